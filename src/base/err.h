@@ -1,0 +1,15 @@
+/*
+ * base/err.h - errors: 0, or one of leat.h's numbers, negated.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include "leat.h"
+
+/* The name of error @err (either sign), "ECONNRESET" say, or "E?" for a number that leat.h does not list. */
+const char *err_name(int err);
+
+/* What a user is told of error @err (either sign): "connection reset by peer". Never NULL. */
+const char *err_words(int err);
+
+#endif

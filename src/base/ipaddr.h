@@ -1,0 +1,115 @@
+/*
+ * base/ipaddr.h - one type for both IPv4 and IPv6 addresses, and for the end of a flow.
+ *
+ * An IPv4 address is held as its IPv4-mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so one comparison, one hash and
+ * one table serve both. "::" is the unspecified address of IPv6, ::ffff:0.0.0.0 that of IPv4.
+ */
+#ifndef BASE_IPADDR_H
+#define BASE_IPADDR_H
+
+#include "base/bytes.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+struct ipaddr {
+	uint64_t w[2]; /* the 16 octets in network order, as two words of memory */
+};
+
+/* One end of a flow. @ifindex matters for link-local IPv6 addresses; 0 elsewhere. */
+struct endpoint {
+	struct ipaddr addr;
+	uint16_t port; /* host byte order */
+	uint32_t ifindex;
+};
+
+static inline const uint8_t *
+ipaddr_octets(const struct ipaddr *a)
+{
+	return (const uint8_t *)a->w;
+}
+
+/* The four octets of an IPv4 address. */
+static inline const uint8_t *
+ipaddr_octets4(const struct ipaddr *a)
+{
+	return (const uint8_t *)a->w + 12;
+}
+
+static inline struct ipaddr
+ipaddr_from16(const uint8_t *octets)
+{
+	struct ipaddr a;
+
+	memcpy(a.w, octets, 16);
+	return a;
+}
+
+static inline struct ipaddr
+ipaddr_from4(const uint8_t *octets)
+{
+	struct ipaddr a = {{0, 0}};
+	uint8_t *p = (uint8_t *)a.w;
+
+	p[10] = p[11] = 0xff;
+	memcpy(p + 12, octets, 4);
+	return a;
+}
+
+/* From a number: ipaddr_v4(0x7f000001) is 127.0.0.1. */
+static inline struct ipaddr
+ipaddr_v4(uint32_t number)
+{
+	uint8_t octets[4];
+
+	be32_put(octets, number);
+	return ipaddr_from4(octets);
+}
+
+static inline uint32_t
+ipaddr_v4_number(const struct ipaddr *a)
+{
+	return be32_get(ipaddr_octets4(a));
+}
+
+static inline bool
+ipaddr_is4(const struct ipaddr *a)
+{
+	return a->w[0] == 0 && be32_get(ipaddr_octets(a) + 8) == 0xffff;
+}
+
+static inline bool
+ipaddr_eq(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->w[0] == b->w[0] && a->w[1] == b->w[1];
+}
+
+/* 0.0.0.0 or "::". */
+static inline bool
+ipaddr_is_any(const struct ipaddr *a)
+{
+	return ipaddr_is4(a) ? ipaddr_v4_number(a) == 0 : (a->w[0] | a->w[1]) == 0;
+}
+
+extern const struct ipaddr IPADDR_ANY4, IPADDR_ANY6, IPADDR_LOOPBACK4, IPADDR_LOOPBACK6, IPADDR_BROADCAST4;
+
+bool ipaddr_is_loopback(const struct ipaddr *a);   /* 127.0.0.0/8, ::1 */
+bool ipaddr_is_multicast(const struct ipaddr *a);  /* 224.0.0.0/4, ff00::/8 */
+bool ipaddr_is_link_local(const struct ipaddr *a); /* 169.254.0.0/16, fe80::/10 */
+
+/* Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of 32, 64 of 128). Different families never match. */
+bool ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits);
+
+enum { IPADDR_TEXT = 46, ENDPOINT_TEXT = 64 };
+
+/* Text as RFC 5952 writes it ("10.0.2.15", "fd00:2::15"); returns @buf. */
+char *ipaddr_text(const struct ipaddr *a, char buf[static IPADDR_TEXT]);
+
+/* "10.0.2.15:80", "[fd00:2::15]:80"; returns @buf. */
+char *endpoint_text(const struct endpoint *e, char buf[static ENDPOINT_TEXT]);
+
+/* From text, either family, nothing around it. 0 or -LEAT_EINVAL with @a untouched. */
+int ipaddr_parse(const char *text, struct ipaddr *a);
+
+#endif

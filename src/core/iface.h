@@ -1,0 +1,110 @@
+/*
+ * core/iface.h - an interface: addresses, MTU, the link that frames packets for it, and the wire that takes the frames.
+ */
+#ifndef CORE_IFACE_H
+#define CORE_IFACE_H
+
+#include "base/ipaddr.h"
+#include "base/nsec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+struct iface;
+struct pkt;
+
+enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32 };
+
+/* What a wire can do by itself, so that we need not. */
+enum wire_feature {
+	WIRE_TSO4 = 1, /* takes TCP super-segments over IPv4 whole */
+	WIRE_TSO6 = 2,
+	WIRE_USO = 4,  /* takes UDP super-datagrams whole */
+	WIRE_SUM = 8,  /* takes packets with PKT_SUM_PARTIAL */
+};
+
+/* Where frames go. It queues: it never calls back into a stack. */
+struct wire {
+	uint32_t features;
+	/* Consumes @frame, which begins at the link header. @now is the sender's time. */
+	void (*transmit)(struct wire *wire, struct pkt *frame, nsec_t now);
+};
+
+struct link_ops {
+	/* Consumes @pkt, data at the network header, ethertype set: frame it for @next_hop, and transmit it now or when the neighbour is known. */
+	void (*output)(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop);
+	/* Consumes @frame as it came from the wire: check, strip the link header, hand to the network. */
+	void (*input)(struct iface *iface, struct pkt *frame);
+	/* Frame and transmit to a known link address; for ARP, neighbour discovery and the packets that waited for them. Consumes. */
+	void (*output_to)(struct iface *iface, struct pkt *pkt, const uint8_t mac[6]);
+	bool has_neighbours; /* next hops need resolving (Ethernet) */
+	uint8_t header_len;  /* octets it pushes */
+};
+
+enum addr_state { ADDR_TENTATIVE, ADDR_PREFERRED, ADDR_DEPRECATED, ADDR_DUPLICATE };
+
+struct iface_addr {
+	struct ipaddr addr;
+	uint8_t bits;  /* of its prefix */
+	uint8_t state; /* enum addr_state */
+};
+
+struct iface_counters {
+	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
+};
+
+struct iface {
+	struct core *core;
+	uint32_t index; /* from 1 */
+	char name[IFACE_NAME];
+	uint32_t mtu; /* octets of network packet */
+	uint8_t mac[6];
+	bool up;
+	bool loopback;
+	const struct link_ops *link;
+	struct wire *wire;
+	struct iface_addr addr[IFACE_ADDRS];
+	uint8_t naddr;
+	struct ipaddr group[IFACE_GROUPS]; /* multicast groups joined */
+	uint8_t group_users[IFACE_GROUPS];
+	uint8_t ngroup;
+	struct iface_counters count;
+};
+
+struct iface_config {
+	const char *name;
+	uint32_t mtu;
+	uint8_t mac[6];
+	const struct link_ops *link;
+	struct wire *wire; /* borrowed */
+	bool loopback;
+};
+
+/* 0 with *@out set (the core owns it, core_free() frees it), -LEAT_ENOMEM, -LEAT_ENOSPC. */
+int iface_add(struct core *core, const struct iface_config *config, struct iface **out);
+
+/* Give it an address and the on-link route of its prefix. With @optimistic the address is used at once; otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227). 0, -LEAT_EEXIST, -LEAT_ENOSPC. */
+int iface_addr_add(struct iface *iface, const struct ipaddr *addr, uint8_t bits, bool optimistic);
+
+/* The address entry on @iface, or NULL. */
+struct iface_addr *iface_addr_find(struct iface *iface, const struct ipaddr *addr);
+
+/* The interface that holds @addr as its own (not tentative), or NULL. Loopback's whole 127.0.0.0/8 is its own. */
+struct iface *iface_of_addr(struct core *core, const struct ipaddr *addr);
+
+/* Is @addr a broadcast address on @iface: 255.255.255.255, or the last of a subnet? */
+bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
+
+/* Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses always are. */
+bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
+int iface_join(struct iface *iface, const struct ipaddr *group);
+int iface_leave(struct iface *iface, const struct ipaddr *group);
+
+/* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */
+void iface_input(struct iface *iface, struct pkt *frame);
+
+/* A frame to the wire, cut and with checksums completed as the wire's features demand. Consumes it. */
+void iface_transmit(struct iface *iface, struct pkt *frame);
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * pkt/pkt.h - the packet: a private room for headers, and references to shared, immutable payload.
+ *
+ * The octets of a packet are, in order, its *linear* part (one run of memory that starts at `data`), then its *slices*.
+ * A packet made for sending has its headers in the room as the linear part and its payload in slices; one read from a
+ * device has all of it in one block as the linear part. Parsers ask pkt_need() for the header they are about to read, read it
+ * through `data`, and step over it with pkt_pull(); senders go the other way with pkt_push().
+ *
+ * Each packet has one owner: functions named *_input, *_output and *_enqueue consume it, all others borrow it. Sharing is
+ * pkt_clone(), which copies the linear part if it is in the room and shares every block.
+ */
+#ifndef PKT_PKT_H
+#define PKT_PKT_H
+
+#include "base/list.h"
+#include "base/nsec.h"
+#include "pkt/pool.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PKT_ROOM = 128, PKT_SLICES = 18, PKT_SUPER_MAX = 65535 };
+
+struct pkt_slice {
+	struct pkt_block *block; /* one reference */
+	uint32_t off, len;
+};
+
+/* What is known of the transport checksum. */
+enum pkt_sum {
+	PKT_SUM_UNKNOWN, /* as it came from a wire: whoever needs it verifies it */
+	PKT_SUM_VALID,   /* verified, or computed in full by us */
+	PKT_SUM_PARTIAL, /* the field holds the folded pseudo-header sum, not complemented; pkt_complete_sum() finishes it at the last moment. On receipt it counts as valid: it never left our memory */
+};
+
+/* What a super-segment is cut into; PKT_SEG_NONE is an ordinary packet. */
+enum pkt_seg { PKT_SEG_NONE, PKT_SEG_TCP4, PKT_SEG_TCP6, PKT_SEG_UDP };
+
+/* Why a frame was sent, for captures and traces: what Wireshark can only guess. */
+enum pkt_why {
+	PKT_WHY_NONE,
+	PKT_WHY_DATA,
+	PKT_WHY_ACK,
+	PKT_WHY_HANDSHAKE,
+	PKT_WHY_FIN,
+	PKT_WHY_RETX_FAST,  /* fast retransmit: three duplicates or SACK said lost (RFC 6675) */
+	PKT_WHY_RETX_SACK,  /* a later hole of the same recovery */
+	PKT_WHY_RETX_RTO,   /* the retransmission timer */
+	PKT_WHY_RETX_SYN,   /* a SYN or SYN-ACK again */
+	PKT_WHY_RETX_PMTU,  /* smaller, after "packet too big" */
+	PKT_WHY_RETX_RESCUE,/* RFC 6675, NextSeg rule 4 */
+	PKT_WHY_ZERO_WINDOW_PROBE,
+	PKT_WHY_KEEPALIVE,
+	PKT_WHY_WINDOW_UPDATE,
+	PKT_WHY_DUP_ACK,
+	PKT_WHY_CHALLENGE_ACK, /* RFC 5961 */
+	PKT_WHY_RESET,
+	PKT_WHY_TIME_WAIT_ACK,
+	PKT_WHY_COUNT
+};
+
+struct pkt {
+	struct list node; /* of the queue that owns it */
+	struct pkt_pool *pool;
+
+	uint8_t *data;     /* the linear part */
+	uint32_t linear;   /* octets in it */
+	uint32_t len;      /* octets in all: linear and slices */
+	struct pkt_block *home; /* the block that `data` points into, one reference; NULL when it points into the room */
+
+	uint8_t *l3, *l4;  /* network and transport header where known, NULL otherwise; valid after a pull */
+	uint16_t l3_len;   /* network header and its options or extension headers, in octets */
+	uint16_t seg_size; /* payload octets per wire segment of a super-segment; 0 with PKT_SEG_NONE */
+	uint16_t segs;     /* wire segments that this stands for, at least 1 */
+	uint8_t seg;       /* enum pkt_seg */
+	uint8_t sum;       /* enum pkt_sum */
+	uint16_t sum_off;  /* with PKT_SUM_PARTIAL: where the field is, in octets from l4 */
+
+	uint8_t why;       /* enum pkt_why */
+	uint8_t nslices;
+	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
+	uint32_t ifindex;  /* where it came in, or goes out */
+	uint64_t flow;     /* which connection sent it (struct event's flow); 0 = none */
+	nsec_t stamp;      /* when it came in, or was handed to the link */
+
+	struct pkt_slice slice[PKT_SLICES];
+	uint8_t room[PKT_ROOM];
+};
+
+/* An empty packet whose linear part begins at the end of the room, so that headers are pushed before it; NULL at the pool's limit. */
+struct pkt *pkt_new(struct pkt_pool *pool);
+
+/* A packet whose linear part is all of @len octets at @block->data + @off. Takes over the caller's reference; NULL (reference kept) at the limit. */
+struct pkt *pkt_from_block(struct pkt_pool *pool, struct pkt_block *block, uint32_t off, uint32_t len);
+
+/* A packet whose linear part is a copy of @len octets, with headroom before it; NULL at the limit. */
+struct pkt *pkt_from_bytes(struct pkt_pool *pool, const void *bytes, size_t len);
+
+/* The end of a packet that did its work. One that did not goes through pkt_drop() (core/drop.h). */
+void pkt_free(struct pkt *p);
+
+/* The same octets and marks under a second owner; NULL at the limit. */
+struct pkt *pkt_clone(const struct pkt *p);
+
+/*
+ * Make the first @n octets linear, so that a header can be read at p->data. Copies only where they are not already.
+ * False when the packet is shorter than @n, or @n does not fit the room.
+ */
+bool pkt_need(struct pkt *p, size_t n);
+
+/* Like pkt_need(), and the octets may then be written: no other packet shares them. */
+bool pkt_own(struct pkt *p, size_t n);
+
+/* Step over @n octets of the linear part (pkt_need() has made them so). */
+static inline void
+pkt_pull(struct pkt *p, size_t n)
+{
+	p->data += n;
+	p->linear -= (uint32_t)n;
+	p->len -= (uint32_t)n;
+}
+
+/* Room for @n octets before the packet; returns where they go. Asserts that the room has them: headers are bounded. Never writes over octets of a shared block. */
+uint8_t *pkt_push(struct pkt *p, size_t n);
+
+/* Cut the packet to its first @len octets. */
+void pkt_trim(struct pkt *p, size_t len);
+
+/* Step over the first @n octets wherever they lie, slices included. */
+void pkt_skip(struct pkt *p, size_t n);
+
+/* Append @len octets at @off of @block, taking a reference of its own; joins the slice before when they touch. False when the slices are full. */
+bool pkt_append(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len);
+
+/* Append @from's octets @off to @off + @len by reference (by copy where they lie in its room). False when full or at the limit; then @p is as before. */
+bool pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len);
+
+/* Append a copy of @len octets. False when full or at the limit; then @p is as before. */
+bool pkt_append_bytes(struct pkt *p, const void *bytes, size_t len);
+
+/* Copy @len octets that begin at @off out of the packet, which must have them. */
+void pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len);
+
+struct pkt_span {
+	const uint8_t *at;
+	uint32_t len;
+};
+
+/* The packet's octets as runs of memory, in order; returns how many of @max were filled (at most PKT_SLICES + 1 exist). */
+unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);
+
+/* The Internet checksum (RFC 1071) over octets @off to @off + @len: 16 bits, folded, not complemented, added to @sum. */
+uint16_t pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum);
+
+/* Finish a PKT_SUM_PARTIAL checksum (l3, l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. UDP's zero becomes 0xffff. */
+void pkt_complete_sum(struct pkt *p);
+
+#endif

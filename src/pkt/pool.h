@@ -1,0 +1,55 @@
+/*
+ * pkt/pool.h - where packets and the blocks of their payload come from, and where they go back.
+ *
+ * One pool belongs to one thread. It is bounded: when the limit is reached, taking fails, and the caller counts a drop
+ * (POOL_EMPTY). A test ends with pkt_pool_in_use() at 0.
+ */
+#ifndef PKT_POOL_H
+#define PKT_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pkt;
+struct pkt_pool;
+
+/*
+ * A run of octets shared by reference count. Once more than one reference exists, or a slice of it has been handed to
+ * another layer, the octets that slices cover are never written again; the tail that no slice covers may still be filled by the one writer.
+ */
+struct pkt_block {
+	struct pkt_pool *pool;
+	struct pkt_block *next_free;
+	uint32_t refs;
+	uint32_t size; /* octets in data */
+	uint8_t data[];
+};
+
+/* Sizes that the pool keeps; pkt_block_new() rounds up to one of them. */
+enum { PKT_BLOCK_SMALL = 2048, PKT_BLOCK_MEDIUM = 16384, PKT_BLOCK_LARGE = 66560 };
+
+/* A pool that may hold up to @limit octets of blocks; NULL without memory. */
+struct pkt_pool *pkt_pool_new(size_t limit);
+
+/* Asserts that all came back. */
+void pkt_pool_free(struct pkt_pool *pool);
+
+/* Packets and blocks that are out at the moment, together. */
+size_t pkt_pool_in_use(const struct pkt_pool *pool);
+
+/* Octets of blocks that are out at the moment, for memory limits. */
+size_t pkt_pool_octets(const struct pkt_pool *pool);
+
+/* One reference to a block of at least @size octets (at most PKT_BLOCK_LARGE); NULL at the limit. */
+struct pkt_block *pkt_block_new(struct pkt_pool *pool, size_t size);
+
+static inline struct pkt_block *
+pkt_block_ref(struct pkt_block *b)
+{
+	b->refs++;
+	return b;
+}
+
+void pkt_block_unref(struct pkt_block *b);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * pkt/queue.h - packets in order, with their counts.
+ */
+#ifndef PKT_QUEUE_H
+#define PKT_QUEUE_H
+
+#include "pkt/pkt.h"
+
+struct pkt_queue {
+	struct list list;
+	uint32_t count;
+	uint64_t octets;
+};
+
+static inline void
+pkt_queue_init(struct pkt_queue *q)
+{
+	list_init(&q->list);
+	q->count = 0;
+	q->octets = 0;
+}
+
+static inline struct pkt *
+pkt_queue_first(const struct pkt_queue *q)
+{
+	return list_first(&q->list, struct pkt, node);
+}
+
+static inline void
+pkt_queue_push(struct pkt_queue *q, struct pkt *p)
+{
+	list_push(&q->list, &p->node);
+	q->count++;
+	q->octets += p->len;
+}
+
+/* @p must be in @q, with the length it was pushed with. */
+static inline void
+pkt_queue_remove(struct pkt_queue *q, struct pkt *p)
+{
+	list_del(&p->node);
+	q->count--;
+	q->octets -= p->len;
+}
+
+/* The first, taken off; NULL when empty. */
+static inline struct pkt *
+pkt_queue_pop(struct pkt_queue *q)
+{
+	struct pkt *p = pkt_queue_first(q);
+
+	if (p)
+		pkt_queue_remove(q, p);
+	return p;
+}
+
+#endif

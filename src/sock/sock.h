@@ -1,0 +1,104 @@
+/*
+ * sock/sock.h - BSD sockets without an operating system: names, options, readiness, accept queues; no descriptors, no waiting.
+ *
+ * Every call returns at once. What would wait answers -LEAT_EAGAIN or -LEAT_EINPROGRESS, and the watcher is told when to ask
+ * again. Meanings are those of Linux's manual pages (ip(7), ipv6(7), tcp(7), udp(7), socket(7)).
+ */
+#ifndef SOCK_SOCK_H
+#define SOCK_SOCK_H
+
+#include "base/ipaddr.h"
+#include "leat.h"
+#include "pkt/pkt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct core;
+struct tcp;
+struct udp;
+struct sock;
+struct socks; /* all sockets of one host */
+
+struct socks *socks_new(struct core *core, struct tcp *tcp, struct udp *udp);
+void socks_free(struct socks *s); /* aborts what is still open */
+
+enum sock_type { SOCK_TYPE_STREAM = 1, SOCK_TYPE_DGRAM = 2, SOCK_TYPE_PING = 3 /* Linux's unprivileged ICMP echo socket */ };
+
+/* 0 with *@out, or -LEAT_ENOBUFS. @v6: an AF_INET6 socket (dual-stack unless IPV6_V6ONLY). */
+int sock_open(struct socks *s, bool v6, enum sock_type type, struct sock **out);
+
+/* Ends the user's reference: as close(2), SO_LINGER included. */
+void sock_close(struct sock *sk);
+/* As close(2) of a socket whose process was killed with unread data, or SO_LINGER 0: RST. */
+void sock_abort(struct sock *sk);
+
+/* port 0 = an ephemeral one (RFC 6056). -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EINVAL (bound already), -LEAT_EAFNOSUPPORT. */
+int sock_bind(struct sock *sk, const struct endpoint *local);
+int sock_listen(struct sock *sk, int backlog);
+
+/* Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer. @remote NULL dissolves a datagram socket's association (AF_UNSPEC). */
+int sock_connect(struct sock *sk, const struct endpoint *remote);
+
+/* 0 with the child, now the caller's; -LEAT_EAGAIN; -LEAT_EINVAL (does not listen). With LEAT_DEFER_ACCEPT the child may be in SYN-RECEIVED: sock_answer() it. */
+int sock_accept(struct sock *sk, struct sock **child);
+
+/* Decides about a child in SYN-RECEIVED: @error 0 sends the SYN-ACK; otherwise as tcp_answer_refuse(), and the child is gone. -1: refuse silently. */
+void sock_answer(struct sock *child, int error);
+
+struct sock_msg {
+	struct endpoint peer;  /* datagrams: from whom, to whom; port 0 with addr "::" on sending = the connected peer */
+	struct endpoint local; /* datagrams: received at; on sending, addr "::" = as bound */
+	uint8_t ttl, tos;      /* as received; 0 on sending = the socket's */
+	size_t full_len;       /* receiving: how long the datagram was, however short the buffer */
+	bool truncated;        /* receiving: MSG_TRUNC */
+	uint16_t seg_size;     /* sending: UDP_SEGMENT; 0 = one datagram */
+};
+
+enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
+
+/* Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once. */
+ssize_t sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg);
+/* Streams: as tcp_recv(). Datagrams: octets copied; @msg (may be NULL) tells the rest. */
+ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
+
+/* Streams, without the copy: see tcp_reserve(), tcp_peek_spans(). */
+ssize_t sock_reserve(struct sock *sk, size_t want, void **at);
+void sock_commit(struct sock *sk, size_t len);
+unsigned sock_peek(struct sock *sk, struct pkt_span *span, unsigned max);
+void sock_consume(struct sock *sk, size_t len);
+
+enum sock_how { SOCK_SHUT_RD = 0, SOCK_SHUT_WR = 1, SOCK_SHUT_RDWR = 2 };
+int sock_shutdown(struct sock *sk, enum sock_how how);
+
+/* As poll(2) says: a mask of LEAT_IN, LEAT_OUT, LEAT_ERR, LEAT_HUP, LEAT_RDHUP, LEAT_PRI. */
+unsigned sock_ready(const struct sock *sk);
+
+/* @fn is called after each entry into the stack that changed what sock_ready() may say; it may call anything on any socket, sock_close(@sk) included. One watcher; NULL removes. */
+void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);
+
+int sock_local(const struct sock *sk, struct endpoint *out);  /* getsockname: unspecified and 0 before bind */
+int sock_remote(const struct sock *sk, struct endpoint *out); /* getpeername: -LEAT_ENOTCONN */
+enum sock_type sock_type(const struct sock *sk);
+bool sock_is_v6(const struct sock *sk);
+uint64_t sock_flow(const struct sock *sk); /* the event flow of a stream; 0 */
+
+/*
+ * Options by Linux's own levels and numbers (SOL_SOCKET, IPPROTO_TCP, ...), values as Linux lays them out; Leat's own stand at level
+ * LEAT_SOL_LEAT. 0, -LEAT_ENOPROTOOPT, -LEAT_EINVAL, -LEAT_EPERM. *@len: room in, length out.
+ */
+int sock_setopt(struct sock *sk, int level, int name, const void *value, size_t len);
+int sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len);
+
+enum {
+	LEAT_SOL_LEAT = 0x4c45,
+	LEAT_ANY_PORT = 1,     /* int: a listener or datagram socket that takes every address and port (the gateway); bind() is then not needed */
+	LEAT_DEFER_ACCEPT = 2, /* int: children are offered before their SYN-ACK */
+};
+
+size_t sock_unread(const struct sock *sk);  /* SIOCINQ / FIONREAD: octets, or the length of the next datagram */
+size_t sock_unacked(const struct sock *sk); /* SIOCOUTQ */
+bool sock_at_mark(const struct sock *sk);   /* SIOCATMARK */
+
+#endif
