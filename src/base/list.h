@@ -11,9 +11,12 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)                                                                                      \
+	{                                                                                                    \
+		&(name), &(name)                                                                             \
+	}
 
 static inline void
 list_init(struct list *l)
@@ -81,7 +84,7 @@ list_pop(struct list *l)
 
 #define list_each(n, l) for (struct list *n = (l)->next; n != (l); n = n->next)
 /* The body may delete @n. */
-#define list_each_safe(n, l) \
+#define list_each_safe(n, l)                                                                                 \
 	for (struct list *n = (l)->next, *n##_next = n->next; n != (l); n = n##_next, n##_next = n->next)
 
 #endif

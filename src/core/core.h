@@ -21,11 +21,12 @@
 enum { CORE_IFACES = 16, CORE_PROTOS = 256 };
 
 struct core_config {
-	uint64_t number;           /* this host's name in events */
-	uint64_t seed;             /* of every draw that is not a secret */
-	struct siphash_key secret; /* of hashes, ISNs, ports: from the machine's generator, or from the seed where a run must repeat */
-	struct pkt_pool *pool;     /* borrowed */
-	struct sink *sink;         /* borrowed; NULL = nobody listens */
+	uint64_t number; /* this host's name in events */
+	uint64_t seed;   /* of every draw that is not a secret */
+	struct siphash_key
+	    secret; /* of hashes, ISNs, ports: from the machine's generator, or from the seed where a run must repeat */
+	struct pkt_pool *pool; /* borrowed */
+	struct sink *sink;     /* borrowed; NULL = nobody listens */
 	nsec_t now;
 };
 
@@ -41,7 +42,7 @@ struct ip_rx {
 struct ip_tx {
 	struct ipaddr src, dst; /* both set, of one family */
 	uint8_t proto;
-	uint8_t ttl;     /* 0 = the host's default, 64 (1 for multicast) */
+	uint8_t ttl; /* 0 = the host's default, 64 (1 for multicast) */
 	uint8_t tos;
 	bool dont_fragment; /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
 	bool transparent;   /* the source need not be an address of ours */
@@ -57,15 +58,15 @@ enum net_error_kind {
 
 struct net_error {
 	enum net_error_kind kind;
-	int error;               /* the LEAT_E number for the user */
-	uint32_t mtu;            /* NET_ERROR_PMTU */
+	int error;    /* the LEAT_E number for the user */
+	uint32_t mtu; /* NET_ERROR_PMTU */
 	uint8_t proto;
 	struct ipaddr local, remote; /* of the packet that caused it: our side, the other side */
-	struct ipaddr reporter;  /* who says so */
-	uint8_t v6, type, code;  /* as received; 0, 0, 0 for a neighbour that failed */
-	bool own;                /* found by this host itself (no neighbour, no route), so it cannot be forged */
-	const uint8_t *quoted;   /* the transport header's first octets */
-	uint16_t quoted_len;     /* at least 8 when it came by ICMP */
+	struct ipaddr reporter;      /* who says so */
+	uint8_t v6, type, code;      /* as received; 0, 0, 0 for a neighbour that failed */
+	bool own; /* found by this host itself (no neighbour, no route), so it cannot be forged */
+	const uint8_t *quoted; /* the transport header's first octets */
+	uint16_t quoted_len;   /* at least 8 when it came by ICMP */
 };
 
 struct transport_ops {

@@ -29,7 +29,15 @@ enum event_kind {
 };
 
 /* Why the emulated link did what it did to a frame. */
-enum link_verdict { LINK_SENT, LINK_LOST, LINK_DUPLICATED, LINK_REORDERED, LINK_CORRUPTED, LINK_QUEUE_FULL, LINK_DELIVERED };
+enum link_verdict {
+	LINK_SENT,
+	LINK_LOST,
+	LINK_DUPLICATED,
+	LINK_REORDERED,
+	LINK_CORRUPTED,
+	LINK_QUEUE_FULL,
+	LINK_DELIVERED
+};
 
 struct event {
 	enum event_kind kind;
@@ -55,8 +63,9 @@ struct event {
 		struct {
 			uint64_t flow;
 			uint32_t cwnd, ssthresh, in_flight; /* octets */
-			uint8_t ca_state;                   /* Linux's tcp_ca_state: 0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss */
-			const char *cause;                  /* a word or two: "slow start", "RTO", "enter recovery" */
+			uint8_t
+			    ca_state; /* Linux's tcp_ca_state: 0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss */
+			const char *cause; /* a word or two: "slow start", "RTO", "enter recovery" */
 		} tcp_cc;
 		struct {
 			uint64_t flow;

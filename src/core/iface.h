@@ -20,8 +20,8 @@ enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32 };
 enum wire_feature {
 	WIRE_TSO4 = 1, /* takes TCP super-segments over IPv4 whole */
 	WIRE_TSO6 = 2,
-	WIRE_USO = 4,  /* takes UDP super-datagrams whole */
-	WIRE_SUM = 8,  /* takes packets with PKT_SUM_PARTIAL */
+	WIRE_USO = 4, /* takes UDP super-datagrams whole */
+	WIRE_SUM = 8, /* takes packets with PKT_SUM_PARTIAL */
 };
 
 /* Where frames go. It queues: it never calls back into a stack. */

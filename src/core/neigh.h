@@ -17,7 +17,16 @@ struct core;
 struct iface;
 struct pkt;
 
-enum neigh_state { NEIGH_NONE, NEIGH_INCOMPLETE, NEIGH_REACHABLE, NEIGH_STALE, NEIGH_DELAY, NEIGH_PROBE, NEIGH_FAILED, NEIGH_PERMANENT };
+enum neigh_state {
+	NEIGH_NONE,
+	NEIGH_INCOMPLETE,
+	NEIGH_REACHABLE,
+	NEIGH_STALE,
+	NEIGH_DELAY,
+	NEIGH_PROBE,
+	NEIGH_FAILED,
+	NEIGH_PERMANENT
+};
 
 struct neigh_ops {
 	/* Ask who has @addr: to @mac alone when not NULL (a probe), to all otherwise. */

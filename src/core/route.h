@@ -14,14 +14,14 @@ struct core;
 struct iface;
 
 struct route {
-	struct ipaddr dst;     /* IPADDR_ANY4 or IPADDR_ANY6 with bits 0: the default route */
+	struct ipaddr dst; /* IPADDR_ANY4 or IPADDR_ANY6 with bits 0: the default route */
 	uint8_t bits;
 	struct ipaddr gateway; /* unspecified (of dst's family): on the link itself */
 	uint32_t ifindex;
 	uint32_t metric;
-	struct ipaddr src;     /* preferred source; unspecified = choose */
-	uint32_t mtu;          /* 0 = the interface's */
-	bool reject;           /* unreachable on purpose: answers -LEAT_ENETUNREACH */
+	struct ipaddr src; /* preferred source; unspecified = choose */
+	uint32_t mtu;      /* 0 = the interface's */
+	bool reject;       /* unreachable on purpose: answers -LEAT_ENETUNREACH */
 };
 
 /* A way found. */
@@ -29,8 +29,9 @@ struct path {
 	struct iface *iface;
 	struct ipaddr next_hop; /* the destination itself when it is on the link */
 	struct ipaddr src;
-	uint32_t mtu;           /* of the path: the interface's, the route's, or what "packet too big" taught (RFC 8201, RFC 1191) */
-	bool local;             /* an address of our own: goes through loopback */
+	uint32_t
+	    mtu; /* of the path: the interface's, the route's, or what "packet too big" taught (RFC 8201, RFC 1191) */
+	bool local; /* an address of our own: goes through loopback */
 };
 
 /* 0, -LEAT_EEXIST, -LEAT_ENODEV (no such interface), -LEAT_ENOMEM. */
@@ -43,7 +44,8 @@ int route_del(struct core *core, const struct route *route);
  * The way to @dst. @src, when neither NULL nor unspecified, is kept as the source; it is the caller's to check. @ifindex 0 = any
  * interface. 0 with *@out filled; -LEAT_ENETUNREACH (no route), -LEAT_EADDRNOTAVAIL (no source of that family), -LEAT_ENETDOWN.
  */
-int route_find(struct core *core, const struct ipaddr *dst, const struct ipaddr *src, uint32_t ifindex, struct path *out);
+int route_find(struct core *core, const struct ipaddr *dst, const struct ipaddr *src, uint32_t ifindex,
+    struct path *out);
 
 /* Remember that packets of @mtu octets still fit on the way to @dst (not below 576 or 1280, RFC 1191, RFC 8201); forgotten after ten minutes. True if that is news. */
 bool route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu);

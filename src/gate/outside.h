@@ -23,7 +23,8 @@ enum out_news { OUT_CONNECTED = 1, OUT_READABLE = 2, OUT_WRITABLE = 4, OUT_FAILE
 
 struct outside_ops {
 	/* Begin to connect to @to. 0 with *@out; or the error at once (-LEAT_ECONNREFUSED, -LEAT_ENETUNREACH, -LEAT_EMFILE...). */
-	int (*connect)(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg, struct out_stream **out);
+	int (*connect)(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask),
+	    void *arg, struct out_stream **out);
 	/* Octets read (>0); 0 at end of file; -LEAT_EAGAIN; -LEAT_ECONNRESET and others once. */
 	ssize_t (*read)(struct out_stream *s, void *buf, size_t len);
 	/* Octets written, or -LEAT_EAGAIN, or the error. */
@@ -35,23 +36,30 @@ struct outside_ops {
 	void (*want)(struct out_stream *s, unsigned mask);
 
 	/* A datagram socket connected to @to. */
-	int (*dgram_open)(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg, struct out_dgram **out);
+	int (*dgram_open)(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask),
+	    void *arg, struct out_dgram **out);
 	ssize_t (*dgram_send)(struct out_dgram *d, const void *buf, size_t len);
-	ssize_t (*dgram_recv)(struct out_dgram *d, void *buf, size_t len); /* -LEAT_EAGAIN; -LEAT_ECONNREFUSED when the far port is closed */
+	ssize_t (*dgram_recv)(struct out_dgram *d, void *buf,
+	    size_t len); /* -LEAT_EAGAIN; -LEAT_ECONNREFUSED when the far port is closed */
 	void (*dgram_close)(struct out_dgram *d);
 
 	/* ICMP echo, where the machine allows it: -LEAT_EPERM otherwise. Replies come through dgram_recv (ICMP message from its header on). */
-	int (*echo_open)(void *self, const struct ipaddr *to, void (*news)(void *arg, unsigned mask), void *arg, struct out_dgram **out);
+	int (*echo_open)(void *self, const struct ipaddr *to, void (*news)(void *arg, unsigned mask),
+	    void *arg, struct out_dgram **out);
 
 	/* Published ports: listen outside at @at; @incoming is called with each new stream (already connected) and its peer's name. */
-	int (*listen)(void *self, const struct endpoint *at, void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer), void *arg, struct out_listener **out);
+	int (*listen)(void *self, const struct endpoint *at,
+	    void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer), void *arg,
+	    struct out_listener **out);
 	/* After @incoming: whom the stream tells. */
 	void (*adopt)(struct out_stream *s, void (*news)(void *arg, unsigned mask), void *arg);
 	void (*listener_close)(struct out_listener *l);
 	/* Published UDP: datagrams with their peers. */
-	int (*dgram_listen)(void *self, const struct endpoint *at, void (*news)(void *arg, unsigned mask), void *arg, struct out_dgram **out);
+	int (*dgram_listen)(void *self, const struct endpoint *at, void (*news)(void *arg, unsigned mask),
+	    void *arg, struct out_dgram **out);
 	ssize_t (*dgram_recv_from)(struct out_dgram *d, void *buf, size_t len, struct endpoint *peer);
-	ssize_t (*dgram_send_to)(struct out_dgram *d, const void *buf, size_t len, const struct endpoint *peer);
+	ssize_t (*dgram_send_to)(
+	    struct out_dgram *d, const void *buf, size_t len, const struct endpoint *peer);
 };
 
 #endif

@@ -22,8 +22,9 @@ struct loop_fd {
 /* Someone who has deadlines (a stack, a link): asked before each sleep, called when one has come. */
 struct loop_source {
 	struct list node;
-	nsec_t (*next)(struct loop_source *s);           /* NSEC_NEVER = nothing pending */
-	void (*run)(struct loop_source *s, nsec_t now);  /* called on every turn of the loop, after the descriptors */
+	nsec_t (*next)(struct loop_source *s); /* NSEC_NEVER = nothing pending */
+	void (*run)(
+	    struct loop_source *s, nsec_t now); /* called on every turn of the loop, after the descriptors */
 };
 
 struct loop *loop_new(void);

@@ -21,20 +21,20 @@ struct core;
 enum { EMU_UP = 0, EMU_DOWN = 1 }; /* up: from end 0 to end 1 */
 
 struct emu_impair {
-	nsec_t delay;      /* one way */
-	nsec_t jitter;     /* uniform over delay - jitter to delay + jitter; order is kept unless reorder > 0 */
-	uint32_t loss;     /* parts per 1,000,000,000 of frames */
+	nsec_t delay;  /* one way */
+	nsec_t jitter; /* uniform over delay - jitter to delay + jitter; order is kept unless reorder > 0 */
+	uint32_t loss; /* parts per 1,000,000,000 of frames */
 	uint32_t dup;
-	uint32_t reorder;  /* this share of frames skips the delay and overtakes, as netem does */
-	uint32_t corrupt;  /* one bit flipped */
-	uint64_t rate;     /* bit/s of Ethernet octets (header included, no preamble or FCS); 0 = unlimited */
-	uint32_t queue;    /* frames that may wait for the rate; 0 = 1000 */
+	uint32_t reorder; /* this share of frames skips the delay and overtakes, as netem does */
+	uint32_t corrupt; /* one bit flipped */
+	uint64_t rate;    /* bit/s of Ethernet octets (header included, no preamble or FCS); 0 = unlimited */
+	uint32_t queue;   /* frames that may wait for the rate; 0 = 1000 */
 };
 
 struct emu_config {
 	struct emu_impair dir[2];
 	uint64_t seed;
-	struct pkt_pool *pool; /* borrowed */
+	struct pkt_pool *pool;     /* borrowed */
 	struct core *drop_core[2]; /* whose counters and sink get the drops of frames sent by end 0, end 1 */
 };
 
@@ -64,6 +64,7 @@ void emu_set(struct emu *emu, unsigned dir, const struct emu_impair *impair);
 const struct emu_counters *emu_counters(const struct emu *emu, unsigned dir);
 
 /* Someone who sees each frame at both ends (a capture): @side 0 or 1, @sent true when end @side sends it, before any impairment. Borrowed frames, checksums complete. */
-void emu_tap(struct emu *emu, void (*fn)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when), void *arg);
+void emu_tap(struct emu *emu,
+    void (*fn)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when), void *arg);
 
 #endif

@@ -43,12 +43,12 @@ enum pkt_why {
 	PKT_WHY_ACK,
 	PKT_WHY_HANDSHAKE,
 	PKT_WHY_FIN,
-	PKT_WHY_RETX_FAST,  /* fast retransmit: three duplicates or SACK said lost (RFC 6675) */
-	PKT_WHY_RETX_SACK,  /* a later hole of the same recovery */
-	PKT_WHY_RETX_RTO,   /* the retransmission timer */
-	PKT_WHY_RETX_SYN,   /* a SYN or SYN-ACK again */
-	PKT_WHY_RETX_PMTU,  /* smaller, after "packet too big" */
-	PKT_WHY_RETX_RESCUE,/* RFC 6675, NextSeg rule 4 */
+	PKT_WHY_RETX_FAST,   /* fast retransmit: three duplicates or SACK said lost (RFC 6675) */
+	PKT_WHY_RETX_SACK,   /* a later hole of the same recovery */
+	PKT_WHY_RETX_RTO,    /* the retransmission timer */
+	PKT_WHY_RETX_SYN,    /* a SYN or SYN-ACK again */
+	PKT_WHY_RETX_PMTU,   /* smaller, after "packet too big" */
+	PKT_WHY_RETX_RESCUE, /* RFC 6675, NextSeg rule 4 */
 	PKT_WHY_ZERO_WINDOW_PROBE,
 	PKT_WHY_KEEPALIVE,
 	PKT_WHY_WINDOW_UPDATE,
@@ -63,10 +63,11 @@ struct pkt {
 	struct list node; /* of the queue that owns it */
 	struct pkt_pool *pool;
 
-	uint8_t *data;     /* the linear part */
-	uint32_t linear;   /* octets in it */
-	uint32_t len;      /* octets in all: linear and slices */
-	struct pkt_block *home; /* the block that `data` points into, one reference; NULL when it points into the room */
+	uint8_t *data;   /* the linear part */
+	uint32_t linear; /* octets in it */
+	uint32_t len;    /* octets in all: linear and slices */
+	struct pkt_block
+	    *home; /* the block that `data` points into, one reference; NULL when it points into the room */
 
 	uint8_t *l3, *l4;  /* network and transport header where known, NULL otherwise; valid after a pull */
 	uint16_t l3_len;   /* network header and its options or extension headers, in octets */
@@ -76,12 +77,12 @@ struct pkt {
 	uint8_t sum;       /* enum pkt_sum */
 	uint16_t sum_off;  /* with PKT_SUM_PARTIAL: where the field is, in octets from l4 */
 
-	uint8_t why;       /* enum pkt_why */
+	uint8_t why; /* enum pkt_why */
 	uint8_t nslices;
 	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
-	uint32_t ifindex;  /* where it came in, or goes out */
-	uint64_t flow;     /* which connection sent it (struct event's flow); 0 = none */
-	nsec_t stamp;      /* when it came in, or was handed to the link */
+	uint32_t ifindex;   /* where it came in, or goes out */
+	uint64_t flow;      /* which connection sent it (struct event's flow); 0 = none */
+	nsec_t stamp;       /* when it came in, or was handed to the link */
 
 	struct pkt_slice slice[PKT_SLICES];
 	uint8_t room[PKT_ROOM];

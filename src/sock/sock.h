@@ -24,7 +24,11 @@ struct socks; /* all sockets of one host */
 struct socks *socks_new(struct core *core, struct tcp *tcp, struct udp *udp);
 void socks_free(struct socks *s); /* aborts what is still open */
 
-enum sock_type { SOCK_TYPE_STREAM = 1, SOCK_TYPE_DGRAM = 2, SOCK_TYPE_PING = 3 /* Linux's unprivileged ICMP echo socket */ };
+enum sock_type {
+	SOCK_TYPE_STREAM = 1,
+	SOCK_TYPE_DGRAM = 2,
+	SOCK_TYPE_PING = 3 /* Linux's unprivileged ICMP echo socket */
+};
 
 /* 0 with *@out, or -LEAT_ENOBUFS. @v6: an AF_INET6 socket (dual-stack unless IPV6_V6ONLY). */
 int sock_open(struct socks *s, bool v6, enum sock_type type, struct sock **out);
@@ -48,7 +52,8 @@ int sock_accept(struct sock *sk, struct sock **child);
 void sock_answer(struct sock *child, int error);
 
 struct sock_msg {
-	struct endpoint peer;  /* datagrams: from whom, to whom; port 0 with addr "::" on sending = the connected peer */
+	struct endpoint
+	    peer; /* datagrams: from whom, to whom; port 0 with addr "::" on sending = the connected peer */
 	struct endpoint local; /* datagrams: received at; on sending, addr "::" = as bound */
 	uint8_t ttl, tos;      /* as received; 0 on sending = the socket's */
 	size_t full_len;       /* receiving: how long the datagram was, however short the buffer */
@@ -93,11 +98,13 @@ int sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len);
 
 enum {
 	LEAT_SOL_LEAT = 0x4c45,
-	LEAT_ANY_PORT = 1,     /* int: a listener or datagram socket that takes every address and port (the gateway); bind() is then not needed */
+	LEAT_ANY_PORT =
+	    1, /* int: a listener or datagram socket that takes every address and port (the gateway); bind() is then not needed */
 	LEAT_DEFER_ACCEPT = 2, /* int: children are offered before their SYN-ACK */
 };
 
-size_t sock_unread(const struct sock *sk);  /* SIOCINQ / FIONREAD: octets, or the length of the next datagram */
+size_t sock_unread(
+    const struct sock *sk); /* SIOCINQ / FIONREAD: octets, or the length of the next datagram */
 size_t sock_unacked(const struct sock *sk); /* SIOCOUTQ */
 bool sock_at_mark(const struct sock *sk);   /* SIOCATMARK */
 

@@ -19,7 +19,8 @@ struct tcp *stack_tcp(struct stack *s);
 struct udp *stack_udp(struct stack *s);
 
 /* An Ethernet interface on @wire; addresses and routes are added through core/iface.h and core/route.h. */
-int stack_add_ethernet(struct stack *s, const char *name, uint32_t mtu, const uint8_t mac[6], struct wire *wire, struct iface **out);
+int stack_add_ethernet(struct stack *s, const char *name, uint32_t mtu, const uint8_t mac[6],
+    struct wire *wire, struct iface **out);
 /* An interface that carries bare IP packets. */
 int stack_add_rawip(struct stack *s, const char *name, uint32_t mtu, struct wire *wire, struct iface **out);
 /* Every stack has "lo" with 127.0.0.1/8 and ::1/128 from birth; see core's iface list. */

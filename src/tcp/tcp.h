@@ -27,9 +27,10 @@ enum tcp_news {
 	TCP_NEWS_CONNECTED = 1, /* SYN-SENT or SYN-RECEIVED became ESTABLISHED */
 	TCP_NEWS_READABLE = 2,  /* data, FIN, urgent mark */
 	TCP_NEWS_WRITABLE = 4,
-	TCP_NEWS_ERROR = 8, /* reset, timed out, unreachable: tcp_take_error() */
+	TCP_NEWS_ERROR = 8,   /* reset, timed out, unreachable: tcp_take_error() */
 	TCP_NEWS_ACCEPT = 16, /* listener: a child waits */
-	TCP_NEWS_CLOSED = 32, /* the connection is gone: the last news; the conn may still be asked until tcp_close() */
+	TCP_NEWS_CLOSED =
+	    32, /* the connection is gone: the last news; the conn may still be asked until tcp_close() */
 };
 
 struct tcp_user_ops {
@@ -43,16 +44,16 @@ struct tcp *tcp_new(struct core *core);
 void tcp_free(struct tcp *tcp);
 
 struct tcp_limits {
-	uint32_t conns;        /* connections in all, TIME-WAIT included */
-	uint32_t syn_queue;    /* half-open, per listener */
-	uint32_t time_wait;    /* kept at most; the oldest go first */
+	uint32_t conns;                /* connections in all, TIME-WAIT included */
+	uint32_t syn_queue;            /* half-open, per listener */
+	uint32_t time_wait;            /* kept at most; the oldest go first */
 	size_t sndbuf_max, rcvbuf_max; /* how far buffers grow by themselves, octets */
 };
 void tcp_set_limits(struct tcp *tcp, const struct tcp_limits *limits);
 
 /* Settings of a connection; children inherit their listener's. */
 struct tcp_opts {
-	bool nodelay;      /* Nagle off */
+	bool nodelay; /* Nagle off */
 	bool cork;
 	bool quickack;
 	bool keepalive;
@@ -74,12 +75,12 @@ struct tcp_opts {
 void tcp_opts_default(struct tcp_opts *opts);
 
 /* Active OPEN. @local must be complete (sock chose address and port). 0: SYN sent; or -LEAT_ENETUNREACH, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (four-tuple taken and not reusable). */
-int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, const struct tcp_opts *opts,
-    const struct tcp_user_ops *ops, void *user, struct tcp_conn **out);
+int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
+    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_conn **out);
 
 /* Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only). 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists). */
-int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog, const struct tcp_opts *opts,
-    const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
+int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
+    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
 void tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog);
 struct tcp_opts *tcp_listener_opts(struct tcp_listener *l);
 
