@@ -1,0 +1,51 @@
+# Leat: short names for what Meson, Ninja and the scripts in tools/ do. `make help` lists them.
+BUILD ?= build
+MESON := meson
+
+.DEFAULT_GOAL := all
+.PHONY: help all run test lint fuzz bench soak install clean deps deps-run deps-test deps-bench
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+all: $(BUILD)/build.ninja ## build the command, the library and the tests into $(BUILD)/
+	@ninja -C $(BUILD)
+
+$(BUILD)/build.ninja: | deps-run
+	@$(MESON) setup $(BUILD) >$(BUILD).log 2>&1 || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+run: deps-run ## the main job on real input: curl over a bad link; CMD='…' runs any command instead
+	@BUILD=$(BUILD) tools/demo $(if $(CMD),'$(subst ','\'',$(CMD))')
+
+test: deps-test ## every check that CI makes
+	@tools/check
+
+lint: deps-test ## formatting, layers, sequence numbers, clang-tidy, cppcheck
+	@tools/check lint
+
+fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
+	@tools/fuzz $${FUZZ_SECONDS:-600}
+
+soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
+	@tools/soak
+
+bench: deps-bench ## speed, beside its peers
+	@echo 'make bench: there are no benchmarks yet' >&2; exit 1
+
+install: all ## into DESTDIR and the prefix that Meson was given
+	@$(MESON) install -C $(BUILD) --no-rebuild
+
+deps: deps-run deps-test ## what building, running and testing need, from Debian's packages
+
+deps-run: ## what `make run` needs
+	@tools/deps run
+
+deps-test: ## what `make test` needs besides
+	@tools/deps run test
+
+deps-bench:
+	@tools/deps run test bench
+
+clean: ## remove what was built
+	rm -rf $(BUILD) build-*
