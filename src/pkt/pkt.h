@@ -103,14 +103,26 @@ void pkt_free(struct pkt *p);
 /* The same octets and marks under a second owner; NULL at the limit. */
 struct pkt *pkt_clone(const struct pkt *p);
 
+/* What pkt_need() and pkt_own() do where the octets are not linear, or not private, yet. */
+bool pkt_gather(struct pkt *p, size_t n);
+
 /*
- * Make the first @n octets linear, so that a header can be read at p->data. Copies only where they are not already.
- * False when the packet is shorter than @n, or @n does not fit the room.
+ * Make the first @n octets linear, so that a header can be read at p->data. Copies only where they are not already; l3, l4 and
+ * the octets from there to `data` move along. False when the packet is shorter than @n, or (only where @n does not fit
+ * the room) at the pool's limit.
  */
-bool pkt_need(struct pkt *p, size_t n);
+static inline bool
+pkt_need(struct pkt *p, size_t n)
+{
+	return n <= p->linear || pkt_gather(p, n);
+}
 
 /* Like pkt_need(), and the octets may then be written: no other packet shares them. */
-bool pkt_own(struct pkt *p, size_t n);
+static inline bool
+pkt_own(struct pkt *p, size_t n)
+{
+	return (n <= p->linear && (!p->home || p->home->refs == 1)) || pkt_gather(p, n);
+}
 
 /* Step over @n octets of the linear part (pkt_need() has made them so). */
 static inline void
@@ -153,7 +165,11 @@ unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);
 /* The Internet checksum (RFC 1071) over octets @off to @off + @len: 16 bits, folded, not complemented, added to @sum. */
 uint16_t pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum);
 
-/* Finish a PKT_SUM_PARTIAL checksum (l3, l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. UDP's zero becomes 0xffff. */
-void pkt_complete_sum(struct pkt *p);
+/*
+ * Finish a PKT_SUM_PARTIAL checksum (l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. Zero
+ * becomes 0xffff, which UDP asks for (RFC 768) and all others read alike. False at the pool's limit (only where a header shared
+ * with another packet is longer than the room); then the packet is as before.
+ */
+bool pkt_complete_sum(struct pkt *p);
 
 #endif

@@ -28,7 +28,7 @@ struct pkt_block {
 /* Sizes that the pool keeps; pkt_block_new() rounds up to one of them. */
 enum { PKT_BLOCK_SMALL = 2048, PKT_BLOCK_MEDIUM = 16384, PKT_BLOCK_LARGE = 66560 };
 
-/* A pool that may hold up to @limit octets of blocks; NULL without memory. */
+/* A pool of up to @limit octets, blocks and packets together; NULL without memory. What came back is kept for the next taker. */
 struct pkt_pool *pkt_pool_new(size_t limit);
 
 /* Asserts that all came back. */
@@ -50,6 +50,18 @@ pkt_block_ref(struct pkt_block *b)
 	return b;
 }
 
-void pkt_block_unref(struct pkt_block *b);
+/* Back to its pool: for pkt_block_unref() alone. */
+void pkt_block_give(struct pkt_block *b);
+
+static inline void
+pkt_block_unref(struct pkt_block *b)
+{
+	if (--b->refs == 0)
+		pkt_block_give(b);
+}
+
+/* Memory for a packet, nothing in it set but its pool; NULL at the limit. For pkt_new() and pkt_free() alone. */
+struct pkt *pkt_pool_take(struct pkt_pool *pool);
+void pkt_pool_give(struct pkt *p);
 
 #endif
