@@ -16,6 +16,7 @@
 #include "core/event.h"
 #include "core/iface.h"
 #include "core/route.h"
+#include "leat.h"
 #include "pkt/pkt.h"
 
 enum { CORE_IFACES = 16, CORE_PROTOS = 256 };
@@ -83,6 +84,10 @@ struct network_ops {
 	int (*output)(void *self, struct pkt *pkt, const struct ip_tx *tx);
 	/* "This packet (l3 set) could not be delivered": emit the ICMP error that fits, rate-limited. Borrows @pkt. */
 	void (*refuse)(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
+	/* @addr of this family has come to @iface, tentative or not: announce it, or begin to look for duplicates. NULL = nothing to do. */
+	void (*addr_added)(void *self, struct iface *iface, const struct iface_addr *addr);
+	/* The first user of @group joined, or the last one left. NULL = nothing to do. */
+	void (*group_changed)(void *self, struct iface *iface, const struct ipaddr *group, bool joined);
 };
 
 /* A bare pointer pair, so that core needs to know neither networks nor transports. */
@@ -110,6 +115,7 @@ struct core {
 	struct iface *iface[CORE_IFACES]; /* by index; 0 stays empty */
 	struct core_network net4, net6;
 	struct core_transport transport[CORE_PROTOS];
+	struct core_transport ping, echo;
 	struct routes *routes;
 	struct pmtu *pmtu;
 	struct neigh_table *neigh;
@@ -127,6 +133,15 @@ void core_emit(struct core *core, struct event *e);
 /* Called once by each protocol as it is set up. */
 void core_register_network(struct core *core, bool v6, const struct network_ops *ops, void *self);
 void core_register_transport(struct core *core, uint8_t proto, const struct transport_ops *ops, void *self);
+
+/*
+ * Who pings: gets the echo replies to this host, and the errors about its echo requests. Data (and what is quoted) begin at the ICMP or ICMPv6
+ * header, checked; @rx->proto (1 or 58) tells which. It sends its requests through core_output() like any transport.
+ */
+void core_register_ping(struct core *core, const struct transport_ops *ops, void *self);
+
+/* Who answers echo requests for addresses that are not our own, in a transparent core (the gateway). Without one, they are answered as our own are. Only input is used. */
+void core_register_echo(struct core *core, const struct transport_ops *ops, void *self);
 
 /* Hand @pkt to the network of @tx's family; see network_ops.output. Consumes @pkt. */
 int core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx);

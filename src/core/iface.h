@@ -67,7 +67,7 @@ struct iface {
 	struct iface_addr addr[IFACE_ADDRS];
 	uint8_t naddr;
 	struct ipaddr group[IFACE_GROUPS]; /* multicast groups joined */
-	uint8_t group_users[IFACE_GROUPS];
+	uint16_t group_users[IFACE_GROUPS];
 	uint8_t ngroup;
 	struct iface_counters count;
 };
@@ -87,6 +87,12 @@ int iface_add(struct core *core, const struct iface_config *config, struct iface
 /* Give it an address and the on-link route of its prefix. With @optimistic the address is used at once; otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227). 0, -LEAT_EEXIST, -LEAT_ENOSPC. */
 int iface_addr_add(struct iface *iface, const struct ipaddr *addr, uint8_t bits, bool optimistic);
 
+/* Take it away, with the on-link route of its prefix unless another address needs it. 0 or -LEAT_ENOENT. */
+int iface_addr_del(struct iface *iface, const struct ipaddr *addr);
+
+/* @entry is now @state: duplicate-address detection ended, a lifetime ran out. */
+void iface_addr_set_state(struct iface *iface, struct iface_addr *entry, enum addr_state state);
+
 /* The address entry on @iface, or NULL. */
 struct iface_addr *iface_addr_find(struct iface *iface, const struct ipaddr *addr);
 
@@ -98,7 +104,9 @@ bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
 
 /* Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses always are. */
 bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
+/* One more user of @group. 0, -LEAT_EINVAL (not multicast), -LEAT_ENOBUFS. */
 int iface_join(struct iface *iface, const struct ipaddr *group);
+/* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
 
 /* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */

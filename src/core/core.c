@@ -1,0 +1,154 @@
+/*
+ * core/core.c - the hub itself: who is registered, and how things reach them.
+ */
+#include "core/core.h"
+
+#include "core/internal.h"
+#include "core/neigh.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct core *
+core_new(const struct core_config *config)
+{
+	struct core *core = calloc(1, sizeof *core);
+
+	if (!core)
+		return NULL;
+	core->now = config->now;
+	core->secret = config->secret;
+	core->pool = config->pool;
+	core->sink = config->sink;
+	core->number = config->number;
+	core->next_flow = 1;
+	rng_seed(&core->rng, config->seed);
+	core->wheel = wheel_new(config->now);
+	if (!core->wheel)
+		goto no_wheel;
+	core->routes = routes_new();
+	if (!core->routes)
+		goto no_routes;
+	core->pmtu = pmtu_new(core);
+	if (!core->pmtu)
+		goto no_pmtu;
+	core->neigh = neigh_table_new(core);
+	if (!core->neigh)
+		goto no_neigh;
+	return core;
+
+no_neigh:
+	pmtu_free(core->pmtu);
+no_pmtu:
+	routes_free(core->routes);
+no_routes:
+	wheel_free(core->wheel);
+no_wheel:
+	free(core);
+	return NULL;
+}
+
+void
+core_free(struct core *core)
+{
+	if (!core)
+		return;
+	neigh_table_free(core->neigh);
+	pmtu_free(core->pmtu);
+	routes_free(core->routes);
+	for (unsigned i = 1; i < CORE_IFACES; i++)
+		free(core->iface[i]);
+	wheel_free(core->wheel);
+	free(core);
+}
+
+void
+core_emit(struct core *core, struct event *e)
+{
+	e->when = core->now;
+	e->host = core->number;
+	core->sink->emit(core->sink, e);
+}
+
+void
+core_register_network(struct core *core, bool v6, const struct network_ops *ops, void *self)
+{
+	struct core_network *n = v6 ? &core->net6 : &core->net4;
+
+	assert(!n->ops);
+	n->ops = ops;
+	n->self = self;
+}
+
+static void
+register_transport(struct core_transport *t, const struct transport_ops *ops, void *self)
+{
+	assert(!t->ops);
+	t->ops = ops;
+	t->self = self;
+}
+
+void
+core_register_transport(struct core *core, uint8_t proto, const struct transport_ops *ops, void *self)
+{
+	register_transport(&core->transport[proto], ops, self);
+}
+
+void
+core_register_ping(struct core *core, const struct transport_ops *ops, void *self)
+{
+	register_transport(&core->ping, ops, self);
+}
+
+void
+core_register_echo(struct core *core, const struct transport_ops *ops, void *self)
+{
+	register_transport(&core->echo, ops, self);
+}
+
+static const struct core_network *
+network_of(const struct core *core, const struct ipaddr *addr)
+{
+	return ipaddr_is4(addr) ? &core->net4 : &core->net6;
+}
+
+int
+core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx)
+{
+	const struct core_network *n = network_of(core, &tx->dst);
+
+	if (!n->ops) {
+		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+		return -LEAT_ENETUNREACH;
+	}
+	return n->ops->output(n->self, pkt, tx);
+}
+
+bool
+core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
+{
+	const struct core_transport *t = &core->transport[rx->proto];
+
+	if (!t->ops)
+		return false;
+	t->ops->input(t->self, pkt, rx);
+	return true;
+}
+
+void
+core_error(struct core *core, const struct net_error *e)
+{
+	const struct core_transport *t = &core->transport[e->proto];
+
+	if (t->ops && t->ops->error)
+		t->ops->error(t->self, e);
+}
+
+void
+core_refuse(struct core *core, const struct pkt *pkt, const struct ip_rx *rx, int error)
+{
+	const struct core_network *n = network_of(core, &rx->src);
+
+	if (n->ops)
+		n->ops->refuse(n->self, pkt, rx, error);
+}

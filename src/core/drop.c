@@ -1,0 +1,53 @@
+/*
+ * core/drop.c - the end of packets that did not do their work.
+ */
+#include "core/drop.h"
+
+#include "core/core.h"
+
+static const struct {
+	const char *name, *words, *source;
+} reasons[DROP_COUNT] = {
+#define X(name, words, source) {#name, words, source},
+#include "core/drop_reasons.h"
+#undef X
+};
+
+void
+drop_note(struct core *core, const struct pkt *pkt, enum drop_reason reason)
+{
+	core->drops[reason]++;
+	if (sink_wants(core->sink, EVENT_DROP)) {
+		struct event e = {.kind = EVENT_DROP};
+
+		e.drop.reason = reason;
+		e.drop.pkt = pkt;
+		core_emit(core, &e);
+	}
+}
+
+void
+pkt_drop(struct core *core, struct pkt *pkt, enum drop_reason reason)
+{
+	drop_note(core, pkt, reason);
+	if (pkt)
+		pkt_free(pkt);
+}
+
+const char *
+drop_name(enum drop_reason reason)
+{
+	return reasons[reason].name;
+}
+
+const char *
+drop_words(enum drop_reason reason)
+{
+	return reasons[reason].words;
+}
+
+const char *
+drop_source(enum drop_reason reason)
+{
+	return reasons[reason].source;
+}
