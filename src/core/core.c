@@ -5,6 +5,7 @@
 
 #include "core/internal.h"
 #include "core/neigh.h"
+#include "wire/eth.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -110,6 +111,21 @@ static const struct core_network *
 network_of(const struct core *core, const struct ipaddr *addr)
 {
 	return ipaddr_is4(addr) ? &core->net4 : &core->net6;
+}
+
+void
+core_input(struct core *core, struct iface *iface, struct pkt *pkt)
+{
+	const struct core_network *n = NULL;
+
+	if (pkt->ethertype == ETH_TYPE_IP4 || pkt->ethertype == ETH_TYPE_ARP)
+		n = &core->net4;
+	else if (pkt->ethertype == ETH_TYPE_IP6)
+		n = &core->net6;
+	if (n && n->ops)
+		n->ops->input(n->self, iface, pkt);
+	else
+		pkt_drop(core, pkt, DROP_ETH_TYPE);
 }
 
 int

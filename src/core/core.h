@@ -78,7 +78,7 @@ struct transport_ops {
 };
 
 struct network_ops {
-	/* Consumes @pkt: from a link, data at the network header. */
+	/* Consumes @pkt: from a link, data at the network header. IPv4's network gets ARP, too: pkt->ethertype tells them apart. */
 	void (*input)(void *self, struct iface *iface, struct pkt *pkt);
 	/* Consumes @pkt, data at the transport header, l4 set: adds the network header, routes, fragments or keeps the super-segment whole, sends. 0 or the reason it went nowhere (-LEAT_ENETUNREACH, -LEAT_EMSGSIZE, ...), which has been counted. */
 	int (*output)(void *self, struct pkt *pkt, const struct ip_tx *tx);
@@ -145,6 +145,9 @@ void core_register_echo(struct core *core, const struct transport_ops *ops, void
 
 /* Hand @pkt to the network of @tx's family; see network_ops.output. Consumes @pkt. */
 int core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx);
+
+/* A link brought @pkt: data at the network header, ethertype set. Consumes it. */
+void core_input(struct core *core, struct iface *iface, struct pkt *pkt);
 
 /* Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is none. */
 bool core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx);

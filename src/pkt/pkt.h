@@ -79,6 +79,7 @@ struct pkt {
 
 	uint8_t why; /* enum pkt_why */
 	uint8_t nslices;
+	bool link_group;   /* the link brought it by broadcast or multicast: such packets are never answered with an error */
 	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
 	uint32_t ifindex;   /* where it came in, or goes out */
 	uint64_t flow;      /* which connection sent it (struct event's flow); 0 = none */
