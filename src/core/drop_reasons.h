@@ -5,6 +5,10 @@
 /* clang-format off */
 X(POOL_EMPTY,           "no packet or block left in the pool",                       "")
 X(TOO_SHORT,            "shorter than its header",                                   "")
+/* the machine's devices */
+X(HOST_DEVICE,          "the device refused the frame",                              "")
+X(HOST_QUEUE,           "the device's queue was full",                               "")
+X(VIRTIO_BAD,           "malformed virtio-net header",                               "Virtio 1.2, 5.1.6")
 /* Ethernet */
 X(ETH_NOT_FOR_US,       "Ethernet destination is not ours",                          "IEEE 802.3")
 X(ETH_TYPE,             "an EtherType that nobody here speaks",                      "IEEE 802.3")

@@ -8,6 +8,7 @@
 #define GATE_OUTSIDE_H
 
 #include "base/ipaddr.h"
+#include "pkt/pkt.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ struct out_stream; /* a byte stream outside */
 struct out_dgram;  /* a datagram flow outside */
 struct out_listener;
 
-/* What happened to a stream; a mask. */
+/* What happened to a stream (datagrams know OUT_READABLE only); a mask. OUT_CONNECTED or OUT_FAILED comes first, then only what is wanted. */
 enum out_news { OUT_CONNECTED = 1, OUT_READABLE = 2, OUT_WRITABLE = 4, OUT_FAILED = 8 };
 
 struct outside_ops {
@@ -27,11 +28,13 @@ struct outside_ops {
 	    void *arg, struct out_stream **out);
 	/* Octets read (>0); 0 at end of file; -LEAT_EAGAIN; -LEAT_ECONNRESET and others once. */
 	ssize_t (*read)(struct out_stream *s, void *buf, size_t len);
-	/* Octets written, or -LEAT_EAGAIN, or the error. */
-	ssize_t (*write)(struct out_stream *s, const void *buf, size_t len);
+	/* Octets written of what the @n spans hold, or -LEAT_EAGAIN, or the error. */
+	ssize_t (*write)(struct out_stream *s, const struct pkt_span *span, unsigned n);
 	int (*shutdown)(struct out_stream *s); /* half-close: no more is written */
+	/* The end of @s, allowed from its own news. @reset: with RST, if the outside knows such a thing. */
 	void (*close)(struct out_stream *s, bool reset);
-	int (*error)(struct out_stream *s); /* why OUT_FAILED: the LEAT_E number */
+	/* Why OUT_FAILED: the LEAT_E number. OUT_FAILED is told once; after a connection has failed, what had arrived before can still be read. */
+	int (*error)(struct out_stream *s);
 	/* Which news are wanted from now on (level-triggered); OUT_FAILED always is. */
 	void (*want)(struct out_stream *s, unsigned mask);
 
@@ -41,7 +44,7 @@ struct outside_ops {
 	ssize_t (*dgram_send)(struct out_dgram *d, const void *buf, size_t len);
 	ssize_t (*dgram_recv)(struct out_dgram *d, void *buf,
 	    size_t len); /* -LEAT_EAGAIN; -LEAT_ECONNREFUSED when the far port is closed */
-	void (*dgram_close)(struct out_dgram *d);
+	void (*dgram_close)(struct out_dgram *d); /* allowed from its own news */
 
 	/* ICMP echo, where the machine allows it: -LEAT_EPERM otherwise. Replies come through dgram_recv (ICMP message from its header on). */
 	int (*echo_open)(void *self, const struct ipaddr *to, void (*news)(void *arg, unsigned mask),

@@ -1,0 +1,20 @@
+#include "host/feature.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool
+feature_disabled(const char *name)
+{
+	const char *at = getenv("LEAT_DISABLE");
+	size_t len = strlen(name);
+
+	while (at && *at) {
+		size_t word = strcspn(at, ",");
+
+		if (word == len && memcmp(at, name, len) == 0)
+			return true;
+		at += word + (at[word] == ',');
+	}
+	return false;
+}

@@ -1,0 +1,125 @@
+#include "host/file.h"
+
+#include "base/err.h"
+#include "host/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_FLUSH_AFTER (100 * MSEC)
+
+enum { FILE_BUFFER = 256 * 1024 };
+
+struct file {
+	int fd;
+	int error; /* the first, negative */
+	struct loop *loop;
+	struct loop_source source;
+	nsec_t flush_at;
+	size_t used;
+	uint8_t buffer[FILE_BUFFER];
+};
+
+static nsec_t
+file_next(struct loop_source *s)
+{
+	return container_of(s, struct file, source)->flush_at;
+}
+
+static void
+file_run(struct loop_source *s, nsec_t now)
+{
+	struct file *f = container_of(s, struct file, source);
+
+	if (now >= f->flush_at)
+		file_flush(f); /* an error stays in f->error and is told at the close */
+}
+
+int
+file_create(const char *path, struct loop *loop, struct file **out)
+{
+	struct file *f = calloc(1, sizeof *f);
+	int e;
+
+	if (!f)
+		return -LEAT_ENOMEM;
+	f->fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+				       : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (f->fd < 0) {
+		e = -errno;
+		free(f);
+		return e;
+	}
+	f->flush_at = NSEC_NEVER;
+	f->loop = loop;
+	f->source = (struct loop_source){.next = file_next, .run = file_run};
+	if (loop)
+		loop_add_source(loop, &f->source);
+	*out = f;
+	return 0;
+}
+
+static int
+file_write_all(struct file *f, const uint8_t *p, size_t len)
+{
+	while (len > 0 && f->error == 0) {
+		ssize_t n = write(f->fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) { /* a pipe that someone else made non-blocking */
+			poll(&(struct pollfd){.fd = f->fd, .events = POLLOUT}, 1, -1);
+			continue;
+		}
+		if (n < 0)
+			return f->error = -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+file_flush(struct file *f)
+{
+	size_t used = f->used;
+
+	f->used = 0;
+	f->flush_at = NSEC_NEVER;
+	return file_write_all(f, f->buffer, used);
+}
+
+int
+file_write(struct file *f, const void *octets, size_t len, nsec_t now)
+{
+	int e = 0;
+
+	if (len > FILE_BUFFER - f->used)
+		e = file_flush(f);
+	if (len > FILE_BUFFER)
+		return e ? e : file_write_all(f, octets, len);
+	memcpy(f->buffer + f->used, octets, len);
+	f->used += len;
+	if (f->loop && f->flush_at == NSEC_NEVER)
+		f->flush_at = nsec_add(now, FILE_FLUSH_AFTER);
+	return e;
+}
+
+int
+file_close(struct file *f)
+{
+	int e;
+
+	file_flush(f);
+	e = f->error;
+	if (f->loop)
+		loop_del_source(f->loop, &f->source);
+	if (close(f->fd) < 0 && e == 0)
+		e = -errno;
+	free(f);
+	return e;
+}

@@ -1,0 +1,27 @@
+/*
+ * host/hostsock.h - gate/outside.h on the machine's own sockets.
+ */
+#ifndef HOST_HOSTSOCK_H
+#define HOST_HOSTSOCK_H
+
+#include "gate/outside.h"
+
+struct loop;
+struct hostsock; /* the `self` of hostsock_ops */
+
+extern const struct outside_ops hostsock_ops;
+
+/* NULL without memory. @loop is borrowed. */
+struct hostsock *hostsock_new(struct loop *loop);
+
+/* Every stream, datagram flow and listener must have been closed. */
+void hostsock_free(struct hostsock *h);
+
+/* A stream over a connected, non-blocking stream socket that the caller has, @fd now the stream's; 0 with *@out, or a negative LEAT_E with @fd the caller's. adopt() says whom it tells. */
+int hostsock_stream_of_fd(struct hostsock *h, int fd, struct out_stream **out);
+
+/* Where the listener or datagram socket really listens: the port that the machine chose for port 0. */
+int hostsock_listener_name(const struct out_listener *l, struct endpoint *out);
+int hostsock_dgram_name(const struct out_dgram *d, struct endpoint *out);
+
+#endif

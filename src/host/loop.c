@@ -1,0 +1,243 @@
+/*
+ * The loop is level-triggered, and asks its sources for their deadlines each time before it sleeps. Waits end to the nanosecond with
+ * epoll_pwait2(2) (Linux 5.11); where that is missing or forbidden, a timerfd wakes an ordinary epoll_wait().
+ *
+ * A callback may delete anything. Descriptors: what is left of the batch being handed out is searched for the deleted one and blanked.
+ * Sources: the walk keeps its next stop in the loop, and deleting that stop moves it on.
+ */
+#include "host/loop.h"
+
+#include "base/err.h"
+#include "host/clock.h"
+#include "host/feature.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+enum { LOOP_BATCH = 128 };
+
+struct loop {
+	int epfd;
+	int timerfd; /* -1 while epoll_pwait2() serves */
+	bool stopping;
+	nsec_t now;
+	nsec_t timer_at; /* what the timerfd is set to */
+	struct list sources;
+	struct list *next_source; /* where the walk over the sources goes on */
+	int nbatch, at;           /* the batch in hand: how many, and which is being handed out */
+	struct epoll_event batch[LOOP_BATCH];
+};
+
+static int
+loop_use_timerfd(struct loop *l)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+
+	l->timerfd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (l->timerfd < 0)
+		return -errno;
+	l->timer_at = NSEC_NEVER;
+	if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->timerfd, &ev) < 0)
+		return -errno;
+	return 0;
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	list_init(&l->sources);
+	l->next_source = &l->sources;
+	l->timerfd = -1;
+	l->now = clock_monotonic();
+	l->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epfd < 0 || (feature_disabled("epoll_pwait2") && loop_use_timerfd(l) < 0)) {
+		loop_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+void
+loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	if (l->timerfd >= 0)
+		close(l->timerfd);
+	if (l->epfd >= 0)
+		close(l->epfd);
+	free(l);
+}
+
+nsec_t
+loop_now(const struct loop *l)
+{
+	return l->now;
+}
+
+nsec_t
+loop_refresh(struct loop *l)
+{
+	l->now = clock_monotonic();
+	return l->now;
+}
+
+int
+loop_add(struct loop *l, struct loop_fd *w)
+{
+	struct epoll_event ev = {.events = w->events, .data.ptr = w};
+
+	return epoll_ctl(l->epfd, EPOLL_CTL_ADD, w->fd, &ev) < 0 ? -errno : 0;
+}
+
+int
+loop_mod(struct loop *l, struct loop_fd *w, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.ptr = w};
+
+	/* One that fires once has to be armed again even if nothing changed. */
+	if (events == w->events && !(events & EPOLLONESHOT))
+		return 0;
+	if (epoll_ctl(l->epfd, EPOLL_CTL_MOD, w->fd, &ev) < 0)
+		return -errno;
+	w->events = events;
+	return 0;
+}
+
+void
+loop_del(struct loop *l, struct loop_fd *w)
+{
+	epoll_ctl(l->epfd, EPOLL_CTL_DEL, w->fd, NULL);
+	for (int i = l->at; i < l->nbatch; i++) {
+		if (l->batch[i].data.ptr == w)
+			l->batch[i].data.ptr = NULL;
+	}
+}
+
+void
+loop_add_source(struct loop *l, struct loop_source *s)
+{
+	list_push(&l->sources, &s->node);
+}
+
+void
+loop_del_source(struct loop *l, struct loop_source *s)
+{
+	if (l->next_source == &s->node)
+		l->next_source = s->node.next;
+	list_del(&s->node);
+}
+
+/* The earliest of @deadline and what the sources wait for. */
+static nsec_t
+loop_deadline(struct loop *l, nsec_t deadline)
+{
+	for (struct list *n = l->sources.next; n != &l->sources; n = l->next_source) {
+		struct loop_source *s = container_of(n, struct loop_source, node);
+
+		l->next_source = n->next;
+		deadline = nsec_min(deadline, s->next(s));
+	}
+	return deadline;
+}
+
+static void
+loop_run_sources(struct loop *l)
+{
+	for (struct list *n = l->sources.next; n != &l->sources; n = l->next_source) {
+		struct loop_source *s = container_of(n, struct loop_source, node);
+
+		l->next_source = n->next;
+		s->run(s, l->now);
+	}
+}
+
+static struct timespec
+timespec_from(nsec_t t)
+{
+	return (struct timespec){.tv_sec = t / SEC, .tv_nsec = t % SEC};
+}
+
+static int
+loop_wait_timerfd(struct loop *l, nsec_t deadline, bool poll)
+{
+	struct itimerspec it = {0};
+	int timeout = poll ? 0 : -1;
+
+	/* All zeroes disarm; an absolute time that has passed fires at once. */
+	if (!poll && deadline != l->timer_at) {
+		if (deadline != NSEC_NEVER)
+			it.it_value = timespec_from(deadline);
+		timerfd_settime(l->timerfd, TFD_TIMER_ABSTIME, &it, NULL);
+		l->timer_at = deadline;
+	}
+	return epoll_wait(l->epfd, l->batch, LOOP_BATCH, timeout);
+}
+
+static int
+loop_wait(struct loop *l, nsec_t deadline)
+{
+	nsec_t left = deadline == NSEC_NEVER ? NSEC_NEVER : deadline - loop_refresh(l);
+	struct timespec ts = timespec_from(nsec_max(left, 0));
+	int n;
+
+	if (l->timerfd >= 0)
+		return loop_wait_timerfd(l, deadline, left <= 0);
+	n = epoll_pwait2(l->epfd, l->batch, LOOP_BATCH, left == NSEC_NEVER ? NULL : &ts, NULL);
+	if (n < 0 && (errno == ENOSYS || errno == EPERM) && loop_use_timerfd(l) == 0)
+		return loop_wait_timerfd(l, deadline, left <= 0);
+	return n;
+}
+
+/* The timerfd stands in the batch without an owner; read it quiet. */
+static void
+loop_quiet_timer(struct loop *l)
+{
+	uint64_t times;
+
+	if (l->timerfd >= 0 && read(l->timerfd, &times, sizeof times) > 0)
+		l->timer_at = NSEC_NEVER;
+}
+
+void
+loop_turn(struct loop *l, nsec_t deadline)
+{
+	int n = loop_wait(l, loop_deadline(l, deadline));
+
+	assert(n >= 0 || errno == EINTR);
+	loop_refresh(l);
+	l->nbatch = n > 0 ? n : 0;
+	for (l->at = 0; l->at < l->nbatch; l->at++) {
+		struct loop_fd *w = l->batch[l->at].data.ptr;
+
+		if (w)
+			w->fn(w, l->batch[l->at].events);
+		else
+			loop_quiet_timer(l);
+	}
+	l->nbatch = 0;
+	loop_run_sources(l);
+}
+
+void
+loop_run(struct loop *l)
+{
+	l->stopping = false;
+	while (!l->stopping)
+		loop_turn(l, NSEC_NEVER);
+}
+
+void
+loop_stop(struct loop *l)
+{
+	l->stopping = true;
+}

@@ -1,0 +1,299 @@
+#include "host/tap.h"
+
+#include "base/err.h"
+#include "core/core.h"
+#include "host/feature.h"
+#include "host/loop.h"
+#include "host/vnet.h"
+#include "pkt/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+	TAP_BATCH = 64,   /* frames read per wake-up, so that the rest of the loop has its turn */
+	TAP_QUEUE = 1000, /* frames that may wait, as Linux's txqueuelen */
+	TAP_QUEUE_OCTETS = 4 << 20,
+	TAP_COPY_MAX =
+	    16384, /* of a spilled frame: less than this is copied, so that it does not hold a block of 64 KiB */
+	TAP_USO = 0x20 | 0x40, /* TUN_F_USO4 | TUN_F_USO6: newer than Debian 12's headers */
+};
+
+struct tap {
+	struct wire wire;
+	struct loop_fd w;
+	struct tap_config config;
+	char name[IFNAMSIZ];
+	bool vnet;
+	struct pkt_queue waiting;
+	struct pkt_block *spill; /* where what does not fit a small block goes; NULL after it was handed on */
+	uint8_t trash[PKT_BLOCK_SMALL]; /* where a frame goes that there is no memory for */
+};
+
+static struct tap *
+tap_of_wire(struct wire *wire)
+{
+	return container_of(wire, struct tap, wire);
+}
+
+/* Writing */
+
+/* 0; -LEAT_EAGAIN; or why the device does not want it. */
+static int
+tap_write(struct tap *tap, const struct pkt *frame)
+{
+	uint8_t hdr[VNET_HDR_LEN];
+	struct pkt_span span[PKT_SLICES + 1];
+	struct iovec iov[PKT_SLICES + 2];
+	unsigned spans = pkt_spans(frame, span, PKT_SLICES + 1), n = 0;
+
+	if (tap->vnet) {
+		vnet_write(hdr, frame);
+		iov[n++] = (struct iovec){hdr, sizeof hdr};
+	}
+	for (unsigned i = 0; i < spans; i++)
+		iov[n++] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
+	while (writev(tap->w.fd, iov, (int)n) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+static void
+tap_written(struct tap *tap, struct pkt *frame, int e)
+{
+	if (e == 0)
+		pkt_free(frame);
+	else
+		pkt_drop(tap->config.core, frame, e == -LEAT_EIO ? DROP_IFACE_DOWN : DROP_HOST_DEVICE);
+}
+
+static void
+tap_flush(struct tap *tap)
+{
+	struct pkt *frame;
+
+	while ((frame = pkt_queue_first(&tap->waiting))) {
+		int e = tap_write(tap, frame);
+
+		if (e == -LEAT_EAGAIN)
+			return;
+		pkt_queue_remove(&tap->waiting, frame);
+		tap_written(tap, frame, e);
+	}
+	loop_mod(tap->config.loop, &tap->w, EPOLLIN);
+}
+
+static void
+tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
+{
+	struct tap *tap = tap_of_wire(wire);
+	int e = tap->waiting.count ? -LEAT_EAGAIN : tap_write(tap, frame);
+
+	if (e != -LEAT_EAGAIN) {
+		tap_written(tap, frame, e);
+		return;
+	}
+	if (tap->waiting.count >= TAP_QUEUE || tap->waiting.octets + frame->len > TAP_QUEUE_OCTETS) {
+		pkt_drop(tap->config.core, frame, DROP_HOST_QUEUE);
+		return;
+	}
+	pkt_queue_push(&tap->waiting, frame);
+	loop_mod(tap->config.loop, &tap->w, EPOLLIN | EPOLLOUT);
+}
+
+/* Reading */
+
+/* The packet of a frame of @len octets, the first of which are in @small (whose reference this takes) and the rest in the spill. NULL without memory. */
+static struct pkt *
+tap_frame(struct tap *tap, struct pkt_block *small, uint32_t len)
+{
+	uint32_t first = len < PKT_BLOCK_SMALL ? len : PKT_BLOCK_SMALL, rest = len - first;
+	struct pkt *p = pkt_from_block(tap->config.core->pool, small, 0, first);
+	bool fits;
+
+	if (!p) {
+		pkt_block_unref(small);
+		return NULL;
+	}
+	if (rest == 0)
+		return p;
+	if (rest < TAP_COPY_MAX) {
+		fits = pkt_append_bytes(p, tap->spill->data, rest);
+	} else {
+		fits = pkt_append(p, tap->spill, 0, rest);
+		pkt_block_unref(tap->spill);
+		tap->spill = NULL;
+	}
+	if (fits)
+		return p;
+	pkt_free(p);
+	return NULL;
+}
+
+static void
+tap_received(struct tap *tap, struct pkt *p, const uint8_t *hdr)
+{
+	nsec_t now = loop_now(tap->config.loop);
+
+	if (!p) {
+		pkt_drop(tap->config.core, NULL, DROP_POOL_EMPTY);
+		return;
+	}
+	p->stamp = now;
+	if (tap->vnet && !vnet_read(hdr, p, tap->config.raw_ip)) {
+		pkt_drop(tap->config.core, p, DROP_VIRTIO_BAD);
+		return;
+	}
+	tap->config.frame(tap->config.arg, p, now);
+}
+
+/* Reads one frame; false when there is none. */
+static bool
+tap_read_one(struct tap *tap)
+{
+	struct pkt_pool *pool = tap->config.core->pool;
+	struct pkt_block *small = pkt_block_new(pool, PKT_BLOCK_SMALL);
+	uint8_t hdr[VNET_HDR_LEN];
+	struct iovec iov[3];
+	int n = 0, before;
+	ssize_t got;
+
+	if (!tap->spill)
+		tap->spill = pkt_block_new(pool, PKT_BLOCK_LARGE);
+	if (tap->vnet)
+		iov[n++] = (struct iovec){hdr, sizeof hdr};
+	before = n;
+	iov[n++] = small ? (struct iovec){small->data, PKT_BLOCK_SMALL}
+			 : (struct iovec){tap->trash, sizeof tap->trash};
+	if (small && tap->spill)
+		iov[n++] = (struct iovec){tap->spill->data, tap->spill->size};
+	got = readv(tap->w.fd, iov, n);
+	if (got < 0) {
+		if (small)
+			pkt_block_unref(small);
+		return false;
+	}
+	got -= before ? VNET_HDR_LEN : 0;
+	if (got > 0 && small && (tap->spill || got < PKT_BLOCK_SMALL)) {
+		tap_received(tap, tap_frame(tap, small, (uint32_t)got), hdr);
+		return true;
+	}
+	if (small)
+		pkt_block_unref(small);
+	tap_received(tap, NULL, hdr);
+	return true;
+}
+
+static void
+tap_ready(struct loop_fd *w, uint32_t events)
+{
+	struct tap *tap = container_of(w, struct tap, w);
+
+	if (events & EPOLLOUT)
+		tap_flush(tap);
+	if (!(events & (EPOLLIN | EPOLLERR)))
+		return;
+	for (int i = 0; i < TAP_BATCH && tap_read_one(tap); i++)
+		;
+}
+
+/* Setting up */
+
+/* What the kernel may leave to us, and whether it takes super-datagrams from us. */
+static uint32_t
+tap_offloads(int fd)
+{
+	unsigned ours = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
+	uint32_t features = WIRE_SUM | WIRE_TSO4 | WIRE_TSO6;
+
+	/* Super-datagrams we send (Linux 6.2) but do not ask for: each would be cut again here. */
+	if (ioctl(fd, TUNSETOFFLOAD, (unsigned long)(ours | TAP_USO)) == 0)
+		features |= WIRE_USO;
+	return ioctl(fd, TUNSETOFFLOAD, (unsigned long)ours) == 0 ? features : WIRE_SUM;
+}
+
+static int
+tap_attach(struct tap *tap, const char *name)
+{
+	struct ifreq ifr = {0};
+	int hdr_len = VNET_HDR_LEN;
+	short kind = tap->config.raw_ip ? IFF_TUN : IFF_TAP;
+
+	tap->vnet = !tap->config.no_offload && !feature_disabled("vnet_hdr");
+	ifr.ifr_flags = (short)(kind | IFF_NO_PI | (tap->vnet ? IFF_VNET_HDR : 0));
+	strncpy(ifr.ifr_name, name ? name : "", IFNAMSIZ - 1);
+	if (ioctl(tap->w.fd, TUNSETIFF, &ifr) < 0)
+		return -errno;
+	memcpy(tap->name, ifr.ifr_name, IFNAMSIZ);
+	if (!tap->vnet)
+		return 0;
+	if (ioctl(tap->w.fd, TUNSETVNETHDRSZ, &hdr_len) < 0)
+		return -errno;
+	tap->wire.features = tap_offloads(tap->w.fd);
+	return 0;
+}
+
+int
+tap_open(const struct tap_config *config, struct tap **out)
+{
+	struct tap *tap = calloc(1, sizeof *tap);
+	int e;
+
+	if (!tap)
+		return -LEAT_ENOMEM;
+	tap->config = *config;
+	tap->wire.transmit = tap_transmit;
+	pkt_queue_init(&tap->waiting);
+	tap->w = (struct loop_fd){
+	    .fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), .events = EPOLLIN, .fn = tap_ready};
+	if (tap->w.fd < 0) {
+		e = -errno;
+		goto no_device;
+	}
+	e = tap_attach(tap, config->name);
+	if (e == 0)
+		e = loop_add(config->loop, &tap->w);
+	if (e == 0) {
+		*out = tap;
+		return 0;
+	}
+	close(tap->w.fd);
+no_device:
+	free(tap);
+	return e;
+}
+
+void
+tap_close(struct tap *tap)
+{
+	struct pkt *frame;
+
+	while ((frame = pkt_queue_pop(&tap->waiting)))
+		pkt_drop(tap->config.core, frame, DROP_IFACE_DOWN);
+	loop_del(tap->config.loop, &tap->w);
+	close(tap->w.fd);
+	if (tap->spill)
+		pkt_block_unref(tap->spill);
+	free(tap);
+}
+
+struct wire *
+tap_wire(struct tap *tap)
+{
+	return &tap->wire;
+}
+
+const char *
+tap_name(const struct tap *tap)
+{
+	return tap->name;
+}
