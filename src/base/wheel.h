@@ -7,7 +7,7 @@
 #ifndef BASE_WHEEL_H
 #define BASE_WHEEL_H
 
-#include "base/list.h"
+#include "base/list.h" /* container_of, for the owners */
 #include "base/nsec.h"
 
 #include <stdbool.h>
@@ -16,11 +16,13 @@
 struct timer;
 typedef void timer_fn(struct timer *t);
 
+/* Embedded in its owner; one cache line. Only @when is for others to read. */
 struct timer {
-	struct list node;
-	nsec_t when; /* meaningful while armed */
+	struct timer *child, *next, *prev; /* its place in the heap of its slot; see wheel.c */
+	nsec_t when;                       /* meaningful while armed */
 	timer_fn *fire;
 	uint64_t order; /* which of one instant goes first */
+	uint16_t slot;  /* where in the wheel, from 1; 0 = not armed */
 };
 
 struct wheel;
@@ -36,7 +38,7 @@ void timer_init(struct timer *t, timer_fn *fire);
 static inline bool
 timer_armed(const struct timer *t)
 {
-	return list_linked(&t->node);
+	return t->slot != 0;
 }
 
 /* To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it. */

@@ -1,0 +1,130 @@
+/*
+ * base/ipaddr.c - what kind of address it is, and its text.
+ */
+#include "base/ipaddr.h"
+
+#include "leat.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+/* A word of memory that holds the number @x in network order. */
+#define NET64(x) __builtin_bswap64(x)
+
+const struct ipaddr IPADDR_ANY4 = {{0, NET64(0x0000ffff00000000)}};
+const struct ipaddr IPADDR_ANY6 = {{0, 0}};
+const struct ipaddr IPADDR_LOOPBACK4 = {{0, NET64(0x0000ffff7f000001)}};
+const struct ipaddr IPADDR_LOOPBACK6 = {{0, NET64(1)}};
+const struct ipaddr IPADDR_BROADCAST4 = {{0, NET64(0x0000ffffffffffff)}};
+
+bool
+ipaddr_is_loopback(const struct ipaddr *a)
+{
+	if (ipaddr_is4(a))
+		return ipaddr_octets4(a)[0] == 127;
+	return ipaddr_eq(a, &IPADDR_LOOPBACK6);
+}
+
+bool
+ipaddr_is_multicast(const struct ipaddr *a)
+{
+	if (ipaddr_is4(a))
+		return ipaddr_octets4(a)[0] >> 4 == 14;
+	return ipaddr_octets(a)[0] == 0xff;
+}
+
+bool
+ipaddr_is_link_local(const struct ipaddr *a)
+{
+	if (ipaddr_is4(a))
+		return ipaddr_v4_number(a) >> 16 == 0xa9fe;
+	return be16_get(ipaddr_octets(a)) >> 6 == 0xfe80 >> 6;
+}
+
+/* Do the first @bits (at most 64) of two words of memory differ? */
+static bool
+word_differs(uint64_t a, uint64_t b, unsigned bits)
+{
+	return bits != 0 && __builtin_bswap64(a ^ b) >> (64 - bits) != 0;
+}
+
+bool
+ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits)
+{
+	if (ipaddr_is4(a) != ipaddr_is4(b))
+		return false;
+	if (ipaddr_is4(a))
+		bits += 96;
+	if (bits >= 128)
+		return ipaddr_eq(a, b);
+	if (bits <= 64)
+		return !word_differs(a->w[0], b->w[0], bits);
+	return a->w[0] == b->w[0] && !word_differs(a->w[1], b->w[1], bits - 64);
+}
+
+/* The longest run of at least two zero groups, the first of equals (RFC 5952, 4.2): where it begins and ends. */
+static void
+find_zeros(const uint8_t *octets, int *from, int *to)
+{
+	*from = *to = 8;
+	for (int i = 0; i < 8; i++) {
+		int end = i;
+
+		while (end < 8 && be16_get(octets + 2 * end) == 0)
+			end++;
+		if (end - i >= 2 && end - i > *to - *from) {
+			*from = i;
+			*to = end;
+		}
+	}
+}
+
+char *
+ipaddr_text(const struct ipaddr *a, char buf[static IPADDR_TEXT])
+{
+	const uint8_t *o = ipaddr_octets(a);
+	int from, to, n = 0;
+
+	if (ipaddr_is4(a)) {
+		snprintf(buf, IPADDR_TEXT, "%u.%u.%u.%u", o[12], o[13], o[14], o[15]);
+		return buf;
+	}
+	find_zeros(o, &from, &to);
+	buf[0] = '\0';
+	for (int i = 0; i < 8; i++) {
+		if (i == from) {
+			n += snprintf(buf + n, IPADDR_TEXT - (size_t)n, "::");
+			i = to - 1;
+			continue;
+		}
+		n += snprintf(buf + n, IPADDR_TEXT - (size_t)n, "%s%x", i == 0 || i == to ? "" : ":",
+		    be16_get(o + 2 * i));
+	}
+	return buf;
+}
+
+char *
+endpoint_text(const struct endpoint *e, char buf[static ENDPOINT_TEXT])
+{
+	char addr[IPADDR_TEXT];
+
+	snprintf(buf, ENDPOINT_TEXT, ipaddr_is4(&e->addr) ? "%s:%u" : "[%s]:%u", ipaddr_text(&e->addr, addr),
+	    e->port);
+	return buf;
+}
+
+int
+ipaddr_parse(const char *text, struct ipaddr *a)
+{
+	uint8_t octets[16];
+
+	if (inet_pton(AF_INET, text, octets) == 1) {
+		*a = ipaddr_from4(octets);
+		return 0;
+	}
+	if (inet_pton(AF_INET6, text, octets) == 1) {
+		*a = ipaddr_from16(octets);
+		return 0;
+	}
+	return -LEAT_EINVAL;
+}

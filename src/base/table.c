@@ -1,0 +1,106 @@
+/*
+ * base/table.c - a chained hash table that doubles when there are as many members as buckets.
+ *
+ * The members keep their hash, so that doubling reads no keys and calls nobody.
+ */
+#include "base/table.h"
+
+#include "leat.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { FIRST_BUCKETS = 16 };
+
+int
+table_init(struct table *t, const struct siphash_key *key)
+{
+	struct table_node **bucket = calloc(FIRST_BUCKETS, sizeof(struct table_node *));
+
+	if (!bucket)
+		return -LEAT_ENOMEM;
+	*t = (struct table){.bucket = bucket, .mask = FIRST_BUCKETS - 1, .key = *key};
+	return 0;
+}
+
+void
+table_fini(struct table *t)
+{
+	free(t->bucket);
+	t->bucket = NULL;
+}
+
+struct table_node *
+table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *eq)
+{
+	for (struct table_node *n = t->bucket[hash & t->mask]; n; n = n->next) {
+		if (n->hash == hash && eq(n, key))
+			return n;
+	}
+	return NULL;
+}
+
+static void
+grow(struct table *t)
+{
+	size_t buckets = 2 * (t->mask + 1);
+	struct table_node **bucket = calloc(buckets, sizeof(struct table_node *));
+
+	if (!bucket)
+		return; /* longer chains, until memory is there again */
+	for (size_t i = 0; i <= t->mask; i++) {
+		struct table_node *n = t->bucket[i];
+
+		while (n) {
+			struct table_node *next = n->next, **to = &bucket[n->hash & (buckets - 1)];
+
+			n->next = *to;
+			*to = n;
+			n = next;
+		}
+	}
+	free(t->bucket);
+	t->bucket = bucket;
+	t->mask = buckets - 1;
+}
+
+void
+table_insert(struct table *t, struct table_node *node, uint64_t hash)
+{
+	struct table_node **to;
+
+	if (t->count > t->mask)
+		grow(t);
+	to = &t->bucket[hash & t->mask];
+	node->hash = hash;
+	node->next = *to;
+	*to = node;
+	t->count++;
+}
+
+void
+table_remove(struct table *t, struct table_node *node)
+{
+	struct table_node **at = &t->bucket[node->hash & t->mask];
+
+	while (*at != node) {
+		assert(*at);
+		at = &(*at)->next;
+	}
+	*at = node->next;
+	node->next = NULL;
+	t->count--;
+}
+
+void
+table_each(struct table *t, void (*fn)(struct table_node *node, void *arg), void *arg)
+{
+	for (size_t i = 0; i <= t->mask; i++) {
+		struct table_node *n = t->bucket[i], *next;
+
+		for (; n; n = next) {
+			next = n->next;
+			fn(n, arg);
+		}
+	}
+}

@@ -1,0 +1,239 @@
+/*
+ * base/wheel.c - a timing wheel whose slots are heaps, so that nothing is ever moved between levels.
+ *
+ * Level 0 has slots of 2^16 ns (65 us), each level above has slots 64 times as wide, and eight levels span all of
+ * nsec_t. A timer goes into the lowest level whose next 64 slots reach its time. There it stays until it fires or is
+ * cancelled: a classic wheel sorts a wide slot into the level below when its time comes (the cascade), and can say
+ * when its next timer is due only by looking through a whole slot. Here each slot keeps its timers as a pairing heap
+ * (Fredman, Sedgewick, Sleator and Tarjan, 1986), ordered by time and then by order of arming:
+ *
+ *  - to arm is one comparison with the slot's first timer;
+ *  - to cancel is to unlink, unless the timer was the first of its slot or once stood there: then its children are
+ *    paired up, O(log n) amortised over the n timers of that slot;
+ *  - the next timer is the least of the first timers of at most eight slots, found by bit maps.
+ *
+ * The invariant that makes the bit maps enough: on each level, every timer's slot is one of the 64 that begin with the
+ * slot of `now`. `now` never passes an armed timer, so only arming could break it, and place() does not.
+ */
+#include "base/wheel.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { LEVELS = 8, SLOT_BITS = 6, SLOTS = 1 << SLOT_BITS, TICK_BITS = 16 };
+
+struct wheel {
+	nsec_t now;
+	uint64_t order; /* of the last timer armed */
+	uint64_t count;
+	uint32_t levels;         /* bit n: level n has timers */
+	uint64_t filled[LEVELS]; /* bit n: slot n has timers */
+	struct timer *slot[LEVELS * SLOTS];
+};
+
+struct wheel *
+wheel_new(nsec_t now)
+{
+	struct wheel *w = calloc(1, sizeof *w);
+
+	if (w)
+		w->now = now;
+	return w;
+}
+
+void
+wheel_free(struct wheel *w)
+{
+	free(w);
+}
+
+void
+timer_init(struct timer *t, timer_fn *fire)
+{
+	*t = (struct timer){.fire = fire};
+}
+
+static bool
+before(const struct timer *a, const struct timer *b)
+{
+	return a->when < b->when || (a->when == b->when && a->order < b->order);
+}
+
+/* One heap out of two, either of which may be empty. */
+static struct timer *
+meld(struct timer *a, struct timer *b)
+{
+	struct timer *first, *second;
+
+	if (!a || !b)
+		return a ? a : b;
+	first = before(a, b) ? a : b;
+	second = first == a ? b : a;
+	second->prev = first;
+	second->next = first->child;
+	if (first->child)
+		first->child->prev = second;
+	first->child = second;
+	return first;
+}
+
+/*
+ * One heap out of a row of siblings: meld them two by two from the left, then all of those from the right. The order
+ * matters: it is what makes taking out O(log n) amortised.
+ */
+static struct timer *
+meld_row(struct timer *row)
+{
+	struct timer *pairs = NULL, *all = NULL;
+
+	while (row) {
+		struct timer *a = row, *b = row->next, *pair;
+
+		row = b ? b->next : NULL;
+		a->next = a->prev = NULL;
+		if (b)
+			b->next = b->prev = NULL;
+		pair = meld(a, b);
+		pair->next = pairs;
+		pairs = pair;
+	}
+	while (pairs) {
+		struct timer *pair = pairs;
+
+		pairs = pair->next;
+		pair->next = NULL;
+		all = meld(all, pair);
+	}
+	return all;
+}
+
+/* Cut @t with all below it out of its parent's row of children. */
+static void
+cut(struct timer *t)
+{
+	if (t->prev->child == t)
+		t->prev->child = t->next;
+	else
+		t->prev->next = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	t->next = t->prev = NULL;
+}
+
+/* Time as a number that begins at 0, in slots of level @level. */
+static uint64_t
+slot_time(nsec_t when, unsigned level)
+{
+	return ((uint64_t)when ^ UINT64_C(1) << 63) >> (TICK_BITS + SLOT_BITS * level);
+}
+
+/* The slot for @when: on the lowest level that reaches it. What has passed already belongs to the slot of now. */
+static unsigned
+place(const struct wheel *w, nsec_t when)
+{
+	nsec_t at = nsec_max(when, w->now);
+	unsigned level = 0;
+
+	while (slot_time(at, level) - slot_time(w->now, level) >= SLOTS)
+		level++;
+	return level * SLOTS + (unsigned)(slot_time(at, level) % SLOTS);
+}
+
+static void
+take_out(struct wheel *w, struct timer *t)
+{
+	unsigned slot = t->slot - 1u, level = slot / SLOTS;
+	struct timer *rest = meld_row(t->child);
+
+	if (w->slot[slot] == t) {
+		w->slot[slot] = rest;
+	} else {
+		cut(t);
+		w->slot[slot] = meld(w->slot[slot], rest);
+	}
+	if (!w->slot[slot]) {
+		w->filled[level] &= ~(UINT64_C(1) << slot % SLOTS);
+		if (!w->filled[level])
+			w->levels &= ~(1u << level);
+	}
+	t->child = NULL;
+	t->slot = 0;
+	w->count--;
+}
+
+void
+timer_arm(struct wheel *w, struct timer *t, nsec_t when)
+{
+	unsigned slot;
+
+	assert(t->fire);
+	timer_cancel(w, t);
+	slot = place(w, when);
+	t->when = when;
+	t->order = ++w->order;
+	t->slot = (uint16_t)(slot + 1);
+	w->slot[slot] = meld(w->slot[slot], t);
+	w->filled[slot / SLOTS] |= UINT64_C(1) << slot % SLOTS;
+	w->levels |= 1u << slot / SLOTS;
+	w->count++;
+}
+
+void
+timer_cancel(struct wheel *w, struct timer *t)
+{
+	if (timer_armed(t))
+		take_out(w, t);
+}
+
+/* The first timer of @level, which has some: in the first filled slot from that of now on, going round. */
+static struct timer *
+first_of_level(const struct wheel *w, unsigned level)
+{
+	unsigned now = (unsigned)(slot_time(w->now, level) % SLOTS);
+	uint64_t turned = w->filled[level] >> now | w->filled[level] << (SLOTS - now) % SLOTS;
+
+	return w->slot[level * SLOTS + (now + (unsigned)__builtin_ctzll(turned)) % SLOTS];
+}
+
+static struct timer *
+first_of_all(const struct wheel *w)
+{
+	struct timer *first = NULL;
+
+	for (uint32_t levels = w->levels; levels; levels &= levels - 1) {
+		struct timer *t = first_of_level(w, (unsigned)__builtin_ctz(levels));
+
+		if (!first || before(t, first))
+			first = t;
+	}
+	return first;
+}
+
+nsec_t
+wheel_next(struct wheel *w)
+{
+	struct timer *t = first_of_all(w);
+
+	return t ? t->when : NSEC_NEVER;
+}
+
+void
+wheel_advance(struct wheel *w, nsec_t now)
+{
+	struct timer *t;
+
+	if (now < w->now)
+		return;
+	while ((t = first_of_all(w)) != NULL && t->when <= now) {
+		take_out(w, t);
+		w->now = nsec_max(w->now, t->when);
+		t->fire(t);
+	}
+	w->now = now;
+}
+
+uint64_t
+wheel_count(const struct wheel *w)
+{
+	return w->count;
+}
