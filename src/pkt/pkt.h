@@ -84,6 +84,7 @@ struct pkt {
 	uint32_t ifindex;   /* where it came in, or goes out */
 	uint64_t flow;      /* which connection sent it (struct event's flow); 0 = none */
 	nsec_t stamp;       /* when it came in, or was handed to the link */
+	uint32_t charge;    /* memory that the queue it is in was charged for it: pkt_charge() at that time */
 
 	struct pkt_slice slice[PKT_SLICES];
 	uint8_t room[PKT_ROOM];
@@ -136,6 +137,20 @@ pkt_pull(struct pkt *p, size_t n)
 
 /* Room for @n octets before the packet; returns where they go. Asserts that the room has them: headers are bounded. Never writes over octets of a shared block. */
 uint8_t *pkt_push(struct pkt *p, size_t n);
+
+/*
+ * How much memory @p holds, in octets: itself, and of each block its share among those that refer to it. The share changes as others let go, so a queue that is bounded
+ * by memory keeps what it charged in p->charge.
+ */
+static inline uint32_t
+pkt_charge(const struct pkt *p)
+{
+	uint32_t sum = (uint32_t)sizeof *p + (p->home ? p->home->size / p->home->refs : 0);
+
+	for (unsigned i = 0; i < p->nslices; i++)
+		sum += p->slice[i].block->size / p->slice[i].block->refs;
+	return sum;
+}
 
 /* Cut the packet to its first @len octets. */
 void pkt_trim(struct pkt *p, size_t len);
