@@ -1,0 +1,196 @@
+/*
+ * wire/checksum.c - the Internet checksum, by the widest means that the processor has.
+ */
+#include "wire/checksum.h"
+
+#include "wire/checksum_kernels.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+/* a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2 (C)). */
+static inline uint64_t
+add_around(uint64_t a, uint64_t b)
+{
+	a += b;
+	return a + (a < b);
+}
+
+/* Fewer than 8 octets as a word whose other octets are zero. */
+static inline uint64_t
+load_rest(const uint8_t *p, size_t n)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, p, n);
+	return word;
+}
+
+uint64_t
+checksum_add_scalar(const uint8_t *p, size_t n)
+{
+	uint64_t sum = 0, word;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&word, p, 8);
+		sum = add_around(sum, word);
+	}
+	return add_around(sum, load_rest(p, n));
+}
+
+uint64_t
+checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
+{
+	uint64_t sum = 0, word;
+
+	for (; n >= 8; src += 8, dst += 8, n -= 8) {
+		memcpy(&word, src, 8);
+		memcpy(dst, &word, 8);
+		sum = add_around(sum, word);
+	}
+	word = load_rest(src, n);
+	memcpy(dst, &word, n);
+	return add_around(sum, word);
+}
+
+#if CHECKSUM_HAVE_AVX2
+#include <immintrin.h>
+
+/*
+ * VPMADDWD adds neighbouring words into 32-bit lanes in one step, but takes them as signed: each word is first moved
+ * down by 2^15 (its top bit flipped), and what that took away is given back at the end. A vector changes a lane by at
+ * most 2^16, so a lane cannot overflow within BLOCK vectors.
+ */
+enum { VECTOR = 32, BLOCK = 8192 };
+
+typedef __m256i vec;
+
+__attribute__((target("avx2"))) static inline vec
+words_summed(vec v)
+{
+	return _mm256_madd_epi16(_mm256_xor_si256(v, _mm256_set1_epi16(INT16_MIN)), _mm256_set1_epi16(1));
+}
+
+/* The eight lanes of @lanes, which took in @vectors vectors, as the sum of the words that they stand for. */
+__attribute__((target("avx2"))) static inline uint64_t
+lanes_total(vec lanes, size_t vectors)
+{
+	int32_t lane[8];
+	int64_t total = 0;
+
+	_mm256_storeu_si256((vec *)(void *)lane, lanes);
+	for (int i = 0; i < 8; i++)
+		total += lane[i];
+	return (uint64_t)(total + (int64_t)vectors * (VECTOR / 2) * -INT16_MIN);
+}
+
+__attribute__((target("avx2"))) static inline vec
+load(const uint8_t *p)
+{
+	return _mm256_loadu_si256((const vec *)(const void *)p);
+}
+
+__attribute__((target("avx2"))) static inline vec
+load_and_store(uint8_t *dst, const uint8_t *src)
+{
+	vec v = load(src);
+
+	_mm256_storeu_si256((vec *)(void *)dst, v);
+	return v;
+}
+
+__attribute__((target("avx2"))) uint64_t
+checksum_add_avx2(const uint8_t *p, size_t n)
+{
+	uint64_t sum = 0;
+
+	while (n >= VECTOR) {
+		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK, i = 0;
+		vec a = _mm256_setzero_si256(), b = a;
+
+		for (; i + 2 <= vectors; i += 2) {
+			a = _mm256_add_epi32(a, words_summed(load(p + VECTOR * i)));
+			b = _mm256_add_epi32(b, words_summed(load(p + VECTOR * (i + 1))));
+		}
+		if (i < vectors)
+			a = _mm256_add_epi32(a, words_summed(load(p + VECTOR * i)));
+		sum += lanes_total(_mm256_add_epi32(a, b), vectors);
+		p += VECTOR * vectors;
+		n -= VECTOR * vectors;
+	}
+	return add_around(sum, checksum_add_scalar(p, n));
+}
+
+__attribute__((target("avx2"))) uint64_t
+checksum_copy_avx2(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
+{
+	uint64_t sum = 0;
+
+	while (n >= VECTOR) {
+		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK, i = 0;
+		vec a = _mm256_setzero_si256(), b = a;
+
+		for (; i + 2 <= vectors; i += 2) {
+			a = _mm256_add_epi32(
+			    a, words_summed(load_and_store(dst + VECTOR * i, src + VECTOR * i)));
+			b = _mm256_add_epi32(
+			    b, words_summed(load_and_store(dst + VECTOR * (i + 1), src + VECTOR * (i + 1))));
+		}
+		if (i < vectors)
+			a = _mm256_add_epi32(
+			    a, words_summed(load_and_store(dst + VECTOR * i, src + VECTOR * i)));
+		sum += lanes_total(_mm256_add_epi32(a, b), vectors);
+		src += VECTOR * vectors;
+		dst += VECTOR * vectors;
+		n -= VECTOR * vectors;
+	}
+	return add_around(sum, checksum_copy_scalar(dst, src, n));
+}
+
+/* Short runs, headers mostly, are done before the wide way has set out. */
+static inline bool
+worth_avx2(size_t n)
+{
+	return n >= 2 * VECTOR && __builtin_cpu_supports("avx2");
+}
+#endif
+
+uint16_t
+checksum_add(const void *p, size_t n, uint16_t sum)
+{
+#if CHECKSUM_HAVE_AVX2
+	if (worth_avx2(n))
+		return checksum_fold(add_around(checksum_add_avx2(p, n), sum));
+#endif
+	return checksum_fold(add_around(checksum_add_scalar(p, n), sum));
+}
+
+uint16_t
+checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum)
+{
+#if CHECKSUM_HAVE_AVX2
+	if (worth_avx2(n))
+		return checksum_fold(add_around(checksum_copy_avx2(dst, src, n), sum));
+#endif
+	return checksum_fold(add_around(checksum_copy_scalar(dst, src, n), sum));
+}
+
+uint16_t
+checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
+{
+	uint64_t sum = add_around(add_around(src->w[0], src->w[1]), add_around(dst->w[0], dst->w[1]));
+
+	return checksum_fold(add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
+}
+
+void
+checksum_update(uint8_t *field, const void *from, const void *to, size_t n)
+{
+	uint16_t stored;
+	uint64_t sum;
+
+	assert(n % 2 == 0);
+	memcpy(&stored, field, sizeof stored);
+	sum = (uint64_t)(uint16_t)~stored + (uint16_t)~checksum_add(from, n, 0) + checksum_add(to, n, 0);
+	checksum_put(field, checksum_fold(sum));
+}

@@ -1,0 +1,68 @@
+/*
+ * wire/checksum.h - the Internet checksum (RFC 1071), alone or while copying, and its incremental update (RFC 1624).
+ *
+ * A sum here is the one's-complement sum of 16-bit words *as they lie in memory*, folded to 16 bits and not yet
+ * complemented. RFC 1071, 2 (B): such a sum comes out in memory order too, whatever the machine's, so there is no
+ * ntohs() anywhere: to store a checksum is to complement the sum and copy its two octets, checksum_put().
+ *
+ * Sums are begun with 0 and carried from run to run of octets. A run of odd length counts as if a zero octet followed
+ * (RFC 1071, 1): so only the last may be odd. What begins at an odd place is summed by itself and joined with
+ * checksum_join().
+ *
+ * A sum is 0 only if all that went into it was zero; otherwise zero is represented by 0xffff. Octets that contain
+ * their own correct checksum, with the pseudo-header where there is one, give 0xffff.
+ */
+#ifndef WIRE_CHECKSUM_H
+#define WIRE_CHECKSUM_H
+
+#include "base/ipaddr.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16 bits. */
+static inline uint16_t
+checksum_fold(uint64_t sum)
+{
+	sum = (sum >> 32) + (sum & 0xffffffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum = (sum >> 16) + (sum & 0xffff);
+	return (uint16_t)sum;
+}
+
+/* @sum and the @n octets at @p, at any alignment. */
+uint16_t checksum_add(const void *p, size_t n, uint16_t sum);
+
+/* Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum) would. */
+uint16_t checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum);
+
+/* @sum, and the sum @part of a run that begins @at octets behind where @sum began: RFC 1071, 2 (B), swapped if odd. */
+static inline uint16_t
+checksum_join(uint16_t sum, uint16_t part, size_t at)
+{
+	return checksum_fold((uint64_t)sum + (at % 2 ? __builtin_bswap16(part) : part));
+}
+
+/*
+ * The sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), to go on from. @len is that of the transport's
+ * header and payload in octets. Serves both families, since the 0xffff before a mapped IPv4 address adds nothing.
+ */
+uint16_t checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len);
+
+/* Store the checksum for the finished sum @sum at @field. */
+static inline void
+checksum_put(uint8_t *field, uint16_t sum)
+{
+	sum = (uint16_t)~sum;
+	memcpy(field, &sum, sizeof sum);
+}
+
+/*
+ * Make good the checksum at @field for @n octets (even, and at an even place in what is summed) that change from what
+ * lies at @from to what lies at @to: RFC 1624, 3, equation 3, HC' = ~(~HC + ~m + m').
+ * Of UDP over IPv4 a field of zero means "none" and must be left alone: the caller looks.
+ */
+void checksum_update(uint8_t *field, const void *from, const void *to, size_t n);
+
+#endif
