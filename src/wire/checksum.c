@@ -21,8 +21,21 @@ static inline uint64_t
 load_rest(const uint8_t *p, size_t n)
 {
 	uint64_t word = 0;
+	size_t at = n & 4;
+	uint32_t four;
+	uint16_t two;
 
-	memcpy(&word, p, n);
+	if (n & 4) {
+		memcpy(&four, p, 4);
+		word = four;
+	}
+	if (n & 2) {
+		memcpy(&two, p + at, 2);
+		word |= (uint64_t)two << 8 * at;
+		at += 2;
+	}
+	if (n & 1)
+		word |= (uint64_t)p[at] << 8 * at;
 	return word;
 }
 
@@ -48,9 +61,9 @@ checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t 
 		memcpy(dst, &word, 8);
 		sum = add_around(sum, word);
 	}
-	word = load_rest(src, n);
-	memcpy(dst, &word, n);
-	return add_around(sum, word);
+	for (size_t i = 0; i < n; i++)
+		dst[i] = src[i];
+	return add_around(sum, load_rest(src, n));
 }
 
 #if CHECKSUM_HAVE_AVX2
