@@ -3,6 +3,8 @@
  */
 #include "pkt/pkt.h"
 
+#include "wire/checksum.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -189,4 +191,41 @@ pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 		memcpy(at, span[i].at, span[i].len);
 		at += span[i].len;
 	}
+}
+
+uint16_t
+pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
+{
+	struct pkt_span span[PKT_SLICES + 1];
+	unsigned n = spans_of(p, off, len, span);
+	size_t at = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (at % 2 == 0)
+			sum = checksum_add(span[i].at, span[i].len, sum);
+		else
+			sum = checksum_join(sum, checksum_add(span[i].at, span[i].len, 0), at);
+		at += span[i].len;
+	}
+	return sum;
+}
+
+bool
+pkt_complete_sum(struct pkt *p)
+{
+	uint32_t l4;
+	uint8_t *field;
+
+	if (p->sum != PKT_SUM_PARTIAL)
+		return true;
+	l4 = pkt_header_off(p, p->l4);
+	if (!pkt_own(p, l4 + p->sum_off + 2))
+		return false;
+	field = p->data + l4 + p->sum_off;
+	/* The field is part of the range: the pseudo-header's sum that it holds goes in by itself. */
+	checksum_put(field, pkt_sum_range(p, l4, p->len - l4, 0));
+	if (field[0] == 0 && field[1] == 0)
+		field[0] = field[1] = 0xff;
+	p->sum = PKT_SUM_VALID;
+	return true;
 }

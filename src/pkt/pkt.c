@@ -187,6 +187,15 @@ header_find(const struct pkt *p, const uint8_t *at)
 	return (struct header_place){0};
 }
 
+uint32_t
+pkt_header_off(const struct pkt *p, const uint8_t *at)
+{
+	struct header_place place = header_find(p, at);
+
+	assert((place.linear || place.slice) && place.off >= 0 && place.off <= p->len);
+	return (uint32_t)place.off;
+}
+
 /*
  * Point @at anew, now that the linear part is @n octets at @to. A header beyond them stays where it is as long as the packet
  * still holds that memory.

@@ -79,12 +79,13 @@ struct pkt {
 
 	uint8_t why; /* enum pkt_why */
 	uint8_t nslices;
+	bool fixed_id; /* of an IPv4 super-segment: its pieces share one ID (RFC 6864, 4.1) instead of counting up */
 	bool link_group;   /* the link brought it by broadcast or multicast: such packets are never answered with an error */
 	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
 	uint32_t ifindex;   /* where it came in, or goes out */
+	uint32_t charge;    /* memory that the queue it is in was charged for it: pkt_charge() at that time */
 	uint64_t flow;      /* which connection sent it (struct event's flow); 0 = none */
 	nsec_t stamp;       /* when it came in, or was handed to the link */
-	uint32_t charge;    /* memory that the queue it is in was charged for it: pkt_charge() at that time */
 
 	struct pkt_slice slice[PKT_SLICES];
 	uint8_t room[PKT_ROOM];
@@ -167,6 +168,9 @@ bool pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_
 /* Append a copy of @len octets. False when full or at the limit; then @p is as before. */
 bool pkt_append_bytes(struct pkt *p, const void *bytes, size_t len);
 
+/* Where header @at (p->l3 or p->l4) stands, in octets from the packet's first. It must be in the packet. */
+uint32_t pkt_header_off(const struct pkt *p, const uint8_t *at);
+
 /* Copy @len octets that begin at @off out of the packet, which must have them. */
 void pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len);
 
@@ -178,7 +182,7 @@ struct pkt_span {
 /* The packet's octets as runs of memory, in order; returns how many of @max were filled (at most PKT_SLICES + 1 exist). */
 unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);
 
-/* The Internet checksum (RFC 1071) over octets @off to @off + @len: 16 bits, folded, not complemented, added to @sum. */
+/* The Internet checksum's sum (wire/checksum.h: as words lie in memory, not complemented) over octets @off to @off + @len, going on from @sum. */
 uint16_t pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum);
 
 /*

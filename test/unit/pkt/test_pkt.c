@@ -3,6 +3,7 @@
  */
 #include "pkt/pkt.h"
 #include "pkt/queue.h"
+#include "wire/checksum.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -343,6 +344,53 @@ queue_counts_packets_and_octets(void **state)
 	pkt_free(b);
 }
 
+/* RFC 1071, 2 (B): a run that begins at an odd place counts swapped, so how the octets are spread changes nothing. */
+static void
+sum_is_the_same_however_the_octets_are_spread(void **state)
+{
+	struct pkt_block *b = counting_block(1000, 3);
+	struct pkt *p = pkt_new(pool);
+	uint8_t all[1000];
+	uint32_t at = 0;
+
+	memcpy(pkt_push(p, 7), b->data, 7);
+	for (uint32_t n = 1; at + 7 + n < 1000; n = n * 2 + 1) {
+		struct pkt_block *copy = counting_block(1000, 3);
+
+		assert_true(pkt_append(p, copy, at + 7, n));
+		pkt_block_unref(copy);
+		at += n;
+	}
+	pkt_copy_out(p, 0, all, p->len);
+	assert_memory_equal(all, b->data, p->len);
+	for (uint32_t off = 0; off < 20; off++)
+		for (uint32_t len = 0; len < 200; len++)
+			assert_int_equal(pkt_sum_range(p, off, len, 99), checksum_add(all + off, len, 99));
+	pkt_block_unref(b);
+	pkt_free(p);
+}
+
+/* The field that a clone sees stays partial; UDP's zero becomes 0xffff (RFC 768). */
+static void
+completing_a_sum_writes_to_no_clone(void **state)
+{
+	/* 0x0102 + 0x0304 + 0x0064 + 0xfb95 = 0xffff, whose complement is zero. */
+	static const uint8_t udp[108] = {1, 2, 3, 4, 0, 100, 0xfb, 0x95};
+	struct pkt *p = pkt_from_bytes(pool, udp, sizeof udp), *c;
+
+	p->l4 = p->data;
+	p->sum = PKT_SUM_PARTIAL;
+	p->sum_off = 6;
+	c = pkt_clone(p);
+	assert_true(pkt_complete_sum(c));
+	assert_int_equal(c->sum, PKT_SUM_VALID);
+	assert_int_equal(c->data[6], 0xff);
+	assert_int_equal(c->data[7], 0xff);
+	assert_octets(p, udp, sizeof udp);
+	pkt_free(p);
+	pkt_free(c);
+}
+
 static uint64_t
 draw(uint64_t bound)
 {
@@ -456,6 +504,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(append_bytes_fills_a_tail_that_nobody_shares, setup, teardown),
 	    cmocka_unit_test_setup_teardown(clone_keeps_octets_marks_and_headers, setup, teardown),
 	    cmocka_unit_test_setup_teardown(queue_counts_packets_and_octets, setup, teardown),
+	    cmocka_unit_test_setup_teardown(sum_is_the_same_however_the_octets_are_spread, setup, teardown),
+	    cmocka_unit_test_setup_teardown(completing_a_sum_writes_to_no_clone, setup, teardown),
 	    cmocka_unit_test_setup_teardown(random_operations_match_an_array, setup, teardown),
 	};
 

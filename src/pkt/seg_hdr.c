@@ -1,0 +1,69 @@
+/*
+ * pkt/seg_hdr.c - finding and mending the headers of what is cut or joined.
+ */
+#include "pkt/seg_hdr.h"
+
+#include "wire/ip4.h"
+#include "wire/ip6.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
+
+#include <string.h>
+
+static bool
+network_header(struct pkt *p, struct seg_hdr *h)
+{
+	h->v6 = p->l3[0] >> 4 == 6;
+	if (h->v6)
+		return h->l4 - h->l3 >= IP6_HDR_LEN;
+	return p->l3[0] >> 4 == 4 && h->l4 - h->l3 >= IP4_HDR_LEN && ip4_hdr_len(p->l3) == h->l4 - h->l3 &&
+	       ip4_proto(p->l3) == h->proto;
+}
+
+bool
+seg_headers(struct pkt *p, uint8_t proto, struct seg_hdr *h)
+{
+	uint32_t fixed = proto == IP_PROTO_TCP ? TCP_HDR_LEN : UDP_HDR_LEN;
+
+	if (!p->l3 || !p->l4)
+		return false;
+	h->proto = proto;
+	h->l3 = pkt_header_off(p, p->l3);
+	h->l4 = pkt_header_off(p, p->l4);
+	if (h->l4 <= h->l3 || !pkt_need(p, h->l4 + fixed) || !network_header(p, h))
+		return false;
+	h->pay = h->l4 + (proto == IP_PROTO_TCP ? tcp_hdr_len(p->l4) : fixed);
+	if (h->pay < h->l4 + fixed || !pkt_need(p, h->pay))
+		return false;
+	h->ip = p->l3;
+	h->transport = p->l4;
+	return true;
+}
+
+uint16_t
+seg_pseudo_sum(const struct seg_hdr *h, uint32_t len)
+{
+	struct ipaddr src = h->v6 ? ip6_src(h->ip) : ip4_src(h->ip);
+	struct ipaddr dst = h->v6 ? ip6_dst(h->ip) : ip4_dst(h->ip);
+
+	return checksum_pseudo(&src, &dst, h->proto, len);
+}
+
+void
+seg_ip4_put(uint8_t *ip, unsigned at, uint16_t new)
+{
+	uint8_t octets[2];
+
+	be16_put(octets, new);
+	checksum_update(ip + IP4_SUM, ip + at, octets, 2);
+	memcpy(ip + at, octets, 2);
+}
+
+void
+seg_put_len(const struct seg_hdr *h, uint32_t len)
+{
+	if (h->v6)
+		be16_put(h->ip + IP6_LEN, (uint16_t)(len - IP6_HDR_LEN));
+	else
+		seg_ip4_put(h->ip, IP4_LEN, (uint16_t)len);
+}
