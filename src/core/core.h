@@ -140,7 +140,7 @@ void core_register_transport(struct core *core, uint8_t proto, const struct tran
  */
 void core_register_ping(struct core *core, const struct transport_ops *ops, void *self);
 
-/* Who answers echo requests for addresses that are not our own, in a transparent core (the gateway). Without one, they are answered as our own are. Only input is used. */
+/* Who answers echo requests for addresses that are not our own, in a transparent core (the gateway). Without one, they are answered as our own are. Only input is used. NULL, NULL takes it back. */
 void core_register_echo(struct core *core, const struct transport_ops *ops, void *self);
 
 /* Hand @pkt to the network of @tx's family; see network_ops.output. Consumes @pkt. */

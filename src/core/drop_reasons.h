@@ -81,5 +81,8 @@ X(CHALLENGE_RATE,       "challenge ACK rate limit",                             
 X(TIME_WAIT,            "in TIME-WAIT",                                              "RFC 9293, 3.10.7.4")
 /* gateway */
 X(GATE_REFUSED,         "the outside refused",                                       "")
+X(GATE_UNSENT,          "the gateway's stack could not send it on",                  "")
+X(GATE_GROUP,           "multicast does not leave through the gateway",              "")
+X(GATE_ECHO,            "this user may not ping (net.ipv4.ping_group_range)",        "")
 X(GATE_LIMIT,           "too many flows through the gateway",                        "")
 /* clang-format on */

@@ -75,12 +75,10 @@ int
 hostdgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_dgram **out)
 {
-	int fd = hostsock_socket(to, SOCK_DGRAM, 0), on = 1;
+	int fd = hostsock_socket(to, SOCK_DGRAM, 0);
 
 	if (fd < 0)
 		return fd;
-	/* The program may send to a broadcast address; whether that is allowed was the inside's to decide. */
-	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
 	return dgram_connected(self, fd, to, news, arg, out);
 }
 

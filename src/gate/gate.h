@@ -1,0 +1,85 @@
+/*
+ * gate/gate.h - the gateway: ends the inside's flows on a stack of its own, and carries them to the world outside.
+ *
+ * Its stack's core is transparent: every address is its own, so whatever the program connects to, it meets the gateway. The gateway knows
+ * the outside only as a table of operations, and no clock but its core's. News of either side only mark a flow; the work is done in
+ * gate_run(), which the driver calls after each entry into the stack and after each turn of its loop:
+ *
+ *	stack_advance(stack, now);
+ *	... stack_input(stack, iface, frame, now) for what the link delivers ...
+ *	gate_run(gate);
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include "base/ipaddr.h"
+#include "base/nsec.h"
+#include "gate/outside.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gate;
+struct stack;
+
+enum { GATE_NAMESERVERS = 8 };
+enum gate_proto { GATE_TCP, GATE_UDP, GATE_ECHO };
+
+/* What is known of a flow, for those who look and for the summary at its end. */
+struct gate_flow_info {
+	enum gate_proto proto;
+	bool published;                  /* began outside (-p) */
+	struct endpoint inside;          /* the program's end */
+	struct endpoint shown;           /* the other end, as the program knows it */
+	struct endpoint outside;         /* what that means outside */
+	uint64_t octets_up, octets_down; /* payload carried from the program, to the program */
+	uint64_t flow;                   /* the event flow of the gateway stack's connection (TCP); 0 */
+	nsec_t since;
+	int error; /* at the end: 0, or the LEAT_E number it ended with */
+};
+
+struct gate_config {
+	struct stack *stack; /* borrowed; the gateway sets core->transparent */
+	const struct outside_ops *outside;
+	void *outside_self;
+	struct ipaddr own4, own6;         /* 10.0.2.2, fd00:2::2: the host's loopback */
+	struct ipaddr dns;                /* 10.0.2.3: port 53 is the first name server */
+	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
+	struct endpoint nameserver[GATE_NAMESERVERS];
+	unsigned nameservers;
+	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
+	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
+	void *arg;
+};
+
+struct gate_counters {
+	uint64_t streams, streams_refused, streams_reset, streams_limit;
+	uint64_t dgrams, dgrams_refused, dgrams_limit, dgrams_expired;
+	uint64_t echoes, echoes_denied;
+	uint64_t octets_up, octets_down;
+};
+
+/* 0 with *@out; -LEAT_ENOMEM or what the stack's sockets answer. */
+int gate_new(const struct gate_config *config, struct gate **out);
+
+/* Ends every flow: streams are reset on both sides. The stack must still stand. */
+void gate_free(struct gate *g);
+
+/* Do what has become possible. Call it after each entry into the stack, and after news from outside. */
+void gate_run(struct gate *g);
+
+/* When gate_run() must be called at the latest: the core's now while there is work left, otherwise NSEC_NEVER (its timers are the core's). */
+nsec_t gate_next(const struct gate *g);
+
+/* Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside answered (-LEAT_EADDRINUSE, -LEAT_EACCES). */
+int gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port);
+
+/* What the destination @shown, as the program knows it, means outside. */
+struct endpoint gate_map(const struct gate_config *config, const struct endpoint *shown);
+
+const struct gate_counters *gate_counters(const struct gate *g);
+
+/* Every flow there is. */
+void gate_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
+
+#endif

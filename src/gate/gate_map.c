@@ -1,0 +1,90 @@
+/*
+ * Names: which destination inside means what outside.
+ */
+#include "base/err.h"
+#include "gate/impl.h"
+
+enum { PORT_DNS = 53 };
+
+static bool
+is_own(const struct gate_config *c, const struct ipaddr *a)
+{
+	return ipaddr_eq(a, &c->own4) || ipaddr_eq(a, &c->own6);
+}
+
+/* The host's resolver that listens on its loopback (systemd-resolved, say), which the program reaches by our own address. */
+static const struct endpoint *
+loopback_nameserver(const struct gate_config *c)
+{
+	for (unsigned i = 0; i < c->nameservers; i++) {
+		if (ipaddr_is_loopback(&c->nameserver[i].addr))
+			return &c->nameserver[i];
+	}
+	return NULL;
+}
+
+struct endpoint
+gate_map(const struct gate_config *c, const struct endpoint *shown)
+{
+	const struct endpoint *resolver = loopback_nameserver(c);
+	struct endpoint e = {.addr = shown->addr, .port = shown->port};
+
+	if (ipaddr_eq(&shown->addr, &c->dns)) {
+		if (shown->port == PORT_DNS && c->nameservers > 0)
+			return c->nameserver[0];
+		e.addr = IPADDR_LOOPBACK4;
+	} else if (is_own(c, &shown->addr)) {
+		if (shown->port == PORT_DNS && resolver)
+			return *resolver;
+		e.addr = ipaddr_is4(&shown->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+	}
+	return e;
+}
+
+struct endpoint
+gate_map_peer(const struct gate_config *c, const struct endpoint *peer)
+{
+	struct endpoint e = {.addr = peer->addr, .port = peer->port};
+
+	/* Loopback does not cross a wire, and what is link-local out there is not in here: both are shown as the gateway. */
+	if (ipaddr_is_loopback(&peer->addr) || ipaddr_is_link_local(&peer->addr))
+		e.addr = ipaddr_is4(&peer->addr) ? c->own4 : c->own6;
+	/* Nor may the program see its own address, or ours, on somebody else. */
+	else if (ipaddr_eq(&peer->addr, &c->program4) || ipaddr_eq(&peer->addr, &c->program6))
+		e.addr = ipaddr_is4(&peer->addr) ? c->own4 : c->own6;
+	return e;
+}
+
+struct endpoint
+gate_map_program(const struct gate_config *c, const struct endpoint *peer, uint16_t port)
+{
+	return (struct endpoint){.addr = ipaddr_is4(&peer->addr) ? c->program4 : c->program6, .port = port};
+}
+
+int
+gate_refusal(int error)
+{
+	switch (error < 0 ? -error : error) {
+	case LEAT_EHOSTUNREACH:
+	case LEAT_EHOSTDOWN:
+		return LEAT_EHOSTUNREACH;
+	case LEAT_ENETUNREACH:
+	case LEAT_ENETDOWN:
+	case LEAT_EAFNOSUPPORT:  /* no IPv6 on this machine */
+	case LEAT_EADDRNOTAVAIL: /* no IPv6 address, only the module */
+	case LEAT_EINVAL:        /* an address that nothing can be sent to */
+		return LEAT_ENETUNREACH;
+	case LEAT_EACCES:
+	case LEAT_EPERM: /* the host's firewall */
+		return LEAT_EACCES;
+	case LEAT_ETIMEDOUT:
+	case LEAT_EMFILE:
+	case LEAT_ENFILE:
+	case LEAT_ENOMEM:
+	case LEAT_ENOBUFS:
+	case LEAT_EAGAIN:
+		return -1;
+	default:
+		return LEAT_ECONNREFUSED;
+	}
+}

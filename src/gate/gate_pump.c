@@ -1,0 +1,135 @@
+/*
+ * The pump of a stream. Octets are copied once: outside's read() fills the inside's send buffer in place, and outside's write()
+ * takes them from where they arrived. Back-pressure is the absence of room: nobody is asked for octets that there is no place for.
+ *
+ * News from outside are level-triggered, so READABLE is wanted exactly while we do not know it readable, and WRITABLE while it was
+ * last found full. In steady flow neither changes from one turn to the next.
+ */
+#include "base/err.h"
+#include "gate/stream.h"
+#include "sock/sock.h"
+
+enum { PUMP_BUDGET = 256 * 1024, PUMP_CHUNK = 65536, PUMP_SPANS = 32 };
+
+static size_t
+spans_len(const struct pkt_span *span, unsigned n)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		len += span[i].len;
+	return len;
+}
+
+/* Nothing is left to carry up: was it the end? */
+static void
+pump_up_end(struct gate_stream *s)
+{
+	int e;
+
+	if (!(sock_ready(s->in) & LEAT_RDHUP) || sock_ready(s->in) & LEAT_ERR || sock_unread(s->in) > 0)
+		return;
+	e = s->gate->out->shutdown(s->out);
+	if (e < 0)
+		s->failed = -e;
+	s->up_done = true;
+}
+
+static void
+pump_up(struct gate_stream *s)
+{
+	struct pkt_span span[PUMP_SPANS];
+	ssize_t budget = PUMP_BUDGET;
+
+	while (s->writable && !s->up_done && !s->failed) {
+		unsigned n = sock_peek(s->in, span, PUMP_SPANS);
+		size_t len = spans_len(span, n);
+		ssize_t done;
+
+		if (len == 0) {
+			pump_up_end(s);
+			return;
+		}
+		if (budget <= 0) {
+			gate_mark(s->gate, &s->work);
+			return;
+		}
+		done = s->gate->out->write(s->out, span, n);
+		if (done < 0) {
+			s->writable = false;
+			if (done != -LEAT_EAGAIN)
+				s->failed = (int)-done;
+			return;
+		}
+		sock_consume(s->in, (size_t)done);
+		s->info.octets_up += (uint64_t)done;
+		s->writable = (size_t)done == len;
+		budget -= done;
+	}
+}
+
+/* What the outside's read said instead of octets. */
+static void
+pump_down_end(struct gate_stream *s, ssize_t said)
+{
+	s->readable = false;
+	if (said == -LEAT_EAGAIN && !s->failed)
+		return;
+	/* A stream that has failed and has no more to say ends by its error, whatever the end looks like. */
+	s->down_done = true;
+	if (said < 0 && said != -LEAT_EAGAIN)
+		s->failed = (int)-said;
+	if (!s->failed)
+		sock_shutdown(s->in, SOCK_SHUT_WR);
+}
+
+static void
+pump_down(struct gate_stream *s)
+{
+	ssize_t budget = PUMP_BUDGET;
+
+	while (s->readable && !s->down_done && sock_ready(s->in) & LEAT_OUT) {
+		void *at;
+		ssize_t room = sock_reserve(s->in, PUMP_CHUNK, &at), got;
+
+		if (room <= 0)
+			return;
+		if (budget <= 0) {
+			gate_mark(s->gate, &s->work);
+			return;
+		}
+		got = s->gate->out->read(s->out, at, (size_t)room);
+		if (got <= 0) {
+			pump_down_end(s, got);
+			return;
+		}
+		sock_commit(s->in, (size_t)got);
+		s->info.octets_down += (uint64_t)got;
+		s->readable = got == room || s->failed;
+		budget -= got;
+	}
+}
+
+void
+stream_pump(struct gate_stream *s)
+{
+	unsigned wants = 0;
+
+	if (s->news & OUT_FAILED && !s->failed)
+		s->failed = s->gate->out->error(s->out);
+	s->readable |= (s->news & OUT_READABLE) != 0;
+	s->writable |= (s->news & OUT_WRITABLE) != 0;
+	s->news = 0;
+	pump_up(s);
+	if (s->failed)
+		s->readable = true; /* to its bitter end */
+	pump_down(s);
+
+	if (!s->readable && !s->down_done)
+		wants |= OUT_READABLE;
+	if (!s->writable && !s->up_done && !s->failed)
+		wants |= OUT_WRITABLE;
+	if (wants != s->wants)
+		s->gate->out->want(s->out, wants);
+	s->wants = wants;
+}

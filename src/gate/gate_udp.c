@@ -1,0 +1,402 @@
+/*
+ * UDP through the gateway: one connected datagram socket outside for each pair of a program's port and a destination, for as long as it is used.
+ *
+ * A flow that nobody has answered lives 30 s after its last datagram, one that was answered 120 s; questions to name servers, of which there are many,
+ * never get more than the 30. Two lists, each in order of last use, make the next to expire, and the one to give up when there are
+ * too many, the first of a list.
+ */
+#include "base/err.h"
+#include "core/core.h"
+#include "gate/impl.h"
+#include "sock/sock.h"
+
+#include <stdlib.h>
+
+enum { UDP_BUDGET = 64, PORT_DNS = 53 };
+
+#define ASKED_LIFE    (30 * SEC)
+#define ANSWERED_LIFE (120 * SEC)
+
+struct gate_dgram {
+	struct table_node hash;
+	struct list used; /* of dgrams_asked or dgrams_answered */
+	struct gate_work work;
+	struct gate *gate;
+	struct out_dgram *out; /* its own; or that of the published port through which it came */
+	bool answered;
+	nsec_t last;
+	size_t last_len; /* payload octets of the last datagram sent out */
+	struct gate_flow_info info;
+};
+
+struct dgram_key {
+	const struct endpoint *inside, *shown;
+};
+
+static uint64_t
+key_hash(const struct table *t, const struct dgram_key *k)
+{
+	const uint64_t words[] = {k->inside->addr.w[0], k->inside->addr.w[1], k->shown->addr.w[0],
+	    k->shown->addr.w[1], (uint64_t)k->inside->port << 16 | k->shown->port};
+
+	return table_hash(t, words, 5);
+}
+
+static bool
+end_eq(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && ipaddr_eq(&a->addr, &b->addr);
+}
+
+static struct gate_dgram *
+dgram_of(const struct table_node *n)
+{
+	return container_of(n, struct gate_dgram, hash);
+}
+
+static bool
+key_eq(const struct table_node *n, const void *key)
+{
+	const struct dgram_key *k = key;
+
+	return end_eq(&dgram_of(n)->info.inside, k->inside) && end_eq(&dgram_of(n)->info.shown, k->shown);
+}
+
+static struct gate_dgram *
+dgram_find(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
+{
+	struct dgram_key k = {inside, shown};
+	struct table_node *n = table_find(&g->dgrams, key_hash(&g->dgrams, &k), &k, key_eq);
+
+	return n ? dgram_of(n) : NULL;
+}
+
+static void
+dgram_free(struct gate_dgram *d)
+{
+	struct gate *g = d->gate;
+
+	table_remove(&g->dgrams, &d->hash);
+	list_del(&d->used);
+	list_del(&d->work.node);
+	if (d->out && !d->info.published)
+		g->out->dgram_close(d->out);
+	gate_flow_ended(g, &d->info);
+	free(d);
+}
+
+/* Expiry */
+
+static nsec_t
+list_expires(const struct list *l, nsec_t life)
+{
+	const struct gate_dgram *d = list_first(l, struct gate_dgram, used);
+
+	return d ? d->last + life : NSEC_NEVER;
+}
+
+static void
+dgrams_expire(struct list *l, nsec_t life, nsec_t now)
+{
+	while (list_expires(l, life) <= now) {
+		struct gate_dgram *d = list_first(l, struct gate_dgram, used);
+
+		d->gate->count.dgrams_expired++;
+		dgram_free(d);
+	}
+}
+
+/* The timer looks when the first could expire; uses since then only move the next look. */
+static void
+dgrams_arm(struct gate *g)
+{
+	nsec_t when = nsec_min(
+	    list_expires(&g->dgrams_asked, ASKED_LIFE), list_expires(&g->dgrams_answered, ANSWERED_LIFE));
+
+	if (when != NSEC_NEVER)
+		timer_arm(g->core->wheel, &g->dgram_timer, when);
+}
+
+static void
+dgrams_timer(struct timer *t)
+{
+	struct gate *g = container_of(t, struct gate, dgram_timer);
+
+	dgrams_expire(&g->dgrams_asked, ASKED_LIFE, g->core->now);
+	dgrams_expire(&g->dgrams_answered, ANSWERED_LIFE, g->core->now);
+	dgrams_arm(g);
+}
+
+static void
+dgram_used(struct gate_dgram *d)
+{
+	struct gate *g = d->gate;
+
+	d->last = g->core->now;
+	list_del(&d->used);
+	list_push(d->answered ? &g->dgrams_answered : &g->dgrams_asked, &d->used);
+	if (!timer_armed(&g->dgram_timer))
+		dgrams_arm(g);
+}
+
+/* Towards the program */
+
+static void
+send_inside(struct gate_dgram *d, size_t len)
+{
+	struct gate *g = d->gate;
+	struct sock_msg msg = {.peer = d->info.inside, .local = d->info.shown};
+	ssize_t n = sock_send(g->dgram, g->scratch, len, 0, &msg);
+
+	if (n >= 0)
+		d->info.octets_down += len;
+	else
+		drop_note(g->core, NULL, DROP_GATE_UNSENT);
+}
+
+static void
+dgram_run(struct gate_work *w)
+{
+	struct gate_dgram *d = container_of(w, struct gate_dgram, work);
+	struct gate *g = d->gate;
+
+	for (int i = 0; i < UDP_BUDGET; i++) {
+		ssize_t n = g->out->dgram_recv(d->out, g->scratch, GATE_SCRATCH);
+
+		if (n == -LEAT_EAGAIN)
+			return;
+		if (n < 0) {
+			g->count.dgrams_refused++;
+			gate_quote_udp(g, &d->info.inside, &d->info.shown, d->last_len, (int)-n);
+			continue;
+		}
+		d->answered = d->info.shown.port != PORT_DNS;
+		dgram_used(d);
+		send_inside(d, (size_t)n);
+	}
+	/* More than the budget: the outside's news are level-triggered, and will come again. */
+}
+
+static void
+dgram_news(void *arg, unsigned mask)
+{
+	struct gate_dgram *d = arg;
+
+	gate_mark(d->gate, &d->work);
+}
+
+/* From the program */
+
+/* The flow longest out of use makes room: one that nobody answered, if there is any. */
+static void
+dgrams_make_room(struct gate *g)
+{
+	struct gate_dgram *d = list_first(&g->dgrams_asked, struct gate_dgram, used);
+
+	if (g->dgrams.count < g->config.max_dgrams)
+		return;
+	if (!d)
+		d = list_first(&g->dgrams_answered, struct gate_dgram, used);
+	g->count.dgrams_limit++;
+	dgram_free(d);
+}
+
+static struct gate_dgram *
+dgram_new(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
+{
+	struct dgram_key k = {inside, shown};
+	struct gate_dgram *d;
+
+	dgrams_make_room(g);
+	d = calloc(1, sizeof *d);
+	if (!d)
+		return NULL;
+	d->gate = g;
+	d->info = (struct gate_flow_info){
+	    .proto = GATE_UDP, .inside = *inside, .shown = *shown, .since = g->core->now};
+	list_init(&d->used);
+	gate_work_init(&d->work, dgram_run);
+	table_insert(&g->dgrams, &d->hash, key_hash(&g->dgrams, &k));
+	g->count.dgrams++;
+	return d;
+}
+
+/* The flow of a datagram from the program, opened if need be. NULL, with the program told, when it cannot be. */
+static struct gate_dgram *
+dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
+{
+	struct gate_dgram *d = dgram_find(g, &msg->peer, &msg->local);
+	int e;
+
+	if (d)
+		return d;
+	d = dgram_new(g, &msg->peer, &msg->local);
+	if (!d) {
+		drop_note(g->core, NULL, DROP_GATE_LIMIT);
+		return NULL;
+	}
+	d->info.outside = gate_map(&g->config, &msg->local);
+	e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+	if (e == 0)
+		return d;
+	d->info.error = -e;
+	g->count.dgrams_refused++;
+	gate_quote_udp(g, &msg->peer, &msg->local, len, -e);
+	dgram_free(d);
+	return NULL;
+}
+
+static void
+send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
+{
+	struct gate_dgram *d;
+	ssize_t n;
+
+	if (ipaddr_is_multicast(&msg->local.addr) || ipaddr_is_any(&msg->local.addr)) {
+		drop_note(g->core, NULL, DROP_GATE_GROUP);
+		return;
+	}
+	d = dgram_get(g, msg, len);
+	if (!d)
+		return;
+	d->last_len = len;
+	dgram_used(d);
+	n = d->info.published ? g->out->dgram_send_to(d->out, g->scratch, len, &d->info.outside)
+			      : g->out->dgram_send(d->out, g->scratch, len);
+	/* The error of an earlier datagram: told, and done with. This one gets its own chance. */
+	if (n == -LEAT_ECONNREFUSED && !d->info.published) {
+		g->count.dgrams_refused++;
+		gate_quote_udp(g, &msg->peer, &msg->local, len, LEAT_ECONNREFUSED);
+		n = g->out->dgram_send(d->out, g->scratch, len);
+	}
+	if (n >= 0) {
+		d->info.octets_up += len;
+		return;
+	}
+	gate_quote_udp(g, &msg->peer, &msg->local, len, (int)-n);
+}
+
+static void
+dgram_socket_run(struct gate_work *w)
+{
+	struct gate *g = container_of(w, struct gate, dgram_work);
+
+	for (int i = 0; i < UDP_BUDGET; i++) {
+		struct sock_msg msg;
+		ssize_t n = sock_recv(g->dgram, g->scratch, GATE_SCRATCH, 0, &msg);
+
+		if (n == -LEAT_EAGAIN)
+			return;
+		if (n >= 0)
+			send_outside(g, &msg, (size_t)n);
+		/* An error told here is of a datagram to the program: its port is closed. Nobody outside can be told. */
+	}
+	gate_mark(g, w);
+}
+
+static void
+dgram_socket_news(struct sock *sk, void *arg)
+{
+	struct gate *g = arg;
+
+	gate_mark(g, &g->dgram_work);
+}
+
+/* Published ports */
+
+void
+gate_udp_from_outside(
+    struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
+{
+	struct endpoint shown = gate_map_peer(&g->config, peer),
+			inside = gate_map_program(&g->config, peer, port);
+	struct gate_dgram *d = dgram_find(g, &inside, &shown);
+
+	/* The same pair may have been the program's own flow, or another published port's client that looks the same: the latest has it. */
+	if (d && (!d->info.published || d->out != out || !end_eq(&d->info.outside, peer))) {
+		dgram_free(d);
+		d = NULL;
+	}
+	if (!d) {
+		d = dgram_new(g, &inside, &shown);
+		if (!d) {
+			drop_note(g->core, NULL, DROP_GATE_LIMIT);
+			return;
+		}
+		d->info.published = true;
+		d->info.outside = *peer;
+		d->out = out;
+	}
+	d->answered = true; /* an open port's client may think for longer */
+	dgram_used(d);
+	send_inside(d, len);
+}
+
+void
+gate_udp_forget(struct gate *g, const struct out_dgram *out)
+{
+	struct list *lists[] = {&g->dgrams_asked, &g->dgrams_answered};
+
+	for (int i = 0; i < 2; i++) {
+		list_each_safe(n, lists[i]) {
+			struct gate_dgram *d = container_of(n, struct gate_dgram, used);
+
+			if (d->out == out)
+				dgram_free(d);
+		}
+	}
+}
+
+/* All of it */
+
+int
+gate_udp_start(struct gate *g)
+{
+	int on = 1, e;
+
+	list_init(&g->dgrams_asked);
+	list_init(&g->dgrams_answered);
+	timer_init(&g->dgram_timer, dgrams_timer);
+	gate_work_init(&g->dgram_work, dgram_socket_run);
+	e = table_init(&g->dgrams, &g->core->secret);
+	if (e < 0)
+		return e;
+	e = sock_open(g->socks, true, SOCK_TYPE_DGRAM, &g->dgram);
+	if (e < 0)
+		goto no_socket;
+	e = sock_setopt(g->dgram, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
+	if (e < 0)
+		goto no_option;
+	sock_watch(g->dgram, dgram_socket_news, g);
+	return 0;
+no_option:
+	sock_close(g->dgram);
+no_socket:
+	table_fini(&g->dgrams);
+	return e;
+}
+
+static void
+dgram_free_node(struct table_node *n, void *arg)
+{
+	dgram_free(dgram_of(n));
+}
+
+void
+gate_udp_stop(struct gate *g)
+{
+	table_each(&g->dgrams, dgram_free_node, NULL);
+	timer_cancel(g->core->wheel, &g->dgram_timer);
+	list_del(&g->dgram_work.node);
+	sock_close(g->dgram);
+	table_fini(&g->dgrams);
+}
+
+void
+gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg)
+{
+	list_each(n, &g->dgrams_asked)
+		fn(&container_of(n, struct gate_dgram, used)->info, arg);
+	list_each(n, &g->dgrams_answered)
+		fn(&container_of(n, struct gate_dgram, used)->info, arg);
+}

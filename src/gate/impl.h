@@ -1,0 +1,94 @@
+/*
+ * gate/impl.h - what the gateway's files share. For gate/ only.
+ */
+#ifndef GATE_IMPL_H
+#define GATE_IMPL_H
+
+#include "base/list.h"
+#include "base/table.h"
+#include "base/wheel.h"
+#include "gate/gate.h"
+
+struct core;
+struct sock;
+struct socks;
+
+/* Someone who has something to do in the next gate_run(). */
+struct gate_work {
+	struct list node;
+	void (*run)(struct gate_work *w);
+};
+
+enum { GATE_SCRATCH = 65536 };
+
+struct gate {
+	struct gate_config config;
+	const struct outside_ops *out;
+	struct core *core;
+	struct socks *socks;
+	struct list pending;
+	struct gate_counters count;
+
+	struct sock *listener; /* every address, every port */
+	struct gate_work accept;
+	struct list streams;
+	unsigned nstreams;
+
+	struct sock *dgram; /* likewise */
+	struct gate_work dgram_work;
+	struct table dgrams;
+	struct list dgrams_asked, dgrams_answered; /* by time of last use, each with a lifetime of its own */
+	struct timer dgram_timer;
+
+	struct table echoes;
+	struct list echoes_used; /* by time of last use */
+	struct timer echo_timer;
+
+	struct list published;
+	uint8_t scratch[GATE_SCRATCH];
+};
+
+void gate_work_init(struct gate_work *w, void (*run)(struct gate_work *w));
+void gate_mark(struct gate *g, struct gate_work *w);
+
+/* The flow has ended: count its octets, tell who wants to know. */
+void gate_flow_ended(struct gate *g, const struct gate_flow_info *info);
+
+int gate_tcp_start(struct gate *g);
+void gate_tcp_stop(struct gate *g);
+/* A connection to a published port: @s is ours now. */
+void gate_tcp_from_outside(struct gate *g, struct out_stream *s, const struct endpoint *peer, uint16_t port);
+void gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
+
+int gate_udp_start(struct gate *g);
+void gate_udp_stop(struct gate *g);
+void gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
+/* A datagram (in the scratch) for the program's @port, from @peer, that came to the published socket @d. */
+void gate_udp_from_outside(
+    struct gate *g, struct out_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
+/* @d is about to go: forget the flows that answer through it. */
+void gate_udp_forget(struct gate *g, const struct out_dgram *d);
+
+int gate_echo_start(struct gate *g);
+void gate_echo_stop(struct gate *g);
+void gate_echo_each(
+    const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
+
+void gate_publish_stop(struct gate *g);
+
+/* How @peer, who came to a published port, is shown to the program; and where in the program's network it goes. */
+struct endpoint gate_map_peer(const struct gate_config *config, const struct endpoint *peer);
+struct endpoint gate_map_program(
+    const struct gate_config *config, const struct endpoint *peer, uint16_t port);
+
+/*
+ * Tell the inside that the datagram from @src to @dst, whose payload had @len octets, could not be delivered (@error: LEAT_ECONNREFUSED, ...).
+ * The datagram itself is gone: its headers are written anew, as the error quotes them.
+ */
+void gate_quote_udp(
+    struct gate *g, const struct endpoint *src, const struct endpoint *dst, size_t len, int error);
+
+/* What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 = say nothing, so that the inside tries again. */
+int gate_refusal(int error);
+
+#endif
