@@ -89,6 +89,37 @@ enum leat_tcp_state {
 	LEAT_TCP_CLOSING = 11,
 };
 
+/*
+ * TCP_INFO, laid out as Linux's struct tcp_info (linux/tcp.h of 6.1), so that what reads that may read this. Times are in microseconds
+ * unless a name says otherwise; tcpi_last_* are in milliseconds. Windows are in segments where Linux has them so (snd_cwnd, snd_ssthresh).
+ */
+struct leat_tcp_info {
+	uint8_t tcpi_state; /* enum leat_tcp_state */
+	uint8_t tcpi_ca_state;
+	uint8_t tcpi_retransmits, tcpi_probes, tcpi_backoff;
+	uint8_t tcpi_options;
+	uint8_t tcpi_wscale; /* ours to send in the low four bits, ours to receive in the high four */
+	uint8_t tcpi_flags;  /* bit 0: the rate was limited by the application */
+	uint32_t tcpi_rto, tcpi_ato;
+	uint32_t tcpi_snd_mss, tcpi_rcv_mss;
+	uint32_t tcpi_unacked, tcpi_sacked, tcpi_lost, tcpi_retrans, tcpi_fackets;
+	uint32_t tcpi_last_data_sent, tcpi_last_ack_sent, tcpi_last_data_recv, tcpi_last_ack_recv;
+	uint32_t tcpi_pmtu, tcpi_rcv_ssthresh, tcpi_rtt, tcpi_rttvar;
+	uint32_t tcpi_snd_ssthresh, tcpi_snd_cwnd, tcpi_advmss, tcpi_reordering;
+	uint32_t tcpi_rcv_rtt, tcpi_rcv_space;
+	uint32_t tcpi_total_retrans;
+	uint64_t tcpi_pacing_rate, tcpi_max_pacing_rate;
+	uint64_t tcpi_bytes_acked, tcpi_bytes_received;
+	uint32_t tcpi_segs_out, tcpi_segs_in;
+	uint32_t tcpi_notsent_bytes, tcpi_min_rtt;
+	uint32_t tcpi_data_segs_in, tcpi_data_segs_out;
+	uint64_t tcpi_delivery_rate;
+	uint64_t tcpi_busy_time, tcpi_rwnd_limited, tcpi_sndbuf_limited;
+	uint32_t tcpi_delivered, tcpi_delivered_ce;
+	uint64_t tcpi_bytes_sent, tcpi_bytes_retrans;
+	uint32_t tcpi_dsack_dups, tcpi_reord_seen, tcpi_rcv_ooopack, tcpi_snd_wnd;
+};
+
 #ifdef __cplusplus
 }
 #endif
