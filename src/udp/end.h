@@ -1,0 +1,88 @@
+/*
+ * udp/end.h - the inside of UDP: ends, and the slots that they are found by.
+ *
+ * A slot is a name that at least one end has taken: a local address and port, and the peer's where the end is connected. All slots are in one hash
+ * table, so that finding the end of a datagram costs at most four probes, however many ends there are.
+ */
+#ifndef UDP_END_H
+#define UDP_END_H
+
+#include "base/list.h"
+#include "base/table.h"
+#include "udp/udp.h"
+
+enum { UDP_GROUPS = 20 }; /* as Linux's igmp_max_memberships */
+
+struct iface;
+struct ip_rx;
+struct net_error;
+struct pkt;
+
+struct udp {
+	struct core *core;
+	struct table slots;
+	struct list any_port; /* ends that take what no other does */
+	uint32_t ends;
+	struct udp_counters count;
+};
+
+struct udp_slot {
+	struct table_node node;
+	struct endpoint local, remote; /* remote unspecified, port 0: not connected */
+	struct list ends;              /* the newest first, as Linux prefers it */
+};
+
+struct udp_group {
+	struct ipaddr addr;
+	uint32_t ifindex;
+};
+
+struct udp_end {
+	struct udp *udp;
+	struct list node; /* of its slot, or of udp->any_port */
+	struct udp_slot *slot;
+	struct endpoint local, remote;
+	struct udp_opts opts;
+	const struct udp_user_ops *ops;
+	void *user;
+	struct dgram_queue queue;
+	int error;
+	bool shut_recv, shut_send;
+	uint8_t ngroup;
+	struct udp_group group[UDP_GROUPS];
+};
+
+/* The two ends of a datagram that has arrived, and what else decides who gets it. */
+struct udp_flow {
+	struct endpoint local, remote;
+	struct iface *iface; /* NULL where it does not matter */
+	uint8_t ttl, tos;
+	bool group;
+};
+
+static inline bool
+udp_connected(const struct udp_end *e)
+{
+	return e->remote.port != 0;
+}
+
+/* Put @e under the slot of these names, or none when @local has no port. 0 or -LEAT_ENOBUFS with @e where it was. */
+int udp_slot_move(struct udp_end *e, const struct endpoint *local, const struct endpoint *remote);
+
+/* The one end that takes a datagram to one host; NULL when there is none. */
+struct udp_end *udp_find(struct udp *udp, const struct udp_flow *f);
+
+/* The end that sent to @f->remote, for errors; connected ends first. */
+struct udp_end *udp_find_sender(struct udp *udp, const struct udp_flow *f);
+
+/* Call @fn for every end that takes a datagram to a group or broadcast address. */
+void udp_each_member(
+    struct udp *udp, const struct udp_flow *f, void (*fn)(struct udp_end *e, void *arg), void *arg);
+
+/* Consumes @payload: to every end that takes it. False when none did. @seg_size: it is a row of datagrams of so many octets. */
+bool udp_deliver(struct udp *udp, struct pkt *payload, const struct udp_flow *f, uint32_t seg_size);
+
+void udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx);
+void udp_error(void *self, const struct net_error *err);
+
+#endif
