@@ -30,6 +30,13 @@ enum sock_type {
 	SOCK_TYPE_PING = 3 /* Linux's unprivileged ICMP echo socket */
 };
 
+/* For the stack: is a watcher to be called, and call those that are. */
+bool socks_pending(const struct socks *s);
+void socks_flush(struct socks *s);
+
+/* Every socket, for ss; @fn may close the one it is given. */
+void socks_each(struct socks *s, void (*fn)(struct sock *sk, void *arg), void *arg);
+
 /* 0 with *@out, or -LEAT_ENOBUFS. @v6: an AF_INET6 socket (dual-stack unless IPV6_V6ONLY). */
 int sock_open(struct socks *s, bool v6, enum sock_type type, struct sock **out);
 
@@ -80,7 +87,14 @@ int sock_shutdown(struct sock *sk, enum sock_how how);
 /* As poll(2) says: a mask of LEAT_IN, LEAT_OUT, LEAT_ERR, LEAT_HUP, LEAT_RDHUP, LEAT_PRI. */
 unsigned sock_ready(const struct sock *sk);
 
-/* @fn is called after each entry into the stack that changed what sock_ready() may say; it may call anything on any socket, sock_close(@sk) included. One watcher; NULL removes. */
+/*
+ * @fn is called after each entry into the stack that changed what sock_ready() may say; it may call anything on any socket,
+ * sock_close(@sk) included. One watcher; NULL removes.
+ *
+ * Watchers are called from stack_advance() and stack_input() alone, when all else there is done: never from within a call on a socket, so
+ * no call re-enters its caller. What a call itself changed is told at the next stack_advance(), which stack_next() then
+ * wants at once. What happened before there was a watcher is not told: ask sock_ready() after setting one.
+ */
 void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);
 
 int sock_local(const struct sock *sk, struct endpoint *out);  /* getsockname: unspecified and 0 before bind */

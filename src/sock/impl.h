@@ -1,0 +1,112 @@
+/*
+ * sock/impl.h - the inside of the socket layer, shared by its files only.
+ */
+#ifndef SOCK_IMPL_H
+#define SOCK_IMPL_H
+
+#include "core/core.h"
+#include "sock/ping.h"
+#include "sock/ports.h"
+#include "sock/sock.h"
+#include "tcp/tcp.h"
+#include "udp/udp.h"
+
+enum { SOCK_BACKLOG_MAX = 4096 }; /* Linux's somaxconn */
+
+/* An option that IPv4 and IPv6 each have under a name of their own. */
+enum { V4 = 0, V6 = 1 };
+
+struct sock_linger {
+	bool on;
+	int32_t seconds;
+};
+
+struct sock {
+	struct socks *socks;
+	struct list node;  /* of socks->all */
+	struct list dirty; /* of socks->dirty, while its watcher is to be called */
+	void (*fn)(struct sock *sk, void *arg);
+	void *arg;
+
+	enum sock_type type;
+	bool v6;
+	bool bound_addr, bound_port; /* by bind() itself, so that dissolving an association keeps them */
+	bool connecting;             /* Linux's SS_CONNECTING: connect() has not yet told how it ended */
+	bool asked;                  /* a child in SYN-RECEIVED whose sock_answer() is outstanding */
+	struct endpoint local, remote;
+	struct port_claim claim;
+
+	struct tcp_conn *conn; /* streams: one of these two, or neither */
+	struct tcp_listener *listener;
+	struct udp_end *udp;
+	struct ping *ping;
+
+	struct tcp_opts tcp;
+	struct udp_opts dgram;
+	struct sock_linger linger;
+	bool freebind, any_port;
+	bool recv_info
+	    [16]; /* IP_RECVTTL and its like: kept for whoever turns sock_msg into control messages */
+	uint8_t ttl[2], tos[2], mcast_ttl[2]; /* by V4, V6; 0 = the host's default */
+	uint32_t sndbuf, rcvbuf;              /* as SO_SNDBUF shows them: doubled */
+	int32_t rcvlowat, priority, busy_poll, defer_accept, window_clamp;
+	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
+};
+
+struct socks {
+	struct core *core;
+	struct tcp *tcp;
+	struct udp *udp;
+	struct ports ports;
+	struct pings pings;
+	struct list all, dirty;
+};
+
+/* Its readiness may have changed: the watcher is called at the end of this entry into the stack. */
+void sock_changed(struct sock *sk);
+
+struct sock *sock_new(struct socks *s, bool v6, enum sock_type type);
+void sock_free(struct sock *sk);
+
+/* names.c */
+int sock_check_family(const struct sock *sk, const struct endpoint *e);
+int sock_autobind(struct sock *sk);
+void sock_unbind(struct sock *sk);
+void sock_claim_fill(struct sock *sk, const struct endpoint *local);
+struct ipaddr sock_any(const struct sock *sk);
+/* connect()'s destination: 0.0.0.0 and :: mean this host. */
+int sock_destination(const struct sock *sk, const struct endpoint *remote, struct endpoint *out);
+
+/* stream.c */
+int stream_connect(struct sock *sk, const struct endpoint *remote);
+void stream_close(struct sock *sk, bool abort);
+int stream_shutdown(struct sock *sk, enum sock_how how);
+unsigned stream_ready(const struct sock *sk);
+int stream_apply_opts(struct sock *sk);
+
+/* datagram.c */
+int datagram_open(struct sock *sk);
+void datagram_close(struct sock *sk);
+int datagram_rename(struct sock *sk);
+int datagram_connect(struct sock *sk, const struct endpoint *remote);
+ssize_t datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg);
+ssize_t datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
+int datagram_shutdown(struct sock *sk, enum sock_how how);
+
+/* opt_*.c: one pair for each level, as sock_setopt() and sock_getopt(). */
+typedef int opt_set_fn(struct sock *sk, int name, const void *value, size_t len);
+typedef int opt_get_fn(struct sock *sk, int name, void *value, size_t *len);
+opt_set_fn opt_socket_set, opt_tcp_set, opt_udp_set, opt_ip_set, opt_ipv6_set;
+opt_get_fn opt_socket_get, opt_tcp_get, opt_udp_get, opt_ip_get, opt_ipv6_get;
+void opt_defaults(struct sock *sk);
+
+/* An int that may come as one octet too, as IP's options do. 0 or -LEAT_EINVAL. */
+int opt_int(const void *value, size_t len, int *out);
+int opt_put_int(int v, void *value, size_t *len);
+int opt_put(const void *from, size_t size, void *value, size_t *len);
+
+/* Hand changed settings to UDP, or to TCP (which may refuse them: then *@sk's are as @before). */
+void opt_push_datagram(struct sock *sk);
+int opt_push_stream(struct sock *sk, const struct tcp_opts *before);
+
+#endif

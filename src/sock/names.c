@@ -1,0 +1,198 @@
+/*
+ * sock/names.c - bind, getsockname, getpeername: what a socket is called (ip(7), ipv6(7)).
+ */
+#include "sock/impl.h"
+#include "wire/ip.h"
+
+/* Connections without a socket (TIME-WAIT, closing) hold their port too, unless SO_REUSEADDR says that it does not matter. */
+static bool
+port_free(uint16_t port, void *arg)
+{
+	struct sock *sk = arg;
+	struct endpoint at = {sk->claim.addr, port, 0};
+
+	if (sk->type != SOCK_TYPE_STREAM || sk->claim.reuse_addr || sk->claim.reuse_port)
+		return true;
+	return !tcp_local_in_use(sk->socks->tcp, &at);
+}
+
+static uint8_t
+claim_proto(const struct sock *sk)
+{
+	switch (sk->type) {
+	case SOCK_TYPE_STREAM:
+		return IP_PROTO_TCP;
+	case SOCK_TYPE_DGRAM:
+		return IP_PROTO_UDP;
+	case SOCK_TYPE_PING:
+		break;
+	}
+	return sk->v6 ? IP_PROTO_ICMP6 : IP_PROTO_ICMP4; /* echo identifiers take the place of ports */
+}
+
+void
+sock_claim_fill(struct sock *sk, const struct endpoint *local)
+{
+	sk->claim.proto = claim_proto(sk);
+	sk->claim.addr = local->addr;
+	sk->claim.port = local->port;
+	sk->claim.v6only = sk->dgram.v6only;
+	sk->claim.bound_if = local->ifindex ? local->ifindex : sk->dgram.bound_if;
+}
+
+int
+sock_check_family(const struct sock *sk, const struct endpoint *e)
+{
+	bool v4 = ipaddr_is4(&e->addr);
+
+	if (!sk->v6)
+		return v4 ? 0 : -LEAT_EAFNOSUPPORT;
+	if (sk->type == SOCK_TYPE_PING && v4)
+		return -LEAT_EINVAL;
+	return 0;
+}
+
+/* May @e be a name of ours? */
+static int
+check_local(const struct sock *sk, const struct endpoint *e)
+{
+	int err = sock_check_family(sk, e);
+
+	if (err)
+		return err;
+	if (sk->v6 && ipaddr_is4(&e->addr) && sk->dgram.v6only)
+		return -LEAT_EINVAL;
+	if (ipaddr_is_any(&e->addr) || sk->freebind || sk->dgram.transparent)
+		return 0;
+	if (ipaddr_is_multicast(&e->addr) || ipaddr_eq(&e->addr, &IPADDR_BROADCAST4))
+		return sk->type == SOCK_TYPE_STREAM ? -LEAT_EADDRNOTAVAIL : 0;
+	if (!ipaddr_is4(&e->addr) && ipaddr_is_link_local(&e->addr) && !e->ifindex && !sk->dgram.bound_if)
+		return -LEAT_EINVAL;
+	if (iface_of_addr(sk->socks->core, &e->addr))
+		return 0;
+	for (unsigned i = 1; i < CORE_IFACES; i++) {
+		const struct iface *iface = sk->socks->core->iface[i];
+
+		if (iface && iface_is_broadcast(iface, &e->addr) && sk->type != SOCK_TYPE_STREAM)
+			return 0;
+	}
+	return -LEAT_EADDRNOTAVAIL;
+}
+
+/* Take the name @local, port 0 meaning any. */
+static int
+take_name(struct sock *sk, const struct endpoint *local)
+{
+	struct ports *ports = &sk->socks->ports;
+	int err;
+
+	sock_claim_fill(sk, local);
+	sk->claim.automatic = false;
+	if (!sk->claim.port) {
+		if (!port_choose(ports, &sk->claim, port_free, sk))
+			return -LEAT_EADDRINUSE;
+	} else if (port_conflicts(ports, &sk->claim) || !port_free(sk->claim.port, sk)) {
+		return -LEAT_EADDRINUSE;
+	}
+	err = port_take(ports, &sk->claim);
+	if (err)
+		return err;
+	sk->local = *local;
+	sk->local.port = sk->claim.port;
+	if (sk->type == SOCK_TYPE_STREAM)
+		return 0;
+	err = datagram_rename(sk);
+	if (err)
+		sock_unbind(sk);
+	return err;
+}
+
+int
+sock_bind(struct sock *sk, const struct endpoint *local)
+{
+	int err;
+
+	if (sk->claim.bucket || sk->conn || sk->listener)
+		return -LEAT_EINVAL;
+	err = check_local(sk, local);
+	if (!err)
+		err = take_name(sk, local);
+	if (err)
+		return err;
+	sk->bound_addr = !ipaddr_is_any(&local->addr);
+	sk->bound_port = local->port != 0;
+	return 0;
+}
+
+/* A port for whoever listens or sends without having asked for one. */
+int
+sock_autobind(struct sock *sk)
+{
+	struct endpoint any = {sk->local.addr, 0, sk->local.ifindex};
+	int err;
+
+	if (sk->claim.bucket || sk->any_port)
+		return 0;
+	err = take_name(sk, &any);
+	return err == -LEAT_EADDRINUSE ? -LEAT_EAGAIN : err; /* as Linux says it here */
+}
+
+void
+sock_unbind(struct sock *sk)
+{
+	port_release(&sk->socks->ports, &sk->claim);
+	sk->local = (struct endpoint){sock_any(sk), 0, 0};
+	sk->bound_addr = sk->bound_port = false;
+}
+
+int
+sock_destination(const struct sock *sk, const struct endpoint *remote, struct endpoint *out)
+{
+	int err = sock_check_family(sk, remote);
+
+	if (err)
+		return err;
+	*out = *remote;
+	if (ipaddr_is_any(&out->addr)) {
+		bool v4 = ipaddr_is4(&out->addr) || (sk->v6 && ipaddr_is4(&sk->local.addr));
+
+		out->addr = v4 ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+	}
+	if (sk->v6 && sk->dgram.v6only && ipaddr_is4(&out->addr))
+		return -LEAT_ENETUNREACH;
+	if (!out->ifindex && !ipaddr_is4(&out->addr) && ipaddr_is_link_local(&out->addr)) {
+		out->ifindex = sk->dgram.bound_if ? sk->dgram.bound_if : sk->local.ifindex;
+		if (!out->ifindex)
+			return -LEAT_EINVAL;
+	}
+	return 0;
+}
+
+int
+sock_local(const struct sock *sk, struct endpoint *out)
+{
+	struct endpoint remote;
+
+	if (sk->conn)
+		tcp_names(sk->conn, out, &remote);
+	else
+		*out = sk->local;
+	return 0;
+}
+
+int
+sock_remote(const struct sock *sk, struct endpoint *out)
+{
+	struct endpoint local;
+
+	if (sk->type != SOCK_TYPE_STREAM) {
+		if (!sk->remote.port && (sk->type != SOCK_TYPE_PING || ipaddr_is_any(&sk->remote.addr)))
+			return -LEAT_ENOTCONN;
+		*out = sk->remote;
+		return 0;
+	}
+	if (!sk->conn || tcp_state(sk->conn) == LEAT_TCP_CLOSED || tcp_state(sk->conn) == LEAT_TCP_SYN_SENT)
+		return -LEAT_ENOTCONN;
+	tcp_names(sk->conn, &local, out);
+	return 0;
+}

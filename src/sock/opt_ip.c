@@ -1,0 +1,421 @@
+/*
+ * sock/opt_ip.c - the options of ip(7) and ipv6(7).
+ */
+#include "sock/impl.h"
+
+#include <string.h>
+
+/* Linux's numbers, linux/in.h. */
+enum {
+	OPT_TOS = 1,
+	OPT_TTL = 2,
+	OPT_PKTINFO = 8,
+	OPT_MTU_DISCOVER = 10,
+	OPT_RECVERR = 11,
+	OPT_RECVTTL = 12,
+	OPT_RECVTOS = 13,
+	OPT_MTU = 14,
+	OPT_FREEBIND = 15,
+	OPT_TRANSPARENT = 19,
+	OPT_RECVORIGDSTADDR = 20,
+	OPT_BIND_ADDRESS_NO_PORT = 24,
+	OPT_MULTICAST_IF = 32,
+	OPT_MULTICAST_TTL = 33,
+	OPT_MULTICAST_LOOP = 34,
+	OPT_ADD_MEMBERSHIP = 35,
+	OPT_DROP_MEMBERSHIP = 36,
+	OPT_MULTICAST_ALL = 49,
+	/* linux/in6.h */
+	OPT6_UNICAST_HOPS = 16,
+	OPT6_MULTICAST_IF = 17,
+	OPT6_MULTICAST_HOPS = 18,
+	OPT6_MULTICAST_LOOP = 19,
+	OPT6_JOIN_GROUP = 20,
+	OPT6_LEAVE_GROUP = 21,
+	OPT6_MTU_DISCOVER = 23,
+	OPT6_MTU = 24,
+	OPT6_RECVERR = 25,
+	OPT6_V6ONLY = 26,
+	OPT6_MULTICAST_ALL = 29,
+	OPT6_RECVPKTINFO = 49,
+	OPT6_RECVHOPLIMIT = 51,
+	OPT6_DONTFRAG = 62,
+	OPT6_RECVTCLASS = 66,
+	OPT6_TCLASS = 67,
+	OPT6_FREEBIND = 78,
+	OPT6_TRANSPARENT = 75,
+};
+
+enum { TTL_DEFAULT = 64 };
+
+/* Which of sk->recv_info an option is; -1 = none of them. */
+static int
+info_index(bool v6, int name)
+{
+	static const int names4[] = {
+	    OPT_PKTINFO, OPT_RECVTTL, OPT_RECVTOS, OPT_RECVORIGDSTADDR, OPT_BIND_ADDRESS_NO_PORT};
+	static const int names6[] = {OPT6_RECVPKTINFO, OPT6_RECVHOPLIMIT, OPT6_RECVTCLASS};
+
+	if (v6) {
+		for (int i = 0; i < 3; i++)
+			if (names6[i] == name)
+				return 8 + i;
+		return -1;
+	}
+	for (int i = 0; i < 5; i++)
+		if (names4[i] == name)
+			return i;
+	return -1;
+}
+
+/* -1 means the default; otherwise @min to 255. 0 stands for the default inside. */
+static int
+set_hops(uint8_t *to, int v, int min)
+{
+	if (v != -1 && (v < min || v > 255))
+		return -LEAT_EINVAL;
+	*to = v == -1 ? 0 : (uint8_t)v;
+	return 0;
+}
+
+/* Linux keeps the ECN bits of a stream's TOS to itself. */
+static int
+set_tos(struct sock *sk, int family, int v)
+{
+	if (v == -1)
+		v = 0;
+	if (v < -1 || v > 255)
+		return -LEAT_EINVAL;
+	sk->tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
+	return 0;
+}
+
+static int
+set_mtu_discover(struct sock *sk, int v)
+{
+	if (v < UDP_PMTU_DONT || v > UDP_PMTU_OMIT)
+		return -LEAT_EINVAL;
+	sk->dgram.mtu_discover = (uint8_t)v;
+	return 0;
+}
+
+/* After any change: both transports have what is theirs. */
+static int
+push(struct sock *sk)
+{
+	struct tcp_opts before = sk->tcp;
+
+	opt_push_datagram(sk);
+	return opt_push_stream(sk, &before);
+}
+
+/* IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index). */
+static int
+membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
+{
+	struct ipaddr group, at;
+	struct iface *iface = NULL;
+	int32_t index = 0;
+
+	if (len < 8)
+		return -LEAT_EINVAL;
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	group = ipaddr_from4(value);
+	at = ipaddr_from4(value + 4);
+	if (len >= 12)
+		memcpy(&index, value + 8, sizeof index);
+	if (!index && !ipaddr_is_any(&at)) {
+		iface = iface_of_addr(sk->socks->core, &at);
+		if (!iface)
+			return -LEAT_ENODEV;
+		index = (int32_t)iface->index;
+	}
+	return join ? udp_join(sk->udp, &group, (uint32_t)index)
+		    : udp_leave(sk->udp, &group, (uint32_t)index);
+}
+
+/* struct ipv6_mreq: the group, and the interface's index. */
+static int
+membership6(struct sock *sk, const uint8_t *value, size_t len, bool join)
+{
+	struct ipaddr group;
+	uint32_t index;
+
+	if (len < 20)
+		return -LEAT_EINVAL;
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	group = ipaddr_from16(value);
+	memcpy(&index, value + 16, sizeof index);
+	return join ? udp_join(sk->udp, &group, index) : udp_leave(sk->udp, &group, index);
+}
+
+static int
+set_group_iface(struct sock *sk, uint32_t index)
+{
+	if (index >= CORE_IFACES || (index && !sk->socks->core->iface[index]))
+		return -LEAT_ENODEV;
+	sk->dgram.mcast_if = index;
+	opt_push_datagram(sk);
+	return 0;
+}
+
+/* IP_MULTICAST_IF takes an address, or the structures of IP_ADD_MEMBERSHIP. */
+static int
+multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
+{
+	struct ipaddr at;
+	struct iface *iface;
+	int32_t index = 0;
+
+	if (len < 4)
+		return -LEAT_EINVAL;
+	at = ipaddr_from4(len >= 8 ? value + 4 : value);
+	if (len >= 12)
+		memcpy(&index, value + 8, sizeof index);
+	if (index || ipaddr_is_any(&at))
+		return set_group_iface(sk, (uint32_t)index);
+	iface = iface_of_addr(sk->socks->core, &at);
+	return iface ? set_group_iface(sk, iface->index) : -LEAT_EADDRNOTAVAIL;
+}
+
+static int
+set_ip(struct sock *sk, int name, int v)
+{
+	int at = info_index(false, name);
+
+	if (at >= 0) {
+		sk->recv_info[at] = v;
+		return 0;
+	}
+	switch (name) {
+	case OPT_TOS:
+		return set_tos(sk, V4, v);
+	case OPT_TTL:
+		return set_hops(&sk->ttl[V4], v, 1);
+	case OPT_MULTICAST_TTL:
+		if (v < -1 || v > 255)
+			return -LEAT_EINVAL;
+		sk->mcast_ttl[V4] = v == -1 ? 1 : (uint8_t)v;
+		return 0;
+	case OPT_MULTICAST_LOOP:
+		sk->dgram.mcast_loop = v;
+		return 0;
+	case OPT_MULTICAST_ALL:
+		sk->dgram.mcast_all = v;
+		return 0;
+	case OPT_MTU_DISCOVER:
+		return set_mtu_discover(sk, v);
+	case OPT_RECVERR:
+		sk->dgram.recverr = v;
+		return 0;
+	case OPT_FREEBIND:
+		sk->freebind = v;
+		return 0;
+	case OPT_TRANSPARENT:
+		sk->dgram.transparent = sk->tcp.transparent = v;
+		return 0;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+}
+
+int
+opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
+{
+	int v, err;
+
+	switch (name) {
+	case OPT_ADD_MEMBERSHIP:
+	case OPT_DROP_MEMBERSHIP:
+		return membership4(sk, value, len, name == OPT_ADD_MEMBERSHIP);
+	case OPT_MULTICAST_IF:
+		return multicast_if4(sk, value, len);
+	}
+	err = opt_int(value, len, &v);
+	if (!err)
+		err = set_ip(sk, name, v);
+	return err ? err : push(sk);
+}
+
+static int
+path_mtu(struct sock *sk)
+{
+	struct endpoint local, remote;
+	struct path path;
+	int err;
+
+	if (sk->udp)
+		return udp_path_mtu(sk->udp);
+	err = sock_remote(sk, &remote);
+	if (err)
+		return err;
+	sock_local(sk, &local);
+	err = route_find(sk->socks->core, &remote.addr, &local.addr, sk->dgram.bound_if, &path);
+	return err ? err : (int)path.mtu;
+}
+
+int
+opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
+{
+	int at = info_index(false, name);
+	int v = 0;
+
+	if (at >= 0)
+		return opt_put_int(sk->recv_info[at], value, len);
+	switch (name) {
+	case OPT_TOS:
+		v = sk->tos[V4];
+		break;
+	case OPT_TTL:
+		v = sk->ttl[V4] ? sk->ttl[V4] : TTL_DEFAULT;
+		break;
+	case OPT_MULTICAST_TTL:
+		v = sk->mcast_ttl[V4];
+		break;
+	case OPT_MULTICAST_LOOP:
+		v = sk->dgram.mcast_loop;
+		break;
+	case OPT_MULTICAST_ALL:
+		v = sk->dgram.mcast_all;
+		break;
+	case OPT_MTU_DISCOVER:
+		v = sk->dgram.mtu_discover;
+		break;
+	case OPT_MTU:
+		v = path_mtu(sk);
+		break;
+	case OPT_RECVERR:
+		v = sk->dgram.recverr;
+		break;
+	case OPT_FREEBIND:
+		v = sk->freebind;
+		break;
+	case OPT_TRANSPARENT:
+		v = sk->dgram.transparent;
+		break;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+	return v < 0 ? v : opt_put_int(v, value, len);
+}
+
+static int
+set_ipv6(struct sock *sk, int name, int v)
+{
+	int at = info_index(true, name);
+
+	if (at >= 0) {
+		sk->recv_info[at] = v;
+		return 0;
+	}
+	switch (name) {
+	case OPT6_V6ONLY:
+		if (sk->claim.bucket)
+			return -LEAT_EINVAL;
+		sk->dgram.v6only = v;
+		return 0;
+	case OPT6_UNICAST_HOPS:
+		return set_hops(&sk->ttl[V6], v, 0);
+	case OPT6_TCLASS:
+		return set_tos(sk, V6, v);
+	case OPT6_MULTICAST_HOPS:
+		if (v < -1 || v > 255)
+			return -LEAT_EINVAL;
+		sk->mcast_ttl[V6] = v == -1 ? 1 : (uint8_t)v;
+		return 0;
+	case OPT6_MULTICAST_LOOP:
+		sk->dgram.mcast_loop = v;
+		return 0;
+	case OPT6_MULTICAST_ALL:
+		sk->dgram.mcast_all = v;
+		return 0;
+	case OPT6_MULTICAST_IF:
+		return set_group_iface(sk, (uint32_t)v);
+	case OPT6_MTU_DISCOVER:
+		return set_mtu_discover(sk, v);
+	case OPT6_DONTFRAG:
+		sk->dgram.dont_frag6 = v;
+		return 0;
+	case OPT6_RECVERR:
+		sk->dgram.recverr = v;
+		return 0;
+	case OPT6_FREEBIND:
+		sk->freebind = v;
+		return 0;
+	case OPT6_TRANSPARENT:
+		sk->dgram.transparent = sk->tcp.transparent = v;
+		return 0;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+}
+
+int
+opt_ipv6_set(struct sock *sk, int name, const void *value, size_t len)
+{
+	int v, err;
+
+	if (name == OPT6_JOIN_GROUP || name == OPT6_LEAVE_GROUP)
+		return membership6(sk, value, len, name == OPT6_JOIN_GROUP);
+	if (len < sizeof v)
+		return -LEAT_EINVAL;
+	memcpy(&v, value, sizeof v);
+	err = set_ipv6(sk, name, v);
+	return err ? err : push(sk);
+}
+
+int
+opt_ipv6_get(struct sock *sk, int name, void *value, size_t *len)
+{
+	int at = info_index(true, name);
+	int v = 0;
+
+	if (at >= 0)
+		return opt_put_int(sk->recv_info[at], value, len);
+	switch (name) {
+	case OPT6_V6ONLY:
+		v = sk->dgram.v6only;
+		break;
+	case OPT6_UNICAST_HOPS:
+		v = sk->ttl[V6] ? sk->ttl[V6] : TTL_DEFAULT;
+		break;
+	case OPT6_TCLASS:
+		v = sk->tos[V6];
+		break;
+	case OPT6_MULTICAST_HOPS:
+		v = sk->mcast_ttl[V6];
+		break;
+	case OPT6_MULTICAST_LOOP:
+		v = sk->dgram.mcast_loop;
+		break;
+	case OPT6_MULTICAST_ALL:
+		v = sk->dgram.mcast_all;
+		break;
+	case OPT6_MULTICAST_IF:
+		v = (int)sk->dgram.mcast_if;
+		break;
+	case OPT6_MTU_DISCOVER:
+		v = sk->dgram.mtu_discover;
+		break;
+	case OPT6_MTU:
+		v = path_mtu(sk);
+		break;
+	case OPT6_DONTFRAG:
+		v = sk->dgram.dont_frag6;
+		break;
+	case OPT6_RECVERR:
+		v = sk->dgram.recverr;
+		break;
+	case OPT6_FREEBIND:
+		v = sk->freebind;
+		break;
+	case OPT6_TRANSPARENT:
+		v = sk->dgram.transparent;
+		break;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+	return v < 0 ? v : opt_put_int(v, value, len);
+}

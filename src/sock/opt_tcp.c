@@ -1,0 +1,246 @@
+/*
+ * sock/opt_tcp.c - the options of tcp(7), and UDP_SEGMENT of udp(7).
+ */
+#include "sock/impl.h"
+
+#include <string.h>
+
+/* Linux's numbers, linux/tcp.h and linux/udp.h. */
+enum {
+	OPT_NODELAY = 1,
+	OPT_MAXSEG = 2,
+	OPT_CORK = 3,
+	OPT_KEEPIDLE = 4,
+	OPT_KEEPINTVL = 5,
+	OPT_KEEPCNT = 6,
+	OPT_SYNCNT = 7,
+	OPT_LINGER2 = 8,
+	OPT_DEFER_ACCEPT = 9,
+	OPT_WINDOW_CLAMP = 10,
+	OPT_INFO = 11,
+	OPT_QUICKACK = 12,
+	OPT_CONGESTION = 13,
+	OPT_USER_TIMEOUT = 18,
+	OPT_TIMESTAMP = 24,
+	OPT_NOTSENT_LOWAT = 25,
+	OPT_UDP_SEGMENT = 103,
+};
+
+/* The bounds that Linux sets: MAX_TCP_KEEPIDLE and its like. */
+enum {
+	KEEPIDLE_MAX = 32767,
+	KEEPINTVL_MAX = 32767,
+	KEEPCNT_MAX = 127,
+	SYNCNT_MAX = 127,
+	MAXSEG_MIN = 88,
+	MAXSEG_MAX = 32767
+};
+enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60 };
+
+static bool
+within(int v, int low, int high)
+{
+	return v >= low && v <= high;
+}
+
+static int
+set_congestion(struct sock *sk, const char *name, size_t len)
+{
+	struct tcp_opts before = sk->tcp;
+	size_t n = len < sizeof sk->tcp.cc - 1 ? len : sizeof sk->tcp.cc - 1;
+
+	memset(sk->tcp.cc, 0, sizeof sk->tcp.cc);
+	memcpy(sk->tcp.cc, name, n);
+	return opt_push_stream(sk, &before);
+}
+
+/* 0 with sk->tcp changed, or the error. */
+static int
+change(struct sock *sk, int name, int v)
+{
+	struct tcp_opts *o = &sk->tcp;
+
+	switch (name) {
+	case OPT_NODELAY:
+		o->nodelay = v;
+		return 0;
+	case OPT_MAXSEG:
+		if (v && !within(v, MAXSEG_MIN, MAXSEG_MAX))
+			return -LEAT_EINVAL;
+		o->maxseg = (uint32_t)v;
+		return 0;
+	case OPT_CORK:
+		o->cork = v;
+		return 0;
+	case OPT_KEEPIDLE:
+		if (!within(v, 1, KEEPIDLE_MAX))
+			return -LEAT_EINVAL;
+		o->keep_idle = (uint32_t)v;
+		return 0;
+	case OPT_KEEPINTVL:
+		if (!within(v, 1, KEEPINTVL_MAX))
+			return -LEAT_EINVAL;
+		o->keep_interval = (uint32_t)v;
+		return 0;
+	case OPT_KEEPCNT:
+		if (!within(v, 1, KEEPCNT_MAX))
+			return -LEAT_EINVAL;
+		o->keep_count = (uint32_t)v;
+		return 0;
+	case OPT_SYNCNT:
+		if (!within(v, 1, SYNCNT_MAX))
+			return -LEAT_EINVAL;
+		o->syn_retries = (uint32_t)v;
+		return 0;
+	case OPT_LINGER2:
+		o->linger2 = v < 0 ? 0 : (uint32_t)(v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v);
+		return 0;
+	case OPT_QUICKACK:
+		o->quickack = v;
+		return 0;
+	case OPT_USER_TIMEOUT:
+		if (v < 0)
+			return -LEAT_EINVAL;
+		o->user_timeout = (uint32_t)v;
+		return 0;
+	case OPT_NOTSENT_LOWAT:
+		o->notsent_lowat = (uint32_t)v;
+		return 0;
+	case OPT_WINDOW_CLAMP: /* the window can never be larger than the buffer */
+		if (v < 0)
+			return -LEAT_EINVAL;
+		sk->window_clamp = v;
+		if (v)
+			o->rcvbuf = (uint32_t)v;
+		return 0;
+	case OPT_DEFER_ACCEPT:
+		sk->defer_accept = v < 0 ? 0 : v;
+		return 0;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+}
+
+int
+opt_tcp_set(struct sock *sk, int name, const void *value, size_t len)
+{
+	struct tcp_opts before = sk->tcp;
+	int v, err;
+
+	if (name == OPT_CONGESTION)
+		return set_congestion(sk, value, len);
+	if (len < sizeof v)
+		return -LEAT_EINVAL;
+	memcpy(&v, value, sizeof v);
+	err = change(sk, name, v);
+	return err ? err : opt_push_stream(sk, &before);
+}
+
+static int
+get_info(const struct sock *sk, void *value, size_t *len)
+{
+	struct leat_tcp_info info;
+
+	memset(&info, 0, sizeof info);
+	if (sk->conn)
+		tcp_info(sk->conn, &info);
+	else
+		info.tcpi_state = sk->listener ? LEAT_TCP_LISTEN : LEAT_TCP_CLOSED;
+	return opt_put(&info, sizeof info, value, len);
+}
+
+static int
+max_segment(const struct sock *sk)
+{
+	struct leat_tcp_info info;
+
+	if (!sk->conn)
+		return sk->tcp.maxseg ? (int)sk->tcp.maxseg : MSS_DEFAULT;
+	tcp_info(sk->conn, &info);
+	return (int)info.tcpi_snd_mss;
+}
+
+static int
+get_int(const struct sock *sk, int name, int *v)
+{
+	const struct tcp_opts *o = &sk->tcp;
+
+	switch (name) {
+	case OPT_NODELAY:
+		*v = o->nodelay;
+		break;
+	case OPT_MAXSEG:
+		*v = max_segment(sk);
+		break;
+	case OPT_CORK:
+		*v = o->cork;
+		break;
+	case OPT_KEEPIDLE:
+		*v = (int)o->keep_idle;
+		break;
+	case OPT_KEEPINTVL:
+		*v = (int)o->keep_interval;
+		break;
+	case OPT_KEEPCNT:
+		*v = (int)o->keep_count;
+		break;
+	case OPT_SYNCNT:
+		*v = o->syn_retries ? (int)o->syn_retries : 6;
+		break;
+	case OPT_LINGER2:
+		*v = (int)o->linger2;
+		break;
+	case OPT_QUICKACK:
+		*v = o->quickack;
+		break;
+	case OPT_USER_TIMEOUT:
+		*v = (int)o->user_timeout;
+		break;
+	case OPT_NOTSENT_LOWAT:
+		*v = (int)o->notsent_lowat;
+		break;
+	case OPT_WINDOW_CLAMP:
+		*v = sk->window_clamp;
+		break;
+	case OPT_DEFER_ACCEPT:
+		*v = sk->defer_accept;
+		break;
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+	return 0;
+}
+
+int
+opt_tcp_get(struct sock *sk, int name, void *value, size_t *len)
+{
+	int v, err;
+
+	if (name == OPT_INFO)
+		return get_info(sk, value, len);
+	if (name == OPT_CONGESTION)
+		return opt_put(sk->tcp.cc, sizeof sk->tcp.cc, value, len);
+	err = get_int(sk, name, &v);
+	return err ? err : opt_put_int(v, value, len);
+}
+
+int
+opt_udp_set(struct sock *sk, int name, const void *value, size_t len)
+{
+	int v;
+	int err = opt_int(value, len, &v);
+
+	if (name != OPT_UDP_SEGMENT)
+		return -LEAT_ENOPROTOOPT;
+	if (err || !within(v, 0, UINT16_MAX))
+		return -LEAT_EINVAL;
+	sk->dgram.seg_size = (uint16_t)v;
+	opt_push_datagram(sk);
+	return 0;
+}
+
+int
+opt_udp_get(struct sock *sk, int name, void *value, size_t *len)
+{
+	return name == OPT_UDP_SEGMENT ? opt_put_int(sk->dgram.seg_size, value, len) : -LEAT_ENOPROTOOPT;
+}
