@@ -12,8 +12,10 @@ X(VIRTIO_BAD,           "malformed virtio-net header",                          
 /* Ethernet */
 X(ETH_NOT_FOR_US,       "Ethernet destination is not ours",                          "IEEE 802.3")
 X(ETH_TYPE,             "an EtherType that nobody here speaks",                      "IEEE 802.3")
+X(ETH_VLAN,             "a VLAN that we are not in",                                 "IEEE 802.1Q")
 X(IFACE_DOWN,           "the interface is down",                                     "")
 X(IFACE_MTU,            "larger than the interface's MTU",                           "")
+X(LOOPBACK_QUEUE,       "too many packets to oneself waiting",                       "")
 /* emulated link */
 X(LINK_LOSS,            "lost by the emulated link (--loss)",                        "")
 X(LINK_QUEUE,           "the emulated link's queue was full (--queue)",              "")

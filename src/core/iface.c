@@ -322,8 +322,10 @@ transmit_one(struct iface *iface, struct pkt *frame)
 		pkt_drop(iface->core, frame, DROP_IFACE_MTU);
 		return;
 	}
-	if (!(iface->wire->features & WIRE_SUM))
-		pkt_complete_sum(frame);
+	if (!(iface->wire->features & WIRE_SUM) && !pkt_complete_sum(frame)) {
+		pkt_drop(iface->core, frame, DROP_POOL_EMPTY);
+		return;
+	}
 	frame->ifindex = iface->index;
 	frame->stamp = iface->core->now;
 	iface->count.tx_frames += frame->segs;
