@@ -1,0 +1,129 @@
+"""The lints must catch what they are there for: each is shown a planted violation."""
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def run(*command):
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A tree of three layers: low; left and right, which may not know one another."""
+    (tmp_path / "layers.txt").write_text("low\nleft right\n")
+    for layer in ("low", "left", "right"):
+        (tmp_path / "src" / layer).mkdir(parents=True)
+        (tmp_path / "src" / layer / f"{layer}.h").write_text("/* nothing */\n")
+    (tmp_path / "build").mkdir()
+    return tmp_path
+
+
+def archive(tree, layer, source):
+    """Compile @source into the archive of @layer."""
+    folder = tree / "src" / layer
+    (folder / f"{layer}.c").write_text(source)
+    subprocess.run(["gcc", "-I", tree / "src", "-c", folder / f"{layer}.c", "-o", tree / f"{layer}.o"], check=True)
+    subprocess.run(["ar", "rcs", tree / "build" / f"libleat_{layer}.a", tree / f"{layer}.o"], check=True)
+
+
+def lint(tree, *more):
+    return run(ROOT / "tools/lint_layers", "--root", tree, *more)
+
+
+def test_an_include_downwards_passes(tree):
+    (tree / "src/left/a.c").write_text('#include "low/low.h"\n#include "left/left.h"\n#include <stdio.h>\n#include "leat.h"\n')
+    assert lint(tree).returncode == 0
+
+
+def test_an_include_upwards_is_caught(tree):
+    (tree / "src/low/a.c").write_text('#include "left/left.h"\n')
+    found = lint(tree)
+    assert found.returncode == 1
+    assert 'src/low/a.c: low may not include "left/left.h"' in found.stdout
+
+
+@pytest.mark.parametrize("target", ["right/right.h", "../right/right.h", "left.h"])
+def test_an_include_sideways_or_without_its_layer_is_caught(tree, target):
+    (tree / "src/left/a.c").write_text(f'#include "{target}"\n')
+    assert lint(tree).returncode == 1
+
+
+def test_a_layer_that_nobody_declared_is_caught(tree):
+    (tree / "src/new").mkdir()
+    (tree / "src/new/a.c").write_text("int a;\n")
+    assert "does not know the layer 'new'" in lint(tree).stdout
+
+
+def test_a_symbol_from_above_is_caught_though_no_include_shows_it(tree):
+    archive(tree, "left", "int left_value(void) { return 1; }\n")
+    archive(tree, "low", "int left_value(void);\nint low_value(void) { return left_value(); }\n")
+    assert lint(tree).returncode == 0
+    found = lint(tree, "--build", tree / "build")
+    assert found.returncode == 1
+    assert "libleat_low.a: needs left_value, which left defines" in found.stdout
+
+
+def test_symbols_from_below_pass(tree):
+    archive(tree, "low", "int low_value(void) { return 1; }\n")
+    archive(tree, "left", "int low_value(void);\nint left_value(void) { return low_value(); }\n")
+    assert lint(tree, "--build", tree / "build").returncode == 0
+
+
+def test_without_archives_the_symbols_are_not_called_checked(tree):
+    assert lint(tree, "--build", tree / "build").returncode == 1
+
+
+SEQ = '#include "base/seq.h"\nstruct c { seq_t snd_una, snd_nxt; };\n'
+
+
+def lint_seq(tmp_path, body):
+    source = tmp_path / "a.c"
+    source.write_text(SEQ + body + "\n")
+    (tmp_path / "compile_commands.json").write_text(
+        f'[{{"directory": "{tmp_path}", "file": "{source}", "command": "cc -I{ROOT}/src -I{ROOT}/include -c {source}"}}]')
+    found = run(ROOT / "tools/lint_seq", "--build", tmp_path, source)
+    assert found.returncode in (0, 1), found.stdout + found.stderr
+    return found.returncode
+
+
+@pytest.mark.parametrize("body", [
+    "int f(struct c *c, seq_t x) { return c->snd_una < x; }",
+    "int f(struct c *c) { return c->snd_una + 5 >= c->snd_nxt; }",
+    "int f(struct c *c, unsigned x) { return x > c->snd_nxt; }",
+])
+def test_a_raw_comparison_of_sequence_numbers_is_caught(tmp_path, body):
+    assert lint_seq(tmp_path, body) == 1
+
+
+@pytest.mark.parametrize("body", [
+    "int f(struct c *c) { return seq_lt(c->snd_una, c->snd_nxt); }",
+    "int f(struct c *c, unsigned len) { return c->snd_nxt - c->snd_una < len; }",
+    "int f(struct c *c) { return c->snd_nxt == c->snd_una; }",
+])
+def test_a_comparison_that_survives_the_wrap_passes(tmp_path, body):
+    assert lint_seq(tmp_path, body) == 0
+
+
+@pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", ".ci/run"])
+def test_a_plain_shell_understands_the_script(script):
+    assert run("sh", "-n", ROOT / script).returncode == 0
+
+
+def test_deps_knows_only_its_groups():
+    found = run(ROOT / "tools/deps", "everything")
+    assert found.returncode == 2 and "run, test or bench" in found.stderr
+
+
+def test_deps_never_prompts_where_it_may_not_install(tmp_path):
+    """Not root and no sudo: the one line to type, and exit 1."""
+    for name, text in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    found = subprocess.run(["sh", ROOT / "tools/deps", "run"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True,
+                           stdin=subprocess.DEVNULL)
+    assert found.returncode == 1
+    assert "sudo apt-get update && sudo apt-get install" in found.stderr
