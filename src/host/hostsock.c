@@ -104,7 +104,7 @@ stream_arm(struct out_stream *s)
 		events |= EPOLLIN | EPOLLRDHUP;
 	if (s->want & OUT_WRITABLE)
 		events |= EPOLLOUT;
-	if (s->ended && events == 0)
+	if (s->ended && events == 0 && s->w.events & EPOLLONESHOT)
 		return; /* disarmed since its last event */
 	loop_mod(s->host->loop, &s->w, events | (s->ended ? EPOLLONESHOT : 0));
 }

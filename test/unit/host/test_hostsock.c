@@ -1,0 +1,307 @@
+#include "base/err.h"
+#include "host/hostsock.h"
+#include "host/loop.h"
+#include "host/sockaddr.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct outside_ops *const ops = &hostsock_ops;
+static struct loop *loop;
+static struct hostsock *host;
+
+static int
+begin(void **state)
+{
+	loop = loop_new();
+	host = hostsock_new(loop);
+	return loop && host ? 0 : -1;
+}
+
+static int
+end(void **state)
+{
+	hostsock_free(host); /* asserts that all was closed */
+	loop_free(loop);
+	return 0;
+}
+
+static void
+count_news(void *arg, unsigned mask)
+{
+	unsigned *seen = arg;
+
+	*seen |= mask;
+}
+
+/* Turn the loop until @mask has been seen, for at most two seconds. */
+static void
+until(unsigned *seen, unsigned mask)
+{
+	nsec_t give_up = loop_refresh(loop) + 2 * SEC;
+
+	while (!(*seen & mask) && loop_now(loop) < give_up)
+		loop_turn(loop, give_up);
+	assert_int_not_equal(*seen & mask, 0);
+}
+
+/* An ordinary listening socket on 127.0.0.1. */
+static int
+server(struct endpoint *at)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	*at = (struct endpoint){.addr = IPADDR_LOOPBACK4};
+	len = sockaddr_from_endpoint(&ss, at);
+	assert_int_equal(bind(fd, (struct sockaddr *)&ss, len), 0);
+	assert_int_equal(listen(fd, 10), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &len), 0);
+	assert_true(endpoint_from_sockaddr(at, (struct sockaddr *)&ss));
+	return fd;
+}
+
+static ssize_t
+write_text(struct out_stream *s, const char *text)
+{
+	struct pkt_span span[2] = {
+	    {(const uint8_t *)text, 2}, {(const uint8_t *)text + 2, (uint32_t)strlen(text) - 2}};
+
+	return ops->write(s, span, 2);
+}
+
+static void
+a_connection_carries_octets_and_half_close_both_ways(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	char buf[64];
+	int l = server(&at), c;
+
+	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
+	assert_int_equal(seen, 0); /* never from within the call */
+	until(&seen, OUT_CONNECTED);
+	c = accept(l, NULL, NULL);
+	assert_int_equal(write_text(s, "hello"), 5);
+	assert_int_equal(ops->shutdown(s), 0);
+	assert_int_equal(recv(c, buf, sizeof buf, MSG_WAITALL), 5);
+	assert_int_equal(recv(c, buf, sizeof buf, 0), 0);
+
+	assert_int_equal(ops->read(s, buf, sizeof buf), -LEAT_EAGAIN);
+	assert_int_equal(send(c, "world", 5, 0), 5);
+	close(c);
+	ops->want(s, OUT_READABLE);
+	seen = 0;
+	until(&seen, OUT_READABLE);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 5);
+	seen = 0;
+	until(&seen, OUT_READABLE);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 0);
+	ops->close(s, false);
+	close(l);
+}
+
+static void
+a_closed_port_is_told_as_refused(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	int l = server(&at), e;
+
+	close(l);
+	e = ops->connect(host, &at, count_news, &seen, &s);
+	if (e == 0) {
+		until(&seen, OUT_FAILED);
+		e = -ops->error(s);
+		ops->close(s, false);
+	}
+	assert_int_equal(e, -LEAT_ECONNREFUSED);
+}
+
+static void
+reset_outside(int fd)
+{
+	struct linger linger = {.l_onoff = 1};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+	close(fd);
+}
+
+static void
+octets_before_a_reset_can_be_read_and_the_reset_is_told_once(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	char buf[64];
+	int l = server(&at), c;
+
+	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
+	until(&seen, OUT_CONNECTED);
+	c = accept(l, NULL, NULL);
+	assert_int_equal(send(c, "last words", 10, 0), 10);
+	reset_outside(c);
+	until(&seen, OUT_FAILED);
+	assert_int_equal(ops->error(s), LEAT_ECONNRESET);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 10);
+	assert_int_equal(ops->read(s, buf, sizeof buf), -LEAT_ECONNRESET);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 0);
+	/* It is reported no more: the loop may sleep. */
+	seen = 0;
+	for (int i = 0; i < 10; i++)
+		loop_turn(loop, loop_refresh(loop) + MSEC);
+	assert_int_equal(seen, 0);
+	ops->close(s, false);
+	close(l);
+}
+
+static void
+an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	nsec_t start;
+	char buf[64];
+	int l = server(&at), c;
+
+	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
+	until(&seen, OUT_CONNECTED);
+	c = accept(l, NULL, NULL);
+	assert_int_equal(ops->shutdown(s), 0);
+	assert_int_equal(send(c, "rest", 4, 0), 4);
+	close(c);
+	/* The end of both directions is reported, wanted or not; but not for ever. */
+	for (int i = 0; i < 3; i++)
+		loop_turn(loop, loop_refresh(loop) + 5 * MSEC);
+	start = loop_refresh(loop);
+	loop_turn(loop, start + 20 * MSEC);
+	assert_true(loop_refresh(loop) - start >= 20 * MSEC);
+	/* And wanted again, it is told. */
+	seen = 0;
+	ops->want(s, OUT_READABLE);
+	until(&seen, OUT_READABLE);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 4);
+	seen = 0;
+	until(&seen, OUT_READABLE);
+	assert_int_equal(ops->read(s, buf, sizeof buf), 0);
+	ops->close(s, false);
+	close(l);
+}
+
+static void
+a_reset_of_ours_reaches_the_outside_as_one(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	char buf[4];
+	int l = server(&at), c;
+
+	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
+	until(&seen, OUT_CONNECTED);
+	c = accept(l, NULL, NULL);
+	ops->close(s, true);
+	assert_int_equal(recv(c, buf, sizeof buf, 0), -1);
+	assert_int_equal(errno, ECONNRESET);
+	close(c);
+	close(l);
+}
+
+struct incoming {
+	struct out_stream *s;
+	struct endpoint peer;
+	unsigned seen;
+};
+
+static void
+take(void *arg, struct out_stream *s, const struct endpoint *peer)
+{
+	struct incoming *in = arg;
+
+	in->s = s;
+	in->peer = *peer;
+	in->seen = 1;
+}
+
+static void
+a_listener_hands_over_streams_with_their_peers_names(void **state)
+{
+	struct endpoint at = {.addr = IPADDR_LOOPBACK4}, name;
+	struct incoming in = {0};
+	struct sockaddr_storage ss;
+	struct out_listener *l;
+	socklen_t len;
+	int c = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(ops->listen(host, &at, take, &in, &l), 0);
+	assert_int_equal(hostsock_listener_name(l, &name), 0);
+	len = sockaddr_from_endpoint(&ss, &name);
+	assert_int_equal(connect(c, (struct sockaddr *)&ss, len), 0);
+	until(&in.seen, 1);
+	assert_int_equal(getsockname(c, (struct sockaddr *)&ss, &len), 0);
+	assert_true(endpoint_from_sockaddr(&name, (struct sockaddr *)&ss));
+	assert_true(ipaddr_eq(&in.peer.addr, &name.addr));
+	assert_int_equal(in.peer.port, name.port);
+	in.seen = 0;
+	ops->adopt(in.s, count_news, &in.seen);
+	ops->want(in.s, OUT_READABLE);
+	assert_int_equal(send(c, "x", 1, 0), 1);
+	until(&in.seen, OUT_READABLE);
+	ops->close(in.s, false);
+	ops->listener_close(l);
+	close(c);
+}
+
+static void
+datagrams_go_and_come_and_a_closed_port_is_told(void **state)
+{
+	struct endpoint at = {.addr = IPADDR_LOOPBACK4}, peer, name;
+	struct out_dgram *served, *flow;
+	unsigned at_server = 0, at_client = 0;
+	char buf[64];
+
+	assert_int_equal(ops->dgram_listen(host, &at, count_news, &at_server, &served), 0);
+	assert_int_equal(hostsock_dgram_name(served, &name), 0);
+	assert_int_equal(ops->dgram_open(host, &name, count_news, &at_client, &flow), 0);
+	assert_int_equal(ops->dgram_send(flow, "question", 8), 8);
+	until(&at_server, OUT_READABLE);
+	assert_int_equal(ops->dgram_recv_from(served, buf, sizeof buf, &peer), 8);
+	assert_int_equal(ops->dgram_send_to(served, "answer", 6, &peer), 6);
+	until(&at_client, OUT_READABLE);
+	assert_int_equal(ops->dgram_recv(flow, buf, sizeof buf), 6);
+	assert_int_equal(ops->dgram_recv(flow, buf, sizeof buf), -LEAT_EAGAIN);
+
+	ops->dgram_close(served);
+	at_client = 0;
+	assert_int_equal(ops->dgram_send(flow, "anyone?", 7), 7);
+	until(&at_client, OUT_READABLE);
+	assert_int_equal(ops->dgram_recv(flow, buf, sizeof buf), -LEAT_ECONNREFUSED);
+	ops->dgram_close(flow);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_connection_carries_octets_and_half_close_both_ways),
+	    cmocka_unit_test(a_closed_port_is_told_as_refused),
+	    cmocka_unit_test(octets_before_a_reset_can_be_read_and_the_reset_is_told_once),
+	    cmocka_unit_test(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),
+	    cmocka_unit_test(a_reset_of_ours_reaches_the_outside_as_one),
+	    cmocka_unit_test(a_listener_hands_over_streams_with_their_peers_names),
+	    cmocka_unit_test(datagrams_go_and_come_and_a_closed_port_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

@@ -1,0 +1,164 @@
+#include "host/clock.h"
+#include "host/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct alarm {
+	struct loop_source source;
+	struct loop *loop;
+	nsec_t at;
+	unsigned fired;
+	struct alarm *deletes;
+};
+
+static nsec_t
+alarm_next(struct loop_source *s)
+{
+	return container_of(s, struct alarm, source)->at;
+}
+
+static void
+alarm_run(struct loop_source *s, nsec_t now)
+{
+	struct alarm *a = container_of(s, struct alarm, source);
+
+	if (now < a->at)
+		return;
+	a->at = NSEC_NEVER;
+	a->fired++;
+	if (a->deletes)
+		loop_del_source(a->loop, &a->deletes->source);
+}
+
+static void
+alarm_init(struct alarm *a, struct loop *l, nsec_t at)
+{
+	*a = (struct alarm){.source = {.next = alarm_next, .run = alarm_run}, .loop = l, .at = at};
+	loop_add_source(l, &a->source);
+}
+
+static struct loop *
+new_loop(void)
+{
+	struct loop *l = loop_new();
+
+	assert_non_null(l);
+	return l;
+}
+
+static void
+sleep_ends_at_the_earliest_deadline(struct loop *l)
+{
+	struct alarm far, near;
+	nsec_t start = loop_refresh(l), late;
+
+	alarm_init(&far, l, start + 10 * SEC);
+	alarm_init(&near, l, start + 3 * MSEC);
+	for (int i = 0; i < 100 && !near.fired; i++)
+		loop_turn(l, NSEC_NEVER);
+	late = clock_monotonic() - start - 3 * MSEC;
+	assert_int_equal(near.fired, 1);
+	assert_int_equal(far.fired, 0);
+	assert_in_range(late, 0, 500 * MSEC);
+	loop_del_source(l, &far.source);
+	loop_del_source(l, &near.source);
+}
+
+static void
+deadlines_end_a_sleep_by_epoll_pwait2(void **state)
+{
+	struct loop *l = new_loop();
+
+	sleep_ends_at_the_earliest_deadline(l);
+	loop_free(l);
+}
+
+static void
+deadlines_end_a_sleep_by_timerfd_where_pwait2_is_missing(void **state)
+{
+	struct loop *l;
+
+	setenv("LEAT_DISABLE", "other,epoll_pwait2", 1);
+	l = new_loop();
+	unsetenv("LEAT_DISABLE");
+	sleep_ends_at_the_earliest_deadline(l);
+	/* And a turn with a past deadline does not sleep at all. */
+	loop_turn(l, 0);
+	loop_free(l);
+}
+
+static void
+a_source_may_delete_the_one_after_it(void **state)
+{
+	struct loop *l = new_loop();
+	struct alarm first, second, third;
+
+	alarm_init(&first, l, 0);
+	alarm_init(&second, l, 0);
+	alarm_init(&third, l, 0);
+	first.deletes = &second;
+	loop_turn(l, 0);
+	assert_int_equal(first.fired, 1);
+	assert_int_equal(second.fired, 0);
+	assert_int_equal(third.fired, 1);
+	loop_free(l);
+}
+
+struct end {
+	struct loop_fd w;
+	struct loop *loop;
+	struct end *other;
+	unsigned called;
+};
+
+static void
+end_deletes_both(struct loop_fd *w, uint32_t events)
+{
+	struct end *e = container_of(w, struct end, w);
+
+	e->called++;
+	loop_del(e->loop, &e->other->w);
+	loop_del(e->loop, w);
+}
+
+static void
+a_descriptor_may_delete_another_of_the_same_batch_and_itself(void **state)
+{
+	struct loop *l = new_loop();
+	struct end ends[2];
+	int fds[2][2];
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pipe(fds[i]), 0);
+		assert_int_equal(write(fds[i][1], "x", 1), 1);
+		ends[i] = (struct end){.w = {.fd = fds[i][0], .events = EPOLLIN, .fn = end_deletes_both},
+		    .loop = l,
+		    .other = &ends[1 - i]};
+		assert_int_equal(loop_add(l, &ends[i].w), 0);
+	}
+	loop_turn(l, 0);
+	loop_turn(l, 0);
+	assert_int_equal(ends[0].called + ends[1].called, 1);
+	for (int i = 0; i < 4; i++)
+		close(fds[i / 2][i % 2]);
+	loop_free(l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(deadlines_end_a_sleep_by_epoll_pwait2),
+	    cmocka_unit_test(deadlines_end_a_sleep_by_timerfd_where_pwait2_is_missing),
+	    cmocka_unit_test(a_source_may_delete_the_one_after_it),
+	    cmocka_unit_test(a_descriptor_may_delete_another_of_the_same_batch_and_itself),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
