@@ -1,8 +1,11 @@
 /*
- * tcp/recovery.h - loss recovery as a whole: when it begins and ends, what may be sent next, how cwnd is governed meanwhile, and whether it was all a mistake.
+ * tcp/recovery.h - loss recovery as a whole: when it begins and ends, what may be sent next, how cwnd is
+ * governed meanwhile, and whether it was all a mistake.
  *
- * RFC 6675 with SACK, RFC 6582 (NewReno) without, RFC 3042 (limited transmit) by way of pipe, RFC 5681 and RFC 6298 after a timeout; undo by D-SACK (RFC 3708) and by
- * timestamps (Eifel, RFC 3522 and RFC 4015). It knows no connection: the records are txq's, the window is cc's, timers and packets are the caller's.
+ * RFC 6675 with SACK, RFC 6582 (NewReno) without, RFC 3042 (limited transmit) by way of pipe, RFC 5681 and
+ * RFC 6298 after a timeout; undo by D-SACK (RFC 3708) and by
+ * timestamps (Eifel, RFC 3522 and RFC 4015). It knows no connection: the records are txq's, the window is
+ * cc's, timers and packets are the caller's.
  *
  * How a connection uses it:
  *	on an acceptable ACK:   txq_ack(&q, &in, &s); rto_sample() if s.rtt; recovery_ack(&r, &q, &cc, &s, tsecr); sndbuf_ack(); then flush
@@ -20,17 +23,19 @@
 
 struct recovery {
 	enum ca_state state;
-	seq_t
-	    point; /* RecoveryPoint: the recovery ends when SND.UNA reaches it; a new one begins not before that */
+	/* RecoveryPoint: the recovery ends when SND.UNA reaches it; a new one begins not before that */
+	seq_t point;
 	bool has_point;
-	bool
-	    first; /* the first retransmission of this recovery is due, whatever pipe says (RFC 6675, 5 (4.3)) */
+	seq_t from; /* SND.UNA when it began */
+	/* The first retransmission of this recovery is due, whatever pipe says (RFC 6675, 5 (4.3)) */
+	bool first;
 	bool rescued;    /* RescueRxt is set: one rescue per recovery */
 	bool sent_again; /* something was retransmitted in this recovery */
-	uint32_t
-	    undo_left; /* octets retransmitted in this recovery that no D-SACK has shown to be needless */
+	/* Octets retransmitted in this recovery that no D-SACK has shown to be needless */
+	uint32_t undo_left;
 	bool undo_possible;
 	bool has_ts;               /* timestamps are in use */
+	bool eifel_done;           /* the first ACK after the first retransmission has come */
 	uint32_t retx_tsval;       /* the TSval of the first retransmission of this recovery (RFC 3522) */
 	uint32_t timeouts;         /* in a row, without progress */
 	uint32_t episodes, undone; /* recoveries begun and undone, ever: fast and by timeout */
@@ -38,33 +43,50 @@ struct recovery {
 
 void recovery_init(struct recovery *r, bool timestamps);
 
-/* What an ACK means. @tsecr: its TSecr (used with timestamps only). Returns words for EVENT_TCP_CC ("enter recovery", "leave recovery", "undo recovery", "undo RTO", ...), NULL when the state did not change. */
+/*
+ * What an ACK means. @tsecr: its TSecr (used with timestamps only). Returns words for EVENT_TCP_CC ("enter
+ * recovery", "leave recovery", "undo recovery", "undo RTO", ...), NULL when the state did not change.
+ */
 const char *recovery_ack(
     struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s, uint32_t tsecr);
 
-/* The retransmission timer expired, something being out: cwnd is one segment, all is lost that is not sacked (RFC 5681, 3.1 (4); RFC 6675, 5.1). */
+/*
+ * The retransmission timer expired, something being out: cwnd is one segment, all is lost that is not
+ * sacked (RFC 5681, 3.1 (4); RFC 6675, 5.1).
+ */
 void recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now);
 
-/* The receiver echoes congestion (RFC 3168, 6.1.2): once a window, cwnd as after a loss, nothing retransmitted. */
+/*
+ * The receiver echoes congestion (RFC 3168, 6.1.2): once a window, cwnd as after a loss, nothing
+ * retransmitted.
+ */
 void recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now);
 
 /* What may be sent next. */
 struct recovery_next {
 	struct txrec *rec; /* to be sent again, from its first octet; NULL: new data at SND.NXT */
-	uint32_t
-	    len; /* how many octets at most: a whole number of mss, or all that the record has; for new data, what cwnd lets through */
+	/*
+	 * How many octets at most: a whole number of mss, or all that the record has; for new data, what
+	 * cwnd lets through
+	 */
+	uint32_t len;
 	enum pkt_why why;
 };
 
 /*
- * NextSeg() of RFC 6675 and the cwnd test around it. @unsent: octets of new data that could be sent now if cwnd let them (within the peer's window); 0 when there are none.
- * False: nothing may be sent; *@by_cwnd tells whether it is cwnd that forbids it (for cc_flushed()). A retransmission may carry fewer octets than
+ * NextSeg() of RFC 6675 and the cwnd test around it. @unsent: octets of new data that could be sent now if
+ * cwnd let them (within the peer's window); 0 when there are none.
+ * False: nothing may be sent; *@by_cwnd tells whether it is cwnd that forbids it (for cc_flushed()). A
+ * retransmission may carry fewer octets than
  * len says, but not none. New data may be held back by the caller (Nagle, silly windows): then stop asking.
  */
 bool recovery_next(struct recovery *r, struct txq *q, const struct cc *cc, uint32_t unsent,
     struct recovery_next *next, bool *by_cwnd);
 
-/* The first @len octets of next->rec are sent again, in wire segments of @mss, @tsval being the TSval on them. False (no memory): do not send. */
+/*
+ * The first @len octets of next->rec are sent again, in wire segments of @mss, @tsval being the TSval on
+ * them. False (no memory): do not send.
+ */
 bool recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
     uint16_t mss, uint32_t tsval, nsec_t now);
 

@@ -1,8 +1,10 @@
 /*
  * tcp/sndbuf.h - the send queue: octets from the user until the peer has acknowledged them.
  *
- * It knows no connection and no sequence numbers: positions are offsets from the first octet not yet acknowledged (SND.UNA once the SYN is
- * acknowledged; FIN is the caller's). Octets are written once, into blocks, and never move; packets refer to slices of them, however
+ * It knows no connection and no sequence numbers: positions are offsets from the first octet not yet
+ * acknowledged (SND.UNA once the SYN is
+ * acknowledged; FIN is the caller's). Octets are written once, into blocks, and never move; packets refer
+ * to slices of them, however
  * often they are sent. A position is found by binary search over a ring of blocks.
  */
 #ifndef TCP_SNDBUF_H
@@ -30,6 +32,7 @@ struct sndbuf {
 	size_t limit;              /* how many octets may be kept */
 	size_t max;                /* how far limit grows by itself */
 	bool fixed;                /* SO_SNDBUF was set: limit stays */
+	bool reserved;             /* someone may be writing behind the last octet */
 };
 
 /* Linux: 16384 (grown to 87040 when the connection is established), 4 MiB. */
@@ -41,7 +44,10 @@ void sndbuf_fini(struct sndbuf *b);
 /* The user set SO_SNDBUF: for good. */
 void sndbuf_set(struct sndbuf *b, size_t limit);
 
-/* @want octets would keep the path busy (twice the congestion window, as Linux reckons): raise the limit to it, up to max. True when it rose. */
+/*
+ * @want octets would keep the path busy (twice the congestion window, as Linux reckons): raise the limit to
+ * it, up to max. True when it rose.
+ */
 bool sndbuf_grow(struct sndbuf *b, size_t want);
 
 /* Octets kept. */
@@ -58,8 +64,11 @@ size_t sndbuf_room(const struct sndbuf *b);
 bool sndbuf_writable(const struct sndbuf *b);
 
 /*
- * Memory to write the next octets into: @at, at most @want of them. Returns how many (may be fewer than @want, though there is room: reserve again after the commit);
- * -LEAT_EAGAIN when there is no room, -LEAT_ENOBUFS when the pool is empty. Nothing is in the stream before sndbuf_commit().
+ * Memory to write the next octets into: @at, at most @want of them. Returns how many (may be fewer than
+ * @want, though there is room: reserve again after the commit);
+ * -LEAT_EAGAIN when there is no room, -LEAT_ENOBUFS when the pool is empty. Nothing is in the stream before
+ * sndbuf_commit(), and the memory
+ * stays until then, whatever is acknowledged meanwhile.
  */
 ssize_t sndbuf_reserve(struct sndbuf *b, size_t want, void **at);
 
@@ -70,7 +79,8 @@ void sndbuf_commit(struct sndbuf *b, size_t len);
 ssize_t sndbuf_write(struct sndbuf *b, const void *from, size_t len);
 
 /*
- * Append octets @off to @off + @len of what is kept to @pkt, by reference. They must exist. Returns how many were appended: fewer than @len only when @pkt's slices are full.
+ * Append octets @off to @off + @len of what is kept to @pkt, by reference. They must exist. Returns how
+ * many were appended: fewer than @len only when @pkt's slices are full.
  */
 uint32_t sndbuf_slice(const struct sndbuf *b, uint32_t off, uint32_t len, struct pkt *pkt);
 

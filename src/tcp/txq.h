@@ -1,16 +1,21 @@
 /*
- * tcp/txq.h - what was sent and is not acknowledged yet: the transmit records, the SACK scoreboard over them (RFC 2018, RFC 6675), and what each ACK
+ * tcp/txq.h - what was sent and is not acknowledged yet: the transmit records, the SACK scoreboard over
+ * them (RFC 2018, RFC 6675), and what each ACK
  * delivered (draft-cheng-iccrg-delivery-rate-estimation).
  *
- * It knows no connection and holds no data. A record is a range of sequence space sent at one time: a super-segment is one record, and is split where a SACK, a loss or a
- * retransmission hits part of it (at borders of its wire segments only). SYN and FIN take their octet of sequence space like any other.
+ * It knows no connection and holds no data. A record is a range of sequence space sent at one time: a
+ * super-segment is one record, and is split where a SACK, a loss or a
+ * retransmission hits part of it (at borders of its wire segments only). SYN and FIN take their octet of
+ * sequence space like any other.
  *
- * Records stand in a list by sequence; besides, each is in one of these, or in neither when it is sacked:
+ * Records stand in a list by sequence; besides, each is in one of these:
  *   flight   sent and thought to be under way, by the time of its last transmission (what RACK walks),
- *   lost     thought lost and not sent again since, in the order in which that was found.
+ *   lost     thought lost and not sent again since, in the order in which that was found,
+ *   sacked   by sequence.
  * Neighbours that are both sacked become one record, so the scoreboard has as many records as it has edges.
  *
- * Counts are kept in octets and are never recounted:  pipe = out - sacked - lost + retx  (RFC 6675, 4, "SetPipe").
+ * Counts are kept in octets and are never recounted:  pipe = out - sacked - lost + retx  (RFC 6675, 4,
+ * "SetPipe").
  */
 #ifndef TCP_TXQ_H
 #define TCP_TXQ_H
@@ -27,7 +32,7 @@ struct txrec {
 	struct seqtree_node node;  /* .seq is where the range begins */
 	struct seqtree_node snode; /* in the tree of sacked ranges, while sacked */
 	struct list by_seq;
-	struct list by_state; /* on flight or lost */
+	struct list by_state; /* on flight, lost_list or sacked_list */
 	seq_t end;
 	uint16_t mss;         /* payload octets of its wire segments */
 	uint16_t retransmits; /* how often (a part of) it was sent again */
@@ -43,7 +48,10 @@ struct txrec {
 	nsec_t first_tx;       /* and when the packet that it was was sent */
 };
 
-/* Where records come from: one slab per stack, shared by its connections. Grows by chunks, gives nothing back before the end. */
+/*
+ * Where records come from: one slab per stack, shared by its connections. Grows by chunks, gives nothing
+ * back before the end.
+ */
 struct txrec_slab {
 	struct list free;
 	struct list chunks;
@@ -60,25 +68,26 @@ struct txq {
 	struct list by_seq;
 	struct list flight;
 	struct list lost_list;
-	struct seqtree tree; /* all records */
+	struct list sacked_list; /* by sequence */
+	struct seqtree tree;     /* all records */
 	struct seqtree sacked_tree;
-	seq_t una, nxt; /* the octets between are out */
-	uint32_t sacked, lost,
-	    retx;  /* octets: sacked; lost and not sacked; sent again and thought under way */
-	bool sack; /* the peer agreed to SACK */
+	seq_t una, nxt;  /* the octets between are out */
+	uint32_t sacked; /* octets that have been sacked, */
+	uint32_t lost;   /* that are thought lost, */
+	uint32_t retx;   /* and that were sent again and are thought under way */
+	bool sack;       /* the peer agreed to SACK; the connection sets it */
 
-	seq_t lost_edge; /* IsLost() holds for all that is not sacked before it (RFC 6675, 4) */
-	seq_t high_rxt;  /* HighRxt: end of what was retransmitted in this recovery */
-	uint32_t
-	    reno_dupacks; /* without SACK: duplicate ACKs, each of which stands for a segment that arrived somewhere */
-	uint32_t reno_sacked; /* without SACK: the octets that they are worth; within `sacked` */
+	seq_t lost_edge;  /* IsLost() holds for all before it that is not sacked (RFC 6675, 4) */
+	seq_t high_rxt;   /* HighRxt: end of what was retransmitted in this recovery */
+	uint32_t dupacks; /* DupAcks (RFC 6675, 5). Without SACK each stands for a segment that arrived, */
+			  /* and `sacked` is what they are worth */
 
 	/* delivery rate (draft-cheng-iccrg-delivery-rate-estimation) */
 	uint64_t delivered; /* octets known to have arrived, ever */
 	nsec_t delivered_time;
 	nsec_t first_tx; /* when the packet most recently delivered was sent */
-	uint64_t
-	    app_limited; /* until delivered passes this, samples are limited by the application; 0 = not */
+	/* Until delivered passes this, samples are limited by the application; 0 = not */
+	uint64_t app_limited;
 	uint64_t lost_total, retx_total; /* octets marked lost, and sent again, ever */
 };
 
@@ -89,15 +98,22 @@ void txq_init(struct txq *q, struct txrec_slab *slab, seq_t iss);
 void txq_fini(struct txq *q);
 
 /*
- * @len octets of sequence space that begin at q->nxt leave now for the first time, in wire segments of @mss payload octets. Call it before the packet is
+ * @len octets of sequence space that begin at q->nxt leave now for the first time, in wire segments of @mss
+ * payload octets. Call it before the packet is
  * handed down: false (no memory) means do not send.
  */
 bool txq_sent(struct txq *q, uint32_t len, uint16_t mss, nsec_t now);
 
-/* The first @len octets of record @r, which is not sacked, leave again now, in wire segments of @mss. False (no memory to split it): do not send. */
+/*
+ * The first @len octets of record @r, which is not sacked, leave again now, in wire segments of @mss. False
+ * (no memory to split it): do not send.
+ */
 bool txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t now);
 
-/* The user has nothing more to send, though cwnd would let it: samples until what is under way arrives say so. */
+/*
+ * The user has nothing more to send, though cwnd would let it: samples until what is under way arrives say
+ * so.
+ */
 void txq_app_limited(struct txq *q);
 
 static inline uint32_t
@@ -122,15 +138,14 @@ struct txrec *txq_at(struct txq *q, seq_t seq);
 
 /* What an ACK says. */
 struct ack_in {
-	seq_t ack; /* acceptable: q->una to q->nxt */
-	const struct seq_range
-	    *sack; /* as they stood on the wire, in host order, not checked; NULL without SACK */
+	seq_t ack;                    /* acceptable: q->una to q->nxt */
+	const struct seq_range *sack; /* as on the wire, in host order, not checked */
 	unsigned sacks;
 	bool dupack; /* a duplicate ACK as RFC 5681, 2 defines it; matters without SACK only */
 	bool ece;
 	uint32_t mss; /* SMSS */
-	nsec_t
-	    min_rtt; /* the least round trip known; 0 = none. Rates over less time than that are not believed */
+	/* The least round trip known; 0 = none. Rates over less time than that are not believed */
+	nsec_t min_rtt;
 	nsec_t now;
 };
 
@@ -140,18 +155,21 @@ struct ack_sample {
 	seq_t ack;
 	uint32_t acked;        /* octets by which SND.UNA moved */
 	uint32_t newly_sacked; /* octets that only SACK brought now */
-	uint32_t
-	    newly_delivered; /* octets not known to have arrived before: acked + newly_sacked, less what was sacked before */
+	/* Octets not known to have arrived before: acked + newly_sacked, less what was sacked before */
+	uint32_t newly_delivered;
 	uint32_t newly_lost;      /* octets found lost by this ACK */
 	uint32_t prior_out;       /* octets outstanding before it: FlightSize (RFC 5681) */
 	uint32_t prior_in_flight; /* pipe before it */
 	uint32_t in_flight;       /* pipe after it */
 	uint64_t delivered;       /* the total, after it */
 
-	nsec_t
-	    rtt; /* for RTO: of the oldest octet acknowledged now, if never sent twice (Karn); else of the oldest sacked now; 0 = none */
-	nsec_t
-	    rtt_latest; /* for congestion control: of what was sent last of all delivered now and never sent twice; 0 = none */
+	/*
+	 * For RTO: of the oldest octet acknowledged now, if never sent twice (Karn); else of the oldest
+	 * sacked now; 0 = none
+	 */
+	nsec_t rtt;
+	/* For congestion control: of what was sent last of all delivered now and never sent twice; 0 = none */
+	nsec_t rtt_latest;
 
 	uint64_t prior_delivered; /* the total when the packet delivered now that was sent last was sent */
 	uint64_t rate_octets;     /* delivered over */
@@ -159,32 +177,47 @@ struct ack_sample {
 	bool is_app_limited;      /* ... by the application, not by the path */
 	bool is_retrans;          /* the rate's packet was a retransmission */
 
-	nsec_t
-	    latest_sent; /* of what was sent last of all delivered now: RACK.xmit_ts; 0 = nothing delivered */
+	/* Of what was sent last of all delivered now: RACK.xmit_ts; 0 = nothing delivered */
+	nsec_t latest_sent;
 	seq_t latest_end;    /* RACK.end_seq */
 	bool latest_retrans; /* and whether it had been sent twice */
 
-	bool reordered; /* something sent before, and never again, arrived behind what had been sacked */
-	bool reneged;   /* what was sacked is no longer: all is outstanding again, unsacked (RFC 2018, 8) */
-	bool
-	    orig_acked; /* octets sent before the last timeout and not since were delivered: the timeout was spurious, if all of them (F-RTO, RFC 5682) */
-	uint32_t dsack_octets; /* the peer got so many octets twice (RFC 2883) */
+	bool reordered;  /* something sent before, and never again, arrived behind what had been sacked */
+	bool reneged;    /* the first octet out had been sacked, so it was thrown away (RFC 2018, 8) */
+	bool orig_acked; /* something thought lost was delivered without being sent again (F-RTO, RFC 5682) */
+	seq_t dsack;     /* where what the peer got twice begins, */
+	uint32_t dsack_octets; /* and how much it is (RFC 2883); 0 = nothing */
 	bool ece;
 };
 
 /*
- * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's IsLost() (DupThresh 3), and fills @out. Blocks
- * that are nonsense (empty, reversed, beyond SND.NXT, before SND.UNA and no D-SACK) are ignored. The work is proportional to what is new.
+ * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's IsLost()
+ * (DupThresh 3), and fills @out. Blocks
+ * that are nonsense (empty, reversed, beyond SND.NXT, before SND.UNA and no D-SACK) are ignored. The work
+ * is proportional to what is new.
  */
 void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);
 
-/* Fewer segments than DupThresh were needed? Marks the first @len octets lost, splitting (NewReno, and partial ACKs without SACK: RFC 6582). */
+/*
+ * The first @len octets are lost, if they are neither sacked nor thought lost already: three duplicate ACKs
+ * say so, or a partial ACK without SACK (RFC 6582, 3.2).
+ */
 void txq_mark_first_lost(struct txq *q, uint32_t len);
+
+/*
+ * Without SACK: the duplicate ACKs so far mean nothing any more; and: they cannot stand for more than is
+ * out.
+ */
+void txq_forget_dupacks(struct txq *q);
+void txq_limit_dupacks(struct txq *q);
 
 /* This record, not sacked, is thought lost (again): RACK's and TLP's way in. Octets newly lost. */
 uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
 
-/* The retransmission timer expired: all that is not sacked is lost, retransmissions included. SACK marks are kept, unless the first octet is marked: then the peer has reneged, and all go (RFC 2018, 8). */
+/*
+ * The retransmission timer expired: all that is not sacked is lost, retransmissions included. SACK marks
+ * are kept, unless the first octet is marked: then the peer has reneged, and all go (RFC 2018, 8).
+ */
 void txq_mark_all_lost(struct txq *q);
 
 /* The losses were none (undo): nothing is lost any more. */
@@ -195,8 +228,10 @@ void txq_recovery_begins(struct txq *q);
 
 /*
  * NextSeg() of RFC 6675, by rules. 1: the first record thought lost and not sent again.
- * 3: the first not sacked, not lost, not sent again in this recovery, with something sacked above it. 4: the last that is not sacked; it
- * ends at most @mss octets before its end (split). Each NULL when there is none. Rule 2, new data, is the caller's.
+ * 3: the first not sacked, not lost, not sent again in this recovery, with something sacked above it. 4:
+ * the last that is not sacked; it
+ * ends at most @mss octets before its end (split). Each NULL when there is none. Rule 2, new data, is the
+ * caller's.
  */
 struct txrec *txq_next_lost(const struct txq *q);
 struct txrec *txq_next_hole(struct txq *q);
