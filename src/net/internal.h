@@ -1,0 +1,97 @@
+/*
+ * net/internal.h - what the files of net/ tell one another, and nobody else.
+ */
+#ifndef NET_INTERNAL_H
+#define NET_INTERNAL_H
+
+#include "core/core.h"
+#include "core/neigh.h"
+#include "net/frag.h"
+#include "net/members.h"
+#include "net/net.h"
+#include "net/rate.h"
+#include "wire/checksum.h"
+#include "wire/eth.h"
+#include "wire/icmp.h"
+#include "wire/ip4.h"
+#include "wire/ip6.h"
+
+enum { IP_TTL_DEFAULT = 64, IP4_ID_SLOTS = 1024 };
+
+struct net {
+	struct core *core;
+	struct frags frags;
+	struct icmp_rate icmp_rate;
+	struct list dad;   /* net/dad.c: addresses that are being looked at or announced */
+	struct list slaac; /* net/slaac.c: interfaces that configure themselves */
+	struct members members[2][CORE_IFACES]; /* by family and interface */
+	nsec_t defended
+	    [CORE_IFACES]; /* when an address was last defended on an interface (RFC 5227, 2.4); 0 = never */
+	uint64_t frag_ids; /* how many identifications were given out to IPv6 fragments */
+	uint16_t ip4_id[IP4_ID_SLOTS];
+};
+
+/* --- net/arp.c --- */
+void arp_input(struct net *net, struct iface *iface, struct pkt *pkt);
+void arp_probe(struct iface *iface, const struct ipaddr *addr);
+void arp_announce(struct iface *iface, const struct ipaddr *addr);
+extern const struct neigh_ops arp_neigh_ops;
+
+/* --- net/dad.c --- */
+/* Look for others that use @addr, which is tentative on @iface; then it is preferred, and announced. */
+void dad_start(struct net *net, struct iface *iface, const struct ipaddr *addr);
+/* Somebody else has the tentative address @entry. */
+void dad_conflict(struct net *net, struct iface *iface, struct iface_addr *entry);
+void dad_free(struct net *net);
+
+/* --- net/ip4.c, net/ip6.c: what arrives --- */
+void ip4_input(void *self, struct iface *iface, struct pkt *pkt);
+void ip6_input(void *self, struct iface *iface, struct pkt *pkt);
+
+/* --- net/ip4_out.c, net/ip6_out.c: what is sent --- */
+int ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
+int ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
+/* @pkt, data at the IPv4 header and longer than @mtu, in pieces. Consumes. */
+void ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path);
+/* Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has been cut (l4 set)? */
+bool ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu);
+
+/* --- net/forward.c --- */
+void forward4(struct net *net, struct iface *iface, struct pkt *pkt);
+void forward6(struct net *net, struct iface *iface, struct pkt *pkt);
+
+/* --- net/icmp4.c, net/icmp6.c --- */
+extern const struct transport_ops icmp4_ops, icmp6_ops;
+void icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
+void icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
+/* Tell the sender of @pkt (l3 set) of an error, if the rules allow it. @rest: octets 4 to 7. Borrows. */
+void icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
+void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
+
+/* --- net/icmp.c: what both families share --- */
+/* The packet @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL at the limit. */
+struct pkt *icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit);
+/* Hand the error to whom it concerns: @e->quoted begins at the transport header. */
+void icmp_tell(struct core *core, struct net_error *e);
+/* An echo message that is whole and checked. Both consume. */
+void icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx, uint8_t reply_type);
+void icmp_echo_reply_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
+
+/* --- net/ndp.c --- */
+void ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
+void ndp_probe(struct iface *iface, const struct ipaddr *addr);
+void ndp_announce(struct iface *iface, const struct ipaddr *addr);
+void ndp_router_solicit(struct iface *iface);
+extern const struct neigh_ops ndp_neigh_ops;
+/* Send the ICMPv6 message @pkt (checksum zero) with hop limit 255 straight to the link; to @mac if not NULL. Consumes. */
+void ndp_send(struct iface *iface, struct pkt *pkt, const struct ipaddr *src, const struct ipaddr *dst,
+    const uint8_t *mac);
+/* ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */
+struct ipaddr ndp_solicited_node(const struct ipaddr *addr);
+
+/* --- net/slaac.c --- */
+void slaac_router_advert(
+    struct net *net, struct iface *iface, const struct ipaddr *router, const uint8_t *h, uint32_t len);
+void slaac_free(struct net *net);
+
+#endif

@@ -1,0 +1,208 @@
+/*
+ * net/ip4.c - IPv4 as it arrives (RFC 791; RFC 1122, 3.2.1): the checks in their order, options, and where it goes then.
+ */
+#include "net/internal.h"
+
+/* 0.0.0.0/8 but 0.0.0.0 itself, 240.0.0.0/4, groups and broadcasts: no host has them (RFC 1122, 3.2.1.3; RFC 6890). */
+static bool
+is_no_host(const struct iface *iface, const struct ipaddr *a)
+{
+	uint32_t n = ipaddr_v4_number(a);
+
+	return (n >> 24 == 0 && n != 0) || n >> 28 >= 14 || iface_is_broadcast(iface, a);
+}
+
+static bool
+source_is_martian(struct net *net, struct iface *iface, const struct ip_rx *rx)
+{
+	if (is_no_host(iface, &rx->src))
+		return true;
+	if (iface->loopback)
+		return false;
+	if (ipaddr_is_any(&rx->src)) /* a host that does not know its address yet asks everybody */
+		return !rx->group;
+	return ipaddr_is_loopback(&rx->src) || iface_of_addr(net->core, &rx->src);
+}
+
+enum { OPTION_OK = 0, OPTION_SOURCE_ROUTE = -1 };
+
+/* OPTION_OK, OPTION_SOURCE_ROUTE, or which octet of the header is wrong (RFC 1122, 3.2.1.8). */
+static int
+check_options(const uint8_t *h)
+{
+	unsigned end = ip4_hdr_len(h), i = IP4_HDR_LEN;
+
+	while (i < end) {
+		if (h[i] == IP4_OPT_END)
+			return OPTION_OK;
+		if (h[i] == IP4_OPT_NOP) {
+			i++;
+			continue;
+		}
+		if (i + 1 >= end || h[i + 1] < 2 || i + h[i + 1] > end)
+			return i + 1 < end ? (int)i + 1 : (int)i;
+		if (h[i] == IP4_OPT_LSRR || h[i] == IP4_OPT_SSRR) /* RFC 7126, 4.3 */
+			return OPTION_SOURCE_ROUTE;
+		i += h[i + 1];
+	}
+	return OPTION_OK;
+}
+
+static bool
+options_pass(struct net *net, struct pkt *pkt)
+{
+	int verdict = check_options(pkt->data);
+
+	if (verdict == OPTION_OK)
+		return true;
+	if (verdict == OPTION_SOURCE_ROUTE) {
+		pkt_drop(net->core, pkt, DROP_IP_SOURCE_ROUTE);
+		return false;
+	}
+	icmp4_error(net, pkt, ICMP4_PARAM, 0, (uint32_t)verdict << 24);
+	pkt_drop(net->core, pkt, DROP_IP_BAD_OPTION);
+	return false;
+}
+
+/* Whole and unharmed, and cut to its length? */
+static bool
+header_passes(struct net *net, struct iface *iface, struct pkt *pkt)
+{
+	struct core *core = net->core;
+
+	if (!pkt_need(pkt, IP4_HDR_LEN)) {
+		pkt_drop(core, pkt, DROP_TOO_SHORT);
+		return false;
+	}
+	if (!ip4_valid(pkt->data, pkt->len) || !pkt_need(pkt, ip4_hdr_len(pkt->data))) {
+		pkt_drop(core, pkt, DROP_IP_BAD_HEADER);
+		return false;
+	}
+	if (!iface->loopback && checksum_add(pkt->data, ip4_hdr_len(pkt->data), 0) != 0xffff) {
+		pkt_drop(core, pkt, DROP_IP_BAD_SUM);
+		return false;
+	}
+	pkt_trim(pkt, ip4_len(pkt->data));
+	return true;
+}
+
+/* The last one missing made it whole: it goes on as if it had come so. */
+static struct pkt *
+reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
+{
+	const uint8_t *h = pkt->data;
+	struct frag_piece piece = {
+	    .src = rx->src,
+	    .dst = rx->dst,
+	    .id = ip4_id(h),
+	    .proto = rx->proto,
+	    .offset = ip4_frag_offset(h),
+	    .more = ip4_more_fragments(h),
+	    .header_len = (uint16_t)ip4_hdr_len(h),
+	    .keep = (uint16_t)ip4_hdr_len(h),
+	    .ecn = rx->tos & IP_ECN_MASK,
+	};
+	struct frag_whole whole;
+	uint8_t *to;
+
+	if (!frag_input(&net->frags, pkt, &piece, &whole))
+		return NULL;
+	if (whole.pkt->len > UINT16_MAX) {
+		pkt_drop(net->core, whole.pkt, DROP_FRAG_BAD);
+		return NULL;
+	}
+	to = whole.pkt->data;
+	be16_put(to + IP4_LEN, (uint16_t)whole.pkt->len);
+	be16_put(to + IP4_FRAG, 0);
+	if (whole.ce)
+		to[IP4_TOS] |= IP_ECN_CE;
+	be16_put(to + IP4_SUM, 0);
+	checksum_put(to + IP4_SUM, checksum_add(to, ip4_hdr_len(to), 0));
+	return whole.pkt;
+}
+
+static void
+deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
+{
+	uint32_t hdr_len;
+
+	if (ip4_is_fragment(pkt->data)) {
+		pkt = reassemble(net, pkt, rx);
+		if (!pkt)
+			return;
+		rx->tos = ip4_tos(pkt->data);
+		rx->ttl = ip4_ttl(pkt->data);
+	}
+	hdr_len = ip4_hdr_len(pkt->data);
+	pkt->l3 = pkt->data;
+	pkt->l3_len = (uint16_t)hdr_len;
+	pkt_pull(pkt, hdr_len);
+	pkt->l4 = pkt->data;
+	if (core_deliver(net->core, pkt, rx))
+		return;
+	if (!rx->group)
+		icmp4_error(net, pkt, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);
+	pkt_drop(net->core, pkt, DROP_IP_NO_PROTOCOL);
+}
+
+/* RFC 1122, 3.2.1.3: is it for this host? */
+static void
+route_in(struct net *net, struct iface *iface, struct pkt *pkt, struct ip_rx *rx)
+{
+	struct core *core = net->core;
+	uint32_t dst = ipaddr_v4_number(&rx->dst);
+
+	if (rx->group) {
+		if (ipaddr_is_multicast(&rx->dst) && !iface_in_group(iface, &rx->dst))
+			pkt_drop(core, pkt, DROP_IP_NOT_FOR_US);
+		else
+			deliver(net, pkt, rx);
+		return;
+	}
+	if (dst >> 24 == 0 || dst >> 28 == 15 || (ipaddr_is_loopback(&rx->dst) && !iface->loopback)) {
+		pkt_drop(core, pkt, DROP_IP_MARTIAN_DEST);
+		return;
+	}
+	if (pkt->link_group) {
+		pkt_drop(core, pkt, DROP_IP_LINK_GROUP);
+		return;
+	}
+	if (core->transparent || iface_of_addr(core, &rx->dst))
+		deliver(net, pkt, rx);
+	else if (core->forwarding)
+		forward4(net, iface, pkt);
+	else
+		pkt_drop(core, pkt, DROP_IP_NOT_FOR_US);
+}
+
+void
+ip4_input(void *self, struct iface *iface, struct pkt *pkt)
+{
+	struct net *net = self;
+	struct ip_rx rx;
+	const uint8_t *h;
+
+	if (pkt->ethertype == ETH_TYPE_ARP) {
+		arp_input(net, iface, pkt);
+		return;
+	}
+	if (!header_passes(net, iface, pkt))
+		return;
+	h = pkt->data;
+	pkt->l3 = pkt->data;
+	pkt->l3_len = (uint16_t)ip4_hdr_len(h);
+	rx.src = ip4_src(h);
+	rx.dst = ip4_dst(h);
+	rx.iface = iface;
+	rx.proto = ip4_proto(h);
+	rx.ttl = ip4_ttl(h);
+	rx.tos = ip4_tos(h);
+	rx.group = ipaddr_is_multicast(&rx.dst) || iface_is_broadcast(iface, &rx.dst);
+	if (source_is_martian(net, iface, &rx)) {
+		pkt_drop(net->core, pkt, DROP_IP_MARTIAN_SOURCE);
+		return;
+	}
+	if (ip4_hdr_len(h) > IP4_HDR_LEN && !options_pass(net, pkt))
+		return;
+	route_in(net, iface, pkt, &rx);
+}

@@ -1,0 +1,172 @@
+/*
+ * net/ip4_out.c - IPv4 as it is sent: header, identification, route, fragments.
+ */
+#include "net/internal.h"
+#include "wire/eth.h"
+
+/* The transport header of a super-segment, which each of its pieces repeats. */
+static uint32_t
+piece_header_len(const struct pkt *pkt)
+{
+	return pkt->seg == PKT_SEG_UDP ? 8 : (pkt->l4[12] >> 4) * 4u;
+}
+
+bool
+ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
+{
+	if (pkt->seg == PKT_SEG_NONE)
+		return len <= mtu;
+	return hdr_len + piece_header_len(pkt) + pkt->seg_size <= mtu;
+}
+
+/*
+ * Atomic datagrams need no identification (RFC 6864, 4.1). Others get the next one of their destination and protocol, from counters that begin
+ * at random and are found by a keyed hash, so that nobody learns from one what is sent to another (RFC 7739, 5.3).
+ */
+static uint16_t
+next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
+{
+	const uint64_t words[3] = {tx->src.w[1], tx->dst.w[1], tx->proto};
+	uint16_t *counter, id;
+
+	if (tx->dont_fragment)
+		return 0;
+	counter = &net->ip4_id[siphash_words(&net->core->secret, words, 3) % IP4_ID_SLOTS];
+	id = *counter;
+	*counter = (uint16_t)(id + segs);
+	return id;
+}
+
+/* May a packet from @tx->src leave by @path? */
+static bool
+source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
+{
+	if (tx->transparent)
+		return true;
+	if (ipaddr_is_any(&tx->src)) /* a host that does not know its address yet */
+		return !path->local &&
+		       (ipaddr_is_multicast(&tx->dst) || iface_is_broadcast(path->iface, &tx->dst));
+	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
+		return false;
+	return iface_of_addr(core, &tx->src) != NULL;
+}
+
+static uint8_t
+default_ttl(const struct ip_tx *tx)
+{
+	if (tx->ttl)
+		return tx->ttl;
+	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1 */
+}
+
+int
+ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
+{
+	struct net *net = self;
+	struct core *core = net->core;
+	struct path path;
+	uint32_t len = pkt->len + IP4_HDR_LEN;
+	bool fits;
+	int err = route_find(core, &tx->dst, &tx->src, tx->ifindex, &path);
+
+	if (err) {
+		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+		return err;
+	}
+	if (!source_passes(core, tx, &path)) {
+		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
+		return -LEAT_EADDRNOTAVAIL;
+	}
+	fits = ip_fits(pkt, len, IP4_HDR_LEN, path.mtu);
+	if (len > UINT16_MAX || (!fits && (tx->dont_fragment || pkt->seg != PKT_SEG_NONE))) {
+		pkt_drop(core, pkt, DROP_IP_TOO_BIG);
+		return -LEAT_EMSGSIZE;
+	}
+	if (!fits)
+		pkt_complete_sum(pkt);
+	ip4_put(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len, next_id(net, tx, pkt->segs),
+	    tx->dont_fragment ? IP4_DF : 0, default_ttl(tx), tx->proto, &tx->src, &tx->dst);
+	checksum_put(pkt->data + IP4_SUM, checksum_add(pkt->data, IP4_HDR_LEN, 0));
+	pkt->l3 = pkt->data;
+	pkt->l3_len = IP4_HDR_LEN;
+	pkt->ethertype = ETH_TYPE_IP4;
+	if (fits)
+		path.iface->link->output(path.iface, pkt, &path.next_hop);
+	else
+		ip4_fragment(net, pkt, &path);
+	return 0;
+}
+
+/* The options that every fragment repeats have the top bit set (RFC 791, 3.1); the others become no-operations. */
+static void
+blank_uncopied_options(uint8_t *h)
+{
+	unsigned i = IP4_HDR_LEN, end = ip4_hdr_len(h);
+
+	while (i < end && h[i] != IP4_OPT_END) {
+		unsigned len = h[i] == IP4_OPT_NOP ? 1 : h[i + 1];
+
+		if (!(h[i] & 0x80))
+			memset(h + i, IP4_OPT_NOP, len);
+		i += len;
+	}
+}
+
+/* The piece of @len octets at @off of @pkt's payload, behind the header @h; NULL at the pool's limit. */
+static struct pkt *
+piece_of(struct net *net, const struct pkt *pkt, const uint8_t *h, uint32_t off, uint32_t len, bool more)
+{
+	uint32_t hdr_len = ip4_hdr_len(h);
+	struct pkt *p = pkt_new(net->core->pool);
+	uint16_t frag = be16_get(h + IP4_FRAG);
+	uint8_t *to;
+
+	if (!p)
+		return NULL;
+	if (!pkt_append_pkt(p, pkt, hdr_len + off, len)) {
+		pkt_free(p);
+		return NULL;
+	}
+	to = pkt_push(p, hdr_len);
+	memcpy(to, h, hdr_len);
+	frag = (uint16_t)(frag + off / 8);
+	if (more)
+		frag |= IP4_MF;
+	be16_put(to + IP4_FRAG, frag);
+	be16_put(to + IP4_LEN, (uint16_t)(hdr_len + len));
+	be16_put(to + IP4_SUM, 0);
+	checksum_put(to + IP4_SUM, checksum_add(to, hdr_len, 0));
+	p->l3 = to;
+	p->l3_len = (uint16_t)hdr_len;
+	p->ethertype = ETH_TYPE_IP4;
+	p->ifindex = pkt->ifindex;
+	p->flow = pkt->flow;
+	p->why = pkt->why;
+	p->sum = PKT_SUM_VALID; /* as good as the whole's was */
+	return p;
+}
+
+void
+ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path)
+{
+	uint8_t h[IP4_HDR_MAX];
+	uint32_t hdr_len = ip4_hdr_len(pkt->data), total = pkt->len - hdr_len;
+	uint32_t step = (path->mtu - hdr_len) & ~7u;
+	bool last_of_more =
+	    ip4_more_fragments(pkt->data); /* a fragment is cut again: its last piece is not the last */
+
+	memcpy(h, pkt->data, hdr_len);
+	for (uint32_t off = 0; off < total; off += step) {
+		uint32_t len = total - off < step ? total - off : step;
+		struct pkt *p = piece_of(net, pkt, h, off, len, off + len < total || last_of_more);
+
+		if (!p) { /* the rest would be of no use */
+			drop_note(net->core, pkt, DROP_POOL_EMPTY);
+			break;
+		}
+		if (off == 0)
+			blank_uncopied_options(h);
+		path->iface->link->output(path->iface, p, &path->next_hop);
+	}
+	pkt_free(pkt);
+}

@@ -1,0 +1,120 @@
+/*
+ * net/ip6_out.c - IPv6 as it is sent: header, flow label, route, fragments.
+ */
+#include "net/internal.h"
+#include "wire/eth.h"
+
+static bool
+source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
+{
+	if (tx->transparent)
+		return true;
+	if (ipaddr_is_any(&tx->src))
+		return ipaddr_is_multicast(&tx->dst);
+	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
+		return false;
+	return iface_of_addr(core, &tx->src) != NULL;
+}
+
+/* The same for all of a flow, and nothing to be learnt from it (RFC 6437, 3). */
+static uint32_t
+flow_label(const struct core *core, const struct pkt *pkt)
+{
+	return pkt->flow ? (uint32_t)siphash_words(&core->secret, &pkt->flow, 1) & 0xfffff : 0;
+}
+
+static uint8_t
+default_hops(const struct ip_tx *tx)
+{
+	if (tx->ttl)
+		return tx->ttl;
+	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT;
+}
+
+/* Identifications that cannot be guessed, and repeat only by chance (RFC 7739, 5.4). */
+static uint32_t
+next_frag_id(struct net *net)
+{
+	const uint64_t words[2] = {++net->frag_ids, 0x66726167};
+
+	return (uint32_t)siphash_words(&net->core->secret, words, 2);
+}
+
+static struct pkt *
+piece_of(struct net *net, const struct pkt *pkt, uint8_t proto, uint32_t off, uint32_t len, uint32_t id)
+{
+	struct pkt *p = pkt_new(net->core->pool);
+
+	if (!p)
+		return NULL;
+	if (!pkt_append_pkt(p, pkt, off, len)) {
+		pkt_free(p);
+		return NULL;
+	}
+	ip6_frag_put(pkt_push(p, IP6_FRAG_LEN), proto, off, off + len < pkt->len, id);
+	p->flow = pkt->flow;
+	p->why = pkt->why;
+	p->sum = PKT_SUM_VALID;
+	return p;
+}
+
+static void
+send_one(struct net *net, struct pkt *pkt, uint8_t next, const struct ip_tx *tx, const struct path *path)
+{
+	uint32_t len = pkt->len;
+
+	ip6_put(pkt_push(pkt, IP6_HDR_LEN), tx->tos, flow_label(net->core, pkt), (uint16_t)len, next,
+	    default_hops(tx), &tx->src, &tx->dst);
+	pkt->l3 = pkt->data;
+	pkt->l3_len = next == IP_PROTO_FRAGMENT ? IP6_HDR_LEN + IP6_FRAG_LEN : IP6_HDR_LEN;
+	pkt->ethertype = ETH_TYPE_IP6;
+	path->iface->link->output(path->iface, pkt, &path->next_hop);
+}
+
+static void
+send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const struct path *path)
+{
+	uint32_t step = (path->mtu - IP6_HDR_LEN - IP6_FRAG_LEN) & ~7u, id = next_frag_id(net);
+
+	pkt_complete_sum(pkt);
+	for (uint32_t off = 0; off < pkt->len; off += step) {
+		uint32_t len = pkt->len - off < step ? pkt->len - off : step;
+		struct pkt *p = piece_of(net, pkt, tx->proto, off, len, id);
+
+		if (!p) { /* the rest would be of no use */
+			drop_note(net->core, pkt, DROP_POOL_EMPTY);
+			break;
+		}
+		send_one(net, p, IP_PROTO_FRAGMENT, tx, path);
+	}
+	pkt_free(pkt);
+}
+
+int
+ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
+{
+	struct net *net = self;
+	struct core *core = net->core;
+	struct path path;
+	bool fits;
+	int err = route_find(core, &tx->dst, &tx->src, tx->ifindex, &path);
+
+	if (err) {
+		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+		return err;
+	}
+	if (!source_passes(core, tx, &path)) {
+		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
+		return -LEAT_EADDRNOTAVAIL;
+	}
+	fits = ip_fits(pkt, pkt->len + IP6_HDR_LEN, IP6_HDR_LEN, path.mtu);
+	if (pkt->len > UINT16_MAX || (!fits && (tx->dont_fragment || pkt->seg != PKT_SEG_NONE))) {
+		pkt_drop(core, pkt, DROP_IP_TOO_BIG);
+		return -LEAT_EMSGSIZE;
+	}
+	if (fits)
+		send_one(net, pkt, tx->proto, tx, &path);
+	else
+		send_pieces(net, pkt, tx, &path);
+	return 0;
+}

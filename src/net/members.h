@@ -1,0 +1,55 @@
+/*
+ * net/members.h - telling routers and switches which groups an interface wants: IGMPv3 and v2 (RFC 9776, RFC 2236), MLDv2 (RFC 9777).
+ *
+ * We join groups from any source only, so each group is one record "exclude nobody".
+ */
+#ifndef NET_MEMBERS_H
+#define NET_MEMBERS_H
+
+#include "base/ipaddr.h"
+#include "base/nsec.h"
+#include "base/wheel.h"
+#include "core/iface.h"
+
+#include <stdbool.h>
+
+struct net;
+struct ip_rx;
+struct pkt;
+
+/* What is still to be said on one interface in one family. */
+struct members {
+	struct net *net;
+	struct iface *iface;
+	bool v6;
+	bool all;        /* a query wants every group */
+	uint8_t repeats; /* how often the last change is still to be repeated (the robustness variable) */
+	struct ipaddr changed; /* the group that was joined or left last */
+	bool joined;
+	struct ipaddr asked; /* the one group a query wants; unspecified = none */
+	nsec_t v2_until;     /* IGMP: a querier that speaks only version 2 was heard (RFC 9776, 7.2.1) */
+	struct timer answer_timer, repeat_timer;
+};
+
+void members_init(struct members *m, struct net *net, struct iface *iface, bool v6);
+void members_stop(struct members *m);
+
+/* The first user of @group joined, or the last one left. */
+void members_changed(struct members *m, const struct ipaddr *group, bool joined);
+
+/* A router asks: about @group, or about all when it is unspecified; answers are to be spread over @within. */
+void members_query(struct members *m, const struct ipaddr *group, nsec_t within);
+
+/* Protocol 2. */
+extern const struct transport_ops igmp_ops;
+/* Send the report of @n groups with records of @type (enum members_record); igmp.c and mld.c. */
+void igmp_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
+void mld_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
+void mld_query_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
+
+/* Record types (RFC 9776, 4.2.13; the same numbers in RFC 9777). */
+enum members_record { MEMBERS_IS_EXCLUDE = 2, MEMBERS_TO_INCLUDE = 3, MEMBERS_TO_EXCLUDE = 4 };
+
+enum { MEMBERS_REPORT_MAX = IFACE_GROUPS + IFACE_ADDRS };
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * net/rate.h - how many ICMP errors may be sent (RFC 1812, 4.3.2.8; RFC 4443, 2.4 (f)).
+ *
+ * Two token buckets must agree: one for all, and one for the destination, of which there are a fixed number, by hash.
+ * It reads no clock.
+ */
+#ifndef NET_RATE_H
+#define NET_RATE_H
+
+#include "base/ipaddr.h"
+#include "base/nsec.h"
+#include "base/siphash.h"
+
+#include <stdbool.h>
+
+enum {
+	ICMP_RATE_SLOTS = 256,
+	ICMP_RATE_ALL = 1000, /* a second, as Linux's icmp_msgs_per_sec */
+	ICMP_RATE_ALL_BURST = 100,
+	ICMP_RATE_ONE = 100, /* a second, to one destination */
+	ICMP_RATE_ONE_BURST = 50,
+};
+
+struct bucket {
+	nsec_t full; /* when it will be full again; in the past: it is */
+};
+
+struct icmp_rate {
+	struct siphash_key key;
+	struct bucket all, one[ICMP_RATE_SLOTS];
+};
+
+/* May one more be sent to @dst at @now? Takes the tokens if so. */
+bool icmp_rate_allows(struct icmp_rate *r, const struct ipaddr *dst, nsec_t now);
+
+#endif
