@@ -1,0 +1,223 @@
+/*
+ * wire/text_icmp.c - ICMP, ICMPv6 with what lives in it, and IGMP, in words.
+ */
+#include "wire/icmp.h"
+
+#include "wire/igmp.h"
+#include "wire/ip4.h"
+#include "wire/ip6.h"
+#include "wire/mld.h"
+#include "wire/ndp.h"
+#include "wire/text_line.h"
+
+static const char *
+icmp4_words(uint8_t type, uint8_t code)
+{
+	static const char *const unreachable[] = {"net unreachable", "host unreachable",
+	    "protocol unreachable", "port unreachable", "fragmentation needed", "source route failed",
+	    "net unknown", "host unknown", "source isolated", "net prohibited", "host prohibited",
+	    "net unreachable for TOS", "host unreachable for TOS", "prohibited"};
+
+	switch (type) {
+	case ICMP4_ECHO_REPLY:
+		return "echo reply";
+	case ICMP4_UNREACH:
+		return code < sizeof unreachable / sizeof unreachable[0] ? unreachable[code] : "unreachable";
+	case ICMP4_QUENCH:
+		return "source quench";
+	case ICMP4_REDIRECT:
+		return "redirect";
+	case ICMP4_ECHO:
+		return "echo request";
+	case ICMP4_TIME_EXCEEDED:
+		return code == ICMP4_TIME_TTL ? "time exceeded" : "reassembly time exceeded";
+	case ICMP4_PARAM:
+		return "parameter problem";
+	case ICMP4_TIMESTAMP:
+		return "timestamp request";
+	case ICMP4_TIMESTAMP_REPLY:
+		return "timestamp reply";
+	}
+	return NULL;
+}
+
+static const char *
+icmp6_words(uint8_t type, uint8_t code)
+{
+	static const char *const unreachable[] = {"no route", "prohibited", "beyond scope",
+	    "address unreachable", "port unreachable", "source policy failed", "route rejected"};
+
+	switch (type) {
+	case ICMP6_UNREACH:
+		return code < sizeof unreachable / sizeof unreachable[0] ? unreachable[code] : "unreachable";
+	case ICMP6_TOO_BIG:
+		return "packet too big";
+	case ICMP6_TIME_EXCEEDED:
+		return code == ICMP6_TIME_HOPS ? "time exceeded" : "reassembly time exceeded";
+	case ICMP6_PARAM:
+		return "parameter problem";
+	case ICMP6_ECHO:
+		return "echo request";
+	case ICMP6_ECHO_REPLY:
+		return "echo reply";
+	case ICMP6_MLD_QUERY:
+		return "multicast query";
+	case ICMP6_MLD_REPORT:
+	case ICMP6_MLD2_REPORT:
+		return "multicast report";
+	case ICMP6_MLD_DONE:
+		return "multicast done";
+	case ICMP6_ROUTER_SOLICIT:
+		return "router solicitation";
+	case ICMP6_ROUTER_ADVERT:
+		return "router advertisement";
+	case ICMP6_NEIGHBOR_SOLICIT:
+		return "neighbor solicitation";
+	case ICMP6_NEIGHBOR_ADVERT:
+		return "neighbor advertisement";
+	case ICMP6_REDIRECT:
+		return "redirect";
+	}
+	return NULL;
+}
+
+/* The packet that an error quotes, in brief: only its beginning is there. */
+static void
+say_quoted(struct line *l, struct run r)
+{
+	struct ipaddr src, dst;
+	uint8_t proto;
+	size_t hdr_len;
+
+	if (r.have >= IP4_HDR_LEN && ip4_version(r.at) == 4 && ip4_hdr_len(r.at) <= r.have) {
+		src = ip4_src(r.at);
+		dst = ip4_dst(r.at);
+		proto = ip4_proto(r.at);
+		hdr_len = ip4_hdr_len(r.at);
+	} else if (r.have >= IP6_HDR_LEN && ip6_version(r.at) == 6) {
+		src = ip6_src(r.at);
+		dst = ip6_dst(r.at);
+		proto = ip6_next(r.at);
+		hdr_len = IP6_HDR_LEN;
+	} else {
+		return;
+	}
+	say(l, " for");
+	say_flow(l, proto, &src, &dst, run_behind(r, hdr_len));
+	if (proto_name(proto))
+		say(l, " %s", proto_name(proto));
+}
+
+static void
+say_icmp_words(struct line *l, const char *words, const uint8_t *h)
+{
+	if (words)
+		say(l, " %s", words);
+	else
+		say(l, " type %u code %u", icmp_type(h), icmp_code(h));
+}
+
+static void
+say_echo(struct line *l, struct run r)
+{
+	say(l, " id %u seq %u len %zu", icmp_echo_id(r.at), icmp_echo_seq(r.at), r.len - ICMP_HDR_LEN);
+}
+
+void
+say_icmp4(struct line *l, struct run r)
+{
+	uint8_t type;
+
+	say(l, " ICMP");
+	if (!icmp_valid(r.at, r.have)) {
+		say_broken(l, r);
+		return;
+	}
+	type = icmp_type(r.at);
+	say_icmp_words(l, icmp4_words(type, icmp_code(r.at)), r.at);
+	if (type == ICMP4_ECHO || type == ICMP4_ECHO_REPLY)
+		say_echo(l, r);
+	if (type == ICMP4_UNREACH && icmp_code(r.at) == ICMP4_UNREACH_FRAG_NEEDED)
+		say(l, " mtu %u", icmp4_mtu(r.at));
+	if (icmp4_is_error(type))
+		say_quoted(l, run_behind(r, ICMP_HDR_LEN));
+}
+
+static void
+say_neighbor(struct line *l, struct run r)
+{
+	char text[IPADDR_TEXT];
+	struct ipaddr target;
+
+	if (r.have < NDP_NEIGHBOR_LEN) {
+		say_broken(l, r);
+		return;
+	}
+	target = ndp_target(r.at);
+	say(l, " %s", ipaddr_text(&target, text));
+	if (icmp_type(r.at) == ICMP6_NEIGHBOR_ADVERT) {
+		uint8_t flags = r.at[NDP_NA_FLAGS];
+
+		say(l, "%s%s%s", flags & NDP_NA_ROUTER ? " router" : "",
+		    flags & NDP_NA_SOLICITED ? " solicited" : "", flags & NDP_NA_OVERRIDE ? " override" : "");
+	}
+}
+
+void
+say_icmp6(struct line *l, struct run r)
+{
+	char text[IPADDR_TEXT];
+	struct ipaddr group;
+	uint8_t type;
+
+	say(l, " ICMP6");
+	if (!icmp_valid(r.at, r.have)) {
+		say_broken(l, r);
+		return;
+	}
+	type = icmp_type(r.at);
+	say_icmp_words(l, icmp6_words(type, icmp_code(r.at)), r.at);
+	if (type == ICMP6_ECHO || type == ICMP6_ECHO_REPLY)
+		say_echo(l, r);
+	if (type == ICMP6_TOO_BIG)
+		say(l, " mtu %u", icmp6_mtu(r.at));
+	if (type == ICMP6_NEIGHBOR_SOLICIT || type == ICMP6_NEIGHBOR_ADVERT)
+		say_neighbor(l, r);
+	if (type >= ICMP6_MLD_QUERY && type <= ICMP6_MLD_DONE && mld_valid(r.at, r.have)) {
+		group = mld_group(r.at);
+		say(l, " %s", ipaddr_text(&group, text));
+	}
+	if (icmp6_is_error(type))
+		say_quoted(l, run_behind(r, ICMP_HDR_LEN));
+}
+
+void
+say_igmp(struct line *l, struct run r)
+{
+	char text[IPADDR_TEXT];
+	struct ipaddr group;
+
+	say(l, " IGMP");
+	if (!igmp_valid(r.at, r.have)) {
+		say_broken(l, r);
+		return;
+	}
+	group = igmp_group(r.at);
+	switch (igmp_type(r.at)) {
+	case IGMP_QUERY:
+		say(l, " query %s", ipaddr_text(&group, text));
+		break;
+	case IGMP1_REPORT:
+	case IGMP2_REPORT:
+		say(l, " report %s", ipaddr_text(&group, text));
+		break;
+	case IGMP2_LEAVE:
+		say(l, " leave %s", ipaddr_text(&group, text));
+		break;
+	case IGMP3_REPORT:
+		say(l, " report of %u", be16_get(r.at + IGMP3_REPORT_RECORDS));
+		break;
+	default:
+		say(l, " type %u", igmp_type(r.at));
+	}
+}
