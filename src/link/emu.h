@@ -2,9 +2,14 @@
  * link/emu.h - the emulated link: two ends, two directions, each with its own delay, jitter, loss, duplication, reordering,
  * corruption, rate and queue.
  *
- * It acts on frames of MTU size: super-segments are cut before they are looked at. It queues, and never calls a stack: whoever drives it asks
- * emu_next() for the time, and takes what has arrived with emu_receive(). Each impairment of each direction draws from a
- * generator of its own, one draw per frame, so turning one on does not move the others' decisions.
+ * It acts on frames of MTU size: super-segments are cut before they are looked at. It queues, and never calls a stack: whoever
+ * drives it asks emu_next() for the time, and takes what has arrived with emu_receive(). Each impairment of each direction draws
+ * from a generator of its own, one draw per frame, so turning one on does not move the others' decisions.
+ *
+ * A frame's way: loss; duplication (the copy goes right behind, and shares the frame's number and its draws, but its bits are not
+ * flipped); corruption; the queue and the rate; the delay, which a reordered frame skips. Without a capture and
+ * corruption, checksums stay unfinished (PKT_SUM_PARTIAL) all the way; a frame with a flipped bit is PKT_SUM_UNKNOWN.
+ * What became of a frame is told (EVENT_LINK) after the tap has seen it.
  */
 #ifndef LINK_EMU_H
 #define LINK_EMU_H

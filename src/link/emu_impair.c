@@ -1,0 +1,54 @@
+/*
+ * link/emu_impair.c - the draws, and the one impairment that writes to a frame.
+ */
+#include "link/emu_impair.h"
+
+/* The streams of a seed: fixed numbers, so that a new impairment leaves the old ones' draws alone. */
+enum { STREAM_LOSS, STREAM_DUP, STREAM_REORDER, STREAM_CORRUPT, STREAM_BIT, STREAM_JITTER, STREAMS = 64 };
+
+void
+emu_draws_init(struct emu_draws *d, uint64_t seed, unsigned dir)
+{
+	uint64_t base = dir * STREAMS;
+
+	rng_fork(&d->loss, seed, base + STREAM_LOSS);
+	rng_fork(&d->dup, seed, base + STREAM_DUP);
+	rng_fork(&d->reorder, seed, base + STREAM_REORDER);
+	rng_fork(&d->corrupt, seed, base + STREAM_CORRUPT);
+	rng_fork(&d->bit, seed, base + STREAM_BIT);
+	rng_fork(&d->jitter, seed, base + STREAM_JITTER);
+}
+
+/* @fraction of 2^64 of @n: uniform over 0 to @n - 1, to within n / 2^64, for one draw. */
+static uint64_t
+scale(uint64_t fraction, uint64_t n)
+{
+	return (uint64_t)((unsigned __int128)fraction * n >> 64);
+}
+
+struct emu_fate
+emu_draw(struct emu_draws *d, const struct emu_impair *impair)
+{
+	return (struct emu_fate){
+	    .lost = rng_chance(&d->loss, impair->loss),
+	    .dup = rng_chance(&d->dup, impair->dup),
+	    .reordered = rng_chance(&d->reorder, impair->reorder),
+	    .corrupted = rng_chance(&d->corrupt, impair->corrupt),
+	    .bit = rng_u64(&d->bit),
+	    .jitter = (nsec_t)scale(rng_u64(&d->jitter), 2 * (uint64_t)impair->jitter + 1) - impair->jitter,
+	};
+}
+
+bool
+emu_flip(struct pkt *p, uint64_t bit)
+{
+	uint64_t at = scale(bit, (uint64_t)p->len * 8);
+
+	if (p->len == 0)
+		return true;
+	if (!pkt_complete_sum(p) || !pkt_own(p, p->len))
+		return false;
+	p->data[at / 8] ^= (uint8_t)(0x80 >> at % 8);
+	p->sum = PKT_SUM_UNKNOWN;
+	return true;
+}
