@@ -250,10 +250,12 @@ accept_child(struct gate *g, struct sock *child)
 	s->info.flow = sock_flow(child);
 	s->info.outside = gate_map(&g->config, &s->info.shown);
 	e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
-	if (e < 0)
+	if (e < 0) {
 		stream_refuse(s, -e);
-	else
-		sock_watch(child, stream_in_news, s);
+		return;
+	}
+	sock_watch(child, stream_in_news, s);
+	gate_mark(g, &s->work); /* what happened before there was a watcher is not told */
 }
 
 static void

@@ -1,0 +1,485 @@
+/*
+ * TCP through the gateway, in virtual time.
+ */
+#include "world.h"
+
+static const struct emu_impair BAD = {
+    .delay = 10 * MSEC, .jitter = 3 * MSEC, .loss = 30000000, .dup = 5000000, .reorder = 10000000};
+static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
+
+/* A service that answers each connection with one talker. */
+struct talking {
+	struct sim_service service;
+	struct talker t;
+	unsigned opened;
+	bool failed;
+};
+
+static void
+talking_opened(void *arg, struct out_stream *peer)
+{
+	struct talking *s = arg;
+
+	s->opened++;
+	s->t.peer = peer;
+	talker_go(&s->t);
+}
+
+static void
+talking_news(void *arg, struct out_stream *peer, unsigned mask)
+{
+	struct talking *s = arg;
+
+	s->failed |= (mask & OUT_FAILED) != 0;
+	talker_go(&s->t);
+}
+
+static void
+talking_init(struct talking *s, const char *at, uint16_t port, uint64_t to_send)
+{
+	*s = (struct talking){
+	    .service = {.at = world_end(at, port), .opened = talking_opened, .news = talking_news, .arg = s},
+	    .t = {.send_seed = 2, .recv_seed = 1, .to_send = to_send}};
+}
+
+struct both {
+	struct talker *a, *b;
+};
+
+/* Both have said all and heard all, or have ended otherwise. */
+static bool
+both_done(void *arg)
+{
+	struct both *x = arg;
+
+	talker_go(x->a);
+	talker_go(x->b);
+	return (x->a->error || (x->a->shut && x->a->eof)) && (x->b->error || (x->b->shut && x->b->eof));
+}
+
+static bool
+inside_done(void *arg)
+{
+	struct talker *t = arg;
+
+	talker_go(t);
+	return t->error || (t->shut && t->eof);
+}
+
+static bool
+never(void *arg)
+{
+	return false;
+}
+
+/* RFC 9293, 3.5.3: a refused connection is a reset, and the program reads ECONNREFUSED. */
+static void
+a_refusal_outside_is_a_refusal_inside(void **state)
+{
+	struct world *w = world_new(&PLAIN, 1, NULL);
+	struct sim_service refuses = {
+	    .at = world_end("192.0.2.1", 80), .error = LEAT_ECONNREFUSED, .delay = 30 * MSEC};
+	struct sim_service at_once = {
+	    .at = world_end("2001:db8::1", 80), .error = LEAT_ECONNREFUSED, .at_once = true};
+	struct endpoint v4 = refuses.at, v6 = at_once.at;
+	struct sock *sk;
+
+	sim_outside_serve(w->outside, &refuses);
+	sim_outside_serve(w->outside, &at_once);
+	assert_int_equal(world_connect_wait(w, &v4, &sk), LEAT_ECONNREFUSED);
+	assert_true(world_now(w) >= 40 * MSEC); /* not before the outside had spoken */
+	sock_close(sk);
+	assert_int_equal(world_connect_wait(w, &v6, &sk), LEAT_ECONNREFUSED);
+	sock_close(sk);
+	assert_int_equal(gate_counters(w->gate)->streams_refused, 2);
+	assert_int_equal(w->last.error, LEAT_ECONNREFUSED);
+	world_free(w);
+}
+
+/* RFC 1122, 3.2.2.1 and 4.2.3.9: unreachable outside is told inside by ICMP, at once; both versions. */
+static void
+an_unreachable_host_is_told_by_icmp(void **state)
+{
+	struct world *w = world_new(&PLAIN, 2, NULL);
+	struct sim_service host = {
+	    .at = world_end("192.0.2.1", 80), .error = LEAT_EHOSTUNREACH, .delay = 30 * MSEC};
+	struct endpoint to = host.at, nowhere = world_end("2001:db8::1", 80);
+	struct sock *sk;
+
+	sim_outside_serve(w->outside, &host);
+	assert_int_equal(world_connect_wait(w, &to, &sk), LEAT_EHOSTUNREACH);
+	sock_close(sk);
+	assert_int_equal(world_connect_wait(w, &nowhere, &sk), LEAT_ENETUNREACH);
+	sock_close(sk);
+	assert_true(world_now(w) < 500 * MSEC);
+	world_free(w);
+}
+
+/* A host that says nothing: the program's own handshake gives up, as it would outside. */
+static void
+silence_outside_is_silence_inside(void **state)
+{
+	struct world *w = world_new(&PLAIN, 3, NULL);
+	struct sim_service silent = {.at = world_end("192.0.2.1", 80), .delay = NSEC_NEVER};
+	struct sock *sk;
+
+	sim_outside_serve(w->outside, &silent);
+	assert_int_equal(world_connect_wait(w, &silent.at, &sk), LEAT_ETIMEDOUT);
+	assert_true(world_now(w) > 60 * SEC);
+	sock_close(sk);
+	world_free(w);
+}
+
+static void
+the_handshake_waits_for_the_outside(void **state)
+{
+	struct world *w = world_new(&PLAIN, 4, NULL);
+	struct talking s;
+	struct sock *sk;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.service.delay = 300 * MSEC;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+	assert_true(world_now(w) >= 310 * MSEC);
+	assert_true(world_now(w) < 400 * MSEC);
+	assert_int_equal(s.opened, 1);
+	sock_close(sk);
+	world_run(w, 5 * SEC, never, NULL);
+	sim_peer_close(s.t.peer, false);
+	world_free(w);
+}
+
+static void
+exchange(
+    const char *at, const struct emu_impair *impair, uint64_t seed, uint64_t up, uint64_t down, size_t window)
+{
+	struct world *w = world_new(impair, seed, NULL);
+	struct talker inside = {.send_seed = 1, .recv_seed = 2, .to_send = up};
+	struct talking s;
+	struct both both = {&inside, &s.t};
+
+	talking_init(&s, at, 80, down);
+	s.service.window = window;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	if (!world_run(w, 2000 * SEC, both_done, &both))
+		fail_msg("seed %lu: %lu of %lu up, %lu of %lu down", seed, s.t.received, up, inside.received,
+		    down);
+	assert_int_equal(inside.error, 0);
+	assert_int_equal(s.t.error, 0);
+	assert_int_equal(s.t.received, up);
+	assert_int_equal(inside.received, down);
+	assert_int_equal(inside.wrong + s.t.wrong, 0);
+	sim_peer_close(s.t.peer, false);
+	sock_close(inside.sk);
+	world_run(w, 300 * SEC, never, NULL);
+	assert_int_equal(w->ended, 1);
+	assert_int_equal(w->last.octets_up, up);
+	assert_int_equal(w->last.octets_down, down);
+	assert_int_equal(w->last.error, 0);
+	world_free(w);
+}
+
+/* Both directions at once, with both half-closes at their ends, over a link that loses, doubles and reorders. */
+static void
+every_octet_crosses_a_bad_link_both_ways(void **state)
+{
+	for (uint64_t seed = 1; seed <= 8; seed++)
+		exchange(seed % 2 ? "192.0.2.1" : "2001:db8::1", &BAD, seed, 150000 + seed * 1111, 90000, 0);
+}
+
+static void
+small_buffers_outside_lose_nothing(void **state)
+{
+	exchange("192.0.2.1", &PLAIN, 20, 200000, 200000, 1000);
+	exchange("192.0.2.1", &PLAIN, 21, 3000, 3000, 1);
+}
+
+static void
+nothing_at_all_is_carried_as_two_ends_of_file(void **state)
+{
+	exchange("192.0.2.1", &PLAIN, 22, 0, 0, 0);
+	exchange("192.0.2.1", &PLAIN, 23, 0, 100000, 0);
+	exchange("192.0.2.1", &PLAIN, 24, 100000, 0, 0);
+}
+
+/* The program shuts down its end first and still receives: the request-and-answer of HTTP/1.0. */
+static void
+a_half_closed_stream_still_carries_the_answer(void **state)
+{
+	struct world *w = world_new(&PLAIN, 5, NULL);
+	struct talker inside = {.send_seed = 1, .recv_seed = 2, .to_send = 1000};
+	struct talking s;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = true; /* says nothing yet, nor ends */
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	world_run(w, 2 * SEC, inside_done, &inside);
+	assert_true(s.t.eof);
+	assert_false(inside.eof);
+	s.t.shut = false;
+	s.t.to_send = 50000;
+	talker_go(&s.t);
+	assert_true(world_run(w, 20 * SEC, inside_done, &inside));
+	assert_int_equal(inside.received, 50000);
+	assert_int_equal(inside.wrong, 0);
+	sim_peer_close(s.t.peer, false);
+	sock_close(inside.sk);
+	world_free(w);
+}
+
+/* What came before a reset is delivered before the reset is. */
+static void
+a_reset_outside_comes_after_its_octets(void **state)
+{
+	struct world *w = world_new(&BAD, 6, NULL);
+	struct talker inside = {.recv_seed = 2, .shut = true};
+	struct talking s;
+
+	talking_init(&s, "192.0.2.1", 80, 60000);
+	s.t.shut = true;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	assert_int_equal(s.t.sent, 60000);
+	sim_peer_close(s.t.peer, true);
+	s.t.peer = NULL;
+	assert_true(world_run(w, 100 * SEC, inside_done, &inside));
+	assert_int_equal(inside.error, LEAT_ECONNRESET);
+	assert_int_equal(inside.received, 60000);
+	assert_int_equal(inside.wrong, 0);
+	sock_close(inside.sk);
+	assert_int_equal(w->last.error, LEAT_ECONNRESET);
+	world_free(w);
+}
+
+/* A program that does not read cannot hold a reset back for ever. */
+static void
+a_reset_outside_does_not_wait_for_a_reader_that_sleeps(void **state)
+{
+	struct world *w = world_new(&PLAIN, 7, NULL);
+	struct talker inside = {.recv_seed = 2, .shut = true, .paused = true};
+	struct talking s;
+
+	talking_init(&s, "192.0.2.1", 80, 64 << 20);
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	world_run(w, 5 * SEC, never, NULL);
+	assert_true(s.t.sent < 64 << 20);
+	sim_peer_close(s.t.peer, true);
+	s.t.peer = NULL;
+	world_run(w, 5 * SEC, never, NULL);
+	assert_true(sock_ready(inside.sk) & LEAT_ERR);
+	assert_int_equal(w->ended, 1);
+	sock_close(inside.sk);
+	world_free(w);
+}
+
+static void
+a_reset_inside_is_a_reset_outside(void **state)
+{
+	struct world *w = world_new(&PLAIN, 8, NULL);
+	struct talking s;
+	struct sock *sk;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = true;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+	sock_abort(sk);
+	world_run(w, 1 * SEC, never, NULL);
+	assert_true(s.failed);
+	assert_int_equal(w->ended, 1);
+	sim_peer_close(s.t.peer, false);
+	world_free(w);
+}
+
+/* A slow reader outside stops the program's writes; memory stays bounded; and once it reads, all is there. */
+static void
+a_slow_reader_outside_holds_the_program_back(void **state)
+{
+	struct world *w = world_new(&PLAIN, 9, NULL);
+	struct talker inside = {.send_seed = 1, .recv_seed = 2, .to_send = 64 << 20};
+	struct talking s;
+	struct both both = {&inside, &s.t};
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.paused = true;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	world_run(w, 30 * SEC, inside_done, &inside);
+	assert_true(inside.sent < 32 << 20);
+	assert_true(w->pool_max < 64 << 20);
+	inside.to_send = inside.sent + 1000;
+	s.t.paused = false;
+	assert_true(world_run(w, 1000 * SEC, both_done, &both));
+	assert_int_equal(s.t.received, inside.to_send);
+	assert_int_equal(s.t.wrong, 0);
+	sim_peer_close(s.t.peer, false);
+	sock_close(inside.sk);
+	world_free(w);
+}
+
+static void
+a_slow_reader_inside_holds_the_outside_back(void **state)
+{
+	struct world *w = world_new(&PLAIN, 10, NULL);
+	struct talker inside = {.send_seed = 1, .recv_seed = 2, .paused = true};
+	struct talking s;
+	struct both both = {&inside, &s.t};
+
+	talking_init(&s, "192.0.2.1", 80, 64 << 20);
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	world_run(w, 30 * SEC, never, NULL);
+	assert_true(s.t.sent < 32 << 20);
+	assert_true(w->pool_max < 64 << 20);
+	s.t.to_send = s.t.sent + 1000;
+	inside.paused = false;
+	assert_true(world_run(w, 1000 * SEC, both_done, &both));
+	assert_int_equal(inside.received, s.t.to_send);
+	assert_int_equal(inside.wrong, 0);
+	sim_peer_close(s.t.peer, false);
+	sock_close(inside.sk);
+	world_free(w);
+}
+
+static void
+a_program_that_gives_up_connecting_leaves_nothing_outside(void **state)
+{
+	struct world *w = world_new(&PLAIN, 11, NULL);
+	struct sim_service silent = {.at = world_end("192.0.2.1", 80), .delay = NSEC_NEVER};
+	struct sock *sk;
+
+	sim_outside_serve(w->outside, &silent);
+	sk = world_connect(w, &silent.at);
+	world_run(w, 100 * MSEC, never, NULL);
+	assert_int_equal(gate_counters(w->gate)->streams, 1);
+	sock_close(sk);
+	world_run(w, 500 * SEC, never, NULL);
+	assert_int_equal(w->ended, 1);
+	world_free(w);
+}
+
+/* Many at once */
+
+enum { MANY = 200 };
+
+struct echo_service {
+	struct sim_service service;
+	unsigned open;
+};
+
+static void
+echo_opened(void *arg, struct out_stream *peer)
+{
+	struct echo_service *s = arg;
+
+	s->open++;
+}
+
+static void
+echo_news(void *arg, struct out_stream *peer, unsigned mask)
+{
+	struct echo_service *s = arg;
+	uint8_t buf[4096];
+	ssize_t n;
+
+	while ((n = sim_peer_read(peer, buf, sizeof buf)) > 0)
+		assert_int_equal(sim_peer_write(peer, buf, (size_t)n), n);
+	if (n != -LEAT_EAGAIN) {
+		s->open--;
+		sim_peer_close(peer, false);
+	}
+}
+
+static bool
+all_done(void *arg)
+{
+	struct talker *t = arg;
+	unsigned done = 0;
+
+	for (int i = 0; i < MANY; i++)
+		done += inside_done(&t[i]);
+	return done == MANY;
+}
+
+static void
+many_flows_do_not_mix(void **state)
+{
+	struct world *w = world_new(&BAD, 12, NULL);
+	struct echo_service s = {.service = {.opened = echo_opened, .news = echo_news, .arg = &s}};
+	struct talker *t = calloc(MANY, sizeof *t);
+
+	s.service.at = (struct endpoint){.addr = IPADDR_ANY4, .port = 7};
+	sim_outside_serve(w->outside, &s.service);
+	for (uint16_t i = 0; i < MANY; i++) {
+		struct endpoint to = world_end("198.51.100.0", 7);
+
+		to.addr = ipaddr_v4(0xc6336400u + i % 50u);
+		t[i] = (struct talker){
+		    .sk = world_connect(w, &to), .send_seed = i, .recv_seed = i, .to_send = 500 + i * 20u};
+	}
+	assert_true(world_run(w, 1000 * SEC, all_done, t));
+	for (int i = 0; i < MANY; i++) {
+		assert_int_equal(t[i].error, 0);
+		assert_int_equal(t[i].received, t[i].to_send);
+		assert_int_equal(t[i].wrong, 0);
+		sock_close(t[i].sk);
+	}
+	world_run(w, 300 * SEC, never, NULL);
+	assert_int_equal(w->ended, MANY);
+	assert_int_equal(s.open, 0);
+	free(t);
+	world_free(w);
+}
+
+/* Beyond the limit the program's SYN is not answered, and comes again when there is room. */
+static void
+a_flow_beyond_the_limit_waits_for_room(void **state)
+{
+	struct gate_config limits = {.max_streams = 1};
+	struct world *w = world_new(&PLAIN, 13, &limits);
+	struct talking s;
+	struct sock *first, *second;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = true;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &first), 0);
+	second = world_connect(w, &s.service.at);
+	world_run(w, 2 * SEC, never, NULL);
+	assert_false(sock_ready(second) & LEAT_OUT);
+	sock_abort(first);
+	world_run(w, 10 * SEC, never, NULL);
+	assert_true(sock_ready(second) & LEAT_OUT);
+	assert_true(gate_counters(w->gate)->streams_limit > 0);
+	sock_close(second);
+	world_free(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_refusal_outside_is_a_refusal_inside),
+	    cmocka_unit_test(an_unreachable_host_is_told_by_icmp),
+	    cmocka_unit_test(silence_outside_is_silence_inside),
+	    cmocka_unit_test(the_handshake_waits_for_the_outside),
+	    cmocka_unit_test(every_octet_crosses_a_bad_link_both_ways),
+	    cmocka_unit_test(small_buffers_outside_lose_nothing),
+	    cmocka_unit_test(nothing_at_all_is_carried_as_two_ends_of_file),
+	    cmocka_unit_test(a_half_closed_stream_still_carries_the_answer),
+	    cmocka_unit_test(a_reset_outside_comes_after_its_octets),
+	    cmocka_unit_test(a_reset_outside_does_not_wait_for_a_reader_that_sleeps),
+	    cmocka_unit_test(a_reset_inside_is_a_reset_outside),
+	    cmocka_unit_test(a_slow_reader_outside_holds_the_program_back),
+	    cmocka_unit_test(a_slow_reader_inside_holds_the_outside_back),
+	    cmocka_unit_test(a_program_that_gives_up_connecting_leaves_nothing_outside),
+	    cmocka_unit_test(many_flows_do_not_mix),
+	    cmocka_unit_test(a_flow_beyond_the_limit_waits_for_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,241 @@
+#include "world.h"
+
+#include "pkt/pool.h"
+
+#include <sys/socket.h>
+
+struct ipaddr
+world_addr(const char *text)
+{
+	struct ipaddr a;
+
+	assert_int_equal(ipaddr_parse(text, &a), 0);
+	return a;
+}
+
+struct endpoint
+world_end(const char *text, uint16_t port)
+{
+	return (struct endpoint){.addr = world_addr(text), .port = port};
+}
+
+static void
+flow_ended(void *arg, const struct gate_flow_info *info)
+{
+	struct world *w = arg;
+
+	w->ended++;
+	w->last = *info;
+}
+
+static void
+default_route(struct stack *s, uint32_t ifindex, const char *any, const char *gateway)
+{
+	struct route r = {.dst = world_addr(any),
+	    .gateway = world_addr(gateway),
+	    .ifindex = ifindex,
+	    .src = world_addr(any)};
+
+	assert_int_equal(route_add(stack_core(s), &r), 0);
+}
+
+struct world *
+world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_config *limits)
+{
+	struct sim_config config = {.seed = seed};
+	struct sim_link_config link = {0};
+	struct gate_config g = {0};
+	struct world *w = calloc(1, sizeof *w);
+	struct iface *inside, *outside;
+
+	w->sim = sim_new(&config);
+	w->host = sim_host(w->sim);
+	w->gate_stack = sim_host(w->sim);
+	link.host[0] = w->host;
+	link.host[1] = w->gate_stack;
+	if (impair)
+		link.dir[0] = link.dir[1] = *impair;
+	w->link = sim_link(w->sim, &link);
+	inside = sim_link_iface(w->link, 0);
+	outside = sim_link_iface(w->link, 1);
+	assert_int_equal(sim_address(inside, "10.0.2.15", 24), 0);
+	assert_int_equal(sim_address(inside, "fd00:2::15", 64), 0);
+	assert_int_equal(sim_address(outside, "10.0.2.2", 24), 0);
+	assert_int_equal(sim_address(outside, "10.0.2.3", 24), 0);
+	assert_int_equal(sim_address(outside, "fd00:2::2", 64), 0);
+	default_route(w->host, inside->index, "0.0.0.0", "10.0.2.2");
+	default_route(w->host, inside->index, "::", "fd00:2::2");
+
+	w->outside = sim_outside_new(stack_core(w->gate_stack)->wheel, &stack_core(w->gate_stack)->now);
+	if (limits)
+		g = *limits;
+	g.stack = w->gate_stack;
+	g.outside = &sim_outside_ops;
+	g.outside_self = w->outside;
+	g.own4 = world_addr("10.0.2.2");
+	g.own6 = world_addr("fd00:2::2");
+	g.dns = world_addr("10.0.2.3");
+	g.program4 = world_addr("10.0.2.15");
+	g.program6 = world_addr("fd00:2::15");
+	g.nameserver[0] = world_end("192.0.2.53", 53);
+	g.nameservers = 1;
+	g.ended = flow_ended;
+	g.arg = w;
+	assert_int_equal(gate_new(&g, &w->gate), 0);
+	return w;
+}
+
+void
+world_free(struct world *w)
+{
+	gate_free(w->gate);
+	assert_int_equal(sim_outside_open(w->outside), 0);
+	sim_outside_free(w->outside);
+	sim_free(w->sim); /* asserts that no packet leaked */
+	free(w);
+}
+
+nsec_t
+world_now(const struct world *w)
+{
+	return sim_now(w->sim);
+}
+
+static void
+time_is_up(struct timer *t)
+{
+}
+
+bool
+world_run(struct world *w, nsec_t limit, bool (*done)(void *arg), void *arg)
+{
+	nsec_t until = sim_now(w->sim) + limit;
+	struct timer end; /* so that no step goes beyond */
+	bool is_done = false;
+
+	timer_init(&end, time_is_up);
+	timer_arm(sim_wheel(w->sim), &end, until);
+	while (timer_armed(&end) && !is_done) {
+		size_t octets = pkt_pool_octets(sim_pool(w->sim));
+
+		w->pool_max = octets > w->pool_max ? octets : w->pool_max;
+		for (int i = 0; i < 1000 && gate_next(w->gate) != NSEC_NEVER; i++)
+			gate_run(w->gate);
+		is_done = done && done(arg);
+		if (!is_done)
+			sim_step(w->sim);
+	}
+	timer_cancel(sim_wheel(w->sim), &end);
+	return is_done || (done && done(arg));
+}
+
+struct sock *
+world_connect(struct world *w, const struct endpoint *to)
+{
+	struct sock *sk;
+	int e;
+
+	assert_int_equal(sock_open(stack_socks(w->host), !ipaddr_is4(&to->addr), SOCK_TYPE_STREAM, &sk), 0);
+	e = sock_connect(sk, to);
+	assert_true(e == 0 || e == -LEAT_EINPROGRESS);
+	return sk;
+}
+
+static bool
+decided(void *arg)
+{
+	return sock_ready(arg) & (LEAT_OUT | LEAT_ERR | LEAT_HUP);
+}
+
+int
+world_error(struct sock *sk)
+{
+	int e = 0;
+	size_t len = sizeof e;
+
+	assert_int_equal(sock_getopt(sk, SOL_SOCKET, SO_ERROR, &e, &len), 0);
+	return e;
+}
+
+int
+world_connect_wait(struct world *w, const struct endpoint *to, struct sock **out)
+{
+	*out = world_connect(w, to);
+	assert_true(world_run(w, 1000 * SEC, decided, *out));
+	return world_error(*out);
+}
+
+/* Talkers */
+
+static ssize_t
+talker_read(struct talker *t, uint8_t *buf, size_t len)
+{
+	return t->sk ? sock_recv(t->sk, buf, len, 0, NULL) : sim_peer_read(t->peer, buf, len);
+}
+
+static ssize_t
+talker_write(struct talker *t, const uint8_t *buf, size_t len)
+{
+	return t->sk ? sock_send(t->sk, buf, len, 0, NULL) : sim_peer_write(t->peer, buf, len);
+}
+
+static void
+talker_listen(struct talker *t)
+{
+	uint8_t buf[8192];
+
+	while (!t->paused && !t->eof && !t->error) {
+		ssize_t n = talker_read(t, buf, sizeof buf);
+
+		if (n == -LEAT_EAGAIN || n == -LEAT_ENOTCONN)
+			return;
+		if (n < 0) {
+			t->error = (int)-n;
+			return;
+		}
+		t->eof = n == 0;
+		for (ssize_t i = 0; i < n; i++)
+			t->wrong += buf[i] != world_octet(t->recv_seed, t->received + (uint64_t)i);
+		t->received += (uint64_t)n;
+	}
+}
+
+static void
+talker_speak(struct talker *t)
+{
+	uint8_t buf[8192];
+
+	while (t->sent < t->to_send && !t->error) {
+		size_t n = sizeof buf;
+		ssize_t done;
+
+		if (t->to_send - t->sent < n)
+			n = (size_t)(t->to_send - t->sent);
+		for (size_t i = 0; i < n; i++)
+			buf[i] = world_octet(t->send_seed, t->sent + i);
+		done = talker_write(t, buf, n);
+		if (done == -LEAT_EAGAIN || done == -LEAT_ENOTCONN)
+			return;
+		if (done < 0) {
+			t->error = (int)-done;
+			return;
+		}
+		t->sent += (uint64_t)done;
+	}
+	if (t->sent < t->to_send || t->shut || t->error)
+		return;
+	t->shut = true;
+	if (t->sk)
+		sock_shutdown(t->sk, SOCK_SHUT_WR);
+	else
+		sim_peer_shutdown(t->peer);
+}
+
+void
+talker_go(struct talker *t)
+{
+	if (!t->sk && !t->peer)
+		return;
+	talker_speak(t);
+	talker_listen(t);
+}
