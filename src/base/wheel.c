@@ -226,7 +226,6 @@ wheel_advance(struct wheel *w, nsec_t now)
 		return;
 	while ((t = first_of_all(w)) != NULL && t->when <= now) {
 		take_out(w, t);
-		w->now = nsec_max(w->now, t->when);
 		t->fire(t);
 	}
 	w->now = now;
