@@ -90,6 +90,7 @@ icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx
 		pkt_drop(core, pkt, DROP_POOL_EMPTY);
 		return;
 	}
+	pkt_complete_sum(pkt);
 	memcpy(old, pkt->data, 2);
 	pkt->data[ICMP_TYPE] = reply_type;
 	checksum_update(pkt->data + ICMP_SUM, old, pkt->data, 2);

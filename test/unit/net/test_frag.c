@@ -1,0 +1,311 @@
+/*
+ * Fragments: RFC 791, RFC 815, RFC 1122, 3.3.2, RFC 5722, RFC 6946, RFC 8200, 4.5.
+ */
+#include "harness.h"
+
+#include <stdio.h>
+
+static uint8_t pattern[65536];
+
+static void
+hear_fragment4(struct host *h, const char *src, uint16_t id, uint32_t from, uint32_t to, bool more)
+{
+	static uint8_t p[66000];
+	struct ipaddr s = addr(src), d = addr("10.0.0.1");
+
+	ip4_put(p, 0, (uint16_t)(20 + to - from), id, (uint16_t)(from / 8 | (more ? IP4_MF : 0)), 64,
+	    TEST_PROTO, &s, &d);
+	checksum_put(p + IP4_SUM, checksum_add(p, 20, 0));
+	memcpy(p + 20, pattern + from, to - from);
+	host_payload(h, ETH_TYPE_IP4, p, 20 + to - from);
+}
+
+static void
+hear_fragment6(struct host *h, uint32_t id, uint32_t from, uint32_t to, bool more)
+{
+	static uint8_t p[66000];
+
+	ip6_frag_put(p, TEST_PROTO, from, more, id);
+	memcpy(p + 8, pattern + from, to - from);
+	{
+		static uint8_t whole[66100];
+		size_t n = make6(whole, "fd00::2", "fd00::1", IP_PROTO_FRAGMENT, 64, p, 8 + to - from);
+
+		host_payload(h, ETH_TYPE_IP6, whole, n);
+	}
+}
+
+static void
+expect_whole(struct host *h, uint32_t len)
+{
+	assert_int_equal(h->received, 1);
+	assert_int_equal(h->data_len, len);
+	assert_memory_equal(h->data, pattern, len);
+}
+
+/* RFC 791, 3.2: in any order. */
+static void
+fragments_make_a_whole_in_any_order(void **state)
+{
+	struct host *h = *state;
+	static const uint8_t order[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+	for (unsigned o = 0; o < 6; o++) {
+		h->received = 0;
+		for (unsigned i = 0; i < 3; i++) {
+			uint32_t from = order[o][i] * 1480u;
+
+			assert_int_equal(h->received, 0);
+			hear_fragment4(h, "10.0.0.2", (uint16_t)o, from,
+			    order[o][i] == 2 ? 4000 : from + 1480, order[o][i] != 2);
+		}
+		expect_whole(h, 4000);
+		h->received = 0;
+		for (unsigned i = 0; i < 3; i++) {
+			uint32_t from = order[o][i] * 1448u;
+
+			assert_int_equal(h->received, 0);
+			hear_fragment6(h, o, from, order[o][i] == 2 ? 4001 : from + 1448, order[o][i] != 2);
+		}
+		expect_whole(h, 4001);
+	}
+	assert_int_equal(h->net->frags.octets, 0);
+}
+
+/* The largest datagram there is. */
+static void
+the_largest_datagram_is_reassembled(void **state)
+{
+	struct host *h = *state;
+
+	for (uint32_t at = 65514 / 1480 * 1480;; at -= 1480) { /* backwards */
+		hear_fragment4(
+		    h, "10.0.0.2", 1, at, at + 1480 < 65515 ? at + 1480 : 65515, at + 1480 < 65515);
+		if (at == 0)
+			break;
+	}
+	expect_whole(h, 65515);
+}
+
+/* A repeated fragment changes nothing; one that repeats the place with other octets condemns all (RFC 8200, 4.5). */
+static void
+exact_duplicates_are_ignored(void **state)
+{
+	struct host *h = *state;
+
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1480, true);
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1480, true);
+	hear_fragment4(h, "10.0.0.2", 1, 1480, 2000, false);
+	expect_whole(h, 2000);
+	h->received = 0;
+	hear_fragment4(h, "10.0.0.2", 2, 0, 1480, true);
+	pattern[5] ^= 1;
+	hear_fragment4(h, "10.0.0.2", 2, 0, 1480, true);
+	pattern[5] ^= 1;
+	hear_fragment4(h, "10.0.0.2", 2, 1480, 2000, false);
+	assert_int_equal(h->received, 0);
+	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 2);
+}
+
+/* RFC 5722, 4: the datagram goes, and what is still to come of it. */
+static void
+overlaps_condemn_the_datagram(void **state)
+{
+	struct host *h = *state;
+
+	hear_fragment6(h, 1, 0, 1000, true);
+	hear_fragment6(h, 1, 992, 1992, true);
+	hear_fragment6(h, 1, 1992, 2000, false);
+	hear_fragment6(h, 1, 8, 2000, false);
+	assert_int_equal(h->received, 0);
+	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 3);
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1000, true);
+	hear_fragment4(h, "10.0.0.2", 1, 992, 1992, false);
+	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 4);
+	host_advance(h, 61 * SEC);
+	hear_fragment6(h, 1, 0, 1000, true); /* forgotten: a new one may begin */
+	hear_fragment6(h, 1, 1000, 2000, false);
+	expect_whole(h, 2000);
+}
+
+/* Two ends that disagree, and octets beyond the end. */
+static void
+contradicting_ends_condemn_the_datagram(void **state)
+{
+	struct host *h = *state;
+
+	hear_fragment4(h, "10.0.0.2", 1, 1000, 2000, false);
+	hear_fragment4(h, "10.0.0.2", 1, 2000, 2400, false);
+	hear_fragment4(h, "10.0.0.2", 2, 1000, 2000, false);
+	hear_fragment4(h, "10.0.0.2", 2, 2000, 2400, true);
+	hear_fragment4(h, "10.0.0.2", 3, 2000, 2400, true);
+	hear_fragment4(h, "10.0.0.2", 3, 1000, 2000, false);
+	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 3);
+	hear_fragment4(h, "10.0.0.2", 3, 0, 1000, true);
+	assert_int_equal(h->received, 0);
+}
+
+/* RFC 791: pieces but the last are multiples of eight octets; nothing reaches beyond 65535. */
+static void
+impossible_fragments_are_refused(void **state)
+{
+	struct host *h = *state;
+	uint8_t f[2000];
+
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1001, true);
+	hear_fragment4(h, "10.0.0.2", 1, 65528, 65536, false);
+	assert_int_equal(h->core->drops[DROP_FRAG_BAD], 2);
+	assert_int_equal(h->wire[0].sent.count, 0);
+	hear_fragment6(h, 1, 0, 1001, true); /* RFC 8200, 4.5: with a word */
+	assert_int_equal(h->core->drops[DROP_FRAG_BAD], 3);
+	assert_int_not_equal(host_sent_bytes(h, 0, f), 0);
+	assert_int_equal(f[ETH_HDR_LEN + 40], ICMP6_PARAM);
+	assert_int_equal(be32_get(f + ETH_HDR_LEN + 44), IP6_LEN);
+}
+
+/* RFC 1122, 3.3.2 and RFC 8200, 4.5: time exceeded is told when fragment zero came, and only then. */
+static void
+timeout_is_told_if_fragment_zero_came(void **state)
+{
+	struct host *h = *state;
+	uint8_t f[2000];
+
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1000, true);
+	hear_fragment4(h, "10.0.0.2", 2, 1000, 2000, true);
+	hear_fragment6(h, 1, 0, 1000, true);
+	host_advance(h, 31 * SEC);
+	assert_int_equal(h->core->drops[DROP_FRAG_TIMEOUT], 2);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 576);
+	assert_int_equal(f[ETH_HDR_LEN + 20], ICMP4_TIME_EXCEEDED);
+	assert_int_equal(f[ETH_HDR_LEN + 21], ICMP4_TIME_REASSEMBLY);
+	assert_int_equal(host_sent_bytes(h, 0, f), 0);
+	host_advance(h, 30 * SEC);
+	assert_int_not_equal(host_sent_bytes(h, 0, f), 0);
+	assert_int_equal(f[ETH_HDR_LEN + 40], ICMP6_TIME_EXCEEDED);
+	assert_int_equal(f[ETH_HDR_LEN + 41], ICMP6_TIME_REASSEMBLY);
+	assert_int_equal(f[ETH_HDR_LEN + 48 + IP6_NEXT], IP_PROTO_FRAGMENT); /* as it came */
+	assert_int_equal(h->net->frags.octets, 0);
+	assert_int_equal(h->net->frags.table.count, 0);
+}
+
+/* A flood fills no more than its source's share, and a fair sender still gets through. */
+static void
+a_flood_is_bounded(void **state)
+{
+	struct host *h = *state;
+
+	for (unsigned i = 0; i < 20000; i++)
+		hear_fragment4(h, "10.0.0.66", (uint16_t)i, 800, 1600, true);
+	assert_true(h->net->frags.octets <= FRAG_SOURCE_MAX);
+	assert_true(pkt_pool_octets(h->pool) <= FRAG_SOURCE_MAX);
+	assert_int_not_equal(h->core->drops[DROP_FRAG_LIMIT], 0);
+	hear_fragment4(h, "10.0.0.2", 1, 0, 1480, true);
+	hear_fragment4(h, "10.0.0.66", 30000, 800, 1600, true);
+	hear_fragment4(h, "10.0.0.2", 1, 1480, 2000, false);
+	expect_whole(h, 2000);
+	for (unsigned i = 0; i < 20000; i++) {
+		char src[32];
+
+		snprintf(src, sizeof src, "10.0.0.%u", 3 + i % 200);
+		hear_fragment4(h, src, (uint16_t)i, 800, 1600, true);
+	}
+	assert_true(h->net->frags.octets <= FRAG_OCTETS_MAX);
+	host_advance(h, 31 * SEC);
+	assert_int_equal(pkt_pool_in_use(h->pool), 0);
+}
+
+/* Many tiny runs in one datagram: bounded. */
+static void
+a_datagram_in_too_many_pieces_goes(void **state)
+{
+	struct host *h = *state;
+
+	for (uint32_t i = 0; i < 100; i++)
+		hear_fragment4(h, "10.0.0.2", 1, 16 * i, 16 * i + 8, true);
+	assert_int_equal(h->core->drops[DROP_FRAG_LIMIT], 1);
+	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 100 - FRAG_RUNS - 1);
+}
+
+/* RFC 6946: a fragment header of a whole packet does not make it wait, whatever else has its ID. */
+static void
+atomic_fragment_is_delivered_at_once(void **state)
+{
+	struct host *h = *state;
+
+	hear_fragment6(h, 7, 8, 1000, true);
+	hear_fragment6(h, 7, 0, 500, false);
+	expect_whole(h, 500);
+}
+
+/* RFC 3168, 5.3: CE on one fragment is CE on the whole. */
+static void
+congestion_mark_survives_reassembly(void **state)
+{
+	struct host *h = *state;
+	uint8_t p[100];
+
+	for (unsigned i = 0; i < 2; i++) {
+		make4(p, "10.0.0.2", "10.0.0.1", TEST_PROTO, i ? 1 : IP4_MF, pattern + i * 8, 8);
+		p[IP4_TOS] = i ? IP_ECN_CE : IP_ECN_ECT0;
+		be16_put(p + IP4_SUM, 0);
+		checksum_put(p + IP4_SUM, checksum_add(p, 20, 0));
+		host_payload(h, ETH_TYPE_IP4, p, 28);
+	}
+	expect_whole(h, 16);
+	assert_int_equal(h->rx.tos, IP_ECN_CE);
+}
+
+/* What is too long for the link is cut on the way out, every piece within the MTU, and whole again on the other side. */
+static void
+large_datagrams_cross_in_fragments(void **state)
+{
+	static struct host a, b;
+	static const uint32_t sizes[] = {1480, 1481, 1488, 3000, 40000, 65515};
+	struct pkt_pool *pool = pkt_pool_new(64 << 20);
+
+	(void)state;
+	host_init(&a, pool, TEST_MAC_US);
+	host_init(&b, pool, TEST_MAC_PEER);
+	host_address(&a, 0, "10.0.0.1", 24);
+	host_address(&a, 0, "fd00::1", 64);
+	host_address(&b, 0, "10.0.0.2", 24);
+	host_address(&b, 0, "fd00::2", 64);
+	for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		for (unsigned v6 = 0; v6 < 2; v6++) {
+			b.received = 0;
+			assert_int_equal(host_send(&a, v6 ? "fd00::1" : "10.0.0.1",
+					     v6 ? "fd00::2" : "10.0.0.2", pattern, sizes[i], false),
+			    0);
+			pump(&a, &b);
+			expect_whole(&b, sizes[i]);
+		}
+	}
+	assert_int_equal(a.core->drops[DROP_IFACE_MTU], 0);
+	host_fini(&a);
+	host_fini(&b);
+	assert_int_equal(pkt_pool_in_use(pool), 0);
+	pkt_pool_free(pool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    usual_test(fragments_make_a_whole_in_any_order),
+	    usual_test(the_largest_datagram_is_reassembled),
+	    usual_test(exact_duplicates_are_ignored),
+	    usual_test(overlaps_condemn_the_datagram),
+	    usual_test(contradicting_ends_condemn_the_datagram),
+	    usual_test(impossible_fragments_are_refused),
+	    usual_test(timeout_is_told_if_fragment_zero_came),
+	    usual_test(a_flood_is_bounded),
+	    usual_test(a_datagram_in_too_many_pieces_goes),
+	    usual_test(atomic_fragment_is_delivered_at_once),
+	    usual_test(congestion_mark_survives_reassembly),
+	    cmocka_unit_test(large_datagrams_cross_in_fragments),
+	};
+
+	for (unsigned i = 0; i < sizeof pattern; i++)
+		pattern[i] = (uint8_t)(i * 31 + i / 256);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
