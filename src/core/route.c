@@ -399,3 +399,22 @@ route_find(
 	*out = path;
 	return 0;
 }
+
+/* No deeper than a prefix has bits. */
+static void
+node_each(const struct node *n, void (*fn)(const struct route *route, void *arg), void *arg)
+{
+	if (!n)
+		return;
+	for (const struct entry *e = n->entries; e; e = e->next)
+		fn(&e->route, arg);
+	node_each(n->child[0], fn, arg);
+	node_each(n->child[1], fn, arg);
+}
+
+void
+route_each(const struct core *core, void (*fn)(const struct route *route, void *arg), void *arg)
+{
+	node_each(core->routes->root[0], fn, arg);
+	node_each(core->routes->root[1], fn, arg);
+}

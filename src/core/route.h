@@ -40,6 +40,9 @@ int route_add(struct core *core, const struct route *route);
 /* 0, or -LEAT_ENOENT. Matches dst, bits, gateway and ifindex. */
 int route_del(struct core *core, const struct route *route);
 
+/* Every route there is, shorter prefixes before the longer ones that they cover. @fn must not change them. */
+void route_each(const struct core *core, void (*fn)(const struct route *route, void *arg), void *arg);
+
 /*
  * The way to @dst. @src, when neither NULL nor unspecified, is kept as the source; it is the caller's to check. @ifindex 0 = any
  * interface. 0 with *@out filled; -LEAT_ENETUNREACH (no route), -LEAT_EADDRNOTAVAIL (no source of that family), -LEAT_ENETDOWN.

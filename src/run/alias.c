@@ -1,0 +1,62 @@
+#include "run/alias.h"
+
+enum { PORT_DOMAIN = 53 };
+
+/* Does the program itself serve @to? A listener or datagram socket on that port, on that address or every one. */
+static bool
+served_inside(struct desc *asking, const struct endpoint *to)
+{
+	struct worker *w = asking->w;
+
+	list_each(n, &w->named) {
+		struct desc *d = container_of(n, struct desc, named);
+		struct endpoint at;
+
+		if (!d->sk || (d->kind == DESC_STREAM) != (asking->kind == DESC_STREAM))
+			continue;
+		if (sock_local(d->sk, &at) == 0 && at.port == to->port &&
+		    (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr)))
+			return true;
+	}
+	return false;
+}
+
+/* A name server on loopback (systemd-resolved's 127.0.0.53) is the one that the gateway's 10.0.2.3 asks. */
+void
+alias_destination(struct desc *d, struct endpoint *to)
+{
+	const struct run_net *net = &d->w->config->net;
+	bool v4 = ipaddr_is4(&to->addr);
+
+	/* Linux takes the unspecified address as a destination for loopback. */
+	if (ipaddr_is_any(&to->addr))
+		to->addr = v4 ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
+		return;
+	d->aliased = true;
+	d->loopback = to->addr;
+	if (v4)
+		to->addr = to->port == PORT_DOMAIN ? net->dns4 : net->gate4;
+	else
+		to->addr = net->gate6;
+}
+
+void
+alias_name_remote(const struct desc *d, struct endpoint *e)
+{
+	const struct run_net *net = &d->w->config->net;
+
+	if (d->aliased && (ipaddr_eq(&e->addr, &net->gate4) || ipaddr_eq(&e->addr, &net->gate6) ||
+			      (ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)))
+		e->addr = d->loopback;
+}
+
+void
+alias_name_local(const struct desc *d, struct endpoint *e)
+{
+	const struct run_net *net = &d->w->config->net;
+
+	if (d->aliased && d->state != DESC_NEW &&
+	    (ipaddr_eq(&e->addr, &net->host4) || ipaddr_eq(&e->addr, &net->host6)))
+		e->addr = d->loopback;
+}

@@ -1,0 +1,17 @@
+/*
+ * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener on that port if it has one, otherwise the host's
+ * loopback, reached over the emulated link as the gateway's own address. In names that the program asks for, it is loopback again.
+ */
+#ifndef RUN_ALIAS_H
+#define RUN_ALIAS_H
+
+#include "run/desc.h"
+
+/* Rewrite the destination @to of @d where it means the host's loopback. */
+void alias_destination(struct desc *d, struct endpoint *to);
+
+/* Rewrite the source of a datagram, or the names of a connection, back. */
+void alias_name_remote(const struct desc *d, struct endpoint *e);
+void alias_name_local(const struct desc *d, struct endpoint *e);
+
+#endif

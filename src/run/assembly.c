@@ -1,0 +1,236 @@
+#include "run/assembly.h"
+
+#include "base/err.h"
+#include "gate/gate.h"
+#include "host/clock.h"
+#include "host/hostnet.h"
+#include "host/hostsock.h"
+#include "host/random.h"
+#include "pkt/pool.h"
+#include "stack/stack.h"
+#include "tcp/tcp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1 };
+
+/* Frames that have arrived, news from both sides: until nothing more is due now. */
+static void
+assembly_run(struct loop_source *source, nsec_t now)
+{
+	struct assembly *a = container_of(source, struct assembly, source);
+	struct stack *stack[2] = {a->parts.host, a->parts.gate};
+	bool any;
+
+	assembly_enter(a);
+	do {
+		any = false;
+		for (unsigned end = 0; end < 2; end++) {
+			struct pkt *frame;
+
+			while ((frame = emu_receive(a->parts.link, end, now))) {
+				stack_input(stack[end], a->iface[end], frame, now);
+				any = true;
+			}
+		}
+		gate_run(a->parts.gateway);
+	} while (any || emu_next(a->parts.link) <= now);
+}
+
+static nsec_t
+assembly_next(struct loop_source *source)
+{
+	struct assembly *a = container_of(source, struct assembly, source);
+	nsec_t next = emu_next(a->parts.link);
+
+	next = nsec_min(next, gate_next(a->parts.gateway));
+	next = nsec_min(next, stack_next(a->parts.host));
+	return nsec_min(next, stack_next(a->parts.gate));
+}
+
+void
+assembly_enter(struct assembly *a)
+{
+	nsec_t now = loop_now(a->loop);
+
+	stack_advance(a->parts.host, now);
+	stack_advance(a->parts.gate, now);
+}
+
+static struct stack *
+make_stack(struct assembly *a, const struct run_config *config, uint64_t number)
+{
+	struct core_config core = {.number = number,
+	    .seed = config->seed + number,
+	    .secret = random_key(),
+	    .pool = a->pool,
+	    .sink = config->hooks.sink,
+	    .now = loop_now(a->loop)};
+
+	return stack_new(&core);
+}
+
+static int
+default_route(struct stack *s, const struct iface *iface, const struct ipaddr *gateway)
+{
+	struct route r = {.dst = ipaddr_is4(gateway) ? IPADDR_ANY4 : IPADDR_ANY6,
+	    .gateway = *gateway,
+	    .ifindex = iface->index,
+	    .src = ipaddr_is4(gateway) ? IPADDR_ANY4 : IPADDR_ANY6};
+
+	return route_add(stack_core(s), &r);
+}
+
+/* One side of the link. Addresses serve at once: there are only the two of us on it. */
+static int
+join_link(struct assembly *a, const struct run_config *config, unsigned end)
+{
+	const struct run_net *net = &config->net;
+	struct stack *s = end == HOST ? a->parts.host : a->parts.gate;
+	uint8_t mac[6] = {0x02, 'l', 'e', 'a', 't', (uint8_t)(end + 1)};
+	int rc =
+	    stack_add_ethernet(s, "eth0", config->mtu, mac, emu_wire(a->parts.link, end), &a->iface[end]);
+
+	if (!rc)
+		rc = iface_addr_add(a->iface[end], end == HOST ? &net->host4 : &net->gate4, net->bits4, true);
+	if (!rc)
+		rc = iface_addr_add(a->iface[end], end == HOST ? &net->host6 : &net->gate6, net->bits6, true);
+	if (!rc && end == GATE)
+		rc = iface_addr_add(a->iface[end], &net->dns4, net->bits4, true);
+	if (!rc && end == HOST)
+		rc = default_route(s, a->iface[end], &net->gate4);
+	if (!rc && end == HOST)
+		rc = default_route(s, a->iface[end], &net->gate6);
+	return rc;
+}
+
+static int
+make_link(struct assembly *a, const struct run_config *config)
+{
+	struct emu_config emu = {.seed = config->seed,
+	    .pool = a->pool,
+	    .drop_core = {stack_core(a->parts.host), stack_core(a->parts.gate)}};
+	int rc;
+
+	memcpy(emu.dir, config->impair, sizeof emu.dir);
+	a->parts.link = emu_new(&emu);
+	if (!a->parts.link)
+		return -LEAT_ENOMEM;
+	rc = join_link(a, config, HOST);
+	return rc ? rc : join_link(a, config, GATE);
+}
+
+static int
+make_gateway(struct assembly *a, const struct run_config *config)
+{
+	const struct run_net *net = &config->net;
+	struct gate_config gate = {.stack = a->parts.gate,
+	    .outside = &hostsock_ops,
+	    .own4 = net->gate4,
+	    .own6 = net->gate6,
+	    .dns = net->dns4,
+	    .program4 = net->host4,
+	    .program6 = net->host6};
+
+	a->outside = hostsock_new(a->loop);
+	if (!a->outside)
+		return -LEAT_ENOMEM;
+	gate.outside_self = a->outside;
+	gate.nameservers = hostnet_nameservers(NULL, gate.nameserver, GATE_NAMESERVERS);
+	if (!gate.nameservers) /* resolv.conf(5): then it is the local one */
+		gate.nameserver[gate.nameservers++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
+	return gate_new(&gate, &a->parts.gateway);
+}
+
+static int
+publish(struct assembly *a, const struct run_config *config)
+{
+	for (size_t i = 0; i < config->npublish; i++) {
+		const struct run_publish *p = &config->publish[i];
+		int rc = gate_publish(a->parts.gateway, p->udp, &p->outside, p->inside);
+		char text[ENDPOINT_TEXT];
+
+		if (rc) {
+			fprintf(stderr, "leat: cannot listen on %s: %s\n", endpoint_text(&p->outside, text),
+			    err_words(rc));
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int
+assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop)
+{
+	int rc = -LEAT_ENOMEM;
+
+	*a = (struct assembly){.loop = loop, .source = {.next = assembly_next, .run = assembly_run}};
+	a->pool = pkt_pool_new(POOL_LIMIT);
+	if (a->pool)
+		a->parts.host = make_stack(a, config, 1);
+	if (a->parts.host)
+		a->parts.gate = make_stack(a, config, 2);
+	if (a->parts.gate)
+		rc = make_link(a, config);
+	if (!rc)
+		rc = make_gateway(a, config);
+	if (!rc)
+		rc = publish(a, config);
+	if (rc) {
+		assembly_end(a);
+		return rc;
+	}
+	loop_add_source(loop, &a->source);
+	return 0;
+}
+
+void
+assembly_end(struct assembly *a)
+{
+	if (a->source.node.next)
+		loop_del_source(a->loop, &a->source);
+	if (a->parts.gateway)
+		gate_free(a->parts.gateway);
+	if (a->outside)
+		hostsock_free(a->outside);
+	if (a->parts.host)
+		stack_free(a->parts.host);
+	if (a->parts.gate)
+		stack_free(a->parts.gate);
+	if (a->parts.link)
+		emu_free(a->parts.link);
+	if (a->pool)
+		pkt_pool_free(a->pool);
+}
+
+static void
+note_busy(struct tcp_conn *c, void *arg)
+{
+	enum leat_tcp_state state = tcp_state(c);
+	bool *busy = arg;
+
+	if (state != LEAT_TCP_TIME_WAIT && state != LEAT_TCP_FIN_WAIT_2 && state != LEAT_TCP_CLOSED)
+		*busy = true;
+}
+
+static void
+note_flow(const struct gate_flow_info *info, void *arg)
+{
+	bool *busy = arg;
+
+	if (info->proto == GATE_TCP)
+		*busy = true;
+}
+
+bool
+assembly_busy(const struct assembly *a)
+{
+	bool busy = emu_next(a->parts.link) != NSEC_NEVER;
+
+	if (!busy)
+		tcp_each(stack_tcp(a->parts.host), note_busy, &busy);
+	if (!busy)
+		gate_each(a->parts.gateway, note_flow, &busy);
+	return busy;
+}

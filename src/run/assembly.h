@@ -1,0 +1,31 @@
+/*
+ * run/assembly.h - the network inside: the program's host, the emulated link, the gateway on its other side, the machine's sockets behind it.
+ *
+ * It knows nothing of system calls; what drives it is a loop.
+ */
+#ifndef RUN_ASSEMBLY_H
+#define RUN_ASSEMBLY_H
+
+#include "host/loop.h"
+#include "run/run.h"
+
+struct assembly {
+	struct loop *loop;
+	struct pkt_pool *pool;
+	struct run_parts parts;
+	struct iface *iface[2];
+	struct hostsock *outside;
+	struct loop_source source;
+};
+
+/* 0; or a negative error, with a word on stderr and everything taken down. */
+int assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop);
+void assembly_end(struct assembly *a);
+
+/* Both stacks' time is the loop's. */
+void assembly_enter(struct assembly *a);
+
+/* Is anything of the program's still on its way: unacknowledged, on the link, or in the gateway? */
+bool assembly_busy(const struct assembly *a);
+
+#endif

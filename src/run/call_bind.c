@@ -1,0 +1,117 @@
+#include "run/calls.h"
+#include "run/dgram.h"
+#include "run/netlink.h"
+#include "run/park.h"
+#include "run/stream.h"
+#include "run/sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* A name may still be held by a socket that was closed since the last sweep. */
+static int
+bind_swept(struct desc *d, const struct endpoint *e)
+{
+	int rc = sock_bind(d->sk, e);
+
+	if (rc != -LEAT_EADDRINUSE)
+		return rc;
+	sweep_now(d->w);
+	return sock_bind(d->sk, e);
+}
+
+long
+call_bind(struct call *c)
+{
+	struct sockaddr_storage ss;
+	struct endpoint e;
+	int rc = call_read_address(c, c->arg[1], (uint32_t)c->arg[2], &ss);
+
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_NETLINK)
+		return netlink_bind(c, &ss);
+	/* ip(7): AF_UNSPEC is taken for AF_INET where the address is 0.0.0.0. */
+	if (ss.ss_family == AF_UNSPEC && !c->d->v6)
+		ss.ss_family = AF_INET;
+	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &e);
+	if (!rc && !c->d->sk)
+		rc = -EINVAL;
+	if (!rc)
+		rc = bind_swept(c->d, &e);
+	if (!rc && c->d->kind != DESC_STREAM)
+		rc = dgram_prepare(c->d, c->fd);
+	return rc;
+}
+
+long
+call_listen(struct call *c)
+{
+	int rc;
+
+	if (c->d->kind != DESC_STREAM)
+		return -EOPNOTSUPP;
+	if (!c->d->sk || (c->d->state != DESC_NEW && c->d->state != DESC_LISTENING))
+		return -EINVAL;
+	rc = sock_listen(c->d->sk, (int)c->arg[1]);
+	if (rc == -LEAT_EADDRINUSE) {
+		sweep_now(c->w);
+		rc = sock_listen(c->d->sk, (int)c->arg[1]);
+	}
+	return rc ? rc : stream_listen(c->d, c->fd);
+}
+
+/*
+ * accept() that wants to know the peer. The listener is the program's, and another of its processes may take the connection between our look and
+ * our call; so it must not wait here, whatever the program has set, for only we could end that wait.
+ */
+static int
+accept_now(int listener, int flags)
+{
+	int mode = fcntl(listener, F_GETFL), fd;
+
+	if (!(mode & O_NONBLOCK))
+		fcntl(listener, F_SETFL, mode | O_NONBLOCK);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
+	if (fd < 0)
+		fd = -errno;
+	if (!(mode & O_NONBLOCK))
+		fcntl(listener, F_SETFL, mode);
+	return fd;
+}
+
+static long
+hand_over_child(struct call *c, int fd, int flags)
+{
+	struct desc *child = desc_of_fd(c->w, fd);
+	struct endpoint peer = {.addr = c->d->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
+	int rc;
+
+	/* Without a record it was reset while it waited: Linux, too, names the peer of such. */
+	if (child)
+		desc_remote(child, &peer);
+	rc = call_write_endpoint(c, c->arg[1], c->arg[2], &peer);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return call_return_fd(c, fd, flags & SOCK_CLOEXEC);
+}
+
+long
+call_accept(struct call *c)
+{
+	int flags = c->nr == SYS_accept4 ? (int)c->arg[3] : 0;
+	bool wait = call_may_wait(c, 0);
+	int fd;
+
+	if (c->d->kind != DESC_STREAM)
+		return -EOPNOTSUPP;
+	if (c->d->state != DESC_LISTENING)
+		return -EINVAL;
+	stream_offer_children(c->d);
+	fd = accept_now(c->fd, flags);
+	if (fd == -EAGAIN && wait)
+		return park(c, call_accept, SO_RCVTIMEO, -EAGAIN);
+	return fd < 0 ? fd : hand_over_child(c, fd, flags);
+}

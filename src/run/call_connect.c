@@ -1,0 +1,137 @@
+#include "run/alias.h"
+#include "run/calls.h"
+#include "run/dgram.h"
+#include "run/hosts.h"
+#include "run/netlink.h"
+#include "run/park.h"
+#include "run/stream.h"
+#include "run/sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* The answer has come, or the wait goes on. */
+static long
+wait_connected(struct call *c)
+{
+	struct desc *d = c->d;
+	int rc;
+
+	if (d->state == DESC_CONNECTED) /* another thread's connect() was told first */
+		return 0;
+	if (d->state != DESC_CONNECTING || !d->sk)
+		return d->error ? -d->error : -ECONNABORTED;
+	rc = stream_progress(d);
+	if (rc == -EINPROGRESS)
+		return park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
+	if (rc == 0)
+		rc = stream_joined(d, c->fd);
+	if (rc < 0) {
+		stream_failed(d, -rc);
+		d->error = 0;
+	}
+	return rc;
+}
+
+/* A stream that has failed or been dissolved begins anew, with a new socket below and the same descriptor above. */
+static int
+renew(struct desc *d)
+{
+	if (d->sk)
+		return 0;
+	d->error = 0;
+	d->up_done = d->down_done = d->shut_rd = d->shut_wr = false;
+	d->state = DESC_NEW;
+	return sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &d->sk);
+}
+
+static long
+begin(struct call *c, const struct endpoint *to)
+{
+	struct desc *d = c->d;
+	int rc = sock_connect(d->sk, to);
+
+	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
+		sweep_now(c->w);
+		rc = sock_connect(d->sk, to);
+	}
+	if (rc && rc != -LEAT_EINPROGRESS)
+		return rc;
+	d->error = 0;
+	stream_watch_connecting(d);
+	if (call_may_wait(c, 0))
+		return wait_connected(c);
+	rc = stream_look_connecting(d, c->fd);
+	if (rc)
+		return rc;
+	d->borrowed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	return -EINPROGRESS;
+}
+
+static long
+connect_stream(struct call *c, struct endpoint *to)
+{
+	struct desc *d = c->d;
+	int rc;
+
+	switch (d->state) {
+	case DESC_LISTENING:
+	case DESC_CONNECTED:
+		return -EISCONN;
+	case DESC_CONNECTING:
+		return call_may_wait(c, 0) ? wait_connected(c) : -EALREADY;
+	case DESC_FINISHED:
+		if (d->have_remote)
+			return -EISCONN;
+		if (d->error) {
+			rc = -d->error;
+			d->error = 0;
+			return rc;
+		}
+		break;
+	case DESC_NEW:
+		break;
+	}
+	rc = renew(d);
+	if (rc)
+		return rc;
+	alias_destination(d, to);
+	return begin(c, to);
+}
+
+/* AF_UNSPEC: a datagram socket forgets its peer, a connection is broken off. */
+static long
+dissolve(struct call *c)
+{
+	if (c->d->kind != DESC_STREAM)
+		return dgram_connect(c->d, c->fd, NULL);
+	if (c->d->state == DESC_CONNECTED || c->d->state == DESC_CONNECTING) {
+		stream_failed(c->d, 0);
+		c->d->error = 0;
+	}
+	return 0;
+}
+
+long
+call_connect(struct call *c)
+{
+	struct sockaddr_storage ss;
+	struct endpoint to;
+	int rc = call_read_address(c, c->arg[1], (uint32_t)c->arg[2], &ss);
+
+	if (!c->d)
+		return rc == 0 && hosts_refuses(&ss) ? -ENOENT : CALL_CONTINUE;
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_NETLINK)
+		return 0;
+	if (ss.ss_family == AF_UNSPEC)
+		return dissolve(c);
+	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &to);
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_STREAM)
+		return connect_stream(c, &to);
+	return dgram_connect(c->d, c->fd, &to);
+}

@@ -1,0 +1,352 @@
+/*
+ * Sending and receiving with an address, or by struct msghdr, where the filter cannot see whether there is one.
+ *
+ * On a connected stream without an address sendmsg() and recvmsg() are left to the kernel: the stand-in does what is meant, and whatever
+ * another thread may have put in the descriptor's place would do what that thread meant.
+ */
+#include "run/calls.h"
+#include "run/dgram.h"
+#include "run/netlink.h"
+#include "run/park.h"
+#include "run/pump.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+
+enum {
+	MSG_ROOM = 65536,
+	IOV_MOST = 1024,
+	NATIVE_FLAGS = MSG_PEEK | MSG_TRUNC | MSG_WAITALL | MSG_CMSG_CLOEXEC
+};
+
+/* A message of the caller's: the header copied once, with its vector. */
+struct message {
+	uint64_t at; /* of the msghdr; 0 for sendto() and recvfrom() */
+	struct msghdr h;
+	struct iovec iov[IOV_MOST];
+};
+
+/* One call is dealt with at a time. */
+static struct message message;
+static uint8_t octets[MSG_ROOM];
+
+static int
+read_message(const struct call *c, uint64_t at)
+{
+	int rc = caller_read(&c->caller, at, &message.h, sizeof message.h);
+
+	if (rc)
+		return rc;
+	if (message.h.msg_iovlen > IOV_MOST)
+		return -EMSGSIZE;
+	message.at = at;
+	return caller_read(&c->caller, (uint64_t)(uintptr_t)message.h.msg_iov, message.iov,
+	    message.h.msg_iovlen * sizeof message.iov[0]);
+}
+
+/* sendto() and recvfrom() as a message of one part. */
+static void
+single_message(const struct call *c)
+{
+	message.at = 0;
+	message.h = (struct msghdr){.msg_name = (void *)(uintptr_t)c->arg[4], .msg_iovlen = 1};
+	message.iov[0] = (struct iovec){(void *)(uintptr_t)c->arg[1], c->arg[2]};
+}
+
+static size_t
+message_room(void)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < message.h.msg_iovlen && room < MSG_ROOM; i++)
+		room += message.iov[i].iov_len < MSG_ROOM ? message.iov[i].iov_len : MSG_ROOM;
+	return room < MSG_ROOM ? room : MSG_ROOM;
+}
+
+/* Octets gathered; a stream's may be only the first of them. */
+static ssize_t
+gather(const struct call *c, bool whole)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < message.h.msg_iovlen; i++) {
+		size_t n = message.iov[i].iov_len;
+		int rc;
+
+		if (n > MSG_ROOM - len) {
+			if (whole)
+				return -EMSGSIZE;
+			n = MSG_ROOM - len;
+		}
+		rc = caller_read(&c->caller, (uint64_t)(uintptr_t)message.iov[i].iov_base, octets + len, n);
+		if (rc)
+			return rc;
+		len += n;
+	}
+	return (ssize_t)len;
+}
+
+static int
+scatter(const struct call *c, size_t len)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < message.h.msg_iovlen && done < len; i++) {
+		size_t n = message.iov[i].iov_len < len - done ? message.iov[i].iov_len : len - done;
+		int rc =
+		    caller_write(&c->caller, (uint64_t)(uintptr_t)message.iov[i].iov_base, octets + done, n);
+
+		if (rc)
+			return rc;
+		done += n;
+	}
+	return 0;
+}
+
+/* Urgent data overtakes nothing: what was written before it is carried first. */
+static long
+send_urgent(struct call *c, size_t len)
+{
+	pump(c->d);
+	return c->d->sk ? sock_send(c->d->sk, octets, len, SOCK_OOB, NULL) : -EPIPE;
+}
+
+static long
+send_stream(struct call *c, call_fn *again, int flags)
+{
+	ssize_t n;
+
+	if (c->d->state != DESC_CONNECTED)
+		return c->d->state == DESC_CONNECTING ? -EAGAIN : -EPIPE;
+	n = gather(c, false);
+	if (n < 0)
+		return n;
+	if (flags & MSG_OOB)
+		return send_urgent(c, (size_t)n);
+	n = send(c->fd, octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno == EAGAIN && call_may_wait(c, flags))
+		return park(c, again, SO_SNDTIMEO, -EAGAIN);
+	return n < 0 ? -errno : n;
+}
+
+static long
+send_dgram(struct call *c, const struct sockaddr_storage *ss, socklen_t namelen)
+{
+	struct endpoint to;
+	ssize_t n = gather(c, true);
+	int rc;
+
+	if (n < 0)
+		return n;
+	if (!namelen || ss->ss_family == AF_UNSPEC)
+		return dgram_send(c->d, c->fd, octets, (size_t)n, NULL);
+	rc = call_sockaddr_endpoint(c->d, ss, namelen, &to);
+	return rc ? rc : dgram_send(c->d, c->fd, octets, (size_t)n, &to);
+}
+
+/* What stands in `message`, to the name that was read from the caller. */
+static long
+send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t namelen)
+{
+	struct sockaddr_storage ss = {0};
+	int rc = namelen ? call_read_address(c, name, namelen, &ss) : 0;
+
+	if (rc)
+		return rc;
+	switch (c->d->kind) {
+	case DESC_STREAM:
+		if (flags & MSG_FASTOPEN) {
+			worker_missing(c->w, "TCP Fast Open");
+			return -EOPNOTSUPP;
+		}
+		return send_stream(c, again, flags);
+	case DESC_NETLINK: {
+		ssize_t n = gather(c, true);
+
+		return n < 0 ? n : netlink_request(c->d, octets, (size_t)n);
+	}
+	default:
+		return send_dgram(c, &ss, namelen);
+	}
+}
+
+long
+call_sendto(struct call *c)
+{
+	single_message(c);
+	return send_message(c, call_sendto, (int)c->arg[3], c->arg[4], c->arg[4] ? (socklen_t)c->arg[5] : 0);
+}
+
+long
+call_sendmsg(struct call *c)
+{
+	int flags = (int)c->arg[2], rc = read_message(c, c->arg[1]);
+
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_STREAM && !message.h.msg_namelen && !(flags & (MSG_OOB | MSG_FASTOPEN)) &&
+	    c->d->state != DESC_NEW)
+		return CALL_CONTINUE;
+	return send_message(c, call_sendmsg, flags, (uint64_t)(uintptr_t)message.h.msg_name,
+	    message.h.msg_name ? message.h.msg_namelen : 0);
+}
+
+/* How many went; the error only if none did. */
+long
+call_sendmmsg(struct call *c)
+{
+	unsigned most = (unsigned)c->arg[2] < IOV_MOST ? (unsigned)c->arg[2] : IOV_MOST, i;
+	int flags = (int)c->arg[3];
+	long rc = 0;
+
+	for (i = 0; i < most; i++) {
+		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
+		unsigned len;
+
+		rc = read_message(c, at);
+		if (!rc)
+			rc = send_message(c, call_sendmmsg, flags, (uint64_t)(uintptr_t)message.h.msg_name,
+			    message.h.msg_name ? message.h.msg_namelen : 0);
+		if (rc < 0)
+			break;
+		len = (unsigned)rc;
+		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
+	}
+	return i ? (long)i : rc;
+}
+
+/* Whose datagram it was, as the program is told. */
+static int
+write_source(const struct call *c, const struct sockaddr_un *un, socklen_t len, uint64_t at, uint64_t len_at)
+{
+	struct endpoint from;
+	socklen_t none = 0;
+
+	if (!at)
+		return 0;
+	if (c->d->kind == DESC_NETLINK)
+		return netlink_write_source(c, at, len_at);
+	if (c->d->kind != DESC_STREAM && unix_name_source(&c->w->unixdir, un, len, &from))
+		return call_write_endpoint(c, at, len_at, &from);
+	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
+}
+
+static long
+receive_urgent(struct call *c, int flags)
+{
+	ssize_t n = c->d->sk
+			? sock_recv(c->d->sk, octets, 1, SOCK_OOB | (flags & MSG_PEEK ? SOCK_PEEK : 0), NULL)
+			: -EINVAL;
+
+	return n > 0 && scatter(c, (size_t)n) ? -EFAULT : n;
+}
+
+/* The kernel's error on the stand-in is always ECONNRESET; ours says why. */
+static long
+receive_error(struct call *c, int error)
+{
+	int native, own = c->d->error;
+	socklen_t len = sizeof native;
+
+	if (error == ENOTCONN && c->d->kind != DESC_STREAM)
+		return -EAGAIN;
+	if (error != ECONNRESET || !own)
+		return -error;
+	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &len);
+	c->d->error = 0;
+	return -own;
+}
+
+/* Receive into what stands in `message`; name and its length lie at @name, @len_at. *@out: the flags. */
+static long
+receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out)
+{
+	struct sockaddr_un un;
+	struct iovec iov = {octets, message_room()};
+	struct msghdr h = {.msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n;
+	int rc;
+
+	if (flags & MSG_ERRQUEUE)
+		return -EAGAIN;
+	if (flags & MSG_OOB)
+		return receive_urgent(c, flags);
+	n = recvmsg(c->fd, &h, (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT);
+	if (n < 0) {
+		long answer = receive_error(c, errno);
+
+		return answer == -EAGAIN && call_may_wait(c, flags) ? park(c, again, SO_RCVTIMEO, -EAGAIN)
+								    : answer;
+	}
+	*out = h.msg_flags & MSG_TRUNC;
+	rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
+	if (!rc)
+		rc = write_source(c, &un, h.msg_namelen, name, len_at);
+	/* There is room in the kernel's queue again. */
+	if (c->d->held)
+		dgram_deliver(c->d);
+	return rc ? rc : n;
+}
+
+long
+call_recvfrom(struct call *c)
+{
+	int flags;
+
+	single_message(c);
+	return receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags);
+}
+
+static long
+receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
+{
+	uint64_t name = (uint64_t)(uintptr_t)message.h.msg_name;
+	size_t no_control = 0;
+	int out = 0;
+	long n = receive_message(c, again, flags, name, at + offsetof(struct msghdr, msg_namelen), &out);
+
+	if (n < 0 || n == CALL_PARKED)
+		return n;
+	caller_write(
+	    &c->caller, at + offsetof(struct msghdr, msg_controllen), &no_control, sizeof no_control);
+	caller_write(&c->caller, at + offsetof(struct msghdr, msg_flags), &out, sizeof out);
+	return n;
+}
+
+long
+call_recvmsg(struct call *c)
+{
+	int flags = (int)c->arg[2], rc = read_message(c, c->arg[1]);
+
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_STREAM && !message.h.msg_name && !(flags & (MSG_OOB | MSG_ERRQUEUE)))
+		return CALL_CONTINUE;
+	return receive_at(c, call_recvmsg, flags, c->arg[1]);
+}
+
+/* Waits for the first at most: fewer than asked for is a fair answer. */
+long
+call_recvmmsg(struct call *c)
+{
+	unsigned most = (unsigned)c->arg[2] < IOV_MOST ? (unsigned)c->arg[2] : IOV_MOST, i;
+	int flags = (int)c->arg[3] & ~MSG_WAITFORONE;
+	long rc = 0;
+
+	for (i = 0; i < most; i++) {
+		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
+		unsigned len;
+
+		rc = read_message(c, at);
+		if (!rc)
+			rc = receive_at(c, call_recvmmsg, i ? flags | MSG_DONTWAIT : flags, at);
+		if (rc < 0 || rc == CALL_PARKED)
+			break;
+		len = (unsigned)rc;
+		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
+	}
+	return i ? (long)i : rc;
+}

@@ -1,0 +1,107 @@
+/*
+ * socket(2) is the wall: what it does not make, the program cannot use.
+ */
+#include "run/calls.h"
+
+#include "run/netlink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { TYPE_MASK = 0xf };
+
+/* Which of our sockets is meant; DESC_NETLINK stands for none. Negative: what the kernel would say. */
+static int
+kind_of(int type, int protocol, bool v6)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return protocol == 0 || protocol == IPPROTO_TCP ? (int)DESC_STREAM : -EPROTONOSUPPORT;
+	case SOCK_DGRAM:
+		if (protocol == (v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP))
+			return DESC_PING;
+		return protocol == 0 || protocol == IPPROTO_UDP ? (int)DESC_DGRAM : -EPROTONOSUPPORT;
+	case SOCK_RAW:
+		return -EPERM; /* as for everybody without CAP_NET_RAW */
+	default:
+		return -ESOCKTNOSUPPORT;
+	}
+}
+
+static enum sock_type
+sock_type_of(enum desc_kind kind)
+{
+	return kind == DESC_STREAM ? SOCK_TYPE_STREAM : kind == DESC_DGRAM ? SOCK_TYPE_DGRAM : SOCK_TYPE_PING;
+}
+
+/* The descriptor that stands in for @d: unconnected, unnamed, one file for the whole life. */
+static long
+hand_over(struct call *c, struct desc *d, int type, int flags)
+{
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0);
+	long rc;
+
+	if (fd < 0)
+		return -errno;
+	desc_set_inode(d, unix_inode(fd));
+	rc = call_return_fd(c, fd, flags & SOCK_CLOEXEC);
+	return rc;
+}
+
+static long
+inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
+{
+	int kind = kind_of(type, protocol, v6);
+	struct desc *d;
+	long rc;
+
+	if (kind < 0) {
+		if (kind == -EPROTONOSUPPORT)
+			worker_missing(c->w, protocol == 262   ? "MPTCP"
+					     : protocol == 132 ? "SCTP"
+							       : "this transport protocol");
+		else if (type == SOCK_RAW)
+			worker_missing(c->w, "raw sockets");
+		return kind;
+	}
+	d = desc_new(c->w, (enum desc_kind)kind, v6);
+	if (!d)
+		return -ENOBUFS;
+	rc = sock_open(c->w->socks, v6, sock_type_of(d->kind), &d->sk);
+	if (!rc)
+		rc = hand_over(c, d, type, flags);
+	if (rc < 0 && rc != CALL_ANSWERED)
+		desc_bury(d, false);
+	return rc;
+}
+
+long
+call_socket(struct call *c)
+{
+	int family = (int)c->arg[0], type = (int)c->arg[1], protocol = (int)c->arg[2];
+	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC);
+	char name[24];
+
+	type &= TYPE_MASK;
+	switch (family) {
+	case AF_UNIX:
+		return CALL_CONTINUE;
+	case AF_INET:
+	case AF_INET6:
+		return inet_socket(c, family == AF_INET6, type, flags, protocol);
+	case AF_NETLINK:
+		if (protocol == NETLINK_ROUTE)
+			return netlink_open(c, flags);
+		worker_missing(c->w, "netlink but for routes");
+		return -EPROTONOSUPPORT;
+	default:
+		snprintf(name, sizeof name, "address family %d", family);
+		worker_missing(c->w, name);
+		return -EAFNOSUPPORT;
+	}
+}

@@ -1,0 +1,136 @@
+#include "run/calls.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OPTION_ROOM = 1024 };
+
+/* What the kernel does on the stand-in itself, beside what our stack is told. */
+static bool
+is_native(int level, int name)
+{
+	return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT);
+}
+
+/* What the stack refuses is named once: a program that ignores the error would otherwise surprise its user. */
+static long
+refused(struct call *c, int level, int name, int rc)
+{
+	char text[24];
+
+	if (rc == -LEAT_ENOPROTOOPT) {
+		snprintf(text, sizeof text, "socket option %d/%d", level, name);
+		worker_missing(c->w, text);
+	}
+	return rc;
+}
+
+long
+call_setsockopt(struct call *c)
+{
+	int level = (int)c->arg[1], name = (int)c->arg[2];
+	uint8_t value[OPTION_ROOM];
+	size_t len = (uint32_t)c->arg[4];
+	int rc;
+
+	if ((int)len < 0 || len > sizeof value)
+		return -EINVAL;
+	rc = caller_read(&c->caller, c->arg[3], value, len);
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_NETLINK)
+		return 0;
+	if (is_native(level, name))
+		return setsockopt(c->fd, level, name, value, (socklen_t)len) < 0 ? -errno : 0;
+	if (!c->d->sk)
+		return level == SOL_SOCKET ? 0 : -EINVAL;
+	return refused(c, level, name, sock_setopt(c->d->sk, level, name, value, len));
+}
+
+/* Once only. The stand-in may have an error of its own, which must not be told a second time. */
+static int
+take_error(struct call *c)
+{
+	int native = 0, error = c->d->error;
+	socklen_t native_len = sizeof native;
+	size_t len = sizeof error;
+
+	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+	c->d->error = 0;
+	if (!error && c->d->sk)
+		sock_getopt(c->d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	return error;
+}
+
+static int
+native_option(struct call *c, int level, int name, void *value, size_t *len)
+{
+	socklen_t room = (socklen_t)*len;
+
+	if (getsockopt(c->fd, level, name, value, &room) < 0)
+		return -errno;
+	*len = room;
+	return 0;
+}
+
+/* A record without a transport still knows what it is. */
+static int
+remembered(struct call *c, int level, int name, void *value, size_t *len)
+{
+	int v;
+
+	if (level != SOL_SOCKET)
+		return -EINVAL;
+	switch (name) {
+	case SO_TYPE:
+		v = c->d->kind == DESC_STREAM    ? SOCK_STREAM
+		    : c->d->kind == DESC_NETLINK ? SOCK_RAW
+						 : SOCK_DGRAM;
+		break;
+	case SO_DOMAIN:
+		v = c->d->kind == DESC_NETLINK ? AF_NETLINK : c->d->v6 ? AF_INET6 : AF_INET;
+		break;
+	case SO_PROTOCOL:
+		v = c->d->kind == DESC_STREAM ? IPPROTO_TCP : c->d->kind == DESC_NETLINK ? 0 : IPPROTO_UDP;
+		break;
+	default:
+		return native_option(c, level, name, value, len);
+	}
+	if (*len > sizeof v)
+		*len = sizeof v;
+	memcpy(value, &v, *len);
+	return 0;
+}
+
+long
+call_getsockopt(struct call *c)
+{
+	int level = (int)c->arg[1], name = (int)c->arg[2];
+	uint8_t value[OPTION_ROOM];
+	int room, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
+	size_t len;
+
+	if (rc)
+		return rc;
+	if (room < 0)
+		return -EINVAL;
+	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
+	if (level == SOL_SOCKET && name == SO_ERROR && c->d->kind != DESC_NETLINK) {
+		int error = take_error(c);
+
+		len = len < sizeof error ? len : sizeof error;
+		memcpy(value, &error, len);
+	} else if (is_native(level, name)) {
+		rc = native_option(c, level, name, value, &len);
+	} else if (c->d->sk) {
+		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
+	} else {
+		rc = remembered(c, level, name, value, &len);
+	}
+	room = (int)len;
+	if (!rc)
+		rc = caller_write(&c->caller, c->arg[3], value, len);
+	return rc ? rc : caller_write(&c->caller, c->arg[4], &room, sizeof room);
+}

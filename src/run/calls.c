@@ -1,0 +1,180 @@
+#include "run/calls.h"
+
+#include "host/sockaddr.h"
+#include "run/notif.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+static const struct call_row rows[] = {
+    {SYS_socket, "socket", call_socket, true},
+    {SYS_bind, "bind", call_bind, false},
+    {SYS_connect, "connect", call_connect, true},
+    {SYS_listen, "listen", call_listen, false},
+    {SYS_accept, "accept", call_accept, false},
+    {SYS_accept4, "accept4", call_accept, false},
+    {SYS_getsockname, "getsockname", call_getsockname, false},
+    {SYS_getpeername, "getpeername", call_getpeername, false},
+    {SYS_setsockopt, "setsockopt", call_setsockopt, false},
+    {SYS_getsockopt, "getsockopt", call_getsockopt, false},
+    {SYS_shutdown, "shutdown", call_shutdown, false},
+    {SYS_sendto, "sendto", call_sendto, false},
+    {SYS_recvfrom, "recvfrom", call_recvfrom, false},
+    {SYS_sendmsg, "sendmsg", call_sendmsg, false},
+    {SYS_recvmsg, "recvmsg", call_recvmsg, false},
+    {SYS_sendmmsg, "sendmmsg", call_sendmmsg, false},
+    {SYS_recvmmsg, "recvmmsg", call_recvmmsg, false},
+    {SYS_ioctl, "ioctl", call_ioctl, true},
+};
+
+const struct call_row *
+call_row(int nr)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].nr == nr)
+			return &rows[i];
+	return NULL;
+}
+
+/* The process may not be looked into: the program changed its user, or forbade dumps. */
+static long
+unreachable(struct call *c, int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		worker_missing(c->w, "a process that forbids looking into it (setuid, or not dumpable)");
+	return error;
+}
+
+/* Take the descriptor once; act on what was taken, whatever its number means by now. */
+static long
+take_descriptor(struct call *c, const struct call_row *row)
+{
+	int fd = caller_fd(&c->caller, (int)c->arg[0]);
+
+	if (fd < 0)
+		return fd == -EBADF ? fd : unreachable(c, fd);
+	if (!notif_valid(c->w, c->id)) {
+		close(fd);
+		return CALL_ANSWERED;
+	}
+	c->fd = fd;
+	c->d = desc_of_fd(c->w, fd);
+	if (!c->d && !row->foreign)
+		return CALL_CONTINUE;
+	if (c->d) {
+		c->d->tid = c->caller.tid;
+		c->d->tid_fd = (int)c->arg[0];
+	}
+	return 0;
+}
+
+long
+call_dispatch(struct call *c)
+{
+	const struct call_row *row = call_row(c->nr);
+	long rc;
+
+	c->fd = -1;
+	if (!row)
+		return -ENOSYS;
+	if (row->fn != call_socket) {
+		rc = take_descriptor(c, row);
+		if (rc)
+			return rc;
+	}
+	return row->fn(c);
+}
+
+void
+call_done(struct call *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+	caller_done(&c->caller);
+}
+
+bool
+call_may_wait(const struct call *c, int flags)
+{
+	return !(flags & MSG_DONTWAIT) && !(fcntl(c->fd, F_GETFL) & O_NONBLOCK);
+}
+
+long
+call_return_fd(struct call *c, int fd, bool cloexec)
+{
+	long rc = notif_add_fd(c->w, c->id, fd, cloexec);
+
+	close(fd);
+	return rc;
+}
+
+int
+call_read_address(const struct call *c, uint64_t at, uint64_t len, struct sockaddr_storage *ss)
+{
+	memset(ss, 0, sizeof *ss);
+	if ((int)len < 0 || len > sizeof *ss)
+		return -EINVAL;
+	return caller_read(&c->caller, at, ss, len);
+}
+
+int
+call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const void *sa, socklen_t len)
+{
+	int room;
+	int rc = caller_read(&c->caller, len_at, &room, sizeof room);
+
+	if (rc)
+		return rc;
+	if (room < 0)
+		return -EINVAL;
+	rc = caller_write(&c->caller, at, sa, (socklen_t)room < len ? (socklen_t)room : len);
+	return rc ? rc : caller_write(&c->caller, len_at, &len, sizeof len);
+}
+
+socklen_t
+call_endpoint_sockaddr(const struct desc *d, const struct endpoint *e, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_port = htons(e->port)};
+
+	if (!d->v6)
+		return sockaddr_from_endpoint(ss, e);
+	/* An IPv6 socket spells IPv4 addresses as mapped ones, except that "any" is "::". */
+	if (!(ipaddr_is4(&e->addr) && ipaddr_is_any(&e->addr)))
+		memcpy(&sin6.sin6_addr, ipaddr_octets(&e->addr), 16);
+	sin6.sin6_scope_id = e->ifindex;
+	memset(ss, 0, sizeof *ss);
+	memcpy(ss, &sin6, sizeof sin6);
+	return sizeof sin6;
+}
+
+int
+call_write_endpoint(const struct call *c, uint64_t at, uint64_t len_at, const struct endpoint *e)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = call_endpoint_sockaddr(c->d, e, &ss);
+
+	return call_write_address(c, at, len_at, &ss, len);
+}
+
+int
+call_sockaddr_endpoint(
+    const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e)
+{
+	size_t least = ss->ss_family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_scope_id)
+						 : sizeof(struct sockaddr_in);
+
+	if (len < sizeof ss->ss_family)
+		return -EINVAL;
+	if (ss->ss_family != (d->v6 ? AF_INET6 : AF_INET))
+		return -EAFNOSUPPORT;
+	if (len < least)
+		return -EINVAL;
+	endpoint_from_sockaddr(e, (const struct sockaddr *)ss);
+	return 0;
+}

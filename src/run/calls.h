@@ -1,0 +1,67 @@
+/*
+ * run/calls.h - the system calls that Leat answers: one row of one table for each.
+ *
+ * A call is answered with what the kernel would return, or CONTINUE for descriptors that are none of ours (the kernel then does it), or it
+ * is parked (park.h). Descriptors of ours are never answered CONTINUE where the stand-in would act differently: another thread
+ * may have put it there since we looked.
+ */
+#ifndef RUN_CALLS_H
+#define RUN_CALLS_H
+
+#include "run/desc.h"
+#include "run/peek.h"
+
+#include <linux/seccomp.h>
+#include <sys/socket.h>
+
+/* Answers beyond what a system call returns. */
+enum { CALL_CONTINUE = INT32_MIN, CALL_PARKED, CALL_ANSWERED }; /* all below any -errno */
+
+struct call {
+	struct worker *w;
+	uint64_t id;
+	int nr;
+	uint64_t arg[6];
+	struct caller caller;
+	int fd;         /* a duplicate of arg[0], or -1 */
+	struct desc *d; /* its record; NULL: foreign */
+	bool retried;   /* has been parked */
+};
+
+typedef long call_fn(struct call *c);
+
+struct call_row {
+	int nr;
+	const char *name;
+	call_fn *fn;
+	bool foreign; /* wants to see foreign descriptors too */
+};
+
+const struct call_row *call_row(int nr);
+
+/* Answer, with the descriptor and the process taken and let go. */
+long call_dispatch(struct call *c);
+/* Lets go what call_dispatch() kept for a parked call. */
+void call_done(struct call *c);
+
+/* Does this call wait, or say EAGAIN? */
+bool call_may_wait(const struct call *c, int flags);
+
+/* Install @fd (closed here) in the program and return it from the call. */
+long call_return_fd(struct call *c, int fd, bool cloexec);
+
+/* Socket addresses in the caller's memory. @room_at: where its socklen_t lies. */
+int call_read_address(const struct call *c, uint64_t at, uint64_t len, struct sockaddr_storage *ss);
+int call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const void *sa, socklen_t len);
+int call_write_endpoint(const struct call *c, uint64_t at, uint64_t len_at, const struct endpoint *e);
+/* An address as @d's family spells it; returns its length. */
+socklen_t call_endpoint_sockaddr(const struct desc *d, const struct endpoint *e, struct sockaddr_storage *ss);
+/* 0, -EAFNOSUPPORT, -EINVAL: the endpoint that @ss names for @d's family. */
+int call_sockaddr_endpoint(
+    const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e);
+
+call_fn call_socket, call_bind, call_connect, call_listen, call_accept, call_getsockname, call_getpeername,
+    call_setsockopt, call_getsockopt, call_shutdown, call_sendto, call_recvfrom, call_sendmsg, call_recvmsg,
+    call_sendmmsg, call_recvmmsg, call_ioctl;
+
+#endif

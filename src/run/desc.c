@@ -1,0 +1,211 @@
+#include "run/desc.h"
+
+#include "run/alias.h"
+#include "run/dgram.h"
+#include "run/park.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+static bool
+inode_eq(const struct table_node *n, const void *key)
+{
+	return container_of(n, const struct desc, by_inode)->inode == *(const uint64_t *)key;
+}
+
+static bool
+id_eq(const struct table_node *n, const void *key)
+{
+	return container_of(n, const struct desc, by_id)->id == *(const uint64_t *)key;
+}
+
+struct desc *
+desc_new(struct worker *w, enum desc_kind kind, bool v6)
+{
+	struct desc *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return NULL;
+	d->w = w;
+	d->kind = kind;
+	d->v6 = v6;
+	d->id = ++w->next_id;
+	d->peer.fd = d->handle = d->borrowed = -1;
+	d->tid_fd = -1;
+	list_init(&d->named);
+	list_init(&d->sources);
+	list_push(&w->descs, &d->node);
+	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));
+	w->untended++;
+	return d;
+}
+
+void
+desc_set_inode(struct desc *d, uint64_t inode)
+{
+	d->inode = inode;
+	table_insert(&d->w->by_inode, &d->by_inode, table_hash(&d->w->by_inode, &inode, 1));
+}
+
+struct desc *
+desc_by_inode(struct worker *w, uint64_t inode)
+{
+	struct table_node *n =
+	    table_find(&w->by_inode, table_hash(&w->by_inode, &inode, 1), &inode, inode_eq);
+
+	return n ? container_of(n, struct desc, by_inode) : NULL;
+}
+
+struct desc *
+desc_by_id(struct worker *w, uint64_t id)
+{
+	struct table_node *n = table_find(&w->by_id, table_hash(&w->by_id, &id, 1), &id, id_eq);
+
+	return n ? container_of(n, struct desc, by_id) : NULL;
+}
+
+/* An end that the program got from accept() with no address: its peer, ours, carries the record's number as its name. */
+static struct desc *
+meet(struct worker *w, int fd, uint64_t inode)
+{
+	struct sockaddr_un un;
+	socklen_t len = sizeof un;
+	struct desc *d;
+	uint64_t id;
+
+	if (getpeername(fd, (struct sockaddr *)&un, &len) < 0 || !unix_name_id(&w->unixdir, &un, len, &id))
+		return NULL;
+	d = desc_by_id(w, id);
+	if (d && !d->inode)
+		desc_set_inode(d, inode);
+	return d;
+}
+
+struct desc *
+desc_of_fd(struct worker *w, int fd)
+{
+	uint64_t inode = unix_inode(fd);
+	struct desc *d = inode ? desc_by_inode(w, inode) : NULL;
+
+	return d || !inode ? d : meet(w, fd, inode);
+}
+
+int
+desc_set_peer(struct desc *d, int fd, void (*fn)(struct loop_fd *w, uint32_t events))
+{
+	int rc;
+
+	if (d->peer.fd < 0)
+		d->w->untended--;
+	else
+		loop_del(d->w->loop, &d->peer), close(d->peer.fd);
+	d->peer = (struct loop_fd){.fd = fd, .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .fn = fn};
+	rc = loop_add(d->w->loop, &d->peer);
+	if (rc)
+		desc_close_peer(d);
+	return rc;
+}
+
+void
+desc_close_peer(struct desc *d)
+{
+	if (d->peer.fd < 0)
+		return;
+	loop_del(d->w->loop, &d->peer);
+	close(d->peer.fd);
+	d->peer.fd = -1;
+	d->w->untended++;
+}
+
+void
+desc_note_named(struct desc *d)
+{
+	if (!list_linked(&d->named))
+		list_push(&d->w->named, &d->named);
+}
+
+void
+desc_drop_transport(struct desc *d, bool abort)
+{
+	struct sock *sk = d->sk;
+
+	list_del(&d->named);
+	if (!sk)
+		return;
+	sock_local(sk, &d->local);
+	if (sock_remote(sk, &d->remote) == 0)
+		d->have_remote = true;
+	if (d->child)
+		sock_abort(d->child);
+	d->child = NULL;
+	sock_watch(sk, NULL, NULL);
+	d->sk = NULL;
+	if (abort)
+		sock_abort(sk);
+	else
+		sock_close(sk);
+}
+
+void
+desc_bury(struct desc *d, bool abort)
+{
+	if (d->buried)
+		return;
+	d->buried = true;
+	desc_drop_transport(d, abort);
+	desc_close_peer(d);
+	dgram_forget(d);
+	if (d->handle >= 0)
+		close(d->handle);
+	if (d->borrowed >= 0)
+		close(d->borrowed);
+	d->w->untended--;
+	if (d->inode)
+		table_remove(&d->w->by_inode, &d->by_inode);
+	table_remove(&d->w->by_id, &d->by_id);
+	park_abandon(d);
+	list_del(&d->node);
+	list_push(&d->w->buried, &d->node);
+}
+
+void
+desc_free_buried(struct worker *w)
+{
+	struct list *n;
+
+	while ((n = list_pop(&w->buried)))
+		free(container_of(n, struct desc, node));
+}
+
+int
+desc_local(struct desc *d, struct endpoint *out)
+{
+	int rc = 0;
+
+	if (d->sk)
+		rc = sock_local(d->sk, out);
+	else
+		*out = d->local;
+	if (rc == 0)
+		alias_name_local(d, out);
+	return rc;
+}
+
+int
+desc_remote(struct desc *d, struct endpoint *out)
+{
+	int rc = 0;
+
+	if (d->sk)
+		rc = sock_remote(d->sk, out);
+	else if (d->have_remote && d->state == DESC_CONNECTED)
+		*out = d->remote;
+	else
+		return -ENOTCONN;
+	if (rc == 0)
+		alias_name_remote(d, out);
+	return rc;
+}

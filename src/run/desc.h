@@ -1,0 +1,104 @@
+/*
+ * run/desc.h - a record for each socket that the program made: the AF_UNIX socket that stands in for it, and our stack's socket
+ * that does its work.
+ *
+ * A record is known by the inode of the program's end. It outlives its transport, since names and errors are still asked for, and
+ * ends with the program's last descriptor: seen as end of file at our end, or by a sweep (sweep.h) where we hold none.
+ */
+#ifndef RUN_DESC_H
+#define RUN_DESC_H
+
+#include "run/worker.h"
+
+enum desc_kind { DESC_STREAM, DESC_DGRAM, DESC_PING, DESC_NETLINK };
+
+enum desc_state {
+	DESC_NEW, /* nothing yet, or bound */
+	DESC_LISTENING,
+	DESC_CONNECTING,
+	DESC_CONNECTED, /* datagrams: has a peer */
+	DESC_FINISHED,  /* the transport is gone, the descriptor is not */
+};
+
+/* A socket of ours that delivers the datagrams of one source. */
+struct dgram_source {
+	struct list node;
+	struct desc *owner;
+	struct endpoint source;
+	struct loop_fd fd;
+};
+
+struct desc {
+	struct worker *w;
+	struct table_node by_inode, by_id;
+	struct list node;  /* worker.descs, then worker.buried */
+	struct list named; /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
+	uint64_t inode;    /* of the program's end; 0 = accepted natively, not met yet */
+	uint64_t id;
+	enum desc_kind kind;
+	enum desc_state state;
+	bool v6, buried, pumping, again;
+
+	struct sock *sk;
+	struct loop_fd peer; /* our end; fd -1 = none */
+	int handle;          /* O_PATH, of a bound program's end; -1 */
+	int error;           /* SO_ERROR, to be told once */
+	pid_t tid;           /* who was last seen with it, as which descriptor: where to look first */
+	int tid_fd;
+
+	/* Connecting: a duplicate of the program's end, held until the answer is there. */
+	int borrowed;
+	bool filled_up; /* non-blocking: made unwritable */
+	size_t filled;
+	int sndbuf;
+
+	/* Names as the program knows them, once the transport cannot be asked. */
+	struct endpoint local, remote;
+	bool have_remote;
+	struct ipaddr loopback; /* the loopback address that the gateway stands in for */
+	bool aliased;
+
+	/* The stream's ends: what the program shut, and what has been carried through. */
+	bool shut_rd, shut_wr, up_done, down_done;
+	size_t up_left; /* shut_wr: octets before the marker */
+
+	struct sock *child; /* listening: accepted from the stack, not taken by the AF_UNIX listener yet */
+
+	struct list sources; /* datagrams: struct dgram_source, latest first */
+	unsigned nsources;
+	void *held; /* a datagram that did not fit */
+	size_t held_len;
+	struct endpoint held_from;
+	uint32_t nl_port; /* NETLINK_ROUTE */
+};
+
+/* NULL without memory. */
+struct desc *desc_new(struct worker *w, enum desc_kind kind, bool v6);
+
+void desc_set_inode(struct desc *d, uint64_t inode);
+
+struct desc *desc_by_inode(struct worker *w, uint64_t inode);
+struct desc *desc_by_id(struct worker *w, uint64_t id);
+
+/* The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones are met here for the first time. */
+struct desc *desc_of_fd(struct worker *w, int fd);
+
+/* Our end: watched by @fn from now on, edge-triggered. */
+int desc_set_peer(struct desc *d, int fd, void (*fn)(struct loop_fd *w, uint32_t events));
+void desc_close_peer(struct desc *d);
+
+/* Listening and datagram sockets can be meant by 127.0.0.1. */
+void desc_note_named(struct desc *d);
+
+/* The transport is gone: keep what may still be asked. @abort: by RST. */
+void desc_drop_transport(struct desc *d, bool abort);
+
+/* The program has no descriptor left. The memory lives until the end of the loop's turn. */
+void desc_bury(struct desc *d, bool abort);
+void desc_free_buried(struct worker *w);
+
+/* As the program is to see them. -ENOTCONN. */
+int desc_local(struct desc *d, struct endpoint *out);
+int desc_remote(struct desc *d, struct endpoint *out);
+
+#endif

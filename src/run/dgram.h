@@ -1,0 +1,29 @@
+/*
+ * run/dgram.h - datagrams: each reaches the program from an AF_UNIX socket whose name tells the true source.
+ *
+ * A connected socket has one such for its peer, and both directions are the kernel's own. The kernel queues only ten; what does
+ * not fit stays in our stack's receive buffer.
+ */
+#ifndef RUN_DGRAM_H
+#define RUN_DGRAM_H
+
+#include "run/desc.h"
+
+/* The program's end @fd can receive from now on. 0 or the negative errno. */
+int dgram_prepare(struct desc *d, int fd);
+
+/* connect(2) of the program's @fd; @to NULL dissolves. 0 or the negative errno. */
+int dgram_connect(struct desc *d, int fd, struct endpoint *to);
+
+/* What the program wrote natively goes out, ahead of what comes by a call of its own. */
+void dgram_flush(struct desc *d);
+
+/* sendto(2): octets or the negative errno. @to NULL: the connected peer. */
+ssize_t dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct endpoint *to);
+
+/* Hand on what the stack has. */
+void dgram_deliver(struct desc *d);
+
+void dgram_forget(struct desc *d);
+
+#endif

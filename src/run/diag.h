@@ -1,0 +1,12 @@
+/*
+ * run/diag.h - the machine's AF_UNIX sockets, as sock_diag(7) lists them to anybody.
+ */
+#ifndef RUN_DIAG_H
+#define RUN_DIAG_H
+
+#include <stdint.h>
+
+/* Calls @fn for each with its inode and its peer's (0 = none). 0 or the negative errno. */
+int diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg);
+
+#endif

@@ -1,0 +1,157 @@
+#include "run/filter.h"
+
+#include "leat.h"
+#include "run/kernel.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+/* Handed to the worker whatever their arguments. */
+static const int always[] = {
+    SCMP_SYS(socket),
+    SCMP_SYS(bind),
+    SCMP_SYS(connect),
+    SCMP_SYS(listen),
+    SCMP_SYS(getsockname),
+    SCMP_SYS(getpeername),
+    SCMP_SYS(setsockopt),
+    SCMP_SYS(getsockopt),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(recvmmsg),
+};
+
+/* Handed over only when this argument is not 0: without an address, the AF_UNIX socket does what is meant. */
+static const struct {
+	int call;
+	unsigned arg;
+} with_address[] = {
+    {SCMP_SYS(accept), 1},
+    {SCMP_SYS(accept4), 1},
+    {SCMP_SYS(sendto), 4},
+    {SCMP_SYS(recvfrom), 4},
+};
+
+static int
+notify_calls(scmp_filter_ctx ctx)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof always / sizeof always[0]; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, always[i], 0);
+	for (size_t i = 0; !rc && i < sizeof with_address / sizeof with_address[0]; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, with_address[i].call, 1,
+		    SCMP_CMP64(with_address[i].arg, SCMP_CMP_NE, 0));
+	return rc;
+}
+
+/* Urgent data belongs to our stack even where no address is given. The address 0 keeps the rules for one call apart. */
+static int
+notify_urgent(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
+
+	if (rc)
+		return rc;
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
+}
+
+/* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK) and the send queue. The kernel looks at 32 bits of the request. */
+static int
+notify_ioctls(scmp_filter_ctx ctx)
+{
+	int rc = seccomp_rule_add(
+	    ctx, SCMP_ACT_NOTIFY, SCMP_SYS(ioctl), 1, SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffff00, 0x8900));
+
+	if (rc)
+		return rc;
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(ioctl), 1,
+	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, SIOCOUTQ));
+}
+
+/* libseccomp 2.5 cannot ask for WAIT_KILLABLE_RECV, so its program is exported and loaded by hand. */
+static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+	off_t size = 0;
+	void *code = NULL;
+	int rc = fd < 0 ? -errno : seccomp_export_bpf(ctx, fd);
+
+	if (!rc) {
+		size = lseek(fd, 0, SEEK_END);
+		code = size > 0 ? malloc((size_t)size) : NULL;
+		rc = code && pread(fd, code, (size_t)size, 0) == size ? 0 : -LEAT_ENOMEM;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (rc) {
+		free(code);
+		return rc;
+	}
+	out->filter = code;
+	out->len = (unsigned short)((size_t)size / sizeof(struct sock_filter));
+	return 0;
+}
+
+/*
+ * The machine's own calling convention only. libseccomp refuses every other architecture, and x32, with the bad-arch
+ * action: the errno of a kernel that was built without them.
+ */
+int
+filter_make(struct sock_fprog *out)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int rc;
+
+	if (!ctx)
+		return -LEAT_ENOMEM;
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+	if (!rc)
+		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (!rc)
+		rc = notify_calls(ctx);
+	if (!rc)
+		rc = notify_urgent(ctx);
+	if (!rc)
+		rc = notify_ioctls(ctx);
+	/* A ring would carry socket calls past any filter. */
+	if (!rc)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0);
+	if (!rc)
+		rc = export(ctx, out);
+	seccomp_release(ctx);
+	return rc;
+}
+
+void
+filter_free(struct sock_fprog *prog)
+{
+	free(prog->filter);
+	*prog = (struct sock_fprog){0};
+}
+
+int
+filter_load(const struct sock_fprog *prog, int killable)
+{
+	struct sock_fprog copy = *prog;
+	unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	int fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	if (killable)
+		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	fd = kernel_seccomp(SECCOMP_SET_MODE_FILTER, flags, &copy);
+	return fd < 0 ? -errno : fd;
+}

@@ -1,0 +1,107 @@
+#include "run/holder.h"
+
+#include "run/diag.h"
+#include "run/peek.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wanted {
+	uint64_t own, peer;
+};
+
+static void
+match(void *arg, uint64_t inode, uint64_t peer)
+{
+	struct wanted *wanted = arg;
+
+	if (inode == wanted->own)
+		wanted->peer = peer;
+}
+
+uint64_t
+holder_peer_inode(int fd)
+{
+	struct wanted wanted = {.own = unix_inode(fd)};
+
+	return wanted.own && diag_each(match, &wanted) == 0 ? wanted.peer : 0;
+}
+
+/* Descriptor @fd of thread @tid, if that is the socket with @inode. */
+static int
+try(struct worker *w, pid_t tid, int fd, uint64_t inode)
+{
+	struct caller c;
+	int got;
+
+	caller_init(&c, &w->kernel, tid);
+	got = caller_fd(&c, fd);
+	caller_done(&c);
+	if (got >= 0 && unix_inode(got) == inode)
+		return got;
+	if (got >= 0)
+		close(got);
+	return -1;
+}
+
+static int
+search_process(struct worker *w, pid_t pid, uint64_t inode)
+{
+	char path[64], want[40], link[40];
+	struct dirent *e;
+	DIR *dir;
+	int got = -1;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", pid);
+	snprintf(want, sizeof want, "socket:[%" PRIu64 "]", inode);
+	dir = opendir(path);
+	while (dir && got < 0 && (e = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), e->d_name, link, sizeof link - 1);
+
+		if (n > 0 && (size_t)n == strlen(want) && !memcmp(link, want, (size_t)n))
+			got = try(w, pid, atoi(e->d_name), inode);
+	}
+	if (dir)
+		closedir(dir);
+	return got;
+}
+
+/* Every process of this user may be looked at; those outside the tree have no such socket. */
+static int
+search(struct worker *w, uint64_t inode)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+	int got = -1;
+
+	while (dir && got < 0 && (e = readdir(dir))) {
+		pid_t pid = atoi(e->d_name);
+
+		if (pid > 0 && pid != getpid())
+			got = search_process(w, pid, inode);
+	}
+	if (dir)
+		closedir(dir);
+	return got;
+}
+
+int
+holder_borrow(struct desc *d)
+{
+	int got = -1;
+
+	if (!d->inode && d->peer.fd >= 0) {
+		uint64_t inode = holder_peer_inode(d->peer.fd);
+
+		if (inode)
+			desc_set_inode(d, inode);
+	}
+	if (!d->inode)
+		return -1;
+	if (d->tid_fd >= 0)
+		got = try(d->w, d->tid, d->tid_fd, d->inode);
+	return got >= 0 ? got : search(d->w, d->inode);
+}

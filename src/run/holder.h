@@ -1,0 +1,15 @@
+/*
+ * run/holder.h - a duplicate of the program's end of a record's socket, found without the program asking for anything.
+ */
+#ifndef RUN_HOLDER_H
+#define RUN_HOLDER_H
+
+#include "run/desc.h"
+
+/* A descriptor, the caller's to close at once; -1 when no process has it open (it may be on its way through a socket). */
+int holder_borrow(struct desc *d);
+
+/* The inode of the socket at the other end of @fd, of ours; 0. */
+uint64_t holder_peer_inode(int fd);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * The outer process: it has the user's terminal and shell for parents, and does nothing but pass signals in and the exit status out.
+ *
+ * A signal from the terminal reaches the whole process group, the program included, so only those that were sent to us
+ * by kill(2) are passed on.
+ */
+#include "run/outer.h"
+
+#include "run/inherit.h"
+#include "run/tree.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct outer {
+	int control, signals;
+	pid_t worker;
+	sigset_t mask;
+	bool ended;
+	int status; /* of the program, as wait(2) has it */
+};
+
+/* Everything that can be caught and means something to a program. */
+static void
+passed_signals(sigset_t *set)
+{
+	static const int left[] = {
+	    SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS};
+
+	sigfillset(set);
+	for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+		sigdelset(set, left[i]);
+}
+
+static void
+tell_worker(const struct outer *o, int signal)
+{
+	struct outer_message m = {OUTER_SIGNAL, signal};
+
+	send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* True when the worker is no more. */
+static bool
+reap(struct outer *o, int *status)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, status, WNOHANG)) > 0)
+		if (pid == o->worker)
+			return true;
+	return false;
+}
+
+/* So that the shell sees its job stopped, and goes on when it says so. */
+static void
+stop_too(void)
+{
+	kill(getpid(), SIGSTOP);
+}
+
+static void
+hear_worker(struct outer *o)
+{
+	struct outer_message m;
+
+	while (recv(o->control, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
+		if (m.word == OUTER_STOPPED)
+			stop_too();
+		if (m.word == OUTER_ENDED) {
+			o->ended = true;
+			o->status = m.value;
+		}
+	}
+}
+
+static void
+hear_signals(struct outer *o)
+{
+	struct signalfd_siginfo info;
+
+	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info)
+		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)getpid())
+			tell_worker(o, (int)info.ssi_signo);
+}
+
+/* Until the worker has gone; its wait status. */
+static int
+watch(struct outer *o)
+{
+	int status = 0;
+
+	for (;;) {
+		struct pollfd p[2] = {
+		    {.fd = o->control, .events = POLLIN}, {.fd = o->signals, .events = POLLIN}};
+
+		poll(p, 2, -1);
+		hear_worker(o);
+		hear_signals(o);
+		if (reap(o, &status)) {
+			hear_worker(o);
+			return status;
+		}
+		if (p[0].revents & POLLHUP) { /* it closes only by ending */
+			while (waitpid(o->worker, &status, 0) < 0 && errno == EINTR)
+				;
+			hear_worker(o);
+			return status;
+		}
+	}
+}
+
+/* Without the worker a program would see a clean end of file in the middle of its data, so it must not live to see anything. */
+static int
+worker_lost(int status)
+{
+	tree_kill();
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "leat: the network ended unexpectedly (%s), and the program with it\n",
+		    strsignal(WTERMSIG(status)));
+	return 125;
+}
+
+/* As the program ended: so that a shell which asked for Ctrl-C sees that it came. */
+static int
+end_alike(const struct outer *o)
+{
+	struct rlimit no_core = {0, 0};
+	int signal_number;
+
+	if (WIFEXITED(o->status))
+		return WEXITSTATUS(o->status);
+	signal_number = WTERMSIG(o->status);
+	if (signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP ||
+	    signal_number == SIGQUIT) {
+		sigset_t set;
+
+		setrlimit(RLIMIT_CORE, &no_core);
+		signal(signal_number, SIG_DFL);
+		sigemptyset(&set);
+		sigaddset(&set, signal_number);
+		fflush(NULL);
+		raise(signal_number);
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+	}
+	return 128 + signal_number;
+}
+
+static int
+start_worker(struct outer *o, const struct run_config *config)
+{
+	struct inherited from = {.pgrp = getpgrp(), .mask = o->mask};
+	int pair[2];
+
+	if (getrlimit(RLIMIT_NOFILE, &from.nofile) < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	o->control = pair[0];
+	from.control = pair[1];
+	fflush(NULL);
+	o->worker = fork();
+	if (o->worker < 0)
+		return -errno;
+	if (o->worker == 0) {
+		close(pair[0]);
+		close(o->signals);
+		_exit(worker_main(config, &from));
+	}
+	close(pair[1]);
+	return 0;
+}
+
+int
+run_main(const struct run_config *config)
+{
+	struct outer o = {.control = -1};
+	sigset_t passed;
+	int rc;
+
+	rc = inherit_check();
+	if (rc)
+		return rc;
+	passed_signals(&passed);
+	sigprocmask(SIG_BLOCK, &passed, &o.mask);
+	o.signals = signalfd(-1, &passed, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (o.signals < 0 || !tree_adopt() || start_worker(&o, config) < 0) {
+		fprintf(stderr, "leat: %s\n", strerror(errno));
+		rc = 125;
+	} else {
+		int status = watch(&o);
+
+		close(o.control);
+		rc = o.ended && WIFEXITED(status) ? end_alike(&o) : worker_lost(status);
+	}
+	close(o.signals);
+	sigprocmask(SIG_SETMASK, &o.mask, NULL);
+	return rc;
+}

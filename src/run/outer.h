@@ -1,0 +1,39 @@
+/*
+ * run/outer.h - what the outer process and the worker say to each other, over a socket pair that keeps messages apart.
+ */
+#ifndef RUN_OUTER_H
+#define RUN_OUTER_H
+
+#include "run/run.h"
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+enum outer_word {
+	OUTER_SIGNAL,  /* to the worker: pass this signal to the program */
+	OUTER_STOPPED, /* from the worker: the program was stopped by this signal */
+	OUTER_ENDED, /* from the worker: all is over; the wait status of the program, or what Leat has to say in its place */
+};
+
+struct outer_message {
+	int32_t word;
+	int32_t value;
+};
+
+/* What the worker must know of the process that it was forked from. */
+struct inherited {
+	int control;
+	sigset_t mask;
+	struct rlimit nofile;
+	pid_t pgrp;
+};
+
+/* The worker's life. Returns its exit status; 0 once OUTER_ENDED was sent. */
+int worker_main(const struct run_config *config, const struct inherited *from);
+
+/* An exit status of Leat's own, as wait(2) would put it. */
+enum { OUTER_FAILED = 125 << 8 };
+
+#endif

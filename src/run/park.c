@@ -1,0 +1,137 @@
+#include "run/park.h"
+
+#include "run/notif.h"
+#include "run/signals.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+enum { LOOK_LEAST = 5 /* ms */, LOOK_COST = 30 /* us for one call */, LOOK_BUDGET = 100 /* 1 in so many */ };
+
+struct parked {
+	struct list node;
+	struct call call;
+	call_fn *retry;
+	nsec_t deadline;
+	long late;
+};
+
+long
+park(struct call *c, call_fn *retry, int timeout_opt, long late)
+{
+	struct worker *w = c->w;
+	struct timeval tv = {0};
+	socklen_t len = sizeof tv;
+	struct parked *p;
+
+	if (c->retried)
+		return CALL_PARKED;
+	p = calloc(1, sizeof *p);
+	if (!p)
+		return -ENOMEM;
+	p->deadline = NSEC_NEVER;
+	p->late = late;
+	if (getsockopt(c->fd, SOL_SOCKET, timeout_opt, &tv, &len) == 0 && (tv.tv_sec || tv.tv_usec))
+		p->deadline = loop_now(w->loop) + tv.tv_sec * SEC + tv.tv_usec * USEC;
+	c->retried = true;
+	p->call = *c;
+	p->retry = retry;
+	if (list_empty(&w->parked))
+		w->signals_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
+	list_push(&w->parked, &p->node);
+	w->nparked++;
+	return CALL_PARKED;
+}
+
+static void
+settle(struct parked *p, long answer)
+{
+	if (answer != CALL_ANSWERED)
+		notif_answer(p->call.w, p->call.id, answer);
+	call_done(&p->call);
+	p->call.w->nparked--;
+	free(p);
+}
+
+/* A retry may wake others of the same record, so each is off the list while it is asked. */
+void
+park_wake(struct desc *d)
+{
+	struct worker *w = d->w;
+	struct list again;
+
+	list_init(&again);
+	list_each_safe(n, &w->parked) {
+		struct parked *p = container_of(n, struct parked, node);
+
+		if (p->call.d == d) {
+			list_del(&p->node);
+			list_push(&again, &p->node);
+		}
+	}
+	for (struct list *n; (n = list_pop(&again));) {
+		struct parked *p = container_of(n, struct parked, node);
+		long answer = d->buried ? -EBADF : p->retry(&p->call);
+
+		if (answer == CALL_PARKED)
+			list_push(&w->parked, &p->node);
+		else
+			settle(p, answer);
+	}
+}
+
+void
+park_abandon(struct desc *d)
+{
+	park_wake(d);
+}
+
+nsec_t
+park_next(const struct worker *w)
+{
+	nsec_t next = NSEC_NEVER;
+
+	list_each(n, &w->parked)
+		next = nsec_min(next, container_of(n, struct parked, node)->deadline);
+	return list_empty(&w->parked) ? NSEC_NEVER : nsec_min(next, w->signals_at);
+}
+
+/* What a call that was asked to make room for a signal's handler says; 0 = none waits. See signals.h. */
+static void
+look_for_signals(struct worker *w)
+{
+	list_each_safe(n, &w->parked) {
+		struct parked *p = container_of(n, struct parked, node);
+		int answer;
+
+		if (!notif_valid(w, p->call.id)) {
+			list_del(&p->node);
+			settle(p, CALL_ANSWERED);
+			continue;
+		}
+		answer = signals_interrupt(p->call.caller.tid, p->deadline != NSEC_NEVER);
+		if (answer) {
+			list_del(&p->node);
+			settle(p, answer);
+		}
+	}
+}
+
+void
+park_run(struct worker *w, nsec_t now)
+{
+	list_each_safe(n, &w->parked) {
+		struct parked *p = container_of(n, struct parked, node);
+
+		if (p->deadline <= now) {
+			list_del(&p->node);
+			settle(p, p->late);
+		}
+	}
+	if (now >= w->signals_at && !list_empty(&w->parked)) {
+		look_for_signals(w);
+		w->signals_at =
+		    now + nsec_max(LOOK_LEAST * MSEC, w->nparked * LOOK_COST * USEC * LOOK_BUDGET);
+	}
+}

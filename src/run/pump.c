@@ -1,0 +1,207 @@
+#include "run/pump.h"
+
+#include "run/holder.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16 };
+
+static int
+unread_at(int fd)
+{
+	int n = 0;
+
+	return ioctl(fd, FIONREAD, &n) < 0 ? 0 : n;
+}
+
+void
+pump_reset(struct desc *d, int error)
+{
+	d->error = error;
+	if (d->peer.fd >= 0 && unread_at(d->peer.fd) == 0) {
+		int own = holder_borrow(d);
+
+		if (own >= 0) {
+			send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+			close(own);
+		}
+	}
+	desc_drop_transport(d, true);
+	desc_close_peer(d);
+	d->state = DESC_FINISHED;
+	if (!d->inode)
+		desc_bury(d, true);
+}
+
+/* The program's end says that nothing more comes: it was shut, or closed altogether. */
+static void
+up_ended(struct desc *d)
+{
+	d->up_done = true;
+	if (d->shut_wr)
+		sock_shutdown(d->sk, SOCK_SHUT_WR);
+	else
+		desc_bury(d, false);
+}
+
+/* From the program to the stack, straight into its send buffer. */
+static void
+pump_up(struct desc *d)
+{
+	while (!d->up_done && !d->buried) {
+		void *at;
+		ssize_t room, n;
+
+		if (d->shut_wr && d->up_left == 0) {
+			up_ended(d);
+			return;
+		}
+		room = sock_reserve(d->sk, PUMP_STRIDE, &at);
+		if (room <= 0)
+			return;
+		if (d->shut_wr && (size_t)room > d->up_left)
+			room = (ssize_t)d->up_left;
+		n = recv(d->peer.fd, at, (size_t)room, MSG_DONTWAIT);
+		if (n > 0) {
+			if (d->shut_wr)
+				d->up_left -= (size_t)n;
+			sock_commit(d->sk, (size_t)n);
+		} else if (n == 0) {
+			up_ended(d);
+		} else {
+			/* It closed with data of ours unread: for TCP that is a reset (RFC 2525, 2.17). */
+			if (errno == ECONNRESET)
+				desc_bury(d, true);
+			return;
+		}
+	}
+}
+
+/* From the stack to the program, straight out of the packets. False: the program does not take more now. */
+static bool
+pump_down(struct desc *d)
+{
+	struct pkt_span span[PUMP_SPANS];
+	struct iovec iov[PUMP_SPANS];
+	unsigned n;
+
+	while (!d->down_done && (n = sock_peek(d->sk, span, PUMP_SPANS)) > 0) {
+		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
+		size_t all = 0;
+		ssize_t sent;
+
+		for (unsigned i = 0; i < n; i++) {
+			iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
+			all += span[i].len;
+		}
+		sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent < 0 && errno == EAGAIN)
+			return false;
+		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
+		sock_consume(d->sk, sent < 0 ? all : (size_t)sent);
+	}
+	return true;
+}
+
+static void
+pump_ends(struct desc *d)
+{
+	unsigned ready = sock_ready(d->sk);
+
+	if (ready & LEAT_ERR) {
+		int error = LEAT_ECONNRESET;
+		size_t len = sizeof error;
+
+		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
+		pump_reset(d, error ? error : LEAT_ECONNRESET);
+	} else if ((ready & (LEAT_RDHUP | LEAT_HUP)) && !d->down_done) {
+		d->down_done = true;
+		shutdown(d->peer.fd, SHUT_WR);
+	}
+}
+
+void
+pump(struct desc *d)
+{
+	if (d->pumping) {
+		d->again = true;
+		return;
+	}
+	d->pumping = true;
+	do {
+		d->again = false;
+		if (d->sk && d->peer.fd >= 0)
+			pump_up(d);
+		if (d->sk && d->peer.fd >= 0 && pump_down(d) && !d->buried)
+			pump_ends(d);
+	} while (d->again && !d->buried);
+	d->pumping = false;
+}
+
+static void
+sock_news(struct sock *sk, void *arg)
+{
+	pump(arg);
+}
+
+static void
+peer_news(struct loop_fd *fd, uint32_t events)
+{
+	struct desc *d = container_of(fd, struct desc, peer);
+
+	worker_enter(d->w);
+	if (d->sk) {
+		pump(d);
+		/* Shut for writing earlier, closed now. After shutdown(SHUT_RDWR) the kernel says the same, and a sweep finds the end. */
+		if (!d->buried && d->up_done && (events & EPOLLHUP) && !(d->shut_rd && d->shut_wr))
+			desc_bury(d, (events & EPOLLERR) != 0);
+	} else if (events & EPOLLHUP) {
+		desc_bury(d, false);
+	}
+}
+
+int
+pump_start(struct desc *d, int fd)
+{
+	int rc = desc_set_peer(d, fd, peer_news);
+
+	if (rc)
+		return rc;
+	d->state = DESC_CONNECTED;
+	sock_watch(d->sk, sock_news, d);
+	pump(d);
+	return 0;
+}
+
+/* What stands before the marker still has to be sent; the marker stays, so that a reset can be shown later. */
+static void
+shut_write(struct desc *d, int fd)
+{
+	if (d->shut_wr)
+		return;
+	d->up_left = (size_t)unread_at(d->peer.fd);
+	send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	d->shut_wr = true;
+}
+
+void
+pump_shutdown(struct desc *d, int fd, int how)
+{
+	if (how != SHUT_RD && d->peer.fd >= 0)
+		shut_write(d, fd);
+	shutdown(fd, how);
+	if (how != SHUT_WR) {
+		d->shut_rd = true;
+		if (d->sk)
+			sock_shutdown(d->sk, SOCK_SHUT_RD);
+	}
+	/* Both shut: our end cannot tell us any more when the program's is closed. */
+	if (d->shut_rd && d->shut_wr)
+		d->w->sweep_at = 0;
+	pump(d);
+}

@@ -1,0 +1,24 @@
+/*
+ * run/pump.h - streams: octets between the program's AF_UNIX socket and our stack's connection, and how each one's end becomes the other's.
+ */
+#ifndef RUN_PUMP_H
+#define RUN_PUMP_H
+
+#include "run/desc.h"
+
+/* @d has a connection in the stack, and our end @fd of the program's socket: carry octets from now on. 0 or the negative error, with @fd closed. */
+int pump_start(struct desc *d, int fd);
+
+/* Carry what can be carried. May bury @d. */
+void pump(struct desc *d);
+
+/* The program's shutdown(2) on @fd, a duplicate of its end. */
+void pump_shutdown(struct desc *d, int fd, int how);
+
+/*
+ * Let the program see ECONNRESET: our end is closed with an octet unread. Where none waits, one is written through a duplicate of the
+ * program's own end.
+ */
+void pump_reset(struct desc *d, int error);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * run/run.h - `leat run`: a program, unmodified, on a network of its own.
+ *
+ * Three processes: the outer one (the caller), which passes signals and the exit status; a worker with the program's stack, the
+ * emulated link, the gateway's stack and the host's sockets; and the program's tree, under a seccomp filter that hands its socket
+ * control calls to the worker.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include "base/ipaddr.h"
+#include "link/emu.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gate;
+struct sink;
+struct stack;
+
+/* The addresses inside. */
+struct run_net {
+	struct ipaddr host4, gate4, dns4; /* 10.0.2.15, 10.0.2.2, 10.0.2.3 */
+	uint8_t bits4;                    /* 24 */
+	struct ipaddr host6, gate6;       /* fd00:2::15, fd00:2::2 */
+	uint8_t bits6;                    /* 64 */
+};
+
+/* -p HOST:PROGRAM */
+struct run_publish {
+	struct endpoint outside;
+	uint16_t inside;
+	bool udp;
+};
+
+/* What the worker is made of, for those who look at it. */
+struct run_parts {
+	struct stack *host; /* the program's: number 1, end 0 of the link */
+	struct stack *gate; /* the gateway's: number 2, end 1 */
+	struct emu *link;
+	struct gate *gateway; /* NULL until it is there */
+};
+
+/* Told inside the worker's process, so that what they open and count lives where the packets are. Each may be NULL. */
+struct run_hooks {
+	void (*began)(
+	    void *arg, const struct run_parts *parts); /* all is set up, the program has not begun */
+	void (*ended)(void *arg, const struct run_parts *parts,
+	    int status); /* the last process has ended; the stacks still stand */
+	void *arg;
+	struct sink *sink; /* hears the events of both stacks; borrowed */
+};
+
+struct run_config {
+	char *const *argv; /* the program and its arguments, NULL at the end */
+	struct run_net net;
+	uint32_t mtu;
+	struct emu_impair impair[2];
+	uint64_t seed;
+	const struct run_publish *publish;
+	size_t npublish;
+	struct run_hooks hooks;
+};
+
+/* 10.0.2.0/24 and fd00:2::/64, MTU 1500, an unimpaired link. */
+void run_config_default(struct run_config *config);
+
+/*
+ * Run the program until the last process of its tree has ended. Returns what a shell would call its exit status (128 + the signal that
+ * ended it); 126 or 127 when it could not be run; 125 when Leat itself failed.
+ */
+int run_main(const struct run_config *config);
+
+#endif

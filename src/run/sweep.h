@@ -1,0 +1,17 @@
+/*
+ * run/sweep.h - which of the program's sockets still live, where nothing tells us: unconnected, listening, datagram sockets, and those whose
+ * transport has gone. One sock_diag dump answers for all.
+ */
+#ifndef RUN_SWEEP_H
+#define RUN_SWEEP_H
+
+#include "run/worker.h"
+
+/* When to look next; NSEC_NEVER when no record depends on it. */
+nsec_t sweep_next(const struct worker *w);
+void sweep_run(struct worker *w, nsec_t now);
+
+/* Now, because a name is wanted that a dead socket may still hold. */
+void sweep_now(struct worker *w);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * run/tree.h - the processes below us. Each of Leat's two is a child subreaper, so whatever the program's processes do, none leaves the tree.
+ */
+#ifndef RUN_TREE_H
+#define RUN_TREE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* From here on, orphans of the tree become our children. */
+bool tree_adopt(void);
+
+/* Kill every child, and those that become ours thereby, until there is none. */
+void tree_kill(void);
+
+#endif

@@ -1,0 +1,308 @@
+#include "run/worker.h"
+
+#include "host/clock.h"
+#include "host/random.h"
+#include "run/assembly.h"
+#include "run/desc.h"
+#include "run/filter.h"
+#include "run/launch.h"
+#include "run/notif.h"
+#include "run/outer.h"
+#include "run/park.h"
+#include "run/sweep.h"
+#include "run/tree.h"
+#include "stack/stack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5 };
+
+/* The worker's process: the network inside, the answering of calls, and the program's tree. */
+struct process {
+	struct worker w;
+	struct assembly assembly;
+	const struct inherited *from;
+	struct launch launch;
+	struct sock_fprog filter;
+	struct loop_fd signals, control;
+	struct loop_source source;
+	bool reaped;      /* the first process, */
+	int status;       /* and how it ended */
+	bool ended;       /* nobody is under the filter any more */
+	nsec_t flush_end; /* until when what is on its way may still arrive */
+};
+
+static struct process *
+process_of(struct worker *w)
+{
+	return container_of(w, struct process, w);
+}
+
+void
+worker_enter(struct worker *w)
+{
+	assembly_enter(&process_of(w)->assembly);
+}
+
+void
+worker_missing(struct worker *w, const char *name)
+{
+	enum { NAMES = sizeof w->seen_names / sizeof w->seen_names[0] };
+
+	for (unsigned i = 0; i < w->nseen; i++)
+		if (strncmp(w->seen_names[i], name, sizeof w->seen_names[i] - 1) == 0)
+			return;
+	if (w->nseen < NAMES)
+		snprintf(w->seen_names[w->nseen++], sizeof w->seen_names[0], "%s", name);
+	fprintf(stderr, "leat: %s: not there (yet); the program was told that this kernel lacks it\n", name);
+}
+
+void
+worker_last_ended(struct worker *w)
+{
+	struct process *p = process_of(w);
+
+	if (p->ended)
+		return;
+	p->ended = true;
+	p->flush_end = loop_now(w->loop) + FLUSH_MOST_S * SEC;
+	loop_del(w->loop, &w->listener);
+}
+
+static void
+tell_outer(const struct process *p, enum outer_word word, int value)
+{
+	struct outer_message m = {(int32_t)word, value};
+
+	send(p->from->control, &m, sizeof m, MSG_NOSIGNAL);
+}
+
+static void
+reap(struct process *p)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != p->launch.pid)
+			continue;
+		if (WIFSTOPPED(status)) {
+			tell_outer(p, OUTER_STOPPED, WSTOPSIG(status));
+		} else {
+			p->reaped = true;
+			p->status = status;
+		}
+	}
+}
+
+static void
+signal_news(struct loop_fd *fd, uint32_t events)
+{
+	struct process *p = container_of(fd, struct process, signals);
+	struct signalfd_siginfo info;
+
+	while (read(fd->fd, &info, sizeof info) == (ssize_t)sizeof info)
+		;
+	reap(p);
+}
+
+/* The outer process: a signal to pass on, or its end, which is the tree's and ours. */
+static void
+control_news(struct loop_fd *fd, uint32_t events)
+{
+	struct process *p = container_of(fd, struct process, control);
+	struct outer_message m;
+	ssize_t n;
+
+	while ((n = recv(fd->fd, &m, sizeof m, MSG_DONTWAIT)) == (ssize_t)sizeof m) {
+		if (m.word != OUTER_SIGNAL)
+			continue;
+		if (!p->reaped)
+			kill(p->launch.pid, m.value);
+		else if (p->ended)
+			p->flush_end = 0;
+	}
+	if (n == 0) {
+		tree_kill();
+		loop_stop(p->w.loop);
+	}
+}
+
+static nsec_t
+process_next(struct loop_source *s)
+{
+	struct process *p = container_of(s, struct process, source);
+	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
+
+	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
+}
+
+static void
+process_run(struct loop_source *s, nsec_t now)
+{
+	struct process *p = container_of(s, struct process, source);
+
+	park_run(&p->w, now);
+	sweep_run(&p->w, now);
+	if (p->ended && now >= p->w.sweep_at)
+		sweep_now(&p->w);
+	desc_free_buried(&p->w);
+	if (p->ended && !p->reaped)
+		reap(p);
+	if (p->ended && p->reaped && (!assembly_busy(&p->assembly) || now >= p->flush_end))
+		loop_stop(p->w.loop);
+}
+
+/* Every socket of the program's is three descriptors here. */
+static void
+raise_nofile(void)
+{
+	struct rlimit all;
+
+	if (getrlimit(RLIMIT_NOFILE, &all) == 0) {
+		all.rlim_cur = all.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &all);
+	}
+}
+
+static int
+watch_signals(struct process *p)
+{
+	sigset_t all;
+
+	/* Blocked, not ignored: the program's are as it inherits them. */
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGABRT);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGFPE);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	sigemptyset(&all);
+	sigaddset(&all, SIGCHLD);
+	p->signals = (struct loop_fd){
+	    .fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = signal_news};
+	p->control = (struct loop_fd){.fd = p->from->control, .events = EPOLLIN, .fn = control_news};
+	if (p->signals.fd < 0)
+		return -errno;
+	if (loop_add(p->w.loop, &p->signals))
+		return -errno;
+	return loop_add(p->w.loop, &p->control);
+}
+
+static int
+begin_worker(struct process *p, const struct run_config *config)
+{
+	struct worker *w = &p->w;
+	struct siphash_key key = random_key();
+	int rc;
+
+	w->config = config;
+	kernel_features(&w->kernel);
+	list_init(&w->descs);
+	list_init(&w->buried);
+	list_init(&w->named);
+	list_init(&w->parked);
+	w->loop = loop_new();
+	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
+		return -LEAT_ENOMEM;
+	rc = unixdir_open(&w->unixdir);
+	if (!rc)
+		rc = assembly_begin(&p->assembly, config, w->loop);
+	if (rc)
+		return rc;
+	w->stack = p->assembly.parts.host;
+	w->core = stack_core(w->stack);
+	w->socks = stack_socks(w->stack);
+	p->source = (struct loop_source){.next = process_next, .run = process_run};
+	loop_add_source(w->loop, &p->source);
+	return 0;
+}
+
+static int
+begin_program(struct process *p)
+{
+	struct worker *w = &p->w;
+	int rc = filter_make(&p->filter);
+
+	if (rc)
+		return rc;
+	p->launch = (struct launch){.argv = w->config->argv,
+	    .filter = &p->filter,
+	    .kernel = &w->kernel,
+	    .nofile = p->from->nofile,
+	    .mask = p->from->mask,
+	    .pgrp = p->from->pgrp};
+	rc = launch_begin(&p->launch);
+	return rc ? rc : notif_start(w, p->launch.listener);
+}
+
+static void
+end_worker(struct process *p)
+{
+	struct worker *w = &p->w;
+
+	list_each_safe(n, &w->descs)
+		desc_bury(container_of(n, struct desc, node), true);
+	desc_free_buried(w);
+	assembly_end(&p->assembly);
+	unixdir_close(&w->unixdir);
+	table_fini(&w->by_inode);
+	table_fini(&w->by_id);
+	filter_free(&p->filter);
+	loop_free(w->loop);
+}
+
+static void
+explain(int rc)
+{
+	if (rc == -EBUSY)
+		fprintf(stderr,
+		    "leat: already inside a program that answers system calls (a nested `leat run`?)\n");
+	else
+		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
+}
+
+int
+worker_main(const struct run_config *config, const struct inherited *from)
+{
+	static struct process process;
+	struct process *p = &process;
+	int rc;
+
+	p->from = from;
+	setpgid(0, 0);
+	clock_be_exact();
+	raise_nofile();
+	if (!tree_adopt())
+		return 125;
+	rc = begin_worker(p, config);
+	if (!rc)
+		rc = watch_signals(p);
+	if (!rc)
+		rc = begin_program(p);
+	if (rc) {
+		explain(rc);
+		tree_kill();
+		end_worker(p);
+		tell_outer(p, OUTER_ENDED, OUTER_FAILED);
+		return 0;
+	}
+	if (config->hooks.began)
+		config->hooks.began(config->hooks.arg, &p->assembly.parts);
+	launch_go(&p->launch);
+	loop_run(p->w.loop);
+	if (config->hooks.ended)
+		config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status);
+	end_worker(p);
+	tell_outer(p, OUTER_ENDED, p->status);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/*
+ * run/worker.h - the worker: what all of its parts share.
+ *
+ * One thread. System calls come in through the seccomp listener (notif.c), are answered from one table (calls.c), and act on records
+ * of sockets (desc.h). Octets move between the program's AF_UNIX sockets and the stack's in pump.c and dgram.c.
+ */
+#ifndef RUN_WORKER_H
+#define RUN_WORKER_H
+
+#include "base/list.h"
+#include "base/table.h"
+#include "core/core.h"
+#include "host/loop.h"
+#include "run/kernel.h"
+#include "run/run.h"
+#include "run/unixsock.h"
+#include "sock/sock.h"
+
+#include <sys/types.h>
+
+struct worker {
+	const struct run_config *config;
+	struct kernel kernel;
+	struct loop *loop;
+	struct stack *stack; /* the program's */
+	struct core *core;
+	struct socks *socks;
+
+	struct loop_fd listener; /* seccomp's */
+	struct unixdir unixdir;
+
+	struct table by_inode, by_id; /* of struct desc */
+	struct list descs;            /* all, the youngest last */
+	struct list buried;           /* to be freed at the end of the turn */
+	struct list named;            /* descs that may be meant by 127.0.0.1 */
+	uint64_t next_id;
+	unsigned untended; /* descs whose end only a sweep can see */
+	nsec_t sweep_at;
+
+	struct list parked; /* calls that wait, see park.h */
+	unsigned nparked;
+	nsec_t signals_at; /* when to look for signals next */
+
+	char seen_names[32][24]; /* what the user was told is missing, once each */
+	unsigned nseen;
+};
+
+/* The stack's time is the loop's: call it before sockets are touched in a callback of the loop. */
+void worker_enter(struct worker *w);
+
+/* Nobody is under the filter any more: the worker's work ends when its children are reaped. */
+void worker_last_ended(struct worker *w);
+
+/* "leat: NAME is not there yet": one line on stderr, once for each name. */
+void worker_missing(struct worker *w, const char *name);
+
+#endif
