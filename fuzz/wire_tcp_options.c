@@ -22,8 +22,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	o.fast_open_at = o.fast_open_len = 0;
 	if (!tcp_options_parse(out, tcp_options_put(out, &o), &back))
 		abort();
-	if (o.nsack != back.nsack || memcmp(o.sack, back.sack, sizeof o.sack) != 0 || o.mss != back.mss ||
-	    o.wscale != back.wscale || o.ts_val != back.ts_val || o.ts_ecr != back.ts_ecr)
+	if (o.nsack != back.nsack || memcmp(o.sack, back.sack, o.nsack * sizeof o.sack[0]) != 0 ||
+	    o.mss != back.mss || o.wscale != back.wscale || o.ts_val != back.ts_val ||
+	    o.ts_ecr != back.ts_ecr)
 		abort();
 	return 0;
 }

@@ -70,6 +70,7 @@ same_tcp(const struct seg_hdr *a, const struct seg_hdr *b)
 	if (!(tcp_flags(s) & TCP_ACK) || ((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)))
 		return false;
 	return memcmp(s + TCP_ACKNO, t + TCP_ACKNO, 5) == 0 && tcp_window(s) == tcp_window(t) &&
+	       tcp_urgent(s) == tcp_urgent(t) &&
 	       memcmp(s + TCP_HDR_LEN, t + TCP_HDR_LEN, a->pay - a->l4 - TCP_HDR_LEN) == 0;
 }
 

@@ -17,6 +17,7 @@ struct core *stack_core(struct stack *s);
 struct socks *stack_socks(struct stack *s);
 struct tcp *stack_tcp(struct stack *s);
 struct udp *stack_udp(struct stack *s);
+struct net *stack_net(struct stack *s);
 
 /* An Ethernet interface on @wire; addresses and routes are added through core/iface.h and core/route.h. */
 int stack_add_ethernet(struct stack *s, const char *name, uint32_t mtu, const uint8_t mac[6],

@@ -34,7 +34,7 @@ read_sack(const uint8_t *opt, size_t len, struct tcp_options *o)
 {
 	size_t blocks = (len - HEAD) / SACK_BLOCK_LEN;
 
-	if (len != HEAD + blocks * SACK_BLOCK_LEN || blocks > TCP_SACK_BLOCKS)
+	if (len != HEAD + blocks * SACK_BLOCK_LEN || blocks == 0 || blocks > TCP_SACK_BLOCKS)
 		return;
 	for (size_t i = 0; i < blocks; i++) {
 		o->sack[i].from = be32_get(opt + HEAD + i * SACK_BLOCK_LEN);

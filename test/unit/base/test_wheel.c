@@ -1,14 +1,12 @@
 /*
- * The timing wheel: by hand, and against a model that keeps its timers in an array and looks at all of them.
+ * The timing wheel, by hand.
  */
 #include "base/list.h"
-#include "base/rng.h"
 #include "base/wheel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
