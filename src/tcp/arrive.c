@@ -1,0 +1,166 @@
+/*
+ * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT, and the way to the steps of all others. LISTEN is
+ * listen.c, TIME-WAIT timewait.c.
+ */
+#include "tcp/conn.h"
+
+/* CLOSED (3.10.7.1): nobody is there; all but a RST is answered with one. */
+void
+tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_RST))
+		tcp_reply_reset(tcp, seg);
+	tcp_seg_drop(tcp, seg, DROP_TCP_NO_LISTENER);
+}
+
+/* What the peer's SYN offers of what ours offers. Its window is never scaled (RFC 7323, 2.2). */
+void
+tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	const struct tcp_options *o = &seg->opt;
+
+	if (o->mss)
+		c->peer_mss = o->mss > TCP_MSS_LEAST ? o->mss : TCP_MSS_LEAST;
+	c->sack_ok = c->sack_ok && o->sack_permitted;
+	c->ws_ok = c->ws_ok && o->has_wscale;
+	c->snd_ws = c->ws_ok ? o->wscale : 0;
+	if (!c->ws_ok)
+		c->rcv_ws = 0;
+	c->ts_ok = c->ts_ok && o->has_timestamp;
+	if (c->ts_ok) {
+		c->ts_recent = o->ts_val;
+		c->ts_recent_at = tcp_now(c);
+	}
+	c->txq.sack = c->sack_ok;
+	recovery_init(&c->recovery, c->ts_ok);
+	tcp_sync_mss(c);
+	cc_set_mss(&c->cc, c->snd_mss, true);
+}
+
+/* The peer's SYN is here: from now on RCV.NXT means something. */
+static void
+take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	uint32_t offered = c->rcv_adv - c->rcv_nxt;
+
+	c->irs = seg->seq;
+	c->rcv_nxt = c->rcv_wup = c->last_ack_sent = seg->seq + 1;
+	c->rcv_adv = c->rcv_nxt + offered;
+	c->snd_wnd = c->max_snd_wnd = seg->wnd;
+	c->snd_wl1 = seg->seq;
+	c->snd_wl2 = seg->ack;
+	tcp_take_syn_options(c, seg);
+}
+
+/* How long the handshake took, if that can be told (Karn: a SYN sent twice tells nothing without timestamps). */
+static void
+handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!c->syn_again)
+		tcp_rtt_sample(c, tcp_now(c) - c->syn_sent);
+	else if (c->ts_ok && seg->opt.has_timestamp)
+		tcp_rtt_sample(c, (nsec_t)(tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr) * MSEC);
+	else
+		rto_syn_was_lost(&c->rto);
+	if (c->syn_again)
+		cc_syn_was_lost(&c->cc);
+}
+
+/* Our SYN is acknowledged, and theirs is here. */
+void
+tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	handshake_rtt(c, seg);
+	c->snd_una = c->iss + 1;
+	c->retries = 0;
+	c->snd_wl1 = seg->seq;
+	c->snd_wl2 = seg->ack;
+	c->last_ack_rcvd = tcp_now(c);
+	tcp_set_state(c, LEAT_TCP_ESTABLISHED);
+	if (c->fin_queued)
+		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
+	timers_established(c);
+	tcp_news(c, TCP_NEWS_CONNECTED | TCP_NEWS_WRITABLE);
+	tcp_want(c, WANT_OUTPUT);
+}
+
+/* First, check the ACK bit (3.10.7.3). */
+static enum step
+syn_sent_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_ACK) || seg->ack == c->snd_nxt)
+		return STEP_NEXT;
+	if (!(seg->flags & TCP_RST))
+		tcp_reply_reset(c->tcp, seg);
+	return step_drop(c, DROP_TCP_BAD_ACK_SYN);
+}
+
+/* Second, check the RST bit: only one that answers our SYN counts. */
+static enum step
+syn_sent_check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_RST))
+		return STEP_NEXT;
+	if (!(seg->flags & TCP_ACK))
+		return step_drop(c, DROP_RST_NOT_EXACT);
+	tcp_end(c, LEAT_ECONNREFUSED);
+	return STEP_DONE;
+}
+
+/*
+ * Fourth, check the SYN bit. With our SYN acknowledged the connection stands; without, both sides opened at once
+ * (RFC 9293, 3.5, figure 8): our SYN goes out again, now with an ACK.
+ */
+static enum step
+syn_sent_check_syn(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_SYN))
+		return step_drop(c, DROP_TCP_BAD_FLAGS);
+	take_syn(c, seg);
+	seg->seq++;
+	seg->flags &= (uint8_t)~TCP_SYN;
+	if (!(seg->flags & TCP_ACK)) {
+		tcp_set_state(c, LEAT_TCP_SYN_RECEIVED);
+		c->retries = 0;
+		tcp_want(c, WANT_SYN);
+		return STEP_DONE;
+	}
+	tcp_established(c, seg);
+	tcp_want(c, WANT_ACK);
+	return step_text_and_fin(c, seg);
+}
+
+static enum step
+arrive_syn_sent(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	enum step s = syn_sent_check_ack(c, seg);
+
+	if (s == STEP_NEXT)
+		s = syn_sent_check_rst(c, seg);
+	if (s == STEP_NEXT)
+		s = syn_sent_check_syn(c, seg);
+	return s;
+}
+
+enum step
+step_drop(struct tcp_conn *c, enum drop_reason reason)
+{
+	c->why_dropped = reason;
+	return STEP_DROP;
+}
+
+void
+tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	enum step s;
+
+	c->segs_in += seg->segs;
+	if (seg->len)
+		c->data_segs_in += seg->segs;
+	if (c->state == LEAT_TCP_SYN_SENT)
+		s = arrive_syn_sent(c, seg);
+	else
+		s = tcp_steps(c, seg);
+	if (s == STEP_DROP && seg->pkt)
+		tcp_seg_drop(c->tcp, seg, c->why_dropped);
+}

@@ -1,0 +1,267 @@
+/*
+ * tcp/conn.c - the life of a connection: made, changing its state, ended, freed; and what others are told of it.
+ */
+#include "tcp/conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+	SNDBUF_BEGIN = 87040,
+	RCVBUF_BEGIN = 131072
+}; /* Linux's tcp_wmem, as grown at the handshake, and tcp_rmem */
+
+static void
+emit_names(struct tcp_conn *c, enum event_kind kind, uint8_t from, uint8_t to, int error, const void *info)
+{
+	struct core *core = c->tcp->core;
+	struct event e = {.kind = kind,
+	    .tcp = {.flow = c->number,
+		.local = c->flow.local,
+		.remote = c->flow.remote,
+		.from = from,
+		.to = to,
+		.error = error,
+		.passive = c->passive,
+		.info = info}};
+
+	if (sink_wants(core->sink, kind))
+		core_emit(core, &e);
+}
+
+void
+tcp_emit_close(struct tcp_conn *c, int error)
+{
+	struct leat_tcp_info info;
+
+	if (!sink_wants(c->tcp->core->sink, EVENT_TCP_CLOSE))
+		return;
+	tcp_info(c, &info);
+	emit_names(c, EVENT_TCP_CLOSE, c->state, c->state, error, &info);
+}
+
+void
+tcp_emit_cc(struct tcp_conn *c, const char *cause)
+{
+	struct core *core = c->tcp->core;
+	struct event e = {.kind = EVENT_TCP_CC,
+	    .tcp_cc = {.flow = c->number,
+		.cwnd = c->cc.cwnd,
+		.ssthresh = c->cc.ssthresh,
+		.in_flight = txq_pipe(&c->txq),
+		.ca_state = (uint8_t)c->recovery.state,
+		.cause = cause}};
+
+	if (sink_wants(core->sink, EVENT_TCP_CC))
+		core_emit(core, &e);
+}
+
+void
+tcp_emit_retx(struct tcp_conn *c, seq_t seq, uint32_t len, enum pkt_why why)
+{
+	struct core *core = c->tcp->core;
+	struct event e = {.kind = EVENT_TCP_RETX,
+	    .tcp_retx = {.flow = c->number, .seq = seq, .len = len, .why = (uint8_t)why}};
+
+	if (sink_wants(core->sink, EVENT_TCP_RETX))
+		core_emit(core, &e);
+}
+
+void
+tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state)
+{
+	uint8_t from = c->state;
+
+	if (from == state)
+		return;
+	c->state = (uint8_t)state;
+	emit_names(c, EVENT_TCP_STATE, from, (uint8_t)state, 0, NULL);
+}
+
+void
+tcp_want(struct tcp_conn *c, uint32_t want)
+{
+	c->want |= want;
+	if (!list_linked(&c->dirty))
+		list_push(&c->tcp->dirty, &c->dirty);
+}
+
+void
+tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news)
+{
+	if (!t->ops)
+		return;
+	t->mask |= news;
+	if (!list_linked(&t->node))
+		list_push(&tcp->tellers, &t->node);
+}
+
+void
+tcp_news(struct tcp_conn *c, unsigned news)
+{
+	tcp_tell(c->tcp, &c->tell, news);
+}
+
+/* Buffers, as the options want them. */
+static void
+init_buffers(struct tcp_conn *c)
+{
+	const struct tcp_opts *o = &c->opts;
+	const struct tcp_limits *lim = &c->tcp->limits;
+
+	sndbuf_init(&c->sndbuf, c->tcp->core->pool, o->sndbuf ? o->sndbuf : SNDBUF_BEGIN, lim->sndbuf_max,
+	    o->sndbuf != 0);
+	rcvbuf_init(&c->rcvbuf, o->rcvbuf ? o->rcvbuf : RCVBUF_BEGIN, lim->rcvbuf_max, o->rcvbuf != 0);
+	c->rcv_ws = (uint8_t)rcvbuf_scale(&c->rcvbuf);
+}
+
+/* Before anything is sent. */
+void
+tcp_set_iss(struct tcp_conn *c, seq_t iss)
+{
+	c->iss = c->snd_una = c->snd_nxt = iss;
+	c->snd_up = c->snd_sml = iss;
+	txq_init(&c->txq, &c->tcp->slab, iss + 1);
+}
+
+/* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
+struct tcp_conn *
+tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
+    const struct tcp_opts *opts, bool passive)
+{
+	struct tcp_conn *c;
+	const struct cc_ops *cc = cc_find(opts->cc);
+
+	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns)
+		return NULL;
+	c = calloc(1, sizeof *c);
+	if (!c)
+		return NULL;
+	c->flow.local = *local;
+	c->flow.remote = *remote;
+	if (tcp_flow_add(tcp, &c->flow)) {
+		free(c);
+		return NULL;
+	}
+	c->tcp = tcp;
+	c->opts = *opts;
+	c->passive = passive;
+	c->quick = opts->quickack;
+	c->state = LEAT_TCP_CLOSED;
+	c->number = tcp->core->next_flow++;
+	c->opened = c->last_sent = c->last_rcvd = tcp_now(c);
+	list_init(&c->dirty);
+	list_init(&c->child);
+	list_init(&c->tell.node);
+	timers_init(c);
+	init_buffers(c);
+	reass_init(&c->reass);
+	rto_init(&c->rto);
+	tcp_set_iss(c, tcp_isn(tcp, local, remote));
+	c->ts_offset = tcp_ts_offset(tcp, local, remote);
+	c->peer_mss = ipaddr_is4(&remote->addr) ? TCP_MSS_DEFAULT4 : TCP_MSS_DEFAULT6;
+	c->quick_left = TCP_QUICK_ACKS;
+	c->rcv_mss = c->peer_mss;
+	tcp_sync_mss(c);
+	cc_init(&c->cc, cc ? cc : cc_table[0], c->snd_mss, c->iss, tcp_now(c));
+	list_push(&tcp->conns, &c->all);
+	tcp->conns_count++;
+	emit_names(c, EVENT_TCP_OPEN, LEAT_TCP_CLOSED, LEAT_TCP_CLOSED, 0, NULL);
+	return c;
+}
+
+static void
+forget_deferred(struct tcp_conn *c)
+{
+	if (!c->deferred)
+		return;
+	pkt_free(c->deferred->pkt);
+	free(c->deferred);
+	c->deferred = NULL;
+}
+
+/* Out of the table and off the clock: from here on it only waits for its user to let go. */
+static void
+leave_table(struct tcp_conn *c)
+{
+	if (c->ended)
+		return;
+	c->ended = true;
+	timers_cancel(c);
+	tcp_flow_remove(c->tcp, &c->flow);
+}
+
+/* What arrived in order stays for the user to read; the other queues go. */
+static void
+detach(struct tcp_conn *c)
+{
+	leave_table(c);
+	if (c->emptied)
+		return;
+	c->emptied = true;
+	tcp_child_leave_queue(c);
+	forget_deferred(c);
+	reass_fini(&c->reass);
+	sndbuf_fini(&c->sndbuf);
+	txq_fini(&c->txq);
+}
+
+void
+tcp_conn_free(struct tcp_conn *c)
+{
+	detach(c);
+	rcvbuf_fini(&c->rcvbuf);
+	list_del(&c->dirty);
+	list_del(&c->tell.node);
+	list_del(&c->all);
+	c->tcp->conns_count--;
+	free(c);
+}
+
+/*
+ * A segment that is being processed, or the flush, may still look at the connection: so its queues go only in the flush (WANT_SETTLE). But it leaves
+ * the accept queue at once, so that no user gets it.
+ */
+void
+tcp_end(struct tcp_conn *c, int error)
+{
+	if (c->state == LEAT_TCP_CLOSED)
+		return;
+	tcp_set_state(c, LEAT_TCP_CLOSED);
+	tcp_emit_close(c, error);
+	leave_table(c);
+	if (error) {
+		c->error = error;
+		tcp_news(c, TCP_NEWS_ERROR);
+	}
+	tcp_news(c, TCP_NEWS_CLOSED | TCP_NEWS_READABLE | TCP_NEWS_WRITABLE);
+	if (c->queue == CHILD_SYN_QUEUE) {
+		tcp_child_leave_queue(c);
+		c->user_gone = true;
+	}
+	tcp_want(c, WANT_SETTLE);
+}
+
+void
+tcp_end_with_reset(struct tcp_conn *c, int error)
+{
+	if (c->state == LEAT_TCP_CLOSED)
+		return;
+	tcp_want(c, WANT_RST);
+	tcp_end(c, error);
+}
+
+/* The last of the flush: what has ended leaves the table, and is freed when no user holds it. */
+void
+tcp_settle(struct tcp_conn *c)
+{
+	if (c->state == LEAT_TCP_TIME_WAIT && !c->ended) {
+		tcp_emit_close(c, 0);
+		leave_table(c);
+		tcp_time_wait_enter(c);
+		tcp_news(c, TCP_NEWS_CLOSED);
+	}
+	detach(c);
+	if (c->user_gone)
+		tcp_conn_free(c);
+}

@@ -1,0 +1,419 @@
+/*
+ * tcp/conn.h - one connection and all of TCP on a host, as the files of src/tcp see them. Private to src/tcp.
+ *
+ * An entry into TCP (a segment, a timer, a call of the user, an ICMP error) goes
+ *	steps change connections and note what they want (enum tcp_want)  tcp_leave()
+ * and tcp_leave() of the outermost entry flushes: it sends what is wanted, frees what has ended, and only then tells the users their news. A
+ * connection is never freed before that, so steps may go on using one that has just ended. Calls that users make from
+ * their news are entries within that one: what they want is sent before the next user is told.
+ */
+#ifndef TCP_CONN_H
+#define TCP_CONN_H
+
+#include "base/list.h"
+#include "base/seq.h"
+#include "base/table.h"
+#include "base/wheel.h"
+#include "core/core.h"
+#include "tcp/cc.h"
+#include "tcp/rcvbuf.h"
+#include "tcp/reass.h"
+#include "tcp/recovery.h"
+#include "tcp/rto.h"
+#include "tcp/sndbuf.h"
+#include "tcp/tcp.h"
+#include "tcp/txq.h"
+#include "wire/tcp.h"
+#include "wire/tcp_options.h"
+
+#define TCP_DELACK           (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
+#define TCP_TIME_WAIT_LEN    (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */
+#define TCP_FIN_WAIT_2_LEN   (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
+#define TCP_CORK_MAX         (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
+#define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
+
+enum {
+	TCP_R1 = 3,             /* retransmissions after which the route is doubted (RFC 9293, 3.8.3) */
+	TCP_R2 = 15,            /* Linux's tcp_retries2 */
+	TCP_R2_ORPHAN = 8,      /* Linux's tcp_orphan_retries */
+	TCP_R2_SYN = 6,         /* Linux's tcp_syn_retries */
+	TCP_R2_SYN_ACK = 5,     /* Linux's tcp_synack_retries */
+	TCP_QUICK_ACKS = 16,    /* Linux's TCP_MAX_QUICKACKS: a new connection's first ACKs are not delayed */
+	TCP_MSS_DEFAULT4 = 536, /* RFC 9293, 3.7.1 */
+	TCP_MSS_DEFAULT6 = 1220,
+	TCP_MSS_LEAST =
+	    48, /* Linux's TCP_MIN_SND_MSS: tiny segments cost the sender more than the attacker */
+	TCP_CHALLENGES = 1000, /* a second and host (RFC 5961, 7) */
+};
+
+/* What the flush has to do for a connection. */
+enum tcp_want {
+	WANT_OUTPUT = 1,    /* ask what may be sent */
+	WANT_ACK = 2,       /* at once */
+	WANT_CHALLENGE = 4, /* an ACK as RFC 5961 wants it */
+	WANT_SYN = 8,       /* SYN or SYN-ACK */
+	WANT_RST = 16,      /* then the connection is over */
+	WANT_PROBE = 32,    /* window probe */
+	WANT_KEEPALIVE = 64,
+	WANT_OVERRIDE = 128, /* short segments are held back no longer */
+	WANT_UPDATE = 256,   /* the window has opened */
+	WANT_SETTLE = 512,   /* enter TIME-WAIT, or be freed */
+};
+
+/* Where a child is on its way from the SYN to the user. */
+enum tcp_child { CHILD_NONE, CHILD_SYN_QUEUE, CHILD_ACCEPT_QUEUE };
+
+/* One who is told news. */
+struct tcp_teller {
+	struct list node;               /* of struct tcp's tellers */
+	unsigned mask;                  /* enum tcp_news */
+	const struct tcp_user_ops *ops; /* NULL: nobody listens */
+	void *user;
+};
+
+/* The head of all that the table of four-tuples holds. */
+struct tcp_flow {
+	struct table_node node;
+	struct endpoint local, remote;
+	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
+};
+
+/* A segment as it arrived, in host order. */
+struct tcp_seg {
+	struct pkt *pkt; /* its payload; NULL once somebody has taken it */
+	const struct ip_rx *rx;
+	struct endpoint local, remote;
+	seq_t seq, ack;
+	uint32_t len; /* payload octets left of it */
+	uint16_t wnd; /* not scaled */
+	uint16_t up;
+	uint16_t segs; /* wire segments that it stands for */
+	uint16_t hdr_len;
+	uint8_t flags;
+	struct tcp_options opt;
+};
+
+/* A SYN that waits for the user's word (defer_syn_ack). */
+struct tcp_deferred {
+	struct pkt *pkt;
+	struct ip_rx rx;
+};
+
+struct tcp_conn {
+	struct tcp_flow flow; /* first */
+	struct tcp *tcp;
+	struct list all;   /* of struct tcp's conns */
+	struct list dirty; /* of struct tcp's dirty, while want is not 0 */
+	uint32_t want;     /* enum tcp_want */
+	uint8_t state;     /* enum leat_tcp_state */
+
+	/* what the peer and we agreed on */
+	bool ts_ok, sack_ok, ws_ok;
+	uint8_t snd_ws, rcv_ws; /* shifts of windows that arrive and leave */
+	uint16_t peer_mss;      /* the MSS option, or the default */
+	uint16_t snd_mss;       /* payload octets of a full segment now, timestamps accounted for */
+
+	/* SEND (RFC 9293, 3.3.1) */
+	seq_t snd_una, snd_nxt, iss;
+	uint32_t snd_wnd, max_snd_wnd; /* scaled */
+	seq_t snd_wl1, snd_wl2;
+	seq_t snd_up;  /* behind the urgent octet, while urgent */
+	seq_t snd_sml; /* behind the last short segment sent (Minshall's Nagle) */
+	seq_t fin_seq; /* of our FIN, once fin_queued */
+	bool fin_queued, urgent, more;
+	struct sndbuf sndbuf;
+	struct txq txq;
+	struct recovery recovery;
+	struct rto rto;
+	struct cc cc;
+
+	/* RECEIVE */
+	seq_t rcv_nxt, irs;
+	seq_t rcv_adv; /* the right edge offered: RCV.NXT + RCV.WND */
+	seq_t rcv_wup; /* RCV.NXT as last acknowledged */
+	seq_t rcv_fin; /* of the peer's FIN, once fin_seen */
+	seq_t rcv_up;  /* of the urgent octet, while urg != 0 */
+	bool fin_seen; /* it has arrived, perhaps out of order */
+	bool fin_rcvd; /* in order: nothing follows */
+	bool quick;    /* opts.quickack was set: ACKs are not delayed */
+	uint8_t quick_left;
+	uint8_t urg; /* enum tcp_urg */
+	uint8_t urg_octet;
+	uint16_t rcv_mss; /* the largest segment lately seen: what counts as full-sized */
+	struct rcvbuf rcvbuf;
+	struct reass reass;
+
+	/* timestamps (RFC 7323) */
+	uint32_t ts_recent, ts_offset;
+	seq_t last_ack_sent;
+	nsec_t ts_recent_at;
+
+	/* timers, named for what they wait for */
+	struct timer t_retx, t_persist, t_delack, t_keep, t_orphan, t_pace;
+	uint32_t retries;     /* retransmissions, or probes without an answer, in a row */
+	nsec_t retries_since; /* when the first of them left */
+	uint32_t keep_probes;
+	uint8_t probe_backoff; /* window probes double their distance (RFC 9293, 3.8.6.1) */
+	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd, opened, syn_sent;
+	nsec_t next_challenge; /* not before */
+	nsec_t next_send;      /* pacing: not before */
+
+	/* the path */
+	uint32_t path_mtu;
+	uint64_t route_gen;
+	seq_t pmtu_edge; /* what lies before it is sent again for being too large, while pmtu_retx */
+	bool pmtu_retx;
+
+	/* the user */
+	struct tcp_opts opts;
+	struct tcp_teller tell;
+	bool user_gone; /* closed: the connection ends by itself */
+	bool rcv_shut;  /* shut down for receiving */
+	bool passive;
+	bool syn_again;               /* the SYN or SYN-ACK has been sent before */
+	bool ended;                   /* out of the table, nothing more arrives */
+	bool emptied;                 /* the queues are gone but rcvbuf */
+	bool no_room;                 /* the send buffer was full: tell when it is not */
+	int error;                    /* pending, LEAT_E */
+	int soft_error;               /* what ICMP said and may pass (RFC 5461) */
+	enum drop_reason why_dropped; /* of the segment at hand */
+
+	/* a child */
+	enum tcp_child queue;
+	struct tcp_listener *listener;
+	struct list child;
+	struct tcp_deferred *deferred;
+
+	/* what happened, for TCP_INFO */
+	uint64_t number; /* struct event's flow */
+	uint64_t octets_sent, octets_retx, octets_acked, octets_rcvd;
+	uint32_t segs_in, segs_out, data_segs_in, data_segs_out, segs_retx, dsacks, reord_seen, rcv_ooo;
+	nsec_t min_rtt;
+	uint64_t rate_octets;
+	nsec_t rate_interval;
+	bool rate_app_limited;
+};
+
+/* The urgent octet (RFC 6093; out of line as Linux keeps it). */
+enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
+
+struct tcp_listener {
+	struct table_node node;
+	struct list all; /* of struct tcp's listeners */
+	struct list any; /* of struct tcp's catch_all */
+	struct tcp *tcp;
+	struct endpoint local;
+	bool v6only;
+	unsigned backlog;
+	struct tcp_opts opts;
+	struct tcp_teller tell;
+	struct list syn_queue, accept_queue; /* of struct tcp_conn.child */
+	unsigned half_open, waiting;
+	bool closing;
+};
+
+/* A connection in TIME-WAIT: all that is needed to answer for it. */
+struct tcp_tw {
+	struct tcp_flow flow; /* first */
+	struct list node;     /* by the time when it ends */
+	nsec_t ends;
+	uint64_t number;
+	seq_t snd_nxt, rcv_nxt;
+	uint32_t rcv_wnd;
+	uint16_t wnd; /* as it goes into the header */
+	uint32_t ts_recent, ts_offset;
+	nsec_t ts_recent_at, next_challenge;
+	bool ts_ok, transparent;
+	uint8_t ttl, tos;
+};
+
+struct tcp {
+	struct core *core;
+	struct tcp_limits limits;
+	struct table flows;     /* struct tcp_flow */
+	struct table listening; /* struct tcp_listener but those of any_port */
+	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
+	struct list listeners;  /* all */
+	struct list catch_all;  /* listeners with any_port, the last first */
+	struct list conns;      /* every struct tcp_conn, ended ones included */
+	struct txrec_slab slab;
+	struct list dirty;   /* struct tcp_conn.dirty */
+	struct list tellers; /* struct tcp_teller.node */
+	bool busy;           /* within tcp_leave() */
+	struct siphash_key isn_key, ts_key;
+
+	struct list time_wait; /* struct tcp_tw.node, the first to end first */
+	uint32_t time_waits;
+	struct timer t_time_wait;
+
+	uint32_t conns_count;
+	uint32_t challenges; /* left in this second */
+	nsec_t challenge_second;
+};
+
+/* tcp.c: the host's TCP, and demultiplexing */
+void tcp_leave(struct tcp *tcp);
+struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+struct tcp_listener *tcp_find_listener(struct tcp *tcp, const struct endpoint *local);
+int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
+void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
+int tcp_local_hold(struct tcp *tcp, const struct endpoint *local);
+void tcp_local_release(struct tcp *tcp, const struct endpoint *local);
+/* The end of a segment that did not do its work. */
+void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
+struct endpoint tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex);
+
+/* conn.c: the life of a connection */
+struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
+    const struct tcp_opts *opts, bool passive);
+void tcp_conn_free(struct tcp_conn *c);
+void tcp_set_iss(struct tcp_conn *c, seq_t iss);
+void tcp_settle(struct tcp_conn *c);
+void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
+void tcp_want(struct tcp_conn *c, uint32_t want);
+void tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news);
+void tcp_news(struct tcp_conn *c, unsigned news);
+/* The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds it. */
+void tcp_end(struct tcp_conn *c, int error);
+/* As tcp_end(), and RST to the peer. */
+void tcp_end_with_reset(struct tcp_conn *c, int error);
+void tcp_emit_close(struct tcp_conn *c, int error);
+void tcp_emit_retx(struct tcp_conn *c, seq_t seq, uint32_t len, enum pkt_why why);
+void tcp_emit_cc(struct tcp_conn *c, const char *cause);
+
+/* arrive.c, steps.c: SEGMENT ARRIVES (RFC 9293, 3.10.7) */
+enum step {
+	STEP_NEXT, /* go on with the next check */
+	STEP_DONE, /* the segment has done its work */
+	STEP_DROP, /* it has not: c->why_dropped tells why */
+};
+void tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg);
+void tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg);
+enum step tcp_steps(struct tcp_conn *c, struct tcp_seg *seg);
+enum step step_drop(struct tcp_conn *c, enum drop_reason reason);
+enum step step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg);
+void tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg);
+void tcp_established(struct tcp_conn *c, const struct tcp_seg *seg);
+void tcp_want_challenge_ack(struct tcp_conn *c);
+bool tcp_challenge_allowed(struct tcp *tcp, nsec_t *next);
+
+/* listen.c */
+void tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least);
+bool tcp_accept_queue_full(const struct tcp_listener *l);
+void tcp_child_established(struct tcp_conn *c);
+void tcp_child_leave_queue(struct tcp_conn *c);
+
+/* snd.c: what ACKs do */
+void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
+void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
+void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
+void tcp_grow_sndbuf(struct tcp_conn *c);
+
+/* rcv.c: what data does */
+void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
+enum step tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg);
+void tcp_rcv_consumed(struct tcp_conn *c);
+uint32_t tcp_window_to_offer(struct tcp_conn *c);
+
+/* RCV.WND: what is left of the window last offered. */
+static inline uint32_t
+tcp_rcv_wnd(const struct tcp_conn *c)
+{
+	return seq_gt(c->rcv_adv, c->rcv_nxt) ? c->rcv_adv - c->rcv_nxt : 0;
+}
+
+/* The sequence number of the next octet that the user will read. */
+static inline seq_t
+tcp_read_seq(const struct tcp_conn *c)
+{
+	return c->rcv_nxt - c->fin_rcvd - (uint32_t)rcvbuf_unread(&c->rcvbuf);
+}
+
+/* output.c: what leaves, and when */
+void tcp_flush(struct tcp_conn *c);
+void tcp_sync_mss(struct tcp_conn *c);
+/* Behind the last octet that there is to send, FIN included. */
+seq_t tcp_snd_end(const struct tcp_conn *c);
+bool tcp_sends_data(const struct tcp_conn *c); /* in a state that may */
+
+/* transmit.c: one segment */
+struct tcp_out {
+	const struct endpoint *local, *remote;
+	seq_t seq, ack;
+	uint16_t wnd, up;
+	uint8_t flags, ttl, tos, why;
+	bool transparent;
+	uint64_t flow;
+	const uint8_t *opt;
+	unsigned opt_len; /* a multiple of 4 */
+	uint16_t mss;     /* of a super-segment's pieces */
+};
+/* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
+int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);
+/* The RST that answers @seg where there is no connection (RFC 9293, 3.10.7.1). */
+void tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg);
+void tcp_send_syn(struct tcp_conn *c);
+void tcp_send_ack(struct tcp_conn *c, enum pkt_why why);
+void tcp_send_probe(struct tcp_conn *c, enum pkt_why why);
+void tcp_send_reset(struct tcp_conn *c);
+uint32_t tcp_super_max(const struct tcp_conn *c);
+uint32_t tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next);
+
+/* timers.c: events, and what waits for them */
+void timers_init(struct tcp_conn *c);
+void timers_cancel(struct tcp_conn *c);
+void timers_segment_arrived(struct tcp_conn *c);
+void timers_sent(struct tcp_conn *c);                      /* something that must be acknowledged left */
+void timers_acked(struct tcp_conn *c);                     /* SND.UNA moved */
+void timers_ack_sent(struct tcp_conn *c);                  /* whatever it was on */
+void timers_ack_owed(struct tcp_conn *c);                  /* in a while will do */
+void timers_output_done(struct tcp_conn *c, bool stopped); /* is a probe needed? */
+void timers_established(struct tcp_conn *c);
+void timers_opts_changed(struct tcp_conn *c);
+void timers_user_gone(struct tcp_conn *c);
+void timers_fin_wait_2(struct tcp_conn *c);
+void timers_linger(struct tcp_conn *c, nsec_t timeout);
+void timers_paced(struct tcp_conn *c, nsec_t until);
+
+/* timewait.c */
+void tcp_time_wait_enter(struct tcp_conn *c);
+void tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg);
+void tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw);
+bool tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw);
+timer_fn tcp_time_wait_expired;
+
+/* isn.c */
+seq_t tcp_isn(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+uint32_t tcp_ts_offset(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+/* The timestamp clock: milliseconds, from an origin of this four-tuple's own (RFC 7323, 7.1). */
+uint32_t tcp_ts_now(const struct tcp *tcp, uint32_t offset);
+
+/* options.c */
+/* The MSS option: what one segment to us may carry (RFC 9293, 3.7.1; RFC 6691). */
+uint16_t tcp_mss_to_announce(const struct tcp_conn *c);
+unsigned tcp_options_syn(struct tcp_conn *c, uint8_t opt[40]);
+unsigned tcp_options_ack(struct tcp_conn *c, uint8_t opt[40]); /* with SACK blocks */
+unsigned tcp_options_data(const struct tcp_conn *c, uint8_t opt[40]);
+unsigned tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr);
+/* Is @seg older than what has been seen (PAWS, RFC 7323, 5)? */
+bool tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now);
+void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
+
+/* error.c */
+void tcp_error(void *self, const struct net_error *e);
+
+static inline nsec_t
+tcp_now(const struct tcp_conn *c)
+{
+	return c->tcp->core->now;
+}
+
+/* In a state in which both sides have agreed on sequence numbers. */
+static inline bool
+tcp_synchronized(const struct tcp_conn *c)
+{
+	return c->state != LEAT_TCP_CLOSED && c->state != LEAT_TCP_LISTEN && c->state != LEAT_TCP_SYN_SENT &&
+	       c->state != LEAT_TCP_SYN_RECEIVED;
+}
+
+#endif

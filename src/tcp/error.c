@@ -1,0 +1,120 @@
+/*
+ * tcp/error.c - ICMP errors about our segments, and what this host itself finds out (RFC 5461, RFC 5927, RFC 8201; RFC 9293, 3.9.2.2).
+ */
+#include "tcp/conn.h"
+
+/*
+ * Does the quoted segment name octets that are under way (RFC 5927, 4.1)? Whoever sends errors blindly must guess the
+ * number too. What this host says itself needs no proof.
+ */
+static bool
+believable(const struct tcp_conn *c, const struct net_error *e)
+{
+	seq_t seq;
+
+	if (e->own)
+		return true;
+	if (e->quoted_len < 8)
+		return false;
+	seq = tcp_seq(e->quoted);
+	return seq_geq(seq, c->snd_una) && seq_lt(seq, c->snd_nxt);
+}
+
+/* All that was sent in larger segments than now fit the path goes again, and it was no congestion (RFC 1191, 6.5). */
+static void
+resend_large(struct tcp_conn *c)
+{
+	struct txrec *r, *after;
+
+	for (r = txq_first(&c->txq); r; r = after) {
+		after = txq_after(&c->txq, r);
+		if (!r->sacked && r->mss > c->snd_mss && r->end - r->node.seq > c->snd_mss)
+			txq_mark_lost(&c->txq, r);
+	}
+	c->pmtu_edge = c->snd_nxt;
+	c->pmtu_retx = true;
+	tcp_want(c, WANT_OUTPUT);
+}
+
+static void
+packet_too_big(struct tcp_conn *c, const struct net_error *e)
+{
+	uint16_t before = c->snd_mss;
+
+	if (e->mtu >= c->path_mtu)
+		return;
+	route_learn_mtu(c->tcp->core, &c->flow.remote.addr, e->mtu);
+	tcp_sync_mss(c);
+	if (c->snd_mss < before && tcp_synchronized(c))
+		resend_large(c);
+}
+
+/*
+ * While connecting any error is the answer, as Linux takes it (RFC 5461, 2 allows it). An established connection outlives them all, hard ones
+ * too (RFC 5927, 5.2): retransmission goes on, and gives the error as its reason if it gives up.
+ */
+static void
+unreachable(struct tcp_conn *c, const struct net_error *e)
+{
+	if (tcp_synchronized(c))
+		c->soft_error = e->error;
+	else
+		tcp_end(c, e->error);
+}
+
+static void
+emit(struct tcp_conn *c, const struct net_error *e)
+{
+	struct core *core = c->tcp->core;
+	struct event ev = {.kind = EVENT_ICMP_ERROR,
+	    .icmp = {.v6 = e->v6,
+		.type = e->type,
+		.code = e->code,
+		.local = c->flow.local,
+		.remote = c->flow.remote}};
+
+	if (sink_wants(core->sink, EVENT_ICMP_ERROR))
+		core_emit(core, &ev);
+}
+
+static void
+report(struct tcp_conn *c, const struct net_error *e)
+{
+	if (!believable(c, e)) {
+		drop_note(c->tcp->core, NULL, DROP_ICMP_OUT_OF_WINDOW);
+		return;
+	}
+	emit(c, e);
+	if (e->kind == NET_ERROR_PMTU)
+		packet_too_big(c, e);
+	else
+		unreachable(c, e);
+}
+
+static struct tcp_conn *
+conn_of(struct tcp *tcp, const struct net_error *e)
+{
+	struct endpoint local = tcp_endpoint(&e->local, tcp_src(e->quoted), 0);
+	struct endpoint remote = tcp_endpoint(&e->remote, tcp_dst(e->quoted), 0);
+	struct tcp_flow *f = tcp_find(tcp, &local, &remote);
+
+	return f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
+}
+
+void
+tcp_error(void *self, const struct net_error *e)
+{
+	struct tcp *tcp = self;
+	struct tcp_conn *c;
+
+	if (e->quoted_len < 4) {
+		drop_note(tcp->core, NULL, DROP_ICMP_BAD);
+		return;
+	}
+	c = conn_of(tcp, e);
+	if (c)
+		report(c, e);
+	else
+		drop_note(tcp->core, NULL, DROP_ICMP_NO_FLOW);
+	tcp_leave(tcp);
+}

@@ -1,0 +1,161 @@
+/*
+ * tcp/info.c - STATUS (RFC 9293, 3.10.6): readiness, names, numbers, and Linux's TCP_INFO.
+ */
+#include "tcp/conn.h"
+
+enum { INFO_TIMESTAMPS = 1, INFO_SACK = 2, INFO_WSCALE = 4 }; /* Linux's TCPI_OPT_* */
+
+static unsigned
+ready_to_read(const struct tcp_conn *c)
+{
+	unsigned r = 0;
+
+	if (c->fin_rcvd || c->rcv_shut || c->state == LEAT_TCP_CLOSED)
+		r |= LEAT_IN | LEAT_RDHUP;
+	if (tcp_unread(c) > 0)
+		r |= LEAT_IN;
+	if (c->urg == URG_HERE && !c->opts.oob_inline)
+		r |= LEAT_PRI;
+	return r;
+}
+
+unsigned
+tcp_ready(const struct tcp_conn *c)
+{
+	bool open = c->state != LEAT_TCP_SYN_SENT && c->state != LEAT_TCP_SYN_RECEIVED;
+	bool send_shut = c->fin_queued || c->state == LEAT_TCP_CLOSED;
+	unsigned r = 0;
+
+	if (open)
+		r |= ready_to_read(c);
+	if (open && (send_shut || sndbuf_writable(&c->sndbuf)))
+		r |= LEAT_OUT;
+	if ((send_shut && (c->fin_rcvd || c->rcv_shut)) || c->state == LEAT_TCP_CLOSED)
+		r |= LEAT_HUP;
+	if (c->error)
+		r |= LEAT_ERR;
+	return r;
+}
+
+enum leat_tcp_state
+tcp_state(const struct tcp_conn *c)
+{
+	return (enum leat_tcp_state)c->state;
+}
+
+void
+tcp_names(const struct tcp_conn *c, struct endpoint *local, struct endpoint *remote)
+{
+	*local = c->flow.local;
+	*remote = c->flow.remote;
+}
+
+uint64_t
+tcp_flow(const struct tcp_conn *c)
+{
+	return c->number;
+}
+
+size_t
+tcp_unacked(const struct tcp_conn *c)
+{
+	return c->emptied ? 0 : sndbuf_len(&c->sndbuf);
+}
+
+size_t
+tcp_unsent(const struct tcp_conn *c)
+{
+	size_t out = txq_out(&c->txq), len = sndbuf_len(&c->sndbuf);
+
+	return c->emptied || out >= len ? 0 : len - out;
+}
+
+size_t
+tcp_send_room(const struct tcp_conn *c)
+{
+	return c->emptied || c->fin_queued ? 0 : sndbuf_room(&c->sndbuf);
+}
+
+static uint32_t
+msec_since(const struct tcp_conn *c, nsec_t then)
+{
+	return then ? (uint32_t)((tcp_now(c) - then) / MSEC) : 0;
+}
+
+static uint32_t
+segments(uint32_t octets, uint32_t mss)
+{
+	return mss ? (octets + mss - 1) / mss : 0;
+}
+
+static void
+info_sender(const struct tcp_conn *c, struct leat_tcp_info *i)
+{
+	uint32_t mss = c->snd_mss;
+
+	i->tcpi_snd_mss = mss;
+	i->tcpi_snd_cwnd = segments(c->cc.cwnd, mss);
+	i->tcpi_snd_ssthresh = c->cc.ssthresh == CC_INFINITE ? INT32_MAX : segments(c->cc.ssthresh, mss);
+	i->tcpi_snd_wnd = c->snd_wnd;
+	i->tcpi_rto = (uint32_t)(c->rto.rto / USEC);
+	i->tcpi_rtt = (uint32_t)(c->rto.srtt / USEC);
+	i->tcpi_rttvar = (uint32_t)(c->rto.rttvar / USEC);
+	i->tcpi_min_rtt = c->min_rtt ? (uint32_t)(c->min_rtt / USEC) : UINT32_MAX;
+	i->tcpi_ca_state = (uint8_t)c->recovery.state;
+	i->tcpi_retransmits = (uint8_t)(c->retries < 255 ? c->retries : 255);
+	i->tcpi_backoff = (uint8_t)c->rto.backoff;
+	i->tcpi_probes = (uint8_t)(c->keep_probes < 255 ? c->keep_probes : 255);
+	i->tcpi_total_retrans = c->segs_retx;
+	i->tcpi_pacing_rate = c->cc.pacing_rate;
+	i->tcpi_max_pacing_rate = CC_UNPACED;
+	i->tcpi_bytes_sent = c->octets_sent;
+	i->tcpi_bytes_retrans = c->octets_retx;
+	i->tcpi_bytes_acked = c->octets_acked;
+	i->tcpi_segs_out = c->segs_out;
+	i->tcpi_data_segs_out = c->data_segs_out;
+	i->tcpi_dsack_dups = c->dsacks;
+	i->tcpi_reord_seen = c->reord_seen;
+	i->tcpi_delivered = segments((uint32_t)c->txq.delivered, mss);
+	i->tcpi_reordering = 3;
+	if (c->rate_interval)
+		i->tcpi_delivery_rate =
+		    (uint64_t)((double)c->rate_octets * (double)SEC / (double)c->rate_interval);
+	if (c->emptied)
+		return;
+	i->tcpi_unacked = segments(txq_out(&c->txq), mss);
+	i->tcpi_sacked = segments(c->txq.sacked, mss);
+	i->tcpi_lost = segments(c->txq.lost, mss);
+	i->tcpi_retrans = segments(c->txq.retx, mss);
+	i->tcpi_notsent_bytes = (uint32_t)tcp_unsent(c);
+}
+
+static void
+info_receiver(const struct tcp_conn *c, struct leat_tcp_info *i)
+{
+	i->tcpi_rcv_mss = c->rcv_mss;
+	i->tcpi_advmss = tcp_mss_to_announce(c);
+	i->tcpi_ato = (uint32_t)(TCP_DELACK / USEC);
+	i->tcpi_rcv_rtt = (uint32_t)(c->rcvbuf.rtt / USEC);
+	i->tcpi_rcv_space = (uint32_t)c->rcvbuf.space;
+	i->tcpi_rcv_ssthresh = tcp_rcv_wnd(c);
+	i->tcpi_bytes_received = c->octets_rcvd;
+	i->tcpi_segs_in = c->segs_in;
+	i->tcpi_data_segs_in = c->data_segs_in;
+	i->tcpi_rcv_ooopack = c->rcv_ooo;
+}
+
+void
+tcp_info(const struct tcp_conn *c, struct leat_tcp_info *i)
+{
+	*i = (struct leat_tcp_info){.tcpi_state = c->state,
+	    .tcpi_options = (uint8_t)((c->ts_ok ? INFO_TIMESTAMPS : 0) | (c->sack_ok ? INFO_SACK : 0) |
+				      (c->ws_ok ? INFO_WSCALE : 0)),
+	    .tcpi_wscale = (uint8_t)(c->snd_ws | c->rcv_ws << 4),
+	    .tcpi_flags = c->rate_app_limited,
+	    .tcpi_pmtu = c->path_mtu,
+	    .tcpi_last_data_sent = msec_since(c, c->last_data_sent),
+	    .tcpi_last_data_recv = msec_since(c, c->last_data_rcvd),
+	    .tcpi_last_ack_recv = msec_since(c, c->last_ack_rcvd)};
+	info_sender(c, i);
+	info_receiver(c, i);
+}

@@ -1,0 +1,298 @@
+/*
+ * tcp/listen.c - LISTEN: who listens where, what a SYN starts (RFC 9293, 3.10.7.2), and the two queues on a child's way to its user.
+ *
+ * A child stands in the SYN queue while it is SYN-RECEIVED, then in the accept queue until it is taken. With defer_syn_ack it
+ * goes to the accept queue at once, and its SYN-ACK waits for the user's word. When the accept queue is full, the last ACK of a
+ * handshake is dropped, and our SYN-ACK's retransmission asks for it again: as Linux does.
+ */
+#include "tcp/conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static bool
+same_listener(
+    const struct tcp_listener *a, const struct endpoint *local, bool any_port, const struct tcp_opts *o)
+{
+	if (a->opts.any_port || any_port)
+		return a->opts.any_port && any_port && a->opts.transparent == o->transparent;
+	return a->local.port == local->port && a->local.ifindex == local->ifindex &&
+	       ipaddr_eq(&a->local.addr, &local->addr);
+}
+
+static bool
+taken(struct tcp *tcp, const struct endpoint *local, const struct tcp_opts *opts)
+{
+	list_each(n, &tcp->listeners) {
+		if (same_listener(container_of(n, struct tcp_listener, all), local, opts->any_port, opts))
+			return true;
+	}
+	return false;
+}
+
+int
+tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
+    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out)
+{
+	struct endpoint at = tcp_endpoint(&local->addr, local->port, local->ifindex);
+	uint64_t words[3] = {at.addr.w[0], at.addr.w[1], at.port};
+	struct tcp_listener *l;
+
+	if (taken(tcp, &at, opts))
+		return -LEAT_EADDRINUSE;
+	l = calloc(1, sizeof *l);
+	if (!l)
+		return -LEAT_ENOBUFS;
+	if (tcp_local_hold(tcp, &at)) {
+		free(l);
+		return -LEAT_ENOBUFS;
+	}
+	l->tcp = tcp;
+	l->local = at;
+	l->v6only = v6only;
+	l->backlog = backlog;
+	l->opts = *opts;
+	l->tell.ops = ops;
+	l->tell.user = user;
+	list_init(&l->tell.node);
+	list_init(&l->syn_queue);
+	list_init(&l->accept_queue);
+	list_init(&l->any);
+	list_push(&tcp->listeners, &l->all);
+	if (opts->any_port)
+		list_push_front(&tcp->catch_all, &l->any);
+	else
+		table_insert(&tcp->listening, &l->node, table_hash(&tcp->listening, words, 3));
+	*out = l;
+	return 0;
+}
+
+void
+tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog)
+{
+	l->backlog = backlog;
+}
+
+struct tcp_opts *
+tcp_listener_opts(struct tcp_listener *l)
+{
+	return &l->opts;
+}
+
+/* Children not yet taken: nobody will ever read what they bring. */
+static void
+reset_children(struct list *queue)
+{
+	struct tcp_conn *c;
+
+	while ((c = list_first(queue, struct tcp_conn, child))) {
+		tcp_child_leave_queue(c);
+		c->user_gone = true;
+		tcp_end_with_reset(c, 0);
+		tcp_want(c, WANT_SETTLE);
+	}
+}
+
+void
+tcp_listener_close(struct tcp_listener *l)
+{
+	struct tcp *tcp = l->tcp;
+
+	reset_children(&l->syn_queue);
+	reset_children(&l->accept_queue);
+	if (l->opts.any_port)
+		list_del(&l->any);
+	else
+		table_remove(&tcp->listening, &l->node);
+	tcp_local_release(tcp, &l->local);
+	list_del(&l->all);
+	list_del(&l->tell.node);
+	free(l);
+	tcp_leave(tcp);
+}
+
+/* Linux's rule: a backlog of N lets N + 1 wait. */
+bool
+tcp_accept_queue_full(const struct tcp_listener *l)
+{
+	return l->waiting > l->backlog;
+}
+
+unsigned
+tcp_accept_pending(const struct tcp_listener *l)
+{
+	return l->waiting;
+}
+
+static void
+enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_child queue)
+{
+	c->listener = l;
+	c->queue = queue;
+	if (queue == CHILD_SYN_QUEUE) {
+		list_push(&l->syn_queue, &c->child);
+		l->half_open++;
+	} else {
+		list_push(&l->accept_queue, &c->child);
+		l->waiting++;
+		tcp_tell(l->tcp, &l->tell, TCP_NEWS_ACCEPT);
+	}
+}
+
+void
+tcp_child_leave_queue(struct tcp_conn *c)
+{
+	if (c->queue == CHILD_NONE)
+		return;
+	if (c->queue == CHILD_SYN_QUEUE)
+		c->listener->half_open--;
+	else
+		c->listener->waiting--;
+	list_del(&c->child);
+	c->queue = CHILD_NONE;
+	c->listener = NULL;
+}
+
+void
+tcp_child_established(struct tcp_conn *c)
+{
+	struct tcp_listener *l = c->listener;
+
+	tcp_child_leave_queue(c);
+	enqueue(l, c, CHILD_ACCEPT_QUEUE);
+}
+
+struct tcp_conn *
+tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user)
+{
+	struct tcp_conn *c = list_first(&l->accept_queue, struct tcp_conn, child);
+
+	if (!c)
+		return NULL;
+	tcp_child_leave_queue(c);
+	c->tell.ops = ops;
+	c->tell.user = user;
+	return c;
+}
+
+/* The SYN is kept whole, so that an ICMP error can quote it. */
+static bool
+defer(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	struct tcp_deferred *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return false;
+	d->pkt = seg->pkt;
+	d->rx = *seg->rx;
+	seg->pkt->data -= seg->hdr_len;
+	seg->pkt->linear += seg->hdr_len;
+	seg->pkt->len += seg->hdr_len;
+	seg->pkt = NULL;
+	c->deferred = d;
+	return true;
+}
+
+/*
+ * A connection in SYN-RECEIVED out of a SYN. Text on the SYN is not kept: it will come again (RFC 9293 allows queuing it; Linux does not, without Fast Open). @at_least:
+ * out of TIME-WAIT, the first number that no old segment can have.
+ */
+static struct tcp_conn *
+child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_least)
+{
+	struct tcp_conn *c = tcp_conn_new(l->tcp, &seg->local, &seg->remote, &l->opts, true);
+
+	if (!c)
+		return NULL;
+	if (at_least && seq_lt(c->iss, *at_least))
+		tcp_set_iss(c, *at_least);
+	c->irs = seg->seq;
+	c->rcv_nxt = c->rcv_wup = c->rcv_adv = c->last_ack_sent = seg->seq + 1;
+	c->snd_wnd = c->max_snd_wnd = seg->wnd;
+	c->snd_wl1 = seg->seq;
+	c->ts_ok = c->sack_ok = c->ws_ok = true;
+	tcp_take_syn_options(c, seg);
+	tcp_set_state(c, LEAT_TCP_SYN_RECEIVED);
+	return c;
+}
+
+/* Third, check for a SYN. */
+static void
+listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least)
+{
+	struct tcp *tcp = l->tcp;
+	struct tcp_conn *c;
+
+	if (tcp_accept_queue_full(l)) {
+		tcp_seg_drop(tcp, seg, DROP_TCP_ACCEPT_QUEUE);
+		return;
+	}
+	if (l->half_open >= tcp->limits.syn_queue) {
+		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_QUEUE);
+		return;
+	}
+	c = child_new(l, seg, at_least);
+	if (!c) {
+		tcp_seg_drop(tcp, seg, DROP_TCP_CONN_LIMIT);
+		return;
+	}
+	c->segs_in = seg->segs;
+	if (l->opts.defer_syn_ack && defer(c, seg)) {
+		enqueue(l, c, CHILD_ACCEPT_QUEUE);
+		return;
+	}
+	enqueue(l, c, CHILD_SYN_QUEUE);
+	tcp_want(c, WANT_SYN);
+}
+
+/* LISTEN (3.10.7.2): first RST, second ACK, third SYN, fourth all else. */
+void
+tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least)
+{
+	struct tcp *tcp = l->tcp;
+
+	if (seg->flags & TCP_RST) {
+		tcp_seg_drop(tcp, seg, DROP_TCP_BAD_FLAGS);
+	} else if (seg->flags & TCP_ACK) {
+		tcp_reply_reset(tcp, seg);
+		tcp_seg_drop(tcp, seg, DROP_TCP_NO_LISTENER);
+	} else if ((seg->flags & (TCP_SYN | TCP_FIN)) == TCP_SYN) {
+		listen_take_syn(l, seg, at_least);
+	} else {
+		tcp_seg_drop(tcp, seg, DROP_TCP_BAD_FLAGS);
+	}
+}
+
+void
+tcp_answer_accept(struct tcp_conn *c)
+{
+	if (c->state != LEAT_TCP_SYN_RECEIVED || !c->deferred)
+		return;
+	pkt_free(c->deferred->pkt);
+	free(c->deferred);
+	c->deferred = NULL;
+	tcp_want(c, WANT_SYN);
+	tcp_leave(c->tcp);
+}
+
+/* The child goes without a trace, or with the word that a host without that service would have given. */
+void
+tcp_answer_refuse(struct tcp_conn *c, int error)
+{
+	struct tcp *tcp = c->tcp;
+	struct tcp_deferred *d = c->deferred;
+
+	c->user_gone = true;
+	c->tell.ops = NULL;
+	if (error == LEAT_ECONNREFUSED)
+		tcp_end_with_reset(c, error);
+	else
+		tcp_end(c, error ? error : LEAT_ETIMEDOUT);
+	if (d && error && error != LEAT_ECONNREFUSED)
+		core_refuse(tcp->core, d->pkt, &d->rx, error);
+	if (d) {
+		drop_note(tcp->core, d->pkt, DROP_GATE_REFUSED);
+	}
+	tcp_want(c, WANT_SETTLE);
+	tcp_leave(tcp);
+}

@@ -1,0 +1,80 @@
+/*
+ * tcp/options.c - which options a segment carries, and what timestamps that arrive mean (RFC 7323).
+ */
+#include "tcp/conn.h"
+
+/* A timestamp seen longer ago than this proves nothing (RFC 7323, 5.5): 24 days. */
+#define PAWS_STALE (24 * 24 * 3600 * SEC)
+
+static void
+fill_timestamps(const struct tcp_conn *c, struct tcp_options *o)
+{
+	o->has_timestamp = c->ts_ok;
+	o->ts_val = tcp_ts_now(c->tcp, c->ts_offset);
+	o->ts_ecr = c->ts_recent;
+}
+
+/* What we offer in a SYN, or what both agreed on in a SYN-ACK. */
+unsigned
+tcp_options_syn(struct tcp_conn *c, uint8_t opt[40])
+{
+	struct tcp_options o = {0};
+
+	o.mss = tcp_mss_to_announce(c);
+	o.has_wscale = c->ws_ok;
+	o.wscale = c->rcv_ws;
+	o.sack_permitted = c->sack_ok;
+	fill_timestamps(c, &o);
+	return (unsigned)tcp_options_put(opt, &o);
+}
+
+unsigned
+tcp_options_data(const struct tcp_conn *c, uint8_t opt[40])
+{
+	struct tcp_options o = {0};
+
+	fill_timestamps(c, &o);
+	return (unsigned)tcp_options_put(opt, &o);
+}
+
+unsigned
+tcp_options_ack(struct tcp_conn *c, uint8_t opt[40])
+{
+	struct tcp_options o = {0};
+	struct seq_range range[TCP_SACK_BLOCKS];
+
+	fill_timestamps(c, &o);
+	if (c->sack_ok && reass_has_sack(&c->reass)) {
+		o.nsack =
+		    (uint8_t)reass_sack(&c->reass, range, c->ts_ok ? TCP_SACK_BLOCKS - 1 : TCP_SACK_BLOCKS);
+		for (unsigned i = 0; i < o.nsack; i++)
+			o.sack[i] = (struct tcp_sack_block){range[i].start, range[i].end};
+	}
+	return (unsigned)tcp_options_put(opt, &o);
+}
+
+unsigned
+tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr)
+{
+	struct tcp_options o = {.has_timestamp = true, .ts_val = val, .ts_ecr = ecr};
+
+	return (unsigned)tcp_options_put(opt, &o);
+}
+
+bool
+tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now)
+{
+	return (int32_t)(seg->opt.ts_val - ts_recent) < 0 && now - ts_recent_at < PAWS_STALE;
+}
+
+/* RFC 7323, 4.3 (2): only of a segment that covers what was acknowledged last, so that delayed ACKs are measured whole. */
+void
+tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!c->ts_ok || !seg->opt.has_timestamp || seq_gt(seg->seq, c->last_ack_sent))
+		return;
+	if ((int32_t)(seg->opt.ts_val - c->ts_recent) < 0 && tcp_now(c) - c->ts_recent_at < PAWS_STALE)
+		return;
+	c->ts_recent = seg->opt.ts_val;
+	c->ts_recent_at = tcp_now(c);
+}

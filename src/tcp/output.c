@@ -1,0 +1,216 @@
+/*
+ * tcp/output.c - what to send next, and the flush at the end of every entry (RFC 9293, 3.8.6; RFC 6675 by way of recovery.h).
+ */
+#include "tcp/conn.h"
+
+/* The path, and what fits it beside the options that every segment carries (RFC 6691). */
+void
+tcp_sync_mss(struct tcp_conn *c)
+{
+	struct core *core = c->tcp->core;
+	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
+	uint32_t mss = c->peer_mss;
+	struct path path;
+
+	c->route_gen = route_generation(core);
+	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
+		c->path_mtu = path.mtu;
+	else if (c->path_mtu == 0)
+		c->path_mtu = headers + c->peer_mss;
+	if (c->path_mtu > headers && mss > c->path_mtu - headers)
+		mss = c->path_mtu - headers;
+	if (c->opts.maxseg && mss > c->opts.maxseg)
+		mss = c->opts.maxseg;
+	if (c->ts_ok)
+		mss = mss > TCP_OPT_TIMESTAMP_ROOM ? mss - TCP_OPT_TIMESTAMP_ROOM : 0;
+	if (mss < TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM)
+		mss = TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM;
+	if (mss == c->snd_mss)
+		return;
+	c->snd_mss = (uint16_t)mss;
+	if (c->cc.ops)
+		cc_set_mss(&c->cc, mss, c->data_segs_out == 0);
+}
+
+uint16_t
+tcp_mss_to_announce(const struct tcp_conn *c)
+{
+	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
+	uint32_t mss = c->path_mtu > headers ? c->path_mtu - headers : TCP_MSS_DEFAULT4;
+
+	if (c->opts.maxseg && mss > c->opts.maxseg)
+		mss = c->opts.maxseg;
+	return (uint16_t)(mss < UINT16_MAX ? mss : UINT16_MAX);
+}
+
+seq_t
+tcp_snd_end(const struct tcp_conn *c)
+{
+	return c->fin_queued ? c->fin_seq + 1 : c->txq.una + (uint32_t)sndbuf_len(&c->sndbuf);
+}
+
+bool
+tcp_sends_data(const struct tcp_conn *c)
+{
+	switch (c->state) {
+	case LEAT_TCP_ESTABLISHED:
+	case LEAT_TCP_CLOSE_WAIT:
+	case LEAT_TCP_FIN_WAIT_1:
+	case LEAT_TCP_CLOSING:
+	case LEAT_TCP_LAST_ACK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * May the last segment, shorter than the others, leave now (RFC 9293, 3.7.4)? Nagle's rule in Minshall's form, as Linux has it: not while another short one is
+ * unacknowledged. Neither urgent data nor a FIN waits.
+ */
+static bool
+short_may_go(const struct tcp_conn *c)
+{
+	if (c->urgent || c->fin_queued)
+		return true;
+	if (c->opts.cork || c->more)
+		return false;
+	return c->opts.nodelay || seq_leq(c->snd_sml, c->snd_una);
+}
+
+/*
+ * Octets of new data that should leave now, if cwnd lets them (the sender's side of silly-window avoidance, RFC 9293, 3.8.6.2.1): whole segments; the short rest when all that
+ * there is to send fits the window; a window's worth when it is half of the largest window the peer ever had; anything once the override timer is over.
+ */
+static uint32_t
+sendable(const struct tcp_conn *c, bool override)
+{
+	uint32_t unsent = tcp_snd_end(c) - c->txq.nxt;
+	uint32_t out = txq_out(&c->txq);
+	uint32_t room = c->snd_wnd > out ? c->snd_wnd - out : 0;
+	uint32_t n = unsent < room ? unsent : room;
+	uint32_t rest = n % c->snd_mss;
+
+	if (rest == 0 || override)
+		return n;
+	if (n == unsent ? short_may_go(c) : n >= c->max_snd_wnd / 2 && n < c->snd_mss)
+		return n;
+	return n - rest;
+}
+
+/* What is sent again must be in the window that the peer has now; the very first octet always may (RFC 9293, 3.8.6). */
+static bool
+in_window(const struct tcp_conn *c, seq_t seq)
+{
+	return seq == c->snd_una || seq_lt(seq, c->snd_una + c->snd_wnd);
+}
+
+/* Has the rate of congestion control a say, and does it say later? */
+static bool
+paced(struct tcp_conn *c)
+{
+	if (c->cc.pacing_rate == CC_UNPACED || tcp_now(c) >= c->next_send)
+		return false;
+	timers_paced(c, c->next_send);
+	return true;
+}
+
+static void
+pace(struct tcp_conn *c, uint32_t len)
+{
+	if (c->cc.pacing_rate != CC_UNPACED && c->cc.pacing_rate)
+		c->next_send = nsec_max(c->next_send, tcp_now(c)) +
+			       (nsec_t)((uint64_t)len * (uint64_t)SEC / c->cc.pacing_rate);
+}
+
+/* A pause in which all was acknowledged: what cwnd knew is old (RFC 5681, 4.1). */
+static void
+restart_after_idle(struct tcp_conn *c)
+{
+	if (txq_out(&c->txq) == 0 && c->last_data_sent)
+		cc_restart(&c->cc, tcp_now(c) - c->last_data_sent, c->rto.rto, tcp_now(c));
+}
+
+/* Data is an answer to data that has just come: the user's answers will carry the ACKs (Linux's pingpong). */
+static void
+note_conversation(struct tcp_conn *c)
+{
+	if (c->last_data_rcvd && tcp_now(c) - c->last_data_rcvd < TCP_DELACK)
+		c->quick_left = 0;
+}
+
+/* Retransmissions first, then new data, as long as the windows let it. */
+static void
+output(struct tcp_conn *c, bool override)
+{
+	struct recovery_next next;
+	bool by_cwnd = false, stopped = false;
+
+	if (tcp_snd_end(c) != c->txq.nxt)
+		restart_after_idle(c);
+	while (tcp_sends_data(c) && !paced(c) &&
+	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, &by_cwnd)) {
+		uint32_t most = tcp_super_max(c), sent;
+
+		if (next.rec && !in_window(c, next.rec->node.seq))
+			break;
+		if (!next.rec)
+			note_conversation(c);
+		sent = tcp_send_data(c, next.len < most ? next.len : most, &next);
+		stopped = sent == 0;
+		if (stopped)
+			break;
+		pace(c, sent);
+	}
+	cc_flushed(&c->cc, txq_pipe(&c->txq), by_cwnd, c->snd_una, c->snd_nxt);
+	if (tcp_snd_end(c) == c->txq.nxt && !by_cwnd)
+		txq_app_limited(&c->txq);
+	timers_output_done(c, stopped);
+}
+
+static enum pkt_why
+why_ack(const struct tcp_conn *c, uint32_t want)
+{
+	if (want & WANT_ACK)
+		return c->reass.runs ? PKT_WHY_DUP_ACK : PKT_WHY_ACK;
+	return want & WANT_UPDATE ? PKT_WHY_WINDOW_UPDATE : PKT_WHY_CHALLENGE_ACK;
+}
+
+/*
+ * All that is due, in as few segments as can be: data carries the ACK, unless there are SACK blocks to tell, for which full segments have no room.
+ */
+static void
+flush_synchronized(struct tcp_conn *c, uint32_t want)
+{
+	const uint32_t acks = WANT_ACK | WANT_CHALLENGE | WANT_UPDATE;
+	uint32_t before = c->segs_out;
+
+	if (c->route_gen != route_generation(c->tcp->core))
+		tcp_sync_mss(c);
+	if ((want & acks) && reass_has_sack(&c->reass))
+		tcp_send_ack(c, why_ack(c, want));
+	if ((want & (WANT_OUTPUT | WANT_OVERRIDE)) && tcp_sends_data(c))
+		output(c, want & WANT_OVERRIDE);
+	if (want & WANT_PROBE)
+		tcp_send_probe(c, PKT_WHY_ZERO_WINDOW_PROBE);
+	if (want & WANT_KEEPALIVE)
+		tcp_send_probe(c, PKT_WHY_KEEPALIVE);
+	if ((want & acks) && c->segs_out == before)
+		tcp_send_ack(c, why_ack(c, want));
+}
+
+void
+tcp_flush(struct tcp_conn *c)
+{
+	uint32_t want = c->want;
+
+	c->want = 0;
+	if (want & WANT_RST)
+		tcp_send_reset(c);
+	else if (want & WANT_SYN && c->state != LEAT_TCP_CLOSED)
+		tcp_send_syn(c);
+	if (tcp_synchronized(c))
+		flush_synchronized(c, want);
+	if (want & WANT_SETTLE)
+		tcp_settle(c);
+}

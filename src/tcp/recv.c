@@ -1,0 +1,141 @@
+/*
+ * tcp/recv.c - the user's RECEIVE (RFC 9293, 3.10.3): data in order, and the urgent octet beside it (RFC 6093, as Linux has it).
+ *
+ * Octet numbers: tcp_read_seq() is the next that the user reads. The urgent octet stands at rcv_up in the stream; unless
+ * oob_inline is set, reading steps over it, and once stops before it.
+ */
+#include "tcp/conn.h"
+
+/* Is there an urgent octet that reading has not passed, and where from here? */
+static bool
+mark_ahead(const struct tcp_conn *c, uint32_t *off)
+{
+	if (c->urg == URG_NONE || seq_lt(c->rcv_up, tcp_read_seq(c)))
+		return false;
+	*off = c->rcv_up - tcp_read_seq(c);
+	return true;
+}
+
+/* Standing before the octet that is kept out of line: step over it. */
+static void
+skip_mark(struct tcp_conn *c)
+{
+	uint32_t off;
+
+	if (c->opts.oob_inline || !mark_ahead(c, &off) || off != 0 || rcvbuf_unread(&c->rcvbuf) == 0)
+		return;
+	rcvbuf_consume(&c->rcvbuf, 1);
+	if (c->urg == URG_READ)
+		c->urg = URG_NONE;
+}
+
+/* How much may be read at one go: up to the mark, and inline past it from there. */
+static size_t
+readable_now(const struct tcp_conn *c, size_t len)
+{
+	size_t unread = rcvbuf_unread(&c->rcvbuf);
+	uint32_t off;
+
+	if (len > unread)
+		len = unread;
+	if (mark_ahead(c, &off) && off > 0 && len > off)
+		len = off;
+	return len;
+}
+
+static ssize_t
+nothing_to_read(struct tcp_conn *c)
+{
+	if (c->error)
+		return -tcp_take_error(c);
+	if (c->fin_rcvd || c->rcv_shut || c->state == LEAT_TCP_CLOSED || c->state == LEAT_TCP_TIME_WAIT)
+		return 0;
+	return -LEAT_EAGAIN;
+}
+
+static void
+consumed(struct tcp_conn *c, size_t len)
+{
+	uint32_t off;
+
+	if (c->opts.oob_inline && mark_ahead(c, &off) && off < len)
+		c->urg = URG_NONE;
+	rcvbuf_consume(&c->rcvbuf, len);
+	skip_mark(c);
+	tcp_rcv_consumed(c);
+	tcp_leave(c->tcp);
+}
+
+ssize_t
+tcp_recv(struct tcp_conn *c, void *buf, size_t len, bool peek)
+{
+	size_t n;
+
+	skip_mark(c);
+	n = readable_now(c, len);
+	if (n == 0)
+		return len == 0 ? 0 : nothing_to_read(c);
+	n = rcvbuf_peek(&c->rcvbuf, 0, buf, n);
+	if (!peek)
+		consumed(c, n);
+	return (ssize_t)n;
+}
+
+unsigned
+tcp_peek_spans(struct tcp_conn *c, struct pkt_span *span, unsigned max)
+{
+	size_t left;
+	unsigned n;
+
+	skip_mark(c);
+	left = readable_now(c, SIZE_MAX);
+	n = left ? rcvbuf_spans(&c->rcvbuf, span, max) : 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (span[i].len > left)
+			span[i].len = (uint32_t)left;
+		left -= span[i].len;
+		if (left == 0)
+			return i + 1;
+	}
+	return n;
+}
+
+void
+tcp_consume(struct tcp_conn *c, size_t len)
+{
+	if (len)
+		consumed(c, len);
+}
+
+int
+tcp_recv_urgent(struct tcp_conn *c, uint8_t *octet, bool peek)
+{
+	if (c->opts.oob_inline || c->urg == URG_NONE || c->urg == URG_READ)
+		return -LEAT_EINVAL;
+	if (c->urg == URG_COMING)
+		return c->fin_rcvd || c->state == LEAT_TCP_CLOSED ? 0 : -LEAT_EAGAIN;
+	*octet = c->urg_octet;
+	if (!peek)
+		c->urg = seq_lt(c->rcv_up, tcp_read_seq(c)) ? URG_NONE : URG_READ;
+	return 1;
+}
+
+bool
+tcp_at_mark(const struct tcp_conn *c)
+{
+	uint32_t off;
+
+	return mark_ahead(c, &off) && off == 0;
+}
+
+/* The octet kept out of line does not count. */
+size_t
+tcp_unread(const struct tcp_conn *c)
+{
+	size_t n = rcvbuf_unread(&c->rcvbuf);
+	uint32_t off;
+
+	if (!c->opts.oob_inline && mark_ahead(c, &off) && off < n)
+		n--;
+	return n;
+}

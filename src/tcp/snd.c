@@ -1,0 +1,152 @@
+/*
+ * tcp/snd.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion control, the peer's window (RFC 9293, 3.10.7.4, fifth).
+ */
+#include "tcp/conn.h"
+
+void
+tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
+{
+	struct core *core = c->tcp->core;
+
+	rto_sample(&c->rto, rtt, RTO_SAMPLES(txq_out(&c->txq) + 1, c->snd_mss));
+	if (c->min_rtt == 0 || rtt < c->min_rtt)
+		c->min_rtt = nsec_max(rtt, 1);
+	if (sink_wants(core->sink, EVENT_TCP_RTT)) {
+		struct event e = {.kind = EVENT_TCP_RTT,
+		    .tcp_rtt = {.flow = c->number,
+			.rtt = rtt,
+			.srtt = c->rto.srtt,
+			.rttvar = c->rto.rttvar,
+			.rto = c->rto.rto}};
+
+		core_emit(core, &e);
+	}
+}
+
+/*
+ * Karn's rule: of what was sent twice only a timestamp tells which transmission arrived, and then in whole milliseconds. Without either, the
+ * backoff at least is over.
+ */
+static void
+measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *s)
+{
+	if (s->rtt)
+		tcp_rtt_sample(c, s->rtt);
+	else if (s->acked && c->ts_ok && seg->opt.has_timestamp && seg->opt.ts_ecr)
+		tcp_rtt_sample(
+		    c, (nsec_t)(int32_t)(tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr) * MSEC);
+	else if (s->acked)
+		rto_progress(&c->rto);
+}
+
+/*
+ * Duplicate ACK as RFC 5681, 2 defines it: something is outstanding, no text, no FIN, it names SND.UNA, and the window stands. With
+ * SACK the blocks count instead.
+ */
+static bool
+is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	return txq_out(&c->txq) > 0 && seg->len == 0 && !(seg->flags & TCP_FIN) && seg->ack == c->snd_una &&
+	       (uint32_t)seg->wnd << c->snd_ws == c->snd_wnd;
+}
+
+/* The octets that are acknowledged leave the send buffer; our FIN was never in it. */
+static void
+release(struct tcp_conn *c, uint32_t acked)
+{
+	size_t len = sndbuf_len(&c->sndbuf);
+	bool was_writable = sndbuf_writable(&c->sndbuf);
+
+	sndbuf_ack(&c->sndbuf, acked < len ? acked : len);
+	c->octets_acked += acked;
+	c->snd_una = c->txq.una;
+	if (c->urgent && seq_geq(c->snd_una, c->snd_up))
+		c->urgent = false;
+	tcp_grow_sndbuf(c);
+	if (sndbuf_writable(&c->sndbuf) && (c->no_room || !was_writable)) {
+		c->no_room = false;
+		tcp_news(c, TCP_NEWS_WRITABLE);
+	}
+}
+
+/* Twice what the path takes keeps it busy while the user is asked for more. */
+void
+tcp_grow_sndbuf(struct tcp_conn *c)
+{
+	size_t want = 2 * (size_t)c->cc.cwnd;
+
+	if (want > sndbuf_len(&c->sndbuf))
+		sndbuf_grow(&c->sndbuf, want);
+}
+
+/*
+ * SND.WND, from a segment that is not older than the one it was last taken from (RFC 9293, 3.10.7.4).
+ */
+void
+tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	uint32_t wnd = (uint32_t)seg->wnd << c->snd_ws;
+
+	if (seq_lt(seg->ack, c->snd_una) || seq_gt(c->snd_wl1, seg->seq) ||
+	    (c->snd_wl1 == seg->seq && seq_gt(c->snd_wl2, seg->ack)))
+		return;
+	c->snd_wnd = wnd;
+	c->snd_wl1 = seg->seq;
+	c->snd_wl2 = seg->ack;
+	if (wnd > c->max_snd_wnd)
+		c->max_snd_wnd = wnd;
+}
+
+static unsigned
+sack_ranges(const struct tcp_conn *c, const struct tcp_seg *seg, struct seq_range *range)
+{
+	if (!c->sack_ok)
+		return 0;
+	for (unsigned i = 0; i < seg->opt.nsack; i++)
+		range[i] = (struct seq_range){seg->opt.sack[i].from, seg->opt.sack[i].to};
+	return seg->opt.nsack;
+}
+
+static void
+keep_rate(struct tcp_conn *c, const struct ack_sample *s)
+{
+	if (s->rate_interval == 0)
+		return;
+	c->rate_octets = s->rate_octets;
+	c->rate_interval = s->rate_interval;
+	c->rate_app_limited = s->is_app_limited;
+}
+
+void
+tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	struct seq_range range[TCP_SACK_BLOCKS];
+	struct ack_in in = {.ack = seq_max(seg->ack, c->snd_una),
+	    .sack = range,
+	    .sacks = sack_ranges(c, seg, range),
+	    .dupack = is_dupack(c, seg),
+	    .mss = c->snd_mss,
+	    .min_rtt = c->min_rtt,
+	    .now = tcp_now(c)};
+	struct ack_sample s;
+	const char *cause;
+
+	c->last_ack_rcvd = tcp_now(c);
+	tcp_update_window(c, seg);
+	if (txq_out(&c->txq) == 0 || c->snd_wnd == 0)
+		c->retries = 0; /* a window probe is answered: the peer lives */
+	txq_ack(&c->txq, &in, &s);
+	measure(c, seg, &s);
+	cause = recovery_ack(&c->recovery, &c->txq, &c->cc, &s, c->ts_ok ? seg->opt.ts_ecr : 0);
+	if (cause)
+		tcp_emit_cc(c, cause);
+	keep_rate(c, &s);
+	c->dsacks += s.dsack_octets > 0;
+	c->reord_seen += s.reordered;
+	if (s.acked == 0)
+		return;
+	c->soft_error = 0;
+	c->retries = 0;
+	release(c, s.acked);
+	timers_acked(c);
+}

@@ -1,0 +1,322 @@
+/*
+ * tcp/steps.c - SEGMENT ARRIVES in SYN-RECEIVED and all later states: the checks of RFC 9293, 3.10.7.4, one function each, in its order,
+ * with RFC 7323 (PAWS) and RFC 5961 (blind attacks) where they belong.
+ */
+#include "tcp/conn.h"
+
+/*
+ * A challenge ACK (RFC 5961, 7): so many a second for the host, and one in half a second for a connection, so that
+ * nobody learns from their number nor makes two hosts answer each other for ever.
+ */
+bool
+tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
+{
+	nsec_t now = tcp->core->now;
+
+	if (now < *next)
+		return false;
+	if (now - tcp->challenge_second >= SEC) {
+		tcp->challenge_second = now;
+		/* half of it random, so that the number left tells a third party nothing (CVE-2016-5696) */
+		tcp->challenges = TCP_CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, TCP_CHALLENGES);
+	}
+	if (tcp->challenges == 0)
+		return false;
+	tcp->challenges--;
+	*next = now + TCP_CHALLENGE_PERIOD;
+	return true;
+}
+
+void
+tcp_want_challenge_ack(struct tcp_conn *c)
+{
+	if (tcp_challenge_allowed(c->tcp, &c->next_challenge))
+		tcp_want(c, WANT_CHALLENGE);
+	else
+		drop_note(c->tcp->core, NULL, DROP_CHALLENGE_RATE);
+}
+
+/*
+ * A SYN again while ours waits for its ACK. Passive: theirs was sent again, so ours is as well, as Linux does. Both opened at once: theirs comes
+ * again as SYN-ACK, one octet before the window; what counts of it is the ACK (RFC 9293, 3.5, figure 8).
+ */
+static enum step
+check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	if (c->state != LEAT_TCP_SYN_RECEIVED || seg->seq != c->irs ||
+	    (seg->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
+		return STEP_NEXT;
+	if (seg->flags & TCP_ACK) {
+		seg->flags &= (uint8_t)~TCP_SYN;
+		seg->seq++;
+		return STEP_NEXT;
+	}
+	if (!c->deferred)
+		tcp_want(c, WANT_SYN);
+	return STEP_DONE;
+}
+
+/* Before the first: protection against wrapped sequence numbers (RFC 7323, 5.3, R1). */
+static enum step
+check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!c->ts_ok || (seg->flags & TCP_RST))
+		return STEP_NEXT;
+	if (!seg->opt.has_timestamp) /* 3.2: SHOULD be dropped silently */
+		return step_drop(c, DROP_TS_MISSING);
+	if (!tcp_paws_old(seg, c->ts_recent, c->ts_recent_at, tcp_now(c)))
+		return STEP_NEXT;
+	tcp_want_challenge_ack(c);
+	return step_drop(c, DROP_PAWS);
+}
+
+/*
+ * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at RCV.NXT may bring its ACK, URG or RST (its text is
+ * refused later); and an empty segment may stand at the very right edge, where a peer stands that has filled the window.
+ */
+static bool
+acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
+{
+	uint32_t wnd = tcp_rcv_wnd(c);
+
+	if (seg->seq == c->rcv_nxt)
+		return true;
+	if (len == 0)
+		return seq_within(seg->seq, c->rcv_nxt, wnd + 1);
+	return seq_within(seg->seq, c->rcv_nxt, wnd) ||
+	       (seq_lt(seg->seq, c->rcv_nxt) && seq_gt(seg->seq + len, c->rcv_nxt));
+}
+
+/*
+ * First, check the sequence number. What is not acceptable is answered with an ACK, so that both agree again on where they are;
+ * segments without text only twice a second, or two confused hosts would never stop (Linux: tcp_oow_rate_limited).
+ */
+static enum step
+check_sequence(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	uint32_t len = seg->len + !!(seg->flags & TCP_SYN) + !!(seg->flags & TCP_FIN);
+	bool old = len && seq_leq(seg->seq + len, c->rcv_nxt);
+
+	if (acceptable(c, seg, len))
+		return STEP_NEXT;
+	if (seg->flags & TCP_RST)
+		return step_drop(
+		    c, old || seq_lt(seg->seq, c->rcv_nxt) ? DROP_RST_OLD : DROP_SEQ_OUT_OF_WINDOW);
+	if (seg->len == 0 || (seg->flags & TCP_SYN)) {
+		tcp_want_challenge_ack(c);
+	} else {
+		if (old && c->sack_ok)
+			reass_note_duplicate(&c->reass, seg->seq, seg->seq + seg->len);
+		tcp_want(c, WANT_ACK);
+	}
+	return step_drop(c, old && seg->len ? DROP_DATA_DUPLICATE : DROP_SEQ_OUT_OF_WINDOW);
+}
+
+/* What a reset means to the user: refused, after the peer's FIN no more readers, else reset. */
+static int
+rst_errno(const struct tcp_conn *c)
+{
+	switch (c->state) {
+	case LEAT_TCP_SYN_RECEIVED:
+		return LEAT_ECONNREFUSED;
+	case LEAT_TCP_CLOSE_WAIT:
+		return LEAT_EPIPE;
+	default:
+		return LEAT_ECONNRESET;
+	}
+}
+
+/*
+ * Second, check the RST bit (RFC 9293, 3.10.7.4; RFC 5961, 3.2).
+ * Step one has found the segment acceptable; it may still begin before RCV.NXT. Only a RST that names
+ * RCV.NXT exactly may end the connection: a blind attacker guesses the window far sooner than the number.
+ */
+static enum step
+check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_RST))
+		return STEP_NEXT;
+	if (seq_lt(seg->seq, c->rcv_nxt))
+		return step_drop(c, DROP_RST_OLD);
+	if (seg->seq != c->rcv_nxt) {
+		tcp_want_challenge_ack(c);
+		return step_drop(c, DROP_RST_NOT_EXACT);
+	}
+	tcp_end(c, rst_errno(c)); /* of a child in the SYN queue the user has not heard */
+	return STEP_DONE;
+}
+
+/* Fourth, check the SYN bit: whoever sent it must prove with an exact RST that it has forgotten us (RFC 5961, 4.2). */
+static enum step
+check_syn(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_SYN))
+		return STEP_NEXT;
+	tcp_want_challenge_ack(c);
+	return step_drop(c, DROP_SYN_IN_WINDOW);
+}
+
+/* The ACK that ends the handshake, of one that listened or of both that opened at once. */
+static enum step
+syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (c->deferred || seg->ack != c->snd_nxt) {
+		tcp_reply_reset(c->tcp, seg);
+		return step_drop(c, DROP_ACK_UNSENT);
+	}
+	if (c->queue == CHILD_SYN_QUEUE && tcp_accept_queue_full(c->listener))
+		return step_drop(c, DROP_TCP_ACCEPT_QUEUE); /* our SYN-ACK will go again, and ask again */
+	c->snd_wnd = c->max_snd_wnd = (uint32_t)seg->wnd << c->snd_ws;
+	tcp_established(c, seg);
+	if (c->queue == CHILD_SYN_QUEUE)
+		tcp_child_established(c);
+	return STEP_NEXT;
+}
+
+/*
+ * Fifth, check the ACK field. RFC 5961, 5.2 narrows what is acceptable to the largest window that the peer ever offered
+ * before SND.UNA; beyond either end nothing of the segment is believed.
+ */
+static enum step
+check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!(seg->flags & TCP_ACK))
+		return step_drop(c, DROP_ACK_MISSING);
+	if (c->state == LEAT_TCP_SYN_RECEIVED)
+		return syn_received_check_ack(c, seg);
+	if (seq_gt(seg->ack, c->snd_nxt)) {
+		tcp_want_challenge_ack(c);
+		return step_drop(c, DROP_ACK_UNSENT);
+	}
+	if (seq_lt(seg->ack, c->snd_una - c->max_snd_wnd)) {
+		tcp_want_challenge_ack(c);
+		return step_drop(c, DROP_ACK_TOO_OLD);
+	}
+	return STEP_NEXT;
+}
+
+/* Is our FIN sent and acknowledged? */
+static bool
+fin_acked(const struct tcp_conn *c)
+{
+	return c->fin_queued && seq_gt(c->snd_una, c->fin_seq);
+}
+
+/* ... and what an acceptable ACK does: ESTABLISHED's processing, and where our FIN is acknowledged the next state. */
+static enum step
+process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	tcp_process_ack(c, seg);
+	tcp_want(c, WANT_OUTPUT);
+	if (!fin_acked(c))
+		return STEP_NEXT;
+	switch (c->state) {
+	case LEAT_TCP_FIN_WAIT_1:
+		tcp_set_state(c, LEAT_TCP_FIN_WAIT_2);
+		timers_fin_wait_2(c);
+		return STEP_NEXT;
+	case LEAT_TCP_CLOSING:
+		tcp_set_state(c, LEAT_TCP_TIME_WAIT);
+		tcp_want(c, WANT_SETTLE);
+		return STEP_DONE;
+	case LEAT_TCP_LAST_ACK:
+		tcp_end(c, 0);
+		return STEP_DONE;
+	default:
+		return STEP_NEXT;
+	}
+}
+
+/* May the peer still send us text? */
+static bool
+receives(const struct tcp_conn *c)
+{
+	return c->state == LEAT_TCP_ESTABLISHED || c->state == LEAT_TCP_FIN_WAIT_1 ||
+	       c->state == LEAT_TCP_FIN_WAIT_2;
+}
+
+/*
+ * Data that nobody will ever read: the user has closed. The peer is told with a RST, or it would believe that its data
+ * was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
+ */
+static enum step
+check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if (!c->user_gone || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv_nxt))
+		return STEP_NEXT;
+	tcp_end_with_reset(c, 0);
+	return step_drop(c, DROP_DATA_AFTER_CLOSE);
+}
+
+/* Sixth, check the URG bit. */
+static enum step
+check_urg(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	if ((seg->flags & TCP_URG) && receives(c) && !c->rcv_shut)
+		tcp_rcv_urgent(c, seg);
+	return STEP_NEXT;
+}
+
+/* Eighth, check the FIN bit: it has come in order. */
+static void
+take_fin(struct tcp_conn *c)
+{
+	c->rcv_nxt++;
+	c->fin_rcvd = true;
+	tcp_want(c, WANT_ACK);
+	tcp_news(c, TCP_NEWS_READABLE);
+	switch (c->state) {
+	case LEAT_TCP_ESTABLISHED:
+		tcp_set_state(c, LEAT_TCP_CLOSE_WAIT);
+		break;
+	case LEAT_TCP_FIN_WAIT_1: /* our FIN is not acknowledged yet: check_ack() would have seen it */
+		tcp_set_state(c, LEAT_TCP_CLOSING);
+		break;
+	default:
+		tcp_set_state(c, LEAT_TCP_TIME_WAIT);
+		tcp_want(c, WANT_SETTLE);
+		break;
+	}
+}
+
+/* Seventh and eighth: process the segment text, and the FIN when everything before it is here. */
+enum step
+step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	enum step s = STEP_NEXT;
+
+	if (!receives(c))
+		return seg->len ? step_drop(c, DROP_DATA_AFTER_FIN) : STEP_DONE;
+	if ((seg->flags & TCP_FIN) && !c->fin_seen &&
+	    seq_leq(seg->seq + seg->len, c->rcv_nxt + tcp_rcv_wnd(c))) {
+		c->fin_seen = true;
+		c->rcv_fin = seg->seq + seg->len;
+	}
+	if (seg->len)
+		s = tcp_rcv_data(c, seg);
+	else if ((seg->flags & TCP_FIN) && seg->seq != c->rcv_nxt)
+		tcp_want(c, WANT_ACK);
+	if (c->fin_seen && c->rcv_nxt == c->rcv_fin)
+		take_fin(c);
+	return s == STEP_DROP ? s : STEP_DONE;
+}
+
+typedef enum step step_fn(struct tcp_conn *c, const struct tcp_seg *seg);
+
+enum step
+tcp_steps(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	static step_fn *const steps[] = {check_paws, check_sequence, check_rst, check_syn, check_ack};
+	static step_fn *const after_ack[] = {process_ack, check_reader, check_urg};
+	enum step s = check_syn_again(c, seg);
+
+	for (unsigned i = 0; s == STEP_NEXT && i < sizeof steps / sizeof *steps; i++)
+		s = steps[i](c, seg);
+	if (s != STEP_NEXT)
+		return s;
+	timers_segment_arrived(c);
+	tcp_ts_recent_update(c, seg);
+	for (unsigned i = 0; s == STEP_NEXT && i < sizeof after_ack / sizeof *after_ack; i++)
+		s = after_ack[i](c, seg);
+	return s == STEP_NEXT ? step_text_and_fin(c, seg) : s;
+}

@@ -1,0 +1,441 @@
+/*
+ * tcp/tcp.c - all of TCP on a host: setting up, the tables, and which connection a segment belongs to.
+ */
+#include "tcp/conn.h"
+
+#include "wire/checksum.h"
+#include "wire/ip.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* A local address and port, or one family's unspecified address and a port, and how many flows use it. */
+struct tcp_local {
+	struct table_node node;
+	struct endpoint end;
+	uint32_t users;
+};
+
+/* Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets. */
+struct endpoint
+tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex)
+{
+	bool scoped = !ipaddr_is4(addr) && ipaddr_is_link_local(addr);
+
+	return (struct endpoint){.addr = *addr, .port = port, .ifindex = scoped ? ifindex : 0};
+}
+
+static bool
+endpoint_eq(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && a->ifindex == b->ifindex && ipaddr_eq(&a->addr, &b->addr);
+}
+
+static uint64_t
+end_hash(const struct table *t, const struct endpoint *e)
+{
+	uint64_t words[3] = {e->addr.w[0], e->addr.w[1], e->port};
+
+	return table_hash(t, words, 3);
+}
+
+static uint64_t
+flow_hash(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+{
+	uint64_t words[5] = {local->addr.w[0], local->addr.w[1], remote->addr.w[0], remote->addr.w[1],
+	    (uint64_t)remote->ifindex << 32 | (uint32_t)local->port << 16 | remote->port};
+
+	return table_hash(&tcp->flows, words, 5);
+}
+
+struct flow_key {
+	const struct endpoint *local, *remote;
+};
+
+static bool
+flow_is(const struct table_node *node, const void *key)
+{
+	const struct tcp_flow *f = container_of(node, const struct tcp_flow, node);
+	const struct flow_key *k = key;
+
+	return f->remote.port == k->remote->port && f->local.port == k->local->port &&
+	       f->remote.ifindex == k->remote->ifindex && ipaddr_eq(&f->remote.addr, &k->remote->addr) &&
+	       ipaddr_eq(&f->local.addr, &k->local->addr);
+}
+
+struct tcp_flow *
+tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+{
+	struct flow_key key = {local, remote};
+	struct table_node *n = table_find(&tcp->flows, flow_hash(tcp, local, remote), &key, flow_is);
+
+	return n ? container_of(n, struct tcp_flow, node) : NULL;
+}
+
+static bool
+local_is(const struct table_node *node, const void *key)
+{
+	return endpoint_eq(&container_of(node, const struct tcp_local, node)->end, key);
+}
+
+static struct tcp_local *
+local_find(struct tcp *tcp, const struct endpoint *end)
+{
+	struct table_node *n = table_find(&tcp->locals, end_hash(&tcp->locals, end), end, local_is);
+
+	return n ? container_of(n, struct tcp_local, node) : NULL;
+}
+
+static int
+local_hold(struct tcp *tcp, const struct endpoint *end)
+{
+	struct tcp_local *l = local_find(tcp, end);
+
+	if (!l) {
+		l = calloc(1, sizeof *l);
+		if (!l)
+			return -LEAT_ENOBUFS;
+		l->end = *end;
+		table_insert(&tcp->locals, &l->node, end_hash(&tcp->locals, end));
+	}
+	l->users++;
+	return 0;
+}
+
+static void
+local_release(struct tcp *tcp, const struct endpoint *end)
+{
+	struct tcp_local *l = local_find(tcp, end);
+
+	if (--l->users == 0) {
+		table_remove(&tcp->locals, &l->node);
+		free(l);
+	}
+}
+
+/* Of @end's port, whatever the address of its family. */
+static struct endpoint
+any_of(const struct endpoint *end)
+{
+	return (struct endpoint){
+	    .addr = ipaddr_is4(&end->addr) ? IPADDR_ANY4 : IPADDR_ANY6, .port = end->port};
+}
+
+int
+tcp_local_hold(struct tcp *tcp, const struct endpoint *local)
+{
+	struct endpoint any = any_of(local);
+	int err = local_hold(tcp, local);
+
+	if (err)
+		return err;
+	err = local_hold(tcp, &any);
+	if (err)
+		local_release(tcp, local);
+	return err;
+}
+
+void
+tcp_local_release(struct tcp *tcp, const struct endpoint *local)
+{
+	struct endpoint any = any_of(local);
+
+	local_release(tcp, local);
+	local_release(tcp, &any);
+}
+
+int
+tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow)
+{
+	int err = tcp_local_hold(tcp, &flow->local);
+
+	if (!err)
+		table_insert(&tcp->flows, &flow->node, flow_hash(tcp, &flow->local, &flow->remote));
+	return err;
+}
+
+void
+tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
+{
+	table_remove(&tcp->flows, &flow->node);
+	tcp_local_release(tcp, &flow->local);
+}
+
+bool
+tcp_local_in_use(struct tcp *tcp, const struct endpoint *local)
+{
+	struct endpoint any4 = {.addr = IPADDR_ANY4, .port = local->port};
+	struct endpoint any6 = {.addr = IPADDR_ANY6, .port = local->port};
+
+	if (ipaddr_is_any(&local->addr))
+		return local_find(tcp, ipaddr_is4(&local->addr) ? &any4 : &any6) ||
+		       (!ipaddr_is4(&local->addr) && local_find(tcp, &any4));
+	if (local_find(tcp, local))
+		return true;
+	return tcp_find_listener(tcp, local) && list_empty(&tcp->catch_all);
+}
+
+bool
+tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+{
+	struct endpoint l = tcp_endpoint(&local->addr, local->port, local->ifindex);
+	struct endpoint r = tcp_endpoint(&remote->addr, remote->port, remote->ifindex);
+	struct tcp_flow *f = tcp_find(tcp, &l, &r);
+
+	return !f || (f->time_wait && tcp_time_wait_reusable(tcp, container_of(f, struct tcp_tw, flow)));
+}
+
+struct listen_key {
+	const struct endpoint *local;
+	bool v4; /* a listener on "::" must not be v6only */
+};
+
+static bool
+listener_takes(const struct table_node *node, const void *key)
+{
+	const struct tcp_listener *l = container_of(node, const struct tcp_listener, node);
+	const struct listen_key *k = key;
+
+	return l->local.port == k->local->port && ipaddr_eq(&l->local.addr, &k->local->addr) &&
+	       (l->local.ifindex == 0 || l->local.ifindex == k->local->ifindex) && !(k->v4 && l->v6only);
+}
+
+static struct tcp_listener *
+find_listener_at(struct tcp *tcp, const struct endpoint *local, const struct ipaddr *addr, bool v4)
+{
+	struct endpoint at = {.addr = *addr, .port = local->port, .ifindex = local->ifindex};
+	struct listen_key key = {&at, v4};
+	struct table_node *n =
+	    table_find(&tcp->listening, end_hash(&tcp->listening, &at), &key, listener_takes);
+
+	return n ? container_of(n, struct tcp_listener, node) : NULL;
+}
+
+/* The specific before the wildcard, the own family's wildcard before the dual one, a port before every port. */
+struct tcp_listener *
+tcp_find_listener(struct tcp *tcp, const struct endpoint *local)
+{
+	bool v4 = ipaddr_is4(&local->addr);
+	struct tcp_listener *l = find_listener_at(tcp, local, &local->addr, false);
+
+	if (!l && v4)
+		l = find_listener_at(tcp, local, &IPADDR_ANY4, false);
+	if (!l)
+		l = find_listener_at(tcp, local, &IPADDR_ANY6, v4);
+	return l ? l : list_first(&tcp->catch_all, struct tcp_listener, any);
+}
+
+/* One piece of news, told; false when there is none. The user may do anything meanwhile. */
+static bool
+tell_next(struct tcp *tcp)
+{
+	struct list *n = list_pop(&tcp->tellers);
+	struct tcp_teller *t;
+	unsigned mask;
+
+	if (!n)
+		return false;
+	t = container_of(n, struct tcp_teller, node);
+	mask = t->mask;
+	t->mask = 0;
+	if (t->ops)
+		t->ops->news(t->user, mask);
+	return true;
+}
+
+void
+tcp_leave(struct tcp *tcp)
+{
+	struct list *n;
+
+	if (tcp->busy)
+		return;
+	tcp->busy = true;
+	do {
+		while ((n = list_pop(&tcp->dirty)))
+			tcp_flush(container_of(n, struct tcp_conn, dirty));
+	} while (tell_next(tcp));
+	tcp->busy = false;
+}
+
+void
+tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason)
+{
+	pkt_drop(tcp->core, seg->pkt, reason);
+	seg->pkt = NULL;
+}
+
+static bool
+sum_ok(const struct pkt *pkt, const struct ip_rx *rx)
+{
+	uint16_t sum;
+
+	if (pkt->sum != PKT_SUM_UNKNOWN)
+		return true;
+	sum = checksum_pseudo(&rx->src, &rx->dst, IP_PROTO_TCP, pkt->len);
+	return pkt_sum_range(pkt, 0, pkt->len, sum) == 0xffff;
+}
+
+/* The header into @seg, the packet left with its payload. */
+static enum drop_reason
+parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
+{
+	const uint8_t *h;
+
+	if (rx->group)
+		return DROP_TCP_BROADCAST;
+	if (!pkt_need(pkt, TCP_HDR_LEN) || !tcp_valid(pkt->data, pkt->len) ||
+	    !pkt_need(pkt, tcp_hdr_len(pkt->data)))
+		return DROP_TCP_BAD_HEADER;
+	if (!sum_ok(pkt, rx))
+		return DROP_TCP_BAD_SUM;
+	h = pkt->data;
+	*seg = (struct tcp_seg){.pkt = pkt,
+	    .rx = rx,
+	    .seq = tcp_seq(h),
+	    .ack = tcp_ack(h),
+	    .hdr_len = (uint16_t)tcp_hdr_len(h),
+	    .wnd = tcp_window(h),
+	    .up = tcp_urgent(h),
+	    .segs = pkt->segs,
+	    .flags = tcp_flags(h)};
+	if (tcp_src(h) == 0 || tcp_dst(h) == 0)
+		return DROP_TCP_BAD_HEADER;
+	if (!tcp_options_parse(h + TCP_HDR_LEN, seg->hdr_len - TCP_HDR_LEN, &seg->opt))
+		return DROP_TCP_BAD_HEADER;
+	return DROP_COUNT;
+}
+
+/* Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). */
+static void
+demultiplex(struct tcp *tcp, struct tcp_seg *seg)
+{
+	struct tcp_flow *f = tcp_find(tcp, &seg->local, &seg->remote);
+	struct tcp_listener *l;
+
+	if (f && f->time_wait) {
+		tcp_time_wait_arrive(tcp, container_of(f, struct tcp_tw, flow), seg);
+	} else if (f) {
+		tcp_arrive(container_of(f, struct tcp_conn, flow), seg);
+	} else {
+		l = tcp_find_listener(tcp, &seg->local);
+		if (l)
+			tcp_arrive_listen(l, seg, NULL);
+		else
+			tcp_arrive_closed(tcp, seg);
+	}
+	if (seg->pkt)
+		pkt_free(seg->pkt);
+}
+
+static void
+tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
+{
+	struct tcp *tcp = self;
+	struct tcp_seg seg;
+	uint32_t ifindex = rx->iface ? rx->iface->index : 0;
+	enum drop_reason reason = parse(pkt, rx, &seg);
+
+	if (reason != DROP_COUNT) {
+		pkt_drop(tcp->core, pkt, reason);
+		return;
+	}
+	seg.local = tcp_endpoint(&rx->dst, tcp_dst(pkt->data), ifindex);
+	seg.remote = tcp_endpoint(&rx->src, tcp_src(pkt->data), ifindex);
+	pkt->l4 = pkt->data;
+	pkt_pull(pkt, seg.hdr_len);
+	seg.len = pkt->len;
+	demultiplex(tcp, &seg);
+	tcp_leave(tcp);
+}
+
+static const struct transport_ops tcp_transport = {.input = tcp_input, .error = tcp_error};
+
+static struct siphash_key
+derived_key(const struct core *core, uint64_t purpose)
+{
+	uint64_t words[2] = {purpose, 0};
+	struct siphash_key k;
+
+	k.k[0] = siphash_words(&core->secret, words, 2);
+	words[1] = 1;
+	k.k[1] = siphash_words(&core->secret, words, 2);
+	return k;
+}
+
+void
+tcp_set_limits(struct tcp *tcp, const struct tcp_limits *limits)
+{
+	tcp->limits = *limits;
+}
+
+struct tcp *
+tcp_new(struct core *core)
+{
+	struct tcp *tcp = calloc(1, sizeof *tcp);
+	struct siphash_key table_key = derived_key(core, 0x7463702d7461626c);
+
+	if (!tcp)
+		return NULL;
+	if (table_init(&tcp->flows, &table_key) || table_init(&tcp->listening, &table_key) ||
+	    table_init(&tcp->locals, &table_key))
+		goto no_memory;
+	tcp->core = core;
+	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
+	tcp->ts_key = derived_key(core, 0x7463702d74730000);
+	tcp->limits = (struct tcp_limits){.conns = 65536,
+	    .syn_queue = 1024,
+	    .time_wait = 16384,
+	    .sndbuf_max = 4 << 20,
+	    .rcvbuf_max = 6 << 20};
+	list_init(&tcp->listeners);
+	list_init(&tcp->catch_all);
+	list_init(&tcp->conns);
+	list_init(&tcp->dirty);
+	list_init(&tcp->tellers);
+	list_init(&tcp->time_wait);
+	txrec_slab_init(&tcp->slab);
+	timer_init(&tcp->t_time_wait, tcp_time_wait_expired);
+	core_register_transport(core, IP_PROTO_TCP, &tcp_transport, tcp);
+	return tcp;
+no_memory:
+	if (tcp->flows.bucket)
+		table_fini(&tcp->flows);
+	if (tcp->listening.bucket)
+		table_fini(&tcp->listening);
+	free(tcp);
+	return NULL;
+}
+
+void
+tcp_free(struct tcp *tcp)
+{
+	tcp->busy = true;
+	list_each_safe(n, &tcp->listeners) {
+		struct tcp_listener *l = container_of(n, struct tcp_listener, all);
+
+		l->tell.ops = NULL;
+		tcp_listener_close(l);
+	}
+	list_each_safe(n, &tcp->conns)
+		tcp_conn_free(container_of(n, struct tcp_conn, all));
+	list_each_safe(n, &tcp->time_wait)
+		tcp_time_wait_free(tcp, container_of(n, struct tcp_tw, node));
+	tcp->core->transport[IP_PROTO_TCP] = (struct core_transport){0};
+	txrec_slab_fini(&tcp->slab);
+	table_fini(&tcp->flows);
+	table_fini(&tcp->listening);
+	table_fini(&tcp->locals);
+	free(tcp);
+}
+
+void
+tcp_each(struct tcp *tcp, void (*fn)(struct tcp_conn *c, void *arg), void *arg)
+{
+	list_each_safe(n, &tcp->conns) {
+		struct tcp_conn *c = container_of(n, struct tcp_conn, all);
+
+		if (!c->ended)
+			fn(c, arg);
+	}
+}

@@ -1,0 +1,289 @@
+/*
+ * tcp/timers.c - what waits for time to pass. The other files tell events; which timer starts or stops is decided here.
+ */
+#include "tcp/conn.h"
+
+static uint32_t
+syn_limit(const struct tcp_conn *c)
+{
+	if (c->opts.syn_retries)
+		return c->opts.syn_retries;
+	return c->state == LEAT_TCP_SYN_SENT ? TCP_R2_SYN : TCP_R2_SYN_ACK;
+}
+
+/* R2 (RFC 9293, 3.8.3): by number, or by the user's own time (RFC 5482). */
+static bool
+has_tried_enough(const struct tcp_conn *c)
+{
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (!tcp_synchronized(c))
+		return c->retries >= syn_limit(c);
+	if (user && c->retries)
+		return tcp_now(c) - c->retries_since >= user;
+	return c->retries >= (c->user_gone ? TCP_R2_ORPHAN : TCP_R2);
+}
+
+/* Whatever ICMP said meanwhile is the better word (RFC 1122, 4.2.3.9). */
+static void
+give_up(struct tcp_conn *c)
+{
+	tcp_end(c, c->soft_error ? c->soft_error : LEAT_ETIMEDOUT);
+}
+
+static void
+arm(struct tcp_conn *c, struct timer *t, nsec_t after)
+{
+	timer_arm(c->tcp->core->wheel, t, nsec_add(tcp_now(c), after));
+}
+
+static void
+cancel(struct tcp_conn *c, struct timer *t)
+{
+	timer_cancel(c->tcp->core->wheel, t);
+}
+
+static void
+count_retry(struct tcp_conn *c)
+{
+	if (c->retries++ == 0)
+		c->retries_since = tcp_now(c);
+}
+
+/* RFC 6298, 5.4 to 5.6. */
+static void
+retx_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_retx);
+	struct tcp *tcp = c->tcp;
+
+	if (has_tried_enough(c)) {
+		give_up(c);
+		tcp_leave(tcp);
+		return;
+	}
+	count_retry(c);
+	rto_back_off(&c->rto);
+	if (tcp_synchronized(c)) {
+		recovery_timeout(&c->recovery, &c->txq, &c->cc, tcp_now(c));
+		tcp_emit_cc(c, "RTO");
+		tcp_want(c, WANT_OUTPUT);
+	} else {
+		tcp_want(c, WANT_SYN);
+	}
+	arm(c, t, c->rto.rto);
+	tcp_leave(tcp);
+}
+
+/*
+ * The peer's window is shut, or something holds a short segment back, with nothing under way whose ACK would wake us. A shut window is
+ * asked about for as long as the peer answers (RFC 9293, 3.8.6.1).
+ */
+static void
+persist_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_persist);
+	struct tcp *tcp = c->tcp;
+
+	if (c->snd_wnd > 0) {
+		tcp_want(c, WANT_OVERRIDE);
+	} else if (has_tried_enough(c)) {
+		give_up(c);
+	} else {
+		count_retry(c);
+		if (c->probe_backoff < 16)
+			c->probe_backoff++;
+		tcp_want(c, WANT_PROBE | WANT_OUTPUT);
+	}
+	tcp_leave(tcp);
+}
+
+static void
+delack_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_delack);
+
+	tcp_want(c, WANT_ACK);
+	tcp_leave(c->tcp);
+}
+
+/* RFC 9293, 3.8.4: only a connection that has been idle, and only if the user asked for it. */
+static void
+keep_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_keep);
+	struct tcp *tcp = c->tcp;
+	nsec_t idle = tcp_now(c) - c->last_rcvd;
+	nsec_t limit = (nsec_t)c->opts.keep_idle * SEC;
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (txq_out(&c->txq) > 0 || tcp_snd_end(c) != c->txq.nxt) {
+		arm(c, t, limit); /* other timers watch over it */
+	} else if (idle < limit) {
+		c->keep_probes = 0;
+		arm(c, t, limit - idle);
+	} else if (user ? idle >= user && c->keep_probes : c->keep_probes >= c->opts.keep_count) {
+		tcp_end_with_reset(c, c->soft_error ? c->soft_error : LEAT_ETIMEDOUT);
+	} else {
+		c->keep_probes++;
+		tcp_want(c, WANT_KEEPALIVE);
+		arm(c, t, (nsec_t)c->opts.keep_interval * SEC);
+	}
+	tcp_leave(tcp);
+}
+
+/* Nobody will ask for it any more: the peer's FIN does not come, or SO_LINGER's time is over with data unacknowledged. */
+static void
+orphan_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_orphan);
+	struct tcp *tcp = c->tcp;
+
+	if (c->state == LEAT_TCP_FIN_WAIT_2)
+		tcp_end(c, 0);
+	else
+		tcp_end_with_reset(c, 0);
+	tcp_leave(tcp);
+}
+
+static void
+pace_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, t_pace);
+
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+}
+
+void
+timers_init(struct tcp_conn *c)
+{
+	timer_init(&c->t_retx, retx_fired);
+	timer_init(&c->t_persist, persist_fired);
+	timer_init(&c->t_delack, delack_fired);
+	timer_init(&c->t_keep, keep_fired);
+	timer_init(&c->t_orphan, orphan_fired);
+	timer_init(&c->t_pace, pace_fired);
+}
+
+void
+timers_cancel(struct tcp_conn *c)
+{
+	cancel(c, &c->t_retx);
+	cancel(c, &c->t_persist);
+	cancel(c, &c->t_delack);
+	cancel(c, &c->t_keep);
+	cancel(c, &c->t_orphan);
+	cancel(c, &c->t_pace);
+}
+
+void
+timers_segment_arrived(struct tcp_conn *c)
+{
+	c->last_rcvd = tcp_now(c);
+	c->keep_probes = 0;
+}
+
+/* RFC 6298, 5.1. */
+void
+timers_sent(struct tcp_conn *c)
+{
+	if (!timer_armed(&c->t_retx))
+		arm(c, &c->t_retx, c->rto.rto);
+}
+
+/* RFC 6298, 5.2 and 5.3. */
+void
+timers_acked(struct tcp_conn *c)
+{
+	if (txq_out(&c->txq) == 0)
+		cancel(c, &c->t_retx);
+	else
+		arm(c, &c->t_retx, c->rto.rto);
+}
+
+void
+timers_ack_sent(struct tcp_conn *c)
+{
+	cancel(c, &c->t_delack);
+	if (c->quick_left)
+		c->quick_left--;
+}
+
+void
+timers_ack_owed(struct tcp_conn *c)
+{
+	if (!timer_armed(&c->t_delack))
+		arm(c, &c->t_delack, TCP_DELACK);
+}
+
+/*
+ * With nothing under way and something left to send no ACK will come by itself: then this timer sees to it that the connection does not stand still. @stopped: memory was
+ * short.
+ */
+void
+timers_output_done(struct tcp_conn *c, bool stopped)
+{
+	nsec_t wait = TCP_CORK_MAX;
+
+	if (txq_out(&c->txq) > 0 || c->snd_wnd > 0)
+		c->probe_backoff = 0;
+	if (txq_out(&c->txq) > 0 || tcp_snd_end(c) == c->txq.nxt) {
+		cancel(c, &c->t_persist);
+		return;
+	}
+	if (c->snd_wnd == 0 && !stopped)
+		wait = nsec_min(c->rto.base << c->probe_backoff, RTO_MAX);
+	if (!timer_armed(&c->t_persist))
+		arm(c, &c->t_persist, wait);
+}
+
+void
+timers_established(struct tcp_conn *c)
+{
+	cancel(c, &c->t_retx);
+	timers_opts_changed(c);
+}
+
+void
+timers_opts_changed(struct tcp_conn *c)
+{
+	if (!c->opts.keepalive || !tcp_synchronized(c))
+		cancel(c, &c->t_keep);
+	else
+		arm(c, &c->t_keep, (nsec_t)c->opts.keep_idle * SEC);
+}
+
+/* Without a user, the peer's FIN is not waited for without end. */
+static void
+await_fin(struct tcp_conn *c)
+{
+	if (c->user_gone && c->state == LEAT_TCP_FIN_WAIT_2)
+		arm(c, &c->t_orphan, c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
+}
+
+void
+timers_user_gone(struct tcp_conn *c)
+{
+	await_fin(c);
+}
+
+void
+timers_fin_wait_2(struct tcp_conn *c)
+{
+	cancel(c, &c->t_orphan); /* all is acknowledged: lingering is over */
+	await_fin(c);
+}
+
+void
+timers_linger(struct tcp_conn *c, nsec_t timeout)
+{
+	if (tcp_synchronized(c))
+		arm(c, &c->t_orphan, timeout);
+}
+
+void
+timers_paced(struct tcp_conn *c, nsec_t until)
+{
+	timer_arm(c->tcp->core->wheel, &c->t_pace, until);
+}

@@ -1,0 +1,323 @@
+/*
+ * tcp/transmit.c - one segment, built and handed down, whatever its reason. What to send, and when, is output.c's.
+ */
+#include "tcp/conn.h"
+
+#include "wire/checksum.h"
+#include "wire/ip.h"
+
+static void
+mark_super(struct pkt *p, const struct tcp_out *o, uint32_t len)
+{
+	if (o->mss == 0 || len <= o->mss)
+		return;
+	p->seg = ipaddr_is4(&o->local->addr) ? PKT_SEG_TCP4 : PKT_SEG_TCP6;
+	p->seg_size = o->mss;
+	p->segs = (uint16_t)((len + o->mss - 1) / o->mss);
+}
+
+/* The checksum is left to whoever sees the packet last; here only the pseudo-header goes in (PKT_SUM_PARTIAL). */
+static void
+put_header(struct pkt *p, const struct tcp_out *o)
+{
+	unsigned hdr_len = TCP_HDR_LEN + o->opt_len;
+	uint8_t *h = pkt_push(p, hdr_len);
+	uint16_t sum;
+
+	tcp_put(h, o->local->port, o->remote->port, o->seq, o->ack, hdr_len, o->flags, o->wnd);
+	be16_put(h + TCP_URGENT, o->up);
+	memcpy(h + TCP_HDR_LEN, o->opt, o->opt_len);
+	sum = checksum_pseudo(&o->local->addr, &o->remote->addr, IP_PROTO_TCP, p->len);
+	memcpy(h + TCP_SUM, &sum, sizeof sum);
+	p->l4 = h;
+	p->sum = PKT_SUM_PARTIAL;
+	p->sum_off = TCP_SUM;
+}
+
+int
+tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
+{
+	struct pkt *p = payload ? payload : pkt_new(tcp->core->pool);
+	struct ip_tx tx = {.src = o->local->addr,
+	    .dst = o->remote->addr,
+	    .proto = IP_PROTO_TCP,
+	    .ttl = o->ttl,
+	    .tos = o->tos,
+	    .dont_fragment = true,
+	    .transparent = o->transparent,
+	    .ifindex = o->remote->ifindex};
+
+	if (!p) {
+		pkt_drop(tcp->core, NULL, DROP_POOL_EMPTY);
+		return -LEAT_ENOBUFS;
+	}
+	mark_super(p, o, p->len);
+	put_header(p, o);
+	p->why = o->why;
+	p->flow = o->flow;
+	return core_output(tcp->core, p, &tx);
+}
+
+/* What every segment of a connection says; and that it said it. */
+static struct tcp_out
+segment(struct tcp_conn *c, seq_t seq, uint8_t flags, enum pkt_why why)
+{
+	uint32_t wnd = tcp_window_to_offer(c);
+	uint32_t most = 65535u << c->rcv_ws;
+
+	if (wnd > most)
+		wnd = most;
+	c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt + wnd);
+	return (struct tcp_out){.local = &c->flow.local,
+	    .remote = &c->flow.remote,
+	    .seq = seq,
+	    .ack = c->rcv_nxt,
+	    .wnd = (uint16_t)(wnd >> c->rcv_ws),
+	    .flags = flags,
+	    .ttl = c->opts.ttl,
+	    .tos = c->opts.tos,
+	    .why = (uint8_t)why,
+	    .transparent = c->opts.transparent,
+	    .flow = c->number};
+}
+
+/* Every segment with ACK says all that an ACK of its own would have. */
+static void
+ack_left(struct tcp_conn *c)
+{
+	c->rcv_wup = c->last_ack_sent = c->rcv_nxt;
+	timers_ack_sent(c);
+}
+
+static void
+hand_down(struct tcp_conn *c, struct pkt *payload, const struct tcp_out *o, unsigned segs)
+{
+	int err = tcp_transmit(c->tcp, payload, o);
+
+	c->segs_out += segs;
+	c->last_sent = tcp_now(c);
+	if (o->flags & TCP_ACK)
+		ack_left(c);
+	if (err && err != -LEAT_ENOBUFS)
+		c->soft_error = -err;
+}
+
+/* SYN, or SYN-ACK; its window is never scaled (RFC 7323, 2.2). */
+void
+tcp_send_syn(struct tcp_conn *c)
+{
+	uint8_t opt[TCP_OPTIONS_MAX];
+	bool answers = c->state == LEAT_TCP_SYN_RECEIVED;
+	bool again = c->snd_nxt != c->iss;
+	uint8_t scale = c->rcv_ws;
+	struct tcp_out o;
+
+	c->rcv_ws = 0;
+	o = segment(
+	    c, c->iss, answers ? TCP_SYN | TCP_ACK : TCP_SYN, again ? PKT_WHY_RETX_SYN : PKT_WHY_HANDSHAKE);
+	c->rcv_ws = scale;
+	if (!answers)
+		o.ack = 0;
+	o.opt = opt;
+	o.opt_len = tcp_options_syn(c, opt);
+	if (again) {
+		c->syn_again = true;
+		c->segs_retx++;
+		tcp_emit_retx(c, c->iss, 1, PKT_WHY_RETX_SYN);
+	} else {
+		c->syn_sent = tcp_now(c);
+	}
+	c->snd_nxt = c->iss + 1;
+	timers_sent(c);
+	hand_down(c, NULL, &o, 1);
+}
+
+/*
+ * SND.NXT; but where the peer has taken back some of its window, the last number that it would still accept (Linux: tcp_acceptable_seq).
+ */
+static seq_t
+acceptable_seq(const struct tcp_conn *c)
+{
+	seq_t edge = c->snd_una + c->snd_wnd;
+
+	return seq_lt(edge, c->snd_nxt) && tcp_synchronized(c) ? edge : c->snd_nxt;
+}
+
+void
+tcp_send_ack(struct tcp_conn *c, enum pkt_why why)
+{
+	uint8_t opt[TCP_OPTIONS_MAX];
+	struct tcp_out o = segment(c, acceptable_seq(c), TCP_ACK, why);
+
+	o.opt = opt;
+	o.opt_len = tcp_options_ack(c, opt);
+	hand_down(c, NULL, &o, 1);
+}
+
+/*
+ * A segment that the peer has no choice but to answer: empty, one octet before SND.UNA. As Linux does; RFC 9293, 3.8.6.1 would have an octet of new data
+ * in it, which a peer without room must throw away.
+ */
+void
+tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
+{
+	uint8_t opt[TCP_OPTIONS_MAX];
+	struct tcp_out o = segment(c, c->snd_una - 1, TCP_ACK, why);
+
+	o.opt = opt;
+	o.opt_len = tcp_options_data(c, opt);
+	hand_down(c, NULL, &o, 1);
+}
+
+void
+tcp_send_reset(struct tcp_conn *c)
+{
+	struct tcp_out o =
+	    segment(c, c->snd_nxt == c->iss ? 0 : c->snd_nxt, TCP_RST | TCP_ACK, PKT_WHY_RESET);
+
+	o.wnd = 0;
+	hand_down(c, NULL, &o, 1);
+}
+
+/* Payload octets that fit one packet of ours, beside the largest headers there are. */
+uint32_t
+tcp_super_max(const struct tcp_conn *c)
+{
+	return c->urgent ? c->snd_mss : (PKT_SUPER_MAX - 140u) / c->snd_mss * c->snd_mss;
+}
+
+/* How much of @len octets a packet of ours takes: its slices may be full sooner; then whole segments. */
+static uint32_t
+fill(struct tcp_conn *c, struct pkt *p, seq_t seq, uint32_t len)
+{
+	uint32_t got = sndbuf_slice(&c->sndbuf, seq - c->txq.una, len, p);
+
+	if (got == len || got < c->snd_mss)
+		return got;
+	got -= got % c->snd_mss;
+	pkt_trim(p, got);
+	return got;
+}
+
+/*
+ * @len octets of sequence space at @seq as one packet, the FIN included where it stands; NULL without memory. Answers how many it took, in *@len.
+ */
+static struct pkt *
+load(struct tcp_conn *c, seq_t seq, uint32_t *len, bool *fin)
+{
+	struct pkt *p = pkt_new(c->tcp->core->pool);
+	uint32_t data;
+
+	if (!p) {
+		pkt_drop(c->tcp->core, NULL, DROP_POOL_EMPTY);
+		return NULL;
+	}
+	*fin = c->fin_queued && seq + *len == c->fin_seq + 1;
+	data = *len - *fin;
+	if (data)
+		*len = fill(c, p, seq, data);
+	if (*len != data)
+		*fin = data == 0 && *fin;
+	else
+		*len += *fin;
+	return p;
+}
+
+static uint16_t
+urgent_pointer(const struct tcp_conn *c, seq_t seq, uint8_t *flags)
+{
+	uint32_t up = c->snd_up - seq;
+
+	if (!c->urgent || seq_leq(c->snd_up, seq))
+		return 0;
+	*flags |= TCP_URG;
+	return up > UINT16_MAX ? UINT16_MAX : (uint16_t)up;
+}
+
+static void
+count_data(struct tcp_conn *c, seq_t seq, uint32_t len, unsigned segs, bool again, enum pkt_why why)
+{
+	c->data_segs_out += segs;
+	c->octets_sent += len;
+	c->last_data_sent = tcp_now(c);
+	if (!again)
+		return;
+	c->segs_retx += segs;
+	c->octets_retx += len;
+	tcp_emit_retx(c, seq, len, why);
+}
+
+/* The record of it, before it leaves. */
+static bool
+record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
+{
+	nsec_t now = tcp_now(c);
+
+	if (next->rec)
+		return recovery_resent(
+		    &c->recovery, &c->txq, next, len, c->snd_mss, tcp_ts_now(c->tcp, c->ts_offset), now);
+	return txq_sent(&c->txq, len, c->snd_mss, now);
+}
+
+/* Up to @len octets of sequence space: what @next names again, or new ones. Octets that left; 0 without memory. */
+uint32_t
+tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
+{
+	uint8_t opt[TCP_OPTIONS_MAX], flags = TCP_ACK;
+	seq_t seq = next->rec ? next->rec->node.seq : c->txq.nxt;
+	enum pkt_why why = next->why;
+	struct tcp_out o;
+	unsigned segs;
+	bool fin;
+	struct pkt *p = load(c, seq, &len, &fin);
+
+	if (!p)
+		return 0;
+	if (!record(c, len, next)) {
+		pkt_drop(c->tcp->core, p, DROP_POOL_EMPTY);
+		return 0;
+	}
+	if (p->len && seq + p->len == tcp_snd_end(c) - c->fin_queued)
+		flags |= TCP_PSH;
+	if (fin)
+		flags |= TCP_FIN;
+	if (!next->rec && fin && p->len == 0)
+		why = PKT_WHY_FIN;
+	if (next->rec && c->pmtu_retx && seq_lt(seq, c->pmtu_edge))
+		why = PKT_WHY_RETX_PMTU;
+	o = segment(c, seq, flags, why);
+	o.up = urgent_pointer(c, seq, &o.flags);
+	o.opt = opt;
+	o.opt_len = tcp_options_data(c, opt);
+	o.mss = c->snd_mss;
+	segs = p->len > c->snd_mss ? (p->len + c->snd_mss - 1) / c->snd_mss : 1;
+	if (p->len % c->snd_mss && !next->rec)
+		c->snd_sml = seq + p->len;
+	c->snd_nxt = c->txq.nxt;
+	count_data(c, seq, len, segs, next->rec, why);
+	timers_sent(c);
+	hand_down(c, p, &o, segs);
+	return len;
+}
+
+/* RFC 9293, 3.10.7.1: made so that the sender of @seg finds it acceptable. */
+void
+tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg)
+{
+	uint32_t len = seg->len + !!(seg->flags & TCP_SYN) + !!(seg->flags & TCP_FIN);
+	struct tcp_out o = {.local = &seg->local,
+	    .remote = &seg->remote,
+	    .flags = TCP_RST,
+	    .why = PKT_WHY_RESET,
+	    .transparent = tcp->core->transparent};
+
+	if (seg->flags & TCP_RST)
+		return;
+	if (seg->flags & TCP_ACK) {
+		o.seq = seg->ack;
+	} else {
+		o.flags |= TCP_ACK;
+		o.ack = seg->seq + len;
+	}
+	tcp_transmit(tcp, NULL, &o);
+}

@@ -1,0 +1,272 @@
+/*
+ * tcp/user.c - the user's calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293, 3.10.1 to 3.10.6).
+ */
+#include "tcp/conn.h"
+
+#include <assert.h>
+
+void
+tcp_opts_default(struct tcp_opts *opts)
+{
+	*opts = (struct tcp_opts){.keep_idle = 7200, .keep_interval = 75, .keep_count = 9, .linger2 = 60};
+	memcpy(opts->cc, "reno", sizeof "reno");
+}
+
+/* The four-tuple may be one that rests in TIME-WAIT: then numbers go on behind its own (RFC 6191). */
+static int
+clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, seq_t *at_least,
+    bool *reused)
+{
+	struct tcp_flow *f = tcp_find(tcp, local, remote);
+	struct tcp_tw *tw;
+
+	*reused = false;
+	if (!f)
+		return 0;
+	if (!f->time_wait)
+		return -LEAT_EADDRINUSE;
+	tw = container_of(f, struct tcp_tw, flow);
+	if (!tcp_time_wait_reusable(tcp, tw))
+		return -LEAT_EADDRINUSE;
+	*at_least = tw->snd_nxt + 65537;
+	*reused = true;
+	tcp_time_wait_free(tcp, tw);
+	return 0;
+}
+
+int
+tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
+    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_conn **out)
+{
+	struct endpoint l =
+	    tcp_endpoint(&local->addr, local->port, local->ifindex ? local->ifindex : remote->ifindex);
+	struct endpoint r =
+	    tcp_endpoint(&remote->addr, remote->port, remote->ifindex ? remote->ifindex : local->ifindex);
+	struct tcp_conn *c;
+	struct path path;
+	seq_t at_least = 0;
+	bool reused;
+	int err = route_find(tcp->core, &r.addr, &l.addr, r.ifindex, &path);
+
+	if (err)
+		return err;
+	err = clear_tuple(tcp, &l, &r, &at_least, &reused);
+	if (err)
+		return err;
+	c = tcp_conn_new(tcp, &l, &r, opts, false);
+	if (!c)
+		return -LEAT_ENOBUFS;
+	if (reused && seq_lt(c->iss, at_least))
+		tcp_set_iss(c, at_least);
+	c->tell.ops = ops;
+	c->tell.user = user;
+	c->ts_ok = c->sack_ok = c->ws_ok = true;
+	tcp_set_state(c, LEAT_TCP_SYN_SENT);
+	tcp_want(c, WANT_SYN);
+	*out = c;
+	tcp_leave(tcp);
+	return 0;
+}
+
+int
+tcp_take_error(struct tcp_conn *c)
+{
+	int e = c->error;
+
+	c->error = 0;
+	return e;
+}
+
+/* 0 when SEND may be tried at all. In SYN-SENT and SYN-RECEIVED it queues, as the RFC allows; Linux's send() waits there instead, and so does ours. */
+static ssize_t
+may_send(struct tcp_conn *c)
+{
+	if (c->error)
+		return -tcp_take_error(c);
+	switch (c->state) {
+	case LEAT_TCP_ESTABLISHED:
+	case LEAT_TCP_CLOSE_WAIT:
+		return c->fin_queued ? -LEAT_EPIPE : 0;
+	case LEAT_TCP_SYN_SENT:
+	case LEAT_TCP_SYN_RECEIVED:
+		return c->fin_queued ? -LEAT_EPIPE : -LEAT_EAGAIN;
+	default:
+		return -LEAT_EPIPE;
+	}
+}
+
+ssize_t
+tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more)
+{
+	ssize_t n = may_send(c);
+
+	if (n < 0)
+		return n;
+	n = sndbuf_write(&c->sndbuf, buf, len);
+	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
+		c->no_room = true;
+	if (n <= 0)
+		return n == -LEAT_ENOBUFS ? -LEAT_EAGAIN : n;
+	if (urgent && (size_t)n == len) {
+		c->urgent = true;
+		c->snd_up = tcp_snd_end(c);
+	}
+	c->more = more;
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+	return n;
+}
+
+ssize_t
+tcp_reserve(struct tcp_conn *c, size_t want, void **at)
+{
+	ssize_t n = may_send(c);
+
+	if (n == -LEAT_EAGAIN)
+		return 0;
+	if (n < 0)
+		return n;
+	n = sndbuf_reserve(&c->sndbuf, want, at);
+	if (n > 0)
+		return n;
+	c->no_room = true;
+	return 0;
+}
+
+void
+tcp_commit(struct tcp_conn *c, size_t len)
+{
+	if (len == 0 || c->state == LEAT_TCP_CLOSED)
+		return;
+	sndbuf_commit(&c->sndbuf, len);
+	c->more = false;
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+}
+
+int
+tcp_shutdown_send(struct tcp_conn *c)
+{
+	switch (c->state) {
+	case LEAT_TCP_SYN_RECEIVED:
+	case LEAT_TCP_ESTABLISHED:
+	case LEAT_TCP_CLOSE_WAIT:
+		break;
+	case LEAT_TCP_CLOSED:
+	case LEAT_TCP_SYN_SENT:
+		return -LEAT_ENOTCONN;
+	default:
+		return 0; /* sent before */
+	}
+	if (c->fin_queued)
+		return 0;
+	c->fin_seq = tcp_snd_end(c);
+	c->fin_queued = true;
+	tcp_want(c, WANT_OUTPUT);
+	if (c->state == LEAT_TCP_ESTABLISHED)
+		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
+	else if (c->state == LEAT_TCP_CLOSE_WAIT)
+		tcp_set_state(c, LEAT_TCP_LAST_ACK);
+	tcp_leave(c->tcp);
+	return 0;
+}
+
+void
+tcp_shutdown_recv(struct tcp_conn *c)
+{
+	c->rcv_shut = true;
+	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_leave(c->tcp);
+}
+
+/* The user lets go; what follows happens without one. */
+static void
+orphan(struct tcp_conn *c)
+{
+	c->user_gone = true;
+	c->tell.ops = NULL;
+	list_del(&c->tell.node);
+	timers_user_gone(c);
+	tcp_want(c, c->ended ? WANT_SETTLE : WANT_OUTPUT);
+}
+
+void
+tcp_close(struct tcp_conn *c)
+{
+	struct tcp *tcp = c->tcp;
+
+	assert(!c->user_gone);
+	if (c->state == LEAT_TCP_SYN_SENT)
+		tcp_end(c, 0);
+	else if (rcvbuf_unread(&c->rcvbuf) > 0 && c->state != LEAT_TCP_CLOSED &&
+		 c->state != LEAT_TCP_TIME_WAIT)
+		tcp_end_with_reset(c, 0);
+	else if (c->state == LEAT_TCP_SYN_RECEIVED && c->deferred)
+		tcp_end_with_reset(c, 0);
+	else
+		tcp_shutdown_send(c);
+	orphan(c);
+	tcp_leave(tcp);
+}
+
+void
+tcp_close_linger(struct tcp_conn *c, nsec_t timeout)
+{
+	bool reset = rcvbuf_unread(&c->rcvbuf) > 0 || timeout <= 0;
+
+	if (reset) {
+		tcp_abort(c);
+		return;
+	}
+	timers_linger(c, timeout);
+	tcp_close(c);
+}
+
+void
+tcp_abort(struct tcp_conn *c)
+{
+	struct tcp *tcp = c->tcp;
+
+	assert(!c->user_gone);
+	if (c->state == LEAT_TCP_SYN_SENT || c->state == LEAT_TCP_TIME_WAIT)
+		tcp_end(c, 0);
+	else
+		tcp_end_with_reset(c, 0);
+	orphan(c);
+	tcp_leave(tcp);
+}
+
+int
+tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
+{
+	const struct cc_ops *cc = cc_find(opts->cc);
+
+	if (!cc)
+		return -LEAT_ENOENT;
+	if (opts->maxseg && (opts->maxseg < TCP_MSS_LEAST || opts->maxseg > 32767))
+		return -LEAT_EINVAL;
+	if (opts->sndbuf && opts->sndbuf != c->opts.sndbuf)
+		sndbuf_set(&c->sndbuf, opts->sndbuf);
+	if (opts->rcvbuf && opts->rcvbuf != c->opts.rcvbuf)
+		rcvbuf_set(&c->rcvbuf, opts->rcvbuf);
+	if (cc != c->cc.ops)
+		cc_switch(&c->cc, cc, tcp_now(c));
+	if (opts->quickack != c->opts.quickack)
+		c->quick = opts->quickack;
+	c->opts = *opts;
+	if (c->state == LEAT_TCP_CLOSED)
+		return 0;
+	if (c->quick && timer_armed(&c->t_delack))
+		tcp_want(c, WANT_ACK);
+	tcp_sync_mss(c);
+	timers_opts_changed(c);
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+	return 0;
+}
+
+const struct tcp_opts *
+tcp_conn_opts(const struct tcp_conn *c)
+{
+	return &c->opts;
+}
