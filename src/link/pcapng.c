@@ -6,7 +6,14 @@
 #include <string.h>
 
 /* Block types and options (draft-ietf-opsawg-pcapng, 4 and 3.5). Numbers are in the order of this machine; the section header's magic says so. */
-enum { BLOCK_SECTION = 0x0a0d0d0a, BLOCK_INTERFACE = 1, BLOCK_STATISTICS = 5, BLOCK_PACKET = 6 };
+enum {
+	BLOCK_SECTION = 0x0a0d0d0a,
+	BLOCK_INTERFACE = 1,
+	BLOCK_NAMES = 4,
+	BLOCK_STATISTICS = 5,
+	BLOCK_PACKET = 6
+};
+enum { RECORD_END = 0, RECORD_IP4 = 1, RECORD_IP6 = 2 };
 enum { OPT_END = 0, OPT_COMMENT = 1 };
 enum {
 	SHB_USERAPPL = 4,
@@ -58,13 +65,26 @@ put_option(struct pcapng_buf *b, uint16_t code, const void *value, size_t len)
 	put_padding(b, len);
 }
 
+/* The first octets of @text, at most @max of them, that do not end within a character of UTF-8. */
+static size_t
+text_cut(const char *text, size_t max)
+{
+	size_t len = strlen(text);
+
+	if (len <= max)
+		return len;
+	while (max > 0 && ((uint8_t)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
 static void
 put_text(struct pcapng_buf *b, uint16_t code, const char *text)
 {
-	size_t len = text ? strlen(text) : 0;
+	size_t len = text ? text_cut(text, PCAPNG_COMMENT_MAX) : 0;
 
 	if (len)
-		put_option(b, code, text, len < PCAPNG_COMMENT_MAX ? len : PCAPNG_COMMENT_MAX);
+		put_option(b, code, text, len);
 }
 
 /* A block's length stands on both its ends, and is known at its end. Returns where the block began. */
@@ -147,6 +167,33 @@ pcapng_packet(
 	put_text(b, OPT_COMMENT, about->comment);
 	put_option(b, EPB_FLAGS, &flags, sizeof flags);
 	put_option(b, OPT_END, NULL, 0);
+	end(b, start);
+}
+
+/* A record is an address and a text with a zero behind it. */
+static void
+put_name(struct pcapng_buf *b, const struct pcapng_name *n)
+{
+	bool v4 = ipaddr_is4(&n->addr);
+	size_t addr_len = v4 ? 4 : 16, len = text_cut(n->name, PCAPNG_NAME_MAX);
+
+	put16(b, v4 ? RECORD_IP4 : RECORD_IP6);
+	put16(b, (uint16_t)(addr_len + len + 1));
+	put(b, v4 ? ipaddr_octets4(&n->addr) : ipaddr_octets(&n->addr), addr_len);
+	put(b, n->name, len);
+	put(b, "", 1);
+	put_padding(b, addr_len + len + 1);
+}
+
+void
+pcapng_names(struct pcapng_buf *b, const struct pcapng_name *names, size_t n)
+{
+	size_t start = begin(b, BLOCK_NAMES);
+
+	for (size_t i = 0; i < n; i++)
+		put_name(b, &names[i]);
+	put16(b, RECORD_END);
+	put16(b, 0);
 	end(b, start);
 }
 

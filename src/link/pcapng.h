@@ -6,6 +6,8 @@
 #ifndef LINK_PCAPNG_H
 #define LINK_PCAPNG_H
 
+#include "base/ipaddr.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +43,19 @@ struct pcapng_packet {
 /* One packet, of which at most @snaplen octets are kept. */
 void pcapng_packet(
     struct pcapng_buf *b, const struct pcapng_packet *about, const struct pkt *pkt, uint32_t snaplen);
+
+struct pcapng_name {
+	struct ipaddr addr;
+	const char *name; /* cut at PCAPNG_NAME_MAX octets */
+};
+
+enum {
+	PCAPNG_NAME_MAX = 255,
+	PCAPNG_NAME_ROOM = 280
+}; /* octets that each name needs in a block, and the block itself */
+
+/* What @n addresses are called, for readers that show names. It holds for the packets that follow. */
+void pcapng_names(struct pcapng_buf *b, const struct pcapng_name *names, size_t n);
 
 /* How many packets interface @interface saw, and how many of them were dropped before they could arrive. */
 void pcapng_statistics(

@@ -1,8 +1,9 @@
 /*
  * tcp/cc_reno.c - Reno: slow start and congestion avoidance (RFC 5681), counted in octets (RFC 3465).
  *
- * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit of 2 SMSS, since an ACK for a coalesced super-segment
- * stands for many ACKs of old. After a timeout the limit is one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long before.
+ * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit of 2
+ * SMSS, since an ACK for a coalesced super-segment stands for many ACKs of old. After a timeout the limit is
+ * one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long before.
  */
 #include "tcp/cc.h"
 #include "tcp/txq.h"

@@ -38,8 +38,9 @@ rcvbuf_set(struct rcvbuf *b, size_t size)
 }
 
 /*
- * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small packets say little: they are copied together.
- * Moves an eighth of the way, so that the window does not jump with each packet.
+ * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small packets
+ * say little: they are copied together. Moves an eighth of the way, so that the window does not jump with
+ * each packet.
  */
 static void
 learn_ratio(struct rcvbuf *b, const struct pkt *p)
@@ -128,7 +129,10 @@ rcvbuf_consume(struct rcvbuf *b, size_t len)
 	}
 }
 
-/* A pause of the sender makes a sample too long, never too short: quick to believe the smaller, slow the larger. */
+/*
+ * A pause of the sender makes a sample too long, never too short: quick to believe the smaller, slow the
+ * larger.
+ */
 void
 rcvbuf_rtt_sample(struct rcvbuf *b, nsec_t rtt)
 {
@@ -171,7 +175,10 @@ rcvbuf_adjust(struct rcvbuf *b, nsec_t now, uint32_t mss)
 	b->round_copied = b->copied;
 	if (copied <= b->space)
 		return false;
-	/* Twice what was read, as slow start doubles; more while it still gets faster; and room for the first window of a sender. */
+	/*
+	 * Twice what was read, as slow start doubles; more while it still gets faster; and room for the
+	 * first window of a sender.
+	 */
 	want = 2 * copied + 16ull * mss;
 	grow = want * (copied - b->space) / b->space;
 	want += 2 * grow;
@@ -206,7 +213,10 @@ rcvbuf_full_space(const struct rcvbuf *b)
 	return payload_in(b, b->size);
 }
 
-/* A window's worth even when the user's data fills the buffer: what was offered must have a place (twice, since it comes in any size). */
+/*
+ * A window's worth even when the user's data fills the buffer: what was offered must have a place (twice,
+ * since it comes in any size).
+ */
 size_t
 rcvbuf_reass_limit(const struct rcvbuf *b)
 {
@@ -215,7 +225,10 @@ rcvbuf_reass_limit(const struct rcvbuf *b)
 	return left > b->size / 2 ? left : b->size / 2;
 }
 
-/* What of silly windows is too small a step (RFC 9293, 3.8.6.2.2): Fr * RCV.BUFF with Fr = 1/2, and Eff.snd.MSS. */
+/*
+ * What of silly windows is too small a step (RFC 9293, 3.8.6.2.2): Fr * RCV.BUFF with Fr = 1/2, and
+ * Eff.snd.MSS.
+ */
 static uint32_t
 least_step(const struct rcvbuf *b, uint32_t mss)
 {

@@ -1,8 +1,10 @@
 /*
- * tcp/rcvbuf.h - data in order, waiting for the user; how large that buffer should be, and what window to offer.
+ * tcp/rcvbuf.h - data in order, waiting for the user; how large that buffer should be, and what window to
+ * offer.
  *
- * It knows no connection. It owns its packets. Reading never walks: what is read is at the head. The buffer is counted in octets of memory,
- * the window in octets of payload; the ratio between them is measured on what arrives (as in Linux's scaling_ratio).
+ * It knows no connection. It owns its packets. Reading never walks: what is read is at the head. The buffer
+ * is counted in octets of memory, the window in octets of payload; the ratio between them is measured on
+ * what arrives (as in Linux's scaling_ratio).
  */
 #ifndef TCP_RCVBUF_H
 #define TCP_RCVBUF_H

@@ -138,8 +138,9 @@ run_append(struct reass *r, struct run *run, struct pkt *pkt)
 }
 
 /*
- * What follows @seq gives way to @pkt where @pkt covers it whole, and shortens @pkt where it does not: one or the other,
- * so no packet is ever cut in two. Returns where @pkt now ends; *@dup_from and *@dup_to tell of the first overlap.
+ * What follows @seq gives way to @pkt where @pkt covers it whole, and shortens @pkt where it does not: one
+ * or the other, so no packet is ever cut in two. Returns where @pkt now ends; *@dup_from and *@dup_to tell
+ * of the first overlap.
  */
 static seq_t
 yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)

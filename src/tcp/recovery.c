@@ -27,7 +27,10 @@ reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum c
 {
 	cc->prior_cwnd = cc->cwnd;
 	cc->prior_ssthresh = cc->ssthresh;
-	/* RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it (RFC 3042, 2). */
+	/*
+	 * RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it (RFC
+	 * 3042, 2).
+	 */
 	cc->ssthresh = cc->ops->ssthresh(cc, flight < cc->cwnd ? flight : cc->cwnd, why);
 	r->undo_possible = true;
 }
@@ -62,8 +65,9 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 }
 
 /*
- * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC 5681, 3.2). Without SACK, duplicates of
- * an ACK that ended the last recovery may come from its own retransmissions (RFC 6582, 3.2 (1)).
+ * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC 5681,
+ * 3.2). Without SACK, duplicates of an ACK that ended the last recovery may come from its own
+ * retransmissions (RFC 6582, 3.2 (1)).
  */
 static bool
 loss_found(const struct recovery *r, const struct txq *q)
@@ -93,8 +97,9 @@ undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 }
 
 /*
- * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if the first ACK after the retransmission echoes a timestamp from
- * before it, so answers the original (Eifel: RFC 3522, 3.2).
+ * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if the
+ * first ACK after the retransmission echoes a timestamp from before it, so answers the original (Eifel: RFC
+ * 3522, 3.2).
  */
 static bool
 was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
@@ -129,13 +134,15 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	return from == CA_LOSS ? "leave RTO recovery" : from == CA_CWR ? "leave CWR" : "leave recovery";
 }
 
-/* An ACK within fast recovery. */
+/* An ACK within a recovery. */
 static void
 go_on(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
-	if (r->state == CA_RECOVERY && !q->sack && s->acked > 0)
-		txq_mark_first_lost(
-		    q, cc->mss); /* a partial ACK: the next hole begins here (RFC 6582, 3.2 (3)) */
+	if (r->state != CA_RECOVERY || q->sack || s->acked == 0)
+		return;
+	/* A partial ACK: the next hole begins here, and is filled at once (RFC 6582, 3.2 (3)). */
+	txq_mark_first_lost(q, cc->mss);
+	r->first = txq_next_lost(q) != NULL;
 }
 
 static const char *
@@ -182,7 +189,10 @@ recovery_ack(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_
 void
 recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
-	/* Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by way of the retransmission timer"). */
+	/*
+	 * Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by way of the
+	 * retransmission timer").
+	 */
 	bool new_loss =
 	    r->state <= CA_DISORDER || seq_geq(q->una, r->point) || (r->state == CA_LOSS && r->timeouts == 0);
 
@@ -214,7 +224,10 @@ recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 		cc->cwnd = cc->ssthresh;
 }
 
-/* How many octets of @len go, in whole segments, where @room octets may be under way more; none if not one segment fits. */
+/*
+ * How many octets of @len go, in whole segments, where @room octets may be under way more; none if not one
+ * segment fits.
+ */
 static uint32_t
 whole_segments(uint32_t len, uint32_t room, uint32_t mss)
 {

@@ -8,10 +8,11 @@
  * cc's, timers and packets are the caller's.
  *
  * How a connection uses it:
- *	on an acceptable ACK:   txq_ack(&q, &in, &s); rto_sample() if s.rtt; recovery_ack(&r, &q, &cc, &s, tsecr); sndbuf_ack(); then flush
- *	on expiry of the timer: rto_back_off(); recovery_timeout(&r, &q, &cc, now); then flush
- *	in the flush:           while (recovery_next(&r, &q, &cc, new data that the peer's window takes, &next)) { build and send it; then, if next.rec,
- *	                        recovery_resent(&r, &q, &next, sent, mss, now), else txq_sent(); }
+ *	on an acceptable ACK:   txq_ack(&q, &in, &s); if s.rtt, rto_sample(); recovery_ack(&r, &q, &cc, &s, tsecr);
+ *	                        sndbuf_ack(); then flush
+ *	when the timer expires: rto_back_off(); recovery_timeout(&r, &q, &cc, now); then flush
+ *	in the flush:           while (recovery_next(&r, &q, &cc, new data that the peer's window takes, &next, &by_cwnd))
+ *	                        { build the packet; if next.rec, recovery_resent(), else txq_sent(); if true, send it; }
  *	                        then cc_flushed().
  */
 #ifndef TCP_RECOVERY_H

@@ -175,7 +175,10 @@ sndbuf_write(struct sndbuf *b, const void *from, size_t len)
 	return in != from ? in - (const uint8_t *)from : n;
 }
 
-/* Which piece holds stream position @pos. Pieces of no octets (reserved, not committed) stand only at the end. */
+/*
+ * Which piece holds stream position @pos. Pieces of no octets (reserved, not committed) stand only at the
+ * end.
+ */
 static uint32_t
 find(const struct sndbuf *b, uint64_t pos)
 {

@@ -137,7 +137,10 @@ txq_mark_first_lost(struct txq *q, uint32_t len)
 	txq_limit_dupacks(q);
 }
 
-/* What the duplicate ACKs stand for lies above the first hole and is neither lost nor under way: no more than there is. */
+/*
+ * What the duplicate ACKs stand for lies above the first hole and is neither lost nor under way: no more
+ * than there is.
+ */
 void
 txq_limit_dupacks(struct txq *q)
 {

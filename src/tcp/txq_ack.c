@@ -110,8 +110,8 @@ advance(struct work *w, seq_t ack)
 }
 
 /*
- * What of @r lies within @b is sacked. Only whole wire segments count, as the receiver got no parts of them, so that a hostile
- * receiver cannot cut records into octets. Returns the record to go on behind.
+ * What of @r lies within @b is sacked. Only whole wire segments count, as the receiver got no parts of them,
+ * so that a hostile receiver cannot cut records into octets. Returns the record to go on behind.
  */
 static struct txrec *
 sack_record(struct work *w, struct txrec *r, struct seq_range b)
@@ -149,7 +149,10 @@ sack_block(struct work *w, struct seq_range b)
 	}
 }
 
-/* RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within the second block. */
+/*
+ * RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within the
+ * second block.
+ */
 static bool
 is_dsack(const struct ack_in *in)
 {
@@ -206,8 +209,8 @@ lose_until(struct work *w, seq_t edge)
 }
 
 /*
- * IsLost() of RFC 6675, 4: DupThresh runs sacked above, or more than (DupThresh - 1) * SMSS octets. The runs are few: neighbours
- * are one. So at most three are looked at.
+ * IsLost() of RFC 6675, 4: DupThresh runs sacked above, or more than (DupThresh - 1) * SMSS octets. The runs
+ * are few: neighbours are one. So at most three are looked at.
  */
 static void
 find_lost(struct work *w)
@@ -228,8 +231,9 @@ find_lost(struct work *w)
 }
 
 /*
- * Without SACK each duplicate ACK says that some segment above the hole arrived. An ACK that moves SND.UNA fills the hole with
- * one segment; the rest of what it covers is what the duplicates stood for (RFC 6582; as Linux counts).
+ * Without SACK each duplicate ACK says that some segment above the hole arrived. An ACK that moves SND.UNA
+ * fills the hole with one segment; the rest of what it covers is what the duplicates stood for (RFC 6582; as
+ * Linux counts).
  */
 static void
 take_dupacks(struct work *w)

@@ -20,6 +20,7 @@ say(struct line *l, const char *format, ...)
 	int n;
 
 	va_start(args, format);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 says so when it sees more files than one */
 	n = vsnprintf(l->buf + l->len, l->room - l->len, format, args);
 	va_end(args);
 	if (n > 0)

@@ -164,6 +164,44 @@ an_empty_comment_is_no_option(void **state)
 }
 
 static void
+a_comment_is_not_cut_within_a_character(void **state)
+{
+	struct fixture *f = *state;
+	char comment[PCAPNG_COMMENT_MAX + 10] = {0};
+	struct pkt *p = packet(f, 4);
+	uint16_t len = 0;
+
+	memset(comment, 'a', PCAPNG_COMMENT_MAX - 1);
+	strcat(comment, "\u20ac!");
+	pcapng_packet(&f->buf, &(struct pcapng_packet){.comment = comment}, p, 65535);
+	assert_non_null(option(f->room, 32, 1, &len));
+	assert_int_equal(len, PCAPNG_COMMENT_MAX - 1);
+	pkt_free(p);
+}
+
+static void
+names_are_records_of_address_and_text(void **state)
+{
+	struct fixture *f = *state;
+	const struct pcapng_name names[] = {{ipaddr_v4(0x0a00020f), "program"}, {IPADDR_LOOPBACK6, "six"}};
+	const uint8_t *r = f->room + 8;
+
+	pcapng_names(&f->buf, names, 2);
+	assert_int_equal(u32(f->room), 4);
+	assert_int_equal(u16(r), 1);
+	assert_int_equal(u16(r + 2), 4 + 8);
+	assert_memory_equal(r + 4, "\x0a\0\2\x0fprogram", 12);
+	r += 4 + 12;
+	assert_int_equal(u16(r), 2);
+	assert_int_equal(u16(r + 2), 16 + 4);
+	assert_memory_equal(r + 4 + 15, "\1six", 5);
+	r += 4 + 20;
+	assert_int_equal(u32(r), 0);
+	assert_int_equal(u32(r + 4), f->buf.len);
+	assert_int_equal(u32(f->room + 4), f->buf.len);
+}
+
+static void
 interfaces_count_in_nanoseconds(void **state)
 {
 	struct fixture *f = *state;
@@ -186,6 +224,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		a_packet_keeps_time_to_the_nanosecond_direction_and_comment, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_snaplen_cuts_what_is_kept_not_what_is_told, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_comment_is_not_cut_within_a_character, setup, teardown),
+	    cmocka_unit_test_setup_teardown(names_are_records_of_address_and_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(an_empty_comment_is_no_option, setup, teardown),
 	    cmocka_unit_test_setup_teardown(interfaces_count_in_nanoseconds, setup, teardown),
 	};
