@@ -1,0 +1,152 @@
+/*
+ * Group membership: RFC 9776 (IGMPv3), RFC 2236 (IGMPv2), RFC 9777 (MLDv2).
+ */
+#include "harness.h"
+
+/* The next IGMP message sent, its length; 0 when there is none. */
+static size_t
+sent_igmp(struct host *h, uint8_t *msg)
+{
+	uint8_t f[2000];
+	size_t n;
+
+	while ((n = host_sent_bytes(h, 0, f))) {
+		const uint8_t *ip = f + ETH_HDR_LEN;
+
+		if (eth_type(f) != ETH_TYPE_IP4 || ip4_proto(ip) != IP_PROTO_IGMP)
+			continue;
+		assert_int_equal(ip4_ttl(ip), 1);
+		assert_int_equal(ip4_hdr_len(ip), 24); /* Router Alert */
+		assert_int_equal(ip[20], IP4_OPT_RA);
+		assert_int_equal(checksum_add(ip, 24, 0), 0xffff);
+		n -= ETH_HDR_LEN + 24;
+		assert_int_equal(checksum_add(ip + 24, n, 0), 0xffff);
+		memcpy(msg, ip + 24, n);
+		memcpy(msg + 200, ip + IP4_DST, 4);
+		return n;
+	}
+	return 0;
+}
+
+/* RFC 9776, 5.1: a change is told at once, and once more. */
+static void
+joining_and_leaving_are_reported(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("239.1.2.3");
+	uint8_t m[300];
+
+	assert_int_equal(iface_join(h->eth[0], &g), 0);
+	assert_int_equal(sent_igmp(h, m), 16);
+	assert_int_equal(m[0], 0x22);
+	assert_int_equal(be16_get(m + 6), 1);
+	assert_int_equal(m[8], MEMBERS_TO_EXCLUDE);
+	assert_memory_equal(m + 12, ipaddr_octets4(&g), 4);
+	assert_int_equal(be32_get(m + 200), 0xe0000016);
+	assert_int_equal(iface_join(h->eth[0], &g), 0); /* a second user changes nothing */
+	assert_int_equal(sent_igmp(h, m), 0);
+	host_advance(h, 2 * SEC);
+	assert_int_equal(sent_igmp(h, m), 16);
+	host_advance(h, 5 * SEC);
+	assert_int_equal(sent_igmp(h, m), 0);
+	iface_leave(h->eth[0], &g);
+	assert_int_equal(sent_igmp(h, m), 0);
+	iface_leave(h->eth[0], &g);
+	assert_int_equal(sent_igmp(h, m), 16);
+	assert_int_equal(m[8], MEMBERS_TO_INCLUDE);
+}
+
+static void
+hear_query(struct host *h, const char *group, uint8_t code, size_t len)
+{
+	struct ipaddr g = addr(group);
+	uint8_t f[100] = {1, 0, 0x5e, 0, 0, 1}, m[12] = {0x11, code};
+	uint8_t *ip = f + ETH_HDR_LEN;
+
+	memcpy(m + 4, ipaddr_octets4(&g), 4);
+	checksum_put(m + 2, checksum_add(m, len, 0));
+	memcpy(f + 6, TEST_MAC_PEER, 6);
+	be16_put(f + 12, ETH_TYPE_IP4);
+	make4(ip, "10.0.0.2", "224.0.0.1", IP_PROTO_IGMP, 0, m, len);
+	ip[IP4_TTL] = 1;
+	be16_put(ip + IP4_SUM, 0);
+	checksum_put(ip + IP4_SUM, checksum_add(ip, 20, 0));
+	host_frame(h, 0, f, ETH_HDR_LEN + 20 + len);
+}
+
+/* RFC 9776, 5.2: a query is answered within its time; towards version 2, as version 2 does (7.2.1). */
+static void
+queries_are_answered_in_their_version(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("239.1.2.3"), g2 = addr("239.9.9.9");
+	uint8_t m[300];
+
+	iface_join(h->eth[0], &g);
+	iface_join(h->eth[0], &g2);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	hear_query(h, "0.0.0.0", 10, 12);
+	assert_int_equal(sent_igmp(h, m), 0);
+	host_advance(h, SEC);
+	assert_int_equal(sent_igmp(h, m), 24);
+	assert_int_equal(m[8], MEMBERS_IS_EXCLUDE);
+	hear_query(h, "239.9.9.9", 10, 12);
+	host_advance(h, SEC);
+	assert_int_equal(sent_igmp(h, m), 16);
+	assert_memory_equal(m + 12, ipaddr_octets4(&g2), 4);
+	hear_query(h, "239.7.7.7", 10, 12); /* not ours */
+	host_advance(h, SEC);
+	assert_int_equal(sent_igmp(h, m), 0);
+	hear_query(h, "239.1.2.3", 10, 8);
+	host_advance(h, SEC);
+	assert_int_equal(sent_igmp(h, m), 8);
+	assert_int_equal(m[0], 0x16);
+	assert_memory_equal(m + 200, ipaddr_octets4(&g), 4);
+	iface_leave(h->eth[0], &g);
+	assert_int_equal(sent_igmp(h, m), 8);
+	assert_int_equal(m[0], 0x17);
+	assert_int_equal(be32_get(m + 200), 0xe0000002);
+	iface_leave(h->eth[0], &g2);
+}
+
+/* RFC 9777, 5.2: MLDv2 reports carry Router Alert, hop limit 1, and one record a group; solicited-node groups are reported, too. */
+static void
+mld_reports_groups(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("ff05::123"), dst = addr("ff02::16"), src;
+	uint8_t f[2000], m[24] = {0}, p[100];
+	const uint8_t *ip = f + ETH_HDR_LEN;
+
+	iface_join(h->eth[0], &g);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + 28);
+	assert_int_equal(ip6_hops(ip), 1);
+	assert_int_equal(ip6_next(ip), IP_PROTO_HOPOPTS);
+	assert_int_equal(ip[42], IP6_OPT_ROUTER_ALERT);
+	src = ip6_src(ip);
+	assert_int_equal(checksum_add(ip + 48, 28, checksum_pseudo(&src, &dst, IP_PROTO_ICMP6, 28)), 0xffff);
+	assert_int_equal(ip[48], ICMP6_MLD2_REPORT);
+	assert_memory_equal(ip + 60, ipaddr_octets(&g), 16);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	icmp_put(m, ICMP6_MLD_QUERY, 0, 1000u << 16);
+	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fe80::2", "ff02::1", 1, m, sizeof m));
+	host_advance(h, SEC);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + 8 + 2 * 20);
+	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fd00::2", "ff02::1", 1, m, sizeof m));
+	assert_int_equal(h->core->drops[DROP_ICMP_BAD], 1);
+	iface_leave(h->eth[0], &g);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    usual_test(joining_and_leaving_are_reported),
+	    usual_test(queries_are_answered_in_their_version),
+	    usual_test(mld_reports_groups),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
