@@ -4,6 +4,7 @@
  */
 /* clang-format off */
 X(POOL_EMPTY,           "no packet or block left in the pool",                       "")
+X(SEG_BAD,              "a super-segment whose headers are not what it says",        "")
 X(TOO_SHORT,            "shorter than its header",                                   "")
 /* the machine's devices */
 X(HOST_DEVICE,          "the device refused the frame",                              "")

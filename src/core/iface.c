@@ -338,6 +338,7 @@ iface_transmit(struct iface *iface, struct pkt *frame)
 {
 	struct list pieces = LIST_INIT(pieces);
 	struct list *n;
+	int err;
 
 	if (!iface->up) {
 		pkt_drop(iface->core, frame, DROP_IFACE_DOWN);
@@ -347,10 +348,9 @@ iface_transmit(struct iface *iface, struct pkt *frame)
 		transmit_one(iface, frame);
 		return;
 	}
-	if (pkt_cut(frame, &pieces) < 0) {
-		drop_note(iface->core, NULL, DROP_POOL_EMPTY);
-		return;
-	}
+	err = pkt_cut(frame, &pieces);
+	if (err)
+		pkt_drop(iface->core, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
 	while ((n = list_pop(&pieces)) != NULL)
 		transmit_one(iface, container_of(n, struct pkt, node));
 }

@@ -3,6 +3,7 @@
  */
 #include "link/emu.h"
 
+#include "base/err.h"
 #include "core/core.h"
 #include "link/emu_impair.h"
 #include "link/emu_queue.h"
@@ -172,9 +173,10 @@ emu_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
 	struct direction *d = container_of(wire, struct direction, wire);
 	struct list pieces = LIST_INIT(pieces);
 	struct list *n;
+	int err = pkt_cut(frame, &pieces);
 
-	if (pkt_cut(frame, &pieces) < 0)
-		drop(d, NULL, DROP_POOL_EMPTY);
+	if (err)
+		drop(d, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
 	while ((n = list_pop(&pieces)))
 		send_frame(d, container_of(n, struct pkt, node), now);
 }

@@ -29,6 +29,8 @@ struct emu_impair {
 	nsec_t delay;  /* one way */
 	nsec_t jitter; /* uniform over delay - jitter to delay + jitter; order is kept unless reorder > 0 */
 	uint32_t loss; /* parts per 1,000,000,000 of frames */
+	uint32_t
+	    burst; /* frames in a row that a loss takes on average (Gilbert's model); 0 or 1 = each frame is judged by itself */
 	uint32_t dup;
 	uint32_t reorder; /* this share of frames skips the delay and overtakes, as netem does */
 	uint32_t corrupt; /* one bit flipped */

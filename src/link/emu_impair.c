@@ -26,11 +26,33 @@ scale(uint64_t fraction, uint64_t n)
 	return (uint64_t)((unsigned __int128)fraction * n >> 64);
 }
 
+enum { ALL = 1000000000 };
+
+/*
+ * The chance, in ppb, that the next frame is lost. In bursts it is that of staying in the losing state, or of entering it (Gilbert, "Capacity of a
+ * burst-noise channel", 1960): one is left with 1 / burst, the other entered so often that the share of frames lost is still
+ * `loss`. A burst may have to be longer than asked for, where loss is the rule.
+ */
+static uint32_t
+loss_chance(const struct emu_draws *d, const struct emu_impair *impair)
+{
+	uint64_t leave, enter;
+
+	if (impair->burst <= 1 || impair->loss >= ALL)
+		return impair->loss;
+	leave = ALL / impair->burst;
+	if (d->losing)
+		return (uint32_t)(ALL - leave);
+	enter = leave * impair->loss / (ALL - impair->loss);
+	return enter < ALL ? (uint32_t)enter : ALL;
+}
+
 struct emu_fate
 emu_draw(struct emu_draws *d, const struct emu_impair *impair)
 {
+	d->losing = rng_chance(&d->loss, loss_chance(d, impair));
 	return (struct emu_fate){
-	    .lost = rng_chance(&d->loss, impair->loss),
+	    .lost = d->losing,
 	    .dup = rng_chance(&d->dup, impair->dup),
 	    .reordered = rng_chance(&d->reorder, impair->reorder),
 	    .corrupted = rng_chance(&d->corrupt, impair->corrupt),

@@ -12,6 +12,7 @@
 
 struct emu_draws { /* of one direction */
 	struct rng loss, dup, reorder, corrupt, bit, jitter;
+	bool losing; /* the last frame was lost */
 };
 
 struct emu_fate {

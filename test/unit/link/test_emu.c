@@ -286,6 +286,26 @@ shares_are_as_asked(void **state)
 }
 
 static void
+bursts_have_the_length_and_the_share_asked_for(void **state)
+{
+	struct log *log = run(&(struct emu_impair){.loss = 20000000, .burst = 5}, 21);
+	size_t runs = 0;
+
+	for (size_t i = 1; i < log->count; i++)
+		runs += log->number[i] != log->number[i - 1] + 1;
+	/* About 400 frames lost in 80 runs; the deviation of the count is some 60, that of the mean length 0.5. */
+	assert_in_range(log->counters.lost, 200, 600);
+	assert_in_range(log->counters.lost * 10 / runs, 35, 65);
+	free(log);
+	log = run(&(struct emu_impair){.loss = 0, .burst = 5}, 21);
+	assert_int_equal(log->counters.lost, 0);
+	free(log);
+	log = run(&(struct emu_impair){.loss = 1000000000, .burst = 5}, 21);
+	assert_int_equal(log->counters.lost, FRAMES);
+	free(log);
+}
+
+static void
 a_seed_repeats_exactly_and_another_differs(void **state)
 {
 	struct emu_impair up = {.delay = MSEC,
@@ -618,6 +638,7 @@ main(void)
 		queue_holds_what_waits_and_not_what_is_in_flight, setup, teardown),
 	    cmocka_unit_test_setup_teardown(queue_of_zero_means_a_thousand, setup, teardown),
 	    cmocka_unit_test_setup_teardown(shares_are_as_asked, setup, teardown),
+	    cmocka_unit_test_setup_teardown(bursts_have_the_length_and_the_share_asked_for, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_seed_repeats_exactly_and_another_differs, setup, teardown),
 	    cmocka_unit_test_setup_teardown(loss_does_not_move_the_other_decisions, setup, teardown),
 	    cmocka_unit_test_setup_teardown(jitter_is_uniform_about_the_delay, setup, teardown),
