@@ -19,6 +19,9 @@ enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 #define RESET_WAIT  (3 * SEC)
 #define RESET_CHECK (20 * MSEC)
 
+/* A connect outside that has said nothing for so long never will: longer than Linux's six retries take. */
+#define CONNECT_WAIT (180 * SEC)
+
 static struct gate_stream *
 stream_of_work(struct gate_work *w)
 {
@@ -101,10 +104,13 @@ run_out_connecting(struct gate_stream *s)
 	} else if (news & OUT_FAILED) {
 		stream_refuse(s, s->gate->out->error(s->out));
 	} else if (news & OUT_CONNECTED) {
+		timer_cancel(s->gate->core->wheel, &s->timer);
 		s->state = STREAM_OPEN;
 		s->writable = true;
 		sock_answer(s->in, 0);
 		stream_pump(s);
+	} else if (!timer_armed(&s->timer)) { /* it has fired */
+		stream_refuse(s, LEAT_ETIMEDOUT);
 	}
 }
 
@@ -254,6 +260,7 @@ accept_child(struct gate *g, struct sock *child)
 		stream_refuse(s, -e);
 		return;
 	}
+	timer_arm(g->core->wheel, &s->timer, g->core->now + CONNECT_WAIT);
 	sock_watch(child, stream_in_news, s);
 	gate_mark(g, &s->work); /* what happened before there was a watcher is not told */
 }
