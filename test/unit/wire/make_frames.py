@@ -6,13 +6,13 @@ building nor testing needs scapy.
 """
 import pathlib
 
-from scapy.all import (ARP, BOOTP, DHCP, DNS, DNSRR, DNSQR, ICMP, IP, TCP, UDP, Dot1Q, Ether, ICMPv6EchoRequest,
+from scapy.all import (ARP, BOOTP, DHCP, DNS, DNSRR, DNSQR, ICMP, IP, TCP, UDP, Dot1Q, Ether, ICMPv6DestUnreach, ICMPv6EchoRequest,
                        ICMPv6MLDMultAddrRec, ICMPv6MLReport2, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6NDOptDstLLAddr,
                        ICMPv6NDOptSrcLLAddr, ICMPv6PacketTooBig, IPOption_Router_Alert, IPv6, IPv6ExtHdrFragment,
                        IPv6ExtHdrHopByHop, Padding, RouterAlert, fragment)
 from scapy.contrib.igmp import IGMP
 
-KEEP = 128  # octets of a frame that frames.h holds; the rest is payload
+KEEP = 300  # octets of a frame that frames.h holds; the rest is payload
 
 A, B = '52:54:00:12:34:56', '02:00:00:00:00:01'
 ALL = 'ff:ff:ff:ff:ff:ff'
@@ -62,6 +62,13 @@ FRAMES = {
         bare_ip() / TCP(sport=4000, dport=9))[:28],
     'igmp': eth / IP(src='10.0.2.15', dst='224.0.0.251', ttl=1, options=[IPOption_Router_Alert()]) / IGMP(
         type=0x16, gaddr='224.0.0.251'),
+    'igmp_query': eth / IP(src='10.0.2.2', dst='224.0.0.1', ttl=1) / IGMP(type=0x11, mrcode=100, gaddr='0.0.0.0'),
+    'igmp3_report': eth / IP(src='10.0.2.15', dst='224.0.0.22', ttl=1, proto=2) / bytes.fromhex(
+        '2200f9010000000104000000e00000fb'),
+    'dns_answer6': eth / ip6 / UDP(sport=53, dport=40000) / DNS(
+        id=2, qr=1, tc=1, qd=DNSQR(qname='x.test', qtype='AAAA'), an=DNSRR(rrname='x.test', type='AAAA', rdata='2001:db8::7')),
+    'unreachable6': eth / IPv6(src='fd00::1', dst='fd00:2::15') / ICMPv6DestUnreach(code=4) / ip6 / UDP(
+        sport=40000, dport=9),
     'neighbor_solicit': eth / IPv6(src='fe80::1', dst='ff02::1:ff00:2', hlim=255) / ICMPv6ND_NS(
         tgt='fe80::2') / ICMPv6NDOptSrcLLAddr(lladdr=A),
     'neighbor_advert': eth / IPv6(src='fe80::2', dst='fe80::1', hlim=255) / ICMPv6ND_NA(
