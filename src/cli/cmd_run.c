@@ -1,0 +1,27 @@
+/*
+ * cli/cmd_run.c - `leat run`.
+ */
+#include "cli/commands.h"
+#include "cli/run_options.h"
+#include "cli/watch.h"
+#include "host/random.h"
+
+int
+cmd_run(int argc, char **argv)
+{
+	static struct run_options options; /* large, and borrowed to the end */
+	static struct watch watch;
+
+	if (run_options_parse(&options, argc, argv) || (!options.help && run_options_settle(&options)))
+		return EXIT_LEAT;
+	if (options.help) {
+		run_options_help(stdout);
+		return 0;
+	}
+	if (watch_init(&watch, &options))
+		return EXIT_LEAT;
+	options.config.hooks = watch_hooks(&watch);
+	if (!options.quiet)
+		run_options_tell(&options, stderr);
+	return run_main(&options.config);
+}

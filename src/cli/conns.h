@@ -1,0 +1,71 @@
+/*
+ * cli/conns.h - what became of each TCP connection, gathered from the events of the stacks at both ends of the link.
+ *
+ * A connection over the link is two flows, one in each stack, with the same names the other way round: they are kept as one record with
+ * two ends. Bounded: beyond CONNS_MAX records only the totals go on.
+ */
+#ifndef CLI_CONNS_H
+#define CLI_CONNS_H
+
+#include "base/list.h"
+#include "base/table.h"
+#include "core/event.h"
+#include "leat.h"
+#include "pkt/pkt.h"
+
+enum { CONNS_MAX = 20000, CONN_PATH = 16, CONN_OWNER = 48 };
+
+/* One end of a connection: END_PROGRAM or END_GATEWAY. */
+enum { END_PROGRAM, END_GATEWAY };
+
+struct conn_end {
+	struct table_node by_flow;
+	struct conn *conn;
+	uint64_t flow;           /* 0 = this end has not spoken */
+	uint8_t path[CONN_PATH]; /* the states it went through, enum leat_tcp_state */
+	uint8_t npath;
+	bool path_cut; /* more states than path holds */
+	bool passive, closed;
+	int error;
+	uint32_t cwnd, ssthresh;
+	nsec_t srtt, rttvar, rto, rtt_min;
+	uint64_t rtts; /* samples */
+	uint64_t retx[PKT_WHY_COUNT], retx_octets;
+	bool has_info;
+	struct leat_tcp_info info; /* as it was at the close */
+};
+
+struct conn {
+	struct list node; /* in the order of opening */
+	struct table_node by_name;
+	struct endpoint program, far; /* the names on the link */
+	nsec_t opened, established, closed; /* -1 = not (yet) */
+	char owner[CONN_OWNER];
+	uint32_t isn[2]; /* the initial sequence number of each end, as seen on the link */
+	struct conn_end end[2];
+};
+
+struct conns {
+	struct list list;
+	struct table names;
+	struct table flows[2];
+	uint64_t total, forgotten;
+};
+
+/* 0 or -LEAT_ENOMEM. */
+int conns_init(struct conns *c);
+void conns_fini(struct conns *c);
+
+/* An event of the stack at @end. */
+void conns_event(struct conns *c, unsigned end, const struct event *e);
+
+/* The record of flow @flow at @end, or NULL. */
+struct conn *conns_find(const struct conns *c, unsigned end, uint64_t flow);
+
+/* The record with these names, or NULL. */
+struct conn *conns_by_name(const struct conns *c, const struct endpoint *program, const struct endpoint *far);
+
+/* "SYN-SENT" */
+const char *conn_state_name(uint8_t state);
+
+#endif

@@ -1,0 +1,267 @@
+#include "cli/doctor.h"
+
+#include "host/feature.h"
+#include "run/kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+/* Run @fn in a child, since a filter cannot be taken off again; its result (an errno below 256) comes back. */
+static int
+in_child(int (*fn)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0)
+		_exit(fn() & 0xff);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : ENOSYS;
+}
+
+/* A filter that asks about one harmless call. The listener, or -errno. */
+static int
+load_listener(unsigned flags)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = {sizeof code / sizeof *code, code};
+	int fd;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	fd = kernel_seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, &prog);
+	return fd < 0 ? -errno : fd;
+}
+
+static int
+notify_child(void)
+{
+	int fd = load_listener(0);
+
+	return fd < 0 ? -fd : 0;
+}
+
+static int
+try_notify(void)
+{
+	return in_child(notify_child);
+}
+
+static int
+killable_child(void)
+{
+	int fd = load_listener(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+
+	return fd < 0 ? -fd : 0;
+}
+
+static int
+try_killable(void)
+{
+	return feature_disabled("wait_killable") ? ENOSYS : in_child(killable_child);
+}
+
+static int
+sync_child(void)
+{
+	int fd = load_listener(0);
+
+	if (fd < 0)
+		return -fd;
+	return ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) ? errno : 0;
+}
+
+static int
+try_sync(void)
+{
+	return feature_disabled("sync_wakeup") ? ENOSYS : in_child(sync_child);
+}
+
+/* With a child that waits to be killed: what a worker does to a program. */
+static int
+with_victim(int (*fn)(pid_t pid))
+{
+	pid_t pid = fork();
+	int result;
+
+	if (pid < 0)
+		return errno;
+	if (pid == 0)
+		for (;;)
+			pause();
+	result = fn(pid);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return result;
+}
+
+static int
+getfd_victim(pid_t pid)
+{
+	int pidfd = kernel_pidfd_open(pid, 0), fd, result = 0;
+
+	if (pidfd < 0)
+		return errno;
+	fd = kernel_pidfd_getfd(pidfd, 0);
+	if (fd < 0 && errno != EBADF) /* it may have no standard input */
+		result = errno;
+	if (fd >= 0)
+		close(fd);
+	close(pidfd);
+	return result;
+}
+
+static int
+try_getfd(void)
+{
+	return with_victim(getfd_victim);
+}
+
+static int
+thread_victim(pid_t pid)
+{
+	int pidfd = kernel_pidfd_open(pid, PIDFD_THREAD);
+
+	if (pidfd < 0)
+		return errno;
+	close(pidfd);
+	return 0;
+}
+
+static int
+try_thread(void)
+{
+	return feature_disabled("pidfd_thread") ? ENOSYS : with_victim(thread_victim);
+}
+
+static int
+read_victim(pid_t pid)
+{
+	static const char here[] = "leat";
+	char copy[sizeof here];
+	struct iovec to = {copy, sizeof copy}, from = {(void *)here, sizeof here};
+
+	if (process_vm_readv(pid, &to, 1, &from, 1, 0) < 0)
+		return errno;
+	return memcmp(copy, here, sizeof here) ? EIO : 0;
+}
+
+static int
+try_read(void)
+{
+	return feature_disabled("process_vm") ? ENOSYS : with_victim(read_victim);
+}
+
+/* Ask the kernel for its AF_UNIX sockets; an answer of any kind but an error will do. */
+static int
+try_diag(void)
+{
+	struct {
+		struct nlmsghdr h;
+		struct unix_diag_req r;
+	} ask = {.h = {sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 1, 0}, .r = {.sdiag_family = AF_UNIX, .udiag_states = ~0u}};
+	char answer[8192];
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), result = 0;
+	const struct nlmsghdr *h = (const struct nlmsghdr *)(void *)answer;
+	const struct nlmsgerr *e;
+	ssize_t n;
+
+	if (fd < 0)
+		return errno;
+	if (send(fd, &ask, sizeof ask, 0) < 0 || (n = recv(fd, answer, sizeof answer, 0)) < (ssize_t)sizeof *h) {
+		result = errno ? errno : EIO;
+	} else if (h->nlmsg_type == NLMSG_ERROR) {
+		e = NLMSG_DATA(h);
+		result = -e->error;
+	}
+	close(fd);
+	return result;
+}
+
+static int
+try_loopback6(void)
+{
+	struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), result = 0;
+
+	if (fd < 0)
+		return errno;
+	if (bind(fd, (const struct sockaddr *)(const void *)&a, sizeof a))
+		result = errno;
+	close(fd);
+	return result;
+}
+
+static int
+try_ping(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static int
+try_tap(void)
+{
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static int
+try_files(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r))
+		return errno;
+	return r.rlim_max < 8192 ? EMFILE : 0;
+}
+
+const struct check doctor_checks[] = {
+    {"seccomp user notification", "socket calls of unmodified programs reach Leat", FOUND_FATAL,
+	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be given one: run Leat outside of it", try_notify},
+    {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_FATAL,
+	"the machine forbids looking into one's own processes: see kernel.yama.ptrace_scope, or the container's --cap-add SYS_PTRACE", try_getfd},
+    {"sock_diag of AF_UNIX", "Leat learns that a socket has been closed", FOUND_FATAL, "load the kernel module unix_diag", try_diag},
+    {"process_vm_readv", "arguments of a call are read in one step", FOUND_WORSE, "/proc/PID/mem is read instead", try_read},
+    {"WAIT_KILLABLE_RECV (Linux 5.19)", "a signal does not break a call that is being answered", FOUND_WORSE,
+	"signals may make a program repeat a call: a newer kernel ends that", try_killable},
+    {"PIDFD_THREAD (Linux 6.9)", "threads with descriptor tables of their own", FOUND_WORSE, "the process's table is used, which nearly all threads share",
+	try_thread},
+    {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60", FOUND_WORSE, "calls are slower", try_sync},
+    {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE, "raise the hard limit: ulimit -Hn", try_files},
+    {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL, "IPv6 inside works; what it reaches outside does not", try_loopback6},
+    {"ICMP echo sockets", "ping from inside reaches the world outside", FOUND_OPTIONAL, "sysctl net.ipv4.ping_group_range=\"0 2147483647\"", try_ping},
+    {"TAP devices", "a stack on a device of the machine's (the library; not `leat run`)", FOUND_OPTIONAL, "root, and the module tun", try_tap},
+    {0},
+};

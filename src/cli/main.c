@@ -1,0 +1,66 @@
+/*
+ * cli/main.c - the command `leat`: which command is meant, and that is all.
+ */
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+    {"run", cmd_run, "run a program on a network of its own: leat run [options] -- PROGRAM ARGS…"},
+    {"doctor", cmd_doctor, "what this machine allows, found by trying, and what to do about the rest"},
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void
+usage(FILE *to)
+{
+	fputs("usage: leat COMMAND …\n", to);
+	for (unsigned i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fputs("`leat COMMAND --help` tells more; so does leat(1).\n", to);
+}
+
+static int
+unknown(const char *word)
+{
+	const char *words[COMMANDS + 1];
+	const char *meant;
+
+	for (unsigned i = 0; i < COMMANDS; i++)
+		words[i] = commands[i].name;
+	words[COMMANDS] = NULL;
+	meant = options_nearest(word, words);
+	fprintf(stderr, "leat: no command '%s'%s%s%s\n", word, meant ? "; did you mean '" : "; `leat --help` lists them", meant ? meant : "",
+	    meant ? "'?" : "");
+	return EXIT_LEAT;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_LEAT;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("leat " LEAT_VERSION);
+		return 0;
+	}
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].main(argc - 1, argv + 1);
+	return unknown(argv[1]);
+}

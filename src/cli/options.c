@@ -1,0 +1,148 @@
+#include "cli/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD_MAX = 32, WORDS_MAX = 128 };
+
+/* How many letters to insert, delete, replace or swap to make @b of @a (Damerau and Levenshtein, adjacent swaps). */
+static unsigned
+edit_distance(const char *a, const char *b)
+{
+	unsigned d[WORD_MAX + 1][WORD_MAX + 1];
+	size_t m = strlen(a), n = strlen(b);
+
+	if (m > WORD_MAX || n > WORD_MAX)
+		return WORD_MAX;
+	for (size_t i = 0; i <= m; i++)
+		d[i][0] = (unsigned)i;
+	for (size_t j = 0; j <= n; j++)
+		d[0][j] = (unsigned)j;
+	for (size_t i = 1; i <= m; i++)
+		for (size_t j = 1; j <= n; j++) {
+			unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
+		}
+	return d[m][n];
+}
+
+const char *
+options_nearest(const char *word, const char *const *words)
+{
+	unsigned best = strlen(word) <= 3 ? 2 : 3; /* further off is another word */
+	const char *found = NULL;
+
+	for (; *words; words++) {
+		unsigned d = edit_distance(word, *words);
+
+		if (d < best) {
+			best = d;
+			found = *words;
+		}
+	}
+	return found;
+}
+
+static const char *
+dashes(const char *name)
+{
+	return name[1] ? "--" : "-";
+}
+
+static const struct option *
+find_option(const struct option *options, const char *name, size_t len)
+{
+	for (; options->name; options++)
+		if (strlen(options->name) == len && !memcmp(options->name, name, len))
+			return options;
+	return NULL;
+}
+
+static void
+complain_unknown(const char *command, const struct option *options, const char *name)
+{
+	const char *words[WORDS_MAX + 1];
+	const char *meant;
+	size_t n = 0;
+
+	for (; options->name && n < WORDS_MAX; options++)
+		if (options->name[1])
+			words[n++] = options->name;
+	words[n] = NULL;
+	meant = options_nearest(name, words);
+	fprintf(stderr, "leat %s: no option %s%s%s%s%s\n", command, dashes(name), name, meant ? "; did you mean --" : "", meant ? meant : "",
+	    meant ? "?" : "");
+}
+
+/* The name's end in "--name=value" or "-pvalue"; *value is NULL when the value is the next word. */
+static size_t
+split_word(const char *word, const char **name, const char **value)
+{
+	size_t len;
+
+	if (word[1] != '-') {
+		*name = word + 1;
+		*value = word[2] ? word + 2 : NULL;
+		return 1;
+	}
+	*name = word + 2;
+	len = strcspn(*name, "=");
+	*value = (*name)[len] ? *name + len + 1 : NULL;
+	return len;
+}
+
+int
+options_parse(const char *command, const struct option *options, void *config, int argc, char *const *argv)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1] && strcmp(argv[i], "--") != 0) {
+		const char *name, *value, *wrong;
+		size_t len = split_word(argv[i], &name, &value);
+		const struct option *o = find_option(options, name, len);
+		char spelled[WORD_MAX];
+
+		snprintf(spelled, sizeof spelled, "%.*s", (int)len, name);
+		if (!o) {
+			complain_unknown(command, options, spelled);
+			return -1;
+		}
+		if (!o->arg && value) {
+			fprintf(stderr, "leat %s: %s%s takes no value\n", command, dashes(o->name), o->name);
+			return -1;
+		}
+		if (o->arg && !value && i + 1 == argc) {
+			fprintf(stderr, "leat %s: %s%s wants a value: %s\n", command, dashes(o->name), o->name, o->arg);
+			return -1;
+		}
+		if (o->arg && !value)
+			value = argv[++i];
+		wrong = o->set(config, o, value);
+		if (wrong) {
+			fprintf(stderr, "leat %s: %s%s %s: %s %s\n", command, dashes(o->name), o->name, value ? value : "", value ? value : "", wrong);
+			return -1;
+		}
+		i++;
+	}
+	return i < argc && !strcmp(argv[i], "--") ? i + 1 : i;
+}
+
+void
+options_help(const struct option *options, FILE *to)
+{
+	for (; options->name; options++) {
+		char left[64];
+
+		if (!options->help)
+			continue;
+		snprintf(left, sizeof left, "%s%s%s%s", dashes(options->name), options->name, options->arg ? " " : "", options->arg ? options->arg : "");
+		fprintf(to, "  %-22s %s\n", left, options->help);
+	}
+}

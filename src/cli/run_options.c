@@ -1,0 +1,295 @@
+#include "cli/run_options.h"
+
+#include "cli/options.h"
+#include "cli/units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row's tag says which impairment of which directions: the option comes three times, plain, --up-… and --down-…. */
+enum link_word { WORD_DELAY, WORD_RTT, WORD_JITTER, WORD_LOSS, WORD_DUP, WORD_REORDER, WORD_CORRUPT, WORD_RATE, WORD_QUEUE };
+enum { BOTH = 0x300, UP = 0x100, DOWN = 0x200, WORD_MASK = 0xff };
+
+static const char *
+set_impair(struct emu_impair *im, enum link_word word, const char *value)
+{
+	uint64_t n;
+	const char *wrong;
+
+	switch (word) {
+	case WORD_DELAY:
+		return unit_duration(value, &im->delay);
+	case WORD_RTT:
+		wrong = unit_duration(value, &im->delay);
+		im->delay /= 2;
+		return wrong;
+	case WORD_JITTER:
+		return unit_duration(value, &im->jitter);
+	case WORD_LOSS:
+		return unit_share(value, &im->loss);
+	case WORD_DUP:
+		return unit_share(value, &im->dup);
+	case WORD_REORDER:
+		return unit_share(value, &im->reorder);
+	case WORD_CORRUPT:
+		return unit_share(value, &im->corrupt);
+	case WORD_RATE:
+		return unit_rate(value, &im->rate);
+	case WORD_QUEUE:
+		wrong = unit_count(value, 1, 1000000, &n);
+		if (!wrong)
+			im->queue = (uint32_t)n;
+		return wrong;
+	}
+	return "is not known";
+}
+
+static const char *
+set_link(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+	const char *wrong = NULL;
+
+	if (option->tag & UP)
+		wrong = set_impair(&o->config.impair[EMU_UP], option->tag & WORD_MASK, value);
+	if (!wrong && option->tag & DOWN)
+		wrong = set_impair(&o->config.impair[EMU_DOWN], option->tag & WORD_MASK, value);
+	return wrong;
+}
+
+static const char *
+set_seed(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+
+	o->seed_given = true;
+	return unit_count(value, 0, UINT64_MAX, &o->config.seed);
+}
+
+static const char *
+set_mtu(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+	uint64_t n;
+	const char *wrong = unit_count(value, 1280, 65535, &n);
+
+	if (wrong)
+		return "is no MTU: 1280 (IPv6 needs that much) to 65535 octets";
+	o->config.mtu = (uint32_t)n;
+	return NULL;
+}
+
+/* An IPv4 /24 or an IPv6 /64; without the length it is the same. */
+static const char *
+set_net(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+	char text[IPADDR_TEXT + 4];
+	struct ipaddr a;
+	char *slash;
+	bool four;
+
+	snprintf(text, sizeof text, "%s", value);
+	slash = strchr(text, '/');
+	if (slash)
+		*slash = '\0';
+	if (ipaddr_parse(text, &a) || ipaddr_is_multicast(&a) || ipaddr_is_loopback(&a) || ipaddr_is_any(&a))
+		return "is no network: write 10.7.0.0/24 or fd07::/64";
+	four = ipaddr_is4(&a);
+	if (slash && strcmp(slash + 1, four ? "24" : "64") != 0)
+		return four ? "is no network of the size that is used: /24" : "is no network of the size that is used: /64";
+	if (four)
+		run_net_set4(&o->config.net, ipaddr_v4_number(&a));
+	else
+		run_net_set6(&o->config.net, &a);
+	*(four ? &o->net4_given : &o->net6_given) = true;
+	return NULL;
+}
+
+static const char *
+parse_port(const char *text, uint16_t *out)
+{
+	uint64_t n;
+
+	if (unit_count(text, 1, 65535, &n))
+		return "is no publication: write HOST:PROGRAM, 8080:80 say, [ADDRESS:]HOST:PROGRAM[/udp]";
+	*out = (uint16_t)n;
+	return NULL;
+}
+
+/* [ADDRESS:]HOST:PROGRAM[/udp|/tcp], read from its end, since an IPv6 address has colons of its own (in brackets). */
+static const char *
+set_publish(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+	struct run_publish *p = &o->publish[o->config.npublish];
+	char text[128], *slash, *inside, *outside, *addr = NULL;
+	const char *wrong;
+
+	if (o->config.npublish == RUN_PUBLISH_MAX)
+		return "is one too many";
+	if (snprintf(text, sizeof text, "%s", value) >= (int)sizeof text)
+		return "is no publication";
+	memset(p, 0, sizeof *p);
+	slash = strrchr(text, '/');
+	if (slash) {
+		*slash = '\0';
+		p->udp = !strcmp(slash + 1, "udp");
+		if (!p->udp && strcmp(slash + 1, "tcp") != 0)
+			return "ends in neither /tcp nor /udp";
+	}
+	inside = strrchr(text, ':');
+	if (inside)
+		*inside++ = '\0';
+	else
+		inside = text; /* one number: the same port on both sides */
+	wrong = parse_port(inside, &p->inside);
+	if (wrong)
+		return wrong;
+	outside = inside == text ? text : strrchr(text, ':');
+	if (outside && outside != text) {
+		*outside++ = '\0';
+		addr = text;
+	} else {
+		outside = text;
+	}
+	wrong = parse_port(outside, &p->outside.port);
+	if (wrong)
+		return wrong;
+	if (addr && *addr == '[' && addr[strlen(addr) - 1] == ']') {
+		addr[strlen(addr) - 1] = '\0';
+		addr++;
+	}
+	p->outside.addr = IPADDR_LOOPBACK4;
+	if (addr && ipaddr_parse(addr, &p->outside.addr))
+		return "has no address before the ports: write 127.0.0.1:8080:80 or [::1]:8080:80";
+	o->config.npublish++;
+	return NULL;
+}
+
+static const char *
+set_text(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+
+	if (!*value)
+		return "is no file name";
+	*(option->tag ? &o->json : &o->capture) = value;
+	return NULL;
+}
+
+enum { FLAG_TRACE, FLAG_QUIET, FLAG_HELP };
+
+static const char *
+set_flag(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+
+	*(option->tag == FLAG_TRACE ? &o->trace : option->tag == FLAG_QUIET ? &o->quiet : &o->help) = true;
+	return NULL;
+}
+
+#define LINK(name, arg, help, word)                    \
+	{name, arg, help, set_link, (word) | BOTH},    \
+	    {"up-" name, arg, NULL, set_link, (word) | UP}, {"down-" name, arg, NULL, set_link, (word) | DOWN}
+
+/* clang-format off */
+static const struct option rows[] = {
+	LINK("delay", "TIME", "one-way delay, 40ms; --up-… and --down-… exist of each link option", WORD_DELAY),
+	{"rtt", "TIME", "half of it as delay in each direction", set_link, WORD_RTT | BOTH},
+	LINK("jitter", "TIME", "the delay varies by so much; frames keep their order", WORD_JITTER),
+	LINK("loss", "SHARE", "frames lost, 0.5%", WORD_LOSS),
+	LINK("dup", "SHARE", "frames doubled", WORD_DUP),
+	LINK("reorder", "SHARE", "frames that skip the delay and overtake others", WORD_REORDER),
+	LINK("corrupt", "SHARE", "frames with one bit flipped", WORD_CORRUPT),
+	LINK("rate", "RATE", "64kbit, 10mbit, 1gbit of Ethernet octets", WORD_RATE),
+	LINK("queue", "FRAMES", "how many may wait for the rate, 1000", WORD_QUEUE),
+	{"seed", "NUMBER", "repeats the link's decisions", set_seed, 0},
+	{"mtu", "OCTETS", "the link's MTU, 1500", set_mtu, 0},
+	{"net", "NETWORK", "the program's network, 10.0.2.0/24 or fd00:2::/64 unless the host uses it", set_net, 0},
+	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", set_publish, 0},
+	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
+	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
+	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},
+	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},
+	{"quiet", NULL, "no line at the start and no summary at the end", set_flag, FLAG_QUIET},
+	{"q", NULL, NULL, set_flag, FLAG_QUIET},
+	{"help", NULL, "this text", set_flag, FLAG_HELP},
+	{"h", NULL, NULL, set_flag, FLAG_HELP},
+	{0},
+};
+/* clang-format on */
+
+int
+run_options_parse(struct run_options *o, int argc, char **argv)
+{
+	int at;
+
+	memset(o, 0, sizeof *o);
+	run_config_default(&o->config);
+	o->config.publish = o->publish;
+	at = options_parse("run", rows, o, argc, argv);
+	if (at < 0)
+		return -1;
+	if (o->help)
+		return 0;
+	if (at >= argc) {
+		fputs("leat run: run what? leat run [options] -- PROGRAM ARGS…\n", stderr);
+		return -1;
+	}
+	for (unsigned d = 0; d < 2; d++)
+		if (o->config.impair[d].jitter > o->config.impair[d].delay) {
+			fputs("leat run: --jitter is larger than --delay: a frame cannot arrive before it was sent\n", stderr);
+			return -1;
+		}
+	o->config.argv = argv + at;
+	return 0;
+}
+
+void
+run_options_help(FILE *to)
+{
+	fputs("usage: leat run [options] -- PROGRAM ARGS…\n"
+	      "Runs PROGRAM, unmodified and without root, on a network stack of its own, over a link as bad as you ask for.\n",
+	    to);
+	options_help(rows, to);
+}
+
+static void
+tell_direction(const char *name, const struct emu_impair *im, FILE *to)
+{
+	char t[UNIT_TEXT];
+
+	fprintf(to, "%sdelay %s", name, unit_duration_text(im->delay, t));
+	if (im->jitter)
+		fprintf(to, ", jitter %s", unit_duration_text(im->jitter, t));
+	if (im->loss)
+		fprintf(to, ", loss %s", unit_share_text(im->loss, t));
+	if (im->dup)
+		fprintf(to, ", dup %s", unit_share_text(im->dup, t));
+	if (im->reorder)
+		fprintf(to, ", reorder %s", unit_share_text(im->reorder, t));
+	if (im->corrupt)
+		fprintf(to, ", corrupt %s", unit_share_text(im->corrupt, t));
+	if (im->rate)
+		fprintf(to, ", rate %s", unit_rate_text(im->rate, t));
+	if (im->queue)
+		fprintf(to, ", queue %u", im->queue);
+}
+
+void
+run_options_tell(const struct run_options *o, FILE *to)
+{
+	const struct emu_impair *up = &o->config.impair[EMU_UP], *down = &o->config.impair[EMU_DOWN];
+	char t[UNIT_TEXT];
+
+	fprintf(to, "leat: RTT %s; ", unit_duration_text(up->delay + down->delay, t));
+	if (!memcmp(up, down, sizeof *up)) {
+		tell_direction("each way ", up, to);
+	} else {
+		tell_direction("up ", up, to);
+		tell_direction("; down ", down, to);
+	}
+	fprintf(to, "; mtu %u, seed %" PRIu64 "\n", o->config.mtu, o->config.seed);
+}

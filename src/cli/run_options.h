@@ -1,0 +1,35 @@
+/*
+ * cli/run_options.h - the options of `leat run`, checked, and what is in force in words.
+ */
+#ifndef CLI_RUN_OPTIONS_H
+#define CLI_RUN_OPTIONS_H
+
+#include "run/run.h"
+
+#include <stdio.h>
+
+enum { RUN_PUBLISH_MAX = 64 };
+
+struct run_options {
+	struct run_config config; /* config.publish points to publish below */
+	struct run_publish publish[RUN_PUBLISH_MAX];
+	const char *capture, *json; /* file names, or NULL */
+	bool trace, quiet, help, seed_given, net4_given, net6_given;
+};
+
+/* Options and program out of @argv. 0; or -1 after one line on stderr. A seed that was not given stays 0 with seed_given false. */
+int run_options_parse(struct run_options *o, int argc, char **argv);
+
+/* What the machine decides where the user did not: a seed, and a network that the host does not use itself. 0; or -1 after one line. */
+int run_options_settle(struct run_options *o);
+
+/* The addresses inside, of the /24 or /64 that the argument belongs to. */
+void run_net_set4(struct run_net *net, uint32_t number);
+void run_net_set6(struct run_net *net, const struct ipaddr *prefix);
+
+void run_options_help(FILE *to);
+
+/* One line: "rtt 20ms, loss 0.5%, rate 50mbit, mtu 1500, seed 7". */
+void run_options_tell(const struct run_options *o, FILE *to);
+
+#endif

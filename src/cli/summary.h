@@ -1,0 +1,36 @@
+/*
+ * cli/summary.h - what is told at the end of a run: per connection, of the link, and what was dropped, with words that need no
+ * manual.
+ */
+#ifndef CLI_SUMMARY_H
+#define CLI_SUMMARY_H
+
+#include "cli/conns.h"
+#include "core/drop.h"
+#include "link/emu.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* All borrowed. */
+struct summary {
+	const struct conns *conns;
+	const struct emu_counters *link[2];
+	const uint64_t *drops[2]; /* DROP_COUNT counters of the stack at each end */
+	uint32_t mtu;
+	nsec_t begin, end;
+	const char *capture; /* the file's name, or NULL */
+	uint64_t captured;   /* packets in it */
+};
+
+enum { SUMMARY_SHOWN = 12 }; /* connections told in full; the others are summed up */
+
+void summary_print(const struct summary *s, FILE *to);
+
+/* The same as JSON, all connections in full. @path "-" = standard output. 0, or a negative LEAT_E. */
+int summary_json(const struct summary *s, int wait_status, const char *path);
+
+/* Why something was sent again, in words: "fast retransmit". NULL for kinds that are no retransmission. */
+const char *summary_retx_words(unsigned why);
+
+#endif

@@ -1,0 +1,114 @@
+#include "cli/watch.h"
+
+#include "cli/summary.h"
+#include "host/clock.h"
+#include "stack/stack.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The stacks are hosts 1 (the program's) and 2 (the gateway's). */
+static unsigned
+end_of(const struct event *e)
+{
+	return e->host == 1 ? END_PROGRAM : END_GATEWAY;
+}
+
+static void
+watch_emit(struct sink *sink, const struct event *e)
+{
+	struct watch *w = container_of(sink, struct watch, sink);
+
+	conns_event(&w->conns, end_of(e), e);
+	if (w->capture)
+		capture_event(w->capture, e);
+	if (!w->options->trace)
+		return;
+	if (e->kind == EVENT_LINK)
+		trace_link(&w->trace, e);
+	else
+		trace_event(&w->trace, end_of(e), e);
+}
+
+static void
+watch_frame(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when)
+{
+	struct watch *w = arg;
+
+	capture_frame(w->capture, side, sent, frame, when);
+}
+
+static void
+watch_began(void *arg, const struct run_parts *parts)
+{
+	struct watch *w = arg;
+
+	w->parts = parts;
+	w->begin = w->trace.begin = clock_monotonic();
+	if (w->capture) {
+		capture_begin(w->capture, w->begin, clock_wall(), &w->conns);
+		emu_tap(parts->link, watch_frame, w);
+	}
+}
+
+static void
+watch_ended(void *arg, const struct run_parts *parts, int status)
+{
+	struct watch *w = arg;
+	const struct run_options *o = w->options;
+	struct summary s = {
+	    .conns = &w->conns,
+	    .link = {emu_counters(parts->link, EMU_UP), emu_counters(parts->link, EMU_DOWN)},
+	    .drops = {stack_core(parts->host)->drops, stack_core(parts->gate)->drops},
+	    .mtu = o->config.mtu,
+	    .begin = w->begin,
+	    .end = clock_monotonic(),
+	    .capture = o->capture,
+	};
+	int err = 0;
+
+	if (w->capture) {
+		s.captured = capture_count(w->capture);
+		err = capture_close(w->capture);
+		w->capture = NULL;
+		if (err)
+			fprintf(stderr, "leat: the capture %s is not whole: %s\n", o->capture, err_words(err));
+	}
+	if (!o->quiet)
+		summary_print(&s, stderr);
+	if (o->json && (err = summary_json(&s, status, o->json)))
+		fprintf(stderr, "leat: cannot write %s: %s\n", o->json, err_words(err));
+	conns_fini(&w->conns);
+}
+
+int
+watch_init(struct watch *w, const struct run_options *options)
+{
+	int err;
+
+	memset(w, 0, sizeof *w);
+	w->options = options;
+	w->sink.emit = watch_emit;
+	w->sink.wants = (1u << EVENT_COUNT) - 1;
+	err = conns_init(&w->conns);
+	if (err) {
+		fprintf(stderr, "leat: %s\n", err_words(err));
+		return -1;
+	}
+	w->trace.to = stderr;
+	w->trace.conns = &w->conns;
+	if (!options->capture)
+		return 0;
+	err = capture_create(options->capture, options->config.mtu, &w->capture);
+	if (err) {
+		fprintf(stderr, "leat run: --capture %s: %s\n", options->capture, err_words(err));
+		return -1;
+	}
+	return 0;
+}
+
+struct run_hooks
+watch_hooks(struct watch *w)
+{
+	return (struct run_hooks){.began = watch_began, .ended = watch_ended, .arg = w, .sink = &w->sink};
+}
