@@ -4,7 +4,6 @@
 #include "cli/summary.h"
 
 #include "base/err.h"
-
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "cli/summary.h"
 
 #include "base/err.h"
-
 #include "cli/units.h"
 
 #include <inttypes.h>

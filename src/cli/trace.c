@@ -223,7 +223,7 @@ trace_link(struct trace *t, const struct event *e)
 		c = conn_of(t, from, &y);
 		say_tcp(&words, c, from, &y);
 	} else {
-		wire_text(head, n, words.text, sizeof words.text);
+		text_frame(head, n, e->link.pkt->len, words.text, sizeof words.text);
 	}
 	print_line(t, e->when, from, c, &words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
 }

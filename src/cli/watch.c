@@ -1,5 +1,6 @@
 #include "cli/watch.h"
 
+#include "base/err.h"
 #include "cli/summary.h"
 #include "host/clock.h"
 #include "stack/stack.h"
