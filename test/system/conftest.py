@@ -1,0 +1,108 @@
+"""What the tests from outside share: the command, a web server on loopback, a way to run as a user without privileges.
+
+Everything goes to 127.0.0.0/8 and ::1, or to namespaces that a test made itself; every process that is started is ended by its id.
+"""
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import http.server
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("LEAT_BUILD", ROOT / "build"))
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+@pytest.fixture(scope="session")
+def bin_dir():
+    """A folder that anybody may read, with copies of what was built: the checkout itself may be root's alone."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
+    folder.chmod(0o755)
+    for path in [BUILD / "leat", *BUILD.glob("test/tools/*")]:
+        if path.is_file() and os.access(path, os.X_OK):
+            shutil.copy(path, folder / path.name)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def leat(bin_dir):
+    return str(bin_dir / "leat")
+
+
+@pytest.fixture
+def scratch():
+    """An empty folder that the unprivileged user may write."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def unprivileged():
+    """What to put before a command so that it runs without any privilege."""
+    return NOBODY if os.geteuid() == 0 else []
+
+
+def run(*command, timeout=60, privileged=False, **more):
+    """Run to the end, as an unprivileged user unless told otherwise. Output is captured as text."""
+    prefix = [] if privileged else unprivileged()
+    more.setdefault("stdin", subprocess.DEVNULL)
+    more.setdefault("cwd", "/")
+    return subprocess.run(prefix + [str(c) for c in command], capture_output=True, text=True, errors="replace", timeout=timeout, **more)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+
+class Server6(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
+@dataclasses.dataclass
+class Web:
+    folder: pathlib.Path
+    port: int
+    port6: int
+
+    def url(self, name, v6=False):
+        return f"http://[::1]:{self.port6}/{name}" if v6 else f"http://127.0.0.1:{self.port}/{name}"
+
+    def sha256(self, name):
+        return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def web():
+    """An ordinary web server on 127.0.0.1 and ::1 with files of several sizes."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-web-"))
+    for name, size in (("empty", 0), ("small", 612), ("file", 300_000), ("1MB", 1_000_000), ("10MB", 10_000_000)):
+        (folder / name).write_bytes(random.Random(name).randbytes(size))
+    handler = functools.partial(Handler, directory=str(folder))
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)), stack.enter_context(Server6(("::1", 0), handler))]
+        for server in servers:
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Web(folder, servers[0].server_port, servers[1].server_port)
+        for server in servers:
+            server.shutdown()
+    shutil.rmtree(folder)
+
+
+def sha256(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()

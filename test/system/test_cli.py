@@ -1,0 +1,78 @@
+"""The command line: what is refused, in one line that says what was meant; help; the doctor."""
+import json
+
+import pytest
+from conftest import run
+
+
+def refused(found, *words):
+    assert found.returncode == 125
+    assert found.stdout == ""
+    assert found.stderr.count("\n") == 1, found.stderr
+    for word in words:
+        assert word in found.stderr, found.stderr
+
+
+@pytest.mark.parametrize("option, words", [
+    (["--rate", "10"], ["10 what? kbit, mbit or gbit"]),
+    (["--rate", "10mbps"], ["mbit"]),
+    (["--delay", "40"], ["40 what? us, ms or s"]),
+    (["--loss", "1"], ["1 what? a percentage"]),
+    (["--loss", "0.01x"], ["percentage"]),
+    (["--loss", "101%"], ["100%"]),
+    (["--lose", "1%"], ["no option --lose", "did you mean --loss"]),
+    (["--up-los", "1%"], ["did you mean --up-loss"]),
+    (["--mtu", "576"], ["1280"]),
+    (["--seed", "x"], ["not a number"]),
+    (["--queue", "0"], ["too small"]),
+    (["-p", "80:http"], ["HOST:PROGRAM"]),
+    (["--net", "10.0.2.0/8"], ["/24"]),
+    (["--delay", "1ms", "--jitter", "2ms"], ["--jitter is larger than --delay"]),
+    (["--capture", "/no/such/folder/f.pcapng"], ["/no/such/folder/f.pcapng", "no such file"]),
+])
+def test_what_is_in_doubt_is_refused_in_one_line(leat, option, words):
+    found = run(leat, "run", *option, "--", "true")
+    found.stderr = found.stderr.replace("No such", "no such")
+    refused(found, *words)
+
+
+def test_without_a_program_it_says_how_it_is_called(leat):
+    refused(run(leat, "run", "--loss", "1%"), "leat run [options] -- PROGRAM")
+
+
+def test_an_option_at_the_end_wants_its_value(leat):
+    refused(run(leat, "run", "--loss"), "--loss wants a value")
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(leat):
+    refused(run(leat, "rn"), "did you mean 'run'")
+    refused(run(leat, "frobnicate"), "leat --help")
+
+
+def test_help_and_version(leat):
+    assert "doctor" in run(leat, "--help").stdout
+    text = run(leat, "run", "--help").stdout
+    for word in ("--delay", "--rtt", "--capture", "-p [ADDR:]HOST:PROGRAM"):
+        assert word in text
+    assert run(leat, "--version").stdout.startswith("leat ")
+
+
+def test_the_doctor_says_that_this_machine_is_able(leat):
+    found = run(leat, "doctor", "--json")
+    report = json.loads(found.stdout)
+    assert report["able"] is True and found.returncode == 0
+    assert len(report["checks"]) >= 10
+    assert "leat run works here" in run(leat, "doctor").stdout
+
+
+def test_the_doctor_finds_what_was_taken_away(leat):
+    found = run(leat, "doctor", "--json", env={"LEAT_DISABLE": "pidfd_thread,sync_wakeup", "PATH": "/usr/bin:/bin"})
+    findings = {c["name"]: c["finding"] for c in json.loads(found.stdout)["checks"]}
+    assert findings["PIDFD_THREAD (Linux 6.9)"] == "worse"
+    assert findings["SYNC_WAKE_UP (Linux 6.6)"] == "worse"
+
+
+def test_the_manual_has_no_error():
+    from conftest import ROOT
+    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", privileged=True)
+    assert found.returncode == 0, found.stdout
