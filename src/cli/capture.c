@@ -89,7 +89,8 @@ comment(struct capture *c, const char *format, ...)
 static void
 comment_on_sending(struct capture *c, unsigned side, const struct pkt *frame)
 {
-	static const char *const why[PKT_WHY_COUNT] = {[PKT_WHY_RETX_FAST] = "sent again: fast retransmit (RFC 6675)",
+	static const char *const why[PKT_WHY_COUNT] = {
+	    [PKT_WHY_RETX_FAST] = "sent again: fast retransmit (RFC 6675)",
 	    [PKT_WHY_RETX_SACK] = "sent again: the next hole that SACK shows (RFC 6675)",
 	    [PKT_WHY_RETX_RTO] = "sent again: the retransmission timer ran out (RFC 6298)",
 	    [PKT_WHY_RETX_SYN] = "SYN sent again: no answer in time",
@@ -133,7 +134,8 @@ capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *fra
 	c->waiting = pkt_clone(frame);
 	if (!c->waiting)
 		return; /* the pool is empty; the stacks count that */
-	c->about = (struct pcapng_packet){.interface = side, .sent = sent, .when = c->wall + (when - c->begin)};
+	c->about =
+	    (struct pcapng_packet){.interface = side, .sent = sent, .when = c->wall + (when - c->begin)};
 	c->comment_len = 0;
 	if (sent)
 		comment_on_sending(c, side, frame);
@@ -150,7 +152,8 @@ link_event(struct capture *c, const struct event *e)
 	switch (e->link.verdict) {
 	case LINK_LOST:
 		c->lost[side]++;
-		comment(c, "LOST by the emulated link (frame %llu %s): it never arrives", (unsigned long long)e->link.number, side ? "down" : "up");
+		comment(c, "LOST by the emulated link (frame %llu %s): it never arrives",
+		    (unsigned long long)e->link.number, side ? "down" : "up");
 		break;
 	case LINK_QUEUE_FULL:
 		c->lost[side]++;
@@ -179,7 +182,8 @@ capture_event(struct capture *c, const struct event *e)
 		link_event(c, e);
 	/* A stack drops the frame that it was given last. */
 	else if (e->kind == EVENT_DROP && !c->about.sent && e->host == c->about.interface + 1)
-		comment(c, "DROPPED here: %s%s%s", drop_words(e->drop.reason), *drop_source(e->drop.reason) ? ", " : "", drop_source(e->drop.reason));
+		comment(c, "DROPPED here: %s%s%s", drop_words(e->drop.reason),
+		    *drop_source(e->drop.reason) ? ", " : "", drop_source(e->drop.reason));
 }
 
 uint64_t

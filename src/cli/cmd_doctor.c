@@ -23,8 +23,8 @@ set_flag(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
-static const struct option rows[] = {
-    {"json", NULL, "for machines", set_flag, 0}, {"help", NULL, "this text", set_flag, 1}, {"h", NULL, NULL, set_flag, 1}, {0}};
+static const struct option rows[] = {{"json", NULL, "for machines", set_flag, 0},
+    {"help", NULL, "this text", set_flag, 1}, {"h", NULL, NULL, set_flag, 1}, {0}};
 
 static const char *
 finding_name(enum finding f)
@@ -37,8 +37,8 @@ finding_name(enum finding f)
 static json_t *
 row_json(const struct check *c, enum finding f, int err)
 {
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "name", c->name, "finding", finding_name(f), "for", c->why, "error", err ? strerror(err) : NULL,
-	    "cure", err ? c->cure : NULL);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "name", c->name, "finding", finding_name(f), "for",
+	    c->why, "error", err ? strerror(err) : NULL, "cure", err ? c->cure : NULL);
 }
 
 static void
@@ -84,7 +84,8 @@ cmd_doctor(int argc, char **argv)
 		return EXIT_LEAT;
 	}
 	if (o.help) {
-		puts("usage: leat doctor [--json]\nTries what `leat run` needs of this machine. Exit status 0: it can work; 1: it cannot.");
+		puts("usage: leat doctor [--json]\nTries what `leat run` needs of this machine. Exit status "
+		     "0: it can work; 1: it cannot.");
 		options_help(rows, stdout);
 		return 0;
 	}
@@ -92,12 +93,14 @@ cmd_doctor(int argc, char **argv)
 	if (!o.json) {
 		printf("leat doctor: %s %s on %s\n", u.sysname, u.release, u.machine);
 		able = examine(NULL);
-		puts(able ? "leat run works here." : "leat run does not work here: see what is missing above.");
+		puts(able ? "leat run works here."
+			  : "leat run does not work here: see what is missing above.");
 		return able ? 0 : 1;
 	}
 	report = json_array();
 	able = examine(report);
-	report = json_pack("{s:s, s:s, s:b, s:o}", "kernel", u.release, "machine", u.machine, "able", able, "checks", report);
+	report = json_pack("{s:s, s:s, s:b, s:o}", "kernel", u.release, "machine", u.machine, "able", able,
+	    "checks", report);
 	json_dumpf(report, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(report);

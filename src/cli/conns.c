@@ -31,8 +31,8 @@ flow_eq(const struct table_node *node, const void *key)
 static uint64_t
 names_hash(const struct conns *c, const struct endpoint *program, const struct endpoint *far)
 {
-	const uint64_t words[] = {
-	    program->addr.w[0], program->addr.w[1], far->addr.w[0], far->addr.w[1], (uint64_t)program->port << 16 | far->port};
+	const uint64_t words[] = {program->addr.w[0], program->addr.w[1], far->addr.w[0], far->addr.w[1],
+	    (uint64_t)program->port << 16 | far->port};
 
 	return table_hash(&c->names, words, 5);
 }
@@ -85,7 +85,8 @@ conns_by_name(const struct conns *c, const struct endpoint *program, const struc
 struct conn *
 conns_find(const struct conns *c, unsigned end, uint64_t flow)
 {
-	struct table_node *node = table_find(&c->flows[end], table_hash(&c->flows[end], &flow, 1), &flow, flow_eq);
+	struct table_node *node =
+	    table_find(&c->flows[end], table_hash(&c->flows[end], &flow, 1), &flow, flow_eq);
 
 	return node ? container_of(node, struct conn_end, by_flow)->conn : NULL;
 }
@@ -117,7 +118,8 @@ open_flow(struct conns *c, unsigned end, const struct event *e)
 	const struct endpoint *far = end == END_PROGRAM ? &e->tcp.remote : &e->tcp.local;
 	struct conn *conn = conns_by_name(c, program, far);
 
-	if (conn && conn->end[end].flow) { /* the same names again: the older record keeps its place in the list only */
+	if (conn && conn->end[end]
+			.flow) { /* the same names again: the older record keeps its place in the list only */
 		table_remove(&c->names, &conn->by_name);
 		conn = NULL;
 	}

@@ -38,7 +38,7 @@ struct conn_end {
 struct conn {
 	struct list node; /* in the order of opening */
 	struct table_node by_name;
-	struct endpoint program, far; /* the names on the link */
+	struct endpoint program, far;       /* the names on the link */
 	nsec_t opened, established, closed; /* -1 = not (yet) */
 	char owner[CONN_OWNER];
 	uint32_t isn[2]; /* the initial sequence number of each end, as seen on the link */

@@ -182,7 +182,8 @@ try_diag(void)
 	struct {
 		struct nlmsghdr h;
 		struct unix_diag_req r;
-	} ask = {.h = {sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 1, 0}, .r = {.sdiag_family = AF_UNIX, .udiag_states = ~0u}};
+	} ask = {.h = {sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 1, 0},
+	    .r = {.sdiag_family = AF_UNIX, .udiag_states = ~0u}};
 	char answer[8192];
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), result = 0;
 	const struct nlmsghdr *h = (const struct nlmsghdr *)(void *)answer;
@@ -191,7 +192,8 @@ try_diag(void)
 
 	if (fd < 0)
 		return errno;
-	if (send(fd, &ask, sizeof ask, 0) < 0 || (n = recv(fd, answer, sizeof answer, 0)) < (ssize_t)sizeof *h) {
+	if (send(fd, &ask, sizeof ask, 0) < 0 ||
+	    (n = recv(fd, answer, sizeof answer, 0)) < (ssize_t)sizeof *h) {
 		result = errno ? errno : EIO;
 	} else if (h->nlmsg_type == NLMSG_ERROR) {
 		e = NLMSG_DATA(h);
@@ -249,19 +251,30 @@ try_files(void)
 
 const struct check doctor_checks[] = {
     {"seccomp user notification", "socket calls of unmodified programs reach Leat", FOUND_FATAL,
-	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be given one: run Leat outside of it", try_notify},
+	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be "
+	"given one: run Leat outside of it",
+	try_notify},
     {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_FATAL,
-	"the machine forbids looking into one's own processes: see kernel.yama.ptrace_scope, or the container's --cap-add SYS_PTRACE", try_getfd},
-    {"sock_diag of AF_UNIX", "Leat learns that a socket has been closed", FOUND_FATAL, "load the kernel module unix_diag", try_diag},
-    {"process_vm_readv", "arguments of a call are read in one step", FOUND_WORSE, "/proc/PID/mem is read instead", try_read},
+	"the machine forbids looking into one's own processes: see kernel.yama.ptrace_scope, or the "
+	"container's --cap-add SYS_PTRACE",
+	try_getfd},
+    {"sock_diag of AF_UNIX", "Leat learns that a socket has been closed", FOUND_FATAL,
+	"load the kernel module unix_diag", try_diag},
+    {"process_vm_readv", "arguments of a call are read in one step", FOUND_WORSE,
+	"/proc/PID/mem is read instead", try_read},
     {"WAIT_KILLABLE_RECV (Linux 5.19)", "a signal does not break a call that is being answered", FOUND_WORSE,
 	"signals may make a program repeat a call: a newer kernel ends that", try_killable},
-    {"PIDFD_THREAD (Linux 6.9)", "threads with descriptor tables of their own", FOUND_WORSE, "the process's table is used, which nearly all threads share",
-	try_thread},
-    {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60", FOUND_WORSE, "calls are slower", try_sync},
-    {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE, "raise the hard limit: ulimit -Hn", try_files},
-    {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL, "IPv6 inside works; what it reaches outside does not", try_loopback6},
-    {"ICMP echo sockets", "ping from inside reaches the world outside", FOUND_OPTIONAL, "sysctl net.ipv4.ping_group_range=\"0 2147483647\"", try_ping},
-    {"TAP devices", "a stack on a device of the machine's (the library; not `leat run`)", FOUND_OPTIONAL, "root, and the module tun", try_tap},
+    {"PIDFD_THREAD (Linux 6.9)", "threads with descriptor tables of their own", FOUND_WORSE,
+	"the process's table is used, which nearly all threads share", try_thread},
+    {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60", FOUND_WORSE,
+	"calls are slower", try_sync},
+    {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE,
+	"raise the hard limit: ulimit -Hn", try_files},
+    {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL,
+	"IPv6 inside works; what it reaches outside does not", try_loopback6},
+    {"ICMP echo sockets", "ping from inside reaches the world outside", FOUND_OPTIONAL,
+	"sysctl net.ipv4.ping_group_range=\"0 2147483647\"", try_ping},
+    {"TAP devices", "a stack on a device of the machine's (the library; not `leat run`)", FOUND_OPTIONAL,
+	"root, and the module tun", try_tap},
     {0},
 };

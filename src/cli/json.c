@@ -46,7 +46,8 @@ end_json(const struct conn_end *end)
 	json_object_set_new(o, "states_cut", json_boolean(end->path_cut));
 	json_object_set_new(o, "error", end->error ? json_string(err_name(end->error)) : json_null());
 	json_object_set_new(o, "cwnd", json_integer(end->cwnd));
-	json_object_set_new(o, "ssthresh", end->ssthresh < 0x7fffffff ? json_integer(end->ssthresh) : json_null());
+	json_object_set_new(
+	    o, "ssthresh", end->ssthresh < 0x7fffffff ? json_integer(end->ssthresh) : json_null());
 	json_object_set_new(o, "srtt_ms", ms_json(end->rtts ? end->srtt : -1));
 	json_object_set_new(o, "rttvar_ms", ms_json(end->rtts ? end->rttvar : -1));
 	json_object_set_new(o, "rtt_min_ms", ms_json(end->rtts ? end->rtt_min : -1));
@@ -55,7 +56,8 @@ end_json(const struct conn_end *end)
 	json_object_set_new(o, "retransmitted_octets", json_integer((json_int_t)end->retx_octets));
 	if (end->has_info) {
 		json_object_set_new(o, "octets_acked", json_integer((json_int_t)end->info.tcpi_bytes_acked));
-		json_object_set_new(o, "octets_received", json_integer((json_int_t)end->info.tcpi_bytes_received));
+		json_object_set_new(
+		    o, "octets_received", json_integer((json_int_t)end->info.tcpi_bytes_received));
 		json_object_set_new(o, "segments_out", json_integer(end->info.tcpi_segs_out));
 		json_object_set_new(o, "segments_in", json_integer(end->info.tcpi_segs_in));
 	}
@@ -82,10 +84,12 @@ conn_json(const struct conn *c, nsec_t begin)
 static json_t *
 link_json(const struct emu_counters *c)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "frames", (json_int_t)c->frames, "octets", (json_int_t)c->octets,
-	    "delivered", (json_int_t)c->delivered, "delivered_octets", (json_int_t)c->delivered_octets, "lost", (json_int_t)c->lost, "duplicated",
-	    (json_int_t)c->duplicated, "reordered", (json_int_t)c->reordered, "corrupted", (json_int_t)c->corrupted, "queue_full",
-	    (json_int_t)c->queue_full, "queue_max", (json_int_t)c->queue_max);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "frames",
+	    (json_int_t)c->frames, "octets", (json_int_t)c->octets, "delivered", (json_int_t)c->delivered,
+	    "delivered_octets", (json_int_t)c->delivered_octets, "lost", (json_int_t)c->lost, "duplicated",
+	    (json_int_t)c->duplicated, "reordered", (json_int_t)c->reordered, "corrupted",
+	    (json_int_t)c->corrupted, "queue_full", (json_int_t)c->queue_full, "queue_max",
+	    (json_int_t)c->queue_max);
 }
 
 static json_t *
@@ -119,9 +123,11 @@ summary_object(const struct summary *s, int wait_status)
 	json_object_set_new(o, "mtu", json_integer(s->mtu));
 	json_object_set_new(o, "connections_total", json_integer((json_int_t)s->conns->total));
 	json_object_set_new(o, "connections", conns);
-	json_object_set_new(o, "link", json_pack("{s:o, s:o}", "up", link_json(s->link[EMU_UP]), "down", link_json(s->link[EMU_DOWN])));
-	json_object_set_new(
-	    o, "drops", json_pack("{s:o, s:o}", "program", drops_json(s->drops[END_PROGRAM]), "gateway", drops_json(s->drops[END_GATEWAY])));
+	json_object_set_new(o, "link",
+	    json_pack("{s:o, s:o}", "up", link_json(s->link[EMU_UP]), "down", link_json(s->link[EMU_DOWN])));
+	json_object_set_new(o, "drops",
+	    json_pack("{s:o, s:o}", "program", drops_json(s->drops[END_PROGRAM]), "gateway",
+		drops_json(s->drops[END_GATEWAY])));
 	json_object_set_new(o, "capture", s->capture ? json_string(s->capture) : json_null());
 	return o;
 }

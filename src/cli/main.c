@@ -39,8 +39,8 @@ unknown(const char *word)
 		words[i] = commands[i].name;
 	words[COMMANDS] = NULL;
 	meant = options_nearest(word, words);
-	fprintf(stderr, "leat: no command '%s'%s%s%s\n", word, meant ? "; did you mean '" : "; `leat --help` lists them", meant ? meant : "",
-	    meant ? "'?" : "");
+	fprintf(stderr, "leat: no command '%s'%s%s%s\n", word,
+	    meant ? "; did you mean '" : "; `leat --help` lists them", meant ? meant : "", meant ? "'?" : "");
 	return EXIT_LEAT;
 }
 

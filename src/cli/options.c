@@ -26,7 +26,8 @@ edit_distance(const char *a, const char *b)
 				best = d[i - 1][j] + 1;
 			if (d[i][j - 1] + 1 < best)
 				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    d[i - 2][j - 2] + 1 < best)
 				best = d[i - 2][j - 2] + 1;
 			d[i][j] = best;
 		}
@@ -77,8 +78,8 @@ complain_unknown(const char *command, const struct option *options, const char *
 			words[n++] = options->name;
 	words[n] = NULL;
 	meant = options_nearest(name, words);
-	fprintf(stderr, "leat %s: no option %s%s%s%s%s\n", command, dashes(name), name, meant ? "; did you mean --" : "", meant ? meant : "",
-	    meant ? "?" : "");
+	fprintf(stderr, "leat %s: no option %s%s%s%s%s\n", command, dashes(name), name,
+	    meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "");
 }
 
 /* The name's end in "--name=value" or "-pvalue"; *value is NULL when the value is the next word. */
@@ -119,14 +120,16 @@ options_parse(const char *command, const struct option *options, void *config, i
 			return -1;
 		}
 		if (o->arg && !value && i + 1 == argc) {
-			fprintf(stderr, "leat %s: %s%s wants a value: %s\n", command, dashes(o->name), o->name, o->arg);
+			fprintf(stderr, "leat %s: %s%s wants a value: %s\n", command, dashes(o->name),
+			    o->name, o->arg);
 			return -1;
 		}
 		if (o->arg && !value)
 			value = argv[++i];
 		wrong = o->set(config, o, value);
 		if (wrong) {
-			fprintf(stderr, "leat %s: %s%s %s: %s %s\n", command, dashes(o->name), o->name, value ? value : "", value ? value : "", wrong);
+			fprintf(stderr, "leat %s: %s%s %s: %s %s\n", command, dashes(o->name), o->name,
+			    value ? value : "", value ? value : "", wrong);
 			return -1;
 		}
 		i++;
@@ -142,7 +145,8 @@ options_help(const struct option *options, FILE *to)
 
 		if (!options->help)
 			continue;
-		snprintf(left, sizeof left, "%s%s%s%s", dashes(options->name), options->name, options->arg ? " " : "", options->arg ? options->arg : "");
+		snprintf(left, sizeof left, "%s%s%s%s", dashes(options->name), options->name,
+		    options->arg ? " " : "", options->arg ? options->arg : "");
 		fprintf(to, "  %-22s %s\n", left, options->help);
 	}
 }

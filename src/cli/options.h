@@ -20,7 +20,8 @@ struct option {
  * (@argc when there is none), or -1 after one line on stderr that says what is wrong and what was meant. @options ends with a
  * row without a name.
  */
-int options_parse(const char *command, const struct option *options, void *config, int argc, char *const *argv);
+int options_parse(
+    const char *command, const struct option *options, void *config, int argc, char *const *argv);
 
 /* The rows with their help, aligned. */
 void options_help(const struct option *options, FILE *to);

@@ -60,7 +60,9 @@ settle4(struct run_options *o, const struct subnet *used, int n)
 		if (!taken(used, n, &net->host4, net->bits4))
 			return 0;
 	}
-	fputs("leat run: the host uses 10.0.2.0/24 and every other network that was tried: name one with --net\n", stderr);
+	fputs("leat run: the host uses 10.0.2.0/24 and every other network that was tried: name one with "
+	      "--net\n",
+	    stderr);
 	return -1;
 }
 

@@ -8,7 +8,17 @@
 #include <string.h>
 
 /* A row's tag says which impairment of which directions: the option comes three times, plain, --up-… and --down-…. */
-enum link_word { WORD_DELAY, WORD_RTT, WORD_JITTER, WORD_LOSS, WORD_DUP, WORD_REORDER, WORD_CORRUPT, WORD_RATE, WORD_QUEUE };
+enum link_word {
+	WORD_DELAY,
+	WORD_RTT,
+	WORD_JITTER,
+	WORD_LOSS,
+	WORD_DUP,
+	WORD_REORDER,
+	WORD_CORRUPT,
+	WORD_RATE,
+	WORD_QUEUE
+};
 enum { BOTH = 0x300, UP = 0x100, DOWN = 0x200, WORD_MASK = 0xff };
 
 static const char *
@@ -98,7 +108,8 @@ set_net(void *config, const struct option *option, const char *value)
 		return "is no network: write 10.7.0.0/24 or fd07::/64";
 	four = ipaddr_is4(&a);
 	if (slash && strcmp(slash + 1, four ? "24" : "64") != 0)
-		return four ? "is no network of the size that is used: /24" : "is no network of the size that is used: /64";
+		return four ? "is no network of the size that is used: /24"
+			    : "is no network of the size that is used: /64";
 	if (four)
 		run_net_set4(&o->config.net, ipaddr_v4_number(&a));
 	else
@@ -190,9 +201,11 @@ set_flag(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
-#define LINK(name, arg, help, word)                    \
-	{name, arg, help, set_link, (word) | BOTH},    \
-	    {"up-" name, arg, NULL, set_link, (word) | UP}, {"down-" name, arg, NULL, set_link, (word) | DOWN}
+#define LINK(name, arg, help, word)                                                                          \
+	{name, arg, help, set_link, (word) | BOTH}, {"up-" name, arg, NULL, set_link, (word) | UP},          \
+	{                                                                                                    \
+		"down-" name, arg, NULL, set_link, (word) | DOWN                                             \
+	}
 
 /* clang-format off */
 static const struct option rows[] = {
@@ -240,7 +253,9 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 	}
 	for (unsigned d = 0; d < 2; d++)
 		if (o->config.impair[d].jitter > o->config.impair[d].delay) {
-			fputs("leat run: --jitter is larger than --delay: a frame cannot arrive before it was sent\n", stderr);
+			fputs("leat run: --jitter is larger than --delay: a frame cannot arrive before it "
+			      "was sent\n",
+			    stderr);
 			return -1;
 		}
 	o->config.argv = argv + at;
@@ -251,7 +266,8 @@ void
 run_options_help(FILE *to)
 {
 	fputs("usage: leat run [options] -- PROGRAM ARGS…\n"
-	      "Runs PROGRAM, unmodified and without root, on a network stack of its own, over a link as bad as you ask for.\n",
+	      "Runs PROGRAM, unmodified and without root, on a network stack of its own, over a link as bad "
+	      "as you ask for.\n",
 	    to);
 	options_help(rows, to);
 }

@@ -24,7 +24,8 @@ static void
 print_path(const struct conn_end *end, FILE *to)
 {
 	for (unsigned i = 0; i < end->npath; i++)
-		fprintf(to, "%s%s", i ? " → " : "", i + 1 == CONN_PATH && end->path_cut ? "…" : conn_state_name(end->path[i]));
+		fprintf(to, "%s%s", i ? " → " : "",
+		    i + 1 == CONN_PATH && end->path_cut ? "…" : conn_state_name(end->path[i]));
 	if (!end->npath)
 		fputs("(never spoke)", to);
 	if (end->error)
@@ -39,12 +40,15 @@ print_times(const struct conn *c, const struct conn_end *client, FILE *to)
 	char a[UNIT_TEXT], b[UNIT_TEXT], d[UNIT_TEXT];
 
 	if (c->established >= 0)
-		fprintf(to, "  handshake  %s", unit_duration_text((c->established - c->opened) / USEC * USEC, a));
+		fprintf(
+		    to, "  handshake  %s", unit_duration_text((c->established - c->opened) / USEC * USEC, a));
 	else
 		fputs("  handshake  never done", to);
 	if (client->rtts)
-		fprintf(to, "; RTT %s smoothed, %s at least, RTO %s", unit_duration_text(client->srtt / USEC * USEC, a),
-		    unit_duration_text(client->rtt_min / USEC * USEC, b), unit_duration_text(client->rto / USEC * USEC, d));
+		fprintf(to, "; RTT %s smoothed, %s at least, RTO %s",
+		    unit_duration_text(client->srtt / USEC * USEC, a),
+		    unit_duration_text(client->rtt_min / USEC * USEC, b),
+		    unit_duration_text(client->rto / USEC * USEC, d));
 	fputc('\n', to);
 }
 
@@ -60,7 +64,8 @@ print_retx(const struct conn_end *end, FILE *to)
 	fprintf(to, "%" PRIu64 " sent again", sum);
 	for (unsigned w = 0; w < PKT_WHY_COUNT; w++)
 		if (summary_retx_words(w) && end->retx[w]) {
-			fprintf(to, "%s%s %" PRIu64, first ? " (" : ", ", summary_retx_words(w), end->retx[w]);
+			fprintf(
+			    to, "%s%s %" PRIu64, first ? " (" : ", ", summary_retx_words(w), end->retx[w]);
 			first = false;
 		}
 	if (!first)
@@ -75,7 +80,8 @@ print_sender(const char *label, const struct conn_end *end, FILE *to)
 
 	if (!end->has_info)
 		return;
-	fprintf(to, "  %s %s in %u segments, ", label, unit_octets_text(end->info.tcpi_bytes_acked, octets), end->info.tcpi_segs_out);
+	fprintf(to, "  %s %s in %u segments, ", label, unit_octets_text(end->info.tcpi_bytes_acked, octets),
+	    end->info.tcpi_segs_out);
 	print_retx(end, to);
 	fprintf(to, "; cwnd %s", unit_octets_text(end->cwnd, octets));
 	if (end->ssthresh && end->ssthresh < 0x7fffffff)
@@ -87,9 +93,11 @@ static void
 print_conn(const struct conn *c, FILE *to)
 {
 	char a[ENDPOINT_TEXT], b[ENDPOINT_TEXT];
-	const struct conn_end *client = c->end[END_PROGRAM].passive ? &c->end[END_GATEWAY] : &c->end[END_PROGRAM];
+	const struct conn_end *client =
+	    c->end[END_PROGRAM].passive ? &c->end[END_GATEWAY] : &c->end[END_PROGRAM];
 
-	fprintf(to, "TCP %s %s %s  %s\n", endpoint_text(&c->program, a), c->end[END_PROGRAM].passive ? "←" : "→", endpoint_text(&c->far, b), c->owner);
+	fprintf(to, "TCP %s %s %s  %s\n", endpoint_text(&c->program, a),
+	    c->end[END_PROGRAM].passive ? "←" : "→", endpoint_text(&c->far, b), c->owner);
 	fputs("  program    ", to);
 	print_path(&c->end[END_PROGRAM], to);
 	fputs("\n  far end    ", to);
@@ -106,16 +114,18 @@ print_rest(const struct conns *conns, uint64_t shown, FILE *to)
 	uint64_t octets[2] = {0, 0}, failed = 0;
 	char a[UNIT_TEXT], b[UNIT_TEXT];
 
-	list_each(n, &conns->list)
-	{
+	list_each(n, &conns->list) {
 		const struct conn *c = container_of(n, const struct conn, node);
 
 		for (unsigned end = 0; end < 2; end++)
 			octets[end] += c->end[end].info.tcpi_bytes_acked;
 		failed += c->end[END_PROGRAM].error != 0;
 	}
-	fprintf(to, "and %" PRIu64 " connections more; all %" PRIu64 " together sent %s and received %s, %" PRIu64 " ended in an error\n",
-	    conns->total - shown, conns->total, unit_octets_text(octets[END_PROGRAM], a), unit_octets_text(octets[END_GATEWAY], b), failed);
+	fprintf(to,
+	    "and %" PRIu64 " connections more; all %" PRIu64 " together sent %s and received %s, %" PRIu64
+	    " ended in an error\n",
+	    conns->total - shown, conns->total, unit_octets_text(octets[END_PROGRAM], a),
+	    unit_octets_text(octets[END_GATEWAY], b), failed);
 }
 
 static void
@@ -123,9 +133,11 @@ print_link(const char *name, const struct emu_counters *c, FILE *to)
 {
 	char octets[UNIT_TEXT];
 
-	fprintf(to, "link %s  %" PRIu64 " frames (%s), %" PRIu64 " delivered", name, c->frames, unit_octets_text(c->octets, octets), c->delivered);
+	fprintf(to, "link %s  %" PRIu64 " frames (%s), %" PRIu64 " delivered", name, c->frames,
+	    unit_octets_text(c->octets, octets), c->delivered);
 	if (c->lost)
-		fprintf(to, ", %" PRIu64 " lost (%.2f%%)", c->lost, 100.0 * (double)c->lost / (double)c->frames);
+		fprintf(
+		    to, ", %" PRIu64 " lost (%.2f%%)", c->lost, 100.0 * (double)c->lost / (double)c->frames);
 	if (c->queue_full)
 		fprintf(to, ", %" PRIu64 " dropped because the queue was full", c->queue_full);
 	if (c->duplicated)
@@ -142,8 +154,8 @@ print_drops(const char *who, const uint64_t *drops, FILE *to)
 {
 	for (unsigned r = 0; r < DROP_COUNT; r++)
 		if (drops[r])
-			fprintf(to, "dropped %s  %" PRIu64 " × %s%s%s%s\n", who, drops[r], drop_words(r), *drop_source(r) ? " (" : "", drop_source(r),
-			    *drop_source(r) ? ")" : "");
+			fprintf(to, "dropped %s  %" PRIu64 " × %s%s%s%s\n", who, drops[r], drop_words(r),
+			    *drop_source(r) ? " (" : "", drop_source(r), *drop_source(r) ? ")" : "");
 }
 
 void
@@ -152,10 +164,9 @@ summary_print(const struct summary *s, FILE *to)
 	uint64_t shown = 0;
 	char took[UNIT_TEXT];
 
-	fprintf(to, "── leat: %" PRIu64 " TCP connection%s in %s\n", s->conns->total, s->conns->total == 1 ? "" : "s",
-	    unit_duration_text((s->end - s->begin) / MSEC * MSEC, took));
-	list_each(n, &s->conns->list)
-	{
+	fprintf(to, "── leat: %" PRIu64 " TCP connection%s in %s\n", s->conns->total,
+	    s->conns->total == 1 ? "" : "s", unit_duration_text((s->end - s->begin) / MSEC * MSEC, took));
+	list_each(n, &s->conns->list) {
 		if (shown == SUMMARY_SHOWN)
 			break;
 		print_conn(container_of(n, const struct conn, node), to);
@@ -168,6 +179,7 @@ summary_print(const struct summary *s, FILE *to)
 	print_drops("by the program's stack", s->drops[END_PROGRAM], to);
 	print_drops("by the gateway's stack", s->drops[END_GATEWAY], to);
 	if (s->capture)
-		fprintf(to, "capture    %s: %" PRIu64 " packets; open it with: wireshark %s   or: tshark -r %s\n", s->capture, s->captured, s->capture,
-		    s->capture);
+		fprintf(to,
+		    "capture    %s: %" PRIu64 " packets; open it with: wireshark %s   or: tshark -r %s\n",
+		    s->capture, s->captured, s->capture, s->capture);
 }

@@ -38,7 +38,7 @@ say(struct line *l, const char *format, ...)
 /* Where the layers of a frame begin, as far as it can be trusted. */
 struct layers {
 	const uint8_t *l3, *l4;
-	size_t l4_len; /* octets of the segment or datagram, payload included, as the network header tells */
+	size_t l4_len;  /* octets of the segment or datagram, payload included, as the network header tells */
 	size_t l4_here; /* octets of it that are at hand */
 	uint16_t type;
 	uint8_t proto;
@@ -49,7 +49,8 @@ static bool
 find_ip(struct layers *y, const uint8_t *h, size_t n, size_t whole)
 {
 	y->l3 = h;
-	if (y->type == ETH_TYPE_IP4 && n >= IP4_HDR_LEN && ip4_hdr_len(h) >= IP4_HDR_LEN && ip4_hdr_len(h) <= n && !ip4_frag_offset(h)) {
+	if (y->type == ETH_TYPE_IP4 && n >= IP4_HDR_LEN && ip4_hdr_len(h) >= IP4_HDR_LEN &&
+	    ip4_hdr_len(h) <= n && !ip4_frag_offset(h)) {
 		y->proto = ip4_proto(h);
 		y->src = ip4_src(h);
 		y->dst = ip4_dst(h);
@@ -104,11 +105,14 @@ say_flags(struct line *l, uint8_t flags)
 	static const struct {
 		uint8_t bit;
 		const char *name;
-	} names[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_URG, "URG"}, {TCP_ACK, "ACK"}, {TCP_CWR, "CWR"}, {TCP_ECE, "ECE"}};
+	} names[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_URG, "URG"}, {TCP_ACK, "ACK"},
+	    {TCP_CWR, "CWR"}, {TCP_ECE, "ECE"}};
 	const char *plus = "";
 
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (flags & names[i].bit && !(names[i].bit == TCP_ACK && !(flags & (TCP_SYN | TCP_FIN | TCP_RST)) && flags != TCP_ACK)) {
+		if (flags & names[i].bit &&
+		    !(names[i].bit == TCP_ACK && !(flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+			flags != TCP_ACK)) {
 			say(l, "%s%s", plus, names[i].name);
 			plus = "+";
 		}
@@ -151,7 +155,8 @@ conn_of(const struct trace *t, unsigned from, const struct layers *y)
 {
 	struct endpoint src = {y->src, tcp_src(y->l4), 0}, dst = {y->dst, tcp_dst(y->l4), 0};
 
-	return from == END_PROGRAM ? conns_by_name(t->conns, &src, &dst) : conns_by_name(t->conns, &dst, &src);
+	return from == END_PROGRAM ? conns_by_name(t->conns, &src, &dst)
+				   : conns_by_name(t->conns, &dst, &src);
 }
 
 static const char *
@@ -187,12 +192,14 @@ padding(const char *text, int column)
 }
 
 static void
-print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, const struct line *words, const char *fate, const char *again)
+print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, const struct line *words,
+    const char *fate, const char *again)
 {
 	const char *left = state_of(c, END_PROGRAM), *right = state_of(c, END_GATEWAY);
 
-	fprintf(t->to, "%12.3f ms  %s%*s %s %s%*s %s", (double)(when - t->begin) / 1e6, left, padding(left, STATE_COLUMN), "",
-	    from == END_PROGRAM ? "──▶" : "◀──", words->text, padding(words->text, WORDS_COLUMN), "", right);
+	fprintf(t->to, "%12.3f ms  %s%*s %s %s%*s %s", (double)(when - t->begin) / 1e6, left,
+	    padding(left, STATE_COLUMN), "", from == END_PROGRAM ? "──▶" : "◀──", words->text,
+	    padding(words->text, WORDS_COLUMN), "", right);
 	if (c)
 		fprintf(t->to, "%*s :%u", padding(right, STATE_COLUMN), "", c->program.port);
 	if (again)
@@ -212,20 +219,23 @@ trace_link(struct trace *t, const struct event *e)
 	struct line words = {{0}, 0};
 	struct conn *c = NULL;
 
-	if (e->link.verdict != LINK_SENT && e->link.verdict != LINK_LOST && e->link.verdict != LINK_QUEUE_FULL)
+	if (e->link.verdict != LINK_SENT && e->link.verdict != LINK_LOST &&
+	    e->link.verdict != LINK_QUEUE_FULL)
 		return;
 	pkt_copy_out(e->link.pkt, 0, head, (uint32_t)n);
 	if (!eth_valid(head, n))
 		return;
 	y.type = eth_type(head);
-	if (find_ip(&y, head + ETH_HDR_LEN, n - ETH_HDR_LEN, e->link.pkt->len - ETH_HDR_LEN) && y.proto == IP_PROTO_TCP && y.l4_here >= TCP_HDR_LEN &&
-	    tcp_hdr_len(y.l4) >= TCP_HDR_LEN && tcp_hdr_len(y.l4) <= y.l4_here && tcp_hdr_len(y.l4) <= y.l4_len) {
+	if (find_ip(&y, head + ETH_HDR_LEN, n - ETH_HDR_LEN, e->link.pkt->len - ETH_HDR_LEN) &&
+	    y.proto == IP_PROTO_TCP && y.l4_here >= TCP_HDR_LEN && tcp_hdr_len(y.l4) >= TCP_HDR_LEN &&
+	    tcp_hdr_len(y.l4) <= y.l4_here && tcp_hdr_len(y.l4) <= y.l4_len) {
 		c = conn_of(t, from, &y);
 		say_tcp(&words, c, from, &y);
 	} else {
 		text_frame(head, n, e->link.pkt->len, words.text, sizeof words.text);
 	}
-	print_line(t, e->when, from, c, &words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
+	print_line(
+	    t, e->when, from, c, &words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
 }
 
 void
@@ -235,8 +245,11 @@ trace_event(struct trace *t, unsigned end, const struct event *e)
 
 	if (e->kind == EVENT_DROP && e->drop.reason != DROP_LINK_LOSS && e->drop.reason != DROP_LINK_QUEUE)
 		fprintf(t->to, "%12.3f ms  %s dropped a packet: %s\n", (double)(e->when - t->begin) / 1e6,
-		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack", drop_words(e->drop.reason));
+		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack",
+		    drop_words(e->drop.reason));
 	if (e->kind == EVENT_ICMP_ERROR)
-		fprintf(t->to, "%12.3f ms  %s heard an ICMP error (type %u, code %u) about %s\n", (double)(e->when - t->begin) / 1e6,
-		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack", e->icmp.type, e->icmp.code, endpoint_text(&e->icmp.remote, a));
+		fprintf(t->to, "%12.3f ms  %s heard an ICMP error (type %u, code %u) about %s\n",
+		    (double)(e->when - t->begin) / 1e6,
+		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack", e->icmp.type,
+		    e->icmp.code, endpoint_text(&e->icmp.remote, a));
 }

@@ -39,8 +39,8 @@ find_unit(const struct unit *units, const char *name)
 const char *
 unit_duration(const char *text, nsec_t *out)
 {
-	static const struct unit units[] = {
-	    {"us", 1e3}, {"usec", 1e3}, {"usecs", 1e3}, {"ms", 1e6}, {"msec", 1e6}, {"msecs", 1e6}, {"s", 1e9}, {"sec", 1e9}, {"secs", 1e9}, {NULL, 0}};
+	static const struct unit units[] = {{"us", 1e3}, {"usec", 1e3}, {"usecs", 1e3}, {"ms", 1e6},
+	    {"msec", 1e6}, {"msecs", 1e6}, {"s", 1e9}, {"sec", 1e9}, {"secs", 1e9}, {NULL, 0}};
 	const struct unit *u;
 	const char *name;
 	double n;
@@ -79,8 +79,10 @@ unit_share(const char *text, uint32_t *out)
 const char *
 unit_rate(const char *text, uint64_t *out)
 {
-	static const struct unit units[] = {{"bit", 1}, {"kbit", 1e3}, {"mbit", 1e6}, {"gbit", 1e9}, {NULL, 0}};
-	static const struct unit doubtful[] = {{"bps", 0}, {"kbps", 0}, {"mbps", 0}, {"gbps", 0}, {"Kbps", 0}, {"Mbps", 0}, {"Gbps", 0}, {NULL, 0}};
+	static const struct unit units[] = {
+	    {"bit", 1}, {"kbit", 1e3}, {"mbit", 1e6}, {"gbit", 1e9}, {NULL, 0}};
+	static const struct unit doubtful[] = {{"bps", 0}, {"kbps", 0}, {"mbps", 0}, {"gbps", 0}, {"Kbps", 0},
+	    {"Mbps", 0}, {"Gbps", 0}, {NULL, 0}};
 	const struct unit *u;
 	const char *name;
 	double n;
@@ -90,7 +92,8 @@ unit_rate(const char *text, uint64_t *out)
 	if (*name == '\0')
 		return "what? kbit, mbit or gbit";
 	if (find_unit(doubtful, name))
-		return "is in doubt: tc reads mbps as megabytes, others as megabits; write kbit, mbit or gbit";
+		return "is in doubt: tc reads mbps as megabytes, others as megabits; write kbit, mbit or "
+		       "gbit";
 	u = find_unit(units, name);
 	if (!u)
 		return "is not a rate: the units are kbit, mbit and gbit";

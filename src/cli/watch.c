@@ -73,7 +73,8 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 		err = capture_close(w->capture);
 		w->capture = NULL;
 		if (err)
-			fprintf(stderr, "leat: the capture %s is not whole: %s\n", o->capture, err_words(err));
+			fprintf(
+			    stderr, "leat: the capture %s is not whole: %s\n", o->capture, err_words(err));
 	}
 	if (!o->quiet)
 		summary_print(&s, stderr);

@@ -88,7 +88,8 @@ jitter_beyond_the_delay_is_refused(void **state)
 static void
 publications_name_address_host_port_and_program_port(void **state)
 {
-	assert_int_equal(PARSE("-p 8080:80 -p5353:53/udp -p [::1]:9000:90 -p 7777 -p 0.0.0.0:1:2 -- true"), 0);
+	assert_int_equal(
+	    PARSE("-p 8080:80 -p5353:53/udp -p [::1]:9000:90 -p 7777 -p 0.0.0.0:1:2 -- true"), 0);
 	assert_int_equal(o.config.npublish, 5);
 	assert_true(ipaddr_is_loopback(&o.publish[0].outside.addr));
 	assert_int_equal(o.publish[0].outside.port, 8080);

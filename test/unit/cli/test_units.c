@@ -72,7 +72,8 @@ shares_are_kept_exactly_to_a_ten_millionth_of_a_percent(void **state)
 static void
 what_is_no_number_is_refused(void **state)
 {
-	static const char *const bad[] = {"", "ms", "-5ms", "inf", "nan", "0x10ms", "1e3ms", "1..2ms", "1ms2", " 1ms", "1 ms", "99999999999999999999999999999999s"};
+	static const char *const bad[] = {"", "ms", "-5ms", "inf", "nan", "0x10ms", "1e3ms", "1..2ms", "1ms2",
+	    " 1ms", "1 ms", "99999999999999999999999999999999s"};
 	nsec_t t = 7;
 
 	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
