@@ -137,7 +137,10 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	gate.outside_self = a->outside;
-	gate.nameservers = hostnet_nameservers(NULL, gate.nameserver, GATE_NAMESERVERS);
+	if (config->nameserver.port)
+		gate.nameserver[gate.nameservers++] = config->nameserver;
+	else
+		gate.nameservers = hostnet_nameservers(NULL, gate.nameserver, GATE_NAMESERVERS);
 	if (!gate.nameservers) /* resolv.conf(5): then it is the local one */
 		gate.nameserver[gate.nameservers++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
 	return gate_new(&gate, &a->parts.gateway);

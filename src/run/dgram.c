@@ -1,6 +1,7 @@
 #include "run/dgram.h"
 
 #include "run/alias.h"
+#include "run/holder.h"
 #include "run/park.h"
 
 #include <errno.h>
@@ -124,17 +125,24 @@ give_held(struct desc *d)
 }
 
 /*
- * An error about what was sent. Breaking the association from our side makes the kernel report ECONNRESET on the program's end, with
- * EPOLLERR; which error it truly is, SO_ERROR and the answered receiving calls say.
+ * An error about what was sent. Where we break an association while something from the other side is unread, the kernel reports ECONNRESET
+ * there, with EPOLLERR; so an octet is written through a duplicate of the program's end first. Which error it truly is, SO_ERROR
+ * and the answered calls say.
  */
 static void
 report(struct desc *d, int error)
 {
 	struct sockaddr none = {.sa_family = AF_UNSPEC};
+	int own;
 
 	d->error = error;
 	if (d->peer.fd < 0)
 		return;
+	own = holder_borrow(d);
+	if (own < 0)
+		return;
+	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(own);
 	connect(d->peer.fd, &none, sizeof none);
 	unix_connect_handle(d->peer.fd, d->handle);
 }
@@ -153,6 +161,7 @@ dgram_deliver(struct desc *d)
 			break;
 		any = true;
 		if (n < 0) {
+			dgram_flush(d);
 			report(d, (int)-n);
 			continue;
 		}

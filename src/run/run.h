@@ -55,6 +55,7 @@ struct run_hooks {
 struct run_config {
 	char *const *argv; /* the program and its arguments, NULL at the end */
 	struct run_net net;
+	struct endpoint nameserver; /* what 10.0.2.3 asks; port 0: the first of the host's resolv.conf */
 	uint32_t mtu;
 	struct emu_impair impair[2];
 	uint64_t seed;

@@ -1,5 +1,5 @@
 /*
- * run_driver - `leat run` with few options and no words, for the system tests of src/run: run_driver [-p HOST:PROGRAM]... [-u HOST:PROGRAM]... [-l LOSS_PPM] [-d DELAY_MS] -- PROGRAM...
+ * run_driver - `leat run` with few options and no words, for the system tests of src/run: run_driver [-p HOST:PROGRAM]... [-u HOST:PROGRAM]... [-l LOSS_PPM] [-d DELAY_MS] [-n NAMESERVER_PORT] -- PROGRAM...
  */
 #include "run/run.h"
 
@@ -19,7 +19,7 @@ main(int argc, char **argv)
 
 	run_config_default(&config);
 	config.publish = publish;
-	while ((opt = getopt(argc, argv, "+p:u:l:d:")) != -1) {
+	while ((opt = getopt(argc, argv, "+p:u:l:d:n:")) != -1) {
 		switch (opt) {
 		case 'p':
 		case 'u':
@@ -35,6 +35,9 @@ main(int argc, char **argv)
 			break;
 		case 'd':
 			config.impair[0].delay = config.impair[1].delay = atoi(optarg) * MSEC;
+			break;
+		case 'n': /* a name server on loopback */
+			config.nameserver = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = (uint16_t)atoi(optarg)};
 			break;
 		default:
 			return 125;
