@@ -79,8 +79,10 @@ struct pkt {
 
 	uint8_t why; /* enum pkt_why */
 	uint8_t nslices;
-	bool fixed_id; /* of an IPv4 super-segment: its pieces share one ID (RFC 6864, 4.1) instead of counting up */
-	bool link_group;   /* the link brought it by broadcast or multicast: such packets are never answered with an error */
+	bool
+	    fixed_id; /* of an IPv4 super-segment: its pieces share one ID (RFC 6864, 4.1) instead of counting up */
+	bool
+	    link_group; /* the link brought it by broadcast or multicast: such packets are never answered with an error */
 	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
 	uint32_t ifindex;   /* where it came in, or goes out */
 	uint32_t charge;    /* memory that the queue it is in was charged for it: pkt_charge() at that time */
