@@ -68,7 +68,7 @@ learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
 	uint32_t one = seg->pkt->seg_size ? seg->pkt->seg_size : (seg->len + seg->segs - 1) / seg->segs;
 
 	if (one > c->rcv_mss)
-		c->rcv_mss = (uint16_t)(one < c->snd_mss + 40u || one < UINT16_MAX ? one : UINT16_MAX);
+		c->rcv_mss = (uint16_t)(one < UINT16_MAX ? one : UINT16_MAX);
 	else if (one >= TCP_MSS_DEFAULT4 - 40)
 		c->rcv_mss = (uint16_t)one;
 }

@@ -26,7 +26,8 @@ put_header(struct pkt *p, const struct tcp_out *o)
 
 	tcp_put(h, o->local->port, o->remote->port, o->seq, o->ack, hdr_len, o->flags, o->wnd);
 	be16_put(h + TCP_URGENT, o->up);
-	memcpy(h + TCP_HDR_LEN, o->opt, o->opt_len);
+	if (o->opt_len)
+		memcpy(h + TCP_HDR_LEN, o->opt, o->opt_len);
 	sum = checksum_pseudo(&o->local->addr, &o->remote->addr, IP_PROTO_TCP, p->len);
 	memcpy(h + TCP_SUM, &sum, sizeof sum);
 	p->l4 = h;

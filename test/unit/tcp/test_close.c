@@ -1,0 +1,401 @@
+#include "script.h"
+
+/* RFC 9293, 3.6, figure 12: we close first. */
+static void
+active_close_ends_in_time_wait(void **state)
+{
+	struct script *s = script_new();
+	struct endpoint us;
+
+	establish_passive(s, "");
+	us = s->us;
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, ". 1:1(0) ack 2");
+	inject(s, "F. 1:1(0) ack 2");
+	expect(s, ". 2:2(0) ack 2");
+	tcp_listener_close(s->listener);
+	assert_true(tcp_local_in_use(s->tcp, &us));
+	inject(s, "F. 1:1(0) ack 2");
+	expect(s, ". 2:2(0) ack 2");
+	elapse(s, 60 * SEC);
+	assert_false(tcp_local_in_use(s->tcp, &us));
+	script_end(s);
+}
+
+/* ... and the peer closes first. */
+static void
+passive_close(void **state)
+{
+	struct script *s = script_new();
+	char octet;
+
+	establish_passive(s, "");
+	inject(s, "F. 1:1(0) ack 1");
+	expect(s, ". 1:1(0) ack 2");
+	assert_state(s, CLOSE_WAIT);
+	assert_int_equal(tcp_recv(s->c, &octet, 1, false), 0);
+	assert_int_equal(tcp_ready(s->c), LEAT_IN | LEAT_OUT | LEAT_RDHUP);
+	send_octets(s, 5);
+	expect(s, "P. 1:6(5) ack 2");
+	tcp_close(s->c);
+	expect(s, "F. 6:6(0) ack 2");
+	inject(s, ". 2:2(0) ack 7");
+	inject(s, ". 2:2(0) ack 7");
+	expect(s, "R 7:7(0)");
+	script_end(s);
+}
+
+/* RFC 9293, 3.6, figure 13: both close at once. */
+static void
+simultaneous_close(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	assert_int_equal(tcp_shutdown_send(s->c), 0);
+	expect(s, "F. 1:1(0) ack 1");
+	assert_state(s, FIN_WAIT_1);
+	inject(s, "F. 1:1(0) ack 1");
+	assert_state(s, CLOSING);
+	expect(s, ". 2:2(0) ack 2");
+	inject(s, ". 2:2(0) ack 2");
+	assert_state(s, TIME_WAIT);
+	tcp_close(s->c);
+	script_end(s);
+}
+
+/* FIN and the ACK of ours in one segment: FIN-WAIT-1 to TIME-WAIT at once. */
+static void
+fin_with_ack_of_fin(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_shutdown_send(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, "F. 1:1(0) ack 2");
+	assert_state(s, TIME_WAIT);
+	expect(s, ". 2:2(0) ack 2");
+	assert_int_equal(s->news & TCP_NEWS_CLOSED, TCP_NEWS_CLOSED);
+	tcp_close(s->c);
+	script_end(s);
+}
+
+/* Half-close: we have said FIN, and still receive. */
+static void
+half_close_still_receives(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_shutdown_send(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, ". 1:1(0) ack 2");
+	assert_state(s, FIN_WAIT_2);
+	inject(s, "P. 1:101(100) ack 2");
+	expect(s, ". 2:2(0) ack 101");
+	read_octets(s, 100);
+	assert_int_equal(tcp_send(s->c, "x", 1, false, false), -LEAT_EPIPE);
+	inject(s, "F. 101:101(0) ack 2");
+	expect(s, ". 2:2(0) ack 102");
+	tcp_close(s->c);
+	script_end(s);
+}
+
+/* The FIN goes with the last data, and both are sent again. */
+static void
+fin_rides_on_data_and_is_sent_again(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	s->opts.cork = true;
+	assert_int_equal(tcp_set_opts(s->c, &s->opts), 0);
+	send_octets(s, 50);
+	tcp_shutdown_send(s->c);
+	expect(s, "FP. 1:51(50) ack 1");
+	elapse(s, SEC);
+	expect(s, "FP. 1:51(50) ack 1");
+	inject(s, ". 1:1(0) ack 52");
+	assert_state(s, FIN_WAIT_2);
+	script_end(s);
+}
+
+/* RFC 9293, 3.6.1; RFC 2525, 2.17: closing with unread data is a reset. */
+static void
+unread_data_at_close_resets(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	inject(s, "P. 1:101(100) ack 1");
+	expect(s, ". 1:1(0) ack 101");
+	tcp_close(s->c);
+	expect(s, "R. 1:1(0) ack 101");
+	expect_nothing(s);
+	script_end(s);
+}
+
+/* ... and so are data that come after the close. */
+static void
+data_after_close_resets(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, "P. 1:101(100) ack 2");
+	expect(s, "R. 2:2(0)");
+	expect_drop(s, DROP_DATA_AFTER_CLOSE);
+	script_end(s);
+}
+
+/* After shutdown for receiving, data is acknowledged and thrown away. */
+static void
+data_after_shutdown_is_thrown_away(void **state)
+{
+	struct script *s = script_new();
+	char octet;
+
+	establish_passive(s, "");
+	tcp_shutdown_recv(s->c);
+	assert_int_equal(tcp_recv(s->c, &octet, 1, false), 0);
+	inject(s, "P. 1:101(100) ack 1");
+	expect(s, ". 1:1(0) ack 101");
+	assert_int_equal(tcp_unread(s->c), 0);
+	expect_drop(s, DROP_DATA_AFTER_CLOSE);
+	script_end(s);
+}
+
+/* Linux, tcp_fin_timeout: without a user, FIN-WAIT-2 lasts a minute. */
+static void
+orphan_leaves_fin_wait_2(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, ". 1:1(0) ack 2");
+	elapse(s, 60 * SEC);
+	expect_nothing(s);
+	inject(s, "F. 1:1(0) ack 2");
+	expect(s, "R 2:2(0)");
+	script_end(s);
+}
+
+/* RFC 9293, 3.10.5: ABORT. */
+static void
+abort_resets(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	send_octets(s, 10);
+	ignore_output(s);
+	tcp_abort(s->c);
+	expect(s, "R. 11:11(0) ack 1");
+	script_end(s);
+}
+
+/* SO_LINGER: a reset when its time is over with data unacknowledged. */
+static void
+linger_resets_in_the_end(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	send_octets(s, 10);
+	expect(s, "P. 1:11(10) ack 1");
+	tcp_close_linger(s->c, 500 * MSEC);
+	expect(s, "F. 11:11(0) ack 1");
+	elapse(s, 500 * MSEC);
+	expect(s, "P. 1:11(10)"); /* the retransmission timer, at 200 ms */
+	expect(s, "F. 11:11(0)");
+	expect(s, "R. 12:12(0) ack 1");
+	script_end(s);
+}
+
+/* An orphan whose peer has gone gives up sooner: Linux's tcp_orphan_retries. */
+static void
+orphan_gives_up(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_close(s->c);
+	elapse(s, 600 * SEC);
+	ignore_output(s);
+	tcp_listener_close(s->listener);
+	assert_false(tcp_local_in_use(s->tcp, &s->us));
+	script_end(s);
+}
+
+static void
+into_time_wait(struct script *s, const char *more)
+{
+	establish_passive(s, more);
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, *more ? "F. 1:1(0) ack 2 <ts 200 0>" : "F. 1:1(0) ack 2");
+	expect(s, ". 2:2(0) ack 2");
+}
+
+/* RFC 1337: a RST does not end TIME-WAIT. */
+static void
+time_wait_ignores_reset(void **state)
+{
+	struct script *s = script_new();
+
+	into_time_wait(s, "");
+	inject(s, "R 2:2(0)");
+	expect_drop(s, DROP_TIME_WAIT);
+	inject(s, "F. 1:1(0) ack 2");
+	expect(s, ". 2:2(0) ack 2");
+	script_end(s);
+}
+
+/* RFC 9293, 3.6.1, RFC 6191: a SYN beyond what we received opens anew, with numbers beyond our own old ones. */
+static void
+time_wait_is_reused_by_a_new_number(void **state)
+{
+	struct script *s = script_new();
+	seq_t old;
+
+	into_time_wait(s, "");
+	old = s->iss;
+	inject(s, "S 2:2(0) win 65535 <mss 1000>");
+	ignore_output(s);
+	inject(s, "S 100000:100000(0) win 65535 <mss 1000>");
+	s->irs += 100000;
+	expect(s, "S. 0:0(0) ack 1");
+	assert_true(seq_gt(s->iss, old + 65535));
+	inject(s, ". 1:1(0) ack 1");
+	assert_int_equal(tcp_accept_pending(s->listener), 1);
+	script_end(s);
+}
+
+/* RFC 6191, 2: a newer timestamp does, whatever the number. An older one is an old segment. */
+static void
+time_wait_is_reused_by_a_new_timestamp(void **state)
+{
+	struct script *s = script_new();
+
+	into_time_wait(s, ",ts 100 0");
+	inject(s, "S 5000:5000(0) win 65535 <mss 1000,ts 150 0>");
+	expect(s, ". 2:2(0) ack 2");
+	inject(s, "S 0:0(0) win 65535 <mss 1000,ts 201 0>");
+	expect(s, "S. 0:0(0) ack 1");
+	script_end(s);
+}
+
+/* Our own connect() takes a TIME-WAIT over after a second, if timestamps protect it (RFC 6191). */
+static void
+connect_takes_time_wait_over(void **state)
+{
+	struct script *s = script_new();
+	seq_t old;
+
+	into_time_wait(s, ",ts 100 0");
+	old = s->iss;
+	assert_false(tcp_tuple_free(s->tcp, &s->us, &s->peer));
+	elapse(s, 1100 * MSEC);
+	assert_true(tcp_tuple_free(s->tcp, &s->us, &s->peer));
+	connect_to(s);
+	expect(s, "S 0:0(0)");
+	assert_true(seq_gt(s->iss, old + 65535));
+	script_end(s);
+}
+
+/* The oldest TIME-WAITs go when there are too many. */
+static void
+time_waits_are_bounded(void **state)
+{
+	struct script *s = script_new();
+	struct tcp_limits limits = {
+	    .conns = 100, .syn_queue = 8, .time_wait = 1, .sndbuf_max = 1 << 20, .rcvbuf_max = 1 << 20};
+
+	tcp_set_limits(s->tcp, &limits);
+	into_time_wait(s, "");
+	s->peer.port++;
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, "F. 1:1(0) ack 1");
+	accept_child(s);
+	expect(s, ". 1:1(0) ack 2");
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 2");
+	inject(s, ". 2:2(0) ack 2"); /* LAST-ACK: no TIME-WAIT */
+	s->peer.port--;
+	assert_false(tcp_tuple_free(s->tcp, &s->us, &s->peer));
+	script_end(s);
+}
+
+/* The path through the states is told, state by state. */
+static void
+states_are_told(void **state)
+{
+	static const uint8_t path[] = {LEAT_TCP_SYN_RECEIVED, LEAT_TCP_ESTABLISHED, LEAT_TCP_FIN_WAIT_1,
+	    LEAT_TCP_FIN_WAIT_2, LEAT_TCP_TIME_WAIT, LEAT_TCP_CLOSED};
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_close(s->c);
+	expect(s, "F. 1:1(0) ack 1");
+	inject(s, ". 1:1(0) ack 2");
+	inject(s, "F. 1:1(0) ack 2");
+	elapse(s, 61 * SEC);
+	assert_int_equal(s->states, sizeof path);
+	assert_memory_equal(s->path, path, sizeof path);
+	assert_int_equal(s->event[EVENT_TCP_OPEN], 1);
+	assert_int_equal(s->event[EVENT_TCP_CLOSE], 1);
+	script_end(s);
+}
+
+/* FIN before the data that it follows: it waits for them. */
+static void
+fin_out_of_order_waits(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	inject(s, "F. 101:201(100) ack 1");
+	expect(s, ". 1:1(0) ack 1");
+	assert_state(s, ESTABLISHED);
+	inject(s, "P. 1:101(100) ack 1");
+	expect(s, ". 1:1(0) ack 202");
+	assert_state(s, CLOSE_WAIT);
+	read_octets(s, 200);
+	script_end(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(active_close_ends_in_time_wait),
+	    cmocka_unit_test(passive_close),
+	    cmocka_unit_test(simultaneous_close),
+	    cmocka_unit_test(fin_with_ack_of_fin),
+	    cmocka_unit_test(half_close_still_receives),
+	    cmocka_unit_test(fin_rides_on_data_and_is_sent_again),
+	    cmocka_unit_test(unread_data_at_close_resets),
+	    cmocka_unit_test(data_after_close_resets),
+	    cmocka_unit_test(data_after_shutdown_is_thrown_away),
+	    cmocka_unit_test(orphan_leaves_fin_wait_2),
+	    cmocka_unit_test(abort_resets),
+	    cmocka_unit_test(linger_resets_in_the_end),
+	    cmocka_unit_test(orphan_gives_up),
+	    cmocka_unit_test(time_wait_ignores_reset),
+	    cmocka_unit_test(time_wait_is_reused_by_a_new_number),
+	    cmocka_unit_test(time_wait_is_reused_by_a_new_timestamp),
+	    cmocka_unit_test(connect_takes_time_wait_over),
+	    cmocka_unit_test(time_waits_are_bounded),
+	    cmocka_unit_test(states_are_told),
+	    cmocka_unit_test(fin_out_of_order_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
