@@ -92,8 +92,10 @@ pump_down(struct gate_stream *s)
 		void *at;
 		ssize_t room = sock_reserve(s->in, PUMP_CHUNK, &at), got;
 
-		if (room <= 0)
+		if (room <= 0) {
+			s->in_failed = (int)-room;
 			return;
+		}
 		if (budget <= 0) {
 			gate_mark(s->gate, &s->work);
 			return;

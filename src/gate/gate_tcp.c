@@ -147,8 +147,8 @@ static void
 run_open(struct gate_stream *s)
 {
 	stream_pump(s);
-	if (sock_ready(s->in) & LEAT_ERR)
-		stream_reset(s, sock_error(s->in));
+	if (s->in_failed || sock_ready(s->in) & LEAT_ERR)
+		stream_reset(s, s->in_failed ? s->in_failed : sock_error(s->in));
 	else if (s->failed)
 		stream_outside_failed(s);
 	else if (s->up_done && s->down_done)

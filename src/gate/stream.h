@@ -26,7 +26,8 @@ struct gate_stream {
 	bool writable;
 	bool up_done;   /* the program's FIN was passed on */
 	bool down_done; /* the outside's end of file was passed on */
-	int failed;     /* the outside failed with this LEAT_E; what it sent before may still be unread */
+	int in_failed; /* the inside failed with this LEAT_E: a call that met it has taken it off the socket */
+	int failed;    /* the outside failed with this LEAT_E; what it sent before may still be unread */
 	nsec_t give_up; /* when the reset no longer waits for what was sent before it */
 	struct timer timer;
 	struct gate_flow_info info;

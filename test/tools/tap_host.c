@@ -104,8 +104,11 @@ source_run(struct loop_source *s, nsec_t now)
 		stack_input(stack, iface, p, now);
 	if (gate)
 		gate_run(gate);
-	while (emu && (p = emu_receive(emu, 0, now)))
+	while (emu && (p = emu_receive(emu, 0, now))) {
+		if (!(tap_wire(tap)->features & WIRE_SUM))
+			pkt_complete_sum(p);
 		tap_wire(tap)->transmit(tap_wire(tap), p, now);
+	}
 }
 
 static struct loop_source source = {.next = source_next, .run = source_run};
@@ -422,6 +425,13 @@ watch_signals(struct loop_fd *w)
 }
 
 static void
+print_flow(const struct gate_flow_info *info, void *arg)
+{
+	printf("flow open: up %lu down %lu since %ld ms\n", info->octets_up, info->octets_down,
+	    (long)((loop_now(loop) - info->since) / MSEC));
+}
+
+static void
 print_counts(void)
 {
 	const struct core *core = stack_core(stack);
@@ -432,9 +442,11 @@ print_counts(void)
 	}
 	printf("frames in %lu out %lu octets in %lu out %lu\n", iface->count.rx_frames,
 	    iface->count.tx_frames, iface->count.rx_octets, iface->count.tx_octets);
-	if (gate)
-		printf("gate streams %lu up %lu down %lu\n", gate_counters(gate)->streams,
-		    gate_counters(gate)->octets_up, gate_counters(gate)->octets_down);
+	if (!gate)
+		return;
+	gate_each(gate, print_flow, NULL);
+	printf("gate streams %lu up %lu down %lu\n", gate_counters(gate)->streams,
+	    gate_counters(gate)->octets_up, gate_counters(gate)->octets_down);
 }
 
 static void

@@ -295,6 +295,28 @@ a_reset_inside_is_a_reset_outside(void **state)
 	world_free(w);
 }
 
+/* The same while the outside has much to say: whichever call of the gateway's meets the error, the outside hears of it. */
+static void
+a_reset_inside_stops_an_outside_that_floods(void **state)
+{
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		struct world *w = world_new(&PLAIN, seed, NULL);
+		struct talking s;
+		struct sock *sk;
+
+		talking_init(&s, "192.0.2.1", 80, 1 << 30);
+		sim_outside_serve(w->outside, &s.service);
+		assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+		world_run(w, 100 * MSEC + seed * 3 * MSEC, never, NULL);
+		sock_close(sk); /* with unread octets: a reset (RFC 2525, 2.17) */
+		world_run(w, 1 * SEC, never, NULL);
+		assert_true(s.failed);
+		assert_int_equal(w->ended, 1);
+		sim_peer_close(s.t.peer, false);
+		world_free(w);
+	}
+}
+
 /* A slow reader outside stops the program's writes; memory stays bounded; and once it reads, all is there. */
 static void
 a_slow_reader_outside_holds_the_program_back(void **state)
@@ -474,6 +496,7 @@ main(void)
 	    cmocka_unit_test(a_reset_outside_comes_after_its_octets),
 	    cmocka_unit_test(a_reset_outside_does_not_wait_for_a_reader_that_sleeps),
 	    cmocka_unit_test(a_reset_inside_is_a_reset_outside),
+	    cmocka_unit_test(a_reset_inside_stops_an_outside_that_floods),
 	    cmocka_unit_test(a_slow_reader_outside_holds_the_program_back),
 	    cmocka_unit_test(a_slow_reader_inside_holds_the_outside_back),
 	    cmocka_unit_test(a_program_that_gives_up_connecting_leaves_nothing_outside),
