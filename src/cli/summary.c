@@ -83,7 +83,9 @@ print_sender(const char *label, const struct conn_end *end, FILE *to)
 	fprintf(to, "  %s %s in %u segments, ", label, unit_octets_text(end->info.tcpi_bytes_acked, octets),
 	    end->info.tcpi_segs_out);
 	print_retx(end, to);
-	fprintf(to, "; cwnd %s", unit_octets_text(end->cwnd, octets));
+	fprintf(to, "; cwnd %s",
+	    unit_octets_text(
+		end->cwnd ? end->cwnd : (uint64_t)end->info.tcpi_snd_cwnd * end->info.tcpi_snd_mss, octets));
 	if (end->ssthresh && end->ssthresh < 0x7fffffff)
 		fprintf(to, ", ssthresh %s", unit_octets_text(end->ssthresh, octets));
 	fputc('\n', to);

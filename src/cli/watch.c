@@ -80,6 +80,7 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 		summary_print(&s, stderr);
 	if (o->json && (err = summary_json(&s, status, o->json)))
 		fprintf(stderr, "leat: cannot write %s: %s\n", o->json, err_words(err));
+	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to tell */
 	conns_fini(&w->conns);
 }
 
