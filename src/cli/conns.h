@@ -41,6 +41,8 @@ struct conn {
 	struct endpoint program, far;       /* the names on the link */
 	nsec_t opened, established, closed; /* -1 = not (yet) */
 	char owner[CONN_OWNER];
+	uint8_t wscale[2]; /* of each end's window, once both offered one (RFC 7323, 2.2) */
+	bool offered[2];
 	uint32_t isn[2]; /* the initial sequence number of each end, as seen on the link */
 	struct conn_end end[2];
 };

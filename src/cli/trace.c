@@ -71,13 +71,18 @@ find_ip(struct layers *y, const uint8_t *h, size_t n, size_t whole)
 	return false;
 }
 
+/* What a SYN offers; the scale of the sender's windows to come is remembered in @c. */
 static void
-say_syn_options(struct line *l, const uint8_t *tcp)
+say_syn_options(struct line *l, struct conn *c, unsigned from, const uint8_t *tcp)
 {
 	struct tcp_options o;
 
 	if (!tcp_options_parse(tcp + TCP_HDR_LEN, tcp_hdr_len(tcp) - TCP_HDR_LEN, &o))
 		return;
+	if (c) {
+		c->offered[from] = o.has_wscale;
+		c->wscale[from] = o.wscale;
+	}
 	if (o.mss)
 		say(l, ", mss %u", o.mss);
 	if (o.has_wscale)
@@ -118,6 +123,15 @@ say_flags(struct line *l, uint8_t flags)
 		}
 }
 
+/* The window in octets: scaled from the handshake on, if both sides offered to (RFC 7323, 2.2). */
+static uint32_t
+real_window(const struct conn *c, unsigned from, const uint8_t *tcp)
+{
+	bool scaled = c && c->offered[0] && c->offered[1] && !(tcp_flags(tcp) & TCP_SYN);
+
+	return scaled ? (uint32_t)tcp_window(tcp) << c->wscale[from] : tcp_window(tcp);
+}
+
 /* A TCP segment in words; @from is the end that sent it. */
 static void
 say_tcp(struct line *l, struct conn *c, unsigned from, const struct layers *y)
@@ -142,9 +156,9 @@ say_tcp(struct line *l, struct conn *c, unsigned from, const struct layers *y)
 	if (flags & TCP_ACK)
 		say(l, ", ack %u", tcp_ack(h) - theirs);
 	if (!(flags & TCP_RST))
-		say(l, ", window %u", tcp_window(h));
+		say(l, ", window %u", real_window(c, from, h));
 	if (flags & TCP_SYN)
-		say_syn_options(l, h);
+		say_syn_options(l, c, from, h);
 	else
 		say_sack(l, h, theirs);
 }

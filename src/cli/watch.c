@@ -20,6 +20,8 @@ watch_emit(struct sink *sink, const struct event *e)
 {
 	struct watch *w = container_of(sink, struct watch, sink);
 
+	if (!w->begin) /* the stacks announce themselves before anything has begun */
+		w->begin = w->trace.begin = e->when;
 	conns_event(&w->conns, end_of(e), e);
 	if (w->capture)
 		capture_event(w->capture, e);
@@ -45,9 +47,8 @@ watch_began(void *arg, const struct run_parts *parts)
 	struct watch *w = arg;
 
 	w->parts = parts;
-	w->begin = w->trace.begin = clock_monotonic();
 	if (w->capture) {
-		capture_begin(w->capture, w->begin, clock_wall(), &w->conns);
+		capture_begin(w->capture, clock_monotonic(), clock_wall(), &w->conns);
 		emu_tap(parts->link, watch_frame, w);
 	}
 }
