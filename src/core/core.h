@@ -75,6 +75,8 @@ struct transport_ops {
 	void (*input)(void *self, struct pkt *pkt, const struct ip_rx *rx);
 	/* An error about a packet that this transport sent. Borrowed. */
 	void (*error)(void *self, const struct net_error *e);
+	/* It holds errors against what it has in flight (RFC 5927): what they teach of path MTUs, and telling the sink of them, is left to it. */
+	bool judges_errors;
 };
 
 struct network_ops {
@@ -130,7 +132,7 @@ void core_free(struct core *core);
 /* Tell the sink, with host and time filled in. Callers test sink_wants() first. */
 void core_emit(struct core *core, struct event *e);
 
-/* Called once by each protocol as it is set up. */
+/* Called once by each protocol as it is set up. Transports may take themselves out again with @ops NULL. */
 void core_register_network(struct core *core, bool v6, const struct network_ops *ops, void *self);
 void core_register_transport(struct core *core, uint8_t proto, const struct transport_ops *ops, void *self);
 

@@ -37,7 +37,12 @@ name_ports(struct event *e, const struct net_error *n)
 void
 icmp_tell(struct core *core, struct net_error *n)
 {
-	if (sink_wants(core->sink, EVENT_ICMP_ERROR)) {
+	const struct transport_ops *t = core->transport[n->proto].ops;
+	bool judged = t && t->judges_errors;
+
+	if (n->kind == NET_ERROR_PMTU && !judged)
+		route_learn_mtu(core, &n->remote, n->mtu);
+	if (!judged && sink_wants(core->sink, EVENT_ICMP_ERROR)) {
 		struct event e = {.kind = EVENT_ICMP_ERROR};
 
 		e.icmp.v6 = n->v6;

@@ -167,7 +167,7 @@ plateau_below(uint32_t len)
 
 /* False: it cannot be true of the packet quoted. */
 static bool
-learn_mtu(struct core *core, struct net_error *e, const uint8_t *h, const uint8_t *quoted)
+read_mtu(struct net_error *e, const uint8_t *h, const uint8_t *quoted)
 {
 	uint32_t mtu = icmp4_mtu(h), len = ip4_len(quoted);
 
@@ -175,7 +175,6 @@ learn_mtu(struct core *core, struct net_error *e, const uint8_t *h, const uint8_
 		mtu = plateau_below(len);
 	if (mtu >= len)
 		return false;
-	route_learn_mtu(core, &e->remote, mtu);
 	e->mtu = mtu;
 	return true;
 }
@@ -215,7 +214,7 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 		pkt_drop(core, pkt, DROP_ICMP_IGNORED);
 		return;
 	}
-	if (e.kind == NET_ERROR_PMTU && !learn_mtu(core, &e, h, quoted)) {
+	if (e.kind == NET_ERROR_PMTU && !read_mtu(&e, h, quoted)) {
 		pkt_drop(core, pkt, DROP_ICMP_BAD);
 		return;
 	}

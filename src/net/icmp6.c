@@ -165,13 +165,12 @@ meaning_of(uint8_t type, uint8_t code, struct net_error *e)
 
 /* False: it cannot be true of the packet quoted. Less than 1280 octets is not believed (RFC 8201, 4). */
 static bool
-learn_mtu(struct core *core, struct net_error *e, const uint8_t *h, const uint8_t *quoted)
+read_mtu(struct net_error *e, const uint8_t *h, const uint8_t *quoted)
 {
 	uint32_t mtu = icmp6_mtu(h);
 
 	if (mtu < IP6_MIN_MTU || mtu >= ip6_payload_len(quoted) + (uint32_t)IP6_HDR_LEN)
 		return false;
-	route_learn_mtu(core, &e->remote, mtu);
 	e->mtu = mtu;
 	return true;
 }
@@ -207,7 +206,7 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	e.quoted = quoted + at;
 	e.quoted_len = (uint16_t)(room - at);
 	meaning_of(e.type, e.code, &e);
-	if (e.kind == NET_ERROR_PMTU && !learn_mtu(core, &e, h, quoted)) {
+	if (e.kind == NET_ERROR_PMTU && !read_mtu(&e, h, quoted)) {
 		pkt_drop(core, pkt, DROP_ICMP_BAD);
 		return;
 	}

@@ -349,7 +349,8 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	tcp_leave(tcp);
 }
 
-static const struct transport_ops tcp_transport = {.input = tcp_input, .error = tcp_error};
+static const struct transport_ops tcp_transport = {
+    .input = tcp_input, .error = tcp_error, .judges_errors = true};
 
 static struct siphash_key
 derived_key(const struct core *core, uint64_t purpose)

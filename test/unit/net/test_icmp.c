@@ -336,6 +336,21 @@ path_mtu_is_learnt(void **state)
 	assert_int_equal(mtu_to(h, "192.0.2.1"), 1492);
 }
 
+static const struct transport_ops judge = {test_input, test_error, true};
+
+/* RFC 5927, 4.1, 7.2: a transport that knows what is in flight learns by itself, if it believes. */
+static void
+path_mtu_is_left_to_who_can_judge(void **state)
+{
+	struct host *h = *state;
+
+	core_register_transport(h->core, TEST_PROTO, NULL, NULL);
+	core_register_transport(h->core, TEST_PROTO, &judge, h);
+	hear_error4(h, 3, 4, 1400, "10.0.0.1", 28, 0);
+	assert_int_equal(h->error.mtu, 1400);
+	assert_int_equal(mtu_to(h, "192.0.2.1"), 1500);
+}
+
 static void
 hear_error6(struct host *h, uint8_t type, uint8_t code, uint32_t rest, const char *from)
 {
@@ -443,6 +458,7 @@ main(void)
 	    usual_test(errors_mean_what_linux_says),
 	    usual_test(errors_about_nothing_of_ours_are_counted),
 	    usual_test(path_mtu_is_learnt),
+	    usual_test(path_mtu_is_left_to_who_can_judge),
 	    usual_test(errors6_mean_what_linux_says),
 	    usual_test(echo_to_a_group),
 	    usual_test(requests_for_others_reach_the_gateway),
