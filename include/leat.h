@@ -1,8 +1,8 @@
 /*
  * leat.h - the one public header of Leat, a TCP/IP system in user space.
  *
- * What stands here is the contract: numbers, names, and opaque types. It includes nothing of Leat's, so every
- * layer inside may use its numbers, and there is only one list of each.
+ * What stands here is the contract: numbers, names, opaque types, calls. It includes nothing of Leat's, so every
+ * layer inside may use its numbers, and there is only one list of each. Nothing else is exported.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -119,6 +119,256 @@ struct leat_tcp_info {
 	uint64_t tcpi_bytes_sent, tcpi_bytes_retrans;
 	uint32_t tcpi_dsack_dups, tcpi_reord_seen, tcpi_rcv_ooopack, tcpi_snd_wnd;
 };
+
+#ifndef LEAT_API
+#define LEAT_API __attribute__((visibility("default")))
+#endif
+
+/*
+ * How it is used. A stack is one host. Nothing in it waits, reads a clock or does I/O: frames go in by leat_iface_input(), leave by the interface's transmit
+ * callback, and the time is what leat_stack_advance() says. Three ways to drive it: by hand, with these calls; in virtual time, by struct leat_sim; on this
+ * machine, by struct leat_loop. A stack and all that belongs to it must be used by one thread at a time; different stacks know nothing of each other.
+ *
+ * Times are nanoseconds (int64_t). Errors are negative numbers of enum leat_error; outputs are untouched then.
+ */
+struct leat_stack;
+struct leat_iface;
+struct leat_sock;
+struct leat_sim;
+struct leat_loop;
+
+#define LEAT_NEVER INT64_MAX
+
+/** An address and a port. IPv4 stands in its mapped form, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+struct leat_addr {
+	uint8_t octets[16];
+	uint16_t port;  /* host byte order */
+	uint32_t scope; /* interface number, for link-local IPv6; 0 elsewhere */
+};
+
+/**
+ * Read an address from text: "10.0.0.1", "10.0.0.1:80", "fd00::1", "[fd00::1]:80".
+ *
+ * Returns 0 with @out set (port 0 when there is none), or -LEAT_EINVAL.
+ */
+LEAT_API int leat_addr_parse(const char *text, struct leat_addr *out);
+
+/** Write @addr as text, at most @room octets with the final '\0'. Returns @buf. 64 octets always suffice. */
+LEAT_API char *leat_addr_text(const struct leat_addr *addr, char *buf, size_t room);
+
+/** What an error number (either sign) means, in words. Never NULL. */
+LEAT_API const char *leat_error_words(int error);
+
+/** How a stack is made; zero means the default. */
+struct leat_config {
+	uint64_t
+	    seed; /* 0: secrets and draws come from the machine's generator; otherwise runs repeat exactly, and are guessable */
+	size_t memory; /* octets of packets at most; 0 = 64 MiB */
+};
+
+/**
+ * Make a host, with the loopback interface (127.0.0.1, ::1) and nothing else. Its time begins at 0.
+ *
+ * @config  may be NULL
+ *
+ * Returns the stack, the caller's to free; NULL without memory.
+ */
+LEAT_API struct leat_stack *leat_stack_new(const struct leat_config *config);
+
+/** Free @stack, its interfaces and its sockets, without another word to the peers. Not for stacks that a simulation made. */
+LEAT_API void leat_stack_free(struct leat_stack *stack);
+
+/** The time is @now: timers fire, watchers are called, and from here on all that is called happens at @now. */
+LEAT_API void leat_stack_advance(struct leat_stack *stack, int64_t now);
+
+/** When leat_stack_advance() must be called at the latest; LEAT_NEVER when nothing is pending. */
+LEAT_API int64_t leat_stack_next(struct leat_stack *stack);
+
+/** An interface whose frames the caller carries. */
+struct leat_iface_config {
+	const char *name; /* at most 15 octets */
+	uint32_t mtu;     /* of IP packets; 0 = 1500 */
+	uint8_t mac[6];
+	int raw_ip; /* not 0: bare IP packets instead of Ethernet frames, and no mac */
+	/* A frame to send, borrowed until this returns. It may not call back into the stack. */
+	void (*transmit)(void *arg, const void *frame, size_t len);
+	void *arg;
+};
+
+/**
+ * Give @stack an interface, which lives as long as the stack.
+ *
+ * Returns 0 with @out set, -LEAT_ENOMEM, or -LEAT_ENOSPC (a stack has at most 15).
+ */
+LEAT_API int leat_iface_add(
+    struct leat_stack *stack, const struct leat_iface_config *config, struct leat_iface **out);
+
+/**
+ * A frame has arrived on @iface at @now. The octets are copied.
+ *
+ * Returns 0, or -LEAT_ENOBUFS when the stack's memory is used up (the frame is dropped and counted).
+ */
+LEAT_API int leat_iface_input(struct leat_iface *iface, const void *frame, size_t len, int64_t now);
+
+/**
+ * Give @iface an address, used at once: "10.0.0.1/24", "fd00::1/64". Its prefix becomes reachable on the link.
+ *
+ * Returns 0, -LEAT_EINVAL, -LEAT_EEXIST, or -LEAT_ENOSPC.
+ */
+LEAT_API int leat_iface_address(struct leat_iface *iface, const char *address);
+
+/** Make @gateway, a neighbour on @iface, the default route of its family. Returns 0, -LEAT_EINVAL, -LEAT_EEXIST, or -LEAT_ENOMEM. */
+LEAT_API int leat_iface_gateway(struct leat_iface *iface, const char *gateway);
+
+enum leat_sock_type { LEAT_STREAM = 1, LEAT_DGRAM = 2, LEAT_PING = 3 };
+
+/**
+ * Open a socket: TCP, UDP, or ICMP echo.
+ *
+ * @v6  not 0: an IPv6 socket, which serves IPv4 too unless IPV6_V6ONLY is set
+ *
+ * Returns 0 with @out set, the caller's to close, or -LEAT_ENOBUFS.
+ *
+ * Source: socket(2).
+ */
+LEAT_API int leat_socket(struct leat_stack *stack, int v6, enum leat_sock_type type, struct leat_sock **out);
+
+/** Close, as close(2): what was written is still sent, unless data was left unread, which resets the connection (RFC 2525, 2.17). */
+LEAT_API void leat_close(struct leat_sock *sock);
+
+/** Close with a reset. */
+LEAT_API void leat_abort(struct leat_sock *sock);
+
+/** Returns 0, -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EINVAL (bound already), or -LEAT_EAFNOSUPPORT. Port 0: an ephemeral one. */
+LEAT_API int leat_bind(struct leat_sock *sock, const struct leat_addr *local);
+
+/** Listen, for at most @backlog connections not yet accepted. Returns 0, -LEAT_EADDRINUSE, -LEAT_EINVAL, or -LEAT_EOPNOTSUPP. */
+LEAT_API int leat_listen(struct leat_sock *sock, int backlog);
+
+/**
+ * Connect; never waits.
+ *
+ * Returns, for a stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0, or the error (-LEAT_ECONNREFUSED, -LEAT_ETIMEDOUT, -LEAT_ENETUNREACH...). For
+ * others 0: the peer is fixed. @remote NULL dissolves that again.
+ *
+ * Source: connect(2).
+ */
+LEAT_API int leat_connect(struct leat_sock *sock, const struct leat_addr *remote);
+
+/** Returns 0 with the oldest waiting connection in @out, the caller's to close; -LEAT_EAGAIN; or -LEAT_EINVAL (does not listen). */
+LEAT_API int leat_accept(struct leat_sock *sock, struct leat_sock **out);
+
+/**
+ * Send bytes on a connection, or one datagram to the connected peer. Copied; never waits.
+ *
+ * Returns the octets taken (a stream may take fewer than @len); or -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EMSGSIZE, -LEAT_EDESTADDRREQ, or the error
+ * that ended the connection, once.
+ *
+ * Source: RFC 9293, 3.10.2 (SEND call); send(2).
+ */
+LEAT_API ssize_t leat_write(struct leat_sock *sock, const void *buf, size_t len);
+
+/**
+ * Read bytes that have arrived in order on a TCP connection, or one datagram.
+ *
+ * Never waits. The bytes are copied out, so @buf stays the caller's; the room they free may send a window update before this returns.
+ *
+ * Returns the octets copied, 1 to @len; 0 once the peer has sent FIN and everything before it was read; or, with @buf untouched:
+ *   -LEAT_EAGAIN      nothing has arrived yet
+ *   -LEAT_ECONNRESET  the peer sent RST (told once, then 0)
+ *   -LEAT_ETIMEDOUT   retransmission gave up (RFC 9293, 3.8.3, R2)
+ *
+ * Source: RFC 9293, 3.10.3 (RECEIVE call); recv(2).
+ */
+LEAT_API ssize_t leat_read(struct leat_sock *sock, void *buf, size_t len);
+
+/** Send one datagram to @to. Returns @len, or as leat_write(). */
+LEAT_API ssize_t leat_send_to(
+    struct leat_sock *sock, const void *buf, size_t len, const struct leat_addr *to);
+
+/** Read one datagram; @from says whose. Returns its octets, cut to @len, or as leat_read(). */
+LEAT_API ssize_t leat_recv_from(struct leat_sock *sock, void *buf, size_t len, struct leat_addr *from);
+
+enum leat_how { LEAT_SHUT_RD = 0, LEAT_SHUT_WR = 1, LEAT_SHUT_RDWR = 2 };
+
+/** Half-close: LEAT_SHUT_WR sends FIN after all that was written. Returns 0 or -LEAT_ENOTCONN. */
+LEAT_API int leat_shutdown(struct leat_sock *sock, enum leat_how how);
+
+/** What poll(2) would say of the socket now: a mask of enum leat_ready. */
+LEAT_API unsigned leat_ready(const struct leat_sock *sock);
+
+/**
+ * Have @fn called when leat_ready() may have changed; NULL: no more. There is one watcher.
+ *
+ * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone, never from within a call on a socket, and may call
+ * anything, leat_close() of this socket included. What happened before it was set is not told.
+ */
+LEAT_API void leat_watch(struct leat_sock *sock, void (*fn)(struct leat_sock *sock, void *arg), void *arg);
+
+/** The socket's own name. Returns 0. */
+LEAT_API int leat_local(const struct leat_sock *sock, struct leat_addr *out);
+
+/** The peer's name. Returns 0 or -LEAT_ENOTCONN. */
+LEAT_API int leat_remote(const struct leat_sock *sock, struct leat_addr *out);
+
+/** Options by Linux's levels, numbers and layouts (SOL_SOCKET, IPPROTO_TCP...). Returns 0, -LEAT_ENOPROTOOPT, -LEAT_EINVAL, or -LEAT_EPERM. */
+LEAT_API int leat_setopt(struct leat_sock *sock, int level, int name, const void *value, size_t len);
+
+/** The same to read; @len: the room in @value, then what was filled. */
+LEAT_API int leat_getopt(struct leat_sock *sock, int level, int name, void *value, size_t *len);
+
+/** What an emulated link does to frames of one direction. Probabilities are parts per 1,000,000,000 of frames. */
+struct leat_impair {
+	int64_t delay, jitter; /* one way, nanoseconds; jitter keeps order unless reorder > 0 */
+	uint32_t loss, dup, reorder, corrupt;
+	uint64_t rate;  /* bit/s of Ethernet octets; 0 = unlimited */
+	uint32_t queue; /* frames that may wait for the rate; 0 = 1000 */
+};
+
+/** Make a world in virtual time, where the same seed gives the same packets. NULL without memory. */
+LEAT_API struct leat_sim *leat_sim_new(uint64_t seed);
+
+/** Free @sim with its hosts and links. */
+LEAT_API void leat_sim_free(struct leat_sim *sim);
+
+/** A host in @sim, which owns it. NULL without memory. */
+LEAT_API struct leat_stack *leat_sim_host(struct leat_sim *sim);
+
+/**
+ * Connect two hosts by an emulated Ethernet link with an MTU of 1500.
+ *
+ * @up     what happens from @a to @b; NULL = nothing bad
+ * @down   from @b to @a
+ * @iface  filled with the interface on @a, and that on @b
+ *
+ * Returns 0, -LEAT_ENOMEM, or -LEAT_ENOSPC.
+ */
+LEAT_API int leat_sim_link(struct leat_sim *sim, struct leat_stack *a, struct leat_stack *b,
+    const struct leat_impair *up, const struct leat_impair *down, struct leat_iface *iface[2]);
+
+/** Nanoseconds since the world began. */
+LEAT_API int64_t leat_sim_now(const struct leat_sim *sim);
+
+/** Let happen what happens until @until (LEAT_NEVER: until nothing does). Returns 1 when nothing was left to happen, else 0. */
+LEAT_API int leat_sim_run(struct leat_sim *sim, int64_t until);
+
+/** Make an event loop on this machine's clock. NULL without memory. */
+LEAT_API struct leat_loop *leat_loop_new(void);
+
+/** Free @loop with its devices; its stacks stay the caller's. */
+LEAT_API void leat_loop_free(struct leat_loop *loop);
+
+/**
+ * Give @stack an interface on the TAP device @name, driven by @loop from here on. A stack may be driven by one loop only.
+ *
+ * Returns 0 with @out set, -LEAT_EPERM (without CAP_NET_ADMIN), -LEAT_ENOENT (no /dev/net/tun), -LEAT_EBUSY, -LEAT_ENOMEM, or -LEAT_ENOSPC.
+ */
+LEAT_API int leat_loop_tap(
+    struct leat_loop *loop, struct leat_stack *stack, const char *name, struct leat_iface **out);
+
+/** Run until leat_loop_stop(), which may be called from a watcher. */
+LEAT_API void leat_loop_run(struct leat_loop *loop);
+LEAT_API void leat_loop_stop(struct leat_loop *loop);
 
 #ifdef __cplusplus
 }
