@@ -79,13 +79,16 @@ overlap(const struct port_claim *a, const struct port_claim *b)
 	return ipaddr_is_any(&a->addr) || ipaddr_is_any(&b->addr) || ipaddr_eq(&a->addr, &b->addr);
 }
 
-/* As Linux's inet_csk_bind_conflict() and, for datagrams, udp_lib_lport_inuse(): both sides must agree to share. */
+/*
+ * May @c stand beside @other, which was there before? As Linux's inet_csk_bind_conflict() and, for datagrams, udp_lib_lport_inuse(): both must
+ * agree to share, and SO_REUSEADDR does not suffice beside a listener. Its connections are no hindrance.
+ */
 static bool
-may_share(const struct port_claim *a, const struct port_claim *b)
+may_share(const struct port_claim *c, const struct port_claim *other)
 {
-	if (a->reuse_port && b->reuse_port)
+	if (c->reuse_port && other->reuse_port)
 		return true;
-	return a->reuse_addr && b->reuse_addr && !a->listening && !b->listening;
+	return c->reuse_addr && other->reuse_addr && !other->listening;
 }
 
 bool

@@ -120,21 +120,19 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 {
 	struct list evicted, *n;
 	struct pkt *p = seg->pkt;
+	enum reass_result result;
 
 	list_init(&evicted);
 	c->rcv_ooo++;
 	tcp_want(c, WANT_ACK);
-	switch (reass_insert(&c->reass, seg->seq, p, rcvbuf_reass_limit(&c->rcvbuf), &evicted)) {
-	case REASS_KEPT:
-		seg->pkt = NULL;
-		break;
-	case REASS_DUPLICATE:
-		return step_drop(c, DROP_DATA_DUPLICATE);
-	case REASS_FULL:
-		return step_drop(c, DROP_REASS_LIMIT);
-	}
-	while ((n = list_pop(&evicted)))
+	result = reass_insert(&c->reass, seg->seq, p, rcvbuf_reass_limit(&c->rcvbuf), &evicted);
+	while ((n = list_pop(&evicted))) /* others may have had to go, whatever became of this one */
 		pkt_drop(c->tcp->core, container_of(n, struct pkt, node), DROP_REASS_LIMIT);
+	if (result == REASS_DUPLICATE)
+		return step_drop(c, DROP_DATA_DUPLICATE);
+	if (result == REASS_FULL)
+		return step_drop(c, DROP_REASS_LIMIT);
+	seg->pkt = NULL;
 	return STEP_DONE;
 }
 

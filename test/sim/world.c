@@ -30,6 +30,7 @@ world_fail(struct world *w, const char *format, ...)
 	vprintf(format, ap);
 	va_end(ap);
 	putchar('\n');
+	fflush(stdout); /* a crash may come next */
 }
 
 static uint64_t

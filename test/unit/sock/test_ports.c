@@ -87,7 +87,9 @@ names_conflict_as_on_linux(void **state)
 			    "%s %s beside %s %s", rows[i].b, rows[i].b_flags, rows[i].a, rows[i].a_flags);
 		port_release(&f->ports, &a);
 		assert_int_equal(port_take(&f->ports, &b), 0);
-		assert_int_equal(port_conflicts(&f->ports, &a), rows[i].conflict);
+		/* The other way round it is the same, except that a listener does not mind who is merely bound. */
+		assert_int_equal(
+		    port_conflicts(&f->ports, &a), rows[i].conflict && !(a.reuse_addr && b.reuse_addr));
 		port_release(&f->ports, &b);
 		assert_false(port_conflicts(&f->ports, &a));
 	}
