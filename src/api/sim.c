@@ -53,8 +53,14 @@ impair(const struct leat_impair *i)
 {
 	if (!i)
 		return (struct emu_impair){0};
-	return (struct emu_impair){
-	    i->delay, i->jitter, i->loss, i->dup, i->reorder, i->corrupt, i->rate, i->queue};
+	return (struct emu_impair){.delay = i->delay,
+	    .jitter = i->jitter,
+	    .loss = i->loss,
+	    .dup = i->dup,
+	    .reorder = i->reorder,
+	    .corrupt = i->corrupt,
+	    .rate = i->rate,
+	    .queue = i->queue};
 }
 
 int
