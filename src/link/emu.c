@@ -9,6 +9,7 @@
 #include "link/emu_queue.h"
 #include "pkt/seg.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { EMU_QUEUE_DEFAULT = 1000 };
@@ -69,15 +70,22 @@ tap(const struct emu *emu, unsigned side, bool sent, struct pkt *p, nsec_t when)
 	return true;
 }
 
+/* @delay, and a jitter of either sign; never less than nothing. */
+static nsec_t
+delay_of(nsec_t delay, nsec_t jitter)
+{
+	return jitter > 0 ? nsec_add(delay, jitter) : nsec_max(delay + jitter, 0);
+}
+
 /* When a frame that has left the transmitter at @left arrives. */
 static nsec_t
 arrival(struct direction *d, const struct emu_fate *fate, nsec_t left)
 {
-	nsec_t delay = nsec_max(d->impair.delay + fate->jitter, 0), at;
+	nsec_t at;
 
 	if (fate->reordered)
 		return left;
-	at = nsec_add(left, delay);
+	at = nsec_add(left, delay_of(d->impair.delay, fate->jitter));
 	if (d->impair.reorder == 0)
 		at = nsec_max(at, d->last);
 	d->last = nsec_max(at, d->last);
@@ -196,7 +204,7 @@ emu_new(const struct emu_config *config)
 		d->emu = emu;
 		d->number = i;
 		d->core = config->drop_core[i];
-		d->impair = config->dir[i];
+		emu_set(emu, i, &config->dir[i]);
 		d->line.free = d->last = INT64_MIN; /* the caller's time may begin anywhere */
 		emu_draws_init(&d->draws, config->seed, i);
 	}
@@ -266,6 +274,7 @@ emu_set(struct emu *emu, unsigned dir, const struct emu_impair *impair)
 {
 	struct direction *d = &emu->dir[dir];
 
+	assert(impair->delay >= 0 && impair->jitter >= 0);
 	if (impair->rate != d->impair.rate)
 		d->line.rest = 0; /* it counts in fractions of the old rate */
 	d->impair = *impair;

@@ -50,6 +50,8 @@ loss_chance(const struct emu_draws *d, const struct emu_impair *impair)
 struct emu_fate
 emu_draw(struct emu_draws *d, const struct emu_impair *impair)
 {
+	uint64_t jitter = (uint64_t)impair->jitter;
+
 	d->losing = rng_chance(&d->loss, loss_chance(d, impair));
 	return (struct emu_fate){
 	    .lost = d->losing,
@@ -57,7 +59,7 @@ emu_draw(struct emu_draws *d, const struct emu_impair *impair)
 	    .reordered = rng_chance(&d->reorder, impair->reorder),
 	    .corrupted = rng_chance(&d->corrupt, impair->corrupt),
 	    .bit = rng_u64(&d->bit),
-	    .jitter = (nsec_t)scale(rng_u64(&d->jitter), 2 * (uint64_t)impair->jitter + 1) - impair->jitter,
+	    .jitter = (nsec_t)(scale(rng_u64(&d->jitter), 2 * jitter + 1) - jitter), /* wraps below zero */
 	};
 }
 

@@ -63,11 +63,10 @@ struct pkt {
 	struct list node; /* of the queue that owns it */
 	struct pkt_pool *pool;
 
-	uint8_t *data;   /* the linear part */
-	uint32_t linear; /* octets in it */
-	uint32_t len;    /* octets in all: linear and slices */
-	struct pkt_block
-	    *home; /* the block that `data` points into, one reference; NULL when it points into the room */
+	uint8_t *data;          /* the linear part */
+	uint32_t linear;        /* octets in it */
+	uint32_t len;           /* octets in all: linear and slices */
+	struct pkt_block *home; /* the block that `data` points into, one reference; NULL: into the room */
 
 	uint8_t *l3, *l4;  /* network and transport header where known, NULL otherwise; valid after a pull */
 	uint16_t l3_len;   /* network header and its options or extension headers, in octets */
@@ -79,10 +78,8 @@ struct pkt {
 
 	uint8_t why; /* enum pkt_why */
 	uint8_t nslices;
-	bool
-	    fixed_id; /* of an IPv4 super-segment: its pieces share one ID (RFC 6864, 4.1) instead of counting up */
-	bool
-	    link_group; /* the link brought it by broadcast or multicast: such packets are never answered with an error */
+	bool fixed_id;      /* IPv4: the pieces share one ID (RFC 6864, 4.1); otherwise it counts up */
+	bool link_group;    /* brought by link broadcast or multicast: never answered with an error */
 	uint16_t ethertype; /* where the link header has been pulled or not been pushed yet */
 	uint32_t ifindex;   /* where it came in, or goes out */
 	uint32_t charge;    /* memory that the queue it is in was charged for it: pkt_charge() at that time */
