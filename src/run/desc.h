@@ -60,6 +60,7 @@ struct desc {
 
 	/* The stream's ends: what the program shut, and what has been carried through. */
 	bool shut_rd, shut_wr, up_done, down_done;
+	int failed; /* the connection's error, to be shown once what came before it is delivered */
 	size_t up_left; /* shut_wr: octets before the marker */
 
 	struct sock *child; /* listening: accepted from the stack, not taken by the AF_UNIX listener yet */
@@ -96,6 +97,13 @@ void desc_drop_transport(struct desc *d, bool abort);
 /* The program has no descriptor left. The memory lives until the end of the loop's turn. */
 void desc_bury(struct desc *d, bool abort);
 void desc_free_buried(struct worker *w);
+
+/* Both directions have ended, by shutdown(2) on either side: our end says so by a hang-up, and cannot tell when the program's is closed. */
+static inline bool
+desc_shut(const struct desc *d)
+{
+	return d->shut_wr && (d->shut_rd || d->down_done);
+}
 
 /* As the program is to see them. -ENOTCONN. */
 int desc_local(struct desc *d, struct endpoint *out);

@@ -62,8 +62,12 @@ pump_up(struct desc *d)
 			return;
 		}
 		room = sock_reserve(d->sk, PUMP_STRIDE, &at);
-		if (room <= 0)
+		if (room <= 0) {
+			/* The connection's error is told once, and here it was. */
+			if (room < 0 && room != -LEAT_EAGAIN && room != -LEAT_EPIPE)
+				d->failed = (int)-room;
 			return;
+		}
 		if (d->shut_wr && (size_t)room > d->up_left)
 			room = (ssize_t)d->up_left;
 		n = recv(d->peer.fd, at, (size_t)room, MSG_DONTWAIT);
@@ -113,12 +117,13 @@ pump_ends(struct desc *d)
 {
 	unsigned ready = sock_ready(d->sk);
 
-	if (ready & LEAT_ERR) {
-		int error = LEAT_ECONNRESET;
-		size_t len = sizeof error;
+	if (!d->failed && (ready & LEAT_ERR)) {
+		size_t len = sizeof d->failed;
 
-		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
-		pump_reset(d, error ? error : LEAT_ECONNRESET);
+		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &d->failed, &len);
+	}
+	if (d->failed) {
+		pump_reset(d, d->failed);
 	} else if ((ready & (LEAT_RDHUP | LEAT_HUP)) && !d->down_done) {
 		d->down_done = true;
 		shutdown(d->peer.fd, SHUT_WR);
@@ -157,8 +162,8 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	worker_enter(d->w);
 	if (d->sk) {
 		pump(d);
-		/* Shut for writing earlier, closed now. After shutdown(SHUT_RDWR) the kernel says the same, and a sweep finds the end. */
-		if (!d->buried && d->up_done && (events & EPOLLHUP) && !(d->shut_rd && d->shut_wr))
+		/* Shut for writing earlier, closed now. */
+		if (!d->buried && d->up_done && (events & EPOLLHUP) && !desc_shut(d))
 			desc_bury(d, (events & EPOLLERR) != 0);
 	} else if (events & EPOLLHUP) {
 		desc_bury(d, false);
@@ -200,8 +205,5 @@ pump_shutdown(struct desc *d, int fd, int how)
 		if (d->sk)
 			sock_shutdown(d->sk, SOCK_SHUT_RD);
 	}
-	/* Both shut: our end cannot tell us any more when the program's is closed. */
-	if (d->shut_rd && d->shut_wr)
-		d->w->sweep_at = 0;
 	pump(d);
 }

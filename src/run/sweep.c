@@ -45,7 +45,7 @@ compare(const void *a, const void *b)
 static bool
 tended(const struct desc *d)
 {
-	return d->peer.fd >= 0 && d->kind == DESC_STREAM && !(d->shut_rd && d->shut_wr);
+	return d->peer.fd >= 0 && d->kind == DESC_STREAM && !desc_shut(d);
 }
 
 void
