@@ -199,7 +199,6 @@ detach(struct tcp_conn *c)
 	if (c->emptied)
 		return;
 	c->emptied = true;
-	tcp_child_leave_queue(c);
 	forget_deferred(c);
 	reass_fini(&c->reass);
 	sndbuf_fini(&c->sndbuf);
@@ -210,6 +209,7 @@ void
 tcp_conn_free(struct tcp_conn *c)
 {
 	detach(c);
+	tcp_child_leave_queue(c);
 	rcvbuf_fini(&c->rcvbuf);
 	list_del(&c->dirty);
 	list_del(&c->tell.node);
@@ -219,8 +219,8 @@ tcp_conn_free(struct tcp_conn *c)
 }
 
 /*
- * A segment that is being processed, or the flush, may still look at the connection: so its queues go only in the flush (WANT_SETTLE). But it leaves
- * the accept queue at once, so that no user gets it.
+ * A segment that is being processed, or the flush, may still look at the connection: so its queues go only in the flush (WANT_SETTLE). A child
+ * that waits to be accepted stays where it is, and its user finds it ended, as on Linux; of one in the SYN queue nobody hears.
  */
 void
 tcp_end(struct tcp_conn *c, int error)

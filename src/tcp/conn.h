@@ -33,7 +33,6 @@
 #define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
 
 enum {
-	TCP_R1 = 3,             /* retransmissions after which the route is doubted (RFC 9293, 3.8.3) */
 	TCP_R2 = 15,            /* Linux's tcp_retries2 */
 	TCP_R2_ORPHAN = 8,      /* Linux's tcp_orphan_retries */
 	TCP_R2_SYN = 6,         /* Linux's tcp_syn_retries */
@@ -157,6 +156,7 @@ struct tcp_conn {
 	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd, opened, syn_sent;
 	nsec_t next_challenge; /* not before */
 	nsec_t next_send;      /* pacing: not before */
+	nsec_t next_confirm;   /* of the next hop: not before */
 
 	/* the path */
 	uint32_t path_mtu;
@@ -170,10 +170,11 @@ struct tcp_conn {
 	bool user_gone; /* closed: the connection ends by itself */
 	bool rcv_shut;  /* shut down for receiving */
 	bool passive;
-	bool syn_again;               /* the SYN or SYN-ACK has been sent before */
-	bool ended;                   /* out of the table, nothing more arrives */
-	bool emptied;                 /* the queues are gone but rcvbuf */
-	bool no_room;                 /* the send buffer was full: tell when it is not */
+	bool syn_again; /* the SYN or SYN-ACK has been sent before */
+	bool ended;     /* out of the table, nothing more arrives */
+	bool emptied;   /* the queues are gone but rcvbuf */
+	bool no_room;   /* a write found no room: tell when there is some */
+	bool was_writable;
 	int error;                    /* pending, LEAT_E */
 	int soft_error;               /* what ICMP said and may pass (RFC 5461) */
 	enum drop_reason why_dropped; /* of the segment at hand */
@@ -253,6 +254,7 @@ struct tcp {
 
 /* tcp.c: the host's TCP, and demultiplexing */
 void tcp_leave(struct tcp *tcp);
+/* tables.c: whose a segment is */
 struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 struct tcp_listener *tcp_find_listener(struct tcp *tcp, const struct endpoint *local);
 int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
@@ -308,6 +310,8 @@ void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
 void tcp_grow_sndbuf(struct tcp_conn *c);
+bool tcp_writable(const struct tcp_conn *c);
+void tcp_tell_writable(struct tcp_conn *c);
 
 /* rcv.c: what data does */
 void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
@@ -401,6 +405,8 @@ void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
 
 /* error.c */
 void tcp_error(void *self, const struct net_error *e);
+/* What is under way in segments that no longer fit the path is lost, without congestion. */
+void tcp_resend_large(struct tcp_conn *c);
 
 static inline nsec_t
 tcp_now(const struct tcp_conn *c)

@@ -21,8 +21,8 @@ believable(const struct tcp_conn *c, const struct net_error *e)
 }
 
 /* All that was sent in larger segments than now fit the path goes again, and it was no congestion (RFC 1191, 6.5). */
-static void
-resend_large(struct tcp_conn *c)
+void
+tcp_resend_large(struct tcp_conn *c)
 {
 	struct txrec *r, *after;
 
@@ -46,7 +46,7 @@ packet_too_big(struct tcp_conn *c, const struct net_error *e)
 	route_learn_mtu(c->tcp->core, &c->flow.remote.addr, e->mtu);
 	tcp_sync_mss(c);
 	if (c->snd_mss < before && tcp_synchronized(c))
-		resend_large(c);
+		tcp_resend_large(c);
 }
 
 /*

@@ -28,7 +28,7 @@ tcp_ready(const struct tcp_conn *c)
 
 	if (open)
 		r |= ready_to_read(c);
-	if (open && (send_shut || sndbuf_writable(&c->sndbuf)))
+	if (open && (send_shut || tcp_writable(c)))
 		r |= LEAT_OUT;
 	if ((send_shut && (c->fin_rcvd || c->rcv_shut)) || c->state == LEAT_TCP_CLOSED)
 		r |= LEAT_HUP;
@@ -115,7 +115,7 @@ info_sender(const struct tcp_conn *c, struct leat_tcp_info *i)
 	i->tcpi_data_segs_out = c->data_segs_out;
 	i->tcpi_dsack_dups = c->dsacks;
 	i->tcpi_reord_seen = c->reord_seen;
-	i->tcpi_delivered = segments((uint32_t)c->txq.delivered, mss);
+	i->tcpi_delivered = (uint32_t)(c->txq.delivered / (mss ? mss : 1));
 	i->tcpi_reordering = 3;
 	if (c->rate_interval)
 		i->tcpi_delivery_rate =

@@ -176,6 +176,17 @@ why_ack(const struct tcp_conn *c, uint32_t want)
 	return want & WANT_UPDATE ? PKT_WHY_WINDOW_UPDATE : PKT_WHY_CHALLENGE_ACK;
 }
 
+/* A smaller path: what is under way in segments that do not fit it is as good as lost. */
+static void
+path_changed(struct tcp_conn *c)
+{
+	uint16_t before = c->snd_mss;
+
+	tcp_sync_mss(c);
+	if (c->snd_mss < before)
+		tcp_resend_large(c);
+}
+
 /*
  * All that is due, in as few segments as can be: data carries the ACK, unless there are SACK blocks to tell, for which full segments have no room.
  */
@@ -186,7 +197,7 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 	uint32_t before = c->segs_out;
 
 	if (c->route_gen != route_generation(c->tcp->core))
-		tcp_sync_mss(c);
+		path_changed(c);
 	if ((want & acks) && reass_has_sack(&c->reass))
 		tcp_send_ack(c, why_ack(c, want));
 	if ((want & (WANT_OUTPUT | WANT_OVERRIDE)) && tcp_sends_data(c))
@@ -197,6 +208,7 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 		tcp_send_probe(c, PKT_WHY_KEEPALIVE);
 	if ((want & acks) && c->segs_out == before)
 		tcp_send_ack(c, why_ack(c, want));
+	tcp_tell_writable(c);
 }
 
 void
@@ -209,7 +221,7 @@ tcp_flush(struct tcp_conn *c)
 		tcp_send_reset(c);
 	else if (want & WANT_SYN && c->state != LEAT_TCP_CLOSED)
 		tcp_send_syn(c);
-	if (tcp_synchronized(c))
+	if (tcp_synchronized(c) && !c->ended)
 		flush_synchronized(c, want);
 	if (want & WANT_SETTLE)
 		tcp_settle(c);

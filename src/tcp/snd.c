@@ -3,6 +3,10 @@
  */
 #include "tcp/conn.h"
 
+#include "core/neigh.h"
+
+#define NEIGHBOUR_CONFIRM (5 * SEC)
+
 void
 tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 {
@@ -55,7 +59,6 @@ static void
 release(struct tcp_conn *c, uint32_t acked)
 {
 	size_t len = sndbuf_len(&c->sndbuf);
-	bool was_writable = sndbuf_writable(&c->sndbuf);
 
 	sndbuf_ack(&c->sndbuf, acked < len ? acked : len);
 	c->octets_acked += acked;
@@ -63,10 +66,27 @@ release(struct tcp_conn *c, uint32_t acked)
 	if (c->urgent && seq_geq(c->snd_una, c->snd_up))
 		c->urgent = false;
 	tcp_grow_sndbuf(c);
-	if (sndbuf_writable(&c->sndbuf) && (c->no_room || !was_writable)) {
-		c->no_room = false;
+}
+
+/* Is it worth waking a writer (tcp(7), TCP_NOTSENT_LOWAT included)? */
+bool
+tcp_writable(const struct tcp_conn *c)
+{
+	return sndbuf_writable(&c->sndbuf) &&
+	       (!c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat);
+}
+
+/* After each flush: a writer that found no room is told of it once. */
+void
+tcp_tell_writable(struct tcp_conn *c)
+{
+	bool writable = tcp_writable(c);
+
+	if (writable && (!c->was_writable || c->no_room) && !c->fin_queued) {
 		tcp_news(c, TCP_NEWS_WRITABLE);
+		c->no_room = false;
 	}
+	c->was_writable = writable;
 }
 
 /* Twice what the path takes keeps it busy while the user is asked for more. */
@@ -117,6 +137,20 @@ keep_rate(struct tcp_conn *c, const struct ack_sample *s)
 	c->rate_app_limited = s->is_app_limited;
 }
 
+/* New data is acknowledged: the next hop works, so nobody need ask it (RFC 4861, 7.3.1). Told every few seconds, not for every ACK. */
+static void
+confirm_neighbour(struct tcp_conn *c)
+{
+	struct path path;
+
+	if (tcp_now(c) < c->next_confirm)
+		return;
+	c->next_confirm = tcp_now(c) + NEIGHBOUR_CONFIRM;
+	if (route_find(
+		c->tcp->core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
+		neigh_confirm(path.iface, &path.next_hop);
+}
+
 void
 tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -147,6 +181,7 @@ tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 		return;
 	c->soft_error = 0;
 	c->retries = 0;
+	confirm_neighbour(c);
 	release(c, s.acked);
 	timers_acked(c);
 }

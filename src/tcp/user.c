@@ -212,13 +212,12 @@ tcp_close(struct tcp_conn *c)
 void
 tcp_close_linger(struct tcp_conn *c, nsec_t timeout)
 {
-	bool reset = rcvbuf_unread(&c->rcvbuf) > 0 || timeout <= 0;
-
-	if (reset) {
+	if (timeout <= 0) {
 		tcp_abort(c);
 		return;
 	}
-	timers_linger(c, timeout);
+	if (!c->ended)
+		timers_linger(c, timeout);
 	tcp_close(c);
 }
 
@@ -228,9 +227,9 @@ tcp_abort(struct tcp_conn *c)
 	struct tcp *tcp = c->tcp;
 
 	assert(!c->user_gone);
-	if (c->state == LEAT_TCP_SYN_SENT || c->state == LEAT_TCP_TIME_WAIT)
+	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
-	else
+	else if (!c->ended) /* TIME-WAIT goes on without us */
 		tcp_end_with_reset(c, 0);
 	orphan(c);
 	tcp_leave(tcp);
@@ -254,7 +253,7 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	if (opts->quickack != c->opts.quickack)
 		c->quick = opts->quickack;
 	c->opts = *opts;
-	if (c->state == LEAT_TCP_CLOSED)
+	if (c->ended)
 		return 0;
 	if (c->quick && timer_armed(&c->t_delack))
 		tcp_want(c, WANT_ACK);

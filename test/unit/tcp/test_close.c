@@ -371,6 +371,72 @@ fin_out_of_order_waits(void **state)
 	script_end(s);
 }
 
+/* The user may keep, ask and change a connection that is in TIME-WAIT: it goes on without it. */
+static void
+user_may_hold_on_to_time_wait(void **state)
+{
+	struct script *s = script_new();
+	struct leat_tcp_info info;
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (i == 0)
+			establish_passive(s, "");
+		if (i > 0) {
+			s->peer.port++;
+			inject(s, "S 0:0(0) win 65535 <mss 1000>");
+			expect(s, "S. 0:0(0) ack 1");
+			inject(s, ". 1:1(0) ack 1");
+			accept_child(s);
+		}
+		tcp_shutdown_send(s->c);
+		expect(s, "F. 1:1(0) ack 1");
+		inject(s, "F. 1:1(0) ack 2");
+		expect(s, ". 2:2(0) ack 2");
+		assert_state(s, TIME_WAIT);
+		s->opts.keepalive = true;
+		s->opts.keep_idle = 1;
+		assert_int_equal(tcp_set_opts(s->c, &s->opts), 0);
+		tcp_info(s->c, &info);
+		assert_int_equal(tcp_shutdown_send(s->c), 0);
+		elapse(s, 5 * SEC);
+		expect_nothing(s);
+		if (i == 0)
+			tcp_close(s->c);
+		else if (i == 1)
+			tcp_abort(s->c);
+		else
+			tcp_close_linger(s->c, SEC);
+		elapse(s, 5 * SEC);
+		expect_nothing(s);
+		assert_false(tcp_tuple_free(s->tcp, &s->us, &s->peer));
+	}
+	assert_int_equal(s->event[EVENT_TCP_CLOSE], 3);
+	script_end(s);
+}
+
+/* What bind() asks: connections, listeners, and what waits; on an address or on every one. */
+static void
+ports_are_in_use_as_long_as_needed(void **state)
+{
+	struct script *s = script_new();
+	struct endpoint any = {.addr = IPADDR_ANY4, .port = 80}, any6 = {.addr = IPADDR_ANY6, .port = 80};
+	struct endpoint other = {.addr = ipaddr_v4(0x0a000009), .port = 80};
+
+	assert_false(tcp_local_in_use(s->tcp, &any));
+	connect_to(s);
+	assert_true(tcp_local_in_use(s->tcp, &any));
+	assert_true(tcp_local_in_use(s->tcp, &any6));
+	assert_true(tcp_local_in_use(s->tcp, &s->us));
+	assert_false(tcp_local_in_use(s->tcp, &other));
+	tcp_close(s->c);
+	assert_false(tcp_local_in_use(s->tcp, &any));
+	listen_on(s, 1);
+	assert_true(tcp_local_in_use(s->tcp, &other));
+	tcp_listener_close(s->listener);
+	assert_false(tcp_local_in_use(s->tcp, &other));
+	script_end(s);
+}
+
 int
 main(void)
 {
@@ -395,6 +461,8 @@ main(void)
 	    cmocka_unit_test(time_waits_are_bounded),
 	    cmocka_unit_test(states_are_told),
 	    cmocka_unit_test(fin_out_of_order_waits),
+	    cmocka_unit_test(user_may_hold_on_to_time_wait),
+	    cmocka_unit_test(ports_are_in_use_as_long_as_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -416,6 +416,25 @@ closing_in_the_upcall(void **state)
 	script_end(s);
 }
 
+/* Linux: a child reset before it was accepted is accepted all the same, and its user finds the error. */
+static void
+reset_child_stays_to_be_accepted(void **state)
+{
+	struct script *s = script_new();
+
+	listen_on(s, 8);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, ". 1:1(0) ack 1");
+	inject(s, "R 1:1(0)");
+	assert_int_equal(tcp_accept_pending(s->listener), 1);
+	accept_child(s);
+	assert_state(s, CLOSED);
+	assert_int_equal(tcp_take_error(s->c), LEAT_ECONNRESET);
+	tcp_close(s->c);
+	script_end(s);
+}
+
 int
 main(void)
 {
@@ -442,6 +461,7 @@ main(void)
 	    cmocka_unit_test(specific_listener_comes_first),
 	    cmocka_unit_test(initial_numbers_are_keyed),
 	    cmocka_unit_test(closing_in_the_upcall),
+	    cmocka_unit_test(reset_child_stays_to_be_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
