@@ -1,0 +1,440 @@
+/*
+ * packetdrill/calls.c - system calls on sockets, with errno and blocking, over sock's calls that have neither.
+ */
+#include "calls.h"
+
+#include "host/sockaddr.h"
+#include "stack/stack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#ifndef SIOCINQ
+#define SIOCINQ  0x541B /* linux/sockios.h clashes with sys/ioctl.h's own headers */
+#define SIOCOUTQ 0x5411
+#endif
+
+long
+calls_answer(long result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+struct file *
+calls_file(struct host *h, int fd)
+{
+	return fd >= 0 && fd < HOST_FDS && h->file[fd].used ? &h->file[fd] : NULL;
+}
+
+static struct file *
+socket_file(struct host *h, int fd)
+{
+	struct file *f = calls_file(h, fd);
+
+	return f && f->sk ? f : NULL;
+}
+
+int
+calls_new_fd(struct host *h, struct sock *sk, bool nonblock)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	if (fd < 0 || fd >= HOST_FDS) {
+		if (fd >= 0)
+			close(fd);
+		return -EMFILE;
+	}
+	calls_end(h, fd); /* the tool has closed that one behind our back */
+	h->file[fd] = (struct file){.used = true, .sk = sk, .nonblock = nonblock};
+	list_init(&h->file[fd].watches);
+	return fd;
+}
+
+/* Leave, having done something that may have changed what others wait for. */
+static long
+leave(struct host *h, long result)
+{
+	host_wake(h);
+	pthread_mutex_unlock(&h->lock);
+	return calls_answer(result);
+}
+
+static struct host *
+enter(void *self)
+{
+	struct host *h = self;
+
+	pthread_mutex_lock(&h->lock);
+	stack_advance(h->stack, h->now);
+	return h;
+}
+
+int
+call_socket(void *self, int family, int type, int protocol)
+{
+	struct host *h = enter(self);
+	enum sock_type kind = (type & 0xf) == SOCK_DGRAM ? SOCK_TYPE_DGRAM : SOCK_TYPE_STREAM;
+	struct sock *sk;
+	int fd;
+
+	if (family != AF_INET && family != AF_INET6)
+		return (int)leave(h, -EAFNOSUPPORT);
+	fd = sock_open(stack_socks(h->stack), family == AF_INET6, kind, &sk);
+	if (fd == 0 && (fd = calls_new_fd(h, sk, type & SOCK_NONBLOCK)) < 0)
+		sock_close(sk);
+	return (int)leave(h, fd);
+}
+
+int
+call_bind(void *self, int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+	struct endpoint e;
+
+	if (!f)
+		return (int)leave(h, -EBADF);
+	if (!endpoint_from_sockaddr(&e, addr))
+		return (int)leave(h, -EAFNOSUPPORT);
+	host_adopt(h, &e.addr);
+	return (int)leave(h, sock_bind(f->sk, &e));
+}
+
+int
+call_listen(void *self, int fd, int backlog)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+
+	return (int)leave(h, f ? sock_listen(f->sk, backlog) : -EBADF);
+}
+
+static void
+put_name(const struct endpoint *e, struct sockaddr *addr, socklen_t *len)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = sockaddr_from_endpoint(&ss, e);
+
+	if (!addr || !len)
+		return;
+	memcpy(addr, &ss, n < *len ? n : *len);
+	*len = n;
+}
+
+int
+call_accept(void *self, int fd, struct sockaddr *addr, socklen_t *len)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+	struct endpoint peer;
+	struct sock *child;
+	int err;
+
+	if (!f)
+		return (int)leave(h, -EBADF);
+	while ((err = sock_accept(f->sk, &child)) == -EAGAIN && !f->nonblock)
+		host_wait(h);
+	if (err != 0)
+		return (int)leave(h, err);
+	if (sock_remote(child, &peer) == 0)
+		put_name(&peer, addr, len);
+	err = calls_new_fd(h, child, false);
+	if (err < 0)
+		sock_close(child);
+	return (int)leave(h, err);
+}
+
+/* SO_ERROR, negated. */
+static int
+pending_error(struct sock *sk)
+{
+	int error = 0;
+	size_t len = sizeof error;
+
+	sock_getopt(sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	return -error;
+}
+
+int
+call_connect(void *self, int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+	struct endpoint e;
+	int err;
+
+	if (!f)
+		return (int)leave(h, -EBADF);
+	if (addr->sa_family == AF_UNSPEC)
+		return (int)leave(h, sock_connect(f->sk, NULL));
+	if (!endpoint_from_sockaddr(&e, addr))
+		return (int)leave(h, -EAFNOSUPPORT);
+	err = sock_connect(f->sk, &e);
+	if (err != -EINPROGRESS || f->nonblock)
+		return (int)leave(h, err);
+	while (!(sock_ready(f->sk) & (LEAT_OUT | LEAT_ERR | LEAT_HUP)))
+		host_wait(h);
+	return (int)leave(h, pending_error(f->sk));
+}
+
+/* MSG_... as sock knows them. False for one that it has not. */
+static bool
+known_flags(int flags, unsigned *out)
+{
+	*out = (flags & MSG_OOB ? SOCK_OOB : 0) | (flags & MSG_PEEK ? SOCK_PEEK : 0) |
+	       (flags & MSG_MORE ? SOCK_MORE : 0);
+	return !(
+	    flags & ~(MSG_OOB | MSG_PEEK | MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL | MSG_TRUNC));
+}
+
+static ssize_t
+receive(struct host *h, int fd, void *to, size_t n, int flags, struct sock_msg *msg)
+{
+	struct file *f = socket_file(h, fd);
+	bool wait, all = flags & MSG_WAITALL;
+	size_t done = 0;
+	unsigned mine;
+	ssize_t got;
+
+	if (!f)
+		return -EBADF;
+	if (!known_flags(flags, &mine))
+		return -EOPNOTSUPP;
+	wait = !f->nonblock && !(flags & MSG_DONTWAIT);
+	do {
+		while ((got = sock_recv(f->sk, (uint8_t *)to + done, n - done, mine, msg)) == -EAGAIN && wait)
+			host_wait(h);
+		done += got > 0 ? (size_t)got : 0;
+	} while (all && got > 0 && done < n);
+	return done > 0 ? (ssize_t)done : got;
+}
+
+/* A blocking send takes all, however long that lasts; one that does not wait takes what fits. */
+static ssize_t
+transmit(struct host *h, int fd, const void *from, size_t n, int flags, const struct sock_msg *msg)
+{
+	struct file *f = socket_file(h, fd);
+	size_t done = 0;
+	unsigned mine;
+	ssize_t got;
+	bool wait;
+
+	if (!f)
+		return -EBADF;
+	if (!known_flags(flags, &mine))
+		return -EOPNOTSUPP;
+	wait = !f->nonblock && !(flags & MSG_DONTWAIT);
+	do {
+		while (
+		    (got = sock_send(f->sk, (const uint8_t *)from + done, n - done, mine, msg)) == -EAGAIN &&
+		    wait)
+			host_wait(h);
+		done += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && done < n && wait);
+	return done > 0 ? (ssize_t)done : got;
+}
+
+ssize_t
+call_recvfrom(void *self, int fd, void *to, size_t n, int flags, struct sockaddr *addr, socklen_t *len)
+{
+	struct host *h = enter(self);
+	struct sock_msg msg = {0};
+	ssize_t got = receive(h, fd, to, n, flags, &msg);
+
+	if (got >= 0 && msg.peer.port != 0)
+		put_name(&msg.peer, addr, len);
+	return leave(h, got);
+}
+
+ssize_t
+call_recv(void *self, int fd, void *to, size_t n, int flags)
+{
+	return call_recvfrom(self, fd, to, n, flags, NULL, NULL);
+}
+
+ssize_t
+call_read(void *self, int fd, void *to, size_t n)
+{
+	return call_recv(self, fd, to, n, 0);
+}
+
+static size_t
+iov_len(const struct iovec *iov, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += iov[i].iov_len;
+	return len;
+}
+
+ssize_t
+call_recvmsg(void *self, int fd, struct msghdr *msg, int flags)
+{
+	size_t room = iov_len(msg->msg_iov, msg->msg_iovlen), at = 0;
+	uint8_t *bytes = malloc(room ? room : 1);
+	socklen_t name_len = msg->msg_namelen;
+	ssize_t got;
+
+	if (!bytes)
+		return calls_answer(-ENOMEM);
+	got = call_recvfrom(self, fd, bytes, room, flags, msg->msg_name, &name_len);
+	for (size_t i = 0; got > 0 && i < msg->msg_iovlen && at < (size_t)got; i++) {
+		size_t n =
+		    (size_t)got - at < msg->msg_iov[i].iov_len ? (size_t)got - at : msg->msg_iov[i].iov_len;
+
+		memcpy(msg->msg_iov[i].iov_base, bytes + at, n);
+		at += n;
+	}
+	if (got >= 0) {
+		msg->msg_namelen = msg->msg_name ? name_len : 0;
+		msg->msg_controllen = 0;
+		msg->msg_flags = 0;
+	}
+	free(bytes);
+	return got;
+}
+
+ssize_t
+call_readv(void *self, int fd, const struct iovec *iov, int n)
+{
+	struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)n};
+
+	return call_recvmsg(self, fd, &msg, 0);
+}
+
+ssize_t
+call_sendto(
+    void *self, int fd, const void *from, size_t n, int flags, const struct sockaddr *addr, socklen_t len)
+{
+	struct host *h = enter(self);
+	struct sock_msg msg = {0};
+
+	if (addr && len > 0 && !endpoint_from_sockaddr(&msg.peer, addr))
+		return leave(h, -EAFNOSUPPORT);
+	return leave(h, transmit(h, fd, from, n, flags, addr ? &msg : NULL));
+}
+
+ssize_t
+call_send(void *self, int fd, const void *from, size_t n, int flags)
+{
+	return call_sendto(self, fd, from, n, flags, NULL, 0);
+}
+
+ssize_t
+call_write(void *self, int fd, const void *from, size_t n)
+{
+	return call_send(self, fd, from, n, 0);
+}
+
+ssize_t
+call_sendmsg(void *self, int fd, const struct msghdr *msg, int flags)
+{
+	size_t len = iov_len(msg->msg_iov, msg->msg_iovlen), at = 0;
+	uint8_t *bytes = malloc(len ? len : 1);
+	ssize_t sent;
+
+	if (!bytes)
+		return calls_answer(-ENOMEM);
+	for (size_t i = 0; i < msg->msg_iovlen; at += msg->msg_iov[i++].iov_len)
+		memcpy(bytes + at, msg->msg_iov[i].iov_base, msg->msg_iov[i].iov_len);
+	sent = call_sendto(self, fd, bytes, len, flags, msg->msg_name, msg->msg_namelen);
+	free(bytes);
+	return sent;
+}
+
+ssize_t
+call_writev(void *self, int fd, const struct iovec *iov, int n)
+{
+	struct msghdr msg = {.msg_iov = (struct iovec *)iov, .msg_iovlen = (size_t)n};
+
+	return call_sendmsg(self, fd, &msg, 0);
+}
+
+int
+call_fcntl(void *self, int fd, int command, ...)
+{
+	struct host *h = enter(self);
+	struct file *f = calls_file(h, fd);
+	va_list args;
+	int flags;
+
+	va_start(args, command);
+	flags = command == F_SETFL ? va_arg(args, int) : 0;
+	va_end(args);
+	if (!f)
+		return (int)leave(h, -EBADF);
+	if (command == F_GETFL)
+		return (int)leave(h, O_RDWR | (f->nonblock ? O_NONBLOCK : 0));
+	if (command != F_SETFL)
+		return (int)leave(h, -EINVAL);
+	f->nonblock = flags & O_NONBLOCK;
+	return (int)leave(h, 0);
+}
+
+int
+call_ioctl(void *self, int fd, unsigned long request, ...)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+	va_list args;
+	int *out;
+
+	va_start(args, request);
+	out = va_arg(args, int *);
+	va_end(args);
+	if (!f)
+		return (int)leave(h, -EBADF);
+	if (request == SIOCINQ)
+		*out = (int)sock_unread(f->sk);
+	else if (request == SIOCOUTQ)
+		*out = (int)sock_unacked(f->sk);
+	else if (request == SIOCATMARK)
+		*out = sock_at_mark(f->sk);
+	else
+		return (int)leave(h, -ENOTTY);
+	return (int)leave(h, 0);
+}
+
+int
+call_shutdown(void *self, int fd, int how)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+
+	return (int)leave(h, f ? sock_shutdown(f->sk, (enum sock_how)how) : -EBADF);
+}
+
+int
+call_getsockopt(void *self, int fd, int level, int name, void *value, socklen_t *len)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+	size_t n = *len;
+	int err;
+
+	if (!f)
+		return (int)leave(h, -EBADF);
+	err = sock_getopt(f->sk, level, name, value, &n);
+	if (err == 0)
+		*len = (socklen_t)n;
+	return (int)leave(h, err);
+}
+
+int
+call_setsockopt(void *self, int fd, int level, int name, const void *value, socklen_t len)
+{
+	struct host *h = enter(self);
+	struct file *f = socket_file(h, fd);
+
+	return (int)leave(h, f ? sock_setopt(f->sk, level, name, value, len) : -EBADF);
+}
