@@ -21,6 +21,7 @@ enum ending {
 
 struct side {
 	struct transfer *transfer;
+	unsigned number; /* of its connection */
 	struct sock *sk;
 	struct rng rng;
 	struct timer wake;
@@ -101,6 +102,20 @@ read_in_place(struct side *s, size_t want)
 	return (ssize_t)got;
 }
 
+/* The neighbour did not answer three times: as on Linux that ends a handshake at once, and whoever wants the connection tries again. */
+static void
+connect_again(struct side *s)
+{
+	struct endpoint at = world_endpoint(s->transfer->w, 1, PORT);
+	int err = sock_connect(s->sk, &at);
+
+	if (err != -LEAT_ECONNABORTED) /* the error was told already */
+		world_fail(s->transfer->w, "connect after a failure: %s", err_name(err));
+	err = sock_connect(s->sk, &at);
+	if (err != -LEAT_EINPROGRESS)
+		world_fail(s->transfer->w, "second connect: %s", err_name(err));
+}
+
 /* True when something was read, the end included. */
 static bool
 read_some(struct side *s)
@@ -115,6 +130,10 @@ read_some(struct side *s)
 	n = sock_recv(s->sk, s->transfer->buf, want, 0, NULL);
 	if (n == -LEAT_EAGAIN)
 		return false;
+	if (n == -LEAT_EHOSTUNREACH && !s->sent && s == &s->transfer->conn[s->number].side[0]) {
+		connect_again(s);
+		return false;
+	}
 	if (n < 0) {
 		world_fail(s->transfer->w, "reading failed with %s after %" PRIu64 " of %" PRIu64 " octets",
 		    err_name((int)n), s->read, s->to_read);
@@ -295,6 +314,7 @@ draw_conn(struct transfer *t, unsigned i)
 
 	draw_side(t, a, 2 * i);
 	draw_side(t, b, 2 * i + 1);
+	a->number = b->number = i;
 	a->key_in = b->key_out;
 	b->key_in = a->key_out;
 	a->to_read = b->to_send;

@@ -113,6 +113,9 @@ draw_impair(struct rng *r)
 		i.jitter = (nsec_t)rng_below(r, (uint64_t)i.delay + 1);
 	if (rng_below(r, 2))
 		i.loss = (uint32_t)rng_below(r, 8 * PER_CENT);
+	if (rng_below(r, 4) ==
+	    0) /* longer bursts outlast every timeout, since they count frames and not time */
+		i.burst = (uint32_t)world_between(r, 2, 3);
 	if (rng_below(r, 2))
 		i.dup = (uint32_t)rng_below(r, 3 * PER_CENT);
 	if (rng_below(r, 2))
