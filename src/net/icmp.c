@@ -24,6 +24,17 @@ icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 	return pkt_from_bytes(core->pool, copy, n);
 }
 
+bool
+icmp_may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst)
+{
+	const struct iface *from = pkt->ifindex < CORE_IFACES ? net->core->iface[pkt->ifindex] : NULL;
+
+	if ((from && from->loopback) || icmp_rate_allows(&net->icmp_rate, dst, net->core->now))
+		return true;
+	drop_note(net->core, pkt, DROP_ICMP_RATE);
+	return false;
+}
+
 /* The ports of a TCP or UDP header, for the event. */
 static void
 name_ports(struct event *e, const struct net_error *n)

@@ -63,10 +63,8 @@ icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, 
 			return;
 		tx.src = path.src;
 	}
-	if (!icmp_rate_allows(&net->icmp_rate, &tx.dst, core->now)) {
-		drop_note(core, pkt, DROP_ICMP_RATE);
+	if (!icmp_may_send(net, pkt, &tx.dst))
 		return;
-	}
 	p = icmp_quote(core, pkt, QUOTE4_MAX);
 	if (!p) {
 		drop_note(core, pkt, DROP_POOL_EMPTY);

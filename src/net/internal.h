@@ -15,6 +15,8 @@
 #include "wire/icmp.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
 
 enum { IP_TTL_DEFAULT = 64, IP4_ID_SLOTS = 1024 };
 
@@ -53,8 +55,14 @@ int ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
 int ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
 /* @pkt, data at the IPv4 header and longer than @mtu, in pieces. Consumes. */
 void ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path);
+
+/* --- net/ip_out.c --- */
 /* Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has been cut (l4 set)? */
 bool ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu);
+/* May a packet from @tx->src leave by @path? */
+bool ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path);
+/* The TTL or hop limit to send with. */
+uint8_t ip_hops(const struct ip_tx *tx);
 
 /* --- net/forward.c --- */
 void forward4(struct net *net, struct iface *iface, struct pkt *pkt);
@@ -73,6 +81,8 @@ void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t c
 struct pkt *icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit);
 /* Hand the error to whom it concerns: @e->quoted begins at the transport header. */
 void icmp_tell(struct core *core, struct net_error *e);
+/* May an error about @pkt go to @dst now? What loopback brought is not limited, as in Linux. */
+bool icmp_may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst);
 /* An echo message that is whole and checked. Both consume. */
 void icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx, uint8_t reply_type);
 void icmp_echo_reply_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);

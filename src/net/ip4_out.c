@@ -4,21 +4,6 @@
 #include "net/internal.h"
 #include "wire/eth.h"
 
-/* The transport header of a super-segment, which each of its pieces repeats. */
-static uint32_t
-piece_header_len(const struct pkt *pkt)
-{
-	return pkt->seg == PKT_SEG_UDP ? 8 : (pkt->l4[12] >> 4) * 4u;
-}
-
-bool
-ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
-{
-	if (pkt->seg == PKT_SEG_NONE)
-		return len <= mtu;
-	return hdr_len + piece_header_len(pkt) + pkt->seg_size <= mtu;
-}
-
 /*
  * Atomic datagrams need no identification (RFC 6864, 4.1). Others get the next one of their destination and protocol, from counters that begin
  * at random and are found by a keyed hash, so that nobody learns from one what is sent to another (RFC 7739, 5.3).
@@ -37,28 +22,6 @@ next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
 	return id;
 }
 
-/* May a packet from @tx->src leave by @path? */
-static bool
-source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
-{
-	if (tx->transparent)
-		return true;
-	if (ipaddr_is_any(&tx->src)) /* a host that does not know its address yet */
-		return !path->local &&
-		       (ipaddr_is_multicast(&tx->dst) || iface_is_broadcast(path->iface, &tx->dst));
-	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
-		return false;
-	return iface_of_addr(core, &tx->src) != NULL;
-}
-
-static uint8_t
-default_ttl(const struct ip_tx *tx)
-{
-	if (tx->ttl)
-		return tx->ttl;
-	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1 */
-}
-
 int
 ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 {
@@ -73,7 +36,7 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
 		return err;
 	}
-	if (!source_passes(core, tx, &path)) {
+	if (!ip_source_passes(core, tx, &path)) {
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
 		return -LEAT_EADDRNOTAVAIL;
 	}
@@ -85,7 +48,7 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	if (!fits)
 		pkt_complete_sum(pkt);
 	ip4_put(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len, next_id(net, tx, pkt->segs),
-	    tx->dont_fragment ? IP4_DF : 0, default_ttl(tx), tx->proto, &tx->src, &tx->dst);
+	    tx->dont_fragment ? IP4_DF : 0, ip_hops(tx), tx->proto, &tx->src, &tx->dst);
 	checksum_put(pkt->data + IP4_SUM, checksum_add(pkt->data, IP4_HDR_LEN, 0));
 	pkt->l3 = pkt->data;
 	pkt->l3_len = IP4_HDR_LEN;

@@ -4,31 +4,11 @@
 #include "net/internal.h"
 #include "wire/eth.h"
 
-static bool
-source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
-{
-	if (tx->transparent)
-		return true;
-	if (ipaddr_is_any(&tx->src))
-		return ipaddr_is_multicast(&tx->dst);
-	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
-		return false;
-	return iface_of_addr(core, &tx->src) != NULL;
-}
-
 /* The same for all of a flow, and nothing to be learnt from it (RFC 6437, 3). */
 static uint32_t
 flow_label(const struct core *core, const struct pkt *pkt)
 {
 	return pkt->flow ? (uint32_t)siphash_words(&core->secret, &pkt->flow, 1) & 0xfffff : 0;
-}
-
-static uint8_t
-default_hops(const struct ip_tx *tx)
-{
-	if (tx->ttl)
-		return tx->ttl;
-	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT;
 }
 
 /* Identifications that cannot be guessed, and repeat only by chance (RFC 7739, 5.4). */
@@ -64,7 +44,7 @@ send_one(struct net *net, struct pkt *pkt, uint8_t next, const struct ip_tx *tx,
 	uint32_t len = pkt->len;
 
 	ip6_put(pkt_push(pkt, IP6_HDR_LEN), tx->tos, flow_label(net->core, pkt), (uint16_t)len, next,
-	    default_hops(tx), &tx->src, &tx->dst);
+	    ip_hops(tx), &tx->src, &tx->dst);
 	pkt->l3 = pkt->data;
 	pkt->l3_len = next == IP_PROTO_FRAGMENT ? IP6_HDR_LEN + IP6_FRAG_LEN : IP6_HDR_LEN;
 	pkt->ethertype = ETH_TYPE_IP6;
@@ -103,7 +83,7 @@ ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
 		return err;
 	}
-	if (!source_passes(core, tx, &path)) {
+	if (!ip_source_passes(core, tx, &path)) {
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
 		return -LEAT_EADDRNOTAVAIL;
 	}

@@ -1,0 +1,41 @@
+/*
+ * net/ip_out.c - what both families decide alike before they send.
+ */
+#include "net/internal.h"
+
+/* The transport header of a super-segment, which each of its pieces repeats. */
+static uint32_t
+piece_header_len(const struct pkt *pkt)
+{
+	return pkt->seg == PKT_SEG_UDP ? UDP_HDR_LEN : tcp_hdr_len(pkt->l4);
+}
+
+bool
+ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
+{
+	if (pkt->seg == PKT_SEG_NONE)
+		return len <= mtu;
+	return hdr_len + piece_header_len(pkt) + pkt->seg_size <= mtu;
+}
+
+/* A source that is unspecified is that of a host which does not know its address yet, and asks everybody. */
+bool
+ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
+{
+	if (tx->transparent)
+		return true;
+	if (ipaddr_is_any(&tx->src))
+		return !path->local &&
+		       (ipaddr_is_multicast(&tx->dst) || iface_is_broadcast(path->iface, &tx->dst));
+	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
+		return false;
+	return iface_of_addr(core, &tx->src) != NULL;
+}
+
+uint8_t
+ip_hops(const struct ip_tx *tx)
+{
+	if (tx->ttl)
+		return tx->ttl;
+	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1; RFC 3493, 5.2 */
+}
