@@ -2,7 +2,7 @@
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/hosts.h"
-#include "run/netlink.h"
+#include "run/notif.h"
 #include "run/park.h"
 #include "run/stream.h"
 #include "run/sweep.h"
@@ -34,14 +34,45 @@ wait_connected(struct call *c)
 	return rc;
 }
 
+/*
+ * The stand-in was connected once, and an AF_UNIX socket cannot be again: a fresh one takes its descriptor's place. Duplicates of the old
+ * descriptor keep the old one; programs that connect anew after a failure have rarely made any.
+ */
+static int
+replace_stand_in(struct call *c)
+{
+	struct desc *d = c->d;
+	int mode = fcntl(c->fd, F_GETFL);
+	int rc, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (mode & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+
+	if (fd < 0)
+		return -errno;
+	rc = notif_replace_fd(c->w, c->id, fd, (int)c->arg[0], caller_cloexec(&c->caller, (int)c->arg[0]));
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	close(c->fd);
+	c->fd = fd;
+	d->joined = false;
+	desc_change_inode(d, unix_inode(fd));
+	return 0;
+}
+
 /* A stream that has failed or been dissolved begins anew, with a new socket below and the same descriptor above. */
 static int
-renew(struct desc *d)
+renew(struct call *c)
 {
+	struct desc *d = c->d;
+	int rc;
+
 	if (d->sk)
 		return 0;
-	d->error = 0;
-	d->up_done = d->down_done = d->shut_rd = d->shut_wr = false;
+	rc = d->joined ? replace_stand_in(c) : 0;
+	if (rc)
+		return rc;
+	d->error = d->failed = 0;
+	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
 	d->state = DESC_NEW;
 	return sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &d->sk);
 }
@@ -93,7 +124,7 @@ connect_stream(struct call *c, struct endpoint *to)
 	case DESC_NEW:
 		break;
 	}
-	rc = renew(d);
+	rc = renew(c);
 	if (rc)
 		return rc;
 	alias_destination(d, to);

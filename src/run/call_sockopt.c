@@ -14,6 +14,14 @@ is_native(int level, int name)
 	return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT);
 }
 
+/* Requests for control messages that the stand-in cannot carry: better refused than never answered. */
+static bool
+wants_control(int level, int name)
+{
+	return (level == IPPROTO_IP && (name == IP_PKTINFO || name == IP_RECVORIGDSTADDR)) ||
+	       (level == IPPROTO_IPV6 && (name == IPV6_RECVPKTINFO || name == IPV6_RECVORIGDSTADDR));
+}
+
 /* What the stack refuses is named once: a program that ignores the error would otherwise surprise its user. */
 static long
 refused(struct call *c, int level, int name, int rc)
@@ -46,6 +54,8 @@ call_setsockopt(struct call *c)
 		return setsockopt(c->fd, level, name, value, (socklen_t)len) < 0 ? -errno : 0;
 	if (!c->d->sk)
 		return level == SOL_SOCKET ? 0 : -EINVAL;
+	if (wants_control(level, name) && c->d->kind != DESC_STREAM)
+		return refused(c, level, name, -ENOPROTOOPT);
 	return refused(c, level, name, sock_setopt(c->d->sk, level, name, value, len));
 }
 

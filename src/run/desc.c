@@ -36,6 +36,7 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	d->peer.fd = d->handle = d->borrowed = -1;
 	d->tid_fd = -1;
 	list_init(&d->named);
+	list_init(&d->parked);
 	list_init(&d->sources);
 	list_push(&w->descs, &d->node);
 	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));
@@ -48,6 +49,14 @@ desc_set_inode(struct desc *d, uint64_t inode)
 {
 	d->inode = inode;
 	table_insert(&d->w->by_inode, &d->by_inode, table_hash(&d->w->by_inode, &inode, 1));
+}
+
+void
+desc_change_inode(struct desc *d, uint64_t inode)
+{
+	if (d->inode)
+		table_remove(&d->w->by_inode, &d->by_inode);
+	desc_set_inode(d, inode);
 }
 
 struct desc *

@@ -31,9 +31,10 @@ struct dgram_source {
 struct desc {
 	struct worker *w;
 	struct table_node by_inode, by_id;
-	struct list node;  /* worker.descs, then worker.buried */
-	struct list named; /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
-	uint64_t inode;    /* of the program's end; 0 = accepted natively, not met yet */
+	struct list node;   /* worker.descs, then worker.buried */
+	struct list named;  /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
+	struct list parked; /* calls that wait for something to happen to it, see park.h */
+	uint64_t inode;     /* of the program's end; 0 = accepted natively, not met yet */
 	uint64_t id;
 	enum desc_kind kind;
 	enum desc_state state;
@@ -49,6 +50,7 @@ struct desc {
 	/* Connecting: a duplicate of the program's end, held until the answer is there. */
 	int borrowed;
 	bool filled_up; /* non-blocking: made unwritable */
+	bool joined;    /* the program's end has been connected, and cannot be again */
 	size_t filled;
 	int sndbuf;
 
@@ -60,7 +62,7 @@ struct desc {
 
 	/* The stream's ends: what the program shut, and what has been carried through. */
 	bool shut_rd, shut_wr, up_done, down_done;
-	int failed; /* the connection's error, to be shown once what came before it is delivered */
+	int failed;     /* the connection's error, to be shown once what came before it is delivered */
 	size_t up_left; /* shut_wr: octets before the marker */
 
 	struct sock *child; /* listening: accepted from the stack, not taken by the AF_UNIX listener yet */
@@ -77,6 +79,8 @@ struct desc {
 struct desc *desc_new(struct worker *w, enum desc_kind kind, bool v6);
 
 void desc_set_inode(struct desc *d, uint64_t inode);
+/* Another socket stands in from now on. */
+void desc_change_inode(struct desc *d, uint64_t inode);
 
 struct desc *desc_by_inode(struct worker *w, uint64_t inode);
 struct desc *desc_by_id(struct worker *w, uint64_t id);

@@ -55,6 +55,18 @@ notif_add_fd(struct worker *w, uint64_t id, int fd, bool cloexec)
 	return got < 0 ? -errno : got;
 }
 
+int
+notif_replace_fd(struct worker *w, uint64_t id, int fd, int at, bool cloexec)
+{
+	struct seccomp_notif_addfd add = {.id = id,
+	    .flags = SECCOMP_ADDFD_FLAG_SETFD,
+	    .srcfd = (unsigned)fd,
+	    .newfd = (unsigned)at,
+	    .newfd_flags = cloexec ? O_CLOEXEC : 0};
+
+	return ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno : 0;
+}
+
 /* False when there was none. */
 static bool
 take_one(struct worker *w)

@@ -10,7 +10,8 @@
 enum { LOOK_LEAST = 5 /* ms */, LOOK_COST = 30 /* us for one call */, LOOK_BUDGET = 100 /* 1 in so many */ };
 
 struct parked {
-	struct list node;
+	struct list node; /* worker.parked */
+	struct list of_desc;
 	struct call call;
 	call_fn *retry;
 	nsec_t deadline;
@@ -40,6 +41,7 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 	if (list_empty(&w->parked))
 		w->signals_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
 	list_push(&w->parked, &p->node);
+	list_push(&c->d->parked, &p->of_desc);
 	w->nparked++;
 	return CALL_PARKED;
 }
@@ -47,6 +49,8 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 static void
 settle(struct parked *p, long answer)
 {
+	list_del(&p->node);
+	list_del(&p->of_desc);
 	if (answer != CALL_ANSWERED)
 		notif_answer(p->call.w, p->call.id, answer);
 	call_done(&p->call);
@@ -54,28 +58,23 @@ settle(struct parked *p, long answer)
 	free(p);
 }
 
-/* A retry may wake others of the same record, so each is off the list while it is asked. */
+/* A retry may wake others of the same record, so each is off its list while it is asked. */
 void
 park_wake(struct desc *d)
 {
-	struct worker *w = d->w;
 	struct list again;
 
+	if (list_empty(&d->parked))
+		return;
 	list_init(&again);
-	list_each_safe(n, &w->parked) {
-		struct parked *p = container_of(n, struct parked, node);
-
-		if (p->call.d == d) {
-			list_del(&p->node);
-			list_push(&again, &p->node);
-		}
-	}
+	for (struct list *n; (n = list_pop(&d->parked));)
+		list_push(&again, n);
 	for (struct list *n; (n = list_pop(&again));) {
-		struct parked *p = container_of(n, struct parked, node);
+		struct parked *p = container_of(n, struct parked, of_desc);
 		long answer = d->buried ? -EBADF : p->retry(&p->call);
 
 		if (answer == CALL_PARKED)
-			list_push(&w->parked, &p->node);
+			list_push(&d->parked, &p->of_desc);
 		else
 			settle(p, answer);
 	}
@@ -106,13 +105,11 @@ look_for_signals(struct worker *w)
 		int answer;
 
 		if (!notif_valid(w, p->call.id)) {
-			list_del(&p->node);
 			settle(p, CALL_ANSWERED);
 			continue;
 		}
 		answer = signals_interrupt(p->call.caller.tid, p->deadline != NSEC_NEVER);
 		if (answer) {
-			list_del(&p->node);
 			settle(p, answer);
 		}
 	}
@@ -125,7 +122,6 @@ park_run(struct worker *w, nsec_t now)
 		struct parked *p = container_of(n, struct parked, node);
 
 		if (p->deadline <= now) {
-			list_del(&p->node);
 			settle(p, p->late);
 		}
 	}

@@ -115,3 +115,21 @@ caller_fd(struct caller *c, int fd)
 	got = kernel_pidfd_getfd(c->pidfd, fd);
 	return got < 0 ? -errno : got;
 }
+
+bool
+caller_cloexec(const struct caller *c, int fd)
+{
+	char path[48], line[64];
+	unsigned flags = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", c->tid, fd);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof line, f))
+		if (sscanf(line, "flags: %o", &flags) == 1)
+			break;
+	fclose(f);
+	return flags & O_CLOEXEC;
+}

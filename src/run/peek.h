@@ -30,6 +30,9 @@ int caller_write(const struct caller *c, uint64_t to, const void *from, size_t l
 /* A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno. */
 int caller_fd(struct caller *c, int fd);
 
+/* Is the caller's descriptor @fd closed by execve()? */
+bool caller_cloexec(const struct caller *c, int fd);
+
 /* The thread group of @tid, from /proc; -1 when it is gone. */
 pid_t caller_process(pid_t tid);
 

@@ -1,6 +1,7 @@
 #include "run/pump.h"
 
 #include "run/holder.h"
+#include "run/park.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
@@ -146,6 +147,7 @@ pump(struct desc *d)
 			pump_ends(d);
 	} while (d->again && !d->buried);
 	d->pumping = false;
+	park_wake(d);
 }
 
 static void

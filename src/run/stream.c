@@ -25,6 +25,7 @@ stream_look_connecting(struct desc *d, int fd)
 
 	if (peer < 0)
 		return peer;
+	d->joined = true;
 	rc = desc_set_peer(d, peer, connecting_news);
 	if (rc)
 		return rc;
@@ -42,6 +43,7 @@ stream_joined(struct desc *d, int fd)
 		peer = unix_rendezvous(&d->w->unixdir, fd);
 		if (peer < 0)
 			return peer;
+		d->joined = true;
 	} else {
 		unix_drain(fd, d->sndbuf, d->peer.fd, d->filled);
 		peer = d->peer.fd;
