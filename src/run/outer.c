@@ -8,6 +8,7 @@
 
 #include "run/inherit.h"
 #include "run/tree.h"
+#include "run/unixsock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,6 +25,7 @@ struct outer {
 	sigset_t mask;
 	bool ended;
 	int status; /* of the program, as wait(2) has it */
+	char dir[UNIXDIR_PATH];
 };
 
 /* Everything that can be caught and means something to a program. */
@@ -155,7 +157,7 @@ end_alike(const struct outer *o)
 static int
 start_worker(struct outer *o, const struct run_config *config)
 {
-	struct inherited from = {.pgrp = getpgrp(), .mask = o->mask};
+	struct inherited from = {.pgrp = getpgrp(), .mask = o->mask, .dir = o->dir};
 	int pair[2];
 
 	if (getrlimit(RLIMIT_NOFILE, &from.nofile) < 0 ||
@@ -189,13 +191,15 @@ run_main(const struct run_config *config)
 	passed_signals(&passed);
 	sigprocmask(SIG_BLOCK, &passed, &o.mask);
 	o.signals = signalfd(-1, &passed, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (o.signals < 0 || !tree_adopt() || start_worker(&o, config) < 0) {
+	if (o.signals < 0 || !tree_adopt() || unixdir_make(o.dir) < 0 || start_worker(&o, config) < 0) {
 		fprintf(stderr, "leat: %s\n", strerror(errno));
+		unixdir_remove(o.dir);
 		rc = 125;
 	} else {
 		int status = watch(&o);
 
 		close(o.control);
+		unixdir_remove(o.dir);
 		rc = o.ended && WIFEXITED(status) ? end_alike(&o) : worker_lost(status);
 	}
 	close(o.signals);

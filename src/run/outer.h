@@ -28,6 +28,7 @@ struct inherited {
 	sigset_t mask;
 	struct rlimit nofile;
 	pid_t pgrp;
+	const char *dir; /* for the sockets' names, see unixsock.h */
 };
 
 /* The worker's life. Returns its exit status; 0 once OUTER_ENDED was sent. */

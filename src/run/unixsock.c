@@ -2,6 +2,7 @@
 
 #include "host/random.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,34 +14,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int
-make_dir(struct unixdir *u)
+int
+unixdir_make(char path[static UNIXDIR_PATH])
 {
 	const char *base = getenv("XDG_RUNTIME_DIR");
 
 	if (base && strlen(base) < 32) {
-		strcpy(stpcpy(u->path, base), "/leat-XXXXXX");
-		if (mkdtemp(u->path))
+		strcpy(stpcpy(path, base), "/leat-XXXXXX");
+		if (mkdtemp(path))
 			return 0;
 	}
-	strcpy(u->path, "/tmp/leat-XXXXXX");
-	return mkdtemp(u->path) ? 0 : -errno;
+	strcpy(path, "/tmp/leat-XXXXXX");
+	if (mkdtemp(path))
+		return 0;
+	path[0] = 0;
+	return -errno;
+}
+
+void
+unixdir_remove(const char *path)
+{
+	DIR *dir = path[0] ? opendir(path) : NULL;
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			unlinkat(dirfd(dir), e->d_name, 0);
+	if (dir)
+		closedir(dir);
+	if (path[0])
+		rmdir(path);
 }
 
 int
-unixdir_open(struct unixdir *u)
+unixdir_open(struct unixdir *u, const char *path)
 {
 	uint64_t secret;
 	int rc;
 
-	*u = (struct unixdir){.rendezvous = -1, .rendezvous_handle = -1};
+	*u = (struct unixdir){.path = path, .rendezvous = -1, .rendezvous_handle = -1};
 	random_fill(&secret, sizeof secret);
 	snprintf(u->token, sizeof u->token, "%016" PRIx64, secret);
-	rc = make_dir(u);
-	if (rc) {
-		u->path[0] = 0;
-		return rc;
-	}
 	u->rendezvous = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	u->rendezvous_handle = u->rendezvous < 0 ? -errno : unix_bind_handle(u, u->rendezvous);
 	if (u->rendezvous_handle < 0 || listen(u->rendezvous, 16) < 0) {
@@ -58,8 +72,6 @@ unixdir_close(struct unixdir *u)
 		close(u->rendezvous_handle);
 	if (u->rendezvous >= 0)
 		close(u->rendezvous);
-	if (u->path[0])
-		rmdir(u->path);
 	*u = (struct unixdir){.rendezvous = -1, .rendezvous_handle = -1};
 }
 

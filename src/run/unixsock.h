@@ -16,15 +16,24 @@
 #include <sys/un.h>
 
 struct unixdir {
-	char path[64];
+	const char *path; /* borrowed */
 	uint64_t next;
 	char token[17]; /* 64 random bits as text */
 	int rendezvous; /* a listener of ours: the program's connecting sockets are connected to it */
 	int rendezvous_handle;
 };
 
+enum { UNIXDIR_PATH = 64 };
+
+/*
+ * The directory belongs to the outer process, so that it goes even if the worker is killed. 0 or the negative errno, and *@path is
+ * empty then. Removing takes what a killed worker left in it, too.
+ */
+int unixdir_make(char path[static UNIXDIR_PATH]);
+void unixdir_remove(const char *path);
+
 /* 0 or the negative errno. */
-int unixdir_open(struct unixdir *u);
+int unixdir_open(struct unixdir *u, const char *path);
 void unixdir_close(struct unixdir *u);
 
 /* Bind @fd and return an O_PATH handle for it, the name gone; or the negative errno. */

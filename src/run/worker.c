@@ -132,6 +132,7 @@ control_news(struct loop_fd *fd, uint32_t events)
 	}
 	if (n == 0) {
 		tree_kill();
+		unixdir_remove(p->from->dir);
 		loop_stop(p->w.loop);
 	}
 }
@@ -207,6 +208,7 @@ begin_worker(struct process *p, const struct run_config *config)
 
 	w->config = config;
 	kernel_features(&w->kernel);
+	w->unixdir.rendezvous = w->unixdir.rendezvous_handle = -1;
 	list_init(&w->descs);
 	list_init(&w->buried);
 	list_init(&w->named);
@@ -214,7 +216,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->loop = loop_new();
 	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
 		return -LEAT_ENOMEM;
-	rc = unixdir_open(&w->unixdir);
+	rc = unixdir_open(&w->unixdir, p->from->dir);
 	if (!rc)
 		rc = assembly_begin(&p->assembly, config, w->loop);
 	if (rc)

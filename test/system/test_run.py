@@ -352,8 +352,6 @@ def test_the_worker_killed_ends_everything_with_125():
         assert proc.wait(5) == 125
         assert b"ended unexpectedly" in proc.stderr.read()
         assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
-    for path in leftovers():  # the one thing that a killed worker cannot do
-        os.rmdir(path)
 
 
 def test_the_outer_killed_ends_the_tree():
