@@ -241,7 +241,9 @@ txq_rescue(struct txq *q, uint32_t mss)
 
 	if (r && r->sacked)
 		r = r->by_seq.prev == &q->by_seq ? NULL : container_of(r->by_seq.prev, struct txrec, by_seq);
-	if (!r || txrec_len(r) <= mss)
+	if (!r || r->retx)
+		return NULL;
+	if (txrec_len(r) <= mss)
 		return r;
 	len = (txrec_len(r) - 1) % mss + 1;
 	last = txrec_split(q, r, r->end - len);

@@ -278,6 +278,20 @@ the_rescue_retransmission_goes_once(void **state)
 	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 }
 
+/* What was sent again just now is under way: the rescue does not send it a second time. */
+static void
+the_rescue_does_not_repeat_a_retransmission(void **state)
+{
+	struct recovery_next n;
+	bool by_cwnd;
+
+	flush(4 * MSS, 1);
+	ack(2, 0, MSS, 4 * MSS);
+	assert_true(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
+	recovery_resent(&rec, &q, &n, n.len, MSS, 3, 3);
+	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
+}
+
 /* RFC 5681, 4.1, with the decay of RFC 2861 as Linux has it. */
 static void
 after_a_pause_the_window_shrinks_to_the_restart_window(void **state)
@@ -537,6 +551,7 @@ main(void)
 	    T(a_needless_recovery_is_undone_by_dsack),
 	    T(ecn_shrinks_once_a_window_and_sends_nothing_again),
 	    T(the_rescue_retransmission_goes_once),
+	    T(the_rescue_does_not_repeat_a_retransmission),
 	    T(after_a_pause_the_window_shrinks_to_the_restart_window),
 	    T(a_clean_path_needs_no_retransmission),
 	    T(light_loss_rarely_waits_for_the_timer),
