@@ -23,6 +23,7 @@ enum {
 	OPT_USER_TIMEOUT = 18,
 	OPT_TIMESTAMP = 24,
 	OPT_NOTSENT_LOWAT = 25,
+	OPT_CC_INFO = 26,
 	OPT_UDP_SEGMENT = 103,
 };
 
@@ -216,6 +217,10 @@ opt_tcp_get(struct sock *sk, int name, void *value, size_t *len)
 {
 	int v, err;
 
+	if (name == OPT_CC_INFO) { /* Reno has nothing to tell, as in Linux */
+		*len = 0;
+		return 0;
+	}
 	if (name == OPT_INFO)
 		return get_info(sk, value, len);
 	if (name == OPT_CONGESTION)

@@ -173,9 +173,12 @@ tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
 void
 tcp_send_reset(struct tcp_conn *c)
 {
+	uint8_t opt[TCP_OPTIONS_MAX];
 	struct tcp_out o =
 	    segment(c, c->snd_nxt == c->iss ? 0 : c->snd_nxt, TCP_RST | TCP_ACK, PKT_WHY_RESET);
 
+	o.opt = opt;
+	o.opt_len = tcp_options_data(c, opt); /* timestamps SHOULD stand on a RST as well (RFC 7323, 3.2) */
 	o.wnd = 0;
 	hand_down(c, NULL, &o, 1);
 }
@@ -281,7 +284,11 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		pkt_drop(c->tcp->core, p, DROP_POOL_EMPTY);
 		return 0;
 	}
-	if (p->len && seq + p->len == tcp_snd_end(c) - c->fin_queued)
+	/*
+	 * At the end of what there is; and, as Linux, of a super-segment: whoever coalesces it again may then
+	 * pass it on.
+	 */
+	if (p->len && (p->len > c->snd_mss || seq + p->len == tcp_snd_end(c) - c->fin_queued))
 		flags |= TCP_PSH;
 	if (fin)
 		flags |= TCP_FIN;

@@ -252,6 +252,8 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 		cc_switch(&c->cc, cc, tcp_now(c));
 	if (opts->quickack != c->opts.quickack)
 		c->quick = opts->quickack;
+	if (opts->nodelay && !c->opts.nodelay)
+		tcp_want(c, WANT_OVERRIDE); /* flushes what a cork holds, too: tcp(7), TCP_NODELAY */
 	c->opts = *opts;
 	if (c->ended)
 		return 0;

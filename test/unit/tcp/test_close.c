@@ -169,6 +169,22 @@ data_after_shutdown_is_thrown_away(void **state)
 	script_end(s);
 }
 
+/* RFC 7323, 3.2: timestamps, once agreed on, stand on a RST too. */
+static void
+reset_carries_timestamps(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",ts 100 0");
+	inject(s, "P. 1:101(100) ack 1 <ts 200 0>");
+	elapse(s, 40 * MSEC);
+	ignore_output(s);
+	tcp_close(s->c);
+	s->c = NULL;
+	expect(s, "R. 1:1(0) ack 101 <ts 0 200>");
+	script_end(s);
+}
+
 /* Linux, tcp_fin_timeout: without a user, FIN-WAIT-2 lasts a minute. */
 static void
 orphan_leaves_fin_wait_2(void **state)
@@ -450,6 +466,7 @@ main(void)
 	    cmocka_unit_test(unread_data_at_close_resets),
 	    cmocka_unit_test(data_after_close_resets),
 	    cmocka_unit_test(data_after_shutdown_is_thrown_away),
+	    cmocka_unit_test(reset_carries_timestamps),
 	    cmocka_unit_test(orphan_leaves_fin_wait_2),
 	    cmocka_unit_test(abort_resets),
 	    cmocka_unit_test(linger_resets_in_the_end),

@@ -136,6 +136,38 @@ cork_holds_for_200_ms(void **state)
 	script_end(s);
 }
 
+/* tcp(7), TCP_NODELAY: setting it flushes what is held back, a cork notwithstanding. */
+static void
+nodelay_pulls_what_a_cork_holds(void **state)
+{
+	struct script *s = script_new();
+
+	s->opts.cork = true;
+	establish_passive(s, "");
+	send_octets(s, 10);
+	expect_nothing(s);
+	s->opts.nodelay = true;
+	tcp_set_opts(s->c, &s->opts);
+	expect(s, "P. 1:11(10)");
+	send_octets(s, 10);
+	expect_nothing(s);
+	script_end(s);
+}
+
+/* As Linux: each super-segment ends with PSH, so that who coalesces its pieces passes them on. */
+static void
+super_segments_end_with_psh(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	send_octets(s, 15000);
+	expect(s, "P. 1:10001(10000)");
+	inject(s, ". 1:1(0) ack 1001");
+	expect(s, "P. 10001:12001(2000)");
+	script_end(s);
+}
+
 /* MSG_MORE holds back like a cork, until something without it. */
 static void
 more_holds_until_less(void **state)
@@ -422,6 +454,8 @@ main(void)
 	    cmocka_unit_test(nagle_holds_short_segments),
 	    cmocka_unit_test(nodelay_turns_nagle_off),
 	    cmocka_unit_test(cork_holds_for_200_ms),
+	    cmocka_unit_test(nodelay_pulls_what_a_cork_holds),
+	    cmocka_unit_test(super_segments_end_with_psh),
 	    cmocka_unit_test(more_holds_until_less),
 	    cmocka_unit_test(initial_window_is_ten_segments),
 	    cmocka_unit_test(peers_window_limits),
