@@ -43,6 +43,14 @@ socket_file(struct host *h, int fd)
 	return f && f->sk ? f : NULL;
 }
 
+static void
+count_event(struct sock *sk, void *arg)
+{
+	struct file *f = arg;
+
+	f->events++;
+}
+
 int
 calls_new_fd(struct host *h, struct sock *sk, bool nonblock)
 {
@@ -56,6 +64,8 @@ calls_new_fd(struct host *h, struct sock *sk, bool nonblock)
 	calls_end(h, fd); /* the tool has closed that one behind our back */
 	h->file[fd] = (struct file){.used = true, .sk = sk, .nonblock = nonblock};
 	list_init(&h->file[fd].watches);
+	if (sk)
+		sock_watch(sk, count_event, &h->file[fd]);
 	return fd;
 }
 

@@ -22,6 +22,7 @@ struct file {
 	struct list watches; /* an epoll set: of struct watch */
 	bool used;
 	bool nonblock;
+	uint64_t events; /* how often something happened to the socket */
 };
 
 struct host {

@@ -14,7 +14,7 @@ struct watch {
 	struct list node;
 	int fd;
 	struct epoll_event event; /* as asked for; events 0 once a one-shot has fired */
-	uint32_t told;            /* edge-triggered: what was told and has been so since */
+	uint64_t seen;            /* edge-triggered: how many events of its file have been told */
 };
 
 enum { WATCH_MODES = (int)(EPOLLET | EPOLLONESHOT) };
@@ -131,7 +131,7 @@ call_epoll_ctl(void *self, int epfd, int op, int fd, struct epoll_event *event)
 		list_push(&set->watches, &w->node);
 	}
 	w->event = *event;
-	w->told = 0;
+	w->seen = UINT64_MAX;
 	return end_call(h, 0);
 }
 
@@ -147,11 +147,11 @@ watch_fires(struct host *h, struct watch *w, struct epoll_event *out)
 	out->data = w->event.data;
 	out->events = now;
 	if (w->event.events & EPOLLET) {
-		bool news = (now & ~w->told) != 0;
+		uint64_t events = h->file[w->fd].events;
 
-		w->told = now;
-		if (!news)
+		if (w->seen == events)
 			return false;
+		w->seen = events;
 	}
 	if (now != 0 && w->event.events & EPOLLONESHOT)
 		w->event.events = 0;
