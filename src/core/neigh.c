@@ -1,24 +1,16 @@
 /*
- * core/neigh.c - the neighbour table: one state machine (RFC 4861, 7.3.2) for ARP and neighbour discovery.
+ * core/neigh.c - the states of a neighbour (RFC 4861, 7.3.2), for ARP and neighbour discovery alike.
  *
- * An entry is found by hash. Its timer is in the wheel, so nothing ever walks the table. Every entry is on one of three
- * lists, least recently used first, which say who goes when the table is full: entries that a stranger's request made, then those
- * that nobody has answered for, then our own. The unanswered may fill half the table at most, so that a scan of a large
- * subnet does not push out neighbours that are there (RFC 6583, 6.2).
+ * Each entry's timer is in the wheel, so nothing ever walks the table, which neigh_table.c keeps.
  */
 #include "core/neigh.h"
 
-#include "base/table.h"
 #include "core/internal.h"
-#include "pkt/queue.h"
+#include "core/neigh_impl.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 
-#include <stdlib.h>
-
 enum {
-	NEIGH_MAX = 1024,
-	NEIGH_UNRESOLVED_MAX = NEIGH_MAX / 2,
 	NEIGH_WAITING = 101, /* packets that wait for one neighbour: Linux's unres_qlen */
 	NEIGH_WAITING_OCTETS = 256 * 1024,
 	NEIGH_SOLICITS = 3 /* MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT, RFC 4861, 10 */
@@ -28,137 +20,6 @@ static const nsec_t RETRANS_TIME = 1 * SEC; /* RETRANS_TIMER, RFC 4861, 10 */
 static const nsec_t REACHABLE_TIME = 30 * SEC;
 static const nsec_t DELAY_FIRST_PROBE_TIME = 5 * SEC;
 static const nsec_t FAILED_TIME = 60 * SEC; /* how long a failure stays to be seen */
-
-enum group { GROUP_STRANGER, GROUP_UNRESOLVED, GROUP_OURS, GROUPS };
-
-struct neigh {
-	struct table_node node;
-	struct list lru; /* of its group */
-	struct iface *iface;
-	struct ipaddr addr;
-	uint8_t mac[6];
-	uint8_t state; /* enum neigh_state */
-	uint8_t group; /* enum group */
-	bool ours;     /* we had something to send to it */
-	uint8_t tries;
-	nsec_t updated;
-	nsec_t confirmed; /* last proof that it is reachable */
-	nsec_t reachable; /* how long that proof holds */
-	struct timer timer;
-	struct pkt_queue waiting;
-};
-
-struct neigh_table {
-	struct core *core;
-	struct table table;
-	struct list lru[GROUPS];
-	uint32_t unresolved;
-	struct {
-		const struct neigh_ops *ops;
-		void *self;
-	} family[2];
-};
-
-struct key {
-	struct iface *iface;
-	const struct ipaddr *addr;
-};
-
-static struct neigh_table *
-table_of(const struct neigh *n)
-{
-	return n->iface->core->neigh;
-}
-
-static bool
-is_neighbour(const struct table_node *node, const void *key)
-{
-	const struct neigh *n = container_of(node, struct neigh, node);
-	const struct key *k = key;
-
-	return n->iface == k->iface && ipaddr_eq(&n->addr, k->addr);
-}
-
-static uint64_t
-hash_of(const struct neigh_table *t, const struct iface *iface, const struct ipaddr *addr)
-{
-	const uint64_t words[3] = {addr->w[0], addr->w[1], iface->index};
-
-	return table_hash(&t->table, words, 3);
-}
-
-static struct neigh *
-find(struct iface *iface, const struct ipaddr *addr)
-{
-	const struct neigh_table *t = iface->core->neigh;
-	const struct key key = {iface, addr};
-	struct table_node *n = table_find(&t->table, hash_of(t, iface, addr), &key, is_neighbour);
-
-	return n ? container_of(n, struct neigh, node) : NULL;
-}
-
-/* To the end of the list that it belongs on: it was just used. */
-static void
-touch(struct neigh *n)
-{
-	struct neigh_table *t = table_of(n);
-	enum group g = n->ours ? GROUP_OURS : GROUP_STRANGER;
-
-	if (n->state == NEIGH_INCOMPLETE || n->state == NEIGH_FAILED)
-		g = GROUP_UNRESOLVED;
-	t->unresolved -= n->group == GROUP_UNRESOLVED;
-	t->unresolved += g == GROUP_UNRESOLVED;
-	n->group = (uint8_t)g;
-	list_del(&n->lru);
-	if (n->state != NEIGH_PERMANENT)
-		list_push(&t->lru[g], &n->lru);
-}
-
-static void
-enter(struct neigh *n, enum neigh_state state)
-{
-	struct core *core = n->iface->core;
-	enum neigh_state from = n->state;
-
-	n->state = (uint8_t)state;
-	n->updated = core->now;
-	touch(n);
-	if (from != state && sink_wants(core->sink, EVENT_NEIGH)) {
-		struct event e = {.kind = EVENT_NEIGH};
-
-		e.neigh.ifindex = n->iface->index;
-		e.neigh.addr = n->addr;
-		e.neigh.from = (uint8_t)from;
-		e.neigh.to = (uint8_t)state;
-		core_emit(core, &e);
-	}
-}
-
-/* Gone; what waits is dropped for @reason. */
-static void
-forget(struct neigh *n, enum drop_reason reason)
-{
-	struct neigh_table *t = table_of(n);
-	struct pkt *p;
-
-	while ((p = pkt_queue_pop(&n->waiting)))
-		pkt_drop(t->core, p, reason);
-	timer_cancel(t->core->wheel, &n->timer);
-	enter(n, NEIGH_NONE);
-	list_del(&n->lru);
-	table_remove(&t->table, &n->node);
-	free(n);
-}
-
-static void
-make_room(struct neigh_table *t)
-{
-	if (t->unresolved >= NEIGH_UNRESOLVED_MAX)
-		forget(list_first(&t->lru[GROUP_UNRESOLVED], struct neigh, lru), DROP_NEIGH_TABLE_FULL);
-	for (unsigned g = 0; g < GROUPS && t->table.count >= NEIGH_MAX; g++)
-		if (!list_empty(&t->lru[g]))
-			forget(list_first(&t->lru[g], struct neigh, lru), DROP_NEIGH_TABLE_FULL);
-}
 
 static void
 arm(struct neigh *n, nsec_t after)
@@ -171,7 +32,7 @@ arm(struct neigh *n, nsec_t after)
 static void
 solicit(struct neigh *n, const uint8_t *mac)
 {
-	struct neigh_table *t = table_of(n);
+	struct neigh_table *t = neigh_table_of(n);
 	unsigned f = ipaddr_is4(&n->addr) ? 0 : 1;
 
 	n->tries++;
@@ -189,7 +50,7 @@ prove(struct neigh *n)
 	n->confirmed = core->now;
 	if (n->state != NEIGH_REACHABLE) {
 		n->reachable = REACHABLE_TIME / 2 + (nsec_t)rng_below(&core->rng, (uint64_t)REACHABLE_TIME);
-		enter(n, NEIGH_REACHABLE);
+		neigh_enter(n, NEIGH_REACHABLE);
 	}
 	arm(n, n->reachable);
 }
@@ -252,7 +113,7 @@ fail(struct neigh *n)
 	pkt_queue_init(&waiting);
 	while ((p = pkt_queue_pop(&n->waiting)))
 		pkt_queue_push(&waiting, p);
-	enter(n, NEIGH_FAILED);
+	neigh_enter(n, NEIGH_FAILED);
 	arm(n, FAILED_TIME);
 	/* from here on @n may change or go: who is told may send again */
 	while ((p = pkt_queue_pop(&waiting))) {
@@ -261,8 +122,8 @@ fail(struct neigh *n)
 	}
 }
 
-static void
-neighbour_timer(struct timer *timer)
+void
+neigh_timer(struct timer *timer)
 {
 	struct neigh *n = container_of(timer, struct neigh, timer);
 
@@ -277,10 +138,10 @@ neighbour_timer(struct timer *timer)
 		if (n->iface->core->now - n->confirmed < n->reachable)
 			timer_arm(n->iface->core->wheel, timer, n->confirmed + n->reachable);
 		else
-			enter(n, NEIGH_STALE);
+			neigh_enter(n, NEIGH_STALE);
 		return;
 	case NEIGH_DELAY:
-		enter(n, NEIGH_PROBE);
+		neigh_enter(n, NEIGH_PROBE);
 		n->tries = 0;
 		solicit(n, n->mac);
 		return;
@@ -291,36 +152,13 @@ neighbour_timer(struct timer *timer)
 			fail(n);
 		return;
 	case NEIGH_FAILED:
-		forget(n, DROP_NEIGH_FAILED);
+		neigh_forget(n, DROP_NEIGH_FAILED);
 		return;
 	case NEIGH_NONE:
 	case NEIGH_STALE:
 	case NEIGH_PERMANENT:
 		return;
 	}
-}
-
-static struct neigh *
-create(struct iface *iface, const struct ipaddr *addr, bool ours)
-{
-	struct neigh_table *t = iface->core->neigh;
-	struct neigh *n;
-
-	make_room(t);
-	if (t->table.count >= NEIGH_MAX) /* all of it fixed entries */
-		return NULL;
-	n = calloc(1, sizeof *n);
-	if (!n)
-		return NULL;
-	n->iface = iface;
-	n->addr = *addr;
-	n->ours = ours;
-	n->group = GROUP_STRANGER;
-	list_init(&n->lru);
-	timer_init(&n->timer, neighbour_timer);
-	pkt_queue_init(&n->waiting);
-	table_insert(&t->table, &n->node, hash_of(t, iface, addr));
-	return n;
 }
 
 /* The oldest go when there are too many (RFC 4861, 7.2.2). */
@@ -339,17 +177,17 @@ static void
 resolve(struct neigh *n)
 {
 	n->tries = 0;
-	enter(n, NEIGH_INCOMPLETE);
+	neigh_enter(n, NEIGH_INCOMPLETE);
 	solicit(n, NULL);
 }
 
 void
 neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop)
 {
-	struct neigh *n = find(iface, next_hop);
+	struct neigh *n = neigh_find(iface, next_hop);
 
 	if (!n)
-		n = create(iface, next_hop, true);
+		n = neigh_create(iface, next_hop, true);
 	if (!n) {
 		pkt_drop(iface->core, pkt, DROP_NEIGH_TABLE_FULL);
 		return;
@@ -365,13 +203,13 @@ neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop
 		wait_for(n, pkt);
 		return;
 	case NEIGH_STALE:
-		enter(n, NEIGH_DELAY);
+		neigh_enter(n, NEIGH_DELAY);
 		arm(n, DELAY_FIRST_PROBE_TIME);
 		break;
 	case NEIGH_REACHABLE:
 	case NEIGH_DELAY:
 	case NEIGH_PROBE:
-		touch(n);
+		neigh_touch(n);
 		break;
 	case NEIGH_PERMANENT:
 		break;
@@ -394,7 +232,7 @@ static void
 become_stale(struct neigh *n)
 {
 	timer_cancel(n->iface->core->wheel, &n->timer);
-	enter(n, NEIGH_STALE);
+	neigh_enter(n, NEIGH_STALE);
 }
 
 /* An entry without a link address gets its first (RFC 4861, 7.2.5, and 7.2.3 for solicitations). */
@@ -407,7 +245,7 @@ learn(struct neigh *n, const struct neigh_news *news)
 	if (news->solicited) {
 		prove(n);
 	} else if (waited) { /* it is used at once, so STALE would last no time */
-		enter(n, NEIGH_DELAY);
+		neigh_enter(n, NEIGH_DELAY);
 		arm(n, DELAY_FIRST_PROBE_TIME);
 	} else {
 		become_stale(n);
@@ -418,11 +256,11 @@ learn(struct neigh *n, const struct neigh_news *news)
 void
 neigh_heard(struct iface *iface, const struct neigh_news *news)
 {
-	struct neigh *n = find(iface, &news->addr);
+	struct neigh *n = neigh_find(iface, &news->addr);
 	bool same;
 
 	if (!n) {
-		n = news->create ? create(iface, &news->addr, false) : NULL;
+		n = news->create ? neigh_create(iface, &news->addr, false) : NULL;
 		if (!n)
 			return;
 	}
@@ -456,7 +294,7 @@ neigh_heard(struct iface *iface, const struct neigh_news *news)
 void
 neigh_confirm(struct iface *iface, const struct ipaddr *addr)
 {
-	struct neigh *n = find(iface, addr);
+	struct neigh *n = neigh_find(iface, addr);
 
 	if (!n)
 		return;
@@ -469,107 +307,15 @@ neigh_confirm(struct iface *iface, const struct ipaddr *addr)
 int
 neigh_set_permanent(struct iface *iface, const struct ipaddr *addr, const uint8_t mac[6])
 {
-	struct neigh *n = find(iface, addr);
+	struct neigh *n = neigh_find(iface, addr);
 
 	if (!n)
-		n = create(iface, addr, true);
+		n = neigh_create(iface, addr, true);
 	if (!n)
 		return -LEAT_ENOSPC;
 	memcpy(n->mac, mac, sizeof n->mac);
 	timer_cancel(iface->core->wheel, &n->timer);
-	enter(n, NEIGH_PERMANENT);
+	neigh_enter(n, NEIGH_PERMANENT);
 	release(n);
 	return 0;
-}
-
-void
-neigh_register(struct core *core, bool v6, const struct neigh_ops *ops, void *self)
-{
-	core->neigh->family[v6].ops = ops;
-	core->neigh->family[v6].self = self;
-}
-
-struct neigh_table *
-neigh_table_new(struct core *core)
-{
-	struct neigh_table *t = calloc(1, sizeof *t);
-
-	if (!t)
-		return NULL;
-	t->core = core;
-	for (unsigned g = 0; g < GROUPS; g++)
-		list_init(&t->lru[g]);
-	if (table_init(&t->table, &core->secret) < 0) {
-		free(t);
-		return NULL;
-	}
-	return t;
-}
-
-static void
-free_one(struct table_node *node, void *arg)
-{
-	struct neigh *n = container_of(node, struct neigh, node);
-	struct neigh_table *t = arg;
-	struct pkt *p;
-
-	while ((p = pkt_queue_pop(&n->waiting)))
-		pkt_free(p);
-	timer_cancel(t->core->wheel, &n->timer);
-	table_remove(&t->table, node);
-	free(n);
-}
-
-void
-neigh_table_free(struct neigh_table *t)
-{
-	table_each(&t->table, free_one, t);
-	table_fini(&t->table);
-	free(t);
-}
-
-struct walk {
-	void (*fn)(const struct neigh_info *info, void *arg);
-	void *arg;
-};
-
-static void
-tell_one(struct table_node *node, void *arg)
-{
-	const struct neigh *n = container_of(node, struct neigh, node);
-	const struct walk *w = arg;
-	struct neigh_info info = {
-	    .addr = n->addr,
-	    .state = n->state,
-	    .ifindex = n->iface->index,
-	    .updated = n->updated,
-	};
-
-	memcpy(info.mac, n->mac, sizeof info.mac);
-	w->fn(&info, w->arg);
-}
-
-void
-neigh_each(struct core *core, void (*fn)(const struct neigh_info *info, void *arg), void *arg)
-{
-	struct walk w = {fn, arg};
-
-	table_each(&core->neigh->table, tell_one, &w);
-}
-
-const char *
-neigh_state_name(enum neigh_state state)
-{
-	static const char *const names[] = {
-	    [NEIGH_NONE] = "NONE",
-	    [NEIGH_INCOMPLETE] = "INCOMPLETE",
-	    [NEIGH_REACHABLE] = "REACHABLE",
-	    [NEIGH_STALE] = "STALE",
-	    [NEIGH_DELAY] = "DELAY",
-	    [NEIGH_PROBE] = "PROBE",
-	    [NEIGH_FAILED] = "FAILED",
-	    [NEIGH_PERMANENT] = "PERMANENT",
-	};
-
-	return names[state];
 }
