@@ -26,6 +26,8 @@ tcp_resend_large(struct tcp_conn *c)
 {
 	struct txrec *r, *after;
 
+	if (!c->sack_ok)
+		txq_forget_dupacks(&c->txq); /* they stood for segments that may be lost now */
 	for (r = txq_first(&c->txq); r; r = after) {
 		after = txq_after(&c->txq, r);
 		if (!r->sacked && r->mss > c->snd_mss && r->end - r->node.seq > c->snd_mss)
