@@ -188,7 +188,6 @@ try_diag(void)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), result = 0;
 	const struct nlmsghdr *h = (const struct nlmsghdr *)(void *)answer;
 	const struct nlmsgerr *e;
-	ssize_t n;
 
 	if (fd < 0)
 		return errno;

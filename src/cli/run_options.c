@@ -272,6 +272,14 @@ run_options_help(FILE *to)
 	options_help(rows, to);
 }
 
+static bool
+impair_same(const struct emu_impair *a, const struct emu_impair *b)
+{
+	return a->delay == b->delay && a->jitter == b->jitter && a->loss == b->loss && a->dup == b->dup &&
+	       a->reorder == b->reorder && a->corrupt == b->corrupt && a->rate == b->rate &&
+	       a->queue == b->queue;
+}
+
 static void
 tell_direction(const char *name, const struct emu_impair *im, FILE *to)
 {
@@ -301,7 +309,7 @@ run_options_tell(const struct run_options *o, FILE *to)
 	char t[UNIT_TEXT];
 
 	fprintf(to, "leat: RTT %s; ", unit_duration_text(up->delay + down->delay, t));
-	if (!memcmp(up, down, sizeof *up)) {
+	if (impair_same(up, down)) {
 		tell_direction("each way ", up, to);
 	} else {
 		tell_direction("up ", up, to);

@@ -23,12 +23,13 @@ main(int argc, char **argv)
 		switch (opt) {
 		case 'p':
 		case 'u':
-			if (sscanf(optarg, "%u:%u", &outside, &inside) != 2 || config.npublish == PUBLISH_MOST)
+			if (sscanf(optarg, "%u:%u", &outside, &inside) != 2 ||
+			    config.npublish == PUBLISH_MOST)
 				return 125;
-			publish[config.npublish++] =
-			    (struct run_publish){.outside = {.addr = IPADDR_LOOPBACK4, .port = (uint16_t)outside},
-				.inside = (uint16_t)inside,
-				.udp = opt == 'u'};
+			publish[config.npublish++] = (struct run_publish){
+			    .outside = {.addr = IPADDR_LOOPBACK4, .port = (uint16_t)outside},
+			    .inside = (uint16_t)inside,
+			    .udp = opt == 'u'};
 			break;
 		case 'l':
 			config.impair[0].loss = config.impair[1].loss = (uint32_t)atoi(optarg) * 1000;
@@ -37,7 +38,8 @@ main(int argc, char **argv)
 			config.impair[0].delay = config.impair[1].delay = atoi(optarg) * MSEC;
 			break;
 		case 'n': /* a name server on loopback */
-			config.nameserver = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = (uint16_t)atoi(optarg)};
+			config.nameserver =
+			    (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = (uint16_t)atoi(optarg)};
 			break;
 		default:
 			return 125;

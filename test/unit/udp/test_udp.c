@@ -390,7 +390,8 @@ a_row_of_datagrams_is_read_one_by_one(void **state)
 	struct ip_rx rx = {.src = OURS, .dst = OURS, .iface = f->iface, .proto = IP_PROTO_UDP};
 	char buf[2000];
 
-	assert_int_equal(send_to(from, THEIRS, 2500, 1000), 2500); /* the sum is unfinished, so nobody checks it */
+	assert_int_equal(
+	    send_to(from, THEIRS, 2500, 1000), 2500); /* the sum is unfinished, so nobody checks it */
 	core_deliver(f->core, f->sent, &rx);
 	f->sent = NULL;
 	assert_int_equal(udp_recv(to, buf, sizeof buf, false, NULL, NULL), 1000);
