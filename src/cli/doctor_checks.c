@@ -191,8 +191,7 @@ try_diag(void)
 
 	if (fd < 0)
 		return errno;
-	if (send(fd, &ask, sizeof ask, 0) < 0 ||
-	    (n = recv(fd, answer, sizeof answer, 0)) < (ssize_t)sizeof *h) {
+	if (send(fd, &ask, sizeof ask, 0) < 0 || recv(fd, answer, sizeof answer, 0) < (ssize_t)sizeof *h) {
 		result = errno ? errno : EIO;
 	} else if (h->nlmsg_type == NLMSG_ERROR) {
 		e = NLMSG_DATA(h);

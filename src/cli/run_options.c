@@ -13,6 +13,7 @@ enum link_word {
 	WORD_RTT,
 	WORD_JITTER,
 	WORD_LOSS,
+	WORD_BURST,
 	WORD_DUP,
 	WORD_REORDER,
 	WORD_CORRUPT,
@@ -38,6 +39,11 @@ set_impair(struct emu_impair *im, enum link_word word, const char *value)
 		return unit_duration(value, &im->jitter);
 	case WORD_LOSS:
 		return unit_share(value, &im->loss);
+	case WORD_BURST:
+		wrong = unit_count(value, 1, 10000, &n);
+		if (!wrong)
+			im->burst = (uint32_t)n;
+		return wrong;
 	case WORD_DUP:
 		return unit_share(value, &im->dup);
 	case WORD_REORDER:
@@ -213,6 +219,7 @@ static const struct option rows[] = {
 	{"rtt", "TIME", "half of it as delay in each direction", set_link, WORD_RTT | BOTH},
 	LINK("jitter", "TIME", "the delay varies by so much; frames keep their order", WORD_JITTER),
 	LINK("loss", "SHARE", "frames lost, 0.5%", WORD_LOSS),
+	LINK("burst", "FRAMES", "how many in a row a loss takes on average, 1", WORD_BURST),
 	LINK("dup", "SHARE", "frames doubled", WORD_DUP),
 	LINK("reorder", "SHARE", "frames that skip the delay and overtake others", WORD_REORDER),
 	LINK("corrupt", "SHARE", "frames with one bit flipped", WORD_CORRUPT),
@@ -275,9 +282,9 @@ run_options_help(FILE *to)
 static bool
 impair_same(const struct emu_impair *a, const struct emu_impair *b)
 {
-	return a->delay == b->delay && a->jitter == b->jitter && a->loss == b->loss && a->dup == b->dup &&
-	       a->reorder == b->reorder && a->corrupt == b->corrupt && a->rate == b->rate &&
-	       a->queue == b->queue;
+	return a->delay == b->delay && a->jitter == b->jitter && a->loss == b->loss && a->burst == b->burst &&
+	       a->dup == b->dup && a->reorder == b->reorder && a->corrupt == b->corrupt &&
+	       a->rate == b->rate && a->queue == b->queue;
 }
 
 static void
@@ -290,6 +297,8 @@ tell_direction(const char *name, const struct emu_impair *im, FILE *to)
 		fprintf(to, ", jitter %s", unit_duration_text(im->jitter, t));
 	if (im->loss)
 		fprintf(to, ", loss %s", unit_share_text(im->loss, t));
+	if (im->burst > 1)
+		fprintf(to, " in bursts of %u", im->burst);
 	if (im->dup)
 		fprintf(to, ", dup %s", unit_share_text(im->dup, t));
 	if (im->reorder)
