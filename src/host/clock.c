@@ -24,16 +24,6 @@ clock_wall(void)
 	return clock_read(CLOCK_REALTIME);
 }
 
-nsec_t
-clock_wall_offset(void)
-{
-	nsec_t before = clock_monotonic();
-	nsec_t wall = clock_wall();
-	nsec_t after = clock_monotonic();
-
-	return wall - (before + (after - before) / 2);
-}
-
 void
 clock_be_exact(void)
 {

@@ -12,9 +12,6 @@ nsec_t clock_monotonic(void);
 /* CLOCK_REALTIME, since 1970: what captures and logs show. */
 nsec_t clock_wall(void);
 
-/* What to add to a monotonic time to get the wall's; asked once, so that a clock set later leaves no leap in a capture. */
-nsec_t clock_wall_offset(void);
-
 /* Let this thread's sleeps end when they should, rather than up to 50 us later (PR_SET_TIMERSLACK): a link's delays depend on it. */
 void clock_be_exact(void);
 

@@ -215,18 +215,6 @@ fail:
 	return e;
 }
 
-int
-hostsock_stream_of_fd(struct hostsock *h, int fd, struct out_stream **out)
-{
-	int e;
-	struct out_stream *s = stream_new(h, fd, false, &e);
-
-	if (!s)
-		return e;
-	*out = s;
-	return 0;
-}
-
 static int
 stream_take_error(struct out_stream *s)
 {

@@ -17,9 +17,6 @@ struct hostsock *hostsock_new(struct loop *loop);
 /* Every stream, datagram flow and listener must have been closed. */
 void hostsock_free(struct hostsock *h);
 
-/* A stream over a connected, non-blocking stream socket that the caller has, @fd now the stream's; 0 with *@out, or a negative LEAT_E with @fd the caller's. adopt() says whom it tells. */
-int hostsock_stream_of_fd(struct hostsock *h, int fd, struct out_stream **out);
-
 /* Where the listener or datagram socket really listens: the port that the machine chose for port 0. */
 int hostsock_listener_name(const struct out_listener *l, struct endpoint *out);
 int hostsock_dgram_name(const struct out_dgram *d, struct endpoint *out);
