@@ -14,6 +14,7 @@ enum {
 	RATIO_LEAST = 8,
 	WINDOW_FIELD = 65535,
 	SCALE_MAX = 14,
+	SPACE_LEAST = 1024,
 	ROUND_FIRST = 10 /* segments: RFC 6928 */
 };
 
@@ -201,16 +202,25 @@ payload_in(const struct rcvbuf *b, size_t mem)
 	return octets < (WINDOW_FIELD << SCALE_MAX) ? (uint32_t)octets : WINDOW_FIELD << SCALE_MAX;
 }
 
-uint32_t
-rcvbuf_space(const struct rcvbuf *b)
-{
-	return b->mem < b->size ? payload_in(b, b->size - b->mem) : 0;
-}
-
+/*
+ * An empty buffer must be worth a window that the scale can tell, however much memory small segments have cost before: or a
+ * window that closed would stay so for ever.
+ */
 uint32_t
 rcvbuf_full_space(const struct rcvbuf *b)
 {
-	return payload_in(b, b->size);
+	uint32_t learned = payload_in(b, b->size);
+	uint32_t least = (uint32_t)(b->size / 2 < SPACE_LEAST ? b->size / 2 : SPACE_LEAST);
+
+	return learned > least ? learned : least;
+}
+
+uint32_t
+rcvbuf_space(const struct rcvbuf *b)
+{
+	if (b->mem == 0)
+		return rcvbuf_full_space(b);
+	return b->mem < b->size ? payload_in(b, b->size - b->mem) : 0;
 }
 
 /*
@@ -245,6 +255,8 @@ rcvbuf_window(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned s
 	if (space > most)
 		space = most;
 	space -= space % unit;
+	if (b->mem == 0 && space == 0)
+		space = unit;
 	if (space > offered && space - offered >= least_step(b, mss))
 		return space;
 	offered = (offered + unit - 1) & ~(unit - 1);

@@ -355,6 +355,29 @@ the_receiver_reads_the_round_trip_from_whole_windows(void **state)
 	assert_int_equal(b.rtt, 30 * MSEC);
 }
 
+/* RFC 9293, 3.8.6: the window opens again when all was read, however much memory each octet has cost before. */
+static void
+an_empty_buffer_always_has_a_window(void **state)
+{
+	struct pkt_block *block = pkt_block_new(pool, PKT_BLOCK_LARGE);
+	struct rcvbuf b;
+
+	rcvbuf_init(&b, 131072, 6 << 20, false);
+	rcvbuf_set(&b, 1152);
+	for (unsigned i = 0; i < 100; i++) {
+		struct pkt *p = pkt_new(pool);
+
+		assert_true(pkt_append(p, block, i * 600, 600));
+		rcvbuf_push(&b, p);
+		rcvbuf_consume(&b, 600);
+	}
+	assert_true(rcvbuf_window(&b, 0, 1460, 7) >= 128);
+	assert_true(rcvbuf_should_update(&b, 0, 1460, 7));
+	assert_int_equal(rcvbuf_window(&b, 0, 1460, 14), 1 << 14);
+	rcvbuf_fini(&b);
+	pkt_block_unref(block);
+}
+
 int
 main(void)
 {
@@ -373,6 +396,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		the_window_opens_by_a_segment_or_half_the_buffer, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_window_update_waits_until_it_is_worth_it, setup, teardown),
+	    cmocka_unit_test_setup_teardown(an_empty_buffer_always_has_a_window, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_scale_fits_the_largest_buffer, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		the_buffer_grows_with_what_is_read_in_a_round_trip, setup, teardown),
