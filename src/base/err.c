@@ -12,7 +12,7 @@ struct err_entry {
 /* clang-format off */
 static const struct err_entry table[] = {
 	ERR(EPERM,           "not permitted"),
-	ERR(ENOENT,          "no such thing"),
+	ERR(ENOENT,          "no such file or directory"),
 	ERR(EINTR,           "interrupted by a signal"),
 	ERR(EIO,             "input or output error"),
 	ERR(EBADF,           "not an open descriptor"),
