@@ -1,7 +1,6 @@
 /*
- * examples/tap_echo.c - a TCP echo server on a TAP device, with a network stack of its own.
+ * tap_echo TAP ADDRESS/BITS [PORT] - a TCP echo server on a TAP device: a host of its own, on this machine's clock. For instance, as root:
  *
- * Usage: tap_echo TAP ADDRESS/BITS [PORT]. For instance, as root:
  *   ip tuntap add leat0 mode tap; ip addr add 10.9.0.1/24 dev leat0; ip link set leat0 up
  *   tap_echo leat0 10.9.0.2/24 & nc 10.9.0.2 7
  */
@@ -10,45 +9,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct echo {
-	char buf[16384];
-	size_t have, done;
-};
-
-static void
-end(struct leat_sock *sock, struct echo *e)
-{
-	leat_close(sock);
-	free(e);
-}
-
+/* What a client has sent goes back from where it lies, without a copy in between. */
 static void
 on_client(struct leat_sock *sock, void *arg)
 {
-	struct echo *e = arg;
+	struct leat_span span;
 	ssize_t n;
 
-	for (;;) {
-		while (e->done < e->have) {
-			n = leat_write(sock, e->buf + e->done, e->have - e->done);
-			if (n == -LEAT_EAGAIN)
-				return;
-			if (n < 0) {
-				end(sock, e);
-				return;
-			}
-			e->done += (size_t)n;
-		}
-		n = leat_read(sock, e->buf, sizeof e->buf);
+	while (leat_sock_peek(sock, &span, 1)) {
+		n = leat_sock_send(sock, span.data, span.len, 0, NULL);
 		if (n == -LEAT_EAGAIN)
 			return;
-		if (n <= 0) {
-			end(sock, e);
+		if (n < 0) {
+			leat_sock_close(sock);
 			return;
 		}
-		e->have = (size_t)n;
-		e->done = 0;
+		leat_sock_consume(sock, (size_t)n);
 	}
+	if (leat_sock_ready(sock) &
+	    (LEAT_IN | LEAT_ERR | LEAT_HUP)) /* nothing to read, yet readable: the end */
+		leat_sock_close(sock);
 }
 
 static void
@@ -56,42 +36,60 @@ on_listener(struct leat_sock *listener, void *arg)
 {
 	struct leat_sock *child;
 
-	while (leat_accept(listener, &child) == 0) {
-		struct echo *e = calloc(1, sizeof *e);
-
-		if (!e) {
-			leat_abort(child);
-			continue;
-		}
-		leat_watch(child, on_client, e);
-		on_client(child, e); /* what came before there was a watcher is not told */
+	while (leat_sock_accept(listener, &child) == 0) {
+		leat_sock_watch(child, on_client, NULL);
+		on_client(child, NULL); /* what came before there was a watcher is not told */
 	}
+}
+
+static int
+open_tap(struct leat_loop *loop, struct leat_stack *stack, const char *name, const char *address)
+{
+	struct leat_tap_config config = {.size = sizeof config, .name = name};
+	struct leat_prefix prefix;
+	struct leat_iface *iface;
+	int err = leat_prefix_parse(address, &prefix);
+
+	if (!err)
+		err = leat_tap_open(loop, stack, &config, &iface);
+	return err ? err : leat_iface_addr_add(iface, &prefix, 0);
+}
+
+static int
+listen_on(struct leat_stack *stack, uint16_t port)
+{
+	struct leat_addr any = {.port = port};
+	struct leat_sock *listener;
+	int err = leat_sock_open(stack, LEAT_INET6, LEAT_STREAM, &listener); /* both families */
+
+	if (!err)
+		err = leat_sock_bind(listener, &any);
+	if (!err)
+		err = leat_sock_listen(listener, 64);
+	if (!err)
+		leat_sock_watch(listener, on_listener, NULL);
+	return err;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct leat_stack *stack = leat_stack_new(NULL);
-	struct leat_loop *loop = leat_loop_new();
-	struct leat_sock *listener;
-	struct leat_addr any = {.port = (uint16_t)(argc > 3 ? atoi(argv[3]) : 7)};
-	struct leat_iface *iface;
+	struct leat_stack *stack;
+	struct leat_loop *loop;
 	int err;
 
-	if (argc < 3 || !stack || !loop)
+	if (argc < 3 || leat_stack_new(NULL, &stack) || leat_loop_new(&loop) ||
+	    leat_loop_add_stack(loop, stack))
 		return 2;
-	err = leat_loop_tap(loop, stack, argv[1], &iface);
+	err = open_tap(loop, stack, argv[1], argv[2]);
 	if (!err)
-		err = leat_iface_address(iface, argv[2]);
-	if (!err)
-		err = leat_socket(stack, 1, LEAT_STREAM, &listener);
-	if (!err && !(err = leat_bind(listener, &any)))
-		err = leat_listen(listener, 64);
+		err = listen_on(stack, (uint16_t)(argc > 3 ? atoi(argv[3]) : 7));
 	if (err) {
-		fprintf(stderr, "%s: %s\n", argv[1], leat_error_words(err));
+		fprintf(stderr, "tap_echo: %s: %s\n", argv[1], leat_error_words(err));
 		return 1;
 	}
-	leat_watch(listener, on_listener, NULL);
+	puts("ready");
+	fflush(stdout);
 	leat_loop_run(loop);
 	leat_stack_free(stack);
 	leat_loop_free(loop);

@@ -1,60 +1,55 @@
 /*
- * examples/two_hosts.c - two hosts in virtual time: one sends the other a file, over a link that loses frames.
+ * two_hosts FROM TO [SEED] - two hosts in virtual time: one sends the other a file, over a link that loses frames.
  *
- * Usage: two_hosts FROM TO [SEED]. A minute of a bad link takes a moment, and the same SEED sends the same packets.
+ * Minutes of a bad link take a moment, and the same SEED sends the same packets. Exits 0 if what arrived is what was sent.
  */
 #include <leat.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct sender {
-	FILE *file;
-	char buf[16384];
-	size_t have, done;
-};
+static struct {
+	struct leat_sim *sim;
+	FILE *from, *to, *check;
+	unsigned long octets, again;
+	int whole; /* arrived to the end, all of it right */
+} t;
 
-struct receiver {
-	FILE *file;
-	size_t octets;
-	int ended;
-};
-
+/* The file is read into the send buffer itself. */
 static void
 on_sender(struct leat_sock *sock, void *arg)
 {
-	struct sender *s = arg;
-	ssize_t n;
+	ssize_t room;
+	void *at;
 
-	while (leat_ready(sock) & LEAT_OUT) {
-		if (s->done == s->have) {
-			s->have = fread(s->buf, 1, sizeof s->buf, s->file);
-			s->done = 0;
-		}
-		if (s->have == 0) {
-			leat_close(sock); /* what was written is still sent */
-			return;
-		}
-		n = leat_write(sock, s->buf + s->done, s->have - s->done);
-		if (n < 0)
-			return;
-		s->done += (size_t)n;
+	while ((room = leat_sock_reserve(sock, 65536, &at)) > 0) {
+		size_t n = fread(at, 1, (size_t)room, t.from);
+
+		if (n == 0)
+			break;
+		leat_sock_commit(sock, n);
 	}
+	if (room != 0)
+		leat_sock_close(sock); /* what was written is still sent */
 }
 
 static void
 on_receiver(struct leat_sock *sock, void *arg)
 {
-	struct receiver *r = arg;
-	char buf[16384];
+	char got[4096], sent[4096];
 	ssize_t n;
 
-	while ((n = leat_read(sock, buf, sizeof buf)) > 0)
-		r->octets += fwrite(buf, 1, (size_t)n, r->file);
-	if (n == -LEAT_EAGAIN)
-		return;
-	r->ended = n == 0;
-	leat_close(sock);
+	while ((n = leat_sock_recv(sock, got, sizeof got, 0, NULL)) > 0) {
+		t.octets += fwrite(got, 1, (size_t)n, t.to);
+		if (fread(sent, 1, (size_t)n, t.check) != (size_t)n || memcmp(got, sent, (size_t)n) != 0)
+			break;
+	}
+	if (n != -LEAT_EAGAIN) {
+		t.whole = n == 0 && fgetc(t.check) == EOF;
+		leat_sock_close(sock);
+		leat_sim_stop(t.sim);
+	}
 }
 
 static void
@@ -62,38 +57,52 @@ on_listener(struct leat_sock *listener, void *arg)
 {
 	struct leat_sock *child;
 
-	while (leat_accept(listener, &child) == 0) {
-		leat_watch(child, on_receiver, arg);
-		on_receiver(child, arg);
+	if (leat_sock_accept(listener, &child) == 0) {
+		leat_sock_watch(child, on_receiver, NULL);
+		on_receiver(child, NULL); /* what came before there was a watcher is not told */
 	}
+}
+
+static void
+on_retransmission(void *arg, const struct leat_event *event)
+{
+	t.again++;
+}
+
+static void
+must(int failed)
+{
+	if (failed)
+		exit(2);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct sender from = {.file = argc > 2 ? fopen(argv[1], "rb") : NULL};
-	struct receiver to = {.file = argc > 2 ? fopen(argv[2], "wb") : NULL};
-	struct leat_impair bad = {.delay = 20000000 /* 20 ms */, .loss = 10000000 /* 1% */, .rate = 50000000};
-	struct leat_sim *sim = leat_sim_new(argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
-	struct leat_stack *a = leat_sim_host(sim), *b = leat_sim_host(sim);
+	struct leat_impair bad = {.size = sizeof bad, .delay = 20 * LEAT_MSEC, .loss = LEAT_PERCENT(1)};
+	struct leat_link_config config = {.size = sizeof config, .up = &bad};
 	struct leat_sock *listener, *sock;
-	struct leat_iface *end[2];
+	struct leat_stack *a, *b;
+	struct leat_link *link;
+	struct leat_prefix p;
 	struct leat_addr at;
 
-	if (!from.file || !to.file || leat_sim_link(sim, a, b, &bad, &bad, end))
-		return 1;
-	leat_iface_address(end[0], "10.0.0.1/24");
-	leat_iface_address(end[1], "10.0.0.2/24");
-	leat_addr_parse("10.0.0.2:80", &at);
-	leat_socket(b, 0, LEAT_STREAM, &listener);
-	leat_watch(listener, on_listener, &to);
-	leat_socket(a, 0, LEAT_STREAM, &sock);
-	leat_watch(sock, on_sender, &from);
-	if (leat_bind(listener, &at) || leat_listen(listener, 1) ||
-	    leat_connect(sock, &at) != -LEAT_EINPROGRESS)
-		return 1;
-	leat_sim_run(sim, 600000000000 /* ten minutes */);
-	printf("%zu octets, %s\n", to.octets, to.ended ? "to the end" : "not all");
-	leat_sim_free(sim);
-	return fclose(to.file) == 0 && to.ended ? 0 : 1;
+	must(argc < 3 || !(t.from = fopen(argv[1], "rb")) || !(t.check = fopen(argv[1], "rb")));
+	must(!(t.to = fopen(argv[2], "wb")) ||
+	     leat_sim_new(argc > 3 ? strtoull(argv[3], NULL, 10) : 1, &t.sim));
+	must(leat_sim_add_host(t.sim, 0, &a) || leat_sim_add_host(t.sim, 0, &b));
+	must(leat_sim_link(t.sim, a, b, &config, &link) || leat_addr_parse("10.0.0.2:80", &at));
+	must(leat_prefix_parse("10.0.0.1/24", &p) || leat_iface_addr_add(leat_link_iface(link, 0), &p, 0));
+	must(leat_prefix_parse("10.0.0.2/24", &p) || leat_iface_addr_add(leat_link_iface(link, 1), &p, 0));
+	must(leat_sock_open(b, LEAT_INET, LEAT_STREAM, &listener) || leat_sock_bind(listener, &at));
+	must(leat_sock_listen(listener, 1) || leat_sock_open(a, LEAT_INET, LEAT_STREAM, &sock));
+	must(leat_sock_connect(sock, &at) != -LEAT_EINPROGRESS);
+	leat_sock_watch(listener, on_listener, NULL);
+	leat_sock_watch(sock, on_sender, NULL);
+	leat_stack_watch(a, 1u << LEAT_EVENT_TCP_RETX, on_retransmission, NULL);
+	leat_sim_run(t.sim, 3600 * LEAT_SEC);
+	printf("%lu octets in %.6f s, %lu segments sent again: %s\n", t.octets,
+	    (double)leat_sim_now(t.sim) / LEAT_SEC, t.again, t.whole ? "as sent" : "not as sent");
+	leat_sim_free(t.sim);
+	return fclose(t.to) == 0 && t.whole ? 0 : 1;
 }

@@ -1,17 +1,18 @@
 /*
- * api/loop.c - stacks on this machine: its clock, and TAP devices.
+ * api/loop.c - hosts on this machine: its clock, and TAP devices.
  */
 #include "host/loop.h"
 #include "api/impl.h"
-#include "host/random.h"
 #include "host/tap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+enum { TAP_FLAGS = LEAT_IFACE_RAW_IP | LEAT_IFACE_AUTOCONF };
+
 struct leat_loop {
 	struct loop *loop;
-	struct list drivers, taps;
+	struct list drivers;
 };
 
 /* What drives one stack. */
@@ -22,47 +23,42 @@ struct api_driver {
 	struct leat_stack *stack;
 };
 
-struct api_tap {
-	struct list node;
-	struct tap *tap;
-	struct leat_iface *iface;
-};
-
-struct leat_loop *
-leat_loop_new(void)
+int
+leat_loop_new(struct leat_loop **out)
 {
 	struct leat_loop *l = calloc(1, sizeof *l);
 
 	if (!l)
-		return NULL;
+		return -LEAT_ENOMEM;
 	list_init(&l->drivers);
-	list_init(&l->taps);
 	l->loop = loop_new();
-	if (l->loop)
-		return l;
-	free(l);
-	return NULL;
+	if (!l->loop) {
+		free(l);
+		return -LEAT_ENOMEM;
+	}
+	*out = l;
+	return 0;
 }
 
-/* A stack's devices serve nobody once it has gone, and hold packets of its pool. */
+/* What an interface still sends without its device is a counted drop. */
 static void
-close_taps(struct leat_loop *l, const struct leat_stack *of)
+close_taps(struct leat_stack *stack)
 {
-	list_each_safe(n, &l->taps) {
-		struct api_tap *t = container_of(n, struct api_tap, node);
+	list_each(n, &stack->ifaces) {
+		struct leat_iface *i = container_of(n, struct leat_iface, node);
 
-		if (t->iface->owner != of)
+		if (!i->tap)
 			continue;
-		list_del(n);
-		tap_close(t->tap);
-		free(t);
+		i->iface->up = false;
+		tap_close(i->tap);
+		i->tap = NULL;
 	}
 }
 
 void
 api_driver_drop(struct api_driver *d)
 {
-	close_taps(d->loop, d->stack);
+	close_taps(d->stack);
 	loop_del_source(d->loop->loop, &d->source);
 	list_del(&d->node);
 	d->stack->driver = NULL;
@@ -72,6 +68,8 @@ api_driver_drop(struct api_driver *d)
 void
 leat_loop_free(struct leat_loop *loop)
 {
+	if (!loop)
+		return;
 	while (!list_empty(&loop->drivers))
 		api_driver_drop(list_first(&loop->drivers, struct api_driver, node));
 	loop_free(loop->loop);
@@ -90,13 +88,13 @@ driver_run(struct loop_source *s, nsec_t now)
 	stack_advance(container_of(s, struct api_driver, source)->stack->stack, now);
 }
 
-static int
-drive(struct leat_loop *loop, struct leat_stack *stack)
+int
+leat_loop_add_stack(struct leat_loop *loop, struct leat_stack *stack)
 {
 	struct api_driver *d;
 
-	if (stack->driver)
-		return stack->driver->loop == loop ? 0 : -LEAT_EBUSY;
+	if (stack->driver || stack->world)
+		return -LEAT_EBUSY;
 	d = calloc(1, sizeof *d);
 	if (!d)
 		return -LEAT_ENOMEM;
@@ -114,53 +112,59 @@ drive(struct leat_loop *loop, struct leat_stack *stack)
 static void
 on_frame(void *arg, struct pkt *frame, nsec_t now)
 {
-	struct api_tap *t = arg;
+	struct leat_iface *i = arg;
 
-	stack_input(t->iface->owner->stack, t->iface->iface, frame, now);
+	stack_input(i->owner->stack, i->iface, frame, now);
 }
 
-/* Locally administered, and not the kernel's own end of the TAP. */
 static int
-add_iface(struct leat_stack *stack, struct api_tap *t)
+read_tap(const struct leat_tap_config *config, struct leat_stack *stack, struct api_iface_settings *s,
+    struct tap_config *tap)
 {
-	uint8_t mac[6];
-	struct iface *iface;
-	int err;
+	struct leat_tap_config c;
+	int err = api_config(&c, sizeof c, config);
 
-	random_fill(mac, sizeof mac);
-	mac[0] = 0x02;
-	err = stack_add_ethernet(stack->stack, tap_name(t->tap), 1500, mac, tap_wire(t->tap), &iface);
 	if (err)
 		return err;
-	t->iface->iface = iface;
-	return 0;
+	*s = (struct api_iface_settings){
+	    .name = c.name, .mtu = c.mtu, .flags = c.flags, .flags_allowed = TAP_FLAGS};
+	memcpy(s->mac, c.mac, sizeof s->mac);
+	tap->name = c.name;
+	tap->raw_ip = c.flags & LEAT_IFACE_RAW_IP;
+	return api_iface_check(stack, s);
 }
 
 int
-leat_loop_tap(struct leat_loop *loop, struct leat_stack *stack, const char *name, struct leat_iface **out)
+leat_tap_open(struct leat_loop *loop, struct leat_stack *stack, const struct leat_tap_config *config,
+    struct leat_iface **out)
 {
-	struct tap_config config = {
-	    .name = name, .loop = loop->loop, .core = stack_core(stack->stack), .frame = on_frame};
-	struct api_tap *t = calloc(1, sizeof *t);
-	int err = t ? drive(loop, stack) : -LEAT_ENOMEM;
+	struct tap_config tc = {.loop = loop->loop, .core = stack_core(stack->stack), .frame = on_frame};
+	struct api_iface_settings s;
+	struct leat_iface *i;
+	int err;
 
+	if (!stack->driver || stack->driver->loop != loop)
+		return -LEAT_EINVAL;
+	err = read_tap(config, stack, &s, &tc);
+	if (err)
+		return err;
+	i = api_iface_wrap(stack);
+	if (!i)
+		return -LEAT_ENOMEM;
+	tc.arg = i;
+	err = tap_open(&tc, &i->tap);
 	if (err)
 		goto no_tap;
-	t->iface = api_iface_wrap(stack, NULL);
-	config.arg = t;
-	err = t->iface ? tap_open(&config, &t->tap) : -LEAT_ENOMEM;
-	if (err)
-		goto no_tap;
-	err = add_iface(stack, t);
+	s.name = tap_name(i->tap);
+	err = api_iface_attach(i, &s, tap_wire(i->tap));
 	if (err)
 		goto no_iface;
-	list_push(&loop->taps, &t->node);
-	*out = t->iface;
+	*out = i;
 	return 0;
 no_iface:
-	tap_close(t->tap);
+	tap_close(i->tap);
 no_tap:
-	free(t);
+	api_iface_unwrap(i);
 	return err;
 }
 
@@ -168,6 +172,14 @@ void
 leat_loop_run(struct leat_loop *loop)
 {
 	loop_run(loop->loop);
+}
+
+void
+leat_loop_turn(struct leat_loop *loop, int64_t timeout)
+{
+	nsec_t now = loop_refresh(loop->loop);
+
+	loop_turn(loop->loop, timeout > 0 ? nsec_add(now, timeout) : now);
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * api/sock.c - sockets.
+ * api/sock.c - sockets, from opening to closing, their names and options.
  */
 #include "api/impl.h"
 
@@ -26,43 +26,55 @@ unwrap(struct leat_sock *s)
 }
 
 void
-api_socks_close(struct leat_stack *s)
+api_socks_abort(struct leat_stack *s)
 {
 	while (!list_empty(&s->socks))
-		leat_abort(list_first(&s->socks, struct leat_sock, node));
+		leat_sock_abort(list_first(&s->socks, struct leat_sock, node));
 }
 
 int
-leat_socket(struct leat_stack *stack, int v6, enum leat_sock_type type, struct leat_sock **out)
+leat_sock_open(struct leat_stack *stack, int family, int type, struct leat_sock **out)
 {
+	struct leat_sock *s;
 	struct sock *sk;
-	int err = sock_open(stack_socks(stack->stack), v6, (enum sock_type)type, &sk);
+	int err;
 
+	if (family != LEAT_INET && family != LEAT_INET6)
+		return -LEAT_EAFNOSUPPORT;
+	if (type != LEAT_STREAM && type != LEAT_DGRAM && type != LEAT_PING)
+		return -LEAT_ESOCKTNOSUPPORT;
+	err = sock_open(stack_socks(stack->stack), family == LEAT_INET6, (enum sock_type)type, &sk);
 	if (err)
 		return err;
-	*out = wrap(stack, sk);
-	if (*out)
-		return 0;
-	sock_close(sk);
-	return -LEAT_ENOBUFS;
+	s = wrap(stack, sk);
+	if (!s) {
+		sock_close(sk);
+		return -LEAT_ENOBUFS;
+	}
+	*out = s;
+	return 0;
 }
 
 void
-leat_close(struct leat_sock *sock)
+leat_sock_close(struct leat_sock *sock)
 {
+	if (!sock)
+		return;
 	sock_close(sock->sk);
 	unwrap(sock);
 }
 
 void
-leat_abort(struct leat_sock *sock)
+leat_sock_abort(struct leat_sock *sock)
 {
+	if (!sock)
+		return;
 	sock_abort(sock->sk);
 	unwrap(sock);
 }
 
 int
-leat_bind(struct leat_sock *sock, const struct leat_addr *local)
+leat_sock_bind(struct leat_sock *sock, const struct leat_addr *local)
 {
 	struct endpoint e = api_endpoint(local);
 
@@ -70,16 +82,17 @@ leat_bind(struct leat_sock *sock, const struct leat_addr *local)
 }
 
 int
-leat_listen(struct leat_sock *sock, int backlog)
+leat_sock_listen(struct leat_sock *sock, int backlog)
 {
 	return sock_listen(sock->sk, backlog);
 }
 
 int
-leat_connect(struct leat_sock *sock, const struct leat_addr *remote)
+leat_sock_connect(struct leat_sock *sock, const struct leat_addr *remote)
 {
 	struct endpoint e;
 
+	sock->reserved = 0;
 	if (!remote)
 		return sock_connect(sock->sk, NULL);
 	e = api_endpoint(remote);
@@ -87,7 +100,7 @@ leat_connect(struct leat_sock *sock, const struct leat_addr *remote)
 }
 
 int
-leat_accept(struct leat_sock *sock, struct leat_sock **out)
+leat_sock_accept(struct leat_sock *sock, struct leat_sock **out)
 {
 	struct sock *child;
 	struct leat_sock *c;
@@ -104,45 +117,38 @@ leat_accept(struct leat_sock *sock, struct leat_sock **out)
 	return 0;
 }
 
-ssize_t
-leat_write(struct leat_sock *sock, const void *buf, size_t len)
+int
+leat_sock_answer(struct leat_sock *sock, int error)
 {
-	return sock_send(sock->sk, buf, len, 0, NULL);
-}
-
-ssize_t
-leat_read(struct leat_sock *sock, void *buf, size_t len)
-{
-	return sock_recv(sock->sk, buf, len, 0, NULL);
-}
-
-ssize_t
-leat_send_to(struct leat_sock *sock, const void *buf, size_t len, const struct leat_addr *to)
-{
-	struct sock_msg msg = {.peer = api_endpoint(to)};
-
-	return sock_send(sock->sk, buf, len, 0, &msg);
-}
-
-ssize_t
-leat_recv_from(struct leat_sock *sock, void *buf, size_t len, struct leat_addr *from)
-{
-	struct sock_msg msg = {0};
-	ssize_t n = sock_recv(sock->sk, buf, len, 0, &msg);
-
-	if (n >= 0)
-		*from = api_addr(&msg.peer);
-	return n;
+	switch (error) {
+	case 0:
+		sock_answer(sock->sk, 0);
+		return 0;
+	case LEAT_ECONNREFUSED:
+	case LEAT_EHOSTUNREACH:
+	case LEAT_ENETUNREACH:
+	case LEAT_EACCES:
+		sock_answer(sock->sk, error);
+		break;
+	case LEAT_ETIMEDOUT:
+		sock_answer(sock->sk, -1);
+		break;
+	default:
+		return -LEAT_EINVAL;
+	}
+	unwrap(sock);
+	return 0;
 }
 
 int
-leat_shutdown(struct leat_sock *sock, enum leat_how how)
+leat_sock_shutdown(struct leat_sock *sock, int how)
 {
+	sock->reserved = 0;
 	return sock_shutdown(sock->sk, (enum sock_how)how);
 }
 
 unsigned
-leat_ready(const struct leat_sock *sock)
+leat_sock_ready(const struct leat_sock *sock)
 {
 	return sock_ready(sock->sk);
 }
@@ -156,26 +162,24 @@ tell(struct sock *sk, void *arg)
 }
 
 void
-leat_watch(struct leat_sock *sock, void (*fn)(struct leat_sock *sock, void *arg), void *arg)
+leat_sock_watch(struct leat_sock *sock, void (*fn)(struct leat_sock *sock, void *arg), void *arg)
 {
 	sock->fn = fn;
 	sock->arg = arg;
 	sock_watch(sock->sk, fn ? tell : NULL, sock);
 }
 
-int
-leat_local(const struct leat_sock *sock, struct leat_addr *out)
+void
+leat_sock_local(const struct leat_sock *sock, struct leat_addr *out)
 {
 	struct endpoint e;
-	int err = sock_local(sock->sk, &e);
 
-	if (!err)
-		*out = api_addr(&e);
-	return err;
+	sock_local(sock->sk, &e);
+	*out = api_addr(&e);
 }
 
 int
-leat_remote(const struct leat_sock *sock, struct leat_addr *out)
+leat_sock_remote(const struct leat_sock *sock, struct leat_addr *out)
 {
 	struct endpoint e;
 	int err = sock_remote(sock->sk, &e);
@@ -186,13 +190,13 @@ leat_remote(const struct leat_sock *sock, struct leat_addr *out)
 }
 
 int
-leat_setopt(struct leat_sock *sock, int level, int name, const void *value, size_t len)
+leat_sock_setopt(struct leat_sock *sock, int level, int name, const void *value, size_t len)
 {
 	return sock_setopt(sock->sk, level, name, value, len);
 }
 
 int
-leat_getopt(struct leat_sock *sock, int level, int name, void *value, size_t *len)
+leat_sock_getopt(struct leat_sock *sock, int level, int name, void *value, size_t *len)
 {
 	return sock_getopt(sock->sk, level, name, value, len);
 }

@@ -104,18 +104,11 @@ bool sock_is_v6(const struct sock *sk);
 uint64_t sock_flow(const struct sock *sk); /* the event flow of a stream; 0 */
 
 /*
- * Options by Linux's own levels and numbers (SOL_SOCKET, IPPROTO_TCP, ...), values as Linux lays them out; Leat's own stand at level
+ * Options by Linux's own levels and numbers (SOL_SOCKET, IPPROTO_TCP, ...), values as Linux lays them out; Leat's own (leat.h) stand at level
  * LEAT_SOL_LEAT. 0, -LEAT_ENOPROTOOPT, -LEAT_EINVAL, -LEAT_EPERM. *@len: room in, length out.
  */
 int sock_setopt(struct sock *sk, int level, int name, const void *value, size_t len);
 int sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len);
-
-enum {
-	LEAT_SOL_LEAT = 0x4c45,
-	LEAT_ANY_PORT =
-	    1, /* int: a listener or datagram socket that takes every address and port (the gateway); bind() is then not needed */
-	LEAT_DEFER_ACCEPT = 2, /* int: children are offered before their SYN-ACK */
-};
 
 size_t sock_unread(
     const struct sock *sk); /* SIOCINQ / FIONREAD: octets, or the length of the next datagram */
