@@ -52,9 +52,10 @@ avoid_congestion(struct cc *cc, uint32_t acked)
 static void
 reno_ack(struct cc *cc, const struct ack_sample *s, enum ca_state state)
 {
-	uint32_t acked = s->acked;
+	/* What a SACK or a duplicate ACK told of before has had its effect, on pipe: no burst for it now. */
+	uint32_t acked = s->newly_delivered;
 
-	if (state == CA_RECOVERY || state == CA_CWR || acked == 0 || !cc_may_grow(cc))
+	if (state == CA_RECOVERY || state == CA_CWR || s->acked == 0 || !cc_may_grow(cc))
 		return;
 	if (cc->cwnd >= CC_MAX_WINDOW)
 		return;

@@ -162,6 +162,21 @@ limited_transmit_sends_new_data_on_the_first_duplicates(void **state)
 	assert_int_equal(flush(1000000, 2), MSS);
 }
 
+/* As Linux: an ACK behind reordering makes cwnd grow by what it delivers, not by what duplicates told of before. */
+static void
+the_window_grows_by_what_is_newly_delivered(void **state)
+{
+	q.sack = false;
+	flush(1000000, 1);
+	ack(2, 0, 0, 0);
+	assert_int_equal(flush(1000000, 2), MSS);
+	ack(3, 0, 0, 0);
+	assert_int_equal(flush(1000000, 3), MSS);
+	ack(4, 3 * MSS, 0, 0);
+	assert_int_equal(cc.cwnd, 11 * MSS);
+	assert_int_equal(flush(1000000, 4), 2 * MSS);
+}
+
 /* RFC 6582, 3.2: a partial ACK sends the next hole at once; the ACK of all ends it; old duplicates begin nothing new. */
 static void
 newreno_fills_a_hole_a_round_trip(void **state)
@@ -544,6 +559,7 @@ main(void)
 	    T(a_window_that_was_not_used_does_not_grow),
 	    T(fast_recovery_halves_and_ends_at_the_recovery_point),
 	    T(limited_transmit_sends_new_data_on_the_first_duplicates),
+	    T(the_window_grows_by_what_is_newly_delivered),
 	    T(newreno_fills_a_hole_a_round_trip),
 	    T(a_timeout_begins_again_with_one_segment),
 	    T(a_spurious_timeout_is_undone_by_timestamps),
