@@ -1,0 +1,430 @@
+/*
+ * BSD meaning on whole hosts: one host talking to itself over loopback, in virtual time.
+ */
+#include "base/err.h"
+#include "sim/sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+	SOL_SOCKET_ = 1,
+	REUSEADDR = 2,
+	TYPE = 3,
+	ERROR_ = 4,
+	SNDBUF = 7,
+	RCVBUF = 8,
+	LINGER = 13,
+	REUSEPORT = 15,
+	RCVLOWAT = 18,
+	ACCEPTCONN = 30,
+	PROTOCOL = 38,
+	DOMAIN_ = 39,
+	SOL_IPV6_ = 41,
+	V6ONLY = 26
+};
+
+struct fixture {
+	struct sim *sim;
+	struct stack *host;
+	unsigned watched;
+};
+
+static int
+setup(void **state)
+{
+	struct sim_config config = {.seed = 1};
+	struct fixture *f = calloc(1, sizeof *f);
+
+	f->sim = sim_new(&config);
+	f->host = sim_host(f->sim);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(sim_run(f->sim, sim_now(f->sim) + 3600 * SEC, NULL, NULL));
+	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
+	sim_free(f->sim);
+	free(f);
+	return 0;
+}
+
+static struct sock *
+open_sock(struct fixture *f, bool v6, enum sock_type type)
+{
+	struct sock *sk;
+
+	assert_int_equal(sock_open(stack_socks(f->host), v6, type, &sk), 0);
+	return sk;
+}
+
+static struct endpoint
+at(const char *addr, uint16_t port)
+{
+	struct endpoint e = {.port = port};
+
+	assert_int_equal(ipaddr_parse(addr, &e.addr), 0);
+	return e;
+}
+
+static void
+set_int(struct sock *sk, int level, int name, int value)
+{
+	assert_int_equal(sock_setopt(sk, level, name, &value, sizeof value), 0);
+}
+
+static int
+get_int(struct sock *sk, int level, int name)
+{
+	int v = -1;
+	size_t len = sizeof v;
+
+	assert_int_equal(sock_getopt(sk, level, name, &v, &len), 0);
+	return v;
+}
+
+/* Everything that is due now and in the next second. */
+static void
+settle(struct fixture *f)
+{
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+}
+
+static struct sock *
+listener(struct fixture *f, const char *addr, uint16_t port)
+{
+	struct sock *sk = open_sock(f, strchr(addr, ':'), SOCK_TYPE_STREAM);
+	struct endpoint e = at(addr, port);
+
+	set_int(sk, SOL_SOCKET_, REUSEADDR, 1);
+	assert_int_equal(sock_bind(sk, &e), 0);
+	assert_int_equal(sock_listen(sk, 8), 0);
+	return sk;
+}
+
+/* A connection of the host with itself. */
+static void
+pair(struct fixture *f, struct sock *l, const char *addr, uint16_t port, struct sock **client,
+    struct sock **server)
+{
+	struct endpoint e = at(addr, port);
+
+	*client = open_sock(f, strchr(addr, ':'), SOCK_TYPE_STREAM);
+	assert_int_equal(sock_connect(*client, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_accept(l, server), 0);
+}
+
+/* Linux's tcp_poll(), state by state. */
+static void
+readiness_is_that_of_linux(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	char octet;
+
+	c = open_sock(f, false, SOCK_TYPE_STREAM);
+	assert_int_equal(sock_ready(c), LEAT_OUT | LEAT_HUP);
+	sock_close(c);
+	assert_int_equal(sock_ready(l), 0);
+	pair(f, l, "127.0.0.1", 80, &c, &s);
+	assert_int_equal(sock_ready(c), LEAT_OUT);
+	assert_int_equal(sock_send(s, "x", 1, 0, NULL), 1);
+	settle(f);
+	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT);
+	set_int(c, SOL_SOCKET_, RCVLOWAT, 2);
+	assert_int_equal(sock_ready(c), LEAT_OUT);
+	assert_int_equal(sock_shutdown(s, SOCK_SHUT_WR), 0);
+	settle(f);
+	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_RDHUP);
+	assert_int_equal(sock_recv(c, &octet, 1, 0, NULL), 1);
+	assert_int_equal(sock_recv(c, &octet, 1, 0, NULL), 0);
+	assert_int_equal(sock_shutdown(c, SOCK_SHUT_WR), 0);
+	settle(f);
+	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_RDHUP | LEAT_HUP);
+	sock_close(c);
+	sock_close(s);
+	sock_close(l);
+}
+
+/* connect(2): in progress, already, done once, connected. */
+static void
+connect_tells_how_it_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "127.0.0.1", 80), *c = open_sock(f, false, SOCK_TYPE_STREAM);
+	struct endpoint e = at("127.0.0.1", 80), closed = at("127.0.0.1", 81), name;
+	char octet;
+
+	assert_int_equal(sock_recv(c, &octet, 1, 0, NULL), -LEAT_ENOTCONN);
+	assert_int_equal(sock_send(c, &octet, 1, 0, NULL), -LEAT_EPIPE);
+	assert_int_equal(sock_shutdown(c, SOCK_SHUT_WR), -LEAT_ENOTCONN);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EALREADY);
+	assert_int_equal(sock_remote(c, &name), -LEAT_ENOTCONN);
+	settle(f);
+	assert_int_equal(sock_connect(c, &e), 0);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EISCONN);
+	assert_int_equal(sock_remote(c, &name), 0);
+	assert_int_equal(name.port, 80);
+	sock_close(c);
+	c = open_sock(f, false, SOCK_TYPE_STREAM);
+	assert_int_equal(sock_connect(c, &closed), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_ERR | LEAT_HUP | LEAT_RDHUP);
+	assert_int_equal(sock_connect(c, &closed), -LEAT_ECONNREFUSED);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS); /* the socket serves again */
+	settle(f);
+	assert_int_equal(sock_connect(c, &e), 0);
+	assert_int_equal(sock_connect(l, &e), -LEAT_EISCONN);
+	sock_close(c);
+	sock_close(l);
+}
+
+/* A connection in TIME-WAIT keeps its port from those who do not say SO_REUSEADDR. */
+static void
+time_wait_keeps_the_port(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	struct endpoint e = at("127.0.0.1", 80);
+
+	pair(f, l, "127.0.0.1", 80, &c, &s);
+	sock_close(s);
+	sock_close(l);
+	settle(f);
+	sock_close(c);
+	settle(f);
+	l = open_sock(f, false, SOCK_TYPE_STREAM);
+	assert_int_equal(sock_bind(l, &e), -LEAT_EADDRINUSE);
+	set_int(l, SOL_SOCKET_, REUSEADDR, 1);
+	assert_int_equal(sock_bind(l, &e), 0);
+	assert_int_equal(sock_listen(l, 1), 0);
+	sock_close(l);
+}
+
+/* ipv6(7): an IPv6 wildcard serves IPv4 with mapped names, unless IPV6_V6ONLY. */
+static void
+dual_stack_listeners_serve_both(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "::", 80), *c, *s;
+	struct endpoint e = at("0.0.0.0", 80), name;
+
+	pair(f, l, "127.0.0.1", 80, &c, &s);
+	assert_true(sock_is_v6(s));
+	sock_remote(s, &name);
+	assert_true(ipaddr_is4(&name.addr));
+	sock_close(c);
+	sock_close(s);
+	pair(f, l, "::1", 80, &c, &s);
+	sock_close(c);
+	sock_close(s);
+	sock_close(l);
+	l = open_sock(f, true, SOCK_TYPE_STREAM);
+	set_int(l, SOL_IPV6_, V6ONLY, 1);
+	set_int(l, SOL_SOCKET_, REUSEADDR, 1);
+	e = at("::", 80);
+	assert_int_equal(sock_bind(l, &e), 0);
+	assert_int_equal(sock_listen(l, 1), 0);
+	c = listener(f, "0.0.0.0", 80); /* beside it */
+	sock_close(c);
+	sock_close(l);
+}
+
+/* socket(7): Linux doubles buffer sizes and shows the double. */
+static void
+options_read_back_as_on_linux(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *sk = open_sock(f, true, SOCK_TYPE_STREAM);
+	int32_t linger[2] = {1, 5}, back[2];
+	size_t len = sizeof back;
+
+	set_int(sk, SOL_SOCKET_, SNDBUF, 50000);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, SNDBUF), 100000);
+	set_int(sk, SOL_SOCKET_, RCVBUF, 1);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, RCVBUF), 2304);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, TYPE), 1);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, DOMAIN_), 10);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, PROTOCOL), 6);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, ACCEPTCONN), 0);
+	assert_int_equal(sock_listen(sk, 1), 0);
+	assert_int_equal(get_int(sk, SOL_SOCKET_, ACCEPTCONN), 1);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, LINGER, linger, sizeof linger), 0);
+	assert_int_equal(sock_getopt(sk, SOL_SOCKET_, LINGER, back, &len), 0);
+	assert_memory_equal(linger, back, sizeof back);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, 9999, linger, 4), -LEAT_ENOPROTOOPT);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, REUSEADDR, linger, 1), -LEAT_EINVAL);
+	sock_close(sk);
+}
+
+/* tcp(7), SO_LINGER 0: close is a reset. */
+static void
+linger_zero_resets(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	int32_t linger[2] = {1, 0};
+	char octet;
+
+	pair(f, l, "127.0.0.1", 80, &c, &s);
+	sock_setopt(c, SOL_SOCKET_, LINGER, linger, sizeof linger);
+	sock_close(c);
+	settle(f);
+	assert_int_equal(sock_recv(s, &octet, 1, 0, NULL), -LEAT_ECONNRESET);
+	assert_int_equal(sock_recv(s, &octet, 1, 0, NULL), 0);
+	sock_close(s);
+	sock_close(l);
+}
+
+static void
+count_watch(struct sock *sk, void *arg)
+{
+	struct fixture *f = arg;
+
+	f->watched++;
+}
+
+/* sock.h: watchers are called by the stack, never from within a call. */
+static void
+watchers_wait_for_the_end_of_the_entry(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *a = open_sock(f, false, SOCK_TYPE_DGRAM), *b = open_sock(f, false, SOCK_TYPE_DGRAM);
+	struct endpoint e = at("127.0.0.1", 53);
+	struct sock_msg msg = {.peer = e};
+
+	assert_int_equal(sock_bind(a, &e), 0);
+	sock_watch(a, count_watch, f);
+	assert_int_equal(sock_send(b, "hello", 5, 0, &msg), 5);
+	assert_int_equal(f->watched, 0);
+	assert_int_equal(stack_next(f->host), sim_now(f->sim));
+	settle(f);
+	assert_int_equal(f->watched, 1);
+	assert_int_equal(sock_unread(a), 5);
+	sock_shutdown(a, SOCK_SHUT_RD);
+	assert_int_equal(f->watched, 1);
+	settle(f);
+	assert_int_equal(f->watched, 2);
+	sock_close(a);
+	sock_close(b);
+}
+
+/* connect(2), AF_UNSPEC: what bind() did not fix is open again. */
+static void
+a_datagram_socket_may_lose_its_peer(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *a = open_sock(f, false, SOCK_TYPE_DGRAM);
+	struct endpoint e = at("127.0.0.1", 53), name;
+
+	assert_int_equal(sock_send(a, "x", 1, 0, NULL), -LEAT_EDESTADDRREQ);
+	assert_int_equal(sock_connect(a, &e), 0);
+	sock_local(a, &name);
+	assert_true(ipaddr_eq(&name.addr, &IPADDR_LOOPBACK4));
+	assert_in_range(name.port, 32768, 60999);
+	assert_int_equal(sock_send(a, "x", 1, 0, NULL), 1);
+	settle(f);
+	assert_int_equal(sock_ready(a), LEAT_OUT | LEAT_ERR);
+	assert_int_equal(get_int(a, SOL_SOCKET_, ERROR_), LEAT_ECONNREFUSED);
+	assert_int_equal(sock_connect(a, NULL), 0);
+	assert_int_equal(sock_remote(a, &name), -LEAT_ENOTCONN);
+	sock_local(a, &name);
+	assert_true(ipaddr_is_any(&name.addr) && name.port == 0);
+	sock_close(a);
+}
+
+/* RFC 6056: more connections from one address than there are ports, to different places. */
+static void
+connections_outnumber_ports(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l[2] = {listener(f, "127.0.0.1", 80), listener(f, "127.0.0.2", 80)};
+	enum { COUNT = 300 };
+	static struct sock *c[2][COUNT];
+	struct endpoint to[2] = {at("127.0.0.1", 80), at("127.0.0.2", 80)};
+
+	for (unsigned i = 0; i < COUNT; i++)
+		for (unsigned j = 0; j < 2; j++) {
+			struct sock *child;
+
+			c[j][i] = open_sock(f, false, SOCK_TYPE_STREAM);
+			assert_int_equal(sock_connect(c[j][i], &to[j]), -LEAT_EINPROGRESS);
+			sim_run(f->sim, sim_now(f->sim) + MSEC, NULL, NULL);
+			assert_int_equal(sock_accept(l[j], &child), 0);
+			sock_close(child);
+		}
+	for (unsigned i = 0; i < COUNT; i++)
+		for (unsigned j = 0; j < 2; j++)
+			sock_close(c[j][i]);
+	sock_close(l[0]);
+	sock_close(l[1]);
+}
+
+static bool answered;
+
+static void
+answer(struct sock *l, void *arg)
+{
+	struct sock *child;
+	struct endpoint local;
+
+	while (sock_accept(l, &child) == 0) {
+		sock_local(child, &local);
+		sock_answer(child, local.port == 81 ? LEAT_ECONNREFUSED : 0);
+		if (local.port != 81)
+			sock_close(child);
+		answered = true;
+	}
+}
+
+/* The gateway: every port, and no SYN-ACK before the answer. */
+static void
+a_deferred_listener_decides_about_each_child(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = open_sock(f, true, SOCK_TYPE_STREAM), *c = open_sock(f, false, SOCK_TYPE_STREAM);
+	struct endpoint refused = at("127.0.0.1", 81), taken = at("127.0.0.1", 82);
+
+	set_int(l, LEAT_SOL_LEAT, LEAT_ANY_PORT, 1);
+	set_int(l, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, 1);
+	assert_int_equal(sock_listen(l, 8), 0);
+	assert_int_equal(sock_connect(c, &refused), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(c, &refused), -LEAT_EALREADY);
+	assert_int_equal(sock_ready(l), LEAT_IN);
+	sock_watch(l, answer, f);
+	answer(l, f);
+	settle(f);
+	assert_true(answered);
+	assert_int_equal(sock_connect(c, &refused), -LEAT_ECONNREFUSED);
+	assert_int_equal(sock_connect(c, &taken), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(c, &taken), 0);
+	sock_close(c);
+	sock_close(l);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {T(readiness_is_that_of_linux), T(connect_tells_how_it_goes),
+	    T(time_wait_keeps_the_port), T(dual_stack_listeners_serve_both), T(options_read_back_as_on_linux),
+	    T(linger_zero_resets), T(watchers_wait_for_the_end_of_the_entry),
+	    T(a_datagram_socket_may_lose_its_peer), T(connections_outnumber_ports),
+	    T(a_deferred_listener_decides_about_each_child)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
