@@ -310,8 +310,8 @@ def test_ping_arping_traceroute(net):
     ):
         done = net.run(*words)
         assert done.returncode == 0 and " 0% packet loss" in done.stdout, done.stdout + done.stderr
-    done = net.run(needs("arping"), "-c", "2", "-i", "leat0", "10.9.0.2")
-    assert done.returncode == 0 and "02:4c:45:41:54:02" in done.stdout, done.stdout + done.stderr
+    done = net.run(needs("arping"), "-c", "2", "-I", "leat0", "10.9.0.2")
+    assert done.returncode == 0 and "02:4c:45:41:54:02" in done.stdout.lower(), done.stdout + done.stderr
     for words in (["-4", "10.9.0.2"], ["-6", "fd09::2"], ["-4", "-T", "-p", "7", "10.9.0.2"]):
         done = net.run(needs("traceroute"), "-n", "-q", "1", "-w", "2", *words)
         assert f" 1  {words[-1]} " in done.stdout, done.stdout + done.stderr
