@@ -310,6 +310,7 @@ void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
 void tcp_grow_sndbuf(struct tcp_conn *c);
+bool tcp_writes_allowed(const struct tcp_conn *c);
 bool tcp_writable(const struct tcp_conn *c);
 void tcp_tell_writable(struct tcp_conn *c);
 

@@ -84,16 +84,13 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg)
 		rcvbuf_rtt_by_window(&c->rcvbuf, tcp_now(c), c->rcv_nxt, tcp_rcv_wnd(c));
 }
 
-/* Octets at RCV.NXT: the user's, or nobody's when that side is shut. */
+/* Octets at RCV.NXT are the user's, even after shutdown for receiving, as on Linux. */
 static void
 deliver(struct tcp_conn *c, struct pkt *pkt)
 {
 	uint32_t len = pkt->len;
 
-	if (c->rcv_shut)
-		pkt_drop(c->tcp->core, pkt, DROP_DATA_AFTER_CLOSE);
-	else
-		rcvbuf_push(&c->rcvbuf, pkt);
+	rcvbuf_push(&c->rcvbuf, pkt);
 	c->rcv_nxt += len;
 	c->octets_rcvd += len;
 }

@@ -68,12 +68,18 @@ release(struct tcp_conn *c, uint32_t acked)
 	tcp_grow_sndbuf(c);
 }
 
-/* Is it worth waking a writer (tcp(7), TCP_NOTSENT_LOWAT included)? */
+/* Has so much been written that was not sent yet that the user wants to wait (tcp(7), TCP_NOTSENT_LOWAT)? */
+bool
+tcp_writes_allowed(const struct tcp_conn *c)
+{
+	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
+}
+
+/* Is it worth waking a writer? */
 bool
 tcp_writable(const struct tcp_conn *c)
 {
-	return sndbuf_writable(&c->sndbuf) &&
-	       (!c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat);
+	return sndbuf_writable(&c->sndbuf) && tcp_writes_allowed(c);
 }
 
 /* After each flush: a writer that found no room is told of it once. */

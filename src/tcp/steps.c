@@ -236,15 +236,17 @@ receives(const struct tcp_conn *c)
 }
 
 /*
- * Data that nobody will ever read: the user has closed. The peer is told with a RST, or it would believe that its data
- * was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
+ * Data that nobody will ever read: the user has closed, or has shut both directions down. The peer is told with a RST, or it would believe that its
+ * data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
  */
 static enum step
 check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (!c->user_gone || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv_nxt))
+	bool reader = !c->user_gone && !(c->rcv_shut && c->fin_queued);
+
+	if (reader || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv_nxt))
 		return STEP_NEXT;
-	tcp_end_with_reset(c, 0);
+	tcp_end_with_reset(c, c->user_gone ? 0 : LEAT_ECONNRESET);
 	return step_drop(c, DROP_DATA_AFTER_CLOSE);
 }
 
@@ -252,7 +254,7 @@ check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
 static enum step
 check_urg(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if ((seg->flags & TCP_URG) && receives(c) && !c->rcv_shut)
+	if ((seg->flags & TCP_URG) && receives(c))
 		tcp_rcv_urgent(c, seg);
 	return STEP_NEXT;
 }

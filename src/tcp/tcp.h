@@ -118,7 +118,10 @@ bool tcp_at_mark(const struct tcp_conn *c);
 
 /* Half-close: FIN after what is buffered. 0 or -LEAT_ENOTCONN. */
 int tcp_shutdown_send(struct tcp_conn *c);
-/* Nothing more is wanted: what arrives from now on is acknowledged and thrown away, as Linux does. */
+/*
+ * Reading no longer waits: it answers 0 when nothing is there. What arrives all the same is acknowledged and can be read, as on Linux; after both sides are shut it
+ * is answered with RST.
+ */
 void tcp_shutdown_recv(struct tcp_conn *c);
 
 /* CLOSE: the user's reference ends. Unread data makes it a reset (RFC 9293, 3.6.1; RFC 2525, 2.17), otherwise FIN and an orderly end without a user. */

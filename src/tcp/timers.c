@@ -50,6 +50,17 @@ count_retry(struct tcp_conn *c)
 		c->retries_since = tcp_now(c);
 }
 
+/* The next retransmission; but where the user's own limit comes first, the look at it. */
+static nsec_t
+next_retry(const struct tcp_conn *c)
+{
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (!user || !tcp_synchronized(c))
+		return c->rto.rto;
+	return nsec_min(c->rto.rto, nsec_max(c->retries_since + user - tcp_now(c), MSEC));
+}
+
 /* RFC 6298, 5.4 to 5.6. */
 static void
 retx_fired(struct timer *t)
@@ -71,7 +82,7 @@ retx_fired(struct timer *t)
 	} else {
 		tcp_want(c, WANT_SYN);
 	}
-	arm(c, t, c->rto.rto);
+	arm(c, t, next_retry(c));
 	tcp_leave(tcp);
 }
 

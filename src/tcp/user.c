@@ -102,7 +102,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 
 	if (n < 0)
 		return n;
-	n = sndbuf_write(&c->sndbuf, buf, len);
+	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, len) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
 		c->no_room = true;
 	if (n <= 0)
@@ -126,7 +126,7 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 		return 0;
 	if (n < 0)
 		return n;
-	n = sndbuf_reserve(&c->sndbuf, want, at);
+	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->sndbuf, want, at) : 0;
 	if (n > 0)
 		return n;
 	c->no_room = true;
