@@ -79,13 +79,17 @@ int
 stream_progress(struct desc *d)
 {
 	unsigned ready = sock_ready(d->sk);
-	int error = 0;
-	size_t len = sizeof error;
 
-	if (ready & (LEAT_ERR | LEAT_HUP)) {
-		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
-		return error ? -error : -ECONNABORTED;
+	/* The stack tells it once, and more than one may ask here. */
+	if (!d->failed && (ready & (LEAT_ERR | LEAT_HUP))) {
+		size_t len = sizeof d->failed;
+
+		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &d->failed, &len);
+		if (!d->failed)
+			d->failed = LEAT_ECONNABORTED;
 	}
+	if (d->failed)
+		return -d->failed;
 	return ready & LEAT_OUT ? 0 : -EINPROGRESS;
 }
 
