@@ -100,6 +100,34 @@ begin(struct call *c, const struct endpoint *to)
 	return -EINPROGRESS;
 }
 
+/*
+ * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is the program's other one, with the
+ * same port. It is a new socket in the stack, since a bound one cannot be bound again; options set so far stay behind.
+ */
+static int
+leave_loopback(struct desc *d)
+{
+	const struct run_net *net = &d->w->config->net;
+	struct endpoint at;
+	struct sock *sk;
+	int rc = sock_local(d->sk, &at);
+
+	if (rc || !ipaddr_is_loopback(&at.addr))
+		return 0;
+	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
+	rc = sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &sk);
+	if (rc)
+		return rc;
+	rc = sock_bind(sk, &at);
+	if (rc) {
+		sock_close(sk);
+		return rc;
+	}
+	sock_close(d->sk);
+	d->sk = sk;
+	return 0;
+}
+
 static long
 connect_stream(struct call *c, struct endpoint *to)
 {
@@ -128,7 +156,8 @@ connect_stream(struct call *c, struct endpoint *to)
 	if (rc)
 		return rc;
 	alias_destination(d, to);
-	return begin(c, to);
+	rc = d->aliased ? leave_loopback(d) : 0;
+	return rc ? rc : begin(c, to);
 }
 
 /* AF_UNSPEC: a datagram socket forgets its peer, a connection is broken off. */
