@@ -124,6 +124,35 @@ set_net(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
+/* ADDRESS or ADDRESS:PORT, an IPv6 address in brackets where a port follows. */
+static const char *
+set_dns(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+	static const char wrong[] = "is no name server: write 127.0.0.1, 127.0.0.1:5353 or [::1]:5353";
+	struct endpoint at = {.port = 53};
+	char text[ENDPOINT_TEXT], *addr = text, *colon;
+	uint64_t port;
+
+	if (snprintf(text, sizeof text, "%s", value) >= (int)sizeof text)
+		return wrong;
+	colon = strrchr(text, ':');
+	if (colon && colon > text && (strchr(text, ':') == colon || colon[-1] == ']')) {
+		if (unit_count(colon + 1, 1, 65535, &port))
+			return wrong;
+		at.port = (uint16_t)port;
+		*colon = '\0';
+	}
+	if (*addr == '[' && addr[strlen(addr) - 1] == ']') {
+		addr[strlen(addr) - 1] = '\0';
+		addr++;
+	}
+	if (ipaddr_parse(addr, &at.addr))
+		return wrong;
+	o->config.nameserver = at;
+	return NULL;
+}
+
 static const char *
 parse_port(const char *text, uint16_t *out)
 {
@@ -230,6 +259,7 @@ static const struct option rows[] = {
 	{"net", "NETWORK", "the program's network, 10.0.2.0/24 or fd00:2::/64 unless the host uses it", set_net, 0},
 	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", set_publish, 0},
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
+	{"dns", "ADDR[:PORT]", "the name server behind 10.0.2.3, instead of the host's first", set_dns, 0},
 	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
 	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},
 	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},

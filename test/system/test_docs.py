@@ -2,7 +2,6 @@
 
 `make` lines are held against the Makefile instead: running the tests from within the tests would not end.
 """
-import contextlib
 import functools
 import http.server
 import os
@@ -36,7 +35,7 @@ def port_8000():
     folder = "/usr/share/common-licenses"
     handler = functools.partial(Handler, directory=folder)
     http.server.ThreadingHTTPServer.allow_reuse_address = True
-    with contextlib.closing(http.server.ThreadingHTTPServer(("127.0.0.1", 8000), handler)) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 8000), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield
@@ -75,5 +74,5 @@ def test_every_make_target_that_the_documents_name_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for name in [*DOCUMENTS, "CONTRIBUTING.md"]:
         if (ROOT / name).exists():
-            for target in re.findall(r"`?make ([a-z-]+)", (ROOT / name).read_text()):
+            for target in re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / name).read_text(), re.M):
                 assert target in targets, f"{name}: make {target}"

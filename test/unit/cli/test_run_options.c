@@ -128,6 +128,23 @@ net_moves_the_addresses_inside(void **state)
 	assert_int_equal(PARSE("--net tea -- true"), -1);
 }
 
+static void
+a_name_server_has_an_address_and_maybe_a_port(void **state)
+{
+	assert_int_equal(PARSE("--dns 127.0.0.1 -- true"), 0);
+	assert_int_equal(o.config.nameserver.port, 53);
+	assert_int_equal(PARSE("--dns 127.0.0.1:5353 -- true"), 0);
+	assert_int_equal(o.config.nameserver.port, 5353);
+	assert_int_equal(PARSE("--dns ::1 -- true"), 0);
+	assert_int_equal(o.config.nameserver.port, 53);
+	assert_int_equal(PARSE("--dns [::1]:5353 -- true"), 0);
+	assert_int_equal(o.config.nameserver.port, 5353);
+	assert_int_equal(PARSE("--dns dns.example -- true"), -1);
+	assert_int_equal(PARSE("--dns 127.0.0.1:0 -- true"), -1);
+	assert_int_equal(PARSE("--dns [] -- true"), -1);
+	assert_int_equal(PARSE("--dns : -- true"), -1);
+}
+
 int
 main(void)
 {
@@ -141,6 +158,7 @@ main(void)
 	    cmocka_unit_test(publications_name_address_host_port_and_program_port),
 	    cmocka_unit_test(publications_that_make_no_sense_are_refused),
 	    cmocka_unit_test(net_moves_the_addresses_inside),
+	    cmocka_unit_test(a_name_server_has_an_address_and_maybe_a_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
