@@ -82,7 +82,10 @@ on_force(struct timer *t)
 static void
 peer_failed(struct peer *p, const char *what, ssize_t err)
 {
-	if (p->must_succeed)
+	bool never_began =
+	    !p->sent && (err == -LEAT_ETIMEDOUT || err == -LEAT_EHOSTUNREACH); /* a bad link may do that */
+
+	if (p->must_succeed && !never_began)
 		world_fail(p->churn->w, "%s: %s after %" PRIu64 " sent, %" PRIu64 " read of %" PRIu64, what,
 		    err_name((int)err), p->sent, p->read, p->size);
 	end_peer(p, false);

@@ -102,13 +102,24 @@ read_in_place(struct side *s, size_t want)
 	return (ssize_t)got;
 }
 
-/* The neighbour did not answer three times: as on Linux that ends a handshake at once, and whoever wants the connection tries again. */
+/*
+ * The other host never took the connection: on a bad link a neighbour may not answer three times, or a handshake be lost seven times, and that ends it as on
+ * Linux. Whoever wants the connection tries again; what was sent by then is nobody's, so after that it is given up.
+ */
 static void
-connect_again(struct side *s)
+never_taken(struct side *s)
 {
+	struct side *other = &s->transfer->conn[s->number].side[1];
 	struct endpoint at = world_endpoint(s->transfer->w, 1, PORT);
-	int err = sock_connect(s->sk, &at);
+	int err;
 
+	if (s->sent || s->shut) {
+		close_side(s);
+		other->closed = true;
+		s->transfer->open--;
+		return;
+	}
+	err = sock_connect(s->sk, &at);
 	if (err != -LEAT_ECONNABORTED) /* the error was told already */
 		world_fail(s->transfer->w, "connect after a failure: %s", err_name(err));
 	err = sock_connect(s->sk, &at);
@@ -130,8 +141,8 @@ read_some(struct side *s)
 	n = sock_recv(s->sk, s->transfer->buf, want, 0, NULL);
 	if (n == -LEAT_EAGAIN)
 		return false;
-	if (n == -LEAT_EHOSTUNREACH && !s->sent && s == &s->transfer->conn[s->number].side[0]) {
-		connect_again(s);
+	if (n < 0 && !s->transfer->conn[s->number].side[1].sk) {
+		never_taken(s);
 		return false;
 	}
 	if (n < 0) {
@@ -217,6 +228,8 @@ work(struct side *s)
 		return;
 	for (unsigned i = 0; i < TURN && busy && !w->failed; i++) {
 		busy = read_some(s);
+		if (s->closed)
+			return;
 		busy |= write_some(s);
 	}
 	if (w->failed)
