@@ -73,5 +73,5 @@ def test_the_doctor_finds_what_was_taken_away(leat):
 
 def test_the_manual_has_no_error():
     from conftest import ROOT
-    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", privileged=True)
+    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat.3", privileged=True)
     assert found.returncode == 0, found.stdout

@@ -1,0 +1,115 @@
+"""The examples: two hosts in virtual time, and an echo server on a TAP with Linux's TCP as its client."""
+import os
+import random
+import shutil
+import subprocess
+
+import pytest
+from conftest import BUILD
+
+TWO_HOSTS = BUILD / "examples/two_hosts"
+TAP_ECHO = BUILD / "examples/tap_echo"
+
+
+def two_hosts(*args):
+    return subprocess.run([TWO_HOSTS, *map(str, args)], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("size", [0, 1, 1460, 100_000, 5_000_000])
+def test_a_file_crosses_a_link_that_loses_frames(size, scratch):
+    (scratch / "from").write_bytes(random.Random(size).randbytes(size))
+    found = two_hosts(scratch / "from", scratch / "to", 3)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert (scratch / "to").read_bytes() == (scratch / "from").read_bytes()
+    assert found.stdout.startswith(f"{size} octets in ")
+    if size == 5_000_000:
+        assert ", 0 sent again" not in found.stdout, "1% of loss, and nothing was lost?"
+
+
+def test_the_same_seed_gives_the_same_run(scratch):
+    (scratch / "from").write_bytes(random.Random(1).randbytes(1_000_000))
+    said = {seed: {two_hosts(scratch / "from", scratch / "to", seed).stdout for _ in range(3)} for seed in (5, 6)}
+    assert all(len(outputs) == 1 for outputs in said.values()), said
+    assert said[5] != said[6]
+
+
+def test_what_cannot_be_read_is_an_error(scratch):
+    assert two_hosts(scratch / "none", scratch / "to").returncode == 2
+    assert two_hosts().returncode == 2
+
+
+def why_no_tap():
+    if os.geteuid() != 0:
+        return "not root"
+    if not os.path.exists("/dev/net/tun"):
+        return "no /dev/net/tun"
+    if not shutil.which("ip"):
+        return "no ip (iproute2)"
+    name = f"leat-ex-probe-{os.getpid()}"
+    if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode:
+        return "network namespaces cannot be made here"
+    made = subprocess.run(["ip", "netns", "exec", name, "ip", "tuntap", "add", "dev", "leat0", "mode", "tap"], capture_output=True)
+    subprocess.run(["ip", "netns", "del", name], capture_output=True)
+    return "TAP devices cannot be made here" if made.returncode else None
+
+
+WHY_NO_TAP = why_no_tap()
+needs_tap = pytest.mark.skipif(WHY_NO_TAP is not None, reason=f"not run: the echo server on a TAP ({WHY_NO_TAP})")
+
+# In the namespace, with Linux's TCP: all that is sent comes back, and after the end of file the end comes back, too.
+CLIENT = """
+import random, socket, sys, threading
+sent = random.Random(7).randbytes(int(sys.argv[2]))
+with socket.create_connection((sys.argv[1], 7), timeout=20) as s:
+    threading.Thread(target=lambda: (s.sendall(sent), s.shutdown(socket.SHUT_WR)), daemon=True).start()
+    got = bytearray()
+    while piece := s.recv(65536):
+        got += piece
+assert got == sent, (len(got), len(sent))
+"""
+
+
+@pytest.fixture(scope="module")
+def echo():
+    """A namespace with Linux at 10.9.0.1 and the example at 10.9.0.2; the command that runs others in it."""
+    name = f"leat-ex-{os.getpid()}"
+    inside = ["ip", "netns", "exec", name]
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    server = None
+    try:
+        for line in ("ip link set lo up", "ip tuntap add dev leat0 mode tap vnet_hdr", "ip addr add 10.9.0.1/24 dev leat0", "ip link set leat0 up"):
+            subprocess.run(inside + line.split(), check=True)
+        server = subprocess.Popen(inside + [str(TAP_ECHO), "leat0", "10.9.0.2/24"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True)
+        assert server.stdout.readline() == "ready\n", server.stderr.read()
+        yield inside
+        assert server.poll() is None, server.stderr.read()
+    finally:
+        if server:
+            server.kill()
+            server.communicate(timeout=10)
+        subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+@needs_tap
+@pytest.mark.parametrize("size", [0, 1, 1448, 1_000_000, 20_000_000])
+def test_linux_gets_back_what_it_sent(echo, size):
+    found = subprocess.run(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", str(size)], capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
+
+
+@needs_tap
+def test_linux_has_many_connections_at_once(echo):
+    clients = [subprocess.Popen(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", "100000"], stderr=subprocess.PIPE, text=True) for _ in range(10)]
+    for client in clients:
+        _, said = client.communicate(timeout=60)
+        assert client.returncode == 0, said
+
+
+@needs_tap
+def test_a_client_that_resets_harms_no_other(echo):
+    reset = "import socket,struct; s=socket.create_connection(('10.9.0.2',7)); s.sendall(b'x'*100000); " \
+            "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii',1,0)); s.close()"
+    subprocess.run(echo + ["/usr/bin/python3", "-c", reset], check=True, timeout=30)
+    found = subprocess.run(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", "1000"], capture_output=True, text=True, timeout=60)
+    assert found.returncode == 0, found.stderr
