@@ -128,11 +128,14 @@ segment(struct host *h, struct input *in, uint8_t flags)
 static void
 raw_segment(struct host *h, struct input *in)
 {
-	uint8_t buf[80];
+	uint8_t buf[80] = {0};
 	size_t n = take(in, 1) % sizeof buf;
 
-	for (size_t i = 0; i < n; i++)
-		buf[i] = (uint8_t)take(in, 1);
+	if (n > in->n)
+		n = in->n;
+	memcpy(buf, in->p, n);
+	in->p += n;
+	in->n -= n;
 	if (n >= 4) {
 		be16_put(buf, h->peer.port);
 		be16_put(buf + 2, h->us.port);
