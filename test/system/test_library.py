@@ -51,7 +51,7 @@ def test_both_forms_export_the_same_and_only_leat_names():
         pytest.skip("built with a sanitizer")
     assert all(name.startswith("leat_") for name in shared), shared
     assert static == shared
-    assert {"leat_stack_new", "leat_connect", "leat_sim_run"} <= shared
+    assert {"leat_error_words", "leat_sim_new", "leat_sim_run", "leat_sock_connect"} <= shared
 
 
 @pytest.mark.parametrize("form", ["static", "shared"])
@@ -80,4 +80,4 @@ def test_the_tap_example_echoes_to_linux():
     if subprocess.run([*UNSHARE, "sh", "-c", "ip tuntap add dev leat0 mode tap"], capture_output=True).returncode:
         pytest.skip("no TAP in a network namespace here")
     done = subprocess.run([*UNSHARE, "bash", "-c", SCRIPT], env={**os.environ, "TAP_ECHO": str(TAP_ECHO)}, capture_output=True, text=True, timeout=60)
-    assert done.stdout == "echoed\n", done.stdout + done.stderr
+    assert done.stdout.endswith("echoed\n"), done.stdout + done.stderr
