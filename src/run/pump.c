@@ -65,7 +65,7 @@ pump_up(struct desc *d)
 		room = sock_reserve(d->sk, PUMP_STRIDE, &at);
 		if (room <= 0) {
 			/* The connection's error is told once, and here it was. */
-			if (room < 0 && room != -LEAT_EAGAIN && room != -LEAT_EPIPE)
+			if (room < 0 && room != -LEAT_EAGAIN)
 				d->failed = (int)-room;
 			return;
 		}
