@@ -187,7 +187,8 @@ def test_nc_sends_what_it_is_given(web):
 
 
 def test_connecting_without_waiting(web):
-    done = run(PYTHON, PROGRAMS / "nonblocking.py", web[0], free_port())
+    """Over a link slow enough that the time before the handshake can be looked at."""
+    done = run(PYTHON, PROGRAMS / "nonblocking.py", web[0], free_port(), options=["-d", 50])
     assert done.stdout == b"well\n", done.stderr.decode()
 
 
