@@ -331,6 +331,71 @@ def test_ctrl_c_ends_a_blocked_program():
         assert b"KeyboardInterrupt" in proc.stderr.read()
 
 
+def state_of(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+
+
+def wait_for_states(pids, want, seconds=5):
+    end = time.monotonic() + seconds
+    while [state_of(pid) for pid in pids] != want and time.monotonic() < end:
+        time.sleep(0.02)
+    return [state_of(pid) for pid in pids] == want
+
+
+def test_job_control():
+    """What a terminal sends to the foreground group stops the program and, so that the shell sees it, the outer process; but not the network."""
+    with started("sh", "-c", "echo ready; exec sleep 30", start_new_session=True) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        worker, program = descendants(proc.pid)
+        os.killpg(proc.pid, signal.SIGTSTP)
+        assert wait_for_states([proc.pid, worker, program], ["T", "S", "T"])
+        os.killpg(proc.pid, signal.SIGCONT)
+        assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
+
+
+def test_a_published_datagram_service():
+    port = free_port(socket.SOCK_DGRAM)
+    code = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', 7777)); print('ready', flush=True)
+data, who = s.recvfrom(100); s.sendto(data.upper(), who)
+"""
+    with started(PYTHON, "-c", code, options=["-u", f"{port}:7777"]) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.settimeout(5)
+            s.sendto(b"ping", ("127.0.0.1", port))
+            assert s.recvfrom(10) == (b"PING", ("127.0.0.1", port))
+
+
+def test_a_stream_that_failed_connects_anew(web):
+    code = f"""
+import select, socket
+s = socket.socket(); s.setblocking(False)
+for port in {free_port()}, {web[0]}:
+    s.connect_ex(('127.0.0.1', port))
+    p = select.poll(); p.register(s, select.POLLOUT); p.poll(5000)
+    print(s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+"""
+    assert run(PYTHON, "-c", code).stdout == b"111\n0\n"
+
+
+def test_a_connection_that_died_half_open_ends_with_an_error():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        code = f"""
+import socket, time
+s = socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}))
+assert s.recv(1) == b''
+try:
+    while True: s.send(b'more'); time.sleep(0.02)
+except (BrokenPipeError, ConnectionResetError): print('broken')
+"""
+        with started(PYTHON, "-c", code) as proc:
+            conn, _ = listener.accept()
+            conn.close()
+            assert proc.wait(10) == 0 and proc.stdout.read() == b"broken\n"
+
+
 def test_a_handler_runs_while_a_call_waits():
     code = """
 import signal, socket
