@@ -737,7 +737,7 @@ LEAT_API int leat_sock_commit(struct leat_sock *sock, size_t len);
 /**
  * Look at what has arrived in order on a stream, where it lies.
  *
- * @span  at most @max runs of memory (and never more than 64), in order; good until the next call on @sock
+ * @span  at most @max runs of memory (and never more than 64), in order; good until the next call on @sock, or until the stack is driven again
  *
  * Returns how many runs were filled; 0: nothing is there (leat_sock_recv() tells why), or not a stream.
  */

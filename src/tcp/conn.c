@@ -201,7 +201,7 @@ detach(struct tcp_conn *c)
 	c->emptied = true;
 	forget_deferred(c);
 	reass_fini(&c->reass);
-	sndbuf_fini(&c->sndbuf);
+	sndbuf_end(&c->sndbuf);
 	txq_fini(&c->txq);
 }
 
@@ -210,6 +210,7 @@ tcp_conn_free(struct tcp_conn *c)
 {
 	detach(c);
 	tcp_child_leave_queue(c);
+	sndbuf_fini(&c->sndbuf);
 	rcvbuf_fini(&c->rcvbuf);
 	list_del(&c->dirty);
 	list_del(&c->tell.node);

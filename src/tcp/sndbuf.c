@@ -32,6 +32,14 @@ drop_first(struct sndbuf *b)
 }
 
 void
+sndbuf_end(struct sndbuf *b)
+{
+	while (b->count > (b->reserved ? 1 : 0))
+		drop_first(b);
+	b->una = b->end;
+}
+
+void
 sndbuf_fini(struct sndbuf *b)
 {
 	while (b->count > 0)

@@ -38,6 +38,12 @@ struct sndbuf {
 /* Linux: 16384 (grown to 87040 when the connection is established), 4 MiB. */
 void sndbuf_init(struct sndbuf *b, struct pkt_pool *pool, size_t limit, size_t max, bool fixed);
 
+/*
+ * Nothing more will be sent: gives all blocks back but the one that was reserved from, since its user may be
+ * writing into it.
+ */
+void sndbuf_end(struct sndbuf *b);
+
 /* Gives the blocks back; packets that refer to them live on. */
 void sndbuf_fini(struct sndbuf *b);
 
