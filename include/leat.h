@@ -1,8 +1,8 @@
 /*
  * leat.h - the one public header of Leat, a TCP/IP system in user space.
  *
- * What stands here is the contract: numbers, names, opaque types, calls. It includes nothing of Leat's, so every
- * layer inside may use its numbers, and there is only one list of each. Nothing else is exported.
+ * What stands here is the contract: numbers, names, opaque types, calls. It includes nothing of Leat's, so
+ * every layer inside may use its numbers, and there is only one list of each. Nothing else is exported.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -17,7 +17,10 @@
 extern "C" {
 #endif
 
-/* Errors. The numbers are Linux's, on every system, so that a caller may hand them on. Functions return them negated. */
+/*
+ * Errors. The numbers are Linux's, on every system, so that a caller may hand them on. Functions return them
+ * negated.
+ */
 enum leat_error {
 	LEAT_EPERM = 1,
 	LEAT_ENOENT = 2,
@@ -90,8 +93,9 @@ enum leat_tcp_state {
 };
 
 /*
- * TCP_INFO, laid out as Linux's struct tcp_info (linux/tcp.h of 6.1), so that what reads that may read this. Times are in microseconds
- * unless a name says otherwise; tcpi_last_* are in milliseconds. Windows are in segments where Linux has them so (snd_cwnd, snd_ssthresh).
+ * TCP_INFO, laid out as Linux's struct tcp_info (linux/tcp.h of 6.1), so that what reads that may read this.
+ * Times are in microseconds unless a name says otherwise; tcpi_last_* are in milliseconds. Windows are in
+ * segments where Linux has them so (snd_cwnd, snd_ssthresh).
  */
 struct leat_tcp_info {
 	uint8_t tcpi_state; /* enum leat_tcp_state */
@@ -128,17 +132,20 @@ struct leat_tcp_info {
 #endif
 
 /*
- * How it is used. A stack is one host. Nothing in it waits, reads a clock or does I/O: frames go in by leat_iface_input() and leave by
- * the interface's transmit callback, and the time is what leat_stack_advance() says. There are three ways to drive one: by hand, with these calls;
- * in virtual time, by a struct leat_sim; on this machine's clock and devices, by a struct leat_loop.
+ * How it is used. A stack is one host. Nothing in it waits, reads a clock or does I/O: frames go in by
+ * leat_iface_input() and leave by the interface's transmit callback, and the time is what
+ * leat_stack_advance() says. There are three ways to drive one: by hand, with these calls; in virtual time,
+ * by a struct leat_sim; on this machine's clock and devices, by a struct leat_loop.
  *
- * Threads. A stack, its interfaces and its sockets, and whatever drives it, belong to one thread at a time. Different ones know nothing of each other. There is no
- * errno and no state outside of these objects.
+ * Threads. A stack, its interfaces and its sockets, and whatever drives it, belong to one thread at a time.
+ * Different ones know nothing of each other. There is no errno and no state outside of these objects.
  *
- * Results. 0 or a count, or an error of enum leat_error, negated; outputs are untouched on errors. Pointers must not be NULL unless it says so.
+ * Results. 0 or a count, or an error of enum leat_error, negated; outputs are untouched on errors. Pointers
+ * must not be NULL unless it says so.
  *
- * Structs that the caller fills, and that may grow, begin with `size`: set it to sizeof the struct, and what is not used to 0, which is the default of
- * every field. What a caller of an older header leaves out counts as 0; what a newer one fills in and this library does not know is refused with
+ * Structs that the caller fills, and that may grow, begin with `size`: set it to sizeof the struct, and what
+ * is not used to 0, which is the default of every field. What a caller of an older header leaves out counts
+ * as 0; what a newer one fills in and this library does not know is refused with
  * -LEAT_EINVAL. Structs that the library fills are given with their size, and filled as far as that goes.
  */
 struct leat_stack; /* a host */
@@ -157,7 +164,10 @@ struct leat_loop;  /* hosts on this machine's clock and devices */
 /** "0.1.0": which Leat this is. Static. */
 LEAT_API const char *leat_version(void);
 
-/** The name of @error (either sign), "ECONNRESET"; "E?" for a number that enum leat_error does not list. Static. */
+/**
+ * The name of @error (either sign), "ECONNRESET"; "E?" for a number that enum leat_error does not list.
+ * Static.
+ */
 LEAT_API const char *leat_error_name(int error);
 
 /** What a user is told of @error (either sign): "connection reset by peer". Static, never NULL. */
@@ -165,11 +175,14 @@ LEAT_API const char *leat_error_words(int error);
 
 /* ---- Addresses ---- */
 
-/* An address, IPv4 in its mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), and where a socket's name is meant, a port. All 0: IPv6's unspecified address. */
+/*
+ * An address, IPv4 in its mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), and where a socket's name is meant,
+ * a port. All 0: IPv6's unspecified address.
+ */
 struct leat_addr {
 	uint8_t octets[16];
-	uint32_t
-	    scope; /* for link-local IPv6 addresses: the interface's index (leat_iface_info()); otherwise 0 */
+	/* For link-local IPv6 addresses: the interface's index (leat_iface_info()); otherwise 0. */
+	uint32_t scope;
 	uint16_t port;     /* host byte order */
 	uint16_t reserved; /* 0 */
 };
@@ -219,15 +232,21 @@ LEAT_API int leat_prefix_parse(const char *text, struct leat_prefix *out);
 
 enum leat_stack_flag {
 	LEAT_STACK_FORWARD = 1, /* packets for others are passed on: a router */
-	LEAT_STACK_TRANSPARENT =
-	    2, /* packets for any address are delivered here, as a gateway that ends flows wants them; see LEAT_ANY_PORT */
+	/*
+	 * Packets for any address are delivered here, as a gateway that ends flows wants them; see
+	 * LEAT_ANY_PORT.
+	 */
+	LEAT_STACK_TRANSPARENT = 2,
 };
 
 struct leat_stack_config {
 	size_t size;
 	size_t memory; /* octets of packets and of what sockets hold, at most; 0 = 64 MiB */
-	uint64_t
-	    seed; /* 0: secrets and draws come from the machine's generator. Otherwise a run repeats exactly, and is guessable: for tests */
+	/*
+	 * 0: secrets and draws come from the machine's generator. Otherwise a run repeats exactly, and is
+	 * guessable: for tests.
+	 */
+	uint64_t seed;
 	uint64_t host;  /* this host's name in events; 0 = 1 */
 	int64_t now;    /* when its time begins */
 	uint32_t flags; /* enum leat_stack_flag */
@@ -236,8 +255,8 @@ struct leat_stack_config {
 /**
  * Make a host: with the loopback interface (127.0.0.1/8, ::1/128) and nothing else.
  *
- * Allocates the host, and later each socket, interface, route and neighbour as it comes into being; packets from a pool that grows to
- * config->memory at most, and keeps what it has.
+ * Allocates the host, and later each socket, interface, route and neighbour as it comes into being; packets
+ * from a pool that grows to config->memory at most, and keeps what it has.
  *
  * @config  NULL: all defaults
  * @out     the host, the caller's to free with leat_stack_free()
@@ -249,22 +268,29 @@ struct leat_stack_config {
 LEAT_API int leat_stack_new(const struct leat_stack_config *config, struct leat_stack **out);
 
 /**
- * Free @stack with its interfaces, sockets and devices. Connections are aborted, so resets are handed to the interfaces' callbacks before this returns. NULL is allowed.
+ * Free @stack with its interfaces, sockets and devices. Connections are aborted, so resets are handed to the
+ * interfaces' callbacks before this returns. NULL is allowed.
  *
- * Not from a callback of this stack, and not for a stack that leat_sim_add_host() made: its simulation frees it.
+ * Not from a callback of this stack, and not for a stack that leat_sim_add_host() made: its simulation frees
+ * it.
  */
 LEAT_API void leat_stack_free(struct leat_stack *stack);
 
 /**
- * The time is @now: timers that are due fire, watchers are called, and from here on all that is called happens at @now.
+ * The time is @now: timers that are due fire, watchers are called, and from here on all that is called
+ * happens at @now.
  *
- * For who drives the stack by hand, before anything else is called after a pause, and at leat_stack_next() at the latest. Not from a callback.
+ * For who drives the stack by hand, before anything else is called after a pause, and at leat_stack_next() at
+ * the latest. Not from a callback.
  *
  * @now  nanoseconds; one that lies before the stack's time leaves that as it is
  */
 LEAT_API void leat_stack_advance(struct leat_stack *stack, int64_t now);
 
-/** When leat_stack_advance() must be called at the latest, exactly; LEAT_NEVER when nothing is pending. A past time: at once. */
+/**
+ * When leat_stack_advance() must be called at the latest, exactly; LEAT_NEVER when nothing is pending. A past
+ * time: at once.
+ */
 LEAT_API int64_t leat_stack_next(struct leat_stack *stack);
 
 /** The stack's time: what the last leat_stack_advance() or leat_iface_input() said. */
@@ -279,13 +305,19 @@ LEAT_API int64_t leat_stack_now(const struct leat_stack *stack);
  */
 LEAT_API uint64_t leat_stack_drops(const struct leat_stack *stack, unsigned reason);
 
-/** The name of a reason for dropping a packet, "RST_NOT_EXACT"; NULL from the first number on that is none, which ends a loop over all. Static. */
+/**
+ * The name of a reason for dropping a packet, "RST_NOT_EXACT"; NULL from the first number on that is none,
+ * which ends a loop over all. Static.
+ */
 LEAT_API const char *leat_drop_name(unsigned reason);
 
 /** The same in words: "RST inside the window but not at RCV.NXT"; NULL for a number that is none. Static. */
 LEAT_API const char *leat_drop_words(unsigned reason);
 
-/** Which document rules that such a packet is dropped: "RFC 5961, 3.2"; "" where none does; NULL for a number that is none. Static. */
+/**
+ * Which document rules that such a packet is dropped: "RFC 5961, 3.2"; "" where none does; NULL for a number
+ * that is none. Static.
+ */
 LEAT_API const char *leat_drop_source(unsigned reason);
 
 enum leat_event_kind {
@@ -328,8 +360,8 @@ struct leat_event {
 			uint32_t from, to; /* enum leat_tcp_state */
 			uint32_t error;    /* LEAT_EVENT_TCP_CLOSE: 0, or the enum leat_error that ended it */
 			uint32_t passive;  /* 1: came from a listener */
-			const struct leat_tcp_info
-			    *info; /* LEAT_EVENT_TCP_CLOSE: how it stood at the end; otherwise NULL */
+			/* LEAT_EVENT_TCP_CLOSE: how it stood at the end; otherwise NULL. */
+			const struct leat_tcp_info *info;
 		} tcp;
 		struct {
 			int64_t rtt, srtt, rttvar, rto;
@@ -364,9 +396,11 @@ struct leat_event {
 /**
  * Have @fn told what happens on this host.
  *
- * It is called at the moment that the thing happens, in the midst of the work: it may call nothing of this stack. The event and what it points to are good until it returns.
+ * It is called at the moment that the thing happens, in the midst of the work: it may call nothing of this
+ * stack. The event and what it points to are good until it returns.
  *
- * @mask  a bit (1 << kind) for each enum leat_event_kind that is wanted; 0: nothing any more. An event that nobody wants costs one test of a bit
+ * @mask  a bit (1 << kind) for each enum leat_event_kind that is wanted; 0: nothing any more. An event that
+ *        nobody wants costs one test of a bit
  * @fn    one per host; a later call replaces it
  * @arg   handed on to @fn
  */
@@ -384,16 +418,20 @@ struct leat_span {
 enum leat_iface_flag {
 	LEAT_IFACE_RAW_IP = 1, /* bare IP packets instead of Ethernet frames: no addresses, no neighbours */
 	/*
-	 * Each frame, both ways, has a virtio-net header of 10 octets before it (Virtio 1.2, 5.1.6, struct virtio_net_hdr without num_buffers, little-endian; what a
-	 * TAP with IFF_VNET_HDR has), and LEAT_IFACE_SUM and the others say what the caller does that it asks for. Without this flag frames have at most
-	 * the MTU and complete checksums.
+	 * Each frame, both ways, has a virtio-net header of 10 octets before it (Virtio 1.2, 5.1.6, struct
+	 * virtio_net_hdr without num_buffers, little-endian; what a TAP with IFF_VNET_HDR has), and
+	 * LEAT_IFACE_SUM and the others say what the caller does that it asks for. Without this flag frames
+	 * have at most the MTU and complete checksums.
 	 */
 	LEAT_IFACE_VNET_HDR = 2,
 	LEAT_IFACE_SUM = 4,   /* the caller completes transport checksums, or knows that they need not be */
 	LEAT_IFACE_TSO4 = 8,  /* the caller cuts TCP super-segments of up to 64 KiB, over IPv4 */
 	LEAT_IFACE_TSO6 = 16, /* over IPv6 */
 	LEAT_IFACE_USO = 32,  /* the caller cuts UDP super-datagrams */
-	/* IPv6 configures itself as a host does (RFC 4862): a link-local address, and what routers advertise. Otherwise they are not listened to. */
+	/*
+	 * IPv6 configures itself as a host does (RFC 4862): a link-local address, and what routers advertise.
+	 * Otherwise they are not listened to.
+	 */
 	LEAT_IFACE_AUTOCONF = 64,
 };
 
@@ -402,12 +440,13 @@ struct leat_iface_config {
 	const char *name; /* at most 15 octets; copied; NULL = "eth0", or "tun0" with LEAT_IFACE_RAW_IP */
 	uint32_t mtu;     /* octets of an IP packet, 576 to 65535; 0 = 1500. IPv6 needs 1280 (RFC 8200, 5) */
 	uint32_t flags;   /* enum leat_iface_flag */
-	uint8_t mac
-	    [6]; /* the interface's own; not a group's; all 0 = a locally administered one drawn at random */
+	/* The interface's own, not a group's; all 0 = a locally administered one drawn at random. */
+	uint8_t mac[6];
 	uint8_t reserved[2];
 	/*
-	 * A frame to send, @len octets in @count runs of memory, borrowed until this returns. It never waits: what cannot go now is the callback's to queue or to lose. It may
-	 * call nothing of this stack. Required.
+	 * A frame to send, @len octets in @count runs of memory, borrowed until this returns. It never waits:
+	 * what cannot go now is the callback's to queue or to lose. It may call nothing of this stack.
+	 * Required.
 	 */
 	void (*transmit)(void *arg, const struct leat_span *span, unsigned count, size_t len);
 	void *arg; /* handed on to transmit */
@@ -427,14 +466,17 @@ LEAT_API int leat_iface_add(
     struct leat_stack *stack, const struct leat_iface_config *config, struct leat_iface **out);
 
 /**
- * A frame has arrived on @iface at @now, and is dealt with before this returns: answers are transmitted, watchers called. Not from a callback.
+ * A frame has arrived on @iface at @now, and is dealt with before this returns: answers are transmitted,
+ * watchers called. Not from a callback.
  *
  * @frame  its octets, from the link header on (from the virtio-net header with LEAT_IFACE_VNET_HDR); copied
  * @len    how many
  * @now    nanoseconds; also what leat_stack_advance() would be told
  *
- * Returns 0, which says nothing of what became of the frame (what is wrong with it is counted: leat_stack_drops()); or, the frame also having been counted,
- *   -LEAT_EINVAL    not an interface whose frames the caller carries, or a virtio-net header that lies about the frame
+ * Returns 0, which says nothing of what became of the frame (what is wrong with it is counted:
+ * leat_stack_drops()); or, the frame also having been counted,
+ *   -LEAT_EINVAL    not an interface whose frames the caller carries, or a virtio-net header that lies about
+ *                   the frame
  *   -LEAT_EMSGSIZE  longer than any frame can be
  *   -LEAT_ENOBUFS   the stack's memory is used up
  */
@@ -453,8 +495,11 @@ struct leat_iface_info {
 LEAT_API void leat_iface_info(const struct leat_iface *iface, struct leat_iface_info *info, size_t size);
 
 enum leat_addr_flag {
-	LEAT_ADDR_PROBE =
-	    1, /* ask first whether somebody has it (RFC 4862, 5.4; RFC 5227): usable after some seconds, if nobody does */
+	/*
+	 * Ask first whether somebody has it (RFC 4862, 5.4; RFC 5227): usable after some seconds, if nobody
+	 * does.
+	 */
+	LEAT_ADDR_PROBE = 1,
 };
 
 /**
@@ -470,7 +515,10 @@ enum leat_addr_flag {
  */
 LEAT_API int leat_iface_addr_add(struct leat_iface *iface, const struct leat_prefix *addr, uint32_t flags);
 
-/** Take an address away, with the route to its prefix. Connections that use it stay and fail. Returns 0, or -LEAT_ENOENT. */
+/**
+ * Take an address away, with the route to its prefix. Connections that use it stay and fail. Returns 0, or
+ * -LEAT_ENOENT.
+ */
 LEAT_API int leat_iface_addr_del(struct leat_iface *iface, const struct leat_addr *addr);
 
 enum leat_route_flag {
@@ -482,8 +530,8 @@ struct leat_route {
 	struct leat_prefix dst;   /* 0.0.0.0/0 or ::/0: the default route */
 	struct leat_addr gateway; /* all 0: the destination is on the link itself */
 	struct leat_iface *iface; /* through which; required */
-	struct leat_addr
-	    source;      /* the address to speak from; all 0: as the interface's addresses suit (RFC 6724) */
+	/* The address to speak from; all 0: as the interface's addresses suit (RFC 6724). */
+	struct leat_addr source;
 	uint32_t metric; /* of routes to the same prefix the lowest serves */
 	uint32_t mtu;    /* 0 = the interface's */
 	uint32_t flags;  /* enum leat_route_flag */
@@ -523,10 +571,16 @@ struct leat_neigh {
 	int64_t updated;
 };
 
-/** Fix the link address of @addr on @iface, so that nobody is asked for it. Returns 0, -LEAT_EINVAL (no Ethernet), or -LEAT_ENOSPC. */
+/**
+ * Fix the link address of @addr on @iface, so that nobody is asked for it. Returns 0, -LEAT_EINVAL (no
+ * Ethernet), or -LEAT_ENOSPC.
+ */
 LEAT_API int leat_neigh_set(struct leat_iface *iface, const struct leat_addr *addr, const uint8_t mac[6]);
 
-/** Call @fn for each neighbour that the stack knows of, in no order. It may call nothing of this stack; @neigh is good until it returns. */
+/**
+ * Call @fn for each neighbour that the stack knows of, in no order. It may call nothing of this stack; @neigh
+ * is good until it returns.
+ */
 LEAT_API void leat_neigh_each(
     struct leat_stack *stack, void (*fn)(void *arg, const struct leat_neigh *neigh), void *arg);
 
@@ -537,8 +591,8 @@ enum leat_family { LEAT_INET = 2, LEAT_INET6 = 10 };
 enum leat_sock_type {
 	LEAT_STREAM = 1, /* TCP */
 	LEAT_DGRAM = 2,  /* UDP */
-	LEAT_PING =
-	    3, /* ICMP echo: what is sent and read begins at the ICMP header, whose identifier is the port */
+	/* ICMP echo: what is sent and read begins at the ICMP header, whose identifier is the port. */
+	LEAT_PING = 3,
 };
 
 /**
@@ -557,19 +611,24 @@ enum leat_sock_type {
 LEAT_API int leat_sock_open(struct leat_stack *stack, int family, int type, struct leat_sock **out);
 
 /**
- * Close a socket. Does not wait: what was written is still sent and acknowledged, unless something was left unread, which resets the connection. @sock is gone. NULL is allowed.
+ * Close a socket. Does not wait: what was written is still sent and acknowledged, unless something was left
+ * unread, which resets the connection. @sock is gone. NULL is allowed.
  *
  * Source: RFC 9293, 3.10.4 (CLOSE call); RFC 2525, 2.17; SO_LINGER in socket(7).
  */
 LEAT_API void leat_sock_close(struct leat_sock *sock);
 
-/** Close a socket with a reset, whatever was written or read. @sock is gone. NULL is allowed. Source: RFC 9293, 3.10.5 (ABORT call). */
+/**
+ * Close a socket with a reset, whatever was written or read. @sock is gone. NULL is allowed. Source: RFC
+ * 9293, 3.10.5 (ABORT call).
+ */
 LEAT_API void leat_sock_abort(struct leat_sock *sock);
 
 /**
  * Name this side of a socket.
  *
- * @local  the address (0.0.0.0 or ::, any of the host's) and port (0: an ephemeral one, hard to guess: RFC 6056)
+ * @local  the address (0.0.0.0 or ::, any of the host's) and port (0: an ephemeral one, hard to guess: RFC
+ *         6056)
  *
  * Returns 0, or
  *   -LEAT_EADDRINUSE     and SO_REUSEADDR or SO_REUSEPORT do not make it right
@@ -600,7 +659,8 @@ LEAT_API int leat_sock_listen(struct leat_sock *sock, int backlog);
  *
  * @remote  whom to; NULL dissolves the association of a datagram socket
  *
- * Returns, for datagrams, 0: only the peer's name is fixed. For streams -LEAT_EINPROGRESS, then -LEAT_EALREADY until the answer is there, which then is given once:
+ * Returns, for datagrams, 0: only the peer's name is fixed. For streams -LEAT_EINPROGRESS, then
+ * -LEAT_EALREADY until the answer is there, which then is given once:
  *   0
  *   -LEAT_ECONNREFUSED  the peer sent RST
  *   -LEAT_ETIMEDOUT     it answered nothing
@@ -632,17 +692,23 @@ LEAT_API int leat_sock_accept(struct leat_sock *sock, struct leat_sock **out);
 
 enum {
 	LEAT_SOL_LEAT = 0x4c45, /* the level of Leat's own options */
-	/* int: a listener or datagram socket that takes every address and port that nobody else does (a gateway); leat_sock_bind() is then not needed */
+	/*
+	 * int: a listener or datagram socket that takes every address and port that nobody else does (a
+	 * gateway); leat_sock_bind() is then not needed
+	 */
 	LEAT_ANY_PORT = 1,
-	/* int: a listener that offers connections before their SYN is answered, for leat_sock_answer() to decide */
+	/*
+	 * int: a listener that offers connections before their SYN is answered, for leat_sock_answer() to decide
+	 */
 	LEAT_DEFER_ACCEPT = 2,
 };
 
 /**
  * Decide about a connection that a listener with LEAT_DEFER_ACCEPT offered.
  *
- * @error  0: answer its SYN. Otherwise what the peer is to see: LEAT_ECONNREFUSED, a reset; LEAT_EHOSTUNREACH, LEAT_ENETUNREACH or LEAT_EACCES (prohibited), an ICMP error;
- *         LEAT_ETIMEDOUT, no answer at all. With each of these @sock is gone
+ * @error  0: answer its SYN. Otherwise what the peer is to see: LEAT_ECONNREFUSED, a reset;
+ *         LEAT_EHOSTUNREACH, LEAT_ENETUNREACH or LEAT_EACCES (prohibited), an ICMP error; LEAT_ETIMEDOUT, no
+ *         answer at all. With each of these @sock is gone
  *
  * Returns 0, or -LEAT_EINVAL for other errors.
  *
@@ -664,8 +730,11 @@ struct leat_msg {
 	struct leat_addr peer;  /* to whom; all 0 = the connected peer. From whom */
 	struct leat_addr local; /* from which of our addresses; all 0 = as bound. To which of our names */
 	uint32_t flags;         /* received: LEAT_MSG_TRUNC; 0 on sending */
-	uint16_t
-	    seg_size; /* sending: cut what is given into datagrams of so many octets (UDP_SEGMENT in udp(7)); 0 = one datagram */
+	/*
+	 * Sending: cut what is given into datagrams of so many octets (UDP_SEGMENT in udp(7)); 0 = one
+	 * datagram.
+	 */
+	uint16_t seg_size;
 	uint8_t ttl, tos; /* of the IP header; 0 on sending = the socket's */
 	size_t full_len;  /* received: how long the datagram was */
 };
@@ -684,7 +753,8 @@ struct leat_msg {
  *   -LEAT_EMSGSIZE      more than a datagram holds, or than passes the way without fragmenting
  *   -LEAT_EINVAL        @flags, @msg
  *   -LEAT_ENETUNREACH, ...  no way there
- *   the error that ended the connection (LEAT_ECONNRESET, LEAT_ETIMEDOUT), or an ICMP error for a connected datagram socket; once
+ *   the error that ended the connection (LEAT_ECONNRESET, LEAT_ETIMEDOUT), or an ICMP error for a connected
+ *   datagram socket; once
  *
  * Source: RFC 9293, 3.10.2 (SEND call); send(2).
  */
@@ -694,14 +764,16 @@ LEAT_API ssize_t leat_sock_send(
 /**
  * Read octets that have arrived in order on a connection, or a datagram.
  *
- * Never waits. The octets are copied out, so @buf stays the caller's; the room they free may send a window update before this returns.
+ * Never waits. The octets are copied out, so @buf stays the caller's; the room they free may send a window
+ * update before this returns.
  *
  * @buf    where they go
  * @len    room in @buf; what does not fit stays (streams) or is lost (datagrams)
  * @flags  LEAT_MSG_OOB, LEAT_MSG_PEEK
  * @msg    NULL, or its size set: filled for datagrams
  *
- * Returns the octets copied: for a stream 1 to @len, or 0 once the peer has sent FIN and everything before it was read. Or, with @buf untouched,
+ * Returns the octets copied: for a stream 1 to @len, or 0 once the peer has sent FIN and everything before it
+ * was read. Or, with @buf untouched,
  *   -LEAT_EAGAIN        nothing has arrived yet: wait for LEAT_IN
  *   -LEAT_ENOTCONN
  *   -LEAT_EINVAL        @flags, @msg; LEAT_MSG_OOB without an urgent octet
@@ -717,33 +789,39 @@ LEAT_API ssize_t leat_sock_recv(
 /**
  * Get memory of a stream's send buffer to write into, so that what is written there need not be copied again.
  *
- * The memory is the caller's until the next leat_sock_commit(), leat_sock_send(), leat_sock_connect(), leat_sock_shutdown() or end of @sock; reserving again gives up what was reserved before.
+ * The memory is the caller's until the next leat_sock_commit(), leat_sock_send(), leat_sock_connect(),
+ * leat_sock_shutdown() or end of @sock; reserving again gives up what was reserved before.
  *
  * @want  octets that are wished for
  * @at    where they may be written
  *
- * Returns the octets there, 1 to @want (fewer than there is room for: reserve again after the commit); 0: no room, wait for LEAT_OUT; or as leat_sock_send(); -LEAT_EOPNOTSUPP for
- * datagrams.
+ * Returns the octets there, 1 to @want (fewer than there is room for: reserve again after the commit); 0: no
+ * room, wait for LEAT_OUT; or as leat_sock_send(); -LEAT_EOPNOTSUPP for datagrams.
  */
 LEAT_API ssize_t leat_sock_reserve(struct leat_sock *sock, size_t want, void **at);
 
 /**
  * The first @len octets of what leat_sock_reserve() gave are written: send them.
  *
- * Returns 0, also when the connection has ended meanwhile, which the next call tells; or -LEAT_EINVAL: so many were not reserved.
+ * Returns 0, also when the connection has ended meanwhile, which the next call tells; or -LEAT_EINVAL: so
+ * many were not reserved.
  */
 LEAT_API int leat_sock_commit(struct leat_sock *sock, size_t len);
 
 /**
  * Look at what has arrived in order on a stream, where it lies.
  *
- * @span  at most @max runs of memory (and never more than 64), in order; good until the next call on @sock, or until the stack is driven again
+ * @span  at most @max runs of memory (and never more than 64), in order; good until the next call on @sock,
+ *        or until the stack is driven again
  *
  * Returns how many runs were filled; 0: nothing is there (leat_sock_recv() tells why), or not a stream.
  */
 LEAT_API unsigned leat_sock_peek(struct leat_sock *sock, struct leat_span *span, unsigned max);
 
-/** The first @len octets of what leat_sock_peek() showed have been read: free their room. Returns 0, or -LEAT_EINVAL: so many are not there. */
+/**
+ * The first @len octets of what leat_sock_peek() showed have been read: free their room. Returns 0, or
+ * -LEAT_EINVAL: so many are not there.
+ */
 LEAT_API int leat_sock_consume(struct leat_sock *sock, size_t len);
 
 enum leat_how { LEAT_SHUT_RD = 0, LEAT_SHUT_WR = 1, LEAT_SHUT_RDWR = 2 };
@@ -765,9 +843,11 @@ LEAT_API unsigned leat_sock_ready(const struct leat_sock *sock);
 /**
  * Have @fn called when leat_sock_ready() may say something else than before.
  *
- * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone, never from within a call on a socket, and may call anything on
- * any socket of this stack, leat_sock_close() of this one included. What a call on a socket itself changes is told at the next leat_stack_advance(), which
- * leat_stack_next() then wants at once. What happened before there was a watcher is not told: ask leat_sock_ready() after setting one.
+ * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone, never
+ * from within a call on a socket, and may call anything on any socket of this stack, leat_sock_close() of
+ * this one included. What a call on a socket itself changes is told at the next leat_stack_advance(), which
+ * leat_stack_next() then wants at once. What happened before there was a watcher is not told: ask
+ * leat_sock_ready() after setting one.
  *
  * @fn   one per socket; NULL: none any more
  * @arg  handed on to @fn
@@ -782,7 +862,8 @@ LEAT_API void leat_sock_local(const struct leat_sock *sock, struct leat_addr *ou
 LEAT_API int leat_sock_remote(const struct leat_sock *sock, struct leat_addr *out);
 
 /**
- * Set an option, by Linux's levels, numbers and layouts (SOL_SOCKET, IPPROTO_TCP, ...), or Leat's own at LEAT_SOL_LEAT.
+ * Set an option, by Linux's levels, numbers and layouts (SOL_SOCKET, IPPROTO_TCP, ...), or Leat's own at
+ * LEAT_SOL_LEAT.
  *
  * Returns 0, or
  *   -LEAT_ENOPROTOOPT  no such option for this socket
@@ -802,7 +883,10 @@ LEAT_API int leat_sock_setopt(struct leat_sock *sock, int level, int name, const
  */
 LEAT_API int leat_sock_getopt(struct leat_sock *sock, int level, int name, void *value, size_t *len);
 
-/** Octets that leat_sock_recv() would find at once; of a datagram socket, the length of the next one. Source: SIOCINQ in tcp(7). */
+/**
+ * Octets that leat_sock_recv() would find at once; of a datagram socket, the length of the next one. Source:
+ * SIOCINQ in tcp(7).
+ */
 LEAT_API size_t leat_sock_unread(const struct leat_sock *sock);
 
 /** Octets written to a stream that the peer has not acknowledged. Source: SIOCOUTQ in tcp(7). */
@@ -817,8 +901,10 @@ LEAT_API size_t leat_sock_unacked(const struct leat_sock *sock);
 struct leat_impair {
 	size_t size;
 	int64_t delay; /* one way, nanoseconds */
-	int64_t
-	    jitter; /* uniform over delay - jitter to delay + jitter, at most delay; order is kept unless reorder > 0 */
+	/*
+	 * Uniform over delay - jitter to delay + jitter, at most delay; order is kept unless reorder > 0.
+	 */
+	int64_t jitter;
 	uint32_t loss;
 	uint32_t burst; /* frames in a row that a loss takes on average; 0 or 1 = each is judged by itself */
 	uint32_t dup;   /* sent twice */
@@ -829,7 +915,8 @@ struct leat_impair {
 };
 
 /**
- * Make a world in virtual time: whatever happens next is done next, so minutes pass in milliseconds, and the same seed gives the same packets.
+ * Make a world in virtual time: whatever happens next is done next, so minutes pass in milliseconds, and the
+ * same seed gives the same packets.
  *
  * @out  the world, the caller's to free with leat_sim_free(); its time begins at 0
  *
@@ -841,7 +928,8 @@ LEAT_API int leat_sim_new(uint64_t seed, struct leat_sim **out);
 LEAT_API void leat_sim_free(struct leat_sim *sim);
 
 /**
- * Add a host, with the loopback interface alone. The simulation drives it: leat_stack_advance() and leat_stack_free() are not for it.
+ * Add a host, with the loopback interface alone. The simulation drives it: leat_stack_advance() and
+ * leat_stack_free() are not for it.
  *
  * @flags  enum leat_stack_flag
  * @out    the host, the simulation's
@@ -853,8 +941,8 @@ LEAT_API int leat_sim_add_host(struct leat_sim *sim, uint32_t flags, struct leat
 struct leat_link_config {
 	size_t size;
 	const struct leat_impair *up; /* from the first host to the second; NULL = nothing bad */
-	const struct leat_impair
-	    *down;      /* from the second to the first; NULL = as up, with draws of its own */
+	/* From the second to the first; NULL = as up, with draws of its own. */
+	const struct leat_impair *down;
 	uint32_t mtu;   /* octets of an IP packet, 576 to 65535; 0 = 1500 */
 	uint32_t flags; /* LEAT_IFACE_RAW_IP, LEAT_IFACE_AUTOCONF */
 };
@@ -866,7 +954,8 @@ struct leat_link_config {
  * @out     the link, the simulation's
  *
  * Returns 0, or
- *   -LEAT_EINVAL  @config or an impairment (size, negative times, shares above 1, mtu, flags), hosts of different worlds
+ *   -LEAT_EINVAL  @config or an impairment (size, negative times, shares above 1, mtu, flags), hosts of
+ *                 different worlds
  *   -LEAT_ENOMEM, or a host has all the interfaces that it can have
  */
 LEAT_API int leat_sim_link(struct leat_sim *sim, struct leat_stack *a, struct leat_stack *b,
@@ -890,7 +979,10 @@ struct leat_link_counters {
 	uint64_t queue_max; /* the longest that the queue has been, in frames */
 };
 
-/** Fill in @size octets of @out: what became of the frames of one direction. Returns 0, or -LEAT_EINVAL (@direction). */
+/**
+ * Fill in @size octets of @out: what became of the frames of one direction. Returns 0, or -LEAT_EINVAL
+ * (@direction).
+ */
 LEAT_API int leat_link_counters(
     const struct leat_link *link, unsigned direction, struct leat_link_counters *out, size_t size);
 
@@ -920,11 +1012,15 @@ LEAT_API void leat_sim_stop(struct leat_sim *sim);
  */
 LEAT_API int leat_loop_new(struct leat_loop **out);
 
-/** Free @loop with its devices. Its stacks stay the caller's, with interfaces that are down. Not from a callback. NULL is allowed. */
+/**
+ * Free @loop with its devices. Its stacks stay the caller's, with interfaces that are down. Not from a
+ * callback. NULL is allowed.
+ */
 LEAT_API void leat_loop_free(struct leat_loop *loop);
 
 /**
- * Have @stack driven by @loop: its time is the machine's monotonic clock from here on, and leat_stack_advance() is not for it.
+ * Have @stack driven by @loop: its time is the machine's monotonic clock from here on, and
+ * leat_stack_advance() is not for it.
  *
  * Returns 0, -LEAT_EBUSY (something drives it already), or -LEAT_ENOMEM.
  */
@@ -933,15 +1029,19 @@ LEAT_API int leat_loop_add_stack(struct leat_loop *loop, struct leat_stack *stac
 struct leat_tap_config {
 	size_t size;
 	const char *name; /* at most 15 octets; made unless it exists; NULL = the kernel chooses */
-	uint32_t
-	    mtu; /* octets of an IP packet, 576 to 65535; 0 = 1500. The kernel's end must be set to the same by who made it */
+	/*
+	 * Octets of an IP packet, 576 to 65535; 0 = 1500. The kernel's end must be set to the same by who
+	 * made it.
+	 */
+	uint32_t mtu;
 	uint32_t flags; /* LEAT_IFACE_RAW_IP: a TUN; LEAT_IFACE_AUTOCONF */
 	uint8_t mac[6]; /* of our end; all 0 = a locally administered one drawn at random */
 	uint8_t reserved[2];
 };
 
 /**
- * Open a TAP (or TUN) device as an interface of @stack. Whoever runs the machine gives the kernel's end its addresses and sets it up.
+ * Open a TAP (or TUN) device as an interface of @stack. Whoever runs the machine gives the kernel's end its
+ * addresses and sets it up.
  *
  * Super-segments and unfinished checksums pass both ways where the kernel can.
  *
@@ -964,7 +1064,8 @@ LEAT_API void leat_loop_run(struct leat_loop *loop);
 /**
  * One turn of the loop, for who has more to do than to wait for it.
  *
- * @timeout  nanoseconds to wait at most for something to happen; LEAT_NEVER: as long as it takes; 0: not at all
+ * @timeout  nanoseconds to wait at most for something to happen; LEAT_NEVER: as long as it takes; 0: not at
+ *           all
  */
 LEAT_API void leat_loop_turn(struct leat_loop *loop, int64_t timeout);
 
