@@ -66,7 +66,7 @@ X(TCP_BAD_SUM,          "TCP checksum wrong",                                   
 X(TCP_BROADCAST,        "TCP to a broadcast or multicast address",                   "RFC 9293, 3.9.2.3")
 X(TCP_NO_LISTENER,      "no connection and no listener: answered with RST",          "RFC 9293, 3.10.7.1")
 X(TCP_BAD_FLAGS,        "flags that no segment in this state may have",              "RFC 9293, 3.10.7")
-X(TCP_SYN_QUEUE,        "SYN queue full",                                            "RFC 4987")
+X(TCP_SYN_QUEUE,        "SYN queue full: the oldest half-open connection goes",      "RFC 4987, 3.4")
 X(TCP_ACCEPT_QUEUE,     "accept queue full",                                         "")
 X(TCP_CONN_LIMIT,       "too many connections",                                      "")
 X(TCP_BAD_ACK_SYN,      "unacceptable ACK in SYN-SENT",                              "RFC 9293, 3.10.7.3")

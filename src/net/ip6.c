@@ -13,12 +13,20 @@ is_mapped(const struct ipaddr *a)
 	return ipaddr_is4(a);
 }
 
+/*
+ * To a group our own address, or none at all, may be the source: somebody looks for duplicates, or has one (RFC 4862, 5.4). A packet for one host with such a
+ * source has been made up.
+ */
 static bool
-source_is_martian(const struct iface *iface, const struct ip_rx *rx)
+source_is_martian(struct iface *iface, const struct ip_rx *rx)
 {
 	if (is_mapped(&rx->src) || ipaddr_is_multicast(&rx->src))
 		return true;
-	return ipaddr_is_loopback(&rx->src) && !iface->loopback;
+	if (iface->loopback)
+		return false;
+	if (ipaddr_is_loopback(&rx->src))
+		return true;
+	return !rx->group && (ipaddr_is_any(&rx->src) || iface_addr_find(iface, &rx->src));
 }
 
 static bool

@@ -216,6 +216,17 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 	return c;
 }
 
+/*
+ * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then has as long for his handshake as the
+ * flood needs to fill the queue; if the newest went instead, nobody could come in until the forged ones time out (RFC 4987, 3.4).
+ */
+static void
+oldest_gives_way(struct tcp_listener *l)
+{
+	drop_note(l->tcp->core, NULL, DROP_TCP_SYN_QUEUE);
+	tcp_end(list_first(&l->syn_queue, struct tcp_conn, child), LEAT_ETIMEDOUT);
+}
+
 /* Third, check for a SYN. */
 static void
 listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least)
@@ -227,10 +238,8 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_ACCEPT_QUEUE);
 		return;
 	}
-	if (l->half_open >= tcp->limits.syn_queue) {
-		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_QUEUE);
-		return;
-	}
+	if (l->half_open > 0 && l->half_open >= tcp->limits.syn_queue)
+		oldest_gives_way(l);
 	c = child_new(l, seg, at_least);
 	if (!c) {
 		tcp_seg_drop(tcp, seg, DROP_TCP_CONN_LIMIT);

@@ -26,7 +26,7 @@ def shell_lines():
                     if line.strip() and not line.startswith("#"):
                         yield name, line
     for line in re.findall(r"^\.Dl (.*)", (ROOT / "man/leat.1").read_text(), re.M):
-        yield "man/leat.1", line.replace("\\-", "-")
+        yield "man/leat.1", line
 
 
 @pytest.fixture(scope="module")

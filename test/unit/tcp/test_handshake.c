@@ -276,7 +276,7 @@ full_accept_queue_drops_the_last_ack(void **state)
 	script_end(s);
 }
 
-/* The SYN queue is bounded; who is in it stays. */
+/* RFC 4987, 3.4: the SYN queue is bounded; the oldest in it gives way. */
 static void
 syn_queue_is_bounded(void **state)
 {
