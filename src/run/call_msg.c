@@ -308,7 +308,7 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 	int out = 0;
 	long n = receive_message(c, again, flags, name, at + offsetof(struct msghdr, msg_namelen), &out);
 
-	if (n < 0 || n == CALL_PARKED)
+	if (n < 0) /* CALL_PARKED among them */
 		return n;
 	caller_write(
 	    &c->caller, at + offsetof(struct msghdr, msg_controllen), &no_control, sizeof no_control);
@@ -343,7 +343,7 @@ call_recvmmsg(struct call *c)
 		rc = read_message(c, at);
 		if (!rc)
 			rc = receive_at(c, call_recvmmsg, i ? flags | MSG_DONTWAIT : flags, at);
-		if (rc < 0 || rc == CALL_PARKED)
+		if (rc < 0) /* CALL_PARKED among them */
 			break;
 		len = (unsigned)rc;
 		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);

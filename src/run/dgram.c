@@ -143,7 +143,7 @@ report(struct desc *d, int error)
 		return;
 	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(own);
-	connect(d->peer.fd, &none, sizeof none);
+	(void)connect(d->peer.fd, &none, sizeof none);
 	unix_connect_handle(d->peer.fd, d->handle);
 }
 
@@ -253,7 +253,7 @@ part(struct desc *d, int fd)
 	struct sockaddr none = {.sa_family = AF_UNSPEC};
 
 	dgram_flush(d);
-	connect(fd, &none, sizeof none);
+	(void)connect(fd, &none, sizeof none);
 	desc_close_peer(d);
 	d->state = DESC_NEW;
 	return sock_connect(d->sk, NULL);

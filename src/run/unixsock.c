@@ -20,11 +20,11 @@ unixdir_make(char path[static UNIXDIR_PATH])
 	const char *base = getenv("XDG_RUNTIME_DIR");
 
 	if (base && strlen(base) < 32) {
-		strcpy(stpcpy(path, base), "/leat-XXXXXX");
+		snprintf(path, UNIXDIR_PATH, "%s/leat-XXXXXX", base);
 		if (mkdtemp(path))
 			return 0;
 	}
-	strcpy(path, "/tmp/leat-XXXXXX");
+	snprintf(path, UNIXDIR_PATH, "/tmp/leat-XXXXXX");
 	if (mkdtemp(path))
 		return 0;
 	path[0] = 0;
