@@ -1,0 +1,82 @@
+"""How `leat run` begins and ends: exit status, signals, and what is left when one of its processes is killed."""
+import os
+import signal
+import socket
+import threading
+import time
+
+from inside import PYTHON, descendants, inside, nothing_left, place, ports, program, python, started, wait_for_states  # noqa: F401
+
+
+def test_exit_status_passes_through():
+    assert inside("sh", "-c", "exit 7").returncode == 7
+    assert inside("true").returncode == 0
+    assert inside("/nonexistent").returncode == 127
+    assert inside("/etc/passwd").returncode == 126
+
+
+def test_a_program_killed_by_a_signal_ends_leat_alike():
+    assert inside("sh", "-c", "kill -KILL $$").returncode == 128 + signal.SIGKILL
+    assert inside("sh", "-c", "kill -TERM $$").returncode == -signal.SIGTERM
+
+
+def test_ctrl_c_ends_a_blocked_program():
+    with started(PYTHON, "-c", "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        proc.send_signal(signal.SIGINT)
+        assert proc.wait(5) == -signal.SIGINT
+        assert b"KeyboardInterrupt" in proc.stderr.read()
+
+
+def test_job_control():
+    """What a terminal sends to the foreground group stops the program and, so that the shell sees it, the outer process; but not the network."""
+    with started("sh", "-c", "echo ready; exec sleep 30", start_new_session=True) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        worker, program = descendants(proc.pid)
+        os.killpg(proc.pid, signal.SIGTSTP)
+        assert wait_for_states([proc.pid, worker, program], ["T", "S", "T"])
+        os.killpg(proc.pid, signal.SIGCONT)
+        assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
+
+
+def test_a_handler_runs_while_a_call_waits():
+    code = """
+import signal, socket
+signal.signal(signal.SIGALRM, lambda *a: print('rang', flush=True))
+signal.setitimer(signal.ITIMER_REAL, 0.2, 0)
+s = socket.create_server(('', 8000)); s.settimeout(None)
+import threading
+threading.Timer(1, lambda: socket.create_connection(('127.0.0.1', 8000))).start()
+s.accept(); print('accepted')
+"""
+    done = python(code)
+    assert done.stdout == b"rang\naccepted\n", done.stderr.decode()
+
+
+def test_the_worker_killed_ends_everything_with_125():
+    with started(PYTHON, "-c", "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        tree = descendants(proc.pid)
+        os.kill(tree[0], signal.SIGKILL)
+        assert proc.wait(5) == 125
+        assert b"ended unexpectedly" in proc.stderr.read()
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
+
+
+def test_the_outer_killed_ends_the_tree():
+    with started("sleep", "60") as proc:
+        end = time.monotonic() + 5
+        while len(tree := descendants(proc.pid)) < 2 and time.monotonic() < end:
+            time.sleep(0.02)
+        proc.kill()
+        proc.wait(5)
+        while any(os.path.exists(f"/proc/{pid}") for pid in tree) and time.monotonic() < end + 5:
+            time.sleep(0.02)
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
+
+
+def test_it_stays_until_the_last_process_has_ended(ports):
+    code = f"(sleep 0.5; curl -s http://127.0.0.1:{ports[0]}/) & exit 3"
+    begin = time.monotonic()
+    done = inside("sh", "-c", code)
+    assert (done.returncode, done.stdout) == (3, b"hello\n") and time.monotonic() - begin > 0.4
