@@ -1,6 +1,7 @@
 """The examples: two hosts in virtual time, and an echo server on a TAP with Linux's TCP as its client."""
 import os
 import random
+import select
 import shutil
 import subprocess
 
@@ -81,6 +82,7 @@ def echo():
             subprocess.run(inside + line.split(), check=True)
         server = subprocess.Popen(inside + [str(TAP_ECHO), "leat0", "10.9.0.2/24"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
+        assert select.select([server.stdout], [], [], 10)[0], "not ready after ten seconds"
         assert server.stdout.readline() == "ready\n", server.stderr.read()
         yield inside
         assert server.poll() is None, server.stderr.read()
