@@ -56,10 +56,12 @@ take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 static void
 handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
 {
+	nsec_t by_ts = tcp_ts_rtt(c, seg);
+
 	if (!c->syn_again)
 		tcp_rtt_sample(c, tcp_now(c) - c->syn_sent);
-	else if (c->ts_ok && seg->opt.has_timestamp)
-		tcp_rtt_sample(c, (nsec_t)(tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr) * MSEC);
+	else if (by_ts)
+		tcp_rtt_sample(c, by_ts);
 	else
 		rto_syn_was_lost(&c->rto);
 	if (c->syn_again)

@@ -403,6 +403,7 @@ unsigned tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr);
 /* Is @seg older than what has been seen (PAWS, RFC 7323, 5)? */
 bool tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now);
 void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
+nsec_t tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg);
 
 /* error.c */
 void tcp_error(void *self, const struct net_error *e);

@@ -6,6 +6,9 @@
 /* A timestamp seen longer ago than this proves nothing (RFC 7323, 5.5): 24 days. */
 #define PAWS_STALE (24 * 24 * 3600 * SEC)
 
+/* No round trip takes ten minutes. */
+#define TS_RTT_MOST 600000
+
 static void
 fill_timestamps(const struct tcp_conn *c, struct tcp_options *o)
 {
@@ -65,6 +68,20 @@ bool
 tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now)
 {
 	return (int32_t)(seg->opt.ts_val - ts_recent) < 0 && now - ts_recent_at < PAWS_STALE;
+}
+
+/*
+ * The round trip that the timestamp on @seg tells of, in whole milliseconds, at least one; 0 = none. What names a moment that has not come, or long ago, was not made by
+ * our clock.
+ */
+nsec_t
+tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	uint32_t ms = tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr;
+
+	if (!c->ts_ok || !seg->opt.has_timestamp || !(seg->flags & TCP_ACK) || ms > TS_RTT_MOST)
+		return 0;
+	return nsec_max((nsec_t)ms * MSEC, MSEC);
 }
 
 /* RFC 7323, 4.3 (2): only of a segment that covers what was acknowledged last, so that delayed ACKs are measured whole. */

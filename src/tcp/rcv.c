@@ -77,9 +77,10 @@ learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
 static void
 measure(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (c->ts_ok && seg->opt.ts_ecr)
-		rcvbuf_rtt_sample(
-		    &c->rcvbuf, (nsec_t)(tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr) * MSEC);
+	nsec_t by_ts = tcp_ts_rtt(c, seg);
+
+	if (by_ts)
+		rcvbuf_rtt_sample(&c->rcvbuf, by_ts);
 	else
 		rcvbuf_rtt_by_window(&c->rcvbuf, tcp_now(c), c->rcv_nxt, tcp_rcv_wnd(c));
 }

@@ -34,11 +34,10 @@ tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 static void
 measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *s)
 {
-	if (s->rtt)
-		tcp_rtt_sample(c, s->rtt);
-	else if (s->acked && c->ts_ok && seg->opt.has_timestamp && seg->opt.ts_ecr)
-		tcp_rtt_sample(
-		    c, (nsec_t)(int32_t)(tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr) * MSEC);
+	nsec_t by_ts = s->acked && s->rtt == 0 ? tcp_ts_rtt(c, seg) : 0;
+
+	if (s->rtt || by_ts)
+		tcp_rtt_sample(c, s->rtt ? s->rtt : by_ts);
 	else if (s->acked)
 		rto_progress(&c->rto);
 }
@@ -161,7 +160,7 @@ void
 tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	struct seq_range range[TCP_SACK_BLOCKS];
-	struct ack_in in = {.ack = seq_max(seg->ack, c->snd_una),
+	struct ack_in in = {.ack = seg->ack,
 	    .sack = range,
 	    .sacks = sack_ranges(c, seg, range),
 	    .dupack = is_dupack(c, seg),

@@ -56,6 +56,36 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 	return STEP_DONE;
 }
 
+/*
+ * What is not acceptable is answered with an ACK, so that both agree again on where they are (RFC 9293, 3.10.7.4); segments without text or
+ * FIN only twice a second, or two confused hosts would never stop (Linux: tcp_oow_rate_limited).
+ */
+static void
+answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	bool old = seg->len && seq_leq(seg->seq + seg->len, c->rcv_nxt);
+
+	if ((seg->len == 0 && !(seg->flags & TCP_FIN)) || (seg->flags & TCP_SYN)) {
+		tcp_want_challenge_ack(c);
+		return;
+	}
+	if (old && c->sack_ok)
+		reass_note_duplicate(&c->reass, seg->seq, seg->seq + seg->len);
+	tcp_want(c, WANT_ACK);
+}
+
+/*
+ * A pure ACK that a later one has overtaken, by no more than a retransmission timeout: it is old, but nobody is confused, and an answer would help nobody. Linux's
+ * tcp_disordered_ack().
+ */
+static bool
+is_overtaken_ack(const struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	return seg->len == 0 && (seg->flags & (TCP_ACK | TCP_SYN | TCP_FIN)) == TCP_ACK &&
+	       seg->seq == c->rcv_nxt && seq_leq(seg->ack, c->snd_una) &&
+	       (nsec_t)(c->ts_recent - seg->opt.ts_val) * MSEC <= c->rto.rto;
+}
+
 /* Before the first: protection against wrapped sequence numbers (RFC 7323, 5.3, R1). */
 static enum step
 check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -66,7 +96,12 @@ check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 		return step_drop(c, DROP_TS_MISSING);
 	if (!tcp_paws_old(seg, c->ts_recent, c->ts_recent_at, tcp_now(c)))
 		return STEP_NEXT;
-	tcp_want_challenge_ack(c);
+	if (!is_overtaken_ack(c, seg)) {
+		answer_unacceptable(c, seg);
+		return step_drop(c, DROP_PAWS);
+	}
+	if (seg->ack == c->snd_una && (uint32_t)seg->wnd << c->snd_ws == c->snd_wnd)
+		return STEP_NEXT; /* its SACK blocks may be news */
 	return step_drop(c, DROP_PAWS);
 }
 
@@ -87,10 +122,7 @@ acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
 	       (seq_lt(seg->seq, c->rcv_nxt) && seq_gt(seg->seq + len, c->rcv_nxt));
 }
 
-/*
- * First, check the sequence number. What is not acceptable is answered with an ACK, so that both agree again on where they are;
- * segments without text only twice a second, or two confused hosts would never stop (Linux: tcp_oow_rate_limited).
- */
+/* First, check the sequence number. */
 static enum step
 check_sequence(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -102,13 +134,7 @@ check_sequence(struct tcp_conn *c, const struct tcp_seg *seg)
 	if (seg->flags & TCP_RST)
 		return step_drop(
 		    c, old || seq_lt(seg->seq, c->rcv_nxt) ? DROP_RST_OLD : DROP_SEQ_OUT_OF_WINDOW);
-	if (seg->len == 0 || (seg->flags & TCP_SYN)) {
-		tcp_want_challenge_ack(c);
-	} else {
-		if (old && c->sack_ok)
-			reass_note_duplicate(&c->reass, seg->seq, seg->seq + seg->len);
-		tcp_want(c, WANT_ACK);
-	}
+	answer_unacceptable(c, seg);
 	return step_drop(c, old && seg->len ? DROP_DATA_DUPLICATE : DROP_SEQ_OUT_OF_WINDOW);
 }
 

@@ -166,6 +166,7 @@ tcp_new(struct core *core)
 	    table_init(&tcp->locals, &table_key))
 		goto no_memory;
 	tcp->core = core;
+	tcp->challenge_second = core->now - SEC; /* the first second begins with the first challenge */
 	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
 	tcp->ts_key = derived_key(core, 0x7463702d74730000);
 	tcp->limits = (struct tcp_limits){.conns = 65536,

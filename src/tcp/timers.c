@@ -86,6 +86,13 @@ retx_fired(struct timer *t)
 	tcp_leave(tcp);
 }
 
+/* Without a user, a peer that keeps its window shut must not keep us for ever (RFC 6429): Linux waits until probes are as far apart as they get. */
+static bool
+orphan_has_waited(const struct tcp_conn *c)
+{
+	return c->user_gone && c->rto.base << c->probe_backoff >= RTO_MAX;
+}
+
 /*
  * The peer's window is shut, or something holds a short segment back, with nothing under way whose ACK would wake us. A shut window is
  * asked about for as long as the peer answers (RFC 9293, 3.8.6.1).
@@ -98,6 +105,8 @@ persist_fired(struct timer *t)
 
 	if (c->snd_wnd > 0) {
 		tcp_want(c, WANT_OVERRIDE);
+	} else if (orphan_has_waited(c)) {
+		tcp_end_with_reset(c, LEAT_ETIMEDOUT);
 	} else if (has_tried_enough(c)) {
 		give_up(c);
 	} else {
@@ -245,7 +254,8 @@ timers_output_done(struct tcp_conn *c, bool stopped)
 	}
 	if (c->snd_wnd == 0 && !stopped)
 		wait = nsec_min(c->rto.base << c->probe_backoff, RTO_MAX);
-	if (!timer_armed(&c->t_persist))
+	/* sooner, where it waited for a window to open that has opened, though not enough */
+	if (!timer_armed(&c->t_persist) || c->t_persist.when > tcp_now(c) + wait)
 		arm(c, &c->t_persist, wait);
 }
 

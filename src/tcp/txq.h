@@ -138,7 +138,7 @@ struct txrec *txq_at(struct txq *q, seq_t seq);
 
 /* What an ACK says. */
 struct ack_in {
-	seq_t ack;                    /* acceptable: q->una to q->nxt */
+	seq_t ack; /* SEG.ACK: at most q->nxt; before q->una where a later ACK came first */
 	const struct seq_range *sack; /* as on the wire, in host order, not checked */
 	unsigned sacks;
 	bool dupack; /* a duplicate ACK as RFC 5681, 2 defines it; matters without SACK only */

@@ -151,7 +151,8 @@ sack_block(struct work *w, struct seq_range b)
 
 /*
  * RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within the
- * second block.
+ * second block. The cumulative ACK is that of this segment: one that was overtaken on its way tells of what was
+ * sacked then, and not of duplicates.
  */
 static bool
 is_dsack(const struct ack_in *in)
@@ -279,12 +280,13 @@ txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out)
 {
 	struct work w = {.q = q, .in = in, .out = out, .high_sacked = high_sacked(q)};
 	const struct txrec *first;
+	seq_t ack = seq_max(in->ack, q->una);
 
-	assert(seq_leq(q->una, in->ack) && seq_leq(in->ack, q->nxt) && in->mss > 0);
-	*out = (struct ack_sample){.now = in->now, .ack = in->ack, .ece = in->ece};
+	assert(seq_leq(ack, q->nxt) && in->mss > 0);
+	*out = (struct ack_sample){.now = in->now, .ack = ack, .ece = in->ece};
 	out->prior_out = txq_out(q);
 	out->prior_in_flight = txq_pipe(q);
-	advance(&w, in->ack);
+	advance(&w, ack);
 	if (out->acked > 0)
 		q->dupacks = 0;
 	if (q->sack) {

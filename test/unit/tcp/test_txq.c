@@ -196,6 +196,19 @@ nonsense_blocks_are_ignored(void **state)
 	assert_int_equal(q.sacked, 0);
 }
 
+/* RFC 2883, 4: the ACK that counts is the segment's own. One that was overtaken has blocks above it that are below SND.UNA by now, and no duplicates. */
+static void
+blocks_of_an_overtaken_ack_are_no_dsack(void **state)
+{
+	assert_true(txq_sent(&q, 10 * MSS, MSS, 1));
+	ack_at(2, 400, NULL, 0);
+	ack_sack(100, 200, 300);
+	assert_int_equal(s.dsack_octets, 0);
+	assert_int_equal(s.acked, 0);
+	assert_int_equal(q.una, 400);
+	recount();
+}
+
 /* RFC 2883, 4: a first block below the cumulative ACK, or within the second, tells of a duplicate and marks nothing. */
 static void
 dsack_is_told_and_marks_nothing(void **state)
@@ -540,6 +553,7 @@ main(void)
 	    T(sacks_count_whole_segments_only),
 	    T(nonsense_blocks_are_ignored),
 	    T(dsack_is_told_and_marks_nothing),
+	    T(blocks_of_an_overtaken_ack_are_no_dsack),
 	    T(reneging_is_seen_and_forgets_sacks_at_the_timeout),
 	    T(a_timeout_keeps_sacks),
 	    T(holes_and_the_rescue_segment_are_found),

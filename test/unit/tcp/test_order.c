@@ -1,0 +1,135 @@
+/* Segments that others have overtaken on their way, and duplicates: neither harms, and nobody is answered needlessly. */
+#include "script.h"
+
+/*
+ * RFC 7323, 5.3, as Linux's tcp_disordered_ack() reads it: a pure ACK that a later one has overtaken has an older timestamp, but confuses nobody.
+ */
+static void
+overtaken_acks_are_not_answered(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK,ts 100 0");
+	send_octets(s, 5000);
+	ignore_output(s);
+	inject(s, ". 1:1(0) ack 2001 <ts 130 0>");
+	inject(s, ". 1:1(0) ack 1001 <ts 120 0>");
+	expect_nothing(s);
+	expect_drop(s, DROP_PAWS);
+	inject(s, ". 1:1(0) ack 2001 win 60000 <ts 120 0>"); /* nor is its window news */
+	expect_nothing(s);
+	expect_drop(s, DROP_PAWS);
+	inject(s,
+	    ". 1:1(0) ack 3001 <ts 120 0>"); /* what acknowledges more cannot be older: the answer says so */
+	expect(s, ". 5001:5001(0) ack 1 <ts 0 130>");
+	expect_drop(s, DROP_PAWS);
+	script_end(s);
+}
+
+/* What such an ACK says in SACK blocks counts. */
+static void
+sack_of_an_overtaken_ack_counts(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK,ts 100 0");
+	send_octets(s, 6000);
+	ignore_output(s);
+	inject(s, ". 1:1(0) ack 1 <ts 130 0,sack 989:1977>");
+	inject(s, ". 1:1(0) ack 1 <ts 120 0,sack 1977:2965>");
+	inject(s, ". 1:1(0) ack 1 <ts 120 0,sack 2965:3953>");
+	expect(s, ". 1:989(988) ack 1");
+	script_end(s);
+}
+
+/* RFC 7323, 5.3, R1: data with an old timestamp are answered each time, as in 3.10.7.4: their sender waits for an ACK, and D-SACK tells which came twice. */
+static void
+old_data_are_answered_each_time(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK,ts 100 0");
+	inject(s, "P. 1:101(100) ack 1 <ts 130 0>");
+	expect(s, ". 1:1(0) ack 101");
+	for (unsigned i = 0; i < 3; i++) {
+		inject(s, "P. 1:101(100) ack 1 <ts 120 0>");
+		expect(s, ". 1:1(0) ack 101 <ts 0 130,sack 1:101>");
+		expect_drop(s, DROP_PAWS);
+	}
+	script_end(s);
+}
+
+/* RFC 9293, 3.10.7.4, first: a FIN that comes again is answered each time, whatever has been answered lately; its ACK was lost. */
+static void
+fin_again_is_answered_each_time(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	inject(s, "F. 1:1(0) ack 1");
+	expect(s, ". 1:1(0) ack 2");
+	for (unsigned i = 0; i < 3; i++) {
+		inject(s, "F. 1:1(0) ack 1");
+		expect(s, ". 1:1(0) ack 2");
+	}
+	script_end(s);
+}
+
+/* RFC 9293, 3.10.7.4, first: in SYN-RECEIVED, too, what is not acceptable is answered with an ACK: a peer that has begun anew resets the half-open connection then. */
+static void
+half_open_connection_answers_with_ack(void **state)
+{
+	struct script *s = script_new();
+
+	listen_on(s, 8);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, "S 900000:900000(0) win 65535 <mss 1000>");
+	expect(s, ". 1:1(0) ack 1");
+	inject(s, "R 1:1(0)");
+	s->irs_next = s->irs + 900000;
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	script_end(s);
+}
+
+static void
+check_impossible_echo(const char *ack)
+{
+	struct script *s = script_new();
+	struct leat_tcp_info before, after;
+
+	establish_passive(s, ",sackOK,ts 100 0");
+	send_octets(s, 1000);
+	elapse(s, 2 * SEC);
+	ignore_output(s);
+	tcp_info(s->c, &before);
+	inject(s, ack);
+	tcp_info(s->c, &after);
+	assert_int_equal(after.tcpi_rtt, before.tcpi_rtt);
+	assert_int_equal(after.tcpi_min_rtt, before.tcpi_min_rtt);
+	script_end(s);
+}
+
+/* RFC 7323, 4: an echo that our clock never made measures nothing. */
+static void
+impossible_echo_is_not_measured(void **state)
+{
+	check_impossible_echo(". 1:1(0) ack 989 <ts 130 7>");
+	check_impossible_echo(". 1:1(0) ack 989 <ts 130 2000000000>");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(overtaken_acks_are_not_answered),
+	    cmocka_unit_test(sack_of_an_overtaken_ack_counts),
+	    cmocka_unit_test(old_data_are_answered_each_time),
+	    cmocka_unit_test(fin_again_is_answered_each_time),
+	    cmocka_unit_test(half_open_connection_answers_with_ack),
+	    cmocka_unit_test(impossible_echo_is_not_measured),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
