@@ -3,6 +3,7 @@
 Everything goes to 127.0.0.0/8 and ::1, or to namespaces that a test made itself; every process that is started is ended by its id.
 """
 import contextlib
+import ctypes
 import dataclasses
 import functools
 import hashlib
@@ -20,14 +21,28 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LEAT_BUILD", ROOT / "build"))
+PROGRAMS = ROOT / "test/programs"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def be_alone():
+    """As root: move into a network namespace of our own, so that no port is taken, and nothing can leave this machine."""
+    clone_newnet = 0x40000000
+    if os.geteuid() == 0:
+        if ctypes.CDLL(None, use_errno=True).unshare(clone_newnet):
+            raise OSError(ctypes.get_errno(), "unshare(CLONE_NEWNET)")
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+be_alone()  # before any thread or server exists: each belongs to the namespace that it was made in
 
 
 @pytest.fixture(scope="session")
 def bin_dir():
-    """A folder that anybody may read, with copies of what was built: the checkout itself may be root's alone."""
+    """A folder that anybody may read, with copies of what was built and of the test programs (in programs/): the checkout itself may be root's alone."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
     folder.chmod(0o755)
+    shutil.copytree(PROGRAMS, folder / "programs")
     for path in [BUILD / "leat", *BUILD.glob("test/tools/*")]:
         if path.is_file() and os.access(path, os.X_OK):
             shutil.copy(path, folder / path.name)
