@@ -68,6 +68,7 @@ X(TCP_NO_LISTENER,      "no connection and no listener: answered with RST",     
 X(TCP_BAD_FLAGS,        "flags that no segment in this state may have",              "RFC 9293, 3.10.7")
 X(TCP_SYN_QUEUE,        "SYN queue full: the oldest half-open connection goes",      "RFC 4987, 3.4")
 X(TCP_ACCEPT_QUEUE,     "accept queue full",                                         "")
+X(TCP_NO_DATA_YET,      "the handshake is done, but the listener waits for data",    "tcp(7), TCP_DEFER_ACCEPT")
 X(TCP_CONN_LIMIT,       "too many connections",                                      "")
 X(TCP_BAD_ACK_SYN,      "unacceptable ACK in SYN-SENT",                              "RFC 9293, 3.10.7.3")
 X(PAWS,                 "timestamp older than the last one",                         "RFC 7323, 5.3")

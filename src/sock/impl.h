@@ -49,7 +49,7 @@ struct sock {
 	    [16]; /* IP_RECVTTL and its like: kept for whoever turns sock_msg into control messages */
 	uint8_t ttl[2], tos[2], mcast_ttl[2]; /* by V4, V6; 0 = the host's default */
 	uint32_t sndbuf, rcvbuf;              /* as SO_SNDBUF shows them: doubled */
-	int32_t rcvlowat, priority, busy_poll, defer_accept, window_clamp;
+	int32_t rcvlowat, priority, busy_poll, window_clamp;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };
 

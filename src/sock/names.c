@@ -4,16 +4,17 @@
 #include "sock/impl.h"
 #include "wire/ip.h"
 
-/* Connections without a socket (TIME-WAIT, closing) hold their port too, unless SO_REUSEADDR says that it does not matter. */
+/* Connections without a socket (TIME-WAIT, closing) hold their port too, unless they and this one agree to share. */
 static bool
 port_free(uint16_t port, void *arg)
 {
 	struct sock *sk = arg;
-	struct endpoint at = {sk->claim.addr, port, 0};
+	struct endpoint at = {sk->claim.addr, port, sk->claim.bound_if};
+	struct tcp_opts share = {.reuse_addr = sk->claim.reuse_addr,
+	    .reuse_port = sk->claim.reuse_port,
+	    .v6only = sk->claim.v6only};
 
-	if (sk->type != SOCK_TYPE_STREAM || sk->claim.reuse_addr || sk->claim.reuse_port)
-		return true;
-	return !tcp_local_in_use(sk->socks->tcp, &at);
+	return sk->type != SOCK_TYPE_STREAM || !tcp_local_taken(sk->socks->tcp, &at, sk->v6, &share);
 }
 
 static uint8_t
@@ -37,6 +38,7 @@ sock_claim_fill(struct sock *sk, const struct endpoint *local)
 	sk->claim.addr = local->addr;
 	sk->claim.port = local->port;
 	sk->claim.v6only = sk->dgram.v6only;
+	sk->claim.v6 = sk->v6;
 	sk->claim.bound_if = local->ifindex ? local->ifindex : sk->dgram.bound_if;
 }
 
@@ -110,15 +112,22 @@ take_name(struct sock *sk, const struct endpoint *local)
 int
 sock_bind(struct sock *sk, const struct endpoint *local)
 {
+	bool v6only = sk->dgram.v6only;
 	int err;
 
 	if (sk->claim.bucket || sk->conn || sk->listener)
 		return -LEAT_EINVAL;
 	err = check_local(sk, local);
-	if (!err)
-		err = take_name(sk, local);
 	if (err)
 		return err;
+	if (!ipaddr_is4(&local->addr) && !ipaddr_is_any(&local->addr)) /* as Linux, and it shows */
+		sk->dgram.v6only = true;
+	err = take_name(sk, local);
+	if (err) {
+		sk->dgram.v6only = v6only;
+		return err;
+	}
+	opt_push_datagram(sk);
 	sk->bound_addr = !ipaddr_is_any(&local->addr);
 	sk->bound_port = local->port != 0;
 	return 0;

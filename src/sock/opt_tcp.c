@@ -36,12 +36,40 @@ enum {
 	MAXSEG_MIN = 88,
 	MAXSEG_MAX = 32767
 };
-enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60 };
+enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60, RTO_LONGEST = 120 };
 
 static bool
 within(int v, int low, int high)
 {
 	return v >= low && v <= high;
+}
+
+/* Linux counts in retransmissions of the SYN-ACK, 1 s after the first and each twice as late as the one before. */
+static uint8_t
+retransmissions(int wanted)
+{
+	int wait = 1, all = 1;
+	uint8_t n = 1;
+
+	if (wanted <= 0)
+		return 0;
+	for (; all < wanted && n < UINT8_MAX; n++) {
+		wait = 2 * wait < RTO_LONGEST ? 2 * wait : RTO_LONGEST;
+		all += wait;
+	}
+	return n;
+}
+
+static int
+seconds(uint8_t retransmissions)
+{
+	int wait = 1, all = 0;
+
+	for (; retransmissions; retransmissions--) {
+		all += wait;
+		wait = 2 * wait < RTO_LONGEST ? 2 * wait : RTO_LONGEST;
+	}
+	return all;
 }
 
 static int
@@ -115,7 +143,7 @@ change(struct sock *sk, int name, int v)
 			o->rcvbuf = (uint32_t)v;
 		return 0;
 	case OPT_DEFER_ACCEPT:
-		sk->defer_accept = v < 0 ? 0 : v;
+		o->await_data = retransmissions(v);
 		return 0;
 	default:
 		return -LEAT_ENOPROTOOPT;
@@ -204,7 +232,7 @@ get_int(const struct sock *sk, int name, int *v)
 		*v = sk->window_clamp;
 		break;
 	case OPT_DEFER_ACCEPT:
-		*v = sk->defer_accept;
+		*v = seconds(o->await_data);
 		break;
 	default:
 		return -LEAT_ENOPROTOOPT;

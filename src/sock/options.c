@@ -164,6 +164,19 @@ set_device(struct sock *sk, const char *name, size_t len)
 	return 0;
 }
 
+/* Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were taken. */
+static int
+set_reuse_port(struct sock *sk, bool on)
+{
+	struct tcp_opts before = sk->tcp;
+	bool sticks = sk->type == SOCK_TYPE_STREAM && sk->claim.bucket;
+
+	sk->claim.reuse_port = on || (sticks && sk->claim.reuse_port);
+	sk->dgram.reuse_port = on;
+	opt_push_datagram(sk);
+	return opt_push_stream(sk, &before);
+}
+
 static int
 set_int(struct sock *sk, int name, int v)
 {
@@ -172,10 +185,9 @@ set_int(struct sock *sk, int name, int v)
 	switch (name) {
 	case OPT_REUSEADDR:
 		sk->claim.reuse_addr = v;
-		return 0;
+		return opt_push_stream(sk, &before);
 	case OPT_REUSEPORT:
-		sk->claim.reuse_port = sk->dgram.reuse_port = v;
-		break;
+		return set_reuse_port(sk, v);
 	case OPT_BROADCAST:
 		sk->dgram.broadcast = v;
 		break;
@@ -275,7 +287,7 @@ get_int(struct sock *sk, int name, int *v)
 		*v = sk->claim.reuse_addr;
 		break;
 	case OPT_REUSEPORT:
-		*v = sk->claim.reuse_port;
+		*v = sk->dgram.reuse_port;
 		break;
 	case OPT_TYPE:
 		*v = sk->type == SOCK_TYPE_STREAM ? SOCK_TYPE_STREAM : SOCK_TYPE_DGRAM;

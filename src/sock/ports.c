@@ -68,12 +68,22 @@ covers(const struct port_claim *c, bool v6)
 	return v6 || (ipaddr_is_any(&c->addr) && !c->v6only);
 }
 
+/* Linux: an IPv6 address that was not bound to could have been an IPv4 one, so all of IPv4 overlaps it. */
+static bool
+all4_beside(const struct port_claim *all4, const struct port_claim *c)
+{
+	return ipaddr_is4(&all4->addr) && ipaddr_is_any(&all4->addr) && !all4->v6 && !ipaddr_is4(&c->addr) &&
+	       !c->v6only;
+}
+
 /* Is there an address that both would take? */
 static bool
 overlap(const struct port_claim *a, const struct port_claim *b)
 {
 	if (a->bound_if && b->bound_if && a->bound_if != b->bound_if)
 		return false;
+	if (all4_beside(a, b) || all4_beside(b, a))
+		return true;
 	if (!(covers(a, false) && covers(b, false)) && !(covers(a, true) && covers(b, true)))
 		return false;
 	return ipaddr_is_any(&a->addr) || ipaddr_is_any(&b->addr) || ipaddr_eq(&a->addr, &b->addr);

@@ -28,6 +28,7 @@ struct port_claim {
 	uint16_t port;
 	uint8_t proto;
 	bool v6only;
+	bool v6; /* an IPv6 socket's, whatever the address */
 	bool reuse_addr, reuse_port;
 	bool listening;
 	bool automatic; /* chosen by connect(): it keeps no other connection away */

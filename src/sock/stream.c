@@ -22,6 +22,9 @@ effective_opts(const struct sock *sk, const struct ipaddr *peer)
 
 	o.ttl = sk->ttl[family];
 	o.tos = sk->tos[family];
+	o.reuse_addr = sk->claim.reuse_addr;
+	o.reuse_port = sk->claim.reuse_port;
+	o.v6only = sk->dgram.v6only;
 	return o;
 }
 
@@ -201,6 +204,7 @@ inherit(struct sock *child, const struct sock *parent)
 	child->tcp = parent->tcp;
 	child->tcp.defer_syn_ack = false;
 	child->tcp.any_port = false;
+	child->tcp.await_data = 0;
 	child->dgram = parent->dgram;
 	child->linger = parent->linger;
 	child->freebind = parent->freebind;

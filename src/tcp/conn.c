@@ -139,6 +139,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 		return NULL;
 	c->flow.local = *local;
 	c->flow.remote = *remote;
+	c->flow.share = tcp_share(opts);
 	if (tcp_flow_add(tcp, &c->flow)) {
 		free(c);
 		return NULL;

@@ -75,7 +75,25 @@ struct tcp_flow {
 	struct table_node node;
 	struct endpoint local, remote;
 	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
+	uint8_t share;  /* enum tcp_share */
 };
+
+/* Who may take a flow's local address and port beside it: a mask. */
+enum tcp_share {
+	TCP_SHARE_ADDR = 1,
+	TCP_SHARE_PORT = 2,
+	TCP_SHARE_V4 = 4, /* IPV6_V6ONLY: IPv4 is no matter of its */
+	TCP_SHARES = 8
+};
+
+static inline uint8_t
+tcp_share(const struct tcp_opts *o)
+{
+	unsigned share = (o->reuse_addr ? TCP_SHARE_ADDR : 0) | (o->reuse_port ? TCP_SHARE_PORT : 0) |
+			 (o->v6only ? TCP_SHARE_V4 : 0);
+
+	return (uint8_t)share;
+}
 
 /* A segment as it arrived, in host order. */
 struct tcp_seg {
@@ -170,6 +188,7 @@ struct tcp_conn {
 	bool user_gone; /* closed: the connection ends by itself */
 	bool rcv_shut;  /* shut down for receiving */
 	bool passive;
+	bool bare_ack;  /* SYN-RECEIVED: the handshake is done but for the data that await_data asks for */
 	bool syn_again; /* the SYN or SYN-ACK has been sent before */
 	bool ended;     /* out of the table, nothing more arrives */
 	bool emptied;   /* the queues are gone but rcvbuf */
@@ -198,10 +217,12 @@ struct tcp_conn {
 /* The urgent octet (RFC 6093; out of line as Linux keeps it). */
 enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
+struct tcp_group;
+
 struct tcp_listener {
-	struct table_node node;
-	struct list all; /* of struct tcp's listeners */
-	struct list any; /* of struct tcp's catch_all */
+	struct tcp_group *group; /* those of its name; NULL with any_port */
+	struct list all;         /* of struct tcp's listeners */
+	struct list any;         /* of struct tcp's catch_all */
 	struct tcp *tcp;
 	struct endpoint local;
 	bool v6only;
@@ -232,7 +253,7 @@ struct tcp {
 	struct core *core;
 	struct tcp_limits limits;
 	struct table flows;     /* struct tcp_flow */
-	struct table listening; /* struct tcp_listener but those of any_port */
+	struct table listening; /* struct tcp_group */
 	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
 	struct list listeners;  /* all */
 	struct list catch_all;  /* listeners with any_port, the last first */
@@ -256,11 +277,10 @@ struct tcp {
 void tcp_leave(struct tcp *tcp);
 /* tables.c: whose a segment is */
 struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-struct tcp_listener *tcp_find_listener(struct tcp *tcp, const struct endpoint *local);
 int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
 void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
-int tcp_local_hold(struct tcp *tcp, const struct endpoint *local);
-void tcp_local_release(struct tcp *tcp, const struct endpoint *local);
+/* Its options have changed. */
+void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
 /* The end of a segment that did not do its work. */
 void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
 struct endpoint tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex);
@@ -298,6 +318,13 @@ void tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_established(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_want_challenge_ack(struct tcp_conn *c);
 bool tcp_challenge_allowed(struct tcp *tcp, nsec_t *next);
+
+/* group.c: who listens under one name */
+struct tcp_listener *tcp_find_listener(
+    struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+/* 0, -LEAT_EADDRINUSE, -LEAT_ENOBUFS. */
+int tcp_group_join(struct tcp_listener *l);
+void tcp_group_leave(struct tcp_listener *l);
 
 /* listen.c */
 void tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least);

@@ -10,45 +10,29 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static bool
-same_listener(
-    const struct tcp_listener *a, const struct endpoint *local, bool any_port, const struct tcp_opts *o)
+/* Of those that take every port there is one that is transparent and one that is not. */
+static int
+join_catch_all(struct tcp_listener *l)
 {
-	if (a->opts.any_port || any_port)
-		return a->opts.any_port && any_port && a->opts.transparent == o->transparent;
-	return a->local.port == local->port && a->local.ifindex == local->ifindex &&
-	       ipaddr_eq(&a->local.addr, &local->addr);
-}
-
-static bool
-taken(struct tcp *tcp, const struct endpoint *local, const struct tcp_opts *opts)
-{
-	list_each(n, &tcp->listeners) {
-		if (same_listener(container_of(n, struct tcp_listener, all), local, opts->any_port, opts))
-			return true;
+	list_each(n, &l->tcp->catch_all) {
+		if (container_of(n, struct tcp_listener, any)->opts.transparent == l->opts.transparent)
+			return -LEAT_EADDRINUSE;
 	}
-	return false;
+	list_push_front(&l->tcp->catch_all, &l->any);
+	return 0;
 }
 
 int
 tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out)
 {
-	struct endpoint at = tcp_endpoint(&local->addr, local->port, local->ifindex);
-	uint64_t words[3] = {at.addr.w[0], at.addr.w[1], at.port};
-	struct tcp_listener *l;
+	struct tcp_listener *l = calloc(1, sizeof *l);
+	int err;
 
-	if (taken(tcp, &at, opts))
-		return -LEAT_EADDRINUSE;
-	l = calloc(1, sizeof *l);
 	if (!l)
 		return -LEAT_ENOBUFS;
-	if (tcp_local_hold(tcp, &at)) {
-		free(l);
-		return -LEAT_ENOBUFS;
-	}
 	l->tcp = tcp;
-	l->local = at;
+	l->local = tcp_endpoint(&local->addr, local->port, local->ifindex);
 	l->v6only = v6only;
 	l->backlog = backlog;
 	l->opts = *opts;
@@ -58,11 +42,12 @@ tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned 
 	list_init(&l->syn_queue);
 	list_init(&l->accept_queue);
 	list_init(&l->any);
+	err = opts->any_port ? join_catch_all(l) : tcp_group_join(l);
+	if (err) {
+		free(l);
+		return err;
+	}
 	list_push(&tcp->listeners, &l->all);
-	if (opts->any_port)
-		list_push_front(&tcp->catch_all, &l->any);
-	else
-		table_insert(&tcp->listening, &l->node, table_hash(&tcp->listening, words, 3));
 	*out = l;
 	return 0;
 }
@@ -100,11 +85,10 @@ tcp_listener_close(struct tcp_listener *l)
 
 	reset_children(&l->syn_queue);
 	reset_children(&l->accept_queue);
-	if (l->opts.any_port)
-		list_del(&l->any);
+	if (l->group)
+		tcp_group_leave(l);
 	else
-		table_remove(&tcp->listening, &l->node);
-	tcp_local_release(tcp, &l->local);
+		list_del(&l->any);
 	list_del(&l->all);
 	list_del(&l->tell.node);
 	free(l);

@@ -192,6 +192,11 @@ syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	}
 	if (c->queue == CHILD_SYN_QUEUE && tcp_accept_queue_full(c->listener))
 		return step_drop(c, DROP_TCP_ACCEPT_QUEUE); /* our SYN-ACK will go again, and ask again */
+	if (c->queue == CHILD_SYN_QUEUE && c->retries < c->opts.await_data && !seg->len &&
+	    !(seg->flags & TCP_FIN)) {
+		c->bare_ack = true;
+		return step_drop(c, DROP_TCP_NO_DATA_YET);
+	}
 	c->snd_wnd = c->max_snd_wnd = (uint32_t)seg->wnd << c->snd_ws;
 	tcp_established(c, seg);
 	if (c->queue == CHILD_SYN_QUEUE)

@@ -1,16 +1,16 @@
 /*
- * tcp/tables.c - whose a segment is: connections by four-tuple, listeners from the specific to the general; and which local addresses and ports are
- * in use.
+ * tcp/tables.c - whose a segment is: connections by four-tuple; and which local addresses and ports they use.
  */
 #include "tcp/conn.h"
 
 #include <stdlib.h>
 
-/* A local address and port, or one family's unspecified address and a port, and how many flows use it. */
+/* A local address and port, or one family's unspecified address and a port, and how many flows use it, by what they share. */
 struct tcp_local {
 	struct table_node node;
 	struct endpoint end;
 	uint32_t users;
+	uint32_t flows[TCP_SHARES];
 };
 
 /* Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets. */
@@ -84,7 +84,7 @@ local_find(struct tcp *tcp, const struct endpoint *end)
 }
 
 static int
-local_hold(struct tcp *tcp, const struct endpoint *end)
+local_hold(struct tcp *tcp, const struct endpoint *end, uint8_t share)
 {
 	struct tcp_local *l = local_find(tcp, end);
 
@@ -96,14 +96,16 @@ local_hold(struct tcp *tcp, const struct endpoint *end)
 		table_insert(&tcp->locals, &l->node, end_hash(&tcp->locals, end));
 	}
 	l->users++;
+	l->flows[share]++;
 	return 0;
 }
 
 static void
-local_release(struct tcp *tcp, const struct endpoint *end)
+local_release(struct tcp *tcp, const struct endpoint *end, uint8_t share)
 {
 	struct tcp_local *l = local_find(tcp, end);
 
+	l->flows[share]--;
 	if (--l->users == 0) {
 		table_remove(&tcp->locals, &l->node);
 		free(l);
@@ -119,57 +121,73 @@ any_of(const struct endpoint *end)
 }
 
 int
-tcp_local_hold(struct tcp *tcp, const struct endpoint *local)
+tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow)
 {
-	struct endpoint any = any_of(local);
-	int err = local_hold(tcp, local);
+	struct endpoint any = any_of(&flow->local);
+	int err = local_hold(tcp, &flow->local, flow->share);
 
 	if (err)
 		return err;
-	err = local_hold(tcp, &any);
-	if (err)
-		local_release(tcp, local);
-	return err;
-}
-
-void
-tcp_local_release(struct tcp *tcp, const struct endpoint *local)
-{
-	struct endpoint any = any_of(local);
-
-	local_release(tcp, local);
-	local_release(tcp, &any);
-}
-
-int
-tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow)
-{
-	int err = tcp_local_hold(tcp, &flow->local);
-
-	if (!err)
-		table_insert(&tcp->flows, &flow->node, flow_hash(tcp, &flow->local, &flow->remote));
-	return err;
+	err = local_hold(tcp, &any, flow->share);
+	if (err) {
+		local_release(tcp, &flow->local, flow->share);
+		return err;
+	}
+	table_insert(&tcp->flows, &flow->node, flow_hash(tcp, &flow->local, &flow->remote));
+	return 0;
 }
 
 void
 tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
 {
+	struct endpoint any = any_of(&flow->local);
+
 	table_remove(&tcp->flows, &flow->node);
-	tcp_local_release(tcp, &flow->local);
+	local_release(tcp, &flow->local, flow->share);
+	local_release(tcp, &any, flow->share);
+}
+
+void
+tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
+{
+	struct endpoint any = any_of(&flow->local);
+	struct tcp_local *one = local_find(tcp, &flow->local), *all = local_find(tcp, &any);
+
+	one->flows[flow->share]--;
+	all->flows[flow->share]--;
+	flow->share = share;
+	one->flows[share]++;
+	all->flows[share]++;
+}
+
+/* Does a flow under @end, of those that have none of the marks in @but, refuse to share with @share? */
+static bool
+refuses(struct tcp *tcp, const struct endpoint *end, unsigned share, unsigned but)
+{
+	const struct tcp_local *l = local_find(tcp, end);
+
+	for (unsigned i = 0; l && i < TCP_SHARES; i++)
+		if (l->flows[i] && !(i & but) && !(i & share & (TCP_SHARE_ADDR | TCP_SHARE_PORT)))
+			return true;
+	return false;
 }
 
 bool
-tcp_local_in_use(struct tcp *tcp, const struct endpoint *local)
+tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const struct tcp_opts *opts)
 {
 	struct endpoint any4 = {.addr = IPADDR_ANY4, .port = local->port};
 	struct endpoint any6 = {.addr = IPADDR_ANY6, .port = local->port};
+	unsigned share = tcp_share(opts);
 
-	if (ipaddr_is_any(&local->addr))
-		return local_find(tcp, ipaddr_is4(&local->addr) ? &any4 : &any6) ||
-		       (!ipaddr_is4(&local->addr) && local_find(tcp, &any4));
-	if (local_find(tcp, local))
-		return true;
-	return tcp_find_listener(tcp, local) && list_empty(&tcp->catch_all);
+	if (!ipaddr_is_any(&local->addr)) {
+		struct endpoint at = tcp_endpoint(&local->addr, local->port, local->ifindex);
+
+		return refuses(tcp, &at, share, 0);
+	}
+	if (!ipaddr_is4(&local->addr))
+		return refuses(tcp, &any6, share, 0) || (!opts->v6only && refuses(tcp, &any4, share, 0));
+	/* Linux: every IPv4 address overlaps what an IPv6 socket has that could have had IPv4 as well. */
+	return refuses(tcp, &any4, share, 0) || (!v6 && refuses(tcp, &any6, share, TCP_SHARE_V4));
 }
 
 bool
@@ -180,44 +198,4 @@ tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpo
 	struct tcp_flow *f = tcp_find(tcp, &l, &r);
 
 	return !f || (f->time_wait && tcp_time_wait_reusable(tcp, container_of(f, struct tcp_tw, flow)));
-}
-
-struct listen_key {
-	const struct endpoint *local;
-	bool v4; /* a listener on "::" must not be v6only */
-};
-
-static bool
-listener_takes(const struct table_node *node, const void *key)
-{
-	const struct tcp_listener *l = container_of(node, const struct tcp_listener, node);
-	const struct listen_key *k = key;
-
-	return l->local.port == k->local->port && ipaddr_eq(&l->local.addr, &k->local->addr) &&
-	       (l->local.ifindex == 0 || l->local.ifindex == k->local->ifindex) && !(k->v4 && l->v6only);
-}
-
-static struct tcp_listener *
-find_listener_at(struct tcp *tcp, const struct endpoint *local, const struct ipaddr *addr, bool v4)
-{
-	struct endpoint at = {.addr = *addr, .port = local->port, .ifindex = local->ifindex};
-	struct listen_key key = {&at, v4};
-	struct table_node *n =
-	    table_find(&tcp->listening, end_hash(&tcp->listening, &at), &key, listener_takes);
-
-	return n ? container_of(n, struct tcp_listener, node) : NULL;
-}
-
-/* The specific before the wildcard, the own family's wildcard before the dual one, a port before every port. */
-struct tcp_listener *
-tcp_find_listener(struct tcp *tcp, const struct endpoint *local)
-{
-	bool v4 = ipaddr_is4(&local->addr);
-	struct tcp_listener *l = find_listener_at(tcp, local, &local->addr, false);
-
-	if (!l && v4)
-		l = find_listener_at(tcp, local, &IPADDR_ANY4, false);
-	if (!l)
-		l = find_listener_at(tcp, local, &IPADDR_ANY6, v4);
-	return l ? l : list_first(&tcp->catch_all, struct tcp_listener, any);
 }

@@ -102,7 +102,7 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 	} else if (f) {
 		tcp_arrive(container_of(f, struct tcp_conn, flow), seg);
 	} else {
-		l = tcp_find_listener(tcp, &seg->local);
+		l = tcp_find_listener(tcp, &seg->local, &seg->remote);
 		if (l)
 			tcp_arrive_listen(l, seg, NULL);
 		else

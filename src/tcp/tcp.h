@@ -71,6 +71,9 @@ struct tcp_opts {
 	bool transparent;        /* the local address need not be ours */
 	bool defer_syn_ack;      /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
 	bool any_port;           /* listener: every address and every port */
+	uint8_t
+	    await_data; /* listener: a child waits for data through this many retransmissions of its SYN-ACK */
+	bool reuse_addr, reuse_port, v6only; /* what tcp_local_taken() asks */
 };
 void tcp_opts_default(struct tcp_opts *opts);
 
@@ -78,7 +81,7 @@ void tcp_opts_default(struct tcp_opts *opts);
 int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_conn **out);
 
-/* Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only). 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists). */
+/* Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only). 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists, and not both say reuse_port: such share what arrives). */
 int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
 void tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog);
@@ -146,8 +149,11 @@ size_t tcp_unacked(const struct tcp_conn *c); /* SIOCOUTQ: in the send buffer, a
 size_t tcp_unsent(const struct tcp_conn *c);
 size_t tcp_send_room(const struct tcp_conn *c);
 
-/* Is a connection or a listener using this local address and port? For bind(), with SO_REUSEADDR's rules left to sock. */
-bool tcp_local_in_use(struct tcp *tcp, const struct endpoint *local);
+/*
+ * For bind(): does a connection that there is, or that rests in TIME-WAIT, keep @local from being taken with @opts' reuse_addr, reuse_port and v6only? Both
+ * must agree to share, as on Linux. @v6: by an IPv6 socket, whatever the address. Listeners are the caller's to compare.
+ */
+bool tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const struct tcp_opts *opts);
 /* Is this four-tuple free, or in a TIME-WAIT that a new SYN may take over (RFC 6191)? */
 bool tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 

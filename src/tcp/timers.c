@@ -18,7 +18,7 @@ has_tried_enough(const struct tcp_conn *c)
 	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
 
 	if (!tcp_synchronized(c))
-		return c->retries >= syn_limit(c);
+		return c->retries >= syn_limit(c) && !(c->bare_ack && c->retries < c->opts.await_data);
 	if (user && c->retries)
 		return tcp_now(c) - c->retries_since >= user;
 	return c->retries >= (c->user_gone ? TCP_R2_ORPHAN : TCP_R2);
@@ -79,8 +79,9 @@ retx_fired(struct timer *t)
 		recovery_timeout(&c->recovery, &c->txq, &c->cc, tcp_now(c));
 		tcp_emit_cc(c, "RTO");
 		tcp_want(c, WANT_OUTPUT);
-	} else {
-		tcp_want(c, WANT_SYN);
+	} else if (!c->bare_ack || c->retries >= c->opts.await_data) {
+		tcp_want(
+		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last one asks for the ACK that ends the waiting */
 	}
 	arm(c, t, next_retry(c));
 	tcp_leave(tcp);

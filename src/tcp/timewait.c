@@ -79,6 +79,7 @@ tcp_time_wait_enter(struct tcp_conn *c)
 	tw->flow.local = c->flow.local;
 	tw->flow.remote = c->flow.remote;
 	tw->flow.time_wait = true;
+	tw->flow.share = c->flow.share;
 	if (tcp_flow_add(tcp, &tw->flow)) {
 		free(tw);
 		return;
@@ -160,7 +161,7 @@ reopen(struct tcp *tcp, struct tcp_tw *tw, struct tcp_listener *l, struct tcp_se
 void
 tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg)
 {
-	struct tcp_listener *l = tcp_find_listener(tcp, &seg->local);
+	struct tcp_listener *l = tcp_find_listener(tcp, &seg->local, &seg->remote);
 	bool paws = tw->ts_ok && seg->opt.has_timestamp &&
 		    tcp_paws_old(seg, tw->ts_recent, tw->ts_recent_at, tcp->core->now);
 

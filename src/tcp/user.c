@@ -257,6 +257,8 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	c->opts = *opts;
 	if (c->ended)
 		return 0;
+	if (tcp_share(opts) != c->flow.share)
+		tcp_flow_share(c->tcp, &c->flow, tcp_share(opts));
 	if (c->quick && timer_armed(&c->t_delack))
 		tcp_want(c, WANT_ACK);
 	tcp_sync_mss(c);

@@ -47,7 +47,8 @@ claim(const char *addr, uint16_t port, const char *flags)
 	c.reuse_addr = strchr(flags, 'a');
 	c.reuse_port = strchr(flags, 'p');
 	c.listening = strchr(flags, 'l');
-	c.v6only = strchr(flags, '6');
+	c.v6only =
+	    strchr(flags, '6') || (!ipaddr_is4(&c.addr) && !ipaddr_is_any(&c.addr) && !strchr(flags, 'd'));
 	return c;
 }
 
@@ -73,6 +74,7 @@ names_conflict_as_on_linux(void **state)
 	    {"::", "6", "::1", "", true},
 	    {"::1", "", "127.0.0.1", "", false},
 	    {"::1", "", "0.0.0.0", "", false},
+	    {"::1", "d", "0.0.0.0", "", true}, /* a child of "::" */
 	    {"::ffff:10.0.0.1", "", "10.0.0.1", "", true},
 	};
 	struct fixture *f = *state;

@@ -191,6 +191,64 @@ connect_tells_how_it_goes(void **state)
 	sock_close(l);
 }
 
+/* SO_REUSEPORT: listeners of one name share what arrives; who closes leaves, and the others go on. */
+static void
+listeners_share_a_port(void **state, const char *on, const char *to)
+{
+	struct fixture *f = *state;
+	struct sock *l[3], *c[64], *s, *strange = open_sock(f, strchr(on, ':'), SOCK_TYPE_STREAM);
+	struct endpoint name = at(on, 80), peer = at(to, 80);
+	unsigned got[3] = {0};
+
+	for (unsigned i = 0; i < 3; i++) {
+		l[i] = open_sock(f, strchr(on, ':'), SOCK_TYPE_STREAM);
+		set_int(l[i], SOL_SOCKET_, REUSEPORT, 1);
+		assert_int_equal(sock_bind(l[i], &name), 0);
+		assert_int_equal(sock_listen(l[i], 64), 0);
+	}
+	assert_int_equal(sock_bind(strange, &name), -LEAT_EADDRINUSE);
+	sock_close(strange);
+	for (unsigned i = 0; i < 64; i++) {
+		c[i] = open_sock(f, strchr(to, ':'), SOCK_TYPE_STREAM);
+		assert_int_equal(sock_connect(c[i], &peer), -LEAT_EINPROGRESS);
+	}
+	settle(f);
+	sock_close(l[1]); /* its children are reset */
+	settle(f);
+	for (unsigned i = 0; i < 64; i++)
+		got[1] += sock_ready(c[i]) & LEAT_ERR ? 1 : 0;
+	for (unsigned i = 0; i < 3; i += 2)
+		while (sock_accept(l[i], &s) == 0) {
+			got[i]++;
+			sock_close(s);
+		}
+	assert_int_equal(got[0] + got[1] + got[2], 64);
+	for (unsigned i = 0; i < 3; i++)
+		assert_in_range(got[i], 8, 40);
+	for (unsigned i = 0; i < 64; i++)
+		sock_close(c[i]);
+	sock_close(l[0]);
+	sock_close(l[2]);
+}
+
+static void
+listeners_share_an_ipv4_port(void **state)
+{
+	listeners_share_a_port(state, "127.0.0.1", "127.0.0.1");
+}
+
+static void
+listeners_share_an_ipv6_port(void **state)
+{
+	listeners_share_a_port(state, "::1", "::1");
+}
+
+static void
+listeners_share_a_dual_port(void **state)
+{
+	listeners_share_a_port(state, "::", "127.0.0.1");
+}
+
 /* A connection in TIME-WAIT keeps its port from those who do not say SO_REUSEADDR. */
 static void
 time_wait_keeps_the_port(void **state)
@@ -421,6 +479,7 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {T(readiness_is_that_of_linux), T(connect_tells_how_it_goes),
+	    T(listeners_share_an_ipv4_port), T(listeners_share_an_ipv6_port), T(listeners_share_a_dual_port),
 	    T(time_wait_keeps_the_port), T(dual_stack_listeners_serve_both), T(options_read_back_as_on_linux),
 	    T(linger_zero_resets), T(watchers_wait_for_the_end_of_the_entry),
 	    T(a_datagram_socket_may_lose_its_peer), T(connections_outnumber_ports),

@@ -1,5 +1,8 @@
 #include "script.h"
 
+/* Who shares nothing. */
+static const struct tcp_opts alone;
+
 /* RFC 9293, 3.6, figure 12: we close first. */
 static void
 active_close_ends_in_time_wait(void **state)
@@ -15,11 +18,11 @@ active_close_ends_in_time_wait(void **state)
 	inject(s, "F. 1:1(0) ack 2");
 	expect(s, ". 2:2(0) ack 2");
 	tcp_listener_close(s->listener);
-	assert_true(tcp_local_in_use(s->tcp, &us));
+	assert_true(tcp_local_taken(s->tcp, &us, false, &alone));
 	inject(s, "F. 1:1(0) ack 2");
 	expect(s, ". 2:2(0) ack 2");
 	elapse(s, 60 * SEC);
-	assert_false(tcp_local_in_use(s->tcp, &us));
+	assert_false(tcp_local_taken(s->tcp, &us, false, &alone));
 	script_end(s);
 }
 
@@ -261,7 +264,7 @@ orphan_gives_up(void **state)
 	elapse(s, 600 * SEC);
 	ignore_output(s);
 	tcp_listener_close(s->listener);
-	assert_false(tcp_local_in_use(s->tcp, &s->us));
+	assert_false(tcp_local_taken(s->tcp, &s->us, false, &alone));
 	script_end(s);
 }
 
@@ -446,26 +449,42 @@ user_may_hold_on_to_time_wait(void **state)
 	script_end(s);
 }
 
-/* What bind() asks: connections, listeners, and what waits; on an address or on every one. */
+/* What bind() asks: connections, on an address or on every one. */
 static void
-ports_are_in_use_as_long_as_needed(void **state)
+ports_are_taken_as_long_as_needed(void **state)
 {
 	struct script *s = script_new();
 	struct endpoint any = {.addr = IPADDR_ANY4, .port = 80}, any6 = {.addr = IPADDR_ANY6, .port = 80};
 	struct endpoint other = {.addr = ipaddr_v4(0x0a000009), .port = 80};
+	struct tcp_opts only = {.v6only = true};
 
-	assert_false(tcp_local_in_use(s->tcp, &any));
+	assert_false(tcp_local_taken(s->tcp, &any, false, &alone));
 	connect_to(s);
-	assert_true(tcp_local_in_use(s->tcp, &any));
-	assert_true(tcp_local_in_use(s->tcp, &any6));
-	assert_true(tcp_local_in_use(s->tcp, &s->us));
-	assert_false(tcp_local_in_use(s->tcp, &other));
+	assert_true(tcp_local_taken(s->tcp, &any, false, &alone));
+	assert_true(tcp_local_taken(s->tcp, &any6, true, &alone));
+	assert_false(tcp_local_taken(s->tcp, &any6, true, &only));
+	assert_true(tcp_local_taken(s->tcp, &s->us, false, &alone));
+	assert_false(tcp_local_taken(s->tcp, &other, false, &alone));
 	tcp_close(s->c);
-	assert_false(tcp_local_in_use(s->tcp, &any));
-	listen_on(s, 1);
-	assert_true(tcp_local_in_use(s->tcp, &other));
-	tcp_listener_close(s->listener);
-	assert_false(tcp_local_in_use(s->tcp, &other));
+	assert_false(tcp_local_taken(s->tcp, &any, false, &alone));
+	script_end(s);
+}
+
+/* SO_REUSEADDR, SO_REUSEPORT: both must agree, and what rests in TIME-WAIT still has a say. */
+static void
+ports_are_shared_when_both_agree(void **state)
+{
+	struct script *s = script_new();
+	struct tcp_opts addr = {.reuse_addr = true}, port = {.reuse_port = true};
+
+	s->opts.reuse_addr = true;
+	establish_passive(s, "");
+	tcp_close(s->c);
+	inject(s, "F. 1:1(0) ack 2");
+	ignore_output(s);
+	assert_true(tcp_local_taken(s->tcp, &s->us, false, &alone));
+	assert_true(tcp_local_taken(s->tcp, &s->us, false, &port));
+	assert_false(tcp_local_taken(s->tcp, &s->us, false, &addr));
 	script_end(s);
 }
 
@@ -496,7 +515,8 @@ main(void)
 	    cmocka_unit_test(states_are_told),
 	    cmocka_unit_test(fin_out_of_order_waits),
 	    cmocka_unit_test(user_may_hold_on_to_time_wait),
-	    cmocka_unit_test(ports_are_in_use_as_long_as_needed),
+	    cmocka_unit_test(ports_are_taken_as_long_as_needed),
+	    cmocka_unit_test(ports_are_shared_when_both_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

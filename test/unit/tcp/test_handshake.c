@@ -435,6 +435,52 @@ reset_child_stays_to_be_accepted(void **state)
 	script_end(s);
 }
 
+/* tcp(7), TCP_DEFER_ACCEPT: the listener hears of a child when it has brought data. */
+static void
+child_waits_for_data(void **state)
+{
+	struct script *s = script_new();
+
+	s->opts.await_data = 3;
+	listen_on(s, 1);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, ". 1:1(0) ack 1");
+	expect_drop(s, DROP_TCP_NO_DATA_YET);
+	assert_int_equal(tcp_accept_pending(s->listener), 0);
+	elapse(s, 2 * SEC);
+	expect_nothing(s); /* the peer's ACK has come: its SYN-ACK need not go again */
+	inject(s, "P. 1:11(10) ack 1");
+	assert_int_equal(tcp_accept_pending(s->listener), 1);
+	accept_child(s);
+	assert_state(s, ESTABLISHED);
+	read_octets(s, 10);
+	tcp_abort(s->c);
+	tcp_listener_close(s->listener);
+	script_end(s);
+}
+
+/* ... as Linux: the last SYN-ACK asks for the ACK again, and then the child is handed over without data. */
+static void
+child_does_not_wait_for_ever(void **state)
+{
+	struct script *s = script_new();
+
+	s->opts.await_data = 2;
+	listen_on(s, 1);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, ". 1:1(0) ack 1");
+	elapse(s, SEC);
+	expect_nothing(s);
+	elapse(s, 2 * SEC);
+	expect(s, "S. 0:0(0) ack 1");
+	inject(s, ". 1:1(0) ack 1");
+	assert_int_equal(tcp_accept_pending(s->listener), 1);
+	tcp_listener_close(s->listener);
+	script_end(s);
+}
+
 int
 main(void)
 {
@@ -455,6 +501,8 @@ main(void)
 	    cmocka_unit_test(full_accept_queue_drops_the_last_ack),
 	    cmocka_unit_test(full_accept_queue_drops_the_syn),
 	    cmocka_unit_test(syn_queue_is_bounded),
+	    cmocka_unit_test(child_waits_for_data),
+	    cmocka_unit_test(child_does_not_wait_for_ever),
 	    cmocka_unit_test(deferred_child_is_answered_late),
 	    cmocka_unit_test(deferred_child_is_refused),
 	    cmocka_unit_test(closed_listener_resets_children),
