@@ -15,13 +15,13 @@
 struct pkt;
 
 enum event_kind {
-	EVENT_DROP,       /* .drop: a packet ended without doing its work */
-	EVENT_TCP_OPEN,   /* .tcp: a connection came into being (either side) */
-	EVENT_TCP_STATE,  /* .tcp: it changed state */
-	EVENT_TCP_RTT,    /* .tcp_rtt: a round-trip sample was taken */
-	EVENT_TCP_CC,     /* .tcp_cc: cwnd, ssthresh or recovery state changed */
-	EVENT_TCP_RETX,   /* .tcp_retx: something was sent again */
-	EVENT_TCP_CLOSE,  /* .tcp: it is gone, or all that is left of it is in TIME-WAIT (.to); that ends with EVENT_TCP_STATE */
+	EVENT_DROP,      /* .drop: a packet ended without doing its work */
+	EVENT_TCP_OPEN,  /* .tcp: a connection came into being (either side) */
+	EVENT_TCP_STATE, /* .tcp: it changed state */
+	EVENT_TCP_RTT,   /* .tcp_rtt: a round-trip sample was taken */
+	EVENT_TCP_CC,    /* .tcp_cc: cwnd, ssthresh or recovery state changed */
+	EVENT_TCP_RETX,  /* .tcp_retx: something was sent again */
+	EVENT_TCP_CLOSE, /* .tcp: it is gone, or all that is left of it is in TIME-WAIT (.to); that ends with EVENT_TCP_STATE */
 	EVENT_NEIGH,      /* .neigh: a neighbour entry changed state */
 	EVENT_LINK,       /* .link: the emulated link took, lost, duplicated, delivered a frame */
 	EVENT_ICMP_ERROR, /* .icmp: an ICMP error was received for one of our flows */
