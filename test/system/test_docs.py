@@ -1,13 +1,18 @@
 """Every command that the documents print is run: those of ```sh blocks as they stand, with a web server at the address that they name.
 
+So are the commands in README.md's table of topics, and what each is said to show must be in what it prints.
 `make` lines are held against the Makefile instead: running the tests from within the tests would not end.
 """
 import functools
 import http.server
 import os
+import pathlib
+import random
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -29,27 +34,91 @@ def shell_lines():
         yield "man/leat.1", line
 
 
+def blocks(name):
+    return re.findall(r"^```sh\n(.*?)^```", (ROOT / name).read_text(), re.M | re.S)
+
+
+def topics(name):
+    """Row -> the commands that the README's table names for it."""
+    rows = re.findall(r"^\| ([A-Z]\d+) \|[^|]*\|([^|]*)\|$", (ROOT / name).read_text(), re.M)
+    return {row: [c for c in re.findall(r"`((?:leat|tshark) [^`]*)`", cell) if c != "leat run"] for row, cell in rows}
+
+
+# What a row's commands print, one after the other, if they show what the row is about.
+EVIDENCE = {
+    "A1": [r"(?s)Ethernet II,.*Internet Protocol Version 4,.*Transmission Control Protocol,.*Hypertext Transfer Protocol"],
+    "B1": [r"02:6c:65:61:74:01\t02:6c:65:61:74:02\t10\.0\.2\.15\t10\.0\.2\.2"],
+    "B2": [r"(?s)ARP who has 10\.0\.2\.2\? tell 10\.0\.2\.15.*ARP 10\.0\.2\.2 is at", r"(?s)neighbor solicitation fd00:2::2.*neighbor advertisement fd00:2::2 solicited"],
+    "C2": [r"(?s)echo request .* at 0 len 1480 more.*frag \d+ at 2960 len 48.*echo reply"],
+    "D1": [r"(?s)10\.0\.2\.2:9 UDP len 2.*port unreachable"],
+    "E1": [r"(?s)SYN-SENT +──▶ SYN at 0.*◀── SYN\+ACK at 0, ack 1.*ESTABLISHED +──▶ ACK at 1, ack 1"],
+    "E2": [r"(?s)FIN-WAIT-1 .*CLOSE-WAIT.*LAST-ACK.*TIME-WAIT"],
+    "E3": [r"(?s)mss 1460, wscale 7, SACK, timestamps.*ack \d+, window \d+, has \d+–\d+"],
+    "E4": [r"(?s)lost on the way.*again: fast retransmit"],
+    "E5": [r"(?s)window 0 .*again: zero-window probe"],
+    "E6": [r"cwnd [0-9.]+ (kB|bytes), ssthresh"],
+    "E7": [r"(?s)ACK at 0, ack 1, .*◀── ACK at 1, ack 1, .*ACK at 0, ack 1, .*◀── ACK at 1, ack 1, "],
+    "E8": [r"(?s) 1 octets from 1,.* 8 octets from 2,"],
+    "E9": [r"1 TCP connection in", r"2 TCP connections in"],
+}
+TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, line in enumerate(lines) if "http.server" not in line]
+
+
 @pytest.fixture(scope="module")
 def port_8000():
-    """The documents' example server: 127.0.0.1:8000."""
-    folder = "/usr/share/common-licenses"
-    handler = functools.partial(Handler, directory=folder)
+    """The documents' example server: 127.0.0.1:8000, with the file that they ask for."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-web-"))
+    (folder / "file").write_bytes(random.Random(1).randbytes(2_000_000))
+    handler = functools.partial(Handler, directory=str(folder))
     http.server.ThreadingHTTPServer.allow_reuse_address = True
     with http.server.ThreadingHTTPServer(("127.0.0.1", 8000), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield
         server.shutdown()
+    shutil.rmtree(folder)
+
+
+def run_line(line, bin_dir, folder):
+    return subprocess.run(unprivileged() + ["sh", "-ec", line], cwd=folder, capture_output=True, text=True, errors="replace", timeout=60,
+                          stdin=subprocess.DEVNULL, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(folder)})
 
 
 LINES = list(dict.fromkeys(line for _, line in shell_lines()))
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if "http.server" not in line])
-def test_a_command_of_the_documents_works(line, bin_dir, scratch, port_8000):
-    found = subprocess.run(unprivileged() + ["sh", "-ec", line.replace("/file", "/GPL-3")], cwd=scratch, capture_output=True, text=True, timeout=60,
-                           stdin=subprocess.DEVNULL, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(scratch)})
+@pytest.fixture(scope="module")
+def capture(bin_dir, port_8000):
+    """What the first command of README.md leaves behind."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
+    folder.chmod(0o777)
+    found = run_line(next(line for line in LINES if "--capture demo.pcapng" in line), bin_dir, folder)
     assert found.returncode == 0, found.stderr
+    yield folder / "demo.pcapng"
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if "http.server" not in line])
+def test_a_command_of_the_documents_works(line, bin_dir, scratch, capture):
+    if line.startswith("tshark"):
+        shutil.copy(capture, scratch)
+    found = run_line(line, bin_dir, scratch)
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize("row, at, line", TOPICS, ids=[f"{row}-{at}" for row, at, _ in TOPICS])
+def test_a_row_of_the_topics_is_shown(row, at, line, bin_dir, scratch, capture):
+    if line.startswith("tshark"):
+        shutil.copy(capture, scratch)
+    found = run_line(line, bin_dir, scratch)
+    assert found.returncode == 0, found.stderr
+    assert re.search(EVIDENCE[row][at], found.stdout + found.stderr), (found.stdout + found.stderr)[-4000:]
+
+
+def test_both_readmes_have_the_same_commands():
+    assert blocks("README.md") and topics("README.md")
+    assert blocks("README.zh-CN.md") == blocks("README.md")
+    assert topics("README.zh-CN.md") == topics("README.md")
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if "http.server" in line])
