@@ -85,9 +85,9 @@ comment(struct capture *c, const char *format, ...)
 		c->comment_len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* Why it was sent, and whose it is: what the sender's stack wrote on the packet. */
+/* Why it was sent: what the sender's stack wrote on the packet. */
 static void
-comment_on_sending(struct capture *c, unsigned side, const struct pkt *frame)
+comment_on_sending(struct capture *c, const struct pkt *frame)
 {
 	static const char *const why[PKT_WHY_COUNT] = {
 	    [PKT_WHY_RETX_FAST] = "sent again: fast retransmit (RFC 6675)",
@@ -102,12 +102,27 @@ comment_on_sending(struct capture *c, unsigned side, const struct pkt *frame)
 	    [PKT_WHY_DUP_ACK] = "duplicate ACK: a hole is before what arrived",
 	    [PKT_WHY_CHALLENGE_ACK] = "challenge ACK (RFC 5961)",
 	    [PKT_WHY_TIME_WAIT_ACK] = "from TIME-WAIT: the peer's FIN came again"};
-	const struct conn *conn = frame->flow ? conns_find(c->conns, side, frame->flow) : NULL;
 
-	if (conn && *conn->owner)
-		comment(c, "%s", conn->owner);
 	if (frame->why < PKT_WHY_COUNT && why[frame->why])
 		comment(c, "%s", why[frame->why]);
+}
+
+/* Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. */
+static void
+comment_owner(struct capture *c)
+{
+	uint64_t flow = c->about.sent ? c->waiting->flow : 0;
+	const struct conn *conn = flow ? conns_find(c->conns, c->about.interface, flow) : NULL;
+	char rest[sizeof c->comment];
+	size_t len = c->comment_len;
+
+	if (!conn || !*conn->owner)
+		return;
+	memcpy(rest, c->comment, len + 1);
+	c->comment_len = 0;
+	comment(c, "%s", conn->owner);
+	if (len)
+		comment(c, "%s", rest);
 }
 
 void
@@ -117,6 +132,7 @@ capture_flush(struct capture *c)
 
 	if (!c->waiting)
 		return;
+	comment_owner(c);
 	c->about.comment = c->comment_len ? c->comment : NULL;
 	pcapng_packet(&b, &c->about, c->waiting, SNAPLEN);
 	write_out(c, &b);
@@ -137,8 +153,9 @@ capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *fra
 	c->about =
 	    (struct pcapng_packet){.interface = side, .sent = sent, .when = c->wall + (when - c->begin)};
 	c->comment_len = 0;
+	c->comment[0] = 0;
 	if (sent)
-		comment_on_sending(c, side, frame);
+		comment_on_sending(c, frame);
 }
 
 static void

@@ -215,7 +215,7 @@ print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, co
 	    padding(left, STATE_COLUMN), "", from == END_PROGRAM ? "──▶" : "◀──", words->text,
 	    padding(words->text, WORDS_COLUMN), "", right);
 	if (c)
-		fprintf(t->to, "%*s :%u", padding(right, STATE_COLUMN), "", c->program.port);
+		fprintf(t->to, "%*s :%u %s", padding(right, STATE_COLUMN), "", c->program.port, c->owner);
 	if (again)
 		fprintf(t->to, "  again: %s", again);
 	if (fate)

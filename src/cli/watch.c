@@ -53,6 +53,21 @@ watch_began(void *arg, const struct run_parts *parts)
 	}
 }
 
+/* A process may call itself anything, and its name goes to a terminal. */
+static void
+watch_owner(void *arg, uint64_t flow, pid_t pid, const char *comm)
+{
+	struct watch *w = arg;
+	struct conn *c = conns_find(&w->conns, END_PROGRAM, flow);
+
+	if (!c)
+		return;
+	snprintf(c->owner, sizeof c->owner, "%s[%d]", comm, pid);
+	for (char *at = c->owner; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			*at = '?';
+}
+
 static void
 watch_ended(void *arg, const struct run_parts *parts, int status)
 {
@@ -114,5 +129,9 @@ watch_init(struct watch *w, const struct run_options *options)
 struct run_hooks
 watch_hooks(struct watch *w)
 {
-	return (struct run_hooks){.began = watch_began, .ended = watch_ended, .arg = w, .sink = &w->sink};
+	return (struct run_hooks){.began = watch_began,
+	    .ended = watch_ended,
+	    .owner = watch_owner,
+	    .arg = w,
+	    .sink = &w->sink};
 }

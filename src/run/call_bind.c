@@ -1,6 +1,7 @@
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/netlink.h"
+#include "run/owner.h"
 #include "run/park.h"
 #include "run/stream.h"
 #include "run/sweep.h"
@@ -88,8 +89,10 @@ hand_over_child(struct call *c, int fd, int flags)
 	int rc;
 
 	/* Without a record it was reset while it waited: Linux, too, names the peer of such. */
-	if (child)
+	if (child) {
 		desc_remote(child, &peer);
+		owner_note(child, c->caller.tid);
+	}
 	rc = call_write_endpoint(c, c->arg[1], c->arg[2], &peer);
 	if (rc) {
 		close(fd);

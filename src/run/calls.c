@@ -2,6 +2,7 @@
 
 #include "host/sockaddr.h"
 #include "run/notif.h"
+#include "run/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,10 @@ call_dispatch(struct call *c)
 		if (rc)
 			return rc;
 	}
-	return row->fn(c);
+	rc = row->fn(c);
+	if (c->d)
+		owner_note(c->d, c->caller.tid);
+	return rc;
 }
 
 void

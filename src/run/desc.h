@@ -8,6 +8,7 @@
 #ifndef RUN_DESC_H
 #define RUN_DESC_H
 
+#include "run/peek.h"
 #include "run/worker.h"
 
 enum desc_kind { DESC_STREAM, DESC_DGRAM, DESC_PING, DESC_NETLINK };
@@ -46,6 +47,12 @@ struct desc {
 	int error;           /* SO_ERROR, to be told once */
 	pid_t tid;           /* who was last seen with it, as which descriptor: where to look first */
 	int tid_fd;
+
+	struct { /* see owner.h */
+		uint64_t flow; /* which was told; 0 = none */
+		pid_t tid, pid;
+		char comm[CALLER_COMM];
+	} owner;
 
 	/* Connecting: a duplicate of the program's end, held until the answer is there. */
 	int borrowed;

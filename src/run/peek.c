@@ -80,6 +80,27 @@ caller_process(pid_t tid)
 	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : -1;
 }
 
+pid_t
+caller_name(pid_t tid, char comm[static CALLER_COMM])
+{
+	char path[32];
+	ssize_t n;
+	pid_t pid = caller_process(tid);
+	int fd;
+
+	comm[0] = 0;
+	/* The first thread's: what ps shows. */
+	snprintf(path, sizeof path, "/proc/%d/comm", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return pid;
+	n = read(fd, comm, CALLER_COMM - 1);
+	close(fd);
+	comm[n > 0 ? n : 0] = 0;
+	comm[strcspn(comm, "\n")] = 0;
+	return pid;
+}
+
 /*
  * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its first thread: the same one in all but
  * the rarest programs (CLONE_THREAD without CLONE_FILES).

@@ -36,4 +36,8 @@ bool caller_cloexec(const struct caller *c, int fd);
 /* The thread group of @tid, from /proc; -1 when it is gone. */
 pid_t caller_process(pid_t tid);
 
+/* The same, with the process's name as ps shows it. */
+enum { CALLER_COMM = 16 };
+pid_t caller_name(pid_t tid, char comm[static CALLER_COMM]);
+
 #endif

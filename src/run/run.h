@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct gate;
 struct sink;
@@ -48,6 +49,8 @@ struct run_hooks {
 	    void *arg, const struct run_parts *parts); /* all is set up, the program has not begun */
 	void (*ended)(void *arg, const struct run_parts *parts,
 	    int status); /* the last process has ended; the stacks still stand */
+	/* Stream @flow of the program's stack is this process's: when it connects or is accepted, and again when another takes it over. */
+	void (*owner)(void *arg, uint64_t flow, pid_t pid, const char *comm);
 	void *arg;
 	struct sink *sink; /* hears the events of both stacks; borrowed */
 };

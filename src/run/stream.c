@@ -1,5 +1,6 @@
 #include "run/stream.h"
 
+#include "run/owner.h"
 #include "run/park.h"
 #include "run/pump.h"
 
@@ -138,6 +139,7 @@ offer(struct desc *listener)
 	}
 	d->sk = listener->child;
 	listener->child = NULL;
+	owner_inherit(d, listener);
 	return pump_start(d, fd) == 0;
 }
 

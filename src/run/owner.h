@@ -1,0 +1,18 @@
+/*
+ * run/owner.h - whose connection is it: the process that connected or accepted, told to whoever watches the run.
+ *
+ * A connection that was accepted natively is first its listener's, then that of the process which is seen using it. One that
+ * only reads and writes on a descriptor that it inherited is never seen.
+ */
+#ifndef RUN_OWNER_H
+#define RUN_OWNER_H
+
+#include "run/desc.h"
+
+/* Thread @tid used @d: told if the stream has a flow and this is news. */
+void owner_note(struct desc *d, pid_t tid);
+
+/* @child came to the listener @from. */
+void owner_inherit(struct desc *child, const struct desc *from);
+
+#endif
