@@ -22,7 +22,7 @@ served_inside(struct desc *asking, const struct endpoint *to)
 }
 
 /* A name server on loopback (systemd-resolved's 127.0.0.53) is the one that the gateway's 10.0.2.3 asks. */
-void
+bool
 alias_destination(struct desc *d, struct endpoint *to)
 {
 	const struct run_net *net = &d->w->config->net;
@@ -32,13 +32,14 @@ alias_destination(struct desc *d, struct endpoint *to)
 	if (ipaddr_is_any(&to->addr))
 		to->addr = v4 ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
 	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
-		return;
+		return false;
 	d->aliased = true;
 	d->loopback = to->addr;
 	if (v4)
 		to->addr = to->port == PORT_DOMAIN ? net->dns4 : net->gate4;
 	else
 		to->addr = net->gate6;
+	return true;
 }
 
 void

@@ -7,8 +7,8 @@
 
 #include "run/desc.h"
 
-/* Rewrite the destination @to of @d where it means the host's loopback. */
-void alias_destination(struct desc *d, struct endpoint *to);
+/* Rewrite the destination @to of @d where it means the host's loopback; true if it does. */
+bool alias_destination(struct desc *d, struct endpoint *to);
 
 /* Rewrite the source of a datagram, or the names of a connection, back. */
 void alias_name_remote(const struct desc *d, struct endpoint *e);

@@ -4,6 +4,7 @@
 #include "run/hosts.h"
 #include "run/notif.h"
 #include "run/park.h"
+#include "run/settings.h"
 #include "run/stream.h"
 #include "run/sweep.h"
 
@@ -74,7 +75,10 @@ renew(struct call *c)
 	d->error = d->failed = 0;
 	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
 	d->state = DESC_NEW;
-	return sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &d->sk);
+	rc = sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &d->sk);
+	if (!rc)
+		settings_apply(d, d->sk);
+	return rc;
 }
 
 static long
@@ -102,7 +106,7 @@ begin(struct call *c, const struct endpoint *to)
 
 /*
  * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is the program's other one, with the
- * same port. It is a new socket in the stack, since a bound one cannot be bound again; options set so far stay behind.
+ * same port. It is a new socket in the stack, since a bound one cannot be bound again.
  */
 static int
 leave_loopback(struct desc *d)
@@ -118,6 +122,7 @@ leave_loopback(struct desc *d)
 	rc = sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &sk);
 	if (rc)
 		return rc;
+	settings_apply(d, sk);
 	rc = sock_bind(sk, &at);
 	if (rc) {
 		sock_close(sk);
@@ -132,6 +137,7 @@ static long
 connect_stream(struct call *c, struct endpoint *to)
 {
 	struct desc *d = c->d;
+	bool aliased;
 	int rc;
 
 	switch (d->state) {
@@ -155,8 +161,8 @@ connect_stream(struct call *c, struct endpoint *to)
 	rc = renew(c);
 	if (rc)
 		return rc;
-	alias_destination(d, to);
-	rc = d->aliased ? leave_loopback(d) : 0;
+	aliased = alias_destination(d, to);
+	rc = aliased ? leave_loopback(d) : 0;
 	return rc ? rc : begin(c, to);
 }
 

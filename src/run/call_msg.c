@@ -5,6 +5,7 @@
  * another thread may have put in the descriptor's place would do what that thread meant.
  */
 #include "run/calls.h"
+#include "run/control.h"
 #include "run/dgram.h"
 #include "run/netlink.h"
 #include "run/park.h"
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 enum {
 	MSG_ROOM = 65536,
@@ -135,16 +137,16 @@ send_stream(struct call *c, call_fn *again, int flags)
 static long
 send_dgram(struct call *c, const struct sockaddr_storage *ss, socklen_t namelen)
 {
-	struct endpoint to;
+	struct sock_msg msg = {0};
 	ssize_t n = gather(c, true);
 	int rc;
 
 	if (n < 0)
 		return n;
-	if (!namelen || ss->ss_family == AF_UNSPEC)
-		return dgram_send(c->d, c->fd, octets, (size_t)n, NULL);
-	rc = call_sockaddr_endpoint(c->d, ss, namelen, &to);
-	return rc ? rc : dgram_send(c->d, c->fd, octets, (size_t)n, &to);
+	rc = control_read(c, &message.h, &msg);
+	if (!rc && namelen && ss->ss_family != AF_UNSPEC)
+		rc = call_sockaddr_endpoint(c->d, ss, namelen, &msg.peer);
+	return rc ? rc : dgram_send(c->d, c->fd, octets, (size_t)n, &msg);
 }
 
 /* What stands in `message`, to the name that was read from the caller. */
@@ -262,7 +264,7 @@ receive_error(struct call *c, int error)
 
 /* Receive into what stands in `message`; name and its length lie at @name, @len_at. *@out: the flags. */
 static long
-receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out)
+receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out, int *tag)
 {
 	struct sockaddr_un un;
 	struct iovec iov = {octets, message_room()};
@@ -270,11 +272,12 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	ssize_t n;
 	int rc;
 
+	*tag = -1;
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
 	if (flags & MSG_OOB)
 		return receive_urgent(c, flags);
-	n = recvmsg(c->fd, &h, (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT);
+	n = control_receive(c, &h, (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT, tag);
 	if (n < 0) {
 		long answer = receive_error(c, errno);
 
@@ -294,24 +297,33 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 long
 call_recvfrom(struct call *c)
 {
-	int flags;
+	int flags, tag;
+	long n;
 
 	single_message(c);
-	return receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags);
+	n = receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &tag);
+	if (tag >= 0)
+		close(tag);
+	return n;
 }
 
 static long
 receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 {
 	uint64_t name = (uint64_t)(uintptr_t)message.h.msg_name;
-	size_t no_control = 0;
-	int out = 0;
-	long n = receive_message(c, again, flags, name, at + offsetof(struct msghdr, msg_namelen), &out);
+	size_t control = 0;
+	int out = 0, tag, rc;
+	long n =
+	    receive_message(c, again, flags, name, at + offsetof(struct msghdr, msg_namelen), &out, &tag);
 
 	if (n < 0) /* CALL_PARKED among them */
 		return n;
-	caller_write(
-	    &c->caller, at + offsetof(struct msghdr, msg_controllen), &no_control, sizeof no_control);
+	rc = control_write(c, &message.h, tag, &control, &out);
+	if (tag >= 0)
+		close(tag);
+	if (rc)
+		return rc;
+	caller_write(&c->caller, at + offsetof(struct msghdr, msg_controllen), &control, sizeof control);
 	caller_write(&c->caller, at + offsetof(struct msghdr, msg_flags), &out, sizeof out);
 	return n;
 }

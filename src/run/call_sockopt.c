@@ -1,4 +1,6 @@
 #include "run/calls.h"
+#include "run/control.h"
+#include "run/settings.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,12 +16,21 @@ is_native(int level, int name)
 	return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT);
 }
 
-/* Requests for control messages that the stand-in cannot carry: better refused than never answered. */
-static bool
-wants_control(int level, int name)
+/* The stack's sockets behind @d, and the record of it for those to come. */
+static int
+set_option(struct desc *d, int level, int name, const void *value, size_t len)
 {
-	return (level == IPPROTO_IP && (name == IP_PKTINFO || name == IP_RECVORIGDSTADDR)) ||
-	       (level == IPPROTO_IPV6 && (name == IPV6_RECVPKTINFO || name == IPV6_RECVORIGDSTADDR));
+	int rc = sock_setopt(d->sk, level, name, value, len);
+
+	if (rc)
+		return rc;
+	if (d->kind != DESC_STREAM)
+		control_option(d, level, name);
+	if (d->away)
+		sock_setopt(d->away, level, name, value, len);
+	if (d->kind != DESC_STREAM || d->state == DESC_NEW || d->state == DESC_CONNECTING)
+		settings_note(d, level, name, value, len);
+	return 0;
 }
 
 /* What the stack refuses is named once: a program that ignores the error would otherwise surprise its user. */
@@ -32,6 +43,35 @@ refused(struct call *c, int level, int name, int rc)
 		snprintf(text, sizeof text, "socket option %d/%d", level, name);
 		worker_missing(c->w, text);
 	}
+	return rc;
+}
+
+/* A record without a transport still knows what it is, and what it was told: a socket that is like the one that is gone answers. */
+static struct sock *
+like(struct desc *d)
+{
+	struct sock *sk;
+
+	if (sock_open(d->w->socks, d->v6,
+		d->kind == DESC_STREAM  ? SOCK_TYPE_STREAM
+		: d->kind == DESC_DGRAM ? SOCK_TYPE_DGRAM
+					: SOCK_TYPE_PING,
+		&sk))
+		return NULL;
+	settings_apply(d, sk);
+	return sk;
+}
+
+static int
+remember(struct call *c, int level, int name, const void *value, size_t len)
+{
+	struct sock *sk = like(c->d);
+	int rc = sk ? sock_setopt(sk, level, name, value, len) : -ENOBUFS;
+
+	if (sk)
+		sock_close(sk);
+	if (!rc)
+		settings_note(c->d, level, name, value, len);
 	return rc;
 }
 
@@ -53,10 +93,8 @@ call_setsockopt(struct call *c)
 	if (is_native(level, name))
 		return setsockopt(c->fd, level, name, value, (socklen_t)len) < 0 ? -errno : 0;
 	if (!c->d->sk)
-		return level == SOL_SOCKET ? 0 : -EINVAL;
-	if (wants_control(level, name) && c->d->kind != DESC_STREAM)
-		return refused(c, level, name, -ENOPROTOOPT);
-	return refused(c, level, name, sock_setopt(c->d->sk, level, name, value, len));
+		return refused(c, level, name, remember(c, level, name, value, len));
+	return refused(c, level, name, set_option(c->d, level, name, value, len));
 }
 
 /* Once only. The stand-in may have an error of its own, which must not be told a second time. */
@@ -85,9 +123,20 @@ native_option(struct call *c, int level, int name, void *value, size_t *len)
 	return 0;
 }
 
-/* A record without a transport still knows what it is. */
 static int
 remembered(struct call *c, int level, int name, void *value, size_t *len)
+{
+	struct sock *sk = like(c->d);
+	int rc = sk ? sock_getopt(sk, level, name, value, len) : -ENOBUFS;
+
+	if (sk)
+		sock_close(sk);
+	return rc;
+}
+
+/* rtnetlink(7)'s sockets have none of the stack's behind them. */
+static int
+netlink_option(struct call *c, int level, int name, void *value, size_t *len)
 {
 	int v;
 
@@ -95,15 +144,13 @@ remembered(struct call *c, int level, int name, void *value, size_t *len)
 		return -EINVAL;
 	switch (name) {
 	case SO_TYPE:
-		v = c->d->kind == DESC_STREAM    ? SOCK_STREAM
-		    : c->d->kind == DESC_NETLINK ? SOCK_RAW
-						 : SOCK_DGRAM;
+		v = SOCK_RAW;
 		break;
 	case SO_DOMAIN:
-		v = c->d->kind == DESC_NETLINK ? AF_NETLINK : c->d->v6 ? AF_INET6 : AF_INET;
+		v = AF_NETLINK;
 		break;
 	case SO_PROTOCOL:
-		v = c->d->kind == DESC_STREAM ? IPPROTO_TCP : c->d->kind == DESC_NETLINK ? 0 : IPPROTO_UDP;
+		v = 0;
 		break;
 	default:
 		return native_option(c, level, name, value, len);
@@ -132,12 +179,14 @@ call_getsockopt(struct call *c)
 
 		len = len < sizeof error ? len : sizeof error;
 		memcpy(value, &error, len);
+	} else if (c->d->kind == DESC_NETLINK) {
+		rc = netlink_option(c, level, name, value, &len);
 	} else if (is_native(level, name)) {
 		rc = native_option(c, level, name, value, &len);
 	} else if (c->d->sk) {
 		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
 	} else {
-		rc = remembered(c, level, name, value, &len);
+		rc = (int)refused(c, level, name, remembered(c, level, name, value, &len));
 	}
 	room = (int)len;
 	if (!rc)

@@ -3,6 +3,7 @@
 #include "run/alias.h"
 #include "run/dgram.h"
 #include "run/park.h"
+#include "run/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	list_init(&d->named);
 	list_init(&d->parked);
 	list_init(&d->sources);
+	list_init(&d->settings);
 	list_push(&w->descs, &d->node);
 	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));
 	w->untended++;
@@ -142,6 +144,11 @@ desc_drop_transport(struct desc *d, bool abort)
 	struct sock *sk = d->sk;
 
 	list_del(&d->named);
+	if (d->away) {
+		sock_watch(d->away, NULL, NULL);
+		sock_close(d->away);
+		d->away = NULL;
+	}
 	if (!sk)
 		return;
 	sock_local(sk, &d->local);
@@ -185,8 +192,12 @@ desc_free_buried(struct worker *w)
 {
 	struct list *n;
 
-	while ((n = list_pop(&w->buried)))
-		free(container_of(n, struct desc, node));
+	while ((n = list_pop(&w->buried))) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		settings_forget(d);
+		free(d);
+	}
 }
 
 int
@@ -209,7 +220,7 @@ desc_remote(struct desc *d, struct endpoint *out)
 	int rc = 0;
 
 	if (d->sk)
-		rc = sock_remote(d->sk, out);
+		rc = sock_remote(d->by_away ? d->away : d->sk, out);
 	else if (d->have_remote && d->state == DESC_CONNECTED)
 		*out = d->remote;
 	else

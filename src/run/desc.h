@@ -42,13 +42,18 @@ struct desc {
 	bool v6, buried, pumping, again;
 
 	struct sock *sk;
-	struct loop_fd peer; /* our end; fd -1 = none */
-	int handle;          /* O_PATH, of a bound program's end; -1 */
-	int error;           /* SO_ERROR, to be told once */
-	pid_t tid;           /* who was last seen with it, as which descriptor: where to look first */
+	struct sock *
+	    away; /* datagrams bound to a loopback address: the socket that speaks with the host's loopback, see dgram.c */
+	bool by_away;         /* and is the connected one */
+	struct list settings; /* see settings.h */
+	unsigned wants;       /* control messages, see control.h */
+	struct loop_fd peer;  /* our end; fd -1 = none */
+	int handle;           /* O_PATH, of a bound program's end; -1 */
+	int error;            /* SO_ERROR, to be told once */
+	pid_t tid;            /* who was last seen with it, as which descriptor: where to look first */
 	int tid_fd;
 
-	struct { /* see owner.h */
+	struct {               /* see owner.h */
 		uint64_t flow; /* which was told; 0 = none */
 		pid_t tid, pid;
 		char comm[CALLER_COMM];
@@ -78,7 +83,7 @@ struct desc {
 	unsigned nsources;
 	void *held; /* a datagram that did not fit */
 	size_t held_len;
-	struct endpoint held_from;
+	struct sock_msg held_msg;
 	uint32_t nl_port; /* NETLINK_ROUTE */
 };
 

@@ -1,8 +1,10 @@
 #include "run/dgram.h"
 
 #include "run/alias.h"
+#include "run/control.h"
 #include "run/holder.h"
 #include "run/park.h"
+#include "run/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -84,31 +86,29 @@ source_for(struct desc *d, const struct endpoint *from)
 
 /* 0, -EAGAIN (no room now), or an error that loses the datagram. */
 static int
-give(struct desc *d, const struct endpoint *from, const void *buf, size_t len)
+give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	int fd = d->peer.fd;
 
 	if (fd < 0) {
-		struct dgram_source *s = source_for(d, from);
+		struct dgram_source *s = source_for(d, &msg->peer);
 
 		if (!s)
 			return -ENOBUFS;
 		fd = s->fd.fd;
 	}
-	if (send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return 0;
-	return errno == EAGAIN ? -EAGAIN : -errno;
+	return control_pass(d, fd, msg, buf, len);
 }
 
 static bool
-hold(struct desc *d, const struct endpoint *from, const void *buf, size_t len)
+hold(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	d->held = malloc(len ? len : 1);
 	if (!d->held)
 		return false;
 	memcpy(d->held, buf, len);
 	d->held_len = len;
-	d->held_from = *from;
+	d->held_msg = *msg;
 	return true;
 }
 
@@ -117,7 +117,7 @@ give_held(struct desc *d)
 {
 	if (!d->held)
 		return true;
-	if (give(d, &d->held_from, d->held, d->held_len) == -EAGAIN)
+	if (give(d, &d->held_msg, d->held, d->held_len) == -EAGAIN)
 		return false;
 	free(d->held);
 	d->held = NULL;
@@ -147,6 +147,20 @@ report(struct desc *d, int error)
 	unix_connect_handle(d->peer.fd, d->handle);
 }
 
+/* From the stack; what came to the other address is told as come to the loopback address that the program knows. */
+static ssize_t
+receive(struct desc *d, void *buf, size_t len, struct sock_msg *msg)
+{
+	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
+
+	if (n != -LEAT_EAGAIN || !d->away)
+		return n;
+	n = sock_recv(d->away, buf, len, 0, msg);
+	if (n >= 0)
+		msg->local.addr = d->loopback;
+	return n;
+}
+
 void
 dgram_deliver(struct desc *d)
 {
@@ -155,7 +169,7 @@ dgram_deliver(struct desc *d)
 
 	while (d->sk && !d->buried && d->handle >= 0 && give_held(d)) {
 		struct sock_msg msg;
-		ssize_t n = sock_recv(d->sk, buf, sizeof buf, 0, &msg);
+		ssize_t n = receive(d, buf, sizeof buf, &msg);
 
 		if (n == -LEAT_EAGAIN)
 			break;
@@ -166,7 +180,7 @@ dgram_deliver(struct desc *d)
 			continue;
 		}
 		alias_name_remote(d, &msg.peer);
-		if (give(d, &msg.peer, buf, (size_t)n) == -EAGAIN && hold(d, &msg.peer, buf, (size_t)n))
+		if (give(d, &msg, buf, (size_t)n) == -EAGAIN && hold(d, &msg, buf, (size_t)n))
 			break;
 	}
 	if (any && !d->buried)
@@ -177,6 +191,56 @@ static void
 sock_news(struct sock *sk, void *arg)
 {
 	dgram_deliver(arg);
+}
+
+/*
+ * A socket bound to a loopback address that speaks with the host's loopback: on the wire its address is the program's other one, with the same
+ * port, and that is a socket of its own in the stack. Its answers are delivered with the other's.
+ */
+static int
+go_away(struct desc *d)
+{
+	const struct run_net *net = &d->w->config->net;
+	struct endpoint at;
+	int rc;
+
+	if (d->away)
+		return 0;
+	sock_local(d->sk, &at);
+	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
+	rc = sock_open(d->w->socks, d->v6, sock_type(d->sk), &d->away);
+	if (rc)
+		return rc;
+	settings_apply(d, d->away);
+	rc = sock_bind(d->away, &at);
+	if (rc) {
+		sock_close(d->away);
+		d->away = NULL;
+		return rc;
+	}
+	sock_watch(d->away, sock_news, d);
+	return 0;
+}
+
+/* Which socket of the stack speaks to @to, which is rewritten where it means the host's loopback. */
+static int
+speaker(struct desc *d, struct endpoint *to, struct sock **out)
+{
+	struct endpoint at;
+	int rc = 0;
+
+	*out = d->sk;
+	if (!alias_destination(d, to) || sock_local(d->sk, &at) || !ipaddr_is_loopback(&at.addr))
+		return 0;
+	rc = go_away(d);
+	*out = d->away;
+	return rc;
+}
+
+static struct sock *
+connected(const struct desc *d)
+{
+	return d->by_away ? d->away : d->sk;
 }
 
 int
@@ -205,12 +269,12 @@ dgram_flush(struct desc *d)
 	ssize_t n;
 
 	while (d->sk && d->peer.fd >= 0 && (n = recv(d->peer.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0) {
-		ssize_t rc = sock_send(d->sk, buf, (size_t)n, 0, NULL);
+		ssize_t rc = sock_send(connected(d), buf, (size_t)n, 0, NULL);
 
 		/* The error of an earlier one is told in place of sending: this one still goes. */
 		if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
 			report(d, (int)-rc);
-			sock_send(d->sk, buf, (size_t)n, 0, NULL);
+			sock_send(connected(d), buf, (size_t)n, 0, NULL);
 		}
 	}
 }
@@ -251,26 +315,32 @@ static int
 part(struct desc *d, int fd)
 {
 	struct sockaddr none = {.sa_family = AF_UNSPEC};
+	struct sock *sk = connected(d);
 
 	dgram_flush(d);
 	(void)connect(fd, &none, sizeof none);
 	desc_close_peer(d);
 	d->state = DESC_NEW;
-	return sock_connect(d->sk, NULL);
+	d->by_away = false;
+	return sock_connect(sk, NULL);
 }
 
 int
 dgram_connect(struct desc *d, int fd, struct endpoint *to)
 {
 	struct endpoint shown;
+	struct sock *sk;
 	int rc;
 
 	if (!to)
 		return part(d, fd);
 	dgram_flush(d);
 	shown = *to;
-	alias_destination(d, to);
-	rc = sock_connect(d->sk, to);
+	rc = speaker(d, to, &sk);
+	if (!rc)
+		rc = sock_connect(sk, to);
+	if (!rc)
+		d->by_away = sk == d->away;
 	if (!rc)
 		rc = dgram_prepare(d, fd);
 	if (!rc)
@@ -281,9 +351,9 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 }
 
 ssize_t
-dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct endpoint *to)
+dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg)
 {
-	struct sock_msg msg = {0};
+	struct sock *sk = connected(d);
 	int rc = dgram_prepare(d, fd);
 
 	if (rc)
@@ -294,9 +364,10 @@ dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct endpoint 
 		return rc;
 	}
 	dgram_flush(d);
-	if (!to)
-		return sock_send(d->sk, buf, len, 0, NULL);
-	alias_destination(d, to);
-	msg.peer = *to;
-	return sock_send(d->sk, buf, len, 0, &msg);
+	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr))
+		rc = speaker(d, &msg->peer, &sk);
+	/* The loopback address means nothing on the wire. */
+	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
+		msg->local.addr = IPADDR_ANY6;
+	return rc ? rc : sock_send(sk, buf, len, 0, msg);
 }

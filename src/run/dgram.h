@@ -18,8 +18,8 @@ int dgram_connect(struct desc *d, int fd, struct endpoint *to);
 /* What the program wrote natively goes out, ahead of what comes by a call of its own. */
 void dgram_flush(struct desc *d);
 
-/* sendto(2): octets or the negative errno. @to NULL: the connected peer. */
-ssize_t dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct endpoint *to);
+/* sendto(2): octets or the negative errno. @msg->peer with port 0: the connected peer. */
+ssize_t dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg);
 
 /* Hand on what the stack has. */
 void dgram_deliver(struct desc *d);

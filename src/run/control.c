@@ -1,0 +1,291 @@
+#include "run/control.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CONTROL_ROOM = 4096 };
+
+/* What is kept of a datagram until the program receives it. */
+struct tag {
+	struct endpoint local;
+	uint8_t ttl, tos;
+};
+
+/* The options that ask for control messages; each one's bit in desc.wants is its place here. */
+static const struct {
+	int level, name;
+} asking[] = {{IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IP, IP_RECVTTL}, {IPPROTO_IP, IP_RECVTOS},
+    {IPPROTO_IP, IP_RECVORIGDSTADDR}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, {IPPROTO_IPV6, IPV6_RECVHOPLIMIT},
+    {IPPROTO_IPV6, IPV6_RECVTCLASS}};
+
+enum want { PKTINFO4, TTL4, TOS4, DESTINATION4, PKTINFO6, HOPLIMIT6, TCLASS6, WANTS };
+
+void
+control_option(struct desc *d, int level, int name)
+{
+	int on = 0;
+	size_t len = sizeof on;
+
+	for (unsigned i = 0; i < WANTS; i++) {
+		if (asking[i].level != level || asking[i].name != name)
+			continue;
+		sock_getopt(d->sk, level, name, &on, &len);
+		d->wants = on ? d->wants | 1u << i : d->wants & ~(1u << i);
+	}
+}
+
+static int
+tag_new(const struct sock_msg *msg)
+{
+	struct tag t = {msg->local, msg->ttl, msg->tos};
+	int fd = memfd_create("leat", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, &t, sizeof t) == (ssize_t)sizeof t)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+union rights {
+	struct cmsghdr h;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+int
+control_pass(const struct desc *d, int fd, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	union rights rights = {.h = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	struct iovec iov = {(void *)(uintptr_t)buf, len};
+	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
+	int tag = d->wants ? tag_new(msg) : -1;
+	ssize_t n;
+
+	if (tag >= 0) {
+		memcpy(CMSG_DATA(&rights.h), &tag, sizeof tag);
+		h.msg_control = &rights;
+		h.msg_controllen = sizeof rights;
+	}
+	n = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = n < 0 ? -errno : 0;
+	if (tag >= 0)
+		close(tag);
+	return (int)n;
+}
+
+ssize_t
+control_receive(const struct call *c, struct msghdr *h, int flags, int *tag)
+{
+	union rights rights = {.h = {0}};
+	ssize_t n;
+
+	*tag = -1;
+	h->msg_control = &rights;
+	h->msg_controllen = sizeof rights;
+	n = recvmsg(c->fd, h, flags | MSG_CMSG_CLOEXEC);
+	if (n >= 0 && h->msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
+	    rights.h.cmsg_type == SCM_RIGHTS)
+		memcpy(tag, CMSG_DATA(&rights.h), sizeof *tag);
+	return n;
+}
+
+/* Control messages on their way into the caller's memory, and the room that is left there. */
+struct writer {
+	uint8_t room[CONTROL_ROOM];
+	size_t len, most;
+	bool cut;
+};
+
+/* As the kernel's put_cmsg(): what fits is written, the length says so, and the rest is missing. */
+static void
+put(struct writer *w, int level, int type, const void *data, size_t len)
+{
+	struct cmsghdr h = {.cmsg_level = level, .cmsg_type = type};
+	size_t left = w->most - w->len, whole = CMSG_LEN(len), space = CMSG_SPACE(len);
+
+	if (left < sizeof h) {
+		w->cut = true;
+		return;
+	}
+	if (left < whole) {
+		w->cut = true;
+		whole = left;
+	}
+	h.cmsg_len = whole;
+	memcpy(w->room + w->len, &h, sizeof h);
+	memcpy(w->room + w->len + sizeof h, data, whole - sizeof h);
+	w->len += space < left ? space : left;
+}
+
+static void
+put_int(struct writer *w, int level, int type, int v)
+{
+	put(w, level, type, &v, sizeof v);
+}
+
+static void
+put4(struct writer *w, unsigned wants, const struct tag *t)
+{
+	struct in_addr addr = {htonl(ipaddr_v4_number(&t->local.addr))};
+	struct in_pktinfo info = {(int)t->local.ifindex, addr, addr};
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(t->local.port), .sin_addr = addr};
+
+	if (wants & 1u << PKTINFO4)
+		put(w, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+	if (wants & 1u << TTL4)
+		put_int(w, IPPROTO_IP, IP_TTL, t->ttl);
+	if (wants & 1u << TOS4)
+		put(w, IPPROTO_IP, IP_TOS, &t->tos, sizeof t->tos);
+	if (wants & 1u << DESTINATION4)
+		put(w, IPPROTO_IP, IP_ORIGDSTADDR, &sin, sizeof sin);
+}
+
+/* IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop limit or class here, as on Linux. */
+static void
+put6(struct writer *w, unsigned wants, const struct tag *t)
+{
+	struct in6_pktinfo info = {.ipi6_ifindex = t->local.ifindex};
+
+	memcpy(&info.ipi6_addr, ipaddr_octets(&t->local.addr), 16);
+	if (wants & 1u << PKTINFO6)
+		put(w, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+	if (ipaddr_is4(&t->local.addr))
+		return;
+	if (wants & 1u << HOPLIMIT6)
+		put_int(w, IPPROTO_IPV6, IPV6_HOPLIMIT, t->ttl);
+	if (wants & 1u << TCLASS6)
+		put_int(w, IPPROTO_IPV6, IPV6_TCLASS, t->tos);
+}
+
+int
+control_write(const struct call *c, const struct msghdr *theirs, int tag, size_t *len, int *flags)
+{
+	struct writer w = {
+	    .most = theirs->msg_controllen < CONTROL_ROOM ? theirs->msg_controllen : CONTROL_ROOM};
+	struct tag t;
+
+	*len = 0;
+	if (tag < 0 || pread(tag, &t, sizeof t, 0) != (ssize_t)sizeof t)
+		return 0;
+	if (!theirs->msg_control)
+		w.most = 0;
+	if (c->d->v6)
+		put6(&w, c->d->wants, &t);
+	if (ipaddr_is4(&t.local.addr))
+		put4(&w, c->d->wants, &t);
+	if (w.cut)
+		*flags |= MSG_CTRUNC;
+	*len = w.len;
+	return caller_write(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, w.room, w.len);
+}
+
+static int
+read_int(const struct cmsghdr *h, const void *data, size_t len, int least, int most, int *out)
+{
+	if (len == sizeof *out)
+		memcpy(out, data, sizeof *out);
+	else if (len == 1 && h->cmsg_type == IP_TOS && h->cmsg_level == IPPROTO_IP)
+		*out = *(const uint8_t *)data;
+	else
+		return -EINVAL;
+	return *out < least || *out > most ? -EINVAL : 0;
+}
+
+static int
+read4(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg)
+{
+	struct in_pktinfo info;
+	int v = 0, rc;
+
+	switch (h->cmsg_type) {
+	case IP_PKTINFO:
+		if (len != sizeof info)
+			return -EINVAL;
+		memcpy(&info, data, sizeof info);
+		msg->local.addr = ipaddr_v4(ntohl(info.ipi_spec_dst.s_addr));
+		msg->local.ifindex = (uint32_t)info.ipi_ifindex;
+		return 0;
+	case IP_TTL:
+		rc = read_int(h, data, len, 1, 255, &v);
+		msg->ttl = (uint8_t)v;
+		return rc;
+	case IP_TOS:
+		rc = read_int(h, data, len, 0, 255, &v);
+		msg->tos = (uint8_t)v;
+		return rc;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int
+read6(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg)
+{
+	struct in6_pktinfo info;
+	int v = 0, rc;
+
+	switch (h->cmsg_type) {
+	case IPV6_PKTINFO:
+		if (len != sizeof info)
+			return -EINVAL;
+		memcpy(&info, data, sizeof info);
+		msg->local.addr = ipaddr_from16((const uint8_t *)&info.ipi6_addr);
+		msg->local.ifindex = info.ipi6_ifindex;
+		return 0;
+	case IPV6_HOPLIMIT:
+		rc = read_int(h, data, len, -1, 255, &v);
+		msg->ttl = (uint8_t)(v < 0 ? 0 : v);
+		return rc;
+	case IPV6_TCLASS:
+		rc = read_int(h, data, len, -1, 255, &v);
+		msg->tos = (uint8_t)(v < 0 ? 0 : v);
+		return rc;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* One message. What belongs to the socket layer or to protocols that this one does not speak is passed over, as on Linux. */
+static int
+read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg)
+{
+	if (h->cmsg_level == IPPROTO_IP)
+		return read4(h, data, len, msg);
+	if (h->cmsg_level == IPPROTO_IPV6 && c->d->v6)
+		return read6(h, data, len, msg);
+	if (h->cmsg_level == SOL_UDP) {
+		if (h->cmsg_type != UDP_SEGMENT || len != sizeof msg->seg_size)
+			return -EINVAL;
+		memcpy(&msg->seg_size, data, sizeof msg->seg_size);
+	}
+	return 0;
+}
+
+int
+control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg *msg)
+{
+	_Alignas(struct cmsghdr) uint8_t room[CONTROL_ROOM];
+	size_t len = theirs->msg_control ? theirs->msg_controllen : 0, at = 0;
+	int rc;
+
+	if (len > sizeof room)
+		return -ENOBUFS;
+	rc = caller_read(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, room, len);
+	while (!rc && len - at >= sizeof(struct cmsghdr)) {
+		struct cmsghdr h;
+
+		memcpy(&h, room + at, sizeof h);
+		if (h.cmsg_len < sizeof h || h.cmsg_len > len - at)
+			return -EINVAL;
+		rc = read_one(c, &h, room + at + sizeof h, h.cmsg_len - sizeof h, msg);
+		if (CMSG_ALIGN(h.cmsg_len) > len - at)
+			break;
+		at += CMSG_ALIGN(h.cmsg_len);
+	}
+	return rc;
+}

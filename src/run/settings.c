@@ -1,0 +1,77 @@
+#include "run/settings.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETTING_MAX = 64, SETTINGS_MOST = 64 };
+
+struct setting {
+	struct list node;
+	int level, name;
+	size_t len;
+	uint8_t value[SETTING_MAX];
+};
+
+/* Of these each call adds something, and a later one does not stand for an earlier. */
+static bool
+adds_up(int level, int name)
+{
+	return (level == IPPROTO_IP && name >= IP_ADD_MEMBERSHIP && name <= IP_MSFILTER) ||
+	       (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP));
+}
+
+static struct setting *
+find(struct desc *d, int level, int name)
+{
+	unsigned n = 0;
+
+	list_each(at, &d->settings) {
+		struct setting *s = container_of(at, struct setting, node);
+
+		if (s->level == level && s->name == name && !adds_up(level, name))
+			return s;
+		n++;
+	}
+	return n == SETTINGS_MOST ? list_first(&d->settings, struct setting, node) : NULL;
+}
+
+void
+settings_note(struct desc *d, int level, int name, const void *value, size_t len)
+{
+	struct setting *s;
+
+	if (len > SETTING_MAX)
+		return;
+	s = find(d, level, name);
+	if (s)
+		list_del(&s->node);
+	else
+		s = calloc(1, sizeof *s);
+	if (!s)
+		return;
+	s->level = level;
+	s->name = name;
+	s->len = len;
+	memcpy(s->value, value, len);
+	list_push(&d->settings, &s->node);
+}
+
+void
+settings_apply(const struct desc *d, struct sock *sk)
+{
+	list_each(at, &d->settings) {
+		const struct setting *s = container_of(at, const struct setting, node);
+
+		sock_setopt(sk, s->level, s->name, s->value, s->len);
+	}
+}
+
+void
+settings_forget(struct desc *d)
+{
+	struct list *n;
+
+	while ((n = list_pop(&d->settings)))
+		free(container_of(n, struct setting, node));
+}

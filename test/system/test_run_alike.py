@@ -1,0 +1,117 @@
+"""The same program inside `leat run` and on Linux's own network says the same."""
+import socket
+import subprocess
+import threading
+
+import pytest
+from conftest import unprivileged
+from inside import PYTHON, environment, nothing_left, place, ports, python  # noqa: F401
+
+
+def alike(code, **more):
+    linux = subprocess.run([*unprivileged(), PYTHON, "-c", code], capture_output=True, timeout=30, env=environment(), cwd="/")
+    assert linux.returncode == 0, linux.stderr.decode()
+    leat = python(code, **more)
+    assert leat.returncode == 0, leat.stderr.decode()
+    assert leat.stdout.decode() == linux.stdout.decode()
+    return leat.stdout
+
+
+PAIR = """
+import socket, struct, array
+from socket import *
+def pair(family, kind, host):
+    a, b = socket(family, kind), socket(family, kind)
+    a.bind((host, 0)); b.bind((host, 0)); a.settimeout(5); b.settimeout(5)
+    return a, b
+def show(got):
+    data, control, flags, who = got
+    print(data, [(l, t, bytes(d)) for l, t, d in control], flags)
+"""
+
+
+@pytest.mark.parametrize("connected", [False, True])
+def test_control_messages_of_ipv4(connected):
+    alike(PAIR + f"""
+a, b = pair(AF_INET, SOCK_DGRAM, '127.0.0.1')
+if {connected}: b.connect(a.getsockname())
+b.setsockopt(IPPROTO_IP, IP_RECVTOS, 1); b.setsockopt(IPPROTO_IP, 12, 1); b.setsockopt(IPPROTO_IP, 8, 1)
+to = b.getsockname()
+a.sendto(b'plain', to); show(b.recvmsg(100, 200))
+a.setsockopt(IPPROTO_IP, IP_TTL, 9); a.setsockopt(IPPROTO_IP, IP_TOS, 0x28)
+a.sendto(b'set', to); show(b.recvmsg(100, 200))
+a.sendmsg([b'asked'], [(IPPROTO_IP, IP_TTL, struct.pack('i', 77)), (IPPROTO_IP, IP_TOS, struct.pack('i', 0x10))], 0, to); show(b.recvmsg(100, 200))
+a.sendto(b'short of room', to); show(b.recvmsg(4, 40))
+a.sendto(b'read, not received', to); print(b.recv(100))
+a.sendto(b'peeked', to); show(b.recvmsg(100, 200, MSG_PEEK)); show(b.recvmsg(100, 200))
+b.setsockopt(IPPROTO_IP, 8, 0); a.sendto(b'no more', to); show(b.recvmsg(100, 200))
+for bad in ((IPPROTO_IP, IP_TTL, struct.pack('i', 0)), (IPPROTO_IP, 99, b'....'), (IPPROTO_IP, IP_TTL, b'..')):
+    try: a.sendmsg([b'x'], [bad], 0, to)
+    except OSError as e: print(e.errno)
+""")
+
+
+def test_control_messages_of_ipv6():
+    alike(PAIR + """
+a, b = pair(AF_INET6, SOCK_DGRAM, '::1')
+for option in IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS: b.setsockopt(IPPROTO_IPV6, option, 1)
+to = b.getsockname()
+a.sendto(b'plain', to); show(b.recvmsg(100, 200))
+a.sendmsg([b'asked'], [(IPPROTO_IPV6, IPV6_HOPLIMIT, struct.pack('i', 3)), (IPPROTO_IPV6, IPV6_TCLASS, struct.pack('i', 0x20))], 0, to)
+show(b.recvmsg(100, 200))
+""")
+
+
+def test_the_source_address_that_a_control_message_asks_for():
+    alike(PAIR + """
+a, b = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+b.bind(('127.0.0.1', 0)); b.settimeout(5)
+a.sendmsg([b'from'], [(IPPROTO_IP, 8, struct.pack('i4s4s', 0, inet_aton('127.0.0.7'), b'\\0' * 4))], 0, b.getsockname())
+print(b.recvfrom(10)[1][0])
+""")
+
+
+@pytest.fixture(scope="module")
+def echo():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+
+        def serve():
+            while True:
+                try:
+                    s.sendto(*s.recvfrom(65536))
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield s.getsockname()[1]
+
+
+def test_datagrams_from_a_loopback_address_reach_the_hosts_loopback(echo):
+    alike(f"""
+from socket import *
+for connect in False, True:
+    s = socket(AF_INET, SOCK_DGRAM); s.bind(('127.0.0.1', 0)); s.settimeout(5)
+    if connect:
+        s.connect(('127.0.0.1', {echo})); s.send(b'one'); print(s.recv(10), s.getpeername()[1] == {echo})
+    else:
+        s.sendto(b'two', ('127.0.0.1', {echo})); data, who = s.recvfrom(10); print(data, who[0], who[1] == {echo})
+    print(s.getsockname()[0])
+    other = socket(AF_INET, SOCK_DGRAM)
+    if not connect: other.sendto(b'inside', s.getsockname()); print(s.recv(10))
+""")
+
+
+def test_options_survive_what_happens_to_a_stream(ports):
+    alike(f"""
+from socket import *
+import errno
+s = socket(); s.bind(('127.0.0.1', 0))
+def show(): print(s.getsockopt(IPPROTO_TCP, TCP_NODELAY), s.getsockopt(IPPROTO_TCP, TCP_KEEPIDLE), s.getsockopt(SOL_SOCKET, SO_KEEPALIVE), s.getsockopt(IPPROTO_IP, IP_TTL))
+def set():
+    s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1); s.setsockopt(IPPROTO_TCP, TCP_KEEPIDLE, 77); s.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
+    s.setsockopt(IPPROTO_IP, IP_TTL, 33)
+set(); show(); s.connect(('127.0.0.1', {ports[0]})); show()
+s = socket(); set(); free = socket(); free.bind(('127.0.0.1', 0))
+print(s.connect_ex(free.getsockname()) == errno.ECONNREFUSED); show(); s.connect(('127.0.0.1', {ports[0]})); show()
+""")
