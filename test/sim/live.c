@@ -322,9 +322,9 @@ forge_addr(struct rng *r, bool v6, bool near)
 {
 	uint8_t o[16] = {0xfd, 0, 0, 1, [8] = 1};
 
-	if (!v6) /* 10.1.0.0/24, or 11.0.0.0/8 to 126.0.0.0/8 */
+	if (!v6) /* 10.1.0.224 to 254: two flipped bits do not make it a host that exists; or 11.0.0.0/8 to 126.0.0.0/8 */
 		return ipaddr_v4(
-		    near ? 0x0a010000 + (uint32_t)world_between(r, 16, 250)
+		    near ? 0x0a010000 + (uint32_t)world_between(r, 224, 254)
 			 : (uint32_t)world_between(r, 11, 126) << 24 | (uint32_t)rng_below(r, 1 << 24));
 	if (!near)
 		o[0] = 0x20;

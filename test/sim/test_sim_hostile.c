@@ -180,11 +180,8 @@ attack_neighbours(struct live *l)
 	if (!live_client(l, 30 * SEC))
 		world_fail(w, "a new client was not served");
 	live_run(l, 20 * SEC);
-	if (w->v6 && drops(w, DROP_NEIGH_TABLE_FULL) == 0)
+	if (w->v6 && drops(w, DROP_NEIGH_TABLE_FULL) == 0) /* an IPv4 network is too small for that */
 		world_fail(w, "nobody had to leave the neighbour table");
-	if (w->v6 && drops(w, DROP_NEIGH_FAILED) ==
-			 0) /* an IPv4 network is so small that everybody has been invented */
-		world_fail(w, "packets to nobody went uncounted");
 }
 
 /* A segment into the live connection by somebody who knows its addresses and ports, and guesses the rest. */
