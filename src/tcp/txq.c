@@ -203,6 +203,7 @@ txq_unmark_lost(struct txq *q)
 		r->lost = false;
 	}
 	q->lost = 0;
+	q->lost_edge = q->una;
 }
 
 void

@@ -220,7 +220,7 @@ uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
  */
 void txq_mark_all_lost(struct txq *q);
 
-/* The losses were none (undo): nothing is lost any more. */
+/* The losses were none (undo): nothing is lost any more, until the next SACK that says so again. */
 void txq_unmark_lost(struct txq *q);
 
 /* A recovery begins: HighRxt = SND.UNA. */

@@ -209,6 +209,21 @@ blocks_of_an_overtaken_ack_are_no_dsack(void **state)
 	recount();
 }
 
+/* RFC 6675, 4: IsLost() asks what is sacked now. What an undo took for arriving late and what never comes is found again by the next SACK, not by the timer. */
+static void
+what_undo_forgave_can_be_lost_again(void **state)
+{
+	assert_true(txq_sent(&q, 10 * MSS, MSS, 1));
+	ack_sack(0, 300, 600);
+	assert_int_equal(q.lost, 300);
+	txq_unmark_lost(&q);
+	recount();
+	assert_int_equal(q.lost, 0);
+	ack_sack(0, 600, 700);
+	assert_int_equal(q.lost, 300);
+	recount();
+}
+
 /* RFC 2883, 4: a first block below the cumulative ACK, or within the second, tells of a duplicate and marks nothing. */
 static void
 dsack_is_told_and_marks_nothing(void **state)
@@ -552,6 +567,7 @@ main(void)
 	    T(is_lost_by_runs_above),
 	    T(sacks_count_whole_segments_only),
 	    T(nonsense_blocks_are_ignored),
+	    T(what_undo_forgave_can_be_lost_again),
 	    T(dsack_is_told_and_marks_nothing),
 	    T(blocks_of_an_overtaken_ack_are_no_dsack),
 	    T(reneging_is_seen_and_forgets_sacks_at_the_timeout),
