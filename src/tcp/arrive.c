@@ -77,7 +77,7 @@ tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 	c->retries = 0;
 	c->snd_wl1 = seg->seq;
 	c->snd_wl2 = seg->ack;
-	c->last_ack_rcvd = tcp_now(c);
+	c->last_ack_rcvd = c->established = tcp_now(c);
 	tcp_set_state(c, LEAT_TCP_ESTABLISHED);
 	if (c->fin_queued)
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);

@@ -120,7 +120,7 @@ void
 tcp_set_iss(struct tcp_conn *c, seq_t iss)
 {
 	c->iss = c->snd_una = c->snd_nxt = iss;
-	c->snd_up = c->snd_sml = iss;
+	c->snd_up = c->snd_sml = c->snd_push = iss;
 	txq_init(&c->txq, &c->tcp->slab, iss + 1);
 }
 
@@ -150,7 +150,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->quick = opts->quickack;
 	c->state = LEAT_TCP_CLOSED;
 	c->number = tcp->core->next_flow++;
-	c->opened = c->last_sent = c->last_rcvd = tcp_now(c);
+	c->opened = c->last_sent = c->last_rcvd = c->chrono.since = tcp_now(c);
 	list_init(&c->dirty);
 	list_init(&c->child);
 	list_init(&c->tell.node);
@@ -188,6 +188,7 @@ leave_table(struct tcp_conn *c)
 	if (c->ended)
 		return;
 	c->ended = true;
+	chrono_switch(&c->chrono, CHRONO_IDLE, tcp_now(c));
 	timers_cancel(c);
 	tcp_flow_remove(c->tcp, &c->flow);
 }

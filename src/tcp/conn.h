@@ -16,6 +16,7 @@
 #include "base/wheel.h"
 #include "core/core.h"
 #include "tcp/cc.h"
+#include "tcp/chrono.h"
 #include "tcp/rcvbuf.h"
 #include "tcp/reass.h"
 #include "tcp/recovery.h"
@@ -134,7 +135,9 @@ struct tcp_conn {
 	seq_t snd_una, snd_nxt, iss;
 	uint32_t snd_wnd, max_snd_wnd; /* scaled */
 	seq_t snd_wl1, snd_wl2;
-	seq_t snd_up;  /* behind the urgent octet, while urgent */
+	seq_t snd_up; /* behind the urgent octet, while urgent */
+	seq_t
+	    snd_push; /* behind the last octet that the user wanted pushed: the end of a write without MSG_MORE */
 	seq_t snd_sml; /* behind the last short segment sent (Minshall's Nagle) */
 	seq_t fin_seq; /* of our FIN, once fin_queued */
 	bool fin_queued, urgent, more;
@@ -208,6 +211,8 @@ struct tcp_conn {
 	uint64_t number; /* struct event's flow */
 	uint64_t octets_sent, octets_retx, octets_acked, octets_rcvd;
 	uint32_t segs_in, segs_out, data_segs_in, data_segs_out, segs_retx, dsacks, reord_seen, rcv_ooo;
+	nsec_t established;
+	struct chrono chrono;
 	nsec_t min_rtt;
 	uint64_t rate_octets;
 	nsec_t rate_interval;
@@ -338,6 +343,7 @@ void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
 void tcp_grow_sndbuf(struct tcp_conn *c);
 bool tcp_writes_allowed(const struct tcp_conn *c);
+size_t tcp_write_limit(const struct tcp_conn *c, size_t want);
 bool tcp_writable(const struct tcp_conn *c);
 void tcp_tell_writable(struct tcp_conn *c);
 

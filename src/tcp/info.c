@@ -129,6 +129,19 @@ info_sender(const struct tcp_conn *c, struct leat_tcp_info *i)
 	i->tcpi_notsent_bytes = (uint32_t)tcp_unsent(c);
 }
 
+/* Linux's busy time contains the two others. */
+static void
+info_chrono(const struct tcp_conn *c, struct leat_tcp_info *i)
+{
+	nsec_t now = tcp_now(c);
+	nsec_t rwnd = chrono_spent(&c->chrono, CHRONO_RWND, now);
+	nsec_t sndbuf = chrono_spent(&c->chrono, CHRONO_SNDBUF, now);
+
+	i->tcpi_rwnd_limited = (uint64_t)(rwnd / USEC);
+	i->tcpi_sndbuf_limited = (uint64_t)(sndbuf / USEC);
+	i->tcpi_busy_time = (uint64_t)((chrono_spent(&c->chrono, CHRONO_BUSY, now) + rwnd + sndbuf) / USEC);
+}
+
 static void
 info_receiver(const struct tcp_conn *c, struct leat_tcp_info *i)
 {
@@ -153,9 +166,11 @@ tcp_info(const struct tcp_conn *c, struct leat_tcp_info *i)
 	    .tcpi_wscale = (uint8_t)(c->snd_ws | c->rcv_ws << 4),
 	    .tcpi_flags = c->rate_app_limited,
 	    .tcpi_pmtu = c->path_mtu,
-	    .tcpi_last_data_sent = msec_since(c, c->last_data_sent),
-	    .tcpi_last_data_recv = msec_since(c, c->last_data_rcvd),
+	    /* as on Linux, before the first octet the handshake counts */
+	    .tcpi_last_data_sent = msec_since(c, c->last_data_sent ? c->last_data_sent : c->established),
+	    .tcpi_last_data_recv = msec_since(c, c->last_data_rcvd ? c->last_data_rcvd : c->established),
 	    .tcpi_last_ack_recv = msec_since(c, c->last_ack_rcvd)};
 	info_sender(c, i);
 	info_receiver(c, i);
+	info_chrono(c, i);
 }

@@ -176,6 +176,19 @@ why_ack(const struct tcp_conn *c, uint32_t want)
 	return want & WANT_UPDATE ? PKT_WHY_WINDOW_UPDATE : PKT_WHY_CHALLENGE_ACK;
 }
 
+/* For TCP_INFO: what the sender waits for now. */
+static enum chrono_kind
+waits_for(const struct tcp_conn *c)
+{
+	uint32_t out = txq_out(&c->txq), unsent = tcp_snd_end(c) - c->txq.nxt;
+
+	if (unsent && c->snd_wnd < out + (unsent < c->snd_mss ? unsent : c->snd_mss))
+		return CHRONO_RWND;
+	if (!unsent && c->no_room && !c->fin_queued)
+		return CHRONO_SNDBUF;
+	return unsent || out ? CHRONO_BUSY : CHRONO_IDLE;
+}
+
 /* A smaller path: what is under way in segments that do not fit it is as good as lost. */
 static void
 path_changed(struct tcp_conn *c)
@@ -209,6 +222,7 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 	if ((want & acks) && c->segs_out == before)
 		tcp_send_ack(c, why_ack(c, want));
 	tcp_tell_writable(c);
+	chrono_switch(&c->chrono, waits_for(c), tcp_now(c));
 }
 
 void

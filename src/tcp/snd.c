@@ -74,6 +74,21 @@ tcp_writes_allowed(const struct tcp_conn *c)
 	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
 }
 
+/* How many of @want octets that is: what the windows would let out now does not stay unsent. */
+size_t
+tcp_write_limit(const struct tcp_conn *c, size_t want)
+{
+	uint32_t pipe = txq_pipe(&c->txq), out = txq_out(&c->txq);
+	size_t by_cwnd = c->cc.cwnd > pipe ? c->cc.cwnd - pipe : 0;
+	size_t by_peer = c->snd_wnd > out ? c->snd_wnd - out : 0;
+	size_t most = c->opts.notsent_lowat + (by_cwnd < by_peer ? by_cwnd : by_peer), unsent = tcp_unsent(c);
+
+	if (!c->opts.notsent_lowat)
+		return want;
+	most = most > unsent ? most - unsent : 0;
+	return want < most ? want : most;
+}
+
 /* Is it worth waking a writer? */
 bool
 tcp_writable(const struct tcp_conn *c)

@@ -238,6 +238,8 @@ static enum step
 process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	tcp_process_ack(c, seg);
+	c->more =
+	    false; /* MSG_MORE holds for the call it was said in; what the next ACK lets out goes, as on Linux */
 	tcp_want(c, WANT_OUTPUT);
 	if (!fin_acked(c))
 		return STEP_NEXT;

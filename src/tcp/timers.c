@@ -105,6 +105,7 @@ persist_fired(struct timer *t)
 	struct tcp *tcp = c->tcp;
 
 	if (c->snd_wnd > 0) {
+		c->snd_push = tcp_snd_end(c) - c->fin_queued;
 		tcp_want(c, WANT_OVERRIDE);
 	} else if (orphan_has_waited(c)) {
 		tcp_end_with_reset(c, LEAT_ETIMEDOUT);

@@ -284,11 +284,8 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		pkt_drop(c->tcp->core, p, DROP_POOL_EMPTY);
 		return 0;
 	}
-	/*
-	 * At the end of what there is; and, as Linux, of a super-segment: whoever coalesces it again may then
-	 * pass it on.
-	 */
-	if (p->len && (p->len > c->snd_mss || seq + p->len == tcp_snd_end(c) - c->fin_queued))
+	/* And, as Linux, at the end of a super-segment: whoever coalesces it again may then pass it on. */
+	if (p->len > c->snd_mss || (seq_lt(seq, c->snd_push) && seq_geq(seq + p->len, c->snd_push)))
 		flags |= TCP_PSH;
 	if (fin)
 		flags |= TCP_FIN;

@@ -95,6 +95,16 @@ may_send(struct tcp_conn *c)
 	}
 }
 
+/* Where a PSH is due: at the end of what was written, unless the user said that more follows; then where half of the peer's buffer waits, as on Linux. */
+static void
+mark_push(struct tcp_conn *c)
+{
+	seq_t end = tcp_snd_end(c);
+
+	if (!c->more || end - c->snd_push > c->max_snd_wnd / 2)
+		c->snd_push = end;
+}
+
 ssize_t
 tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more)
 {
@@ -102,7 +112,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 
 	if (n < 0)
 		return n;
-	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, len) : -LEAT_EAGAIN;
+	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, tcp_write_limit(c, len)) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
 		c->no_room = true;
 	if (n <= 0)
@@ -112,6 +122,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 		c->snd_up = tcp_snd_end(c);
 	}
 	c->more = more;
+	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
 	return n;
@@ -126,7 +137,7 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 		return 0;
 	if (n < 0)
 		return n;
-	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->sndbuf, want, at) : 0;
+	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->sndbuf, tcp_write_limit(c, want), at) : 0;
 	if (n > 0)
 		return n;
 	c->no_room = true;
@@ -140,6 +151,7 @@ tcp_commit(struct tcp_conn *c, size_t len)
 		return;
 	sndbuf_commit(&c->sndbuf, len);
 	c->more = false;
+	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
 }

@@ -389,25 +389,6 @@ full_buffer_blocks_and_wakes(void **state)
 	script_end(s);
 }
 
-/* TCP_NOTSENT_LOWAT: a writer waits while so much is written and not yet sent. */
-static void
-unsent_octets_are_limited(void **state)
-{
-	struct script *s = script_new();
-
-	s->opts.notsent_lowat = 2000;
-	establish_passive(s, "");
-	send_octets(s, 15000); /* ten segments leave */
-	assert_int_equal(tcp_send(s->c, "x", 1, false, false), -LEAT_EAGAIN);
-	assert_int_equal(tcp_ready(s->c) & LEAT_OUT, 0);
-	s->news = 0;
-	inject(s, ". 1:1(0) ack 1001");
-	assert_int_equal(s->news & TCP_NEWS_WRITABLE, 0);
-	inject(s, ". 1:1(0) ack 3001");
-	assert_int_equal(s->news & TCP_NEWS_WRITABLE, TCP_NEWS_WRITABLE);
-	script_end(s);
-}
-
 /* RFC 6093: the urgent octet stands beside the stream, which stops before its place once. */
 static void
 urgent_octet_is_out_of_line(void **state)
@@ -487,7 +468,6 @@ main(void)
 	    cmocka_unit_test(peeking_leaves_data),
 	    cmocka_unit_test(reserved_room_is_sent),
 	    cmocka_unit_test(full_buffer_blocks_and_wakes),
-	    cmocka_unit_test(unsent_octets_are_limited),
 	    cmocka_unit_test(urgent_octet_is_out_of_line),
 	    cmocka_unit_test(urgent_octet_inline),
 	    cmocka_unit_test(urgent_pointer_is_sent),
