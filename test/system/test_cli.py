@@ -1,8 +1,9 @@
 """The command line: what is refused, in one line that says what was meant; help; the doctor."""
 import json
+import re
 
 import pytest
-from conftest import run
+from conftest import ROOT, run
 
 
 def refused(found, *words):
@@ -71,7 +72,25 @@ def test_the_doctor_finds_what_was_taken_away(leat):
     assert findings["SYNC_WAKE_UP (Linux 6.6)"] == "worse"
 
 
+def options_of_the_manual():
+    """Each entry of an option in leat(1), as the list of its names; `leat doctor`'s apart."""
+    text = (ROOT / "man/leat.1").read_text().split(".Ss leat doctor")[0]
+    return [["-" + name for name in re.findall(r"\bFl (-?[a-z]+)", entry)] for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
+
+
+def test_the_manual_and_the_help_have_the_same_options(leat):
+    helped = set(re.findall(r"^  (--?[a-z]+) ", run(leat, "run", "--help").stdout, re.M))
+    manual = options_of_the_manual()
+    assert len(helped) >= 20
+    assert helped == {name for names in manual for name in names if name in helped}
+    assert [names for names in manual if not helped & set(names)] == []
+
+
+@pytest.mark.parametrize("name", [name for names in options_of_the_manual() for name in names])
+def test_an_option_of_the_manual_is_understood(leat, name):
+    assert "no option" not in run(leat, "run", name).stderr
+
+
 def test_the_manual_has_no_error():
-    from conftest import ROOT
     found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat.3", privileged=True)
     assert found.returncode == 0, found.stdout

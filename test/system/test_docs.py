@@ -31,7 +31,7 @@ def shell_lines():
                     if line.strip() and not line.startswith("#"):
                         yield name, line
     for line in re.findall(r"^\.Dl (.*)", (ROOT / "man/leat.1").read_text(), re.M):
-        yield "man/leat.1", line
+        yield "man/leat.1", line.replace("\\-", "-")
 
 
 def blocks(name):
