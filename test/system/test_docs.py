@@ -116,7 +116,8 @@ def test_a_row_of_the_topics_is_shown(row, at, line, bin_dir, scratch, capture):
 
 
 def test_both_readmes_have_the_same_commands():
-    assert blocks("README.md") and topics("README.md")
+    assert blocks("README.md")
+    assert len(topics("README.md")) == 30
     assert blocks("README.zh-CN.md") == blocks("README.md")
     assert topics("README.zh-CN.md") == topics("README.md")
 
