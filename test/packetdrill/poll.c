@@ -144,8 +144,6 @@ watch_fires(struct host *h, struct watch *w, struct epoll_event *out)
 	if (!(w->event.events & ~(uint32_t)WATCH_MODES))
 		return false;
 	now = ready(h, w->fd, w->event.events);
-	out->data = w->event.data;
-	out->events = now;
 	if (w->event.events & EPOLLET) {
 		uint64_t events = h->file[w->fd].events;
 
@@ -153,9 +151,13 @@ watch_fires(struct host *h, struct watch *w, struct epoll_event *out)
 			return false;
 		w->seen = events;
 	}
-	if (now != 0 && w->event.events & EPOLLONESHOT)
+	if (now == 0)
+		return false;
+	out->data = w->event.data;
+	out->events = now;
+	if (w->event.events & EPOLLONESHOT)
 		w->event.events = 0;
-	return now != 0;
+	return true;
 }
 
 int
