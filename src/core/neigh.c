@@ -57,9 +57,10 @@ prove(struct neigh *n)
 
 /* The transport that sent @p, whose data begins at the network header, is told that it goes nowhere. */
 static void
-tell_sender(struct core *core, struct pkt *p)
+tell_sender(struct core *core, struct pkt *p, uint32_t ifindex)
 {
-	struct net_error e = {.kind = NET_ERROR_SOFT, .error = LEAT_EHOSTUNREACH, .own = true};
+	struct net_error e = {
+	    .kind = NET_ERROR_SOFT, .error = LEAT_EHOSTUNREACH, .own = true, .ifindex = ifindex};
 	const uint8_t *h = p->data;
 	struct ip_rx rx = {0};
 	uint32_t skip;
@@ -107,6 +108,7 @@ static void
 fail(struct neigh *n)
 {
 	struct core *core = n->iface->core;
+	uint32_t ifindex = n->iface->index;
 	struct pkt_queue waiting;
 	struct pkt *p;
 
@@ -117,7 +119,7 @@ fail(struct neigh *n)
 	arm(n, FAILED_TIME);
 	/* from here on @n may change or go: who is told may send again */
 	while ((p = pkt_queue_pop(&waiting))) {
-		tell_sender(core, p);
+		tell_sender(core, p, ifindex);
 		pkt_drop(core, p, DROP_NEIGH_FAILED);
 	}
 }

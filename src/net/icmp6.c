@@ -177,7 +177,7 @@ static void
 error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 {
 	struct core *core = net->core;
-	struct net_error e = {.reporter = rx->src, .v6 = 1};
+	struct net_error e = {.reporter = rx->src, .v6 = 1, .ifindex = rx->iface ? rx->iface->index : 0};
 	uint32_t room = pkt->len < QUOTED_MAX ? pkt->len : QUOTED_MAX, at;
 	const uint8_t *h, *quoted;
 

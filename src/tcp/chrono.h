@@ -19,7 +19,7 @@ enum chrono_kind {
 
 struct chrono {
 	enum chrono_kind kind;
-	nsec_t since;
+	nsec_t since; /* when that began */
 	nsec_t spent[CHRONO_KINDS];
 };
 
@@ -34,6 +34,8 @@ chrono_spent(const struct chrono *c, enum chrono_kind kind, nsec_t now)
 static inline void
 chrono_switch(struct chrono *c, enum chrono_kind kind, nsec_t now)
 {
+	if (c->kind == kind)
+		return;
 	c->spent[c->kind] = chrono_spent(c, c->kind, now);
 	c->kind = kind;
 	c->since = now;

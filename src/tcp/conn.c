@@ -132,8 +132,10 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	struct tcp_conn *c;
 	const struct cc_ops *cc = cc_find(opts->cc);
 
-	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns)
+	if (tcp->conns_count >= tcp->limits.conns)
 		return NULL;
+	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns) /* who is gone gives way to who comes */
+		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
 	c = calloc(1, sizeof *c);
 	if (!c)
 		return NULL;

@@ -96,8 +96,8 @@ report(struct tcp_conn *c, const struct net_error *e)
 static struct tcp_conn *
 conn_of(struct tcp *tcp, const struct net_error *e)
 {
-	struct endpoint local = tcp_endpoint(&e->local, tcp_src(e->quoted), 0);
-	struct endpoint remote = tcp_endpoint(&e->remote, tcp_dst(e->quoted), 0);
+	struct endpoint local = tcp_endpoint(&e->local, tcp_src(e->quoted), e->ifindex);
+	struct endpoint remote = tcp_endpoint(&e->remote, tcp_dst(e->quoted), e->ifindex);
 	struct tcp_flow *f = tcp_find(tcp, &local, &remote);
 
 	return f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;

@@ -75,7 +75,8 @@ short_may_go(const struct tcp_conn *c)
 		return true;
 	if (c->opts.cork || c->more)
 		return false;
-	return c->opts.nodelay || seq_leq(c->snd_sml, c->snd_una);
+	/* beyond SND.NXT it is of half a sequence space ago, and acknowledged */
+	return c->opts.nodelay || seq_leq(c->snd_sml, c->snd_una) || seq_gt(c->snd_sml, c->snd_nxt);
 }
 
 /*
@@ -98,11 +99,19 @@ sendable(const struct tcp_conn *c, bool override)
 	return n - rest;
 }
 
-/* What is sent again must be in the window that the peer has now; the very first octet always may (RFC 9293, 3.8.6). */
-static bool
-in_window(const struct tcp_conn *c, seq_t seq)
+/*
+ * Octets of what is to be sent again that lie in the window that the peer has now, in whole segments: it may have taken back what it
+ * had offered. The very first segment always may go (RFC 9293, 3.8.6).
+ */
+static uint32_t
+retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
 {
-	return seq == c->snd_una || seq_lt(seq, c->snd_una + c->snd_wnd);
+	seq_t seq = next->rec->node.seq, edge = c->snd_una + c->snd_wnd;
+	uint32_t room = seq_lt(seq, edge) ? edge - seq : 0;
+
+	if (seq == c->snd_una && room < c->snd_mss)
+		room = c->snd_mss;
+	return next->len <= room ? next->len : room - room % c->snd_mss;
 }
 
 /* Has the rate of congestion control a say, and does it say later? */
@@ -152,7 +161,7 @@ output(struct tcp_conn *c, bool override)
 	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, &by_cwnd)) {
 		uint32_t most = tcp_super_max(c), sent;
 
-		if (next.rec && !in_window(c, next.rec->node.seq))
+		if (next.rec && (next.len = retx_in_window(c, &next)) == 0)
 			break;
 		if (!next.rec)
 			note_conversation(c);

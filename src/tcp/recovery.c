@@ -108,7 +108,9 @@ was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
 
 	if (!r->undo_possible || !r->sent_again)
 		return false;
-	if (s->dsack_octets > 0 && seq_geq(s->dsack, r->from)) {
+	/* Of what was not sent again then, a duplicate is the network's doing. */
+	if (s->dsack_octets > 0 && seq_geq(s->dsack, r->from) &&
+	    seq_leq(s->dsack + s->dsack_octets, r->point)) {
 		r->undo_left -= s->dsack_octets < r->undo_left ? s->dsack_octets : r->undo_left;
 		if (r->undo_left == 0)
 			return true;
@@ -152,6 +154,8 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 
 	if (r->state >= CA_CWR && seq_geq(q->una, r->point))
 		news = leave(r, q, cc, s->now);
+	if (seq_gt(q->una, r->point))
+		r->has_point = false; /* or half a sequence space later it would seem to lie ahead */
 	if (r->state == CA_RECOVERY || r->state == CA_LOSS) {
 		go_on(r, q, cc, s);
 		return news;
@@ -231,6 +235,7 @@ recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 static uint32_t
 whole_segments(uint32_t len, uint32_t room, uint32_t mss)
 {
+	assert(mss > 0);
 	return len <= room ? len : room / mss * mss;
 }
 

@@ -64,6 +64,8 @@ release(struct tcp_conn *c, uint32_t acked)
 	c->snd_una = c->txq.una;
 	if (c->urgent && seq_geq(c->snd_una, c->snd_up))
 		c->urgent = false;
+	if (c->pmtu_retx && seq_geq(c->snd_una, c->pmtu_edge))
+		c->pmtu_retx = false;
 	tcp_grow_sndbuf(c);
 }
 

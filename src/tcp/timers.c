@@ -87,6 +87,15 @@ retx_fired(struct timer *t)
 	tcp_leave(tcp);
 }
 
+/* When the user's own limit is over, a shut window counting however often the peer says that it is (tcp(7), TCP_USER_TIMEOUT); NSEC_NEVER. */
+static nsec_t
+shut_until(const struct tcp_conn *c)
+{
+	if (!c->opts.user_timeout || c->chrono.kind != CHRONO_RWND)
+		return NSEC_NEVER;
+	return c->chrono.since + (nsec_t)c->opts.user_timeout * MSEC;
+}
+
 /* Without a user, a peer that keeps its window shut must not keep us for ever (RFC 6429): Linux waits until probes are as far apart as they get. */
 static bool
 orphan_has_waited(const struct tcp_conn *c)
@@ -109,7 +118,7 @@ persist_fired(struct timer *t)
 		tcp_want(c, WANT_OVERRIDE);
 	} else if (orphan_has_waited(c)) {
 		tcp_end_with_reset(c, LEAT_ETIMEDOUT);
-	} else if (has_tried_enough(c)) {
+	} else if (has_tried_enough(c) || tcp_now(c) >= shut_until(c)) {
 		give_up(c);
 	} else {
 		count_retry(c);
@@ -255,7 +264,8 @@ timers_output_done(struct tcp_conn *c, bool stopped)
 		return;
 	}
 	if (c->snd_wnd == 0 && !stopped)
-		wait = nsec_min(c->rto.base << c->probe_backoff, RTO_MAX);
+		wait = nsec_min(nsec_min(c->rto.base << c->probe_backoff, RTO_MAX),
+		    nsec_max(shut_until(c) - tcp_now(c), MSEC));
 	/* sooner, where it waited for a window to open that has opened, though not enough */
 	if (!timer_armed(&c->t_persist) || c->t_persist.when > tcp_now(c) + wait)
 		arm(c, &c->t_persist, wait);

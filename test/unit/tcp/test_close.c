@@ -278,6 +278,22 @@ into_time_wait(struct script *s, const char *more)
 	expect(s, ". 2:2(0) ack 2");
 }
 
+/* At the limit of connections those that only wait for their time to end give way to a new one. */
+static void
+time_wait_gives_way_to_a_new_connection(void **state)
+{
+	struct script *s = script_new();
+	struct tcp_limits limits = {
+	    .conns = 1, .syn_queue = 8, .time_wait = 8, .sndbuf_max = 100000, .rcvbuf_max = 100000};
+
+	into_time_wait(s, "");
+	tcp_set_limits(s->tcp, &limits);
+	s->peer.port++;
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	expect(s, "S. 0:0(0) ack 1");
+	script_end(s);
+}
+
 /* RFC 1337: a RST does not end TIME-WAIT. */
 static void
 time_wait_ignores_reset(void **state)
@@ -507,6 +523,7 @@ main(void)
 	    cmocka_unit_test(abort_resets),
 	    cmocka_unit_test(linger_resets_in_the_end),
 	    cmocka_unit_test(orphan_gives_up),
+	    cmocka_unit_test(time_wait_gives_way_to_a_new_connection),
 	    cmocka_unit_test(time_wait_ignores_reset),
 	    cmocka_unit_test(time_wait_is_reused_by_a_new_number),
 	    cmocka_unit_test(time_wait_is_reused_by_a_new_timestamp),

@@ -261,6 +261,36 @@ a_needless_recovery_is_undone_by_dsack(void **state)
 	assert_int_equal(cc.ssthresh, CC_INFINITE);
 }
 
+/* RFC 3708: a duplicate of what was not sent again then is the network's doing, and says nothing of the recovery. */
+static void
+duplicates_by_the_network_undo_nothing(void **state)
+{
+	flush(10 * MSS, 1);
+	ack(2, 0, MSS, 4 * MSS);
+	flush(0, 3);
+	ack(4, 10 * MSS, 0, 0);
+	flush(5 * MSS, 5);
+	assert_null(ack(6, 15 * MSS, 11 * MSS, 12 * MSS));
+	assert_int_equal(s.dsack_octets, MSS);
+	assert_int_equal(rec.undone, 0);
+}
+
+/* RFC 6582, 3.2 (1): the last recovery's point matters until it is passed; kept, it would lie ahead again after half a sequence space. */
+static void
+recovery_point_is_forgotten_once_passed(void **state)
+{
+	q.sack = false;
+	flush(10 * MSS, 1);
+	for (unsigned i = 0; i < 3; i++)
+		ack(2, 0, 0, 0);
+	flush(0, 3);
+	ack(4, 10 * MSS, 0, 0);
+	assert_true(rec.has_point);
+	flush(5 * MSS, 5);
+	ack(6, 11 * MSS, 0, 0);
+	assert_false(rec.has_point);
+}
+
 /* RFC 3168, 6.1.2: once a window. */
 static void
 ecn_shrinks_once_a_window_and_sends_nothing_again(void **state)
@@ -565,6 +595,8 @@ main(void)
 	    T(a_spurious_timeout_is_undone_by_timestamps),
 	    T(a_true_timeout_is_not_undone_by_timestamps),
 	    T(a_needless_recovery_is_undone_by_dsack),
+	    T(duplicates_by_the_network_undo_nothing),
+	    T(recovery_point_is_forgotten_once_passed),
 	    T(ecn_shrinks_once_a_window_and_sends_nothing_again),
 	    T(the_rescue_retransmission_goes_once),
 	    T(the_rescue_does_not_repeat_a_retransmission),

@@ -48,11 +48,74 @@ shut_window_does_not_keep_an_orphan(void **state)
 	script_end(s);
 }
 
+/*
+ * RFC 9293, 3.8.6: a peer that has taken back some of its window gets what is sent again only as far as the window goes; the first segment always.
+ */
+static void
+retransmission_stays_in_a_shrunken_window(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK");
+	send_octets(s, 10000);
+	ignore_output(s);
+	inject(s, ". 1:1(0) ack 1 win 2500 <sack 4001:5001>");
+	inject(s, ". 1:1(0) ack 1 win 2500 <sack 4001:6001>");
+	inject(s, ". 1:1(0) ack 1 win 2500 <sack 4001:8001>");
+	expect(s, ". 1:2001(2000) ack 1");
+	expect_nothing(s);
+	inject(s, ". 1:1(0) ack 1 win 0 <sack 4001:8001>");
+	elapse(s, 2 * SEC);
+	expect(s, ". 1:1001(1000) ack 1");
+	script_end(s);
+}
+
+/* tcp(7), TCP_USER_TIMEOUT: a window that stays shut for so long ends the connection, however often the peer says that it is shut. */
+static void
+user_timeout_bounds_a_shut_window(void **state)
+{
+	struct script *s = script_new();
+
+	s->opts.user_timeout = 3000;
+	establish_passive(s, "");
+	inject(s, ". 1:1(0) ack 1 win 0");
+	send_octets(s, 1000);
+	for (unsigned i = 0; i < 29; i++) {
+		elapse(s, 100 * MSEC);
+		if (!list_empty(&s->out))
+			inject(s, ". 1:1(0) ack 1 win 0");
+		ignore_output(s);
+	}
+	assert_state(s, ESTABLISHED);
+	elapse(s, 101 * MSEC);
+	assert_state(s, CLOSED);
+	assert_int_equal(tcp_take_error(s->c), LEAT_ETIMEDOUT);
+	script_end(s);
+}
+
+/* Minshall's mark is of the last short segment. Half a sequence space of full ones later it lies ahead, and holds nothing back. */
+static void
+old_short_segment_does_not_hold_back(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	s->c->snd_sml = s->c->snd_una + 0x7fffffff;
+	send_octets(s, 1000);
+	send_octets(s, 10);
+	expect(s, ". 1:1001(1000) ack 1");
+	expect(s, "P. 1001:1011(10) ack 1");
+	script_end(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(small_window_after_long_shut_is_used_soon),
+	    cmocka_unit_test(retransmission_stays_in_a_shrunken_window),
+	    cmocka_unit_test(user_timeout_bounds_a_shut_window),
+	    cmocka_unit_test(old_short_segment_does_not_hold_back),
 	    cmocka_unit_test(shut_window_does_not_keep_an_orphan),
 	};
 
