@@ -1,0 +1,167 @@
+"""Much through `leat run`, and often: every octet right, in a sane time, and the worker's memory and descriptors where they were.
+
+LEAT_BULK is how many octets the transfers without loss take (2 GB).
+"""
+import contextlib
+import functools
+import hashlib
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from conftest import PROGRAMS, unprivileged
+
+sys.path.insert(0, str(PROGRAMS))
+import bulk_client  # noqa: E402
+
+BULK = int(os.environ.get("LEAT_BULK", 2_000_000_000))
+LOSSY = 10_000_000
+# The stacks' buffers grow to 6 MiB to receive and 4 MiB to send, at either end of the link; what their packets hold besides is as much again.
+GROWTH = 48 << 20
+
+
+@functools.lru_cache
+def digest_of(octets):
+    digest = hashlib.sha256()
+    while octets:
+        n = min(octets, len(bulk_client.BLOCK))
+        digest.update(memoryview(bulk_client.BLOCK)[:n])
+        octets -= n
+    return digest.hexdigest()
+
+
+def give(sock, octets):
+    bulk_client.put(sock, octets)
+
+
+def take(sock, octets):
+    sock.sendall(bulk_client.get(sock).encode())
+
+
+def echo(sock, octets):
+    sock.sendall(sock.recv(1))
+    sock.recv(1)
+
+
+@contextlib.contextmanager
+def serving(handle, octets=0):
+    """A server on 127.0.0.1 that does @handle with each connection; its port."""
+    def one(sock):
+        with sock, contextlib.suppress(OSError):
+            sock.settimeout(60)
+            handle(sock, octets)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=one, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def running(leat, bin_dir, what, port, number, *options, timeout=100):
+    """bulk_client.py under leat; ended by its id if it takes longer than @timeout."""
+    proc = subprocess.Popen([*unprivileged(), leat, "run", "--quiet", *options, "--", "/usr/bin/python3", bin_dir / "programs/bulk_client.py", what, str(port), str(number)],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/")
+    timer = threading.Timer(timeout, proc.terminate)
+    timer.start()
+    try:
+        yield proc
+    finally:
+        timer.cancel()
+        if proc.poll() is None:
+            proc.terminate()
+        proc.communicate(timeout=10)
+
+
+def worker_of(proc):
+    """The process with the stacks in it: leat's child that is leat itself."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end and proc.poll() is None:
+        for child in pathlib.Path(f"/proc/{proc.pid}/task/{proc.pid}/children").read_text().split():
+            with contextlib.suppress(OSError):
+                if pathlib.Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[1:2] == [b"run"]:
+                    return pathlib.Path(f"/proc/{child}")
+        time.sleep(0.01)
+    raise AssertionError("no worker")
+
+
+def resident(process):
+    """Octets, or 0 once it has gone."""
+    with contextlib.suppress(OSError):
+        for line in (process / "status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def watched(proc):
+    """Wait for @proc's end: its output, and the worker's resident memory meanwhile, ten times a second."""
+    worker, sizes, over = worker_of(proc), [], threading.Event()
+
+    def watch():
+        while not over.wait(0.1):
+            sizes.append(resident(worker))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        out, err = proc.communicate(timeout=120)
+    finally:
+        over.set()
+        thread.join()
+    return out, err, [n for n in sizes if n]
+
+
+@pytest.mark.parametrize("what, handle", [("get", give), ("put", take)])
+def test_much_without_loss_and_memory_stays_flat(leat, bin_dir, what, handle):
+    expected = digest_of(BULK)
+    start = time.monotonic()
+    with serving(handle, BULK) as port, running(leat, bin_dir, what, port, BULK) as proc:
+        out, err, sizes = watched(proc)
+    took = time.monotonic() - start
+    assert proc.returncode == 0, err
+    assert out.strip() == expected if what == "get" else out.strip() == hashlib.sha256(expected.encode()).hexdigest()
+    middle = max(sizes[:len(sizes) // 2])
+    print(f"{what} {BULK / 1e6:.0f} MB in {took:.1f} s, {BULK / took / 1e6:.0f} MB/s; worker's memory {sizes[0] >> 10} kB at first, {max(sizes) >> 10} kB at most")
+    assert max(sizes) - sizes[0] < GROWTH
+    assert sizes[-1] - middle < 4 << 20, "it grows as long as the transfer lasts"
+
+
+def test_ten_megabytes_at_five_percent_loss(leat, bin_dir):
+    start = time.monotonic()
+    with serving(give, LOSSY) as port, running(leat, bin_dir, "get", port, LOSSY, "--rtt", "4ms", "--loss", "5%", "--seed", "1") as proc:
+        out, err = proc.communicate(timeout=100)
+    assert proc.returncode == 0, err
+    assert out.strip() == digest_of(LOSSY)
+    took = time.monotonic() - start
+    print(f"10 MB at 5% loss, 4 ms: {took:.1f} s")
+    assert took < 60
+
+
+def test_a_thousand_connections_leave_nothing_behind(leat, bin_dir):
+    def ten_rounds(n):
+        for _ in range(n):
+            proc.stdin.write("\n")
+            proc.stdin.flush()
+            assert proc.stdout.readline() == "done\n", proc.stderr.read()
+        time.sleep(0.3)  # what is to be closed is closed
+        return len(list((worker / "fd").iterdir())), resident(worker)
+
+    with serving(echo) as port, running(leat, bin_dir, "short", port, 50) as proc:
+        worker = worker_of(proc)
+        fds, memory = ten_rounds(2)
+        fds_after, memory_after = ten_rounds(20)
+    print(f"descriptors {fds} then {fds_after}, memory {memory >> 10} kB then {memory_after >> 10} kB")
+    assert fds_after <= fds + 2
+    assert memory_after < memory + (2 << 20)
