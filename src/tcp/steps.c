@@ -51,6 +51,8 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 		seg->seq++;
 		return STEP_NEXT;
 	}
+	/* RFC 7323, 4.3; or the peer's first round trip would count from its first SYN, however late that was answered */
+	tcp_ts_recent_update(c, seg);
 	if (!c->deferred)
 		tcp_want(c, WANT_SYN);
 	return STEP_DONE;

@@ -164,4 +164,5 @@ def test_a_thousand_connections_leave_nothing_behind(leat, bin_dir):
         fds_after, memory_after = ten_rounds(20)
     print(f"descriptors {fds} then {fds_after}, memory {memory >> 10} kB then {memory_after >> 10} kB")
     assert fds_after <= fds + 2
-    assert memory_after < memory + (2 << 20)
+    # the summary at the end tells of each connection, up to 20,000, and TIME-WAIT lasts a minute: 1.6 kB each
+    assert memory_after < memory + (4 << 20)

@@ -276,6 +276,20 @@ full_accept_queue_drops_the_last_ack(void **state)
 	script_end(s);
 }
 
+/* RFC 7323, 4.3: a SYN that is sent again brings a newer timestamp, and the SYN-ACK echoes that. */
+static void
+repeated_syn_brings_its_timestamp(void **state)
+{
+	struct script *s = script_new();
+
+	listen_on(s, 8);
+	inject(s, "S 0:0(0) win 65535 <mss 1000,ts 100 0>");
+	expect(s, "S. 0:0(0) ack 1 <ts 0 100>");
+	inject(s, "S 0:0(0) win 65535 <mss 1000,ts 200 0>");
+	expect(s, "S. 0:0(0) ack 1 <ts 0 200>");
+	script_end(s);
+}
+
 /* RFC 4987, 3.4: the SYN queue is bounded; the oldest in it gives way. */
 static void
 syn_queue_is_bounded(void **state)
@@ -500,6 +514,7 @@ main(void)
 	    cmocka_unit_test(listen_takes_only_syn),
 	    cmocka_unit_test(full_accept_queue_drops_the_last_ack),
 	    cmocka_unit_test(full_accept_queue_drops_the_syn),
+	    cmocka_unit_test(repeated_syn_brings_its_timestamp),
 	    cmocka_unit_test(syn_queue_is_bounded),
 	    cmocka_unit_test(child_waits_for_data),
 	    cmocka_unit_test(child_does_not_wait_for_ever),
