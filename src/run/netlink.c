@@ -1,6 +1,7 @@
 #include "run/netlink.h"
 
 #include "run/nlroute.h"
+#include "run/park.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@ peer_news(struct loop_fd *fd, uint32_t events)
 
 	while ((n = recv(fd->fd, buf, sizeof buf, MSG_DONTWAIT)) > 0)
 		netlink_request(d, buf, (size_t)n);
+	park_wake(d); /* who asked may be waiting for the answer already */
 	if (n == 0 || (events & EPOLLHUP))
 		desc_bury(d, false);
 }

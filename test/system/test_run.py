@@ -60,6 +60,13 @@ def test_what_the_wall_keeps_out():
     assert b"MPTCP" in done.stderr
 
 
+def test_ip_shows_the_network_inside():
+    """It asks, and waits in recvmsg() before the answer is there."""
+    assert b"inet 10.0.2.15/24" in inside("ip", "addr").stdout
+    assert b"default via 10.0.2.2" in inside("ip", "route").stdout
+    assert b"default via fd00:2::2" in inside("ip", "-6", "route").stdout
+
+
 @pytest.fixture(scope="module")
 def static_client(bin_dir):
     subprocess.run(["cc", "-static", "-o", bin_dir / "static_client", program("static_client.c")], check=True)
