@@ -1,5 +1,5 @@
 /*
- * tcp/conn.h - one connection and all of TCP on a host, as the files of src/tcp see them. Private to src/tcp.
+ * tcp/conn.h - one connection, as the files of src/tcp see it. Private to src/tcp.
  *
  * An entry into TCP (a segment, a timer, a call of the user, an ICMP error) goes
  *	steps change connections and note what they want (enum tcp_want)  tcp_leave()
@@ -10,22 +10,15 @@
 #ifndef TCP_CONN_H
 #define TCP_CONN_H
 
-#include "base/list.h"
-#include "base/seq.h"
-#include "base/table.h"
-#include "base/wheel.h"
 #include "core/core.h"
 #include "tcp/cc.h"
 #include "tcp/chrono.h"
+#include "tcp/host.h"
 #include "tcp/rcvbuf.h"
 #include "tcp/reass.h"
 #include "tcp/recovery.h"
 #include "tcp/rto.h"
 #include "tcp/sndbuf.h"
-#include "tcp/tcp.h"
-#include "tcp/txq.h"
-#include "wire/tcp.h"
-#include "wire/tcp_options.h"
 
 #define TCP_DELACK           (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
 #define TCP_TIME_WAIT_LEN    (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */
@@ -62,54 +55,6 @@ enum tcp_want {
 
 /* Where a child is on its way from the SYN to the user. */
 enum tcp_child { CHILD_NONE, CHILD_SYN_QUEUE, CHILD_ACCEPT_QUEUE };
-
-/* One who is told news. */
-struct tcp_teller {
-	struct list node;               /* of struct tcp's tellers */
-	unsigned mask;                  /* enum tcp_news */
-	const struct tcp_user_ops *ops; /* NULL: nobody listens */
-	void *user;
-};
-
-/* The head of all that the table of four-tuples holds. */
-struct tcp_flow {
-	struct table_node node;
-	struct endpoint local, remote;
-	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
-	uint8_t share;  /* enum tcp_share */
-};
-
-/* Who may take a flow's local address and port beside it: a mask. */
-enum tcp_share {
-	TCP_SHARE_ADDR = 1,
-	TCP_SHARE_PORT = 2,
-	TCP_SHARE_V4 = 4, /* IPV6_V6ONLY: IPv4 is no matter of its */
-	TCP_SHARES = 8
-};
-
-static inline uint8_t
-tcp_share(const struct tcp_opts *o)
-{
-	unsigned share = (o->reuse_addr ? TCP_SHARE_ADDR : 0) | (o->reuse_port ? TCP_SHARE_PORT : 0) |
-			 (o->v6only ? TCP_SHARE_V4 : 0);
-
-	return (uint8_t)share;
-}
-
-/* A segment as it arrived, in host order. */
-struct tcp_seg {
-	struct pkt *pkt; /* its payload; NULL once somebody has taken it */
-	const struct ip_rx *rx;
-	struct endpoint local, remote;
-	seq_t seq, ack;
-	uint32_t len; /* payload octets left of it */
-	uint16_t wnd; /* not scaled */
-	uint16_t up;
-	uint16_t segs; /* wire segments that it stands for */
-	uint16_t hdr_len;
-	uint8_t flags;
-	struct tcp_options opt;
-};
 
 /* A SYN that waits for the user's word (defer_syn_ack). */
 struct tcp_deferred {
@@ -222,74 +167,6 @@ struct tcp_conn {
 /* The urgent octet (RFC 6093; out of line as Linux keeps it). */
 enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
-struct tcp_group;
-
-struct tcp_listener {
-	struct tcp_group *group; /* those of its name; NULL with any_port */
-	struct list all;         /* of struct tcp's listeners */
-	struct list any;         /* of struct tcp's catch_all */
-	struct tcp *tcp;
-	struct endpoint local;
-	bool v6only;
-	unsigned backlog;
-	struct tcp_opts opts;
-	struct tcp_teller tell;
-	struct list syn_queue, accept_queue; /* of struct tcp_conn.child */
-	unsigned half_open, waiting;
-	bool closing;
-};
-
-/* A connection in TIME-WAIT: all that is needed to answer for it. */
-struct tcp_tw {
-	struct tcp_flow flow; /* first */
-	struct list node;     /* by the time when it ends */
-	nsec_t ends;
-	uint64_t number;
-	seq_t snd_nxt, rcv_nxt;
-	uint32_t rcv_wnd;
-	uint16_t wnd; /* as it goes into the header */
-	uint32_t ts_recent, ts_offset;
-	nsec_t ts_recent_at, next_challenge;
-	bool ts_ok, transparent;
-	uint8_t ttl, tos;
-};
-
-struct tcp {
-	struct core *core;
-	struct tcp_limits limits;
-	struct table flows;     /* struct tcp_flow */
-	struct table listening; /* struct tcp_group */
-	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
-	struct list listeners;  /* all */
-	struct list catch_all;  /* listeners with any_port, the last first */
-	struct list conns;      /* every struct tcp_conn, ended ones included */
-	struct txrec_slab slab;
-	struct list dirty;   /* struct tcp_conn.dirty */
-	struct list tellers; /* struct tcp_teller.node */
-	bool busy;           /* within tcp_leave() */
-	struct siphash_key isn_key, ts_key;
-
-	struct list time_wait; /* struct tcp_tw.node, the first to end first */
-	uint32_t time_waits;
-	struct timer t_time_wait;
-
-	uint32_t conns_count;
-	uint32_t challenges; /* left in this second */
-	nsec_t challenge_second;
-};
-
-/* tcp.c: the host's TCP, and demultiplexing */
-void tcp_leave(struct tcp *tcp);
-/* tables.c: whose a segment is */
-struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
-void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
-/* Its options have changed. */
-void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
-/* The end of a segment that did not do its work. */
-void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
-struct endpoint tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex);
-
 /* conn.c: the life of a connection */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
     const struct tcp_opts *opts, bool passive);
@@ -315,21 +192,12 @@ enum step {
 	STEP_DROP, /* it has not: c->why_dropped tells why */
 };
 void tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg);
-void tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg);
 enum step tcp_steps(struct tcp_conn *c, struct tcp_seg *seg);
 enum step step_drop(struct tcp_conn *c, enum drop_reason reason);
 enum step step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg);
 void tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_established(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_want_challenge_ack(struct tcp_conn *c);
-bool tcp_challenge_allowed(struct tcp *tcp, nsec_t *next);
-
-/* group.c: who listens under one name */
-struct tcp_listener *tcp_find_listener(
-    struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-/* 0, -LEAT_EADDRINUSE, -LEAT_ENOBUFS. */
-int tcp_group_join(struct tcp_listener *l);
-void tcp_group_leave(struct tcp_listener *l);
 
 /* listen.c */
 void tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least);
@@ -374,22 +242,7 @@ void tcp_sync_mss(struct tcp_conn *c);
 seq_t tcp_snd_end(const struct tcp_conn *c);
 bool tcp_sends_data(const struct tcp_conn *c); /* in a state that may */
 
-/* transmit.c: one segment */
-struct tcp_out {
-	const struct endpoint *local, *remote;
-	seq_t seq, ack;
-	uint16_t wnd, up;
-	uint8_t flags, ttl, tos, why;
-	bool transparent;
-	uint64_t flow;
-	const uint8_t *opt;
-	unsigned opt_len; /* a multiple of 4 */
-	uint16_t mss;     /* of a super-segment's pieces */
-};
-/* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
-int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);
-/* The RST that answers @seg where there is no connection (RFC 9293, 3.10.7.1). */
-void tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg);
+/* transmit.c: a segment of a connection */
 void tcp_send_syn(struct tcp_conn *c);
 void tcp_send_ack(struct tcp_conn *c, enum pkt_why why);
 void tcp_send_probe(struct tcp_conn *c, enum pkt_why why);
@@ -412,19 +265,6 @@ void timers_user_gone(struct tcp_conn *c);
 void timers_fin_wait_2(struct tcp_conn *c);
 void timers_linger(struct tcp_conn *c, nsec_t timeout);
 void timers_paced(struct tcp_conn *c, nsec_t until);
-
-/* timewait.c */
-void tcp_time_wait_enter(struct tcp_conn *c);
-void tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg);
-void tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw);
-bool tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw);
-timer_fn tcp_time_wait_expired;
-
-/* isn.c */
-seq_t tcp_isn(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-uint32_t tcp_ts_offset(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-/* The timestamp clock: milliseconds, from an origin of this four-tuple's own (RFC 7323, 7.1). */
-uint32_t tcp_ts_now(const struct tcp *tcp, uint32_t offset);
 
 /* options.c */
 /* The MSS option: what one segment to us may carry (RFC 9293, 3.7.1; RFC 6691). */

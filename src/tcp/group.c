@@ -2,7 +2,7 @@
  * tcp/group.c - listeners by their name, from the specific to the general. Those of one name that all said SO_REUSEPORT are a group, and share what
  * arrives by a hash of the four-tuple; all others are groups of one.
  */
-#include "tcp/conn.h"
+#include "tcp/host.h"
 
 #include <stdlib.h>
 

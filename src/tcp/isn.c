@@ -4,7 +4,7 @@
  * Both are F(four-tuple, secret): a stranger cannot guess those of another connection, while successive connections of one four-tuple see
  * a clock that only moves on, which is what makes reuse out of TIME-WAIT safe (RFC 6191).
  */
-#include "tcp/conn.h"
+#include "tcp/host.h"
 
 static uint64_t
 keyed(const struct siphash_key *key, const struct endpoint *local, const struct endpoint *remote)

@@ -1,7 +1,7 @@
 /*
  * tcp/tables.c - whose a segment is: connections by four-tuple; and which local addresses and ports they use.
  */
-#include "tcp/conn.h"
+#include "tcp/host.h"
 
 #include <stdlib.h>
 

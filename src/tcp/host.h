@@ -1,0 +1,174 @@
+/*
+ * tcp/host.h - all of TCP on one host: its tables, its listeners, what is left of connections in TIME-WAIT, and segments on their way in and out. Private to
+ * src/tcp; one connection is conn.h's.
+ */
+#ifndef TCP_HOST_H
+#define TCP_HOST_H
+
+#include "base/list.h"
+#include "base/seq.h"
+#include "base/table.h"
+#include "base/wheel.h"
+#include "core/core.h"
+#include "tcp/tcp.h"
+#include "tcp/txq.h"
+#include "wire/tcp.h"
+#include "wire/tcp_options.h"
+
+/* One who is told news. */
+struct tcp_teller {
+	struct list node;               /* of struct tcp's tellers */
+	unsigned mask;                  /* enum tcp_news */
+	const struct tcp_user_ops *ops; /* NULL: nobody listens */
+	void *user;
+};
+
+/* The head of all that the table of four-tuples holds. */
+struct tcp_flow {
+	struct table_node node;
+	struct endpoint local, remote;
+	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
+	uint8_t share;  /* enum tcp_share */
+};
+
+/* Who may take a flow's local address and port beside it: a mask. */
+enum tcp_share {
+	TCP_SHARE_ADDR = 1,
+	TCP_SHARE_PORT = 2,
+	TCP_SHARE_V4 = 4, /* IPV6_V6ONLY: IPv4 is no matter of its */
+	TCP_SHARES = 8
+};
+
+static inline uint8_t
+tcp_share(const struct tcp_opts *o)
+{
+	unsigned share = (o->reuse_addr ? TCP_SHARE_ADDR : 0) | (o->reuse_port ? TCP_SHARE_PORT : 0) |
+			 (o->v6only ? TCP_SHARE_V4 : 0);
+
+	return (uint8_t)share;
+}
+
+/* A segment as it arrived, in host order. */
+struct tcp_seg {
+	struct pkt *pkt; /* its payload; NULL once somebody has taken it */
+	const struct ip_rx *rx;
+	struct endpoint local, remote;
+	seq_t seq, ack;
+	uint32_t len; /* payload octets left of it */
+	uint16_t wnd; /* not scaled */
+	uint16_t up;
+	uint16_t segs; /* wire segments that it stands for */
+	uint16_t hdr_len;
+	uint8_t flags;
+	struct tcp_options opt;
+};
+
+struct tcp_group;
+
+struct tcp_listener {
+	struct tcp_group *group; /* those of its name; NULL with any_port */
+	struct list all;         /* of struct tcp's listeners */
+	struct list any;         /* of struct tcp's catch_all */
+	struct tcp *tcp;
+	struct endpoint local;
+	bool v6only;
+	unsigned backlog;
+	struct tcp_opts opts;
+	struct tcp_teller tell;
+	struct list syn_queue, accept_queue; /* of struct tcp_conn.child */
+	unsigned half_open, waiting;
+};
+
+/* A connection in TIME-WAIT: all that is needed to answer for it. */
+struct tcp_tw {
+	struct tcp_flow flow; /* first */
+	struct list node;     /* by the time when it ends */
+	nsec_t ends;
+	uint64_t number;
+	seq_t snd_nxt, rcv_nxt;
+	uint32_t rcv_wnd;
+	uint16_t wnd; /* as it goes into the header */
+	uint32_t ts_recent, ts_offset;
+	nsec_t ts_recent_at, next_challenge;
+	bool ts_ok, transparent;
+	uint8_t ttl, tos;
+};
+
+struct tcp {
+	struct core *core;
+	struct tcp_limits limits;
+	struct table flows;     /* struct tcp_flow */
+	struct table listening; /* struct tcp_group */
+	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
+	struct list listeners;  /* all */
+	struct list catch_all;  /* listeners with any_port, the last first */
+	struct list conns;      /* every struct tcp_conn, ended ones included */
+	struct txrec_slab slab;
+	struct list dirty;   /* struct tcp_conn.dirty */
+	struct list tellers; /* struct tcp_teller.node */
+	bool busy;           /* within tcp_leave() */
+	struct siphash_key isn_key, ts_key;
+
+	struct list time_wait; /* struct tcp_tw.node, the first to end first */
+	uint32_t time_waits;
+	struct timer t_time_wait;
+
+	uint32_t conns_count;
+	uint32_t challenges; /* left in this second */
+	nsec_t challenge_second;
+};
+
+/* tcp.c: the host's TCP, and demultiplexing */
+void tcp_leave(struct tcp *tcp);
+/* tables.c: whose a segment is */
+struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
+void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
+/* Its options have changed. */
+void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
+/* The end of a segment that did not do its work. */
+void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
+struct endpoint tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex);
+
+/* group.c: who listens under one name */
+struct tcp_listener *tcp_find_listener(
+    struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+/* 0, -LEAT_EADDRINUSE, -LEAT_ENOBUFS. */
+int tcp_group_join(struct tcp_listener *l);
+void tcp_group_leave(struct tcp_listener *l);
+
+/* timewait.c */
+void tcp_time_wait_enter(struct tcp_conn *c);
+void tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg);
+void tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw);
+bool tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw);
+timer_fn tcp_time_wait_expired;
+
+/* isn.c */
+seq_t tcp_isn(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+uint32_t tcp_ts_offset(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+/* The timestamp clock: milliseconds, from an origin of this four-tuple's own (RFC 7323, 7.1). */
+uint32_t tcp_ts_now(const struct tcp *tcp, uint32_t offset);
+
+/* transmit.c: one segment */
+struct tcp_out {
+	const struct endpoint *local, *remote;
+	seq_t seq, ack;
+	uint16_t wnd, up;
+	uint8_t flags, ttl, tos, why;
+	bool transparent;
+	uint64_t flow;
+	const uint8_t *opt;
+	unsigned opt_len; /* a multiple of 4 */
+	uint16_t mss;     /* of a super-segment's pieces */
+};
+/* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
+int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);
+/* The RST that answers @seg where there is no connection (RFC 9293, 3.10.7.1). */
+void tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg);
+
+/* arrive.c, steps.c */
+void tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg);
+bool tcp_challenge_allowed(struct tcp *tcp, nsec_t *next);
+
+#endif
