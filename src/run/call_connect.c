@@ -12,6 +12,26 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+/* The program sees from now on what it would of a connect() without waiting: the connection is still on its way. */
+static int
+go_on_without_waiting(struct call *c)
+{
+	int rc = stream_look_connecting(c->d, c->fd);
+
+	if (rc)
+		return rc;
+	c->d->borrowed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	return 0;
+}
+
+/* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
+static void
+left(struct call *c)
+{
+	if (c->d->state == DESC_CONNECTING && c->d->sk && !c->d->filled_up)
+		(void)go_on_without_waiting(c);
+}
+
 /* The answer has come, or the wait goes on. */
 static long
 wait_connected(struct call *c)
@@ -24,6 +44,7 @@ wait_connected(struct call *c)
 	if (d->state != DESC_CONNECTING || !d->sk)
 		return d->error ? -d->error : -ECONNABORTED;
 	rc = stream_progress(d);
+	c->left = left;
 	if (rc == -EINPROGRESS)
 		return park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
 	if (rc == 0)
@@ -97,11 +118,8 @@ begin(struct call *c, const struct endpoint *to)
 	stream_watch_connecting(d);
 	if (call_may_wait(c, 0))
 		return wait_connected(c);
-	rc = stream_look_connecting(d, c->fd);
-	if (rc)
-		return rc;
-	d->borrowed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-	return -EINPROGRESS;
+	rc = go_on_without_waiting(c);
+	return rc ? rc : -EINPROGRESS;
 }
 
 /*

@@ -47,7 +47,7 @@ static long
 unreachable(struct call *c, int error)
 {
 	if (error == -EPERM || error == -EACCES)
-		worker_missing(c->w, "a process that forbids looking into it (setuid, or not dumpable)");
+		worker_unreachable(c->w, c->caller.tid);
 	return error;
 }
 

@@ -7,6 +7,7 @@
 #include "run/outer.h"
 
 #include "run/inherit.h"
+#include "run/program.h"
 #include "run/tree.h"
 #include "run/unixsock.h"
 
@@ -186,6 +187,8 @@ run_main(const struct run_config *config)
 	int rc;
 
 	rc = inherit_check();
+	if (!rc)
+		rc = program_check(config->argv[0]);
 	if (rc)
 		return rc;
 	passed_signals(&passed);

@@ -35,6 +35,6 @@ struct inherited {
 int worker_main(const struct run_config *config, const struct inherited *from);
 
 /* An exit status of Leat's own, as wait(2) would put it. */
-enum { OUTER_FAILED = 125 << 8 };
+enum { OUTER_FAILED = 125 << 8, OUTER_CANNOT_RUN = 126 << 8 };
 
 #endif

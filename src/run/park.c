@@ -58,6 +58,15 @@ settle(struct parked *p, long answer)
 	free(p);
 }
 
+/* Answered though nothing has happened. */
+static void
+leave(struct parked *p, long answer)
+{
+	if (p->call.left && !p->call.d->buried)
+		p->call.left(&p->call);
+	settle(p, answer);
+}
+
 /* A retry may wake others of the same record, so each is off its list while it is asked. */
 void
 park_wake(struct desc *d)
@@ -109,9 +118,8 @@ look_for_signals(struct worker *w)
 			continue;
 		}
 		answer = signals_interrupt(p->call.caller.tid, p->deadline != NSEC_NEVER);
-		if (answer) {
-			settle(p, answer);
-		}
+		if (answer)
+			leave(p, answer);
 	}
 }
 
@@ -121,9 +129,8 @@ park_run(struct worker *w, nsec_t now)
 	list_each_safe(n, &w->parked) {
 		struct parked *p = container_of(n, struct parked, node);
 
-		if (p->deadline <= now) {
-			settle(p, p->late);
-		}
+		if (p->deadline <= now)
+			leave(p, p->late);
 	}
 	if (now >= w->signals_at && !list_empty(&w->parked)) {
 		look_for_signals(w);

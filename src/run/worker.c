@@ -66,6 +66,22 @@ worker_missing(struct worker *w, const char *name)
 }
 
 void
+worker_unreachable(struct worker *w, pid_t tid)
+{
+	char comm[CALLER_COMM];
+	pid_t pid = caller_name(tid, comm);
+
+	if (w->unreachable)
+		return;
+	w->unreachable = true;
+	fprintf(stderr,
+	    "leat: %s[%d] forbids looking into it (not dumpable): its socket calls cannot be answered, and "
+	    "fail with "
+	    "EPERM\n",
+	    comm, pid);
+}
+
+void
 worker_last_ended(struct worker *w)
 {
 	struct process *p = process_of(w);
@@ -267,8 +283,9 @@ static void
 explain(int rc)
 {
 	if (rc == -EBUSY)
-		fprintf(stderr,
-		    "leat: already inside a program that answers system calls (a nested `leat run`?)\n");
+		fprintf(stderr, "leat: inside another `leat run`, or whatever else answers system calls "
+				"here: one cannot stand in "
+				"another\n");
 	else
 		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
 }
@@ -295,7 +312,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 		explain(rc);
 		tree_kill();
 		end_worker(p);
-		tell_outer(p, OUTER_ENDED, OUTER_FAILED);
+		tell_outer(p, OUTER_ENDED, rc == -EBUSY ? OUTER_CANNOT_RUN : OUTER_FAILED);
 		return 0;
 	}
 	if (config->hooks.began)

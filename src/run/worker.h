@@ -43,6 +43,7 @@ struct worker {
 
 	char seen_names[32][24]; /* what the user was told is missing, once each */
 	unsigned nseen;
+	bool unreachable; /* it was told that a process forbids looking into it */
 };
 
 /* The stack's time is the loop's: call it before sockets are touched in a callback of the loop. */
@@ -50,6 +51,9 @@ void worker_enter(struct worker *w);
 
 /* Nobody is under the filter any more: the worker's work ends when its children are reaped. */
 void worker_last_ended(struct worker *w);
+
+/* A process that forbids looking into it: one line on stderr for the first. */
+void worker_unreachable(struct worker *w, pid_t tid);
 
 /* "leat: NAME is not there yet": one line on stderr, once for each name. */
 void worker_missing(struct worker *w, const char *name);

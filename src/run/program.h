@@ -1,0 +1,11 @@
+/*
+ * run/program.h - can the program run here at all? Under the filter nobody gains privileges by execve(), and what may not be looked into
+ * cannot be answered.
+ */
+#ifndef RUN_PROGRAM_H
+#define RUN_PROGRAM_H
+
+/* 0; or the exit status 126, with a word on stderr. File capabilities only get a word: many such programs do well without. */
+int program_check(const char *name);
+
+#endif

@@ -1,0 +1,69 @@
+"""What cannot run inside is told plainly; and what must not get out, does not."""
+import os
+import re
+import shutil
+import subprocess
+
+from inside import PYTHON, Place, command, environment, inside, nothing_left, place, ports, python  # noqa: F401
+
+
+def test_a_setuid_program_is_refused(bin_dir):
+    path = bin_dir / "setuid-true"
+    shutil.copy("/bin/true", path)
+    os.chown(path, 0, 0)
+    path.chmod(0o4755)
+    done = inside(path)
+    assert done.returncode == 126 and b"setuid" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+def test_file_capabilities_are_told_of(bin_dir):
+    path = bin_dir / "capable-true"
+    shutil.copy("/bin/true", path)
+    subprocess.run(["setcap", "cap_net_raw+ep", path], check=True)
+    done = inside(path)
+    assert done.returncode == 0 and b"capabilities" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+def test_a_program_that_may_not_be_read_is_refused(bin_dir):
+    path = bin_dir / "unreadable-true"
+    shutil.copy("/bin/true", path)
+    path.chmod(0o711)
+    done = inside(path)
+    assert done.returncode == 126 and b"not read" in done.stderr
+
+
+def test_one_cannot_stand_in_another():
+    done = inside(Place.leat, "run", "--quiet", "--", "true")
+    assert done.returncode == 126 and b"inside another" in done.stderr
+
+
+def test_a_process_that_forbids_looking_into_it_is_named():
+    done = python("""
+import ctypes, socket, os
+s = socket.socket()
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+try: s.bind(('', 0))
+except OSError as e: print(e.errno)
+""")
+    assert done.stdout == b"1\n" and re.search(rb"leat: python3\[\d+\] forbids", done.stderr), done
+
+
+def test_no_ip_socket_was_ever_made_by_the_program(ports, scratch):
+    """The kernel's word for it: strace shows what each new descriptor is. The worker makes the one IP socket, the program's tree none."""
+    trace = scratch / "trace"
+    run = ["strace", "-f", "-yy", "-o", trace, "-e", "trace=socket,accept,accept4,execve,clone,clone3,fork,vfork"]
+    program = f"curl -s http://127.0.0.1:{ports[0]}/; curl -s http://127.0.0.1:{ports[0]}/"
+    done = subprocess.run([*run, *command("sh", "-c", program, options=["--quiet"])], capture_output=True, timeout=60, env=environment(), cwd="/")
+    assert done.stdout == b"hello\nhello\n", done.stderr
+    lines = trace.read_text().splitlines()
+    tree = {next(line.split()[0] for line in lines if re.search(r'execve\("[^"]*/sh"', line) and line.endswith("= 0"))}
+    made = {True: [], False: []}
+    for line in lines:
+        inside_it = line.split()[0] in tree
+        if inside_it and (child := re.search(r"(?:fork|clone3?)(?:\(| resumed).*= (\d+)(?:<|$)", line)):
+            tree.add(child[1])
+        if found := re.search(r"(?:socket|accept4?)(?:\(| resumed).*= \d+<([A-Z0-9-]+)", line):
+            made[inside_it].append(found[1])
+    assert len(tree) == 3 and len(made[True]) >= 2
+    assert all(kind.startswith("UNIX") for kind in made[True]), made
+    assert made[False].count("TCP") == 2

@@ -1,0 +1,86 @@
+"""Programs of others on both sides: redis, socat, ncat, git."""
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from inside import BIG, PYTHON, free_port, inside, nothing_left, place, python, started, until_connected  # noqa: F401
+
+
+@contextlib.contextmanager
+def redis(scratch, *options, port=6379):
+    conf = ["--port", port, "--save", "", "--appendonly", "no", "--dir", scratch, "--daemonize", "no"]
+    with started("/usr/bin/redis-server", *conf, options=options) as proc:
+        yield proc
+
+
+def test_redis_with_its_benchmark_from_outside(scratch):
+    port = free_port()
+    with redis(scratch, "-p", f"{port}:6379") as proc:
+        until_connected(port, proc, ask=b"PING\r\n")
+        done = subprocess.run(["redis-benchmark", "-p", str(port), "-n", "5000", "-c", "20", "-q", "-t", "set,get"], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and "GET" in done.stdout and "rror" not in done.stdout + done.stderr, done
+        info = subprocess.run(["redis-cli", "-p", str(port), "info", "clients"], capture_output=True, text=True, timeout=10)
+        assert "connected_clients:1\r" in info.stdout + "\r"
+        proc.terminate()
+        assert proc.wait(10) in (0, -signal.SIGTERM)
+
+
+def test_redis_cli_inside_pipelines_to_a_server_outside(scratch):
+    port = free_port()
+    server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--dir", str(scratch)], stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            time.sleep(0.05)
+        many = b"".join(b"SET key%d value%d\r\n" % (i, i) for i in range(20000))
+        done = inside("redis-cli", "-p", port, "--pipe", input=many)
+        assert b"errors: 0, replies: 20000" in done.stdout, done
+        done = inside("redis-benchmark", "-p", port, "-n", "5000", "-c", "20", "-q", "-t", "ping,set")
+        assert done.returncode == 0 and b"SET" in done.stdout, done
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def test_socat_both_ways(scratch):
+    """socat waits with select() and shuts one direction at a time."""
+    path = scratch / "file"
+    path.write_bytes(BIG)
+    port = free_port()
+    with started("socat", "-u", "TCP-LISTEN:9000,reuseaddr", f"CREATE:{scratch}/copy", options=["-p", f"{port}:9000"]) as proc:
+        end = time.monotonic() + 10
+        done = None
+        while time.monotonic() < end and (done is None or done.returncode):
+            done = subprocess.run(["socat", "-u", f"OPEN:{path}", f"TCP:127.0.0.1:{port}"], capture_output=True, timeout=20)
+            time.sleep(0.05)
+        assert proc.wait(20) == 0, proc.stderr.read()
+    assert (scratch / "copy").read_bytes() == BIG
+
+
+def test_git_clones_over_http(scratch):
+    env = os.environ | {"HOME": str(scratch), "GIT_CONFIG_NOSYSTEM": "1"}
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.test", "-c", "safe.directory=*"]
+    source = scratch / "source"
+    subprocess.run([*git, "init", "-q", source], check=True, env=env)
+    (source / "file").write_bytes(BIG)
+    subprocess.run([*git, "-C", source, "add", "."], check=True, env=env)
+    subprocess.run([*git, "-C", source, "commit", "-qm", "one"], check=True, env=env)
+    subprocess.run([*git, "clone", "-q", "--bare", source, scratch / "bare.git"], check=True, env=env)
+    subprocess.run([*git, "-C", scratch / "bare.git", "update-server-info"], check=True, env=env)
+    port = free_port()
+    server = subprocess.Popen([sys.executable, "-m", "http.server", str(port), "-b", "127.0.0.1", "-d", scratch], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(0.5)
+        done = inside("env", f"HOME={scratch}", "git", "clone", "-q", f"http://127.0.0.1:{port}/bare.git", scratch / "copy", timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert (scratch / "copy/file").read_bytes() == BIG
+    finally:
+        server.terminate()
+        server.wait(10)
