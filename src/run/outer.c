@@ -12,11 +12,14 @@
 #include "run/unixsock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +31,19 @@ struct outer {
 	int status; /* of the program, as wait(2) has it */
 	char dir[UNIXDIR_PATH];
 };
+
+/* Where a standard descriptor is missing, ours must not come by its number. The program does without it as before. */
+static void
+fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
 
 /* Everything that can be caught and means something to a program. */
 static void
@@ -110,12 +126,6 @@ watch(struct outer *o)
 			hear_worker(o);
 			return status;
 		}
-		if (p[0].revents & POLLHUP) { /* it closes only by ending */
-			while (waitpid(o->worker, &status, 0) < 0 && errno == EINTR)
-				;
-			hear_worker(o);
-			return status;
-		}
 	}
 }
 
@@ -155,10 +165,14 @@ end_alike(const struct outer *o)
 	return 128 + signal_number;
 }
 
+/*
+ * The worker shares our descriptors, so that its death closes none of them: the program waits, and is killed waiting. Closed ones would
+ * look like the clean end of everything it reads.
+ */
 static int
 start_worker(struct outer *o, const struct run_config *config)
 {
-	struct inherited from = {.pgrp = getpgrp(), .mask = o->mask, .dir = o->dir};
+	struct inherited from = {.outer = getpid(), .pgrp = getpgrp(), .mask = o->mask, .dir = o->dir};
 	int pair[2];
 
 	if (getrlimit(RLIMIT_NOFILE, &from.nofile) < 0 ||
@@ -167,15 +181,11 @@ start_worker(struct outer *o, const struct run_config *config)
 	o->control = pair[0];
 	from.control = pair[1];
 	fflush(NULL);
-	o->worker = fork();
+	o->worker = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 	if (o->worker < 0)
 		return -errno;
-	if (o->worker == 0) {
-		close(pair[0]);
-		close(o->signals);
+	if (o->worker == 0)
 		_exit(worker_main(config, &from));
-	}
-	close(pair[1]);
 	return 0;
 }
 
@@ -186,6 +196,7 @@ run_main(const struct run_config *config)
 	sigset_t passed;
 	int rc;
 
+	fill_standard();
 	rc = inherit_check();
 	if (!rc)
 		rc = program_check(config->argv[0]);

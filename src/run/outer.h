@@ -24,6 +24,7 @@ struct outer_message {
 
 /* What the worker must know of the process that it was forked from. */
 struct inherited {
+	pid_t outer;
 	int control;
 	sigset_t mask;
 	struct rlimit nofile;

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -119,6 +120,15 @@ reap(struct process *p)
 	}
 }
 
+/* The outer process was killed: the tree ends, and we do. */
+static void
+outer_ended(struct process *p)
+{
+	tree_kill();
+	unixdir_remove(p->from->dir);
+	loop_stop(p->w.loop);
+}
+
 static void
 signal_news(struct loop_fd *fd, uint32_t events)
 {
@@ -128,28 +138,24 @@ signal_news(struct loop_fd *fd, uint32_t events)
 	while (read(fd->fd, &info, sizeof info) == (ssize_t)sizeof info)
 		;
 	reap(p);
+	if (getppid() != p->from->outer)
+		outer_ended(p);
 }
 
-/* The outer process: a signal to pass on, or its end, which is the tree's and ours. */
+/* The outer process: a signal to pass on. */
 static void
 control_news(struct loop_fd *fd, uint32_t events)
 {
 	struct process *p = container_of(fd, struct process, control);
 	struct outer_message m;
-	ssize_t n;
 
-	while ((n = recv(fd->fd, &m, sizeof m, MSG_DONTWAIT)) == (ssize_t)sizeof m) {
+	while (recv(fd->fd, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
 		if (m.word != OUTER_SIGNAL)
 			continue;
 		if (!p->reaped)
 			kill(p->launch.pid, m.value);
 		else if (p->ended)
 			p->flush_end = 0;
-	}
-	if (n == 0) {
-		tree_kill();
-		unixdir_remove(p->from->dir);
-		loop_stop(p->w.loop);
 	}
 }
 
@@ -301,7 +307,8 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	setpgid(0, 0);
 	clock_be_exact();
 	raise_nofile();
-	if (!tree_adopt())
+	/* Told on the signalfd, where children's ends are: see signal_news(). */
+	if (!tree_adopt() || prctl(PR_SET_PDEATHSIG, SIGCHLD) < 0)
 		return 125;
 	rc = begin_worker(p, config);
 	if (!rc)

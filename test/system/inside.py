@@ -72,14 +72,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Server6(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 512
+
+
+class Server6(Server):
     address_family = socket.AF_INET6
 
 
 @pytest.fixture(scope="module")
 def ports():
     """Of a web server on 127.0.0.1, and of one on ::1, that also take uploads."""
-    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler), Server6(("::1", 0), Handler)]
+    servers = [Server(("127.0.0.1", 0), Handler), Server6(("::1", 0), Handler)]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     yield [server.server_address[1] for server in servers]

@@ -115,3 +115,28 @@ set(); show(); s.connect(('127.0.0.1', {ports[0]})); show()
 s = socket(); set(); free = socket(); free.bind(('127.0.0.1', 0))
 print(s.connect_ex(free.getsockname()) == errno.ECONNREFUSED); show(); s.connect(('127.0.0.1', {ports[0]})); show()
 """)
+
+
+def test_a_connect_that_a_signal_ends_goes_on(ports):
+    """EINTR by a handler that raises; the connection is still coming, and poll() tells when it is there."""
+    done = python(f"""
+import select, signal, socket, errno
+class Rang(Exception): pass
+def ring(*a): raise Rang
+signal.signal(signal.SIGALRM, ring)
+s = socket.socket()
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+try: s.connect(('127.0.0.1', {ports[0]}))
+except Rang: print('rang')
+p = select.poll(); p.register(s, select.POLLOUT)
+print(p.poll(0))
+print(p.poll(3000) == [(s.fileno(), select.POLLOUT)], s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); print(s.makefile('rb').read()[-6:])
+s = socket.socket(); s.settimeout(None)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, (0).to_bytes(8, 'little') + (50000).to_bytes(8, 'little'))
+p = select.poll()
+print(s.connect_ex(('127.0.0.1', {ports[0]})) == errno.EINPROGRESS, p.register(s, select.POLLOUT), p.poll(3000)[-1] == (s.fileno(), select.POLLOUT))
+s.sendall(b'x')
+""", options=["--delay", "300ms"])
+    assert done.returncode == 0, (done.stdout, done.stderr.decode())
+    assert done.stdout == b"rang\n[]\nTrue 0\nb'hello\\n'\nTrue None True\n"
