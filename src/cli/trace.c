@@ -252,18 +252,36 @@ trace_link(struct trace *t, const struct event *e)
 	    t, e->when, from, c, &words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
 }
 
+static const char *
+stack_name(unsigned end)
+{
+	return end == END_PROGRAM ? "the program's stack" : "the gateway's stack";
+}
+
+/* Type 0 is an echo reply, never an error: it stands for what the stack found by itself. */
+static void
+trace_error(struct trace *t, unsigned end, const struct event *e)
+{
+	double ms = (double)(e->when - t->begin) / 1e6;
+	char to[ENDPOINT_TEXT];
+
+	endpoint_text(&e->icmp.remote, to);
+	if (e->icmp.type)
+		fprintf(t->to, "%12.3f ms  %s heard an ICMP error (type %u, code %u) about %s\n", ms,
+		    stack_name(end), e->icmp.type, e->icmp.code, to);
+	else
+		fprintf(t->to,
+		    "%12.3f ms  %s finds no way to %s: the neighbour does not answer, or there is no route\n",
+		    ms, stack_name(end), to);
+}
+
 void
 trace_event(struct trace *t, unsigned end, const struct event *e)
 {
-	char a[ENDPOINT_TEXT];
-
 	if (e->kind == EVENT_DROP && e->drop.reason != DROP_LINK_LOSS && e->drop.reason != DROP_LINK_QUEUE)
 		fprintf(t->to, "%12.3f ms  %s dropped a packet: %s\n", (double)(e->when - t->begin) / 1e6,
 		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack",
 		    drop_words(e->drop.reason));
 	if (e->kind == EVENT_ICMP_ERROR)
-		fprintf(t->to, "%12.3f ms  %s heard an ICMP error (type %u, code %u) about %s\n",
-		    (double)(e->when - t->begin) / 1e6,
-		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack", e->icmp.type,
-		    e->icmp.code, endpoint_text(&e->icmp.remote, a));
+		trace_error(t, end, e);
 }

@@ -205,6 +205,7 @@ assembly_end(struct assembly *a)
 		emu_free(a->parts.link);
 	if (a->pool)
 		pkt_pool_free(a->pool);
+	*a = (struct assembly){0}; /* a beginning that failed ends itself, and its owner ends it again */
 }
 
 static void

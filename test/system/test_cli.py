@@ -94,3 +94,10 @@ def test_an_option_of_the_manual_is_understood(leat, name):
 def test_the_manual_has_no_error():
     found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat.3", privileged=True)
     assert found.returncode == 0, found.stdout
+
+
+def test_a_port_that_cannot_be_published_ends_in_words(leat):
+    found = run(leat, "run", "-q", "-p", "9:9", "--", "true")
+    assert found.returncode == 125
+    assert "cannot listen on 127.0.0.1:9: access denied" in found.stderr
+    assert "fault" not in found.stderr

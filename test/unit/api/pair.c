@@ -32,10 +32,10 @@ transmit(void *arg, const struct leat_span *span, unsigned count, size_t len)
 }
 
 static void
-plug(struct pair *p, unsigned n, uint32_t flags)
+plug(struct pair *p, unsigned n, uint32_t flags, uint32_t stack_flags)
 {
 	struct pair_end *e = &p->end[n];
-	struct leat_stack_config sc = {.size = sizeof sc, .seed = 7 + n, .host = n + 1};
+	struct leat_stack_config sc = {.size = sizeof sc, .seed = 7 + n, .host = n + 1, .flags = stack_flags};
 	struct leat_iface_config ic = {.size = sizeof ic, .flags = flags, .transmit = transmit, .arg = e};
 	struct leat_prefix prefix;
 
@@ -48,12 +48,12 @@ plug(struct pair *p, unsigned n, uint32_t flags)
 }
 
 struct pair *
-pair_new(uint32_t flags)
+pair_new(uint32_t iface_flags, uint32_t stack_flags)
 {
 	struct pair *p = calloc(1, sizeof *p);
 
-	plug(p, 0, flags);
-	plug(p, 1, flags);
+	plug(p, 0, iface_flags, 0);
+	plug(p, 1, iface_flags, stack_flags);
 	return p;
 }
 

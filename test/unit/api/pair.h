@@ -28,8 +28,8 @@ struct pair {
 	struct pair_end end[2];
 };
 
-/* 10.0.0.1 and 10.0.0.2; @flags of both interfaces. */
-struct pair *pair_new(uint32_t flags);
+/* 10.0.0.1 and 10.0.0.2; flags of both interfaces, and of the second stack. */
+struct pair *pair_new(uint32_t iface_flags, uint32_t stack_flags);
 void pair_free(struct pair *p);
 
 /* Carry frames and let time pass until nothing is under way; @span nanoseconds at most. */

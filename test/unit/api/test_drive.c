@@ -7,8 +7,7 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-#include <unistd.h>
+#include <sched.h>
 
 struct world {
 	struct leat_sim *sim;
@@ -210,16 +209,66 @@ a_tap_is_refused_where_it_makes_no_sense(void **state)
 	leat_loop_free(l);
 }
 
+/* In a network namespace of its own, which goes with this process; nothing is on the TAP but us. */
+static void
+a_tap_goes_with_its_stack_or_its_loop(void **state)
+{
+	struct leat_tap_config c = {.size = sizeof c, .name = "leat0", .mtu = 1400};
+	struct leat_iface_info info;
+	struct leat_prefix prefix;
+	struct leat_iface *i;
+	struct leat_sock *sock;
+	struct leat_addr to;
+	struct leat_stack *s;
+	struct leat_loop *l;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) && unshare(CLONE_NEWNET)) {
+		print_message("not run: TAP devices (no network namespace can be made here)\n");
+		skip();
+	}
+	leat_prefix_parse("10.0.0.2/24", &prefix);
+	leat_addr_parse("10.0.0.1:9", &to);
+	for (int stack_first = 0; stack_first < 2; stack_first++) {
+		leat_stack_new(NULL, &s);
+		leat_loop_new(&l);
+		leat_loop_add_stack(l, s);
+		if (leat_tap_open(l, s, &c, &i) != 0) {
+			leat_stack_free(s);
+			leat_loop_free(l);
+			print_message("not run: TAP devices (none can be opened here)\n");
+			skip();
+		}
+		assert_int_equal(leat_iface_addr_add(i, &prefix, 0), 0);
+		leat_iface_info(i, &info, sizeof info);
+		assert_string_equal(info.name, "leat0");
+		assert_int_equal(info.mtu, 1400);
+		assert_int_equal(leat_tap_open(l, s, &c, &i), -LEAT_EBUSY);
+		assert_int_equal(leat_iface_input(i, "x", 1, 0), -LEAT_EINVAL);
+		leat_sock_open(s, LEAT_INET, LEAT_STREAM, &sock);
+		assert_int_equal(leat_sock_connect(sock, &to), -LEAT_EINPROGRESS);
+		leat_loop_turn(l, LEAT_MSEC);
+		if (stack_first) {
+			leat_stack_free(s);
+			leat_loop_free(l);
+			continue;
+		}
+		leat_loop_free(l);
+		leat_stack_advance(
+		    s, leat_stack_now(s) + 5 * LEAT_SEC); /* asks for the neighbour again, on nothing */
+		leat_stack_free(s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(time_passes_as_the_link_says_and_stops_when_asked),
 	    cmocka_unit_test(a_link_that_loses_everything_says_so_and_can_be_mended),
-	    cmocka_unit_test(what_no_link_can_do_is_refused),
-	    cmocka_unit_test(a_link_may_configure_itself),
+	    cmocka_unit_test(what_no_link_can_do_is_refused), cmocka_unit_test(a_link_may_configure_itself),
 	    cmocka_unit_test(a_loop_drives_a_stack_until_it_is_stopped),
 	    cmocka_unit_test(a_tap_is_refused_where_it_makes_no_sense),
+	    cmocka_unit_test(a_tap_goes_with_its_stack_or_its_loop), /* last: it moves this process */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ an_interface_that_makes_no_sense_is_refused(void **state)
 static void
 an_interface_tells_what_it_is_as_far_as_is_asked(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct {
 		struct leat_iface_info info;
 		uint64_t future;
@@ -74,7 +74,7 @@ an_interface_tells_what_it_is_as_far_as_is_asked(void **state)
 static void
 addresses_come_and_go(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_prefix a;
 	struct leat_addr addr;
 
@@ -98,7 +98,7 @@ addresses_come_and_go(void **state)
 static void
 routes_come_and_go(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_stack *s = p->end[0].stack;
 	struct leat_route r = {.size = sizeof r, .iface = p->end[0].iface, .gateway = p->end[1].addr};
 	struct leat_addr far;
@@ -135,7 +135,7 @@ count_permanent(void *arg, const struct leat_neigh *n)
 static void
 neighbours_can_be_fixed_and_listed(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	const uint8_t mac[6] = {2, 0, 0, 0, 0, 9};
 	struct leat_addr a;
 	unsigned n = 0;
@@ -147,7 +147,7 @@ neighbours_can_be_fixed_and_listed(void **state)
 	leat_addr_parse("224.0.0.1", &a);
 	assert_int_equal(leat_neigh_set(p->end[0].iface, &a, mac), -LEAT_EINVAL);
 	pair_free(p);
-	p = pair_new(LEAT_IFACE_RAW_IP);
+	p = pair_new(LEAT_IFACE_RAW_IP, 0);
 	assert_int_equal(leat_neigh_set(p->end[0].iface, &p->end[1].addr, mac), -LEAT_EINVAL);
 	pair_free(p);
 }
@@ -166,7 +166,7 @@ static void
 what_is_wrong_with_a_frame_is_counted(void **state)
 {
 	static uint8_t junk[70000];
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_iface *i = p->end[0].iface;
 	struct leat_stack *s = p->end[0].stack;
 
@@ -179,7 +179,7 @@ what_is_wrong_with_a_frame_is_counted(void **state)
 	assert_int_equal(drops(s, "IFACE_MTU"), 1);
 	assert_int_equal(leat_stack_drops(s, 100000), 0);
 	pair_free(p);
-	p = pair_new(LEAT_IFACE_VNET_HDR);
+	p = pair_new(LEAT_IFACE_VNET_HDR, 0);
 	assert_int_equal(leat_iface_input(p->end[0].iface, junk, 9, 5), -LEAT_EINVAL);
 	memset(junk, 0xff, 10);
 	assert_int_equal(leat_iface_input(p->end[0].iface, junk, 60, 5), -LEAT_EINVAL);
@@ -211,7 +211,7 @@ see(void *arg, const struct leat_event *e)
 static void
 events_tell_of_connections_and_of_nothing_else_that_was_not_asked_for(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
 	struct seen s = {0};
 

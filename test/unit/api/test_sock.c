@@ -1,6 +1,7 @@
 /* Sockets through the public header: what is refused, in-place reading and writing, datagrams, offloads, watchers. */
 #include "pair.h"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@
 static void
 only_sockets_that_exist_can_be_opened(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *s = NULL;
 
 	assert_int_equal(leat_sock_open(p->end[0].stack, 1, LEAT_STREAM, &s), -LEAT_EAFNOSUPPORT);
@@ -30,7 +31,7 @@ only_sockets_that_exist_can_be_opened(void **state)
 static void
 what_makes_no_sense_is_refused_and_harms_nothing(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2], *fresh, *dgram, *out = NULL;
 	struct leat_addr addr;
 	struct leat_msg m = {0};
@@ -71,7 +72,7 @@ what_makes_no_sense_is_refused_and_harms_nothing(void **state)
 static void
 octets_are_written_and_read_where_they_lie(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
 	struct leat_span span[4];
 	ssize_t n;
@@ -102,7 +103,7 @@ octets_are_written_and_read_where_they_lie(void **state)
 static void
 what_was_reserved_is_given_up_with_the_connection(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
 	ssize_t n;
 	void *at;
@@ -124,7 +125,7 @@ what_was_reserved_is_given_up_with_the_connection(void **state)
 static void
 datagrams_tell_from_whom_and_how_long(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_addr to = p->end[1].addr, from;
 	struct leat_sock *a, *b;
 	struct leat_msg m = {.size = sizeof m};
@@ -195,7 +196,7 @@ without_offloads_frames_have_the_mtu_and_with_them_they_are_large(void **state)
 	struct leat_sock *sock[2];
 
 	for (int large = 0; large < 2; large++) {
-		struct pair *p = pair_new(large ? all : 0);
+		struct pair *p = pair_new(large ? all : 0, 0);
 		struct leat_tcp_info info;
 		size_t len = sizeof info;
 
@@ -228,7 +229,7 @@ close_myself(struct leat_sock *sock, void *arg)
 static void
 a_watcher_may_close_its_own_socket(void **state)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
 	unsigned told = 0;
 
@@ -245,7 +246,7 @@ a_watcher_may_close_its_own_socket(void **state)
 static void
 decide(int error, int want, bool stays)
 {
-	struct pair *p = pair_new(0);
+	struct pair *p = pair_new(0, 0);
 	struct leat_addr at = p->end[1].addr;
 	struct leat_sock *listener, *client, *child;
 	int on = 1;
@@ -279,10 +280,44 @@ a_deferred_connection_is_decided_by_its_listener(void **state)
 	decide(LEAT_ETIMEDOUT, -LEAT_EALREADY, false);
 }
 
+/* What an embedder's gateway is made of: a host that takes whatever is sent to anybody, under the name that it was sent to. */
+static void
+a_transparent_host_takes_connections_to_anybody(void **state)
+{
+	struct pair *p = pair_new(0, LEAT_STACK_TRANSPARENT);
+	struct leat_route r = {.size = sizeof r, .iface = p->end[0].iface, .gateway = p->end[1].addr};
+	struct leat_sock *listener, *client, *child;
+	char text[LEAT_ADDR_TEXT], c;
+	struct leat_addr far;
+	int on = 1;
+
+	leat_prefix_parse("0.0.0.0/0", &r.dst);
+	assert_int_equal(leat_route_add(p->end[0].stack, &r), 0);
+	leat_sock_open(p->end[1].stack, LEAT_INET, LEAT_STREAM, &listener);
+	assert_int_equal(leat_sock_setopt(listener, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on), 0);
+	assert_int_equal(leat_sock_setopt(listener, IPPROTO_IP, IP_TRANSPARENT, &on, sizeof on), 0);
+	assert_int_equal(leat_sock_listen(listener, 8), 0);
+	leat_addr_parse("192.0.2.1:443", &far);
+	leat_sock_open(p->end[0].stack, LEAT_INET, LEAT_STREAM, &client);
+	assert_int_equal(leat_sock_connect(client, &far), -LEAT_EINPROGRESS);
+	pair_run(p, LEAT_SEC);
+	assert_int_equal(leat_sock_connect(client, &far), 0);
+	assert_int_equal(leat_sock_accept(listener, &child), 0);
+	leat_sock_local(child, &far);
+	assert_string_equal(leat_addr_format(&far, text, sizeof text), "192.0.2.1:443");
+	assert_int_equal(leat_sock_send(child, "x", 1, 0, NULL), 1);
+	pair_run(p, LEAT_SEC);
+	assert_int_equal(leat_sock_recv(client, &c, 1, 0, NULL), 1);
+	leat_sock_close(child);
+	leat_sock_close(client);
+	leat_sock_close(listener);
+	pair_free(p);
+}
+
 static void
 a_stack_may_be_freed_with_all_that_it_has(void **state)
 {
-	struct pair *p = pair_new(LEAT_IFACE_AUTOCONF);
+	struct pair *p = pair_new(LEAT_IFACE_AUTOCONF, 0);
 	struct leat_sock *sock[2], *more;
 
 	pair_connect(p, sock);
@@ -306,6 +341,7 @@ main(void)
 	    cmocka_unit_test(without_offloads_frames_have_the_mtu_and_with_them_they_are_large),
 	    cmocka_unit_test(a_watcher_may_close_its_own_socket),
 	    cmocka_unit_test(a_deferred_connection_is_decided_by_its_listener),
+	    cmocka_unit_test(a_transparent_host_takes_connections_to_anybody),
 	    cmocka_unit_test(a_stack_may_be_freed_with_all_that_it_has),
 	};
 
