@@ -246,7 +246,7 @@ tcp_flush(struct tcp_conn *c)
 		tcp_send_syn(c);
 	if (tcp_synchronized(c) && !c->ended)
 		flush_synchronized(c, want);
-	else if (c->state == LEAT_TCP_SYN_RECEIVED && (want & (WANT_ACK | WANT_CHALLENGE)) &&
+	else if (c->state == LEAT_TCP_SYN_RECEIVED && !c->deferred && (want & (WANT_ACK | WANT_CHALLENGE)) &&
 		 !(want & WANT_SYN))
 		tcp_send_ack(c, why_ack(c, want));
 	if (want & WANT_SETTLE)

@@ -93,6 +93,24 @@ half_open_connection_answers_with_ack(void **state)
 	script_end(s);
 }
 
+/* ... but not while the user has not said whether there is a connection at all. */
+static void
+deferred_connection_answers_nothing(void **state)
+{
+	struct script *s = script_new();
+
+	s->opts.defer_syn_ack = true;
+	listen_on(s, 8);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	inject(s, "S 900000:900000(0) win 65535 <mss 1000>");
+	inject(s, "P. 900000:900100(100) ack 1");
+	expect_nothing(s);
+	accept_child(s);
+	tcp_answer_accept(s->c);
+	expect(s, "S. 0:0(0) ack 1");
+	script_end(s);
+}
+
 static void
 check_impossible_echo(const char *ack)
 {
@@ -128,6 +146,7 @@ main(void)
 	    cmocka_unit_test(old_data_are_answered_each_time),
 	    cmocka_unit_test(fin_again_is_answered_each_time),
 	    cmocka_unit_test(half_open_connection_answers_with_ack),
+	    cmocka_unit_test(deferred_connection_answers_nothing),
 	    cmocka_unit_test(impossible_echo_is_not_measured),
 	};
 
