@@ -2,7 +2,7 @@
  * The outer process: it has the user's terminal and shell for parents, and does nothing but pass signals in and the exit status out.
  *
  * A signal from the terminal reaches the whole process group, the program included, so only those that were sent to us
- * by kill(2) are passed on.
+ * by kill(2) are passed on; forward.h says which of them.
  */
 #include "run/outer.h"
 
@@ -58,9 +58,9 @@ passed_signals(sigset_t *set)
 }
 
 static void
-tell_worker(const struct outer *o, int signal)
+tell_worker(const struct outer *o, int signal, pid_t from)
 {
-	struct outer_message m = {OUTER_SIGNAL, signal};
+	struct outer_message m = {OUTER_SIGNAL, signal, from};
 
 	send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -106,7 +106,7 @@ hear_signals(struct outer *o)
 
 	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info)
 		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)getpid())
-			tell_worker(o, (int)info.ssi_signo);
+			tell_worker(o, (int)info.ssi_signo, (pid_t)info.ssi_pid);
 }
 
 /* Until the worker has gone; its wait status. */

@@ -20,6 +20,7 @@ enum outer_word {
 struct outer_message {
 	int32_t word;
 	int32_t value;
+	int32_t from; /* OUTER_SIGNAL: the process that sent it */
 };
 
 /* What the worker must know of the process that it was forked from. */

@@ -5,6 +5,7 @@
 #include "run/assembly.h"
 #include "run/desc.h"
 #include "run/filter.h"
+#include "run/forward.h"
 #include "run/launch.h"
 #include "run/notif.h"
 #include "run/outer.h"
@@ -35,6 +36,7 @@ struct process {
 	struct sock_fprog filter;
 	struct loop_fd signals, control;
 	struct loop_source source;
+	struct forward forward;
 	bool reaped;      /* the first process, */
 	int status;       /* and how it ended */
 	bool ended;       /* nobody is under the filter any more */
@@ -97,7 +99,7 @@ worker_last_ended(struct worker *w)
 static void
 tell_outer(const struct process *p, enum outer_word word, int value)
 {
-	struct outer_message m = {(int32_t)word, value};
+	struct outer_message m = {(int32_t)word, value, 0};
 
 	send(p->from->control, &m, sizeof m, MSG_NOSIGNAL);
 }
@@ -136,7 +138,9 @@ signal_news(struct loop_fd *fd, uint32_t events)
 	struct signalfd_siginfo info;
 
 	while (read(fd->fd, &info, sizeof info) == (ssize_t)sizeof info)
-		;
+		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0)
+			forward_group(
+			    &p->forward, (int)info.ssi_signo, (pid_t)info.ssi_pid, loop_now(p->w.loop));
 	reap(p);
 	if (getppid() != p->from->outer)
 		outer_ended(p);
@@ -153,7 +157,7 @@ control_news(struct loop_fd *fd, uint32_t events)
 		if (m.word != OUTER_SIGNAL)
 			continue;
 		if (!p->reaped)
-			kill(p->launch.pid, m.value);
+			forward_outer(&p->forward, m.value, m.from, loop_now(p->w.loop));
 		else if (p->ended)
 			p->flush_end = 0;
 	}
@@ -165,6 +169,7 @@ process_next(struct loop_source *s)
 	struct process *p = container_of(s, struct process, source);
 	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
 
+	next = nsec_min(next, forward_next(&p->forward));
 	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
 }
 
@@ -175,6 +180,8 @@ process_run(struct loop_source *s, nsec_t now)
 
 	park_run(&p->w, now);
 	sweep_run(&p->w, now);
+	if (!p->reaped)
+		forward_run(&p->forward, now, p->launch.pid);
 	if (p->ended && now >= p->w.sweep_at)
 		sweep_now(&p->w);
 	desc_free_buried(&p->w);
@@ -209,8 +216,6 @@ watch_signals(struct process *p)
 	sigdelset(&all, SIGILL);
 	sigdelset(&all, SIGFPE);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	sigemptyset(&all);
-	sigaddset(&all, SIGCHLD);
 	p->signals = (struct loop_fd){
 	    .fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = signal_news};
 	p->control = (struct loop_fd){.fd = p->from->control, .events = EPOLLIN, .fn = control_news};
@@ -304,7 +309,6 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	int rc;
 
 	p->from = from;
-	setpgid(0, 0);
 	clock_be_exact();
 	raise_nofile();
 	/* Told on the signalfd, where children's ends are: see signal_news(). */

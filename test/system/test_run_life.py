@@ -30,7 +30,7 @@ def test_ctrl_c_ends_a_blocked_program():
 
 def test_job_control():
     """What a terminal sends to the foreground group stops the program and, so that the shell sees it, the outer process; but not the network."""
-    with started("sh", "-c", "echo ready; exec sleep 30", start_new_session=True) as proc:
+    with started("sh", "-c", "echo ready; exec sleep 30", process_group=0) as proc:
         assert proc.stdout.readline() == b"ready\n"
         worker, program = descendants(proc.pid)
         os.killpg(proc.pid, signal.SIGTSTP)
@@ -80,3 +80,22 @@ def test_it_stays_until_the_last_process_has_ended(ports):
     begin = time.monotonic()
     done = inside("sh", "-c", code)
     assert (done.returncode, done.stdout) == (3, b"hello\n") and time.monotonic() - begin > 0.4
+
+
+def test_a_signal_to_the_whole_group_reaches_the_program_once():
+    code = """
+import signal, sys, time
+count = [0]
+def ring(*a): count[0] += 1
+signal.signal(signal.SIGUSR1, ring); print('ready', flush=True)
+for i in range(2):
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end: time.sleep(0.05)
+    print(count[0], flush=True)
+"""
+    with started(PYTHON, "-c", code, start_new_session=True) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        os.killpg(proc.pid, signal.SIGUSR1)
+        assert proc.stdout.readline() == b"1\n"
+        proc.send_signal(signal.SIGUSR1)
+        assert proc.stdout.readline() == b"2\n"
