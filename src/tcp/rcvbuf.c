@@ -14,7 +14,7 @@ enum {
 	RATIO_LEAST = 8,
 	WINDOW_FIELD = 65535,
 	SCALE_MAX = 14,
-	SPACE_LEAST = 1024,
+	SPACE_LEAST = 32768,
 	ROUND_FIRST = 10 /* segments: RFC 6928 */
 };
 
@@ -203,8 +203,9 @@ payload_in(const struct rcvbuf *b, size_t mem)
 }
 
 /*
- * An empty buffer must be worth a window that the scale can tell, however much memory small segments have cost before: or a
- * window that closed would stay so for ever.
+ * An empty buffer is worth half its size (up to 32 KiB), as on Linux before anything was measured, however much memory the segments before
+ * have cost: a block that many of them share is charged to each. Less, and a small SO_RCVBUF would offer windows below a segment,
+ * for which a sender that avoids silly windows (RFC 9293, 3.8.6.2.1) waits each time, or one that the scale cannot tell.
  */
 uint32_t
 rcvbuf_full_space(const struct rcvbuf *b)

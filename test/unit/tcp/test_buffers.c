@@ -280,6 +280,26 @@ the_window_opens_by_a_segment_or_half_the_buffer(void **state)
 	rcvbuf_fini(&b);
 }
 
+/*
+ * RFC 9293, 3.8.6.2: a window below a segment makes a sender wait. Segments that each cite a large block, as those of a sender in the
+ * same memory do, must not shrink a small buffer's window to that.
+ */
+static void
+a_small_buffer_is_worth_half_its_size_whatever_the_segments_cost(void **state)
+{
+	struct rcvbuf b;
+
+	rcvbuf_init(&b, 9000, 9000, true);
+	for (int i = 0; i < 100; i++) {
+		struct pkt_block *block = pkt_block_new(pool, PKT_BLOCK_LARGE);
+
+		rcvbuf_push(&b, pkt_from_block(pool, block, 0, 1460));
+		rcvbuf_consume(&b, 1460);
+	}
+	assert_true(rcvbuf_window(&b, 0, 1460, 0) >= 4500);
+	rcvbuf_fini(&b);
+}
+
 /* As Linux: the reader's progress is told when it doubles what the peer thinks it has. */
 static void
 a_window_update_waits_until_it_is_worth_it(void **state)
@@ -395,6 +415,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(the_window_never_shrinks, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		the_window_opens_by_a_segment_or_half_the_buffer, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		a_small_buffer_is_worth_half_its_size_whatever_the_segments_cost, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_window_update_waits_until_it_is_worth_it, setup, teardown),
 	    cmocka_unit_test_setup_teardown(an_empty_buffer_always_has_a_window, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_scale_fits_the_largest_buffer, setup, teardown),
