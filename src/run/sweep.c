@@ -66,6 +66,17 @@ sweep_now(struct worker *w)
 	free(l.inode);
 }
 
+void
+sweep_unfinished(struct worker *w)
+{
+	list_each_safe(n, &w->descs) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		if (d->borrowed >= 0)
+			desc_bury(d, false);
+	}
+}
+
 nsec_t
 sweep_next(const struct worker *w)
 {

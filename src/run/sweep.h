@@ -14,4 +14,7 @@ void sweep_run(struct worker *w, nsec_t now);
 /* Now, because a name is wanted that a dead socket may still hold. */
 void sweep_now(struct worker *w);
 
+/* Nobody is left under the filter: a connect() under way, whose socket only our own duplicate holds open, ends as by close(2). */
+void sweep_unfinished(struct worker *w);
+
 #endif

@@ -182,8 +182,10 @@ process_run(struct loop_source *s, nsec_t now)
 	sweep_run(&p->w, now);
 	if (!p->reaped)
 		forward_run(&p->forward, now, p->launch.pid);
-	if (p->ended && now >= p->w.sweep_at)
+	if (p->ended && now >= p->w.sweep_at) {
+		sweep_unfinished(&p->w);
 		sweep_now(&p->w);
+	}
 	desc_free_buried(&p->w);
 	if (p->ended && !p->reaped)
 		reap(p);

@@ -83,7 +83,10 @@ tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct en
 		g = find_at(tcp, local, &IPADDR_ANY4, false);
 	if (!g)
 		g = find_at(tcp, local, &IPADDR_ANY6, v4);
-	return g ? choose(tcp, g, local, remote) : list_first(&tcp->catch_all, struct tcp_listener, any);
+	if (g)
+		return choose(tcp, g, local, remote);
+	/* port 0 is nobody's: connecting to it is refused at once, as by Linux */
+	return local->port ? list_first(&tcp->catch_all, struct tcp_listener, any) : NULL;
 }
 
 static int

@@ -83,7 +83,8 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	    .up = tcp_urgent(h),
 	    .segs = pkt->segs,
 	    .flags = tcp_flags(h)};
-	if (tcp_src(h) == 0 || tcp_dst(h) == 0)
+	/* Nobody can be answered at port 0; but connecting to it is refused from there, as by Linux. */
+	if (tcp_src(h) == 0 && !(tcp_flags(h) & TCP_RST))
 		return DROP_TCP_BAD_HEADER;
 	if (!tcp_options_parse(h + TCP_HDR_LEN, seg->hdr_len - TCP_HDR_LEN, &seg->opt))
 		return DROP_TCP_BAD_HEADER;

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from conftest import unprivileged
+from conftest import run, unprivileged
 from test_bulk import echo, serving
 
 
@@ -15,3 +15,14 @@ def test_calls_with_nonsense_harm_nobody(leat, bin_dir, seed):
     print(proc.stdout)
     assert proc.returncode == 0, proc.stderr[-3000:]
     assert "calls succeeded" in proc.stdout and "Sanitizer" not in proc.stderr
+
+
+def test_connecting_to_port_zero_is_refused_at_once(leat):
+    proc = run(leat, "run", "--quiet", "--", "/usr/bin/python3", "-c", "import socket; s = socket.socket(); s.settimeout(5); s.connect(('127.0.0.1', 0))", timeout=20)
+    assert "ConnectionRefusedError" in proc.stderr
+
+
+def test_a_connect_under_way_does_not_outlive_its_program(leat):
+    program = "import socket; s = socket.socket(); s.setblocking(False); print(s.connect_ex(('127.0.0.1', 9)))"
+    proc = run(leat, "run", "--quiet", "--loss", "100%", "--", "/usr/bin/python3", "-c", program, timeout=15)
+    assert proc.returncode == 0 and proc.stdout == "115\n"
