@@ -26,7 +26,7 @@ class Place:
     leat = programs = names = None
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def place(leat, bin_dir):
     Place.leat = leat
     Place.programs = bin_dir / "programs"
