@@ -35,6 +35,18 @@ pump_up_end(struct gate_stream *s)
 	s->up_done = true;
 }
 
+/* Urgent data keep their place and their mark (RFC 9293, 3.8.5): inside they are read inline, and the octet itself goes alone. */
+static ssize_t
+write_up(struct gate_stream *s, struct pkt_span *span, unsigned n, size_t *len)
+{
+	const struct outside_ops *out = s->gate->out;
+
+	if (!out->write_urgent || !sock_at_mark(s->in))
+		return out->write(s->out, span, n);
+	*len = 1;
+	return out->write_urgent(s->out, *(const uint8_t *)span[0].at);
+}
+
 static void
 pump_up(struct gate_stream *s)
 {
@@ -54,7 +66,7 @@ pump_up(struct gate_stream *s)
 			gate_mark(s->gate, &s->work);
 			return;
 		}
-		done = s->gate->out->write(s->out, span, n);
+		done = write_up(s, span, n, &len);
 		if (done < 0) {
 			s->writable = false;
 			if (done != -LEAT_EAGAIN)
@@ -63,7 +75,7 @@ pump_up(struct gate_stream *s)
 		}
 		sock_consume(s->in, (size_t)done);
 		s->info.octets_up += (uint64_t)done;
-		s->writable = (size_t)done == len;
+		s->writable = (size_t)done == len; /* sock_peek() stops before the mark */
 		budget -= done;
 	}
 }
@@ -83,15 +95,41 @@ pump_down_end(struct gate_stream *s, ssize_t said)
 		sock_shutdown(s->in, SOCK_SHUT_WR);
 }
 
+/* The octet at the mark, alone. False: what read() said has ended this turn. */
+static bool
+pump_down_urgent(struct gate_stream *s)
+{
+	uint8_t octet;
+	ssize_t got = s->gate->out->read(s->out, &octet, 1), done;
+
+	if (got <= 0) {
+		pump_down_end(s, got);
+		return false;
+	}
+	done = sock_send(s->in, &octet, 1, SOCK_OOB, NULL); /* there is room: it said LEAT_OUT */
+	if (done < 0)
+		s->in_failed = (int)-done;
+	else
+		s->info.octets_down++;
+	return done >= 0;
+}
+
 static void
 pump_down(struct gate_stream *s)
 {
+	const struct outside_ops *out = s->gate->out;
 	ssize_t budget = PUMP_BUDGET;
 
 	while (s->readable && !s->down_done && sock_ready(s->in) & LEAT_OUT) {
 		void *at;
-		ssize_t room = sock_reserve(s->in, PUMP_CHUNK, &at), got;
+		ssize_t room, got;
 
+		if (out->at_mark && out->at_mark(s->out)) {
+			if (!pump_down_urgent(s))
+				return;
+			continue;
+		}
+		room = sock_reserve(s->in, PUMP_CHUNK, &at);
 		if (room <= 0) {
 			s->in_failed = (int)-room;
 			return;
@@ -100,14 +138,15 @@ pump_down(struct gate_stream *s)
 			gate_mark(s->gate, &s->work);
 			return;
 		}
-		got = s->gate->out->read(s->out, at, (size_t)room);
+		got = out->read(s->out, at, (size_t)room);
 		if (got <= 0) {
 			pump_down_end(s, got);
 			return;
 		}
 		sock_commit(s->in, (size_t)got);
 		s->info.octets_down += (uint64_t)got;
-		s->readable = got == room || s->failed;
+		/* A read that stopped short may have stopped at the mark. */
+		s->readable = got == room || s->failed || (out->at_mark && out->at_mark(s->out));
 		budget -= got;
 	}
 }

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 
@@ -306,6 +307,8 @@ sock_speak_as(struct gate *g, const struct endpoint *from, struct sock **out)
 	if (e == 0)
 		e = sock_setopt(sk, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (e == 0)
+		e = sock_setopt(sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+	if (e == 0)
 		e = sock_bind(sk, &local);
 	if (e == -LEAT_EADDRINUSE) {
 		local.port = 0;
@@ -369,6 +372,8 @@ gate_tcp_start(struct gate *g)
 	/* How the outside cut its octets is kept: Nagle would hold the ends of answers back. */
 	if (e == 0)
 		e = sock_setopt(g->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (e == 0)
+		e = sock_setopt(g->listener, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	if (e == 0)
 		e = sock_listen(g->listener, LISTEN_BACKLOG);
 	if (e < 0) {

@@ -30,6 +30,9 @@ struct outside_ops {
 	ssize_t (*read)(struct out_stream *s, void *buf, size_t len);
 	/* Octets written of what the @n spans hold, or -LEAT_EAGAIN, or the error. */
 	ssize_t (*write)(struct out_stream *s, const struct pkt_span *span, unsigned n);
+	/* TCP's urgent data; both NULL where there is none. Is the next octet that read() would give the urgent one? It is to be read alone. And: write it. */
+	bool (*at_mark)(struct out_stream *s);
+	ssize_t (*write_urgent)(struct out_stream *s, uint8_t octet);
 	int (*shutdown)(struct out_stream *s); /* half-close: no more is written */
 	/* The end of @s, allowed from its own news. @reset: with RST, if the outside knows such a thing. */
 	void (*close)(struct out_stream *s, bool reset);

@@ -13,10 +13,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -177,13 +179,14 @@ stream_new(struct hostsock *h, int fd, bool connecting, int *e)
 	return s;
 }
 
-/* Small writes of the program have been gathered, or not, by the stack inside already. */
+/* Small writes of the program have been gathered, or not, by the stack inside already. Urgent data keep their place: see host_at_mark(). */
 static void
 stream_tune(int fd)
 {
 	int on = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
 static int
@@ -251,6 +254,25 @@ host_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
 		done = sendmsg(s->w.fd, &msg, MSG_NOSIGNAL);
 	while (done < 0 && errno == EINTR);
 	return done < 0 ? -errno : done;
+}
+
+static bool
+host_at_mark(struct out_stream *s)
+{
+	int mark = 0;
+
+	return ioctl(s->w.fd, SIOCATMARK, &mark) == 0 && mark;
+}
+
+static ssize_t
+host_write_urgent(struct out_stream *s, uint8_t octet)
+{
+	ssize_t n;
+
+	do
+		n = send(s->w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
 }
 
 static int
@@ -384,6 +406,8 @@ const struct outside_ops hostsock_ops = {
     .connect = host_connect,
     .read = host_read,
     .write = host_write,
+    .at_mark = host_at_mark,
+    .write_urgent = host_write_urgent,
     .shutdown = host_shutdown,
     .close = host_close,
     .error = host_error,

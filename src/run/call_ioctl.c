@@ -183,16 +183,12 @@ long
 call_ioctl(struct call *c)
 {
 	unsigned long request = (uint32_t)c->arg[1];
-	int mark;
 
 	switch (request) {
 	case SIOCOUTQ:
 		return c->d ? send_queue(c) : CALL_CONTINUE;
-	case SIOCATMARK:
-		if (!c->d)
-			return CALL_CONTINUE;
-		mark = c->d->sk && sock_at_mark(c->d->sk);
-		return caller_write(&c->caller, c->arg[2], &mark, sizeof mark);
+	case SIOCATMARK: /* the stand-in has the mark */
+		return CALL_CONTINUE;
 	/* Ownership for SIGIO and SIGURG is the file's, which is the kernel's. */
 	case FIOSETOWN:
 	case SIOCSPGRP:

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -112,8 +113,14 @@ scatter(const struct call *c, size_t len)
 static long
 send_urgent(struct call *c, size_t len)
 {
+	int before = 0;
+
 	pump(c->d);
-	return c->d->sk ? sock_send(c->d->sk, octets, len, SOCK_OOB, NULL) : -EPIPE;
+	if (!c->d->sk)
+		return -EPIPE;
+	if (c->d->peer.fd >= 0 && ioctl(c->d->peer.fd, FIONREAD, &before) == 0 && before > 0)
+		return -EAGAIN;
+	return sock_send(c->d->sk, octets, len, SOCK_OOB, NULL);
 }
 
 static long
@@ -126,8 +133,10 @@ send_stream(struct call *c, call_fn *again, int flags)
 	n = gather(c, false);
 	if (n < 0)
 		return n;
-	if (flags & MSG_OOB)
-		return send_urgent(c, (size_t)n);
+	if (flags & MSG_OOB) {
+		n = send_urgent(c, (size_t)n);
+		return n == -EAGAIN && call_may_wait(c, flags) ? park(c, again, SO_SNDTIMEO, -EAGAIN) : n;
+	}
 	n = send(c->fd, octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0 && errno == EAGAIN && call_may_wait(c, flags))
 		return park(c, again, SO_SNDTIMEO, -EAGAIN);
@@ -239,10 +248,10 @@ write_source(const struct call *c, const struct sockaddr_un *un, socklen_t len, 
 static long
 receive_urgent(struct call *c, int flags)
 {
-	ssize_t n = c->d->sk
-			? sock_recv(c->d->sk, octets, 1, SOCK_OOB | (flags & MSG_PEEK ? SOCK_PEEK : 0), NULL)
-			: -EINVAL;
+	ssize_t n = recv(c->fd, octets, 1, MSG_OOB | MSG_DONTWAIT | (flags & MSG_PEEK));
 
+	if (n < 0)
+		return -errno;
 	return n > 0 && scatter(c, (size_t)n) ? -EFAULT : n;
 }
 
@@ -335,7 +344,7 @@ call_recvmsg(struct call *c)
 
 	if (rc)
 		return rc;
-	if (c->d->kind == DESC_STREAM && !message.h.msg_name && !(flags & (MSG_OOB | MSG_ERRQUEUE)))
+	if (c->d->kind == DESC_STREAM && !message.h.msg_name && !(flags & MSG_ERRQUEUE))
 		return CALL_CONTINUE;
 	return receive_at(c, call_recvmsg, flags, c->arg[1]);
 }

@@ -13,7 +13,8 @@ enum { OPTION_ROOM = 1024 };
 static bool
 is_native(int level, int name)
 {
-	return level == SOL_SOCKET && (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT);
+	return level == SOL_SOCKET &&
+	       (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT || name == SO_OOBINLINE);
 }
 
 /* The stack's sockets behind @d, and the record of it for those to come. */

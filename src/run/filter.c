@@ -54,16 +54,11 @@ notify_calls(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Urgent data belongs to our stack even where no address is given. The address 0 keeps the rules for one call apart. */
+/* Urgent data is sent by our stack even where no address is given; receiving it is the stand-in's business. The address 0 keeps the rules for one call apart. */
 static int
 notify_urgent(scmp_filter_ctx ctx)
 {
-	int rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
-	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
-
-	if (rc)
-		return rc;
-	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
 	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
 }
 

@@ -104,7 +104,16 @@ pump_down(struct desc *d)
 			iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
 			all += span[i].len;
 		}
-		sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		/* The octet at the mark goes alone: AF_UNIX knows urgent data since Linux 5.15, if it was built so. */
+		if (sock_at_mark(d->sk)) {
+			iov[0].iov_len = all = 1;
+			msg.msg_iovlen = 1;
+			sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB);
+			if (sent < 0 && errno == EOPNOTSUPP)
+				sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		} else {
+			sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		}
 		if (sent < 0 && errno == EAGAIN)
 			return false;
 		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
@@ -175,10 +184,12 @@ peer_news(struct loop_fd *fd, uint32_t events)
 int
 pump_start(struct desc *d, int fd)
 {
-	int rc = desc_set_peer(d, fd, peer_news);
+	int rc = desc_set_peer(d, fd, peer_news), on = 1;
 
 	if (rc)
 		return rc;
+	/* Whether the program wants urgent data inline, the stand-in knows. */
+	sock_setopt(d->sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	d->state = DESC_CONNECTED;
 	sock_watch(d->sk, sock_news, d);
 	pump(d);

@@ -140,3 +140,53 @@ s.sendall(b'x')
 """, options=["--delay", "300ms"])
     assert done.returncode == 0, (done.stdout, done.stderr.decode())
     assert done.stdout == b"rang\n[]\nTrue 0\nb'hello\\n'\nTrue None True\n"
+
+
+@pytest.fixture
+def urgent():
+    """Linux's TCP outside: sends an urgent octet between others, then tells what it got."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            while True:
+                try:
+                    conn, _ = listener.accept()
+                except OSError:
+                    return
+                conn.sendall(b"abc")
+                conn.send(b"X", socket.MSG_OOB)
+                conn.sendall(b"def")
+                assert conn.recv(1) == b"+"
+                conn.settimeout(5)
+                conn.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+                got = b""
+                while not got.endswith(b"!"):
+                    got += conn.recv(100)
+                conn.sendall(b"[" + got + b"]")
+                conn.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("inline", [0, 1])
+def test_urgent_data(urgent, inline):
+    alike(f"""
+import fcntl, os, select, signal, struct, time
+from socket import *
+rang = []
+signal.signal(signal.SIGURG, lambda *a: rang.append(1))
+s = socket(); s.setsockopt(SOL_SOCKET, SO_OOBINLINE, {inline})
+s.connect(('127.0.0.1', {urgent})); fcntl.fcntl(s, fcntl.F_SETOWN, os.getpid())
+time.sleep(0.3)
+p = select.poll(); p.register(s, select.POLLPRI | select.POLLIN)
+print(s.getsockopt(SOL_SOCKET, SO_OOBINLINE), p.poll(2000)[0][1])
+def mark(): return struct.unpack('i', fcntl.ioctl(s, 0x8905, b'    '))[0]
+print(mark(), s.recv(100), mark())
+try: print(s.recv(1, MSG_OOB))
+except OSError as e: print(e.errno)
+print(s.recv(100), mark())
+try: s.recv(1, MSG_OOB)
+except OSError as e: print(e.errno)
+s.send(b'+'); s.sendall(b'before'); print(s.send(b'U', MSG_OOB)); s.sendall(b'after!')
+print(s.makefile('rb').read())
+""")
