@@ -1,5 +1,7 @@
 #include "run/alias.h"
 
+#include "run/diag.h"
+
 enum { PORT_DOMAIN = 53 };
 
 /* Does the program itself serve @to? A listener or datagram socket on that port, on that address or every one. */
@@ -8,15 +10,19 @@ served_inside(struct desc *asking, const struct endpoint *to)
 {
 	struct worker *w = asking->w;
 
-	list_each(n, &w->named) {
+	list_each_safe(n, &w->named) {
 		struct desc *d = container_of(n, struct desc, named);
 		struct endpoint at;
 
 		if (!d->sk || (d->kind == DESC_STREAM) != (asking->kind == DESC_STREAM))
 			continue;
-		if (sock_local(d->sk, &at) == 0 && at.port == to->port &&
-		    (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr)))
+		if (sock_local(d->sk, &at) || at.port != to->port ||
+		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
+			continue;
+		/* A listener that was closed since the last sweep refuses. */
+		if (d->kind != DESC_STREAM || !d->inode || diag_alive(d->inode))
 			return true;
+		desc_bury(d, false);
 	}
 	return false;
 }

@@ -68,3 +68,31 @@ diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg)
 	close(fd);
 	return rc;
 }
+
+bool
+diag_alive(uint64_t inode)
+{
+	struct {
+		struct nlmsghdr h;
+		struct unix_diag_req r;
+	} ask = {.h = {sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 1, 0},
+	    .r = {.sdiag_family = AF_UNIX,
+		.udiag_states = ~0U,
+		.udiag_ino = (uint32_t)inode,
+		.udiag_cookie = {~0U, ~0U}}};
+	union {
+		struct nlmsghdr h;
+		char room[4096];
+	} answer;
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	bool dead = false;
+
+	if (fd < 0)
+		return true;
+	if (send(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask &&
+	    recv(fd, &answer, sizeof answer, 0) >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)))
+		dead = answer.h.nlmsg_type == NLMSG_ERROR &&
+		       ((const struct nlmsgerr *)NLMSG_DATA(&answer.h))->error == -ENOENT;
+	close(fd);
+	return !dead;
+}

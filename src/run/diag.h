@@ -4,9 +4,13 @@
 #ifndef RUN_DIAG_H
 #define RUN_DIAG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Calls @fn for each with its inode and its peer's (0 = none). 0 or the negative errno. */
 int diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg);
+
+/* Is there such a socket? True in doubt. */
+bool diag_alive(uint64_t inode);
 
 #endif

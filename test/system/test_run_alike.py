@@ -190,3 +190,13 @@ except OSError as e: print(e.errno)
 s.send(b'+'); s.sendall(b'before'); print(s.send(b'U', MSG_OOB)); s.sendall(b'after!')
 print(s.makefile('rb').read())
 """)
+
+
+def test_a_listener_that_was_just_closed_refuses():
+    alike("""
+from socket import *
+import errno
+for i in range(5):
+    listener = create_server(('127.0.0.1', 0)); at = listener.getsockname(); listener.close()
+    print(socket().connect_ex(at) == errno.ECONNREFUSED)
+""")
