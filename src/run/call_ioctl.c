@@ -98,7 +98,7 @@ list_ifaces(struct call *c)
 {
 	const struct core *core = c->w->core;
 	struct ifreq all[CORE_IFACES] = {0};
-	struct ifconf conf;
+	struct ifconf conf = {0};
 	size_t n = 0, len;
 	int rc = caller_read(&c->caller, c->arg[2], &conf, sizeof conf);
 

@@ -26,7 +26,8 @@ struct call {
 	int fd;         /* a duplicate of arg[0], or -1 */
 	struct desc *d; /* its record; NULL: foreign */
 	bool retried;   /* has been parked */
-	void (*left)(struct call *c); /* parked: what to do when a signal or the time limit ends the wait, or NULL */
+	void (*left)(
+	    struct call *c); /* parked: what to do when a signal or the time limit ends the wait, or NULL */
 };
 
 typedef long call_fn(struct call *c);

@@ -82,13 +82,16 @@ ssize_t
 control_receive(const struct call *c, struct msghdr *h, int flags, int *tag)
 {
 	union rights rights = {.h = {0}};
+	struct msghdr own = *h;
 	ssize_t n;
 
 	*tag = -1;
-	h->msg_control = &rights;
-	h->msg_controllen = sizeof rights;
-	n = recvmsg(c->fd, h, flags | MSG_CMSG_CLOEXEC);
-	if (n >= 0 && h->msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
+	own.msg_control = &rights;
+	own.msg_controllen = sizeof rights;
+	n = recvmsg(c->fd, &own, flags | MSG_CMSG_CLOEXEC);
+	h->msg_namelen = own.msg_namelen;
+	h->msg_flags = own.msg_flags;
+	if (n >= 0 && own.msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
 	    rights.h.cmsg_type == SCM_RIGHTS)
 		memcpy(tag, CMSG_DATA(&rights.h), sizeof *tag);
 	return n;
