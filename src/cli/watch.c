@@ -129,9 +129,6 @@ watch_init(struct watch *w, const struct run_options *options)
 struct run_hooks
 watch_hooks(struct watch *w)
 {
-	return (struct run_hooks){.began = watch_began,
-	    .ended = watch_ended,
-	    .owner = watch_owner,
-	    .arg = w,
-	    .sink = &w->sink};
+	return (struct run_hooks){
+	    .began = watch_began, .ended = watch_ended, .owner = watch_owner, .arg = w, .sink = &w->sink};
 }

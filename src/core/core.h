@@ -64,8 +64,8 @@ struct net_error {
 	uint8_t proto;
 	struct ipaddr local, remote; /* of the packet that caused it: our side, the other side */
 	uint32_t ifindex; /* of the interface that they are on, where they are link-local; 0 = unknown */
-	struct ipaddr reporter;      /* who says so */
-	uint8_t v6, type, code;      /* as received; 0, 0, 0 for a neighbour that failed */
+	struct ipaddr reporter; /* who says so */
+	uint8_t v6, type, code; /* as received; 0, 0, 0 for a neighbour that failed */
 	bool own; /* found by this host itself (no neighbour, no route), so it cannot be forged */
 	const uint8_t *quoted; /* the transport header's first octets */
 	uint16_t quoted_len;   /* at least 8 when it came by ICMP */

@@ -94,6 +94,7 @@ control_receive(const struct call *c, struct msghdr *h, int flags, int *tag)
 	if (n >= 0 && own.msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
 	    rights.h.cmsg_type == SCM_RIGHTS)
 		memcpy(tag, CMSG_DATA(&rights.h), sizeof *tag);
+	h->msg_control = NULL; /* its room ends here */
 	return n;
 }
 

@@ -77,7 +77,7 @@ for n in 100, 1000:
             proc.stdin.write(b"\n")
             proc.stdin.flush()
         assert seen[1][0] <= seen[0][0] + 2, seen
-        assert seen[1][1] < seen[0][1] + 4096, seen
+        assert seen[1][1] < seen[0][1] + 8192, seen  # the summary's records, and pages touched for the first time
 
 
 def test_a_program_that_runs_out_of_descriptors(ports):
