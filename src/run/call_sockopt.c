@@ -167,7 +167,7 @@ call_getsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
 	uint8_t value[OPTION_ROOM];
-	int room, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
+	int room = 0, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
 	size_t len;
 
 	if (rc)

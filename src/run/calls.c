@@ -130,7 +130,7 @@ call_read_address(const struct call *c, uint64_t at, uint64_t len, struct sockad
 int
 call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const void *sa, socklen_t len)
 {
-	int room;
+	int room = 0;
 	int rc = caller_read(&c->caller, len_at, &room, sizeof room);
 
 	if (rc)

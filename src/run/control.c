@@ -273,7 +273,7 @@ read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t
 int
 control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg *msg)
 {
-	_Alignas(struct cmsghdr) uint8_t room[CONTROL_ROOM];
+	_Alignas(struct cmsghdr) uint8_t room[CONTROL_ROOM] = {0};
 	size_t len = theirs->msg_control ? theirs->msg_controllen : 0, at = 0;
 	int rc;
 
