@@ -1,5 +1,7 @@
 """Names that stand side by side: the same answers as Linux's, and listeners that share what arrives."""
+import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import textwrap
@@ -18,9 +20,17 @@ def matrix(scratch):
     return shutil.copy(PROGRAM, scratch)
 
 
+def natively(*command):
+    """On the kernel, in a namespace of its own where that can be made: a port that another test left in use would change the answers."""
+    if os.geteuid() != 0:
+        return run(*command)
+    alone = "ip link set lo up && exec " + shlex.join([*unprivileged(), *map(str, command)])
+    return run("unshare", "--net", "sh", "-c", alone, privileged=True)
+
+
 @pytest.mark.parametrize("which", ["tcp", "udp", "gone", "later"])
 def test_names_stand_side_by_side_as_on_linux(leat, matrix, which):
-    native = run(PYTHON, matrix, which)
+    native = natively(PYTHON, matrix, which)
     ours = run(leat, "run", "--", PYTHON, matrix, which, timeout=120)
     assert native.returncode == 0 and ours.returncode == 0, native.stderr + ours.stderr
     assert native.stdout.count("\n") > 50
