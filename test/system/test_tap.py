@@ -333,11 +333,11 @@ def test_iperf3_both_ways_through_the_gateway(net, options):
     server = net.popen(iperf, "-s", "-B", "127.0.0.1")
     net.captures.append(server)
     time.sleep(0.5)
-    ways = [[], ["-R"]]
-    if not options:  # iperf3 greets with one datagram and never repeats it: over a link that loses, it may wait in vain
-        ways.append(["-u", "-b", "20M"])
-    for way in ways:
+    for way in ([], ["-R"], ["-u", "-b", "20M"]):
         done = net.run(iperf, "-c", "10.9.0.2", "-t", "2", "-f", "m", *way)
+        if "-u" in way and options and "unable to read from stream socket" in done.stderr:
+            # Over UDP iperf3 begins with one datagram that it never repeats: on a link that loses, that is asked once more.
+            done = net.run(iperf, "-c", "10.9.0.2", "-t", "2", "-f", "m", *way)
         assert done.returncode == 0, done.stdout + done.stderr
         result = [line for line in done.stdout.splitlines() if "receiver" in line][-1]
         print(f"iperf3 {' '.join([*options, *way])}: {result.split('sec', 1)[1].strip()}")
