@@ -58,7 +58,8 @@ EVIDENCE = {
     "E5": [r"(?s)window 0 .*again: zero-window probe"],
     "E6": [r"cwnd [0-9.]+ (kB|bytes), ssthresh"],
     "E7": [r"(?s)ACK at 0, ack 1, .*◀── ACK at 1, ack 1, .*ACK at 0, ack 1, .*◀── ACK at 1, ack 1, "],
-    "E8": [r"(?s) 1 octets from 1,.* 8 octets from 2,"],
+    # Nagle: what the pump found first, and all the rest in one more segment.
+    "E8": [r"(?s) 9 octets from 1,|" + "|".join(rf" {n} octets from 1,.* {9 - n} octets from {n + 1}," for n in range(1, 9))],
     "E9": [r"1 TCP connection in", r"2 TCP connections in"],
 }
 TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, line in enumerate(lines) if "http.server" not in line]
