@@ -4,6 +4,7 @@
  *
  * Input: an octet that chooses, an octet or two of numbers, then headers and payload.
  */
+#include "pkt/join.h"
 #include "pkt/seg.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
@@ -123,6 +124,7 @@ join_two(struct pkt_pool *pool, uint8_t choice, const uint8_t *data, size_t size
 	struct list out = LIST_INIT(out);
 	size_t l3 = choice & CHOOSE_LINK ? 14 : 0, first;
 	struct pkt *a, *b, *was[2], *is[2];
+	struct pkt_join j;
 
 	if (size < 2)
 		return;
@@ -139,7 +141,8 @@ join_two(struct pkt_pool *pool, uint8_t choice, const uint8_t *data, size_t size
 	}
 	was[0] = pkt_clone(a);
 	was[1] = pkt_clone(b);
-	if (pkt_join(a, b)) {
+	if (pkt_join_begin(&j, a) && pkt_join_more(&j, b)) {
+		pkt_join_end(&j);
 		check(a->segs == 2 && pkt_cut(a, &out) == 0);
 		for (int i = 0; i < 2; i++) {
 			is[i] = list_first(&out, struct pkt, node);

@@ -79,6 +79,19 @@ list_pop(struct list *l)
 	return n;
 }
 
+/* All nodes of @from, in order, to the end of @l; @from is empty then. */
+static inline void
+list_move(struct list *l, struct list *from)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = l->prev;
+	l->prev->next = from->next;
+	from->prev->next = l;
+	l->prev = from->prev;
+	list_init(from);
+}
+
 #define list_first(l, type, member) (list_empty(l) ? NULL : container_of((l)->next, type, member))
 #define list_last(l, type, member)  (list_empty(l) ? NULL : container_of((l)->prev, type, member))
 

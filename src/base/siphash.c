@@ -1,5 +1,5 @@
 /*
- * base/siphash.c - SipHash-2-4.
+ * base/siphash.c - SipHash-c-d: c rounds for each word, d at the end.
  */
 #include "base/siphash.h"
 
@@ -83,4 +83,22 @@ siphash_words(const struct siphash_key *key, const uint64_t *words, size_t n)
 	for (size_t i = 0; i < n; i++)
 		sip_word(&s, words[i]);
 	return sip_end(&s, (uint64_t)n * 8 << 56);
+}
+
+uint64_t
+siphash13_words(const struct siphash_key *key, const uint64_t *words, size_t n)
+{
+	struct sip s = sip_begin(key);
+
+	for (size_t i = 0; i <= n; i++) {
+		uint64_t word = i < n ? words[i] : (uint64_t)n * 8 << 56;
+
+		s.v3 ^= word;
+		sip_round(&s);
+		s.v0 ^= word;
+	}
+	s.v2 ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		sip_round(&s);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }

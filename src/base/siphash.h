@@ -1,5 +1,6 @@
 /*
- * base/siphash.h - SipHash-2-4, the keyed hash that hostile peers cannot aim at (Aumasson and Bernstein, 2012).
+ * base/siphash.h - SipHash, the keyed hash that hostile peers cannot aim at (Aumasson and Bernstein, 2012): SipHash-2-4 for what they may see of it, and
+ * SipHash-1-3 for tables, of which they see nothing but how long they take.
  */
 #ifndef BASE_SIPHASH_H
 #define BASE_SIPHASH_H
@@ -13,6 +14,9 @@ struct siphash_key {
 
 /* 64 bits out of @len octets at @data, under @key. */
 uint64_t siphash(const struct siphash_key *key, const void *data, size_t len);
+
+/* SipHash-1-3 of @n 64-bit words, for tables alone. */
+uint64_t siphash13_words(const struct siphash_key *key, const uint64_t *words, size_t n);
 
 /* The same result as siphash() on @n 64-bit words in little-endian order, without the byte loop. */
 uint64_t siphash_words(const struct siphash_key *key, const uint64_t *words, size_t n);

@@ -37,7 +37,7 @@ void table_fini(struct table *t);
 static inline uint64_t
 table_hash(const struct table *t, const uint64_t *words, size_t n)
 {
-	return siphash_words(&t->key, words, n);
+	return siphash13_words(&t->key, words, n);
 }
 
 /* The first member with this hash and key, or NULL. */

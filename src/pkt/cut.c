@@ -12,7 +12,17 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Headers alone, copied from @whole, with its marks. */
+/* A whole that is being cut, and how far. */
+struct cutting {
+	struct pkt *whole;
+	struct seg_hdr hdr;
+	struct pkt_cursor at; /* the next payload octet */
+	uint32_t off;         /* its number */
+	uint16_t number;      /* of the piece, from 0 */
+	uint32_t full;        /* octets of a full piece from the transport header on */
+};
+
+/* Headers alone, copied from the whole, with its marks. */
 static struct pkt *
 piece_new(const struct pkt *whole, const struct seg_hdr *h)
 {
@@ -59,54 +69,82 @@ mend_tcp(uint8_t *tcp, uint32_t off, bool last)
 	tcp[TCP_FLAGS] = flags;
 }
 
+/* Of a piece that is not PKT_SUM_PARTIAL: the sum of its own octets. */
 static void
-mend_sum(struct pkt *p, const struct pkt *whole, const struct seg_hdr *h)
+put_sum(struct pkt *p, const struct seg_hdr *h)
 {
-	unsigned field = h->proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM;
+	uint8_t *field = h->transport + (h->proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM);
 	uint32_t len = p->len - h->l4;
-	uint16_t sum;
 
-	p->sum_off = (uint16_t)field;
-	if (whole->sum == PKT_SUM_PARTIAL) {
-		sum = be16_get(h->transport + field);
-		be16_put(h->transport + field,
-		    seg_sum_replace(sum, (uint16_t)(whole->len - h->l4), (uint16_t)len));
-		p->sum = PKT_SUM_PARTIAL;
-		return;
-	}
 	p->sum = PKT_SUM_VALID;
 	if (h->proto == IP_PROTO_UDP && !h->v6 && udp_sum(h->transport) == 0)
 		return; /* the sender computes none */
-	be16_put(h->transport + field, 0);
-	checksum_put(h->transport + field, pkt_sum_range(p, h->l4, len, seg_pseudo_sum(h, len)));
-	if (h->proto == IP_PROTO_UDP && udp_sum(h->transport) == 0)
-		be16_put(h->transport + field, 0xffff); /* zero would mean "none" (RFC 768) */
+	be16_put(field, 0);
+	checksum_put(field, pkt_sum_range(p, h->l4, len, seg_pseudo_sum(h, len)));
+	if (h->proto == IP_PROTO_UDP && be16_get(field) == 0)
+		be16_put(field, 0xffff); /* zero would mean "none" (RFC 768) */
 }
 
-/* Piece number @i, which begins at payload octet @off. NULL at the limit. */
-static struct pkt *
-piece_cut(const struct pkt *whole, const struct seg_hdr *h, uint32_t i, uint32_t off)
+/* What the headers say of a packet that is @len octets from the transport header on, and said of one of @before. */
+static void
+put_len(const struct seg_hdr *h, bool partial, uint32_t before, uint32_t len)
 {
-	uint32_t left = whole->len - h->pay - off, len = left < whole->seg_size ? left : whole->seg_size;
-	struct pkt *p = piece_new(whole, h);
-	struct seg_hdr own = *h;
+	uint8_t *field = h->transport + (h->proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM);
+
+	seg_put_len(h, len + (h->l4 - h->l3));
+	if (h->proto == IP_PROTO_UDP)
+		be16_put(h->transport + UDP_LEN, (uint16_t)len);
+	if (partial)
+		be16_put(field, checksum_replace(be16_get(field), (uint16_t)before, (uint16_t)len));
+}
+
+/* Make the whole's headers those of a full piece, so that each piece copies them as they are. False at the limit. */
+static bool
+cut_begin(struct cutting *c)
+{
+	struct pkt *p = c->whole;
+	struct seg_hdr *h = &c->hdr;
+
+	if (!pkt_own(p, h->pay))
+		return false;
+	h->ip = p->l3;
+	h->transport = p->l4;
+	c->full = h->pay - h->l4 + p->seg_size;
+	put_len(h, p->sum == PKT_SUM_PARTIAL, p->len - h->l4, c->full);
+	pkt_cursor_init(&c->at, p, h->pay);
+	return true;
+}
+
+/* The next piece; NULL at the limit. */
+static struct pkt *
+cut_next(struct cutting *c)
+{
+	const struct pkt *whole = c->whole;
+	uint32_t left = whole->len - c->hdr.pay - c->off,
+		 len = left < whole->seg_size ? left : whole->seg_size;
+	struct pkt *p = piece_new(whole, &c->hdr);
+	struct seg_hdr own = c->hdr;
 
 	if (!p)
 		return NULL;
-	if (!pkt_append_pkt(p, whole, h->pay + off, len)) {
+	if (!pkt_append_from(p, &c->at, len)) {
 		pkt_free(p);
 		return NULL;
 	}
 	own.ip = p->l3;
 	own.transport = p->l4;
-	seg_put_len(&own, p->len - h->l3);
-	if (!h->v6 && !whole->fixed_id)
-		seg_ip4_put(own.ip, IP4_ID, (uint16_t)(ip4_id(own.ip) + i));
-	if (h->proto == IP_PROTO_TCP)
-		mend_tcp(own.transport, off, len == left);
-	else
-		be16_put(own.transport + UDP_LEN, (uint16_t)(UDP_HDR_LEN + len));
-	mend_sum(p, whole, &own);
+	if (len < whole->seg_size)
+		put_len(&own, whole->sum == PKT_SUM_PARTIAL, c->full, p->len - own.l4);
+	if (!own.v6 && !whole->fixed_id && c->number)
+		seg_ip4_put(own.ip, IP4_ID, (uint16_t)(ip4_id(own.ip) + c->number));
+	if (own.proto == IP_PROTO_TCP)
+		mend_tcp(own.transport, c->off, len == left);
+	p->sum = PKT_SUM_PARTIAL;
+	p->sum_off = own.proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM;
+	if (whole->sum != PKT_SUM_PARTIAL)
+		put_sum(p, &own);
+	c->off += len;
+	c->number++;
 	return p;
 }
 
@@ -134,27 +172,30 @@ int
 pkt_cut(struct pkt *p, struct list *out)
 {
 	uint8_t proto = p->seg == PKT_SEG_UDP ? IP_PROTO_UDP : IP_PROTO_TCP;
-	struct seg_hdr h;
-	uint32_t i = 0;
+	struct cutting c = {.whole = p};
 
 	if (p->seg == PKT_SEG_NONE) {
 		list_push(out, &p->node);
 		return 0;
 	}
-	if (p->seg_size == 0 || !seg_headers(p, proto, &h)) {
+	if (p->seg_size == 0 || !seg_headers(p, proto, &c.hdr)) {
 		pkt_free(p);
 		return -LEAT_EINVAL;
 	}
-	if (p->len - h.pay <= p->seg_size) {
+	if (p->len - c.hdr.pay <= p->seg_size) {
 		mark_single(p);
 		list_push(out, &p->node);
 		return 0;
 	}
-	for (uint32_t off = 0; off < p->len - h.pay; off += p->seg_size, i++) {
-		struct pkt *piece = piece_cut(p, &h, i, off);
+	if (!cut_begin(&c)) {
+		pkt_free(p);
+		return -LEAT_ENOMEM;
+	}
+	while (c.off < p->len - c.hdr.pay) {
+		struct pkt *piece = cut_next(&c);
 
 		if (!piece) {
-			free_newest(out, i);
+			free_newest(out, c.number);
 			pkt_free(p);
 			return -LEAT_ENOMEM;
 		}

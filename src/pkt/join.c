@@ -1,10 +1,10 @@
 /*
  * pkt/join.c - received TCP packets into one super-segment, as long as cutting it would give them back.
  *
- * What may be joined is what Linux's GRO joins, and less: a head that carries PSH takes nothing more.
+ * What may be joined is what Linux's GRO joins, and less: a head that carries PSH takes nothing more. While a head grows, its length and checksum
+ * still say what it was alone: pkt_join_end() makes them good, once for all that came.
  */
-#include "pkt/seg.h"
-#include "pkt/seg_hdr.h"
+#include "pkt/join.h"
 
 #include "wire/ip4.h"
 #include "wire/ip6.h"
@@ -14,116 +14,152 @@
 
 /* How many octets the network header says there are, itself included. */
 static uint32_t
-network_len(const struct seg_hdr *h)
+network_len(const uint8_t *ip, bool v6)
 {
-	return h->v6 ? (uint32_t)ip6_payload_len(h->ip) + IP6_HDR_LEN : ip4_len(h->ip);
+	return v6 ? (uint32_t)ip6_payload_len(ip) + IP6_HDR_LEN : ip4_len(ip);
 }
 
-/* Whole headers, a checksum known good, and neither more nor fewer octets than the headers say. */
+/* A checksum known good, and neither more nor fewer octets than the headers say. */
 static bool
-joinable(struct pkt *p, struct seg_hdr *h)
+is_whole(const struct pkt *p, const uint8_t *ip, const struct seg_hdr *h)
 {
-	return p->sum != PKT_SUM_UNKNOWN && p->seg != PKT_SEG_UDP && seg_headers(p, IP_PROTO_TCP, h) &&
-	       network_len(h) == p->len - h->l3 && p->len > h->pay;
+	return p->sum != PKT_SUM_UNKNOWN && network_len(ip, h->v6) == p->len - h->l3 && p->len > h->pay;
+}
+
+/* May anything follow it: ordinary data, without what only a last piece carries? */
+static bool
+may_grow(const uint8_t *tcp)
+{
+	return (tcp_flags(tcp) & (TCP_SYN | TCP_RST | TCP_URG | TCP_PSH | TCP_FIN | TCP_ACK)) == TCP_ACK;
+}
+
+/* Full pieces so far, of a size that a super-segment can tell. */
+static bool
+all_full(const struct pkt_join *j)
+{
+	return j->have == j->size * j->head->segs && j->size <= UINT16_MAX;
+}
+
+bool
+pkt_join_begin(struct pkt_join *j, struct pkt *head)
+{
+	struct seg_hdr *h = &j->hdr;
+
+	if (head->seg == PKT_SEG_UDP || !seg_headers(head, IP_PROTO_TCP, h) || !is_whole(head, h->ip, h) ||
+	    !may_grow(h->transport) || (!h->v6 && (h->ip[IP4_VIHL] != 0x45 || ip4_is_fragment(h->ip))))
+		return false;
+	j->head = head;
+	j->have = head->len - h->pay;
+	j->size = head->seg ? head->seg_size : j->have;
+	j->next_seq = tcp_seq(h->transport) + j->have;
+	j->fixed_id = head->fixed_id;
+	j->grown = false;
+	if (!all_full(j) || !pkt_own(head, h->pay)) /* its headers are going to be written */
+		return false;
+	h->ip = head->l3;
+	h->transport = head->l4;
+	return true;
 }
 
 /* IDs count up from piece to piece; with DF they may also stand still (RFC 6864, 4.1). */
 static bool
-same_ip4_id(const struct pkt *head, const struct seg_hdr *a, const struct seg_hdr *b, bool *fixed)
+same_ip4_id(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 {
-	uint16_t id = ip4_id(a->ip);
+	uint16_t id = ip4_id(j->hdr.ip), segs = j->head->segs;
 
-	*fixed = ip4_dont_fragment(a->ip) && ip4_id(b->ip) == id && (head->segs == 1 || head->fixed_id);
+	*fixed = ip4_dont_fragment(ip) && ip4_id(ip) == id && (segs == 1 || j->fixed_id);
 	if (*fixed)
 		return true;
-	return !(head->segs > 1 && head->fixed_id) && ip4_id(b->ip) == (uint16_t)(id + head->segs);
+	return !(segs > 1 && j->fixed_id) && ip4_id(ip) == (uint16_t)(id + segs);
 }
 
 /* Everything but length, ID and checksum: addresses, TOS with ECN, TTL, DF; no options, no fragment. */
 static bool
-same_ip4(const struct pkt *head, const struct seg_hdr *a, const struct seg_hdr *b, bool *fixed)
+same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 {
-	return a->ip[IP4_VIHL] == 0x45 && b->ip[IP4_VIHL] == 0x45 && !ip4_is_fragment(a->ip) &&
-	       ip4_tos(a->ip) == ip4_tos(b->ip) && memcmp(a->ip + IP4_FRAG, b->ip + IP4_FRAG, 4) == 0 &&
-	       memcmp(a->ip + IP4_SRC, b->ip + IP4_SRC, 8) == 0 && same_ip4_id(head, a, b, fixed);
+	const uint8_t *own = j->hdr.ip;
+
+	return memcmp(own, ip, IP4_LEN) == 0 && memcmp(own + IP4_FRAG, ip + IP4_FRAG, 4) == 0 &&
+	       memcmp(own + IP4_SRC, ip + IP4_SRC, 8) == 0 && same_ip4_id(j, ip, fixed);
 }
 
 /* Everything but the length: class with ECN, flow label, hop limit, addresses, extension headers. */
 static bool
-same_ip6(const struct seg_hdr *a, const struct seg_hdr *b)
+same_ip6(const struct pkt_join *j, const uint8_t *ip)
 {
-	return a->l4 - a->l3 == b->l4 - b->l3 && memcmp(a->ip, b->ip, IP6_LEN) == 0 &&
-	       memcmp(a->ip + IP6_NEXT, b->ip + IP6_NEXT, a->l4 - a->l3 - IP6_NEXT) == 0;
+	uint32_t len = j->hdr.l4 - j->hdr.l3;
+
+	return memcmp(j->hdr.ip, ip, IP6_LEN) == 0 &&
+	       memcmp(j->hdr.ip + IP6_NEXT, ip + IP6_NEXT, len - IP6_NEXT) == 0;
 }
 
-/* Ports, acknowledgement, window, options; PSH and FIN may come with the last, CWR with the first. */
+/* Ports, the next sequence number, acknowledgement, window, options; PSH and FIN may come with the last, CWR with the first. */
 static bool
-same_tcp(const struct seg_hdr *a, const struct seg_hdr *b)
+same_tcp(const struct pkt_join *j, const uint8_t *t)
 {
-	const uint8_t *s = a->transport, *t = b->transport;
-	uint8_t never = TCP_SYN | TCP_RST | TCP_URG;
+	const uint8_t *s = j->hdr.transport;
+	const uint8_t never = TCP_SYN | TCP_RST | TCP_URG | TCP_CWR;
 
-	if (a->pay - a->l4 != b->pay - b->l4 || memcmp(s, t, TCP_SEQ) != 0)
-		return false;
-	if (tcp_flags(s) & (never | TCP_PSH | TCP_FIN) || tcp_flags(t) & (never | TCP_CWR))
-		return false;
-	if (!(tcp_flags(s) & TCP_ACK) || ((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)))
-		return false;
-	return memcmp(s + TCP_ACKNO, t + TCP_ACKNO, 5) == 0 && tcp_window(s) == tcp_window(t) &&
+	return memcmp(s, t, TCP_SEQ) == 0 && tcp_seq(t) == j->next_seq && !(tcp_flags(t) & never) &&
+	       !((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)) &&
+	       memcmp(s + TCP_ACKNO, t + TCP_ACKNO, 5) == 0 && tcp_window(s) == tcp_window(t) &&
 	       tcp_urgent(s) == tcp_urgent(t) &&
-	       memcmp(s + TCP_HDR_LEN, t + TCP_HDR_LEN, a->pay - a->l4 - TCP_HDR_LEN) == 0;
+	       memcmp(s + TCP_HDR_LEN, t + TCP_HDR_LEN, j->hdr.pay - j->hdr.l4 - TCP_HDR_LEN) == 0;
 }
 
-/* Full pieces first, one that is shorter last, 64 KiB in all. */
+/* Its headers stand where the head's stand, behind the same link header. */
 static bool
-fits(const struct pkt *head, const struct seg_hdr *a, const struct pkt *next, const struct seg_hdr *b)
+same_shape(const struct pkt_join *j, struct pkt *next)
 {
-	uint32_t have = head->len - a->pay, more = next->len - b->pay;
-	uint32_t size = head->seg ? head->seg_size : have;
+	const struct seg_hdr *h = &j->hdr;
 
-	return have == size * head->segs && more <= size && have <= UINT16_MAX &&
-	       tcp_seq(b->transport) == tcp_seq(a->transport) + have &&
-	       head->len - a->l3 + more <= PKT_SUPER_MAX;
-}
-
-static bool
-same_link(const struct pkt *head, const struct seg_hdr *a, const struct pkt *next, const struct seg_hdr *b)
-{
-	return head->ifindex == next->ifindex && a->l3 == b->l3 && memcmp(head->data, next->data, a->l3) == 0;
+	return next->seg == PKT_SEG_NONE && next->l3 == next->data + h->l3 &&
+	       next->l4 == next->data + h->l4 && next->ifindex == j->head->ifindex &&
+	       pkt_need(next, h->pay) && is_whole(next, next->l3, h) &&
+	       memcmp(j->head->data, next->data, h->l3) == 0;
 }
 
 bool
-pkt_join(struct pkt *head, struct pkt *next)
+pkt_join_more(struct pkt_join *j, struct pkt *next)
 {
-	struct seg_hdr a, b;
+	const struct seg_hdr *h = &j->hdr;
+	uint32_t more = next->len - h->pay;
 	bool fixed = false;
-	uint32_t have, more;
-	uint16_t sum;
 
-	if (next->seg != PKT_SEG_NONE || !joinable(head, &a) || !joinable(next, &b) || a.v6 != b.v6)
+	if (!same_shape(j, next) || !same_tcp(j, next->l4))
 		return false;
-	if (!same_link(head, &a, next, &b) || !same_tcp(&a, &b) || !fits(head, &a, next, &b))
+	if (h->v6 ? !same_ip6(j, next->l3) : !same_ip4(j, next->l3, &fixed))
 		return false;
-	if (a.v6 ? !same_ip6(&a, &b) : !same_ip4(head, &a, &b, &fixed))
+	if (more > j->size || j->head->len - h->l3 + more > PKT_SUPER_MAX || !may_grow(h->transport) ||
+	    !all_full(j) || !pkt_append_pkt(j->head, next, h->pay, more))
 		return false;
-	have = head->len - a.pay;
-	more = next->len - b.pay;
-	if (!pkt_own(head, a.pay) || !pkt_append_pkt(head, next, b.pay, more))
-		return false;
-	a.ip = head->l3;
-	a.transport = head->l4;
-	if (head->seg == PKT_SEG_NONE) {
-		head->seg = a.v6 ? PKT_SEG_TCP6 : PKT_SEG_TCP4;
-		head->seg_size = (uint16_t)have;
-		head->fixed_id = fixed;
-	}
-	head->segs++;
-	a.transport[TCP_FLAGS] |= tcp_flags(b.transport) & (TCP_PSH | TCP_FIN);
-	seg_put_len(&a, head->len - a.l3);
-	head->sum = PKT_SUM_PARTIAL;
-	head->sum_off = TCP_SUM;
-	sum = seg_pseudo_sum(&a, head->len - a.l4);
-	memcpy(a.transport + TCP_SUM, &sum, sizeof sum);
+	j->fixed_id = fixed;
+	j->have += more;
+	j->next_seq += more;
+	j->grown = true;
+	j->head->segs++;
+	h->transport[TCP_FLAGS] |= tcp_flags(next->l4) & (TCP_PSH | TCP_FIN);
 	pkt_free(next);
 	return true;
+}
+
+void
+pkt_join_end(struct pkt_join *j)
+{
+	struct pkt *head = j->head;
+	const struct seg_hdr *h = &j->hdr;
+	uint16_t sum;
+
+	if (!j->grown)
+		return;
+	if (head->seg == PKT_SEG_NONE) {
+		head->seg = h->v6 ? PKT_SEG_TCP6 : PKT_SEG_TCP4;
+		head->seg_size = (uint16_t)j->size;
+	}
+	head->fixed_id = j->fixed_id;
+	seg_put_len(h, head->len - h->l3);
+	head->sum = PKT_SUM_PARTIAL;
+	head->sum_off = TCP_SUM;
+	sum = seg_pseudo_sum(h, head->len - h->l4);
+	memcpy(h->transport + TCP_SUM, &sum, sizeof sum);
 }

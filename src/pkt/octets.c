@@ -108,39 +108,40 @@ pkt_append_bytes(struct pkt *p, const void *bytes, size_t len)
 }
 
 bool
-pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len)
+pkt_append_from(struct pkt *p, struct pkt_cursor *c, uint32_t len)
 {
 	uint32_t before = p->len;
 
-	assert(off <= from->len && len <= from->len - off);
-	if (off < from->linear && len > 0) {
-		uint32_t n = len < from->linear - off ? len : from->linear - off;
-		const uint8_t *at = from->data + off;
+	while (len > 0) {
+		const struct pkt *from = c->p;
+		uint32_t at = c->off, part = c->part;
+		struct pkt_span run = pkt_cursor_next(c, len);
+		bool done;
 
-		if (from->home ? !pkt_append(p, from->home, (uint32_t)(at - from->home->data), n)
-			       : !pkt_append_bytes(p, at, n))
-			return false;
-		off += n;
-		len -= n;
-	}
-	off -= from->linear < off ? from->linear : off;
-	for (unsigned i = 0; i < from->nslices && len > 0; i++) {
-		const struct pkt_slice *s = &from->slice[i];
-		uint32_t n;
-
-		if (off >= s->len) {
-			off -= s->len;
-			continue;
-		}
-		n = len < s->len - off ? len : s->len - off;
-		if (!pkt_append(p, s->block, s->off + off, n)) {
+		if (part > 0)
+			done = pkt_append(
+			    p, from->slice[part - 1].block, from->slice[part - 1].off + at, run.len);
+		else if (from->home)
+			done = pkt_append(p, from->home, (uint32_t)(run.at - from->home->data), run.len);
+		else
+			done = pkt_append_bytes(p, run.at, run.len);
+		if (!done) {
 			pkt_trim(p, before);
 			return false;
 		}
-		off = 0;
-		len -= n;
+		len -= run.len;
 	}
 	return true;
+}
+
+bool
+pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len)
+{
+	struct pkt_cursor c;
+
+	assert(off <= from->len && len <= from->len - off);
+	pkt_cursor_init(&c, from, off);
+	return pkt_append_from(p, &c, len);
 }
 
 unsigned
@@ -155,57 +156,40 @@ pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max)
 	return n;
 }
 
-/* Like pkt_spans(), of octets @off to @off + @len alone. */
-static unsigned
-spans_of(const struct pkt *p, uint32_t off, uint32_t len, struct pkt_span span[static PKT_SLICES + 1])
-{
-	unsigned all = pkt_spans(p, span, PKT_SLICES + 1), n = 0;
-
-	assert(off <= p->len && len <= p->len - off);
-	for (unsigned i = 0; i < all && len > 0; i++) {
-		struct pkt_span s = span[i];
-
-		if (off >= s.len) {
-			off -= s.len;
-			continue;
-		}
-		s.at += off;
-		s.len -= off;
-		off = 0;
-		if (s.len > len)
-			s.len = len;
-		len -= s.len;
-		span[n++] = s;
-	}
-	return n;
-}
-
 void
 pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 {
-	struct pkt_span span[PKT_SLICES + 1];
-	unsigned n = spans_of(p, off, (uint32_t)len, span);
+	struct pkt_cursor c;
 	uint8_t *at = to;
 
-	for (unsigned i = 0; i < n; i++) {
-		memcpy(at, span[i].at, span[i].len);
-		at += span[i].len;
+	assert(off <= p->len && len <= p->len - off);
+	pkt_cursor_init(&c, p, off);
+	while (len > 0) {
+		struct pkt_span run = pkt_cursor_next(&c, (uint32_t)len);
+
+		memcpy(at, run.at, run.len);
+		at += run.len;
+		len -= run.len;
 	}
 }
 
 uint16_t
 pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 {
-	struct pkt_span span[PKT_SLICES + 1];
-	unsigned n = spans_of(p, off, len, span);
-	size_t at = 0;
+	struct pkt_cursor c;
+	bool odd = false;
 
-	for (unsigned i = 0; i < n; i++) {
-		if (at % 2 == 0)
-			sum = checksum_add(span[i].at, span[i].len, sum);
+	assert(off <= p->len && len <= p->len - off);
+	pkt_cursor_init(&c, p, off);
+	while (len > 0) {
+		struct pkt_span run = pkt_cursor_next(&c, len);
+
+		if (odd)
+			sum = checksum_join(sum, checksum_add(run.at, run.len, 0), 1);
 		else
-			sum = checksum_join(sum, checksum_add(span[i].at, span[i].len, 0), at);
-		at += span[i].len;
+			sum = checksum_add(run.at, run.len, sum);
+		odd ^= run.len & 1;
+		len -= run.len;
 	}
 	return sum;
 }

@@ -161,6 +161,50 @@ void pkt_skip(struct pkt *p, size_t n);
 /* Append @len octets at @off of @block, taking a reference of its own; joins the slice before when they touch. False when the slices are full. */
 bool pkt_append(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len);
 
+struct pkt_span {
+	const uint8_t *at;
+	uint32_t len;
+};
+
+/* A place among a packet's octets, for going over them from there on without looking for the place again. Good while the packet does not change. */
+struct pkt_cursor {
+	const struct pkt *p;
+	uint32_t part; /* 0 = the linear part, then the slices from 1 */
+	uint32_t off;  /* in it */
+};
+
+static inline void
+pkt_cursor_init(struct pkt_cursor *c, const struct pkt *p, uint32_t off)
+{
+	*c = (struct pkt_cursor){.p = p, .off = off};
+	if (off < p->linear)
+		return;
+	c->off -= p->linear;
+	for (c->part = 1; c->part <= p->nslices && c->off >= p->slice[c->part - 1].len; c->part++)
+		c->off -= p->slice[c->part - 1].len;
+}
+
+/* The next octets that lie in one piece, at most @max, and past them. There must be one at least. */
+static inline struct pkt_span
+pkt_cursor_next(struct pkt_cursor *c, uint32_t max)
+{
+	const struct pkt *p = c->p;
+	const struct pkt_slice *s = c->part ? &p->slice[c->part - 1] : NULL;
+	const uint8_t *at = s ? s->block->data + s->off : p->data;
+	uint32_t have = (s ? s->len : p->linear) - c->off, n = have < max ? have : max;
+	struct pkt_span run = {at + c->off, n};
+
+	c->off += n;
+	if (n == have) {
+		c->part++;
+		c->off = 0;
+	}
+	return run;
+}
+
+/* Append the @len octets at @c of another packet by reference (by copy where they lie in its room), and move @c past them. False when full or at the limit; then @p is as before, and @c of no use. */
+bool pkt_append_from(struct pkt *p, struct pkt_cursor *c, uint32_t len);
+
 /* Append @from's octets @off to @off + @len by reference (by copy where they lie in its room). False when full or at the limit; then @p is as before. */
 bool pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len);
 
@@ -172,11 +216,6 @@ uint32_t pkt_header_off(const struct pkt *p, const uint8_t *at);
 
 /* Copy @len octets that begin at @off out of the packet, which must have them. */
 void pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len);
-
-struct pkt_span {
-	const uint8_t *at;
-	uint32_t len;
-};
 
 /* The packet's octets as runs of memory, in order; returns how many of @max were filled (at most PKT_SLICES + 1 exist). */
 unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);

@@ -54,4 +54,15 @@ pkt_queue_pop(struct pkt_queue *q)
 	return p;
 }
 
+/* All of @from, in order, to the end of @q. */
+static inline void
+pkt_queue_move(struct pkt_queue *q, struct pkt_queue *from)
+{
+	list_move(&q->list, &from->list);
+	q->count += from->count;
+	q->octets += from->octets;
+	from->count = 0;
+	from->octets = 0;
+}
+
 #endif

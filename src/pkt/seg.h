@@ -1,5 +1,5 @@
 /*
- * pkt/seg.h - cutting super-segments into what a wire takes, and joining what a wire brought.
+ * pkt/seg.h - cutting super-segments into what a wire takes. Joining what a wire brought is pkt/join.h's.
  *
  * Works on packets whose data begins at the network header (l3 == data) or at the link header before it, with l3 and l4 set.
  * Keeps what the wire must see: lengths, IPv4 ID (one more per piece, unless fixed_id), sequence numbers, PSH and FIN only on
@@ -17,12 +17,5 @@
  * and @out as before: -LEAT_ENOMEM at the pool's limit, -LEAT_EINVAL when the headers are not what @p->seg says.
  */
 int pkt_cut(struct pkt *p, struct list *out);
-
-/*
- * Can @next (one received TCP packet: headers parsed, nothing behind the payload, checksum known good) be joined behind @head: same
- * flow, flags, window, options, TTL, TOS, the next sequence number, sizes that a cut would have made? If so consumes @next
- * and returns true. @head's checksum then is PKT_SUM_PARTIAL. Never joins what Linux's GRO would not.
- */
-bool pkt_join(struct pkt *head, struct pkt *next);
 
 #endif

@@ -52,11 +52,13 @@ seg_pseudo_sum(const struct seg_hdr *h, uint32_t len)
 void
 seg_ip4_put(uint8_t *ip, unsigned at, uint16_t new)
 {
-	uint8_t octets[2];
+	uint16_t sum, old, now;
 
-	be16_put(octets, new);
-	checksum_update(ip + IP4_SUM, ip + at, octets, 2);
-	memcpy(ip + at, octets, 2);
+	memcpy(&sum, ip + IP4_SUM, 2);
+	memcpy(&old, ip + at, 2);
+	be16_put(ip + at, new);
+	memcpy(&now, ip + at, 2);
+	checksum_put(ip + IP4_SUM, checksum_replace((uint16_t)~sum, old, now));
 }
 
 void

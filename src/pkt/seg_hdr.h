@@ -22,13 +22,6 @@ bool seg_headers(struct pkt *p, uint8_t proto, struct seg_hdr *h);
 /* The pseudo-header's sum (RFC 9293, 3.1; RFC 8200, 8.1) for @len octets of transport header and payload. */
 uint16_t seg_pseudo_sum(const struct seg_hdr *h, uint32_t len);
 
-/* A sum in which the word @old becomes @new; all three in the same order of octets. */
-static inline uint16_t
-seg_sum_replace(uint16_t sum, uint16_t old, uint16_t new)
-{
-	return checksum_fold((uint64_t)sum + (uint16_t)~old + new);
-}
-
 /* Write @new over the word at @at of an IPv4 header, and mend the header's checksum (RFC 1624, 3). */
 void seg_ip4_put(uint8_t *ip, unsigned at, uint16_t new);
 

@@ -6,50 +6,6 @@
 #include "wire/checksum_kernels.h"
 
 #include <assert.h>
-#include <stdbool.h>
-
-/* a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2 (C)). */
-static inline uint64_t
-add_around(uint64_t a, uint64_t b)
-{
-	a += b;
-	return a + (a < b);
-}
-
-/* Fewer than 8 octets as a word whose other octets are zero. */
-static inline uint64_t
-load_rest(const uint8_t *p, size_t n)
-{
-	uint64_t word = 0;
-	size_t at = n & 4;
-	uint32_t four;
-	uint16_t two;
-
-	if (n & 4) {
-		memcpy(&four, p, 4);
-		word = four;
-	}
-	if (n & 2) {
-		memcpy(&two, p + at, 2);
-		word |= (uint64_t)two << 8 * at;
-		at += 2;
-	}
-	if (n & 1)
-		word |= (uint64_t)p[at] << 8 * at;
-	return word;
-}
-
-uint64_t
-checksum_add_scalar(const uint8_t *p, size_t n)
-{
-	uint64_t sum = 0, word;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&word, p, 8);
-		sum = add_around(sum, word);
-	}
-	return add_around(sum, load_rest(p, n));
-}
 
 uint64_t
 checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
@@ -59,11 +15,11 @@ checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t 
 	for (; n >= 8; src += 8, dst += 8, n -= 8) {
 		memcpy(&word, src, 8);
 		memcpy(dst, &word, 8);
-		sum = add_around(sum, word);
+		sum = checksum_add_around(sum, word);
 	}
 	for (size_t i = 0; i < n; i++)
 		dst[i] = src[i];
-	return add_around(sum, load_rest(src, n));
+	return checksum_add_around(sum, checksum_load_rest(src, n));
 }
 
 #if CHECKSUM_HAVE_AVX2
@@ -88,12 +44,11 @@ words_summed(vec v)
 __attribute__((target("avx2"))) static inline uint64_t
 lanes_total(vec lanes, size_t vectors)
 {
-	int32_t lane[8];
-	int64_t total = 0;
+	vec four = _mm256_add_epi64(_mm256_cvtepi32_epi64(_mm256_castsi256_si128(lanes)),
+	    _mm256_cvtepi32_epi64(_mm256_extracti128_si256(lanes, 1)));
+	__m128i two = _mm_add_epi64(_mm256_castsi256_si128(four), _mm256_extracti128_si256(four, 1));
+	int64_t total = _mm_extract_epi64(two, 0) + _mm_extract_epi64(two, 1);
 
-	_mm256_storeu_si256((vec *)(void *)lane, lanes);
-	for (int i = 0; i < 8; i++)
-		total += lane[i];
 	return (uint64_t)(total + (int64_t)vectors * (VECTOR / 2) * -INT16_MIN);
 }
 
@@ -131,7 +86,7 @@ checksum_add_avx2(const uint8_t *p, size_t n)
 		p += VECTOR * vectors;
 		n -= VECTOR * vectors;
 	}
-	return add_around(sum, checksum_add_scalar(p, n));
+	return checksum_add_around(sum, checksum_words(p, n));
 }
 
 __attribute__((target("avx2"))) uint64_t
@@ -157,43 +112,29 @@ checksum_copy_avx2(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
 		dst += VECTOR * vectors;
 		n -= VECTOR * vectors;
 	}
-	return add_around(sum, checksum_copy_scalar(dst, src, n));
+	return checksum_add_around(sum, checksum_copy_scalar(dst, src, n));
 }
 
-/* Short runs, headers mostly, are done before the wide way has set out. */
-static inline bool
-worth_avx2(size_t n)
-{
-	return n >= 2 * VECTOR && __builtin_cpu_supports("avx2");
-}
 #endif
 
 uint16_t
-checksum_add(const void *p, size_t n, uint16_t sum)
+checksum_add_wide(const void *p, size_t n, uint16_t sum)
 {
 #if CHECKSUM_HAVE_AVX2
-	if (worth_avx2(n))
-		return checksum_fold(add_around(checksum_add_avx2(p, n), sum));
+	if (__builtin_cpu_supports("avx2"))
+		return checksum_fold(checksum_add_around(checksum_add_avx2(p, n), sum));
 #endif
-	return checksum_fold(add_around(checksum_add_scalar(p, n), sum));
+	return checksum_fold(checksum_add_around(checksum_words(p, n), sum));
 }
 
 uint16_t
 checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum)
 {
 #if CHECKSUM_HAVE_AVX2
-	if (worth_avx2(n))
-		return checksum_fold(add_around(checksum_copy_avx2(dst, src, n), sum));
+	if (n >= CHECKSUM_WIDE && __builtin_cpu_supports("avx2"))
+		return checksum_fold(checksum_add_around(checksum_copy_avx2(dst, src, n), sum));
 #endif
-	return checksum_fold(add_around(checksum_copy_scalar(dst, src, n), sum));
-}
-
-uint16_t
-checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
-{
-	uint64_t sum = add_around(add_around(src->w[0], src->w[1]), add_around(dst->w[0], dst->w[1]));
-
-	return checksum_fold(add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
+	return checksum_fold(checksum_add_around(checksum_copy_scalar(dst, src, n), sum));
 }
 
 void

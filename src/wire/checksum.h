@@ -19,6 +19,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16 bits. */
 static inline uint16_t
@@ -31,8 +32,64 @@ checksum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
+/* a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2 (C)). */
+static inline uint64_t
+checksum_add_around(uint64_t a, uint64_t b)
+{
+	a += b;
+	return a + (a < b);
+}
+
+/* Fewer than 8 octets as a word whose other octets are zero. */
+static inline uint64_t
+checksum_load_rest(const uint8_t *p, size_t n)
+{
+	uint64_t word = 0;
+	size_t at = n & 4;
+	uint32_t four;
+	uint16_t two;
+
+	if (n & 4) {
+		memcpy(&four, p, 4);
+		word = four;
+	}
+	if (n & 2) {
+		memcpy(&two, p + at, 2);
+		word |= (uint64_t)two << 8 * at;
+		at += 2;
+	}
+	if (n & 1)
+		word |= (uint64_t)p[at] << 8 * at;
+	return word;
+}
+
+/* The sum of @n octets, not folded, a word at a time: for headers, and where there is no wider way. */
+static inline uint64_t
+checksum_words(const uint8_t *p, size_t n)
+{
+	uint64_t sum = 0, word;
+
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&word, p, 8);
+		sum = checksum_add_around(sum, word);
+	}
+	return checksum_add_around(sum, checksum_load_rest(p, n));
+}
+
+/* checksum_add() of many octets, by the widest means that the processor has. */
+uint16_t checksum_add_wide(const void *p, size_t n, uint16_t sum);
+
+/* Runs shorter than this are not worth setting out for: headers. */
+enum { CHECKSUM_WIDE = 64 };
+
 /* @sum and the @n octets at @p, at any alignment. */
-uint16_t checksum_add(const void *p, size_t n, uint16_t sum);
+static inline uint16_t
+checksum_add(const void *p, size_t n, uint16_t sum)
+{
+	if (n >= CHECKSUM_WIDE)
+		return checksum_add_wide(p, n, sum);
+	return checksum_fold(checksum_add_around(checksum_words((const uint8_t *)p, n), sum));
+}
 
 /* Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum) would. */
 uint16_t checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum);
@@ -48,7 +105,16 @@ checksum_join(uint16_t sum, uint16_t part, size_t at)
  * The sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), to go on from. @len is that of the transport's
  * header and payload in octets. Serves both families, since the 0xffff before a mapped IPv4 address adds nothing.
  */
-uint16_t checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len);
+static inline uint16_t
+checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
+{
+	uint64_t sum = checksum_add_around(
+	    checksum_add_around(src->w[0], src->w[1]), checksum_add_around(dst->w[0], dst->w[1]));
+
+	/* Length and protocol stand at the end of 32-bit words in network order. */
+	return checksum_fold(
+	    checksum_add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
+}
 
 /* Store the checksum for the finished sum @sum at @field. */
 static inline void
@@ -56,6 +122,13 @@ checksum_put(uint8_t *field, uint16_t sum)
 {
 	sum = (uint16_t)~sum;
 	memcpy(field, &sum, sizeof sum);
+}
+
+/* A sum in which the word @old becomes @new (RFC 1624, 3, equation 3); all three in one order of octets. */
+static inline uint16_t
+checksum_replace(uint16_t sum, uint16_t old, uint16_t new)
+{
+	return checksum_fold((uint64_t)sum + (uint16_t)~old + new);
 }
 
 /*

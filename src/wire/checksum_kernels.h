@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint64_t checksum_add_scalar(const uint8_t *p, size_t n);
+/* The scalar twin that adds is checksum_words(). */
 uint64_t checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t n);
 
 #if defined(__x86_64__)

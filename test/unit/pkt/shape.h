@@ -4,6 +4,7 @@
 #ifndef TEST_PKT_SHAPE_H
 #define TEST_PKT_SHAPE_H
 
+#include "pkt/join.h"
 #include "pkt/seg.h"
 
 #include "base/err.h"
@@ -201,6 +202,18 @@ assert_wire_right(const struct shape *s, const uint8_t *frame, uint32_t len)
 		assert_int_equal(udp_sum(l4), 0);
 	else
 		assert_int_equal(slow_sum(l4, l4_len, slow_pseudo(ip, proto, l4_len)), 0xffff);
+}
+
+/* Joined, by one join of its own? */
+static inline bool
+join_two(struct pkt *head, struct pkt *next)
+{
+	struct pkt_join j;
+	bool joined = pkt_join_begin(&j, head) && pkt_join_more(&j, next);
+
+	if (joined)
+		pkt_join_end(&j);
+	return joined;
 }
 
 static inline struct pkt *

@@ -46,7 +46,7 @@ cut_and_join(const struct shape *s)
 		} else if (!head) {
 			head = p;
 		} else {
-			assert_true(pkt_join(head, p));
+			assert_true(join_two(head, p));
 			assert_int_equal(head->segs, i);
 		}
 	}
@@ -237,7 +237,7 @@ empty_pool_leaves_the_list_as_it_was(void **state)
 		pkt_free(hold[--n]);
 }
 
-/* Two packets that would join, but for what @change does to the second; was @wanted what pkt_join() said? */
+/* Two packets that would join, but for what @change does to the second; was @wanted what the join said? */
 static void
 second_joins(bool wanted, void (*change)(struct shape *head, struct shape *next))
 {
@@ -255,7 +255,7 @@ second_joins(bool wanted, void (*change)(struct shape *head, struct shape *next)
 		change(&a, &b);
 		head = build(&a);
 		next = build(&b);
-		if (pkt_join(head, next) != wanted)
+		if (join_two(head, next) != wanted)
 			fail_msg("IPv%d", v6 ? 6 : 4);
 		if (!wanted)
 			pkt_free(next);
@@ -353,7 +353,7 @@ timestamps_that_differ_are_not_joined(void **state)
 	head = build(&a);
 	next = build(&b);
 	next->l4[TCP_HDR_LEN + 7]++;
-	assert_false(pkt_join(head, next));
+	assert_false(join_two(head, next));
 	pkt_free(next);
 	pkt_free(head);
 }
@@ -370,11 +370,11 @@ nothing_follows_a_piece_that_was_smaller(void **state)
 	s.seq += 1448;
 	s.id++;
 	s.payload = 100;
-	assert_true(pkt_join(head, build(&s)));
+	assert_true(join_two(head, build(&s)));
 	s.seq += 100;
 	s.id++;
 	next = build(&s);
-	assert_false(pkt_join(head, next));
+	assert_false(join_two(head, next));
 	pkt_free(next);
 	pkt_free(head);
 }
@@ -391,14 +391,14 @@ ids_count_up_or_stand_still(void **state)
 	s.flags = TCP_ACK;
 	head = build(&s);
 	s.seq += 1448;
-	assert_true(pkt_join(head, build(&s)));
+	assert_true(join_two(head, build(&s)));
 	s.seq += 1448;
 	s.id += 2;
 	next = build(&s);
-	assert_false(pkt_join(head, next));
+	assert_false(join_two(head, next));
 	pkt_free(next);
 	s.id -= 2;
-	assert_true(pkt_join(head, build(&s)));
+	assert_true(join_two(head, build(&s)));
 	assert_int_equal(pkt_cut(head, &out), 0);
 	while ((next = pop(&out))) {
 		assert_int_equal(ip4_id(next->l3), s.id);
@@ -409,10 +409,10 @@ ids_count_up_or_stand_still(void **state)
 	head = build(&s);
 	s.seq += 1448;
 	next = build(&s);
-	assert_false(pkt_join(head, next));
+	assert_false(join_two(head, next));
 	pkt_free(next);
 	s.id++;
-	assert_true(pkt_join(head, build(&s)));
+	assert_true(join_two(head, build(&s)));
 	pkt_free(head);
 }
 
@@ -432,7 +432,7 @@ join_leaves_clones_of_the_head_alone(void **state)
 	len = flat(head, whole_bytes);
 	s.seq += 1448;
 	s.id++;
-	assert_true(pkt_join(head, build(&s)));
+	assert_true(join_two(head, build(&s)));
 	assert_int_equal(flat(clone, piece_bytes), len);
 	assert_memory_equal(piece_bytes, whole_bytes, len);
 	pkt_free(clone);

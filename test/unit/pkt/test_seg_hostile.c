@@ -95,7 +95,7 @@ a_stream_joined_and_cut_is_the_same_stream(void **state)
 			s.seq += s.payload;
 			s.id = (uint16_t)(s.id + !!rng_below(&rng, 30));
 			disturb(&s);
-			if (head && pkt_join(head, p)) {
+			if (head && join_two(head, p)) {
 				joined++;
 				continue;
 			}
@@ -176,7 +176,7 @@ a_join_that_fails_changes_neither(void **state)
 	next_len = flat(next, sent_bytes[1]);
 	clone = pkt_clone(head);
 	held = fill_pool(hold, sizeof hold / sizeof hold[0], 0);
-	assert_false(pkt_join(head, next));
+	assert_false(join_two(head, next));
 	while (held > 0)
 		pkt_free(hold[--held]);
 	assert_int_equal(flat(head, back_bytes), head_len);
@@ -184,7 +184,7 @@ a_join_that_fails_changes_neither(void **state)
 	assert_int_equal(flat(next, back_bytes), next_len);
 	assert_memory_equal(back_bytes, sent_bytes[1], next_len);
 	assert_int_equal(head->seg, PKT_SEG_NONE);
-	assert_true(pkt_join(head, next));
+	assert_true(join_two(head, next));
 	pkt_free(clone);
 	pkt_free(head);
 }
@@ -227,7 +227,7 @@ a_join_stops_where_the_packet_is_full(void **state)
 			s.seq += s.payload;
 			s.id++;
 			next = build(&s);
-			if (!pkt_join(head, next))
+			if (!join_two(head, next))
 				break;
 			assert_true(head->segs < 100);
 		}
