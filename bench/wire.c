@@ -2,7 +2,7 @@
  * bench/wire.c - what one segment of a bulk transfer costs both stacks together: the sender writes, the receiver copies out, checksums are
  * computed and verified (or, with --super 1, nothing is cut and no checksum is needed).
  *
- *	leat_wire [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--super 0|1] [--mtu OCTETS]
+ *	leat_wire [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--super 0|1] [--mtu OCTETS] [--chunk OCTETS]
  */
 #include "args.h"
 #include "pair.h"
@@ -12,14 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHUNK = 65536, PORT = 5001 };
+enum { CHUNK_MAX = 1 << 20, PORT = 5001 };
 
 struct transfer {
 	struct pair pair;
 	struct sock *sk[2];
 	struct sock **idle;
 	uint64_t octets;
-	char out[CHUNK], in[CHUNK];
+	size_t chunk; /* what one call writes, or reads */
+	char out[CHUNK_MAX], in[CHUNK_MAX];
 };
 
 static void
@@ -38,10 +39,10 @@ turn(struct transfer *t)
 	ssize_t n;
 
 	pair_tick(&t->pair);
-	while (sock_send(t->sk[0], t->out, CHUNK, 0, NULL) > 0)
+	while (sock_send(t->sk[0], t->out, t->chunk, 0, NULL) > 0)
 		;
 	pair_deliver(&t->pair, 1);
-	while ((n = sock_recv(t->sk[1], t->in, CHUNK, 0, NULL)) > 0)
+	while ((n = sock_recv(t->sk[1], t->in, t->chunk, 0, NULL)) > 0)
 		t->octets += (uint64_t)n;
 	pair_deliver(&t->pair, 0);
 }
@@ -62,7 +63,7 @@ int
 main(int argc, char **argv)
 {
 	struct bench_arg args[] = {{"window", 65536}, {"idle", 0}, {"ip", 4}, {"seconds", 1}, {"super", 0},
-	    {"mtu", 1500}, {NULL, 0}};
+	    {"mtu", 1500}, {"chunk", 65536}, {NULL, 0}};
 	static struct transfer t;
 	struct sock *listener;
 	uint64_t before, segments;
@@ -74,6 +75,7 @@ main(int argc, char **argv)
 	unsigned idle = (unsigned)args[1].value;
 	bool v6 = args[2].value == 6;
 
+	t.chunk = args[6].value < CHUNK_MAX ? (size_t)args[6].value : CHUNK_MAX;
 	pair_init(&t.pair, (uint32_t)args[5].value, args[4].value != 0, idle + 16);
 	listener = pair_listen(&t.pair, v6, PORT, window);
 	pair_connect(&t.pair, v6, listener, t.sk, window);
@@ -85,7 +87,8 @@ main(int argc, char **argv)
 	segments = t.pair.end[1].frames - before;
 	seconds = (double)time / (double)SEC;
 	args_print(args[4].value ? "super" : "wire", args);
-	printf(", \"bytes\": %llu, \"segments\": %llu, \"seconds\": %.6f, \"ns_per_segment\": %.2f, \"gbit\": %.3f}\n",
+	printf(", \"bytes\": %llu, \"segments\": %llu, \"seconds\": %.6f, \"ns_per_segment\": %.2f, "
+	       "\"gbit\": %.3f}\n",
 	    (unsigned long long)t.octets, (unsigned long long)segments, seconds,
 	    (double)time / (double)(segments ? segments : 1), (double)t.octets * 8 / (double)time);
 	free(t.idle);

@@ -75,7 +75,7 @@ api_iface_adopt(struct leat_iface *i, struct iface *iface, uint32_t flags)
 	if (flags & LEAT_IFACE_AUTOCONF)
 		err = net_autoconf(stack_net(i->owner->stack), iface);
 	if (err) /* it cannot be taken back, but it can be silent */
-		iface->up = false;
+		iface_down(iface);
 	return err;
 }
 

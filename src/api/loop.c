@@ -49,7 +49,7 @@ close_taps(struct leat_stack *stack)
 
 		if (!i->tap)
 			continue;
-		i->iface->up = false;
+		iface_down(i->iface);
 		tap_close(i->tap);
 		i->tap = NULL;
 	}

@@ -113,8 +113,8 @@ network_of(const struct core *core, const struct ipaddr *addr)
 	return ipaddr_is4(addr) ? &core->net4 : &core->net6;
 }
 
-void
-core_input(struct core *core, struct iface *iface, struct pkt *pkt)
+static void
+to_network(struct core *core, struct iface *iface, struct pkt *pkt)
 {
 	const struct core_network *n = NULL;
 
@@ -126,6 +126,48 @@ core_input(struct core *core, struct iface *iface, struct pkt *pkt)
 		n->ops->input(n->self, iface, pkt);
 	else
 		pkt_drop(core, pkt, DROP_ETH_TYPE);
+}
+
+static void
+all_to_network(struct core *core, struct list *pkts)
+{
+	struct list *n;
+
+	while ((n = list_pop(pkts))) {
+		struct pkt *p = container_of(n, struct pkt, node);
+
+		to_network(core, core->iface[p->ifindex], p);
+	}
+}
+
+void
+core_input(struct core *core, struct iface *iface, struct pkt *pkt)
+{
+	struct list ready = LIST_INIT(ready);
+	bool ip = pkt->ethertype == ETH_TYPE_IP4 || pkt->ethertype == ETH_TYPE_IP6;
+
+	if (!core->joining || !ip || pkt->link_group) {
+		to_network(core, iface, pkt);
+		return;
+	}
+	gro_take(&core->gro, pkt, &ready);
+	all_to_network(core, &ready);
+}
+
+void
+core_input_begin(struct core *core)
+{
+	core->joining = true;
+}
+
+void
+core_input_end(struct core *core)
+{
+	struct list ready = LIST_INIT(ready);
+
+	core->joining = false;
+	gro_flush(&core->gro, &ready);
+	all_to_network(core, &ready);
 }
 
 int

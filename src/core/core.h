@@ -17,7 +17,7 @@
 #include "core/iface.h"
 #include "core/route.h"
 #include "leat.h"
-#include "pkt/pkt.h"
+#include "pkt/gro.h"
 
 enum { CORE_IFACES = 16, CORE_PROTOS = 256 };
 
@@ -48,6 +48,8 @@ struct ip_tx {
 	bool dont_fragment; /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
 	bool transparent;   /* the source need not be an address of ours */
 	uint32_t ifindex;   /* this interface only; 0 = as routed */
+	struct path_cache *
+	    cache; /* of this source, destination and interface alone, kept by the sender; NULL = look the way up */
 };
 
 /* What an ICMP error, or a neighbour that does not answer, means for a flow. */
@@ -122,6 +124,8 @@ struct core {
 	struct routes *routes;
 	struct pmtu *pmtu;
 	struct neigh_table *neigh;
+	struct gro gro; /* while a batch comes in: what is being joined */
+	bool joining;
 	bool forwarding;  /* packets for others are passed on */
 	bool transparent; /* packets for any address are delivered here (the gateway) */
 };
@@ -151,6 +155,10 @@ int core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx);
 
 /* A link brought @pkt: data at the network header, ethertype set. Consumes it. */
 void core_input(struct core *core, struct iface *iface, struct pkt *pkt);
+
+/* From here to core_input_end() packets may be kept back and joined (pkt/gro.h). */
+void core_input_begin(struct core *core);
+void core_input_end(struct core *core);
 
 /* Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is none. */
 bool core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx);

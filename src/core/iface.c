@@ -286,6 +286,13 @@ iface_leave(struct iface *iface, const struct ipaddr *group)
 }
 
 void
+iface_down(struct iface *iface)
+{
+	iface->up = false;
+	routes_changed(iface->core);
+}
+
+void
 iface_input(struct iface *iface, struct pkt *frame)
 {
 	frame->ifindex = iface->index;

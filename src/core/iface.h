@@ -109,6 +109,9 @@ int iface_join(struct iface *iface, const struct ipaddr *group);
 /* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
 
+/* For good: it neither sends nor receives any more, and no way leads over it. */
+void iface_down(struct iface *iface);
+
 /* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */
 void iface_input(struct iface *iface, struct pkt *frame);
 

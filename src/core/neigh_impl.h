@@ -34,6 +34,7 @@ struct neigh_table {
 	struct table table;
 	struct list lru[GROUPS];
 	uint32_t unresolved;
+	struct neigh *last; /* found last: mostly it is asked for again */
 	struct {
 		const struct neigh_ops *ops;
 		void *self;

@@ -37,11 +37,16 @@ hash_of(const struct neigh_table *t, const struct iface *iface, const struct ipa
 struct neigh *
 neigh_find(struct iface *iface, const struct ipaddr *addr)
 {
-	const struct neigh_table *t = iface->core->neigh;
+	struct neigh_table *t = iface->core->neigh;
 	const struct key key = {iface, addr};
-	struct table_node *n = table_find(&t->table, hash_of(t, iface, addr), &key, is_neighbour);
+	struct table_node *n;
 
-	return n ? container_of(n, struct neigh, node) : NULL;
+	if (t->last && is_neighbour(&t->last->node, &key))
+		return t->last;
+	n = table_find(&t->table, hash_of(t, iface, addr), &key, is_neighbour);
+	if (n)
+		t->last = container_of(n, struct neigh, node);
+	return n ? t->last : NULL;
 }
 
 /* To the end of the list that it belongs on: it was just used. */
@@ -92,6 +97,8 @@ neigh_forget(struct neigh *n, enum drop_reason reason)
 		pkt_drop(t->core, p, reason);
 	timer_cancel(t->core->wheel, &n->timer);
 	neigh_enter(n, NEIGH_NONE);
+	if (t->last == n)
+		t->last = NULL;
 	list_del(&n->lru);
 	table_remove(&t->table, &n->node);
 	free(n);

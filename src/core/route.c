@@ -29,7 +29,11 @@ struct routes {
 struct routes *
 routes_new(void)
 {
-	return calloc(1, sizeof(struct routes));
+	struct routes *routes = calloc(1, sizeof *routes);
+
+	if (routes)
+		routes->generation = 1; /* a cache of 0 has never been filled */
+	return routes;
 }
 
 static void

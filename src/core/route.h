@@ -53,6 +53,12 @@ int route_find(struct core *core, const struct ipaddr *dst, const struct ipaddr 
 /* Remember that packets of @mtu octets still fit on the way to @dst (not below 576 or 1280, RFC 1191, RFC 8201); forgotten after ten minutes. True if that is news. */
 bool route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu);
 
+/* A way kept by whoever sends along it often; all zero = none yet. */
+struct path_cache {
+	uint64_t generation; /* of what it was found in */
+	struct path path;
+};
+
 /* Changes whenever a route, an address or a path MTU does, so that holders of a struct path know when to look again. */
 uint64_t route_generation(const struct core *core);
 

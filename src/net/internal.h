@@ -59,8 +59,9 @@ void ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path);
 /* --- net/ip_out.c --- */
 /* Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has been cut (l4 set)? */
 bool ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu);
-/* May a packet from @tx->src leave by @path? */
-bool ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path);
+/* The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is none, or when it may not leave from there: then @pkt has been dropped. */
+const struct path *ip_path(
+    struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err);
 /* The TTL or hop limit to send with. */
 uint8_t ip_hops(const struct ip_tx *tx);
 

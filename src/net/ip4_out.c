@@ -27,20 +27,15 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 {
 	struct net *net = self;
 	struct core *core = net->core;
-	struct path path;
+	struct path room;
 	uint32_t len = pkt->len + IP4_HDR_LEN;
 	bool fits;
-	int err = route_find(core, &tx->dst, &tx->src, tx->ifindex, &path);
+	int err;
+	const struct path *path = ip_path(core, pkt, tx, &room, &err);
 
-	if (err) {
-		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+	if (!path)
 		return err;
-	}
-	if (!ip_source_passes(core, tx, &path)) {
-		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
-		return -LEAT_EADDRNOTAVAIL;
-	}
-	fits = ip_fits(pkt, len, IP4_HDR_LEN, path.mtu);
+	fits = ip_fits(pkt, len, IP4_HDR_LEN, path->mtu);
 	if (len > UINT16_MAX || (!fits && (tx->dont_fragment || pkt->seg != PKT_SEG_NONE))) {
 		pkt_drop(core, pkt, DROP_IP_TOO_BIG);
 		return -LEAT_EMSGSIZE;
@@ -54,9 +49,9 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	pkt->l3_len = IP4_HDR_LEN;
 	pkt->ethertype = ETH_TYPE_IP4;
 	if (fits)
-		path.iface->link->output(path.iface, pkt, &path.next_hop);
+		path->iface->link->output(path->iface, pkt, &path->next_hop);
 	else
-		ip4_fragment(net, pkt, &path);
+		ip4_fragment(net, pkt, path);
 	return 0;
 }
 

@@ -75,26 +75,21 @@ ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 {
 	struct net *net = self;
 	struct core *core = net->core;
-	struct path path;
+	struct path room;
 	bool fits;
-	int err = route_find(core, &tx->dst, &tx->src, tx->ifindex, &path);
+	int err;
+	const struct path *path = ip_path(core, pkt, tx, &room, &err);
 
-	if (err) {
-		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+	if (!path)
 		return err;
-	}
-	if (!ip_source_passes(core, tx, &path)) {
-		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
-		return -LEAT_EADDRNOTAVAIL;
-	}
-	fits = ip_fits(pkt, pkt->len + IP6_HDR_LEN, IP6_HDR_LEN, path.mtu);
+	fits = ip_fits(pkt, pkt->len + IP6_HDR_LEN, IP6_HDR_LEN, path->mtu);
 	if (pkt->len > UINT16_MAX || (!fits && (tx->dont_fragment || pkt->seg != PKT_SEG_NONE))) {
 		pkt_drop(core, pkt, DROP_IP_TOO_BIG);
 		return -LEAT_EMSGSIZE;
 	}
 	if (fits)
-		send_one(net, pkt, tx->proto, tx, &path);
+		send_one(net, pkt, tx->proto, tx, path);
 	else
-		send_pieces(net, pkt, tx, &path);
+		send_pieces(net, pkt, tx, path);
 	return 0;
 }

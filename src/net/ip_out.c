@@ -19,7 +19,7 @@ ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
 }
 
 /* A source that is unspecified is that of a host which does not know its address yet, and asks everybody. */
-bool
+static bool
 ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
 {
 	if (tx->transparent)
@@ -30,6 +30,28 @@ ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *p
 	if (ipaddr_is_loopback(&tx->src) && !path->iface->loopback)
 		return false;
 	return iface_of_addr(core, &tx->src) != NULL;
+}
+
+const struct path *
+ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err)
+{
+	struct path_cache *cache = tx->cache;
+
+	if (cache && cache->generation == route_generation(core))
+		return &cache->path;
+	*err = route_find(core, &tx->dst, &tx->src, tx->ifindex, room);
+	if (*err) {
+		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+		return NULL;
+	}
+	if (!ip_source_passes(core, tx, room)) {
+		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
+		*err = -LEAT_EADDRNOTAVAIL;
+		return NULL;
+	}
+	if (cache)
+		*cache = (struct path_cache){route_generation(core), *room};
+	return room;
 }
 
 uint8_t

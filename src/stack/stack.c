@@ -179,6 +179,21 @@ stack_input(struct stack *s, struct iface *iface, struct pkt *frame, nsec_t now)
 	settle(s);
 }
 
+void
+stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames, nsec_t now)
+{
+	struct pkt *frame;
+
+	set_time(s, now);
+	core_input_begin(s->core);
+	tcp_batch_begin(s->tcp);
+	while ((frame = pkt_queue_pop(frames)))
+		iface_input(iface, frame);
+	core_input_end(s->core);
+	tcp_batch_end(s->tcp);
+	settle(s);
+}
+
 nsec_t
 stack_next(struct stack *s)
 {

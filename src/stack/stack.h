@@ -5,6 +5,7 @@
 #define STACK_STACK_H
 
 #include "core/core.h"
+#include "pkt/queue.h"
 #include "sock/sock.h"
 
 struct stack;
@@ -31,6 +32,12 @@ void stack_advance(struct stack *s, nsec_t now);
 
 /* A frame arrived on @iface at @now. Consumes it. */
 void stack_input(struct stack *s, struct iface *iface, struct pkt *frame, nsec_t now);
+
+/*
+ * All of @frames, in order, as they came in at once: as stack_input() of each, but TCP segments that follow one another are joined before they are looked at
+ * (pkt/gro.h), and watchers are called once. Leaves @frames empty.
+ */
+void stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames, nsec_t now);
 
 /* When stack_advance() must be called at the latest; NSEC_NEVER when nothing is pending. */
 nsec_t stack_next(struct stack *s);

@@ -127,6 +127,7 @@ struct tcp_conn {
 	/* the path */
 	uint32_t path_mtu;
 	uint64_t route_gen;
+	struct path_cache way;
 	seq_t pmtu_edge; /* what lies before it is sent again for being too large, while pmtu_retx */
 	bool pmtu_retx;
 

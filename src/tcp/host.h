@@ -107,6 +107,7 @@ struct tcp {
 	struct list dirty;   /* struct tcp_conn.dirty */
 	struct list tellers; /* struct tcp_teller.node */
 	bool busy;           /* within tcp_leave() */
+	bool batch;          /* more segments are to come at once */
 	struct siphash_key isn_key, ts_key;
 
 	struct list time_wait; /* struct tcp_tw.node, the first to end first */
@@ -159,8 +160,9 @@ struct tcp_out {
 	bool transparent;
 	uint64_t flow;
 	const uint8_t *opt;
-	unsigned opt_len; /* a multiple of 4 */
-	uint16_t mss;     /* of a super-segment's pieces */
+	unsigned opt_len;       /* a multiple of 4 */
+	uint16_t mss;           /* of a super-segment's pieces */
+	struct path_cache *way; /* the connection's; NULL without one */
 };
 /* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
 int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);

@@ -39,10 +39,10 @@ end_hash(const struct table *t, const struct endpoint *e)
 static uint64_t
 flow_hash(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
 {
-	uint64_t words[5] = {local->addr.w[0], local->addr.w[1], remote->addr.w[0], remote->addr.w[1],
-	    (uint64_t)remote->ifindex << 32 | (uint32_t)local->port << 16 | remote->port};
+	uint64_t words[5] = {(uint64_t)remote->ifindex << 32 | (uint32_t)local->port << 16 | remote->port,
+	    local->addr.w[1], remote->addr.w[1], local->addr.w[0], remote->addr.w[0]};
 
-	return table_hash(&tcp->flows, words, 5);
+	return table_hash(&tcp->flows, words, ipaddr_is4(&remote->addr) ? 3 : 5);
 }
 
 struct flow_key {

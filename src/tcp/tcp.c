@@ -91,17 +91,18 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	return DROP_COUNT;
 }
 
-/* Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). */
-static void
+/* Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). The connection, where there is one. */
+static struct tcp_conn *
 demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 {
 	struct tcp_flow *f = tcp_find(tcp, &seg->local, &seg->remote);
+	struct tcp_conn *c = f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 	struct tcp_listener *l;
 
-	if (f && f->time_wait) {
-		tcp_time_wait_arrive(tcp, container_of(f, struct tcp_tw, flow), seg);
+	if (c) {
+		tcp_arrive(c, seg);
 	} else if (f) {
-		tcp_arrive(container_of(f, struct tcp_conn, flow), seg);
+		tcp_time_wait_arrive(tcp, container_of(f, struct tcp_tw, flow), seg);
 	} else {
 		l = tcp_find_listener(tcp, &seg->local, &seg->remote);
 		if (l)
@@ -111,6 +112,18 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 	}
 	if (seg->pkt)
 		pkt_free(seg->pkt);
+	return c;
+}
+
+/*
+ * May what @c wants be sent when the batch is over? Not where each segment must have an answer of its own: beyond a hole, where the peer counts duplicate
+ * ACKs (RFC 5681, 4.2).
+ */
+static bool
+may_wait(const struct tcp *tcp, const struct tcp_conn *c)
+{
+	return tcp->batch && c && !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) &&
+	       c->reass.runs == 0;
 }
 
 static void
@@ -130,7 +143,20 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt->l4 = pkt->data;
 	pkt_pull(pkt, seg.hdr_len);
 	seg.len = pkt->len;
-	demultiplex(tcp, &seg);
+	if (!may_wait(tcp, demultiplex(tcp, &seg)))
+		tcp_leave(tcp);
+}
+
+void
+tcp_batch_begin(struct tcp *tcp)
+{
+	tcp->batch = true;
+}
+
+void
+tcp_batch_end(struct tcp *tcp)
+{
+	tcp->batch = false;
 	tcp_leave(tcp);
 }
 

@@ -43,6 +43,13 @@ struct tcp *tcp_new(struct core *core);
 /* Ends everything without sending a word. */
 void tcp_free(struct tcp *tcp);
 
+/*
+ * Segments that come in from here to tcp_batch_end() came at once: what they want is sent when the batch is over, one ACK for all of them, unless one of them wants more
+ * than to be acknowledged.
+ */
+void tcp_batch_begin(struct tcp *tcp);
+void tcp_batch_end(struct tcp *tcp);
+
 struct tcp_limits {
 	uint32_t conns;                /* connections in all, TIME-WAIT included */
 	uint32_t syn_queue;            /* half-open, per listener */

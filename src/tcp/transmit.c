@@ -46,7 +46,8 @@ tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
 	    .tos = o->tos,
 	    .dont_fragment = true,
 	    .transparent = o->transparent,
-	    .ifindex = o->remote->ifindex};
+	    .ifindex = o->remote->ifindex,
+	    .cache = o->way};
 
 	if (!p) {
 		pkt_drop(tcp->core, NULL, DROP_POOL_EMPTY);
@@ -79,7 +80,8 @@ segment(struct tcp_conn *c, seq_t seq, uint8_t flags, enum pkt_why why)
 	    .tos = c->opts.tos,
 	    .why = (uint8_t)why,
 	    .transparent = c->opts.transparent,
-	    .flow = c->number};
+	    .flow = c->number,
+	    .way = &c->way};
 }
 
 /* Every segment with ACK says all that an ACK of its own would have. */
