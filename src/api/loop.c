@@ -110,11 +110,11 @@ leat_loop_add_stack(struct leat_loop *loop, struct leat_stack *stack)
 }
 
 static void
-on_frame(void *arg, struct pkt *frame, nsec_t now)
+on_frames(void *arg, struct pkt_queue *frames, nsec_t now)
 {
 	struct leat_iface *i = arg;
 
-	stack_input(i->owner->stack, i->iface, frame, now);
+	stack_input_batch(i->owner->stack, i->iface, frames, now);
 }
 
 static int
@@ -138,7 +138,7 @@ int
 leat_tap_open(struct leat_loop *loop, struct leat_stack *stack, const struct leat_tap_config *config,
     struct leat_iface **out)
 {
-	struct tap_config tc = {.loop = loop->loop, .core = stack_core(stack->stack), .frame = on_frame};
+	struct tap_config tc = {.loop = loop->loop, .core = stack_core(stack->stack), .frames = on_frames};
 	struct api_iface_settings s;
 	struct leat_iface *i;
 	int err;

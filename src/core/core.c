@@ -23,6 +23,7 @@ core_new(const struct core_config *config)
 	core->sink = config->sink;
 	core->number = config->number;
 	core->next_flow = 1;
+	core->one_by_one = config->one_by_one;
 	rng_seed(&core->rng, config->seed);
 	core->wheel = wheel_new(config->now);
 	if (!core->wheel)

@@ -29,6 +29,7 @@ struct core_config {
 	struct pkt_pool *pool; /* borrowed */
 	struct sink *sink;     /* borrowed; NULL = nobody listens */
 	nsec_t now;
+	bool one_by_one; /* batches are not joined: each packet is handed in and answered by itself */
 };
 
 /* What a network tells a transport of a packet that it delivers. */
@@ -125,7 +126,7 @@ struct core {
 	struct pmtu *pmtu;
 	struct neigh_table *neigh;
 	struct gro gro; /* while a batch comes in: what is being joined */
-	bool joining;
+	bool joining, one_by_one;
 	bool forwarding;  /* packets for others are passed on */
 	bool transparent; /* packets for any address are delivered here (the gateway) */
 };

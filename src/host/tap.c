@@ -32,7 +32,7 @@ struct tap {
 	struct tap_config config;
 	char name[IFNAMSIZ];
 	bool vnet;
-	struct pkt_queue waiting;
+	struct pkt_queue waiting, came; /* to be written; read and not handed on yet */
 	struct pkt_block *spill; /* where what does not fit a small block goes; NULL after it was handed on */
 	uint8_t trash[PKT_BLOCK_SMALL]; /* where a frame goes that there is no memory for */
 };
@@ -153,7 +153,7 @@ tap_received(struct tap *tap, struct pkt *p, const uint8_t *hdr)
 		pkt_drop(tap->config.core, p, DROP_VIRTIO_BAD);
 		return;
 	}
-	tap->config.frame(tap->config.arg, p, now);
+	pkt_queue_push(&tap->came, p);
 }
 
 /* Reads one frame; false when there is none. */
@@ -204,6 +204,8 @@ tap_ready(struct loop_fd *w, uint32_t events)
 		return;
 	for (int i = 0; i < TAP_BATCH && tap_read_one(tap); i++)
 		;
+	if (tap->came.count)
+		tap->config.frames(tap->config.arg, &tap->came, loop_now(tap->config.loop));
 }
 
 /* Setting up */
@@ -253,6 +255,7 @@ tap_open(const struct tap_config *config, struct tap **out)
 	tap->config = *config;
 	tap->wire.transmit = tap_transmit;
 	pkt_queue_init(&tap->waiting);
+	pkt_queue_init(&tap->came);
 	tap->w = (struct loop_fd){
 	    .fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), .events = EPOLLIN, .fn = tap_ready};
 	if (tap->w.fd < 0) {

@@ -8,6 +8,7 @@
 #define HOST_TAP_H
 
 #include "core/iface.h"
+#include "pkt/queue.h"
 
 struct core;
 struct loop;
@@ -19,8 +20,8 @@ struct tap_config {
 	bool no_offload;   /* frames of MTU size with complete checksums, both ways */
 	struct loop *loop; /* borrowed */
 	struct core *core; /* borrowed: its pool serves, and it counts the drops */
-	/* Each frame that came in, now the callee's. */
-	void (*frame)(void *arg, struct pkt *frame, nsec_t now);
+	/* Frames that came in, at least one, now the callee's. */
+	void (*frames)(void *arg, struct pkt_queue *frames, nsec_t now);
 	void *arg;
 };
 

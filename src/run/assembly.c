@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "gate/gate.h"
 #include "host/clock.h"
+#include "host/feature.h"
 #include "host/hostnet.h"
 #include "host/hostsock.h"
 #include "host/random.h"
@@ -27,12 +28,16 @@ assembly_run(struct loop_source *source, nsec_t now)
 	do {
 		any = false;
 		for (unsigned end = 0; end < 2; end++) {
+			struct pkt_queue frames;
 			struct pkt *frame;
 
-			while ((frame = emu_receive(a->parts.link, end, now))) {
-				stack_input(stack[end], a->iface[end], frame, now);
-				any = true;
-			}
+			pkt_queue_init(&frames);
+			while ((frame = emu_receive(a->parts.link, end, now)))
+				pkt_queue_push(&frames, frame);
+			if (!frames.count)
+				continue;
+			stack_input_batch(stack[end], a->iface[end], &frames, now);
+			any = true;
 		}
 		gate_run(a->parts.gateway);
 	} while (any || emu_next(a->parts.link) <= now);
@@ -66,6 +71,7 @@ make_stack(struct assembly *a, const struct run_config *config, uint64_t number)
 	    .secret = random_key(),
 	    .pool = a->pool,
 	    .sink = config->hooks.sink,
+	    .one_by_one = feature_disabled("gro"),
 	    .now = loop_now(a->loop)};
 
 	return stack_new(&core);

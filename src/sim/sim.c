@@ -21,6 +21,7 @@ struct sim {
 	struct rng rng;
 	struct pkt_pool *pool;
 	struct sink *sink;
+	bool one_by_one;
 	struct wheel *wheel;
 	struct list hosts, links;
 	uint64_t nhosts, nlinks;
@@ -37,6 +38,7 @@ sim_new(const struct sim_config *config)
 		return NULL;
 	rng_seed(&sim->rng, config->seed);
 	sim->sink = config->sink;
+	sim->one_by_one = config->one_by_one;
 	list_init(&sim->hosts);
 	list_init(&sim->links);
 	sim->wheel = wheel_new(0);
@@ -98,8 +100,11 @@ sim_wheel(struct sim *sim)
 struct stack *
 sim_host(struct sim *sim)
 {
-	struct core_config config = {
-	    .number = sim->nhosts + 1, .pool = sim->pool, .sink = sim->sink, .now = sim->now};
+	struct core_config config = {.number = sim->nhosts + 1,
+	    .pool = sim->pool,
+	    .sink = sim->sink,
+	    .now = sim->now,
+	    .one_by_one = sim->one_by_one};
 	struct sim_host *h = calloc(1, sizeof *h);
 
 	if (!h)
@@ -203,10 +208,14 @@ static void
 deliver(struct sim *sim, struct sim_link *l)
 {
 	for (unsigned end = 0; end < 2; end++) {
+		struct pkt_queue frames;
 		struct pkt *frame;
 
+		pkt_queue_init(&frames);
 		while ((frame = emu_receive(l->emu, end, sim->now)) != NULL)
-			stack_input(l->host[end], l->iface[end], frame, sim->now);
+			pkt_queue_push(&frames, frame);
+		if (frames.count)
+			stack_input_batch(l->host[end], l->iface[end], &frames, sim->now);
 	}
 }
 

@@ -22,6 +22,7 @@ struct sim_config {
 	uint64_t seed;     /* of everything: hosts, links */
 	size_t pool;       /* octets of packets, of all hosts together; 0 = 256 MiB */
 	struct sink *sink; /* borrowed: hears every host; NULL = nobody listens */
+	bool one_by_one;   /* see struct core_config */
 };
 
 /* NULL without memory. Time begins at 0. */

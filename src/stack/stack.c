@@ -184,6 +184,11 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 {
 	struct pkt *frame;
 
+	if (s->core->one_by_one) {
+		while ((frame = pkt_queue_pop(frames)))
+			stack_input(s, iface, frame, now);
+		return;
+	}
 	set_time(s, now);
 	core_input_begin(s->core);
 	tcp_batch_begin(s->tcp);

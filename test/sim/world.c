@@ -113,9 +113,8 @@ draw_impair(struct rng *r)
 		i.jitter = (nsec_t)rng_below(r, (uint64_t)i.delay + 1);
 	if (rng_below(r, 2))
 		i.loss = (uint32_t)rng_below(r, 8 * PER_CENT);
-	if (rng_below(r, 4) ==
-	    0) /* longer bursts outlast every timeout, since they count frames and not time */
-		i.burst = (uint32_t)world_between(r, 2, 3);
+	if (rng_below(r, 4) == 0) /* longer bursts outlast every timeout, since they count frames and not time */
+		i.burst = 2;
 	if (rng_below(r, 2))
 		i.dup = (uint32_t)rng_below(r, 3 * PER_CENT);
 	if (rng_below(r, 2))
@@ -145,7 +144,7 @@ world_new(uint64_t seed, const struct world_options *options)
 {
 	static const uint32_t mtus[] = {1500, 1500, 1500, 1280, 9000, 4000};
 	struct world *w = calloc(1, sizeof *w);
-	struct sim_config config = {.seed = seed};
+	struct sim_config config = {.seed = seed, .one_by_one = seed % 3 == 0};
 	struct sim_link_config link = {0};
 
 	if (!w)

@@ -76,12 +76,16 @@ addr(const char *text)
 /* Driving */
 
 static void
-frame_from_tap(void *arg, struct pkt *frame, nsec_t now)
+frames_from_tap(void *arg, struct pkt_queue *frames, nsec_t now)
 {
-	if (emu)
+	struct pkt *frame;
+
+	if (!emu) {
+		stack_input_batch(stack, iface, frames, now);
+		return;
+	}
+	while ((frame = pkt_queue_pop(frames)))
 		emu_wire(emu, 0)->transmit(emu_wire(emu, 0), frame, now);
-	else
-		stack_input(stack, iface, frame, now);
 }
 
 static nsec_t
@@ -97,11 +101,15 @@ source_next(struct loop_source *s)
 static void
 source_run(struct loop_source *s, nsec_t now)
 {
+	struct pkt_queue frames;
 	struct pkt *p;
 
 	stack_advance(stack, now);
+	pkt_queue_init(&frames);
 	while (emu && (p = emu_receive(emu, 1, now)))
-		stack_input(stack, iface, p, now);
+		pkt_queue_push(&frames, p);
+	if (frames.count)
+		stack_input_batch(stack, iface, &frames, now);
 	if (gate)
 		gate_run(gate);
 	while (emu && (p = emu_receive(emu, 0, now))) {
@@ -382,7 +390,7 @@ set_up(void)
 	    .raw_ip = args.raw,
 	    .no_offload = args.no_offload,
 	    .loop = loop,
-	    .frame = frame_from_tap};
+	    .frames = frames_from_tap};
 	struct ipaddr v4 = addr("10.9.0.2"), v4b = addr("10.9.0.3"), v6 = addr("fd09::2");
 	struct wire *wire;
 
