@@ -9,10 +9,12 @@ rotl(uint64_t x, unsigned n)
 	return x << n | x >> (64 - n);
 }
 
+static const uint64_t GOLDEN = 0x9e3779b97f4a7c15; /* splitmix64's step */
+
 static uint64_t
 splitmix64(uint64_t *state)
 {
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
+	uint64_t z = *state += GOLDEN;
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
@@ -26,13 +28,27 @@ rng_seed(struct rng *r, uint64_t seed)
 		r->s[i] = splitmix64(&seed);
 }
 
-void
-rng_fork(struct rng *child, uint64_t seed, uint64_t stream)
+/* Mixed twice, so that neighbouring seeds and neighbouring streams do not meet. */
+uint64_t
+rng_stream(uint64_t seed, uint64_t stream)
 {
 	uint64_t mixed = splitmix64(&seed) ^ stream;
 
-	/* Mixed twice, so that neighbouring seeds and neighbouring streams do not meet. */
-	rng_seed(child, splitmix64(&mixed));
+	return splitmix64(&mixed);
+}
+
+void
+rng_fork(struct rng *child, uint64_t seed, uint64_t stream)
+{
+	rng_seed(child, rng_stream(seed, stream));
+}
+
+uint64_t
+rng_nth(uint64_t key, uint64_t n)
+{
+	uint64_t state = key + n * GOLDEN;
+
+	return splitmix64(&state);
 }
 
 uint64_t

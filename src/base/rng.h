@@ -20,6 +20,13 @@ void rng_fork(struct rng *child, uint64_t seed, uint64_t stream);
 
 uint64_t rng_u64(struct rng *r);
 
+/*
+ * Draws by number: the stream's key once, then draw @n of it, as often as wanted and in any order. What is decided about the thing with that number
+ * costs nothing until it is asked.
+ */
+uint64_t rng_stream(uint64_t seed, uint64_t stream);
+uint64_t rng_nth(uint64_t key, uint64_t n);
+
 /* Uniform over 0 to @bound - 1, without bias; 0 when @bound is 0. */
 uint64_t rng_below(struct rng *r, uint64_t bound);
 

@@ -54,6 +54,12 @@ struct conns {
 	uint64_t total, forgotten;
 };
 
+/* What conns_event() has any use for, as a sink's mask. */
+enum {
+	CONNS_WANTS = 1 << EVENT_TCP_OPEN | 1 << EVENT_TCP_STATE | 1 << EVENT_TCP_RTT | 1 << EVENT_TCP_CC |
+		      1 << EVENT_TCP_RETX | 1 << EVENT_TCP_CLOSE
+};
+
 /* 0 or -LEAT_ENOMEM. */
 int conns_init(struct conns *c);
 void conns_fini(struct conns *c);

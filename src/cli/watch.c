@@ -108,7 +108,7 @@ watch_init(struct watch *w, const struct run_options *options)
 	memset(w, 0, sizeof *w);
 	w->options = options;
 	w->sink.emit = watch_emit;
-	w->sink.wants = (1u << EVENT_COUNT) - 1;
+	w->sink.wants = options->trace || options->capture ? (1u << EVENT_COUNT) - 1 : CONNS_WANTS;
 	err = conns_init(&w->conns);
 	if (err) {
 		fprintf(stderr, "leat: %s\n", err_words(err));

@@ -2,7 +2,8 @@
  * link/emu.h - the emulated link: two ends, two directions, each with its own delay, jitter, loss, duplication, reordering,
  * corruption, rate and queue.
  *
- * It acts on frames of MTU size: super-segments are cut before they are looked at. It queues, and never calls a stack: whoever
+ * It acts on frames of MTU size: super-segments are cut before they are looked at, but for those whose pieces would all arrive at one instant without
+ * anybody having looked at them (no rate, no capture, nobody who wants EVENT_LINK, nothing that chance does to one of them). It queues, and never calls a stack: whoever
  * drives it asks emu_next() for the time, and takes what has arrived with emu_receive(). Each impairment of each direction draws
  * from a generator of its own, one draw per frame, so turning one on does not move the others' decisions.
  *

@@ -11,12 +11,12 @@ emu_draws_init(struct emu_draws *d, uint64_t seed, unsigned dir)
 {
 	uint64_t base = dir * STREAMS;
 
-	rng_fork(&d->loss, seed, base + STREAM_LOSS);
-	rng_fork(&d->dup, seed, base + STREAM_DUP);
-	rng_fork(&d->reorder, seed, base + STREAM_REORDER);
-	rng_fork(&d->corrupt, seed, base + STREAM_CORRUPT);
-	rng_fork(&d->bit, seed, base + STREAM_BIT);
-	rng_fork(&d->jitter, seed, base + STREAM_JITTER);
+	d->loss = rng_stream(seed, base + STREAM_LOSS);
+	d->dup = rng_stream(seed, base + STREAM_DUP);
+	d->reorder = rng_stream(seed, base + STREAM_REORDER);
+	d->corrupt = rng_stream(seed, base + STREAM_CORRUPT);
+	d->bit = rng_stream(seed, base + STREAM_BIT);
+	d->jitter = rng_stream(seed, base + STREAM_JITTER);
 }
 
 /* @fraction of 2^64 of @n: uniform over 0 to @n - 1, to within n / 2^64, for one draw. */
@@ -47,20 +47,29 @@ loss_chance(const struct emu_draws *d, const struct emu_impair *impair)
 	return enter < ALL ? (uint32_t)enter : ALL;
 }
 
+static bool
+chance(uint64_t key, uint64_t number, uint32_t ppb)
+{
+	return ppb && scale(rng_nth(key, number), ALL) < ppb;
+}
+
 struct emu_fate
-emu_draw(struct emu_draws *d, const struct emu_impair *impair)
+emu_draw(struct emu_draws *d, const struct emu_impair *impair, uint64_t number)
 {
 	uint64_t jitter = (uint64_t)impair->jitter;
-
-	d->losing = rng_chance(&d->loss, loss_chance(d, impair));
-	return (struct emu_fate){
-	    .lost = d->losing,
-	    .dup = rng_chance(&d->dup, impair->dup),
-	    .reordered = rng_chance(&d->reorder, impair->reorder),
-	    .corrupted = rng_chance(&d->corrupt, impair->corrupt),
-	    .bit = rng_u64(&d->bit),
-	    .jitter = (nsec_t)(scale(rng_u64(&d->jitter), 2 * jitter + 1) - jitter), /* wraps below zero */
+	struct emu_fate fate = {
+	    .lost = chance(d->loss, number, loss_chance(d, impair)),
+	    .dup = chance(d->dup, number, impair->dup),
+	    .reordered = chance(d->reorder, number, impair->reorder),
+	    .corrupted = chance(d->corrupt, number, impair->corrupt),
 	};
+
+	d->losing = fate.lost;
+	if (fate.corrupted)
+		fate.bit = rng_nth(d->bit, number);
+	if (jitter) /* wraps below zero */
+		fate.jitter = (nsec_t)(scale(rng_nth(d->jitter, number), 2 * jitter + 1) - jitter);
+	return fate;
 }
 
 bool

@@ -168,17 +168,30 @@ free_newest(struct list *out, uint32_t count)
 	}
 }
 
+static uint8_t
+proto_of(const struct pkt *p)
+{
+	return p->seg == PKT_SEG_UDP ? IP_PROTO_UDP : IP_PROTO_TCP;
+}
+
+uint32_t
+pkt_seg_headers(struct pkt *p)
+{
+	struct seg_hdr h;
+
+	return p->seg_size && seg_headers(p, proto_of(p), &h) ? h.pay : 0;
+}
+
 int
 pkt_cut(struct pkt *p, struct list *out)
 {
-	uint8_t proto = p->seg == PKT_SEG_UDP ? IP_PROTO_UDP : IP_PROTO_TCP;
 	struct cutting c = {.whole = p};
 
 	if (p->seg == PKT_SEG_NONE) {
 		list_push(out, &p->node);
 		return 0;
 	}
-	if (p->seg_size == 0 || !seg_headers(p, proto, &c.hdr)) {
+	if (p->seg_size == 0 || !seg_headers(p, proto_of(p), &c.hdr)) {
 		pkt_free(p);
 		return -LEAT_EINVAL;
 	}

@@ -12,6 +12,9 @@
 #include "base/list.h"
 #include "pkt/pkt.h"
 
+/* Octets of headers that each piece of the super-segment @p would repeat; 0 when they are not what @p->seg says. */
+uint32_t pkt_seg_headers(struct pkt *p);
+
 /*
  * Consumes @p; appends its pieces of at most seg_size payload octets to @out (@p itself, when it is not a super-segment). 0, or with @p freed
  * and @out as before: -LEAT_ENOMEM at the pool's limit, -LEAT_EINVAL when the headers are not what @p->seg says.

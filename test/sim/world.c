@@ -113,8 +113,11 @@ draw_impair(struct rng *r)
 		i.jitter = (nsec_t)rng_below(r, (uint64_t)i.delay + 1);
 	if (rng_below(r, 2))
 		i.loss = (uint32_t)rng_below(r, 8 * PER_CENT);
-	if (rng_below(r, 4) == 0) /* longer bursts outlast every timeout, since they count frames and not time */
+	if (rng_below(r, 4) ==
+	    0) { /* short and rare: they count frames, not time, so a long one outlasts every timeout of a connection that is ending */
 		i.burst = 2;
+		i.loss %= PER_CENT;
+	}
 	if (rng_below(r, 2))
 		i.dup = (uint32_t)rng_below(r, 3 * PER_CENT);
 	if (rng_below(r, 2))
