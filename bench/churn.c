@@ -1,0 +1,111 @@
+/*
+ * bench/churn.c - connections set up, used for one request and one answer, and closed, as fast as both stacks go: in one process, one after another in
+ * groups.
+ *
+ *	leat_churn [--group CONNECTIONS] [--octets SIZE] [--ip 4|6] [--seconds S]
+ */
+#include "args.h"
+#include "pair.h"
+
+#include "host/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PORT = 5001, GROUP_MAX = 512, OCTETS_MAX = 1 << 16 };
+
+struct churn {
+	struct pair pair;
+	struct sock *listener, *client[GROUP_MAX], *server[GROUP_MAX];
+	unsigned group;
+	size_t octets;
+	bool v6;
+	uint64_t done;
+	char buf[OCTETS_MAX];
+};
+
+static void
+open_group(struct churn *c)
+{
+	struct endpoint name = pair_name(1, c->v6, PORT);
+
+	for (unsigned i = 0; i < c->group; i++) {
+		int err;
+
+		pair_check(
+		    sock_open(stack_socks(c->pair.end[0].stack), c->v6, SOCK_TYPE_STREAM, &c->client[i]),
+		    "socket");
+		err = sock_connect(c->client[i], &name);
+		pair_check(err == -LEAT_EINPROGRESS ? 0 : err, "connect");
+	}
+	pair_settle(&c->pair);
+	for (unsigned i = 0; i < c->group; i++)
+		pair_check(sock_accept(c->listener, &c->server[i]), "accept");
+}
+
+/* What one side of each connection sends, the other reads. */
+static void
+exchange(struct churn *c, struct sock **from, struct sock **to)
+{
+	for (unsigned i = 0; i < c->group; i++)
+		pair_check((int)sock_send(from[i], c->buf, c->octets, 0, NULL), "send");
+	pair_settle(&c->pair);
+	for (unsigned i = 0; i < c->group; i++)
+		for (size_t left = c->octets; left > 0;) {
+			ssize_t n = sock_recv(to[i], c->buf, left, 0, NULL);
+
+			pair_check(n > 0 ? 0 : -1, "receive");
+			left -= (size_t)n;
+		}
+}
+
+/* The server closes first, as web servers do, so that TIME-WAIT is its. */
+static void
+close_group(struct churn *c)
+{
+	for (unsigned i = 0; i < c->group; i++)
+		sock_close(c->server[i]);
+	pair_settle(&c->pair);
+	for (unsigned i = 0; i < c->group; i++)
+		sock_close(c->client[i]);
+	pair_settle(&c->pair);
+}
+
+static nsec_t
+run_for(struct churn *c, nsec_t time)
+{
+	nsec_t start = clock_monotonic(), used = args_cpu_time();
+
+	do {
+		open_group(c);
+		exchange(c, c->client, c->server);
+		exchange(c, c->server, c->client);
+		close_group(c);
+		c->done += c->group;
+	} while (c->pair.now - start < time);
+	return args_cpu_time() - used;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench_arg args[] = {{"group", 64}, {"octets", 100}, {"ip", 4}, {"seconds", 1}, {NULL, 0}};
+	static struct churn c;
+	double seconds;
+
+	args_read(args, argc, argv);
+	c.group = args[0].value < GROUP_MAX ? (unsigned)args[0].value : GROUP_MAX;
+	c.octets = args[1].value < OCTETS_MAX ? (size_t)args[1].value : OCTETS_MAX;
+	c.v6 = args[2].value == 6;
+	pair_init(&c.pair, 1500, true, 65536);
+	c.listener = pair_listen(&c.pair, c.v6, PORT, 0);
+	run_for(&c, (nsec_t)(args[3].value * 0.2 * (double)SEC));
+	c.done = 0;
+	seconds = (double)run_for(&c, (nsec_t)(args[3].value * (double)SEC)) / (double)SEC;
+	args_print("churn", args);
+	printf(", \"connections\": %llu, \"seconds\": %.6f, \"per_second\": %.0f, \"ns_per_connection\": "
+	       "%.0f}\n",
+	    (unsigned long long)c.done, seconds, (double)c.done / seconds, seconds * 1e9 / (double)c.done);
+	pair_fini(&c.pair);
+	return c.done > 0 ? 0 : 1;
+}
