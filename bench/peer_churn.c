@@ -1,0 +1,105 @@
+/*
+ * bench/peer_churn.c - what bench/churn.c measures, with Linux: connections over loopback, one after the other, set up and closed by one thread.
+ *
+ *	peer_churn [--ip 4|6] [--seconds S]
+ *
+ * The client closes first and keeps the TIME-WAIT, from which Linux takes a port again after a second on loopback; a reset would spare it that. So the
+ * client walks through 127.0.0.0/8: each of its addresses has ports of its own. IPv6 has only ::1 on loopback, so there it ends early without ports.
+ */
+#include "args.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PORTS_EACH = 20000 };
+
+static int family;
+static struct sockaddr_storage server;
+static socklen_t server_len;
+
+static void
+check(int rc, const char *what)
+{
+	if (rc >= 0)
+		return;
+	fprintf(stderr, "peer_churn: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int
+open_listener(void)
+{
+	struct sockaddr_in6 a6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in a4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	check(fd, "socket");
+	if (family == AF_INET6)
+		check(bind(fd, (void *)&a6, sizeof a6), "bind");
+	else
+		check(bind(fd, (void *)&a4, sizeof a4), "bind");
+	check(listen(fd, 4096), "listen");
+	server_len = sizeof server;
+	check(getsockname(fd, (void *)&server, &server_len), "getsockname");
+	return fd;
+}
+
+/* The @n-th connection's own address: 127.0.1.1 and on. */
+static void
+name_client(int fd, uint64_t n)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+	int yes = 1;
+
+	if (family != AF_INET)
+		return;
+	a.sin_addr.s_addr = htonl(0x7f000101u + (uint32_t)(n / PORTS_EACH % 60000));
+	check(
+	    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes), "IP_BIND_ADDRESS_NO_PORT");
+	check(bind(fd, (void *)&a, sizeof a), "bind");
+}
+
+static void
+churn_once(int listener, uint64_t n)
+{
+	int client = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), child;
+	char octet;
+
+	check(client, "socket");
+	name_client(client, n);
+	check(connect(client, (void *)&server, server_len), "connect");
+	child = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	check(child, "accept");
+	close(client);
+	check((int)read(child, &octet, 1), "read");
+	close(child);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench_arg args[] = {{"ip", 4}, {"seconds", 1}, {NULL, 0}};
+	uint64_t n = 0;
+	int64_t used;
+	int listener;
+
+	args_read(args, argc, argv);
+	family = args[0].value == 6 ? AF_INET6 : AF_INET;
+	listener = open_listener();
+	used = args_cpu_time();
+	do
+		churn_once(listener, n++);
+	while (args_cpu_time() - used < (int64_t)(args[1].value * 1e9));
+	used = args_cpu_time() - used;
+	args_print("churn", args);
+	printf(", \"connections\": %llu, \"seconds\": %.6f, \"per_second\": %.1f}\n", (unsigned long long)n,
+	    (double)used / 1e9, (double)n * 1e9 / (double)used);
+	return 0;
+}
