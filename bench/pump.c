@@ -1,0 +1,288 @@
+/*
+ * bench/pump.c - what interposition alone costs: a program's TCP connections carried by the host's TCP, through a stand-in and a pump as in `leat run`, but
+ * with no stack of ours and no link.
+ *
+ *	pump PROGRAM ARGS...
+ *
+ * A seccomp filter hands connect() to this supervisor. For IPv4 it connects by itself, puts one end of a socketpair in the place of the program's
+ * descriptor, and copies octets between the other end and the connection until both directions have ended. TCP's own options are said to be set. Only
+ * clients: whoever listens does so on the host, untouched.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
+#endif
+#define SYNC_WAKE_UP 1UL
+
+enum { STRIDE = 65536, CONNS = 256, BUFFER = 1 << 20 };
+
+/* One direction: from fd[0] to fd[1]. */
+struct way {
+	int from, to;
+	size_t at, have;
+	bool ended, done;
+	char buf[STRIDE];
+};
+
+struct conn {
+	int fd[2]; /* the stand-in's other end, the host's socket; -1 in a free place */
+	struct way way[2];
+};
+
+static struct conn *conns[CONNS];
+static int epoll;
+
+static int
+die(const char *what)
+{
+	fprintf(stderr, "pump: %s: %s\n", what, strerror(errno));
+	return 125;
+}
+
+static int
+load_filter(void)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 4, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setsockopt, 1, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 4),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 1, 2),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO), /* with 0: as if it had been done */
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = {.len = sizeof code / sizeof code[0], .filter = code};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+
+/* Pumping */
+
+static void
+watch(struct conn *c, unsigned i, int op)
+{
+	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
+
+	epoll_ctl(epoll, op, c->fd[i], &e);
+}
+
+static void
+pump_way(struct way *w)
+{
+	while (!w->done) {
+		ssize_t n;
+
+		if (w->at == w->have && !w->ended) {
+			n = read(w->from, w->buf, STRIDE);
+			if (n < 0 && errno == EAGAIN)
+				return;
+			w->ended = n <= 0;
+			w->at = 0;
+			w->have = n > 0 ? (size_t)n : 0;
+		}
+		if (w->at == w->have) {
+			shutdown(w->to, SHUT_WR);
+			w->done = true;
+			return;
+		}
+		n = send(w->to, w->buf + w->at, w->have - w->at, MSG_NOSIGNAL);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n < 0) { /* nobody is there to read it */
+			w->ended = true;
+			w->at = w->have;
+			continue;
+		}
+		w->at += (size_t)n;
+	}
+}
+
+static void
+pump(struct conn *c)
+{
+	pump_way(&c->way[0]);
+	pump_way(&c->way[1]);
+	if (!c->way[0].done || !c->way[1].done)
+		return;
+	close(c->fd[0]);
+	close(c->fd[1]);
+	c->fd[0] = -1; /* events of this turn may still name it: its place is used again later */
+}
+
+static struct conn *
+place(void)
+{
+	for (unsigned i = 0; i < CONNS; i++) {
+		if (!conns[i] && !(conns[i] = calloc(1, sizeof *conns[i])))
+			return NULL;
+		if (conns[i]->fd[0] < 0 || conns[i]->fd[1] == 0)
+			return conns[i];
+	}
+	return NULL;
+}
+
+/* Interposing */
+
+/* The stand-in for a connection that is there: what the program gets, or -1. */
+static int
+stand_in(int host)
+{
+	struct conn *c = place();
+	int pair[2], size = BUFFER;
+
+	if (!c || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	fcntl(pair[1], F_SETFL, O_NONBLOCK);
+	fcntl(host, F_SETFL, O_NONBLOCK);
+	*c = (struct conn){.fd = {pair[1], host}};
+	for (unsigned i = 0; i < 2; i++) {
+		c->way[i].from = c->fd[i];
+		c->way[i].to = c->fd[!i];
+		watch(c, i, EPOLL_CTL_ADD);
+	}
+	return pair[0];
+}
+
+/* What connect() to @a is to answer; 1: let the kernel do it. */
+static int
+connect_for(int listener, const struct seccomp_notif *req, const struct sockaddr_in *a)
+{
+	struct seccomp_notif_addfd add = {
+	    .id = req->id, .flags = SECCOMP_ADDFD_FLAG_SETFD, .newfd = (unsigned)req->data.args[0]};
+	int host, ours, error = 0;
+
+	if (a->sin_family != AF_INET)
+		return 1;
+	host = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (host < 0 || connect(host, (const void *)a, sizeof *a) < 0) {
+		error = -errno;
+		close(host);
+		return error;
+	}
+	ours = stand_in(host);
+	if (ours < 0) {
+		close(host);
+		return -ENOBUFS;
+	}
+	add.srcfd = (unsigned)ours;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
+		error = -errno;
+	close(ours);
+	return error;
+}
+
+static void
+notified(int listener)
+{
+	union {
+		struct seccomp_notif n;
+		char room[512]; /* a newer kernel may write more */
+	} req;
+	struct seccomp_notif_resp resp = {0};
+	struct sockaddr_in a = {0};
+	int answer = 1;
+
+	memset(&req, 0, sizeof req);
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req.n) < 0)
+		return;
+	if (req.n.data.args[2] == sizeof a) {
+		struct iovec to = {&a, sizeof a}, from = {(void *)(uintptr_t)req.n.data.args[1], sizeof a};
+
+		if (process_vm_readv((pid_t)req.n.pid, &to, 1, &from, 1, 0) == sizeof a)
+			answer = connect_for(listener, &req.n, &a);
+	}
+	resp.id = req.n.id;
+	if (answer > 0)
+		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else
+		resp.error = answer;
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+}
+
+/* Until nobody is under the filter any more. */
+static void
+supervise(int listener)
+{
+	struct epoll_event e = {.events = EPOLLIN}, got[32];
+	int n;
+
+	epoll = epoll_create1(EPOLL_CLOEXEC);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &e);
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SYNC_WAKE_UP); /* an older kernel refuses */
+	for (;;) {
+		n = epoll_wait(epoll, got, 32, -1);
+		for (int i = 0; i < n; i++) {
+			struct conn *c = got[i].data.ptr;
+
+			if (c && c->fd[0] >= 0)
+				pump(c);
+			else if (!c && got[i].events & EPOLLIN)
+				notified(listener);
+			else if (!c)
+				return;
+		}
+	}
+}
+
+/* The child: its listener's number goes through the pipe, and the supervisor takes a duplicate before the program starts. */
+static int
+child(const int to_us[2], const int to_child[2], char **argv)
+{
+	int listener = load_filter();
+	char octet;
+
+	if (write(to_us[1], &listener, sizeof listener) < 0 || read(to_child[0], &octet, 1) != 1)
+		return 125;
+	close(listener);
+	execvp(argv[0], argv);
+	return 127;
+}
+
+int
+main(int argc, char **argv)
+{
+	int to_us[2], to_child[2], listener = -1, pidfd, status;
+	pid_t pid;
+
+	if (argc < 2 || pipe2(to_us, O_CLOEXEC) < 0 || pipe2(to_child, O_CLOEXEC) < 0)
+		return die("pump PROGRAM ARGS...");
+	pid = fork();
+	if (pid == 0)
+		_exit(child(to_us, to_child, argv + 1));
+	if (read(to_us[0], &listener, sizeof listener) != sizeof listener || listener < 0)
+		return die("seccomp");
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	listener = (int)syscall(SYS_pidfd_getfd, pidfd, listener, 0);
+	if (listener < 0)
+		return die("listener");
+	if (write(to_child[1], "", 1) != 1)
+		return die("pipe");
+	supervise(listener);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+}
