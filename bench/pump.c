@@ -168,6 +168,21 @@ stand_in(int host)
 	return pair[0];
 }
 
+/* The stand-in waits where the descriptor that it replaces does. */
+static void
+take_flags(int fd, const struct seccomp_notif *req)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, req->pid, 0);
+	int theirs = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, req->data.args[0], 0);
+
+	if (theirs >= 0) {
+		fcntl(fd, F_SETFL, fcntl(theirs, F_GETFL) & O_NONBLOCK);
+		close(theirs);
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
 /* What connect() to @a is to answer; 1: let the kernel do it. */
 static int
 connect_for(int listener, const struct seccomp_notif *req, const struct sockaddr_in *a)
@@ -189,6 +204,7 @@ connect_for(int listener, const struct seccomp_notif *req, const struct sockaddr
 		close(host);
 		return -ENOBUFS;
 	}
+	take_flags(ours, req);
 	add.srcfd = (unsigned)ours;
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0)
 		error = -errno;

@@ -1,0 +1,74 @@
+"""What a part is given: where programs lie, how long to run, and where to put what it found."""
+import contextlib
+import dataclasses
+import pathlib
+
+from lib import measure
+from lib.lwip import Lwip
+from lib.machine import run_json
+from lib.measure import NotMeasured
+from lib.report import group_lines
+
+
+@dataclasses.dataclass
+class Bench:
+    """One run of the benchmarks."""
+
+    build: pathlib.Path  # Meson's folder
+    out: pathlib.Path  # where results go
+    rounds: int = 5  # of what runs in one process
+    slow_rounds: int = 3  # of what needs a second or more each time
+    seconds: float = 0.4  # of one figure, where a program can be told
+    scratch: pathlib.Path = pathlib.Path("/tmp")  # anybody may write there
+    say: object = print
+
+    def __post_init__(self):
+        self.groups, self.notes, self.missing = [], [], []
+        self.part, self.default_cc = "", "?"
+        self.lwip = Lwip(self.out)
+
+    def program(self, name):
+        """The path of a program that Meson built."""
+        for path in (self.build / "bench" / name, self.build / "test/tools" / name):
+            if path.exists():
+                return path
+        raise NotMeasured(f"program {name} not built")
+
+    def figures(self, name, *words, timeout=120, prefix=()):
+        """Run one of our programs; its JSON."""
+        path = name if isinstance(name, pathlib.Path) else self.program(name)
+        return run_json(*prefix, path, *words, timeout=timeout)
+
+    def figure(self, name, key, *words, **more):
+        """... the figure @key of it."""
+        found = self.figures(name, *words, **more)
+        if not isinstance(found.get(key), (int, float)):
+            raise NotMeasured(f"{name}: no figure {key!r}")
+        return found[key]
+
+    def group(self, name, unit, better, subjects, slow=False):
+        """One figure of each subject: measure, print, keep."""
+        self.aspects([(name, unit, better)], subjects, slow)
+
+    def aspects(self, aspects, subjects, slow=False):
+        """Several figures that one run gives: a group each."""
+        for group in measure.measure(self.part, aspects, subjects, self.slow_rounds if slow else self.rounds):
+            self.groups.append(group)
+            for line in group_lines(measure.group_summary(group)):
+                self.say(line)
+
+    def note(self, text):
+        self.notes.append({"part": self.part, "text": text})
+        self.say(f"  note: {text}")
+
+    def cannot(self, what, why):
+        self.missing.append({"part": self.part, "what": what, "why": str(why)})
+        self.say(f"  could not measure {what}: {why}")
+
+    @contextlib.contextmanager
+    def section(self, what):
+        """What cannot be set up within is named, and the part goes on after it."""
+        try:
+            yield
+        except NotMeasured as e:
+            self.cannot(what, e)
