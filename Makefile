@@ -3,7 +3,7 @@ BUILD ?= build
 MESON := meson
 
 .DEFAULT_GOAL := all
-.PHONY: help all run test lint fuzz bench soak install clean deps deps-run deps-test deps-bench
+.PHONY: help all run test lint fuzz bench bench-instr soak install clean deps deps-run deps-test deps-bench
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,8 +30,11 @@ fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
 soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
 	@tools/soak
 
-bench: deps-bench ## speed, beside its peers
-	@echo 'make bench: there are no benchmarks yet' >&2; exit 1
+bench: deps-bench all ## speed, beside its peers, in ten minutes; B=wire,tap makes it these parts
+	@BUILD=$(BUILD) tools/bench $(B)
+
+bench-instr: deps-bench all ## instructions a frame, beside those kept; UPDATE=1 keeps the new ones
+	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)
 
 install: all ## into DESTDIR and the prefix that Meson was given
 	@$(MESON) install -C $(BUILD) --no-rebuild

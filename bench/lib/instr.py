@@ -1,0 +1,73 @@
+"""Instructions, counted by callgrind: they hardly change from run to run, so a change of a few percent in the code can be seen on a noisy machine.
+
+A program of two hosts is counted while it transfers, per frame that crossed in either direction; the link, per frame from end to end.
+"""
+import json
+import pathlib
+import re
+
+from lib.machine import needs, run
+from lib.measure import NotMeasured
+
+TOLERANCE = 1.05
+SECONDS = 1.2  # under valgrind, of the program's own clock: some ten thousand frames
+TRANSFER, TRANSMIT = "run_for*", "to_other"  # bench/pair.c's wire, and what wire.c and udp.c do for a time
+FIXED = {
+    "wire, IPv4, 64 KiB": ("leat_wire", "--window", 65536),
+    "wire, IPv6, 64 KiB": ("leat_wire", "--window", 65536, "--ip", 6),
+    "wire, IPv4, 4 MiB": ("leat_wire", "--window", 4 << 20),
+    "super, IPv4, 1 MiB": ("leat_wire", "--window", 1 << 20, "--super", 1),
+    "udp, 64 octets": ("leat_udp", "--size", 64),
+    "udp, 1,400 octets, 40 with each call": ("leat_udp", "--size", 1400, "--segments", 40),
+    "link, nothing impaired": ("leat_link",),
+    "link, everything impaired": ("leat_link", "--impair", 1, "--delay", 1000),
+}
+
+
+def calls(profile, function):
+    """How often @function was called, as callgrind's format (valgrind's manual, callgrind format) says: names are given once, then by number."""
+    number = re.search(rf"^c?fn=\((\d+)\) {re.escape(function)}$", profile, re.M)
+    if not number:
+        return 0
+    return sum(int(n) for n in re.findall(rf"^cfn=\({number[1]}\)[^\n]*\ncalls=(\d+)", profile, re.M))
+
+
+def counted(profile):
+    found = re.search(r"^(?:summary|totals): (\d+)", profile, re.M)
+    return int(found[1]) if found else 0
+
+
+def instructions(program, words, scratch):
+    """Instructions a frame."""
+    out = pathlib.Path(scratch) / "callgrind.out"
+    link = program.name == "leat_link"
+    toggle = [] if link else [f"--toggle-collect={TRANSFER}"]
+    said = run("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *toggle, program, *words, "--seconds", SECONDS, timeout=60)
+    profile = out.read_text()
+    frames = json.loads(said)["frames"] if link else calls(profile, TRANSMIT)
+    if not frames or not counted(profile):
+        raise NotMeasured(f"{program.name}: callgrind counted nothing")
+    return counted(profile) / frames
+
+
+def all_of(build, scratch):
+    """Name -> instructions a frame; or why not."""
+    needs("valgrind")
+    found = {}
+    for name, (program, *words) in FIXED.items():
+        path = build / "bench" / program
+        if not path.exists():
+            raise NotMeasured(f"program {program} not built")
+        found[name] = round(instructions(path, words, scratch), 1)
+    return found
+
+
+def compare(now, kept):
+    """A line for each that is worse than what was kept, or that nothing was kept of."""
+    lines = []
+    for name, value in now.items():
+        if name not in kept:
+            lines.append(f"warning: {name}: {value:,.1f} instructions a frame, and none kept to compare: make bench-instr UPDATE=1")
+        elif value > kept[name] * TOLERANCE:
+            lines.append(f"warning: {name}: {value:,.1f} instructions a frame, {value / kept[name] - 1:+.1%} from {kept[name]:,.1f}")
+    return lines
