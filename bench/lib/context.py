@@ -2,6 +2,7 @@
 import contextlib
 import dataclasses
 import pathlib
+import subprocess
 
 from lib import measure
 from lib.lwip import Lwip
@@ -70,5 +71,5 @@ class Bench:
         """What cannot be set up within is named, and the part goes on after it."""
         try:
             yield
-        except NotMeasured as e:
-            self.cannot(what, e)
+        except (NotMeasured, OSError, KeyError, ValueError, subprocess.SubprocessError) as e:
+            self.cannot(what, e if isinstance(e, NotMeasured) else f"{type(e).__name__}: {e}")
