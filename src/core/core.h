@@ -37,7 +37,8 @@ struct ip_rx {
 	struct ipaddr src, dst;
 	struct iface *iface;
 	uint8_t proto, ttl, tos;
-	bool group; /* the destination is a broadcast or multicast address */
+	bool group;      /* the destination is a broadcast or multicast address */
+	bool fragmented; /* IPv6: it came with a fragment header, alone or in pieces */
 };
 
 /* What a transport tells a network of a packet that it sends. */

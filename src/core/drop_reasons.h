@@ -27,6 +27,7 @@ X(ARP_SPOOF,            "ARP that claims an address of ours",                   
 X(NDP_BAD,              "malformed neighbour discovery",                             "RFC 4861, 7.1")
 X(NDP_SPOOF,            "neighbour advertisement that claims an address of ours",    "RFC 4862, 5.4.4")
 X(NDP_NOT_FOR_US,       "neighbour discovery for another host",                      "RFC 4861, 7.2.3")
+X(NDP_FRAGMENTED,       "neighbour discovery with a fragment header",                "RFC 6980, 5")
 X(NEIGH_QUEUE,          "the neighbour's waiting list was full: the oldest goes",    "RFC 4861, 7.2.2")
 X(NEIGH_FAILED,         "the neighbour did not answer",                              "RFC 4861, 7.2.2")
 X(NEIGH_TABLE_FULL,     "no room for another neighbour",                             "RFC 6583")
@@ -45,6 +46,7 @@ X(IP_TTL,               "TTL or hop limit ran out",                             
 X(IP_TOO_BIG,           "needs fragmenting but may not be",                          "RFC 1191")
 X(FRAG_BAD,             "malformed fragment",                                        "RFC 791, 3.2")
 X(FRAG_OVERLAP,         "fragments overlap: all of the datagram goes",               "RFC 5722, 4")
+X(FRAG_CHAIN,           "a first fragment without all of its headers",               "RFC 7112, 5")
 X(FRAG_TIMEOUT,         "fragments missing when the time was up",                    "RFC 1122, 3.3.2")
 X(FRAG_LIMIT,           "too many fragments waiting: the oldest go",                 "")
 /* ICMP */

@@ -228,6 +228,7 @@ dispatch(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	case ICMP6_ROUTER_ADVERT:
 	case ICMP6_NEIGHBOR_SOLICIT:
 	case ICMP6_NEIGHBOR_ADVERT:
+	case ICMP6_REDIRECT:
 		ndp_input(net, pkt, rx);
 		return;
 	case ICMP6_MLD_QUERY:
@@ -236,7 +237,7 @@ dispatch(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	default:
 		if (icmp6_is_error(type))
 			error_input(net, pkt, rx);
-		else /* redirects among them: routes are the user's */
+		else
 			pkt_drop(net->core, pkt, DROP_ICMP_IGNORED);
 		return;
 	}

@@ -89,6 +89,7 @@ void icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_r
 void icmp_echo_reply_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 
 /* --- net/ndp.c --- */
+/* RFC 4861, 4: all five of its messages. Consumes. */
 void ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 void ndp_probe(struct iface *iface, const struct ipaddr *addr);
 void ndp_announce(struct iface *iface, const struct ipaddr *addr);

@@ -179,7 +179,7 @@ void
 ip4_input(void *self, struct iface *iface, struct pkt *pkt)
 {
 	struct net *net = self;
-	struct ip_rx rx;
+	struct ip_rx rx = {.iface = iface};
 	const uint8_t *h;
 
 	if (pkt->ethertype == ETH_TYPE_ARP) {
@@ -193,7 +193,6 @@ ip4_input(void *self, struct iface *iface, struct pkt *pkt)
 	pkt->l3_len = (uint16_t)ip4_hdr_len(h);
 	rx.src = ip4_src(h);
 	rx.dst = ip4_dst(h);
-	rx.iface = iface;
 	rx.proto = ip4_proto(h);
 	rx.ttl = ip4_ttl(h);
 	rx.tos = ip4_tos(h);

@@ -95,6 +95,11 @@ reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx, const struc
 		pkt_drop(net->core, pkt, DROP_FRAG_BAD);
 		return NULL;
 	}
+	if (piece.offset == 0 && !ip6_ext_chain_is_whole(pkt, x)) {
+		icmp6_error(net, pkt, ICMP6_PARAM, ICMP6_PARAM_CHAIN, 0);
+		pkt_drop(net->core, pkt, DROP_FRAG_CHAIN);
+		return NULL;
+	}
 	if (!frag_input(&net->frags, pkt, &piece, &whole))
 		return NULL;
 	if (whole.pkt->len - IP6_HDR_LEN > UINT16_MAX) {
@@ -115,6 +120,7 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx, const struct ip6_ext
 	rx->proto = x->next;
 	rx->ttl = ip6_hops(pkt->data);
 	rx->tos = ip6_class(pkt->data);
+	rx->fragmented = x->fragmented;
 	pkt->l3 = pkt->data;
 	pkt->l3_len = (uint16_t)x->off;
 	pkt_pull(pkt, x->off);

@@ -6,6 +6,8 @@
 #include "core/drop.h"
 #include "wire/icmp.h"
 #include "wire/ip6.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
 
 enum {
 	EXT_HEADERS_MAX = 8, /* more serve only to cost us time (RFC 9099, 2.2.2) */
@@ -119,6 +121,7 @@ step_fragment(struct pkt *pkt, struct ip6_ext *x)
 
 	if (!pkt_need(pkt, x->off + IP6_FRAG_LEN))
 		return drop_it(x, DROP_FRAG_BAD);
+	x->fragmented = true;
 	h = pkt->data + x->off;
 	if (ip6_frag_offset(h) || ip6_frag_more(h))
 		return IP6_WALK_FRAGMENT;
@@ -157,4 +160,47 @@ ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x)
 			return verdict;
 	}
 	return drop_it(x, DROP_IP_BAD_OPTION);
+}
+
+/* The header of @proto at @off, to the last octet. Of what we do not know, its beginning must do. */
+static bool
+upper_is_whole(struct pkt *pkt, uint8_t proto, uint32_t off)
+{
+	switch (proto) {
+	case IP_PROTO_TCP:
+		return pkt_need(pkt, off + TCP_HDR_LEN) && pkt_need(pkt, off + tcp_hdr_len(pkt->data + off));
+	case IP_PROTO_UDP:
+		return pkt_need(pkt, off + UDP_HDR_LEN);
+	case IP_PROTO_ICMP6:
+		return pkt_need(pkt, off + ICMP_HDR_LEN);
+	case IP_PROTO_NONE:
+		return true;
+	default:
+		return pkt_need(pkt, off + 1);
+	}
+}
+
+bool
+ip6_ext_chain_is_whole(struct pkt *pkt, const struct ip6_ext *x)
+{
+	uint8_t next = pkt->data[x->off + IP6_FRAG_NEXT];
+	uint32_t off = x->off + IP6_FRAG_LEN, len;
+
+	for (unsigned headers = 0; headers <= EXT_HEADERS_MAX; headers++) {
+		switch (next) {
+		case IP_PROTO_HOPOPTS:
+		case IP_PROTO_DSTOPTS:
+		case IP_PROTO_ROUTING:
+		case IP_PROTO_FRAGMENT:
+			if (!pkt_need(pkt, off + IP6_EXT_MIN))
+				return false;
+			len = next == IP_PROTO_FRAGMENT ? IP6_FRAG_LEN : ip6_ext_len(pkt->data + off);
+			next = pkt->data[off + IP6_EXT_NEXT];
+			off += len;
+			break;
+		default:
+			return upper_is_whole(pkt, next, off);
+		}
+	}
+	return true; /* so many that the walk will refuse the whole */
 }

@@ -20,6 +20,7 @@ struct ip6_ext {
 	uint32_t off;     /* in octets from the IPv6 header */
 	uint32_t next_at; /* where the octet is that says so */
 	bool group;       /* the destination is a group */
+	bool fragmented;  /* a fragment header was met, in this walk or an earlier one */
 	/* why it ended */
 	uint8_t code; /* of the parameter problem */
 	uint32_t pointer;
@@ -28,5 +29,8 @@ struct ip6_ext {
 
 /* Walk the headers of @pkt, data at the IPv6 header; what was walked over is linear then. */
 enum ip6_walk ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x);
+
+/* Where ip6_ext_walk() found a first fragment: does it hold every header, the upper layer's included, as it must (RFC 7112, 5)? */
+bool ip6_ext_chain_is_whole(struct pkt *pkt, const struct ip6_ext *x);
 
 #endif

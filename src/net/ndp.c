@@ -263,6 +263,10 @@ ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	enum drop_reason reason;
 	const uint8_t *h;
 
+	if (rx->fragmented) { /* whoever watches the link for forgeries could not have seen it whole */
+		pkt_drop(net->core, pkt, DROP_NDP_FRAGMENTED);
+		return;
+	}
 	if (!rx->iface->link->has_neighbours || rx->ttl != NDP_HOPS || icmp_code(pkt->data) != 0 ||
 	    !pkt_need(pkt, pkt->len)) {
 		pkt_drop(net->core, pkt, DROP_NDP_BAD);
@@ -279,7 +283,7 @@ ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	case ICMP6_ROUTER_ADVERT:
 		reason = router_advertisement(net, h, pkt->len, rx);
 		break;
-	default: /* solicitations are for routers that advertise */
+	default: /* solicitations are for routers that advertise; redirects: routes are the user's */
 		reason = DROP_ICMP_IGNORED;
 		break;
 	}

@@ -71,7 +71,12 @@ enum {
 	ICMP6_UNREACH_REJECT = 6
 };
 enum { ICMP6_TIME_HOPS = 0, ICMP6_TIME_REASSEMBLY = 1 };
-enum { ICMP6_PARAM_HEADER = 0, ICMP6_PARAM_NEXT = 1, ICMP6_PARAM_OPTION = 2 };
+enum {
+	ICMP6_PARAM_HEADER = 0,
+	ICMP6_PARAM_NEXT = 1,
+	ICMP6_PARAM_OPTION = 2,
+	ICMP6_PARAM_CHAIN = 3 /* RFC 7112, 5 */
+};
 
 static inline bool
 icmp_valid(const uint8_t *h, size_t n)

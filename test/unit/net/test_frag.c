@@ -237,6 +237,60 @@ atomic_fragment_is_delivered_at_once(void **state)
 	expect_whole(h, 500);
 }
 
+/* RFC 7112, 5: a first fragment holds every header to the end of the upper layer's, or goes, and the sender is told. */
+static void
+first_fragment_without_all_headers_is_refused(void **state)
+{
+	struct host *h = *state;
+	static const struct {
+		uint8_t next, ext, upper; /* behind the fragment header; @ext octets of destination options */
+		uint8_t doff;             /* TCP's own length */
+		uint8_t len;
+		bool whole;
+	} rows[] = {
+	    {IP_PROTO_TCP, 0, IP_PROTO_TCP, 5, 16, false},
+	    {IP_PROTO_TCP, 0, IP_PROTO_TCP, 5, 24, true},
+	    {IP_PROTO_TCP, 0, IP_PROTO_TCP, 8, 24, false}, /* its options are missing */
+	    {IP_PROTO_TCP, 0, IP_PROTO_TCP, 8, 32, true},
+	    {IP_PROTO_UDP, 0, IP_PROTO_UDP, 0, 8, true},
+	    {IP_PROTO_DSTOPTS, 8, IP_PROTO_UDP, 0, 8, false},
+	    {IP_PROTO_DSTOPTS, 16, IP_PROTO_UDP, 0, 16, false},
+	    {IP_PROTO_DSTOPTS, 16, IP_PROTO_UDP, 0, 8, false}, /* it ends within the options */
+	    {IP_PROTO_DSTOPTS, 16, IP_PROTO_UDP, 0, 24, true},
+	    {IP_PROTO_FRAGMENT, 0, IP_PROTO_UDP, 0, 8, false},
+	    {IP_PROTO_FRAGMENT, 0, IP_PROTO_UDP, 0, 16, true},
+	    {IP_PROTO_DSTOPTS, 8, TEST_PROTO, 0, 8, false},
+	    {IP_PROTO_DSTOPTS, 8, IP_PROTO_NONE, 0, 8, true},
+	    {TEST_PROTO, 0, TEST_PROTO, 0, 8, true},
+	};
+
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint8_t m[100] = {0}, p[200], f[2000];
+		uint64_t before = h->core->drops[DROP_FRAG_CHAIN];
+		uint8_t *at = m + IP6_FRAG_LEN;
+
+		ip6_frag_put(m, rows[i].next, 0, true, 100 + i);
+		if (rows[i].ext) {
+			at[0] = rows[i].upper;
+			at[1] = rows[i].ext / 8 - 1;
+		} else if (rows[i].next == IP_PROTO_FRAGMENT) {
+			at[0] = rows[i].upper;
+		} else {
+			at[12] = (uint8_t)(rows[i].doff << 4);
+		}
+		host_payload(h, ETH_TYPE_IP6, p,
+		    make6(p, "fd00::2", "fd00::1", IP_PROTO_FRAGMENT, 64, m, IP6_FRAG_LEN + rows[i].len));
+		assert_int_equal(h->core->drops[DROP_FRAG_CHAIN], before + !rows[i].whole);
+		assert_int_equal(host_sent_bytes(h, 0, f) != 0, !rows[i].whole);
+		if (rows[i].whole)
+			continue;
+		assert_int_equal(f[ETH_HDR_LEN + 40], ICMP6_PARAM);
+		assert_int_equal(f[ETH_HDR_LEN + 41], ICMP6_PARAM_CHAIN);
+		assert_int_equal(be32_get(f + ETH_HDR_LEN + 44), 0);
+	}
+	assert_int_equal(h->net->frags.table.count, 7); /* the others left nothing */
+}
+
 /* RFC 3168, 5.3: CE on one fragment is CE on the whole. */
 static void
 congestion_mark_survives_reassembly(void **state)
@@ -301,6 +355,7 @@ main(void)
 	    usual_test(a_flood_is_bounded),
 	    usual_test(a_datagram_in_too_many_pieces_goes),
 	    usual_test(atomic_fragment_is_delivered_at_once),
+	    usual_test(first_fragment_without_all_headers_is_refused),
 	    usual_test(congestion_mark_survives_reassembly),
 	    cmocka_unit_test(large_datagrams_cross_in_fragments),
 	};

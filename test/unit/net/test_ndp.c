@@ -104,6 +104,45 @@ unsound_messages_are_refused(void **state)
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
 }
 
+/* The message @m of a neighbour behind a fragment header: @len octets of it from @from on. */
+static void
+hear_piece(struct host *h, uint32_t id, const uint8_t *m, uint32_t from, uint32_t len, bool more)
+{
+	uint8_t f[100], p[200];
+
+	ip6_frag_put(f, IP_PROTO_ICMP6, from, more, id);
+	memcpy(f + IP6_FRAG_LEN, m + from, len);
+	host_payload(h, ETH_TYPE_IP6, p,
+	    make6(p, "fe80::9", "fd00::1", IP_PROTO_FRAGMENT, 255, f, IP6_FRAG_LEN + len));
+}
+
+/* RFC 6980, 5: all five messages are ignored when they come with a fragment header, in pieces or alone. */
+static void
+messages_with_a_fragment_header_are_ignored(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr us = addr("fd00::1");
+
+	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
+	host_discard(h);
+	for (uint8_t type = ICMP6_ROUTER_SOLICIT; type <= ICMP6_REDIRECT; type++) {
+		uint8_t m[48] = {0}, whole[100];
+		uint64_t before = h->core->drops[DROP_NDP_FRAGMENTED];
+
+		icmp_put(m, type, 0, (uint32_t)(NDP_NA_SOLICITED | NDP_NA_OVERRIDE) << 24);
+		memcpy(m + NDP_TARGET, ipaddr_octets(&us), 16);
+		ndp_put_link_option(m + 40, NDP_OPT_SOURCE_LINK, TEST_MAC_PEER);
+		make_icmp6(whole, "fe80::9", "fd00::1", 255, m, sizeof m);
+		hear_piece(h, type, whole + IP6_HDR_LEN, 0, sizeof m, false);
+		assert_int_equal(h->core->drops[DROP_NDP_FRAGMENTED], before + 1);
+		hear_piece(h, type, whole + IP6_HDR_LEN, 0, 40, true);
+		hear_piece(h, type, whole + IP6_HDR_LEN, 40, 8, false);
+		assert_int_equal(h->core->drops[DROP_NDP_FRAGMENTED], before + 2);
+	}
+	assert_int_equal(state_of_9(h), NEIGH_NONE);
+	assert_int_equal(h->wire[0].sent.count, 0);
+}
+
 /* RFC 4861, 7.2.2 and 7.3: INCOMPLETE, REACHABLE on the answer, STALE after its time, DELAY on use, PROBE, FAILED. */
 static void
 a_neighbour_goes_through_its_states(void **state)
@@ -338,6 +377,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    usual_test(solicitation_for_us_is_answered),
 	    usual_test(unsound_messages_are_refused),
+	    usual_test(messages_with_a_fragment_header_are_ignored),
 	    usual_test(a_neighbour_goes_through_its_states),
 	    usual_test(override_decides_who_wins),
 	    usual_test(unasked_advertisement_makes_no_entry),
