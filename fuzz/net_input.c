@@ -48,7 +48,7 @@ transport_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt_free(pkt);
 }
 
-static void
+static bool
 transport_error(void *self, const struct net_error *e)
 {
 	volatile uint8_t sum = 0;
@@ -56,6 +56,7 @@ transport_error(void *self, const struct net_error *e)
 	(void)self;
 	for (unsigned i = 0; i < e->quoted_len; i++) /* all of it must be readable */
 		sum = (uint8_t)(sum + e->quoted[i]);
+	return e->quoted[0] & 1;
 }
 
 static const struct transport_ops transport = {transport_input, transport_error};

@@ -29,6 +29,7 @@ static const struct err_entry table[] = {
 	ERR(ENOSPC,          "no room left"),
 	ERR(EPIPE,           "the sending side is closed"),
 	ERR(ENOSYS,          "function not implemented"),
+	ERR(ENONET,          "host is cut off from the network"),
 	ERR(EPROTO,          "protocol error"),
 	ERR(ENOTSOCK,        "not a socket"),
 	ERR(EDESTADDRREQ,    "destination address required"),

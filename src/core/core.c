@@ -194,13 +194,12 @@ core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
 	return true;
 }
 
-void
+bool
 core_error(struct core *core, const struct net_error *e)
 {
 	const struct core_transport *t = &core->transport[e->proto];
 
-	if (t->ops && t->ops->error)
-		t->ops->error(t->self, e);
+	return t->ops && t->ops->error && t->ops->error(t->self, e);
 }
 
 void

@@ -78,8 +78,8 @@ struct net_error {
 struct transport_ops {
 	/* Consumes @pkt, whose data begins at the transport header; l3 is set. */
 	void (*input)(void *self, struct pkt *pkt, const struct ip_rx *rx);
-	/* An error about a packet that this transport sent. Borrowed. */
-	void (*error)(void *self, const struct net_error *e);
+	/* An error about a packet that this transport is said to have sent. Borrowed. False: it is of no flow that is known here. */
+	bool (*error)(void *self, const struct net_error *e);
 	/* It holds errors against what it has in flight (RFC 5927): what they teach of path MTUs, and telling the sink of them, is left to it. */
 	bool judges_errors;
 };
@@ -165,8 +165,8 @@ void core_input_end(struct core *core);
 /* Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is none. */
 bool core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx);
 
-/* Hand @e to the transport of @e->proto. */
-void core_error(struct core *core, const struct net_error *e);
+/* Hand @e to the transport of @e->proto. False when there is none, or it knows no such flow. */
+bool core_error(struct core *core, const struct net_error *e);
 
 /* See network_ops.refuse; @error is LEAT_ECONNREFUSED (port), LEAT_EHOSTUNREACH, LEAT_ENETUNREACH, LEAT_EACCES (prohibited), LEAT_EPROTO (protocol). */
 void core_refuse(struct core *core, const struct pkt *pkt, const struct ip_rx *rx, int error);

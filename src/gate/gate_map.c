@@ -67,6 +67,7 @@ gate_refusal(int error)
 	switch (error < 0 ? -error : error) {
 	case LEAT_EHOSTUNREACH:
 	case LEAT_EHOSTDOWN:
+	case LEAT_ENONET:
 		return LEAT_EHOSTUNREACH;
 	case LEAT_ENETUNREACH:
 	case LEAT_ENETDOWN:

@@ -7,8 +7,9 @@
 
 enum { QUOTE_MAX = 1280 };
 
-struct pkt *
-icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit)
+/* @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL at the pool's limit. */
+static struct pkt *
+quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 {
 	uint8_t copy[QUOTE_MAX];
 	uint32_t pulled = (uint32_t)(pkt->data - pkt->l3); /* still there: pkt.h carries them along */
@@ -24,8 +25,9 @@ icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 	return pkt_from_bytes(core->pool, copy, n);
 }
 
-bool
-icmp_may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst)
+/* What loopback brought is not limited, as in Linux. */
+static bool
+may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst)
 {
 	const struct iface *from = pkt->ifindex < CORE_IFACES ? net->core->iface[pkt->ifindex] : NULL;
 
@@ -33,6 +35,35 @@ icmp_may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst)
 		return true;
 	drop_note(net->core, pkt, DROP_ICMP_RATE);
 	return false;
+}
+
+void
+icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx, const struct icmp_error *e)
+{
+	struct core *core = net->core;
+	struct path path;
+	struct pkt *p;
+	uint16_t sum = 0;
+
+	if (ipaddr_is_any(&tx->src)) {
+		if (route_find(core, &tx->dst, NULL, tx->ifindex, &path) < 0)
+			return;
+		tx->src = path.src;
+	}
+	if (!may_send(net, pkt, &tx->dst))
+		return;
+	p = quote(core, pkt, e->quote_max);
+	if (!p) {
+		drop_note(core, pkt, DROP_POOL_EMPTY);
+		return;
+	}
+	icmp_put(pkt_push(p, ICMP_HDR_LEN), e->type, e->code, e->rest);
+	if (tx->proto == IP_PROTO_ICMP6)
+		sum = checksum_pseudo(&tx->src, &tx->dst, IP_PROTO_ICMP6, p->len);
+	checksum_put(p->data + ICMP_SUM, pkt_sum_range(p, 0, p->len, sum));
+	p->l4 = p->data;
+	p->sum = PKT_SUM_VALID;
+	core_output(core, p, tx);
 }
 
 /* The ports of a TCP or UDP header, for the event. */
@@ -45,26 +76,51 @@ name_ports(struct event *e, const struct net_error *n)
 	e->icmp.remote.port = be16_get(n->quoted + 2);
 }
 
+static void
+emit(struct core *core, const struct net_error *n)
+{
+	struct event e = {.kind = EVENT_ICMP_ERROR};
+
+	if (!sink_wants(core->sink, EVENT_ICMP_ERROR))
+		return;
+	e.icmp.v6 = n->v6;
+	e.icmp.type = n->type;
+	e.icmp.code = n->code;
+	e.icmp.local.addr = n->local;
+	e.icmp.remote.addr = n->remote;
+	name_ports(&e, n);
+	core_emit(core, &e);
+}
+
+/*
+ * A path MTU is learnt only where somebody here may have sent what is quoted: everybody shares the lesson, so otherwise an error about a
+ * made-up datagram would get past the care that TCP takes (RFC 8201, 4; RFC 5927, 7).
+ */
 void
-icmp_tell(struct core *core, struct net_error *n)
+icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *n)
 {
 	const struct transport_ops *t = core->transport[n->proto].ops;
-	bool judged = t && t->judges_errors;
 
-	if (n->kind == NET_ERROR_PMTU && !judged)
-		route_learn_mtu(core, &n->remote, n->mtu);
-	if (!judged && sink_wants(core->sink, EVENT_ICMP_ERROR)) {
-		struct event e = {.kind = EVENT_ICMP_ERROR};
-
-		e.icmp.v6 = n->v6;
-		e.icmp.type = n->type;
-		e.icmp.code = n->code;
-		e.icmp.local.addr = n->local;
-		e.icmp.remote.addr = n->remote;
-		name_ports(&e, n);
-		core_emit(core, &e);
+	if (!core_error(core, n)) {
+		pkt_drop(core, pkt, DROP_ICMP_NO_FLOW);
+		return;
 	}
-	core_error(core, n);
+	if (!t->judges_errors) {
+		if (n->kind == NET_ERROR_PMTU)
+			route_learn_mtu(core, &n->remote, n->mtu);
+		emit(core, n);
+	}
+	pkt_free(pkt);
+}
+
+bool
+icmp_error_about_us(void *self, const struct net_error *e)
+{
+	struct net *net = self;
+	const struct core_transport *ping = &net->core->ping;
+
+	return ping->ops && ping->ops->error && e->quoted_len >= ICMP_HDR_LEN &&
+	       icmp_type(e->quoted) == (e->v6 ? ICMP6_ECHO : ICMP4_ECHO) && ping->ops->error(ping->self, e);
 }
 
 /* A request to a group is answered from an address of the interface (RFC 4443, 4.2). False when there is none. */

@@ -48,33 +48,19 @@ speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_
 void
 icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest)
 {
-	struct core *core = net->core;
 	const uint8_t *h = pkt->l3;
-	struct ip_tx tx = {.proto = IP_PROTO_ICMP4, .tos = TOS_INTERNET_CONTROL, .transparent = true};
-	struct path path;
-	struct pkt *p;
+	struct ip_tx tx = {.dst = ip4_src(h),
+	    .src = ip4_dst(h),
+	    .proto = IP_PROTO_ICMP4,
+	    .tos = TOS_INTERNET_CONTROL,
+	    .transparent = true};
+	struct icmp_error error = {type, code, rest, QUOTE4_MAX};
 
 	if (!may_answer(net, pkt, h))
 		return;
-	tx.dst = ip4_src(h);
-	tx.src = ip4_dst(h);
-	if (!speaks_for(net, &tx.src, type, code)) {
-		if (route_find(core, &tx.dst, NULL, 0, &path) < 0)
-			return;
-		tx.src = path.src;
-	}
-	if (!icmp_may_send(net, pkt, &tx.dst))
-		return;
-	p = icmp_quote(core, pkt, QUOTE4_MAX);
-	if (!p) {
-		drop_note(core, pkt, DROP_POOL_EMPTY);
-		return;
-	}
-	icmp_put(pkt_push(p, ICMP_HDR_LEN), type, code, rest);
-	checksum_put(p->data + ICMP_SUM, pkt_sum_range(p, 0, p->len, 0));
-	p->l4 = p->data;
-	p->sum = PKT_SUM_VALID;
-	core_output(core, p, &tx);
+	if (!speaks_for(net, &tx.src, type, code))
+		tx.src = IPADDR_ANY4;
+	icmp_error_output(net, pkt, &tx, &error);
 }
 
 void
@@ -100,55 +86,6 @@ icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 		break;
 	}
 	icmp4_error(self, pkt, ICMP4_UNREACH, code, 0);
-}
-
-struct meaning {
-	int error;
-	enum net_error_kind kind;
-};
-
-/* Destination unreachable by code, as Linux tells it (icmp_err_convert in its ip(7)); which ones are hard: RFC 1122, 4.2.3.9. */
-static const struct meaning unreach[] = {
-    [ICMP4_UNREACH_NET] = {LEAT_ENETUNREACH, NET_ERROR_SOFT},
-    [ICMP4_UNREACH_HOST] = {LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-    [ICMP4_UNREACH_PROTO] = {LEAT_ENOPROTOOPT, NET_ERROR_HARD},
-    [ICMP4_UNREACH_PORT] = {LEAT_ECONNREFUSED, NET_ERROR_HARD},
-    [ICMP4_UNREACH_FRAG_NEEDED] = {LEAT_EMSGSIZE, NET_ERROR_PMTU},
-    [ICMP4_UNREACH_SRC_ROUTE] = {LEAT_EOPNOTSUPP, NET_ERROR_SOFT},
-    [ICMP4_UNREACH_NET_UNKNOWN] = {LEAT_ENETUNREACH, NET_ERROR_HARD},
-    [ICMP4_UNREACH_HOST_UNKNOWN] = {LEAT_EHOSTDOWN, NET_ERROR_HARD},
-    [8] = {LEAT_EHOSTUNREACH, NET_ERROR_HARD}, /* source host isolated */
-    [ICMP4_UNREACH_NET_PROHIBITED] = {LEAT_ENETUNREACH, NET_ERROR_HARD},
-    [ICMP4_UNREACH_HOST_PROHIBITED] = {LEAT_EHOSTUNREACH, NET_ERROR_HARD},
-    [11] = {LEAT_ENETUNREACH, NET_ERROR_SOFT}, /* for this type of service */
-    [12] = {LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-    [ICMP4_UNREACH_PROHIBITED] = {LEAT_EHOSTUNREACH, NET_ERROR_HARD},
-    [14] = {LEAT_EHOSTUNREACH, NET_ERROR_HARD}, /* host precedence violation */
-    [15] = {LEAT_EHOSTUNREACH, NET_ERROR_HARD}, /* precedence cutoff */
-};
-
-/* False: a code that says nothing to a transport. */
-static bool
-meaning_of(uint8_t type, uint8_t code, struct net_error *e)
-{
-	e->kind = NET_ERROR_SOFT;
-	switch (type) {
-	case ICMP4_UNREACH:
-		if (code >= sizeof unreach / sizeof unreach[0])
-			return false;
-		e->error = unreach[code].error;
-		e->kind = unreach[code].kind;
-		return true;
-	case ICMP4_TIME_EXCEEDED:
-		e->error = LEAT_EHOSTUNREACH;
-		return true;
-	case ICMP4_PARAM:
-		e->error = LEAT_EPROTO;
-		e->kind = NET_ERROR_HARD;
-		return true;
-	default:
-		return false;
-	}
 }
 
 /* What a router from before RFC 1191 must have meant: the next plateau below the packet that was too big (RFC 1191, 7). */
@@ -208,7 +145,7 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 		pkt_drop(core, pkt, DROP_ICMP_NO_FLOW);
 		return;
 	}
-	if (!meaning_of(e.type, e.code, &e)) {
+	if (!icmp4_meaning(&e)) {
 		pkt_drop(core, pkt, DROP_ICMP_IGNORED);
 		return;
 	}
@@ -216,8 +153,7 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 		pkt_drop(core, pkt, DROP_ICMP_BAD);
 		return;
 	}
-	icmp_tell(core, &e);
-	pkt_free(pkt);
+	icmp_tell(core, pkt, &e);
 }
 
 static void
@@ -255,15 +191,4 @@ input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	}
 }
 
-/* An error about an ICMP message of ours: only who pings cares. */
-static void
-error_about_us(void *self, const struct net_error *e)
-{
-	struct net *net = self;
-	const struct core_transport *ping = &net->core->ping;
-
-	if (ping->ops && ping->ops->error && icmp_type(e->quoted) == ICMP4_ECHO)
-		ping->ops->error(ping->self, e);
-}
-
-const struct transport_ops icmp4_ops = {input, error_about_us};
+const struct transport_ops icmp4_ops = {input, icmp_error_about_us};

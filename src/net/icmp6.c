@@ -72,35 +72,17 @@ speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_
 void
 icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest)
 {
-	struct core *core = net->core;
-	struct ip_tx tx = {.proto = IP_PROTO_ICMP6, .transparent = true};
-	struct path path;
-	struct pkt *p;
+	struct ip_tx tx = {
+	    .dst = ip6_src(pkt->l3), .src = ip6_dst(pkt->l3), .proto = IP_PROTO_ICMP6, .transparent = true};
+	struct icmp_error error = {type, code, rest, QUOTE6_MAX};
 
 	if (!may_answer(pkt, type, code))
 		return;
-	tx.dst = ip6_src(pkt->l3);
-	tx.src = ip6_dst(pkt->l3);
 	if (ipaddr_is_link_local(&tx.dst))
 		tx.ifindex = pkt->ifindex;
-	if (!speaks_for(net, &tx.src, type, code)) {
-		if (route_find(core, &tx.dst, NULL, tx.ifindex, &path) < 0)
-			return;
-		tx.src = path.src;
-	}
-	if (!icmp_may_send(net, pkt, &tx.dst))
-		return;
-	p = icmp_quote(core, pkt, QUOTE6_MAX);
-	if (!p) {
-		drop_note(core, pkt, DROP_POOL_EMPTY);
-		return;
-	}
-	icmp_put(pkt_push(p, ICMP_HDR_LEN), type, code, rest);
-	checksum_put(p->data + ICMP_SUM,
-	    pkt_sum_range(p, 0, p->len, checksum_pseudo(&tx.src, &tx.dst, IP_PROTO_ICMP6, p->len)));
-	p->l4 = p->data;
-	p->sum = PKT_SUM_VALID;
-	core_output(core, p, &tx);
+	if (!speaks_for(net, &tx.src, type, code))
+		tx.src = IPADDR_ANY6;
+	icmp_error_output(net, pkt, &tx, &error);
 }
 
 void
@@ -124,40 +106,6 @@ icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 	default:
 		icmp6_error(net, pkt, ICMP6_UNREACH, ICMP6_UNREACH_ADDR, 0);
 		return;
-	}
-}
-
-struct meaning {
-	int error;
-	enum net_error_kind kind;
-};
-
-/* Destination unreachable by code, as Linux tells it (ipv6(7)). */
-static const struct meaning unreach[] = {
-    [ICMP6_UNREACH_NO_ROUTE] = {LEAT_ENETUNREACH, NET_ERROR_SOFT},
-    [ICMP6_UNREACH_PROHIBITED] = {LEAT_EACCES, NET_ERROR_HARD},
-    [ICMP6_UNREACH_SCOPE] = {LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-    [ICMP6_UNREACH_ADDR] = {LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-    [ICMP6_UNREACH_PORT] = {LEAT_ECONNREFUSED, NET_ERROR_HARD},
-    [ICMP6_UNREACH_POLICY] = {LEAT_EACCES, NET_ERROR_HARD},
-    [ICMP6_UNREACH_REJECT] = {LEAT_EACCES, NET_ERROR_HARD},
-};
-
-static void
-meaning_of(uint8_t type, uint8_t code, struct net_error *e)
-{
-	e->error = LEAT_EPROTO; /* errors that we do not know are passed on, too (RFC 4443, 2.4 (a)) */
-	e->kind = NET_ERROR_SOFT;
-	if (type == ICMP6_UNREACH && code < sizeof unreach / sizeof unreach[0]) {
-		e->error = unreach[code].error;
-		e->kind = unreach[code].kind;
-	} else if (type == ICMP6_TOO_BIG) {
-		e->error = LEAT_EMSGSIZE;
-		e->kind = NET_ERROR_PMTU;
-	} else if (type == ICMP6_TIME_EXCEEDED) {
-		e->error = LEAT_EHOSTUNREACH;
-	} else if (type == ICMP6_PARAM) {
-		e->kind = NET_ERROR_HARD;
 	}
 }
 
@@ -203,13 +151,12 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	e.code = icmp_code(h);
 	e.quoted = quoted + at;
 	e.quoted_len = (uint16_t)(room - at);
-	meaning_of(e.type, e.code, &e);
+	icmp6_meaning(&e);
 	if (e.kind == NET_ERROR_PMTU && !read_mtu(&e, h, quoted)) {
 		pkt_drop(core, pkt, DROP_ICMP_BAD);
 		return;
 	}
-	icmp_tell(core, &e);
-	pkt_free(pkt);
+	icmp_tell(core, pkt, &e);
 }
 
 static void
@@ -261,15 +208,4 @@ input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	dispatch(net, pkt, rx);
 }
 
-/* An error about an ICMPv6 message of ours: only who pings cares. */
-static void
-error_about_us(void *self, const struct net_error *e)
-{
-	struct net *net = self;
-	const struct core_transport *ping = &net->core->ping;
-
-	if (ping->ops && ping->ops->error && icmp_type(e->quoted) == ICMP6_ECHO)
-		ping->ops->error(ping->self, e);
-}
-
-const struct transport_ops icmp6_ops = {input, error_about_us};
+const struct transport_ops icmp6_ops = {input, icmp_error_about_us};

@@ -78,15 +78,25 @@ void icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t c
 void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
 
 /* --- net/icmp.c: what both families share --- */
-/* The packet @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL at the limit. */
-struct pkt *icmp_quote(struct core *core, const struct pkt *pkt, uint32_t limit);
-/* Hand the error to whom it concerns: @e->quoted begins at the transport header. */
-void icmp_tell(struct core *core, struct net_error *e);
-/* May an error about @pkt go to @dst now? What loopback brought is not limited, as in Linux. */
-bool icmp_may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst);
+struct icmp_error {
+	uint8_t type, code;
+	uint32_t rest;      /* octets 4 to 7 */
+	uint32_t quote_max; /* octets of the packet that are quoted at most */
+};
+/* Send @e about @pkt (l3 set), unless there were too many; with @tx->src unspecified, from the address that the routes choose. Borrows @pkt. */
+void icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx, const struct icmp_error *e);
+/* Hand the error that @pkt brought to whom it concerns: @e->quoted begins at the transport header. Consumes @pkt. */
+void icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *e);
+/* An error about an ICMP message of ours: transport_ops.error of both. */
+bool icmp_error_about_us(void *self, const struct net_error *e);
 /* An echo message that is whole and checked. Both consume. */
 void icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx, uint8_t reply_type);
 void icmp_echo_reply_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
+
+/* --- net/icmp_meaning.c --- */
+/* Fill in error and kind from type and code. False: it says nothing to a transport. */
+bool icmp4_meaning(struct net_error *e);
+void icmp6_meaning(struct net_error *e);
 
 /* --- net/ndp.c --- */
 /* RFC 4861, 4: all five of its messages. Consumes. */

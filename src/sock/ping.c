@@ -69,7 +69,7 @@ ping_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 		g->news(g->user);
 }
 
-static void
+static bool
 ping_error(void *self, const struct net_error *e)
 {
 	struct pings *p = self;
@@ -77,14 +77,13 @@ ping_error(void *self, const struct net_error *e)
 
 	if (e->quoted_len >= ICMP_HDR_LEN)
 		g = ping_find(p, !ipaddr_is4(&e->remote), icmp_echo_id(e->quoted));
-	if (!g) {
-		drop_note(p->core, NULL, DROP_ICMP_NO_FLOW);
-		return;
-	}
+	if (!g)
+		return false;
 	if (!g->recverr && (e->kind != NET_ERROR_HARD || !ipaddr_eq(&g->peer, &e->remote)))
-		return;
+		return true;
 	g->error = e->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : e->error;
 	g->news(g->user);
+	return true;
 }
 
 static const struct transport_ops PING_OPS = {ping_input, ping_error};

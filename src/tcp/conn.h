@@ -280,7 +280,7 @@ void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
 nsec_t tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg);
 
 /* error.c */
-void tcp_error(void *self, const struct net_error *e);
+bool tcp_error(void *self, const struct net_error *e);
 /* What is under way in segments that no longer fit the path is lost, without congestion. */
 void tcp_resend_large(struct tcp_conn *c);
 

@@ -2,6 +2,7 @@
  * tcp/error.c - ICMP errors about our segments, and what this host itself finds out (RFC 5461, RFC 5927, RFC 8201; RFC 9293, 3.9.2.2).
  */
 #include "tcp/conn.h"
+#include "wire/icmp.h"
 
 /*
  * Does the quoted segment name octets that are under way (RFC 5927, 4.1)? Whoever sends errors blindly must guess the
@@ -51,6 +52,16 @@ packet_too_big(struct tcp_conn *c, const struct net_error *e)
 		tcp_resend_large(c);
 }
 
+/* Does the error end a peer's request that waits for its ACK? In IPv6 a hard one does, in IPv4 those that Linux picks. */
+static bool
+ends_request(const struct net_error *e)
+{
+	if (e->v6)
+		return e->kind == NET_ERROR_HARD;
+	return e->own || e->type == ICMP4_TIME_EXCEEDED || e->type == ICMP4_PARAM ||
+	       (e->type == ICMP4_UNREACH && (e->code == ICMP4_UNREACH_NET || e->code == ICMP4_UNREACH_HOST));
+}
+
 /*
  * While connecting any error is the answer, as Linux takes it (RFC 5461, 2 allows it). An established connection outlives them all, hard ones
  * too (RFC 5927, 5.2): retransmission goes on, and gives the error as its reason if it gives up.
@@ -60,7 +71,7 @@ unreachable(struct tcp_conn *c, const struct net_error *e)
 {
 	if (tcp_synchronized(c))
 		c->soft_error = e->error;
-	else
+	else if (!c->passive || ends_request(e))
 		tcp_end(c, e->error);
 }
 
@@ -103,20 +114,15 @@ conn_of(struct tcp *tcp, const struct net_error *e)
 	return f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 }
 
-void
+bool
 tcp_error(void *self, const struct net_error *e)
 {
 	struct tcp *tcp = self;
-	struct tcp_conn *c;
+	struct tcp_conn *c = e->quoted_len >= 4 ? conn_of(tcp, e) : NULL;
 
-	if (e->quoted_len < 4) {
-		drop_note(tcp->core, NULL, DROP_ICMP_BAD);
-		return;
-	}
-	c = conn_of(tcp, e);
-	if (c)
-		report(c, e);
-	else
-		drop_note(tcp->core, NULL, DROP_ICMP_NO_FLOW);
+	if (!c)
+		return false;
+	report(c, e);
 	tcp_leave(tcp);
+	return true;
 }

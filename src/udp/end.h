@@ -83,6 +83,6 @@ void udp_each_member(
 bool udp_deliver(struct udp *udp, struct pkt *payload, const struct udp_flow *f, uint32_t seg_size);
 
 void udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx);
-void udp_error(void *self, const struct net_error *err);
+bool udp_error(void *self, const struct net_error *err);
 
 #endif

@@ -141,18 +141,17 @@ udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 
 /*
  * RFC 1122, 4.1.3.3: errors are passed up. As Linux does, hard ones reach a connected end, all of them one that said IP_RECVERR; "packet too big"
- * is an error only to those who forbade fragments.
+ * is a hard one, except to those who do not care for path MTUs.
  */
 static bool
 wants_error(const struct udp_end *e, const struct net_error *err)
 {
 	if (err->kind == NET_ERROR_PMTU)
-		return e->opts.mtu_discover != UDP_PMTU_DONT &&
-		       (e->opts.recverr || (udp_connected(e) && e->opts.mtu_discover == UDP_PMTU_DO));
+		return e->opts.mtu_discover != UDP_PMTU_DONT && (e->opts.recverr || udp_connected(e));
 	return e->opts.recverr || (udp_connected(e) && err->kind == NET_ERROR_HARD);
 }
 
-void
+bool
 udp_error(void *self, const struct net_error *err)
 {
 	struct udp *udp = self;
@@ -160,16 +159,15 @@ udp_error(void *self, const struct net_error *err)
 	struct udp_end *e;
 
 	if (err->quoted_len < UDP_HDR_LEN)
-		return;
+		return false;
 	f.local.port = udp_src(err->quoted);
 	f.remote.port = udp_dst(err->quoted);
 	e = udp_find_sender(udp, &f);
-	if (!e) {
-		drop_note(udp->core, NULL, DROP_ICMP_NO_FLOW);
-		return;
-	}
+	if (!e)
+		return false;
 	if (!wants_error(e, err))
-		return;
+		return true;
 	e->error = err->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : err->error;
 	e->ops->news(e->user);
+	return true;
 }

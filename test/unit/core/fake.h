@@ -84,12 +84,13 @@ fake_solicit(void *self, struct iface *iface, const struct ipaddr *a, const uint
 	fake.unicast_solicits += mac != NULL;
 }
 
-static inline void
+static inline bool
 fake_error(void *self, const struct net_error *e)
 {
 	(void)self;
 	fake.errors++;
 	fake.error = *e;
+	return true;
 }
 
 static inline void

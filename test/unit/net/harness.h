@@ -43,6 +43,7 @@ struct host {
 	uint8_t data[65536];
 	uint32_t data_len;
 	struct net_error error;
+	bool no_flow; /* errors are of no flow that it knows */
 };
 
 static const uint8_t TEST_MAC_US[6] = {2, 0, 0, 0, 0, 1}, TEST_MAC_PEER[6] = {2, 0, 0, 0, 0, 2},
@@ -76,13 +77,14 @@ test_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt_free(pkt);
 }
 
-static inline void
+static inline bool
 test_error(void *self, const struct net_error *e)
 {
 	struct host *h = self;
 
 	h->errors++;
 	h->error = *e;
+	return !h->no_flow;
 }
 
 static const struct transport_ops test_transport = {test_input, test_error};

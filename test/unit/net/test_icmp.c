@@ -90,12 +90,13 @@ ping_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt_free(pkt);
 }
 
-static void
+static bool
 ping_error(void *self, const struct net_error *e)
 {
 	(void)self;
 	assert_int_equal(icmp_echo_id(e->quoted), 0x77);
 	ping_errors++;
+	return true;
 }
 
 /* Replies, and errors about requests, reach who pings; without one they are counted. */
@@ -250,29 +251,42 @@ hear_error4(
 	hear_icmp4(h, "10.0.0.9", "10.0.0.1", msg, 8 + quoted);
 }
 
-/* Linux's table of errnos, and which errors are hard (RFC 1122, 4.2.3.9). */
+struct row {
+	uint8_t type, code;
+	int error;
+	enum net_error_kind kind;
+};
+
+/* Linux's icmp_err_convert, all of it, and what its icmp_rcv() makes of the other errors. */
 static void
 errors_mean_what_linux_says(void **state)
 {
 	struct host *h = *state;
-	static const struct {
-		uint8_t type, code;
-		int error;
-		enum net_error_kind kind;
-	} rows[] = {
+	static const struct row rows[] = {
 	    {3, 0, LEAT_ENETUNREACH, NET_ERROR_SOFT},
 	    {3, 1, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
 	    {3, 2, LEAT_ENOPROTOOPT, NET_ERROR_HARD},
 	    {3, 3, LEAT_ECONNREFUSED, NET_ERROR_HARD},
+	    {3, 4, LEAT_EMSGSIZE, NET_ERROR_PMTU},
 	    {3, 5, LEAT_EOPNOTSUPP, NET_ERROR_SOFT},
+	    {3, 6, LEAT_ENETUNREACH, NET_ERROR_HARD},
+	    {3, 7, LEAT_EHOSTDOWN, NET_ERROR_HARD},
+	    {3, 8, LEAT_ENONET, NET_ERROR_HARD},
 	    {3, 9, LEAT_ENETUNREACH, NET_ERROR_HARD},
+	    {3, 10, LEAT_EHOSTUNREACH, NET_ERROR_HARD},
+	    {3, 11, LEAT_ENETUNREACH, NET_ERROR_SOFT},
+	    {3, 12, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
 	    {3, 13, LEAT_EHOSTUNREACH, NET_ERROR_HARD},
+	    {3, 14, LEAT_EHOSTUNREACH, NET_ERROR_HARD},
+	    {3, 15, LEAT_EHOSTUNREACH, NET_ERROR_HARD},
 	    {11, 0, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
 	    {12, 0, LEAT_EPROTO, NET_ERROR_HARD},
+	    {12, 1, LEAT_EPROTO, NET_ERROR_HARD},
 	};
+	static const uint8_t silent[][2] = {{3, 16}, {3, 255}, {11, 1}};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		hear_error4(h, rows[i].type, rows[i].code, 0, "10.0.0.1", 28, 0);
+		hear_error4(h, rows[i].type, rows[i].code, 1400, "10.0.0.1", 28, 0);
 		assert_int_equal(h->errors, i + 1);
 		assert_int_equal(h->error.error, rows[i].error);
 		assert_int_equal(h->error.kind, rows[i].kind);
@@ -280,6 +294,11 @@ errors_mean_what_linux_says(void **state)
 		assert_int_equal(h->error.quoted_len, 8);
 		assert_int_equal(ipaddr_v4_number(&h->error.remote), 0xc0000201);
 	}
+	h->errors = 0;
+	for (unsigned i = 0; i < sizeof silent / sizeof silent[0]; i++)
+		hear_error4(h, silent[i][0], silent[i][1], 0, "10.0.0.1", 28, 0);
+	assert_int_equal(h->errors, 0);
+	assert_int_equal(h->core->drops[DROP_ICMP_IGNORED], 3);
 }
 
 /* RFC 5927: quotes that are cut short, not ours, or of later fragments are of no use. */
@@ -362,40 +381,62 @@ hear_error6(struct host *h, uint8_t type, uint8_t code, uint32_t rest, const cha
 	hear_icmp6(h, "fd00::9", "fd00::1", msg, 148);
 }
 
-/* RFC 8201, 4: less than 1280 is not believed. RFC 4443 codes as Linux tells them. */
+/* Linux's icmpv6_err_convert, all of it. */
 static void
 errors6_mean_what_linux_says(void **state)
 {
 	struct host *h = *state;
-	static const struct {
-		uint8_t type, code;
-		int error;
-		enum net_error_kind kind;
-	} rows[] = {
-	    {1, 0, LEAT_ENETUNREACH, NET_ERROR_SOFT},
-	    {1, 1, LEAT_EACCES, NET_ERROR_HARD},
-	    {1, 3, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-	    {1, 4, LEAT_ECONNREFUSED, NET_ERROR_HARD},
-	    {3, 0, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
-	    {4, 1, LEAT_EPROTO, NET_ERROR_HARD},
+	static const struct row rows[] = {
+	    {1, 0, LEAT_ENETUNREACH, NET_ERROR_SOFT}, {1, 1, LEAT_EACCES, NET_ERROR_HARD},
+	    {1, 2, LEAT_EHOSTUNREACH, NET_ERROR_SOFT}, {1, 3, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
+	    {1, 4, LEAT_ECONNREFUSED, NET_ERROR_HARD}, {1, 5, LEAT_EACCES, NET_ERROR_HARD},
+	    {1, 6, LEAT_EACCES, NET_ERROR_HARD}, {1, 7, LEAT_EPROTO, NET_ERROR_HARD},
+	    {1, 255, LEAT_EPROTO, NET_ERROR_HARD}, {2, 0, LEAT_EMSGSIZE, NET_ERROR_PMTU},
+	    {3, 0, LEAT_EHOSTUNREACH, NET_ERROR_SOFT}, {3, 1, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
+	    {4, 0, LEAT_EPROTO, NET_ERROR_HARD}, {4, 1, LEAT_EPROTO, NET_ERROR_HARD},
+	    {4, 2, LEAT_EPROTO, NET_ERROR_HARD},
+	    {5, 0, LEAT_EPROTO, NET_ERROR_SOFT}, /* nobody knows it yet */
 	};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		hear_error6(h, rows[i].type, rows[i].code, 0, "fd00::1");
+		hear_error6(h, rows[i].type, rows[i].code, 1400, "fd00::1");
 		assert_int_equal(h->errors, i + 1);
 		assert_int_equal(h->error.error, rows[i].error);
 		assert_int_equal(h->error.kind, rows[i].kind);
 		assert_int_equal(h->error.v6, 1);
 	}
-	h->errors = 0;
+	hear_error6(h, 1, 4, 0, "fd00::5");
+	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 1);
+}
+
+/* RFC 8201, 4: less than 1280 is not believed. */
+static void
+path_mtu6_is_learnt(void **state)
+{
+	struct host *h = *state;
+
 	hear_error6(h, ICMP6_TOO_BIG, 0, 1279, "fd00::1");
 	assert_int_equal(h->errors, 0);
 	assert_int_equal(mtu_to(h, "2001:db8::1"), 1500);
 	hear_error6(h, ICMP6_TOO_BIG, 0, 1300, "fd00::1");
 	assert_int_equal(h->error.mtu, 1300);
 	assert_int_equal(mtu_to(h, "2001:db8::1"), 1300);
-	hear_error6(h, 1, 4, 0, "fd00::5");
-	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 1);
+}
+
+/* RFC 8201, 4; RFC 5927, 7: what is quoted must be of a flow that somebody here has, or anybody could shrink every path. */
+static void
+path_mtu_of_no_flow_is_not_learnt(void **state)
+{
+	struct host *h = *state;
+
+	h->no_flow = true;
+	hear_error4(h, 3, 4, 1400, "10.0.0.1", 28, 0);
+	hear_error6(h, ICMP6_TOO_BIG, 0, 1300, "fd00::1");
+	core_register_transport(h->core, TEST_PROTO, NULL, NULL); /* a protocol that is not spoken at all */
+	hear_error4(h, 3, 4, 1400, "10.0.0.1", 28, 0);
+	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 3);
+	assert_int_equal(mtu_to(h, "192.0.2.1"), 1500);
+	assert_int_equal(mtu_to(h, "2001:db8::1"), 1500);
 }
 
 /* RFC 1122, 3.2.2.6: requests to a group may be ignored in IPv4; RFC 4443, 4.2: in IPv6 they are answered from our own address. */
@@ -460,6 +501,8 @@ main(void)
 	    usual_test(path_mtu_is_learnt),
 	    usual_test(path_mtu_is_left_to_who_can_judge),
 	    usual_test(errors6_mean_what_linux_says),
+	    usual_test(path_mtu6_is_learnt),
+	    usual_test(path_mtu_of_no_flow_is_not_learnt),
 	    usual_test(echo_to_a_group),
 	    usual_test(requests_for_others_reach_the_gateway),
 	};

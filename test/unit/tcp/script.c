@@ -462,22 +462,24 @@ read_octets(struct script *s, size_t n)
 }
 
 void
-icmp_error(struct script *s, enum net_error_kind kind, int error, uint32_t mtu, uint32_t rel_seq)
+icmp_quoting(struct script *s, struct net_error e, uint32_t rel_seq)
 {
 	uint8_t quoted[8];
-	struct net_error e = {.kind = kind,
-	    .error = error,
-	    .mtu = mtu,
-	    .proto = 6,
-	    .local = s->us.addr,
-	    .remote = s->peer.addr,
-	    .reporter = ipaddr_v4(0x0a0000fe),
-	    .type = 3,
-	    .quoted = quoted,
-	    .quoted_len = sizeof quoted};
 
 	be16_put(quoted, s->us.port);
 	be16_put(quoted + 2, s->peer.port);
 	be32_put(quoted + 4, s->iss + rel_seq);
+	e.proto = 6;
+	e.local = s->us.addr;
+	e.remote = s->peer.addr;
+	e.reporter = ipaddr_v4(0x0a0000fe);
+	e.quoted = quoted;
+	e.quoted_len = sizeof quoted;
 	core_error(s->core, &e);
+}
+
+void
+icmp_error(struct script *s, enum net_error_kind kind, int error, uint32_t mtu, uint32_t rel_seq)
+{
+	icmp_quoting(s, (struct net_error){.kind = kind, .error = error, .mtu = mtu, .type = 3}, rel_seq);
 }

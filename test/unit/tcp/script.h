@@ -65,7 +65,9 @@ void establish_passive(struct script *s, const char *more);
 void establish_active(struct script *s, const char *more);
 void send_octets(struct script *s, size_t n);
 void read_octets(struct script *s, size_t n);
-/* An ICMP error that quotes a segment of ours at @rel_seq. */
+/* An ICMP error that quotes a segment of ours at @rel_seq; of @e its meaning, type and code are told. */
+void icmp_quoting(struct script *s, struct net_error e, uint32_t rel_seq);
+/* The same, without more than a meaning. */
 void icmp_error(struct script *s, enum net_error_kind kind, int error, uint32_t mtu, uint32_t rel_seq);
 
 #define assert_state(s, want) assert_int_equal(tcp_state((s)->c), LEAT_TCP_##want)

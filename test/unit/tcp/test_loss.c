@@ -266,6 +266,32 @@ errors_end_a_handshake(void **state)
 	script_end(s);
 }
 
+/* As Linux: who waits for the last ACK of a peer's handshake gives up for few errors in IPv4, and for hard ones in IPv6. */
+static void
+few_errors_end_a_request(void **state)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		for (unsigned type = 1; type <= 12; type++) {
+			struct script *s = script_new();
+			struct net_error e = {.kind = type % 2 ? NET_ERROR_HARD : NET_ERROR_SOFT,
+			    .error = LEAT_EHOSTUNREACH,
+			    .v6 = (uint8_t)v6,
+			    .type = (uint8_t)type,
+			    .code = type == 4 ? 1 : 2};
+			bool ends = v6 ? type % 2 : type == 11 || type == 12;
+
+			listen_on(s, 5);
+			inject(s, "S 0:0(0) win 65535 <mss 1000>");
+			expect(s, "S. 0:0(0) ack 1");
+			icmp_quoting(s, e, 0);
+			inject(s, ". 1:1(0) ack 1 win 65535");
+			assert_int_equal(s->event[EVENT_TCP_CLOSE], ends);
+			ignore_output(s);
+			script_end(s);
+		}
+	}
+}
+
 /* RFC 9293, 3.8.4: keepalive after so much silence, so often, then the end. */
 static void
 keepalive_probes_and_ends(void **state)
@@ -350,6 +376,7 @@ main(void)
 	    cmocka_unit_test(forged_error_is_ignored),
 	    cmocka_unit_test(errors_are_soft_once_established),
 	    cmocka_unit_test(errors_end_a_handshake),
+	    cmocka_unit_test(few_errors_end_a_request),
 	    cmocka_unit_test(keepalive_probes_and_ends),
 	    cmocka_unit_test(user_timeout_ends_sooner),
 	    cmocka_unit_test(window_shut_over_data_under_way),

@@ -330,6 +330,35 @@ errors_reach_the_end_that_sent(void **state)
 	udp_close(e);
 }
 
+/* As Linux: with IP_RECVERR an end hears of "packet too big" always, without it when it is connected, and never when it said IP_PMTUDISC_DONT. */
+static void
+packet_too_big_is_told_to_who_cares(void **state)
+{
+	struct fixture *f = *state;
+	struct endpoint local = {OURS, 5000, 0}, remote = {THEIRS, 53, 0};
+	struct udp_end *e = open_end(f, OURS, 5000);
+	uint8_t quoted[UDP_HDR_LEN];
+	struct net_error err;
+
+	udp_put(quoted, 5000, 53, 12);
+	err = port_unreachable(quoted);
+	err.kind = NET_ERROR_PMTU;
+	for (unsigned connected = 0; connected < 2; connected++) {
+		if (connected)
+			udp_connect(e, &local, &remote);
+		for (uint8_t mode = UDP_PMTU_DONT; mode <= UDP_PMTU_OMIT; mode++) {
+			for (unsigned recverr = 0; recverr < 2; recverr++) {
+				udp_end_opts(e)->mtu_discover = mode;
+				udp_end_opts(e)->recverr = recverr;
+				assert_true(core_error(f->core, &err));
+				assert_int_equal(udp_take_error(e),
+				    mode != UDP_PMTU_DONT && (connected || recverr) ? LEAT_EMSGSIZE : 0);
+			}
+		}
+	}
+	udp_close(e);
+}
+
 static ssize_t
 send_to(struct udp_end *e, struct ipaddr to, size_t len, uint16_t seg)
 {
@@ -515,9 +544,10 @@ main(void)
 	    T(a_v6only_end_takes_no_ipv4), T(nobody_on_the_port_is_refused_unless_it_was_for_many),
 	    T(checksums_are_held_to_the_rules), T(length_must_fit_what_arrived),
 	    T(the_receive_queue_is_bounded), T(errors_reach_the_end_that_sent),
-	    T(path_mtu_modes_are_those_of_linux), T(a_row_of_datagrams_goes_down_as_one_packet),
-	    T(a_row_of_datagrams_is_read_one_by_one), T(broadcast_needs_leave), T(groups_reach_all_members),
-	    T(reuseport_spreads_flows_and_keeps_each), T(an_any_port_end_takes_what_is_left)};
+	    T(packet_too_big_is_told_to_who_cares), T(path_mtu_modes_are_those_of_linux),
+	    T(a_row_of_datagrams_goes_down_as_one_packet), T(a_row_of_datagrams_is_read_one_by_one),
+	    T(broadcast_needs_leave), T(groups_reach_all_members), T(reuseport_spreads_flows_and_keeps_each),
+	    T(an_any_port_end_takes_what_is_left)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
