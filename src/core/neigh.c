@@ -124,6 +124,19 @@ fail(struct neigh *n)
 	}
 }
 
+/*
+ * Ask it whether it is there (RFC 4861, 7.3.3). Where a transport doubts it, everybody is asked once it has kept silent: it may have another link
+ * address now, and that is found without giving the neighbour up first (RFC 7048, 3).
+ */
+static void
+probe(struct neigh *n, bool doubted)
+{
+	neigh_enter(n, NEIGH_PROBE);
+	n->doubted = doubted;
+	n->tries = 0;
+	solicit(n, n->mac);
+}
+
 void
 neigh_timer(struct timer *timer)
 {
@@ -143,13 +156,11 @@ neigh_timer(struct timer *timer)
 			neigh_enter(n, NEIGH_STALE);
 		return;
 	case NEIGH_DELAY:
-		neigh_enter(n, NEIGH_PROBE);
-		n->tries = 0;
-		solicit(n, n->mac);
+		probe(n, false);
 		return;
 	case NEIGH_PROBE:
 		if (n->tries < NEIGH_SOLICITS)
-			solicit(n, n->mac);
+			solicit(n, n->doubted ? NULL : n->mac);
 		else
 			fail(n);
 		return;
@@ -304,6 +315,19 @@ neigh_confirm(struct iface *iface, const struct ipaddr *addr)
 		n->confirmed = iface->core->now; /* the timer looks again when it fires */
 	else if (n->state == NEIGH_STALE || n->state == NEIGH_DELAY || n->state == NEIGH_PROBE)
 		prove(n);
+}
+
+void
+neigh_doubt(struct iface *iface, const struct ipaddr *addr)
+{
+	struct neigh *n = neigh_find(iface, addr);
+
+	if (!n || (n->confirmed && iface->core->now - n->confirmed < RETRANS_TIME))
+		return;
+	if (n->state == NEIGH_REACHABLE || n->state == NEIGH_STALE || n->state == NEIGH_DELAY)
+		probe(n, true);
+	else if (n->state == NEIGH_PROBE)
+		n->doubted = true;
 }
 
 int

@@ -55,6 +55,12 @@ void neigh_heard(struct iface *iface, const struct neigh_news *news);
 /* The transport saw progress: the neighbour is reachable (RFC 4861, 7.3.1). Cheap enough for each ACK. */
 void neigh_confirm(struct iface *iface, const struct ipaddr *addr);
 
+/*
+ * The transport sees no progress (RFC 9293, 3.8.3, R1): what is known of the neighbour is no longer taken on trust, however lately it was heard of, but
+ * asked for at once. Nothing happens where it has just answered, or is being asked already.
+ */
+void neigh_doubt(struct iface *iface, const struct ipaddr *addr);
+
 /* A fixed entry that never ages. 0 or -LEAT_ENOSPC. */
 int neigh_set_permanent(struct iface *iface, const struct ipaddr *addr, const uint8_t mac[6]);
 

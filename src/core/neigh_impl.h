@@ -21,6 +21,7 @@ struct neigh {
 	uint8_t state; /* enum neigh_state */
 	uint8_t group; /* enum neigh_group */
 	bool ours;     /* we had something to send to it */
+	bool doubted;  /* a transport asked for this probing */
 	uint8_t tries;
 	nsec_t updated;
 	nsec_t confirmed; /* last proof that it is reachable */

@@ -132,3 +132,14 @@ route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu)
 	routes_changed(core);
 	return true;
 }
+
+void
+route_forget_mtu(struct core *core, const struct ipaddr *dst)
+{
+	struct lesson *l = find(core->pmtu, dst);
+
+	if (!l)
+		return;
+	forget(core->pmtu, l); /* the timer finds nothing or a younger one when it fires */
+	routes_changed(core);
+}

@@ -59,6 +59,9 @@ struct path_cache {
 	struct path path;
 };
 
+/* Nothing comes back from @dst (RFC 9293, 3.8.3, R1): what was learnt of the way's MTU may be of a way that is no more, and is learnt anew if it is true. */
+void route_forget_mtu(struct core *core, const struct ipaddr *dst);
+
 /* Changes whenever a route, an address or a path MTU does, so that holders of a struct path know when to look again. */
 uint64_t route_generation(const struct core *core);
 

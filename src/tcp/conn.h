@@ -27,6 +27,8 @@
 #define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
 
 enum {
+	TCP_R1 = 3,             /* Linux's tcp_retries1 */
+	TCP_R1_SYN = 2,         /* Linux doubts the way from a SYN's second retransmission on */
 	TCP_R2 = 15,            /* Linux's tcp_retries2 */
 	TCP_R2_ORPHAN = 8,      /* Linux's tcp_orphan_retries */
 	TCP_R2_SYN = 6,         /* Linux's tcp_syn_retries */

@@ -1,6 +1,7 @@
 /*
  * tcp/timers.c - what waits for time to pass. The other files tell events; which timer starts or stops is decided here.
  */
+#include "core/neigh.h"
 #include "tcp/conn.h"
 
 static uint32_t
@@ -50,6 +51,22 @@ count_retry(struct tcp_conn *c)
 		c->retries_since = tcp_now(c);
 }
 
+/* R1 (RFC 9293, 3.8.3): the way is doubted, and the host asked to look at it again. What the MTU is, once only: the next lesson may be the right one. */
+static void
+doubt_path(const struct tcp_conn *c)
+{
+	struct core *core = c->tcp->core;
+	const struct ipaddr *remote = &c->flow.remote.addr;
+	struct path path;
+
+	if (c->retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
+		return;
+	if (c->retries == TCP_R1)
+		route_forget_mtu(core, remote);
+	if (route_find(core, remote, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
+		neigh_doubt(path.iface, &path.next_hop);
+}
+
 /* The next retransmission; but where the user's own limit comes first, the look at it. */
 static nsec_t
 next_retry(const struct tcp_conn *c)
@@ -74,6 +91,7 @@ retx_fired(struct timer *t)
 		return;
 	}
 	count_retry(c);
+	doubt_path(c);
 	rto_back_off(&c->rto);
 	if (tcp_synchronized(c)) {
 		recovery_timeout(&c->recovery, &c->txq, &c->cc, tcp_now(c));

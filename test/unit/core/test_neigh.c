@@ -159,6 +159,65 @@ probes_go_to_it_alone(void **state)
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_STALE);
 }
 
+/* RFC 9293, 3.8.3 and RFC 7048, 3: a transport's doubt probes at once, it alone and then everybody; a new link address is taken up. */
+static void
+doubt_probes_at_once_and_then_asks_everybody(void **state)
+{
+	struct ipaddr d = addr("10.0.0.9");
+
+	(void)state;
+	neigh_doubt(fake.eth0, &d); /* nobody knows it */
+	assert_int_equal(fake.solicits, 0);
+	send_to("10.0.0.9");
+	neigh_doubt(fake.eth0, &d); /* it is being asked for */
+	hear("10.0.0.9", MAC, true, false);
+	fake_advance(999 * MSEC);
+	neigh_doubt(fake.eth0, &d); /* it has just answered */
+	assert_int_equal(state_of("10.0.0.9"), NEIGH_REACHABLE);
+	assert_int_equal(fake.solicits, 1);
+	fake_advance(1 * MSEC);
+	neigh_doubt(fake.eth0, &d);
+	assert_int_equal(state_of("10.0.0.9"), NEIGH_PROBE);
+	assert_int_equal(fake.unicast_solicits, 1);
+	neigh_doubt(fake.eth0, &d); /* once is enough */
+	assert_int_equal(fake.solicits, 2);
+	fake_advance(SEC);
+	assert_int_equal(fake.solicits, 3);
+	assert_int_equal(fake.unicast_solicits, 1);
+	hear("10.0.0.9", OTHER, true, false);
+	assert_int_equal(state_of("10.0.0.9"), NEIGH_REACHABLE);
+	fake_discard();
+	send_to("10.0.0.9");
+	assert_memory_equal(fake.mac, OTHER, 6);
+	fake_advance(2 * SEC);
+	neigh_doubt(fake.eth0, &d);
+	for (unsigned i = 0; i < 3; i++) /* and nobody answers */
+		fake_advance(SEC);
+	assert_int_equal(fake.solicits, 6);
+	assert_int_equal(state_of("10.0.0.9"), NEIGH_FAILED);
+}
+
+/* A doubt does not outlast its probing: the next one asks it alone, as RFC 4861, 7.3.3 says. */
+static void
+doubt_ends_with_its_probing(void **state)
+{
+	struct ipaddr d = addr("10.0.0.9");
+
+	(void)state;
+	send_to("10.0.0.9");
+	hear("10.0.0.9", MAC, true, false);
+	fake_advance(2 * SEC);
+	neigh_doubt(fake.eth0, &d);
+	hear("10.0.0.9", MAC, true, false);
+	fake_advance(46 * SEC);
+	send_to("10.0.0.9");
+	fake_advance(5 * SEC);
+	fake_advance(SEC);
+	assert_int_equal(state_of("10.0.0.9"), NEIGH_PROBE);
+	assert_int_equal(fake.unicast_solicits, 3);
+	assert_int_equal(fake.solicits, 4);
+}
+
 /* The table is bounded: strangers go first, then those who do not answer (RFC 6583); ours stay; fixed entries always. */
 static void
 floods_do_not_push_out_our_neighbours(void **state)
@@ -275,6 +334,8 @@ main(void)
 	    neigh_test(waiting_list_is_bounded),
 	    neigh_test(confirmation_spares_probes),
 	    neigh_test(probes_go_to_it_alone),
+	    neigh_test(doubt_probes_at_once_and_then_asks_everybody),
+	    neigh_test(doubt_ends_with_its_probing),
 	    neigh_test(floods_do_not_push_out_our_neighbours),
 	    neigh_test(changes_are_events),
 	    neigh_test(fixed_entries_stay),

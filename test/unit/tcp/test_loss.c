@@ -219,6 +219,33 @@ packet_too_big_shrinks_segments(void **state)
 	script_end(s);
 }
 
+/* RFC 9293, 3.8.3: at R1 the path's MTU is no longer taken for granted; if it is true it will be told again. */
+static void
+path_mtu_is_forgotten_at_r1(void **state)
+{
+	struct script *s = script_new();
+	struct leat_tcp_info info;
+
+	in_flight(s, "", 2);
+	icmp_error(s, NET_ERROR_PMTU, LEAT_EMSGSIZE, 600, 1);
+	for (unsigned n = 0; n < 3; n++) {
+		tcp_info(s->c, &info);
+		assert_int_equal(info.tcpi_pmtu, 600);
+		ignore_output(s);
+		while (list_empty(&s->out))
+			elapse(s, MSEC);
+	}
+	tcp_info(s->c, &info);
+	assert_int_equal(info.tcpi_pmtu, 1500);
+	assert_int_equal(info.tcpi_snd_mss, 1000);
+	icmp_error(s, NET_ERROR_PMTU, LEAT_EMSGSIZE, 600, 1);
+	elapse(s, 10 * SEC); /* R1 comes once */
+	tcp_info(s->c, &info);
+	assert_int_equal(info.tcpi_pmtu, 600);
+	ignore_output(s);
+	script_end(s);
+}
+
 /* RFC 5927, 4.1: an error that quotes nothing under way is not believed. */
 static void
 forged_error_is_ignored(void **state)
@@ -373,6 +400,7 @@ main(void)
 	    cmocka_unit_test(spurious_timeout_is_undone),
 	    cmocka_unit_test(idle_connection_restarts),
 	    cmocka_unit_test(packet_too_big_shrinks_segments),
+	    cmocka_unit_test(path_mtu_is_forgotten_at_r1),
 	    cmocka_unit_test(forged_error_is_ignored),
 	    cmocka_unit_test(errors_are_soft_once_established),
 	    cmocka_unit_test(errors_end_a_handshake),
