@@ -279,6 +279,7 @@ keep_first(struct datagram *d, const struct pkt *pkt, const struct frag_piece *p
 	}
 	d->first->ifindex = pkt->ifindex;
 	d->first->ethertype = pkt->ethertype;
+	d->first->link_group = pkt->link_group;
 	d->first->stamp = pkt->stamp;
 	d->first->l3 = d->first->data;
 	d->first->l3_len = pkt->l3_len;
@@ -304,6 +305,7 @@ assemble(struct datagram *d)
 	pkt_block_ref(d->block); /* the datagram's own reference goes with it */
 	p->ifindex = d->first->ifindex;
 	p->ethertype = d->first->ethertype;
+	p->link_group = d->first->link_group;
 	p->stamp = d->frags->core->now;
 	p->l3 = p->data;
 	return p;

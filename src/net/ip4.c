@@ -138,7 +138,8 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	pkt->l3_len = (uint16_t)hdr_len;
 	pkt_pull(pkt, hdr_len);
 	pkt->l4 = pkt->data;
-	if (core_deliver(net->core, pkt, rx))
+	/* ICMPv6 goes by the addresses of IPv6: it would believe what nobody has checked here */
+	if (rx->proto != IP_PROTO_ICMP6 && core_deliver(net->core, pkt, rx))
 		return;
 	if (!rx->group)
 		icmp4_error(net, pkt, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);

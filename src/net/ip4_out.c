@@ -109,7 +109,8 @@ ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path)
 {
 	uint8_t h[IP4_HDR_MAX];
 	uint32_t hdr_len = ip4_hdr_len(pkt->data), total = pkt->len - hdr_len;
-	uint32_t step = (path->mtu - hdr_len) & ~7u;
+	uint32_t mtu = path->mtu > IP4_MIN_MTU ? path->mtu : IP4_MIN_MTU; /* whatever a route says */
+	uint32_t step = (mtu - hdr_len) & ~7u;
 	bool last_of_more =
 	    ip4_more_fragments(pkt->data); /* a fragment is cut again: its last piece is not the last */
 

@@ -18,7 +18,7 @@ is_mapped(const struct ipaddr *a)
  * source has been made up.
  */
 static bool
-source_is_martian(struct iface *iface, const struct ip_rx *rx)
+source_is_martian(struct net *net, struct iface *iface, const struct ip_rx *rx)
 {
 	if (is_mapped(&rx->src) || ipaddr_is_multicast(&rx->src))
 		return true;
@@ -26,7 +26,11 @@ source_is_martian(struct iface *iface, const struct ip_rx *rx)
 		return false;
 	if (ipaddr_is_loopback(&rx->src))
 		return true;
-	return !rx->group && (ipaddr_is_any(&rx->src) || iface_addr_find(iface, &rx->src));
+	if (rx->group)
+		return false;
+	if (ipaddr_is_any(&rx->src) || iface_addr_find(iface, &rx->src))
+		return true;
+	return !ipaddr_is_link_local(&rx->src) && iface_of_addr(net->core, &rx->src);
 }
 
 static bool
@@ -112,6 +116,13 @@ reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx, const struc
 	return whole.pkt;
 }
 
+/* Protocols that go by the addresses of IPv4, and would believe what nobody has checked here. */
+static bool
+is_of_ip4(uint8_t proto)
+{
+	return proto == IP_PROTO_ICMP4 || proto == IP_PROTO_IGMP;
+}
+
 static void
 deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx, const struct ip6_ext *x)
 {
@@ -125,7 +136,7 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx, const struct ip6_ext
 	pkt->l3_len = (uint16_t)x->off;
 	pkt_pull(pkt, x->off);
 	pkt->l4 = pkt->data;
-	if (core_deliver(net->core, pkt, rx))
+	if (!is_of_ip4(x->next) && core_deliver(net->core, pkt, rx))
 		return;
 	if (x->next != IP_PROTO_NONE)
 		icmp6_error(net, pkt, ICMP6_PARAM, ICMP6_PARAM_NEXT, next_at);
@@ -175,7 +186,7 @@ ip6_input(void *self, struct iface *iface, struct pkt *pkt)
 	rx.ttl = ip6_hops(pkt->data);
 	rx.tos = ip6_class(pkt->data);
 	rx.group = !is_mapped(&rx.dst) && ipaddr_is_multicast(&rx.dst);
-	if (source_is_martian(iface, &rx)) {
+	if (source_is_martian(net, iface, &rx)) {
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
 		return;
 	}

@@ -54,7 +54,9 @@ send_one(struct net *net, struct pkt *pkt, uint8_t next, const struct ip_tx *tx,
 static void
 send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const struct path *path)
 {
-	uint32_t step = (path->mtu - IP6_HDR_LEN - IP6_FRAG_LEN) & ~7u, id = next_frag_id(net);
+	uint32_t mtu =
+	    path->mtu > IP6_MIN_MTU ? path->mtu : IP6_MIN_MTU; /* every link takes so much (RFC 8200, 5) */
+	uint32_t step = (mtu - IP6_HDR_LEN - IP6_FRAG_LEN) & ~7u, id = next_frag_id(net);
 
 	pkt_complete_sum(pkt);
 	for (uint32_t off = 0; off < pkt->len; off += step) {

@@ -66,7 +66,7 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 {
 	const uint8_t *h;
 
-	if (rx->group)
+	if (rx->group || pkt->link_group)
 		return DROP_TCP_BROADCAST;
 	if (!pkt_need(pkt, TCP_HDR_LEN) || !tcp_valid(pkt->data, pkt->len) ||
 	    !pkt_need(pkt, tcp_hdr_len(pkt->data)))

@@ -20,7 +20,8 @@ enum {
 	IP4_SRC = 12,
 	IP4_DST = 16,
 	IP4_HDR_LEN = 20,
-	IP4_HDR_MAX = 60
+	IP4_HDR_MAX = 60,
+	IP4_MIN_MTU = 68 /* RFC 791, 3.2 */
 };
 enum { IP4_DF = 0x4000, IP4_MF = 0x2000, IP4_OFFSET_MASK = 0x1fff };
 enum {

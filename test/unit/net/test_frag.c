@@ -341,6 +341,49 @@ large_datagrams_cross_in_fragments(void **state)
 	pkt_pool_free(pool);
 }
 
+/* A route may name an MTU that no link can have: what is cut for it is cut to what every link takes (RFC 791, 3.2; RFC 8200, 5). */
+static void
+tiny_route_mtus_end_in_fragments(void **state)
+{
+	struct host *h = *state;
+
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		for (uint32_t mtu = 1; mtu < 100; mtu++) {
+			struct route r = {.dst = addr(v6 ? "2001:db8::" : "192.0.2.0"),
+			    .bits = v6 ? 32 : 24,
+			    .gateway = addr(v6 ? "fd00::2" : "10.0.0.2"),
+			    .ifindex = h->eth[0]->index,
+			    .src = v6 ? IPADDR_ANY6 : IPADDR_ANY4,
+			    .mtu = mtu};
+
+			assert_int_equal(route_add(h->core, &r), 0);
+			assert_int_equal(host_send(h, v6 ? "fd00::1" : "10.0.0.1",
+					     v6 ? "2001:db8::1" : "192.0.2.1", pattern, 1400, false),
+			    0);
+			assert_in_range(h->wire[0].sent.count, 2, 1400 / 48 + 1);
+			host_discard(h);
+			assert_int_equal(route_del(h->core, &r), 0);
+		}
+	}
+}
+
+/* RFC 4443, 2.4 (e); RFC 1122, 3.2.2: what the link brought to everybody is not answered with an error, in pieces neither. */
+static void
+pieces_brought_by_link_broadcast_get_no_error(void **state)
+{
+	struct host *h = *state;
+	uint8_t m[16] = {0}, f[200];
+
+	for (unsigned piece = 0; piece < 2; piece++) {
+		ip6_frag_put(m, 253, piece * 8, piece == 0, 77); /* a protocol that nobody speaks */
+		eth_put(f, (uint8_t[6]){0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, TEST_MAC_PEER, ETH_TYPE_IP6);
+		host_frame(h, 0, f,
+		    ETH_HDR_LEN + make6(f + ETH_HDR_LEN, "fd00::2", "fd00::1", IP_PROTO_FRAGMENT, 64, m, 16));
+	}
+	assert_int_equal(h->core->drops[DROP_IP_NO_PROTOCOL], 1);
+	assert_int_equal(h->wire[0].sent.count, 0);
+}
+
 int
 main(void)
 {
@@ -357,6 +400,8 @@ main(void)
 	    usual_test(atomic_fragment_is_delivered_at_once),
 	    usual_test(first_fragment_without_all_headers_is_refused),
 	    usual_test(congestion_mark_survives_reassembly),
+	    usual_test(tiny_route_mtus_end_in_fragments),
+	    usual_test(pieces_brought_by_link_broadcast_get_no_error),
 	    cmocka_unit_test(large_datagrams_cross_in_fragments),
 	};
 

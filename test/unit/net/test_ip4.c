@@ -69,6 +69,21 @@ martian_sources_are_refused(void **state)
 	assert_int_equal(h->received, 1);
 }
 
+/* ICMPv6 is IPv6's alone: over IPv4 it is a protocol that nobody speaks (RFC 1122, 3.2.2.1). */
+static void
+icmp6_over_ipv4_is_not_spoken(void **state)
+{
+	struct host *h = *state;
+	uint8_t m[8], f[200];
+
+	icmp_put(m, ICMP6_ECHO, 0, 1);
+	hear4(h, "10.0.0.2", "10.0.0.1", IP_PROTO_ICMP6, m, sizeof m);
+	assert_int_equal(h->core->drops[DROP_IP_NO_PROTOCOL], 1);
+	assert_int_not_equal(host_sent_bytes(h, 0, f), 0);
+	assert_int_equal(f[ETH_HDR_LEN + 20], ICMP4_UNREACH);
+	assert_int_equal(f[ETH_HDR_LEN + 21], ICMP4_UNREACH_PROTO);
+}
+
 /* RFC 1122, 3.2.1.3 (g): 127/8 never comes by a link. */
 static void
 loopback_destination_by_a_link_is_refused(void **state)
@@ -257,6 +272,7 @@ main(void)
 	    usual_test(packet_to_us_is_delivered_without_padding),
 	    usual_test(bad_headers_are_counted),
 	    usual_test(martian_sources_are_refused),
+	    usual_test(icmp6_over_ipv4_is_not_spoken),
 	    usual_test(loopback_destination_by_a_link_is_refused),
 	    usual_test(packets_to_others_only_when_transparent),
 	    usual_test(groups_are_delivered_when_joined),

@@ -80,6 +80,40 @@ martians_are_refused(void **state)
 	assert_int_equal(h->received, 0);
 }
 
+/* ICMP and IGMP are IPv4's alone: over IPv6 they are headers that nobody knows (RFC 8200, 4). */
+static void
+protocols_of_ipv4_are_not_spoken(void **state)
+{
+	struct host *h = *state;
+	uint8_t m[8] = {0};
+
+	icmp_put(m, ICMP4_ECHO, 0, 1);
+	checksum_put(m + ICMP_SUM, checksum_add(m, sizeof m, 0));
+	hear6(h, "fd00::2", "fd00::1", IP_PROTO_ICMP4, m, sizeof m);
+	expect_param(h, ICMP6_PARAM_NEXT, IP6_NEXT);
+	m[0] = 0x11; /* an IGMP query */
+	hear6(h, "fd00::2", "fd00::1", IP_PROTO_IGMP, m, sizeof m);
+	expect_param(h, ICMP6_PARAM_NEXT, IP6_NEXT);
+	assert_int_equal(h->core->drops[DROP_IP_NO_PROTOCOL], 2);
+}
+
+/* Nobody else sends from an address of ours, whichever of our links it comes by; link-local ones are their link's (RFC 4007, 5). */
+static void
+our_own_address_as_source_is_refused(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr a = addr("fd01::1"), b = addr("fe80::77");
+
+	host_ethernet(h, 1, TEST_MAC_US2);
+	assert_int_equal(iface_addr_add(h->eth[1], &a, 64, true), 0);
+	assert_int_equal(iface_addr_add(h->eth[1], &b, 64, true), 0);
+	hear6(h, "fd00::1", "fd00::1", TEST_PROTO, "x", 1);
+	hear6(h, "fd01::1", "fd00::1", TEST_PROTO, "x", 1);
+	assert_int_equal(h->core->drops[DROP_IP_MARTIAN_SOURCE], 2);
+	hear6(h, "fe80::77", "fd00::1", TEST_PROTO, "x", 1);
+	assert_int_equal(h->received, 1);
+}
+
 /* RFC 8200, 4: options that are to be skipped are, and the upper layer is found behind them. */
 static void
 extension_headers_are_walked(void **state)
@@ -207,6 +241,8 @@ main(void)
 	    usual_test(packet_to_us_is_delivered_without_padding),
 	    usual_test(bad_headers_are_counted),
 	    usual_test(martians_are_refused),
+	    usual_test(protocols_of_ipv4_are_not_spoken),
+	    usual_test(our_own_address_as_source_is_refused),
 	    usual_test(extension_headers_are_walked),
 	    usual_test(unknown_options_do_as_they_say),
 	    usual_test(source_routes_and_misplaced_headers_are_refused),
