@@ -62,6 +62,23 @@ ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bit
 	return a->w[0] == b->w[0] && !word_differs(a->w[1], b->w[1], bits - 64);
 }
 
+struct ipaddr
+ipaddr_prefix(const struct ipaddr *addr, unsigned bits)
+{
+	struct ipaddr p = *addr;
+	uint8_t *octet = (uint8_t *)p.w;
+
+	if (ipaddr_is4(addr))
+		bits += 96;
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned keep = bits > i * 8 ? bits - i * 8 : 0;
+
+		if (keep < 8)
+			octet[i] &= (uint8_t)(0xff00 >> keep);
+	}
+	return p;
+}
+
 /* The longest run of at least two zero groups, the first of equals (RFC 5952, 4.2): where it begins and ends. */
 static void
 find_zeros(const uint8_t *octets, int *from, int *to)

@@ -101,6 +101,9 @@ bool ipaddr_is_link_local(const struct ipaddr *a); /* 169.254.0.0/16, fe80::/10 
 /* Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of 32, 64 of 128). Different families never match. */
 bool ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits);
 
+/* @addr with all bits after the first @bits of its family cleared. */
+struct ipaddr ipaddr_prefix(const struct ipaddr *addr, unsigned bits);
+
 enum { IPADDR_TEXT = 46, ENDPOINT_TEXT = 64 };
 
 /* Text as RFC 5952 writes it ("10.0.2.15", "fd00:2::15"); returns @buf. */

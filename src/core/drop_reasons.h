@@ -28,6 +28,8 @@ X(NDP_BAD,              "malformed neighbour discovery",                        
 X(NDP_SPOOF,            "neighbour advertisement that claims an address of ours",    "RFC 4862, 5.4.4")
 X(NDP_NOT_FOR_US,       "neighbour discovery for another host",                      "RFC 4861, 7.2.3")
 X(NDP_FRAGMENTED,       "neighbour discovery with a fragment header",                "RFC 6980, 5")
+X(NDP_UNASKED,          "neighbour advertisement about a neighbour nobody asked for", "RFC 4861, 7.2.5")
+X(NDP_LIMIT,            "a router or prefix too many",                               "RFC 4861, 6.3.4")
 X(NEIGH_QUEUE,          "the neighbour's waiting list was full: the oldest goes",    "RFC 4861, 7.2.2")
 X(NEIGH_FAILED,         "the neighbour did not answer",                              "RFC 4861, 7.2.2")
 X(NEIGH_TABLE_FULL,     "no room for another neighbour",                             "RFC 6583")

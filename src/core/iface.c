@@ -36,30 +36,12 @@ iface_add(struct core *core, const struct iface_config *config, struct iface **o
 	return 0;
 }
 
-/* The address with all bits after the first @bits (of its own family) cleared. */
-static struct ipaddr
-prefix_of(const struct ipaddr *addr, unsigned bits)
-{
-	struct ipaddr p = *addr;
-	uint8_t *octet = (uint8_t *)p.w;
-
-	if (ipaddr_is4(addr))
-		bits += 96;
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned keep = bits > i * 8 ? bits - i * 8 : 0;
-
-		if (keep < 8)
-			octet[i] &= (uint8_t)(0xff00 >> keep);
-	}
-	return p;
-}
-
 static struct route
 onlink_route(const struct iface *iface, const struct iface_addr *a)
 {
 	bool v4 = ipaddr_is4(&a->addr);
 	struct route r = {
-	    .dst = prefix_of(&a->addr, a->bits),
+	    .dst = ipaddr_prefix(&a->addr, a->bits),
 	    .bits = a->bits,
 	    .gateway = v4 ? IPADDR_ANY4 : IPADDR_ANY6,
 	    .ifindex = iface->index,

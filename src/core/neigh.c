@@ -266,7 +266,7 @@ learn(struct neigh *n, const struct neigh_news *news)
 	release(n);
 }
 
-void
+bool
 neigh_heard(struct iface *iface, const struct neigh_news *news)
 {
 	struct neigh *n = neigh_find(iface, &news->addr);
@@ -275,16 +275,16 @@ neigh_heard(struct iface *iface, const struct neigh_news *news)
 	if (!n) {
 		n = news->create ? neigh_create(iface, &news->addr, false) : NULL;
 		if (!n)
-			return;
+			return false;
 	}
 	switch ((enum neigh_state)n->state) {
 	case NEIGH_NONE:
 	case NEIGH_INCOMPLETE:
 	case NEIGH_FAILED:
 		learn(n, news);
-		return;
+		return true;
 	case NEIGH_PERMANENT:
-		return;
+		return true;
 	case NEIGH_REACHABLE:
 	case NEIGH_STALE:
 	case NEIGH_DELAY:
@@ -295,13 +295,14 @@ neigh_heard(struct iface *iface, const struct neigh_news *news)
 	if (!same && !news->override) {
 		if (n->state == NEIGH_REACHABLE)
 			become_stale(n);
-		return;
+		return true;
 	}
 	memcpy(n->mac, news->mac, sizeof n->mac);
 	if (news->solicited)
 		prove(n);
 	else if (!same)
 		become_stale(n);
+	return true;
 }
 
 void

@@ -50,7 +50,8 @@ struct neigh_news {
 	bool create;    /* make an entry if there is none (a request to us) */
 };
 
-void neigh_heard(struct iface *iface, const struct neigh_news *news);
+/* False: it is of nobody that is known here, and was to make no entry. */
+bool neigh_heard(struct iface *iface, const struct neigh_news *news);
 
 /* The transport saw progress: the neighbour is reachable (RFC 4861, 7.3.1). Cheap enough for each ACK. */
 void neigh_confirm(struct iface *iface, const struct ipaddr *addr);

@@ -112,7 +112,8 @@ void ndp_send(struct iface *iface, struct pkt *pkt, const struct ipaddr *src, co
 struct ipaddr ndp_solicited_node(const struct ipaddr *addr);
 
 /* --- net/slaac.c --- */
-void slaac_router_advert(
+/* Which is whole. DROP_COUNT, or what to count it as. */
+enum drop_reason slaac_router_advert(
     struct net *net, struct iface *iface, const struct ipaddr *router, const uint8_t *h, uint32_t len);
 void slaac_free(struct net *net);
 

@@ -156,12 +156,12 @@ link_option(const uint8_t *h, uint32_t at, uint32_t len, uint8_t type)
 	return o + NDP_OPT_HDR_LEN;
 }
 
-static void
+static bool
 hear(struct iface *iface, const struct ipaddr *addr, const uint8_t *mac, struct neigh_news news)
 {
 	news.addr = *addr;
 	memcpy(news.mac, mac, sizeof news.mac);
-	neigh_heard(iface, &news);
+	return neigh_heard(iface, &news);
 }
 
 static bool
@@ -197,6 +197,9 @@ solicitation(struct net *net, const uint8_t *h, uint32_t len, const struct ip_rx
 		dad_conflict(net, iface, a); /* two of us want it: neither gets it */
 		return DROP_NDP_SPOOF;
 	}
+	if (iface_addr_find(
+		iface, &rx->src)) /* to a group it may come so, but who sends it has taken our address */
+		return DROP_NDP_SPOOF;
 	if (mac)
 		hear(iface, &rx->src, mac, (struct neigh_news){.override = true, .create = true});
 	if (probe)
@@ -230,11 +233,13 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 		return DROP_NDP_SPOOF;
 	}
 	mac = link_option(h, NDP_NEIGHBOR_LEN, len, NDP_OPT_TARGET_LINK);
+	if (mac && !hear(iface, &target, mac,
+		       (struct neigh_news){
+			   .solicited = flags & NDP_NA_SOLICITED, .override = flags & NDP_NA_OVERRIDE}))
+		return DROP_NDP_UNASKED;
 	if (mac)
-		hear(iface, &target, mac,
-		    (struct neigh_news){
-			.solicited = flags & NDP_NA_SOLICITED, .override = flags & NDP_NA_OVERRIDE});
-	else if (flags & NDP_NA_SOLICITED) /* the answer to a probe may leave it out */
+		return DROP_COUNT;
+	if (flags & NDP_NA_SOLICITED) /* the answer to a probe may leave it out */
 		neigh_confirm(iface, &target);
 	return DROP_COUNT;
 }
@@ -253,8 +258,7 @@ router_advertisement(struct net *net, const uint8_t *h, uint32_t len, const stru
 	mac = link_option(h, NDP_RA_LEN, len, NDP_OPT_SOURCE_LINK);
 	if (mac)
 		hear(rx->iface, &rx->src, mac, (struct neigh_news){.override = true, .create = true});
-	slaac_router_advert(net, rx->iface, &rx->src, h, len);
-	return DROP_COUNT;
+	return slaac_router_advert(net, rx->iface, &rx->src, h, len);
 }
 
 void

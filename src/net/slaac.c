@@ -31,7 +31,7 @@ struct router {
 
 struct prefix {
 	struct ipaddr prefix, addr; /* addr unspecified: no address was made of it */
-	uint8_t bits;
+	uint8_t bits, tries;        /* for an address that nobody else has */
 	bool used, on_link;
 	nsec_t on_link_until, valid_until, preferred_until;
 };
@@ -158,8 +158,8 @@ lifetime_over(struct timer *t)
 	age(container_of(t, struct slaac, life_timer));
 }
 
-/* RFC 4861, 6.3.4: the router is a default router for as long as it says. */
-static void
+/* RFC 4861, 6.3.4: the router is a default router for as long as it says. False without a place for it. */
+static bool
 hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint32_t mtu)
 {
 	struct router *r = NULL;
@@ -171,17 +171,18 @@ hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint3
 	if (r && (lifetime == 0 || r->mtu != mtu))
 		router_end(s, r);
 	if (lifetime == 0)
-		return;
+		return true;
 	for (unsigned i = 0; i < SLAAC_ROUTERS && !r; i++)
 		if (!s->router[i].until)
 			r = &s->router[i];
 	if (!r)
-		return; /* enough of them (RFC 4861, 6.3.4 asks for two at least) */
+		return false; /* enough of them (RFC 4861, 6.3.4 asks for two at least) */
 	r->addr = *addr;
 	r->mtu = mtu;
 	r->until = until(s->net, lifetime);
 	route = default_route(s, r);
 	route_add(s->net->core, &route); /* again, mostly */
+	return true;
 }
 
 /* RFC 4862, 5.5.3 (e): nobody may shorten a lifetime to less than two hours by a forged advertisement. */
@@ -199,17 +200,22 @@ set_valid(const struct slaac *s, struct prefix *p, uint32_t valid)
 static void
 make_prefix_address(struct slaac *s, struct prefix *p, uint32_t valid)
 {
-	for (unsigned tries = 0; tries < SLAAC_ID_TRIES; tries++) {
-		const struct iface_addr *a;
+	p->addr = make_address(s, &p->prefix, p->tries);
+	if (iface_addr_add(s->iface, &p->addr, SLAAC_PREFIX_BITS, false) == 0)
+		p->valid_until = until(s->net, valid);
+}
 
-		p->addr = make_address(s, &p->prefix, tries);
-		a = iface_addr_find(s->iface, &p->addr);
-		if (a && a->state == ADDR_DUPLICATE)
-			continue;
-		if (!a && iface_addr_add(s->iface, &p->addr, SLAAC_PREFIX_BITS, false) == 0)
-			p->valid_until = until(s->net, valid);
-		return;
-	}
+/* The address that was made of @p; NULL when there is none. One that somebody else has is given up for the next, a few times (RFC 7217, 6). */
+static const struct iface_addr *
+prefix_address(struct slaac *s, struct prefix *p)
+{
+	const struct iface_addr *a = iface_addr_find(s->iface, &p->addr);
+
+	if (!a || a->state != ADDR_DUPLICATE || p->tries + 1 == SLAAC_ID_TRIES)
+		return a;
+	iface_addr_del(s->iface, &p->addr);
+	p->tries++;
+	return NULL;
 }
 
 static struct prefix *
@@ -230,20 +236,21 @@ prefix_of(struct slaac *s, const struct ipaddr *prefix, uint8_t bits)
 	return spare;
 }
 
-static void
+/* False without a place for it. */
+static bool
 hear_prefix(struct slaac *s, const uint8_t *o)
 {
-	struct ipaddr prefix = ipaddr_from16(o + NDP_PREFIX_ADDR);
+	struct ipaddr named = ipaddr_from16(o + NDP_PREFIX_ADDR), prefix;
 	uint8_t bits = o[NDP_PREFIX_BITS], flags = o[NDP_PREFIX_FLAGS];
 	uint32_t valid = be32_get(o + NDP_PREFIX_VALID), preferred = be32_get(o + NDP_PREFIX_PREFERRED);
 	struct prefix *p;
 
-	if (bits > 128 || ipaddr_is4(&prefix) || ipaddr_is_link_local(&prefix) ||
-	    ipaddr_is_multicast(&prefix))
-		return;
+	if (bits > 128 || ipaddr_is4(&named) || ipaddr_is_link_local(&named) || ipaddr_is_multicast(&named))
+		return true;
+	prefix = ipaddr_prefix(&named, bits); /* the other bits mean nothing (RFC 4861, 4.6.2) */
 	p = prefix_of(s, &prefix, bits);
 	if (!p)
-		return;
+		return false;
 	if (flags & NDP_PREFIX_ON_LINK) {
 		struct route route = prefix_route(s, p);
 
@@ -252,13 +259,14 @@ hear_prefix(struct slaac *s, const uint8_t *o)
 			p->on_link = true;
 	}
 	if ((flags & NDP_PREFIX_AUTONOMOUS) && bits == SLAAC_PREFIX_BITS && preferred <= valid) {
-		if (iface_addr_find(s->iface, &p->addr))
+		if (prefix_address(s, p))
 			set_valid(s, p, valid);
 		else if (valid)
 			make_prefix_address(s, p, valid);
 		p->preferred_until = until(s->net, preferred);
 	}
 	p->used = true;
+	return true;
 }
 
 static struct slaac *
@@ -286,21 +294,24 @@ advertised_mtu(const struct slaac *s, const uint8_t *h, uint32_t len)
 	return mtu >= IP6_MIN_MTU && mtu <= s->iface->mtu ? mtu : 0;
 }
 
-void
+enum drop_reason
 slaac_router_advert(
     struct net *net, struct iface *iface, const struct ipaddr *router, const uint8_t *h, uint32_t len)
 {
 	struct slaac *s = slaac_of(net, iface);
+	uint16_t lifetime = be16_get(h + NDP_RA_LIFETIME);
+	bool fits;
 
 	if (!s)
-		return;
-	hear_router(s, router, be16_get(h + NDP_RA_LIFETIME), advertised_mtu(s, h, len));
+		return DROP_ICMP_IGNORED;
+	fits = hear_router(s, router, lifetime, advertised_mtu(s, h, len));
 	for (uint32_t at = NDP_RA_LEN; at < len; at += (uint32_t)ndp_opt_len(h + at))
 		if (h[at] == NDP_OPT_PREFIX && ndp_opt_len(h + at) == NDP_PREFIX_LEN)
-			hear_prefix(s, h + at);
-	s->solicits = 0; /* RFC 4861, 6.3.7 */
-	timer_cancel(net->core->wheel, &s->solicit_timer);
+			fits = hear_prefix(s, h + at) && fits;
+	if (lifetime) /* RFC 4861, 6.3.7: one of a default router ends the asking */
+		s->solicits = 0;
 	age(s);
+	return fits ? DROP_COUNT : DROP_NDP_LIMIT;
 }
 
 /* RFC 4862, 5.3: fe80::/64, another one when the last was taken. False when no more are tried. */
@@ -328,11 +339,14 @@ solicit_routers(struct timer *t)
 			return;
 		wait = SOLICIT_FIRST;
 	} else if (a->state == ADDR_PREFERRED) {
-		ndp_router_solicit(s->iface);
-		s->solicits--;
+		if (s->solicits) {
+			ndp_router_solicit(s->iface);
+			s->solicits--;
+		}
+		if (!s->solicits)
+			return;
 	}
-	if (s->solicits)
-		timer_arm(s->net->core->wheel, t, nsec_add(s->net->core->now, wait));
+	timer_arm(s->net->core->wheel, t, nsec_add(s->net->core->now, wait));
 }
 
 int

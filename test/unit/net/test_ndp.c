@@ -3,6 +3,8 @@
  */
 #include "harness.h"
 
+#include <stdio.h>
+
 static const uint8_t EVIL[6] = {2, 0, 0, 0, 6, 6};
 
 /* A solicitation or advertisement with a link-address option of type @option (0 = none). */
@@ -209,6 +211,19 @@ unasked_advertisement_makes_no_entry(void **state)
 	hear_ndp(h, "fd00::9", "fd00::1", 255, ICMP6_NEIGHBOR_ADVERT,
 	    (uint32_t)(NDP_NA_SOLICITED | NDP_NA_OVERRIDE) << 24, "fd00::9", NDP_OPT_TARGET_LINK);
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
+	assert_int_equal(h->core->drops[DROP_NDP_UNASKED], 1);
+}
+
+/* Whoever asks from an address of ours is not answered, and nothing is learnt of it. */
+static void
+solicitation_from_our_own_address_is_spoofed(void **state)
+{
+	struct host *h = *state;
+
+	hear_ndp(
+	    h, "fd00::1", "ff02::1:ff00:1", 255, ICMP6_NEIGHBOR_SOLICIT, 0, "fd00::1", NDP_OPT_SOURCE_LINK);
+	assert_int_equal(h->core->drops[DROP_NDP_SPOOF], 1);
+	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
 /* RFC 4862, 5.4: one probe from "::", a second of silence, then the address is ours. */
@@ -266,11 +281,12 @@ probe_for_our_address_is_answered_to_all(void **state)
 	assert_int_equal(f[ETH_HDR_LEN + 44], NDP_NA_OVERRIDE);
 }
 
-/* A router's advertisement with one prefix, fd01::/64. */
+/* A router's advertisement with one prefix of 64 bits. */
 static void
-hear_ra(struct host *h, const char *src, uint8_t hops, uint16_t lifetime, uint32_t valid, uint32_t preferred)
+hear_ra_of(struct host *h, const char *src, uint8_t hops, const char *named, uint16_t lifetime,
+    uint32_t valid, uint32_t preferred)
 {
-	struct ipaddr prefix = addr("fd01::");
+	struct ipaddr prefix = addr(named);
 	uint8_t m[64] = {0}, p[200];
 
 	icmp_put(m, ICMP6_ROUTER_ADVERT, 0, 0);
@@ -287,6 +303,12 @@ hear_ra(struct host *h, const char *src, uint8_t hops, uint16_t lifetime, uint32
 	be32_put(m + 32 + NDP_PREFIX_PREFERRED, preferred);
 	memcpy(m + 32 + NDP_PREFIX_ADDR, ipaddr_octets(&prefix), 16);
 	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, src, "ff02::1", hops, m, sizeof m));
+}
+
+static void
+hear_ra(struct host *h, const char *src, uint8_t hops, uint16_t lifetime, uint32_t valid, uint32_t preferred)
+{
+	hear_ra_of(h, src, hops, "fd01::", lifetime, valid, preferred);
 }
 
 static struct iface_addr *
@@ -371,6 +393,82 @@ forged_advertisements_do_little(void **state)
 	assert_null(address_in(h, "fd01::"));
 }
 
+/* RFC 7217, 6: when somebody has the address already, another one is made of the prefix, a few times; what was refused leaves no trace. */
+static void
+a_duplicate_is_followed_by_another_address(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr seen[4];
+
+	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
+	host_advance(h, 3 * SEC);
+	for (unsigned i = 0; i < 4; i++) {
+		struct iface_addr *a;
+
+		hear_ra(h, "fe80::99", 255, 1800, 86400, 86400);
+		a = address_in(h, "fd01::");
+		assert_non_null(a);
+		seen[i] = a->addr;
+		if (i < 3)
+			assert_int_equal(a->state, ADDR_TENTATIVE);
+		dad_conflict(h->net, h->eth[0], a);
+		assert_int_equal(h->eth[0]->naddr, 2);
+	}
+	assert_false(ipaddr_eq(&seen[0], &seen[1]) || ipaddr_eq(&seen[1], &seen[2]));
+	assert_true(ipaddr_eq(&seen[2], &seen[3])); /* enough of it */
+}
+
+/* RFC 4861, 6.3.7: who is no default router does not stop the search for one. */
+static void
+only_a_default_router_ends_the_asking(void **state)
+{
+	struct host *h = *state;
+	uint8_t f[2000];
+
+	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
+	hear_ra(h, "fe80::66", 255, 0, 3600, 1800);
+	for (unsigned i = 0; i < 4; i++)
+		host_advance(h, SEC);
+	assert_true(sent_ndp(h, ICMP6_ROUTER_SOLICIT, f));
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800);
+	host_discard(h);
+	for (unsigned i = 0; i < 20; i++)
+		host_advance(h, SEC);
+	assert_false(sent_ndp(h, ICMP6_ROUTER_SOLICIT, f));
+}
+
+/* RFC 6104: a flood of advertisements fills a few places, is counted, and moves nobody who was there first. */
+static void
+a_flood_of_advertisements_is_bounded(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr far = addr("2001:db8::1");
+	struct path path;
+
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800); /* nobody asked to be configured */
+	assert_int_equal(h->core->drops[DROP_ICMP_IGNORED], 1);
+	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
+	host_advance(h, 3 * SEC);
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800);
+	for (unsigned i = 0; i < 5000; i++) {
+		char src[40], prefix[40];
+
+		snprintf(src, sizeof src, "fe80::1:%x", i + 1);
+		snprintf(prefix, sizeof prefix, "fd02:0:%x:%x::", i / 256, i % 256);
+		hear_ra_of(h, src, 255, prefix, 9000, UINT32_MAX, UINT32_MAX);
+	}
+	assert_int_equal(
+	    h->core->drops[DROP_NDP_LIMIT], 5000 - 3); /* a fourth router, but prefixes still fitted */
+	assert_true(h->eth[0]->naddr <= 1 + 8);
+	assert_non_null(address_in(h, "fd01::"));
+	for (unsigned i = 0; i < 3; i++)
+		host_advance(h, SEC);
+	assert_int_equal(route_find(h->core, &far, NULL, 0, &path), 0);
+	assert_int_equal(ipaddr_octets(&path.next_hop)[15], 0x99);
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800);
+	assert_int_equal(h->core->drops[DROP_NDP_LIMIT], 5000 - 3);
+}
+
 int
 main(void)
 {
@@ -381,11 +479,15 @@ main(void)
 	    usual_test(a_neighbour_goes_through_its_states),
 	    usual_test(override_decides_who_wins),
 	    usual_test(unasked_advertisement_makes_no_entry),
+	    usual_test(solicitation_from_our_own_address_is_spoofed),
 	    usual_test(tentative_address_is_probed),
 	    usual_test(conflict_ends_a_tentative_address),
 	    usual_test(probe_for_our_address_is_answered_to_all),
 	    cmocka_unit_test_setup_teardown(a_host_configures_itself, setup_bare, teardown),
 	    cmocka_unit_test_setup_teardown(forged_advertisements_do_little, setup_bare, teardown),
+	    cmocka_unit_test_setup_teardown(a_duplicate_is_followed_by_another_address, setup_bare, teardown),
+	    cmocka_unit_test_setup_teardown(only_a_default_router_ends_the_asking, setup_bare, teardown),
+	    cmocka_unit_test_setup_teardown(a_flood_of_advertisements_is_bounded, setup_bare, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
