@@ -38,6 +38,7 @@ struct ip_rx {
 	struct iface *iface;
 	uint8_t proto, ttl, tos;
 	bool group;      /* the destination is a broadcast or multicast address */
+	bool alert;      /* IPv6: with the Router Alert of MLD (RFC 2711) */
 	bool fragmented; /* IPv6: it came with a fragment header, alone or in pieces */
 };
 

@@ -131,6 +131,7 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx, const struct ip6_ext
 	rx->proto = x->next;
 	rx->ttl = ip6_hops(pkt->data);
 	rx->tos = ip6_class(pkt->data);
+	rx->alert = x->alert;
 	rx->fragmented = x->fragmented;
 	pkt->l3 = pkt->data;
 	pkt->l3_len = (uint16_t)x->off;

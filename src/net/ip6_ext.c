@@ -48,6 +48,14 @@ unknown_option(struct ip6_ext *x, uint8_t type, uint32_t at)
 	}
 }
 
+/* RFC 2711, 2.1: it stands among the hop-by-hop options. */
+static bool
+is_mld_alert(const struct ip6_ext *x, const uint8_t *o)
+{
+	return x->next == IP_PROTO_HOPOPTS && o[0] == IP6_OPT_ROUTER_ALERT && o[1] == 2 &&
+	       be16_get(o + 2) == 0;
+}
+
 /* The options of a header of @len octets at @h, which stands at x->off. IP6_WALK_UPPER: go on. */
 static enum ip6_walk
 check_options(struct ip6_ext *x, const uint8_t *h, uint32_t len)
@@ -67,6 +75,7 @@ check_options(struct ip6_ext *x, const uint8_t *h, uint32_t len)
 		if (h[i] != IP6_OPT_PADN) {
 			if (++options > EXT_OPTIONS_MAX)
 				return drop_it(x, DROP_IP_BAD_OPTION);
+			x->alert |= is_mld_alert(x, h + i);
 			verdict = h[i] == IP6_OPT_ROUTER_ALERT ? IP6_WALK_UPPER
 							       : unknown_option(x, h[i], x->off + i);
 			if (verdict != IP6_WALK_UPPER)

@@ -20,6 +20,7 @@ struct ip6_ext {
 	uint32_t off;     /* in octets from the IPv6 header */
 	uint32_t next_at; /* where the octet is that says so */
 	bool group;       /* the destination is a group */
+	bool alert;       /* a Router Alert for MLD was met (RFC 2711, 2.1) */
 	bool fragmented;  /* a fragment header was met, in this walk or an earlier one */
 	/* why it ended */
 	uint8_t code; /* of the parameter problem */

@@ -4,10 +4,15 @@
 #include "net/members.h"
 
 #include "net/internal.h"
+#include "wire/igmp.h"
 
 enum { ROBUSTNESS = 2 }; /* RFC 9776, 8.1 */
 
 static const nsec_t REPEAT_INTERVAL = 1 * SEC; /* Unsolicited Report Interval, RFC 9776, 8.11 */
+/* Older Version Querier Present Timeout, RFC 9776, 8.12 and RFC 9777, 9.12: rounded up */
+static const nsec_t OLD_PRESENT = 400 * SEC;
+/* A query may want its answer at once, and a hundred thousand of them as many: one answer serves all within this time. */
+static const nsec_t ANSWER_INTERVAL = 100 * MSEC;
 
 static void
 report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type)
@@ -43,17 +48,18 @@ answer(struct timer *t)
 	struct ipaddr group[MEMBERS_REPORT_MAX];
 
 	if (m->all)
-		report(m, group, all_groups(m, group), MEMBERS_IS_EXCLUDE);
+		report(m, group, all_groups(m, group), MCAST_IS_EXCLUDE);
 	else if (iface_in_group(m->iface, &m->asked))
-		report(m, &m->asked, 1, MEMBERS_IS_EXCLUDE);
+		report(m, &m->asked, 1, MCAST_IS_EXCLUDE);
 	m->all = false;
 	m->asked = IPADDR_ANY6;
+	m->answered = m->net->core->now;
 }
 
 static void
 tell_change(struct members *m)
 {
-	report(m, &m->changed, 1, m->joined ? MEMBERS_TO_EXCLUDE : MEMBERS_TO_INCLUDE);
+	report(m, &m->changed, 1, m->joined ? MCAST_TO_EXCLUDE : MCAST_TO_INCLUDE);
 	if (--m->repeats)
 		timer_arm(m->net->core->wheel, &m->repeat_timer,
 		    nsec_add(m->net->core->now, (nsec_t)rng_below(&m->net->core->rng, REPEAT_INTERVAL) + 1));
@@ -75,10 +81,15 @@ members_changed(struct members *m, const struct ipaddr *group, bool joined)
 }
 
 void
-members_query(struct members *m, const struct ipaddr *group, nsec_t within)
+members_query(struct members *m, const struct ipaddr *group, nsec_t within, bool old)
 {
-	nsec_t at = nsec_add(m->net->core->now, (nsec_t)rng_below(&m->net->core->rng, (uint64_t)within + 1));
+	nsec_t now = m->net->core->now;
+	nsec_t at = nsec_add(now, (nsec_t)rng_below(&m->net->core->rng, (uint64_t)within + 1));
 
+	if (old)
+		m->old_until = now + OLD_PRESENT;
+	if (m->answered)
+		at = nsec_max(at, m->answered + ANSWER_INTERVAL);
 	if (ipaddr_is_any(group))
 		m->all = true;
 	else if (ipaddr_is_any(&m->asked))
@@ -87,6 +98,12 @@ members_query(struct members *m, const struct ipaddr *group, nsec_t within)
 		m->all = true; /* two questions at once: one answer to both */
 	if (!timer_armed(&m->answer_timer) || at < m->answer_timer.when)
 		timer_arm(m->net->core->wheel, &m->answer_timer, at);
+}
+
+bool
+members_speak_old(const struct members *m)
+{
+	return m->old_until > m->net->core->now;
 }
 
 void

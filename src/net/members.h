@@ -1,5 +1,5 @@
 /*
- * net/members.h - telling routers and switches which groups an interface wants: IGMPv3 and v2 (RFC 9776, RFC 2236), MLDv2 (RFC 9777).
+ * net/members.h - telling routers and switches which groups an interface wants: IGMPv3 and v2 (RFC 9776, RFC 2236), MLDv2 and v1 (RFC 9777, RFC 2710).
  *
  * We join groups from any source only, so each group is one record "exclude nobody".
  */
@@ -27,7 +27,9 @@ struct members {
 	struct ipaddr changed; /* the group that was joined or left last */
 	bool joined;
 	struct ipaddr asked; /* the one group a query wants; unspecified = none */
-	nsec_t v2_until;     /* IGMP: a querier that speaks only version 2 was heard (RFC 9776, 7.2.1) */
+	nsec_t
+	    old_until; /* a querier that speaks only IGMPv2 or MLDv1 was heard (RFC 9776, 7.2.1; RFC 9777, 8.2.1) */
+	nsec_t answered; /* when a query was last answered */
 	struct timer answer_timer, repeat_timer;
 };
 
@@ -37,18 +39,18 @@ void members_stop(struct members *m);
 /* The first user of @group joined, or the last one left. */
 void members_changed(struct members *m, const struct ipaddr *group, bool joined);
 
-/* A router asks: about @group, or about all when it is unspecified; answers are to be spread over @within. */
-void members_query(struct members *m, const struct ipaddr *group, nsec_t within);
+/* A router asks: about @group, or about all when it is unspecified; answers are to be spread over @within. @old: it speaks only the older version. */
+void members_query(struct members *m, const struct ipaddr *group, nsec_t within, bool old);
+
+/* Must reports be of the older version now? */
+bool members_speak_old(const struct members *m);
 
 /* Protocol 2. */
 extern const struct transport_ops igmp_ops;
-/* Send the report of @n groups with records of @type (enum members_record); igmp.c and mld.c. */
+/* Send the report of @n groups with records of @type (MCAST_...); igmp.c and mld.c. */
 void igmp_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
 void mld_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
 void mld_query_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
-
-/* Record types (RFC 9776, 4.2.13; the same numbers in RFC 9777). */
-enum members_record { MEMBERS_IS_EXCLUDE = 2, MEMBERS_TO_INCLUDE = 3, MEMBERS_TO_EXCLUDE = 4 };
 
 enum { MEMBERS_REPORT_MAX = IFACE_GROUPS + IFACE_ADDRS };
 

@@ -2,6 +2,8 @@
  * Group membership: RFC 9776 (IGMPv3), RFC 2236 (IGMPv2), RFC 9777 (MLDv2).
  */
 #include "harness.h"
+#include "wire/igmp.h"
+#include "wire/mld.h"
 
 /* The next IGMP message sent, its length; 0 when there is none. */
 static size_t
@@ -40,7 +42,7 @@ joining_and_leaving_are_reported(void **state)
 	assert_int_equal(sent_igmp(h, m), 16);
 	assert_int_equal(m[0], 0x22);
 	assert_int_equal(be16_get(m + 6), 1);
-	assert_int_equal(m[8], MEMBERS_TO_EXCLUDE);
+	assert_int_equal(m[8], MCAST_TO_EXCLUDE);
 	assert_memory_equal(m + 12, ipaddr_octets4(&g), 4);
 	assert_int_equal(be32_get(m + 200), 0xe0000016);
 	assert_int_equal(iface_join(h->eth[0], &g), 0); /* a second user changes nothing */
@@ -53,7 +55,7 @@ joining_and_leaving_are_reported(void **state)
 	assert_int_equal(sent_igmp(h, m), 0);
 	iface_leave(h->eth[0], &g);
 	assert_int_equal(sent_igmp(h, m), 16);
-	assert_int_equal(m[8], MEMBERS_TO_INCLUDE);
+	assert_int_equal(m[8], MCAST_TO_INCLUDE);
 }
 
 static void
@@ -90,7 +92,7 @@ queries_are_answered_in_their_version(void **state)
 	assert_int_equal(sent_igmp(h, m), 0);
 	host_advance(h, SEC);
 	assert_int_equal(sent_igmp(h, m), 24);
-	assert_int_equal(m[8], MEMBERS_IS_EXCLUDE);
+	assert_int_equal(m[8], MCAST_IS_EXCLUDE);
 	hear_query(h, "239.9.9.9", 10, 12);
 	host_advance(h, SEC);
 	assert_int_equal(sent_igmp(h, m), 16);
@@ -110,13 +112,67 @@ queries_are_answered_in_their_version(void **state)
 	iface_leave(h->eth[0], &g2);
 }
 
+/* RFC 9776, 7.1: between 8 and 12 octets is no version at all. */
+static void
+queries_of_no_version_are_refused(void **state)
+{
+	struct host *h = *state;
+
+	for (size_t len = 9; len < 12; len++)
+		hear_query(h, "0.0.0.0", 10, len);
+	assert_int_equal(h->core->drops[DROP_ICMP_BAD], 3);
+	host_advance(h, 5 * SEC);
+	assert_int_equal(h->wire[0].sent.count, 0);
+}
+
+/* Queries that want their answer at once, in any number: ten answers a second. */
+static void
+a_storm_of_queries_gets_few_answers(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("239.1.2.3");
+	unsigned answers = 0;
+	uint8_t m[300];
+
+	iface_join(h->eth[0], &g);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	for (unsigned i = 0; i < 1000; i++) {
+		hear_query(h, "0.0.0.0", 0, 12);
+		host_advance(h, MSEC);
+		answers += sent_igmp(h, m) != 0;
+	}
+	assert_in_range(answers, 9, 11);
+	iface_leave(h->eth[0], &g);
+}
+
+/* A query of @len octets; with the Router Alert, if @alert, that it must have. */
+static void
+hear_mld_query(struct host *h, const char *src, const char *group, size_t len, bool alert)
+{
+	static const uint8_t hop[8] = {IP_PROTO_ICMP6, 0, IP6_OPT_ROUTER_ALERT, 2, 0, 0, IP6_OPT_PADN, 0};
+	struct ipaddr g = addr(group);
+	uint8_t m[100] = {0}, p[200], both[200];
+
+	icmp_put(m, ICMP6_MLD_QUERY, 0, 1000u << 16);
+	memcpy(m + MLD_GROUP, ipaddr_octets(&g), 16);
+	make_icmp6(p, src, "ff02::1", 1, m, len);
+	memcpy(both, hop, sizeof hop);
+	memcpy(both + sizeof hop, p + IP6_HDR_LEN, len);
+	if (alert)
+		host_payload(h, ETH_TYPE_IP6, p,
+		    make6(p, src, "ff02::1", IP_PROTO_HOPOPTS, 1, both, sizeof hop + len));
+	else
+		host_payload(h, ETH_TYPE_IP6, p, IP6_HDR_LEN + len);
+}
+
 /* RFC 9777, 5.2: MLDv2 reports carry Router Alert, hop limit 1, and one record a group; solicited-node groups are reported, too. */
 static void
 mld_reports_groups(void **state)
 {
 	struct host *h = *state;
 	struct ipaddr g = addr("ff05::123"), dst = addr("ff02::16"), src;
-	uint8_t f[2000], m[24] = {0}, p[100];
+	uint8_t f[2000];
 	const uint8_t *ip = f + ETH_HDR_LEN;
 
 	iface_join(h->eth[0], &g);
@@ -130,12 +186,56 @@ mld_reports_groups(void **state)
 	assert_memory_equal(ip + 60, ipaddr_octets(&g), 16);
 	host_advance(h, 5 * SEC);
 	host_discard(h);
-	icmp_put(m, ICMP6_MLD_QUERY, 0, 1000u << 16);
-	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fe80::2", "ff02::1", 1, m, sizeof m));
+	hear_mld_query(h, "fe80::2", "::", MLD2_QUERY_LEN, true);
 	host_advance(h, SEC);
 	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + 8 + 2 * 20);
-	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fd00::2", "ff02::1", 1, m, sizeof m));
-	assert_int_equal(h->core->drops[DROP_ICMP_BAD], 1);
+	iface_leave(h->eth[0], &g);
+}
+
+/* RFC 9777, 6.2 and 8.1: from a link-local address, with Router Alert, 24 octets or at least 28. */
+static void
+unsound_mld_queries_are_refused(void **state)
+{
+	struct host *h = *state;
+
+	hear_mld_query(h, "fd00::2", "::", MLD2_QUERY_LEN, true);
+	hear_mld_query(h, "fe80::2", "::", MLD2_QUERY_LEN, false);
+	hear_mld_query(h, "fe80::2", "::", MLD2_QUERY_LEN - 1, true);
+	hear_mld_query(h, "fe80::2", "::", MLD_LEN - 1, true);
+	assert_int_equal(h->core->drops[DROP_ICMP_BAD], 4);
+	host_advance(h, 5 * SEC);
+	assert_int_equal(h->wire[0].sent.count, 0);
+}
+
+/* RFC 9777, 8.2.1: a router that speaks version 1 is answered in it, and told of changes, for as long as it is there. */
+static void
+mld_speaks_version_1_where_it_must(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("ff05::123"), routers = addr("ff02::2"), dst;
+	uint8_t f[2000];
+	const uint8_t *ip = f + ETH_HDR_LEN;
+
+	iface_join(h->eth[0], &g);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	hear_mld_query(h, "fe80::2", "ff05::123", MLD_LEN, true);
+	host_advance(h, SEC);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + MLD_LEN);
+	assert_int_equal(ip[48], ICMP6_MLD_REPORT);
+	assert_memory_equal(ip + 48 + MLD_GROUP, ipaddr_octets(&g), 16);
+	dst = ip6_dst(ip);
+	assert_true(ipaddr_eq(&dst, &g));
+	iface_leave(h->eth[0], &g);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + MLD_LEN);
+	assert_int_equal(ip[48], ICMP6_MLD_DONE);
+	dst = ip6_dst(ip);
+	assert_true(ipaddr_eq(&dst, &routers));
+	host_advance(h, 401 * SEC);
+	host_discard(h);
+	iface_join(h->eth[0], &g);
+	assert_int_equal(host_sent_bytes(h, 0, f), ETH_HDR_LEN + 40 + 8 + 28);
+	assert_int_equal(ip[48], ICMP6_MLD2_REPORT);
 	iface_leave(h->eth[0], &g);
 }
 
@@ -145,7 +245,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    usual_test(joining_and_leaving_are_reported),
 	    usual_test(queries_are_answered_in_their_version),
+	    usual_test(queries_of_no_version_are_refused),
+	    usual_test(a_storm_of_queries_gets_few_answers),
 	    usual_test(mld_reports_groups),
+	    usual_test(unsound_mld_queries_are_refused),
+	    usual_test(mld_speaks_version_1_where_it_must),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
