@@ -42,7 +42,6 @@ struct emu_impair {
 struct emu_config {
 	struct emu_impair dir[2];
 	uint64_t seed;
-	struct pkt_pool *pool;     /* borrowed */
 	struct core *drop_core[2]; /* whose counters and sink get the drops of frames sent by end 0, end 1 */
 };
 

@@ -114,9 +114,8 @@ join_link(struct assembly *a, const struct run_config *config, unsigned end)
 static int
 make_link(struct assembly *a, const struct run_config *config)
 {
-	struct emu_config emu = {.seed = config->seed,
-	    .pool = a->pool,
-	    .drop_core = {stack_core(a->parts.host), stack_core(a->parts.gate)}};
+	struct emu_config emu = {
+	    .seed = config->seed, .drop_core = {stack_core(a->parts.host), stack_core(a->parts.gate)}};
 	int rc;
 
 	memcpy(emu.dir, config->impair, sizeof emu.dir);

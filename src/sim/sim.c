@@ -150,7 +150,6 @@ struct sim_link *
 sim_link(struct sim *sim, const struct sim_link_config *config)
 {
 	struct emu_config emu = {.dir = {config->dir[0], config->dir[1]},
-	    .pool = sim->pool,
 	    .drop_core = {stack_core(config->host[0]), stack_core(config->host[1])}};
 	struct sim_link *l = calloc(1, sizeof *l);
 

@@ -108,8 +108,7 @@ main(void)
 	struct pkt_block *payload = pkt_block_new(pool, PKT_BLOCK_LARGE);
 	struct emu_config config = {
 	    .dir[EMU_UP] = {.delay = 10 * MSEC, .loss = 20000000, .dup = 20000000, .rate = 100000000},
-	    .seed = 1,
-	    .pool = pool};
+	    .seed = 1};
 	const struct pcapng_name names[] = {{addr("10.0.2.15"), "program"}, {addr("10.0.2.2"), "gateway"}};
 	struct emu *emu = emu_new(&config);
 	struct pkt *p;

@@ -401,7 +401,6 @@ set_up(void)
 	if (args.impaired) {
 		struct emu_config e = {.dir = {args.impair, args.impair},
 		    .seed = args.seed,
-		    .pool = pool,
 		    .drop_core = {stack_core(stack), stack_core(stack)}};
 
 		emu = emu_new(&e);

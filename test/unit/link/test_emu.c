@@ -63,8 +63,7 @@ teardown(void **state)
 static struct emu *
 emu_up(const struct emu_impair *up, uint64_t seed)
 {
-	struct emu_config config = {
-	    .dir[EMU_UP] = *up, .seed = seed, .pool = pool, .drop_core = {core, core}};
+	struct emu_config config = {.dir[EMU_UP] = *up, .seed = seed, .drop_core = {core, core}};
 	struct emu *emu = emu_new(&config);
 
 	assert_non_null(emu);
@@ -132,7 +131,7 @@ without_impairments_frames_arrive_at_once_in_order(void **state)
 static void
 delay_is_exact_and_each_direction_has_its_own(void **state)
 {
-	struct emu_config config = {.dir = {{.delay = 40 * MSEC}, {.delay = 3}}, .pool = pool};
+	struct emu_config config = {.dir = {{.delay = 40 * MSEC}, {.delay = 3}}};
 	struct emu *emu = emu_new(&config);
 	nsec_t when;
 

@@ -36,7 +36,7 @@ storm_start(struct storm *s, uint64_t seed, size_t limit)
 
 	memset(s, 0, sizeof *s);
 	rng_seed(&s->rng, seed);
-	s->pool = config.pool = emu.pool = pkt_pool_new(limit);
+	s->pool = config.pool = pkt_pool_new(limit);
 	s->core = emu.drop_core[0] = emu.drop_core[1] = core_new(&config);
 	s->emu = emu_new(&emu);
 	s->payload = pkt_block_new(s->pool, 16384);
