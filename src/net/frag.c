@@ -1,12 +1,12 @@
 /*
  * net/frag.c - reassembly. See frag.h.
  *
- * What has arrived of a datagram is a short sorted list of runs. RFC 815 keeps the holes instead; the runs are easier to check
- * for overlaps, and one run from 0 to the end means that it is whole.
+ * frag_runs.h knows which octets of a datagram have arrived; here is where they are kept, for how long, and at whose cost.
  */
 #include "net/frag.h"
 
 #include "core/core.h"
+#include "net/frag_runs.h"
 #include "wire/ip6.h"
 
 #include <stdlib.h>
@@ -15,10 +15,6 @@ static const nsec_t FRAG_TIME4 = 30 * SEC; /* RFC 1122, 3.3.2 wants 60 to 120; L
 static const nsec_t FRAG_TIME6 = 60 * SEC; /* RFC 8200, 4.5 */
 
 enum { FRAG_QUOTE = 1280, FRAG_DATAGRAM_MAX = 65535 };
-
-struct run {
-	uint32_t from, to;
-};
 
 struct datagram {
 	struct table_node node;
@@ -32,9 +28,7 @@ struct datagram {
 	uint16_t slot;          /* of its source */
 	uint16_t keep, next_at; /* of the fragment at offset zero, as in struct frag_piece */
 	uint8_t next;
-	uint16_t nruns;
-	uint32_t total; /* length of the fragmented part; 0 = not known yet */
-	struct run run[FRAG_RUNS];
+	struct runs runs; /* of the fragmented part, as it has arrived */
 	struct timer timer;
 	struct pkt *first;       /* the fragment at offset zero */
 	struct pkt_block *block; /* the fragmented part, behind FRAG_HEADER_MAX octets of room */
@@ -187,53 +181,6 @@ reach(struct datagram *d, uint32_t to)
 	return true;
 }
 
-enum fit { FIT_NEW, FIT_REPEATED, FIT_OVERLAP, FIT_TOO_MANY };
-
-/* Where among the runs does [@from, @to) go? *@at is the run before which it belongs. */
-static enum fit
-fit(const struct datagram *d, uint32_t from, uint32_t to, unsigned *at)
-{
-	unsigned i = d->nruns;
-
-	while (i > 0 && d->run[i - 1].to > from)
-		i--;
-	*at = i;
-	if (i < d->nruns && d->run[i].from < to)
-		return d->run[i].from <= from && to <= d->run[i].to ? FIT_REPEATED : FIT_OVERLAP;
-	if (d->nruns == FRAG_RUNS && !(i < d->nruns && d->run[i].from == to) &&
-	    !(i > 0 && d->run[i - 1].to == from))
-		return FIT_TOO_MANY;
-	return FIT_NEW;
-}
-
-static void
-run_remove(struct datagram *d, unsigned at)
-{
-	d->nruns--;
-	memmove(&d->run[at], &d->run[at + 1], (d->nruns - at) * sizeof d->run[0]);
-}
-
-/* Enter [@from, @to), which fit() found to be new, before run @at. */
-static void
-run_add(struct datagram *d, unsigned at, uint32_t from, uint32_t to)
-{
-	bool joins_before = at > 0 && d->run[at - 1].to == from;
-	bool joins_after = at < d->nruns && d->run[at].from == to;
-
-	if (joins_before && joins_after) {
-		d->run[at - 1].to = d->run[at].to;
-		run_remove(d, at);
-	} else if (joins_before) {
-		d->run[at - 1].to = to;
-	} else if (joins_after) {
-		d->run[at].from = from;
-	} else {
-		memmove(&d->run[at + 1], &d->run[at], (d->nruns - at) * sizeof d->run[0]);
-		d->run[at] = (struct run){from, to};
-		d->nruns++;
-	}
-}
-
 static void
 condemn(struct datagram *d, struct pkt *pkt, enum drop_reason reason)
 {
@@ -299,7 +246,7 @@ assemble(struct datagram *d)
 	memcpy(d->block->data + off, d->first->data, d->keep);
 	if (d->next_at)
 		d->block->data[off + d->next_at] = d->next;
-	p = pkt_from_block(d->frags->core->pool, d->block, off, d->keep + d->total);
+	p = pkt_from_block(d->frags->core->pool, d->block, off, d->keep + d->runs.total);
 	if (!p)
 		return NULL;
 	pkt_block_ref(d->block); /* the datagram's own reference goes with it */
@@ -311,27 +258,13 @@ assemble(struct datagram *d)
 	return p;
 }
 
-/* The lengths of @p agree with what is known of @d. */
-static bool
-consistent(struct datagram *d, uint32_t to, bool more)
-{
-	if (!more) {
-		if (d->total && d->total != to)
-			return false;
-		if (d->nruns && d->run[d->nruns - 1].to > to)
-			return false;
-		d->total = to;
-	}
-	return !d->total || to <= d->total;
-}
-
 static bool
 finish(struct datagram *d, struct frag_whole *out)
 {
 	struct core *core = d->frags->core;
 	bool ce = d->ecn_seen & (1 << IP_ECN_CE);
 
-	if (!d->total || d->nruns != 1 || d->run[0].from != 0 || d->run[0].to != d->total)
+	if (!runs_whole(&d->runs))
 		return false;
 	if (ce && (d->ecn_seen & (1 << IP_ECN_NOT_ECT))) { /* RFC 3168, 5.3: one of them lies */
 		drop_note(core, d->first, DROP_FRAG_BAD);
@@ -366,24 +299,24 @@ frag_input(struct frags *f, struct pkt *pkt, const struct frag_piece *p, struct 
 		pkt_drop(f->core, pkt, DROP_FRAG_OVERLAP);
 		return false;
 	}
-	if (!consistent(d, to, p->more)) {
+	if (!runs_end(&d->runs, to, p->more)) {
 		condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
 	}
-	switch (fit(d, p->offset, to, &at)) {
-	case FIT_REPEATED:
+	switch (runs_fit(&d->runs, p->offset, to, &at)) {
+	case RUNS_REPEATED:
 		if (repeats(d, pkt, p->header_len, p->offset))
 			pkt_free(pkt);
 		else
 			condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
-	case FIT_OVERLAP:
+	case RUNS_OVERLAP:
 		condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
-	case FIT_TOO_MANY:
+	case RUNS_TOO_MANY:
 		condemn(d, pkt, DROP_FRAG_LIMIT);
 		return false;
-	case FIT_NEW:
+	case RUNS_NEW:
 		break;
 	}
 	if (!reach(d, to) || (p->offset == 0 && !keep_first(d, pkt, p))) {
@@ -391,7 +324,7 @@ frag_input(struct frags *f, struct pkt *pkt, const struct frag_piece *p, struct 
 		return false;
 	}
 	pkt_copy_out(pkt, p->header_len, d->block->data + FRAG_HEADER_MAX + p->offset, len);
-	run_add(d, at, p->offset, to);
+	runs_add(&d->runs, at, p->offset, to);
 	d->ecn_seen |= (uint8_t)(1 << (p->ecn & IP_ECN_MASK));
 	pkt_free(pkt);
 	return finish(d, out);

@@ -19,7 +19,6 @@ enum {
 	FRAG_OCTETS_MAX = 4 << 20, /* Linux's ipfrag_high_thresh */
 	FRAG_SOURCES = 64,         /* sources by hash, */
 	FRAG_SOURCE_MAX = 1 << 20, /* each with so many octets at most */
-	FRAG_RUNS = 64,            /* separate runs of octets in one datagram */
 	FRAG_HEADER_MAX = 512,     /* headers that stand before the fragmented part */
 };
 

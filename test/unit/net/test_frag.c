@@ -2,6 +2,7 @@
  * Fragments: RFC 791, RFC 815, RFC 1122, 3.3.2, RFC 5722, RFC 6946, RFC 8200, 4.5.
  */
 #include "harness.h"
+#include "net/frag_runs.h"
 
 #include <stdio.h>
 
