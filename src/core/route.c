@@ -1,25 +1,13 @@
 /*
- * core/route.c - routes in a binary trie with one-way branches left out, so that finding one costs at most as many steps
- * as there are different prefixes on the way down. A trie for each family.
+ * core/route.c - which way a packet goes: a trie of prefixes for each family, in it the routes of each prefix by metric, and what is known of the path beside
+ * them.
  */
 #include "core/route.h"
 
 #include "core/internal.h"
+#include "core/route_trie.h"
 
 #include <stdlib.h>
-
-struct entry {
-	struct entry *next; /* by metric, lowest first */
-	struct route route;
-};
-
-/* A prefix that routes have, or where two such part. */
-struct node {
-	struct node *parent, *child[2];
-	struct ipaddr prefix;
-	unsigned bits;
-	struct entry *entries; /* NULL where prefixes only part */
-};
 
 struct routes {
 	struct node *root[2];
@@ -36,37 +24,11 @@ routes_new(void)
 	return routes;
 }
 
-static void
-node_free(struct node *n)
-{
-	struct entry *next;
-
-	for (struct entry *e = n->entries; e; e = next) {
-		next = e->next;
-		free(e);
-	}
-	free(n);
-}
-
 void
 routes_free(struct routes *routes)
 {
-	for (unsigned f = 0; f < 2; f++) {
-		struct node *n = routes->root[f];
-
-		while (n) {
-			struct node *parent = n->parent;
-
-			if (n->child[0] || n->child[1]) {
-				n = n->child[0] ? n->child[0] : n->child[1];
-				continue;
-			}
-			if (parent)
-				parent->child[parent->child[1] == n] = NULL;
-			node_free(n);
-			n = parent;
-		}
-	}
+	for (unsigned f = 0; f < 2; f++)
+		trie_free(routes->root[f]);
 	free(routes);
 }
 
@@ -86,118 +48,6 @@ static struct node **
 root_of(struct routes *routes, const struct ipaddr *dst)
 {
 	return &routes->root[ipaddr_is4(dst) ? 0 : 1];
-}
-
-/* Bit @i of the address, counted within its family. */
-static unsigned
-bit_at(const struct ipaddr *a, unsigned i)
-{
-	const uint8_t *octet = ipaddr_is4(a) ? ipaddr_octets4(a) : ipaddr_octets(a);
-
-	return octet[i / 8] >> (7 - i % 8) & 1;
-}
-
-static unsigned
-common_bits(const struct ipaddr *a, const struct ipaddr *b, unsigned limit)
-{
-	uint64_t diff = be64_get(ipaddr_octets(a)) ^ be64_get(ipaddr_octets(b));
-	unsigned n;
-
-	if (diff) {
-		n = (unsigned)__builtin_clzll(diff);
-	} else {
-		diff = be64_get(ipaddr_octets(a) + 8) ^ be64_get(ipaddr_octets(b) + 8);
-		n = 64 + (diff ? (unsigned)__builtin_clzll(diff) : 64);
-	}
-	if (ipaddr_is4(a))
-		n -= 96;
-	return n < limit ? n : limit;
-}
-
-/* The deepest node whose prefix covers @dst's first @bits and is no longer than that; NULL when there is none. */
-static struct node *
-deepest(struct node *n, const struct ipaddr *dst, unsigned bits)
-{
-	struct node *best = NULL;
-
-	while (n && n->bits <= bits && ipaddr_prefix_match(&n->prefix, dst, n->bits)) {
-		best = n;
-		if (n->bits == bits)
-			break;
-		n = n->child[bit_at(dst, n->bits)];
-	}
-	return best;
-}
-
-static struct node *
-node_new(const struct ipaddr *prefix, unsigned bits)
-{
-	struct node *n = calloc(1, sizeof *n);
-
-	if (n) {
-		n->prefix = *prefix;
-		n->bits = bits;
-	}
-	return n;
-}
-
-static void
-adopt(struct node *parent, struct node *child)
-{
-	parent->child[bit_at(&child->prefix, parent->bits)] = child;
-	child->parent = parent;
-}
-
-/* The node of exactly this prefix, made where there is none; NULL without memory. */
-static struct node *
-node_make(struct node **root, const struct ipaddr *dst, unsigned bits)
-{
-	struct node *above = deepest(*root, dst, bits);
-	struct node *below, *n, *fork = NULL;
-	struct node **at;
-
-	if (above && above->bits == bits)
-		return above;
-	at = above ? &above->child[bit_at(dst, above->bits)] : root;
-	below = *at;
-	n = node_new(dst, bits);
-	if (!n)
-		return NULL;
-	if (below) {
-		unsigned common = common_bits(dst, &below->prefix, bits < below->bits ? bits : below->bits);
-
-		if (common < bits) { /* they part before the new prefix ends */
-			fork = node_new(dst, common);
-			if (!fork) {
-				free(n);
-				return NULL;
-			}
-			adopt(fork, n);
-			adopt(fork, below);
-		} else {
-			adopt(n, below);
-		}
-	}
-	*at = fork ? fork : n;
-	(*at)->parent = above;
-	return n;
-}
-
-/* Take out nodes from @n upwards that serve nothing any more. */
-static void
-node_prune(struct node **root, struct node *n)
-{
-	while (n && !n->entries && !(n->child[0] && n->child[1])) {
-		struct node *parent = n->parent;
-		struct node *child = n->child[0] ? n->child[0] : n->child[1];
-		struct node **at = parent ? &parent->child[parent->child[1] == n] : root;
-
-		*at = child;
-		if (child)
-			child->parent = parent;
-		node_free(n);
-		n = parent;
-	}
 }
 
 static bool
@@ -220,7 +70,7 @@ route_add(struct core *core, const struct route *route)
 	if (!e)
 		return -LEAT_ENOMEM;
 	e->route = *route;
-	n = node_make(root, &route->dst, route->bits);
+	n = trie_make(root, &route->dst, route->bits);
 	if (!n) {
 		free(e);
 		return -LEAT_ENOMEM;
@@ -243,7 +93,7 @@ int
 route_del(struct core *core, const struct route *route)
 {
 	struct node **root = root_of(core->routes, &route->dst);
-	struct node *n = deepest(*root, &route->dst, route->bits);
+	struct node *n = trie_deepest(*root, &route->dst, route->bits);
 
 	if (!n || n->bits != route->bits)
 		return -LEAT_ENOENT;
@@ -254,7 +104,7 @@ route_del(struct core *core, const struct route *route)
 			continue;
 		*at = e->next;
 		free(e);
-		node_prune(root, n);
+		trie_prune(root, n);
 		routes_changed(core);
 		return 0;
 	}
@@ -265,7 +115,7 @@ route_del(struct core *core, const struct route *route)
 static const struct route *
 lookup(const struct core *core, const struct ipaddr *dst, uint32_t ifindex)
 {
-	struct node *n = deepest(*root_of(core->routes, dst), dst, ipaddr_is4(dst) ? 32 : 128);
+	struct node *n = trie_deepest(*root_of(core->routes, dst), dst, ipaddr_is4(dst) ? 32 : 128);
 
 	for (; n; n = n->parent) {
 		for (const struct entry *e = n->entries; e; e = e->next) {
@@ -404,21 +254,9 @@ route_find(
 	return 0;
 }
 
-/* No deeper than a prefix has bits. */
-static void
-node_each(const struct node *n, void (*fn)(const struct route *route, void *arg), void *arg)
-{
-	if (!n)
-		return;
-	for (const struct entry *e = n->entries; e; e = e->next)
-		fn(&e->route, arg);
-	node_each(n->child[0], fn, arg);
-	node_each(n->child[1], fn, arg);
-}
-
 void
 route_each(const struct core *core, void (*fn)(const struct route *route, void *arg), void *arg)
 {
-	node_each(core->routes->root[0], fn, arg);
-	node_each(core->routes->root[1], fn, arg);
+	trie_each(core->routes->root[0], fn, arg);
+	trie_each(core->routes->root[1], fn, arg);
 }
