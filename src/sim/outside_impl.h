@@ -1,5 +1,5 @@
 /*
- * sim/outside_impl.h - what outside.c (streams) and outside_dgram.c share. For these two only.
+ * sim/outside_impl.h - what outside.c, outside_stream.c and outside_dgram.c share. For these only.
  */
 #ifndef SIM_OUTSIDE_IMPL_H
 #define SIM_OUTSIDE_IMPL_H
@@ -31,6 +31,20 @@ sim_endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && ipaddr_eq(&a->addr, &b->addr);
 }
 
+/* outside_stream.c */
+struct out_stream *sim_stream_new(struct sim_outside *o, const struct sim_service *service);
+void sim_streams_free(struct sim_outside *o);
+int sim_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
+    struct out_stream **out);
+ssize_t sim_read(struct out_stream *s, void *buf, size_t len);
+ssize_t sim_write(struct out_stream *s, const struct pkt_span *span, unsigned n);
+int sim_shutdown(struct out_stream *s);
+void sim_close(struct out_stream *s, bool reset);
+int sim_error(struct out_stream *s);
+void sim_want(struct out_stream *s, unsigned mask);
+void sim_adopt(struct out_stream *s, void (*news)(void *arg, unsigned mask), void *arg);
+
+/* outside_dgram.c */
 int sim_dgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_dgram **out);
 int sim_echo_open(void *self, const struct ipaddr *to, void (*news)(void *arg, unsigned mask), void *arg,
