@@ -141,7 +141,9 @@ report(struct desc *d, int error)
 	own = holder_borrow(d);
 	if (own < 0)
 		return;
-	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	/* An earlier report that the program has not seen ends the first try, and is taken back thereby. */
+	if (send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(own);
 	(void)connect(d->peer.fd, &none, sizeof none);
 	unix_connect_handle(d->peer.fd, d->handle);

@@ -116,6 +116,11 @@ pump_down(struct desc *d)
 		}
 		if (sent < 0 && errno == EAGAIN)
 			return false;
+		/* Closed, while what it wrote has not all gone: data that come now are for nobody (RFC 9293, 3.10.7.4; RFC 1122, 4.2.2.13). */
+		if (sent < 0 && errno == EPIPE && !d->shut_rd) {
+			desc_bury(d, true);
+			return false;
+		}
 		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
 		sock_consume(d->sk, sent < 0 ? all : (size_t)sent);
 	}
@@ -140,6 +145,13 @@ pump_ends(struct desc *d)
 	}
 }
 
+/* The connection has failed, and what the program wrote is stuck: it may wait to write more before it reads, so it is told at once. */
+static bool
+stuck(const struct desc *d)
+{
+	return d->failed && !d->buried && !d->shut_wr && unread_at(d->peer.fd) > 0;
+}
+
 void
 pump(struct desc *d)
 {
@@ -152,7 +164,7 @@ pump(struct desc *d)
 		d->again = false;
 		if (d->sk && d->peer.fd >= 0)
 			pump_up(d);
-		if (d->sk && d->peer.fd >= 0 && pump_down(d) && !d->buried)
+		if (d->sk && d->peer.fd >= 0 && (pump_down(d) || stuck(d)) && !d->buried)
 			pump_ends(d);
 	} while (d->again && !d->buried);
 	d->pumping = false;
@@ -173,8 +185,12 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	worker_enter(d->w);
 	if (d->sk) {
 		pump(d);
-		/* Shut for writing earlier, closed now. */
-		if (!d->buried && d->up_done && (events & EPOLLHUP) && !desc_shut(d))
+		/*
+		 * Shut for writing earlier, closed now. An error means that it closed with data of ours unread; then there is nothing to wait for,
+		 * though the stack takes no more of what it wrote before.
+		 */
+		if (!d->buried &&
+		    ((events & EPOLLERR) || (d->up_done && (events & EPOLLHUP) && !desc_shut(d))))
 			desc_bury(d, (events & EPOLLERR) != 0);
 	} else if (events & EPOLLHUP) {
 		desc_bury(d, false);

@@ -1,0 +1,51 @@
+"""What the other side sees when a program closes, and what a program sees of errors, where timing hides it."""
+from inside import PYTHON, nothing_left, place, ports, python  # noqa: F401
+
+# A server that writes and never reads, and a client that does alike: soon no buffer takes any more.
+STUCK = """
+import socket, threading, time
+listener = socket.create_server(('127.0.0.1', 8000))
+ended = []
+def serve(conn):
+    conn.settimeout(10)
+    try:
+        while True: conn.sendall(bytes(65536))
+    except OSError as e: ended.append(type(e).__name__)
+client = socket.create_connection(('127.0.0.1', 8000))
+server = threading.Thread(target=serve, args=(listener.accept()[0],)); server.start()
+client.settimeout(0.5)
+try:
+    while True: client.send(bytes(65536))
+except TimeoutError: pass
+client.close(); server.join(); print(*ended)
+"""
+
+
+def test_closing_with_data_unread_resets_though_what_was_written_is_stuck():
+    """RFC 2525, 2.17."""
+    done = python(STUCK)
+    assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
+
+
+def test_data_for_a_closed_socket_reset_though_what_was_written_is_stuck():
+    """RFC 9293, 3.10.7.4: the server's data come after the close, and nothing was unread before."""
+    code = STUCK.replace("while True: conn.sendall(bytes(65536))", "go.wait(10)\n        while True: conn.sendall(bytes(65536))")
+    done = python(code.replace("ended = []", "ended = []; go = threading.Event()").replace("client.close();", "client.close(); time.sleep(1); go.set();"))
+    assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
+
+
+def test_two_errors_at_once_are_one_for_a_datagram_socket_that_looks_later():
+    """Nothing listens: each of two datagrams is answered by an ICMP error, and both may come before the program polls."""
+    done = python("""
+import select, socket, time
+for i in range(10):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('10.0.2.2', 9))
+    s.send(b'1'); s.send(b'2')
+    time.sleep(0.1)
+    p = select.poll(); p.register(s, select.POLLIN)
+    [(_, events)] = p.poll(1000) or [(0, 0)]
+    assert events & select.POLLERR, (i, events)
+    assert s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 111
+print('well')
+""", options=["--delay", "10ms"])
+    assert done.stdout == b"well\n", done.stderr.decode()
