@@ -4,8 +4,10 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
 	const char *name;
@@ -44,9 +46,23 @@ unknown(const char *word)
 	return EXIT_LEAT;
 }
 
+/* Where a standard descriptor is missing, ours must not come by its number. What is run does without it as before. */
+static void
+fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
+	fill_standard();
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_LEAT;

@@ -1,5 +1,7 @@
 #include "run/forward.h"
 
+#include "run/tree.h"
+
 #include <signal.h>
 #include <stdbool.h>
 
@@ -44,8 +46,10 @@ forward_run(struct forward *f, nsec_t now, pid_t program)
 
 		if (!f->outer[i].from || f->outer[i].until > now)
 			continue;
-		if (!everybody)
+		if (!everybody && program)
 			kill(program, i);
+		else if (!everybody)
+			tree_signal(i);
 		f->outer[i] = f->group[i] = (struct heard){0};
 	}
 }

@@ -28,6 +28,7 @@ void forward_outer(struct forward *f, int signal, pid_t from, nsec_t now);
 
 /* When forward_run() has something to decide; NSEC_NEVER. */
 nsec_t forward_next(const struct forward *f);
+/* @program 0: it has ended, and what it left behind hears it in its place. */
 void forward_run(struct forward *f, nsec_t now, pid_t program);
 
 #endif

@@ -6,13 +6,13 @@
  */
 #include "run/outer.h"
 
+#include "host/clock.h"
 #include "run/inherit.h"
 #include "run/program.h"
 #include "run/tree.h"
 #include "run/unixsock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -23,27 +23,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* How long the worker may take to say that it is there, in steps: time in which we were stopped ourselves, or not run, is a step at most. */
+enum { GRACE_MS = 5000, GRACE_STEP_MS = 100 };
+
 struct outer {
 	int control, signals;
 	pid_t worker;
 	sigset_t mask;
 	bool ended;
-	int status; /* of the program, as wait(2) has it */
+	int status;  /* of the program, as wait(2) has it */
+	int asked;   /* the signal after which the worker was asked whether it is there; 0 = it answered */
+	bool asking; /* the question is not sent yet */
+	nsec_t waited;
+	int gave_up; /* the signal after which it was killed, since it did not answer */
 	char dir[UNIXDIR_PATH];
 };
-
-/* Where a standard descriptor is missing, ours must not come by its number. The program does without it as before. */
-static void
-fill_standard(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
 
 /* Everything that can be caught and means something to a program. */
 static void
@@ -57,12 +51,43 @@ passed_signals(sigset_t *set)
 		sigdelset(set, left[i]);
 }
 
-static void
-tell_worker(const struct outer *o, int signal, pid_t from)
+static bool
+tell_worker(const struct outer *o, enum outer_word word, int signal, pid_t from)
 {
-	struct outer_message m = {OUTER_SIGNAL, signal, from};
+	struct outer_message m = {(int32_t)word, signal, from};
 
-	send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof m;
+}
+
+/* Those that people end programs with. Whoever sent it: a worker that does not answer ends by none, nor sees the program end. */
+static bool
+means_the_end(int signal)
+{
+	return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
+}
+
+static void
+ask_worker(struct outer *o, int signal)
+{
+	if (o->asked)
+		return;
+	o->asked = signal;
+	o->asking = true;
+	o->waited = 0;
+}
+
+static void
+wait_for_answer(struct outer *o, nsec_t passed)
+{
+	if (!o->asked || o->gave_up)
+		return;
+	if (o->asking && tell_worker(o, OUTER_ASK, 0, 0))
+		o->asking = false;
+	o->waited += nsec_min(passed, GRACE_STEP_MS * MSEC);
+	if (o->waited >= GRACE_MS * MSEC) {
+		o->gave_up = o->asked;
+		kill(o->worker, SIGKILL);
+	}
 }
 
 /* True when the worker is no more. */
@@ -92,6 +117,8 @@ hear_worker(struct outer *o)
 	while (recv(o->control, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
 		if (m.word == OUTER_STOPPED)
 			stop_too();
+		if (m.word == OUTER_HERE)
+			o->asked = 0;
 		if (m.word == OUTER_ENDED) {
 			o->ended = true;
 			o->status = m.value;
@@ -104,9 +131,12 @@ hear_signals(struct outer *o)
 {
 	struct signalfd_siginfo info;
 
-	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info)
+	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)getpid())
-			tell_worker(o, (int)info.ssi_signo, (pid_t)info.ssi_pid);
+			tell_worker(o, OUTER_SIGNAL, (int)info.ssi_signo, (pid_t)info.ssi_pid);
+		if (means_the_end((int)info.ssi_signo))
+			ask_worker(o, (int)info.ssi_signo);
+	}
 }
 
 /* Until the worker has gone; its wait status. */
@@ -118,10 +148,12 @@ watch(struct outer *o)
 	for (;;) {
 		struct pollfd p[2] = {
 		    {.fd = o->control, .events = POLLIN}, {.fd = o->signals, .events = POLLIN}};
+		nsec_t before = clock_monotonic();
 
-		poll(p, 2, -1);
+		poll(p, 2, o->asked && !o->gave_up ? GRACE_STEP_MS : -1);
 		hear_worker(o);
 		hear_signals(o);
+		wait_for_answer(o, clock_monotonic() - before);
 		if (reap(o, &status)) {
 			hear_worker(o);
 			return status;
@@ -129,29 +161,17 @@ watch(struct outer *o)
 	}
 }
 
-/* Without the worker a program would see a clean end of file in the middle of its data, so it must not live to see anything. */
-static int
-worker_lost(int status)
-{
-	tree_kill();
-	if (WIFSIGNALED(status))
-		fprintf(stderr, "leat: the network ended unexpectedly (%s), and the program with it\n",
-		    strsignal(WTERMSIG(status)));
-	return 125;
-}
-
 /* As the program ended: so that a shell which asked for Ctrl-C sees that it came. */
 static int
-end_alike(const struct outer *o)
+end_alike(int status)
 {
 	struct rlimit no_core = {0, 0};
 	int signal_number;
 
-	if (WIFEXITED(o->status))
-		return WEXITSTATUS(o->status);
-	signal_number = WTERMSIG(o->status);
-	if (signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP ||
-	    signal_number == SIGQUIT) {
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	signal_number = WTERMSIG(status);
+	if (means_the_end(signal_number)) {
 		sigset_t set;
 
 		setrlimit(RLIMIT_CORE, &no_core);
@@ -163,6 +183,24 @@ end_alike(const struct outer *o)
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 	}
 	return 128 + signal_number;
+}
+
+/* Without the worker a program would see a clean end of file in the middle of its data, so it must not live to see anything. */
+static int
+worker_lost(const struct outer *o, int status)
+{
+	tree_kill();
+	if (o->gave_up) {
+		fprintf(stderr,
+		    "leat: the network did not answer within %d s after the signal to end (%s): killed, and "
+		    "the program with it\n",
+		    GRACE_MS / 1000, strsignal(o->gave_up));
+		return end_alike(o->gave_up); /* what wait(2) would say of an end by it */
+	}
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "leat: the network ended unexpectedly (%s), and the program with it\n",
+		    strsignal(WTERMSIG(status)));
+	return 125;
 }
 
 /*
@@ -194,10 +232,8 @@ run_main(const struct run_config *config)
 {
 	struct outer o = {.control = -1};
 	sigset_t passed;
-	int rc;
+	int rc = inherit_check();
 
-	fill_standard();
-	rc = inherit_check();
 	if (!rc)
 		rc = program_check(config->argv[0]);
 	if (rc)
@@ -214,7 +250,7 @@ run_main(const struct run_config *config)
 
 		close(o.control);
 		unixdir_remove(o.dir);
-		rc = o.ended && WIFEXITED(status) ? end_alike(&o) : worker_lost(status);
+		rc = o.ended && WIFEXITED(status) ? end_alike(o.status) : worker_lost(&o, status);
 	}
 	close(o.signals);
 	sigprocmask(SIG_SETMASK, &o.mask, NULL);

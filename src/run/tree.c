@@ -41,8 +41,8 @@ parent_of(pid_t pid)
 	return parent;
 }
 
-static void
-kill_children(void)
+void
+tree_signal(int signal)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
@@ -51,7 +51,7 @@ kill_children(void)
 		pid_t pid = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : 0;
 
 		if (pid > 0 && parent_of(pid) == getpid())
-			kill(pid, SIGKILL);
+			kill(pid, signal);
 	}
 	if (dir)
 		closedir(dir);
@@ -63,7 +63,7 @@ tree_kill(void)
 	for (;;) {
 		pid_t pid;
 
-		kill_children();
+		tree_signal(SIGKILL);
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			;
 		if (pid < 0 && errno == ECHILD)

@@ -10,6 +10,9 @@
 /* From here on, orphans of the tree become our children. */
 bool tree_adopt(void);
 
+/* @signal to every child: after the first process, those that lost their parents. */
+void tree_signal(int signal);
+
 /* Kill every child, and those that become ours thereby, until there is none. */
 void tree_kill(void);
 

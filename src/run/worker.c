@@ -12,6 +12,7 @@
 #include "run/park.h"
 #include "run/sweep.h"
 #include "run/tree.h"
+#include "run/watchdog.h"
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5 };
+enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5, SPIN_MOST_S = 10 };
 
 /* The worker's process: the network inside, the answering of calls, and the program's tree. */
 struct process {
@@ -146,7 +147,16 @@ signal_news(struct loop_fd *fd, uint32_t events)
 		outer_ended(p);
 }
 
-/* The outer process: a signal to pass on. */
+/* To the program; to what it left behind, once it has ended itself; and at the very end it means: wait no longer. */
+static void
+take_signal(struct process *p, int signal, pid_t from)
+{
+	if (p->reaped && p->ended)
+		p->flush_end = 0;
+	else
+		forward_outer(&p->forward, signal, from, loop_now(p->w.loop));
+}
+
 static void
 control_news(struct loop_fd *fd, uint32_t events)
 {
@@ -154,12 +164,10 @@ control_news(struct loop_fd *fd, uint32_t events)
 	struct outer_message m;
 
 	while (recv(fd->fd, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
-		if (m.word != OUTER_SIGNAL)
-			continue;
-		if (!p->reaped)
-			forward_outer(&p->forward, m.value, m.from, loop_now(p->w.loop));
-		else if (p->ended)
-			p->flush_end = 0;
+		if (m.word == OUTER_SIGNAL)
+			take_signal(p, m.value, m.from);
+		if (m.word == OUTER_ASK)
+			tell_outer(p, OUTER_HERE, 0);
 	}
 }
 
@@ -178,10 +186,10 @@ process_run(struct loop_source *s, nsec_t now)
 {
 	struct process *p = container_of(s, struct process, source);
 
+	watchdog_turn();
 	park_run(&p->w, now);
 	sweep_run(&p->w, now);
-	if (!p->reaped)
-		forward_run(&p->forward, now, p->launch.pid);
+	forward_run(&p->forward, now, p->reaped ? 0 : p->launch.pid);
 	if (p->ended && now >= p->w.sweep_at) {
 		sweep_unfinished(&p->w);
 		sweep_now(&p->w);
@@ -321,6 +329,8 @@ worker_main(const struct run_config *config, const struct inherited *from)
 		rc = watch_signals(p);
 	if (!rc)
 		rc = begin_program(p);
+	if (!rc) /* after the program's process was made, which is to know nothing of it */
+		rc = watchdog_begin(SPIN_MOST_S * SEC);
 	if (rc) {
 		explain(rc);
 		tree_kill();
@@ -332,6 +342,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 		config->hooks.began(config->hooks.arg, &p->assembly.parts);
 	launch_go(&p->launch);
 	loop_run(p->w.loop);
+	watchdog_end();
 	if (config->hooks.ended)
 		config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status);
 	end_worker(p);

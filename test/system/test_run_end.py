@@ -1,0 +1,112 @@
+"""A run can always be ended: when the network does not answer, when the first process has gone, and with standard descriptors missing."""
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from inside import BIG, PYTHON, Place, command, descendants, environment, nothing_left, place, ports, started  # noqa: F401
+
+WAITS = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()"
+TELLS = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *a: sys.exit(7))
+print('ready', flush=True)
+while True: time.sleep(1)
+"""
+
+
+def begun(stack, code):
+    proc = stack.enter_context(started(PYTHON, "-c", code))
+    assert proc.stdout.readline() == b"ready\n"
+    return proc, descendants(proc.pid)
+
+
+def test_a_network_that_does_not_answer_is_killed_after_a_signal_to_end():
+    """And one that was stopped together with all the rest has missed nothing."""
+    with contextlib.ExitStack() as stack:
+        signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+        stuck = [begun(stack, WAITS) for _ in signals]
+        still, still_tree = begun(stack, TELLS)
+        for (proc, tree), number in zip(stuck, signals, strict=True):
+            os.kill(tree[0], signal.SIGSTOP)
+            proc.send_signal(number)
+        for pid in [still.pid, *still_tree]:
+            os.kill(pid, signal.SIGSTOP)
+        still.send_signal(signal.SIGTERM)
+        begin = time.monotonic()
+        for (proc, tree), number in zip(stuck, signals, strict=True):
+            assert proc.wait(20) == -number
+            assert b"did not answer" in proc.stderr.read()
+            assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
+        assert time.monotonic() - begin > 4
+        for pid in [still.pid, *still_tree]:
+            os.kill(pid, signal.SIGCONT)
+        assert still.wait(10) == 7, still.stderr.read()
+
+
+def test_a_program_may_take_its_time_after_a_signal_to_end():
+    code = TELLS.replace("sys.exit(7)", "(time.sleep(6), sys.exit(7))")
+    with contextlib.ExitStack() as stack:
+        proc, _ = begun(stack, code)
+        proc.send_signal(signal.SIGTERM)
+        assert proc.wait(20) == 7, proc.stderr.read()
+
+
+def test_a_signal_reaches_what_the_first_process_left_behind():
+    with started("sh", "-c", "sleep 60 & sleep 61 & echo ready; exit 3") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        time.sleep(0.3)  # until the first process was seen to have ended
+        assert proc.poll() is None
+        proc.send_signal(signal.SIGTERM)
+        assert proc.wait(10) == 3, proc.stderr.read()
+
+
+def closed(numbers):
+    return "".join(f" {n}{'<' if n == 0 else '>'}&-" for n in numbers)
+
+
+@pytest.mark.parametrize("numbers", [c for n in range(1, 4) for c in itertools.combinations(range(3), n)], ids=lambda c: "".join(map(str, c)))
+def test_missing_standard_descriptors_are_as_without_leat(ports, scratch, numbers):
+    """curl's exit status, what it prints, and the file that it writes. (Without 0 and 1, curl itself makes its standard output a pipe that it
+    never reads, and stops for ever behind 64 KiB: so it prints what is small, and what is large goes into a file.)"""
+    url = f"http://127.0.0.1:{ports[0]}"
+    inside = " ".join(command("curl", "-s", options=["--quiet"]))
+    seen = []
+    for name, curl in (("inside", inside), ("native", inside.split(" -- ")[1])):
+        line = f"{curl} {url}/{closed(numbers)}; echo $?; {curl} -o {scratch}/{name} {url}/big{closed(numbers)}; echo $?"
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=30, env=environment(), stdin=subprocess.DEVNULL)
+        seen.append((done.stdout, done.stderr))
+    assert seen[0] == seen[1]
+    assert (scratch / "inside").read_bytes() == BIG
+
+
+@pytest.mark.parametrize("numbers", [c for n in range(1, 4) for c in itertools.combinations(range(3), n)], ids=lambda c: "".join(map(str, c)))
+def test_what_leat_says_never_lands_in_a_file_of_its_own(ports, scratch, numbers):
+    """Files that it opens itself get no standard descriptor's number."""
+    leat = " ".join(command("curl", "-s", "-o", scratch / "copy", f"http://127.0.0.1:{ports[0]}/big", options=["--capture", scratch / "pcapng", "--json", scratch / "json"]))
+    done = subprocess.run(["sh", "-c", f"{leat}{closed(numbers)}; echo $?"], capture_output=True, text=True, timeout=30, env=environment(), stdin=subprocess.DEVNULL)
+    assert done.stdout.strip().endswith("0"), done
+    assert (scratch / "copy").read_bytes() == BIG
+    assert (scratch / "pcapng").read_bytes()[:4] == b"\x0a\x0d\x0d\x0a"
+    assert b"leat:" not in (scratch / "pcapng").read_bytes()
+    assert (scratch / "json").read_text().startswith("{")
+
+
+def test_the_program_finds_the_descriptors_missing_that_were_missing():
+    code = "import os,sys; print([n for n in range(3) if os.path.exists(f'/proc/self/fd/{n}')], file=open(sys.argv[1], 'w'))"
+    for numbers in ((0,), (2,), (0, 2)):
+        path = f"{Place.names}/seen"
+        leat = " ".join(command(PYTHON, "-S", "-c", f'"{code}"', path, options=["--quiet"]))
+        done = subprocess.run(["sh", "-c", f"{leat}{closed(numbers)}"], capture_output=True, timeout=30, env=environment(), stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done
+        with open(path) as f:
+            seen = f.read()
+        os.unlink(path)
+        native = subprocess.run(["sh", "-c", f'{PYTHON} -S -c "{code}" {path}{closed(numbers)}'], capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+        assert native.returncode == 0
+        with open(path) as f:
+            assert f.read() == seen
+        os.unlink(path)
