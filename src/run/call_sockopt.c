@@ -1,5 +1,6 @@
 #include "run/calls.h"
 #include "run/control.h"
+#include "run/pump.h"
 #include "run/settings.h"
 
 #include <errno.h>
@@ -32,6 +33,15 @@ set_option(struct desc *d, int level, int name, const void *value, size_t len)
 	if (d->kind != DESC_STREAM || d->state == DESC_NEW || d->state == DESC_CONNECTING)
 		settings_note(d, level, name, value, len);
 	return 0;
+}
+
+static void
+resized(struct call *c, int name)
+{
+	if (name == SO_SNDBUF)
+		pump_size_up(c->d, c->fd);
+	if (name == SO_RCVBUF)
+		pump_size_down(c->d);
 }
 
 /* What the stack refuses is named once: a program that ignores the error would otherwise surprise its user. */
@@ -95,7 +105,10 @@ call_setsockopt(struct call *c)
 		return setsockopt(c->fd, level, name, value, (socklen_t)len) < 0 ? -errno : 0;
 	if (!c->d->sk)
 		return refused(c, level, name, remember(c, level, name, value, len));
-	return refused(c, level, name, set_option(c->d, level, name, value, len));
+	rc = set_option(c->d, level, name, value, len);
+	if (!rc && c->d->kind == DESC_STREAM && level == SOL_SOCKET)
+		resized(c, name);
+	return refused(c, level, name, rc);
 }
 
 /* Once only. The stand-in may have an error of its own, which must not be told a second time. */

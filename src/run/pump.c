@@ -197,6 +197,36 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	}
 }
 
+/* As getsockopt(2) says it: doubled, and setsockopt(2) will double it again. */
+static int
+half_of(const struct desc *d, int name)
+{
+	int value = 0;
+	size_t len = sizeof value;
+
+	return sock_getopt(d->sk, SOL_SOCKET, name, &value, &len) ? 0 : value / 2;
+}
+
+void
+pump_size_up(struct desc *d, int own)
+{
+	int half = half_of(d, SO_SNDBUF);
+
+	if (d->filled_up)
+		d->sndbuf = 2 * half;
+	else
+		setsockopt(own, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
+}
+
+void
+pump_size_down(struct desc *d)
+{
+	int half = half_of(d, SO_RCVBUF);
+
+	if (d->peer.fd >= 0 && half < PUMP_STRIDE / 2)
+		setsockopt(d->peer.fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
+}
+
 int
 pump_start(struct desc *d, int fd)
 {
@@ -206,6 +236,7 @@ pump_start(struct desc *d, int fd)
 		return rc;
 	/* Whether the program wants urgent data inline, the stand-in knows. */
 	sock_setopt(d->sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+	pump_size_down(d);
 	d->state = DESC_CONNECTED;
 	sock_watch(d->sk, sock_news, d);
 	pump(d);

@@ -9,6 +9,11 @@
 /* @d has a connection in the stack, and our end @fd of the program's socket: carry octets from now on. 0 or the negative error, with @fd closed. */
 int pump_start(struct desc *d, int fd);
 
+/* The stack's buffers have the sizes that the program asked for; so must what stands before them, @own being the program's end, */
+void pump_size_up(struct desc *d, int own);
+/* and what stands behind: only where it is a small one, for the usual ones are the kernel's choice. */
+void pump_size_down(struct desc *d);
+
 /* Carry what can be carried. May bury @d. */
 void pump(struct desc *d);
 

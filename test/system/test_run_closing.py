@@ -34,6 +34,29 @@ def test_data_for_a_closed_socket_reset_though_what_was_written_is_stuck():
     assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
 
 
+def test_small_buffers_are_small_on_the_whole_way():
+    """A program that asks for little, to hear early of a peer that does not read, gets little; asked before, during and after connect()."""
+    code = """
+import socket
+def held(before, after):
+    listener = socket.create_server(('127.0.0.1', 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s = socket.socket(); s.setblocking(False)
+    if before: s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    s.connect_ex(listener.getsockname())
+    if not (before or after): s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    s.setblocking(True); s.settimeout(0.5); n = s.send(b'x')
+    if after: s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    conn = listener.accept()[0]
+    try:
+        while True: n += s.send(bytes(2048))
+    except TimeoutError: return n
+print(*[held(before, after) for before, after in ((1, 0), (0, 0), (0, 1))])
+"""
+    sizes = [int(n) for n in python(code).stdout.split()]
+    assert len(sizes) == 3 and all(4096 <= n < 80_000 for n in sizes), sizes
+
+
 def test_two_errors_at_once_are_one_for_a_datagram_socket_that_looks_later():
     """Nothing listens: each of two datagrams is answered by an ICMP error, and both may come before the program polls."""
     done = python("""
