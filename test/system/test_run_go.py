@@ -1,0 +1,51 @@
+"""A Go program: static, without libc, with a resolver of its own, edge-triggered epoll, and a runtime that interrupts its threads all the time."""
+import hashlib
+import os
+import shutil
+import subprocess
+import urllib.request
+
+import pytest
+from conftest import ROOT
+from inside import BIG, FALLBACKS, free_port, inside, nothing_left, place, ports, started  # noqa: F401
+from test_run import dns  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def go_client(bin_dir, tmp_path_factory):
+    """Built without the network."""
+    folder = tmp_path_factory.mktemp("go")
+    shutil.copytree(ROOT / "test/programs/go_client", folder / "go_client")
+    path = bin_dir / "go_client"
+    env = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOCACHE": str(folder / "cache"), "HOME": str(folder)}
+    subprocess.run(["go", "build", "-o", path, "."], cwd=folder / "go_client", env=env, check=True, timeout=300)
+    return path
+
+
+def arguments(ports, dns, name="big", count=64):
+    url = f"http://127.0.0.1:{ports[0]}/{name}"
+    return [url, count, "10.0.2.3:53", "leat.example.test", 9000], ["--dns", f"127.0.0.1:{dns[1]}"]
+
+
+@pytest.mark.parametrize("disable", FALLBACKS)
+def test_a_go_program_fetches_over_64_connections_looks_up_and_serves(go_client, ports, dns, disable):
+    args, options = arguments(ports, dns, "big" if not disable else "small")
+    done = inside(go_client, *args, options=options, disable=disable, timeout=60)
+    want = hashlib.sha256(BIG if not disable else b"hello\n").hexdigest()
+    assert done.stdout.decode().split("\n") == [want, "[192.0.2.7]", "well", ""], (done.stdout, done.stderr)
+
+
+def test_a_go_program_on_a_bad_link(go_client, ports, dns):
+    args, options = arguments(ports, dns, "small")
+    done = inside(go_client, *args, options=[*options, "--delay", "5ms", "--loss", "1%", "--seed", "3"], timeout=90)
+    assert done.stdout.decode().endswith("[192.0.2.7]\nwell\n"), (done.stdout, done.stderr)
+
+
+def test_a_go_server_is_published(go_client, ports, dns):
+    port = free_port()
+    args, options = arguments(ports, dns, "small", count=8)
+    with started(go_client, *args, "stay", options=[*options, "-p", f"{port}:9000"]) as proc:
+        while (line := proc.stdout.readline()) != b"well\n":
+            assert line, proc.stderr.read()
+        for _ in range(50):
+            assert len(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read()) == 100_000
