@@ -130,11 +130,14 @@ signalled(struct loop_fd *w, uint32_t events)
 /* Serving */
 
 struct service {
+	struct list node; /* of accepted */
 	struct sock *sk;
 	int port;
 	char text[72]; /* chargen's line */
 	size_t at;
 };
+
+static struct list accepted = LIST_INIT(accepted);
 
 /* Echo and discard; false when the connection has ended. */
 static bool
@@ -183,7 +186,17 @@ served(struct sock *sk, void *arg)
 	if (s->port == PORT_CHARGEN ? serve_chargen(s) : serve_reading(s))
 		return;
 	sock_close(sk);
+	list_del(&s->node);
 	free(s);
+}
+
+static void
+forget_accepted(void)
+{
+	struct list *n;
+
+	while ((n = list_pop(&accepted)))
+		free(container_of(n, struct service, node));
 }
 
 static void
@@ -198,6 +211,7 @@ accepting(struct sock *sk, void *arg)
 		s->port = listener->port;
 		memset(s->text, 'x', sizeof s->text - 1);
 		s->text[sizeof s->text - 1] = '\n';
+		list_push(&accepted, &s->node);
 		sock_watch(child, served, s);
 		served(child, s);
 	}
@@ -464,11 +478,15 @@ tear_down(struct hostsock *h)
 		gate_free(gate);
 	hostsock_free(h);
 	loop_del_source(loop, &source);
+	iface->up =
+	    false; /* what is still sent is a counted drop, and so is what waits for the device: while the stack counts */
+	tap_close(tap);
 	stack_free(stack);
+	forget_accepted();
 	if (emu)
 		emu_free(emu);
-	tap_close(tap);
 	printf("pool in use %zu\n", pkt_pool_in_use(pool));
+	fflush(stdout); /* a sanitizer that complains at the end leaves nobody else the time */
 	if (pkt_pool_in_use(pool) == 0)
 		pkt_pool_free(pool);
 	else
