@@ -64,6 +64,7 @@ X(UDP_BAD_SUM,          "UDP checksum wrong",                                   
 X(UDP_ZERO_SUM6,        "UDP over IPv6 without checksum",                            "RFC 8200, 8.1")
 X(UDP_NO_PORT,          "no UDP socket on that port",                                "RFC 1122, 4.1.3.1")
 X(UDP_RCVBUF,           "UDP receive buffer full",                                   "")
+X(ERRQ_FULL,            "no room to keep an error for who sent the datagram",        "ip(7), IP_RECVERR")
 /* TCP */
 X(TCP_BAD_HEADER,       "malformed TCP header or options",                           "RFC 9293, 3.1")
 X(TCP_BAD_SUM,          "TCP checksum wrong",                                        "RFC 9293, 3.1")

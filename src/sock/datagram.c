@@ -189,6 +189,22 @@ datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct soc
 	return n;
 }
 
+ssize_t
+datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full)
+{
+	return sk->ping ? ping_recv_error(sk->ping, buf, len, out, full)
+			: udp_recv_error(sk->udp, buf, len, out, full);
+}
+
+void
+datagram_forget_errors(struct sock *sk)
+{
+	if (sk->udp)
+		udp_forget_errors(sk->udp);
+	if (sk->ping)
+		ping_forget_errors(sk->ping);
+}
+
 /* As Linux: without a peer it answers ENOTCONN, and takes effect nevertheless. */
 int
 datagram_shutdown(struct sock *sk, enum sock_how how)

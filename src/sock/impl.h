@@ -49,6 +49,9 @@ struct sock {
 	    [16]; /* IP_RECVTTL and its like: kept for whoever turns sock_msg into control messages */
 	uint8_t ttl[2], tos[2], mcast_ttl[2]; /* by V4, V6; 0 = the host's default */
 	uint32_t sndbuf, rcvbuf;              /* as SO_SNDBUF shows them: doubled */
+	struct ipaddr mcast_addr4;            /* as IP_MULTICAST_IF shows it */
+	bool gro;      /* UDP_GRO: may be given several datagrams as one, and never is */
+	int timestamp; /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
 	int32_t rcvlowat, priority, busy_poll, window_clamp;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };
@@ -91,6 +94,8 @@ int datagram_rename(struct sock *sk);
 int datagram_connect(struct sock *sk, const struct endpoint *remote);
 ssize_t datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg);
 ssize_t datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
+ssize_t datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
+void datagram_forget_errors(struct sock *sk);
 int datagram_shutdown(struct sock *sk, enum sock_how how);
 
 /* opt_*.c: one pair for each level, as sock_setopt() and sock_getopt(). */

@@ -1,6 +1,7 @@
 /*
  * sock/opt_ip.c - the options of ip(7) and ipv6(7).
  */
+#include "base/bytes.h"
 #include "sock/impl.h"
 
 #include <string.h>
@@ -82,9 +83,9 @@ set_hops(uint8_t *to, int v, int min)
 static int
 set_tos(struct sock *sk, int family, int v)
 {
-	if (v == -1)
+	if (v == -1 && family == V6)
 		v = 0;
-	if (v < -1 || v > 255)
+	if (family == V6 && (v < -1 || v > 255)) /* IPv4's takes the low octet of anything */
 		return -LEAT_EINVAL;
 	sk->tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
 	return 0;
@@ -168,16 +169,30 @@ multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
 	struct ipaddr at;
 	struct iface *iface;
 	int32_t index = 0;
+	int err;
 
 	if (len < 4)
 		return -LEAT_EINVAL;
 	at = ipaddr_from4(len >= 8 ? value + 4 : value);
 	if (len >= 12)
 		memcpy(&index, value + 8, sizeof index);
-	if (index || ipaddr_is_any(&at))
-		return set_group_iface(sk, (uint32_t)index);
-	iface = iface_of_addr(sk->socks->core, &at);
-	return iface ? set_group_iface(sk, iface->index) : -LEAT_EADDRNOTAVAIL;
+	iface = index || ipaddr_is_any(&at) ? NULL : iface_of_addr(sk->socks->core, &at);
+	if (!index && !ipaddr_is_any(&at) && !iface)
+		return -LEAT_EADDRNOTAVAIL;
+	err = set_group_iface(sk, iface ? iface->index : (uint32_t)index);
+	if (!err)
+		sk->mcast_addr4 = at;
+	return err;
+}
+
+/* Who no longer wants to be told forgets what was kept. */
+static int
+set_recverr(struct sock *sk, bool *which, int v)
+{
+	*which = v;
+	if (!v)
+		datagram_forget_errors(sk);
+	return 0;
 }
 
 static int
@@ -208,8 +223,7 @@ set_ip(struct sock *sk, int name, int v)
 	case OPT_MTU_DISCOVER:
 		return set_mtu_discover(sk, v);
 	case OPT_RECVERR:
-		sk->dgram.recverr = v;
-		return 0;
+		return set_recverr(sk, &sk->dgram.recverr4, v);
 	case OPT_FREEBIND:
 		sk->freebind = v;
 		return 0;
@@ -259,6 +273,7 @@ path_mtu(struct sock *sk)
 int
 opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 {
+	uint8_t group_from[4];
 	int at = info_index(false, name);
 	int v = 0;
 
@@ -271,6 +286,9 @@ opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 	case OPT_TTL:
 		v = sk->ttl[V4] ? sk->ttl[V4] : TTL_DEFAULT;
 		break;
+	case OPT_MULTICAST_IF:
+		be32_put(group_from, ipaddr_v4_number(&sk->mcast_addr4));
+		return opt_put(group_from, sizeof group_from, value, len);
 	case OPT_MULTICAST_TTL:
 		v = sk->mcast_ttl[V4];
 		break;
@@ -287,7 +305,7 @@ opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 		v = path_mtu(sk);
 		break;
 	case OPT_RECVERR:
-		v = sk->dgram.recverr;
+		v = sk->dgram.recverr4;
 		break;
 	case OPT_FREEBIND:
 		v = sk->freebind;
@@ -339,8 +357,7 @@ set_ipv6(struct sock *sk, int name, int v)
 		sk->dgram.dont_frag6 = v;
 		return 0;
 	case OPT6_RECVERR:
-		sk->dgram.recverr = v;
-		return 0;
+		return set_recverr(sk, &sk->dgram.recverr6, v);
 	case OPT6_FREEBIND:
 		sk->freebind = v;
 		return 0;
@@ -406,7 +423,7 @@ opt_ipv6_get(struct sock *sk, int name, void *value, size_t *len)
 		v = sk->dgram.dont_frag6;
 		break;
 	case OPT6_RECVERR:
-		v = sk->dgram.recverr;
+		v = sk->dgram.recverr6;
 		break;
 	case OPT6_FREEBIND:
 		v = sk->freebind;

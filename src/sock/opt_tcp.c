@@ -24,7 +24,10 @@ enum {
 	OPT_TIMESTAMP = 24,
 	OPT_NOTSENT_LOWAT = 25,
 	OPT_CC_INFO = 26,
+	OPT_UDP_CORK = 1,
+	OPT_UDP_ENCAP = 100,
 	OPT_UDP_SEGMENT = 103,
+	OPT_UDP_GRO = 104,
 };
 
 /* The bounds that Linux sets: MAX_TCP_KEEPIDLE and its like. */
@@ -263,6 +266,10 @@ opt_udp_set(struct sock *sk, int name, const void *value, size_t len)
 	int v;
 	int err = opt_int(value, len, &v);
 
+	if (name == OPT_UDP_GRO && !err) {
+		sk->gro = v;
+		return 0;
+	}
 	if (name != OPT_UDP_SEGMENT)
 		return -LEAT_ENOPROTOOPT;
 	if (err || !within(v, 0, UINT16_MAX))
@@ -275,5 +282,15 @@ opt_udp_set(struct sock *sk, int name, const void *value, size_t len)
 int
 opt_udp_get(struct sock *sk, int name, void *value, size_t *len)
 {
-	return name == OPT_UDP_SEGMENT ? opt_put_int(sk->dgram.seg_size, value, len) : -LEAT_ENOPROTOOPT;
+	switch (name) {
+	case OPT_UDP_SEGMENT:
+		return opt_put_int(sk->dgram.seg_size, value, len);
+	case OPT_UDP_GRO:
+		return opt_put_int(sk->gro, value, len);
+	case OPT_UDP_CORK: /* both off, and not to be turned on */
+	case OPT_UDP_ENCAP:
+		return opt_put_int(0, value, len);
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
 }

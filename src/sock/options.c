@@ -32,6 +32,7 @@ enum {
 	OPT_ACCEPTCONN = 30,
 	OPT_SNDBUFFORCE = 32,
 	OPT_RCVBUFFORCE = 33,
+	OPT_TIMESTAMPNS = 35,
 	OPT_MARK = 36,
 	OPT_PROTOCOL = 38,
 	OPT_DOMAIN = 39,
@@ -94,7 +95,7 @@ opt_push_datagram(struct sock *sk)
 		*udp_end_opts(sk->udp) = sk->dgram;
 	if (sk->ping) {
 		ping_set_rcvbuf(sk->ping, sk->dgram.rcvbuf);
-		ping_set_recverr(sk->ping, sk->dgram.recverr);
+		ping_set_recverr(sk->ping, sk->v6 ? sk->dgram.recverr6 : sk->dgram.recverr4);
 	}
 }
 
@@ -221,9 +222,12 @@ set_int(struct sock *sk, int name, int v)
 	case OPT_BUSY_POLL:
 		sk->busy_poll = v;
 		return 0;
+	case OPT_TIMESTAMP:
+	case OPT_TIMESTAMPNS: /* the one that was set last holds */
+		sk->timestamp = v ? name : 0;
+		return 0;
 	case OPT_DEBUG:
 	case OPT_DONTROUTE:
-	case OPT_TIMESTAMP:
 	case OPT_INCOMING_CPU:
 		return v ? -LEAT_ENOPROTOOPT : 0;
 	case OPT_MARK:
@@ -337,9 +341,12 @@ get_int(struct sock *sk, int name, int *v)
 	case OPT_BUSY_POLL:
 		*v = sk->busy_poll;
 		break;
+	case OPT_TIMESTAMP:
+	case OPT_TIMESTAMPNS:
+		*v = sk->timestamp == name;
+		break;
 	case OPT_DEBUG:
 	case OPT_DONTROUTE:
-	case OPT_TIMESTAMP:
 	case OPT_INCOMING_CPU:
 	case OPT_MARK:
 		*v = 0;
@@ -440,7 +447,9 @@ sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len)
 	case SOL_LEVEL_SOCKET:
 		return opt_socket_get(sk, name, value, len);
 	case SOL_LEVEL_TCP:
-		return sk->type == SOCK_TYPE_STREAM ? opt_tcp_get(sk, name, value, len) : -LEAT_EOPNOTSUPP;
+		return sk->type == SOCK_TYPE_STREAM ? opt_tcp_get(sk, name, value, len)
+		       : sk->v6                     ? -LEAT_ENOPROTOOPT
+						    : -LEAT_EOPNOTSUPP;
 	case SOL_LEVEL_IP:
 		return opt_ip_get(sk, name, value, len);
 	case SOL_LEVEL_IPV6:

@@ -14,6 +14,8 @@ struct ping {
 	uint16_t id; /* 0 = none yet, and not in the table */
 	struct ipaddr peer;
 	struct dgram_queue queue;
+	struct errq errors;
+	size_t rcvbuf; /* both queues share it */
 	void (*news)(void *user);
 	void *user;
 	int error;
@@ -65,8 +67,17 @@ ping_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 		pkt_drop(p->core, pkt, DROP_ICMP_NO_FLOW);
 		return;
 	}
+	g->queue.limit = g->rcvbuf > g->errors.charged ? g->rcvbuf - g->errors.charged : 0;
 	if (dgram_enqueue(p->core, &g->queue, pkt, &names))
 		g->news(g->user);
+}
+
+static size_t
+ping_room(const struct ping *g)
+{
+	size_t used = g->queue.charged + g->errors.charged;
+
+	return used < g->rcvbuf ? g->rcvbuf - used : 0;
 }
 
 static bool
@@ -81,6 +92,8 @@ ping_error(void *self, const struct net_error *e)
 		return false;
 	if (!g->recverr && (e->kind != NET_ERROR_HARD || !ipaddr_eq(&g->peer, &e->remote)))
 		return true;
+	if (g->recverr)
+		errq_put_report(p->core, &g->errors, ping_room(g), e, 0, 0);
 	g->error = e->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : e->error;
 	g->news(g->user);
 	return true;
@@ -113,7 +126,9 @@ ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*news)(void *user), voi
 	g->v6 = v6;
 	g->news = news;
 	g->user = user;
+	g->rcvbuf = rcvbuf;
 	dgram_queue_init(&g->queue, rcvbuf);
+	errq_init(&g->errors);
 	return g;
 }
 
@@ -122,6 +137,7 @@ ping_close(struct ping *g)
 {
 	ping_bind(g, 0);
 	dgram_queue_fini(&g->queue);
+	errq_fini(&g->errors);
 	free(g);
 }
 
@@ -205,6 +221,18 @@ ping_recv(struct ping *g, void *buf, size_t len, bool peek, struct dgram_names *
 	return n == -LEAT_EAGAIN && g->shut_recv ? 0 : n;
 }
 
+ssize_t
+ping_recv_error(struct ping *g, void *buf, size_t len, struct dgram_error *out, size_t *full)
+{
+	return errq_take(&g->errors, buf, len, out, full, &g->error);
+}
+
+void
+ping_forget_errors(struct ping *g)
+{
+	errq_fini(&g->errors);
+}
+
 void
 ping_shutdown(struct ping *g, bool recv, bool send)
 {
@@ -218,7 +246,7 @@ ping_ready(const struct ping *g)
 {
 	unsigned mask = LEAT_OUT;
 
-	if (g->error)
+	if (g->error || g->errors.count)
 		mask |= LEAT_ERR;
 	if (g->shut_recv)
 		mask |= LEAT_RDHUP | LEAT_IN;
@@ -247,7 +275,7 @@ ping_take_error(struct ping *g)
 void
 ping_set_rcvbuf(struct ping *g, size_t rcvbuf)
 {
-	g->queue.limit = rcvbuf;
+	g->rcvbuf = rcvbuf;
 }
 
 void

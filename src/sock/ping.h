@@ -8,6 +8,7 @@
 #include "base/ipaddr.h"
 #include "base/table.h"
 #include "core/dgram.h"
+#include "core/errq.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,6 +47,9 @@ unsigned ping_ready(const struct ping *g);
 size_t ping_unread(const struct ping *g);
 int ping_take_error(struct ping *g);
 void ping_set_rcvbuf(struct ping *g, size_t rcvbuf);
+/* What was said of requests that it sent: see errq_take(). What comes back of one begins at its ICMP header. */
+ssize_t ping_recv_error(struct ping *g, void *buf, size_t len, struct dgram_error *out, size_t *full);
+void ping_forget_errors(struct ping *g);
 void ping_set_recverr(struct ping *g, bool on);
 
 #endif

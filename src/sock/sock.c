@@ -98,6 +98,7 @@ sock_new(struct socks *s, bool v6, enum sock_type type)
 	sk->v6 = v6;
 	sk->type = type;
 	sk->local.addr = sk->remote.addr = sock_any(sk);
+	sk->mcast_addr4 = IPADDR_ANY4;
 	list_init(&sk->dirty);
 	list_init(&sk->claim.node);
 	opt_defaults(sk);
@@ -166,6 +167,14 @@ sock_ready(const struct sock *sk)
 	if (sk->type == SOCK_TYPE_STREAM)
 		return stream_ready(sk);
 	return sk->ping ? ping_ready(sk->ping) : udp_ready(sk->udp);
+}
+
+ssize_t
+sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full)
+{
+	if (sk->type == SOCK_TYPE_STREAM)
+		return -LEAT_EOPNOTSUPP;
+	return datagram_recv_error(sk, buf, len, out, full);
 }
 
 int

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 struct core;
+struct dgram_error;
 struct tcp;
 struct udp;
 struct sock;
@@ -74,6 +75,13 @@ enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
 ssize_t sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg);
 /* Streams: as tcp_recv(). Datagrams: octets copied; @msg (may be NULL) tells the rest. */
 ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
+
+/*
+ * What was said of datagrams that @sk sent, the earliest first (MSG_ERRQUEUE in recv(2)), while IP_RECVERR or IPV6_RECVERR is set: the octets of
+ * the datagram's payload that came back, copied as far as @len holds; *@full of them there were; *@out the rest. -LEAT_EAGAIN: nothing more.
+ * -LEAT_EOPNOTSUPP: a stream.
+ */
+ssize_t sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
 
 /* Streams, without the copy: see tcp_reserve(), tcp_peek_spans(). */
 ssize_t sock_reserve(struct sock *sk, size_t want, void **at);

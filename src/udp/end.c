@@ -60,6 +60,7 @@ udp_open(struct udp *udp, const struct udp_opts *opts, const struct udp_user_ops
 	e->user = user;
 	list_init(&e->node);
 	dgram_queue_init(&e->queue, opts->rcvbuf);
+	errq_init(&e->errors);
 	udp->ends++;
 	*out = e;
 	return 0;
@@ -74,6 +75,7 @@ udp_close(struct udp_end *e)
 		udp_leave(e, &e->group[0].addr, e->group[0].ifindex);
 	udp_slot_move(e, &none, NULL);
 	dgram_queue_fini(&e->queue);
+	errq_fini(&e->errors);
 	e->udp->ends--;
 	free(e);
 }
@@ -137,6 +139,18 @@ udp_recv(struct udp_end *e, void *buf, size_t len, bool peek, struct dgram_names
 	return 0;
 }
 
+ssize_t
+udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_error *out, size_t *full)
+{
+	return errq_take(&e->errors, buf, len, out, full, &e->error);
+}
+
+void
+udp_forget_errors(struct udp_end *e)
+{
+	errq_fini(&e->errors);
+}
+
 size_t
 udp_unread(const struct udp_end *e)
 {
@@ -149,7 +163,7 @@ udp_ready(const struct udp_end *e)
 {
 	unsigned mask = LEAT_OUT;
 
-	if (e->error)
+	if (e->error || e->errors.count)
 		mask |= LEAT_ERR;
 	if (e->shut_recv)
 		mask |= LEAT_RDHUP | LEAT_IN;

@@ -46,6 +46,7 @@ struct udp_end {
 	const struct udp_user_ops *ops;
 	void *user;
 	struct dgram_queue queue;
+	struct errq errors;
 	int error;
 	bool shut_recv, shut_send;
 	uint8_t ngroup;
@@ -59,6 +60,22 @@ struct udp_flow {
 	uint8_t ttl, tos;
 	bool group;
 };
+
+/* Does it keep what is said of datagrams that it sent to @remote? */
+static inline bool
+udp_keeps_errors(const struct udp_end *e, const struct ipaddr *remote)
+{
+	return ipaddr_is4(remote) ? e->opts.recverr4 : e->opts.recverr6;
+}
+
+/* What is left of SO_RCVBUF, which both queues share. */
+static inline size_t
+udp_room(const struct udp_end *e)
+{
+	size_t used = e->queue.charged + e->errors.charged;
+
+	return used < e->opts.rcvbuf ? e->opts.rcvbuf - used : 0;
+}
 
 static inline bool
 udp_connected(const struct udp_end *e)

@@ -14,7 +14,7 @@ enqueue(struct udp_end *e, struct pkt *payload, const struct udp_flow *f)
 
 	names.local.ifindex = f->iface->index;
 	names.peer.ifindex = ipaddr_is_link_local(&f->remote.addr) ? f->iface->index : 0;
-	e->queue.limit = e->opts.rcvbuf;
+	e->queue.limit = e->opts.rcvbuf > e->errors.charged ? e->opts.rcvbuf - e->errors.charged : 0;
 	if (!dgram_enqueue(e->udp->core, &e->queue, payload, &names))
 		return;
 	e->udp->count.rx++;
@@ -146,9 +146,11 @@ udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 static bool
 wants_error(const struct udp_end *e, const struct net_error *err)
 {
+	bool keeps = udp_keeps_errors(e, &err->remote);
+
 	if (err->kind == NET_ERROR_PMTU)
-		return e->opts.mtu_discover != UDP_PMTU_DONT && (e->opts.recverr || udp_connected(e));
-	return e->opts.recverr || (udp_connected(e) && err->kind == NET_ERROR_HARD);
+		return e->opts.mtu_discover != UDP_PMTU_DONT && (keeps || udp_connected(e));
+	return keeps || (udp_connected(e) && err->kind == NET_ERROR_HARD);
 }
 
 bool
@@ -167,6 +169,8 @@ udp_error(void *self, const struct net_error *err)
 		return false;
 	if (!wants_error(e, err))
 		return true;
+	if (udp_keeps_errors(e, &err->remote))
+		errq_put_report(udp->core, &e->errors, udp_room(e), err, f.remote.port, UDP_HDR_LEN);
 	e->error = err->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : err->error;
 	e->ops->news(e->user);
 	return true;

@@ -88,9 +88,23 @@ size_limit(const struct udp_end *e, const struct sending *s)
 	return e->opts.mtu_discover == UDP_PMTU_PROBE ? s->path.iface->mtu : 0;
 }
 
+/* Who forbade fragments and keeps errors finds there what would have passed, as on Linux (ip(7), IP_RECVERR). */
+static int
+too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
+{
+	struct dgram_error err = {
+	    .peer = s->remote, .info = limit, .error = LEAT_EMSGSIZE, .origin = ERRQ_LOCAL};
+
+	if (limit && udp_keeps_errors(e, &s->remote.addr)) {
+		errq_put(e->udp->core, &e->errors, udp_room(e), &err, NULL, 0);
+		e->ops->news(e->user);
+	}
+	return -LEAT_EMSGSIZE;
+}
+
 /* RFC 768's Length and IPv4's Total Length have 16 bits; see udp(7) on EMSGSIZE, and on UDP_SEGMENT. */
 static int
-check_size(const struct udp_end *e, const struct udp_tx *tx, size_t len, struct sending *s)
+check_size(struct udp_end *e, const struct udp_tx *tx, size_t len, struct sending *s)
 {
 	uint32_t headers = header_len(&s->remote.addr);
 	uint32_t limit = size_limit(e, s);
@@ -98,14 +112,14 @@ check_size(const struct udp_end *e, const struct udp_tx *tx, size_t len, struct 
 	size_t most = ipaddr_is4(&s->remote.addr) ? PKT_SUPER_MAX - headers : PKT_SUPER_MAX - UDP_HDR_LEN;
 
 	if (len > most)
-		return -LEAT_EMSGSIZE;
+		return too_long(e, s, ipaddr_is4(&s->remote.addr) ? 0 : limit);
 	if (seg && len > seg) {
 		if (seg + headers > s->path.mtu || len > (size_t)seg * SEGMENTS_MAX)
 			return -LEAT_EINVAL;
 		s->seg_size = seg;
 		return 0;
 	}
-	return limit && len + headers > limit ? -LEAT_EMSGSIZE : 0;
+	return limit && len + headers > limit ? too_long(e, s, limit) : 0;
 }
 
 static void

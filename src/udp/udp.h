@@ -10,6 +10,7 @@
 
 #include "base/ipaddr.h"
 #include "core/dgram.h"
+#include "core/errq.h"
 #include "leat.h"
 
 #include <stdbool.h>
@@ -37,10 +38,11 @@ struct udp_opts {
 	bool transparent; /* may send from addresses that are not ours */
 	bool any_port;    /* takes every datagram, to any address and port, that no other end takes */
 	bool no_sum;      /* SO_NO_CHECK: sends without a checksum over IPv4 */
-	bool recverr;     /* is told soft errors too, and errors while it has no peer */
-	bool mcast_loop;  /* members on this host get what it sends to a group */
-	bool mcast_all;   /* takes datagrams of groups that others on this host joined */
-	bool dont_frag6;  /* IPV6_DONTFRAG */
+	bool recverr4,
+	    recverr6; /* over each network: is told soft errors too, and errors while it has no peer, and keeps them */
+	bool mcast_loop; /* members on this host get what it sends to a group */
+	bool mcast_all;  /* takes datagrams of groups that others on this host joined */
+	bool dont_frag6; /* IPV6_DONTFRAG */
 	uint8_t ttl, mcast_ttl, tos;
 	uint8_t mtu_discover; /* enum udp_mtu_discover */
 	uint16_t seg_size;    /* UDP_SEGMENT for every send; 0 = none */
@@ -91,6 +93,10 @@ ssize_t udp_send(struct udp_end *e, const void *buf, size_t len, const struct ud
 /* See dgram_read(); 0 after udp_shutdown() of reading, and the pending error once. */
 ssize_t udp_recv(
     struct udp_end *e, void *buf, size_t len, bool peek, struct dgram_names *names, size_t *full);
+
+/* What was said of datagrams that it sent, the earliest first, while opts.recverr4 or 6 is set: see errq_take(). */
+ssize_t udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_error *out, size_t *full);
+void udp_forget_errors(struct udp_end *e);
 
 size_t udp_unread(const struct udp_end *e); /* octets of the next datagram */
 unsigned udp_ready(const struct udp_end *e);

@@ -321,7 +321,7 @@ errors_reach_the_end_that_sent(void **state)
 	err.error = LEAT_EHOSTUNREACH;
 	core_error(f->core, &err);
 	assert_int_equal(udp_take_error(e), 0);
-	udp_end_opts(e)->recverr = true;
+	udp_end_opts(e)->recverr4 = true;
 	core_error(f->core, &err);
 	assert_int_equal(udp_take_error(e), LEAT_EHOSTUNREACH);
 	udp_put(quoted, 5001, 53, 12); /* of a flow that is not ours */
