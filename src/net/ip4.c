@@ -146,6 +146,18 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	pkt_drop(net->core, pkt, DROP_IP_NO_PROTOCOL);
 }
 
+/* Where packets for others end here (the gateway), this is the hop that they could not have passed (RFC 1812, 5.3.1). */
+static void
+pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
+{
+	if (rx->ttl > 1) {
+		deliver(net, pkt, rx);
+		return;
+	}
+	icmp4_error(net, pkt, ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL, 0);
+	pkt_drop(net->core, pkt, DROP_IP_TTL);
+}
+
 /* RFC 1122, 3.2.1.3: is it for this host? */
 static void
 route_in(struct net *net, struct iface *iface, struct pkt *pkt, struct ip_rx *rx)
@@ -168,8 +180,10 @@ route_in(struct net *net, struct iface *iface, struct pkt *pkt, struct ip_rx *rx
 		pkt_drop(core, pkt, DROP_IP_LINK_GROUP);
 		return;
 	}
-	if (core->transparent || iface_of_addr(core, &rx->dst))
+	if (iface_of_addr(core, &rx->dst))
 		deliver(net, pkt, rx);
+	else if (core->transparent)
+		pass_on(net, pkt, rx);
 	else if (core->forwarding)
 		forward4(net, iface, pkt);
 	else

@@ -171,6 +171,18 @@ open_up(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	}
 }
 
+/* Where packets for others end here (the gateway), this is the hop that they could not have passed (RFC 4443, 3.3). */
+static void
+pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
+{
+	if (rx->ttl > 1) {
+		open_up(net, pkt, rx);
+		return;
+	}
+	icmp6_error(net, pkt, ICMP6_TIME_EXCEEDED, ICMP6_TIME_HOPS, 0);
+	pkt_drop(net->core, pkt, DROP_IP_TTL);
+}
+
 void
 ip6_input(void *self, struct iface *iface, struct pkt *pkt)
 {
@@ -195,8 +207,10 @@ ip6_input(void *self, struct iface *iface, struct pkt *pkt)
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_DEST);
 		return;
 	}
-	if (rx.group ? iface_in_group(iface, &rx.dst) : core->transparent || is_ours(net, iface, &rx.dst))
+	if (rx.group ? iface_in_group(iface, &rx.dst) : is_ours(net, iface, &rx.dst))
 		open_up(net, pkt, &rx);
+	else if (!rx.group && core->transparent)
+		pass_on(net, pkt, &rx);
 	else if (!rx.group && core->forwarding)
 		forward6(net, iface, pkt);
 	else

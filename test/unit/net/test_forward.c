@@ -91,6 +91,25 @@ end_of_ttl_is_told(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_TTL], 4);
 }
 
+/* The gateway ends what goes to others, and is the hop all the same; what is for itself has arrived, whatever is left of its TTL. */
+static void
+a_transparent_core_is_a_hop(void **state)
+{
+	struct host *h = *state;
+
+	h->core->transparent = true;
+	hear4(h, "10.0.0.2", "10.1.0.2", 1, 0, 8);
+	expect_error(h, 0, ICMP4_TIME_EXCEEDED, ICMP4_TIME_TTL, 0);
+	hear6(h, "fd00::2", "fd01::2", 1, 8);
+	expect_error(h, 1, ICMP6_TIME_EXCEEDED, ICMP6_TIME_HOPS, 0);
+	assert_int_equal(h->core->drops[DROP_IP_TTL], 2);
+	hear4(h, "10.0.0.2", "10.1.0.2", 2, 0, 8); /* delivered here, where nobody speaks UDP */
+	expect_error(h, 0, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);
+	hear4(h, "10.0.0.2", "10.0.0.1", 1, 0, 8);
+	expect_error(h, 0, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);
+	assert_int_equal(h->core->drops[DROP_IP_TTL], 2);
+}
+
 /* RFC 1191, 4; RFC 4443, 3.2: too big, with the MTU that fits; without DF it is cut (RFC 791, 3.2). */
 static void
 too_big_is_told_or_cut(void **state)
@@ -181,6 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    router_test(ttl_is_counted_down),
 	    router_test(end_of_ttl_is_told),
+	    router_test(a_transparent_core_is_a_hop),
 	    router_test(too_big_is_told_or_cut),
 	    router_test(what_belongs_to_a_link_is_not_forwarded),
 	    router_test(unreachable_is_told),
