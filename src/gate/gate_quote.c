@@ -11,13 +11,18 @@
 #include "wire/ip6.h"
 #include "wire/udp.h"
 
+#include <string.h>
+
 enum { QUOTE_TTL = 64 };
 
 /* The headers of the datagram that was, data at its UDP header; NULL at the pool's limit. */
 static struct pkt *
-quote_build(struct gate *g, const struct endpoint *src, const struct endpoint *dst, uint16_t udp_len)
+quote_build(
+    struct gate *g, const struct endpoint *src, const struct endpoint *dst, const struct gate_quoted *q)
 {
-	struct pkt *p = pkt_new(g->core->pool);
+	uint16_t udp_len = (uint16_t)(UDP_HDR_LEN + q->len);
+	struct pkt *p =
+	    pkt_from_bytes(g->core->pool, q->head, q->len < GATE_QUOTED ? q->len : (size_t)GATE_QUOTED);
 	uint8_t *h;
 
 	if (!p)
@@ -41,7 +46,16 @@ quote_build(struct gate *g, const struct endpoint *src, const struct endpoint *d
 }
 
 void
-gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint *dst, size_t len, int error)
+gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len)
+{
+	q->len = len;
+	if (len)
+		memcpy(q->head, payload, len < GATE_QUOTED ? len : (size_t)GATE_QUOTED);
+}
+
+void
+gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint *dst,
+    const struct gate_quoted *q, int error)
 {
 	struct ip_rx rx = {.src = src->addr, .dst = dst->addr, .proto = IP_PROTO_UDP, .ttl = QUOTE_TTL};
 	int refusal = gate_refusal(error);
@@ -52,7 +66,7 @@ gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint
 	if (refusal < 0 || error == LEAT_EMSGSIZE || route_find(g->core, &src->addr, NULL, 0, &path) < 0)
 		return;
 	rx.iface = path.iface;
-	p = quote_build(g, src, dst, (uint16_t)(UDP_HDR_LEN + len));
+	p = quote_build(g, src, dst, q);
 	if (!p)
 		return;
 	core_refuse(g->core, p, &rx, refusal);

@@ -13,19 +13,20 @@
 #include <stdlib.h>
 
 enum { UDP_BUDGET = 64, PORT_DNS = 53 };
+enum { SHOWN_LOW = 32768, SHOWN_PORTS = 28232, SHOWN_TRIES = 64 }; /* Linux's ip_local_port_range */
 
 #define ASKED_LIFE    (30 * SEC)
 #define ANSWERED_LIFE (120 * SEC)
 
 struct gate_dgram {
-	struct table_node hash;
+	struct table_node hash, by_peer;
 	struct list used; /* of dgrams_asked or dgrams_answered */
 	struct gate_work work;
 	struct gate *gate;
 	struct out_dgram *out; /* its own; or that of the published port through which it came */
 	bool answered;
 	nsec_t last;
-	size_t last_len; /* payload octets of the last datagram sent out */
+	struct gate_quoted sent; /* the last datagram that went out */
 	struct gate_flow_info info;
 };
 
@@ -77,6 +78,8 @@ dgram_free(struct gate_dgram *d)
 	struct gate *g = d->gate;
 
 	table_remove(&g->dgrams, &d->hash);
+	if (d->info.published)
+		table_remove(&g->dgram_peers, &d->by_peer);
 	list_del(&d->used);
 	list_del(&d->work.node);
 	if (d->out && !d->info.published)
@@ -167,7 +170,7 @@ dgram_run(struct gate_work *w)
 			return;
 		if (n < 0) {
 			g->count.dgrams_refused++;
-			gate_quote_udp(g, &d->info.inside, &d->info.shown, d->last_len, (int)-n);
+			gate_quote_udp(g, &d->info.inside, &d->info.shown, &d->sent, (int)-n);
 			continue;
 		}
 		d->answered = d->info.shown.port != PORT_DNS;
@@ -226,6 +229,7 @@ static struct gate_dgram *
 dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 {
 	struct gate_dgram *d = dgram_find(g, &msg->peer, &msg->local);
+	struct gate_quoted lost;
 	int e;
 
 	if (d)
@@ -241,7 +245,8 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 		return d;
 	d->info.error = -e;
 	g->count.dgrams_refused++;
-	gate_quote_udp(g, &msg->peer, &msg->local, len, -e);
+	gate_quoted_set(&lost, g->scratch, len);
+	gate_quote_udp(g, &msg->peer, &msg->local, &lost, -e);
 	dgram_free(d);
 	return NULL;
 }
@@ -249,6 +254,7 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 static void
 send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 {
+	struct gate_quoted before;
 	struct gate_dgram *d;
 	ssize_t n;
 
@@ -259,21 +265,22 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 	d = dgram_get(g, msg, len);
 	if (!d)
 		return;
-	d->last_len = len;
+	before = d->sent;
+	gate_quoted_set(&d->sent, g->scratch, len);
 	dgram_used(d);
 	n = d->info.published ? g->out->dgram_send_to(d->out, g->scratch, len, &d->info.outside)
 			      : g->out->dgram_send(d->out, g->scratch, len);
 	/* The error of an earlier datagram: told, and done with. This one gets its own chance. */
 	if (n == -LEAT_ECONNREFUSED && !d->info.published) {
 		g->count.dgrams_refused++;
-		gate_quote_udp(g, &msg->peer, &msg->local, len, LEAT_ECONNREFUSED);
+		gate_quote_udp(g, &msg->peer, &msg->local, &before, LEAT_ECONNREFUSED);
 		n = g->out->dgram_send(d->out, g->scratch, len);
 	}
 	if (n >= 0) {
 		d->info.octets_up += len;
 		return;
 	}
-	gate_quote_udp(g, &msg->peer, &msg->local, len, (int)-n);
+	gate_quote_udp(g, &msg->peer, &msg->local, &d->sent, (int)-n);
 }
 
 static void
@@ -304,28 +311,84 @@ dgram_socket_news(struct sock *sk, void *arg)
 
 /* Published ports */
 
+struct peer_key {
+	const struct out_dgram *out;
+	const struct endpoint *peer;
+};
+
+static uint64_t
+peer_hash(const struct table *t, const struct endpoint *peer)
+{
+	const uint64_t words[] = {peer->addr.w[0], peer->addr.w[1], peer->port};
+
+	return table_hash(t, words, 3);
+}
+
+static bool
+peer_eq(const struct table_node *n, const void *key)
+{
+	const struct gate_dgram *d = container_of(n, const struct gate_dgram, by_peer);
+	const struct peer_key *k = key;
+
+	return d->out == k->out && end_eq(&d->info.outside, k->peer);
+}
+
+static struct gate_dgram *
+client_find(struct gate *g, const struct out_dgram *out, const struct endpoint *peer)
+{
+	struct peer_key k = {out, peer};
+	struct table_node *n = table_find(&g->dgram_peers, peer_hash(&g->dgram_peers, peer), &k, peer_eq);
+
+	return n ? container_of(n, struct gate_dgram, by_peer) : NULL;
+}
+
+/*
+ * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the gateway, and so are clients of two published
+ * ports, or what the program itself speaks to. Whoever comes later is shown with another port. Where so many are taken that none is
+ * found, the latest has it.
+ */
+static void
+choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *shown)
+{
+	struct gate_dgram *taken = dgram_find(g, inside, shown);
+
+	for (int i = 0; taken && i < SHOWN_TRIES; i++) {
+		shown->port = (uint16_t)(SHOWN_LOW + rng_below(&g->core->rng, SHOWN_PORTS));
+		taken = dgram_find(g, inside, shown);
+	}
+	if (taken)
+		dgram_free(taken);
+}
+
+static struct gate_dgram *
+client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port)
+{
+	struct endpoint shown = gate_map_peer(&g->config, peer),
+			inside = gate_map_program(&g->config, peer, port);
+	struct gate_dgram *d;
+
+	choose_shown(g, &inside, &shown);
+	d = dgram_new(g, &inside, &shown);
+	if (!d)
+		return NULL;
+	d->info.published = true;
+	d->info.outside = *peer;
+	d->out = out;
+	table_insert(&g->dgram_peers, &d->by_peer, peer_hash(&g->dgram_peers, peer));
+	return d;
+}
+
 void
 gate_udp_from_outside(
     struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
 {
-	struct endpoint shown = gate_map_peer(&g->config, peer),
-			inside = gate_map_program(&g->config, peer, port);
-	struct gate_dgram *d = dgram_find(g, &inside, &shown);
+	struct gate_dgram *d = client_find(g, out, peer);
 
-	/* The same pair may have been the program's own flow, or another published port's client that looks the same: the latest has it. */
-	if (d && (!d->info.published || d->out != out || !end_eq(&d->info.outside, peer))) {
-		dgram_free(d);
-		d = NULL;
-	}
+	if (!d)
+		d = client_new(g, out, peer, port);
 	if (!d) {
-		d = dgram_new(g, &inside, &shown);
-		if (!d) {
-			drop_note(g->core, NULL, DROP_GATE_LIMIT);
-			return;
-		}
-		d->info.published = true;
-		d->info.outside = *peer;
-		d->out = out;
+		drop_note(g->core, NULL, DROP_GATE_LIMIT);
+		return;
 	}
 	d->answered = true; /* an open port's client may think for longer */
 	dgram_used(d);
@@ -361,6 +424,9 @@ gate_udp_start(struct gate *g)
 	e = table_init(&g->dgrams, &g->core->secret);
 	if (e < 0)
 		return e;
+	e = table_init(&g->dgram_peers, &g->core->secret);
+	if (e < 0)
+		goto no_peers;
 	e = sock_open(g->socks, true, SOCK_TYPE_DGRAM, &g->dgram);
 	if (e < 0)
 		goto no_socket;
@@ -372,6 +438,8 @@ gate_udp_start(struct gate *g)
 no_option:
 	sock_close(g->dgram);
 no_socket:
+	table_fini(&g->dgram_peers);
+no_peers:
 	table_fini(&g->dgrams);
 	return e;
 }
@@ -389,6 +457,7 @@ gate_udp_stop(struct gate *g)
 	timer_cancel(g->core->wheel, &g->dgram_timer);
 	list_del(&g->dgram_work.node);
 	sock_close(g->dgram);
+	table_fini(&g->dgram_peers);
 	table_fini(&g->dgrams);
 }
 

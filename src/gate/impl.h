@@ -19,7 +19,7 @@ struct gate_work {
 	void (*run)(struct gate_work *w);
 };
 
-enum { GATE_SCRATCH = 65536 };
+enum { GATE_SCRATCH = 65536, GATE_QUOTED = 512 };
 
 struct gate {
 	struct gate_config config;
@@ -36,7 +36,8 @@ struct gate {
 
 	struct sock *dgram; /* likewise */
 	struct gate_work dgram_work;
-	struct table dgrams;
+	struct table dgrams;      /* by the program's end and the other, as the program knows it */
+	struct table dgram_peers; /* those of published ports, by who is outside */
 	struct list dgrams_asked, dgrams_answered; /* by time of last use, each with a lifetime of its own */
 	struct timer dgram_timer;
 
@@ -81,12 +82,19 @@ struct endpoint gate_map_peer(const struct gate_config *config, const struct end
 struct endpoint gate_map_program(
     const struct gate_config *config, const struct endpoint *peer, uint16_t port);
 
+/* The beginning of a datagram's payload, as much of it as an error quotes (RFC 1812, 4.3.2.3). */
+struct gate_quoted {
+	size_t len; /* of all of it */
+	uint8_t head[GATE_QUOTED];
+};
+void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
+
 /*
- * Tell the inside that the datagram from @src to @dst, whose payload had @len octets, could not be delivered (@error: LEAT_ECONNREFUSED, ...).
+ * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered (@error: LEAT_ECONNREFUSED, ...).
  * The datagram itself is gone: its headers are written anew, as the error quotes them.
  */
-void gate_quote_udp(
-    struct gate *g, const struct endpoint *src, const struct endpoint *dst, size_t len, int error);
+void gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint *dst,
+    const struct gate_quoted *q, int error);
 
 /* What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 = say nothing, so that the inside tries again. */
 int gate_refusal(int error);

@@ -1,6 +1,7 @@
 /*
  * UDP and echo through the gateway, names, and published ports, in virtual time.
  */
+#include "core/errq.h"
 #include "world.h"
 
 static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
@@ -422,6 +423,62 @@ a_published_datagram_port_answers_its_clients(void **state)
 	world_free(w);
 }
 
+/* What the program is told by an error begins as its own datagram did (RFC 1812, 4.3.2.3). */
+static void
+an_error_quotes_what_was_sent(void **state)
+{
+	struct world *w = world_new(&PLAIN, 12, NULL);
+	struct sim_service closed = {.at = world_end("192.0.2.7", 9), .error = LEAT_ECONNREFUSED};
+	int on = 1;
+	struct dgram_error e;
+	struct sock *sk;
+	char buf[16];
+
+	sim_outside_serve(w->outside, &closed);
+	sk = dgram_open(w, &closed.at);
+	assert_int_equal(sock_setopt(sk, 0, 11 /* IP_RECVERR */, &on, sizeof on), 0);
+	assert_int_equal(sock_send(sk, "anyone?", 7, 0, NULL), 7);
+	assert_true(world_run(w, 5 * SEC, readable, sk));
+	assert_int_equal(sock_recv_error(sk, buf, sizeof buf, &e, NULL), 7);
+	assert_memory_equal(buf, "anyone?", 7);
+	assert_int_equal(e.error, LEAT_ECONNREFUSED);
+	assert_true(ipaddr_eq(&e.offender, &closed.at.addr));
+	sock_close(sk);
+	world_free(w);
+}
+
+/* Two clients that the program would see under one name: the second gets another port, and each keeps its own. */
+static void
+clients_that_look_alike_are_told_apart(void **state)
+{
+	struct world *w = world_new(&PLAIN, 13, NULL);
+	struct endpoint at = world_end("127.0.0.1", 5353),
+			from[] = {world_end("127.0.0.1", 4321), world_end("127.0.0.2", 4321)};
+	struct answering client[2] = {{.service = {.arg = &client[0]}}, {.service = {.arg = &client[1]}}};
+	struct sock *sk = program_listens(w, false, SOCK_TYPE_DGRAM, 53);
+	struct sock_msg msg[2], again;
+	char buf[8];
+
+	assert_int_equal(gate_publish(w->gate, true, &at, 53), 0);
+	for (int i = 0; i < 2; i++) {
+		client[i].service.dgram = answer;
+		assert_int_equal(
+		    sim_outside_send(w->outside, &at, &from[i], i ? "two" : "one", 3, &client[i].service), 0);
+		assert_true(world_run(w, 1 * SEC, readable, sk));
+		assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &msg[i]), 3);
+		assert_memory_equal(buf, i ? "two" : "one", 3);
+	}
+	assert_int_equal(msg[0].peer.port, 4321);
+	assert_int_not_equal(msg[1].peer.port, 4321);
+	assert_true(ipaddr_eq(&msg[0].peer.addr, &msg[1].peer.addr));
+	assert_int_equal(sim_outside_send(w->outside, &at, &from[0], "more", 4, &client[0].service), 0);
+	assert_true(world_run(w, 1 * SEC, readable, sk));
+	assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &again), 4);
+	assert_int_equal(again.peer.port, 4321);
+	sock_close(sk);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -438,6 +495,8 @@ main(void)
 	    cmocka_unit_test(a_published_port_shows_the_real_client),
 	    cmocka_unit_test(a_published_port_that_nobody_serves_resets_the_client),
 	    cmocka_unit_test(a_published_datagram_port_answers_its_clients),
+	    cmocka_unit_test(an_error_quotes_what_was_sent),
+	    cmocka_unit_test(clients_that_look_alike_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
