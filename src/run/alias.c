@@ -4,6 +4,22 @@
 
 enum { PORT_DOMAIN = 53 };
 
+#define SEEN_LASTS (2 * MSEC)
+
+/* Datagrams come often: who was seen a moment ago is not asked for again. */
+static bool
+alive(struct desc *d)
+{
+	nsec_t now = loop_now(d->w->loop);
+
+	if (!d->inode || (d->kind != DESC_STREAM && now < d->seen + SEEN_LASTS))
+		return true;
+	if (!diag_alive(d->inode))
+		return false;
+	d->seen = now;
+	return true;
+}
+
 /* Does the program itself serve @to? A listener or datagram socket on that port, on that address or every one. */
 static bool
 served_inside(struct desc *asking, const struct endpoint *to)
@@ -19,8 +35,8 @@ served_inside(struct desc *asking, const struct endpoint *to)
 		if (sock_local(d->sk, &at) || at.port != to->port ||
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
-		/* A listener that was closed since the last sweep refuses. */
-		if (d->kind != DESC_STREAM || !d->inode || diag_alive(d->inode))
+		/* One that was closed since the last sweep refuses. */
+		if (alive(d))
 			return true;
 		desc_bury(d, false);
 	}
@@ -49,13 +65,22 @@ alias_destination(struct desc *d, struct endpoint *to)
 }
 
 void
+alias_name_address(const struct desc *d, struct ipaddr *a)
+{
+	const struct run_net *net = &d->w->config->net;
+
+	if (d->aliased && (ipaddr_eq(a, &net->gate4) || ipaddr_eq(a, &net->gate6)))
+		*a = d->loopback;
+}
+
+void
 alias_name_remote(const struct desc *d, struct endpoint *e)
 {
 	const struct run_net *net = &d->w->config->net;
 
-	if (d->aliased && (ipaddr_eq(&e->addr, &net->gate4) || ipaddr_eq(&e->addr, &net->gate6) ||
-			      (ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)))
+	if (d->aliased && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
 		e->addr = d->loopback;
+	alias_name_address(d, &e->addr);
 }
 
 void

@@ -11,6 +11,7 @@
 bool alias_destination(struct desc *d, struct endpoint *to);
 
 /* Rewrite the source of a datagram, or the names of a connection, back. */
+void alias_name_address(const struct desc *d, struct ipaddr *a);
 void alias_name_remote(const struct desc *d, struct endpoint *e);
 void alias_name_local(const struct desc *d, struct endpoint *e);
 

@@ -4,14 +4,18 @@
  * On a connected stream without an address sendmsg() and recvmsg() are left to the kernel: the stand-in does what is meant, and whatever
  * another thread may have put in the descriptor's place would do what that thread meant.
  */
+#include "core/errq.h"
+#include "host/sockaddr.h"
 #include "run/calls.h"
 #include "run/control.h"
 #include "run/dgram.h"
+#include "run/dgram_error.h"
 #include "run/netlink.h"
 #include "run/park.h"
 #include "run/pump.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -67,6 +71,17 @@ message_room(void)
 	for (size_t i = 0; i < message.h.msg_iovlen && room < MSG_ROOM; i++)
 		room += message.iov[i].iov_len < MSG_ROOM ? message.iov[i].iov_len : MSG_ROOM;
 	return room < MSG_ROOM ? room : MSG_ROOM;
+}
+
+/* All that the caller gives, whether or not there is room for it. */
+static size_t
+message_total(void)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < message.h.msg_iovlen; i++)
+		total += message.iov[i].iov_len;
+	return total;
 }
 
 /* Octets gathered; a stream's may be only the first of them. */
@@ -143,18 +158,49 @@ send_stream(struct call *c, call_fn *again, int flags)
 	return n < 0 ? -errno : n;
 }
 
+/* As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s way and between the families. */
+static int
+destination(const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
+{
+	struct sockaddr_storage in = *ss;
+
+	if (d->kind != DESC_DGRAM && ss->ss_family == AF_UNSPEC)
+		return 0;
+	if (d->kind != DESC_DGRAM)
+		return call_sockaddr_endpoint(d, ss, len, to);
+	if (!d->v6) {
+		if (len < sizeof(struct sockaddr_in))
+			return -EINVAL;
+		in.ss_family = ss->ss_family == AF_UNSPEC ? (sa_family_t)AF_INET : ss->ss_family;
+		return call_sockaddr_endpoint(d, &in, len, to);
+	}
+	if (len < sizeof ss->ss_family)
+		return -EINVAL;
+	if (ss->ss_family == AF_UNSPEC) /* no address */
+		return 0;
+	if (ss->ss_family == AF_INET && len >= sizeof(struct sockaddr_in)) {
+		endpoint_from_sockaddr(to, (const struct sockaddr *)ss);
+		return 0;
+	}
+	return ss->ss_family == AF_INET6 ? call_sockaddr_endpoint(d, ss, len, to) : -EINVAL;
+}
+
 static long
-send_dgram(struct call *c, const struct sockaddr_storage *ss, socklen_t namelen)
+send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen_t namelen)
 {
 	struct sock_msg msg = {0};
 	ssize_t n = gather(c, true);
 	int rc;
 
+	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
+		n = (ssize_t)message_total();
 	if (n < 0)
 		return n;
+	if ((flags & MSG_OOB) && !c->d->v6) /* IPv6's does not look at it */
+		return -EOPNOTSUPP;
 	rc = control_read(c, &message.h, &msg);
-	if (!rc && namelen && ss->ss_family != AF_UNSPEC)
-		rc = call_sockaddr_endpoint(c->d, ss, namelen, &msg.peer);
+	if (!rc && namelen)
+		rc = destination(c->d, ss, namelen, &msg.peer);
 	return rc ? rc : dgram_send(c->d, c->fd, octets, (size_t)n, &msg);
 }
 
@@ -180,7 +226,7 @@ send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t
 		return n < 0 ? n : netlink_request(c->d, octets, (size_t)n);
 	}
 	default:
-		return send_dgram(c, &ss, namelen);
+		return send_dgram(c, flags, &ss, namelen);
 	}
 }
 
@@ -262,13 +308,38 @@ receive_error(struct call *c, int error)
 	int native, own = c->d->error;
 	socklen_t len = sizeof native;
 
-	if (error == ENOTCONN && c->d->kind != DESC_STREAM)
-		return -EAGAIN;
 	if (error != ECONNRESET || !own)
 		return -error;
 	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &len);
 	c->d->error = 0;
 	return -own;
+}
+
+/* A datagram into `octets`. The pending error first; the kernel's own only holds POLLERR, and is put back. */
+static ssize_t
+receive_dgram(struct call *c, struct msghdr *h, int flags, int *tag)
+{
+	int error = dgram_error_take(c->d, c->fd);
+	ssize_t n;
+
+	if (error)
+		return -error;
+	n = control_receive(c->fd, h, flags, tag);
+	if (n < 0 && errno == ECONNRESET) {
+		n = control_receive(c->fd, h, flags, tag);
+		n = n < 0 ? -errno : n;
+		dgram_error_show(c->d, c->fd);
+		return n;
+	}
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t
+receive_stream(struct call *c, struct msghdr *h, int flags, int *tag)
+{
+	ssize_t n = control_receive(c->fd, h, flags, tag);
+
+	return n < 0 ? receive_error(c, errno) : n;
 }
 
 /* Receive into what stands in `message`; name and its length lie at @name, @len_at. *@out: the flags. */
@@ -279,37 +350,59 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	struct iovec iov = {octets, message_room()};
 	struct msghdr h = {.msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
-	int rc;
+	int native, rc;
 
 	*tag = -1;
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
-	if (flags & MSG_OOB)
+	if ((flags & MSG_OOB) && c->d->kind == DESC_STREAM) /* udp(7) does not know it */
 		return receive_urgent(c, flags);
-	n = control_receive(c, &h, (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT, tag);
-	if (n < 0) {
-		long answer = receive_error(c, errno);
-
-		return answer == -EAGAIN && call_may_wait(c, flags) ? park(c, again, SO_RCVTIMEO, -EAGAIN)
-								    : answer;
-	}
+	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
+	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
+	    c, &h, native, tag);
+	if (n == -EAGAIN && call_may_wait(c, flags))
+		return park(c, again, SO_RCVTIMEO, -EAGAIN);
+	if (n < 0)
+		return n;
 	*out = h.msg_flags & MSG_TRUNC;
 	rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
 	if (!rc)
 		rc = write_source(c, &un, h.msg_namelen, name, len_at);
 	/* There is room in the kernel's queue again. */
-	if (c->d->held)
+	if (!list_empty(&c->d->held))
 		dgram_deliver(c->d);
+	return rc ? rc : n;
+}
+
+/* MSG_ERRQUEUE (recv(2)): never waits. *@told is to be written as control message. */
+static long
+receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct dgram_error *told)
+{
+	size_t room = message_room(), full = 0;
+	ssize_t n = c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING
+			? dgram_error_queued(c->d, c->fd, octets, room, told, &full)
+			: -EAGAIN;
+	int rc;
+
+	if (n < 0)
+		return n;
+	*out = MSG_ERRQUEUE | (full > room ? MSG_TRUNC : 0);
+	rc = scatter(c, (size_t)n);
+	if (!rc && name)
+		rc = call_write_endpoint(c, name, len_at, &told->peer);
 	return rc ? rc : n;
 }
 
 long
 call_recvfrom(struct call *c)
 {
+	struct dgram_error told;
 	int flags, tag;
 	long n;
 
 	single_message(c);
+	if ((int)c->arg[3] & MSG_ERRQUEUE)
+		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &told);
 	n = receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &tag);
 	if (tag >= 0)
 		close(tag);
@@ -320,14 +413,17 @@ static long
 receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 {
 	uint64_t name = (uint64_t)(uintptr_t)message.h.msg_name;
+	uint64_t len_at = at + offsetof(struct msghdr, msg_namelen);
+	struct dgram_error told;
 	size_t control = 0;
-	int out = 0, tag, rc;
-	long n =
-	    receive_message(c, again, flags, name, at + offsetof(struct msghdr, msg_namelen), &out, &tag);
+	int out = 0, tag = -1, rc;
+	long n = flags & MSG_ERRQUEUE ? receive_queued_error(c, name, len_at, &out, &told)
+				      : receive_message(c, again, flags, name, len_at, &out, &tag);
 
 	if (n < 0) /* CALL_PARKED among them */
 		return n;
-	rc = control_write(c, &message.h, tag, &control, &out);
+	rc = flags & MSG_ERRQUEUE ? control_write_error(c, &message.h, &told, &control, &out)
+				  : control_write(c, &message.h, tag, &control, &out);
 	if (tag >= 0)
 		close(tag);
 	if (rc)

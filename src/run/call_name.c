@@ -1,4 +1,5 @@
 #include "run/calls.h"
+#include "run/dgram.h"
 #include "run/netlink.h"
 #include "run/pump.h"
 
@@ -46,7 +47,7 @@ call_shutdown(struct call *c)
 		shutdown(c->fd, how);
 		return 0;
 	}
-	if (d->state != DESC_CONNECTED)
-		return -ENOTCONN;
-	return shutdown(c->fd, how) < 0 ? -errno : 0;
+	if (d->kind == DESC_DGRAM || d->kind == DESC_PING)
+		return dgram_shutdown(d, c->fd, how);
+	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;
 }

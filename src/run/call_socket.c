@@ -43,11 +43,15 @@ sock_type_of(enum desc_kind kind)
 static long
 hand_over(struct call *c, struct desc *d, int type, int flags)
 {
+	static const int longest4 = (65507 + 1 + 32) / 2, longest6 = (65527 + 1 + 32) / 2;
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0);
 	long rc;
 
 	if (fd < 0)
 		return -errno;
+	if (type ==
+	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);
 	desc_set_inode(d, unix_inode(fd));
 	rc = call_return_fd(c, fd, flags & SOCK_CLOEXEC);
 	return rc;

@@ -1,5 +1,7 @@
 #include "run/calls.h"
 #include "run/control.h"
+#include "run/dgram.h"
+#include "run/dgram_error.h"
 #include "run/pump.h"
 #include "run/settings.h"
 
@@ -22,12 +24,15 @@ is_native(int level, int name)
 static int
 set_option(struct desc *d, int level, int name, const void *value, size_t len)
 {
-	int rc = sock_setopt(d->sk, level, name, value, len);
+	int rc;
 
+	if (d->kind != DESC_STREAM) /* what was sent before goes as things were */
+		dgram_flush(d);
+	rc = sock_setopt(d->sk, level, name, value, len);
 	if (rc)
 		return rc;
 	if (d->kind != DESC_STREAM)
-		control_option(d, level, name);
+		control_option(d);
 	if (d->away)
 		sock_setopt(d->away, level, name, value, len);
 	if (d->kind != DESC_STREAM || d->state == DESC_NEW || d->state == DESC_CONNECTING)
@@ -50,6 +55,8 @@ refused(struct call *c, int level, int name, int rc)
 {
 	char text[24];
 
+	if (level == IPPROTO_TCP && c->d->kind != DESC_STREAM) /* nor does Linux know it there */
+		return rc;
 	if (rc == -LEAT_ENOPROTOOPT) {
 		snprintf(text, sizeof text, "socket option %d/%d", level, name);
 		worker_missing(c->w, text);
@@ -115,12 +122,17 @@ call_setsockopt(struct call *c)
 static int
 take_error(struct call *c)
 {
-	int native = 0, error = c->d->error;
+	int native = 0, error;
 	socklen_t native_len = sizeof native;
 	size_t len = sizeof error;
 
-	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
-	c->d->error = 0;
+	if (c->d->kind == DESC_STREAM) {
+		error = c->d->error;
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+		c->d->error = 0;
+	} else {
+		error = dgram_error_take(c->d, c->fd);
+	}
 	if (!error && c->d->sk)
 		sock_getopt(c->d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
 	return error;

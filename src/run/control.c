@@ -1,11 +1,15 @@
 #include "run/control.h"
 
+#include "core/errq.h"
+
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CONTROL_ROOM = 4096 };
@@ -14,6 +18,7 @@ enum { CONTROL_ROOM = 4096 };
 struct tag {
 	struct endpoint local;
 	uint8_t ttl, tos;
+	struct timespec at; /* when it came */
 };
 
 /* The options that ask for control messages; each one's bit in desc.wants is its place here. */
@@ -21,30 +26,30 @@ static const struct {
 	int level, name;
 } asking[] = {{IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IP, IP_RECVTTL}, {IPPROTO_IP, IP_RECVTOS},
     {IPPROTO_IP, IP_RECVORIGDSTADDR}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, {IPPROTO_IPV6, IPV6_RECVHOPLIMIT},
-    {IPPROTO_IPV6, IPV6_RECVTCLASS}};
+    {IPPROTO_IPV6, IPV6_RECVTCLASS}, {SOL_SOCKET, SO_TIMESTAMP}, {SOL_SOCKET, SO_TIMESTAMPNS}};
 
-enum want { PKTINFO4, TTL4, TOS4, DESTINATION4, PKTINFO6, HOPLIMIT6, TCLASS6, WANTS };
+enum want { PKTINFO4, TTL4, TOS4, DESTINATION4, PKTINFO6, HOPLIMIT6, TCLASS6, TIME_US, TIME_NS, WANTS };
 
 void
-control_option(struct desc *d, int level, int name)
+control_option(struct desc *d)
 {
-	int on = 0;
-	size_t len = sizeof on;
-
+	d->wants = 0;
 	for (unsigned i = 0; i < WANTS; i++) {
-		if (asking[i].level != level || asking[i].name != name)
-			continue;
-		sock_getopt(d->sk, level, name, &on, &len);
-		d->wants = on ? d->wants | 1u << i : d->wants & ~(1u << i);
+		int on = 0;
+		size_t len = sizeof on;
+
+		sock_getopt(d->sk, asking[i].level, asking[i].name, &on, &len);
+		d->wants |= on ? 1u << i : 0;
 	}
 }
 
 static int
 tag_new(const struct sock_msg *msg)
 {
-	struct tag t = {msg->local, msg->ttl, msg->tos};
+	struct tag t = {msg->local, msg->ttl, msg->tos, {0}};
 	int fd = memfd_create("leat", MFD_CLOEXEC);
 
+	clock_gettime(CLOCK_REALTIME, &t.at);
 	if (fd >= 0 && write(fd, &t, sizeof t) == (ssize_t)sizeof t)
 		return fd;
 	if (fd >= 0)
@@ -79,7 +84,7 @@ control_pass(const struct desc *d, int fd, const struct sock_msg *msg, const voi
 }
 
 ssize_t
-control_receive(const struct call *c, struct msghdr *h, int flags, int *tag)
+control_receive(int fd, struct msghdr *h, int flags, int *tag)
 {
 	union rights rights = {.h = {0}};
 	struct msghdr own = *h;
@@ -88,7 +93,7 @@ control_receive(const struct call *c, struct msghdr *h, int flags, int *tag)
 	*tag = -1;
 	own.msg_control = &rights;
 	own.msg_controllen = sizeof rights;
-	n = recvmsg(c->fd, &own, flags | MSG_CMSG_CLOEXEC);
+	n = recvmsg(fd, &own, flags | MSG_CMSG_CLOEXEC);
 	h->msg_namelen = own.msg_namelen;
 	h->msg_flags = own.msg_flags;
 	if (n >= 0 && own.msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
@@ -166,26 +171,96 @@ put6(struct writer *w, unsigned wants, const struct tag *t)
 		put_int(w, IPPROTO_IPV6, IPV6_TCLASS, t->tos);
 }
 
+void
+control_untag(int tag, struct sock_msg *msg)
+{
+	struct tag t;
+
+	if (tag < 0)
+		return;
+	if (pread(tag, &t, sizeof t, 0) == (ssize_t)sizeof t) {
+		msg->local = t.local;
+		msg->ttl = t.ttl;
+		msg->tos = t.tos;
+	}
+	close(tag);
+}
+
+static void
+put_time(struct writer *w, unsigned wants, const struct timespec *at)
+{
+	struct timeval us = {at->tv_sec, at->tv_nsec / 1000};
+
+	if (wants & 1u << TIME_NS)
+		put(w, SOL_SOCKET, SCM_TIMESTAMPNS, at, sizeof *at);
+	else if (wants & 1u << TIME_US)
+		put(w, SOL_SOCKET, SCM_TIMESTAMP, &us, sizeof us);
+}
+
+/* As much of @w as there is room for in the caller's memory. */
+static int
+hand_over(const struct call *c, const struct msghdr *theirs, const struct writer *w, size_t *len, int *flags)
+{
+	if (w->cut)
+		*flags |= MSG_CTRUNC;
+	*len = w->len;
+	return caller_write(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, w->room, w->len);
+}
+
+static void
+writer_init(struct writer *w, const struct msghdr *theirs)
+{
+	size_t room = theirs->msg_control ? theirs->msg_controllen : 0;
+
+	w->len = 0;
+	w->most = room < CONTROL_ROOM ? room : CONTROL_ROOM;
+	w->cut = false;
+}
+
 int
 control_write(const struct call *c, const struct msghdr *theirs, int tag, size_t *len, int *flags)
 {
-	struct writer w = {
-	    .most = theirs->msg_controllen < CONTROL_ROOM ? theirs->msg_controllen : CONTROL_ROOM};
+	struct writer w;
 	struct tag t;
 
 	*len = 0;
 	if (tag < 0 || pread(tag, &t, sizeof t, 0) != (ssize_t)sizeof t)
 		return 0;
-	if (!theirs->msg_control)
-		w.most = 0;
+	writer_init(&w, theirs);
+	put_time(&w, c->d->wants, &t.at);
 	if (c->d->v6)
 		put6(&w, c->d->wants, &t);
 	if (ipaddr_is4(&t.local.addr))
 		put4(&w, c->d->wants, &t);
-	if (w.cut)
-		*flags |= MSG_CTRUNC;
-	*len = w.len;
-	return caller_write(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, w.room, w.len);
+	return hand_over(c, theirs, &w, len, flags);
+}
+
+/* ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an error of this host's own has none. */
+int
+control_write_error(
+    const struct call *c, const struct msghdr *theirs, const struct dgram_error *e, size_t *len, int *flags)
+{
+	struct {
+		struct sock_extended_err ee;
+		struct sockaddr_storage offender;
+	} told = {.ee = {.ee_errno = (uint32_t)e->error,
+		      .ee_origin = e->origin,
+		      .ee_type = e->type,
+		      .ee_code = e->code,
+		      .ee_info = e->info}};
+	struct endpoint offender = {.addr = e->offender};
+	size_t address = c->d->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	struct timespec now;
+	struct writer w;
+
+	if (e->origin != ERRQ_LOCAL)
+		call_endpoint_sockaddr(c->d, &offender, &told.offender);
+	writer_init(&w, theirs);
+	clock_gettime(CLOCK_REALTIME, &now);
+	put_time(&w, c->d->wants, &now);
+	put(&w, c->d->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->d->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
+	    sizeof told.ee + address);
+	return hand_over(c, theirs, &w, len, flags);
 }
 
 static int

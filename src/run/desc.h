@@ -81,9 +81,9 @@ struct desc {
 
 	struct list sources; /* datagrams: struct dgram_source, latest first */
 	unsigned nsources;
-	void *held; /* a datagram that did not fit */
-	size_t held_len;
-	struct sock_msg held_msg;
+	struct list held; /* datagrams for the program that wait here, see dgram_keep.h */
+	bool raised;      /* datagrams: its end was given an error, see dgram_error.h */
+	nsec_t seen;      /* when it was last known to be open, see alias.c */
 	uint32_t nl_port; /* NETLINK_ROUTE */
 };
 

@@ -1,8 +1,10 @@
 #include "run/dgram.h"
 
+#include "core/core.h"
 #include "run/alias.h"
 #include "run/control.h"
-#include "run/holder.h"
+#include "run/dgram_error.h"
+#include "run/dgram_keep.h"
 #include "run/park.h"
 #include "run/settings.h"
 
@@ -35,8 +37,7 @@ void
 dgram_forget(struct desc *d)
 {
 	forget_sources(d);
-	free(d->held);
-	d->held = NULL;
+	dgram_keep_forget(&d->held);
 }
 
 static void
@@ -45,7 +46,7 @@ source_news(struct loop_fd *fd, uint32_t events)
 	struct dgram_source *s = container_of(fd, struct dgram_source, fd);
 
 	worker_enter(s->owner->w);
-	if ((events & EPOLLOUT) && s->owner->held)
+	if ((events & EPOLLOUT) && !list_empty(&s->owner->held))
 		dgram_deliver(s->owner);
 }
 
@@ -100,53 +101,31 @@ give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 	return control_pass(d, fd, msg, buf, len);
 }
 
-static bool
-hold(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
-{
-	d->held = malloc(len ? len : 1);
-	if (!d->held)
-		return false;
-	memcpy(d->held, buf, len);
-	d->held_len = len;
-	d->held_msg = *msg;
-	return true;
-}
-
+/* What waits here first. False while there is no room. */
 static bool
 give_held(struct desc *d)
 {
-	if (!d->held)
-		return true;
-	if (give(d, &d->held_msg, d->held, d->held_len) == -EAGAIN)
-		return false;
-	free(d->held);
-	d->held = NULL;
+	while (!list_empty(&d->held)) {
+		struct dgram_kept *k = list_first(&d->held, struct dgram_kept, node);
+
+		if (give(d, &k->msg, k->data, k->len) == -EAGAIN)
+			return false;
+		dgram_keep_free(k);
+	}
 	return true;
 }
 
-/*
- * An error about what was sent. Where we break an association while something from the other side is unread, the kernel reports ECONNRESET
- * there, with EPOLLERR; so an octet is written through a duplicate of the program's end first. Which error it truly is, SO_ERROR
- * and the answered calls say.
- */
-static void
-report(struct desc *d, int error)
+void
+dgram_give_back(struct desc *d, struct list *unread)
 {
-	struct sockaddr none = {.sa_family = AF_UNSPEC};
-	int own;
+	struct list *n;
 
-	d->error = error;
-	if (d->peer.fd < 0)
-		return;
-	own = holder_borrow(d);
-	if (own < 0)
-		return;
-	/* An earlier report that the program has not seen ends the first try, and is taken back thereby. */
-	if (send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	close(own);
-	(void)connect(d->peer.fd, &none, sizeof none);
-	unix_connect_handle(d->peer.fd, d->handle);
+	while (!list_empty(unread)) {
+		n = unread->prev;
+		list_del(n);
+		list_push_front(&d->held, n);
+	}
+	(void)give_held(d);
 }
 
 /* From the stack; what came to the other address is told as come to the loopback address that the program knows. */
@@ -177,15 +156,17 @@ dgram_deliver(struct desc *d)
 			break;
 		any = true;
 		if (n < 0) {
-			dgram_flush(d);
-			report(d, (int)-n);
+			dgram_error_told(d, (int)-n);
 			continue;
 		}
 		alias_name_remote(d, &msg.peer);
-		if (give(d, &msg, buf, (size_t)n) == -EAGAIN && hold(d, &msg, buf, (size_t)n))
+		if (give(d, &msg, buf, (size_t)n) == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
 			break;
 	}
-	if (any && !d->buried)
+	if (d->buried)
+		return;
+	dgram_error_show(d, -1);
+	if (any)
 		park_wake(d);
 }
 
@@ -275,7 +256,7 @@ dgram_flush(struct desc *d)
 
 		/* The error of an earlier one is told in place of sending: this one still goes. */
 		if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
-			report(d, (int)-rc);
+			dgram_error_told(d, (int)-rc);
 			sock_send(connected(d), buf, (size_t)n, 0, NULL);
 		}
 	}
@@ -288,8 +269,23 @@ peer_news(struct loop_fd *fd, uint32_t events)
 
 	worker_enter(d->w);
 	dgram_flush(d);
-	if (d->held)
+	if (!list_empty(&d->held))
 		dgram_deliver(d);
+}
+
+/* The program's end has no peer any more, and what had arrived is still there. */
+static void
+part(struct desc *d, int fd)
+{
+	struct sockaddr none = {.sa_family = AF_UNSPEC};
+	struct list unread = LIST_INIT(unread);
+
+	dgram_flush(d);
+	dgram_keep_unread(d, fd, &unread);
+	(void)connect(fd, &none, sizeof none);
+	desc_close_peer(d);
+	d->state = DESC_NEW;
+	dgram_give_back(d, &unread);
 }
 
 /* Join the program's end and one of ours, which carries the peer's name, in both directions. */
@@ -298,31 +294,35 @@ join(struct desc *d, int fd, const struct endpoint *peer)
 {
 	struct sockaddr_un un;
 	socklen_t len = sizeof un;
-	int ours = unix_dgram_to(&d->w->unixdir, d->handle, peer);
+	int ours, rc;
 
+	if (d->peer.fd >= 0)
+		part(d, fd);
+	ours = unix_dgram_to(&d->w->unixdir, d->handle, peer);
 	if (ours < 0)
 		return ours;
 	if (getsockname(ours, (struct sockaddr *)&un, &len) < 0 ||
 	    connect(fd, (struct sockaddr *)&un, len) < 0) {
-		int rc = -errno;
-
+		rc = -errno;
 		close(ours);
 		return rc;
 	}
 	forget_sources(d);
+	/* What the kernel's queue had no room for came from others than the peer, which alone may send from now on. */
+	while (!list_empty(&d->held)) {
+		dgram_keep_free(list_first(&d->held, struct dgram_kept, node));
+		drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
+	}
 	return desc_set_peer(d, ours, peer_news);
 }
 
 static int
-part(struct desc *d, int fd)
+dissolve(struct desc *d, int fd)
 {
-	struct sockaddr none = {.sa_family = AF_UNSPEC};
 	struct sock *sk = connected(d);
 
-	dgram_flush(d);
-	(void)connect(fd, &none, sizeof none);
-	desc_close_peer(d);
-	d->state = DESC_NEW;
+	if (d->peer.fd >= 0)
+		part(d, fd);
 	d->by_away = false;
 	return sock_connect(sk, NULL);
 }
@@ -335,7 +335,7 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 	int rc;
 
 	if (!to)
-		return part(d, fd);
+		return dissolve(d, fd);
 	dgram_flush(d);
 	shown = *to;
 	rc = speaker(d, to, &sk);
@@ -357,19 +357,39 @@ dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg 
 {
 	struct sock *sk = connected(d);
 	int rc = dgram_prepare(d, fd);
+	ssize_t n;
 
 	if (rc)
 		return rc;
-	if (d->error) {
-		rc = -d->error;
-		d->error = 0;
+	rc = -dgram_error_take(d, fd);
+	if (rc)
 		return rc;
-	}
 	dgram_flush(d);
 	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr))
 		rc = speaker(d, &msg->peer, &sk);
 	/* The loopback address means nothing on the wire. */
 	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
 		msg->local.addr = IPADDR_ANY6;
-	return rc ? rc : sock_send(sk, buf, len, 0, msg);
+	if (rc)
+		return rc;
+	n = sock_send(sk, buf, len, 0, msg);
+	if (n < 0)
+		dgram_error_show(d, fd);
+	return n;
+}
+
+/*
+ * The kernel's end shows it in poll(), and send() and recv() follow; our stack is told of the sending side only, since the reading one is the
+ * kernel's. Its queue takes nothing more after SHUT_RD, which Linux's UDP does.
+ */
+int
+dgram_shutdown(struct desc *d, int fd, int how)
+{
+	dgram_flush(d);
+	(void)shutdown(fd, how);
+	if (how != SHUT_RD && d->sk)
+		sock_shutdown(d->sk, SOCK_SHUT_WR);
+	if (how != SHUT_RD && d->away)
+		sock_shutdown(d->away, SOCK_SHUT_WR);
+	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;
 }

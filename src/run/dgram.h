@@ -21,6 +21,12 @@ void dgram_flush(struct desc *d);
 /* sendto(2): octets or the negative errno. @msg->peer with port 0: the connected peer. */
 ssize_t dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg);
 
+/* @unread was taken from the program's end: back there, ahead of what waits here. */
+void dgram_give_back(struct desc *d, struct list *unread);
+
+/* shutdown(2): 0 or -ENOTCONN, and it takes effect all the same. */
+int dgram_shutdown(struct desc *d, int fd, int how);
+
 /* Hand on what the stack has. */
 void dgram_deliver(struct desc *d);
 

@@ -54,12 +54,20 @@ notify_calls(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Urgent data is sent by our stack even where no address is given; receiving it is the stand-in's business. The address 0 keeps the rules for one call apart. */
+/*
+ * Urgent data is sent by our stack even where no address is given; receiving it is the stand-in's business. The queue of errors is ours. The address
+ * 0 keeps the rules for one call apart.
+ */
 static int
-notify_urgent(scmp_filter_ctx ctx)
+notify_flags(scmp_filter_ctx ctx)
 {
-	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	int rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
 	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
+
+	if (rc)
+		return rc;
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_ERRQUEUE, MSG_ERRQUEUE));
 }
 
 /* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK) and the send queue. The kernel looks at 32 bits of the request. */
@@ -117,7 +125,7 @@ filter_make(struct sock_fprog *out)
 	if (!rc)
 		rc = notify_calls(ctx);
 	if (!rc)
-		rc = notify_urgent(ctx);
+		rc = notify_flags(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
 	/* A ring would carry socket calls past any filter. */

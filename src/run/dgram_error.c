@@ -1,0 +1,151 @@
+#include "run/dgram_error.h"
+
+#include "core/errq.h"
+#include "run/alias.h"
+#include "run/dgram.h"
+#include "run/dgram_keep.h"
+#include "run/holder.h"
+
+#include <poll.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+static bool
+shows(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = 0};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+static bool
+wanted(const struct desc *d)
+{
+	return d->error || (d->sk && (sock_ready(d->sk) & LEAT_ERR)) ||
+	       (d->away && (sock_ready(d->away) & LEAT_ERR));
+}
+
+/* The end that is connected to @own breaks off with an octet unread. */
+static void
+break_off(int ours, int own)
+{
+	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)connect(ours, &nobody, sizeof nobody);
+}
+
+static void
+raise_connected(struct desc *d, int own)
+{
+	dgram_flush(d);
+	break_off(d->peer.fd, own);
+	unix_connect_handle(d->peer.fd, d->handle);
+}
+
+/* An end without a peer gets one for the moment. Being parted from it, the kernel would throw away what is unread. */
+static void
+raise_unconnected(struct desc *d, int own)
+{
+	struct endpoint none = {.port = 0};
+	struct sockaddr_un un;
+	socklen_t len = sizeof un;
+	struct list unread = LIST_INIT(unread);
+	int ours = unix_dgram_to(&d->w->unixdir, d->handle, &none);
+
+	if (ours < 0)
+		return;
+	dgram_keep_unread(d, own, &unread);
+	if (getsockname(ours, (struct sockaddr *)&un, &len) == 0 &&
+	    connect(own, (struct sockaddr *)&un, len) == 0) {
+		break_off(ours, own);
+		(void)connect(own, &nobody, sizeof nobody);
+	}
+	close(ours);
+	dgram_give_back(d, &unread);
+}
+
+static void
+clear(int own)
+{
+	int error;
+	socklen_t len = sizeof error;
+
+	getsockopt(own, SOL_SOCKET, SO_ERROR, &error, &len);
+}
+
+void
+dgram_error_show(struct desc *d, int fd)
+{
+	bool want = wanted(d);
+	int own = fd;
+
+	if ((!want && !d->raised) || d->handle < 0)
+		return;
+	if (own < 0)
+		own = holder_borrow(d);
+	if (own < 0)
+		return;
+	if (want && !shows(own))
+		d->peer.fd >= 0 ? raise_connected(d, own) : raise_unconnected(d, own);
+	else if (!want)
+		clear(own);
+	d->raised = want;
+	if (own != fd)
+		close(own);
+}
+
+void
+dgram_error_told(struct desc *d, int error)
+{
+	d->error = error;
+	dgram_error_show(d, -1);
+}
+
+int
+dgram_error_take(struct desc *d, int fd)
+{
+	/* A call that is not answered here told it, in the kernel's words. */
+	if (d->raised && !shows(fd)) {
+		d->raised = false;
+		d->error = 0;
+	}
+	int error = d->error;
+
+	d->error = 0;
+	dgram_error_show(d, fd);
+	return error;
+}
+
+static int
+taken_from(struct sock *sk)
+{
+	int error = 0;
+	size_t len = sizeof error;
+
+	sock_getopt(sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	return error;
+}
+
+ssize_t
+dgram_error_queued(struct desc *d, int fd, void *buf, size_t len, struct dgram_error *out, size_t *full)
+{
+	struct sock *sk = d->sk;
+	ssize_t n = sk ? sock_recv_error(sk, buf, len, out, full) : -LEAT_EAGAIN;
+	int next;
+
+	if (n == -LEAT_EAGAIN && d->away) {
+		sk = d->away;
+		n = sock_recv_error(sk, buf, len, out, full);
+	}
+	if (n < 0)
+		return n;
+	alias_name_remote(d, &out->peer);
+	alias_name_address(d, &out->offender);
+	/* The stack's pending error went to d->error when it was told: see errq_take() on how it goes on. */
+	next = taken_from(sk);
+	if (next || out->origin != ERRQ_LOCAL)
+		d->error = next;
+	dgram_error_show(d, fd);
+	return n;
+}

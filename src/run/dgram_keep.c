@@ -1,0 +1,60 @@
+#include "run/dgram_keep.h"
+
+#include "run/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { DGRAM_MAX = 65536 };
+
+bool
+dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	struct dgram_kept *k = malloc(sizeof *k + len);
+
+	if (!k)
+		return false;
+	k->msg = *msg;
+	k->len = len;
+	memcpy(k->data, buf, len);
+	list_push(to, &k->node);
+	return true;
+}
+
+void
+dgram_keep_unread(struct desc *d, int fd, struct list *to)
+{
+	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	struct sockaddr_un un;
+	struct iovec iov = {buf, sizeof buf};
+
+	for (;;) {
+		struct msghdr h = {
+		    .msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
+		struct sock_msg msg = {0};
+		int tag;
+		ssize_t n = control_receive(fd, &h, MSG_DONTWAIT, &tag);
+
+		if (n < 0)
+			return;
+		control_untag(tag, &msg);
+		/* What bears no name of ours does not come from the network. */
+		if (unix_name_source(&d->w->unixdir, &un, h.msg_namelen, &msg.peer))
+			(void)dgram_keep(to, &msg, buf, (size_t)n);
+	}
+}
+
+void
+dgram_keep_free(struct dgram_kept *k)
+{
+	list_del(&k->node);
+	free(k);
+}
+
+void
+dgram_keep_forget(struct list *all)
+{
+	while (!list_empty(all))
+		dgram_keep_free(list_first(all, struct dgram_kept, node));
+}

@@ -1,0 +1,26 @@
+/*
+ * run/dgram_keep.h - datagrams that wait here, not in the program's end of the AF_UNIX socket: one that did not fit there, and those that had
+ * arrived when the end had to be connected anew, for then the kernel throws away what is unread. Linux's UDP keeps it.
+ */
+#ifndef RUN_DGRAM_KEEP_H
+#define RUN_DGRAM_KEEP_H
+
+#include "run/desc.h"
+
+struct dgram_kept {
+	struct list node;
+	struct sock_msg msg; /* its peer as the program is to know it */
+	size_t len;
+	uint8_t data[];
+};
+
+/* Behind those that wait. False without memory. */
+bool dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len);
+
+/* Take what is unread at the program's end @fd into @to, in order. */
+void dgram_keep_unread(struct desc *d, int fd, struct list *to);
+
+void dgram_keep_free(struct dgram_kept *k);
+void dgram_keep_forget(struct list *all);
+
+#endif
