@@ -787,6 +787,44 @@ LEAT_API ssize_t leat_sock_send(
 LEAT_API ssize_t leat_sock_recv(
     struct leat_sock *sock, void *buf, size_t len, int flags, struct leat_msg *msg);
 
+/* Who found an error about a datagram, with Linux's numbers (SO_EE_ORIGIN_...). */
+enum leat_error_origin { LEAT_ORIGIN_LOCAL = 1, LEAT_ORIGIN_ICMP = 2, LEAT_ORIGIN_ICMP6 = 3 };
+
+/* What was said of a datagram that was sent. */
+struct leat_sock_error {
+	size_t size;
+	struct leat_addr peer;     /* where it was sent to */
+	struct leat_addr offender; /* who says so, port 0; all 0 with LEAT_ORIGIN_LOCAL */
+	uint32_t info;             /* LEAT_EMSGSIZE: the MTU; otherwise 0 */
+	int error;                 /* LEAT_ECONNREFUSED, LEAT_EHOSTUNREACH, ... */
+	uint8_t origin;            /* enum leat_error_origin */
+	uint8_t type, code;        /* of the ICMP message */
+	size_t full_len;           /* how many octets of its payload came back */
+};
+
+/**
+ * Take the first of what was said of datagrams that this socket sent: ICMP errors, and what was found too long
+ * here.
+ *
+ * They are kept while IP_RECVERR (for IPv4) or IPV6_RECVERR is set by leat_sock_setopt(), as far as they fit
+ * into SO_RCVBUF together with what has arrived; leat_sock_ready() has LEAT_ERR while there are any. The
+ * socket's pending error, told once by the next call or as SO_ERROR, goes along with them: taking the last
+ * takes it, too. Never waits.
+ *
+ * @buf    where those octets of the datagram's payload go that came back
+ * @len    room in @buf; what does not fit is lost
+ * @error  its size set: filled
+ *
+ * Returns the octets copied, which may be none; or, with nothing touched,
+ *   -LEAT_EAGAIN      nothing was said
+ *   -LEAT_EOPNOTSUPP  a stream
+ *   -LEAT_EINVAL      @error
+ *
+ * Source: ip(7), IP_RECVERR; RFC 1122, 4.1.3.3.
+ */
+LEAT_API ssize_t leat_sock_recv_error(
+    struct leat_sock *sock, void *buf, size_t len, struct leat_sock_error *error);
+
 /**
  * Get memory of a stream's send buffer to write into, so that what is written there need not be copied again.
  *

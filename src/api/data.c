@@ -2,6 +2,7 @@
  * api/data.c - what sockets send and receive: by copy, and in place.
  */
 #include "api/impl.h"
+#include "core/errq.h"
 
 enum { PEEK_RUNS = 64 };
 
@@ -72,6 +73,33 @@ leat_sock_recv(struct leat_sock *sock, void *buf, size_t len, int flags, struct 
 	n = sock_recv(sock->sk, buf, len, flags_in(flags), datagram ? &m : NULL);
 	if (n >= 0 && msg && datagram)
 		fill_msg(msg, &m);
+	return n;
+}
+
+ssize_t
+leat_sock_recv_error(struct leat_sock *sock, void *buf, size_t len, struct leat_sock_error *error)
+{
+	struct leat_sock_error out = {0};
+	struct endpoint offender = {.port = 0};
+	struct dgram_error e;
+	ssize_t n;
+
+	if (!error || error->size < sizeof error->size)
+		return -LEAT_EINVAL;
+	n = sock_recv_error(sock->sk, buf, len, &e, &out.full_len);
+	if (n < 0)
+		return n;
+	out.size = error->size;
+	out.peer = api_addr(&e.peer);
+	offender.addr = e.offender;
+	if (e.origin != ERRQ_LOCAL)
+		out.offender = api_addr(&offender);
+	out.info = e.info;
+	out.error = e.error;
+	out.origin = e.origin;
+	out.type = e.type;
+	out.code = e.code;
+	api_fill(error, error->size, &out, sizeof out);
 	return n;
 }
 

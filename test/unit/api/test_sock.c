@@ -163,6 +163,39 @@ datagrams_tell_from_whom_and_how_long(void **state)
 	pair_free(p);
 }
 
+/* ip(7), IP_RECVERR: who refused which datagram, and its octets. */
+static void
+a_refused_datagram_is_told_with_its_octets(void **state)
+{
+	struct pair *p = pair_new(0, 0);
+	struct leat_addr to = p->end[1].addr;
+	struct leat_sock_error e = {.size = sizeof e};
+	struct leat_msg m = {.size = sizeof m};
+	char buf[4], text[LEAT_ADDR_TEXT];
+	struct leat_sock *a;
+	int on = 1;
+
+	to.port = 53;
+	m.peer = to;
+	leat_sock_open(p->end[0].stack, LEAT_INET, LEAT_DGRAM, &a);
+	assert_int_equal(leat_sock_setopt(a, 0, 11, &on, sizeof on), 0);
+	assert_int_equal(leat_sock_recv_error(a, buf, sizeof buf, &e), -LEAT_EAGAIN);
+	assert_int_equal(leat_sock_recv_error(a, buf, sizeof buf, NULL), -LEAT_EINVAL);
+	assert_int_equal(leat_sock_send(a, "hello", 5, 0, &m), 5);
+	pair_run(p, LEAT_SEC);
+	assert_true(leat_sock_ready(a) & LEAT_ERR);
+	assert_int_equal(leat_sock_recv_error(a, buf, sizeof buf, &e), 4);
+	assert_memory_equal(buf, "hell", 4);
+	assert_int_equal(e.full_len, 5);
+	assert_int_equal(e.error, LEAT_ECONNREFUSED);
+	assert_int_equal(e.origin, LEAT_ORIGIN_ICMP);
+	assert_string_equal(leat_addr_format(&e.peer, text, sizeof text), "10.0.0.2:53");
+	assert_memory_equal(e.offender.octets, to.octets, 16);
+	assert_false(leat_sock_ready(a) & LEAT_ERR);
+	leat_sock_close(a);
+	pair_free(p);
+}
+
 /* Moves @total octets from sock[0] to sock[1], each octet telling its place. */
 static void
 transfer(struct pair *p, struct leat_sock *sock[2], size_t total)
@@ -338,6 +371,7 @@ main(void)
 	    cmocka_unit_test(octets_are_written_and_read_where_they_lie),
 	    cmocka_unit_test(what_was_reserved_is_given_up_with_the_connection),
 	    cmocka_unit_test(datagrams_tell_from_whom_and_how_long),
+	    cmocka_unit_test(a_refused_datagram_is_told_with_its_octets),
 	    cmocka_unit_test(without_offloads_frames_have_the_mtu_and_with_them_they_are_large),
 	    cmocka_unit_test(a_watcher_may_close_its_own_socket),
 	    cmocka_unit_test(a_deferred_connection_is_decided_by_its_listener),
