@@ -1,0 +1,685 @@
+"""same_datagrams.py: datagram sockets in small named cases, each printing `case: result`. Ports are replaced by names, so that a kernel and another
+that is like it print the same."""
+import array
+import errno
+import fcntl
+import select
+import socket
+import struct
+import sys
+import time
+from socket import *
+
+SIOCOUTQ, SIOCINQ = 0x5411, 0x541B
+IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_RECVERR = 8, 11, 12, 10, 23, 25
+IP_MTU = 14
+UDP_SEGMENT, UDP_GRO = 103, 104
+V4, V6 = ("v4", AF_INET, "127.0.0.1", IPPROTO_IP, IP_RECVERR), ("v6", AF_INET6, "::1", IPPROTO_IPV6, IPV6_RECVERR)
+CASES = []
+BITS = [(select.POLLIN, "IN"), (select.POLLPRI, "PRI"), (select.POLLOUT, "OUT"), (select.POLLERR, "ERR"), (select.POLLHUP, "HUP"), (0x2000, "RDHUP")]
+names = {}
+
+
+def case(fn):
+    CASES.append((fn.__name__, fn, ()))
+    return fn
+
+
+def both(fn):
+    """Once for each family."""
+    for family in V4, V6:
+        CASES.append((f"{fn.__name__} {family[0]}", fn, (family,)))
+    return fn
+
+
+def shown(value):
+    """A result as text, with ports by name."""
+    if isinstance(value, tuple) and len(value) in (2, 4) and isinstance(value[0], str) and isinstance(value[1], int):
+        return f"{value[0]} port {names.get(value[1], 'other' if value[1] else 0)}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(shown(v) for v in value) + ")"
+    return f"{len(value)} octets" if isinstance(value, bytes) and len(value) > 40 else repr(value)
+
+
+def attempt(fn, *args):
+    """What a call returns, or its errno's name."""
+    try:
+        return shown(fn(*args))
+    except TimeoutError:
+        return "EAGAIN (time)"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+
+def made(family, name, bound=True):
+    s = socket(family[1], SOCK_DGRAM)
+    s.settimeout(2)
+    if bound:
+        s.bind((family[2], 0))
+        names[s.getsockname()[1]] = name
+    return s
+
+
+def pair(family, connected=False):
+    a, b = made(family, "A"), made(family, "B")
+    if connected:
+        a.connect(b.getsockname())
+        b.connect(a.getsockname())
+    return a, b
+
+
+def closed(family):
+    """An address where nobody is."""
+    with made(family, "closed") as s:
+        return s.getsockname()
+
+
+def bits(mask):
+    return "|".join(name for bit, name in BITS if mask & bit) or "none"
+
+
+def ready(s, seconds=0.0, want=select.POLLIN | select.POLLPRI | select.POLLOUT | 0x2000):
+    p = select.poll()
+    p.register(s, want)
+    got = p.poll(seconds * 1000)
+    return got[0][1] if got else 0
+
+
+def wait_for(s, bit, seconds=2):
+    """Something takes a moment on the way: the mask once @bit is in it."""
+    end = time.monotonic() + seconds
+    while not ready(s) & bit and time.monotonic() < end:
+        time.sleep(0.005)
+    return ready(s)
+
+
+def queued(s, request=SIOCINQ):
+    n = array.array("i", [0])
+    fcntl.ioctl(s, request, n)
+    return n[0]
+
+
+def control(got):
+    data, messages, flags, who = got
+    return data, tuple((level, kind, bytes(d)) for level, kind, d in messages), flags, who
+
+
+def say(*results):
+    print(f"{say.case}:", *results, flush=True)
+
+
+@both
+def sending_to_nobody(f):
+    s = made(f, "A", bound=False)
+    say("sendto a closed port", attempt(s.sendto, b"x", closed(f)))
+    say("bits", bits(ready(s, 0.1)), "error", s.getsockopt(SOL_SOCKET, SO_ERROR))
+    say("no port", attempt(s.sendto, b"x", (f[2], 0)))
+    say("sendmsg without an address", attempt(s.sendmsg, [b"x"]))
+    say("getpeername", attempt(s.getpeername))
+    say("unconnected recvfrom does not wait", attempt(lambda: (s.setblocking(False), s.recvfrom(10))[1]))
+
+
+@both
+def sending_natively_unconnected(f):
+    s = made(f, "A")
+    say("send", attempt(s.send, b"x"))
+
+
+@both
+def bound_names(f):
+    s = made(f, "A", bound=False)
+    say("unbound", attempt(s.getsockname))
+    s.bind((f[2], 0))
+    names[s.getsockname()[1]] = "A"
+    say("bound", attempt(s.getsockname))
+    say("twice", attempt(s.bind, (f[2], 0)))
+    t = made(f, "B", bound=False)
+    say("taken", attempt(t.bind, s.getsockname()))
+    say("not ours", attempt(t.bind, ("192.0.2.77" if f is V4 else "2001:db8::77", 0)))
+    say("wildcard beside it", attempt(t.bind, ("0.0.0.0" if f is V4 else "::", s.getsockname()[1])))
+
+
+@both
+def sharing_names(f):
+    for option in SO_REUSEADDR, SO_REUSEPORT:
+        a, b, c = (made(f, name, bound=False) for name in "ABC")
+        a.setsockopt(SOL_SOCKET, option, 1)
+        b.setsockopt(SOL_SOCKET, option, 1)
+        a.bind((f[2], 0))
+        names[a.getsockname()[1]] = "A"
+        say(option, "both said so", attempt(b.bind, a.getsockname()), "one did not", attempt(c.bind, a.getsockname()))
+        say("shown", a.getsockopt(SOL_SOCKET, option), c.getsockopt(SOL_SOCKET, option))
+
+
+@both
+def sending_and_receiving(f):
+    a, b = pair(f)
+    say("sent", attempt(a.sendto, b"hello", b.getsockname()), "bits", bits(wait_for(b, select.POLLIN)), "waiting", queued(b))
+    say("received", attempt(b.recvfrom, 100), "bits", bits(ready(b)), "waiting", queued(b))
+    a.sendto(b"", b.getsockname())
+    say("empty", "bits", bits(wait_for(b, select.POLLIN)), "waiting", queued(b), attempt(b.recvfrom, 100))
+    a.sendto(b"", b.getsockname())
+    a.sendto(b"after", b.getsockname())
+    say("natively", attempt(b.recv, 100), attempt(b.recv, 100))
+    say("to any", attempt(a.sendto, b"x", ("0.0.0.0" if f is V4 else "::", b.getsockname()[1])), attempt(b.recvfrom, 100))
+
+
+@both
+def cutting_short(f):
+    a, b = pair(f)
+    to = b.getsockname()
+    for _ in range(6):
+        a.sendto(b"0123456789", to)
+    wait_for(b, select.POLLIN)
+    say("recvfrom", attempt(b.recvfrom, 4))
+    say("MSG_TRUNC", attempt(b.recvfrom_into, bytearray(4), 4, MSG_TRUNC))
+    say("MSG_PEEK", attempt(b.recvfrom, 4, MSG_PEEK), "waiting", queued(b))
+    say("MSG_PEEK|MSG_TRUNC", attempt(b.recvfrom_into, bytearray(4), 4, MSG_PEEK | MSG_TRUNC))
+    say("recvmsg", attempt(lambda: control(b.recvmsg(4))))
+    say("recvmsg MSG_TRUNC", attempt(lambda: control(b.recvmsg_into([bytearray(4)], 0, MSG_TRUNC))))
+    say("natively", attempt(b.recv_into, bytearray(4), 4, MSG_TRUNC))
+    say("no room", attempt(b.recvfrom, 0))
+
+
+@both
+def sizes(f):
+    a, b = pair(f)
+    to = b.getsockname()
+    most = 65507 if f is V4 else 65527
+    for n in 1472, 8000, most:
+        say(n, attempt(a.sendto, bytes(n), to), attempt(lambda: len(b.recv(70000))))
+    for n in most + 1, 70000, 100000:
+        say(n, attempt(a.sendto, bytes(n), to))
+    say("sendmsg", attempt(a.sendmsg, [bytes(40000), bytes(40000)], [], 0, to))
+    a.connect(to)
+    say("connected sendmsg", attempt(a.sendmsg, [bytes(40000), bytes(40000)]))
+
+
+@both
+def sizes_natively(f):
+    a, b = pair(f)
+    a.connect(b.getsockname())
+    for n in 8000, 70000:
+        say(n, attempt(a.send, bytes(n)))
+
+
+@both
+def connecting(f):
+    a, b, c = *pair(f), made(f, "C")
+    say("connect", attempt(a.connect, b.getsockname()), attempt(a.getpeername), attempt(a.getsockname))
+    say("send", attempt(a.send, b"one"), attempt(b.recvfrom, 10))
+    say("sendto elsewhere", attempt(a.sendto, b"two", c.getsockname()), attempt(c.recvfrom, 10))
+    c.sendto(b"not the peer", a.getsockname())
+    b.sendto(b"the peer", a.getsockname())
+    say("taken", attempt(a.recvfrom, 100))
+    time.sleep(0.05)
+    say("and nothing else", bits(ready(a)))
+    say("connect anew", attempt(a.connect, c.getsockname()), attempt(a.getpeername))
+    say("send", attempt(a.send, b"three"), attempt(c.recvfrom, 10))
+    b.sendto(b"peer no more", a.getsockname())
+    c.sendto(b"the new one", a.getsockname())
+    say("taken", attempt(a.recvfrom, 100))
+    say("the same again", attempt(a.connect, c.getsockname()), attempt(a.send, b"four"), attempt(c.recvfrom, 10))
+    say("port 0", attempt(made(f, "D", False).connect, (f[2], 0)))
+
+
+@both
+def connecting_keeps_what_has_arrived(f):
+    a, b, c = *pair(f), made(f, "C")
+    b.sendto(b"early", a.getsockname())
+    wait_for(a, select.POLLIN)
+    a.connect(c.getsockname())
+    say(attempt(a.recvfrom, 100))
+    c.sendto(b"late", a.getsockname())
+    wait_for(a, select.POLLIN)
+    a.connect(b.getsockname())
+    b.sendto(b"later", a.getsockname())
+    say(attempt(a.recvfrom, 100), attempt(a.recvfrom, 100))
+
+
+def dissolve(s):
+    """connect() to AF_UNSPEC, which Python's own cannot spell."""
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    rc = libc.connect(s.fileno(), struct.pack("=H", AF_UNSPEC) + bytes(14), 16)
+    if rc:
+        raise OSError(ctypes.get_errno(), "connect")
+    return rc
+
+
+@both
+def dissolving(f):
+    a, b, c = *pair(f), made(f, "C")
+    a.connect(b.getsockname())
+    b.sendto(b"early", a.getsockname())
+    wait_for(a, select.POLLIN)
+    say("dissolve", attempt(dissolve, a), attempt(a.getpeername), attempt(a.getsockname))
+    say("what had arrived", attempt(a.recvfrom, 10))
+    c.sendto(b"anybody", a.getsockname())
+    say("taken", attempt(a.recvfrom, 100))
+    say("send", attempt(a.sendmsg, [b"x"]))
+    say("never connected", attempt(dissolve, b), attempt(b.getsockname))
+    d = made(f, "D", bound=False)
+    d.connect(b.getsockname())
+    say("not bound by hand", attempt(dissolve, d), attempt(d.getsockname))
+    say("again", attempt(d.connect, b.getsockname()), attempt(d.send, b"y"), attempt(lambda: b.recv(10)))
+
+
+@both
+def refused(f):
+    """The error of an earlier datagram is told once, by the next call."""
+    to = closed(f)
+    a = made(f, "A")
+    a.connect(to)
+    say("sent", attempt(a.send, b"x"), "bits", bits(wait_for(a, select.POLLERR)))
+    say("recvfrom", attempt(a.recvfrom, 10), "bits", bits(ready(a)))
+    a.sendmsg([b"x"])
+    wait_for(a, select.POLLERR)
+    say("recvmsg", attempt(a.recvmsg, 10), "bits", bits(ready(a)))
+    a.sendmsg([b"x"])
+    wait_for(a, select.POLLERR)
+    say("sendmsg", attempt(a.sendmsg, [b"y"]), attempt(a.sendmsg, [b"z"]))
+    wait_for(a, select.POLLERR)
+    say("SO_ERROR", a.getsockopt(SOL_SOCKET, SO_ERROR), a.getsockopt(SOL_SOCKET, SO_ERROR), "bits", bits(ready(a)))
+    a.send(b"x")
+    say("waiting recvfrom", attempt(a.recvfrom, 10))
+    b = made(f, "B")
+    a.connect(b.getsockname())
+    say("and elsewhere", attempt(a.send, b"fine"), attempt(b.recvfrom, 10))
+
+
+@both
+def refused_natively(f):
+    a = made(f, "A")
+    a.connect(closed(f))
+    a.send(b"x")
+    say("recv", attempt(a.recv, 10), "bits", bits(ready(a)))
+    a.send(b"x")
+    wait_for(a, select.POLLERR)
+    say("send", attempt(a.send, b"y"))
+
+
+def error_queue(s):
+    data, messages, flags, who = s.recvmsg(100, 500, MSG_ERRQUEUE)
+    told = []
+    for level, kind, d in messages:
+        err, origin, type_, code, _, info, extra = struct.unpack_from("=IBBBBII", d)
+        offender = inet_ntop(AF_INET, d[20:24]) if level == IPPROTO_IP else inet_ntop(AF_INET6, d[24:40])
+        told.append((level, kind, len(d), errno.errorcode.get(err, err), origin, type_, code, info, extra, offender, struct.unpack_from("=H", d, 16)[0]))
+    return data, tuple(told), flags, who
+
+
+@both
+def error_queue_connected(f):
+    to = closed(f)
+    a = made(f, "A")
+    say("before", a.getsockopt(f[3], f[4]), attempt(error_queue, a))
+    a.setsockopt(f[3], f[4], 1)
+    a.connect(to)
+    a.send(b"one")
+    say("bits", bits(wait_for(a, select.POLLERR)), "natively nothing else", bits(ready(a, 0, 0)))
+    say("queue", attempt(error_queue, a))
+    say("bits", bits(ready(a)), "error", a.getsockopt(SOL_SOCKET, SO_ERROR), "queue", attempt(error_queue, a))
+    a.send(b"two")
+    wait_for(a, select.POLLERR)
+    say("error first", attempt(a.recvfrom, 10), "bits", bits(ready(a)), attempt(error_queue, a), "bits", bits(ready(a)))
+    a.send(b"three")
+    wait_for(a, select.POLLERR)
+    say("SO_ERROR", a.getsockopt(SOL_SOCKET, SO_ERROR), "bits", bits(ready(a)), attempt(error_queue, a), "bits", bits(ready(a)))
+
+
+@both
+def error_queue_unconnected(f):
+    to, other = closed(f), made(f, "B")
+    a = made(f, "A")
+    a.setsockopt(f[3], f[4], 1)
+    other.sendto(b"early", a.getsockname())
+    wait_for(a, select.POLLIN)
+    a.sendto(b"one", to)
+    say("bits", bits(wait_for(a, select.POLLERR)))
+    say("sendto", attempt(a.sendto, b"two", to))
+    say("sendto again", attempt(a.sendto, b"three", to))
+    time.sleep(0.1)
+    say("recvfrom", attempt(a.recvfrom, 10), attempt(a.recvfrom, 10))
+    say(attempt(error_queue, a))
+    say("bits", bits(ready(a)))
+    say(attempt(error_queue, a))
+    say("bits", bits(ready(a)), attempt(error_queue, a))
+    other.sendto(b"late", a.getsockname())
+    say("then", attempt(a.recvfrom, 10), attempt(a.sendto, b"x", other.getsockname()), attempt(other.recvfrom, 10))
+
+
+@both
+def error_queue_order(f):
+    """The next one's error becomes the pending one when the first is taken."""
+    to = closed(f)
+    a = made(f, "A")
+    a.setsockopt(f[3], f[4], 1)
+    for data in b"1", b"2", b"3":
+        attempt(a.sendto, data, to)
+        time.sleep(0.1)
+        a.getsockopt(SOL_SOCKET, SO_ERROR)
+    say("first", attempt(error_queue, a), "pending", a.getsockopt(SOL_SOCKET, SO_ERROR))
+    say("no room", attempt(lambda: control(a.recvmsg(0, 0, MSG_ERRQUEUE))))
+    say("third peeked", attempt(lambda: control(a.recvmsg(10, 0, MSG_ERRQUEUE | MSG_PEEK))), attempt(error_queue, a))
+
+
+@both
+def error_queue_of_sizes(f):
+    a, b = pair(f)
+    a.setsockopt(f[3], f[4], 1)
+    a.setsockopt(f[3], IP_MTU_DISCOVER if f is V4 else IPV6_MTU_DISCOVER, 2)
+    say("too long", attempt(a.sendto, bytes(65600), b.getsockname()))
+    say("queue", attempt(error_queue, a), "bits", bits(ready(a)))
+
+
+@both
+def shutting(f):
+    a, b = pair(f)
+    say("unconnected", attempt(a.shutdown, SHUT_RDWR), "bits", bits(ready(a)))
+    say("sendto", attempt(a.sendto, b"x", b.getsockname()), "recvfrom", attempt(a.recvfrom, 10))
+    say("how", attempt(b.shutdown, 7))
+    for how in SHUT_RD, SHUT_WR, SHUT_RDWR:
+        a, b = pair(f, connected=True)
+        b.send(b"early")
+        wait_for(a, select.POLLIN)
+        say(how, attempt(a.shutdown, how), "bits", bits(ready(a)))
+        say("sendmsg", attempt(a.sendmsg, [b"x"]), "recvfrom", attempt(a.recvfrom, 10))
+        if how != SHUT_WR:
+            say("end", attempt(a.recvmsg, 10), "bits", bits(ready(a)))
+        say("natively", attempt(lambda: a.send(b"x", MSG_NOSIGNAL)))
+
+
+@both
+def urgent(f):
+    a, b = pair(f, connected=True)
+    say("sendto", attempt(a.sendto, b"x", MSG_OOB, b.getsockname()), "sendmsg", attempt(a.sendmsg, [b"x"], [], MSG_OOB))
+    say("send", attempt(a.send, b"x", MSG_OOB))
+    b.send(b"data")
+    wait_for(a, select.POLLIN)
+    say("recvfrom", attempt(a.recvfrom, 10, MSG_OOB), "recvmsg", attempt(lambda: control(a.recvmsg(10, 0, MSG_OOB))))
+    say("SO_OOBINLINE", attempt(a.setsockopt, SOL_SOCKET, SO_OOBINLINE, 1))
+
+
+def mmsg(s, number, parts, flags=0, room=100):
+    """sendmmsg (number given as 'send') or recvmmsg."""
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    class Iovec(ctypes.Structure):
+        _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
+
+    class Msghdr(ctypes.Structure):
+        _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint), ("iov", ctypes.POINTER(Iovec)), ("iovlen", ctypes.c_size_t),
+                    ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int)]
+
+    class Mmsghdr(ctypes.Structure):
+        _fields_ = [("h", Msghdr), ("len", ctypes.c_uint)]
+
+    n = len(parts)
+    buffers = [ctypes.create_string_buffer(p, max(len(p), 1)) for p in parts]
+    vectors = [Iovec(ctypes.addressof(b), len(p)) for b, p in zip(buffers, parts)]
+    headers = (Mmsghdr * n)(*[Mmsghdr(Msghdr(None, 0, ctypes.pointer(v), 1, None, 0, 0)) for v in vectors])
+    rc = libc.sendmmsg(s.fileno(), headers, n, flags) if number == "send" else libc.recvmmsg(s.fileno(), headers, n, flags, None)
+    if rc < 0:
+        raise OSError(ctypes.get_errno(), number)
+    return rc, tuple(h.len for h in headers[:rc]), tuple(h.h.flags for h in headers[:rc]), tuple(b.raw[:h.len] for b, h in zip(buffers[:rc], headers))
+
+
+@both
+def many_at_once(f):
+    a, b = pair(f, connected=True)
+    say("sent", attempt(lambda: mmsg(a, "send", [b"one", b"", b"three"])[:2]))
+    end = time.monotonic() + 2
+    while queued(b) == 0 and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    say("received", attempt(mmsg, b, "recv", [bytes(10), bytes(10), bytes(2), bytes(10)], MSG_DONTWAIT))
+    say("nothing", attempt(mmsg, b, "recv", [bytes(10)], MSG_DONTWAIT))
+    say("one too long", attempt(lambda: mmsg(a, "send", [b"one", bytes(70000), b"three"])[:2]))
+    say("only that", attempt(lambda: mmsg(a, "send", [bytes(70000)])[:2]))
+    say("none", attempt(lambda: mmsg(a, "send", [])[0]))
+    a.send(b"wait for one")
+    say("wait for one", attempt(mmsg, b, "recv", [bytes(10), bytes(10)], 0x10000))
+
+
+@case
+def control_messages_v4():
+    a, b = pair(V4)
+    for option in IP_PKTINFO, IP_RECVTTL, IP_RECVTOS:
+        b.setsockopt(IPPROTO_IP, option, 1)
+        say(option, b.getsockopt(IPPROTO_IP, option))
+    a.setsockopt(IPPROTO_IP, IP_TTL, 7)
+    a.setsockopt(IPPROTO_IP, IP_TOS, 0x28)
+    a.sendto(b"x", b.getsockname())
+    wait_for(b, select.POLLIN)
+    say(attempt(lambda: control(b.recvmsg(10, 200))))
+    for value in 0, 256, -1, -2:
+        say("TTL", value, attempt(a.setsockopt, IPPROTO_IP, IP_TTL, value), a.getsockopt(IPPROTO_IP, IP_TTL))
+        say("TOS", value, attempt(a.setsockopt, IPPROTO_IP, IP_TOS, value), a.getsockopt(IPPROTO_IP, IP_TOS))
+
+
+@case
+def control_messages_v6():
+    a, b = pair(V6)
+    for option in IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS:
+        b.setsockopt(IPPROTO_IPV6, option, 1)
+        say(option, b.getsockopt(IPPROTO_IPV6, option))
+    a.setsockopt(IPPROTO_IPV6, IPV6_UNICAST_HOPS, 7)
+    a.setsockopt(IPPROTO_IPV6, IPV6_TCLASS, 0x28)
+    a.sendto(b"x", b.getsockname())
+    wait_for(b, select.POLLIN)
+    say(attempt(lambda: control(b.recvmsg(10, 200))))
+    for value in 0, 256, -1, -2:
+        say("hops", value, attempt(a.setsockopt, IPPROTO_IPV6, IPV6_UNICAST_HOPS, value), a.getsockopt(IPPROTO_IPV6, IPV6_UNICAST_HOPS))
+        say("class", value, attempt(a.setsockopt, IPPROTO_IPV6, IPV6_TCLASS, value), a.getsockopt(IPPROTO_IPV6, IPV6_TCLASS))
+
+
+@both
+def options_by_default(f):
+    s = made(f, "A", bound=False)
+    for name in ("SO_TYPE", "SO_DOMAIN", "SO_PROTOCOL", "SO_BROADCAST", "SO_REUSEADDR", "SO_REUSEPORT", "SO_RCVBUF", "SO_SNDBUF", "SO_RCVLOWAT",
+                 "SO_SNDLOWAT", "SO_ERROR", "SO_ACCEPTCONN", "SO_KEEPALIVE", "SO_PRIORITY", "SO_DONTROUTE", "SO_OOBINLINE"):
+        say(name, attempt(s.getsockopt, SOL_SOCKET, getattr(socket_module, name)))
+    for name in range(1, 50):
+        if f is V4 and name in (1, 2, 8, 10, 11, 12, 13, 14, 15, 19, 20, 32, 33, 34, 49):
+            say("IP", name, attempt(s.getsockopt, IPPROTO_IP, name))
+    for name in (16, 17, 18, 19, 23, 24, 25, 26, 29, 49, 51, 62, 66, 67) if f is V6 else ():
+        say("IPV6", name, attempt(s.getsockopt, IPPROTO_IPV6, name))
+    for name in 1, 100, UDP_SEGMENT, UDP_GRO:
+        say("UDP", name, attempt(s.getsockopt, IPPROTO_UDP, name))
+
+
+@both
+def buffers(f):
+    s = made(f, "A")
+    for option in SO_SNDBUF, SO_RCVBUF:
+        for value in 0, 1, 5000, 100000:
+            say(option, value, attempt(s.setsockopt, SOL_SOCKET, option, value), s.getsockopt(SOL_SOCKET, option))
+
+
+@both
+def a_full_receive_buffer_drops(f):
+    a, b = pair(f)
+    b.setsockopt(SOL_SOCKET, SO_RCVBUF, 5000)
+    for _ in range(200):
+        a.sendto(bytes(1000), b.getsockname())
+    time.sleep(0.1)
+    got = 0
+    b.setblocking(False)
+    while True:
+        try:
+            b.recvfrom(2000)
+            got += 1
+        except BlockingIOError:
+            break
+    say("some, not all", 1 <= got < 50)
+
+
+@both
+def many_small_ones(f):
+    a, b = pair(f)
+    for i in range(100):
+        a.sendto(b"%d" % i, b.getsockname())
+    say([int(b.recv(10)) for _ in range(100)] == list(range(100)))
+
+
+@both
+def queues(f):
+    a, b = pair(f)
+    say("out", queued(a, SIOCOUTQ))
+    a.sendto(b"12345", b.getsockname())
+    a.sendto(b"123", b.getsockname())
+    wait_for(b, select.POLLIN)
+    say("in", queued(b), attempt(b.recvfrom, 10), queued(b), attempt(b.recvfrom, 10), queued(b))
+    say("out", queued(a, SIOCOUTQ))
+
+
+@both
+def segments(f):
+    a, b = pair(f)
+    say("UDP_SEGMENT", attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, 4), attempt(a.getsockopt, IPPROTO_UDP, UDP_SEGMENT))
+    say("sent", attempt(a.sendto, b"0123456789", b.getsockname()), [attempt(b.recv, 20) for _ in range(3)])
+    say("bad", attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, -1), attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, 65536))
+    a.setsockopt(IPPROTO_UDP, UDP_SEGMENT, 0)
+    say("by message", attempt(a.sendmsg, [b"abcdef"], [(IPPROTO_UDP, UDP_SEGMENT, struct.pack("H", 2))], 0, b.getsockname()), [attempt(b.recv, 20) for _ in range(3)])
+    say("too many", attempt(a.sendmsg, [bytes(1000)], [(IPPROTO_UDP, UDP_SEGMENT, struct.pack("H", 1))], 0, b.getsockname()))
+    say("UDP_GRO", attempt(b.setsockopt, IPPROTO_UDP, UDP_GRO, 1), attempt(b.getsockopt, IPPROTO_UDP, UDP_GRO))
+
+
+@both
+def segments_natively(f):
+    a, b = pair(f, connected=True)
+    a.setsockopt(IPPROTO_UDP, UDP_SEGMENT, 4)
+    say("send", attempt(a.send, b"0123456789"), [attempt(b.recv, 20) for _ in range(3)])
+
+
+@case
+def broadcast():
+    s = made(V4, "A", bound=False)
+    say("without", attempt(s.sendto, b"x", ("127.255.255.255", 9)), attempt(s.connect, ("127.255.255.255", 9)))
+    s.setsockopt(SOL_SOCKET, SO_BROADCAST, 1)
+    say("with", attempt(s.sendto, b"x", ("127.255.255.255", 9)))
+
+
+@case
+def groups_v4():
+    a, b = made(V4, "A"), made(V4, "B", bound=False)
+    lo = inet_aton("127.0.0.1")
+    group = inet_aton("239.1.2.3")
+    b.bind(("239.1.2.3", 0))
+    names[b.getsockname()[1]] = "B"
+    say("bound", attempt(b.getsockname))
+    say("join", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + lo), "again", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + lo))
+    say("no group", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, inet_aton("10.1.2.3") + lo))
+    say("nobody's interface", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + inet_aton("192.0.2.9")))
+    say("short", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group))
+    say("interface", attempt(a.setsockopt, IPPROTO_IP, IP_MULTICAST_IF, lo), attempt(lambda: a.getsockopt(IPPROTO_IP, IP_MULTICAST_IF, 4)))
+    say("sent", attempt(a.sendto, b"all", b.getsockname()), attempt(b.recvfrom, 10))
+    say("TTL", a.getsockopt(IPPROTO_IP, IP_MULTICAST_TTL), attempt(a.setsockopt, IPPROTO_IP, IP_MULTICAST_TTL, 256))
+    say("loop", a.getsockopt(IPPROTO_IP, IP_MULTICAST_LOOP))
+    say("leave", attempt(b.setsockopt, IPPROTO_IP, IP_DROP_MEMBERSHIP, group + lo), "again", attempt(b.setsockopt, IPPROTO_IP, IP_DROP_MEMBERSHIP, group + lo))
+
+
+@case
+def groups_v6():
+    b = made(V6, "B", bound=False)
+    group = inet_pton(AF_INET6, "ff02::1:77")
+    index = struct.pack("I", if_nametoindex("lo"))
+    say("join", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_JOIN_GROUP, group + index), "again", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_JOIN_GROUP, group + index))
+    say("no group", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_JOIN_GROUP, inet_pton(AF_INET6, "::1") + index))
+    say("no interface", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_JOIN_GROUP, group + struct.pack("I", 99)))
+    say("leave", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group + index), "again", attempt(b.setsockopt, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group + index))
+    say("hops", b.getsockopt(IPPROTO_IPV6, IPV6_MULTICAST_HOPS), "loop", b.getsockopt(IPPROTO_IPV6, IPV6_MULTICAST_LOOP))
+
+
+@case
+def two_families():
+    s = made(V6, "A", bound=False)
+    s.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0)
+    s.bind(("::", 0))
+    names[s.getsockname()[1]] = "A"
+    a = made(V4, "B")
+    say("IPv4 to it", attempt(a.sendto, b"four", ("127.0.0.1", s.getsockname()[1])), attempt(s.recvfrom, 10))
+    say("and back", attempt(s.sendto, b"back", ("::ffff:127.0.0.1", a.getsockname()[1])), attempt(a.recvfrom, 10))
+    say("late", attempt(s.setsockopt, IPPROTO_IPV6, IPV6_V6ONLY, 1))
+    t = made(V6, "C", bound=False)
+    t.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 1)
+    say("only six", attempt(t.sendto, b"x", ("::ffff:127.0.0.1", a.getsockname()[1])))
+
+
+def raw_address(s, address):
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    rc = libc.sendto(s.fileno(), b"x", 1, 0, address, len(address))
+    if rc < 0:
+        raise OSError(ctypes.get_errno(), "sendto")
+    return rc
+
+
+@both
+def bad_addresses(f):
+    s, b = made(f, "A"), made(f, "B")
+    port = struct.pack("!H", b.getsockname()[1])
+    whole = struct.pack("=H", f[1]) + port + (inet_aton("127.0.0.1") + bytes(8) if f is V4 else bytes(4) + inet_pton(AF_INET6, "::1") + bytes(4))
+    say("whole", attempt(raw_address, s, whole))
+    say("short", attempt(raw_address, s, whole[:7]))
+    say("other family", attempt(raw_address, s, struct.pack("=H", AF_UNIX) + whole[2:]))
+    say("AF_UNSPEC", attempt(raw_address, s, struct.pack("=H", AF_UNSPEC) + whole[2:]))
+    say("two octets", attempt(raw_address, s, struct.pack("=H", AF_UNSPEC)))
+    s.connect(b.getsockname())
+    say("AF_UNSPEC, connected", attempt(raw_address, s, struct.pack("=H", AF_UNSPEC) + whole[2:]))
+
+
+@both
+def streams_calls(f):
+    s = made(f, "A")
+    s.setblocking(True)
+    say("listen", attempt(s.listen, 5), "accept", attempt(s.accept))
+    say("TCP_NODELAY", attempt(s.setsockopt, IPPROTO_TCP, TCP_NODELAY, 1), attempt(s.getsockopt, IPPROTO_TCP, TCP_NODELAY))
+
+
+@both
+def waiting(f):
+    a, b = pair(f)
+    a.setblocking(True)
+    a.setsockopt(SOL_SOCKET, SO_RCVTIMEO, struct.pack("ll", 0, 50000))
+    say("SO_RCVTIMEO recvfrom", attempt(a.recvfrom, 10), "recv", attempt(a.recv, 10), "recvmsg", attempt(a.recvmsg, 10))
+    a.setblocking(False)
+    say("at once recvfrom", attempt(a.recvfrom, 10), "recv", attempt(a.recv, 10), "recvmsg", attempt(a.recvmsg, 10))
+    say("queue of errors", attempt(a.recvmsg, 10, 100, MSG_ERRQUEUE))
+
+
+@both
+def times(f):
+    a, b = pair(f)
+    say("SO_TIMESTAMP", attempt(b.setsockopt, SOL_SOCKET, 29, 1), b.getsockopt(SOL_SOCKET, 29))
+    a.sendto(b"x", b.getsockname())
+    wait_for(b, select.POLLIN)
+    data, messages, flags, who = b.recvmsg(10, 200)
+    say(data, [(level, kind, len(d), abs(time.time() - struct.unpack("ll", d)[0]) < 10) for level, kind, d in messages], flags)
+    b.setsockopt(SOL_SOCKET, 35, 1)
+    a.sendto(b"x", b.getsockname())
+    wait_for(b, select.POLLIN)
+    say("SO_TIMESTAMPNS", [(level, kind, len(d)) for level, kind, d in b.recvmsg(10, 200)[1]], b.getsockopt(SOL_SOCKET, 29), b.getsockopt(SOL_SOCKET, 35))
+
+
+@both
+def path_mtu(f):
+    s = made(f, "A")
+    level, name = (IPPROTO_IP, IP_MTU) if f is V4 else (IPPROTO_IPV6, 24)
+    say("unconnected", attempt(s.getsockopt, level, name))
+    discover = IP_MTU_DISCOVER if f is V4 else IPV6_MTU_DISCOVER
+    for value in range(7):
+        say("discover", value, attempt(s.setsockopt, level, discover, value), s.getsockopt(level, discover))
+
+
+socket_module = sys.modules["socket"]
+for name, fn, args in CASES:
+    if len(sys.argv) > 1 and not name.startswith(sys.argv[1]):
+        continue
+    say.case = name
+    try:
+        fn(*args)
+    except OSError as e:
+        print(f"{name}: stopped by {errno.errorcode[e.errno]}", flush=True)

@@ -1,0 +1,96 @@
+"""What becomes of datagrams inside `leat run`, seen by programs that people use: traceroute, ping, and clients of a published port."""
+import re
+import socket
+import subprocess
+import time
+
+import pytest
+from conftest import unprivileged
+from inside import PYTHON, free_port, inside, nothing_left, place, python, started  # noqa: F401
+
+RTT_MS = 20
+
+
+def traceroute(*args):
+    """The hops: [(address, ms)], None for a star."""
+    out = inside("traceroute", "-n", "-q1", "-w2", "-m4", *args, options=["--rtt", f"{RTT_MS}ms"])
+    assert out.returncode == 0, out.stderr.decode()
+    found = [re.match(r" *\d+  (?:\*|(\S+)  ([\d.]+) ms)$", line) for line in out.stdout.decode().splitlines()[1:]]
+    assert all(found), out.stdout.decode()
+    return [(m[1], float(m[2])) if m[1] else None for m in found]
+
+
+@pytest.fixture
+def far():
+    """An address of this machine that is no loopback address: the namespace is ours."""
+    subprocess.run(["ip", "addr", "add", "192.0.2.1/32", "dev", "lo"], check=True)
+    subprocess.run(["ip", "addr", "add", "2001:db8::1/128", "dev", "lo", "nodad"], check=True)
+    yield
+    subprocess.run(["ip", "addr", "del", "192.0.2.1/32", "dev", "lo"], check=True)
+    subprocess.run(["ip", "addr", "del", "2001:db8::1/128", "dev", "lo"], check=True)
+
+
+needs_root = pytest.mark.skipif(not unprivileged(), reason="needs a network namespace of its own")
+
+
+@needs_root
+@pytest.mark.parametrize("to, hops", [("192.0.2.1", ["10.0.2.2", "192.0.2.1"]), ("2001:db8::1", ["fd00:2::2", "2001:db8::1"]), ("10.0.2.2", ["10.0.2.2"]),
+                                      ("127.0.0.1", ["127.0.0.1"])])
+def test_traceroute_shows_the_gateway_and_ends_at_the_destination(far, to, hops):
+    found = traceroute(*(["-6"] if ":" in to else []), to)
+    assert [hop and hop[0] for hop in found] == hops
+    assert all(RTT_MS <= hop[1] < 1000 for hop in found), found
+
+
+@needs_root
+def test_pings_that_do_not_get_there_are_told_by_the_gateway(far):
+    assert traceroute("-I", "192.0.2.1")[0][0] == "10.0.2.2"
+    out = inside("ping", "-n", "-c1", "-t1", "192.0.2.1")
+    assert b"From 10.0.2.2 icmp_seq=1 Time to live exceeded" in out.stdout
+
+
+def test_the_queue_of_errors_without_an_address():
+    """recv(MSG_ERRQUEUE) is no ordinary recv()."""
+    out = python("""
+from socket import *
+a, b = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+a.bind(('127.0.0.1', 0)); b.connect(a.getsockname()); b.send(b'data'); a.setblocking(False)
+import select; select.select([a], [], [], 5)
+try: a.recv(10, MSG_ERRQUEUE)
+except BlockingIOError: print('none', a.recv(10))
+""")
+    assert out.stdout == b"none b'data'\n"
+
+
+SERVER = """
+from socket import *
+s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(20)
+for _ in range(6):
+    data, who = s.recvfrom(100); s.sendto(data + b' from port %d' % who[1], who)
+"""
+
+
+def test_clients_of_one_port_on_two_loopback_addresses_are_told_apart():
+    port, same = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
+    shown = {}
+    with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:5000/udp"]):
+        clients = {}
+        for host in "127.0.0.1", "127.0.0.2":
+            clients[host] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            clients[host].bind((host, same))
+            clients[host].connect(("127.0.0.1", port))
+            clients[host].settimeout(0.2)
+        for host, s in [*clients.items()] * 2:
+            for _ in range(100):  # until the program is there
+                try:
+                    s.send(host.encode())
+                    data, _, said = s.recv(100).partition(b" from port ")
+                    break
+                except OSError:
+                    time.sleep(0.05)
+            assert data == host.encode()
+            shown.setdefault(host, set()).add(said)
+        for s in clients.values():
+            s.close()
+    assert shown["127.0.0.1"] == {b"%d" % same}
+    assert len(shown["127.0.0.2"]) == 1 and shown["127.0.0.2"] != shown["127.0.0.1"]
