@@ -49,7 +49,7 @@ EVIDENCE = {
     "A1": [r"(?s)Ethernet II,.*Internet Protocol Version 4,.*Transmission Control Protocol,.*Hypertext Transfer Protocol"],
     "B1": [r"02:6c:65:61:74:01\t02:6c:65:61:74:02\t10\.0\.2\.15\t10\.0\.2\.2"],
     "B2": [r"(?s)ARP who has 10\.0\.2\.2\? tell 10\.0\.2\.15.*ARP 10\.0\.2\.2 is at", r"(?s)neighbor solicitation fd00:2::2.*neighbor advertisement fd00:2::2 solicited"],
-    "C2": [r"(?s)echo request .* at 0 len 1480 more.*frag \d+ at 2960 len 48.*echo reply"],
+    "C2": [r"(?s)echo request .* at 0 len 1480 more.*frag \d+ at 2960 len 48.*echo reply", r"(?m)^ 1  10\.0\.2\.2  \d{2,}\.\d+ ms  \d{2,}\.\d+ ms  \d{2,}\.\d+ ms$"],
     "D1": [r"(?s)10\.0\.2\.2:9 UDP len 2.*port unreachable"],
     "E1": [r"(?s)SYN-SENT +──▶ SYN at 0.*◀── SYN\+ACK at 0, ack 1.*ESTABLISHED +──▶ ACK at 1, ack 1"],
     "E2": [r"(?s)FIN-WAIT-1 .*CLOSE-WAIT.*LAST-ACK.*TIME-WAIT"],
