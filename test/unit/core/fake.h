@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../pool.h"
 #include "core/core.h"
 #include "core/neigh.h"
 #include "pkt/queue.h"
@@ -155,8 +156,7 @@ fake_teardown(void **state)
 	(void)state;
 	fake_discard();
 	core_free(fake.core);
-	assert_int_equal(pkt_pool_in_use(fake.pool), 0);
-	pkt_pool_free(fake.pool);
+	pool_end(fake.pool);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Ethernet, raw IP and loopback: which frames come in, and what goes out.
  */
+#include "../pool.h"
 #include "core/core.h"
 #include "core/neigh.h"
 #include "link/ethernet.h"
@@ -79,8 +80,7 @@ stop(void **state)
 	assert_int_equal(host.sent.count, 0);
 	assert_int_equal(host.input.count, 0);
 	core_free(host.core);
-	assert_int_equal(pkt_pool_in_use(host.pool), 0);
-	pkt_pool_free(host.pool);
+	pool_end(host.pool);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* Capture files (draft-ietf-opsawg-pcapng), read back by a reader that shares nothing with the encoder. */
+#include "../pool.h"
 #include "link/pcapng.h"
 #include "pkt/pkt.h"
 
@@ -33,8 +34,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(pkt_pool_in_use(f->pool), 0);
-	pkt_pool_free(f->pool);
+	pool_end(f->pool);
 	return 0;
 }
 

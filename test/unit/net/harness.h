@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../pool.h"
 #include "link/ethernet.h"
 #include "link/loopback.h"
 #include "link/rawip.h"
@@ -321,8 +322,7 @@ teardown(void **state)
 	struct pkt_pool *pool = h->pool;
 
 	host_fini(h);
-	assert_int_equal(pkt_pool_in_use(pool), 0);
-	pkt_pool_free(pool);
+	pool_end(pool);
 	free(h);
 	return 0;
 }

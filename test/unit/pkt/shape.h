@@ -5,6 +5,8 @@
 #define TEST_PKT_SHAPE_H
 
 #include "pkt/join.h"
+
+#include "../pool.h"
 #include "pkt/seg.h"
 
 #include "base/err.h"
@@ -63,8 +65,7 @@ setup(void **state)
 static inline int
 teardown(void **state)
 {
-	assert_int_equal(pkt_pool_in_use(pool), 0);
-	pkt_pool_free(pool);
+	pool_end(pool);
 	return 0;
 }
 

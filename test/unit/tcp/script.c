@@ -1,4 +1,5 @@
 #include "script.h"
+#include "../pool.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -360,8 +361,7 @@ script_end(struct script *s)
 	ignore_output(s);
 	tcp_free(s->tcp);
 	core_free(s->core);
-	assert_int_equal(pkt_pool_in_use(s->pool), 0);
-	pkt_pool_free(s->pool);
+	pool_end(s->pool);
 	free(s);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The send queue and the receive buffer: against one long array under random use, and the rules of windows.
  */
+#include "../pool.h"
 #include "base/rng.h"
 #include "leat.h"
 #include "tcp/rcvbuf.h"
@@ -25,8 +26,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	assert_int_equal(pkt_pool_in_use(pool), 0);
-	pkt_pool_free(pool);
+	pool_end(pool);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Data out of order: rule by rule, and against a map of single octets under random arrivals.
  */
+#include "../pool.h"
 #include "base/rng.h"
 #include "pkt/pkt.h"
 #include "tcp/reass.h"
@@ -31,8 +32,7 @@ teardown(void **state)
 	reass_fini(&r);
 	assert_int_equal(r.mem, 0);
 	assert_int_equal(r.octets, 0);
-	assert_int_equal(pkt_pool_in_use(pool), 0);
-	pkt_pool_free(pool);
+	pool_end(pool);
 	return 0;
 }
 

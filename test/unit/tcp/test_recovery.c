@@ -1,6 +1,7 @@
 /*
  * Reno and loss recovery: rule by rule, and whole transfers between the sender's and the receiver's algorithms over a lossy, reordering path.
  */
+#include "../pool.h"
 #include "base/rng.h"
 #include "pkt/pkt.h"
 #include "tcp/recovery.h"
@@ -527,8 +528,7 @@ transfer(uint64_t seed, uint32_t loss, uint32_t reorder, bool sack)
 	assert_int_equal(rcv_nxt, base + TOTAL);
 	assert_int_equal(slab.in_use, 0);
 	reass_fini(&r);
-	assert_int_equal(pkt_pool_in_use(pool), 0);
-	pkt_pool_free(pool);
+	pool_end(pool);
 	result.took = now;
 	return result;
 }

@@ -1,0 +1,24 @@
+/*
+ * test/unit/pool.h - the pool of a test's packets: at the end all of them must be back in it.
+ */
+#ifndef TEST_POOL_H
+#define TEST_POOL_H
+
+/* cmocka wants these before it */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "pkt/pool.h"
+
+static inline void
+pool_end(struct pkt_pool *p)
+{
+	assert_int_equal(pkt_pool_in_use(p), 0);
+	assert_int_equal(pkt_pool_octets(p), 0);
+	pkt_pool_free(p);
+}
+
+#endif
