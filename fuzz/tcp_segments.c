@@ -220,17 +220,10 @@ user(struct host *h, struct input *in, uint32_t what)
 		break;
 	case 9:
 		h->c = NULL;
-		switch (take(in, 1) % 3) {
-		case 0:
+		if (take(in, 1) % 2 == 0)
 			tcp_close(c);
-			break;
-		case 1:
+		else
 			tcp_abort(c);
-			break;
-		default:
-			tcp_close_linger(c, SEC);
-			break;
-		}
 		break;
 	}
 }

@@ -658,7 +658,8 @@ LEAT_API int leat_sock_listen(struct leat_sock *sock, int backlog);
 /**
  * Connect. Never waits: LEAT_OUT in leat_sock_ready() says that it is worth asking again how it went.
  *
- * @remote  whom to; NULL dissolves the association of a datagram socket
+ * @remote  whom to; NULL dissolves the association of a datagram socket, and makes a stream a fresh one, its
+ *          connection reset, or no longer listening
  *
  * Returns, for datagrams, 0: only the peer's name is fixed. For streams -LEAT_EINPROGRESS, then
  * -LEAT_EALREADY until the answer is there, which then is given once:

@@ -52,7 +52,8 @@ struct sock {
 	struct ipaddr mcast_addr4;            /* as IP_MULTICAST_IF shows it */
 	bool gro;      /* UDP_GRO: may be given several datagrams as one, and never is */
 	int timestamp; /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
-	int32_t rcvlowat, priority, busy_poll, window_clamp;
+	bool quickack_told;                   /* what TCP_QUICKACK shows */
+	int32_t rcvlowat, priority, busy_poll, window_clamp, incoming_cpu;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };
 
@@ -82,10 +83,19 @@ int sock_destination(const struct sock *sk, const struct endpoint *remote, struc
 
 /* stream.c */
 int stream_connect(struct sock *sk, const struct endpoint *remote);
+int stream_dissolve(struct sock *sk);
 void stream_close(struct sock *sk, bool abort);
 int stream_shutdown(struct sock *sk, enum sock_how how);
 unsigned stream_ready(const struct sock *sk);
 int stream_apply_opts(struct sock *sk);
+extern const struct tcp_user_ops stream_ops;
+/* The settings that TCP is to have, with those that differ by family chosen for the peer's. */
+struct tcp_opts stream_effective_opts(const struct sock *sk, const struct ipaddr *peer);
+/* Back to the name that bind() gave it; a port that it did not name goes. */
+void stream_keep_bound_name(struct sock *sk);
+
+/* accept.c: it listens no more. */
+void stream_end_listener(struct sock *sk);
 
 /* datagram.c */
 int datagram_open(struct sock *sk);

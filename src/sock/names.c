@@ -67,7 +67,7 @@ check_local(const struct sock *sk, const struct endpoint *e)
 	if (ipaddr_is_any(&e->addr) || sk->freebind || sk->dgram.transparent)
 		return 0;
 	if (ipaddr_is_multicast(&e->addr) || ipaddr_eq(&e->addr, &IPADDR_BROADCAST4))
-		return sk->type == SOCK_TYPE_STREAM ? -LEAT_EADDRNOTAVAIL : 0;
+		return sk->type == SOCK_TYPE_STREAM && !ipaddr_is4(&e->addr) ? -LEAT_EINVAL : 0;
 	if (!ipaddr_is4(&e->addr) && ipaddr_is_link_local(&e->addr) && !e->ifindex && !sk->dgram.bound_if)
 		return -LEAT_EINVAL;
 	if (iface_of_addr(sk->socks->core, &e->addr))
@@ -193,6 +193,7 @@ int
 sock_remote(const struct sock *sk, struct endpoint *out)
 {
 	struct endpoint local;
+	enum leat_tcp_state state;
 
 	if (sk->type != SOCK_TYPE_STREAM) {
 		if (!sk->remote.port && (sk->type != SOCK_TYPE_PING || ipaddr_is_any(&sk->remote.addr)))
@@ -200,7 +201,11 @@ sock_remote(const struct sock *sk, struct endpoint *out)
 		*out = sk->remote;
 		return 0;
 	}
-	if (!sk->conn || tcp_state(sk->conn) == LEAT_TCP_CLOSED || tcp_state(sk->conn) == LEAT_TCP_SYN_SENT)
+	if (!sk->conn)
+		return -LEAT_ENOTCONN;
+	state = tcp_state(sk->conn);
+	/* What rests in TIME-WAIT has left its socket, as on Linux. */
+	if (state == LEAT_TCP_CLOSED || state == LEAT_TCP_SYN_SENT || state == LEAT_TCP_TIME_WAIT)
 		return -LEAT_ENOTCONN;
 	tcp_names(sk->conn, &local, out);
 	return 0;

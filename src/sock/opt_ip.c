@@ -80,14 +80,31 @@ set_hops(uint8_t *to, int v, int min)
 }
 
 /* Linux keeps the ECN bits of a stream's TOS to itself. */
-static int
+static void
 set_tos(struct sock *sk, int family, int v)
 {
-	if (v == -1 && family == V6)
-		v = 0;
-	if (family == V6 && (v < -1 || v > 255)) /* IPv4's takes the low octet of anything */
-		return -LEAT_EINVAL;
 	sk->tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
+}
+
+/* IP_TOS takes the low octet of anything, and chooses SO_PRIORITY by its old type of service (RFC 1349), too. */
+static int
+set_tos4(struct sock *sk, int v)
+{
+	static const uint8_t priority[4] = {0, 2, 6, 4};
+	uint8_t before = sk->tos[V4];
+
+	set_tos(sk, V4, v);
+	if (sk->tos[V4] != before)
+		sk->priority = priority[sk->tos[V4] >> 3 & 3];
+	return 0;
+}
+
+static int
+set_tclass(struct sock *sk, int v)
+{
+	if (v < -1 || v > 255)
+		return -LEAT_EINVAL;
+	set_tos(sk, V6, v == -1 ? 0 : v);
 	return 0;
 }
 
@@ -206,11 +223,11 @@ set_ip(struct sock *sk, int name, int v)
 	}
 	switch (name) {
 	case OPT_TOS:
-		return set_tos(sk, V4, v);
+		return set_tos4(sk, v);
 	case OPT_TTL:
 		return set_hops(&sk->ttl[V4], v, 1);
 	case OPT_MULTICAST_TTL:
-		if (v < -1 || v > 255)
+		if (v < -1 || v > 255 || sk->type == SOCK_TYPE_STREAM)
 			return -LEAT_EINVAL;
 		sk->mcast_ttl[V4] = v == -1 ? 1 : (uint8_t)v;
 		return 0;
@@ -235,10 +252,24 @@ set_ip(struct sock *sk, int name, int v)
 	}
 }
 
+/* To these no value at all means 0, as on Linux. */
+static bool
+may_be_empty(int name)
+{
+	switch (name) {
+	case OPT_TOS:
+	case OPT_MTU_DISCOVER:
+	case OPT_RECVERR:
+		return true;
+	default:
+		return info_index(false, name) >= 0;
+	}
+}
+
 int
 opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
 {
-	int v, err;
+	int v = 0, err;
 
 	switch (name) {
 	case OPT_ADD_MEMBERSHIP:
@@ -247,7 +278,7 @@ opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
 	case OPT_MULTICAST_IF:
 		return multicast_if4(sk, value, len);
 	}
-	err = opt_int(value, len, &v);
+	err = len || !may_be_empty(name) ? opt_int(value, len, &v) : 0;
 	if (!err)
 		err = set_ip(sk, name, v);
 	return err ? err : push(sk);
@@ -270,6 +301,15 @@ path_mtu(struct sock *sk)
 	return err ? err : (int)path.mtu;
 }
 
+/* Into less room than an int goes one octet, where the value fits (ip(7)). */
+static int
+put_ip(int v, void *value, size_t *len)
+{
+	if (*len > 0 && *len < sizeof v && v >= 0 && v <= UINT8_MAX)
+		*len = 1;
+	return opt_put_int(v, value, len);
+}
+
 int
 opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 {
@@ -278,7 +318,7 @@ opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 	int v = 0;
 
 	if (at >= 0)
-		return opt_put_int(sk->recv_info[at], value, len);
+		return put_ip(sk->recv_info[at], value, len);
 	switch (name) {
 	case OPT_TOS:
 		v = sk->tos[V4];
@@ -316,7 +356,7 @@ opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 	default:
 		return -LEAT_ENOPROTOOPT;
 	}
-	return v < 0 ? v : opt_put_int(v, value, len);
+	return v < 0 ? v : put_ip(v, value, len);
 }
 
 static int
@@ -337,13 +377,17 @@ set_ipv6(struct sock *sk, int name, int v)
 	case OPT6_UNICAST_HOPS:
 		return set_hops(&sk->ttl[V6], v, 0);
 	case OPT6_TCLASS:
-		return set_tos(sk, V6, v);
+		return set_tclass(sk, v);
 	case OPT6_MULTICAST_HOPS:
+		if (sk->type == SOCK_TYPE_STREAM)
+			return -LEAT_ENOPROTOOPT;
 		if (v < -1 || v > 255)
 			return -LEAT_EINVAL;
 		sk->mcast_ttl[V6] = v == -1 ? 1 : (uint8_t)v;
 		return 0;
 	case OPT6_MULTICAST_LOOP:
+		if (v != 0 && v != 1)
+			return -LEAT_EINVAL;
 		sk->dgram.mcast_loop = v;
 		return 0;
 	case OPT6_MULTICAST_ALL:

@@ -2,6 +2,7 @@
  * sock/opt_tcp.c - the options of tcp(7), and UDP_SEGMENT of udp(7).
  */
 #include "sock/impl.h"
+#include "tcp/cc.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ enum {
 	OPT_TIMESTAMP = 24,
 	OPT_NOTSENT_LOWAT = 25,
 	OPT_CC_INFO = 26,
+	OPT_ULP = 31,
 	OPT_UDP_CORK = 1,
 	OPT_UDP_ENCAP = 100,
 	OPT_UDP_SEGMENT = 103,
@@ -39,7 +41,7 @@ enum {
 	MAXSEG_MIN = 88,
 	MAXSEG_MAX = 32767
 };
-enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60, RTO_LONGEST = 120 };
+enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60, RTO_LONGEST = 120, WINDOW_CLAMP_MIN = 1152 };
 
 static bool
 within(int v, int low, int high)
@@ -80,10 +82,30 @@ set_congestion(struct sock *sk, const char *name, size_t len)
 {
 	struct tcp_opts before = sk->tcp;
 	size_t n = len < sizeof sk->tcp.cc - 1 ? len : sizeof sk->tcp.cc - 1;
+	char cc[sizeof sk->tcp.cc] = "";
 
+	if (len == 0)
+		return -LEAT_EINVAL;
+	memcpy(cc, name, n);
+	if (!cc_find(cc))
+		return -LEAT_ENOENT;
 	memset(sk->tcp.cc, 0, sizeof sk->tcp.cc);
-	memcpy(sk->tcp.cc, name, n);
+	memcpy(sk->tcp.cc, cc, strlen(cc));
 	return opt_push_stream(sk, &before);
+}
+
+/* The window can never be larger than the buffer. 0 takes the bound away, while there is no connection. */
+static int
+set_window_clamp(struct sock *sk, int v)
+{
+	if (v == 0 && (sk->conn || sk->listener))
+		return -LEAT_EINVAL;
+	if (v)
+		v = v < WINDOW_CLAMP_MIN ? WINDOW_CLAMP_MIN : v;
+	sk->window_clamp = v;
+	if (v)
+		sk->tcp.rcvbuf = (uint32_t)v;
+	return 0;
 }
 
 /* 0 with sk->tcp changed, or the error. */
@@ -125,10 +147,10 @@ change(struct sock *sk, int name, int v)
 		o->syn_retries = (uint32_t)v;
 		return 0;
 	case OPT_LINGER2:
-		o->linger2 = v < 0 ? 0 : (uint32_t)(v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v);
+		o->linger2 = v < 0 ? -1 : v == 0 ? FIN_TIMEOUT : v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v;
 		return 0;
 	case OPT_QUICKACK:
-		o->quickack = v;
+		o->quickack = sk->quickack_told = v;
 		return 0;
 	case OPT_USER_TIMEOUT:
 		if (v < 0)
@@ -138,13 +160,8 @@ change(struct sock *sk, int name, int v)
 	case OPT_NOTSENT_LOWAT:
 		o->notsent_lowat = (uint32_t)v;
 		return 0;
-	case OPT_WINDOW_CLAMP: /* the window can never be larger than the buffer */
-		if (v < 0)
-			return -LEAT_EINVAL;
-		sk->window_clamp = v;
-		if (v)
-			o->rcvbuf = (uint32_t)v;
-		return 0;
+	case OPT_WINDOW_CLAMP:
+		return set_window_clamp(sk, v);
 	case OPT_DEFER_ACCEPT:
 		o->await_data = retransmissions(v);
 		return 0;
@@ -161,23 +178,42 @@ opt_tcp_set(struct sock *sk, int name, const void *value, size_t len)
 
 	if (name == OPT_CONGESTION)
 		return set_congestion(sk, value, len);
+	if (name == OPT_ULP)
+		return -LEAT_ENOENT; /* none is loaded */
 	if (len < sizeof v)
 		return -LEAT_EINVAL;
 	memcpy(&v, value, sizeof v);
 	err = change(sk, name, v);
-	return err ? err : opt_push_stream(sk, &before);
+	if (!err)
+		err = opt_push_stream(sk, &before);
+	/* Each time it is set, it flushes what a cork holds, too: tcp(7), TCP_NODELAY. */
+	if (!err && name == OPT_NODELAY && v && sk->conn)
+		tcp_push(sk->conn);
+	return err;
 }
+
+/* Linux's numbers of a socket that has no connection. */
+static const struct leat_tcp_info INFO_NONE = {.tcpi_state = LEAT_TCP_CLOSED,
+    .tcpi_rto = 1000000,
+    .tcpi_snd_mss = MSS_DEFAULT,
+    .tcpi_rcv_mss = MSS_DEFAULT,
+    .tcpi_rttvar = 250000,
+    .tcpi_snd_ssthresh = INT32_MAX,
+    .tcpi_snd_cwnd = 10,
+    .tcpi_reordering = 3};
 
 static int
 get_info(const struct sock *sk, void *value, size_t *len)
 {
-	struct leat_tcp_info info;
+	struct leat_tcp_info info = INFO_NONE;
 
-	memset(&info, 0, sizeof info);
 	if (sk->conn)
 		tcp_info(sk->conn, &info);
-	else
-		info.tcpi_state = sk->listener ? LEAT_TCP_LISTEN : LEAT_TCP_CLOSED;
+	else if (sk->listener)
+		info = (struct leat_tcp_info){.tcpi_state = LEAT_TCP_LISTEN};
+	/* What rests in TIME-WAIT is no business of its socket's any more. */
+	if (info.tcpi_state == LEAT_TCP_TIME_WAIT)
+		info.tcpi_state = LEAT_TCP_CLOSED;
 	return opt_put(&info, sizeof info, value, len);
 }
 
@@ -220,10 +256,10 @@ get_int(const struct sock *sk, int name, int *v)
 		*v = o->syn_retries ? (int)o->syn_retries : 6;
 		break;
 	case OPT_LINGER2:
-		*v = (int)o->linger2;
+		*v = o->linger2;
 		break;
 	case OPT_QUICKACK:
-		*v = o->quickack;
+		*v = sk->quickack_told;
 		break;
 	case OPT_USER_TIMEOUT:
 		*v = (int)o->user_timeout;

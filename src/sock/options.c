@@ -23,6 +23,7 @@ enum {
 	OPT_PRIORITY = 12,
 	OPT_LINGER = 13,
 	OPT_REUSEPORT = 15,
+	OPT_PEERCRED = 17,
 	OPT_RCVLOWAT = 18,
 	OPT_SNDLOWAT = 19,
 	OPT_RCVTIMEO = 20,
@@ -56,6 +57,8 @@ opt_defaults(struct sock *sk)
 	sk->sndbuf = stream ? TCP_SNDBUF : BUF_MAX;
 	sk->rcvbuf = stream ? TCP_RCVBUF : BUF_MAX;
 	sk->rcvlowat = 1;
+	sk->incoming_cpu = -1;
+	sk->quickack_told = true;
 	sk->mcast_ttl[V4] = sk->mcast_ttl[V6] = 1;
 }
 
@@ -115,7 +118,7 @@ set_buffer(struct sock *sk, int v, bool send, bool force)
 {
 	struct tcp_opts before = sk->tcp;
 	uint32_t min = send ? SNDBUF_MIN : RCVBUF_MIN;
-	uint32_t octets = v < 0 ? 0 : (uint32_t)v;
+	uint32_t octets = (uint32_t)v; /* a negative number is a very large one */
 
 	if (octets > BUF_MAX && !force)
 		octets = BUF_MAX;
@@ -142,7 +145,9 @@ set_linger(struct sock *sk, const void *value, size_t len)
 	if (len < sizeof pair)
 		return -LEAT_EINVAL;
 	memcpy(pair, value, sizeof pair);
-	sk->linger = (struct sock_linger){pair[0] != 0, pair[1] < 0 ? INT32_MAX : pair[1]};
+	sk->linger.on = pair[0] != 0;
+	if (sk->linger.on)
+		sk->linger.seconds = pair[1] < 0 ? INT32_MAX : pair[1];
 	return 0;
 }
 
@@ -226,9 +231,11 @@ set_int(struct sock *sk, int name, int v)
 	case OPT_TIMESTAMPNS: /* the one that was set last holds */
 		sk->timestamp = v ? name : 0;
 		return 0;
+	case OPT_INCOMING_CPU: /* a hint; there is one thread here */
+		sk->incoming_cpu = v;
+		return 0;
 	case OPT_DEBUG:
 	case OPT_DONTROUTE:
-	case OPT_INCOMING_CPU:
 		return v ? -LEAT_ENOPROTOOPT : 0;
 	case OPT_MARK:
 		return -LEAT_EPERM;
@@ -345,9 +352,11 @@ get_int(struct sock *sk, int name, int *v)
 	case OPT_TIMESTAMPNS:
 		*v = sk->timestamp == name;
 		break;
+	case OPT_INCOMING_CPU:
+		*v = sk->incoming_cpu;
+		break;
 	case OPT_DEBUG:
 	case OPT_DONTROUTE:
-	case OPT_INCOMING_CPU:
 	case OPT_MARK:
 		*v = 0;
 		break;
@@ -360,6 +369,7 @@ get_int(struct sock *sk, int name, int *v)
 int
 opt_socket_get(struct sock *sk, int name, void *value, size_t *len)
 {
+	static const int32_t nobody[3] = {0, -1, -1}; /* the peer is on no process of this host's */
 	int32_t pair[2] = {sk->linger.on, sk->linger.seconds};
 	const struct iface *iface = sk->socks->core->iface[sk->dgram.bound_if];
 	int v, err;
@@ -367,6 +377,8 @@ opt_socket_get(struct sock *sk, int name, void *value, size_t *len)
 	switch (name) {
 	case OPT_LINGER:
 		return opt_put(pair, sizeof pair, value, len);
+	case OPT_PEERCRED:
+		return opt_put(nobody, sizeof nobody, value, len);
 	case OPT_RCVTIMEO:
 	case OPT_SNDTIMEO:
 		return opt_put(sk->timeout[name == OPT_SNDTIMEO], sizeof sk->timeout[0], value, len);
@@ -455,10 +467,12 @@ sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len)
 	case SOL_LEVEL_IPV6:
 		return sk->v6 ? opt_ipv6_get(sk, name, value, len) : -LEAT_EOPNOTSUPP;
 	case PROTO_UDP:
-		return sk->udp ? opt_udp_get(sk, name, value, len) : -LEAT_ENOPROTOOPT;
+		if (sk->udp)
+			return opt_udp_get(sk, name, value, len);
+		return sk->v6 ? -LEAT_ENOPROTOOPT : -LEAT_EOPNOTSUPP;
 	case LEAT_SOL_LEAT:
 		return opt_leat_get(sk, name, value, len);
 	default:
-		return -LEAT_ENOPROTOOPT;
+		return sk->v6 ? -LEAT_ENOPROTOOPT : -LEAT_EOPNOTSUPP; /* as Linux says it here */
 	}
 }

@@ -189,7 +189,7 @@ int
 sock_connect(struct sock *sk, const struct endpoint *remote)
 {
 	if (sk->type == SOCK_TYPE_STREAM)
-		return remote ? stream_connect(sk, remote) : -LEAT_EOPNOTSUPP;
+		return remote ? stream_connect(sk, remote) : stream_dissolve(sk);
 	return datagram_connect(sk, remote);
 }
 

@@ -50,11 +50,17 @@ void sock_abort(struct sock *sk);
 int sock_bind(struct sock *sk, const struct endpoint *local);
 int sock_listen(struct sock *sk, int backlog);
 
-/* Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer. @remote NULL dissolves a datagram socket's association (AF_UNSPEC). */
+/* A listener's children that were taken by sock_accept(), and still wait for whom they are for: they count against the backlog. */
+void sock_wait_elsewhere(struct sock *sk, unsigned n);
+
+/* Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer. @remote NULL (AF_UNSPEC) dissolves a datagram socket's association, resets a connection, ends listening: the socket may connect or listen anew. */
 int sock_connect(struct sock *sk, const struct endpoint *remote);
 
 /* 0 with the child, now the caller's; -LEAT_EAGAIN; -LEAT_EINVAL (does not listen). With LEAT_DEFER_ACCEPT the child may be in SYN-RECEIVED: sock_answer() it. */
 int sock_accept(struct sock *sk, struct sock **child);
+
+/* Whom a child came from, however it is with it by now. */
+struct endpoint sock_accepted_from(const struct sock *child);
 
 /* Decides about a child in SYN-RECEIVED: @error 0 sends the SYN-ACK; otherwise as tcp_answer_refuse(), and the child is gone. -1: refuse silently. */
 void sock_answer(struct sock *child, int error);

@@ -1,5 +1,5 @@
 /*
- * sock/stream.c - BSD calls on TCP: connect, listen, accept, reading, writing, shutdown, close (tcp(7)).
+ * sock/stream.c - BSD calls on TCP: connect, reading, writing, shutdown, close (tcp(7)). accept.c has the listener's.
  */
 #include "sock/impl.h"
 
@@ -11,11 +11,10 @@ stream_news(void *user, unsigned mask)
 	sock_changed(user);
 }
 
-static const struct tcp_user_ops STREAM_OPS = {stream_news};
+const struct tcp_user_ops stream_ops = {stream_news};
 
-/* The settings that TCP is to have, with those that differ by family chosen for the peer's. */
-static struct tcp_opts
-effective_opts(const struct sock *sk, const struct ipaddr *peer)
+struct tcp_opts
+stream_effective_opts(const struct sock *sk, const struct ipaddr *peer)
 {
 	struct tcp_opts o = sk->tcp;
 	int family = ipaddr_is4(peer) ? V4 : V6;
@@ -35,13 +34,13 @@ stream_apply_opts(struct sock *sk)
 	struct tcp_opts o;
 
 	if (sk->listener) {
-		*tcp_listener_opts(sk->listener) = effective_opts(sk, &sk->local.addr);
+		*tcp_listener_opts(sk->listener) = stream_effective_opts(sk, &sk->local.addr);
 		return 0;
 	}
 	if (!sk->conn)
 		return 0;
 	tcp_names(sk->conn, &local, &remote);
-	o = effective_opts(sk, &remote.addr);
+	o = stream_effective_opts(sk, &remote.addr);
 	return tcp_set_opts(sk->conn, &o);
 }
 
@@ -59,12 +58,19 @@ tuple_free(uint16_t port, void *arg)
 	return tcp_tuple_free(t->sk->socks->tcp, &t->local, &t->remote);
 }
 
+/* Linux lets a stream be bound to a group, or to all; its packets have another source. */
+static bool
+names_a_host(const struct ipaddr *a)
+{
+	return !ipaddr_is_any(a) && !ipaddr_is_multicast(a) && !ipaddr_eq(a, &IPADDR_BROADCAST4);
+}
+
 /* Complete @t->local: the address from the route, the port as bound or chosen so that the four-tuple is new. */
 static int
 choose_local(struct sock *sk, struct tuple *t)
 {
 	struct path path;
-	const struct ipaddr *src = ipaddr_is_any(&sk->local.addr) ? NULL : &sk->local.addr;
+	const struct ipaddr *src = names_a_host(&sk->local.addr) ? &sk->local.addr : NULL;
 	uint32_t ifindex = t->remote.ifindex ? t->remote.ifindex : sk->dgram.bound_if;
 	int err;
 
@@ -107,8 +113,8 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 		if (err)
 			return err;
 	}
-	o = effective_opts(sk, &t.remote.addr);
-	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &o, &STREAM_OPS, sk, &sk->conn);
+	o = stream_effective_opts(sk, &t.remote.addr);
+	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &o, &stream_ops, sk, &sk->conn);
 	if (err) {
 		if (!had_port)
 			port_release(&sk->socks->ports, &sk->claim);
@@ -116,16 +122,13 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 	}
 	sk->local.port = t.local.port;
 	sk->connecting = true;
+	sk->quickack_told = true; /* each connection begins so */
 	return -LEAT_EINPROGRESS;
 }
 
-/* Back to a socket that may connect anew, with the name that bind() gave it. */
-static void
-disconnect(struct sock *sk)
+void
+stream_keep_bound_name(struct sock *sk)
 {
-	tcp_close(sk->conn);
-	sk->conn = NULL;
-	sk->connecting = false;
 	if (sk->claim.automatic || !sk->bound_port) {
 		struct ipaddr addr = sk->bound_addr ? sk->local.addr : sock_any(sk);
 		bool kept = sk->bound_addr;
@@ -134,6 +137,32 @@ disconnect(struct sock *sk)
 		sk->local.addr = addr;
 		sk->bound_addr = kept;
 	}
+}
+
+/* Back to a socket that may connect anew. */
+static void
+disconnect(struct sock *sk)
+{
+	tcp_close(sk->conn);
+	sk->conn = NULL;
+	sk->connecting = false;
+	stream_keep_bound_name(sk);
+}
+
+/* As Linux's connect() to AF_UNSPEC: whatever it was, it is a fresh socket again; a connection is reset. */
+int
+stream_dissolve(struct sock *sk)
+{
+	if (sk->listener)
+		stream_end_listener(sk);
+	if (sk->conn) {
+		tcp_abort(sk->conn);
+		sk->conn = NULL;
+		sk->connecting = false;
+		stream_keep_bound_name(sk);
+	}
+	sock_changed(sk);
+	return 0;
 }
 
 int
@@ -161,118 +190,6 @@ stream_connect(struct sock *sk, const struct endpoint *remote)
 	}
 }
 
-int
-sock_listen(struct sock *sk, int backlog)
-{
-	unsigned most = backlog < 0 || backlog > SOCK_BACKLOG_MAX ? SOCK_BACKLOG_MAX : (unsigned)backlog;
-	struct tcp_opts o;
-	int err;
-
-	if (sk->type != SOCK_TYPE_STREAM)
-		return -LEAT_EOPNOTSUPP;
-	if (sk->conn)
-		return -LEAT_EINVAL;
-	if (sk->listener) {
-		tcp_listener_set_backlog(sk->listener, most);
-		return 0;
-	}
-	err = sock_autobind(sk);
-	if (err)
-		return err;
-	sk->claim.listening = true; /* two may share a port by SO_REUSEADDR, but only one may listen */
-	if (!sk->any_port && port_conflicts(&sk->socks->ports, &sk->claim)) {
-		err = -LEAT_EADDRINUSE;
-		goto quiet;
-	}
-	o = effective_opts(sk, &sk->local.addr);
-	o.any_port = sk->any_port;
-	err = tcp_listen(
-	    sk->socks->tcp, &sk->local, sk->dgram.v6only, most, &o, &STREAM_OPS, sk, &sk->listener);
-	if (!err)
-		return 0;
-quiet:
-	sk->claim.listening = false;
-	return err;
-}
-
-/* What a child has from its listener, beside what TCP itself hands down. */
-static void
-inherit(struct sock *child, const struct sock *parent)
-{
-	struct port_claim claim = child->claim;
-
-	child->tcp = parent->tcp;
-	child->tcp.defer_syn_ack = false;
-	child->tcp.any_port = false;
-	child->tcp.await_data = 0;
-	child->dgram = parent->dgram;
-	child->linger = parent->linger;
-	child->freebind = parent->freebind;
-	child->sndbuf = parent->sndbuf;
-	child->rcvbuf = parent->rcvbuf;
-	child->rcvlowat = parent->rcvlowat;
-	child->priority = parent->priority;
-	memcpy(child->ttl, parent->ttl, sizeof child->ttl);
-	memcpy(child->tos, parent->tos, sizeof child->tos);
-	memcpy(child->recv_info, parent->recv_info, sizeof child->recv_info);
-	memcpy(child->timeout, parent->timeout, sizeof child->timeout);
-	claim.reuse_addr = parent->claim.reuse_addr;
-	claim.reuse_port = parent->claim.reuse_port;
-	child->claim = claim;
-}
-
-int
-sock_accept(struct sock *sk, struct sock **child)
-{
-	struct sock *c;
-
-	if (sk->type != SOCK_TYPE_STREAM)
-		return -LEAT_EOPNOTSUPP;
-	if (!sk->listener)
-		return -LEAT_EINVAL;
-	if (!tcp_accept_pending(sk->listener))
-		return -LEAT_EAGAIN;
-	c = sock_new(sk->socks, sk->v6, SOCK_TYPE_STREAM);
-	if (!c)
-		return -LEAT_ENOBUFS;
-	c->conn = tcp_accept(sk->listener, &STREAM_OPS, c);
-	if (!c->conn) {
-		sock_free(c);
-		return -LEAT_EAGAIN;
-	}
-	inherit(c, sk);
-	list_init(&c->claim.node);
-	tcp_names(c->conn, &c->local, &c->remote);
-	sock_claim_fill(c, &c->local);
-	c->claim.automatic = sk->any_port; /* the gateway's children stand on ports that nobody here bound */
-	c->bound_addr = c->bound_port = true;
-	c->asked = sk->tcp.defer_syn_ack;
-	if (port_take(&sk->socks->ports, &c->claim)) {
-		sock_abort(c);
-		return -LEAT_ENOBUFS;
-	}
-	*child = c;
-	return 0;
-}
-
-void
-sock_answer(struct sock *child, int error)
-{
-	bool waiting = child->asked && child->conn && tcp_state(child->conn) == LEAT_TCP_SYN_RECEIVED;
-
-	child->asked = false;
-	if (error == 0) {
-		if (waiting)
-			tcp_answer_accept(child->conn);
-		return;
-	}
-	if (waiting) { /* otherwise the peer has gone meanwhile */
-		tcp_answer_refuse(child->conn, error == -1 ? 0 : error);
-		child->conn = NULL;
-	}
-	sock_abort(child);
-}
-
 void
 stream_close(struct sock *sk, bool abort)
 {
@@ -280,10 +197,9 @@ stream_close(struct sock *sk, bool abort)
 		tcp_listener_close(sk->listener);
 	if (!sk->conn)
 		return;
+	/* A time to linger is how long close(2) waits, where somebody can: it ends nothing, as on Linux. */
 	if (abort || (sk->linger.on && !sk->linger.seconds))
 		tcp_abort(sk->conn);
-	else if (sk->linger.on)
-		tcp_close_linger(sk->conn, sk->linger.seconds * SEC);
 	else
 		tcp_close(sk->conn);
 	sk->conn = NULL;
@@ -297,13 +213,11 @@ stream_shutdown(struct sock *sk, enum sock_how how)
 	if (sk->listener) { /* Linux: reading shut down makes it a fresh socket again; the other way does nothing */
 		if (how == SOCK_SHUT_WR)
 			return 0;
-		tcp_listener_close(sk->listener);
-		sk->listener = NULL;
-		sk->claim.listening = false;
+		stream_end_listener(sk);
 		sock_changed(sk);
 		return 0;
 	}
-	if (!sk->conn || tcp_state(sk->conn) == LEAT_TCP_CLOSED)
+	if (!sk->conn || tcp_state(sk->conn) == LEAT_TCP_CLOSED || tcp_state(sk->conn) == LEAT_TCP_TIME_WAIT)
 		return -LEAT_ENOTCONN;
 	if (tcp_state(sk->conn) == LEAT_TCP_SYN_SENT) {
 		disconnect(sk);

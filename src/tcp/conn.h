@@ -264,9 +264,7 @@ void timers_ack_owed(struct tcp_conn *c);                  /* in a while will do
 void timers_output_done(struct tcp_conn *c, bool stopped); /* is a probe needed? */
 void timers_established(struct tcp_conn *c);
 void timers_opts_changed(struct tcp_conn *c);
-void timers_user_gone(struct tcp_conn *c);
-void timers_fin_wait_2(struct tcp_conn *c);
-void timers_linger(struct tcp_conn *c, nsec_t timeout);
+void timers_await_fin(struct tcp_conn *c); /* FIN-WAIT-2, or no user: is it both? */
 void timers_paced(struct tcp_conn *c, nsec_t until);
 
 /* options.c */

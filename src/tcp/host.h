@@ -77,6 +77,7 @@ struct tcp_listener {
 	struct tcp_teller tell;
 	struct list syn_queue, accept_queue; /* of struct tcp_conn.child */
 	unsigned half_open, waiting;
+	unsigned elsewhere; /* taken, but for a user who has not come for them */
 };
 
 /* A connection in TIME-WAIT: all that is needed to answer for it. */

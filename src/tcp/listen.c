@@ -58,6 +58,12 @@ tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog)
 	l->backlog = backlog;
 }
 
+void
+tcp_listener_set_elsewhere(struct tcp_listener *l, unsigned n)
+{
+	l->elsewhere = n;
+}
+
 struct tcp_opts *
 tcp_listener_opts(struct tcp_listener *l)
 {
@@ -99,7 +105,7 @@ tcp_listener_close(struct tcp_listener *l)
 bool
 tcp_accept_queue_full(const struct tcp_listener *l)
 {
-	return l->waiting > l->backlog;
+	return l->waiting + l->elsewhere > l->backlog;
 }
 
 unsigned

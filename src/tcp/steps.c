@@ -248,8 +248,8 @@ process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	switch (c->state) {
 	case LEAT_TCP_FIN_WAIT_1:
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_2);
-		timers_fin_wait_2(c);
-		return STEP_NEXT;
+		timers_await_fin(c);
+		return c->state == LEAT_TCP_CLOSED ? STEP_DONE : STEP_NEXT;
 	case LEAT_TCP_CLOSING:
 		tcp_set_state(c, LEAT_TCP_TIME_WAIT);
 		tcp_want(c, WANT_SETTLE);

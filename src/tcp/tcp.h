@@ -69,7 +69,7 @@ struct tcp_opts {
 	uint32_t keep_count;
 	uint32_t user_timeout; /* milliseconds; 0 = R2 (RFC 5482) */
 	uint32_t maxseg;       /* 0 = from the MTU */
-	uint32_t linger2;      /* seconds in FIN-WAIT-2 after close */
+	int32_t linger2;       /* seconds in FIN-WAIT-2 after close; negative: none, but a reset */
 	uint32_t syn_retries;  /* R2 of the handshake; 0 = the host's default (6) */
 	uint32_t notsent_lowat;
 	uint32_t sndbuf, rcvbuf; /* 0 = grow with need */
@@ -92,6 +92,8 @@ int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endp
 int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
 void tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog);
+/* So many children were taken, and still wait for a user elsewhere: they fill the queue, too. */
+void tcp_listener_set_elsewhere(struct tcp_listener *l, unsigned n);
 struct tcp_opts *tcp_listener_opts(struct tcp_listener *l);
 
 /* Children not yet taken are reset. */
@@ -136,8 +138,6 @@ void tcp_shutdown_recv(struct tcp_conn *c);
 
 /* CLOSE: the user's reference ends. Unread data makes it a reset (RFC 9293, 3.6.1; RFC 2525, 2.17), otherwise FIN and an orderly end without a user. */
 void tcp_close(struct tcp_conn *c);
-/* Orderly, but reset if not all is acknowledged when @timeout is over (SO_LINGER). */
-void tcp_close_linger(struct tcp_conn *c, nsec_t timeout);
 /* ABORT: RST. */
 void tcp_abort(struct tcp_conn *c);
 
@@ -150,6 +150,9 @@ uint64_t tcp_flow(const struct tcp_conn *c);
 const struct tcp_opts *tcp_conn_opts(const struct tcp_conn *c);
 /* 0, or -LEAT_EINVAL (a value out of range), -LEAT_ENOENT (no such congestion control). Takes effect at once: nodelay and uncork flush. */
 int tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts);
+
+/* What Nagle's rule, a cork or MSG_MORE holds back leaves now. */
+void tcp_push(struct tcp_conn *c);
 void tcp_info(const struct tcp_conn *c, struct leat_tcp_info *info);
 size_t tcp_unread(const struct tcp_conn *c);  /* SIOCINQ */
 size_t tcp_unacked(const struct tcp_conn *c); /* SIOCOUTQ: in the send buffer, acknowledged or not yet */

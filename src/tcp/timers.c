@@ -188,10 +188,7 @@ orphan_fired(struct timer *t)
 	struct tcp_conn *c = container_of(t, struct tcp_conn, t_orphan);
 	struct tcp *tcp = c->tcp;
 
-	if (c->state == LEAT_TCP_FIN_WAIT_2)
-		tcp_end(c, 0);
-	else
-		tcp_end_with_reset(c, 0);
+	tcp_end(c, 0);
 	tcp_leave(tcp);
 }
 
@@ -306,31 +303,15 @@ timers_opts_changed(struct tcp_conn *c)
 }
 
 /* Without a user, the peer's FIN is not waited for without end. */
-static void
-await_fin(struct tcp_conn *c)
+void
+timers_await_fin(struct tcp_conn *c)
 {
-	if (c->user_gone && c->state == LEAT_TCP_FIN_WAIT_2)
+	if (!c->user_gone || c->state != LEAT_TCP_FIN_WAIT_2)
+		return;
+	if (c->opts.linger2 < 0)
+		tcp_end_with_reset(c, 0);
+	else
 		arm(c, &c->t_orphan, c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
-}
-
-void
-timers_user_gone(struct tcp_conn *c)
-{
-	await_fin(c);
-}
-
-void
-timers_fin_wait_2(struct tcp_conn *c)
-{
-	cancel(c, &c->t_orphan); /* all is acknowledged: lingering is over */
-	await_fin(c);
-}
-
-void
-timers_linger(struct tcp_conn *c, nsec_t timeout)
-{
-	if (tcp_synchronized(c))
-		arm(c, &c->t_orphan, timeout);
 }
 
 void

@@ -198,7 +198,7 @@ orphan(struct tcp_conn *c)
 	c->user_gone = true;
 	c->tell.ops = NULL;
 	list_del(&c->tell.node);
-	timers_user_gone(c);
+	timers_await_fin(c);
 	tcp_want(c, c->ended ? WANT_SETTLE : WANT_OUTPUT);
 }
 
@@ -222,18 +222,6 @@ tcp_close(struct tcp_conn *c)
 }
 
 void
-tcp_close_linger(struct tcp_conn *c, nsec_t timeout)
-{
-	if (timeout <= 0) {
-		tcp_abort(c);
-		return;
-	}
-	if (!c->ended)
-		timers_linger(c, timeout);
-	tcp_close(c);
-}
-
-void
 tcp_abort(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
@@ -245,6 +233,15 @@ tcp_abort(struct tcp_conn *c)
 		tcp_end_with_reset(c, 0);
 	orphan(c);
 	tcp_leave(tcp);
+}
+
+void
+tcp_push(struct tcp_conn *c)
+{
+	if (c->ended)
+		return;
+	tcp_want(c, WANT_OVERRIDE);
+	tcp_leave(c->tcp);
 }
 
 int
@@ -264,8 +261,6 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 		cc_switch(&c->cc, cc, tcp_now(c));
 	if (opts->quickack != c->opts.quickack)
 		c->quick = opts->quickack;
-	if (opts->nodelay && !c->opts.nodelay)
-		tcp_want(c, WANT_OVERRIDE); /* flushes what a cork holds, too: tcp(7), TCP_NODELAY */
 	c->opts = *opts;
 	if (c->ended)
 		return 0;

@@ -49,7 +49,7 @@ teardown(void **state)
 static struct emu *
 link_with(const struct emu_impair *up)
 {
-	struct emu_config config = {.dir[EMU_UP] = *up, .seed = 5, .pool = pool, .drop_core = {core, core}};
+	struct emu_config config = {.dir[EMU_UP] = *up, .seed = 5, .drop_core = {core, core}};
 	struct emu *emu = emu_new(&config);
 
 	assert_non_null(emu);

@@ -4,9 +4,8 @@
 #ifndef TEST_PKT_SHAPE_H
 #define TEST_PKT_SHAPE_H
 
-#include "pkt/join.h"
-
 #include "../pool.h"
+#include "pkt/join.h"
 #include "pkt/seg.h"
 
 #include "base/err.h"

@@ -136,9 +136,9 @@ cork_holds_for_200_ms(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_NODELAY: setting it flushes what is held back, a cork notwithstanding. */
+/* tcp(7), TCP_NODELAY: setting it, each time, flushes what is held back, a cork notwithstanding. */
 static void
-nodelay_pulls_what_a_cork_holds(void **state)
+a_push_pulls_what_a_cork_holds(void **state)
 {
 	struct script *s = script_new();
 
@@ -146,11 +146,12 @@ nodelay_pulls_what_a_cork_holds(void **state)
 	establish_passive(s, "");
 	send_octets(s, 10);
 	expect_nothing(s);
-	s->opts.nodelay = true;
-	tcp_set_opts(s->c, &s->opts);
+	tcp_push(s->c);
 	expect(s, "P. 1:11(10)");
 	send_octets(s, 10);
 	expect_nothing(s);
+	tcp_push(s->c);
+	expect(s, "P. 11:21(10)");
 	script_end(s);
 }
 
@@ -454,7 +455,7 @@ main(void)
 	    cmocka_unit_test(nagle_holds_short_segments),
 	    cmocka_unit_test(nodelay_turns_nagle_off),
 	    cmocka_unit_test(cork_holds_for_200_ms),
-	    cmocka_unit_test(nodelay_pulls_what_a_cork_holds),
+	    cmocka_unit_test(a_push_pulls_what_a_cork_holds),
 	    cmocka_unit_test(super_segments_end_with_psh),
 	    cmocka_unit_test(more_holds_until_less),
 	    cmocka_unit_test(initial_window_is_ten_segments),

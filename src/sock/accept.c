@@ -1,0 +1,140 @@
+/*
+ * sock/accept.c - listeners: listen(2), accept(2), and what a child has from its listener.
+ */
+#include "sock/impl.h"
+
+#include <string.h>
+
+int
+sock_listen(struct sock *sk, int backlog)
+{
+	unsigned most = backlog < 0 || backlog > SOCK_BACKLOG_MAX ? SOCK_BACKLOG_MAX : (unsigned)backlog;
+	struct tcp_opts o;
+	int err;
+
+	if (sk->type != SOCK_TYPE_STREAM)
+		return -LEAT_EOPNOTSUPP;
+	if (sk->conn)
+		return -LEAT_EINVAL;
+	if (sk->listener) {
+		tcp_listener_set_backlog(sk->listener, most);
+		return 0;
+	}
+	err = sock_autobind(sk);
+	if (err)
+		return err;
+	sk->claim.listening = true; /* two may share a port by SO_REUSEADDR, but only one may listen */
+	if (!sk->any_port && port_conflicts(&sk->socks->ports, &sk->claim)) {
+		err = -LEAT_EADDRINUSE;
+		goto quiet;
+	}
+	o = stream_effective_opts(sk, &sk->local.addr);
+	o.any_port = sk->any_port;
+	err = tcp_listen(
+	    sk->socks->tcp, &sk->local, sk->dgram.v6only, most, &o, &stream_ops, sk, &sk->listener);
+	if (!err)
+		return 0;
+quiet:
+	sk->claim.listening = false;
+	return err;
+}
+
+void
+sock_wait_elsewhere(struct sock *sk, unsigned n)
+{
+	if (sk->listener)
+		tcp_listener_set_elsewhere(sk->listener, n);
+}
+
+/* What a child has from its listener, beside what TCP itself hands down. */
+static void
+inherit(struct sock *child, const struct sock *parent)
+{
+	struct port_claim claim = child->claim;
+
+	child->tcp = parent->tcp;
+	child->tcp.defer_syn_ack = false;
+	child->tcp.any_port = false;
+	child->tcp.await_data = 0;
+	child->dgram = parent->dgram;
+	child->linger = parent->linger;
+	child->freebind = parent->freebind;
+	child->sndbuf = parent->sndbuf;
+	child->rcvbuf = parent->rcvbuf;
+	child->rcvlowat = parent->rcvlowat;
+	child->quickack_told = parent->quickack_told;
+	memcpy(child->ttl, parent->ttl, sizeof child->ttl);
+	memcpy(child->tos, parent->tos, sizeof child->tos);
+	memcpy(child->recv_info, parent->recv_info, sizeof child->recv_info);
+	memcpy(child->timeout, parent->timeout, sizeof child->timeout);
+	claim.reuse_addr = parent->claim.reuse_addr;
+	claim.reuse_port = parent->claim.reuse_port;
+	child->claim = claim;
+}
+
+int
+sock_accept(struct sock *sk, struct sock **child)
+{
+	struct sock *c;
+
+	if (sk->type != SOCK_TYPE_STREAM)
+		return -LEAT_EOPNOTSUPP;
+	if (!sk->listener)
+		return -LEAT_EINVAL;
+	if (!tcp_accept_pending(sk->listener))
+		return -LEAT_EAGAIN;
+	c = sock_new(sk->socks, sk->v6, SOCK_TYPE_STREAM);
+	if (!c)
+		return -LEAT_ENOBUFS;
+	c->conn = tcp_accept(sk->listener, &stream_ops, c);
+	if (!c->conn) {
+		sock_free(c);
+		return -LEAT_EAGAIN;
+	}
+	inherit(c, sk);
+	list_init(&c->claim.node);
+	tcp_names(c->conn, &c->local, &c->remote);
+	sock_claim_fill(c, &c->local);
+	c->claim.automatic = sk->any_port; /* the gateway's children stand on ports that nobody here bound */
+	c->bound_addr = c->bound_port = true;
+	c->asked = sk->tcp.defer_syn_ack;
+	if (port_take(&sk->socks->ports, &c->claim)) {
+		sock_abort(c);
+		return -LEAT_ENOBUFS;
+	}
+	*child = c;
+	return 0;
+}
+
+struct endpoint
+sock_accepted_from(const struct sock *child)
+{
+	return child->remote;
+}
+
+void
+sock_answer(struct sock *child, int error)
+{
+	bool waiting = child->asked && child->conn && tcp_state(child->conn) == LEAT_TCP_SYN_RECEIVED;
+
+	child->asked = false;
+	if (error == 0) {
+		if (waiting)
+			tcp_answer_accept(child->conn);
+		return;
+	}
+	if (waiting) { /* otherwise the peer has gone meanwhile */
+		tcp_answer_refuse(child->conn, error == -1 ? 0 : error);
+		child->conn = NULL;
+	}
+	sock_abort(child);
+}
+
+void
+stream_end_listener(struct sock *sk)
+{
+	tcp_listener_close(sk->listener);
+	sk->listener = NULL;
+	sk->claim.listening = false;
+	stream_keep_bound_name(sk);
+}

@@ -1,0 +1,296 @@
+/*
+ * Streams of a host that talks to itself, in virtual time: how each goes back to a fresh socket, and what its names, options and queue say then.
+ */
+#include "base/err.h"
+#include "sim/sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LEVEL_IP = 0, LEVEL_SOCKET = 1, LEVEL_TCP = 6 };
+enum {
+	REUSEADDR = 2,
+	PRIORITY = 12,
+	LINGER = 13,
+	NODELAY = 1,
+	CORK = 3,
+	LINGER2 = 8,
+	WINDOW_CLAMP = 10,
+	CONGESTION = 13,
+	TOS = 1,
+	MULTICAST_TTL = 33
+};
+
+struct fixture {
+	struct sim *sim;
+	struct stack *host;
+	struct sock *listener, *client, *server;
+};
+
+static struct endpoint
+at(const char *addr, uint16_t port)
+{
+	struct endpoint e = {.port = port};
+
+	assert_int_equal(ipaddr_parse(addr, &e.addr), 0);
+	return e;
+}
+
+static void
+settle(struct fixture *f)
+{
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+}
+
+static struct sock *
+open_stream(struct fixture *f)
+{
+	struct sock *sk;
+
+	assert_int_equal(sock_open(stack_socks(f->host), false, SOCK_TYPE_STREAM, &sk), 0);
+	return sk;
+}
+
+static int
+set(struct sock *sk, int level, int name, int value)
+{
+	return sock_setopt(sk, level, name, &value, sizeof value);
+}
+
+static int
+get(struct sock *sk, int level, int name)
+{
+	int v = -1;
+	size_t len = sizeof v;
+
+	assert_int_equal(sock_getopt(sk, level, name, &v, &len), 0);
+	return v;
+}
+
+/* A listener on 127.0.0.1:80 that lets two wait, and a connection to it. */
+static int
+setup(void **state)
+{
+	struct sim_config config = {.seed = 1};
+	struct fixture *f = calloc(1, sizeof *f);
+	struct endpoint e = at("127.0.0.1", 80);
+
+	f->sim = sim_new(&config);
+	f->host = sim_host(f->sim);
+	f->listener = open_stream(f);
+	assert_int_equal(set(f->listener, LEVEL_SOCKET, REUSEADDR, 1), 0);
+	assert_int_equal(sock_bind(f->listener, &e), 0);
+	assert_int_equal(sock_listen(f->listener, 1), 0);
+	f->client = open_stream(f);
+	assert_int_equal(sock_connect(f->client, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(f->client, &e), 0);
+	assert_int_equal(sock_accept(f->listener, &f->server), 0);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sock_close(f->client);
+	sock_close(f->server);
+	sock_close(f->listener);
+	assert_true(sim_run(f->sim, sim_now(f->sim) + 3600 * SEC, NULL, NULL));
+	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
+	sim_free(f->sim);
+	free(f);
+	return 0;
+}
+
+static uint16_t
+port_of(const struct sock *sk)
+{
+	struct endpoint e;
+
+	assert_int_equal(sock_local(sk, &e), 0);
+	return e.port;
+}
+
+/* connect(2), AF_UNSPEC: the peer is reset, the socket may connect anew, and has no name that it was not given. */
+static void
+a_dissolved_connection_is_a_fresh_socket(void **state)
+{
+	struct fixture *f = *state;
+	struct endpoint e = at("127.0.0.1", 80), remote;
+	char octet;
+
+	assert_int_equal(sock_connect(f->client, NULL), 0);
+	settle(f);
+	assert_int_equal(sock_recv(f->server, &octet, 1, 0, NULL), -LEAT_ECONNRESET);
+	assert_int_equal(sock_ready(f->client), LEAT_OUT | LEAT_HUP);
+	assert_int_equal(sock_remote(f->client, &remote), -LEAT_ENOTCONN);
+	assert_int_equal(port_of(f->client), 0);
+	assert_int_equal(sock_connect(f->client, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(f->client, &e), 0);
+	assert_int_equal(
+	    sock_connect(f->server, NULL), 0); /* it stands on its listener's port, and goes on doing so */
+	assert_int_equal(port_of(f->server), 80);
+}
+
+static void
+a_dissolved_listener_refuses_and_keeps_its_name(void **state)
+{
+	struct fixture *f = *state;
+	struct endpoint e = at("127.0.0.1", 80);
+	struct sock *c = open_stream(f);
+
+	assert_int_equal(sock_connect(f->listener, NULL), 0);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(c, &e), -LEAT_ECONNREFUSED);
+	assert_int_equal(port_of(f->listener), 80);
+	assert_int_equal(sock_listen(f->listener, 1), 0);
+	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(c, &e), 0);
+	sock_close(c);
+}
+
+/* A port that listen() chose is given back by shutdown(). */
+static void
+a_shut_listener_gives_back_a_port_that_nobody_named(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = open_stream(f);
+
+	assert_int_equal(sock_listen(l, 1), 0);
+	assert_int_not_equal(port_of(l), 0);
+	assert_int_equal(sock_shutdown(l, SOCK_SHUT_RD), 0);
+	assert_int_equal(port_of(l), 0);
+	sock_close(l);
+}
+
+/* RFC 9293, 3.5: both ends of a simultaneous open may be one. */
+static void
+a_bound_stream_connects_to_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *sk = open_stream(f);
+	struct endpoint e = at("127.0.0.1", 81), remote;
+	char octet = 0;
+
+	assert_int_equal(sock_bind(sk, &e), 0);
+	assert_int_equal(sock_connect(sk, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_connect(sk, &e), 0);
+	assert_int_equal(sock_remote(sk, &remote), 0);
+	assert_int_equal(remote.port, 81);
+	assert_int_equal(sock_send(sk, "x", 1, 0, NULL), 1);
+	settle(f);
+	assert_int_equal(sock_recv(sk, &octet, 1, 0, NULL), 1);
+	assert_int_equal(octet, 'x');
+	sock_close(sk);
+}
+
+/* What rests in TIME-WAIT is nobody's: Linux says ENOTCONN of both ends. */
+static void
+time_wait_has_left_its_socket(void **state)
+{
+	struct fixture *f = *state;
+	struct endpoint remote;
+
+	assert_int_equal(sock_shutdown(f->client, SOCK_SHUT_WR), 0);
+	settle(f);
+	assert_int_equal(sock_shutdown(f->server, SOCK_SHUT_WR), 0);
+	settle(f);
+	assert_int_equal(sock_remote(f->client, &remote), -LEAT_ENOTCONN);
+	assert_int_equal(sock_remote(f->server, &remote), -LEAT_ENOTCONN);
+	assert_int_equal(sock_shutdown(f->client, SOCK_SHUT_WR), -LEAT_ENOTCONN);
+	remote = sock_accepted_from(f->server);
+	assert_int_equal(remote.port, port_of(f->client));
+}
+
+/* A backlog of 1 lets two wait, wherever they do. */
+static void
+children_that_wait_elsewhere_fill_the_queue(void **state)
+{
+	struct fixture *f = *state;
+	struct endpoint e = at("127.0.0.1", 80);
+	struct sock *c[2] = {open_stream(f), open_stream(f)};
+
+	sock_wait_elsewhere(f->listener, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(sock_connect(c[i], &e), -LEAT_EINPROGRESS);
+		settle(f);
+		assert_int_equal(sock_connect(c[i], &e), i == 0 ? 0 : -LEAT_EALREADY);
+	}
+	sock_wait_elsewhere(f->listener, 0);
+	settle(f);
+	settle(f);
+	assert_int_equal(sock_connect(c[1], &e), 0);
+	sock_close(c[0]);
+	sock_close(c[1]);
+}
+
+/* tcp(7), TCP_NODELAY, the second time as the first. */
+static void
+nodelay_flushes_each_time(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(set(f->client, LEVEL_TCP, CORK, 1), 0);
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
+		sim_run(f->sim, sim_now(f->sim) + 100 * MSEC, NULL, NULL);
+		assert_int_equal(sock_unread(f->server), i - 1);
+		assert_int_equal(set(f->client, LEVEL_TCP, NODELAY, 1), 0);
+		sim_run(f->sim, sim_now(f->sim) + 10 * MSEC, NULL, NULL);
+		assert_int_equal(sock_unread(f->server), i);
+	}
+}
+
+/* Values and refusals as test/system/test_same_as_linux.py finds them on Linux. */
+static void
+options_take_what_linux_takes(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *sk = open_stream(f);
+	int32_t linger[2] = {0, 7};
+	size_t len = sizeof linger;
+
+	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "none", 4), -LEAT_ENOENT);
+	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "", 0), -LEAT_EINVAL);
+	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "reno", 4), 0);
+	assert_int_equal(set(sk, LEVEL_TCP, WINDOW_CLAMP, 1), 0);
+	assert_int_equal(get(sk, LEVEL_TCP, WINDOW_CLAMP), 1152);
+	assert_int_equal(set(f->client, LEVEL_TCP, WINDOW_CLAMP, 0), -LEAT_EINVAL);
+	assert_int_equal(set(sk, LEVEL_TCP, LINGER2, -5), 0);
+	assert_int_equal(get(sk, LEVEL_TCP, LINGER2), -1);
+	assert_int_equal(set(sk, LEVEL_TCP, LINGER2, 0), 0);
+	assert_int_equal(get(sk, LEVEL_TCP, LINGER2), 60);
+	assert_int_equal(set(sk, LEVEL_IP, TOS, 0x110), 0);
+	assert_int_equal(get(sk, LEVEL_IP, TOS), 0x10);
+	assert_int_equal(get(sk, LEVEL_SOCKET, PRIORITY), 6);
+	assert_int_equal(set(sk, LEVEL_IP, MULTICAST_TTL, 1), -LEAT_EINVAL);
+	assert_int_equal(sock_setopt(sk, LEVEL_SOCKET, LINGER, linger, sizeof linger), 0);
+	assert_int_equal(sock_getopt(sk, LEVEL_SOCKET, LINGER, linger, &len), 0);
+	assert_int_equal(linger[1], 0);
+	sock_close(sk);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {T(a_dissolved_connection_is_a_fresh_socket),
+	    T(a_dissolved_listener_refuses_and_keeps_its_name),
+	    T(a_shut_listener_gives_back_a_port_that_nobody_named), T(a_bound_stream_connects_to_itself),
+	    T(time_wait_has_left_its_socket), T(children_that_wait_elsewhere_fill_the_queue),
+	    T(nodelay_flushes_each_time), T(options_take_what_linux_takes)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
