@@ -64,7 +64,6 @@ set_up(struct bench *b, const struct bench_arg *args)
 		check(b->stack[i], "stack");
 		config.drop_core[i] = stack_core(b->stack[i]);
 	}
-	config.pool = b->pool;
 	config.dir[0] = config.dir[1] = b->impair;
 	b->emu = emu_new(&config);
 	check(b->emu, "link");

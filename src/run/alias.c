@@ -20,12 +20,24 @@ alive(struct desc *d)
 	return true;
 }
 
+/* A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5: simultaneous open). */
+static bool
+is_itself(const struct desc *d, const struct endpoint *to)
+{
+	struct endpoint at;
+
+	return d->kind == DESC_STREAM && sock_local(d->sk, &at) == 0 && at.port && at.port == to->port &&
+	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr));
+}
+
 /* Does the program itself serve @to? A listener or datagram socket on that port, on that address or every one. */
 static bool
 served_inside(struct desc *asking, const struct endpoint *to)
 {
 	struct worker *w = asking->w;
 
+	if (is_itself(asking, to))
+		return true;
 	list_each_safe(n, &w->named) {
 		struct desc *d = container_of(n, struct desc, named);
 		struct endpoint at;

@@ -3,11 +3,13 @@
 #include "run/netlink.h"
 #include "run/owner.h"
 #include "run/park.h"
+#include "run/pump.h"
 #include "run/stream.h"
 #include "run/sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 
 /* A name may still be held by a socket that was closed since the last sweep. */
 static int
@@ -33,11 +35,10 @@ call_bind(struct call *c)
 	if (c->d->kind == DESC_NETLINK)
 		return netlink_bind(c, &ss);
 	/* ip(7): AF_UNSPEC is taken for AF_INET where the address is 0.0.0.0. */
-	if (ss.ss_family == AF_UNSPEC && !c->d->v6)
+	if (ss.ss_family == AF_UNSPEC && !c->d->v6 &&
+	    ((struct sockaddr_in *)&ss)->sin_addr.s_addr == INADDR_ANY)
 		ss.ss_family = AF_INET;
 	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &e);
-	if (!rc && !c->d->sk)
-		rc = -EINVAL;
 	if (!rc)
 		rc = bind_swept(c->d, &e);
 	if (!rc && c->d->kind != DESC_STREAM)
@@ -52,14 +53,17 @@ call_listen(struct call *c)
 
 	if (c->d->kind != DESC_STREAM)
 		return -EOPNOTSUPP;
-	if (!c->d->sk || (c->d->state != DESC_NEW && c->d->state != DESC_LISTENING))
+	if (c->d->state != DESC_NEW && c->d->state != DESC_LISTENING)
 		return -EINVAL;
+	rc = c->d->state == DESC_NEW ? call_fresh_stand_in(c) : 0;
+	if (rc)
+		return rc;
 	rc = sock_listen(c->d->sk, (int)c->arg[1]);
 	if (rc == -LEAT_EADDRINUSE) {
 		sweep_now(c->w);
 		rc = sock_listen(c->d->sk, (int)c->arg[1]);
 	}
-	return rc ? rc : stream_listen(c->d, c->fd);
+	return rc ? rc : stream_listen(c->d, c->fd, (int)c->arg[1]);
 }
 
 /*
@@ -88,9 +92,10 @@ hand_over_child(struct call *c, int fd, int flags)
 	struct endpoint peer = {.addr = c->d->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
 	int rc;
 
-	/* Without a record it was reset while it waited: Linux, too, names the peer of such. */
 	if (child) {
-		desc_remote(child, &peer);
+		peer = child->accepted_from; /* though it may have been reset while it waited */
+		if (child->reset_waits)
+			pump_show_reset(child, fd);
 		owner_note(child, c->caller.tid);
 	}
 	rc = call_write_endpoint(c, c->arg[1], c->arg[2], &peer);
@@ -116,5 +121,8 @@ call_accept(struct call *c)
 	fd = accept_now(c->fd, flags);
 	if (fd == -EAGAIN && wait)
 		return park(c, call_accept, SO_RCVTIMEO, -EAGAIN);
-	return fd < 0 ? fd : hand_over_child(c, fd, flags);
+	if (fd < 0)
+		return fd;
+	stream_accepted(c->d);
+	return hand_over_child(c, fd, flags);
 }

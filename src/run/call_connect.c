@@ -32,43 +32,22 @@ left(struct call *c)
 		(void)go_on_without_waiting(c);
 }
 
-/* The answer has come, or the wait goes on. */
-static long
-wait_connected(struct call *c)
-{
-	struct desc *d = c->d;
-	int rc;
-
-	if (d->state == DESC_CONNECTED) /* another thread's connect() was told first */
-		return 0;
-	if (d->state != DESC_CONNECTING || !d->sk)
-		return d->error ? -d->error : -ECONNABORTED;
-	rc = stream_progress(d);
-	c->left = left;
-	if (rc == -EINPROGRESS)
-		return park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
-	if (rc == 0)
-		rc = stream_joined(d, c->fd);
-	if (rc < 0) {
-		stream_failed(d, -rc);
-		d->error = 0;
-	}
-	return rc;
-}
-
 /*
- * The stand-in was connected once, and an AF_UNIX socket cannot be again: a fresh one takes its descriptor's place. Duplicates of the old
- * descriptor keep the old one; programs that connect anew after a failure have rarely made any.
+ * The stand-in was connected or shut once, and an AF_UNIX socket cannot be used again: a fresh one takes its descriptor's place. Duplicates of the
+ * old descriptor keep the old one; programs that begin anew after a failure have rarely made any.
  */
-static int
-replace_stand_in(struct call *c)
+int
+call_fresh_stand_in(struct call *c)
 {
 	struct desc *d = c->d;
-	int mode = fcntl(c->fd, F_GETFL);
-	int rc, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (mode & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+	int mode = fcntl(c->fd, F_GETFL), rc, fd;
 
+	if (!d->joined)
+		return 0;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (mode & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return -errno;
+	settings_apply_native(d, fd);
 	rc = notif_replace_fd(c->w, c->id, fd, (int)c->arg[0], caller_cloexec(&c->caller, (int)c->arg[0]));
 	if (rc < 0) {
 		close(fd);
@@ -81,24 +60,41 @@ replace_stand_in(struct call *c)
 	return 0;
 }
 
-/* A stream that has failed or been dissolved begins anew, with a new socket below and the same descriptor above. */
-static int
-renew(struct call *c)
+/* connect() says how it ended, and with that the socket is a fresh one again. */
+static long
+tell_failure(struct call *c, int error)
+{
+	int rc;
+
+	stream_begin_anew(c->d, c->fd);
+	rc = call_fresh_stand_in(c);
+	return rc ? rc : -error;
+}
+
+/* The answer has come, or the wait goes on. */
+static long
+wait_connected(struct call *c)
 {
 	struct desc *d = c->d;
 	int rc;
 
-	if (d->sk)
+	if (d->state == DESC_CONNECTED) { /* another thread's connect() was told first */
+		d->untold = false;
 		return 0;
-	rc = d->joined ? replace_stand_in(c) : 0;
-	if (rc)
-		return rc;
-	d->error = d->failed = 0;
-	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
-	d->state = DESC_NEW;
-	rc = sock_open(d->w->socks, d->v6, SOCK_TYPE_STREAM, &d->sk);
-	if (!rc)
-		settings_apply(d, d->sk);
+	}
+	if (d->state != DESC_CONNECTING)
+		return d->error ? -d->error : -ECONNABORTED;
+	rc = stream_progress(d);
+	c->left = left;
+	if (rc == -EINPROGRESS)
+		return park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
+	if (rc == 0)
+		rc = stream_joined(d, c->fd);
+	d->untold = false;
+	if (rc < 0) {
+		stream_failed(d, -rc);
+		return tell_failure(c, -rc);
+	}
 	return rc;
 }
 
@@ -106,15 +102,19 @@ static long
 begin(struct call *c, const struct endpoint *to)
 {
 	struct desc *d = c->d;
-	int rc = sock_connect(d->sk, to);
+	int rc = call_fresh_stand_in(c);
 
+	if (rc)
+		return rc;
+	rc = sock_connect(d->sk, to);
 	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
 		sweep_now(c->w);
 		rc = sock_connect(d->sk, to);
 	}
 	if (rc && rc != -LEAT_EINPROGRESS)
 		return rc;
-	d->error = 0;
+	d->error = d->failed = 0;
+	d->untold = true;
 	stream_watch_connecting(d);
 	if (call_may_wait(c, 0))
 		return wait_connected(c);
@@ -160,25 +160,22 @@ connect_stream(struct call *c, struct endpoint *to)
 
 	switch (d->state) {
 	case DESC_LISTENING:
-	case DESC_CONNECTED:
 		return -EISCONN;
+	case DESC_CONNECTED:
+		if (!d->untold)
+			return -EISCONN;
+		d->untold = false;
+		return 0;
 	case DESC_CONNECTING:
 		return call_may_wait(c, 0) ? wait_connected(c) : -EALREADY;
 	case DESC_FINISHED:
-		if (d->have_remote)
+		if (d->connected)
 			return -EISCONN;
-		if (d->error) {
-			rc = -d->error;
-			d->error = 0;
-			return rc;
-		}
-		break;
+		rc = call_take_error(c);
+		return tell_failure(c, rc ? rc : ECONNABORTED); /* it was told by SO_ERROR, or by reading */
 	case DESC_NEW:
 		break;
 	}
-	rc = renew(c);
-	if (rc)
-		return rc;
 	aliased = alias_destination(d, to);
 	rc = aliased ? leave_loopback(d) : 0;
 	return rc ? rc : begin(c, to);
@@ -188,13 +185,19 @@ connect_stream(struct call *c, struct endpoint *to)
 static long
 dissolve(struct call *c)
 {
+	struct endpoint remote;
+	int error = c->d->error;
+
 	if (c->d->kind != DESC_STREAM)
 		return dgram_connect(c->d, c->fd, NULL);
-	if (c->d->state == DESC_CONNECTED || c->d->state == DESC_CONNECTING) {
-		stream_failed(c->d, 0);
-		c->d->error = 0;
-	}
-	return 0;
+	if (c->d->state == DESC_NEW)
+		return 0;
+	/* What begins or goes on is broken off, and says so. */
+	if (c->d->state == DESC_CONNECTING || desc_remote(c->d, &remote) == 0)
+		error = ECONNRESET;
+	stream_begin_anew(c->d, c->fd);
+	c->d->error = error;
+	return call_fresh_stand_in(c);
 }
 
 long
@@ -210,6 +213,8 @@ call_connect(struct call *c)
 		return rc;
 	if (c->d->kind == DESC_NETLINK)
 		return 0;
+	if ((uint32_t)c->arg[2] < sizeof ss.ss_family)
+		return -EINVAL;
 	if (ss.ss_family == AF_UNSPEC)
 		return dissolve(c);
 	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &to);

@@ -172,6 +172,8 @@ send_queue(struct call *c)
 {
 	int n = 0;
 
+	if (c->d->state == DESC_LISTENING)
+		return -EINVAL;
 	if (c->d->peer.fd >= 0)
 		ioctl(c->d->peer.fd, FIONREAD, &n);
 	if (c->d->sk)

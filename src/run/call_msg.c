@@ -130,8 +130,10 @@ send_urgent(struct call *c, size_t len)
 {
 	int before = 0;
 
+	if (c->d->shut_wr)
+		return -EPIPE;
 	pump(c->d);
-	if (!c->d->sk)
+	if (c->d->state != DESC_CONNECTED || c->d->buried)
 		return -EPIPE;
 	if (c->d->peer.fd >= 0 && ioctl(c->d->peer.fd, FIONREAD, &before) == 0 && before > 0)
 		return -EAGAIN;
@@ -143,19 +145,22 @@ send_stream(struct call *c, call_fn *again, int flags)
 {
 	ssize_t n;
 
-	if (c->d->state != DESC_CONNECTED)
-		return c->d->state == DESC_CONNECTING ? -EAGAIN : -EPIPE;
-	n = gather(c, false);
+	if (c->d->state == DESC_CONNECTING)
+		return -EAGAIN;
+	n = c->d->state == DESC_CONNECTED ? gather(c, false) : -call_take_error(c);
 	if (n < 0)
-		return n;
+		return n == -EPIPE ? call_broken_pipe(c, flags) : n;
+	if (c->d->state != DESC_CONNECTED)
+		return call_broken_pipe(c, flags);
 	if (flags & MSG_OOB) {
 		n = send_urgent(c, (size_t)n);
-		return n == -EAGAIN && call_may_wait(c, flags) ? park(c, again, SO_SNDTIMEO, -EAGAIN) : n;
+	} else {
+		n = send(c->fd, octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = n < 0 ? -errno : n;
 	}
-	n = send(c->fd, octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n < 0 && errno == EAGAIN && call_may_wait(c, flags))
+	if (n == -EAGAIN && call_may_wait(c, flags))
 		return park(c, again, SO_SNDTIMEO, -EAGAIN);
-	return n < 0 ? -errno : n;
+	return n == -EPIPE ? call_broken_pipe(c, flags) : n;
 }
 
 /* As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s way and between the families. */
@@ -245,7 +250,7 @@ call_sendmsg(struct call *c)
 	if (rc)
 		return rc;
 	if (c->d->kind == DESC_STREAM && !message.h.msg_namelen && !(flags & (MSG_OOB | MSG_FASTOPEN)) &&
-	    c->d->state != DESC_NEW)
+	    c->d->state == DESC_CONNECTED)
 		return CALL_CONTINUE;
 	return send_message(c, call_sendmsg, flags, (uint64_t)(uintptr_t)message.h.msg_name,
 	    message.h.msg_name ? message.h.msg_namelen : 0);
@@ -305,12 +310,14 @@ receive_urgent(struct call *c, int flags)
 static long
 receive_error(struct call *c, int error)
 {
-	int native, own = c->d->error;
-	socklen_t len = sizeof native;
+	int own = c->d->error;
 
+	if (error == EINVAL && c->d->kind == DESC_STREAM) { /* AF_UNIX's word for not connected */
+		own = call_take_error(c);
+		return own ? -own : -ENOTCONN;
+	}
 	if (error != ECONNRESET || !own)
 		return -error;
-	getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &len);
 	c->d->error = 0;
 	return -own;
 }
@@ -365,7 +372,10 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	if (n < 0)
 		return n;
 	*out = h.msg_flags & MSG_TRUNC;
-	rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
+	if (c->d->kind == DESC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
+		rc = 0;
+	else
+		rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
 	if (!rc)
 		rc = write_source(c, &un, h.msg_namelen, name, len_at);
 	/* There is room in the kernel's queue again. */
@@ -440,7 +450,8 @@ call_recvmsg(struct call *c)
 
 	if (rc)
 		return rc;
-	if (c->d->kind == DESC_STREAM && !message.h.msg_name && !(flags & MSG_ERRQUEUE))
+	if (c->d->kind == DESC_STREAM && !message.h.msg_name && !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) &&
+	    c->d->state == DESC_CONNECTED)
 		return CALL_CONTINUE;
 	return receive_at(c, call_recvmsg, flags, c->arg[1]);
 }

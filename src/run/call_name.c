@@ -2,6 +2,7 @@
 #include "run/dgram.h"
 #include "run/netlink.h"
 #include "run/pump.h"
+#include "run/stream.h"
 
 #include <errno.h>
 
@@ -28,6 +29,30 @@ call_getpeername(struct call *c)
 	return rc ? rc : call_write_endpoint(c, c->arg[1], c->arg[2], &e);
 }
 
+static long
+shutdown_stream(struct desc *d, int fd, int how)
+{
+	struct endpoint remote;
+
+	switch (d->state) {
+	case DESC_CONNECTED:
+		if (sock_remote(d->sk, &remote) < 0) /* both ends are done with it */
+			return -ENOTCONN;
+		pump_shutdown(d, fd, how);
+		return 0;
+	case DESC_LISTENING: /* as on Linux, the listener ends where it is to hear no more */
+		if (how != SHUT_WR)
+			stream_begin_anew(d, fd);
+		return 0;
+	case DESC_NEW: /* shut all the same: poll(2) shows it */
+		shutdown(fd, how);
+		d->joined = true;
+		return -ENOTCONN;
+	default:
+		return -ENOTCONN;
+	}
+}
+
 long
 call_shutdown(struct call *c)
 {
@@ -36,17 +61,8 @@ call_shutdown(struct call *c)
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
-	if (d->kind == DESC_STREAM && d->state == DESC_CONNECTED) {
-		pump_shutdown(d, c->fd, how);
-		return 0;
-	}
-	if (d->kind == DESC_STREAM && d->state == DESC_LISTENING && d->sk) {
-		/* The listener hears no more; those who wait in accept() are told EINVAL. */
-		desc_drop_transport(d, false);
-		d->state = DESC_FINISHED;
-		shutdown(c->fd, how);
-		return 0;
-	}
+	if (d->kind == DESC_STREAM)
+		return shutdown_stream(d, c->fd, how);
 	if (d->kind == DESC_DGRAM || d->kind == DESC_PING)
 		return dgram_shutdown(d, c->fd, how);
 	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;

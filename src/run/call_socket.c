@@ -13,7 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TYPE_MASK = 0xf };
+/* Linux's SOCK_MAX, IPPROTO_MAX and NPROTO: what lies beyond them is no question of what is there. */
+enum { TYPE_MASK = 0xf, TYPES = 11, PROTOCOLS = 263, FAMILIES = 46 };
 
 /* Which of our sockets is meant; DESC_NETLINK stands for none. Negative: what the kernel would say. */
 static int
@@ -26,8 +27,10 @@ kind_of(int type, int protocol, bool v6)
 		if (protocol == (v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP))
 			return DESC_PING;
 		return protocol == 0 || protocol == IPPROTO_UDP ? (int)DESC_DGRAM : -EPROTONOSUPPORT;
-	case SOCK_RAW:
-		return -EPERM; /* as for everybody without CAP_NET_RAW */
+	case SOCK_RAW: /* as for everybody without CAP_NET_RAW */
+		return protocol == 0 ? -EPROTONOSUPPORT : -EPERM;
+	case SOCK_PACKET:
+		return v6 ? -ESOCKTNOSUPPORT : -EPERM;
 	default:
 		return -ESOCKTNOSUPPORT;
 	}
@@ -60,17 +63,20 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 static long
 inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 {
-	int kind = kind_of(type, protocol, v6);
+	int kind;
 	struct desc *d;
 	long rc;
 
+	if (protocol < 0 || protocol >= PROTOCOLS)
+		return -EINVAL;
+	kind = kind_of(type, protocol, v6);
 	if (kind < 0) {
-		if (kind == -EPROTONOSUPPORT)
+		if (type == SOCK_RAW || type == SOCK_PACKET)
+			worker_missing(c->w, "raw sockets");
+		else if (kind == -EPROTONOSUPPORT)
 			worker_missing(c->w, protocol == 262   ? "MPTCP"
 					     : protocol == 132 ? "SCTP"
 							       : "this transport protocol");
-		else if (type == SOCK_RAW)
-			worker_missing(c->w, "raw sockets");
 		return kind;
 	}
 	d = desc_new(c->w, (enum desc_kind)kind, v6);
@@ -91,10 +97,16 @@ call_socket(struct call *c)
 	int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC);
 	char name[24];
 
-	type &= TYPE_MASK;
-	switch (family) {
-	case AF_UNIX:
+	if (family == AF_UNIX)
 		return CALL_CONTINUE;
+	if (type & ~(TYPE_MASK | flags))
+		return -EINVAL;
+	type &= TYPE_MASK;
+	if (family <= AF_UNSPEC || family >= FAMILIES)
+		return -EAFNOSUPPORT;
+	if (type >= TYPES)
+		return -EINVAL;
+	switch (family) {
 	case AF_INET:
 	case AF_INET6:
 		return inet_socket(c, family == AF_INET6, type, flags, protocol);

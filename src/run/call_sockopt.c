@@ -7,18 +7,11 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTION_ROOM = 1024 };
-
-/* What the kernel does on the stand-in itself, beside what our stack is told. */
-static bool
-is_native(int level, int name)
-{
-	return level == SOL_SOCKET &&
-	       (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT || name == SO_OOBINLINE);
-}
+enum { OPTION_ROOM = 1024, PRIORITY_MAX = 6 };
 
 /* The stack's sockets behind @d, and the record of it for those to come. */
 static int
@@ -64,63 +57,68 @@ refused(struct call *c, int level, int name, int rc)
 	return rc;
 }
 
-/* A record without a transport still knows what it is, and what it was told: a socket that is like the one that is gone answers. */
-static struct sock *
-like(struct desc *d)
+/* What only CAP_NET_ADMIN may, and the program has no such power over the network inside either. */
+static bool
+needs_privilege(int level, int name, int value)
 {
-	struct sock *sk;
-
-	if (sock_open(d->w->socks, d->v6,
-		d->kind == DESC_STREAM  ? SOCK_TYPE_STREAM
-		: d->kind == DESC_DGRAM ? SOCK_TYPE_DGRAM
-					: SOCK_TYPE_PING,
-		&sk))
-		return NULL;
-	settings_apply(d, sk);
-	return sk;
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE ||
+		       (name == SO_PRIORITY && (value < 0 || value > PRIORITY_MAX));
+	case IPPROTO_IP:
+		return name == IP_TRANSPARENT && value;
+	case IPPROTO_IPV6:
+		return name == IPV6_TRANSPARENT && value;
+	case IPPROTO_TCP:
+		return name == TCP_REPAIR;
+	default:
+		return false;
+	}
 }
 
 static int
-remember(struct call *c, int level, int name, const void *value, size_t len)
+set_native(struct call *c, int level, int name, const void *value, socklen_t len)
 {
-	struct sock *sk = like(c->d);
-	int rc = sk ? sock_setopt(sk, level, name, value, len) : -ENOBUFS;
-
-	if (sk)
-		sock_close(sk);
-	if (!rc)
-		settings_note(c->d, level, name, value, len);
-	return rc;
+	if (setsockopt(c->fd, level, name, value, len) < 0)
+		return -errno;
+	settings_note(c->d, level, name, value, len);
+	return 0;
 }
 
 long
 call_setsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
-	uint8_t value[OPTION_ROOM];
+	uint8_t value[OPTION_ROOM] = {0};
 	size_t len = (uint32_t)c->arg[4];
-	int rc;
+	int number, rc;
 
 	if ((int)len < 0 || len > sizeof value)
 		return -EINVAL;
 	rc = caller_read(&c->caller, c->arg[3], value, len);
 	if (rc)
 		return rc;
+	memcpy(&number, value, sizeof number);
 	if (c->d->kind == DESC_NETLINK)
 		return 0;
-	if (is_native(level, name))
-		return setsockopt(c->fd, level, name, value, (socklen_t)len) < 0 ? -errno : 0;
-	if (!c->d->sk)
-		return refused(c, level, name, remember(c, level, name, value, len));
+	if (settings_is_native(level, name))
+		return set_native(c, level, name, value, (socklen_t)len);
+	if (len >= sizeof number && needs_privilege(level, name, number))
+		return -EPERM;
+	/* TCP_NODELAY and TCP_CORK are about what was written before, too. */
+	if (level == IPPROTO_TCP && c->d->kind == DESC_STREAM)
+		pump(c->d);
+	if (c->d->buried)
+		return -EBADF;
 	rc = set_option(c->d, level, name, value, len);
 	if (!rc && c->d->kind == DESC_STREAM && level == SOL_SOCKET)
 		resized(c, name);
 	return refused(c, level, name, rc);
 }
 
-/* Once only. The stand-in may have an error of its own, which must not be told a second time. */
-static int
-take_error(struct call *c)
+/* Once only. The stand-in has an error of its own, which must not be told a second time; where it has gone, a read(2) has told it. */
+int
+call_take_error(struct call *c)
 {
 	int native = 0, error;
 	socklen_t native_len = sizeof native;
@@ -129,7 +127,10 @@ take_error(struct call *c)
 	if (c->d->kind == DESC_STREAM) {
 		error = c->d->error;
 		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+		if (c->d->shown && !native)
+			error = 0;
 		c->d->error = 0;
+		c->d->shown = false;
 	} else {
 		error = dgram_error_take(c->d, c->fd);
 	}
@@ -147,17 +148,6 @@ native_option(struct call *c, int level, int name, void *value, size_t *len)
 		return -errno;
 	*len = room;
 	return 0;
-}
-
-static int
-remembered(struct call *c, int level, int name, void *value, size_t *len)
-{
-	struct sock *sk = like(c->d);
-	int rc = sk ? sock_getopt(sk, level, name, value, len) : -ENOBUFS;
-
-	if (sk)
-		sock_close(sk);
-	return rc;
 }
 
 /* rtnetlink(7)'s sockets have none of the stack's behind them. */
@@ -197,22 +187,20 @@ call_getsockopt(struct call *c)
 
 	if (rc)
 		return rc;
-	if (room < 0)
+	if (room < 0 && level != IPPROTO_IPV6) /* which takes it for a very large one */
 		return -EINVAL;
 	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
 	if (level == SOL_SOCKET && name == SO_ERROR && c->d->kind != DESC_NETLINK) {
-		int error = take_error(c);
+		int error = call_take_error(c);
 
 		len = len < sizeof error ? len : sizeof error;
 		memcpy(value, &error, len);
 	} else if (c->d->kind == DESC_NETLINK) {
 		rc = netlink_option(c, level, name, value, &len);
-	} else if (is_native(level, name)) {
+	} else if (settings_is_native(level, name)) {
 		rc = native_option(c, level, name, value, &len);
-	} else if (c->d->sk) {
-		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
 	} else {
-		rc = (int)refused(c, level, name, remembered(c, level, name, value, &len));
+		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
 	}
 	room = (int)len;
 	if (!rc)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,14 @@ call_return_fd(struct call *c, int fd, bool cloexec)
 
 	close(fd);
 	return rc;
+}
+
+long
+call_broken_pipe(const struct call *c, int flags)
+{
+	if (!(flags & MSG_NOSIGNAL) && notif_valid(c->w, c->id))
+		syscall(SYS_tkill, c->caller.tid, SIGPIPE);
+	return -EPIPE;
 }
 
 int

@@ -49,6 +49,15 @@ void call_done(struct call *c);
 /* Does this call wait, or say EAGAIN? */
 bool call_may_wait(const struct call *c, int flags);
 
+/* SO_ERROR, once: not what reading from the stand-in has told already. */
+int call_take_error(struct call *c);
+
+/* A stand-in that cannot be used again makes room for a fresh one. 0 or the negative errno. */
+int call_fresh_stand_in(struct call *c);
+
+/* -EPIPE, and SIGPIPE to the caller unless MSG_NOSIGNAL is among @flags. */
+long call_broken_pipe(const struct call *c, int flags);
+
 /* Install @fd (closed here) in the program and return it from the call. */
 long call_return_fd(struct call *c, int fd, bool cloexec);
 

@@ -91,8 +91,10 @@ meet(struct worker *w, int fd, uint64_t inode)
 	if (getpeername(fd, (struct sockaddr *)&un, &len) < 0 || !unix_name_id(&w->unixdir, &un, len, &id))
 		return NULL;
 	d = desc_by_id(w, id);
-	if (d && !d->inode)
+	if (d && !d->inode) {
 		desc_set_inode(d, inode);
+		settings_apply_native(d, fd);
+	}
 	return d;
 }
 
@@ -139,8 +141,9 @@ desc_note_named(struct desc *d)
 		list_push(&d->w->named, &d->named);
 }
 
-void
-desc_drop_transport(struct desc *d, bool abort)
+/* @abort: by RST. */
+static void
+drop_transport(struct desc *d, bool abort)
 {
 	struct sock *sk = d->sk;
 
@@ -152,9 +155,6 @@ desc_drop_transport(struct desc *d, bool abort)
 	}
 	if (!sk)
 		return;
-	sock_local(sk, &d->local);
-	if (sock_remote(sk, &d->remote) == 0)
-		d->have_remote = true;
 	if (d->child)
 		sock_abort(d->child);
 	d->child = NULL;
@@ -172,7 +172,7 @@ desc_bury(struct desc *d, bool abort)
 	if (d->buried)
 		return;
 	d->buried = true;
-	desc_drop_transport(d, abort);
+	drop_transport(d, abort);
 	desc_close_peer(d);
 	dgram_forget(d);
 	if (d->handle >= 0)
@@ -204,12 +204,8 @@ desc_free_buried(struct worker *w)
 int
 desc_local(struct desc *d, struct endpoint *out)
 {
-	int rc = 0;
+	int rc = sock_local(d->sk, out);
 
-	if (d->sk)
-		rc = sock_local(d->sk, out);
-	else
-		*out = d->local;
 	if (rc == 0)
 		alias_name_local(d, out);
 	return rc;
@@ -218,14 +214,8 @@ desc_local(struct desc *d, struct endpoint *out)
 int
 desc_remote(struct desc *d, struct endpoint *out)
 {
-	int rc = 0;
+	int rc = sock_remote(d->by_away ? d->away : d->sk, out);
 
-	if (d->sk)
-		rc = sock_remote(d->by_away ? d->away : d->sk, out);
-	else if (d->have_remote && d->state == DESC_CONNECTED)
-		*out = d->remote;
-	else
-		return -ENOTCONN;
 	if (rc == 0)
 		alias_name_remote(d, out);
 	return rc;

@@ -50,6 +50,7 @@ struct desc {
 	struct loop_fd peer;  /* our end; fd -1 = none */
 	int handle;           /* O_PATH, of a bound program's end; -1 */
 	int error;            /* SO_ERROR, to be told once */
+	bool shown;           /* and the stand-in has an error for whoever reads first */
 	pid_t tid;            /* who was last seen with it, as which descriptor: where to look first */
 	int tid_fd;
 
@@ -62,13 +63,12 @@ struct desc {
 	/* Connecting: a duplicate of the program's end, held until the answer is there. */
 	int borrowed;
 	bool filled_up; /* non-blocking: made unwritable */
-	bool joined;    /* the program's end has been connected, and cannot be again */
+	bool joined;    /* the program's end has been connected, or shut, and cannot be used again */
+	bool untold;    /* connect() has yet to say how it ended: Linux's SS_CONNECTING */
+	bool connected; /* it was: Linux's SS_CONNECTED, until AF_UNSPEC */
 	size_t filled;
 	int sndbuf;
 
-	/* Names as the program knows them, once the transport cannot be asked. */
-	struct endpoint local, remote;
-	bool have_remote;
 	struct ipaddr loopback; /* the loopback address that the gateway stands in for */
 	bool aliased;
 
@@ -77,7 +77,15 @@ struct desc {
 	int failed;     /* the connection's error, to be shown once what came before it is delivered */
 	size_t up_left; /* shut_wr: octets before the marker */
 
-	struct sock *child; /* listening: accepted from the stack, not taken by the AF_UNIX listener yet */
+	/* Listening. */
+	struct sock *child; /* accepted from the stack, not taken by the AF_UNIX listener yet */
+	unsigned backlog;   /* as listen() was told */
+	unsigned offered;   /* at most so many wait in the AF_UNIX listener */
+	bool full;
+	/* Of a listener: its record's number, and a reset that came before the program had taken it. */
+	uint64_t listener;
+	struct endpoint accepted_from;
+	bool reset_waits;
 
 	struct list sources; /* datagrams: struct dgram_source, latest first */
 	unsigned nsources;
@@ -106,9 +114,6 @@ void desc_close_peer(struct desc *d);
 
 /* Listening and datagram sockets can be meant by 127.0.0.1. */
 void desc_note_named(struct desc *d);
-
-/* The transport is gone: keep what may still be asked. @abort: by RST. */
-void desc_drop_transport(struct desc *d, bool abort);
 
 /* The program has no descriptor left. The memory lives until the end of the loop's turn. */
 void desc_bury(struct desc *d, bool abort);

@@ -10,15 +10,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Into *@value, which stays as it is where @m has no such attribute. */
+static void
+attribute(const struct unix_diag_msg *m, unsigned len, int type, void *value, size_t size)
+{
+	const struct rtattr *a = (const void *)(m + 1);
+
+	for (len -= (unsigned)NLMSG_ALIGN(sizeof *m); RTA_OK(a, len); a = RTA_NEXT(a, len))
+		if (a->rta_type == type && RTA_PAYLOAD(a) >= size)
+			memcpy(value, RTA_DATA(a), size);
+}
+
 static uint64_t
 peer_of(const struct unix_diag_msg *m, unsigned len)
 {
-	const struct rtattr *a = (const void *)(m + 1);
 	uint32_t peer = 0;
 
-	for (len -= (unsigned)NLMSG_ALIGN(sizeof *m); RTA_OK(a, len); a = RTA_NEXT(a, len))
-		if (a->rta_type == UNIX_DIAG_PEER)
-			memcpy(&peer, RTA_DATA(a), sizeof peer);
+	attribute(m, len, UNIX_DIAG_PEER, &peer, sizeof peer);
 	return peer;
 }
 
@@ -69,8 +77,14 @@ diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg)
 	return rc;
 }
 
-bool
-diag_alive(uint64_t inode)
+union answer {
+	struct nlmsghdr h;
+	char room[4096];
+};
+
+/* About one socket. False: no answer. */
+static bool
+ask_one(uint64_t inode, uint32_t show, union answer *answer)
 {
 	struct {
 		struct nlmsghdr h;
@@ -79,20 +93,45 @@ diag_alive(uint64_t inode)
 	    .r = {.sdiag_family = AF_UNIX,
 		.udiag_states = ~0U,
 		.udiag_ino = (uint32_t)inode,
+		.udiag_show = show,
 		.udiag_cookie = {~0U, ~0U}}};
-	union {
-		struct nlmsghdr h;
-		char room[4096];
-	} answer;
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	bool dead = false;
+	bool answered;
 
 	if (fd < 0)
-		return true;
-	if (send(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask &&
-	    recv(fd, &answer, sizeof answer, 0) >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr)))
-		dead = answer.h.nlmsg_type == NLMSG_ERROR &&
-		       ((const struct nlmsgerr *)NLMSG_DATA(&answer.h))->error == -ENOENT;
+		return false;
+	answered = send(fd, &ask, sizeof ask, 0) == (ssize_t)sizeof ask &&
+		   recv(fd, answer, sizeof *answer, 0) >= (ssize_t)NLMSG_LENGTH(sizeof(struct nlmsgerr));
 	close(fd);
-	return !dead;
+	return answered;
+}
+
+bool
+diag_alive(uint64_t inode)
+{
+	union answer a;
+
+	return !ask_one(inode, 0, &a) || a.h.nlmsg_type != NLMSG_ERROR ||
+	       ((const struct nlmsgerr *)NLMSG_DATA(&a.h))->error != -ENOENT;
+}
+
+uint64_t
+diag_peer(uint64_t inode)
+{
+	union answer a;
+
+	if (!ask_one(inode, UDIAG_SHOW_PEER, &a) || a.h.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return 0;
+	return peer_of(NLMSG_DATA(&a.h), NLMSG_PAYLOAD(&a.h, 0));
+}
+
+unsigned
+diag_waiting(uint64_t inode)
+{
+	union answer a;
+	struct unix_diag_rqlen len = {0};
+
+	if (ask_one(inode, UDIAG_SHOW_RQLEN, &a) && a.h.nlmsg_type == SOCK_DIAG_BY_FAMILY)
+		attribute(NLMSG_DATA(&a.h), NLMSG_PAYLOAD(&a.h, 0), UNIX_DIAG_RQLEN, &len, sizeof len);
+	return len.udiag_rqueue;
 }

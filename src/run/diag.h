@@ -13,4 +13,10 @@ int diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg);
 /* Is there such a socket? True in doubt. */
 bool diag_alive(uint64_t inode);
 
+/* The inode of its peer; 0: it has none, or one that nobody has accepted yet. */
+uint64_t diag_peer(uint64_t inode);
+
+/* How many connections wait at a listener. */
+unsigned diag_waiting(uint64_t inode);
+
 #endif

@@ -70,6 +70,14 @@ notify_flags(scmp_filter_ctx ctx)
 	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_ERRQUEUE, MSG_ERRQUEUE));
 }
 
+/* A stream's octets are thrown away, which AF_UNIX does not do. */
+static int
+notify_discarding(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_TRUNC, MSG_TRUNC));
+}
+
 /* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK) and the send queue. The kernel looks at 32 bits of the request. */
 static int
 notify_ioctls(scmp_filter_ctx ctx)
@@ -126,6 +134,8 @@ filter_make(struct sock_fprog *out)
 		rc = notify_calls(ctx);
 	if (!rc)
 		rc = notify_flags(ctx);
+	if (!rc)
+		rc = notify_discarding(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
 	/* A ring would carry socket calls past any filter. */

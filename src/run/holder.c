@@ -9,25 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct wanted {
-	uint64_t own, peer;
-};
-
-static void
-match(void *arg, uint64_t inode, uint64_t peer)
-{
-	struct wanted *wanted = arg;
-
-	if (inode == wanted->own)
-		wanted->peer = peer;
-}
-
 uint64_t
 holder_peer_inode(int fd)
 {
-	struct wanted wanted = {.own = unix_inode(fd)};
+	uint64_t own = unix_inode(fd);
 
-	return wanted.own && diag_each(match, &wanted) == 0 ? wanted.peer : 0;
+	return own ? diag_peer(own) : 0;
 }
 
 /* Descriptor @fd of thread @tid, if that is the socket with @inode. */

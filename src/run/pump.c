@@ -21,22 +21,36 @@ unread_at(int fd)
 }
 
 void
+pump_show_reset(struct desc *d, int own)
+{
+	if (unread_at(d->peer.fd) == 0 && own >= 0)
+		send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	d->shown = unread_at(d->peer.fd) > 0;
+	d->reset_waits = false;
+	desc_close_peer(d);
+}
+
+void
 pump_reset(struct desc *d, int error)
 {
-	d->error = error;
-	if (d->peer.fd >= 0 && unread_at(d->peer.fd) == 0) {
-		int own = holder_borrow(d);
+	struct endpoint remote;
+	int own = -1;
 
-		if (own >= 0) {
-			send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-			close(own);
-		}
-	}
-	desc_drop_transport(d, true);
-	desc_close_peer(d);
+	d->error = error;
 	d->state = DESC_FINISHED;
-	if (!d->inode)
-		desc_bury(d, true);
+	sock_watch(d->sk, NULL, NULL);
+	if (sock_remote(d->sk, &remote) ==
+	    0) /* not an end, but what ICMP said to somebody who asked for it (IP_RECVERR) */
+		sock_connect(d->sk, NULL);
+	if (unread_at(d->peer.fd) == 0)
+		own = holder_borrow(d);
+	/* While it waits to be accepted, nobody can show it that it was reset. */
+	if (own < 0 && !d->inode)
+		d->reset_waits = true;
+	else
+		pump_show_reset(d, own);
+	if (own >= 0)
+		close(own);
 }
 
 /* The program's end says that nothing more comes: it was shut, or closed altogether. */
@@ -152,6 +166,12 @@ stuck(const struct desc *d)
 	return d->failed && !d->buried && !d->shut_wr && unread_at(d->peer.fd) > 0;
 }
 
+static bool
+carries(const struct desc *d)
+{
+	return d->state == DESC_CONNECTED && d->sk && d->peer.fd >= 0;
+}
+
 void
 pump(struct desc *d)
 {
@@ -162,9 +182,9 @@ pump(struct desc *d)
 	d->pumping = true;
 	do {
 		d->again = false;
-		if (d->sk && d->peer.fd >= 0)
+		if (carries(d))
 			pump_up(d);
-		if (d->sk && d->peer.fd >= 0 && (pump_down(d) || stuck(d)) && !d->buried)
+		if (carries(d) && (pump_down(d) || stuck(d)) && !d->buried)
 			pump_ends(d);
 	} while (d->again && !d->buried);
 	d->pumping = false;
@@ -183,7 +203,7 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	struct desc *d = container_of(fd, struct desc, peer);
 
 	worker_enter(d->w);
-	if (d->sk) {
+	if (carries(d)) {
 		pump(d);
 		/*
 		 * Shut for writing earlier, closed now. An error means that it closed with data of ours unread; then there is nothing to wait for,
@@ -238,6 +258,7 @@ pump_start(struct desc *d, int fd)
 	sock_setopt(d->sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	pump_size_down(d);
 	d->state = DESC_CONNECTED;
+	d->connected = d->joined = true;
 	sock_watch(d->sk, sock_news, d);
 	pump(d);
 	return 0;

@@ -20,10 +20,12 @@ void pump(struct desc *d);
 /* The program's shutdown(2) on @fd, a duplicate of its end. */
 void pump_shutdown(struct desc *d, int fd, int how);
 
-/*
- * Let the program see ECONNRESET: our end is closed with an octet unread. Where none waits, one is written through a duplicate of the
- * program's own end.
- */
+/* The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted it. */
 void pump_reset(struct desc *d, int error);
+
+/*
+ * Our end is closed with an octet unread. Where none waits, one is written through @own, a duplicate of the program's own end; -1: as it is.
+ */
+void pump_show_reset(struct desc *d, int own);
 
 #endif

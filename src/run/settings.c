@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { SETTING_MAX = 64, SETTINGS_MOST = 64 };
 
@@ -19,6 +20,13 @@ adds_up(int level, int name)
 {
 	return (level == IPPROTO_IP && name >= IP_ADD_MEMBERSHIP && name <= IP_MSFILTER) ||
 	       (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP));
+}
+
+bool
+settings_is_native(int level, int name)
+{
+	return level == SOL_SOCKET &&
+	       (name == SO_RCVTIMEO || name == SO_SNDTIMEO || name == SO_RCVLOWAT || name == SO_OOBINLINE);
 }
 
 static struct setting *
@@ -63,7 +71,29 @@ settings_apply(const struct desc *d, struct sock *sk)
 	list_each(at, &d->settings) {
 		const struct setting *s = container_of(at, const struct setting, node);
 
-		sock_setopt(sk, s->level, s->name, s->value, s->len);
+		if (!settings_is_native(s->level, s->name))
+			sock_setopt(sk, s->level, s->name, s->value, s->len);
+	}
+}
+
+void
+settings_apply_native(const struct desc *d, int fd)
+{
+	list_each(at, &d->settings) {
+		const struct setting *s = container_of(at, const struct setting, node);
+
+		if (settings_is_native(s->level, s->name))
+			setsockopt(fd, s->level, s->name, s->value, (socklen_t)s->len);
+	}
+}
+
+void
+settings_inherit(struct desc *d, const struct desc *from)
+{
+	list_each(at, &from->settings) {
+		const struct setting *s = container_of(at, const struct setting, node);
+
+		settings_note(d, s->level, s->name, s->value, s->len);
 	}
 }
 

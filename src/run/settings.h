@@ -10,8 +10,15 @@
 /* Not kept without memory: then the option stays behind, as rarely as that is. */
 void settings_note(struct desc *d, int level, int name, const void *value, size_t len);
 
-/* Set on @sk what @d was given. */
+/* The kernel does these on the stand-in itself; our stack has no part in them. */
+bool settings_is_native(int level, int name);
+
+/* Set on @sk, or on the stand-in @fd, what @d was given and is theirs. */
 void settings_apply(const struct desc *d, struct sock *sk);
+void settings_apply_native(const struct desc *d, int fd);
+
+/* accept(2) hands on what the listener @from was given. */
+void settings_inherit(struct desc *d, const struct desc *from);
 
 void settings_forget(struct desc *d);
 

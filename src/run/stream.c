@@ -1,8 +1,10 @@
 #include "run/stream.h"
 
+#include "run/diag.h"
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/pump.h"
+#include "run/settings.h"
 
 #include <errno.h>
 #include <string.h>
@@ -65,8 +67,8 @@ void
 stream_failed(struct desc *d, int error)
 {
 	d->error = error;
-	desc_drop_transport(d, true);
-	d->have_remote = false;
+	d->shown = d->filled_up;
+	sock_watch(d->sk, NULL, NULL);
 	d->state = DESC_FINISHED;
 	/* With the filling unread: IN, OUT, ERR, HUP and RDHUP at once. */
 	desc_close_peer(d);
@@ -74,6 +76,48 @@ stream_failed(struct desc *d, int error)
 		close(d->borrowed);
 		d->borrowed = -1;
 	}
+}
+
+/* Those that @listener's program has not accepted go with it. An accepted one has an inode, though we may not have met it. */
+static void
+reset_waiting(struct desc *listener)
+{
+	list_each_safe(n, &listener->w->descs) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		if (d->listener == listener->id && !d->inode && d->peer.fd >= 0 &&
+		    !diag_peer(unix_inode(d->peer.fd)))
+			desc_bury(d, true);
+	}
+}
+
+void
+stream_begin_anew(struct desc *d, int fd)
+{
+	if (d->state == DESC_LISTENING) {
+		/* Those who wait in accept() are told EINVAL. */
+		shutdown(fd, SHUT_RDWR);
+		reset_waiting(d);
+		list_del(&d->named);
+		if (d->child)
+			sock_abort(d->child);
+		d->child = NULL;
+		close(d->handle);
+		d->handle = -1;
+		d->joined = true;
+	}
+	if (d->borrowed >= 0) {
+		close(d->borrowed);
+		d->borrowed = -1;
+	}
+	sock_watch(d->sk, NULL, NULL);
+	sock_connect(d->sk, NULL);
+	desc_close_peer(d);
+	d->state = DESC_NEW;
+	d->error = d->failed = 0;
+	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
+	d->connected = d->untold = d->shown = d->aliased = false;
+	park_wake(d);
 }
 
 int
@@ -118,6 +162,33 @@ stream_watch_connecting(struct desc *d)
 	sock_watch(d->sk, sock_news, d);
 }
 
+/*
+ * What waits in the AF_UNIX listener counts against the backlog as what waits in the stack does. An accept() without an address is not seen
+ * here, so what is known is how many wait at most; the kernel is asked when that would be too many, and sweep.c goes on asking while it is.
+ */
+static void
+set_waiting(struct desc *d, unsigned n)
+{
+	d->offered = n;
+	d->full = n > d->backlog;
+	sock_wait_elsewhere(d->sk, d->full ? n : 0);
+	if (d->full)
+		d->w->full_at = loop_now(d->w->loop) + STREAM_FULL_LOOK;
+}
+
+void
+stream_count_waiting(struct desc *d)
+{
+	set_waiting(d, diag_waiting(d->inode));
+}
+
+void
+stream_accepted(struct desc *d)
+{
+	if (d->offered)
+		set_waiting(d, d->offered - 1);
+}
+
 /* The record and our end for a connection that the stack has established. False: the AF_UNIX listener takes no more now, or is gone. */
 static bool
 offer(struct desc *listener)
@@ -139,7 +210,12 @@ offer(struct desc *listener)
 	}
 	d->sk = listener->child;
 	listener->child = NULL;
+	d->accepted_from = sock_accepted_from(d->sk);
+	d->listener = listener->id;
+	settings_inherit(d, listener);
 	owner_inherit(d, listener);
+	if (++listener->offered > listener->backlog)
+		stream_count_waiting(listener);
 	return pump_start(d, fd) == 0;
 }
 
@@ -163,7 +239,7 @@ listener_news(struct sock *sk, void *arg)
 }
 
 int
-stream_listen(struct desc *d, int fd)
+stream_listen(struct desc *d, int fd, int backlog)
 {
 	if (d->handle < 0) {
 		int handle = unix_bind_handle(&d->w->unixdir, fd);
@@ -175,6 +251,8 @@ stream_listen(struct desc *d, int fd)
 	if (listen(fd, UNIX_BACKLOG) < 0)
 		return -errno;
 	d->state = DESC_LISTENING;
+	d->backlog = backlog < 0 || backlog > UNIX_BACKLOG ? UNIX_BACKLOG : (unsigned)backlog;
+	stream_count_waiting(d);
 	desc_note_named(d);
 	sock_watch(d->sk, listener_news, d);
 	stream_offer_children(d);

@@ -6,14 +6,19 @@
 
 #include "run/desc.h"
 
+#define STREAM_FULL_LOOK (20 * MSEC) /* how often a listener whose queue is full is looked at */
+
 /* Make the program's @fd look like a socket that connects: connected to us, and full. 0 or the negative errno. */
 int stream_look_connecting(struct desc *d, int fd);
 
 /* The handshake is over well: join the program's end @fd (borrowed) with us, and begin to carry. */
 int stream_joined(struct desc *d, int fd);
 
-/* The handshake failed with @error. */
+/* The handshake failed with @error, which connect() or SO_ERROR has yet to tell. */
 void stream_failed(struct desc *d, int error);
+
+/* What it was is over, a connection reset, a listener closed: the stack's socket is a fresh one again. The program's end @fd is left as it is. */
+void stream_begin_anew(struct desc *d, int fd);
 
 /* What the stack says of a connecting @d: -EINPROGRESS, 0, or the negative error. */
 int stream_progress(struct desc *d);
@@ -22,9 +27,13 @@ int stream_progress(struct desc *d);
 void stream_watch_connecting(struct desc *d);
 
 /* Make the program's @fd a listener in the kernel, too. */
-int stream_listen(struct desc *d, int fd);
+int stream_listen(struct desc *d, int fd, int backlog);
 
 /* Give the AF_UNIX listener as many established connections as it takes. */
 void stream_offer_children(struct desc *d);
+
+/* The program has taken one, or perhaps some: there is room again in the queue that listen() bounds. */
+void stream_accepted(struct desc *d);
+void stream_count_waiting(struct desc *d);
 
 #endif

@@ -2,9 +2,12 @@
 
 #include "run/desc.h"
 #include "run/diag.h"
+#include "run/holder.h"
+#include "run/pump.h"
 #include "run/stream.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SWEEP_EVERY_MS = 500 };
 
@@ -80,7 +83,31 @@ sweep_unfinished(struct worker *w)
 nsec_t
 sweep_next(const struct worker *w)
 {
-	return list_empty(&w->descs) ? NSEC_NEVER : w->sweep_at;
+	return list_empty(&w->descs) ? NSEC_NEVER : nsec_min(w->sweep_at, w->full_at);
+}
+
+/* Accepted without our hearing of it. */
+static void
+show_late_reset(struct desc *d)
+{
+	int own = holder_borrow(d);
+
+	if (own < 0)
+		return;
+	pump_show_reset(d, own);
+	close(own);
+}
+
+static void
+look_at_full(struct worker *w)
+{
+	w->full_at = NSEC_NEVER;
+	list_each(n, &w->named) {
+		struct desc *d = container_of(n, struct desc, named);
+
+		if (d->full)
+			stream_count_waiting(d);
+	}
 }
 
 void
@@ -88,6 +115,8 @@ sweep_run(struct worker *w, nsec_t now)
 {
 	bool needed = false;
 
+	if (now >= w->full_at)
+		look_at_full(w);
 	if (now < w->sweep_at)
 		return;
 	w->sweep_at = now + SWEEP_EVERY_MS * MSEC;
@@ -97,6 +126,8 @@ sweep_run(struct worker *w, nsec_t now)
 		needed |= !tended(d);
 		if (d->child)
 			stream_offer_children(d);
+		if (d->reset_waits)
+			show_late_reset(d);
 	}
 	if (needed)
 		sweep_now(w);

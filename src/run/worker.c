@@ -244,6 +244,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	int rc;
 
 	w->config = config;
+	w->full_at = NSEC_NEVER;
 	kernel_features(&w->kernel);
 	w->unixdir.rendezvous = w->unixdir.rendezvous_handle = -1;
 	list_init(&w->descs);

@@ -36,6 +36,7 @@ struct worker {
 	uint64_t next_id;
 	unsigned untended; /* descs whose end only a sweep can see */
 	nsec_t sweep_at;
+	nsec_t full_at; /* when to look at listeners whose queues are full */
 
 	struct list parked; /* calls that wait, see park.h */
 	unsigned nparked;

@@ -349,7 +349,7 @@ packet_too_big_is_told_to_who_cares(void **state)
 		for (uint8_t mode = UDP_PMTU_DONT; mode <= UDP_PMTU_OMIT; mode++) {
 			for (unsigned recverr = 0; recverr < 2; recverr++) {
 				udp_end_opts(e)->mtu_discover = mode;
-				udp_end_opts(e)->recverr = recverr;
+				udp_end_opts(e)->recverr4 = recverr;
 				assert_true(core_error(f->core, &err));
 				assert_int_equal(udp_take_error(e),
 				    mode != UDP_PMTU_DONT && (connected || recverr) ? LEAT_EMSGSIZE : 0);
