@@ -1,0 +1,174 @@
+"""What the programs same_*.py share: small named cases that print one line for each result, alike in every run on one system.
+
+Ports are replaced by names in the order in which a case meets them, errors by their names, poll(2)'s bits by theirs. What takes a moment to arrive
+is asked for until the answer has stayed the same for a while, so that a system that needs another turn is not told from one that does not.
+"""
+import ctypes
+import errno
+import fcntl
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+HOST = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+BITS = {name: getattr(select, f"POLL{name}") for name in ("IN", "PRI", "OUT", "ERR", "HUP", "NVAL", "RDHUP")}
+STILL, LONGEST = 0.08, 3.0  # seconds
+LIMIT = 30  # for one case
+ALL = []
+
+
+def case(fn):
+    """Decorates a function that is to be called with a Case."""
+    ALL.append(fn)
+    return fn
+
+
+class Case:
+    def __init__(self, name):
+        self.name, self.opened, self.ports = name, [], {}
+
+    def say(self, what, *results):
+        print(f"{self.name}/{what}: {' '.join(str(self.plain(r)) for r in results)}", flush=True)
+
+    def told(self, what, fn, *args):
+        """Say what a call answers: its value, or its error's name."""
+        self.say(what, said(fn, *args))
+
+    def plain(self, value):
+        if isinstance(value, socket.socket):
+            return self.keep(value) and "socket"
+        if isinstance(value, tuple) and len(value) in (2, 4) and isinstance(value[0], str) and isinstance(value[1], int):
+            return ",".join(map(str, (value[0], self.port(value[1]), *value[2:])))
+        if isinstance(value, tuple):
+            return "(" + " ".join(str(self.plain(v)) for v in value) + ")"
+        if isinstance(value, bytes) and len(value) > 32:
+            return f"{len(value)} octets"
+        return value
+
+    def port(self, number):
+        if not number:
+            return 0
+        return self.ports.setdefault(number, f"port{len(self.ports) + 1}")
+
+    def keep(self, s):
+        self.opened.append(s)
+        return s
+
+    def new(self, family=socket.AF_INET, kind=socket.SOCK_STREAM):
+        return self.keep(socket.socket(family, kind))
+
+    def bound(self, family=socket.AF_INET, kind=socket.SOCK_STREAM):
+        s = self.new(family, kind)
+        s.bind((HOST[family], 0))
+        return s
+
+    def listener(self, family=socket.AF_INET, backlog=5):
+        s = self.bound(family)
+        s.listen(backlog)
+        return s
+
+    def free_name(self, family=socket.AF_INET):
+        """Where nobody listens: the name of a socket that is only bound."""
+        return self.bound(family).getsockname()
+
+    def pair(self, family=socket.AF_INET):
+        """A connection's two ends."""
+        listener, client = self.listener(family), self.new(family)
+        client.connect(listener.getsockname())
+        server = self.keep(listener.accept()[0])
+        listener.close()
+        return client, server
+
+    def done(self):
+        for s in self.opened:
+            s.close()
+
+
+def name_of(number):
+    return errno.errorcode.get(number, f"errno {number}")
+
+
+def said(fn, *args):
+    try:
+        return fn(*args)
+    except TimeoutError as e:
+        return name_of(e.errno) if e.errno else "would wait"
+    except BlockingIOError as e:
+        return name_of(e.errno)
+    except OSError as e:
+        return name_of(e.errno)
+
+
+def system(name, *args):
+    """A call of the C library as it stands, with whatever arguments: its value, or its error's name."""
+    ctypes.set_errno(0)
+    value = getattr(LIBC, name)(*args)
+    return name_of(ctypes.get_errno()) if value == -1 else value
+
+
+def settled(fn, *args):
+    """What a question is answered by once the answer stays the same."""
+    end = time.monotonic() + LONGEST
+    answer, since = said(fn, *args), time.monotonic()
+    while time.monotonic() < min(since + STILL, end):
+        time.sleep(0.01)
+        now = said(fn, *args)
+        if now != answer:
+            answer, since = now, time.monotonic()
+    return answer
+
+
+def poll_now(s):
+    p = select.poll()
+    p.register(s, select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)
+    got = p.poll(0)
+    return "|".join(n for n, bit in BITS.items() if got and got[0][1] & bit) or "-"
+
+
+def state(s):
+    """Linux's tcp_states.h, by TCP_INFO."""
+    return ("-", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN",
+            "CLOSING")[s.getsockopt(socket.IPPROTO_TCP, 11, 1)[0]]
+
+
+def bits(s):
+    return settled(poll_now, s)
+
+
+def so_error(s):
+    return name_of(e) if (e := s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) else 0
+
+
+def reset(s):
+    """Close with a reset."""
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+
+
+def count(s, request):
+    return struct.unpack("i", fcntl.ioctl(s, request, b"\0" * 4))[0]
+
+
+def rest(seconds=STILL):
+    time.sleep(seconds)
+
+
+def run():
+    """All cases, or those named on the command line."""
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(99))
+    for fn in ALL:
+        if len(sys.argv) > 1 and fn.__name__ not in sys.argv[1:]:
+            continue
+        c = Case(fn.__name__)
+        signal.alarm(LIMIT)
+        try:
+            fn(c)
+        except OSError as e:
+            c.say("broke off", name_of(e.errno) if e.errno else repr(e), f"line {e.__traceback__.tb_next.tb_lineno}")
+        c.done()
+        signal.alarm(0)

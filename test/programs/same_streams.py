@@ -1,0 +1,304 @@
+"""Connections: how they carry, end and break, and what poll(2) and the errors say at each step."""
+import os
+import signal
+import socket
+import struct
+from socket import AF_INET, AF_INET6, MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR
+
+from cases import bits, case, count, reset, rest, run, said, settled, so_error, state
+
+FIONREAD, SIOCOUTQ, SIOCATMARK = 0x541B, 0x5411, 0x8905
+BOTH = {"4": AF_INET, "6": AF_INET6}
+
+
+@case
+def carries(c):
+    for v, family in BOTH.items():
+        a, b = c.pair(family)
+        c.say(f"ipv{v} new", bits(a), bits(b), state(a), state(b))
+        c.told(f"ipv{v} send", a.send, b"hello world")
+        c.say(f"ipv{v} poll", bits(b), settled(count, b, FIONREAD), settled(count, a, SIOCOUTQ))
+        c.told(f"ipv{v} peek", b.recv, 5, MSG_PEEK)
+        c.told(f"ipv{v} peek more", b.recv, 100, MSG_PEEK)
+        c.told(f"ipv{v} recv", b.recv, 5)
+        c.told(f"ipv{v} recvfrom", b.recvfrom, 1)
+        c.told(f"ipv{v} recvmsg", lambda b=b: b.recvmsg(2)[::2])
+        c.told(f"ipv{v} left", count, b, FIONREAD)
+        room = bytearray(b"--")
+        c.say(f"ipv{v} trunc", b.recv_into(room, 2, MSG_TRUNC), bytes(room))
+        c.told(f"ipv{v} nothing", b.recv, 0)
+        c.told(f"ipv{v} dontwait", lambda b=b: (b.recv(100, MSG_DONTWAIT), said(b.recv, 1, MSG_DONTWAIT)))
+        c.told(f"ipv{v} nothing there", b.recv, 0, MSG_DONTWAIT)
+        c.told(f"ipv{v} recvmsg dontwait", b.recvmsg, 1, 0, MSG_DONTWAIT)
+        c.told(f"ipv{v} recvfrom dontwait", b.recvfrom, 1, MSG_DONTWAIT)
+        c.told(f"ipv{v} send nothing", a.send, b"")
+        c.told(f"ipv{v} sendto", a.sendto, b"x", b.getsockname())
+        c.told(f"ipv{v} sendto elsewhere", a.sendto, b"y", c.free_name(family))
+        c.told(f"ipv{v} sendmsg", a.sendmsg, [b"a", b"", b"bc"])
+        c.told(f"ipv{v} sendmsg to", lambda a=a, b=b: a.sendmsg([b"d"], [], 0, b.getsockname()))
+        c.told(f"ipv{v} waitall", b.recv, 6, MSG_WAITALL)
+        c.told(f"ipv{v} readv", lambda a=a, b=b: (os.writev(a.fileno(), [b"12", b"345"]), settled(count, b, FIONREAD), os.readv(b.fileno(), [bytearray(3), bytearray(9)])))
+
+
+@case
+def waits_for_all(c):
+    a, b = c.pair()
+    a.send(b"abc")
+    pid = os.fork()
+    if not pid:
+        rest()
+        a.send(b"def")
+        rest()
+        a.send(b"gh")
+        a.shutdown(SHUT_WR)
+        os._exit(0)
+    c.told("six", b.recv, 6, MSG_WAITALL)
+    c.told("to the end", b.recv, 6, MSG_WAITALL)
+    c.told("after it", b.recv, 6, MSG_WAITALL)
+    os.waitpid(pid, 0)
+    a, b = c.pair()
+    a.send(b"abc")
+    settled(count, b, FIONREAD)
+    b.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("qq", 0, 100000))
+    c.told("timeout", b.recv, 6, MSG_WAITALL)
+    c.told("timeout again", b.recv, 6, MSG_WAITALL)
+
+
+@case
+def half_closed(c):
+    for v, family in BOTH.items():
+        for how, name in (SHUT_WR, "WR"), (SHUT_RD, "RD"), (SHUT_RDWR, "RDWR"):
+            a, b = c.pair(family)
+            a.send(b"before")
+            settled(count, b, FIONREAD)
+            here = f"ipv{v} {name}"
+            c.told(f"{here} shutdown", a.shutdown, how)
+            c.say(f"{here} poll", bits(a), bits(b), state(a), state(b))
+            c.told(f"{here} again", a.shutdown, how)
+            c.told(f"{here} send", a.send, b"x")
+            c.told(f"{here} sendmsg", a.sendmsg, [b"x"])
+            c.told(f"{here} recv", a.recv, 10, MSG_DONTWAIT)
+            c.told(f"{here} peer recv", settled, b.recv, 100, MSG_PEEK)
+            b.recv(100)
+            c.told(f"{here} peer end", b.recv, 100, MSG_DONTWAIT)
+            c.told(f"{here} peer sends", b.send, b"after")
+            c.say(f"{here} arrives", bits(a), settled(a.recv, 100, MSG_PEEK | MSG_DONTWAIT), count(a, FIONREAD))
+            c.told(f"{here} error", so_error, a)
+            c.told(f"{here} peer shutdown", b.shutdown, SHUT_WR)
+            c.say(f"{here} both", bits(a), bits(b), state(a), state(b))
+            c.told(f"{here} name", lambda a=a: a.getpeername()[0])
+            c.told(f"{here} peer's name", lambda b=b: b.getpeername()[0])
+            c.told(f"{here} once more", a.shutdown, how)
+            c.told(f"{here} last", lambda a=a: (a.recv(100, MSG_DONTWAIT), a.recv(100, MSG_DONTWAIT)))
+
+
+@case
+def closed(c):
+    a, b = c.pair()
+    a.send(b"bye")
+    a.close()
+    c.say("poll", bits(b), state(b), so_error(b))
+    c.told("recv", b.recv, 100)
+    c.told("end", b.recv, 100)
+    c.told("end again", b.recv, 100)
+    c.told("send", b.send, b"x")
+    c.say("poll after a send", bits(b), state(b))
+    c.told("second send", b.send, b"x")
+    c.say("error", so_error(b), so_error(b))
+    c.told("recv after", b.recv, 1)
+    c.told("name", lambda: b.getpeername()[0])
+    c.told("connect", b.connect, c.free_name())
+
+
+@case
+def closed_unread(c):
+    """Data that was never read makes close(2) a reset (RFC 2525, 2.17)."""
+    a, b = c.pair()
+    b.send(b"never read")
+    settled(count, a, FIONREAD)
+    a.close()
+    c.say("poll", bits(b), state(b))
+    c.told("recv", b.recv, 1)
+    c.told("recv again", b.recv, 1)
+
+
+def after(c, what, how):
+    a, b = c.pair()
+    a.send(b"abc")
+    settled(count, b, FIONREAD)
+    reset(a)
+    c.say(f"{what}/poll", bits(b), state(b))
+    for i, one in enumerate(what.split()):
+        c.told(f"{what}/{i} {one}", how[one], b)
+    c.say(f"{what}/then", bits(b), so_error(b), said(b.getpeername), b.getsockname()[0])
+
+
+@case
+def was_reset(c):
+    how = {"read": lambda b: b.recv(100), "write": lambda b: b.send(b"x"), "error": so_error, "shutdown": lambda b: b.shutdown(SHUT_RDWR),
+           "connect": lambda b: b.connect(c.free_name()), "again": lambda b: b.connect(c.listener().getsockname()), "listen": lambda b: b.listen(1),
+           "peek": lambda b: b.recv(100, MSG_PEEK), "readable": lambda b: count(b, FIONREAD), "unsent": lambda b: count(b, SIOCOUTQ),
+           "msg": lambda b: b.recvmsg(100)[0], "sendmsg": lambda b: b.sendmsg([b"x"]), "sendto": lambda b: b.sendto(b"x", ("127.0.0.1", 9))}
+    for what in ("read read read error", "write write error", "error error read write", "peek read write error", "shutdown error", "connect error connect", "again",
+                 "error again read", "read again write", "listen", "readable unsent", "msg msg msg", "sendmsg sendmsg", "sendto sendto", "write read read", "read read write write"):
+        after(c, what, how)
+
+
+@case
+def lingering(c):
+    for on, seconds, unread in (1, 0, False), (1, 0, True), (0, 0, False), (1, 1, False):
+        a, b = c.pair()
+        a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", on, seconds))
+        a.send(b"abc")
+        if unread:
+            settled(count, b, FIONREAD)
+        a.close()
+        here = f"{on} {seconds} {unread}"
+        c.say(here, bits(b), state(b))
+        c.told(f"{here} recv", b.recv, 100)
+        c.told(f"{here} end", b.recv, 100)
+    a, b = c.pair()
+    a.setblocking(False)
+    sent = got = 0
+    while isinstance(n := said(a.send, bytes(65536)), int):
+        sent += n
+    a.setblocking(True)
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 1))
+    a.close()
+    rest(1.5)
+    while n := len(b.recv(1 << 20)):
+        got += n
+    c.say("time is over", got == sent)
+    a, b = c.pair()
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    a.send(b"abc")
+    a.shutdown(SHUT_WR)
+    settled(count, b, FIONREAD)
+    a.close()
+    c.say("shut first", bits(b), settled(b.recv, 10, MSG_PEEK))
+
+
+@case
+def broken_pipe(c):
+    rang = []
+    signal.signal(signal.SIGPIPE, lambda *_: rang.append(1))
+    for name, send in {"send": lambda a: a.send(b"x"), "nosignal": lambda a: a.send(b"x", socket.MSG_NOSIGNAL), "write": lambda a: os.write(a.fileno(), b"x"),
+                       "sendmsg": lambda a: a.sendmsg([b"x"]), "sendto": lambda a: a.sendto(b"x", ("127.0.0.1", 9)), "oob": lambda a: a.send(b"x", MSG_OOB),
+                       "writev": lambda a: os.writev(a.fileno(), [b"x"]), "sendmsg nosignal": lambda a: a.sendmsg([b"x"], [], socket.MSG_NOSIGNAL),
+                       "sendto nosignal": lambda a: a.sendto(b"x", socket.MSG_NOSIGNAL, ("127.0.0.1", 9)), "sendmsg to": lambda a: a.sendmsg([b"x"], [], 0, ("127.0.0.1", 9))}.items():
+        for state_now, s in ("shut", c.pair()[0]), ("new", c.new()):
+            if state_now == "shut":
+                s.shutdown(SHUT_WR)
+            rang.clear()
+            c.say(f"{state_now} {name}", said(send, s), len(rang))
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+@case
+def urgent(c):
+    a, b = c.pair()
+    c.told("none recv", b.recv, 1, MSG_OOB)
+    c.told("none mark", count, b, SIOCATMARK)
+    a.send(b"abc")
+    c.told("send", a.send, b"!", MSG_OOB)
+    c.say("poll", bits(b), settled(count, b, FIONREAD), count(b, SIOCATMARK))
+    c.told("peek", b.recv, 1, MSG_OOB | MSG_PEEK)
+    c.told("recv", b.recv, 100)
+    c.say("at the mark", count(b, SIOCATMARK), bits(b))
+    c.told("oob", b.recv, 1, MSG_OOB)
+    c.told("oob again", b.recv, 1, MSG_OOB)
+    c.say("then", count(b, SIOCATMARK), bits(b))
+    a.send(b"def")
+    c.told("after", lambda: (settled(count, b, FIONREAD), b.recv(100), count(b, SIOCATMARK)))
+
+
+@case
+def urgent_unread(c):
+    """An urgent octet that nobody reads stays where it is, until another takes its place."""
+    a, b = c.pair()
+    a.send(b"ab")
+    a.send(b"1", MSG_OOB)
+    a.send(b"cd")
+    settled(count, b, FIONREAD)
+    c.told("to the mark", b.recv, 100)
+    c.say("mark", count(b, SIOCATMARK), bits(b))
+    c.told("past it", b.recv, 100)
+    c.say("mark then", count(b, SIOCATMARK), bits(b))
+    c.told("oob late", b.recv, 1, MSG_OOB)
+    a.send(b"2", MSG_OOB)
+    settled(bits, b)
+    c.told("next", b.recv, 1, MSG_OOB)
+    a.send(b"3", MSG_OOB)
+    rest()
+    a.send(b"4", MSG_OOB)
+    c.say("two", bits(b), settled(count, b, FIONREAD))
+    c.told("two oob", b.recv, 1, MSG_OOB)
+    c.told("two rest", b.recv, 10, MSG_DONTWAIT)
+
+
+@case
+def urgent_inline(c):
+    a, b = c.pair()
+    b.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
+    a.send(b"ab")
+    a.send(b"!", MSG_OOB)
+    a.send(b"cd")
+    c.say("poll", bits(b), settled(count, b, FIONREAD))
+    c.told("oob", b.recv, 1, MSG_OOB)
+    c.told("first", b.recv, 100)
+    c.say("mark", count(b, SIOCATMARK), bits(b))
+    c.told("second", b.recv, 100)
+    c.say("mark then", count(b, SIOCATMARK), bits(b))
+
+
+@case
+def corked(c):
+    a, b = c.pair()
+    a.setsockopt(socket.IPPROTO_TCP, 3, 1)
+    a.send(b"held")
+    c.say("corked", bits(b), count(a, SIOCOUTQ))
+    a.setsockopt(socket.IPPROTO_TCP, 1, 1)
+    c.say("nodelay pushes", settled(count, b, FIONREAD), a.getsockopt(socket.IPPROTO_TCP, 3))
+    b.recv(100)
+    a.send(b"more", socket.MSG_MORE)
+    a.setsockopt(socket.IPPROTO_TCP, 1, 1)
+    c.say("nodelay again", settled(count, b, FIONREAD))
+    a.setsockopt(socket.IPPROTO_TCP, 3, 0)
+    c.say("uncorked", settled(count, b, FIONREAD))
+
+
+@case
+def shared(c):
+    """dup(2) and fork(2): the connection ends with the last descriptor."""
+    a, b = c.pair()
+    other = a.dup()
+    a.close()
+    c.say("dup", bits(b), other.getpeername() == b.getsockname())
+    c.told("dup sends", other.send, b"x")
+    pid = os.fork()
+    if not pid:
+        rest(0.3)
+        other.send(b"from the child")
+        os._exit(0)
+    other.close()
+    c.told("before the child ends", lambda: b.recv(1))
+    c.told("child", lambda: b.recv(100))
+    c.told("end", lambda: b.recv(100))
+    os.waitpid(pid, 0)
+    a, b = c.pair()
+    other = c.keep(a.dup())
+    a.shutdown(SHUT_WR)
+    c.told("shut by the other", other.send, b"x")
+    other.setsockopt(socket.IPPROTO_TCP, 1, 1)
+    c.told("option", a.getsockopt, socket.IPPROTO_TCP, 1)
+    listener = c.listener()
+    kept = c.keep(listener.dup())
+    at = listener.getsockname()
+    listener.close()
+    c.told("listener's dup", c.new().connect, at)
+    kept.close()
+    c.told("closed", c.new().connect, at)
+
+
+if __name__ == "__main__":
+    run()

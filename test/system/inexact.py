@@ -1,0 +1,124 @@
+"""Where a program inside `leat run` is told something else than by Linux, and why: both answers. What the CAVEATS of leat(1) sum up.
+
+The urgent octet's answers are the kernel's that the test runs on, so ours is any of them.
+"""
+
+
+class Any:
+    """Equals whatever it is compared with."""
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 0
+
+
+UNCONNECTED = "a stream without a connection: read(2), write(2), recv(2) and send(2) are the stand-in's own, and AF_UNIX has other errors for it"
+BROKEN = "write(2) and send(2) on a broken connection are the stand-in's own: EPIPE at once, and the connection's error is still to be told"
+UNTOLD = "read(2) after a failed connect says ECONNRESET"
+SHUT_RD = "data that arrives after shutdown(SHUT_RD) is thrown away"
+LISTENER = "a listener that was shut polls as a shut socket"
+URGENT = "the urgent octet towards the program is AF_UNIX's own: it is counted as unread, and a second one does not push the first out"
+LACKING = "what Leat lacks is answered as by a kernel without it"
+HOPS = "a hop limit of 0, which no packet could leave with, is taken for the default"
+
+INEXACT = {
+    "same_connects": {
+        UNCONNECTED: {
+            "refused/ipv4 recv": ("ENOTCONN", "EINVAL"),
+            "refused/ipv4 send": ("EPIPE", "ENOTCONN"),
+            "refused/ipv6 recv": ("ENOTCONN", "EINVAL"),
+            "refused/ipv6 send": ("EPIPE", "ENOTCONN"),
+        },
+        BROKEN: {
+            "refused_later/send/send": ("ECONNREFUSED", "EPIPE"),
+            "refused_later/send/then": ("IN|OUT|HUP|RDHUP 0 CLOSE 127.0.0.1", "IN|OUT|ERR|HUP|RDHUP ECONNREFUSED CLOSE 127.0.0.1"),
+            "refused_later/send error/send": ("ECONNREFUSED", "EPIPE"),
+            "refused_later/send error/error": ("0", "ECONNREFUSED"),
+        },
+        UNTOLD: {
+            "refused_later/recv/recv": ("ECONNREFUSED", "ECONNRESET"),
+            "refused_later/recv error/recv": ("ECONNREFUSED", "ECONNRESET"),
+            "refused_later/recv connect/recv": ("ECONNREFUSED", "ECONNRESET"),
+        },
+        LISTENER: {
+            "listener_ends/RD poll": ("OUT|HUP 0 True IN|OUT|ERR|HUP|RDHUP", "IN|HUP|RDHUP 0 True IN|OUT|ERR|HUP|RDHUP"),
+            "listener_ends/RDWR poll": ("OUT|HUP 0 True IN|OUT|ERR|HUP|RDHUP", "IN|HUP|RDHUP 0 True IN|OUT|ERR|HUP|RDHUP"),
+        },
+    },
+    "same_options": {
+        LACKING: {
+            "unknown/DONTROUTE": ("0 0 4", "ENOPROTOOPT 0 4"),
+            "unknown/TIMESTAMP": ("0 0 4", "ENOPROTOOPT 0 4"),
+            "unknown/ZEROCOPY": ("0 0 4", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/LOCK_FILTER": ("0 0 4", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/COOKIE": ("ENOPROTOOPT 0 8", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/MAX_PACING_RATE": ("0 0 8", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/FASTOPEN": ("0 0 4", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/AUTOFLOWLABEL": ("0 0 4", "ENOPROTOOPT ENOPROTOOPT 16"),
+            "unknown/ADDR_PREFERENCES": ("0 0 4", "ENOPROTOOPT ENOPROTOOPT 16"),
+        },
+        HOPS: {
+            "ranges/6 UNICAST_HOPS 0": ("0 0", "0 64"),
+        },
+    },
+    "same_sockets": {
+        UNCONNECTED: {
+            "listener_io/send": ("EPIPE", "ENOTCONN"),
+            "listener_io/send nothing": ("EPIPE", "ENOTCONN"),
+            "listener_io/recv": ("ENOTCONN", "EINVAL"),
+            "listener_io/read": ("ENOTCONN", "EINVAL"),
+            "listener_io/write": ("EPIPE", "ENOTCONN"),
+            "listener_io/recv oob": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/new send": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/new send nothing": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/new recv": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/new read": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/new write": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/new recv dontwait": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/new recv peek": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/bound send": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/bound send nothing": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/bound recv": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/bound read": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/bound write": ("EPIPE", "ENOTCONN"),
+            "unconnected_io/bound recv dontwait": ("ENOTCONN", "EINVAL"),
+            "unconnected_io/bound recv peek": ("ENOTCONN", "EINVAL"),
+            "unspecified_peer/send": ("ECONNRESET", "ENOTCONN"),
+            "unspecified_peer/recv here": ("ENOTCONN", "EINVAL"),
+        },
+    },
+    "same_streams": {
+        UNCONNECTED: {
+            "broken_pipe/new send": ("EPIPE 1", "ENOTCONN 0"),
+            "broken_pipe/new nosignal": ("EPIPE 0", "ENOTCONN 0"),
+            "broken_pipe/new write": ("EPIPE 1", "ENOTCONN 0"),
+            "broken_pipe/new writev": ("EPIPE 1", "ENOTCONN 0"),
+        },
+        BROKEN: {
+            "closed/error": ("0 0", "EPIPE 0"),
+            "was_reset/write write error/0 write": ("ECONNRESET", "EPIPE"),
+            "was_reset/write write error/2 error": ("0", "ECONNRESET"),
+            "was_reset/peek read write error/2 write": ("ECONNRESET", "EPIPE"),
+            "was_reset/peek read write error/3 error": ("0", "ECONNRESET"),
+            "was_reset/read again write/2 write": ("ECONNRESET", "EPIPE"),
+            "was_reset/read again write/then": ("IN|OUT|HUP|RDHUP 0 ENOTCONN 127.0.0.1", "IN|OUT|ERR|HUP|RDHUP ECONNRESET ENOTCONN 127.0.0.1"),
+            "was_reset/write read read/0 write": ("ECONNRESET", "EPIPE"),
+            "was_reset/write read read/2 read": ("b''", "ECONNRESET"),
+        },
+        SHUT_RD: {
+            "half_closed/ipv4 RD arrives": ("IN|OUT|RDHUP b'after' 5", "IN|OUT|RDHUP b'' 0"),
+            "half_closed/ipv4 RD last": ("(b'after' b'')", "(b'' b'')"),
+            "half_closed/ipv6 RD arrives": ("IN|OUT|RDHUP b'after' 5", "IN|OUT|RDHUP b'' 0"),
+            "half_closed/ipv6 RD last": ("(b'after' b'')", "(b'' b'')"),
+        },
+        URGENT: {
+            "urgent/poll": ("IN|PRI|OUT 3 0", Any()),
+            "urgent/at the mark": ("1 PRI|OUT", Any()),
+            "urgent/then": ("1 OUT", Any()),
+            "urgent/after": ("(0 b'def' 0)", Any()),
+            "urgent_unread/two": ("PRI|OUT 0", Any()),
+            "urgent_unread/two rest": ("EAGAIN", Any()),
+        },
+    },
+}
