@@ -32,10 +32,24 @@ def results(bench, machine, took):
             "groups": groups, "notes": bench.notes, "missing": missing}
 
 
+def table(found, part):
+    """The ratios of a part for a document: figures of one machine would be taken for promises."""
+    groups = [g for g in found["groups"] if g["part"] == part and g["ratios"]]
+    peers = list(dict.fromkeys(name for g in groups for name in g["ratios"]))
+    lines = ["| " + " | ".join(["", *peers]) + " |", "|---" * (len(peers) + 1) + "|"]
+    for g in groups:
+        cells = [f"{g['ratios'][name]:.2f}" if name in g["ratios"] else "" for name in peers]
+        lines.append("| " + " | ".join([g["name"], *cells]) + " |")
+    return "\n".join(lines) if groups else ""
+
+
 def write(found, folder):
+    """results.json, and results.md with the tables."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
+    tables = [f"{part}\n\n{table(found, part)}\n" for part in dict.fromkeys(g["part"] for g in found["groups"]) if table(found, part)]
+    (folder / "results.md").write_text("\n".join(tables))
     return path
 
 
