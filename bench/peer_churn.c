@@ -1,10 +1,11 @@
 /*
- * bench/peer_churn.c - what bench/churn.c measures, with Linux: connections over loopback, one after the other, set up and closed by one thread.
+ * bench/peer_churn.c - what bench/churn.c measures, with Linux: connections over loopback, set up, used for one request and one answer, and closed, one after
+ * the other, by one thread.
  *
- *	peer_churn [--ip 4|6] [--seconds S]
+ *	peer_churn [--octets SIZE] [--ip 4|6] [--seconds S]
  *
- * The client closes first and keeps the TIME-WAIT, from which Linux takes a port again after a second on loopback; a reset would spare it that. So the
- * client walks through 127.0.0.0/8: each of its addresses has ports of its own. IPv6 has only ::1 on loopback, so there it ends early without ports.
+ * The server closes first and keeps the TIME-WAIT. So that no port is met again before its time, the client walks through 127.0.0.0/8: each of its addresses
+ * has ports of its own. IPv6 has only ::1 on loopback.
  */
 #include "args.h"
 
@@ -18,11 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PORTS_EACH = 20000 };
+enum { PORTS_EACH = 20000, OCTETS_MAX = 65536 };
 
 static int family;
 static struct sockaddr_storage server;
 static socklen_t server_len;
+static char buf[OCTETS_MAX];
+static size_t octets;
 
 static void
 check(int rc, const char *what)
@@ -66,6 +69,19 @@ name_client(int fd, uint64_t n)
 	check(bind(fd, (void *)&a, sizeof a), "bind");
 }
 
+/* What fits a socket's buffer, for one thread has both ends. */
+static void
+exchange(int from, int to)
+{
+	check((int)write(from, buf, octets), "write");
+	for (size_t left = octets; left > 0;) {
+		ssize_t n = read(to, buf, left);
+
+		check(n > 0 ? 0 : -1, "read");
+		left -= (size_t)n;
+	}
+}
+
 static void
 churn_once(int listener, uint64_t n)
 {
@@ -77,26 +93,29 @@ churn_once(int listener, uint64_t n)
 	check(connect(client, (void *)&server, server_len), "connect");
 	child = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	check(child, "accept");
-	close(client);
-	check((int)read(child, &octet, 1), "read");
+	exchange(client, child);
+	exchange(child, client);
 	close(child);
+	check((int)read(client, &octet, 1), "read");
+	close(client);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench_arg args[] = {{"ip", 4}, {"seconds", 1}, {NULL, 0}};
+	struct bench_arg args[] = {{"octets", 100}, {"ip", 4}, {"seconds", 1}, {NULL, 0}};
 	uint64_t n = 0;
 	int64_t used;
 	int listener;
 
 	args_read(args, argc, argv);
-	family = args[0].value == 6 ? AF_INET6 : AF_INET;
+	octets = args[0].value < OCTETS_MAX ? (size_t)args[0].value : OCTETS_MAX;
+	family = args[1].value == 6 ? AF_INET6 : AF_INET;
 	listener = open_listener();
 	used = args_cpu_time();
 	do
 		churn_once(listener, n++);
-	while (args_cpu_time() - used < (int64_t)(args[1].value * 1e9));
+	while (args_cpu_time() - used < (int64_t)(args[2].value * 1e9));
 	used = args_cpu_time() - used;
 	args_print("churn", args);
 	printf(", \"connections\": %llu, \"seconds\": %.6f, \"per_second\": %.1f}\n", (unsigned long long)n,

@@ -1,7 +1,9 @@
 /*
  * bench/peer_lwip.c - what bench/wire.c and bench/churn.c measure, with lwIP: two Ethernet interfaces of one stack, back to back on two queues.
  *
- *	peer_lwip [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--churn 0|1]
+ *	peer_lwip [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--churn OCTETS]
+ *
+ * With --churn, connections are opened, used for a request and an answer of OCTETS each, and closed.
  *
  * lwIP is one per process, so both ends are of one stack, each bound to its interface. A frame is copied once between them, as lwIP's own loopback
  * does it: what was sent still belongs to the sender's queue. tools/bench builds this twice, against the library as it is packaged and from source with
@@ -37,7 +39,8 @@ static struct tcp_pcb *accepted; /* the last one */
 static uint64_t octets, closed;
 static uint32_t window;
 static uint8_t out[CHUNK], in[CHUNK];
-static bool v6, churn;
+static bool v6;
+static u16_t churn; /* octets of a request, and of its answer */
 
 static void
 check(bool good, const char *what)
@@ -148,15 +151,16 @@ add_netif(unsigned i)
 static err_t
 received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
-	if (!p) {
-		tcp_close(pcb);
-		closed++;
+	if (!p) /* the end; who opened it closes it */
 		return ERR_OK;
-	}
 	for (u16_t at = 0; at < p->tot_len;)
 		at = (u16_t)(at + pbuf_copy_partial(p, in, p->tot_len, at));
 	octets += p->tot_len;
 	tcp_recved(pcb, p->tot_len);
+	if (churn && pcb == accepted && octets % (2 * churn) == churn) {
+		check(tcp_write(pcb, out, churn, TCP_WRITE_FLAG_COPY) == ERR_OK, "answer");
+		tcp_output(pcb);
+	}
 	pbuf_free(p);
 	return ERR_OK;
 }
@@ -237,15 +241,23 @@ turn_bulk(struct tcp_pcb *pcb)
 	deliver(0);
 }
 
-/* One connection after the other; those in TIME-WAIT go when a batch is done, for lwIP has 16,384 ports. */
+/* The server closes first. Those in TIME-WAIT go when a batch is done, for lwIP has 16,384 ports. */
 static void
 turn_churn(void)
 {
 	for (unsigned i = 0; i < BATCH; i++) {
 		struct tcp_pcb *pcb = open_connection();
 
+		tcp_recv(pcb, received);
+		check(tcp_write(pcb, out, churn, TCP_WRITE_FLAG_COPY) == ERR_OK, "request");
+		tcp_output(pcb);
+		settle();
+		check(octets == (closed + 1) * 2 * churn, "no answer");
+		check(tcp_close(accepted) == ERR_OK, "close");
+		settle();
 		check(tcp_close(pcb) == ERR_OK, "close");
 		settle();
+		closed++;
 	}
 	while (tcp_tw_pcbs)
 		tcp_abort(tcp_tw_pcbs);
@@ -287,7 +299,7 @@ main(int argc, char **argv)
 	args_read(args, argc, argv);
 	window = (uint32_t)args[0].value;
 	v6 = args[2].value == 6;
-	churn = args[4].value != 0;
+	churn = (u16_t)args[4].value;
 	/* The packaged library has TCP_WND and TCP_SND_BUF compiled in. */
 	check(window <= TCP_WND && window <= TCP_SND_BUF, "this build has no window that large");
 	set_up();

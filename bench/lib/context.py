@@ -51,9 +51,9 @@ class Bench:
         """One figure of each subject: measure, print, keep."""
         self.aspects([(name, unit, better)], subjects, slow)
 
-    def aspects(self, aspects, subjects, slow=False):
+    def aspects(self, aspects, subjects, slow=False, rounds=None):
         """Several figures that one run gives: a group each."""
-        for group in measure.measure(self.part, aspects, subjects, self.slow_rounds if slow else self.rounds):
+        for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds)):
             self.groups.append(group)
             for line in group_lines(measure.group_summary(group)):
                 self.say(line)

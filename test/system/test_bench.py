@@ -199,7 +199,7 @@ def test_lwip_as_packaged_is_measured_where_it_is_installed(tmp_path):
         program = Lwip(tmp_path).program(PACKAGED)
     except NotMeasured as e:
         pytest.skip(f"not run: {e}")
-    for words in ([], ["--ip", 6, "--idle", 10], ["--churn", 1]):
+    for words in ([], ["--ip", 6, "--idle", 10], ["--churn", 100]):
         found = machine.run_json(program, *words, "--seconds", 0.05, timeout=30)
         assert found["bytes"] + found["connections"] > 0
     with pytest.raises(NotMeasured, match="no window that large"):
