@@ -1,5 +1,6 @@
 """The command line: what is refused, in one line that says what was meant; help; the doctor."""
 import json
+import os
 import re
 
 import pytest
@@ -70,6 +71,15 @@ def test_the_doctor_finds_what_was_taken_away(leat):
     findings = {c["name"]: c["finding"] for c in json.loads(found.stdout)["checks"]}
     assert findings["PIDFD_THREAD (Linux 6.9)"] == "worse"
     assert findings["SYNC_WAKE_UP (Linux 6.6)"] == "worse"
+
+
+def test_the_doctor_agrees_with_the_kernels_age(leat):
+    """It tries each call rather than reading a version, and must come to the same."""
+    release = tuple(int(n) for n in os.uname().release.split("-")[0].split(".")[:2])
+    since = {"WAIT_KILLABLE_RECV (Linux 5.19)": (5, 19), "PIDFD_THREAD (Linux 6.9)": (6, 9), "SYNC_WAKE_UP (Linux 6.6)": (6, 6)}
+    findings = {c["name"]: c["finding"] for c in json.loads(run(leat, "doctor", "--json").stdout)["checks"]}
+    for name, first in since.items():
+        assert findings[name] == ("ok" if release >= first else "worse"), (name, release)
 
 
 def options_of_the_manual():
