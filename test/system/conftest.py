@@ -22,6 +22,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LEAT_BUILD", ROOT / "build"))
 PROGRAMS = ROOT / "test/programs"
+SLOWER = float(os.environ.get("LEAT_TEST_SLOWER", "1"))  # how much longer than a real one this machine may take: an emulated one
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
@@ -74,7 +75,8 @@ def run(*command, timeout=60, privileged=False, **more):
     prefix = [] if privileged else unprivileged()
     more.setdefault("stdin", subprocess.DEVNULL)
     more.setdefault("cwd", "/")
-    return subprocess.run(prefix + [str(c) for c in command], capture_output=True, text=True, errors="replace", timeout=timeout, **more)
+    return subprocess.run(prefix + [str(c) for c in command], capture_output=True, text=True, errors="replace",
+                          timeout=timeout * SLOWER, **more)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

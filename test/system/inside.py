@@ -14,7 +14,7 @@ import threading
 import time
 
 import pytest
-from conftest import ROOT, unprivileged
+from conftest import ROOT, SLOWER, unprivileged
 
 PYTHON = "/usr/bin/python3"
 BIG = random.Random(7).randbytes(3_000_000)
@@ -114,7 +114,8 @@ def inside(*args, options=(), disable="", timeout=30, **more):
     """Run to the end inside `leat run`. Output is captured as octets."""
     if "input" not in more:
         more.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.run(command(*args, options=["--quiet", *options]), capture_output=True, timeout=timeout, env=environment(disable), cwd="/", **more)
+    return subprocess.run(command(*args, options=["--quiet", *options]), capture_output=True, timeout=timeout * SLOWER,
+                          env=environment(disable), cwd="/", **more)
 
 
 def python(code, **more):

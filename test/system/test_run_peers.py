@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from conftest import SLOWER
 from inside import BIG, PYTHON, free_port, inside, nothing_left, place, python, started, until_connected  # noqa: F401
 
 
@@ -21,7 +22,8 @@ def test_redis_with_its_benchmark_from_outside(scratch):
     port = free_port()
     with redis(scratch, "-p", f"{port}:6379") as proc:
         until_connected(port, proc, ask=b"PING\r\n")
-        done = subprocess.run(["redis-benchmark", "-p", str(port), "-n", "5000", "-c", "20", "-q", "-t", "set,get"], capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["redis-benchmark", "-p", str(port), "-n", "5000", "-c", "20", "-q", "-t", "set,get"], capture_output=True, text=True,
+                              timeout=60 * SLOWER)
         assert done.returncode == 0 and "GET" in done.stdout and "rror" not in done.stdout + done.stderr, done
         info = subprocess.run(["redis-cli", "-p", str(port), "info", "clients"], capture_output=True, text=True, timeout=10)
         assert "connected_clients:1\n" in info.stdout
