@@ -3,10 +3,10 @@ BUILD ?= build
 MESON := meson
 
 .DEFAULT_GOAL := all
-.PHONY: help all run test lint fuzz bench bench-instr soak install clean deps deps-run deps-test deps-bench
+.PHONY: help all run test lint fuzz bench bench-instr soak test-kernel test-arm64 install clean deps deps-run deps-test deps-bench
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 all: $(BUILD)/build.ninja ## build the command, the library and the tests into $(BUILD)/
 	@ninja -C $(BUILD)
@@ -35,6 +35,14 @@ bench: deps-bench all ## speed, beside its peers, in ten minutes; B=wire,tap mak
 
 bench-instr: deps-bench all ## instructions a frame, beside those kept; UPDATE=1 keeps the new ones
 	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)
+
+test-kernel: all ## `leat run` on Debian 12's own kernel, Linux 6.1, under qemu: a quarter of an hour
+	@tools/deps run test kernel
+	@BUILD=$(BUILD) tools/kernel
+
+test-arm64: ## built for arm64, and `leat run` on Debian 12's arm64 kernel, under qemu: half an hour
+	@tools/deps run test arm64
+	@tools/arm64
 
 install: all ## into DESTDIR and the prefix that Meson was given
 	@$(MESON) install -C $(BUILD) --no-rebuild

@@ -108,14 +108,14 @@ def test_a_comparison_that_survives_the_wrap_passes(tmp_path, body):
     assert lint_seq(tmp_path, body) == 0
 
 
-@pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", ".ci/run"])
+@pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
 def test_a_plain_shell_understands_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0
 
 
 def test_deps_knows_only_its_groups():
     found = run(ROOT / "tools/deps", "everything")
-    assert found.returncode == 2 and "run, test or bench" in found.stderr
+    assert found.returncode == 2 and "run, test, bench, kernel or arm64" in found.stderr
 
 
 def test_deps_never_prompts_where_it_may_not_install(tmp_path):
