@@ -20,8 +20,16 @@
 
 enum { IP_TTL_DEFAULT = 64, IP4_ID_SLOTS = 1024 };
 
+/* The addresses of the packet that was last found to be from somebody, for this very host: what was checked holds while no address and no route changes. */
+struct ip_pair {
+	uint64_t generation;
+	const struct iface *iface;
+	struct ipaddr src, dst;
+};
+
 struct net {
 	struct core *core;
+	struct ip_pair known[2]; /* by family: IPv4, IPv6 */
 	struct frags frags;
 	struct icmp_rate icmp_rate;
 	struct list dad;   /* net/dad.c: addresses that are being looked at or announced */
@@ -32,6 +40,22 @@ struct net {
 	uint64_t frag_ids; /* how many identifications were given out to IPv6 fragments */
 	uint16_t ip4_id[IP4_ID_SLOTS];
 };
+
+static inline bool
+ip_pair_known(const struct net *net, const struct ip_rx *rx)
+{
+	const struct ip_pair *k = &net->known[!ipaddr_is4(&rx->dst)];
+
+	return ipaddr_eq(&k->src, &rx->src) && ipaddr_eq(&k->dst, &rx->dst) && k->iface == rx->iface &&
+	       k->generation == route_generation(net->core);
+}
+
+static inline void
+ip_pair_note(struct net *net, const struct ip_rx *rx)
+{
+	net->known[!ipaddr_is4(&rx->dst)] =
+	    (struct ip_pair){route_generation(net->core), rx->iface, rx->src, rx->dst};
+}
 
 /* --- net/arp.c --- */
 void arp_input(struct net *net, struct iface *iface, struct pkt *pkt);

@@ -180,14 +180,16 @@ route_in(struct net *net, struct iface *iface, struct pkt *pkt, struct ip_rx *rx
 		pkt_drop(core, pkt, DROP_IP_LINK_GROUP);
 		return;
 	}
-	if (iface_of_addr(core, &rx->dst))
+	if (iface_of_addr(core, &rx->dst)) {
+		ip_pair_note(net, rx);
 		deliver(net, pkt, rx);
-	else if (core->transparent)
+	} else if (core->transparent) {
 		pass_on(net, pkt, rx);
-	else if (core->forwarding)
+	} else if (core->forwarding) {
 		forward4(net, iface, pkt);
-	else
+	} else {
 		pkt_drop(core, pkt, DROP_IP_NOT_FOR_US);
+	}
 }
 
 void
@@ -211,6 +213,10 @@ ip4_input(void *self, struct iface *iface, struct pkt *pkt)
 	rx.proto = ip4_proto(h);
 	rx.ttl = ip4_ttl(h);
 	rx.tos = ip4_tos(h);
+	if (!pkt->link_group && ip4_hdr_len(h) == IP4_HDR_LEN && ip_pair_known(net, &rx)) {
+		deliver(net, pkt, &rx);
+		return;
+	}
 	rx.group = ipaddr_is_multicast(&rx.dst) || iface_is_broadcast(iface, &rx.dst);
 	if (source_is_martian(net, iface, &rx)) {
 		pkt_drop(net->core, pkt, DROP_IP_MARTIAN_SOURCE);

@@ -198,6 +198,10 @@ ip6_input(void *self, struct iface *iface, struct pkt *pkt)
 	rx.dst = ip6_dst(pkt->data);
 	rx.ttl = ip6_hops(pkt->data);
 	rx.tos = ip6_class(pkt->data);
+	if (ip_pair_known(net, &rx) && !is_mapped(&rx.dst)) {
+		open_up(net, pkt, &rx);
+		return;
+	}
 	rx.group = !is_mapped(&rx.dst) && ipaddr_is_multicast(&rx.dst);
 	if (source_is_martian(net, iface, &rx)) {
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_SOURCE);
@@ -207,12 +211,16 @@ ip6_input(void *self, struct iface *iface, struct pkt *pkt)
 		pkt_drop(core, pkt, DROP_IP_MARTIAN_DEST);
 		return;
 	}
-	if (rx.group ? iface_in_group(iface, &rx.dst) : is_ours(net, iface, &rx.dst))
+	if (!rx.group && is_ours(net, iface, &rx.dst)) {
+		ip_pair_note(net, &rx);
 		open_up(net, pkt, &rx);
-	else if (!rx.group && core->transparent)
+	} else if (rx.group && iface_in_group(iface, &rx.dst)) {
+		open_up(net, pkt, &rx);
+	} else if (!rx.group && core->transparent) {
 		pass_on(net, pkt, &rx);
-	else if (!rx.group && core->forwarding)
+	} else if (!rx.group && core->forwarding) {
 		forward6(net, iface, pkt);
-	else
+	} else {
 		pkt_drop(core, pkt, DROP_IP_NOT_FOR_US);
+	}
 }

@@ -99,6 +99,7 @@ struct tcp {
 	struct core *core;
 	struct tcp_limits limits;
 	struct table flows;     /* struct tcp_flow */
+	struct tcp_flow *last;  /* found last: mostly the next segment is of it, too */
 	struct table listening; /* struct tcp_group */
 	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
 	struct list listeners;  /* all */

@@ -64,9 +64,14 @@ struct tcp_flow *
 tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
 {
 	struct flow_key key = {local, remote};
-	struct table_node *n = table_find(&tcp->flows, flow_hash(tcp, local, remote), &key, flow_is);
+	struct table_node *n;
 
-	return n ? container_of(n, struct tcp_flow, node) : NULL;
+	if (tcp->last && flow_is(&tcp->last->node, &key))
+		return tcp->last;
+	n = table_find(&tcp->flows, flow_hash(tcp, local, remote), &key, flow_is);
+	if (n)
+		tcp->last = container_of(n, struct tcp_flow, node);
+	return n ? tcp->last : NULL;
 }
 
 static bool
@@ -143,6 +148,8 @@ tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
 	struct endpoint any = any_of(&flow->local);
 
 	table_remove(&tcp->flows, &flow->node);
+	if (tcp->last == flow)
+		tcp->last = NULL;
 	local_release(tcp, &flow->local, flow->share);
 	local_release(tcp, &any, flow->share);
 }
