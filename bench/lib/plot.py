@@ -7,7 +7,7 @@ WIDTH, LABEL, BAR, ROW, VALUE = 860, 200, 460, 22, 180
 OURS, OTHERS, INK = "#2b6cb0", "#a0aec0", "#1a202c"
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:920px;margin:2em auto;padding:0 1em;color:#1a202c;background:#fff}
 h1,h2{font-weight:600}h3{margin:1.4em 0 .2em;font-size:1em}small{color:#4a5568;font-weight:400}svg{display:block;max-width:100%;height:auto}
-li{margin:.2em 0}@media(prefers-color-scheme:dark){body{background:#171923;color:#e2e8f0}small{color:#a0aec0}svg text{fill:#e2e8f0}}"""
+li{margin:.2em 0}@media(prefers-color-scheme:dark){body{background:#171923;color:#e2e8f0}small{color:#a0aec0}svg text{fill:#e2e8f0}svg path{stroke:#e2e8f0}}"""
 
 
 def text(x, y, words, anchor="start"):
