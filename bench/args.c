@@ -41,7 +41,7 @@ args_print(const char *bench, const struct bench_arg *args)
 {
 	printf("{\"bench\": \"%s\", \"params\": {", bench);
 	for (const struct bench_arg *a = args; a->name; a++)
-		printf("%s\"%s\": %g", a == args ? "" : ", ", a->name, a->value);
+		printf("%s\"%s\": %.10g", a == args ? "" : ", ", a->name, a->value);
 	printf("}");
 }
 

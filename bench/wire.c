@@ -73,10 +73,10 @@ main(int argc, char **argv)
 	args_read(args, argc, argv);
 	uint32_t window = (uint32_t)args[0].value;
 	unsigned idle = (unsigned)args[1].value;
-	bool v6 = args[2].value == 6;
+	bool v6 = args[2].value == 6, super = args[4].value > 0;
 
 	t.chunk = args[6].value < CHUNK_MAX ? (size_t)args[6].value : CHUNK_MAX;
-	pair_init(&t.pair, (uint32_t)args[5].value, args[4].value != 0, idle + 16);
+	pair_init(&t.pair, (uint32_t)args[5].value, super, idle + 16);
 	listener = pair_listen(&t.pair, v6, PORT, window);
 	pair_connect(&t.pair, v6, listener, t.sk, window);
 	open_idle(&t, idle, v6, listener);
@@ -86,7 +86,7 @@ main(int argc, char **argv)
 	time = run_for(&t, (nsec_t)(args[3].value * (double)SEC));
 	segments = t.pair.end[1].frames - before;
 	seconds = (double)time / (double)SEC;
-	args_print(args[4].value ? "super" : "wire", args);
+	args_print(super ? "super" : "wire", args);
 	printf(", \"bytes\": %llu, \"segments\": %llu, \"seconds\": %.6f, \"ns_per_segment\": %.2f, "
 	       "\"gbit\": %.3f}\n",
 	    (unsigned long long)t.octets, (unsigned long long)segments, seconds,

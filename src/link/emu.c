@@ -12,7 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { EMU_QUEUE_DEFAULT = 1000, WHOLE_MAX = 64 };
+enum { EMU_QUEUE_DEFAULT = 1000 };
 
 struct direction {
 	struct wire wire; /* of the end that sends this way */
@@ -146,8 +146,10 @@ corrupt(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_
 }
 
 static void
-send_frame(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t number, nsec_t now)
+send_frame(struct direction *d, struct pkt *p, nsec_t now)
 {
+	uint64_t number = ++d->count.frames;
+	struct emu_fate fate = emu_draw(&d->draws, &d->impair, number);
 	struct pkt *copy;
 
 	d->count.octets += p->len;
@@ -156,40 +158,21 @@ send_frame(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint
 		return;
 	}
 	tell(d, LINK_SENT, number, p, now);
-	if (fate->lost) {
+	if (fate.lost) {
 		d->count.lost++;
 		tell(d, LINK_LOST, number, p, now);
 		drop(d, p, DROP_LINK_LOSS);
 		return;
 	}
-	if (fate->reordered) {
+	if (fate.reordered) {
 		d->count.reordered++;
 		tell(d, LINK_REORDERED, number, p, now);
 	}
-	copy = duplicate(d, p, fate, number, now);
-	if (corrupt(d, p, fate, number, now))
-		launch(d, p, fate, number, now);
+	copy = duplicate(d, p, &fate, number, now);
+	if (corrupt(d, p, &fate, number, now))
+		launch(d, p, &fate, number, now);
 	if (copy)
-		launch(d, copy, fate, number, now);
-}
-
-static struct emu_fate
-next_fate(struct direction *d)
-{
-	return emu_draw(&d->draws, &d->impair, ++d->count.frames);
-}
-
-/*
- * May a super-segment go whole, if chance leaves its pieces alone? Where nobody looks at single frames and none of them waits for another, they would all arrive at one
- * instant, and be joined again.
- */
-static bool
-may_go_whole(const struct direction *d, struct pkt *p, nsec_t now)
-{
-	const struct sink *sink = d->core ? d->core->sink : NULL;
-
-	return p->seg != PKT_SEG_NONE && p->segs <= WHOLE_MAX && d->impair.rate == 0 && d->line.free <= now &&
-	       !d->emu->tap && !sink_wants(sink, EVENT_LINK) && pkt_seg_headers(p);
+		launch(d, copy, &fate, number, now);
 }
 
 /* Octets on a wire of the frames that @p stands for: each repeats the headers. */
@@ -201,51 +184,47 @@ wire_octets(struct pkt *p)
 	return p->len + (uint64_t)(p->segs - 1) * pkt_seg_headers(p);
 }
 
-/* All of its pieces at once, of which the last has number @number. */
+/*
+ * May a super-segment go whole? Where nobody looks at single frames, and nothing but a delay befalls any, its pieces would all arrive at one instant, and be joined
+ * again.
+ */
+static bool
+may_go_whole(const struct direction *d, struct pkt *p, nsec_t now)
+{
+	const struct sink *sink = d->core ? d->core->sink : NULL;
+
+	return p->seg != PKT_SEG_NONE && !emu_impairs(d->emu) && d->line.free <= now && !d->emu->tap &&
+	       !sink_wants(sink, EVENT_LINK) && pkt_seg_headers(p);
+}
+
 static void
-send_whole(struct direction *d, struct pkt *p, uint64_t number, nsec_t now)
+send_whole(struct direction *d, struct pkt *p, nsec_t now)
 {
 	struct emu_fate plain = {0};
 
+	d->count.frames += p->segs;
 	d->count.octets += wire_octets(p);
-	if (!emu_air_put(&d->air, p, number, arrival(d, &plain, now)))
+	if (!emu_air_put(&d->air, p, d->count.frames, arrival(d, &plain, now)))
 		drop(d, p, DROP_POOL_EMPTY);
-}
-
-/* The first @drawn pieces have met their fates already. */
-static void
-send_pieces(struct direction *d, struct pkt *frame, const struct emu_fate *fate, unsigned drawn, nsec_t now)
-{
-	uint64_t number = d->count.frames - drawn;
-	struct list pieces = LIST_INIT(pieces);
-	struct list *n;
-	int err = pkt_cut(frame, &pieces);
-
-	if (err)
-		drop(d, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
-	for (unsigned i = 0; (n = list_pop(&pieces)); i++) {
-		struct emu_fate own = i < drawn ? fate[i] : next_fate(d);
-
-		send_frame(d, container_of(n, struct pkt, node), &own, ++number, now);
-	}
 }
 
 static void
 emu_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
 {
 	struct direction *d = container_of(wire, struct direction, wire);
-	struct emu_fate fate[WHOLE_MAX];
-	unsigned drawn = 0;
-	bool whole = may_go_whole(d, frame, now), plain = true;
+	struct list pieces = LIST_INIT(pieces);
+	struct list *n;
+	int err;
 
-	for (; whole && drawn < frame->segs; drawn++) {
-		fate[drawn] = next_fate(d);
-		plain &= emu_fate_is_plain(&fate[drawn]);
+	if (may_go_whole(d, frame, now)) {
+		send_whole(d, frame, now);
+		return;
 	}
-	if (whole && plain)
-		send_whole(d, frame, d->count.frames, now);
-	else
-		send_pieces(d, frame, fate, drawn, now);
+	err = pkt_cut(frame, &pieces);
+	if (err)
+		drop(d, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
+	while ((n = list_pop(&pieces)))
+		send_frame(d, container_of(n, struct pkt, node), now);
 }
 
 struct emu *
@@ -288,6 +267,18 @@ emu_free(struct emu *emu)
 		emu_line_fini(&d->line);
 	}
 	free(emu);
+}
+
+bool
+emu_impairs(const struct emu *emu)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const struct emu_impair *m = &emu->dir[i].impair;
+
+		if (m->jitter || m->loss || m->dup || m->reorder || m->corrupt || m->rate)
+			return true;
+	}
+	return false;
 }
 
 struct wire *

@@ -3,7 +3,7 @@
  * corruption, rate and queue.
  *
  * It acts on frames of MTU size: super-segments are cut before they are looked at, but for those whose pieces would all arrive at one instant without
- * anybody having looked at them (no rate, no capture, nobody who wants EVENT_LINK, nothing that chance does to one of them). It queues, and never calls a stack: whoever
+ * anybody having looked at them (nothing but a delay in either direction, no capture, nobody who wants EVENT_LINK). It queues, and never calls a stack: whoever
  * drives it asks emu_next() for the time, and takes what has arrived with emu_receive(). Each impairment of each direction draws
  * from a generator of its own, one draw per frame, so turning one on does not move the others' decisions.
  *
@@ -58,6 +58,9 @@ void emu_free(struct emu *emu); /* frames under way are freed */
 
 /* The wire of end @end (0 or 1), to be given to an interface. It lives as long as the link. */
 struct wire *emu_wire(struct emu *emu, unsigned end);
+
+/* Does either direction do more to frames than delay them all alike? */
+bool emu_impairs(const struct emu *emu);
 
 /* When the next frame arrives at either end; NSEC_NEVER when none is under way. */
 nsec_t emu_next(const struct emu *emu);

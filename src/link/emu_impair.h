@@ -26,13 +26,6 @@ void emu_draws_init(struct emu_draws *d, uint64_t seed, unsigned dir);
 /* The fate of frame @number of this direction. To be asked once for each frame, in order: bursts go on from the one before. */
 struct emu_fate emu_draw(struct emu_draws *d, const struct emu_impair *impair, uint64_t number);
 
-/* Does nothing befall it but the delay? */
-static inline bool
-emu_fate_is_plain(const struct emu_fate *f)
-{
-	return !f->lost && !f->dup && !f->reordered && !f->corrupted && f->jitter == 0;
-}
-
 /* Flip bit @bit of @p, in memory that nobody shares and under checksums that are complete. False at the pool's limit. */
 bool emu_flip(struct pkt *p, uint64_t bit);
 

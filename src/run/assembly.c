@@ -16,29 +16,41 @@
 
 enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1 };
 
+/*
+ * What has arrived at @end. A bad link is a slow one, where each frame is handed in by itself: how a connection gets over a loss depends on how many ACKs there are.
+ * False when there was nothing.
+ */
+static bool
+deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)
+{
+	bool bad = emu_impairs(a->parts.link);
+	struct pkt_queue frames;
+	struct pkt *frame;
+	bool any = false;
+
+	pkt_queue_init(&frames);
+	for (; (frame = emu_receive(a->parts.link, end, now)); any = true) {
+		if (bad)
+			stack_input(stack, a->iface[end], frame, now);
+		else
+			pkt_queue_push(&frames, frame);
+	}
+	if (frames.count)
+		stack_input_batch(stack, a->iface[end], &frames, now);
+	return any;
+}
+
 /* Frames that have arrived, news from both sides: until nothing more is due now. */
 static void
 assembly_run(struct loop_source *source, nsec_t now)
 {
 	struct assembly *a = container_of(source, struct assembly, source);
-	struct stack *stack[2] = {a->parts.host, a->parts.gate};
 	bool any;
 
 	assembly_enter(a);
 	do {
-		any = false;
-		for (unsigned end = 0; end < 2; end++) {
-			struct pkt_queue frames;
-			struct pkt *frame;
-
-			pkt_queue_init(&frames);
-			while ((frame = emu_receive(a->parts.link, end, now)))
-				pkt_queue_push(&frames, frame);
-			if (!frames.count)
-				continue;
-			stack_input_batch(stack[end], a->iface[end], &frames, now);
-			any = true;
-		}
+		any = deliver(a, a->parts.host, HOST, now);
+		any |= deliver(a, a->parts.gate, GATE, now);
 		gate_run(a->parts.gateway);
 	} while (any || emu_next(a->parts.link) <= now);
 }

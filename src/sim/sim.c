@@ -21,7 +21,7 @@ struct sim {
 	struct rng rng;
 	struct pkt_pool *pool;
 	struct sink *sink;
-	bool one_by_one;
+	enum sim_join join;
 	struct wheel *wheel;
 	struct list hosts, links;
 	uint64_t nhosts, nlinks;
@@ -38,7 +38,7 @@ sim_new(const struct sim_config *config)
 		return NULL;
 	rng_seed(&sim->rng, config->seed);
 	sim->sink = config->sink;
-	sim->one_by_one = config->one_by_one;
+	sim->join = config->join;
 	list_init(&sim->hosts);
 	list_init(&sim->links);
 	sim->wheel = wheel_new(0);
@@ -104,7 +104,7 @@ sim_host(struct sim *sim)
 	    .pool = sim->pool,
 	    .sink = sim->sink,
 	    .now = sim->now,
-	    .one_by_one = sim->one_by_one};
+	    .one_by_one = sim->join == SIM_JOIN_NEVER};
 	struct sim_host *h = calloc(1, sizeof *h);
 
 	if (!h)
@@ -206,13 +206,18 @@ next_event(struct sim *sim)
 static void
 deliver(struct sim *sim, struct sim_link *l)
 {
+	bool join = sim->join == SIM_JOIN_ALWAYS || !emu_impairs(l->emu);
+
 	for (unsigned end = 0; end < 2; end++) {
 		struct pkt_queue frames;
 		struct pkt *frame;
 
 		pkt_queue_init(&frames);
 		while ((frame = emu_receive(l->emu, end, sim->now)) != NULL)
-			pkt_queue_push(&frames, frame);
+			if (join)
+				pkt_queue_push(&frames, frame);
+			else
+				stack_input(l->host[end], l->iface[end], frame, sim->now);
 		if (frames.count)
 			stack_input_batch(l->host[end], l->iface[end], &frames, sim->now);
 	}

@@ -18,11 +18,14 @@
 struct sim;
 struct sim_link;
 
+/* Are frames that arrive at one instant joined (stack_input_batch())? Only on links that do nothing but delay, as `leat run` does it; on no link; on every one. */
+enum sim_join { SIM_JOIN_GOOD, SIM_JOIN_NEVER, SIM_JOIN_ALWAYS };
+
 struct sim_config {
 	uint64_t seed;     /* of everything: hosts, links */
 	size_t pool;       /* octets of packets, of all hosts together; 0 = 256 MiB */
 	struct sink *sink; /* borrowed: hears every host; NULL = nobody listens */
-	bool one_by_one;   /* see struct core_config */
+	enum sim_join join;
 };
 
 /* NULL without memory. Time begins at 0. */

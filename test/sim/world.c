@@ -147,7 +147,7 @@ world_new(uint64_t seed, const struct world_options *options)
 {
 	static const uint32_t mtus[] = {1500, 1500, 1500, 1280, 9000, 4000};
 	struct world *w = calloc(1, sizeof *w);
-	struct sim_config config = {.seed = seed, .one_by_one = seed % 3 == 0};
+	struct sim_config config = {.seed = seed, .join = (enum sim_join)(seed % 3)};
 	struct sim_link_config link = {0};
 
 	if (!w)
