@@ -262,8 +262,8 @@ tcp_settle(struct tcp_conn *c)
 {
 	if (c->state == LEAT_TCP_TIME_WAIT && !c->ended) {
 		tcp_emit_close(c, 0);
-		leave_table(c);
 		tcp_time_wait_enter(c);
+		leave_table(c);
 		tcp_news(c, TCP_NEWS_CLOSED);
 	}
 	detach(c);

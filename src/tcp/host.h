@@ -23,12 +23,16 @@ struct tcp_teller {
 	void *user;
 };
 
+struct tcp_local;
+
 /* The head of all that the table of four-tuples holds. */
 struct tcp_flow {
 	struct table_node node;
 	struct endpoint local, remote;
 	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
 	uint8_t share;  /* enum tcp_share */
+	struct tcp_local
+	    *held[2]; /* its local address and port, and its family's unspecified address and that port */
 };
 
 /* Who may take a flow's local address and port beside it: a mask. */
@@ -126,7 +130,10 @@ void tcp_leave(struct tcp *tcp);
 /* tables.c: whose a segment is */
 struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
+/* Harmless where @flow has been replaced. */
 void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
+/* @to, which is nowhere yet, takes the place of @from, names and all. */
+void tcp_flow_replace(struct tcp *tcp, struct tcp_flow *from, struct tcp_flow *to);
 /* Its options have changed. */
 void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
 /* The end of a segment that did not do its work. */

@@ -88,28 +88,27 @@ local_find(struct tcp *tcp, const struct endpoint *end)
 	return n ? container_of(n, struct tcp_local, node) : NULL;
 }
 
-static int
+static struct tcp_local *
 local_hold(struct tcp *tcp, const struct endpoint *end, uint8_t share)
 {
-	struct tcp_local *l = local_find(tcp, end);
+	uint64_t hash = end_hash(&tcp->locals, end);
+	struct table_node *n = table_find(&tcp->locals, hash, end, local_is);
+	struct tcp_local *l = n ? container_of(n, struct tcp_local, node) : calloc(1, sizeof *l);
 
-	if (!l) {
-		l = calloc(1, sizeof *l);
-		if (!l)
-			return -LEAT_ENOBUFS;
+	if (!l)
+		return NULL;
+	if (!n) {
 		l->end = *end;
-		table_insert(&tcp->locals, &l->node, end_hash(&tcp->locals, end));
+		table_insert(&tcp->locals, &l->node, hash);
 	}
 	l->users++;
 	l->flows[share]++;
-	return 0;
+	return l;
 }
 
 static void
-local_release(struct tcp *tcp, const struct endpoint *end, uint8_t share)
+local_release(struct tcp *tcp, struct tcp_local *l, uint8_t share)
 {
-	struct tcp_local *l = local_find(tcp, end);
-
 	l->flows[share]--;
 	if (--l->users == 0) {
 		table_remove(&tcp->locals, &l->node);
@@ -129,42 +128,61 @@ int
 tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow)
 {
 	struct endpoint any = any_of(&flow->local);
-	int err = local_hold(tcp, &flow->local, flow->share);
 
-	if (err)
-		return err;
-	err = local_hold(tcp, &any, flow->share);
-	if (err) {
-		local_release(tcp, &flow->local, flow->share);
-		return err;
+	flow->held[0] = local_hold(tcp, &flow->local, flow->share);
+	if (!flow->held[0])
+		return -LEAT_ENOBUFS;
+	flow->held[1] = local_hold(tcp, &any, flow->share);
+	if (!flow->held[1]) {
+		local_release(tcp, flow->held[0], flow->share);
+		return -LEAT_ENOBUFS;
 	}
 	table_insert(&tcp->flows, &flow->node, flow_hash(tcp, &flow->local, &flow->remote));
 	return 0;
 }
 
-void
-tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
+static void
+leave_table(struct tcp *tcp, struct tcp_flow *flow)
 {
-	struct endpoint any = any_of(&flow->local);
-
 	table_remove(&tcp->flows, &flow->node);
 	if (tcp->last == flow)
 		tcp->last = NULL;
-	local_release(tcp, &flow->local, flow->share);
-	local_release(tcp, &any, flow->share);
+}
+
+void
+tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
+{
+	if (!flow->held[0])
+		return;
+	leave_table(tcp, flow);
+	for (unsigned i = 0; i < 2; i++)
+		local_release(tcp, flow->held[i], flow->share);
+}
+
+void
+tcp_flow_replace(struct tcp *tcp, struct tcp_flow *from, struct tcp_flow *to)
+{
+	uint64_t hash = from->node.hash;
+
+	leave_table(tcp, from);
+	to->local = from->local;
+	to->remote = from->remote;
+	to->share = from->share;
+	for (unsigned i = 0; i < 2; i++) {
+		to->held[i] = from->held[i];
+		from->held[i] = NULL;
+	}
+	table_insert(&tcp->flows, &to->node, hash);
 }
 
 void
 tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
 {
-	struct endpoint any = any_of(&flow->local);
-	struct tcp_local *one = local_find(tcp, &flow->local), *all = local_find(tcp, &any);
-
-	one->flows[flow->share]--;
-	all->flows[flow->share]--;
+	for (unsigned i = 0; i < 2; i++) {
+		flow->held[i]->flows[flow->share]--;
+		flow->held[i]->flows[share]++;
+	}
 	flow->share = share;
-	one->flows[share]++;
-	all->flows[share]++;
 }
 
 /* Does a flow under @end, of those that have none of the marks in @but, refuse to share with @share? */

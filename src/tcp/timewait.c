@@ -62,7 +62,7 @@ tcp_time_wait_expired(struct timer *t)
 		tcp_time_wait_free(tcp, tw);
 }
 
-/* @c has left the table and has sent its last ACK. Without memory nobody waits, as under any overload. */
+/* @c has sent its last ACK: what waits takes its place in the table. Without memory nobody waits, as under any overload. */
 void
 tcp_time_wait_enter(struct tcp_conn *c)
 {
@@ -76,14 +76,8 @@ tcp_time_wait_enter(struct tcp_conn *c)
 	tw = calloc(1, sizeof *tw);
 	if (!tw)
 		return;
-	tw->flow.local = c->flow.local;
-	tw->flow.remote = c->flow.remote;
 	tw->flow.time_wait = true;
-	tw->flow.share = c->flow.share;
-	if (tcp_flow_add(tcp, &tw->flow)) {
-		free(tw);
-		return;
-	}
+	tcp_flow_replace(tcp, &c->flow, &tw->flow);
 	tw->number = c->number;
 	tw->snd_nxt = c->snd_nxt;
 	tw->rcv_nxt = c->rcv_nxt;
