@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "core/route.h"
 #include "udp/udp.h"
 
 enum { UDP_GROUPS = 20 }; /* as Linux's igmp_max_memberships */
@@ -37,6 +38,14 @@ struct udp_group {
 	uint32_t ifindex;
 };
 
+/* The way that the last datagram took, for the next with the same names. */
+struct udp_way {
+	struct ipaddr asked; /* the source that was asked for; unspecified = any */
+	struct ipaddr dst;
+	uint32_t ifindex;
+	struct path_cache cache;
+};
+
 struct udp_end {
 	struct udp *udp;
 	struct list node; /* of its slot, or of udp->any_port */
@@ -45,6 +54,7 @@ struct udp_end {
 	struct udp_opts opts;
 	const struct udp_user_ops *ops;
 	void *user;
+	struct udp_way way;
 	struct dgram_queue queue;
 	struct errq errors;
 	int error;

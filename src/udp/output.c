@@ -57,22 +57,39 @@ choose_iface(const struct udp_end *e, const struct udp_tx *tx, const struct endp
 	return ipaddr_is_multicast(&remote->addr) ? e->opts.mcast_if : 0;
 }
 
+/* The way from @src (unspecified = from wherever is best) to where @s goes, looked up. */
+static int
+look_up(struct udp_end *e, const struct ipaddr *src, uint32_t ifindex, struct sending *s)
+{
+	struct core *core = e->udp->core;
+
+	if (!ipaddr_is_any(src) && !e->opts.transparent && !ipaddr_is_multicast(src) &&
+	    !iface_of_addr(core, src))
+		return -LEAT_EINVAL;
+	/* Bound to a group: that is no source. */
+	return route_find(core, &s->remote.addr, ipaddr_is_multicast(src) ? NULL : src, ifindex, &s->path);
+}
+
 static int
 choose_path(struct udp_end *e, const struct udp_tx *tx, struct sending *s)
 {
-	struct core *core = e->udp->core;
-	const struct ipaddr *src = ipaddr_is_any(&s->local.addr) ? NULL : &s->local.addr;
-	int err;
+	struct udp_way way = {
+	    .asked = s->local.addr, .dst = s->remote.addr, .ifindex = choose_iface(e, tx, &s->remote)};
+	bool same = ipaddr_eq(&way.asked, &e->way.asked) && ipaddr_eq(&way.dst, &e->way.dst) &&
+		    way.ifindex == e->way.ifindex;
+	int err = 0;
 
-	if (src && ipaddr_is4(src) != ipaddr_is4(&s->remote.addr))
+	if (!ipaddr_is_any(&way.asked) && ipaddr_is4(&way.asked) != ipaddr_is4(&way.dst))
 		return -LEAT_ENETUNREACH;
-	if (src && !e->opts.transparent && !ipaddr_is_multicast(src) && !iface_of_addr(core, src))
-		return -LEAT_EINVAL;
-	if (src && ipaddr_is_multicast(src)) /* bound to a group: that is no source */
-		src = NULL;
-	err = route_find(core, &s->remote.addr, src, choose_iface(e, tx, &s->remote), &s->path);
+	if (same && e->way.cache.generation == route_generation(e->udp->core))
+		s->path = e->way.cache.path;
+	else
+		err = look_up(e, &way.asked, way.ifindex, s);
 	if (err)
 		return err;
+	if (!same)
+		e->way = way; /* empty: filled where the datagram is seen to pass */
+	s->ip.cache = e->opts.transparent ? NULL : &e->way.cache;
 	s->local.addr = s->path.src;
 	if (!e->opts.broadcast && iface_is_broadcast(s->path.iface, &s->remote.addr))
 		return -LEAT_EACCES;

@@ -1,0 +1,187 @@
+/*
+ * Ways, and what was checked, are kept by whoever sends and receives often: never beyond the moment at which addresses, routes or the interface change.
+ */
+#include "core/route.h"
+#include "sim/sim.h"
+#include "tcp/tcp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct pair {
+	struct sim *sim;
+	struct stack *host[2];
+	struct iface *iface[2];
+	struct ipaddr addr[2];
+	struct sock *stream[2], *datagram[2];
+};
+
+static struct sock *
+open_sock(struct pair *p, unsigned who, enum sock_type type, uint16_t port)
+{
+	struct endpoint name = {.addr = p->addr[who], .port = port};
+	struct sock *sk;
+
+	assert_int_equal(sock_open(stack_socks(p->host[who]), !ipaddr_is4(&p->addr[0]), type, &sk), 0);
+	if (port)
+		assert_int_equal(sock_bind(sk, &name), 0);
+	return sk;
+}
+
+static void
+pass(struct pair *p)
+{
+	sim_run(p->sim, sim_now(p->sim) + 100 * MSEC, NULL, NULL);
+}
+
+/* A stream and two datagram sockets that have spoken: each side knows its way, and has seen the other's addresses. */
+static struct pair
+talking(bool v6)
+{
+	struct sim_config config = {.seed = 3};
+	struct pair p = {.sim = sim_new(&config)};
+	struct sim_link_config link = {.dir = {{.delay = MSEC}, {.delay = MSEC}}};
+	const char *const name[2] = {v6 ? "fd00::1" : "10.0.0.1", v6 ? "fd00::2" : "10.0.0.2"};
+	struct endpoint to = {.port = 80};
+	struct sock *listener;
+	struct sim_link *l;
+
+	for (unsigned i = 0; i < 2; i++)
+		link.host[i] = p.host[i] = sim_host(p.sim);
+	l = sim_link(p.sim, &link);
+	for (unsigned i = 0; i < 2; i++) {
+		p.iface[i] = sim_link_iface(l, i);
+		assert_int_equal(ipaddr_parse(name[i], &p.addr[i]), 0);
+		assert_int_equal(sim_address(p.iface[i], name[i], v6 ? 64 : 24), 0);
+	}
+	pass(&p);
+	listener = open_sock(&p, 1, SOCK_TYPE_STREAM, 80);
+	assert_int_equal(sock_listen(listener, 1), 0);
+	to.addr = p.addr[1];
+	p.stream[0] = open_sock(&p, 0, SOCK_TYPE_STREAM, 0);
+	assert_int_equal(sock_connect(p.stream[0], &to), -LEAT_EINPROGRESS);
+	pass(&p);
+	assert_int_equal(sock_accept(listener, &p.stream[1]), 0);
+	sock_close(listener);
+	p.datagram[1] = open_sock(&p, 1, SOCK_TYPE_DGRAM, 80);
+	p.datagram[0] = open_sock(&p, 0, SOCK_TYPE_DGRAM, 0);
+	assert_int_equal(sock_connect(p.datagram[0], &to), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
+		assert_int_equal(sock_send(p.stream[0], "x", 1, 0, NULL), 1);
+		pass(&p);
+	}
+	assert_int_equal(sock_unread(p.stream[1]), 3);
+	return p;
+}
+
+static unsigned
+arrived(struct sock *sk)
+{
+	unsigned n = 0;
+	char c;
+
+	while (sock_recv(sk, &c, 1, 0, NULL) == 1)
+		n++;
+	return n;
+}
+
+static void
+finish(struct pair *p)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		sock_abort(p->stream[i]);
+		sock_close(p->datagram[i]);
+	}
+	sim_free(p->sim);
+}
+
+static void
+an_address_that_is_gone_is_no_source_any_more(void **state)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct pair p = talking(v6);
+
+		assert_int_equal(arrived(p.datagram[1]), 3);
+		assert_int_equal(iface_addr_del(p.iface[0], &p.addr[0]), 0);
+		assert_true(sock_send(p.datagram[0], "x", 1, 0, NULL) < 0);
+		sock_send(p.stream[0], "x", 1, 0, NULL);
+		pass(&p);
+		assert_int_equal(arrived(p.datagram[1]), 0);
+		assert_int_equal(sock_unread(p.stream[1]), 3);
+		assert_int_equal(iface_addr_add(p.iface[0], &p.addr[0], v6 ? 64 : 24, true), 0);
+		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
+		sim_run(p.sim, sim_now(p.sim) + 2 * SEC, NULL, NULL);
+		assert_int_equal(arrived(p.datagram[1]), 1);
+		assert_int_equal(sock_unread(p.stream[1]), 4); /* sent again */
+		finish(&p);
+	}
+}
+
+static void
+a_route_that_rejects_is_seen_at_once(void **state)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct pair p = talking(v6);
+		struct route reject = {.dst = p.addr[1],
+		    .bits = v6 ? 128 : 32,
+		    .gateway = v6 ? IPADDR_ANY6 : IPADDR_ANY4,
+		    .src = v6 ? IPADDR_ANY6 : IPADDR_ANY4,
+		    .reject = true};
+
+		assert_int_equal(arrived(p.datagram[1]), 3);
+		assert_int_equal(route_add(stack_core(p.host[0]), &reject), 0);
+		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), -LEAT_ENETUNREACH);
+		sock_send(p.stream[0], "x", 1, 0, NULL);
+		pass(&p);
+		assert_int_equal(sock_unread(p.stream[1]), 3);
+		assert_true(stack_core(p.host[0])->drops[DROP_IP_NO_ROUTE] > 0);
+		finish(&p);
+	}
+}
+
+/* What is taken from the receiver is not received, though the last packet to it was. */
+static void
+an_address_that_is_gone_receives_nothing_more(void **state)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct pair p = talking(v6);
+
+		assert_int_equal(arrived(p.datagram[1]), 3);
+		assert_int_equal(iface_addr_del(p.iface[1], &p.addr[1]), 0);
+		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
+		pass(&p);
+		assert_int_equal(arrived(p.datagram[1]), 0);
+		assert_true(stack_core(p.host[1])->drops[DROP_IP_NOT_FOR_US] > 0);
+		finish(&p);
+	}
+}
+
+static void
+an_interface_that_is_down_leads_nowhere(void **state)
+{
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct pair p = talking(v6);
+
+		iface_down(p.iface[0]);
+		assert_true(sock_send(p.datagram[0], "x", 1, 0, NULL) < 0);
+		finish(&p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_address_that_is_gone_is_no_source_any_more),
+	    cmocka_unit_test(a_route_that_rejects_is_seen_at_once),
+	    cmocka_unit_test(an_address_that_is_gone_receives_nothing_more),
+	    cmocka_unit_test(an_interface_that_is_down_leads_nowhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
