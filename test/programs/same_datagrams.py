@@ -559,6 +559,7 @@ def segments_natively(f):
 def broadcast():
     s = made(V4, "A", bound=False)
     say("without", attempt(s.sendto, b"x", ("127.255.255.255", 9)), attempt(s.connect, ("127.255.255.255", 9)))
+    s = made(V4, "A", bound=False)
     s.setsockopt(SOL_SOCKET, SO_BROADCAST, 1)
     say("with", attempt(s.sendto, b"x", ("127.255.255.255", 9)))
 
