@@ -71,6 +71,24 @@ socklen_t call_endpoint_sockaddr(const struct desc *d, const struct endpoint *e,
 int call_sockaddr_endpoint(
     const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e);
 
+enum { CALL_MSG_ROOM = 65536, CALL_IOV_MOST = 1024 };
+
+/* A message of the caller's: the header copied once, with its vector. */
+struct call_message {
+	uint64_t at; /* of the msghdr; 0 for sendto() and recvfrom() */
+	struct msghdr h;
+	struct iovec iov[CALL_IOV_MOST];
+};
+
+/* What call_send.c and call_recv.c are at work on, and its payload. */
+extern struct call_message call_message;
+extern uint8_t call_octets[CALL_MSG_ROOM];
+
+/* The caller's struct msghdr at @at into call_message. 0 or the negative errno. */
+int call_read_message(const struct call *c, uint64_t at);
+/* sendto() and recvfrom() as a message of one part. */
+void call_single_message(const struct call *c);
+
 call_fn call_socket, call_bind, call_connect, call_listen, call_accept, call_getsockname, call_getpeername,
     call_setsockopt, call_getsockopt, call_shutdown, call_sendto, call_recvfrom, call_sendmsg, call_recvmsg,
     call_sendmmsg, call_recvmmsg, call_ioctl;

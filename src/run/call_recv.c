@@ -1,0 +1,248 @@
+/*
+ * Receiving with an address, or by struct msghdr, where the filter cannot see whether there is one.
+ *
+ * On a connected stream without an address recvmsg() is left to the kernel: the stand-in does what is meant, and whatever
+ * another thread may have put in the descriptor's place would do what that thread meant.
+ */
+#include "core/errq.h"
+#include "run/calls.h"
+#include "run/control.h"
+#include "run/dgram.h"
+#include "run/dgram_error.h"
+#include "run/netlink.h"
+#include "run/park.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { NATIVE_FLAGS = MSG_PEEK | MSG_TRUNC | MSG_WAITALL | MSG_CMSG_CLOEXEC };
+
+static size_t
+message_room(void)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < call_message.h.msg_iovlen && room < CALL_MSG_ROOM; i++)
+		room +=
+		    call_message.iov[i].iov_len < CALL_MSG_ROOM ? call_message.iov[i].iov_len : CALL_MSG_ROOM;
+	return room < CALL_MSG_ROOM ? room : CALL_MSG_ROOM;
+}
+
+static int
+scatter(const struct call *c, size_t len)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < call_message.h.msg_iovlen && done < len; i++) {
+		size_t n =
+		    call_message.iov[i].iov_len < len - done ? call_message.iov[i].iov_len : len - done;
+		int rc = caller_write(
+		    &c->caller, (uint64_t)(uintptr_t)call_message.iov[i].iov_base, call_octets + done, n);
+
+		if (rc)
+			return rc;
+		done += n;
+	}
+	return 0;
+}
+
+/* Whose datagram it was, as the program is told. */
+static int
+write_source(const struct call *c, const struct sockaddr_un *un, socklen_t len, uint64_t at, uint64_t len_at)
+{
+	struct endpoint from;
+	socklen_t none = 0;
+
+	if (!at)
+		return 0;
+	if (c->d->kind == DESC_NETLINK)
+		return netlink_write_source(c, at, len_at);
+	if (c->d->kind != DESC_STREAM && unix_name_source(&c->w->unixdir, un, len, &from))
+		return call_write_endpoint(c, at, len_at, &from);
+	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
+}
+
+static long
+receive_urgent(struct call *c, int flags)
+{
+	ssize_t n = recv(c->fd, call_octets, 1, MSG_OOB | MSG_DONTWAIT | (flags & MSG_PEEK));
+
+	if (n < 0)
+		return -errno;
+	return n > 0 && scatter(c, (size_t)n) ? -EFAULT : n;
+}
+
+/* The kernel's error on the stand-in is always ECONNRESET; ours says why. */
+static long
+receive_error(struct call *c, int error)
+{
+	int own = c->d->error;
+
+	if (error == EINVAL && c->d->kind == DESC_STREAM) { /* AF_UNIX's word for not connected */
+		own = call_take_error(c);
+		return own ? -own : -ENOTCONN;
+	}
+	if (error != ECONNRESET || !own)
+		return -error;
+	c->d->error = 0;
+	return -own;
+}
+
+/* A datagram into `call_octets`. The pending error first; the kernel's own only holds POLLERR, and is put back. */
+static ssize_t
+receive_dgram(struct call *c, struct msghdr *h, int flags, int *tag)
+{
+	int error = dgram_error_take(c->d, c->fd);
+	ssize_t n;
+
+	if (error)
+		return -error;
+	n = control_receive(c->fd, h, flags, tag);
+	if (n < 0 && errno == ECONNRESET) {
+		n = control_receive(c->fd, h, flags, tag);
+		n = n < 0 ? -errno : n;
+		dgram_error_show(c->d, c->fd);
+		return n;
+	}
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t
+receive_stream(struct call *c, struct msghdr *h, int flags, int *tag)
+{
+	ssize_t n = control_receive(c->fd, h, flags, tag);
+
+	return n < 0 ? receive_error(c, errno) : n;
+}
+
+/* Receive into what stands in `call_message`; name and its length lie at @name, @len_at. *@out: the flags. */
+static long
+receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out, int *tag)
+{
+	struct sockaddr_un un;
+	struct iovec iov = {call_octets, message_room()};
+	struct msghdr h = {.msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n;
+	int native, rc;
+
+	*tag = -1;
+	if (flags & MSG_ERRQUEUE)
+		return -EAGAIN;
+	if ((flags & MSG_OOB) && c->d->kind == DESC_STREAM) /* udp(7) does not know it */
+		return receive_urgent(c, flags);
+	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
+	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
+	    c, &h, native, tag);
+	if (n == -EAGAIN && call_may_wait(c, flags))
+		return park(c, again, SO_RCVTIMEO, -EAGAIN);
+	if (n < 0)
+		return n;
+	*out = h.msg_flags & MSG_TRUNC;
+	if (c->d->kind == DESC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
+		rc = 0;
+	else
+		rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
+	if (!rc)
+		rc = write_source(c, &un, h.msg_namelen, name, len_at);
+	/* There is room in the kernel's queue again. */
+	if (!list_empty(&c->d->held))
+		dgram_deliver(c->d);
+	return rc ? rc : n;
+}
+
+/* MSG_ERRQUEUE (recv(2)): never waits. *@told is to be written as control message. */
+static long
+receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct dgram_error *told)
+{
+	size_t room = message_room(), full = 0;
+	ssize_t n = c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING
+			? dgram_error_queued(c->d, c->fd, call_octets, room, told, &full)
+			: -EAGAIN;
+	int rc;
+
+	if (n < 0)
+		return n;
+	*out = MSG_ERRQUEUE | (full > room ? MSG_TRUNC : 0);
+	rc = scatter(c, (size_t)n);
+	if (!rc && name)
+		rc = call_write_endpoint(c, name, len_at, &told->peer);
+	return rc ? rc : n;
+}
+
+long
+call_recvfrom(struct call *c)
+{
+	struct dgram_error told;
+	int flags, tag;
+	long n;
+
+	call_single_message(c);
+	if ((int)c->arg[3] & MSG_ERRQUEUE)
+		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &told);
+	n = receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &tag);
+	if (tag >= 0)
+		close(tag);
+	return n;
+}
+
+static long
+receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
+{
+	uint64_t name = (uint64_t)(uintptr_t)call_message.h.msg_name;
+	uint64_t len_at = at + offsetof(struct msghdr, msg_namelen);
+	struct dgram_error told;
+	size_t control = 0;
+	int out = 0, tag = -1, rc;
+	long n = flags & MSG_ERRQUEUE ? receive_queued_error(c, name, len_at, &out, &told)
+				      : receive_message(c, again, flags, name, len_at, &out, &tag);
+
+	if (n < 0) /* CALL_PARKED among them */
+		return n;
+	rc = flags & MSG_ERRQUEUE ? control_write_error(c, &call_message.h, &told, &control, &out)
+				  : control_write(c, &call_message.h, tag, &control, &out);
+	if (tag >= 0)
+		close(tag);
+	if (rc)
+		return rc;
+	caller_write(&c->caller, at + offsetof(struct msghdr, msg_controllen), &control, sizeof control);
+	caller_write(&c->caller, at + offsetof(struct msghdr, msg_flags), &out, sizeof out);
+	return n;
+}
+
+long
+call_recvmsg(struct call *c)
+{
+	int flags = (int)c->arg[2], rc = call_read_message(c, c->arg[1]);
+
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_STREAM && !call_message.h.msg_name && !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) &&
+	    c->d->state == DESC_CONNECTED)
+		return CALL_CONTINUE;
+	return receive_at(c, call_recvmsg, flags, c->arg[1]);
+}
+
+/* Waits for the first at most: fewer than asked for is a fair answer. */
+long
+call_recvmmsg(struct call *c)
+{
+	unsigned most = (unsigned)c->arg[2] < CALL_IOV_MOST ? (unsigned)c->arg[2] : CALL_IOV_MOST, i;
+	int flags = (int)c->arg[3] & ~MSG_WAITFORONE;
+	long rc = 0;
+
+	for (i = 0; i < most; i++) {
+		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
+		unsigned len;
+
+		rc = call_read_message(c, at);
+		if (!rc)
+			rc = receive_at(c, call_recvmmsg, i ? flags | MSG_DONTWAIT : flags, at);
+		if (rc < 0) /* CALL_PARKED among them */
+			break;
+		len = (unsigned)rc;
+		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
+	}
+	return i ? (long)i : rc;
+}

@@ -1,0 +1,236 @@
+/*
+ * Sending with an address, or by struct msghdr, where the filter cannot see whether there is one.
+ *
+ * On a connected stream without an address sendmsg() is left to the kernel: the stand-in does what is meant, and whatever
+ * another thread may have put in the descriptor's place would do what that thread meant.
+ */
+#include "host/sockaddr.h"
+#include "run/calls.h"
+#include "run/control.h"
+#include "run/dgram.h"
+#include "run/netlink.h"
+#include "run/park.h"
+#include "run/pump.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+
+/* One call is dealt with at a time. */
+struct call_message call_message;
+uint8_t call_octets[CALL_MSG_ROOM];
+
+int
+call_read_message(const struct call *c, uint64_t at)
+{
+	int rc = caller_read(&c->caller, at, &call_message.h, sizeof call_message.h);
+
+	if (rc)
+		return rc;
+	if (call_message.h.msg_iovlen > CALL_IOV_MOST)
+		return -EMSGSIZE;
+	call_message.at = at;
+	return caller_read(&c->caller, (uint64_t)(uintptr_t)call_message.h.msg_iov, call_message.iov,
+	    call_message.h.msg_iovlen * sizeof call_message.iov[0]);
+}
+
+void
+call_single_message(const struct call *c)
+{
+	call_message.at = 0;
+	call_message.h = (struct msghdr){.msg_name = (void *)(uintptr_t)c->arg[4], .msg_iovlen = 1};
+	call_message.iov[0] = (struct iovec){(void *)(uintptr_t)c->arg[1], c->arg[2]};
+}
+
+/* All that the caller gives, whether or not there is room for it. */
+static size_t
+message_total(void)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < call_message.h.msg_iovlen; i++)
+		total += call_message.iov[i].iov_len;
+	return total;
+}
+
+/* Octets gathered; a stream's may be only the first of them. */
+static ssize_t
+gather(const struct call *c, bool whole)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < call_message.h.msg_iovlen; i++) {
+		size_t n = call_message.iov[i].iov_len;
+		int rc;
+
+		if (n > CALL_MSG_ROOM - len) {
+			if (whole)
+				return -EMSGSIZE;
+			n = CALL_MSG_ROOM - len;
+		}
+		rc = caller_read(
+		    &c->caller, (uint64_t)(uintptr_t)call_message.iov[i].iov_base, call_octets + len, n);
+		if (rc)
+			return rc;
+		len += n;
+	}
+	return (ssize_t)len;
+}
+
+/* Urgent data overtakes nothing: what was written before it is carried first. */
+static long
+send_urgent(struct call *c, size_t len)
+{
+	int before = 0;
+
+	if (c->d->shut_wr)
+		return -EPIPE;
+	pump(c->d);
+	if (c->d->state != DESC_CONNECTED || c->d->buried)
+		return -EPIPE;
+	if (c->d->peer.fd >= 0 && ioctl(c->d->peer.fd, FIONREAD, &before) == 0 && before > 0)
+		return -EAGAIN;
+	return sock_send(c->d->sk, call_octets, len, SOCK_OOB, NULL);
+}
+
+static long
+send_stream(struct call *c, call_fn *again, int flags)
+{
+	ssize_t n;
+
+	if (c->d->state == DESC_CONNECTING)
+		return -EAGAIN;
+	n = c->d->state == DESC_CONNECTED ? gather(c, false) : -call_take_error(c);
+	if (n < 0)
+		return n == -EPIPE ? call_broken_pipe(c, flags) : n;
+	if (c->d->state != DESC_CONNECTED)
+		return call_broken_pipe(c, flags);
+	if (flags & MSG_OOB) {
+		n = send_urgent(c, (size_t)n);
+	} else {
+		n = send(c->fd, call_octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = n < 0 ? -errno : n;
+	}
+	if (n == -EAGAIN && call_may_wait(c, flags))
+		return park(c, again, SO_SNDTIMEO, -EAGAIN);
+	return n == -EPIPE ? call_broken_pipe(c, flags) : n;
+}
+
+/* As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s way and between the families. */
+static int
+destination(const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
+{
+	struct sockaddr_storage in = *ss;
+
+	if (d->kind != DESC_DGRAM && ss->ss_family == AF_UNSPEC)
+		return 0;
+	if (d->kind != DESC_DGRAM)
+		return call_sockaddr_endpoint(d, ss, len, to);
+	if (!d->v6) {
+		if (len < sizeof(struct sockaddr_in))
+			return -EINVAL;
+		in.ss_family = ss->ss_family == AF_UNSPEC ? (sa_family_t)AF_INET : ss->ss_family;
+		return call_sockaddr_endpoint(d, &in, len, to);
+	}
+	if (len < sizeof ss->ss_family)
+		return -EINVAL;
+	if (ss->ss_family == AF_UNSPEC) /* no address */
+		return 0;
+	if (ss->ss_family == AF_INET && len >= sizeof(struct sockaddr_in)) {
+		endpoint_from_sockaddr(to, (const struct sockaddr *)ss);
+		return 0;
+	}
+	return ss->ss_family == AF_INET6 ? call_sockaddr_endpoint(d, ss, len, to) : -EINVAL;
+}
+
+static long
+send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen_t namelen)
+{
+	struct sock_msg msg = {0};
+	ssize_t n = gather(c, true);
+	int rc;
+
+	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
+		n = (ssize_t)message_total();
+	if (n < 0)
+		return n;
+	if ((flags & MSG_OOB) && !c->d->v6) /* IPv6's does not look at it */
+		return -EOPNOTSUPP;
+	rc = control_read(c, &call_message.h, &msg);
+	if (!rc && namelen)
+		rc = destination(c->d, ss, namelen, &msg.peer);
+	return rc ? rc : dgram_send(c->d, c->fd, call_octets, (size_t)n, &msg);
+}
+
+/* What stands in `call_message`, to the name that was read from the caller. */
+static long
+send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t namelen)
+{
+	struct sockaddr_storage ss = {0};
+	int rc = namelen ? call_read_address(c, name, namelen, &ss) : 0;
+
+	if (rc)
+		return rc;
+	switch (c->d->kind) {
+	case DESC_STREAM:
+		if (flags & MSG_FASTOPEN) {
+			worker_missing(c->w, "TCP Fast Open");
+			return -EOPNOTSUPP;
+		}
+		return send_stream(c, again, flags);
+	case DESC_NETLINK: {
+		ssize_t n = gather(c, true);
+
+		return n < 0 ? n : netlink_request(c->d, call_octets, (size_t)n);
+	}
+	default:
+		return send_dgram(c, flags, &ss, namelen);
+	}
+}
+
+long
+call_sendto(struct call *c)
+{
+	call_single_message(c);
+	return send_message(c, call_sendto, (int)c->arg[3], c->arg[4], c->arg[4] ? (socklen_t)c->arg[5] : 0);
+}
+
+long
+call_sendmsg(struct call *c)
+{
+	int flags = (int)c->arg[2], rc = call_read_message(c, c->arg[1]);
+
+	if (rc)
+		return rc;
+	if (c->d->kind == DESC_STREAM && !call_message.h.msg_namelen && !(flags & (MSG_OOB | MSG_FASTOPEN)) &&
+	    c->d->state == DESC_CONNECTED)
+		return CALL_CONTINUE;
+	return send_message(c, call_sendmsg, flags, (uint64_t)(uintptr_t)call_message.h.msg_name,
+	    call_message.h.msg_name ? call_message.h.msg_namelen : 0);
+}
+
+/* How many went; the error only if none did. */
+long
+call_sendmmsg(struct call *c)
+{
+	unsigned most = (unsigned)c->arg[2] < CALL_IOV_MOST ? (unsigned)c->arg[2] : CALL_IOV_MOST, i;
+	int flags = (int)c->arg[3];
+	long rc = 0;
+
+	for (i = 0; i < most; i++) {
+		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
+		unsigned len;
+
+		rc = call_read_message(c, at);
+		if (!rc)
+			rc = send_message(c, call_sendmmsg, flags,
+			    (uint64_t)(uintptr_t)call_message.h.msg_name,
+			    call_message.h.msg_name ? call_message.h.msg_namelen : 0);
+		if (rc < 0)
+			break;
+		len = (unsigned)rc;
+		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
+	}
+	return i ? (long)i : rc;
+}
