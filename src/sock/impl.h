@@ -120,6 +120,16 @@ int opt_int(const void *value, size_t len, int *out);
 int opt_put_int(int v, void *value, size_t *len);
 int opt_put(const void *from, size_t size, void *value, size_t *len);
 
+/* opt_ip.c: what IPv4's and IPv6's options have in common. */
+enum { OPT_TTL_DEFAULT = 64 };
+int opt_ip_set_hops(uint8_t *to, int v, int min);
+void opt_ip_set_tos(struct sock *sk, int family, int v);
+int opt_ip_set_mtu_discover(struct sock *sk, int v);
+int opt_ip_set_recverr(struct sock *sk, bool *which, int v);
+int opt_ip_set_group_iface(struct sock *sk, uint32_t index);
+int opt_ip_path_mtu(struct sock *sk);
+int opt_ip_push(struct sock *sk);
+
 /* Hand changed settings to UDP, or to TCP (which may refuse them: then *@sk's are as @before). */
 void opt_push_datagram(struct sock *sk);
 int opt_push_stream(struct sock *sk, const struct tcp_opts *before);

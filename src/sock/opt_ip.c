@@ -1,77 +1,11 @@
 /*
- * sock/opt_ip.c - the options of ip(7) and ipv6(7).
+ * sock/opt_ip.c - what the options of ip(7) and ipv6(7) have in common.
  */
-#include "base/bytes.h"
 #include "sock/impl.h"
 
-#include <string.h>
-
-/* Linux's numbers, linux/in.h. */
-enum {
-	OPT_TOS = 1,
-	OPT_TTL = 2,
-	OPT_PKTINFO = 8,
-	OPT_MTU_DISCOVER = 10,
-	OPT_RECVERR = 11,
-	OPT_RECVTTL = 12,
-	OPT_RECVTOS = 13,
-	OPT_MTU = 14,
-	OPT_FREEBIND = 15,
-	OPT_TRANSPARENT = 19,
-	OPT_RECVORIGDSTADDR = 20,
-	OPT_BIND_ADDRESS_NO_PORT = 24,
-	OPT_MULTICAST_IF = 32,
-	OPT_MULTICAST_TTL = 33,
-	OPT_MULTICAST_LOOP = 34,
-	OPT_ADD_MEMBERSHIP = 35,
-	OPT_DROP_MEMBERSHIP = 36,
-	OPT_MULTICAST_ALL = 49,
-	/* linux/in6.h */
-	OPT6_UNICAST_HOPS = 16,
-	OPT6_MULTICAST_IF = 17,
-	OPT6_MULTICAST_HOPS = 18,
-	OPT6_MULTICAST_LOOP = 19,
-	OPT6_JOIN_GROUP = 20,
-	OPT6_LEAVE_GROUP = 21,
-	OPT6_MTU_DISCOVER = 23,
-	OPT6_MTU = 24,
-	OPT6_RECVERR = 25,
-	OPT6_V6ONLY = 26,
-	OPT6_MULTICAST_ALL = 29,
-	OPT6_RECVPKTINFO = 49,
-	OPT6_RECVHOPLIMIT = 51,
-	OPT6_DONTFRAG = 62,
-	OPT6_RECVTCLASS = 66,
-	OPT6_TCLASS = 67,
-	OPT6_FREEBIND = 78,
-	OPT6_TRANSPARENT = 75,
-};
-
-enum { TTL_DEFAULT = 64 };
-
-/* Which of sk->recv_info an option is; -1 = none of them. */
-static int
-info_index(bool v6, int name)
-{
-	static const int names4[] = {
-	    OPT_PKTINFO, OPT_RECVTTL, OPT_RECVTOS, OPT_RECVORIGDSTADDR, OPT_BIND_ADDRESS_NO_PORT};
-	static const int names6[] = {OPT6_RECVPKTINFO, OPT6_RECVHOPLIMIT, OPT6_RECVTCLASS};
-
-	if (v6) {
-		for (int i = 0; i < 3; i++)
-			if (names6[i] == name)
-				return 8 + i;
-		return -1;
-	}
-	for (int i = 0; i < 5; i++)
-		if (names4[i] == name)
-			return i;
-	return -1;
-}
-
 /* -1 means the default; otherwise @min to 255. 0 stands for the default inside. */
-static int
-set_hops(uint8_t *to, int v, int min)
+int
+opt_ip_set_hops(uint8_t *to, int v, int min)
 {
 	if (v != -1 && (v < min || v > 255))
 		return -LEAT_EINVAL;
@@ -80,36 +14,14 @@ set_hops(uint8_t *to, int v, int min)
 }
 
 /* Linux keeps the ECN bits of a stream's TOS to itself. */
-static void
-set_tos(struct sock *sk, int family, int v)
+void
+opt_ip_set_tos(struct sock *sk, int family, int v)
 {
 	sk->tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
 }
 
-/* IP_TOS takes the low octet of anything, and chooses SO_PRIORITY by its old type of service (RFC 1349), too. */
-static int
-set_tos4(struct sock *sk, int v)
-{
-	static const uint8_t priority[4] = {0, 2, 6, 4};
-	uint8_t before = sk->tos[V4];
-
-	set_tos(sk, V4, v);
-	if (sk->tos[V4] != before)
-		sk->priority = priority[sk->tos[V4] >> 3 & 3];
-	return 0;
-}
-
-static int
-set_tclass(struct sock *sk, int v)
-{
-	if (v < -1 || v > 255)
-		return -LEAT_EINVAL;
-	set_tos(sk, V6, v == -1 ? 0 : v);
-	return 0;
-}
-
-static int
-set_mtu_discover(struct sock *sk, int v)
+int
+opt_ip_set_mtu_discover(struct sock *sk, int v)
 {
 	if (v < UDP_PMTU_DONT || v > UDP_PMTU_OMIT)
 		return -LEAT_EINVAL;
@@ -117,60 +29,18 @@ set_mtu_discover(struct sock *sk, int v)
 	return 0;
 }
 
-/* After any change: both transports have what is theirs. */
-static int
-push(struct sock *sk)
+/* Who no longer wants to be told forgets what was kept. */
+int
+opt_ip_set_recverr(struct sock *sk, bool *which, int v)
 {
-	struct tcp_opts before = sk->tcp;
-
-	opt_push_datagram(sk);
-	return opt_push_stream(sk, &before);
+	*which = v;
+	if (!v)
+		datagram_forget_errors(sk);
+	return 0;
 }
 
-/* IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index). */
-static int
-membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
-{
-	struct ipaddr group, at;
-	struct iface *iface = NULL;
-	int32_t index = 0;
-
-	if (len < 8)
-		return -LEAT_EINVAL;
-	if (!sk->udp)
-		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from4(value);
-	at = ipaddr_from4(value + 4);
-	if (len >= 12)
-		memcpy(&index, value + 8, sizeof index);
-	if (!index && !ipaddr_is_any(&at)) {
-		iface = iface_of_addr(sk->socks->core, &at);
-		if (!iface)
-			return -LEAT_ENODEV;
-		index = (int32_t)iface->index;
-	}
-	return join ? udp_join(sk->udp, &group, (uint32_t)index)
-		    : udp_leave(sk->udp, &group, (uint32_t)index);
-}
-
-/* struct ipv6_mreq: the group, and the interface's index. */
-static int
-membership6(struct sock *sk, const uint8_t *value, size_t len, bool join)
-{
-	struct ipaddr group;
-	uint32_t index;
-
-	if (len < 20)
-		return -LEAT_EINVAL;
-	if (!sk->udp)
-		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from16(value);
-	memcpy(&index, value + 16, sizeof index);
-	return join ? udp_join(sk->udp, &group, index) : udp_leave(sk->udp, &group, index);
-}
-
-static int
-set_group_iface(struct sock *sk, uint32_t index)
+int
+opt_ip_set_group_iface(struct sock *sk, uint32_t index)
 {
 	if (index >= CORE_IFACES || (index && !sk->socks->core->iface[index]))
 		return -LEAT_ENODEV;
@@ -179,113 +49,8 @@ set_group_iface(struct sock *sk, uint32_t index)
 	return 0;
 }
 
-/* IP_MULTICAST_IF takes an address, or the structures of IP_ADD_MEMBERSHIP. */
-static int
-multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
-{
-	struct ipaddr at;
-	struct iface *iface;
-	int32_t index = 0;
-	int err;
-
-	if (len < 4)
-		return -LEAT_EINVAL;
-	at = ipaddr_from4(len >= 8 ? value + 4 : value);
-	if (len >= 12)
-		memcpy(&index, value + 8, sizeof index);
-	iface = index || ipaddr_is_any(&at) ? NULL : iface_of_addr(sk->socks->core, &at);
-	if (!index && !ipaddr_is_any(&at) && !iface)
-		return -LEAT_EADDRNOTAVAIL;
-	err = set_group_iface(sk, iface ? iface->index : (uint32_t)index);
-	if (!err)
-		sk->mcast_addr4 = at;
-	return err;
-}
-
-/* Who no longer wants to be told forgets what was kept. */
-static int
-set_recverr(struct sock *sk, bool *which, int v)
-{
-	*which = v;
-	if (!v)
-		datagram_forget_errors(sk);
-	return 0;
-}
-
-static int
-set_ip(struct sock *sk, int name, int v)
-{
-	int at = info_index(false, name);
-
-	if (at >= 0) {
-		sk->recv_info[at] = v;
-		return 0;
-	}
-	switch (name) {
-	case OPT_TOS:
-		return set_tos4(sk, v);
-	case OPT_TTL:
-		return set_hops(&sk->ttl[V4], v, 1);
-	case OPT_MULTICAST_TTL:
-		if (v < -1 || v > 255 || sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_EINVAL;
-		sk->mcast_ttl[V4] = v == -1 ? 1 : (uint8_t)v;
-		return 0;
-	case OPT_MULTICAST_LOOP:
-		sk->dgram.mcast_loop = v;
-		return 0;
-	case OPT_MULTICAST_ALL:
-		sk->dgram.mcast_all = v;
-		return 0;
-	case OPT_MTU_DISCOVER:
-		return set_mtu_discover(sk, v);
-	case OPT_RECVERR:
-		return set_recverr(sk, &sk->dgram.recverr4, v);
-	case OPT_FREEBIND:
-		sk->freebind = v;
-		return 0;
-	case OPT_TRANSPARENT:
-		sk->dgram.transparent = sk->tcp.transparent = v;
-		return 0;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-}
-
-/* To these no value at all means 0, as on Linux. */
-static bool
-may_be_empty(int name)
-{
-	switch (name) {
-	case OPT_TOS:
-	case OPT_MTU_DISCOVER:
-	case OPT_RECVERR:
-		return true;
-	default:
-		return info_index(false, name) >= 0;
-	}
-}
-
 int
-opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v = 0, err;
-
-	switch (name) {
-	case OPT_ADD_MEMBERSHIP:
-	case OPT_DROP_MEMBERSHIP:
-		return membership4(sk, value, len, name == OPT_ADD_MEMBERSHIP);
-	case OPT_MULTICAST_IF:
-		return multicast_if4(sk, value, len);
-	}
-	err = len || !may_be_empty(name) ? opt_int(value, len, &v) : 0;
-	if (!err)
-		err = set_ip(sk, name, v);
-	return err ? err : push(sk);
-}
-
-static int
-path_mtu(struct sock *sk)
+opt_ip_path_mtu(struct sock *sk)
 {
 	struct endpoint local, remote;
 	struct path path;
@@ -301,182 +66,12 @@ path_mtu(struct sock *sk)
 	return err ? err : (int)path.mtu;
 }
 
-/* Into less room than an int goes one octet, where the value fits (ip(7)). */
-static int
-put_ip(int v, void *value, size_t *len)
-{
-	if (*len > 0 && *len < sizeof v && v >= 0 && v <= UINT8_MAX)
-		*len = 1;
-	return opt_put_int(v, value, len);
-}
-
+/* After any change: both transports have what is theirs. */
 int
-opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
+opt_ip_push(struct sock *sk)
 {
-	uint8_t group_from[4];
-	int at = info_index(false, name);
-	int v = 0;
+	struct tcp_opts before = sk->tcp;
 
-	if (at >= 0)
-		return put_ip(sk->recv_info[at], value, len);
-	switch (name) {
-	case OPT_TOS:
-		v = sk->tos[V4];
-		break;
-	case OPT_TTL:
-		v = sk->ttl[V4] ? sk->ttl[V4] : TTL_DEFAULT;
-		break;
-	case OPT_MULTICAST_IF:
-		be32_put(group_from, ipaddr_v4_number(&sk->mcast_addr4));
-		return opt_put(group_from, sizeof group_from, value, len);
-	case OPT_MULTICAST_TTL:
-		v = sk->mcast_ttl[V4];
-		break;
-	case OPT_MULTICAST_LOOP:
-		v = sk->dgram.mcast_loop;
-		break;
-	case OPT_MULTICAST_ALL:
-		v = sk->dgram.mcast_all;
-		break;
-	case OPT_MTU_DISCOVER:
-		v = sk->dgram.mtu_discover;
-		break;
-	case OPT_MTU:
-		v = path_mtu(sk);
-		break;
-	case OPT_RECVERR:
-		v = sk->dgram.recverr4;
-		break;
-	case OPT_FREEBIND:
-		v = sk->freebind;
-		break;
-	case OPT_TRANSPARENT:
-		v = sk->dgram.transparent;
-		break;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-	return v < 0 ? v : put_ip(v, value, len);
-}
-
-static int
-set_ipv6(struct sock *sk, int name, int v)
-{
-	int at = info_index(true, name);
-
-	if (at >= 0) {
-		sk->recv_info[at] = v;
-		return 0;
-	}
-	switch (name) {
-	case OPT6_V6ONLY:
-		if (sk->claim.bucket)
-			return -LEAT_EINVAL;
-		sk->dgram.v6only = v;
-		return 0;
-	case OPT6_UNICAST_HOPS:
-		return set_hops(&sk->ttl[V6], v, 0);
-	case OPT6_TCLASS:
-		return set_tclass(sk, v);
-	case OPT6_MULTICAST_HOPS:
-		if (sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_ENOPROTOOPT;
-		if (v < -1 || v > 255)
-			return -LEAT_EINVAL;
-		sk->mcast_ttl[V6] = v == -1 ? 1 : (uint8_t)v;
-		return 0;
-	case OPT6_MULTICAST_LOOP:
-		if (v != 0 && v != 1)
-			return -LEAT_EINVAL;
-		sk->dgram.mcast_loop = v;
-		return 0;
-	case OPT6_MULTICAST_ALL:
-		sk->dgram.mcast_all = v;
-		return 0;
-	case OPT6_MULTICAST_IF:
-		return set_group_iface(sk, (uint32_t)v);
-	case OPT6_MTU_DISCOVER:
-		return set_mtu_discover(sk, v);
-	case OPT6_DONTFRAG:
-		sk->dgram.dont_frag6 = v;
-		return 0;
-	case OPT6_RECVERR:
-		return set_recverr(sk, &sk->dgram.recverr6, v);
-	case OPT6_FREEBIND:
-		sk->freebind = v;
-		return 0;
-	case OPT6_TRANSPARENT:
-		sk->dgram.transparent = sk->tcp.transparent = v;
-		return 0;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-}
-
-int
-opt_ipv6_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v, err;
-
-	if (name == OPT6_JOIN_GROUP || name == OPT6_LEAVE_GROUP)
-		return membership6(sk, value, len, name == OPT6_JOIN_GROUP);
-	if (len < sizeof v)
-		return -LEAT_EINVAL;
-	memcpy(&v, value, sizeof v);
-	err = set_ipv6(sk, name, v);
-	return err ? err : push(sk);
-}
-
-int
-opt_ipv6_get(struct sock *sk, int name, void *value, size_t *len)
-{
-	int at = info_index(true, name);
-	int v = 0;
-
-	if (at >= 0)
-		return opt_put_int(sk->recv_info[at], value, len);
-	switch (name) {
-	case OPT6_V6ONLY:
-		v = sk->dgram.v6only;
-		break;
-	case OPT6_UNICAST_HOPS:
-		v = sk->ttl[V6] ? sk->ttl[V6] : TTL_DEFAULT;
-		break;
-	case OPT6_TCLASS:
-		v = sk->tos[V6];
-		break;
-	case OPT6_MULTICAST_HOPS:
-		v = sk->mcast_ttl[V6];
-		break;
-	case OPT6_MULTICAST_LOOP:
-		v = sk->dgram.mcast_loop;
-		break;
-	case OPT6_MULTICAST_ALL:
-		v = sk->dgram.mcast_all;
-		break;
-	case OPT6_MULTICAST_IF:
-		v = (int)sk->dgram.mcast_if;
-		break;
-	case OPT6_MTU_DISCOVER:
-		v = sk->dgram.mtu_discover;
-		break;
-	case OPT6_MTU:
-		v = path_mtu(sk);
-		break;
-	case OPT6_DONTFRAG:
-		v = sk->dgram.dont_frag6;
-		break;
-	case OPT6_RECVERR:
-		v = sk->dgram.recverr6;
-		break;
-	case OPT6_FREEBIND:
-		v = sk->freebind;
-		break;
-	case OPT6_TRANSPARENT:
-		v = sk->dgram.transparent;
-		break;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-	return v < 0 ? v : opt_put_int(v, value, len);
+	opt_push_datagram(sk);
+	return opt_push_stream(sk, &before);
 }
