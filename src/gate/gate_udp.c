@@ -13,22 +13,9 @@
 #include <stdlib.h>
 
 enum { UDP_BUDGET = 64, PORT_DNS = 53 };
-enum { SHOWN_LOW = 32768, SHOWN_PORTS = 28232, SHOWN_TRIES = 64 }; /* Linux's ip_local_port_range */
 
 #define ASKED_LIFE    (30 * SEC)
 #define ANSWERED_LIFE (120 * SEC)
-
-struct gate_dgram {
-	struct table_node hash, by_peer;
-	struct list used; /* of dgrams_asked or dgrams_answered */
-	struct gate_work work;
-	struct gate *gate;
-	struct out_dgram *out; /* its own; or that of the published port through which it came */
-	bool answered;
-	nsec_t last;
-	struct gate_quoted sent; /* the last datagram that went out */
-	struct gate_flow_info info;
-};
 
 struct dgram_key {
 	const struct endpoint *inside, *shown;
@@ -43,8 +30,8 @@ key_hash(const struct table *t, const struct dgram_key *k)
 	return table_hash(t, words, 5);
 }
 
-static bool
-end_eq(const struct endpoint *a, const struct endpoint *b)
+bool
+gate_end_eq(const struct endpoint *a, const struct endpoint *b)
 {
 	return a->port == b->port && ipaddr_eq(&a->addr, &b->addr);
 }
@@ -60,11 +47,12 @@ key_eq(const struct table_node *n, const void *key)
 {
 	const struct dgram_key *k = key;
 
-	return end_eq(&dgram_of(n)->info.inside, k->inside) && end_eq(&dgram_of(n)->info.shown, k->shown);
+	return gate_end_eq(&dgram_of(n)->info.inside, k->inside) &&
+	       gate_end_eq(&dgram_of(n)->info.shown, k->shown);
 }
 
-static struct gate_dgram *
-dgram_find(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
+struct gate_dgram *
+gate_dgram_find(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
 {
 	struct dgram_key k = {inside, shown};
 	struct table_node *n = table_find(&g->dgrams, key_hash(&g->dgrams, &k), &k, key_eq);
@@ -72,8 +60,8 @@ dgram_find(struct gate *g, const struct endpoint *inside, const struct endpoint 
 	return n ? dgram_of(n) : NULL;
 }
 
-static void
-dgram_free(struct gate_dgram *d)
+void
+gate_dgram_free(struct gate_dgram *d)
 {
 	struct gate *g = d->gate;
 
@@ -105,7 +93,7 @@ dgrams_expire(struct list *l, nsec_t life, nsec_t now)
 		struct gate_dgram *d = list_first(l, struct gate_dgram, used);
 
 		d->gate->count.dgrams_expired++;
-		dgram_free(d);
+		gate_dgram_free(d);
 	}
 }
 
@@ -130,8 +118,8 @@ dgrams_timer(struct timer *t)
 	dgrams_arm(g);
 }
 
-static void
-dgram_used(struct gate_dgram *d)
+void
+gate_dgram_used(struct gate_dgram *d)
 {
 	struct gate *g = d->gate;
 
@@ -144,8 +132,8 @@ dgram_used(struct gate_dgram *d)
 
 /* Towards the program */
 
-static void
-send_inside(struct gate_dgram *d, size_t len)
+void
+gate_dgram_send_inside(struct gate_dgram *d, size_t len)
 {
 	struct gate *g = d->gate;
 	struct sock_msg msg = {.peer = d->info.inside, .local = d->info.shown};
@@ -174,8 +162,8 @@ dgram_run(struct gate_work *w)
 			continue;
 		}
 		d->answered = d->info.shown.port != PORT_DNS;
-		dgram_used(d);
-		send_inside(d, (size_t)n);
+		gate_dgram_used(d);
+		gate_dgram_send_inside(d, (size_t)n);
 	}
 	/* More than the budget: the outside's news are level-triggered, and will come again. */
 }
@@ -201,11 +189,11 @@ dgrams_make_room(struct gate *g)
 	if (!d)
 		d = list_first(&g->dgrams_answered, struct gate_dgram, used);
 	g->count.dgrams_limit++;
-	dgram_free(d);
+	gate_dgram_free(d);
 }
 
-static struct gate_dgram *
-dgram_new(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
+struct gate_dgram *
+gate_dgram_new(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
 {
 	struct dgram_key k = {inside, shown};
 	struct gate_dgram *d;
@@ -228,13 +216,13 @@ dgram_new(struct gate *g, const struct endpoint *inside, const struct endpoint *
 static struct gate_dgram *
 dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 {
-	struct gate_dgram *d = dgram_find(g, &msg->peer, &msg->local);
+	struct gate_dgram *d = gate_dgram_find(g, &msg->peer, &msg->local);
 	struct gate_quoted lost;
 	int e;
 
 	if (d)
 		return d;
-	d = dgram_new(g, &msg->peer, &msg->local);
+	d = gate_dgram_new(g, &msg->peer, &msg->local);
 	if (!d) {
 		drop_note(g->core, NULL, DROP_GATE_LIMIT);
 		return NULL;
@@ -247,7 +235,7 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 	g->count.dgrams_refused++;
 	gate_quoted_set(&lost, g->scratch, len);
 	gate_quote_udp(g, &msg->peer, &msg->local, &lost, -e);
-	dgram_free(d);
+	gate_dgram_free(d);
 	return NULL;
 }
 
@@ -267,7 +255,7 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 		return;
 	before = d->sent;
 	gate_quoted_set(&d->sent, g->scratch, len);
-	dgram_used(d);
+	gate_dgram_used(d);
 	n = d->info.published ? g->out->dgram_send_to(d->out, g->scratch, len, &d->info.outside)
 			      : g->out->dgram_send(d->out, g->scratch, len);
 	/* The error of an earlier datagram: told, and done with. This one gets its own chance. */
@@ -309,107 +297,6 @@ dgram_socket_news(struct sock *sk, void *arg)
 	gate_mark(g, &g->dgram_work);
 }
 
-/* Published ports */
-
-struct peer_key {
-	const struct out_dgram *out;
-	const struct endpoint *peer;
-};
-
-static uint64_t
-peer_hash(const struct table *t, const struct endpoint *peer)
-{
-	const uint64_t words[] = {peer->addr.w[0], peer->addr.w[1], peer->port};
-
-	return table_hash(t, words, 3);
-}
-
-static bool
-peer_eq(const struct table_node *n, const void *key)
-{
-	const struct gate_dgram *d = container_of(n, const struct gate_dgram, by_peer);
-	const struct peer_key *k = key;
-
-	return d->out == k->out && end_eq(&d->info.outside, k->peer);
-}
-
-static struct gate_dgram *
-client_find(struct gate *g, const struct out_dgram *out, const struct endpoint *peer)
-{
-	struct peer_key k = {out, peer};
-	struct table_node *n = table_find(&g->dgram_peers, peer_hash(&g->dgram_peers, peer), &k, peer_eq);
-
-	return n ? container_of(n, struct gate_dgram, by_peer) : NULL;
-}
-
-/*
- * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the gateway, and so are clients of two published
- * ports, or what the program itself speaks to. Whoever comes later is shown with another port. Where so many are taken that none is
- * found, the latest has it.
- */
-static void
-choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *shown)
-{
-	struct gate_dgram *taken = dgram_find(g, inside, shown);
-
-	for (int i = 0; taken && i < SHOWN_TRIES; i++) {
-		shown->port = (uint16_t)(SHOWN_LOW + rng_below(&g->core->rng, SHOWN_PORTS));
-		taken = dgram_find(g, inside, shown);
-	}
-	if (taken)
-		dgram_free(taken);
-}
-
-static struct gate_dgram *
-client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port)
-{
-	struct endpoint shown = gate_map_peer(&g->config, peer),
-			inside = gate_map_program(&g->config, peer, port);
-	struct gate_dgram *d;
-
-	choose_shown(g, &inside, &shown);
-	d = dgram_new(g, &inside, &shown);
-	if (!d)
-		return NULL;
-	d->info.published = true;
-	d->info.outside = *peer;
-	d->out = out;
-	table_insert(&g->dgram_peers, &d->by_peer, peer_hash(&g->dgram_peers, peer));
-	return d;
-}
-
-void
-gate_udp_from_outside(
-    struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
-{
-	struct gate_dgram *d = client_find(g, out, peer);
-
-	if (!d)
-		d = client_new(g, out, peer, port);
-	if (!d) {
-		drop_note(g->core, NULL, DROP_GATE_LIMIT);
-		return;
-	}
-	d->answered = true; /* an open port's client may think for longer */
-	dgram_used(d);
-	send_inside(d, len);
-}
-
-void
-gate_udp_forget(struct gate *g, const struct out_dgram *out)
-{
-	struct list *lists[] = {&g->dgrams_asked, &g->dgrams_answered};
-
-	for (int i = 0; i < 2; i++) {
-		list_each_safe(n, lists[i]) {
-			struct gate_dgram *d = container_of(n, struct gate_dgram, used);
-
-			if (d->out == out)
-				dgram_free(d);
-		}
-	}
-}
-
 /* All of it */
 
 int
@@ -447,7 +334,7 @@ no_peers:
 static void
 dgram_free_node(struct table_node *n, void *arg)
 {
-	dgram_free(dgram_of(n));
+	gate_dgram_free(dgram_of(n));
 }
 
 void

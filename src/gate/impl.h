@@ -64,7 +64,7 @@ void gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info 
 int gate_udp_start(struct gate *g);
 void gate_udp_stop(struct gate *g);
 void gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
-/* A datagram (in the scratch) for the program's @port, from @peer, that came to the published socket @d. */
+/* gate_client.c: a datagram (in the scratch) for the program's @port, from @peer, that came to the published socket @d. */
 void gate_udp_from_outside(
     struct gate *g, struct out_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
 /* @d is about to go: forget the flows that answer through it. */
@@ -88,6 +88,29 @@ struct gate_quoted {
 	uint8_t head[GATE_QUOTED];
 };
 void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
+
+/* A flow of datagrams: between @info.inside, the program's end, and @info.shown, the other as the program knows it. */
+struct gate_dgram {
+	struct table_node hash, by_peer;
+	struct list used; /* of dgrams_asked or dgrams_answered */
+	struct gate_work work;
+	struct gate *gate;
+	struct out_dgram *out; /* its own; or that of the published port through which it came */
+	bool answered;
+	nsec_t last;
+	struct gate_quoted sent; /* the last datagram that went out */
+	struct gate_flow_info info;
+};
+
+/* gate_udp.c: what gate_client.c, too, does with a flow. */
+struct gate_dgram *gate_dgram_find(
+    struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
+struct gate_dgram *gate_dgram_new(
+    struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
+void gate_dgram_used(struct gate_dgram *d);
+void gate_dgram_free(struct gate_dgram *d);
+void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
+bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
 
 /*
  * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered (@error: LEAT_ECONNREFUSED, ...).

@@ -1,0 +1,106 @@
+/*
+ * Clients of published UDP ports: each is a flow of its own, which answers through the socket that it came to.
+ */
+#include "core/core.h"
+#include "gate/impl.h"
+
+enum { SHOWN_LOW = 32768, SHOWN_PORTS = 28232, SHOWN_TRIES = 64 }; /* Linux's ip_local_port_range */
+
+struct peer_key {
+	const struct out_dgram *out;
+	const struct endpoint *peer;
+};
+
+static uint64_t
+peer_hash(const struct table *t, const struct endpoint *peer)
+{
+	const uint64_t words[] = {peer->addr.w[0], peer->addr.w[1], peer->port};
+
+	return table_hash(t, words, 3);
+}
+
+static bool
+peer_eq(const struct table_node *n, const void *key)
+{
+	const struct gate_dgram *d = container_of(n, const struct gate_dgram, by_peer);
+	const struct peer_key *k = key;
+
+	return d->out == k->out && gate_end_eq(&d->info.outside, k->peer);
+}
+
+static struct gate_dgram *
+client_find(struct gate *g, const struct out_dgram *out, const struct endpoint *peer)
+{
+	struct peer_key k = {out, peer};
+	struct table_node *n = table_find(&g->dgram_peers, peer_hash(&g->dgram_peers, peer), &k, peer_eq);
+
+	return n ? container_of(n, struct gate_dgram, by_peer) : NULL;
+}
+
+/*
+ * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the gateway, and so are clients of two published
+ * ports, or what the program itself speaks to. Whoever comes later is shown with another port. Where so many are taken that none is
+ * found, the latest has it.
+ */
+static void
+choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *shown)
+{
+	struct gate_dgram *taken = gate_dgram_find(g, inside, shown);
+
+	for (int i = 0; taken && i < SHOWN_TRIES; i++) {
+		shown->port = (uint16_t)(SHOWN_LOW + rng_below(&g->core->rng, SHOWN_PORTS));
+		taken = gate_dgram_find(g, inside, shown);
+	}
+	if (taken)
+		gate_dgram_free(taken);
+}
+
+static struct gate_dgram *
+client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port)
+{
+	struct endpoint shown = gate_map_peer(&g->config, peer),
+			inside = gate_map_program(&g->config, peer, port);
+	struct gate_dgram *d;
+
+	choose_shown(g, &inside, &shown);
+	d = gate_dgram_new(g, &inside, &shown);
+	if (!d)
+		return NULL;
+	d->info.published = true;
+	d->info.outside = *peer;
+	d->out = out;
+	table_insert(&g->dgram_peers, &d->by_peer, peer_hash(&g->dgram_peers, peer));
+	return d;
+}
+
+void
+gate_udp_from_outside(
+    struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
+{
+	struct gate_dgram *d = client_find(g, out, peer);
+
+	if (!d)
+		d = client_new(g, out, peer, port);
+	if (!d) {
+		drop_note(g->core, NULL, DROP_GATE_LIMIT);
+		return;
+	}
+	d->answered = true; /* an open port's client may think for longer */
+	gate_dgram_used(d);
+	gate_dgram_send_inside(d, len);
+}
+
+void
+gate_udp_forget(struct gate *g, const struct out_dgram *out)
+{
+	struct list *lists[] = {&g->dgrams_asked, &g->dgrams_answered};
+
+	for (int i = 0; i < 2; i++) {
+		list_each_safe(n, lists[i]) {
+			struct gate_dgram *d = container_of(n, struct gate_dgram, used);
+
+			if (d->out == out)
+				gate_dgram_free(d);
+		}
+	}
+}
