@@ -12,6 +12,7 @@
 #include "udp/udp.h"
 
 enum { SOCK_BACKLOG_MAX = 4096 }; /* Linux's somaxconn */
+enum { SOCK_BUF_MAX = 212992 };   /* Linux's wmem_max and rmem_max */
 
 /* An option that IPv4 and IPv6 each have under a name of their own. */
 enum { V4 = 0, V6 = 1 };
