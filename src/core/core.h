@@ -48,11 +48,10 @@ struct ip_tx {
 	uint8_t proto;
 	uint8_t ttl; /* 0 = the host's default, 64 (1 for multicast) */
 	uint8_t tos;
-	bool dont_fragment; /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
-	bool transparent;   /* the source need not be an address of ours */
-	uint32_t ifindex;   /* this interface only; 0 = as routed */
-	struct path_cache *
-	    cache; /* of this source, destination and interface alone, kept by the sender; NULL = look the way up */
+	bool dont_fragment;       /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
+	bool transparent;         /* the source need not be an address of ours */
+	uint32_t ifindex;         /* this interface only; 0 = as routed */
+	struct path_cache *cache; /* the sender's, of these names alone; NULL = look the way up */
 };
 
 /* What an ICMP error, or a neighbour that does not answer, means for a flow. */

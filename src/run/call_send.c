@@ -210,7 +210,7 @@ call_sendmsg(struct call *c)
 	    call_message.h.msg_name ? call_message.h.msg_namelen : 0);
 }
 
-/* How many went; the error only if none did. */
+/* Waits for the first at most. How many went; the error only if none did. */
 long
 call_sendmmsg(struct call *c)
 {
@@ -224,7 +224,7 @@ call_sendmmsg(struct call *c)
 
 		rc = call_read_message(c, at);
 		if (!rc)
-			rc = send_message(c, call_sendmmsg, flags,
+			rc = send_message(c, call_sendmmsg, i ? flags | MSG_DONTWAIT : flags,
 			    (uint64_t)(uintptr_t)call_message.h.msg_name,
 			    call_message.h.msg_name ? call_message.h.msg_namelen : 0);
 		if (rc < 0)
