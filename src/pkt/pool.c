@@ -125,6 +125,13 @@ reserve(struct pkt_pool *pool, size_t size)
 	return true;
 }
 
+/* @size octets that begin where a line does; NULL without memory. */
+static void *
+lines(size_t size)
+{
+	return aligned_alloc(PKT_LINE, (size + PKT_LINE - 1) & ~(size_t)(PKT_LINE - 1));
+}
+
 struct pkt *
 pkt_pool_take(struct pkt_pool *pool)
 {
@@ -133,7 +140,7 @@ pkt_pool_take(struct pkt_pool *pool)
 	if (pool->free_pkts) {
 		p = pop_pkt(pool);
 	} else {
-		if (!reserve(pool, sizeof *p) || !(p = malloc(sizeof *p)))
+		if (!reserve(pool, sizeof *p) || !(p = lines(sizeof *p)))
 			return NULL;
 		p->pool = pool;
 		pool->held += sizeof *p;
@@ -171,7 +178,7 @@ pkt_block_new(struct pkt_pool *pool, size_t size)
 	if (pool->free_blocks[class]) {
 		b = pop_block(pool, class);
 	} else {
-		if (!reserve(pool, size) || !(b = malloc(sizeof *b + size)))
+		if (!reserve(pool, size) || !(b = lines(sizeof *b + size)))
 			return NULL;
 		b->pool = pool;
 		b->size = (uint32_t)size;

@@ -13,6 +13,9 @@
 struct pkt;
 struct pkt_pool;
 
+/* What a processor reads at once: blocks and packets begin there, so that each touches as few as can be, and copies go fastest. */
+enum { PKT_LINE = 64 };
+
 /*
  * A run of octets shared by reference count. Once more than one reference exists, or a slice of it has been handed to
  * another layer, the octets that slices cover are never written again; the tail that no slice covers may still be filled by the one writer.
@@ -22,7 +25,7 @@ struct pkt_block {
 	struct pkt_block *next_free;
 	uint32_t refs;
 	uint32_t size; /* octets in data */
-	uint8_t data[];
+	uint8_t data[] __attribute__((aligned(PKT_LINE)));
 };
 
 /* Sizes that the pool keeps; pkt_block_new() rounds up to one of them. */
