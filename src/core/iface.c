@@ -311,7 +311,7 @@ transmit_one(struct iface *iface, struct pkt *frame)
 		pkt_drop(iface->core, frame, DROP_IFACE_MTU);
 		return;
 	}
-	if (!(iface->wire->features & WIRE_SUM) && !pkt_complete_sum(frame)) {
+	if (iface_needs_sums(iface) && !pkt_complete_sum(frame)) {
 		pkt_drop(iface->core, frame, DROP_POOL_EMPTY);
 		return;
 	}
@@ -337,7 +337,7 @@ iface_transmit(struct iface *iface, struct pkt *frame)
 		transmit_one(iface, frame);
 		return;
 	}
-	err = pkt_cut(frame, &pieces);
+	err = iface_needs_sums(iface) ? pkt_cut_complete(frame, &pieces) : pkt_cut(frame, &pieces);
 	if (err)
 		pkt_drop(iface->core, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
 	while ((n = list_pop(&pieces)) != NULL)

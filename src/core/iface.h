@@ -115,6 +115,13 @@ void iface_down(struct iface *iface);
 /* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */
 void iface_input(struct iface *iface, struct pkt *frame);
 
+/* Must checksums be complete before a packet goes out here? Where they need not be, some device computes them, or nobody looks. */
+static inline bool
+iface_needs_sums(const struct iface *iface)
+{
+	return iface->wire && !(iface->wire->features & WIRE_SUM);
+}
+
 /* A frame to the wire, cut and with checksums completed as the wire's features demand. Consumes it. */
 void iface_transmit(struct iface *iface, struct pkt *frame);
 

@@ -47,6 +47,7 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	checksum_put(pkt->data + IP4_SUM, checksum_add(pkt->data, IP4_HDR_LEN, 0));
 	pkt->l3 = pkt->data;
 	pkt->l3_len = IP4_HDR_LEN;
+	pkt->fixed_id = tx->dont_fragment; /* any will do, so all pieces have the same */
 	pkt->ethertype = ETH_TYPE_IP4;
 	if (fits)
 		path->iface->link->output(path->iface, pkt, &path->next_hop);

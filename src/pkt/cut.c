@@ -20,6 +20,13 @@ struct cutting {
 	uint32_t off;         /* its number */
 	uint16_t number;      /* of the piece, from 0 */
 	uint32_t full;        /* octets of a full piece from the transport header on */
+	bool complete;        /* pieces get their checksums, though the whole has none */
+
+	/* TCP: what the whole's header said. What is written there is not read again so soon: a read wider than the write before it waits until that is done. */
+	seq_t seq;
+	uint16_t urgent;
+	uint16_t flags;  /* behind the header's length, as they stand */
+	uint64_t common; /* sum of what the headers and pseudo-headers of full pieces have in common */
 };
 
 /* Headers alone, copied from the whole, with its marks. */
@@ -48,40 +55,78 @@ piece_new(const struct pkt *whole, const struct seg_hdr *h)
 	return p;
 }
 
-/* What of the TCP header depends on where in the whole the piece begins. */
-static void
-mend_tcp(uint8_t *tcp, uint32_t off, bool last)
+/* The next @len payload octets, by reference. Most lie within one slice. */
+static bool
+piece_fill(struct pkt *p, struct pkt_cursor *at, uint32_t len)
 {
-	uint16_t urgent = tcp_urgent(tcp);
-	uint8_t flags = tcp_flags(tcp);
+	const struct pkt_slice *s = at->part ? &at->p->slice[at->part - 1] : NULL;
 
-	be32_put(tcp + TCP_SEQ, tcp_seq(tcp) + off);
-	if (!last)
-		flags &= (uint8_t) ~(TCP_PSH | TCP_FIN);
-	if (off > 0)
-		flags &= (uint8_t)~TCP_CWR;
-	if (flags & TCP_URG) {
-		/* It counts from the piece's own number; one that lies wholly beyond it is not urgent. */
-		if (urgent <= off)
-			flags &= (uint8_t)~TCP_URG;
-		be16_put(tcp + TCP_URGENT, urgent > off ? (uint16_t)(urgent - off) : 0);
-	}
-	tcp[TCP_FLAGS] = flags;
+	if (!s || s->len - at->off <= len)
+		return pkt_append_from(p, at, len);
+	p->slice[p->nslices++] = (struct pkt_slice){pkt_block_ref(s->block), s->off + at->off, len};
+	p->len += len;
+	at->off += len;
+	return true;
 }
 
-/* Of a piece that is not PKT_SUM_PARTIAL: the sum of its own octets. */
-static void
-put_sum(struct pkt *p, const struct seg_hdr *h)
+/* All of a TCP header and its pseudo-header but what varies from piece to piece; @len octets from the header on. */
+static uint64_t
+common_sum(const struct seg_hdr *h, uint32_t len)
 {
-	uint8_t *field = h->transport + (h->proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM);
-	uint32_t len = p->len - h->l4;
+	const uint8_t *t = h->transport;
+	uint64_t sum = (uint64_t)seg_pseudo_sum(h->ip, h->proto, len) + checksum_words(t, TCP_SEQ) +
+		       checksum_words(t + TCP_ACKNO, TCP_OFFSET - TCP_ACKNO) +
+		       checksum_words(t + TCP_WINDOW, TCP_SUM - TCP_WINDOW);
 
-	p->sum = PKT_SUM_VALID;
-	if (h->proto == IP_PROTO_UDP && !h->v6 && udp_sum(h->transport) == 0)
-		return; /* the sender computes none */
+	return checksum_add_around(sum, checksum_words(t + TCP_HDR_LEN, h->pay - h->l4 - TCP_HDR_LEN));
+}
+
+/* What of the TCP header depends on where in the whole the piece begins; and the checksum, if the pieces get theirs. */
+static void
+mend_tcp(const struct cutting *c, struct pkt *p, bool last)
+{
+	uint8_t *tcp = p->l4;
+	uint16_t urgent = c->urgent, flags = c->flags;
+	uint32_t seq = __builtin_bswap32(c->seq + c->off);
+
+	if (!last)
+		flags &= (uint16_t) ~(TCP_PSH | TCP_FIN);
+	if (c->off > 0)
+		flags &= (uint16_t)~TCP_CWR;
+	if (flags & TCP_URG) {
+		/* It counts from the piece's own number; one that lies wholly beyond it is not urgent. */
+		if (urgent <= c->off)
+			flags &= (uint16_t)~TCP_URG;
+		urgent = urgent > c->off ? (uint16_t)(urgent - c->off) : 0;
+	}
+	urgent = __builtin_bswap16(urgent);
+	flags = __builtin_bswap16(flags);
+	memcpy(tcp + TCP_SEQ, &seq, 4);
+	memcpy(tcp + TCP_OFFSET, &flags, 2);
+	memcpy(tcp + TCP_URGENT, &urgent, 2);
+	if (c->complete) {
+		uint32_t len = p->len - c->hdr.l4;
+		uint64_t same = len == c->full ? c->common : common_sum(&c->hdr, len);
+
+		checksum_put(
+		    tcp + TCP_SUM, checksum_fold(checksum_add_around(
+				       same, (uint64_t)seq + flags + urgent + pkt_sum_rest(p, c->hdr.pay))));
+	}
+}
+
+/* A datagram's checksum. */
+static void
+mend_udp(const struct cutting *c, struct pkt *p)
+{
+	uint8_t *field = p->l4 + UDP_SUM;
+	uint32_t len = p->len - c->hdr.l4;
+
+	if (!c->complete || (!c->hdr.v6 && udp_sum(p->l4) == 0)) /* the sender computes none */
+		return;
 	be16_put(field, 0);
-	checksum_put(field, pkt_sum_range(p, h->l4, len, seg_pseudo_sum(h, len)));
-	if (h->proto == IP_PROTO_UDP && be16_get(field) == 0)
+	checksum_put(field, checksum_fold((uint64_t)seg_pseudo_sum(p->l3, IP_PROTO_UDP, len) +
+					  checksum_words(p->l4, UDP_HDR_LEN) + pkt_sum_rest(p, c->hdr.pay)));
+	if (be16_get(field) == 0)
 		be16_put(field, 0xffff); /* zero would mean "none" (RFC 768) */
 }
 
@@ -112,7 +157,24 @@ cut_begin(struct cutting *c)
 	c->full = h->pay - h->l4 + p->seg_size;
 	put_len(h, p->sum == PKT_SUM_PARTIAL, p->len - h->l4, c->full);
 	pkt_cursor_init(&c->at, p, h->pay);
+	if (h->proto == IP_PROTO_TCP) {
+		c->seq = tcp_seq(p->l4);
+		c->flags = be16_get(p->l4 + TCP_OFFSET);
+		c->urgent = tcp_urgent(p->l4);
+		c->common = common_sum(h, c->full);
+	}
 	return true;
+}
+
+/* The last piece, shorter than the others: its headers say so. */
+static void
+mend_len(const struct cutting *c, struct pkt *p)
+{
+	struct seg_hdr own = c->hdr;
+
+	own.ip = p->l3;
+	own.transport = p->l4;
+	put_len(&own, !c->complete, c->full, p->len - own.l4);
 }
 
 /* The next piece; NULL at the limit. */
@@ -123,26 +185,25 @@ cut_next(struct cutting *c)
 	uint32_t left = whole->len - c->hdr.pay - c->off,
 		 len = left < whole->seg_size ? left : whole->seg_size;
 	struct pkt *p = piece_new(whole, &c->hdr);
-	struct seg_hdr own = c->hdr;
 
 	if (!p)
 		return NULL;
-	if (!pkt_append_from(p, &c->at, len)) {
+	if (!piece_fill(p, &c->at, len)) {
 		pkt_free(p);
 		return NULL;
 	}
-	own.ip = p->l3;
-	own.transport = p->l4;
 	if (len < whole->seg_size)
-		put_len(&own, whole->sum == PKT_SUM_PARTIAL, c->full, p->len - own.l4);
-	if (!own.v6 && !whole->fixed_id && c->number)
-		seg_ip4_put(own.ip, IP4_ID, (uint16_t)(ip4_id(own.ip) + c->number));
-	if (own.proto == IP_PROTO_TCP)
-		mend_tcp(own.transport, c->off, len == left);
-	p->sum = PKT_SUM_PARTIAL;
-	p->sum_off = own.proto == IP_PROTO_TCP ? TCP_SUM : UDP_SUM;
-	if (whole->sum != PKT_SUM_PARTIAL)
-		put_sum(p, &own);
+		mend_len(c, p);
+	if (!c->hdr.v6 && !whole->fixed_id && c->number)
+		seg_ip4_put(p->l3, IP4_ID, (uint16_t)(ip4_id(p->l3) + c->number));
+	p->sum = c->complete ? PKT_SUM_VALID : PKT_SUM_PARTIAL;
+	if (c->hdr.proto == IP_PROTO_TCP) {
+		p->sum_off = TCP_SUM;
+		mend_tcp(c, p, len == left);
+	} else {
+		p->sum_off = UDP_SUM;
+		mend_udp(c, p);
+	}
 	c->off += len;
 	c->number++;
 	return p;
@@ -182,10 +243,10 @@ pkt_seg_headers(struct pkt *p)
 	return p->seg_size && seg_headers(p, proto_of(p), &h) ? h.pay : 0;
 }
 
-int
-pkt_cut(struct pkt *p, struct list *out)
+static int
+cut(struct pkt *p, struct list *out, bool complete)
 {
-	struct cutting c = {.whole = p};
+	struct cutting c = {.whole = p, .complete = complete || p->sum != PKT_SUM_PARTIAL};
 
 	if (p->seg == PKT_SEG_NONE) {
 		list_push(out, &p->node);
@@ -216,4 +277,16 @@ pkt_cut(struct pkt *p, struct list *out)
 	}
 	pkt_free(p);
 	return 0;
+}
+
+int
+pkt_cut(struct pkt *p, struct list *out)
+{
+	return cut(p, out, false);
+}
+
+int
+pkt_cut_complete(struct pkt *p, struct list *out)
+{
+	return cut(p, out, true);
 }

@@ -65,15 +65,11 @@ find_headers(struct pkt *p)
 static bool
 sum_good(struct pkt *p)
 {
-	bool v6 = p->data[0] >> 4 == 6;
-	struct ipaddr src, dst;
 	uint32_t len = p->len - p->l3_len;
 
 	if (p->sum != PKT_SUM_UNKNOWN)
 		return true;
-	src = v6 ? ip6_src(p->data) : ip4_src(p->data);
-	dst = v6 ? ip6_dst(p->data) : ip4_dst(p->data);
-	if (pkt_sum_range(p, p->l3_len, len, checksum_pseudo(&src, &dst, IP_PROTO_TCP, len)) != 0xffff)
+	if (pkt_sum_range(p, p->l3_len, len, seg_pseudo_sum(p->data, IP_PROTO_TCP, len)) != 0xffff)
 		return false;
 	p->sum = PKT_SUM_VALID;
 	return true;

@@ -93,6 +93,17 @@ same_ip6(const struct pkt_join *j, const uint8_t *ip)
 	       memcmp(j->hdr.ip + IP6_NEXT, ip + IP6_NEXT, len - IP6_NEXT) == 0;
 }
 
+/* Options: whole 32-bit words, a few of them. */
+static bool
+same_words(const uint8_t *a, const uint8_t *b, uint32_t len)
+{
+	uint32_t differ = 0;
+
+	for (uint32_t i = 0; i < len; i += 4)
+		differ |= be32_get(a + i) ^ be32_get(b + i);
+	return differ == 0;
+}
+
 /* Ports, the next sequence number, acknowledgement, window, options; PSH and FIN may come with the last, CWR with the first. */
 static bool
 same_tcp(const struct pkt_join *j, const uint8_t *t)
@@ -104,7 +115,7 @@ same_tcp(const struct pkt_join *j, const uint8_t *t)
 	       !((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)) &&
 	       memcmp(s + TCP_ACKNO, t + TCP_ACKNO, 5) == 0 && tcp_window(s) == tcp_window(t) &&
 	       tcp_urgent(s) == tcp_urgent(t) &&
-	       memcmp(s + TCP_HDR_LEN, t + TCP_HDR_LEN, j->hdr.pay - j->hdr.l4 - TCP_HDR_LEN) == 0;
+	       same_words(s + TCP_HDR_LEN, t + TCP_HDR_LEN, j->hdr.pay - j->hdr.l4 - TCP_HDR_LEN);
 }
 
 /* Its headers stand where the head's stand, behind the same link header. */
@@ -116,7 +127,7 @@ same_shape(const struct pkt_join *j, struct pkt *next)
 	return next->seg == PKT_SEG_NONE && next->l3 == next->data + h->l3 &&
 	       next->l4 == next->data + h->l4 && next->ifindex == j->head->ifindex &&
 	       pkt_need(next, h->pay) && is_whole(next, next->l3, h) &&
-	       memcmp(j->head->data, next->data, h->l3) == 0;
+	       (h->l3 == 0 || memcmp(j->head->data, next->data, h->l3) == 0);
 }
 
 bool
@@ -131,7 +142,7 @@ pkt_join_more(struct pkt_join *j, struct pkt *next)
 	if (h->v6 ? !same_ip6(j, next->l3) : !same_ip4(j, next->l3, &fixed))
 		return false;
 	if (more > j->size || j->head->len - h->l3 + more > PKT_SUPER_MAX || !may_grow(h->transport) ||
-	    !all_full(j) || !pkt_append_pkt(j->head, next, h->pay, more))
+	    !all_full(j) || !pkt_move_rest(j->head, next, h->pay))
 		return false;
 	j->fixed_id = fixed;
 	j->have += more;
@@ -160,6 +171,6 @@ pkt_join_end(struct pkt_join *j)
 	seg_put_len(h, head->len - h->l3);
 	head->sum = PKT_SUM_PARTIAL;
 	head->sum_off = TCP_SUM;
-	sum = seg_pseudo_sum(h, head->len - h->l4);
+	sum = seg_pseudo_sum(h->ip, h->proto, head->len - h->l4);
 	memcpy(h->transport + TCP_SUM, &sum, sizeof sum);
 }

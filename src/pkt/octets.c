@@ -2,6 +2,7 @@
  * pkt/octets.c - the octets of a packet, wherever they lie: appending, cutting off, copying out, naming as runs.
  */
 #include "pkt/pkt.h"
+#include "pkt/runs.h"
 
 #include "wire/checksum.h"
 
@@ -144,6 +145,27 @@ pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len
 	return pkt_append_from(p, &c, len);
 }
 
+bool
+pkt_move_rest(struct pkt *p, struct pkt *from, uint32_t off)
+{
+	if (off != from->linear || p->nslices + from->nslices + (p->home ? 1u : 0u) > PKT_SLICES)
+		return pkt_append_pkt(p, from, off, from->len - off);
+	for (unsigned i = 0; i < from->nslices; i++) {
+		struct pkt_slice *last = last_slice(p), *s = &from->slice[i];
+
+		if (last && last->block == s->block && last->off + last->len == s->off) {
+			last->len += s->len;
+			pkt_block_unref(s->block); /* not the last one: @p has it too */
+		} else {
+			p->slice[p->nslices++] = *s;
+		}
+	}
+	p->len += from->len - off;
+	from->nslices = 0;
+	from->len = off;
+	return true;
+}
+
 unsigned
 pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max)
 {
@@ -173,23 +195,54 @@ pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 	}
 }
 
+/* @sum, and the @len octets at @at, which stand behind an odd number of others if @odd. */
+static uint16_t
+sum_on(uint16_t sum, const uint8_t *at, uint32_t len, bool odd)
+{
+	return odd ? checksum_join(sum, checksum_add(at, len, 0), 1) : checksum_add(at, len, sum);
+}
+
 uint16_t
 pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 {
-	struct pkt_cursor c;
+	const struct pkt_slice *s = p->slice;
 	bool odd = false;
 
 	assert(off <= p->len && len <= p->len - off);
-	pkt_cursor_init(&c, p, off);
-	while (len > 0) {
-		struct pkt_span run = pkt_cursor_next(&c, len);
+	if (off < p->linear) {
+		uint32_t n = len < p->linear - off ? len : p->linear - off;
 
-		if (odd)
-			sum = checksum_join(sum, checksum_add(run.at, run.len, 0), 1);
+		sum = checksum_add(p->data + off, n, sum);
+		odd = n & 1;
+		len -= n;
+		off = 0;
+	} else {
+		off -= p->linear;
+		for (; len > 0 && off >= s->len; s++)
+			off -= s->len;
+	}
+	for (; len > 0; s++, off = 0) {
+		uint32_t n = len < s->len - off ? len : s->len - off;
+
+		sum = sum_on(sum, s->block->data + s->off + off, n, odd);
+		odd ^= n & 1;
+		len -= n;
+	}
+	return sum;
+}
+
+uint16_t
+pkt_sum_rest(const struct pkt *p, uint32_t off)
+{
+	uint16_t sum = checksum_add(p->data + off, p->linear - off, 0), run;
+	bool odd = (p->linear - off) & 1;
+
+	for (const struct pkt_slice *s = p->slice; s < p->slice + p->nslices; s++) {
+		if (runs_find(s->block, s->off, s->len, &run))
+			sum = checksum_join(sum, run, odd);
 		else
-			sum = checksum_add(run.at, run.len, sum);
-		odd ^= run.len & 1;
-		len -= run.len;
+			sum = sum_on(sum, s->block->data + s->off, s->len, odd);
+		odd ^= s->len & 1;
 	}
 	return sum;
 }
@@ -207,7 +260,7 @@ pkt_complete_sum(struct pkt *p)
 		return false;
 	field = p->data + l4 + p->sum_off;
 	/* The field is part of the range: the pseudo-header's sum that it holds goes in by itself. */
-	checksum_put(field, pkt_sum_range(p, l4, p->len - l4, 0));
+	checksum_put(field, pkt_sum_rest(p, l4));
 	if (field[0] == 0 && field[1] == 0)
 		field[0] = field[1] = 0xff;
 	p->sum = PKT_SUM_VALID;

@@ -188,7 +188,7 @@ header_find(const struct pkt *p, const uint8_t *at)
 }
 
 uint32_t
-pkt_header_off(const struct pkt *p, const uint8_t *at)
+pkt_header_find(const struct pkt *p, const uint8_t *at)
 {
 	struct header_place place = header_find(p, at);
 

@@ -90,6 +90,18 @@ struct pkt {
 	uint8_t room[PKT_ROOM];
 };
 
+/* @p is the next to be looked at: its marks and its headers, if they are in its room, are fetched meanwhile. It may be NULL. */
+static inline void
+pkt_prefetch(const struct pkt *p)
+{
+	if (!p)
+		return;
+	__builtin_prefetch(p);
+	__builtin_prefetch(&p->l3_len);
+	__builtin_prefetch(p->room + PKT_ROOM - PKT_LINE);
+	__builtin_prefetch(p->room + PKT_ROOM - 1);
+}
+
 /* An empty packet whose linear part begins at the end of the room, so that headers are pushed before it; NULL at the pool's limit. */
 struct pkt *pkt_new(struct pkt_pool *pool);
 
@@ -208,11 +220,23 @@ bool pkt_append_from(struct pkt *p, struct pkt_cursor *c, uint32_t len);
 /* Append @from's octets @off to @off + @len by reference (by copy where they lie in its room). False when full or at the limit; then @p is as before. */
 bool pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len);
 
+/* All octets of @from behind its first @off move to the end of @p, with the references that hold them; @from is good for nothing but pkt_free() then. False when full or at the limit; then both are as before. */
+bool pkt_move_rest(struct pkt *p, struct pkt *from, uint32_t off);
+
 /* Append a copy of @len octets. False when full or at the limit; then @p is as before. */
 bool pkt_append_bytes(struct pkt *p, const void *bytes, size_t len);
 
+/* What pkt_header_off() does where the header is not in the linear part. */
+uint32_t pkt_header_find(const struct pkt *p, const uint8_t *at);
+
 /* Where header @at (p->l3 or p->l4) stands, in octets from the packet's first. It must be in the packet. */
-uint32_t pkt_header_off(const struct pkt *p, const uint8_t *at);
+static inline uint32_t
+pkt_header_off(const struct pkt *p, const uint8_t *at)
+{
+	if (at >= p->data && at < p->data + p->linear)
+		return (uint32_t)(at - p->data);
+	return pkt_header_find(p, at);
+}
 
 /* Copy @len octets that begin at @off out of the packet, which must have them. */
 void pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len);
@@ -222,6 +246,9 @@ unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);
 
 /* The Internet checksum's sum (wire/checksum.h: as words lie in memory, not complemented) over octets @off to @off + @len, going on from @sum. */
 uint16_t pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum);
+
+/* The same over all octets from @off on, which is in the linear part or at its end; but what was summed when it was written (pkt/runs.h) is not looked at again. */
+uint16_t pkt_sum_rest(const struct pkt *p, uint32_t off);
 
 /*
  * Finish a PKT_SUM_PARTIAL checksum (l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. Zero

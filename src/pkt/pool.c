@@ -8,6 +8,7 @@
 #include "pkt/pool.h"
 
 #include "pkt/pkt.h"
+#include "pkt/runs.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -178,13 +179,14 @@ pkt_block_new(struct pkt_pool *pool, size_t size)
 	if (pool->free_blocks[class]) {
 		b = pop_block(pool, class);
 	} else {
-		if (!reserve(pool, size) || !(b = lines(sizeof *b + size)))
+		if (!reserve(pool, size) || !(b = lines(sizeof *b + size + runs_room(size))))
 			return NULL;
 		b->pool = pool;
 		b->size = (uint32_t)size;
 		pool->held += size;
 	}
 	b->refs = 1;
+	b->runs = 0;
 	pool->blocks++;
 	pool->octets += size;
 	return b;

@@ -21,4 +21,7 @@ uint32_t pkt_seg_headers(struct pkt *p);
  */
 int pkt_cut(struct pkt *p, struct list *out);
 
+/* The same, and every piece has its checksum: for a wire that does not compute any. (@p itself, when it is not a super-segment, stays as it is.) */
+int pkt_cut_complete(struct pkt *p, struct list *out);
+
 #endif

@@ -41,12 +41,12 @@ seg_headers(struct pkt *p, uint8_t proto, struct seg_hdr *h)
 }
 
 uint16_t
-seg_pseudo_sum(const struct seg_hdr *h, uint32_t len)
+seg_pseudo_sum(const uint8_t *ip, uint8_t proto, uint32_t len)
 {
-	struct ipaddr src = h->v6 ? ip6_src(h->ip) : ip4_src(h->ip);
-	struct ipaddr dst = h->v6 ? ip6_dst(h->ip) : ip4_dst(h->ip);
+	uint64_t sum = ip[0] >> 4 == 6 ? checksum_words(ip + IP6_SRC, 32) : checksum_words(ip + IP4_SRC, 8);
 
-	return checksum_pseudo(&src, &dst, h->proto, len);
+	return checksum_fold(
+	    checksum_add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
 }
 
 void

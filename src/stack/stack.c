@@ -192,8 +192,10 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 	set_time(s, now);
 	core_input_begin(s->core);
 	tcp_batch_begin(s->tcp);
-	while ((frame = pkt_queue_pop(frames)))
+	while ((frame = pkt_queue_pop(frames))) {
+		pkt_prefetch(pkt_queue_first(frames));
 		iface_input(iface, frame);
+	}
 	core_input_end(s->core);
 	tcp_batch_end(s->tcp);
 	settle(s);

@@ -13,10 +13,12 @@ tcp_sync_mss(struct tcp_conn *c)
 	struct path path;
 
 	c->route_gen = route_generation(core);
-	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
+	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0) {
 		c->path_mtu = path.mtu;
-	else if (c->path_mtu == 0)
+		c->sums_here = iface_needs_sums(path.iface);
+	} else if (c->path_mtu == 0) {
 		c->path_mtu = headers + c->peer_mss;
+	}
 	if (c->path_mtu > headers && mss > c->path_mtu - headers)
 		mss = c->path_mtu - headers;
 	if (c->opts.maxseg && mss > c->opts.maxseg)
@@ -25,6 +27,7 @@ tcp_sync_mss(struct tcp_conn *c)
 		mss = mss > TCP_OPT_TIMESTAMP_ROOM ? mss - TCP_OPT_TIMESTAMP_ROOM : 0;
 	if (mss < TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM)
 		mss = TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM;
+	sndbuf_sum_runs(&c->sndbuf, c->sums_here ? (uint16_t)mss : 0);
 	if (mss == c->snd_mss)
 		return;
 	c->snd_mss = (uint16_t)mss;

@@ -4,6 +4,8 @@
 #include "tcp/sndbuf.h"
 
 #include "base/err.h"
+#include "pkt/runs.h"
+#include "wire/checksum.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -167,6 +169,51 @@ sndbuf_commit(struct sndbuf *b, size_t len)
 	b->end += len;
 }
 
+void
+sndbuf_sum_runs(struct sndbuf *b, uint16_t len)
+{
+	if (len == b->run_len)
+		return;
+	b->run_len = len;
+	sndbuf_begin_run(b);
+}
+
+/* @n octets more, of the present run and those behind it, into the last piece. A run that began in another block has no sum. */
+static void
+copy_runs(struct sndbuf *b, uint8_t *to, const uint8_t *from, size_t n)
+{
+	struct sndbuf_piece *p = piece(b, b->count - 1);
+
+	if (b->run_end != b->end) /* some were written into what was reserved */
+		sndbuf_begin_run(b);
+	while (n > 0) {
+		uint32_t had = (uint32_t)(b->run_end - b->run_at);
+		size_t left = b->run_len - had, now = n < left ? n : left;
+		uint16_t sum = checksum_copy(to, from, now, 0);
+
+		b->run_sum = had ? checksum_join(b->run_sum, sum, had) : sum;
+		b->run_end += now;
+		if (now == left) {
+			if (b->run_at >= p->at)
+				runs_note(
+				    p->block, p->off + (uint32_t)(b->run_at - p->at), b->run_len, b->run_sum);
+			b->run_at = b->run_end;
+		}
+		to += now;
+		from += now;
+		n -= now;
+	}
+}
+
+static void
+copy_in(struct sndbuf *b, void *to, const uint8_t *from, size_t n)
+{
+	if (b->run_len)
+		copy_runs(b, to, from, n);
+	else
+		memcpy(to, from, n);
+}
+
 ssize_t
 sndbuf_write(struct sndbuf *b, const void *from, size_t len)
 {
@@ -175,7 +222,7 @@ sndbuf_write(struct sndbuf *b, const void *from, size_t len)
 	void *at;
 
 	while (len > 0 && (n = sndbuf_reserve(b, len, &at)) > 0) {
-		memcpy(at, in, (size_t)n);
+		copy_in(b, at, in, (size_t)n);
 		sndbuf_commit(b, (size_t)n);
 		in += n;
 		len -= (size_t)n;

@@ -33,6 +33,12 @@ struct sndbuf {
 	size_t max;                /* how far limit grows by itself */
 	bool fixed;                /* SO_SNDBUF was set: limit stays */
 	bool reserved;             /* someone may be writing behind the last octet */
+
+	uint16_t
+	    run_len; /* octets of a segment to come whose sum is worth keeping (pkt/runs.h); 0 = none is */
+	uint16_t run_sum; /* of those of the present run that are written */
+	uint64_t run_at;  /* position where the present run begins, */
+	uint64_t run_end; /* and behind its last octet so far */
 };
 
 /* Linux: 16384 (grown to 87040 when the connection is established), 4 MiB. */
@@ -80,6 +86,16 @@ ssize_t sndbuf_reserve(struct sndbuf *b, size_t want, void **at);
 
 /* The first @len octets of what was reserved last are written, and in the stream. */
 void sndbuf_commit(struct sndbuf *b, size_t len);
+
+/* Segments of @len octets will be cut from the stream, without help with their checksums: sum while copying. 0: no need. */
+void sndbuf_sum_runs(struct sndbuf *b, uint16_t len);
+
+/* The next octet that is written will be the first of a segment. */
+static inline void
+sndbuf_begin_run(struct sndbuf *b)
+{
+	b->run_at = b->run_end = b->end;
+}
 
 /* Copy in as much of @len octets as fits. Octets taken, at least 1; or as sndbuf_reserve(). @len 0 gives 0. */
 ssize_t sndbuf_write(struct sndbuf *b, const void *from, size_t len);

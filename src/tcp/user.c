@@ -112,6 +112,8 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 
 	if (n < 0)
 		return n;
+	if (tcp_unsent(c) == 0)
+		sndbuf_begin_run(&c->sndbuf);
 	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, tcp_write_limit(c, len)) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
 		c->no_room = true;

@@ -4,8 +4,10 @@
 #include "../pool.h"
 #include "base/rng.h"
 #include "leat.h"
+#include "pkt/runs.h"
 #include "tcp/rcvbuf.h"
 #include "tcp/sndbuf.h"
+#include "wire/checksum.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +188,69 @@ slices_give_what_was_written(void **state)
 	}
 	pkt_free(kept);
 	sndbuf_fini(&b);
+}
+
+/* Both ways to say zero are the same (wire/checksum.h). */
+static void
+assert_same_sum(uint16_t a, uint16_t b)
+{
+	assert_int_equal(a ? a : 0xffff, b ? b : 0xffff);
+}
+
+/* Every sum that is kept is that of its octets; how many there are. */
+static unsigned
+check_runs(const struct sndbuf *b)
+{
+	unsigned found = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct pkt_block *block = b->ring[(b->first + i) & b->mask].block;
+
+		for (unsigned r = 0; r < block->runs; r++) {
+			uint32_t off = block->run_off + r * block->run_len;
+			uint16_t sum = 0;
+
+			assert_true(runs_find(block, off, block->run_len, &sum));
+			assert_same_sum(sum, checksum_add(block->data + off, block->run_len, 0));
+			assert_false(runs_find(block, off, block->run_len - 1u, &sum));
+			assert_false(runs_find(block, off + 1, block->run_len, &sum));
+			found++;
+		}
+	}
+	return found;
+}
+
+/* However the stream is written, in whichever steps, and whatever its segments' length: an odd one, one that is too short to be kept. */
+static void
+sums_taken_while_writing_are_those_of_the_octets(void **state)
+{
+	static const uint16_t lengths[] = {1448, 1001, 100, 8960};
+	struct sndbuf b;
+	struct rng rng;
+
+	rng_seed(&rng, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t end = 0;
+		unsigned found = 0;
+
+		sndbuf_init(&b, pool, 300000, 300000, false);
+		sndbuf_sum_runs(&b, lengths[i]);
+		for (int step = 0; step < 500; step++) {
+			uint64_t len = sndbuf_len(&b), off = len ? rng_below(&rng, len) : 0;
+			struct pkt *p = pkt_new(pool);
+
+			sndbuf_slice(&b, (uint32_t)off, (uint32_t)(len - off) % 65000, p);
+			assert_same_sum(pkt_sum_rest(p, 0), pkt_sum_range(p, 0, p->len, 0));
+			pkt_free(p);
+			found += check_runs(&b);
+			sndbuf_ack(&b, rng_below(&rng, len + 1));
+			if (rng_below(&rng, 8) == 0)
+				sndbuf_begin_run(&b);
+			write_some(&b, &rng, &end);
+		}
+		assert_true(lengths[i] < RUN_LEAST ? found == 0 : found > 100);
+		sndbuf_fini(&b);
+	}
 }
 
 static struct pkt *
@@ -409,6 +474,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		reserved_memory_outlives_the_ack_of_all_before_it, setup, teardown),
 	    cmocka_unit_test_setup_teardown(slices_give_what_was_written, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		sums_taken_while_writing_are_those_of_the_octets, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		what_is_pushed_is_read_in_order_by_all_three_ways, setup, teardown),
 	    cmocka_unit_test_setup_teardown(small_payloads_share_memory, setup, teardown),
