@@ -24,7 +24,8 @@ enum { LEVELS = 8, SLOT_BITS = 6, SLOTS = 1 << SLOT_BITS, TICK_BITS = 16 };
 
 struct wheel {
 	nsec_t now;
-	uint64_t order; /* of the last timer armed */
+	nsec_t none_before; /* no timer is due before this: most advances need look no further */
+	uint64_t order;     /* of the last timer armed */
 	uint64_t count;
 	uint32_t levels;         /* bit n: level n has timers */
 	uint64_t filled[LEVELS]; /* bit n: slot n has timers */
@@ -36,8 +37,10 @@ wheel_new(nsec_t now)
 {
 	struct wheel *w = calloc(1, sizeof *w);
 
-	if (w)
+	if (w) {
 		w->now = now;
+		w->none_before = NSEC_NEVER;
+	}
 	return w;
 }
 
@@ -175,6 +178,7 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 	w->slot[slot] = meld(w->slot[slot], t);
 	w->filled[slot / SLOTS] |= UINT64_C(1) << slot % SLOTS;
 	w->levels |= 1u << slot / SLOTS;
+	w->none_before = nsec_min(w->none_before, when);
 	w->count++;
 }
 
@@ -209,12 +213,21 @@ first_of_all(const struct wheel *w)
 	return first;
 }
 
-nsec_t
-wheel_next(struct wheel *w)
+/* The first timer of all, and that none is due before it. */
+static struct timer *
+look(struct wheel *w)
 {
 	struct timer *t = first_of_all(w);
 
-	return t ? t->when : NSEC_NEVER;
+	w->none_before = t ? t->when : NSEC_NEVER;
+	return t;
+}
+
+nsec_t
+wheel_next(struct wheel *w)
+{
+	look(w);
+	return w->none_before;
 }
 
 void
@@ -224,7 +237,7 @@ wheel_advance(struct wheel *w, nsec_t now)
 
 	if (now < w->now)
 		return;
-	while ((t = first_of_all(w)) != NULL && t->when <= now) {
+	while (w->none_before <= now && (t = look(w)) && t->when <= now) {
 		take_out(w, t);
 		t->fire(t);
 	}

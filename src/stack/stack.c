@@ -145,15 +145,19 @@ turn_loopback(struct stack *s)
 	}
 }
 
+static bool
+is_unsettled(const struct stack *s)
+{
+	return loopback_waiting(s->loopback) || socks_pending(s->socks);
+}
+
 /* The end of an entry: packets to ourselves arrive, and the watchers hear what has changed. */
 static void
 settle(struct stack *s)
 {
-	for (unsigned i = 0; i < SETTLE_ROUNDS; i++) {
+	for (unsigned i = 0; i < SETTLE_ROUNDS && is_unsettled(s); i++) {
 		turn_loopback(s);
 		socks_flush(s->socks);
-		if (!loopback_waiting(s->loopback) && !socks_pending(s->socks))
-			return;
 	}
 }
 
@@ -204,7 +208,7 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 nsec_t
 stack_next(struct stack *s)
 {
-	if (loopback_waiting(s->loopback) || socks_pending(s->socks))
+	if (is_unsettled(s))
 		return s->core->now;
 	return wheel_next(s->core->wheel);
 }
