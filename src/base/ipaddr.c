@@ -17,30 +17,6 @@ const struct ipaddr IPADDR_LOOPBACK4 = {{0, NET64(0x0000ffff7f000001)}};
 const struct ipaddr IPADDR_LOOPBACK6 = {{0, NET64(1)}};
 const struct ipaddr IPADDR_BROADCAST4 = {{0, NET64(0x0000ffffffffffff)}};
 
-bool
-ipaddr_is_loopback(const struct ipaddr *a)
-{
-	if (ipaddr_is4(a))
-		return ipaddr_octets4(a)[0] == 127;
-	return ipaddr_eq(a, &IPADDR_LOOPBACK6);
-}
-
-bool
-ipaddr_is_multicast(const struct ipaddr *a)
-{
-	if (ipaddr_is4(a))
-		return ipaddr_octets4(a)[0] >> 4 == 14;
-	return ipaddr_octets(a)[0] == 0xff;
-}
-
-bool
-ipaddr_is_link_local(const struct ipaddr *a)
-{
-	if (ipaddr_is4(a))
-		return ipaddr_v4_number(a) >> 16 == 0xa9fe;
-	return be16_get(ipaddr_octets(a)) >> 6 == 0xfe80 >> 6;
-}
-
 /* Do the first @bits (at most 64) of two words of memory differ? */
 static bool
 word_differs(uint64_t a, uint64_t b, unsigned bits)

@@ -49,12 +49,11 @@ ipaddr_from16(const uint8_t *octets)
 static inline struct ipaddr
 ipaddr_from4(const uint8_t *octets)
 {
-	struct ipaddr a = {{0, 0}};
-	uint8_t *p = (uint8_t *)a.w;
+	uint32_t four;
 
-	p[10] = p[11] = 0xff;
-	memcpy(p + 12, octets, 4);
-	return a;
+	memcpy(&four, octets, 4);
+	return (struct ipaddr){
+	    {0, (uint64_t)four << 32 | 0xffff0000}}; /* octets 10 and 11, and the last four */
 }
 
 /* From a number: ipaddr_v4(0x7f000001) is 127.0.0.1. */
@@ -94,9 +93,27 @@ ipaddr_is_any(const struct ipaddr *a)
 
 extern const struct ipaddr IPADDR_ANY4, IPADDR_ANY6, IPADDR_LOOPBACK4, IPADDR_LOOPBACK6, IPADDR_BROADCAST4;
 
-bool ipaddr_is_loopback(const struct ipaddr *a);   /* 127.0.0.0/8, ::1 */
-bool ipaddr_is_multicast(const struct ipaddr *a);  /* 224.0.0.0/4, ff00::/8 */
-bool ipaddr_is_link_local(const struct ipaddr *a); /* 169.254.0.0/16, fe80::/10 */
+/* 127.0.0.0/8, ::1. */
+static inline bool
+ipaddr_is_loopback(const struct ipaddr *a)
+{
+	return ipaddr_is4(a) ? ipaddr_octets4(a)[0] == 127 : ipaddr_eq(a, &IPADDR_LOOPBACK6);
+}
+
+/* 224.0.0.0/4, ff00::/8. */
+static inline bool
+ipaddr_is_multicast(const struct ipaddr *a)
+{
+	return ipaddr_is4(a) ? ipaddr_octets4(a)[0] >> 4 == 14 : ipaddr_octets(a)[0] == 0xff;
+}
+
+/* 169.254.0.0/16, fe80::/10. */
+static inline bool
+ipaddr_is_link_local(const struct ipaddr *a)
+{
+	return ipaddr_is4(a) ? ipaddr_v4_number(a) >> 16 == 0xa9fe
+			     : be16_get(ipaddr_octets(a)) >> 6 == 0xfe80 >> 6;
+}
 
 /* Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of 32, 64 of 128). Different families never match. */
 bool ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits);

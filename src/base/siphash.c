@@ -85,20 +85,40 @@ siphash_words(const struct siphash_key *key, const uint64_t *words, size_t n)
 	return sip_end(&s, (uint64_t)n * 8 << 56);
 }
 
+static inline void
+sip13_word(struct sip *s, uint64_t word)
+{
+	s->v3 ^= word;
+	sip_round(s);
+	s->v0 ^= word;
+}
+
+static inline uint64_t
+sip13_end(struct sip *s, uint64_t last)
+{
+	sip13_word(s, last);
+	s->v2 ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		sip_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
 uint64_t
 siphash13_words(const struct siphash_key *key, const uint64_t *words, size_t n)
 {
 	struct sip s = sip_begin(key);
 
-	for (size_t i = 0; i <= n; i++) {
-		uint64_t word = i < n ? words[i] : (uint64_t)n * 8 << 56;
+	for (size_t i = 0; i < n; i++)
+		sip13_word(&s, words[i]);
+	return sip13_end(&s, (uint64_t)n * 8 << 56);
+}
 
-		s.v3 ^= word;
-		sip_round(&s);
-		s.v0 ^= word;
-	}
-	s.v2 ^= 0xff;
-	for (int i = 0; i < 3; i++)
-		sip_round(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+uint64_t
+siphash13_two(const struct siphash_key *key, uint64_t a, uint64_t b)
+{
+	struct sip s = sip_begin(key);
+
+	sip13_word(&s, a);
+	sip13_word(&s, b);
+	return sip13_end(&s, (uint64_t)16 << 56);
 }

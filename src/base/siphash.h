@@ -15,8 +15,9 @@ struct siphash_key {
 /* 64 bits out of @len octets at @data, under @key. */
 uint64_t siphash(const struct siphash_key *key, const void *data, size_t len);
 
-/* SipHash-1-3 of @n 64-bit words, for tables alone. */
+/* SipHash-1-3 of @n 64-bit words, for tables alone; and of two words, as what is done for nearly every packet needs it. */
 uint64_t siphash13_words(const struct siphash_key *key, const uint64_t *words, size_t n);
+uint64_t siphash13_two(const struct siphash_key *key, uint64_t a, uint64_t b);
 
 /* The same result as siphash() on @n 64-bit words in little-endian order, without the byte loop. */
 uint64_t siphash_words(const struct siphash_key *key, const uint64_t *words, size_t n);

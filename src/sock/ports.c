@@ -34,12 +34,11 @@ ports_fini(struct ports *p)
 	table_fini(&p->buckets);
 }
 
+/* No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as large as that. */
 static uint64_t
-bucket_hash(const struct ports *p, struct port_key k)
+bucket_hash(struct port_key k)
 {
-	uint64_t word = (uint64_t)k.proto << 16 | k.port;
-
-	return table_hash(&p->buckets, &word, 1);
+	return ((uint64_t)k.proto << 16 | k.port) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 }
 
 static bool
@@ -55,7 +54,7 @@ static struct port_bucket *
 bucket_find(const struct ports *p, uint8_t proto, uint16_t port)
 {
 	struct port_key k = {port, proto};
-	struct table_node *n = table_find(&p->buckets, bucket_hash(p, k), &k, bucket_eq);
+	struct table_node *n = table_find(&p->buckets, bucket_hash(k), &k, bucket_eq);
 
 	return n ? container_of(n, struct port_bucket, node) : NULL;
 }
@@ -131,7 +130,7 @@ port_take(struct ports *p, struct port_claim *c)
 		b->port = c->port;
 		b->proto = c->proto;
 		list_init(&b->claims);
-		table_insert(&p->buckets, &b->node, bucket_hash(p, k));
+		table_insert(&p->buckets, &b->node, bucket_hash(k));
 	}
 	c->bucket = b;
 	b->bound += !c->automatic;

@@ -126,9 +126,10 @@ tcp_set_iss(struct tcp_conn *c, seq_t iss)
 
 /* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
 struct tcp_conn *
-tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
+tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t hash,
     const struct tcp_opts *opts, bool passive)
 {
+	struct tcp_origin origin = tcp_origin(tcp, local, remote);
 	struct tcp_conn *c;
 	const struct cc_ops *cc = cc_find(opts->cc);
 
@@ -142,7 +143,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->flow.local = *local;
 	c->flow.remote = *remote;
 	c->flow.share = tcp_share(opts);
-	if (tcp_flow_add(tcp, &c->flow)) {
+	if (tcp_flow_add(tcp, &c->flow, hash)) {
 		free(c);
 		return NULL;
 	}
@@ -160,8 +161,8 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	init_buffers(c);
 	reass_init(&c->reass);
 	rto_init(&c->rto);
-	tcp_set_iss(c, tcp_isn(tcp, local, remote));
-	c->ts_offset = tcp_ts_offset(tcp, local, remote);
+	tcp_set_iss(c, origin.iss);
+	c->ts_offset = origin.ts_offset;
 	c->peer_mss = ipaddr_is4(&remote->addr) ? TCP_MSS_DEFAULT4 : TCP_MSS_DEFAULT6;
 	c->quick_left = TCP_QUICK_ACKS;
 	c->rcv_mss = c->peer_mss;

@@ -172,8 +172,9 @@ struct tcp_conn {
 enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
 /* conn.c: the life of a connection */
+/* @hash: what tcp_find() left of these names. */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    const struct tcp_opts *opts, bool passive);
+    uint64_t hash, const struct tcp_opts *opts, bool passive);
 void tcp_conn_free(struct tcp_conn *c);
 void tcp_set_iss(struct tcp_conn *c, seq_t iss);
 void tcp_settle(struct tcp_conn *c);

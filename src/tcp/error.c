@@ -109,7 +109,8 @@ conn_of(struct tcp *tcp, const struct net_error *e)
 {
 	struct endpoint local = tcp_endpoint(&e->local, tcp_src(e->quoted), e->ifindex);
 	struct endpoint remote = tcp_endpoint(&e->remote, tcp_dst(e->quoted), e->ifindex);
-	struct tcp_flow *f = tcp_find(tcp, &local, &remote);
+	uint64_t hash;
+	struct tcp_flow *f = tcp_find(tcp, &local, &remote, &hash);
 
 	return f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 }

@@ -23,17 +23,35 @@ struct tcp_teller {
 	void *user;
 };
 
-struct tcp_local;
+struct tcp_port;
 
 /* The head of all that the table of four-tuples holds. */
 struct tcp_flow {
 	struct table_node node;
 	struct endpoint local, remote;
-	bool time_wait; /* a struct tcp_tw, not a struct tcp_conn */
-	uint8_t share;  /* enum tcp_share */
-	struct tcp_local
-	    *held[2]; /* its local address and port, and its family's unspecified address and that port */
+	bool time_wait;        /* a struct tcp_tw, not a struct tcp_conn */
+	uint8_t share;         /* enum tcp_share */
+	struct tcp_port *port; /* its local port; NULL: it is not in the table */
+	struct list same_port; /* of struct tcp_port's flows */
 };
+
+/* A four-tuple as words to be hashed. */
+struct tcp_words {
+	uint64_t word[5];
+	unsigned n;
+};
+
+static inline struct tcp_words
+tcp_words(const struct endpoint *local, const struct endpoint *remote)
+{
+	uint64_t names = (uint64_t)remote->ifindex << 32 | (uint32_t)local->port << 16 | remote->port;
+
+	if (ipaddr_is4(&remote->addr)) /* whose own octets are the last four of each */
+		return (struct tcp_words){
+		    {names, (local->addr.w[1] >> 32) | (remote->addr.w[1] >> 32 << 32)}, 2};
+	return (struct tcp_words){
+	    {names, local->addr.w[0], local->addr.w[1], remote->addr.w[0], remote->addr.w[1]}, 5};
+}
 
 /* Who may take a flow's local address and port beside it: a mask. */
 enum tcp_share {
@@ -57,6 +75,7 @@ struct tcp_seg {
 	struct pkt *pkt; /* its payload; NULL once somebody has taken it */
 	const struct ip_rx *rx;
 	struct endpoint local, remote;
+	uint64_t hash; /* of these names, in struct tcp's flows */
 	seq_t seq, ack;
 	uint32_t len; /* payload octets left of it */
 	uint16_t wnd; /* not scaled */
@@ -105,7 +124,7 @@ struct tcp {
 	struct table flows;     /* struct tcp_flow */
 	struct tcp_flow *last;  /* found last: mostly the next segment is of it, too */
 	struct table listening; /* struct tcp_group */
-	struct table locals;    /* struct tcp_local: which local addresses and ports are in use */
+	struct table ports;     /* struct tcp_port: which local ports are in use */
 	struct list listeners;  /* all */
 	struct list catch_all;  /* listeners with any_port, the last first */
 	struct list conns;      /* every struct tcp_conn, ended ones included */
@@ -114,7 +133,7 @@ struct tcp {
 	struct list tellers; /* struct tcp_teller.node */
 	bool busy;           /* within tcp_leave() */
 	bool batch;          /* more segments are to come at once */
-	struct siphash_key isn_key, ts_key;
+	struct siphash_key isn_key;
 
 	struct list time_wait; /* struct tcp_tw.node, the first to end first */
 	uint32_t time_waits;
@@ -128,8 +147,10 @@ struct tcp {
 /* tcp.c: the host's TCP, and demultiplexing */
 void tcp_leave(struct tcp *tcp);
 /* tables.c: whose a segment is */
-struct tcp_flow *tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow);
+/* Leaves in *@hash, found or not, what tcp_flow_add() wants of the same names. */
+struct tcp_flow *tcp_find(
+    struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash);
+int tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow, uint64_t hash);
 /* Harmless where @flow has been replaced. */
 void tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow);
 /* @to, which is nowhere yet, takes the place of @from, names and all. */
@@ -138,7 +159,15 @@ void tcp_flow_replace(struct tcp *tcp, struct tcp_flow *from, struct tcp_flow *t
 void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
 /* The end of a segment that did not do its work. */
 void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
-struct endpoint tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex);
+
+/* Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets. */
+static inline struct endpoint
+tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex)
+{
+	bool scoped = !ipaddr_is4(addr) && ipaddr_is_link_local(addr);
+
+	return (struct endpoint){.addr = *addr, .port = port, .ifindex = scoped ? ifindex : 0};
+}
 
 /* group.c: who listens under one name */
 struct tcp_listener *tcp_find_listener(
@@ -155,8 +184,12 @@ bool tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw);
 timer_fn tcp_time_wait_expired;
 
 /* isn.c */
-seq_t tcp_isn(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
-uint32_t tcp_ts_offset(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
+struct tcp_origin {
+	seq_t iss;
+	uint32_t ts_offset;
+};
+struct tcp_origin tcp_origin(
+    const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 /* The timestamp clock: milliseconds, from an origin of this four-tuple's own (RFC 7323, 7.1). */
 uint32_t tcp_ts_now(const struct tcp *tcp, uint32_t offset);
 

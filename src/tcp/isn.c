@@ -6,26 +6,17 @@
  */
 #include "tcp/host.h"
 
-static uint64_t
-keyed(const struct siphash_key *key, const struct endpoint *local, const struct endpoint *remote)
+/*
+ * One hash tells both: no half of what SipHash answers says anything of the other half. The initial sequence number is M + F(...), M ticking
+ * every 4 microseconds (RFC 9293, 3.4.1).
+ */
+struct tcp_origin
+tcp_origin(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
 {
-	uint64_t words[5] = {local->addr.w[0], local->addr.w[1], remote->addr.w[0], remote->addr.w[1],
-	    (uint64_t)local->port << 16 | remote->port};
+	struct tcp_words w = tcp_words(local, remote);
+	uint64_t f = siphash_words(&tcp->isn_key, w.word, w.n);
 
-	return siphash_words(key, words, 5);
-}
-
-/* ISN = M + F(...), M ticking every 4 microseconds (RFC 9293, 3.4.1). */
-seq_t
-tcp_isn(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
-{
-	return (seq_t)(keyed(&tcp->isn_key, local, remote) + (uint64_t)(tcp->core->now / (4 * USEC)));
-}
-
-uint32_t
-tcp_ts_offset(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
-{
-	return (uint32_t)keyed(&tcp->ts_key, local, remote);
+	return (struct tcp_origin){(seq_t)(f + (uint64_t)(tcp->core->now / (4 * USEC))), (uint32_t)(f >> 32)};
 }
 
 uint32_t

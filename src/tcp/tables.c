@@ -5,22 +5,16 @@
 
 #include <stdlib.h>
 
-/* A local address and port, or one family's unspecified address and a port, and how many flows use it, by what they share. */
-struct tcp_local {
+/*
+ * A local port, and the flows that stand on it. How many of each family share what is counted, so that bind(), which alone asks, looks at them one by
+ * one only for an address of which the counts leave it in doubt.
+ */
+struct tcp_port {
 	struct table_node node;
-	struct endpoint end;
-	uint32_t users;
-	uint32_t flows[TCP_SHARES];
+	uint16_t number;
+	uint32_t users[2][TCP_SHARES]; /* by family: IPv4, IPv6 */
+	struct list flows;             /* struct tcp_flow.same_port */
 };
-
-/* Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets. */
-struct endpoint
-tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex)
-{
-	bool scoped = !ipaddr_is4(addr) && ipaddr_is_link_local(addr);
-
-	return (struct endpoint){.addr = *addr, .port = port, .ifindex = scoped ? ifindex : 0};
-}
 
 static bool
 endpoint_eq(const struct endpoint *a, const struct endpoint *b)
@@ -29,20 +23,12 @@ endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 }
 
 static uint64_t
-end_hash(const struct table *t, const struct endpoint *e)
-{
-	uint64_t words[3] = {e->addr.w[0], e->addr.w[1], e->port};
-
-	return table_hash(t, words, 3);
-}
-
-static uint64_t
 flow_hash(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
 {
-	uint64_t words[5] = {(uint64_t)remote->ifindex << 32 | (uint32_t)local->port << 16 | remote->port,
-	    local->addr.w[1], remote->addr.w[1], local->addr.w[0], remote->addr.w[0]};
+	struct tcp_words w = tcp_words(local, remote);
 
-	return table_hash(&tcp->flows, words, ipaddr_is4(&remote->addr) ? 3 : 5);
+	return w.n == 2 ? siphash13_two(&tcp->flows.key, w.word[0], w.word[1])
+			: table_hash(&tcp->flows, w.word, w.n);
 }
 
 struct flow_key {
@@ -61,83 +47,73 @@ flow_is(const struct table_node *node, const void *key)
 }
 
 struct tcp_flow *
-tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash)
 {
 	struct flow_key key = {local, remote};
 	struct table_node *n;
 
-	if (tcp->last && flow_is(&tcp->last->node, &key))
+	if (tcp->last && flow_is(&tcp->last->node, &key)) {
+		*hash = tcp->last->node.hash;
 		return tcp->last;
-	n = table_find(&tcp->flows, flow_hash(tcp, local, remote), &key, flow_is);
+	}
+	*hash = flow_hash(tcp, local, remote);
+	n = table_find(&tcp->flows, *hash, &key, flow_is);
 	if (n)
 		tcp->last = container_of(n, struct tcp_flow, node);
 	return n ? tcp->last : NULL;
 }
 
+/* No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as large as that. */
+static uint64_t
+port_hash(uint16_t number)
+{
+	return number * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+}
+
 static bool
-local_is(const struct table_node *node, const void *key)
+port_is(const struct table_node *node, const void *number)
 {
-	return endpoint_eq(&container_of(node, const struct tcp_local, node)->end, key);
+	return container_of(node, const struct tcp_port, node)->number == *(const uint16_t *)number;
 }
 
-static struct tcp_local *
-local_find(struct tcp *tcp, const struct endpoint *end)
+static struct tcp_port *
+port_find(const struct tcp *tcp, uint16_t number)
 {
-	struct table_node *n = table_find(&tcp->locals, end_hash(&tcp->locals, end), end, local_is);
+	struct table_node *n = table_find(&tcp->ports, port_hash(number), &number, port_is);
 
-	return n ? container_of(n, struct tcp_local, node) : NULL;
+	return n ? container_of(n, struct tcp_port, node) : NULL;
 }
 
-static struct tcp_local *
-local_hold(struct tcp *tcp, const struct endpoint *end, uint8_t share)
+static struct tcp_port *
+port_make(struct tcp *tcp, uint16_t number)
 {
-	uint64_t hash = end_hash(&tcp->locals, end);
-	struct table_node *n = table_find(&tcp->locals, hash, end, local_is);
-	struct tcp_local *l = n ? container_of(n, struct tcp_local, node) : calloc(1, sizeof *l);
+	struct tcp_port *p = calloc(1, sizeof *p);
 
-	if (!l)
+	if (!p)
 		return NULL;
-	if (!n) {
-		l->end = *end;
-		table_insert(&tcp->locals, &l->node, hash);
-	}
-	l->users++;
-	l->flows[share]++;
-	return l;
+	p->number = number;
+	list_init(&p->flows);
+	table_insert(&tcp->ports, &p->node, port_hash(number));
+	return p;
 }
 
-static void
-local_release(struct tcp *tcp, struct tcp_local *l, uint8_t share)
+static uint32_t *
+users(struct tcp_flow *flow, uint8_t share)
 {
-	l->flows[share]--;
-	if (--l->users == 0) {
-		table_remove(&tcp->locals, &l->node);
-		free(l);
-	}
-}
-
-/* Of @end's port, whatever the address of its family. */
-static struct endpoint
-any_of(const struct endpoint *end)
-{
-	return (struct endpoint){
-	    .addr = ipaddr_is4(&end->addr) ? IPADDR_ANY4 : IPADDR_ANY6, .port = end->port};
+	return &flow->port->users[!ipaddr_is4(&flow->local.addr)][share];
 }
 
 int
-tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow)
+tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow, uint64_t hash)
 {
-	struct endpoint any = any_of(&flow->local);
-
-	flow->held[0] = local_hold(tcp, &flow->local, flow->share);
-	if (!flow->held[0])
+	flow->port = port_find(tcp, flow->local.port);
+	if (!flow->port)
+		flow->port = port_make(tcp, flow->local.port);
+	if (!flow->port)
 		return -LEAT_ENOBUFS;
-	flow->held[1] = local_hold(tcp, &any, flow->share);
-	if (!flow->held[1]) {
-		local_release(tcp, flow->held[0], flow->share);
-		return -LEAT_ENOBUFS;
-	}
-	table_insert(&tcp->flows, &flow->node, flow_hash(tcp, &flow->local, &flow->remote));
+	++*users(flow, flow->share);
+	list_push(&flow->port->flows, &flow->same_port);
+	table_insert(&tcp->flows, &flow->node, hash);
 	return 0;
 }
 
@@ -145,6 +121,7 @@ static void
 leave_table(struct tcp *tcp, struct tcp_flow *flow)
 {
 	table_remove(&tcp->flows, &flow->node);
+	list_del(&flow->same_port);
 	if (tcp->last == flow)
 		tcp->last = NULL;
 }
@@ -152,11 +129,17 @@ leave_table(struct tcp *tcp, struct tcp_flow *flow)
 void
 tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
 {
-	if (!flow->held[0])
+	struct tcp_port *port = flow->port;
+
+	if (!port)
 		return;
 	leave_table(tcp, flow);
-	for (unsigned i = 0; i < 2; i++)
-		local_release(tcp, flow->held[i], flow->share);
+	--*users(flow, flow->share);
+	flow->port = NULL;
+	if (!list_empty(&port->flows))
+		return;
+	table_remove(&tcp->ports, &port->node);
+	free(port);
 }
 
 void
@@ -168,51 +151,67 @@ tcp_flow_replace(struct tcp *tcp, struct tcp_flow *from, struct tcp_flow *to)
 	to->local = from->local;
 	to->remote = from->remote;
 	to->share = from->share;
-	for (unsigned i = 0; i < 2; i++) {
-		to->held[i] = from->held[i];
-		from->held[i] = NULL;
-	}
+	to->port = from->port;
+	from->port = NULL;
+	list_push(&to->port->flows, &to->same_port);
 	table_insert(&tcp->flows, &to->node, hash);
 }
 
 void
 tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		flow->held[i]->flows[flow->share]--;
-		flow->held[i]->flows[share]++;
-	}
+	--*users(flow, flow->share);
+	++*users(flow, share);
 	flow->share = share;
 }
 
-/* Does a flow under @end, of those that have none of the marks in @but, refuse to share with @share? */
+/* Does who stands there with @i refuse to share with @share? Not if it has one of the marks in @but. */
 static bool
-refuses(struct tcp *tcp, const struct endpoint *end, unsigned share, unsigned but)
+refuses(unsigned i, unsigned share, unsigned but)
 {
-	const struct tcp_local *l = local_find(tcp, end);
+	return !(i & but) && !(i & share & (TCP_SHARE_ADDR | TCP_SHARE_PORT));
+}
 
-	for (unsigned i = 0; l && i < TCP_SHARES; i++)
-		if (l->flows[i] && !(i & but) && !(i & share & (TCP_SHARE_ADDR | TCP_SHARE_PORT)))
+/* Does a flow of that family on @port? */
+static bool
+any_refuses(const struct tcp_port *port, bool v6, unsigned share, unsigned but)
+{
+	for (unsigned i = 0; port && i < TCP_SHARES; i++)
+		if (port->users[v6][i] && refuses(i, share, but))
 			return true;
+	return false;
+}
+
+/* Does a flow under @local? */
+static bool
+one_refuses(const struct tcp_port *port, const struct endpoint *local, unsigned share)
+{
+	struct endpoint at = tcp_endpoint(&local->addr, local->port, local->ifindex);
+
+	if (!any_refuses(port, !ipaddr_is4(&at.addr), share, 0))
+		return false;
+	list_each(n, &port->flows) {
+		const struct tcp_flow *f = container_of(n, const struct tcp_flow, same_port);
+
+		if (endpoint_eq(&f->local, &at) && refuses(f->share, share, 0))
+			return true;
+	}
 	return false;
 }
 
 bool
 tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const struct tcp_opts *opts)
 {
-	struct endpoint any4 = {.addr = IPADDR_ANY4, .port = local->port};
-	struct endpoint any6 = {.addr = IPADDR_ANY6, .port = local->port};
+	const struct tcp_port *port = port_find(tcp, local->port);
 	unsigned share = tcp_share(opts);
 
-	if (!ipaddr_is_any(&local->addr)) {
-		struct endpoint at = tcp_endpoint(&local->addr, local->port, local->ifindex);
-
-		return refuses(tcp, &at, share, 0);
-	}
+	if (!ipaddr_is_any(&local->addr))
+		return one_refuses(port, local, share);
 	if (!ipaddr_is4(&local->addr))
-		return refuses(tcp, &any6, share, 0) || (!opts->v6only && refuses(tcp, &any4, share, 0));
+		return any_refuses(port, true, share, 0) ||
+		       (!opts->v6only && any_refuses(port, false, share, 0));
 	/* Linux: every IPv4 address overlaps what an IPv6 socket has that could have had IPv4 as well. */
-	return refuses(tcp, &any4, share, 0) || (!v6 && refuses(tcp, &any6, share, TCP_SHARE_V4));
+	return any_refuses(port, false, share, 0) || (!v6 && any_refuses(port, true, share, TCP_SHARE_V4));
 }
 
 bool
@@ -220,7 +219,8 @@ tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpo
 {
 	struct endpoint l = tcp_endpoint(&local->addr, local->port, local->ifindex);
 	struct endpoint r = tcp_endpoint(&remote->addr, remote->port, remote->ifindex);
-	struct tcp_flow *f = tcp_find(tcp, &l, &r);
+	uint64_t hash;
+	struct tcp_flow *f = tcp_find(tcp, &l, &r, &hash);
 
 	return !f || (f->time_wait && tcp_time_wait_reusable(tcp, container_of(f, struct tcp_tw, flow)));
 }

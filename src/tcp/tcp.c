@@ -95,7 +95,7 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 static struct tcp_conn *
 demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 {
-	struct tcp_flow *f = tcp_find(tcp, &seg->local, &seg->remote);
+	struct tcp_flow *f = tcp_find(tcp, &seg->local, &seg->remote, &seg->hash);
 	struct tcp_conn *c = f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 	struct tcp_listener *l;
 
@@ -190,12 +190,11 @@ tcp_new(struct core *core)
 	if (!tcp)
 		return NULL;
 	if (table_init(&tcp->flows, &table_key) || table_init(&tcp->listening, &table_key) ||
-	    table_init(&tcp->locals, &table_key))
+	    table_init(&tcp->ports, &table_key))
 		goto no_memory;
 	tcp->core = core;
 	tcp->challenge_second = core->now - SEC; /* the first second begins with the first challenge */
 	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
-	tcp->ts_key = derived_key(core, 0x7463702d74730000);
 	tcp->limits = (struct tcp_limits){.conns = 65536,
 	    .syn_queue = 1024,
 	    .time_wait = 16384,
@@ -238,7 +237,7 @@ tcp_free(struct tcp *tcp)
 	txrec_slab_fini(&tcp->slab);
 	table_fini(&tcp->flows);
 	table_fini(&tcp->listening);
-	table_fini(&tcp->locals);
+	table_fini(&tcp->ports);
 	free(tcp);
 }
 

@@ -14,10 +14,10 @@ tcp_opts_default(struct tcp_opts *opts)
 
 /* The four-tuple may be one that rests in TIME-WAIT: then numbers go on behind its own (RFC 6191). */
 static int
-clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, seq_t *at_least,
-    bool *reused)
+clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash,
+    seq_t *at_least, bool *reused)
 {
-	struct tcp_flow *f = tcp_find(tcp, local, remote);
+	struct tcp_flow *f = tcp_find(tcp, local, remote, hash);
 	struct tcp_tw *tw;
 
 	*reused = false;
@@ -45,15 +45,16 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 	struct tcp_conn *c;
 	struct path path;
 	seq_t at_least = 0;
+	uint64_t hash;
 	bool reused;
 	int err = route_find(tcp->core, &r.addr, &l.addr, r.ifindex, &path);
 
 	if (err)
 		return err;
-	err = clear_tuple(tcp, &l, &r, &at_least, &reused);
+	err = clear_tuple(tcp, &l, &r, &hash, &at_least, &reused);
 	if (err)
 		return err;
-	c = tcp_conn_new(tcp, &l, &r, opts, false);
+	c = tcp_conn_new(tcp, &l, &r, hash, opts, false);
 	if (!c)
 		return -LEAT_ENOBUFS;
 	if (reused && seq_lt(c->iss, at_least))

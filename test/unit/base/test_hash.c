@@ -55,6 +55,15 @@ siphash13_gives_the_authors_result(void **state)
 	assert_int_equal(siphash13_words(&key, NULL, 0), 0xabac0158050fc4dc);
 }
 
+static void
+siphash13_of_two_words_is_siphash13(void **state)
+{
+	struct siphash_key key = {{1, 2}};
+	uint64_t words[2] = {0x0123456789abcdef, 77};
+
+	assert_int_equal(siphash13_two(&key, words[0], words[1]), siphash13_words(&key, words, 2));
+}
+
 struct member {
 	struct table_node node;
 	uint64_t key;
@@ -206,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(siphash_gives_the_authors_results),
 	    cmocka_unit_test(siphash_words_is_siphash),
+	    cmocka_unit_test(siphash13_of_two_words_is_siphash13),
 	    cmocka_unit_test(siphash13_gives_the_authors_result),
 	    cmocka_unit_test(table_finds_what_is_in_and_nothing_else),
 	    cmocka_unit_test(table_tells_members_of_one_hash_apart),

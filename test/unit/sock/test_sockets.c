@@ -271,6 +271,26 @@ time_wait_keeps_the_port(void **state)
 	sock_close(l);
 }
 
+/* ... at its own address and at all of them, and at no other. */
+static void
+time_wait_keeps_no_other_address(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s, *other;
+	struct endpoint all = at("0.0.0.0", 80), beside = at("127.0.0.2", 80);
+
+	pair(f, l, "127.0.0.1", 80, &c, &s);
+	sock_close(s);
+	sock_close(l);
+	settle(f);
+	sock_close(c);
+	settle(f);
+	other = open_sock(f, false, SOCK_TYPE_STREAM);
+	assert_int_equal(sock_bind(other, &all), -LEAT_EADDRINUSE);
+	assert_int_equal(sock_bind(other, &beside), 0);
+	sock_close(other);
+}
+
 /* ipv6(7): an IPv6 wildcard serves IPv4 with mapped names, unless IPV6_V6ONLY. */
 static void
 dual_stack_listeners_serve_both(void **state)
@@ -480,10 +500,10 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {T(readiness_is_that_of_linux), T(connect_tells_how_it_goes),
 	    T(listeners_share_an_ipv4_port), T(listeners_share_an_ipv6_port), T(listeners_share_a_dual_port),
-	    T(time_wait_keeps_the_port), T(dual_stack_listeners_serve_both), T(options_read_back_as_on_linux),
-	    T(linger_zero_resets), T(watchers_wait_for_the_end_of_the_entry),
-	    T(a_datagram_socket_may_lose_its_peer), T(connections_outnumber_ports),
-	    T(a_deferred_listener_decides_about_each_child)};
+	    T(time_wait_keeps_the_port), T(time_wait_keeps_no_other_address),
+	    T(dual_stack_listeners_serve_both), T(options_read_back_as_on_linux), T(linger_zero_resets),
+	    T(watchers_wait_for_the_end_of_the_entry), T(a_datagram_socket_may_lose_its_peer),
+	    T(connections_outnumber_ports), T(a_deferred_listener_decides_about_each_child)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
