@@ -57,6 +57,7 @@ bool route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu);
 struct path_cache {
 	uint64_t generation; /* of what it was found in */
 	struct path path;
+	bool passes; /* its network has seen that the source may be used there */
 };
 
 /* Nothing comes back from @dst (RFC 9293, 3.8.3, R1): what was learnt of the way's MTU may be of a way that is no more, and is learnt anew if it is true. */

@@ -36,10 +36,15 @@ const struct path *
 ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err)
 {
 	struct path_cache *cache = tx->cache;
+	bool found = cache && cache->generation == route_generation(core);
 
-	if (cache && cache->generation == route_generation(core))
+	if (found && cache->passes)
 		return &cache->path;
-	*err = route_find(core, &tx->dst, &tx->src, tx->ifindex, room);
+	*err = 0;
+	if (found)
+		*room = cache->path;
+	else
+		*err = route_find(core, &tx->dst, &tx->src, tx->ifindex, room);
 	if (*err) {
 		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
 		return NULL;
@@ -50,7 +55,7 @@ ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path 
 		return NULL;
 	}
 	if (cache)
-		*cache = (struct path_cache){route_generation(core), *room};
+		*cache = (struct path_cache){route_generation(core), *room, true};
 	return room;
 }
 

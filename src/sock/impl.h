@@ -4,6 +4,7 @@
 #ifndef SOCK_IMPL_H
 #define SOCK_IMPL_H
 
+#include "base/slab.h"
 #include "core/core.h"
 #include "sock/ping.h"
 #include "sock/ports.h"
@@ -65,6 +66,7 @@ struct socks {
 	struct ports ports;
 	struct pings pings;
 	struct list all, dirty;
+	struct slab slab; /* of struct sock */
 };
 
 /* Its readiness may have changed: the watcher is called at the end of this entry into the stack. */

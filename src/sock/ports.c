@@ -13,6 +13,8 @@ struct port_bucket {
 	struct list claims;
 };
 
+enum { BUCKETS_KEPT = 256 };
+
 struct port_key {
 	uint16_t port;
 	uint8_t proto;
@@ -24,6 +26,7 @@ ports_init(struct ports *p, const struct siphash_key *secret, struct rng *rng)
 	*p = (struct ports){.secret = *secret, .rng = rng};
 	for (unsigned i = 0; i < PORT_COUNTERS; i++)
 		p->counter[i] = (uint32_t)rng_u64(rng);
+	slab_init(&p->slab, sizeof(struct port_bucket), BUCKETS_KEPT);
 	return table_init(&p->buckets, secret);
 }
 
@@ -31,6 +34,7 @@ void
 ports_fini(struct ports *p)
 {
 	assert(p->buckets.count == 0);
+	slab_fini(&p->slab);
 	table_fini(&p->buckets);
 }
 
@@ -124,7 +128,7 @@ port_take(struct ports *p, struct port_claim *c)
 
 	assert(!c->bucket && c->port);
 	if (!b) {
-		b = calloc(1, sizeof *b);
+		b = slab_take(&p->slab);
 		if (!b)
 			return -LEAT_ENOBUFS;
 		b->port = c->port;
@@ -150,7 +154,7 @@ port_release(struct ports *p, struct port_claim *c)
 	list_del(&c->node);
 	if (list_empty(&b->claims)) {
 		table_remove(&p->buckets, &b->node);
-		free(b);
+		slab_give(&p->slab, b);
 	}
 }
 

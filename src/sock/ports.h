@@ -9,6 +9,7 @@
 #include "base/ipaddr.h"
 #include "base/list.h"
 #include "base/rng.h"
+#include "base/slab.h"
 #include "base/table.h"
 
 #include <stdbool.h>
@@ -37,6 +38,7 @@ struct port_claim {
 
 struct ports {
 	struct table buckets; /* by protocol and port */
+	struct slab slab;     /* of them */
 	struct siphash_key secret;
 	struct rng *rng;
 	uint32_t counter[PORT_COUNTERS];

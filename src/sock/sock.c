@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SOCKS_KEPT = 256 };
+
 struct socks *
 socks_new(struct core *core, struct tcp *tcp, struct udp *udp)
 {
@@ -21,6 +23,7 @@ socks_new(struct core *core, struct tcp *tcp, struct udp *udp)
 	s->udp = udp;
 	list_init(&s->all);
 	list_init(&s->dirty);
+	slab_init(&s->slab, sizeof(struct sock), SOCKS_KEPT);
 	if (ports_init(&s->ports, &core->secret, &core->rng))
 		goto no_ports;
 	if (pings_init(&s->pings, core))
@@ -40,6 +43,7 @@ socks_free(struct socks *s)
 		sock_abort(list_first(&s->all, struct sock, node));
 	pings_fini(&s->pings);
 	ports_fini(&s->ports);
+	slab_fini(&s->slab);
 	free(s);
 }
 
@@ -90,7 +94,7 @@ sock_any(const struct sock *sk)
 struct sock *
 sock_new(struct socks *s, bool v6, enum sock_type type)
 {
-	struct sock *sk = calloc(1, sizeof *sk);
+	struct sock *sk = slab_take(&s->slab);
 
 	if (!sk)
 		return NULL;
@@ -112,7 +116,7 @@ sock_free(struct sock *sk)
 	port_release(&sk->socks->ports, &sk->claim);
 	list_del(&sk->node);
 	list_del(&sk->dirty);
-	free(sk);
+	slab_give(&sk->socks->slab, sk);
 }
 
 int

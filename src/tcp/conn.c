@@ -127,7 +127,7 @@ tcp_set_iss(struct tcp_conn *c, seq_t iss)
 /* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
 struct tcp_conn *
 tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t hash,
-    const struct tcp_opts *opts, bool passive)
+    const struct tcp_opts *opts, const struct path *way)
 {
 	struct tcp_origin origin = tcp_origin(tcp, local, remote);
 	struct tcp_conn *c;
@@ -137,19 +137,21 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 		return NULL;
 	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns) /* who is gone gives way to who comes */
 		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
-	c = calloc(1, sizeof *c);
+	c = slab_take(&tcp->conn_slab);
 	if (!c)
 		return NULL;
 	c->flow.local = *local;
 	c->flow.remote = *remote;
 	c->flow.share = tcp_share(opts);
 	if (tcp_flow_add(tcp, &c->flow, hash)) {
-		free(c);
+		slab_give(&tcp->conn_slab, c);
 		return NULL;
 	}
 	c->tcp = tcp;
 	c->opts = *opts;
-	c->passive = passive;
+	c->passive = !way;
+	if (way)
+		c->way = (struct path_cache){.generation = route_generation(tcp->core), .path = *way};
 	c->quick = opts->quickack;
 	c->state = LEAT_TCP_CLOSED;
 	c->number = tcp->core->next_flow++;
@@ -221,7 +223,7 @@ tcp_conn_free(struct tcp_conn *c)
 	list_del(&c->tell.node);
 	list_del(&c->all);
 	c->tcp->conns_count--;
-	free(c);
+	slab_give(&c->tcp->conn_slab, c);
 }
 
 /*

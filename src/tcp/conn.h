@@ -172,9 +172,9 @@ struct tcp_conn {
 enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
 /* conn.c: the life of a connection */
-/* @hash: what tcp_find() left of these names. */
+/* @hash: what tcp_find() left of these names. @way: where an active OPEN has found it already; NULL: passive. */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    uint64_t hash, const struct tcp_opts *opts, bool passive);
+    uint64_t hash, const struct tcp_opts *opts, const struct path *way);
 void tcp_conn_free(struct tcp_conn *c);
 void tcp_set_iss(struct tcp_conn *c, seq_t iss);
 void tcp_settle(struct tcp_conn *c);
@@ -242,6 +242,8 @@ tcp_read_seq(const struct tcp_conn *c)
 
 /* output.c: what leaves, and when */
 void tcp_flush(struct tcp_conn *c);
+/* The way to the peer as it is now, kept until it changes; NULL when there is none. */
+const struct path *tcp_way(struct tcp_conn *c);
 void tcp_sync_mss(struct tcp_conn *c);
 /* Behind the last octet that there is to send, FIN included. */
 seq_t tcp_snd_end(const struct tcp_conn *c);

@@ -7,6 +7,7 @@
 
 #include "base/list.h"
 #include "base/seq.h"
+#include "base/slab.h"
 #include "base/table.h"
 #include "base/wheel.h"
 #include "core/core.h"
@@ -129,10 +130,11 @@ struct tcp {
 	struct list catch_all;  /* listeners with any_port, the last first */
 	struct list conns;      /* every struct tcp_conn, ended ones included */
 	struct txrec_slab slab;
-	struct list dirty;   /* struct tcp_conn.dirty */
-	struct list tellers; /* struct tcp_teller.node */
-	bool busy;           /* within tcp_leave() */
-	bool batch;          /* more segments are to come at once */
+	struct slab conn_slab, tw_slab, port_slab; /* struct tcp_conn, tcp_tw, tcp_port */
+	struct list dirty;                         /* struct tcp_conn.dirty */
+	struct list tellers;                       /* struct tcp_teller.node */
+	bool busy;                                 /* within tcp_leave() */
+	bool batch;                                /* more segments are to come at once */
 	struct siphash_key isn_key;
 
 	struct list time_wait; /* struct tcp_tw.node, the first to end first */
@@ -147,6 +149,8 @@ struct tcp {
 /* tcp.c: the host's TCP, and demultiplexing */
 void tcp_leave(struct tcp *tcp);
 /* tables.c: whose a segment is */
+int tcp_tables_init(struct tcp *tcp, const struct siphash_key *key); /* 0 or -LEAT_ENOMEM */
+void tcp_tables_fini(struct tcp *tcp);
 /* Leaves in *@hash, found or not, what tcp_flow_add() wants of the same names. */
 struct tcp_flow *tcp_find(
     struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash);

@@ -190,7 +190,7 @@ defer(struct tcp_conn *c, struct tcp_seg *seg)
 static struct tcp_conn *
 child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_least)
 {
-	struct tcp_conn *c = tcp_conn_new(l->tcp, &seg->local, &seg->remote, seg->hash, &l->opts, true);
+	struct tcp_conn *c = tcp_conn_new(l->tcp, &seg->local, &seg->remote, seg->hash, &l->opts, NULL);
 
 	if (!c)
 		return NULL;

@@ -3,19 +3,33 @@
  */
 #include "tcp/conn.h"
 
+const struct path *
+tcp_way(struct tcp_conn *c)
+{
+	struct core *core = c->tcp->core;
+	uint64_t generation = route_generation(core);
+	struct path path;
+
+	if (c->way.generation == generation)
+		return &c->way.path;
+	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path))
+		return NULL;
+	c->way = (struct path_cache){.generation = generation, .path = path};
+	return &c->way.path;
+}
+
 /* The path, and what fits it beside the options that every segment carries (RFC 6691). */
 void
 tcp_sync_mss(struct tcp_conn *c)
 {
-	struct core *core = c->tcp->core;
 	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
 	uint32_t mss = c->peer_mss;
-	struct path path;
+	const struct path *path = tcp_way(c);
 
-	c->route_gen = route_generation(core);
-	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0) {
-		c->path_mtu = path.mtu;
-		c->sums_here = iface_needs_sums(path.iface);
+	c->route_gen = route_generation(c->tcp->core);
+	if (path) {
+		c->path_mtu = path->mtu;
+		c->sums_here = iface_needs_sums(path->iface);
 	} else if (c->path_mtu == 0) {
 		c->path_mtu = headers + c->peer_mss;
 	}

@@ -163,14 +163,14 @@ keep_rate(struct tcp_conn *c, const struct ack_sample *s)
 static void
 confirm_neighbour(struct tcp_conn *c)
 {
-	struct path path;
+	const struct path *path;
 
 	if (tcp_now(c) < c->next_confirm)
 		return;
 	c->next_confirm = tcp_now(c) + NEIGHBOUR_CONFIRM;
-	if (route_find(
-		c->tcp->core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
-		neigh_confirm(path.iface, &path.next_hop);
+	path = tcp_way(c);
+	if (path)
+		neigh_confirm(path->iface, &path->next_hop);
 }
 
 void

@@ -16,6 +16,35 @@ struct tcp_port {
 	struct list flows;             /* struct tcp_flow.same_port */
 };
 
+enum { PORTS_KEPT = 256 };
+
+int
+tcp_tables_init(struct tcp *tcp, const struct siphash_key *key)
+{
+	slab_init(&tcp->port_slab, sizeof(struct tcp_port), PORTS_KEPT);
+	if (table_init(&tcp->flows, key))
+		return -LEAT_ENOMEM;
+	if (table_init(&tcp->listening, key))
+		goto no_listening;
+	if (table_init(&tcp->ports, key))
+		goto no_ports;
+	return 0;
+no_ports:
+	table_fini(&tcp->listening);
+no_listening:
+	table_fini(&tcp->flows);
+	return -LEAT_ENOMEM;
+}
+
+void
+tcp_tables_fini(struct tcp *tcp)
+{
+	slab_fini(&tcp->port_slab);
+	table_fini(&tcp->flows);
+	table_fini(&tcp->listening);
+	table_fini(&tcp->ports);
+}
+
 static bool
 endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 {
@@ -87,7 +116,7 @@ port_find(const struct tcp *tcp, uint16_t number)
 static struct tcp_port *
 port_make(struct tcp *tcp, uint16_t number)
 {
-	struct tcp_port *p = calloc(1, sizeof *p);
+	struct tcp_port *p = slab_take(&tcp->port_slab);
 
 	if (!p)
 		return NULL;
@@ -139,7 +168,7 @@ tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
 	if (!list_empty(&port->flows))
 		return;
 	table_remove(&tcp->ports, &port->node);
-	free(port);
+	slab_give(&tcp->port_slab, port);
 }
 
 void

@@ -9,6 +9,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* How many of what connections are made of are kept for those to come. */
+enum { CONNS_KEPT = 256, TIME_WAITS_KEPT = 64 };
+
 /* One piece of news, told; false when there is none. The user may do anything meanwhile. */
 static bool
 tell_next(struct tcp *tcp)
@@ -189,9 +192,10 @@ tcp_new(struct core *core)
 
 	if (!tcp)
 		return NULL;
-	if (table_init(&tcp->flows, &table_key) || table_init(&tcp->listening, &table_key) ||
-	    table_init(&tcp->ports, &table_key))
-		goto no_memory;
+	if (tcp_tables_init(tcp, &table_key)) {
+		free(tcp);
+		return NULL;
+	}
 	tcp->core = core;
 	tcp->challenge_second = core->now - SEC; /* the first second begins with the first challenge */
 	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
@@ -207,16 +211,11 @@ tcp_new(struct core *core)
 	list_init(&tcp->tellers);
 	list_init(&tcp->time_wait);
 	txrec_slab_init(&tcp->slab);
+	slab_init(&tcp->conn_slab, sizeof(struct tcp_conn), CONNS_KEPT);
+	slab_init(&tcp->tw_slab, sizeof(struct tcp_tw), TIME_WAITS_KEPT);
 	timer_init(&tcp->t_time_wait, tcp_time_wait_expired);
 	core_register_transport(core, IP_PROTO_TCP, &tcp_transport, tcp);
 	return tcp;
-no_memory:
-	if (tcp->flows.bucket)
-		table_fini(&tcp->flows);
-	if (tcp->listening.bucket)
-		table_fini(&tcp->listening);
-	free(tcp);
-	return NULL;
 }
 
 void
@@ -235,9 +234,9 @@ tcp_free(struct tcp *tcp)
 		tcp_time_wait_free(tcp, container_of(n, struct tcp_tw, node));
 	tcp->core->transport[IP_PROTO_TCP] = (struct core_transport){0};
 	txrec_slab_fini(&tcp->slab);
-	table_fini(&tcp->flows);
-	table_fini(&tcp->listening);
-	table_fini(&tcp->ports);
+	slab_fini(&tcp->conn_slab);
+	slab_fini(&tcp->tw_slab);
+	tcp_tables_fini(tcp);
 	free(tcp);
 }
 

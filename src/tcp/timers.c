@@ -53,18 +53,17 @@ count_retry(struct tcp_conn *c)
 
 /* R1 (RFC 9293, 3.8.3): the way is doubted, and the host asked to look at it again. What the MTU is, once only: the next lesson may be the right one. */
 static void
-doubt_path(const struct tcp_conn *c)
+doubt_path(struct tcp_conn *c)
 {
-	struct core *core = c->tcp->core;
-	const struct ipaddr *remote = &c->flow.remote.addr;
-	struct path path;
+	const struct path *path;
 
 	if (c->retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
 		return;
 	if (c->retries == TCP_R1)
-		route_forget_mtu(core, remote);
-	if (route_find(core, remote, &c->flow.local.addr, c->flow.remote.ifindex, &path) == 0)
-		neigh_doubt(path.iface, &path.next_hop);
+		route_forget_mtu(c->tcp->core, &c->flow.remote.addr);
+	path = tcp_way(c);
+	if (path)
+		neigh_doubt(path->iface, &path->next_hop);
 }
 
 /* The next retransmission; but where the user's own limit comes first, the look at it. */

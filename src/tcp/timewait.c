@@ -49,7 +49,7 @@ tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw)
 	list_del(&tw->node);
 	tcp->time_waits--;
 	arm_timer(tcp);
-	free(tw);
+	slab_give(&tcp->tw_slab, tw);
 }
 
 void
@@ -73,7 +73,7 @@ tcp_time_wait_enter(struct tcp_conn *c)
 		return;
 	if (tcp->time_waits >= tcp->limits.time_wait)
 		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
-	tw = calloc(1, sizeof *tw);
+	tw = slab_take(&tcp->tw_slab);
 	if (!tw)
 		return;
 	tw->flow.time_wait = true;

@@ -54,7 +54,7 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 	err = clear_tuple(tcp, &l, &r, &hash, &at_least, &reused);
 	if (err)
 		return err;
-	c = tcp_conn_new(tcp, &l, &r, hash, opts, false);
+	c = tcp_conn_new(tcp, &l, &r, hash, opts, &path);
 	if (!c)
 		return -LEAT_ENOBUFS;
 	if (reused && seq_lt(c->iss, at_least))
