@@ -23,6 +23,7 @@ core_new(const struct core_config *config)
 	core->sink = config->sink;
 	core->number = config->number;
 	core->next_flow = 1;
+	core->route_generation = 1;
 	core->one_by_one = config->one_by_one;
 	rng_seed(&core->rng, config->seed);
 	core->wheel = wheel_new(config->now);
@@ -141,18 +142,24 @@ all_to_network(struct core *core, struct list *pkts)
 	}
 }
 
+static void
+join(struct core *core, struct pkt *pkt)
+{
+	struct list ready = LIST_INIT(ready);
+
+	gro_take(&core->gro, pkt, &ready);
+	all_to_network(core, &ready);
+}
+
 void
 core_input(struct core *core, struct iface *iface, struct pkt *pkt)
 {
-	struct list ready = LIST_INIT(ready);
 	bool ip = pkt->ethertype == ETH_TYPE_IP4 || pkt->ethertype == ETH_TYPE_IP6;
 
-	if (!core->joining || !ip || pkt->link_group) {
+	if (!core->joining || !ip || pkt->link_group || gro_passes(&core->gro, pkt))
 		to_network(core, iface, pkt);
-		return;
-	}
-	gro_take(&core->gro, pkt, &ready);
-	all_to_network(core, &ready);
+	else
+		join(core, pkt);
 }
 
 void
@@ -167,6 +174,8 @@ core_input_end(struct core *core)
 	struct list ready = LIST_INIT(ready);
 
 	core->joining = false;
+	if (core->gro.count == 0)
+		return;
 	gro_flush(&core->gro, &ready);
 	all_to_network(core, &ready);
 }

@@ -124,6 +124,7 @@ struct core {
 	struct core_transport transport[CORE_PROTOS];
 	struct core_transport ping, echo;
 	struct routes *routes;
+	uint64_t route_generation; /* never 0: a cache of 0 has never been filled */
 	struct pmtu *pmtu;
 	struct neigh_table *neigh;
 	struct gro gro; /* while a batch comes in: what is being joined */
@@ -131,6 +132,13 @@ struct core {
 	bool forwarding;  /* packets for others are passed on */
 	bool transparent; /* packets for any address are delivered here (the gateway) */
 };
+
+/* Changes whenever a route, an address or a path MTU does, so that holders of a struct path know when to look again. */
+static inline uint64_t
+route_generation(const struct core *core)
+{
+	return core->route_generation;
+}
 
 /* NULL without memory. The caller frees with core_free() after everything that registered itself has gone. */
 struct core *core_new(const struct core_config *config);

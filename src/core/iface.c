@@ -155,18 +155,17 @@ iface_of_addr(struct core *core, const struct ipaddr *addr)
 bool
 iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr)
 {
-	uint32_t n;
+	uint32_t n = ipaddr_v4_number(addr);
 
-	if (!ipaddr_is4(addr))
+	/* RFC 3021: 31 bits leave no room for a broadcast address, nor do 32; so the last two are set in each */
+	if ((n & 3) != 3 || !ipaddr_is4(addr))
 		return false;
 	if (ipaddr_eq(addr, &IPADDR_BROADCAST4))
 		return true;
-	n = ipaddr_v4_number(addr);
 	for (unsigned i = 0; i < iface->naddr; i++) {
 		const struct iface_addr *a = &iface->addr[i];
 		uint32_t host;
 
-		/* RFC 3021: 31 bits leave no room for a broadcast address, nor do 32 */
 		if (!ipaddr_is4(&a->addr) || a->bits > 30 || iface->loopback)
 			continue;
 		host = UINT32_MAX >> a->bits;
@@ -322,24 +321,27 @@ transmit_one(struct iface *iface, struct pkt *frame)
 	iface->wire->transmit(iface->wire, frame, iface->core->now);
 }
 
-void
-iface_transmit(struct iface *iface, struct pkt *frame)
+static void
+transmit_pieces(struct iface *iface, struct pkt *frame)
 {
 	struct list pieces = LIST_INIT(pieces);
 	struct list *n;
 	int err;
 
-	if (!iface->up) {
-		pkt_drop(iface->core, frame, DROP_IFACE_DOWN);
-		return;
-	}
-	if (wire_takes_whole(iface->wire, frame)) {
-		transmit_one(iface, frame);
-		return;
-	}
 	err = iface_needs_sums(iface) ? pkt_cut_complete(frame, &pieces) : pkt_cut(frame, &pieces);
 	if (err)
 		pkt_drop(iface->core, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
 	while ((n = list_pop(&pieces)) != NULL)
 		transmit_one(iface, container_of(n, struct pkt, node));
+}
+
+void
+iface_transmit(struct iface *iface, struct pkt *frame)
+{
+	if (!iface->up)
+		pkt_drop(iface->core, frame, DROP_IFACE_DOWN);
+	else if (wire_takes_whole(iface->wire, frame))
+		transmit_one(iface, frame);
+	else
+		transmit_pieces(iface, frame);
 }

@@ -11,17 +11,12 @@
 
 struct routes {
 	struct node *root[2];
-	uint64_t generation;
 };
 
 struct routes *
 routes_new(void)
 {
-	struct routes *routes = calloc(1, sizeof *routes);
-
-	if (routes)
-		routes->generation = 1; /* a cache of 0 has never been filled */
-	return routes;
+	return calloc(1, sizeof(struct routes));
 }
 
 void
@@ -35,13 +30,7 @@ routes_free(struct routes *routes)
 void
 routes_changed(struct core *core)
 {
-	core->routes->generation++;
-}
-
-uint64_t
-route_generation(const struct core *core)
-{
-	return core->routes->generation;
+	core->route_generation++;
 }
 
 static struct node **

@@ -57,13 +57,11 @@ bool route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu);
 struct path_cache {
 	uint64_t generation; /* of what it was found in */
 	struct path path;
-	bool passes; /* its network has seen that the source may be used there */
+	bool passes;         /* its network has seen that the source may be used there */
+	uint32_t flow_label; /* IPv6: of the flow that goes along it; 0 = not found yet */
 };
 
 /* Nothing comes back from @dst (RFC 9293, 3.8.3, R1): what was learnt of the way's MTU may be of a way that is no more, and is learnt anew if it is true. */
 void route_forget_mtu(struct core *core, const struct ipaddr *dst);
-
-/* Changes whenever a route, an address or a path MTU does, so that holders of a struct path know when to look again. */
-uint64_t route_generation(const struct core *core);
 
 #endif

@@ -81,13 +81,33 @@ int ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
 void ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path);
 
 /* --- net/ip_out.c --- */
+/* The transport header of a super-segment, which each of its pieces repeats. */
+static inline uint32_t
+ip_piece_header_len(const struct pkt *pkt)
+{
+	return pkt->seg == PKT_SEG_UDP ? UDP_HDR_LEN : tcp_hdr_len(pkt->l4);
+}
+
 /* Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has been cut (l4 set)? */
-bool ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu);
+static inline bool
+ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
+{
+	if (pkt->seg == PKT_SEG_NONE)
+		return len <= mtu;
+	return hdr_len + ip_piece_header_len(pkt) + pkt->seg_size <= mtu;
+}
+
 /* The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is none, or when it may not leave from there: then @pkt has been dropped. */
 const struct path *ip_path(
     struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err);
 /* The TTL or hop limit to send with. */
-uint8_t ip_hops(const struct ip_tx *tx);
+static inline uint8_t
+ip_hops(const struct ip_tx *tx)
+{
+	if (tx->ttl)
+		return tx->ttl;
+	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1; RFC 3493, 5.2 */
+}
 
 /* --- net/forward.c --- */
 void forward4(struct net *net, struct iface *iface, struct pkt *pkt);

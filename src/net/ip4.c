@@ -64,6 +64,14 @@ options_pass(struct net *net, struct pkt *pkt)
 	return false;
 }
 
+static bool
+sum_right(const uint8_t *h)
+{
+	unsigned len = ip4_hdr_len(h);
+
+	return (len == IP4_HDR_LEN ? ip4_sum(h) : checksum_add(h, len, 0)) == 0xffff;
+}
+
 /* Whole and unharmed, and cut to its length? */
 static bool
 header_passes(struct net *net, struct iface *iface, struct pkt *pkt)
@@ -78,11 +86,12 @@ header_passes(struct net *net, struct iface *iface, struct pkt *pkt)
 		pkt_drop(core, pkt, DROP_IP_BAD_HEADER);
 		return false;
 	}
-	if (!iface->loopback && checksum_add(pkt->data, ip4_hdr_len(pkt->data), 0) != 0xffff) {
+	if (!iface->loopback && !sum_right(pkt->data)) {
 		pkt_drop(core, pkt, DROP_IP_BAD_SUM);
 		return false;
 	}
-	pkt_trim(pkt, ip4_len(pkt->data));
+	if (pkt->len > ip4_len(pkt->data))
+		pkt_trim(pkt, ip4_len(pkt->data));
 	return true;
 }
 

@@ -14,8 +14,6 @@ next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
 	const uint64_t words[3] = {tx->src.w[1], tx->dst.w[1], tx->proto};
 	uint16_t *counter, id;
 
-	if (tx->dont_fragment)
-		return 0;
 	counter = &net->ip4_id[siphash_words(&net->core->secret, words, 3) % IP4_ID_SLOTS];
 	id = *counter;
 	*counter = (uint16_t)(id + segs);
@@ -42,9 +40,10 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	}
 	if (!fits)
 		pkt_complete_sum(pkt);
-	ip4_put(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len, next_id(net, tx, pkt->segs),
-	    tx->dont_fragment ? IP4_DF : 0, ip_hops(tx), tx->proto, &tx->src, &tx->dst);
-	checksum_put(pkt->data + IP4_SUM, checksum_add(pkt->data, IP4_HDR_LEN, 0));
+	ip4_put(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len,
+	    tx->dont_fragment ? 0 : next_id(net, tx, pkt->segs), tx->dont_fragment ? IP4_DF : 0, ip_hops(tx),
+	    tx->proto, &tx->src, &tx->dst);
+	checksum_put(pkt->data + IP4_SUM, ip4_sum(pkt->data));
 	pkt->l3 = pkt->data;
 	pkt->l3_len = IP4_HDR_LEN;
 	pkt->fixed_id = tx->dont_fragment; /* any will do, so all pieces have the same */

@@ -6,9 +6,18 @@
 
 /* The same for all of a flow, and nothing to be learnt from it (RFC 6437, 3). */
 static uint32_t
-flow_label(const struct core *core, const struct pkt *pkt)
+flow_label(const struct core *core, const struct pkt *pkt, struct path_cache *cache)
 {
-	return pkt->flow ? (uint32_t)siphash_words(&core->secret, &pkt->flow, 1) & 0xfffff : 0;
+	uint32_t label;
+
+	if (!pkt->flow)
+		return 0;
+	if (cache && cache->flow_label)
+		return cache->flow_label;
+	label = (uint32_t)siphash_words(&core->secret, &pkt->flow, 1) & 0xfffff;
+	if (cache)
+		cache->flow_label = label;
+	return label;
 }
 
 /* Identifications that cannot be guessed, and repeat only by chance (RFC 7739, 5.4). */
@@ -43,8 +52,8 @@ send_one(struct net *net, struct pkt *pkt, uint8_t next, const struct ip_tx *tx,
 {
 	uint32_t len = pkt->len;
 
-	ip6_put(pkt_push(pkt, IP6_HDR_LEN), tx->tos, flow_label(net->core, pkt), (uint16_t)len, next,
-	    ip_hops(tx), &tx->src, &tx->dst);
+	ip6_put(pkt_push(pkt, IP6_HDR_LEN), tx->tos, flow_label(net->core, pkt, tx->cache), (uint16_t)len,
+	    next, ip_hops(tx), &tx->src, &tx->dst);
 	pkt->l3 = pkt->data;
 	pkt->l3_len = next == IP_PROTO_FRAGMENT ? IP6_HDR_LEN + IP6_FRAG_LEN : IP6_HDR_LEN;
 	pkt->ethertype = ETH_TYPE_IP6;

@@ -3,21 +3,6 @@
  */
 #include "net/internal.h"
 
-/* The transport header of a super-segment, which each of its pieces repeats. */
-static uint32_t
-piece_header_len(const struct pkt *pkt)
-{
-	return pkt->seg == PKT_SEG_UDP ? UDP_HDR_LEN : tcp_hdr_len(pkt->l4);
-}
-
-bool
-ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
-{
-	if (pkt->seg == PKT_SEG_NONE)
-		return len <= mtu;
-	return hdr_len + piece_header_len(pkt) + pkt->seg_size <= mtu;
-}
-
 /* A source that is unspecified is that of a host which does not know its address yet, and asks everybody. */
 static bool
 ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
@@ -55,14 +40,7 @@ ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path 
 		return NULL;
 	}
 	if (cache)
-		*cache = (struct path_cache){route_generation(core), *room, true};
+		*cache =
+		    (struct path_cache){.generation = route_generation(core), .path = *room, .passes = true};
 	return room;
-}
-
-uint8_t
-ip_hops(const struct ip_tx *tx)
-{
-	if (tx->ttl)
-		return tx->ttl;
-	return ipaddr_is_multicast(&tx->dst) ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1; RFC 3493, 5.2 */
 }

@@ -34,7 +34,7 @@ plain4(const struct pkt *p)
 
 	return p->linear >= IP4_HDR_LEN + TCP_HDR_LEN && h[IP4_VIHL] == 0x45 &&
 	       ip4_proto(h) == IP_PROTO_TCP && ip4_len(h) == p->len && !ip4_is_fragment(h) &&
-	       checksum_add(h, IP4_HDR_LEN, 0) == 0xffff;
+	       ip4_sum(h) == 0xffff;
 }
 
 static bool

@@ -23,6 +23,16 @@ struct gro {
  */
 void gro_take(struct gro *g, struct pkt *p, struct list *out);
 
+/*
+ * Would joining leave @p as it is? So it is with most of what is no bulk data: with nothing held, a packet behind which nothing can be joined, by the fixed
+ * places of its headers.
+ */
+static inline bool
+gro_passes(const struct gro *g, const struct pkt *p)
+{
+	return g->count == 0 && !pkt_join_possible(p);
+}
+
 /* The batch is over: everything held is appended to @out. */
 void gro_flush(struct gro *g, struct list *out);
 

@@ -33,6 +33,18 @@ may_grow(const uint8_t *tcp)
 	return (tcp_flags(tcp) & (TCP_SYN | TCP_RST | TCP_URG | TCP_PSH | TCP_FIN | TCP_ACK)) == TCP_ACK;
 }
 
+bool
+pkt_join_possible(const struct pkt *p)
+{
+	const uint8_t *ip = p->data;
+	bool v6 = p->linear > 0 && ip[0] >> 4 == 6;
+	uint32_t len = v6 ? IP6_HDR_LEN : IP4_HDR_LEN;
+
+	if (p->linear < len + TCP_HDR_LEN || (v6 ? ip6_next(ip) : ip4_proto(ip)) != IP_PROTO_TCP)
+		return false;
+	return may_grow(ip + len) && network_len(ip, v6) > len + tcp_hdr_len(ip + len);
+}
+
 /* Full pieces so far, of a size that a super-segment can tell. */
 static bool
 all_full(const struct pkt_join *j)

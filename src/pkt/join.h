@@ -20,6 +20,9 @@ struct pkt_join {
 	bool grown;
 };
 
+/* May pkt_join_begin() be true of @p, whose data begins at the network header? A look at a few octets says no of SYN, FIN, bare ACKs, and what ends a write. */
+bool pkt_join_possible(const struct pkt *p);
+
 /* May anything be joined behind @head? Borrows it. */
 bool pkt_join_begin(struct pkt_join *j, struct pkt *head);
 

@@ -288,16 +288,11 @@ leave_home(struct pkt *p)
 	pkt_block_unref(old);
 }
 
-uint8_t *
-pkt_push(struct pkt *p, size_t n)
+void
+pkt_push_home(struct pkt *p, size_t n)
 {
-	if (p->home && (p->home->refs > 1 || (size_t)(p->data - p->home->data) < n))
+	if (p->home->refs > 1 || (size_t)(p->data - p->home->data) < n)
 		leave_home(p);
-	assert(p->home || (size_t)(p->data - p->room) >= n);
-	p->data -= n;
-	p->linear += (uint32_t)n;
-	p->len += (uint32_t)n;
-	return p->data;
 }
 
 void

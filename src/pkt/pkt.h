@@ -16,6 +16,7 @@
 #include "base/nsec.h"
 #include "pkt/pool.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -147,8 +148,21 @@ pkt_pull(struct pkt *p, size_t n)
 	p->len -= (uint32_t)n;
 }
 
+/* What pkt_push() does first where the linear part lies in a block. */
+void pkt_push_home(struct pkt *p, size_t n);
+
 /* Room for @n octets before the packet; returns where they go. Asserts that the room has them: headers are bounded. Never writes over octets of a shared block. */
-uint8_t *pkt_push(struct pkt *p, size_t n);
+static inline uint8_t *
+pkt_push(struct pkt *p, size_t n)
+{
+	if (p->home)
+		pkt_push_home(p, n);
+	assert(p->home || (size_t)(p->data - p->room) >= n);
+	p->data -= n;
+	p->linear += (uint32_t)n;
+	p->len += (uint32_t)n;
+	return p->data;
+}
 
 /*
  * How much memory @p holds, in octets: itself, and of each block its share among those that refer to it. The share changes as others let go, so a queue that is bounded

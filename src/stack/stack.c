@@ -194,7 +194,8 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 		return;
 	}
 	set_time(s, now);
-	core_input_begin(s->core);
+	if (frames->count > 1) /* one alone has nothing to be joined with */
+		core_input_begin(s->core);
 	tcp_batch_begin(s->tcp);
 	while ((frame = pkt_queue_pop(frames))) {
 		pkt_prefetch(pkt_queue_first(frames));

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/ipaddr.h"
+#include "wire/checksum.h"
 #include "wire/ip.h"
 
 enum {
@@ -124,6 +125,20 @@ ip4_valid(const uint8_t *h, size_t n)
 {
 	return n >= IP4_HDR_LEN && ip4_version(h) == 4 && ip4_hdr_len(h) >= IP4_HDR_LEN &&
 	       ip4_len(h) >= ip4_hdr_len(h) && ip4_len(h) <= n;
+}
+
+/* The sum of a header without options (wire/checksum.h): 0xffff when its checksum is right. */
+static inline uint16_t
+ip4_sum(const uint8_t *h)
+{
+	uint32_t word[IP4_HDR_LEN / 4];
+	uint64_t sum;
+
+	memcpy(word, h, sizeof word);
+	sum = (uint64_t)word[0] + word[1] + word[2] + word[3] + word[4];
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)((sum & 0xffff) + (sum >> 16));
 }
 
 /* A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in units of 8 octets. */

@@ -38,6 +38,8 @@ take(const struct shape *s, uint16_t port)
 {
 	struct shape valid = *s;
 	struct pkt *p;
+	bool possible;
+	unsigned held;
 
 	if (valid.sum == PKT_SUM_UNKNOWN)
 		valid.sum = PKT_SUM_VALID; /* as the sender computed it */
@@ -51,7 +53,37 @@ take(const struct shape *s, uint16_t port)
 	}
 	p->sum = (uint8_t)s->sum;
 	p->l3 = p->l4 = NULL;
+	possible = pkt_join_possible(p);
+	held = gro.count;
 	gro_take(&gro, p, &out);
+	assert_true(possible || gro.count <= held); /* or gro_passes() would have let it by */
+}
+
+/* SYN, FIN, bare ACKs and the end of a write are not held up; full segments are, and so is everything behind one that is held. */
+static void
+what_cannot_be_joined_passes(void **state)
+{
+	static const uint8_t alone[] = {
+	    TCP_SYN, TCP_SYN | TCP_ACK, TCP_FIN | TCP_ACK, TCP_RST, TCP_PSH | TCP_ACK};
+
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct shape s = segment(v6, 0);
+		struct pkt *p = build(&s);
+
+		assert_false(gro_passes(&gro, p));
+		for (unsigned i = 0; i < sizeof alone; i++) {
+			p->l4[TCP_FLAGS] = alone[i];
+			assert_true(gro_passes(&gro, p));
+			gro.count = 1;
+			assert_false(gro_passes(&gro, p));
+			gro.count = 0;
+		}
+		pkt_free(p);
+		s.payload = 0;
+		p = build(&s);
+		assert_true(gro_passes(&gro, p));
+		pkt_free(p);
+	}
 }
 
 /* The next packet that came out has @segs segments, and is one that a wire might carry once its checksum is complete. */
@@ -223,6 +255,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(one_connection_too_many_lets_the_oldest_go, begin, teardown),
 	    cmocka_unit_test_setup_teardown(
 		what_cannot_be_joined_stays_behind_what_came_before, begin, teardown),
+	    cmocka_unit_test_setup_teardown(what_cannot_be_joined_passes, begin, teardown),
 	    cmocka_unit_test_setup_teardown(padding_is_never_joined, begin, teardown),
 	    cmocka_unit_test_setup_teardown(sixty_four_kib_are_enough, begin, teardown),
 	};
