@@ -142,8 +142,8 @@ place(const struct wheel *w, nsec_t when)
 	return level * SLOTS + (unsigned)(slot_time(at, level) % SLOTS);
 }
 
-static void
-take_out(struct wheel *w, struct timer *t)
+void
+timer_take_out(struct wheel *w, struct timer *t)
 {
 	unsigned slot = t->slot - 1u, level = slot / SLOTS;
 	struct timer *rest = meld_row(t->child);
@@ -180,13 +180,6 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 	w->levels |= 1u << slot / SLOTS;
 	w->none_before = nsec_min(w->none_before, when);
 	w->count++;
-}
-
-void
-timer_cancel(struct wheel *w, struct timer *t)
-{
-	if (timer_armed(t))
-		take_out(w, t);
 }
 
 /* The first timer of @level, which has some: in the first filled slot from that of now on, going round. */
@@ -238,7 +231,7 @@ wheel_advance(struct wheel *w, nsec_t now)
 	if (now < w->now)
 		return;
 	while (w->none_before <= now && (t = look(w)) && t->when <= now) {
-		take_out(w, t);
+		timer_take_out(w, t);
 		t->fire(t);
 	}
 	w->now = now;

@@ -44,8 +44,16 @@ timer_armed(const struct timer *t)
 /* To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it. */
 void timer_arm(struct wheel *w, struct timer *t, nsec_t when);
 
+/* For timer_cancel() alone. */
+void timer_take_out(struct wheel *w, struct timer *t);
+
 /* Harmless on a timer that is not armed. */
-void timer_cancel(struct wheel *w, struct timer *t);
+static inline void
+timer_cancel(struct wheel *w, struct timer *t)
+{
+	if (timer_armed(t))
+		timer_take_out(w, t);
+}
 
 /* When the next timer is due, exactly; NSEC_NEVER when none is armed. */
 nsec_t wheel_next(struct wheel *w);

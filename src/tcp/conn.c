@@ -15,7 +15,11 @@ static void
 emit_names(struct tcp_conn *c, enum event_kind kind, uint8_t from, uint8_t to, int error, const void *info)
 {
 	struct core *core = c->tcp->core;
-	struct event e = {.kind = kind,
+	struct event e;
+
+	if (!sink_wants(core->sink, kind))
+		return;
+	e = (struct event){.kind = kind,
 	    .tcp = {.flow = c->number,
 		.local = c->flow.local,
 		.remote = c->flow.remote,
@@ -24,9 +28,7 @@ emit_names(struct tcp_conn *c, enum event_kind kind, uint8_t from, uint8_t to, i
 		.error = error,
 		.passive = c->passive,
 		.info = info}};
-
-	if (sink_wants(core->sink, kind))
-		core_emit(core, &e);
+	core_emit(core, &e);
 }
 
 void

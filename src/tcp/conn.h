@@ -261,11 +261,11 @@ uint32_t tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_n
 void timers_init(struct tcp_conn *c);
 void timers_cancel(struct tcp_conn *c);
 void timers_segment_arrived(struct tcp_conn *c);
-void timers_sent(struct tcp_conn *c);                      /* something that must be acknowledged left */
-void timers_acked(struct tcp_conn *c);                     /* SND.UNA moved */
-void timers_ack_sent(struct tcp_conn *c);                  /* whatever it was on */
-void timers_ack_owed(struct tcp_conn *c);                  /* in a while will do */
-void timers_output_done(struct tcp_conn *c, bool stopped); /* is a probe needed? */
+void timers_sent(struct tcp_conn *c);     /* something that must be acknowledged left */
+void timers_acked(struct tcp_conn *c);    /* SND.UNA moved */
+void timers_ack_sent(struct tcp_conn *c); /* whatever it was on */
+void timers_ack_owed(struct tcp_conn *c); /* in a while will do */
+void timers_output_done(struct tcp_conn *c, bool unsent, bool stopped); /* is a probe needed? */
 void timers_established(struct tcp_conn *c);
 void timers_opts_changed(struct tcp_conn *c);
 void timers_await_fin(struct tcp_conn *c); /* FIN-WAIT-2, or no user: is it both? */

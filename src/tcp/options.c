@@ -34,10 +34,7 @@ tcp_options_syn(struct tcp_conn *c, uint8_t opt[40])
 unsigned
 tcp_options_data(const struct tcp_conn *c, uint8_t opt[40])
 {
-	struct tcp_options o = {0};
-
-	fill_timestamps(c, &o);
-	return (unsigned)tcp_options_put(opt, &o);
+	return c->ts_ok ? tcp_options_ts(opt, tcp_ts_now(c->tcp, c->ts_offset), c->ts_recent) : 0;
 }
 
 unsigned
@@ -46,22 +43,19 @@ tcp_options_ack(struct tcp_conn *c, uint8_t opt[40])
 	struct tcp_options o = {0};
 	struct seq_range range[TCP_SACK_BLOCKS];
 
+	if (!c->sack_ok || !reass_has_sack(&c->reass))
+		return tcp_options_data(c, opt);
 	fill_timestamps(c, &o);
-	if (c->sack_ok && reass_has_sack(&c->reass)) {
-		o.nsack =
-		    (uint8_t)reass_sack(&c->reass, range, c->ts_ok ? TCP_SACK_BLOCKS - 1 : TCP_SACK_BLOCKS);
-		for (unsigned i = 0; i < o.nsack; i++)
-			o.sack[i] = (struct tcp_sack_block){range[i].start, range[i].end};
-	}
+	o.nsack = (uint8_t)reass_sack(&c->reass, range, c->ts_ok ? TCP_SACK_BLOCKS - 1 : TCP_SACK_BLOCKS);
+	for (unsigned i = 0; i < o.nsack; i++)
+		o.sack[i] = (struct tcp_sack_block){range[i].start, range[i].end};
 	return (unsigned)tcp_options_put(opt, &o);
 }
 
 unsigned
 tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr)
 {
-	struct tcp_options o = {.has_timestamp = true, .ts_val = val, .ts_ecr = ecr};
-
-	return (unsigned)tcp_options_put(opt, &o);
+	return (unsigned)tcp_options_put_timestamp(opt, val, ecr);
 }
 
 bool

@@ -107,7 +107,7 @@ sendable(const struct tcp_conn *c, bool override)
 	uint32_t out = txq_out(&c->txq);
 	uint32_t room = c->snd_wnd > out ? c->snd_wnd - out : 0;
 	uint32_t n = unsent < room ? unsent : room;
-	uint32_t rest = n % c->snd_mss;
+	uint32_t rest = n < c->snd_mss ? n : n % c->snd_mss;
 
 	if (rest == 0 || override)
 		return n;
@@ -165,17 +165,14 @@ note_conversation(struct tcp_conn *c)
 		c->quick_left = 0;
 }
 
-/* Retransmissions first, then new data, as long as the windows let it. */
-static void
-output(struct tcp_conn *c, bool override)
+/* Retransmissions first, then new data, as long as the windows let it. True: it stopped for want of memory. *@by_cwnd: for cwnd. */
+static bool
+send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
 {
 	struct recovery_next next;
-	bool by_cwnd = false, stopped = false;
 
-	if (tcp_snd_end(c) != c->txq.nxt)
-		restart_after_idle(c);
 	while (tcp_sends_data(c) && !paced(c) &&
-	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, &by_cwnd)) {
+	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, by_cwnd)) {
 		uint32_t most = tcp_super_max(c), sent;
 
 		if (next.rec && (next.len = retx_in_window(c, &next)) == 0)
@@ -183,15 +180,28 @@ output(struct tcp_conn *c, bool override)
 		if (!next.rec)
 			note_conversation(c);
 		sent = tcp_send_data(c, next.len < most ? next.len : most, &next);
-		stopped = sent == 0;
-		if (stopped)
-			break;
+		if (sent == 0)
+			return true;
 		pace(c, sent);
 	}
+	return false;
+}
+
+static void
+output(struct tcp_conn *c, bool override)
+{
+	bool by_cwnd = false, stopped = false, unsent = tcp_snd_end(c) != c->txq.nxt;
+
+	if (unsent)
+		restart_after_idle(c);
+	if (unsent || recovery_wants(&c->recovery, &c->txq)) {
+		stopped = send_all(c, override, &by_cwnd);
+		unsent = tcp_snd_end(c) != c->txq.nxt;
+	}
 	cc_flushed(&c->cc, txq_pipe(&c->txq), by_cwnd, c->snd_una, c->snd_nxt);
-	if (tcp_snd_end(c) == c->txq.nxt && !by_cwnd)
+	if (!unsent && !by_cwnd)
 		txq_app_limited(&c->txq);
-	timers_output_done(c, stopped);
+	timers_output_done(c, unsent, stopped);
 }
 
 static enum pkt_why

@@ -65,7 +65,9 @@ trim(struct tcp_conn *c, struct tcp_seg *seg)
 static void
 learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	uint32_t one = seg->pkt->seg_size ? seg->pkt->seg_size : (seg->len + seg->segs - 1) / seg->segs;
+	uint32_t one = seg->pkt->seg_size ? seg->pkt->seg_size
+		       : seg->segs == 1   ? seg->len
+					  : (seg->len + seg->segs - 1) / seg->segs;
 
 	if (one > c->rcv_mss)
 		c->rcv_mss = (uint16_t)(one < UINT16_MAX ? one : UINT16_MAX);

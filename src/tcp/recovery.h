@@ -74,6 +74,13 @@ struct recovery_next {
 	enum pkt_why why;
 };
 
+/* May there be something to send again? If not, recovery_next() has no answer but new data. */
+static inline bool
+recovery_wants(const struct recovery *r, const struct txq *q)
+{
+	return r->state == CA_RECOVERY || !list_empty(&q->lost_list);
+}
+
 /*
  * NextSeg() of RFC 6675 and the cwnd test around it. @unsent: octets of new data that could be sent now if
  * cwnd let them (within the peer's window); 0 when there are none.

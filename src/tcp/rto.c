@@ -30,6 +30,9 @@ rto_sample(struct rto *r, nsec_t rtt, uint32_t per_rtt)
 	if (r->srtt == 0) {
 		r->srtt = rtt;
 		r->rttvar = rtt / 2;
+	} else if (per_rtt == 1) { /* mostly, and then nothing need be divided */
+		r->rttvar += (llabs(r->srtt - rtt) - r->rttvar) / 4;
+		r->srtt += (rtt - r->srtt) / 8;
 	} else {
 		r->rttvar += (llabs(r->srtt - rtt) - r->rttvar) / (4 * (nsec_t)per_rtt);
 		r->srtt += (rtt - r->srtt) / (8 * (nsec_t)per_rtt);

@@ -173,24 +173,21 @@ confirm_neighbour(struct tcp_conn *c)
 		neigh_confirm(path->iface, &path->next_hop);
 }
 
-void
-tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+/* What is under way, and what this ACK says of it. */
+static void
+take_ack(struct tcp_conn *c, const struct tcp_seg *seg, bool dupack)
 {
 	struct seq_range range[TCP_SACK_BLOCKS];
 	struct ack_in in = {.ack = seg->ack,
 	    .sack = range,
 	    .sacks = sack_ranges(c, seg, range),
-	    .dupack = is_dupack(c, seg),
+	    .dupack = dupack,
 	    .mss = c->snd_mss,
 	    .min_rtt = c->min_rtt,
 	    .now = tcp_now(c)};
 	struct ack_sample s;
 	const char *cause;
 
-	c->last_ack_rcvd = tcp_now(c);
-	tcp_update_window(c, seg);
-	if (txq_out(&c->txq) == 0 || c->snd_wnd == 0)
-		c->retries = 0; /* a window probe is answered: the peer lives */
 	txq_ack(&c->txq, &in, &s);
 	measure(c, seg, &s);
 	cause = recovery_ack(&c->recovery, &c->txq, &c->cc, &s, c->ts_ok ? seg->opt.ts_ecr : 0);
@@ -206,4 +203,17 @@ tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	confirm_neighbour(c);
 	release(c, s.acked);
 	timers_acked(c);
+}
+
+void
+tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
+{
+	bool dupack = is_dupack(c, seg);
+
+	c->last_ack_rcvd = tcp_now(c);
+	tcp_update_window(c, seg);
+	if (txq_out(&c->txq) == 0 || c->snd_wnd == 0)
+		c->retries = 0; /* a window probe is answered: the peer lives */
+	if (seg->ack != c->snd_una || dupack || seg->opt.nsack)
+		take_ack(c, seg, dupack);
 }

@@ -69,20 +69,6 @@ sndbuf_grow(struct sndbuf *b, size_t want)
 	return true;
 }
 
-size_t
-sndbuf_room(const struct sndbuf *b)
-{
-	size_t len = sndbuf_len(b);
-
-	return len < b->limit ? b->limit - len : 0;
-}
-
-bool
-sndbuf_writable(const struct sndbuf *b)
-{
-	return sndbuf_room(b) > 0 && sndbuf_room(b) >= sndbuf_len(b) / 2;
-}
-
 /* Room for one more piece in the ring. */
 static bool
 ring_has_room(struct sndbuf *b)

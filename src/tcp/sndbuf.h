@@ -70,10 +70,20 @@ sndbuf_len(const struct sndbuf *b)
 }
 
 /* Octets that may be written now. */
-size_t sndbuf_room(const struct sndbuf *b);
+static inline size_t
+sndbuf_room(const struct sndbuf *b)
+{
+	size_t len = sndbuf_len(b);
+
+	return len < b->limit ? b->limit - len : 0;
+}
 
 /* Is there so much room that a writer who waits should be woken? A third of the limit, as Linux has it. */
-bool sndbuf_writable(const struct sndbuf *b);
+static inline bool
+sndbuf_writable(const struct sndbuf *b)
+{
+	return sndbuf_room(b) > 0 && sndbuf_room(b) >= sndbuf_len(b) / 2;
+}
 
 /*
  * Memory to write the next octets into: @at, at most @want of them. Returns how many (may be fewer than

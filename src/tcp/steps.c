@@ -338,22 +338,38 @@ step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg)
 	return s == STEP_DROP ? s : STEP_DONE;
 }
 
-typedef enum step step_fn(struct tcp_conn *c, const struct tcp_seg *seg);
+/* Up to the fifth: is it to be believed? */
+static enum step
+checks(struct tcp_conn *c, struct tcp_seg *seg)
+{
+	enum step s = check_syn_again(c, seg);
+
+	if (s == STEP_NEXT)
+		s = check_paws(c, seg);
+	if (s == STEP_NEXT)
+		s = check_sequence(c, seg);
+	if (s == STEP_NEXT)
+		s = check_rst(c, seg);
+	if (s == STEP_NEXT)
+		s = check_syn(c, seg);
+	if (s == STEP_NEXT)
+		s = check_ack(c, seg);
+	return s;
+}
 
 enum step
 tcp_steps(struct tcp_conn *c, struct tcp_seg *seg)
 {
-	static step_fn *const steps[] = {check_paws, check_sequence, check_rst, check_syn, check_ack};
-	static step_fn *const after_ack[] = {process_ack, check_reader, check_urg};
-	enum step s = check_syn_again(c, seg);
+	enum step s = checks(c, seg);
 
-	for (unsigned i = 0; s == STEP_NEXT && i < sizeof steps / sizeof *steps; i++)
-		s = steps[i](c, seg);
 	if (s != STEP_NEXT)
 		return s;
 	timers_segment_arrived(c);
 	tcp_ts_recent_update(c, seg);
-	for (unsigned i = 0; s == STEP_NEXT && i < sizeof after_ack / sizeof *after_ack; i++)
-		s = after_ack[i](c, seg);
+	s = process_ack(c, seg);
+	if (s == STEP_NEXT)
+		s = check_reader(c, seg);
+	if (s == STEP_NEXT)
+		s = check_urg(c, seg);
 	return s == STEP_NEXT ? step_text_and_fin(c, seg) : s;
 }

@@ -63,7 +63,7 @@ sum_ok(const struct pkt *pkt, const struct ip_rx *rx)
 	return pkt_sum_range(pkt, 0, pkt->len, sum) == 0xffff;
 }
 
-/* The header into @seg, the packet left with its payload. */
+/* The header into @seg; not yet the names, nor what is left of the packet. */
 static enum drop_reason
 parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 {
@@ -77,15 +77,15 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	if (!sum_ok(pkt, rx))
 		return DROP_TCP_BAD_SUM;
 	h = pkt->data;
-	*seg = (struct tcp_seg){.pkt = pkt,
-	    .rx = rx,
-	    .seq = tcp_seq(h),
-	    .ack = tcp_ack(h),
-	    .hdr_len = (uint16_t)tcp_hdr_len(h),
-	    .wnd = tcp_window(h),
-	    .up = tcp_urgent(h),
-	    .segs = pkt->segs,
-	    .flags = tcp_flags(h)};
+	seg->pkt = pkt;
+	seg->rx = rx;
+	seg->seq = tcp_seq(h);
+	seg->ack = tcp_ack(h);
+	seg->hdr_len = (uint16_t)tcp_hdr_len(h);
+	seg->wnd = tcp_window(h);
+	seg->up = tcp_urgent(h);
+	seg->segs = pkt->segs;
+	seg->flags = tcp_flags(h);
 	/* Nobody can be answered at port 0; but connecting to it is refused from there, as by Linux. */
 	if (tcp_src(h) == 0 && !(tcp_flags(h) & TCP_RST))
 		return DROP_TCP_BAD_HEADER;

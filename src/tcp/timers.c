@@ -263,17 +263,17 @@ timers_ack_owed(struct tcp_conn *c)
 }
 
 /*
- * With nothing under way and something left to send no ACK will come by itself: then this timer sees to it that the connection does not stand still. @stopped: memory was
+ * With nothing under way and something left to send (@unsent) no ACK will come by itself: then this timer sees to it that the connection does not stand still. @stopped: memory was
  * short.
  */
 void
-timers_output_done(struct tcp_conn *c, bool stopped)
+timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
 {
 	nsec_t wait = TCP_CORK_MAX;
 
 	if (txq_out(&c->txq) > 0 || c->snd_wnd > 0)
 		c->probe_backoff = 0;
-	if (txq_out(&c->txq) > 0 || tcp_snd_end(c) == c->txq.nxt) {
+	if (txq_out(&c->txq) > 0 || !unsent) {
 		cancel(c, &c->t_persist);
 		return;
 	}

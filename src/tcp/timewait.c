@@ -30,15 +30,17 @@ wait_anew(struct tcp *tcp, struct tcp_tw *tw)
 static void
 emit_gone(struct tcp *tcp, const struct tcp_tw *tw)
 {
-	struct event e = {.kind = EVENT_TCP_STATE,
+	struct event e;
+
+	if (!sink_wants(tcp->core->sink, EVENT_TCP_STATE))
+		return;
+	e = (struct event){.kind = EVENT_TCP_STATE,
 	    .tcp = {.flow = tw->number,
 		.local = tw->flow.local,
 		.remote = tw->flow.remote,
 		.from = LEAT_TCP_TIME_WAIT,
 		.to = LEAT_TCP_CLOSED}};
-
-	if (sink_wants(tcp->core->sink, EVENT_TCP_STATE))
-		core_emit(tcp->core, &e);
+	core_emit(tcp->core, &e);
 }
 
 void

@@ -301,7 +301,7 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 	o.opt_len = tcp_options_data(c, opt);
 	o.mss = c->snd_mss;
 	segs = p->len > c->snd_mss ? (p->len + c->snd_mss - 1) / c->snd_mss : 1;
-	if (p->len % c->snd_mss && !next->rec)
+	if ((p->len < c->snd_mss ? p->len : p->len % c->snd_mss) && !next->rec)
 		c->snd_sml = seq + p->len;
 	c->snd_nxt = c->txq.nxt;
 	count_data(c, seq, len, segs, next->rec, why);

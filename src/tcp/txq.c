@@ -97,14 +97,6 @@ txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t no
 	return true;
 }
 
-void
-txq_app_limited(struct txq *q)
-{
-	uint64_t until = q->delivered + txq_pipe(q);
-
-	q->app_limited = until ? until : 1;
-}
-
 uint32_t
 txq_mark_lost(struct txq *q, struct txrec *r)
 {

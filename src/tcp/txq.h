@@ -110,12 +110,6 @@ bool txq_sent(struct txq *q, uint32_t len, uint16_t mss, nsec_t now);
  */
 bool txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t now);
 
-/*
- * The user has nothing more to send, though cwnd would let it: samples until what is under way arrives say
- * so.
- */
-void txq_app_limited(struct txq *q);
-
 static inline uint32_t
 txq_out(const struct txq *q)
 {
@@ -127,6 +121,18 @@ static inline uint32_t
 txq_pipe(const struct txq *q)
 {
 	return txq_out(q) - q->sacked - q->lost + q->retx;
+}
+
+/*
+ * The user has nothing more to send, though cwnd would let it: samples until what is under way arrives say
+ * so.
+ */
+static inline void
+txq_app_limited(struct txq *q)
+{
+	uint64_t until = q->delivered + txq_pipe(q);
+
+	q->app_limited = until ? until : 1;
 }
 
 /* The records in order: the first (it holds SND.UNA), and the one behind @r; NULL when there is none. */

@@ -133,6 +133,14 @@ put_pair(uint8_t *p, uint32_t a, uint32_t b)
 	return p + 8;
 }
 
+size_t
+tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr)
+{
+	be32_put(p, ONLY_TIMESTAMP);
+	put_pair(p + 4, val, ecr);
+	return TCP_OPT_TIMESTAMP_ROOM;
+}
+
 /* MSS, SACK-permitted, timestamps, window scale, SACK: SACK-permitted takes the place of the timestamps' two NOPs. */
 size_t
 tcp_options_put(uint8_t *p, const struct tcp_options *o)

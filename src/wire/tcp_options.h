@@ -56,6 +56,9 @@ bool tcp_options_parse(const uint8_t *p, size_t n, struct tcp_options *o);
 /* How many octets tcp_options_put() will write: a multiple of 4. */
 size_t tcp_options_len(const struct tcp_options *o);
 
+/* Timestamps alone, as nearly every segment of a connection that has them carries: TCP_OPT_TIMESTAMP_ROOM octets, which it returns. */
+size_t tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr);
+
 /*
  * Write @o at @p (Fast Open excepted) in Linux's order, padded with NOPs so that numbers lie on multiples of 4. They must fit:
  * tcp_options_len() at most TCP_OPTIONS_MAX. Returns the octets written.
