@@ -89,10 +89,12 @@ same_ip4_id(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 static bool
 same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 {
+	const uint64_t all_but_len_and_id = 0xffff00000000ffff;
 	const uint8_t *own = j->hdr.ip;
 
-	return memcmp(own, ip, IP4_LEN) == 0 && memcmp(own + IP4_FRAG, ip + IP4_FRAG, 4) == 0 &&
-	       memcmp(own + IP4_SRC, ip + IP4_SRC, 8) == 0 && same_ip4_id(j, ip, fixed);
+	return ((be64_get(own) ^ be64_get(ip)) & all_but_len_and_id) == 0 &&
+	       be16_get(own + IP4_TTL) == be16_get(ip + IP4_TTL) &&
+	       be64_get(own + IP4_SRC) == be64_get(ip + IP4_SRC) && same_ip4_id(j, ip, fixed);
 }
 
 /* Everything but the length: class with ECN, flow label, hop limit, addresses, extension headers. */
@@ -120,12 +122,13 @@ same_words(const uint8_t *a, const uint8_t *b, uint32_t len)
 static bool
 same_tcp(const struct pkt_join *j, const uint8_t *t)
 {
-	const uint8_t *s = j->hdr.transport;
+	const uint64_t all_but_flags = 0xffffffffff00ffff;
 	const uint8_t never = TCP_SYN | TCP_RST | TCP_URG | TCP_CWR;
+	const uint8_t *s = j->hdr.transport;
 
-	return memcmp(s, t, TCP_SEQ) == 0 && tcp_seq(t) == j->next_seq && !(tcp_flags(t) & never) &&
-	       !((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)) &&
-	       memcmp(s + TCP_ACKNO, t + TCP_ACKNO, 5) == 0 && tcp_window(s) == tcp_window(t) &&
+	return be32_get(s) == be32_get(t) && tcp_seq(t) == j->next_seq &&
+	       ((be64_get(s + TCP_ACKNO) ^ be64_get(t + TCP_ACKNO)) & all_but_flags) == 0 &&
+	       !(tcp_flags(t) & never) && !((tcp_flags(s) ^ tcp_flags(t)) & (TCP_ACK | TCP_ECE)) &&
 	       tcp_urgent(s) == tcp_urgent(t) &&
 	       same_words(s + TCP_HDR_LEN, t + TCP_HDR_LEN, j->hdr.pay - j->hdr.l4 - TCP_HDR_LEN);
 }

@@ -145,21 +145,27 @@ pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len
 	return pkt_append_from(p, &c, len);
 }
 
+/* The last of @p's references, which holds what lies just before @s: @s is part of it from now on. */
+static bool
+merge_slice(struct pkt *p, const struct pkt_slice *s)
+{
+	struct pkt_slice *last = last_slice(p);
+
+	if (!last || last->block != s->block || last->off + last->len != s->off)
+		return false;
+	last->len += s->len;
+	s->block->refs--; /* not the last one: @last has it too */
+	return true;
+}
+
 bool
 pkt_move_rest(struct pkt *p, struct pkt *from, uint32_t off)
 {
 	if (off != from->linear || p->nslices + from->nslices + (p->home ? 1u : 0u) > PKT_SLICES)
 		return pkt_append_pkt(p, from, off, from->len - off);
-	for (unsigned i = 0; i < from->nslices; i++) {
-		struct pkt_slice *last = last_slice(p), *s = &from->slice[i];
-
-		if (last && last->block == s->block && last->off + last->len == s->off) {
-			last->len += s->len;
-			pkt_block_unref(s->block); /* not the last one: @p has it too */
-		} else {
-			p->slice[p->nslices++] = *s;
-		}
-	}
+	for (unsigned i = 0; i < from->nslices; i++)
+		if (!merge_slice(p, &from->slice[i]))
+			p->slice[p->nslices++] = from->slice[i];
 	p->len += from->len - off;
 	from->nslices = 0;
 	from->len = off;
@@ -195,13 +201,6 @@ pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 	}
 }
 
-/* @sum, and the @len octets at @at, which stand behind an odd number of others if @odd. */
-static uint16_t
-sum_on(uint16_t sum, const uint8_t *at, uint32_t len, bool odd)
-{
-	return odd ? checksum_join(sum, checksum_add(at, len, 0), 1) : checksum_add(at, len, sum);
-}
-
 uint16_t
 pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 {
@@ -224,7 +223,7 @@ pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 	for (; len > 0; s++, off = 0) {
 		uint32_t n = len < s->len - off ? len : s->len - off;
 
-		sum = sum_on(sum, s->block->data + s->off + off, n, odd);
+		sum = checksum_join(sum, checksum_add(s->block->data + s->off + off, n, 0), odd);
 		odd ^= n & 1;
 		len -= n;
 	}
@@ -234,14 +233,13 @@ pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 uint16_t
 pkt_sum_rest(const struct pkt *p, uint32_t off)
 {
-	uint16_t sum = checksum_add(p->data + off, p->linear - off, 0), run;
+	uint16_t sum = off < p->linear ? checksum_add(p->data + off, p->linear - off, 0) : 0, run;
 	bool odd = (p->linear - off) & 1;
 
 	for (const struct pkt_slice *s = p->slice; s < p->slice + p->nslices; s++) {
-		if (runs_find(s->block, s->off, s->len, &run))
-			sum = checksum_join(sum, run, odd);
-		else
-			sum = sum_on(sum, s->block->data + s->off, s->len, odd);
+		if (!runs_find(s->block, s->off, s->len, &run))
+			run = checksum_add(s->block->data + s->off, s->len, 0);
+		sum = checksum_join(sum, run, odd);
 		odd ^= s->len & 1;
 	}
 	return sum;

@@ -140,6 +140,8 @@ pkt_pool_take(struct pkt_pool *pool)
 
 	if (pool->free_pkts) {
 		p = pop_pkt(pool);
+		if (pool->free_pkts)
+			pkt_prefetch(container_of(pool->free_pkts, struct pkt, node));
 	} else {
 		if (!reserve(pool, sizeof *p) || !(p = lines(sizeof *p)))
 			return NULL;
@@ -186,7 +188,7 @@ pkt_block_new(struct pkt_pool *pool, size_t size)
 		pool->held += size;
 	}
 	b->refs = 1;
-	b->runs = 0;
+	b->runs = b->run_next = 0;
 	pool->blocks++;
 	pool->octets += size;
 	return b;

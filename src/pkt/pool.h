@@ -24,10 +24,11 @@ struct pkt_block {
 	struct pkt_pool *pool;
 	struct pkt_block *next_free;
 	uint32_t refs;
-	uint32_t size;    /* octets in data */
-	uint32_t run_off; /* pkt/runs.h: where in data the first run with a known sum begins */
-	uint16_t run_len; /* octets of each */
-	uint16_t runs;    /* how many there are */
+	uint32_t size;     /* octets in data */
+	uint32_t run_off;  /* pkt/runs.h: where in data the first run with a known sum begins */
+	uint16_t run_len;  /* octets of each */
+	uint16_t runs;     /* how many there are */
+	uint16_t run_next; /* where the next search begins: most ask for one after the other */
 	uint8_t data[] __attribute__((aligned(PKT_LINE)));
 };
 

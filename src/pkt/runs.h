@@ -46,14 +46,16 @@ runs_note(struct pkt_block *b, uint32_t off, uint16_t len, uint16_t sum)
 static inline bool
 runs_find(struct pkt_block *b, uint32_t off, uint32_t len, uint16_t *sum)
 {
-	uint32_t at = off - b->run_off, i;
+	uint32_t at = off - b->run_off, i = b->run_next;
 
 	if (b->runs == 0 || len != b->run_len || off < b->run_off)
 		return false;
-	i = at / len;
-	if (i >= b->runs || i * len != at)
+	if (i * len != at && (i = at / len) * len != at)
+		return false;
+	if (i >= b->runs)
 		return false;
 	*sum = runs_sums(b)[i];
+	b->run_next = (uint16_t)(i + 1);
 	return true;
 }
 

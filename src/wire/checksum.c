@@ -67,23 +67,26 @@ load_and_store(uint8_t *dst, const uint8_t *src)
 	return v;
 }
 
+/* Four vectors a step, so that neither the counting nor one sum waiting for the other takes longer than the octets do. */
 __attribute__((target("avx2"))) uint64_t
 checksum_add_avx2(const uint8_t *p, size_t n)
 {
 	uint64_t sum = 0;
 
 	while (n >= VECTOR) {
-		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK, i = 0;
-		vec a = _mm256_setzero_si256(), b = a;
+		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK;
+		const uint8_t *end = p + VECTOR * vectors;
+		vec a = _mm256_setzero_si256(), b = a, c = a, d = a;
 
-		for (; i + 2 <= vectors; i += 2) {
-			a = _mm256_add_epi32(a, words_summed(load(p + VECTOR * i)));
-			b = _mm256_add_epi32(b, words_summed(load(p + VECTOR * (i + 1))));
+		for (; (size_t)(end - p) >= 4 * VECTOR; p += 4 * VECTOR) {
+			a = _mm256_add_epi32(a, words_summed(load(p)));
+			b = _mm256_add_epi32(b, words_summed(load(p + VECTOR)));
+			c = _mm256_add_epi32(c, words_summed(load(p + 2 * VECTOR)));
+			d = _mm256_add_epi32(d, words_summed(load(p + 3 * VECTOR)));
 		}
-		if (i < vectors)
-			a = _mm256_add_epi32(a, words_summed(load(p + VECTOR * i)));
-		sum += lanes_total(_mm256_add_epi32(a, b), vectors);
-		p += VECTOR * vectors;
+		for (; p < end; p += VECTOR)
+			a = _mm256_add_epi32(a, words_summed(load(p)));
+		sum += lanes_total(_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)), vectors);
 		n -= VECTOR * vectors;
 	}
 	return checksum_add_around(sum, checksum_words(p, n));
@@ -95,21 +98,21 @@ checksum_copy_avx2(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
 	uint64_t sum = 0;
 
 	while (n >= VECTOR) {
-		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK, i = 0;
-		vec a = _mm256_setzero_si256(), b = a;
+		size_t vectors = n / VECTOR < BLOCK ? n / VECTOR : BLOCK;
+		const uint8_t *end = src + VECTOR * vectors;
+		vec a = _mm256_setzero_si256(), b = a, c = a, d = a;
 
-		for (; i + 2 <= vectors; i += 2) {
-			a = _mm256_add_epi32(
-			    a, words_summed(load_and_store(dst + VECTOR * i, src + VECTOR * i)));
-			b = _mm256_add_epi32(
-			    b, words_summed(load_and_store(dst + VECTOR * (i + 1), src + VECTOR * (i + 1))));
+		for (; (size_t)(end - src) >= 4 * VECTOR; src += 4 * VECTOR, dst += 4 * VECTOR) {
+			a = _mm256_add_epi32(a, words_summed(load_and_store(dst, src)));
+			b = _mm256_add_epi32(b, words_summed(load_and_store(dst + VECTOR, src + VECTOR)));
+			c = _mm256_add_epi32(
+			    c, words_summed(load_and_store(dst + 2 * VECTOR, src + 2 * VECTOR)));
+			d = _mm256_add_epi32(
+			    d, words_summed(load_and_store(dst + 3 * VECTOR, src + 3 * VECTOR)));
 		}
-		if (i < vectors)
-			a = _mm256_add_epi32(
-			    a, words_summed(load_and_store(dst + VECTOR * i, src + VECTOR * i)));
-		sum += lanes_total(_mm256_add_epi32(a, b), vectors);
-		src += VECTOR * vectors;
-		dst += VECTOR * vectors;
+		for (; src < end; src += VECTOR, dst += VECTOR)
+			a = _mm256_add_epi32(a, words_summed(load_and_store(dst, src)));
+		sum += lanes_total(_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)), vectors);
 		n -= VECTOR * vectors;
 	}
 	return checksum_add_around(sum, checksum_copy_scalar(dst, src, n));

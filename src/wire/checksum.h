@@ -21,15 +21,16 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16 bits. */
+/*
+ * A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16 bits. A half added to the other, wherever it stands: the upper half of a
+ * number and the same number turned round has both, and the carry of the lower.
+ */
 static inline uint16_t
 checksum_fold(uint64_t sum)
 {
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t)sum;
+	uint32_t half = (uint32_t)((sum + (sum >> 32 | sum << 32)) >> 32);
+
+	return (uint16_t)((half + (half >> 16 | half << 16)) >> 16);
 }
 
 /* a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2 (C)). */
