@@ -11,7 +11,7 @@ from lib.machine import run
 from lib.measure import NotMeasured
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-FLAGS = ["-O2", "-g", "-std=gnu17", "-D_GNU_SOURCE", f"-I{HERE}"]
+FLAGS = ["-O2", "-flto=auto", "-g", "-std=gnu17", "-D_GNU_SOURCE", f"-I{HERE}"]
 OURS = [HERE / "peer_lwip.c", HERE / "args.c"]
 PACKAGED, TUNED = "lwIP, packaged", "lwIP, tuned"
 
