@@ -40,10 +40,9 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	}
 	if (!fits)
 		pkt_complete_sum(pkt);
-	ip4_put(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len,
+	ip4_put_summed(pkt_push(pkt, IP4_HDR_LEN), tx->tos, (uint16_t)len,
 	    tx->dont_fragment ? 0 : next_id(net, tx, pkt->segs), tx->dont_fragment ? IP4_DF : 0, ip_hops(tx),
 	    tx->proto, &tx->src, &tx->dst);
-	checksum_put(pkt->data + IP4_SUM, ip4_sum(pkt->data));
 	pkt->l3 = pkt->data;
 	pkt->l3_len = IP4_HDR_LEN;
 	pkt->fixed_id = tx->dont_fragment; /* any will do, so all pieces have the same */

@@ -173,12 +173,13 @@ send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
 
 	while (tcp_sends_data(c) && !paced(c) &&
 	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, by_cwnd)) {
-		uint32_t most = tcp_super_max(c), sent;
+		uint32_t most, sent;
 
 		if (next.rec && (next.len = retx_in_window(c, &next)) == 0)
 			break;
 		if (!next.rec)
 			note_conversation(c);
+		most = next.len > c->snd_mss ? tcp_super_max(c) : next.len;
 		sent = tcp_send_data(c, next.len < most ? next.len : most, &next);
 		if (sent == 0)
 			return true;

@@ -60,9 +60,9 @@ tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
 	return core_output(tcp->core, p, &tx);
 }
 
-/* What every segment of a connection says; and that it said it. */
-static struct tcp_out
-segment(struct tcp_conn *c, seq_t seq, uint8_t flags, enum pkt_why why)
+/* What every segment of a connection says, into @o; and that it said it. */
+static void
+segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pkt_why why)
 {
 	uint32_t wnd = tcp_window_to_offer(c);
 	uint32_t most = 65535u << c->rcv_ws;
@@ -70,18 +70,20 @@ segment(struct tcp_conn *c, seq_t seq, uint8_t flags, enum pkt_why why)
 	if (wnd > most)
 		wnd = most;
 	c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt + wnd);
-	return (struct tcp_out){.local = &c->flow.local,
-	    .remote = &c->flow.remote,
-	    .seq = seq,
-	    .ack = c->rcv_nxt,
-	    .wnd = (uint16_t)(wnd >> c->rcv_ws),
-	    .flags = flags,
-	    .ttl = c->opts.ttl,
-	    .tos = c->opts.tos,
-	    .why = (uint8_t)why,
-	    .transparent = c->opts.transparent,
-	    .flow = c->number,
-	    .way = &c->way};
+	o->local = &c->flow.local;
+	o->remote = &c->flow.remote;
+	o->seq = seq;
+	o->ack = c->rcv_nxt;
+	o->wnd = (uint16_t)(wnd >> c->rcv_ws);
+	o->up = 0;
+	o->flags = flags;
+	o->ttl = c->opts.ttl;
+	o->tos = c->opts.tos;
+	o->why = (uint8_t)why;
+	o->transparent = c->opts.transparent;
+	o->flow = c->number;
+	o->mss = 0;
+	o->way = &c->way;
 }
 
 /* Every segment with ACK says all that an ACK of its own would have. */
@@ -116,8 +118,8 @@ tcp_send_syn(struct tcp_conn *c)
 	struct tcp_out o;
 
 	c->rcv_ws = 0;
-	o = segment(
-	    c, c->iss, answers ? TCP_SYN | TCP_ACK : TCP_SYN, again ? PKT_WHY_RETX_SYN : PKT_WHY_HANDSHAKE);
+	segment(c, &o, c->iss, answers ? TCP_SYN | TCP_ACK : TCP_SYN,
+	    again ? PKT_WHY_RETX_SYN : PKT_WHY_HANDSHAKE);
 	c->rcv_ws = scale;
 	if (!answers)
 		o.ack = 0;
@@ -150,8 +152,9 @@ void
 tcp_send_ack(struct tcp_conn *c, enum pkt_why why)
 {
 	uint8_t opt[TCP_OPTIONS_MAX];
-	struct tcp_out o = segment(c, acceptable_seq(c), TCP_ACK, why);
+	struct tcp_out o;
 
+	segment(c, &o, acceptable_seq(c), TCP_ACK, why);
 	o.opt = opt;
 	o.opt_len = tcp_options_ack(c, opt);
 	hand_down(c, NULL, &o, 1);
@@ -165,8 +168,9 @@ void
 tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
 {
 	uint8_t opt[TCP_OPTIONS_MAX];
-	struct tcp_out o = segment(c, c->snd_una - 1, TCP_ACK, why);
+	struct tcp_out o;
 
+	segment(c, &o, c->snd_una - 1, TCP_ACK, why);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt);
 	hand_down(c, NULL, &o, 1);
@@ -176,9 +180,9 @@ void
 tcp_send_reset(struct tcp_conn *c)
 {
 	uint8_t opt[TCP_OPTIONS_MAX];
-	struct tcp_out o =
-	    segment(c, c->snd_nxt == c->iss ? 0 : c->snd_nxt, TCP_RST | TCP_ACK, PKT_WHY_RESET);
+	struct tcp_out o;
 
+	segment(c, &o, c->snd_nxt == c->iss ? 0 : c->snd_nxt, TCP_RST | TCP_ACK, PKT_WHY_RESET);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt); /* timestamps SHOULD stand on a RST as well (RFC 7323, 3.2) */
 	o.wnd = 0;
@@ -295,7 +299,7 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		why = PKT_WHY_FIN;
 	if (next->rec && c->pmtu_retx && seq_lt(seq, c->pmtu_edge))
 		why = PKT_WHY_RETX_PMTU;
-	o = segment(c, seq, flags, why);
+	segment(c, &o, seq, flags, why);
 	o.up = urgent_pointer(c, seq, &o.flags);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt);

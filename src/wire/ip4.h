@@ -127,18 +127,26 @@ ip4_valid(const uint8_t *h, size_t n)
 	       ip4_len(h) >= ip4_hdr_len(h) && ip4_len(h) <= n;
 }
 
-/* The sum of a header without options (wire/checksum.h): 0xffff when its checksum is right. */
+/* The five words of a header without options, added up, as a sum (wire/checksum.h). */
 static inline uint16_t
-ip4_sum(const uint8_t *h)
+ip4_fold(uint64_t sum)
 {
-	uint32_t word[IP4_HDR_LEN / 4];
-	uint64_t sum;
-
-	memcpy(word, h, sizeof word);
-	sum = (uint64_t)word[0] + word[1] + word[2] + word[3] + word[4];
 	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/* The sum of a header without options: 0xffff when its checksum is right. */
+static inline uint16_t
+ip4_sum(const uint8_t *h)
+{
+	uint64_t front, middle;
+	uint32_t end;
+
+	memcpy(&front, h, sizeof front);
+	memcpy(&middle, h + 8, sizeof middle);
+	memcpy(&end, h + 16, sizeof end);
+	return ip4_fold((front & UINT32_MAX) + (front >> 32) + (middle & UINT32_MAX) + (middle >> 32) + end);
 }
 
 /* A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in units of 8 octets. */
@@ -156,6 +164,27 @@ ip4_put(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8
 	be16_put(h + IP4_SUM, 0);
 	memcpy(h + IP4_SRC, ipaddr_octets4(src), 4);
 	memcpy(h + IP4_DST, ipaddr_octets4(dst), 4);
+}
+
+/*
+ * As ip4_put(), and the checksum: of the values, for to read back as words what was just written in smaller pieces makes the processor wait until that has
+ * reached the cache.
+ */
+static inline void
+ip4_put_summed(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8_t ttl, uint8_t proto,
+    const struct ipaddr *src, const struct ipaddr *dst)
+{
+	uint64_t from = src->w[1] >> 32, to = dst->w[1] >> 32; /* the four octets of each */
+	uint64_t front = 0x45u | (uint32_t)tos << 8 | (uint32_t)__builtin_bswap16(len) << 16 |
+			 (uint64_t)__builtin_bswap16(id) << 32 | (uint64_t)__builtin_bswap16(frag) << 48;
+	uint32_t middle = ttl | (uint32_t)proto << 8;
+	uint16_t sum = ip4_fold((front & UINT32_MAX) + (front >> 32) + middle + from + to);
+
+	middle |= (uint32_t)(uint16_t)~sum << 16;
+	memcpy(h, &front, sizeof front);
+	memcpy(h + IP4_TTL, &middle, sizeof middle);
+	from |= to << 32;
+	memcpy(h + IP4_SRC, &from, sizeof from);
 }
 
 #endif
