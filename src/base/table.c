@@ -33,11 +33,11 @@ table_fini(struct table *t)
 struct table_node *
 table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *eq)
 {
-	for (struct table_node *n = t->bucket[hash & t->mask]; n; n = n->next) {
-		if (n->hash == hash && eq(n, key))
-			return n;
-	}
-	return NULL;
+	struct table_node *n = table_first(t, hash);
+
+	while (n && !eq(n, key))
+		n = table_next(n);
+	return n;
 }
 
 static void

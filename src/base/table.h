@@ -40,6 +40,27 @@ table_hash(const struct table *t, const uint64_t *words, size_t n)
 	return siphash13_words(&t->key, words, n);
 }
 
+/* The first member with this hash, or NULL; and the next of them behind @n. */
+static inline struct table_node *
+table_of_hash(struct table_node *n, uint64_t hash)
+{
+	while (n && n->hash != hash)
+		n = n->next;
+	return n;
+}
+
+static inline struct table_node *
+table_first(const struct table *t, uint64_t hash)
+{
+	return table_of_hash(t->bucket[hash & t->mask], hash);
+}
+
+static inline struct table_node *
+table_next(const struct table_node *n)
+{
+	return table_of_hash(n->next, n->hash);
+}
+
 /* The first member with this hash and key, or NULL. */
 struct table_node *table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *eq);
 

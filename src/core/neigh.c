@@ -222,7 +222,8 @@ neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop
 	case NEIGH_REACHABLE:
 	case NEIGH_DELAY:
 	case NEIGH_PROBE:
-		neigh_touch(n);
+		if (neigh_table_of(n)->lru[GROUP_OURS].prev != &n->lru)
+			neigh_touch(n);
 		break;
 	case NEIGH_PERMANENT:
 		break;

@@ -57,7 +57,7 @@ struct neigh *neigh_create(struct iface *iface, const struct ipaddr *addr, bool 
 /* Gone; what waits is dropped for @reason. */
 void neigh_forget(struct neigh *n, enum drop_reason reason);
 
-/* It was just used. */
+/* It was just used, or its state is another: to the end of the list that it belongs on. */
 void neigh_touch(struct neigh *n);
 
 /* It is in @state from now on: told to the sink if that is news. */

@@ -61,8 +61,6 @@ neigh_touch(struct neigh *n)
 	t->unresolved -= n->group == GROUP_UNRESOLVED;
 	t->unresolved += g == GROUP_UNRESOLVED;
 	n->group = (uint8_t)g;
-	if (n->state != NEIGH_PERMANENT && t->lru[g].prev == &n->lru)
-		return;
 	list_del(&n->lru);
 	if (n->state != NEIGH_PERMANENT)
 		list_push(&t->lru[g], &n->lru);

@@ -98,8 +98,19 @@ ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
 }
 
 /* The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is none, or when it may not leave from there: then @pkt has been dropped. */
-const struct path *ip_path(
+const struct path *ip_path_find(
     struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err);
+
+static inline const struct path *
+ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err)
+{
+	const struct path_cache *cache = tx->cache;
+
+	if (cache && cache->generation == route_generation(core) && cache->passes)
+		return &cache->path;
+	return ip_path_find(core, pkt, tx, room, err);
+}
+
 /* The TTL or hop limit to send with. */
 static inline uint8_t
 ip_hops(const struct ip_tx *tx)

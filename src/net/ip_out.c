@@ -18,13 +18,11 @@ ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *p
 }
 
 const struct path *
-ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err)
+ip_path_find(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err)
 {
 	struct path_cache *cache = tx->cache;
 	bool found = cache && cache->generation == route_generation(core);
 
-	if (found && cache->passes)
-		return &cache->path;
 	*err = 0;
 	if (found)
 		*room = cache->path;

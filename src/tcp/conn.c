@@ -81,14 +81,6 @@ tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state)
 }
 
 void
-tcp_want(struct tcp_conn *c, uint32_t want)
-{
-	c->want |= want;
-	if (!list_linked(&c->dirty))
-		list_push(&c->tcp->dirty, &c->dirty);
-}
-
-void
 tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news)
 {
 	if (!t->ops)

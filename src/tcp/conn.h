@@ -179,7 +179,6 @@ void tcp_conn_free(struct tcp_conn *c);
 void tcp_set_iss(struct tcp_conn *c, seq_t iss);
 void tcp_settle(struct tcp_conn *c);
 void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
-void tcp_want(struct tcp_conn *c, uint32_t want);
 void tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news);
 void tcp_news(struct tcp_conn *c, unsigned news);
 /* The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds it. */
@@ -292,6 +291,14 @@ static inline nsec_t
 tcp_now(const struct tcp_conn *c)
 {
 	return c->tcp->core->now;
+}
+
+static inline void
+tcp_want(struct tcp_conn *c, uint32_t want)
+{
+	c->want |= want;
+	if (!list_linked(&c->dirty))
+		list_push(&c->tcp->dirty, &c->dirty);
 }
 
 /* In a state in which both sides have agreed on sequence numbers. */

@@ -60,36 +60,29 @@ flow_hash(const struct tcp *tcp, const struct endpoint *local, const struct endp
 			: table_hash(&tcp->flows, w.word, w.n);
 }
 
-struct flow_key {
-	const struct endpoint *local, *remote;
-};
-
 static bool
-flow_is(const struct table_node *node, const void *key)
+flow_is(const struct tcp_flow *f, const struct endpoint *local, const struct endpoint *remote)
 {
-	const struct tcp_flow *f = container_of(node, const struct tcp_flow, node);
-	const struct flow_key *k = key;
-
-	return f->remote.port == k->remote->port && f->local.port == k->local->port &&
-	       f->remote.ifindex == k->remote->ifindex && ipaddr_eq(&f->remote.addr, &k->remote->addr) &&
-	       ipaddr_eq(&f->local.addr, &k->local->addr);
+	return f->remote.port == remote->port && f->local.port == local->port &&
+	       f->remote.ifindex == remote->ifindex && ipaddr_eq(&f->remote.addr, &remote->addr) &&
+	       ipaddr_eq(&f->local.addr, &local->addr);
 }
 
 struct tcp_flow *
 tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash)
 {
-	struct flow_key key = {local, remote};
-	struct table_node *n;
-
-	if (tcp->last && flow_is(&tcp->last->node, &key)) {
+	if (tcp->last && flow_is(tcp->last, local, remote)) {
 		*hash = tcp->last->node.hash;
 		return tcp->last;
 	}
 	*hash = flow_hash(tcp, local, remote);
-	n = table_find(&tcp->flows, *hash, &key, flow_is);
-	if (n)
-		tcp->last = container_of(n, struct tcp_flow, node);
-	return n ? tcp->last : NULL;
+	for (struct table_node *n = table_first(&tcp->flows, *hash); n; n = table_next(n)) {
+		struct tcp_flow *f = container_of(n, struct tcp_flow, node);
+
+		if (flow_is(f, local, remote))
+			return tcp->last = f;
+	}
+	return NULL;
 }
 
 /* No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as large as that. */

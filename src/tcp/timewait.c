@@ -12,10 +12,10 @@ arm_timer(struct tcp *tcp)
 {
 	struct tcp_tw *first = list_first(&tcp->time_wait, struct tcp_tw, node);
 
-	if (first)
-		timer_arm(tcp->core->wheel, &tcp->t_time_wait, first->ends);
-	else
+	if (!first)
 		timer_cancel(tcp->core->wheel, &tcp->t_time_wait);
+	else if (!timer_armed(&tcp->t_time_wait) || tcp->t_time_wait.when != first->ends)
+		timer_arm(tcp->core->wheel, &tcp->t_time_wait, first->ends);
 }
 
 static void

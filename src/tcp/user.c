@@ -159,8 +159,9 @@ tcp_commit(struct tcp_conn *c, size_t len)
 	tcp_leave(c->tcp);
 }
 
-int
-tcp_shutdown_send(struct tcp_conn *c)
+/* As tcp_shutdown_send(), with the FIN left to the flush. */
+static int
+queue_fin(struct tcp_conn *c)
 {
 	switch (c->state) {
 	case LEAT_TCP_SYN_RECEIVED:
@@ -182,8 +183,16 @@ tcp_shutdown_send(struct tcp_conn *c)
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
 	else if (c->state == LEAT_TCP_CLOSE_WAIT)
 		tcp_set_state(c, LEAT_TCP_LAST_ACK);
-	tcp_leave(c->tcp);
 	return 0;
+}
+
+int
+tcp_shutdown_send(struct tcp_conn *c)
+{
+	int err = queue_fin(c);
+
+	tcp_leave(c->tcp);
+	return err;
 }
 
 void
@@ -219,7 +228,7 @@ tcp_close(struct tcp_conn *c)
 	else if (c->state == LEAT_TCP_SYN_RECEIVED && c->deferred)
 		tcp_end_with_reset(c, 0);
 	else
-		tcp_shutdown_send(c);
+		queue_fin(c);
 	orphan(c);
 	tcp_leave(tcp);
 }
