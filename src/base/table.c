@@ -41,6 +41,16 @@ table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *e
 }
 
 static void
+link_first(struct table_node **at, struct table_node *n)
+{
+	n->next = *at;
+	n->at = at;
+	if (n->next)
+		n->next->at = &n->next;
+	*at = n;
+}
+
+static void
 grow(struct table *t)
 {
 	size_t buckets = 2 * (t->mask + 1);
@@ -52,10 +62,9 @@ grow(struct table *t)
 		struct table_node *n = t->bucket[i];
 
 		while (n) {
-			struct table_node *next = n->next, **to = &bucket[n->hash & (buckets - 1)];
+			struct table_node *next = n->next;
 
-			n->next = *to;
-			*to = n;
+			link_first(&bucket[n->hash & (buckets - 1)], n);
 			n = next;
 		}
 	}
@@ -67,27 +76,20 @@ grow(struct table *t)
 void
 table_insert(struct table *t, struct table_node *node, uint64_t hash)
 {
-	struct table_node **to;
-
 	if (t->count > t->mask)
 		grow(t);
-	to = &t->bucket[hash & t->mask];
 	node->hash = hash;
-	node->next = *to;
-	*to = node;
+	link_first(&t->bucket[hash & t->mask], node);
 	t->count++;
 }
 
 void
 table_remove(struct table *t, struct table_node *node)
 {
-	struct table_node **at = &t->bucket[node->hash & t->mask];
-
-	while (*at != node) {
-		assert(*at);
-		at = &(*at)->next;
-	}
-	*at = node->next;
+	assert(*node->at == node);
+	*node->at = node->next;
+	if (node->next)
+		node->next->at = node->at;
 	node->next = NULL;
 	t->count--;
 }

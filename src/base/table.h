@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 struct table_node {
-	struct table_node *next;
+	struct table_node *next,
+	    **at; /* @at: what points to it, so that taking it out reads no other member */
 	uint64_t hash;
 };
 

@@ -109,12 +109,6 @@ core_register_echo(struct core *core, const struct transport_ops *ops, void *sel
 	register_transport(&core->echo, ops, self);
 }
 
-static const struct core_network *
-network_of(const struct core *core, const struct ipaddr *addr)
-{
-	return ipaddr_is4(addr) ? &core->net4 : &core->net6;
-}
-
 static void
 to_network(struct core *core, struct iface *iface, struct pkt *pkt)
 {
@@ -180,29 +174,6 @@ core_input_end(struct core *core)
 	all_to_network(core, &ready);
 }
 
-int
-core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx)
-{
-	const struct core_network *n = network_of(core, &tx->dst);
-
-	if (!n->ops) {
-		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
-		return -LEAT_ENETUNREACH;
-	}
-	return n->ops->output(n->self, pkt, tx);
-}
-
-bool
-core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
-{
-	const struct core_transport *t = &core->transport[rx->proto];
-
-	if (!t->ops)
-		return false;
-	t->ops->input(t->self, pkt, rx);
-	return true;
-}
-
 bool
 core_error(struct core *core, const struct net_error *e)
 {
@@ -214,7 +185,7 @@ core_error(struct core *core, const struct net_error *e)
 void
 core_refuse(struct core *core, const struct pkt *pkt, const struct ip_rx *rx, int error)
 {
-	const struct core_network *n = network_of(core, &rx->src);
+	const struct core_network *n = core_network_of(core, &rx->src);
 
 	if (n->ops)
 		n->ops->refuse(n->self, pkt, rx, error);

@@ -160,8 +160,24 @@ void core_register_ping(struct core *core, const struct transport_ops *ops, void
 /* Who answers echo requests for addresses that are not our own, in a transparent core (the gateway). Without one, they are answered as our own are. Only input is used. NULL, NULL takes it back. */
 void core_register_echo(struct core *core, const struct transport_ops *ops, void *self);
 
+static inline const struct core_network *
+core_network_of(const struct core *core, const struct ipaddr *addr)
+{
+	return ipaddr_is4(addr) ? &core->net4 : &core->net6;
+}
+
 /* Hand @pkt to the network of @tx's family; see network_ops.output. Consumes @pkt. */
-int core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx);
+static inline int
+core_output(struct core *core, struct pkt *pkt, const struct ip_tx *tx)
+{
+	const struct core_network *n = core_network_of(core, &tx->dst);
+
+	if (!n->ops) {
+		pkt_drop(core, pkt, DROP_IP_NO_ROUTE);
+		return -LEAT_ENETUNREACH;
+	}
+	return n->ops->output(n->self, pkt, tx);
+}
 
 /* A link brought @pkt: data at the network header, ethertype set. Consumes it. */
 void core_input(struct core *core, struct iface *iface, struct pkt *pkt);
@@ -171,7 +187,16 @@ void core_input_begin(struct core *core);
 void core_input_end(struct core *core);
 
 /* Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is none. */
-bool core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx);
+static inline bool
+core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
+{
+	const struct core_transport *t = &core->transport[rx->proto];
+
+	if (!t->ops)
+		return false;
+	t->ops->input(t->self, pkt, rx);
+	return true;
+}
 
 /* Hand @e to the transport of @e->proto. False when there is none, or it knows no such flow. */
 bool core_error(struct core *core, const struct net_error *e);

@@ -188,8 +188,8 @@ uint16_t
 port_choose_for(struct ports *p, uint8_t proto, const struct ipaddr *local, const struct endpoint *remote,
     port_free_fn *free, void *arg)
 {
-	uint64_t words[5] = {local->w[0], local->w[1], remote->addr.w[0], remote->addr.w[1], remote->port};
-	uint64_t hash = siphash_words(&p->secret, words, 5);
+	uint64_t words[5] = {remote->port, local->w[1], remote->addr.w[1], local->w[0], remote->addr.w[0]};
+	uint64_t hash = siphash_words(&p->secret, words, ipaddr_is4(local) ? 3 : 5);
 	uint32_t *counter = &p->counter[hash >> 56];
 	uint32_t offset = (uint32_t)hash;
 

@@ -259,10 +259,8 @@ uint32_t tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_n
 /* timers.c: events, and what waits for them */
 void timers_init(struct tcp_conn *c);
 void timers_cancel(struct tcp_conn *c);
-void timers_segment_arrived(struct tcp_conn *c);
 void timers_sent(struct tcp_conn *c);     /* something that must be acknowledged left */
 void timers_acked(struct tcp_conn *c);    /* SND.UNA moved */
-void timers_ack_sent(struct tcp_conn *c); /* whatever it was on */
 void timers_ack_owed(struct tcp_conn *c); /* in a while will do */
 void timers_output_done(struct tcp_conn *c, bool unsent, bool stopped); /* is a probe needed? */
 void timers_established(struct tcp_conn *c);
@@ -291,6 +289,22 @@ static inline nsec_t
 tcp_now(const struct tcp_conn *c)
 {
 	return c->tcp->core->now;
+}
+
+static inline void
+timers_segment_arrived(struct tcp_conn *c)
+{
+	c->last_rcvd = tcp_now(c);
+	c->keep_probes = 0;
+}
+
+/* Whatever it was on. */
+static inline void
+timers_ack_sent(struct tcp_conn *c)
+{
+	timer_cancel(c->tcp->core->wheel, &c->t_delack);
+	if (c->quick_left)
+		c->quick_left--;
 }
 
 static inline void

@@ -195,7 +195,11 @@ struct tcp_origin {
 struct tcp_origin tcp_origin(
     const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 /* The timestamp clock: milliseconds, from an origin of this four-tuple's own (RFC 7323, 7.1). */
-uint32_t tcp_ts_now(const struct tcp *tcp, uint32_t offset);
+static inline uint32_t
+tcp_ts_now(const struct tcp *tcp, uint32_t offset)
+{
+	return (uint32_t)((uint64_t)(tcp->core->now / MSEC) + offset);
+}
 
 /* transmit.c: one segment */
 struct tcp_out {

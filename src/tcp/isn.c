@@ -18,9 +18,3 @@ tcp_origin(const struct tcp *tcp, const struct endpoint *local, const struct end
 
 	return (struct tcp_origin){(seq_t)(f + (uint64_t)(tcp->core->now / (4 * USEC))), (uint32_t)(f >> 32)};
 }
-
-uint32_t
-tcp_ts_now(const struct tcp *tcp, uint32_t offset)
-{
-	return (uint32_t)((uint64_t)(tcp->core->now / MSEC) + offset);
-}

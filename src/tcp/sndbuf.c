@@ -26,6 +26,13 @@ piece(const struct sndbuf *b, uint32_t i)
 }
 
 static void
+free_ring(struct sndbuf *b)
+{
+	if (b->ring != &b->one)
+		free(b->ring);
+}
+
+static void
 drop_first(struct sndbuf *b)
 {
 	pkt_block_unref(piece(b, 0)->block);
@@ -46,7 +53,7 @@ sndbuf_fini(struct sndbuf *b)
 {
 	while (b->count > 0)
 		drop_first(b);
-	free(b->ring);
+	free_ring(b);
 	b->ring = NULL;
 	b->una = b->end;
 }
@@ -73,17 +80,22 @@ sndbuf_grow(struct sndbuf *b, size_t want)
 static bool
 ring_has_room(struct sndbuf *b)
 {
-	uint32_t size = b->ring ? b->mask + 1 : 0, bigger = size ? 2 * size : RING_FIRST;
+	uint32_t size = b->ring ? b->mask + 1 : 0, bigger = size > 1 ? 2 * size : RING_FIRST;
 	struct sndbuf_piece *ring;
 
 	if (b->count < size)
 		return true;
+	if (size == 0) {
+		b->ring = &b->one;
+		b->first = b->mask = 0;
+		return true;
+	}
 	ring = malloc(bigger * sizeof *ring);
 	if (!ring)
 		return false;
 	for (uint32_t i = 0; i < b->count; i++)
 		ring[i] = *piece(b, i);
-	free(b->ring);
+	free_ring(b);
 	b->ring = ring;
 	b->first = 0;
 	b->mask = bigger - 1;

@@ -26,6 +26,7 @@ struct sndbuf_piece {
 struct sndbuf {
 	struct pkt_pool *pool;
 	struct sndbuf_piece *ring; /* NULL until something is written */
+	struct sndbuf_piece one;   /* the ring while one piece is enough, as for a lone message */
 	uint32_t mask;             /* pieces in the ring - 1, a power of two */
 	uint32_t first, count;     /* of the pieces in use */
 	uint64_t una, end;         /* positions in the stream: of the first octet kept, and behind the last */

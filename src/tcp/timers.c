@@ -222,13 +222,6 @@ timers_cancel(struct tcp_conn *c)
 	cancel(c, &c->t_pace);
 }
 
-void
-timers_segment_arrived(struct tcp_conn *c)
-{
-	c->last_rcvd = tcp_now(c);
-	c->keep_probes = 0;
-}
-
 /* RFC 6298, 5.1. */
 void
 timers_sent(struct tcp_conn *c)
@@ -245,14 +238,6 @@ timers_acked(struct tcp_conn *c)
 		cancel(c, &c->t_retx);
 	else
 		arm(c, &c->t_retx, c->rto.rto);
-}
-
-void
-timers_ack_sent(struct tcp_conn *c)
-{
-	cancel(c, &c->t_delack);
-	if (c->quick_left)
-		c->quick_left--;
 }
 
 void
