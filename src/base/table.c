@@ -86,11 +86,12 @@ table_insert(struct table *t, struct table_node *node, uint64_t hash)
 void
 table_remove(struct table *t, struct table_node *node)
 {
-	assert(*node->at == node);
+	assert(node->at);
 	*node->at = node->next;
 	if (node->next)
 		node->next->at = node->at;
 	node->next = NULL;
+	node->at = NULL;
 	t->count--;
 }
 

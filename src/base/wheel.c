@@ -21,11 +21,12 @@
 #include <stdlib.h>
 
 enum { LEVELS = 8, SLOT_BITS = 6, SLOTS = 1 << SLOT_BITS, TICK_BITS = 16 };
+enum { ORDER_ONE = LEVELS * SLOTS }; /* slots stand below the order in timer.armed */
 
 struct wheel {
 	nsec_t now;
 	nsec_t none_before; /* no timer is due before this: most advances need look no further */
-	uint64_t order;     /* of the last timer armed */
+	uint64_t order;     /* of the last timer armed, as it stands in timer.armed */
 	uint64_t count;
 	uint32_t levels;         /* bit n: level n has timers */
 	uint64_t filled[LEVELS]; /* bit n: slot n has timers */
@@ -59,7 +60,7 @@ timer_init(struct timer *t, timer_fn *fire)
 static bool
 before(const struct timer *a, const struct timer *b)
 {
-	return a->when < b->when || (a->when == b->when && a->order < b->order);
+	return a->when < b->when || (a->when == b->when && a->armed < b->armed);
 }
 
 /* One heap out of two, either of which may be empty. */
@@ -145,14 +146,15 @@ place(const struct wheel *w, nsec_t when)
 void
 timer_take_out(struct wheel *w, struct timer *t)
 {
-	unsigned slot = t->slot - 1u, level = slot / SLOTS;
-	struct timer *rest = meld_row(t->child);
+	unsigned slot = (unsigned)(t->armed % ORDER_ONE), level = slot / SLOTS;
+	struct timer *rest = t->child ? meld_row(t->child) : NULL;
 
 	if (w->slot[slot] == t) {
 		w->slot[slot] = rest;
 	} else {
 		cut(t);
-		w->slot[slot] = meld(w->slot[slot], rest);
+		if (rest)
+			w->slot[slot] = meld(w->slot[slot], rest);
 	}
 	if (!w->slot[slot]) {
 		w->filled[level] &= ~(UINT64_C(1) << slot % SLOTS);
@@ -160,7 +162,7 @@ timer_take_out(struct wheel *w, struct timer *t)
 			w->levels &= ~(1u << level);
 	}
 	t->child = NULL;
-	t->slot = 0;
+	t->armed = 0;
 	w->count--;
 }
 
@@ -173,8 +175,8 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 	timer_cancel(w, t);
 	slot = place(w, when);
 	t->when = when;
-	t->order = ++w->order;
-	t->slot = (uint16_t)(slot + 1);
+	w->order += ORDER_ONE;
+	t->armed = w->order + slot;
 	w->slot[slot] = meld(w->slot[slot], t);
 	w->filled[slot / SLOTS] |= UINT64_C(1) << slot % SLOTS;
 	w->levels |= 1u << slot / SLOTS;

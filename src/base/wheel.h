@@ -16,13 +16,13 @@
 struct timer;
 typedef void timer_fn(struct timer *t);
 
-/* Embedded in its owner; one cache line. Only @when is for others to read. */
+/* Embedded in its owner; less than a cache line. Only @when is for others to read. */
 struct timer {
 	struct timer *child, *next, *prev; /* its place in the heap of its slot; see wheel.c */
 	nsec_t when;                       /* meaningful while armed */
 	timer_fn *fire;
-	uint64_t order; /* which of one instant goes first */
-	uint16_t slot;  /* where in the wheel, from 1; 0 = not armed */
+	uint64_t
+	    armed; /* which of one instant goes first, and below that where in the wheel; 0 = not armed */
 };
 
 struct wheel;
@@ -38,7 +38,7 @@ void timer_init(struct timer *t, timer_fn *fire);
 static inline bool
 timer_armed(const struct timer *t)
 {
-	return t->slot != 0;
+	return t->armed != 0;
 }
 
 /* To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it. */
