@@ -29,6 +29,17 @@ struct cutting {
 	uint64_t common; /* sum of what the headers and pseudo-headers of full pieces have in common */
 };
 
+enum { WORD = 16 }; /* octets; no network and transport header together are shorter */
+
+/* In steps that the compiler knows, the last over the one before: memcpy() of so few takes longer to begin. */
+static void
+copy_headers(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+	for (uint32_t i = 0; i + WORD <= len; i += WORD)
+		memcpy(to + i, from + i, WORD);
+	memcpy(to + len - WORD, from + len - WORD, WORD);
+}
+
 /* Headers alone, copied from the whole, with its marks. */
 static struct pkt *
 piece_new(const struct pkt *whole, const struct seg_hdr *h)
@@ -38,7 +49,7 @@ piece_new(const struct pkt *whole, const struct seg_hdr *h)
 	if (h->pay <= PKT_ROOM) {
 		p = pkt_new(whole->pool);
 		if (p)
-			memcpy(pkt_push(p, h->pay), whole->data, h->pay);
+			copy_headers(pkt_push(p, h->pay), whole->data, h->pay);
 	} else {
 		p = pkt_from_bytes(whole->pool, whole->data, h->pay);
 	}

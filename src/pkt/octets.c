@@ -201,17 +201,19 @@ pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 	}
 }
 
+/* Sums go on unfolded as long as no octet is at an odd place. */
 uint16_t
 pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 {
 	const struct pkt_slice *s = p->slice;
+	uint64_t total = sum;
 	bool odd = false;
 
 	assert(off <= p->len && len <= p->len - off);
 	if (off < p->linear) {
 		uint32_t n = len < p->linear - off ? len : p->linear - off;
 
-		sum = checksum_add(p->data + off, n, sum);
+		total = checksum_add_around(total, checksum_part(p->data + off, n));
 		odd = n & 1;
 		len -= n;
 		off = 0;
@@ -222,12 +224,14 @@ pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 	}
 	for (; len > 0; s++, off = 0) {
 		uint32_t n = len < s->len - off ? len : s->len - off;
+		uint64_t part = checksum_part(s->block->data + s->off + off, n);
 
-		sum = checksum_join(sum, checksum_add(s->block->data + s->off + off, n, 0), odd);
+		total = odd ? checksum_join(checksum_fold(total), checksum_fold(part), odd)
+			    : checksum_add_around(total, part);
 		odd ^= n & 1;
 		len -= n;
 	}
-	return sum;
+	return checksum_fold(total);
 }
 
 uint16_t

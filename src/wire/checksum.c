@@ -120,14 +120,14 @@ checksum_copy_avx2(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
 
 #endif
 
-uint16_t
-checksum_add_wide(const void *p, size_t n, uint16_t sum)
+uint64_t
+checksum_wide(const uint8_t *p, size_t n)
 {
 #if CHECKSUM_HAVE_AVX2
 	if (__builtin_cpu_supports("avx2"))
-		return checksum_fold(checksum_add_around(checksum_add_avx2(p, n), sum));
+		return checksum_add_avx2(p, n);
 #endif
-	return checksum_fold(checksum_add_around(checksum_words(p, n), sum));
+	return checksum_words(p, n);
 }
 
 uint16_t

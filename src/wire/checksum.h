@@ -77,19 +77,24 @@ checksum_words(const uint8_t *p, size_t n)
 	return checksum_add_around(sum, checksum_load_rest(p, n));
 }
 
-/* checksum_add() of many octets, by the widest means that the processor has. */
-uint16_t checksum_add_wide(const void *p, size_t n, uint16_t sum);
+/* checksum_words() of many octets, by the widest means that the processor has. */
+uint64_t checksum_wide(const uint8_t *p, size_t n);
 
 /* Runs shorter than this are not worth setting out for: headers. */
 enum { CHECKSUM_WIDE = 64 };
+
+/* The sum of @n octets, not folded, by what is best for so many. */
+static inline uint64_t
+checksum_part(const void *p, size_t n)
+{
+	return n >= CHECKSUM_WIDE ? checksum_wide(p, n) : checksum_words(p, n);
+}
 
 /* @sum and the @n octets at @p, at any alignment. */
 static inline uint16_t
 checksum_add(const void *p, size_t n, uint16_t sum)
 {
-	if (n >= CHECKSUM_WIDE)
-		return checksum_add_wide(p, n, sum);
-	return checksum_fold(checksum_add_around(checksum_words((const uint8_t *)p, n), sum));
+	return checksum_fold(checksum_add_around(checksum_part(p, n), sum));
 }
 
 /* Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum) would. */
