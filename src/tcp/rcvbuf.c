@@ -276,9 +276,8 @@ unsigned
 rcvbuf_scale(const struct rcvbuf *b)
 {
 	size_t most = b->fixed || b->max < b->size ? b->size : b->max;
-	unsigned scale = 0;
+	size_t fields = most ? (most - 1) / WINDOW_FIELD : 0; /* more than so many windows of the field's size */
+	unsigned scale = fields ? 64 - (unsigned)__builtin_clzll(fields) : 0;
 
-	while (scale < SCALE_MAX && (size_t)WINDOW_FIELD << scale < most)
-		scale++;
-	return scale;
+	return scale < SCALE_MAX ? scale : SCALE_MAX;
 }
