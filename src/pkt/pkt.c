@@ -6,6 +6,8 @@
  */
 #include "pkt/pkt.h"
 
+#include "base/bytes.h"
+
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
@@ -19,7 +21,7 @@ pkt_new(struct pkt_pool *pool)
 		return NULL;
 	list_init(&p->node);
 	/* The marks alone: neither slices nor room are read before they are written. */
-	memset((uint8_t *)p + offsetof(struct pkt, data), 0,
+	bytes_zero((uint8_t *)p + offsetof(struct pkt, data),
 	    offsetof(struct pkt, slice) - offsetof(struct pkt, data));
 	p->data = p->room + PKT_ROOM;
 	p->segs = 1;

@@ -3,6 +3,8 @@
  */
 #include "tcp/cc.h"
 
+#include "base/bytes.h"
+
 #include <string.h>
 
 const struct cc_ops *const cc_table[] = {&cc_reno, NULL};
@@ -28,12 +30,13 @@ cc_initial_window(uint32_t mss)
 void
 cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, nsec_t now)
 {
-	*cc = (struct cc){.ops = ops,
-	    .mss = mss,
-	    .cwnd = cc_initial_window(mss),
-	    .ssthresh = CC_INFINITE,
-	    .pacing_rate = CC_UNPACED,
-	    .used_end = iss};
+	bytes_zero(cc, sizeof *cc);
+	cc->ops = ops;
+	cc->mss = mss;
+	cc->cwnd = cc_initial_window(mss);
+	cc->ssthresh = CC_INFINITE;
+	cc->pacing_rate = CC_UNPACED;
+	cc->used_end = iss;
 	ops->init(cc, now);
 }
 

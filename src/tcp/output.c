@@ -3,6 +3,8 @@
  */
 #include "tcp/conn.h"
 
+#include <assert.h>
+
 const struct path *
 tcp_way(struct tcp_conn *c)
 {
@@ -107,8 +109,10 @@ sendable(const struct tcp_conn *c, bool override)
 	uint32_t out = txq_out(&c->txq);
 	uint32_t room = c->snd_wnd > out ? c->snd_wnd - out : 0;
 	uint32_t n = unsent < room ? unsent : room;
-	uint32_t rest = n < c->snd_mss ? n : n % c->snd_mss;
+	uint32_t rest;
 
+	assert(c->snd_mss > 0);
+	rest = n < c->snd_mss ? n : n % c->snd_mss;
 	if (rest == 0 || override)
 		return n;
 	if (n == unsent ? short_may_go(c) : n >= c->max_snd_wnd / 2 && n < c->snd_mss)

@@ -3,6 +3,8 @@
  */
 #include "tcp/rcvbuf.h"
 
+#include "base/bytes.h"
+
 #include "tcp/compact.h"
 
 #include <assert.h>
@@ -21,7 +23,11 @@ enum {
 void
 rcvbuf_init(struct rcvbuf *b, size_t size, size_t max, bool fixed)
 {
-	*b = (struct rcvbuf){.size = size, .max = max, .fixed = fixed, .ratio = RATIO_FIRST};
+	bytes_zero(b, sizeof *b);
+	b->size = size;
+	b->max = max;
+	b->fixed = fixed;
+	b->ratio = RATIO_FIRST;
 	pkt_queue_init(&b->q);
 }
 
@@ -276,7 +282,8 @@ unsigned
 rcvbuf_scale(const struct rcvbuf *b)
 {
 	size_t most = b->fixed || b->max < b->size ? b->size : b->max;
-	size_t fields = most ? (most - 1) / WINDOW_FIELD : 0; /* more than so many windows of the field's size */
+	size_t fields =
+	    most ? (most - 1) / WINDOW_FIELD : 0; /* more than so many windows of the field's size */
 	unsigned scale = fields ? 64 - (unsigned)__builtin_clzll(fields) : 0;
 
 	return scale < SCALE_MAX ? scale : SCALE_MAX;

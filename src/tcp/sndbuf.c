@@ -3,6 +3,7 @@
  */
 #include "tcp/sndbuf.h"
 
+#include "base/bytes.h"
 #include "base/err.h"
 #include "pkt/runs.h"
 #include "wire/checksum.h"
@@ -16,7 +17,11 @@ enum { RING_FIRST = 8, WORTH_FILLING = 512 };
 void
 sndbuf_init(struct sndbuf *b, struct pkt_pool *pool, size_t limit, size_t max, bool fixed)
 {
-	*b = (struct sndbuf){.pool = pool, .limit = limit, .max = max, .fixed = fixed};
+	bytes_zero(b, sizeof *b);
+	b->pool = pool;
+	b->limit = limit;
+	b->max = max;
+	b->fixed = fixed;
 }
 
 static struct sndbuf_piece *

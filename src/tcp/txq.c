@@ -3,6 +3,8 @@
  */
 #include "tcp/txq.h"
 
+#include "base/bytes.h"
+
 #include "tcp/txq_rec.h"
 
 #include <assert.h>
@@ -10,7 +12,9 @@
 void
 txq_init(struct txq *q, struct txrec_slab *slab, seq_t iss)
 {
-	*q = (struct txq){.slab = slab, .una = iss, .nxt = iss, .lost_edge = iss, .high_rxt = iss};
+	bytes_zero(q, sizeof *q);
+	q->slab = slab;
+	q->una = q->nxt = q->lost_edge = q->high_rxt = iss;
 	list_init(&q->by_seq);
 	list_init(&q->flight);
 	list_init(&q->lost_list);

@@ -3,6 +3,8 @@
  */
 #include "tcp/txq.h"
 
+#include "base/bytes.h"
+
 #include "tcp/txq_rec.h"
 
 #include <assert.h>
@@ -283,7 +285,10 @@ txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out)
 	seq_t ack = seq_max(in->ack, q->una);
 
 	assert(seq_leq(ack, q->nxt) && in->mss > 0);
-	*out = (struct ack_sample){.now = in->now, .ack = ack, .ece = in->ece};
+	bytes_zero(out, sizeof *out);
+	out->now = in->now;
+	out->ack = ack;
+	out->ece = in->ece;
 	out->prior_out = txq_out(q);
 	out->prior_in_flight = txq_pipe(q);
 	advance(&w, ack);

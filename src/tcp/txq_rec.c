@@ -3,6 +3,8 @@
  */
 #include "tcp/txq_rec.h"
 
+#include "base/bytes.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -54,7 +56,9 @@ txrec_new(struct txq *q, struct txrec *after, seq_t seq, seq_t end)
 		return NULL;
 	r = container_of(list_pop(&q->slab->free), struct txrec, by_seq);
 	q->slab->in_use++;
-	*r = (struct txrec){.node.seq = seq, .end = end};
+	bytes_zero(r, sizeof *r);
+	r->node.seq = seq;
+	r->end = end;
 	list_init(&r->by_state);
 	list_insert_after(after ? &after->by_seq : &q->by_seq, &r->by_seq);
 	seqtree_insert(&q->tree, &r->node);
