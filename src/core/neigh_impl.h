@@ -48,8 +48,19 @@ neigh_table_of(const struct neigh *n)
 	return n->iface->core->neigh;
 }
 
+/* As neigh_find(), which asks it where the last one found is another. */
+struct neigh *neigh_look_up(struct iface *iface, const struct ipaddr *addr);
+
 /* NULL when there is none. */
-struct neigh *neigh_find(struct iface *iface, const struct ipaddr *addr);
+static inline struct neigh *
+neigh_find(struct iface *iface, const struct ipaddr *addr)
+{
+	struct neigh *last = iface->core->neigh->last;
+
+	if (last && last->iface == iface && ipaddr_eq(&last->addr, addr))
+		return last;
+	return neigh_look_up(iface, addr);
+}
 
 /* A new entry in no state yet; NULL when the table is full of fixed ones, or without memory. */
 struct neigh *neigh_create(struct iface *iface, const struct ipaddr *addr, bool ours);

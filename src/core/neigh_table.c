@@ -35,15 +35,12 @@ hash_of(const struct neigh_table *t, const struct iface *iface, const struct ipa
 }
 
 struct neigh *
-neigh_find(struct iface *iface, const struct ipaddr *addr)
+neigh_look_up(struct iface *iface, const struct ipaddr *addr)
 {
 	struct neigh_table *t = iface->core->neigh;
 	const struct key key = {iface, addr};
-	struct table_node *n;
+	struct table_node *n = table_find(&t->table, hash_of(t, iface, addr), &key, is_neighbour);
 
-	if (t->last && is_neighbour(&t->last->node, &key))
-		return t->last;
-	n = table_find(&t->table, hash_of(t, iface, addr), &key, is_neighbour);
 	if (n)
 		t->last = container_of(n, struct neigh, node);
 	return n ? t->last : NULL;

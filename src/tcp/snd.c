@@ -83,10 +83,12 @@ tcp_write_limit(const struct tcp_conn *c, size_t want)
 	uint32_t pipe = txq_pipe(&c->txq), out = txq_out(&c->txq);
 	size_t by_cwnd = c->cc.cwnd > pipe ? c->cc.cwnd - pipe : 0;
 	size_t by_peer = c->snd_wnd > out ? c->snd_wnd - out : 0;
-	size_t most = c->opts.notsent_lowat + (by_cwnd < by_peer ? by_cwnd : by_peer), unsent = tcp_unsent(c);
+	size_t most, unsent;
 
 	if (!c->opts.notsent_lowat)
 		return want;
+	most = c->opts.notsent_lowat + (by_cwnd < by_peer ? by_cwnd : by_peer);
+	unsent = tcp_unsent(c);
 	most = most > unsent ? most - unsent : 0;
 	return want < most ? want : most;
 }
