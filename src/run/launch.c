@@ -1,9 +1,10 @@
 #include "run/launch.h"
 
+#include "base/nsec.h"
 #include "run/filter.h"
 
 #include <errno.h>
-#include <poll.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,20 +13,34 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-/* What the two tell each other, in memory of both: the descriptor table is shared, so a pipe would serve nobody. */
+/* What the two tell each other, in memory of both: the descriptor table is shared, so a pipe would serve nobody. Each is 0 until it is told. */
 struct board {
-	_Atomic int listener; /* 0 = not yet; descriptor + 1, or the negative errno */
+	_Atomic int listener; /* descriptor + 1, or the negative errno */
 	_Atomic int go;
 };
+
+/* Whether the other one still lives is looked at so often. */
+enum { LOOK_MS = 10 };
 
 static struct board *board;
 
 static void
-pause_briefly(void)
+tell(_Atomic int *word, int value)
 {
-	poll(NULL, 0, 1);
+	atomic_store(word, value);
+	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+/* Until it is told, or some time has passed. */
+static void
+await(_Atomic int *word)
+{
+	const struct timespec look = {.tv_nsec = LOOK_MS * MSEC};
+
+	syscall(SYS_futex, word, FUTEX_WAIT, 0, &look, NULL, 0);
 }
 
 static int
@@ -43,13 +58,13 @@ child(const struct launch *l)
 {
 	int fd = filter_load(l->filter, l->kernel->wait_killable);
 
-	atomic_store(&board->listener, fd < 0 ? fd : fd + 1);
+	tell(&board->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)
 		return 125;
 	while (!atomic_load(&board->go)) {
 		if (getppid() == 1)
 			return 125;
-		pause_briefly();
+		await(&board->go);
 	}
 	setpgid(0, l->pgrp);
 	setrlimit(RLIMIT_NOFILE, &l->nofile);
@@ -75,7 +90,7 @@ launch_begin(struct launch *l)
 	while (!(listener = atomic_load(&board->listener))) {
 		if (waitpid(l->pid, NULL, WNOHANG) == l->pid)
 			return -ECHILD;
-		pause_briefly();
+		await(&board->listener);
 	}
 	if (listener < 0) {
 		waitpid(l->pid, NULL, 0);
@@ -88,5 +103,5 @@ launch_begin(struct launch *l)
 void
 launch_go(struct launch *l)
 {
-	atomic_store(&board->go, 1);
+	tell(&board->go, 1);
 }
