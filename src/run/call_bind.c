@@ -96,7 +96,7 @@ hand_over_child(struct call *c, int fd, int flags)
 		peer = child->accepted_from; /* though it may have been reset while it waited */
 		if (child->reset_waits)
 			pump_show_reset(child, fd);
-		owner_note(child, c->caller.tid);
+		owner_note(child, &c->caller);
 	}
 	rc = call_write_endpoint(c, c->arg[1], c->arg[2], &peer);
 	if (rc) {
@@ -110,7 +110,6 @@ long
 call_accept(struct call *c)
 {
 	int flags = c->nr == SYS_accept4 ? (int)c->arg[3] : 0;
-	bool wait = call_may_wait(c, 0);
 	int fd;
 
 	if (c->d->kind != DESC_STREAM)
@@ -119,7 +118,7 @@ call_accept(struct call *c)
 		return -EINVAL;
 	stream_offer_children(c->d);
 	fd = accept_now(c->fd, flags);
-	if (fd == -EAGAIN && wait)
+	if (fd == -EAGAIN && call_may_wait(c, 0))
 		return park(c, call_accept, SO_RCVTIMEO, -EAGAIN);
 	if (fd < 0)
 		return fd;

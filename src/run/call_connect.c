@@ -40,10 +40,11 @@ int
 call_fresh_stand_in(struct call *c)
 {
 	struct desc *d = c->d;
-	int mode = fcntl(c->fd, F_GETFL), rc, fd;
+	int mode, rc, fd;
 
 	if (!d->joined)
 		return 0;
+	mode = fcntl(c->fd, F_GETFL);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (mode & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return -errno;

@@ -202,8 +202,5 @@ call_getsockopt(struct call *c)
 	} else {
 		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
 	}
-	room = (int)len;
-	if (!rc)
-		rc = caller_write(&c->caller, c->arg[3], value, len);
-	return rc ? rc : caller_write(&c->caller, c->arg[4], &room, sizeof room);
+	return rc ? rc : caller_write_sized(&c->caller, c->arg[3], value, len, c->arg[4], (int)len);
 }

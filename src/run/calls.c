@@ -48,7 +48,7 @@ static long
 unreachable(struct call *c, int error)
 {
 	if (error == -EPERM || error == -EACCES)
-		worker_unreachable(c->w, c->caller.tid);
+		worker_unreachable(c->w, &c->caller);
 	return error;
 }
 
@@ -60,7 +60,7 @@ take_descriptor(struct call *c, const struct call_row *row)
 
 	if (fd < 0)
 		return fd == -EBADF ? fd : unreachable(c, fd);
-	if (!notif_valid(c->w, c->id)) {
+	if (c->caller.found && !notif_valid(c->w, c->id)) {
 		close(fd);
 		return CALL_ANSWERED;
 	}
@@ -91,7 +91,7 @@ call_dispatch(struct call *c)
 	}
 	rc = row->fn(c);
 	if (c->d)
-		owner_note(c->d, c->caller.tid);
+		owner_note(c->d, &c->caller);
 	return rc;
 }
 
@@ -146,8 +146,8 @@ call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const voi
 		return rc;
 	if (room < 0)
 		return -EINVAL;
-	rc = caller_write(&c->caller, at, sa, (socklen_t)room < len ? (socklen_t)room : len);
-	return rc ? rc : caller_write(&c->caller, len_at, &len, sizeof len);
+	return caller_write_sized(
+	    &c->caller, at, sa, (socklen_t)room < len ? (socklen_t)room : len, len_at, (int)len);
 }
 
 socklen_t

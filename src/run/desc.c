@@ -101,7 +101,7 @@ meet(struct worker *w, int fd, uint64_t inode)
 struct desc *
 desc_of_fd(struct worker *w, int fd)
 {
-	uint64_t inode = unix_inode(fd);
+	uint64_t inode = unix_any_inode(&w->unixdir, fd);
 	struct desc *d = inode ? desc_by_inode(w, inode) : NULL;
 
 	return d || !inode ? d : meet(w, fd, inode);

@@ -24,7 +24,7 @@ try(struct worker *w, pid_t tid, int fd, uint64_t inode)
 	struct caller c;
 	int got;
 
-	caller_init(&c, &w->kernel, tid);
+	caller_init(&c, &w->callers, tid);
 	got = caller_fd(&c, fd);
 	caller_done(&c);
 	if (got >= 0 && unix_inode(got) == inode)

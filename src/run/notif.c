@@ -86,7 +86,7 @@ take_one(struct worker *w)
 	c.nr = req.n.data.nr;
 	for (int i = 0; i < 6; i++)
 		c.arg[i] = req.n.data.args[i];
-	caller_init(&c.caller, &w->kernel, (pid_t)req.n.pid);
+	caller_init(&c.caller, &w->callers, (pid_t)req.n.pid);
 	answer = call_dispatch(&c);
 	if (answer == CALL_PARKED) /* park.c has it now */
 		return true;

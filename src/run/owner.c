@@ -2,10 +2,6 @@
 
 #include "run/peek.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 static void
 tell(struct desc *d)
 {
@@ -16,31 +12,26 @@ tell(struct desc *d)
 		hooks->owner(hooks->arg, d->owner.flow, d->owner.pid, d->owner.comm);
 }
 
-/* Threads of one program take turns at its descriptors, so this must not cost what caller_name() does. */
+/* Threads of one program take turns at its descriptors. */
 static bool
-same_process(const struct desc *d, pid_t tid)
+same_process(const struct desc *d, struct caller *c)
 {
-	char path[48];
-
-	if (tid == d->owner.tid)
-		return true;
-	snprintf(path, sizeof path, "/proc/%d/task/%d", d->owner.pid, tid);
-	return d->owner.pid > 0 && access(path, F_OK) == 0;
+	return c->tid == d->owner.tid || (d->owner.pid > 0 && caller_process(c) == d->owner.pid);
 }
 
 void
-owner_note(struct desc *d, pid_t tid)
+owner_note(struct desc *d, struct caller *c)
 {
 	if (!d->w->config->hooks.owner || d->kind != DESC_STREAM || !d->sk ||
 	    (d->state != DESC_LISTENING && !sock_flow(d->sk)))
 		return;
-	if (same_process(d, tid)) {
+	if (same_process(d, c)) {
 		if (sock_flow(d->sk) != d->owner.flow)
 			tell(d);
 		return;
 	}
-	d->owner.tid = tid;
-	d->owner.pid = caller_name(tid, d->owner.comm);
+	d->owner.tid = c->tid;
+	d->owner.pid = caller_name(c, d->owner.comm);
 	tell(d);
 }
 

@@ -9,8 +9,8 @@
 
 #include "run/desc.h"
 
-/* Thread @tid used @d: told if the stream has a flow and this is news. */
-void owner_note(struct desc *d, pid_t tid);
+/* The caller @c used @d: told if the stream has a flow and this is news. */
+void owner_note(struct desc *d, struct caller *c);
 
 /* @child came to the listener @from. */
 void owner_inherit(struct desc *child, const struct desc *from);

@@ -7,9 +7,48 @@
 #include <sys/uio.h>
 
 void
-caller_init(struct caller *c, const struct kernel *kernel, pid_t tid)
+callers_init(struct callers *all, const struct kernel *kernel)
 {
-	*c = (struct caller){.kernel = kernel, .tid = tid, .pidfd = -1};
+	*all = (struct callers){.kernel = kernel};
+}
+
+static void
+forget(struct caller_known *k)
+{
+	if (!k->tid)
+		return;
+	close(k->pidfd);
+	if (k->comm >= 0)
+		close(k->comm);
+	k->tid = 0;
+}
+
+void
+callers_fini(struct callers *all)
+{
+	for (unsigned i = 0; i < CALLERS_KNOWN; i++)
+		forget(&all->known[i]);
+}
+
+static struct caller_known *
+place_of(struct callers *all, pid_t tid)
+{
+	return &all->known[(unsigned)tid % CALLERS_KNOWN];
+}
+
+/* NULL: not one of those that called before. */
+static struct caller_known *
+known(const struct caller *c)
+{
+	struct caller_known *k = place_of(c->all, c->tid);
+
+	return k->tid == c->tid ? k : NULL;
+}
+
+void
+caller_init(struct caller *c, struct callers *all, pid_t tid)
+{
+	*c = (struct caller){.all = all, .tid = tid, .pidfd = -1};
 }
 
 void
@@ -44,7 +83,7 @@ caller_read(const struct caller *c, uint64_t from, void *to, size_t len)
 
 	if (len == 0)
 		return 0;
-	if (!c->kernel->process_vm)
+	if (!c->all->kernel->process_vm)
 		return by_file(c, from, to, len, false) ? 0 : -EFAULT;
 	return process_vm_readv(c->tid, &here, 1, &there, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
 }
@@ -56,13 +95,29 @@ caller_write(const struct caller *c, uint64_t to, const void *from, size_t len)
 
 	if (len == 0)
 		return 0;
-	if (!c->kernel->process_vm)
+	if (!c->all->kernel->process_vm)
 		return by_file(c, to, (void *)(uintptr_t)from, len, true) ? 0 : -EFAULT;
 	return process_vm_writev(c->tid, &here, 1, &there, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
 }
 
-pid_t
-caller_process(pid_t tid)
+int
+caller_write_sized(
+    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told)
+{
+	struct iovec here[2] = {{(void *)(uintptr_t)from, len}, {&told, sizeof told}};
+	struct iovec there[2] = {{(void *)(uintptr_t)to, len}, {(void *)(uintptr_t)len_to, sizeof told}};
+	int rc;
+
+	if (c->all->kernel->process_vm && len)
+		return process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof told)
+			   ? 0
+			   : -EFAULT;
+	rc = caller_write(c, to, from, len);
+	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
+}
+
+static pid_t
+process_of(pid_t tid)
 {
 	char path[32], text[512];
 	const char *at;
@@ -81,59 +136,88 @@ caller_process(pid_t tid)
 }
 
 pid_t
-caller_name(pid_t tid, char comm[static CALLER_COMM])
+caller_process(struct caller *c)
+{
+	struct caller_known *k = known(c);
+
+	if (!k)
+		return process_of(c->tid);
+	if (k->process <= 0)
+		k->process = process_of(c->tid);
+	return k->process;
+}
+
+/* The first thread's: what ps shows. */
+static int
+open_comm(pid_t process)
 {
 	char path[32];
-	ssize_t n;
-	pid_t pid = caller_process(tid);
-	int fd;
 
-	comm[0] = 0;
-	/* The first thread's: what ps shows. */
-	snprintf(path, sizeof path, "/proc/%d/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return pid;
-	n = read(fd, comm, CALLER_COMM - 1);
-	close(fd);
+	snprintf(path, sizeof path, "/proc/%d/comm", process);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+pid_t
+caller_name(struct caller *c, char comm[static CALLER_COMM])
+{
+	struct caller_known *k = known(c);
+	pid_t process = caller_process(c);
+	int fd = k && k->comm >= 0 ? k->comm : open_comm(process);
+	ssize_t n = fd < 0 ? 0 : pread(fd, comm, CALLER_COMM - 1, 0); /* as it is called now */
+
 	comm[n > 0 ? n : 0] = 0;
 	comm[strcspn(comm, "\n")] = 0;
-	return pid;
+	if (k)
+		k->comm = fd;
+	else if (fd >= 0)
+		close(fd);
+	return process;
 }
 
 /*
  * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its first thread: the same one in all but
- * the rarest programs (CLONE_THREAD without CLONE_FILES).
+ * the rarest programs (CLONE_THREAD without CLONE_FILES). And it does not tell whether the thread still lives, so it is not kept.
  */
 static int
-open_caller(const struct caller *c)
+open_caller(struct caller *c)
 {
+	struct caller_known *k = place_of(c->all, c->tid);
 	int fd;
 
-	if (c->kernel->pidfd_thread) {
+	c->found = true;
+	if (c->all->kernel->pidfd_thread) {
 		fd = kernel_pidfd_open(c->tid, PIDFD_THREAD);
-		if (fd >= 0 || errno != EINVAL)
-			return fd < 0 ? -errno : fd;
+		if (fd >= 0) {
+			forget(k);
+			*k = (struct caller_known){.tid = c->tid, .pidfd = fd, .comm = -1};
+			return fd;
+		}
+		if (errno != EINVAL)
+			return -errno;
 	}
-	fd = kernel_pidfd_open(caller_process(c->tid), 0);
-	return fd < 0 ? -errno : fd;
+	fd = kernel_pidfd_open(process_of(c->tid), 0);
+	if (fd < 0)
+		return -errno;
+	c->pidfd = fd;
+	return fd;
 }
 
 int
 caller_fd(struct caller *c, int fd)
 {
-	int got;
+	struct caller_known *k = known(c);
+	int pidfd = k ? k->pidfd : c->pidfd, got = -1;
 
-	if (c->pidfd < 0) {
-		c->pidfd = open_caller(c);
-		if (c->pidfd < 0) {
-			int rc = c->pidfd;
-
-			c->pidfd = -1;
-			return rc;
-		}
+	if (pidfd >= 0) {
+		got = kernel_pidfd_getfd(pidfd, fd);
+		if (got >= 0 || errno != ESRCH || !k)
+			return got < 0 ? -errno : got;
+		forget(k); /* another has its number */
 	}
-	got = kernel_pidfd_getfd(c->pidfd, fd);
+	pidfd = open_caller(c);
+	if (pidfd < 0)
+		return pidfd;
+	got = kernel_pidfd_getfd(pidfd, fd);
 	return got < 0 ? -errno : got;
 }
 

@@ -14,18 +14,40 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct caller {
-	const struct kernel *kernel;
-	pid_t tid;
-	int pidfd; /* -1 until a descriptor was asked for */
+enum { CALLERS_KNOWN = 64, CALLER_COMM = 16 };
+
+/* A thread that called before. Its pidfd says whether it is still the one with that number: while it lives, nobody else is. */
+struct caller_known {
+	pid_t tid; /* 0 = nobody */
+	int pidfd;
+	pid_t process; /* 0 = not asked yet */
+	int comm;      /* /proc/PROCESS/comm; -1 = not opened yet */
 };
 
-void caller_init(struct caller *c, const struct kernel *kernel, pid_t tid);
+struct callers {
+	const struct kernel *kernel;
+	struct caller_known known[CALLERS_KNOWN];
+};
+
+void callers_init(struct callers *all, const struct kernel *kernel);
+void callers_fini(struct callers *all);
+
+struct caller {
+	struct callers *all;
+	pid_t tid;
+	bool found; /* by number, just now: the notification has to be looked at again */
+	int pidfd;  /* its own, where threads have none: -1 until a descriptor was asked for */
+};
+
+void caller_init(struct caller *c, struct callers *all, pid_t tid);
 void caller_done(struct caller *c);
 
 /* All @len octets or -EFAULT. */
 int caller_read(const struct caller *c, uint64_t from, void *to, size_t len);
 int caller_write(const struct caller *c, uint64_t to, const void *from, size_t len);
+/* Something of a length that the caller wants to know: @len octets of it to @to, and the int @told to @len_to. */
+int caller_write_sized(
+    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told);
 
 /* A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno. */
 int caller_fd(struct caller *c, int fd);
@@ -33,11 +55,10 @@ int caller_fd(struct caller *c, int fd);
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
 
-/* The thread group of @tid, from /proc; -1 when it is gone. */
-pid_t caller_process(pid_t tid);
+/* The caller's process, from /proc; -1 when it is gone. */
+pid_t caller_process(struct caller *c);
 
 /* The same, with the process's name as ps shows it. */
-enum { CALLER_COMM = 16 };
-pid_t caller_name(pid_t tid, char comm[static CALLER_COMM]);
+pid_t caller_name(struct caller *c, char comm[static CALLER_COMM]);
 
 #endif

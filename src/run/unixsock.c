@@ -50,6 +50,7 @@ int
 unixdir_open(struct unixdir *u, const char *path)
 {
 	uint64_t secret;
+	struct stat st;
 	int rc;
 
 	*u = (struct unixdir){.path = path, .rendezvous = -1, .rendezvous_handle = -1};
@@ -57,11 +58,12 @@ unixdir_open(struct unixdir *u, const char *path)
 	snprintf(u->token, sizeof u->token, "%016" PRIx64, secret);
 	u->rendezvous = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	u->rendezvous_handle = u->rendezvous < 0 ? -errno : unix_bind_handle(u, u->rendezvous);
-	if (u->rendezvous_handle < 0 || listen(u->rendezvous, 16) < 0) {
+	if (u->rendezvous_handle < 0 || listen(u->rendezvous, 16) < 0 || fstat(u->rendezvous, &st) < 0) {
 		rc = u->rendezvous_handle < 0 ? u->rendezvous_handle : -errno;
 		unixdir_close(u);
 		return rc;
 	}
+	u->sockets = st.st_dev;
 	return 0;
 }
 
@@ -203,6 +205,15 @@ unix_inode(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0 || domain != AF_UNIX)
 		return 0;
 	return st.st_ino;
+}
+
+/* A file of another kind, or the name of a socket in some file system, may have the same number. */
+uint64_t
+unix_any_inode(const struct unixdir *u, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_dev == u->sockets ? st.st_ino : 0;
 }
 
 size_t

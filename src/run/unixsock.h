@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 struct unixdir {
@@ -21,6 +22,7 @@ struct unixdir {
 	char token[17]; /* 64 random bits as text */
 	int rendezvous; /* a listener of ours: the program's connecting sockets are connected to it */
 	int rendezvous_handle;
+	dev_t sockets; /* where the inodes of sockets are */
 };
 
 enum { UNIXDIR_PATH = 64 };
@@ -56,6 +58,8 @@ bool unix_name_source(
 
 /* The inode of a socket, which is its identity; 0 when @fd is no AF_UNIX socket. */
 uint64_t unix_inode(int fd);
+/* The same of a socket of any family, in one step. */
+uint64_t unix_any_inode(const struct unixdir *u, int fd);
 
 /*
  * Make the program's @fd unwritable by filling its send buffer; how many octets that took. *@sndbuf is what SO_SNDBUF was.

@@ -70,10 +70,10 @@ worker_missing(struct worker *w, const char *name)
 }
 
 void
-worker_unreachable(struct worker *w, pid_t tid)
+worker_unreachable(struct worker *w, struct caller *c)
 {
 	char comm[CALLER_COMM];
-	pid_t pid = caller_name(tid, comm);
+	pid_t pid = caller_name(c, comm);
 
 	if (w->unreachable)
 		return;
@@ -246,6 +246,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->config = config;
 	w->full_at = NSEC_NEVER;
 	kernel_features(&w->kernel);
+	callers_init(&w->callers, &w->kernel);
 	w->unixdir.rendezvous = w->unixdir.rendezvous_handle = -1;
 	list_init(&w->descs);
 	list_init(&w->buried);
@@ -295,6 +296,7 @@ end_worker(struct process *p)
 	desc_free_buried(w);
 	assembly_end(&p->assembly);
 	unixdir_close(&w->unixdir);
+	callers_fini(&w->callers);
 	table_fini(&w->by_inode);
 	table_fini(&w->by_id);
 	filter_free(&p->filter);

@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "host/loop.h"
 #include "run/kernel.h"
+#include "run/peek.h"
 #include "run/run.h"
 #include "run/unixsock.h"
 #include "sock/sock.h"
@@ -21,6 +22,7 @@
 struct worker {
 	const struct run_config *config;
 	struct kernel kernel;
+	struct callers callers;
 	struct loop *loop;
 	struct stack *stack; /* the program's */
 	struct core *core;
@@ -54,7 +56,7 @@ void worker_enter(struct worker *w);
 void worker_last_ended(struct worker *w);
 
 /* A process that forbids looking into it: one line on stderr for the first. */
-void worker_unreachable(struct worker *w, pid_t tid);
+void worker_unreachable(struct worker *w, struct caller *c);
 
 /* "leat: NAME is not there yet": one line on stderr, once for each name. */
 void worker_missing(struct worker *w, const char *name);
