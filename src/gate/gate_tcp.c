@@ -261,9 +261,11 @@ accept_child(struct gate *g, struct sock *child)
 		stream_refuse(s, -e);
 		return;
 	}
+	if (e > 0)
+		s->news = OUT_CONNECTED;
 	timer_arm(g->core->wheel, &s->timer, g->core->now + CONNECT_WAIT);
 	sock_watch(child, stream_in_news, s);
-	gate_mark(g, &s->work); /* what happened before there was a watcher is not told */
+	stream_run(&s->work); /* what happened before there was a watcher is not told */
 }
 
 static void

@@ -23,7 +23,7 @@ struct out_listener;
 enum out_news { OUT_CONNECTED = 1, OUT_READABLE = 2, OUT_WRITABLE = 4, OUT_FAILED = 8 };
 
 struct outside_ops {
-	/* Begin to connect to @to. 0 with *@out; or the error at once (-LEAT_ECONNREFUSED, -LEAT_ENETUNREACH, -LEAT_EMFILE...). */
+	/* Connect to @to. 0 with *@out, and news to come; 1 with *@out: connected already, and OUT_CONNECTED does not come; or the error at once (-LEAT_ECONNREFUSED, -LEAT_ENETUNREACH, -LEAT_EMFILE...). */
 	int (*connect)(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask),
 	    void *arg, struct out_stream **out);
 	/* Octets read (>0); 0 at end of file; -LEAT_EAGAIN; -LEAT_ECONNRESET and others once. */

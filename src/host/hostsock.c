@@ -1,9 +1,8 @@
 /*
- * Streams outside: non-blocking sockets on the loop.
+ * Streams outside: non-blocking sockets on the loop, registered once, edge-triggered, for everything.
  *
- * A socket whose both directions have ended, or that failed, is reported by epoll whether anyone asks or not. Such a one is armed with
- * EPOLLONESHOT from then on, and only while something is wanted of it, so that a gateway that has no room for its last octets does
- * not spin. Datagram sockets are in hostdgram.c.
+ * What a socket is ready for is remembered until a call finds otherwise, so that wanting news, or no longer, asks nothing of the kernel.
+ * Who wants what is known already is due: told in the loop's turn, again in each until it is no longer so. Datagram sockets are in hostdgram.c.
  */
 #include "host/hostsock.h"
 
@@ -27,11 +26,14 @@ enum { ACCEPT_BATCH = 64, LISTEN_BACKLOG = 4096, WRITE_SPANS = 64 };
 struct out_stream {
 	struct loop_fd w;
 	struct hostsock *host;
+	struct list due; /* of hostsock.due */
 	void (*news)(void *arg, unsigned mask);
 	void *arg;
 	unsigned want;
+	unsigned ready; /* OUT_READABLE, OUT_WRITABLE: until a call says otherwise */
 	bool connecting;
-	bool ended;  /* armed once at a time from now on */
+	bool ended;  /* nothing more arrives: what is there can be read to its end without being told again */
+	bool urgent; /* there were urgent data: any read may stop before them */
 	bool failed; /* OUT_FAILED was told */
 	int error;   /* taken from the socket and not yet given to a reader */
 };
@@ -42,23 +44,6 @@ struct out_listener {
 	void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer);
 	void *arg;
 };
-
-struct hostsock *
-hostsock_new(struct loop *loop)
-{
-	struct hostsock *h = calloc(1, sizeof *h);
-
-	if (h)
-		h->loop = loop;
-	return h;
-}
-
-void
-hostsock_free(struct hostsock *h)
-{
-	assert(!h || h->open == 0);
-	free(h);
-}
 
 int
 hostsock_socket(const struct endpoint *e, int type, int protocol)
@@ -95,22 +80,6 @@ hostsock_name(int fd, struct endpoint *out)
 
 /* Streams */
 
-static void
-stream_arm(struct out_stream *s)
-{
-	uint32_t events = 0;
-
-	if (s->connecting)
-		events = EPOLLOUT;
-	if (s->want & OUT_READABLE)
-		events |= EPOLLIN | EPOLLRDHUP;
-	if (s->want & OUT_WRITABLE)
-		events |= EPOLLOUT;
-	if (s->ended && events == 0 && s->w.events & EPOLLONESHOT)
-		return; /* disarmed since its last event */
-	loop_mod(s->host->loop, &s->w, events | (s->ended ? EPOLLONESHOT : 0));
-}
-
 static int
 socket_error(int fd)
 {
@@ -120,15 +89,53 @@ socket_error(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0 ? errno : e;
 }
 
+/* What is wanted and known already is told in the loop's turn. */
+static void
+stream_due(struct out_stream *s)
+{
+	if (!(s->want & s->ready))
+		list_del(&s->due);
+	else if (!list_linked(&s->due))
+		list_push(&s->host->due, &s->due);
+}
+
+static void
+stream_unready(struct out_stream *s, unsigned mask)
+{
+	s->ready &= ~mask;
+	stream_due(s);
+}
+
+/* That there is room again is asked for only by those who were full once. */
+static void
+stream_full(struct out_stream *s)
+{
+	int e = errno;
+
+	stream_unready(s, OUT_WRITABLE);
+	loop_mod(s->host->loop, &s->w, s->w.events | EPOLLOUT);
+	errno = e;
+}
+
 static void
 stream_connected(struct out_stream *s)
 {
 	s->error = socket_error(s->w.fd);
 	s->connecting = false;
 	s->failed = s->error != 0;
-	s->ended = s->failed;
-	stream_arm(s);
 	s->news(s->arg, s->failed ? OUT_FAILED : OUT_CONNECTED);
+}
+
+/* What epoll says of the socket, remembered. */
+static void
+stream_learn(struct out_stream *s, uint32_t events)
+{
+	if (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
+		s->ready |= OUT_READABLE;
+	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+		s->ready |= OUT_WRITABLE;
+	s->ended |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+	s->urgent |= (events & EPOLLPRI) != 0;
 }
 
 static void
@@ -137,25 +144,71 @@ stream_event(struct loop_fd *w, uint32_t events)
 	struct out_stream *s = container_of(w, struct out_stream, w);
 	unsigned mask = 0;
 
+	stream_learn(s, events);
 	if (s->connecting) {
-		stream_connected(s);
+		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+			stream_connected(s);
 		return;
 	}
-	if (events & (EPOLLERR | EPOLLHUP))
-		s->ended = true;
 	if (events & EPOLLERR && !s->failed) {
 		s->failed = true;
 		s->error = socket_error(w->fd);
 		mask |= OUT_FAILED;
 	}
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
-		mask |= s->want & OUT_READABLE;
-	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-		mask |= s->want & OUT_WRITABLE;
-	if (s->ended)
-		stream_arm(s); /* before the news: they may end the stream */
+	mask |= s->want & s->ready;
+	stream_due(s); /* before the news: they may end the stream */
 	if (mask && s->news)
 		s->news(s->arg, mask);
+}
+
+static nsec_t
+due_next(struct loop_source *source)
+{
+	struct hostsock *h = container_of(source, struct hostsock, source);
+
+	return list_empty(&h->due) ? NSEC_NEVER : loop_now(h->loop);
+}
+
+/* Those that become due while this runs wait for the next turn. */
+static void
+due_run(struct loop_source *source, nsec_t now)
+{
+	struct hostsock *h = container_of(source, struct hostsock, source);
+	struct list due, *n;
+
+	list_init(&due);
+	list_move(&due, &h->due);
+	while ((n = list_pop(&due))) {
+		struct out_stream *s = container_of(n, struct out_stream, due);
+
+		stream_due(s);
+		if (s->want & s->ready && s->news)
+			s->news(s->arg, s->want & s->ready);
+	}
+}
+
+struct hostsock *
+hostsock_new(struct loop *loop)
+{
+	struct hostsock *h = calloc(1, sizeof *h);
+
+	if (!h)
+		return NULL;
+	h->loop = loop;
+	h->source = (struct loop_source){.next = due_next, .run = due_run};
+	list_init(&h->due);
+	loop_add_source(loop, &h->source);
+	return h;
+}
+
+void
+hostsock_free(struct hostsock *h)
+{
+	if (!h)
+		return;
+	assert(h->open == 0);
+	loop_del_source(h->loop, &h->source);
+	free(h);
 }
 
 /* A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set, when that cannot be. */
@@ -169,7 +222,12 @@ stream_new(struct hostsock *h, int fd, bool connecting, int *e)
 		return NULL;
 	s->host = h;
 	s->connecting = connecting;
-	s->w = (struct loop_fd){.fd = fd, .events = connecting ? EPOLLOUT : 0, .fn = stream_event};
+	list_init(&s->due);
+	s->ready = connecting ? 0 : OUT_WRITABLE;
+	s->w = (struct loop_fd){
+	    .fd = fd, .events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET, .fn = stream_event};
+	if (connecting)
+		s->w.events |= EPOLLOUT;
 	*e = loop_add(h->loop, &s->w);
 	if (*e < 0) {
 		free(s);
@@ -189,6 +247,19 @@ stream_tune(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 }
 
+/* Over loopback the answer is there before connect(2) returns, which says so only when asked again. */
+static int
+stream_connect(int fd, const struct sockaddr_storage *ss, socklen_t len, bool loopback)
+{
+	if (connect(fd, (const struct sockaddr *)ss, len) == 0)
+		return 0;
+	if (errno != EINPROGRESS || !loopback)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)ss, len) == 0)
+		return 0;
+	return errno == EALREADY ? -EINPROGRESS : -errno;
+}
+
 static int
 host_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_stream **out)
@@ -197,22 +268,23 @@ host_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsi
 	struct sockaddr_storage ss;
 	socklen_t len = sockaddr_from_endpoint(&ss, to);
 	struct out_stream *s;
-	int fd = hostsock_socket(to, SOCK_STREAM, 0), e = 0;
+	int fd = hostsock_socket(to, SOCK_STREAM, 0), e;
+	bool connected;
 
 	if (fd < 0)
 		return fd;
 	stream_tune(fd);
-	if (connect(fd, (struct sockaddr *)&ss, len) < 0 && errno != EINPROGRESS) {
-		e = -errno;
+	e = stream_connect(fd, &ss, len, ipaddr_is_loopback(&to->addr));
+	if (e < 0 && e != -EINPROGRESS)
 		goto fail;
-	}
-	s = stream_new(h, fd, true, &e);
+	connected = e == 0;
+	s = stream_new(h, fd, !connected, &e);
 	if (!s)
 		goto fail;
 	s->news = news;
 	s->arg = arg;
 	*out = s;
-	return 0;
+	return connected;
 fail:
 	close(fd);
 	return e;
@@ -235,6 +307,9 @@ host_read(struct out_stream *s, void *buf, size_t len)
 	do
 		n = recv(s->w.fd, buf, len, 0);
 	while (n < 0 && errno == EINTR);
+	/* Less than there was room for is all that there was, but for what stands behind it. */
+	if (n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent)
+		stream_unready(s, OUT_READABLE);
 	/* SO_ERROR has been taken, so that the kernel calls the end of a reset stream an end of file. */
 	if (n <= 0 && s->error)
 		return stream_take_error(s);
@@ -246,13 +321,18 @@ host_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
 {
 	struct iovec iov[WRITE_SPANS];
 	struct msghdr msg = {.msg_iov = iov};
+	size_t all = 0;
 	ssize_t done;
 
-	for (unsigned i = 0; i < n && i < WRITE_SPANS; i++, msg.msg_iovlen++)
+	for (unsigned i = 0; i < n && i < WRITE_SPANS; i++, msg.msg_iovlen++) {
 		iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
+		all += span[i].len;
+	}
 	do
 		done = sendmsg(s->w.fd, &msg, MSG_NOSIGNAL);
 	while (done < 0 && errno == EINTR);
+	if (done < 0 ? errno == EAGAIN : (size_t)done < all)
+		stream_full(s);
 	return done < 0 ? -errno : done;
 }
 
@@ -261,7 +341,7 @@ host_at_mark(struct out_stream *s)
 {
 	int mark = 0;
 
-	return ioctl(s->w.fd, SIOCATMARK, &mark) == 0 && mark;
+	return s->urgent && ioctl(s->w.fd, SIOCATMARK, &mark) == 0 && mark;
 }
 
 static ssize_t
@@ -272,6 +352,8 @@ host_write_urgent(struct out_stream *s, uint8_t octet)
 	do
 		n = send(s->w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		stream_full(s);
 	return n < 0 ? -errno : n;
 }
 
@@ -288,6 +370,7 @@ host_close(struct out_stream *s, bool reset)
 
 	if (reset)
 		setsockopt(s->w.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+	list_del(&s->due);
 	loop_del(s->host->loop, &s->w);
 	close(s->w.fd);
 	s->host->open--;
@@ -303,11 +386,9 @@ host_error(struct out_stream *s)
 static void
 host_want(struct out_stream *s, unsigned mask)
 {
-	if (s->want == mask && !s->ended)
-		return;
 	s->want = mask;
 	if (!s->connecting)
-		stream_arm(s);
+		stream_due(s);
 }
 
 static void
@@ -332,7 +413,6 @@ listener_accept(struct out_listener *l)
 	fd = accept4(l->w.fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return errno == ECONNABORTED || errno == EINTR;
-	stream_tune(fd);
 	s = endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss) ? stream_new(l->host, fd, false, &e) : NULL;
 	if (s)
 		l->incoming(l->arg, s, &peer);
@@ -371,6 +451,7 @@ host_listen(void *self, const struct endpoint *at,
 	    .incoming = incoming,
 	    .arg = arg};
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	stream_tune(fd); /* and all that it accepts */
 	e = hostsock_bind(fd, at);
 	if (e == 0 && listen(fd, LISTEN_BACKLOG) < 0)
 		e = -errno;

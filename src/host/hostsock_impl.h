@@ -9,7 +9,9 @@
 
 struct hostsock {
 	struct loop *loop;
-	unsigned open; /* streams, datagram flows and listeners */
+	struct loop_source source;
+	struct list due; /* streams that want to be told what is known already */
+	unsigned open;   /* streams, datagram flows and listeners */
 };
 
 /* A non-blocking socket of @e's family, or a negative LEAT_E. */

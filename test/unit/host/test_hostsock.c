@@ -69,6 +69,21 @@ server(struct endpoint *at)
 	return fd;
 }
 
+/* A stream to @at that is connected; over loopback it may be so at once. */
+static struct out_stream *
+connected(const struct endpoint *at, unsigned *seen)
+{
+	struct out_stream *s;
+	int e = ops->connect(host, at, count_news, seen, &s);
+
+	assert_int_equal(*seen, 0); /* never from within the call */
+	if (e == 0)
+		until(seen, OUT_CONNECTED);
+	else
+		assert_int_equal(e, 1);
+	return s;
+}
+
 static ssize_t
 write_text(struct out_stream *s, const char *text)
 {
@@ -87,9 +102,7 @@ a_connection_carries_octets_and_half_close_both_ways(void **state)
 	char buf[64];
 	int l = server(&at), c;
 
-	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
-	assert_int_equal(seen, 0); /* never from within the call */
-	until(&seen, OUT_CONNECTED);
+	s = connected(&at, &seen);
 	c = accept(l, NULL, NULL);
 	assert_int_equal(write_text(s, "hello"), 5);
 	assert_int_equal(ops->shutdown(s), 0);
@@ -146,8 +159,7 @@ octets_before_a_reset_can_be_read_and_the_reset_is_told_once(void **state)
 	char buf[64];
 	int l = server(&at), c;
 
-	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
-	until(&seen, OUT_CONNECTED);
+	s = connected(&at, &seen);
 	c = accept(l, NULL, NULL);
 	assert_int_equal(send(c, "last words", 10, 0), 10);
 	reset_outside(c);
@@ -175,8 +187,7 @@ an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it(void **state)
 	char buf[64];
 	int l = server(&at), c;
 
-	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
-	until(&seen, OUT_CONNECTED);
+	s = connected(&at, &seen);
 	c = accept(l, NULL, NULL);
 	assert_int_equal(ops->shutdown(s), 0);
 	assert_int_equal(send(c, "rest", 4, 0), 4);
@@ -199,6 +210,108 @@ an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it(void **state)
 	close(l);
 }
 
+/* Whether the kernel has told it before or not. */
+static void
+what_is_there_is_told_to_who_wants_it_later_and_again_until_it_is_read(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	nsec_t start;
+	char buf[64];
+	int l = server(&at), c;
+
+	s = connected(&at, &seen);
+	c = accept(l, NULL, NULL);
+	assert_int_equal(send(c, "word", 4, 0), 4);
+	seen = 0;
+	for (int i = 0; i < 3; i++)
+		loop_turn(loop, loop_refresh(loop) + 5 * MSEC);
+	assert_int_equal(seen, 0);
+	ops->want(s, OUT_READABLE);
+	for (int i = 0; i < 3; i++, seen = 0)
+		until(&seen, OUT_READABLE);
+	/* Read, though less than the buffer holds: there is no more, and the loop may sleep. */
+	assert_int_equal(ops->read(s, buf, sizeof buf), 4);
+	seen = 0;
+	start = loop_refresh(loop);
+	loop_turn(loop, start + 20 * MSEC);
+	assert_true(loop_refresh(loop) - start >= 20 * MSEC);
+	assert_int_equal(seen, 0);
+	assert_int_equal(send(c, "more", 4, 0), 4);
+	until(&seen, OUT_READABLE);
+	assert_int_equal(ops->read(s, buf, 2), 2);
+	seen = 0;
+	until(&seen, OUT_READABLE);
+	ops->close(s, false);
+	close(c);
+	close(l);
+}
+
+static void
+a_full_stream_tells_when_there_is_room_again(void **state)
+{
+	static uint8_t much[65536];
+	const struct pkt_span span = {much, sizeof much};
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	int l = server(&at), c;
+	ssize_t n;
+
+	s = connected(&at, &seen);
+	c = accept(l, NULL, NULL);
+	do
+		n = ops->write(s, &span, 1);
+	while (n > 0);
+	assert_int_equal(n, -LEAT_EAGAIN);
+	ops->want(s, OUT_WRITABLE);
+	seen = 0;
+	for (int i = 0; i < 3; i++)
+		loop_turn(loop, loop_refresh(loop) + 2 * MSEC);
+	assert_int_equal(seen, 0);
+	for (int i = 0; i < 1000 && !seen; i++) {
+		assert_true(recv(c, much, sizeof much, 0) > 0);
+		loop_turn(loop, 0);
+	}
+	assert_int_equal(seen, OUT_WRITABLE);
+	ops->close(s, false);
+	close(c);
+	close(l);
+}
+
+/* RFC 9293, 3.8.5: the octet keeps its place and its mark, though nobody asks for the mark before urgent data were heard of. */
+static void
+urgent_data_are_found_at_their_mark(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	char buf[64];
+	int l = server(&at), c;
+
+	s = connected(&at, &seen);
+	c = accept(l, NULL, NULL);
+	assert_false(ops->at_mark(s));
+	assert_int_equal(send(c, "ab", 2, 0), 2);
+	assert_int_equal(send(c, "!", 1, MSG_OOB), 1);
+	assert_int_equal(send(c, "cd", 2, 0), 2);
+	ops->want(s, OUT_READABLE);
+	until(&seen, OUT_READABLE);
+	assert_false(ops->at_mark(s));
+	assert_int_equal(ops->read(s, buf, sizeof buf), 2);
+	assert_true(ops->at_mark(s));
+	seen = 0;
+	until(&seen, OUT_READABLE); /* though the read before was a short one */
+	assert_int_equal(ops->read(s, buf, 1), 1);
+	assert_int_equal(buf[0], '!');
+	assert_false(ops->at_mark(s));
+	assert_int_equal(ops->read(s, buf, sizeof buf), 2);
+	ops->close(s, false);
+	close(c);
+	close(l);
+}
+
 static void
 a_reset_of_ours_reaches_the_outside_as_one(void **state)
 {
@@ -208,8 +321,7 @@ a_reset_of_ours_reaches_the_outside_as_one(void **state)
 	char buf[4];
 	int l = server(&at), c;
 
-	assert_int_equal(ops->connect(host, &at, count_news, &seen, &s), 0);
-	until(&seen, OUT_CONNECTED);
+	s = connected(&at, &seen);
 	c = accept(l, NULL, NULL);
 	ops->close(s, true);
 	assert_int_equal(recv(c, buf, sizeof buf, 0), -1);
@@ -298,6 +410,9 @@ main(void)
 	    cmocka_unit_test(a_closed_port_is_told_as_refused),
 	    cmocka_unit_test(octets_before_a_reset_can_be_read_and_the_reset_is_told_once),
 	    cmocka_unit_test(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),
+	    cmocka_unit_test(what_is_there_is_told_to_who_wants_it_later_and_again_until_it_is_read),
+	    cmocka_unit_test(a_full_stream_tells_when_there_is_room_again),
+	    cmocka_unit_test(urgent_data_are_found_at_their_mark),
 	    cmocka_unit_test(a_reset_of_ours_reaches_the_outside_as_one),
 	    cmocka_unit_test(a_listener_hands_over_streams_with_their_peers_names),
 	    cmocka_unit_test(datagrams_go_and_come_and_a_closed_port_is_told),
