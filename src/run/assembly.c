@@ -55,6 +55,12 @@ assembly_run(struct loop_source *source, nsec_t now)
 	} while (any || emu_next(a->parts.link) <= now);
 }
 
+void
+assembly_settle(struct assembly *a)
+{
+	assembly_run(&a->source, loop_now(a->loop));
+}
+
 static nsec_t
 assembly_next(struct loop_source *source)
 {

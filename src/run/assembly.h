@@ -25,6 +25,9 @@ void assembly_end(struct assembly *a);
 /* Both stacks' time is the loop's. */
 void assembly_enter(struct assembly *a);
 
+/* All that the network does in no time is done when this returns. */
+void assembly_settle(struct assembly *a);
+
 /* Is anything of the program's still on its way: unacknowledged, on the link, or in the gateway? */
 bool assembly_busy(const struct assembly *a);
 

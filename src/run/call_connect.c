@@ -3,6 +3,7 @@
 #include "run/dgram.h"
 #include "run/hosts.h"
 #include "run/notif.h"
+#include "run/owner.h"
 #include "run/park.h"
 #include "run/settings.h"
 #include "run/stream.h"
@@ -99,6 +100,21 @@ wait_connected(struct call *c)
 	return rc;
 }
 
+/* Linux says that it is under way even where the answer is there already. */
+static long
+begin_without_waiting(struct call *c)
+{
+	struct desc *d = c->d;
+	int answer = stream_progress(d);
+	int rc = answer == 0 ? stream_joined(d, c->fd) : go_on_without_waiting(c);
+
+	if (rc)
+		return rc;
+	if (answer != 0 && answer != -EINPROGRESS)
+		stream_failed(d, -answer);
+	return -EINPROGRESS;
+}
+
 static long
 begin(struct call *c, const struct endpoint *to)
 {
@@ -117,10 +133,11 @@ begin(struct call *c, const struct endpoint *to)
 	d->error = d->failed = 0;
 	d->untold = true;
 	stream_watch_connecting(d);
+	owner_note(d, &c->caller); /* before the first packet goes */
+	worker_settle(c->w);
 	if (call_may_wait(c, 0))
 		return wait_connected(c);
-	rc = go_on_without_waiting(c);
-	return rc ? rc : -EINPROGRESS;
+	return begin_without_waiting(c);
 }
 
 /*

@@ -57,6 +57,12 @@ worker_enter(struct worker *w)
 }
 
 void
+worker_settle(struct worker *w)
+{
+	assembly_settle(&process_of(w)->assembly);
+}
+
+void
 worker_missing(struct worker *w, const char *name)
 {
 	enum { NAMES = sizeof w->seen_names / sizeof w->seen_names[0] };

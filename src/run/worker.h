@@ -52,6 +52,9 @@ struct worker {
 /* The stack's time is the loop's: call it before sockets are touched in a callback of the loop. */
 void worker_enter(struct worker *w);
 
+/* All that the network does in no time has been done when this returns. */
+void worker_settle(struct worker *w);
+
 /* Nobody is under the filter any more: the worker's work ends when its children are reaped. */
 void worker_last_ended(struct worker *w);
 
