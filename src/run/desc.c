@@ -108,7 +108,7 @@ desc_of_fd(struct worker *w, int fd)
 }
 
 int
-desc_set_peer(struct desc *d, int fd, void (*fn)(struct loop_fd *w, uint32_t events))
+desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events))
 {
 	int rc;
 
@@ -116,7 +116,7 @@ desc_set_peer(struct desc *d, int fd, void (*fn)(struct loop_fd *w, uint32_t eve
 		d->w->untended--;
 	else
 		loop_del(d->w->loop, &d->peer), close(d->peer.fd);
-	d->peer = (struct loop_fd){.fd = fd, .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .fn = fn};
+	d->peer = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
 	rc = loop_add(d->w->loop, &d->peer);
 	if (rc)
 		desc_close_peer(d);

@@ -40,6 +40,9 @@ struct desc {
 	enum desc_kind kind;
 	enum desc_state state;
 	bool v6, buried, pumping, again;
+	bool
+	    may_read; /* streams: our end may have something to read, for it has not said otherwise since it spoke up last */
+	bool peer_ended; /* and its end is there, or comes behind that */
 
 	struct sock *sk;
 	struct sock *
@@ -108,8 +111,8 @@ struct desc *desc_by_id(struct worker *w, uint64_t id);
 /* The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones are met here for the first time. */
 struct desc *desc_of_fd(struct worker *w, int fd);
 
-/* Our end: watched by @fn from now on, edge-triggered. */
-int desc_set_peer(struct desc *d, int fd, void (*fn)(struct loop_fd *w, uint32_t events));
+/* Our end: watched for @events by @fn from now on, edge-triggered. */
+int desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events));
 void desc_close_peer(struct desc *d);
 
 /* Listening and datagram sockets can be meant by 127.0.0.1. */

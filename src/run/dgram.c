@@ -313,7 +313,7 @@ join(struct desc *d, int fd, const struct endpoint *peer)
 		dgram_keep_free(list_first(&d->held, struct dgram_kept, node));
 		drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
 	}
-	return desc_set_peer(d, ours, peer_news);
+	return desc_set_peer(d, ours, EPOLLIN | EPOLLOUT, peer_news);
 }
 
 static int

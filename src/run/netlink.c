@@ -43,7 +43,7 @@ netlink_open(struct call *c, int flags)
 	}
 	fcntl(pair[1], F_SETFL, fcntl(pair[1], F_GETFL) | O_NONBLOCK);
 	desc_set_inode(d, unix_inode(pair[0]));
-	rc = desc_set_peer(d, pair[1], peer_news);
+	rc = desc_set_peer(d, pair[1], EPOLLIN | EPOLLOUT, peer_news);
 	if (rc)
 		close(pair[0]);
 	else

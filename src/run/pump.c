@@ -64,11 +64,29 @@ up_ended(struct desc *d)
 		desc_bury(d, false);
 }
 
+/*
+ * recv(2) that notes whether there may be more. Less than there was room for is all that there was, unless the end stands behind it, or
+ * descriptors came along, at which the kernel stops. What is written later makes the end speak up again.
+ */
+static ssize_t
+read_up(struct desc *d, void *at, size_t room)
+{
+	struct iovec iov = {at, room};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
+
+	if (n < 0 && errno == EAGAIN)
+		d->may_read = false;
+	else if (n > 0 && (size_t)n < room && !(msg.msg_flags & MSG_CTRUNC))
+		d->may_read = d->peer_ended;
+	return n;
+}
+
 /* From the program to the stack, straight into its send buffer. */
 static void
 pump_up(struct desc *d)
 {
-	while (!d->up_done && !d->buried) {
+	while (!d->up_done && !d->buried && (d->may_read || d->shut_wr)) {
 		void *at;
 		ssize_t room, n;
 
@@ -85,7 +103,7 @@ pump_up(struct desc *d)
 		}
 		if (d->shut_wr && (size_t)room > d->up_left)
 			room = (ssize_t)d->up_left;
-		n = recv(d->peer.fd, at, (size_t)room, MSG_DONTWAIT);
+		n = read_up(d, at, (size_t)room);
 		if (n > 0) {
 			if (d->shut_wr)
 				d->up_left -= (size_t)n;
@@ -128,8 +146,11 @@ pump_down(struct desc *d)
 		} else {
 			sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		}
-		if (sent < 0 && errno == EAGAIN)
+		/* Asked for only by those who were full once: it would be told whenever the program reads. */
+		if (sent < 0 && errno == EAGAIN) {
+			loop_mod(d->w->loop, &d->peer, d->peer.events | EPOLLOUT);
 			return false;
+		}
 		/* Closed, while what it wrote has not all gone: data that come now are for nobody (RFC 9293, 3.10.7.4; RFC 1122, 4.2.2.13). */
 		if (sent < 0 && errno == EPIPE && !d->shut_rd) {
 			desc_bury(d, true);
@@ -172,8 +193,8 @@ carries(const struct desc *d)
 	return d->state == DESC_CONNECTED && d->sk && d->peer.fd >= 0;
 }
 
-void
-pump(struct desc *d)
+static void
+carry(struct desc *d)
 {
 	if (d->pumping) {
 		d->again = true;
@@ -191,10 +212,17 @@ pump(struct desc *d)
 	park_wake(d);
 }
 
+void
+pump(struct desc *d)
+{
+	d->may_read = true;
+	carry(d);
+}
+
 static void
 sock_news(struct sock *sk, void *arg)
 {
-	pump(arg);
+	carry(arg);
 }
 
 static void
@@ -203,8 +231,10 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	struct desc *d = container_of(fd, struct desc, peer);
 
 	worker_enter(d->w);
+	d->may_read |= (events & ~(uint32_t)EPOLLOUT) != 0;
+	d->peer_ended |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 	if (carries(d)) {
-		pump(d);
+		carry(d);
 		/*
 		 * Shut for writing earlier, closed now. An error means that it closed with data of ours unread; then there is nothing to wait for,
 		 * though the stack takes no more of what it wrote before.
@@ -250,8 +280,10 @@ pump_size_down(struct desc *d)
 int
 pump_start(struct desc *d, int fd)
 {
-	int rc = desc_set_peer(d, fd, peer_news), on = 1;
+	int rc, on = 1;
 
+	d->may_read = d->peer_ended = false; /* told as soon as there is something, as anything later */
+	rc = desc_set_peer(d, fd, EPOLLIN, peer_news);
 	if (rc)
 		return rc;
 	/* Whether the program wants urgent data inline, the stand-in knows. */
@@ -260,7 +292,7 @@ pump_start(struct desc *d, int fd)
 	d->state = DESC_CONNECTED;
 	d->connected = d->joined = true;
 	sock_watch(d->sk, sock_news, d);
-	pump(d);
+	carry(d);
 	return 0;
 }
 

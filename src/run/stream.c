@@ -29,7 +29,7 @@ stream_look_connecting(struct desc *d, int fd)
 	if (peer < 0)
 		return peer;
 	d->joined = true;
-	rc = desc_set_peer(d, peer, connecting_news);
+	rc = desc_set_peer(d, peer, 0, connecting_news);
 	if (rc)
 		return rc;
 	d->filled = unix_fill(fd, &d->sndbuf);

@@ -86,3 +86,23 @@ def test_git_clones_over_http(scratch):
     finally:
         server.terminate()
         server.wait(10)
+
+
+DESCRIPTORS_ALONG = """
+import array, os, socket
+server = socket.create_server(('', 8000)); a = socket.create_connection(('127.0.0.1', 8000)); b, who = server.accept()
+along = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [1]))]
+for i in range(20):
+    a.sendmsg([b'one'], along); a.sendmsg([b'two'], along); a.sendmsg([b'end'])
+    got = b''
+    b.settimeout(5)
+    while len(got) < 9:
+        got += b.recv(9)
+    assert got == b'onetwoend', got
+"""
+
+
+def test_descriptors_sent_along_a_connection_hold_nothing_up():
+    """Linux's TCP takes no notice of them; the kernel ends each reading of the stand-in at the octets that they came with."""
+    done = inside(PYTHON, "-c", DESCRIPTORS_ALONG)
+    assert done.returncode == 0, done.stderr
