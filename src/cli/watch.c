@@ -129,6 +129,13 @@ watch_init(struct watch *w, const struct run_options *options)
 struct run_hooks
 watch_hooks(struct watch *w)
 {
-	return (struct run_hooks){
-	    .began = watch_began, .ended = watch_ended, .owner = watch_owner, .arg = w, .sink = &w->sink};
+	const struct run_options *o = w->options;
+	struct run_hooks hooks = {.began = watch_began, .ended = watch_ended, .arg = w};
+
+	/* Where nothing is shown, nothing is gathered. */
+	if (!o->quiet || o->trace || o->capture || o->json) {
+		hooks.owner = watch_owner;
+		hooks.sink = &w->sink;
+	}
+	return hooks;
 }
