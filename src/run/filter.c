@@ -4,6 +4,7 @@
 #include "run/kernel.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <seccomp.h>
 #include <stdlib.h>
@@ -119,8 +120,8 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
  * The machine's own calling convention only. libseccomp refuses every other architecture, and x32, with the bad-arch
  * action: the errno of a kernel that was built without them.
  */
-int
-filter_make(struct sock_fprog *out)
+static int
+make(struct sock_fprog *out)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int rc;
@@ -147,24 +148,22 @@ filter_make(struct sock_fprog *out)
 	return rc;
 }
 
-void
-filter_free(struct sock_fprog *prog)
-{
-	free(prog->filter);
-	*prog = (struct sock_fprog){0};
-}
-
 int
-filter_load(const struct sock_fprog *prog, int killable)
+filter_load(bool killable)
 {
-	struct sock_fprog copy = *prog;
+	struct sock_fprog prog;
 	unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	int fd;
+	int rc = make(&prog);
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return -errno;
+	if (rc)
+		return rc;
 	if (killable)
 		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-	fd = kernel_seccomp(SECCOMP_SET_MODE_FILTER, flags, &copy);
-	return fd < 0 ? -errno : fd;
+	rc = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0
+		 ? -1
+		 : kernel_seccomp(SECCOMP_SET_MODE_FILTER, flags, &prog);
+	if (rc < 0)
+		rc = -errno;
+	free(prog.filter);
+	return rc;
 }

@@ -4,16 +4,12 @@
 #ifndef RUN_FILTER_H
 #define RUN_FILTER_H
 
-#include <linux/filter.h>
-
-/* The filter, made while memory and errors can still be dealt with. 0 or -LEAT_E...; free with filter_free(). */
-int filter_make(struct sock_fprog *out);
-void filter_free(struct sock_fprog *prog);
+#include <stdbool.h>
 
 /*
- * Put the calling thread under @prog for good, with no_new_privs. Returns the listener's descriptor, or the negative errno. It calls
- * nothing but system calls. @killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV.
+ * Put the calling thread under it for good, with no_new_privs. Returns the listener's descriptor, or the negative errno.
+ * @killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV.
  */
-int filter_load(const struct sock_fprog *prog, int killable);
+int filter_load(bool killable);
 
 #endif

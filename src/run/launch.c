@@ -56,7 +56,7 @@ exec_failed(const char *name)
 static int
 child(const struct launch *l)
 {
-	int fd = filter_load(l->filter, l->kernel->wait_killable);
+	int fd = filter_load(l->kernel->wait_killable);
 
 	tell(&board->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)
@@ -76,8 +76,6 @@ child(const struct launch *l)
 int
 launch_begin(struct launch *l)
 {
-	int listener;
-
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (board == MAP_FAILED)
 		return -errno;
@@ -87,6 +85,14 @@ launch_begin(struct launch *l)
 		return -errno;
 	if (l->pid == 0)
 		_exit(child(l));
+	return 0;
+}
+
+int
+launch_ready(struct launch *l)
+{
+	int listener;
+
 	while (!(listener = atomic_load(&board->listener))) {
 		if (waitpid(l->pid, NULL, WNOHANG) == l->pid)
 			return -ECHILD;

@@ -9,14 +9,12 @@
 
 #include "run/kernel.h"
 
-#include <linux/filter.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
 struct launch {
 	char *const *argv;
-	const struct sock_fprog *filter;
 	const struct kernel *kernel;
 	struct rlimit nofile; /* the program's own limit, which Leat raised for itself */
 	sigset_t mask;        /* its signal mask */
@@ -26,8 +24,11 @@ struct launch {
 	int listener; /* out */
 };
 
-/* 0, or the negative errno of what went wrong before the program was to begin; -EBUSY: a nested `leat run`. */
+/* Its process is there, and makes itself ready while the caller does the same. 0 or the negative errno. */
 int launch_begin(struct launch *l);
+
+/* It is ready: 0 with the listener, or the negative errno of what went wrong before the program was to begin; -EBUSY: a nested `leat run`. */
+int launch_ready(struct launch *l);
 
 /* Let it execute. */
 void launch_go(struct launch *l);

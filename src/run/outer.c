@@ -139,6 +139,13 @@ hear_signals(struct outer *o)
 	}
 }
 
+static void
+remove_dir(struct outer *o)
+{
+	unixdir_remove(o->dir);
+	o->dir[0] = 0;
+}
+
 /* Until the worker has gone; its wait status. */
 static int
 watch(struct outer *o)
@@ -152,6 +159,8 @@ watch(struct outer *o)
 
 		poll(p, 2, o->asked && !o->gave_up ? GRACE_STEP_MS : -1);
 		hear_worker(o);
+		if (o->ended) /* while the worker goes */
+			remove_dir(o);
 		hear_signals(o);
 		wait_for_answer(o, clock_monotonic() - before);
 		if (reap(o, &status)) {
@@ -249,7 +258,7 @@ run_main(const struct run_config *config)
 		int status = watch(&o);
 
 		close(o.control);
-		unixdir_remove(o.dir);
+		remove_dir(&o);
 		rc = o.ended && WIFEXITED(status) ? end_alike(o.status) : worker_lost(&o, status);
 	}
 	close(o.signals);

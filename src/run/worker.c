@@ -4,7 +4,6 @@
 #include "host/random.h"
 #include "run/assembly.h"
 #include "run/desc.h"
-#include "run/filter.h"
 #include "run/forward.h"
 #include "run/launch.h"
 #include "run/notif.h"
@@ -34,7 +33,6 @@ struct process {
 	struct assembly assembly;
 	const struct inherited *from;
 	struct launch launch;
-	struct sock_fprog filter;
 	struct loop_fd signals, control;
 	struct loop_source source;
 	struct forward forward;
@@ -251,7 +249,6 @@ begin_worker(struct process *p, const struct run_config *config)
 
 	w->config = config;
 	w->full_at = NSEC_NEVER;
-	kernel_features(&w->kernel);
 	callers_init(&w->callers, &w->kernel);
 	w->unixdir.rendezvous = w->unixdir.rendezvous_handle = -1;
 	list_init(&w->descs);
@@ -275,21 +272,23 @@ begin_worker(struct process *p, const struct run_config *config)
 }
 
 static int
-begin_program(struct process *p)
+begin_program(struct process *p, const struct run_config *config)
 {
-	struct worker *w = &p->w;
-	int rc = filter_make(&p->filter);
-
-	if (rc)
-		return rc;
-	p->launch = (struct launch){.argv = w->config->argv,
-	    .filter = &p->filter,
-	    .kernel = &w->kernel,
+	kernel_features(&p->w.kernel);
+	p->launch = (struct launch){.argv = config->argv,
+	    .kernel = &p->w.kernel,
 	    .nofile = p->from->nofile,
 	    .mask = p->from->mask,
 	    .pgrp = p->from->pgrp};
-	rc = launch_begin(&p->launch);
-	return rc ? rc : notif_start(w, p->launch.listener);
+	return launch_begin(&p->launch);
+}
+
+static int
+listen_to_program(struct process *p)
+{
+	int rc = launch_ready(&p->launch);
+
+	return rc ? rc : notif_start(&p->w, p->launch.listener);
 }
 
 static void
@@ -305,7 +304,6 @@ end_worker(struct process *p)
 	callers_fini(&w->callers);
 	table_fini(&w->by_inode);
 	table_fini(&w->by_id);
-	filter_free(&p->filter);
 	loop_free(w->loop);
 }
 
@@ -333,11 +331,13 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	/* Told on the signalfd, where children's ends are: see signal_news(). */
 	if (!tree_adopt() || prctl(PR_SET_PDEATHSIG, SIGCHLD) < 0)
 		return 125;
-	rc = begin_worker(p, config);
+	rc = begin_program(p, config);
+	if (!rc)
+		rc = begin_worker(p, config);
 	if (!rc)
 		rc = watch_signals(p);
 	if (!rc)
-		rc = begin_program(p);
+		rc = listen_to_program(p);
 	if (!rc) /* after the program's process was made, which is to know nothing of it */
 		rc = watchdog_begin(SPIN_MOST_S * SEC);
 	if (rc) {
