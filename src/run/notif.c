@@ -67,8 +67,8 @@ notif_replace_fd(struct worker *w, uint64_t id, int fd, int at, bool cloexec)
 	return ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno : 0;
 }
 
-/* False when there was none. */
-static bool
+/* Which it was; -1: there was none. */
+static int
 take_one(struct worker *w)
 {
 	/* A newer kernel may write more than our header's struct. */
@@ -81,7 +81,7 @@ take_one(struct worker *w)
 
 	memset(&req, 0, sizeof req);
 	if (ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_RECV, &req.n) < 0)
-		return false;
+		return -1;
 	c.id = req.n.id;
 	c.nr = req.n.data.nr;
 	for (int i = 0; i < 6; i++)
@@ -89,11 +89,11 @@ take_one(struct worker *w)
 	caller_init(&c.caller, &w->callers, (pid_t)req.n.pid);
 	answer = call_dispatch(&c);
 	if (answer == CALL_PARKED) /* park.c has it now */
-		return true;
+		return c.nr;
 	if (answer != CALL_ANSWERED)
 		notif_answer(w, c.id, answer);
 	call_done(&c);
-	return true;
+	return c.nr;
 }
 
 static bool
@@ -104,6 +104,21 @@ more(const struct worker *w)
 	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
 }
 
+static bool
+sends(int nr)
+{
+	return nr == SYS_sendto || nr == SYS_sendmsg || nr == SYS_sendmmsg;
+}
+
+/* What one call has sent has arrived when the next is answered. */
+static void
+take_all(struct worker *w)
+{
+	for (int i = 0, nr; i < NOTIF_BATCH && (nr = take_one(w)) >= 0 && more(w); i++)
+		if (sends(nr))
+			worker_settle(w);
+}
+
 static void
 listener_news(struct loop_fd *fd, uint32_t events)
 {
@@ -112,8 +127,7 @@ listener_news(struct loop_fd *fd, uint32_t events)
 	worker_enter(w);
 	/* One that died between the poll and the receiving leaves nothing to receive: the kernel says so and does not wait. */
 	if (events & EPOLLIN)
-		for (int i = 0; i < NOTIF_BATCH && take_one(w) && more(w); i++)
-			;
+		take_all(w);
 	/* Nobody is under the filter any more. */
 	if (events & EPOLLHUP)
 		worker_last_ended(w);
