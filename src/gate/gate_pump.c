@@ -9,7 +9,7 @@
 #include "gate/stream.h"
 #include "sock/sock.h"
 
-enum { PUMP_BUDGET = 256 * 1024, PUMP_CHUNK = 65536, PUMP_SPANS = 32 };
+enum { PUMP_BUDGET = 256 * 1024, PUMP_CHUNK = PKT_BLOCK_LARGE, PUMP_SPANS = 32 };
 
 static size_t
 spans_len(const struct pkt_span *span, unsigned n)
@@ -85,6 +85,7 @@ static void
 pump_down_end(struct gate_stream *s, ssize_t said)
 {
 	s->readable = false;
+	sock_commit(s->in, 0); /* it was the last that it had */
 	if (said == -LEAT_EAGAIN && !s->failed)
 		return;
 	/* A stream that has failed and has no more to say ends by its error, whatever the end looks like. */
@@ -120,10 +121,14 @@ pump_down(struct gate_stream *s)
 	const struct outside_ops *out = s->gate->out;
 	ssize_t budget = PUMP_BUDGET;
 
-	while (s->readable && !s->down_done && sock_ready(s->in) & LEAT_OUT) {
+	while (s->readable && !s->down_done) {
 		void *at;
 		ssize_t room, got;
 
+		if (!(sock_ready(s->in) & LEAT_OUT)) {
+			sock_commit(s->in, 0); /* what waits for more would wait for itself */
+			return;
+		}
 		if (out->at_mark && out->at_mark(s->out)) {
 			if (!pump_down_urgent(s))
 				return;
@@ -143,10 +148,13 @@ pump_down(struct gate_stream *s)
 			pump_down_end(s, got);
 			return;
 		}
-		sock_commit(s->in, (size_t)got);
-		s->info.octets_down += (uint64_t)got;
 		/* A read that stopped short may have stopped at the mark. */
 		s->readable = got == room || s->failed || (out->at_mark && out->at_mark(s->out));
+		if (s->readable)
+			sock_commit_more(s->in, (size_t)got);
+		else
+			sock_commit(s->in, (size_t)got);
+		s->info.octets_down += (uint64_t)got;
 		budget -= got;
 	}
 }

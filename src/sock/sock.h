@@ -92,6 +92,7 @@ ssize_t sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_err
 /* Streams, without the copy: see tcp_reserve(), tcp_peek_spans(). */
 ssize_t sock_reserve(struct sock *sk, size_t want, void **at);
 void sock_commit(struct sock *sk, size_t len);
+void sock_commit_more(struct sock *sk, size_t len);
 unsigned sock_peek(struct sock *sk, struct pkt_span *span, unsigned max);
 void sock_consume(struct sock *sk, size_t len);
 

@@ -288,6 +288,12 @@ sock_commit(struct sock *sk, size_t len)
 	tcp_commit(sk->conn, len);
 }
 
+void
+sock_commit_more(struct sock *sk, size_t len)
+{
+	tcp_commit_more(sk->conn, len);
+}
+
 unsigned
 sock_peek(struct sock *sk, struct pkt_span *span, unsigned max)
 {

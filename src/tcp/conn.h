@@ -88,6 +88,7 @@ struct tcp_conn {
 	seq_t snd_sml; /* behind the last short segment sent (Minshall's Nagle) */
 	seq_t fin_seq; /* of our FIN, once fin_queued */
 	bool fin_queued, urgent, more;
+	bool gather; /* the user has more at hand: whole super-segments only */
 	struct sndbuf sndbuf;
 	struct txq txq;
 	struct recovery recovery;

@@ -113,6 +113,8 @@ sendable(const struct tcp_conn *c, bool override)
 
 	assert(c->snd_mss > 0);
 	rest = n < c->snd_mss ? n : n % c->snd_mss;
+	if (c->more && c->gather && n == unsent)
+		rest = n % tcp_super_max(c);
 	if (rest == 0 || override)
 		return n;
 	if (n == unsent ? short_may_go(c) : n >= c->max_snd_wnd / 2 && n < c->snd_mss)

@@ -116,6 +116,8 @@ ssize_t tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, b
 /* Room in the send buffer to write into directly. Fills @at; returns octets (0 = none; <0 as tcp_send). tcp_commit() of at most so many makes them sent. */
 ssize_t tcp_reserve(struct tcp_conn *c, size_t want, void **at);
 void tcp_commit(struct tcp_conn *c, size_t len);
+/* ... but what does not fill a super-segment is held back: the caller has more at hand, and calls again at once, tcp_commit() with 0 octets if it was wrong. */
+void tcp_commit_more(struct tcp_conn *c, size_t len);
 
 /* RECEIVE: copy out. Octets (>0), 0 at the peer's FIN, -LEAT_EAGAIN, -LEAT_ENOTCONN, or the pending error once. Reading stops at the urgent mark once (RFC 6093). */
 ssize_t tcp_recv(struct tcp_conn *c, void *buf, size_t len, bool peek);

@@ -125,6 +125,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 		c->snd_up = tcp_snd_end(c);
 	}
 	c->more = more;
+	c->gather = false;
 	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
@@ -147,16 +148,30 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 	return 0;
 }
 
-void
-tcp_commit(struct tcp_conn *c, size_t len)
+static void
+commit(struct tcp_conn *c, size_t len, bool more)
 {
-	if (len == 0 || c->state == LEAT_TCP_CLOSED)
+	if (c->state == LEAT_TCP_CLOSED)
 		return;
 	sndbuf_commit(&c->sndbuf, len);
-	c->more = false;
+	if (len == 0 && c->more == more)
+		return;
+	c->more = c->gather = more;
 	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
+}
+
+void
+tcp_commit(struct tcp_conn *c, size_t len)
+{
+	commit(c, len, false);
+}
+
+void
+tcp_commit_more(struct tcp_conn *c, size_t len)
+{
+	commit(c, len, true);
 }
 
 /* As tcp_shutdown_send(), with the FIN left to the flush. */

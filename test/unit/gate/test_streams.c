@@ -367,6 +367,45 @@ a_slow_reader_inside_holds_the_outside_back(void **state)
 	world_free(w);
 }
 
+static bool
+all_received(void *arg)
+{
+	struct both *both = arg;
+
+	talker_go(both->a);
+	return both->a->received == both->b->to_send;
+}
+
+/*
+ * A read that fills the room promises more, for which what does not fill a super-segment waits. When nothing more comes it goes at once: not after the 200 ms that a cork may last
+ * (tcp(7), TCP_CORK), nor with the next ACK.
+ */
+static void
+octets_do_not_wait_for_more_that_does_not_come(void **state)
+{
+	struct world *w = world_new(&PLAIN, 40, NULL);
+	struct talker inside = {.send_seed = 1, .recv_seed = 2};
+	struct talking s;
+	struct both both = {&inside, &s.t};
+
+	talking_init(&s, "192.0.2.1", 80, 4 << 20);
+	s.t.shut = true; /* the stream stays open */
+	s.service.window = 1 << 20;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	assert_true(world_run(w, 10 * SEC, all_received, &both)); /* both windows have grown */
+	for (int i = 0; i < 3; i++) {
+		world_run(w, 50 * MSEC, never, NULL);
+		s.t.to_send += PKT_BLOCK_LARGE; /* what is read at once */
+		talker_go(&s.t);
+		assert_true(world_run(w, 8 * MSEC, all_received, &both)); /* one way takes 5 */
+	}
+	assert_int_equal(inside.wrong, 0);
+	sim_peer_close(s.t.peer, false);
+	sock_close(inside.sk);
+	world_free(w);
+}
+
 static void
 a_program_that_gives_up_connecting_leaves_nothing_outside(void **state)
 {
@@ -499,6 +538,7 @@ main(void)
 	    cmocka_unit_test(a_reset_inside_stops_an_outside_that_floods),
 	    cmocka_unit_test(a_slow_reader_outside_holds_the_program_back),
 	    cmocka_unit_test(a_slow_reader_inside_holds_the_outside_back),
+	    cmocka_unit_test(octets_do_not_wait_for_more_that_does_not_come),
 	    cmocka_unit_test(a_program_that_gives_up_connecting_leaves_nothing_outside),
 	    cmocka_unit_test(many_flows_do_not_mix),
 	    cmocka_unit_test(a_flow_beyond_the_limit_waits_for_room),

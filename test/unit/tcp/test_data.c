@@ -369,6 +369,23 @@ reserved_room_is_sent(void **state)
 	script_end(s);
 }
 
+/* With more at hand only whole super-segments leave, as MSG_MORE holds short segments back (send(2)); 0 octets say that there was no more. */
+static void
+more_at_hand_waits_to_fill_a_super_segment(void **state)
+{
+	struct script *s = script_new();
+	void *at;
+
+	establish_passive(s, "");
+	assert_true(tcp_reserve(s->c, 1500, &at) >= 1500);
+	memset(at, 'x', 1500);
+	tcp_commit_more(s->c, 1500);
+	expect_nothing(s);
+	tcp_commit(s->c, 0);
+	expect(s, "P. 1:1501(1500)");
+	script_end(s);
+}
+
 /* The send buffer fills; room is told of when there is some. */
 static void
 full_buffer_blocks_and_wakes(void **state)
@@ -468,6 +485,7 @@ main(void)
 	    cmocka_unit_test(overlap_is_trimmed),
 	    cmocka_unit_test(peeking_leaves_data),
 	    cmocka_unit_test(reserved_room_is_sent),
+	    cmocka_unit_test(more_at_hand_waits_to_fill_a_super_segment),
 	    cmocka_unit_test(full_buffer_blocks_and_wakes),
 	    cmocka_unit_test(urgent_octet_is_out_of_line),
 	    cmocka_unit_test(urgent_octet_inline),
