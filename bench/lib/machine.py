@@ -130,6 +130,8 @@ def namespace(number):
     run("ip", "netns", "add", name)
     try:
         run("ip", "-n", name, "link", "set", "lo", "up")
+        # A new namespace has the machine's own default, whatever was set here.
+        run("ip", "netns", "exec", name, "sysctl", "-qw", f"net.ipv4.tcp_congestion_control={CC_FILE.read_text().strip()}", ok=(0, 1, 255))
         yield name
     finally:
         subprocess.run(["ip", "netns", "del", name], capture_output=True)
