@@ -138,8 +138,9 @@ main(int argc, char **argv)
 	fflush(stdout);
 	loop_run(host.loop);
 	loop_del_source(host.loop, &source);
+	iface_down(host.iface);
+	tap_close(tap); /* what it drops is counted by the stack */
 	stack_free(host.stack);
-	tap_close(tap);
 	pkt_pool_free(pool);
 	loop_free(host.loop);
 	return 0;

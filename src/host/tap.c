@@ -4,6 +4,7 @@
 #include "core/core.h"
 #include "host/feature.h"
 #include "host/loop.h"
+#include "host/tap_ring.h"
 #include "host/vnet.h"
 #include "pkt/queue.h"
 
@@ -19,6 +20,7 @@
 
 enum {
 	TAP_BATCH = 64,   /* frames read per wake-up, so that the rest of the loop has its turn */
+	TAP_RINGS = 3,    /* the same, of rings of frames */
 	TAP_QUEUE = 1000, /* frames that may wait, as Linux's txqueuelen */
 	TAP_QUEUE_OCTETS = 4 << 20,
 	TAP_COPY_MAX =
@@ -32,6 +34,8 @@ struct tap {
 	struct tap_config config;
 	char name[IFNAMSIZ];
 	bool vnet;
+	struct tap_ring *ring;          /* NULL: a system call for each frame */
+	struct loop_source source;      /* what the ring has gathered leaves before the loop sleeps */
 	struct pkt_queue waiting, came; /* to be written; read and not handed on yet */
 	struct pkt_block *spill; /* where what does not fit a small block goes; NULL after it was handed on */
 	uint8_t trash[PKT_BLOCK_SMALL]; /* where a frame goes that there is no memory for */
@@ -92,22 +96,80 @@ tap_flush(struct tap *tap)
 	loop_mod(tap->config.loop, &tap->w, EPOLLIN);
 }
 
+/* Until the device takes more. */
 static void
-tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
+tap_wait(struct tap *tap, struct pkt *frame)
 {
-	struct tap *tap = tap_of_wire(wire);
-	int e = tap->waiting.count ? -LEAT_EAGAIN : tap_write(tap, frame);
-
-	if (e != -LEAT_EAGAIN) {
-		tap_written(tap, frame, e);
-		return;
-	}
 	if (tap->waiting.count >= TAP_QUEUE || tap->waiting.octets + frame->len > TAP_QUEUE_OCTETS) {
 		pkt_drop(tap->config.core, frame, DROP_HOST_QUEUE);
 		return;
 	}
 	pkt_queue_push(&tap->waiting, frame);
 	loop_mod(tap->config.loop, &tap->w, EPOLLIN | EPOLLOUT);
+}
+
+/* A frame of the ring that the device did not take. */
+static void
+tap_refused(void *arg, const uint8_t *at, uint32_t len, int e)
+{
+	struct tap *tap = arg;
+	struct pkt *frame = pkt_from_bytes(tap->config.core->pool, at, len);
+
+	if (!frame)
+		pkt_drop(tap->config.core, NULL, DROP_POOL_EMPTY);
+	else if (e == EAGAIN)
+		tap_wait(tap, frame);
+	else
+		tap_written(tap, frame, -e);
+}
+
+static void
+tap_ring_leave(struct tap *tap)
+{
+	if (tap->ring)
+		tap_ring_flush(tap->ring, tap_refused, tap);
+}
+
+static bool
+tap_gather(struct tap *tap, struct pkt *frame)
+{
+	if (!tap->ring)
+		return false;
+	if (!tap_ring_put(tap->ring, frame)) {
+		tap_ring_leave(tap);
+		if (tap->waiting.count || !tap_ring_put(tap->ring, frame))
+			return false;
+	}
+	pkt_free(frame);
+	return true;
+}
+
+static void
+tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
+{
+	struct tap *tap = tap_of_wire(wire);
+	int e;
+
+	if (!tap->waiting.count && tap_gather(tap, frame))
+		return;
+	e = tap->waiting.count ? -LEAT_EAGAIN : tap_write(tap, frame);
+	if (e == -LEAT_EAGAIN)
+		tap_wait(tap, frame);
+	else
+		tap_written(tap, frame, e);
+}
+
+static nsec_t
+tap_before_sleep(struct loop_source *s)
+{
+	tap_ring_leave(container_of(s, struct tap, source));
+	return NSEC_NEVER;
+}
+
+static void
+tap_after_descriptors(struct loop_source *s, nsec_t now)
+{
+	tap_ring_leave(container_of(s, struct tap, source));
 }
 
 /* Reading */
@@ -194,6 +256,20 @@ tap_read_one(struct tap *tap)
 }
 
 static void
+tap_read_many(struct tap *tap)
+{
+	nsec_t now = loop_now(tap->config.loop);
+	unsigned lost;
+	bool all = false;
+
+	for (int i = 0; i < TAP_RINGS && !all; i++) {
+		all = tap_ring_read(tap->ring, tap->config.core->pool, &tap->came, now, &lost);
+		for (; lost; lost--)
+			pkt_drop(tap->config.core, NULL, DROP_POOL_EMPTY);
+	}
+}
+
+static void
 tap_ready(struct loop_fd *w, uint32_t events)
 {
 	struct tap *tap = container_of(w, struct tap, w);
@@ -202,8 +278,11 @@ tap_ready(struct loop_fd *w, uint32_t events)
 		tap_flush(tap);
 	if (!(events & (EPOLLIN | EPOLLERR)))
 		return;
-	for (int i = 0; i < TAP_BATCH && tap_read_one(tap); i++)
-		;
+	if (tap->ring)
+		tap_read_many(tap);
+	else
+		for (int i = 0; i < TAP_BATCH && tap_read_one(tap); i++)
+			;
 	if (tap->came.count)
 		tap->config.frames(tap->config.arg, &tap->came, loop_now(tap->config.loop));
 }
@@ -231,6 +310,8 @@ tap_attach(struct tap *tap, const char *name)
 	short kind = tap->config.raw_ip ? IFF_TUN : IFF_TAP;
 
 	tap->vnet = !tap->config.no_offload && !feature_disabled("vnet_hdr");
+	if (!tap->vnet)
+		tap->ring = tap_ring_new(tap->w.fd);
 	ifr.ifr_flags = (short)(kind | IFF_NO_PI | (tap->vnet ? IFF_VNET_HDR : 0));
 	strncpy(ifr.ifr_name, name ? name : "", IFNAMSIZ - 1);
 	if (ioctl(tap->w.fd, TUNSETIFF, &ifr) < 0)
@@ -254,6 +335,7 @@ tap_open(const struct tap_config *config, struct tap **out)
 		return -LEAT_ENOMEM;
 	tap->config = *config;
 	tap->wire.transmit = tap_transmit;
+	tap->source = (struct loop_source){.next = tap_before_sleep, .run = tap_after_descriptors};
 	pkt_queue_init(&tap->waiting);
 	pkt_queue_init(&tap->came);
 	tap->w = (struct loop_fd){
@@ -266,9 +348,11 @@ tap_open(const struct tap_config *config, struct tap **out)
 	if (e == 0)
 		e = loop_add(config->loop, &tap->w);
 	if (e == 0) {
+		loop_add_source(config->loop, &tap->source);
 		*out = tap;
 		return 0;
 	}
+	tap_ring_free(tap->ring);
 	close(tap->w.fd);
 no_device:
 	free(tap);
@@ -280,8 +364,11 @@ tap_close(struct tap *tap)
 {
 	struct pkt *frame;
 
+	tap_ring_leave(tap);
 	while ((frame = pkt_queue_pop(&tap->waiting)))
 		pkt_drop(tap->config.core, frame, DROP_IFACE_DOWN);
+	loop_del_source(tap->config.loop, &tap->source);
+	tap_ring_free(tap->ring);
 	loop_del(tap->config.loop, &tap->w);
 	close(tap->w.fd);
 	if (tap->spill)

@@ -276,6 +276,12 @@ def test_linux_as_client(net, options):
     net.stop()
 
 
+def test_linux_as_client_without_io_uring(net, monkeypatch):
+    """Where the kernel or a container forbids it, each frame has its own system call."""
+    monkeypatch.setenv("LEAT_DISABLE", "io_uring")
+    test_linux_as_client(net, ["--no-offload"])
+
+
 @pytest.mark.parametrize("options", [[], ["--no-offload"], BAD], ids=["offload", "plain", "bad"])
 @pytest.mark.parametrize("host", ["10.9.0.1", "fd09::1"])
 def test_linux_as_server(net, options, host):

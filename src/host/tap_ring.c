@@ -1,0 +1,138 @@
+#include "host/tap_ring.h"
+
+#include "host/uring.h"
+#include "pkt/pkt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+	OUT_MAX = 2048, /* a frame of more goes alone */
+	IN_MAX = 65536 + 18,
+	IN_STRIDE =
+	    17 *
+	    4096, /* an odd number of pages: at multiples of 64 KiB all would meet in the same lines of the caches */
+	IN_FIRST = 4, /* asked for at once while little comes */
+};
+
+struct tap_ring {
+	struct uring *u;
+	int fd;
+	unsigned ask; /* how many frames to ask for: asking in vain costs a quarter of a frame */
+	unsigned nout;
+	uint32_t len[URING_DEPTH];
+	uint8_t *in; /* pages that no frame has reached are no memory yet */
+	uint8_t out[URING_DEPTH][OUT_MAX];
+};
+
+struct tap_ring *
+tap_ring_new(int fd)
+{
+	struct tap_ring *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	r->fd = fd;
+	r->ask = IN_FIRST;
+	r->u = uring_new(fd);
+	r->in = mmap(NULL, (size_t)URING_DEPTH * IN_STRIDE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (r->u && r->in != MAP_FAILED)
+		return r;
+	tap_ring_free(r);
+	return NULL;
+}
+
+void
+tap_ring_free(struct tap_ring *r)
+{
+	if (!r)
+		return;
+	uring_free(r->u);
+	if (r->in != MAP_FAILED)
+		munmap(r->in, (size_t)URING_DEPTH * IN_STRIDE);
+	free(r);
+}
+
+static uint8_t *
+in_slot(const struct tap_ring *r, unsigned i)
+{
+	return r->in + (size_t)i * IN_STRIDE;
+}
+
+/* The packet of the @len octets at @at. Those that fit no block follow in another. */
+static struct pkt *
+frame_of(struct pkt_pool *pool, const uint8_t *at, uint32_t len)
+{
+	uint32_t first = len < PKT_BLOCK_SMALL - PKT_ROOM ? len : PKT_BLOCK_SMALL - PKT_ROOM;
+	struct pkt *p = pkt_from_bytes(pool, at, first);
+
+	if (!p || len == first || pkt_append_bytes(p, at + first, len - first))
+		return p;
+	pkt_free(p);
+	return NULL;
+}
+
+bool
+tap_ring_read(struct tap_ring *r, struct pkt_pool *pool, struct pkt_queue *came, nsec_t stamp, unsigned *lost)
+{
+	unsigned asked = r->ask, got = 0;
+
+	for (unsigned i = 0; i < asked; i++)
+		uring_read(r->u, in_slot(r, i), IN_MAX);
+	uring_run(r->u);
+	*lost = 0;
+	for (unsigned i = 0; i < asked; i++) {
+		int len = uring_result(r->u, i);
+		struct pkt *p;
+
+		if (len <= 0)
+			continue;
+		got++;
+		p = frame_of(pool, in_slot(r, i), (uint32_t)len);
+		if (!p) {
+			++*lost;
+			continue;
+		}
+		p->stamp = stamp;
+		pkt_queue_push(came, p);
+	}
+	r->ask = got == asked ? 2 * asked : got + IN_FIRST;
+	if (r->ask > URING_DEPTH)
+		r->ask = URING_DEPTH;
+	return got < asked;
+}
+
+bool
+tap_ring_put(struct tap_ring *r, const struct pkt *frame)
+{
+	if (frame->len > OUT_MAX || r->nout == URING_DEPTH)
+		return false;
+	r->len[r->nout] = frame->len;
+	pkt_copy_out(frame, 0, r->out[r->nout++], frame->len);
+	return true;
+}
+
+void
+tap_ring_flush(
+    struct tap_ring *r, void (*refused)(void *arg, const uint8_t *at, uint32_t len, int e), void *arg)
+{
+	unsigned n = r->nout;
+
+	r->nout = 0;
+	if (n == 1 && write(r->fd, r->out[0], r->len[0]) < 0)
+		refused(arg, r->out[0], r->len[0], errno);
+	if (n <= 1)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		uring_write(r->u, r->out[i], r->len[i]);
+	uring_run(r->u);
+	for (unsigned i = 0; i < n; i++) {
+		int said = uring_result(r->u, i);
+
+		if (said < 0)
+			refused(arg, r->out[i], r->len[i], -said);
+	}
+}

@@ -1,0 +1,181 @@
+/*
+ * host/uring.c - without liburing: two rings and one system call.
+ *
+ * Each request says RWF_NOWAIT, so the kernel does it, or refuses it, before io_uring_enter(2) returns; the completions are there when it does. The
+ * kernel and we share the rings' heads and tails, so these are read and written with acquire and release.
+ */
+#include "host/uring.h"
+
+#include "host/feature.h"
+
+#include <errno.h>
+#include <linux/fs.h>
+#include <linux/io_uring.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct uring {
+	int ring_fd;
+	uint8_t *rings; /* both, in one mapping */
+	size_t rings_len, sqes_len;
+	struct io_uring_sqe *sqes;
+	unsigned *sq_tail, *sq_head, *sq_array, sq_mask;
+	unsigned *cq_tail, *cq_head, cq_mask;
+	struct io_uring_cqe *cqes;
+	unsigned asked;
+	int result[URING_DEPTH];
+};
+
+static int
+enter(struct uring *u, unsigned submit, unsigned wait)
+{
+	return (int)syscall(SYS_io_uring_enter, u->ring_fd, submit, wait, IORING_ENTER_GETEVENTS, NULL, 0);
+}
+
+static bool
+map(struct uring *u, const struct io_uring_params *p)
+{
+	size_t sq = p->sq_off.array + p->sq_entries * sizeof(unsigned);
+	size_t cq = p->cq_off.cqes + p->cq_entries * sizeof(struct io_uring_cqe);
+	uint8_t *r;
+
+	u->rings_len = sq > cq ? sq : cq;
+	u->sqes_len = p->sq_entries * sizeof *u->sqes;
+	r = mmap(NULL, u->rings_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, u->ring_fd,
+	    IORING_OFF_SQ_RING);
+	if (r == MAP_FAILED)
+		return false;
+	u->rings = r;
+	u->sqes = mmap(NULL, u->sqes_len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, u->ring_fd,
+	    IORING_OFF_SQES);
+	if (u->sqes == MAP_FAILED) {
+		u->sqes = NULL;
+		return false;
+	}
+	u->sq_head = (unsigned *)(void *)(r + p->sq_off.head);
+	u->sq_tail = (unsigned *)(void *)(r + p->sq_off.tail);
+	u->sq_mask = *(unsigned *)(void *)(r + p->sq_off.ring_mask);
+	u->sq_array = (unsigned *)(void *)(r + p->sq_off.array);
+	u->cq_head = (unsigned *)(void *)(r + p->cq_off.head);
+	u->cq_tail = (unsigned *)(void *)(r + p->cq_off.tail);
+	u->cq_mask = *(unsigned *)(void *)(r + p->cq_off.ring_mask);
+	u->cqes = (struct io_uring_cqe *)(void *)(r + p->cq_off.cqes);
+	return true;
+}
+
+/* Does the kernel know our requests, and the file how not to wait? A read that finds nothing tells. */
+static bool
+serves(struct uring *u)
+{
+	uint8_t nowhere;
+	int said;
+
+	uring_read(u, &nowhere, sizeof nowhere);
+	uring_run(u);
+	said = uring_result(u, 0);
+	return said != -EINVAL && said != -EOPNOTSUPP && said != -ENOMEM;
+}
+
+struct uring *
+uring_new(int fd)
+{
+	struct io_uring_params p = {0};
+	struct uring *u;
+
+	if (feature_disabled("io_uring"))
+		return NULL;
+	u = calloc(1, sizeof *u);
+	if (!u)
+		return NULL;
+	u->ring_fd = (int)syscall(SYS_io_uring_setup, URING_DEPTH, &p);
+	if (u->ring_fd >= 0 && p.features & IORING_FEAT_SINGLE_MMAP && map(u, &p) &&
+	    syscall(SYS_io_uring_register, u->ring_fd, IORING_REGISTER_FILES, &fd, 1) == 0 && serves(u))
+		return u;
+	uring_free(u);
+	return NULL;
+}
+
+void
+uring_free(struct uring *u)
+{
+	if (!u)
+		return;
+	if (u->sqes)
+		munmap(u->sqes, u->sqes_len);
+	if (u->rings)
+		munmap(u->rings, u->rings_len);
+	if (u->ring_fd >= 0)
+		close(u->ring_fd);
+	free(u);
+}
+
+static void
+ask(struct uring *u, uint8_t opcode, const void *buf, uint32_t len)
+{
+	unsigned tail = *u->sq_tail, at = tail & u->sq_mask;
+
+	u->sqes[at] = (struct io_uring_sqe){.opcode = opcode,
+	    .flags = IOSQE_FIXED_FILE,
+	    .addr = (uintptr_t)buf,
+	    .len = len,
+	    .rw_flags = RWF_NOWAIT,
+	    .user_data = u->asked++};
+	u->sq_array[at] = at;
+	__atomic_store_n(u->sq_tail, tail + 1, __ATOMIC_RELEASE);
+}
+
+void
+uring_read(struct uring *u, void *buf, uint32_t len)
+{
+	ask(u, IORING_OP_READ, buf, len);
+}
+
+void
+uring_write(struct uring *u, const void *buf, uint32_t len)
+{
+	ask(u, IORING_OP_WRITE, buf, len);
+}
+
+static unsigned
+reap(struct uring *u)
+{
+	unsigned head = *u->cq_head, n = 0;
+
+	for (; head != __atomic_load_n(u->cq_tail, __ATOMIC_ACQUIRE); head++, n++) {
+		const struct io_uring_cqe *cqe = &u->cqes[head & u->cq_mask];
+
+		u->result[cqe->user_data] = cqe->res;
+	}
+	__atomic_store_n(u->cq_head, head, __ATOMIC_RELEASE);
+	return n;
+}
+
+unsigned
+uring_run(struct uring *u)
+{
+	unsigned asked = u->asked, left = asked, done = 0;
+
+	for (unsigned i = 0; i < asked; i++)
+		u->result[i] = -ENOMEM; /* unless it is told otherwise */
+	while (done < asked) {
+		int taken = enter(u, left, asked - done);
+
+		if (taken < 0 && errno != EINTR)
+			break;
+		left -= taken > 0 ? (unsigned)taken : 0;
+		done += reap(u);
+	}
+	/* What the kernel did not take, for want of memory, it must not find the next time. */
+	*u->sq_tail = __atomic_load_n(u->sq_head, __ATOMIC_ACQUIRE);
+	u->asked = 0;
+	return asked;
+}
+
+int
+uring_result(const struct uring *u, unsigned i)
+{
+	return u->result[i];
+}
