@@ -54,16 +54,9 @@ static int
 tap_write(struct tap *tap, const struct pkt *frame)
 {
 	uint8_t hdr[VNET_HDR_LEN];
-	struct pkt_span span[PKT_SLICES + 1];
-	struct iovec iov[PKT_SLICES + 2];
-	unsigned spans = pkt_spans(frame, span, PKT_SLICES + 1), n = 0;
+	struct iovec iov[TAP_VECTOR_MAX];
+	unsigned n = tap_vector(frame, tap->vnet, hdr, iov);
 
-	if (tap->vnet) {
-		vnet_write(hdr, frame);
-		iov[n++] = (struct iovec){hdr, sizeof hdr};
-	}
-	for (unsigned i = 0; i < spans; i++)
-		iov[n++] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
 	while (writev(tap->w.fd, iov, (int)n) < 0) {
 		if (errno != EINTR)
 			return -errno;
@@ -108,55 +101,38 @@ tap_wait(struct tap *tap, struct pkt *frame)
 	loop_mod(tap->config.loop, &tap->w, EPOLLIN | EPOLLOUT);
 }
 
-/* A frame of the ring that the device did not take. */
+/* Taken, refused, or not wanted now. */
 static void
-tap_refused(void *arg, const uint8_t *at, uint32_t len, int e)
+tap_tried(void *arg, struct pkt *frame, int e)
 {
 	struct tap *tap = arg;
-	struct pkt *frame = pkt_from_bytes(tap->config.core->pool, at, len);
 
-	if (!frame)
-		pkt_drop(tap->config.core, NULL, DROP_POOL_EMPTY);
-	else if (e == EAGAIN)
+	if (e == -LEAT_EAGAIN)
 		tap_wait(tap, frame);
 	else
-		tap_written(tap, frame, -e);
+		tap_written(tap, frame, e);
 }
 
 static void
 tap_ring_leave(struct tap *tap)
 {
 	if (tap->ring)
-		tap_ring_flush(tap->ring, tap_refused, tap);
-}
-
-static bool
-tap_gather(struct tap *tap, struct pkt *frame)
-{
-	if (!tap->ring)
-		return false;
-	if (!tap_ring_put(tap->ring, frame)) {
-		tap_ring_leave(tap);
-		if (tap->waiting.count || !tap_ring_put(tap->ring, frame))
-			return false;
-	}
-	pkt_free(frame);
-	return true;
+		tap_ring_flush(tap->ring, tap_tried, tap);
 }
 
 static void
 tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
 {
 	struct tap *tap = tap_of_wire(wire);
-	int e;
 
-	if (!tap->waiting.count && tap_gather(tap, frame))
-		return;
-	e = tap->waiting.count ? -LEAT_EAGAIN : tap_write(tap, frame);
-	if (e == -LEAT_EAGAIN)
-		tap_wait(tap, frame);
-	else
-		tap_written(tap, frame, e);
+	if (tap->ring && !tap->waiting.count) {
+		if (tap_ring_put(tap->ring, frame, tap->vnet))
+			return;
+		tap_ring_leave(tap);
+		if (!tap->waiting.count && tap_ring_put(tap->ring, frame, tap->vnet))
+			return;
+	}
+	tap_tried(tap, frame, tap->waiting.count ? -LEAT_EAGAIN : tap_write(tap, frame));
 }
 
 static nsec_t
@@ -278,7 +254,7 @@ tap_ready(struct loop_fd *w, uint32_t events)
 		tap_flush(tap);
 	if (!(events & (EPOLLIN | EPOLLERR)))
 		return;
-	if (tap->ring)
+	if (tap->ring && !tap->vnet)
 		tap_read_many(tap);
 	else
 		for (int i = 0; i < TAP_BATCH && tap_read_one(tap); i++)
@@ -310,8 +286,7 @@ tap_attach(struct tap *tap, const char *name)
 	short kind = tap->config.raw_ip ? IFF_TUN : IFF_TAP;
 
 	tap->vnet = !tap->config.no_offload && !feature_disabled("vnet_hdr");
-	if (!tap->vnet)
-		tap->ring = tap_ring_new(tap->w.fd);
+	tap->ring = tap_ring_new(tap->w.fd);
 	ifr.ifr_flags = (short)(kind | IFF_NO_PI | (tap->vnet ? IFF_VNET_HDR : 0));
 	strncpy(ifr.ifr_name, name ? name : "", IFNAMSIZ - 1);
 	if (ioctl(tap->w.fd, TUNSETIFF, &ifr) < 0)

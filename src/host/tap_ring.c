@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 enum {
-	OUT_MAX = 2048, /* a frame of more goes alone */
 	IN_MAX = 65536 + 18,
 	IN_STRIDE =
 	    17 *
@@ -17,15 +16,37 @@ enum {
 	IN_FIRST = 4, /* asked for at once while little comes */
 };
 
+struct out {
+	struct pkt *frame;
+	unsigned n; /* of iov */
+	uint8_t hdr[VNET_HDR_LEN];
+	struct iovec iov[TAP_VECTOR_MAX];
+};
+
 struct tap_ring {
 	struct uring *u;
 	int fd;
 	unsigned ask; /* how many frames to ask for: asking in vain costs a quarter of a frame */
 	unsigned nout;
-	uint32_t len[URING_DEPTH];
+	struct out out[URING_DEPTH];
 	uint8_t *in; /* pages that no frame has reached are no memory yet */
-	uint8_t out[URING_DEPTH][OUT_MAX];
 };
+
+unsigned
+tap_vector(const struct pkt *frame, bool vnet, uint8_t hdr[static VNET_HDR_LEN],
+    struct iovec iov[static TAP_VECTOR_MAX])
+{
+	struct pkt_span span[PKT_SLICES + 1];
+	unsigned spans = pkt_spans(frame, span, PKT_SLICES + 1), n = 0;
+
+	if (vnet) {
+		vnet_write(hdr, frame);
+		iov[n++] = (struct iovec){hdr, VNET_HDR_LEN};
+	}
+	for (unsigned i = 0; i < spans; i++)
+		iov[n++] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
+	return n;
+}
 
 struct tap_ring *
 tap_ring_new(int fd)
@@ -106,33 +127,44 @@ tap_ring_read(struct tap_ring *r, struct pkt_pool *pool, struct pkt_queue *came,
 }
 
 bool
-tap_ring_put(struct tap_ring *r, const struct pkt *frame)
+tap_ring_put(struct tap_ring *r, struct pkt *frame, bool vnet)
 {
-	if (frame->len > OUT_MAX || r->nout == URING_DEPTH)
+	struct out *o = &r->out[r->nout];
+
+	if (r->nout == URING_DEPTH)
 		return false;
-	r->len[r->nout] = frame->len;
-	pkt_copy_out(frame, 0, r->out[r->nout++], frame->len);
+	r->nout++;
+	o->frame = frame;
+	o->n = tap_vector(frame, vnet, o->hdr, o->iov);
 	return true;
 }
 
+static int
+write_alone(int fd, const struct out *o)
+{
+	while (writev(fd, o->iov, (int)o->n) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
 void
-tap_ring_flush(
-    struct tap_ring *r, void (*refused)(void *arg, const uint8_t *at, uint32_t len, int e), void *arg)
+tap_ring_flush(struct tap_ring *r, void (*written)(void *arg, struct pkt *frame, int e), void *arg)
 {
 	unsigned n = r->nout;
 
 	r->nout = 0;
-	if (n == 1 && write(r->fd, r->out[0], r->len[0]) < 0)
-		refused(arg, r->out[0], r->len[0], errno);
+	if (n == 1)
+		written(arg, r->out[0].frame, write_alone(r->fd, &r->out[0]));
 	if (n <= 1)
 		return;
 	for (unsigned i = 0; i < n; i++)
-		uring_write(r->u, r->out[i], r->len[i]);
+		uring_writev(r->u, r->out[i].iov, r->out[i].n);
 	uring_run(r->u);
 	for (unsigned i = 0; i < n; i++) {
 		int said = uring_result(r->u, i);
 
-		if (said < 0)
-			refused(arg, r->out[i], r->len[i], -said);
+		written(arg, r->out[i].frame, said < 0 ? said : 0);
 	}
 }

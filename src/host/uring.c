@@ -134,9 +134,9 @@ uring_read(struct uring *u, void *buf, uint32_t len)
 }
 
 void
-uring_write(struct uring *u, const void *buf, uint32_t len)
+uring_writev(struct uring *u, const struct iovec *iov, unsigned n)
 {
-	ask(u, IORING_OP_WRITE, buf, len);
+	ask(u, IORING_OP_WRITEV, iov, n);
 }
 
 static unsigned

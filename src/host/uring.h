@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 enum { URING_DEPTH = 32 };
 
@@ -19,7 +20,7 @@ void uring_free(struct uring *u);
 
 /* Ask for one more, at most URING_DEPTH in all until uring_run(). Call @i of them, from 0, is the order of asking. */
 void uring_read(struct uring *u, void *buf, uint32_t len);
-void uring_write(struct uring *u, const void *buf, uint32_t len);
+void uring_writev(struct uring *u, const struct iovec *iov, unsigned n);
 
 /* Do what was asked for, in that order; returns how many there were. */
 unsigned uring_run(struct uring *u);

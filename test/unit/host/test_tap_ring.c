@@ -14,7 +14,7 @@
 static struct {
 	int fd, far;
 	struct pkt_pool *pool;
-	unsigned refused;
+	unsigned written, refused;
 	int why;
 } t;
 
@@ -28,7 +28,7 @@ set_up(void **state)
 	t.fd = fd[0];
 	t.far = fd[1];
 	t.pool = pkt_pool_new(1 << 20);
-	t.refused = 0;
+	t.refused = t.written = 0;
 	return 0;
 }
 
@@ -76,10 +76,12 @@ frame(size_t len, uint8_t first)
 }
 
 static void
-refused(void *arg, const uint8_t *at, uint32_t len, int e)
+written(void *arg, struct pkt *p, int e)
 {
-	t.refused++;
-	t.why = e;
+	t.written++;
+	t.refused += e != 0;
+	t.why = e ? e : t.why;
+	pkt_free(p);
 }
 
 /* io_uring_enter(2): RWF_NOWAIT ends a read that finds nothing with EAGAIN instead of waiting. */
@@ -111,14 +113,16 @@ static void
 writes_leave_in_order_round_after_round(void **state)
 {
 	struct uring *u = a_uring();
-	uint8_t octet[URING_DEPTH], got;
+	struct iovec iov[10];
+	uint8_t octet[10], got;
 
 	for (int round = 0; round < 3; round++) {
 		unsigned n = 0;
 
 		for (unsigned i = 0; i < 10; i++) {
 			octet[i] = (uint8_t)(10 * round + (int)i);
-			uring_write(u, &octet[i], 1);
+			iov[i] = (struct iovec){&octet[i], 1};
+			uring_writev(u, &iov[i], 1);
 		}
 		assert_int_equal(uring_run(u), 10);
 		for (; recv(t.far, &got, 1, 0) == 1; n++)
@@ -194,23 +198,49 @@ static void
 frames_leave_at_the_flush_in_order(void **state)
 {
 	struct tap_ring *r = a_ring();
-	struct pkt *p[3] = {frame(60, 1), frame(1514, 2), frame(61, 3)}, *large = frame(4000, 4);
+	static const uint32_t len[] = {60, 1514, 4000};
 	uint8_t got[4096];
 
-	for (int i = 0; i < 3; i++)
-		assert_true(tap_ring_put(r, p[i]));
-	assert_false(tap_ring_put(r, large));
+	for (uint8_t i = 0; i < 3; i++)
+		assert_true(tap_ring_put(r, frame(len[i], i), false));
 	assert_int_equal(recv(t.far, got, sizeof got, 0), -1);
-	tap_ring_flush(r, refused, NULL);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(recv(t.far, got, sizeof got, 0), p[i]->len);
-		assert_int_equal(got[0], i + 1);
-		pkt_free(p[i]);
+	tap_ring_flush(r, written, NULL);
+	assert_int_equal(t.written, 3);
+	for (uint8_t i = 0; i < 3; i++) {
+		assert_int_equal(recv(t.far, got, sizeof got, 0), len[i]);
+		assert_int_equal(got[0], i);
 	}
-	tap_ring_flush(r, refused, NULL); /* nothing twice */
+	tap_ring_flush(r, written, NULL); /* nothing twice */
 	assert_int_equal(recv(t.far, got, sizeof got, 0), -1);
-	pkt_free(large);
+	assert_int_equal(t.written, 3);
 	assert_int_equal(t.refused, 0);
+	tap_ring_free(r);
+}
+
+/* Virtual I/O Device version 1.2, 5.1.6: the header stands before each frame, alone or one of many. */
+static void
+each_frame_has_its_header(void **state)
+{
+	struct tap_ring *r = a_ring();
+	uint8_t got[4096], want[VNET_HDR_LEN];
+
+	for (unsigned many = 1; many <= 2; many++) {
+		for (unsigned i = 0; i < many; i++) {
+			struct pkt *p = frame(100, 9);
+
+			p->l4 = p->data + 34;
+			p->sum = PKT_SUM_PARTIAL;
+			p->sum_off = (uint16_t)(16 + i);
+			assert_true(tap_ring_put(r, p, true));
+		}
+		tap_ring_flush(r, written, NULL);
+		for (unsigned i = 0; i < many; i++) {
+			memcpy(want, (uint8_t[]){1, 0, 0, 0, 0, 0, 34, 0, (uint8_t)(16 + i), 0}, sizeof want);
+			assert_int_equal(recv(t.far, got, sizeof got, 0), VNET_HDR_LEN + 100);
+			assert_memory_equal(got, want, sizeof want);
+			assert_int_equal(got[VNET_HDR_LEN], 9);
+		}
+	}
 	tap_ring_free(r);
 }
 
@@ -219,27 +249,39 @@ static void
 frames_that_are_not_taken_are_told(void **state)
 {
 	struct tap_ring *r = a_ring();
-	struct pkt *p = frame(60, 1);
 	unsigned put = 0, taken = 0;
 	uint8_t got[64];
 
 	for (int i = 0; i < 100 && !t.refused; i++) {
-		while (tap_ring_put(r, p))
-			put++;
-		tap_ring_flush(r, refused, NULL);
+		for (unsigned n = 0; n < URING_DEPTH; n++, put++)
+			assert_true(tap_ring_put(r, frame(60, 1), false));
+		tap_ring_flush(r, written, NULL);
 	}
-	assert_int_equal(t.why, EAGAIN);
+	assert_int_equal(t.written, put);
+	assert_int_equal(t.why, -EAGAIN);
 	while (recv(t.far, got, sizeof got, 0) > 0)
 		taken++;
 	assert_int_equal(taken + t.refused, put);
-	t.refused = 0;
-	assert_true(tap_ring_put(r, p)); /* alone it goes another way */
 	close(t.far);
-	tap_ring_flush(r, refused, NULL);
-	assert_int_equal(t.refused, 1);
-	assert_int_equal(t.why, ECONNREFUSED);
+	assert_true(tap_ring_put(r, frame(60, 1), false)); /* alone it goes another way */
+	tap_ring_flush(r, written, NULL);
+	assert_int_equal(t.why, -ECONNREFUSED);
 	t.far = -1;
+	tap_ring_free(r);
+}
+
+static void
+a_full_ring_leaves_the_frame_to_its_owner(void **state)
+{
+	struct tap_ring *r = a_ring();
+	struct pkt *p = frame(60, 1);
+
+	for (unsigned n = 0; n < URING_DEPTH; n++)
+		assert_true(tap_ring_put(r, frame(60, 1), false));
+	assert_false(tap_ring_put(r, p, false));
 	pkt_free(p);
+	tap_ring_flush(r, written, NULL);
+	assert_int_equal(t.written, URING_DEPTH);
 	tap_ring_free(r);
 }
 
@@ -254,6 +296,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(frames_that_came_become_packets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_frame_without_memory_is_told_as_lost, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(frames_leave_at_the_flush_in_order, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(each_frame_has_its_header, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_full_ring_leaves_the_frame_to_its_owner, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(frames_that_are_not_taken_are_told, set_up, tear_down),
 	};
 
