@@ -276,6 +276,15 @@ def test_linux_as_client(net, options):
     net.stop()
 
 
+def test_the_tap_of_a_killed_host_is_free_at_once(net):
+    for _ in range(5):
+        net.start("serve")
+        net.host.kill()
+        net.host.wait()
+    net.start("serve")
+    net.stop()
+
+
 def test_linux_as_client_without_io_uring(net, monkeypatch):
     """Where the kernel or a container forbids it, each frame has its own system call."""
     monkeypatch.setenv("LEAT_DISABLE", "io_uring")

@@ -132,6 +132,26 @@ writes_leave_in_order_round_after_round(void **state)
 	uring_free(u);
 }
 
+/* A device that is closed is free for the next at once, also when its owner was killed: the ring's own end happens in the kernel's time. */
+static void
+a_ring_does_not_hold_the_descriptor(void **state)
+{
+	for (int round = 0; round < 20; round++) {
+		int fd[2];
+		struct uring *u;
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fd), 0);
+		u = uring_new(fd[0]);
+		if (!u)
+			skip();
+		close(fd[0]);
+		assert_int_equal(send(fd[1], "x", 1, 0), -1);
+		assert_int_equal(errno, ECONNREFUSED);
+		close(fd[1]);
+		uring_free(u);
+	}
+}
+
 static void
 disabled_is_as_missing(void **state)
 {
@@ -292,6 +312,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		reads_bring_what_is_there_in_order_and_do_not_wait, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(writes_leave_in_order_round_after_round, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_ring_does_not_hold_the_descriptor, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(disabled_is_as_missing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(frames_that_came_become_packets, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_frame_without_memory_is_told_as_lost, set_up, tear_down),
