@@ -2,11 +2,13 @@
 #include "run/unixsock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -123,6 +125,28 @@ only_af_unix_sockets_have_an_inode_here(void **state)
 	close(fd);
 }
 
+/* A socket's name in a file system is a file of its own, and any number may be its. */
+static void
+only_sockets_themselves_have_an_inode_among_sockets(void **state)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), at, pair[2];
+
+	assert_true(unix_inode(fd) != 0);
+	assert_true(unix_any_inode(&u, fd) == unix_inode(fd));
+	snprintf(un.sun_path, sizeof un.sun_path, "%s/name", dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&un, sizeof un), 0);
+	at = open(un.sun_path, O_PATH);
+	assert_true(at >= 0);
+	assert_int_equal(unix_any_inode(&u, at), 0);
+	assert_int_equal(pipe(pair), 0);
+	assert_int_equal(unix_any_inode(&u, pair[0]), 0);
+	close(pair[0]);
+	close(pair[1]);
+	close(at);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -132,6 +156,7 @@ main(void)
 	    cmocka_unit_test(names_of_others_say_nothing),
 	    cmocka_unit_test(a_filled_socket_looks_as_one_that_connects),
 	    cmocka_unit_test(only_af_unix_sockets_have_an_inode_here),
+	    cmocka_unit_test(only_sockets_themselves_have_an_inode_among_sockets),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
