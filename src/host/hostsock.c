@@ -1,8 +1,5 @@
 /*
- * Streams outside: non-blocking sockets on the loop, registered once, edge-triggered, for everything.
- *
- * What a socket is ready for is remembered until a call finds otherwise, so that wanting news, or no longer, asks nothing of the kernel.
- * Who wants what is known already is due: told in the loop's turn, again in each until it is no longer so. Datagram sockets are in hostdgram.c.
+ * The outside, as the machine's own sockets have it: what streams (hoststream.c), listeners (hostlisten.c) and datagrams (hostdgram.c) share, and the table of them all.
  */
 #include "host/hostsock.h"
 
@@ -12,38 +9,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
-enum { ACCEPT_BATCH = 64, LISTEN_BACKLOG = 4096, WRITE_SPANS = 64 };
-
-struct out_stream {
-	struct loop_fd w;
-	struct hostsock *host;
-	struct list due; /* of hostsock.due */
-	void (*news)(void *arg, unsigned mask);
-	void *arg;
-	unsigned want;
-	unsigned ready; /* OUT_READABLE, OUT_WRITABLE: until a call says otherwise */
-	bool connecting;
-	bool ended;  /* nothing more arrives: what is there can be read to its end without being told again */
-	bool urgent; /* there were urgent data: any read may stop before them */
-	bool failed; /* OUT_FAILED was told */
-	int error;   /* taken from the socket and not yet given to a reader */
-};
-
-struct out_listener {
-	struct loop_fd w;
-	struct hostsock *host;
-	void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer);
-	void *arg;
-};
 
 int
 hostsock_socket(const struct endpoint *e, int type, int protocol)
@@ -78,115 +45,6 @@ hostsock_name(int fd, struct endpoint *out)
 	return endpoint_from_sockaddr(out, (struct sockaddr *)&ss) ? 0 : -LEAT_EAFNOSUPPORT;
 }
 
-/* Streams */
-
-static int
-socket_error(int fd)
-{
-	int e = 0;
-	socklen_t len = sizeof e;
-
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0 ? errno : e;
-}
-
-/* What is wanted and known already is told in the loop's turn. */
-static void
-stream_due(struct out_stream *s)
-{
-	if (!(s->want & s->ready))
-		list_del(&s->due);
-	else if (!list_linked(&s->due))
-		list_push(&s->host->due, &s->due);
-}
-
-static void
-stream_unready(struct out_stream *s, unsigned mask)
-{
-	s->ready &= ~mask;
-	stream_due(s);
-}
-
-/* That there is room again is asked for only by those who were full once. */
-static void
-stream_full(struct out_stream *s)
-{
-	int e = errno;
-
-	stream_unready(s, OUT_WRITABLE);
-	loop_mod(s->host->loop, &s->w, s->w.events | EPOLLOUT);
-	errno = e;
-}
-
-static void
-stream_connected(struct out_stream *s)
-{
-	s->error = socket_error(s->w.fd);
-	s->connecting = false;
-	s->failed = s->error != 0;
-	s->news(s->arg, s->failed ? OUT_FAILED : OUT_CONNECTED);
-}
-
-/* What epoll says of the socket, remembered. */
-static void
-stream_learn(struct out_stream *s, uint32_t events)
-{
-	if (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
-		s->ready |= OUT_READABLE;
-	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-		s->ready |= OUT_WRITABLE;
-	s->ended |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
-	s->urgent |= (events & EPOLLPRI) != 0;
-}
-
-static void
-stream_event(struct loop_fd *w, uint32_t events)
-{
-	struct out_stream *s = container_of(w, struct out_stream, w);
-	unsigned mask = 0;
-
-	stream_learn(s, events);
-	if (s->connecting) {
-		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-			stream_connected(s);
-		return;
-	}
-	if (events & EPOLLERR && !s->failed) {
-		s->failed = true;
-		s->error = socket_error(w->fd);
-		mask |= OUT_FAILED;
-	}
-	mask |= s->want & s->ready;
-	stream_due(s); /* before the news: they may end the stream */
-	if (mask && s->news)
-		s->news(s->arg, mask);
-}
-
-static nsec_t
-due_next(struct loop_source *source)
-{
-	struct hostsock *h = container_of(source, struct hostsock, source);
-
-	return list_empty(&h->due) ? NSEC_NEVER : loop_now(h->loop);
-}
-
-/* Those that become due while this runs wait for the next turn. */
-static void
-due_run(struct loop_source *source, nsec_t now)
-{
-	struct hostsock *h = container_of(source, struct hostsock, source);
-	struct list due, *n;
-
-	list_init(&due);
-	list_move(&due, &h->due);
-	while ((n = list_pop(&due))) {
-		struct out_stream *s = container_of(n, struct out_stream, due);
-
-		stream_due(s);
-		if (s->want & s->ready && s->news)
-			s->news(s->arg, s->want & s->ready);
-	}
-}
-
 struct hostsock *
 hostsock_new(struct loop *loop)
 {
@@ -195,7 +53,7 @@ hostsock_new(struct loop *loop)
 	if (!h)
 		return NULL;
 	h->loop = loop;
-	h->source = (struct loop_source){.next = due_next, .run = due_run};
+	h->source = (struct loop_source){.next = hoststream_due_next, .run = hoststream_due_run};
 	list_init(&h->due);
 	loop_add_source(loop, &h->source);
 	return h;
@@ -211,296 +69,24 @@ hostsock_free(struct hostsock *h)
 	free(h);
 }
 
-/* A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set, when that cannot be. */
-static struct out_stream *
-stream_new(struct hostsock *h, int fd, bool connecting, int *e)
-{
-	struct out_stream *s = calloc(1, sizeof *s);
-
-	*e = -LEAT_ENOMEM;
-	if (!s)
-		return NULL;
-	s->host = h;
-	s->connecting = connecting;
-	list_init(&s->due);
-	s->ready = connecting ? 0 : OUT_WRITABLE;
-	s->w = (struct loop_fd){
-	    .fd = fd, .events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET, .fn = stream_event};
-	if (connecting)
-		s->w.events |= EPOLLOUT;
-	*e = loop_add(h->loop, &s->w);
-	if (*e < 0) {
-		free(s);
-		return NULL;
-	}
-	h->open++;
-	return s;
-}
-
-/* Small writes of the program have been gathered, or not, by the stack inside already. Urgent data keep their place: see host_at_mark(). */
-static void
-stream_tune(int fd)
-{
-	int on = 1;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
-}
-
-/* Over loopback the answer is there before connect(2) returns, which says so only when asked again. */
-static int
-stream_connect(int fd, const struct sockaddr_storage *ss, socklen_t len, bool loopback)
-{
-	if (connect(fd, (const struct sockaddr *)ss, len) == 0)
-		return 0;
-	if (errno != EINPROGRESS || !loopback)
-		return -errno;
-	if (connect(fd, (const struct sockaddr *)ss, len) == 0)
-		return 0;
-	return errno == EALREADY ? -EINPROGRESS : -errno;
-}
-
-static int
-host_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
-    struct out_stream **out)
-{
-	struct hostsock *h = self;
-	struct sockaddr_storage ss;
-	socklen_t len = sockaddr_from_endpoint(&ss, to);
-	struct out_stream *s;
-	int fd = hostsock_socket(to, SOCK_STREAM, 0), e;
-	bool connected;
-
-	if (fd < 0)
-		return fd;
-	stream_tune(fd);
-	e = stream_connect(fd, &ss, len, ipaddr_is_loopback(&to->addr));
-	if (e < 0 && e != -EINPROGRESS)
-		goto fail;
-	connected = e == 0;
-	s = stream_new(h, fd, !connected, &e);
-	if (!s)
-		goto fail;
-	s->news = news;
-	s->arg = arg;
-	*out = s;
-	return connected;
-fail:
-	close(fd);
-	return e;
-}
-
-static int
-stream_take_error(struct out_stream *s)
-{
-	int e = s->error;
-
-	s->error = 0;
-	return -e;
-}
-
-static ssize_t
-host_read(struct out_stream *s, void *buf, size_t len)
-{
-	ssize_t n;
-
-	do
-		n = recv(s->w.fd, buf, len, 0);
-	while (n < 0 && errno == EINTR);
-	/* Less than there was room for is all that there was, but for what stands behind it. */
-	if (n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent)
-		stream_unready(s, OUT_READABLE);
-	/* SO_ERROR has been taken, so that the kernel calls the end of a reset stream an end of file. */
-	if (n <= 0 && s->error)
-		return stream_take_error(s);
-	return n < 0 ? -errno : n;
-}
-
-static ssize_t
-host_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
-{
-	struct iovec iov[WRITE_SPANS];
-	struct msghdr msg = {.msg_iov = iov};
-	size_t all = 0;
-	ssize_t done;
-
-	for (unsigned i = 0; i < n && i < WRITE_SPANS; i++, msg.msg_iovlen++) {
-		iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
-		all += span[i].len;
-	}
-	do
-		done = sendmsg(s->w.fd, &msg, MSG_NOSIGNAL);
-	while (done < 0 && errno == EINTR);
-	if (done < 0 ? errno == EAGAIN : (size_t)done < all)
-		stream_full(s);
-	return done < 0 ? -errno : done;
-}
-
-static bool
-host_at_mark(struct out_stream *s)
-{
-	int mark = 0;
-
-	return s->urgent && ioctl(s->w.fd, SIOCATMARK, &mark) == 0 && mark;
-}
-
-static ssize_t
-host_write_urgent(struct out_stream *s, uint8_t octet)
-{
-	ssize_t n;
-
-	do
-		n = send(s->w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == EAGAIN)
-		stream_full(s);
-	return n < 0 ? -errno : n;
-}
-
-static int
-host_shutdown(struct out_stream *s)
-{
-	return shutdown(s->w.fd, SHUT_WR) < 0 ? -errno : 0;
-}
-
-static void
-host_close(struct out_stream *s, bool reset)
-{
-	struct linger linger = {.l_onoff = 1, .l_linger = 0};
-
-	if (reset)
-		setsockopt(s->w.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-	list_del(&s->due);
-	loop_del(s->host->loop, &s->w);
-	close(s->w.fd);
-	s->host->open--;
-	free(s);
-}
-
-static int
-host_error(struct out_stream *s)
-{
-	return s->error;
-}
-
-static void
-host_want(struct out_stream *s, unsigned mask)
-{
-	s->want = mask;
-	if (!s->connecting)
-		stream_due(s);
-}
-
-static void
-host_adopt(struct out_stream *s, void (*news)(void *arg, unsigned mask), void *arg)
-{
-	s->news = news;
-	s->arg = arg;
-}
-
-/* Listeners */
-
-/* Takes one connection; false when there is none. */
-static bool
-listener_accept(struct out_listener *l)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof ss;
-	struct endpoint peer;
-	struct out_stream *s;
-	int fd, e;
-
-	fd = accept4(l->w.fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd < 0)
-		return errno == ECONNABORTED || errno == EINTR;
-	s = endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss) ? stream_new(l->host, fd, false, &e) : NULL;
-	if (s)
-		l->incoming(l->arg, s, &peer);
-	else
-		close(fd);
-	return true;
-}
-
-static void
-listener_event(struct loop_fd *w, uint32_t events)
-{
-	struct out_listener *l = container_of(w, struct out_listener, w);
-
-	(void)events;
-	for (int i = 0; i < ACCEPT_BATCH && listener_accept(l); i++)
-		;
-}
-
-static int
-host_listen(void *self, const struct endpoint *at,
-    void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer), void *arg,
-    struct out_listener **out)
-{
-	struct hostsock *h = self;
-	struct out_listener *l;
-	int fd = hostsock_socket(at, SOCK_STREAM, 0), on = 1, e;
-
-	if (fd < 0)
-		return fd;
-	e = -LEAT_ENOMEM;
-	l = calloc(1, sizeof *l);
-	if (!l)
-		goto fail;
-	*l = (struct out_listener){.w = {.fd = fd, .events = EPOLLIN, .fn = listener_event},
-	    .host = h,
-	    .incoming = incoming,
-	    .arg = arg};
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	stream_tune(fd); /* and all that it accepts */
-	e = hostsock_bind(fd, at);
-	if (e == 0 && listen(fd, LISTEN_BACKLOG) < 0)
-		e = -errno;
-	if (e == 0)
-		e = loop_add(h->loop, &l->w);
-	if (e < 0)
-		goto fail;
-	h->open++;
-	*out = l;
-	return 0;
-fail:
-	free(l);
-	close(fd);
-	return e;
-}
-
-static void
-host_listener_close(struct out_listener *l)
-{
-	loop_del(l->host->loop, &l->w);
-	close(l->w.fd);
-	l->host->open--;
-	free(l);
-}
-
-int
-hostsock_listener_name(const struct out_listener *l, struct endpoint *out)
-{
-	return hostsock_name(l->w.fd, out);
-}
-
 const struct outside_ops hostsock_ops = {
-    .connect = host_connect,
-    .read = host_read,
-    .write = host_write,
-    .at_mark = host_at_mark,
-    .write_urgent = host_write_urgent,
-    .shutdown = host_shutdown,
-    .close = host_close,
-    .error = host_error,
-    .want = host_want,
+    .connect = hoststream_connect,
+    .read = hoststream_read,
+    .write = hoststream_write,
+    .at_mark = hoststream_at_mark,
+    .write_urgent = hoststream_write_urgent,
+    .shutdown = hoststream_shutdown,
+    .close = hoststream_close,
+    .error = hoststream_error,
+    .want = hoststream_want,
     .dgram_open = hostdgram_open,
     .dgram_send = hostdgram_send,
     .dgram_recv = hostdgram_recv,
     .dgram_close = hostdgram_close,
     .echo_open = hostdgram_echo_open,
-    .listen = host_listen,
-    .adopt = host_adopt,
-    .listener_close = host_listener_close,
+    .listen = hostlisten_open,
+    .adopt = hoststream_adopt,
+    .listener_close = hostlisten_close,
     .dgram_listen = hostdgram_listen,
     .dgram_recv_from = hostdgram_recv_from,
     .dgram_send_to = hostdgram_send_to,

@@ -1,5 +1,5 @@
 /*
- * host/hostsock_impl.h - what hostsock.c (streams) and hostdgram.c (datagrams) share. For these two only.
+ * host/hostsock_impl.h - what hostsock.c, hoststream.c, hostlisten.c and hostdgram.c share. For these only.
  */
 #ifndef HOST_HOSTSOCK_IMPL_H
 #define HOST_HOSTSOCK_IMPL_H
@@ -18,6 +18,33 @@ struct hostsock {
 int hostsock_socket(const struct endpoint *e, int type, int protocol);
 int hostsock_bind(int fd, const struct endpoint *at);
 int hostsock_name(int fd, struct endpoint *out);
+
+/* hostsock.source: streams that have something to be told. */
+nsec_t hoststream_due_next(struct loop_source *source);
+void hoststream_due_run(struct loop_source *source, nsec_t now);
+
+/* A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set, when that cannot be. */
+struct out_stream *hoststream_new(struct hostsock *h, int fd, bool connecting, int *e);
+
+/* What every stream's socket is told; what a listener's was told, those that it accepts have. */
+void hoststream_tune(int fd);
+
+int hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask),
+    void *arg, struct out_stream **out);
+ssize_t hoststream_read(struct out_stream *s, void *buf, size_t len);
+ssize_t hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n);
+bool hoststream_at_mark(struct out_stream *s);
+ssize_t hoststream_write_urgent(struct out_stream *s, uint8_t octet);
+int hoststream_shutdown(struct out_stream *s);
+void hoststream_close(struct out_stream *s, bool reset);
+int hoststream_error(struct out_stream *s);
+void hoststream_want(struct out_stream *s, unsigned mask);
+void hoststream_adopt(struct out_stream *s, void (*news)(void *arg, unsigned mask), void *arg);
+
+int hostlisten_open(void *self, const struct endpoint *at,
+    void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer), void *arg,
+    struct out_listener **out);
+void hostlisten_close(struct out_listener *l);
 
 int hostdgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_dgram **out);
