@@ -102,21 +102,12 @@ reap(struct outer *o, int *status)
 	return false;
 }
 
-/* So that the shell sees its job stopped, and goes on when it says so. */
-static void
-stop_too(void)
-{
-	kill(getpid(), SIGSTOP);
-}
-
 static void
 hear_worker(struct outer *o)
 {
 	struct outer_message m;
 
 	while (recv(o->control, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
-		if (m.word == OUTER_STOPPED)
-			stop_too();
 		if (m.word == OUTER_HERE)
 			o->asked = 0;
 		if (m.word == OUTER_ENDED) {
@@ -132,7 +123,8 @@ hear_signals(struct outer *o)
 	struct signalfd_siginfo info;
 
 	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)getpid())
+		/* The worker's SIGCONT is for us alone. */
+		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)o->worker)
 			tell_worker(o, OUTER_SIGNAL, (int)info.ssi_signo, (pid_t)info.ssi_pid);
 		if (means_the_end((int)info.ssi_signo))
 			ask_worker(o, (int)info.ssi_signo);

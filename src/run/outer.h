@@ -12,10 +12,9 @@
 #include <sys/types.h>
 
 enum outer_word {
-	OUTER_SIGNAL,  /* to the worker: pass this signal to the program */
-	OUTER_ASK,     /* to the worker: are you there? */
-	OUTER_HERE,    /* from the worker: yes */
-	OUTER_STOPPED, /* from the worker: the program was stopped by this signal */
+	OUTER_SIGNAL, /* to the worker: pass this signal to the program */
+	OUTER_ASK,    /* to the worker: are you there? */
+	OUTER_HERE,   /* from the worker: yes */
 	OUTER_ENDED, /* from the worker: all is over; the wait status of the program, or what Leat has to say in its place */
 };
 

@@ -109,17 +109,27 @@ tell_outer(const struct process *p, enum outer_word word, int value)
 	send(p->from->control, &m, sizeof m, MSG_NOSIGNAL);
 }
 
+/* What the program does, the outer process does too: the shell sees its job stopped, and going on. From here, so that one never overtakes the other. */
+static void
+outer_too(const struct process *p, int signal)
+{
+	if (getppid() == p->from->outer)
+		kill(p->from->outer, signal);
+}
+
 static void
 reap(struct process *p)
 {
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
 		if (pid != p->launch.pid)
 			continue;
 		if (WIFSTOPPED(status)) {
-			tell_outer(p, OUTER_STOPPED, WSTOPSIG(status));
+			outer_too(p, SIGSTOP);
+		} else if (WIFCONTINUED(status)) {
+			outer_too(p, SIGCONT);
 		} else {
 			p->reaped = true;
 			p->status = status;

@@ -39,6 +39,21 @@ def test_job_control():
         assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
 
 
+def test_the_outer_process_stops_and_goes_on_with_the_program():
+    """However soon one follows the other: what was continued last is not left behind stopped."""
+    with started("sh", "-c", "echo ready; exec sleep 30") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        worker, program = descendants(proc.pid)
+        for _ in range(200):
+            os.kill(program, signal.SIGSTOP)
+            os.kill(program, signal.SIGCONT)
+        assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
+        os.kill(program, signal.SIGSTOP)
+        assert wait_for_states([proc.pid, worker, program], ["T", "S", "T"])
+        os.kill(program, signal.SIGCONT)
+        assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
+
+
 def test_a_handler_runs_while_a_call_waits():
     code = """
 import signal, socket
