@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "core/core.h"
 #include "gate/impl.h"
-#include "wire/checksum.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 #include "wire/udp.h"
@@ -30,9 +29,8 @@ quote_build(
 	udp_put(pkt_push(p, UDP_HDR_LEN), src->port, dst->port, udp_len);
 	if (ipaddr_is4(&src->addr)) {
 		h = pkt_push(p, IP4_HDR_LEN);
-		ip4_put(h, 0, (uint16_t)(IP4_HDR_LEN + udp_len), 0, IP4_DF, QUOTE_TTL, IP_PROTO_UDP,
+		ip4_put_summed(h, 0, (uint16_t)(IP4_HDR_LEN + udp_len), 0, IP4_DF, QUOTE_TTL, IP_PROTO_UDP,
 		    &src->addr, &dst->addr);
-		checksum_put(h + IP4_SUM, checksum_add(h, IP4_HDR_LEN, 0));
 		p->l3_len = IP4_HDR_LEN;
 	} else {
 		h = pkt_push(p, IP6_HDR_LEN);

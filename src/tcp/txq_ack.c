@@ -4,7 +4,6 @@
 #include "tcp/txq.h"
 
 #include "base/bytes.h"
-
 #include "tcp/txq_rec.h"
 
 #include <assert.h>

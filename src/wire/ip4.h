@@ -127,15 +127,6 @@ ip4_valid(const uint8_t *h, size_t n)
 	       ip4_len(h) >= ip4_hdr_len(h) && ip4_len(h) <= n;
 }
 
-/* The five words of a header without options, added up, as a sum (wire/checksum.h). */
-static inline uint16_t
-ip4_fold(uint64_t sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)((sum & 0xffff) + (sum >> 16));
-}
-
 /* The sum of a header without options: 0xffff when its checksum is right. */
 static inline uint16_t
 ip4_sum(const uint8_t *h)
@@ -146,7 +137,8 @@ ip4_sum(const uint8_t *h)
 	memcpy(&front, h, sizeof front);
 	memcpy(&middle, h + 8, sizeof middle);
 	memcpy(&end, h + 16, sizeof end);
-	return ip4_fold((front & UINT32_MAX) + (front >> 32) + (middle & UINT32_MAX) + (middle >> 32) + end);
+	return checksum_fold(
+	    (front & UINT32_MAX) + (front >> 32) + (middle & UINT32_MAX) + (middle >> 32) + end);
 }
 
 /* A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in units of 8 octets. */
@@ -178,7 +170,7 @@ ip4_put_summed(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag
 	uint64_t front = 0x45u | (uint32_t)tos << 8 | (uint32_t)__builtin_bswap16(len) << 16 |
 			 (uint64_t)__builtin_bswap16(id) << 32 | (uint64_t)__builtin_bswap16(frag) << 48;
 	uint32_t middle = ttl | (uint32_t)proto << 8;
-	uint16_t sum = ip4_fold((front & UINT32_MAX) + (front >> 32) + middle + from + to);
+	uint16_t sum = checksum_fold((front & UINT32_MAX) + (front >> 32) + middle + from + to);
 
 	middle |= (uint32_t)(uint16_t)~sum << 16;
 	memcpy(h, &front, sizeof front);
