@@ -43,20 +43,39 @@ open_group(struct churn *c)
 		pair_check(sock_accept(c->listener, &c->server[i]), "accept");
 }
 
-/* What one side of each connection sends, the other reads. */
 static void
-exchange(struct churn *c, struct sock **from, struct sock **to)
+receive(struct churn *c, struct sock *sk)
 {
-	for (unsigned i = 0; i < c->group; i++)
-		pair_check((int)sock_send(from[i], c->buf, c->octets, 0, NULL), "send");
+	for (size_t left = c->octets; left > 0;) {
+		ssize_t n = sock_recv(sk, c->buf, left, 0, NULL);
+
+		pair_check(n > 0 ? 0 : -1, "receive");
+		left -= (size_t)n;
+	}
+}
+
+/* The server's watcher: a request is here, and is answered at once. */
+static void
+answer(struct sock *sk, void *arg)
+{
+	struct churn *c = arg;
+
+	if (sock_unread(sk) < c->octets)
+		return;
+	receive(c, sk);
+	pair_check((int)sock_send(sk, c->buf, c->octets, 0, NULL), "answer");
+}
+
+static void
+exchange(struct churn *c)
+{
+	for (unsigned i = 0; i < c->group; i++) {
+		sock_watch(c->server[i], answer, c);
+		pair_check((int)sock_send(c->client[i], c->buf, c->octets, 0, NULL), "request");
+	}
 	pair_settle(&c->pair);
 	for (unsigned i = 0; i < c->group; i++)
-		for (size_t left = c->octets; left > 0;) {
-			ssize_t n = sock_recv(to[i], c->buf, left, 0, NULL);
-
-			pair_check(n > 0 ? 0 : -1, "receive");
-			left -= (size_t)n;
-		}
+		receive(c, c->client[i]);
 }
 
 /* The server closes first, as web servers do, so that TIME-WAIT is its. */
@@ -78,8 +97,7 @@ run_for(struct churn *c, nsec_t time)
 
 	do {
 		open_group(c);
-		exchange(c, c->client, c->server);
-		exchange(c, c->server, c->client);
+		exchange(c);
 		close_group(c);
 		c->done += c->group;
 	} while (c->pair.now - start < time);

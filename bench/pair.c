@@ -119,8 +119,8 @@ pair_settle(struct pair *p)
 {
 	bool moved;
 
+	pair_tick(p);
 	do {
-		pair_tick(p);
 		moved = pair_deliver(p, 1);
 		moved |= pair_deliver(p, 0);
 	} while (moved);

@@ -40,7 +40,7 @@ bool pair_deliver(struct pair *p, unsigned end);
 /* The clock is read, and both stacks look at it. */
 void pair_tick(struct pair *p);
 
-/* Until nothing is on its way in either direction. */
+/* The clock is read, once; then until nothing is on its way in either direction. */
 void pair_settle(struct pair *p);
 
 /* What @end's address is, with @port. */

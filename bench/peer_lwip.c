@@ -103,8 +103,8 @@ settle(void)
 {
 	bool moved;
 
+	sys_check_timeouts();
 	do {
-		sys_check_timeouts();
 		moved = deliver(1);
 		moved |= deliver(0);
 	} while (moved);

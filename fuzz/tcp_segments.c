@@ -294,13 +294,16 @@ static void
 open_connection(struct host *h, uint8_t how)
 {
 	struct tcp_opts o;
+	struct path way;
 
 	tcp_opts_default(&o);
 	o.defer_syn_ack = how & 16;
 	o.rcvbuf = how & 32 ? 8192 : 0;
 	o.sndbuf = how & 64 ? 8192 : 0;
 	if (how & 1) {
-		tcp_connect(h->tcp, &h->us, &h->peer, &o, &user_ops, h, &h->c);
+		if (route_find(h->core, &h->peer.addr, &h->us.addr, 0, &way))
+			return;
+		tcp_connect(h->tcp, &h->us, &h->peer, &way, &o, &user_ops, h, &h->c);
 		if (!(how & 128))
 			syn(h, TCP_SYN | TCP_ACK, how);
 		return;

@@ -88,19 +88,20 @@ static int
 set_device(struct sock *sk, const char *name, size_t len)
 {
 	char want[IFACE_NAME] = "";
+	uint32_t found = 0;
 
 	memcpy(want, name, len < sizeof want - 1 ? len : sizeof want - 1);
-	sk->dgram.bound_if = 0;
 	for (uint32_t i = 1; i < CORE_IFACES && want[0]; i++) {
 		const struct iface *iface = sk->socks->core->iface[i];
 
 		if (iface && strncmp(iface->name, want, IFACE_NAME) == 0)
-			sk->dgram.bound_if = i;
+			found = i;
 	}
-	if (want[0] && !sk->dgram.bound_if)
+	if (want[0] && !found)
 		return -LEAT_ENODEV;
+	sk->dgram.bound_if = found;
 	opt_push_datagram(sk);
-	return 0;
+	return stream_apply_opts(sk);
 }
 
 /* Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were taken. */
@@ -156,7 +157,8 @@ set_int(struct sock *sk, int name, int v)
 		if (v < 0 || v >= CORE_IFACES || (v && !sk->socks->core->iface[v]))
 			return -LEAT_ENODEV;
 		sk->dgram.bound_if = (uint32_t)v;
-		break;
+		opt_push_datagram(sk);
+		return stream_apply_opts(sk);
 	case OPT_BUSY_POLL:
 		sk->busy_poll = v;
 		return 0;

@@ -106,8 +106,8 @@ unsigned sock_ready(const struct sock *sk);
  * @fn is called after each entry into the stack that changed what sock_ready() may say; it may call anything on any socket,
  * sock_close(@sk) included. One watcher; NULL removes.
  *
- * Watchers are called from stack_advance() and stack_input() alone, when all else there is done: never from within a call on a socket, so
- * no call re-enters its caller. What a call itself changed is told at the next stack_advance(), which stack_next() then
+ * Watchers are called from stack_advance() and stack_input() alone, when all that arrived has been looked at and before it is acknowledged: never from within a call on
+ * a socket, so no call re-enters its caller. What a call itself changed is told at the next stack_advance(), which stack_next() then
  * wants at once. What happened before there was a watcher is not told: ask sock_ready() after setting one.
  */
 void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);

@@ -24,6 +24,7 @@ stream_effective_opts(const struct sock *sk, const struct ipaddr *peer)
 	o.reuse_addr = sk->claim.reuse_addr;
 	o.reuse_port = sk->claim.reuse_port;
 	o.v6only = sk->dgram.v6only;
+	o.bound_if = sk->dgram.bound_if;
 	return o;
 }
 
@@ -47,6 +48,7 @@ stream_apply_opts(struct sock *sk)
 struct tuple {
 	struct sock *sk;
 	struct endpoint local, remote;
+	struct path way;
 };
 
 static bool
@@ -65,23 +67,22 @@ names_a_host(const struct ipaddr *a)
 	return !ipaddr_is_any(a) && !ipaddr_is_multicast(a) && !ipaddr_eq(a, &IPADDR_BROADCAST4);
 }
 
-/* Complete @t->local: the address from the route, the port as bound or chosen so that the four-tuple is new. */
+/* Find @t->way, and complete @t->local: the address from the route, the port as bound or chosen so that the four-tuple is new. */
 static int
 choose_local(struct sock *sk, struct tuple *t)
 {
-	struct path path;
 	const struct ipaddr *src = names_a_host(&sk->local.addr) ? &sk->local.addr : NULL;
 	uint32_t ifindex = t->remote.ifindex ? t->remote.ifindex : sk->dgram.bound_if;
 	int err;
 
 	if (src && ipaddr_is4(src) != ipaddr_is4(&t->remote.addr))
 		return ipaddr_is4(&t->remote.addr) ? -LEAT_ENETUNREACH : -LEAT_EINVAL;
-	err = route_find(sk->socks->core, &t->remote.addr, src, ifindex, &path);
+	err = route_find(sk->socks->core, &t->remote.addr, src, ifindex, &t->way);
 	if (err)
 		return err;
-	if (ipaddr_is_multicast(&t->remote.addr) || iface_is_broadcast(path.iface, &t->remote.addr))
+	if (ipaddr_is_multicast(&t->remote.addr) || iface_is_broadcast(t->way.iface, &t->remote.addr))
 		return -LEAT_ENETUNREACH;
-	t->local.addr = path.src;
+	t->local.addr = t->way.src;
 	t->local.ifindex = t->remote.ifindex;
 	t->local.port = sk->local.port;
 	if (t->local.port)
@@ -114,7 +115,7 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 			return err;
 	}
 	o = stream_effective_opts(sk, &t.remote.addr);
-	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &o, &stream_ops, sk, &sk->conn);
+	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &t.way, &o, &stream_ops, sk, &sk->conn);
 	if (err) {
 		if (!had_port)
 			port_release(&sk->socks->ports, &sk->claim);

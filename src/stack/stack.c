@@ -175,12 +175,23 @@ stack_advance(struct stack *s, nsec_t now)
 	settle(s);
 }
 
+/* The end of what came in at once: watchers hear of it first, so that an answer of theirs carries the ACK. */
+static void
+end_batch(struct stack *s)
+{
+	tcp_batch_tell(s->tcp);
+	socks_flush(s->socks);
+	tcp_batch_end(s->tcp);
+	settle(s);
+}
+
 void
 stack_input(struct stack *s, struct iface *iface, struct pkt *frame, nsec_t now)
 {
 	set_time(s, now);
+	tcp_batch_begin(s->tcp);
 	iface_input(iface, frame);
-	settle(s);
+	end_batch(s);
 }
 
 void
@@ -202,8 +213,7 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 		iface_input(iface, frame);
 	}
 	core_input_end(s->core);
-	tcp_batch_end(s->tcp);
-	settle(s);
+	end_batch(s);
 }
 
 nsec_t

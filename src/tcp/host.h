@@ -117,6 +117,7 @@ struct tcp_tw {
 	nsec_t ts_recent_at, next_challenge;
 	bool ts_ok, transparent;
 	uint8_t ttl, tos;
+	uint32_t bound_if;
 };
 
 struct tcp {
@@ -213,6 +214,7 @@ struct tcp_out {
 	unsigned opt_len;       /* a multiple of 4 */
 	uint16_t mss;           /* of a super-segment's pieces */
 	struct path_cache *way; /* the connection's; NULL without one */
+	uint32_t bound_if;      /* leaves through this one only; 0 = as the routes say */
 };
 /* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
 int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);

@@ -10,11 +10,12 @@ tcp_way(struct tcp_conn *c)
 {
 	struct core *core = c->tcp->core;
 	uint64_t generation = route_generation(core);
+	uint32_t ifindex = c->flow.remote.ifindex ? c->flow.remote.ifindex : c->opts.bound_if;
 	struct path path;
 
 	if (c->way.generation == generation)
 		return &c->way.path;
-	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, c->flow.remote.ifindex, &path))
+	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, ifindex, &path))
 		return NULL;
 	c->way = (struct path_cache){.generation = generation, .path = path};
 	return &c->way.path;

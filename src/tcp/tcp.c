@@ -157,9 +157,18 @@ tcp_batch_begin(struct tcp *tcp)
 }
 
 void
-tcp_batch_end(struct tcp *tcp)
+tcp_batch_tell(struct tcp *tcp)
 {
 	tcp->batch = false;
+	tcp->busy = true;
+	while (tell_next(tcp))
+		;
+}
+
+void
+tcp_batch_end(struct tcp *tcp)
+{
+	tcp->batch = tcp->busy = false;
 	tcp_leave(tcp);
 }
 

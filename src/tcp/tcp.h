@@ -44,10 +44,11 @@ struct tcp *tcp_new(struct core *core);
 void tcp_free(struct tcp *tcp);
 
 /*
- * Segments that come in from here to tcp_batch_end() came at once: what they want is sent when the batch is over, one ACK for all of them, unless one of them wants more
- * than to be acknowledged.
+ * Segments that come in from here to tcp_batch_tell() came at once: what they want is sent by tcp_batch_end(), one ACK for all of them, unless one of them wants more
+ * than to be acknowledged. tcp_batch_tell() tells the users their news; what they then write, until tcp_batch_end(), carries that ACK.
  */
 void tcp_batch_begin(struct tcp *tcp);
+void tcp_batch_tell(struct tcp *tcp);
 void tcp_batch_end(struct tcp *tcp);
 
 struct tcp_limits {
@@ -73,6 +74,7 @@ struct tcp_opts {
 	uint32_t syn_retries;  /* R2 of the handshake; 0 = the host's default (6) */
 	uint32_t notsent_lowat;
 	uint32_t sndbuf, rcvbuf; /* 0 = grow with need */
+	uint32_t bound_if;       /* SO_BINDTODEVICE: leaves through this one only; 0 = as the routes say */
 	uint8_t ttl, tos;        /* ttl 0 = the host's default */
 	char cc[16];             /* "reno" */
 	bool transparent;        /* the local address need not be ours */
@@ -84,9 +86,13 @@ struct tcp_opts {
 };
 void tcp_opts_default(struct tcp_opts *opts);
 
-/* Active OPEN. @local must be complete (sock chose address and port). 0: SYN sent; or -LEAT_ENETUNREACH, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (four-tuple taken and not reusable). */
+/*
+ * Active OPEN along @way, as route_find() has just given it. @local must be complete (sock chose address and port). 0: SYN sent; or -LEAT_ENOBUFS,
+ * -LEAT_EADDRINUSE (four-tuple taken and not reusable).
+ */
 int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_conn **out);
+    const struct path *way, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
+    struct tcp_conn **out);
 
 /* Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only). 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists, and not both say reuse_port: such share what arrives). */
 int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,

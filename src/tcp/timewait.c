@@ -92,6 +92,7 @@ tcp_time_wait_enter(struct tcp_conn *c)
 	tw->transparent = c->opts.transparent;
 	tw->ttl = c->opts.ttl;
 	tw->tos = c->opts.tos;
+	tw->bound_if = c->opts.bound_if;
 	list_init(&tw->node);
 	tcp->time_waits++;
 	wait_anew(tcp, tw);
@@ -112,6 +113,7 @@ answer(struct tcp *tcp, const struct tcp_tw *tw)
 	    .why = PKT_WHY_TIME_WAIT_ACK,
 	    .transparent = tw->transparent,
 	    .flow = tw->number,
+	    .bound_if = tw->bound_if,
 	    .opt = opt};
 
 	if (tw->ts_ok)

@@ -46,7 +46,7 @@ tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
 	    .tos = o->tos,
 	    .dont_fragment = true,
 	    .transparent = o->transparent,
-	    .ifindex = o->remote->ifindex,
+	    .ifindex = o->remote->ifindex ? o->remote->ifindex : o->bound_if,
 	    .cache = o->way};
 
 	if (!p) {
@@ -84,6 +84,7 @@ segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pk
 	o->flow = c->number;
 	o->mss = 0;
 	o->way = &c->way;
+	o->bound_if = c->opts.bound_if;
 }
 
 /* Every segment with ACK says all that an ACK of its own would have. */

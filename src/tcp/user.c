@@ -36,25 +36,22 @@ clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 
 int
 tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_conn **out)
+    const struct path *way, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
+    struct tcp_conn **out)
 {
 	struct endpoint l =
 	    tcp_endpoint(&local->addr, local->port, local->ifindex ? local->ifindex : remote->ifindex);
 	struct endpoint r =
 	    tcp_endpoint(&remote->addr, remote->port, remote->ifindex ? remote->ifindex : local->ifindex);
 	struct tcp_conn *c;
-	struct path path;
 	seq_t at_least = 0;
 	uint64_t hash;
 	bool reused;
-	int err = route_find(tcp->core, &r.addr, &l.addr, r.ifindex, &path);
+	int err = clear_tuple(tcp, &l, &r, &hash, &at_least, &reused);
 
 	if (err)
 		return err;
-	err = clear_tuple(tcp, &l, &r, &hash, &at_least, &reused);
-	if (err)
-		return err;
-	c = tcp_conn_new(tcp, &l, &r, hash, opts, &path);
+	c = tcp_conn_new(tcp, &l, &r, hash, opts, way);
 	if (!c)
 		return -LEAT_ENOBUFS;
 	if (reused && seq_lt(c->iss, at_least))
@@ -288,6 +285,8 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 		cc_switch(&c->cc, cc, tcp_now(c));
 	if (opts->quickack != c->opts.quickack)
 		c->quick = opts->quickack;
+	if (opts->bound_if != c->opts.bound_if)
+		c->way.generation = 0; /* there is no such generation: the way is looked for anew */
 	c->opts = *opts;
 	if (c->ended)
 		return 0;

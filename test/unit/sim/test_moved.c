@@ -40,6 +40,7 @@ connected(bool v6)
 	struct endpoint end[2] = {{.port = 1000}, {.port = 80}};
 	struct tcp_opts opts;
 	struct sim_link *l;
+	struct path way;
 
 	tcp_opts_default(&opts);
 	for (unsigned i = 0; i < 2; i++)
@@ -53,7 +54,9 @@ connected(bool v6)
 	sim_run(m.sim, 2 * SEC, NULL, NULL);
 	assert_int_equal(
 	    tcp_listen(stack_tcp(m.host[1]), &end[1], false, 1, &opts, &quiet, NULL, &m.listener), 0);
-	assert_int_equal(tcp_connect(stack_tcp(m.host[0]), &end[0], &end[1], &opts, &quiet, NULL, &m.c), 0);
+	assert_int_equal(route_find(stack_core(m.host[0]), &end[1].addr, &end[0].addr, 0, &way), 0);
+	assert_int_equal(
+	    tcp_connect(stack_tcp(m.host[0]), &end[0], &end[1], &way, &opts, &quiet, NULL, &m.c), 0);
 	sim_run(m.sim, 3 * SEC, NULL, NULL);
 	m.child = tcp_accept(m.listener, &quiet, NULL);
 	assert_non_null(m.child);

@@ -407,7 +407,10 @@ accept_child(struct script *s)
 void
 connect_to(struct script *s)
 {
-	assert_int_equal(tcp_connect(s->tcp, &s->us, &s->peer, &s->opts, &user_ops, s, &s->c), 0);
+	struct path way;
+
+	assert_int_equal(route_find(s->core, &s->peer.addr, &s->us.addr, 0, &way), 0);
+	assert_int_equal(tcp_connect(s->tcp, &s->us, &s->peer, &way, &s->opts, &user_ops, s, &s->c), 0);
 }
 
 void
