@@ -17,6 +17,7 @@ enum { PORT = 5001, GROUP_MAX = 512, OCTETS_MAX = 1 << 16 };
 struct churn {
 	struct pair pair;
 	struct sock *listener, *client[GROUP_MAX], *server[GROUP_MAX];
+	struct endpoint name; /* the listener's */
 	unsigned group;
 	size_t octets;
 	bool v6;
@@ -27,15 +28,13 @@ struct churn {
 static void
 open_group(struct churn *c)
 {
-	struct endpoint name = pair_name(1, c->v6, PORT);
-
 	for (unsigned i = 0; i < c->group; i++) {
 		int err;
 
 		pair_check(
 		    sock_open(stack_socks(c->pair.end[0].stack), c->v6, SOCK_TYPE_STREAM, &c->client[i]),
 		    "socket");
-		err = sock_connect(c->client[i], &name);
+		err = sock_connect(c->client[i], &c->name);
 		pair_check(err == -LEAT_EINPROGRESS ? 0 : err, "connect");
 	}
 	pair_settle(&c->pair);
@@ -116,6 +115,7 @@ main(int argc, char **argv)
 	c.octets = args[1].value < OCTETS_MAX ? (size_t)args[1].value : OCTETS_MAX;
 	c.v6 = args[2].value == 6;
 	pair_init(&c.pair, 1500, true, 65536);
+	c.name = pair_name(1, c.v6, PORT);
 	c.listener = pair_listen(&c.pair, c.v6, PORT, 0);
 	run_for(&c, (nsec_t)(args[3].value * 0.2 * (double)SEC));
 	c.done = 0;
