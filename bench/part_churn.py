@@ -1,14 +1,16 @@
-"""Connections set up and closed, one after the other."""
+"""Connections set up and closed: in one process, over a TAP, and through a gateway."""
+from lib import insides
 from lib.lwip import PACKAGED, TUNED
+from lib.machine import started, until
 from lib.measure import MORE
+from lib.tap import Net, leat_on_tap, veth
 
 TITLE = "connections set up, used for a request and an answer of 100 octets, and closed"
 OCTETS = 100
+AT_ONCE = ((1, "one after the other"), (64, "64 at once"))
 
 
-def run(b):
-    b.note("Processor time of both ends together; the server closes first. lwIP's TIME-WAIT is cut short after 1,000 connections, for it has 16,384 ports; Linux "
-           "runs on one core, from as many addresses of 127.0.0.0/8 as its ports need.")
+def in_one_process(b):
     for ip in (4, 6):
         words = ["--ip", ip, "--seconds", b.seconds]
 
@@ -23,3 +25,39 @@ def run(b):
         })
         b.group(f"IPv{ip}, 64 at once", "connections a second", MORE, {
             "leat": lambda w=words: b.figure("leat_churn", "per_second", "--group", 64, "--octets", OCTETS, *w)})
+
+
+def hammer(b, net, way, count):
+    return lambda: b.figure("hammer", "per_second", way, net.address, count, b.seconds, prefix=net.prefix)
+
+
+def over_tap(b):
+    """One thread on Linux's side; Leat, or one thread with Linux's TCP/IP in another namespace, at the other."""
+    with leat_on_tap(b) as tap, veth(b, (b.program("hammer"), "serve")) as wire:
+        for way, words_of_way in (("push", "to"), ("draw", "from")):
+            for count, words in AT_ONCE:
+                b.group(f"over a TAP, {words_of_way} the subject, {words}", "connections a second", MORE,
+                        {"leat": hammer(b, tap, way, count), "Linux, veth": hammer(b, wire, way, count)}, slow=True)
+
+
+def through_gateway(b):
+    """Out of a namespace whose only way out is the subject; the server is on the machine."""
+    with insides.all_of(b, ("slirp4netns", "pasta")) as peers, leat_on_tap(b, b.program("tap_host"), "--tap", "leat0", "gate") as tap:
+        serve = (b.program("hammer"), "serve")
+        with started(*tap.prefix, *serve) as proc, started(*serve) as server:
+            until(lambda: proc.poll() is None and server.poll() is None, "hammer")
+            nets = {"leat": tap, **{p.name: Net(p.prefix, p.host) for p in peers}}
+            for count, words in AT_ONCE:
+                b.group(f"gateway, out of a namespace, {words}", "connections a second", MORE, {name: hammer(b, net, "push", count) for name, net in nets.items()}, slow=True)
+
+
+def run(b):
+    b.note("In one process: processor time of both ends together; the server closes first. lwIP's TIME-WAIT is cut short after 1,000 connections, for it has "
+           "16,384 ports; Linux runs on one core, from as many addresses of 127.0.0.0/8 as its ports need.")
+    in_one_process(b)
+    b.note("Over the TAP, over a veth pair between two namespaces, and through a gateway: by the clock, one thread at each end; the server closes first, and a "
+           "four-tuple is used anew while the server still has it in TIME-WAIT, as RFC 6191 allows.")
+    with b.section("connections over a TAP"):
+        over_tap(b)
+    with b.section("connections through a gateway"):
+        through_gateway(b)

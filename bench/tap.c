@@ -1,11 +1,11 @@
 /*
- * bench/tap.c - a Leat host on a TAP that speaks iperf3's protocol, so that iperf3 on the kernel's side measures Leat's TCP against Linux's; and that
- * takes and gives datagrams.
+ * bench/tap.c - a Leat host on a TAP that speaks iperf3's protocol, so that iperf3 on the kernel's side measures Leat's TCP against Linux's; that takes
+ * and gives datagrams; and that makes, and has made, connections.
  *
  *	leat_tap --tap NAME [--offload 0|1]
  *
  * The host is 10.9.0.2/24 and fd09::2/64. Port 5201 serves iperf3, one test at a time, either way, any number of flows (iperf3.c). Port 9 counts datagrams and
- * port 19 sends them (datagrams.c). Prints "ready", and ends by SIGTERM.
+ * port 19 sends them (datagrams.c). Port 7 answers and closes, port 8 has connections made (closes.c). Prints "ready", and ends by SIGTERM.
  */
 #include "tap.h"
 
@@ -133,6 +133,7 @@ main(int argc, char **argv)
 	tap = set_up(pool, name, offload);
 	iperf3_serve(stack_socks(host.stack), host.loop);
 	datagrams_serve(stack_socks(host.stack), host.loop);
+	closes_serve(stack_socks(host.stack), host.loop);
 	loop_add_source(host.loop, &source);
 	printf("ready\n");
 	fflush(stdout);

@@ -18,4 +18,7 @@ void datagrams_serve(struct socks *socks, struct loop *loop);
 nsec_t datagrams_next(void);
 void datagrams_run(nsec_t now);
 
+/* Port 7 answers a request and closes. Port 8 takes orders of connections to the port 7 of who orders. */
+void closes_serve(struct socks *socks, struct loop *loop);
+
 #endif

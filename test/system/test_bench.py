@@ -1,4 +1,5 @@
 """The rules of the benchmarks' harness, with programs that only pretend; and that each program of ours which measures runs."""
+import contextlib
 import html.parser
 import json
 import os
@@ -16,7 +17,7 @@ from lib.context import Bench  # noqa: E402
 from lib.iperf import gbit  # noqa: E402
 from lib.lwip import PACKAGED, Lwip  # noqa: E402
 from lib.measure import LESS, MORE, NotMeasured  # noqa: E402
-from lib.tap import leat_on_tap  # noqa: E402
+from lib.tap import leat_on_tap, veth  # noqa: E402
 
 PROGRAMS = BUILD / "bench"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="not run: namespaces need root")
@@ -216,6 +217,35 @@ def test_iperf3_measures_a_host_on_a_tap(tmp_path, way):
                 assert machine.run_json(*net.prefix, PROGRAMS / "blast", words[0], net.address, *words[1:], 0.1)["datagrams"] > 0
     except NotMeasured as e:
         pytest.skip(f"not run: {e}")
+
+
+@AS_ROOT
+@pytest.mark.parametrize("subject", ["leat", "linux", "gateway"])
+def test_connections_over_a_tap_are_counted_and_none_fails(tmp_path, subject):
+    b = Bench(build=BUILD, out=tmp_path)
+    place = {"leat": lambda: leat_on_tap(b), "linux": lambda: veth(b, (b.program("hammer"), "serve")),
+             "gateway": lambda: leat_on_tap(b, b.program("tap_host"), "--tap", "leat0", "gate")}[subject]
+    with contextlib.ExitStack() as stack:
+        try:
+            net = stack.enter_context(place())
+        except NotMeasured as e:
+            pytest.skip(f"not run: {e}")
+        if subject == "gateway":
+            stack.enter_context(machine.started(*net.prefix, b.program("hammer"), "serve"))
+            machine.until(lambda: ":7 " in machine.run(*net.prefix, "ss", "-Hltn"), "hammer")
+        for way in ("push",) if subject == "gateway" else ("push", "draw"):
+            for count in (1, 64):
+                found = b.figures("hammer", way, net.address, count, 0.2, prefix=net.prefix)
+                assert found["connections"] > 0 and found["per_second"] > 0
+                assert 0 < found["slowest_ms"] < 900, "a SYN or FIN was lost, and sent again"
+
+
+@AS_ROOT
+def test_a_connection_that_fails_ends_the_measurement_with_a_word():
+    with machine.namespace("refuses") as name:
+        for way, word in (("push", "Connection refused"), ("draw", "Connection refused")):
+            done = subprocess.run(["ip", "netns", "exec", name, PROGRAMS / "hammer", way, "127.0.0.1", "1", "1"], capture_output=True, text=True, timeout=10)
+            assert done.returncode == 1 and word in done.stderr and not done.stdout
 
 
 def test_the_bare_pump_carries_a_program_whole(web, tmp_path):

@@ -1,0 +1,193 @@
+/*
+ * bench/closes.c - connections set up, used once and closed, for those who measure: Leat's side of bench/hammer.c.
+ *
+ * To port 7 come connections; each is read until a request of 100 octets is there, answered with as many, and closed: first, so that TIME-WAIT is the
+ * server's. To port 8 comes a datagram "CONNECTIONS MILLISECONDS": so many connections at once are made to the asker's port 7, each the moment another is
+ * done, for that long; then how many were done, and what the slowest took (ns), goes
+ * back as text. A connection that fails there ends the program with a word.
+ */
+#include "tap.h"
+
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PORT_CLOSE = 7, PORT_ORDER = 8, OCTETS = 100, BACKLOG = 1024 };
+
+struct conn {
+	struct sock *sk;
+	size_t have;
+	bool sent; /* the request, by who connects */
+	nsec_t begun;
+};
+
+static struct {
+	struct socks *socks;
+	struct loop *loop;
+	struct sock *listener, *order;
+	struct sock_msg asker;
+	nsec_t until, slowest;
+	unsigned open; /* connections that were ordered and are not done */
+	uint64_t done;
+	uint8_t buf[OCTETS];
+} c;
+
+/* What has come, and whether it was the last: 0 at the end, -LEAT_EAGAIN while there will be more. */
+static ssize_t
+read_on(struct conn *conn)
+{
+	ssize_t n;
+
+	while (conn->have < OCTETS &&
+	       (n = sock_recv(conn->sk, c.buf, OCTETS - conn->have, 0, NULL)) != -LEAT_EAGAIN) {
+		if (n <= 0)
+			return n;
+		conn->have += (size_t)n;
+	}
+	return -LEAT_EAGAIN;
+}
+
+/* Serving. Who connects judges whether a connection failed. */
+
+static void
+served_ready(struct sock *sk, void *arg)
+{
+	struct conn *conn = arg;
+	ssize_t err = read_on(conn);
+
+	if (conn->have < OCTETS && err == -LEAT_EAGAIN)
+		return;
+	if (conn->have == OCTETS)
+		sock_send(sk, c.buf, OCTETS, 0, NULL);
+	sock_close(sk);
+	free(conn);
+}
+
+static void
+accepting(struct sock *listener, void *arg)
+{
+	struct sock *sk;
+
+	while (sock_accept(listener, &sk) == 0) {
+		struct conn *conn = calloc(1, sizeof *conn);
+
+		bench_must("memory", conn ? 0 : -LEAT_ENOMEM);
+		conn->sk = sk;
+		sock_watch(sk, served_ready, conn);
+		served_ready(sk, conn);
+	}
+}
+
+/* Connecting */
+
+static void opened_ready(struct sock *sk, void *arg);
+
+/* Asked again, it says how it went. */
+static int
+connect_on(struct sock *sk)
+{
+	struct endpoint to = {.addr = c.asker.peer.addr, .port = PORT_CLOSE};
+
+	return sock_connect(sk, &to);
+}
+
+static void
+open_one(struct conn *conn)
+{
+	int err;
+
+	*conn = (struct conn){.begun = loop_now(c.loop)};
+	bench_must("socket", sock_open(c.socks, true, SOCK_TYPE_STREAM, &conn->sk));
+	err = connect_on(conn->sk);
+	bench_must("connect", err == -LEAT_EINPROGRESS ? 0 : err);
+	sock_watch(conn->sk, opened_ready, conn);
+}
+
+/* The next one, or the answer to who ordered them all. */
+static void
+one_is_done(struct conn *conn)
+{
+	char text[48];
+	int n;
+
+	sock_close(conn->sk);
+	c.slowest = nsec_max(c.slowest, loop_now(c.loop) - conn->begun);
+	if (loop_now(c.loop) < c.until) {
+		c.done++;
+		open_one(conn);
+		return;
+	}
+	free(conn);
+	if (--c.open)
+		return;
+	n = snprintf(text, sizeof text, "%llu %lld", (unsigned long long)c.done, (long long)c.slowest);
+	bench_must("answer", (int)sock_send(c.order, text, (size_t)n, 0, &c.asker));
+}
+
+static void
+opened_ready(struct sock *sk, void *arg)
+{
+	struct conn *conn = arg;
+	uint8_t octet;
+	ssize_t n;
+
+	if (!conn->sent) {
+		int err = connect_on(sk);
+
+		if (err == -LEAT_EALREADY)
+			return;
+		bench_must("connection", err);
+		bench_must("request", (int)sock_send(sk, c.buf, OCTETS, 0, NULL));
+		conn->sent = true;
+	}
+	n = read_on(conn);
+	if (conn->have == OCTETS)
+		n = sock_recv(sk, &octet, 1, 0, NULL);
+	if (n == -LEAT_EAGAIN)
+		return;
+	bench_must("answer", n < 0 ? (int)n : n > 0 || conn->have < OCTETS ? -LEAT_EPROTO : 0);
+	one_is_done(conn);
+}
+
+static void
+ordered(struct sock *sk, void *arg)
+{
+	unsigned connections, ms;
+	struct sock_msg msg;
+	char text[64];
+	ssize_t n;
+
+	while ((n = sock_recv(sk, text, sizeof text - 1, 0, &msg)) >= 0) {
+		text[n] = '\0';
+		if (c.open || sscanf(text, "%u %u", &connections, &ms) != 2)
+			continue;
+		c.asker = (struct sock_msg){.peer = msg.peer};
+		c.until = loop_now(c.loop) + (nsec_t)ms * MSEC;
+		c.done = 0;
+		c.slowest = 0;
+		for (c.open = 0; c.open < connections; c.open++) {
+			struct conn *conn = malloc(sizeof *conn);
+
+			bench_must("memory", conn ? 0 : -LEAT_ENOMEM);
+			open_one(conn);
+		}
+	}
+}
+
+void
+closes_serve(struct socks *socks, struct loop *loop)
+{
+	struct endpoint at = {.addr = IPADDR_ANY6, .port = PORT_CLOSE};
+
+	c.socks = socks;
+	c.loop = loop;
+	bench_must("socket", sock_open(socks, true, SOCK_TYPE_STREAM, &c.listener));
+	bench_must("bind", sock_bind(c.listener, &at));
+	bench_must("listen", sock_listen(c.listener, BACKLOG));
+	sock_watch(c.listener, accepting, NULL);
+	at.port = PORT_ORDER;
+	bench_must("socket", sock_open(socks, true, SOCK_TYPE_DGRAM, &c.order));
+	bench_must("bind", sock_bind(c.order, &at));
+	sock_watch(c.order, ordered, NULL);
+}
