@@ -123,10 +123,23 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
  * ACKs (RFC 5681, 4.2).
  */
 static bool
-may_wait(const struct tcp *tcp, const struct tcp_conn *c)
+may_wait(const struct tcp_conn *c)
 {
-	return tcp->batch && c && !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) &&
-	       c->reass.runs == 0;
+	return !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) && c->reass.runs == 0;
+}
+
+/* The end of a segment within a batch: what others want goes on waiting. */
+static void
+leave_alone(struct tcp_conn *c)
+{
+	struct tcp *tcp = c->tcp;
+
+	if (may_wait(c))
+		return;
+	tcp->busy = true;
+	list_del(&c->dirty);
+	tcp_flush(c);
+	tcp->busy = false;
 }
 
 static void
@@ -134,6 +147,7 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 {
 	struct tcp *tcp = self;
 	struct tcp_seg seg;
+	struct tcp_conn *c;
 	uint32_t ifindex = rx->iface ? rx->iface->index : 0;
 	enum drop_reason reason = parse(pkt, rx, &seg);
 
@@ -146,8 +160,11 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt->l4 = pkt->data;
 	pkt_pull(pkt, seg.hdr_len);
 	seg.len = pkt->len;
-	if (!may_wait(tcp, demultiplex(tcp, &seg)))
+	c = demultiplex(tcp, &seg);
+	if (!tcp->batch)
 		tcp_leave(tcp);
+	else if (c)
+		leave_alone(c);
 }
 
 void

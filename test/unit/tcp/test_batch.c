@@ -82,6 +82,29 @@ a_batch_may_end_a_connection(void **state)
 	script_end(s);
 }
 
+/* What comes for somebody else wants its answer at once; ours still waits for more. */
+static void
+a_segment_of_another_flow_hurries_nobody(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	tcp_batch_begin(s->tcp);
+	inject(s, ". 1:1001(1000) ack 1 win 65535");
+	s->peer.port++;
+	inject(s, ". 1:1(0) ack 1 win 65535");
+	expect(s, "R 1:1(0)");
+	s->peer.port--;
+	expect_nothing(s);
+	inject(s, ". 1001:2001(1000) ack 1 win 65535");
+	tcp_batch_tell(s->tcp);
+	tcp_batch_end(s->tcp);
+	expect(s, ". 1:1(0) ack 2001");
+	expect_nothing(s);
+	read_octets(s, 2000);
+	script_end(s);
+}
+
 int
 main(void)
 {
@@ -90,6 +113,7 @@ main(void)
 	    cmocka_unit_test(each_segment_beyond_a_hole_has_its_own_duplicate_ack),
 	    cmocka_unit_test(acks_that_came_at_once_let_out_what_all_of_them_allow),
 	    cmocka_unit_test(a_batch_may_end_a_connection),
+	    cmocka_unit_test(a_segment_of_another_flow_hurries_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
