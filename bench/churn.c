@@ -2,7 +2,7 @@
  * bench/churn.c - connections set up, used for one request and one answer, and closed, as fast as both stacks go: in one process, one after another in
  * groups.
  *
- *	leat_churn [--group CONNECTIONS] [--octets SIZE] [--ip 4|6] [--seconds S]
+ *	leat_churn [--group CONNECTIONS] [--octets SIZE] [--ip 4|6] [--seconds S] [--time-wait CONNECTIONS]
  */
 #include "args.h"
 #include "pair.h"
@@ -106,7 +106,8 @@ run_for(struct churn *c, nsec_t time)
 int
 main(int argc, char **argv)
 {
-	struct bench_arg args[] = {{"group", 64}, {"octets", 100}, {"ip", 4}, {"seconds", 1}, {NULL, 0}};
+	struct bench_arg args[] = {{"group", 64}, {"octets", 100}, {"ip", 4}, {"seconds", 1},
+	    {"time-wait", 16384}, {NULL, 0}};
 	static struct churn c;
 	double seconds;
 
@@ -115,6 +116,7 @@ main(int argc, char **argv)
 	c.octets = args[1].value < OCTETS_MAX ? (size_t)args[1].value : OCTETS_MAX;
 	c.v6 = args[2].value == 6;
 	pair_init(&c.pair, 1500, true, 65536);
+	pair_limit_time_waits(&c.pair, (uint32_t)args[4].value);
 	c.name = pair_name(1, c.v6, PORT);
 	c.listener = pair_listen(&c.pair, c.v6, PORT, 0);
 	run_for(&c, (nsec_t)(args[3].value * 0.2 * (double)SEC));

@@ -41,17 +41,12 @@ add_address(struct iface *iface, const char *text, uint8_t bits)
 }
 
 static void
-init_end(struct pair *p, unsigned i, uint32_t mtu, uint32_t conns)
+init_end(struct pair *p, unsigned i, uint32_t mtu)
 {
 	struct pair_end *e = &p->end[i];
 	const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
 	struct core_config config = {
 	    .number = i + 1, .seed = i + 1, .secret.k = {i + 1, 7}, .pool = p->pool, .now = p->now};
-	struct tcp_limits limits = {.conns = conns,
-	    .syn_queue = 1024,
-	    .time_wait = 16384,
-	    .sndbuf_max = 4 << 20,
-	    .rcvbuf_max = 6 << 20};
 
 	e->pair = p;
 	e->number = i;
@@ -59,7 +54,6 @@ init_end(struct pair *p, unsigned i, uint32_t mtu, uint32_t conns)
 	e->wire.features = p->super ? WIRE_TSO4 | WIRE_TSO6 | WIRE_USO | WIRE_SUM : 0;
 	e->stack = stack_new(&config);
 	pair_check(e->stack ? 0 : -LEAT_ENOMEM, "stack");
-	tcp_set_limits(stack_tcp(e->stack), &limits);
 	pair_check(stack_add_ethernet(e->stack, "eth0", mtu, mac, &e->wire, &e->iface), "interface");
 	add_address(e->iface, i ? "10.0.0.2" : "10.0.0.1", 24);
 	add_address(e->iface, i ? "fd00::2" : "fd00::1", 64);
@@ -68,14 +62,28 @@ init_end(struct pair *p, unsigned i, uint32_t mtu, uint32_t conns)
 void
 pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns)
 {
-	*p = (struct pair){.super = super, .now = clock_monotonic()};
+	*p = (struct pair){.super = super, .conns = conns, .now = clock_monotonic()};
 	p->pool = pkt_pool_new(POOL);
 	pair_check(p->pool ? 0 : -LEAT_ENOMEM, "pool");
 	for (unsigned i = 0; i < 2; i++)
 		pkt_queue_init(&p->end[i].inbox);
 	for (unsigned i = 0; i < 2; i++)
-		init_end(p, i, mtu, conns);
+		init_end(p, i, mtu);
+	pair_limit_time_waits(p, 16384);
 	pair_settle(p);
+}
+
+void
+pair_limit_time_waits(struct pair *p, uint32_t most)
+{
+	struct tcp_limits limits = {.conns = p->conns,
+	    .syn_queue = 1024,
+	    .time_wait = most,
+	    .sndbuf_max = 4 << 20,
+	    .rcvbuf_max = 6 << 20};
+
+	for (unsigned i = 0; i < 2; i++)
+		tcp_set_limits(stack_tcp(p->end[i].stack), &limits);
 }
 
 void

@@ -28,10 +28,14 @@ struct pair {
 	struct pair_end end[2];
 	nsec_t now;
 	bool super;
+	uint32_t conns;
 };
 
 /* Two hosts, 10.0.0.1 and 10.0.0.2 (fd00::1 and fd00::2), of MTU @mtu, which may have @conns connections. Ends the program if there is no memory. */
 void pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns);
+
+/* No more than @most of those connections wait in TIME-WAIT at each host; 16,384 if nobody says so. */
+void pair_limit_time_waits(struct pair *p, uint32_t most);
 void pair_fini(struct pair *p);
 
 /* Hand what has arrived at @end to its stack, all that is there now and no more. False when there was nothing. */
