@@ -1,7 +1,7 @@
 """Connections set up and closed: in one process, over a TAP, and through a gateway."""
 from lib import insides
 from lib.lwip import PACKAGED, TUNED
-from lib.machine import started, until
+from lib.machine import said, started, until
 from lib.measure import MORE
 from lib.tap import Net, leat_on_tap, veth
 
@@ -47,7 +47,8 @@ def through_gateway(b):
     with insides.all_of(b, ("slirp4netns", "pasta")) as peers, leat_on_tap(b, b.program("tap_host"), "--tap", "leat0", "gate") as tap:
         serve = (b.program("hammer"), "serve")
         with started(*tap.prefix, *serve) as proc, started(*serve) as server:
-            until(lambda: proc.poll() is None and server.poll() is None, "hammer")
+            for each in (proc, server):
+                until(lambda each=each: "ready" in said(each), "hammer", each)
             nets = {"leat": tap, **{p.name: Net(p.prefix, p.host) for p in peers}}
             for count, words in AT_ONCE:
                 b.group(f"gateway, out of a namespace, {words}", "connections a second", MORE, {name: hammer(b, net, "push", count) for name, net in nets.items()}, slow=True)

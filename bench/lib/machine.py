@@ -85,9 +85,13 @@ def started(*command, log=None, **more):
             end(proc)
 
 
+def said(proc):
+    """What it has said; read without moving where it goes on writing."""
+    return os.pread(proc.said.fileno(), 1 << 20, 0).decode(errors="replace")
+
+
 def last_word(proc):
-    proc.said.seek(0)
-    lines = proc.said.read().decode(errors="replace").strip().splitlines()
+    lines = said(proc).strip().splitlines()
     return lines[-1][:200] if lines else "no word"
 
 
