@@ -106,8 +106,8 @@ run_for(struct churn *c, nsec_t time)
 int
 main(int argc, char **argv)
 {
-	struct bench_arg args[] = {{"group", 64}, {"octets", 100}, {"ip", 4}, {"seconds", 1},
-	    {"time-wait", 16384}, {NULL, 0}};
+	struct bench_arg args[] = {
+	    {"group", 64}, {"octets", 100}, {"ip", 4}, {"seconds", 1}, {"time-wait", 16384}, {NULL, 0}};
 	static struct churn c;
 	double seconds;
 

@@ -883,11 +883,12 @@ LEAT_API unsigned leat_sock_ready(const struct leat_sock *sock);
 /**
  * Have @fn called when leat_sock_ready() may say something else than before.
  *
- * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone, never
- * from within a call on a socket, and may call anything on any socket of this stack, leat_sock_close() of
- * this one included. What a call on a socket itself changes is told at the next leat_stack_advance(), which
- * leat_stack_next() then wants at once. What happened before there was a watcher is not told: ask
- * leat_sock_ready() after setting one.
+ * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone,
+ * never from within a call on a socket, and may call anything on any socket of this stack,
+ * leat_sock_close() of this one included. What arrived is acknowledged afterwards: an answer that is sent
+ * from here carries the ACK. What a call on a socket itself changes is told at the next
+ * leat_stack_advance(), which leat_stack_next() then wants at once. What happened before there was a
+ * watcher is not told: ask leat_sock_ready() after setting one.
  *
  * @fn   one per socket; NULL: none any more
  * @arg  handed on to @fn
