@@ -24,6 +24,7 @@ struct host {
 	struct endpoint us, peer;
 	seq_t irs, iss;
 	bool ts;
+	enum { ALONE, COMING, TOLD } batch; /* what came in at once is coming in, or is being told */
 };
 
 static uint32_t
@@ -317,10 +318,42 @@ open_connection(struct host *h, uint8_t how)
 }
 
 static void
+next_of_batch(struct host *h)
+{
+	switch (h->batch) {
+	case ALONE:
+		tcp_batch_begin(h->tcp);
+		h->batch = COMING;
+		break;
+	case COMING:
+		tcp_batch_tell(h->tcp);
+		h->batch = TOLD;
+		break;
+	case TOLD:
+		tcp_batch_end(h->tcp);
+		h->batch = ALONE;
+		break;
+	}
+}
+
+/* While users are told nothing arrives, and no time passes within a batch. */
+static void
+end_batch_before(struct host *h, uint32_t op)
+{
+	bool user = op % 8 == 4 || op % 8 == 5, time = op % 8 == 6;
+
+	if (op % 8 < 2 && op & 128)
+		next_of_batch(h);
+	while ((h->batch == TOLD && !user) || (h->batch == COMING && time))
+		next_of_batch(h);
+}
+
+static void
 step(struct host *h, struct input *in)
 {
 	uint32_t op = take(in, 1);
 
+	end_batch_before(h, op);
 	if (!h->c && h->listener)
 		h->c = tcp_accept(h->listener, &user_ops, h);
 	switch (op % 8) {
@@ -350,7 +383,8 @@ step(struct host *h, struct input *in)
 			syn(h, op & 16 ? TCP_SYN : TCP_SYN | TCP_ACK, (uint8_t)op);
 		break;
 	}
-	check(h->c);
+	if (h->batch == ALONE)
+		check(h->c);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -367,6 +401,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		step(&h, &in);
 	if (h.c)
 		tcp_close(h.c);
+	while (h.batch != ALONE)
+		next_of_batch(&h);
 	tcp_free(h.tcp);
 	core_free(h.core);
 	pkt_pool_free(h.pool);
