@@ -11,6 +11,8 @@
 
 enum { PUMP_BUDGET = 256 * 1024, PUMP_CHUNK = PKT_BLOCK_LARGE, PUMP_SPANS = 32 };
 
+static void pump_down(struct gate_stream *s);
+
 static size_t
 spans_len(const struct pkt_span *span, unsigned n)
 {
@@ -21,18 +23,32 @@ spans_len(const struct pkt_span *span, unsigned n)
 	return len;
 }
 
-/* Nothing is left to carry up: was it the end? */
+/* Does the program's end come right behind the next @len octets? */
+static bool
+ends_behind(const struct gate_stream *s, size_t len)
+{
+	unsigned ready = sock_ready(s->in);
+
+	return ready & LEAT_RDHUP && !(ready & LEAT_ERR) && sock_unread(s->in) == len;
+}
+
+/* Nothing is left to carry up: was it the end? Often the outside has ended, too, and has not told yet; then closing says all that shutting would. */
 static void
 pump_up_end(struct gate_stream *s)
 {
+	const struct outside_ops *out = s->gate->out;
 	int e;
 
-	if (!(sock_ready(s->in) & LEAT_RDHUP) || sock_ready(s->in) & LEAT_ERR || sock_unread(s->in) > 0)
+	if (!ends_behind(s, 0))
 		return;
-	e = s->gate->out->shutdown(s->out);
+	s->up_done = true;
+	s->readable = true;
+	pump_down(s);
+	if (s->down_done)
+		return;
+	e = out->shutdown(s->out);
 	if (e < 0)
 		s->failed = -e;
-	s->up_done = true;
 }
 
 /* Urgent data keep their place and their mark (RFC 9293, 3.8.5): inside they are read inline, and the octet itself goes alone. */
@@ -42,7 +58,7 @@ write_up(struct gate_stream *s, struct pkt_span *span, unsigned n, size_t *len)
 	const struct outside_ops *out = s->gate->out;
 
 	if (!out->write_urgent || !sock_at_mark(s->in))
-		return out->write(s->out, span, n);
+		return out->write(s->out, span, n, ends_behind(s, *len));
 	*len = 1;
 	return out->write_urgent(s->out, *(const uint8_t *)span[0].at);
 }

@@ -95,27 +95,6 @@ sock_error(struct sock *sk)
 }
 
 static void
-run_out_connecting(struct gate_stream *s)
-{
-	unsigned news = s->news;
-
-	s->news = 0;
-	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP)) { /* the program gave up meanwhile */
-		stream_reset(s, sock_error(s->in));
-	} else if (news & OUT_FAILED) {
-		stream_refuse(s, s->gate->out->error(s->out));
-	} else if (news & OUT_CONNECTED) {
-		timer_cancel(s->gate->core->wheel, &s->timer);
-		s->state = STREAM_OPEN;
-		s->writable = true;
-		sock_answer(s->in, 0);
-		stream_pump(s);
-	} else if (!timer_armed(&s->timer)) { /* it has fired */
-		stream_refuse(s, LEAT_ETIMEDOUT);
-	}
-}
-
-static void
 run_resetting(struct gate_stream *s)
 {
 	struct gate *g = s->gate;
@@ -154,6 +133,27 @@ run_open(struct gate_stream *s)
 		stream_outside_failed(s);
 	else if (s->up_done && s->down_done)
 		stream_end(s);
+}
+
+static void
+run_out_connecting(struct gate_stream *s)
+{
+	unsigned news = s->news;
+
+	s->news = 0;
+	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP)) { /* the program gave up meanwhile */
+		stream_reset(s, sock_error(s->in));
+	} else if (news & OUT_FAILED) {
+		stream_refuse(s, s->gate->out->error(s->out));
+	} else if (news & OUT_CONNECTED) {
+		timer_cancel(s->gate->core->wheel, &s->timer);
+		s->state = STREAM_OPEN;
+		s->writable = true;
+		sock_answer(s->in, 0);
+		run_open(s);
+	} else if (!timer_armed(&s->timer)) { /* it has fired */
+		stream_refuse(s, LEAT_ETIMEDOUT);
+	}
 }
 
 static void

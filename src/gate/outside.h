@@ -28,8 +28,8 @@ struct outside_ops {
 	    void *arg, struct out_stream **out);
 	/* Octets read (>0); 0 at end of file; -LEAT_EAGAIN; -LEAT_ECONNRESET and others once. */
 	ssize_t (*read)(struct out_stream *s, void *buf, size_t len);
-	/* Octets written of what the @n spans hold, or -LEAT_EAGAIN, or the error. */
-	ssize_t (*write)(struct out_stream *s, const struct pkt_span *span, unsigned n);
+	/* Octets written of what the @n spans hold, or -LEAT_EAGAIN, or the error. @last: once all of it is written, shutdown() or close() follows at once. */
+	ssize_t (*write)(struct out_stream *s, const struct pkt_span *span, unsigned n, bool last);
 	/* TCP's urgent data; both NULL where there is none. Is the next octet that read() would give the urgent one? It is to be read alone. And: write it. */
 	bool (*at_mark)(struct out_stream *s);
 	ssize_t (*write_urgent)(struct out_stream *s, uint8_t octet);

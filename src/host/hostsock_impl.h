@@ -32,7 +32,7 @@ void hoststream_tune(int fd);
 int hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask),
     void *arg, struct out_stream **out);
 ssize_t hoststream_read(struct out_stream *s, void *buf, size_t len);
-ssize_t hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n);
+ssize_t hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n, bool last);
 bool hoststream_at_mark(struct out_stream *s);
 ssize_t hoststream_write_urgent(struct out_stream *s, uint8_t octet);
 int hoststream_shutdown(struct out_stream *s);

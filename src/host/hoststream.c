@@ -29,6 +29,8 @@ struct out_stream {
 	unsigned want;
 	unsigned ready; /* OUT_READABLE, OUT_WRITABLE: until a call says otherwise */
 	bool connecting;
+	bool spoke;  /* something was written; what comes next is not to wait for it, */
+	bool delays; /* which has yet to be said */
 	bool ended;  /* nothing more arrives: what is there can be read to its end without being told again */
 	bool urgent; /* there were urgent data: any read may stop before them */
 	bool failed; /* OUT_FAILED was told */
@@ -167,14 +169,40 @@ hoststream_new(struct hostsock *h, int fd, bool connecting, int *e)
 	return s;
 }
 
-/* Small writes of the program have been gathered, or not, by the stack inside already. Urgent data keep their place: see hoststream_at_mark(). */
-void
-hoststream_tune(int fd)
+/* Urgent data keep their place: see hoststream_at_mark(). */
+static void
+stream_inline(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
+/* Small writes of the program have been gathered, or not, by the stack inside already. */
+static void
+stream_hurry(int fd)
 {
 	int on = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
+void
+hoststream_tune(int fd)
+{
+	stream_inline(fd);
+	stream_hurry(fd);
+}
+
+/* What is written first never waits (Nagle's algorithm holds back a second small segment), and often nothing comes after it. */
+static void
+stream_speaks(struct out_stream *s)
+{
+	if (s->spoke && s->delays) {
+		stream_hurry(s->w.fd);
+		s->delays = false;
+	}
+	s->spoke = true;
 }
 
 /* Over loopback the answer is there before connect(2) returns, which says so only when asked again. */
@@ -203,7 +231,7 @@ hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg
 
 	if (fd < 0)
 		return fd;
-	hoststream_tune(fd);
+	stream_inline(fd);
 	e = stream_connect(fd, &ss, len, ipaddr_is_loopback(&to->addr));
 	if (e < 0 && e != -EINPROGRESS)
 		goto fail;
@@ -213,6 +241,7 @@ hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg
 		goto fail;
 	s->news = news;
 	s->arg = arg;
+	s->delays = true;
 	*out = s;
 	return connected;
 fail:
@@ -247,7 +276,7 @@ hoststream_read(struct out_stream *s, void *buf, size_t len)
 }
 
 ssize_t
-hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
+hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n, bool last)
 {
 	struct iovec iov[WRITE_SPANS];
 	struct msghdr msg = {.msg_iov = iov};
@@ -258,8 +287,10 @@ hoststream_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
 		iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
 		all += span[i].len;
 	}
+	stream_speaks(s);
 	do
-		done = sendmsg(s->w.fd, &msg, MSG_NOSIGNAL);
+		done =
+		    sendmsg(s->w.fd, &msg, MSG_NOSIGNAL | (last ? MSG_MORE : 0)); /* the FIN goes with them */
 	while (done < 0 && errno == EINTR);
 	if (done < 0 ? errno == EAGAIN : (size_t)done < all)
 		stream_full(s);
@@ -279,6 +310,7 @@ hoststream_write_urgent(struct out_stream *s, uint8_t octet)
 {
 	ssize_t n;
 
+	stream_speaks(s);
 	do
 		n = send(s->w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
@@ -301,8 +333,7 @@ hoststream_close(struct out_stream *s, bool reset)
 	if (reset)
 		setsockopt(s->w.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 	list_del(&s->due);
-	loop_del(s->host->loop, &s->w);
-	close(s->w.fd);
+	loop_close(s->host->loop, &s->w);
 	s->host->open--;
 	free(s);
 }

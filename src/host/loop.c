@@ -113,14 +113,28 @@ loop_mod(struct loop *l, struct loop_fd *w, uint32_t events)
 	return 0;
 }
 
-void
-loop_del(struct loop *l, struct loop_fd *w)
+/* What is left of the batch in hand is not handed to @w. */
+static void
+loop_blank(struct loop *l, const struct loop_fd *w)
 {
-	epoll_ctl(l->epfd, EPOLL_CTL_DEL, w->fd, NULL);
 	for (int i = l->at; i < l->nbatch; i++) {
 		if (l->batch[i].data.ptr == w)
 			l->batch[i].data.ptr = NULL;
 	}
+}
+
+void
+loop_del(struct loop *l, struct loop_fd *w)
+{
+	epoll_ctl(l->epfd, EPOLL_CTL_DEL, w->fd, NULL);
+	loop_blank(l, w);
+}
+
+void
+loop_close(struct loop *l, struct loop_fd *w)
+{
+	close(w->fd);
+	loop_blank(l, w);
 }
 
 void

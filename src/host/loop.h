@@ -39,6 +39,8 @@ nsec_t loop_refresh(struct loop *l);
 int loop_add(struct loop *l, struct loop_fd *w);
 int loop_mod(struct loop *l, struct loop_fd *w, uint32_t events);
 void loop_del(struct loop *l, struct loop_fd *w);
+/* loop_del() and close(2) in one: nobody else may have a duplicate of the descriptor, for epoll watches the file until its last one is closed. */
+void loop_close(struct loop *l, struct loop_fd *w);
 
 void loop_add_source(struct loop *l, struct loop_source *s);
 void loop_del_source(struct loop *l, struct loop_source *s);

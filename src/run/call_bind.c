@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 /* A name may still be held by a socket that was closed since the last sweep. */
 static int
@@ -71,13 +72,13 @@ call_listen(struct call *c)
  * our call; so it must not wait here, whatever the program has set, for only we could end that wait.
  */
 static int
-accept_now(int listener, int flags)
+accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
 {
 	int mode = fcntl(listener, F_GETFL), fd;
 
 	if (!(mode & O_NONBLOCK))
 		fcntl(listener, F_SETFL, mode | O_NONBLOCK);
-	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
+	fd = accept4(listener, (struct sockaddr *)name, len, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
 	if (fd < 0)
 		fd = -errno;
 	if (!(mode & O_NONBLOCK))
@@ -86,9 +87,9 @@ accept_now(int listener, int flags)
 }
 
 static long
-hand_over_child(struct call *c, int fd, int flags)
+hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *name, socklen_t len)
 {
-	struct desc *child = desc_of_fd(c->w, fd);
+	struct desc *child = desc_meet(c->w, fd, name, len);
 	struct endpoint peer = {.addr = c->d->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
 	int rc;
 
@@ -110,6 +111,8 @@ long
 call_accept(struct call *c)
 {
 	int flags = c->nr == SYS_accept4 ? (int)c->arg[3] : 0;
+	struct sockaddr_un name;
+	socklen_t len = sizeof name;
 	int fd;
 
 	if (c->d->kind != DESC_STREAM)
@@ -117,11 +120,11 @@ call_accept(struct call *c)
 	if (c->d->state != DESC_LISTENING)
 		return -EINVAL;
 	stream_offer_children(c->d);
-	fd = accept_now(c->fd, flags);
+	fd = accept_now(c->fd, flags, &name, &len);
 	if (fd == -EAGAIN && call_may_wait(c, 0))
 		return park(c, call_accept, SO_RCVTIMEO, -EAGAIN);
 	if (fd < 0)
 		return fd;
 	stream_accepted(c->d);
-	return hand_over_child(c, fd, flags);
+	return hand_over_child(c, fd, flags, &name, len);
 }

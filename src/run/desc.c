@@ -79,16 +79,14 @@ desc_by_id(struct worker *w, uint64_t id)
 	return n ? container_of(n, struct desc, by_id) : NULL;
 }
 
-/* An end that the program got from accept() with no address: its peer, ours, carries the record's number as its name. */
+/* An accepted end is met for the first time: its peer, ours, carries the record's number as its name, @un. */
 static struct desc *
-meet(struct worker *w, int fd, uint64_t inode)
+meet(struct worker *w, int fd, uint64_t inode, const struct sockaddr_un *un, socklen_t len)
 {
-	struct sockaddr_un un;
-	socklen_t len = sizeof un;
 	struct desc *d;
 	uint64_t id;
 
-	if (getpeername(fd, (struct sockaddr *)&un, &len) < 0 || !unix_name_id(&w->unixdir, &un, len, &id))
+	if (!inode || !unix_name_id(&w->unixdir, un, len, &id))
 		return NULL;
 	d = desc_by_id(w, id);
 	if (d && !d->inode) {
@@ -99,12 +97,22 @@ meet(struct worker *w, int fd, uint64_t inode)
 }
 
 struct desc *
+desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len)
+{
+	return meet(w, fd, unix_any_inode(&w->unixdir, fd), peer, len);
+}
+
+struct desc *
 desc_of_fd(struct worker *w, int fd)
 {
 	uint64_t inode = unix_any_inode(&w->unixdir, fd);
 	struct desc *d = inode ? desc_by_inode(w, inode) : NULL;
+	struct sockaddr_un un;
+	socklen_t len = sizeof un;
 
-	return d || !inode ? d : meet(w, fd, inode);
+	if (d || !inode || getpeername(fd, (struct sockaddr *)&un, &len) < 0)
+		return d;
+	return meet(w, fd, inode, &un, len);
 }
 
 int
@@ -115,7 +123,7 @@ desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd
 	if (d->peer.fd < 0)
 		d->w->untended--;
 	else
-		loop_del(d->w->loop, &d->peer), close(d->peer.fd);
+		loop_close(d->w->loop, &d->peer);
 	d->peer = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
 	rc = loop_add(d->w->loop, &d->peer);
 	if (rc)
@@ -128,8 +136,7 @@ desc_close_peer(struct desc *d)
 {
 	if (d->peer.fd < 0)
 		return;
-	loop_del(d->w->loop, &d->peer);
-	close(d->peer.fd);
+	loop_close(d->w->loop, &d->peer);
 	d->peer.fd = -1;
 	d->w->untended++;
 }

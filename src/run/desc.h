@@ -111,6 +111,9 @@ struct desc *desc_by_id(struct worker *w, uint64_t id);
 /* The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones are met here for the first time. */
 struct desc *desc_of_fd(struct worker *w, int fd);
 
+/* The record of @fd, just accepted; @peer is what accept(2) said of its peer. */
+struct desc *desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len);
+
 /* Our end: watched for @events by @fn from now on, edge-triggered. */
 int desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events));
 void desc_close_peer(struct desc *d);

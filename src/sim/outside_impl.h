@@ -37,7 +37,7 @@ void sim_streams_free(struct sim_outside *o);
 int sim_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_stream **out);
 ssize_t sim_read(struct out_stream *s, void *buf, size_t len);
-ssize_t sim_write(struct out_stream *s, const struct pkt_span *span, unsigned n);
+ssize_t sim_write(struct out_stream *s, const struct pkt_span *span, unsigned n, bool last);
 int sim_shutdown(struct out_stream *s);
 void sim_close(struct out_stream *s, bool reset);
 int sim_error(struct out_stream *s);

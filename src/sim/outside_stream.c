@@ -231,7 +231,7 @@ sim_read(struct out_stream *s, void *buf, size_t len)
 }
 
 ssize_t
-sim_write(struct out_stream *s, const struct pkt_span *span, unsigned n)
+sim_write(struct out_stream *s, const struct pkt_span *span, unsigned n, bool last)
 {
 	size_t done = 0;
 

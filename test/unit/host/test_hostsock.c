@@ -4,6 +4,7 @@
 #include "host/sockaddr.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,7 +91,7 @@ write_text(struct out_stream *s, const char *text)
 	struct pkt_span span[2] = {
 	    {(const uint8_t *)text, 2}, {(const uint8_t *)text + 2, (uint32_t)strlen(text) - 2}};
 
-	return ops->write(s, span, 2);
+	return ops->write(s, span, 2, false);
 }
 
 static void
@@ -120,6 +121,58 @@ a_connection_carries_octets_and_half_close_both_ways(void **state)
 	until(&seen, OUT_READABLE);
 	assert_int_equal(ops->read(s, buf, sizeof buf), 0);
 	ops->close(s, false);
+	close(l);
+}
+
+static unsigned
+segments_at(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof info;
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_segs_in;
+}
+
+static void
+the_last_octets_take_the_end_along_in_one_segment(void **state)
+{
+	const struct pkt_span span = {(const uint8_t *)"bye", 3};
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0, before;
+	char buf[64];
+	int l = server(&at), c;
+
+	s = connected(&at, &seen);
+	c = accept(l, NULL, NULL);
+	before = segments_at(c);
+	assert_int_equal(ops->write(s, &span, 1, true), 3);
+	ops->close(s, false);
+	assert_int_equal(recv(c, buf, sizeof buf, MSG_WAITALL), 3);
+	assert_int_equal(recv(c, buf, sizeof buf, 0), 0);
+	assert_int_equal(segments_at(c), before + 1);
+	close(c);
+	close(l);
+}
+
+static void
+small_writes_do_not_wait_for_one_another(void **state)
+{
+	struct endpoint at;
+	struct out_stream *s;
+	unsigned seen = 0;
+	char buf[64];
+	int l = server(&at), c, off = 0;
+
+	s = connected(&at, &seen);
+	c = accept(l, NULL, NULL);
+	assert_int_equal(setsockopt(c, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(write_text(s, "hello"), 5);
+	assert_int_equal(recv(c, buf, sizeof buf, MSG_DONTWAIT), 15); /* loopback takes no time */
+	ops->close(s, false);
+	close(c);
 	close(l);
 }
 
@@ -262,7 +315,7 @@ a_full_stream_tells_when_there_is_room_again(void **state)
 	s = connected(&at, &seen);
 	c = accept(l, NULL, NULL);
 	do
-		n = ops->write(s, &span, 1);
+		n = ops->write(s, &span, 1, false);
 	while (n > 0);
 	assert_int_equal(n, -LEAT_EAGAIN);
 	ops->want(s, OUT_WRITABLE);
@@ -407,6 +460,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_connection_carries_octets_and_half_close_both_ways),
+	    cmocka_unit_test(the_last_octets_take_the_end_along_in_one_segment),
+	    cmocka_unit_test(small_writes_do_not_wait_for_one_another),
 	    cmocka_unit_test(a_closed_port_is_told_as_refused),
 	    cmocka_unit_test(octets_before_a_reset_can_be_read_and_the_reset_is_told_once),
 	    cmocka_unit_test(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),

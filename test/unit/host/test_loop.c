@@ -128,7 +128,17 @@ end_deletes_both(struct loop_fd *w, uint32_t events)
 }
 
 static void
-a_descriptor_may_delete_another_of_the_same_batch_and_itself(void **state)
+end_closes_both(struct loop_fd *w, uint32_t events)
+{
+	struct end *e = container_of(w, struct end, w);
+
+	e->called++;
+	loop_close(e->loop, &e->other->w);
+	loop_close(e->loop, w);
+}
+
+static void
+first_to_be_called_ends_both(void (*fn)(struct loop_fd *w, uint32_t events), bool closes)
 {
 	struct loop *l = new_loop();
 	struct end ends[2];
@@ -137,17 +147,30 @@ a_descriptor_may_delete_another_of_the_same_batch_and_itself(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(pipe(fds[i]), 0);
 		assert_int_equal(write(fds[i][1], "x", 1), 1);
-		ends[i] = (struct end){.w = {.fd = fds[i][0], .events = EPOLLIN, .fn = end_deletes_both},
-		    .loop = l,
-		    .other = &ends[1 - i]};
+		ends[i] = (struct end){
+		    .w = {.fd = fds[i][0], .events = EPOLLIN, .fn = fn}, .loop = l, .other = &ends[1 - i]};
 		assert_int_equal(loop_add(l, &ends[i].w), 0);
 	}
 	loop_turn(l, 0);
 	loop_turn(l, 0);
 	assert_int_equal(ends[0].called + ends[1].called, 1);
-	for (int i = 0; i < 4; i++)
-		close(fds[i / 2][i % 2]);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(close(fds[i][0]), closes ? -1 : 0);
+		close(fds[i][1]);
+	}
 	loop_free(l);
+}
+
+static void
+a_descriptor_may_delete_another_of_the_same_batch_and_itself(void **state)
+{
+	first_to_be_called_ends_both(end_deletes_both, false);
+}
+
+static void
+a_descriptor_may_close_another_of_the_same_batch_and_itself(void **state)
+{
+	first_to_be_called_ends_both(end_closes_both, true);
 }
 
 int
@@ -158,6 +181,7 @@ main(void)
 	    cmocka_unit_test(deadlines_end_a_sleep_by_timerfd_where_pwait2_is_missing),
 	    cmocka_unit_test(a_source_may_delete_the_one_after_it),
 	    cmocka_unit_test(a_descriptor_may_delete_another_of_the_same_batch_and_itself),
+	    cmocka_unit_test(a_descriptor_may_close_another_of_the_same_batch_and_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
