@@ -47,6 +47,8 @@ watch_began(void *arg, const struct run_parts *parts)
 	struct watch *w = arg;
 
 	w->parts = parts;
+	if (!w->begin) /* nothing that is watched has happened yet */
+		w->begin = w->trace.begin = clock_monotonic();
 	if (w->capture) {
 		capture_begin(w->capture, clock_monotonic(), clock_wall(), &w->conns);
 		emu_tap(parts->link, watch_frame, w);

@@ -4,6 +4,7 @@
 #include "run/filter.h"
 
 #include <errno.h>
+#include <linux/close_range.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -52,12 +53,23 @@ exec_failed(const char *name)
 	return error == ENOENT ? 127 : 126;
 }
 
+/*
+ * From here on the child has a descriptor table of its own. execve(2) would make it one as well, but then, until it has closed what is not for the program, the sockets of
+ * connections that already live would be open there too, and epoll goes on telling of a closed socket that somebody holds (loop_close()).
+ */
+static void
+part_tables(void)
+{
+	close_range(~0U, ~0U, CLOSE_RANGE_UNSHARE);
+}
+
 /* In the child. Leat blocks signals but changes none, so the mask is all that has to be put back. */
 static int
 child(const struct launch *l)
 {
 	int fd = filter_load(l->kernel->wait_killable);
 
+	part_tables();
 	tell(&board->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)
 		return 125;

@@ -4,7 +4,7 @@ import re
 import socket
 import subprocess
 
-from inside import PYTHON, free_port, inside, nothing_left, place, ports, started  # noqa: F401
+from inside import PYTHON, command, environment, free_port, inside, nothing_left, place, ports, started  # noqa: F401
 
 
 def watched(scratch, *program, options=(), **more):
@@ -26,6 +26,12 @@ def test_curl_is_named_in_the_summary_and_on_its_packets(ports, scratch):
 def test_the_printed_summary_and_the_ladder_name_it(ports):
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/", options=["--trace"])
     assert re.search(rb":\d+ curl\[\d+\]\n", done.stderr)
+
+
+def test_the_summary_counts_from_the_start_even_if_nothing_happened():
+    done = subprocess.run(command("sleep", "0.3"), capture_output=True, text=True, timeout=30, env=environment(""), cwd="/")
+    took = re.search(r"0 TCP connections in (\d+)ms", done.stderr)
+    assert took and 300 <= int(took[1]) < 5000, done.stderr
 
 
 SERVER = """
