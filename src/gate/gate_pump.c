@@ -32,7 +32,10 @@ ends_behind(const struct gate_stream *s, size_t len)
 	return ready & LEAT_RDHUP && !(ready & LEAT_ERR) && sock_unread(s->in) == len;
 }
 
-/* Nothing is left to carry up: was it the end? Often the outside has ended, too, and has not told yet; then closing says all that shutting would. */
+/*
+ * Nothing is left to carry up: was it the end? A server outside has often ended, too, and that was not told yet; then closing says all that shutting
+ * would. A client outside, behind a published port, waits for us instead.
+ */
 static void
 pump_up_end(struct gate_stream *s)
 {
@@ -42,8 +45,10 @@ pump_up_end(struct gate_stream *s)
 	if (!ends_behind(s, 0))
 		return;
 	s->up_done = true;
-	s->readable = true;
-	pump_down(s);
+	if (!s->info.published) {
+		s->readable = true;
+		pump_down(s);
+	}
 	if (s->down_done)
 		return;
 	e = out->shutdown(s->out);

@@ -11,7 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { LISTEN_BACKLOG = 4096 };
+enum { ACCEPT_BATCH = 64, LISTEN_BACKLOG = 4096 };
 
 struct out_listener {
 	struct loop_fd w;
@@ -20,11 +20,10 @@ struct out_listener {
 	void *arg;
 };
 
-/* One a turn: epoll says whether there is another for less than an accept4(2) that finds none, for which the kernel makes a socket first. */
-static void
-listener_event(struct loop_fd *w, uint32_t events)
+/* Takes one connection; false when there is none. */
+static bool
+listener_accept(struct out_listener *l)
 {
-	struct out_listener *l = container_of(w, struct out_listener, w);
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof ss;
 	struct endpoint peer;
@@ -32,15 +31,25 @@ listener_event(struct loop_fd *w, uint32_t events)
 	int fd, e;
 
 	fd = accept4(l->w.fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	(void)events;
 	if (fd < 0)
-		return;
+		return errno == ECONNABORTED || errno == EINTR;
 	s = endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss) ? hoststream_new(l->host, fd, false, &e)
 								  : NULL;
 	if (s)
 		l->incoming(l->arg, s, &peer);
 	else
 		close(fd);
+	return true;
+}
+
+static void
+listener_event(struct loop_fd *w, uint32_t events)
+{
+	struct out_listener *l = container_of(w, struct out_listener, w);
+
+	(void)events;
+	for (int i = 0; i < ACCEPT_BATCH && listener_accept(l); i++)
+		;
 }
 
 int
