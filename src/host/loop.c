@@ -222,24 +222,45 @@ loop_quiet_timer(struct loop *l)
 		l->timer_at = NSEC_NEVER;
 }
 
-void
-loop_turn(struct loop *l, nsec_t deadline)
+/* What is left of the batch in hand; a callback may have done so already (loop_catch_up()). */
+static void
+loop_hand_out(struct loop *l)
 {
-	int n = loop_wait(l, loop_deadline(l, deadline));
-
-	assert(n >= 0 || errno == EINTR);
-	loop_refresh(l);
-	l->nbatch = n > 0 ? n : 0;
-	for (l->at = 0; l->at < l->nbatch; l->at++) {
-		struct loop_fd *w = l->batch[l->at].data.ptr;
+	while (l->at < l->nbatch) {
+		const struct epoll_event *e = &l->batch[l->at++];
+		struct loop_fd *w = e->data.ptr;
 
 		if (w)
-			w->fn(w, l->batch[l->at].events);
+			w->fn(w, e->events);
 		else
 			loop_quiet_timer(l);
 	}
-	l->nbatch = 0;
+}
+
+static void
+loop_begin_batch(struct loop *l, int n)
+{
+	assert(n >= 0 || errno == EINTR);
+	loop_refresh(l);
+	l->nbatch = n > 0 ? n : 0;
+	l->at = 0;
+}
+
+void
+loop_turn(struct loop *l, nsec_t deadline)
+{
+	loop_begin_batch(l, loop_wait(l, loop_deadline(l, deadline)));
+	loop_hand_out(l);
 	loop_run_sources(l);
+}
+
+void
+loop_catch_up(struct loop *l, const struct loop_fd *caller)
+{
+	loop_hand_out(l);
+	loop_begin_batch(l, epoll_wait(l->epfd, l->batch, LOOP_BATCH, 0));
+	loop_blank(l, caller);
+	loop_hand_out(l);
 }
 
 void

@@ -42,6 +42,9 @@ void loop_del(struct loop *l, struct loop_fd *w);
 /* loop_del() and close(2) in one: nobody else may have a duplicate of the descriptor, for epoll watches the file until its last one is closed. */
 void loop_close(struct loop *l, struct loop_fd *w);
 
+/* From @caller's callback: all that has happened to other descriptors until now is told to theirs first. @caller is told later if there is more for it; it must be level-triggered. */
+void loop_catch_up(struct loop *l, const struct loop_fd *caller);
+
 void loop_add_source(struct loop *l, struct loop_source *s);
 void loop_del_source(struct loop *l, struct loop_source *s);
 

@@ -67,6 +67,13 @@ notif_replace_fd(struct worker *w, uint64_t id, int fd, int at, bool cloexec)
 	return ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno : 0;
 }
 
+/* Does it ask how the socket is? Then what any thread has done before, though not by a call of ours (a close(2), say), has been done when it is answered. */
+static bool
+asks(int nr)
+{
+	return nr == SYS_getpeername || nr == SYS_getsockopt;
+}
+
 /* Which it was; -1: there was none. */
 static int
 take_one(struct worker *w)
@@ -84,6 +91,8 @@ take_one(struct worker *w)
 		return -1;
 	c.id = req.n.id;
 	c.nr = req.n.data.nr;
+	if (asks(c.nr))
+		worker_catch_up(w);
 	for (int i = 0; i < 6; i++)
 		c.arg[i] = req.n.data.args[i];
 	caller_init(&c.caller, &w->callers, (pid_t)req.n.pid);

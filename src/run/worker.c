@@ -61,6 +61,13 @@ worker_settle(struct worker *w)
 }
 
 void
+worker_catch_up(struct worker *w)
+{
+	loop_catch_up(w->loop, &w->listener);
+	worker_settle(w);
+}
+
+void
 worker_missing(struct worker *w, const char *name)
 {
 	enum { NAMES = sizeof w->seen_names / sizeof w->seen_names[0] };

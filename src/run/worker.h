@@ -55,6 +55,9 @@ void worker_enter(struct worker *w);
 /* All that the network does in no time has been done when this returns. */
 void worker_settle(struct worker *w);
 
+/* From the listener's callback: ... and all that has happened to our ends of the program's sockets until now. */
+void worker_catch_up(struct worker *w);
+
 /* Nobody is under the filter any more: the worker's work ends when its children are reaped. */
 void worker_last_ended(struct worker *w);
 

@@ -34,6 +34,27 @@ def test_data_for_a_closed_socket_reset_though_what_was_written_is_stuck():
     assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
 
 
+def test_what_was_closed_before_a_question_has_reached_the_other_socket():
+    """Natively close(2) with SO_LINGER 0 has reset the other side before it returns, and what came before the reset can be read."""
+    code = """
+import collections, errno, socket, struct
+seen = collections.Counter()
+for _ in range(100):
+    listener = socket.create_server(('127.0.0.1', 0))
+    client = socket.create_connection(listener.getsockname())
+    server = listener.accept()[0]
+    server.setblocking(False)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    client.send(b'data'); client.close()
+    try: seen[server.getpeername()] += 1
+    except OSError as e: seen[errno.errorcode[e.errno]] += 1
+    seen[server.recv(9)] += 1
+    server.close(); listener.close()
+print(dict(seen))
+"""
+    assert python(code).stdout == b"{'ENOTCONN': 100, b'data': 100}\n"
+
+
 def test_small_buffers_are_small_on_the_whole_way():
     """A program that asks for little, to hear early of a peer that does not read, gets little; asked before, during and after connect()."""
     code = """

@@ -173,6 +173,50 @@ a_descriptor_may_close_another_of_the_same_batch_and_itself(void **state)
 	first_to_be_called_ends_both(end_closes_both, true);
 }
 
+/* Called first of two: once it has caught up, the other one has been told, of the batch in hand and of what came later. */
+static void
+end_catches_up(struct loop_fd *w, uint32_t events)
+{
+	struct end *e = container_of(w, struct end, w);
+	unsigned before;
+	char c;
+
+	if (e->called++ > 0 || e->other->called > 0)
+		return;
+	loop_catch_up(e->loop, w);
+	before = e->other->called;
+	assert_true(before > 0);
+	assert_int_equal(read(e->other->w.fd, &c, 1), 1);
+	loop_catch_up(e->loop, w);
+	assert_int_equal(e->other->called, before);
+	assert_int_equal(e->called, 1);
+}
+
+static void
+a_descriptor_may_have_the_others_told_first(void **state)
+{
+	struct loop *l = new_loop();
+	struct end ends[2];
+	int fds[2][2];
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pipe(fds[i]), 0);
+		assert_int_equal(write(fds[i][1], "x", 1), 1);
+		ends[i] = (struct end){.w = {.fd = fds[i][0], .events = EPOLLIN, .fn = end_catches_up},
+		    .loop = l,
+		    .other = &ends[1 - i]};
+		assert_int_equal(loop_add(l, &ends[i].w), 0);
+	}
+	loop_turn(l, 0);
+	assert_true(ends[0].called > 0 && ends[1].called > 0);
+	for (int i = 0; i < 2; i++) {
+		loop_del(l, &ends[i].w);
+		close(fds[i][0]);
+		close(fds[i][1]);
+	}
+	loop_free(l);
+}
+
 int
 main(void)
 {
@@ -182,6 +226,7 @@ main(void)
 	    cmocka_unit_test(a_source_may_delete_the_one_after_it),
 	    cmocka_unit_test(a_descriptor_may_delete_another_of_the_same_batch_and_itself),
 	    cmocka_unit_test(a_descriptor_may_close_another_of_the_same_batch_and_itself),
+	    cmocka_unit_test(a_descriptor_may_have_the_others_told_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
