@@ -33,6 +33,22 @@ struct gate_stream {
 	struct gate_flow_info info;
 };
 
+/* A stream with neither side yet; NULL at the limit, which is counted. */
+struct gate_stream *stream_new(struct gate *g, enum stream_state state);
+
+/* Look at what has happened to it; may end it. The two others mark it to be looked at: the outside's news, and the inside's watcher. */
+void stream_run(struct gate_work *w);
+void stream_out_news(void *arg, unsigned mask);
+void stream_in_news(struct sock *sk, void *arg);
+
+/*
+ * Its end, and what each side that it has is told. The outside refused the program's SYN with @error (LEAT_E), and so do we, in the same words; one side
+ * went with @error, and so must the other; it never came to be.
+ */
+void stream_refuse(struct gate_stream *s, int error);
+void stream_reset(struct gate_stream *s, int error);
+void stream_discard(struct gate_stream *s, int error);
+
 /* Carry what can be carried, both ways. Sets up_done, down_done and failed. */
 void stream_pump(struct gate_stream *s);
 
