@@ -5,6 +5,8 @@
  *	blast send|draw ADDRESS SIZE SEGMENTS SECONDS
  *	blast serve
  */
+#include "plain.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -16,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef UDP_SEGMENT
@@ -26,24 +27,6 @@
 enum { PORT_COUNT = 9, PORT_SEND = 19, ROOM = 65536, BATCH = 64, ANSWER_MS = 1000 };
 
 static char buf[ROOM];
-
-static int
-must(int rc, const char *what)
-{
-	if (rc >= 0)
-		return rc;
-	fprintf(stderr, "blast: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int64_t
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 static int
 open_socket(void)

@@ -8,6 +8,8 @@
  * Who serves closes first and has the TIME-WAIT; who connects takes a port again as soon as its clock allows that (RFC 6191), and judges: a connection
  * that fails, or two seconds without any news, end the program with a word.
  */
+#include "plain.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -18,7 +20,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -50,15 +51,6 @@ static struct {
 	char buf[OCTETS];
 } h;
 
-static int
-must(int rc, const char *what)
-{
-	if (rc >= 0)
-		return rc;
-	fprintf(stderr, "hammer: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 /* @err: why; 0 = as errno says. */
 static void
 must_not(bool bad, const char *what, int err)
@@ -66,15 +58,6 @@ must_not(bool bad, const char *what, int err)
 	if (bad && err)
 		errno = err;
 	must(bad ? -1 : 0, what);
-}
-
-static int64_t
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
 static int

@@ -8,6 +8,7 @@
  * has ports of its own. IPv6 has only ::1 on loopback.
  */
 #include "args.h"
+#include "plain.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PORTS_EACH = 20000, OCTETS_MAX = 65536 };
@@ -27,15 +27,6 @@ static socklen_t server_len;
 static char buf[OCTETS_MAX];
 static size_t octets;
 
-static void
-check(int rc, const char *what)
-{
-	if (rc >= 0)
-		return;
-	fprintf(stderr, "peer_churn: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static int
 open_listener(void)
 {
@@ -43,14 +34,14 @@ open_listener(void)
 	struct sockaddr_in a4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	check(fd, "socket");
+	must(fd, "socket");
 	if (family == AF_INET6)
-		check(bind(fd, (void *)&a6, sizeof a6), "bind");
+		must(bind(fd, (void *)&a6, sizeof a6), "bind");
 	else
-		check(bind(fd, (void *)&a4, sizeof a4), "bind");
-	check(listen(fd, 4096), "listen");
+		must(bind(fd, (void *)&a4, sizeof a4), "bind");
+	must(listen(fd, 4096), "listen");
 	server_len = sizeof server;
-	check(getsockname(fd, (void *)&server, &server_len), "getsockname");
+	must(getsockname(fd, (void *)&server, &server_len), "getsockname");
 	return fd;
 }
 
@@ -64,20 +55,20 @@ name_client(int fd, uint64_t n)
 	if (family != AF_INET)
 		return;
 	a.sin_addr.s_addr = htonl(0x7f000101u + (uint32_t)(n / PORTS_EACH % 60000));
-	check(
+	must(
 	    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes), "IP_BIND_ADDRESS_NO_PORT");
-	check(bind(fd, (void *)&a, sizeof a), "bind");
+	must(bind(fd, (void *)&a, sizeof a), "bind");
 }
 
 /* What fits a socket's buffer, for one thread has both ends. */
 static void
 exchange(int from, int to)
 {
-	check((int)write(from, buf, octets), "write");
+	must((int)write(from, buf, octets), "write");
 	for (size_t left = octets; left > 0;) {
 		ssize_t n = read(to, buf, left);
 
-		check(n > 0 ? 0 : -1, "read");
+		must(n > 0 ? 0 : -1, "read");
 		left -= (size_t)n;
 	}
 }
@@ -88,15 +79,15 @@ churn_once(int listener, uint64_t n)
 	int client = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), child;
 	char octet;
 
-	check(client, "socket");
+	must(client, "socket");
 	name_client(client, n);
-	check(connect(client, (void *)&server, server_len), "connect");
+	must(connect(client, (void *)&server, server_len), "connect");
 	child = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	check(child, "accept");
+	must(child, "accept");
 	exchange(client, child);
 	exchange(child, client);
 	close(child);
-	check((int)read(client, &octet, 1), "read");
+	must((int)read(client, &octet, 1), "read");
 	close(client);
 }
 

@@ -55,7 +55,8 @@ exec_failed(const char *name)
 
 /*
  * From here on the child has a descriptor table of its own. execve(2) would make it one as well, but then, until it has closed what is not for the program, the sockets of
- * connections that already live would be open there too, and epoll goes on telling of a closed socket that somebody holds (loop_close()).
+ * connections that already live would be open there too, and epoll goes on telling of a closed socket that somebody holds (loop_close()). Where a sandbox forbids it, that moment,
+ * some microseconds before the program begins, is as it was.
  */
 static void
 part_tables(void)

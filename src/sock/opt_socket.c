@@ -85,6 +85,14 @@ set_linger(struct sock *sk, const void *value, size_t len)
 }
 
 static int
+bind_to(struct sock *sk, uint32_t ifindex)
+{
+	sk->dgram.bound_if = ifindex;
+	opt_push_datagram(sk);
+	return stream_apply_opts(sk);
+}
+
+static int
 set_device(struct sock *sk, const char *name, size_t len)
 {
 	char want[IFACE_NAME] = "";
@@ -99,9 +107,7 @@ set_device(struct sock *sk, const char *name, size_t len)
 	}
 	if (want[0] && !found)
 		return -LEAT_ENODEV;
-	sk->dgram.bound_if = found;
-	opt_push_datagram(sk);
-	return stream_apply_opts(sk);
+	return bind_to(sk, found);
 }
 
 /* Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were taken. */
@@ -156,9 +162,7 @@ set_int(struct sock *sk, int name, int v)
 	case OPT_BINDTOIFINDEX:
 		if (v < 0 || v >= CORE_IFACES || (v && !sk->socks->core->iface[v]))
 			return -LEAT_ENODEV;
-		sk->dgram.bound_if = (uint32_t)v;
-		opt_push_datagram(sk);
-		return stream_apply_opts(sk);
+		return bind_to(sk, (uint32_t)v);
 	case OPT_BUSY_POLL:
 		sk->busy_poll = v;
 		return 0;
