@@ -5,6 +5,7 @@
 #include "pkt/runs.h"
 
 #include "wire/checksum.h"
+#include "wire/udp.h"
 
 #include <assert.h>
 #include <string.h>
@@ -263,8 +264,9 @@ pkt_complete_sum(struct pkt *p)
 	field = p->data + l4 + p->sum_off;
 	/* The field is part of the range: the pseudo-header's sum that it holds goes in by itself. */
 	checksum_put(field, pkt_sum_rest(p, l4));
-	if (field[0] == 0 && field[1] == 0)
-		field[0] = field[1] = 0xff;
+	/* In UDP zero would mean "none" (RFC 768); in TCP and ICMP it stands (RFC 1624, 3). */
+	if (p->sum_off == UDP_SUM && be16_get(field) == 0)
+		be16_put(field, 0xffff);
 	p->sum = PKT_SUM_VALID;
 	return true;
 }

@@ -266,7 +266,7 @@ uint16_t pkt_sum_rest(const struct pkt *p, uint32_t off);
 
 /*
  * Finish a PKT_SUM_PARTIAL checksum (l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. Zero
- * becomes 0xffff, which UDP asks for (RFC 768) and all others read alike. False at the pool's limit (only where a header shared
+ * becomes 0xffff in UDP, which asks for it (RFC 768), and stays zero elsewhere. False at the pool's limit (only where a header shared
  * with another packet is longer than the room); then the packet is as before.
  */
 bool pkt_complete_sum(struct pkt *p);

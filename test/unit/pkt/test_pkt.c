@@ -390,6 +390,21 @@ completing_a_sum_writes_to_no_clone(void **state)
 	pkt_free(c);
 }
 
+/* RFC 1624, 3: only UDP has another word for zero. */
+static void
+a_sum_of_tcp_that_is_zero_stays_zero(void **state)
+{
+	uint8_t tcp[20] = {1, 2, 3, 4, 0xfb, 0xf9};
+	struct pkt *p = pkt_from_bytes(pool, tcp, sizeof tcp);
+
+	p->l4 = p->data;
+	p->sum = PKT_SUM_PARTIAL;
+	p->sum_off = 16;
+	assert_true(pkt_complete_sum(p));
+	assert_octets(p, tcp, sizeof tcp);
+	pkt_free(p);
+}
+
 static uint64_t
 draw(uint64_t bound)
 {
@@ -505,6 +520,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(queue_counts_packets_and_octets, setup, teardown),
 	    cmocka_unit_test_setup_teardown(sum_is_the_same_however_the_octets_are_spread, setup, teardown),
 	    cmocka_unit_test_setup_teardown(completing_a_sum_writes_to_no_clone, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_sum_of_tcp_that_is_zero_stays_zero, setup, teardown),
 	    cmocka_unit_test_setup_teardown(random_operations_match_an_array, setup, teardown),
 	};
 
