@@ -22,15 +22,19 @@ go_on_without_waiting(struct call *c)
 	if (rc)
 		return rc;
 	c->d->borrowed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-	return 0;
+	return c->d->borrowed < 0 ? -errno : 0;
 }
 
 /* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
 static void
 left(struct call *c)
 {
-	if (c->d->state == DESC_CONNECTING && c->d->sk && !c->d->filled_up)
-		(void)go_on_without_waiting(c);
+	struct desc *d = c->d;
+
+	if (d->state == DESC_CONNECTING && d->sk && !d->filled_up && go_on_without_waiting(c)) {
+		stream_begin_anew(d, c->fd);
+		stream_failed(d, ENOBUFS);
+	}
 }
 
 /*
@@ -109,7 +113,7 @@ begin_without_waiting(struct call *c)
 	int rc = answer == 0 ? stream_joined(d, c->fd) : go_on_without_waiting(c);
 
 	if (rc)
-		return rc;
+		return tell_failure(c, -rc);
 	if (answer != 0 && answer != -EINPROGRESS)
 		stream_failed(d, -answer);
 	return -EINPROGRESS;

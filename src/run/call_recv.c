@@ -59,7 +59,7 @@ write_source(const struct call *c, const struct sockaddr_un *un, socklen_t len, 
 		return 0;
 	if (c->d->kind == DESC_NETLINK)
 		return netlink_write_source(c, at, len_at);
-	if (c->d->kind != DESC_STREAM && unix_name_source(&c->w->unixdir, un, len, &from))
+	if (c->d->kind != DESC_STREAM && unixname_source(&c->w->unixsock.names, un, len, &from))
 		return call_write_endpoint(c, at, len_at, &from);
 	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
 }

@@ -55,7 +55,7 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 	if (type ==
 	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);
-	desc_set_inode(d, unix_any_inode(&c->w->unixdir, fd));
+	desc_set_inode(d, unix_any_inode(&c->w->unixsock, fd));
 	rc = call_return_fd(c, fd, flags & SOCK_CLOEXEC);
 	return rc;
 }

@@ -86,7 +86,7 @@ meet(struct worker *w, int fd, uint64_t inode, const struct sockaddr_un *un, soc
 	struct desc *d;
 	uint64_t id;
 
-	if (!inode || !unix_name_id(&w->unixdir, un, len, &id))
+	if (!inode || !unixname_id(&w->unixsock.names, un, len, &id))
 		return NULL;
 	d = desc_by_id(w, id);
 	if (d && !d->inode) {
@@ -99,13 +99,13 @@ meet(struct worker *w, int fd, uint64_t inode, const struct sockaddr_un *un, soc
 struct desc *
 desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len)
 {
-	return meet(w, fd, unix_any_inode(&w->unixdir, fd), peer, len);
+	return meet(w, fd, unix_any_inode(&w->unixsock, fd), peer, len);
 }
 
 struct desc *
 desc_of_fd(struct worker *w, int fd)
 {
-	uint64_t inode = unix_any_inode(&w->unixdir, fd);
+	uint64_t inode = unix_any_inode(&w->unixsock, fd);
 	struct desc *d = inode ? desc_by_inode(w, inode) : NULL;
 	struct sockaddr_un un;
 	socklen_t len = sizeof un;

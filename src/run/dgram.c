@@ -71,7 +71,7 @@ source_for(struct desc *d, const struct endpoint *from)
 		return NULL;
 	s->owner = d;
 	s->source = *from;
-	s->fd = (struct loop_fd){.fd = unix_dgram_to(&d->w->unixdir, d->handle, from),
+	s->fd = (struct loop_fd){.fd = unix_dgram_to(&d->w->unixsock, d->handle, from),
 	    .events = EPOLLOUT | EPOLLET,
 	    .fn = source_news};
 	if (s->fd.fd < 0 || loop_add(d->w->loop, &s->fd) < 0) {
@@ -231,7 +231,7 @@ dgram_prepare(struct desc *d, int fd)
 {
 	if (d->handle >= 0)
 		return 0;
-	d->handle = unix_bind_handle(&d->w->unixdir, fd);
+	d->handle = unixdir_bind(d->w->unixsock.dir, fd);
 	if (d->handle < 0) {
 		int rc = d->handle;
 
@@ -298,7 +298,7 @@ join(struct desc *d, int fd, const struct endpoint *peer)
 
 	if (d->peer.fd >= 0)
 		part(d, fd);
-	ours = unix_dgram_to(&d->w->unixdir, d->handle, peer);
+	ours = unix_dgram_to(&d->w->unixsock, d->handle, peer);
 	if (ours < 0)
 		return ours;
 	if (getsockname(ours, (struct sockaddr *)&un, &len) < 0 ||

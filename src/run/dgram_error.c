@@ -6,6 +6,7 @@
 #include "run/dgram_keep.h"
 #include "run/holder.h"
 
+#include <linux/filter.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -27,11 +28,25 @@ wanted(const struct desc *d)
 	       (d->away && (sock_ready(d->away) & LEAT_ERR));
 }
 
+/* Without a peer @fd would take datagrams from whoever finds its name: while @on, it takes none. */
+static void
+refuse_all(int fd, bool on)
+{
+	static struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+	const struct sock_fprog prog = {1, &none};
+
+	if (on)
+		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof prog);
+	else
+		setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &prog, sizeof prog);
+}
+
 /* The end that is connected to @own breaks off with an octet unread. */
 static void
 break_off(int ours, int own)
 {
 	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	refuse_all(ours, true);
 	(void)connect(ours, &nobody, sizeof nobody);
 }
 
@@ -41,6 +56,7 @@ raise_connected(struct desc *d, int own)
 	dgram_flush(d);
 	break_off(d->peer.fd, own);
 	unix_connect_handle(d->peer.fd, d->handle);
+	refuse_all(d->peer.fd, false);
 }
 
 /* An end without a peer gets one for the moment. Being parted from it, the kernel would throw away what is unread. */
@@ -51,7 +67,7 @@ raise_unconnected(struct desc *d, int own)
 	struct sockaddr_un un;
 	socklen_t len = sizeof un;
 	struct list unread = LIST_INIT(unread);
-	int ours = unix_dgram_to(&d->w->unixdir, d->handle, &none);
+	int ours = unix_dgram_to(&d->w->unixsock, d->handle, &none);
 
 	if (ours < 0)
 		return;

@@ -40,7 +40,7 @@ dgram_keep_unread(struct desc *d, int fd, struct list *to)
 			return;
 		control_untag(tag, &msg);
 		/* What bears no name of ours does not come from the network. */
-		if (unix_name_source(&d->w->unixdir, &un, h.msg_namelen, &msg.peer))
+		if (unixname_source(&d->w->unixsock.names, &un, h.msg_namelen, &msg.peer))
 			(void)dgram_keep(to, &msg, buf, (size_t)n);
 	}
 }

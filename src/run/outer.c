@@ -10,13 +10,14 @@
 #include "run/inherit.h"
 #include "run/program.h"
 #include "run/tree.h"
-#include "run/unixsock.h"
+#include "run/unixdir.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -35,8 +36,8 @@ struct outer {
 	int asked;   /* the signal after which the worker was asked whether it is there; 0 = it answered */
 	bool asking; /* the question is not sent yet */
 	nsec_t waited;
-	int gave_up; /* the signal after which it was killed, since it did not answer */
-	char dir[UNIXDIR_PATH];
+	int gave_up;         /* the signal after which it was killed, since it did not answer */
+	struct unixdir *dir; /* in memory that the worker shares */
 };
 
 /* Everything that can be caught and means something to a program. */
@@ -131,13 +132,6 @@ hear_signals(struct outer *o)
 	}
 }
 
-static void
-remove_dir(struct outer *o)
-{
-	unixdir_remove(o->dir);
-	o->dir[0] = 0;
-}
-
 /* Until the worker has gone; its wait status. */
 static int
 watch(struct outer *o)
@@ -152,7 +146,7 @@ watch(struct outer *o)
 		poll(p, 2, o->asked && !o->gave_up ? GRACE_STEP_MS : -1);
 		hear_worker(o);
 		if (o->ended) /* while the worker goes */
-			remove_dir(o);
+			unixdir_remove(o->dir);
 		hear_signals(o);
 		wait_for_answer(o, clock_monotonic() - before);
 		if (reap(o, &status)) {
@@ -228,6 +222,31 @@ start_worker(struct outer *o, const struct run_config *config)
 	return 0;
 }
 
+/* The folder for sockets' names, in memory that the worker will share. 0 or -1 with errno set. */
+static int
+make_dir(struct outer *o)
+{
+	void *at = mmap(NULL, sizeof *o->dir, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int rc;
+
+	if (at == MAP_FAILED)
+		return -1;
+	o->dir = at;
+	rc = unixdir_make(o->dir);
+	errno = -rc;
+	return rc ? -1 : 0;
+}
+
+static void
+remove_dir(struct outer *o)
+{
+	if (!o->dir)
+		return;
+	unixdir_remove(o->dir);
+	munmap(o->dir, sizeof *o->dir);
+	o->dir = NULL;
+}
+
 int
 run_main(const struct run_config *config)
 {
@@ -242,9 +261,9 @@ run_main(const struct run_config *config)
 	passed_signals(&passed);
 	sigprocmask(SIG_BLOCK, &passed, &o.mask);
 	o.signals = signalfd(-1, &passed, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (o.signals < 0 || !tree_adopt() || unixdir_make(o.dir) < 0 || start_worker(&o, config) < 0) {
+	if (o.signals < 0 || !tree_adopt() || make_dir(&o) < 0 || start_worker(&o, config) < 0) {
 		fprintf(stderr, "leat: %s\n", strerror(errno));
-		unixdir_remove(o.dir);
+		remove_dir(&o);
 		rc = 125;
 	} else {
 		int status = watch(&o);

@@ -5,6 +5,7 @@
 #define RUN_OUTER_H
 
 #include "run/run.h"
+#include "run/unixdir.h"
 
 #include <signal.h>
 #include <stdint.h>
@@ -31,7 +32,7 @@ struct inherited {
 	sigset_t mask;
 	struct rlimit nofile;
 	pid_t pgrp;
-	const char *dir; /* for the sockets' names, see unixsock.h */
+	struct unixdir *dir; /* shared: the supervisor removes it, also when the worker was killed */
 };
 
 /* The worker's life. Returns its exit status; 0 once OUTER_ENDED was sent. */

@@ -23,12 +23,11 @@ connecting_news(struct loop_fd *fd, uint32_t events)
 int
 stream_look_connecting(struct desc *d, int fd)
 {
-	int peer = unix_rendezvous(&d->w->unixdir, fd);
+	int peer = unix_meet(&d->w->unixsock, fd, &d->joined);
 	int rc;
 
 	if (peer < 0)
 		return peer;
-	d->joined = true;
 	rc = desc_set_peer(d, peer, 0, connecting_news);
 	if (rc)
 		return rc;
@@ -43,10 +42,9 @@ stream_joined(struct desc *d, int fd)
 	int peer, rc;
 
 	if (!d->filled_up) {
-		peer = unix_rendezvous(&d->w->unixdir, fd);
+		peer = unix_meet(&d->w->unixsock, fd, &d->joined);
 		if (peer < 0)
 			return peer;
-		d->joined = true;
 	} else {
 		unix_drain(fd, d->sndbuf, d->peer.fd, d->filled);
 		peer = d->peer.fd;
@@ -199,7 +197,7 @@ offer(struct desc *listener)
 
 	if (!d)
 		return false;
-	fd = unix_stream_to(&w->unixdir, listener->handle, d->id);
+	fd = unix_stream_to(&w->unixsock, listener->handle, d->id);
 	if (fd < 0) {
 		desc_bury(d, false);
 		if (fd == -ECONNREFUSED) {
@@ -216,7 +214,11 @@ offer(struct desc *listener)
 	owner_inherit(d, listener);
 	if (++listener->offered > listener->backlog)
 		stream_count_waiting(listener);
-	return pump_start(d, fd) == 0;
+	if (pump_start(d, fd)) {
+		desc_bury(d, true);
+		return false;
+	}
+	return true;
 }
 
 void
@@ -242,7 +244,7 @@ int
 stream_listen(struct desc *d, int fd, int backlog)
 {
 	if (d->handle < 0) {
-		int handle = unix_bind_handle(&d->w->unixdir, fd);
+		int handle = unixdir_bind(d->w->unixsock.dir, fd);
 
 		if (handle < 0)
 			return handle;

@@ -1,96 +1,76 @@
+/*
+ * Opens, names and joins the worker's ends of AF_UNIX sockets. It knows nothing of records or of the network.
+ */
 #include "run/unixsock.h"
 
-#include "host/random.h"
-
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int
-unixdir_make(char path[static UNIXDIR_PATH])
+static void
+close_fd(int *fd)
 {
-	const char *base = getenv("XDG_RUNTIME_DIR");
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
-	if (base && strlen(base) < 32) {
-		snprintf(path, UNIXDIR_PATH, "%s/leat-XXXXXX", base);
-		if (mkdtemp(path))
-			return 0;
-	}
-	snprintf(path, UNIXDIR_PATH, "/tmp/leat-XXXXXX");
-	if (mkdtemp(path))
+/* What waits in the queue of the old one is reset. */
+static void
+meeting_close(struct unixsock *u)
+{
+	close_fd(&u->meeting_handle);
+	close_fd(&u->meeting);
+}
+
+static int
+meeting_open(struct unixsock *u)
+{
+	int rc = 0;
+
+	if (u->meeting >= 0)
 		return 0;
-	path[0] = 0;
-	return -errno;
-}
-
-void
-unixdir_remove(const char *path)
-{
-	DIR *dir = path[0] ? opendir(path) : NULL;
-	struct dirent *e;
-
-	while (dir && (e = readdir(dir)))
-		if (e->d_name[0] != '.')
-			unlinkat(dirfd(dir), e->d_name, 0);
-	if (dir)
-		closedir(dir);
-	if (path[0])
-		rmdir(path);
+	u->meeting = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->meeting < 0)
+		return -errno;
+	u->meeting_handle = unixdir_bind(u->dir, u->meeting);
+	if (u->meeting_handle < 0)
+		rc = u->meeting_handle;
+	else if (listen(u->meeting, 1) < 0)
+		rc = -errno;
+	if (rc)
+		meeting_close(u);
+	return rc;
 }
 
 int
-unixdir_open(struct unixdir *u, const char *path)
+unixsock_open(struct unixsock *u, struct unixdir *dir)
 {
-	uint64_t secret;
 	struct stat st;
 	int rc;
 
-	*u = (struct unixdir){.path = path, .rendezvous = -1, .rendezvous_handle = -1};
-	random_fill(&secret, sizeof secret);
-	snprintf(u->token, sizeof u->token, "%016" PRIx64, secret);
-	u->rendezvous = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	u->rendezvous_handle = u->rendezvous < 0 ? -errno : unix_bind_handle(u, u->rendezvous);
-	if (u->rendezvous_handle < 0 || listen(u->rendezvous, 16) < 0 || fstat(u->rendezvous, &st) < 0) {
-		rc = u->rendezvous_handle < 0 ? u->rendezvous_handle : -errno;
-		unixdir_close(u);
+	*u = (struct unixsock){.dir = dir, .meeting = -1, .meeting_handle = -1, .spare = -1};
+	unixname_init(&u->names);
+	rc = meeting_open(u);
+	if (!rc && fstat(u->meeting, &st) < 0)
+		rc = -errno;
+	if (rc) {
+		unixsock_close(u);
 		return rc;
 	}
 	u->sockets = st.st_dev;
+	u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
 	return 0;
 }
 
 void
-unixdir_close(struct unixdir *u)
+unixsock_close(struct unixsock *u)
 {
-	if (u->rendezvous_handle >= 0)
-		close(u->rendezvous_handle);
-	if (u->rendezvous >= 0)
-		close(u->rendezvous);
-	*u = (struct unixdir){.rendezvous = -1, .rendezvous_handle = -1};
-}
-
-int
-unix_bind_handle(struct unixdir *u, int fd)
-{
-	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	int handle;
-
-	snprintf(un.sun_path, sizeof un.sun_path, "%s/%" PRIu64, u->path, u->next++);
-	if (bind(fd, (struct sockaddr *)&un, sizeof un) < 0)
-		return -errno;
-	handle = open(un.sun_path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	if (handle < 0)
-		handle = -errno;
-	unlink(un.sun_path);
-	return handle;
+	meeting_close(u);
+	close_fd(&u->spare);
 }
 
 int
@@ -102,31 +82,78 @@ unix_connect_handle(int fd, int handle)
 	return connect(fd, (struct sockaddr *)&un, sizeof un) < 0 ? -errno : 0;
 }
 
-int
-unix_rendezvous(struct unixdir *u, int fd)
+/* Takes what was connected last. With the descriptor table full, the spare one makes room. */
+static int
+meeting_take(struct unixsock *u)
 {
-	int peer, rc = unix_connect_handle(fd, u->rendezvous_handle);
+	int fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (rc)
-		return rc;
-	peer = accept4(u->rendezvous, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	return peer < 0 ? -errno : peer;
+	if (fd >= 0 || u->spare < 0)
+		return fd < 0 ? -errno : fd;
+	close_fd(&u->spare);
+	fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
-/* A socket of ours under the abstract name "TOKEN@text", connected to @handle. */
-static int
-named_to(struct unixdir *u, int type, const char *text, int handle)
+/* Whether the other end of @fd was connected by this process. */
+static bool
+connected_by_us(int fd)
 {
-	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	int n = snprintf(un.sun_path + 1, sizeof un.sun_path - 1, "%s@%s", u->token, text);
-	int rc, fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid == getpid();
+}
+
+int
+unix_meet(struct unixsock *u, int fd, bool *used)
+{
+	int peer, rc = meeting_open(u);
+
+	if (!rc)
+		rc = unix_connect_handle(fd, u->meeting_handle);
+	if (rc)
+		return rc;
+	*used = true;
+	peer = meeting_take(u);
+	if (peer >= 0 && !connected_by_us(peer)) {
+		close(peer);
+		peer = -ECONNABORTED;
+	}
+	if (peer < 0)
+		meeting_close(u);
+	else if (u->spare < 0)
+		u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
+	return peer;
+}
+
+static int
+open_socket(int type)
+{
+	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int
+bind_name(int fd, const struct sockaddr_un *un, socklen_t len)
+{
+	return bind(fd, (const struct sockaddr *)un, len) < 0 ? -errno : 0;
+}
+
+/* The name comes first: accept(2) tells it, and may be called as soon as the connection is there. */
+int
+unix_stream_to(struct unixsock *u, int handle, uint64_t id)
+{
+	struct sockaddr_un un;
+	socklen_t len = unixname_of_id(&u->names, id, &un);
+	int rc, fd = open_socket(SOCK_STREAM);
 
 	if (fd < 0)
-		return -errno;
-	rc = bind(fd, (struct sockaddr *)&un,
-		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) < 0
-		 ? -errno
-		 : unix_connect_handle(fd, handle);
+		return fd;
+	rc = bind_name(fd, &un, len);
+	if (!rc)
+		rc = unix_connect_handle(fd, handle);
 	if (rc) {
 		close(fd);
 		return rc;
@@ -134,63 +161,24 @@ named_to(struct unixdir *u, int type, const char *text, int handle)
 	return fd;
 }
 
+/* The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the name. */
 int
-unix_stream_to(struct unixdir *u, int handle, uint64_t id)
+unix_dgram_to(struct unixsock *u, int handle, const struct endpoint *source)
 {
-	char text[32];
+	struct sockaddr_un un;
+	socklen_t len = unixname_of_source(&u->names, source, &un);
+	int rc, fd = open_socket(SOCK_DGRAM);
 
-	snprintf(text, sizeof text, "%" PRIx64, id);
-	return named_to(u, SOCK_STREAM, text, handle);
-}
-
-/* The number at the end keeps names apart: one lives on while a datagram from it is unread. */
-int
-unix_dgram_to(struct unixdir *u, int handle, const struct endpoint *source)
-{
-	char text[80];
-
-	snprintf(text, sizeof text, "%016" PRIx64 "%016" PRIx64 "%04x%08x.%" PRIx64, source->addr.w[0],
-	    source->addr.w[1], source->port, source->ifindex, u->next++);
-	return named_to(u, SOCK_DGRAM, text, handle);
-}
-
-/* What stands behind our token in an abstract name; the text ends with a 0. */
-static bool
-our_name(const struct unixdir *u, const struct sockaddr_un *un, socklen_t len, char text[static 108])
-{
-	size_t n =
-	    len > offsetof(struct sockaddr_un, sun_path) ? len - offsetof(struct sockaddr_un, sun_path) : 0;
-
-	if (n < 19 || un->sun_family != AF_UNIX || un->sun_path[0] != 0 ||
-	    memcmp(un->sun_path + 1, u->token, 16) != 0)
-		return false;
-	memcpy(text, un->sun_path + 18, n - 18);
-	text[n - 18] = 0;
-	return true;
-}
-
-bool
-unix_name_id(const struct unixdir *u, const struct sockaddr_un *un, socklen_t len, uint64_t *id)
-{
-	char text[108];
-
-	return our_name(u, un, len, text) && sscanf(text, "%" SCNx64, id) == 1;
-}
-
-bool
-unix_name_source(
-    const struct unixdir *u, const struct sockaddr_un *un, socklen_t len, struct endpoint *source)
-{
-	char text[108];
-	unsigned port;
-
-	if (!our_name(u, un, len, text))
-		return false;
-	if (sscanf(text, "%16" SCNx64 "%16" SCNx64 "%4x%8x", &source->addr.w[0], &source->addr.w[1], &port,
-		&source->ifindex) != 4)
-		return false;
-	source->port = (uint16_t)port;
-	return true;
+	if (fd < 0)
+		return fd;
+	rc = unix_connect_handle(fd, handle);
+	if (!rc)
+		rc = bind_name(fd, &un, len);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
 }
 
 uint64_t
@@ -209,7 +197,7 @@ unix_inode(int fd)
 
 /* A file of another kind, or the name of a socket in some file system, may have the same number. */
 uint64_t
-unix_any_inode(const struct unixdir *u, int fd)
+unix_any_inode(const struct unixsock *u, int fd)
 {
 	struct stat st;
 

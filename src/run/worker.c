@@ -267,7 +267,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->config = config;
 	w->full_at = NSEC_NEVER;
 	callers_init(&w->callers, &w->kernel);
-	w->unixdir.rendezvous = w->unixdir.rendezvous_handle = -1;
+	w->unixsock.meeting = w->unixsock.meeting_handle = w->unixsock.spare = -1;
 	list_init(&w->descs);
 	list_init(&w->buried);
 	list_init(&w->named);
@@ -275,7 +275,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->loop = loop_new();
 	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
 		return -LEAT_ENOMEM;
-	rc = unixdir_open(&w->unixdir, p->from->dir);
+	rc = unixsock_open(&w->unixsock, p->from->dir);
 	if (!rc)
 		rc = assembly_begin(&p->assembly, config, w->loop);
 	if (rc)
@@ -317,7 +317,7 @@ end_worker(struct process *p)
 		desc_bury(container_of(n, struct desc, node), true);
 	desc_free_buried(w);
 	assembly_end(&p->assembly);
-	unixdir_close(&w->unixdir);
+	unixsock_close(&w->unixsock);
 	callers_fini(&w->callers);
 	table_fini(&w->by_inode);
 	table_fini(&w->by_id);

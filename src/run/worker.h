@@ -29,7 +29,7 @@ struct worker {
 	struct socks *socks;
 
 	struct loop_fd listener; /* seccomp's */
-	struct unixdir unixdir;
+	struct unixsock unixsock;
 
 	struct table by_inode, by_id; /* of struct desc */
 	struct list descs;            /* all, the youngest last */

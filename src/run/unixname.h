@@ -1,0 +1,35 @@
+/*
+ * run/unixname.h - abstract names of the worker's AF_UNIX sockets: each carries a text and proves
+ * that the worker wrote it.
+ *
+ * A name is SipHash-2-4 of its text under a secret key, '@', and the text. Another user can read the
+ * names in use (/proc/net/unix), but can neither compute the next one nor make one that is accepted.
+ */
+#ifndef RUN_UNIXNAME_H
+#define RUN_UNIXNAME_H
+
+#include "base/ipaddr.h"
+#include "base/siphash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+struct unixname {
+	struct siphash_key key;
+	uint64_t next; /* makes two names of the same source differ */
+};
+
+void unixname_init(struct unixname *n);
+
+/* Writes the name of record @id, or of a datagram from @source, to @un. Returns the length for bind(2). */
+socklen_t unixname_of_id(const struct unixname *n, uint64_t id, struct sockaddr_un *un);
+socklen_t unixname_of_source(struct unixname *n, const struct endpoint *source, struct sockaddr_un *un);
+
+/* Reads what a name says. Returns false where the worker did not make the name. */
+bool unixname_id(const struct unixname *n, const struct sockaddr_un *un, socklen_t len, uint64_t *id);
+bool unixname_source(
+    const struct unixname *n, const struct sockaddr_un *un, socklen_t len, struct endpoint *source);
+
+#endif
