@@ -3,6 +3,8 @@
  */
 #include "base/err.h"
 
+#include <string.h>
+
 struct err_entry {
 	const char *name, *words;
 };
@@ -80,8 +82,13 @@ const char *
 err_words(int err)
 {
 	const struct err_entry *e = find(err);
+	const char *system;
 
 	if (err == 0)
 		return "no error";
-	return e ? e->words : "unknown error";
+	if (e)
+		return e->words;
+	/* Not a socket's error, but one that the system gave: leat.h's numbers are Linux's. */
+	system = strerrordesc_np(err < 0 ? (int)(0u - (unsigned)err) : err);
+	return system ? system : "unknown error";
 }

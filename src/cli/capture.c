@@ -33,20 +33,18 @@ write_out(struct capture *c, const struct pcapng_buf *b)
 }
 
 int
-capture_create(const char *path, uint32_t mtu, struct capture **out)
+capture_new(struct file *file, uint32_t mtu, struct capture **out)
 {
 	struct capture *c = calloc(1, sizeof *c);
 	struct pcapng_buf b;
 	char text[96];
 	int err;
 
-	if (!c)
+	if (!c) {
+		file_close(file);
 		return -LEAT_ENOMEM;
-	err = file_create(path, NULL, &c->file);
-	if (err) {
-		free(c);
-		return err;
 	}
+	c->file = file;
 	b = (struct pcapng_buf){c->room, 0, sizeof c->room};
 	pcapng_section(&b, LEAT_VERSION);
 	snprintf(text, sizeof text, "the program's end of the emulated link, MTU %u", mtu);
@@ -54,6 +52,12 @@ capture_create(const char *path, uint32_t mtu, struct capture **out)
 	snprintf(text, sizeof text, "the gateway's end of the emulated link, MTU %u", mtu);
 	pcapng_interface(&b, "gateway", text, PCAPNG_LINK_ETHERNET, SNAPLEN);
 	write_out(c, &b);
+	err = file_flush(c->file); /* a full disk is found before the program starts */
+	if (err) {
+		file_close(c->file);
+		free(c);
+		return err;
+	}
 	*out = c;
 	return 0;
 }

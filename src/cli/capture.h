@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 struct capture;
+struct file;
 
-/* Create @path and write its head. 0 with *@out, or a negative LEAT_E. */
-int capture_create(const char *path, uint32_t mtu, struct capture **out);
+/* Writes the head of a capture to @file, which it owns from then on. 0 with *@out; or the system's error, negated, and @file is closed. */
+int capture_new(struct file *file, uint32_t mtu, struct capture **out);
 
 /* From here on; events' time @begin is @wall nanoseconds since the Epoch. @conns says whose a packet is. Borrowed. */
 void capture_begin(struct capture *c, nsec_t begin, int64_t wall, struct conns *conns);
@@ -32,7 +33,7 @@ void capture_flush(struct capture *c);
 
 uint64_t capture_count(const struct capture *c);
 
-/* Flush, add the link's statistics, close. 0, or the first error that writing met. */
+/* Flush, add the link's statistics, close. 0, or the first error that writing met (the system's, negated). */
 int capture_close(struct capture *c);
 
 #endif

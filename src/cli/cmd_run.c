@@ -23,5 +23,7 @@ cmd_run(int argc, char **argv)
 	options.config.hooks = watch_hooks(&watch);
 	if (!options.quiet)
 		run_options_tell(&options, stderr);
+	if (options.trace && ferror(stderr))
+		return EXIT_LEAT; /* the ladder would be lost, and so is the word about it */
 	return run_main(&options.config);
 }

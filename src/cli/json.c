@@ -4,9 +4,9 @@
 #include "cli/summary.h"
 
 #include "base/err.h"
+
 #include <errno.h>
 #include <jansson.h>
-#include <string.h>
 #include <sys/wait.h>
 
 static json_t *
@@ -132,21 +132,21 @@ summary_object(const struct summary *s, int wait_status)
 	return o;
 }
 
+static int
+write_json(const char *text, size_t len, void *file)
+{
+	return file_write(file, text, len, 0) ? -1 : 0;
+}
+
 int
-summary_json(const struct summary *s, int wait_status, const char *path)
+summary_json(const struct summary *s, int wait_status, struct file *file)
 {
 	json_t *o = summary_object(s, wait_status);
-	FILE *f = strcmp(path, "-") ? fopen(path, "w") : stdout;
-	int err = 0;
+	bool whole = json_dump_callback(o, write_json, file, JSON_INDENT(2)) == 0;
+	int err;
 
-	if (!f) {
-		json_decref(o);
-		return -errno;
-	}
-	if (json_dumpf(o, f, JSON_INDENT(2)) || fputc('\n', f) == EOF || fflush(f))
-		err = -LEAT_EIO;
-	if (f != stdout && fclose(f))
-		err = -LEAT_EIO;
+	file_write(file, "\n", 1, 0);
+	err = file_close(file);
 	json_decref(o);
-	return err;
+	return err || whole ? err : -ENOMEM;
 }

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,17 +47,34 @@ unknown(const char *word)
 	return EXIT_LEAT;
 }
 
-/* Where a standard descriptor is missing, ours must not come by its number. What is run does without it as before. */
+/*
+ * Where a standard descriptor is missing, no file of ours must get its number. What takes its place cannot be used either: standard input is not readable, the others are not
+ * writable, so that output to a missing descriptor is an error as it was. The program starts without it as before.
+ */
 static void
 fill_standard(void)
 {
 	int fd;
 
-	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
+	do {
+		fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		if (fd > STDIN_FILENO && fd <= STDERR_FILENO) {
+			close(fd);
+			fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		}
+	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);
+}
+
+/* What was printed has arrived, or the command has failed. */
+static int
+flushed(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "leat: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_LEAT;
 }
 
 int
@@ -69,14 +87,14 @@ main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		usage(stdout);
-		return 0;
+		return flushed(0);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		puts("leat " LEAT_VERSION);
-		return 0;
+		return flushed(0);
 	}
 	for (unsigned i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].main(argc - 1, argv + 1);
+			return flushed(commands[i].main(argc - 1, argv + 1));
 	return unknown(argv[1]);
 }

@@ -7,6 +7,7 @@
 
 #include "cli/conns.h"
 #include "core/drop.h"
+#include "host/file.h"
 #include "link/emu.h"
 
 #include <stdint.h>
@@ -27,8 +28,8 @@ enum { SUMMARY_SHOWN = 12 }; /* connections told in full; the others are summed 
 
 void summary_print(const struct summary *s, FILE *to);
 
-/* The same as JSON, all connections in full. @path "-" = standard output. 0, or a negative LEAT_E. */
-int summary_json(const struct summary *s, int wait_status, const char *path);
+/* Writes the same as JSON, all connections in full, and closes @file. 0, or the system's error, negated. */
+int summary_json(const struct summary *s, int wait_status, struct file *file);
 
 /* Why something was sent again, in words: "fast retransmit". NULL for kinds that are no retransmission. */
 const char *summary_retx_words(unsigned why);

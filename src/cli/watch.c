@@ -1,10 +1,12 @@
 #include "cli/watch.h"
 
 #include "base/err.h"
+#include "cli/output.h"
 #include "cli/summary.h"
 #include "host/clock.h"
 #include "stack/stack.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,7 +72,45 @@ watch_owner(void *arg, uint64_t flow, pid_t pid, const char *comm)
 			*at = '?';
 }
 
-static void
+/* True if all of it was written. */
+static bool
+close_capture(struct watch *w, struct summary *s)
+{
+	int err;
+
+	if (!w->capture)
+		return true;
+	s->captured = capture_count(w->capture);
+	err = capture_close(w->capture);
+	w->capture = NULL;
+	if (err)
+		output_incomplete("--capture", w->options->capture, err);
+	return !err;
+}
+
+static bool
+write_json(struct watch *w, const struct summary *s, int status)
+{
+	int err = w->json ? summary_json(s, status, w->json) : 0;
+
+	w->json = NULL;
+	if (err)
+		output_incomplete("--json", w->options->json, err);
+	return !err;
+}
+
+static bool
+close_ladder(struct watch *w)
+{
+	if (w->trace.to)
+		fclose(w->trace.to);
+	w->trace.to = NULL;
+	if (w->ladder_error)
+		output_incomplete("--trace", "on standard error", w->ladder_error);
+	return !w->ladder_error;
+}
+
+static bool
 watch_ended(void *arg, const struct run_parts *parts, int status)
 {
 	struct watch *w = arg;
@@ -84,22 +124,51 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	    .end = clock_monotonic(),
 	    .capture = o->capture,
 	};
-	int err = 0;
+	bool whole = close_capture(w, &s);
 
-	if (w->capture) {
-		s.captured = capture_count(w->capture);
-		err = capture_close(w->capture);
-		w->capture = NULL;
-		if (err)
-			fprintf(
-			    stderr, "leat: the capture %s is not whole: %s\n", o->capture, err_words(err));
-	}
+	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to tell */
+	whole &= close_ladder(w);
 	if (!o->quiet)
 		summary_print(&s, stderr);
-	if (o->json && (err = summary_json(&s, status, o->json)))
-		fprintf(stderr, "leat: cannot write %s: %s\n", o->json, err_words(err));
-	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to tell */
+	whole &= write_json(w, &s, status);
 	conns_fini(&w->conns);
+	return whole;
+}
+
+static int
+open_ladder(struct watch *w)
+{
+	w->trace.conns = &w->conns;
+	if (!w->options->trace)
+		return 0;
+	if (!output_stderr_open()) {
+		w->ladder_error = -EBADF;
+		return -1; /* and no place to say so */
+	}
+	w->trace.to = output_lines(&w->ladder_error);
+	return w->trace.to ? 0 : -1;
+}
+
+static int
+open_capture(struct watch *w)
+{
+	const struct run_options *o = w->options;
+	struct file *file;
+	int err;
+
+	if (!o->capture)
+		return 0;
+	if (output_open("--capture", o->capture, &file))
+		return -1;
+	if (w->json && file_same(file, w->json)) {
+		fprintf(stderr, "leat run: --capture and --json name the same file: %s\n", o->capture);
+		file_close(file);
+		return -1;
+	}
+	err = capture_new(file, o->config.mtu, &w->capture);
+	if (err)
+		output_refused("--capture", o->capture, err);
+	return err;
 }
 
 int
@@ -116,15 +185,9 @@ watch_init(struct watch *w, const struct run_options *options)
 		fprintf(stderr, "leat: %s\n", err_words(err));
 		return -1;
 	}
-	w->trace.to = stderr;
-	w->trace.conns = &w->conns;
-	if (!options->capture)
-		return 0;
-	err = capture_create(options->capture, options->config.mtu, &w->capture);
-	if (err) {
-		fprintf(stderr, "leat run: --capture %s: %s\n", options->capture, err_words(err));
+	if (open_ladder(w) || (options->json && output_open("--json", options->json, &w->json)) ||
+	    open_capture(w))
 		return -1;
-	}
 	return 0;
 }
 

@@ -16,6 +16,8 @@ struct watch {
 	struct conns conns;
 	struct trace trace;
 	struct capture *capture; /* NULL = none asked for */
+	struct file *json;       /* likewise */
+	int ladder_error;        /* the first that writing the ladder met */
 	nsec_t begin;
 	const struct run_parts *parts;
 };

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_FLUSH_AFTER (100 * MSEC)
@@ -39,6 +40,30 @@ file_run(struct loop_source *s, nsec_t now)
 		file_flush(f); /* an error stays in f->error and is told at the close */
 }
 
+/* A descriptor of our own for standard output, if that can be written. */
+static int
+open_stdout(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY) {
+		errno = EBADF;
+		return -1;
+	}
+	return flags < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+/* Without O_NONBLOCK, open(2) of a FIFO that no process reads would not return. */
+static int
+open_path(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 int
 file_create(const char *path, struct loop *loop, struct file **out)
 {
@@ -47,8 +72,7 @@ file_create(const char *path, struct loop *loop, struct file **out)
 
 	if (!f)
 		return -LEAT_ENOMEM;
-	f->fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-				       : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	f->fd = strcmp(path, "-") == 0 ? open_stdout() : open_path(path);
 	if (f->fd < 0) {
 		e = -errno;
 		free(f);
@@ -61,6 +85,15 @@ file_create(const char *path, struct loop *loop, struct file **out)
 		loop_add_source(loop, &f->source);
 	*out = f;
 	return 0;
+}
+
+bool
+file_same(const struct file *a, const struct file *b)
+{
+	struct stat s, t;
+
+	return fstat(a->fd, &s) == 0 && fstat(b->fd, &t) == 0 && s.st_dev == t.st_dev &&
+	       s.st_ino == t.st_ino && !S_ISCHR(s.st_mode);
 }
 
 static int

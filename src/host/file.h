@@ -9,13 +9,20 @@
 
 #include "base/nsec.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct file;
 struct loop;
 
-/* Create or empty @path; "-" is standard output. With @loop (may be NULL), what is written reaches the file within 100 ms. 0 with *@out, or a negative LEAT_E. */
+/*
+ * Creates or empties @path; "-" is standard output. With @loop (may be NULL), what is written reaches the file within 100 ms.
+ * Returns 0 with *@out, or the system's error, negated; -ENXIO if @path is a FIFO that no process reads (yet).
+ */
 int file_create(const char *path, struct loop *loop, struct file **out);
+
+/* True if both write to one file or pipe. A device does not count: /dev/null may be named twice. */
+bool file_same(const struct file *a, const struct file *b);
 
 /* 0, or the negative LEAT_E of the flush that this call made. @now: the loop's time; unused without a loop. */
 int file_write(struct file *f, const void *octets, size_t len, nsec_t now);

@@ -369,8 +369,10 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	launch_go(&p->launch);
 	loop_run(p->w.loop);
 	watchdog_end();
-	if (config->hooks.ended)
-		config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status);
+	/* A program's own failure says more than a file of ours. */
+	if (config->hooks.ended && !config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status) &&
+	    p->status == 0)
+		p->status = OUTER_FAILED;
 	end_worker(p);
 	tell_outer(p, OUTER_ENDED, p->status);
 	return 0;

@@ -30,7 +30,6 @@ def refused(found, *words):
     (["-p", "80:http"], ["HOST:PROGRAM"]),
     (["--net", "10.0.2.0/8"], ["/24"]),
     (["--delay", "1ms", "--jitter", "2ms"], ["--jitter is larger than --delay"]),
-    (["--capture", "/no/such/folder/f.pcapng"], ["/no/such/folder/f.pcapng", "no such file"]),
 ])
 def test_what_is_in_doubt_is_refused_in_one_line(leat, option, words):
     found = run(leat, "run", *option, "--", "true")
