@@ -263,7 +263,7 @@ static const struct option rows[] = {
 	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
 	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},
 	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},
-	{"quiet", NULL, "no line at the start and no summary at the end", set_flag, FLAG_QUIET},
+	{"quiet", NULL, "no line at the start, none about what is not there, and no summary", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},
 	{"help", NULL, "this text", set_flag, FLAG_HELP},
 	{"h", NULL, NULL, set_flag, FLAG_HELP},
@@ -296,6 +296,7 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 			return -1;
 		}
 	o->config.argv = argv + at;
+	o->config.quiet = o->quiet;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "run/calls.h"
 #include "run/control.h"
 #include "run/dgram.h"
+#include "run/missing.h"
 #include "run/netlink.h"
 #include "run/park.h"
 #include "run/pump.h"
@@ -175,7 +176,7 @@ send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t
 	switch (c->d->kind) {
 	case DESC_STREAM:
 		if (flags & MSG_FASTOPEN) {
-			worker_missing(c->w, "TCP Fast Open");
+			missing_report(c->w, "TCP Fast Open");
 			return -EOPNOTSUPP;
 		}
 		return send_stream(c, again, flags);

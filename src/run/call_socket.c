@@ -3,6 +3,7 @@
  */
 #include "run/calls.h"
 
+#include "run/missing.h"
 #include "run/netlink.h"
 
 #include <errno.h>
@@ -60,6 +61,29 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 	return rc;
 }
 
+/* Reports a socket that is not there, unless the machine's kernel would have refused it to this user as well. */
+static void
+report_missing(struct worker *w, int family, int type, int protocol, const char *name)
+{
+	int fd = w->config->quiet ? -1 : socket(family, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return;
+	close(fd);
+	missing_report(w, name);
+}
+
+static const char *
+transport_name(int type, int protocol)
+{
+	if (type == SOCK_RAW || type == SOCK_PACKET)
+		return "raw sockets";
+	return protocol == IPPROTO_MPTCP     ? "MPTCP"
+	       : protocol == IPPROTO_SCTP    ? "SCTP"
+	       : protocol == IPPROTO_UDPLITE ? "UDP-Lite"
+					     : "this transport protocol";
+}
+
 static long
 inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 {
@@ -71,12 +95,7 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 		return -EINVAL;
 	kind = kind_of(type, protocol, v6);
 	if (kind < 0) {
-		if (type == SOCK_RAW || type == SOCK_PACKET)
-			worker_missing(c->w, "raw sockets");
-		else if (kind == -EPROTONOSUPPORT)
-			worker_missing(c->w, protocol == 262   ? "MPTCP"
-					     : protocol == 132 ? "SCTP"
-							       : "this transport protocol");
+		report_missing(c->w, v6 ? AF_INET6 : AF_INET, type, protocol, transport_name(type, protocol));
 		return kind;
 	}
 	d = desc_new(c->w, (enum desc_kind)kind, v6);
@@ -113,11 +132,11 @@ call_socket(struct call *c)
 	case AF_NETLINK:
 		if (protocol == NETLINK_ROUTE)
 			return netlink_open(c, flags);
-		worker_missing(c->w, "netlink but for routes");
+		report_missing(c->w, family, type, protocol, "netlink but for routes");
 		return -EPROTONOSUPPORT;
 	default:
 		snprintf(name, sizeof name, "address family %d", family);
-		worker_missing(c->w, name);
+		report_missing(c->w, family, type, protocol, name);
 		return -EAFNOSUPPORT;
 	}
 }

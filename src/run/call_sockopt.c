@@ -2,13 +2,13 @@
 #include "run/control.h"
 #include "run/dgram.h"
 #include "run/dgram_error.h"
+#include "run/missing.h"
 #include "run/pump.h"
 #include "run/settings.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { OPTION_ROOM = 1024, PRIORITY_MAX = 6 };
@@ -42,24 +42,18 @@ resized(struct call *c, int name)
 		pump_size_down(c->d);
 }
 
-/* What the stack refuses is named once: a program that ignores the error would otherwise surprise its user. */
+/* What the stack refuses and Linux has is named once: a program that ignores the error would otherwise surprise its user. */
 static long
-refused(struct call *c, int level, int name, int rc)
+refused(struct call *c, int level, int name, bool set, int rc)
 {
-	char text[24];
-
-	if (level == IPPROTO_TCP && c->d->kind != DESC_STREAM) /* nor does Linux know it there */
-		return rc;
-	if (rc == -LEAT_ENOPROTOOPT) {
-		snprintf(text, sizeof text, "socket option %d/%d", level, name);
-		worker_missing(c->w, text);
-	}
+	if (rc == -LEAT_ENOPROTOOPT)
+		missing_option(c->d, level, name, set);
 	return rc;
 }
 
 /* What only CAP_NET_ADMIN may, and the program has no such power over the network inside either. */
 static bool
-needs_privilege(int level, int name, int value)
+needs_privilege(const struct desc *d, int level, int name, int value)
 {
 	switch (level) {
 	case SOL_SOCKET:
@@ -68,9 +62,9 @@ needs_privilege(int level, int name, int value)
 	case IPPROTO_IP:
 		return name == IP_TRANSPARENT && value;
 	case IPPROTO_IPV6:
-		return name == IPV6_TRANSPARENT && value;
+		return d->v6 && name == IPV6_TRANSPARENT && value;
 	case IPPROTO_TCP:
-		return name == TCP_REPAIR;
+		return d->kind == DESC_STREAM && name == TCP_REPAIR;
 	default:
 		return false;
 	}
@@ -103,7 +97,7 @@ call_setsockopt(struct call *c)
 		return 0;
 	if (settings_is_native(level, name))
 		return set_native(c, level, name, value, (socklen_t)len);
-	if (len >= sizeof number && needs_privilege(level, name, number))
+	if (len >= sizeof number && needs_privilege(c->d, level, name, number))
 		return -EPERM;
 	/* TCP_NODELAY and TCP_CORK are about what was written before, too. */
 	if (level == IPPROTO_TCP && c->d->kind == DESC_STREAM)
@@ -113,7 +107,7 @@ call_setsockopt(struct call *c)
 	rc = set_option(c->d, level, name, value, len);
 	if (!rc && c->d->kind == DESC_STREAM && level == SOL_SOCKET)
 		resized(c, name);
-	return refused(c, level, name, rc);
+	return refused(c, level, name, true, rc);
 }
 
 /* Once only. The stand-in has an error of its own, which must not be told a second time; where it has gone, a read(2) has told it. */
@@ -200,7 +194,7 @@ call_getsockopt(struct call *c)
 	} else if (settings_is_native(level, name)) {
 		rc = native_option(c, level, name, value, &len);
 	} else {
-		rc = (int)refused(c, level, name, sock_getopt(c->d->sk, level, name, value, &len));
+		rc = (int)refused(c, level, name, false, sock_getopt(c->d->sk, level, name, value, &len));
 	}
 	return rc ? rc : caller_write_sized(&c->caller, c->arg[3], value, len, c->arg[4], (int)len);
 }

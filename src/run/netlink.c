@@ -1,5 +1,6 @@
 #include "run/netlink.h"
 
+#include "run/missing.h"
 #include "run/nlroute.h"
 #include "run/park.h"
 
@@ -127,7 +128,7 @@ netlink_request(struct desc *d, const void *buf, size_t len)
 	rc = nlroute_answer(d->w->core, buf, len, port_of(d), send_part, &r);
 	if (rc < 0) {
 		if (rc == -EOPNOTSUPP)
-			worker_missing(d->w, "this netlink request");
+			missing_report(d->w, "this netlink request");
 		answer_error(&r, rc);
 	}
 	return (long)len;

@@ -65,6 +65,7 @@ struct run_config {
 	const struct run_publish *publish;
 	size_t npublish;
 	struct run_hooks hooks;
+	bool quiet; /* no lines about what the program asked for and Leat lacks */
 };
 
 /* 10.0.2.0/24 and fd00:2::/64, MTU 1500, an unimpaired link. */

@@ -68,19 +68,6 @@ worker_catch_up(struct worker *w)
 }
 
 void
-worker_missing(struct worker *w, const char *name)
-{
-	enum { NAMES = sizeof w->seen_names / sizeof w->seen_names[0] };
-
-	for (unsigned i = 0; i < w->nseen; i++)
-		if (strncmp(w->seen_names[i], name, sizeof w->seen_names[i] - 1) == 0)
-			return;
-	if (w->nseen < NAMES)
-		snprintf(w->seen_names[w->nseen++], sizeof w->seen_names[0], "%s", name);
-	fprintf(stderr, "leat: %s: not there (yet); the program was told that this kernel lacks it\n", name);
-}
-
-void
 worker_unreachable(struct worker *w, struct caller *c)
 {
 	char comm[CALLER_COMM];

@@ -44,8 +44,8 @@ struct worker {
 	unsigned nparked;
 	nsec_t signals_at; /* when to look for signals next */
 
-	char seen_names[32][24]; /* what the user was told is missing, once each */
-	unsigned nseen;
+	char seen_names[192][48]; /* what was reported as missing, see missing.h */
+	unsigned nseen;           /* one more than there is room for: no more are reported */
 	bool unreachable; /* it was told that a process forbids looking into it */
 };
 
@@ -63,8 +63,5 @@ void worker_last_ended(struct worker *w);
 
 /* A process that forbids looking into it: one line on stderr for the first. */
 void worker_unreachable(struct worker *w, struct caller *c);
-
-/* "leat: NAME is not there yet": one line on stderr, once for each name. */
-void worker_missing(struct worker *w, const char *name);
 
 #endif

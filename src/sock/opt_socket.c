@@ -20,6 +20,7 @@ enum {
 	OPT_NO_CHECK = 11,
 	OPT_PRIORITY = 12,
 	OPT_LINGER = 13,
+	OPT_BSDCOMPAT = 14,
 	OPT_REUSEPORT = 15,
 	OPT_PEERCRED = 17,
 	OPT_RCVLOWAT = 18,
@@ -173,7 +174,10 @@ set_int(struct sock *sk, int name, int v)
 	case OPT_INCOMING_CPU: /* a hint; there is one thread here */
 		sk->incoming_cpu = v;
 		return 0;
-	case OPT_DEBUG:
+	case OPT_DEBUG: /* CAP_NET_ADMIN may */
+		return v ? -LEAT_EACCES : 0;
+	case OPT_BSDCOMPAT: /* means nothing since Linux 2.6 */
+		return 0;
 	case OPT_DONTROUTE:
 		return v ? -LEAT_ENOPROTOOPT : 0;
 	case OPT_MARK:
@@ -295,6 +299,7 @@ get_int(struct sock *sk, int name, int *v)
 		*v = sk->incoming_cpu;
 		break;
 	case OPT_DEBUG:
+	case OPT_BSDCOMPAT:
 	case OPT_DONTROUTE:
 	case OPT_MARK:
 		*v = 0;

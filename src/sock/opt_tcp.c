@@ -27,6 +27,8 @@ enum {
 	OPT_CC_INFO = 26,
 	OPT_ULP = 31,
 	OPT_UDP_CORK = 1,
+	OPT_UDPLITE_SEND_CSCOV = 10,
+	OPT_UDPLITE_RECV_CSCOV = 11,
 	OPT_UDP_ENCAP = 100,
 	OPT_UDP_SEGMENT = 103,
 	OPT_UDP_GRO = 104,
@@ -323,8 +325,10 @@ opt_udp_get(struct sock *sk, int name, void *value, size_t *len)
 		return opt_put_int(sk->dgram.seg_size, value, len);
 	case OPT_UDP_GRO:
 		return opt_put_int(sk->gro, value, len);
-	case OPT_UDP_CORK: /* both off, and not to be turned on */
+	case OPT_UDP_CORK: /* off, and not to be turned on */
 	case OPT_UDP_ENCAP:
+	case OPT_UDPLITE_SEND_CSCOV:
+	case OPT_UDPLITE_RECV_CSCOV:
 		return opt_put_int(0, value, len);
 	default:
 		return -LEAT_ENOPROTOOPT;

@@ -1,6 +1,7 @@
 """What the socket calls answer inside `leat run` is what Linux answers, line by line, but for what inexact.py lists."""
 import collections
 import os
+import re
 import shlex
 
 import pytest
@@ -48,3 +49,33 @@ def test_the_same_answers_as_linux(name):
 
 def test_every_list_has_its_program():
     assert set(INEXACT) <= set(NAMES)
+
+
+# What depends on the kernel's version (later than 6.1), on how it was built, or on the value that is set.
+NOT_EVERYWHERE = {*((0, n) for n in (16, 17, 51, 52)), *((1, n) for n in (80, 82)), *((6, n) for n in (14, 32, 38, 39, 40, 41, 42, 43, 44, 45, 46)),
+                  (17, 100), *((41, n) for n in (34, 35))}
+LACKING = re.compile(r"leat: (socket option \w+): not there \(yet\)")
+
+
+@pytest.mark.parametrize("kind", ["tcp4", "tcp6", "udp4", "udp6"])
+def test_an_option_is_reported_as_missing_where_linux_has_it_and_only_there(kind):
+    linux = answers(alone(*unprivileged(), PYTHON, "-B", program("option_numbers.py"), kind).stdout)
+    inside = alone(*command(PYTHON, "-B", program("option_numbers.py"), kind))
+    leat = answers(inside.stdout)
+    question, reported, names = None, set(), collections.Counter()
+    for line in inside.stderr.splitlines():
+        if found := LACKING.match(line):
+            reported.add(tuple(question.split()[1:]))
+            names[found[1]] += 1
+            asked = tuple(map(int, question.split()[1:]))
+            assert linux[question] != "ENOPROTOOPT" or asked in NOT_EVERYWHERE, f"{line} at {question}"
+            assert leat[question] == "ENOPROTOOPT", f"{line} at {question}"
+        elif line in linux:
+            question = line
+    assert names["socket option SO_RXQ_OVFL"] == 1
+    assert [name for name, times in names.items() if times > 1 and "MCAST_" not in name] == []
+    assert [q for q in linux if linux[q] == "0" and leat[q] == "ENOPROTOOPT" and tuple(q.split()[1:]) not in reported] == []
+
+
+def test_quiet_leaves_out_what_is_missing():
+    assert alone(*command(PYTHON, "-B", program("option_numbers.py"), "tcp4", options=["-q"])).stderr.count("leat:") == 0
