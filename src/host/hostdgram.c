@@ -51,7 +51,7 @@ dgram_new(
 	return 0;
 fail:
 	free(d);
-	close(fd);
+	fd_room_close(h->room, fd);
 	return e;
 }
 
@@ -65,7 +65,7 @@ dgram_connected(struct hostsock *h, int fd, const struct endpoint *to, void (*ne
 	if (connect(fd, (struct sockaddr *)&ss, len) < 0) {
 		int e = -errno;
 
-		close(fd);
+		fd_room_close(h->room, fd);
 		return e;
 	}
 	return dgram_new(h, fd, news, arg, out);
@@ -75,7 +75,7 @@ int
 hostdgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_dgram **out)
 {
-	int fd = hostsock_socket(to, SOCK_DGRAM, 0);
+	int fd = hostsock_socket(self, to, SOCK_DGRAM, 0);
 
 	if (fd < 0)
 		return fd;
@@ -87,7 +87,7 @@ hostdgram_echo_open(void *self, const struct ipaddr *to, void (*news)(void *arg,
     struct out_dgram **out)
 {
 	struct endpoint e = {.addr = *to};
-	int fd = hostsock_socket(&e, SOCK_DGRAM, ipaddr_is4(to) ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	int fd = hostsock_socket(self, &e, SOCK_DGRAM, ipaddr_is4(to) ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 
 	/* ping_group_range does not hold our group (the rule outside of Debian's and systemd's own settings). */
 	if (fd == -EACCES || fd == -EPROTONOSUPPORT)
@@ -99,16 +99,17 @@ int
 hostdgram_listen(void *self, const struct endpoint *at, void (*news)(void *arg, unsigned mask), void *arg,
     struct out_dgram **out)
 {
-	int fd = hostsock_socket(at, SOCK_DGRAM, 0), e;
+	struct hostsock *h = self;
+	int fd = hostsock_socket(h, at, SOCK_DGRAM, 0), e;
 
 	if (fd < 0)
 		return fd;
 	e = hostsock_bind(fd, at);
 	if (e < 0) {
-		close(fd);
+		fd_room_close(h->room, fd);
 		return e;
 	}
-	return dgram_new(self, fd, news, arg, out);
+	return dgram_new(h, fd, news, arg, out);
 }
 
 ssize_t
@@ -153,7 +154,7 @@ void
 hostdgram_close(struct out_dgram *d)
 {
 	loop_del(d->host->loop, &d->w);
-	close(d->w.fd);
+	fd_room_close(d->host->room, d->w.fd);
 	d->host->open--;
 	free(d);
 }

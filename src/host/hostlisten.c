@@ -1,5 +1,8 @@
 /*
  * Listening outside: what connects is a stream (hoststream.c) from then on.
+ *
+ * What there is no descriptor for waits in the kernel's queue. The listener is not watched then, since it would be ready all the time, but waits for a
+ * descriptor (fd_room.h).
  */
 #include "base/err.h"
 #include "host/hostsock.h"
@@ -11,16 +14,36 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { ACCEPT_BATCH = 64, LISTEN_BACKLOG = 4096 };
+/* Each connection takes one descriptor here, and one towards the program. */
+enum { ACCEPT_BATCH = 64, LISTEN_BACKLOG = 4096, ACCEPT_NEEDS = 2 };
 
 struct out_listener {
 	struct loop_fd w;
 	struct hostsock *host;
+	struct fd_wait wait;
 	void (*incoming)(void *arg, struct out_stream *s, const struct endpoint *peer);
 	void *arg;
 };
 
-/* Takes one connection; false when there is none. */
+static void
+listener_pause(struct out_listener *l)
+{
+	loop_mod(l->host->loop, &l->w, 0);
+	fd_room_wait(l->host->room, &l->wait);
+}
+
+static void
+listener_resume(struct fd_wait *w)
+{
+	struct out_listener *l = container_of(w, struct out_listener, wait);
+
+	if (fd_room_has(l->host->room, ACCEPT_NEEDS))
+		loop_mod(l->host->loop, &l->w, EPOLLIN);
+	else
+		fd_room_wait(l->host->room, w);
+}
+
+/* Takes one connection; false when there is none, or when it has to wait. */
 static bool
 listener_accept(struct out_listener *l)
 {
@@ -30,15 +53,24 @@ listener_accept(struct out_listener *l)
 	struct out_stream *s;
 	int fd, e;
 
+	if (!fd_room_for(l->host->room, ACCEPT_NEEDS)) {
+		listener_pause(l);
+		return false;
+	}
 	fd = accept4(l->w.fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = fd_room_take(l->host->room, fd < 0 ? -errno : fd);
+	if (fd < 0 && fd_room_ran_out(fd))
+		listener_pause(l);
 	if (fd < 0)
-		return errno == ECONNABORTED || errno == EINTR;
+		return fd == -ECONNABORTED || fd == -EINTR;
 	s = endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss) ? hoststream_new(l->host, fd, false, &e)
 								  : NULL;
-	if (s)
-		l->incoming(l->arg, s, &peer);
-	else
-		close(fd);
+	if (!s) {
+		fd_room_close(l->host->room, fd);
+		return true;
+	}
+	hoststream_entered(s);
+	l->incoming(l->arg, s, &peer);
 	return true;
 }
 
@@ -59,7 +91,7 @@ hostlisten_open(void *self, const struct endpoint *at,
 {
 	struct hostsock *h = self;
 	struct out_listener *l;
-	int fd = hostsock_socket(at, SOCK_STREAM, 0), on = 1, e;
+	int fd = hostsock_socket(h, at, SOCK_STREAM, 0), on = 1, e;
 
 	if (fd < 0)
 		return fd;
@@ -69,8 +101,10 @@ hostlisten_open(void *self, const struct endpoint *at,
 		goto fail;
 	*l = (struct out_listener){.w = {.fd = fd, .events = EPOLLIN, .fn = listener_event},
 	    .host = h,
+	    .wait = {.fn = listener_resume},
 	    .incoming = incoming,
 	    .arg = arg};
+	list_init(&l->wait.node);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	hoststream_tune(fd); /* and all that it accepts */
 	e = hostsock_bind(fd, at);
@@ -85,7 +119,7 @@ hostlisten_open(void *self, const struct endpoint *at,
 	return 0;
 fail:
 	free(l);
-	close(fd);
+	fd_room_close(h->room, fd);
 	return e;
 }
 
@@ -93,7 +127,8 @@ void
 hostlisten_close(struct out_listener *l)
 {
 	loop_del(l->host->loop, &l->w);
-	close(l->w.fd);
+	fd_room_leave(&l->wait);
+	fd_room_close(l->host->room, l->w.fd);
 	l->host->open--;
 	free(l);
 }

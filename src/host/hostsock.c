@@ -13,12 +13,12 @@
 #include <stdlib.h>
 
 int
-hostsock_socket(const struct endpoint *e, int type, int protocol)
+hostsock_socket(struct hostsock *h, const struct endpoint *e, int type, int protocol)
 {
 	int family = ipaddr_is4(&e->addr) ? AF_INET : AF_INET6;
 	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	return fd < 0 ? -errno : fd;
+	return fd_room_take(h->room, fd < 0 ? -errno : fd);
 }
 
 int
@@ -46,13 +46,14 @@ hostsock_name(int fd, struct endpoint *out)
 }
 
 struct hostsock *
-hostsock_new(struct loop *loop)
+hostsock_new(struct loop *loop, struct fd_room *room)
 {
 	struct hostsock *h = calloc(1, sizeof *h);
 
 	if (!h)
 		return NULL;
 	h->loop = loop;
+	h->room = room;
 	h->source = (struct loop_source){.next = hoststream_due_next, .run = hoststream_due_run};
 	list_init(&h->due);
 	loop_add_source(loop, &h->source);

@@ -6,13 +6,14 @@
 
 #include "gate/outside.h"
 
+struct fd_room;
 struct loop;
 struct hostsock; /* the `self` of hostsock_ops */
 
 extern const struct outside_ops hostsock_ops;
 
-/* NULL without memory. @loop is borrowed. */
-struct hostsock *hostsock_new(struct loop *loop);
+/* NULL without memory. @loop and @room, the budget of what is opened, are borrowed. */
+struct hostsock *hostsock_new(struct loop *loop, struct fd_room *room);
 
 /* Every stream, datagram flow and listener must have been closed. */
 void hostsock_free(struct hostsock *h);

@@ -5,17 +5,19 @@
 #define HOST_HOSTSOCK_IMPL_H
 
 #include "gate/outside.h"
+#include "host/fd_room.h"
 #include "host/loop.h"
 
 struct hostsock {
 	struct loop *loop;
+	struct fd_room *room;
 	struct loop_source source;
 	struct list due; /* streams that want to be told what is known already */
 	unsigned open;   /* streams, datagram flows and listeners */
 };
 
-/* A non-blocking socket of @e's family, or a negative LEAT_E. */
-int hostsock_socket(const struct endpoint *e, int type, int protocol);
+/* A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. */
+int hostsock_socket(struct hostsock *h, const struct endpoint *e, int type, int protocol);
 int hostsock_bind(int fd, const struct endpoint *at);
 int hostsock_name(int fd, struct endpoint *out);
 
@@ -25,6 +27,9 @@ void hoststream_due_run(struct loop_source *source, nsec_t now);
 
 /* A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set, when that cannot be. */
 struct out_stream *hoststream_new(struct hostsock *h, int fd, bool connecting, int *e);
+
+/* @s came from outside: the program's side of it is still to take a descriptor. */
+void hoststream_entered(struct out_stream *s);
 
 /* What every stream's socket is told; what a listener's was told, those that it accepts have. */
 void hoststream_tune(int fd);

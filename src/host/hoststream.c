@@ -29,8 +29,9 @@ struct out_stream {
 	unsigned want;
 	unsigned ready; /* OUT_READABLE, OUT_WRITABLE: until a call says otherwise */
 	bool connecting;
-	bool spoke;  /* something was written; what comes next is not to wait for it, */
-	bool delays; /* which has yet to be said */
+	bool entered; /* counted in fd_room.entered */
+	bool spoke;   /* something was written; what comes next is not to wait for it, */
+	bool delays;  /* which has yet to be said */
 	bool ended;  /* nothing more arrives: what is there can be read to its end without being told again */
 	bool urgent; /* there were urgent data: any read may stop before them */
 	bool failed; /* OUT_FAILED was told */
@@ -169,6 +170,13 @@ hoststream_new(struct hostsock *h, int fd, bool connecting, int *e)
 	return s;
 }
 
+void
+hoststream_entered(struct out_stream *s)
+{
+	s->entered = true;
+	s->host->room->entered++;
+}
+
 /* Urgent data keep their place: see hoststream_at_mark(). */
 static void
 stream_inline(int fd)
@@ -226,7 +234,7 @@ hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg
 	struct sockaddr_storage ss;
 	socklen_t len = sockaddr_from_endpoint(&ss, to);
 	struct out_stream *s;
-	int fd = hostsock_socket(to, SOCK_STREAM, 0), e;
+	int fd = hostsock_socket(h, to, SOCK_STREAM, 0), e;
 	bool connected;
 
 	if (fd < 0)
@@ -245,7 +253,7 @@ hoststream_connect(void *self, const struct endpoint *to, void (*news)(void *arg
 	*out = s;
 	return connected;
 fail:
-	close(fd);
+	fd_room_close(h->room, fd);
 	return e;
 }
 
@@ -334,6 +342,9 @@ hoststream_close(struct out_stream *s, bool reset)
 		setsockopt(s->w.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
 	list_del(&s->due);
 	loop_close(s->host->loop, &s->w);
+	fd_room_gave(s->host->room);
+	if (s->entered)
+		s->host->room->entered--;
 	s->host->open--;
 	free(s);
 }

@@ -156,7 +156,7 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .program4 = net->host4,
 	    .program6 = net->host6};
 
-	a->outside = hostsock_new(a->loop);
+	a->outside = hostsock_new(a->loop, a->room);
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	gate.outside_self = a->outside;
@@ -187,11 +187,12 @@ publish(struct assembly *a, const struct run_config *config)
 }
 
 int
-assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop)
+assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room)
 {
 	int rc = -LEAT_ENOMEM;
 
-	*a = (struct assembly){.loop = loop, .source = {.next = assembly_next, .run = assembly_run}};
+	*a = (struct assembly){
+	    .loop = loop, .room = room, .source = {.next = assembly_next, .run = assembly_run}};
 	a->pool = pkt_pool_new(POOL_LIMIT);
 	if (a->pool)
 		a->parts.host = make_stack(a, config, 1);

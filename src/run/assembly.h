@@ -9,8 +9,11 @@
 #include "host/loop.h"
 #include "run/run.h"
 
+struct fd_room;
+
 struct assembly {
 	struct loop *loop;
+	struct fd_room *room;
 	struct pkt_pool *pool;
 	struct run_parts parts;
 	struct iface *iface[2];
@@ -18,8 +21,9 @@ struct assembly {
 	struct loop_source source;
 };
 
-/* 0; or a negative error, with a word on stderr and everything taken down. */
-int assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop);
+/* @room is the budget of what the gateway opens. 0; or a negative error, with a word on stderr and everything taken down. */
+int assembly_begin(
+    struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room);
 void assembly_end(struct assembly *a);
 
 /* Both stacks' time is the loop's. */

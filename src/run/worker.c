@@ -262,9 +262,10 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->loop = loop_new();
 	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
 		return -LEAT_ENOMEM;
+	fd_room_init(&w->room, w->loop);
 	rc = unixsock_open(&w->unixsock, p->from->dir);
 	if (!rc)
-		rc = assembly_begin(&p->assembly, config, w->loop);
+		rc = assembly_begin(&p->assembly, config, w->loop, &w->room);
 	if (rc)
 		return rc;
 	w->stack = p->assembly.parts.host;
@@ -308,6 +309,8 @@ end_worker(struct process *p)
 	callers_fini(&w->callers);
 	table_fini(&w->by_inode);
 	table_fini(&w->by_id);
+	if (w->room.loop)
+		fd_room_fini(&w->room);
 	loop_free(w->loop);
 }
 

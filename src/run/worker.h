@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/table.h"
 #include "core/core.h"
+#include "host/fd_room.h"
 #include "host/loop.h"
 #include "run/kernel.h"
 #include "run/peek.h"
@@ -24,6 +25,7 @@ struct worker {
 	struct kernel kernel;
 	struct callers callers;
 	struct loop *loop;
+	struct fd_room room; /* what connections and datagram sockets may hold, see room.h */
 	struct stack *stack; /* the program's */
 	struct core *core;
 	struct socks *socks;

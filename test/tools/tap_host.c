@@ -13,6 +13,7 @@
 #include "core/core.h"
 #include "gate/gate.h"
 #include "host/clock.h"
+#include "host/fd_room.h"
 #include "host/hostsock.h"
 #include "host/loop.h"
 #include "host/random.h"
@@ -42,6 +43,7 @@ static struct {
 } args;
 
 static struct loop *loop;
+static struct fd_room budget;
 static struct pkt_pool *pool;
 static struct stack *stack;
 static struct iface *iface;
@@ -331,7 +333,7 @@ fetch(char **argv)
 static struct hostsock *
 make_gate(void)
 {
-	struct hostsock *h = hostsock_new(loop);
+	struct hostsock *h = hostsock_new(loop, &budget);
 	struct gate_config config = {.stack = stack,
 	    .outside = &hostsock_ops,
 	    .outside_self = h,
@@ -503,6 +505,7 @@ main(int argc, char **argv)
 	argv = parse(argv + 1);
 	clock_be_exact();
 	loop = loop_new();
+	fd_room_init(&budget, loop);
 	pool = pkt_pool_new(POOL);
 	watch_signals(&signals);
 	set_up();
@@ -523,6 +526,7 @@ main(int argc, char **argv)
 		loop_turn(loop, until);
 	loop_del(loop, &signals);
 	tear_down(h);
+	fd_room_fini(&budget);
 	loop_free(loop);
 	return status;
 }

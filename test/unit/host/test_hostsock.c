@@ -1,14 +1,17 @@
 #include "base/err.h"
+#include "host/fd_room.h"
 #include "host/hostsock.h"
 #include "host/loop.h"
 #include "host/sockaddr.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,13 +19,15 @@
 
 static const struct outside_ops *const ops = &hostsock_ops;
 static struct loop *loop;
+static struct fd_room room;
 static struct hostsock *host;
 
 static int
 begin(void **state)
 {
 	loop = loop_new();
-	host = hostsock_new(loop);
+	fd_room_init(&room, loop);
+	host = hostsock_new(loop, &room);
 	return loop && host ? 0 : -1;
 }
 
@@ -30,6 +35,7 @@ static int
 end(void **state)
 {
 	hostsock_free(host); /* asserts that all was closed */
+	fd_room_fini(&room);
 	loop_free(loop);
 	return 0;
 }
@@ -455,6 +461,124 @@ datagrams_go_and_come_and_a_closed_port_is_told(void **state)
 	ops->dgram_close(flow);
 }
 
+struct crowd {
+	struct out_stream *s[8];
+	unsigned n;
+};
+
+static void
+take_another(void *arg, struct out_stream *s, const struct endpoint *peer)
+{
+	struct crowd *c = arg;
+
+	c->s[c->n++] = s;
+	ops->adopt(s, NULL, NULL);
+}
+
+/* Turns of the loop in @wait; one that spins has very many. */
+static unsigned
+turns_within(nsec_t wait)
+{
+	nsec_t end = loop_refresh(loop) + wait;
+	unsigned turns = 0;
+
+	for (; loop_now(loop) < end; turns++)
+		loop_turn(loop, end);
+	return turns;
+}
+
+static void
+connect_clients(struct out_listener *l, int *fd, unsigned n)
+{
+	struct sockaddr_storage ss;
+	struct endpoint name;
+	socklen_t len;
+
+	assert_int_equal(hostsock_listener_name(l, &name), 0);
+	len = sockaddr_from_endpoint(&ss, &name);
+	for (unsigned i = 0; i < n; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(connect(fd[i], (struct sockaddr *)&ss, len), 0);
+	}
+}
+
+static void
+connections_without_a_descriptor_wait_and_come_in_as_others_close(void **state)
+{
+	struct endpoint at = {.addr = IPADDR_LOOPBACK4};
+	struct out_listener *l;
+	struct crowd crowd = {.n = 0};
+	int client[8];
+
+	assert_int_equal(ops->listen(host, &at, take_another, &crowd, &l), 0);
+	fd_room_limit(
+	    &room, 1 + 3 * 2); /* the listener; each connection and what it needs towards the program */
+	connect_clients(l, client, 8);
+	assert_in_range(turns_within(50 * MSEC), 1, 20);
+	assert_int_equal(crowd.n, 3);
+	assert_int_equal(room.refused, 1);
+	while (crowd.n < 8) {
+		unsigned before = crowd.n;
+
+		ops->close(crowd.s[before - 3], false);
+		turns_within(2 * MSEC);
+		assert_int_equal(crowd.n, before + 1);
+	}
+	for (unsigned i = 5; i < 8; i++)
+		ops->close(crowd.s[i], false);
+	for (unsigned i = 0; i < 8; i++)
+		close(client[i]);
+	assert_int_equal(room.taken, 1);
+	ops->listener_close(l);
+	fd_room_limit(&room, UINT_MAX);
+}
+
+static void
+a_full_table_stops_a_listener_until_something_outside_closes(void **state)
+{
+	struct endpoint at = {.addr = IPADDR_LOOPBACK4};
+	struct rlimit before, low;
+	struct out_listener *l;
+	struct crowd crowd = {.n = 0};
+	int client[2];
+
+	assert_int_equal(ops->listen(host, &at, take_another, &crowd, &l), 0);
+	connect_clients(l, client, 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = before;
+	low.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_in_range(turns_within(50 * MSEC), 1, 20);
+	assert_int_equal(crowd.n, 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	turns_within(200 * MSEC);
+	assert_int_equal(crowd.n, 2);
+	ops->close(crowd.s[0], false);
+	ops->close(crowd.s[1], false);
+	ops->listener_close(l);
+	close(client[0]);
+	close(client[1]);
+}
+
+static void
+a_socket_beyond_the_budget_is_refused_and_leaves_nothing(void **state)
+{
+	struct endpoint to = {.addr = IPADDR_LOOPBACK4, .port = 9};
+	struct out_dgram *first, *second;
+	struct out_stream *s;
+	unsigned seen = 0;
+
+	fd_room_limit(&room, 1);
+	assert_int_equal(ops->dgram_open(host, &to, count_news, &seen, &first), 0);
+	assert_int_equal(ops->dgram_open(host, &to, count_news, &seen, &second), -LEAT_EMFILE);
+	assert_int_equal(ops->connect(host, &to, count_news, &seen, &s), -LEAT_EMFILE);
+	ops->dgram_close(first);
+	assert_int_equal(ops->dgram_open(host, &to, count_news, &seen, &second), 0);
+	ops->dgram_close(second);
+	assert_int_equal(room.taken, 0);
+	fd_room_limit(&room, UINT_MAX);
+}
+
 int
 main(void)
 {
@@ -470,6 +594,9 @@ main(void)
 	    cmocka_unit_test(urgent_data_are_found_at_their_mark),
 	    cmocka_unit_test(a_reset_of_ours_reaches_the_outside_as_one),
 	    cmocka_unit_test(a_listener_hands_over_streams_with_their_peers_names),
+	    cmocka_unit_test(connections_without_a_descriptor_wait_and_come_in_as_others_close),
+	    cmocka_unit_test(a_full_table_stops_a_listener_until_something_outside_closes),
+	    cmocka_unit_test(a_socket_beyond_the_budget_is_refused_and_leaves_nothing),
 	    cmocka_unit_test(datagrams_go_and_come_and_a_closed_port_is_told),
 	};
 
