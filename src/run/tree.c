@@ -1,5 +1,7 @@
 #include "run/tree.h"
 
+#include "host/clock.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -41,31 +43,69 @@ parent_of(pid_t pid)
 	return parent;
 }
 
-void
-tree_signal(int signal)
+/* False without a descriptor to look with. */
+static bool
+signal_children(pid_t parent, int signal)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
 
-	while (dir && (e = readdir(dir))) {
+	if (!dir)
+		return false;
+	while ((e = readdir(dir))) {
 		pid_t pid = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : 0;
 
-		if (pid > 0 && parent_of(pid) == getpid())
+		if (pid > 0 && pid != getpid() && parent_of(pid) == parent)
 			kill(pid, signal);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
+	return true;
+}
+
+/* By a process with a table of descriptors of its own, which it empties. */
+static void
+signal_by_helper(int signal)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == 0) {
+		close_range(0, ~0U, 0);
+		_exit(!signal_children(parent, signal));
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+/* Each of the two descriptors that a look takes must be there: the folder's, and one for each process. */
+static bool
+can_look(void)
+{
+	int fd[2] = {dup(0), dup(0)};
+
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	return fd[1] >= 0 || errno == EBADF;
+}
+
+void
+tree_signal(int signal)
+{
+	if (!can_look() || !signal_children(getpid(), signal))
+		signal_by_helper(signal);
 }
 
 void
 tree_kill(void)
 {
-	for (;;) {
+	nsec_t give_up = clock_monotonic() + TREE_WAIT;
+
+	while (clock_monotonic() < give_up) {
 		pid_t pid;
 
 		tree_signal(SIGKILL);
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-			;
+			give_up = clock_monotonic() + TREE_WAIT;
 		if (pid < 0 && errno == ECHILD)
 			return;
 		poll(NULL, 0, 1);
