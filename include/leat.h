@@ -490,6 +490,7 @@ struct leat_iface_info {
 	uint8_t mac[6];
 	uint8_t reserved[2];
 	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
+	uint64_t rx_other_groups; /* of rx_frames: to multicast groups that it has not joined; ignored */
 };
 
 /** Fill in @size octets of @info: what @iface is, and how many frames it has seen. */

@@ -210,5 +210,6 @@ leat_iface_info(const struct leat_iface *iface, struct leat_iface_info *info, si
 	out.rx_octets = i->count.rx_octets;
 	out.tx_frames = i->count.tx_frames;
 	out.tx_octets = i->count.tx_octets;
+	out.rx_other_groups = i->count.rx_other_groups;
 	api_fill(info, size, &out, sizeof out);
 }

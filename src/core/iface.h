@@ -52,6 +52,7 @@ struct iface_addr {
 
 struct iface_counters {
 	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
+	uint64_t rx_other_groups; /* of rx_frames: to groups that were not joined, and so not looked at */
 };
 
 struct iface {

@@ -50,27 +50,20 @@ is_solicited_node_mac(const struct iface *iface, const uint8_t *mac)
 	return false;
 }
 
-/* All hosts, the solicited-node groups, and what was joined. Several groups share one address: the network looks again. */
+/* Broadcast, all hosts, the solicited-node groups, and what was joined. Several groups share one address: the network looks again. */
 static bool
 is_joined_mac(const struct iface *iface, const uint8_t *mac)
 {
 	static const uint8_t all4[ETH_ADDR_LEN] = {0x01, 0x00, 0x5e, 0, 0, 1};
 	static const uint8_t all6[ETH_ADDR_LEN] = {0x33, 0x33, 0, 0, 0, 1};
 
-	if (memcmp(mac, all4, ETH_ADDR_LEN) == 0 || memcmp(mac, all6, ETH_ADDR_LEN) == 0)
+	if (eth_is_broadcast(mac) || memcmp(mac, all4, ETH_ADDR_LEN) == 0 ||
+	    memcmp(mac, all6, ETH_ADDR_LEN) == 0)
 		return true;
 	for (unsigned i = 0; i < iface->ngroup; i++)
 		if (group_has_mac(&iface->group[i], mac))
 			return true;
 	return is_solicited_node_mac(iface, mac);
-}
-
-static bool
-is_for_us(const struct iface *iface, const uint8_t *mac)
-{
-	if (memcmp(mac, iface->mac, ETH_ADDR_LEN) == 0 || eth_is_broadcast(mac))
-		return true;
-	return eth_is_group(mac) && is_joined_mac(iface, mac);
 }
 
 static void
@@ -82,7 +75,14 @@ ethernet_input(struct iface *iface, struct pkt *frame)
 		pkt_drop(iface->core, frame, DROP_TOO_SHORT);
 		return;
 	}
-	if (!is_for_us(iface, eth_dst(frame->data))) {
+	/* What a network card filters out: on a shared medium others' groups are no fault of anyone. */
+	if (eth_is_group(eth_dst(frame->data)) && !is_joined_mac(iface, eth_dst(frame->data))) {
+		iface->count.rx_other_groups++;
+		pkt_free(frame);
+		return;
+	}
+	if (!eth_is_group(eth_dst(frame->data)) &&
+	    memcmp(eth_dst(frame->data), iface->mac, ETH_ADDR_LEN) != 0) {
 		pkt_drop(iface->core, frame, DROP_ETH_NOT_FOR_US);
 		return;
 	}

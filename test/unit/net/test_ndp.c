@@ -212,6 +212,11 @@ unasked_advertisement_makes_no_entry(void **state)
 	    (uint32_t)(NDP_NA_SOLICITED | NDP_NA_OVERRIDE) << 24, "fd00::9", NDP_OPT_TARGET_LINK);
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
 	assert_int_equal(h->core->drops[DROP_NDP_UNASKED], 1);
+	/* 7.2.6: an announcement to all nodes makes none either, and is no fault of its sender. */
+	hear_ndp(h, "fd00::9", "ff02::1", 255, ICMP6_NEIGHBOR_ADVERT, (uint32_t)NDP_NA_OVERRIDE << 24,
+	    "fd00::9", NDP_OPT_TARGET_LINK);
+	assert_int_equal(state_of_9(h), NEIGH_NONE);
+	assert_int_equal(h->core->drops[DROP_NDP_UNASKED], 1);
 }
 
 /* Whoever asks from an address of ours is not answered, and nothing is learnt of it. */
