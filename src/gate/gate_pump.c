@@ -157,7 +157,8 @@ pump_down(struct gate_stream *s)
 		}
 		room = sock_reserve(s->in, PUMP_CHUNK, &at);
 		if (room <= 0) {
-			s->in_failed = (int)-room;
+			if (!s->in_failed)
+				s->in_failed = (int)-room;
 			return;
 		}
 		if (budget <= 0) {

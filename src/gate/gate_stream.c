@@ -122,12 +122,31 @@ stream_outside_failed(struct gate_stream *s)
 	run_resetting(s);
 }
 
+/*
+ * The program has reset the connection. What had arrived from it before goes out first, if the outside takes it soon: on Linux a reset leaves the peer
+ * what it has not read yet.
+ */
+static void
+stream_inside_failed(struct gate_stream *s)
+{
+	nsec_t now = s->gate->core->now;
+
+	if (!s->in_failed)
+		s->in_failed = sock_error(s->in);
+	if (s->give_up == 0) {
+		s->give_up = now + RESET_WAIT;
+		timer_arm(s->gate->core->wheel, &s->timer, s->give_up);
+	}
+	if (s->failed || sock_unread(s->in) == 0 || now >= s->give_up)
+		stream_reset(s, s->in_failed);
+}
+
 static void
 run_open(struct gate_stream *s)
 {
 	stream_pump(s);
 	if (s->in_failed || sock_ready(s->in) & LEAT_ERR)
-		stream_reset(s, s->in_failed ? s->in_failed : sock_error(s->in));
+		stream_inside_failed(s);
 	else if (s->failed)
 		stream_outside_failed(s);
 	else if (s->up_done && s->down_done)
@@ -159,10 +178,12 @@ static void
 run_in_connecting(struct gate_stream *s)
 {
 	unsigned ready = sock_ready(s->in);
+	bool answered = sock_unread(s->in) > 0; /* connected, whatever has happened since */
 
-	if (ready & LEAT_ERR || s->news & OUT_FAILED) { /* refused by the program, or the client has gone */
+	if (!answered &&
+	    (ready & LEAT_ERR || s->news & OUT_FAILED)) { /* refused by the program, or the client has gone */
 		stream_reset(s, ready & LEAT_ERR ? sock_error(s->in) : s->gate->out->error(s->out));
-	} else if (ready & LEAT_OUT) {
+	} else if (answered || ready & LEAT_OUT) {
 		s->state = STREAM_OPEN;
 		s->writable = true;
 		run_open(s);

@@ -4,6 +4,7 @@
 #include "run/park.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -97,7 +98,7 @@ pump_up(struct desc *d)
 		room = sock_reserve(d->sk, PUMP_STRIDE, &at);
 		if (room <= 0) {
 			/* The connection's error is told once, and here it was. */
-			if (room < 0 && room != -LEAT_EAGAIN)
+			if (room < 0 && room != -LEAT_EAGAIN && !d->failed)
 				d->failed = (int)-room;
 			return;
 		}
@@ -117,6 +118,18 @@ pump_up(struct desc *d)
 			return;
 		}
 	}
+}
+
+/*
+ * The program has closed its socket with data of ours unread, which is a reset (RFC 2525, 2.17). What it wrote before goes up first, as far as there
+ * is room: Linux, too, has sent what the windows allow by the time of the RST.
+ */
+static void
+closed_unread(struct desc *d)
+{
+	d->may_read = true;
+	pump_up(d);
+	desc_bury(d, true);
 }
 
 /* From the stack to the program, straight out of the packets. False: the program does not take more now. */
@@ -151,9 +164,9 @@ pump_down(struct desc *d)
 			loop_mod(d->w->loop, &d->peer, d->peer.events | EPOLLOUT);
 			return false;
 		}
-		/* Closed, while what it wrote has not all gone: data that come now are for nobody (RFC 9293, 3.10.7.4; RFC 1122, 4.2.2.13). */
+		/* Closed: data that arrive now have no reader (RFC 9293, 3.10.7.4; RFC 1122, 4.2.2.13). */
 		if (sent < 0 && errno == EPIPE && !d->shut_rd) {
-			desc_bury(d, true);
+			closed_unread(d);
 			return false;
 		}
 		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
@@ -162,6 +175,7 @@ pump_down(struct desc *d)
 	return true;
 }
 
+/* Everything has been carried down: shows the program how the connection ended. */
 static void
 pump_ends(struct desc *d)
 {
@@ -187,6 +201,17 @@ stuck(const struct desc *d)
 	return d->failed && !d->buried && !d->shut_wr && unread_at(d->peer.fd) > 0;
 }
 
+/* What arrived before the reset stays readable on Linux: so as much as the largest AF_UNIX buffer takes, before our end closes. False: the program has closed. */
+static bool
+pump_rest(struct desc *d)
+{
+	int most = INT_MAX / 2;
+
+	setsockopt(d->peer.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+	pump_down(d);
+	return !d->buried;
+}
+
 static bool
 carries(const struct desc *d)
 {
@@ -205,7 +230,7 @@ carry(struct desc *d)
 		d->again = false;
 		if (carries(d))
 			pump_up(d);
-		if (carries(d) && (pump_down(d) || stuck(d)) && !d->buried)
+		if (carries(d) && (pump_down(d) || (stuck(d) && pump_rest(d))) && !d->buried)
 			pump_ends(d);
 	} while (d->again && !d->buried);
 	d->pumping = false;

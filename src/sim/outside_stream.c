@@ -301,13 +301,13 @@ sim_peer_read(struct out_stream *s, void *buf, size_t len)
 {
 	size_t n;
 
-	if (s->reset_up)
-		return -LEAT_ECONNRESET;
 	n = pipe_read(&s->up, buf, len);
 	if (n > 0) {
 		gate_tell(s);
 		return (ssize_t)n;
 	}
+	if (s->reset_up) /* after what arrived before it, as on Linux */
+		return -LEAT_ECONNRESET;
 	return s->up.ended ? 0 : -LEAT_EAGAIN;
 }
 

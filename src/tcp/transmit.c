@@ -139,14 +139,15 @@ tcp_send_syn(struct tcp_conn *c)
 }
 
 /*
- * SND.NXT; but where the peer has taken back some of its window, the last number that it would still accept (Linux: tcp_acceptable_seq).
+ * SND.NXT; but where the peer has taken back some of its window, the last number that it would still accept (Linux: tcp_acceptable_seq). Before the
+ * peer has offered any window there is nothing to take back.
  */
 static seq_t
 acceptable_seq(const struct tcp_conn *c)
 {
 	seq_t edge = c->snd_una + c->snd_wnd;
 
-	return seq_lt(edge, c->snd_nxt) && tcp_synchronized(c) ? edge : c->snd_nxt;
+	return seq_lt(edge, c->snd_nxt) && c->max_snd_wnd ? edge : c->snd_nxt;
 }
 
 void
@@ -183,7 +184,7 @@ tcp_send_reset(struct tcp_conn *c)
 	uint8_t opt[TCP_OPTIONS_MAX];
 	struct tcp_out o;
 
-	segment(c, &o, c->snd_nxt == c->iss ? 0 : c->snd_nxt, TCP_RST | TCP_ACK, PKT_WHY_RESET);
+	segment(c, &o, c->snd_nxt == c->iss ? 0 : acceptable_seq(c), TCP_RST | TCP_ACK, PKT_WHY_RESET);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt); /* timestamps SHOULD stand on a RST as well (RFC 7323, 3.2) */
 	o.wnd = 0;

@@ -226,6 +226,18 @@ orphan(struct tcp_conn *c)
 	tcp_want(c, c->ended ? WANT_SETTLE : WANT_OUTPUT);
 }
 
+/*
+ * A reset on the user's behalf. What was sent before still leaves as far as the windows allow: on Linux it left when it was written, while a user that writes
+ * and closes from within a callback has its output wait for the flush.
+ */
+static void
+reset(struct tcp_conn *c)
+{
+	if (c->want & WANT_OUTPUT && tcp_sends_data(c))
+		tcp_flush(c);
+	tcp_end_with_reset(c, 0);
+}
+
 void
 tcp_close(struct tcp_conn *c)
 {
@@ -236,9 +248,9 @@ tcp_close(struct tcp_conn *c)
 		tcp_end(c, 0);
 	else if (rcvbuf_unread(&c->rcvbuf) > 0 && c->state != LEAT_TCP_CLOSED &&
 		 c->state != LEAT_TCP_TIME_WAIT)
-		tcp_end_with_reset(c, 0);
+		reset(c);
 	else if (c->state == LEAT_TCP_SYN_RECEIVED && c->deferred)
-		tcp_end_with_reset(c, 0);
+		reset(c);
 	else
 		queue_fin(c);
 	orphan(c);
@@ -254,7 +266,7 @@ tcp_abort(struct tcp_conn *c)
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
 	else if (!c->ended) /* TIME-WAIT goes on without us */
-		tcp_end_with_reset(c, 0);
+		reset(c);
 	orphan(c);
 	tcp_leave(tcp);
 }

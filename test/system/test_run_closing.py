@@ -1,5 +1,12 @@
 """What the other side sees when a program closes, and what a program sees of errors, where timing hides it."""
-from inside import PYTHON, nothing_left, place, ports, python  # noqa: F401
+import collections
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+from inside import PYTHON, free_port, nothing_left, place, ports, python, started  # noqa: F401
 
 # A server that writes and never reads, and a client that does alike: soon no buffer takes any more.
 STUCK = """
@@ -93,3 +100,108 @@ for i in range(10):
 print('well')
 """, options=["--delay", "10ms"])
     assert done.stdout == b"well\n", done.stderr.decode()
+
+
+# Full, so each client is answered before it was read from; close(2) with the request unread is then a reset (RFC 2525, 2.17).
+BUSY = """
+import contextlib, select, socket, sys
+listener = socket.create_server((sys.argv[1], int(sys.argv[2])))
+for i in range(int(sys.argv[3])):
+    conn = listener.accept()[0]
+    if i % 4 == 3: select.select([conn], [], [], 5)
+    with contextlib.suppress(ConnectionError): conn.sendall(b'503 Busy' + bytes(9992))
+    conn.close()
+"""
+ASK = """
+import collections, socket, sys, time
+def ask(host, port):
+    for _ in range(200):
+        try: s = socket.create_connection((host, port), 10); break
+        except ConnectionRefusedError: time.sleep(0.05)
+    s.send(b'GET / HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n')
+    got = b''
+    try:
+        while data := s.recv(65536): got += data
+    except ConnectionResetError: pass
+    s.close()
+    return got[:8], len(got)
+"""
+CLIENT = ASK + "\nprint(dict(collections.Counter(ask(sys.argv[1], int(sys.argv[2])) for _ in range(int(sys.argv[3])))))\n"
+
+
+@contextlib.contextmanager
+def busy_outside(clients):
+    """The same server on the host's loopback."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        for i in range(clients):
+            conn = listener.accept()[0]
+            if i % 2:
+                conn.recv(1, socket.MSG_PEEK)
+            with contextlib.suppress(ConnectionError):
+                conn.sendall(b"503 Busy" + bytes(9992))
+            conn.close()
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    thread.join(20)
+    listener.close()
+
+
+def test_an_answer_before_a_close_with_unread_input_arrives_within_one_program():
+    """As on Linux: what was sent has left before the reset, and a reset leaves what was not read yet."""
+    code = f"""
+import sys, threading
+sys.argv = ['', '127.0.0.1', '8000', '100']
+server = threading.Thread(target=exec, args=({BUSY!r}, {{}}), daemon=True); server.start()
+exec({CLIENT!r})
+"""
+    assert python(code).stdout == b"{(b'503 Busy', 10000): 100}\n"
+
+
+@pytest.mark.parametrize("link", [[], ["--delay", "15ms"]], ids=["plain", "delay"])
+def test_an_answer_before_a_close_with_unread_input_arrives_from_outside(link):
+    with busy_outside(20) as port:
+        done = python(CLIENT.replace("sys.argv[1]", "'10.0.2.2'").replace("sys.argv[2]", str(port)).replace("sys.argv[3]", "20"), options=link)
+    assert done.stdout == b"{(b'503 Busy', 10000): 20}\n", done
+
+
+@pytest.mark.parametrize("link", [[], ["--delay", "15ms"]], ids=["plain", "delay"])
+def test_an_answer_before_a_close_with_unread_input_arrives_outside(link):
+    port, scope = free_port(), {}
+    exec(ASK, scope)
+    with started(PYTHON, "-c", BUSY, "0.0.0.0", 80, 100000, options=["-p", f"{port}:80", *link]):
+        end = time.monotonic() + 10
+        while not scope["ask"]("127.0.0.1", port)[1] and time.monotonic() < end:
+            time.sleep(0.05)
+        heard = collections.Counter(scope["ask"]("127.0.0.1", port) for _ in range(20))
+    assert heard == {(b"503 Busy", 10000): 20}
+
+
+def test_a_reset_leaves_what_arrived_before_it_to_a_program_that_waits_to_write():
+    """As on Linux: the write ends with ECONNRESET, and reading goes on to the last octet that was acknowledged."""
+    done = python("""
+import array, fcntl, socket, threading, time
+listener = socket.create_server(('127.0.0.1', 8000))
+a = socket.create_connection(('127.0.0.1', 8000)); b = listener.accept()[0]
+def fill(s):
+    s.setblocking(False); n = quiet = 0
+    while quiet < 10:
+        try: n += s.send(bytes(65536)); quiet = 0
+        except BlockingIOError: quiet += 1; time.sleep(0.02)
+    return n
+sent, _ = fill(a), fill(b)
+unsent = array.array('i', [0]); fcntl.ioctl(a, 0x5411, unsent)  # SIOCOUTQ
+said = []
+def write():
+    b.setblocking(True)
+    try: b.sendall(bytes(1000000))
+    except OSError as e: said.append(type(e).__name__)
+writer = threading.Thread(target=write); writer.start(); time.sleep(0.1)
+a.close(); writer.join()
+got = 0
+while data := b.recv(65536): got += len(data)
+print(*said, got >= sent - unsent[0] > 100000)
+""")
+    assert done.stdout == b"ConnectionResetError True\n", done

@@ -381,6 +381,35 @@ a_published_port_shows_the_real_client(void **state)
 	published_from("::1", "fd00:2::2");
 }
 
+/* A server that is full answers and resets: all of that may be here before the gateway has looked at the stream again. */
+static void
+an_answer_before_a_reset_reaches_a_client_that_is_being_connected(void **state)
+{
+	struct world *w = world_new(&PLAIN, 11, NULL);
+	struct endpoint at = world_end("127.0.0.1", 8080), from = world_end("127.0.0.1", 4321);
+	struct client c = {.service = {.news = client_news, .arg = &c}, .n = -1};
+	struct sock *l = program_listens(w, true, SOCK_TYPE_STREAM, 80), *sk;
+	struct out_stream *s;
+
+	assert_int_equal(gate_publish(w->gate, false, &at, 80), 0);
+	assert_int_equal(sim_outside_dial(w->outside, &at, &from, &c.service, &s), 0);
+	world_run(w, 1 * MSEC, never, NULL);
+	assert_true(sim_run(
+	    w->sim, world_now(w) + 5 * SEC, readable, l)); /* the gateway's stack, and not the gateway */
+	assert_int_equal(sock_accept(l, &sk), 0);
+	assert_int_equal(sock_send(sk, "503 Busy", 8, 0, NULL), 8);
+	sock_abort(sk);
+	sim_run(w->sim, world_now(w) + 1 * SEC, never, NULL);
+	world_run(w, 1 * SEC, never, NULL);
+	assert_int_equal(c.n, 8);
+	assert_memory_equal(c.got, "503 Busy", 8);
+	assert_true(c.failed);
+	assert_int_equal(w->last.error, LEAT_ECONNRESET);
+	sim_peer_close(s, false);
+	sock_close(l);
+	world_free(w);
+}
+
 static void
 a_published_port_that_nobody_serves_resets_the_client(void **state)
 {
@@ -493,6 +522,7 @@ main(void)
 	    cmocka_unit_test(a_ping_that_the_machine_forbids_is_counted),
 	    cmocka_unit_test(names_mean_outside_what_they_should),
 	    cmocka_unit_test(a_published_port_shows_the_real_client),
+	    cmocka_unit_test(an_answer_before_a_reset_reaches_a_client_that_is_being_connected),
 	    cmocka_unit_test(a_published_port_that_nobody_serves_resets_the_client),
 	    cmocka_unit_test(a_published_datagram_port_answers_its_clients),
 	    cmocka_unit_test(an_error_quotes_what_was_sent),

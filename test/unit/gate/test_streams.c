@@ -295,6 +295,68 @@ a_reset_inside_is_a_reset_outside(void **state)
 	world_free(w);
 }
 
+static bool
+heard_or_failed(void *arg)
+{
+	struct talking *s = arg;
+
+	talker_go(&s->t);
+	return s->t.error || s->t.eof;
+}
+
+/* What arrived before a reset stays readable on Linux: so it goes out before the reset does, though the outside is slow. */
+static void
+a_reset_inside_comes_after_its_octets(void **state)
+{
+	struct world *w = world_new(&PLAIN, 12, NULL);
+	struct talker inside = {.send_seed = 1, .to_send = 60000, .shut = true, .paused = true};
+	struct talking s;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = s.t.paused = true;
+	s.service.window = 8192;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talker_go(&inside);
+	assert_int_equal(inside.sent, 60000);
+	world_run(w, 1 * SEC, never, NULL);
+	sock_abort(inside.sk);
+	world_run(w, 1 * SEC, never, NULL);
+	assert_int_equal(w->ended, 0);
+	s.t.paused = false;
+	assert_true(world_run(w, 10 * SEC, heard_or_failed, &s));
+	assert_int_equal(s.t.received, 60000);
+	assert_int_equal(s.t.wrong, 0);
+	assert_int_equal(s.t.error, LEAT_ECONNRESET);
+	assert_int_equal(w->ended, 1);
+	sim_peer_close(s.t.peer, false);
+	world_free(w);
+}
+
+/* ... but an outside that does not read cannot hold it back for ever. */
+static void
+a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
+{
+	struct world *w = world_new(&PLAIN, 13, NULL);
+	struct talker inside = {.send_seed = 1, .to_send = 60000, .shut = true, .paused = true};
+	struct talking s;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = s.t.paused = true;
+	s.service.window = 8192;
+	sim_outside_serve(w->outside, &s.service);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talker_go(&inside);
+	world_run(w, 1 * SEC, never, NULL);
+	sock_abort(inside.sk);
+	world_run(w, 5 * SEC, never, NULL);
+	assert_int_equal(w->ended, 1);
+	assert_int_equal(w->last.error, LEAT_ECONNRESET);
+	assert_true(s.failed);
+	sim_peer_close(s.t.peer, false);
+	world_free(w);
+}
+
 /* The same while the outside has much to say: whichever call of the gateway's meets the error, the outside hears of it. */
 static void
 a_reset_inside_stops_an_outside_that_floods(void **state)
@@ -535,6 +597,8 @@ main(void)
 	    cmocka_unit_test(a_reset_outside_comes_after_its_octets),
 	    cmocka_unit_test(a_reset_outside_does_not_wait_for_a_reader_that_sleeps),
 	    cmocka_unit_test(a_reset_inside_is_a_reset_outside),
+	    cmocka_unit_test(a_reset_inside_comes_after_its_octets),
+	    cmocka_unit_test(a_reset_inside_does_not_wait_for_an_outside_that_sleeps),
 	    cmocka_unit_test(a_reset_inside_stops_an_outside_that_floods),
 	    cmocka_unit_test(a_slow_reader_outside_holds_the_program_back),
 	    cmocka_unit_test(a_slow_reader_inside_holds_the_outside_back),

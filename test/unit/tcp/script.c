@@ -373,6 +373,8 @@ on_news(void *user, unsigned mask)
 	s->news |= mask;
 	if (s->close_on_news) {
 		s->close_on_news = false;
+		if (s->say_on_news)
+			send_octets(s, s->say_on_news);
 		tcp_close(s->c);
 		s->c = NULL;
 	}

@@ -140,6 +140,39 @@ unread_data_at_close_resets(void **state)
 	script_end(s);
 }
 
+/* Linux sends what it may at once: so what was written just before that close leaves before the RST, from within a callback too. */
+static void
+what_was_sent_leaves_before_the_reset(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	s->close_on_news = true;
+	s->say_on_news = 2500;
+	inject(s, "P. 1:101(100) ack 1 win 2000");
+	expect(s, ". 1:1(0) ack 101");
+	expect(s, "P. 1:2001(2000) ack 101 segs 2");
+	expect(s, "R. 2001:2001(0) ack 101"); /* the window is full */
+	expect_nothing(s);
+	script_end(s);
+}
+
+/* Linux, tcp_acceptable_seq(): a peer that has taken back some of its window would not accept a RST beyond it. */
+static void
+reset_stays_in_a_shrunken_window(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	send_octets(s, 5000);
+	ignore_output(s);
+	inject(s, ". 1:1(0) ack 1001 win 1000");
+	ignore_output(s);
+	tcp_abort(s->c);
+	expect(s, "R. 2001:2001(0) ack 1");
+	script_end(s);
+}
+
 /* ... and so are data that come after the close. */
 static void
 data_after_close_resets(void **state)
@@ -521,6 +554,8 @@ main(void)
 	    cmocka_unit_test(half_close_still_receives),
 	    cmocka_unit_test(fin_rides_on_data_and_is_sent_again),
 	    cmocka_unit_test(unread_data_at_close_resets),
+	    cmocka_unit_test(what_was_sent_leaves_before_the_reset),
+	    cmocka_unit_test(reset_stays_in_a_shrunken_window),
 	    cmocka_unit_test(data_after_close_resets),
 	    cmocka_unit_test(data_after_shutdown_can_be_read),
 	    cmocka_unit_test(data_after_both_are_shut_resets),
