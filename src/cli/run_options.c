@@ -225,6 +225,15 @@ set_text(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
+static const char *
+set_until(void *config, const struct option *option, const char *value)
+{
+	struct run_options *o = config;
+
+	o->config.until_first = !strcmp(value, "first");
+	return o->config.until_first || !strcmp(value, "all") ? NULL : "is neither first nor all";
+}
+
 enum { FLAG_TRACE, FLAG_QUIET, FLAG_HELP };
 
 static const char *
@@ -260,6 +269,7 @@ static const struct option rows[] = {
 	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", set_publish, 0},
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
 	{"dns", "ADDR[:PORT]", "the name server behind 10.0.2.3, instead of the host's first", set_dns, 0},
+	{"until", "first|all", "ends when the first process has ended, or when all have (the default)", set_until, 0},
 	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
 	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},
 	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},

@@ -1,11 +1,12 @@
 #include "run/forward.h"
 
-#include "run/tree.h"
+#include "run/remains.h"
 
 #include <signal.h>
-#include <stdbool.h>
+#include <unistd.h>
 
-enum { FORWARD_WAIT_MS = 5, FORWARD_MEMORY_MS = 100 };
+/* A program takes its time to end after a signal; ten seconds are what `docker stop` gives it. */
+enum { FORWARD_WAIT_MS = 5, FORWARD_MEMORY_MS = 100, FORWARD_END_S = 10 };
 
 static bool
 known(int signal)
@@ -38,18 +39,47 @@ forward_next(const struct forward *f)
 	return next;
 }
 
+/* Those of our group have heard it, if the group has. A shell's background processes ignore the terminal's SIGINT and SIGQUIT. */
+static void
+to_remains(int signal, bool terminal, bool group)
+{
+	remains_signal(terminal ? SIGTERM : signal, group ? getpgrp() : 0);
+}
+
+static void
+pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
+{
+	bool terminal = f->outer[signal].from == FORWARD_TERMINAL;
+	bool group =
+	    terminal || (f->group[signal].from == f->outer[signal].from && f->group[signal].until >= now);
+
+	if (program && !group)
+		kill(program, signal);
+	if (program && forward_ends(signal)) {
+		f->end.signal = terminal ? SIGTERM : signal;
+		f->end.group = group;
+		f->end.until = now + FORWARD_END_S * SEC;
+	}
+	/* From the terminal it is meant for what is left, which may ignore it so far. */
+	if (!program)
+		to_remains(signal, terminal, group && !terminal);
+}
+
 void
 forward_run(struct forward *f, nsec_t now, pid_t program)
 {
 	for (int i = 1; i < FORWARD_SIGNALS; i++) {
-		bool everybody = f->group[i].from == f->outer[i].from && f->group[i].until >= now;
-
 		if (!f->outer[i].from || f->outer[i].until > now)
 			continue;
-		if (!everybody && program)
-			kill(program, i);
-		else if (!everybody)
-			tree_signal(i);
+		pass_on(f, i, now, program);
 		f->outer[i] = f->group[i] = (struct heard){0};
 	}
+}
+
+void
+forward_first_ended(struct forward *f, nsec_t now)
+{
+	if (f->end.signal && now <= f->end.until)
+		to_remains(f->end.signal, false, f->end.group);
+	f->end.signal = 0;
 }

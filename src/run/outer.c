@@ -7,6 +7,7 @@
 #include "run/outer.h"
 
 #include "host/clock.h"
+#include "run/forward.h"
 #include "run/inherit.h"
 #include "run/program.h"
 #include "run/tree.h"
@@ -58,13 +59,6 @@ tell_worker(const struct outer *o, enum outer_word word, int signal, pid_t from)
 	struct outer_message m = {(int32_t)word, signal, from};
 
 	return send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof m;
-}
-
-/* Those that people end programs with. Whoever sent it: a worker that does not answer ends by none, nor sees the program end. */
-static bool
-means_the_end(int signal)
-{
-	return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
 }
 
 static void
@@ -124,10 +118,14 @@ hear_signals(struct outer *o)
 	struct signalfd_siginfo info;
 
 	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-		/* The worker's SIGCONT is for us alone. */
-		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0 && info.ssi_pid != (uint32_t)o->worker)
+		bool sent = info.ssi_code <= 0;
+
+		/* The worker's SIGCONT is for us alone, and a terminal's job control as well. */
+		if (sent && info.ssi_signo != SIGCHLD && info.ssi_pid != (uint32_t)o->worker)
 			tell_worker(o, OUTER_SIGNAL, (int)info.ssi_signo, (pid_t)info.ssi_pid);
-		if (means_the_end((int)info.ssi_signo))
+		if (!sent && forward_ends((int)info.ssi_signo))
+			tell_worker(o, OUTER_SIGNAL, (int)info.ssi_signo, FORWARD_TERMINAL);
+		if (forward_ends((int)info.ssi_signo))
 			ask_worker(o, (int)info.ssi_signo);
 	}
 }
@@ -166,7 +164,7 @@ end_alike(int status)
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	signal_number = WTERMSIG(status);
-	if (means_the_end(signal_number)) {
+	if (forward_ends(signal_number)) {
 		sigset_t set;
 
 		setrlimit(RLIMIT_CORE, &no_core);

@@ -22,7 +22,7 @@ enum outer_word {
 struct outer_message {
 	int32_t word;
 	int32_t value;
-	int32_t from; /* OUTER_SIGNAL: the process that sent it */
+	int32_t from; /* OUTER_SIGNAL: the process that sent it, or FORWARD_TERMINAL */
 };
 
 /* What the worker must know of the process that it was forked from. */

@@ -64,6 +64,7 @@ struct run_config {
 	uint64_t seed;
 	const struct run_publish *publish;
 	size_t npublish;
+	bool until_first; /* what the first process leaves behind when it ends is ended, too */
 	struct run_hooks hooks;
 	bool quiet; /* no lines about what the program asked for and Leat lacks */
 };

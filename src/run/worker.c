@@ -9,6 +9,7 @@
 #include "run/notif.h"
 #include "run/outer.h"
 #include "run/park.h"
+#include "run/remains.h"
 #include "run/sweep.h"
 #include "run/tree.h"
 #include "run/watchdog.h"
@@ -36,6 +37,7 @@ struct process {
 	struct loop_fd signals, control;
 	struct loop_source source;
 	struct forward forward;
+	struct remains remains;
 	bool reaped;      /* the first process, */
 	int status;       /* and how it ended */
 	bool ended;       /* nobody is under the filter any more */
@@ -92,6 +94,7 @@ worker_last_ended(struct worker *w)
 		return;
 	p->ended = true;
 	p->flush_end = loop_now(w->loop) + FLUSH_MOST_S * SEC;
+	remains_last_ended(&p->remains, loop_now(w->loop));
 	loop_del(w->loop, &w->listener);
 }
 
@@ -112,6 +115,19 @@ outer_too(const struct process *p, int signal)
 }
 
 static void
+first_ended(struct process *p, int status)
+{
+	nsec_t now = loop_now(p->w.loop);
+
+	p->reaped = true;
+	p->status = status;
+	if (p->ended)
+		return;
+	remains_first_ended(&p->remains, now);
+	forward_first_ended(&p->forward, now);
+}
+
+static void
 reap(struct process *p)
 {
 	int status;
@@ -125,8 +141,7 @@ reap(struct process *p)
 		} else if (WIFCONTINUED(status)) {
 			outer_too(p, SIGCONT);
 		} else {
-			p->reaped = true;
-			p->status = status;
+			first_ended(p, status);
 		}
 	}
 }
@@ -155,7 +170,7 @@ signal_news(struct loop_fd *fd, uint32_t events)
 		outer_ended(p);
 }
 
-/* To the program; to what it left behind, once it has ended itself; and at the very end it means: wait no longer. */
+/* To the program, or once that has ended, to what it left behind. At the very end it means: wait no longer. */
 static void
 take_signal(struct process *p, int signal, pid_t from)
 {
@@ -186,6 +201,7 @@ process_next(struct loop_source *s)
 	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
 
 	next = nsec_min(next, forward_next(&p->forward));
+	next = nsec_min(next, remains_next(&p->remains));
 	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
 }
 
@@ -198,6 +214,7 @@ process_run(struct loop_source *s, nsec_t now)
 	park_run(&p->w, now);
 	sweep_run(&p->w, now);
 	forward_run(&p->forward, now, p->reaped ? 0 : p->launch.pid);
+	remains_run(&p->remains, now);
 	if (p->ended && now >= p->w.sweep_at) {
 		sweep_unfinished(&p->w);
 		sweep_now(&p->w);
@@ -333,6 +350,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	int rc;
 
 	p->from = from;
+	remains_init(&p->remains, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
 	/* Told on the signalfd, where children's ends are: see signal_news(). */

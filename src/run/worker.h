@@ -48,7 +48,7 @@ struct worker {
 
 	char seen_names[192][48]; /* what was reported as missing, see missing.h */
 	unsigned nseen;           /* one more than there is room for: no more are reported */
-	bool unreachable; /* it was told that a process forbids looking into it */
+	bool unreachable;         /* it was told that a process forbids looking into it */
 };
 
 /* The stack's time is the loop's: call it before sockets are touched in a callback of the loop. */

@@ -1,0 +1,133 @@
+#include "run/remains.h"
+
+#include "run/descendants.h"
+#include "run/forward.h"
+#include "run/tree.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5 };
+
+void
+remains_init(struct remains *r, const char *first, bool until_first)
+{
+	*r = (struct remains){.first = first, .until_first = until_first};
+	r->say_at = r->flush_say_at = r->term_at = r->kill_at = NSEC_NEVER;
+}
+
+/* Mostly the last process ends at the same time: that is heard of a moment later. */
+void
+remains_first_ended(struct remains *r, nsec_t now)
+{
+	r->say_at = now + REMAINS_SAY_S * SEC;
+	if (r->until_first)
+		r->term_at = now + TERM_AFTER_MS * MSEC;
+}
+
+void
+remains_last_ended(struct remains *r, nsec_t now)
+{
+	r->say_at = r->term_at = r->kill_at = NSEC_NEVER;
+	r->flush_say_at = now + REMAINS_SAY_S * SEC;
+}
+
+/* @all: not our children alone, but theirs, too. */
+static void
+send_signal(int signal, pid_t but, bool all)
+{
+	struct descendant *d;
+	ssize_t n = descendants_list(&d);
+
+	if (n < 0)
+		tree_signal(signal); /* which needs no descriptor, and finds our children alone */
+	for (ssize_t i = 0; i < n; i++)
+		if ((!but || d[i].group != but) && (all || d[i].parent == getpid()))
+			kill(d[i].pid, signal);
+	free(d);
+}
+
+void
+remains_signal(int signal, pid_t but)
+{
+	send_signal(signal, but, forward_ends(signal));
+}
+
+/* "sleep[12], redis-server[13] and 3 more". False when there is none. */
+static bool
+name_all(char text[static NAMES_TEXT])
+{
+	struct descendant *d;
+	ssize_t n = descendants_list(&d);
+	size_t len = 0;
+
+	for (ssize_t i = 0; i < n && i < NAMES; i++)
+		len += (size_t)snprintf(
+		    text + len, NAMES_TEXT - len, "%s%s[%d]", i ? ", " : "", d[i].name, d[i].pid);
+	if (n > NAMES)
+		snprintf(text + len, NAMES_TEXT - len, " and %zd more", n - NAMES);
+	free(d);
+	return n > 0;
+}
+
+static void
+say_who(const struct remains *r)
+{
+	char names[NAMES_TEXT];
+
+	if (!name_all(names))
+		return;
+	if (r->until_first)
+		fprintf(stderr,
+		    "leat: %s has ended; still running after SIGTERM: %s; SIGKILL follows in %d s\n",
+		    r->first, names, REMAINS_KILL_S - REMAINS_SAY_S);
+	else
+		fprintf(stderr,
+		    "leat: %s has ended; waiting for what it left running: %s (--until first ends it)\n",
+		    r->first, names);
+}
+
+static void
+kill_all(const struct remains *r)
+{
+	char names[NAMES_TEXT];
+
+	if (name_all(names))
+		fprintf(stderr, "leat: killed, since SIGTERM did not end it within %d s: %s\n",
+		    REMAINS_KILL_S, names);
+	tree_kill();
+}
+
+static bool
+due(nsec_t *at, nsec_t now)
+{
+	if (now < *at)
+		return false;
+	*at = NSEC_NEVER;
+	return true;
+}
+
+nsec_t
+remains_next(const struct remains *r)
+{
+	return nsec_min(nsec_min(r->say_at, r->flush_say_at), nsec_min(r->term_at, r->kill_at));
+}
+
+void
+remains_run(struct remains *r, nsec_t now)
+{
+	if (due(&r->term_at, now)) {
+		send_signal(SIGTERM, 0, true);
+		send_signal(SIGCONT, 0, true); /* a stopped process hears no signal but this */
+		r->kill_at = now + REMAINS_KILL_S * SEC;
+	}
+	if (due(&r->say_at, now))
+		say_who(r);
+	if (due(&r->kill_at, now))
+		kill_all(r);
+	if (due(&r->flush_say_at, now))
+		fprintf(stderr, "leat: %s has ended; delivering what it sent (a signal ends the wait)\n",
+		    r->first);
+}

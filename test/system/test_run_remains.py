@@ -1,0 +1,141 @@
+"""What the first process leaves behind when it ends: who that is, which signals it hears, and its end by --until first."""
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from inside import PYTHON, command, descendants, environment, inside, nothing_left, place, started  # noqa: F401
+
+DEAF = f"{PYTHON} -c \"import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)\""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deaf(place):
+    """A run whose left process ignores SIGTERM, while the other tests go on."""
+    run = command("sh", "-c", f"{DEAF} & read line", options=["-q", "--until", "first"])
+    elsewhere = environment() | {"XDG_RUNTIME_DIR": "/tmp"}
+    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=elsewhere) as proc:
+        assert proc.stdout.readline() == "deaf\n"
+        proc.stdin.close()
+        proc.stdin = None
+        yield proc, time.monotonic()
+
+
+def test_after_two_seconds_it_says_for_whom_it_waits():
+    begin = time.monotonic()
+    done = inside("sh", "-c", "(exec sleep 2.5) & (exec sleep 2.6) & exit 3")
+    assert done.returncode == 3 and time.monotonic() - begin > 2.4
+    assert re.fullmatch(rb"leat: sh has ended; waiting for what it left running: sleep\[\d+\], sleep\[\d+\] \(--until first ends it\)\n", done.stderr)
+
+
+def test_a_run_that_ends_soon_says_nothing():
+    assert inside("sh", "-c", "sleep 0.5 & exit 3", options=["--until", "all"]).stderr == b""
+
+
+def test_many_are_counted():
+    done = inside("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 2.3 & done")
+    assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", done.stderr)
+
+
+def test_until_first_ends_the_rest():
+    """Those that are stopped, in a session of their own, or children of theirs included."""
+    begin = time.monotonic()
+    done = inside("sh", "-c", "setsid sleep 60 & (sleep 61; echo) & sleep 62 & kill -STOP $!; exit 3", options=["--until", "first"])
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
+    assert time.monotonic() - begin < 5
+
+
+def test_until_first_lets_a_daemon_end_well():
+    daemon = "import signal, sys, time; signal.signal(15, lambda *a: (print('saved', flush=True), sys.exit())); print('ready', flush=True); time.sleep(60)"
+    done = inside("sh", "-c", f'{PYTHON} -c "{daemon}" >&2 & exec 2>/dev/null; sleep 1', options=["--until", "first"])
+    assert (done.returncode, done.stderr) == (0, b"ready\nsaved\n")
+
+
+def test_timeout_ends_a_run_with_all_that_it_started():
+    for script in ("setsid sleep 60 & sleep 50", "setsid sh -c 'sleep 60; true' & sleep 50", "setsid sleep 60 &"):
+        begin = time.monotonic()
+        done = subprocess.run(["timeout", "0.5", *command("sh", "-c", script, options=["-q"])], timeout=30, env=environment(), stdin=subprocess.DEVNULL)
+        assert done.returncode in (124, 0) and time.monotonic() - begin < 5, script
+
+
+COUNTS = """
+import signal, sys, time
+heard = [0]
+signal.signal(signal.SIGTERM, lambda *a: heard.__setitem__(0, heard[0] + 1))
+print('ready', flush=True)
+end = time.monotonic() + 1
+while time.monotonic() < end: time.sleep(0.05)
+print(heard[0], flush=True)
+"""
+
+
+def test_a_signal_to_the_group_reaches_each_process_once():
+    """One in the group that outlives the first process as well as one outside of it."""
+    script = f'{PYTHON} -c "$0" & setsid {PYTHON} -c "$0" & read line'
+    with started("sh", "-c", script, COUNTS, start_new_session=True, stdin=subprocess.PIPE) as proc:
+        assert [proc.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
+        os.killpg(proc.pid, signal.SIGTERM)
+        assert proc.stdout.read() == b"1\n1\n"
+        assert proc.wait(10) == -signal.SIGTERM
+
+
+def test_a_signal_that_the_first_process_outlived_is_not_passed_on():
+    """A reload, say, that came long before the end, or no signal to end at all."""
+    script = "trap '' USR1; setsid sleep 1 & echo ready; sleep 0.5"
+    with started("sh", "-c", script) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        proc.send_signal(signal.SIGUSR1)
+        begin = time.monotonic()
+        assert proc.wait(10) == 0 and time.monotonic() - begin > 0.7
+
+
+def test_control_c_ends_what_was_left_behind():
+    """Which a shell made deaf to the terminal's SIGINT."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe("sh", ["sh", "-c", " ".join(command("sh", "-c", "'sleep 60 & setsid sleep 61 & echo ready; exit 3'", options=["-q"])) + "; echo =$?="], environment())
+    seen = b""
+    while b"ready" not in seen:
+        seen += os.read(terminal, 1000)
+    end = time.monotonic() + 5
+    while len(descendants(pid)) != 4 and time.monotonic() < end:  # leat's two, and two left behind
+        time.sleep(0.02)
+    os.write(terminal, b"\x03")
+    begin = time.monotonic()
+    try:
+        while more := os.read(terminal, 1000):
+            seen += more
+    except OSError:
+        pass
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    assert time.monotonic() - begin < 5
+
+
+def test_while_data_is_delivered_it_says_so_and_a_signal_ends_that():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        code = f"import socket; s = socket.create_connection(('127.0.0.1', {server.getsockname()[1]})); s.sendall(bytes(60000)); print('sent', flush=True)"
+        with started(PYTHON, "-c", code, options=["--up-rate", "20kbit"]) as proc:
+            taken, _ = server.accept()
+            assert proc.stdout.readline() == b"sent\n"
+            assert re.fullmatch(rb"leat: /usr/bin/python3 has ended; delivering what it sent \(a signal ends the wait\)\n", proc.stderr.readline())
+            proc.send_signal(signal.SIGINT)
+            assert proc.wait(5) == 0
+            taken.close()
+
+
+def test_a_wrong_word_is_refused():
+    done = inside("true", options=["--until", "last"])
+    assert (done.returncode, done.stderr) == (125, b"leat run: --until last: last is neither first nor all\n")
+
+
+def test_until_first_kills_what_does_not_end_within_ten_seconds(deaf):
+    proc, begin = deaf
+    _, said = proc.communicate(timeout=30)
+    assert proc.returncode == 1 and time.monotonic() - begin > 9
+    assert re.fullmatch(r"leat: sh has ended; still running after SIGTERM: python3\[\d+\]; SIGKILL follows in 8 s\n"
+                        r"leat: killed, since SIGTERM did not end it within 10 s: python3\[\d+\]\n", said), said
