@@ -4,6 +4,7 @@
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/pump.h"
+#include "run/room.h"
 #include "run/stream.h"
 #include "run/sweep.h"
 
@@ -80,7 +81,7 @@ accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
 		fcntl(listener, F_SETFL, mode | O_NONBLOCK);
 	fd = accept4(listener, (struct sockaddr *)name, len, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
 	if (fd < 0)
-		fd = -errno;
+		fd = (int)room_words(-errno);
 	if (!(mode & O_NONBLOCK))
 		fcntl(listener, F_SETFL, mode);
 	return fd;

@@ -5,6 +5,7 @@
 #include "run/notif.h"
 #include "run/owner.h"
 #include "run/park.h"
+#include "run/room.h"
 #include "run/settings.h"
 #include "run/stream.h"
 #include "run/sweep.h"
@@ -12,6 +13,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
+
+/* Our end, the gateway's socket, and a duplicate of the program's end while it connects or its call waits. */
+enum { CONNECT_NEEDS = 3 };
 
 /* The program sees from now on what it would of a connect() without waiting: the connection is still on its way. */
 static int
@@ -21,8 +25,12 @@ go_on_without_waiting(struct call *c)
 
 	if (rc)
 		return rc;
-	c->d->borrowed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-	return c->d->borrowed < 0 ? -errno : 0;
+	rc = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	rc = fd_room_take(&c->w->room, rc < 0 ? -errno : rc);
+	if (rc < 0)
+		return rc;
+	c->d->borrowed = rc;
+	return 0;
 }
 
 /* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
@@ -74,7 +82,7 @@ tell_failure(struct call *c, int error)
 
 	stream_begin_anew(c->d, c->fd);
 	rc = call_fresh_stand_in(c);
-	return rc ? rc : -error;
+	return room_no_buffers(rc ? rc : -error);
 }
 
 /* The answer has come, or the wait goes on. */
@@ -92,9 +100,13 @@ wait_connected(struct call *c)
 		return d->error ? -d->error : -ECONNABORTED;
 	rc = stream_progress(d);
 	c->left = left;
-	if (rc == -EINPROGRESS)
-		return park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
-	if (rc == 0)
+	if (rc == -EINPROGRESS) {
+		long answer = park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
+
+		if (answer == CALL_PARKED)
+			return answer;
+		rc = (int)answer;
+	} else if (rc == 0)
 		rc = stream_joined(d, c->fd);
 	d->untold = false;
 	if (rc < 0) {
@@ -123,7 +135,7 @@ static long
 begin(struct call *c, const struct endpoint *to)
 {
 	struct desc *d = c->d;
-	int rc = call_fresh_stand_in(c);
+	int rc = fd_room_for(&c->w->room, CONNECT_NEEDS) ? call_fresh_stand_in(c) : -ENOBUFS;
 
 	if (rc)
 		return rc;

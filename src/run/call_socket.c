@@ -5,6 +5,7 @@
 
 #include "run/missing.h"
 #include "run/netlink.h"
+#include "run/room.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,7 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 	long rc;
 
 	if (fd < 0)
-		return -errno;
+		return room_words(-errno);
 	if (type ==
 	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);

@@ -3,6 +3,7 @@
 #include "host/sockaddr.h"
 #include "run/notif.h"
 #include "run/owner.h"
+#include "run/room.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,6 +76,13 @@ take_descriptor(struct call *c, const struct call_row *row)
 	return 0;
 }
 
+/* Where a call was short of a descriptor here. What socket() and accept() return may be about the program's own table. */
+static long
+in_words(const struct call_row *row, long rc)
+{
+	return row->fn == call_socket || row->fn == call_accept ? rc : room_no_buffers((int)rc);
+}
+
 long
 call_dispatch(struct call *c)
 {
@@ -87,12 +95,12 @@ call_dispatch(struct call *c)
 	if (row->fn != call_socket) {
 		rc = take_descriptor(c, row);
 		if (rc)
-			return rc;
+			return in_words(row, rc);
 	}
 	rc = row->fn(c);
 	if (c->d)
 		owner_note(c->d, &c->caller);
-	return rc;
+	return in_words(row, rc);
 }
 
 void

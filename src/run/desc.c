@@ -115,6 +115,16 @@ desc_of_fd(struct worker *w, int fd)
 	return meet(w, fd, inode, &un, len);
 }
 
+static void
+close_peer(struct desc *d)
+{
+	loop_close(d->w->loop, &d->peer);
+	fd_room_gave(&d->w->room);
+	if (d->seated)
+		d->w->room.seated--;
+	d->seated = false;
+}
+
 int
 desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events))
 {
@@ -123,7 +133,7 @@ desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd
 	if (d->peer.fd < 0)
 		d->w->untended--;
 	else
-		loop_close(d->w->loop, &d->peer);
+		close_peer(d);
 	d->peer = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
 	rc = loop_add(d->w->loop, &d->peer);
 	if (rc)
@@ -136,9 +146,18 @@ desc_close_peer(struct desc *d)
 {
 	if (d->peer.fd < 0)
 		return;
-	loop_close(d->w->loop, &d->peer);
+	close_peer(d);
 	d->peer.fd = -1;
 	d->w->untended++;
+}
+
+void
+desc_close_fd(struct desc *d, int *fd)
+{
+	if (*fd < 0)
+		return;
+	fd_room_close(&d->w->room, *fd);
+	*fd = -1;
 }
 
 void
@@ -182,10 +201,8 @@ desc_bury(struct desc *d, bool abort)
 	drop_transport(d, abort);
 	desc_close_peer(d);
 	dgram_forget(d);
-	if (d->handle >= 0)
-		close(d->handle);
-	if (d->borrowed >= 0)
-		close(d->borrowed);
+	desc_close_fd(d, &d->handle);
+	desc_close_fd(d, &d->borrowed);
 	d->w->untended--;
 	if (d->inode)
 		table_remove(&d->w->by_inode, &d->by_inode);

@@ -87,6 +87,7 @@ struct desc {
 	bool full;
 	/* Of a listener: its record's number, and a reset that came before the program had taken it. */
 	uint64_t listener;
+	bool seated; /* it came from outside and has our end: see fd_room.seated */
 	struct endpoint accepted_from;
 	bool reset_waits;
 
@@ -114,9 +115,11 @@ struct desc *desc_of_fd(struct worker *w, int fd);
 /* The record of @fd, just accepted; @peer is what accept(2) said of its peer. */
 struct desc *desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len);
 
-/* Our end: watched for @events by @fn from now on, edge-triggered. */
+/* Our end, taken from the budget (room.h): watched for @events by @fn from now on, edge-triggered. On failure it is closed. */
 int desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events));
 void desc_close_peer(struct desc *d);
+/* Closes d->handle or d->borrowed, if it is open. */
+void desc_close_fd(struct desc *d, int *fd);
 
 /* Listening and datagram sockets can be meant by 127.0.0.1. */
 void desc_note_named(struct desc *d);

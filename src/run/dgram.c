@@ -20,7 +20,7 @@ static void
 source_free(struct dgram_source *s)
 {
 	loop_del(s->owner->w->loop, &s->fd);
-	close(s->fd.fd);
+	fd_room_close(&s->owner->w->room, s->fd.fd);
 	list_del(&s->node);
 	s->owner->nsources--;
 	free(s);
@@ -50,6 +50,18 @@ source_news(struct loop_fd *fd, uint32_t events)
 		dgram_deliver(s->owner);
 }
 
+/* With no descriptor left, the source used longest ago gives its own. */
+static int
+open_source(struct desc *d, const struct endpoint *from)
+{
+	int fd = fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, from));
+
+	if (fd >= 0 || !fd_room_ran_out(fd) || list_empty(&d->sources))
+		return fd;
+	source_free(list_last(&d->sources, struct dgram_source, node));
+	return fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, from));
+}
+
 /* The socket that speaks for @from; the one used longest ago makes room. */
 static struct dgram_source *
 source_for(struct desc *d, const struct endpoint *from)
@@ -71,12 +83,10 @@ source_for(struct desc *d, const struct endpoint *from)
 		return NULL;
 	s->owner = d;
 	s->source = *from;
-	s->fd = (struct loop_fd){.fd = unix_dgram_to(&d->w->unixsock, d->handle, from),
-	    .events = EPOLLOUT | EPOLLET,
-	    .fn = source_news};
+	s->fd = (struct loop_fd){.fd = open_source(d, from), .events = EPOLLOUT | EPOLLET, .fn = source_news};
 	if (s->fd.fd < 0 || loop_add(d->w->loop, &s->fd) < 0) {
 		if (s->fd.fd >= 0)
-			close(s->fd.fd);
+			fd_room_close(&d->w->room, s->fd.fd);
 		free(s);
 		return NULL;
 	}
@@ -94,8 +104,10 @@ give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 	if (fd < 0) {
 		struct dgram_source *s = source_for(d, &msg->peer);
 
-		if (!s)
+		if (!s) {
+			drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
 			return -ENOBUFS;
+		}
 		fd = s->fd.fd;
 	}
 	return control_pass(d, fd, msg, buf, len);
@@ -231,7 +243,9 @@ dgram_prepare(struct desc *d, int fd)
 {
 	if (d->handle >= 0)
 		return 0;
-	d->handle = unixdir_bind(d->w->unixsock.dir, fd);
+	if (!fd_room_for(&d->w->room, 1))
+		return -ENOBUFS;
+	d->handle = fd_room_take(&d->w->room, unixdir_bind(d->w->unixsock.dir, fd));
 	if (d->handle < 0) {
 		int rc = d->handle;
 
@@ -298,13 +312,13 @@ join(struct desc *d, int fd, const struct endpoint *peer)
 
 	if (d->peer.fd >= 0)
 		part(d, fd);
-	ours = unix_dgram_to(&d->w->unixsock, d->handle, peer);
+	ours = fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, peer));
 	if (ours < 0)
 		return ours;
 	if (getsockname(ours, (struct sockaddr *)&un, &len) < 0 ||
 	    connect(fd, (struct sockaddr *)&un, len) < 0) {
 		rc = -errno;
-		close(ours);
+		fd_room_close(&d->w->room, ours);
 		return rc;
 	}
 	forget_sources(d);

@@ -3,6 +3,7 @@
 #include "run/missing.h"
 #include "run/nlroute.h"
 #include "run/park.h"
+#include "run/room.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,13 +39,15 @@ netlink_open(struct call *c, int flags)
 	if (!d)
 		return -ENOBUFS;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0, pair) < 0) {
-		rc = -errno;
+		rc = room_words(-errno);
 		desc_bury(d, false);
 		return rc;
 	}
 	fcntl(pair[1], F_SETFL, fcntl(pair[1], F_GETFL) | O_NONBLOCK);
 	desc_set_inode(d, unix_inode(pair[0]));
-	rc = desc_set_peer(d, pair[1], EPOLLIN | EPOLLOUT, peer_news);
+	rc = room_words(fd_room_take(&c->w->room, pair[1]));
+	if (rc >= 0)
+		rc = desc_set_peer(d, pair[1], EPOLLIN | EPOLLOUT, peer_news);
 	if (rc)
 		close(pair[0]);
 	else

@@ -10,6 +10,7 @@
 #include "run/forward.h"
 #include "run/inherit.h"
 #include "run/program.h"
+#include "run/room.h"
 #include "run/tree.h"
 #include "run/unixdir.h"
 
@@ -250,8 +251,13 @@ run_main(const struct run_config *config)
 {
 	struct outer o = {.control = -1};
 	sigset_t passed;
-	int rc = inherit_check();
+	int rc;
 
+	if (room_hard_limit() < ROOM_LEAST) {
+		room_too_small(room_hard_limit());
+		return 125;
+	}
+	rc = inherit_check();
 	if (!rc)
 		rc = program_check(config->argv[0]);
 	if (rc)

@@ -28,14 +28,16 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 
 	if (c->retried)
 		return CALL_PARKED;
-	p = calloc(1, sizeof *p);
+	p = fd_room_for(&w->room, 1) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
-		return -ENOMEM;
+		return -ENOBUFS;
+	fd_room_count(&w->room); /* the call's descriptor, until it is answered */
 	p->deadline = NSEC_NEVER;
 	p->late = late;
 	if (getsockopt(c->fd, SOL_SOCKET, timeout_opt, &tv, &len) == 0 && (tv.tv_sec || tv.tv_usec))
 		p->deadline = loop_now(w->loop) + tv.tv_sec * SEC + tv.tv_usec * USEC;
 	c->retried = true;
+	caller_done(&c->caller); /* what it takes of the caller from now on is its memory */
 	p->call = *c;
 	p->retry = retry;
 	if (list_empty(&w->parked))
@@ -54,6 +56,7 @@ settle(struct parked *p, long answer)
 	if (answer != CALL_ANSWERED)
 		notif_answer(p->call.w, p->call.id, answer);
 	call_done(&p->call);
+	fd_room_gave(&p->call.w->room);
 	p->call.w->nparked--;
 	free(p);
 }

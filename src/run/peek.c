@@ -7,9 +7,9 @@
 #include <sys/uio.h>
 
 void
-callers_init(struct callers *all, const struct kernel *kernel)
+callers_init(struct callers *all, const struct kernel *kernel, unsigned size)
 {
-	*all = (struct callers){.kernel = kernel};
+	*all = (struct callers){.kernel = kernel, .size = size};
 }
 
 static void
@@ -33,7 +33,7 @@ callers_fini(struct callers *all)
 static struct caller_known *
 place_of(struct callers *all, pid_t tid)
 {
-	return &all->known[(unsigned)tid % CALLERS_KNOWN];
+	return &all->known[(unsigned)tid % all->size];
 }
 
 /* NULL: not one of those that called before. */

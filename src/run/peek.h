@@ -26,10 +26,12 @@ struct caller_known {
 
 struct callers {
 	const struct kernel *kernel;
+	unsigned size; /* of @known, as many as are used */
 	struct caller_known known[CALLERS_KNOWN];
 };
 
-void callers_init(struct callers *all, const struct kernel *kernel);
+/* @size: how many are remembered, CALLERS_KNOWN at the most. Each takes up to two descriptors. */
+void callers_init(struct callers *all, const struct kernel *kernel, unsigned size);
 void callers_fini(struct callers *all);
 
 struct caller {

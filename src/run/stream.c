@@ -4,6 +4,7 @@
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/pump.h"
+#include "run/room.h"
 #include "run/settings.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ connecting_news(struct loop_fd *fd, uint32_t events)
 int
 stream_look_connecting(struct desc *d, int fd)
 {
-	int peer = unix_meet(&d->w->unixsock, fd, &d->joined);
+	int peer = fd_room_take(&d->w->room, unix_meet(&d->w->unixsock, fd, &d->joined));
 	int rc;
 
 	if (peer < 0)
@@ -45,6 +46,7 @@ stream_joined(struct desc *d, int fd)
 		peer = unix_meet(&d->w->unixsock, fd, &d->joined);
 		if (peer < 0)
 			return peer;
+		fd_room_count(&d->w->room); /* in exchange for the call's, which waited */
 	} else {
 		unix_drain(fd, d->sndbuf, d->peer.fd, d->filled);
 		peer = d->peer.fd;
@@ -53,10 +55,7 @@ stream_joined(struct desc *d, int fd)
 		d->w->untended++;
 		d->filled_up = false;
 	}
-	if (d->borrowed >= 0) {
-		close(d->borrowed);
-		d->borrowed = -1;
-	}
+	desc_close_fd(d, &d->borrowed);
 	rc = pump_start(d, peer);
 	return rc;
 }
@@ -70,10 +69,7 @@ stream_failed(struct desc *d, int error)
 	d->state = DESC_FINISHED;
 	/* With the filling unread: IN, OUT, ERR, HUP and RDHUP at once. */
 	desc_close_peer(d);
-	if (d->borrowed >= 0) {
-		close(d->borrowed);
-		d->borrowed = -1;
-	}
+	desc_close_fd(d, &d->borrowed);
 }
 
 /* Those that @listener's program has not accepted go with it. An accepted one has an inode, though we may not have met it. */
@@ -100,14 +96,10 @@ stream_begin_anew(struct desc *d, int fd)
 		if (d->child)
 			sock_abort(d->child);
 		d->child = NULL;
-		close(d->handle);
-		d->handle = -1;
+		desc_close_fd(d, &d->handle);
 		d->joined = true;
 	}
-	if (d->borrowed >= 0) {
-		close(d->borrowed);
-		d->borrowed = -1;
-	}
+	desc_close_fd(d, &d->borrowed);
 	sock_watch(d->sk, NULL, NULL);
 	sock_connect(d->sk, NULL);
 	desc_close_peer(d);
@@ -187,6 +179,19 @@ stream_accepted(struct desc *d)
 		set_waiting(d, d->offered - 1);
 }
 
+/* A connection from outside has what it needs here: see hostlisten.c, which keeps room for it. */
+static void
+seat(struct desc *d)
+{
+	const struct run_net *net = &d->w->config->net;
+	const struct ipaddr *from = &d->accepted_from.addr;
+
+	if (ipaddr_is_loopback(from) || ipaddr_eq(from, &net->host4) || ipaddr_eq(from, &net->host6))
+		return;
+	d->seated = true;
+	d->w->room.seated++;
+}
+
 /* The record and our end for a connection that the stack has established. False: the AF_UNIX listener takes no more now, or is gone. */
 static bool
 offer(struct desc *listener)
@@ -197,12 +202,14 @@ offer(struct desc *listener)
 
 	if (!d)
 		return false;
-	fd = unix_stream_to(&w->unixsock, listener->handle, d->id);
+	fd = fd_room_take(&w->room, unix_stream_to(&w->unixsock, listener->handle, d->id));
 	if (fd < 0) {
 		desc_bury(d, false);
 		if (fd == -ECONNREFUSED) {
 			/* Nobody has the listener open any more. */
 			w->sweep_at = 0;
+		} else if (fd_room_ran_out(fd)) {
+			room_wait(w);
 		}
 		return false;
 	}
@@ -214,6 +221,7 @@ offer(struct desc *listener)
 	owner_inherit(d, listener);
 	if (++listener->offered > listener->backlog)
 		stream_count_waiting(listener);
+	seat(d);
 	if (pump_start(d, fd)) {
 		desc_bury(d, true);
 		return false;
@@ -244,8 +252,9 @@ int
 stream_listen(struct desc *d, int fd, int backlog)
 {
 	if (d->handle < 0) {
-		int handle = unixdir_bind(d->w->unixsock.dir, fd);
+		int handle = fd_room_for(&d->w->room, 1) ? unixdir_bind(d->w->unixsock.dir, fd) : -ENOBUFS;
 
+		handle = fd_room_take(&d->w->room, handle);
 		if (handle < 0)
 			return handle;
 		d->handle = handle;

@@ -10,6 +10,7 @@
 #include "run/outer.h"
 #include "run/park.h"
 #include "run/remains.h"
+#include "run/room.h"
 #include "run/sweep.h"
 #include "run/tree.h"
 #include "run/watchdog.h"
@@ -270,7 +271,7 @@ begin_worker(struct process *p, const struct run_config *config)
 
 	w->config = config;
 	w->full_at = NSEC_NEVER;
-	callers_init(&w->callers, &w->kernel);
+	callers_init(&w->callers, &w->kernel, room_callers(room_hard_limit()));
 	w->unixsock.meeting = w->unixsock.meeting_handle = w->unixsock.spare = -1;
 	list_init(&w->descs);
 	list_init(&w->buried);
@@ -338,6 +339,8 @@ explain(int rc)
 		fprintf(stderr, "leat: inside another `leat run`, or whatever else answers system calls "
 				"here: one cannot stand in "
 				"another\n");
+	else if (rc == -EMFILE)
+		room_too_small(room_hard_limit());
 	else
 		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
 }
@@ -365,6 +368,8 @@ worker_main(const struct run_config *config, const struct inherited *from)
 		rc = listen_to_program(p);
 	if (!rc) /* after the program's process was made, which is to know nothing of it */
 		rc = watchdog_begin(SPIN_MOST_S * SEC);
+	if (!rc)
+		rc = room_begin(&p->w);
 	if (rc) {
 		explain(rc);
 		tree_kill();

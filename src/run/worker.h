@@ -26,6 +26,8 @@ struct worker {
 	struct callers callers;
 	struct loop *loop;
 	struct fd_room room; /* what connections and datagram sockets may hold, see room.h */
+	struct fd_wait room_wait;
+	nsec_t relieve_at;   /* when to look for the dead again, though the last look found none */
 	struct stack *stack; /* the program's */
 	struct core *core;
 	struct socks *socks;

@@ -20,7 +20,7 @@ static int
 begin(void **state)
 {
 	kernel_features(&kernel);
-	callers_init(&all, &kernel);
+	callers_init(&all, &kernel, CALLERS_KNOWN);
 	return 0;
 }
 

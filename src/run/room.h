@@ -1,0 +1,44 @@
+/*
+ * run/room.h - how much of the worker's table of descriptors is for connections and datagram sockets, and what the program learns when that is used up.
+ *
+ * The table has as many places as the hard limit (RLIMIT_NOFILE) says. What is open at the start stays open. A reserve is left aside for what is open for a moment only:
+ * the descriptor of a call that is being answered, /proc, sock_diag, the ending of the run. The rest is the budget (host/fd_room.h).
+ */
+#ifndef RUN_ROOM_H
+#define RUN_ROOM_H
+
+struct worker;
+
+/* The least hard limit under which `leat run` begins. */
+enum { ROOM_LEAST = 48 };
+
+/* The hard limit; the worker raises its own to it. */
+unsigned room_hard_limit(void);
+
+/* How many connections a hard limit of @hard allows, with @open descriptors open at the start. */
+unsigned room_connections(unsigned hard, unsigned open);
+
+/* What is open in a run that begins, with nothing inherited but the three standard descriptors. */
+enum { ROOM_OPEN = 14 };
+
+/* How many callers may be remembered (peek.h) under @hard. */
+unsigned room_callers(unsigned hard);
+
+/* All is set up: what is left is the budget. 0, or -EMFILE: too little is left. */
+int room_begin(struct worker *w);
+
+/* Says on stderr that @hard is too small, and what to do. */
+void room_too_small(unsigned hard);
+
+/* Connections that the program's listeners could not be given wait for a descriptor. */
+void room_wait(struct worker *w);
+
+/*
+ * What the program is told when a call found no descriptor here: its own table is not full, so EMFILE would mislead. socket() and accept() say that the
+ * system's is (ENFILE); @rc comes back as it is where it says something else.
+ */
+long room_words(long rc);
+/* connect(), sendto() and others say that there is no buffer space (ENOBUFS). */
+int room_no_buffers(int rc);
+
+#endif

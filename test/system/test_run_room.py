@@ -1,0 +1,228 @@
+"""Running out of descriptors: what a program is told, what waits, and that nothing is mixed up then or later."""
+import contextlib
+import os
+import pathlib
+import re
+import resource
+import select
+import socket
+import threading
+import time
+
+import pytest
+from inside import PYTHON, descendants, free_port, inside, nothing_left, place, started, until_connected  # noqa: F401
+
+
+def limited(hard):
+    """For preexec_fn: Leat has this many descriptors."""
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+@contextlib.contextmanager
+def named_servers(*names):
+    """Servers on 127.0.0.1 that answer each message with their name and the message. Their ports."""
+    listeners = [socket.create_server(("127.0.0.1", 0), backlog=4096) for _ in names]
+
+    def talk(conn, name):
+        with contextlib.suppress(OSError), conn:
+            while said := conn.recv(100):
+                conn.sendall(name.encode() + b":" + said)
+
+    def serve(listener, name):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=(listener.accept()[0], name), daemon=True).start()
+
+    for listener, name in zip(listeners, names):
+        threading.Thread(target=serve, args=(listener, name), daemon=True).start()
+    yield [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+# A client that keeps connections to the server of port argv[1] and talks to each of the others by name.
+CLIENT = """
+import errno, select, socket, sys, time
+ports = dict(zip('AB', map(int, sys.argv[1:3])))
+def connect(name, wait=True):
+    s = socket.socket()
+    s.settimeout(10)
+    if wait:
+        s.connect(('127.0.0.1', ports[name]))
+        return s
+    s.setblocking(False)
+    e = s.connect_ex(('127.0.0.1', ports[name]))
+    if e != errno.EINPROGRESS: raise OSError(e, 'connect')
+    p = select.poll(); p.register(s, select.POLLOUT)
+    if not p.poll(10000): raise OSError(errno.ETIMEDOUT, 'poll')
+    e = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if e: raise OSError(e, 'SO_ERROR')
+    s.settimeout(10)
+    return s
+def talk(s, name):
+    s.sendall(b'hello')
+    got = s.recv(100)
+    assert got == name.encode() + b':hello', (name, got)
+def fill(name, wait=True):
+    have = []
+    try:
+        while len(have) < 2000:
+            s = connect(name, wait)
+            talk(s, name)
+            have.append(s)
+    except OSError as e:
+        return have, errno.errorcode[e.errno]
+    return have, None
+"""
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_program_is_told_that_no_descriptor_is_left_and_nothing_is_mixed_up(wait):
+    code = CLIENT + f"""
+have, e = fill('A', {wait})
+assert e == 'ENOBUFS', e
+assert len(have) >= 15, len(have)
+for i in range(60):  # more failures than any queue is long
+    try: connect('AB'[i % 2], {wait})
+    except OSError as e: assert e.errno == errno.ENOBUFS, e
+    else: raise SystemExit('connected')
+for s in have: talk(s, 'A')
+for round in range(3):
+    have.pop().close()
+    have.pop().close()
+    time.sleep(.1)
+    for name in 'ABAB':
+        s = connect(name, {wait})
+        talk(s, name)
+        s.close()
+for s in have: s.close()
+time.sleep(.1)
+again = []
+for name in 'ABABABAB':
+    again.append((connect(name, {wait}), name))
+    for s, name in again: talk(s, name)
+print('done')
+"""
+    with named_servers("A", "B") as ports:
+        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(64), timeout=40)
+    assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
+
+
+def test_many_threads_that_run_out_at_once_each_reach_their_own_server_or_are_told():
+    """Each has several connections at a time; in some moments there is no room for one more."""
+    code = CLIENT + """
+import threading
+told, bad = [], []
+def work(k):
+    name = 'AB'[k % 2]
+    for i in range(20):
+        try:
+            socks = []
+            for j in range(3):
+                socks.append(connect(name, (i + j) % 2))
+                talk(socks[-1], name)
+        except OSError as e:
+            (told if e.errno == errno.ENOBUFS else bad).append(str(e))
+        except AssertionError as e:
+            bad.append(str(e))
+        for s in socks: s.close()
+threads = [threading.Thread(target=work, args=(k,)) for k in range(16)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert not bad, bad[:3]
+time.sleep(.1)
+for name in 'ABAB': talk(connect(name), name)
+print('done')
+"""
+    with named_servers("A", "B") as ports:
+        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(80), timeout=40)
+    assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
+
+
+SERVER = """
+import select, socket, sys
+l = socket.create_server(('0.0.0.0', int(sys.argv[1])), backlog=4096)
+poll = select.epoll()
+poll.register(l, select.EPOLLIN)
+conns = {}
+while True:
+    for fd, what in poll.poll():
+        if fd == l.fileno():
+            c = l.accept()[0] if len(sys.argv) > 2 else socket.socket(fileno=l._accept()[0])
+            conns[c.fileno()] = c
+            poll.register(c, select.EPOLLIN)
+        elif said := conns[fd].recv(100): conns[fd].sendall(said)
+        else: conns.pop(fd).close()
+"""
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("options", [[], ["--delay", "5ms"]])
+def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_others_leave(options):
+    outside, port, clients = free_port(), free_port(), 150
+    with started(PYTHON, "-c", SERVER, str(port), options=["-p", f"{outside}:{port}", *options], preexec_fn=limited(192)) as proc:
+        until_connected(outside, proc, ask=b"x")
+        worker = min(descendants(proc.pid))
+        conns = [socket.create_connection(("127.0.0.1", outside), 10) for _ in range(clients)]
+        for c in conns:
+            c.sendall(b"hello")
+        served, deadline = [], time.monotonic() + 20
+        checked = False
+        while conns and time.monotonic() < deadline:
+            ready = [c for c in select.select(conns, [], [], 1 if not checked else 5)[0] if c.recv(10) == b"hello"]
+            served += ready
+            conns = [c for c in conns if c not in ready]
+            if not ready and not checked:  # all that fit are served; the others wait, and nothing spins
+                assert len(served) >= 60 and conns
+                before = cpu_seconds(worker)
+                time.sleep(0.5)
+                assert cpu_seconds(worker) - before < 0.25
+                checked = True
+            if checked and served:
+                served.pop(0).close()
+        assert not conns
+        for c in served:
+            c.close()
+        until_connected(outside, proc, ask=b"x")
+
+
+def test_connections_between_two_sockets_of_a_program_wait_for_a_descriptor():
+    done = inside(PYTHON, "-c", """
+import errno, socket, time
+l = socket.create_server(('127.0.0.1', 0), backlog=100)
+pairs = []
+try:
+    while len(pairs) < 1000:
+        c = socket.socket(); c.connect(l.getsockname())
+        pairs.append((c, l._accept()[0]))
+except OSError as e: assert e.errno == errno.ENOBUFS, e
+assert len(pairs) >= 15
+for i in range(5):
+    c, fd = pairs.pop()
+    c.close(); socket.close(fd); time.sleep(.05)
+    c = socket.socket(); c.settimeout(5); c.connect(l.getsockname())
+    s = socket.socket(fileno=l._accept()[0])
+    c.sendall(b'x%d' % i); assert s.recv(10) == b'x%d' % i
+    s.close(); c.close(); time.sleep(.05)
+print('done')
+""", preexec_fn=limited(64))
+    assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
+
+
+@pytest.mark.parametrize("hard", [4, 8, 16, 47])
+def test_a_limit_too_small_to_begin_under_is_refused_with_the_cure(hard):
+    done = inside("/bin/true", preexec_fn=limited(hard))
+    if hard > 4:  # below, not even the libraries can be loaded
+        assert done.returncode == 125 and re.search(rb"ulimit -Hn\).*needs 48", done.stderr) and done.stderr.count(b"\n") == 1, done
+
+
+def test_the_least_limit_is_enough_for_a_program_with_a_few_connections():
+    with named_servers("A") as ports:
+        code = CLIENT + "\nhave = [connect('A') for i in range(5)]\nfor s in have: talk(s, 'A')\nprint('done')"
+        done = inside(PYTHON, "-c", code, str(ports[0]), preexec_fn=limited(48))
+    assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
