@@ -34,15 +34,16 @@ go_on_without_waiting(struct call *c)
 }
 
 /* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
-static void
-left(struct call *c)
+static long
+left(struct call *c, long answer)
 {
 	struct desc *d = c->d;
 
 	if (d->state == DESC_CONNECTING && d->sk && !d->filled_up && go_on_without_waiting(c)) {
-		stream_begin_anew(d, c->fd);
+		stream_begin_anew(d, c->fd, 0);
 		stream_failed(d, ENOBUFS);
 	}
+	return answer;
 }
 
 /*
@@ -80,7 +81,7 @@ tell_failure(struct call *c, int error)
 {
 	int rc;
 
-	stream_begin_anew(c->d, c->fd);
+	stream_begin_anew(c->d, c->fd, 0);
 	rc = call_fresh_stand_in(c);
 	return room_no_buffers(rc ? rc : -error);
 }
@@ -96,8 +97,10 @@ wait_connected(struct call *c)
 		d->untold = false;
 		return 0;
 	}
-	if (d->state != DESC_CONNECTING)
-		return d->error ? -d->error : -ECONNABORTED;
+	if (d->state != DESC_CONNECTING) {
+		rc = call_take_error(c);
+		return rc ? -rc : -ECONNABORTED;
+	}
 	rc = stream_progress(d);
 	c->left = left;
 	if (rc == -EINPROGRESS) {
@@ -229,8 +232,7 @@ dissolve(struct call *c)
 	/* What begins or goes on is broken off, and says so. */
 	if (c->d->state == DESC_CONNECTING || desc_remote(c->d, &remote) == 0)
 		error = ECONNRESET;
-	stream_begin_anew(c->d, c->fd);
-	c->d->error = error;
+	stream_begin_anew(c->d, c->fd, error);
 	return call_fresh_stand_in(c);
 }
 

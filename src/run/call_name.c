@@ -42,7 +42,10 @@ shutdown_stream(struct desc *d, int fd, int how)
 		return 0;
 	case DESC_LISTENING: /* as on Linux, the listener ends where it is to hear no more */
 		if (how != SHUT_WR)
-			stream_begin_anew(d, fd);
+			stream_begin_anew(d, fd, 0);
+		return 0;
+	case DESC_CONNECTING: /* as on Linux, whatever @how: no connection comes of it */
+		stream_begin_anew(d, fd, ECONNRESET);
 		return 0;
 	case DESC_NEW: /* shut all the same: poll(2) shows it */
 		shutdown(fd, how);

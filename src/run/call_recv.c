@@ -135,6 +135,9 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
 	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
 	    c, &h, native, tag);
+	/* Datagram sockets that were shut: as on Linux, who may wait is told the end, and who may not EAGAIN. */
+	if (n == -EAGAIN && c->d->shut_rd && call_may_wait(c, flags))
+		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
 	if (n == -EAGAIN && call_may_wait(c, flags))
 		return park(c, again, SO_RCVTIMEO, -EAGAIN);
 	if (n < 0)

@@ -55,23 +55,26 @@ message_total(void)
 	return total;
 }
 
-/* Octets gathered; a stream's may be only the first of them. */
+/* Copies what the caller gives, from octet @skip on, as far as there is room here; @whole: -EMSGSIZE if that is not all. */
 static ssize_t
-gather(const struct call *c, bool whole)
+gather(const struct call *c, size_t skip, bool whole)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; i < call_message.h.msg_iovlen; i++) {
+		uint64_t at = (uint64_t)(uintptr_t)call_message.iov[i].iov_base;
 		size_t n = call_message.iov[i].iov_len;
+		size_t past = skip < n ? skip : n;
 		int rc;
 
+		skip -= past;
+		n -= past;
 		if (n > CALL_MSG_ROOM - len) {
 			if (whole)
 				return -EMSGSIZE;
 			n = CALL_MSG_ROOM - len;
 		}
-		rc = caller_read(
-		    &c->caller, (uint64_t)(uintptr_t)call_message.iov[i].iov_base, call_octets + len, n);
+		rc = caller_read(&c->caller, at + past, call_octets + len, n);
 		if (rc)
 			return rc;
 		len += n;
@@ -79,9 +82,9 @@ gather(const struct call *c, bool whole)
 	return (ssize_t)len;
 }
 
-/* Urgent data overtakes nothing: what was written before it is carried first. */
+/* Straight to our stack, with SOCK_OOB or SOCK_MORE: it overtakes nothing, so what was written before it is carried first. */
 static long
-send_urgent(struct call *c, size_t len)
+send_flagged(struct call *c, size_t len, unsigned flags)
 {
 	int before = 0;
 
@@ -92,30 +95,73 @@ send_urgent(struct call *c, size_t len)
 		return -EPIPE;
 	if (c->d->peer.fd >= 0 && ioctl(c->d->peer.fd, FIONREAD, &before) == 0 && before > 0)
 		return -EAGAIN;
-	return sock_send(c->d->sk, call_octets, len, SOCK_OOB, NULL);
+	return sock_send(c->d->sk, call_octets, len, flags, NULL);
+}
+
+/* One piece of a stream's message, from octet c->done on. How many octets of it went, or the negative errno. */
+static ssize_t
+send_piece(struct call *c, size_t total, int flags)
+{
+	ssize_t n = gather(c, c->done, false);
+	bool last = n >= 0 && c->done + (size_t)n == total;
+
+	if (n < 0)
+		return n;
+	if (flags & (MSG_OOB | MSG_MORE))
+		return send_flagged(c, (size_t)n,
+		    (flags & MSG_OOB && last ? SOCK_OOB : 0) | (flags & MSG_MORE || !last ? SOCK_MORE : 0));
+	n = send(c->fd, call_octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n < 0 ? -errno : n;
+}
+
+/* All of the message, unless room or the connection ends. */
+static long
+send_pieces(struct call *c, int flags)
+{
+	size_t total = message_total();
+	ssize_t n;
+
+	do {
+		n = send_piece(c, total, flags);
+		if (n > 0)
+			c->done += (size_t)n;
+	} while (n > 0 && c->done < total);
+	return n;
+}
+
+/* The wait for room ends early: what has been sent is the answer. */
+static long
+left_sending(struct call *c, long answer)
+{
+	unsigned len = (unsigned)c->done;
+
+	if (!c->done)
+		return answer;
+	if (c->nr != SYS_sendmmsg)
+		return (long)c->done;
+	caller_write(&c->caller, c->arg[1] + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
+	return 1;
 }
 
 static long
 send_stream(struct call *c, call_fn *again, int flags)
 {
-	ssize_t n;
+	long n = 0;
 
 	if (c->d->state == DESC_CONNECTING)
 		return -EAGAIN;
-	n = c->d->state == DESC_CONNECTED ? gather(c, false) : -call_take_error(c);
-	if (n < 0)
-		return n == -EPIPE ? call_broken_pipe(c, flags) : n;
-	if (c->d->state != DESC_CONNECTED)
-		return call_broken_pipe(c, flags);
-	if (flags & MSG_OOB) {
-		n = send_urgent(c, (size_t)n);
-	} else {
-		n = send(c->fd, call_octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
-		n = n < 0 ? -errno : n;
-	}
+	if (c->d->state == DESC_CONNECTED)
+		n = send_pieces(c, flags);
+	else if (!c->done)
+		n = -call_take_error(c);
+	c->left = left_sending;
 	if (n == -EAGAIN && call_may_wait(c, flags))
 		return park(c, again, SO_SNDTIMEO, -EAGAIN);
-	return n == -EPIPE ? call_broken_pipe(c, flags) : n;
+	if (c->done)
+		return (long)c->done;
+	if (n == -EPIPE || (n >= 0 && c->d->state != DESC_CONNECTED))
+		return call_broken_pipe(c, flags);
+	return n;
 }
 
 /* As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s way and between the families. */
@@ -149,7 +195,7 @@ static long
 send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen_t namelen)
 {
 	struct sock_msg msg = {0};
-	ssize_t n = gather(c, true);
+	ssize_t n = gather(c, 0, true);
 	int rc;
 
 	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
@@ -181,7 +227,7 @@ send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t
 		}
 		return send_stream(c, again, flags);
 	case DESC_NETLINK: {
-		ssize_t n = gather(c, true);
+		ssize_t n = gather(c, 0, true);
 
 		return n < 0 ? n : netlink_request(c->d, call_octets, (size_t)n);
 	}
@@ -204,8 +250,8 @@ call_sendmsg(struct call *c)
 
 	if (rc)
 		return rc;
-	if (c->d->kind == DESC_STREAM && !call_message.h.msg_namelen && !(flags & (MSG_OOB | MSG_FASTOPEN)) &&
-	    c->d->state == DESC_CONNECTED)
+	if (c->d->kind == DESC_STREAM && !call_message.h.msg_namelen &&
+	    !(flags & (MSG_OOB | MSG_MORE | MSG_FASTOPEN)) && c->d->state == DESC_CONNECTED)
 		return CALL_CONTINUE;
 	return send_message(c, call_sendmsg, flags, (uint64_t)(uintptr_t)call_message.h.msg_name,
 	    call_message.h.msg_name ? call_message.h.msg_namelen : 0);
@@ -231,6 +277,7 @@ call_sendmmsg(struct call *c)
 		if (rc < 0)
 			break;
 		len = (unsigned)rc;
+		c->done = 0;
 		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);
 	}
 	return i ? (long)i : rc;

@@ -26,8 +26,10 @@ struct call {
 	int fd;         /* a duplicate of arg[0], or -1 */
 	struct desc *d; /* its record; NULL: foreign */
 	bool retried;   /* has been parked */
-	void (*left)(
-	    struct call *c); /* parked: what to do when a signal or the time limit ends the wait, or NULL */
+	size_t
+	    done; /* octets that a send which waits for room has placed; they are its answer if it ends early */
+	/* Parked: called when a signal or the time limit ends the wait, with what would be answered; returns what is. NULL: nothing to do. */
+	long (*left)(struct call *c, long answer);
 };
 
 typedef long call_fn(struct call *c);

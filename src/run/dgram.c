@@ -401,9 +401,11 @@ dgram_shutdown(struct desc *d, int fd, int how)
 {
 	dgram_flush(d);
 	(void)shutdown(fd, how);
+	d->shut_rd |= how != SHUT_WR;
 	if (how != SHUT_RD && d->sk)
 		sock_shutdown(d->sk, SOCK_SHUT_WR);
 	if (how != SHUT_RD && d->away)
 		sock_shutdown(d->away, SOCK_SHUT_WR);
+	park_wake(d);
 	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;
 }

@@ -56,27 +56,30 @@ notify_calls(scmp_filter_ctx ctx)
 }
 
 /*
- * Urgent data is sent by our stack even where no address is given; receiving it is the stand-in's business. The queue of errors is ours. The address
- * 0 keeps the rules for one call apart.
+ * Handed over without an address, too, when this flag is set: urgent data and MSG_MORE are our stack's business, which AF_UNIX knows nothing
+ * of; so is the queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy socket.
  */
+static const struct {
+	int call;
+	unsigned flag;
+} with_flag[] = {
+    {SCMP_SYS(sendto), MSG_OOB},
+    {SCMP_SYS(sendto), MSG_MORE},
+    {SCMP_SYS(recvfrom), MSG_ERRQUEUE},
+    {SCMP_SYS(recvfrom), MSG_TRUNC},
+};
+
+/* The address 0 keeps the rules for one call apart. */
 static int
 notify_flags(scmp_filter_ctx ctx)
 {
-	int rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(sendto), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
-	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_OOB, MSG_OOB));
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
-	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_ERRQUEUE, MSG_ERRQUEUE));
-}
-
-/* A stream's octets are thrown away, which AF_UNIX does not do. */
-static int
-notify_discarding(scmp_filter_ctx ctx)
-{
-	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(recvfrom), 2, SCMP_CMP64(4, SCMP_CMP_EQ, 0),
-	    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, MSG_TRUNC, MSG_TRUNC));
+	for (size_t i = 0; !rc && i < sizeof with_flag / sizeof with_flag[0]; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, with_flag[i].call, 2,
+		    SCMP_CMP64(4, SCMP_CMP_EQ, 0),
+		    SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, with_flag[i].flag, with_flag[i].flag));
+	return rc;
 }
 
 /* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK) and the send queue. The kernel looks at 32 bits of the request. */
@@ -135,8 +138,6 @@ make(struct sock_fprog *out)
 		rc = notify_calls(ctx);
 	if (!rc)
 		rc = notify_flags(ctx);
-	if (!rc)
-		rc = notify_discarding(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
 	/* A ring would carry socket calls past any filter. */

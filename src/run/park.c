@@ -66,7 +66,7 @@ static void
 leave(struct parked *p, long answer)
 {
 	if (p->call.left && !p->call.d->buried)
-		p->call.left(&p->call);
+		answer = p->call.left(&p->call, answer);
 	settle(p, answer);
 }
 

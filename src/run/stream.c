@@ -86,8 +86,10 @@ reset_waiting(struct desc *listener)
 }
 
 void
-stream_begin_anew(struct desc *d, int fd)
+stream_begin_anew(struct desc *d, int fd, int error)
 {
+	bool filled = d->filled_up;
+
 	if (d->state == DESC_LISTENING) {
 		/* Those who wait in accept() are told EINVAL. */
 		shutdown(fd, SHUT_RDWR);
@@ -104,9 +106,11 @@ stream_begin_anew(struct desc *d, int fd)
 	sock_connect(d->sk, NULL);
 	desc_close_peer(d);
 	d->state = DESC_NEW;
-	d->error = d->failed = 0;
+	d->error = error;
+	d->failed = 0;
+	d->shown = error && filled; /* closed with the filling unread, as in stream_failed() */
 	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
-	d->connected = d->untold = d->shown = d->aliased = false;
+	d->connected = d->untold = d->aliased = false;
 	park_wake(d);
 }
 

@@ -17,8 +17,11 @@ int stream_joined(struct desc *d, int fd);
 /* The handshake failed with @error, which connect() or SO_ERROR has yet to tell. */
 void stream_failed(struct desc *d, int error);
 
-/* What it was is over, a connection reset, a listener closed: the stack's socket is a fresh one again. The program's end @fd is left as it is. */
-void stream_begin_anew(struct desc *d, int fd);
+/*
+ * What it was is over, a connection reset, a listener closed: the stack's socket is a fresh one again. @error (0 = none) is its error from now on, and the answer of a
+ * connect() that waits. The program's end @fd is left as it is.
+ */
+void stream_begin_anew(struct desc *d, int fd, int error);
 
 /* What the stack says of a connecting @d: -EINPROGRESS, 0, or the negative error. */
 int stream_progress(struct desc *d);

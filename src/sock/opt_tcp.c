@@ -191,6 +191,9 @@ opt_tcp_set(struct sock *sk, int name, const void *value, size_t len)
 	/* Each time it is set, it flushes what a cork holds, too: tcp(7), TCP_NODELAY. */
 	if (!err && name == OPT_NODELAY && v && sk->conn)
 		tcp_push(sk->conn);
+	/* Ends what MSG_MORE holds back, too, though no cork was set. */
+	if (!err && name == OPT_CORK && !v && sk->conn)
+		tcp_commit(sk->conn, 0);
 	return err;
 }
 

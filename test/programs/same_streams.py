@@ -3,7 +3,7 @@ import os
 import signal
 import socket
 import struct
-from socket import AF_INET, AF_INET6, MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR
+from socket import AF_INET, AF_INET6, MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR
 
 from cases import bits, case, count, reset, rest, run, said, settled, so_error, state
 
@@ -265,6 +265,48 @@ def corked(c):
     c.say("nodelay again", settled(count, b, FIONREAD))
     a.setsockopt(socket.IPPROTO_TCP, 3, 0)
     c.say("uncorked", settled(count, b, FIONREAD))
+
+
+MORE = {"send": lambda a, octets: a.send(octets, MSG_MORE), "sendto": lambda a, octets: a.sendto(octets, MSG_MORE, ("127.0.0.1", 9)),
+        "sendmsg": lambda a, octets: a.sendmsg([octets], [], MSG_MORE)}
+AFTER_MORE = {"nothing": lambda a: None, "send": lambda a: a.send(b"b"), "write": lambda a: os.write(a.fileno(), b"b"), "sendmsg": lambda a: a.sendmsg([b"b"]),
+              "more": lambda a: a.send(b"b", MSG_MORE), "shutdown": lambda a: a.shutdown(SHUT_WR), "close": lambda a: a.close(),
+              "nodelay": lambda a: a.setsockopt(socket.IPPROTO_TCP, 1, 1), "uncork": lambda a: a.setsockopt(socket.IPPROTO_TCP, 3, 0),
+              "nothing sent": lambda a: a.send(b"")}
+
+
+def soon(s):
+    """What arrives before Linux gives up holding octets back, after 200 ms."""
+    s.settimeout(0.05)
+    return said(s.recv, 100)
+
+
+@case
+def more_to_come(c):
+    """MSG_MORE: what does not fill a segment waits for what is sent next, as if corked for this one call."""
+    for by, send in MORE.items():
+        for name, then in AFTER_MORE.items():
+            if by != "send" and name not in ("nothing", "send"):
+                continue
+            a, b = c.pair()
+            sent = said(send, a, b"a")
+            c.say(f"{by} {name}", sent, soon(b))
+            said(then, a)
+            b.settimeout(5)
+            c.told(f"{by} {name} recv", b.recv, 100)
+    for name, option in ("cork", 3), ("nodelay", 1):
+        a, b = c.pair()
+        a.setsockopt(socket.IPPROTO_TCP, option, 1)
+        os.write(a.fileno(), b"a") if name == "cork" else a.send(b"a", MSG_MORE)
+        c.told(f"with {name}", soon, b)
+        a.send(b"b")
+        c.told(f"with {name}, and more", soon, b)
+    a, b = c.pair()
+    c.told("more than fits a call", a.send, bytes(100_000), MSG_MORE)
+    a.shutdown(SHUT_WR)
+    b.settimeout(5)
+    c.say("all of it", len(b.recv(100_000, MSG_WAITALL)))
+    c.told("after shutdown", a.send, b"x", MSG_MORE)
 
 
 @case

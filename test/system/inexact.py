@@ -18,6 +18,8 @@ BROKEN = "write(2) and send(2) on a broken connection are the stand-in's own: EP
 UNTOLD = "read(2) after a failed connect says ECONNRESET"
 SHUT_RD = "data that arrives after shutdown(SHUT_RD) is thrown away"
 LISTENER = "a listener that was shut polls as a shut socket"
+CONNECTING = "poll(2) in another thread, while connect(2) waits, sees a socket that is not connected"
+BROKEN_OFF = "a connect() without waiting that shutdown(2) ended polls as a failed one"
 URGENT = "the urgent octet towards the program is AF_UNIX's own: it is counted as unread, and a second one does not push the first out"
 LACKING = "what Leat lacks is answered as by a kernel without it"
 DATAGRAMS = "send(2), recv(2), read(2) and write(2) without an address are the stand-in's own: ENOTCONN without a peer, and the one error is ECONNRESET"
@@ -141,5 +143,9 @@ INEXACT = {
             "urgent_unread/two": ("PRI|OUT 0", Any()),
             "urgent_unread/two rest": ("EAGAIN", Any()),
         },
+    },
+    "same_waits": {
+        CONNECTING: {f"connect_and_shutdown/{how} before": ("waits - SYN_SENT", "waits OUT|HUP SYN_SENT") for how in ("RD", "WR", "RDWR")},
+        BROKEN_OFF: {f"connect_later_and_shutdown/{how} then": ("OUT|ERR|HUP CLOSE ENOTCONN", "IN|OUT|ERR|HUP|RDHUP CLOSE ENOTCONN") for how in ("RD", "WR", "RDWR")},
     },
 }
