@@ -149,7 +149,9 @@ set_dns(void *config, const struct option *option, const char *value)
 	}
 	if (ipaddr_parse(addr, &at.addr))
 		return wrong;
-	o->config.nameserver = at;
+	if (o->config.nameservers == RUN_NAMESERVERS)
+		return "is one too many: three are asked, one after the other";
+	o->config.nameserver[o->config.nameservers++] = at;
 	return NULL;
 }
 
@@ -268,7 +270,7 @@ static const struct option rows[] = {
 	{"net", "NETWORK", "the program's network, 10.0.2.0/24 or fd00:2::/64 unless the host uses it", set_net, 0},
 	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", set_publish, 0},
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
-	{"dns", "ADDR[:PORT]", "the name server behind 10.0.2.3, instead of the host's first", set_dns, 0},
+	{"dns", "ADDR[:PORT]", "the name server that is asked instead of the host's; up to three", set_dns, 0},
 	{"until", "first|all", "ends when the first process has ended, or when all have (the default)", set_until, 0},
 	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
 	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},

@@ -22,7 +22,7 @@
 struct gate;
 struct stack;
 
-enum { GATE_NAMESERVERS = 8 };
+enum { GATE_NAMESERVERS = 3, GATE_NAMED = 8 };
 enum gate_proto { GATE_TCP, GATE_UDP, GATE_ECHO };
 
 /* What is known of a flow, for those who look and for the summary at its end. */
@@ -38,15 +38,29 @@ struct gate_flow_info {
 	int error; /* at the end: 0, or the LEAT_E number it ended with */
 };
 
+/* Whom names are asked, and with how much patience: resolv.conf(5). */
+struct gate_names {
+	struct endpoint server[GATE_NAMESERVERS]; /* who answers for 10.0.2.3, in this order */
+	unsigned servers;
+	unsigned timeout, attempts; /* seconds, rounds; 0 = 5, 2 */
+	bool rotate;                /* each question begins with another server */
+	struct endpoint
+	    named[GATE_NAMED]; /* the servers that the host's file names, which the program asks itself */
+	unsigned nnamed;
+	bool instead; /* who asks one of these, or the host's loopback, asks the servers above */
+};
+
 struct gate_config {
 	struct stack *stack; /* borrowed; the gateway sets core->transparent */
 	const struct outside_ops *outside;
 	void *outside_self;
 	struct ipaddr own4, own6;         /* 10.0.2.2, fd00:2::2: the host's loopback */
-	struct ipaddr dns;                /* 10.0.2.3: port 53 is the first name server */
+	struct ipaddr dns;                /* 10.0.2.3: port 53 is the name servers */
 	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
-	struct endpoint nameserver[GATE_NAMESERVERS];
-	unsigned nameservers;
+	struct gate_names names;
+	/* Called before a flow to port 53 begins; true if it has written others. NULL: they stay. */
+	bool (*renew_names)(void *arg, struct gate_names *names);
+	void *names_arg;
 	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
 	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
 	void *arg;

@@ -14,29 +14,43 @@ is_own(const struct gate_config *c, const struct ipaddr *a)
 
 /* The host's resolver that listens on its loopback (systemd-resolved, say), which the program reaches by our own address. */
 static const struct endpoint *
-loopback_nameserver(const struct gate_config *c)
+loopback_nameserver(const struct gate_config *c, bool v4)
 {
-	for (unsigned i = 0; i < c->nameservers; i++) {
-		if (ipaddr_is_loopback(&c->nameserver[i].addr))
-			return &c->nameserver[i];
+	for (unsigned i = 0; i < c->names.servers; i++) {
+		const struct endpoint *at = &c->names.server[i];
+
+		if (ipaddr_is_loopback(&at->addr) && ipaddr_is4(&at->addr) == v4)
+			return at;
 	}
 	return NULL;
+}
+
+/* Link-local name servers are reached over the interface that the host's file names. */
+static uint32_t
+nameserver_ifindex(const struct gate_config *c, const struct ipaddr *addr)
+{
+	for (unsigned i = 0; i < c->names.nnamed; i++)
+		if (ipaddr_eq(&c->names.named[i].addr, addr))
+			return c->names.named[i].ifindex;
+	return 0;
 }
 
 struct endpoint
 gate_map(const struct gate_config *c, const struct endpoint *shown)
 {
-	const struct endpoint *resolver = loopback_nameserver(c);
+	const struct endpoint *resolver = loopback_nameserver(c, ipaddr_is4(&shown->addr));
 	struct endpoint e = {.addr = shown->addr, .port = shown->port};
 
 	if (ipaddr_eq(&shown->addr, &c->dns)) {
-		if (shown->port == PORT_DNS && c->nameservers > 0)
-			return c->nameserver[0];
+		if (shown->port == PORT_DNS && c->names.servers > 0)
+			return c->names.server[0];
 		e.addr = IPADDR_LOOPBACK4;
 	} else if (is_own(c, &shown->addr)) {
 		if (shown->port == PORT_DNS && resolver)
 			return *resolver;
 		e.addr = ipaddr_is4(&shown->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+	} else if (shown->port == PORT_DNS && ipaddr_is_link_local(&shown->addr)) {
+		e.ifindex = nameserver_ifindex(c, &shown->addr);
 	}
 	return e;
 }

@@ -31,6 +31,7 @@ stream_free(struct gate_stream *s)
 	list_del(&s->node);
 	g->nstreams--;
 	gate_flow_ended(g, &s->info);
+	free(s->tries);
 	free(s);
 }
 
@@ -153,6 +154,25 @@ run_open(struct gate_stream *s)
 		stream_end(s);
 }
 
+/* The connection outside has failed with @error. Of several name servers the next is tried. */
+static void
+connect_failed(struct gate_stream *s, int error)
+{
+	int e = -error;
+
+	s->news = 0;
+	if (s->tries) {
+		stream_close_out(s, false);
+		e = gate_names_connect(s);
+	}
+	if (e < 0) {
+		stream_refuse(s, -e);
+	} else if (e > 0) {
+		s->news = OUT_CONNECTED;
+		gate_mark(s->gate, &s->work);
+	}
+}
+
 static void
 run_out_connecting(struct gate_stream *s)
 {
@@ -162,7 +182,7 @@ run_out_connecting(struct gate_stream *s)
 	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP)) { /* the program gave up meanwhile */
 		stream_reset(s, sock_error(s->in));
 	} else if (news & OUT_FAILED) {
-		stream_refuse(s, s->gate->out->error(s->out));
+		connect_failed(s, s->gate->out->error(s->out));
 	} else if (news & OUT_CONNECTED) {
 		timer_cancel(s->gate->core->wheel, &s->timer);
 		s->state = STREAM_OPEN;
@@ -170,7 +190,7 @@ run_out_connecting(struct gate_stream *s)
 		sock_answer(s->in, 0);
 		run_open(s);
 	} else if (!timer_armed(&s->timer)) { /* it has fired */
-		stream_refuse(s, LEAT_ETIMEDOUT);
+		connect_failed(s, LEAT_ETIMEDOUT);
 	}
 }
 

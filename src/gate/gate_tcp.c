@@ -15,10 +15,20 @@
 
 enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 
-/* A connect outside that has said nothing for so long never will: longer than Linux's six retries take. */
-#define CONNECT_WAIT (180 * SEC)
-
 /* From the program */
+
+/* As outside_ops.connect. */
+static int
+connect_outside(struct gate_stream *s)
+{
+	struct gate *g = s->gate;
+
+	if (gate_names_meant(g, &s->info.shown))
+		return gate_names_connect(s);
+	s->info.outside = gate_map(&g->config, &s->info.shown);
+	timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
+	return g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+}
 
 static void
 accept_child(struct gate *g, struct sock *child)
@@ -34,15 +44,13 @@ accept_child(struct gate *g, struct sock *child)
 	sock_local(child, &s->info.shown);
 	sock_remote(child, &s->info.inside);
 	s->info.flow = sock_flow(child);
-	s->info.outside = gate_map(&g->config, &s->info.shown);
-	e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+	e = connect_outside(s);
 	if (e < 0) {
 		stream_refuse(s, -e);
 		return;
 	}
 	if (e > 0)
 		s->news = OUT_CONNECTED;
-	timer_arm(g->core->wheel, &s->timer, g->core->now + CONNECT_WAIT);
 	sock_watch(child, stream_in_news, s);
 	stream_run(&s->work); /* what happened before there was a watcher is not told */
 }

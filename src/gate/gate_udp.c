@@ -70,6 +70,8 @@ gate_dgram_free(struct gate_dgram *d)
 		table_remove(&g->dgram_peers, &d->by_peer);
 	list_del(&d->used);
 	list_del(&d->work.node);
+	if (d->asker)
+		gate_asker_free(d->asker);
 	if (d->out && !d->info.published)
 		g->out->dgram_close(d->out);
 	gate_flow_ended(g, &d->info);
@@ -227,8 +229,13 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 		drop_note(g->core, NULL, DROP_GATE_LIMIT);
 		return NULL;
 	}
-	d->info.outside = gate_map(&g->config, &msg->local);
-	e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+	if (gate_names_meant(g, &msg->local)) {
+		d->asker = gate_asker_new(d);
+		e = d->asker ? 0 : -LEAT_ENOMEM;
+	} else {
+		d->info.outside = gate_map(&g->config, &msg->local);
+		e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+	}
 	if (e == 0)
 		return d;
 	d->info.error = -e;
@@ -253,6 +260,11 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 	d = dgram_get(g, msg, len);
 	if (!d)
 		return;
+	if (d->asker) {
+		gate_dgram_used(d);
+		gate_asker_ask(d->asker, len);
+		return;
+	}
 	before = d->sent;
 	gate_quoted_set(&d->sent, g->scratch, len);
 	gate_dgram_used(d);

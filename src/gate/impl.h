@@ -21,6 +21,12 @@ struct gate_work {
 
 enum { GATE_SCRATCH = 65536, GATE_QUOTED = 512 };
 
+/* The name servers, by number, in the order in which one question goes through them. */
+struct gate_order {
+	uint8_t server[GATE_NAMESERVERS];
+	unsigned n;
+};
+
 struct gate {
 	struct gate_config config;
 	const struct outside_ops *out;
@@ -44,6 +50,10 @@ struct gate {
 	struct table echoes;
 	struct list echoes_used; /* by time of last use */
 	struct timer echo_timer;
+
+	unsigned names_turn;       /* rotate: who begins next */
+	unsigned names_generation; /* changes with the servers */
+	nsec_t silent_until[GATE_NAMESERVERS];
 
 	struct list published;
 	uint8_t scratch[GATE_SCRATCH];
@@ -82,6 +92,30 @@ struct endpoint gate_map_peer(const struct gate_config *config, const struct end
 struct endpoint gate_map_program(
     const struct gate_config *config, const struct endpoint *peer, uint16_t port);
 
+/*
+ * gate_names.c: name servers. Is @shown one whose questions go to the servers of the configuration, whichever answers? Asked once, as
+ * a flow begins, since the host's file is looked at.
+ */
+bool gate_names_meant(struct gate *g, const struct endpoint *shown);
+/* Looks whether the servers have changed, which g->names_generation then says. */
+void gate_names_renew(struct gate *g);
+/* @names as they were at @generation. */
+void gate_names_order(
+    struct gate *g, const struct gate_names *names, unsigned generation, struct gate_order *out);
+/* How long a question waits for the server at place @at of @n. */
+nsec_t gate_names_patience(const struct gate_names *names, unsigned at, unsigned n);
+/* Server @number of @generation has let a question wait in vain, or has answered one. */
+void gate_names_silent(struct gate *g, unsigned generation, unsigned number);
+void gate_names_heard(struct gate *g, unsigned generation, unsigned number);
+
+/* gate_ask.c: a flow of questions to the name servers. */
+struct gate_asker;
+struct gate_dgram;
+struct gate_asker *gate_asker_new(struct gate_dgram *flow);
+void gate_asker_free(struct gate_asker *a);
+/* The datagram in the scratch, of @len octets. */
+void gate_asker_ask(struct gate_asker *a, size_t len);
+
 /* The beginning of a datagram's payload, as much of it as an error quotes (RFC 1812, 4.3.2.3). */
 struct gate_quoted {
 	size_t len; /* of all of it */
@@ -95,7 +129,8 @@ struct gate_dgram {
 	struct list used; /* of dgrams_asked or dgrams_answered */
 	struct gate_work work;
 	struct gate *gate;
-	struct out_dgram *out; /* its own; or that of the published port through which it came */
+	struct out_dgram *out;    /* its own; or that of the published port through which it came; or NULL: */
+	struct gate_asker *asker; /* it has one of the name servers' instead */
 	bool answered;
 	nsec_t last;
 	struct gate_quoted sent; /* the last datagram that went out */

@@ -30,11 +30,21 @@ struct gate_stream {
 	int failed;    /* the outside failed with this LEAT_E; what it sent before may still be unread */
 	nsec_t give_up; /* when the reset no longer waits for what was sent before it */
 	struct timer timer;
+	struct gate_tries *tries; /* to the name servers, one after the other; NULL = it goes to one place */
 	struct gate_flow_info info;
 };
 
 /* A stream with neither side yet; NULL at the limit, which is counted. */
 struct gate_stream *stream_new(struct gate *g, enum stream_state state);
+
+/*
+ * gate_names.c: connects to the next of the name servers, and arms the timer for as long as it may take. As outside_ops.connect; the
+ * last one's error when there is none left.
+ */
+int gate_names_connect(struct gate_stream *s);
+
+/* A connect outside that has said nothing for so long never will: longer than Linux's six retries take. */
+#define STREAM_CONNECT_WAIT (180 * SEC)
 
 /* Look at what has happened to it; may end it. The two others mark it to be looked at: the outside's news, and the inside's watcher. */
 void stream_run(struct gate_work *w);

@@ -3,12 +3,15 @@
 #include "base/err.h"
 #include "host/sockaddr.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { PORT_DNS = 53, RESOLVCONF_MOST = 1 << 20 };
 
 static uint8_t
 mask_bits(const struct ipaddr *mask)
@@ -60,41 +63,46 @@ subnet_overlaps(const struct subnet *a, const struct subnet *b)
 	return ipaddr_prefix_match(&a->addr, &b->addr, a->bits < b->bits ? a->bits : b->bits);
 }
 
-static bool
-nameserver_parse(char *line, struct endpoint *out)
+/* What can be read of @fd, up to the most that is looked at; NULL without memory. */
+static char *
+read_all(int fd, size_t *len)
 {
-	char *word, *zone, *save;
+	char *text = malloc(RESOLVCONF_MOST);
 
-	word = strtok_r(line, " \t\r\n", &save);
-	if (!word || strcmp(word, "nameserver") != 0)
-		return false;
-	word = strtok_r(NULL, " \t\r\n", &save);
-	if (!word)
-		return false;
-	zone = strchr(word, '%');
-	if (zone)
-		*zone++ = '\0';
-	*out = (struct endpoint){.port = 53};
-	if (ipaddr_parse(word, &out->addr) < 0)
-		return false;
-	if (zone)
-		out->ifindex = if_nametoindex(zone);
-	return true;
+	*len = 0;
+	while (text && *len < RESOLVCONF_MOST) {
+		ssize_t n = read(fd, text + *len, RESOLVCONF_MOST - *len);
+
+		if (n <= 0 && !(n < 0 && errno == EINTR))
+			break;
+		*len += n > 0 ? (size_t)n : 0;
+	}
+	return text;
 }
 
-unsigned
-hostnet_nameservers(const char *path, struct endpoint *out, unsigned max)
+void
+hostnet_resolvconf(const char *path, struct resolvconf *out)
 {
-	FILE *f = fopen(path ? path : "/etc/resolv.conf", "re");
-	char line[512];
-	unsigned n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *text = NULL;
+	size_t len = 0;
 
-	if (!f)
-		return 0;
-	while (n < max && fgets(line, sizeof line, f)) {
-		if (nameserver_parse(line, &out[n]))
-			n++;
-	}
-	fclose(f);
-	return n;
+	if (fd >= 0)
+		text = read_all(fd, &len);
+	resolvconf_parse(out, text ? text : "", text ? len : 0);
+	free(text);
+	if (fd >= 0)
+		close(fd);
+}
+
+struct endpoint
+hostnet_nameserver(const struct resolvconf_server *s)
+{
+	struct endpoint e = {.addr = s->addr, .port = PORT_DNS};
+
+	if (*s->scope)
+		e.ifindex = if_nametoindex(s->scope);
+	if (*s->scope && !e.ifindex)
+		e.ifindex = (uint32_t)strtoul(s->scope, NULL, 10);
+	return e;
 }

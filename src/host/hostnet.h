@@ -5,8 +5,9 @@
 #define HOST_HOSTNET_H
 
 #include "base/ipaddr.h"
+#include "dns/resolvconf.h"
 
-enum { HOSTNET_SUBNETS = 128, HOSTNET_NAMESERVERS = 8 };
+enum { HOSTNET_SUBNETS = 128 };
 
 struct subnet {
 	struct ipaddr addr;
@@ -19,10 +20,10 @@ int hostnet_subnets(struct subnet *out, unsigned max);
 /* Do any two addresses of @a and @b coincide? */
 bool subnet_overlaps(const struct subnet *a, const struct subnet *b);
 
-/*
- * The name servers of @path (NULL = /etc/resolv.conf), in its order. An interface name behind a link-local one is resolved into
- * ifindex; port is 53. How many of @max were filled, 0 for a missing file, as resolv.conf(5) has it: then the caller asks 127.0.0.1.
- */
-unsigned hostnet_nameservers(const char *path, struct endpoint *out, unsigned max);
+/* Reads the file @path, /etc/resolv.conf mostly. One that cannot be read is an empty one, as for every resolver. */
+void hostnet_resolvconf(const char *path, struct resolvconf *out);
+
+/* Port 53 of @s; its scope becomes an interface's number, 0 where there is no such interface. */
+struct endpoint hostnet_nameserver(const struct resolvconf_server *s);
 
 #endif

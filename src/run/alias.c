@@ -1,6 +1,7 @@
 #include "run/alias.h"
 
 #include "run/diag.h"
+#include "run/names.h"
 
 enum { PORT_DOMAIN = 53 };
 
@@ -55,11 +56,21 @@ served_inside(struct desc *asking, const struct endpoint *to)
 	return false;
 }
 
-/* A name server on loopback (systemd-resolved's 127.0.0.53) is the one that the gateway's 10.0.2.3 asks. */
+/* A name server on loopback (systemd-resolved's 127.0.0.53) is one of those that the gateway's 10.0.2.3 asks. */
+static const struct ipaddr *
+gateway_for(const struct desc *d, const struct endpoint *to)
+{
+	const struct run_net *net = &d->w->config->net;
+
+	if (!ipaddr_is4(&to->addr))
+		return &net->gate6;
+	return to->port == PORT_DOMAIN && names_take_loopback(d->w->names, &to->addr) ? &net->dns4
+										      : &net->gate4;
+}
+
 bool
 alias_destination(struct desc *d, struct endpoint *to)
 {
-	const struct run_net *net = &d->w->config->net;
 	bool v4 = ipaddr_is4(&to->addr);
 
 	/* Linux takes the unspecified address as a destination for loopback. */
@@ -69,10 +80,7 @@ alias_destination(struct desc *d, struct endpoint *to)
 		return false;
 	d->aliased = true;
 	d->loopback = to->addr;
-	if (v4)
-		to->addr = to->port == PORT_DOMAIN ? net->dns4 : net->gate4;
-	else
-		to->addr = net->gate6;
+	to->addr = *gateway_for(d, to);
 	return true;
 }
 

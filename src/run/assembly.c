@@ -4,7 +4,6 @@
 #include "gate/gate.h"
 #include "host/clock.h"
 #include "host/feature.h"
-#include "host/hostnet.h"
 #include "host/hostsock.h"
 #include "host/random.h"
 #include "pkt/pool.h"
@@ -154,18 +153,16 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .own6 = net->gate6,
 	    .dns = net->dns4,
 	    .program4 = net->host4,
-	    .program6 = net->host6};
+	    .program6 = net->host6,
+	    .renew_names = names_renew,
+	    .names_arg = &a->names};
 
 	a->outside = hostsock_new(a->loop, a->room);
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	gate.outside_self = a->outside;
-	if (config->nameserver.port)
-		gate.nameserver[gate.nameservers++] = config->nameserver;
-	else
-		gate.nameservers = hostnet_nameservers(NULL, gate.nameserver, GATE_NAMESERVERS);
-	if (!gate.nameservers) /* resolv.conf(5): then it is the local one */
-		gate.nameserver[gate.nameservers++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
+	names_init(&a->names, config, "/etc/resolv.conf");
+	(void)names_renew(&a->names, &gate.names);
 	return gate_new(&gate, &a->parts.gateway);
 }
 

@@ -7,6 +7,7 @@
 #define RUN_ASSEMBLY_H
 
 #include "host/loop.h"
+#include "run/names.h"
 #include "run/run.h"
 
 struct fd_room;
@@ -18,6 +19,7 @@ struct assembly {
 	struct run_parts parts;
 	struct iface *iface[2];
 	struct hostsock *outside;
+	struct names names;
 	struct loop_source source;
 };
 

@@ -20,6 +20,8 @@ struct gate;
 struct sink;
 struct stack;
 
+enum { RUN_NAMESERVERS = 3 };
+
 /* The addresses inside. */
 struct run_net {
 	struct ipaddr host4, gate4, dns4; /* 10.0.2.15, 10.0.2.2, 10.0.2.3 */
@@ -58,7 +60,9 @@ struct run_hooks {
 struct run_config {
 	char *const *argv; /* the program and its arguments, NULL at the end */
 	struct run_net net;
-	struct endpoint nameserver; /* what 10.0.2.3 asks; port 0: the first of the host's resolv.conf */
+	struct endpoint
+	    nameserver[RUN_NAMESERVERS]; /* whom names are asked; none: those of the host's resolv.conf */
+	unsigned nameservers;
 	uint32_t mtu;
 	struct emu_impair impair[2];
 	uint64_t seed;

@@ -286,6 +286,7 @@ begin_worker(struct process *p, const struct run_config *config)
 		rc = assembly_begin(&p->assembly, config, w->loop, &w->room);
 	if (rc)
 		return rc;
+	w->names = &p->assembly.names;
 	w->stack = p->assembly.parts.host;
 	w->core = stack_core(w->stack);
 	w->socks = stack_socks(w->stack);

@@ -20,8 +20,11 @@
 
 #include <sys/types.h>
 
+struct names;
+
 struct worker {
 	const struct run_config *config;
+	struct names *names; /* the name servers */
 	struct kernel kernel;
 	struct callers callers;
 	struct loop *loop;

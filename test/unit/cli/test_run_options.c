@@ -132,13 +132,17 @@ static void
 a_name_server_has_an_address_and_maybe_a_port(void **state)
 {
 	assert_int_equal(PARSE("--dns 127.0.0.1 -- true"), 0);
-	assert_int_equal(o.config.nameserver.port, 53);
+	assert_int_equal(o.config.nameserver[0].port, 53);
 	assert_int_equal(PARSE("--dns 127.0.0.1:5353 -- true"), 0);
-	assert_int_equal(o.config.nameserver.port, 5353);
+	assert_int_equal(o.config.nameserver[0].port, 5353);
 	assert_int_equal(PARSE("--dns ::1 -- true"), 0);
-	assert_int_equal(o.config.nameserver.port, 53);
+	assert_int_equal(o.config.nameserver[0].port, 53);
 	assert_int_equal(PARSE("--dns [::1]:5353 -- true"), 0);
-	assert_int_equal(o.config.nameserver.port, 5353);
+	assert_int_equal(o.config.nameserver[0].port, 5353);
+	assert_int_equal(PARSE("--dns 127.0.0.1 --dns [::1]:5353 --dns 192.0.2.1 -- true"), 0);
+	assert_int_equal(o.config.nameservers, 3);
+	assert_int_equal(o.config.nameserver[1].port, 5353);
+	assert_int_equal(PARSE("--dns 1.1.1.1 --dns 1.1.1.2 --dns 1.1.1.3 --dns 1.1.1.4 -- true"), -1);
 	assert_int_equal(PARSE("--dns dns.example -- true"), -1);
 	assert_int_equal(PARSE("--dns 127.0.0.1:0 -- true"), -1);
 	assert_int_equal(PARSE("--dns [] -- true"), -1);

@@ -273,8 +273,10 @@ names_mean_outside_what_they_should(void **state)
 	struct gate_config c = {.own4 = world_addr("10.0.2.2"),
 	    .own6 = world_addr("fd00:2::2"),
 	    .dns = world_addr("10.0.2.3"),
-	    .nameserver = {world_end("192.0.2.53", 53), world_end("127.0.0.53", 53)},
-	    .nameservers = 1};
+	    .names = {.server = {world_end("192.0.2.53", 53), world_end("127.0.0.53", 53)},
+		.servers = 1,
+		.named = {{.addr = world_addr("fe80::53"), .port = 53, .ifindex = 7}},
+		.nnamed = 1}};
 	static const struct {
 		const char *shown;
 		uint16_t port;
@@ -297,11 +299,18 @@ names_mean_outside_what_they_should(void **state)
 		assert_int_equal(out.port, names[i].port);
 	}
 	/* A resolver on the host's loopback is what the gateway's own port 53 means. */
-	c.nameservers = 2;
+	c.names.servers = 2;
 	struct endpoint shown = world_end("10.0.2.2", 53), out = gate_map(&c, &shown);
 	struct ipaddr means = world_addr("127.0.0.53");
 
 	assert_true(ipaddr_eq(&out.addr, &means));
+	/* A link-local server is reached over the interface that the host's file names. */
+	shown = world_end("fe80::53", 53);
+	out = gate_map(&c, &shown);
+	assert_int_equal(out.ifindex, 7);
+	shown.port = 5353;
+	out = gate_map(&c, &shown);
+	assert_int_equal(out.ifindex, 0);
 }
 
 /* Published ports. */

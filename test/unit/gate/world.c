@@ -77,8 +77,8 @@ world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_conf
 	g.dns = world_addr("10.0.2.3");
 	g.program4 = world_addr("10.0.2.15");
 	g.program6 = world_addr("fd00:2::15");
-	g.nameserver[0] = world_end("192.0.2.53", 53);
-	g.nameservers = 1;
+	if (!g.names.servers)
+		g.names = (struct gate_names){.server = {world_end("192.0.2.53", 53)}, .servers = 1};
 	g.ended = flow_ended;
 	g.arg = w;
 	assert_int_equal(gate_new(&g, &w->gate), 0);

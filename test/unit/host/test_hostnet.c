@@ -65,25 +65,35 @@ subnets_overlap_when_the_shorter_prefix_covers_the_other(void **state)
 	assert_false(subnet_overlaps(&ours, &six));
 }
 
-/* resolv.conf(5): the keyword begins the line; what is not an address is passed over. */
+/* The file is read whole, however long a line is, and a scope becomes an interface's number. */
 static void
-name_servers_are_read_in_order(void **state)
+name_servers_are_read_from_the_file(void **state)
 {
-	struct endpoint ns[HOSTNET_NAMESERVERS];
 	FILE *f = fopen(path, "w");
+	struct resolvconf conf;
+	struct endpoint e;
 
-	fputs("# nameserver 1.2.3.4\nsearch example.org\nnameserver 192.0.2.1\n\tnameserver\t2001:db8::53 "
-	      "\nnameserver nonsense\n"
-	      "nameserver\nnameserver fe80::1%lo\n",
-	    f);
+	fputs("nameserver 192.0.2.1\n# ", f);
+	for (int i = 0; i < 9000; i++)
+		fputs("nameserver 1.2.3.4 ", f);
+	fputs("\nnameserver fe80::1%lo\nnameserver fe80::1%1\nnameserver fe80::1%nonesuch\n", f);
 	fclose(f);
-	assert_int_equal(hostnet_nameservers(path, ns, HOSTNET_NAMESERVERS), 3);
-	assert_int_equal(ns[0].port, 53);
-	assert_int_equal(ipaddr_v4_number(&ns[0].addr), 0xc0000201);
-	assert_false(ipaddr_is4(&ns[1].addr));
-	assert_int_not_equal(ns[2].ifindex, 0);
-	assert_int_equal(hostnet_nameservers(path, ns, 1), 1);
-	assert_int_equal(hostnet_nameservers("/nonexistent", ns, 8), 0);
+	hostnet_resolvconf(path, &conf);
+	assert_int_equal(conf.servers, 4);
+	e = hostnet_nameserver(&conf.server[0]);
+	assert_int_equal(e.port, 53);
+	assert_int_equal(e.ifindex, 0);
+	assert_int_equal(ipaddr_v4_number(&e.addr), 0xc0000201);
+	for (unsigned i = 1; i < 3; i++) {
+		e = hostnet_nameserver(&conf.server[i]);
+		assert_int_equal(e.ifindex, 1);
+	}
+	e = hostnet_nameserver(&conf.server[3]);
+	assert_int_equal(e.ifindex, 0);
+	hostnet_resolvconf("/nonexistent", &conf);
+	assert_int_equal(conf.servers, 0);
+	hostnet_resolvconf("/", &conf);
+	assert_int_equal(conf.servers, 0);
 }
 
 static void
@@ -129,7 +139,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(loopback_is_among_the_subnets),
 	    cmocka_unit_test(subnets_overlap_when_the_shorter_prefix_covers_the_other),
-	    cmocka_unit_test(name_servers_are_read_in_order),
+	    cmocka_unit_test(name_servers_are_read_from_the_file),
 	    cmocka_unit_test(a_file_holds_exactly_what_was_written),
 	    cmocka_unit_test(a_full_disk_is_told_once_and_at_the_end),
 	};

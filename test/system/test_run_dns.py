@@ -1,0 +1,177 @@
+"""Whom the program's questions for names reach: the servers of resolv.conf with all that it says, or those of --dns, over UDP and TCP."""
+import contextlib
+import os
+import socket
+import struct
+import subprocess
+import threading
+
+import pytest
+
+from conftest import SLOWER
+from inside import PYTHON, command, environment, inside, nothing_left, place  # noqa: F401
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a resolv.conf of its own needs root")
+
+LOOK_UP = "import socket; print(socket.gethostbyname('leat.example.test'))"
+LOOK_UP_AGAIN = "import socket, sys\nfor i in range(2): print(socket.gethostbyname(f'n{i}.example.test'), flush=True); sys.stdin.readline()"
+
+
+def answer(query, address):
+    """@address for a question of type A; no data for other types."""
+    end = query.index(b"\0", 12) + 5
+    kind = int.from_bytes(query[end - 4 : end - 2], "big")
+    head = query[:2] + b"\x81\x80\0\1" + (b"\0\1" if kind == 1 else b"\0\0") + b"\0\0\0\0" + query[12:end]
+    return head + (b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton(address) if kind == 1 else b"")
+
+
+class Server:
+    """Answers on one port over UDP and TCP, always with the same address; or (None) is silent over UDP, and not there over TCP."""
+
+    def __init__(self, at, port, address):
+        family = socket.AF_INET6 if ":" in at else socket.AF_INET
+        self.address, self.asked = address, 0
+        self.udp = socket.socket(family, socket.SOCK_DGRAM)
+        self.udp.bind((at, port))
+        self.port = self.udp.getsockname()[1]
+        threading.Thread(target=self.serve_udp, daemon=True).start()
+        self.tcp = socket.create_server((at, self.port), family=family) if address else None
+        if self.tcp:
+            threading.Thread(target=self.serve_tcp, daemon=True).start()
+
+    def serve_udp(self):
+        with contextlib.suppress(OSError):
+            while True:
+                query, who = self.udp.recvfrom(4096)
+                if not query:  # it was shut down
+                    return
+                self.asked += 1
+                if self.address:
+                    self.udp.sendto(answer(query, self.address), who)
+
+    def serve_tcp(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.tcp.accept()
+                with connection:
+                    size = struct.unpack("!H", connection.recv(2))[0]
+                    reply = answer(connection.recv(size), self.address)
+                    connection.sendall(struct.pack("!H", len(reply)) + reply)
+
+    def close(self):
+        for s in filter(None, (self.udp, self.tcp)):
+            with contextlib.suppress(OSError):
+                s.shutdown(socket.SHUT_RDWR)
+            s.close()
+
+
+@contextlib.contextmanager
+def server(at, port=53, address="192.0.2.7"):
+    s = Server(at, port, address)
+    try:
+        yield s
+    finally:
+        s.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def outside():
+    """Addresses that are not loopback's, on this namespace's lo."""
+    names = ["192.0.2.53/32", "192.0.2.88/32", "2001:db8::53/128"]
+    for name in names:
+        subprocess.run(["ip", "addr", "add", name, "dev", "lo"], check=True)
+    yield
+    for name in names:
+        subprocess.run(["ip", "addr", "del", name, "dev", "lo"], check=True)
+
+
+def with_conf(scratch, text, *args, options=(), **more):
+    """The command that runs @args inside, where /etc/resolv.conf says @text, in a mount namespace of its own."""
+    conf = scratch / "resolv.conf"
+    conf.write_text(text)
+    conf.chmod(0o644)
+    mounted = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"', str(conf)]
+    return [*mounted, *command(*args, options=["--quiet", *options])]
+
+
+def ask(scratch, text, *args, options=()):
+    return subprocess.run(with_conf(scratch, text, *args, options=options), capture_output=True, timeout=30 * SLOWER, env=environment(), cwd="/",
+                          stdin=subprocess.DEVNULL)
+
+
+def dig(*args):
+    return ["dig", "+short", "+tries=1", "+time=9", *args, "leat.example.test", "A"]
+
+
+@pytest.mark.parametrize("named", ["192.0.2.53", "127.0.0.53", "2001:db8::53", "::1"])
+def test_dns_answers_for_every_server_of_resolv_conf(scratch, named):
+    with server("127.0.0.1", 0) as given, server(named, 53, "192.0.2.66") as other:
+        conf, options = f"nameserver {named}\n", ["--dns", f"127.0.0.1:{given.port}"]
+        for args in ([PYTHON, "-c", LOOK_UP], dig(f"@{named}"), dig("+tcp", f"@{named}"), dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")):
+            done = ask(scratch, conf, *args, options=options)
+            assert done.stdout == b"192.0.2.7\n", (args, done)
+        assert other.asked == 0
+
+
+def test_a_server_that_resolv_conf_does_not_name_is_asked_itself(scratch):
+    with server("127.0.0.1", 0) as given, server("192.0.2.88", 53, "192.0.2.66") as other:
+        for proto in ([], ["+tcp"]):
+            done = ask(scratch, "nameserver 192.0.2.53\n", *dig(*proto, "@192.0.2.88"), options=["--dns", f"127.0.0.1:{given.port}"])
+            assert done.stdout == b"192.0.2.66\n", done
+        assert given.asked == 0 and other.asked == 1
+
+
+def test_several_servers_are_asked_one_after_the_other(scratch):
+    with server("127.0.0.1", 0, None) as silent, server("127.0.0.1", 0) as well:
+        options = ["--dns", f"127.0.0.1:{silent.port}", "--dns", f"127.0.0.1:{well.port}"]
+        done = ask(scratch, "nameserver 192.0.2.53\noptions timeout:1\n", *dig("@10.0.2.3"), options=options)
+        assert done.stdout == b"192.0.2.7\n" and silent.asked == 1, done
+
+
+@pytest.mark.parametrize("args", [[PYTHON, "-c", LOOK_UP], dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")], ids=["program", "udp", "tcp"])
+def test_all_servers_of_resolv_conf_are_asked(scratch, args):
+    """The first has no service, the second is silent."""
+    with server("127.77.1.2", 53, None) as silent, server("127.77.1.3", 53) as well:
+        done = ask(scratch, "nameserver 127.77.1.1\nnameserver 127.77.1.2\nnameserver 127.77.1.3\noptions timeout:1 attempts:1\n", *args)
+        assert done.stdout == b"192.0.2.7\n", done
+        assert "+tcp" in args or (silent.asked and well.asked)
+
+
+def test_a_server_without_a_route_is_passed_over(scratch):
+    with server("127.77.1.3", 53):
+        for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3")):
+            done = ask(scratch, "nameserver 2001:db8:dead::1\nnameserver 127.77.1.3\noptions timeout:9\n", *args)
+            assert done.stdout == b"192.0.2.7\n", done
+
+
+def test_a_long_comment_is_one_line(scratch):
+    """Its 511th octet and what follows stay a comment."""
+    comment = "#" + " " * 510 + "nameserver 127.77.1.9\n"
+    with server("127.77.1.3", 53), server("127.77.1.9", 53, "192.0.2.66"):
+        done = ask(scratch, comment + "nameserver 127.77.1.3\n", *dig("@10.0.2.3"))
+        assert done.stdout == b"192.0.2.7\n", done
+
+
+def test_without_a_server_in_the_file_the_local_one_is_asked(scratch):
+    with server("127.0.0.1", 53):
+        for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3")):
+            done = ask(scratch, "# nothing\n", *args)
+            assert done.stdout == b"192.0.2.7\n", done
+
+
+def test_a_change_of_the_file_is_followed(scratch):
+    """The program's resolver reads it anew, and so do we."""
+    with server("127.77.1.3", 53), server("127.77.1.4", 53, "192.0.2.66"):
+        proc = subprocess.Popen(with_conf(scratch, "nameserver 127.77.1.3\n", PYTHON, "-c", LOOK_UP_AGAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, env=environment(), cwd="/")
+        with proc:
+            assert proc.stdout.readline() == b"192.0.2.7\n"
+            (scratch / "resolv.conf").write_text("nameserver 127.77.1.4\n# changed\n")
+            out, err = proc.communicate(b"\n\n", timeout=20 * SLOWER)
+        assert out == b"192.0.2.66\n", (out, err)
+
+
+def test_a_loopback_server_that_is_not_named_is_the_hosts_own(scratch):
+    with server("192.0.2.53", 53, "192.0.2.66"), server("127.0.0.1", 53):
+        done = ask(scratch, "nameserver 192.0.2.53\n", *dig("@127.0.0.1"))
+        assert done.stdout == b"192.0.2.7\n", done

@@ -1,0 +1,414 @@
+/*
+ * Questions to the name servers, in virtual time: all servers, their order and patience, as resolv.conf(5) says.
+ */
+#include "wire/dns.h"
+#include "world.h"
+
+static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
+
+enum { QUESTION_MOST = 300 };
+
+/* A name server: answers a question by its own words, with @rcode, after skipping the first @deaf. */
+struct server {
+	struct sim_service service;
+	unsigned asked, deaf;
+	uint16_t rcode;
+};
+
+static void
+server_dgram(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
+{
+	struct server *s = arg;
+	uint8_t reply[QUESTION_MOST];
+
+	s->asked++;
+	if (s->asked <= s->deaf)
+		return;
+	assert_true(len <= sizeof reply);
+	memcpy(reply, octets, len);
+	be16_put(reply + DNS_FLAGS, (uint16_t)(DNS_QR | s->rcode));
+	sim_dgram_reply(d, reply, len);
+}
+
+static void
+server_opened(void *arg, struct out_stream *peer)
+{
+	struct server *s = arg;
+
+	s->asked++;
+	sim_peer_write(peer, "x", 1);
+	sim_peer_close(peer, false);
+}
+
+enum { SERVERS = 3 };
+
+/* What one test uses: three servers, of which @n are in the configuration. */
+struct setting {
+	struct world *w;
+	struct server server[SERVERS];
+	struct gate_names names;
+	unsigned renewed;
+	bool fresh;
+};
+
+static const char *const addresses[SERVERS] = {"192.0.2.1", "2001:db8::2", "127.0.0.53"};
+
+static bool
+renew(void *arg, struct gate_names *out)
+{
+	struct setting *t = arg;
+
+	if (!t->fresh)
+		return false;
+	t->fresh = false;
+	t->renewed++;
+	*out = t->names;
+	return true;
+}
+
+static void
+begin(struct setting *t, unsigned n)
+{
+	struct gate_config config = {.renew_names = renew, .names_arg = t};
+
+	*t = (struct setting){.fresh = true, .names = {.servers = n, .timeout = 2, .attempts = 2}};
+	for (unsigned i = 0; i < SERVERS; i++) {
+		struct server *s = &t->server[i];
+
+		s->service = (struct sim_service){.at = world_end(addresses[i], 53),
+		    .delay = 10 * MSEC,
+		    .dgram = server_dgram,
+		    .opened = server_opened,
+		    .arg = s};
+		if (i < n)
+			t->names.server[i] = s->service.at;
+	}
+	config.names = t->names;
+	t->w = world_new(&PLAIN, 1, &config);
+	for (unsigned i = 0; i < SERVERS; i++)
+		sim_outside_serve(t->w->outside, &t->server[i].service);
+}
+
+static struct sock *
+socket_to(struct setting *t, const char *to)
+{
+	struct endpoint at = world_end(to, 53);
+	struct sock *sk;
+
+	assert_int_equal(sock_open(stack_socks(t->w->host), !ipaddr_is4(&at.addr), SOCK_TYPE_DGRAM, &sk), 0);
+	assert_int_equal(sock_connect(sk, &at), 0);
+	return sk;
+}
+
+static void
+put(struct sock *sk, uint16_t id, const char *text)
+{
+	uint8_t q[QUESTION_MOST];
+	struct dns_name name;
+	size_t len = DNS_HDR_LEN;
+
+	assert_true(dns_name_parse(text, &name));
+	dns_put(q, id, DNS_RD, 1);
+	len += dns_question_put(q + len, sizeof q - len, &name, DNS_A, DNS_IN);
+	assert_int_equal(sock_send(sk, q, len, 0, NULL), len);
+}
+
+static bool
+readable(void *arg)
+{
+	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
+}
+
+/* The answer's rcode; how long it took is added to @took. -1: none within a minute. */
+static int
+get(struct setting *t, struct sock *sk, uint16_t id, nsec_t *took)
+{
+	nsec_t begun = world_now(t->w);
+	uint8_t r[QUESTION_MOST];
+
+	if (!world_run(t->w, 60 * SEC, readable, sk) || sock_recv(sk, r, sizeof r, 0, NULL) < DNS_HDR_LEN)
+		return -1;
+	*took = world_now(t->w) - begun;
+	assert_int_equal(dns_id(r), id);
+	return (int)dns_rcode(r);
+}
+
+static void
+assert_answered(struct setting *t, const char *to, int rcode, nsec_t at_least, nsec_t at_most)
+{
+	struct sock *sk = socket_to(t, to);
+	nsec_t took = 0;
+
+	put(sk, 7, "www.example.org");
+	assert_int_equal(get(t, sk, 7, &took), rcode);
+	assert_in_range(took, at_least, at_most);
+	sock_close(sk);
+}
+
+static void
+assert_asked(const struct setting *t, unsigned first, unsigned second, unsigned third)
+{
+	assert_int_equal(t->server[0].asked, first);
+	assert_int_equal(t->server[1].asked, second);
+	assert_int_equal(t->server[2].asked, third);
+}
+
+static void
+the_first_server_is_asked_alone_where_it_answers(void **state)
+{
+	struct setting t;
+
+	begin(&t, 3);
+	assert_answered(&t, "10.0.2.3", DNS_OK, 20 * MSEC, 30 * MSEC);
+	assert_asked(&t, 1, 0, 0);
+	world_free(t.w);
+}
+
+/* The first has its two seconds, the second twice as long divided by their number; then the first is asked again. */
+static void
+a_silent_server_is_followed_by_the_next(void **state)
+{
+	struct setting t;
+
+	begin(&t, 2);
+	t.server[0].service.dgram = NULL;
+	assert_answered(&t, "10.0.2.3", DNS_OK, 2 * SEC, 2 * SEC + 50 * MSEC);
+	/* It is known to be silent now, and asked last. */
+	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 0, 2, 0);
+	world_free(t.w);
+
+	begin(&t, 2);
+	t.server[0].deaf = 1;
+	t.server[1].service.dgram = NULL;
+	assert_answered(&t, "10.0.2.3", DNS_OK, 4 * SEC, 4 * SEC + 50 * MSEC);
+	assert_int_equal(t.server[0].asked, 2);
+	world_free(t.w);
+}
+
+static void
+after_the_last_attempt_there_is_silence(void **state)
+{
+	struct setting t;
+	struct sock *sk;
+	nsec_t took;
+
+	begin(&t, 1);
+	t.server[0].deaf = 100;
+	sk = socket_to(&t, "10.0.2.3");
+	put(sk, 7, "www.example.org");
+	assert_int_equal(get(&t, sk, 7, &took), -1);
+	assert_asked(&t, 2, 0, 0);
+	sock_close(sk);
+	world_free(t.w);
+}
+
+/* A program that asks again has lost patience: the next server is asked at once. */
+static void
+a_question_that_is_repeated_goes_to_the_next_server(void **state)
+{
+	struct setting t;
+	struct sock *sk;
+	nsec_t took;
+
+	begin(&t, 2);
+	t.server[0].service.dgram = NULL;
+	sk = socket_to(&t, "10.0.2.3");
+	put(sk, 7, "www.example.org");
+	world_run(t.w, SEC, NULL, NULL);
+	put(sk, 7, "www.example.org");
+	assert_int_equal(get(&t, sk, 7, &took), DNS_OK);
+	assert_in_range(took, 0, 50 * MSEC);
+	sock_close(sk);
+	world_free(t.w);
+}
+
+/* SERVFAIL, REFUSED, a closed port, no IPv6 on this machine: the next one is asked without waiting. */
+static void
+a_server_that_declines_or_is_not_there_is_passed_over_at_once(void **state)
+{
+	struct setting t;
+
+	begin(&t, 3);
+	t.server[0].rcode = DNS_SERVFAIL;
+	t.server[1].service.error = LEAT_ENETUNREACH;
+	t.server[1].service.at_once = true;
+	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 60 * MSEC);
+	assert_asked(&t, 1, 0, 1);
+	world_free(t.w);
+
+	begin(&t, 2);
+	t.server[0].service.error = LEAT_ECONNREFUSED;
+	t.server[1].rcode = DNS_NXDOMAIN;
+	assert_answered(&t, "10.0.2.3", DNS_NXDOMAIN, 0, 60 * MSEC);
+	world_free(t.w);
+}
+
+static void
+where_all_decline_the_program_hears_it(void **state)
+{
+	struct setting t;
+	struct sock *sk;
+
+	begin(&t, 2);
+	t.server[0].rcode = DNS_REFUSED;
+	t.server[1].rcode = DNS_SERVFAIL;
+	assert_answered(&t, "10.0.2.3", DNS_SERVFAIL, 0, 60 * MSEC);
+	assert_asked(&t, 1, 1, 0);
+	/* A closed port on both: the error that one server alone would give. */
+	for (unsigned i = 0; i < 2; i++)
+		t.server[i].service.error = LEAT_ECONNREFUSED;
+	sk = socket_to(&t, "10.0.2.3");
+	put(sk, 9, "www.example.org");
+	assert_true(world_run(t.w, SEC, readable, sk));
+	assert_int_equal(world_error(sk), LEAT_ECONNREFUSED);
+	sock_close(sk);
+	world_free(t.w);
+}
+
+static void
+rotate_begins_each_question_with_another_server(void **state)
+{
+	struct setting t;
+
+	begin(&t, 3);
+	t.names.rotate = true;
+	for (unsigned i = 0; i < 6; i++)
+		assert_answered(&t, "10.0.2.3", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 2, 2, 2);
+	world_free(t.w);
+}
+
+/* Two questions of one socket, as the C library asks for A and AAAA: each answer comes under its own number. */
+static void
+questions_of_one_socket_are_told_apart(void **state)
+{
+	struct setting t;
+	struct sock *sk;
+	nsec_t took;
+
+	begin(&t, 2);
+	sk = socket_to(&t, "10.0.2.3");
+	for (uint16_t i = 0; i < 40; i++)
+		put(sk, i, "www.example.org");
+	/* More than are kept at a time: the oldest eight have gone unanswered. */
+	for (uint16_t i = 8; i < 40; i++)
+		assert_int_equal(get(&t, sk, i, &took), DNS_OK);
+	assert_int_equal(stack_core(t.w->gate_stack)->drops[DROP_GATE_LIMIT], 8);
+	assert_int_equal(stack_core(t.w->gate_stack)->drops[DROP_GATE_NO_QUESTION], 8);
+	sock_close(sk);
+	world_free(t.w);
+}
+
+static unsigned
+refused_by_tcp(struct setting *t)
+{
+	struct endpoint at = world_end("10.0.2.3", 53);
+	struct sock *sk;
+	int e = world_connect_wait(t->w, &at, &sk);
+
+	sock_close(sk);
+	return (unsigned)e;
+}
+
+static void
+tcp_goes_from_server_to_server_too(void **state)
+{
+	struct setting t;
+
+	begin(&t, 3);
+	t.server[0].service.error = LEAT_ECONNREFUSED;
+	t.server[1].service.delay = NSEC_NEVER;
+	assert_int_equal(refused_by_tcp(&t), 0);
+	assert_in_range(world_now(t.w), SEC, 2 * SEC); /* 2 s * 2 / 3 servers, in whole seconds */
+	world_run(t.w, SEC, NULL, NULL);
+	assert_asked(&t, 0, 0, 1);
+	for (unsigned i = 0; i < SERVERS; i++) {
+		t.server[i].service.error = LEAT_ECONNREFUSED;
+		t.server[i].service.at_once = i == 2;
+		t.server[i].service.delay = 10 * MSEC;
+	}
+	assert_int_equal(refused_by_tcp(&t), LEAT_ECONNREFUSED);
+	world_run(t.w, SEC, NULL, NULL);
+	world_free(t.w);
+}
+
+/* --dns: whatever server the host's file names, and the host's loopback, mean the one that was given. Others mean themselves. */
+static void
+other_servers_can_be_asked_in_the_place_of_the_hosts(void **state)
+{
+	struct setting t;
+
+	begin(&t, 1);
+	t.names.instead = true;
+	t.names.nnamed = 2;
+	t.names.named[0] = world_end("198.51.100.1", 53);
+	t.names.named[1] = world_end("2001:db8::53", 53);
+	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 50 * MSEC);
+	assert_answered(&t, "10.0.2.2", DNS_OK, 0, 50 * MSEC);
+	assert_answered(&t, "fd00:2::2", DNS_OK, 0, 50 * MSEC);
+	assert_answered(&t, "198.51.100.1", DNS_OK, 0, 50 * MSEC);
+	assert_answered(&t, "2001:db8::53", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 5, 0, 0);
+	assert_answered(&t, "2001:db8::2", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 5, 1, 0);
+	world_free(t.w);
+}
+
+static void
+without_them_each_server_is_asked_itself(void **state)
+{
+	struct setting t;
+
+	begin(&t, 1);
+	t.names.nnamed = 2;
+	t.names.named[0] = world_end("192.0.2.1", 53);
+	t.names.named[1] = world_end("2001:db8::2", 53);
+	assert_answered(&t, "2001:db8::2", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 0, 1, 0);
+	world_free(t.w);
+}
+
+/* The host's file changes while the program runs: the next question goes to the new server, also of a socket that asked before. */
+static void
+a_change_of_the_servers_is_followed(void **state)
+{
+	struct setting t;
+	struct sock *sk;
+	nsec_t took;
+
+	begin(&t, 1);
+	sk = socket_to(&t, "10.0.2.3");
+	put(sk, 1, "www.example.org");
+	assert_int_equal(get(&t, sk, 1, &took), DNS_OK);
+	assert_asked(&t, 1, 0, 0);
+	t.names.server[0] = t.server[1].service.at;
+	t.fresh = true;
+	put(sk, 2, "www.example.org");
+	assert_int_equal(get(&t, sk, 2, &took), DNS_OK);
+	assert_asked(&t, 1, 1, 0);
+	assert_int_equal(t.renewed, 2);
+	sock_close(sk);
+	world_free(t.w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_first_server_is_asked_alone_where_it_answers),
+	    cmocka_unit_test(a_silent_server_is_followed_by_the_next),
+	    cmocka_unit_test(after_the_last_attempt_there_is_silence),
+	    cmocka_unit_test(a_question_that_is_repeated_goes_to_the_next_server),
+	    cmocka_unit_test(a_server_that_declines_or_is_not_there_is_passed_over_at_once),
+	    cmocka_unit_test(where_all_decline_the_program_hears_it),
+	    cmocka_unit_test(rotate_begins_each_question_with_another_server),
+	    cmocka_unit_test(questions_of_one_socket_are_told_apart),
+	    cmocka_unit_test(tcp_goes_from_server_to_server_too),
+	    cmocka_unit_test(other_servers_can_be_asked_in_the_place_of_the_hosts),
+	    cmocka_unit_test(without_them_each_server_is_asked_itself),
+	    cmocka_unit_test(a_change_of_the_servers_is_followed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
