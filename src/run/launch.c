@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -64,24 +65,38 @@ part_tables(void)
 	close_range(~0U, ~0U, CLOSE_RANGE_UNSHARE);
 }
 
-/* In the child. Leat blocks signals but changes none, so the mask is all that has to be put back. */
-static int
-child(const struct launch *l)
+/*
+ * Until execve(2) we end with the worker. After that a supervisor that still lives ends the program: an unmodified program has no signal set for
+ * its parent's end. False: the worker has ended already.
+ */
+static bool
+follow_worker(pid_t worker, int signal_number)
 {
-	int fd = filter_load(l->kernel->wait_killable);
+	return prctl(PR_SET_PDEATHSIG, signal_number) == 0 && getppid() == worker;
+}
 
+/* In the child. Puts back what Leat has changed in its own processes: the signal mask, and SIGCHLD. */
+static int
+child(const struct launch *l, pid_t worker)
+{
+	int fd;
+
+	if (!follow_worker(worker, SIGKILL))
+		return 125;
+	fd = filter_load(l->kernel->wait_killable);
 	part_tables();
 	tell(&board->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)
 		return 125;
-	while (!atomic_load(&board->go)) {
-		if (getppid() == 1)
-			return 125;
+	while (!atomic_load(&board->go))
 		await(&board->go);
-	}
 	setpgid(0, l->pgrp);
 	setrlimit(RLIMIT_NOFILE, &l->nofile);
+	if (l->ignores_children)
+		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &l->mask, NULL);
+	if (!follow_worker(worker, 0))
+		return 125;
 	execvp(l->argv[0], l->argv);
 	return exec_failed(l->argv[0]);
 }
@@ -89,6 +104,8 @@ child(const struct launch *l)
 int
 launch_begin(struct launch *l)
 {
+	pid_t worker = getpid();
+
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (board == MAP_FAILED)
 		return -errno;
@@ -97,7 +114,7 @@ launch_begin(struct launch *l)
 	if (l->pid < 0)
 		return -errno;
 	if (l->pid == 0)
-		_exit(child(l));
+		_exit(child(l, worker));
 	return 0;
 }
 

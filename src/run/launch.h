@@ -10,15 +10,17 @@
 #include "run/kernel.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
 struct launch {
 	char *const *argv;
 	const struct kernel *kernel;
-	struct rlimit nofile; /* the program's own limit, which Leat raised for itself */
-	sigset_t mask;        /* its signal mask */
-	pid_t pgrp;           /* the process group that the user's terminal knows */
+	struct rlimit nofile;  /* the program's own limit, which Leat raised for itself */
+	sigset_t mask;         /* its signal mask */
+	bool ignores_children; /* it ignores SIGCHLD */
+	pid_t pgrp;            /* the process group that the user's terminal knows */
 
 	pid_t pid;    /* out */
 	int listener; /* out */

@@ -7,6 +7,7 @@
 #include "run/outer.h"
 
 #include "host/clock.h"
+#include "host/feature.h"
 #include "run/forward.h"
 #include "run/inherit.h"
 #include "run/program.h"
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -33,6 +35,7 @@ struct outer {
 	int control, signals;
 	pid_t worker;
 	sigset_t mask;
+	bool ignored_children; /* SIGCHLD was ignored when we began */
 	bool ended;
 	int status;  /* of the program, as wait(2) has it */
 	int asked;   /* the signal after which the worker was asked whether it is there; 0 = it answered */
@@ -198,6 +201,27 @@ worker_lost(const struct outer *o, int status)
 }
 
 /*
+ * The program has our user's identity, so it could trace us and the worker, and take the host's sockets with pidfd_getfd(2). The
+ * kernel refuses both for a process that is not dumpable. A fork hands that on, and execve(2) ends it.
+ */
+static int
+be_hidden(void)
+{
+	int before = prctl(PR_GET_DUMPABLE);
+
+	if (!feature_disabled("hidden"))
+		prctl(PR_SET_DUMPABLE, 0);
+	return before;
+}
+
+/* Who ignores SIGCHLD has no children to wait for (wait(2)); the program gets it as it was. */
+static bool
+wait_for_children(void)
+{
+	return signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+}
+
+/*
  * The worker shares our descriptors, so that its death closes none of them: the program waits, and is killed waiting. Closed ones would
  * look like the clean end of everything it reads.
  */
@@ -207,6 +231,7 @@ start_worker(struct outer *o, const struct run_config *config)
 	struct inherited from = {.outer = getpid(), .pgrp = getpgrp(), .mask = o->mask, .dir = o->dir};
 	int pair[2];
 
+	from.ignores_children = o->ignored_children;
 	if (getrlimit(RLIMIT_NOFILE, &from.nofile) < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
@@ -246,22 +271,14 @@ remove_dir(struct outer *o)
 	o->dir = NULL;
 }
 
-int
-run_main(const struct run_config *config)
+static int
+supervise(const struct run_config *config)
 {
 	struct outer o = {.control = -1};
 	sigset_t passed;
 	int rc;
 
-	if (room_hard_limit() < ROOM_LEAST) {
-		room_too_small(room_hard_limit());
-		return 125;
-	}
-	rc = inherit_check();
-	if (!rc)
-		rc = program_check(config->argv[0]);
-	if (rc)
-		return rc;
+	o.ignored_children = wait_for_children();
 	passed_signals(&passed);
 	sigprocmask(SIG_BLOCK, &passed, &o.mask);
 	o.signals = signalfd(-1, &passed, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -278,5 +295,28 @@ run_main(const struct run_config *config)
 	}
 	close(o.signals);
 	sigprocmask(SIG_SETMASK, &o.mask, NULL);
+	if (o.ignored_children)
+		signal(SIGCHLD, SIG_IGN);
+	return rc;
+}
+
+int
+run_main(const struct run_config *config)
+{
+	int rc, dumpable;
+
+	if (room_hard_limit() < ROOM_LEAST) {
+		room_too_small(room_hard_limit());
+		return 125;
+	}
+	rc = inherit_check();
+	if (!rc)
+		rc = program_check(config->argv[0]);
+	if (rc)
+		return rc;
+	dumpable = be_hidden();
+	rc = supervise(config);
+	if (dumpable == 1) /* there is no program any more */
+		prctl(PR_SET_DUMPABLE, dumpable);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "run/unixdir.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -31,6 +32,7 @@ struct inherited {
 	int control;
 	sigset_t mask;
 	struct rlimit nofile;
+	bool ignores_children; /* SIGCHLD is ignored, by the program as well */
 	pid_t pgrp;
 	struct unixdir *dir; /* shared: the supervisor removes it, also when the worker was killed */
 };

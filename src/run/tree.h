@@ -12,13 +12,16 @@
 /* A process that the kernel cannot end for so long (it waits for a device, say) is left behind. */
 #define TREE_WAIT (10 * SEC)
 
-/* From here on, orphans of the tree become our children. */
+/* Orphans of the tree become our children from here on. Keeps a descriptor that lists our children. */
 bool tree_adopt(void);
 
-/* @signal to every child: after the first process, those that lost their parents. Needs no descriptor of ours. */
+/* Sends @signal to every child: after the first process, those that lost their parents. Needs no descriptor. */
 void tree_signal(int signal);
 
-/* Kill every child, and those that become ours thereby, until there is none, or until none has ended for TREE_WAIT. */
+/*
+ * Kills every process of the tree, and returns when none is left or when none has ended for TREE_WAIT. It converges however fast they
+ * fork, see tree.c. Needs no descriptor, and is faster with two.
+ */
 void tree_kill(void);
 
 #endif

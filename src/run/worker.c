@@ -303,6 +303,7 @@ begin_program(struct process *p, const struct run_config *config)
 	    .kernel = &p->w.kernel,
 	    .nofile = p->from->nofile,
 	    .mask = p->from->mask,
+	    .ignores_children = p->from->ignores_children,
 	    .pgrp = p->from->pgrp};
 	return launch_begin(&p->launch);
 }
@@ -346,6 +347,19 @@ explain(int rc)
 		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
 }
 
+/*
+ * From here on the supervisor's end is notified. It arrives at the signalfd, where children's ends do: see signal_news(). SIGCHLD is
+ * blocked since before the fork, so it waits there until the loop runs. False: the supervisor has ended already.
+ */
+static bool
+follow_supervisor(const struct inherited *from)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGCHLD) == 0 && getppid() == from->outer)
+		return true;
+	unixdir_remove(from->dir);
+	return false;
+}
+
 int
 worker_main(const struct run_config *config, const struct inherited *from)
 {
@@ -354,11 +368,12 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	int rc;
 
 	p->from = from;
+	if (!follow_supervisor(from))
+		return 125;
 	remains_init(&p->remains, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
-	/* Told on the signalfd, where children's ends are: see signal_news(). */
-	if (!tree_adopt() || prctl(PR_SET_PDEATHSIG, SIGCHLD) < 0)
+	if (!tree_adopt())
 		return 125;
 	rc = begin_program(p, config);
 	if (!rc)

@@ -74,7 +74,7 @@ def many(n):
 for n in 100, 1000:
     many(n); print('done', flush=True); sys.stdin.readline()
 """
-    with started(PYTHON, "-c", code, stdin=subprocess.PIPE, preexec_fn=small_pages) as proc:
+    with started(PYTHON, "-c", code, stdin=subprocess.PIPE, preexec_fn=small_pages, disable="hidden") as proc:
         seen = []
         for _ in range(2):
             assert proc.stdout.readline() == b"done\n"
