@@ -7,8 +7,8 @@
 #include "run/outer.h"
 
 #include "host/clock.h"
-#include "host/feature.h"
 #include "run/forward.h"
+#include "run/hidden.h"
 #include "run/inherit.h"
 #include "run/program.h"
 #include "run/room.h"
@@ -21,7 +21,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -200,20 +199,6 @@ worker_lost(const struct outer *o, int status)
 	return 125;
 }
 
-/*
- * The program has our user's identity, so it could trace us and the worker, and take the host's sockets with pidfd_getfd(2). The
- * kernel refuses both for a process that is not dumpable. A fork hands that on, and execve(2) ends it.
- */
-static int
-be_hidden(void)
-{
-	int before = prctl(PR_GET_DUMPABLE);
-
-	if (!feature_disabled("hidden"))
-		prctl(PR_SET_DUMPABLE, 0);
-	return before;
-}
-
 /* Who ignores SIGCHLD has no children to wait for (wait(2)); the program gets it as it was. */
 static bool
 wait_for_children(void)
@@ -303,7 +288,7 @@ supervise(const struct run_config *config)
 int
 run_main(const struct run_config *config)
 {
-	int rc, dumpable;
+	int rc;
 
 	if (room_hard_limit() < ROOM_LEAST) {
 		room_too_small(room_hard_limit());
@@ -314,9 +299,8 @@ run_main(const struct run_config *config)
 		rc = program_check(config->argv[0]);
 	if (rc)
 		return rc;
-	dumpable = be_hidden();
+	hidden_begin();
 	rc = supervise(config);
-	if (dumpable == 1) /* there is no program any more */
-		prctl(PR_SET_DUMPABLE, dumpable);
+	hidden_end(); /* there is no program any more */
 	return rc;
 }

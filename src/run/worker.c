@@ -5,6 +5,7 @@
 #include "run/assembly.h"
 #include "run/desc.h"
 #include "run/forward.h"
+#include "run/hidden.h"
 #include "run/launch.h"
 #include "run/notif.h"
 #include "run/outer.h"
@@ -370,6 +371,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	p->from = from;
 	if (!follow_supervisor(from))
 		return 125;
+	hidden_end(); /* inside another run, that one looks into us, until we know that we cannot work there */
 	remains_init(&p->remains, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
@@ -395,6 +397,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	}
 	if (config->hooks.began)
 		config->hooks.began(config->hooks.arg, &p->assembly.parts);
+	hidden_begin();
 	launch_go(&p->launch);
 	loop_run(p->w.loop);
 	watchdog_end();
