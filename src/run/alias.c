@@ -5,51 +5,37 @@
 
 enum { PORT_DOMAIN = 53 };
 
-#define SEEN_LASTS (2 * MSEC)
-
-/* Datagrams come often: who was seen a moment ago is not asked for again. */
-static bool
-alive(struct desc *d)
-{
-	nsec_t now = loop_now(d->w->loop);
-
-	if (!d->inode || (d->kind != DESC_STREAM && now < d->seen + SEEN_LASTS))
-		return true;
-	if (!diag_alive(d->inode))
-		return false;
-	d->seen = now;
-	return true;
-}
-
 /* A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5: simultaneous open). */
 static bool
 is_itself(const struct desc *d, const struct endpoint *to)
 {
 	struct endpoint at;
 
-	return d->kind == DESC_STREAM && sock_local(d->sk, &at) == 0 && at.port && at.port == to->port &&
+	return sock_local(d->sk, &at) == 0 && at.port && at.port == to->port &&
 	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr));
 }
 
-/* Does the program itself serve @to? A listener or datagram socket on that port, on that address or every one. */
+/* Does the program itself serve @to? A listener on that port, on that address or every one; a socket that takes the datagram. */
 static bool
 served_inside(struct desc *asking, const struct endpoint *to)
 {
 	struct worker *w = asking->w;
 
+	if (asking->kind != DESC_STREAM)
+		return asking->kind == DESC_DGRAM && sock_reaches(asking->sk, to);
 	if (is_itself(asking, to))
 		return true;
 	list_each_safe(n, &w->named) {
 		struct desc *d = container_of(n, struct desc, named);
 		struct endpoint at;
 
-		if (!d->sk || (d->kind == DESC_STREAM) != (asking->kind == DESC_STREAM))
+		if (!d->sk || d->kind != DESC_STREAM)
 			continue;
 		if (sock_local(d->sk, &at) || at.port != to->port ||
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
 		/* One that was closed since the last sweep refuses. */
-		if (alive(d))
+		if (!d->inode || diag_alive(d->inode))
 			return true;
 		desc_bury(d, false);
 	}
@@ -71,17 +57,26 @@ gateway_for(const struct desc *d, const struct endpoint *to)
 bool
 alias_destination(struct desc *d, struct endpoint *to)
 {
-	bool v4 = ipaddr_is4(&to->addr);
-
-	/* Linux takes the unspecified address as a destination for loopback. */
-	if (ipaddr_is_any(&to->addr))
-		to->addr = v4 ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+	alias_unspecified(to);
 	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
 		return false;
+	alias_outside(d, to);
+	return true;
+}
+
+void
+alias_unspecified(struct endpoint *to)
+{
+	if (ipaddr_is_any(&to->addr))
+		to->addr = ipaddr_is4(&to->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+}
+
+void
+alias_outside(struct desc *d, struct endpoint *to)
+{
 	d->aliased = true;
 	d->loopback = to->addr;
 	to->addr = *gateway_for(d, to);
-	return true;
 }
 
 void
@@ -108,7 +103,7 @@ alias_name_local(const struct desc *d, struct endpoint *e)
 {
 	const struct run_net *net = &d->w->config->net;
 
-	if (d->aliased && d->state != DESC_NEW &&
+	if (d->aliased && d->state != DESC_NEW && d->kind != DESC_DGRAM &&
 	    (ipaddr_eq(&e->addr, &net->host4) || ipaddr_eq(&e->addr, &net->host6)))
 		e->addr = d->loopback;
 }

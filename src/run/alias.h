@@ -1,6 +1,6 @@
 /*
- * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener on that port if it has one, otherwise the host's
- * loopback, reached over the emulated link as the gateway's own address. In names that the program asks for, it is loopback again.
+ * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener or datagram socket on that port if there is one at
+ * that moment, otherwise the host's loopback, reached over the emulated link as the gateway's own address. In names that the program asks for, it is loopback again.
  */
 #ifndef RUN_ALIAS_H
 #define RUN_ALIAS_H
@@ -9,6 +9,12 @@
 
 /* Rewrite the destination @to of @d where it means the host's loopback; true if it does. */
 bool alias_destination(struct desc *d, struct endpoint *to);
+
+/* Rewrites @to, a loopback address, to what the gateway takes for the host's loopback. */
+void alias_outside(struct desc *d, struct endpoint *to);
+
+/* Linux takes the unspecified address as a destination for loopback. */
+void alias_unspecified(struct endpoint *to);
 
 /* Rewrite the source of a datagram, or the names of a connection, back. */
 void alias_name_address(const struct desc *d, struct ipaddr *a);

@@ -238,7 +238,7 @@ desc_local(struct desc *d, struct endpoint *out)
 int
 desc_remote(struct desc *d, struct endpoint *out)
 {
-	int rc = sock_remote(d->by_away ? d->away : d->sk, out);
+	int rc = sock_remote(d->sk, out);
 
 	if (rc == 0)
 		alias_name_remote(d, out);

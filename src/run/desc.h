@@ -45,9 +45,7 @@ struct desc {
 	bool peer_ended; /* and its end is there, or comes behind that */
 
 	struct sock *sk;
-	struct sock *
-	    away; /* datagrams bound to a loopback address: the socket that speaks with the host's loopback, see dgram.c */
-	bool by_away;         /* and is the connected one */
+	struct sock *away;    /* datagrams: speaks with the host's loopback, see dgram_away.h; or NULL */
 	struct list settings; /* see settings.h */
 	unsigned wants;       /* control messages, see control.h */
 	struct loop_fd peer;  /* our end; fd -1 = none */
@@ -76,7 +74,7 @@ struct desc {
 	bool aliased;
 
 	/* The stream's ends: what the program shut, and what has been carried through. */
-	bool shut_rd, shut_wr, up_done, down_done;
+	bool shut_rd, shut_wr, up_done, down_done; /* shut_wr: of datagrams, too */
 	int failed;     /* the connection's error, to be shown once what came before it is delivered */
 	size_t up_left; /* shut_wr: octets before the marker */
 
@@ -95,7 +93,6 @@ struct desc {
 	unsigned nsources;
 	struct list held; /* datagrams for the program that wait here, see dgram_keep.h */
 	bool raised;      /* datagrams: its end was given an error, see dgram_error.h */
-	nsec_t seen;      /* when it was last known to be open, see alias.c */
 	uint32_t nl_port; /* NETLINK_ROUTE */
 };
 

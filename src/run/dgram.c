@@ -3,10 +3,10 @@
 #include "core/core.h"
 #include "run/alias.h"
 #include "run/control.h"
+#include "run/dgram_away.h"
 #include "run/dgram_error.h"
 #include "run/dgram_keep.h"
 #include "run/park.h"
-#include "run/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -62,52 +62,57 @@ open_source(struct desc *d, const struct endpoint *from)
 	return fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, from));
 }
 
-/* The socket that speaks for @from; the one used longest ago makes room. */
-static struct dgram_source *
-source_for(struct desc *d, const struct endpoint *from)
+/* The socket that speaks for @from; the one used longest ago makes room. 0 with *@out, or the negative errno. */
+static int
+source_for(struct desc *d, const struct endpoint *from, struct dgram_source **out)
 {
 	struct dgram_source *s;
+	int rc;
 
 	list_each(n, &d->sources) {
 		s = container_of(n, struct dgram_source, node);
 		if (ipaddr_eq(&s->source.addr, &from->addr) && s->source.port == from->port) {
 			list_del(&s->node);
 			list_push_front(&d->sources, &s->node);
-			return s;
+			*out = s;
+			return 0;
 		}
 	}
 	if (d->nsources == DGRAM_SOURCES)
 		source_free(list_last(&d->sources, struct dgram_source, node));
 	s = calloc(1, sizeof *s);
 	if (!s)
-		return NULL;
+		return -ENOBUFS;
 	s->owner = d;
 	s->source = *from;
 	s->fd = (struct loop_fd){.fd = open_source(d, from), .events = EPOLLOUT | EPOLLET, .fn = source_news};
-	if (s->fd.fd < 0 || loop_add(d->w->loop, &s->fd) < 0) {
+	rc = s->fd.fd < 0 ? s->fd.fd : loop_add(d->w->loop, &s->fd);
+	if (rc) {
 		if (s->fd.fd >= 0)
 			fd_room_close(&d->w->room, s->fd.fd);
 		free(s);
-		return NULL;
+		return rc;
 	}
 	list_push_front(&d->sources, &s->node);
 	d->nsources++;
-	return s;
+	*out = s;
+	return 0;
 }
 
-/* 0, -EAGAIN (no room now), or an error that loses the datagram. */
+/* 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another error that loses the datagram. */
 static int
 give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	int fd = d->peer.fd;
 
 	if (fd < 0) {
-		struct dgram_source *s = source_for(d, &msg->peer);
+		struct dgram_source *s;
+		int rc = source_for(d, &msg->peer, &s);
 
-		if (!s) {
+		if (rc && rc != -ECONNREFUSED)
 			drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
-			return -ENOBUFS;
-		}
+		if (rc)
+			return rc;
 		fd = s->fd.fd;
 	}
 	return control_pass(d, fd, msg, buf, len);
@@ -140,20 +145,6 @@ dgram_give_back(struct desc *d, struct list *unread)
 	(void)give_held(d);
 }
 
-/* From the stack; what came to the other address is told as come to the loopback address that the program knows. */
-static ssize_t
-receive(struct desc *d, void *buf, size_t len, struct sock_msg *msg)
-{
-	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
-
-	if (n != -LEAT_EAGAIN || !d->away)
-		return n;
-	n = sock_recv(d->away, buf, len, 0, msg);
-	if (n >= 0)
-		msg->local.addr = d->loopback;
-	return n;
-}
-
 void
 dgram_deliver(struct desc *d)
 {
@@ -161,8 +152,9 @@ dgram_deliver(struct desc *d)
 	bool any = false;
 
 	while (d->sk && !d->buried && d->handle >= 0 && give_held(d)) {
-		struct sock_msg msg;
-		ssize_t n = receive(d, buf, sizeof buf, &msg);
+		struct sock_msg msg, came;
+		ssize_t n = dgram_receive(d, buf, sizeof buf, &msg);
+		int rc;
 
 		if (n == -LEAT_EAGAIN)
 			break;
@@ -171,8 +163,14 @@ dgram_deliver(struct desc *d)
 			dgram_error_told(d, (int)-n);
 			continue;
 		}
+		came = msg;
 		alias_name_remote(d, &msg.peer);
-		if (give(d, &msg, buf, (size_t)n) == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
+		rc = give(d, &msg, buf, (size_t)n);
+		if (rc == -ECONNREFUSED) {
+			dgram_orphan(d, &came, buf, (size_t)n);
+			return;
+		}
+		if (rc == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
 			break;
 	}
 	if (d->buried)
@@ -182,60 +180,10 @@ dgram_deliver(struct desc *d)
 		park_wake(d);
 }
 
-static void
-sock_news(struct sock *sk, void *arg)
+void
+dgram_sock_changed(struct sock *sk, void *arg)
 {
 	dgram_deliver(arg);
-}
-
-/*
- * A socket bound to a loopback address that speaks with the host's loopback: on the wire its address is the program's other one, with the same
- * port, and that is a socket of its own in the stack. Its answers are delivered with the other's.
- */
-static int
-go_away(struct desc *d)
-{
-	const struct run_net *net = &d->w->config->net;
-	struct endpoint at;
-	int rc;
-
-	if (d->away)
-		return 0;
-	sock_local(d->sk, &at);
-	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
-	rc = sock_open(d->w->socks, d->v6, sock_type(d->sk), &d->away);
-	if (rc)
-		return rc;
-	settings_apply(d, d->away);
-	rc = sock_bind(d->away, &at);
-	if (rc) {
-		sock_close(d->away);
-		d->away = NULL;
-		return rc;
-	}
-	sock_watch(d->away, sock_news, d);
-	return 0;
-}
-
-/* Which socket of the stack speaks to @to, which is rewritten where it means the host's loopback. */
-static int
-speaker(struct desc *d, struct endpoint *to, struct sock **out)
-{
-	struct endpoint at;
-	int rc = 0;
-
-	*out = d->sk;
-	if (!alias_destination(d, to) || sock_local(d->sk, &at) || !ipaddr_is_loopback(&at.addr))
-		return 0;
-	rc = go_away(d);
-	*out = d->away;
-	return rc;
-}
-
-static struct sock *
-connected(const struct desc *d)
-{
-	return d->by_away ? d->away : d->sk;
 }
 
 int
@@ -253,9 +201,19 @@ dgram_prepare(struct desc *d, int fd)
 		return rc;
 	}
 	desc_note_named(d);
-	sock_watch(d->sk, sock_news, d);
+	sock_watch(d->sk, dgram_sock_changed, d);
 	dgram_deliver(d);
 	return 0;
+}
+
+static ssize_t
+send_to_peer(struct desc *d, const void *buf, size_t len)
+{
+	struct sock_msg msg = {0};
+	struct sock *sk = d->sk;
+	int rc = dgram_loopback_peer(d, &msg.peer) ? dgram_speaker(d, &msg.peer, &sk) : 0;
+
+	return rc ? rc : sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
 }
 
 /* What the program wrote to its connected socket. */
@@ -266,12 +224,12 @@ dgram_flush(struct desc *d)
 	ssize_t n;
 
 	while (d->sk && d->peer.fd >= 0 && (n = recv(d->peer.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0) {
-		ssize_t rc = sock_send(connected(d), buf, (size_t)n, 0, NULL);
+		ssize_t rc = send_to_peer(d, buf, (size_t)n);
 
 		/* The error of an earlier one is told in place of sending: this one still goes. */
 		if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
 			dgram_error_told(d, (int)-rc);
-			sock_send(connected(d), buf, (size_t)n, 0, NULL);
+			send_to_peer(d, buf, (size_t)n);
 		}
 	}
 }
@@ -333,30 +291,28 @@ join(struct desc *d, int fd, const struct endpoint *peer)
 static int
 dissolve(struct desc *d, int fd)
 {
-	struct sock *sk = connected(d);
-
 	if (d->peer.fd >= 0)
 		part(d, fd);
-	d->by_away = false;
-	return sock_connect(sk, NULL);
+	dgram_away_close(d);
+	return sock_connect(d->sk, NULL);
 }
 
 int
 dgram_connect(struct desc *d, int fd, struct endpoint *to)
 {
 	struct endpoint shown;
-	struct sock *sk;
 	int rc;
 
 	if (!to)
 		return dissolve(d, fd);
 	dgram_flush(d);
+	alias_unspecified(to);
 	shown = *to;
-	rc = speaker(d, to, &sk);
+	if (d->kind == DESC_PING) /* an echo socket has no port that could say who is there */
+		alias_destination(d, to);
+	rc = sock_connect(d->sk, to);
 	if (!rc)
-		rc = sock_connect(sk, to);
-	if (!rc)
-		d->by_away = sk == d->away;
+		dgram_away_close(d);
 	if (!rc)
 		rc = dgram_prepare(d, fd);
 	if (!rc)
@@ -369,7 +325,7 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 ssize_t
 dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg)
 {
-	struct sock *sk = connected(d);
+	struct sock *sk = d->sk;
 	int rc = dgram_prepare(d, fd);
 	ssize_t n;
 
@@ -379,8 +335,8 @@ dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg 
 	if (rc)
 		return rc;
 	dgram_flush(d);
-	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr))
-		rc = speaker(d, &msg->peer, &sk);
+	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
+		rc = dgram_speaker(d, &msg->peer, &sk);
 	/* The loopback address means nothing on the wire. */
 	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
 		msg->local.addr = IPADDR_ANY6;
@@ -402,6 +358,7 @@ dgram_shutdown(struct desc *d, int fd, int how)
 	dgram_flush(d);
 	(void)shutdown(fd, how);
 	d->shut_rd |= how != SHUT_WR;
+	d->shut_wr |= how != SHUT_RD;
 	if (how != SHUT_RD && d->sk)
 		sock_shutdown(d->sk, SOCK_SHUT_WR);
 	if (how != SHUT_RD && d->away)

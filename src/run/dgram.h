@@ -30,6 +30,9 @@ int dgram_shutdown(struct desc *d, int fd, int how);
 /* Hand on what the stack has. */
 void dgram_deliver(struct desc *d);
 
+/* The watcher of @arg's sockets of the stack. */
+void dgram_sock_changed(struct sock *sk, void *arg);
+
 void dgram_forget(struct desc *d);
 
 #endif

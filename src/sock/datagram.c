@@ -196,6 +196,19 @@ datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *
 			: udp_recv_error(sk->udp, buf, len, out, full);
 }
 
+bool
+datagram_reaches(const struct sock *sk, const struct endpoint *to)
+{
+	struct endpoint from = sk->local;
+	const struct ipaddr *src = ipaddr_is_any(&from.addr) ? NULL : &from.addr;
+	struct path path;
+
+	if (!sk->udp || route_find(sk->socks->core, &to->addr, src, sk->dgram.bound_if, &path))
+		return false;
+	from.addr = path.src;
+	return udp_is_taken(sk->socks->udp, to, &from, path.iface->index);
+}
+
 void
 datagram_forget_errors(struct sock *sk)
 {

@@ -108,6 +108,7 @@ int datagram_connect(struct sock *sk, const struct endpoint *remote);
 ssize_t datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg);
 ssize_t datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
 ssize_t datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
+bool datagram_reaches(const struct sock *sk, const struct endpoint *to);
 void datagram_forget_errors(struct sock *sk);
 int datagram_shutdown(struct sock *sk, enum sock_how how);
 

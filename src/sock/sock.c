@@ -173,6 +173,12 @@ sock_ready(const struct sock *sk)
 	return sk->ping ? ping_ready(sk->ping) : udp_ready(sk->udp);
 }
 
+bool
+sock_reaches(const struct sock *sk, const struct endpoint *to)
+{
+	return sk->type == SOCK_TYPE_DGRAM && datagram_reaches(sk, to);
+}
+
 ssize_t
 sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full)
 {

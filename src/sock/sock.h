@@ -89,6 +89,9 @@ ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct
  */
 ssize_t sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
 
+/* UDP: would a socket of this host take what @sk sends to @to, an address of this host, now? */
+bool sock_reaches(const struct sock *sk, const struct endpoint *to);
+
 /* Streams, without the copy: see tcp_reserve(), tcp_peek_spans(). */
 ssize_t sock_reserve(struct sock *sk, size_t want, void **at);
 void sock_commit(struct sock *sk, size_t len);

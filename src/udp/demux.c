@@ -181,6 +181,15 @@ udp_find(struct udp *udp, const struct udp_flow *f)
 	return e ? e : list_first(&udp->any_port, struct udp_end, node);
 }
 
+bool
+udp_is_taken(struct udp *udp, const struct endpoint *local, const struct endpoint *remote, uint32_t ifindex)
+{
+	struct udp_flow f = {
+	    *local, *remote, ifindex < CORE_IFACES ? udp->core->iface[ifindex] : NULL, 0, 0, false};
+
+	return udp_find_sender(udp, &f) != NULL;
+}
+
 /* IP_MULTICAST_ALL: unless it was turned off, any end of the right name takes what the host has joined. */
 static bool
 in_group(const struct udp_end *e, const struct udp_flow *f)

@@ -98,6 +98,10 @@ ssize_t udp_recv(
 ssize_t udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_error *out, size_t *full);
 void udp_forget_errors(struct udp_end *e);
 
+/* Is there an end that takes a datagram to @local from @remote, coming in by interface @ifindex? One that takes every port does not count. */
+bool udp_is_taken(
+    struct udp *udp, const struct endpoint *local, const struct endpoint *remote, uint32_t ifindex);
+
 size_t udp_unread(const struct udp_end *e); /* octets of the next datagram */
 unsigned udp_ready(const struct udp_end *e);
 int udp_take_error(struct udp_end *e);

@@ -299,6 +299,61 @@ def refused_natively(f):
     say("send", attempt(a.send, b"y"))
 
 
+def bound_to(family, address, name):
+    s = socket(family[1], SOCK_DGRAM)
+    s.settimeout(2)
+    s.bind(address)
+    names[address[1]] = name
+    return s
+
+
+def refusal(s):
+    """The error that the next look finds, and how soon: a peer that was closed refuses at once."""
+    began = time.monotonic()
+    wait_for(s, select.POLLERR)
+    error = s.getsockopt(SOL_SOCKET, SO_ERROR)
+    return errno.errorcode.get(error, error), time.monotonic() - began < 0.3
+
+
+@both
+def a_server_that_comes_and_goes(f):
+    """A client that has connected before there is a server reaches it all the same, and each that takes its place."""
+    at, client = closed(f), made(f, "client", bound=False)
+    client.connect(at)
+    names[client.getsockname()[1]] = "client"
+    say("nobody", attempt(client.send, b"x"), refusal(client))
+    for name in "first", "second":
+        server = bound_to(f, at[:2], name)
+        say(name, attempt(client.send, b"there?"), attempt(server.recvfrom, 10))
+        say("answer", attempt(server.sendto, b"yes", client.getsockname()), attempt(client.recvfrom, 10), attempt(client.getpeername))
+        server.close()
+        say("gone", attempt(client.send, b"x"), refusal(client))
+        say("by sendmsg", attempt(client.sendmsg, [b"x"]), refusal(client))
+
+
+@both
+def a_server_that_comes_and_goes_unconnected(f):
+    at, client = closed(f), made(f, "client")
+    client.setsockopt(f[3], f[4], 1)
+    for name in "first", "second":
+        say("nobody", attempt(client.sendto, b"x", at), refusal(client), attempt(lambda: control(client.recvmsg(10, 0, MSG_ERRQUEUE))[3]))
+        server = bound_to(f, at[:2], name)
+        say(name, attempt(client.sendto, b"there?", at), attempt(server.recvfrom, 10))
+        say("answer", attempt(server.sendto, b"yes", client.getsockname()), attempt(client.recvfrom, 10))
+        server.close()
+
+
+@both
+def a_server_that_hears_one_client_alone(f):
+    """What others send it finds nobody."""
+    server, client, other = made(f, "server"), made(f, "client"), made(f, "other")
+    server.connect(client.getsockname())
+    client.connect(server.getsockname())
+    other.connect(server.getsockname())
+    say("other", attempt(other.send, b"x"), refusal(other))
+    say("client", attempt(client.send, b"y"), attempt(server.recvfrom, 10))
+
+
 def error_queue(s):
     data, messages, flags, who = s.recvmsg(100, 500, MSG_ERRQUEUE)
     told = []

@@ -1,7 +1,9 @@
 """What becomes of datagrams inside `leat run`, seen by programs that people use: traceroute, ping, and clients of a published port."""
+import contextlib
 import re
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -60,6 +62,57 @@ try: a.recv(10, MSG_ERRQUEUE)
 except BlockingIOError: print('none', a.recv(10))
 """)
     assert out.stdout == b"none b'data'\n"
+
+
+WHO_IS_THERE = """
+import sys
+from socket import *
+family, at = (AF_INET6 if ':' in sys.argv[1] else AF_INET), (sys.argv[1], int(sys.argv[2]))
+connected, other = socket(family, SOCK_DGRAM), socket(family, SOCK_DGRAM)
+connected.connect(at)
+if sys.argv[3] == 'bound': other.bind((at[0], 0))
+for s in connected, other: s.settimeout(10)
+name = connected.getsockname()
+def ask():
+    connected.send(b'x'); other.sendto(b'x', at)
+    for s in connected, other:
+        if inside: inside.sendto(b'inside', inside.recvfrom(10)[1])
+    for s in connected, other:
+        data, who = s.recvfrom(100)
+        assert who[:2] == at, who
+        print(data.decode(), end=' ')
+    assert connected.getsockname() == name and name[0] == at[0] and connected.getpeername()[:2] == at
+for _ in range(2):
+    inside = None
+    ask()
+    inside = socket(family, SOCK_DGRAM); inside.bind(at); inside.settimeout(10)
+    ask()
+    inside.close()
+"""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("client", ["bound", "unbound"])
+def test_a_datagram_for_loopback_reaches_who_is_there_when_it_is_sent(host, client):
+    """The program's own socket while there is one, and else the host's: the names that the client sees stay the same."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind((host, 0))
+        s.settimeout(10)
+        ended = threading.Event()
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while not ended.is_set():
+                    s.sendto(b"outside", s.recvfrom(10)[1])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        out = inside(PYTHON, "-c", WHO_IS_THERE, host, s.getsockname()[1], client)
+        ended.set()
+        with socket.socket(s.family, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", s.getsockname())
+        thread.join()
+    assert (out.stdout, out.stderr) == (b"outside outside inside inside " * 2, b"")
 
 
 SERVER = """

@@ -1,0 +1,156 @@
+/*
+ * Chooses between a datagram socket's two sockets of the stack, and carries on what was sent to a socket that is closed.
+ */
+#include "run/dgram_away.h"
+
+#include "run/alias.h"
+#include "run/dgram.h"
+#include "run/dgram_keep.h"
+#include "run/settings.h"
+
+#include <sys/socket.h>
+
+enum { DGRAM_MAX = 65536 };
+
+bool
+dgram_loopback_peer(const struct desc *d, struct endpoint *peer)
+{
+	return d->kind == DESC_DGRAM && d->state == DESC_CONNECTED && sock_remote(d->sk, peer) == 0 &&
+	       ipaddr_is_loopback(&peer->addr);
+}
+
+/* The same port, where it is free; no one outside sees which it is. */
+static int
+bind_away(struct desc *d, struct sock *sk)
+{
+	const struct run_net *net = &d->w->config->net;
+	struct endpoint at;
+	int rc;
+
+	sock_local(d->sk, &at);
+	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
+	rc = sock_bind(sk, &at);
+	if (rc != -LEAT_EADDRINUSE)
+		return rc;
+	at.port = 0;
+	return sock_bind(sk, &at);
+}
+
+static int
+open_away(struct desc *d)
+{
+	struct endpoint peer;
+	struct sock *sk;
+	int rc = sock_open(d->w->socks, d->v6, sock_type(d->sk), &sk);
+
+	if (rc)
+		return rc;
+	settings_apply(d, sk);
+	rc = bind_away(d, sk);
+	if (!rc && dgram_loopback_peer(d, &peer)) {
+		alias_outside(d, &peer);
+		rc = sock_connect(sk, &peer);
+	}
+	if (rc) {
+		sock_close(sk);
+		return rc;
+	}
+	if (d->shut_wr)
+		sock_shutdown(sk, SOCK_SHUT_WR);
+	d->away = sk;
+	sock_watch(sk, dgram_sock_changed, d);
+	return 0;
+}
+
+void
+dgram_away_close(struct desc *d)
+{
+	if (!d->away)
+		return;
+	sock_watch(d->away, NULL, NULL);
+	sock_close(d->away);
+	d->away = NULL;
+}
+
+int
+dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out)
+{
+	struct endpoint at, peer;
+	int rc;
+
+	*out = d->sk;
+	if (!alias_destination(d, to) || sock_local(d->sk, &at))
+		return 0;
+	/* The loopback address means nothing on the wire; and who has a peer hears that one alone. */
+	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
+		return 0;
+	rc = d->away ? 0 : open_away(d);
+	*out = d->away;
+	return rc;
+}
+
+ssize_t
+dgram_receive(struct desc *d, void *buf, size_t len, struct sock_msg *msg)
+{
+	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
+
+	if (n != -LEAT_EAGAIN || !d->away)
+		return n;
+	n = sock_recv(d->away, buf, len, 0, msg);
+	if (n >= 0)
+		msg->local.addr = d->loopback;
+	return n;
+}
+
+static bool
+is_named(struct sock *sk, const struct endpoint *name)
+{
+	struct endpoint at;
+
+	return sk && sock_local(sk, &at) == 0 && at.port == name->port &&
+	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &name->addr));
+}
+
+/* Which of the program's sockets sends from @name, an address of the program's; NULL: none. */
+static struct desc *
+sender(struct worker *w, const struct endpoint *name)
+{
+	if (!iface_of_addr(w->core, &name->addr))
+		return NULL;
+	list_each(n, &w->named) {
+		struct desc *d = container_of(n, struct desc, named);
+
+		if (d->kind == DESC_DGRAM && (is_named(d->sk, name) || is_named(d->away, name)))
+			return d;
+	}
+	return NULL;
+}
+
+static void
+send_again(struct worker *w, const struct dgram_kept *k)
+{
+	struct desc *from = sender(w, &k->msg.peer);
+	struct sock_msg msg = {.peer = {k->msg.local.addr, k->msg.local.port, 0}};
+	struct sock *sk;
+
+	if (from && dgram_speaker(from, &msg.peer, &sk) == 0)
+		sock_send(sk, k->data, k->len, 0, &msg);
+}
+
+void
+dgram_orphan(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	static uint8_t more[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	struct list left = LIST_INIT(left);
+	struct worker *w = d->w;
+	struct sock_msg next;
+	ssize_t n;
+
+	(void)dgram_keep(&left, msg, buf, len);
+	while ((n = dgram_receive(d, more, sizeof more, &next)) >= 0)
+		(void)dgram_keep(&left, &next, more, (size_t)n);
+	desc_bury(d, false); /* from here on the stack does not find it */
+	list_each(node, &left)
+		send_again(w, container_of(node, struct dgram_kept, node));
+	dgram_keep_forget(&left);
+}
