@@ -152,7 +152,8 @@ change(struct sock *sk, int name, int v)
 		o->linger2 = v < 0 ? -1 : v == 0 ? FIN_TIMEOUT : v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v;
 		return 0;
 	case OPT_QUICKACK:
-		o->quickack = sk->quickack_told = v;
+		sk->quickack_told = v & 1;
+		o->quickack = v & 1 ? 1 : -1;
 		return 0;
 	case OPT_USER_TIMEOUT:
 		if (v < 0)

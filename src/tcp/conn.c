@@ -146,7 +146,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->passive = !way;
 	if (way)
 		c->way = (struct path_cache){.generation = route_generation(tcp->core), .path = *way};
-	c->quick = opts->quickack;
+	c->quick = opts->quickack > 0;
 	c->state = LEAT_TCP_CLOSED;
 	c->number = tcp->core->next_flow++;
 	c->opened = c->last_sent = c->last_rcvd = c->chrono.since = tcp_now(c);
@@ -160,7 +160,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	tcp_set_iss(c, origin.iss);
 	c->ts_offset = origin.ts_offset;
 	c->peer_mss = ipaddr_is4(&remote->addr) ? TCP_MSS_DEFAULT4 : TCP_MSS_DEFAULT6;
-	c->quick_left = TCP_QUICK_ACKS;
+	c->quick_left = opts->quickack < 0 ? 0 : TCP_QUICK_ACKS;
 	c->rcv_mss = c->peer_mss;
 	tcp_sync_mss(c);
 	cc_init(&c->cc, cc ? cc : cc_table[0], c->snd_mss, c->iss, tcp_now(c));

@@ -103,7 +103,7 @@ struct tcp_conn {
 	seq_t rcv_up;  /* of the urgent octet, while urg != 0 */
 	bool fin_seen; /* it has arrived, perhaps out of order */
 	bool fin_rcvd; /* in order: nothing follows */
-	bool quick;    /* opts.quickack was set: ACKs are not delayed */
+	bool quick;    /* opts.quickack is 1: ACKs are not delayed */
 	uint8_t quick_left;
 	uint8_t urg; /* enum tcp_urg */
 	uint8_t urg_octet;

@@ -161,7 +161,7 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 		tcp_want(c, WANT_ACK);
 		return had ? step_drop(c, DROP_SEQ_OUT_OF_WINDOW) : STEP_DONE;
 	}
-	if (c->last_data_rcvd && tcp_now(c) - c->last_data_rcvd > c->rto.rto)
+	if (c->last_data_rcvd && tcp_now(c) - c->last_data_rcvd > c->rto.rto && c->opts.quickack >= 0)
 		c->quick_left = TCP_QUICK_ACKS; /* the sender starts slowly again after a pause */
 	c->last_data_rcvd = tcp_now(c);
 	learn_rcv_mss(c, seg);

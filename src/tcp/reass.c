@@ -98,6 +98,19 @@ reass_note_duplicate(struct reass *r, seq_t start, seq_t end)
 	r->duplicate += end - start;
 }
 
+/* Of a segment that repeats several ranges the first is told, as far as it goes on without a hole (RFC 2883, 4.2.2 and 4.2.3). */
+static void
+note_another(struct reass *r, seq_t start, seq_t end)
+{
+	struct seq_range *told = &r->dsack;
+
+	if (told->start == told->end)
+		*told = (struct seq_range){start, end};
+	else if (seq_leq(start, told->end) && seq_geq(end, told->start))
+		*told = (struct seq_range){seq_min(start, told->start), seq_max(end, told->end)};
+	r->duplicate += end - start;
+}
+
 static void
 touch(struct reass *r, struct run *run)
 {
@@ -232,7 +245,7 @@ reass_pop(struct reass *r, seq_t rcv_nxt)
 		if (list_empty(&run->pkts))
 			run_end(r, run);
 		if (start != rcv_nxt)
-			reass_note_duplicate(r, start, seq_min(start + p->len, rcv_nxt));
+			note_another(r, start, seq_min(start + p->len, rcv_nxt));
 		if (seq_gt(start + p->len, rcv_nxt)) {
 			pkt_skip(p, rcv_nxt - start);
 			return p;

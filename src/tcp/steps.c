@@ -109,7 +109,8 @@ check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 
 /*
  * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at RCV.NXT may bring its ACK, URG or RST (its text is
- * refused later); and an empty segment may stand at the very right edge, where a peer stands that has filled the window.
+ * refused later); and an empty segment may stand at the very right edge, where a peer stands that has filled the window. A RST may not: it needs no such
+ * allowance, and what is outside the window is dropped without an answer (RFC 5961, 3.2).
  */
 static bool
 acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
@@ -119,7 +120,7 @@ acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
 	if (seg->seq == c->rcv_nxt)
 		return true;
 	if (len == 0)
-		return seq_within(seg->seq, c->rcv_nxt, wnd + 1);
+		return seq_within(seg->seq, c->rcv_nxt, wnd + !(seg->flags & TCP_RST));
 	return seq_within(seg->seq, c->rcv_nxt, wnd) ||
 	       (seq_lt(seg->seq, c->rcv_nxt) && seq_gt(seg->seq + len, c->rcv_nxt));
 }

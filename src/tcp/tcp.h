@@ -63,9 +63,9 @@ void tcp_set_limits(struct tcp *tcp, const struct tcp_limits *limits);
 struct tcp_opts {
 	bool nodelay; /* Nagle off */
 	bool cork;
-	bool quickack;
 	bool keepalive;
 	bool oob_inline;
+	int8_t quickack; /* 1: ACKs are never delayed; -1: not even a new connection's first ones are quick; 0: those are */
 	uint32_t keep_idle, keep_interval; /* seconds */
 	uint32_t keep_count;
 	uint32_t user_timeout; /* milliseconds; 0 = R2 (RFC 5482) */

@@ -296,7 +296,9 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	if (cc != c->cc.ops)
 		cc_switch(&c->cc, cc, tcp_now(c));
 	if (opts->quickack != c->opts.quickack)
-		c->quick = opts->quickack;
+		c->quick = opts->quickack > 0;
+	if (opts->quickack < 0)
+		c->quick_left = 0;
 	if (opts->bound_if != c->opts.bound_if)
 		c->way.generation = 0; /* there is no such generation: the way is looked for anew */
 	c->opts = *opts;

@@ -1,5 +1,7 @@
 #include "script.h"
 
+#include "tcp/conn.h"
+
 /* RFC 9293, 3.10.7.4, second: a RST at RCV.NXT ends the connection. */
 static void
 exact_reset_ends(void **state)
@@ -219,6 +221,28 @@ duplicate_data_is_acknowledged(void **state)
 	script_end(s);
 }
 
+/* RFC 5961, 3.2: a RST at RCV.NXT+RCV.WND lies outside the window, and is dropped without an answer; one octet before it gets a challenge ACK. */
+static void
+reset_at_the_right_edge_is_outside(void **state)
+{
+	struct script *s = script_new();
+	uint32_t wnd;
+	char text[40];
+
+	establish_passive(s, "");
+	wnd = tcp_rcv_wnd(s->c);
+	snprintf(text, sizeof text, "R %u:%u(0)", 1 + wnd, 1 + wnd);
+	inject(s, text);
+	expect_nothing(s);
+	expect_drop(s, DROP_SEQ_OUT_OF_WINDOW);
+	snprintf(text, sizeof text, "R %u:%u(0)", wnd, wnd);
+	inject(s, text);
+	expect(s, ". 1:1(0) ack 1");
+	expect_drop(s, DROP_RST_NOT_EXACT);
+	assert_state(s, ESTABLISHED);
+	script_end(s);
+}
+
 /* A keepalive or window probe, one octet before the window, is answered. */
 static void
 probe_is_answered(void **state)
@@ -275,6 +299,7 @@ main(void)
 	    cmocka_unit_test(stale_timestamp_does_not_bind),
 	    cmocka_unit_test(echo_is_of_the_segment_in_order),
 	    cmocka_unit_test(duplicate_data_is_acknowledged),
+	    cmocka_unit_test(reset_at_the_right_edge_is_outside),
 	    cmocka_unit_test(probe_is_answered),
 	    cmocka_unit_test(malformed_segments_are_counted),
 	};

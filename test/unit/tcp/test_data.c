@@ -33,6 +33,33 @@ ack_of_one_segment_is_delayed(void **state)
 	script_end(s);
 }
 
+/* Linux: TCP_QUICKACK set to 0 ends the quick ACKs of a new connection, and those after a pause. */
+static void
+quickack_off_delays_the_first_acks(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	inject(s, "P. 1:11(10) ack 1");
+	expect(s, ". 1:1(0) ack 11");
+	s->opts.quickack = -1;
+	assert_int_equal(tcp_set_opts(s->c, &s->opts), 0);
+	inject(s, "P. 11:21(10) ack 1");
+	expect_nothing(s);
+	elapse(s, 40 * MSEC);
+	expect(s, ". 1:1(0) ack 21");
+	elapse(s, 10 * SEC);
+	inject(s, "P. 21:31(10) ack 1");
+	expect_nothing(s);
+	elapse(s, 40 * MSEC);
+	expect(s, ". 1:1(0) ack 31");
+	s->opts.quickack = 1;
+	assert_int_equal(tcp_set_opts(s->c, &s->opts), 0);
+	inject(s, "P. 31:41(10) ack 1");
+	expect(s, ". 1:1(0) ack 41");
+	script_end(s);
+}
+
 /* RFC 5681, 4.2: every second full segment is acknowledged at once. */
 static void
 second_full_segment_is_acknowledged(void **state)
@@ -466,6 +493,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ack_of_one_segment_is_delayed),
+	    cmocka_unit_test(quickack_off_delays_the_first_acks),
 	    cmocka_unit_test(second_full_segment_is_acknowledged),
 	    cmocka_unit_test(super_segment_is_acknowledged_at_once),
 	    cmocka_unit_test(ack_rides_on_data),

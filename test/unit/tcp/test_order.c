@@ -59,6 +59,57 @@ old_data_are_answered_each_time(void **state)
 	script_end(s);
 }
 
+/* RFC 2883, 4.2.2: a segment in order repeats two ranges; the first is told, whole, though it came in pieces. */
+static void
+dsack_tells_the_first_of_several_ranges(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK");
+	inject(s, ". 501:1001(500) ack 1");
+	inject(s, ". 1001:1501(500) ack 1");
+	inject(s, ". 2001:2501(500) ack 1");
+	inject(s, ". 2501:3001(500) ack 1");
+	ignore_output(s);
+	inject(s, ". 1:3501(3500) ack 1");
+	expect(s, ". 1:1(0) ack 3501 <sack 501:1501>");
+	script_end(s);
+}
+
+/* ... from before RCV.NXT on it goes on into what waited. */
+static void
+dsack_goes_on_without_a_hole(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK");
+	inject(s, "P. 1:501(500) ack 1");
+	inject(s, ". 1001:1501(500) ack 1");
+	ignore_output(s);
+	inject(s, ". 1:1501(1500) ack 1");
+	expect(s, ". 1:1(0) ack 1501 <sack 1:501>");
+	inject(s, ". 2001:2501(500) ack 1");
+	expect(s, ". 1:1(0) ack 1501 <sack 2001:2501>");
+	inject(s, ". 1501:2001(500) ack 1");
+	expect(s, ". 1:1(0) ack 2501");
+	script_end(s);
+}
+
+/* RFC 2883, 4.2.3: the same beyond a hole; the second block is the one that holds the first. */
+static void
+dsack_tells_the_first_range_beyond_a_hole(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, ",sackOK");
+	inject(s, ". 1501:2001(500) ack 1");
+	inject(s, ". 2501:3001(500) ack 1");
+	ignore_output(s);
+	inject(s, ". 1001:3501(2500) ack 1");
+	expect(s, ". 1:1(0) ack 1 <sack 1501:2001,sack 1001:3501>");
+	script_end(s);
+}
+
 /* RFC 9293, 3.10.7.4, first: a FIN that comes again is answered each time, whatever has been answered lately; its ACK was lost. */
 static void
 fin_again_is_answered_each_time(void **state)
@@ -144,6 +195,9 @@ main(void)
 	    cmocka_unit_test(overtaken_acks_are_not_answered),
 	    cmocka_unit_test(sack_of_an_overtaken_ack_counts),
 	    cmocka_unit_test(old_data_are_answered_each_time),
+	    cmocka_unit_test(dsack_tells_the_first_of_several_ranges),
+	    cmocka_unit_test(dsack_goes_on_without_a_hole),
+	    cmocka_unit_test(dsack_tells_the_first_range_beyond_a_hole),
 	    cmocka_unit_test(fin_again_is_answered_each_time),
 	    cmocka_unit_test(half_open_connection_answers_with_ack),
 	    cmocka_unit_test(deferred_connection_answers_nothing),
