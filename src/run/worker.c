@@ -2,6 +2,7 @@
 
 #include "host/clock.h"
 #include "host/random.h"
+#include "host/sysctl.h"
 #include "run/assembly.h"
 #include "run/desc.h"
 #include "run/forward.h"
@@ -28,6 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { SYSCTL_MEM_MAX = 212992 }; /* Linux's default of net.core.wmem_max and rmem_max */
 enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5, SPIN_MOST_S = 10 };
 
 /* The worker's process: the network inside, the answering of calls, and the program's tree. */
@@ -263,6 +265,14 @@ watch_signals(struct process *p)
 	return loop_add(p->w.loop, &p->control);
 }
 
+/* SO_SNDBUF and SO_RCVBUF grant what the program reads in /proc/sys that they grant. */
+static void
+begin_buffers(struct socks *socks)
+{
+	socks_set_buffer_max(socks, sysctl_number("net/core/wmem_max", SYSCTL_MEM_MAX),
+	    sysctl_number("net/core/rmem_max", SYSCTL_MEM_MAX));
+}
+
 static int
 begin_worker(struct process *p, const struct run_config *config)
 {
@@ -291,6 +301,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	w->stack = p->assembly.parts.host;
 	w->core = stack_core(w->stack);
 	w->socks = stack_socks(w->stack);
+	begin_buffers(w->socks);
 	p->source = (struct loop_source){.next = process_next, .run = process_run};
 	loop_add_source(w->loop, &p->source);
 	return 0;

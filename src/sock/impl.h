@@ -12,8 +12,8 @@
 #include "tcp/tcp.h"
 #include "udp/udp.h"
 
-enum { SOCK_BACKLOG_MAX = 4096 }; /* Linux's somaxconn */
-enum { SOCK_BUF_MAX = 212992 };   /* Linux's wmem_max and rmem_max */
+enum { SOCK_BACKLOG_MAX = 4096 };   /* Linux's somaxconn */
+enum { SOCK_BUF_DEFAULT = 212992 }; /* Linux's [rw]mem_default, and its [rw]mem_max */
 
 /* An option that IPv4 and IPv6 each have under a name of their own. */
 enum { V4 = 0, V6 = 1 };
@@ -55,7 +55,7 @@ struct sock {
 	bool gro;           /* UDP_GRO: may be given several datagrams as one, and never is */
 	int timestamp;      /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
 	bool quickack_told; /* what TCP_QUICKACK shows */
-	int32_t rcvlowat, priority, busy_poll, window_clamp, incoming_cpu;
+	int32_t rcvlowat, priority, busy_poll, incoming_cpu;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };
 
@@ -66,7 +66,8 @@ struct socks {
 	struct ports ports;
 	struct pings pings;
 	struct list all, dirty;
-	struct slab slab; /* of struct sock */
+	uint32_t sndbuf_max, rcvbuf_max; /* what SO_SNDBUF and SO_RCVBUF grant at most */
+	struct slab slab;                /* of struct sock */
 };
 
 /* Its readiness may have changed: the watcher is called at the end of this entry into the stack. */

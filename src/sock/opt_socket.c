@@ -46,16 +46,17 @@ enum { DOMAIN_INET = 2, DOMAIN_INET6 = 10, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_
 /* The smallest buffers that Linux grants. */
 enum { SNDBUF_MIN = 4608, RCVBUF_MIN = 2304 };
 
-/* Linux doubles what it is told, for its own bookkeeping, and shows the double; payload gets half of it. */
+/* Linux doubles what it is told, for its own bookkeeping, and shows the double; payload gets about half of it. */
 static int
 set_buffer(struct sock *sk, int v, bool send, bool force)
 {
 	struct tcp_opts before = sk->tcp;
 	uint32_t min = send ? SNDBUF_MIN : RCVBUF_MIN;
+	uint32_t max = send ? sk->socks->sndbuf_max : sk->socks->rcvbuf_max;
 	uint32_t octets = (uint32_t)v; /* a negative number is a very large one */
 
-	if (octets > SOCK_BUF_MAX && !force)
-		octets = SOCK_BUF_MAX;
+	if (octets > max && !force)
+		octets = max;
 	if (octets > INT32_MAX / 2)
 		octets = INT32_MAX / 2;
 	octets = octets * 2 < min ? min : octets * 2;
@@ -64,7 +65,7 @@ set_buffer(struct sock *sk, int v, bool send, bool force)
 		sk->tcp.sndbuf = octets / 2;
 	} else {
 		sk->rcvbuf = octets;
-		sk->tcp.rcvbuf = octets / 2;
+		sk->tcp.rcvbuf = octets;
 		sk->dgram.rcvbuf = octets;
 	}
 	opt_push_datagram(sk);

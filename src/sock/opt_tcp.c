@@ -96,7 +96,7 @@ set_congestion(struct sock *sk, const char *name, size_t len)
 	return opt_push_stream(sk, &before);
 }
 
-/* The window can never be larger than the buffer. 0 takes the bound away, while there is no connection. */
+/* 0 takes the bound away, while there is no connection. */
 static int
 set_window_clamp(struct sock *sk, int v)
 {
@@ -104,9 +104,7 @@ set_window_clamp(struct sock *sk, int v)
 		return -LEAT_EINVAL;
 	if (v)
 		v = v < WINDOW_CLAMP_MIN ? WINDOW_CLAMP_MIN : v;
-	sk->window_clamp = v;
-	if (v)
-		sk->tcp.rcvbuf = (uint32_t)v;
+	sk->tcp.window_clamp = (uint32_t)v;
 	return 0;
 }
 
@@ -152,8 +150,8 @@ change(struct sock *sk, int name, int v)
 		o->linger2 = v < 0 ? -1 : v == 0 ? FIN_TIMEOUT : v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v;
 		return 0;
 	case OPT_QUICKACK:
-		sk->quickack_told = v & 1;
-		o->quickack = v & 1 ? 1 : -1;
+		sk->quickack_told = v;
+		o->quickack = v ? 1 : -1;
 		return 0;
 	case OPT_USER_TIMEOUT:
 		if (v < 0)
@@ -274,7 +272,7 @@ get_int(const struct sock *sk, int name, int *v)
 		*v = (int)o->notsent_lowat;
 		break;
 	case OPT_WINDOW_CLAMP:
-		*v = sk->window_clamp;
+		*v = (int)sk->tcp.window_clamp;
 		break;
 	case OPT_DEFER_ACCEPT:
 		*v = seconds(o->await_data);

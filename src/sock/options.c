@@ -17,8 +17,8 @@ opt_defaults(struct sock *sk)
 
 	tcp_opts_default(&sk->tcp);
 	udp_opts_default(&sk->dgram);
-	sk->sndbuf = stream ? TCP_SNDBUF : SOCK_BUF_MAX;
-	sk->rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_MAX;
+	sk->sndbuf = stream ? TCP_SNDBUF : SOCK_BUF_DEFAULT;
+	sk->rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_DEFAULT;
 	sk->rcvlowat = 1;
 	sk->incoming_cpu = -1;
 	sk->quickack_told = true;

@@ -11,6 +11,13 @@
 
 enum { SOCKS_KEPT = 256 };
 
+void
+socks_set_buffer_max(struct socks *s, uint32_t sndbuf, uint32_t rcvbuf)
+{
+	s->sndbuf_max = sndbuf;
+	s->rcvbuf_max = rcvbuf;
+}
+
 struct socks *
 socks_new(struct core *core, struct tcp *tcp, struct udp *udp)
 {
@@ -21,6 +28,7 @@ socks_new(struct core *core, struct tcp *tcp, struct udp *udp)
 	s->core = core;
 	s->tcp = tcp;
 	s->udp = udp;
+	socks_set_buffer_max(s, SOCK_BUF_DEFAULT, SOCK_BUF_DEFAULT);
 	list_init(&s->all);
 	list_init(&s->dirty);
 	slab_init(&s->slab, sizeof(struct sock), SOCKS_KEPT);

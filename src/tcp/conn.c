@@ -106,6 +106,7 @@ init_buffers(struct tcp_conn *c)
 	sndbuf_init(&c->sndbuf, c->tcp->core->pool, o->sndbuf ? o->sndbuf : SNDBUF_BEGIN, lim->sndbuf_max,
 	    o->sndbuf != 0);
 	rcvbuf_init(&c->rcvbuf, o->rcvbuf ? o->rcvbuf : RCVBUF_BEGIN, lim->rcvbuf_max, o->rcvbuf != 0);
+	rcvbuf_clamp(&c->rcvbuf, o->window_clamp);
 	c->rcv_ws = (uint8_t)rcvbuf_scale(&c->rcvbuf);
 }
 

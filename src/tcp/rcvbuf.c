@@ -44,6 +44,12 @@ rcvbuf_set(struct rcvbuf *b, size_t size)
 	b->fixed = true;
 }
 
+void
+rcvbuf_clamp(struct rcvbuf *b, uint32_t octets)
+{
+	b->clamp = octets;
+}
+
 /*
  * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small packets
  * say little: they are copied together. Moves an eighth of the way, so that the window does not jump with
@@ -208,6 +214,12 @@ payload_in(const struct rcvbuf *b, size_t mem)
 	return octets < (WINDOW_FIELD << SCALE_MAX) ? (uint32_t)octets : WINDOW_FIELD << SCALE_MAX;
 }
 
+static uint32_t
+clamped(const struct rcvbuf *b, uint32_t window)
+{
+	return b->clamp && window > b->clamp ? b->clamp : window;
+}
+
 /*
  * An empty buffer is worth half its size (up to 32 KiB), as on Linux before anything was measured, however much memory the segments before
  * have cost: a block that many of them share is charged to each. Less, and a small SO_RCVBUF would offer windows below a segment,
@@ -219,7 +231,7 @@ rcvbuf_full_space(const struct rcvbuf *b)
 	uint32_t learned = payload_in(b, b->size);
 	uint32_t least = (uint32_t)(b->size / 2 < SPACE_LEAST ? b->size / 2 : SPACE_LEAST);
 
-	return learned > least ? learned : least;
+	return clamped(b, learned > least ? learned : least);
 }
 
 uint32_t
@@ -227,7 +239,7 @@ rcvbuf_space(const struct rcvbuf *b)
 {
 	if (b->mem == 0)
 		return rcvbuf_full_space(b);
-	return b->mem < b->size ? payload_in(b, b->size - b->mem) : 0;
+	return b->mem < b->size ? clamped(b, payload_in(b, b->size - b->mem)) : 0;
 }
 
 /*
@@ -281,7 +293,8 @@ rcvbuf_should_update(const struct rcvbuf *b, uint32_t offered, uint32_t mss, uns
 unsigned
 rcvbuf_scale(const struct rcvbuf *b)
 {
-	size_t most = b->fixed || b->max < b->size ? b->size : b->max;
+	size_t room = b->fixed || b->max < b->size ? b->size : b->max;
+	size_t most = b->clamp && b->clamp < room ? b->clamp : room;
 	size_t fields =
 	    most ? (most - 1) / WINDOW_FIELD : 0; /* more than so many windows of the field's size */
 	unsigned scale = fields ? 64 - (unsigned)__builtin_clzll(fields) : 0;

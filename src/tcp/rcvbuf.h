@@ -24,6 +24,7 @@ struct rcvbuf {
 	size_t max;         /* how far size grows by itself */
 	bool fixed;         /* SO_RCVBUF was set: size stays */
 	uint8_t ratio;      /* payload per memory, in 256ths */
+	uint32_t clamp;     /* no wider window is offered (TCP_WINDOW_CLAMP); 0: no bound */
 
 	/* dynamic right-sizing: how much the user read in one round trip */
 	nsec_t rtt;            /* as the receiver sees it; 0 = not known yet */
@@ -43,6 +44,9 @@ void rcvbuf_fini(struct rcvbuf *b);
 
 /* The user set SO_RCVBUF: @size octets of memory, for good. */
 void rcvbuf_set(struct rcvbuf *b, size_t size);
+
+/* The user bounds the window that is offered, and not the buffer: @octets of payload; 0: no bound. */
+void rcvbuf_clamp(struct rcvbuf *b, uint32_t octets);
 
 /*
  * Consumes @pkt: payload without headers, the next octets in order, not empty. Small payloads are copied

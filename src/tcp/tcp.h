@@ -65,7 +65,8 @@ struct tcp_opts {
 	bool cork;
 	bool keepalive;
 	bool oob_inline;
-	int8_t quickack; /* 1: ACKs are never delayed; -1: not even a new connection's first ones are quick; 0: those are */
+	int8_t
+	    quickack; /* 1: ACKs are never delayed; -1: not even a new connection's first ones are quick; 0: those are */
 	uint32_t keep_idle, keep_interval; /* seconds */
 	uint32_t keep_count;
 	uint32_t user_timeout; /* milliseconds; 0 = R2 (RFC 5482) */
@@ -73,13 +74,15 @@ struct tcp_opts {
 	int32_t linger2;       /* seconds in FIN-WAIT-2 after close; negative: none, but a reset */
 	uint32_t syn_retries;  /* R2 of the handshake; 0 = the host's default (6) */
 	uint32_t notsent_lowat;
-	uint32_t sndbuf, rcvbuf; /* 0 = grow with need */
-	uint32_t bound_if;       /* SO_BINDTODEVICE: leaves through this one only; 0 = as the routes say */
-	uint8_t ttl, tos;        /* ttl 0 = the host's default */
-	char cc[16];             /* "reno" */
-	bool transparent;        /* the local address need not be ours */
-	bool defer_syn_ack;      /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
-	bool any_port;           /* listener: every address and every port */
+	uint32_t sndbuf,
+	    rcvbuf; /* octets of payload, and of memory: about half of it is offered as window; 0 = grow with need */
+	uint32_t window_clamp; /* no wider window is offered; 0 = no bound */
+	uint32_t bound_if;     /* SO_BINDTODEVICE: leaves through this one only; 0 = as the routes say */
+	uint8_t ttl, tos;      /* ttl 0 = the host's default */
+	char cc[16];           /* "reno" */
+	bool transparent;      /* the local address need not be ours */
+	bool defer_syn_ack;    /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
+	bool any_port;         /* listener: every address and every port */
 	uint8_t
 	    await_data; /* listener: a child waits for data through this many retransmissions of its SYN-ACK */
 	bool reuse_addr, reuse_port, v6only; /* what tcp_local_taken() asks */

@@ -293,6 +293,7 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 		sndbuf_set(&c->sndbuf, opts->sndbuf);
 	if (opts->rcvbuf && opts->rcvbuf != c->opts.rcvbuf)
 		rcvbuf_set(&c->rcvbuf, opts->rcvbuf);
+	rcvbuf_clamp(&c->rcvbuf, opts->window_clamp);
 	if (cc != c->cc.ops)
 		cc_switch(&c->cc, cc, tcp_now(c));
 	if (opts->quickack != c->opts.quickack)

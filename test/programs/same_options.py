@@ -115,7 +115,7 @@ def ranges(c):
 def buffers(c):
     for name, option in ("SNDBUF", (SOL_SOCKET, 7)), ("RCVBUF", (SOL_SOCKET, 8)), ("SNDBUFFORCE", (SOL_SOCKET, 32)), ("RCVBUFFORCE", (SOL_SOCKET, 33)):
         s = c.new()
-        for v in (0, 1, 1000, 2304, 5000, 50000, 100000):
+        for v in (0, 1, 1000, 2304, 5000, 50000, 100000, 212993, 300000, 5000000):
             c.say(f"{name} {v}", put(s, option, v), value(s, option) if option[1] < 32 else "-")
         if option[1] < 32:
             put(s, option, 0x7fffffff)

@@ -15,12 +15,15 @@
 enum { LEVEL_IP = 0, LEVEL_SOCKET = 1, LEVEL_TCP = 6 };
 enum {
 	REUSEADDR = 2,
+	SNDBUF = 7,
+	RCVBUF = 8,
 	PRIORITY = 12,
 	LINGER = 13,
 	NODELAY = 1,
 	CORK = 3,
 	LINGER2 = 8,
 	WINDOW_CLAMP = 10,
+	INFO = 11,
 	CONGESTION = 13,
 	TOS = 1,
 	MULTICAST_TTL = 33
@@ -70,6 +73,81 @@ get(struct sock *sk, int level, int name)
 
 	assert_int_equal(sock_getopt(sk, level, name, &v, &len), 0);
 	return v;
+}
+
+/* The window that a client sees of a server whose listener has option @name of @level set to @n; *@server and *@client are the caller's. */
+static uint32_t
+window_with(struct fixture *f, int level, int name, int n, struct sock **server, struct sock **client)
+{
+	struct sock *l = open_stream(f);
+	struct endpoint e = at("127.0.0.1", 81);
+	struct leat_tcp_info info;
+	size_t len = sizeof info;
+
+	assert_int_equal(set(l, LEVEL_SOCKET, REUSEADDR, 1), 0);
+	assert_int_equal(set(l, level, name, n), 0);
+	assert_int_equal(sock_bind(l, &e), 0);
+	assert_int_equal(sock_listen(l, 1), 0);
+	*client = open_stream(f);
+	assert_int_equal(sock_connect(*client, &e), -LEAT_EINPROGRESS);
+	settle(f);
+	assert_int_equal(sock_accept(l, server), 0);
+	sock_close(l);
+	assert_int_equal(sock_getopt(*client, LEVEL_TCP, INFO, &info, &len), 0);
+	return info.tcpi_snd_wnd;
+}
+
+/* Linux: SO_RCVBUF's number is doubled for what packets cost beside their octets, so the window is about that number; TCP_WINDOW_CLAMP is the window itself. */
+static void
+the_window_is_about_what_was_asked_for(void **state)
+{
+	static const int asked[] = {2304, 4096, 16384, 50000, 65535};
+	struct fixture *f = *state;
+	struct sock *server, *client;
+
+	for (unsigned i = 0; i < sizeof asked / sizeof *asked; i++) {
+		for (int clamp = 0; clamp < 2; clamp++) {
+			uint32_t window = window_with(f, clamp ? LEVEL_TCP : LEVEL_SOCKET,
+			    clamp ? WINDOW_CLAMP : RCVBUF, asked[i], &server, &client);
+
+			assert_in_range(window, asked[i] * 9 / 10, asked[i]);
+			assert_int_equal(get(server, LEVEL_TCP, WINDOW_CLAMP), clamp ? asked[i] : 0);
+			sock_abort(client);
+			sock_close(server);
+			settle(f);
+		}
+	}
+}
+
+/* Linux: the clamp bounds what is offered at one time, and not what the buffer holds. */
+static void
+a_clamped_window_does_not_make_the_buffer_smaller(void **state)
+{
+	struct fixture *f = *state;
+	struct sock *server, *client;
+	uint8_t octets[20000] = {0};
+
+	window_with(f, LEVEL_TCP, WINDOW_CLAMP, 4096, &server, &client);
+	assert_int_equal(sock_send(client, octets, sizeof octets, 0, NULL), sizeof octets);
+	settle(f);
+	assert_int_equal(sock_unread(server), sizeof octets);
+	sock_abort(client);
+	sock_close(server);
+}
+
+/* socket(7): the host says how much is granted. */
+static void
+buffers_are_granted_up_to_the_host_s_bound(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(set(f->client, LEVEL_SOCKET, RCVBUF, 1000000), 0);
+	assert_int_equal(get(f->client, LEVEL_SOCKET, RCVBUF), 2 * 212992);
+	socks_set_buffer_max(stack_socks(f->host), 300000, 4000000);
+	assert_int_equal(set(f->client, LEVEL_SOCKET, RCVBUF, 5000000), 0);
+	assert_int_equal(get(f->client, LEVEL_SOCKET, RCVBUF), 8000000);
+	assert_int_equal(set(f->client, LEVEL_SOCKET, SNDBUF, -1), 0);
+	assert_int_equal(get(f->client, LEVEL_SOCKET, SNDBUF), 600000);
 }
 
 /* A listener on 127.0.0.1:80 that lets two wait, and a connection to it. */
@@ -290,7 +368,9 @@ main(void)
 	    T(a_dissolved_listener_refuses_and_keeps_its_name),
 	    T(a_shut_listener_gives_back_a_port_that_nobody_named), T(a_bound_stream_connects_to_itself),
 	    T(time_wait_has_left_its_socket), T(children_that_wait_elsewhere_fill_the_queue),
-	    T(nodelay_flushes_each_time), T(options_take_what_linux_takes)};
+	    T(nodelay_flushes_each_time), T(options_take_what_linux_takes),
+	    T(the_window_is_about_what_was_asked_for), T(a_clamped_window_does_not_make_the_buffer_smaller),
+	    T(buffers_are_granted_up_to_the_host_s_bound)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
