@@ -1,18 +1,23 @@
+/*
+ * Looks at the descriptors that the program would inherit, before anything of Leat's own is open. What hostnet.h says of them decides.
+ */
 #include "run/inherit.h"
 
+#include "run/hostnet.h"
+
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-static int
-family_of(int fd)
+static bool
+is_inherited(int fd)
 {
-	int family = AF_UNSPEC;
-	socklen_t len = sizeof family;
+	int flags = fcntl(fd, F_GETFD);
 
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0 ? AF_UNSPEC : family;
+	return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
 int
@@ -23,16 +28,16 @@ inherit_check(void)
 	int rc = 0;
 
 	while (dir && (e = readdir(dir))) {
-		int fd = atoi(e->d_name), family = family_of(fd);
+		int fd = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : -1;
+		const char *kind = fd >= 0 && is_inherited(fd) ? hostnet_kind(fd) : NULL;
 
-		if ((family == AF_INET || family == AF_INET6) && !(fcntl(fd, F_GETFD) & FD_CLOEXEC)) {
-			fprintf(stderr,
-			    "leat: descriptor %d is a socket on the host's network, which the program would "
-			    "use past Leat; "
-			    "start it without (%d>&-)\n",
-			    fd, fd);
-			rc = 126;
-		}
+		if (!kind)
+			continue;
+		fprintf(stderr,
+		    "leat: descriptor %d is %s, which the program would use past Leat; start it without "
+		    "(%d>&-)\n",
+		    fd, kind, fd);
+		rc = 126;
 	}
 	if (dir)
 		closedir(dir);

@@ -4,7 +4,7 @@
 #ifndef RUN_INHERIT_H
 #define RUN_INHERIT_H
 
-/* 0; or, with a word on stderr, the exit status: an open descriptor is an IP socket of the host's. */
+/* 0; or, with a word on stderr, the exit status: an open descriptor leads to the host's network, see hostnet.h. */
 int inherit_check(void);
 
 #endif

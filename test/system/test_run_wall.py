@@ -1,8 +1,10 @@
 """What a program inside cannot reach, and that nothing of it outlives the run."""
+import ctypes
 import os
 import random
 import select
 import signal
+import socket
 import subprocess
 import time
 
@@ -83,3 +85,60 @@ def test_a_run_ends_where_the_end_of_children_is_ignored():
     code = "import signal; print(signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN); raise SystemExit(3)"
     with started(PYTHON, "-c", code, preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)) as proc:
         assert proc.wait(10 * SLOWER) == 3 and proc.stdout.read() == b"True\n"
+
+
+def io_uring():
+    params = ctypes.create_string_buffer(120)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(425, 4, params)
+    if fd < 0:
+        raise OSError(ctypes.get_errno(), "io_uring_setup")
+    return fd
+
+
+def epoll():
+    with select.epoll() as e:
+        return os.dup(e.fileno())
+
+
+def of_family(family, kind, protocol=0):
+    return lambda: socket.socket(family, kind, protocol).detach()
+
+
+# What is inherited, how it is made, and the word that names it; None: it may pass.
+INHERITED = {
+    "udp": (of_family(socket.AF_INET, socket.SOCK_DGRAM), "socket on the host's network"),
+    "tcp6": (of_family(socket.AF_INET6, socket.SOCK_STREAM), "socket on the host's network"),
+    "packet": (of_family(socket.AF_PACKET, socket.SOCK_DGRAM), "packet socket"),
+    "route": (of_family(socket.AF_NETLINK, socket.SOCK_RAW), "netlink socket"),
+    "uevent": (of_family(socket.AF_NETLINK, socket.SOCK_RAW, 15), "netlink socket"),
+    "vsock": (of_family(socket.AF_VSOCK, socket.SOCK_STREAM), "VSOCK"),
+    "xdp": (of_family(44, socket.SOCK_RAW), "XDP socket"),
+    "can": (of_family(socket.AF_CAN, socket.SOCK_RAW, 1), "socket of a family"),
+    "io_uring": (io_uring, "io_uring"),
+    "tun": (lambda: os.open("/dev/net/tun", os.O_RDWR), "TUN/TAP"),
+    "unix": (of_family(socket.AF_UNIX, socket.SOCK_STREAM), None),
+    "ciphers": (of_family(38, socket.SOCK_SEQPACKET), None),
+    "pidfd": (lambda: os.pidfd_open(os.getpid()), None),
+    "epoll": (epoll, None),
+    "null": (lambda: os.open("/dev/null", os.O_RDWR), None),
+}
+
+
+@pytest.mark.parametrize("what", INHERITED)
+def test_what_leads_to_the_hosts_network_is_not_inherited(what):
+    make, word = INHERITED[what]
+    try:
+        fd = make()
+    except OSError as e:
+        pytest.skip(f"not to be had here: {e}")
+    try:
+        refused = inside("true", pass_fds=[fd])
+        os.set_inheritable(fd, False)
+        closed = inside("true")
+    finally:
+        os.close(fd)
+    assert closed.returncode == 0, closed.stderr
+    if word:
+        assert refused.returncode == 126 and f"descriptor {fd} is" in refused.stderr.decode() and word in refused.stderr.decode(), refused.stderr
+    else:
+        assert refused.returncode == 0 and refused.stderr == b""
