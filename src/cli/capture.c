@@ -1,29 +1,53 @@
 #include "cli/capture.h"
 
 #include "base/err.h"
+#include "cli/fates.h"
+#include "cli/frame_words.h"
+#include "cli/summary.h"
+#include "host/clock.h"
 #include "host/file.h"
 #include "link/pcapng.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SNAPLEN = 65535, SIDES = 2 };
+/* LEFT_ROOM: in a comment, for the words before a frame's name, the owner, and how many more there are. */
+enum { SNAPLEN = 65535, SIDES = 2, LEFT_ROOM = 160 };
 
 struct capture {
 	struct file *file;
+	enum capture_sides sides;
 	nsec_t begin;
 	int64_t wall;
 	struct conns *conns;
-	struct pkt *waiting; /* the frame seen last: what becomes of it may still be told */
-	struct pcapng_packet about;
+	struct pkt *waiting; /* the frame seen last: what becomes of it is told after it */
+	unsigned side;       /* where it was seen */
+	bool sent;           /* by that side */
+	nsec_t when;
 	char comment[PCAPNG_COMMENT_MAX];
 	size_t comment_len;
+	uint64_t unnamed; /* absent frames that the comment has no room for */
+	struct fates fates;
 	uint64_t seen[SIDES], lost[SIDES], count;
 	nsec_t last;
 	uint8_t room[SNAPLEN + PCAPNG_COMMENT_MAX + PCAPNG_PACKET_ROOM];
 };
+
+static bool
+holds(const struct capture *c, unsigned side)
+{
+	return c->sides == CAPTURE_BOTH || (unsigned)c->sides == side;
+}
+
+/* Of the file: each side that it holds is one. */
+static uint32_t
+interface_of(const struct capture *c, unsigned side)
+{
+	return c->sides == CAPTURE_BOTH ? side : 0;
+}
 
 static void
 write_out(struct capture *c, const struct pcapng_buf *b)
@@ -32,42 +56,47 @@ write_out(struct capture *c, const struct pcapng_buf *b)
 	(void)file_write(c->file, b->at, b->len, c->last);
 }
 
+static int
+write_head(struct capture *c, uint32_t mtu)
+{
+	static const char *const names[SIDES] = {"program", "gateway"};
+	struct pcapng_buf b = {c->room, 0, sizeof c->room};
+	char text[96];
+
+	pcapng_section(&b, LEAT_VERSION);
+	for (unsigned side = 0; side < SIDES; side++) {
+		if (!holds(c, side))
+			continue;
+		snprintf(text, sizeof text, "the %s's end of the emulated link, MTU %u", names[side], mtu);
+		pcapng_interface(&b, names[side], text, PCAPNG_LINK_ETHERNET, SNAPLEN);
+	}
+	write_out(c, &b);
+	return file_flush(c->file); /* a full disk is found before the program starts */
+}
+
 int
-capture_new(struct file *file, uint32_t mtu, struct capture **out)
+capture_new(
+    struct file *file, enum capture_sides sides, uint32_t mtu, struct conns *conns, struct capture **out)
 {
 	struct capture *c = calloc(1, sizeof *c);
-	struct pcapng_buf b;
-	char text[96];
-	int err;
+	int err = c ? 0 : -LEAT_ENOMEM;
 
-	if (!c) {
-		file_close(file);
-		return -LEAT_ENOMEM;
+	if (!err) {
+		c->file = file;
+		c->sides = sides;
+		c->conns = conns;
+		c->begin = c->last = clock_monotonic();
+		c->wall = clock_wall();
+		fates_init(&c->fates);
+		err = write_head(c, mtu);
 	}
-	c->file = file;
-	b = (struct pcapng_buf){c->room, 0, sizeof c->room};
-	pcapng_section(&b, LEAT_VERSION);
-	snprintf(text, sizeof text, "the program's end of the emulated link, MTU %u", mtu);
-	pcapng_interface(&b, "program", text, PCAPNG_LINK_ETHERNET, SNAPLEN);
-	snprintf(text, sizeof text, "the gateway's end of the emulated link, MTU %u", mtu);
-	pcapng_interface(&b, "gateway", text, PCAPNG_LINK_ETHERNET, SNAPLEN);
-	write_out(c, &b);
-	err = file_flush(c->file); /* a full disk is found before the program starts */
 	if (err) {
-		file_close(c->file);
+		file_close(file);
 		free(c);
 		return err;
 	}
 	*out = c;
 	return 0;
-}
-
-void
-capture_begin(struct capture *c, nsec_t begin, int64_t wall, struct conns *conns)
-{
-	c->begin = c->last = begin;
-	c->wall = wall;
-	c->conns = conns;
 }
 
 __attribute__((format(printf, 2, 3))) static void
@@ -111,12 +140,33 @@ comment_on_sending(struct capture *c, const struct pkt *frame)
 		comment(c, "%s", why[frame->why]);
 }
 
-/* Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. */
+static const char *
+direction_name(const struct event *e)
+{
+	return e->link.direction == 0 ? "up" : "down";
+}
+
+/* Absent frames for whose names there is no room. */
+static void
+comment_unnamed(struct capture *c)
+{
+	c->unnamed += c->fates.unnamed;
+	c->fates.unnamed = 0;
+	if (c->unnamed)
+		comment(c, "and %" PRIu64 " more", c->unnamed);
+	c->unnamed = 0;
+}
+
+/*
+ * Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. Where the sender's side is in the same file, its copy says
+ * that already.
+ */
 static void
 comment_owner(struct capture *c)
 {
-	uint64_t flow = c->about.sent ? c->waiting->flow : 0;
-	const struct conn *conn = flow ? conns_find(c->conns, c->about.interface, flow) : NULL;
+	bool ours = c->sent || c->sides != CAPTURE_BOTH;
+	uint64_t flow = ours ? c->waiting->flow : 0;
+	const struct conn *conn = flow ? conns_find(c->conns, c->sent ? c->side : !c->side, flow) : NULL;
 	char rest[sizeof c->comment];
 	size_t len = c->comment_len;
 
@@ -133,12 +183,15 @@ void
 capture_flush(struct capture *c)
 {
 	struct pcapng_buf b = {c->room, 0, sizeof c->room};
+	struct pcapng_packet about = {
+	    .interface = interface_of(c, c->side), .sent = c->sent, .when = c->wall + (c->when - c->begin)};
 
 	if (!c->waiting)
 		return;
+	comment_unnamed(c);
 	comment_owner(c);
-	c->about.comment = c->comment_len ? c->comment : NULL;
-	pcapng_packet(&b, &c->about, c->waiting, SNAPLEN);
+	about.comment = c->comment_len ? c->comment : NULL;
+	pcapng_packet(&b, &about, c->waiting, SNAPLEN);
 	write_out(c, &b);
 	pkt_free(c->waiting);
 	c->waiting = NULL;
@@ -148,37 +201,34 @@ capture_flush(struct capture *c)
 void
 capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *frame, nsec_t when)
 {
+	if (!holds(c, side))
+		return;
 	capture_flush(c);
-	c->last = when;
+	c->last = c->when = when;
 	c->seen[side]++;
+	c->side = side;
+	c->sent = sent;
+	c->comment_len = 0;
+	c->comment[0] = 0;
 	c->waiting = pkt_clone(frame);
 	if (!c->waiting)
 		return; /* the pool is empty; the stacks count that */
-	c->about =
-	    (struct pcapng_packet){.interface = side, .sent = sent, .when = c->wall + (when - c->begin)};
-	c->comment_len = 0;
-	c->comment[0] = 0;
-	if (sent)
+	if (sent || c->sides != CAPTURE_BOTH)
 		comment_on_sending(c, frame);
 }
 
+/* A frame that this side sent. */
 static void
-link_event(struct capture *c, const struct event *e)
+comment_on_sent(struct capture *c, const struct event *e)
 {
-	unsigned side = e->link.direction == 0 ? 0 : 1;
-
-	/* Deliveries come with frames of their own at the other side. */
-	if (!c->about.sent || c->about.interface != side)
-		return;
 	switch (e->link.verdict) {
 	case LINK_LOST:
-		c->lost[side]++;
-		comment(c, "LOST by the emulated link (frame %llu %s): it never arrives",
-		    (unsigned long long)e->link.number, side ? "down" : "up");
+		comment(c, "LOST by the emulated link (frame %" PRIu64 " %s): it never arrives",
+		    e->link.number, direction_name(e));
 		break;
 	case LINK_QUEUE_FULL:
-		c->lost[side]++;
-		comment(c, "DROPPED by the emulated link: its queue was full");
+		comment(c, "DROPPED by the emulated link (frame %" PRIu64 " %s): its queue was full",
+		    e->link.number, direction_name(e));
 		break;
 	case LINK_DUPLICATED:
 		comment(c, "the link delivers it twice");
@@ -194,15 +244,90 @@ link_event(struct capture *c, const struct event *e)
 	}
 }
 
+/* "frame 57 down (8000 → 57277, 1448 octets from 14481, ack 84, window 65536; sent again: fast retransmit)" */
+static void
+name_frame(const struct capture *c, const struct event *e, char name[static FATE_WORDS])
+{
+	unsigned from = e->link.direction == 0 ? END_PROGRAM : END_GATEWAY;
+	const char *again = summary_retx_words(e->link.pkt->why);
+	char words[FRAME_WORDS], ports[32] = "";
+	const struct conn *conn = frame_words(c->conns, from, e->link.pkt, words);
+
+	if (conn)
+		snprintf(ports, sizeof ports, "%u → %u, ",
+		    from == END_PROGRAM ? conn->program.port : conn->far.port,
+		    from == END_PROGRAM ? conn->far.port : conn->program.port);
+	snprintf(name, FATE_WORDS, "frame %" PRIu64 " %s (%s%s%s%s)", e->link.number, direction_name(e),
+	    ports, words, again ? "; sent again: " : "", again ? again : "");
+}
+
+/* A frame that only the other side of the link has seen so far. */
+static void
+remember_fate(struct capture *c, const struct event *e)
+{
+	char name[FATE_WORDS] = "";
+
+	if (fate_is_absence(e->link.verdict))
+		name_frame(c, e, name);
+	fates_add(&c->fates, e->link.verdict, e->link.number, name);
+}
+
+static void
+report_fate(void *arg, const struct fate *fate)
+{
+	struct capture *c = arg;
+
+	switch (fate->verdict) {
+	case LINK_LOST:
+	case LINK_QUEUE_FULL:
+		if (c->comment_len + strlen(fate->words) + LEFT_ROOM > sizeof c->comment)
+			c->unnamed++;
+		else
+			comment(c, "before it, %s by the emulated link: %s",
+			    fate->verdict == LINK_LOST ? "LOST" : "DROPPED (its queue was full)",
+			    fate->words);
+		break;
+	case LINK_DUPLICATED:
+		comment(c, "the link delivers it twice");
+		break;
+	case LINK_REORDERED:
+		comment(c, "the link let it overtake others");
+		break;
+	case LINK_CORRUPTED:
+		comment(c, "the link flipped a bit of it");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+link_event(struct capture *c, const struct event *e)
+{
+	unsigned from = e->link.direction == 0 ? END_PROGRAM : END_GATEWAY;
+
+	if (e->link.verdict == LINK_SENT)
+		frame_note(c->conns, from, e->link.pkt);
+	if (fate_is_absence(e->link.verdict))
+		c->lost[!from]++;
+	if (holds(c, from)) {
+		/* Deliveries come with frames of their own at the other side. */
+		if (c->waiting && c->sent && c->side == from)
+			comment_on_sent(c, e);
+	} else if (e->link.verdict == LINK_DELIVERED) {
+		fates_arrived(&c->fates, e->link.number, report_fate, c);
+	} else if (e->link.verdict != LINK_SENT) {
+		remember_fate(c, e);
+	}
+}
+
 void
 capture_event(struct capture *c, const struct event *e)
 {
-	if (!c->waiting)
-		return;
 	if (e->kind == EVENT_LINK)
 		link_event(c, e);
 	/* A stack drops the frame that it was given last. */
-	else if (e->kind == EVENT_DROP && !c->about.sent && e->host == c->about.interface + 1)
+	else if (e->kind == EVENT_DROP && c->waiting && !c->sent && e->host == c->side + 1)
 		comment(c, "DROPPED here: %s%s%s", drop_words(e->drop.reason),
 		    *drop_source(e->drop.reason) ? ", " : "", drop_source(e->drop.reason));
 }
@@ -213,17 +338,32 @@ capture_count(const struct capture *c)
 	return c->count + (c->waiting != NULL);
 }
 
+/* What each side received, and lost frames after which none arrived any more. */
+static void
+write_statistics(struct capture *c)
+{
+	struct pcapng_buf b = {c->room, 0, sizeof c->room};
+
+	c->comment_len = 0;
+	c->comment[0] = 0;
+	fates_arrived(&c->fates, UINT64_MAX, report_fate, c);
+	comment_unnamed(c);
+	for (unsigned side = 0; side < SIDES; side++)
+		if (holds(c, side))
+			pcapng_statistics(&b, interface_of(c, side), c->wall + (c->last - c->begin),
+			    c->seen[side], c->lost[side], c->comment_len ? c->comment : NULL);
+	write_out(c, &b);
+}
+
 int
 capture_close(struct capture *c)
 {
-	struct pcapng_buf b = {c->room, 0, sizeof c->room};
 	int err;
 
 	capture_flush(c);
-	for (unsigned side = 0; side < SIDES; side++)
-		pcapng_statistics(&b, side, c->wall + (c->last - c->begin), c->seen[side], c->lost[side]);
-	write_out(c, &b);
+	write_statistics(c);
 	err = file_close(c->file);
+	fates_fini(&c->fates);
 	free(c);
 	return err;
 }

@@ -114,6 +114,7 @@ status_json(int wait_status)
 static json_t *
 summary_object(const struct summary *s, int wait_status)
 {
+	static const char *const captures[CAPTURES] = {"capture", "capture_far", "capture_both"};
 	json_t *o = json_object(), *conns = json_array();
 
 	list_each(n, &s->conns->list)
@@ -128,7 +129,8 @@ summary_object(const struct summary *s, int wait_status)
 	json_object_set_new(o, "drops",
 	    json_pack("{s:o, s:o}", "program", drops_json(s->drops[END_PROGRAM]), "gateway",
 		drops_json(s->drops[END_GATEWAY])));
-	json_object_set_new(o, "capture", s->capture ? json_string(s->capture) : json_null());
+	for (unsigned i = 0; i < CAPTURES; i++)
+		json_object_set_new(o, captures[i], s->capture[i] ? json_string(s->capture[i]) : json_null());
 	return o;
 }
 

@@ -216,6 +216,9 @@ set_publish(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
+/* Or one of enum capture_sides. */
+enum { TEXT_JSON = CAPTURES };
+
 static const char *
 set_text(void *config, const struct option *option, const char *value)
 {
@@ -223,7 +226,7 @@ set_text(void *config, const struct option *option, const char *value)
 
 	if (!*value)
 		return "is no file name";
-	*(option->tag ? &o->json : &o->capture) = value;
+	*(option->tag == TEXT_JSON ? &o->json : &o->capture[option->tag]) = value;
 	return NULL;
 }
 
@@ -272,8 +275,10 @@ static const struct option rows[] = {
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
 	{"dns", "ADDR[:PORT]", "the name server that is asked instead of the host's; up to three", set_dns, 0},
 	{"until", "first|all", "ends when the first process has ended, or when all have (the default)", set_until, 0},
-	{"capture", "FILE", "every packet, both sides, as pcapng for Wireshark", set_text, 0},
-	{"json", "FILE", "the summary as JSON; - is standard output", set_text, 1},
+	{"capture", "FILE", "every packet as the program's side saw it, as pcapng for Wireshark", set_text, CAPTURE_PROGRAM},
+	{"capture-far", "FILE", "the same, as the gateway's side saw it", set_text, CAPTURE_GATEWAY},
+	{"capture-both", "FILE", "both sides in one file: what arrived stands in it twice", set_text, CAPTURE_BOTH},
+	{"json", "FILE", "the summary as JSON; - is standard output", set_text, TEXT_JSON},
 	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},
 	{"quiet", NULL, "no line at the start, none about what is not there, and no summary", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},

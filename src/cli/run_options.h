@@ -4,6 +4,7 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
+#include "cli/capture.h"
 #include "run/run.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ enum { RUN_PUBLISH_MAX = 64 };
 struct run_options {
 	struct run_config config; /* config.publish points to publish below */
 	struct run_publish publish[RUN_PUBLISH_MAX];
-	const char *capture, *json; /* file names, or NULL */
+	const char *capture[CAPTURES], *json; /* file names, or NULL */
 	bool trace, quiet, help, seed_given, net4_given, net6_given;
 };
 

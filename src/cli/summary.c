@@ -160,6 +160,26 @@ print_drops(const char *who, const uint64_t *drops, FILE *to)
 			    *drop_source(r) ? " (" : "", drop_source(r), *drop_source(r) ? ")" : "");
 }
 
+static void
+print_captures(const struct summary *s, FILE *to)
+{
+	static const char *const saw[CAPTURES] = {
+	    "as the program's side saw them", "as the gateway's side saw them", "from both sides"};
+
+	for (unsigned i = 0; i < CAPTURES; i++) {
+		const char *name = s->capture[i];
+
+		if (name && !strcmp(name, "-"))
+			fprintf(to, "capture    standard output: %" PRIu64 " packets, %s\n", s->captured[i],
+			    saw[i]);
+		else if (name)
+			fprintf(to,
+			    "capture    %s: %" PRIu64
+			    " packets, %s; open it with: wireshark %s   or: tshark -r %s\n",
+			    name, s->captured[i], saw[i], name, name);
+	}
+}
+
 void
 summary_print(const struct summary *s, FILE *to)
 {
@@ -180,8 +200,5 @@ summary_print(const struct summary *s, FILE *to)
 	print_link("down", s->link[EMU_DOWN], to);
 	print_drops("by the program's stack", s->drops[END_PROGRAM], to);
 	print_drops("by the gateway's stack", s->drops[END_GATEWAY], to);
-	if (s->capture)
-		fprintf(to,
-		    "capture    %s: %" PRIu64 " packets; open it with: wireshark %s   or: tshark -r %s\n",
-		    s->capture, s->captured, s->capture, s->capture);
+	print_captures(s, to);
 }

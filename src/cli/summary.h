@@ -5,6 +5,7 @@
 #ifndef CLI_SUMMARY_H
 #define CLI_SUMMARY_H
 
+#include "cli/capture.h"
 #include "cli/conns.h"
 #include "core/drop.h"
 #include "host/file.h"
@@ -20,8 +21,8 @@ struct summary {
 	const uint64_t *drops[2]; /* DROP_COUNT counters of the stack at each end */
 	uint32_t mtu;
 	nsec_t begin, end;
-	const char *capture; /* the file's name, or NULL */
-	uint64_t captured;   /* packets in it */
+	const char *const *capture;  /* CAPTURES names of files, each may be NULL */
+	uint64_t captured[CAPTURES]; /* packets in them */
 };
 
 enum { SUMMARY_SHOWN = 12 }; /* connections told in full; the others are summed up */

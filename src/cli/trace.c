@@ -1,177 +1,9 @@
 #include "cli/trace.h"
 
+#include "cli/frame_words.h"
 #include "cli/summary.h"
-#include "cli/units.h"
-#include "wire/arp.h"
-#include "wire/icmp.h"
-#include "wire/ip4.h"
-#include "wire/ip6.h"
-#include "wire/tcp.h"
-#include "wire/tcp_options.h"
-#include "wire/text.h"
-#include "wire/udp.h"
 
-#include <stdarg.h>
-#include <string.h>
-
-enum { LINE = 240, HEAD = 256, STATE_COLUMN = 12, WORDS_COLUMN = 74 };
-
-/* A line that is being put together; what does not fit is cut. */
-struct line {
-	char text[LINE];
-	size_t len;
-};
-
-__attribute__((format(printf, 2, 3))) static void
-say(struct line *l, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(l->text + l->len, sizeof l->text - l->len, format, args);
-	va_end(args);
-	if (n > 0)
-		l->len = l->len + (size_t)n < sizeof l->text ? l->len + (size_t)n : sizeof l->text - 1;
-}
-
-/* Where the layers of a frame begin, as far as it can be trusted. */
-struct layers {
-	const uint8_t *l3, *l4;
-	size_t l4_len;  /* octets of the segment or datagram, payload included, as the network header tells */
-	size_t l4_here; /* octets of it that are at hand */
-	uint16_t type;
-	uint8_t proto;
-	struct ipaddr src, dst;
-};
-
-static bool
-find_ip(struct layers *y, const uint8_t *h, size_t n, size_t whole)
-{
-	y->l3 = h;
-	if (y->type == ETH_TYPE_IP4 && n >= IP4_HDR_LEN && ip4_hdr_len(h) >= IP4_HDR_LEN &&
-	    ip4_hdr_len(h) <= n && !ip4_frag_offset(h)) {
-		y->proto = ip4_proto(h);
-		y->src = ip4_src(h);
-		y->dst = ip4_dst(h);
-		y->l4 = h + ip4_hdr_len(h);
-		y->l4_here = n - ip4_hdr_len(h);
-		y->l4_len = whole - ip4_hdr_len(h);
-		return true;
-	}
-	if (y->type == ETH_TYPE_IP6 && n >= IP6_HDR_LEN) {
-		y->proto = ip6_next(h);
-		y->src = ip6_src(h);
-		y->dst = ip6_dst(h);
-		y->l4 = h + IP6_HDR_LEN;
-		y->l4_here = n - IP6_HDR_LEN;
-		y->l4_len = whole - IP6_HDR_LEN;
-		return true;
-	}
-	return false;
-}
-
-/* What a SYN offers; the scale of the sender's windows to come is remembered in @c. */
-static void
-say_syn_options(struct line *l, struct conn *c, unsigned from, const uint8_t *tcp)
-{
-	struct tcp_options o;
-
-	if (!tcp_options_parse(tcp + TCP_HDR_LEN, tcp_hdr_len(tcp) - TCP_HDR_LEN, &o))
-		return;
-	if (c) {
-		c->offered[from] = o.has_wscale;
-		c->wscale[from] = o.wscale;
-	}
-	if (o.mss)
-		say(l, ", mss %u", o.mss);
-	if (o.has_wscale)
-		say(l, ", wscale %u", o.wscale);
-	if (o.sack_permitted)
-		say(l, ", SACK");
-	if (o.has_timestamp)
-		say(l, ", timestamps");
-}
-
-static void
-say_sack(struct line *l, const uint8_t *tcp, seq_t base)
-{
-	struct tcp_options o;
-
-	if (!tcp_options_parse(tcp + TCP_HDR_LEN, tcp_hdr_len(tcp) - TCP_HDR_LEN, &o))
-		return;
-	for (unsigned i = 0; i < o.nsack; i++)
-		say(l, "%s%u–%u", i ? " " : ", has ", o.sack[i].from - base, o.sack[i].to - base);
-}
-
-static void
-say_flags(struct line *l, uint8_t flags)
-{
-	static const struct {
-		uint8_t bit;
-		const char *name;
-	} names[] = {{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"}, {TCP_URG, "URG"}, {TCP_ACK, "ACK"},
-	    {TCP_CWR, "CWR"}, {TCP_ECE, "ECE"}};
-	const char *plus = "";
-
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (flags & names[i].bit &&
-		    !(names[i].bit == TCP_ACK && !(flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
-			flags != TCP_ACK)) {
-			say(l, "%s%s", plus, names[i].name);
-			plus = "+";
-		}
-}
-
-/* The window in octets: scaled from the handshake on, if both sides offered to (RFC 7323, 2.2). */
-static uint32_t
-real_window(const struct conn *c, unsigned from, const uint8_t *tcp)
-{
-	bool scaled = c && c->offered[0] && c->offered[1] && !(tcp_flags(tcp) & TCP_SYN);
-
-	return scaled ? (uint32_t)tcp_window(tcp) << c->wscale[from] : tcp_window(tcp);
-}
-
-/* A TCP segment in words; @from is the end that sent it. */
-static void
-say_tcp(struct line *l, struct conn *c, unsigned from, const struct layers *y)
-{
-	const uint8_t *h = y->l4;
-	size_t payload = y->l4_len - tcp_hdr_len(h);
-	uint8_t flags = tcp_flags(h);
-	seq_t mine = c ? c->isn[from] : 0, theirs = c ? c->isn[!from] : 0;
-
-	if (c && flags & TCP_SYN) {
-		c->isn[from] = mine = tcp_seq(h);
-	}
-	if (payload)
-		say(l, "%zu octets from %u", payload, tcp_seq(h) - mine);
-	if (!payload || flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_URG)) {
-		if (payload)
-			say(l, ", ");
-		say_flags(l, flags);
-		if (!payload)
-			say(l, " at %u", tcp_seq(h) - mine);
-	}
-	if (flags & TCP_ACK)
-		say(l, ", ack %u", tcp_ack(h) - theirs);
-	if (!(flags & TCP_RST))
-		say(l, ", window %u", real_window(c, from, h));
-	if (flags & TCP_SYN)
-		say_syn_options(l, c, from, h);
-	else
-		say_sack(l, h, theirs);
-}
-
-/* The record that a segment belongs to. */
-static struct conn *
-conn_of(const struct trace *t, unsigned from, const struct layers *y)
-{
-	struct endpoint src = {y->src, tcp_src(y->l4), 0}, dst = {y->dst, tcp_dst(y->l4), 0};
-
-	return from == END_PROGRAM ? conns_by_name(t->conns, &src, &dst)
-				   : conns_by_name(t->conns, &dst, &src);
-}
+enum { STATE_COLUMN = 12, WORDS_COLUMN = 74 };
 
 static const char *
 state_of(const struct conn *c, unsigned end)
@@ -206,14 +38,14 @@ padding(const char *text, int column)
 }
 
 static void
-print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, const struct line *words,
+print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, const char *words,
     const char *fate, const char *again)
 {
 	const char *left = state_of(c, END_PROGRAM), *right = state_of(c, END_GATEWAY);
 
 	fprintf(t->to, "%12.3f ms  %s%*s %s %s%*s %s", (double)(when - t->begin) / 1e6, left,
-	    padding(left, STATE_COLUMN), "", from == END_PROGRAM ? "──▶" : "◀──", words->text,
-	    padding(words->text, WORDS_COLUMN), "", right);
+	    padding(left, STATE_COLUMN), "", from == END_PROGRAM ? "──▶" : "◀──", words,
+	    padding(words, WORDS_COLUMN), "", right);
 	if (c)
 		fprintf(t->to, "%*s :%u %s", padding(right, STATE_COLUMN), "", c->program.port, c->owner);
 	if (again)
@@ -226,30 +58,18 @@ print_line(struct trace *t, nsec_t when, unsigned from, const struct conn *c, co
 void
 trace_link(struct trace *t, const struct event *e)
 {
-	uint8_t head[HEAD];
-	size_t n = e->link.pkt->len < HEAD ? e->link.pkt->len : HEAD;
 	unsigned from = e->link.direction == 0 ? END_PROGRAM : END_GATEWAY;
-	struct layers y = {0};
-	struct line words = {{0}, 0};
-	struct conn *c = NULL;
+	char words[FRAME_WORDS];
+	const struct conn *c;
 
 	if (e->link.verdict != LINK_SENT && e->link.verdict != LINK_LOST &&
 	    e->link.verdict != LINK_QUEUE_FULL)
 		return;
-	pkt_copy_out(e->link.pkt, 0, head, (uint32_t)n);
-	if (!eth_valid(head, n))
+	c = frame_words(t->conns, from, e->link.pkt, words);
+	if (!*words)
 		return;
-	y.type = eth_type(head);
-	if (find_ip(&y, head + ETH_HDR_LEN, n - ETH_HDR_LEN, e->link.pkt->len - ETH_HDR_LEN) &&
-	    y.proto == IP_PROTO_TCP && y.l4_here >= TCP_HDR_LEN && tcp_hdr_len(y.l4) >= TCP_HDR_LEN &&
-	    tcp_hdr_len(y.l4) <= y.l4_here && tcp_hdr_len(y.l4) <= y.l4_len) {
-		c = conn_of(t, from, &y);
-		say_tcp(&words, c, from, &y);
-	} else {
-		text_frame(head, n, e->link.pkt->len, words.text, sizeof words.text);
-	}
 	print_line(
-	    t, e->when, from, c, &words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
+	    t, e->when, from, c, words, fate_words(e->link.verdict), summary_retx_words(e->link.pkt->why));
 }
 
 static const char *

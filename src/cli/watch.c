@@ -10,6 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const capture_options[CAPTURES] = {"--capture", "--capture-far", "--capture-both"};
+
+static bool
+captures_any(const struct run_options *o)
+{
+	return o->capture[CAPTURE_PROGRAM] || o->capture[CAPTURE_GATEWAY] || o->capture[CAPTURE_BOTH];
+}
+
 /* The stacks are hosts 1 (the program's) and 2 (the gateway's). */
 static unsigned
 end_of(const struct event *e)
@@ -25,8 +33,9 @@ watch_emit(struct sink *sink, const struct event *e)
 	if (!w->begin) /* the stacks announce themselves before anything has begun */
 		w->begin = w->trace.begin = e->when;
 	conns_event(&w->conns, end_of(e), e);
-	if (w->capture)
-		capture_event(w->capture, e);
+	for (unsigned i = 0; i < CAPTURES; i++)
+		if (w->captures[i])
+			capture_event(w->captures[i], e);
 	if (!w->options->trace)
 		return;
 	if (e->kind == EVENT_LINK)
@@ -40,7 +49,9 @@ watch_frame(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t
 {
 	struct watch *w = arg;
 
-	capture_frame(w->capture, side, sent, frame, when);
+	for (unsigned i = 0; i < CAPTURES; i++)
+		if (w->captures[i])
+			capture_frame(w->captures[i], side, sent, frame, when);
 }
 
 static void
@@ -51,10 +62,6 @@ watch_began(void *arg, const struct run_parts *parts)
 	w->parts = parts;
 	if (!w->begin) /* nothing that is watched has happened yet */
 		w->begin = w->trace.begin = clock_monotonic();
-	if (w->capture) {
-		capture_begin(w->capture, clock_monotonic(), clock_wall(), &w->conns);
-		emu_tap(parts->link, watch_frame, w);
-	}
 }
 
 /* A process may call itself anything, and its name goes to a terminal. */
@@ -72,20 +79,25 @@ watch_owner(void *arg, uint64_t flow, pid_t pid, const char *comm)
 			*at = '?';
 }
 
-/* True if all of it was written. */
+/* True if all of them were written. */
 static bool
-close_capture(struct watch *w, struct summary *s)
+close_captures(struct watch *w, struct summary *s)
 {
-	int err;
+	bool whole = true;
 
-	if (!w->capture)
-		return true;
-	s->captured = capture_count(w->capture);
-	err = capture_close(w->capture);
-	w->capture = NULL;
-	if (err)
-		output_incomplete("--capture", w->options->capture, err);
-	return !err;
+	for (unsigned i = 0; i < CAPTURES; i++) {
+		int err = 0;
+
+		if (w->captures[i]) {
+			s->captured[i] = capture_count(w->captures[i]);
+			err = capture_close(w->captures[i]);
+		}
+		w->captures[i] = NULL;
+		if (err)
+			output_incomplete(capture_options[i], w->options->capture[i], err);
+		whole &= !err;
+	}
+	return whole;
 }
 
 static bool
@@ -124,7 +136,7 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	    .end = clock_monotonic(),
 	    .capture = o->capture,
 	};
-	bool whole = close_capture(w, &s);
+	bool whole = close_captures(w, &s);
 
 	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to tell */
 	whole &= close_ladder(w);
@@ -149,26 +161,43 @@ open_ladder(struct watch *w)
 	return w->trace.to ? 0 : -1;
 }
 
+/* Two outputs into one file would overwrite each other. @n captures are open already. */
+static bool
+is_taken(const struct watch *w, const struct file *file, unsigned n)
+{
+	const char *other = w->json && file_same(file, w->json) ? "--json" : NULL;
+
+	for (unsigned i = 0; i < n; i++)
+		if (w->files[i] && file_same(file, w->files[i]))
+			other = capture_options[i];
+	if (other)
+		fprintf(stderr, "leat run: %s and %s name the same file: %s\n", capture_options[n], other,
+		    w->options->capture[n]);
+	return other != NULL;
+}
+
+/* Nothing is written before all are known to be good. */
 static int
-open_capture(struct watch *w)
+open_captures(struct watch *w)
 {
 	const struct run_options *o = w->options;
-	struct file *file;
-	int err;
 
-	if (!o->capture)
-		return 0;
-	if (output_open("--capture", o->capture, &file))
-		return -1;
-	if (w->json && file_same(file, w->json)) {
-		fprintf(stderr, "leat run: --capture and --json name the same file: %s\n", o->capture);
-		file_close(file);
-		return -1;
+	for (unsigned i = 0; i < CAPTURES; i++)
+		if (o->capture[i] && (output_open(capture_options[i], o->capture[i], &w->files[i]) ||
+					 is_taken(w, w->files[i], i)))
+			return -1;
+	for (unsigned i = 0; i < CAPTURES; i++) {
+		int err = 0;
+
+		if (w->files[i])
+			err = capture_new(
+			    w->files[i], (enum capture_sides)i, o->config.mtu, &w->conns, &w->captures[i]);
+		if (err) {
+			output_refused(capture_options[i], o->capture[i], err);
+			return -1;
+		}
 	}
-	err = capture_new(file, o->config.mtu, &w->capture);
-	if (err)
-		output_refused("--capture", o->capture, err);
-	return err;
+	return 0;
 }
 
 int
@@ -179,14 +208,14 @@ watch_init(struct watch *w, const struct run_options *options)
 	memset(w, 0, sizeof *w);
 	w->options = options;
 	w->sink.emit = watch_emit;
-	w->sink.wants = options->trace || options->capture ? (1u << EVENT_COUNT) - 1 : CONNS_WANTS;
+	w->sink.wants = options->trace || captures_any(options) ? (1u << EVENT_COUNT) - 1 : CONNS_WANTS;
 	err = conns_init(&w->conns);
 	if (err) {
 		fprintf(stderr, "leat: %s\n", err_words(err));
 		return -1;
 	}
 	if (open_ladder(w) || (options->json && output_open("--json", options->json, &w->json)) ||
-	    open_capture(w))
+	    open_captures(w))
 		return -1;
 	return 0;
 }
@@ -198,9 +227,10 @@ watch_hooks(struct watch *w)
 	struct run_hooks hooks = {.began = watch_began, .ended = watch_ended, .arg = w};
 
 	/* Where nothing is shown, nothing is gathered. */
-	if (!o->quiet || o->trace || o->capture || o->json) {
+	if (!o->quiet || o->trace || captures_any(o) || o->json) {
 		hooks.owner = watch_owner;
 		hooks.sink = &w->sink;
+		hooks.frame = captures_any(o) ? watch_frame : NULL;
 	}
 	return hooks;
 }

@@ -15,9 +15,10 @@ struct watch {
 	const struct run_options *options;
 	struct conns conns;
 	struct trace trace;
-	struct capture *capture; /* NULL = none asked for */
-	struct file *json;       /* likewise */
-	int ladder_error;        /* the first that writing the ladder met */
+	struct capture *captures[CAPTURES]; /* NULL = none asked for */
+	struct file *files[CAPTURES];       /* theirs */
+	struct file *json;                  /* NULL = none asked for */
+	int ladder_error;                   /* the first that writing the ladder met */
 	nsec_t begin;
 	const struct run_parts *parts;
 };

@@ -198,12 +198,14 @@ pcapng_names(struct pcapng_buf *b, const struct pcapng_name *names, size_t n)
 }
 
 void
-pcapng_statistics(struct pcapng_buf *b, uint32_t interface, int64_t when, uint64_t received, uint64_t dropped)
+pcapng_statistics(struct pcapng_buf *b, uint32_t interface, int64_t when, uint64_t received, uint64_t dropped,
+    const char *comment)
 {
 	size_t start = begin(b, BLOCK_STATISTICS);
 
 	put32(b, interface);
 	put_time(b, when);
+	put_text(b, OPT_COMMENT, comment);
 	put_option(b, ISB_IFRECV, &received, sizeof received);
 	put_option(b, ISB_IFDROP, &dropped, sizeof dropped);
 	put_option(b, OPT_END, NULL, 0);

@@ -139,6 +139,8 @@ make_link(struct assembly *a, const struct run_config *config)
 	a->parts.link = emu_new(&emu);
 	if (!a->parts.link)
 		return -LEAT_ENOMEM;
+	if (config->hooks.frame) /* before the first frame */
+		emu_tap(a->parts.link, config->hooks.frame, config->hooks.arg);
 	rc = join_link(a, config, HOST);
 	return rc ? rc : join_link(a, config, GATE);
 }

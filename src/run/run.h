@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct gate;
+struct pkt;
 struct sink;
 struct stack;
 
@@ -53,6 +54,8 @@ struct run_hooks {
 	bool (*ended)(void *arg, const struct run_parts *parts, int status);
 	/* Stream @flow of the program's stack is this process's: when it connects or is accepted, and again when another takes it over. */
 	void (*owner)(void *arg, uint64_t flow, pid_t pid, const char *comm);
+	/* A frame at either end of the link, see emu_tap(). */
+	void (*frame)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when);
 	void *arg;
 	struct sink *sink; /* hears the events of both stacks; borrowed */
 };

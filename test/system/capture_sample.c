@@ -133,9 +133,9 @@ main(void)
 	while ((p = emu_receive(emu, 1, SEC)))
 		pkt_free(p);
 	b.len = 0;
+	pcapng_statistics(&b, 0, wall + SEC, emu_counters(emu, EMU_UP)->frames, 0, NULL);
 	pcapng_statistics(
-	    &b, 0, wall + SEC, emu_counters(emu, EMU_UP)->frames, emu_counters(emu, EMU_UP)->lost);
-	pcapng_statistics(&b, 1, wall + SEC, emu_counters(emu, EMU_UP)->delivered, 0);
+	    &b, 1, wall + SEC, emu_counters(emu, EMU_UP)->delivered, emu_counters(emu, EMU_UP)->lost, NULL);
 	write_out(&b);
 	fprintf(stderr, "%llu %llu\n", (unsigned long long)emu_counters(emu, EMU_UP)->frames,
 	    (unsigned long long)emu_counters(emu, EMU_UP)->delivered);

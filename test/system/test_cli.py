@@ -84,11 +84,11 @@ def test_the_doctor_agrees_with_the_kernels_age(leat):
 def options_of_the_manual():
     """Each entry of an option in leat(1), as the list of its names; `leat doctor`'s apart."""
     text = (ROOT / "man/leat.1").read_text().split(".Ss leat doctor")[0]
-    return [["-" + name for name in re.findall(r"\bFl (-?[a-z]+)", entry)] for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
+    return [["-" + name for name in re.findall(r"\bFl (-?[a-z-]+)", entry)] for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
 
 
 def test_the_manual_and_the_help_have_the_same_options(leat):
-    helped = set(re.findall(r"^  (--?[a-z]+) ", run(leat, "run", "--help").stdout, re.M))
+    helped = set(re.findall(r"^  (--?[a-z-]+) ", run(leat, "run", "--help").stdout, re.M))
     manual = options_of_the_manual()
     assert len(helped) >= 20
     assert helped == {name for names in manual for name in names if name in helped}

@@ -9,7 +9,7 @@ import threading
 import pytest
 from inside import Place, command, environment, inside, nothing_left, place, ports, started  # noqa: F401
 
-OPTIONS = ["--capture", "--json"]
+OPTIONS = ["--capture", "--capture-far", "--capture-both", "--json"]
 ERRORS = [
     ("/no/such/folder/f", "No such file or directory"),
     ("/", "Is a directory"),
@@ -129,6 +129,9 @@ def test_a_capture_for_a_reader_that_goes_away_ends_a_run_that_went_well_with_12
 def test_two_options_with_one_file_are_refused(scratch):
     for name in (scratch / "f", "-"):
         done = inside("echo", "started", options=["--capture", name, "--json", name])
+        assert (done.returncode, done.stdout) == (125, b"")
+        assert b"name the same file" in done.stderr
+        done = inside("echo", "started", options=["--capture-both", name, "--capture-far", name])
         assert (done.returncode, done.stdout) == (125, b"")
         assert b"name the same file" in done.stderr
     assert inside("true", options=["--capture", "/dev/null", "--json", "/dev/null"]).returncode == 0

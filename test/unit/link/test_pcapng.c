@@ -89,7 +89,7 @@ every_block_is_padded_and_tells_its_length_at_both_ends(void **state)
 		pcapng_packet(&f->buf, &(struct pcapng_packet){.comment = "x"}, p, 65535);
 		pkt_free(p);
 	}
-	pcapng_statistics(&f->buf, 0, 1, 2, 3);
+	pcapng_statistics(&f->buf, 0, 1, 2, 3, NULL);
 	for (size_t at = 0; at < f->buf.len; blocks++) {
 		uint32_t len = u32(f->room + at + 4);
 

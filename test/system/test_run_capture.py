@@ -1,0 +1,152 @@
+"""Captures of a run: what each side saw, and that Wireshark's own analysis comes to the same counts as Leat's."""
+import contextlib
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+
+import pytest
+from inside import BIG, PYTHON, inside, nothing_left, place, ports  # noqa: F401
+
+FIELDS = ["frame.number", "frame.packet_flags_direction", "tcp.seq", "tcp.nxtseq", "tcp.len", "frame.comment", "tcp.analysis.retransmission",
+          "tcp.analysis.out_of_order", "tcp.analysis.lost_segment", "tcp.analysis.ack_lost_segment"]
+RECEIVED, SENT = "0x00000001", "0x00000002"
+LOST = rb"LOST by the emulated link: frame \d+ (?:up|down) \([^)]*\)"
+
+
+def frames(path):
+    words = ["tshark", "-n", "-r", path, "-T", "fields", *(x for f in FIELDS for x in ("-e", f))]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    return [dict(zip(FIELDS, line.split("\t"), strict=True)) for line in done.stdout.splitlines()]
+
+
+class Run:
+    def __init__(self, folder, *program, options):
+        files = [x for name in ("capture", "capture-far", "capture-both", "json") for x in ("--" + name, folder / name)]
+        self.done = inside(*program, options=[*files, *options], timeout=60)
+        assert self.done.returncode == 0, self.done.stderr
+        self.summary = json.loads((folder / "json").read_text())
+        self.near, self.far, self.both = (frames(folder / name) for name in ("capture", "capture-far", "capture-both"))
+        self.lost_near, self.lost_far = (re.findall(LOST, (folder / name).read_bytes()) for name in ("capture", "capture-far"))
+
+    def again(self, end):
+        return sum(self.summary["connections"][0][end]["retransmitted"].values())
+
+
+LINK = ["--rtt", "10ms", "--loss", "1.5%", "--seed", "7"]
+
+
+@pytest.fixture(scope="module")
+def folders():
+    """Makes empty folders that the unprivileged user may write."""
+    with contextlib.ExitStack() as stack:
+        def make():
+            folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leat-test-")))
+            folder.chmod(0o777)
+            return folder
+        yield make
+
+
+@pytest.fixture(scope="module")
+def download(place, ports, folders):
+    return Run(folders(), "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=LINK)
+
+
+@pytest.fixture(scope="module")
+def upload(place, ports, folders):
+    folder = folders()
+    (folder / "big").write_bytes(BIG[:2_000_000])
+    return Run(folder, "curl", "-s", "-H", "Expect:", "--data-binary", f"@{folder}/big", f"http://127.0.0.1:{ports[0]}/", options=LINK)
+
+
+def flagged(frame):
+    """tshark counts a fast or a spurious retransmission as a retransmission as well."""
+    return bool(frame["tcp.analysis.retransmission"] or frame["tcp.analysis.out_of_order"])
+
+
+def more(path):
+    """Lost frames that had no room for a name."""
+    return sum(int(n) for n in re.findall(rb"; and (\d+) more", path.read_bytes()))
+
+
+def known_before(rows):
+    """Numbers of frames that repeat octets which the file holds already, or precede some that it holds: no reader can see the others as sent again."""
+    seen, found = 0, set()
+    for row in rows:
+        if row["tcp.seq"] and int(row["tcp.nxtseq"] or 0) > int(row["tcp.seq"]):
+            if int(row["tcp.seq"]) < seen:
+                found.add(row["frame.number"])
+            seen = max(seen, int(row["tcp.nxtseq"]))
+    return found
+
+
+def compare(rows, direction):
+    """Wireshark's retransmissions against Leat's, frame by frame. How many frames Leat says were sent again."""
+    mine = [row for row in rows if row["frame.packet_flags_direction"] == direction]
+    again = {row["frame.number"] for row in mine if "sent again" in row["frame.comment"].split("; before it")[0]}
+    assert {row["frame.number"] for row in mine if flagged(row)} == again & known_before(mine)
+    return len(again)
+
+
+def test_what_the_program_sent_again_is_what_wireshark_finds_sent_again(upload):
+    """In the default file, which has all that the program sent, whatever became of it."""
+    assert compare(upload.near, SENT) == upload.again("program") > 5
+
+
+def test_what_the_program_received_again_is_what_wireshark_finds_sent_again(download):
+    """In the default file, of what arrived; and what did not arrive has a name."""
+    lost_again = sum(b"sent again" in name for name in download.lost_near)
+    assert compare(download.near, RECEIVED) + lost_again == download.again("far_end") > 5
+
+
+def test_the_far_side_has_all_that_it_sent_again(download, upload):
+    assert compare(download.far, SENT) == download.again("far_end")
+    lost_again = sum(b"sent again" in name for name in upload.lost_far)
+    assert compare(upload.far, RECEIVED) + lost_again == upload.again("program")
+
+
+@pytest.mark.parametrize("name", ["download", "upload"])
+def test_every_lost_frame_is_named_once(name, request):
+    run = request.getfixturevalue(name)
+    assert len(run.lost_near) == len(set(run.lost_near)) == run.summary["link"]["down"]["lost"] > 5
+    assert len(run.lost_far) == len(set(run.lost_far)) == run.summary["link"]["up"]["lost"] > 5
+
+
+def test_a_gap_that_wireshark_sees_is_one_that_a_comment_explains(download):
+    gaps = [row for row in download.near if row["tcp.analysis.lost_segment"]]
+    assert len(gaps) > 5
+    for row in gaps:
+        assert "before it, LOST by the emulated link" in row["frame.comment"], row
+    assert not any(row["tcp.analysis.ack_lost_segment"] for row in download.near)
+
+
+def test_each_side_has_what_it_sent_and_what_arrived(download):
+    up, down = download.summary["link"]["up"], download.summary["link"]["down"]
+    assert len(download.near) == up["frames"] + down["delivered"]
+    assert len(download.far) == down["frames"] + up["delivered"]
+    assert len(download.both) == len(download.near) + len(download.far)
+
+
+def test_what_the_link_did_to_a_frame_stands_on_it_where_it_arrives(place, ports, scratch):
+    link = ["--delay", "5ms", "--down-dup", "3%", "--down-corrupt", "1%", "--down-reorder", "2%", "--seed", "3"]
+    run = Run(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=link)
+    said = [row["frame.comment"] for row in run.near]
+    down = run.summary["link"]["down"]
+    assert sum("the link delivers it twice" in words for words in said) == 2 * down["duplicated"] > 20
+    assert sum("the link flipped a bit of it" in words for words in said) == down["corrupted"] > 5
+    assert sum("the link let it overtake others" in words for words in said) >= down["reordered"] > 5
+
+
+def test_frames_after_which_none_arrived_are_named_at_the_end(place, scratch):
+    code = "import socket, time; socket.socket(2, 2).sendto(b'x', ('10.0.2.2', 9)); time.sleep(1.5)"
+    run = Run(scratch, PYTHON, "-c", code, options=["--down-loss", "100%"])
+    assert all(row["frame.packet_flags_direction"] == SENT for row in run.near)
+    assert len(run.lost_near) + more(scratch / "capture") == run.summary["link"]["down"]["lost"] > 0
+
+
+def test_what_does_not_fit_into_a_comment_is_counted(place, scratch, ports):
+    """Half a second in which nothing gets through names a few, and then says how many more."""
+    run = Run(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=["--delay", "5ms", "--down-loss", "2%", "--down-burst", "30", "--seed", "2"])
+    assert len(run.lost_near) + more(scratch / "capture") == run.summary["link"]["down"]["lost"]
+    assert more(scratch / "capture") > 0
