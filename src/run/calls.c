@@ -33,6 +33,9 @@ static const struct call_row rows[] = {
     {SYS_sendmmsg, "sendmmsg", call_sendmmsg, false},
     {SYS_recvmmsg, "recvmmsg", call_recvmmsg, false},
     {SYS_ioctl, "ioctl", call_ioctl, true},
+    {SYS_io_uring_setup, "io_uring_setup", call_io_uring, false},
+    {SYS_io_uring_enter, "io_uring_enter", call_io_uring, false},
+    {SYS_io_uring_register, "io_uring_register", call_io_uring, false},
 };
 
 const struct call_row *
@@ -90,9 +93,11 @@ call_dispatch(struct call *c)
 	long rc;
 
 	c->fd = -1;
+	if (call_is_other_abi(c))
+		return call_other_abi(c);
 	if (!row)
 		return -ENOSYS;
-	if (row->fn != call_socket) {
+	if (row->fn != call_socket && row->fn != call_io_uring) {
 		rc = take_descriptor(c, row);
 		if (rc)
 			return in_words(row, rc);

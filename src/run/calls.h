@@ -21,6 +21,7 @@ struct call {
 	struct worker *w;
 	uint64_t id;
 	int nr;
+	uint32_t arch; /* as AUDIT_ARCH_... has it */
 	uint64_t arg[6];
 	struct caller caller;
 	int fd;         /* a duplicate of arg[0], or -1 */
@@ -42,6 +43,9 @@ struct call_row {
 };
 
 const struct call_row *call_row(int nr);
+
+/* Is this a call of another convention than the machine's own? Those have numbers of their own. */
+bool call_is_other_abi(const struct call *c);
 
 /* Answer, with the descriptor and the process taken and let go. */
 long call_dispatch(struct call *c);
@@ -93,6 +97,6 @@ void call_single_message(const struct call *c);
 
 call_fn call_socket, call_bind, call_connect, call_listen, call_accept, call_getsockname, call_getpeername,
     call_setsockopt, call_getsockopt, call_shutdown, call_sendto, call_recvfrom, call_sendmsg, call_recvmsg,
-    call_sendmmsg, call_recvmmsg, call_ioctl;
+    call_sendmmsg, call_recvmmsg, call_ioctl, call_io_uring, call_other_abi;
 
 #endif

@@ -29,6 +29,9 @@ static const int always[] = {
     SCMP_SYS(recvmsg),
     SCMP_SYS(sendmmsg),
     SCMP_SYS(recvmmsg),
+    SCMP_SYS(io_uring_setup), /* a ring would carry socket calls past any filter */
+    SCMP_SYS(io_uring_enter),
+    SCMP_SYS(io_uring_register),
 };
 
 /* Handed over only when this argument is not 0: without an address, the AF_UNIX socket does what is meant. */
@@ -120,8 +123,8 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 }
 
 /*
- * The machine's own calling convention only. libseccomp refuses every other architecture, and x32, with the bad-arch
- * action: the errno of a kernel that was built without them.
+ * The machine's own calling convention only. For libseccomp every other one, and x32, is a bad architecture: its calls go to the worker, which
+ * refuses them as a kernel does that was built without them.
  */
 static int
 make(struct sock_fprog *out)
@@ -131,7 +134,7 @@ make(struct sock_fprog *out)
 
 	if (!ctx)
 		return -LEAT_ENOMEM;
-	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_NOTIFY);
 	if (!rc)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!rc)
@@ -140,9 +143,6 @@ make(struct sock_fprog *out)
 		rc = notify_flags(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
-	/* A ring would carry socket calls past any filter. */
-	if (!rc)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0);
 	if (!rc)
 		rc = export(ctx, out);
 	seccomp_release(ctx);

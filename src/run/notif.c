@@ -91,6 +91,7 @@ take_one(struct worker *w)
 		return -1;
 	c.id = req.n.id;
 	c.nr = req.n.data.nr;
+	c.arch = req.n.data.arch;
 	if (asks(c.nr))
 		worker_catch_up(w);
 	for (int i = 0; i < 6; i++)

@@ -1,5 +1,7 @@
 #include "run/program.h"
 
+#include <elf.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,6 +29,30 @@ find(const char *name, char path[static PATH_MAX])
 	}
 }
 
+/* Of a convention for calls that this kernel has beside its own. Others are run by an interpreter (binfmt_misc), which is none of them. */
+static bool
+is_32_bit(const char *path)
+{
+#ifdef __aarch64__
+	static const unsigned machines[] = {EM_ARM};
+#else
+	static const unsigned machines[] = {EM_386, EM_X86_64}; /* the second is x32 */
+#endif
+	Elf32_Ehdr h = {.e_ident = {0}};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, &h, sizeof h);
+	bool found = false;
+
+	if (fd >= 0)
+		close(fd);
+	if (n != (ssize_t)sizeof h || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 ||
+	    h.e_ident[EI_CLASS] != ELFCLASS32)
+		return false;
+	for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+		found |= h.e_machine == machines[i];
+	return found;
+}
+
 int
 program_check(const char *name)
 {
@@ -50,6 +76,13 @@ program_check(const char *name)
 		    "leat: %s: may be run but not read, so the kernel lets nobody look into it and its "
 		    "system calls "
 		    "cannot be answered\n",
+		    path);
+		return 126;
+	}
+	if (is_32_bit(path)) {
+		fprintf(stderr,
+		    "leat: %s: a 32-bit program, whose system calls Leat does not answer; use a 64-bit "
+		    "build\n",
 		    path);
 		return 126;
 	}

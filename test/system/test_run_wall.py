@@ -1,10 +1,13 @@
 """What a program inside cannot reach, and that nothing of it outlives the run."""
 import ctypes
+import errno
 import os
+import platform
 import random
 import select
 import signal
 import socket
+import struct
 import subprocess
 import time
 
@@ -142,3 +145,48 @@ def test_what_leads_to_the_hosts_network_is_not_inherited(what):
         assert refused.returncode == 126 and f"descriptor {fd} is" in refused.stderr.decode() and word in refused.stderr.decode(), refused.stderr
     else:
         assert refused.returncode == 0 and refused.stderr == b""
+
+
+def loud(*args):
+    """As inside(), with the lines that --quiet leaves out."""
+    return subprocess.run(command(*args), capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+
+
+def elf32(path, machine=3):
+    """A program for i386 of two calls: socketcall(2), then exit(2) with the error that this gave."""
+    at, code = 0x8048000, bytes.fromhex("b8660000 00cd 80 f7d8 89c3 b801000000 cd80".replace(" ", ""))
+    header = b"\x7fELF\1\1\1".ljust(16, b"\0") + struct.pack("<HHIIIIIHHHHHH", 2, machine, 1, at + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    whole = len(header) + 32 + len(code)
+    path.write_bytes(header + struct.pack("<8I", 1, 0, at, at, whole, whole, 5, 4096) + code)
+    path.chmod(0o755)
+    return path
+
+
+def test_a_32_bit_program_is_refused_at_the_start(scratch):
+    for machine in (3, 62) if platform.machine() == "x86_64" else (40,):
+        done = inside(elf32(scratch / f"program{machine}", machine))
+        assert done.returncode == 126 and b"a 32-bit program" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the program is for x86")
+def test_a_32_bit_program_that_is_started_later_is_named_and_refused(scratch):
+    path = elf32(scratch / "small")
+    try:
+        subprocess.run([path], timeout=10)
+    except OSError as e:
+        pytest.skip(f"no 32-bit programs here: {e}")
+    done = loud("sh", "-c", f"{path}; echo $?; {path}; echo $?")
+    assert done.stdout == f"{errno.ENOSYS}\n{errno.ENOSYS}\n" and done.stderr.count("32-bit system calls (small): not there") == 1, done
+    assert "not there" not in inside("sh", "-c", path).stderr.decode()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="of x86 alone")
+def test_x32_calls_are_named_and_refused():
+    done = loud(PYTHON, "-c", "import ctypes; print(ctypes.CDLL(None).syscall(0x40000000 + 41, 2, 1, 0))")
+    assert done.stdout == "-1\n" and done.stderr.count("x32 system calls (python3): not there") == 1
+
+
+def test_io_uring_is_named_and_refused():
+    code = "import ctypes; l = ctypes.CDLL(None, use_errno=True); print([(l.syscall(n, 0, 0, 0, 0, 0, 0), ctypes.get_errno()) for n in (425, 426, 427)])"
+    done = loud(PYTHON, "-c", code)
+    assert done.stdout == f"{[(-1, errno.ENOSYS)] * 3}\n" and done.stderr.count("io_uring: not there") == 1
