@@ -2,6 +2,7 @@
 
 #include "host/feature.h"
 #include "run/kernel.h"
+#include "run/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -252,6 +253,8 @@ const struct check doctor_checks[] = {
 	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be "
 	"given one: run Leat outside of it",
 	try_notify},
+    {"/proc of this PID namespace", "Leat looks at the program's processes and descriptors", FOUND_FATAL,
+	"mount it: mount -t proc proc /proc", procfs_check},
     {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_FATAL,
 	"the machine forbids looking into one's own processes: see kernel.yama.ptrace_scope, or the "
 	"container's --cap-add SYS_PTRACE",

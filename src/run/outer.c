@@ -10,6 +10,7 @@
 #include "run/forward.h"
 #include "run/hidden.h"
 #include "run/inherit.h"
+#include "run/procfs.h"
 #include "run/program.h"
 #include "run/room.h"
 #include "run/tree.h"
@@ -285,6 +286,20 @@ supervise(const struct run_config *config)
 	return rc;
 }
 
+static bool
+has_proc(void)
+{
+	int err = procfs_check();
+
+	if (err)
+		fprintf(stderr,
+		    "leat: no /proc of this PID namespace (%s), through which Leat looks at the program's "
+		    "processes; "
+		    "mount it: mount -t proc proc /proc\n",
+		    strerror(err));
+	return !err;
+}
+
 int
 run_main(const struct run_config *config)
 {
@@ -294,6 +309,8 @@ run_main(const struct run_config *config)
 		room_too_small(room_hard_limit());
 		return 125;
 	}
+	if (!has_proc())
+		return 125;
 	rc = inherit_check();
 	if (!rc)
 		rc = program_check(config->argv[0]);

@@ -110,3 +110,26 @@ def test_a_port_that_cannot_be_published_ends_in_words(leat):
     assert found.returncode == 125
     assert "cannot listen on 127.0.0.1:9: access denied" in found.stderr
     assert "fault" not in found.stderr
+
+
+def unshared(options, line):
+    """In namespaces of its own: as root, or as the root of a user namespace."""
+    unshare = ["unshare", *options, *([] if os.geteuid() == 0 else ["-r"])]
+    if run(*unshare, "true", privileged=True).returncode:
+        pytest.skip("needs root, or user namespaces")
+    return run(*unshare, "sh", "-c", line, privileged=True)
+
+
+@pytest.mark.parametrize("options, begin, words", [
+    (["-m"], "mount -t tmpfs none /proc;", "No such file or directory"),
+    (["-p", "-f"], "", "No such process"),
+], ids=["no /proc", "that of another PID namespace"])
+def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words):
+    found = unshared(options, f"{begin} {leat} doctor --json; echo =$?=; {leat} run -q -- echo started 2>&1; echo =$?=")
+    report, status, said, ended = re.fullmatch(r"(.*)=(\d+)=\n(.*)=(\d+)=\n", found.stdout, re.S).groups()
+    report = json.loads(report)
+    missing = [c for c in report["checks"] if c["finding"] == "missing"]
+    assert report["able"] is False and status == "1"
+    assert [(c["name"], c["error"]) for c in missing] == [("/proc of this PID namespace", words)]
+    assert ended == "125" and said.count("\n") == 1
+    assert f"no /proc of this PID namespace ({words})" in said and "mount -t proc" in said

@@ -3,11 +3,14 @@ import contextlib
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 
 import pytest
 from inside import BIG, PYTHON, inside, nothing_left, place, ports  # noqa: F401
+
+pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
 
 FIELDS = ["frame.number", "frame.packet_flags_direction", "tcp.seq", "tcp.nxtseq", "tcp.len", "frame.comment", "tcp.analysis.retransmission",
           "tcp.analysis.out_of_order", "tcp.analysis.lost_segment", "tcp.analysis.ack_lost_segment"]
