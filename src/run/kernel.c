@@ -10,4 +10,5 @@ kernel_features(struct kernel *k)
 	k->wait_killable = !feature_disabled("wait_killable");
 	k->addfd_send = !feature_disabled("addfd_send");
 	k->process_vm = !feature_disabled("process_vm");
+	k->hold = !feature_disabled("hold");
 }

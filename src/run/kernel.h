@@ -27,7 +27,10 @@
 #endif
 
 /* The kernel's own errors, which no header for programs has: a call answered so is begun again after the signal's handler, or not. */
-enum { KERNEL_ERESTARTSYS = 512 };
+enum {
+	KERNEL_ERESTARTSYS = 512,    /* not if the handler is without SA_RESTART */
+	KERNEL_ERESTARTNOHAND = 514, /* not if there was a handler */
+};
 
 struct kernel {
 	bool pidfd_thread;  /* a thread may be named by a pidfd of its own */
@@ -35,6 +38,7 @@ struct kernel {
 	bool wait_killable; /* once received, a call waits for its answer whatever signals come */
 	bool addfd_send;    /* a descriptor can be installed and returned in one step (5.14) */
 	bool process_vm;    /* process_vm_readv(2), else /proc/PID/mem */
+	bool hold;          /* a thread is stopped for a moment with ptrace(2), see hold.h */
 };
 
 /* What LEAT_DISABLE leaves. What the kernel lacks is found at the first use. */

@@ -112,6 +112,8 @@ park_next(const struct worker *w)
 static void
 look_for_signals(struct worker *w)
 {
+	struct signals_look look = {.hold = w->kernel.hold};
+
 	list_each_safe(n, &w->parked) {
 		struct parked *p = container_of(n, struct parked, node);
 		int answer;
@@ -120,7 +122,7 @@ look_for_signals(struct worker *w)
 			settle(p, CALL_ANSWERED);
 			continue;
 		}
-		answer = signals_interrupt(p->call.caller.tid, p->deadline != NSEC_NEVER);
+		answer = signals_interrupt(&look, p->call.caller.tid, p->deadline != NSEC_NEVER);
 		if (answer)
 			leave(p, answer);
 	}

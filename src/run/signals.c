@@ -1,5 +1,6 @@
 #include "run/signals.h"
 
+#include "run/hold.h"
 #include "run/kernel.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 struct signal_masks {
 	uint64_t own, process, blocked, ignored, caught;
 	int threads;
+	pid_t pid;
 };
 
 static uint64_t
@@ -29,7 +31,7 @@ static bool
 masks_of(pid_t tid, struct signal_masks *m)
 {
 	char path[32], text[4096];
-	const char *threads;
+	const char *number;
 	ssize_t n;
 	int fd;
 
@@ -40,10 +42,12 @@ masks_of(pid_t tid, struct signal_masks *m)
 	n = read(fd, text, sizeof text - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = 0;
-	threads = strstr(text, "\nThreads:");
 	m->threads = 1;
-	if (threads)
-		sscanf(threads, "\nThreads: %d", &m->threads);
+	m->pid = tid;
+	if ((number = strstr(text, "\nThreads:")))
+		sscanf(number, "\nThreads: %d", &m->threads);
+	if ((number = strstr(text, "\nTgid:")))
+		sscanf(number, "\nTgid: %d", &m->pid);
 	m->own = field(text, "\nSigPnd:");
 	m->process = field(text, "\nShdPnd:");
 	m->blocked = field(text, "\nSigBlk:");
@@ -61,8 +65,20 @@ idle_signals(const struct signal_masks *m)
 	return m->ignored | (idle & ~m->caught);
 }
 
+/* One thread for each process and look: it takes all that waits for the process. */
+static bool
+first_of_process(struct signals_look *look, pid_t pid)
+{
+	for (unsigned i = 0; i < look->n; i++)
+		if (look->process[i] == pid)
+			return false;
+	if (look->n < SIGNALS_PROCESSES)
+		look->process[look->n++] = pid;
+	return true;
+}
+
 int
-signals_interrupt(pid_t tid, bool timed)
+signals_interrupt(struct signals_look *look, pid_t tid, bool timed)
 {
 	struct signal_masks m;
 	uint64_t open;
@@ -72,7 +88,9 @@ signals_interrupt(pid_t tid, bool timed)
 	open = ~m.blocked & ~idle_signals(&m);
 	if ((m.own & open) || ((m.process & open) && m.threads == 1))
 		return timed ? -EINTR : -KERNEL_ERESTARTSYS;
-	if (m.process & open)
+	if (!(m.process & open) || !first_of_process(look, m.pid))
+		return 0;
+	if (!look->hold || !hold_thread(tid))
 		return -EINTR;
-	return 0;
+	return timed ? -KERNEL_ERESTARTNOHAND : -KERNEL_ERESTARTSYS;
 }

@@ -7,6 +7,7 @@
 #include "run/desc.h"
 #include "run/forward.h"
 #include "run/hidden.h"
+#include "run/hold.h"
 #include "run/launch.h"
 #include "run/notif.h"
 #include "run/outer.h"
@@ -138,7 +139,7 @@ reap(struct process *p)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
-		if (pid != p->launch.pid)
+		if (hold_stopped(pid, status) || pid != p->launch.pid)
 			continue;
 		if (WIFSTOPPED(status)) {
 			outer_too(p, SIGSTOP);

@@ -1,5 +1,9 @@
 """Calls that wait: what ends the wait when another thread or process acts on the socket or on the waiting thread."""
+import ctypes
 import os
+import pathlib
+import platform
+import select
 import signal
 import socket
 import struct
@@ -10,6 +14,21 @@ from socket import AF_INET, AF_INET6, MSG_MORE, MSG_PEEK, SHUT_RD, SHUT_RDWR, SH
 from cases import bits, case, rest, run, said, settled, so_error, state, system
 
 HOW = {"RD": SHUT_RD, "WR": SHUT_WR, "RDWR": SHUT_RDWR}
+
+
+class Waiting:
+    """A call of the C library in a thread of its own; Python does not begin it again."""
+    def __init__(self, call):
+        self.answer = "waits"
+        self.thread = threading.Thread(target=self.run, args=(call,), daemon=True)
+        self.thread.start()
+
+    def run(self, call):
+        self.answer = call()
+
+    def end(self, seconds):
+        self.thread.join(seconds)
+        return self.answer
 
 
 class Later:
@@ -44,8 +63,11 @@ def full_pair(c):
     """A connection whose first end cannot send more."""
     a, b = c.pair()
     a.setblocking(False)
-    while isinstance(said(a.send, bytes(1 << 20)), int) or isinstance(settled(a.send, bytes(1 << 20)), int):
-        pass
+    since = time.monotonic()
+    while time.monotonic() < since + 0.25:
+        if isinstance(said(a.send, bytes(1 << 20)), int):
+            since = time.monotonic()
+        time.sleep(0.01)
     a.setblocking(True)
     return a, b
 
@@ -164,6 +186,157 @@ def closed_by_another(c):
     wait = Later(s.connect, listener.getsockname())
     os.close(s.detach())
     c.say("connect waits on", wait.end(0.2))
+
+
+def room(n):
+    return ctypes.create_string_buffer(n), ctypes.byref(ctypes.c_int(n))
+
+
+def waiting_accept(c):
+    s = c.listener()
+    return s, lambda: system("accept", s.fileno(), *room(128))
+
+
+def waiting_connect(c):
+    listener, s = full_listener(c), c.new()
+    name = struct.pack("=HH4s8x", AF_INET, socket.htons(listener.getsockname()[1]), socket.inet_aton("127.0.0.1"))
+    return s, lambda: system("connect", s.fileno(), name, 16)
+
+
+def waiting_stream(c):
+    s = c.pair()[1]
+    return s, lambda: system("recvfrom", s.fileno(), room(9)[0], 9, 0, *room(128))
+
+
+def waiting_datagram(c):
+    s = c.bound(kind=SOCK_DGRAM)
+    return s, lambda: system("recvfrom", s.fileno(), room(9)[0], 9, 0, *room(128))
+
+
+def waiting_many(c):
+    s, messages = c.bound(kind=SOCK_DGRAM), ctypes.create_string_buffer(2 * 64)
+    return s, lambda: system("recvmmsg", s.fileno(), messages, 2, 0, None)
+
+
+def waiting_send(c):
+    s, peer = full_pair(c)
+    name = struct.pack("=HH4s8x", AF_INET, socket.htons(peer.getsockname()[1]), socket.inet_aton("127.0.0.1"))
+    return s, lambda: system("sendto", s.fileno(), b"x", 1, 0, name, 16)
+
+
+def waiting_native(c):
+    s = c.pair()[1]
+    return s, lambda: system("recv", s.fileno(), room(9)[0], 9, 0)
+
+
+KINDS = {"accept": waiting_accept, "connect": waiting_connect, "recvfrom": waiting_stream, "datagram": waiting_datagram, "recvmmsg": waiting_many,
+         "sendto": waiting_send, "recv": waiting_native}
+
+
+# accept, connect, recvfrom, recvmmsg, sendto
+NUMBERS = {"43", "42", "45", "299", "44"} if platform.machine() == "x86_64" else {"202", "203", "207", "243", "206"}
+
+
+def until_they_wait(*tids):
+    """Until each of the threads is in its call."""
+    end = time.monotonic() + 10
+    for tid in tids:
+        while pathlib.Path(f"/proc/{tid}/syscall").read_text().split()[0] not in NUMBERS and time.monotonic() < end:
+            time.sleep(0.005)
+
+
+class Process:
+    """A child in which @fn runs, and what that says."""
+    def __init__(self, fn):
+        self.answer, to_parent = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            os.write(to_parent, str(fn()).encode())
+            os._exit(0)
+        os.close(to_parent)
+
+    def said(self, seconds):
+        return os.read(self.answer, 99).decode() if select.select([self.answer], [], [], seconds)[0] else "waits"
+
+    def ended(self):
+        os.close(self.answer)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def limit(s):
+    for option in SO_RCVTIMEO, SO_SNDTIMEO:
+        s.setsockopt(SOL_SOCKET, option, struct.pack("qq", 60, 0))
+
+
+def prepare(c, what):
+    """Each kind's socket and call. SIGUSR1 does nothing but end a wait, or not even that."""
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN if "ignored" in what else lambda *_: None)
+    if "ignored" not in what:
+        signal.siginterrupt(signal.SIGUSR1, "interrupt" in what)
+    made = {kind: begin(c) for kind, begin in KINDS.items()}
+    if "timed" in what:
+        for s, _ in made.values():
+            limit(s)
+    return {kind: call for kind, (_, call) in made.items()}
+
+
+@case
+def signals_to_a_process(c):
+    """Its only thread waits: SA_RESTART, no SA_RESTART, a time limit, stopped and continued, and signals that do nothing."""
+    for what in "restart", "interrupt", "timed", "timed, interrupt", "stopped", "timed, stopped", "ignored", "window":
+        processes = {kind: Process(call) for kind, call in prepare(c, what).items()}
+        until_they_wait(*(process.pid for process in processes.values()))
+        rest()
+        for number in (signal.SIGSTOP, signal.SIGCONT) if "stopped" in what else (signal.SIGWINCH if what == "window" else signal.SIGUSR1,):
+            for process in processes.values():
+                os.kill(process.pid, number)
+            rest()
+        end = time.monotonic() + 0.3
+        for kind, process in processes.items():
+            c.say(f"{what} {kind}", process.said(max(0, end - time.monotonic())))
+        for process in processes.values():
+            os.kill(process.pid, signal.SIGKILL)
+            process.ended()
+        c.done()
+
+
+def threads_that_wait(call, directed):
+    """What three threads say that wait, while all others block the signal."""
+    waits = [Waiting(call) for _ in range(3)]
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    until_they_wait(*(w.thread.native_id for w in waits))
+    rest()
+    signal.pthread_kill(waits[1].thread.ident, signal.SIGUSR1) if directed else os.kill(os.getpid(), signal.SIGUSR1)
+    rest(0.3)
+    return " ".join(sorted(str(w.answer) for w in waits)) + (" pending" if signal.SIGUSR1 in signal.sigpending() else "")
+
+
+@case
+def signals_to_threads(c):
+    """One of those that wait takes it, and no other is disturbed."""
+    for directed in False, True:
+        for what in "restart", "interrupt", "timed":
+            processes = {kind: Process(lambda call=call: threads_that_wait(call, directed)) for kind, call in prepare(c, what).items()}
+            for kind, process in processes.items():
+                c.say(f"{what} {kind}{', directed' if directed else ''}", process.said(5), process.ended())
+            c.done()
+
+
+@case
+def processes_with_threads_that_wait(c):
+    """exit, execve(2) by another thread, and SIGKILL end the process at once."""
+    def begin(call, end):
+        until_they_wait(*(Waiting(call).thread.native_id for _ in range(2)))
+        end()
+
+    for what, end in {"exit": lambda: os._exit(7), "exec": lambda: os.execv("/bin/sh", ["sh", "-c", "exit 8"]), "kill": lambda: time.sleep(60)}.items():
+        processes = {kind: Process(lambda call=call: begin(call, end)) for kind, call in prepare(c, what).items()}
+        rest(0.2)
+        for kind, process in processes.items():
+            if what == "kill":
+                os.kill(process.pid, signal.SIGKILL)
+            c.say(f"{what} {kind}", process.ended())
+        c.done()
 
 
 if __name__ == "__main__":
