@@ -53,6 +53,7 @@ gate_flow_ended(struct gate *g, const struct gate_flow_info *info)
 {
 	g->count.octets_up += info->octets_up;
 	g->count.octets_down += info->octets_down;
+	gate_retry(g); /* it has left a descriptor, perhaps */
 	if (g->config.ended)
 		g->config.ended(g->config.arg, info);
 }

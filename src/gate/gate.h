@@ -63,6 +63,8 @@ struct gate_config {
 	void *names_arg;
 	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
 	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
+	/* Has the program no datagram socket with @port any more? Then what arrives late from there opens no flow that stays. May be NULL. */
+	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
 };
 
@@ -84,6 +86,21 @@ void gate_run(struct gate *g);
 
 /* When gate_run() must be called at the latest: the core's now while there is work left, otherwise NSEC_NEVER (its timers are the core's). */
 nsec_t gate_next(const struct gate *g);
+
+/*
+ * Connections for which the outside had no descriptor or no memory (-LEAT_EMFILE, ...) wait unanswered, as in a full backlog. They are tried again when a flow of the gateway's has ended, from time
+ * to time, and when gate_retry() says that something else has been closed. gate_waits(): are there any?
+ */
+bool gate_waits(const struct gate *g);
+void gate_retry(struct gate *g);
+
+/*
+ * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port are gone, and so is what they sent: their flows end. An answer would be for none.
+ */
+void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
+
+/* Ends the datagram flow that has been idle longest, if that is @idle or more. False: there is none. */
+bool gate_dgram_relieve(struct gate *g, nsec_t idle);
 
 /* Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside answered (-LEAT_EADDRINUSE, -LEAT_EACCES). */
 int gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port);

@@ -81,6 +81,9 @@ server_send(struct gate_asker *a, unsigned i, const void *octets, size_t len)
 	a->flow->info.outside = a->names.server[i];
 	if (!s->out) {
 		e = g->out->dgram_open(g->config.outside_self, &a->names.server[i], server_news, s, &s->out);
+		if (e < 0 && gate_ran_out(e) && gate_dgram_evict(g, a->flow, 0))
+			e = g->out->dgram_open(
+			    g->config.outside_self, &a->names.server[i], server_news, s, &s->out);
 		if (e < 0)
 			return e;
 	}

@@ -148,6 +148,30 @@ echo_news(void *arg, unsigned mask)
 	gate_mark(e->gate, &e->work);
 }
 
+void
+gate_echo_gone(struct gate *g, uint16_t id)
+{
+	list_each_safe(n, &g->echoes_used) {
+		struct gate_echo *e = container_of(n, struct gate_echo, used);
+
+		if (e->info.inside.port == id)
+			echo_free(e);
+	}
+}
+
+/* Where the outside has no descriptor left, the flow longest out of use gives its own. */
+static int
+open_outside(struct gate *g, struct gate_echo *e)
+{
+	struct gate_echo *oldest = list_first(&g->echoes_used, struct gate_echo, used);
+	int err = g->out->echo_open(g->config.outside_self, &e->info.outside.addr, echo_news, e, &e->out);
+
+	if (err == 0 || !gate_ran_out(err) || !oldest)
+		return err;
+	echo_free(oldest);
+	return g->out->echo_open(g->config.outside_self, &e->info.outside.addr, echo_news, e, &e->out);
+}
+
 static struct gate_echo *
 echo_new(struct gate *g, const struct echo_key *k)
 {
@@ -169,7 +193,7 @@ echo_new(struct gate *g, const struct echo_key *k)
 	list_init(&e->used);
 	gate_work_init(&e->work, echo_run);
 	table_insert(&g->echoes, &e->hash, echo_hash(&g->echoes, k));
-	err = g->out->echo_open(g->config.outside_self, &e->info.outside.addr, echo_news, e, &e->out);
+	err = open_outside(g, e);
 	if (err < 0) {
 		e->info.error = -err;
 		echo_free(e);

@@ -75,6 +75,13 @@ gate_map_program(const struct gate_config *c, const struct endpoint *peer, uint1
 	return (struct endpoint){.addr = ipaddr_is4(&peer->addr) ? c->program4 : c->program6, .port = port};
 }
 
+bool
+gate_ran_out(int error)
+{
+	error = error < 0 ? -error : error;
+	return error == LEAT_EMFILE || error == LEAT_ENFILE || error == LEAT_ENOBUFS || error == LEAT_ENOMEM;
+}
+
 int
 gate_refusal(int error)
 {

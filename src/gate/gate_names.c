@@ -126,6 +126,10 @@ gate_names_connect(struct gate_stream *s)
 
 		s->info.outside = t->names.server[t->order.server[at]];
 		e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+		if (e < 0 && gate_ran_out(e)) { /* this one is tried again */
+			t->tried = at;
+			break;
+		}
 		if (e >= 0) {
 			timer_arm(g->core->wheel, &s->timer, g->core->now + wait);
 			break;

@@ -28,6 +28,7 @@ stream_free(struct gate_stream *s)
 
 	timer_cancel(g->core->wheel, &s->timer);
 	list_del(&s->work.node);
+	list_del(&s->wait);
 	list_del(&s->node);
 	g->nstreams--;
 	gate_flow_ended(g, &s->info);
@@ -165,12 +166,24 @@ connect_failed(struct gate_stream *s, int error)
 		stream_close_out(s, false);
 		e = gate_names_connect(s);
 	}
-	if (e < 0) {
+	if (e < 0 && gate_ran_out(e)) {
+		stream_await(s);
+	} else if (e < 0) {
 		stream_refuse(s, -e);
 	} else if (e > 0) {
 		s->news = OUT_CONNECTED;
 		gate_mark(s->gate, &s->work);
 	}
+}
+
+/* The program gave up meanwhile, or the time is up. */
+static void
+run_out_waiting(struct gate_stream *s)
+{
+	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP))
+		stream_reset(s, sock_error(s->in));
+	else if (!timer_armed(&s->timer))
+		stream_refuse(s, LEAT_ETIMEDOUT);
 }
 
 static void
@@ -216,6 +229,9 @@ stream_run(struct gate_work *w)
 	struct gate_stream *s = stream_of_work(w);
 
 	switch (s->state) {
+	case STREAM_OUT_WAITING:
+		run_out_waiting(s);
+		break;
 	case STREAM_OUT_CONNECTING:
 		run_out_connecting(s);
 		break;
@@ -270,6 +286,7 @@ stream_new(struct gate *g, enum stream_state state)
 	s->state = state;
 	s->info.proto = GATE_TCP;
 	s->info.since = g->core->now;
+	list_init(&s->wait);
 	gate_work_init(&s->work, stream_run);
 	timer_init(&s->timer, stream_timer);
 	list_push(&g->streams, &s->node);

@@ -15,6 +15,9 @@
 
 enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 
+/* How often connections that wait for a descriptor outside are tried, at the least. */
+#define RETRY_EVERY (100 * MSEC)
+
 /* From the program */
 
 /* As outside_ops.connect. */
@@ -22,19 +25,97 @@ static int
 connect_outside(struct gate_stream *s)
 {
 	struct gate *g = s->gate;
+	int e;
 
 	if (gate_names_meant(g, &s->info.shown))
 		return gate_names_connect(s);
 	s->info.outside = gate_map(&g->config, &s->info.shown);
-	timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
-	return g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+	e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+	if (e >= 0)
+		timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
+	return e;
+}
+
+static void
+retry_later(struct gate *g)
+{
+	if (!timer_armed(&g->retry_timer))
+		timer_arm(g->core->wheel, &g->retry_timer, g->core->now + RETRY_EVERY);
+}
+
+static void
+retry_timer(struct timer *t)
+{
+	struct gate *g = container_of(t, struct gate, retry_timer);
+
+	gate_mark(g, &g->retry);
+}
+
+void
+stream_await(struct gate_stream *s)
+{
+	struct gate *g = s->gate;
+
+	s->state = STREAM_OUT_WAITING;
+	if (!timer_armed(&s->timer))
+		timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
+	list_push(&g->waiting, &s->wait);
+	retry_later(g);
+}
+
+/* False: the outside has no descriptor for it. */
+static bool
+connect_out(struct gate_stream *s)
+{
+	int e = connect_outside(s);
+
+	if (e < 0 && gate_ran_out(e))
+		return false;
+	if (e < 0) {
+		stream_refuse(s, -e);
+		return true;
+	}
+	if (e > 0)
+		s->news = OUT_CONNECTED;
+	s->state = STREAM_OUT_CONNECTING;
+	stream_run(&s->work); /* what happened before there was a watcher is not told */
+	return true;
+}
+
+/* In the order in which they came, until one has to wait longer. */
+static void
+retry_run(struct gate_work *w)
+{
+	struct gate *g = container_of(w, struct gate, retry);
+	struct gate_stream *s;
+
+	while ((s = list_first(&g->waiting, struct gate_stream, wait))) {
+		list_del(&s->wait);
+		if (connect_out(s))
+			continue;
+		list_push_front(&g->waiting, &s->wait);
+		retry_later(g);
+		return;
+	}
+}
+
+bool
+gate_waits(const struct gate *g)
+{
+	return !list_empty(&g->waiting);
+}
+
+void
+gate_retry(struct gate *g)
+{
+	if (gate_waits(g))
+		gate_mark(g, &g->retry);
 }
 
 static void
 accept_child(struct gate *g, struct sock *child)
 {
-	struct gate_stream *s = stream_new(g, STREAM_OUT_CONNECTING);
-	int e;
+	struct gate_stream *s = stream_new(g, STREAM_OUT_WAITING);
 
 	if (!s) {
 		sock_answer(child, -1); /* the program's next SYN may find room */
@@ -44,15 +125,9 @@ accept_child(struct gate *g, struct sock *child)
 	sock_local(child, &s->info.shown);
 	sock_remote(child, &s->info.inside);
 	s->info.flow = sock_flow(child);
-	e = connect_outside(s);
-	if (e < 0) {
-		stream_refuse(s, -e);
-		return;
-	}
-	if (e > 0)
-		s->news = OUT_CONNECTED;
 	sock_watch(child, stream_in_news, s);
-	stream_run(&s->work); /* what happened before there was a watcher is not told */
+	if (!list_empty(&g->waiting) || !connect_out(s))
+		stream_await(s);
 }
 
 static void
@@ -147,7 +222,10 @@ gate_tcp_start(struct gate *g)
 	int on = 1, e;
 
 	list_init(&g->streams);
+	list_init(&g->waiting);
 	gate_work_init(&g->accept, accept_run);
+	gate_work_init(&g->retry, retry_run);
+	timer_init(&g->retry_timer, retry_timer);
 	e = sock_open(g->socks, true, SOCK_TYPE_STREAM, &g->listener);
 	if (e < 0)
 		return e;
@@ -177,11 +255,13 @@ gate_tcp_stop(struct gate *g)
 	list_del(&g->accept.node);
 	sock_close(g->listener);
 	while ((s = list_first(&g->streams, struct gate_stream, node))) {
-		if (s->state == STREAM_OUT_CONNECTING)
+		if (s->state == STREAM_OUT_CONNECTING || s->state == STREAM_OUT_WAITING)
 			stream_refuse(s, LEAT_ETIMEDOUT); /* silently */
 		else
 			stream_reset(s, LEAT_ECONNABORTED);
 	}
+	list_del(&g->retry.node); /* the end of a flow marks it */
+	timer_cancel(g->core->wheel, &g->retry_timer);
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * UDP through the gateway: one connected datagram socket outside for each pair of a program's port and a destination, for as long as it is used.
  *
- * A flow that nobody has answered lives 30 s after its last datagram, one that was answered 120 s; questions to name servers, of which there are many,
+ * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, one that nobody has answered lives 30 s after its last datagram, one that was answered 120 s; questions to name servers, of which there are many,
  * never get more than the 30. Two lists, each in order of last use, make the next to expire, and the one to give up when there are
  * too many, the first of a list.
  */
@@ -68,6 +68,8 @@ gate_dgram_free(struct gate_dgram *d)
 	table_remove(&g->dgrams, &d->hash);
 	if (d->info.published)
 		table_remove(&g->dgram_peers, &d->by_peer);
+	else
+		table_remove(&g->dgram_ports, &d->by_port);
 	list_del(&d->used);
 	list_del(&d->work.node);
 	if (d->asker)
@@ -180,6 +182,94 @@ dgram_news(void *arg, unsigned mask)
 
 /* From the program */
 
+static uint64_t
+port_hash(const struct gate *g, uint16_t port)
+{
+	const uint64_t word = port;
+
+	return table_hash(&g->dgram_ports, &word, 1);
+}
+
+static struct gate_dgram *
+dgram_of_port(struct table_node *n)
+{
+	return container_of(n, struct gate_dgram, by_port);
+}
+
+static void
+end_all_of_port(struct gate *g, uint16_t port)
+{
+	struct table_node *n = table_first(&g->dgram_ports, port_hash(g, port)), *next;
+
+	for (; n; n = next) {
+		struct gate_dgram *d = dgram_of_port(n);
+
+		next = table_next(n);
+		if (d->info.inside.port == port)
+			gate_dgram_free(d);
+	}
+}
+
+void
+gate_dgram_gone(struct gate *g, bool echo, uint16_t port)
+{
+	if (echo)
+		gate_echo_gone(g, port);
+	else
+		end_all_of_port(g, port);
+}
+
+/* The first of @l that holds a socket of its own; those of published ports share theirs. */
+static struct gate_dgram *
+first_with_socket(const struct list *l, const struct gate_dgram *but)
+{
+	list_each(n, l) {
+		struct gate_dgram *d = container_of(n, struct gate_dgram, used);
+
+		if (d != but && !d->info.published)
+			return d;
+	}
+	return NULL;
+}
+
+/* One that nobody answered rather than one that was. */
+static struct gate_dgram *
+idlest(const struct gate *g, const struct gate_dgram *but)
+{
+	struct gate_dgram *d = first_with_socket(&g->dgrams_asked, but);
+
+	return d ? d : first_with_socket(&g->dgrams_answered, but);
+}
+
+bool
+gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle)
+{
+	struct gate_dgram *d = idlest(g, but);
+
+	if (!d || g->core->now - d->last < idle)
+		return false;
+	g->count.dgrams_limit++;
+	gate_dgram_free(d);
+	return true;
+}
+
+bool
+gate_dgram_relieve(struct gate *g, nsec_t idle)
+{
+	return gate_dgram_evict(g, NULL, idle);
+}
+
+/* Where the outside has no descriptor left, the idlest flow gives its own. */
+static int
+open_outside(struct gate *g, struct gate_dgram *d)
+{
+	int e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+
+	if (e == 0 || !gate_ran_out(e) || !gate_dgram_evict(g, d, 0))
+		return e;
+	return g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+}
+
 /* The flow longest out of use makes room: one that nobody answered, if there is any. */
 static void
 dgrams_make_room(struct gate *g)
@@ -229,12 +319,14 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 		drop_note(g->core, NULL, DROP_GATE_LIMIT);
 		return NULL;
 	}
+	d->late = g->config.gone && g->config.gone(g->config.arg, msg->peer.port);
+	table_insert(&g->dgram_ports, &d->by_port, port_hash(g, d->info.inside.port));
 	if (gate_names_meant(g, &msg->local)) {
 		d->asker = gate_asker_new(d);
 		e = d->asker ? 0 : -LEAT_ENOMEM;
 	} else {
 		d->info.outside = gate_map(&g->config, &msg->local);
-		e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+		e = open_outside(g, d);
 	}
 	if (e == 0)
 		return d;
@@ -263,6 +355,8 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 	if (d->asker) {
 		gate_dgram_used(d);
 		gate_asker_ask(d->asker, len);
+		if (d->late)
+			gate_dgram_free(d);
 		return;
 	}
 	before = d->sent;
@@ -276,11 +370,12 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 		gate_quote_udp(g, &msg->peer, &msg->local, &before, LEAT_ECONNREFUSED);
 		n = g->out->dgram_send(d->out, g->scratch, len);
 	}
-	if (n >= 0) {
+	if (n >= 0)
 		d->info.octets_up += len;
-		return;
-	}
-	gate_quote_udp(g, &msg->peer, &msg->local, &d->sent, (int)-n);
+	else
+		gate_quote_udp(g, &msg->peer, &msg->local, &d->sent, (int)-n);
+	if (d->late)
+		gate_dgram_free(d);
 }
 
 static void
@@ -323,6 +418,9 @@ gate_udp_start(struct gate *g)
 	e = table_init(&g->dgrams, &g->core->secret);
 	if (e < 0)
 		return e;
+	e = table_init(&g->dgram_ports, &g->core->secret);
+	if (e < 0)
+		goto no_ports;
 	e = table_init(&g->dgram_peers, &g->core->secret);
 	if (e < 0)
 		goto no_peers;
@@ -339,6 +437,8 @@ no_option:
 no_socket:
 	table_fini(&g->dgram_peers);
 no_peers:
+	table_fini(&g->dgram_ports);
+no_ports:
 	table_fini(&g->dgrams);
 	return e;
 }
@@ -357,6 +457,7 @@ gate_udp_stop(struct gate *g)
 	list_del(&g->dgram_work.node);
 	sock_close(g->dgram);
 	table_fini(&g->dgram_peers);
+	table_fini(&g->dgram_ports);
 	table_fini(&g->dgrams);
 }
 

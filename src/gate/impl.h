@@ -39,10 +39,14 @@ struct gate {
 	struct gate_work accept;
 	struct list streams;
 	unsigned nstreams;
+	struct list waiting; /* streams that the outside had no descriptor for, oldest first */
+	struct gate_work retry;
+	struct timer retry_timer;
 
 	struct sock *dgram; /* likewise */
 	struct gate_work dgram_work;
 	struct table dgrams;      /* by the program's end and the other, as the program knows it */
+	struct table dgram_ports; /* those that have a socket of their own, by the program's port */
 	struct table dgram_peers; /* those of published ports, by who is outside */
 	struct list dgrams_asked, dgrams_answered; /* by time of last use, each with a lifetime of its own */
 	struct timer dgram_timer;
@@ -85,6 +89,9 @@ void gate_echo_stop(struct gate *g);
 void gate_echo_each(
     const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
 
+/* Echo flows with identifier @id end. */
+void gate_echo_gone(struct gate *g, uint16_t id);
+
 void gate_publish_stop(struct gate *g);
 
 /* How @peer, who came to a published port, is shown to the program; and where in the program's network it goes. */
@@ -125,13 +132,14 @@ void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
 
 /* A flow of datagrams: between @info.inside, the program's end, and @info.shown, the other as the program knows it. */
 struct gate_dgram {
-	struct table_node hash, by_peer;
+	struct table_node hash, by_peer, by_port;
 	struct list used; /* of dgrams_asked or dgrams_answered */
 	struct gate_work work;
 	struct gate *gate;
 	struct out_dgram *out;    /* its own; or that of the published port through which it came; or NULL: */
 	struct gate_asker *asker; /* it has one of the name servers' instead */
 	bool answered;
+	bool late; /* the program's socket was gone when its first datagram arrived here */
 	nsec_t last;
 	struct gate_quoted sent; /* the last datagram that went out */
 	struct gate_flow_info info;
@@ -144,6 +152,8 @@ struct gate_dgram *gate_dgram_new(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 void gate_dgram_used(struct gate_dgram *d);
 void gate_dgram_free(struct gate_dgram *d);
+/* Ends the flow that has been idle longest, but not @but: true if there is one that was idle for @idle. */
+bool gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle);
 void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
 bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
 
@@ -156,5 +166,8 @@ void gate_quote_udp(struct gate *g, const struct endpoint *src, const struct end
 
 /* What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 = say nothing, so that the inside tries again. */
 int gate_refusal(int error);
+
+/* Was the outside short of descriptors or memory, so that the same may succeed later? */
+bool gate_ran_out(int error);
 
 #endif

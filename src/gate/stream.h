@@ -7,6 +7,7 @@
 #include "gate/impl.h"
 
 enum stream_state {
+	STREAM_OUT_WAITING,    /* the program's SYN waits until the outside has a descriptor for it */
 	STREAM_OUT_CONNECTING, /* the program's SYN waits for what the outside says */
 	STREAM_IN_CONNECTING,  /* a client outside waits for what the program says */
 	STREAM_OPEN,
@@ -16,6 +17,7 @@ enum stream_state {
 struct gate_stream {
 	struct gate_work work;
 	struct list node; /* of gate.streams */
+	struct list wait; /* of gate.waiting */
 	struct gate *gate;
 	enum stream_state state;
 	struct sock *in;        /* NULL when it has gone */
@@ -50,6 +52,9 @@ int gate_names_connect(struct gate_stream *s);
 void stream_run(struct gate_work *w);
 void stream_out_news(void *arg, unsigned mask);
 void stream_in_news(struct sock *sk, void *arg);
+
+/* The outside has no descriptor for it: it becomes STREAM_OUT_WAITING. */
+void stream_await(struct gate_stream *s);
 
 /*
  * Its end, and what each side that it has is told. The outside refused the program's SYN with @error (LEAT_E), and so do we, in the same words; one side

@@ -7,6 +7,7 @@
 #include "sim/outside_impl.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 
 struct out_listener {
@@ -85,6 +86,7 @@ sim_outside_new(struct wheel *wheel, const nsec_t *now)
 		return NULL;
 	o->wheel = wheel;
 	o->now = now;
+	o->most = UINT_MAX;
 	list_init(&o->streams);
 	list_init(&o->dgrams);
 	list_init(&o->listeners);
@@ -108,6 +110,12 @@ sim_outside_serve(struct sim_outside *o, const struct sim_service *service)
 		return -LEAT_ENOSPC;
 	o->service[o->nservices++] = service;
 	return 0;
+}
+
+void
+sim_outside_limit(struct sim_outside *o, unsigned most)
+{
+	o->most = most;
 }
 
 unsigned

@@ -85,12 +85,15 @@ sim_dgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, un
     struct out_dgram **out)
 {
 	const struct sim_service *service = sim_find_service(self, to);
+	struct sim_outside *o = self;
 
+	if (o->open >= o->most)
+		return -LEAT_EMFILE;
 	if (!service)
 		return -LEAT_ENETUNREACH;
 	if (service->error && service->at_once)
 		return -service->error;
-	*out = dgram_new(self, to, news, arg);
+	*out = dgram_new(o, to, news, arg);
 	(*out)->service = service;
 	return 0;
 }

@@ -19,7 +19,7 @@ struct sim_outside {
 	const struct sim_service *service[SIM_SERVICES];
 	unsigned nservices;
 	struct list streams, dgrams, listeners;
-	unsigned open;
+	unsigned open, most; /* what the gateway has open, and may have */
 };
 
 /* Who serves @to; NULL when the network is unreachable. */

@@ -196,6 +196,8 @@ sim_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsig
 	const struct sim_service *service = sim_find_service(o, to);
 	struct out_stream *s;
 
+	if (o->open >= o->most)
+		return -LEAT_EMFILE;
 	if (!service)
 		return -LEAT_ENETUNREACH;
 	if (service->error && service->at_once)

@@ -517,6 +517,94 @@ clients_that_look_alike_are_told_apart(void **state)
 	world_free(w);
 }
 
+static void
+without_a_descriptor_the_idlest_flow_makes_room(void **state)
+{
+	struct world *w = world_new(&PLAIN, 21, NULL);
+	struct answering s;
+	struct sock *sk[3];
+
+	answering_init(&s, "192.0.2.7", 9);
+	sim_outside_serve(w->outside, &s.service);
+	sim_outside_limit(w->outside, 2);
+	for (int i = 0; i < 3; i++) {
+		sk[i] = dgram_open(w, &s.service.at);
+		ask(w, sk[i], "abc", "cba");
+		world_run(w, 1 * SEC, never, NULL);
+	}
+	assert_int_equal(sim_outside_open(w->outside), 2);
+	ask(w, sk[1], "ab", "ba"); /* still there */
+	assert_int_equal(gate_counters(w->gate)->dgrams, 3);
+	ask(w, sk[0], "xy", "yx"); /* opened anew, in the place of sk[2]'s */
+	assert_int_equal(gate_counters(w->gate)->dgrams, 4);
+	assert_int_equal(gate_counters(w->gate)->dgrams_refused, 0);
+	for (int i = 0; i < 3; i++)
+		sock_close(sk[i]);
+	world_free(w);
+}
+
+static bool
+always_gone(void *arg, uint16_t port)
+{
+	return true;
+}
+
+static void
+what_arrives_after_its_socket_was_closed_goes_out_and_holds_nothing(void **state)
+{
+	struct gate_config config = {.gone = always_gone};
+	struct world *w = world_new(&PLAIN, 23, &config);
+	struct answering s;
+	struct sock *sk;
+
+	answering_init(&s, "192.0.2.7", 9);
+	sim_outside_serve(w->outside, &s.service);
+	sk = dgram_open(w, &s.service.at);
+	assert_int_equal(sock_send(sk, "late", 4, 0, NULL), 4);
+	sock_close(sk);
+	world_run(w, 1 * SEC, never, NULL);
+	assert_int_equal(s.asked, 1);
+	assert_int_equal(sim_outside_open(w->outside), 0);
+	world_free(w);
+}
+
+static void
+the_flows_of_a_socket_that_is_gone_end_and_no_others(void **state)
+{
+	struct world *w = world_new(&PLAIN, 22, NULL);
+	struct answering s, t;
+	struct endpoint gone, stays;
+	struct sock *a, *b;
+
+	answering_init(&s, "192.0.2.7", 9);
+	answering_init(&t, "192.0.2.8", 9);
+	sim_outside_serve(w->outside, &s.service);
+	sim_outside_serve(w->outside, &t.service);
+	a = dgram_open(w, &s.service.at);
+	b = dgram_open(w, &s.service.at);
+	ask(w, a, "abc", "cba");
+	ask(w, b, "abc", "cba");
+	assert_int_equal(sock_connect(a, &t.service.at), 0);
+	ask(w, a, "abc", "cba");
+	assert_int_equal(sim_outside_open(w->outside), 3);
+	assert_int_equal(sock_local(a, &gone), 0);
+	assert_int_equal(sock_local(b, &stays), 0);
+	sock_close(a);
+	gate_dgram_gone(w->gate, true, gone.port); /* an echo's identifier is another thing */
+	assert_int_equal(sim_outside_open(w->outside), 3);
+	gate_dgram_gone(w->gate, false, gone.port);
+	assert_int_equal(sim_outside_open(w->outside), 1);
+	assert_int_equal(w->last.inside.port, gone.port);
+	ask(w, b, "ab", "ba");
+	assert_int_equal(gate_counters(w->gate)->dgrams, 3);
+	assert_false(gate_dgram_relieve(w->gate, 60 * SEC));
+	assert_true(gate_dgram_relieve(w->gate, 0));
+	assert_false(gate_dgram_relieve(w->gate, 0));
+	assert_int_equal(sim_outside_open(w->outside), 0);
+	sock_close(b);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -526,6 +614,9 @@ main(void)
 	    cmocka_unit_test(a_closed_port_outside_is_told_by_icmp),
 	    cmocka_unit_test(flows_expire_sooner_when_nobody_answered),
 	    cmocka_unit_test(the_flow_longest_out_of_use_makes_room),
+	    cmocka_unit_test(without_a_descriptor_the_idlest_flow_makes_room),
+	    cmocka_unit_test(what_arrives_after_its_socket_was_closed_goes_out_and_holds_nothing),
+	    cmocka_unit_test(the_flows_of_a_socket_that_is_gone_end_and_no_others),
 	    cmocka_unit_test(multicast_stays_inside),
 	    cmocka_unit_test(pings_cross_the_gateway_under_their_own_identifier),
 	    cmocka_unit_test(a_ping_that_the_machine_forbids_is_counted),

@@ -582,6 +582,60 @@ a_flow_beyond_the_limit_waits_for_room(void **state)
 	world_free(w);
 }
 
+/* A SYN that the outside has no descriptor for is not refused: it waits as in a full backlog, and is tried again at once when one is free. */
+static void
+connections_without_a_descriptor_outside_wait_their_turn(void **state)
+{
+	struct world *w = world_new(&PLAIN, 14, NULL);
+	struct talking s;
+	struct sock *sk[4];
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = true;
+	sim_outside_serve(w->outside, &s.service);
+	sim_outside_limit(w->outside, 1);
+	assert_int_equal(world_connect_wait(w, &s.service.at, &sk[0]), 0);
+	for (int i = 1; i < 4; i++)
+		sk[i] = world_connect(w, &s.service.at);
+	world_run(w, 2 * SEC, never, NULL);
+	assert_true(gate_waits(w->gate));
+	sock_abort(sk[2]); /* gave up */
+	sock_abort(sk[0]);
+	world_run(w, 30 * MSEC, never, NULL); /* six times the delay: no SYN was sent again */
+	assert_true(sock_ready(sk[1]) & LEAT_OUT);
+	assert_false(sock_ready(sk[3]) & LEAT_OUT);
+	sim_outside_limit(w->outside, 2); /* something else has been closed */
+	gate_retry(w->gate);
+	world_run(w, 30 * MSEC, never, NULL);
+	assert_true(sock_ready(sk[3]) & LEAT_OUT);
+	assert_false(gate_waits(w->gate));
+	assert_int_equal(gate_counters(w->gate)->streams_refused, 0);
+	sock_close(sk[1]);
+	sock_close(sk[3]);
+	world_free(w);
+}
+
+static void
+connections_that_wait_for_a_descriptor_are_tried_from_time_to_time(void **state)
+{
+	struct world *w = world_new(&PLAIN, 15, NULL);
+	struct talking s;
+	struct sock *sk;
+
+	talking_init(&s, "192.0.2.1", 80, 0);
+	s.t.shut = true;
+	sim_outside_serve(w->outside, &s.service);
+	sim_outside_limit(w->outside, 0);
+	sk = world_connect(w, &s.service.at);
+	world_run(w, 300 * MSEC, never, NULL);
+	assert_false(sock_ready(sk) & LEAT_OUT);
+	sim_outside_limit(w->outside, 1);
+	world_run(w, 150 * MSEC, never, NULL);
+	assert_true(sock_ready(sk) & LEAT_OUT);
+	sock_close(sk);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -606,6 +660,8 @@ main(void)
 	    cmocka_unit_test(a_program_that_gives_up_connecting_leaves_nothing_outside),
 	    cmocka_unit_test(many_flows_do_not_mix),
 	    cmocka_unit_test(a_flow_beyond_the_limit_waits_for_room),
+	    cmocka_unit_test(connections_without_a_descriptor_outside_wait_their_turn),
+	    cmocka_unit_test(connections_that_wait_for_a_descriptor_are_tried_from_time_to_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
