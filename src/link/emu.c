@@ -296,6 +296,12 @@ emu_next(const struct emu *emu)
 	return nsec_min(up ? up->arrives : NSEC_NEVER, down ? down->arrives : NSEC_NEVER);
 }
 
+nsec_t
+emu_last(const struct emu *emu, unsigned dir)
+{
+	return emu->dir[dir].last;
+}
+
 struct pkt *
 emu_receive(struct emu *emu, unsigned end, nsec_t now)
 {

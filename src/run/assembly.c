@@ -39,6 +39,16 @@ deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)
 	return any;
 }
 
+/* A descriptor has become free. */
+static void
+retry(struct fd_wait *wait)
+{
+	struct assembly *a = container_of(wait, struct assembly, room_wait);
+
+	assembly_enter(a);
+	gate_retry(a->parts.gateway);
+}
+
 /* Frames that have arrived, news from both sides: until nothing more is due now. */
 static void
 assembly_run(struct loop_source *source, nsec_t now)
@@ -52,6 +62,9 @@ assembly_run(struct loop_source *source, nsec_t now)
 		any |= deliver(a, a->parts.gate, GATE, now);
 		gate_run(a->parts.gateway);
 	} while (any || emu_next(a->parts.link) <= now);
+	gone_run(&a->gone, now);
+	if (gate_waits(a->parts.gateway))
+		fd_room_wait(a->room, &a->room_wait);
 }
 
 void
@@ -67,6 +80,7 @@ assembly_next(struct loop_source *source)
 	nsec_t next = emu_next(a->parts.link);
 
 	next = nsec_min(next, gate_next(a->parts.gateway));
+	next = nsec_min(next, gone_next(&a->gone));
 	next = nsec_min(next, stack_next(a->parts.host));
 	return nsec_min(next, stack_next(a->parts.gate));
 }
@@ -145,12 +159,22 @@ make_link(struct assembly *a, const struct run_config *config)
 	return rc ? rc : join_link(a, config, GATE);
 }
 
+static bool
+port_is_free(void *arg, uint16_t port)
+{
+	const struct assembly *a = arg;
+
+	return !sock_port_taken(stack_socks(a->parts.host), SOCK_TYPE_DGRAM, port);
+}
+
 static int
 make_gateway(struct assembly *a, const struct run_config *config)
 {
 	const struct run_net *net = &config->net;
 	struct gate_config gate = {.stack = a->parts.gate,
 	    .outside = &hostsock_ops,
+	    .gone = port_is_free,
+	    .arg = a,
 	    .own4 = net->gate4,
 	    .own6 = net->gate6,
 	    .dns = net->dns4,
@@ -192,6 +216,9 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 
 	*a = (struct assembly){
 	    .loop = loop, .room = room, .source = {.next = assembly_next, .run = assembly_run}};
+	a->room_wait.fn = retry;
+	list_init(&a->room_wait.node);
+	gone_init(&a->gone);
 	a->pool = pkt_pool_new(POOL_LIMIT);
 	if (a->pool)
 		a->parts.host = make_stack(a, config, 1);
@@ -207,6 +234,9 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 		assembly_end(a);
 		return rc;
 	}
+	a->gone.link = a->parts.link;
+	a->gone.gate = a->parts.gateway;
+	a->gone.socks = stack_socks(a->parts.host);
 	loop_add_source(loop, &a->source);
 	return 0;
 }
@@ -216,6 +246,10 @@ assembly_end(struct assembly *a)
 {
 	if (a->source.node.next)
 		loop_del_source(a->loop, &a->source);
+	if (a->room_wait.fn) {
+		fd_room_leave(&a->room_wait);
+		gone_fini(&a->gone);
+	}
 	if (a->parts.gateway)
 		gate_free(a->parts.gateway);
 	if (a->outside)
@@ -229,6 +263,12 @@ assembly_end(struct assembly *a)
 	if (a->pool)
 		pkt_pool_free(a->pool);
 	*a = (struct assembly){0}; /* a beginning that failed ends itself, and its owner ends it again */
+}
+
+void
+assembly_gone(struct assembly *a, const struct sock *sk)
+{
+	gone_note(&a->gone, sk, loop_now(a->loop));
 }
 
 static void

@@ -6,11 +6,11 @@
 #ifndef RUN_ASSEMBLY_H
 #define RUN_ASSEMBLY_H
 
+#include "host/fd_room.h"
 #include "host/loop.h"
+#include "run/gone.h"
 #include "run/names.h"
 #include "run/run.h"
-
-struct fd_room;
 
 struct assembly {
 	struct loop *loop;
@@ -21,6 +21,8 @@ struct assembly {
 	struct hostsock *outside;
 	struct names names;
 	struct loop_source source;
+	struct fd_wait room_wait; /* for what waits in the gateway */
+	struct gone gone;
 };
 
 /* @room is the budget of what the gateway opens. 0; or a negative error, with a word on stderr and everything taken down. */
@@ -30,6 +32,9 @@ void assembly_end(struct assembly *a);
 
 /* Both stacks' time is the loop's. */
 void assembly_enter(struct assembly *a);
+
+/* The program's datagram socket @sk is about to be closed. */
+void assembly_gone(struct assembly *a, const struct sock *sk);
 
 /* All that the network does in no time is done when this returns. */
 void assembly_settle(struct assembly *a);

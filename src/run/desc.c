@@ -176,6 +176,7 @@ drop_transport(struct desc *d, bool abort)
 	list_del(&d->named);
 	if (d->away) {
 		sock_watch(d->away, NULL, NULL);
+		worker_gone(d->w, d->away);
 		sock_close(d->away);
 		d->away = NULL;
 	}
@@ -185,6 +186,8 @@ drop_transport(struct desc *d, bool abort)
 		sock_abort(d->child);
 	d->child = NULL;
 	sock_watch(sk, NULL, NULL);
+	if (d->kind == DESC_DGRAM || d->kind == DESC_PING)
+		worker_gone(d->w, sk);
 	d->sk = NULL;
 	if (abort)
 		sock_abort(sk);
@@ -198,6 +201,8 @@ desc_bury(struct desc *d, bool abort)
 	if (d->buried)
 		return;
 	d->buried = true;
+	if (d->kind != DESC_STREAM && d->kind != DESC_NETLINK)
+		dgram_flush(d); /* it wrote and closed */
 	drop_transport(d, abort);
 	desc_close_peer(d);
 	dgram_forget(d);

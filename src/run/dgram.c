@@ -14,7 +14,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { DGRAM_MAX = 65536, DGRAM_SOURCES = 64 };
+/* connect() takes a handle of the program's end, and an end of ours. */
+enum { DGRAM_MAX = 65536, DGRAM_SOURCES = 64, CONNECT_NEEDS = 2 };
 
 static void
 source_free(struct dgram_source *s)
@@ -305,6 +306,8 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 
 	if (!to)
 		return dissolve(d, fd);
+	if (!fd_room_for(&d->w->room, CONNECT_NEEDS))
+		return -ENOBUFS;
 	dgram_flush(d);
 	alias_unspecified(to);
 	shown = *to;

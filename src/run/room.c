@@ -1,5 +1,6 @@
 #include "run/room.h"
 
+#include "gate/gate.h"
 #include "run/desc.h"
 #include "run/stream.h"
 #include "run/sweep.h"
@@ -15,6 +16,9 @@
  * pidfd and the descriptor found there, a socket of sock_diag.
  */
 enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, PER_CALLER = 2 };
+
+/* A datagram flow that was not used for so long makes room for a connection. */
+#define IDLE (5 * SEC)
 
 /* How often the dead are looked for, at the most, while that does not help. */
 #define RELIEVE_EVERY (10 * MSEC)
@@ -94,7 +98,8 @@ relieve(struct fd_room *room)
 		return false;
 	worker_enter(w);
 	sweep_now(w);
-	if (room->taken < before)
+	worker_settle(w); /* the gateway's flows for datagram sockets that are gone */
+	if (room->taken < before || gate_dgram_relieve(w->gate, IDLE))
 		return true;
 	w->relieve_at = now + RELIEVE_EVERY;
 	return false;

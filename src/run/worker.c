@@ -68,6 +68,12 @@ worker_settle(struct worker *w)
 }
 
 void
+worker_gone(struct worker *w, const struct sock *sk)
+{
+	assembly_gone(&process_of(w)->assembly, sk);
+}
+
+void
 worker_catch_up(struct worker *w)
 {
 	loop_catch_up(w->loop, &w->listener);
@@ -299,6 +305,7 @@ begin_worker(struct process *p, const struct run_config *config)
 	if (rc)
 		return rc;
 	w->names = &p->assembly.names;
+	w->gate = p->assembly.parts.gateway;
 	w->stack = p->assembly.parts.host;
 	w->core = stack_core(w->stack);
 	w->socks = stack_socks(w->stack);

@@ -30,7 +30,8 @@ struct worker {
 	struct loop *loop;
 	struct fd_room room; /* what connections and datagram sockets may hold, see room.h */
 	struct fd_wait room_wait;
-	nsec_t relieve_at;   /* when to look for the dead again, though the last look found none */
+	nsec_t relieve_at; /* when to look for the dead again, though the last look found none */
+	struct gate *gate;
 	struct stack *stack; /* the program's */
 	struct core *core;
 	struct socks *socks;
@@ -64,6 +65,9 @@ void worker_settle(struct worker *w);
 
 /* From the listener's callback: ... and all that has happened to our ends of the program's sockets until now. */
 void worker_catch_up(struct worker *w);
+
+/* The program's datagram socket @sk is about to be closed. */
+void worker_gone(struct worker *w, const struct sock *sk);
 
 /* Nobody is under the filter any more: the worker's work ends when its children are reaped. */
 void worker_last_ended(struct worker *w);

@@ -31,6 +31,20 @@ claim_proto(const struct sock *sk)
 	return sk->v6 ? IP_PROTO_ICMP6 : IP_PROTO_ICMP4; /* echo identifiers take the place of ports */
 }
 
+bool
+sock_port_taken(const struct socks *s, enum sock_type type, uint16_t port)
+{
+	switch (type) {
+	case SOCK_TYPE_STREAM:
+		return port_taken(&s->ports, IP_PROTO_TCP, port);
+	case SOCK_TYPE_DGRAM:
+		return port_taken(&s->ports, IP_PROTO_UDP, port);
+	case SOCK_TYPE_PING:
+		break;
+	}
+	return port_taken(&s->ports, IP_PROTO_ICMP4, port) || port_taken(&s->ports, IP_PROTO_ICMP6, port);
+}
+
 void
 sock_claim_fill(struct sock *sk, const struct endpoint *local)
 {

@@ -105,6 +105,12 @@ may_share(const struct port_claim *c, const struct port_claim *other)
 }
 
 bool
+port_taken(const struct ports *p, uint8_t proto, uint16_t port)
+{
+	return bucket_find(p, proto, port) != NULL;
+}
+
+bool
 port_conflicts(const struct ports *p, const struct port_claim *c)
 {
 	const struct port_bucket *b = bucket_find(p, c->proto, c->port);

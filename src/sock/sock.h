@@ -118,6 +118,9 @@ unsigned sock_ready(const struct sock *sk);
  */
 void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);
 
+/* Does any socket of @type have @port (an echo socket: that identifier)? */
+bool sock_port_taken(const struct socks *s, enum sock_type type, uint16_t port);
+
 int sock_local(const struct sock *sk, struct endpoint *out);  /* getsockname: unspecified and 0 before bind */
 int sock_remote(const struct sock *sk, struct endpoint *out); /* getpeername: -LEAT_ENOTCONN */
 enum sock_type sock_type(const struct sock *sk);

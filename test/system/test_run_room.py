@@ -6,6 +6,7 @@ import re
 import resource
 import select
 import socket
+import subprocess
 import threading
 import time
 
@@ -189,6 +190,59 @@ def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_oth
         for c in served:
             c.close()
         until_connected(outside, proc, ask=b"x")
+
+
+def test_short_datagram_exchanges_beyond_any_limit_leave_room_for_connections():
+    with named_servers("A", "B") as ports, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
+        u.bind(("127.0.0.1", 0))
+        u.settimeout(10)
+        got = []
+        reader = threading.Thread(target=lambda: [got.append(int(u.recv(10))) for _ in range(600)], daemon=True)
+        reader.start()
+        code = CLIENT + f"""
+for i in range(600):
+    u = socket.socket(type=socket.SOCK_DGRAM)
+    if i % 2:
+        u.connect(('127.0.0.1', {u.getsockname()[1]}))
+        u.send(b'%d' % i)
+    else:
+        u.sendto(b'%d' % i, ('127.0.0.1', {u.getsockname()[1]}))
+    u.close()
+have = []
+for name in 'ABABABABABABABAB':
+    have.append(connect(name))
+    talk(have[-1], name)
+print('done')
+"""
+        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(96))
+        assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
+        reader.join()
+        assert sorted(got) == list(range(600))
+
+
+def test_a_closed_datagram_sockets_descriptors_are_given_back_when_its_last_datagram_has_arrived():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
+        u.bind(("127.0.0.1", 0))
+        u.settimeout(10)
+        code = f"""
+import socket, sys
+for i in range(20):
+    s = socket.socket(type=socket.SOCK_DGRAM)
+    s.sendto(b'%d' % i, ('127.0.0.1', {u.getsockname()[1]}))
+    s.close()
+print('closed', flush=True)
+sys.stdin.read()
+"""
+        with started(PYTHON, "-c", code, options=["--delay", "300ms"], stdin=subprocess.PIPE) as proc:
+            assert proc.stdout.readline() == b"closed\n"
+            folder = f"/proc/{min(descendants(proc.pid))}/fd"
+            assert sorted(int(u.recv(10)) for _ in range(20)) == list(range(20))
+            deadline = time.monotonic() + 10
+            while len(os.listdir(folder)) > 24 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert len(os.listdir(folder)) <= 24
+            proc.stdin.close()
+            assert proc.wait(10) == 0
 
 
 def test_connections_between_two_sockets_of_a_program_wait_for_a_descriptor():
