@@ -335,6 +335,15 @@ impair_same(const struct emu_impair *a, const struct emu_impair *b)
 	       a->rate == b->rate && a->queue == b->queue;
 }
 
+bool
+run_options_impair(const struct run_options *o)
+{
+	static const struct emu_impair none;
+
+	return !impair_same(&o->config.impair[EMU_UP], &none) ||
+	       !impair_same(&o->config.impair[EMU_DOWN], &none);
+}
+
 static void
 tell_direction(const char *name, const struct emu_impair *im, FILE *to)
 {

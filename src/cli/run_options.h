@@ -28,6 +28,9 @@ int run_options_settle(struct run_options *o);
 void run_net_set4(struct run_net *net, uint32_t number);
 void run_net_set6(struct run_net *net, const struct ipaddr *prefix);
 
+/* True if the link does anything to frames. */
+bool run_options_impair(const struct run_options *o);
+
 void run_options_help(FILE *to);
 
 /* One line: "rtt 20ms, loss 0.5%, rate 50mbit, mtu 1500, seed 7". */

@@ -91,6 +91,13 @@ print_sender(const char *label, const struct conn_end *end, FILE *to)
 	fputc('\n', to);
 }
 
+/* Between two sockets of the program's own, each of which has a record. */
+static bool
+is_inside(const struct conn *c)
+{
+	return ipaddr_is_loopback(&c->far.addr) || ipaddr_eq(&c->far.addr, &c->program.addr);
+}
+
 static void
 print_conn(const struct conn *c, FILE *to)
 {
@@ -103,9 +110,13 @@ print_conn(const struct conn *c, FILE *to)
 	fputs("  program    ", to);
 	print_path(&c->end[END_PROGRAM], to);
 	fputs("\n  far end    ", to);
-	print_path(&c->end[END_GATEWAY], to);
+	if (is_inside(c))
+		fputs("inside as well, past the link; listed as a connection of its own", to);
+	else
+		print_path(&c->end[END_GATEWAY], to);
 	fputc('\n', to);
-	print_times(c, client, to);
+	if (!is_inside(c) || !c->end[END_PROGRAM].passive)
+		print_times(c, client, to);
 	print_sender("sent      ", &c->end[END_PROGRAM], to);
 	print_sender("received  ", &c->end[END_GATEWAY], to);
 }
@@ -180,6 +191,26 @@ print_captures(const struct summary *s, FILE *to)
 	}
 }
 
+bool
+summary_loopback_most(const struct summary *s)
+{
+	return s->loopback->tx_octets > s->link[EMU_UP]->octets + s->link[EMU_DOWN]->octets;
+}
+
+/* Who asks for a bad link, and gets a good one, is told. */
+static void
+print_hint(const struct summary *s, FILE *to)
+{
+	char octets[UNIT_TEXT];
+
+	if (s->impaired && summary_loopback_most(s))
+		fprintf(to,
+		    "hint       most of the traffic, %s, stayed inside on loopback, where no option of the "
+		    "link applies; run client and server "
+		    "in a `leat run` each, the server's with -p\n",
+		    unit_octets_text(s->loopback->tx_octets, octets));
+}
+
 void
 summary_print(const struct summary *s, FILE *to)
 {
@@ -201,4 +232,5 @@ summary_print(const struct summary *s, FILE *to)
 	print_drops("by the program's stack", s->drops[END_PROGRAM], to);
 	print_drops("by the gateway's stack", s->drops[END_GATEWAY], to);
 	print_captures(s, to);
+	print_hint(s, to);
 }

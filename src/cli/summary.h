@@ -8,9 +8,11 @@
 #include "cli/capture.h"
 #include "cli/conns.h"
 #include "core/drop.h"
+#include "core/iface.h"
 #include "host/file.h"
 #include "link/emu.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -18,7 +20,9 @@
 struct summary {
 	const struct conns *conns;
 	const struct emu_counters *link[2];
-	const uint64_t *drops[2]; /* DROP_COUNT counters of the stack at each end */
+	const uint64_t *drops[2];              /* DROP_COUNT counters of the stack at each end */
+	const struct iface_counters *loopback; /* of the program's stack */
+	bool impaired;                         /* options of the link were given */
 	uint32_t mtu;
 	nsec_t begin, end;
 	const char *const *capture;  /* CAPTURES names of files, each may be NULL */
@@ -31,6 +35,9 @@ void summary_print(const struct summary *s, FILE *to);
 
 /* Writes the same as JSON, all connections in full, and closes @file. 0, or the system's error, negated. */
 int summary_json(const struct summary *s, int wait_status, struct file *file);
+
+/* True if most of the traffic went between the program's own sockets, past the link. */
+bool summary_loopback_most(const struct summary *s);
 
 /* Why something was sent again, in words: "fast retransmit". NULL for kinds that are no retransmission. */
 const char *summary_retx_words(unsigned why);

@@ -131,6 +131,8 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	    .conns = &w->conns,
 	    .link = {emu_counters(parts->link, EMU_UP), emu_counters(parts->link, EMU_DOWN)},
 	    .drops = {stack_core(parts->host)->drops, stack_core(parts->gate)->drops},
+	    .loopback = &iface_of_addr(stack_core(parts->host), &IPADDR_LOOPBACK4)->count,
+	    .impaired = run_options_impair(o),
 	    .mtu = o->config.mtu,
 	    .begin = w->begin,
 	    .end = clock_monotonic(),

@@ -1,0 +1,55 @@
+"""What the summary says of traffic that never crossed the link."""
+import json
+import subprocess
+
+import pytest
+from inside import PYTHON, command, environment, nothing_left, place, ports  # noqa: F401
+
+INSIDE = """
+import socket
+server = socket.create_server((HOST, 8000))
+client = socket.create_connection((HOST, 8000))
+taken, _ = server.accept()
+for i in range(20):
+    client.sendall(bytes(1000)); taken.recv(1000)
+client.close(); taken.close()
+"""
+
+
+def summary(scratch, *program, options=()):
+    """The printed summary, and the one for machines."""
+    done = subprocess.run(command(*program, options=["--json", scratch / "s", *options]), capture_output=True, text=True, timeout=30, env=environment(), cwd="/")
+    assert done.returncode == 0, done.stderr
+    return done.stderr, json.loads((scratch / "s").read_text())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.2.15"])
+def test_an_impaired_link_that_traffic_passes_by_is_hinted_at(scratch, host):
+    code = INSIDE.replace("HOST", repr(host))
+    printed, report = summary(scratch, PYTHON, "-c", code, options=["--up-loss", "1%"])
+    assert report["loopback"]["octets"] > 20000 and report["loopback"]["most_of_the_traffic"] is True
+    assert printed.count("hint ") == 1 and "stayed inside on loopback, where no option of the link applies" in printed
+    assert "(never spoke)" not in printed and "never done" not in printed
+
+
+def test_without_options_of_the_link_there_is_no_hint(scratch):
+    printed, report = summary(scratch, PYTHON, "-c", INSIDE.replace("HOST", "'127.0.0.1'"), options=["--mtu", "1400"])
+    assert report["loopback"]["most_of_the_traffic"] is True
+    assert "hint" not in printed
+
+
+def test_traffic_over_the_link_is_no_reason_for_a_hint(scratch, ports):
+    printed, report = summary(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=["--rtt", "1ms"])
+    assert report["loopback"]["most_of_the_traffic"] is False
+    assert "hint" not in printed
+
+
+def test_what_the_hint_proposes_is_impaired(scratch):
+    """A client in a run of its own reaches the server of another run over its link."""
+    server = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); c, _ = s.accept(); c.sendall(b'hello')"
+    with subprocess.Popen(command(PYTHON, "-c", server, options=["-q", "-p", "18231:8000"]), stdout=subprocess.PIPE, env=environment(), cwd="/") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        client = "import socket; assert socket.create_connection(('127.0.0.1', 18231)).recv(9) == b'hello'"
+        printed, report = summary(scratch, PYTHON, "-c", client, options=["--rtt", "50ms"])
+        assert proc.wait(10) == 0
+    assert report["connections"][0]["handshake_ms"] >= 50 and "hint" not in printed
