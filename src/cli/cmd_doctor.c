@@ -37,14 +37,17 @@ finding_name(enum finding f)
 static json_t *
 row_json(const struct check *c, enum finding f, int err)
 {
-	return json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "name", c->name, "finding", finding_name(f), "for",
-	    c->why, "error", err ? strerror(err) : NULL, "cure", err ? c->cure : NULL);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?}", "name", c->name, "finding", finding_name(f),
+	    "for", c->why, "error", err ? strerror(err) : NULL, "cure", err ? c->cure : NULL, "found",
+	    c->found ? c->found() : NULL);
 }
 
 static void
 print_row(const struct check *c, enum finding f, int err)
 {
 	printf("  %-9s %-34s %s\n", finding_name(f), c->name, c->why);
+	if (c->found)
+		printf("  %-9s %-34s %s\n", "", "", c->found());
 	if (err)
 		printf("  %-9s %-34s %s: %s\n", "", "", strerror(err), c->cure);
 }

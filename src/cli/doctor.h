@@ -15,11 +15,12 @@ enum finding {
 };
 
 struct check {
-	const char *name;  /* "pidfd_getfd (Linux 5.6)" */
-	const char *why;   /* what it is for */
-	enum finding lack; /* what its absence means */
-	const char *cure;  /* what to do about it, or what is done instead */
-	int (*try)(void);  /* 0: it works; else an errno */
+	const char *name;           /* "pidfd_getfd (Linux 5.6)" */
+	const char *why;            /* what it is for */
+	enum finding lack;          /* what its absence means */
+	const char *cure;           /* what to do about it, or what is done instead */
+	int (*try)(void);           /* 0: it works; else an errno */
+	const char *(*found)(void); /* what there is, where that is more than a yes or no; or NULL */
 };
 
 extern const struct check doctor_checks[]; /* ends with a row without a name */

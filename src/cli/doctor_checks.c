@@ -3,6 +3,7 @@
 #include "host/feature.h"
 #include "run/kernel.h"
 #include "run/procfs.h"
+#include "run/room.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -248,6 +250,23 @@ try_files(void)
 	return r.rlim_max < 8192 ? EMFILE : 0;
 }
 
+static int
+try_few_files(void)
+{
+	return room_hard_limit() < ROOM_LEAST ? EMFILE : 0;
+}
+
+static const char *
+found_files(void)
+{
+	static char text[80];
+	unsigned hard = room_hard_limit();
+
+	snprintf(text, sizeof text, "the hard limit of %u allows %u connections at a time", hard,
+	    room_connections(hard, ROOM_OPEN));
+	return text;
+}
+
 const struct check doctor_checks[] = {
     {"seccomp user notification", "socket calls of unmodified programs reach Leat", FOUND_FATAL,
 	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be "
@@ -270,7 +289,9 @@ const struct check doctor_checks[] = {
     {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60", FOUND_WORSE,
 	"calls are slower", try_sync},
     {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE,
-	"raise the hard limit: ulimit -Hn", try_files},
+	"raise the hard limit: ulimit -Hn", try_files, found_files},
+    {"descriptors: 48 or more", "leat run begins", FOUND_FATAL, "raise the hard limit: ulimit -Hn",
+	try_few_files},
     {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL,
 	"IPv6 inside works; what it reaches outside does not", try_loopback6},
     {"ICMP echo sockets", "ping from inside reaches the world outside", FOUND_OPTIONAL,

@@ -126,6 +126,7 @@ summary_object(const struct summary *s, int wait_status)
 	json_object_set_new(o, "connections", conns);
 	json_object_set_new(o, "link",
 	    json_pack("{s:o, s:o}", "up", link_json(s->link[EMU_UP]), "down", link_json(s->link[EMU_DOWN])));
+	json_object_set_new(o, "no_descriptor", json_integer((json_int_t)s->no_descriptor));
 	json_object_set_new(o, "loopback",
 	    json_pack("{s:I, s:I, s:b}", "frames", (json_int_t)s->loopback->tx_frames, "octets",
 		(json_int_t)s->loopback->tx_octets, "most_of_the_traffic", summary_loopback_most(s)));

@@ -197,6 +197,17 @@ summary_loopback_most(const struct summary *s)
 	return s->loopback->tx_octets > s->link[EMU_UP]->octets + s->link[EMU_DOWN]->octets;
 }
 
+static void
+print_room(const struct summary *s, FILE *to)
+{
+	if (s->no_descriptor)
+		fprintf(to,
+		    "limit      %" PRIu64
+		    " time%s there was no descriptor left of the %u for connections; those waited or were "
+		    "refused; raise the hard limit (ulimit -Hn)\n",
+		    s->no_descriptor, s->no_descriptor == 1 ? "" : "s", s->descriptors);
+}
+
 /* Who asks for a bad link, and gets a good one, is told. */
 static void
 print_hint(const struct summary *s, FILE *to)
@@ -232,5 +243,6 @@ summary_print(const struct summary *s, FILE *to)
 	print_drops("by the program's stack", s->drops[END_PROGRAM], to);
 	print_drops("by the gateway's stack", s->drops[END_GATEWAY], to);
 	print_captures(s, to);
+	print_room(s, to);
 	print_hint(s, to);
 }

@@ -25,6 +25,8 @@ struct summary {
 	bool impaired;                         /* options of the link were given */
 	uint32_t mtu;
 	nsec_t begin, end;
+	uint64_t no_descriptor;      /* how often none was left for a connection or a datagram socket */
+	unsigned descriptors;        /* that these could have at the most */
 	const char *const *capture;  /* CAPTURES names of files, each may be NULL */
 	uint64_t captured[CAPTURES]; /* packets in them */
 };

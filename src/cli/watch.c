@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/summary.h"
 #include "host/clock.h"
+#include "host/fd_room.h"
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -130,6 +131,8 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	struct summary s = {
 	    .conns = &w->conns,
 	    .link = {emu_counters(parts->link, EMU_UP), emu_counters(parts->link, EMU_DOWN)},
+	    .no_descriptor = parts->room->refused,
+	    .descriptors = parts->room->size,
 	    .drops = {stack_core(parts->host)->drops, stack_core(parts->gate)->drops},
 	    .loopback = &iface_of_addr(stack_core(parts->host), &IPADDR_LOOPBACK4)->count,
 	    .impaired = run_options_impair(o),

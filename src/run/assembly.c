@@ -216,6 +216,7 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 
 	*a = (struct assembly){
 	    .loop = loop, .room = room, .source = {.next = assembly_next, .run = assembly_run}};
+	a->parts.room = room;
 	a->room_wait.fn = retry;
 	list_init(&a->room_wait.node);
 	gone_init(&a->gone);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct fd_room;
 struct gate;
 struct pkt;
 struct sink;
@@ -43,7 +44,8 @@ struct run_parts {
 	struct stack *host; /* the program's: number 1, end 0 of the link */
 	struct stack *gate; /* the gateway's: number 2, end 1 */
 	struct emu *link;
-	struct gate *gateway; /* NULL until it is there */
+	struct gate *gateway;       /* NULL until it is there */
+	const struct fd_room *room; /* the budget of descriptors */
 };
 
 /* Told inside the worker's process, so that what they open and count lives where the packets are. Each may be NULL. */

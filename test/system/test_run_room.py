@@ -1,5 +1,6 @@
 """Running out of descriptors: what a program is told, what waits, and that nothing is mixed up then or later."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -11,7 +12,7 @@ import threading
 import time
 
 import pytest
-from inside import PYTHON, descendants, free_port, inside, nothing_left, place, started, until_connected  # noqa: F401
+from inside import PYTHON, command, descendants, environment, free_port, inside, nothing_left, place, started, until_connected  # noqa: F401
 
 
 def limited(hard):
@@ -280,3 +281,31 @@ def test_the_least_limit_is_enough_for_a_program_with_a_few_connections():
         code = CLIENT + "\nhave = [connect('A') for i in range(5)]\nfor s in have: talk(s, 'A')\nprint('done')"
         done = inside(PYTHON, "-c", code, str(ports[0]), preexec_fn=limited(48))
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
+
+
+def test_the_summary_tells_how_often_no_descriptor_was_left(scratch):
+    with named_servers("A") as ports:
+        code = CLIENT + "\nhave, e = fill('A')\nassert e == 'ENOBUFS'\nfor s in have: s.close()\ntalk(connect('A'), 'A')\n"
+        for limit, reached in ((64, True), (4096, False)):
+            if not reached:
+                code = code.replace("2000", "20").replace("'ENOBUFS'", "None")
+            report = scratch / f"{limit}.json"
+            report.touch()
+            report.chmod(0o666)
+            run = subprocess.run(command(PYTHON, "-c", code, str(ports[0]), options=["--json", report]), capture_output=True, timeout=40, env=environment(),
+                                 cwd="/", stdin=subprocess.DEVNULL, preexec_fn=limited(limit))
+            assert run.returncode == 0, run.stderr
+            assert (json.loads(report.read_text())["no_descriptor"] > 0) is reached
+            assert (b"no descriptor left" in run.stderr) is reached
+
+
+def test_the_doctor_tells_how_many_connections_the_limit_allows_and_they_fit(leat):
+    with named_servers("A") as ports:
+        for limit in (48, 256, 1024):
+            doctor = subprocess.run([leat, "doctor", "--json"], capture_output=True, timeout=40, preexec_fn=limited(limit))
+            found = next(c["found"] for c in json.loads(doctor.stdout)["checks"] if c["found"])
+            allowed = int(re.search(rf"hard limit of {limit} allows (\d+) connections", found)[1])
+            code = CLIENT + "\nhave, e = fill('A')\nprint(len(have), e)"
+            done = inside(PYTHON, "-c", code, str(ports[0]), preexec_fn=limited(limit))
+            had, error = done.stdout.split()
+            assert error == b"ENOBUFS" and allowed - 3 <= int(had) <= allowed, (allowed, done)
