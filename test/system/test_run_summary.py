@@ -3,7 +3,7 @@ import json
 import subprocess
 
 import pytest
-from inside import PYTHON, command, environment, nothing_left, place, ports  # noqa: F401
+from inside import PYTHON, command, environment, free_port, nothing_left, place, ports  # noqa: F401
 
 INSIDE = """
 import socket
@@ -46,10 +46,11 @@ def test_traffic_over_the_link_is_no_reason_for_a_hint(scratch, ports):
 
 def test_what_the_hint_proposes_is_impaired(scratch):
     """A client in a run of its own reaches the server of another run over its link."""
+    port = free_port()
     server = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); c, _ = s.accept(); c.sendall(b'hello')"
-    with subprocess.Popen(command(PYTHON, "-c", server, options=["-q", "-p", "18231:8000"]), stdout=subprocess.PIPE, env=environment(), cwd="/") as proc:
+    with subprocess.Popen(command(PYTHON, "-c", server, options=["-q", "-p", f"{port}:8000"]), stdout=subprocess.PIPE, env=environment(), cwd="/") as proc:
         assert proc.stdout.readline() == b"ready\n"
-        client = "import socket; assert socket.create_connection(('127.0.0.1', 18231)).recv(9) == b'hello'"
+        client = f"import socket; assert socket.create_connection(('127.0.0.1', {port})).recv(9) == b'hello'"
         printed, report = summary(scratch, PYTHON, "-c", client, options=["--rtt", "50ms"])
         assert proc.wait(10) == 0
     assert report["connections"][0]["handshake_ms"] >= 50 and "hint" not in printed
