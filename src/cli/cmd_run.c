@@ -11,6 +11,7 @@ cmd_run(int argc, char **argv)
 {
 	static struct run_options options; /* large, and borrowed to the end */
 	static struct watch watch;
+	int rc;
 
 	if (run_options_parse(&options, argc, argv) || (!options.help && run_options_settle(&options)))
 		return EXIT_LEAT;
@@ -18,6 +19,9 @@ cmd_run(int argc, char **argv)
 		run_options_help(stdout);
 		return 0;
 	}
+	rc = run_check(&options.config);
+	if (rc)
+		return rc;
 	if (watch_init(&watch, &options))
 		return EXIT_LEAT;
 	options.config.hooks = watch_hooks(&watch);

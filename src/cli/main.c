@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,9 +30,19 @@ usage(FILE *to)
 	fputs("usage: leat COMMAND …\n", to);
 	for (unsigned i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs("`leat COMMAND --help` tells more; so does leat(1).\n", to);
+	fputs("`leat COMMAND --help` lists its options; leat(1) has all of it.\n", to);
 }
 
+static const struct command *
+find_command(const char *word)
+{
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (!strcmp(word, commands[i].name))
+			return &commands[i];
+	return NULL;
+}
+
+/* What people mean by a word that is no command: one that is nearly so, an option of `leat run`, or a program. */
 static int
 unknown(const char *word)
 {
@@ -42,9 +53,35 @@ unknown(const char *word)
 		words[i] = commands[i].name;
 	words[COMMANDS] = NULL;
 	meant = options_nearest(word, words);
-	fprintf(stderr, "leat: no command '%s'%s%s%s\n", word,
-	    meant ? "; did you mean '" : "; `leat --help` lists them", meant ? meant : "", meant ? "'?" : "");
+	fprintf(stderr, "leat: no command '%s'; ", word);
+	if (meant)
+		fprintf(stderr, "did you mean '%s'?\n", meant);
+	else if (*word == '-')
+		fputs("options of a run follow the command: leat run [options] -- PROGRAM ARGS…\n", stderr);
+	else
+		fputs("`leat --help` lists them, and `leat run -- PROGRAM ARGS…` runs a program\n", stderr);
 	return EXIT_LEAT;
+}
+
+/* `leat help`, and `leat help COMMAND`. */
+static int
+help(int argc, char **argv)
+{
+	char *ask[] = {argc > 2 ? argv[2] : NULL, "--help", NULL};
+	const struct command *c = ask[0] ? find_command(ask[0]) : NULL;
+
+	if (c)
+		return c->main(2, ask);
+	if (ask[0])
+		return unknown(ask[0]);
+	usage(stdout);
+	return 0;
+}
+
+static bool
+is_one_of(const char *word, const char *long_form, const char *short_form, const char *as_command)
+{
+	return !strcmp(word, long_form) || !strcmp(word, short_form) || !strcmp(word, as_command);
 }
 
 /*
@@ -80,21 +117,19 @@ flushed(int status)
 int
 main(int argc, char **argv)
 {
+	const struct command *c;
+
 	fill_standard();
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_LEAT;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		usage(stdout);
-		return flushed(0);
-	}
-	if (!strcmp(argv[1], "--version")) {
+	if (is_one_of(argv[1], "--help", "-h", "help"))
+		return flushed(help(argc, argv));
+	if (is_one_of(argv[1], "--version", "-V", "version")) {
 		puts("leat " LEAT_VERSION);
 		return flushed(0);
 	}
-	for (unsigned i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return flushed(commands[i].main(argc - 1, argv + 1));
-	return unknown(argv[1]);
+	c = find_command(argv[1]);
+	return c ? flushed(c->main(argc - 1, argv + 1)) : unknown(argv[1]);
 }

@@ -78,8 +78,11 @@ complain_unknown(const char *command, const struct option *options, const char *
 			words[n++] = options->name;
 	words[n] = NULL;
 	meant = options_nearest(name, words);
-	fprintf(stderr, "leat %s: no option %s%s%s%s%s\n", command, dashes(name), name,
-	    meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "");
+	fprintf(stderr, "leat %s: no option %s%s; ", command, dashes(name), name);
+	if (meant)
+		fprintf(stderr, "did you mean --%s?\n", meant);
+	else
+		fprintf(stderr, "`leat %s --help` lists them\n", command);
 }
 
 /* The name's end in "--name=value" or "-pvalue"; *value is NULL when the value is the next word. */
@@ -119,7 +122,7 @@ options_parse(const char *command, const struct option *options, void *config, i
 			fprintf(stderr, "leat %s: %s%s takes no value\n", command, dashes(o->name), o->name);
 			return -1;
 		}
-		if (o->arg && !value && i + 1 == argc) {
+		if (o->arg && !value && (i + 1 == argc || !strncmp(argv[i + 1], "--", 2))) {
 			fprintf(stderr, "leat %s: %s%s wants a value: %s\n", command, dashes(o->name),
 			    o->name, o->arg);
 			return -1;
@@ -128,8 +131,8 @@ options_parse(const char *command, const struct option *options, void *config, i
 			value = argv[++i];
 		wrong = o->set(config, o, value);
 		if (wrong) {
-			fprintf(stderr, "leat %s: %s%s %s: %s %s\n", command, dashes(o->name), o->name,
-			    value ? value : "", value ? value : "", wrong);
+			fprintf(stderr, "leat %s: %s%s: %s %s\n", command, dashes(o->name), o->name,
+			    value && *value ? value : "''", wrong);
 			return -1;
 		}
 		i++;

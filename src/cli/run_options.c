@@ -288,9 +288,21 @@ static const struct option rows[] = {
 };
 /* clang-format on */
 
+/* What is wrong with options of one direction together; NULL. */
+static const char *
+impair_wrong(const struct emu_impair *im)
+{
+	if (im->jitter > im->delay)
+		return "--jitter is larger than --delay: a frame cannot arrive before it was sent";
+	if (im->reorder && !im->delay)
+		return "--reorder needs --delay: frames overtake others by skipping the delay";
+	return NULL;
+}
+
 int
 run_options_parse(struct run_options *o, int argc, char **argv)
 {
+	const char *wrong;
 	int at;
 
 	memset(o, 0, sizeof *o);
@@ -305,13 +317,13 @@ run_options_parse(struct run_options *o, int argc, char **argv)
 		fputs("leat run: run what? leat run [options] -- PROGRAM ARGS…\n", stderr);
 		return -1;
 	}
-	for (unsigned d = 0; d < 2; d++)
-		if (o->config.impair[d].jitter > o->config.impair[d].delay) {
-			fputs("leat run: --jitter is larger than --delay: a frame cannot arrive before it "
-			      "was sent\n",
-			    stderr);
-			return -1;
-		}
+	wrong = impair_wrong(&o->config.impair[EMU_UP]);
+	if (!wrong)
+		wrong = impair_wrong(&o->config.impair[EMU_DOWN]);
+	if (wrong) {
+		fprintf(stderr, "leat run: %s\n", wrong);
+		return -1;
+	}
 	o->config.argv = argv + at;
 	o->config.quiet = o->quiet;
 	return 0;

@@ -49,8 +49,10 @@ static int
 exec_failed(const char *name)
 {
 	int error = errno;
+	bool interpreter = error == ENOENT && access(name, F_OK) == 0;
 
-	fprintf(stderr, "leat: %s: %s\n", name, strerror(error));
+	fprintf(stderr, "leat: %s: %s\n", name,
+	    interpreter ? "the interpreter that it names is not there" : strerror(error));
 	return error == ENOENT ? 127 : 126;
 }
 

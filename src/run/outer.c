@@ -301,7 +301,7 @@ has_proc(void)
 }
 
 int
-run_main(const struct run_config *config)
+run_check(const struct run_config *config)
 {
 	int rc;
 
@@ -312,10 +312,14 @@ run_main(const struct run_config *config)
 	if (!has_proc())
 		return 125;
 	rc = inherit_check();
-	if (!rc)
-		rc = program_check(config->argv[0]);
-	if (rc)
-		return rc;
+	return rc ? rc : program_check(config->argv[0]);
+}
+
+int
+run_main(const struct run_config *config)
+{
+	int rc;
+
 	hidden_begin();
 	rc = supervise(config);
 	hidden_end(); /* there is no program any more */

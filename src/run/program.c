@@ -1,6 +1,7 @@
 #include "run/program.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -11,22 +12,39 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* The file that execvp(3) would take for @name. */
+/* The file in PATH that execvp(3) would take for @name: the first that may be run (@mode X_OK), or any (F_OK). */
 static bool
-find(const char *name, char path[static PATH_MAX])
+find_in_path(const char *name, int mode, char path[static PATH_MAX])
 {
 	const char *at = getenv("PATH"), *end;
 
-	if (strchr(name, '/'))
-		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
 	for (at = at ? at : "/bin:/usr/bin";; at = end + 1) {
 		end = strchrnul(at, ':');
 		if (snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - at), at, name) < PATH_MAX &&
-		    access(path, X_OK) == 0)
+		    access(path, mode) == 0)
 			return true;
 		if (!*end)
 			return false;
 	}
+}
+
+/* The file that is meant by @name; 0, or the exit status, with a line on stderr. */
+static int
+find(const char *name, char path[static PATH_MAX], struct stat *st)
+{
+	bool named = strchr(name, '/') || !*name;
+
+	if (named)
+		snprintf(path, PATH_MAX, "%s", name);
+	else if (!find_in_path(name, X_OK, path) && !find_in_path(name, F_OK, path)) {
+		fprintf(stderr, "leat: %s: no such program in PATH\n", name);
+		return 127;
+	}
+	if (stat(path, st) < 0 && errno == ENOENT) {
+		fprintf(stderr, "leat: %s: %s\n", *name ? name : "''", strerror(ENOENT));
+		return 127;
+	}
+	return 0;
 }
 
 /* Of a convention for calls that this kernel has beside its own. Others are run by an interpreter (binfmt_misc), which is none of them. */
@@ -57,11 +75,17 @@ int
 program_check(const char *name)
 {
 	char path[PATH_MAX];
-	struct stat st;
+	struct stat st = {0};
+	int rc = find(name, path, &st);
 
-	/* What is wrong otherwise, execve() says best. */
-	if (!find(name, path) || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0;
+	if (rc)
+		return rc;
+	if (S_ISDIR(st.st_mode)) {
+		fprintf(stderr, "leat: %s: %s\n", path, strerror(EISDIR));
+		return 126;
+	}
+	if (!S_ISREG(st.st_mode))
+		return 0; /* what is wrong otherwise, execve() says best */
 	if (((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
 	    ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP) && st.st_gid != getegid())) {
 		fprintf(stderr,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5 };
+enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16 };
 
 void
 remains_init(struct remains *r, const char *first, bool until_first)
@@ -34,19 +34,52 @@ remains_last_ended(struct remains *r, nsec_t now)
 	r->flush_say_at = now + REMAINS_SAY_S * SEC;
 }
 
-/* @all: not our children alone, but theirs, too. */
+struct signalled {
+	struct descendant *at;
+	ssize_t n;
+};
+
+static bool
+has(const struct signalled *done, pid_t pid)
+{
+	for (ssize_t i = 0; i < done->n; i++)
+		if (done->at[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* One look at the tree: @signal to those that are not in *@done, which is what was there then. Returns how many. @all: not our children alone, but theirs, too. */
+static unsigned
+signal_more(struct signalled *done, int signal, pid_t but, bool all)
+{
+	struct signalled now;
+	unsigned sent = 0;
+
+	now.n = descendants_list(&now.at);
+	for (ssize_t i = 0; i < now.n; i++) {
+		const struct descendant *d = &now.at[i];
+
+		if ((!but || d->group != but) && (all || d->parent == getpid()) && !has(done, d->pid)) {
+			kill(d->pid, signal);
+			sent++;
+		}
+	}
+	free(done->at);
+	*done = now;
+	return sent;
+}
+
+/* A process that was forked between a look and the signal to its parent is found by the next look. None gets the signal twice. */
 static void
 send_signal(int signal, pid_t but, bool all)
 {
-	struct descendant *d;
-	ssize_t n = descendants_list(&d);
+	struct signalled done = {NULL, 0};
 
-	if (n < 0)
+	for (unsigned round = 0; round < ROUNDS && signal_more(&done, signal, but, all); round++)
+		;
+	if (done.n < 0)
 		tree_signal(signal); /* which needs no descriptor, and finds our children alone */
-	for (ssize_t i = 0; i < n; i++)
-		if ((!but || d[i].group != but) && (all || d[i].parent == getpid()))
-			kill(d[i].pid, signal);
-	free(d);
+	free(done.at);
 }
 
 void

@@ -133,3 +133,52 @@ def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words)
     assert [(c["name"], c["error"]) for c in missing] == [("/proc of this PID namespace", words)]
     assert ended == "125" and said.count("\n") == 1
     assert f"no /proc of this PID namespace ({words})" in said and "mount -t proc" in said
+
+
+@pytest.mark.parametrize("words, said", [
+    ("run -x -- true", "no option -x; `leat run --help` lists them"),
+    ("run --capture -- true", "--capture wants a value: FILE"),
+    ("run --json --trace -- true", "--json wants a value: FILE"),
+    ("run --json= -- true", "--json: '' is no file name"),
+    ("run --loss 1 -- true", "--loss: 1 what? a percentage"),
+    ("run --delay 5ms --down-delay 0ms --reorder 1% -- true", "--reorder needs --delay"),
+    ("--loss 1% true", "options of a run follow the command: leat run [options] -- PROGRAM ARGS…"),
+    ("curl http://127.0.0.1/", "`leat run -- PROGRAM ARGS…` runs a program"),
+    ("help frobnicate", "no command 'frobnicate'"),
+    ("doctor now", "'now' is not understood"),
+])
+def test_a_slip_is_answered_with_what_helps(leat, words, said):
+    refused(run(leat, *words.split()), said)
+
+
+def test_each_command_tells_its_options_in_every_way_that_people_ask(leat):
+    for command in ("run", "doctor"):
+        told = run(leat, command, "--help")
+        assert told.returncode == 0 and told.stdout.startswith(f"usage: leat {command}")
+        for words in (["help", command], ["--help", command], [command, "-h"]):
+            assert run(leat, *words).stdout == told.stdout
+    assert run(leat, "help").stdout == run(leat, "-h").stdout == run(leat, "--help").stdout
+    assert run(leat).stderr == run(leat, "--help").stdout and run(leat).returncode == 125
+    assert run(leat, "--version").stdout == run(leat, "-V").stdout == run(leat, "version").stdout
+
+
+@pytest.mark.parametrize("name, status, words", [
+    ("nosuch", 127, "leat: nosuch: no such program in PATH"),
+    ("/no/such", 127, "leat: /no/such: No such file or directory"),
+    ("", 127, "leat: '': No such file or directory"),
+    ("/tmp", 126, "leat: /tmp: Is a directory"),
+])
+def test_a_program_that_is_not_there_is_said_without_a_network(leat, scratch, name, status, words):
+    """And before any file is emptied."""
+    (scratch / "s").write_text("before")
+    (scratch / "s").chmod(0o666)
+    found = run(leat, "run", "--json", scratch / "s", "--", name)
+    assert (found.returncode, found.stdout, found.stderr) == (status, "", words + "\n")
+    assert (scratch / "s").read_text() == "before"
+
+
+def test_a_script_without_its_interpreter_is_no_missing_file(leat, scratch):
+    (scratch / "script").write_text("#!/no/such/sh\n")
+    (scratch / "script").chmod(0o755)
+    found = run(leat, "run", "-q", "--", scratch / "script")
+    assert (found.returncode, found.stderr) == (127, f"leat: {scratch}/script: the interpreter that it names is not there\n")

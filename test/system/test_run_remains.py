@@ -130,7 +130,7 @@ def test_while_data_is_delivered_it_says_so_and_a_signal_ends_that():
 
 def test_a_wrong_word_is_refused():
     done = inside("true", options=["--until", "last"])
-    assert (done.returncode, done.stderr) == (125, b"leat run: --until last: last is neither first nor all\n")
+    assert (done.returncode, done.stderr) == (125, b"leat run: --until: last is neither first nor all\n")
 
 
 def test_until_first_kills_what_does_not_end_within_ten_seconds(deaf):
