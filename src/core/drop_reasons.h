@@ -97,5 +97,6 @@ X(GATE_UNSENT,          "the gateway's stack could not send it on",             
 X(GATE_GROUP,           "multicast does not leave through the gateway",              "")
 X(GATE_ECHO,            "this user may not ping (net.ipv4.ping_group_range)",        "")
 X(GATE_NO_QUESTION,     "a name server's answer to no question that waits",          "RFC 5452, 9.1")
+X(GATE_UNSERVED,        "the program does not listen on the published port",         "")
 X(GATE_LIMIT,           "too many flows through the gateway",                        "")
 /* clang-format on */

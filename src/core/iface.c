@@ -273,6 +273,32 @@ iface_down(struct iface *iface)
 	routes_changed(iface->core);
 }
 
+int
+iface_open_loopback(struct iface *iface, uint8_t proto, uint16_t port)
+{
+	if (iface->nopened == IFACE_OPENED)
+		return -LEAT_ENOSPC;
+	iface->opened[iface->nopened++] = (struct iface_opened){proto, port};
+	return 0;
+}
+
+bool
+iface_opens_loopback(
+    const struct iface *iface, uint8_t proto, const struct endpoint *to, struct ipaddr *loopback)
+{
+	for (unsigned i = 0; i < iface->nopened; i++) {
+		if (iface->opened[i].port != to->port || iface->opened[i].proto != proto)
+			continue;
+		for (unsigned k = 0; k < iface->naddr; k++) {
+			if (!ipaddr_eq(&iface->addr[k].addr, &to->addr))
+				continue;
+			*loopback = ipaddr_is4(&to->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 iface_input(struct iface *iface, struct pkt *frame)
 {

@@ -14,7 +14,7 @@ struct core;
 struct iface;
 struct pkt;
 
-enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32 };
+enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32, IFACE_OPENED = 64 };
 
 /* What a wire can do by itself, so that we need not. */
 enum wire_feature {
@@ -55,6 +55,12 @@ struct iface_counters {
 	uint64_t rx_other_groups; /* of rx_frames: to groups that were not joined, and so not looked at */
 };
 
+/* A port that an interface opens to what is bound to loopback. */
+struct iface_opened {
+	uint8_t proto;
+	uint16_t port;
+};
+
 struct iface {
 	struct core *core;
 	uint32_t index; /* from 1 */
@@ -70,6 +76,8 @@ struct iface {
 	struct ipaddr group[IFACE_GROUPS]; /* multicast groups joined */
 	uint16_t group_users[IFACE_GROUPS];
 	uint8_t ngroup;
+	struct iface_opened opened[IFACE_OPENED];
+	uint8_t nopened;
 	struct iface_counters count;
 };
 
@@ -109,6 +117,15 @@ bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
 int iface_join(struct iface *iface, const struct ipaddr *group);
 /* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
+
+/*
+ * Packets of @proto that come in here for an address of ours and @port, and that no socket takes, may be taken by one that is bound to
+ * that port of 127.0.0.1 or ::1. They keep their addresses. 0 or -LEAT_ENOSPC.
+ */
+int iface_open_loopback(struct iface *iface, uint8_t proto, uint16_t port);
+/* The loopback address that a packet for @to, taken by no socket, may go to instead; false if there is none. */
+bool iface_opens_loopback(
+    const struct iface *iface, uint8_t proto, const struct endpoint *to, struct ipaddr *loopback);
 
 /* For good: it neither sends nor receives any more, and no way leads over it. */
 void iface_down(struct iface *iface);

@@ -66,6 +66,11 @@ struct gate_config {
 	/* Has the program no datagram socket with @port any more? Then what arrives late from there opens no flow that stays. May be NULL. */
 	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
+	/* Does the program serve @at, an address of its own, over TCP or (@udp) UDP? It decides where a client goes. NULL: always. */
+	bool (*serves)(void *program, bool udp, const struct endpoint *at);
+	/* A client came to a published port on which the program does not listen. May be NULL. */
+	void (*unserved)(void *program, bool udp, uint16_t port);
+	void *program;
 };
 
 struct gate_counters {

@@ -58,14 +58,20 @@ choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *sho
 static struct gate_dgram *
 client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port)
 {
-	struct endpoint shown = gate_map_peer(&g->config, peer),
-			inside = gate_map_program(&g->config, peer, port);
+	struct endpoint inside, shown;
 	struct gate_dgram *d;
 
+	if (!gate_map_client(&g->config, true, peer, port, &inside, &shown)) {
+		drop_note(g->core, NULL, DROP_GATE_UNSERVED);
+		gate_unserved(g, true, port);
+		return NULL;
+	}
 	choose_shown(g, &inside, &shown);
 	d = gate_dgram_new(g, &inside, &shown);
-	if (!d)
+	if (!d) {
+		drop_note(g->core, NULL, DROP_GATE_LIMIT);
 		return NULL;
+	}
 	d->info.published = true;
 	d->info.outside = *peer;
 	d->out = out;
@@ -81,10 +87,8 @@ gate_udp_from_outside(
 
 	if (!d)
 		d = client_new(g, out, peer, port);
-	if (!d) {
-		drop_note(g->core, NULL, DROP_GATE_LIMIT);
+	if (!d)
 		return;
-	}
 	d->answered = true; /* an open port's client may think for longer */
 	gate_dgram_used(d);
 	gate_dgram_send_inside(d, len);

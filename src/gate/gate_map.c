@@ -55,8 +55,8 @@ gate_map(const struct gate_config *c, const struct endpoint *shown)
 	return e;
 }
 
-struct endpoint
-gate_map_peer(const struct gate_config *c, const struct endpoint *peer)
+static struct endpoint
+map_peer(const struct gate_config *c, const struct endpoint *peer)
 {
 	struct endpoint e = {.addr = peer->addr, .port = peer->port};
 
@@ -69,10 +69,30 @@ gate_map_peer(const struct gate_config *c, const struct endpoint *peer)
 	return e;
 }
 
-struct endpoint
-gate_map_program(const struct gate_config *c, const struct endpoint *peer, uint16_t port)
+bool
+gate_map_client(const struct gate_config *c, bool udp, const struct endpoint *peer, uint16_t port,
+    struct endpoint *inside, struct endpoint *shown)
 {
-	return (struct endpoint){.addr = ipaddr_is4(&peer->addr) ? c->program4 : c->program6, .port = port};
+	bool v4 = ipaddr_is4(&peer->addr);
+	struct endpoint own = {.addr = v4 ? c->program4 : c->program6, .port = port};
+	struct endpoint other = {.addr = v4 ? c->program6 : c->program4, .port = port};
+
+	*inside = own;
+	*shown = map_peer(c, peer);
+	if (!c->serves || c->serves(c->program, udp, &own))
+		return true;
+	if (!c->serves(c->program, udp, &other))
+		return false;
+	*inside = other;
+	shown->addr = v4 ? c->own6 : c->own4;
+	return true;
+}
+
+void
+gate_unserved(struct gate *g, bool udp, uint16_t port)
+{
+	if (g->config.unserved)
+		g->config.unserved(g->config.program, udp, port);
 }
 
 bool

@@ -215,7 +215,11 @@ run_in_connecting(struct gate_stream *s)
 
 	if (!answered &&
 	    (ready & LEAT_ERR || s->news & OUT_FAILED)) { /* refused by the program, or the client has gone */
-		stream_reset(s, ready & LEAT_ERR ? sock_error(s->in) : s->gate->out->error(s->out));
+		int error = ready & LEAT_ERR ? sock_error(s->in) : s->gate->out->error(s->out);
+
+		if (ready & LEAT_ERR && error == LEAT_ECONNREFUSED)
+			gate_unserved(s->gate, false, s->info.inside.port);
+		stream_reset(s, error);
 	} else if (answered || ready & LEAT_OUT) {
 		s->state = STREAM_OPEN;
 		s->writable = true;

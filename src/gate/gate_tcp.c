@@ -199,8 +199,7 @@ gate_tcp_from_outside(struct gate *g, struct out_stream *out, const struct endpo
 	s->out = out;
 	s->info.published = true;
 	s->info.outside = *peer;
-	s->info.shown = gate_map_peer(&g->config, peer);
-	s->info.inside = gate_map_program(&g->config, peer, port);
+	(void)gate_map_client(&g->config, false, peer, port, &s->info.inside, &s->info.shown);
 	g->out->adopt(out, stream_out_news, s);
 	e = sock_speak_as(g, &s->info.shown, &s->in);
 	if (e == 0)

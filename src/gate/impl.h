@@ -94,10 +94,14 @@ void gate_echo_gone(struct gate *g, uint16_t id);
 
 void gate_publish_stop(struct gate *g);
 
-/* How @peer, who came to a published port, is shown to the program; and where in the program's network it goes. */
-struct endpoint gate_map_peer(const struct gate_config *config, const struct endpoint *peer);
-struct endpoint gate_map_program(
-    const struct gate_config *config, const struct endpoint *peer, uint16_t port);
+/*
+ * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes to the program's address of its own
+ * family, or where only the other is served to that one: then it is shown as the gateway. False: the program serves neither.
+ */
+bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
+    struct endpoint *inside, struct endpoint *shown);
+/* A client found that the program does not listen on @port. */
+void gate_unserved(struct gate *g, bool udp, uint16_t port);
 
 /*
  * gate_names.c: name servers. Is @shown one whose questions go to the servers of the configuration, whichever answers? Asked once, as

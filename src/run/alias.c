@@ -79,6 +79,16 @@ alias_outside(struct desc *d, struct endpoint *to)
 	to->addr = *gateway_for(d, to);
 }
 
+bool
+alias_published(struct desc *d, const struct endpoint *at, struct endpoint *local)
+{
+	if (!ipaddr_is_loopback(&at->addr) || ipaddr_is_loopback(&local->addr))
+		return false;
+	d->aliased = true;
+	d->loopback = local->addr = at->addr;
+	return true;
+}
+
 void
 alias_name_address(const struct desc *d, struct ipaddr *a)
 {

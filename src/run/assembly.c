@@ -7,6 +7,7 @@
 #include "host/hostsock.h"
 #include "host/random.h"
 #include "pkt/pool.h"
+#include "run/publish.h"
 #include "stack/stack.h"
 #include "tcp/tcp.h"
 
@@ -156,6 +157,7 @@ make_link(struct assembly *a, const struct run_config *config)
 	if (config->hooks.frame) /* before the first frame */
 		emu_tap(a->parts.link, config->hooks.frame, config->hooks.arg);
 	rc = join_link(a, config, HOST);
+	a->program_iface = a->iface[HOST];
 	return rc ? rc : join_link(a, config, GATE);
 }
 
@@ -181,7 +183,10 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .program4 = net->host4,
 	    .program6 = net->host6,
 	    .renew_names = names_renew,
-	    .names_arg = &a->names};
+	    .names_arg = &a->names,
+	    .serves = publish_serves,
+	    .unserved = publish_unserved,
+	    .program = a};
 
 	a->outside = hostsock_new(a->loop, a->room);
 	if (!a->outside)
@@ -192,30 +197,15 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	return gate_new(&gate, &a->parts.gateway);
 }
 
-static int
-publish(struct assembly *a, const struct run_config *config)
-{
-	for (size_t i = 0; i < config->npublish; i++) {
-		const struct run_publish *p = &config->publish[i];
-		int rc = gate_publish(a->parts.gateway, p->udp, &p->outside, p->inside);
-		char text[ENDPOINT_TEXT];
-
-		if (rc) {
-			fprintf(stderr, "leat: cannot listen on %s: %s\n", endpoint_text(&p->outside, text),
-			    err_words(rc));
-			return rc;
-		}
-	}
-	return 0;
-}
-
 int
 assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room)
 {
 	int rc = -LEAT_ENOMEM;
 
-	*a = (struct assembly){
-	    .loop = loop, .room = room, .source = {.next = assembly_next, .run = assembly_run}};
+	*a = (struct assembly){.loop = loop,
+	    .room = room,
+	    .config = config,
+	    .source = {.next = assembly_next, .run = assembly_run}};
 	a->parts.room = room;
 	a->room_wait.fn = retry;
 	list_init(&a->room_wait.node);
@@ -230,7 +220,7 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 	if (!rc)
 		rc = make_gateway(a, config);
 	if (!rc)
-		rc = publish(a, config);
+		rc = publish_begin(a, config);
 	if (rc) {
 		assembly_end(a);
 		return rc;
@@ -263,7 +253,8 @@ assembly_end(struct assembly *a)
 		emu_free(a->parts.link);
 	if (a->pool)
 		pkt_pool_free(a->pool);
-	*a = (struct assembly){0}; /* a beginning that failed ends itself, and its owner ends it again */
+	*a = (struct assembly){
+	    .explained = a->explained}; /* a beginning that failed ends itself, and its owner ends it again */
 }
 
 void

@@ -21,6 +21,10 @@ struct assembly {
 	struct hostsock *outside;
 	struct names names;
 	struct loop_source source;
+	const struct run_config *config;
+	struct iface *program_iface; /* of the program's stack, on the link */
+	uint64_t unserved; /* publications that clients found unserved, a bit for each; see publish.c */
+	bool explained;    /* words about why it could not begin are on stderr */
 	struct fd_wait room_wait; /* for what waits in the gateway */
 	struct gone gone;
 };

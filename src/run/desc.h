@@ -26,6 +26,7 @@ struct dgram_source {
 	struct list node;
 	struct desc *owner;
 	struct endpoint source;
+	bool outside; /* the last of that name came over the link, to a published port */
 	struct loop_fd fd;
 };
 
@@ -72,6 +73,8 @@ struct desc {
 
 	struct ipaddr loopback; /* the loopback address that the gateway stands in for */
 	bool aliased;
+	bool published; /* datagrams: a published port leads to it, though it is bound to loopback, */
+	bool outside;   /* and what was received last came over the link */
 
 	/* The stream's ends: what the program shut, and what has been carried through. */
 	bool shut_rd, shut_wr, up_done, down_done; /* shut_wr: of datagrams, too */

@@ -146,6 +146,14 @@ dgram_give_back(struct desc *d, struct list *unread)
 	(void)give_held(d);
 }
 
+/* Two may be shown under one name, one of the host's clients and one inside: what is sent to it goes to who spoke last. */
+static void
+note_source(struct desc *d)
+{
+	if (d->published && d->peer.fd < 0 && !list_empty(&d->sources))
+		list_first(&d->sources, struct dgram_source, node)->outside = d->outside;
+}
+
 void
 dgram_deliver(struct desc *d)
 {
@@ -167,6 +175,8 @@ dgram_deliver(struct desc *d)
 		came = msg;
 		alias_name_remote(d, &msg.peer);
 		rc = give(d, &msg, buf, (size_t)n);
+		if (rc == 0)
+			note_source(d);
 		if (rc == -ECONNREFUSED) {
 			dgram_orphan(d, &came, buf, (size_t)n);
 			return;

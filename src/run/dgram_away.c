@@ -72,6 +72,32 @@ dgram_away_close(struct desc *d)
 	d->away = NULL;
 }
 
+/* Was the last datagram under the name of @to one of the host's, through a published port? */
+static bool
+spoke_from_outside(const struct desc *d, const struct endpoint *to)
+{
+	list_each(n, &d->sources) {
+		const struct dgram_source *s = container_of(n, const struct dgram_source, node);
+
+		if (ipaddr_eq(&s->source.addr, &to->addr) && s->source.port == to->port)
+			return s->outside;
+	}
+	return false;
+}
+
+/* Does what goes to @to cross the link? It is rewritten where it means the host's loopback. */
+static bool
+is_away(struct desc *d, struct endpoint *to)
+{
+	if (d->published && !ipaddr_is_loopback(&to->addr) && !ipaddr_is_any(&to->addr))
+		return true; /* a client that is shown under its own name */
+	if (d->published && spoke_from_outside(d, to)) {
+		alias_outside(d, to);
+		return true;
+	}
+	return alias_destination(d, to);
+}
+
 int
 dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out)
 {
@@ -79,7 +105,7 @@ dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out)
 	int rc;
 
 	*out = d->sk;
-	if (!alias_destination(d, to) || sock_local(d->sk, &at))
+	if (!is_away(d, to) || sock_local(d->sk, &at))
 		return 0;
 	/* The loopback address means nothing on the wire; and who has a peer hears that one alone. */
 	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
@@ -93,12 +119,19 @@ ssize_t
 dgram_receive(struct desc *d, void *buf, size_t len, struct sock_msg *msg)
 {
 	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
+	struct endpoint at;
 
+	d->outside = false;
+	/* It came over the link to a socket that is bound to loopback: through a published port. */
+	if (n >= 0 && !ipaddr_is_loopback(&msg->local.addr) && sock_local(d->sk, &at) == 0 &&
+	    alias_published(d, &at, &msg->local))
+		d->outside = d->published = true;
 	if (n != -LEAT_EAGAIN || !d->away)
 		return n;
 	n = sock_recv(d->away, buf, len, 0, msg);
 	if (n >= 0)
 		msg->local.addr = d->loopback;
+	d->outside = n >= 0;
 	return n;
 }
 

@@ -1,5 +1,6 @@
 #include "run/stream.h"
 
+#include "run/alias.h"
 #include "run/diag.h"
 #include "run/owner.h"
 #include "run/park.h"
@@ -196,6 +197,16 @@ seat(struct desc *d)
 	d->w->room.seated++;
 }
 
+/* A published port has led it to a listener on loopback: both ends are shown as loopback where the client is the host's. */
+static void
+name_child(struct desc *d, const struct desc *listener)
+{
+	struct endpoint at, local;
+
+	if (!sock_local(listener->sk, &at) && !sock_local(d->sk, &local) && alias_published(d, &at, &local))
+		alias_name_remote(d, &d->accepted_from);
+}
+
 /* The record and our end for a connection that the stack has established. False: the AF_UNIX listener takes no more now, or is gone. */
 static bool
 offer(struct desc *listener)
@@ -226,6 +237,7 @@ offer(struct desc *listener)
 	if (++listener->offered > listener->backlog)
 		stream_count_waiting(listener);
 	seat(d);
+	name_child(d, listener);
 	if (pump_start(d, fd)) {
 		desc_bury(d, true);
 		return false;

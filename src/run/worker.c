@@ -408,7 +408,8 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	if (!rc)
 		rc = room_begin(&p->w);
 	if (rc) {
-		explain(rc);
+		if (!p->assembly.explained)
+			explain(rc);
 		tree_kill();
 		end_worker(p);
 		tell_outer(p, OUTER_ENDED, rc == -EBUSY ? OUTER_CANNOT_RUN : OUTER_FAILED);

@@ -3,6 +3,7 @@
  * arrives by a hash of the four-tuple; all others are groups of one.
  */
 #include "tcp/host.h"
+#include "wire/ip.h"
 
 #include <stdlib.h>
 
@@ -87,6 +88,26 @@ tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct en
 		return choose(tcp, g, local, remote);
 	/* port 0 is nobody's: connecting to it is refused at once, as by Linux */
 	return local->port ? list_first(&tcp->catch_all, struct tcp_listener, any) : NULL;
+}
+
+struct tcp_listener *
+tcp_listener_of(
+    struct tcp *tcp, const struct iface *iface, const struct endpoint *local, const struct endpoint *remote)
+{
+	struct tcp_listener *l = tcp_find_listener(tcp, local, remote);
+	struct endpoint instead = *local;
+
+	if (l || !iface_opens_loopback(iface, IP_PROTO_TCP, local, &instead.addr))
+		return l;
+	return tcp_find_listener(tcp, &instead, remote);
+}
+
+bool
+tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local)
+{
+	struct endpoint nobody = {.addr = local->addr};
+
+	return tcp_listener_of(tcp, iface, local, &nobody) != NULL;
 }
 
 static int

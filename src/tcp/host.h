@@ -175,6 +175,9 @@ tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex)
 }
 
 /* group.c: who listens under one name */
+/* Who listens for a SYN that came in on @iface. */
+struct tcp_listener *tcp_listener_of(
+    struct tcp *tcp, const struct iface *iface, const struct endpoint *local, const struct endpoint *remote);
 struct tcp_listener *tcp_find_listener(
     struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote);
 /* 0, -LEAT_EADDRINUSE, -LEAT_ENOBUFS. */

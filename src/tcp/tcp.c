@@ -107,7 +107,7 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 	} else if (f) {
 		tcp_time_wait_arrive(tcp, container_of(f, struct tcp_tw, flow), seg);
 	} else {
-		l = tcp_find_listener(tcp, &seg->local, &seg->remote);
+		l = tcp_listener_of(tcp, seg->rx->iface, &seg->local, &seg->remote);
 		if (l)
 			tcp_arrive_listen(l, seg, NULL);
 		else

@@ -108,6 +108,9 @@ struct tcp_opts *tcp_listener_opts(struct tcp_listener *l);
 /* Children not yet taken are reset. */
 void tcp_listener_close(struct tcp_listener *l);
 
+/* Would a SYN to @local that comes in on @iface find a listener? */
+bool tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local);
+
 /* How many children wait to be taken. */
 unsigned tcp_accept_pending(const struct tcp_listener *l);
 

@@ -159,7 +159,7 @@ reopen(struct tcp *tcp, struct tcp_tw *tw, struct tcp_listener *l, struct tcp_se
 void
 tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg)
 {
-	struct tcp_listener *l = tcp_find_listener(tcp, &seg->local, &seg->remote);
+	struct tcp_listener *l = tcp_listener_of(tcp, seg->rx->iface, &seg->local, &seg->remote);
 	bool paws = tw->ts_ok && seg->opt.has_timestamp &&
 		    tcp_paws_old(seg, tw->ts_recent, tw->ts_recent_at, tcp->core->now);
 

@@ -3,6 +3,7 @@
  */
 #include "core/core.h"
 #include "udp/end.h"
+#include "wire/ip.h"
 
 #include <stdlib.h>
 
@@ -177,8 +178,19 @@ struct udp_end *
 udp_find(struct udp *udp, const struct udp_flow *f)
 {
 	struct udp_end *e = udp_find_sender(udp, f);
+	struct endpoint instead = f->local;
 
+	if (!e && f->iface && iface_opens_loopback(f->iface, IP_PROTO_UDP, &f->local, &instead.addr))
+		e = pick(udp, &instead, &NO_PEER, f);
 	return e ? e : list_first(&udp->any_port, struct udp_end, node);
+}
+
+bool
+udp_serves(struct udp *udp, struct iface *iface, const struct endpoint *local)
+{
+	struct udp_flow f = {.local = *local, .remote = {.addr = local->addr}, .iface = iface};
+
+	return udp_find(udp, &f) != NULL;
 }
 
 bool

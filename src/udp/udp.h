@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 struct core;
+struct iface;
 struct udp;     /* all of UDP on one host */
 struct udp_end; /* one user's end */
 
@@ -113,6 +114,9 @@ int udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 
 /* The MTU of the way to the peer (IP_MTU), or a negative error. */
 int udp_path_mtu(struct udp_end *e);
+
+/* Would a datagram to @local that comes in on @iface, from a stranger, find an end? */
+bool udp_serves(struct udp *udp, struct iface *iface, const struct endpoint *local);
 
 struct udp_counters {
 	uint64_t rx, tx; /* datagrams delivered to an end, and handed to the network */

@@ -34,10 +34,10 @@ class Server:
         self.udp = socket.socket(family, socket.SOCK_DGRAM)
         self.udp.bind((at, port))
         self.port = self.udp.getsockname()[1]
-        threading.Thread(target=self.serve_udp, daemon=True).start()
         self.tcp = socket.create_server((at, self.port), family=family) if address else None
-        if self.tcp:
-            threading.Thread(target=self.serve_tcp, daemon=True).start()
+        self.threads = [threading.Thread(target=f, daemon=True) for f in (self.serve_udp, self.tcp and self.serve_tcp) if f]
+        for thread in self.threads:
+            thread.start()
 
     def serve_udp(self):
         with contextlib.suppress(OSError):
@@ -63,6 +63,8 @@ class Server:
             with contextlib.suppress(OSError):
                 s.shutdown(socket.SHUT_RDWR)
             s.close()
+        for thread in self.threads:  # until they are through with it, the port is taken
+            thread.join(10)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,245 @@
+/*
+ * Which of the program's listeners a published port reaches, in virtual time: loopback's too, of either family.
+ */
+#include "stack/stack.h"
+#include "tcp/tcp.h"
+#include "udp/udp.h"
+#include "wire/ip.h"
+#include "world.h"
+
+static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
+
+struct setting {
+	struct world *w;
+	struct iface *inside;
+	unsigned unserved;
+};
+
+static bool
+serves(void *arg, bool udp, const struct endpoint *at)
+{
+	struct setting *t = arg;
+
+	return udp ? udp_serves(stack_udp(t->w->host), t->inside, at)
+		   : tcp_serves(stack_tcp(t->w->host), t->inside, at);
+}
+
+static void
+unserved(void *arg, bool udp, uint16_t port)
+{
+	struct setting *t = arg;
+
+	assert_int_equal(port, 80);
+	t->unserved++;
+}
+
+static const char outside_text[] = "127.0.0.1";
+enum { OUTSIDE_PORT = 8080, CLIENT_PORT = 4321 };
+
+static void
+begin(struct setting *t, bool udp)
+{
+	struct gate_config config = {.serves = serves, .unserved = unserved, .program = t};
+	struct endpoint at = world_end(outside_text, OUTSIDE_PORT);
+
+	*t = (struct setting){0};
+	t->w = world_new(&PLAIN, 1, &config);
+	t->inside = sim_link_iface(t->w->link, 0);
+	assert_int_equal(iface_open_loopback(t->inside, udp ? IP_PROTO_UDP : IP_PROTO_TCP, 80), 0);
+	assert_int_equal(gate_publish(t->w->gate, udp, &at, 80), 0);
+}
+
+static struct sock *
+listen_at(struct setting *t, const char *text, uint16_t port, bool udp)
+{
+	struct endpoint local = world_end(text, port);
+	struct sock *sk;
+
+	assert_int_equal(sock_open(stack_socks(t->w->host), !ipaddr_is4(&local.addr),
+			     udp ? SOCK_TYPE_DGRAM : SOCK_TYPE_STREAM, &sk),
+	    0);
+	assert_int_equal(sock_bind(sk, &local), 0);
+	if (!udp)
+		assert_int_equal(sock_listen(sk, 10), 0);
+	return sk;
+}
+
+static bool
+readable(void *arg)
+{
+	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
+}
+
+static bool
+never(void *arg)
+{
+	return false;
+}
+
+static const struct sim_service client_service;
+
+static struct out_stream *
+dial(struct setting *t, const char *from)
+{
+	struct endpoint at = world_end(outside_text, OUTSIDE_PORT), peer = world_end(from, CLIENT_PORT);
+	struct out_stream *s;
+
+	assert_int_equal(sim_outside_dial(t->w->outside, &at, &peer, &client_service, &s), 0);
+	return s;
+}
+
+/* Does a client @from reach a listener at @at, and is it shown as @shown there? */
+static void
+assert_reached(const char *from, const char *at, const char *shown)
+{
+	struct ipaddr seen = world_addr(shown);
+	struct endpoint peer;
+	struct setting t;
+	struct out_stream *s;
+	struct sock *l, *sk;
+
+	begin(&t, false);
+	l = listen_at(&t, at, 80, false);
+	s = dial(&t, from);
+	assert_true(world_run(t.w, 5 * SEC, readable, l));
+	assert_int_equal(sock_accept(l, &sk), 0);
+	assert_int_equal(sock_remote(sk, &peer), 0);
+	assert_true(ipaddr_eq(&peer.addr, &seen));
+	assert_int_equal(peer.port, CLIENT_PORT);
+	assert_int_equal(t.unserved, 0);
+	sock_close(sk);
+	sock_close(l);
+	sim_peer_close(s, false);
+	world_run(t.w, SEC, never, NULL);
+	world_free(t.w);
+}
+
+static void
+a_client_reaches_a_listener_of_either_family_on_every_address(void **state)
+{
+	static const char *const at4[] = {"0.0.0.0", "127.0.0.1", "10.0.2.15"};
+	static const char *const at6[] = {"fd00:2::15", "::1"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		assert_reached("192.0.2.77", at4[i], "192.0.2.77");
+		assert_reached("2001:db8::77", at4[i], "10.0.2.2");
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_reached("2001:db8::77", at6[i], "2001:db8::77");
+		assert_reached("192.0.2.77", at6[i], "fd00:2::2");
+	}
+	assert_reached("192.0.2.77", "::", "192.0.2.77");
+}
+
+static void
+loopback_comes_after_the_outer_address(void **state)
+{
+	struct sock *outer, *inner, *sk;
+	struct out_stream *s;
+	struct setting t;
+
+	begin(&t, false);
+	inner = listen_at(&t, "127.0.0.1", 80, false);
+	outer = listen_at(&t, "10.0.2.15", 80, false);
+	s = dial(&t, "192.0.2.77");
+	assert_true(world_run(t.w, 5 * SEC, readable, outer));
+	assert_int_equal(sock_accept(outer, &sk), 0);
+	assert_int_equal(sock_ready(inner) & LEAT_IN, 0);
+	sock_close(sk);
+	sock_close(outer);
+	sock_close(inner);
+	sim_peer_close(s, false);
+	world_run(t.w, SEC, never, NULL);
+	world_free(t.w);
+}
+
+/* Only what was published is opened: another port, or another protocol on this one, is not. */
+static void
+only_published_ports_lead_to_loopback(void **state)
+{
+	struct endpoint other = world_end("10.0.2.15", 81), same = world_end("10.0.2.15", 80),
+			unknown = world_end("10.0.2.16", 80);
+	struct sock *sk[3];
+	struct setting t;
+
+	begin(&t, false);
+	sk[0] = listen_at(&t, "127.0.0.1", 80, false);
+	sk[1] = listen_at(&t, "127.0.0.1", 81, false);
+	sk[2] = listen_at(&t, "127.0.0.1", 80, true);
+	assert_true(serves(&t, false, &same));
+	assert_false(serves(&t, true, &same));
+	assert_false(serves(&t, false, &other));
+	assert_false(serves(&t, false, &unknown));
+	for (unsigned i = 0; i < 3; i++)
+		sock_close(sk[i]);
+	world_free(t.w);
+}
+
+static void
+a_client_that_is_not_served_is_reported(void **state)
+{
+	struct endpoint at = world_end(outside_text, OUTSIDE_PORT),
+			from = world_end("192.0.2.77", CLIENT_PORT);
+	struct out_stream *s;
+	struct setting t;
+
+	begin(&t, false);
+	s = dial(&t, "192.0.2.77");
+	world_run(t.w, SEC, never, NULL);
+	assert_int_equal(t.unserved, 1);
+	assert_int_equal(t.w->last.error, LEAT_ECONNREFUSED);
+	sim_peer_close(s, false);
+	world_run(t.w, SEC, never, NULL);
+	world_free(t.w);
+
+	begin(&t, true);
+	assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "x", 1, &client_service), 0);
+	world_run(t.w, SEC, never, NULL);
+	assert_int_equal(t.unserved, 1);
+	assert_int_equal(stack_core(t.w->gate_stack)->drops[DROP_GATE_UNSERVED], 1);
+	assert_int_equal(gate_counters(t.w->gate)->dgrams, 0);
+	world_free(t.w);
+}
+
+/* The socket is bound after the first datagrams were lost: what comes next finds it, on either family's loopback. */
+static void
+a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)
+{
+	struct endpoint at = world_end(outside_text, OUTSIDE_PORT),
+			from = world_end("192.0.2.77", CLIENT_PORT);
+	static const char *const sockets[] = {"127.0.0.1", "::1"}, *const shown[] = {
+								       "192.0.2.77", "fd00:2::2"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct ipaddr seen = world_addr(shown[i]);
+		struct sock_msg msg;
+		struct setting t;
+		struct sock *sk;
+		char buf[8];
+
+		begin(&t, true);
+		assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "lost", 4, &client_service), 0);
+		world_run(t.w, SEC, never, NULL);
+		sk = listen_at(&t, sockets[i], 80, true);
+		assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "found", 5, &client_service), 0);
+		assert_true(world_run(t.w, SEC, readable, sk));
+		assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &msg), 5);
+		assert_true(ipaddr_eq(&msg.peer.addr, &seen));
+		sock_close(sk);
+		world_free(t.w);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_client_reaches_a_listener_of_either_family_on_every_address),
+	    cmocka_unit_test(loopback_comes_after_the_outer_address),
+	    cmocka_unit_test(only_published_ports_lead_to_loopback),
+	    cmocka_unit_test(a_client_that_is_not_served_is_reported),
+	    cmocka_unit_test(a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
