@@ -89,6 +89,7 @@ retry_run(struct gate_work *w)
 	struct gate *g = container_of(w, struct gate, retry);
 	struct gate_stream *s;
 
+	gate_mark(g, &g->accept);
 	while ((s = list_first(&g->waiting, struct gate_stream, wait))) {
 		list_del(&s->wait);
 		if (connect_out(s))
@@ -137,7 +138,11 @@ accept_run(struct gate_work *w)
 	struct sock *child;
 
 	for (int i = 0; i < ACCEPT_BUDGET; i++) {
-		if (sock_accept(g->listener, &child) < 0)
+		int e = sock_accept(g->listener, &child);
+
+		if (e == -LEAT_ENOBUFS) /* no memory */
+			retry_later(g);
+		if (e < 0)
 			return;
 		accept_child(g, child);
 	}

@@ -100,7 +100,7 @@ call_dispatch(struct call *c)
 	if (row->fn != call_socket && row->fn != call_io_uring) {
 		rc = take_descriptor(c, row);
 		if (rc)
-			return in_words(row, rc);
+			return row->fn == call_accept ? room_words(rc) : in_words(row, rc);
 	}
 	rc = row->fn(c);
 	if (c->d)

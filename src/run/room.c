@@ -114,7 +114,7 @@ offer_again(struct fd_wait *wait)
 	list_each_safe(n, &w->named) {
 		struct desc *d = container_of(n, struct desc, named);
 
-		if (d->child)
+		if (d->state == DESC_LISTENING)
 			stream_offer_children(d);
 	}
 }

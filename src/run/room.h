@@ -30,7 +30,7 @@ int room_begin(struct worker *w);
 /* Says on stderr that @hard is too small, and what to do. */
 void room_too_small(unsigned hard);
 
-/* Connections that the program's listeners could not be given wait for a descriptor. */
+/* Connections that the program's listeners could not be given wait for a descriptor or memory. */
 void room_wait(struct worker *w);
 
 /*

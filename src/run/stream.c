@@ -215,8 +215,10 @@ offer(struct desc *listener)
 	struct desc *d = desc_new(w, DESC_STREAM, listener->v6);
 	int fd;
 
-	if (!d)
+	if (!d) {
+		room_wait(w);
 		return false;
+	}
 	fd = fd_room_take(&w->room, unix_stream_to(&w->unixsock, listener->handle, d->id));
 	if (fd < 0) {
 		desc_bury(d, false);
@@ -245,15 +247,22 @@ offer(struct desc *listener)
 	return true;
 }
 
+/* False: there is none, or no memory for it, and then it is tried again. */
+static bool
+take_child(struct desc *d)
+{
+	int rc = d->child ? 0 : sock_accept(d->sk, &d->child);
+
+	if (rc == -LEAT_ENOBUFS)
+		room_wait(d->w);
+	return rc == 0;
+}
+
 void
 stream_offer_children(struct desc *d)
 {
-	while (d->sk && !d->buried) {
-		if (!d->child && sock_accept(d->sk, &d->child) < 0)
-			break;
-		if (!offer(d))
-			break;
-	}
+	while (d->sk && !d->buried && take_child(d) && offer(d))
+		;
 	if (d->sk && !d->buried)
 		park_wake(d);
 }

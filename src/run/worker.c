@@ -280,12 +280,11 @@ begin_buffers(struct socks *socks)
 	    sysctl_number("net/core/rmem_max", SYSCTL_MEM_MAX));
 }
 
-static int
-begin_worker(struct process *p, const struct run_config *config)
+/* Of what end_worker() takes down, nothing is there yet. */
+static void
+init_worker(struct process *p, const struct run_config *config)
 {
 	struct worker *w = &p->w;
-	struct siphash_key key = random_key();
-	int rc;
 
 	w->config = config;
 	w->full_at = NSEC_NEVER;
@@ -295,6 +294,15 @@ begin_worker(struct process *p, const struct run_config *config)
 	list_init(&w->buried);
 	list_init(&w->named);
 	list_init(&w->parked);
+}
+
+static int
+begin_worker(struct process *p, const struct run_config *config)
+{
+	struct worker *w = &p->w;
+	struct siphash_key key = random_key();
+	int rc;
+
 	w->loop = loop_new();
 	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
 		return -LEAT_ENOMEM;
@@ -396,6 +404,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	raise_nofile();
 	if (!tree_adopt())
 		return 125;
+	init_worker(p, config);
 	rc = begin_program(p, config);
 	if (!rc)
 		rc = begin_worker(p, config);

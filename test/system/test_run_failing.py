@@ -1,0 +1,115 @@
+"""Every call of Leat's that gives a descriptor, and every allocation, fails once: nothing hangs, nothing is mixed up, and the rest of the run works."""
+import concurrent.futures
+import contextlib
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+import threading
+
+import pytest
+from conftest import unprivileged
+from inside import PYTHON, Place, environment, free_port, nothing_left, place, program  # noqa: F401
+from test_run_room import named_servers
+
+DESCRIPTORS, MEMORY = 1, 2
+
+
+@pytest.fixture
+def control(scratch):
+    """A control file (test/tools/failing.c)."""
+    if not failing().exists():
+        pytest.skip("this build has no failing.so")
+
+    def make(kind=0, at=0):
+        path = scratch / f"control-{kind}-{at}"
+        path.write_bytes(struct.pack("5q", kind, at, 1, 0, 0).ljust(4096, b"\0"))
+        path.chmod(0o666)
+        return path
+    return make
+
+
+def failing():
+    return pathlib.Path(Place.leat).parent / "failing.so"
+
+
+def run_failing(control, *args, options=()):
+    return [*unprivileged(), "env", f"LD_PRELOAD={failing()}", f"FAILING_CONTROL={control}", Place.leat, "run", "--quiet", *options, "--", *map(str, args)]
+
+
+@contextlib.contextmanager
+def datagram_server():
+    with socket.socket(type=socket.SOCK_DGRAM) as s:
+        for port in range(20000, 32000):  # below those that sockets inside are given, which would be meant by 127.0.0.1 first
+            with contextlib.suppress(OSError):
+                s.bind(("127.0.0.1", port))
+                break
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    data, source = s.recvfrom(100)
+                    if not data:
+                        return
+                    s.sendto(b"U:" + data, source)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield s.getsockname()[1]
+        s.sendto(b"", s.getsockname())
+        thread.join()
+
+
+def dial(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), 8) as s:
+            s.settimeout(8)
+            s.sendall(b"hello")
+            return (s.recv(100) or b"reset").decode()
+    except ConnectionError:
+        return "reset"
+    except OSError as e:
+        return repr(e)
+
+
+def walk(control, kind, first, step, ports):
+    """The lines that the program printed."""
+    published, lines = free_port(), []
+    args = [PYTHON, program("failing_rounds.py"), control, kind, first, step, *ports, published]
+    with subprocess.Popen(run_failing(control, *args, options=["-p", f"127.0.0.1:{published}:{published}"]), stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), cwd="/") as proc:
+        timer = threading.Timer(100, proc.kill)
+        timer.start()
+        for line in proc.stdout:
+            if line == "dial\n":
+                proc.stdin.write(dial(published) + "\n")
+                proc.stdin.flush()
+            else:
+                lines.append(line.strip())
+        timer.cancel()
+    return [*lines, f"exit {proc.returncode}"]
+
+
+@pytest.mark.parametrize("kind", [DESCRIPTORS, MEMORY])
+def test_any_call_may_fail_once_and_the_rest_of_the_run_works(control, kind):
+    with named_servers("A", "B") as ports, datagram_server() as u, concurrent.futures.ThreadPoolExecutor() as pool:
+        shares = [pool.submit(walk, control(0, at), kind, at, 2, [*ports, u]) for at in (1, 2)]
+        for lines in [s.result() for s in shares]:
+            assert len(lines) == 2 and lines[0].startswith("done ") and int(lines[0].split()[1]) > 7 and lines[1] == "exit 0", lines
+
+
+def begin(control):
+    """A run whose beginning may fail: exit status, standard error, and how many calls there were."""
+    done = subprocess.run(run_failing(control, "/bin/echo", "works"), capture_output=True, timeout=20, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+    return done.returncode, done.stdout, done.stderr, struct.unpack_from("5q", control.read_bytes())[3]
+
+
+@pytest.mark.parametrize("kind", [DESCRIPTORS, MEMORY])
+def test_a_beginning_that_fails_says_so_and_ends(control, kind):
+    calls = begin(control(kind, 1 << 40))[3]
+    assert calls > 5
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for at, (status, out, err, _) in enumerate(pool.map(lambda at: begin(control(kind, at)), range(1, calls + 1)), 1):
+            works = status == 0 and out == b"works\n" and err == b""
+            said = status in (125, 126) and out == b"" and err.startswith(b"leat: ") and err.count(b"\n") == 1
+            assert works or said, (at, status, out, err)
