@@ -50,16 +50,16 @@ scatter(const struct call *c, size_t len)
 
 /* Whose datagram it was, as the program is told. */
 static int
-write_source(const struct call *c, const struct sockaddr_un *un, socklen_t len, uint64_t at, uint64_t len_at)
+write_source(const struct call *c, const struct dgram_tag *came, uint64_t at, uint64_t len_at)
 {
-	struct endpoint from;
+	struct endpoint from = came->peer;
 	socklen_t none = 0;
 
 	if (!at)
 		return 0;
 	if (c->d->kind == DESC_NETLINK)
 		return netlink_write_source(c, at, len_at);
-	if (c->d->kind != DESC_STREAM && unixname_source(&c->w->unixsock.names, un, len, &from))
+	if (c->d->kind != DESC_STREAM && (came->known || desc_remote(c->d, &from) == 0))
 		return call_write_endpoint(c, at, len_at, &from);
 	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
 }
@@ -92,16 +92,16 @@ receive_error(struct call *c, int error)
 
 /* A datagram into `call_octets`. The pending error first; the kernel's own only holds POLLERR, and is put back. */
 static ssize_t
-receive_dgram(struct call *c, struct msghdr *h, int flags, int *tag)
+receive_dgram(struct call *c, struct msghdr *h, int flags, struct dgram_tag *came)
 {
 	int error = dgram_error_take(c->d, c->fd);
 	ssize_t n;
 
 	if (error)
 		return -error;
-	n = control_receive(c->fd, h, flags, tag);
+	n = control_receive(c->fd, h, flags, came);
 	if (n < 0 && errno == ECONNRESET) {
-		n = control_receive(c->fd, h, flags, tag);
+		n = control_receive(c->fd, h, flags, came);
 		n = n < 0 ? -errno : n;
 		dgram_error_show(c->d, c->fd);
 		return n;
@@ -110,31 +110,30 @@ receive_dgram(struct call *c, struct msghdr *h, int flags, int *tag)
 }
 
 static ssize_t
-receive_stream(struct call *c, struct msghdr *h, int flags, int *tag)
+receive_stream(struct call *c, struct msghdr *h, int flags, struct dgram_tag *came)
 {
-	ssize_t n = control_receive(c->fd, h, flags, tag);
+	ssize_t n = control_receive(c->fd, h, flags, came);
 
 	return n < 0 ? receive_error(c, errno) : n;
 }
 
 /* Receive into what stands in `call_message`; name and its length lie at @name, @len_at. *@out: the flags. */
 static long
-receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out, int *tag)
+receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out,
+    struct dgram_tag *came)
 {
-	struct sockaddr_un un;
 	struct iovec iov = {call_octets, message_room()};
-	struct msghdr h = {.msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
+	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 	int native, rc;
 
-	*tag = -1;
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
 	if ((flags & MSG_OOB) && c->d->kind == DESC_STREAM) /* udp(7) does not know it */
 		return receive_urgent(c, flags);
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
 	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
-	    c, &h, native, tag);
+	    c, &h, native, came);
 	/* Datagram sockets that were shut: as on Linux, who may wait is told the end, and who may not EAGAIN. */
 	if (n == -EAGAIN && c->d->shut_rd && call_may_wait(c, flags))
 		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
@@ -148,7 +147,7 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	else
 		rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
 	if (!rc)
-		rc = write_source(c, &un, h.msg_namelen, name, len_at);
+		rc = write_source(c, came, name, len_at);
 	/* There is room in the kernel's queue again. */
 	if (!list_empty(&c->d->held))
 		dgram_deliver(c->d);
@@ -178,16 +177,13 @@ long
 call_recvfrom(struct call *c)
 {
 	struct dgram_error told;
-	int flags, tag;
-	long n;
+	struct dgram_tag came;
+	int flags;
 
 	call_single_message(c);
 	if ((int)c->arg[3] & MSG_ERRQUEUE)
 		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &told);
-	n = receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &tag);
-	if (tag >= 0)
-		close(tag);
-	return n;
+	return receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &came);
 }
 
 static long
@@ -196,17 +192,16 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 	uint64_t name = (uint64_t)(uintptr_t)call_message.h.msg_name;
 	uint64_t len_at = at + offsetof(struct msghdr, msg_namelen);
 	struct dgram_error told;
+	struct dgram_tag came = {.known = KNOWN_NOTHING};
 	size_t control = 0;
-	int out = 0, tag = -1, rc;
+	int out = 0, rc;
 	long n = flags & MSG_ERRQUEUE ? receive_queued_error(c, name, len_at, &out, &told)
-				      : receive_message(c, again, flags, name, len_at, &out, &tag);
+				      : receive_message(c, again, flags, name, len_at, &out, &came);
 
 	if (n < 0) /* CALL_PARKED among them */
 		return n;
 	rc = flags & MSG_ERRQUEUE ? control_write_error(c, &call_message.h, &told, &control, &out)
-				  : control_write(c, &call_message.h, tag, &control, &out);
-	if (tag >= 0)
-		close(tag);
+				  : control_write(c, &call_message.h, &came, &control, &out);
 	if (rc)
 		return rc;
 	caller_write(&c->caller, at + offsetof(struct msghdr, msg_controllen), &control, sizeof control);

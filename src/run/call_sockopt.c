@@ -105,6 +105,8 @@ call_setsockopt(struct call *c)
 	if (c->d->buried)
 		return -EBADF;
 	rc = set_option(c->d, level, name, value, len);
+	if (!rc && c->d->kind != DESC_STREAM && level == SOL_SOCKET && name == SO_RCVBUF)
+		dgram_size(c->d);
 	if (!rc && c->d->kind == DESC_STREAM && level == SOL_SOCKET)
 		resized(c, name);
 	return refused(c, level, name, true, rc);

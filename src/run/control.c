@@ -8,18 +8,10 @@
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { CONTROL_ROOM = 4096 };
-
-/* What is kept of a datagram until the program receives it. */
-struct tag {
-	struct endpoint local;
-	uint8_t ttl, tos;
-	struct timespec at; /* when it came */
-};
 
 /* The options that ask for control messages; each one's bit in desc.wants is its place here. */
 static const struct {
@@ -43,62 +35,68 @@ control_option(struct desc *d)
 	}
 }
 
-static int
-tag_new(const struct sock_msg *msg)
-{
-	struct tag t = {msg->local, msg->ttl, msg->tos, {0}};
-	int fd = memfd_create("leat", MFD_CLOEXEC);
-
-	clock_gettime(CLOCK_REALTIME, &t.at);
-	if (fd >= 0 && write(fd, &t, sizeof t) == (ssize_t)sizeof t)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 union rights {
 	struct cmsghdr h;
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-int
-control_pass(const struct desc *d, int fd, const struct sock_msg *msg, const void *buf, size_t len)
+/* Without a tag it comes from the peer. */
+static bool
+from_peer(struct desc *d, const struct endpoint *from)
+{
+	struct endpoint peer;
+
+	return d->state == DESC_CONNECTED && desc_remote(d, &peer) == 0 && peer.port == from->port &&
+	       ipaddr_eq(&peer.addr, &from->addr);
+}
+
+static int
+send_tagged(int fd, int tag, const void *buf, size_t len)
 {
 	union rights rights = {.h = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec iov = {(void *)(uintptr_t)buf, len};
-	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	int tag = d->wants ? tag_new(msg) : -1;
-	ssize_t n;
+	struct msghdr h = {
+	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
 
-	if (tag >= 0) {
-		memcpy(CMSG_DATA(&rights.h), &tag, sizeof tag);
-		h.msg_control = &rights;
-		h.msg_controllen = sizeof rights;
-	}
-	n = sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
-	n = n < 0 ? -errno : 0;
-	if (tag >= 0)
+	memcpy(CMSG_DATA(&rights.h), &tag, sizeof tag);
+	return sendmsg(fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int
+control_pass(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	int fd = d->peer.fd, tag, rc;
+
+	if (!d->wants && from_peer(d, &msg->peer))
+		return send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+	tag = d->wants ? dgram_tag_new(msg) : dgram_tag_shared(&d->w->tags, &d->w->room, &msg->peer);
+	if (tag < 0)
+		return tag;
+	rc = send_tagged(fd, tag, buf, len);
+	if (d->wants)
 		close(tag);
-	return (int)n;
+	return rc;
 }
 
 ssize_t
-control_receive(int fd, struct msghdr *h, int flags, int *tag)
+control_receive(int fd, struct msghdr *h, int flags, struct dgram_tag *came)
 {
 	union rights rights = {.h = {0}};
 	struct msghdr own = *h;
 	ssize_t n;
+	int tag;
 
-	*tag = -1;
+	*came = (struct dgram_tag){.known = KNOWN_NOTHING};
 	own.msg_control = &rights;
 	own.msg_controllen = sizeof rights;
 	n = recvmsg(fd, &own, flags | MSG_CMSG_CLOEXEC);
 	h->msg_namelen = own.msg_namelen;
 	h->msg_flags = own.msg_flags;
-	if (n >= 0 && own.msg_controllen >= CMSG_LEN(sizeof *tag) && rights.h.cmsg_level == SOL_SOCKET &&
-	    rights.h.cmsg_type == SCM_RIGHTS)
-		memcpy(tag, CMSG_DATA(&rights.h), sizeof *tag);
+	if (n >= 0 && own.msg_controllen >= CMSG_LEN(sizeof tag) && rights.h.cmsg_level == SOL_SOCKET &&
+	    rights.h.cmsg_type == SCM_RIGHTS) {
+		memcpy(&tag, CMSG_DATA(&rights.h), sizeof tag);
+		*came = dgram_tag_read(tag);
+	}
 	h->msg_control = NULL; /* its room ends here */
 	return n;
 }
@@ -138,7 +136,7 @@ put_int(struct writer *w, int level, int type, int v)
 }
 
 static void
-put4(struct writer *w, unsigned wants, const struct tag *t)
+put4(struct writer *w, unsigned wants, const struct dgram_tag *t)
 {
 	struct in_addr addr = {htonl(ipaddr_v4_number(&t->local.addr))};
 	struct in_pktinfo info = {(int)t->local.ifindex, addr, addr};
@@ -156,7 +154,7 @@ put4(struct writer *w, unsigned wants, const struct tag *t)
 
 /* IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop limit or class here, as on Linux. */
 static void
-put6(struct writer *w, unsigned wants, const struct tag *t)
+put6(struct writer *w, unsigned wants, const struct dgram_tag *t)
 {
 	struct in6_pktinfo info = {.ipi6_ifindex = t->local.ifindex};
 
@@ -169,21 +167,6 @@ put6(struct writer *w, unsigned wants, const struct tag *t)
 		put_int(w, IPPROTO_IPV6, IPV6_HOPLIMIT, t->ttl);
 	if (wants & 1u << TCLASS6)
 		put_int(w, IPPROTO_IPV6, IPV6_TCLASS, t->tos);
-}
-
-void
-control_untag(int tag, struct sock_msg *msg)
-{
-	struct tag t;
-
-	if (tag < 0)
-		return;
-	if (pread(tag, &t, sizeof t, 0) == (ssize_t)sizeof t) {
-		msg->local = t.local;
-		msg->ttl = t.ttl;
-		msg->tos = t.tos;
-	}
-	close(tag);
 }
 
 static void
@@ -218,20 +201,20 @@ writer_init(struct writer *w, const struct msghdr *theirs)
 }
 
 int
-control_write(const struct call *c, const struct msghdr *theirs, int tag, size_t *len, int *flags)
+control_write(
+    const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags)
 {
 	struct writer w;
-	struct tag t;
 
 	*len = 0;
-	if (tag < 0 || pread(tag, &t, sizeof t, 0) != (ssize_t)sizeof t)
+	if (came->known != KNOWN_ALL)
 		return 0;
 	writer_init(&w, theirs);
-	put_time(&w, c->d->wants, &t.at);
+	put_time(&w, c->d->wants, &came->at);
 	if (c->d->v6)
-		put6(&w, c->d->wants, &t);
-	if (ipaddr_is4(&t.local.addr))
-		put4(&w, c->d->wants, &t);
+		put6(&w, c->d->wants, came);
+	if (ipaddr_is4(&came->local.addr))
+		put4(&w, c->d->wants, came);
 	return hand_over(c, theirs, &w, len, flags);
 }
 

@@ -1,33 +1,33 @@
 /*
  * run/control.h - control messages of datagrams (ip(7), ipv6(7)): where a datagram was sent to, its hop limit and traffic class.
  *
- * Between our end and the program's they travel as a descriptor that is passed along, a small file in memory: recvmsg() is always
- * answered by us, which turns it into what the program asked for, and every other way of receiving makes the kernel throw it away.
+ * Between our end and the program's they travel in a tag (dgram_tag.h): recvmsg() is always answered by us, which turns it into what the
+ * program asked for.
  */
 #ifndef RUN_CONTROL_H
 #define RUN_CONTROL_H
 
 #include "run/calls.h"
+#include "run/dgram_tag.h"
 
 struct dgram_error;
 
 /* The program set an option: what control messages does it ask for from now on? */
 void control_option(struct desc *d);
 
-/* Send to the program's end as @msg arrived; the flags are MSG_DONTWAIT | MSG_NOSIGNAL. 0 or the negative errno. */
-int control_pass(const struct desc *d, int fd, const struct sock_msg *msg, const void *buf, size_t len);
-
 /*
- * Receive at the program's end @fd. *@tag is what came along: a descriptor of ours to be closed, or -1.
+ * Sends a datagram to the program's end, with a tag that says what @msg does. The flags are MSG_DONTWAIT | MSG_NOSIGNAL. 0 or the negative errno.
+ * Without a tag it is from the peer that @d is connected to at this moment.
  */
-ssize_t control_receive(int fd, struct msghdr *h, int flags, int *tag);
+int control_pass(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len);
 
-/* What @tag (closed here; may be -1) says of its datagram, into @msg. */
-void control_untag(int tag, struct sock_msg *msg);
+/* Receives at the program's end @fd. *@came is what the tag says that came along. */
+ssize_t control_receive(int fd, struct msghdr *h, int flags, struct dgram_tag *came);
 
-/* Write what the program asked for about the datagram that came with @tag (-1: nothing is known) into the room that @theirs gives. 0 with *@len
+/* Write what the program asked for about the datagram that @came tells of into the room that @theirs gives. 0 with *@len
  * written and MSG_CTRUNC in *@flags if it did not fit, or -EFAULT. */
-int control_write(const struct call *c, const struct msghdr *theirs, int tag, size_t *len, int *flags);
+int control_write(
+    const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags);
 
 /* The same of an error from the queue (IP_RECVERR, IPV6_RECVERR). */
 int control_write_error(

@@ -2,6 +2,7 @@
 
 #include "run/alias.h"
 #include "run/dgram.h"
+#include "run/dgram_away.h"
 #include "run/park.h"
 #include "run/settings.h"
 
@@ -38,8 +39,8 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	d->tid_fd = -1;
 	list_init(&d->named);
 	list_init(&d->parked);
-	list_init(&d->sources);
 	list_init(&d->held);
+	list_init(&d->outsiders);
 	list_init(&d->settings);
 	list_push(&w->descs, &d->node);
 	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));
@@ -174,12 +175,7 @@ drop_transport(struct desc *d, bool abort)
 	struct sock *sk = d->sk;
 
 	list_del(&d->named);
-	if (d->away) {
-		sock_watch(d->away, NULL, NULL);
-		worker_gone(d->w, d->away);
-		sock_close(d->away);
-		d->away = NULL;
-	}
+	dgram_away_close(d);
 	if (!sk)
 		return;
 	if (d->child)

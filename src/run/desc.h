@@ -21,15 +21,6 @@ enum desc_state {
 	DESC_FINISHED,  /* the transport is gone, the descriptor is not */
 };
 
-/* A socket of ours that delivers the datagrams of one source. */
-struct dgram_source {
-	struct list node;
-	struct desc *owner;
-	struct endpoint source;
-	bool outside; /* the last of that name came over the link, to a published port */
-	struct loop_fd fd;
-};
-
 struct desc {
 	struct worker *w;
 	struct table_node by_inode, by_id;
@@ -75,6 +66,9 @@ struct desc {
 	bool aliased;
 	bool published; /* datagrams: a published port leads to it, though it is bound to loopback, */
 	bool outside;   /* and what was received last came over the link */
+	struct list
+	    outsiders; /* who spoke last from there, under their names: struct outsider, latest first */
+	unsigned noutsiders;
 
 	/* The stream's ends: what the program shut, and what has been carried through. */
 	bool shut_rd, shut_wr, up_done, down_done; /* shut_wr: of datagrams, too */
@@ -92,8 +86,6 @@ struct desc {
 	struct endpoint accepted_from;
 	bool reset_waits;
 
-	struct list sources; /* datagrams: struct dgram_source, latest first */
-	unsigned nsources;
 	struct list held; /* datagrams for the program that wait here, see dgram_keep.h */
 	bool raised;      /* datagrams: its end was given an error, see dgram_error.h */
 	uint32_t nl_port; /* NETLINK_ROUTE */

@@ -9,114 +9,57 @@
 #include "run/park.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-/* connect() takes a handle of the program's end, and an end of ours. */
-enum { DGRAM_MAX = 65536, DGRAM_SOURCES = 64, CONNECT_NEEDS = 2 };
-
-static void
-source_free(struct dgram_source *s)
-{
-	loop_del(s->owner->w->loop, &s->fd);
-	fd_room_close(&s->owner->w->room, s->fd.fd);
-	list_del(&s->node);
-	s->owner->nsources--;
-	free(s);
-}
-
-static void
-forget_sources(struct desc *d)
-{
-	while (!list_empty(&d->sources))
-		source_free(list_first(&d->sources, struct dgram_source, node));
-}
+enum { DGRAM_MAX = 65536 };
 
 void
 dgram_forget(struct desc *d)
 {
-	forget_sources(d);
+	dgram_forget_speakers(d);
 	dgram_keep_forget(&d->held);
 }
 
-static void
-source_news(struct loop_fd *fd, uint32_t events)
+void
+dgram_size(struct desc *d)
 {
-	struct dgram_source *s = container_of(fd, struct dgram_source, fd);
+	int octets;
+	size_t len = sizeof octets;
 
-	worker_enter(s->owner->w);
-	if ((events & EPOLLOUT) && !list_empty(&s->owner->held))
-		dgram_deliver(s->owner);
+	if (d->peer.fd < 0 || sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &octets, &len))
+		return;
+	octets /= 2; /* the kernel doubles what it is given */
+	setsockopt(d->peer.fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
 }
 
-/* With no descriptor left, the source used longest ago gives its own. */
+/* UDP takes a datagram that is longer than SO_RCVBUF, too. */
 static int
-open_source(struct desc *d, const struct endpoint *from)
+give_long(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
-	int fd = fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, from));
-
-	if (fd >= 0 || !fd_room_ran_out(fd) || list_empty(&d->sources))
-		return fd;
-	source_free(list_last(&d->sources, struct dgram_source, node));
-	return fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, from));
-}
-
-/* The socket that speaks for @from; the one used longest ago makes room. 0 with *@out, or the negative errno. */
-static int
-source_for(struct desc *d, const struct endpoint *from, struct dgram_source **out)
-{
-	struct dgram_source *s;
+	static const int most = DGRAM_MAX;
 	int rc;
 
-	list_each(n, &d->sources) {
-		s = container_of(n, struct dgram_source, node);
-		if (ipaddr_eq(&s->source.addr, &from->addr) && s->source.port == from->port) {
-			list_del(&s->node);
-			list_push_front(&d->sources, &s->node);
-			*out = s;
-			return 0;
-		}
-	}
-	if (d->nsources == DGRAM_SOURCES)
-		source_free(list_last(&d->sources, struct dgram_source, node));
-	s = calloc(1, sizeof *s);
-	if (!s)
-		return -ENOBUFS;
-	s->owner = d;
-	s->source = *from;
-	s->fd = (struct loop_fd){.fd = open_source(d, from), .events = EPOLLOUT | EPOLLET, .fn = source_news};
-	rc = s->fd.fd < 0 ? s->fd.fd : loop_add(d->w->loop, &s->fd);
-	if (rc) {
-		if (s->fd.fd >= 0)
-			fd_room_close(&d->w->room, s->fd.fd);
-		free(s);
-		return rc;
-	}
-	list_push_front(&d->sources, &s->node);
-	d->nsources++;
-	*out = s;
-	return 0;
+	setsockopt(d->peer.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+	rc = control_pass(d, msg, buf, len);
+	dgram_size(d);
+	return rc;
 }
 
 /* 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another error that loses the datagram. */
 static int
 give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
-	int fd = d->peer.fd;
+	int rc = control_pass(d, msg, buf, len);
 
-	if (fd < 0) {
-		struct dgram_source *s;
-		int rc = source_for(d, &msg->peer, &s);
-
-		if (rc && rc != -ECONNREFUSED)
-			drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
-		if (rc)
-			return rc;
-		fd = s->fd.fd;
-	}
-	return control_pass(d, fd, msg, buf, len);
+	if (rc == -EMSGSIZE)
+		rc = give_long(d, msg, buf, len);
+	/* As many tags are on their way as the limit on open files allows: a sweep tries again. */
+	if (rc == -ETOOMANYREFS)
+		return -EAGAIN;
+	if (rc && rc != -EAGAIN && rc != -ECONNREFUSED)
+		drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
+	return rc;
 }
 
 /* What waits here first. False while there is no room. */
@@ -133,6 +76,18 @@ give_held(struct desc *d)
 	return true;
 }
 
+/* The kernel speaks up when there is room at the program's end again, if anything waits for that. */
+static void
+wait_for_room(struct desc *d)
+{
+	bool waits = !list_empty(&d->held);
+
+	if (d->peer.fd < 0 || waits == ((d->peer.events & EPOLLOUT) != 0))
+		return;
+	loop_mod(
+	    d->w->loop, &d->peer, waits ? d->peer.events | EPOLLOUT : d->peer.events & ~(uint32_t)EPOLLOUT);
+}
+
 void
 dgram_give_back(struct desc *d, struct list *unread)
 {
@@ -144,14 +99,7 @@ dgram_give_back(struct desc *d, struct list *unread)
 		list_push_front(&d->held, n);
 	}
 	(void)give_held(d);
-}
-
-/* Two may be shown under one name, one of the host's clients and one inside: what is sent to it goes to who spoke last. */
-static void
-note_source(struct desc *d)
-{
-	if (d->published && d->peer.fd < 0 && !list_empty(&d->sources))
-		list_first(&d->sources, struct dgram_source, node)->outside = d->outside;
+	wait_for_room(d);
 }
 
 void
@@ -160,7 +108,7 @@ dgram_deliver(struct desc *d)
 	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
 	bool any = false;
 
-	while (d->sk && !d->buried && d->handle >= 0 && give_held(d)) {
+	while (d->sk && !d->buried && d->peer.fd >= 0 && give_held(d)) {
 		struct sock_msg msg, came;
 		ssize_t n = dgram_receive(d, buf, sizeof buf, &msg);
 		int rc;
@@ -175,17 +123,17 @@ dgram_deliver(struct desc *d)
 		came = msg;
 		alias_name_remote(d, &msg.peer);
 		rc = give(d, &msg, buf, (size_t)n);
-		if (rc == 0)
-			note_source(d);
 		if (rc == -ECONNREFUSED) {
 			dgram_orphan(d, &came, buf, (size_t)n);
 			return;
 		}
+		dgram_note_speaker(d, &msg.peer);
 		if (rc == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
 			break;
 	}
 	if (d->buried)
 		return;
+	wait_for_room(d);
 	dgram_error_show(d, -1);
 	if (any)
 		park_wake(d);
@@ -197,37 +145,19 @@ dgram_sock_changed(struct sock *sk, void *arg)
 	dgram_deliver(arg);
 }
 
-int
-dgram_prepare(struct desc *d, int fd)
-{
-	if (d->handle >= 0)
-		return 0;
-	if (!fd_room_for(&d->w->room, 1))
-		return -ENOBUFS;
-	d->handle = fd_room_take(&d->w->room, unixdir_bind(d->w->unixsock.dir, fd));
-	if (d->handle < 0) {
-		int rc = d->handle;
-
-		d->handle = -1;
-		return rc;
-	}
-	desc_note_named(d);
-	sock_watch(d->sk, dgram_sock_changed, d);
-	dgram_deliver(d);
-	return 0;
-}
-
 static ssize_t
 send_to_peer(struct desc *d, const void *buf, size_t len)
 {
 	struct sock_msg msg = {0};
 	struct sock *sk = d->sk;
-	int rc = dgram_loopback_peer(d, &msg.peer) ? dgram_speaker(d, &msg.peer, &sk) : 0;
+	int rc = d->state == DESC_CONNECTED ? 0 : -EDESTADDRREQ;
 
+	if (!rc && dgram_loopback_peer(d, &msg.peer))
+		rc = dgram_speaker(d, &msg.peer, &sk);
 	return rc ? rc : sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
 }
 
-/* What the program wrote to its connected socket. */
+/* What the program wrote natively; without a peer it is lost, and the next call tells. */
 void
 dgram_flush(struct desc *d)
 {
@@ -256,82 +186,82 @@ peer_news(struct loop_fd *fd, uint32_t events)
 		dgram_deliver(d);
 }
 
-/* The program's end has no peer any more, and what had arrived is still there. */
-static void
-part(struct desc *d, int fd)
-{
-	struct sockaddr none = {.sa_family = AF_UNSPEC};
-	struct list unread = LIST_INIT(unread);
-
-	dgram_flush(d);
-	dgram_keep_unread(d, fd, &unread);
-	(void)connect(fd, &none, sizeof none);
-	desc_close_peer(d);
-	d->state = DESC_NEW;
-	dgram_give_back(d, &unread);
-}
-
-/* Join the program's end and one of ours, which carries the peer's name, in both directions. */
+/* Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives. */
 static int
-join(struct desc *d, int fd, const struct endpoint *peer)
+join(struct desc *d, int fd)
 {
 	struct sockaddr_un un;
-	socklen_t len = sizeof un;
-	int ours, rc;
+	socklen_t len;
+	int rc, ours = fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, &un, &len));
 
-	if (d->peer.fd >= 0)
-		part(d, fd);
-	ours = fd_room_take(&d->w->room, unix_dgram_to(&d->w->unixsock, d->handle, peer));
 	if (ours < 0)
 		return ours;
-	if (getsockname(ours, (struct sockaddr *)&un, &len) < 0 ||
-	    connect(fd, (struct sockaddr *)&un, len) < 0) {
+	if (connect(fd, (struct sockaddr *)&un, len) < 0) {
 		rc = -errno;
 		fd_room_close(&d->w->room, ours);
 		return rc;
 	}
-	forget_sources(d);
-	/* What the kernel's queue had no room for came from others than the peer, which alone may send from now on. */
-	while (!list_empty(&d->held)) {
-		dgram_keep_free(list_first(&d->held, struct dgram_kept, node));
-		drop_note(d->w->core, NULL, DROP_UDP_RCVBUF);
-	}
-	return desc_set_peer(d, ours, EPOLLIN | EPOLLOUT, peer_news);
+	rc = desc_set_peer(d, ours, EPOLLIN, peer_news);
+	if (!rc)
+		dgram_size(d);
+	return rc;
 }
 
-static int
-dissolve(struct desc *d, int fd)
+int
+dgram_prepare(struct desc *d, int fd)
 {
+	int rc;
+
 	if (d->peer.fd >= 0)
-		part(d, fd);
+		return 0;
+	if (!fd_room_for(&d->w->room, 2))
+		return -ENOBUFS;
+	if (d->handle < 0)
+		d->handle = fd_room_take(&d->w->room, unixdir_bind(d->w->unixsock.dir, fd));
+	if (d->handle < 0) {
+		rc = d->handle;
+		d->handle = -1;
+		return rc;
+	}
+	rc = join(d, fd);
+	if (rc)
+		return rc;
+	desc_note_named(d);
+	sock_watch(d->sk, dgram_sock_changed, d);
+	dgram_deliver(d);
+	return 0;
+}
+
+/* The stack's socket gets another peer, or none (@to NULL). */
+static int
+change_peer(struct desc *d, const struct endpoint *to)
+{
+	int rc = sock_connect(d->sk, to);
+
+	if (rc)
+		return rc;
 	dgram_away_close(d);
-	return sock_connect(d->sk, NULL);
+	d->state = to ? DESC_CONNECTED : DESC_NEW;
+	return 0;
 }
 
 int
 dgram_connect(struct desc *d, int fd, struct endpoint *to)
 {
-	struct endpoint shown;
-	int rc;
+	struct list unread = LIST_INIT(unread);
+	int rc = to ? dgram_prepare(d, fd) : 0;
 
-	if (!to)
-		return dissolve(d, fd);
-	if (!fd_room_for(&d->w->room, CONNECT_NEEDS))
-		return -ENOBUFS;
+	if (rc)
+		return rc;
 	dgram_flush(d);
-	alias_unspecified(to);
-	shown = *to;
-	if (d->kind == DESC_PING) /* an echo socket has no port that could say who is there */
+	if (to)
+		alias_unspecified(to);
+	if (to && d->kind == DESC_PING) /* an echo socket has no port that could say who is there */
 		alias_destination(d, to);
-	rc = sock_connect(d->sk, to);
-	if (!rc)
-		dgram_away_close(d);
-	if (!rc)
-		rc = dgram_prepare(d, fd);
-	if (!rc)
-		rc = join(d, fd, &shown);
-	if (!rc)
-		d->state = DESC_CONNECTED;
+	if (d->state == DESC_CONNECTED) /* without a tag it would be the new peer's */
+		dgram_keep_unread(d, fd, &unread);
+	rc = change_peer(d, to);
+	dgram_give_back(d, &unread);
 	return rc;
 }
 

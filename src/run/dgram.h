@@ -1,8 +1,9 @@
 /*
- * run/dgram.h - datagrams: each reaches the program from an AF_UNIX socket whose name tells the true source.
+ * run/dgram.h - datagrams: between the program's end of a pair of AF_UNIX sockets, and the stack.
  *
- * A connected socket has one such for its peer, and both directions are the kernel's own. The kernel queues only ten; what does
- * not fit stays in our stack's receive buffer.
+ * The two ends are connected to one another from the first bind(), connect() or sendto() on, so that the kernel's queue for what comes from
+ * strangers (net.unix.max_dgram_qlen, ten) does not count: as much waits at the program's end as SO_RCVBUF allows, and native calls find it there.
+ * What does not fit stays in our stack's receive buffer. A datagram that is not from the peer has a tag that says whose it is.
  */
 #ifndef RUN_DGRAM_H
 #define RUN_DGRAM_H
@@ -14,6 +15,9 @@ int dgram_prepare(struct desc *d, int fd);
 
 /* connect(2) of the program's @fd; @to NULL dissolves. 0 or the negative errno. */
 int dgram_connect(struct desc *d, int fd, struct endpoint *to);
+
+/* SO_RCVBUF has been set: so much may wait at the program's end. */
+void dgram_size(struct desc *d);
 
 /* What the program wrote natively goes out, ahead of what comes by a call of its own. */
 void dgram_flush(struct desc *d);

@@ -8,9 +8,10 @@
 #include "run/dgram_keep.h"
 #include "run/settings.h"
 
+#include <stdlib.h>
 #include <sys/socket.h>
 
-enum { DGRAM_MAX = 65536 };
+enum { DGRAM_MAX = 65536, OUTSIDERS = 64 };
 
 bool
 dgram_loopback_peer(const struct desc *d, struct endpoint *peer)
@@ -68,21 +69,80 @@ dgram_away_close(struct desc *d)
 	if (!d->away)
 		return;
 	sock_watch(d->away, NULL, NULL);
+	worker_gone(d->w, d->away);
 	sock_close(d->away);
 	d->away = NULL;
+}
+
+struct outsider {
+	struct list node;
+	struct endpoint name;
+};
+
+static struct outsider *
+outsider_find(const struct desc *d, const struct endpoint *name)
+{
+	list_each(n, &d->outsiders) {
+		struct outsider *o = container_of(n, struct outsider, node);
+
+		if (ipaddr_eq(&o->name.addr, &name->addr) && o->name.port == name->port)
+			return o;
+	}
+	return NULL;
+}
+
+static void
+outsider_free(struct desc *d, struct outsider *o)
+{
+	list_del(&o->node);
+	free(o);
+	d->noutsiders--;
+}
+
+/* NULL without memory. The one that spoke longest ago makes room. */
+static struct outsider *
+outsider_new(struct desc *d, const struct endpoint *name)
+{
+	struct outsider *o = calloc(1, sizeof *o);
+
+	if (!o)
+		return NULL;
+	if (d->noutsiders == OUTSIDERS)
+		outsider_free(d, list_last(&d->outsiders, struct outsider, node));
+	o->name = *name;
+	d->noutsiders++;
+	return o;
+}
+
+void
+dgram_note_speaker(struct desc *d, const struct endpoint *name)
+{
+	struct outsider *o = d->published ? outsider_find(d, name) : NULL;
+
+	if (o && !d->outside)
+		outsider_free(d, o);
+	if (!d->published || !d->outside)
+		return;
+	if (o)
+		list_del(&o->node);
+	else
+		o = outsider_new(d, name);
+	if (o)
+		list_push_front(&d->outsiders, &o->node);
+}
+
+void
+dgram_forget_speakers(struct desc *d)
+{
+	while (!list_empty(&d->outsiders))
+		outsider_free(d, list_first(&d->outsiders, struct outsider, node));
 }
 
 /* Was the last datagram under the name of @to one of the host's, through a published port? */
 static bool
 spoke_from_outside(const struct desc *d, const struct endpoint *to)
 {
-	list_each(n, &d->sources) {
-		const struct dgram_source *s = container_of(n, const struct dgram_source, node);
-
-		if (ipaddr_eq(&s->source.addr, &to->addr) && s->source.port == to->port)
-			return s->outside;
-	}
-	return false;
+	return outsider_find(d, to) != NULL;
 }
 
 /* Does what goes to @to cross the link? It is rewritten where it means the host's loopback. */

@@ -23,6 +23,13 @@ ssize_t dgram_receive(struct desc *d, void *buf, size_t len, struct sock_msg *ms
 void dgram_away_close(struct desc *d);
 
 /*
+ * The program has been given a datagram from @name. Two may be shown under one name, one of the host's clients and one inside: what is sent to it goes to who
+ * spoke last.
+ */
+void dgram_note_speaker(struct desc *d, const struct endpoint *name);
+void dgram_forget_speakers(struct desc *d);
+
+/*
  * The program has closed @d before @msg, with @buf, could be delivered: @d ends, and the datagram goes to whom its sender reaches now. That is
  * what tells the sender.
  */

@@ -3,12 +3,10 @@
 #include "core/errq.h"
 #include "run/alias.h"
 #include "run/dgram.h"
-#include "run/dgram_keep.h"
 #include "run/holder.h"
 
 #include <linux/filter.h>
 #include <poll.h>
-#include <stddef.h>
 #include <sys/socket.h>
 
 static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
@@ -51,34 +49,12 @@ break_off(int ours, int own)
 }
 
 static void
-raise_connected(struct desc *d, int own)
+raise_error(struct desc *d, int own)
 {
 	dgram_flush(d);
 	break_off(d->peer.fd, own);
 	unix_connect_handle(d->peer.fd, d->handle);
 	refuse_all(d->peer.fd, false);
-}
-
-/* An end without a peer gets one for the moment. Being parted from it, the kernel would throw away what is unread. */
-static void
-raise_unconnected(struct desc *d, int own)
-{
-	struct endpoint none = {.port = 0};
-	struct sockaddr_un un;
-	socklen_t len = sizeof un;
-	struct list unread = LIST_INIT(unread);
-	int ours = unix_dgram_to(&d->w->unixsock, d->handle, &none);
-
-	if (ours < 0)
-		return;
-	dgram_keep_unread(d, own, &unread);
-	if (getsockname(ours, (struct sockaddr *)&un, &len) == 0 &&
-	    connect(own, (struct sockaddr *)&un, len) == 0) {
-		break_off(ours, own);
-		(void)connect(own, &nobody, sizeof nobody);
-	}
-	close(ours);
-	dgram_give_back(d, &unread);
 }
 
 static void
@@ -96,14 +72,14 @@ dgram_error_show(struct desc *d, int fd)
 	bool want = wanted(d);
 	int own = fd;
 
-	if ((!want && !d->raised) || d->handle < 0)
+	if ((!want && !d->raised) || d->peer.fd < 0)
 		return;
 	if (own < 0)
 		own = holder_borrow(d);
 	if (own < 0)
 		return;
 	if (want && !shows(own))
-		d->peer.fd >= 0 ? raise_connected(d, own) : raise_unconnected(d, own);
+		raise_error(d, own);
 	else if (!want)
 		clear(own);
 	d->raised = want;

@@ -26,21 +26,18 @@ void
 dgram_keep_unread(struct desc *d, int fd, struct list *to)
 {
 	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
-	struct sockaddr_un un;
 	struct iovec iov = {buf, sizeof buf};
 
 	for (;;) {
-		struct msghdr h = {
-		    .msg_name = &un, .msg_namelen = sizeof un, .msg_iov = &iov, .msg_iovlen = 1};
-		struct sock_msg msg = {0};
-		int tag;
-		ssize_t n = control_receive(fd, &h, MSG_DONTWAIT, &tag);
+		struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
+		struct dgram_tag came;
+		ssize_t n = control_receive(fd, &h, MSG_DONTWAIT, &came);
+		struct sock_msg msg = {
+		    .peer = came.peer, .local = came.local, .ttl = came.ttl, .tos = came.tos};
 
 		if (n < 0)
 			return;
-		control_untag(tag, &msg);
-		/* What bears no name of ours does not come from the network. */
-		if (unixname_source(&d->w->unixsock.names, &un, h.msg_namelen, &msg.peer))
+		if (came.known || desc_remote(d, &msg.peer) == 0)
 			(void)dgram_keep(to, &msg, buf, (size_t)n);
 	}
 }

@@ -1,6 +1,6 @@
 /*
  * run/dgram_keep.h - datagrams that wait here, not in the program's end of the AF_UNIX socket: one that did not fit there, and those that had
- * arrived when the end had to be connected anew, for then the kernel throws away what is unread. Linux's UDP keeps it.
+ * arrived without a tag from a peer that is another now.
  */
 #ifndef RUN_DGRAM_KEEP_H
 #define RUN_DGRAM_KEEP_H
@@ -17,7 +17,7 @@ struct dgram_kept {
 /* Behind those that wait. False without memory. */
 bool dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len);
 
-/* Take what is unread at the program's end @fd into @to, in order. */
+/* Takes what is unread at the program's end @fd into @to, in order. What has no tag is from the peer of this moment. */
 void dgram_keep_unread(struct desc *d, int fd, struct list *to);
 
 void dgram_keep_free(struct dgram_kept *k);

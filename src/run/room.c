@@ -99,7 +99,7 @@ relieve(struct fd_room *room)
 	worker_enter(w);
 	sweep_now(w);
 	worker_settle(w); /* the gateway's flows for datagram sockets that are gone */
-	if (room->taken < before || gate_dgram_relieve(w->gate, IDLE))
+	if (room->taken < before || dgram_tags_close(&w->tags, room) || gate_dgram_relieve(w->gate, IDLE))
 		return true;
 	w->relieve_at = now + RELIEVE_EVERY;
 	return false;

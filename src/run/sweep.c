@@ -1,6 +1,7 @@
 #include "run/sweep.h"
 
 #include "run/desc.h"
+#include "run/dgram.h"
 #include "run/diag.h"
 #include "run/holder.h"
 #include "run/pump.h"
@@ -120,9 +121,11 @@ sweep_run(struct worker *w, nsec_t now)
 	if (now < w->sweep_at)
 		return;
 	w->sweep_at = now + SWEEP_EVERY_MS * MSEC;
-	list_each(n, &w->descs) {
+	list_each_safe(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
+		if (!list_empty(&d->held)) /* see dgram.c on ETOOMANYREFS */
+			dgram_deliver(d);
 		needed |= !tended(d);
 		if (d->child)
 			stream_offer_children(d);

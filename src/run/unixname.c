@@ -1,6 +1,5 @@
 /*
- * Makes and reads the abstract names that carry a record's number or a datagram's source. It opens no
- * socket.
+ * Makes and reads the abstract names that carry a record's number. It opens no socket.
  */
 #include "run/unixname.h"
 
@@ -47,14 +46,12 @@ unixname_of_id(const struct unixname *n, uint64_t id, struct sockaddr_un *un)
 	return name_of(n, text, un);
 }
 
-/* A name lives on while a datagram from it is unread, so the number at the end keeps names apart. */
 socklen_t
-unixname_of_source(struct unixname *n, const struct endpoint *source, struct sockaddr_un *un)
+unixname_of_dgram(struct unixname *n, struct sockaddr_un *un)
 {
-	char text[80];
+	char text[32];
 
-	snprintf(text, sizeof text, "%016" PRIx64 "%016" PRIx64 "%04x%08x.%" PRIx64, source->addr.w[0],
-	    source->addr.w[1], source->port, source->ifindex, n->next++);
+	snprintf(text, sizeof text, "datagrams %" PRIx64, n->next++);
 	return name_of(n, text, un);
 }
 
@@ -80,18 +77,4 @@ unixname_id(const struct unixname *n, const struct sockaddr_un *un, socklen_t le
 	char text[TEXT_ROOM];
 
 	return text_of(n, un, len, text) && sscanf(text, "%" SCNx64, id) == 1;
-}
-
-bool
-unixname_source(
-    const struct unixname *n, const struct sockaddr_un *un, socklen_t len, struct endpoint *source)
-{
-	char text[TEXT_ROOM];
-	unsigned port;
-
-	if (!text_of(n, un, len, text) || sscanf(text, "%16" SCNx64 "%16" SCNx64 "%4x%8x", &source->addr.w[0],
-					      &source->addr.w[1], &port, &source->ifindex) != 4)
-		return false;
-	source->port = (uint16_t)port;
-	return true;
 }

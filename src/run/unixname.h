@@ -8,7 +8,6 @@
 #ifndef RUN_UNIXNAME_H
 #define RUN_UNIXNAME_H
 
-#include "base/ipaddr.h"
 #include "base/siphash.h"
 
 #include <stdbool.h>
@@ -18,18 +17,16 @@
 
 struct unixname {
 	struct siphash_key key;
-	uint64_t next; /* makes two names of the same source differ */
+	uint64_t next; /* number of the next end of a datagram socket */
 };
 
 void unixname_init(struct unixname *n);
 
-/* Writes the name of record @id, or of a datagram from @source, to @un. Returns the length for bind(2). */
+/* Writes the name of record @id, or one for the end of a datagram socket, to @un. Returns the length for bind(2). */
 socklen_t unixname_of_id(const struct unixname *n, uint64_t id, struct sockaddr_un *un);
-socklen_t unixname_of_source(struct unixname *n, const struct endpoint *source, struct sockaddr_un *un);
+socklen_t unixname_of_dgram(struct unixname *n, struct sockaddr_un *un);
 
 /* Reads what a name says. Returns false where the worker did not make the name. */
 bool unixname_id(const struct unixname *n, const struct sockaddr_un *un, socklen_t len, uint64_t *id);
-bool unixname_source(
-    const struct unixname *n, const struct sockaddr_un *un, socklen_t len, struct endpoint *source);
 
 #endif

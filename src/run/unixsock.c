@@ -163,17 +163,16 @@ unix_stream_to(struct unixsock *u, int handle, uint64_t id)
 
 /* The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the name. */
 int
-unix_dgram_to(struct unixsock *u, int handle, const struct endpoint *source)
+unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len)
 {
-	struct sockaddr_un un;
-	socklen_t len = unixname_of_source(&u->names, source, &un);
 	int rc, fd = open_socket(SOCK_DGRAM);
 
 	if (fd < 0)
 		return fd;
+	*len = unixname_of_dgram(&u->names, un);
 	rc = unix_connect_handle(fd, handle);
 	if (!rc)
-		rc = bind_name(fd, &un, len);
+		rc = bind_name(fd, un, *len);
 	if (rc) {
 		close(fd);
 		return rc;

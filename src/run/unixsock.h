@@ -10,7 +10,6 @@
 #ifndef RUN_UNIXSOCK_H
 #define RUN_UNIXSOCK_H
 
-#include "base/ipaddr.h"
 #include "run/unixdir.h"
 #include "run/unixname.h"
 
@@ -40,11 +39,11 @@ int unix_connect_handle(int fd, int handle);
 int unix_meet(struct unixsock *u, int fd, bool *used);
 
 /*
- * Opens a non-blocking socket that is connected to the program's listener or datagram socket behind @handle,
- * and named for record @id or for @source. Its descriptor or the negative errno.
+ * Opens a non-blocking socket that is connected to the program's listener behind @handle, and named for record
+ * @id; or to its datagram socket, and named @un (of @len). Its descriptor or the negative errno.
  */
 int unix_stream_to(struct unixsock *u, int handle, uint64_t id);
-int unix_dgram_to(struct unixsock *u, int handle, const struct endpoint *source);
+int unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len);
 
 /* The inode of a socket, which is its identity; 0 when @fd is no AF_UNIX socket. */
 uint64_t unix_inode(int fd);

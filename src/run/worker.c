@@ -353,6 +353,7 @@ end_worker(struct process *p)
 		desc_bury(container_of(n, struct desc, node), true);
 	desc_free_buried(w);
 	assembly_end(&p->assembly);
+	dgram_tags_close(&w->tags, &w->room);
 	unixsock_close(&w->unixsock);
 	callers_fini(&w->callers);
 	table_fini(&w->by_inode);

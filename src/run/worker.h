@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "host/fd_room.h"
 #include "host/loop.h"
+#include "run/dgram_tag.h"
 #include "run/kernel.h"
 #include "run/peek.h"
 #include "run/run.h"
@@ -47,6 +48,8 @@ struct worker {
 	unsigned untended; /* descs whose end only a sweep can see */
 	nsec_t sweep_at;
 	nsec_t full_at; /* when to look at listeners whose queues are full */
+
+	struct dgram_tags tags; /* what datagrams of one source share */
 
 	struct list parked; /* calls that wait, see park.h */
 	unsigned nparked;

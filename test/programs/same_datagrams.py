@@ -1,8 +1,10 @@
 """same_datagrams.py: datagram sockets in small named cases, each printing `case: result`. Ports are replaced by names, so that a kernel and another
 that is like it print the same."""
 import array
+import contextlib
 import errno
 import fcntl
+import os
 import select
 import socket
 import struct
@@ -123,6 +125,8 @@ def sending_to_nobody(f):
 def sending_natively_unconnected(f):
     s = made(f, "A")
     say("send", attempt(s.send, b"x"))
+    time.sleep(0.1)
+    say("afterwards", errno.errorcode.get(s.getsockopt(SOL_SOCKET, SO_ERROR), 0), bits(ready(s)))
 
 
 @both
@@ -578,6 +582,65 @@ def many_small_ones(f):
     for i in range(100):
         a.sendto(b"%d" % i, b.getsockname())
     say([int(b.recv(10)) for _ in range(100)] == list(range(100)))
+
+
+def drained(receive):
+    """How many a program takes that does not wait."""
+    n = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            receive()
+            n += 1
+    return n
+
+
+@both
+def a_drain_that_does_not_wait(f):
+    """recv() until EAGAIN finds all that has arrived, however it receives, whether it has a peer or not."""
+    for connected in False, True:
+        a, b = pair(f, connected)
+        b.setblocking(False)
+        for how, receive in (("recv", lambda: b.recv(10)), ("read", lambda: os.read(b.fileno(), 10)), ("recvfrom", lambda: b.recvfrom(10)),
+                             ("recvmsg", lambda: b.recvmsg(10))):
+            for i in range(200):
+                a.sendto(b"%d" % i, b.getsockname()) if not connected else a.send(b"%d" % i)
+            time.sleep(0.3)
+            say(connected, how, bits(ready(b)), queued(b), drained(receive), bits(ready(b)))
+
+
+@both
+def whose_each_is(f):
+    """Whatever was received natively in between, recvfrom() tells the source of what it takes."""
+    server, clients = made(f, "server"), [made(f, f"client {i}") for i in range(3)]
+    for i in range(30):
+        clients[i % 3].sendto(b"%d" % i, server.getsockname())
+    time.sleep(0.2)
+    say([(server.recv(10), attempt(server.recvfrom, 10, MSG_PEEK), attempt(server.recvmsg, 10)) for _ in range(15)])
+
+
+@both
+def whose_each_is_when_the_peer_changes(f):
+    server, first, second = made(f, "server"), made(f, "first"), made(f, "second")
+    first.sendto(b"before", server.getsockname())
+    time.sleep(0.1)
+    server.connect(first.getsockname())
+    first.sendto(b"connected", server.getsockname())
+    second.sendto(b"not heard", server.getsockname())
+    time.sleep(0.1)
+    server.connect(second.getsockname())
+    second.sendto(b"now", server.getsockname())
+    time.sleep(0.1)
+    dissolve(server)
+    first.sendto(b"after", server.getsockname())
+    say([attempt(server.recvfrom, 20) for _ in range(5)])
+
+
+@both
+def longer_than_the_receive_buffer(f):
+    a, b = pair(f)
+    b.setsockopt(SOL_SOCKET, SO_RCVBUF, 0)
+    say(attempt(a.sendto, bytes(9000), b.getsockname()), attempt(lambda: len(b.recv(10000))))
+    say(attempt(a.sendto, b"short", b.getsockname()), attempt(b.recv, 10))
 
 
 @both

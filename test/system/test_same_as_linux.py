@@ -1,5 +1,6 @@
 """What the socket calls answer inside `leat run` is what Linux answers, line by line, but for what inexact.py lists."""
 import collections
+import concurrent.futures
 import os
 import re
 import shlex
@@ -33,8 +34,10 @@ def answers(text):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_answers_as_linux(name):
-    linux = alone(*unprivileged(), PYTHON, "-B", program(f"{name}.py"))
-    leat = alone(*command(PYTHON, "-B", program(f"{name}.py"), options=["--quiet"]))
+    with concurrent.futures.ThreadPoolExecutor() as both:  # they sleep most of the time
+        asked = both.submit(alone, *unprivileged(), PYTHON, "-B", program(f"{name}.py"))
+        leat = alone(*command(PYTHON, "-B", program(f"{name}.py"), options=["--quiet"]))
+        linux = asked.result()
     assert linux.returncode == 0, linux.stderr
     assert leat.returncode == 0, leat.stderr
     expected, told = answers(linux.stdout), answers(leat.stdout)
