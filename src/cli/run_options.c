@@ -1,6 +1,7 @@
 #include "cli/run_options.h"
 
 #include "cli/options.h"
+#include "cli/run_ports.h"
 #include "cli/units.h"
 
 #include <inttypes.h>
@@ -124,98 +125,6 @@ set_net(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
-/* ADDRESS or ADDRESS:PORT, an IPv6 address in brackets where a port follows. */
-static const char *
-set_dns(void *config, const struct option *option, const char *value)
-{
-	struct run_options *o = config;
-	static const char wrong[] = "is no name server: write 127.0.0.1, 127.0.0.1:5353 or [::1]:5353";
-	struct endpoint at = {.port = 53};
-	char text[ENDPOINT_TEXT], *addr = text, *colon;
-	uint64_t port;
-
-	if (snprintf(text, sizeof text, "%s", value) >= (int)sizeof text)
-		return wrong;
-	colon = strrchr(text, ':');
-	if (colon && colon > text && (strchr(text, ':') == colon || colon[-1] == ']')) {
-		if (unit_count(colon + 1, 1, 65535, &port))
-			return wrong;
-		at.port = (uint16_t)port;
-		*colon = '\0';
-	}
-	if (*addr == '[' && addr[strlen(addr) - 1] == ']') {
-		addr[strlen(addr) - 1] = '\0';
-		addr++;
-	}
-	if (ipaddr_parse(addr, &at.addr))
-		return wrong;
-	if (o->config.nameservers == RUN_NAMESERVERS)
-		return "is one too many: three are asked, one after the other";
-	o->config.nameserver[o->config.nameservers++] = at;
-	return NULL;
-}
-
-static const char *
-parse_port(const char *text, uint16_t *out)
-{
-	uint64_t n;
-
-	if (unit_count(text, 1, 65535, &n))
-		return "is no publication: write HOST:PROGRAM, 8080:80 say, [ADDRESS:]HOST:PROGRAM[/udp]";
-	*out = (uint16_t)n;
-	return NULL;
-}
-
-/* [ADDRESS:]HOST:PROGRAM[/udp|/tcp], read from its end, since an IPv6 address has colons of its own (in brackets). */
-static const char *
-set_publish(void *config, const struct option *option, const char *value)
-{
-	struct run_options *o = config;
-	struct run_publish *p = &o->publish[o->config.npublish];
-	char text[128], *slash, *inside, *outside, *addr = NULL;
-	const char *wrong;
-
-	if (o->config.npublish == RUN_PUBLISH_MAX)
-		return "is one too many";
-	if (snprintf(text, sizeof text, "%s", value) >= (int)sizeof text)
-		return "is no publication";
-	memset(p, 0, sizeof *p);
-	slash = strrchr(text, '/');
-	if (slash) {
-		*slash = '\0';
-		p->udp = !strcmp(slash + 1, "udp");
-		if (!p->udp && strcmp(slash + 1, "tcp") != 0)
-			return "ends in neither /tcp nor /udp";
-	}
-	inside = strrchr(text, ':');
-	if (inside)
-		*inside++ = '\0';
-	else
-		inside = text; /* one number: the same port on both sides */
-	wrong = parse_port(inside, &p->inside);
-	if (wrong)
-		return wrong;
-	outside = inside == text ? text : strrchr(text, ':');
-	if (outside && outside != text) {
-		*outside++ = '\0';
-		addr = text;
-	} else {
-		outside = text;
-	}
-	wrong = parse_port(outside, &p->outside.port);
-	if (wrong)
-		return wrong;
-	if (addr && *addr == '[' && addr[strlen(addr) - 1] == ']') {
-		addr[strlen(addr) - 1] = '\0';
-		addr++;
-	}
-	p->outside.addr = IPADDR_LOOPBACK4;
-	if (addr && ipaddr_parse(addr, &p->outside.addr))
-		return "has no address before the ports: write 127.0.0.1:8080:80 or [::1]:8080:80";
-	o->config.npublish++;
-	return NULL;
-}
-
 /* Or one of enum capture_sides. */
 enum { TEXT_JSON = CAPTURES };
 
@@ -271,9 +180,9 @@ static const struct option rows[] = {
 	{"seed", "NUMBER", "repeats the link's decisions", set_seed, 0},
 	{"mtu", "OCTETS", "the link's MTU, 1500", set_mtu, 0},
 	{"net", "NETWORK", "the program's network, 10.0.2.0/24 or fd00:2::/64 unless the host uses it", set_net, 0},
-	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", set_publish, 0},
-	{"publish", "[ADDR:]HOST:PROGRAM", NULL, set_publish, 0},
-	{"dns", "ADDR[:PORT]", "the name server that is asked instead of the host's; up to three", set_dns, 0},
+	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", run_ports_set_publish, 0},
+	{"publish", "[ADDR:]HOST:PROGRAM", NULL, run_ports_set_publish, 0},
+	{"dns", "ADDR[:PORT]", "the name server that is asked instead of the host's; up to three", run_ports_set_dns, 0},
 	{"until", "first|all", "ends when the first process has ended, or when all have (the default)", set_until, 0},
 	{"capture", "FILE", "every packet as the program's side saw it, as pcapng for Wireshark", set_text, CAPTURE_PROGRAM},
 	{"capture-far", "FILE", "the same, as the gateway's side saw it", set_text, CAPTURE_GATEWAY},

@@ -27,7 +27,7 @@ advice(const struct run_publish *p, int error)
 		return "; a user without privileges may not take ports below 1024 "
 		       "(net.ipv4.ip_unprivileged_port_start)";
 	if (error == -LEAT_EADDRINUSE)
-		return "; another program of this machine listens there";
+		return "; another program of this machine, or another -p, listens there";
 	if (error == -LEAT_EADDRNOTAVAIL)
 		return "; no interface of this machine has that address";
 	return "";

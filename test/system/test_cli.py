@@ -28,6 +28,10 @@ def refused(found, *words):
     (["--seed", "x"], ["not a number"]),
     (["--queue", "0"], ["too small"]),
     (["-p", "80:http"], ["HOST:PROGRAM"]),
+    (["-p", "localhost:8080:80"], ["an address", "127.0.0.1:8080:80"]),
+    (["-p", "8080:80", "-p", "8080:81"], ["8080:81", "published already"]),
+    (["--dns", "dns.example"], ["no address", "[::1]:5353"]),
+    (["--dns", "fe80::53"], ["fe80::1%eth0"]),
     (["--net", "10.0.2.0/8"], ["/24"]),
     (["--delay", "1ms", "--jitter", "2ms"], ["--jitter is larger than --delay"]),
 ])

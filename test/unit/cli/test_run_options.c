@@ -111,6 +111,44 @@ publications_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(PARSE("-p 80:x -- true"), -1);
 	assert_int_equal(PARSE("-p host:80:80 -- true"), -1);
 	assert_int_equal(PARSE("-p 80:80/sctp -- true"), -1);
+	assert_int_equal(PARSE("-p 8080:8080:9 -- true"), -1);
+	assert_int_equal(PARSE("-p : -- true"), -1);
+	assert_int_equal(PARSE("-p :80 -- true"), -1);
+	assert_int_equal(PARSE("-p 80: -- true"), -1);
+	assert_int_equal(PARSE("-p [::1:8080:80 -- true"), -1);
+	assert_int_equal(PARSE("-p []:8080:80 -- true"), -1);
+	assert_int_equal(PARSE("-p [::1]:8080:80:90 -- true"), -1);
+	assert_int_equal(PARSE("-p fe80::1%nonesuch:8080:80 -- true"), -1);
+	assert_int_equal(PARSE("-p fe80::1:8080:80 -- true"), -1); /* of which interface? */
+	assert_int_equal(PARSE("-p 224.0.0.1:8080:80 -- true"), -1);
+}
+
+static void
+one_port_of_the_machine_is_published_once(void **state)
+{
+	assert_int_equal(PARSE("-p 8080:80 -p 8080:81 -- true"), -1);
+	assert_int_equal(PARSE("-p 8080:80 -p 127.0.0.1:8080 -- true"), -1);
+	assert_int_equal(PARSE("-p 8080:80 -p 8080:80/udp -p [::1]:8080:80 -p 8081:80 -- true"), 0);
+	assert_int_equal(o.config.npublish, 4);
+}
+
+/* An address and one number: the port on both sides. IPv6 may do without brackets where its end is clear. */
+static void
+an_address_may_stand_before_one_port_or_two(void **state)
+{
+	assert_int_equal(PARSE("-p 127.0.0.2:8080 -p [::1]:8080 -p ::1:8081 -p ::1:8082:80/TCP "
+			       "-p fe80::1%lo:8083:80/UDP -- true"),
+	    0);
+	assert_int_equal(o.config.npublish, 5);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(o.publish[i].outside.port, o.publish[i].inside);
+	assert_int_equal(ipaddr_v4_number(&o.publish[0].outside.addr), 0x7f000002);
+	assert_true(ipaddr_eq(&o.publish[2].outside.addr, &IPADDR_LOOPBACK6));
+	assert_int_equal(o.publish[3].outside.port, 8082);
+	assert_int_equal(o.publish[3].inside, 80);
+	assert_false(o.publish[3].udp);
+	assert_true(o.publish[4].udp);
+	assert_int_equal(o.publish[4].outside.ifindex, 1);
 }
 
 static void
@@ -144,6 +182,10 @@ a_name_server_has_an_address_and_maybe_a_port(void **state)
 	assert_int_equal(o.config.nameserver[1].port, 5353);
 	assert_int_equal(PARSE("--dns 1.1.1.1 --dns 1.1.1.2 --dns 1.1.1.3 --dns 1.1.1.4 -- true"), -1);
 	assert_int_equal(PARSE("--dns dns.example -- true"), -1);
+	assert_int_equal(PARSE("--dns fe80::53%lo -- true"), 0);
+	assert_int_equal(o.config.nameserver[0].ifindex, 1);
+	assert_int_equal(PARSE("--dns fe80::53 -- true"), -1);
+	assert_int_equal(PARSE("--dns ff02::fb -- true"), -1);
 	assert_int_equal(PARSE("--dns 127.0.0.1:0 -- true"), -1);
 	assert_int_equal(PARSE("--dns [] -- true"), -1);
 	assert_int_equal(PARSE("--dns : -- true"), -1);
@@ -161,6 +203,8 @@ main(void)
 	    cmocka_unit_test(jitter_beyond_the_delay_is_refused),
 	    cmocka_unit_test(publications_name_address_host_port_and_program_port),
 	    cmocka_unit_test(publications_that_make_no_sense_are_refused),
+	    cmocka_unit_test(one_port_of_the_machine_is_published_once),
+	    cmocka_unit_test(an_address_may_stand_before_one_port_or_two),
 	    cmocka_unit_test(net_moves_the_addresses_inside),
 	    cmocka_unit_test(a_name_server_has_an_address_and_maybe_a_port),
 	};
