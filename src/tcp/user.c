@@ -103,6 +103,15 @@ mark_push(struct tcp_conn *c)
 		c->snd_push = end;
 }
 
+/* A write took less than was wanted, or nothing: @n is what the buffer answered. Where memory is short, no ACK need come that would say when to look again. */
+static void
+note_no_room(struct tcp_conn *c, ssize_t n)
+{
+	c->no_room = true;
+	if (n == -LEAT_ENOBUFS && !timer_armed(&c->t_pace))
+		timers_paced(c, tcp_now(c) + TCP_NO_MEMORY_WAIT);
+}
+
 ssize_t
 tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more)
 {
@@ -114,7 +123,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 		sndbuf_begin_run(&c->sndbuf);
 	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, tcp_write_limit(c, len)) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
-		c->no_room = true;
+		note_no_room(c, n);
 	if (n <= 0)
 		return n == -LEAT_ENOBUFS ? -LEAT_EAGAIN : n;
 	if (urgent && (size_t)n == len) {
@@ -141,7 +150,7 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->sndbuf, tcp_write_limit(c, want), at) : 0;
 	if (n > 0)
 		return n;
-	c->no_room = true;
+	note_no_room(c, n);
 	return 0;
 }
 

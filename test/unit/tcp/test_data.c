@@ -60,6 +60,29 @@ quickack_off_delays_the_first_acks(void **state)
 	script_end(s);
 }
 
+/* A writer that found no memory, with nothing on its way that an ACK could come for, is notified all the same when there may be some again. */
+static void
+a_writer_without_memory_is_notified(void **state)
+{
+	struct script *s = script_new();
+	struct list taken, *n;
+	struct pkt *p;
+
+	establish_passive(s, "");
+	list_init(&taken);
+	while ((p = pkt_new(s->pool)))
+		list_push(&taken, &p->node);
+	assert_int_equal(tcp_send(s->c, "x", 1, false, false), -LEAT_EAGAIN);
+	while ((n = list_pop(&taken)))
+		pkt_free(container_of(n, struct pkt, node));
+	s->news = 0;
+	elapse(s, SEC);
+	assert_true(s->news & TCP_NEWS_WRITABLE);
+	send_octets(s, 1);
+	expect(s, "P. 1:2(1) ack 1");
+	script_end(s);
+}
+
 /* RFC 5681, 4.2: every second full segment is acknowledged at once. */
 static void
 second_full_segment_is_acknowledged(void **state)
@@ -494,6 +517,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ack_of_one_segment_is_delayed),
 	    cmocka_unit_test(quickack_off_delays_the_first_acks),
+	    cmocka_unit_test(a_writer_without_memory_is_notified),
 	    cmocka_unit_test(second_full_segment_is_acknowledged),
 	    cmocka_unit_test(super_segment_is_acknowledged_at_once),
 	    cmocka_unit_test(ack_rides_on_data),
