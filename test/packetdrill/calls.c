@@ -15,11 +15,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#ifndef SIOCINQ
-#define SIOCINQ  0x541B /* linux/sockios.h clashes with sys/ioctl.h's own headers */
-#define SIOCOUTQ 0x5411
-#endif
-
 long
 calls_answer(long result)
 {
@@ -113,6 +108,8 @@ call_bind(void *self, int fd, const struct sockaddr *addr, socklen_t len)
 
 	if (!f)
 		return (int)leave(h, -EBADF);
+	if (!addr)
+		return (int)leave(h, -EFAULT);
 	if (!endpoint_from_sockaddr(&e, addr))
 		return (int)leave(h, -EAFNOSUPPORT);
 	host_adopt(h, &e.addr);
@@ -140,6 +137,18 @@ put_name(const struct endpoint *e, struct sockaddr *addr, socklen_t *len)
 	*len = n;
 }
 
+/* When a call that waits for @f gives up: SO_RCVTIMEO or SO_SNDTIMEO, @name. */
+static nsec_t
+deadline_of(struct host *h, const struct file *f, int name)
+{
+	struct timeval tv = {0};
+	size_t len = sizeof tv;
+
+	if (sock_getopt(f->sk, SOL_SOCKET, name, &tv, &len) != 0 || (tv.tv_sec == 0 && tv.tv_usec == 0))
+		return NSEC_NEVER;
+	return h->now + tv.tv_sec * SEC + tv.tv_usec * USEC;
+}
+
 int
 call_accept(void *self, int fd, struct sockaddr *addr, socklen_t *len)
 {
@@ -147,12 +156,15 @@ call_accept(void *self, int fd, struct sockaddr *addr, socklen_t *len)
 	struct file *f = socket_file(h, fd);
 	struct endpoint peer;
 	struct sock *child;
+	nsec_t deadline;
 	int err;
 
 	if (!f)
 		return (int)leave(h, -EBADF);
-	while ((err = sock_accept(f->sk, &child)) == -EAGAIN && !f->nonblock)
-		host_wait(h);
+	deadline = deadline_of(h, f, SO_RCVTIMEO);
+	do
+		err = sock_accept(f->sk, &child);
+	while (err == -EAGAIN && !f->nonblock && host_wait(h, deadline));
 	if (err != 0)
 		return (int)leave(h, err);
 	if (sock_remote(child, &peer) == 0)
@@ -180,10 +192,13 @@ call_connect(void *self, int fd, const struct sockaddr *addr, socklen_t len)
 	struct host *h = enter(self);
 	struct file *f = socket_file(h, fd);
 	struct endpoint e;
+	nsec_t deadline;
 	int err;
 
 	if (!f)
 		return (int)leave(h, -EBADF);
+	if (!addr)
+		return (int)leave(h, -EFAULT);
 	if (addr->sa_family == AF_UNSPEC)
 		return (int)leave(h, sock_connect(f->sk, NULL));
 	if (!endpoint_from_sockaddr(&e, addr))
@@ -191,8 +206,10 @@ call_connect(void *self, int fd, const struct sockaddr *addr, socklen_t len)
 	err = sock_connect(f->sk, &e);
 	if (err != -EINPROGRESS || f->nonblock)
 		return (int)leave(h, err);
+	deadline = deadline_of(h, f, SO_SNDTIMEO);
 	while (!(sock_ready(f->sk) & (LEAT_OUT | LEAT_ERR | LEAT_HUP)))
-		host_wait(h);
+		if (!host_wait(h, deadline))
+			return (int)leave(h, -EINPROGRESS);
 	return (int)leave(h, pending_error(f->sk));
 }
 
@@ -202,8 +219,21 @@ known_flags(int flags, unsigned *out)
 {
 	*out = (flags & MSG_OOB ? SOCK_OOB : 0) | (flags & MSG_PEEK ? SOCK_PEEK : 0) |
 	       (flags & MSG_MORE ? SOCK_MORE : 0);
-	return !(
-	    flags & ~(MSG_OOB | MSG_PEEK | MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL | MSG_TRUNC));
+	/* Where a record ends (MSG_EOR) only decides how Linux cuts segments, which we do not do. */
+	return !(flags & ~(MSG_OOB | MSG_PEEK | MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL |
+			     MSG_TRUNC | MSG_EOR));
+}
+
+/* sock_recv(); but what is there cannot go to @to where that is NULL. */
+static ssize_t
+take(struct sock *sk, void *to, size_t n, unsigned flags, struct sock_msg *msg)
+{
+	uint8_t octet;
+
+	if (to || n == 0)
+		return sock_recv(sk, to, n, flags, msg);
+	n = (size_t)sock_recv(sk, &octet, 1, SOCK_PEEK, msg);
+	return (ssize_t)n > 0 ? -EFAULT : (ssize_t)n;
 }
 
 static ssize_t
@@ -212,6 +242,7 @@ receive(struct host *h, int fd, void *to, size_t n, int flags, struct sock_msg *
 	struct file *f = socket_file(h, fd);
 	bool wait, all = flags & MSG_WAITALL;
 	size_t done = 0;
+	nsec_t deadline;
 	unsigned mine;
 	ssize_t got;
 
@@ -220,9 +251,11 @@ receive(struct host *h, int fd, void *to, size_t n, int flags, struct sock_msg *
 	if (!known_flags(flags, &mine))
 		return -EOPNOTSUPP;
 	wait = !f->nonblock && !(flags & MSG_DONTWAIT);
+	deadline = deadline_of(h, f, SO_RCVTIMEO);
 	do {
-		while ((got = sock_recv(f->sk, (uint8_t *)to + done, n - done, mine, msg)) == -EAGAIN && wait)
-			host_wait(h);
+		do
+			got = take(f->sk, (uint8_t *)to + done, n - done, mine, msg);
+		while (got == -EAGAIN && wait && host_wait(h, deadline));
 		done += got > 0 ? (size_t)got : 0;
 	} while (all && got > 0 && done < n);
 	return done > 0 ? (ssize_t)done : got;
@@ -234,6 +267,7 @@ transmit(struct host *h, int fd, const void *from, size_t n, int flags, const st
 {
 	struct file *f = socket_file(h, fd);
 	size_t done = 0;
+	nsec_t deadline;
 	unsigned mine;
 	ssize_t got;
 	bool wait;
@@ -242,12 +276,14 @@ transmit(struct host *h, int fd, const void *from, size_t n, int flags, const st
 		return -EBADF;
 	if (!known_flags(flags, &mine))
 		return -EOPNOTSUPP;
+	if (!from && n > 0)
+		return -EFAULT;
 	wait = !f->nonblock && !(flags & MSG_DONTWAIT);
+	deadline = deadline_of(h, f, SO_SNDTIMEO);
 	do {
-		while (
-		    (got = sock_send(f->sk, (const uint8_t *)from + done, n - done, mine, msg)) == -EAGAIN &&
-		    wait)
-			host_wait(h);
+		do
+			got = sock_send(f->sk, (const uint8_t *)from + done, n - done, mine, msg);
+		while (got == -EAGAIN && wait && host_wait(h, deadline));
 		done += got > 0 ? (size_t)got : 0;
 	} while (got > 0 && done < n && wait);
 	return done > 0 ? (ssize_t)done : got;
@@ -287,16 +323,27 @@ iov_len(const struct iovec *iov, size_t n)
 	return len;
 }
 
+/* Does every part of @iov that has a length have a place? */
+static bool
+iov_valid(const struct iovec *iov, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!iov[i].iov_base && iov[i].iov_len)
+			return false;
+	return true;
+}
+
 ssize_t
 call_recvmsg(void *self, int fd, struct msghdr *msg, int flags)
 {
 	size_t room = iov_len(msg->msg_iov, msg->msg_iovlen), at = 0;
-	uint8_t *bytes = malloc(room ? room : 1);
+	bool valid = iov_valid(msg->msg_iov, msg->msg_iovlen);
+	uint8_t *bytes = valid ? malloc(room ? room : 1) : NULL;
 	socklen_t name_len = msg->msg_namelen;
 	ssize_t got;
 
 	if (!bytes)
-		return calls_answer(-ENOMEM);
+		return calls_answer(valid ? -ENOMEM : -EFAULT);
 	got = call_recvfrom(self, fd, bytes, room, flags, msg->msg_name, &name_len);
 	for (size_t i = 0; got > 0 && i < msg->msg_iovlen && at < (size_t)got; i++) {
 		size_t n =
@@ -350,11 +397,12 @@ ssize_t
 call_sendmsg(void *self, int fd, const struct msghdr *msg, int flags)
 {
 	size_t len = iov_len(msg->msg_iov, msg->msg_iovlen), at = 0;
-	uint8_t *bytes = malloc(len ? len : 1);
+	bool valid = iov_valid(msg->msg_iov, msg->msg_iovlen);
+	uint8_t *bytes = valid ? malloc(len ? len : 1) : NULL;
 	ssize_t sent;
 
 	if (!bytes)
-		return calls_answer(-ENOMEM);
+		return calls_answer(valid ? -ENOMEM : -EFAULT);
 	for (size_t i = 0; i < msg->msg_iovlen; at += msg->msg_iov[i++].iov_len)
 		memcpy(bytes + at, msg->msg_iov[i].iov_base, msg->msg_iov[i].iov_len);
 	sent = call_sendto(self, fd, bytes, len, flags, msg->msg_name, msg->msg_namelen);
@@ -429,11 +477,14 @@ call_getsockopt(void *self, int fd, int level, int name, void *value, socklen_t 
 {
 	struct host *h = enter(self);
 	struct file *f = socket_file(h, fd);
-	size_t n = *len;
+	size_t n;
 	int err;
 
 	if (!f)
 		return (int)leave(h, -EBADF);
+	if (!value || !len)
+		return (int)leave(h, -EFAULT);
+	n = *len;
 	err = sock_getopt(f->sk, level, name, value, &n);
 	if (err == 0)
 		*len = (socklen_t)n;
@@ -446,5 +497,7 @@ call_setsockopt(void *self, int fd, int level, int name, const void *value, sock
 	struct host *h = enter(self);
 	struct file *f = socket_file(h, fd);
 
+	if (f && !value && len > 0)
+		return (int)leave(h, -EFAULT);
 	return (int)leave(h, f ? sock_setopt(f->sk, level, name, value, len) : -EBADF);
 }

@@ -7,6 +7,11 @@
 #include "host.h"
 #include "interface.h"
 
+#ifndef SIOCINQ
+#define SIOCINQ  0x541B /* linux/sockios.h clashes with sys/ioctl.h's own headers */
+#define SIOCOUTQ 0x5411
+#endif
+
 /* A result of ours as a system call gives it: -1 and errno where it is negative. */
 long calls_answer(long result);
 

@@ -59,7 +59,7 @@ settings_read(struct settings *set, const char *flags)
 
 	*set = (struct settings){.mtu = 1500, .seed = 1, .rcvbuf = 15 << 20, .sndbuf = 4 << 20};
 	ipaddr_parse("192.168.0.1", &set->local);
-	ipaddr_parse("fd3d:fa7b:d17d::1", &set->local6);
+	ipaddr_parse("fd3d:a0b:17d6::1", &set->local6); /* as the tool's own runner of many scripts has it */
 	for (char *word = good ? strtok_r(copy, ", ", &rest) : NULL; word && good;
 	     word = strtok_r(NULL, ", ", &rest)) {
 		good = set_one(set, word);
@@ -93,6 +93,8 @@ host_new(const char *flags)
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->changed, NULL);
 	list_init(&h->out);
+	h->tool = pthread_self();
+	h->wakes_at = NSEC_NEVER;
 	h->now = 1 * SEC;
 	h->wire.transmit = wire_transmit;
 	h->pool = pkt_pool_new((size_t)256 << 20);
@@ -162,20 +164,49 @@ host_wake(struct host *h)
 	pthread_mutex_lock(&h->lock);
 }
 
-void
-host_wait(struct host *h)
+/* When something happens next by itself. */
+static nsec_t
+next_event(const struct host *h)
 {
+	return nsec_min(stack_next(h->stack), h->wakes_at);
+}
+
+/* On the tool's thread nothing but time can end a wait: no packet arrives meanwhile. */
+static bool
+let_time_pass(struct host *h, nsec_t deadline)
+{
+	nsec_t next = nsec_min(next_event(h), deadline);
+
+	if (next == NSEC_NEVER) {
+		fprintf(stderr,
+		    "packetdrill-leat: a call waits for ever: the script does not say that it blocks\n");
+		return false;
+	}
+	host_advance(h, next);
+	return true;
+}
+
+bool
+host_wait(struct host *h, nsec_t deadline)
+{
+	if (h->now >= deadline)
+		return false;
+	if (pthread_equal(pthread_self(), h->tool))
+		return let_time_pass(h, deadline);
 	h->waiters++;
+	h->wakes_at = nsec_min(h->wakes_at, deadline);
 	pthread_cond_wait(&h->changed, &h->lock);
 	h->waiters--;
 	stack_advance(h->stack, h->now);
+	return true;
 }
 
 void
 host_advance(struct host *h, nsec_t until)
 {
-	while (stack_next(h->stack) <= until) {
-		h->now = nsec_max(h->now, stack_next(h->stack));
+	while (next_event(h) <= until) {
+		h->now = nsec_max(h->now, next_event(h));
+		h->wakes_at = NSEC_NEVER; /* who still waits says so again */
 		stack_advance(h->stack, h->now);
 		host_wake(h);
 	}
@@ -183,30 +214,43 @@ host_advance(struct host *h, nsec_t until)
 	stack_advance(h->stack, h->now);
 }
 
-/* Where a bare IP packet goes. */
+/* Where a bare IP packet comes from, and where it goes. */
 static bool
-destination(const uint8_t *p, size_t len, struct ipaddr *addr)
+names(const uint8_t *p, size_t len, struct ipaddr *src, struct ipaddr *dst)
 {
-	if (len >= 20 && p[0] >> 4 == 4)
-		*addr = ipaddr_from4(p + 16);
-	else if (len >= 40 && p[0] >> 4 == 6)
-		*addr = ipaddr_from16(p + 24);
-	else
+	if (len >= 20 && p[0] >> 4 == 4) {
+		*src = ipaddr_from4(p + 12);
+		*dst = ipaddr_from4(p + 16);
+	} else if (len >= 40 && p[0] >> 4 == 6) {
+		*src = ipaddr_from16(p + 8);
+		*dst = ipaddr_from16(p + 24);
+	} else {
 		return false;
+	}
 	return true;
+}
+
+/* The script says that @addr is the peer's. */
+static void
+host_disown(struct host *h, const struct ipaddr *addr)
+{
+	if (iface_of_addr(stack_core(h->stack), addr))
+		iface_addr_del(h->iface, addr);
 }
 
 int
 host_packet_in(struct host *h, const void *packet, size_t len)
 {
 	struct pkt *p = pkt_from_bytes(h->pool, packet, len);
-	struct ipaddr addr;
+	struct ipaddr src, dst;
 
 	if (!p)
 		return -1;
 	pthread_mutex_lock(&h->lock);
-	if (destination(packet, len, &addr))
-		host_adopt(h, &addr);
+	if (names(packet, len, &src, &dst)) {
+		host_disown(h, &src);
+		host_adopt(h, &dst);
+	}
 	stack_input(h->stack, h->iface, p, h->now);
 	host_wake(h);
 	pthread_mutex_unlock(&h->lock);

@@ -29,6 +29,8 @@ struct host {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned waiters; /* threads that wait in a call */
+	nsec_t wakes_at;  /* when the first of them has waited long enough */
+	pthread_t tool;   /* the thread that plays the script, and lets time pass */
 	nsec_t now;
 	struct pkt_pool *pool;
 	struct stack *stack;
@@ -51,8 +53,11 @@ void host_adopt(struct host *h, const struct ipaddr *addr);
 /* Something happened: threads that wait look again, and get a moment to come back before time goes on. Locked by the caller. */
 void host_wake(struct host *h);
 
-/* Wait until something happened. Locked by the caller. */
-void host_wait(struct host *h);
+/*
+ * Waits until something happened, or until @deadline. While another thread than the tool's waits, the tool lets time pass; the tool's own lets it pass
+ * here. False: the deadline is over, or (after a message) nothing will happen by itself any more. Locked by the caller.
+ */
+bool host_wait(struct host *h, nsec_t deadline);
 
 int host_packet_in(struct host *h, const void *packet, size_t len);
 int host_packet_out(struct host *h, void *to, size_t *len, long long *when);

@@ -5,15 +5,23 @@
  */
 #include "calls.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The host of this process: what getsockopt() below is asked about. */
+static struct host *the_host;
 
 static void
 plug_release(void *self)
 {
 	struct host *h = self;
 
+	the_host = NULL;
 	/* The tool has closed the descriptors; what they meant still lives here. */
 	pthread_mutex_lock(&h->lock);
 	for (int fd = 0; fd < HOST_FDS; fd++)
@@ -65,6 +73,7 @@ packetdrill_interface_init(const char *flags, struct packetdrill_interface *ifc)
 
 	if (!h)
 		exit(EXIT_FAILURE);
+	the_host = h;
 	*ifc = (struct packetdrill_interface){
 	    .self = h,
 	    .release = plug_release,
@@ -100,4 +109,58 @@ packetdrill_interface_init(const char *flags, struct packetdrill_interface *ifc)
 	    .pipe = call_pipe,
 	    .splice = call_splice,
 	};
+}
+
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55
+#endif
+
+/* SO_MEMINFO, which the tool wants beside TCP_INFO: what waits and what the buffers hold; the rest is the kernel's own. */
+static int
+meminfo(struct host *h, int fd, uint32_t *value, socklen_t *len)
+{
+	enum { RMEM_ALLOC, RCVBUF, WMEM_ALLOC, SNDBUF, FWD_ALLOC, WMEM_QUEUED, OPTMEM, BACKLOG, DROPS, VARS };
+	uint32_t all[VARS] = {0};
+	socklen_t n = sizeof all[0];
+
+	if (call_getsockopt(h, fd, SOL_SOCKET, SO_RCVBUF, &all[RCVBUF], &n) ||
+	    call_getsockopt(h, fd, SOL_SOCKET, SO_SNDBUF, &all[SNDBUF], &n) ||
+	    call_ioctl(h, fd, SIOCINQ, &all[RMEM_ALLOC]) || call_ioctl(h, fd, SIOCOUTQ, &all[WMEM_QUEUED]))
+		return -1;
+	if (*len > sizeof all)
+		*len = sizeof all;
+	memcpy(value, all, *len);
+	return 0;
+}
+
+/* TCP_INFO for the tool, which takes for granted that all fields that it knows are there: those that we have not are 0. */
+static int
+tcp_info_whole(struct host *h, int fd, void *value, socklen_t *len)
+{
+	socklen_t asked = *len;
+	int err;
+
+	memset(value, 0, asked);
+	err = call_getsockopt(h, fd, IPPROTO_TCP, TCP_INFO, value, len);
+	if (err == 0)
+		*len = asked;
+	return err;
+}
+
+/*
+ * For the code in scripts the tool reads TCP_INFO and its like by getsockopt(2) itself, and not by the table. With this library in LD_PRELOAD as well, that call
+ * comes here.
+ */
+__attribute__((visibility("default"))) int
+getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
+{
+	struct host *h = the_host;
+
+	if (h && calls_file(h, fd) && level == SOL_SOCKET && name == SO_MEMINFO)
+		return meminfo(h, fd, value, len);
+	if (h && calls_file(h, fd) && level == IPPROTO_TCP && name == TCP_INFO)
+		return tcp_info_whole(h, fd, value, len);
+	if (h && calls_file(h, fd))
+		return call_getsockopt(h, fd, level, name, value, len);
+	return (int)syscall(SYS_getsockopt, fd, level, name, value, len);
 }

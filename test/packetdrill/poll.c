@@ -61,11 +61,8 @@ wait_until(struct host *h, nsec_t deadline)
 	if (h->now >= deadline)
 		return false;
 	if (deadline == NSEC_NEVER)
-		host_wait(h);
-	else if (stack_next(h->stack) < deadline)
-		host_advance(h, stack_next(h->stack));
-	else
-		host_advance(h, deadline);
+		return host_wait(h, deadline);
+	host_advance(h, nsec_min(stack_next(h->stack), deadline));
 	return true;
 }
 
