@@ -5,6 +5,7 @@
  * another thread may have put in the descriptor's place would do what that thread meant.
  */
 #include "core/errq.h"
+#include "run/call_rights.h"
 #include "run/calls.h"
 #include "run/control.h"
 #include "run/dgram.h"
@@ -30,19 +31,20 @@ message_room(void)
 	return room < CALL_MSG_ROOM ? room : CALL_MSG_ROOM;
 }
 
-static int
-scatter(const struct call *c, size_t len)
+int
+call_scatter(const struct call *c, size_t skip, const uint8_t *from, size_t len)
 {
 	size_t done = 0;
 
 	for (size_t i = 0; i < call_message.h.msg_iovlen && done < len; i++) {
-		size_t n =
-		    call_message.iov[i].iov_len < len - done ? call_message.iov[i].iov_len : len - done;
-		int rc = caller_write(
-		    &c->caller, (uint64_t)(uintptr_t)call_message.iov[i].iov_base, call_octets + done, n);
+		uint64_t at = (uint64_t)(uintptr_t)call_message.iov[i].iov_base;
+		size_t room = call_message.iov[i].iov_len, past = skip < room ? skip : room;
+		size_t n = room - past < len - done ? room - past : len - done;
+		int rc = caller_write(&c->caller, at + past, from + done, n);
 
 		if (rc)
 			return rc;
+		skip -= past;
 		done += n;
 	}
 	return 0;
@@ -71,7 +73,7 @@ receive_urgent(struct call *c, int flags)
 
 	if (n < 0)
 		return -errno;
-	return n > 0 && scatter(c, (size_t)n) ? -EFAULT : n;
+	return n > 0 && call_scatter(c, 0, call_octets, (size_t)n) ? -EFAULT : n;
 }
 
 /* The kernel's error on the stand-in is always ECONNRESET; ours says why. */
@@ -145,7 +147,7 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	if (c->d->kind == DESC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
 		rc = 0;
 	else
-		rc = scatter(c, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
+		rc = call_scatter(c, 0, call_octets, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
 	if (!rc)
 		rc = write_source(c, came, name, len_at);
 	/* There is room in the kernel's queue again. */
@@ -167,7 +169,7 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 	if (n < 0)
 		return n;
 	*out = MSG_ERRQUEUE | (full > room ? MSG_TRUNC : 0);
-	rc = scatter(c, (size_t)n);
+	rc = call_scatter(c, 0, call_octets, (size_t)n);
 	if (!rc && name)
 		rc = call_write_endpoint(c, name, len_at, &told->peer);
 	return rc ? rc : n;
@@ -212,8 +214,11 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 long
 call_recvmsg(struct call *c)
 {
-	int flags = (int)c->arg[2], rc = call_read_message(c, c->arg[1]);
+	int flags = (int)c->arg[2], rc;
 
+	if (!c->d)
+		return call_recvmsg_foreign(c, call_recvmsg);
+	rc = call_read_message(c, c->arg[1]);
 	if (rc)
 		return rc;
 	if (c->d->kind == DESC_STREAM && !call_message.h.msg_name && !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) &&
@@ -230,6 +235,8 @@ call_recvmmsg(struct call *c)
 	int flags = (int)c->arg[3] & ~MSG_WAITFORONE;
 	long rc = 0;
 
+	if (!c->d)
+		return call_recvmmsg_foreign(c, call_recvmmsg);
 	for (i = 0; i < most; i++) {
 		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
 		unsigned len;

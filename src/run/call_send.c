@@ -27,8 +27,12 @@ call_read_message(const struct call *c, uint64_t at)
 {
 	int rc = caller_read(&c->caller, at, &call_message.h, sizeof call_message.h);
 
-	if (rc)
-		return rc;
+	return rc ? rc : call_read_vector(c, at);
+}
+
+int
+call_read_vector(const struct call *c, uint64_t at)
+{
 	if (call_message.h.msg_iovlen > CALL_IOV_MOST)
 		return -EMSGSIZE;
 	call_message.at = at;

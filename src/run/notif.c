@@ -37,21 +37,30 @@ notif_answer(struct worker *w, uint64_t id, long answer)
 long
 notif_add_fd(struct worker *w, uint64_t id, int fd, bool cloexec)
 {
-	struct seccomp_notif_addfd add = {
-	    .id = id, .srcfd = (unsigned)fd, .newfd_flags = cloexec ? O_CLOEXEC : 0};
+	struct seccomp_notif_addfd add = {.id = id,
+	    .flags = SECCOMP_ADDFD_FLAG_SEND,
+	    .srcfd = (unsigned)fd,
+	    .newfd_flags = cloexec ? O_CLOEXEC : 0};
 	int got;
 
 	if (w->kernel.addfd_send) {
-		add.flags = SECCOMP_ADDFD_FLAG_SEND;
 		got = ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 		if (got >= 0)
 			return CALL_ANSWERED;
 		if (errno != EINVAL)
 			return -errno;
 		w->kernel.addfd_send = false;
-		add.flags = 0;
 	}
-	got = ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+	return notif_install_fd(w, id, fd, cloexec);
+}
+
+int
+notif_install_fd(struct worker *w, uint64_t id, int fd, bool cloexec)
+{
+	struct seccomp_notif_addfd add = {
+	    .id = id, .srcfd = (unsigned)fd, .newfd_flags = cloexec ? O_CLOEXEC : 0};
+	int got = ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+
 	return got < 0 ? -errno : got;
 }
 

@@ -5,32 +5,33 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/time.h>
 
 enum { LOOK_LEAST = 5 /* ms */, LOOK_COST = 30 /* us for one call */, LOOK_BUDGET = 100 /* 1 in so many */ };
 
 struct parked {
-	struct list node; /* worker.parked */
-	struct list of_desc;
+	struct list node;     /* worker.parked */
+	struct list of_desc;  /* on its own without a record, */
+	struct loop_fd watch; /* and this watches the socket; fd -1 = none */
 	struct call call;
 	call_fn *retry;
 	nsec_t deadline;
 	long late;
 };
 
-long
-park(struct call *c, call_fn *retry, int timeout_opt, long late)
+/* NULL without memory or descriptors. */
+static struct parked *
+parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 {
 	struct worker *w = c->w;
 	struct timeval tv = {0};
 	socklen_t len = sizeof tv;
 	struct parked *p;
 
-	if (c->retried)
-		return CALL_PARKED;
 	p = fd_room_for(&w->room, 1) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
-		return -ENOBUFS;
+		return NULL;
 	fd_room_count(&w->room); /* the call's descriptor, until it is answered */
 	p->deadline = NSEC_NEVER;
 	p->late = late;
@@ -40,17 +41,34 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 	caller_done(&c->caller); /* what it takes of the caller from now on is its memory */
 	p->call = *c;
 	p->retry = retry;
+	p->watch.fd = -1;
+	list_init(&p->of_desc);
 	if (list_empty(&w->parked))
 		w->signals_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
 	list_push(&w->parked, &p->node);
-	list_push(&c->d->parked, &p->of_desc);
 	w->nparked++;
+	return p;
+}
+
+long
+park(struct call *c, call_fn *retry, int timeout_opt, long late)
+{
+	struct parked *p;
+
+	if (c->retried)
+		return CALL_PARKED;
+	p = parked_new(c, retry, timeout_opt, late);
+	if (!p)
+		return -ENOBUFS;
+	list_push(&c->d->parked, &p->of_desc);
 	return CALL_PARKED;
 }
 
 static void
 settle(struct parked *p, long answer)
 {
+	if (p->watch.fd >= 0)
+		loop_del(p->call.w->loop, &p->watch);
 	list_del(&p->node);
 	list_del(&p->of_desc);
 	if (answer != CALL_ANSWERED)
@@ -65,9 +83,39 @@ settle(struct parked *p, long answer)
 static void
 leave(struct parked *p, long answer)
 {
-	if (p->call.left && !p->call.d->buried)
+	if (p->call.left && !(p->call.d && p->call.d->buried))
 		answer = p->call.left(&p->call, answer);
 	settle(p, answer);
+}
+
+static void
+became_readable(struct loop_fd *watch, uint32_t events)
+{
+	struct parked *p = container_of(watch, struct parked, watch);
+	long answer;
+
+	worker_enter(p->call.w);
+	answer = notif_valid(p->call.w, p->call.id) ? p->retry(&p->call) : CALL_ANSWERED;
+	if (answer != CALL_PARKED)
+		settle(p, answer);
+}
+
+long
+park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late)
+{
+	struct parked *p;
+
+	if (c->retried)
+		return CALL_PARKED;
+	p = parked_new(c, retry, timeout_opt, late);
+	if (!p)
+		return -ENOBUFS;
+	p->watch = (struct loop_fd){.fd = c->fd, .events = EPOLLIN | EPOLLRDHUP, .fn = became_readable};
+	if (loop_add(c->w->loop, &p->watch) == 0)
+		return CALL_PARKED;
+	p->watch.fd = p->call.fd = -1; /* still the caller's */
+	settle(p, CALL_ANSWERED);
+	return -ENOBUFS;
 }
 
 /* A retry may wake others of the same record, so each is off its list while it is asked. */

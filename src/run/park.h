@@ -15,6 +15,9 @@
  */
 long park(struct call *c, call_fn *retry, int timeout_opt, long late);
 
+/* The same for a socket that is none of ours: @retry answers when c->fd has become readable. */
+long park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late);
+
 /* Something happened to @d. */
 void park_wake(struct desc *d);
 

@@ -1,0 +1,29 @@
+/*
+ * run/cmsg.h - writes control messages into the room that a caller of recvmsg() gives, as the kernel does: what does not fit is cut.
+ */
+#ifndef RUN_CMSG_H
+#define RUN_CMSG_H
+
+#include "run/calls.h"
+
+enum { CMSG_ROOM = 4096 };
+
+struct cmsg_writer {
+	_Alignas(struct cmsghdr) uint8_t room[CMSG_ROOM];
+	size_t len, most;
+	bool cut; /* MSG_CTRUNC is to be set */
+};
+
+/* For the room that @theirs gives. */
+void cmsg_begin(struct cmsg_writer *w, const struct msghdr *theirs);
+
+/* One message of @len octets (the kernel's put_cmsg()). */
+void cmsg_put(struct cmsg_writer *w, int level, int type, const void *data, size_t len);
+
+/* How many descriptors an SCM_RIGHTS message could hold. */
+size_t cmsg_fds(const struct cmsg_writer *w);
+
+/* Into the caller's memory. 0 or -EFAULT. */
+int cmsg_end(const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs);
+
+#endif

@@ -1,0 +1,174 @@
+"""Descriptors that are passed along AF_UNIX sockets: they arrive as on Linux, but for those that lead to the host's network."""
+import ast
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from conftest import SLOWER, unprivileged
+from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left, place, ports, program, python  # noqa: F401
+
+LATER = 0.05
+
+# Each step: what is sent (when the program says "next": octets, how many descriptors of which file), and how it is received.
+STEPS = {
+    "plain": dict(send=[("a", [])], receive=[(100, 0)]),
+    "nothing with it": dict(send=[("a", [])], receive=[(100, 100)]),
+    "one": dict(send=[("a", ["pipe"])], receive=[(100, 100)]),
+    "three": dict(send=[("a", ["pipe", "file", "null"])], receive=[(100, 100)]),
+    "room for two": dict(send=[("a", ["pipe", "file", "null"])], receive=[(100, 24)]),
+    "room for one in a length": dict(send=[("a", ["pipe", "file"])], receive=[(100, 20)]),
+    "room for none": dict(send=[("a", ["pipe"])], receive=[(100, 19)]),
+    "no room": dict(send=[("a", ["pipe"])], receive=[(100, 0)]),
+    "closed by execve": dict(send=[("a", ["pipe", "file"])], receive=[(100, 100, "MSG_CMSG_CLOEXEC")]),
+    "looked at and taken": dict(send=[("a", ["pipe"]), None], receive=[(100, 100, "MSG_PEEK"), (100, 100)]),
+    "opened with O_PATH": dict(send=[("a", ["path", "pipe"])], receive=[(100, 100)]),
+    "the most": dict(send=[("a", ["null"] * 253)], receive=[(100, 2000)]),
+    "long": dict(send=[("b" * 60000, ["pipe"])], receive=[(100000, 100)]),
+    "longer": dict(send=[("b" * 150000, ["pipe"])], receive=[(200000, 100)]),
+    "cut": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100), (10, 100, "MSG_DONTWAIT")]),
+    "cut and told": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100, "MSG_TRUNC"), (10, 100, "MSG_DONTWAIT")]),
+    "scattered": dict(send=[("abcdef", ["pipe"])], receive=[([1, 2, 0, 30], 100)]),
+    "no octets": dict(send=[("abcdef", ["pipe"])], receive=[([], 100), (10, 100, "MSG_DONTWAIT")]),
+    "two": dict(pause=0.05, send=[[("a", ["pipe"]), ("b", ["file"])], None], receive=[(100, 100), (100, 100)]),
+    "before and with": dict(pause=0.05, send=[[("a", []), ("b", ["file"]), ("c", [])], None, None], receive=[(100, 100)] * 2 + [(100, 100, "MSG_DONTWAIT")]),
+    "SO_PEEK_OFF": dict(options=[(42, 0)], send=[("abcdef", ["pipe"])], receive=[(2, 100, "MSG_PEEK"), (1, 100), (2, 100, "MSG_PEEK", "MSG_DONTWAIT"),
+                                                                                 (9, 100, "MSG_DONTWAIT")]),
+    "nothing there": dict(send=[None], receive=[(100, 100, "MSG_DONTWAIT")]),
+    "credentials": dict(options=[("SO_PASSCRED", 1)], send=[("a", [])], receive=[(100, 100)]),
+    "credentials and one": dict(options=[("SO_PASSCRED", 1)], send=[("a", ["pipe"])], receive=[(100, 100)]),
+    "credentials in little room": dict(options=[("SO_PASSCRED", 1)], send=[("a", ["pipe"])], receive=[(100, 40)]),
+    "waited for": dict(send=[(LATER, "a", ["pipe"])], receive=[(100, 100)]),
+    "waited for in vain": dict(options=[("SO_RCVTIMEO", 30000)], send=[None], receive=[(100, 100)]),
+    "the program's table is full": dict(files=True, send=[("a", ["pipe"] * 5)], receive=[(100, 100)]),
+    "all": dict(send=[[("abc", []), (LATER, "def", []), (LATER, "ghi", [])]], receive=[(9, 100, "MSG_WAITALL")]),
+    "all of much": dict(send=[[("a" * 100000, []), (LATER, "b" * 50000, [])]], receive=[(150000, 100, "MSG_WAITALL")]),
+    "all until the time is over": dict(options=[("SO_RCVTIMEO", 100000)], send=[[("abc", [])]], receive=[(9, 100, "MSG_WAITALL")]),
+    "the end": dict(send=["close"], receive=[(100, 100), (100, 100)]),
+}
+
+
+class Sender:
+    """The process outside."""
+
+    def __init__(self, folder, kind):
+        self.path, self.kind = str(folder / "socket"), kind
+        self.listener = socket.socket(socket.AF_UNIX, kind)
+        self.listener.bind(self.path)
+        os.chmod(self.path, 0o777)
+        if kind != socket.SOCK_DGRAM:
+            self.listener.listen()
+        self.files = {"null": os.open("/dev/null", os.O_RDWR), "file": os.open("/etc/passwd", os.O_RDONLY), "path": os.open("/etc", os.O_PATH),
+                      "pipe": os.pipe()[0], "host": socket.socket().detach(), "host udp": socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).detach()}
+
+    def close(self):
+        for fd in self.files.values():
+            os.close(fd)
+        self.listener.close()
+        os.unlink(self.path)
+
+    def send(self, s, to, what):
+        if what is None:
+            return
+        for later, data, files in [(0, *one) if len(one) == 2 else one for one in ([what] if isinstance(what, tuple) else what)]:
+            time.sleep(later)
+            fds = [self.files[name] for name in files]
+            control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"".join(fd.to_bytes(4, "little") for fd in fds))] if fds else []
+            with contextlib.suppress(ConnectionError):
+                s.sendmsg([data.encode()], control, 0, to)
+
+    def serve(self, steps):
+        for step in steps:
+            if self.kind == socket.SOCK_DGRAM:
+                s, (_, to) = self.listener, self.listener.recvfrom(5)
+            else:
+                s, to = self.listener.accept()[0], None
+                s.recv(5)
+            for what in step["send"]:
+                if not s.recv(4) or what == "close":
+                    break
+                self.send(s, to, what)
+            if s is not self.listener:
+                with contextlib.suppress(OSError):
+                    while step["send"][0] != "close" and s.recv(100):
+                        pass
+                s.close()
+
+
+def exchange(folder, kind, steps, *prefix, **more):
+    """What the program says of each step, and its standard error."""
+    sender = Sender(folder, getattr(socket, kind))
+    served = threading.Thread(target=sender.serve, args=(steps,), daemon=True)
+    served.start()
+    args = [PYTHON, "-S", program("received.py"), sender.path, kind, *(json.dumps({k: v for k, v in step.items() if k != "send"}) for step in steps)]
+    done = subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(**more), cwd="/")
+    served.join(30)
+    sender.close()
+    assert done.returncode == 0, done
+    return [ast.literal_eval(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def steps_for(kind, *names):
+    for name, step in STEPS.items():
+        if (not names or name in names) and not (kind != "SOCK_STREAM" and name.startswith("all") or kind == "SOCK_DGRAM" and name == "the end"):
+            yield step | {"name": name, "send": step["send"] + [None] * (len(step["receive"]) - len(step["send"]))}
+
+
+@pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET"])
+def test_descriptors_arrive_as_on_linux(scratch, kind):
+    steps = list(steps_for(kind))
+    natively, _ = exchange(scratch, kind, steps, *unprivileged())
+    inside_too, stderr = exchange(scratch, kind, steps, *command(options=["-q"]))
+    for one, other in zip(natively, inside_too, strict=True):
+        assert other == one
+    assert not stderr
+
+
+@pytest.mark.parametrize("disable", FALLBACKS[1:])
+def test_descriptors_arrive_on_older_kernels(scratch, disable):
+    steps = list(steps_for("SOCK_STREAM", "three", "waited for", "all"))
+    lines, _ = exchange(scratch, "SOCK_STREAM", steps, *command(options=["-q"]), disable=disable)
+    assert [line[1][1] for line in lines] == ["a", "a", "abcdefghi"] and [len(line[1][2]) for line in lines] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET"])
+def test_a_socket_of_the_hosts_does_not_arrive(scratch, kind):
+    step = dict(name="host", send=[("a", ["pipe", "host", "file"]), ("b", ["host udp"]), (LATER, "c", ["host"]), ("d", ["host"]), None],
+                receive=[(100, 100), (100, 100), (100, 100), (100, 100, "MSG_PEEK"), (100, 100)])
+    [[_, *lines]], stderr = exchange(scratch, kind, [step], *command())
+    got = [(line[1], [w for words in line[2] for w in words[1:]], line[3]) for line in lines]
+    assert got == [("a", ["pipe"], "0x8"), ("b", [], "0x8"), ("c", [], "0x8"), ("d", [], "0x8"), ("d", [], "0x8")], lines
+    assert stderr.count("was sent a socket on the host's network") == 1
+
+
+def test_many_messages_at_once(bin_dir):
+    """recvmmsg(): the same judgement for each."""
+    subprocess.run(["cc", "-O1", "-o", bin_dir / "recvmmsg_rights", program("recvmmsg_rights.c")], check=True)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with ours, theirs, socket.socket() as host, open("/etc/passwd") as file:
+        for fds in [file.fileno()] * 2, [], [file.fileno(), host.fileno()], [host.fileno()]:
+            socket.send_fds(ours, [b"abc"], fds) if fds else ours.send(b"abc")
+        done = inside(bin_dir / "recvmmsg_rights", theirs.fileno(), pass_fds=[theirs.fileno()])
+    assert done.stdout == b"3 2 0\n3 0 0\n3 1 8\n3 0 8\n", done
+
+
+def test_a_wait_for_a_message_holds_nothing_up(ports):
+    done = python(f"""
+import signal, socket, threading
+a, b = socket.socketpair()
+rang = []
+signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
+threading.Thread(target=lambda: print(len(b.recvmsg(10, 100)[0]), flush=True), daemon=True).start()
+for _ in range(50):
+    socket.create_connection(('127.0.0.1', {ports[0]})).close()
+print('well', flush=True); a.send(b'now')
+threading.enumerate()[-1].join() if threading.active_count() > 1 else None
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+threading.Timer(0.5, lambda: a.send(b'late')).start()
+print(b.recvmsg(10, 100)[0], rang)
+""")
+    assert done.stdout == b"well\n3\nb'late' [1]\n", done
