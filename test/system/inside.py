@@ -118,6 +118,11 @@ def inside(*args, options=(), disable="", timeout=30, **more):
                           env=environment(disable), cwd="/", **more)
 
 
+def loud(*args):
+    """The same with the lines that --quiet leaves out. Output is text."""
+    return subprocess.run(command(*args), capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+
+
 def python(code, **more):
     """A program in Python inside."""
     return inside(PYTHON, "-c", code, **more)

@@ -13,7 +13,7 @@ import time
 
 import pytest
 from conftest import SLOWER
-from inside import PYTHON, command, environment, inside, nothing_left, place, program, started  # noqa: F401
+from inside import PYTHON, command, environment, inside, loud, nothing_left, place, program, started  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +145,6 @@ def test_what_leads_to_the_hosts_network_is_not_inherited(what):
         assert refused.returncode == 126 and f"descriptor {fd} is" in refused.stderr.decode() and word in refused.stderr.decode(), refused.stderr
     else:
         assert refused.returncode == 0 and refused.stderr == b""
-
-
-def loud(*args):
-    """As inside(), with the lines that --quiet leaves out."""
-    return subprocess.run(command(*args), capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
 
 
 def elf32(path, machine=3):
