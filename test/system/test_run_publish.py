@@ -208,3 +208,34 @@ def test_a_client_that_nobody_serves_is_reported_once(leat):
         expected = [f"leat: -p {port}:7000: a client came, but the program does not listen on TCP port 7000; it was refused",
                     f"leat: -p {port}:7001/udp: a client came, but the program does not listen on UDP port 7001; what it sent is lost"]
         assert lines == ([] if quiet else expected), err
+
+
+CROWD_SERVER = """
+import asyncio, sys
+async def serve(reader, writer):
+    while octets := await reader.read(100):
+        writer.write(octets)
+        await writer.drain()
+    writer.close()
+async def main():
+    server = await asyncio.start_server(serve, sys.argv[1], 7000, backlog=1000)
+    print("ready", flush=True)
+    async with server:
+        await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("listener", ["127.0.0.1", "0.0.0.0", "::"])
+def test_five_hundred_clients_at_a_time_are_all_served(listener):
+    """Over IPv4 and IPv6 at once: none is refused, and each hears its own words twice while all others are there."""
+    port, clients = free_port(), []
+    with started(PYTHON, "-c", CROWD_SERVER, listener, options=both(port)) as proc, contextlib.ExitStack() as stack:
+        assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
+        for i in range(500):
+            clients.append(stack.enter_context(socket.create_connection(("127.0.0.1", "::1")[i % 2:][:1] + (port,), 30)))
+        for turn in range(2):
+            for i, s in enumerate(clients):
+                s.sendall(b"%04d.%d" % (i, turn))
+            for i, s in enumerate(clients):
+                assert s.recv(6, socket.MSG_WAITALL) == b"%04d.%d" % (i, turn)
