@@ -40,6 +40,16 @@ is_named(const struct gate_names *names, const struct ipaddr *addr)
 	return false;
 }
 
+/* fe80::1 is on none of the program's links: who asks it comes to our own address (run/alias.c). */
+static bool
+has_link_local(const struct gate_names *names)
+{
+	for (unsigned i = 0; i < names->nnamed; i++)
+		if (!ipaddr_is4(&names->named[i].addr) && ipaddr_is_link_local(&names->named[i].addr))
+			return true;
+	return false;
+}
+
 bool
 gate_names_meant(struct gate *g, const struct endpoint *shown)
 {
@@ -50,7 +60,8 @@ gate_names_meant(struct gate *g, const struct endpoint *shown)
 	gate_names_renew(g);
 	if (c->names.servers == 0)
 		return false;
-	if (ipaddr_eq(&shown->addr, &c->dns))
+	if (ipaddr_eq(&shown->addr, &c->dns) ||
+	    (ipaddr_eq(&shown->addr, &c->own6) && has_link_local(&c->names)))
 		return true;
 	return c->names.instead && (ipaddr_eq(&shown->addr, &c->own4) || ipaddr_eq(&shown->addr, &c->own6) ||
 				       is_named(&c->names, &shown->addr));

@@ -55,8 +55,22 @@ gateway_for(const struct desc *d, const struct endpoint *to)
 }
 
 bool
+alias_name_server(struct desc *d, struct endpoint *to)
+{
+	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr) ||
+	    !names_has(d->w->names, &to->addr))
+		return false;
+	d->aliased = true;
+	d->loopback = to->addr;
+	*to = (struct endpoint){.addr = d->w->config->net.gate6, .port = PORT_DOMAIN};
+	return true;
+}
+
+bool
 alias_destination(struct desc *d, struct endpoint *to)
 {
+	if (alias_name_server(d, to))
+		return true;
 	alias_unspecified(to);
 	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
 		return false;

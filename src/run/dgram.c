@@ -258,6 +258,8 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 		alias_unspecified(to);
 	if (to && d->kind == DESC_PING) /* an echo socket has no port that could say who is there */
 		alias_destination(d, to);
+	else if (to)
+		alias_name_server(d, to);
 	if (d->state == DESC_CONNECTED) /* without a tag it would be the new peer's */
 		dgram_keep_unread(d, fd, &unread);
 	rc = change_peer(d, to);

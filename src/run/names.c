@@ -68,10 +68,16 @@ names_renew(void *names, struct gate_names *out)
 }
 
 bool
-names_take_loopback(struct names *n, const struct ipaddr *addr)
+names_has(const struct names *n, const struct ipaddr *addr)
 {
 	for (unsigned i = 0; i < n->now.nnamed; i++)
 		if (ipaddr_eq(&n->now.named[i].addr, addr))
 			return true;
-	return n->now.instead;
+	return false;
+}
+
+bool
+names_take_loopback(const struct names *n, const struct ipaddr *addr)
+{
+	return n->now.instead || names_has(n, addr);
 }

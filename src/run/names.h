@@ -25,7 +25,10 @@ void names_init(struct names *n, const struct run_config *config, const char *pa
 /* Reads the file where it has changed; true with @out written then. It is gate_config.renew_names. */
 bool names_renew(void *names, struct gate_names *out);
 
+/* Does the host's file name @addr? */
+bool names_has(const struct names *n, const struct ipaddr *addr);
+
 /* Does a question to @addr, an IPv4 loopback address, go to the name servers, whichever answers? */
-bool names_take_loopback(struct names *n, const struct ipaddr *addr);
+bool names_take_loopback(const struct names *n, const struct ipaddr *addr);
 
 #endif

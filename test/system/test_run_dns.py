@@ -29,12 +29,12 @@ class Server:
     """Answers on one port over UDP and TCP, always with the same address; or (None) is silent over UDP, and not there over TCP."""
 
     def __init__(self, at, port, address):
-        family = socket.AF_INET6 if ":" in at else socket.AF_INET
+        family, _, _, _, where = socket.getaddrinfo(at, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
         self.address, self.asked = address, 0
         self.udp = socket.socket(family, socket.SOCK_DGRAM)
-        self.udp.bind((at, port))
+        self.udp.bind(where)
         self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server((at, self.port), family=family) if address else None
+        self.tcp = socket.create_server((*where[:1], self.port, *where[2:]), family=family) if address else None
         self.threads = [threading.Thread(target=f, daemon=True) for f in (self.serve_udp, self.tcp and self.serve_tcp) if f]
         for thread in self.threads:
             thread.start()
@@ -79,7 +79,7 @@ def server(at, port=53, address="192.0.2.7"):
 @pytest.fixture(scope="module", autouse=True)
 def outside():
     """Addresses that are not loopback's, on this namespace's lo."""
-    names = ["192.0.2.53/32", "192.0.2.88/32", "2001:db8::53/128"]
+    names = ["192.0.2.53/32", "192.0.2.88/32", "2001:db8::53/128", "fe80::53/64"]
     for name in names:
         subprocess.run(["ip", "addr", "add", name, "dev", "lo"], check=True)
     yield
@@ -152,6 +152,15 @@ def test_a_long_comment_is_one_line(scratch):
     with server("127.77.1.3", 53), server("127.77.1.9", 53, "192.0.2.66"):
         done = ask(scratch, comment + "nameserver 127.77.1.3\n", *dig("@10.0.2.3"))
         assert done.stdout == b"192.0.2.7\n", done
+
+
+@pytest.mark.parametrize("name", ["lo", "1"])
+def test_a_link_local_server_is_asked_over_its_interface(scratch, name):
+    """None of the program's links leads there, and its interfaces have other names."""
+    with server("fe80::53%lo", 53):
+        for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")):
+            done = ask(scratch, f"nameserver fe80::53%{name}\n", *args)
+            assert done.stdout == b"192.0.2.7\n", (args, done)
 
 
 def test_without_a_server_in_the_file_the_local_one_is_asked(scratch):
