@@ -15,6 +15,9 @@
 enum { SOCK_BACKLOG_MAX = 4096 };   /* Linux's somaxconn */
 enum { SOCK_BUF_DEFAULT = 212992 }; /* Linux's [rw]mem_default, and its [rw]mem_max */
 
+/* IP_BIND_ADDRESS_NO_PORT among sk->recv_info. */
+enum { INFO_BIND_NO_PORT = 4 };
+
 /* An option that IPv4 and IPv6 each have under a name of their own. */
 enum { V4 = 0, V6 = 1 };
 

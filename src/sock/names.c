@@ -123,6 +123,20 @@ take_name(struct sock *sk, const struct endpoint *local)
 	return err;
 }
 
+/* IP_BIND_ADDRESS_NO_PORT: connect() chooses the port, so that one is shared by connections to different peers (ip(7)). */
+static bool
+waits_for_port(const struct sock *sk, const struct endpoint *local)
+{
+	return !local->port && sk->type != SOCK_TYPE_PING && sk->recv_info[INFO_BIND_NO_PORT];
+}
+
+static int
+take_address(struct sock *sk, const struct endpoint *local)
+{
+	sk->local = *local;
+	return 0;
+}
+
 int
 sock_bind(struct sock *sk, const struct endpoint *local)
 {
@@ -136,7 +150,7 @@ sock_bind(struct sock *sk, const struct endpoint *local)
 		return err;
 	if (!ipaddr_is4(&local->addr) && !ipaddr_is_any(&local->addr)) /* as Linux, and it shows */
 		sk->dgram.v6only = true;
-	err = take_name(sk, local);
+	err = waits_for_port(sk, local) ? take_address(sk, local) : take_name(sk, local);
 	if (err) {
 		sk->dgram.v6only = v6only;
 		return err;

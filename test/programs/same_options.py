@@ -4,7 +4,7 @@ import socket
 import struct
 from socket import AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, SOL_SOCKET
 
-from cases import case, run, said, settled, system
+from cases import HOST, case, run, said, settled, system
 
 FLAGS = {"REUSEADDR": (SOL_SOCKET, 2), "KEEPALIVE": (SOL_SOCKET, 9), "OOBINLINE": (SOL_SOCKET, 10), "REUSEPORT": (SOL_SOCKET, 15),
          "BROADCAST": (SOL_SOCKET, 6), "NO_CHECK": (SOL_SOCKET, 11), "NODELAY": (IPPROTO_TCP, 1), "CORK": (IPPROTO_TCP, 3)}
@@ -147,6 +147,25 @@ def unknown(c):
         c.say(name, put(s, (SOL_SOCKET, number), 0), *get(s, (SOL_SOCKET, number), 16))
     for name, option in NOT_THERE.items():
         c.say(name, put(s6, option, 1), *get(s6, option, 16)[:2])
+
+
+@case
+def bind_without_a_port(c):
+    """IP_BIND_ADDRESS_NO_PORT: the port comes with connect(), sendto() or listen()."""
+    for v, family in ("4", AF_INET), ("6", AF_INET6):
+        listener, peer = c.listener(family), c.bound(family, socket.SOCK_DGRAM)
+        for kind, then in ((socket.SOCK_STREAM, "connect"), (socket.SOCK_STREAM, "listen"), (socket.SOCK_DGRAM, "connect"), (socket.SOCK_DGRAM, "sendto")):
+            s = c.new(family, kind)
+            s.setsockopt(IPPROTO_IP, 24, 1)
+            name = (HOST[family], 0)
+            c.say(f"ipv{v} {then}", said(s.bind, name), s.getsockname(), said(s.bind, name))
+            to = (listener if kind == socket.SOCK_STREAM else peer).getsockname()
+            c.say(f"ipv{v} {then} then", said(*{"connect": (s.connect, to), "listen": (s.listen, 5), "sendto": (s.sendto, b"x", to)}[then]),
+                  s.getsockname()[1] != 0, s.getsockname()[0], said(s.bind, name))
+        s = c.new(family)
+        s.setsockopt(IPPROTO_IP, 24, 1)
+        port = c.free_name(family)[1] + 1
+        c.say(f"ipv{v} with a port", said(s.bind, (HOST[family], port)), s.getsockname()[1] == port)
 
 
 INHERITED = {"KEEPALIVE": 1, "OOBINLINE": 1, "NODELAY": 1, "REUSEADDR": 1, "PRIORITY": 3, "RCVLOWAT": 3, "KEEPIDLE": 77, "KEEPINTVL": 11, "KEEPCNT": 4,
