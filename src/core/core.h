@@ -48,9 +48,10 @@ struct ip_tx {
 	uint8_t proto;
 	uint8_t ttl; /* 0 = the host's default, 64 (1 for multicast) */
 	uint8_t tos;
-	bool dont_fragment;       /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
-	bool transparent;         /* the source need not be an address of ours */
-	uint32_t ifindex;         /* this interface only; 0 = as routed */
+	bool dont_fragment; /* IPv4 DF; IPv6 answers -LEAT_EMSGSIZE instead of fragmenting */
+	bool transparent;   /* the source need not be an address of ours */
+	uint32_t mtu;       /* IPv6: no packet or fragment is longer (IPV6_MTU); 0 = as the path allows */
+	uint32_t ifindex;   /* this interface only; 0 = as routed */
 	struct path_cache *cache; /* the sender's, of these names alone; NULL = look the way up */
 };
 

@@ -61,10 +61,8 @@ send_one(struct net *net, struct pkt *pkt, uint8_t next, const struct ip_tx *tx,
 }
 
 static void
-send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const struct path *path)
+send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const struct path *path, uint32_t mtu)
 {
-	uint32_t mtu =
-	    path->mtu > IP6_MIN_MTU ? path->mtu : IP6_MIN_MTU; /* every link takes so much (RFC 8200, 5) */
 	uint32_t step = (mtu - IP6_HDR_LEN - IP6_FRAG_LEN) & ~7u, id = next_frag_id(net);
 
 	pkt_complete_sum(pkt);
@@ -81,6 +79,15 @@ send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const stru
 	pkt_free(pkt);
 }
 
+/* How long a packet may be. Every link takes 1280 octets (RFC 8200, 5). */
+static uint32_t
+longest(const struct ip_tx *tx, const struct path *path)
+{
+	uint32_t mtu = tx->mtu && tx->mtu < path->mtu ? tx->mtu : path->mtu;
+
+	return mtu > IP6_MIN_MTU ? mtu : IP6_MIN_MTU;
+}
+
 int
 ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 {
@@ -93,7 +100,7 @@ ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 
 	if (!path)
 		return err;
-	fits = ip_fits(pkt, pkt->len + IP6_HDR_LEN, IP6_HDR_LEN, path->mtu);
+	fits = ip_fits(pkt, pkt->len + IP6_HDR_LEN, IP6_HDR_LEN, tx->mtu ? longest(tx, path) : path->mtu);
 	if (pkt->len > UINT16_MAX || (!fits && (tx->dont_fragment || pkt->seg != PKT_SEG_NONE))) {
 		pkt_drop(core, pkt, DROP_IP_TOO_BIG);
 		return -LEAT_EMSGSIZE;
@@ -101,6 +108,6 @@ ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	if (fits)
 		send_one(net, pkt, tx->proto, tx, path);
 	else
-		send_pieces(net, pkt, tx, path);
+		send_pieces(net, pkt, tx, path, longest(tx, path));
 	return 0;
 }

@@ -142,6 +142,7 @@ ping_send_to(struct sock *sk, const void *buf, size_t len, const struct endpoint
 	ip.ttl = (uint8_t)ttl;
 	ip.tos = (uint8_t)tos;
 	ip.ifindex = path.iface->index;
+	ip.mtu = sk->v6 ? sk->dgram.mtu6 : 0;
 	ip.dont_fragment = sk->dgram.mtu_discover == UDP_PMTU_DO;
 	return ping_send(sk->ping, buf, len, &ip);
 }

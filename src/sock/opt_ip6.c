@@ -27,6 +27,8 @@ enum {
 	OPT6_TRANSPARENT = 75,
 };
 
+enum { MTU6_MIN = 1280 }; /* RFC 8200, 5 */
+
 /* Which of sk->recv_info an option is, after those of IPv4; -1 = none of them. */
 static int
 info_index(int name)
@@ -104,6 +106,11 @@ set_ipv6(struct sock *sk, int name, int v)
 		return opt_ip_set_mtu_discover(sk, v);
 	case OPT6_DONTFRAG:
 		sk->dgram.dont_frag6 = v;
+		return 0;
+	case OPT6_MTU:
+		if (v && v < MTU6_MIN)
+			return -LEAT_EINVAL;
+		sk->dgram.mtu6 = (uint32_t)v;
 		return 0;
 	case OPT6_RECVERR:
 		return opt_ip_set_recverr(sk, &sk->dgram.recverr6, v);

@@ -96,13 +96,19 @@ choose_path(struct udp_end *e, const struct udp_tx *tx, struct sending *s)
 	return 0;
 }
 
+static uint32_t
+bounded(const struct udp_end *e, const struct sending *s, uint32_t mtu)
+{
+	return e->opts.mtu6 && e->opts.mtu6 < mtu && !ipaddr_is4(&s->remote.addr) ? e->opts.mtu6 : mtu;
+}
+
 /* What may be sent without being cut by IP; 0 = as much as IP can. */
 static uint32_t
 size_limit(const struct udp_end *e, const struct sending *s)
 {
 	if (e->opts.mtu_discover == UDP_PMTU_DO || (e->opts.dont_frag6 && !ipaddr_is4(&s->remote.addr)))
-		return s->path.mtu;
-	return e->opts.mtu_discover == UDP_PMTU_PROBE ? s->path.iface->mtu : 0;
+		return bounded(e, s, s->path.mtu);
+	return e->opts.mtu_discover == UDP_PMTU_PROBE ? bounded(e, s, s->path.iface->mtu) : 0;
 }
 
 /* Who forbade fragments and keeps errors finds there what would have passed, as on Linux (ip(7), IP_RECVERR). */
@@ -131,7 +137,7 @@ check_size(struct udp_end *e, const struct udp_tx *tx, size_t len, struct sendin
 	if (len > most)
 		return too_long(e, s, ipaddr_is4(&s->remote.addr) ? 0 : limit);
 	if (seg && len > seg) {
-		if (seg + headers > s->path.mtu || len > (size_t)seg * SEGMENTS_MAX)
+		if (seg + headers > bounded(e, s, s->path.mtu) || len > (size_t)seg * SEGMENTS_MAX)
 			return -LEAT_EINVAL;
 		s->seg_size = seg;
 		return 0;
@@ -155,6 +161,7 @@ fill_ip(const struct udp_end *e, const struct udp_tx *tx, size_t len, struct sen
 		s->ip.ttl = (uint8_t)tx->ttl;
 	s->ip.tos = tx->tos >= 0 ? (uint8_t)tx->tos : e->opts.tos;
 	s->ip.transparent = e->opts.transparent;
+	s->ip.mtu = v4 ? 0 : e->opts.mtu6;
 	s->ip.ifindex = s->path.iface->index;
 	if (v4)
 		s->ip.dont_fragment = pmtu == UDP_PMTU_DO || pmtu == UDP_PMTU_PROBE ||

@@ -47,6 +47,7 @@ struct udp_opts {
 	uint8_t ttl, mcast_ttl, tos;
 	uint8_t mtu_discover; /* enum udp_mtu_discover */
 	uint16_t seg_size;    /* UDP_SEGMENT for every send; 0 = none */
+	uint32_t mtu6;        /* IPV6_MTU: bounds packets and fragments over IPv6; 0 = as the path allows */
 	uint32_t mcast_if;    /* interface for groups; 0 = as routed */
 	uint32_t bound_if;    /* SO_BINDTODEVICE; 0 = any */
 	uint32_t rcvbuf;      /* octets */

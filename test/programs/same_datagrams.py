@@ -432,6 +432,23 @@ def error_queue_of_sizes(f):
     say("queue", attempt(error_queue, a), "bits", bits(ready(a)))
 
 
+@case
+def an_mtu_of_ones_own():
+    """IPV6_MTU bounds what leaves in one piece, and is not what the option tells."""
+    a, b = pair(V6)
+    a.setsockopt(IPPROTO_IPV6, IPV6_RECVERR, 1)
+    for value in 1279, 1280, 9000, 0:
+        say(value, attempt(a.setsockopt, IPPROTO_IPV6, 24, value), attempt(a.getsockopt, IPPROTO_IPV6, 24))
+    for discover in 0, 1, 2, 3:
+        a.setsockopt(IPPROTO_IPV6, 24, 1300)
+        a.setsockopt(IPPROTO_IPV6, IPV6_MTU_DISCOVER, discover)
+        for size in 1252, 1253, 5000:
+            sent = attempt(a.sendto, bytes(size), b.getsockname())
+            say(discover, size, sent, attempt(lambda: error_queue(a)) if sent == "EMSGSIZE" else "")
+    for received in range(8):
+        say("received", attempt(lambda: len(b.recv(9000))))
+
+
 @both
 def shutting(f):
     a, b = pair(f)

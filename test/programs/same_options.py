@@ -17,7 +17,7 @@ NUMBERS = {"PRIORITY": (SOL_SOCKET, 12), "RCVLOWAT": (SOL_SOCKET, 18), "SNDLOWAT
            "BIND_ADDRESS_NO_PORT": (IPPROTO_IP, 24)}
 NUMBERS6 = {"V6ONLY": (IPPROTO_IPV6, 26), "UNICAST_HOPS": (IPPROTO_IPV6, 16), "MULTICAST_HOPS": (IPPROTO_IPV6, 18), "MULTICAST_LOOP": (IPPROTO_IPV6, 19),
             "MTU_DISCOVER": (IPPROTO_IPV6, 23), "RECVERR": (IPPROTO_IPV6, 25), "RECVPKTINFO": (IPPROTO_IPV6, 49), "RECVHOPLIMIT": (IPPROTO_IPV6, 51),
-            "DONTFRAG": (IPPROTO_IPV6, 62), "RECVTCLASS": (IPPROTO_IPV6, 66), "TCLASS": (IPPROTO_IPV6, 67)}
+            "MTU": (IPPROTO_IPV6, 24), "DONTFRAG": (IPPROTO_IPV6, 62), "RECVTCLASS": (IPPROTO_IPV6, 66), "TCLASS": (IPPROTO_IPV6, 67)}
 NOT_THERE = {"DONTROUTE": (SOL_SOCKET, 5), "TIMESTAMP": (SOL_SOCKET, 29), "ZEROCOPY": (SOL_SOCKET, 60), "LOCK_FILTER": (SOL_SOCKET, 44), "COOKIE": (SOL_SOCKET, 57),
              "MAX_PACING_RATE": (SOL_SOCKET, 47), "FASTOPEN": (IPPROTO_TCP, 23), "AUTOFLOWLABEL": (IPPROTO_IPV6, 70), "ADDR_PREFERENCES": (IPPROTO_IPV6, 72)}
 READ_ONLY = {"TYPE": (SOL_SOCKET, 3), "ERROR": (SOL_SOCKET, 4), "ACCEPTCONN": (SOL_SOCKET, 30), "PROTOCOL": (SOL_SOCKET, 38), "DOMAIN": (SOL_SOCKET, 39)}
@@ -105,7 +105,7 @@ def ranges(c):
             c.say(f"{name} {v}", put(s, option, v), value(s, option))
     for name, option in NUMBERS6.items():
         s = c.new(AF_INET6)
-        for v in (-2, -1, 0, 1, 2, 3, 7, 63, 64, 255, 256):
+        for v in (-2, -1, 0, 1, 2, 3, 7, 63, 64, 255, 256, 1279, 1280, 0x7fffffff):
             c.say(f"6 {name} {v}", put(s, option, v), value(s, option))
     for name, option in READ_ONLY.items():
         c.say(name, put(s, option, 1), value(s, option))

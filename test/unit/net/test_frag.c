@@ -367,6 +367,40 @@ tiny_route_mtus_end_in_fragments(void **state)
 	}
 }
 
+static int
+send_within(struct host *h, uint32_t mtu, uint32_t len, bool dont_fragment)
+{
+	struct ip_tx tx = {.src = addr("fd00::1"),
+	    .dst = addr("fd00::2"),
+	    .proto = TEST_PROTO,
+	    .mtu = mtu,
+	    .dont_fragment = dont_fragment};
+	struct pkt *p = pkt_from_bytes(h->pool, pattern, len);
+
+	assert_non_null(p);
+	p->l4 = p->data;
+	return core_output(h->core, p, &tx);
+}
+
+/* RFC 3542, 11.1 and Linux's IPV6_MTU: the sender bounds what leaves in one piece, never above the path's MTU, never below 1280. */
+static void
+a_sender_bounds_its_fragments(void **state)
+{
+	static const struct {
+		uint32_t mtu, len;
+		unsigned pieces;
+	} cases[] = {{1280, 1240, 1}, {1280, 1241, 2}, {1280, 1400, 2}, {1400, 1360, 1}, {9000, 1460, 1},
+	    {9000, 1461, 2}, {100, 1240, 1}, {0, 1460, 1}};
+	struct host *h = *state;
+
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(send_within(h, cases[i].mtu, cases[i].len, false), 0);
+		assert_int_equal(h->wire[0].sent.count, cases[i].pieces);
+		host_discard(h);
+	}
+	assert_int_equal(send_within(h, 1280, 1241, true), -LEAT_EMSGSIZE);
+}
+
 /* RFC 4443, 2.4 (e); RFC 1122, 3.2.2: what the link brought to everybody is not answered with an error, in pieces neither. */
 static void
 pieces_brought_by_link_broadcast_get_no_error(void **state)
@@ -401,6 +435,7 @@ main(void)
 	    usual_test(first_fragment_without_all_headers_is_refused),
 	    usual_test(congestion_mark_survives_reassembly),
 	    usual_test(tiny_route_mtus_end_in_fragments),
+	    usual_test(a_sender_bounds_its_fragments),
 	    usual_test(pieces_brought_by_link_broadcast_get_no_error),
 	    cmocka_unit_test(large_datagrams_cross_in_fragments),
 	};
