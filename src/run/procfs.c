@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* After `unshare --pid` alone, /proc/self is there, but has our number in the outer namespace: other processes have ours. */
@@ -35,4 +36,29 @@ procfs_check(void)
 			close(fd);
 	}
 	return err;
+}
+
+bool
+procfs_can_walk(void)
+{
+	int fd[2] = {dup(STDIN_FILENO), dup(STDIN_FILENO)};
+	bool none = fd[1] < 0 && errno != EBADF;
+
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	return !none;
+}
+
+bool
+procfs_by_helper(bool (*fn)(void *arg), void *arg)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		close_range(0, ~0U, 0);
+		_exit(!fn(arg));
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -13,6 +13,7 @@
 #include "run/tree.h"
 
 #include "host/clock.h"
+#include "run/procfs.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -97,10 +98,16 @@ parent_of(pid_t pid)
 	return parent;
 }
 
+struct search {
+	struct pass *pass;
+	pid_t parent;
+};
+
 /* False without a descriptor to look with. */
 static bool
-search_children(struct pass *p, pid_t parent)
+search_children(void *arg)
 {
+	const struct search *s = arg;
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
 
@@ -109,47 +116,23 @@ search_children(struct pass *p, pid_t parent)
 	while ((e = readdir(dir))) {
 		pid_t pid = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : 0;
 
-		if (pid > 0 && pid != getpid() && parent_of(pid) == parent)
-			found(p, pid);
+		if (pid > 0 && pid != getpid() && parent_of(pid) == s->parent)
+			found(s->pass, pid);
 	}
 	closedir(dir);
 	return true;
-}
-
-/* By a process with a table of descriptors of its own, which it empties. */
-static void
-search_by_helper(struct pass *p)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (pid == 0) {
-		close_range(0, ~0U, 0);
-		_exit(!search_children(p, parent));
-	}
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-}
-
-/* Each of the two descriptors that a search takes must be there: the folder's, and one for each process. */
-static bool
-can_search(void)
-{
-	int fd[2] = {dup(0), dup(0)};
-
-	for (int i = 0; i < 2; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
-	return fd[1] >= 0 || errno == EBADF;
 }
 
 /* Without the list: a kernel without CONFIG_PROC_CHILDREN. */
 static void
 our_children(struct pass *p)
 {
+	struct search s = {p, getpid()};
+
 	if (own_children >= 0 && lseek(own_children, 0, SEEK_SET) == 0)
 		read_children(p, own_children);
-	else if (!can_search() || !search_children(p, getpid()))
-		search_by_helper(p);
+	else if (!procfs_can_walk() || !search_children(&s))
+		procfs_by_helper(search_children, &s);
 }
 
 /* A child belongs to the thread that made it. */

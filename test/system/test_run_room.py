@@ -6,13 +6,15 @@ import pathlib
 import re
 import resource
 import select
+import signal
 import socket
 import subprocess
 import threading
 import time
 
 import pytest
-from inside import PYTHON, command, descendants, environment, free_port, inside, nothing_left, place, started, until_connected  # noqa: F401
+from conftest import unprivileged
+from inside import PYTHON, command, descendants, environment, free_port, inside, nothing_left, place, started, state_of, until_connected  # noqa: F401
 
 
 def limited(hard):
@@ -309,3 +311,93 @@ def test_the_doctor_tells_how_many_connections_the_limit_allows_and_they_fit(lea
             done = inside(PYTHON, "-c", code, str(ports[0]), preexec_fn=limited(limit))
             had, error = done.stdout.split()
             assert error == b"ENOBUFS" and allowed - 3 <= int(had) <= allowed, (allowed, done)
+
+
+def set_limit(pid, soft):
+    """From outside, as the user whose process it is."""
+    subprocess.run([*unprivileged(), "prlimit", f"--pid={pid}", f"--nofile={soft}:"], check=True)
+
+
+def gone(pid):
+    try:
+        return state_of(pid) == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.parametrize("whom,number", [("supervisor", signal.SIGTERM), ("supervisor", signal.SIGKILL), ("worker", signal.SIGKILL)])
+def test_a_run_without_any_descriptor_left_ends_with_all_that_it_started(whom, number):
+    code = """
+import os, signal, socket, time
+l = socket.create_server(('127.0.0.1', 0))
+if os.fork() == 0:
+    if os.fork() == 0: os.setsid()
+    while True: time.sleep(100)
+print('ready', flush=True)
+l._accept()
+"""
+    with started(PYTHON, "-c", code) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        time.sleep(0.1)
+        tree = descendants(proc.pid)
+        worker = min(tree)
+        for pid in (proc.pid, worker):
+            set_limit(pid, 3)
+        assert len(tree) == 4
+        os.kill(proc.pid if whom == "supervisor" else worker, number)
+        proc.wait(20)
+        deadline = time.monotonic() + 20
+        while not all(gone(pid) for pid in tree) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert all(gone(pid) for pid in tree)
+
+
+def lowest_free(pid):
+    taken = set(map(int, os.listdir(f"/proc/{pid}/fd")))
+    return next(fd for fd in range(len(taken) + 1) if fd not in taken)
+
+
+@pytest.mark.parametrize("spare", range(6))
+def test_a_table_that_somebody_else_fills_is_used_again_when_there_is_room(spare):
+    """prlimit(2) from outside: each call says so, and nothing is left half-way."""
+    code = CLIENT + """
+def step():
+    print('next', flush=True)
+    sys.stdin.readline()
+def tries():
+    said = set()
+    for i in range(30):
+        name = 'AB'[i % 2]
+        for wait in (True, False):
+            try: talk(connect(name, wait), name); said.add('ok')
+            except OSError as e: said.add(errno.errorcode[e.errno])
+        try:
+            with socket.socket() as l: l.listen()
+        except OSError as e: said.add(errno.errorcode[e.errno])
+        try:
+            with socket.socket(type=socket.SOCK_DGRAM) as u: u.sendto(b'x', ('127.0.0.1', ports['A']))
+        except OSError as e: said.add(errno.errorcode[e.errno])
+    return said
+held = [(connect(name), name) for name in 'ABAB']
+step()
+print(*sorted(tries()))
+step()
+print(*sorted(tries()))
+for s, name in held: talk(s, name)
+"""
+    with named_servers("A", "B") as ports:
+        with started(PYTHON, "-c", code, *map(str, ports), stdin=subprocess.PIPE) as proc:
+            assert proc.stdout.readline() == b"next\n"
+            worker = min(descendants(proc.pid))
+            set_limit(worker, lowest_free(worker) + spare)
+            proc.stdin.write(b"\n")
+            proc.stdin.flush()
+            said = proc.stdout.readline().split()
+            assert said and set(said) <= {b"ENOBUFS", b"ENFILE", b"ok"}, said
+            assert b"ok" not in said or spare > 2
+            assert proc.stdout.readline() == b"next\n"
+            set_limit(worker, 4096)
+            proc.stdin.write(b"\n")
+            proc.stdin.close()
+            assert proc.stdout.read() == b"ok\n"
+            assert proc.wait(10) == 0 and proc.stderr.read() == b""
