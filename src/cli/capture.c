@@ -253,10 +253,12 @@ name_frame(const struct capture *c, const struct event *e, char name[static FATE
 	char words[FRAME_WORDS], ports[32] = "";
 	const struct conn *conn = frame_words(c->conns, from, e->link.pkt, words);
 
-	if (conn)
-		snprintf(ports, sizeof ports, "%u → %u, ",
-		    from == END_PROGRAM ? conn->program.port : conn->far.port,
-		    from == END_PROGRAM ? conn->far.port : conn->program.port);
+	if (conn) {
+		const struct endpoint *src = from == END_PROGRAM ? &conn->program : &conn->far;
+		const struct endpoint *dst = from == END_PROGRAM ? &conn->far : &conn->program;
+
+		snprintf(ports, sizeof ports, "%u → %u, ", src->port, dst->port);
+	}
 	snprintf(name, FATE_WORDS, "frame %" PRIu64 " %s (%s%s%s%s)", e->link.number, direction_name(e),
 	    ports, words, again ? "; sent again: " : "", again ? again : "");
 }
