@@ -32,6 +32,20 @@ SLOWER = float(os.environ.get("LEAT_TEST_SLOWER", "1"))  # how much longer than 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
+# An ordinary user's PATH does not have them, and some peers are there (nginx, tcpdump).
+os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+
+
+def needs_root(why):
+    """A mark for a test that root alone can make."""
+    return pytest.mark.skipif(os.geteuid() != 0, reason=f"needs root: {why}")
+
+
+def may_look():
+    """For LEAT_DISABLE: without it, root alone may look into the worker's folder in /proc."""
+    return "" if os.geteuid() == 0 else "hidden"
+
+
 def be_alone():
     """As root: move into a network namespace of our own, so that no port is taken, and nothing can leave this machine."""
     clone_newnet = 0x40000000

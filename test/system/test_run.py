@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+from conftest import needs_root
 from inside import BIG, FALLBACKS, PYTHON, command, environment, free_port, inside, loud, nothing_left, place, ports, program, python, started, until_connected  # noqa: F401
 
 
@@ -141,11 +142,13 @@ def look_up(server, scratch, options=()):
     return subprocess.run([*mounted, *command(PYTHON, "-c", ask, options=["--quiet", *options])], capture_output=True, timeout=30, env=environment(), cwd="/")
 
 
+@needs_root("a resolv.conf of its own")
 def test_a_name_is_looked_up_over_our_network(dns, scratch):
     done = look_up("127.0.0.53", scratch, ["--dns", f"127.0.0.1:{dns[1]}"])
     assert done.stdout == b"192.0.2.7\n", done.stderr
 
 
+@needs_root("a resolv.conf of its own")
 def test_the_name_server_of_resolv_conf_is_asked(scratch):
     with dns_server("127.77.1.53", 53):
         done = look_up("127.77.1.53", scratch)
