@@ -57,7 +57,7 @@ call_listen(struct call *c)
 		return -EOPNOTSUPP;
 	if (c->d->state != DESC_NEW && c->d->state != DESC_LISTENING)
 		return -EINVAL;
-	rc = c->d->state == DESC_NEW ? call_fresh_stand_in(c) : 0;
+	rc = c->d->state == DESC_NEW ? call_fresh_stand_in(c, true) : 0;
 	if (rc)
 		return rc;
 	rc = sock_listen(c->d->sk, (int)c->arg[1]);

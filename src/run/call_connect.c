@@ -2,9 +2,9 @@
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/hosts.h"
-#include "run/notif.h"
 #include "run/owner.h"
 #include "run/park.h"
+#include "run/replace.h"
 #include "run/room.h"
 #include "run/settings.h"
 #include "run/stream.h"
@@ -46,12 +46,8 @@ left(struct call *c, long answer)
 	return answer;
 }
 
-/*
- * The stand-in was connected or shut once, and an AF_UNIX socket cannot be used again: a fresh one takes its descriptor's place. Duplicates of the
- * old descriptor keep the old one; programs that begin anew after a failure have rarely made any.
- */
 int
-call_fresh_stand_in(struct call *c)
+call_fresh_stand_in(struct call *c, bool hold)
 {
 	struct desc *d = c->d;
 	int mode, rc, fd;
@@ -63,27 +59,25 @@ call_fresh_stand_in(struct call *c)
 	if (fd < 0)
 		return -errno;
 	settings_apply_native(d, fd);
-	rc = notif_replace_fd(c->w, c->id, fd, (int)c->arg[0], caller_cloexec(&c->caller, (int)c->arg[0]));
+	rc = replace_fd(c, d->inode, fd, hold);
 	if (rc < 0) {
 		close(fd);
-		return rc;
+		return rc == -EBUSY ? -ECONNABORTED : rc;
 	}
 	close(c->fd);
 	c->fd = fd;
-	d->joined = false;
+	d->joined = d->shown = false;
 	desc_change_inode(d, unix_inode(fd));
 	return 0;
 }
 
-/* connect() says how it ended, and with that the socket is a fresh one again. */
+/* connect() says how it ended, and with that the socket is a fresh one again. If the proxy socket cannot be replaced now, the next connect() tries again. */
 static long
 tell_failure(struct call *c, int error)
 {
-	int rc;
-
 	stream_begin_anew(c->d, c->fd, 0);
-	rc = call_fresh_stand_in(c);
-	return room_no_buffers(rc ? rc : -error);
+	(void)call_fresh_stand_in(c, false);
+	return room_no_buffers(-error);
 }
 
 /* The answer has come, or the wait goes on. */
@@ -138,7 +132,7 @@ static long
 begin(struct call *c, const struct endpoint *to)
 {
 	struct desc *d = c->d;
-	int rc = fd_room_for(&c->w->room, CONNECT_NEEDS) ? call_fresh_stand_in(c) : -ENOBUFS;
+	int rc = fd_room_for(&c->w->room, CONNECT_NEEDS) ? call_fresh_stand_in(c, true) : -ENOBUFS;
 
 	if (rc)
 		return rc;
@@ -233,7 +227,8 @@ dissolve(struct call *c)
 	if (c->d->state == DESC_CONNECTING || desc_remote(c->d, &remote) == 0)
 		error = ECONNRESET;
 	stream_begin_anew(c->d, c->fd, error);
-	return call_fresh_stand_in(c);
+	(void)call_fresh_stand_in(c, false);
+	return 0;
 }
 
 long

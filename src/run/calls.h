@@ -58,8 +58,12 @@ bool call_may_wait(const struct call *c, int flags);
 /* SO_ERROR, once: not what reading from the stand-in has told already. */
 int call_take_error(struct call *c);
 
-/* A stand-in that cannot be used again makes room for a fresh one. 0 or the negative errno. */
-int call_fresh_stand_in(struct call *c);
+/*
+ * Replaces a proxy socket that was connected or shut once, for an AF_UNIX socket cannot be used again. Duplicates of the descriptor keep the old one; programs
+ * that begin anew after a failure have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). 0 or the negative errno; -ECONNABORTED: it
+ * cannot be replaced.
+ */
+int call_fresh_stand_in(struct call *c, bool hold);
 
 /* -EPIPE, and SIGPIPE to the caller unless MSG_NOSIGNAL is among @flags. */
 long call_broken_pipe(const struct call *c, int flags);

@@ -146,6 +146,15 @@ park_abandon(struct desc *d)
 	park_wake(d);
 }
 
+bool
+park_has(const struct worker *w, pid_t tid)
+{
+	list_each(n, &w->parked)
+		if (container_of(n, const struct parked, node)->call.caller.tid == tid)
+			return true;
+	return false;
+}
+
 nsec_t
 park_next(const struct worker *w)
 {

@@ -24,6 +24,9 @@ void park_wake(struct desc *d);
 /* @d ends: its parked calls are told -EBADF. */
 void park_abandon(struct desc *d);
 
+/* Does thread @tid wait in a parked call? */
+bool park_has(const struct worker *w, pid_t tid);
+
 /* Deadlines and signals. */
 nsec_t park_next(const struct worker *w);
 void park_run(struct worker *w, nsec_t now);
