@@ -46,6 +46,8 @@ struct gate_names {
 	bool rotate;                /* each question begins with another server */
 	struct endpoint
 	    named[GATE_NAMED]; /* the servers that the host's file names, which the program asks itself */
+	struct ipaddr named_as
+	    [GATE_NAMED]; /* what the program asks instead, where it cannot ask that one; else 0.0.0.0 */
 	unsigned nnamed;
 	bool instead; /* who asks one of these, or the host's loopback, asks the servers above */
 };

@@ -25,21 +25,25 @@ loopback_nameserver(const struct gate_config *c, bool v4)
 	return NULL;
 }
 
-/* Link-local name servers are reached over the interface that the host's file names. */
-static uint32_t
-nameserver_ifindex(const struct gate_config *c, const struct ipaddr *addr)
+/* The server that the program asks under another address, for it is on the host's loopback, or link-local; or NULL. */
+static const struct endpoint *
+nameserver_as(const struct gate_names *names, const struct ipaddr *addr)
 {
-	for (unsigned i = 0; i < c->names.nnamed; i++)
-		if (ipaddr_eq(&c->names.named[i].addr, addr))
-			return c->names.named[i].ifindex;
-	return 0;
+	for (unsigned i = 0; i < names->nnamed; i++)
+		if (ipaddr_eq(&names->named_as[i], addr))
+			return &names->named[i];
+	return NULL;
 }
 
 struct endpoint
 gate_map(const struct gate_config *c, const struct endpoint *shown)
 {
 	const struct endpoint *resolver = loopback_nameserver(c, ipaddr_is4(&shown->addr));
+	const struct endpoint *as = nameserver_as(&c->names, &shown->addr);
 	struct endpoint e = {.addr = shown->addr, .port = shown->port};
+
+	if (as && shown->port == PORT_DNS)
+		return *as;
 
 	if (ipaddr_eq(&shown->addr, &c->dns)) {
 		if (shown->port == PORT_DNS && c->names.servers > 0)
@@ -49,8 +53,6 @@ gate_map(const struct gate_config *c, const struct endpoint *shown)
 		if (shown->port == PORT_DNS && resolver)
 			return *resolver;
 		e.addr = ipaddr_is4(&shown->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
-	} else if (shown->port == PORT_DNS && ipaddr_is_link_local(&shown->addr)) {
-		e.ifindex = nameserver_ifindex(c, &shown->addr);
 	}
 	return e;
 }

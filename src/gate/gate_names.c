@@ -35,17 +35,7 @@ static bool
 is_named(const struct gate_names *names, const struct ipaddr *addr)
 {
 	for (unsigned i = 0; i < names->nnamed; i++)
-		if (ipaddr_eq(&names->named[i].addr, addr))
-			return true;
-	return false;
-}
-
-/* fe80::1 is on none of the program's links: who asks it comes to our own address (run/alias.c). */
-static bool
-has_link_local(const struct gate_names *names)
-{
-	for (unsigned i = 0; i < names->nnamed; i++)
-		if (!ipaddr_is4(&names->named[i].addr) && ipaddr_is_link_local(&names->named[i].addr))
+		if (ipaddr_eq(&names->named[i].addr, addr) || ipaddr_eq(&names->named_as[i], addr))
 			return true;
 	return false;
 }
@@ -60,8 +50,7 @@ gate_names_meant(struct gate *g, const struct endpoint *shown)
 	gate_names_renew(g);
 	if (c->names.servers == 0)
 		return false;
-	if (ipaddr_eq(&shown->addr, &c->dns) ||
-	    (ipaddr_eq(&shown->addr, &c->own6) && has_link_local(&c->names)))
+	if (ipaddr_eq(&shown->addr, &c->dns))
 		return true;
 	return c->names.instead && (ipaddr_eq(&shown->addr, &c->own4) || ipaddr_eq(&shown->addr, &c->own6) ||
 				       is_named(&c->names, &shown->addr));

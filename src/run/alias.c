@@ -42,27 +42,30 @@ served_inside(struct desc *asking, const struct endpoint *to)
 	return false;
 }
 
-/* A name server on loopback (systemd-resolved's 127.0.0.53) is one of those that the gateway's 10.0.2.3 asks. */
+/* A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link. */
 static const struct ipaddr *
 gateway_for(const struct desc *d, const struct endpoint *to)
 {
 	const struct run_net *net = &d->w->config->net;
+	const struct ipaddr *server = to->port == PORT_DOMAIN ? names_on_link(d->w->names, &to->addr) : NULL;
 
-	if (!ipaddr_is4(&to->addr))
-		return &net->gate6;
-	return to->port == PORT_DOMAIN && names_take_loopback(d->w->names, &to->addr) ? &net->dns4
-										      : &net->gate4;
+	if (server)
+		return server;
+	return ipaddr_is4(&to->addr) ? &net->gate4 : &net->gate6;
 }
 
 bool
 alias_name_server(struct desc *d, struct endpoint *to)
 {
-	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr) ||
-	    !names_has(d->w->names, &to->addr))
+	const struct ipaddr *server;
+
+	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr))
 		return false;
-	d->aliased = true;
-	d->loopback = to->addr;
-	*to = (struct endpoint){.addr = d->w->config->net.gate6, .port = PORT_DOMAIN};
+	server = names_on_link(d->w->names, &to->addr);
+	if (!server)
+		return false;
+	d->renamed = true;
+	*to = (struct endpoint){.addr = *server, .port = PORT_DOMAIN};
 	return true;
 }
 
@@ -90,6 +93,7 @@ alias_outside(struct desc *d, struct endpoint *to)
 {
 	d->aliased = true;
 	d->loopback = to->addr;
+	d->renamed |= to->port == PORT_DOMAIN;
 	to->addr = *gateway_for(d, to);
 }
 
@@ -116,9 +120,12 @@ void
 alias_name_remote(const struct desc *d, struct endpoint *e)
 {
 	const struct run_net *net = &d->w->config->net;
+	const struct ipaddr *server = e->port == PORT_DOMAIN ? names_server(d->w->names, &e->addr) : NULL;
 
 	if (d->aliased && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
 		e->addr = d->loopback;
+	else if (server && d->renamed)
+		e->addr = *server;
 	alias_name_address(d, &e->addr);
 }
 

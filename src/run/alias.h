@@ -11,10 +11,7 @@
 /* Rewrite the destination @to of @d where it means the host's loopback; true if it does. */
 bool alias_destination(struct desc *d, struct endpoint *to);
 
-/*
- * The host's link-local name servers (fe80::1%eth0) are on none of the program's links: @to becomes the gateway, which asks in its
- * place. True if it was one.
- */
+/* One of the host's link-local name servers (fe80::1%eth0) becomes what stands for it on the link. True if @to was one. */
 bool alias_name_server(struct desc *d, struct endpoint *to);
 
 /* Rewrites @to, a loopback address, to what the gateway takes for the host's loopback. */

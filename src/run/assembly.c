@@ -192,7 +192,7 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	gate.outside_self = a->outside;
-	names_init(&a->names, config, "/etc/resolv.conf");
+	names_init(&a->names, config, "/etc/resolv.conf", a->iface[GATE]);
 	(void)names_renew(&a->names, &gate.names);
 	return gate_new(&gate, &a->parts.gateway);
 }

@@ -64,6 +64,7 @@ struct desc {
 
 	struct ipaddr loopback; /* the loopback address that the gateway stands in for */
 	bool aliased;
+	bool renamed;   /* it has asked a name server that has another address on the link, see names.h */
 	bool published; /* datagrams: a published port leads to it, though it is bound to loopback, */
 	bool outside;   /* and what was received last came over the link */
 	struct list

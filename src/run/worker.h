@@ -58,7 +58,7 @@ struct worker {
 	char seen_names[192][48]; /* what was reported as missing, see missing.h */
 	unsigned nseen;           /* one more than there is room for: no more are reported */
 	bool sent_host;   /* it was reported that a process was sent a descriptor of the host's network */
-	bool unreachable;         /* it was told that a process forbids looking into it */
+	bool unreachable; /* it was told that a process forbids looking into it */
 };
 
 /* The stack's time is the loop's: call it before sockets are touched in a callback of the loop. */

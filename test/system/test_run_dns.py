@@ -54,8 +54,10 @@ class Server:
             while True:
                 connection, _ = self.tcp.accept()
                 with connection:
-                    size = struct.unpack("!H", connection.recv(2))[0]
-                    reply = answer(connection.recv(size), self.address)
+                    head = connection.recv(2, socket.MSG_WAITALL)
+                    if len(head) < 2:
+                        continue
+                    reply = answer(connection.recv(struct.unpack("!H", head)[0], socket.MSG_WAITALL), self.address)
                     connection.sendall(struct.pack("!H", len(reply)) + reply)
 
     def close(self):
@@ -180,6 +182,36 @@ def test_a_change_of_the_file_is_followed(scratch):
             (scratch / "resolv.conf").write_text("nameserver 127.77.1.4\n# changed\n")
             out, err = proc.communicate(b"\n\n", timeout=20 * SLOWER)
         assert out == b"192.0.2.66\n", (out, err)
+
+
+def test_each_server_on_loopback_is_asked_itself(scratch):
+    """And answers from the address that was asked."""
+    servers = {"127.77.1.3": "192.0.2.3", "127.0.0.1": "192.0.2.4", "127.77.1.5": "192.0.2.5", "::1": "192.0.2.6"}
+    with contextlib.ExitStack() as stack:
+        for at, answer_of in servers.items():
+            stack.enter_context(server(at, 53, answer_of))
+        conf = "".join(f"nameserver {at}\n" for at in servers)
+        for at, answer_of in servers.items():
+            for proto in ([], ["+tcp"]):
+                done = ask(scratch, conf, *dig(*proto, f"@{at}"))
+                assert done.stdout.decode() == answer_of + "\n", (at, done)
+        code = """
+import socket
+for family in (socket.AF_INET, socket.AF_INET6):
+    for at in %r:
+        if (":" in at) != (family == socket.AF_INET6): continue
+        s = socket.socket(family, socket.SOCK_DGRAM)
+        s.settimeout(5)
+        s.sendto(b"\\0\\1\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\1a\\0\\0\\1\\0\\1", (at, 53))
+        reply, peer = s.recvfrom(999)
+        t = socket.create_connection((at, 53), 5)
+        print(at, peer[0], t.getpeername()[0], t.getsockname()[0])
+""" % list(servers)
+        done = ask(scratch, conf, PYTHON, "-c", code)
+        for line in done.stdout.decode().splitlines():
+            at, udp, tcp, own = line.split()
+            assert at == udp == tcp and own == at, line
+        assert len(done.stdout.splitlines()) == 4, done
 
 
 def test_a_loopback_server_that_is_not_named_is_the_hosts_own(scratch):

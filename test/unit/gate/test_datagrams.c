@@ -276,6 +276,7 @@ names_mean_outside_what_they_should(void **state)
 	    .names = {.server = {world_end("192.0.2.53", 53), world_end("127.0.0.53", 53)},
 		.servers = 1,
 		.named = {{.addr = world_addr("fe80::53"), .port = 53, .ifindex = 7}},
+		.named_as = {world_addr("fd00:2::3")},
 		.nnamed = 1}};
 	static const struct {
 		const char *shown;
@@ -304,13 +305,14 @@ names_mean_outside_what_they_should(void **state)
 	struct ipaddr means = world_addr("127.0.0.53");
 
 	assert_true(ipaddr_eq(&out.addr, &means));
-	/* A link-local server is reached over the interface that the host's file names. */
-	shown = world_end("fe80::53", 53);
+	/* A link-local server is asked under another name, and reached over the interface that the host's file names. */
+	shown = world_end("fd00:2::3", 53);
 	out = gate_map(&c, &shown);
+	assert_true(ipaddr_eq(&out.addr, &c.names.named[0].addr));
 	assert_int_equal(out.ifindex, 7);
 	shown.port = 5353;
 	out = gate_map(&c, &shown);
-	assert_int_equal(out.ifindex, 0);
+	assert_true(ipaddr_eq(&out.addr, &shown.addr));
 }
 
 /* Published ports. */

@@ -369,25 +369,21 @@ without_them_each_server_is_asked_itself(void **state)
 	world_free(t.w);
 }
 
-/* A program that asks fe80::53 comes to the gateway's own address; without such a server that is the host's ::1. */
+/* A server on the host's loopback has another address inside, and is asked itself; with --dns, that is one of its addresses too. */
 static void
-a_link_local_server_is_asked_in_the_programs_place(void **state)
+a_server_is_asked_under_the_address_that_it_has_inside(void **state)
 {
-	struct sim_service loopback;
 	struct setting t;
 
-	begin(&t, 1);
+	begin(&t, 2);
 	t.names.nnamed = 1;
-	t.names.named[0] = world_end("fe80::53", 53);
-	loopback = t.server[1].service;
-	loopback.at = world_end("::1", 53);
-	sim_outside_serve(t.w->outside, &loopback);
-	assert_answered(&t, "fd00:2::2", DNS_OK, 0, 50 * MSEC);
-	assert_asked(&t, 1, 0, 0);
-	t.names.nnamed = 0;
-	t.fresh = true;
-	assert_answered(&t, "fd00:2::2", DNS_OK, 0, 50 * MSEC);
-	assert_asked(&t, 1, 1, 0);
+	t.names.named[0] = t.server[2].service.at;
+	t.names.named_as[0] = world_addr("198.51.100.4");
+	assert_answered(&t, "198.51.100.4", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 0, 0, 1);
+	t.names.instead = t.fresh = true;
+	assert_answered(&t, "198.51.100.4", DNS_OK, 0, 50 * MSEC);
+	assert_asked(&t, 1, 0, 1);
 	world_free(t.w);
 }
 
@@ -429,7 +425,7 @@ main(void)
 	    cmocka_unit_test(tcp_goes_from_server_to_server_too),
 	    cmocka_unit_test(other_servers_can_be_asked_in_the_place_of_the_hosts),
 	    cmocka_unit_test(without_them_each_server_is_asked_itself),
-	    cmocka_unit_test(a_link_local_server_is_asked_in_the_programs_place),
+	    cmocka_unit_test(a_server_is_asked_under_the_address_that_it_has_inside),
 	    cmocka_unit_test(a_change_of_the_servers_is_followed),
 	};
 
