@@ -11,7 +11,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
-enum { OPTION_ROOM = 1024, PRIORITY_MAX = 6 };
+enum { OPTION_ROOM = 16384, PRIORITY_MAX = 6 };
 
 /* The stack's sockets behind @d, and the record of it for those to come. */
 static int
@@ -83,12 +83,13 @@ long
 call_setsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
-	uint8_t value[OPTION_ROOM] = {0};
+	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
 	size_t len = (uint32_t)c->arg[4];
 	int number, rc;
 
 	if ((int)len < 0 || len > sizeof value)
 		return -EINVAL;
+	memset(value, 0, sizeof number);
 	rc = caller_read(&c->caller, c->arg[3], value, len);
 	if (rc)
 		return rc;
@@ -173,11 +174,19 @@ netlink_option(struct call *c, int level, int name, void *value, size_t *len)
 	return 0;
 }
 
+/* What is asked for stands where the answer goes. */
+static bool
+asks_by_value(int level, int name)
+{
+	return (level == IPPROTO_IP && (name == IP_MSFILTER || name == MCAST_MSFILTER)) ||
+	       (level == IPPROTO_IPV6 && name == MCAST_MSFILTER);
+}
+
 long
 call_getsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
-	uint8_t value[OPTION_ROOM];
+	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
 	int room = 0, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
 	size_t len;
 
@@ -186,6 +195,9 @@ call_getsockopt(struct call *c)
 	if (room < 0 && level != IPPROTO_IPV6) /* which takes it for a very large one */
 		return -EINVAL;
 	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
+	rc = asks_by_value(level, name) ? caller_read(&c->caller, c->arg[3], value, len) : 0;
+	if (rc)
+		return rc;
 	if (level == SOL_SOCKET && name == SO_ERROR && c->d->kind != DESC_NETLINK) {
 		int error = call_take_error(c);
 

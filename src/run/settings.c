@@ -18,8 +18,9 @@ struct setting {
 static bool
 adds_up(int level, int name)
 {
-	return (level == IPPROTO_IP && name >= IP_ADD_MEMBERSHIP && name <= IP_MSFILTER) ||
-	       (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP));
+	return (level == IPPROTO_IP && name >= IP_ADD_MEMBERSHIP && name <= MCAST_MSFILTER) ||
+	       (level == IPPROTO_IPV6 && (name == IPV6_JOIN_GROUP || name == IPV6_LEAVE_GROUP ||
+					     (name >= MCAST_JOIN_GROUP && name <= MCAST_MSFILTER)));
 }
 
 bool

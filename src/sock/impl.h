@@ -128,6 +128,10 @@ int opt_int(const void *value, size_t len, int *out);
 int opt_put_int(int v, void *value, size_t *len);
 int opt_put(const void *from, size_t size, void *value, size_t *len);
 
+/* opt_group.c: -LEAT_ENOPROTOOPT where it is no option about groups. */
+opt_set_fn opt_group_set4, opt_group_set6;
+opt_get_fn opt_group_get4, opt_group_get6;
+
 /* opt_ip.c: what IPv4's and IPv6's options have in common. */
 enum { OPT_TTL_DEFAULT = 64 };
 int opt_ip_set_hops(uint8_t *to, int v, int min);

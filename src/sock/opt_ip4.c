@@ -23,8 +23,6 @@ enum {
 	OPT_MULTICAST_IF = 32,
 	OPT_MULTICAST_TTL = 33,
 	OPT_MULTICAST_LOOP = 34,
-	OPT_ADD_MEMBERSHIP = 35,
-	OPT_DROP_MEMBERSHIP = 36,
 	OPT_MULTICAST_ALL = 49,
 };
 
@@ -52,32 +50,6 @@ set_tos4(struct sock *sk, int v)
 	if (sk->tos[V4] != before)
 		sk->priority = priority[sk->tos[V4] >> 3 & 3];
 	return 0;
-}
-
-/* IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index). */
-static int
-membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
-{
-	struct ipaddr group, at;
-	struct iface *iface = NULL;
-	int32_t index = 0;
-
-	if (len < 8)
-		return -LEAT_EINVAL;
-	if (!sk->udp)
-		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from4(value);
-	at = ipaddr_from4(value + 4);
-	if (len >= 12)
-		memcpy(&index, value + 8, sizeof index);
-	if (!index && !ipaddr_is_any(&at)) {
-		iface = iface_of_addr(sk->socks->core, &at);
-		if (!iface)
-			return -LEAT_ENODEV;
-		index = (int32_t)iface->index;
-	}
-	return join ? udp_join(sk->udp, &group, (uint32_t)index)
-		    : udp_leave(sk->udp, &group, (uint32_t)index);
 }
 
 /* IP_MULTICAST_IF takes an address, or the structures of IP_ADD_MEMBERSHIP. */
@@ -162,13 +134,11 @@ opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
 {
 	int v = 0, err;
 
-	switch (name) {
-	case OPT_ADD_MEMBERSHIP:
-	case OPT_DROP_MEMBERSHIP:
-		return membership4(sk, value, len, name == OPT_ADD_MEMBERSHIP);
-	case OPT_MULTICAST_IF:
+	if (name == OPT_MULTICAST_IF)
 		return multicast_if4(sk, value, len);
-	}
+	err = opt_group_set4(sk, name, value, len);
+	if (err != -LEAT_ENOPROTOOPT)
+		return err;
 	err = len || !may_be_empty(name) ? opt_int(value, len, &v) : 0;
 	if (!err)
 		err = set_ip(sk, name, v);
@@ -228,7 +198,7 @@ opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
 		v = sk->dgram.transparent;
 		break;
 	default:
-		return -LEAT_ENOPROTOOPT;
+		return opt_group_get4(sk, name, value, len);
 	}
 	return v < 0 ? v : put_ip(v, value, len);
 }

@@ -11,8 +11,6 @@ enum {
 	OPT6_MULTICAST_IF = 17,
 	OPT6_MULTICAST_HOPS = 18,
 	OPT6_MULTICAST_LOOP = 19,
-	OPT6_JOIN_GROUP = 20,
-	OPT6_LEAVE_GROUP = 21,
 	OPT6_MTU_DISCOVER = 23,
 	OPT6_MTU = 24,
 	OPT6_RECVERR = 25,
@@ -48,22 +46,6 @@ set_tclass(struct sock *sk, int v)
 		return -LEAT_EINVAL;
 	opt_ip_set_tos(sk, V6, v == -1 ? 0 : v);
 	return 0;
-}
-
-/* struct ipv6_mreq: the group, and the interface's index. */
-static int
-membership6(struct sock *sk, const uint8_t *value, size_t len, bool join)
-{
-	struct ipaddr group;
-	uint32_t index;
-
-	if (len < 20)
-		return -LEAT_EINVAL;
-	if (!sk->udp)
-		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from16(value);
-	memcpy(&index, value + 16, sizeof index);
-	return join ? udp_join(sk->udp, &group, index) : udp_leave(sk->udp, &group, index);
 }
 
 static int
@@ -130,8 +112,9 @@ opt_ipv6_set(struct sock *sk, int name, const void *value, size_t len)
 {
 	int v, err;
 
-	if (name == OPT6_JOIN_GROUP || name == OPT6_LEAVE_GROUP)
-		return membership6(sk, value, len, name == OPT6_JOIN_GROUP);
+	err = opt_group_set6(sk, name, value, len);
+	if (err != -LEAT_ENOPROTOOPT)
+		return err;
 	if (len < sizeof v)
 		return -LEAT_EINVAL;
 	memcpy(&v, value, sizeof v);
@@ -188,7 +171,7 @@ opt_ipv6_get(struct sock *sk, int name, void *value, size_t *len)
 		v = sk->dgram.transparent;
 		break;
 	default:
-		return -LEAT_ENOPROTOOPT;
+		return opt_group_get6(sk, name, value, len);
 	}
 	return v < 0 ? v : opt_put_int(v, value, len);
 }

@@ -202,18 +202,6 @@ udp_is_taken(struct udp *udp, const struct endpoint *local, const struct endpoin
 	return udp_find_sender(udp, &f) != NULL;
 }
 
-/* IP_MULTICAST_ALL: unless it was turned off, any end of the right name takes what the host has joined. */
-static bool
-in_group(const struct udp_end *e, const struct udp_flow *f)
-{
-	if (e->opts.mcast_all || !ipaddr_is_multicast(&f->local.addr))
-		return true;
-	for (unsigned i = 0; i < e->ngroup; i++)
-		if (ipaddr_eq(&e->group[i].addr, &f->local.addr) && e->group[i].ifindex == f->iface->index)
-			return true;
-	return false;
-}
-
 static void
 each_in_slot(struct udp *udp, const struct ipaddr *local, const struct endpoint *remote,
     const struct udp_flow *f, void (*fn)(struct udp_end *e, void *arg), void *arg)
@@ -226,7 +214,7 @@ each_in_slot(struct udp *udp, const struct ipaddr *local, const struct endpoint 
 	list_each_safe(n, &s->ends) {
 		struct udp_end *e = container_of(n, struct udp_end, node);
 
-		if (end_takes(e, f) && in_group(e, f))
+		if (end_takes(e, f) && udp_takes_from(e, f))
 			fn(e, arg);
 	}
 }

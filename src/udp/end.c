@@ -1,5 +1,5 @@
 /*
- * udp/end.c - ends from opening to closing: names, reading, readiness, groups.
+ * udp/end.c - ends from opening to closing: names, reading, readiness.
  */
 #include "udp/end.h"
 
@@ -180,70 +180,6 @@ udp_shutdown(struct udp_end *e, bool recv, bool send)
 	e->shut_recv |= recv;
 	e->shut_send |= send;
 	e->ops->news(e->user);
-}
-
-/* The interface of a group: as asked, or the way to it, or the first that could have it. */
-static struct iface *
-group_iface(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
-{
-	struct core *core = e->udp->core;
-	struct path path;
-
-	if (ifindex)
-		return ifindex < CORE_IFACES ? core->iface[ifindex] : NULL;
-	if (route_find(core, group, NULL, 0, &path) == 0)
-		return path.iface;
-	for (unsigned i = 1; i < CORE_IFACES; i++)
-		if (core->iface[i] && !core->iface[i]->loopback)
-			return core->iface[i];
-	return core->iface[1];
-}
-
-static struct udp_group *
-find_group(struct udp_end *e, const struct ipaddr *group, const struct iface *iface)
-{
-	for (unsigned i = 0; i < e->ngroup; i++)
-		if (ipaddr_eq(&e->group[i].addr, group) && e->group[i].ifindex == iface->index)
-			return &e->group[i];
-	return NULL;
-}
-
-int
-udp_join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
-{
-	struct iface *iface = group_iface(e, group, ifindex);
-	int err;
-
-	if (!ipaddr_is_multicast(group))
-		return -LEAT_EINVAL;
-	if (!iface)
-		return -LEAT_ENODEV;
-	if (find_group(e, group, iface))
-		return -LEAT_EADDRINUSE;
-	if (e->ngroup == UDP_GROUPS)
-		return -LEAT_ENOBUFS;
-	err = iface_join(iface, group);
-	if (err)
-		return err;
-	e->group[e->ngroup++] = (struct udp_group){*group, iface->index};
-	return 0;
-}
-
-int
-udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
-{
-	struct iface *iface = group_iface(e, group, ifindex);
-	struct ipaddr left;
-	struct udp_group *g;
-
-	if (!iface)
-		return -LEAT_ENODEV;
-	g = find_group(e, group, iface);
-	if (!g)
-		return -LEAT_EADDRNOTAVAIL;
-	left = g->addr; /* @group may be this very entry */
-	*g = e->group[--e->ngroup];
-	return iface_leave(iface, &left);
 }
 
 int

@@ -36,6 +36,9 @@ struct udp_slot {
 struct udp_group {
 	struct ipaddr addr;
 	uint32_t ifindex;
+	bool include; /* these sources alone; otherwise all but these */
+	uint8_t nsource;
+	struct ipaddr *source; /* not NULL: a filter was set */
 };
 
 /* The way that the last datagram took, for the next with the same names. */
@@ -101,6 +104,9 @@ struct udp_end *udp_find(struct udp *udp, const struct udp_flow *f);
 
 /* The end that sent to @f->remote, for errors; connected ends first. */
 struct udp_end *udp_find_sender(struct udp *udp, const struct udp_flow *f);
+
+/* Does @e take a datagram to a group, from this source? IP_MULTICAST_ALL: of groups that it has not joined, what others on this host have. */
+bool udp_takes_from(const struct udp_end *e, const struct udp_flow *f);
 
 /* Call @fn for every end that takes a datagram to a group or broadcast address. */
 void udp_each_member(

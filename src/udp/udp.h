@@ -113,6 +113,26 @@ void udp_shutdown(struct udp_end *e, bool recv, bool send);
 int udp_join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 int udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 
+/*
+ * Source filters. @include: take what these sources send, and join where that was not done (IP_ADD_SOURCE_MEMBERSHIP); otherwise take all but that
+ * (IP_BLOCK_SOURCE). 0, -LEAT_EINVAL (not joined, or the filter is of the other mode), -LEAT_EADDRNOTAVAIL (listed already, or not listed), -LEAT_ENODEV, -LEAT_ENOBUFS.
+ */
+int udp_add_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
+    const struct ipaddr *source, bool include);
+int udp_drop_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
+    const struct ipaddr *source, bool include);
+
+struct udp_filter {
+	bool include;
+	unsigned nsource;
+	const struct ipaddr *source; /* udp_get_filter(): the end's */
+};
+/* All at once; including none leaves the group. */
+int udp_set_filter(
+    struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, const struct udp_filter *f);
+/* 0, -LEAT_EADDRNOTAVAIL (not joined), -LEAT_EINVAL, -LEAT_ENODEV. */
+int udp_get_filter(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, struct udp_filter *out);
+
 /* The MTU of the way to the peer (IP_MTU), or a negative error. */
 int udp_path_mtu(struct udp_end *e);
 

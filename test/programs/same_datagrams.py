@@ -718,6 +718,62 @@ def groups_v4():
     say("leave", attempt(b.setsockopt, IPPROTO_IP, IP_DROP_MEMBERSHIP, group + lo), "again", attempt(b.setsockopt, IPPROTO_IP, IP_DROP_MEMBERSHIP, group + lo))
 
 
+def storage(family, address):
+    """struct sockaddr_storage"""
+    return struct.pack("=HHI", family, 0, 0 if family == AF_INET6 else struct.unpack("=I", inet_aton(address))[0]) + (
+        inet_pton(AF_INET6, address) if family == AF_INET6 else bytes(16)) + bytes(104)
+
+
+@case
+def sources_v4():
+    """Which sources of a group are heard: IP_ADD_SOURCE_MEMBERSHIP and its like, by address and by index."""
+    sender, lo = made(V4, "A"), inet_aton("127.0.0.1")
+    sender.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, lo)
+    here, other = lo, inet_aton("127.0.0.9")
+    for name in "239.1.2.4", "10.1.2.3":
+        group = inet_aton(name)
+        b = made(V4, "B", bound=False)
+        b.bind(("0.0.0.0", 0))
+        names[b.getsockname()[1]] = "B"
+        b.setsockopt(IPPROTO_IP, 49, 0)
+        b.settimeout(0.1)
+
+        def heard():
+            return (attempt(sender.sendto, b"x", (name, b.getsockname()[1])), attempt(b.recv, 10)) if name[0] == "2" else "-"
+
+        def msfilter(mode, *sources, room=None):
+            return attempt(b.setsockopt, IPPROTO_IP, 41, group + lo + struct.pack("II", mode, len(sources)) + b"".join(sources)[:room])
+        for option, source in ((37, here), (39, other), (39, other), (39, here), (38, here), (40, here), (40, here), (40, other), (40, other), (35, None),
+                               (38, here), (38, here), (39, other), (37, other), (37, here), (39, other), (36, None), (38, here)):
+            say(name, option, "here" if source == here else "other" if source else "all",
+                attempt(b.setsockopt, IPPROTO_IP, option, group + lo + (source or b"")), heard())
+        say("unknown", attempt(b.setsockopt, IPPROTO_IP, 39, group + inet_aton("192.0.2.9") + here), "short", attempt(b.setsockopt, IPPROTO_IP, 39, group + lo))
+        say("filter", msfilter(1, here), attempt(b.setsockopt, IPPROTO_IP, 35, group + lo), msfilter(1, here), heard(), msfilter(0, here), heard(), msfilter(0), heard(),
+            msfilter(2), msfilter(1, *[other] * 11), msfilter(1, *[other] * 3, room=8), msfilter(1, other, here), heard(), msfilter(1), heard(), msfilter(1))
+        by_index = struct.pack("I4x", 1) + storage(AF_INET, name)
+        for option, source in ((42, None), (42, None), (43, "127.0.0.1"), (44, "127.0.0.1"), (45, None), (46, "127.0.0.1"), (46, "127.0.0.9"), (47, "127.0.0.1"),
+                               (47, "127.0.0.9"), (47, "127.0.0.9")):
+            say(name, option, source, attempt(b.setsockopt, IPPROTO_IP, option, by_index + (storage(AF_INET, source) if source else b"")), heard())
+        say("many", [attempt(b.setsockopt, IPPROTO_IP, 46, by_index + storage(AF_INET, f"127.0.1.{i}")) for i in range(12)])
+        say("family", attempt(b.setsockopt, IPPROTO_IP, 46, by_index + storage(AF_INET6, "::1")), attempt(b.setsockopt, IPPROTO_IP, 42, struct.pack("I4x", 1) + storage(AF_INET6, "ff02::1")))
+
+
+@case
+def sources_v6():
+    group = "ff05::1:77"
+    b = made(V6, "B", bound=False)
+    b.bind(("::", 0))
+    by_index = struct.pack("I4x", 1) + storage(AF_INET6, group)
+    for option, source in ((43, "::1"), (46, "::9"), (46, "::1"), (46, "::1"), (43, "::1"), (47, "::1"), (47, "::9"), (47, "::9"), (42, None), (42, None), (43, "::1"),
+                           (43, "::2"), (46, "::1"), (44, "::1"), (44, "::1"), (45, None), (45, None)):
+        say(option, source, attempt(b.setsockopt, IPPROTO_IPV6, option, by_index + (storage(AF_INET6, source) if source else b"")))
+    say("filter", attempt(b.setsockopt, IPPROTO_IPV6, 42, by_index))
+    for mode, sources in (1, ["::1"]), (0, ["::1"]), (0, []), (1, ["::2", "::3"]):
+        value = by_index + struct.pack("II", mode, len(sources)) + b"".join(storage(AF_INET6, s) for s in sources)
+        say(mode, sources, attempt(b.setsockopt, IPPROTO_IPV6, 48, value))
+    say("stream", [attempt(socket(AF_INET6).setsockopt, IPPROTO_IPV6, o, inet_pton(AF_INET6, group) + struct.pack("I", 1)) for o in (20, 21)])
+
+
 @case
 def groups_v6():
     b = made(V6, "B", bound=False)

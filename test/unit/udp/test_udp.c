@@ -474,6 +474,55 @@ groups_reach_all_members(void **state)
 	udp_close(deaf);
 }
 
+static void
+hears(struct fixture *f, struct udp_end *e, struct ipaddr group, struct ipaddr from, bool heard)
+{
+	arrive(f, from, 1, group, 53, "x", 1);
+	assert_reads(e, heard ? "x" : NULL);
+}
+
+/* RFC 3678: a membership takes some sources alone, or all but some; both families alike. */
+static void
+sources_of_a_group_are_chosen(void **state)
+{
+	static const uint8_t groups6[16] = {0xff, 0x35, [15] = 5}, sources6[16] = {0xfd, [15] = 9};
+	struct fixture *f = *state;
+	uint32_t at = f->iface->index;
+
+	for (int v6 = 0; v6 < 2; v6++) {
+		struct ipaddr g = v6 ? ipaddr_from16(groups6) : ipaddr_v4(0xe8000105);
+		struct ipaddr one = v6 ? ipaddr_from16(sources6) : ipaddr_v4(0x0a000009);
+		struct ipaddr two = v6 ? ipaddr_from16(groups6) : ipaddr_v4(0x0a00000a);
+		struct udp_end *e = open_end(f, v6 ? IPADDR_ANY6 : IPADDR_ANY4, 53);
+		struct udp_filter filter = {true, 1, &two};
+
+		udp_end_opts(e)->mcast_all = false;
+		assert_int_equal(udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* not joined */
+		assert_int_equal(udp_add_source(e, &g, at, &two, true), 0);
+		hears(f, e, g, one, false);
+		assert_int_equal(udp_add_source(e, &g, at, &one, true), 0);
+		assert_int_equal(udp_add_source(e, &g, at, &one, true), -LEAT_EADDRNOTAVAIL);
+		hears(f, e, g, one, true);
+		assert_int_equal(
+		    udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* of the other mode */
+		assert_int_equal(udp_drop_source(e, &g, at, &one, true), 0);
+		hears(f, e, g, one, false);
+		assert_int_equal(udp_drop_source(e, &g, at, &two, true), 0); /* the last: it leaves */
+		assert_int_equal(udp_leave(e, &g, at), -LEAT_EADDRNOTAVAIL);
+		assert_int_equal(udp_join(e, &g, at), 0);
+		hears(f, e, g, one, true);
+		assert_int_equal(udp_add_source(e, &g, at, &one, false), 0);
+		hears(f, e, g, one, false);
+		assert_int_equal(udp_drop_source(e, &g, at, &one, false), 0);
+		hears(f, e, g, one, true);
+		assert_int_equal(udp_set_filter(e, &g, at, &filter), 0);
+		hears(f, e, g, one, false);
+		assert_int_equal(udp_get_filter(e, &g, at, &filter), 0);
+		assert_true(filter.include && filter.nsource == 1 && ipaddr_eq(filter.source, &two));
+		udp_close(e);
+	}
+}
+
 /* socket(7), SO_REUSEPORT: flows are spread, and each stays with one end. */
 static void
 reuseport_spreads_flows_and_keeps_each(void **state)
@@ -546,8 +595,8 @@ main(void)
 	    T(the_receive_queue_is_bounded), T(errors_reach_the_end_that_sent),
 	    T(packet_too_big_is_told_to_who_cares), T(path_mtu_modes_are_those_of_linux),
 	    T(a_row_of_datagrams_goes_down_as_one_packet), T(a_row_of_datagrams_is_read_one_by_one),
-	    T(broadcast_needs_leave), T(groups_reach_all_members), T(reuseport_spreads_flows_and_keeps_each),
-	    T(an_any_port_end_takes_what_is_left)};
+	    T(broadcast_needs_leave), T(groups_reach_all_members), T(sources_of_a_group_are_chosen),
+	    T(reuseport_spreads_flows_and_keeps_each), T(an_any_port_end_takes_what_is_left)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,329 @@
+/*
+ * sock/opt_group.c - the options that join and leave groups and choose their sources: ip(7), ipv6(7), RFC 3678.
+ */
+#include "base/bytes.h"
+#include "sock/impl.h"
+
+#include <string.h>
+
+/* Linux's numbers, linux/in.h and linux/in6.h; the last seven are of both levels. */
+enum {
+	OPT_ADD_MEMBERSHIP = 35,
+	OPT_DROP_MEMBERSHIP = 36,
+	OPT_UNBLOCK_SOURCE = 37,
+	OPT_BLOCK_SOURCE = 38,
+	OPT_ADD_SOURCE_MEMBERSHIP = 39,
+	OPT_DROP_SOURCE_MEMBERSHIP = 40,
+	OPT_MSFILTER = 41,
+	OPT6_JOIN_GROUP = 20,
+	OPT6_LEAVE_GROUP = 21,
+	MCAST_JOIN_GROUP = 42,
+	MCAST_BLOCK_SOURCE = 43,
+	MCAST_UNBLOCK_SOURCE = 44,
+	MCAST_LEAVE_GROUP = 45,
+	MCAST_JOIN_SOURCE_GROUP = 46,
+	MCAST_LEAVE_SOURCE_GROUP = 47,
+	MCAST_MSFILTER = 48,
+};
+
+/* struct sockaddr_storage, and where the structures of RFC 3678 have their parts: an index of 4 octets, aligned. */
+enum { STORAGE = 128, REQ_GROUP = 8, REQ_SOURCE = REQ_GROUP + STORAGE, FAMILY4 = 2, FAMILY6 = 10 };
+/* struct ip_msfilter: group, interface, mode, number, sources. struct group_filter: index, group, mode, number, sources. */
+enum {
+	MSF_MODE = 8,
+	MSF_COUNT = 12,
+	MSF_LIST = 16,
+	GF_MODE = REQ_SOURCE,
+	GF_COUNT = GF_MODE + 4,
+	GF_LIST = GF_MODE + 8
+};
+/* Linux's mld_max_msf and igmp_max_msf. */
+enum { SOURCES_MOST = 64, SOURCES_MOST4 = 10 };
+
+static uint32_t
+host32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/* The address in a sockaddr. False where it is of another family than @v6. */
+static bool
+sockaddr_read(const uint8_t *sa, bool v6, struct ipaddr *out)
+{
+	uint16_t family;
+
+	memcpy(&family, sa, sizeof family);
+	if (family != (v6 ? FAMILY6 : FAMILY4))
+		return false;
+	*out = v6 ? ipaddr_from16(sa + 8) : ipaddr_from4(sa + 4);
+	return true;
+}
+
+static void
+sockaddr_write(uint8_t *sa, const struct ipaddr *a)
+{
+	uint16_t family = ipaddr_is4(a) ? FAMILY4 : FAMILY6;
+
+	memset(sa, 0, STORAGE);
+	memcpy(sa, &family, sizeof family);
+	if (ipaddr_is4(a))
+		memcpy(sa + 4, ipaddr_octets4(a), 4);
+	else
+		memcpy(sa + 8, ipaddr_octets(a), 16);
+}
+
+/* The interface whose address @at is; 0 = as routed. -LEAT_ENODEV: nobody's. */
+static int
+index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
+{
+	struct ipaddr addr = ipaddr_from4(at);
+	const struct iface *iface = ipaddr_is_any(&addr) ? NULL : iface_of_addr(sk->socks->core, &addr);
+
+	if (!iface && !ipaddr_is_any(&addr))
+		return -LEAT_ENODEV;
+	*index = iface ? iface->index : 0;
+	return 0;
+}
+
+/* IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index). */
+static int
+membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
+{
+	struct ipaddr group;
+	uint32_t index = 0;
+	int err;
+
+	if (sk->type == SOCK_TYPE_STREAM)
+		return -LEAT_EPROTO;
+	if (len < 8)
+		return -LEAT_EINVAL;
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	group = ipaddr_from4(value);
+	if (len >= 12)
+		index = host32(value + 8);
+	err = index ? 0 : index_of(sk, value + 4, &index);
+	if (err)
+		return err;
+	return join ? udp_join(sk->udp, &group, index) : udp_leave(sk->udp, &group, index);
+}
+
+/* struct ipv6_mreq: the group, and the interface's index. */
+static int
+membership6(struct sock *sk, const uint8_t *value, size_t len, bool join)
+{
+	struct ipaddr group;
+
+	if (sk->type == SOCK_TYPE_STREAM)
+		return -LEAT_EPROTO;
+	if (len < 20)
+		return -LEAT_EINVAL;
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	group = ipaddr_from16(value);
+	return join ? udp_join(sk->udp, &group, host32(value + 16))
+		    : udp_leave(sk->udp, &group, host32(value + 16));
+}
+
+/* struct group_req */
+static int
+group_req(struct sock *sk, const uint8_t *value, size_t len, bool v6, bool join)
+{
+	struct ipaddr group;
+
+	if (len < REQ_SOURCE || !sockaddr_read(value + REQ_GROUP, v6, &group))
+		return -LEAT_EINVAL;
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	return join ? udp_join(sk->udp, &group, host32(value)) : udp_leave(sk->udp, &group, host32(value));
+}
+
+struct change {
+	bool include, add;
+};
+
+static int
+change_source(
+    struct sock *sk, const struct ipaddr *group, uint32_t index, const struct ipaddr *source, struct change c)
+{
+	if (!sk->udp)
+		return -LEAT_EOPNOTSUPP;
+	return (c.add ? udp_add_source : udp_drop_source)(sk->udp, group, index, source, c.include);
+}
+
+/* struct ip_mreq_source: the group, the interface's address, the source. */
+static int
+source4(struct sock *sk, const uint8_t *value, size_t len, struct change c)
+{
+	struct ipaddr group, source;
+	uint32_t index = 0;
+	int err;
+
+	if (len != 12)
+		return -LEAT_EINVAL;
+	group = ipaddr_from4(value);
+	source = ipaddr_from4(value + 8);
+	err = ipaddr_is_multicast(&group) ? index_of(sk, value + 4, &index) : -LEAT_EINVAL;
+	return err ? err : change_source(sk, &group, index, &source, c);
+}
+
+/* struct group_source_req */
+static int
+group_source_req(struct sock *sk, const uint8_t *value, size_t len, bool v6, struct change c)
+{
+	struct ipaddr group, source;
+
+	if (len < REQ_SOURCE + STORAGE)
+		return -LEAT_EINVAL;
+	if (!sockaddr_read(value + REQ_GROUP, v6, &group) || !sockaddr_read(value + REQ_SOURCE, v6, &source))
+		return -LEAT_EADDRNOTAVAIL;
+	return change_source(sk, &group, host32(value), &source, c);
+}
+
+/* A whole filter as either structure has it: where its mode and its sources stand. */
+struct layout {
+	size_t mode, list, each;
+};
+static const struct layout MSF = {MSF_MODE, MSF_LIST, 4}, GF = {GF_MODE, GF_LIST, STORAGE};
+
+static int
+filter_head(const struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct layout *l,
+    struct ipaddr *group, uint32_t *index)
+{
+	if (len < l->list)
+		return -LEAT_EINVAL;
+	if (l == &MSF) {
+		*group = ipaddr_from4(value);
+		return index_of(sk, value + 4, index);
+	}
+	*index = host32(value);
+	return sockaddr_read(value + REQ_GROUP, v6, group) ? 0 : -LEAT_EADDRNOTAVAIL;
+}
+
+static int
+set_filter(struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct layout *l)
+{
+	struct ipaddr group, source[SOURCES_MOST];
+	struct udp_filter f = {.source = source};
+	uint32_t index = 0, mode;
+	int err = filter_head(sk, value, len, v6, l, &group, &index);
+
+	if (err)
+		return err;
+	mode = host32(value + l->mode); /* MCAST_EXCLUDE is 0, MCAST_INCLUDE 1 */
+	f.nsource = host32(value + l->mode + 4);
+	f.include = mode == 1;
+	if (f.nsource > (v6 ? SOURCES_MOST : SOURCES_MOST4))
+		return -LEAT_ENOBUFS;
+	if (len < l->list + f.nsource * l->each || mode > 1)
+		return -LEAT_EINVAL;
+	for (unsigned i = 0; i < f.nsource; i++) {
+		const uint8_t *at = value + l->list + i * l->each;
+
+		if (l == &MSF)
+			source[i] = ipaddr_from4(at);
+		else if (!sockaddr_read(at, v6, &source[i]))
+			return -LEAT_EADDRNOTAVAIL;
+	}
+	return sk->udp ? udp_set_filter(sk->udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
+}
+
+static int
+get_filter(struct sock *sk, uint8_t *value, size_t *len, bool v6, const struct layout *l)
+{
+	struct udp_filter f;
+	struct ipaddr group;
+	uint32_t index = 0, room, mode;
+	int err = filter_head(sk, value, *len, v6, l, &group, &index);
+
+	if (!err)
+		err = sk->udp ? udp_get_filter(sk->udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
+	if (err)
+		return err;
+	room = host32(value + l->mode + 4);
+	mode = f.include;
+	memcpy(value + l->mode, &mode, sizeof mode);
+	memcpy(value + l->mode + 4, &f.nsource, sizeof f.nsource);
+	if (room > f.nsource)
+		room = f.nsource;
+	if (room > (*len - l->list) / l->each)
+		room = (uint32_t)((*len - l->list) / l->each);
+	for (unsigned i = 0; i < room; i++) {
+		uint8_t *at = value + l->list + i * l->each;
+
+		if (l == &MSF)
+			memcpy(at, ipaddr_octets4(&f.source[i]), 4);
+		else
+			sockaddr_write(at, &f.source[i]);
+	}
+	*len = l->list + room * l->each;
+	return 0;
+}
+
+/* What both levels have. */
+static int
+set_either(struct sock *sk, bool v6, int name, const void *value, size_t len)
+{
+	switch (name) {
+	case MCAST_JOIN_GROUP:
+	case MCAST_LEAVE_GROUP:
+		return group_req(sk, value, len, v6, name == MCAST_JOIN_GROUP);
+	case MCAST_BLOCK_SOURCE:
+	case MCAST_UNBLOCK_SOURCE:
+		return group_source_req(
+		    sk, value, len, v6, (struct change){false, name == MCAST_BLOCK_SOURCE});
+	case MCAST_JOIN_SOURCE_GROUP:
+	case MCAST_LEAVE_SOURCE_GROUP:
+		return group_source_req(
+		    sk, value, len, v6, (struct change){true, name == MCAST_JOIN_SOURCE_GROUP});
+	case MCAST_MSFILTER:
+		return set_filter(sk, value, len, v6, &GF);
+	default:
+		return -LEAT_ENOPROTOOPT;
+	}
+}
+
+int
+opt_group_set4(struct sock *sk, int name, const void *value, size_t len)
+{
+	switch (name) {
+	case OPT_ADD_MEMBERSHIP:
+	case OPT_DROP_MEMBERSHIP:
+		return membership4(sk, value, len, name == OPT_ADD_MEMBERSHIP);
+	case OPT_BLOCK_SOURCE:
+	case OPT_UNBLOCK_SOURCE:
+		return source4(sk, value, len, (struct change){false, name == OPT_BLOCK_SOURCE});
+	case OPT_ADD_SOURCE_MEMBERSHIP:
+	case OPT_DROP_SOURCE_MEMBERSHIP:
+		return source4(sk, value, len, (struct change){true, name == OPT_ADD_SOURCE_MEMBERSHIP});
+	case OPT_MSFILTER:
+		return set_filter(sk, value, len, false, &MSF);
+	default:
+		return set_either(sk, false, name, value, len);
+	}
+}
+
+int
+opt_group_set6(struct sock *sk, int name, const void *value, size_t len)
+{
+	if (name == OPT6_JOIN_GROUP || name == OPT6_LEAVE_GROUP)
+		return membership6(sk, value, len, name == OPT6_JOIN_GROUP);
+	return set_either(sk, true, name, value, len);
+}
+
+int
+opt_group_get4(struct sock *sk, int name, void *value, size_t *len)
+{
+	if (name == OPT_MSFILTER)
+		return get_filter(sk, value, len, false, &MSF);
+	return name == MCAST_MSFILTER ? get_filter(sk, value, len, false, &GF) : -LEAT_ENOPROTOOPT;
+}
+
+int
+opt_group_get6(struct sock *sk, int name, void *value, size_t *len)
+{
+	return name == MCAST_MSFILTER ? get_filter(sk, value, len, true, &GF) : -LEAT_ENOPROTOOPT;
+}
