@@ -72,6 +72,7 @@ X(TCP_BROADCAST,        "TCP to a broadcast or multicast address",              
 X(TCP_NO_LISTENER,      "no connection and no listener: answered with RST",          "RFC 9293, 3.10.7.1")
 X(TCP_BAD_FLAGS,        "flags that no segment in this state may have",              "RFC 9293, 3.10.7")
 X(TCP_SYN_QUEUE,        "SYN queue full: the oldest half-open connection goes",      "RFC 4987, 3.4")
+X(TCP_SYN_FLOOD,        "SYN queue full of connections younger than 10 ms",          "RFC 4987, 3.4")
 X(TCP_ACCEPT_QUEUE,     "accept queue full",                                         "")
 X(TCP_NO_DATA_YET,      "the handshake is done, but the listener waits for data",    "tcp(7), TCP_DEFER_ACCEPT")
 X(TCP_CONN_LIMIT,       "too many connections",                                      "")

@@ -25,6 +25,7 @@
 #define TCP_FIN_WAIT_2_LEN   (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
 #define TCP_NO_MEMORY_WAIT   (20 * MSEC)  /* a writer that found no memory may look again */
 #define TCP_CORK_MAX         (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
+#define TCP_SYN_PLACE        (10 * MSEC)  /* a half-open connection gives way to no other before */
 #define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
 
 enum {

@@ -209,12 +209,19 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 /*
  * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then has as long for his handshake as the
  * flood needs to fill the queue; if the newest went instead, nobody could come in until the forged ones time out (RFC 4987, 3.4).
+ * False: the oldest has had less time than a handshake takes, so its place would be of no use to the next, either. Such a SYN is not worth its SYN-ACK,
+ * which costs more than reading it does: the time is left to the connections that there are.
  */
-static void
+static bool
 oldest_gives_way(struct tcp_listener *l)
 {
+	struct tcp_conn *oldest = list_first(&l->syn_queue, struct tcp_conn, child);
+
+	if (tcp_now(oldest) - oldest->opened < TCP_SYN_PLACE)
+		return false;
 	drop_note(l->tcp->core, NULL, DROP_TCP_SYN_QUEUE);
-	tcp_end(list_first(&l->syn_queue, struct tcp_conn, child), LEAT_ETIMEDOUT);
+	tcp_end(oldest, LEAT_ETIMEDOUT);
+	return true;
 }
 
 /* Third, check for a SYN. */
@@ -228,8 +235,10 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_ACCEPT_QUEUE);
 		return;
 	}
-	if (l->half_open > 0 && l->half_open >= tcp->limits.syn_queue)
-		oldest_gives_way(l);
+	if (l->half_open > 0 && l->half_open >= tcp->limits.syn_queue && !oldest_gives_way(l)) {
+		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_FLOOD);
+		return;
+	}
 	c = child_new(l, seg, at_least);
 	if (!c) {
 		tcp_seg_drop(tcp, seg, DROP_TCP_CONN_LIMIT);

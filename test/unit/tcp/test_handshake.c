@@ -290,6 +290,29 @@ repeated_syn_brings_its_timestamp(void **state)
 	script_end(s);
 }
 
+/* A place that is taken away sooner than a handshake takes is of no use to anyone: such a SYN is not answered. */
+static void
+half_open_connection_keeps_its_place_for_a_while(void **state)
+{
+	struct script *s = script_new();
+	struct tcp_limits limits = {
+	    .conns = 100, .syn_queue = 2, .time_wait = 10, .sndbuf_max = 1 << 20, .rcvbuf_max = 1 << 20};
+
+	tcp_set_limits(s->tcp, &limits);
+	listen_on(s, 8);
+	inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	for (unsigned i = 0; i < 2; i++) {
+		s->peer.port++;
+		ignore_output(s);
+		inject(s, "S 0:0(0) win 65535 <mss 1000>");
+	}
+	expect_nothing(s);
+	expect_drop(s, DROP_TCP_SYN_FLOOD);
+	s->peer.port = 5000;
+	ignore_output(s);
+	script_end(s);
+}
+
 /* RFC 4987, 3.4: the SYN queue is bounded; the oldest in it gives way. */
 static void
 syn_queue_is_bounded(void **state)
@@ -302,7 +325,9 @@ syn_queue_is_bounded(void **state)
 	listen_on(s, 8);
 	for (unsigned i = 0; i < 3; i++) {
 		inject(s, "S 0:0(0) win 65535 <mss 1000>");
+		expect(s, "S. 0:0(0) ack 1");
 		s->peer.port++;
+		elapse(s, 10 * MSEC);
 	}
 	expect_drop(s, DROP_TCP_SYN_QUEUE);
 	s->peer.port = 5000;
@@ -516,6 +541,7 @@ main(void)
 	    cmocka_unit_test(full_accept_queue_drops_the_syn),
 	    cmocka_unit_test(repeated_syn_brings_its_timestamp),
 	    cmocka_unit_test(syn_queue_is_bounded),
+	    cmocka_unit_test(half_open_connection_keeps_its_place_for_a_while),
 	    cmocka_unit_test(child_waits_for_data),
 	    cmocka_unit_test(child_does_not_wait_for_ever),
 	    cmocka_unit_test(deferred_child_is_answered_late),
