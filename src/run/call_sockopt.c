@@ -76,6 +76,9 @@ set_native(struct call *c, int level, int name, const void *value, socklen_t len
 	if (setsockopt(c->fd, level, name, value, len) < 0)
 		return -errno;
 	settings_note(c->d, level, name, value, len);
+	if (level == SOL_SOCKET && name == SO_RCVLOWAT &&
+	    c->d->kind == DESC_STREAM) /* it may be reached now */
+		pump(c->d);
 	return 0;
 }
 

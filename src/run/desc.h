@@ -61,6 +61,7 @@ struct desc {
 	bool connected; /* it was: Linux's SS_CONNECTED, until AF_UNSPEC */
 	size_t filled;
 	int sndbuf;
+	int lowat; /* SO_RCVLOWAT, see lowat.h; 0 = not set */
 
 	struct ipaddr loopback; /* the loopback address that the gateway stands in for */
 	bool aliased;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -222,19 +223,37 @@ caller_fd(struct caller *c, int fd)
 }
 
 bool
-caller_cloexec(const struct caller *c, int fd)
+peek_leads_to(pid_t tid, int fd, uint64_t inode)
+{
+	char path[48], want[40], link[40];
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	snprintf(want, sizeof want, "socket:[%" PRIu64 "]", inode);
+	n = readlink(path, link, sizeof link);
+	return n == (ssize_t)strlen(want) && !memcmp(link, want, (size_t)n);
+}
+
+unsigned
+peek_file_flags(pid_t tid, int fd)
 {
 	char path[48], line[64];
 	unsigned flags = 0;
 	FILE *f;
 
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", c->tid, fd);
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
 	f = fopen(path, "re");
 	if (!f)
-		return false;
+		return 0;
 	while (fgets(line, sizeof line, f))
 		if (sscanf(line, "flags: %o", &flags) == 1)
 			break;
 	fclose(f);
-	return flags & O_CLOEXEC;
+	return flags;
+}
+
+bool
+caller_cloexec(const struct caller *c, int fd)
+{
+	return peek_file_flags(c->tid, fd) & O_CLOEXEC;
 }

@@ -54,6 +54,12 @@ int caller_write_sized(
 /* A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno. */
 int caller_fd(struct caller *c, int fd);
 
+/* Does descriptor @fd of process or thread @tid lead to the socket with @inode? */
+bool peek_leads_to(pid_t tid, int fd, uint64_t inode);
+
+/* The flags of open(2) of descriptor @fd of @tid, O_CLOEXEC among them; 0 if it is gone. */
+unsigned peek_file_flags(pid_t tid, int fd);
+
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
 

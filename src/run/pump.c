@@ -1,6 +1,7 @@
 #include "run/pump.h"
 
 #include "run/holder.h"
+#include "run/lowat.h"
 #include "run/park.h"
 
 #include <errno.h>
@@ -140,7 +141,7 @@ pump_down(struct desc *d)
 	struct iovec iov[PUMP_SPANS];
 	unsigned n;
 
-	while (!d->down_done && (n = sock_peek(d->sk, span, PUMP_SPANS)) > 0) {
+	while (!d->down_done && !lowat_holds(d) && (n = sock_peek(d->sk, span, PUMP_SPANS)) > 0) {
 		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
 		size_t all = 0;
 		ssize_t sent;

@@ -8,23 +8,8 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Does descriptor @fd of process or thread @pid lead to the socket with @inode? */
-static bool
-leads_to(pid_t pid, int fd, uint64_t inode)
-{
-	char path[48], want[40], link[40];
-	ssize_t n;
-
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, fd);
-	snprintf(want, sizeof want, "socket:[%" PRIu64 "]", inode);
-	n = readlink(path, link, sizeof link);
-	return n == (ssize_t)strlen(want) && !memcmp(link, want, (size_t)n);
-}
 
 struct pids {
 	pid_t *at;
@@ -114,7 +99,7 @@ shared(const struct call *c, pid_t process, uint64_t inode)
 	bool found = !add_program(&all);
 
 	for (size_t i = 0; !found && i < all.n; i++)
-		found = all.at[i] != process && leads_to(all.at[i], (int)c->arg[0], inode) &&
+		found = all.at[i] != process && peek_leads_to(all.at[i], (int)c->arg[0], inode) &&
 			kernel_same_files(all.at[i], c->caller.tid);
 	free(all.at);
 	return found;
@@ -150,7 +135,7 @@ replace(struct call *c, pid_t process, uint64_t inode, int fd)
 {
 	int at = (int)c->arg[0];
 
-	if (shared(c, process, inode) || !leads_to(c->caller.tid, at, inode))
+	if (shared(c, process, inode) || !peek_leads_to(c->caller.tid, at, inode))
 		return -EBUSY;
 	return notif_replace_fd(c->w, c->id, fd, at, caller_cloexec(&c->caller, at));
 }

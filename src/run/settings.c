@@ -1,5 +1,7 @@
 #include "run/settings.h"
 
+#include "run/lowat.h"
+
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +54,8 @@ settings_note(struct desc *d, int level, int name, const void *value, size_t len
 
 	if (len > SETTING_MAX)
 		return;
+	if (level == SOL_SOCKET && name == SO_RCVLOWAT)
+		lowat_note(d, value, len);
 	s = find(d, level, name);
 	if (s)
 		list_del(&s->node);

@@ -309,6 +309,63 @@ def more_to_come(c):
     c.told("after shutdown", a.send, b"x", MSG_MORE)
 
 
+def marked(c, mark, waits=False):
+    a, b = c.pair()
+    b.setblocking(waits)
+    b.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, mark)
+    return a, b
+
+
+@case
+def low_water(c):
+    """SO_RCVLOWAT: poll(2) waits for so many octets, but not past the end or an error."""
+    a, b = marked(c, 10)
+    a.send(b"12345")
+    c.say("fewer", bits(b))
+    a.send(b"67890")
+    c.say("as many", bits(b))
+    c.told("recv", b.recv, 100)
+    a.send(b"1")
+    c.say("fewer again", bits(b))
+    b.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+    c.say("mark lowered", bits(b), said(b.recv, 100))
+    for end in "shutdown", "close", "reset", "urgent":
+        a, b = marked(c, 10)
+        a.send(b"123")
+        rest()
+        {"shutdown": lambda a=a: a.shutdown(SHUT_WR), "close": a.close, "reset": lambda a=a: reset(a), "urgent": lambda a=a: a.send(b"!", MSG_OOB)}[end]()
+        c.say(f"then {end}", bits(b).replace("PRI|", ""))
+        c.told(f"then {end} recv", b.recv, 100)
+    a, b = marked(c, 1 << 30)
+    a.setblocking(False)
+    sent = 0
+    while isinstance(n := settled(a.send, bytes(65536)), int):
+        sent += n
+    c.say("more than there is room for", bits(b))
+    a, b = marked(c, 10, waits=True)
+    a.send(b"12345")
+    c.told("who may wait asks for fewer", lambda: (settled(count, b, FIONREAD), b.recv(3)))
+    a.send(b"12345678")
+    c.told("who may wait asks for more", b.recv, 100)
+    listener = c.listener()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 10)
+    a = c.new()
+    a.connect(listener.getsockname())
+    b = c.keep(listener.accept()[0])
+    b.setblocking(False)
+    c.told("inherited", b.getsockopt, socket.SOL_SOCKET, socket.SO_RCVLOWAT)
+    a.send(b"123")
+    c.say("inherited, fewer", bits(b))
+    c.told("what is there", b.recv, 100)
+
+
+@case
+def low_water_for_who_may_wait(c):
+    a, b = marked(c, 10, waits=True)
+    a.send(b"12345")
+    c.say("fewer", bits(b))
+
+
 @case
 def shared(c):
     """dup(2) and fork(2): the connection ends with the last descriptor."""

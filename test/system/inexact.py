@@ -20,6 +20,7 @@ SHUT_RD = "data that arrives after shutdown(SHUT_RD) is thrown away"
 LISTENER = "a listener that was shut polls as a shut socket"
 CONNECTING = "poll(2) in another thread, while connect(2) waits, sees a socket that is not connected"
 BROKEN_OFF = "a connect() without waiting that shutdown(2) ended polls as a failed one"
+LOWAT = "octets below SO_RCVLOWAT are not there for who does not wait, and poll(2) does not look at SO_RCVLOWAT for who may wait"
 URGENT = "the urgent octet towards the program is AF_UNIX's own: it is counted as unread, and a second one does not push the first out"
 LACKING = "what Leat lacks is answered as by a kernel without it"
 DATAGRAMS = "send(2), recv(2), read(2) and write(2) are the proxy socket's own: without a peer the next call reports it, and the one error is ECONNRESET"
@@ -136,6 +137,11 @@ INEXACT = {
             "half_closed/ipv4 RD last": ("(b'after' b'')", "(b'' b'')"),
             "half_closed/ipv6 RD arrives": ("IN|OUT|RDHUP b'after' 5", "IN|OUT|RDHUP b'' 0"),
             "half_closed/ipv6 RD last": ("(b'after' b'')", "(b'' b'')"),
+        },
+        LOWAT: {
+            "low_water/what is there": ("b'123'", "EAGAIN"),
+            "low_water/then urgent": ("OUT", "IN|OUT"),
+            "low_water_for_who_may_wait/fewer": ("OUT", "IN|OUT"),
         },
         URGENT: {
             "urgent/poll": ("IN|PRI|OUT 3 0", Any()),
