@@ -2,10 +2,14 @@
  * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they are asked on, and about the stream itself.
  */
 #include "run/calls.h"
+#include "run/hostnet.h"
+#include "run/missing.h"
+#include "run/netns.h"
 
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/if_tun.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -181,6 +185,16 @@ send_queue(struct call *c)
 	return caller_write(&c->caller, c->arg[2], &n, sizeof n);
 }
 
+/* A device of the host's, unless the program has a network of its own to put it in. */
+static long
+attach_tun(struct call *c)
+{
+	if (!hostnet_kind(c->fd) || netns_own(c))
+		return CALL_CONTINUE;
+	missing_report(c->w, "TUN/TAP devices");
+	return -EPERM;
+}
+
 long
 call_ioctl(struct call *c)
 {
@@ -197,7 +211,11 @@ call_ioctl(struct call *c)
 	case FIOGETOWN:
 	case SIOCGPGRP:
 		return CALL_CONTINUE;
+	case TUNSETIFF:
+		return attach_tun(c);
 	default:
+		if (!c->d && netns_own(c))
+			return CALL_CONTINUE;
 		/* Interfaces are asked about on sockets of any family; other devices have their own meaning for the numbers. */
 		return c->d || unix_inode(c->fd) ? about_iface(c, request) : CALL_CONTINUE;
 	}

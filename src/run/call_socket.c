@@ -5,6 +5,7 @@
 
 #include "run/missing.h"
 #include "run/netlink.h"
+#include "run/netns.h"
 #include "run/room.h"
 
 #include <errno.h>
@@ -110,6 +111,13 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 	return rc;
 }
 
+/* Families whose sockets reach what is in their network namespace alone. VSOCK's reach the host. */
+static bool
+is_of_namespaces(int family)
+{
+	return family == AF_INET || family == AF_INET6 || family == AF_NETLINK || family == AF_PACKET;
+}
+
 long
 call_socket(struct call *c)
 {
@@ -118,6 +126,8 @@ call_socket(struct call *c)
 	char name[24];
 
 	if (family == AF_UNIX)
+		return CALL_CONTINUE;
+	if (is_of_namespaces(family) && netns_own(c))
 		return CALL_CONTINUE;
 	if (type & ~(TYPE_MASK | flags))
 		return -EINVAL;

@@ -15,27 +15,29 @@
 #include <sys/syscall.h>
 
 static const struct call_row rows[] = {
-    {SYS_socket, "socket", call_socket, true},
-    {SYS_bind, "bind", call_bind, false},
-    {SYS_connect, "connect", call_connect, true},
-    {SYS_listen, "listen", call_listen, false},
-    {SYS_accept, "accept", call_accept, false},
-    {SYS_accept4, "accept4", call_accept, false},
-    {SYS_getsockname, "getsockname", call_getsockname, false},
-    {SYS_getpeername, "getpeername", call_getpeername, false},
-    {SYS_setsockopt, "setsockopt", call_setsockopt, false},
-    {SYS_getsockopt, "getsockopt", call_getsockopt, false},
-    {SYS_shutdown, "shutdown", call_shutdown, false},
-    {SYS_sendto, "sendto", call_sendto, false},
-    {SYS_recvfrom, "recvfrom", call_recvfrom, false},
-    {SYS_sendmsg, "sendmsg", call_sendmsg, false},
-    {SYS_recvmsg, "recvmsg", call_recvmsg, true},
-    {SYS_sendmmsg, "sendmmsg", call_sendmmsg, false},
-    {SYS_recvmmsg, "recvmmsg", call_recvmmsg, true},
-    {SYS_ioctl, "ioctl", call_ioctl, true},
-    {SYS_io_uring_setup, "io_uring_setup", call_io_uring, false},
-    {SYS_io_uring_enter, "io_uring_enter", call_io_uring, false},
-    {SYS_io_uring_register, "io_uring_register", call_io_uring, false},
+    {SYS_socket, "socket", call_socket, true, true},
+    {SYS_bind, "bind", call_bind, false, false},
+    {SYS_connect, "connect", call_connect, true, false},
+    {SYS_listen, "listen", call_listen, false, false},
+    {SYS_accept, "accept", call_accept, false, false},
+    {SYS_accept4, "accept4", call_accept, false, false},
+    {SYS_getsockname, "getsockname", call_getsockname, false, false},
+    {SYS_getpeername, "getpeername", call_getpeername, false, false},
+    {SYS_setsockopt, "setsockopt", call_setsockopt, false, false},
+    {SYS_getsockopt, "getsockopt", call_getsockopt, false, false},
+    {SYS_shutdown, "shutdown", call_shutdown, false, false},
+    {SYS_sendto, "sendto", call_sendto, false, false},
+    {SYS_recvfrom, "recvfrom", call_recvfrom, false, false},
+    {SYS_sendmsg, "sendmsg", call_sendmsg, false, false},
+    {SYS_recvmsg, "recvmsg", call_recvmsg, true, false},
+    {SYS_sendmmsg, "sendmmsg", call_sendmmsg, false, false},
+    {SYS_recvmmsg, "recvmmsg", call_recvmmsg, true, false},
+    {SYS_ioctl, "ioctl", call_ioctl, true, false},
+    {SYS_unshare, "unshare", call_unshare, true, true},
+    {SYS_setns, "setns", call_setns, true, false},
+    {SYS_io_uring_setup, "io_uring_setup", call_io_uring, true, true},
+    {SYS_io_uring_enter, "io_uring_enter", call_io_uring, true, true},
+    {SYS_io_uring_register, "io_uring_register", call_io_uring, true, true},
 };
 
 const struct call_row *
@@ -97,7 +99,7 @@ call_dispatch(struct call *c)
 		return call_other_abi(c);
 	if (!row)
 		return -ENOSYS;
-	if (row->fn != call_socket && row->fn != call_io_uring) {
+	if (!row->plain) {
 		rc = take_descriptor(c, row);
 		if (rc)
 			return row->fn == call_accept ? room_words(rc) : in_words(row, rc);

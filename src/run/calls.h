@@ -40,6 +40,7 @@ struct call_row {
 	const char *name;
 	call_fn *fn;
 	bool foreign; /* wants to see foreign descriptors too */
+	bool plain;   /* its first argument is no descriptor */
 };
 
 const struct call_row *call_row(int nr);
@@ -105,6 +106,6 @@ void call_single_message(const struct call *c);
 
 call_fn call_socket, call_bind, call_connect, call_listen, call_accept, call_getsockname, call_getpeername,
     call_setsockopt, call_getsockopt, call_shutdown, call_sendto, call_recvfrom, call_sendmsg, call_recvmsg,
-    call_sendmmsg, call_recvmmsg, call_ioctl, call_io_uring, call_other_abi;
+    call_sendmmsg, call_recvmmsg, call_ioctl, call_io_uring, call_other_abi, call_setns, call_unshare;
 
 #endif

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_tun.h>
 #include <linux/sockios.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ static const int always[] = {
     SCMP_SYS(recvmsg),
     SCMP_SYS(sendmmsg),
     SCMP_SYS(recvmmsg),
+    SCMP_SYS(setns),          /* a namespace of the host's is another way out */
     SCMP_SYS(io_uring_setup), /* a ring would carry socket calls past any filter */
     SCMP_SYS(io_uring_enter),
     SCMP_SYS(io_uring_register),
@@ -85,7 +88,7 @@ notify_flags(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK) and the send queue. The kernel looks at 32 bits of the request. */
+/* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK), the send queue, and attaching to a TUN/TAP device. The kernel looks at 32 bits of the request. */
 static int
 notify_ioctls(scmp_filter_ctx ctx)
 {
@@ -94,8 +97,20 @@ notify_ioctls(scmp_filter_ctx ctx)
 
 	if (rc)
 		return rc;
-	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(ioctl), 1,
+	rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(ioctl), 1,
 	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, SIOCOUTQ));
+	if (rc)
+		return rc;
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(ioctl), 1,
+	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, TUNSETIFF));
+}
+
+/* The caller will be in another network namespace, see netns.h. The kernel looks at 32 bits of the flags. */
+static int
+notify_unshare(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, SCMP_SYS(unshare), 1,
+	    SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_NEWNET, CLONE_NEWNET));
 }
 
 /* libseccomp 2.5 cannot ask for WAIT_KILLABLE_RECV, so its program is exported and loaded by hand. */
@@ -143,6 +158,8 @@ make(struct sock_fprog *out)
 		rc = notify_flags(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
+	if (!rc)
+		rc = notify_unshare(ctx);
 	if (!rc)
 		rc = export(ctx, out);
 	seccomp_release(ctx);

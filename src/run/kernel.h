@@ -64,6 +64,12 @@ kernel_same_files(pid_t a, pid_t b)
 	return syscall(SYS_kcmp, a, b, KCMP_FILES, 0, 0) <= 0;
 }
 
+static inline bool
+kernel_pidfd_alive(int pidfd)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0;
+}
+
 static inline int
 kernel_seccomp(unsigned op, unsigned flags, void *arg)
 {

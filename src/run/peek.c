@@ -222,6 +222,21 @@ caller_fd(struct caller *c, int fd)
 	return got < 0 ? -errno : got;
 }
 
+int *
+caller_net(struct caller *c)
+{
+	struct caller_known *k = known(c);
+
+	if (k && kernel_pidfd_alive(k->pidfd))
+		return &k->net;
+	if (k)
+		forget(k); /* another has its number */
+	if (c->pidfd < 0)
+		open_caller(c);
+	k = known(c);
+	return k ? &k->net : NULL;
+}
+
 bool
 peek_leads_to(pid_t tid, int fd, uint64_t inode)
 {

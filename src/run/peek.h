@@ -22,6 +22,7 @@ struct caller_known {
 	int pidfd;
 	pid_t process; /* 0 = not asked yet */
 	int comm;      /* /proc/PROCESS/comm; -1 = not opened yet */
+	int net;       /* netns.c's; 0 = not looked at yet */
 };
 
 struct callers {
@@ -62,6 +63,9 @@ unsigned peek_file_flags(pid_t tid, int fd);
 
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
+
+/* Where netns.c keeps what it has found out about the caller, as long as that lives. NULL: nothing is kept of this one. */
+int *caller_net(struct caller *c);
 
 /* The caller's process, from /proc; -1 when it is gone. */
 pid_t caller_process(struct caller *c);

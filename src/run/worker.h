@@ -57,6 +57,7 @@ struct worker {
 
 	char seen_names[192][48]; /* what was reported as missing, see missing.h */
 	unsigned nseen;           /* one more than there is room for: no more are reported */
+	bool entered_host;        /* that one may not enter a namespace of the host's, */
 	bool sent_host;   /* it was reported that a process was sent a descriptor of the host's network */
 	bool unreachable; /* it was told that a process forbids looking into it */
 };

@@ -1,0 +1,157 @@
+"""A program that makes a network namespace of its own has an empty one, as on Linux; namespaces of the host's are not entered."""
+import contextlib
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import SLOWER, unprivileged
+from inside import PYTHON, Place, command, environment, inside, loud, nothing_left, place, ports, program, python  # noqa: F401
+
+UNSHARE = """
+import ctypes, errno, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+NEWNET, NEWUSER = 0x40000000, 0x10000000
+def call(name, *args):
+    return errno.errorcode[ctypes.get_errno()] if getattr(libc, name)(*args) < 0 else 'done'
+def up():
+    import fcntl, struct
+    with socket.socket() as s: fcntl.ioctl(s, 0x8914, struct.pack('16sh22x', b'lo', 1))
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def user_namespaces():
+    if subprocess.run([*unprivileged(), "unshare", "-rn", "true"], capture_output=True).returncode:
+        pytest.skip("no user namespaces here")
+
+
+def both(*args, **more):
+    """Natively and inside: what was said, and how it ended."""
+    done = [subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/",
+                           stdin=subprocess.DEVNULL, **more) for prefix in (unprivileged(), command(options=["-q"]))]
+    return [(one.stdout, one.stderr, one.returncode) for one in done]
+
+
+def test_a_network_namespace_of_its_own_is_empty(ports):
+    script = f"""ip -br link; ip link set lo up && ip -br addr; ip route; curl -s -m 5 http://127.0.0.1:{ports[0]}/; echo $?
+        curl -s -m 5 http://10.0.2.2/; echo $?; cat /proc/net/dev | wc -l"""
+    natively, inside_too = both("unshare", "-rn", "sh", "-c", script)
+    assert inside_too == natively and "127.0.0.1/8" in natively[0]
+
+
+def test_its_loopback_works():
+    code = UNSHARE + """
+print(call('unshare', NEWUSER | NEWNET)); up()
+for family, address in (socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1'):
+    a, u, v = socket.socket(family), socket.socket(family, socket.SOCK_DGRAM), socket.socket(family, socket.SOCK_DGRAM)
+    a.bind((address, 0)); a.listen(); b = socket.create_connection(a.getsockname()[:2]); c, peer = a.accept()
+    b.sendall(b'x' * 100000); print(len(c.recv(100000, socket.MSG_WAITALL)), peer == b.getsockname())
+    u.bind((address, 0)); v.sendto(b'abc', u.getsockname()); print(u.recvfrom(10)[0])
+print([name for _, name in socket.if_nameindex()])
+"""
+    natively, inside_too = both(PYTHON, "-c", code)
+    assert inside_too == natively and natively[0].startswith("done\n100000 True\n")
+
+
+def test_sockets_made_before_stay_what_they_were(ports):
+    done = python(UNSHARE + f"""
+def ask(s):
+    s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); return s.makefile('rb').read()[-6:]
+before = socket.create_connection(('127.0.0.1', {ports[0]})); unconnected = socket.socket()
+child = os.fork()
+if child == 0:
+    print(call('unshare', NEWUSER | NEWNET)); up()
+    print(ask(before), before.getpeername()[1] == {ports[0]}); unconnected.connect(('127.0.0.1', {ports[0]})); print(ask(unconnected))
+    try: socket.create_connection(('127.0.0.1', {ports[0]}))
+    except OSError as e: print(errno.errorcode[e.errno], flush=True)
+    os._exit(0)
+os.waitpid(child, 0); print(ask(socket.create_connection(('127.0.0.1', {ports[0]}))))
+""")
+    assert done.stdout.decode().split("\n") == ["done", "b'hello\\n' True", "b'hello\\n'", "ECONNREFUSED", "b'hello\\n'", ""], done
+
+
+def test_its_sockets_can_be_passed_along():
+    code = UNSHARE + """
+print(call('unshare', NEWUSER | NEWNET)); up()
+a, b = socket.socketpair(); listener = socket.create_server(('127.0.0.1', 0))
+if os.fork() == 0:
+    socket.send_fds(a, [b'x'], [listener.fileno()]); os._exit(0)
+_, fds, flags, _ = socket.recv_fds(b, 10, 2)
+print(len(fds), flags, socket.socket(fileno=fds[0]).getsockname() == listener.getsockname())
+"""
+    natively, inside_too = both(PYTHON, "-c", code)
+    assert inside_too == natively and "1 0 True" in natively[0]
+
+
+def test_vsock_stays_refused_there():
+    done = python(UNSHARE + "print(call('unshare', NEWUSER | NEWNET), libc.socket(40, 1, 0))")
+    assert done.stdout == b"done -1\n"
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bubblewrap")
+def test_bubblewrap():
+    natively, inside_too = both("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--unshare-all", "ip", "-br", "addr")
+    assert inside_too == natively and natively[2] == 0 and "127.0.0.1/8" in natively[0]
+
+
+@contextlib.contextmanager
+def elsewhere():
+    """A process of the user's outside, in namespaces of its own."""
+    with subprocess.Popen([*unprivileged(), "unshare", "-rn", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        yield proc.pid
+        proc.kill()
+
+
+@pytest.mark.parametrize("how", ["nsenter -t %d -U -n --preserve-credentials true", "nsenter --user=/proc/%d/ns/user --preserve-credentials true"])
+def test_a_namespace_of_the_hosts_is_not_entered(how):
+    with elsewhere() as pid:
+        assert subprocess.run([*unprivileged(), *(how % pid).split()], capture_output=True).returncode == 0
+        done = loud(*(how % pid).split())
+    assert done.returncode != 0 and "not permitted" in done.stderr and done.stderr.count("may not enter") == 1, done
+
+
+def test_a_namespace_of_the_hosts_is_not_entered_by_its_process():
+    with elsewhere() as pid:
+        done = python(UNSHARE + f"print(call('setns', os.pidfd_open({pid}), NEWUSER | NEWNET), call('setns', os.pidfd_open(os.getpid()), NEWUSER))")
+    assert done.stdout == b"EPERM EINVAL\n", done
+
+
+def test_a_namespace_that_was_made_inside_is_entered():
+    script = """unshare -rn sh -c 'ip link set lo up; echo; exec sleep 30' >"$0/pipe" & read -r _ <"$0/pipe"
+        nsenter -t $! -U -n --preserve-credentials ip -br addr; kill $!"""
+    for prefix in unprivileged(), command(options=["-q"]):
+        folder = subprocess.run([*unprivileged(), "mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run([*unprivileged(), "mkfifo", folder + "/pipe"], check=True)
+        done = subprocess.run([*prefix, "sh", "-c", script, folder], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/")
+        shutil.rmtree(folder)
+        assert "127.0.0.1/8" in done.stdout, done
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_root_returns_to_leats_network(ports):
+    code = UNSHARE + f"""
+ours = os.open('/proc/self/ns/net', os.O_RDONLY)
+def ask():
+    try: return socket.create_connection(('127.0.0.1', {ports[0]})) and 'connected'
+    except OSError as e: return errno.errorcode[e.errno]
+print(ask(), call('unshare', NEWNET), ask(), call('setns', ours, NEWNET), ask())
+"""
+    done = subprocess.run([Place.leat, "run", "-q", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
+    assert done.stdout == "connected done ENETUNREACH done connected\n", done
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/dev/net/tun"), reason="needs root and /dev/net/tun")
+def test_a_tap_is_had_in_a_namespace_of_its_own_alone():
+    code = UNSHARE + """
+import fcntl, struct
+def attach():
+    with open('/dev/net/tun', 'r+b', buffering=0) as f:
+        try: fcntl.ioctl(f, 0x400454ca, struct.pack('16sh22x', b'leat-test', 0x1002))
+        except OSError as e: return errno.errorcode[e.errno]
+        return 'attached'
+print(attach(), call('unshare', NEWNET), attach())
+"""
+    done = subprocess.run([Place.leat, "run", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
+    assert done.stdout == "EPERM done attached\n" and "TUN/TAP devices: not there" in done.stderr, done
