@@ -4,6 +4,7 @@
 #include "run/peek.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ holder_peer_inode(int fd)
 	return own ? diag_peer(own) : 0;
 }
 
-/* Descriptor @fd of thread @tid, if that is the socket with @inode. */
+/* Descriptor @fd of thread @tid, if that is the socket with @inode; or the negative errno. */
 static int
 try(struct worker *w, pid_t tid, int fd, uint64_t inode)
 {
@@ -31,7 +32,7 @@ try(struct worker *w, pid_t tid, int fd, uint64_t inode)
 		return got;
 	if (got >= 0)
 		close(got);
-	return -1;
+	return got < 0 ? got : -ENOENT;
 }
 
 static int
@@ -40,19 +41,20 @@ search_process(struct worker *w, pid_t pid, uint64_t inode)
 	char path[64], want[40], link[40];
 	struct dirent *e;
 	DIR *dir;
-	int got = -1;
+	int got = -ENOENT;
 
 	snprintf(path, sizeof path, "/proc/%d/fd", pid);
 	snprintf(want, sizeof want, "socket:[%" PRIu64 "]", inode);
 	dir = opendir(path);
-	while (dir && got < 0 && (e = readdir(dir))) {
+	if (!dir)
+		return -errno;
+	while (got < 0 && !fd_room_ran_out(got) && (e = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), e->d_name, link, sizeof link - 1);
 
 		if (n > 0 && (size_t)n == strlen(want) && !memcmp(link, want, (size_t)n))
 			got = try(w, pid, atoi(e->d_name), inode);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return got;
 }
 
@@ -62,9 +64,9 @@ search(struct worker *w, uint64_t inode)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
-	int got = -1;
+	int got = dir ? -ENOENT : -errno;
 
-	while (dir && got < 0 && (e = readdir(dir))) {
+	while (dir && got < 0 && !fd_room_ran_out(got) && (e = readdir(dir))) {
 		pid_t pid = atoi(e->d_name);
 
 		if (pid > 0 && pid != getpid())
@@ -78,7 +80,7 @@ search(struct worker *w, uint64_t inode)
 int
 holder_borrow(struct desc *d)
 {
-	int got = -1;
+	int got = -ENOENT;
 
 	if (!d->inode && d->peer.fd >= 0) {
 		uint64_t inode = holder_peer_inode(d->peer.fd);
@@ -90,5 +92,5 @@ holder_borrow(struct desc *d)
 		return -1;
 	if (d->tid_fd >= 0)
 		got = try(d->w, d->tid, d->tid_fd, d->inode);
-	return got >= 0 ? got : search(d->w, d->inode);
+	return got >= 0 || fd_room_ran_out(got) ? got : search(d->w, d->inode);
 }

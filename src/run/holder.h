@@ -6,7 +6,10 @@
 
 #include "run/desc.h"
 
-/* A descriptor, the caller's to close at once; -1 when no process has it open (it may be on its way through a socket). */
+/*
+ * A descriptor, the caller's to close at once; negative when no process has it open (it may be on its way through a socket). -EMFILE and others of fd_room_ran_out():
+ * none was left to look with.
+ */
 int holder_borrow(struct desc *d);
 
 /* The inode of the socket at the other end of @fd, of ours; 0. */

@@ -47,7 +47,7 @@ pump_reset(struct desc *d, int error)
 	if (unread_at(d->peer.fd) == 0)
 		own = holder_borrow(d);
 	/* While it waits to be accepted, nobody can show it that it was reset. */
-	if (own < 0 && !d->inode)
+	if (own < 0 && (!d->inode || fd_room_ran_out(own)))
 		d->reset_waits = true;
 	else
 		pump_show_reset(d, own);

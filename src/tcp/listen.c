@@ -166,13 +166,9 @@ tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user)
 }
 
 /* The SYN is kept whole, so that an ICMP error can quote it. */
-static bool
-defer(struct tcp_conn *c, struct tcp_seg *seg)
+static void
+defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)
 {
-	struct tcp_deferred *d = calloc(1, sizeof *d);
-
-	if (!d)
-		return false;
 	d->pkt = seg->pkt;
 	d->rx = *seg->rx;
 	seg->pkt->data -= seg->hdr_len;
@@ -180,7 +176,6 @@ defer(struct tcp_conn *c, struct tcp_seg *seg)
 	seg->pkt->len += seg->hdr_len;
 	seg->pkt = NULL;
 	c->deferred = d;
-	return true;
 }
 
 /*
@@ -229,7 +224,8 @@ static void
 listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least)
 {
 	struct tcp *tcp = l->tcp;
-	struct tcp_conn *c;
+	struct tcp_deferred *d = NULL;
+	struct tcp_conn *c = NULL;
 
 	if (tcp_accept_queue_full(l)) {
 		tcp_seg_drop(tcp, seg, DROP_TCP_ACCEPT_QUEUE);
@@ -239,13 +235,19 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_FLOOD);
 		return;
 	}
-	c = child_new(l, seg, at_least);
+	/* Without memory for that it is not answered, rather than by somebody who was not asked. */
+	if (l->opts.defer_syn_ack)
+		d = calloc(1, sizeof *d);
+	if (d || !l->opts.defer_syn_ack)
+		c = child_new(l, seg, at_least);
 	if (!c) {
+		free(d);
 		tcp_seg_drop(tcp, seg, DROP_TCP_CONN_LIMIT);
 		return;
 	}
 	c->segs_in = seg->segs;
-	if (l->opts.defer_syn_ack && defer(c, seg)) {
+	if (d) {
+		defer(c, seg, d);
 		enqueue(l, c, CHILD_ACCEPT_QUEUE);
 		return;
 	}
