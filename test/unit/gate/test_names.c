@@ -13,7 +13,26 @@ struct server {
 	struct sim_service service;
 	unsigned asked, deaf;
 	uint16_t rcode;
+	struct rng *liar; /* sends some garbage before its answer */
 };
+
+/* The answer with a few octets changed, of another length, or none of it. */
+static void
+lie(struct server *s, struct out_dgram *d, const uint8_t *octets, size_t len)
+{
+	uint8_t wrong[QUESTION_MOST];
+	size_t n = rng_below(s->liar, len + 20);
+
+	memset(wrong, (int)rng_below(s->liar, 256), sizeof wrong);
+	memcpy(wrong, octets, len);
+	for (uint64_t changes = 1 + rng_below(s->liar, 3); changes; changes--)
+		wrong[rng_below(s->liar, len)] ^= (uint8_t)(1 + rng_below(s->liar, 255));
+	/* The number is kept right in most, so that what comes after it is looked at; but none is the answer. */
+	if (rng_below(s->liar, 4))
+		memcpy(wrong, octets, 2);
+	wrong[len - 1] ^= 1;
+	sim_dgram_reply(d, wrong, n);
+}
 
 static void
 server_dgram(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
@@ -27,6 +46,8 @@ server_dgram(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
 	assert_true(len <= sizeof reply);
 	memcpy(reply, octets, len);
 	be16_put(reply + DNS_FLAGS, (uint16_t)(DNS_QR | s->rcode));
+	for (unsigned i = 0; s->liar && i < 20; i++)
+		lie(s, d, reply, len);
 	sim_dgram_reply(d, reply, len);
 }
 
@@ -266,6 +287,40 @@ where_all_decline_the_program_hears_it(void **state)
 	world_free(t.w);
 }
 
+/* RFC 5452, 9.1: what does not fit the question is no answer, whatever it is; the answer behind it arrives. */
+static void
+what_is_no_answer_is_dropped(void **state)
+{
+	struct setting t;
+	struct rng liar;
+	struct sock *sk;
+
+	rng_seed(&liar, 5452);
+	begin(&t, 1);
+	t.server[0].liar = &liar;
+	sk = socket_to(&t, "10.0.2.3");
+	for (uint16_t id = 1; id < 100; id++) {
+		uint8_t r[QUESTION_MOST];
+		struct dns_cursor c;
+		struct dns_question q;
+		ssize_t n;
+
+		put(sk, id, "www.example.org");
+		assert_true(world_run(t.w, SEC, readable, sk));
+		n = sock_recv(sk, r, sizeof r, 0, NULL);
+		assert_true(n >= DNS_HDR_LEN && dns_id(r) == id);
+		dns_cursor_init(&c, r, (size_t)n);
+		if (dns_count(r, DNS_QDCOUNT)) /* a server may leave it out to decline */
+			assert_true(dns_next_question(&c, &q) && q.class == DNS_IN);
+		world_run(t.w, SEC, NULL, NULL);
+		while (sock_recv(sk, r, sizeof r, 0, NULL) >= 0)
+			fail();
+	}
+	assert_true(stack_core(t.w->gate_stack)->drops[DROP_GATE_NO_QUESTION] > 1000);
+	sock_close(sk);
+	world_free(t.w);
+}
+
 static void
 rotate_begins_each_question_with_another_server(void **state)
 {
@@ -420,6 +475,7 @@ main(void)
 	    cmocka_unit_test(a_question_that_is_repeated_goes_to_the_next_server),
 	    cmocka_unit_test(a_server_that_declines_or_is_not_there_is_passed_over_at_once),
 	    cmocka_unit_test(where_all_decline_the_program_hears_it),
+	    cmocka_unit_test(what_is_no_answer_is_dropped),
 	    cmocka_unit_test(rotate_begins_each_question_with_another_server),
 	    cmocka_unit_test(questions_of_one_socket_are_told_apart),
 	    cmocka_unit_test(tcp_goes_from_server_to_server_too),
