@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+enum { ELSEWHERE_PORTS = 4, ELSEWHERE = 64 };
+
 /* "8080", or "192.0.2.1:8080" where it is not the usual address. */
 static const char *
 outside_text(const struct endpoint *at, char buf[static ENDPOINT_TEXT])
@@ -70,6 +72,26 @@ publish_serves(void *assembly, bool udp, const struct endpoint *at)
 		   : tcp_serves(stack_tcp(a->parts.host), a->program_iface, at);
 }
 
+/* " (it does on 3000 and 3001)", which is mostly what was meant; "" where it listens nowhere. */
+static const char *
+elsewhere(struct assembly *a, bool udp, char buf[static ELSEWHERE])
+{
+	uint16_t port[ELSEWHERE_PORTS];
+	unsigned n = udp ? 0 : tcp_listening_ports(stack_tcp(a->parts.host), port, ELSEWHERE_PORTS);
+	int len = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < n; i++)
+		len += snprintf(buf + len, (size_t)(ELSEWHERE - len), "%s%u",
+		    i == 0       ? " (it does on "
+		    : i + 1 == n ? " and "
+				 : ", ",
+		    port[i]);
+	if (n)
+		snprintf(buf + len, (size_t)(ELSEWHERE - len), ")");
+	return buf;
+}
+
 /* Said once for each port: a client that tries again and again until the server is up is usual. */
 void
 publish_unserved(void *assembly, bool udp, uint16_t port)
@@ -78,14 +100,14 @@ publish_unserved(void *assembly, bool udp, uint16_t port)
 
 	for (size_t i = 0; i < a->config->npublish && i < IFACE_OPENED && !a->config->quiet; i++) {
 		const struct run_publish *p = &a->config->publish[i];
-		char text[ENDPOINT_TEXT];
+		char text[ENDPOINT_TEXT], more[ELSEWHERE];
 
 		if (p->inside != port || p->udp != udp || a->unserved & UINT64_C(1) << i)
 			continue;
 		a->unserved |= UINT64_C(1) << i;
 		fprintf(stderr,
-		    "leat: -p %s:%u%s: a client came, but the program does not listen on %s port %u; %s\n",
+		    "leat: -p %s:%u%s: a client came, but the program does not listen on %s port %u%s; %s\n",
 		    outside_text(&p->outside, text), port, udp ? "/udp" : "", udp ? "UDP" : "TCP", port,
-		    udp ? "what it sent is lost" : "it was refused");
+		    elsewhere(a, udp, more), udp ? "what it sent is lost" : "it was refused");
 	}
 }

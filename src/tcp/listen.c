@@ -52,6 +52,29 @@ tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned 
 	return 0;
 }
 
+static bool
+is_among(uint16_t port, const uint16_t *ports, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
+unsigned
+tcp_listening_ports(const struct tcp *tcp, uint16_t *out, unsigned max)
+{
+	unsigned count = 0;
+
+	list_each(n, &tcp->listeners) {
+		uint16_t port = container_of(n, const struct tcp_listener, all)->local.port;
+
+		if (count < max && port && !is_among(port, out, count))
+			out[count++] = port;
+	}
+	return count;
+}
+
 void
 tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog)
 {

@@ -111,6 +111,9 @@ void tcp_listener_close(struct tcp_listener *l);
 /* Would a SYN to @local that comes in on @iface find a listener? */
 bool tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local);
 
+/* The ports that have a listener, each once, the earliest first: how many of @max were filled. */
+unsigned tcp_listening_ports(const struct tcp *tcp, uint16_t *out, unsigned max);
+
 /* How many children wait to be taken. */
 unsigned tcp_accept_pending(const struct tcp_listener *l);
 

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from conftest import run
-from inside import PYTHON, free_port, nothing_left, place, python, started  # noqa: F401
+from inside import PYTHON, command, environment, free_port, nothing_left, place, python, started  # noqa: F401
 
 
 def test_a_normal_start_drops_nothing(leat):
@@ -208,6 +208,18 @@ def test_a_client_that_nobody_serves_is_reported_once(leat):
         expected = [f"leat: -p {port}:7000: a client came, but the program does not listen on TCP port 7000; it was refused",
                     f"leat: -p {port}:7001/udp: a client came, but the program does not listen on UDP port 7001; what it sent is lost"]
         assert lines == ([] if quiet else expected), err
+
+
+def test_a_client_that_is_not_served_is_reported_with_the_ports_that_are():
+    port = free_port()
+    code = "import socket\nl = [socket.create_server(('127.0.0.1', p)) for p in (3000, 3001, 3002)]\nprint('ready', flush=True); input()"
+    proc = subprocess.Popen(command(PYTHON, "-c", code, options=["-p", f"{port}:7000"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, env=environment(), cwd="/")
+    with proc:
+        proc.stdout.readline()
+        assert refused(port)
+        _, err = proc.communicate("\n", timeout=20)
+    assert "does not listen on TCP port 7000 (it does on 3000, 3001 and 3002); it was refused\n" in err, err
 
 
 CROWD_SERVER = """
