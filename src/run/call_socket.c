@@ -151,3 +151,17 @@ call_socket(struct call *c)
 		return -EAFNOSUPPORT;
 	}
 }
+
+/* The kernel makes none of IP sockets or netlink's. */
+long
+call_socketpair(struct call *c)
+{
+	int family = (int)c->arg[0];
+	char name[24];
+
+	if (family <= AF_UNIX || family >= FAMILIES || is_of_namespaces(family))
+		return CALL_CONTINUE;
+	snprintf(name, sizeof name, "address family %d", family);
+	report_missing(c->w, family, (int)c->arg[1] & TYPE_MASK, (int)c->arg[2], name);
+	return -EAFNOSUPPORT;
+}

@@ -16,6 +16,7 @@
 
 static const struct call_row rows[] = {
     {SYS_socket, "socket", call_socket, true, true},
+    {SYS_socketpair, "socketpair", call_socketpair, true, true},
     {SYS_bind, "bind", call_bind, false, false},
     {SYS_connect, "connect", call_connect, true, false},
     {SYS_listen, "listen", call_listen, false, false},

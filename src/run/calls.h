@@ -106,6 +106,7 @@ void call_single_message(const struct call *c);
 
 call_fn call_socket, call_bind, call_connect, call_listen, call_accept, call_getsockname, call_getpeername,
     call_setsockopt, call_getsockopt, call_shutdown, call_sendto, call_recvfrom, call_sendmsg, call_recvmsg,
-    call_sendmmsg, call_recvmmsg, call_ioctl, call_io_uring, call_other_abi, call_setns, call_unshare;
+    call_sendmmsg, call_recvmmsg, call_ioctl, call_io_uring, call_other_abi, call_setns, call_unshare,
+    call_socketpair;
 
 #endif

@@ -105,6 +105,14 @@ notify_ioctls(scmp_filter_ctx ctx)
 	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, TUNSETIFF));
 }
 
+/* TIPC makes pairs too, which can send to others. */
+static int
+notify_pairs(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(
+	    ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 1, SCMP_CMP64(0, SCMP_CMP_NE, AF_UNIX));
+}
+
 /* The caller will be in another network namespace, see netns.h. The kernel looks at 32 bits of the flags. */
 static int
 notify_unshare(scmp_filter_ctx ctx)
@@ -158,6 +166,8 @@ make(struct sock_fprog *out)
 		rc = notify_flags(ctx);
 	if (!rc)
 		rc = notify_ioctls(ctx);
+	if (!rc)
+		rc = notify_pairs(ctx);
 	if (!rc)
 		rc = notify_unshare(ctx);
 	if (!rc)

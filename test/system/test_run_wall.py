@@ -181,6 +181,17 @@ def test_x32_calls_are_named_and_refused():
     assert done.stdout == "-1\n" and done.stderr.count("x32 system calls (python3): not there") == 1
 
 
+def test_pairs_are_made_of_unix_sockets_alone():
+    """And of TIPC's, on Linux, which could send to others than their peers."""
+    code = """
+import ctypes
+l, two = ctypes.CDLL(None, use_errno=True), (ctypes.c_int * 2)()
+print([l.socketpair(family, kind, 0, two) and ctypes.get_errno() for family, kind in ((1, 1), (1 << 32 | 1, 5), (2, 1), (30, 4))])
+"""
+    done = loud(PYTHON, "-c", code)
+    assert done.stdout == f"[0, 0, {errno.EOPNOTSUPP}, {errno.EAFNOSUPPORT}]\n", done
+
+
 def test_io_uring_is_named_and_refused():
     code = "import ctypes; l = ctypes.CDLL(None, use_errno=True); print([(l.syscall(n, 0, 0, 0, 0, 0, 0), ctypes.get_errno()) for n in (425, 426, 427)])"
     done = loud(PYTHON, "-c", code)
