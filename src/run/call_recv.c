@@ -202,8 +202,12 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 
 	if (n < 0) /* CALL_PARKED among them */
 		return n;
-	rc = flags & MSG_ERRQUEUE ? control_write_error(c, &call_message.h, &told, &control, &out)
-				  : control_write(c, &call_message.h, &came, &control, &out);
+	if (flags & MSG_ERRQUEUE)
+		rc = control_write_error(c, &call_message.h, &told, &control, &out);
+	else if (control_wants_inq(c->d))
+		rc = control_write_inq(c, &call_message.h, &control, &out);
+	else
+		rc = control_write(c, &call_message.h, &came, &control, &out);
 	if (rc)
 		return rc;
 	caller_write(&c->caller, at + offsetof(struct msghdr, msg_controllen), &control, sizeof control);
@@ -222,7 +226,7 @@ call_recvmsg(struct call *c)
 	if (rc)
 		return rc;
 	if (c->d->kind == DESC_STREAM && !call_message.h.msg_name && !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) &&
-	    c->d->state == DESC_CONNECTED)
+	    c->d->state == DESC_CONNECTED && !control_wants_inq(c->d))
 		return CALL_CONTINUE;
 	return receive_at(c, call_recvmsg, flags, c->arg[1]);
 }

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -215,6 +218,29 @@ control_write(
 		put6(&w, c->d->wants, came);
 	if (ipaddr_is4(&came->local.addr))
 		put4(&w, c->d->wants, came);
+	return hand_over(c, theirs, &w, len, flags);
+}
+
+bool
+control_wants_inq(const struct desc *d)
+{
+	int on = 0;
+	size_t len = sizeof on;
+
+	return d->kind == DESC_STREAM && d->sk && !sock_getopt(d->sk, IPPROTO_TCP, TCP_INQ, &on, &len) && on;
+}
+
+int
+control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLRDHUP};
+	struct writer w;
+	int left = 0;
+
+	ioctl(c->fd, FIONREAD, &left);
+	left += poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP); /* the FIN, which Linux counts */
+	writer_init(&w, theirs);
+	put_int(&w, IPPROTO_TCP, TCP_CM_INQ, left);
 	return hand_over(c, theirs, &w, len, flags);
 }
 

@@ -29,6 +29,11 @@ ssize_t control_receive(int fd, struct msghdr *h, int flags, struct dgram_tag *c
 int control_write(
     const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags);
 
+/* TCP_INQ: does a stream's recvmsg(2) tell how much is left to read? */
+bool control_wants_inq(const struct desc *d);
+/* Writes that: the octets that the program's end holds now, and one for the end of the stream. As control_write(). */
+int control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
+
 /* The same of an error from the queue (IP_RECVERR, IPV6_RECVERR). */
 int control_write_error(
     const struct call *c, const struct msghdr *theirs, const struct dgram_error *e, size_t *len, int *flags);

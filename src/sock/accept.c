@@ -63,6 +63,7 @@ inherit(struct sock *child, const struct sock *parent)
 	child->rcvbuf = parent->rcvbuf;
 	child->rcvlowat = parent->rcvlowat;
 	child->quickack_told = parent->quickack_told;
+	child->inq = parent->inq;
 	memcpy(child->ttl, parent->ttl, sizeof child->ttl);
 	memcpy(child->tos, parent->tos, sizeof child->tos);
 	memcpy(child->recv_info, parent->recv_info, sizeof child->recv_info);

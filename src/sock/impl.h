@@ -58,6 +58,7 @@ struct sock {
 	bool gro;           /* UDP_GRO: may be given several datagrams as one, and never is */
 	int timestamp;      /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
 	bool quickack_told; /* what TCP_QUICKACK shows */
+	bool inq;           /* TCP_INQ, kept for whoever makes the control message */
 	int32_t rcvlowat, priority, busy_poll, incoming_cpu;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };

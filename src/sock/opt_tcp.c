@@ -26,6 +26,7 @@ enum {
 	OPT_NOTSENT_LOWAT = 25,
 	OPT_CC_INFO = 26,
 	OPT_ULP = 31,
+	OPT_INQ = 36,
 	OPT_UDP_CORK = 1,
 	OPT_UDPLITE_SEND_CSCOV = 10,
 	OPT_UDPLITE_RECV_CSCOV = 11,
@@ -153,6 +154,11 @@ change(struct sock *sk, int name, int v)
 		sk->quickack_told = v;
 		o->quickack = v ? 1 : -1;
 		return 0;
+	case OPT_INQ:
+		if (!within(v, 0, 1))
+			return -LEAT_EINVAL;
+		sk->inq = v;
+		return 0;
 	case OPT_USER_TIMEOUT:
 		if (v < 0)
 			return -LEAT_EINVAL;
@@ -261,6 +267,9 @@ get_int(const struct sock *sk, int name, int *v)
 		break;
 	case OPT_LINGER2:
 		*v = o->linger2;
+		break;
+	case OPT_INQ:
+		*v = sk->inq;
 		break;
 	case OPT_QUICKACK:
 		*v = sk->quickack_told;

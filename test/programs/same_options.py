@@ -4,7 +4,7 @@ import socket
 import struct
 from socket import AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, SOL_SOCKET
 
-from cases import HOST, case, run, said, settled, system
+from cases import HOST, case, poll_now, run, said, settled, system
 
 FLAGS = {"REUSEADDR": (SOL_SOCKET, 2), "KEEPALIVE": (SOL_SOCKET, 9), "OOBINLINE": (SOL_SOCKET, 10), "REUSEPORT": (SOL_SOCKET, 15),
          "BROADCAST": (SOL_SOCKET, 6), "NO_CHECK": (SOL_SOCKET, 11), "NODELAY": (IPPROTO_TCP, 1), "CORK": (IPPROTO_TCP, 3)}
@@ -147,6 +147,29 @@ def unknown(c):
         c.say(name, put(s, (SOL_SOCKET, number), 0), *get(s, (SOL_SOCKET, number), 16))
     for name, option in NOT_THERE.items():
         c.say(name, put(s6, option, 1), *get(s6, option, 16)[:2])
+
+
+@case
+def inq(c):
+    """TCP_INQ: recvmsg() tells how much is left to read, 1 at the end of the stream."""
+    for v, family in ("4", AF_INET), ("6", AF_INET6):
+        listener, client = c.listener(family), c.new(family)
+        for value in 2, -1, 0, 1:
+            c.say(f"ipv{v} set {value}", put(listener, (IPPROTO_TCP, 36), value), get(listener, (IPPROTO_TCP, 36)))
+        client.connect(listener.getsockname())
+        server = c.keep(listener.accept()[0])
+        c.say(f"ipv{v} inherited", get(server, (IPPROTO_TCP, 36)), get(client, (IPPROTO_TCP, 36)))
+        client.send(bytes(100))
+        settled(lambda: server.recv(200, socket.MSG_PEEK))
+        for room in 10, 50, 0:
+            c.say(f"ipv{v} after {room}", said(server.recvmsg, room, 100))
+        c.say(f"ipv{v} without room", said(server.recvmsg, 10, 0))
+        c.say(f"ipv{v} the rest", said(server.recvmsg, 100, 100))
+        client.send(b"last")
+        client.close()
+        settled(lambda: server.recv(200, socket.MSG_PEEK))
+        settled(lambda: poll_now(server))
+        c.say(f"ipv{v} at the end", said(server.recvmsg, 2, 100), said(server.recvmsg, 100, 100), said(server.recvmsg, 100, 100))
 
 
 @case
