@@ -20,7 +20,7 @@ struct core;
 struct net_error;
 
 /* Who found it, by Linux's numbers (SO_EE_ORIGIN_...). */
-enum errq_origin { ERRQ_LOCAL = 1, ERRQ_ICMP4 = 2, ERRQ_ICMP6 = 3 };
+enum errq_origin { ERRQ_LOCAL = 1, ERRQ_ICMP4 = 2, ERRQ_ICMP6 = 3, ERRQ_TIMESTAMPING = 4, ERRQ_ZEROCOPY = 5 };
 
 struct dgram_error {
 	struct endpoint peer;   /* where the datagram was sent to */

@@ -158,7 +158,7 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 
 /* MSG_ERRQUEUE (recv(2)): never waits. *@told is to be written as control message. */
 static long
-receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct dgram_error *told)
+receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct dgram_told *told)
 {
 	size_t room = message_room(), full = 0;
 	ssize_t n = c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING
@@ -170,15 +170,17 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 		return n;
 	*out = MSG_ERRQUEUE | (full > room ? MSG_TRUNC : 0);
 	rc = call_scatter(c, 0, call_octets, (size_t)n);
-	if (!rc && name)
-		rc = call_write_endpoint(c, name, len_at, &told->peer);
+	if (!rc && name && told->error.origin >= ERRQ_TIMESTAMPING) /* it is about no one else */
+		rc = caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t));
+	else if (!rc && name)
+		rc = call_write_endpoint(c, name, len_at, &told->error.peer);
 	return rc ? rc : n;
 }
 
 long
 call_recvfrom(struct call *c)
 {
-	struct dgram_error told;
+	struct dgram_told told;
 	struct dgram_tag came;
 	int flags;
 
@@ -193,7 +195,7 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 {
 	uint64_t name = (uint64_t)(uintptr_t)call_message.h.msg_name;
 	uint64_t len_at = at + offsetof(struct msghdr, msg_namelen);
-	struct dgram_error told;
+	struct dgram_told told;
 	struct dgram_tag came = {.known = KNOWN_NOTHING};
 	size_t control = 0;
 	int out = 0, rc;

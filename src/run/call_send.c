@@ -198,20 +198,22 @@ destination(const struct desc *d, const struct sockaddr_storage *ss, socklen_t l
 static long
 send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen_t namelen)
 {
+	struct dgram_wish wish = dgram_report_wish(c->d);
 	struct sock_msg msg = {0};
 	ssize_t n = gather(c, 0, true);
 	int rc;
 
+	wish.zerocopy = flags & MSG_ZEROCOPY;
 	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
 		n = (ssize_t)message_total();
 	if (n < 0)
 		return n;
 	if ((flags & MSG_OOB) && !c->d->v6) /* IPv6's does not look at it */
 		return -EOPNOTSUPP;
-	rc = control_read(c, &call_message.h, &msg);
+	rc = control_read(c, &call_message.h, &msg, &wish);
 	if (!rc && namelen)
 		rc = destination(c->d, ss, namelen, &msg.peer);
-	return rc ? rc : dgram_send(c->d, c->fd, call_octets, (size_t)n, &msg);
+	return rc ? rc : dgram_send(c->d, c->fd, call_octets, (size_t)n, &msg, &wish);
 }
 
 /* What stands in `call_message`, to the name that was read from the caller. */

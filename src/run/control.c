@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -21,9 +22,22 @@ static const struct {
 	int level, name;
 } asking[] = {{IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IP, IP_RECVTTL}, {IPPROTO_IP, IP_RECVTOS},
     {IPPROTO_IP, IP_RECVORIGDSTADDR}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, {IPPROTO_IPV6, IPV6_RECVHOPLIMIT},
-    {IPPROTO_IPV6, IPV6_RECVTCLASS}, {SOL_SOCKET, SO_TIMESTAMP}, {SOL_SOCKET, SO_TIMESTAMPNS}};
+    {IPPROTO_IPV6, IPV6_RECVTCLASS}, {SOL_SOCKET, SO_TIMESTAMP}, {SOL_SOCKET, SO_TIMESTAMPNS},
+    {SOL_SOCKET, SO_TIMESTAMPING}};
 
-enum want { PKTINFO4, TTL4, TOS4, DESTINATION4, PKTINFO6, HOPLIMIT6, TCLASS6, TIME_US, TIME_NS, WANTS };
+enum want {
+	PKTINFO4,
+	TTL4,
+	TOS4,
+	DESTINATION4,
+	PKTINFO6,
+	HOPLIMIT6,
+	TCLASS6,
+	TIME_US,
+	TIME_NS,
+	TIMES,
+	WANTS
+};
 
 void
 control_option(struct desc *d)
@@ -36,6 +50,9 @@ control_option(struct desc *d)
 		sock_getopt(d->sk, asking[i].level, asking[i].name, &on, &len);
 		d->wants |= on ? 1u << i : 0;
 	}
+	dgram_report_options(d);
+	if (~d->reports.stamping & (SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE))
+		d->wants &= ~(1u << TIMES);
 }
 
 union rights {
@@ -172,6 +189,15 @@ put6(struct writer *w, unsigned wants, const struct dgram_tag *t)
 		put_int(w, IPPROTO_IPV6, IPV6_TCLASS, t->tos);
 }
 
+/* The software's time; the hardware's two are 0. */
+static void
+put_times(struct writer *w, const struct timespec *at)
+{
+	struct timespec all[3] = {*at};
+
+	put(w, SOL_SOCKET, SCM_TIMESTAMPING, all, sizeof all);
+}
+
 static void
 put_time(struct writer *w, unsigned wants, const struct timespec *at)
 {
@@ -181,6 +207,8 @@ put_time(struct writer *w, unsigned wants, const struct timespec *at)
 		put(w, SOL_SOCKET, SCM_TIMESTAMPNS, at, sizeof *at);
 	else if (wants & 1u << TIME_US)
 		put(w, SOL_SOCKET, SCM_TIMESTAMP, &us, sizeof us);
+	if (wants & 1u << TIMES)
+		put_times(w, at);
 }
 
 /* As much of @w as there is room for in the caller's memory. */
@@ -247,8 +275,9 @@ control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len
 /* ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an error of this host's own has none. */
 int
 control_write_error(
-    const struct call *c, const struct msghdr *theirs, const struct dgram_error *e, size_t *len, int *flags)
+    const struct call *c, const struct msghdr *theirs, const struct dgram_told *t, size_t *len, int *flags)
 {
+	const struct dgram_error *e = &t->error;
 	struct {
 		struct sock_extended_err ee;
 		struct sockaddr_storage offender;
@@ -256,17 +285,23 @@ control_write_error(
 		      .ee_origin = e->origin,
 		      .ee_type = e->type,
 		      .ee_code = e->code,
-		      .ee_info = e->info}};
+		      .ee_info = e->info,
+		      .ee_data = t->data}};
 	struct endpoint offender = {.addr = e->offender};
 	size_t address = c->d->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 	struct timespec now;
 	struct writer w;
 
-	if (e->origin != ERRQ_LOCAL)
+	/* Of a time with its datagram Linux names the source, over IPv6 alone. */
+	if (e->origin == ERRQ_ICMP4 || e->origin == ERRQ_ICMP6 ||
+	    (e->origin == ERRQ_TIMESTAMPING && c->d->v6 && !ipaddr_is_any(&e->offender)))
 		call_endpoint_sockaddr(c->d, &offender, &told.offender);
 	writer_init(&w, theirs);
 	clock_gettime(CLOCK_REALTIME, &now);
-	put_time(&w, c->d->wants, &now);
+	if (e->origin != ERRQ_ZEROCOPY)
+		put_time(&w, c->d->wants & ~(t->stamped ? 1u << TIMES : 0), t->stamped ? &t->at : &now);
+	if (t->stamped)
+		put_times(&w, &t->at);
 	put(&w, c->d->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->d->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
 	    sizeof told.ee + address);
 	return hand_over(c, theirs, &w, len, flags);
@@ -338,10 +373,30 @@ read6(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *ms
 	}
 }
 
+/* SO_TIMESTAMPING: which times of this datagram are wanted, in the place of what the socket's option says. */
+static int
+read_stamping(const void *data, size_t len, struct dgram_wish *wish)
+{
+	static const uint32_t record = SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_TX_SOFTWARE |
+				       SOF_TIMESTAMPING_TX_SCHED | SOF_TIMESTAMPING_TX_ACK;
+	uint32_t flags;
+
+	if (len != sizeof flags)
+		return -EINVAL;
+	memcpy(&flags, data, sizeof flags);
+	if (flags & ~record)
+		return -EINVAL;
+	wish->stamping = (wish->stamping & ~record) | flags;
+	return 0;
+}
+
 /* One message. What belongs to the socket layer or to protocols that this one does not speak is passed over, as on Linux. */
 static int
-read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg)
+read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg,
+    struct dgram_wish *wish)
 {
+	if (h->cmsg_level == SOL_SOCKET && h->cmsg_type == SO_TIMESTAMPING)
+		return read_stamping(data, len, wish);
 	if (h->cmsg_level == IPPROTO_IP)
 		return read4(h, data, len, msg);
 	if (h->cmsg_level == IPPROTO_IPV6 && c->d->v6)
@@ -355,7 +410,7 @@ read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t
 }
 
 int
-control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg *msg)
+control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg *msg, struct dgram_wish *wish)
 {
 	_Alignas(struct cmsghdr) uint8_t room[CONTROL_ROOM] = {0};
 	size_t len = theirs->msg_control ? theirs->msg_controllen : 0, at = 0;
@@ -370,7 +425,7 @@ control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg 
 		memcpy(&h, room + at, sizeof h);
 		if (h.cmsg_len < sizeof h || h.cmsg_len > len - at)
 			return -EINVAL;
-		rc = read_one(c, &h, room + at + sizeof h, h.cmsg_len - sizeof h, msg);
+		rc = read_one(c, &h, room + at + sizeof h, h.cmsg_len - sizeof h, msg, wish);
 		if (CMSG_ALIGN(h.cmsg_len) > len - at)
 			break;
 		at += CMSG_ALIGN(h.cmsg_len);

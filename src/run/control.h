@@ -8,9 +8,8 @@
 #define RUN_CONTROL_H
 
 #include "run/calls.h"
+#include "run/dgram_report.h"
 #include "run/dgram_tag.h"
-
-struct dgram_error;
 
 /* The program set an option: what control messages does it ask for from now on? */
 void control_option(struct desc *d);
@@ -35,10 +34,11 @@ bool control_wants_inq(const struct desc *d);
 int control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 
 /* The same of an error from the queue (IP_RECVERR, IPV6_RECVERR). */
-int control_write_error(
-    const struct call *c, const struct msghdr *theirs, const struct dgram_error *e, size_t *len, int *flags);
+int control_write_error(const struct call *c, const struct msghdr *theirs, const struct dgram_told *told,
+    size_t *len, int *flags);
 
-/* What the caller's @theirs asks of a datagram that it sends. 0, -EINVAL, -EFAULT. */
-int control_read(const struct call *c, const struct msghdr *theirs, struct sock_msg *msg);
+/* What the caller's @theirs asks of a datagram that it sends; *@wish is the socket's before. 0, -EINVAL, -EFAULT. */
+int control_read(
+    const struct call *c, const struct msghdr *theirs, struct sock_msg *msg, struct dgram_wish *wish);
 
 #endif

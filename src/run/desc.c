@@ -41,6 +41,7 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	list_init(&d->parked);
 	list_init(&d->held);
 	list_init(&d->outsiders);
+	list_init(&d->reports.waiting);
 	list_init(&d->settings);
 	list_push(&w->descs, &d->node);
 	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));

@@ -89,6 +89,13 @@ struct desc {
 	bool reset_waits;
 
 	struct list held; /* datagrams for the program that wait here, see dgram_keep.h */
+	struct {          /* see dgram_report.h */
+		struct list waiting;
+		unsigned count;
+		uint32_t stamping; /* SO_TIMESTAMPING */
+		bool zerocopy;     /* SO_ZEROCOPY */
+		uint32_t next_stamp, next_copy;
+	} reports;
 	bool raised;      /* datagrams: its end was given an error, see dgram_error.h */
 	uint32_t nl_port; /* NETLINK_ROUTE */
 };

@@ -6,6 +6,7 @@
 #include "run/dgram_away.h"
 #include "run/dgram_error.h"
 #include "run/dgram_keep.h"
+#include "run/dgram_report.h"
 #include "run/park.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ void
 dgram_forget(struct desc *d)
 {
 	dgram_forget_speakers(d);
+	dgram_report_forget(d);
 	dgram_keep_forget(&d->held);
 }
 
@@ -148,13 +150,19 @@ dgram_sock_changed(struct sock *sk, void *arg)
 static ssize_t
 send_to_peer(struct desc *d, const void *buf, size_t len)
 {
+	struct dgram_wish wish = dgram_report_wish(d);
 	struct sock_msg msg = {0};
 	struct sock *sk = d->sk;
-	int rc = d->state == DESC_CONNECTED ? 0 : -EDESTADDRREQ;
+	ssize_t rc = d->state == DESC_CONNECTED ? 0 : -EDESTADDRREQ;
 
 	if (!rc && dgram_loopback_peer(d, &msg.peer))
 		rc = dgram_speaker(d, &msg.peer, &sk);
-	return rc ? rc : sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
+	if (rc)
+		return rc;
+	rc = sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
+	if (rc >= 0 && wish.stamping)
+		dgram_report_sent(d, &wish, sk, sk == d->sk ? NULL : &msg.peer, buf, len);
+	return rc;
 }
 
 /* What the program wrote natively; without a peer it is lost, and the next call tells. */
@@ -182,6 +190,8 @@ peer_news(struct loop_fd *fd, uint32_t events)
 
 	worker_enter(d->w);
 	dgram_flush(d);
+	if (d->reports.count)
+		dgram_error_show(d, -1);
 	if (!list_empty(&d->held))
 		dgram_deliver(d);
 }
@@ -268,7 +278,8 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 }
 
 ssize_t
-dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg)
+dgram_send(
+    struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg, const struct dgram_wish *wish)
 {
 	struct sock *sk = d->sk;
 	int rc = dgram_prepare(d, fd);
@@ -288,7 +299,9 @@ dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg 
 	if (rc)
 		return rc;
 	n = sock_send(sk, buf, len, 0, msg);
-	if (n < 0)
+	if (n >= 0)
+		dgram_report_sent(d, wish, sk, msg->peer.port ? &msg->peer : NULL, buf, len);
+	if (n < 0 || d->reports.count)
 		dgram_error_show(d, fd);
 	return n;
 }

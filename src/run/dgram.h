@@ -9,6 +9,7 @@
 #define RUN_DGRAM_H
 
 #include "run/desc.h"
+#include "run/dgram_report.h"
 
 /* The program's end @fd can receive from now on. 0 or the negative errno. */
 int dgram_prepare(struct desc *d, int fd);
@@ -23,7 +24,8 @@ void dgram_size(struct desc *d);
 void dgram_flush(struct desc *d);
 
 /* sendto(2): octets or the negative errno. @msg->peer with port 0: the connected peer. */
-ssize_t dgram_send(struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg);
+ssize_t dgram_send(
+    struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg, const struct dgram_wish *wish);
 
 /* @unread was taken from the program's end: back there, ahead of what waits here. */
 void dgram_give_back(struct desc *d, struct list *unread);

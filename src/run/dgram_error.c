@@ -3,6 +3,7 @@
 #include "core/errq.h"
 #include "run/alias.h"
 #include "run/dgram.h"
+#include "run/dgram_report.h"
 #include "run/holder.h"
 
 #include <linux/filter.h>
@@ -22,7 +23,7 @@ shows(int fd)
 static bool
 wanted(const struct desc *d)
 {
-	return d->error || (d->sk && (sock_ready(d->sk) & LEAT_ERR)) ||
+	return d->error || d->reports.count || (d->sk && (sock_ready(d->sk) & LEAT_ERR)) ||
 	       (d->away && (sock_ready(d->away) & LEAT_ERR));
 }
 
@@ -120,15 +121,23 @@ taken_from(struct sock *sk)
 }
 
 ssize_t
-dgram_error_queued(struct desc *d, int fd, void *buf, size_t len, struct dgram_error *out, size_t *full)
+dgram_error_queued(struct desc *d, int fd, void *buf, size_t len, struct dgram_told *told, size_t *full)
 {
+	struct dgram_error *out = &told->error;
 	struct sock *sk = d->sk;
 	ssize_t n = sk ? sock_recv_error(sk, buf, len, out, full) : -LEAT_EAGAIN;
 	int next;
 
+	told->stamped = false;
+	told->data = 0;
 	if (n == -LEAT_EAGAIN && d->away) {
 		sk = d->away;
 		n = sock_recv_error(sk, buf, len, out, full);
+	}
+	if (n == -LEAT_EAGAIN) {
+		n = dgram_report_take(d, buf, len, told, full);
+		dgram_error_show(d, fd);
+		return n;
 	}
 	if (n < 0)
 		return n;

@@ -11,6 +11,7 @@
 #define RUN_DGRAM_ERROR_H
 
 #include "run/desc.h"
+#include "run/dgram_report.h"
 
 /* The stack has told of @error: the pending one from now on. */
 void dgram_error_told(struct desc *d, int error);
@@ -21,8 +22,8 @@ int dgram_error_take(struct desc *d, int fd);
 /* POLLERR at the program's end is to be as things are now. @fd is that end, or -1: it is to be found. */
 void dgram_error_show(struct desc *d, int fd);
 
-/* The first in the queue of errors; as sock_recv_error(). @fd: the program's end. */
+/* The first in the queue of errors, and behind these of reports (dgram_report.h); as sock_recv_error(). @fd: the program's end. */
 ssize_t dgram_error_queued(
-    struct desc *d, int fd, void *buf, size_t len, struct dgram_error *out, size_t *full);
+    struct desc *d, int fd, void *buf, size_t len, struct dgram_told *told, size_t *full);
 
 #endif

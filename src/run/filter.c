@@ -63,7 +63,7 @@ notify_calls(scmp_filter_ctx ctx)
 
 /*
  * Handed over without an address, too, when this flag is set: urgent data and MSG_MORE are our stack's business, which AF_UNIX knows nothing
- * of; so is the queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy socket.
+ * of; so are the completions of MSG_ZEROCOPY, the queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy socket.
  */
 static const struct {
 	int call;
@@ -71,6 +71,7 @@ static const struct {
 } with_flag[] = {
     {SCMP_SYS(sendto), MSG_OOB},
     {SCMP_SYS(sendto), MSG_MORE},
+    {SCMP_SYS(sendto), MSG_ZEROCOPY},
     {SCMP_SYS(recvfrom), MSG_ERRQUEUE},
     {SCMP_SYS(recvfrom), MSG_TRUNC},
 };

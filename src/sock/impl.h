@@ -55,7 +55,9 @@ struct sock {
 	uint8_t ttl[2], tos[2], mcast_ttl[2]; /* by V4, V6; 0 = the host's default */
 	uint32_t sndbuf, rcvbuf;              /* as SO_SNDBUF shows them: doubled */
 	struct ipaddr mcast_addr4;            /* as IP_MULTICAST_IF shows it */
-	bool gro;           /* UDP_GRO: may be given several datagrams as one, and never is */
+	bool gro;          /* UDP_GRO: may be given several datagrams as one, and never is */
+	uint32_t stamping; /* SO_TIMESTAMPING, and SO_ZEROCOPY: kept for whoever makes the reports */
+	bool zerocopy;
 	int timestamp;      /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
 	bool quickack_told; /* what TCP_QUICKACK shows */
 	bool inq;           /* TCP_INQ, kept for whoever makes the control message */

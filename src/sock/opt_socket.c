@@ -34,10 +34,12 @@ enum {
 	OPT_RCVBUFFORCE = 33,
 	OPT_TIMESTAMPNS = 35,
 	OPT_MARK = 36,
+	OPT_TIMESTAMPING = 37,
 	OPT_PROTOCOL = 38,
 	OPT_DOMAIN = 39,
 	OPT_BUSY_POLL = 46,
 	OPT_INCOMING_CPU = 49,
+	OPT_ZEROCOPY = 60,
 	OPT_BINDTOIFINDEX = 62,
 };
 
@@ -125,6 +127,40 @@ set_reuse_port(struct sock *sk, bool on)
 	return opt_push_stream(sk, &before);
 }
 
+/* SOF_TIMESTAMPING_...: those that exist, and which need another. A stream's times would come by ways that are not there. */
+static int
+set_stamping(struct sock *sk, uint32_t flags)
+{
+	enum {
+		OPT_ID = 1 << 7,
+		TSONLY = 1 << 11,
+		STATS = 1 << 12,
+		OPT_ID_TCP = 1 << 16,
+		KNOWN = (1 << 18) - 1
+	};
+
+	if (sk->type == SOCK_TYPE_STREAM)
+		return -LEAT_ENOPROTOOPT;
+	if (flags & ~(uint32_t)KNOWN || (flags & OPT_ID_TCP && !(flags & OPT_ID)) || flags & STATS)
+		return -LEAT_EINVAL;
+	sk->stamping = flags;
+	return 0;
+}
+
+/* Octets are copied all the same; a stream cannot report that, and its user falls back. */
+static int
+set_zerocopy(struct sock *sk, int v)
+{
+	if (sk->type == SOCK_TYPE_STREAM)
+		return -LEAT_ENOPROTOOPT;
+	if (sk->type == SOCK_TYPE_PING)
+		return -LEAT_EOPNOTSUPP;
+	if (v < 0 || v > 1)
+		return -LEAT_EINVAL;
+	sk->zerocopy = v;
+	return 0;
+}
+
 static int
 set_int(struct sock *sk, int name, int v)
 {
@@ -172,6 +208,10 @@ set_int(struct sock *sk, int name, int v)
 	case OPT_TIMESTAMPNS: /* the one that was set last holds */
 		sk->timestamp = v ? name : 0;
 		return 0;
+	case OPT_TIMESTAMPING:
+		return set_stamping(sk, (uint32_t)v);
+	case OPT_ZEROCOPY:
+		return set_zerocopy(sk, v);
 	case OPT_INCOMING_CPU: /* a hint; there is one thread here */
 		sk->incoming_cpu = v;
 		return 0;
@@ -299,6 +339,11 @@ get_int(struct sock *sk, int name, int *v)
 	case OPT_INCOMING_CPU:
 		*v = sk->incoming_cpu;
 		break;
+	case OPT_ZEROCOPY:
+		if (sk->type == SOCK_TYPE_STREAM)
+			return -LEAT_ENOPROTOOPT;
+		*v = sk->zerocopy;
+		break;
 	case OPT_DEBUG:
 	case OPT_BSDCOMPAT:
 	case OPT_DONTROUTE:
@@ -322,6 +367,10 @@ opt_socket_get(struct sock *sk, int name, void *value, size_t *len)
 	switch (name) {
 	case OPT_LINGER:
 		return opt_put(pair, sizeof pair, value, len);
+	case OPT_TIMESTAMPING: /* struct so_timestamping: the flags, and a clock of hardware's */
+		if (sk->type == SOCK_TYPE_STREAM)
+			return -LEAT_ENOPROTOOPT;
+		return opt_put((int32_t[2]){(int32_t)sk->stamping, 0}, sizeof(int32_t[2]), value, len);
 	case OPT_PEERCRED:
 		return opt_put(nobody, sizeof nobody, value, len);
 	case OPT_RCVTIMEO:

@@ -857,6 +857,75 @@ def times(f):
     say("SO_TIMESTAMPNS", [(level, kind, len(d)) for level, kind, d in b.recvmsg(10, 200)[1]], b.getsockopt(SOL_SOCKET, 29), b.getsockopt(SOL_SOCKET, 35))
 
 
+SO_TIMESTAMPING, SO_ZEROCOPY, MSG_ZEROCOPY = 37, 60, 0x4000000
+TX_SOFTWARE, RX_SOFTWARE, SOFTWARE, OPT_ID, TX_SCHED, TSONLY = 2, 8, 16, 128, 256, 2048
+
+
+def reports(s, n=8):
+    """What the queue of errors tells of the sending itself: times only whether they are of now."""
+    wait_for(s, select.POLLERR)
+    s.setblocking(False)
+    found = []
+    for _ in range(n):
+        try:
+            data, messages, flags, who = s.recvmsg(200, 500, MSG_ERRQUEUE)
+        except BlockingIOError:
+            break
+        told = []
+        for level, kind, value in messages:
+            if kind == SO_TIMESTAMPING:
+                first = struct.unpack("6q", value)
+                told.append(("time", abs(time.time() - first[0]) < 10, first[2:]))
+            else:
+                number, origin, of, code, _, info, extra = struct.unpack("IBBBBII", value[:16])
+                told.append((level, kind, errno.errorcode.get(number, number), origin, of, code, info, extra, value[16:].strip(b"\0")))
+        found.append((len(data), data[-3:] if data else data, told, flags, who))
+    return found
+
+
+@both
+def times_of_sending(f):
+    a, b = pair(f)
+    say("get", attempt(a.getsockopt, SOL_SOCKET, SO_TIMESTAMPING, 8))
+    for flags in 1 << 30, 1 << 16, 1 << 12, TX_SOFTWARE, TX_SOFTWARE | SOFTWARE, TX_SOFTWARE | TX_SCHED | SOFTWARE | TSONLY | OPT_ID, SOFTWARE | OPT_ID | TSONLY, 0:
+        say(flags, attempt(a.setsockopt, SOL_SOCKET, SO_TIMESTAMPING, flags), attempt(a.getsockopt, SOL_SOCKET, SO_TIMESTAMPING, 8))
+        a.sendto(b"one", b.getsockname())
+        a.sendto(b"two", b.getsockname())
+        say("sent", reports(a) if flags & TX_SOFTWARE else "", a.getsockopt(SOL_SOCKET, SO_ERROR), bits(ready(a)))
+    a.setsockopt(SOL_SOCKET, SO_TIMESTAMPING, SOFTWARE | OPT_ID | TSONLY)
+    for wanted in TX_SOFTWARE, TX_SCHED, SOFTWARE, 1 << 30:
+        say("by message", attempt(a.sendmsg, [b"x"], [(SOL_SOCKET, SO_TIMESTAMPING, struct.pack("I", wanted))], 0, b.getsockname()),
+            reports(a) if wanted in (TX_SOFTWARE, TX_SCHED) else "")
+
+
+@both
+def times_of_receiving(f):
+    a, b = pair(f, connected=True)
+    for flags in RX_SOFTWARE, SOFTWARE, RX_SOFTWARE | SOFTWARE:
+        b.setsockopt(SOL_SOCKET, SO_TIMESTAMPING, flags)
+        a.send(b"x")
+        wait_for(b, select.POLLIN)
+        messages = b.recvmsg(10, 200)[1]
+        if flags != SOFTWARE:  # then it depends on whether another socket of the machine asks for times
+            say(flags, [(level, kind, len(d), abs(time.time() - struct.unpack("6q", d)[0]) < 10) for level, kind, d in messages])
+
+
+@both
+def zero_copies(f):
+    """They are copied, and the program is told so."""
+    a, b = pair(f, connected=True)
+    say("off", a.getsockopt(SOL_SOCKET, SO_ZEROCOPY), attempt(a.send, b"x", MSG_ZEROCOPY))
+    say("range", [attempt(a.setsockopt, SOL_SOCKET, SO_ZEROCOPY, v) for v in (2, -1, 1)], a.getsockopt(SOL_SOCKET, SO_ZEROCOPY))
+    for _ in range(3):
+        say(attempt(a.send, b"one", MSG_ZEROCOPY))
+    say(reports(a), bits(ready(a)))
+    say(attempt(a.sendmsg, [b"two"], [], MSG_ZEROCOPY), attempt(a.send, b"", MSG_ZEROCOPY), attempt(a.sendto, b"plain", 0, b.getsockname()), reports(a))
+    b.setblocking(False)
+    say(drained(lambda: b.recv(10)))
+    a.send(b"three", MSG_ZEROCOPY)
+    say("natively meanwhile", attempt(a.send, b"plain"), attempt(a.send, b"plain"), reports(a))
+
+
 @both
 def path_mtu(f):
     s = made(f, "A")

@@ -1,0 +1,44 @@
+/*
+ * run/dgram_report.h - what the program's own host says of datagrams that it sent: when they left (SO_TIMESTAMPING), and that their octets are no longer
+ * needed (MSG_ZEROCOPY). The program takes it from the queue of errors.
+ *
+ * Octets are always copied, and the report says so. A datagram has left when the stack has it.
+ */
+#ifndef RUN_DGRAM_REPORT_H
+#define RUN_DGRAM_REPORT_H
+
+#include "core/errq.h"
+#include "run/desc.h"
+
+#include <time.h>
+
+/* What is said of one datagram that was sent: by the socket's options, or by the call's flags and control messages. */
+struct dgram_wish {
+	uint32_t stamping; /* SOF_TIMESTAMPING_TX_... */
+	bool zerocopy;
+};
+
+/* One thing that MSG_ERRQUEUE tells. */
+struct dgram_told {
+	struct dgram_error error;
+	uint32_t data; /* ee_data */
+	bool stamped;  /* @at is to be told */
+	struct timespec at;
+};
+
+/* An option was set: the socket's wishes from now on. */
+void dgram_report_options(struct desc *d);
+
+/* The socket's wishes for a datagram. */
+struct dgram_wish dgram_report_wish(const struct desc *d);
+
+/* @len octets at @buf were sent to @peer (NULL: the connected one) by @sk. */
+void dgram_report_sent(struct desc *d, const struct dgram_wish *wish, struct sock *sk,
+    const struct endpoint *peer, const void *buf, size_t len);
+
+/* The first report: as sock_recv_error(). */
+ssize_t dgram_report_take(struct desc *d, void *buf, size_t len, struct dgram_told *out, size_t *full);
+
+void dgram_report_forget(struct desc *d);
+
+#endif
