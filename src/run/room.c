@@ -79,11 +79,16 @@ count_open(void)
 void
 room_too_small(unsigned hard)
 {
+	unsigned open = count_open();
+	char beside[64] = "";
+
+	if (open > 2 * ROOM_OPEN)
+		snprintf(beside, sizeof beside, " beside the %u files that it was started with", open);
 	fprintf(stderr,
-	    "leat: the hard limit on open files is %u (ulimit -Hn), which is too small: leat run needs %d, "
-	    "and two more for each "
-	    "connection at a time\n",
-	    hard, ROOM_LEAST);
+	    "leat: the hard limit on open files is %u (ulimit -Hn), which is too small: leat run needs %d%s, "
+	    "and "
+	    "two more for each connection at a time\n",
+	    hard, ROOM_LEAST, beside);
 }
 
 /* Sockets that the program has closed, and flows of theirs, give back what they hold. */

@@ -279,6 +279,12 @@ def test_a_limit_too_small_to_begin_under_is_refused_with_the_cure(hard):
         assert done.returncode == 125 and re.search(rb"ulimit -Hn\).*needs 48", done.stderr) and done.stderr.count(b"\n") == 1, done
 
 
+def test_inherited_descriptors_that_leave_no_room_are_named():
+    code = "import os, sys\nfor i in range(180): os.set_inheritable(os.open('/dev/null', os.O_RDONLY), True)\nos.execvp(sys.argv[1], sys.argv[1:])"
+    done = subprocess.run([PYTHON, "-c", code, *command("/bin/true")], capture_output=True, timeout=20, preexec_fn=limited(200), env=environment(), cwd="/")
+    assert done.returncode == 125 and re.search(rb"limit on open files is 200 .* beside the 1\d\d files", done.stderr), done
+
+
 def test_the_least_limit_is_enough_for_a_program_with_a_few_connections():
     with named_servers("A") as ports:
         code = CLIENT + "\nhave = [connect('A') for i in range(5)]\nfor s in have: talk(s, 'A')\nprint('done')"

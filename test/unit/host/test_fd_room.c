@@ -1,0 +1,173 @@
+/* The budget of descriptors: what it counts, what it keeps aside, and who is called when one is free. */
+#include "host/fd_room.h"
+
+#include "host/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct loop *loop;
+static struct fd_room room;
+
+static int
+begin(void **state)
+{
+	loop = loop_new();
+	fd_room_init(&room, loop);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	fd_room_fini(&room); /* asserts that all was given back */
+	loop_free(loop);
+	return 0;
+}
+
+static int
+some_fd(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void
+what_lies_beyond_the_budget_is_closed_and_counted(void **state)
+{
+	int first = fd_room_take(&room, some_fd()), second;
+
+	assert_true(first >= 0);
+	fd_room_limit(&room, 1);
+	second = some_fd();
+	assert_int_equal(fd_room_take(&room, second), -EMFILE);
+	assert_int_equal(fcntl(second, F_GETFD), -1);
+	assert_int_equal(room.refused, 1);
+	fd_room_close(&room, first);
+	second = fd_room_take(&room, some_fd());
+	assert_true(second >= 0);
+	fd_room_close(&room, second);
+}
+
+static void
+a_failed_call_keeps_its_error_and_counts_if_it_ran_out(void **state)
+{
+	assert_int_equal(fd_room_take(&room, -ECONNREFUSED), -ECONNREFUSED);
+	assert_int_equal(room.refused, 0);
+	assert_int_equal(fd_room_take(&room, -ENFILE), -ENFILE);
+	assert_int_equal(room.refused, 1);
+	assert_int_equal(room.taken, 0);
+}
+
+static void
+a_connection_from_outside_keeps_a_place_for_its_other_end(void **state)
+{
+	fd_room_limit(&room, 4);
+	room.entered = 3;
+	room.seated = 1;
+	assert_true(fd_room_has(&room, 2));
+	assert_false(fd_room_has(&room, 3));
+	room.seated = 5; /* others than those that are counted as entered have ended first */
+	assert_true(fd_room_has(&room, 4));
+}
+
+struct waiter {
+	struct fd_wait wait;
+	unsigned called;
+	bool again;
+};
+
+static void
+called(struct fd_wait *wait)
+{
+	struct waiter *w = container_of(wait, struct waiter, wait);
+
+	w->called++;
+	if (w->again)
+		fd_room_wait(&room, wait);
+}
+
+static void
+waiter_init(struct waiter *w, bool again)
+{
+	*w = (struct waiter){.wait.fn = called, .again = again};
+	list_init(&w->wait.node);
+}
+
+static void
+turns(nsec_t wait)
+{
+	nsec_t until = loop_refresh(loop) + wait;
+
+	while (loop_now(loop) < until)
+		loop_turn(loop, until);
+}
+
+static void
+those_that_wait_are_called_when_one_is_given_back_and_not_all_the_time(void **state)
+{
+	int fd = fd_room_take(&room, some_fd());
+	struct waiter once, again, left;
+
+	waiter_init(&once, false);
+	waiter_init(&again, true);
+	waiter_init(&left, false);
+	fd_room_wait(&room, &once.wait);
+	fd_room_wait(&room, &again.wait);
+	fd_room_wait(&room, &left.wait);
+	fd_room_leave(&left.wait);
+	turns(20 * MSEC);
+	assert_int_equal(once.called, 1); /* at once, in case that it helps */
+	assert_int_equal(again.called, 1);
+	fd_room_close(&room, fd);
+	turns(20 * MSEC);
+	assert_int_equal(again.called, 2);
+	turns(120 * MSEC); /* and now and then, for others may have closed something */
+	assert_true(again.called > 2 && again.called < 6);
+	assert_int_equal(once.called, 1);
+	assert_int_equal(left.called, 0);
+	fd_room_leave(&again.wait);
+}
+
+static bool
+give_one(struct fd_room *r)
+{
+	if (!r->taken)
+		return false;
+	fd_room_gave(r);
+	return true;
+}
+
+static void
+what_is_idle_is_closed_before_anyone_is_refused(void **state)
+{
+	fd_room_count(&room);
+	fd_room_limit(&room, 1);
+	room.relieve = give_one;
+	assert_true(fd_room_for(&room, 1));
+	assert_int_equal(room.refused, 0);
+	assert_false(fd_room_for(&room, 2));
+	assert_int_equal(room.refused, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(what_lies_beyond_the_budget_is_closed_and_counted, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		a_failed_call_keeps_its_error_and_counts_if_it_ran_out, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		a_connection_from_outside_keeps_a_place_for_its_other_end, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		those_that_wait_are_called_when_one_is_given_back_and_not_all_the_time, begin, end),
+	    cmocka_unit_test_setup_teardown(what_is_idle_is_closed_before_anyone_is_refused, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
