@@ -107,7 +107,8 @@ question_end(struct question *q)
 	} else if (q->error && q->declined == (1u << q->order.n) - 1) {
 		g->count.dgrams_refused++;
 		gate_quoted_set(&quoted, q->octets, q->len);
-		gate_quote_udp(g, &flow->info.inside, &flow->info.shown, &quoted, q->error);
+		gate_quote_udp(g, &flow->info.inside, &flow->info.shown, &quoted,
+		    gate_names_error(g, &flow->info.shown, q->error));
 	}
 	question_free(q);
 }

@@ -40,6 +40,23 @@ is_named(const struct gate_names *names, const struct ipaddr *addr)
 	return false;
 }
 
+static bool
+is_for_names(const struct gate_config *c, const struct endpoint *shown)
+{
+	return shown->port == PORT_DNS &&
+	       (ipaddr_eq(&shown->addr, &c->dns) || is_named(&c->names, &shown->addr));
+}
+
+int
+gate_names_error(const struct gate *g, const struct endpoint *shown, int error)
+{
+	int refusal = gate_refusal(error);
+
+	if (refusal != LEAT_ENETUNREACH && refusal != LEAT_EHOSTUNREACH)
+		return error;
+	return is_for_names(&g->config, shown) ? LEAT_ECONNREFUSED : error;
+}
+
 bool
 gate_names_meant(struct gate *g, const struct endpoint *shown)
 {

@@ -333,7 +333,7 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 	d->info.error = -e;
 	g->count.dgrams_refused++;
 	gate_quoted_set(&lost, g->scratch, len);
-	gate_quote_udp(g, &msg->peer, &msg->local, &lost, -e);
+	gate_quote_udp(g, &msg->peer, &msg->local, &lost, gate_names_error(g, &msg->local, -e));
 	gate_dgram_free(d);
 	return NULL;
 }

@@ -108,6 +108,11 @@ void gate_unserved(struct gate *g, bool udp, uint16_t port);
  * a flow begins, since the host's file is looked at.
  */
 bool gate_names_meant(struct gate *g, const struct endpoint *shown);
+/*
+ * What a program is to hear instead of @error (LEAT_E), with which its datagram to @shown failed at once. The host itself would have said
+ * so in connect(), and resolvers go on to the next server; "unreachable" by ICMP is no more than a hint, which most never see.
+ */
+int gate_names_error(const struct gate *g, const struct endpoint *shown, int error);
 /* Looks whether the servers have changed, which g->names_generation then says. */
 void gate_names_renew(struct gate *g);
 /* @names as they were at @generation. */

@@ -146,6 +146,16 @@ def test_a_server_without_a_route_is_passed_over(scratch):
         for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3")):
             done = ask(scratch, "nameserver 2001:db8:dead::1\nnameserver 127.77.1.3\noptions timeout:9\n", *args)
             assert done.stdout == b"192.0.2.7\n", done
+    code = """
+import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.settimeout(9)
+s.connect(("2001:db8:dead::1", 53))
+s.send(b"question")
+s.recv(99)
+"""
+    done = ask(scratch, "nameserver 2001:db8:dead::1\n", PYTHON, "-c", code)
+    assert b"ConnectionRefusedError" in done.stderr or b"ConnectionResetError" in done.stderr, done
 
 
 def test_a_long_comment_is_one_line(scratch):

@@ -287,6 +287,37 @@ where_all_decline_the_program_hears_it(void **state)
 	world_free(t.w);
 }
 
+/* A host without IPv6 says so in connect(); inside it must be an error that every socket hears, or its resolver waits. */
+static void
+a_server_without_a_route_is_refused(void **state)
+{
+	static const char *const asked[] = {"2001:db8::2", "10.0.2.3"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct setting t;
+		struct sock *sk;
+
+		begin(&t, 1);
+		for (unsigned k = 0; k < SERVERS; k++) {
+			t.server[k].service.error = LEAT_ENETUNREACH;
+			t.server[k].service.at_once = true;
+		}
+		t.names.nnamed = 1;
+		t.names.named[0] = t.server[1].service.at;
+		sk = socket_to(&t, asked[i]);
+		put(sk, 7, "www.example.org");
+		assert_true(world_run(t.w, SEC, readable, sk));
+		assert_int_equal(world_error(sk), LEAT_ECONNREFUSED);
+		sock_close(sk);
+		/* Others say no more than a router would. */
+		sk = socket_to(&t, "192.0.2.1");
+		put(sk, 7, "www.example.org");
+		assert_false(world_run(t.w, SEC, readable, sk));
+		sock_close(sk);
+		world_free(t.w);
+	}
+}
+
 /* RFC 5452, 9.1: what does not fit the question is no answer, whatever it is; the answer behind it arrives. */
 static void
 what_is_no_answer_is_dropped(void **state)
@@ -475,6 +506,7 @@ main(void)
 	    cmocka_unit_test(a_question_that_is_repeated_goes_to_the_next_server),
 	    cmocka_unit_test(a_server_that_declines_or_is_not_there_is_passed_over_at_once),
 	    cmocka_unit_test(where_all_decline_the_program_hears_it),
+	    cmocka_unit_test(a_server_without_a_route_is_refused),
 	    cmocka_unit_test(what_is_no_answer_is_dropped),
 	    cmocka_unit_test(rotate_begins_each_question_with_another_server),
 	    cmocka_unit_test(questions_of_one_socket_are_told_apart),
