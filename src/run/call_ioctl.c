@@ -2,7 +2,7 @@
  * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they are asked on, and about the stream itself.
  */
 #include "run/calls.h"
-#include "run/hostnet.h"
+#include "run/hostfd.h"
 #include "run/missing.h"
 #include "run/netns.h"
 
@@ -189,7 +189,7 @@ send_queue(struct call *c)
 static long
 attach_tun(struct call *c)
 {
-	if (!hostnet_kind(c->fd) || netns_own(c))
+	if (!hostfd_kind(c->fd) || netns_own(c))
 		return CALL_CONTINUE;
 	missing_report(c->w, "TUN/TAP devices");
 	return -EPERM;

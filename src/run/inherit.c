@@ -1,9 +1,9 @@
 /*
- * Looks at the descriptors that the program would inherit, before anything of Leat's own is open. What hostnet.h says of them decides.
+ * Looks at the descriptors that the program would inherit, before anything of Leat's own is open. What hostfd.h says of them decides.
  */
 #include "run/inherit.h"
 
-#include "run/hostnet.h"
+#include "run/hostfd.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -29,7 +29,7 @@ inherit_check(void)
 
 	while (dir && (e = readdir(dir))) {
 		int fd = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : -1;
-		const char *kind = fd >= 0 && is_inherited(fd) ? hostnet_kind(fd) : NULL;
+		const char *kind = fd >= 0 && is_inherited(fd) ? hostfd_kind(fd) : NULL;
 
 		if (!kind)
 			continue;

@@ -108,7 +108,7 @@ net_made_inside(int fd)
 }
 
 bool
-netns_made_inside(struct worker *w, int fd)
+netns_made_inside(int fd)
 {
 	int ns = ioctl(fd, SIOCGSKNS);
 	bool inside = ns >= 0 && net_made_inside(ns);

@@ -13,6 +13,6 @@
 bool netns_own(struct call *c);
 
 /* Does the socket @fd belong to a namespace that was made inside? */
-bool netns_made_inside(struct worker *w, int fd);
+bool netns_made_inside(int fd);
 
 #endif

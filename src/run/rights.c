@@ -1,6 +1,6 @@
 #include "run/rights.h"
 
-#include "run/hostnet.h"
+#include "run/hostfd.h"
 #include "run/netns.h"
 #include "run/notif.h"
 
@@ -93,11 +93,11 @@ has_credentials(const struct rights *r)
 
 /* Why @fd may not arrive; NULL: it may. */
 static const char *
-refused(struct worker *w, int fd)
+refused(int fd)
 {
-	const char *kind = hostnet_kind(fd);
+	const char *kind = hostfd_kind(fd);
 
-	return kind && !netns_made_inside(w, fd) ? kind : NULL;
+	return kind && !netns_made_inside(fd) ? kind : NULL;
 }
 
 bool
@@ -108,7 +108,7 @@ rights_native(const struct rights *r, const struct call *c)
 	size_t at;
 
 	for (int fd; (fd = next_fd(r, &h, &at)) >= 0;) {
-		if (refused(c->w, fd))
+		if (refused(fd))
 			return false;
 		only_path |= (fcntl(fd, F_GETFL) & O_PATH) != 0;
 	}
@@ -132,7 +132,7 @@ report(struct call *c, const char *kind)
 static long
 install(struct call *c, int fd, bool cloexec)
 {
-	const char *kind = refused(c->w, fd);
+	const char *kind = refused(fd);
 
 	if (!kind)
 		return notif_install_fd(c->w, c->id, fd, cloexec);

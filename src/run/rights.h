@@ -1,7 +1,7 @@
 /*
  * run/rights.h - the control messages of an AF_UNIX socket that is the program's own, and the descriptors among them.
  *
- * A descriptor that leads to the host's network (hostnet.h) is not handed on, as if a security module of the kernel had refused it: the descriptors before it
+ * A descriptor that leads to the host's network (hostfd.h) is not handed on, as if a security module of the kernel had refused it: the descriptors before it
  * arrive, those from it on do not, and MSG_CTRUNC is set.
  */
 #ifndef RUN_RIGHTS_H

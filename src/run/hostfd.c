@@ -5,7 +5,7 @@
  * Not among them: AF_UNIX, which stays on the machine and is the program's own; AF_ALG, which reaches the kernel's ciphers and no network;
  * and pidfds and namespaces, which give nothing that the program's user has not got without them (setns(2) is judged when it is called).
  */
-#include "run/hostnet.h"
+#include "run/hostfd.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -96,7 +96,7 @@ name_kind(int fd)
 }
 
 const char *
-hostnet_kind(int fd)
+hostfd_kind(int fd)
 {
 	const char *kind = NULL;
 	struct stat st;

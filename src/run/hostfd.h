@@ -1,0 +1,10 @@
+/*
+ * run/hostfd.h - which descriptors would carry a program to the host's network, past Leat.
+ */
+#ifndef RUN_HOSTFD_H
+#define RUN_HOSTFD_H
+
+/* What @fd of this process is, as in "a TUN/TAP device"; NULL if it leads to no network of the host. */
+const char *hostfd_kind(int fd);
+
+#endif
