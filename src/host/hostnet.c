@@ -89,6 +89,10 @@ hostnet_resolvconf(const char *path, struct resolvconf *out)
 
 	if (fd >= 0)
 		text = read_all(fd, &len);
+	if (len == RESOLVCONF_MOST) { /* half a line may say something else */
+		while (len > 0 && text[len - 1] != '\n')
+			len--;
+	}
 	resolvconf_parse(out, text ? text : "", text ? len : 0);
 	free(text);
 	if (fd >= 0)

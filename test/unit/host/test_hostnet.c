@@ -65,6 +65,8 @@ subnets_overlap_when_the_shorter_prefix_covers_the_other(void **state)
 	assert_false(subnet_overlaps(&ours, &six));
 }
 
+enum { MOST = 1 << 20 }; /* octets of the file that are looked at */
+
 /* The file is read whole, however long a line is, and a scope becomes an interface's number. */
 static void
 name_servers_are_read_from_the_file(void **state)
@@ -90,6 +92,14 @@ name_servers_are_read_from_the_file(void **state)
 	}
 	e = hostnet_nameserver(&conf.server[3]);
 	assert_int_equal(e.ifindex, 0);
+	/* Of a file that is too long the beginning is read, in whole lines: 192.0.2.7 is not what the half one at its end says. */
+	f = fopen(path, "w");
+	for (unsigned i = 0; i < MOST - strlen("\nnameserver 192.0.2.7"); i++)
+		fputc(i % 64 == 63 ? '\n' : '#', f);
+	fputs("\nnameserver 192.0.2.77\n", f);
+	fclose(f);
+	hostnet_resolvconf(path, &conf);
+	assert_int_equal(conf.servers, 0);
 	hostnet_resolvconf("/nonexistent", &conf);
 	assert_int_equal(conf.servers, 0);
 	hostnet_resolvconf("/", &conf);
