@@ -117,6 +117,7 @@ caller_write_sized(
 	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
 }
 
+/* The negative errno when that cannot be told. */
 static pid_t
 process_of(pid_t tid)
 {
@@ -128,12 +129,12 @@ process_of(pid_t tid)
 	snprintf(path, sizeof path, "/proc/%d/status", tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return -1;
+		return -errno;
 	n = read(fd, text, sizeof text - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = 0;
 	at = strstr(text, "\nTgid:");
-	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : -1;
+	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : -ESRCH;
 }
 
 pid_t
@@ -183,6 +184,7 @@ static int
 open_caller(struct caller *c)
 {
 	struct caller_known *k = place_of(c->all, c->tid);
+	pid_t process;
 	int fd;
 
 	c->found = true;
@@ -196,7 +198,10 @@ open_caller(struct caller *c)
 		if (errno != EINVAL)
 			return -errno;
 	}
-	fd = kernel_pidfd_open(process_of(c->tid), 0);
+	process = process_of(c->tid);
+	if (process < 0)
+		return process == -ENOENT ? -ESRCH : process;
+	fd = kernel_pidfd_open(process, 0);
 	if (fd < 0)
 		return -errno;
 	c->pidfd = fd;

@@ -67,7 +67,7 @@ bool caller_cloexec(const struct caller *c, int fd);
 /* Where netns.c keeps what it has found out about the caller, as long as that lives. NULL: nothing is kept of this one. */
 int *caller_net(struct caller *c);
 
-/* The caller's process, from /proc; -1 when it is gone. */
+/* The caller's process, from /proc; negative when it is gone. */
 pid_t caller_process(struct caller *c);
 
 /* The same, with the process's name as ps shows it. */

@@ -159,9 +159,7 @@ SCENES = [lambda: waits("A"), lambda: does_not_wait("B"), own_listener, lambda: 
           refused_then_connected, datagram_refused]
 
 
-def serve():
-    listener = socket.create_server(("0.0.0.0", PUBLISHED), backlog=64)
-
+def serve(listener):
     def answer(conn):
         with contextlib.suppress(OSError), conn:
             conn.settimeout(PATIENCE)
@@ -187,7 +185,8 @@ def play(scene, failing):
 
 
 def main():
-    threading.Thread(target=serve, daemon=True).start()
+    listener = socket.create_server(("0.0.0.0", PUBLISHED), backlog=64)
+    threading.Thread(target=serve, args=(listener,), daemon=True).start()
     for scene in range(len(SCENES)):
         if wrong := play(scene, False):
             print(f"scene {scene} as it is: {wrong}", flush=True)
