@@ -142,6 +142,22 @@ def datagram_refused():
             s.recvfrom(10, socket.MSG_DONTWAIT)
 
 
+def passed_on():
+    """A connection that another socket carries (SCM_RIGHTS) is still that connection; or it is missing, and MSG_CTRUNC says so."""
+    here, there = socket.socketpair()
+    with here, there, socket.socket() as s:
+        s.settimeout(PATIENCE)
+        there.settimeout(PATIENCE)
+        s.connect(("127.0.0.1", PORT_B))
+        socket.send_fds(here, [b"x"], [s.fileno()])
+        data, fds, flags, _ = socket.recv_fds(there, 10, 1)
+        check((data, len(fds) + bool(flags & socket.MSG_CTRUNC)), (b"x", 1), "a passed descriptor")
+        for fd in fds:
+            with socket.socket(fileno=fd) as t:
+                t.settimeout(PATIENCE)
+                talk(t, "B")
+
+
 def interfaces():
     if MANY > 1 and KIND == 1:  # glibc aborts if getsockname() fails on a netlink socket, which no kernel does
         return
@@ -156,7 +172,7 @@ def published():
 
 
 SCENES = [lambda: waits("A"), lambda: does_not_wait("B"), own_listener, lambda: datagrams(False), lambda: datagrams(True), interfaces, published, reset_by_peer,
-          refused_then_connected, datagram_refused]
+          refused_then_connected, datagram_refused, passed_on]
 
 
 def serve(listener):
