@@ -724,7 +724,7 @@ enum leat_msg_flag {
 	LEAT_MSG_OOB = 0x1,     /* streams: the urgent octet (RFC 6093) */
 	LEAT_MSG_PEEK = 0x2,    /* receiving: leave it there */
 	LEAT_MSG_TRUNC = 0x20,  /* received, in struct leat_msg: the datagram was longer than the buffer */
-	LEAT_MSG_MORE = 0x8000, /* sending on streams: more follows at once, so hold a short segment back */
+	LEAT_MSG_MORE = 0x8000, /* sending: a short segment, or a datagram, waits for what follows at once */
 };
 
 /* What there is to say of a datagram beside its octets. */

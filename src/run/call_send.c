@@ -204,6 +204,7 @@ send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen
 	int rc;
 
 	wish.zerocopy = flags & MSG_ZEROCOPY;
+	wish.more = flags & MSG_MORE;
 	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
 		n = (ssize_t)message_total();
 	if (n < 0)

@@ -147,14 +147,26 @@ dgram_sock_changed(struct sock *sk, void *arg)
 	dgram_deliver(arg);
 }
 
+/* The socket of the stack that waits for the rest of a datagram, or NULL. */
+static struct sock *
+part_holder(const struct desc *d)
+{
+	if (d->sk && sock_holds_part(d->sk))
+		return d->sk;
+	return d->away && sock_holds_part(d->away) ? d->away : NULL;
+}
+
 static ssize_t
 send_to_peer(struct desc *d, const void *buf, size_t len)
 {
 	struct dgram_wish wish = dgram_report_wish(d);
 	struct sock_msg msg = {0};
-	struct sock *sk = d->sk;
+	struct sock *sk = part_holder(d);
 	ssize_t rc = d->state == DESC_CONNECTED ? 0 : -EDESTADDRREQ;
 
+	if (sk)
+		return sock_send(sk, buf, len, 0, NULL);
+	sk = d->sk;
 	if (!rc && dgram_loopback_peer(d, &msg.peer))
 		rc = dgram_speaker(d, &msg.peer, &sk);
 	if (rc)
@@ -277,11 +289,26 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 	return rc;
 }
 
+/* Which socket of the stack sends to @msg's peer, or to the connected one. */
+static int
+choose_speaker(struct desc *d, struct sock_msg *msg, struct sock **out)
+{
+	int rc = 0;
+
+	*out = d->sk;
+	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
+		rc = dgram_speaker(d, &msg->peer, out);
+	/* The loopback address means nothing on the wire. */
+	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
+		msg->local.addr = IPADDR_ANY6;
+	return rc;
+}
+
 ssize_t
 dgram_send(
     struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg, const struct dgram_wish *wish)
 {
-	struct sock *sk = d->sk;
+	struct sock *sk;
 	int rc = dgram_prepare(d, fd);
 	ssize_t n;
 
@@ -291,15 +318,13 @@ dgram_send(
 	if (rc)
 		return rc;
 	dgram_flush(d);
-	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
-		rc = dgram_speaker(d, &msg->peer, &sk);
-	/* The loopback address means nothing on the wire. */
-	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
-		msg->local.addr = IPADDR_ANY6;
+	sk = part_holder(d);
+	if (!sk)
+		rc = choose_speaker(d, msg, &sk);
 	if (rc)
 		return rc;
-	n = sock_send(sk, buf, len, 0, msg);
-	if (n >= 0)
+	n = sock_send(sk, buf, len, wish->more ? SOCK_MORE : 0, msg);
+	if (n >= 0 && !sock_holds_part(sk))
 		dgram_report_sent(d, wish, sk, msg->peer.port ? &msg->peer : NULL, buf, len);
 	if (n < 0 || d->reports.count)
 		dgram_error_show(d, fd);

@@ -12,10 +12,11 @@
 
 #include <time.h>
 
-/* What is said of one datagram that was sent: by the socket's options, or by the call's flags and control messages. */
+/* How a datagram is sent, and what is said of it then: by the socket's options, or by the call's flags and control messages. */
 struct dgram_wish {
 	uint32_t stamping; /* SOF_TIMESTAMPING_TX_... */
 	bool zerocopy;
+	bool more; /* MSG_MORE: it is a part of a datagram, of which nothing is said */
 };
 
 /* One thing that MSG_ERRQUEUE tells. */

@@ -24,6 +24,7 @@ datagram_open(struct sock *sk)
 void
 datagram_close(struct sock *sk)
 {
+	cork_drop(sk);
 	if (sk->udp)
 		udp_close(sk->udp);
 	if (sk->ping)
@@ -102,16 +103,20 @@ datagram_connect(struct sock *sk, const struct endpoint *remote)
 	return 0;
 }
 
-/* To whom a datagram goes: as @msg says, otherwise the connected peer. */
-static int
-choose_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to)
+int
+datagram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to)
 {
+	int err = 0;
+
 	if (msg && (msg->peer.port || !ipaddr_is_any(&msg->peer.addr)))
-		return sock_destination(sk, &msg->peer, to);
-	if (ipaddr_is_any(&sk->remote.addr))
-		return -LEAT_EDESTADDRREQ;
-	*to = sk->remote;
-	return 0;
+		err = sock_destination(sk, &msg->peer, to);
+	else if (ipaddr_is_any(&sk->remote.addr))
+		err = -LEAT_EDESTADDRREQ;
+	else
+		*to = sk->remote;
+	if (!err && !sk->ping && !to->port)
+		err = -LEAT_EINVAL;
+	return err;
 }
 
 static void
@@ -151,12 +156,10 @@ ssize_t
 datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg)
 {
 	struct udp_tx tx = UDP_TX_DEFAULT;
-	int err = choose_peer(sk, msg, &tx.peer);
+	int err = datagram_peer(sk, msg, &tx.peer);
 
 	if (err)
 		return err;
-	if (!sk->ping && !tx.peer.port)
-		return -LEAT_EINVAL;
 	err = sock_autobind(sk);
 	if (err)
 		return err;

@@ -45,6 +45,8 @@ struct sock {
 	struct tcp_listener *listener;
 	struct udp_end *udp;
 	struct ping *ping;
+	bool corked;                /* UDP_CORK */
+	struct cork_pieces *pieces; /* what has been given of a datagram of which more follows; see cork.c */
 
 	struct tcp_opts tcp;
 	struct udp_opts dgram;
@@ -107,7 +109,15 @@ void stream_keep_bound_name(struct sock *sk);
 /* accept.c: it listens no more. */
 void stream_end_listener(struct sock *sk);
 
+/* cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK wants to wait for others. As sock_send(). */
+ssize_t cork_add(struct sock *sk, const void *buf, size_t len, bool more, const struct sock_msg *msg);
+/* Sends, or forgets, what waits for more. */
+int cork_send(struct sock *sk);
+void cork_drop(struct sock *sk);
+
 /* datagram.c */
+/* To whom a datagram goes: as @msg says, otherwise the connected peer. */
+int datagram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to);
 int datagram_open(struct sock *sk);
 void datagram_close(struct sock *sk);
 int datagram_rename(struct sock *sk);

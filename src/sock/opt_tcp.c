@@ -319,6 +319,12 @@ opt_udp_set(struct sock *sk, int name, const void *value, size_t len)
 		sk->gro = v;
 		return 0;
 	}
+	if (name == OPT_UDP_CORK && !err) {
+		sk->corked = v;
+		if (!v)
+			(void)cork_send(sk);
+		return 0;
+	}
 	if (name != OPT_UDP_SEGMENT)
 		return -LEAT_ENOPROTOOPT;
 	if (err || !within(v, 0, UINT16_MAX))
@@ -336,7 +342,8 @@ opt_udp_get(struct sock *sk, int name, void *value, size_t *len)
 		return opt_put_int(sk->dgram.seg_size, value, len);
 	case OPT_UDP_GRO:
 		return opt_put_int(sk->gro, value, len);
-	case OPT_UDP_CORK: /* off, and not to be turned on */
+	case OPT_UDP_CORK:
+		return opt_put_int(sk->corked, value, len);
 	case OPT_UDP_ENCAP:
 	case OPT_UDPLITE_SEND_CSCOV:
 	case OPT_UDPLITE_RECV_CSCOV:

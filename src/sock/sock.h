@@ -78,10 +78,13 @@ struct sock_msg {
 	uint16_t seg_size;     /* sending: UDP_SEGMENT; 0 = one datagram */
 };
 
+/* SOCK_MORE: a stream's short segment waits for what follows; of a datagram these octets are a part, and the first one without the flag is the last part. */
 enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
 
 /* Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once. */
 ssize_t sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg);
+/* Does a part of a datagram wait for the others? Then they are for this socket, too. */
+bool sock_holds_part(const struct sock *sk);
 /* Streams: as tcp_recv(). Datagrams: octets copied; @msg (may be NULL) tells the rest. */
 ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
 

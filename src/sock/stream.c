@@ -252,11 +252,21 @@ stream_ready(const struct sock *sk)
 ssize_t
 sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg)
 {
+	if (sk->type != SOCK_TYPE_STREAM && (flags & SOCK_OOB))
+		return -LEAT_EOPNOTSUPP;
+	if (sk->type == SOCK_TYPE_DGRAM && ((flags & SOCK_MORE) || sk->corked || sk->pieces))
+		return cork_add(sk, buf, len, flags & SOCK_MORE, msg);
 	if (sk->type != SOCK_TYPE_STREAM)
-		return flags & SOCK_OOB ? -LEAT_EOPNOTSUPP : datagram_send(sk, buf, len, msg);
+		return datagram_send(sk, buf, len, msg);
 	if (!sk->conn)
 		return -LEAT_EPIPE;
 	return tcp_send(sk->conn, buf, len, flags & SOCK_OOB, flags & SOCK_MORE);
+}
+
+bool
+sock_holds_part(const struct sock *sk)
+{
+	return sk->pieces;
 }
 
 ssize_t

@@ -936,6 +936,34 @@ def path_mtu(f):
         say("discover", value, attempt(s.setsockopt, level, discover, value), s.getsockopt(level, discover))
 
 
+@both
+def in_pieces(f):
+    """MSG_MORE and UDP_CORK: one datagram of several calls."""
+    def arrives():
+        b.settimeout(0.3)
+        return attempt(b.recv, 100)
+
+    a, b = pair(f)
+    to, other = b.getsockname(), made(f, "C")
+    for what, last in {"sendto": lambda: a.sendto(b"2", to), "elsewhere": lambda: a.sendto(b"2", other.getsockname()), "sendmsg": lambda: a.sendmsg([b"2"], [], 0, to),
+                       "nothing": lambda: a.sendto(b"", to)}.items():
+        say(what, attempt(a.sendto, b"1", MSG_MORE, to), arrives(), attempt(last), arrives())
+    say("without an address", attempt(a.send, b"1", MSG_MORE))
+    say("more sendmsg", attempt(a.sendmsg, [b"1", b"2"], [], MSG_MORE, to), attempt(a.sendmsg, [b"3"], [], MSG_MORE, to), attempt(a.sendto, b"4", to), arrives())
+    say("cork", attempt(a.setsockopt, IPPROTO_UDP, 1, 1), a.getsockopt(IPPROTO_UDP, 1))
+    say("corked", attempt(a.sendto, b"1", to), attempt(a.sendto, b"2", to), arrives())
+    say("uncorked", attempt(a.setsockopt, IPPROTO_UDP, 1, 0), arrives(), a.getsockopt(IPPROTO_UDP, 1))
+    say("too much", attempt(a.sendto, bytes(60000), MSG_MORE, to), attempt(a.sendto, bytes(9000), to), arrives(), attempt(a.sendto, b"1", to), arrives())
+    a.connect(to)
+    for what, last in {"write": lambda: os.write(a.fileno(), b"2"), "send": lambda: a.send(b"2"), "sendmsg": lambda: a.sendmsg([b"2"])}.items():
+        say("connected", what, attempt(a.send, b"1", MSG_MORE), attempt(last), arrives())
+    a.setsockopt(IPPROTO_UDP, 1, 1)
+    os.write(a.fileno(), b"1")
+    a.send(b"2")
+    say("connected, corked", arrives(), attempt(a.setsockopt, IPPROTO_UDP, 1, 0), arrives())
+    say("closed", attempt(a.send, b"1", MSG_MORE), a.close(), arrives())
+
+
 socket_module = sys.modules["socket"]
 for name, fn, args in CASES:
     if len(sys.argv) > 1 and not name.startswith(sys.argv[1]):

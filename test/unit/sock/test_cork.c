@@ -1,0 +1,187 @@
+/*
+ * Datagrams that are sent in pieces (MSG_MORE, UDP_CORK), on one host that talks to itself over loopback.
+ */
+#include "base/err.h"
+#include "sim/sim.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SOL_UDP_ = 17, UDP_CORK_ = 1 };
+
+struct fixture {
+	struct sim *sim;
+	struct stack *host;
+	struct sock *from, *to, *other;
+	struct endpoint at_to, at_other;
+};
+
+static struct sock *
+bound(struct fixture *f, struct endpoint *name)
+{
+	struct sock *sk;
+
+	*name = (struct endpoint){.addr = IPADDR_LOOPBACK4};
+	assert_int_equal(sock_open(stack_socks(f->host), false, SOCK_TYPE_DGRAM, &sk), 0);
+	assert_int_equal(sock_bind(sk, name), 0);
+	assert_int_equal(sock_local(sk, name), 0);
+	return sk;
+}
+
+static int
+setup(void **state)
+{
+	struct sim_config config = {.seed = 1};
+	struct fixture *f = calloc(1, sizeof *f);
+	struct endpoint any;
+
+	f->sim = sim_new(&config);
+	f->host = sim_host(f->sim);
+	f->from = bound(f, &any);
+	f->to = bound(f, &f->at_to);
+	f->other = bound(f, &f->at_other);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sock_close(f->from);
+	sock_close(f->to);
+	sock_close(f->other);
+	assert_true(sim_run(f->sim, sim_now(f->sim) + 10 * SEC, NULL, NULL));
+	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
+	sim_free(f->sim);
+	free(f);
+	return 0;
+}
+
+static ssize_t
+send_to(struct fixture *f, const char *text, unsigned flags, const struct endpoint *to)
+{
+	struct sock_msg msg = {.peer = *to};
+
+	return sock_send(f->from, text, strlen(text), flags, &msg);
+}
+
+static void
+assert_arrives(struct fixture *f, struct sock *at, const char *text)
+{
+	char got[100];
+	ssize_t n;
+
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+	n = sock_recv(at, got, sizeof got, 0, NULL);
+	if (!text) {
+		assert_int_equal(n, -LEAT_EAGAIN);
+		return;
+	}
+	assert_int_equal(n, strlen(text));
+	assert_memory_equal(got, text, strlen(text));
+}
+
+static void
+cork(struct fixture *f, int on)
+{
+	assert_int_equal(sock_setopt(f->from, SOL_UDP_, UDP_CORK_, &on, sizeof on), 0);
+}
+
+/* send(2), MSG_MORE: all data are sent in a single datagram by the first call without the flag. */
+static void
+pieces_are_one_datagram(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(send_to(f, "one ", SOCK_MORE, &f->at_to), 4);
+	assert_true(sock_holds_part(f->from));
+	assert_arrives(f, f->to, NULL);
+	assert_int_equal(send_to(f, "two", SOCK_MORE, &f->at_to), 3);
+	assert_int_equal(send_to(f, "", 0, &f->at_to), 0);
+	assert_false(sock_holds_part(f->from));
+	assert_arrives(f, f->to, "one two");
+	assert_arrives(f, f->to, NULL);
+}
+
+/* Linux's udp_sendmsg() goes to do_append_data before it looks at the address. */
+static void
+the_first_piece_says_where_to(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(send_to(f, "a", SOCK_MORE, &f->at_to), 1);
+	assert_int_equal(send_to(f, "b", 0, &f->at_other), 1);
+	assert_arrives(f, f->other, NULL);
+	assert_arrives(f, f->to, "ab");
+}
+
+/* udp(7), UDP_CORK: all data are accumulated until the option is off. */
+static void
+a_cork_holds_until_it_is_off(void **state)
+{
+	struct fixture *f = *state;
+
+	cork(f, 1);
+	assert_int_equal(send_to(f, "a", 0, &f->at_to), 1);
+	assert_int_equal(send_to(f, "b", 0, &f->at_to), 1);
+	assert_arrives(f, f->to, NULL);
+	cork(f, 0);
+	assert_arrives(f, f->to, "ab");
+	cork(f, 0);
+	assert_arrives(f, f->to, NULL);
+}
+
+/* As Linux: the pieces before are lost with the one that is too much. */
+static void
+too_much_is_refused_and_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct sock_msg msg = {.peer = f->at_to};
+	static char most[65507];
+
+	assert_int_equal(send_to(f, "a", SOCK_MORE, &f->at_to), 1);
+	assert_int_equal(sock_send(f->from, most, sizeof most, SOCK_MORE, &msg), -LEAT_EMSGSIZE);
+	assert_int_equal(send_to(f, "b", 0, &f->at_to), 1);
+	assert_arrives(f, f->to, "b");
+}
+
+static void
+without_a_peer_no_piece_is_taken(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(sock_send(f->from, "a", 1, SOCK_MORE, NULL), -LEAT_EDESTADDRREQ);
+	assert_false(sock_holds_part(f->from));
+}
+
+/* The fixture closes it. */
+static void
+what_waits_goes_with_its_socket(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(send_to(f, "a", SOCK_MORE, &f->at_to), 1);
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    T(pieces_are_one_datagram),
+	    T(the_first_piece_says_where_to),
+	    T(a_cork_holds_until_it_is_off),
+	    T(too_much_is_refused_and_forgotten),
+	    T(without_a_peer_no_piece_is_taken),
+	    T(what_waits_goes_with_its_socket),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
