@@ -393,7 +393,7 @@ print(*sorted(tries()))
 for s, name in held: talk(s, name)
 """
     with named_servers("A", "B") as ports:
-        with started(PYTHON, "-c", code, *map(str, ports), stdin=subprocess.PIPE) as proc:
+        with started(PYTHON, "-c", code, *map(str, ports), disable=may_look(), stdin=subprocess.PIPE) as proc:
             assert proc.stdout.readline() == b"next\n"
             worker = min(descendants(proc.pid))
             set_limit(worker, lowest_free(worker) + spare)
