@@ -1,5 +1,6 @@
 /*
- * resolv.conf(5) out of any octets: what comes out is within its bounds, and a line that is added at the end changes no server before it.
+ * resolv.conf(5) out of any octets: what comes out is within its bounds, and a line that is added
+ * at the end changes no server before it.
  */
 #include "dns/resolvconf.h"
 

@@ -1,3 +1,6 @@
+/*
+ * Parses -p and --dns: addresses with scopes and brackets, ports, and the words for what is wrong.
+ */
 #include "cli/run_ports.h"
 
 #include "cli/run_options.h"
@@ -27,7 +30,10 @@ take_port(const char *text, uint16_t *out)
 	return true;
 }
 
-/* An address, an IPv6 one perhaps in brackets, and with the interface that a link-local one needs: fe80::1%eth0. */
+/*
+ * An address, an IPv6 one perhaps in brackets, and with the interface that a link-local one needs:
+ * fe80::1%eth0.
+ */
 static bool
 take_address(const char *from, struct endpoint *out)
 {
@@ -140,7 +146,10 @@ is_taken(const struct run_options *o, const struct run_publish *p)
 	return false;
 }
 
-/* [ADDRESS:]HOST:PROGRAM[/udp|/tcp] or [ADDRESS:]BOTH, read from its end, since an IPv6 address has colons of its own. */
+/*
+ * [ADDRESS:]HOST:PROGRAM[/udp|/tcp] or [ADDRESS:]BOTH, read from its end, since an IPv6 address has
+ * colons of its own.
+ */
 const char *
 run_ports_set_publish(void *run_options, const struct option *option, const char *value)
 {

@@ -119,11 +119,15 @@ int iface_join(struct iface *iface, const struct ipaddr *group);
 int iface_leave(struct iface *iface, const struct ipaddr *group);
 
 /*
- * Packets of @proto that come in here for an address of ours and @port, and that no socket takes, may be taken by one that is bound to
- * that port of 127.0.0.1 or ::1. They keep their addresses. 0 or -LEAT_ENOSPC.
+ * Packets of @proto that come in here for an address of ours and @port, and that no socket takes,
+ * may be taken by one that is bound to that port of 127.0.0.1 or ::1. They keep their addresses. 0
+ * or -LEAT_ENOSPC.
  */
 int iface_open_loopback(struct iface *iface, uint8_t proto, uint16_t port);
-/* The loopback address that a packet for @to, taken by no socket, may go to instead; false if there is none. */
+/*
+ * The loopback address that a packet for @to, taken by no socket, may go to instead; false if there
+ * is none.
+ */
 bool iface_opens_loopback(
     const struct iface *iface, uint8_t proto, const struct endpoint *to, struct ipaddr *loopback);
 

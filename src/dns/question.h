@@ -1,5 +1,5 @@
 /*
- * dns/question.h - which answer belongs to which question, for who passes both on and keeps neither.
+ * dns/question.h - matches answers to questions, for a forwarder of both.
  */
 #ifndef DNS_QUESTION_H
 #define DNS_QUESTION_H
@@ -8,19 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Is the message @q of @n octets a question that an answer can be told by: whole, with one question in it? */
+/*
+ * True if the message @q of @n octets is a whole query with one question in it, to which an answer
+ * can be matched.
+ */
 bool dns_is_question(const uint8_t *q, size_t n);
 
 /* Do the questions @a and @b ask the same, under the same number? Both passed dns_is_question(). */
 bool dns_same_question(const uint8_t *a, size_t na, const uint8_t *b, size_t nb);
 
 /*
- * Does the message @r answer the question @q, which passed dns_is_question()? A server that did not understand it may leave the
- * question out (RFC 1035, 4.1.1: FORMERR, NOTIMP).
+ * Does the message @r answer the question @q, which passed dns_is_question()? A server that did not
+ * understand it may leave the question out (RFC 1035, 4.1.1: FORMERR, NOTIMP).
  */
 bool dns_answers(const uint8_t *q, size_t nq, const uint8_t *r, size_t nr);
 
-/* Does @r, an answer, say no more than that this server cannot answer (SERVFAIL, NOTIMP, REFUSED), so that the next one is asked? */
+/*
+ * Does @r, an answer, say no more than that this server cannot answer (SERVFAIL, NOTIMP, REFUSED),
+ * so that the next one is asked?
+ */
 bool dns_declines(const uint8_t *r);
 
 #endif

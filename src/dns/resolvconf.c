@@ -1,5 +1,6 @@
 /*
- * dns/resolvconf.c - see resolvconf.h. Words are taken out of a line where they stand, so that no line is too long.
+ * dns/resolvconf.c - see resolvconf.h. Words are taken out of a line where they stand, so that no
+ * line is too long.
  */
 #include "dns/resolvconf.h"
 
@@ -19,7 +20,10 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-/* The line's next word, which moves @at behind it; empty at its end. A word of @comments ends the line. */
+/*
+ * The line's next word, which moves @at behind it; empty at its end. A word of @comments ends the
+ * line.
+ */
 static struct word
 next_word(const char **at, const char *end, const char *comments)
 {
@@ -93,7 +97,10 @@ take_server(struct resolvconf *out, const char *at, const char *end)
 	out->servers++;
 }
 
-/* The number after @name in an option "timeout:3", at least 1 and at most @max; @value where it is another option. */
+/*
+ * The number after @name in an option "timeout:3", at least 1 and at most @max; @value where it is
+ * another option.
+ */
 static unsigned
 take_number(const struct word *w, const char *name, unsigned max, unsigned value)
 {

@@ -1,8 +1,9 @@
 /*
- * dns/resolvconf.h - reads resolv.conf(5): which name servers are asked, in which order, and with how much patience.
+ * dns/resolvconf.h - reads resolv.conf(5): which name servers are asked, in which order, and with
+ * how much patience.
  *
- * It takes the file's text and knows neither the file nor the interfaces that a scope names. It reads as the GNU C library does where
- * programs differ.
+ * It takes the file's text and knows neither the file nor the interfaces that a scope names. It
+ * reads as the GNU C library does where programs differ.
  */
 #ifndef DNS_RESOLVCONF_H
 #define DNS_RESOLVCONF_H
@@ -35,8 +36,8 @@ struct resolvconf {
 };
 
 /*
- * Reads the @len octets of @text. Lines may have any length and end in any way; what is not understood is passed over, as every
- * resolver does.
+ * Reads the @len octets of @text. Lines may have any length and end in any way; what is not
+ * understood is passed over, as every resolver does.
  */
 void resolvconf_parse(struct resolvconf *out, const char *text, size_t len);
 

@@ -60,7 +60,9 @@ struct gate_config {
 	struct ipaddr dns;                /* 10.0.2.3: port 53 is the name servers */
 	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
 	struct gate_names names;
-	/* Called before a flow to port 53 begins; true if it has written others. NULL: they stay. */
+	/*
+	 * Called before a flow to port 53 begins; true if it has written others. NULL: they stay.
+	 */
 	bool (*renew_names)(void *arg, struct gate_names *names);
 	void *names_arg;
 	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
@@ -68,7 +70,10 @@ struct gate_config {
 	/* Has the program no datagram socket with @port any more? Then what arrives late from there opens no flow that stays. May be NULL. */
 	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
-	/* Does the program serve @at, an address of its own, over TCP or (@udp) UDP? It decides where a client goes. NULL: always. */
+	/*
+	 * Does the program serve @at, an address of its own, over TCP or (@udp) UDP? It decides
+	 * where a client goes. NULL: always.
+	 */
 	bool (*serves)(void *program, bool udp, const struct endpoint *at);
 	/* A client came to a published port on which the program does not listen. May be NULL. */
 	void (*unserved)(void *program, bool udp, uint16_t port);

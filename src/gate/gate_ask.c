@@ -1,8 +1,10 @@
 /*
- * Questions to the name servers over UDP: each goes to one server after the other until one answers, as a program's own resolver would do it.
+ * Questions to the name servers over UDP: each goes to one server after the other until one
+ * answers, as a program's own resolver would do it.
  *
- * A flow has one socket to each server that it has asked. Answers are told apart by number and question. A server that declines, or
- * cannot be reached, is passed over at once; one that is silent has its time. Where all have declined, what one of them said is passed on.
+ * A flow has one socket to each server that it has asked. Answers are told apart by number and
+ * question. A server that declines, or cannot be reached, is passed over at once; one that is
+ * silent has its time. Where all have declined, what one of them said is passed on.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -93,7 +95,7 @@ server_send(struct gate_asker *a, unsigned i, const void *octets, size_t len)
 	return n < 0 ? (int)n : 0;
 }
 
-/* No server answers: the program hears what was heard, which may be nothing. */
+/* No server answers: the program gets what a server that declined said, or an error, or nothing. */
 static void
 question_end(struct question *q)
 {
@@ -343,7 +345,10 @@ gate_asker_ask(struct gate_asker *a, size_t len)
 			take_names(a);
 		}
 	}
-	/* Asked again while it waits: the program has lost patience with this server, and the next one is asked now. */
+	/*
+	 * Asked again while it waits: the program has lost patience with this server, and the next
+	 * one is asked now.
+	 */
 	q = question_find(a, g->scratch, len);
 	if (!q)
 		q = question_new(a, g->scratch, len);

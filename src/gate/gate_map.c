@@ -25,7 +25,10 @@ loopback_nameserver(const struct gate_config *c, bool v4)
 	return NULL;
 }
 
-/* The server that the program asks under another address, for it is on the host's loopback, or link-local; or NULL. */
+/*
+ * The server that the program asks under another address, for it is on the host's loopback, or
+ * link-local; or NULL.
+ */
 static const struct endpoint *
 nameserver_as(const struct gate_names *names, const struct ipaddr *addr)
 {

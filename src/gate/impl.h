@@ -95,8 +95,9 @@ void gate_echo_gone(struct gate *g, uint16_t id);
 void gate_publish_stop(struct gate *g);
 
 /*
- * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes to the program's address of its own
- * family, or where only the other is served to that one: then it is shown as the gateway. False: the program serves neither.
+ * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes
+ * to the program's address of its own family, or where only the other is served to that one: then
+ * it is shown as the gateway. False: the program serves neither.
  */
 bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
     struct endpoint *inside, struct endpoint *shown);
@@ -104,13 +105,14 @@ bool gate_map_client(const struct gate_config *config, bool udp, const struct en
 void gate_unserved(struct gate *g, bool udp, uint16_t port);
 
 /*
- * gate_names.c: name servers. Is @shown one whose questions go to the servers of the configuration, whichever answers? Asked once, as
- * a flow begins, since the host's file is looked at.
+ * gate_names.c: name servers. Is @shown one whose questions go to the servers of the configuration,
+ * whichever answers? Asked once, as a flow begins, since the host's file is looked at.
  */
 bool gate_names_meant(struct gate *g, const struct endpoint *shown);
 /*
- * What a program is to hear instead of @error (LEAT_E), with which its datagram to @shown failed at once. The host itself would have said
- * so in connect(), and resolvers go on to the next server; "unreachable" by ICMP is no more than a hint, which most never see.
+ * The error (LEAT_E) that the program gets for @error, with which its datagram to @shown failed at
+ * once. The host itself would have said so in connect(), and resolvers go on to the next server;
+ * "unreachable" by ICMP is no more than a hint, which most never see.
  */
 int gate_names_error(const struct gate *g, const struct endpoint *shown, int error);
 /* Looks whether the servers have changed, which g->names_generation then says. */

@@ -40,12 +40,15 @@ struct gate_stream {
 struct gate_stream *stream_new(struct gate *g, enum stream_state state);
 
 /*
- * gate_names.c: connects to the next of the name servers, and arms the timer for as long as it may take. As outside_ops.connect; the
- * last one's error when there is none left.
+ * gate_names.c: connects to the next of the name servers, and arms the timer for as long as it may
+ * take. As outside_ops.connect; the last one's error when there is none left.
  */
 int gate_names_connect(struct gate_stream *s);
 
-/* A connect outside that has said nothing for so long never will: longer than Linux's six retries take. */
+/*
+ * A connect outside that has said nothing for so long never will: longer than Linux's six retries
+ * take.
+ */
 #define STREAM_CONNECT_WAIT (180 * SEC)
 
 /* Look at what has happened to it; may end it. The two others mark it to be looked at: the outside's news, and the inside's watcher. */

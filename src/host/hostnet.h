@@ -20,7 +20,10 @@ int hostnet_subnets(struct subnet *out, unsigned max);
 /* Do any two addresses of @a and @b coincide? */
 bool subnet_overlaps(const struct subnet *a, const struct subnet *b);
 
-/* Reads the file @path, /etc/resolv.conf mostly. One that cannot be read is an empty one, as for every resolver. */
+/*
+ * Reads the file @path, /etc/resolv.conf mostly. One that cannot be read is an empty one, as for
+ * every resolver.
+ */
 void hostnet_resolvconf(const char *path, struct resolvconf *out);
 
 /* Port 53 of @s; its scope becomes an interface's number, 0 where there is no such interface. */

@@ -50,7 +50,10 @@ is_solicited_node_mac(const struct iface *iface, const uint8_t *mac)
 	return false;
 }
 
-/* Broadcast, all hosts, the solicited-node groups, and what was joined. Several groups share one address: the network looks again. */
+/*
+ * Broadcast, all hosts, the solicited-node groups, and what was joined. Several groups share one
+ * address: the network looks again.
+ */
 static bool
 is_joined_mac(const struct iface *iface, const uint8_t *mac)
 {
@@ -75,7 +78,10 @@ ethernet_input(struct iface *iface, struct pkt *frame)
 		pkt_drop(iface->core, frame, DROP_TOO_SHORT);
 		return;
 	}
-	/* What a network card filters out: on a shared medium others' groups are no fault of anyone. */
+	/*
+	 * What a network card filters out: on a shared medium others' groups are no fault of
+	 * anyone.
+	 */
 	if (eth_is_group(eth_dst(frame->data)) && !is_joined_mac(iface, eth_dst(frame->data))) {
 		iface->count.rx_other_groups++;
 		pkt_free(frame);

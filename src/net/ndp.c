@@ -233,7 +233,10 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 		return DROP_NDP_SPOOF;
 	}
 	mac = link_option(h, NDP_NEIGHBOR_LEN, len, NDP_OPT_TARGET_LINK);
-	/* An announcement (7.2.6) is to everybody, also to those who do not know the neighbour: as with ARP, it has done its work. */
+	/*
+	 * An announcement (7.2.6) is to everybody, also to those who do not know the neighbour: as
+	 * with ARP, it has done its work.
+	 */
 	if (mac && !hear(iface, &target, mac,
 		       (struct neigh_news){
 			   .solicited = flags & NDP_NA_SOLICITED, .override = flags & NDP_NA_OVERRIDE}))

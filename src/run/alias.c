@@ -42,7 +42,9 @@ served_inside(struct desc *asking, const struct endpoint *to)
 	return false;
 }
 
-/* A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link. */
+/*
+ * A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link.
+ */
 static const struct ipaddr *
 gateway_for(const struct desc *d, const struct endpoint *to)
 {

@@ -11,7 +11,10 @@
 /* Rewrite the destination @to of @d where it means the host's loopback; true if it does. */
 bool alias_destination(struct desc *d, struct endpoint *to);
 
-/* One of the host's link-local name servers (fe80::1%eth0) becomes what stands for it on the link. True if @to was one. */
+/*
+ * One of the host's link-local name servers (fe80::1%eth0) becomes what stands for it on the link.
+ * True if @to was one.
+ */
 bool alias_name_server(struct desc *d, struct endpoint *to);
 
 /* Rewrites @to, a loopback address, to what the gateway takes for the host's loopback. */
@@ -21,8 +24,9 @@ void alias_outside(struct desc *d, struct endpoint *to);
 void alias_unspecified(struct endpoint *to);
 
 /*
- * What came to @local, an address on the link, was taken by what is bound to @at: true where that is loopback (a published port), and
- * @d shows loopback addresses from now on: its own, as @local is rewritten, and the host's clients on loopback.
+ * What came to @local, an address on the link, was taken by what is bound to @at: true where that
+ * is loopback (a published port), and @d shows loopback addresses from now on: its own, as @local
+ * is rewritten, and the host's clients on loopback.
  */
 bool alias_published(struct desc *d, const struct endpoint *at, struct endpoint *local);
 

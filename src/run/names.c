@@ -1,3 +1,7 @@
+/*
+ * Reads the host's resolv.conf when it has changed, and gives servers that the program cannot
+ * reach an address on the link.
+ */
 #include "run/names.h"
 
 #include "core/iface.h"
@@ -128,7 +132,10 @@ names_on_link(struct names *n, const struct ipaddr *addr)
 	for (unsigned i = 0; i < n->now.nnamed; i++)
 		if (ipaddr_eq(&n->now.named[i].addr, addr))
 			return ipaddr_is_any(&n->now.named_as[i]) ? NULL : &n->now.named_as[i];
-	/* With --dns, a server on loopback that the file does not name is one of the given ones', too. */
+	/*
+	 * With --dns, a server on loopback that the file does not name is one of the given ones',
+	 * too.
+	 */
 	return n->now.instead && ipaddr_is4(addr) && ipaddr_is_loopback(addr) ? &n->config->net.dns4 : NULL;
 }
 

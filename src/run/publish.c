@@ -1,3 +1,7 @@
+/*
+ * Opens published ports on both sides of the link, and reports those on which the program does not
+ * listen.
+ */
 #include "run/publish.h"
 
 #include "base/err.h"

@@ -197,7 +197,10 @@ seat(struct desc *d)
 	d->w->room.seated++;
 }
 
-/* A published port has led it to a listener on loopback: both ends are shown as loopback where the client is the host's. */
+/*
+ * A published port has led it to a listener on loopback: both ends are shown as loopback where the
+ * client is the host's.
+ */
 static void
 name_child(struct desc *d, const struct desc *listener)
 {

@@ -13,7 +13,10 @@
 
 enum { ERRNO_END = 512 };
 
-/* Any call of the host may fail, and its number reaches err_words(): each that the C library knows has its words. */
+/*
+ * Any call of the host may fail, and its number reaches err_words(): each that the C library knows
+ * has its words.
+ */
 static void
 every_error_of_the_host_has_its_words(void **state)
 {

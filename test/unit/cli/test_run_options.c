@@ -132,7 +132,10 @@ one_port_of_the_machine_is_published_once(void **state)
 	assert_int_equal(o.config.npublish, 4);
 }
 
-/* An address and one number: the port on both sides. IPv6 may do without brackets where its end is clear. */
+/*
+ * An address and one number: the port on both sides. IPv6 may do without brackets where its end is
+ * clear.
+ */
 static void
 an_address_may_stand_before_one_port_or_two(void **state)
 {

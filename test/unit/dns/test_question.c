@@ -34,7 +34,9 @@ answers(const struct message *q, const struct message *r)
 	return dns_answers(q->octets, q->len, r->octets, r->len);
 }
 
-/* RFC 5452, 9.1: number, name, type and class must fit; the case of letters may differ (RFC 4343). */
+/*
+ * RFC 5452, 9.1: number, name, type and class must fit; the case of letters may differ (RFC 4343).
+ */
 static void
 an_answer_has_the_number_and_the_question(void **state)
 {

@@ -305,7 +305,10 @@ names_mean_outside_what_they_should(void **state)
 	struct ipaddr means = world_addr("127.0.0.53");
 
 	assert_true(ipaddr_eq(&out.addr, &means));
-	/* A link-local server is asked under another name, and reached over the interface that the host's file names. */
+	/*
+	 * A link-local server is asked under another name, and reached over the interface that the
+	 * host's file names.
+	 */
 	shown = world_end("fd00:2::3", 53);
 	out = gate_map(&c, &shown);
 	assert_true(ipaddr_eq(&out.addr, &c.names.named[0].addr));

@@ -1,5 +1,6 @@
 /*
- * Questions to the name servers, in virtual time: all servers, their order and patience, as resolv.conf(5) says.
+ * Questions to the name servers, in virtual time: all servers, their order and patience, as
+ * resolv.conf(5) says.
  */
 #include "wire/dns.h"
 #include "world.h"
@@ -8,7 +9,9 @@ static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
 
 enum { QUESTION_MOST = 300 };
 
-/* A name server: answers a question by its own words, with @rcode, after skipping the first @deaf. */
+/*
+ * A name server: answers a question by its own words, with @rcode, after skipping the first @deaf.
+ */
 struct server {
 	struct sim_service service;
 	unsigned asked, deaf;
@@ -185,7 +188,10 @@ the_first_server_is_asked_alone_where_it_answers(void **state)
 	world_free(t.w);
 }
 
-/* The first has its two seconds, the second twice as long divided by their number; then the first is asked again. */
+/*
+ * The first has its two seconds, the second twice as long divided by their number; then the first
+ * is asked again.
+ */
 static void
 a_silent_server_is_followed_by_the_next(void **state)
 {
@@ -244,7 +250,9 @@ a_question_that_is_repeated_goes_to_the_next_server(void **state)
 	world_free(t.w);
 }
 
-/* SERVFAIL, REFUSED, a closed port, no IPv6 on this machine: the next one is asked without waiting. */
+/*
+ * SERVFAIL, REFUSED, a closed port, no IPv6 on this machine: the next one is asked without waiting.
+ */
 static void
 a_server_that_declines_or_is_not_there_is_passed_over_at_once(void **state)
 {
@@ -287,7 +295,10 @@ where_all_decline_the_program_hears_it(void **state)
 	world_free(t.w);
 }
 
-/* A host without IPv6 says so in connect(); inside it must be an error that every socket hears, or its resolver waits. */
+/*
+ * A host without IPv6 says so in connect(); inside it must be an error that every socket hears, or
+ * its resolver waits.
+ */
 static void
 a_server_without_a_route_is_refused(void **state)
 {
@@ -365,7 +376,10 @@ rotate_begins_each_question_with_another_server(void **state)
 	world_free(t.w);
 }
 
-/* Two questions of one socket, as the C library asks for A and AAAA: each answer comes under its own number. */
+/*
+ * Two questions of one socket, as the C library asks for A and AAAA: each answer comes under its
+ * own number.
+ */
 static void
 questions_of_one_socket_are_told_apart(void **state)
 {
@@ -419,7 +433,10 @@ tcp_goes_from_server_to_server_too(void **state)
 	world_free(t.w);
 }
 
-/* --dns: whatever server the host's file names, and the host's loopback, mean the one that was given. Others mean themselves. */
+/*
+ * --dns: whatever server the host's file names, and the host's loopback, mean the one that was
+ * given. Others mean themselves.
+ */
 static void
 other_servers_can_be_asked_in_the_place_of_the_hosts(void **state)
 {
@@ -455,7 +472,10 @@ without_them_each_server_is_asked_itself(void **state)
 	world_free(t.w);
 }
 
-/* A server on the host's loopback has another address inside, and is asked itself; with --dns, that is one of its addresses too. */
+/*
+ * A server on the host's loopback has another address inside, and is asked itself; with --dns, that
+ * is one of its addresses too.
+ */
 static void
 a_server_is_asked_under_the_address_that_it_has_inside(void **state)
 {
@@ -473,7 +493,10 @@ a_server_is_asked_under_the_address_that_it_has_inside(void **state)
 	world_free(t.w);
 }
 
-/* The host's file changes while the program runs: the next question goes to the new server, also of a socket that asked before. */
+/*
+ * The host's file changes while the program runs: the next question goes to the new server, also of
+ * a socket that asked before.
+ */
 static void
 a_change_of_the_servers_is_followed(void **state)
 {

@@ -1,5 +1,6 @@
 /*
- * Which of the program's listeners a published port reaches, in virtual time: loopback's too, of either family.
+ * Which of the program's listeners a published port reaches, in virtual time: loopback's too, of
+ * either family.
  */
 #include "stack/stack.h"
 #include "tcp/tcp.h"
@@ -201,7 +202,10 @@ a_client_that_is_not_served_is_reported(void **state)
 	world_free(t.w);
 }
 
-/* The socket is bound after the first datagrams were lost: what comes next finds it, on either family's loopback. */
+/*
+ * The socket is bound after the first datagrams were lost: what comes next finds it, on either
+ * family's loopback.
+ */
 static void
 a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)
 {

@@ -92,7 +92,10 @@ name_servers_are_read_from_the_file(void **state)
 	}
 	e = hostnet_nameserver(&conf.server[3]);
 	assert_int_equal(e.ifindex, 0);
-	/* Of a file that is too long the beginning is read, in whole lines: 192.0.2.7 is not what the half one at its end says. */
+	/*
+	 * Of a file that is too long the beginning is read, in whole lines: 192.0.2.7 is not what
+	 * the half one at its end says.
+	 */
 	f = fopen(path, "w");
 	for (unsigned i = 0; i < MOST - strlen("\nnameserver 192.0.2.7"); i++)
 		fputc(i % 64 == 63 ? '\n' : '#', f);

@@ -144,7 +144,10 @@ takes_frames_to_groups_that_were_joined(void **state)
 	assert_false(takes_frame_to(solicited, true));
 	assert_int_equal(iface_addr_add(host.iface, &own, 64, true), 0);
 	assert_true(takes_frame_to(solicited, true));
-	/* Others' groups pass by on every shared medium: filtered as a network card does, and not called dropped. */
+	/*
+	 * Others' groups pass by on every shared medium: filtered as a network card does, and not
+	 * called dropped.
+	 */
 	assert_int_equal(host.iface->count.rx_other_groups, 3);
 	assert_int_equal(host.core->drops[DROP_ETH_NOT_FOR_US], 0);
 }
