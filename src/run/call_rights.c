@@ -117,16 +117,16 @@ write_header(struct receiving *m)
 	uint64_t name = (uint64_t)(uintptr_t)call_message.h.msg_name;
 	int flags = (m->r.h.msg_flags & ~(MSG_CTRUNC | MSG_CMSG_CLOEXEC)) | (m->flags & MSG_CMSG_CLOEXEC);
 	struct cmsg_writer w;
+	size_t len;
 	int rc;
 
 	cmsg_begin(&w, &call_message.h);
 	rights_hand_on(&m->r, m->c, m->flags & MSG_CMSG_CLOEXEC, &w);
-	flags |= w.cut ? MSG_CTRUNC : 0;
-	rc = cmsg_end(&w, m->c, &call_message.h);
+	rc = cmsg_end(&w, m->c, &call_message.h, &len, &flags);
 	if (!rc && name)
 		rc = call_write_address(
 		    m->c, name, m->at + offsetof(struct msghdr, msg_namelen), &m->r.name, m->r.h.msg_namelen);
-	return rc ? rc : write_outcome(m->c, m->at, w.len, flags);
+	return rc ? rc : write_outcome(m->c, m->at, len, flags);
 }
 
 /* The wait for the rest (MSG_WAITALL) ends early: what has come is the answer. */

@@ -41,7 +41,10 @@ cmsg_fds(const struct cmsg_writer *w)
 }
 
 int
-cmsg_end(const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs)
+cmsg_end(
+    const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs, size_t *len, int *flags)
 {
+	*len = w->len;
+	*flags |= w->cut ? MSG_CTRUNC : 0;
 	return caller_write(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, w->room, w->len);
 }

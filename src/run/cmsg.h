@@ -23,7 +23,8 @@ void cmsg_put(struct cmsg_writer *w, int level, int type, const void *data, size
 /* How many descriptors an SCM_RIGHTS message could hold. */
 size_t cmsg_fds(const struct cmsg_writer *w);
 
-/* Into the caller's memory. 0 or -EFAULT. */
-int cmsg_end(const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs);
+/* Into the caller's memory: 0 with *@len and, where something was cut, MSG_CTRUNC in *@flags; or -EFAULT. */
+int cmsg_end(
+    const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 
 #endif

@@ -1,6 +1,7 @@
 #include "run/control.h"
 
 #include "core/errq.h"
+#include "run/cmsg.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
@@ -121,66 +122,38 @@ control_receive(int fd, struct msghdr *h, int flags, struct dgram_tag *came)
 	return n;
 }
 
-/* Control messages on their way into the caller's memory, and the room that is left there. */
-struct writer {
-	uint8_t room[CONTROL_ROOM];
-	size_t len, most;
-	bool cut;
-};
-
-/* As the kernel's put_cmsg(): what fits is written, the length says so, and the rest is missing. */
 static void
-put(struct writer *w, int level, int type, const void *data, size_t len)
+put_int(struct cmsg_writer *w, int level, int type, int v)
 {
-	struct cmsghdr h = {.cmsg_level = level, .cmsg_type = type};
-	size_t left = w->most - w->len, whole = CMSG_LEN(len), space = CMSG_SPACE(len);
-
-	if (left < sizeof h) {
-		w->cut = true;
-		return;
-	}
-	if (left < whole) {
-		w->cut = true;
-		whole = left;
-	}
-	h.cmsg_len = whole;
-	memcpy(w->room + w->len, &h, sizeof h);
-	memcpy(w->room + w->len + sizeof h, data, whole - sizeof h);
-	w->len += space < left ? space : left;
+	cmsg_put(w, level, type, &v, sizeof v);
 }
 
 static void
-put_int(struct writer *w, int level, int type, int v)
-{
-	put(w, level, type, &v, sizeof v);
-}
-
-static void
-put4(struct writer *w, unsigned wants, const struct dgram_tag *t)
+put4(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 {
 	struct in_addr addr = {htonl(ipaddr_v4_number(&t->local.addr))};
 	struct in_pktinfo info = {(int)t->local.ifindex, addr, addr};
 	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(t->local.port), .sin_addr = addr};
 
 	if (wants & 1u << PKTINFO4)
-		put(w, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+		cmsg_put(w, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
 	if (wants & 1u << TTL4)
 		put_int(w, IPPROTO_IP, IP_TTL, t->ttl);
 	if (wants & 1u << TOS4)
-		put(w, IPPROTO_IP, IP_TOS, &t->tos, sizeof t->tos);
+		cmsg_put(w, IPPROTO_IP, IP_TOS, &t->tos, sizeof t->tos);
 	if (wants & 1u << DESTINATION4)
-		put(w, IPPROTO_IP, IP_ORIGDSTADDR, &sin, sizeof sin);
+		cmsg_put(w, IPPROTO_IP, IP_ORIGDSTADDR, &sin, sizeof sin);
 }
 
 /* IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop limit or class here, as on Linux. */
 static void
-put6(struct writer *w, unsigned wants, const struct dgram_tag *t)
+put6(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 {
 	struct in6_pktinfo info = {.ipi6_ifindex = t->local.ifindex};
 
 	memcpy(&info.ipi6_addr, ipaddr_octets(&t->local.addr), 16);
 	if (wants & 1u << PKTINFO6)
-		put(w, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+		cmsg_put(w, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 	if (ipaddr_is4(&t->local.addr))
 		return;
 	if (wants & 1u << HOPLIMIT6)
@@ -191,62 +164,42 @@ put6(struct writer *w, unsigned wants, const struct dgram_tag *t)
 
 /* The software's time; the hardware's two are 0. */
 static void
-put_times(struct writer *w, const struct timespec *at)
+put_times(struct cmsg_writer *w, const struct timespec *at)
 {
 	struct timespec all[3] = {*at};
 
-	put(w, SOL_SOCKET, SCM_TIMESTAMPING, all, sizeof all);
+	cmsg_put(w, SOL_SOCKET, SCM_TIMESTAMPING, all, sizeof all);
 }
 
 static void
-put_time(struct writer *w, unsigned wants, const struct timespec *at)
+put_time(struct cmsg_writer *w, unsigned wants, const struct timespec *at)
 {
 	struct timeval us = {at->tv_sec, at->tv_nsec / 1000};
 
 	if (wants & 1u << TIME_NS)
-		put(w, SOL_SOCKET, SCM_TIMESTAMPNS, at, sizeof *at);
+		cmsg_put(w, SOL_SOCKET, SCM_TIMESTAMPNS, at, sizeof *at);
 	else if (wants & 1u << TIME_US)
-		put(w, SOL_SOCKET, SCM_TIMESTAMP, &us, sizeof us);
+		cmsg_put(w, SOL_SOCKET, SCM_TIMESTAMP, &us, sizeof us);
 	if (wants & 1u << TIMES)
 		put_times(w, at);
-}
-
-/* As much of @w as there is room for in the caller's memory. */
-static int
-hand_over(const struct call *c, const struct msghdr *theirs, const struct writer *w, size_t *len, int *flags)
-{
-	if (w->cut)
-		*flags |= MSG_CTRUNC;
-	*len = w->len;
-	return caller_write(&c->caller, (uint64_t)(uintptr_t)theirs->msg_control, w->room, w->len);
-}
-
-static void
-writer_init(struct writer *w, const struct msghdr *theirs)
-{
-	size_t room = theirs->msg_control ? theirs->msg_controllen : 0;
-
-	w->len = 0;
-	w->most = room < CONTROL_ROOM ? room : CONTROL_ROOM;
-	w->cut = false;
 }
 
 int
 control_write(
     const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags)
 {
-	struct writer w;
+	struct cmsg_writer w;
 
 	*len = 0;
 	if (came->known != KNOWN_ALL)
 		return 0;
-	writer_init(&w, theirs);
+	cmsg_begin(&w, theirs);
 	put_time(&w, c->d->wants, &came->at);
 	if (c->d->v6)
 		put6(&w, c->d->wants, came);
 	if (ipaddr_is4(&came->local.addr))
 		put4(&w, c->d->wants, came);
-	return hand_over(c, theirs, &w, len, flags);
+	return cmsg_end(&w, c, theirs, len, flags);
 }
 
 bool
@@ -262,14 +215,14 @@ int
 control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags)
 {
 	struct pollfd p = {.fd = c->fd, .events = POLLRDHUP};
-	struct writer w;
+	struct cmsg_writer w;
 	int left = 0;
 
 	ioctl(c->fd, FIONREAD, &left);
 	left += poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP); /* the FIN, which Linux counts */
-	writer_init(&w, theirs);
+	cmsg_begin(&w, theirs);
 	put_int(&w, IPPROTO_TCP, TCP_CM_INQ, left);
-	return hand_over(c, theirs, &w, len, flags);
+	return cmsg_end(&w, c, theirs, len, flags);
 }
 
 /* ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an error of this host's own has none. */
@@ -290,21 +243,21 @@ control_write_error(
 	struct endpoint offender = {.addr = e->offender};
 	size_t address = c->d->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 	struct timespec now;
-	struct writer w;
+	struct cmsg_writer w;
 
 	/* Of a time with its datagram Linux names the source, over IPv6 alone. */
 	if (e->origin == ERRQ_ICMP4 || e->origin == ERRQ_ICMP6 ||
 	    (e->origin == ERRQ_TIMESTAMPING && c->d->v6 && !ipaddr_is_any(&e->offender)))
 		call_endpoint_sockaddr(c->d, &offender, &told.offender);
-	writer_init(&w, theirs);
+	cmsg_begin(&w, theirs);
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (e->origin != ERRQ_ZEROCOPY)
 		put_time(&w, c->d->wants & ~(t->stamped ? 1u << TIMES : 0), t->stamped ? &t->at : &now);
 	if (t->stamped)
 		put_times(&w, &t->at);
-	put(&w, c->d->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->d->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
+	cmsg_put(&w, c->d->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->d->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
 	    sizeof told.ee + address);
-	return hand_over(c, theirs, &w, len, flags);
+	return cmsg_end(&w, c, theirs, len, flags);
 }
 
 static int
