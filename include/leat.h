@@ -687,7 +687,7 @@ LEAT_API int leat_sock_connect(struct leat_sock *sock, const struct leat_addr *r
  *   -LEAT_EAGAIN      none waits
  *   -LEAT_EINVAL      does not listen
  *   -LEAT_EOPNOTSUPP  not a stream
- *   -LEAT_ENOBUFS     no memory; the connection has been reset
+ *   -LEAT_ENOBUFS     no memory; the connection goes on waiting: ask again later
  *
  * Source: accept(2).
  */

@@ -71,6 +71,8 @@ sim_outside_dial(struct sim_outside *o, const struct endpoint *at, const struct 
 		if (!sim_endpoint_eq(&l->at, at))
 			continue;
 		*out = sim_stream_new(o, service);
+		if (!*out)
+			return -LEAT_ENOMEM;
 		l->incoming(l->arg, *out, from);
 		return 0;
 	}

@@ -57,7 +57,7 @@ dgram_put(
 		return;
 	w = malloc(sizeof *w + len);
 	if (!w)
-		abort(); /* as in outside.c */
+		return; /* lost, as datagrams may be */
 	*w = (struct waiting){
 	    .when = *d->o->now + delay + SIM_TICK, .error = error, .peer = *peer, .len = len};
 	memcpy(w->octets, octets, len);
@@ -71,7 +71,7 @@ dgram_new(struct sim_outside *o, const struct endpoint *at, void (*news)(void *a
 	struct out_dgram *d = calloc(1, sizeof *d);
 
 	if (!d)
-		abort();
+		return NULL;
 	*d = (struct out_dgram){.o = o, .at = *at, .news = news, .arg = arg};
 	list_init(&d->waiting);
 	timer_init(&d->timer, dgram_fire);
@@ -94,6 +94,8 @@ sim_dgram_open(void *self, const struct endpoint *to, void (*news)(void *arg, un
 	if (service->error && service->at_once)
 		return -service->error;
 	*out = dgram_new(o, to, news, arg);
+	if (!*out)
+		return -LEAT_ENOMEM;
 	(*out)->service = service;
 	return 0;
 }
@@ -115,6 +117,8 @@ sim_dgram_listen(void *self, const struct endpoint *at, void (*news)(void *arg, 
     struct out_dgram **out)
 {
 	*out = dgram_new(self, at, news, arg);
+	if (!*out)
+		return -LEAT_ENOMEM;
 	(*out)->listening = true;
 	return 0;
 }

@@ -31,7 +31,7 @@ sim_endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && ipaddr_eq(&a->addr, &b->addr);
 }
 
-/* outside_stream.c */
+/* outside_stream.c; NULL without memory */
 struct out_stream *sim_stream_new(struct sim_outside *o, const struct sim_service *service);
 void sim_streams_free(struct sim_outside *o);
 int sim_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsigned mask), void *arg,

@@ -148,8 +148,13 @@ sim_stream_new(struct sim_outside *o, const struct sim_service *service)
 	struct out_stream *s = calloc(1, sizeof *s);
 	size_t window = service->window ? service->window : PIPE_SIZE;
 
-	if (!s || !pipe_init(&s->down, window) || !pipe_init(&s->up, window))
-		abort(); /* a simulation without memory has nothing to tell */
+	if (!s)
+		return NULL;
+	if (!pipe_init(&s->down, window) || !pipe_init(&s->up, window)) {
+		free(s->down.octets);
+		free(s);
+		return NULL;
+	}
 	s->o = o;
 	s->service = service;
 	timer_init(&s->gate_timer, gate_fire);
@@ -203,6 +208,8 @@ sim_connect(void *self, const struct endpoint *to, void (*news)(void *arg, unsig
 	if (service->error && service->at_once)
 		return -service->error;
 	s = sim_stream_new(o, service);
+	if (!s)
+		return -LEAT_ENOMEM;
 	s->news = news;
 	s->arg = arg;
 	s->connecting = true;

@@ -100,7 +100,9 @@ sock_accept(struct sock *sk, struct sock **child)
 	c->bound_addr = c->bound_port = true;
 	c->asked = sk->tcp.defer_syn_ack;
 	if (port_take(&sk->socks->ports, &c->claim)) {
-		sock_abort(c);
+		tcp_accept_undo(sk->listener, c->conn);
+		c->conn = NULL;
+		sock_free(c);
 		return -LEAT_ENOBUFS;
 	}
 	*child = c;

@@ -188,6 +188,17 @@ tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user)
 	return c;
 }
 
+void
+tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c)
+{
+	c->tell.ops = NULL;
+	c->tell.user = NULL;
+	c->listener = l;
+	c->queue = CHILD_ACCEPT_QUEUE;
+	list_push_front(&l->accept_queue, &c->child);
+	l->waiting++;
+}
+
 /* The SYN is kept whole, so that an ICMP error can quote it. */
 static void
 defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)

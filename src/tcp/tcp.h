@@ -119,6 +119,8 @@ unsigned tcp_accept_pending(const struct tcp_listener *l);
 
 /* The oldest child, now the caller's: it speaks to @ops and @user from here on. NULL when none waits. */
 struct tcp_conn *tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user);
+/* Takes tcp_accept() back: @c waits again, as the oldest. */
+void tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c);
 
 /* A child offered in SYN-RECEIVED (defer_syn_ack): go on with the handshake, */
 void tcp_answer_accept(struct tcp_conn *c);
