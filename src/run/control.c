@@ -1,3 +1,6 @@
+/*
+ * Makes the control messages of receiving, from what a tag, a report or the socket says.
+ */
 #include "run/control.h"
 
 #include "core/errq.h"
