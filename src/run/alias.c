@@ -1,7 +1,7 @@
 #include "run/alias.h"
 
-#include "run/diag.h"
 #include "run/names.h"
+#include "run/sweep.h"
 
 enum { PORT_DOMAIN = 53 };
 
@@ -35,7 +35,7 @@ served_inside(struct desc *asking, const struct endpoint *to)
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
 		/* One that was closed since the last sweep refuses. */
-		if (!d->inode || diag_alive(d->inode))
+		if (!d->inode || sweep_finds_open(d))
 			return true;
 		desc_bury(d, false);
 	}

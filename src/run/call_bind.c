@@ -22,7 +22,7 @@ bind_swept(struct desc *d, const struct endpoint *e)
 	if (rc != -LEAT_EADDRINUSE)
 		return rc;
 	sweep_now(d->w);
-	return sock_bind(d->sk, e);
+	return d->buried ? -EBADF : sock_bind(d->sk, e);
 }
 
 long
@@ -63,13 +63,13 @@ call_listen(struct call *c)
 	rc = sock_listen(c->d->sk, (int)c->arg[1]);
 	if (rc == -LEAT_EADDRINUSE) {
 		sweep_now(c->w);
-		rc = sock_listen(c->d->sk, (int)c->arg[1]);
+		rc = c->d->buried ? -EBADF : sock_listen(c->d->sk, (int)c->arg[1]);
 	}
 	return rc ? rc : stream_listen(c->d, c->fd, (int)c->arg[1]);
 }
 
 /*
- * accept() that wants to know the peer. The listener is the program's, and another of its processes may take the connection between our look and
+ * accept() that wants to know the peer, and every one where an end can be had at no other time (kernel.getfd). The listener is the program's, and another of its processes may take the connection between our look and
  * our call; so it must not wait here, whatever the program has set, for only we could end that wait.
  */
 static int
@@ -98,9 +98,11 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 		peer = child->accepted_from; /* though it may have been reset while it waited */
 		if (child->reset_waits)
 			pump_show_reset(child, fd);
+		else
+			pump_hold(child, fd);
 		owner_note(child, &c->caller);
 	}
-	rc = call_write_endpoint(c, c->arg[1], c->arg[2], &peer);
+	rc = c->arg[1] ? call_write_endpoint(c, c->arg[1], c->arg[2], &peer) : 0;
 	if (rc) {
 		close(fd);
 		return rc;

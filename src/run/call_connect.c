@@ -25,11 +25,13 @@ go_on_without_waiting(struct call *c)
 
 	if (rc)
 		return rc;
+	if (c->d->own >= 0)
+		return 0;
 	rc = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 	rc = fd_room_take(&c->w->room, rc < 0 ? -errno : rc);
 	if (rc < 0)
 		return rc;
-	c->d->borrowed = rc;
+	c->d->own = rc;
 	return 0;
 }
 
@@ -50,21 +52,23 @@ int
 call_fresh_stand_in(struct call *c, bool hold)
 {
 	struct desc *d = c->d;
-	int mode, rc, fd;
+	int rc, fd;
 
 	if (!d->joined)
 		return 0;
-	mode = fcntl(c->fd, F_GETFL);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (mode & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (call_is_nonblocking(c) ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return -errno;
 	settings_apply_native(d, fd);
 	rc = replace_fd(c, d->inode, fd, hold);
+	if (!rc)
+		rc = desc_keep_own(d, fd);
 	if (rc < 0) {
 		close(fd);
 		return rc == -EBUSY ? -ECONNABORTED : rc;
 	}
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	c->fd = fd;
 	d->joined = d->shown = false;
 	desc_change_inode(d, unix_inode(fd));
@@ -139,7 +143,7 @@ begin(struct call *c, const struct endpoint *to)
 	rc = sock_connect(d->sk, to);
 	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
 		sweep_now(c->w);
-		rc = sock_connect(d->sk, to);
+		rc = d->buried ? -EBADF : sock_connect(d->sk, to);
 	}
 	if (rc && rc != -LEAT_EINPROGRESS)
 		return rc;

@@ -5,6 +5,7 @@
 #include "run/hostfd.h"
 #include "run/missing.h"
 #include "run/netns.h"
+#include "run/pump.h"
 
 #include <errno.h>
 #include <linux/if.h>
@@ -179,7 +180,7 @@ send_queue(struct call *c)
 	if (c->d->state == DESC_LISTENING)
 		return -EINVAL;
 	if (c->d->peer.fd >= 0)
-		ioctl(c->d->peer.fd, FIONREAD, &n);
+		n = pump_unread(c->d);
 	if (c->d->sk)
 		n += (int)sock_unacked(c->d->sk);
 	return caller_write(&c->caller, c->arg[2], &n, sizeof n);
@@ -189,7 +190,7 @@ send_queue(struct call *c)
 static long
 attach_tun(struct call *c)
 {
-	if (!hostfd_kind(c->fd) || netns_own(c))
+	if (c->fd >= 0 && (!hostfd_kind(c->fd) || netns_own(c)))
 		return CALL_CONTINUE;
 	missing_report(c->w, "TUN/TAP devices");
 	return -EPERM;
@@ -217,6 +218,6 @@ call_ioctl(struct call *c)
 		if (!c->d && netns_own(c))
 			return CALL_CONTINUE;
 		/* Interfaces are asked about on sockets of any family; other devices have their own meaning for the numbers. */
-		return c->d || unix_inode(c->fd) ? about_iface(c, request) : CALL_CONTINUE;
+		return c->d || call_on_socket(c) ? about_iface(c, request) : CALL_CONTINUE;
 	}
 }

@@ -177,6 +177,13 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 	return rc ? rc : n;
 }
 
+/* A connected stream's end of which no duplicate can be had: what it holds only the program can receive. */
+static bool
+is_kernels(const struct call *c, int flags)
+{
+	return c->fd < 0 && !(flags & MSG_ERRQUEUE);
+}
+
 long
 call_recvfrom(struct call *c)
 {
@@ -184,6 +191,8 @@ call_recvfrom(struct call *c)
 	struct dgram_tag came;
 	int flags;
 
+	if (is_kernels(c, (int)c->arg[3]))
+		return CALL_CONTINUE;
 	call_single_message(c);
 	if ((int)c->arg[3] & MSG_ERRQUEUE)
 		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &told);
@@ -227,6 +236,8 @@ call_recvmsg(struct call *c)
 	rc = call_read_message(c, c->arg[1]);
 	if (rc)
 		return rc;
+	if (is_kernels(c, flags))
+		return CALL_CONTINUE;
 	if (c->d->kind == DESC_STREAM && !call_message.h.msg_name && !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) &&
 	    c->d->state == DESC_CONNECTED && !control_wants_inq(c->d))
 		return CALL_CONTINUE;
@@ -243,6 +254,8 @@ call_recvmmsg(struct call *c)
 
 	if (!c->d)
 		return call_recvmmsg_foreign(c, call_recvmmsg);
+	if (is_kernels(c, flags))
+		return CALL_CONTINUE;
 	for (i = 0; i < most; i++) {
 		uint64_t at = c->arg[1] + i * sizeof(struct mmsghdr);
 		unsigned len;

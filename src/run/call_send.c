@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 
 /* One call is dealt with at a time. */
 struct call_message call_message;
@@ -86,18 +85,19 @@ gather(const struct call *c, size_t skip, bool whole)
 	return (ssize_t)len;
 }
 
-/* Straight to our stack, with SOCK_OOB or SOCK_MORE: it overtakes nothing, so what was written before it is carried first. */
+/*
+ * Straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of reach (kernel.getfd). It overtakes
+ * nothing, so what was written before it is carried first.
+ */
 static long
 send_flagged(struct call *c, size_t len, unsigned flags)
 {
-	int before = 0;
-
 	if (c->d->shut_wr)
 		return -EPIPE;
 	pump(c->d);
 	if (c->d->state != DESC_CONNECTED || c->d->buried)
 		return -EPIPE;
-	if (c->d->peer.fd >= 0 && ioctl(c->d->peer.fd, FIONREAD, &before) == 0 && before > 0)
+	if (pump_unread(c->d) > 0)
 		return -EAGAIN;
 	return sock_send(c->d->sk, call_octets, len, flags, NULL);
 }
@@ -111,7 +111,7 @@ send_piece(struct call *c, size_t total, int flags)
 
 	if (n < 0)
 		return n;
-	if (flags & (MSG_OOB | MSG_MORE))
+	if (c->fd < 0 || flags & (MSG_OOB | MSG_MORE))
 		return send_flagged(c, (size_t)n,
 		    (flags & MSG_OOB && last ? SOCK_OOB : 0) | (flags & MSG_MORE || !last ? SOCK_MORE : 0));
 	n = send(c->fd, call_octets, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -59,8 +59,12 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);
 	desc_set_inode(d, unix_any_inode(&c->w->unixsock, fd));
-	rc = call_return_fd(c, fd, flags & SOCK_CLOEXEC);
-	return rc;
+	rc = desc_keep_own(d, fd);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return call_return_fd(c, fd, flags & SOCK_CLOEXEC);
 }
 
 /* Reports a socket that is not there, unless the machine's kernel would have refused it to this user as well. */

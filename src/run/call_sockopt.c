@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/time.h>
 
 enum { OPTION_ROOM = 16384, PRIORITY_MAX = 6 };
 
@@ -70,16 +71,32 @@ needs_privilege(const struct desc *d, int level, int name, int value)
 	}
 }
 
+/* Would the kernel take @value for a time limit? */
+static bool
+is_wait_limit(const void *value, size_t len)
+{
+	struct timeval tv;
+
+	if (len < sizeof tv)
+		return false;
+	memcpy(&tv, value, sizeof tv);
+	return tv.tv_usec >= 0 && tv.tv_usec < SEC / USEC;
+}
+
+/* Where no duplicate of the program's end is to be had, the kernel does it on the program's own. */
 static int
 set_native(struct call *c, int level, int name, const void *value, socklen_t len)
 {
-	if (setsockopt(c->fd, level, name, value, len) < 0)
+	bool limit = name == SO_RCVTIMEO || name == SO_SNDTIMEO;
+
+	if (c->fd >= 0 && setsockopt(c->fd, level, name, value, len) < 0)
 		return -errno;
-	settings_note(c->d, level, name, value, len);
+	if (!limit || is_wait_limit(value, len))
+		settings_note(c->d, level, name, value, len);
 	if (level == SOL_SOCKET && name == SO_RCVLOWAT &&
 	    c->d->kind == DESC_STREAM) /* it may be reached now */
 		pump(c->d);
-	return 0;
+	return c->fd >= 0 ? 0 : CALL_CONTINUE;
 }
 
 long
@@ -113,6 +130,8 @@ call_setsockopt(struct call *c)
 		dgram_size(c->d);
 	if (!rc && c->d->kind == DESC_STREAM && level == SOL_SOCKET)
 		resized(c, name);
+	if (!rc && c->fd < 0 && level == SOL_SOCKET && name == SO_SNDBUF)
+		return CALL_CONTINUE; /* the proxy socket's buffer, too */
 	return refused(c, level, name, true, rc);
 }
 
@@ -126,8 +145,9 @@ call_take_error(struct call *c)
 
 	if (c->d->kind == DESC_STREAM) {
 		error = c->d->error;
-		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
-		if (c->d->shown && !native)
+		if (c->fd >= 0)
+			getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+		if (c->d->shown && !native && c->fd >= 0)
 			error = 0;
 		c->d->error = 0;
 		c->d->shown = false;
@@ -185,6 +205,20 @@ asks_by_value(int level, int name)
 	       (level == IPPROTO_IPV6 && name == MCAST_MSFILTER);
 }
 
+/* The kernel knows whether a reset that the program's own end shows has been told already. */
+static bool
+asks_for_shown_error(const struct call *c, int level, int name)
+{
+	struct desc *d = c->d;
+
+	if (level != SOL_SOCKET || name != SO_ERROR || d->kind != DESC_STREAM || !d->shown ||
+	    d->error != ECONNRESET)
+		return false;
+	d->error = 0;
+	d->shown = false;
+	return true;
+}
+
 long
 call_getsockopt(struct call *c)
 {
@@ -198,6 +232,8 @@ call_getsockopt(struct call *c)
 	if (room < 0 && level != IPPROTO_IPV6) /* which takes it for a very large one */
 		return -EINVAL;
 	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
+	if (c->fd < 0 && (settings_is_native(level, name) || asks_for_shown_error(c, level, name)))
+		return CALL_CONTINUE;
 	rc = asks_by_value(level, name) ? caller_read(&c->caller, c->arg[3], value, len) : 0;
 	if (rc)
 		return rc;

@@ -59,20 +59,46 @@ unreachable(struct call *c, int error)
 	return error;
 }
 
-/* Take the descriptor once; act on what was taken, whatever its number means by now. */
-static long
-take_descriptor(struct call *c, const struct call_row *row)
+static int
+take_duplicate(struct call *c)
 {
 	int fd = caller_fd(&c->caller, (int)c->arg[0]);
 
 	if (fd < 0)
-		return fd == -EBADF ? fd : unreachable(c, fd);
-	if (c->caller.found && !notif_valid(c->w, c->id)) {
-		close(fd);
-		return CALL_ANSWERED;
-	}
+		return fd;
 	c->fd = fd;
 	c->d = desc_of_fd(c->w, fd);
+	return 0;
+}
+
+/* Where the kernel gives no duplicates: the record that /proc leads to, and the duplicate that it may hold. */
+static int
+take_by_inode(struct call *c)
+{
+	int rc = peek_socket(c->caller.tid, (int)c->arg[0], &c->inode);
+
+	c->caller.found = true;
+	if (rc || !c->inode)
+		return rc;
+	c->d = desc_by_inode(c->w, c->inode);
+	if (!c->d || c->d->own < 0)
+		return 0;
+	c->fd = fcntl(c->d->own, F_DUPFD_CLOEXEC, 0);
+	return c->fd < 0 ? -errno : 0;
+}
+
+/* Take the descriptor once; act on what was taken, whatever its number means by now. */
+static long
+take_descriptor(struct call *c, const struct call_row *row)
+{
+	int rc = c->w->kernel.getfd ? take_duplicate(c) : take_by_inode(c);
+
+	if (rc)
+		return rc == -EBADF ? rc : unreachable(c, rc);
+	if (c->caller.found && !notif_valid(c->w, c->id)) {
+		call_done(c);
+		return CALL_ANSWERED;
+	}
 	if (!c->d && !row->foreign)
 		return CALL_CONTINUE;
 	if (c->d) {
@@ -121,9 +147,23 @@ call_done(struct call *c)
 }
 
 bool
+call_is_nonblocking(const struct call *c)
+{
+	int flags = c->fd >= 0 ? fcntl(c->fd, F_GETFL) : (int)peek_file_flags(c->caller.tid, (int)c->arg[0]);
+
+	return flags & O_NONBLOCK;
+}
+
+bool
 call_may_wait(const struct call *c, int flags)
 {
-	return !(flags & MSG_DONTWAIT) && !(fcntl(c->fd, F_GETFL) & O_NONBLOCK);
+	return !(flags & MSG_DONTWAIT) && !call_is_nonblocking(c);
+}
+
+bool
+call_on_socket(const struct call *c)
+{
+	return c->fd >= 0 ? unix_inode(c->fd) != 0 : c->inode != 0;
 }
 
 long

@@ -24,7 +24,8 @@ struct call {
 	uint32_t arch; /* as AUDIT_ARCH_... has it */
 	uint64_t arg[6];
 	struct caller caller;
-	int fd;         /* a duplicate of arg[0], or -1 */
+	int fd; /* a duplicate of arg[0]; -1: none can be taken (kernel.getfd) and the record holds none */
+	uint64_t inode; /* where none can be taken: which socket it is; 0 = none */
 	struct desc *d; /* its record; NULL: foreign */
 	bool retried;   /* has been parked */
 	size_t
@@ -55,6 +56,10 @@ void call_done(struct call *c);
 
 /* Does this call wait, or say EAGAIN? */
 bool call_may_wait(const struct call *c, int flags);
+bool call_is_nonblocking(const struct call *c);
+
+/* Is the descriptor a socket, of ours or of another family? */
+bool call_on_socket(const struct call *c);
 
 /* SO_ERROR, once: not what reading from the stand-in has told already. */
 int call_take_error(struct call *c);

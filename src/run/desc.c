@@ -7,6 +7,7 @@
 #include "run/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,7 +36,7 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	d->kind = kind;
 	d->v6 = v6;
 	d->id = ++w->next_id;
-	d->peer.fd = d->handle = d->borrowed = -1;
+	d->peer.fd = d->handle = d->own = -1;
 	d->tid_fd = -1;
 	list_init(&d->named);
 	list_init(&d->parked);
@@ -128,6 +129,29 @@ close_peer(struct desc *d)
 }
 
 int
+desc_keep_own(struct desc *d, int fd)
+{
+	int own;
+
+	if (d->w->kernel.getfd)
+		return 0;
+	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	own = fd_room_take(&d->w->room, own < 0 ? -errno : own);
+	if (own < 0)
+		return own;
+	desc_close_fd(d, &d->own);
+	d->own = own;
+	return 0;
+}
+
+void
+desc_let_go(struct desc *d)
+{
+	if (d->joined || d->w->kernel.getfd)
+		desc_close_fd(d, &d->own);
+}
+
+int
 desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events))
 {
 	int rc;
@@ -204,7 +228,7 @@ desc_bury(struct desc *d, bool abort)
 	desc_close_peer(d);
 	dgram_forget(d);
 	desc_close_fd(d, &d->handle);
-	desc_close_fd(d, &d->borrowed);
+	desc_close_fd(d, &d->own);
 	d->w->untended--;
 	if (d->inode)
 		table_remove(&d->w->by_inode, &d->by_inode);

@@ -32,7 +32,7 @@ peer_of(const struct unix_diag_msg *m, unsigned len)
 
 /* True at the end of the dump. */
 static bool
-part(const void *buf, size_t n, void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg, int *rc)
+part(const void *buf, size_t n, void (*fn)(void *arg, uint64_t inode), void *arg, int *rc)
 {
 	const struct nlmsghdr *h = buf;
 
@@ -44,19 +44,19 @@ part(const void *buf, size_t n, void (*fn)(void *arg, uint64_t inode, uint64_t p
 		if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE)
 			return true;
 		if (m->udiag_ino)
-			fn(arg, m->udiag_ino, peer_of(m, NLMSG_PAYLOAD(h, 0)));
+			fn(arg, m->udiag_ino);
 	}
 	return false;
 }
 
 int
-diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg)
+diag_each(void (*fn)(void *arg, uint64_t inode), void *arg)
 {
 	struct {
 		struct nlmsghdr h;
 		struct unix_diag_req r;
 	} ask = {.h = {sizeof ask, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 1, 0},
-	    .r = {.sdiag_family = AF_UNIX, .udiag_states = ~0U, .udiag_show = UDIAG_SHOW_PEER}};
+	    .r = {.sdiag_family = AF_UNIX, .udiag_states = ~0U}};
 	_Alignas(8) char buf[32768];
 	int rc = 0, fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	bool done = false;

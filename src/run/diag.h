@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Calls @fn for each with its inode and its peer's (0 = none). 0 or the negative errno. */
-int diag_each(void (*fn)(void *arg, uint64_t inode, uint64_t peer), void *arg);
+/* Calls @fn with the inode of each. 0 or the negative errno. */
+int diag_each(void (*fn)(void *arg, uint64_t inode), void *arg);
 
 /* Is there such a socket? True in doubt. */
 bool diag_alive(uint64_t inode);

@@ -48,16 +48,24 @@ static const struct {
     {SCMP_SYS(recvfrom), 4},
 };
 
+static bool
+is_accept(int call)
+{
+	return call == SCMP_SYS(accept) || call == SCMP_SYS(accept4);
+}
+
 static int
-notify_calls(scmp_filter_ctx ctx)
+notify_calls(scmp_filter_ctx ctx, bool every_accept)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof always / sizeof always[0]; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, always[i], 0);
 	for (size_t i = 0; !rc && i < sizeof with_address / sizeof with_address[0]; i++)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, with_address[i].call, 1,
-		    SCMP_CMP64(with_address[i].arg, SCMP_CMP_NE, 0));
+		rc = every_accept && is_accept(with_address[i].call)
+			 ? seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, with_address[i].call, 0)
+			 : seccomp_rule_add(ctx, SCMP_ACT_NOTIFY, with_address[i].call, 1,
+			       SCMP_CMP64(with_address[i].arg, SCMP_CMP_NE, 0));
 	return rc;
 }
 
@@ -151,7 +159,7 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
  * refuses them as a kernel does that was built without them.
  */
 static int
-make(struct sock_fprog *out)
+make(struct sock_fprog *out, bool every_accept)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int rc;
@@ -162,7 +170,7 @@ make(struct sock_fprog *out)
 	if (!rc)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!rc)
-		rc = notify_calls(ctx);
+		rc = notify_calls(ctx, every_accept);
 	if (!rc)
 		rc = notify_flags(ctx);
 	if (!rc)
@@ -178,11 +186,11 @@ make(struct sock_fprog *out)
 }
 
 int
-filter_load(bool killable)
+filter_load(bool killable, bool every_accept)
 {
 	struct sock_fprog prog;
 	unsigned flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	int rc = make(&prog);
+	int rc = make(&prog, every_accept);
 
 	if (rc)
 		return rc;

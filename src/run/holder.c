@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,8 @@ holder_borrow(struct desc *d)
 {
 	int got = -ENOENT;
 
+	if (!d->w->kernel.getfd)
+		return d->own >= 0 ? fcntl(d->own, F_DUPFD_CLOEXEC, 0) : -ENOENT;
 	if (!d->inode && d->peer.fd >= 0) {
 		uint64_t inode = holder_peer_inode(d->peer.fd);
 

@@ -40,10 +40,16 @@ struct kernel {
 	bool addfd_send;    /* a descriptor can be installed and returned in one step (5.14) */
 	bool process_vm;    /* process_vm_readv(2), else /proc/PID/mem */
 	bool hold;          /* a thread is stopped for a moment with ptrace(2), see hold.h */
+	bool getfd;         /* pidfd_getfd(2); else the worker keeps what it needs, see desc.h on `own` */
 };
 
-/* What LEAT_DISABLE leaves. What the kernel lacks is found at the first use. */
+/*
+ * What LEAT_DISABLE leaves, and pidfd_getfd(2) is tried: containers forbid it. What else is missing is found at the first use.
+ */
 void kernel_features(struct kernel *k);
+
+/* Tries pidfd_getfd(2) on this process: 0, or EPERM where a sandbox forbids the call, or ENOSYS. */
+int kernel_try_getfd(void);
 
 static inline int
 kernel_pidfd_open(pid_t pid, unsigned flags)

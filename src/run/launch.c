@@ -85,7 +85,7 @@ child(const struct launch *l, pid_t worker)
 
 	if (!follow_worker(worker, SIGKILL))
 		return 125;
-	fd = filter_load(l->kernel->wait_killable);
+	fd = filter_load(l->kernel->wait_killable, !l->kernel->getfd);
 	part_tables();
 	tell(&board->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)

@@ -48,6 +48,8 @@ netlink_open(struct call *c, int flags)
 	rc = room_words(fd_room_take(&c->w->room, pair[1]));
 	if (rc >= 0)
 		rc = desc_set_peer(d, pair[1], EPOLLIN | EPOLLOUT, peer_news);
+	if (!rc)
+		rc = desc_keep_own(d, pair[0]);
 	if (rc)
 		close(pair[0]);
 	else

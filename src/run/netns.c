@@ -177,7 +177,9 @@ call_setns(struct call *c)
 {
 	int kind = ioctl(c->fd, NS_GET_NSTYPE);
 	pid_t pid = kind < 0 ? process_of_pidfd(c->fd) : 0;
-	bool may = kind >= 0 ? may_enter(c->fd, kind) : !pid || may_join(pid, (int)c->arg[1]);
+	bool may = c->fd < 0   ? false /* it cannot be looked at (kernel.getfd) */
+		   : kind >= 0 ? may_enter(c->fd, kind)
+			       : !pid || may_join(pid, (int)c->arg[1]);
 
 	look_again(c);
 	if (may)

@@ -1,6 +1,7 @@
 #include "run/park.h"
 
 #include "run/notif.h"
+#include "run/settings.h"
 #include "run/signals.h"
 
 #include <errno.h>
@@ -20,23 +21,33 @@ struct parked {
 	long late;
 };
 
+/* How long @c may wait: as the record says, or as a foreign socket of the program's says. */
+static nsec_t
+wait_limit(const struct call *c, int timeout_opt)
+{
+	struct timeval tv = {0};
+	socklen_t len = sizeof tv;
+
+	if (c->d)
+		return settings_wait_limit(c->d, timeout_opt);
+	getsockopt(c->fd, SOL_SOCKET, timeout_opt, &tv, &len);
+	return settings_limit_of(&tv);
+}
+
 /* NULL without memory or descriptors. */
 static struct parked *
 parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 {
 	struct worker *w = c->w;
-	struct timeval tv = {0};
-	socklen_t len = sizeof tv;
+	nsec_t limit = wait_limit(c, timeout_opt);
 	struct parked *p;
 
 	p = fd_room_for(&w->room, 1) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
 		return NULL;
 	fd_room_count(&w->room); /* the call's descriptor, until it is answered */
-	p->deadline = NSEC_NEVER;
+	p->deadline = limit == NSEC_NEVER ? NSEC_NEVER : loop_now(w->loop) + limit;
 	p->late = late;
-	if (getsockopt(c->fd, SOL_SOCKET, timeout_opt, &tv, &len) == 0 && (tv.tv_sec || tv.tv_usec))
-		p->deadline = loop_now(w->loop) + tv.tv_sec * SEC + tv.tv_usec * USEC;
 	c->retried = true;
 	caller_done(&c->caller); /* what it takes of the caller from now on is its memory */
 	p->call = *c;

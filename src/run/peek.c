@@ -8,7 +8,7 @@
 #include <sys/uio.h>
 
 void
-callers_init(struct callers *all, const struct kernel *kernel, unsigned size)
+callers_init(struct callers *all, struct kernel *kernel, unsigned size)
 {
 	*all = (struct callers){.kernel = kernel, .size = size};
 }
@@ -60,7 +60,7 @@ caller_done(struct caller *c)
 	c->pidfd = -1;
 }
 
-/* The way of a kernel without CONFIG_CROSS_MEMORY_ATTACH. */
+/* What a kernel without CONFIG_CROSS_MEMORY_ATTACH allows, and a sandbox that forbids the calls. */
 static bool
 by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 {
@@ -77,28 +77,48 @@ by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 	return n == (ssize_t)len;
 }
 
+/*
+ * After process_vm_readv(2) or process_vm_writev(2) failed: where the call itself is refused, the file serves, from now on for all.
+ */
+static int
+fall_back(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
+{
+	if ((errno != EPERM && errno != ENOSYS) || !by_file(c, at, buf, len, write))
+		return -EFAULT;
+	c->all->kernel->process_vm = false;
+	return 0;
+}
+
 int
 caller_read(const struct caller *c, uint64_t from, void *to, size_t len)
 {
 	struct iovec here = {to, len}, there = {(void *)(uintptr_t)from, len};
+	ssize_t n;
 
 	if (len == 0)
 		return 0;
 	if (!c->all->kernel->process_vm)
 		return by_file(c, from, to, len, false) ? 0 : -EFAULT;
-	return process_vm_readv(c->tid, &here, 1, &there, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
+	n = process_vm_readv(c->tid, &here, 1, &there, 1, 0);
+	if (n < 0)
+		return fall_back(c, from, to, len, false);
+	return n == (ssize_t)len ? 0 : -EFAULT;
 }
 
 int
 caller_write(const struct caller *c, uint64_t to, const void *from, size_t len)
 {
 	struct iovec here = {(void *)(uintptr_t)from, len}, there = {(void *)(uintptr_t)to, len};
+	ssize_t n;
 
 	if (len == 0)
 		return 0;
 	if (!c->all->kernel->process_vm)
-		return by_file(c, to, (void *)(uintptr_t)from, len, true) ? 0 : -EFAULT;
-	return process_vm_writev(c->tid, &here, 1, &there, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
+		return by_file(c, to, here.iov_base, len, true) ? 0 : -EFAULT;
+	n = process_vm_writev(c->tid, &here, 1, &there, 1, 0);
+	if (n < 0)
+		return fall_back(c, to, here.iov_base, len, true);
+	return n == (ssize_t)len ? 0 : -EFAULT;
 }
 
 int
@@ -109,10 +129,9 @@ caller_write_sized(
 	struct iovec there[2] = {{(void *)(uintptr_t)to, len}, {(void *)(uintptr_t)len_to, sizeof told}};
 	int rc;
 
-	if (c->all->kernel->process_vm && len)
-		return process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof told)
-			   ? 0
-			   : -EFAULT;
+	if (c->all->kernel->process_vm && len &&
+	    process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof told))
+		return 0;
 	rc = caller_write(c, to, from, len);
 	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
 }
@@ -242,16 +261,28 @@ caller_net(struct caller *c)
 	return k ? &k->net : NULL;
 }
 
+int
+peek_socket(pid_t tid, int fd, uint64_t *inode)
+{
+	char path[48], link[64];
+	ssize_t n;
+
+	*inode = 0;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	n = readlink(path, link, sizeof link - 1);
+	if (n < 0)
+		return errno == ENOENT ? -EBADF : errno == EACCES ? -EPERM : -errno;
+	link[n] = 0;
+	sscanf(link, "socket:[%" SCNu64 "]", inode);
+	return 0;
+}
+
 bool
 peek_leads_to(pid_t tid, int fd, uint64_t inode)
 {
-	char path[48], want[40], link[40];
-	ssize_t n;
+	uint64_t found;
 
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
-	snprintf(want, sizeof want, "socket:[%" PRIu64 "]", inode);
-	n = readlink(path, link, sizeof link);
-	return n == (ssize_t)strlen(want) && !memcmp(link, want, (size_t)n);
+	return peek_socket(tid, fd, &found) == 0 && found == inode;
 }
 
 unsigned

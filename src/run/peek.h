@@ -26,13 +26,13 @@ struct caller_known {
 };
 
 struct callers {
-	const struct kernel *kernel;
+	struct kernel *kernel;
 	unsigned size; /* of @known, as many as are used */
 	struct caller_known known[CALLERS_KNOWN];
 };
 
 /* @size: how many are remembered, CALLERS_KNOWN at the most. Each takes up to two descriptors. */
-void callers_init(struct callers *all, const struct kernel *kernel, unsigned size);
+void callers_init(struct callers *all, struct kernel *kernel, unsigned size);
 void callers_fini(struct callers *all);
 
 struct caller {
@@ -54,6 +54,12 @@ int caller_write_sized(
 
 /* A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno. */
 int caller_fd(struct caller *c, int fd);
+
+/*
+ * Which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other files. 0, -EBADF, or the negative
+ * errno of a process that may not be looked into.
+ */
+int peek_socket(pid_t tid, int fd, uint64_t *inode);
 
 /* Does descriptor @fd of process or thread @tid lead to the socket with @inode? */
 bool peek_leads_to(pid_t tid, int fd, uint64_t inode);

@@ -22,6 +22,20 @@ unread_at(int fd)
 	return ioctl(fd, FIONREAD, &n) < 0 ? 0 : n;
 }
 
+int
+pump_unread(const struct desc *d)
+{
+	return d->peer.fd < 0 ? 0 : unread_at(d->peer.fd) - (int)d->keeps_one;
+}
+
+void
+pump_hold(struct desc *d, int own)
+{
+	if (d->w->kernel.getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+		return;
+	d->keeps_one = true;
+}
+
 void
 pump_show_reset(struct desc *d, int own)
 {
@@ -67,6 +81,35 @@ up_ended(struct desc *d)
 }
 
 /*
+ * The same where the last octet stays unread: what was held back is read and thrown away, with all that follows but the last
+ * octet, of which a copy goes up. Two more system calls than read_up() needs.
+ */
+static ssize_t
+read_up_but_one(struct desc *d, uint8_t *at, size_t room)
+{
+	int there = pump_unread(d), error = 0;
+	socklen_t len = sizeof error;
+	uint8_t held;
+	struct iovec iov[2] = {{&held, 1}, {at, 0}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+	ssize_t n;
+
+	if (there <= 0) {
+		d->may_read = d->peer_ended;
+		getsockopt(d->peer.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		errno = error ? error : EAGAIN;
+		return d->peer_ended && !error ? 0 : -1;
+	}
+	if ((size_t)there > room)
+		there = (int)room;
+	iov[1].iov_len = (size_t)there - 1;
+	n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
+	if (n > 0 && recv(d->peer.fd, at + n - 1, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
+		return -1;
+	return n;
+}
+
+/*
  * recv(2) that notes whether there may be more. Less than there was room for is all that there was, unless the end stands behind it, or
  * descriptors came along, at which the kernel stops. What is written later makes the end speak up again.
  */
@@ -75,8 +118,11 @@ read_up(struct desc *d, void *at, size_t room)
 {
 	struct iovec iov = {at, room};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	ssize_t n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
+	ssize_t n;
 
+	if (d->keeps_one)
+		return read_up_but_one(d, at, room);
+	n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		d->may_read = false;
 	else if (n > 0 && (size_t)n < room && !(msg.msg_flags & MSG_CTRUNC))
@@ -199,7 +245,7 @@ pump_ends(struct desc *d)
 static bool
 stuck(const struct desc *d)
 {
-	return d->failed && !d->buried && !d->shut_wr && unread_at(d->peer.fd) > 0;
+	return d->failed && !d->buried && !d->shut_wr && pump_unread(d) > 0;
 }
 
 /* What arrived before the reset stays readable on Linux: so as much as the largest AF_UNIX buffer takes, before our end closes. False: the program has closed. */
@@ -290,7 +336,7 @@ pump_size_up(struct desc *d, int own)
 
 	if (d->filled_up)
 		d->sndbuf = 2 * half;
-	else
+	else if (own >= 0)
 		setsockopt(own, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
 }
 
@@ -328,8 +374,9 @@ shut_write(struct desc *d, int fd)
 {
 	if (d->shut_wr)
 		return;
-	d->up_left = (size_t)unread_at(d->peer.fd);
-	send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	d->up_left = (size_t)pump_unread(d);
+	if (!d->keeps_one)
+		send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	d->shut_wr = true;
 }
 
@@ -338,7 +385,10 @@ pump_shutdown(struct desc *d, int fd, int how)
 {
 	if (how != SHUT_RD && d->peer.fd >= 0)
 		shut_write(d, fd);
-	shutdown(fd, how);
+	if (fd >= 0)
+		shutdown(fd, how);
+	else if (d->peer.fd >= 0)
+		shutdown(d->peer.fd, how == SHUT_RD ? SHUT_WR : how == SHUT_WR ? SHUT_RD : SHUT_RDWR);
 	if (how != SHUT_WR) {
 		d->shut_rd = true;
 		if (d->sk)

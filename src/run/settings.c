@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { SETTING_MAX = 64, SETTINGS_MOST = 64 };
+enum { SETTING_MAX = 64, SETTINGS_MOST = 64, LIMIT_MOST_S = 1 << 30 };
 
 struct setting {
 	struct list node;
@@ -68,6 +68,28 @@ settings_note(struct desc *d, int level, int name, const void *value, size_t len
 	s->len = len;
 	memcpy(s->value, value, len);
 	list_push(&d->settings, &s->node);
+}
+
+nsec_t
+settings_limit_of(const struct timeval *tv)
+{
+	if ((!tv->tv_sec && !tv->tv_usec) || tv->tv_sec > LIMIT_MOST_S)
+		return NSEC_NEVER;
+	return tv->tv_sec < 0 ? 0 : tv->tv_sec * SEC + tv->tv_usec * USEC;
+}
+
+nsec_t
+settings_wait_limit(const struct desc *d, int name)
+{
+	struct timeval tv = {0};
+
+	list_each(at, &d->settings) {
+		const struct setting *s = container_of(at, const struct setting, node);
+
+		if (s->level == SOL_SOCKET && s->name == name && s->len >= sizeof tv)
+			memcpy(&tv, s->value, sizeof tv);
+	}
+	return settings_limit_of(&tv);
 }
 
 void

@@ -41,7 +41,7 @@ stream_look_connecting(struct desc *d, int fd)
 int
 stream_joined(struct desc *d, int fd)
 {
-	int peer, rc;
+	int peer;
 
 	if (!d->filled_up) {
 		peer = unix_meet(&d->w->unixsock, fd, &d->joined);
@@ -56,9 +56,9 @@ stream_joined(struct desc *d, int fd)
 		d->w->untended++;
 		d->filled_up = false;
 	}
-	desc_close_fd(d, &d->borrowed);
-	rc = pump_start(d, peer);
-	return rc;
+	pump_hold(d, fd);
+	desc_let_go(d);
+	return pump_start(d, peer);
 }
 
 void
@@ -70,7 +70,7 @@ stream_failed(struct desc *d, int error)
 	d->state = DESC_FINISHED;
 	/* With the filling unread: IN, OUT, ERR, HUP and RDHUP at once. */
 	desc_close_peer(d);
-	desc_close_fd(d, &d->borrowed);
+	desc_let_go(d);
 }
 
 /* Those that @listener's program has not accepted go with it. An accepted one has an inode, though we may not have met it. */
@@ -102,7 +102,7 @@ stream_begin_anew(struct desc *d, int fd, int error)
 		desc_close_fd(d, &d->handle);
 		d->joined = true;
 	}
-	desc_close_fd(d, &d->borrowed);
+	desc_let_go(d);
 	sock_watch(d->sk, NULL, NULL);
 	sock_connect(d->sk, NULL);
 	desc_close_peer(d);
@@ -141,9 +141,9 @@ sock_news(struct sock *sk, void *arg)
 
 	if (rc == -EINPROGRESS)
 		return;
-	if (d->borrowed >= 0) {
+	if (d->filled_up) { /* no connect() waits for it */
 		if (rc == 0)
-			rc = stream_joined(d, d->borrowed);
+			rc = stream_joined(d, d->own);
 		if (rc < 0)
 			stream_failed(d, -rc);
 	}

@@ -11,7 +11,7 @@
 /* Make the program's @fd look like a socket that connects: connected to us, and full. 0 or the negative errno. */
 int stream_look_connecting(struct desc *d, int fd);
 
-/* The handshake is over well: join the program's end @fd (borrowed) with us, and begin to carry. */
+/* The handshake is over well: join the program's end @fd with us, and begin to carry. */
 int stream_joined(struct desc *d, int fd);
 
 /* The handshake failed with @error, which connect() or SO_ERROR has yet to tell. */

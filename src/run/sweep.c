@@ -1,5 +1,7 @@
 #include "run/sweep.h"
 
+#include "host/clock.h"
+#include "run/census.h"
 #include "run/desc.h"
 #include "run/dgram.h"
 #include "run/diag.h"
@@ -10,7 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SWEEP_EVERY_MS = 500 };
+/* Every so often, and longer after a dear one: 1 in so many of the time. */
+enum { SWEEP_EVERY_MS = 500, SWEEP_BUDGET = 100 };
 
 struct living {
 	uint64_t *inode;
@@ -19,7 +22,7 @@ struct living {
 };
 
 static void
-note(void *arg, uint64_t inode, uint64_t peer)
+note(void *arg, uint64_t inode)
 {
 	struct living *l = arg;
 
@@ -52,8 +55,16 @@ tended(const struct desc *d)
 	return d->peer.fd >= 0 && d->kind == DESC_STREAM && !desc_shut(d);
 }
 
-void
-sweep_now(struct worker *w)
+/* Does only a sweep tell when the program has closed @d? Not while our own duplicate of a connecting one keeps it alive. */
+static bool
+depends(const struct desc *d)
+{
+	return !tended(d) && d->inode && (d->own < 0 || !d->w->kernel.getfd);
+}
+
+/* With sock_diag(7): one dump answers for all. */
+static void
+sweep_by_diag(struct worker *w)
 {
 	struct living l = {0};
 
@@ -62,12 +73,80 @@ sweep_now(struct worker *w)
 		list_each_safe(n, &w->descs) {
 			struct desc *d = container_of(n, struct desc, node);
 
-			if (!tended(d) && d->inode && d->borrowed < 0 &&
-			    !bsearch(&d->inode, l.inode, l.n, sizeof *l.inode, compare))
+			if (depends(d) && !bsearch(&d->inode, l.inode, l.n, sizeof *l.inode, compare))
 				desc_bury(d, false);
 		}
 	}
 	free(l.inode);
+}
+
+/* The thread that used it last mostly has it still, under the same number. */
+static bool
+is_where_it_was(const struct desc *d)
+{
+	return d->tid_fd >= 0 && peek_leads_to(d->tid, d->tid_fd, d->inode);
+}
+
+static void
+note_place(void *arg, uint64_t inode, pid_t pid, int fd)
+{
+	struct desc *d = desc_by_inode(arg, inode);
+
+	if (!d)
+		return;
+	d->found = true;
+	d->tid = pid;
+	d->tid_fd = fd;
+}
+
+/*
+ * Where our own duplicates keep the sockets alive: by /proc, all of which is read only if some record is not where it was.
+ * @patient: a descriptor on its way from one process to another is in no census, but is in the next.
+ */
+static void
+sweep_by_census(struct worker *w, bool patient)
+{
+	bool doubt = false;
+
+	list_each(n, &w->descs) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		d->found = !depends(d) || is_where_it_was(d);
+		doubt |= !d->found;
+	}
+	if (!doubt || census_each(note_place, w))
+		return;
+	list_each_safe(n, &w->descs) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		if (!d->found && (d->missed || !patient))
+			desc_bury(d, false);
+		d->missed = !d->found;
+	}
+}
+
+static void
+sweep(struct worker *w, bool patient)
+{
+	if (w->kernel.getfd)
+		sweep_by_diag(w);
+	else
+		sweep_by_census(w, patient);
+}
+
+void
+sweep_now(struct worker *w)
+{
+	sweep(w, false);
+}
+
+bool
+sweep_finds_open(struct desc *d)
+{
+	if (d->w->kernel.getfd)
+		return diag_alive(d->inode);
+	d->found = is_where_it_was(d);
+	return d->found || census_each(note_place, d->w) || d->found;
 }
 
 void
@@ -76,7 +155,7 @@ sweep_unfinished(struct worker *w)
 	list_each_safe(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
-		if (d->borrowed >= 0)
+		if (d->own >= 0)
 			desc_bury(d, false);
 	}
 }
@@ -120,7 +199,7 @@ sweep_run(struct worker *w, nsec_t now)
 		look_at_full(w);
 	if (now < w->sweep_at)
 		return;
-	w->sweep_at = now + SWEEP_EVERY_MS * MSEC;
+	w->sweep_at = now + SWEEP_EVERY_MS * MSEC + w->sweep_cost * SWEEP_BUDGET;
 	list_each_safe(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
@@ -132,6 +211,10 @@ sweep_run(struct worker *w, nsec_t now)
 		if (d->reset_waits)
 			show_late_reset(d);
 	}
-	if (needed)
-		sweep_now(w);
+	if (needed) {
+		nsec_t before = clock_monotonic();
+
+		sweep(w, true);
+		w->sweep_cost = clock_monotonic() - before;
+	}
 }
