@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,21 +161,92 @@ mark(struct list_of *l)
 	}
 }
 
+/* The numbers in @f, /proc/PID/task/TID/children. */
+static bool
+add_numbers(struct list_of *l, FILE *f)
+{
+	struct descendant d;
+	int pid;
+
+	while (fscanf(f, "%d", &pid) == 1)
+		if (read_stat(pid, &d)) {
+			d.below = true;
+			if (!add(l, &d))
+				return false;
+		}
+	return true;
+}
+
+/* A child belongs to the thread that made it. False without a descriptor or memory; a process that has ended has no children. */
+static bool
+add_children(struct list_of *l, pid_t pid)
+{
+	char path[64];
+	struct dirent *e;
+	bool whole = true;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOENT;
+	while (whole && (e = readdir(dir))) {
+		FILE *f;
+
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", pid, e->d_name);
+		f = fopen(path, "re");
+		if (!f) {
+			whole = errno == ENOENT;
+			continue;
+		}
+		whole = add_numbers(l, f);
+		fclose(f);
+	}
+	closedir(dir);
+	return whole;
+}
+
+/* Takes as long as the tree is large, whatever else runs on the machine. */
+static bool
+walk(struct list_of *l)
+{
+	bool whole = add_children(l, getpid());
+
+	for (size_t i = 0; whole && i < l->n; i++)
+		whole = add_children(l, l->at[i].pid);
+	return whole;
+}
+
+/* For a kernel without CONFIG_PROC_CHILDREN, and for when our table of descriptors is full. */
+static bool
+search(struct list_of *l)
+{
+	bool whole = procfs_can_walk() ? read_all(l) : read_by_helper(l);
+
+	mark(l);
+	return whole;
+}
+
 ssize_t
 descendants_list(struct descendant **out)
 {
 	struct list_of l = {NULL, 0, 0};
+	bool lists = procfs_can_walk() && access("/proc/thread-self/children", R_OK) == 0;
+	bool whole = lists ? walk(&l) : search(&l);
 	ssize_t n = 0;
 
-	if (!(procfs_can_walk() ? read_all(&l) : read_by_helper(&l))) {
+	*out = NULL;
+	if (!whole) {
 		free(l.at);
-		*out = NULL;
 		return -1;
 	}
-	mark(&l);
 	for (size_t i = 0; i < l.n; i++)
 		if (l.at[i].below)
 			l.at[n++] = l.at[i];
+	if (n)
+		qsort(l.at, (size_t)n, sizeof *l.at, by_pid);
 	*out = l.at;
 	return n;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16 };
+enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16, SIGNALLED_MOST = 4096 };
 
 void
 remains_init(struct remains *r, const char *first, bool until_first)
@@ -34,52 +34,64 @@ remains_last_ended(struct remains *r, nsec_t now)
 	r->flush_say_at = now + REMAINS_SAY_S * SEC;
 }
 
+/* Who has had the signal, and how many there were at the last look. */
 struct signalled {
-	struct descendant *at;
-	ssize_t n;
+	pid_t pid[SIGNALLED_MOST];
+	size_t n;
+	ssize_t seen;
 };
 
 static bool
 has(const struct signalled *done, pid_t pid)
 {
-	for (ssize_t i = 0; i < done->n; i++)
-		if (done->at[i].pid == pid)
+	for (size_t i = 0; i < done->n; i++)
+		if (done->pid[i] == pid)
 			return true;
 	return false;
 }
 
-/* One look at the tree: @signal to those that are not in *@done, which is what was there then. Returns how many. @all: not our children alone, but theirs, too. */
-static unsigned
+static void
+signal_one(struct signalled *done, int signal, pid_t pid)
+{
+	if (done->n == SIGNALLED_MOST)
+		return;
+	kill(pid, signal);
+	done->pid[done->n++] = pid;
+}
+
+/*
+ * One look at the tree: sends @signal to those that have not had it. True if another look may find more: while processes end, the kernel's lists of children may leave one
+ * out (proc_pid_children(5)). @all: not our children alone, but theirs, too.
+ */
+static bool
 signal_more(struct signalled *done, int signal, pid_t but, bool all)
 {
-	struct signalled now;
-	unsigned sent = 0;
+	struct descendant *d;
+	ssize_t n = descendants_list(&d);
+	size_t before = done->n;
+	bool changed;
 
-	now.n = descendants_list(&now.at);
-	for (ssize_t i = 0; i < now.n; i++) {
-		const struct descendant *d = &now.at[i];
-
-		if ((!but || d->group != but) && (all || d->parent == getpid()) && !has(done, d->pid)) {
-			kill(d->pid, signal);
-			sent++;
-		}
-	}
-	free(done->at);
-	*done = now;
-	return sent;
+	for (ssize_t i = 0; i < n; i++)
+		if ((!but || d[i].group != but) && (all || d[i].parent == getpid()) && !has(done, d[i].pid))
+			signal_one(done, signal, d[i].pid);
+	free(d);
+	changed = n != done->seen || done->n != before;
+	done->seen = n;
+	return n >= 0 && changed;
 }
 
 /* A process that was forked between a look and the signal to its parent is found by the next look. None gets the signal twice. */
 static void
 send_signal(int signal, pid_t but, bool all)
 {
-	struct signalled done = {NULL, 0};
+	static struct signalled done;
 
+	done.n = 0;
+	done.seen = 0;
 	for (unsigned round = 0; round < ROUNDS && signal_more(&done, signal, but, all); round++)
 		;
-	if (done.n < 0)
+	if (done.seen < 0 && !done.n)
 		tree_signal(signal); /* which needs no descriptor, and finds our children alone */
-	free(done.at);
 }
 
 void
