@@ -12,7 +12,10 @@ is_own(const struct gate_config *c, const struct ipaddr *a)
 	return ipaddr_eq(a, &c->own4) || ipaddr_eq(a, &c->own6);
 }
 
-/* The host's resolver that listens on its loopback (systemd-resolved, say), which the program reaches by our own address. */
+/*
+ * The host's resolver that listens on its loopback (systemd-resolved, say), which the program
+ * reaches by our own address.
+ */
 static const struct endpoint *
 loopback_nameserver(const struct gate_config *c, bool v4)
 {
@@ -60,17 +63,54 @@ gate_map(const struct gate_config *c, const struct endpoint *shown)
 	return e;
 }
 
+/*
+ * 64:ff9b:1::/96, for use within a network (RFC 8215; RFC 6052, 2.2): how IPv6 shows an IPv4
+ * address.
+ */
+static struct ipaddr
+as_ip6(const struct ipaddr *v4)
+{
+	uint8_t octets[16] = {0x00, 0x64, 0xff, 0x9b, 0x00, 0x01};
+
+	memcpy(octets + 12, ipaddr_octets4(v4), 4);
+	return ipaddr_from16(octets);
+}
+
+/* Somebody whose address has no meaning inside: 192.0.0.8, the dummy address of RFC 7600. */
+static struct ipaddr
+somebody(bool v4)
+{
+	struct ipaddr dummy = ipaddr_v4(0xc0000008);
+
+	return v4 ? dummy : as_ip6(&dummy);
+}
+
+/*
+ * An address of another host that is ours or the program's in here, or that is link-local out
+ * there.
+ */
+static bool
+means_another_inside(const struct gate_config *c, const struct ipaddr *a)
+{
+	return ipaddr_is_link_local(a) || ipaddr_prefix_match(a, &c->own4, 24) ||
+	       ipaddr_prefix_match(a, &c->own6, 64);
+}
+
+/*
+ * The gateway's own address is shown for the host's loopback alone, which does not cross a wire: a
+ * program may take it for loopback (run/alias.h), and trust it.
+ */
 static struct endpoint
-map_peer(const struct gate_config *c, const struct endpoint *peer)
+map_peer(const struct gate_config *c, const struct endpoint *peer, bool v4)
 {
 	struct endpoint e = {.addr = peer->addr, .port = peer->port};
 
-	/* Loopback does not cross a wire, and what is link-local out there is not in here: both are shown as the gateway. */
-	if (ipaddr_is_loopback(&peer->addr) || ipaddr_is_link_local(&peer->addr))
-		e.addr = ipaddr_is4(&peer->addr) ? c->own4 : c->own6;
-	/* Nor may the program see its own address, or ours, on somebody else. */
-	else if (ipaddr_eq(&peer->addr, &c->program4) || ipaddr_eq(&peer->addr, &c->program6))
-		e.addr = ipaddr_is4(&peer->addr) ? c->own4 : c->own6;
+	if (ipaddr_is_loopback(&peer->addr))
+		e.addr = v4 ? c->own4 : c->own6;
+	else if (means_another_inside(c, &peer->addr) || (v4 && !ipaddr_is4(&peer->addr)))
+		e.addr = somebody(v4);
+	else if (!v4 && ipaddr_is4(&peer->addr))
+		e.addr = as_ip6(&peer->addr);
 	return e;
 }
 
@@ -83,13 +123,13 @@ gate_map_client(const struct gate_config *c, bool udp, const struct endpoint *pe
 	struct endpoint other = {.addr = v4 ? c->program6 : c->program4, .port = port};
 
 	*inside = own;
-	*shown = map_peer(c, peer);
+	*shown = map_peer(c, peer, v4);
 	if (!c->serves || c->serves(c->program, udp, &own))
 		return true;
 	if (!c->serves(c->program, udp, &other))
 		return false;
 	*inside = other;
-	shown->addr = v4 ? c->own6 : c->own4;
+	*shown = map_peer(c, peer, !v4);
 	return true;
 }
 

@@ -96,8 +96,7 @@ void gate_publish_stop(struct gate *g);
 
 /*
  * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes
- * to the program's address of its own family, or where only the other is served to that one: then
- * it is shown as the gateway. False: the program serves neither.
+ * to the program's address of its own family, or where only the other is served to that one. False: the program serves neither.
  */
 bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
     struct endpoint *inside, struct endpoint *shown);

@@ -78,9 +78,10 @@ def test_a_published_port_reaches_every_kind_of_listener(listener):
 
 @contextlib.contextmanager
 def address(name):
-    subprocess.run(["ip", "addr", "add", f"{name}/32", "dev", "lo"], check=True)
+    whole = f"{name}/{128 if ':' in name else 32}"
+    subprocess.run(["ip", "addr", "add", whole, "dev", "lo"], check=True)
     yield name
-    subprocess.run(["ip", "addr", "del", f"{name}/32", "dev", "lo"], check=True)
+    subprocess.run(["ip", "addr", "del", whole, "dev", "lo"], check=True)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an address of its own needs root")
@@ -99,6 +100,17 @@ def test_a_client_from_elsewhere_keeps_its_address_also_at_a_loopback_listener()
             s.bind((far, 0))
             s.sendto(b"hello", (far, port))
             assert eval(s.recv(2000)) == (s.getsockname(), b"hello")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an address of its own needs root")
+@pytest.mark.parametrize("far,listener,shown", [("2001:db8::77", "127.0.0.1", "192.0.0.8"), ("192.0.2.77", "::1", "64:ff9b:1::c000:24d")])
+def test_a_client_from_elsewhere_is_never_shown_as_local(far, listener, shown):
+    """Nor of the other family, which cannot show its address as it is."""
+    port = free_port()
+    with address(far), started(PYTHON, "-c", TCP_SERVER, listener, 1, options=["-p", f"[{far}]:{port}:7000" if ":" in far else f"{far}:{port}:7000"]) as proc:
+        proc.stdout.readline()
+        (peer, _, own, _), client_port = ask(far, port, (far, 0))
+        assert peer[:2] == (shown, client_port) and own[:2] == (listener, 7000)
 
 
 @pytest.mark.parametrize("listener", ["127.0.0.1", "::1", "0.0.0.0"])

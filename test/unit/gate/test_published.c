@@ -123,13 +123,35 @@ a_client_reaches_a_listener_of_either_family_on_every_address(void **state)
 
 	for (unsigned i = 0; i < 3; i++) {
 		assert_reached("192.0.2.77", at4[i], "192.0.2.77");
-		assert_reached("2001:db8::77", at4[i], "10.0.2.2");
+		assert_reached("2001:db8::77", at4[i], "192.0.0.8");
+		assert_reached("127.0.0.1", at4[i], "10.0.2.2");
+		assert_reached("::1", at4[i], "10.0.2.2");
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		assert_reached("2001:db8::77", at6[i], "2001:db8::77");
-		assert_reached("192.0.2.77", at6[i], "fd00:2::2");
+		assert_reached("192.0.2.77", at6[i], "64:ff9b:1::c000:24d");
+		assert_reached("127.0.0.1", at6[i], "fd00:2::2");
+		assert_reached("::1", at6[i], "fd00:2::2");
 	}
 	assert_reached("192.0.2.77", "::", "192.0.2.77");
+}
+
+/*
+ * A program may trust the gateway's address as its own machine's loopback: no other host is shown
+ * under it, whatever it calls itself.
+ */
+static void
+only_the_hosts_loopback_is_shown_as_the_gateway(void **state)
+{
+	static const char *const strangers4[] = {"10.0.2.2", "10.0.2.3", "10.0.2.15", "169.254.1.1"};
+	static const char *const strangers6[] = {"fd00:2::2", "fd00:2::15", "fe80::1", "fd00:2::77"};
+
+	for (unsigned i = 0; i < 4; i++) {
+		assert_reached(strangers4[i], "127.0.0.1", "192.0.0.8");
+		assert_reached(strangers4[i], "::1", "64:ff9b:1::c000:8");
+		assert_reached(strangers6[i], "::1", "64:ff9b:1::c000:8");
+		assert_reached(strangers6[i], "127.0.0.1", "192.0.0.8");
+	}
 }
 
 static void
@@ -212,7 +234,7 @@ a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)
 	struct endpoint at = world_end(outside_text, OUTSIDE_PORT),
 			from = world_end("192.0.2.77", CLIENT_PORT);
 	static const char *const sockets[] = {"127.0.0.1", "::1"}, *const shown[] = {
-								       "192.0.2.77", "fd00:2::2"};
+								       "192.0.2.77", "64:ff9b:1::c000:24d"};
 
 	for (unsigned i = 0; i < 2; i++) {
 		struct ipaddr seen = world_addr(shown[i]);
@@ -239,6 +261,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_client_reaches_a_listener_of_either_family_on_every_address),
+	    cmocka_unit_test(only_the_hosts_loopback_is_shown_as_the_gateway),
 	    cmocka_unit_test(loopback_comes_after_the_outer_address),
 	    cmocka_unit_test(only_published_ports_lead_to_loopback),
 	    cmocka_unit_test(a_client_that_is_not_served_is_reported),
