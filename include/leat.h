@@ -637,6 +637,7 @@ LEAT_API void leat_sock_abort(struct leat_sock *sock);
  *   -LEAT_EADDRNOTAVAIL  not an address of this host
  *   -LEAT_EINVAL         bound already
  *   -LEAT_EAFNOSUPPORT   not of the socket's family
+ *   -LEAT_ENOBUFS        no memory
  *
  * Source: bind(2).
  */
@@ -651,6 +652,7 @@ LEAT_API int leat_sock_bind(struct leat_sock *sock, const struct leat_addr *loca
  *   -LEAT_EADDRINUSE
  *   -LEAT_EINVAL      connected
  *   -LEAT_EOPNOTSUPP  not a stream
+ *   -LEAT_ENOBUFS     no memory
  *
  * Source: listen(2).
  */
