@@ -60,6 +60,9 @@ core_free(struct core *core)
 	pmtu_free(core->pmtu);
 	routes_free(core->routes);
 	for (unsigned i = 1; i < CORE_IFACES; i++)
+		if (core->iface[i])
+			iface_groups_free(core->iface[i]);
+	for (unsigned i = 1; i < CORE_IFACES; i++)
 		free(core->iface[i]);
 	wheel_free(core->wheel);
 	free(core);

@@ -175,15 +175,6 @@ iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr)
 	return false;
 }
 
-static int
-group_index(const struct iface *iface, const struct ipaddr *addr)
-{
-	for (unsigned i = 0; i < iface->ngroup; i++)
-		if (ipaddr_eq(&iface->group[i], addr))
-			return (int)i;
-	return -1;
-}
-
 /* ff02::1:ff00:0/104 and the last 24 bits of an address of ours (RFC 4291, 2.7.1). */
 static bool
 is_solicited_node(const struct iface *iface, const struct ipaddr *addr)
@@ -214,56 +205,7 @@ iface_in_group(const struct iface *iface, const struct ipaddr *addr)
 		   memcmp(ipaddr_octets(addr), all_here, 16) == 0 || is_solicited_node(iface, addr)) {
 		return true;
 	}
-	return group_index(iface, addr) >= 0;
-}
-
-static void
-tell_group(struct iface *iface, const struct ipaddr *group, bool joined)
-{
-	struct core *core = iface->core;
-	const struct core_network *n = ipaddr_is4(group) ? &core->net4 : &core->net6;
-
-	if (n->ops && n->ops->group_changed)
-		n->ops->group_changed(n->self, iface, group, joined);
-}
-
-int
-iface_join(struct iface *iface, const struct ipaddr *group)
-{
-	int at = group_index(iface, group);
-
-	if (!ipaddr_is_multicast(group))
-		return -LEAT_EINVAL;
-	if (at >= 0) {
-		if (iface->group_users[at] == UINT16_MAX)
-			return -LEAT_ENOBUFS;
-		iface->group_users[at]++;
-		return 0;
-	}
-	if (iface->ngroup == IFACE_GROUPS)
-		return -LEAT_ENOBUFS;
-	iface->group[iface->ngroup] = *group;
-	iface->group_users[iface->ngroup] = 1;
-	iface->ngroup++;
-	tell_group(iface, group, true);
-	return 0;
-}
-
-int
-iface_leave(struct iface *iface, const struct ipaddr *group)
-{
-	struct ipaddr left = *group; /* @group may be the entry itself */
-	int at = group_index(iface, group);
-
-	if (at < 0)
-		return -LEAT_EADDRNOTAVAIL;
-	if (--iface->group_users[at])
-		return 0;
-	iface->ngroup--;
-	iface->group[at] = iface->group[iface->ngroup];
-	iface->group_users[at] = iface->group_users[iface->ngroup];
-	tell_group(iface, &left, false);
-	return 0;
+	return iface_group_find(iface, addr) != NULL;
 }
 
 void

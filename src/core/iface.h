@@ -14,7 +14,7 @@ struct core;
 struct iface;
 struct pkt;
 
-enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32, IFACE_OPENED = 64 };
+enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32, IFACE_SOURCES = 64, IFACE_OPENED = 64 };
 
 /* What a wire can do by itself, so that we need not. */
 enum wire_feature {
@@ -61,6 +61,19 @@ struct iface_opened {
 	uint16_t port;
 };
 
+struct iface_source {
+	struct ipaddr addr;
+	uint16_t users;
+};
+
+/* A group: how many want it from any source, and the sources that others want. */
+struct iface_group {
+	struct ipaddr addr;
+	uint16_t users;
+	uint8_t nsource;
+	struct iface_source *source;
+};
+
 struct iface {
 	struct core *core;
 	uint32_t index; /* from 1 */
@@ -73,8 +86,7 @@ struct iface {
 	struct wire *wire;
 	struct iface_addr addr[IFACE_ADDRS];
 	uint8_t naddr;
-	struct ipaddr group[IFACE_GROUPS]; /* multicast groups joined */
-	uint16_t group_users[IFACE_GROUPS];
+	struct iface_group group[IFACE_GROUPS]; /* multicast groups joined */
 	uint8_t ngroup;
 	struct iface_opened opened[IFACE_OPENED];
 	uint8_t nopened;
@@ -113,10 +125,17 @@ bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
 
 /* Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses always are. */
 bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
-/* One more user of @group. 0, -LEAT_EINVAL (not multicast), -LEAT_ENOBUFS. */
+/* One more user of @group who wants any source. 0, -LEAT_EINVAL (not multicast), -LEAT_ENOBUFS. */
 int iface_join(struct iface *iface, const struct ipaddr *group);
 /* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
+/* The same of who wants what @source sends to @group. */
+int iface_join_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
+int iface_leave_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
+/* NULL: nobody wants @group. */
+const struct iface_group *iface_group_find(const struct iface *iface, const struct ipaddr *group);
+/* At the interface's end. */
+void iface_groups_free(struct iface *iface);
 
 /*
  * Packets of @proto that come in here for an address of ours and @port, and that no socket takes,

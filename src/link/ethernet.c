@@ -64,7 +64,7 @@ is_joined_mac(const struct iface *iface, const uint8_t *mac)
 	    memcmp(mac, all6, ETH_ADDR_LEN) == 0)
 		return true;
 	for (unsigned i = 0; i < iface->ngroup; i++)
-		if (group_has_mac(&iface->group[i], mac))
+		if (group_has_mac(&iface->group[i].addr, mac))
 			return true;
 	return is_solicited_node_mac(iface, mac);
 }

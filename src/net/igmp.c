@@ -34,51 +34,40 @@ send(struct iface *iface, struct pkt *p, const struct ipaddr *dst)
 }
 
 static struct pkt *
-message_new(struct core *core, size_t len)
+message_new(struct core *core, const uint8_t *octets, size_t len)
 {
-	uint8_t zero[IGMP3_REPORT_LEN + MEMBERS_REPORT_MAX * IGMP3_RECORD_LEN] = {0};
-	struct pkt *p = pkt_from_bytes(core->pool, zero, len);
+	struct pkt *p = pkt_from_bytes(core->pool, octets, len);
 
 	if (!p)
 		drop_note(core, NULL, DROP_POOL_EMPTY);
 	return p;
 }
 
-static void
-report_v2(struct iface *iface, const struct ipaddr *group, bool leave)
+void
+igmp_report_old(struct members *m, const struct ipaddr *group, bool leave)
 {
 	const struct ipaddr all_routers = ipaddr_v4(0xe0000002);
-	struct pkt *p = message_new(iface->core, IGMP_LEN);
+	uint8_t msg[IGMP_LEN];
+	struct pkt *p;
 
-	if (!p)
-		return;
-	igmp_put(p->data, leave ? IGMP2_LEAVE : IGMP2_REPORT, 0, group);
-	send(iface, p, leave ? &all_routers : group);
-}
-
-static void
-report_v3(struct iface *iface, const struct ipaddr *group, unsigned n, uint8_t type)
-{
-	const struct ipaddr all_v3 = ipaddr_v4(0xe0000016);
-	struct pkt *p = message_new(iface->core, IGMP3_REPORT_LEN + n * IGMP3_RECORD_LEN);
-
-	if (!p)
-		return;
-	igmp3_report_put(p->data, (uint16_t)n);
-	for (unsigned i = 0; i < n; i++)
-		igmp3_record_put(p->data + IGMP3_REPORT_LEN + i * IGMP3_RECORD_LEN, type, &group[i]);
-	send(iface, p, &all_v3);
+	igmp_put(msg, leave ? IGMP2_LEAVE : IGMP2_REPORT, 0, group);
+	p = message_new(m->iface->core, msg, sizeof msg);
+	if (p)
+		send(m->iface, p, leave ? &all_routers : group);
 }
 
 void
-igmp_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type)
+igmp_report(const struct members_report *r)
 {
-	if (!members_speak_old(m)) {
-		report_v3(m->iface, group, n, type);
-		return;
-	}
-	for (unsigned i = 0; i < n; i++)
-		report_v2(m->iface, &group[i], type == MCAST_TO_INCLUDE);
+	const struct ipaddr all_v3 = ipaddr_v4(0xe0000016);
+	uint8_t msg[IGMP3_REPORT_LEN + MEMBERS_MESSAGE];
+	struct pkt *p;
+
+	igmp3_report_put(msg, r->records);
+	memcpy(msg + IGMP3_REPORT_LEN, r->record, r->len);
+	p = message_new(r->of->iface->core, msg, IGMP3_REPORT_LEN + r->len);
+	if (p)
+		send(r->of->iface, p, &all_v3);
 }
 
 /* RFC 9776, 7.1: 8 octets are version 2 (or 1, without a time), 12 and more version 3. */

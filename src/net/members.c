@@ -5,8 +5,12 @@
 
 #include "net/internal.h"
 #include "wire/igmp.h"
+#include "wire/mld.h"
 
 enum { ROBUSTNESS = 2 }; /* RFC 9776, 8.1 */
+
+/* What stands before the records: IPv6's header, its option, the report's own head. */
+enum { REPORT_HEAD = 40 + 8 + 8 };
 
 static const nsec_t REPEAT_INTERVAL = 1 * SEC; /* Unsolicited Report Interval, RFC 9776, 8.11 */
 /* Older Version Querier Present Timeout, RFC 9776, 8.12 and RFC 9777, 9.12: rounded up */
@@ -15,42 +19,104 @@ static const nsec_t OLD_PRESENT = 400 * SEC;
 static const nsec_t ANSWER_INTERVAL = 100 * MSEC;
 
 static void
-report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type)
+flush(struct members_report *r)
 {
-	if (n == 0 || !m->iface->link->has_neighbours)
+	if (!r->records)
 		return;
-	if (m->v6)
-		mld_report(m, group, n, type);
+	if (r->of->v6)
+		mld_report(r);
 	else
-		igmp_report(m, group, n, type);
+		igmp_report(r);
+	r->records = 0;
+	r->len = 0;
+}
+
+/* Older versions know no sources: whoever wants any is a member (RFC 9776, 7.2.1). */
+static void
+add_old(struct members *m, uint8_t type, const struct ipaddr *group)
+{
+	bool leave = type == MCAST_TO_INCLUDE || type == MCAST_BLOCK;
+
+	if (leave && iface_group_find(m->iface, group))
+		return;
+	(m->v6 ? mld_report_old : igmp_report_old)(m, group, leave);
+}
+
+static void
+add_address(struct members_report *r, const struct ipaddr *a)
+{
+	uint32_t n = r->of->v6 ? 16 : 4;
+
+	memcpy(r->record + r->len, r->of->v6 ? ipaddr_octets(a) : ipaddr_octets4(a), n);
+	r->len += n;
+}
+
+/* One record with @n sources. */
+static void
+add(struct members_report *r, uint8_t type, const struct ipaddr *group, const struct iface_source *source,
+    unsigned n)
+{
+	struct members *m = r->of;
+	uint32_t head = m->v6 ? MLD2_RECORD_LEN : IGMP3_RECORD_LEN, size = head + n * (m->v6 ? 16 : 4);
+	uint32_t most =
+	    m->iface->mtu - REPORT_HEAD < MEMBERS_MESSAGE ? m->iface->mtu - REPORT_HEAD : MEMBERS_MESSAGE;
+
+	if (!m->iface->link->has_neighbours)
+		return;
+	if (members_speak_old(m)) {
+		add_old(m, type, group);
+		return;
+	}
+	if (r->len + size > most)
+		flush(r);
+	r->records++;
+	(m->v6 ? mld2_record_put : igmp3_record_put)(r->record + r->len, type, (uint16_t)n, group);
+	r->len += head;
+	for (unsigned i = 0; i < n; i++)
+		add_address(r, &source[i].addr);
+}
+
+/* What is wanted of @g now. */
+static void
+add_state(struct members_report *r, const struct iface_group *g)
+{
+	if (g->users)
+		add(r, MCAST_IS_EXCLUDE, &g->addr, NULL, 0);
+	else
+		add(r, MCAST_IS_INCLUDE, &g->addr, g->source, g->nsource);
 }
 
 /* Every group of the family but those that everybody is in and no report names (RFC 9776, 6; RFC 9777, 6). */
-static unsigned
-all_groups(const struct members *m, struct ipaddr *group)
+static void
+add_all(struct members_report *r)
 {
-	const struct iface *iface = m->iface;
-	unsigned n = 0;
+	const struct iface *iface = r->of->iface;
 
 	for (unsigned i = 0; i < iface->ngroup; i++)
-		if (ipaddr_is4(&iface->group[i]) != m->v6)
-			group[n++] = iface->group[i];
-	for (unsigned i = 0; m->v6 && i < iface->naddr; i++)
+		if (ipaddr_is4(&iface->group[i].addr) != r->of->v6)
+			add_state(r, &iface->group[i]);
+	for (unsigned i = 0; r->of->v6 && i < iface->naddr; i++) {
+		struct ipaddr group = ndp_solicited_node(&iface->addr[i].addr);
+
 		if (!ipaddr_is4(&iface->addr[i].addr))
-			group[n++] = ndp_solicited_node(&iface->addr[i].addr);
-	return n;
+			add(r, MCAST_IS_EXCLUDE, &group, NULL, 0);
+	}
 }
 
 static void
 answer(struct timer *t)
 {
 	struct members *m = container_of(t, struct members, answer_timer);
-	struct ipaddr group[MEMBERS_REPORT_MAX];
+	struct members_report r = {.of = m};
+	const struct iface_group *g = iface_group_find(m->iface, &m->asked);
 
 	if (m->all)
-		report(m, group, all_groups(m, group), MCAST_IS_EXCLUDE);
+		add_all(&r);
+	else if (g)
+		add_state(&r, g);
 	else if (iface_in_group(m->iface, &m->asked))
-		report(m, &m->asked, 1, MCAST_IS_EXCLUDE);
+		add(&r, MCAST_IS_EXCLUDE, &m->asked, NULL, 0);
+	flush(&r);
 	m->all = false;
 	m->asked = IPADDR_ANY6;
 	m->answered = m->net->core->now;
@@ -59,7 +125,17 @@ answer(struct timer *t)
 static void
 tell_change(struct members *m)
 {
-	report(m, &m->changed, 1, m->joined ? MCAST_TO_EXCLUDE : MCAST_TO_INCLUDE);
+	struct members_report r = {.of = m};
+	struct iface_source one = {.addr = m->source};
+	const struct iface_group *g = iface_group_find(m->iface, &m->changed);
+
+	if (m->change == MCAST_ALLOW || m->change == MCAST_BLOCK)
+		add(&r, m->change, &m->changed, &one, 1);
+	else if (m->change == MCAST_TO_INCLUDE && g)
+		add(&r, m->change, &m->changed, g->source, g->nsource);
+	else
+		add(&r, m->change, &m->changed, NULL, 0);
+	flush(&r);
 	if (--m->repeats)
 		timer_arm(m->net->core->wheel, &m->repeat_timer,
 		    nsec_add(m->net->core->now, (nsec_t)rng_below(&m->net->core->rng, REPEAT_INTERVAL) + 1));
@@ -72,10 +148,11 @@ repeat(struct timer *t)
 }
 
 void
-members_changed(struct members *m, const struct ipaddr *group, bool joined)
+members_changed(struct members *m, const struct ipaddr *group, uint8_t change, const struct ipaddr *source)
 {
 	m->changed = *group;
-	m->joined = joined;
+	m->change = change;
+	m->source = source ? *source : IPADDR_ANY6;
 	m->repeats = ROBUSTNESS;
 	tell_change(m);
 }

@@ -1,7 +1,8 @@
 /*
  * net/members.h - telling routers and switches which groups an interface wants: IGMPv3 and v2 (RFC 9776, RFC 2236), MLDv2 and v1 (RFC 9777, RFC 2710).
  *
- * We join groups from any source only, so each group is one record "exclude nobody".
+ * A group that somebody wants from any source is one record "exclude nobody"; otherwise the record includes the sources that are wanted. A change is
+ * reported as the records of its kind say it.
  */
 #ifndef NET_MEMBERS_H
 #define NET_MEMBERS_H
@@ -24,9 +25,10 @@ struct members {
 	bool v6;
 	bool all;        /* a query wants every group */
 	uint8_t repeats; /* how often the last change is still to be repeated (the robustness variable) */
-	struct ipaddr changed; /* the group that was joined or left last */
-	bool joined;
-	struct ipaddr asked; /* the one group a query wants; unspecified = none */
+	struct ipaddr changed; /* the group whose wishes changed last, */
+	uint8_t change;        /* how (MCAST_TO_EXCLUDE and its like), */
+	struct ipaddr source;  /* and of which source, with MCAST_ALLOW and MCAST_BLOCK */
+	struct ipaddr asked;   /* the one group a query wants; unspecified = none */
 	nsec_t
 	    old_until; /* a querier that speaks only IGMPv2 or MLDv1 was heard (RFC 9776, 7.2.1; RFC 9777, 8.2.1) */
 	nsec_t answered; /* when a query was last answered */
@@ -36,8 +38,9 @@ struct members {
 void members_init(struct members *m, struct net *net, struct iface *iface, bool v6);
 void members_stop(struct members *m);
 
-/* The first user of @group joined, or the last one left. */
-void members_changed(struct members *m, const struct ipaddr *group, bool joined);
+/* As network_ops.group_changed. */
+void members_changed(
+    struct members *m, const struct ipaddr *group, uint8_t change, const struct ipaddr *source);
 
 /* A router asks: about @group, or about all when it is unspecified; answers are to be spread over @within. @old: it speaks only the older version. */
 void members_query(struct members *m, const struct ipaddr *group, nsec_t within, bool old);
@@ -47,11 +50,20 @@ bool members_speak_old(const struct members *m);
 
 /* Protocol 2. */
 extern const struct transport_ops igmp_ops;
-/* Send the report of @n groups with records of @type (MCAST_...); igmp.c and mld.c. */
-void igmp_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
-void mld_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type);
-void mld_query_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 
-enum { MEMBERS_REPORT_MAX = IFACE_GROUPS + IFACE_ADDRS };
+/* A report of records, as long as one message may be. */
+enum { MEMBERS_MESSAGE = 1400 };
+struct members_report {
+	struct members *of;
+	uint16_t records;
+	uint32_t len;
+	uint8_t record[MEMBERS_MESSAGE];
+};
+/* Send it; or what the older version says of one group. igmp.c and mld.c. */
+void igmp_report(const struct members_report *r);
+void mld_report(const struct members_report *r);
+void igmp_report_old(struct members *m, const struct ipaddr *group, bool leave);
+void mld_report_old(struct members *m, const struct ipaddr *group, bool leave);
+void mld_query_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 
 #endif

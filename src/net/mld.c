@@ -6,9 +6,8 @@
 #include "net/internal.h"
 #include "net/members.h"
 #include "wire/eth.h"
-#include "wire/igmp.h"
 
-enum { HOPOPTS_LEN = 8, REPORT_MAX = MLD2_REPORT_LEN + MEMBERS_REPORT_MAX * MLD2_RECORD_LEN };
+enum { HOPOPTS_LEN = 8 };
 
 /* From a link-local address, or the unspecified one while there is none (RFC 9777, 5.2.13). */
 static struct ipaddr
@@ -48,8 +47,8 @@ send(struct iface *iface, uint8_t *msg, uint32_t len, const struct ipaddr *dst)
 	iface->link->output(iface, p, dst);
 }
 
-static void
-report_v1(struct iface *iface, const struct ipaddr *group, bool leave)
+void
+mld_report_old(struct members *m, const struct ipaddr *group, bool leave)
 {
 	static const uint8_t all_routers[16] = {0xff, 2, [15] = 2};
 	struct ipaddr routers = ipaddr_from16(all_routers);
@@ -57,31 +56,19 @@ report_v1(struct iface *iface, const struct ipaddr *group, bool leave)
 
 	icmp_put(msg, leave ? ICMP6_MLD_DONE : ICMP6_MLD_REPORT, 0, 0);
 	mld_group_put(msg, group);
-	send(iface, msg, sizeof msg, leave ? &routers : group);
-}
-
-static void
-report_v2(struct iface *iface, const struct ipaddr *group, unsigned n, uint8_t type)
-{
-	static const uint8_t all_mld2[16] = {0xff, 2, [15] = 0x16};
-	struct ipaddr dst = ipaddr_from16(all_mld2);
-	uint8_t msg[REPORT_MAX];
-
-	icmp_put(msg, ICMP6_MLD2_REPORT, 0, n);
-	for (unsigned i = 0; i < n; i++)
-		mld2_record_put(msg + MLD2_REPORT_LEN + i * MLD2_RECORD_LEN, type, &group[i]);
-	send(iface, msg, MLD2_REPORT_LEN + n * MLD2_RECORD_LEN, &dst);
+	send(m->iface, msg, sizeof msg, leave ? &routers : group);
 }
 
 void
-mld_report(struct members *m, const struct ipaddr *group, unsigned n, uint8_t type)
+mld_report(const struct members_report *r)
 {
-	if (!members_speak_old(m)) {
-		report_v2(m->iface, group, n, type);
-		return;
-	}
-	for (unsigned i = 0; i < n; i++)
-		report_v1(m->iface, &group[i], type == MCAST_TO_INCLUDE);
+	static const uint8_t all_mld2[16] = {0xff, 2, [15] = 0x16};
+	struct ipaddr dst = ipaddr_from16(all_mld2);
+	uint8_t msg[MLD2_REPORT_LEN + MEMBERS_MESSAGE];
+
+	icmp_put(msg, ICMP6_MLD2_REPORT, 0, r->records);
+	memcpy(msg + MLD2_REPORT_LEN, r->record, r->len);
+	send(r->of->iface, msg, MLD2_REPORT_LEN + r->len, &dst);
 }
 
 /* RFC 9777, 6.2 and 8.1. */

@@ -4,6 +4,7 @@
 #include "net/net.h"
 
 #include "net/internal.h"
+#include "wire/igmp.h"
 
 #include <stdlib.h>
 
@@ -18,9 +19,10 @@ members_of(struct net *net, struct iface *iface, bool v6)
 }
 
 static void
-group_changed(void *self, struct iface *iface, const struct ipaddr *group, bool joined)
+group_changed(
+    void *self, struct iface *iface, const struct ipaddr *group, uint8_t change, const struct ipaddr *source)
 {
-	members_changed(members_of(self, iface, !ipaddr_is4(group)), group, joined);
+	members_changed(members_of(self, iface, !ipaddr_is4(group)), group, change, source);
 }
 
 static void
@@ -35,7 +37,7 @@ addr_added(void *self, struct iface *iface, const struct iface_addr *a)
 	if (v6) {
 		struct ipaddr group = ndp_solicited_node(&a->addr);
 
-		members_changed(members_of(net, iface, true), &group, true);
+		members_changed(members_of(net, iface, true), &group, MCAST_TO_EXCLUDE, NULL);
 	}
 	if (a->state == ADDR_TENTATIVE)
 		dad_start(net, iface, &a->addr);

@@ -1,7 +1,7 @@
 /*
  * udp/groups.c - the groups that an end has joined, and from which sources it takes what is sent to each (RFC 3376, 2; RFC 3678).
  *
- * A membership excludes the listed sources, or includes none but them. Reports to routers ask for every source: what is filtered is filtered here.
+ * A membership excludes the listed sources, or includes none but them. The interface is told what is included; what is excluded is left out here.
  */
 #include "udp/end.h"
 
@@ -53,10 +53,57 @@ look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int non
 	return *out ? 0 : none;
 }
 
+/* The interface is to want no more what @g wants. */
+static void
+unwant(const struct udp_end *e, const struct udp_group *g)
+{
+	struct iface *iface = e->udp->core->iface[g->ifindex];
+
+	if (!g->include)
+		iface_leave(iface, &g->addr);
+	for (unsigned i = 0; g->include && i < g->nsource; i++)
+		iface_leave_source(iface, &g->addr, &g->source[i]);
+}
+
+/* The interface is to want what @g wants. 0 or -LEAT_ENOBUFS, with nothing changed. */
+static int
+want(const struct udp_end *e, const struct udp_group *g)
+{
+	struct iface *iface = e->udp->core->iface[g->ifindex];
+	struct udp_group done = *g;
+	int err;
+
+	if (!g->include)
+		return iface_join(iface, &g->addr);
+	for (done.nsource = 0; done.nsource < g->nsource; done.nsource++) {
+		err = iface_join_source(iface, &g->addr, &g->source[done.nsource]);
+		if (err) {
+			unwant(e, &done);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* @g is as @now from here on. What is reported is the difference alone. */
+static int
+replace(struct udp_end *e, struct udp_group *g, const struct udp_group *now)
+{
+	int err = want(e, now);
+
+	if (err)
+		return err;
+	unwant(e, g);
+	free(g->source);
+	*g = *now;
+	return 0;
+}
+
 static int
 join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, bool include)
 {
 	struct iface *iface = group_iface(e, group, ifindex);
+	struct udp_group g = {.addr = *group, .include = include};
 	int err;
 
 	if (!ipaddr_is_multicast(group))
@@ -67,11 +114,11 @@ join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, bool inclu
 		return -LEAT_EADDRINUSE;
 	if (e->ngroup == UDP_GROUPS)
 		return -LEAT_ENOBUFS;
-	err = iface_join(iface, group);
+	g.ifindex = iface->index;
+	err = want(e, &g);
 	if (err)
 		return err;
-	e->group[e->ngroup++] =
-	    (struct udp_group){.addr = *group, .ifindex = iface->index, .include = include};
+	e->group[e->ngroup++] = g;
 	return 0;
 }
 
@@ -85,7 +132,6 @@ int
 udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
 {
 	struct iface *iface = group_iface(e, group, ifindex);
-	struct ipaddr left;
 	struct udp_group *g;
 
 	if (!iface)
@@ -93,10 +139,10 @@ udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
 	g = find_group(e, group, iface->index);
 	if (!g)
 		return -LEAT_EADDRNOTAVAIL;
-	left = g->addr; /* @group may be this very entry */
+	unwant(e, g);
 	free(g->source);
 	*g = e->group[--e->ngroup];
-	return iface_leave(iface, &left);
+	return 0;
 }
 
 static bool
@@ -108,29 +154,58 @@ lists(const struct udp_group *g, const struct ipaddr *source, unsigned *at)
 	return false;
 }
 
-static int
-add_source(struct udp_group *g, const struct ipaddr *source)
+/* A list with room for @room sources, of which @n are from @source; NULL without memory. */
+static struct ipaddr *
+list_of(const struct ipaddr *source, unsigned n, unsigned room)
 {
-	struct ipaddr *more;
+	struct ipaddr *list = calloc(room, sizeof *list);
 
-	if (g->nsource == (ipaddr_is4(&g->addr) ? SOURCES4 : SOURCES6))
-		return -LEAT_ENOBUFS;
-	more = realloc(g->source, (g->nsource + 1u) * sizeof *more);
-	if (!more)
-		return -LEAT_ENOBUFS;
-	more[g->nsource++] = *source;
-	g->source = more;
-	return 0;
+	if (list && n)
+		memcpy(list, source, n * sizeof *list);
+	return list;
 }
 
-/* A filter that has been set keeps its mode until the group is left. */
+/* @g gets @list, whose memory is taken, of @n sources. */
 static int
-take_mode(struct udp_group *g, bool include)
+set_list(struct udp_end *e, struct udp_group *g, bool include, struct ipaddr *list, unsigned n)
 {
-	if (g->source && g->include != include)
-		return -LEAT_EINVAL;
-	g->include = include;
-	return 0;
+	struct udp_group now = *g;
+	int err;
+
+	now.include = include;
+	now.source = list;
+	now.nsource = (uint8_t)n;
+	err = replace(e, g, &now);
+	if (err)
+		free(list);
+	return err;
+}
+
+static unsigned
+most_sources(const struct udp_group *g)
+{
+	return ipaddr_is4(&g->addr) ? SOURCES4 : SOURCES6;
+}
+
+static int
+add_source(struct udp_end *e, struct udp_group *g, const struct ipaddr *source, bool include)
+{
+	unsigned n = g->nsource;
+	struct ipaddr *list = n < most_sources(g) ? list_of(g->source, n, n + 1) : NULL;
+
+	if (!list)
+		return -LEAT_ENOBUFS;
+	list[n] = *source;
+	return set_list(e, g, include, list, n + 1);
+}
+
+/* A filter that has been set keeps its mode until the group is left; without one, the mode changes. */
+static int
+take_mode(struct udp_end *e, struct udp_group *g, bool include)
+{
+	if (g->include == include)
+		return 0;
+	return g->source ? -LEAT_EINVAL : set_list(e, g, include, NULL, 0);
 }
 
 int
@@ -145,12 +220,12 @@ udp_add_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, 
 		return err;
 	err = look_up(e, group, ifindex, -LEAT_EINVAL, &g);
 	if (!err)
-		err = take_mode(g, include);
+		err = take_mode(e, g, include);
 	if (err)
 		return err;
 	if (lists(g, source, &at))
 		return -LEAT_EADDRNOTAVAIL; /* Linux's word for it */
-	return add_source(g, source);
+	return add_source(e, g, source, include);
 }
 
 int
@@ -158,19 +233,23 @@ udp_drop_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
     bool include)
 {
 	struct udp_group *g;
+	struct ipaddr *list;
 	unsigned at;
 	int err = look_up(e, group, ifindex, -LEAT_EINVAL, &g);
 
 	if (!err)
-		err = take_mode(g, include);
+		err = take_mode(e, g, include);
 	if (err)
 		return err;
 	if (!lists(g, source, &at))
 		return -LEAT_EADDRNOTAVAIL;
 	if (include && g->nsource == 1) /* from nobody is left */
 		return udp_leave(e, group, ifindex);
-	g->source[at] = g->source[--g->nsource];
-	return 0;
+	list = list_of(g->source, g->nsource, g->nsource);
+	if (!list)
+		return -LEAT_ENOBUFS;
+	list[at] = list[g->nsource - 1u];
+	return set_list(e, g, include, list, g->nsource - 1u);
 }
 
 int
@@ -184,18 +263,12 @@ udp_set_filter(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, 
 		return udp_leave(e, group, ifindex);
 	if (err)
 		return err;
-	if (f->nsource > (ipaddr_is4(group) ? SOURCES4 : SOURCES6))
+	if (f->nsource > most_sources(g))
 		return -LEAT_ENOBUFS;
-	list = f->nsource ? calloc(f->nsource, sizeof *list) : NULL;
+	list = f->nsource ? list_of(f->source, f->nsource, f->nsource) : NULL;
 	if (f->nsource && !list)
 		return -LEAT_ENOBUFS;
-	if (list)
-		memcpy(list, f->source, f->nsource * sizeof *list);
-	free(g->source);
-	g->source = list;
-	g->nsource = (uint8_t)f->nsource;
-	g->include = f->include;
-	return 0;
+	return set_list(e, g, f->include, list, f->nsource);
 }
 
 int

@@ -83,13 +83,13 @@ igmp3_report_put(uint8_t *h, uint16_t records)
 	be16_put(h + IGMP3_REPORT_RECORDS, records);
 }
 
-/* A record without sources. */
+/* A record before its @sources sources. */
 static inline void
-igmp3_record_put(uint8_t *r, uint8_t type, const struct ipaddr *group)
+igmp3_record_put(uint8_t *r, uint8_t type, uint16_t sources, const struct ipaddr *group)
 {
 	r[IGMP3_RECORD_TYPE] = type;
 	r[IGMP3_RECORD_AUX] = 0;
-	be16_put(r + IGMP3_RECORD_SOURCES, 0);
+	be16_put(r + IGMP3_RECORD_SOURCES, sources);
 	memcpy(r + IGMP3_RECORD_GROUP, ipaddr_octets4(group), 4);
 }
 

@@ -64,13 +64,13 @@ mld_group_put(uint8_t *h, const struct ipaddr *group)
 	memcpy(h + MLD_GROUP, ipaddr_octets(group), 16);
 }
 
-/* A record of a version 2 report without sources. */
+/* A record of a version 2 report before its @sources sources. */
 static inline void
-mld2_record_put(uint8_t *r, uint8_t type, const struct ipaddr *group)
+mld2_record_put(uint8_t *r, uint8_t type, uint16_t sources, const struct ipaddr *group)
 {
 	r[MLD2_RECORD_TYPE] = type;
 	r[MLD2_RECORD_AUX] = 0;
-	be16_put(r + MLD2_RECORD_SOURCES, 0);
+	be16_put(r + MLD2_RECORD_SOURCES, sources);
 	memcpy(r + MLD2_RECORD_GROUP, ipaddr_octets(group), 16);
 }
 

@@ -239,6 +239,125 @@ mld_speaks_version_1_where_it_must(void **state)
 	iface_leave(h->eth[0], &g);
 }
 
+/* The one record of the next IGMPv3 report: its kind and its sources. */
+static void
+expect_record(struct host *h, uint8_t type, unsigned n, const struct ipaddr *first)
+{
+	uint8_t m[300];
+
+	assert_int_equal(sent_igmp(h, m), 16 + 4 * n);
+	assert_int_equal(m[0], IGMP3_REPORT);
+	assert_int_equal(m[8], type);
+	assert_int_equal(be16_get(m + 10), n);
+	if (n)
+		assert_memory_equal(m + 16, ipaddr_octets4(first), 4);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+}
+
+/* RFC 9776, 3.2 and 5.1: what all users want together, and its changes by the records of their kind. */
+static void
+wanted_sources_are_reported(void **state)
+{
+	struct host *h = *state;
+	struct iface *iface = h->eth[0];
+	struct ipaddr g = addr("232.1.2.3"), one = addr("192.0.2.1"), two = addr("192.0.2.2");
+	uint8_t m[300];
+
+	assert_int_equal(iface_join_source(iface, &g, &one), 0);
+	expect_record(h, MCAST_ALLOW, 1, &one);
+	assert_int_equal(iface_join_source(iface, &g, &one), 0); /* a second user changes nothing */
+	assert_int_equal(sent_igmp(h, m), 0);
+	assert_int_equal(iface_join_source(iface, &g, &two), 0);
+	expect_record(h, MCAST_ALLOW, 1, &two);
+	assert_true(iface_in_group(iface, &g));
+	hear_query(h, "232.1.2.3", 10, 12);
+	host_advance(h, SEC);
+	expect_record(h, MCAST_IS_INCLUDE, 2, &one);
+	assert_int_equal(iface_join(iface, &g), 0); /* from anybody */
+	expect_record(h, MCAST_TO_EXCLUDE, 0, NULL);
+	hear_query(h, "232.1.2.3", 10, 12);
+	host_advance(h, SEC);
+	expect_record(h, MCAST_IS_EXCLUDE, 0, NULL);
+	assert_int_equal(iface_leave_source(iface, &g, &one), 0);
+	assert_int_equal(sent_igmp(h, m), 0);
+	assert_int_equal(iface_leave(iface, &g), 0);
+	expect_record(h, MCAST_TO_INCLUDE, 2, &one);
+	assert_int_equal(iface_leave_source(iface, &g, &two), 0);
+	expect_record(h, MCAST_BLOCK, 1, &two);
+	assert_int_equal(iface_leave_source(iface, &g, &two), -LEAT_EADDRNOTAVAIL);
+	assert_int_equal(iface_leave(iface, &g), -LEAT_EADDRNOTAVAIL);
+	assert_int_equal(iface_leave_source(iface, &g, &one), 0);
+	expect_record(h, MCAST_BLOCK, 1, &one);
+	assert_false(iface_in_group(iface, &g));
+}
+
+/* RFC 9776, 7.2.1: a querier of version 2 hears of members, whatever sources they want. */
+static void
+version_2_knows_no_sources(void **state)
+{
+	struct host *h = *state;
+	struct ipaddr g = addr("232.1.2.3"), one = addr("192.0.2.1"), two = addr("192.0.2.2");
+	uint8_t m[300];
+
+	hear_query(h, "0.0.0.0", 10, 8);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	iface_join_source(h->eth[0], &g, &one);
+	assert_int_equal(sent_igmp(h, m), 8);
+	assert_int_equal(m[0], IGMP2_REPORT);
+	iface_join_source(h->eth[0], &g, &two);
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	iface_leave_source(h->eth[0], &g, &one);
+	assert_int_equal(sent_igmp(h, m), 0);
+	iface_leave_source(h->eth[0], &g, &two);
+	assert_int_equal(sent_igmp(h, m), 8);
+	assert_int_equal(m[0], IGMP2_LEAVE);
+}
+
+/* RFC 9777, 5.2.15: what does not fit into one message goes in several, each within the MTU. Sources are bounded. */
+static void
+long_mld_reports_are_split(void **state)
+{
+	struct host *h = *state;
+	struct iface *iface = h->eth[0];
+	struct ipaddr groups[2] = {addr("ff35::1"), addr("ff35::2")};
+	uint8_t f[2000], source[16] = {0xfd, [8] = 1};
+	unsigned sources = 0, frames = 0;
+	size_t n;
+
+	for (unsigned i = 0; i < 2 * (IFACE_SOURCES + 1); i++) {
+		struct ipaddr s;
+
+		source[15] = (uint8_t)(i / 2);
+		s = ipaddr_from16(source);
+		assert_int_equal(
+		    iface_join_source(iface, &groups[i % 2], &s), i / 2 < IFACE_SOURCES ? 0 : -LEAT_ENOBUFS);
+	}
+	host_advance(h, 5 * SEC);
+	host_discard(h);
+	hear_mld_query(h, "fe80::2", "::", MLD2_QUERY_LEN, true);
+	host_advance(h, SEC);
+	while ((n = host_sent_bytes(h, 0, f))) {
+		assert_in_range(n, 1, ETH_HDR_LEN + iface->mtu);
+		assert_int_equal(f[ETH_HDR_LEN + 48], ICMP6_MLD2_REPORT);
+		assert_int_equal(f[ETH_HDR_LEN + 56], frames < 2 ? MCAST_IS_INCLUDE : MCAST_IS_EXCLUDE);
+		sources += be16_get(f + ETH_HDR_LEN + 58);
+		frames++;
+	}
+	assert_int_equal(sources, 2 * IFACE_SOURCES);
+	assert_in_range(frames, 2, 3);
+	for (unsigned i = 0; i < 2 * IFACE_SOURCES; i++) {
+		struct ipaddr s;
+
+		source[15] = (uint8_t)(i / 2);
+		s = ipaddr_from16(source);
+		assert_int_equal(iface_leave_source(iface, &groups[i % 2], &s), 0);
+	}
+	assert_int_equal(iface->ngroup, 0);
+}
+
 int
 main(void)
 {
@@ -247,6 +366,9 @@ main(void)
 	    usual_test(queries_are_answered_in_their_version),
 	    usual_test(queries_of_no_version_are_refused),
 	    usual_test(a_storm_of_queries_gets_few_answers),
+	    usual_test(wanted_sources_are_reported),
+	    usual_test(version_2_knows_no_sources),
+	    usual_test(long_mld_reports_are_split),
 	    usual_test(mld_reports_groups),
 	    usual_test(unsound_mld_queries_are_refused),
 	    usual_test(mld_speaks_version_1_where_it_must),

@@ -251,7 +251,7 @@ group_membership(void **state)
 	assert_int_equal(igmp_type(h), IGMP2_REPORT);
 	assert_true(same(igmp_group(h), "224.0.0.251"));
 	igmp3_report_put(h, 1);
-	igmp3_record_put(h + IGMP3_REPORT_LEN, MCAST_TO_EXCLUDE, &group);
+	igmp3_record_put(h + IGMP3_REPORT_LEN, MCAST_TO_EXCLUDE, 0, &group);
 	assert_memory_equal(
 	    h, ((const uint8_t[]){0x22, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 224, 0, 0, 251}), 16);
 	assert_int_equal(igmp3_code(127), 127);
