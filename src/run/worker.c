@@ -145,7 +145,8 @@ reap(struct process *p)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
-		if (hold_stopped(pid, status) || pid != p->launch.pid)
+		/* After the first process has been reaped, another may get its number. */
+		if (hold_stopped(pid, status) || p->reaped || pid != p->launch.pid)
 			continue;
 		if (WIFSTOPPED(status)) {
 			outer_too(p, SIGSTOP);

@@ -12,8 +12,8 @@ import subprocess
 import time
 
 import pytest
-from conftest import SLOWER
-from inside import PYTHON, command, environment, inside, loud, nothing_left, place, program, started  # noqa: F401
+from conftest import SLOWER, unprivileged
+from inside import PYTHON, Place, command, environment, inside, loud, nothing_left, place, program, started  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,36 @@ def test_a_program_that_goes_on_in_fresh_children_is_ended(compiled, kind, chain
         assert ended(proc), "it goes on"
         assert proc.wait(5) == (125 if victim == "worker" else -signal.SIGKILL)
         print(kind, chains, victim, f"{time.monotonic() - begin:.3f} s")
+
+
+def test_until_first_ends_what_goes_on_in_fresh_children(compiled):
+    """SIGTERM misses some of them; SIGKILL does not."""
+    with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 60 & sleep 0.2", options=["--until", "first"]) as proc:
+        assert proc.wait(40 * SLOWER) == 0
+
+
+SAME_NUMBER = """
+import os, time
+first = os.getpid()
+if os.fork():
+    os._exit(7)
+os.setsid()  # whose group has a number keeps it in use
+while os.path.exists(f'/proc/{first}'):
+    time.sleep(0.01)
+with open('/proc/sys/kernel/ns_last_pid', 'w') as f:
+    f.write(str(first - 1))
+if child := os.fork():
+    os.write(1, b'the same' if child == first else b'another'); os._exit(0)
+time.sleep(0.2); os._exit(9)
+"""
+
+
+def test_a_later_process_with_the_number_of_the_first_is_not_taken_for_it():
+    own = [*unprivileged(), "unshare", "-Urpf", "--mount-proc"]
+    if subprocess.run([*own, "sh", "-c", "echo 100 >/proc/sys/kernel/ns_last_pid"], capture_output=True).returncode:
+        pytest.skip("no PID namespaces here")
+    done = subprocess.run([*own, Place.leat, "run", "-q", "--", PYTHON, "-c", SAME_NUMBER], capture_output=True, timeout=30 * SLOWER, env=environment(), cwd="/")
+    assert (done.stdout, done.returncode) == (b"the same", 7), done
 
 
 def test_a_run_ends_where_the_end_of_children_is_ignored():
