@@ -27,8 +27,8 @@ def deaf(place):
 
 def test_after_two_seconds_it_says_for_whom_it_waits():
     begin = time.monotonic()
-    done = inside("sh", "-c", "(exec sleep 2.5) & (exec sleep 2.6) & exit 3")
-    assert done.returncode == 3 and time.monotonic() - begin > 2.4
+    done = inside("sh", "-c", "(exec sleep 3.5) & (exec sleep 3.6) & exit 3")
+    assert done.returncode == 3 and time.monotonic() - begin > 3.4
     assert re.fullmatch(rb"leat: sh has ended; waiting for what it left running: sleep\[\d+\], sleep\[\d+\] \(--until first ends it\)\n", done.stderr)
 
 
@@ -37,7 +37,7 @@ def test_a_run_that_ends_soon_says_nothing():
 
 
 def test_many_are_counted():
-    done = inside("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 2.3 & done")
+    done = inside("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 3.5 & done")
     assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", done.stderr)
 
 
@@ -50,9 +50,12 @@ def test_until_first_ends_the_rest():
 
 
 def test_until_first_lets_a_daemon_end_well():
-    daemon = "import signal, sys, time; signal.signal(15, lambda *a: (print('saved', flush=True), sys.exit())); print('ready', flush=True); time.sleep(60)"
-    done = inside("sh", "-c", f'{PYTHON} -c "{daemon}" >&2 & exec 2>/dev/null; sleep 1', options=["--until", "first"])
-    assert (done.returncode, done.stderr) == (0, b"ready\nsaved\n")
+    daemon = "import os, signal, sys, time; signal.signal(15, lambda *a: (os.write(1, b'saved'), sys.exit())); os.write(1, b'ready'); time.sleep(60)"
+    with started("sh", "-c", f'{PYTHON} -c "{daemon}" & read line; exit 3', options=["--until", "first"], stdin=subprocess.PIPE) as proc:
+        assert proc.stdout.read(5) == b"ready"
+        proc.stdin.close()
+        assert proc.stdout.read() == b"saved"
+        assert proc.wait(10) == 3 and proc.stderr.read() == b""
 
 
 def test_timeout_ends_a_run_with_all_that_it_started():
@@ -63,13 +66,13 @@ def test_timeout_ends_a_run_with_all_that_it_started():
 
 
 COUNTS = """
-import signal, sys, time
+import os, signal, time
 heard = [0]
 signal.signal(signal.SIGTERM, lambda *a: heard.__setitem__(0, heard[0] + 1))
-print('ready', flush=True)
+os.write(1, b'ready\\n')
 end = time.monotonic() + 1
 while time.monotonic() < end: time.sleep(0.05)
-print(heard[0], flush=True)
+os.write(1, b'%d\\n' % heard[0])
 """
 
 
