@@ -75,7 +75,10 @@ call_fresh_stand_in(struct call *c, bool hold)
 	return 0;
 }
 
-/* connect() says how it ended, and with that the socket is a fresh one again. If the proxy socket cannot be replaced now, the next connect() tries again. */
+/*
+ * connect() says how it ended, and with that the socket is a fresh one again. If the proxy socket
+ * cannot be replaced now, the next connect() tries again.
+ */
 static long
 tell_failure(struct call *c, int error)
 {

@@ -136,7 +136,7 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
 	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
 	    c, &h, native, came);
-	/* Datagram sockets that were shut: as on Linux, who may wait is told the end, and who may not EAGAIN. */
+	/* A datagram socket that was shut: as on Linux, 0 for a call that may wait, else EAGAIN. */
 	if (n == -EAGAIN && c->d->shut_rd && call_may_wait(c, flags))
 		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
 	if (n == -EAGAIN && call_may_wait(c, flags))

@@ -58,7 +58,10 @@ message_total(void)
 	return total;
 }
 
-/* Copies what the caller gives, from octet @skip on, as far as there is room here; @whole: -EMSGSIZE if that is not all. */
+/*
+ * Copies what the caller gives, from octet @skip on, as far as there is room here; @whole:
+ * -EMSGSIZE if that is not all.
+ */
 static ssize_t
 gather(const struct call *c, size_t skip, bool whole)
 {
@@ -102,7 +105,10 @@ send_flagged(struct call *c, size_t len, unsigned flags)
 	return sock_send(c->d->sk, call_octets, len, flags, NULL);
 }
 
-/* One piece of a stream's message, from octet c->done on. How many octets of it went, or the negative errno. */
+/*
+ * One piece of a stream's message, from octet c->done on. How many octets of it went, or the
+ * negative errno.
+ */
 static ssize_t
 send_piece(struct call *c, size_t total, int flags)
 {

@@ -30,7 +30,10 @@ struct call {
 	bool retried;   /* has been parked */
 	size_t
 	    done; /* octets that a send which waits for room has placed; they are its answer if it ends early */
-	/* Parked: called when a signal or the time limit ends the wait, with what would be answered; returns what is. NULL: nothing to do. */
+	/*
+	 * Parked: called when a signal or the time limit ends the wait, with what would be
+	 * answered; returns what is. NULL: nothing to do.
+	 */
 	long (*left)(struct call *c, long answer);
 };
 
@@ -65,9 +68,10 @@ bool call_on_socket(const struct call *c);
 int call_take_error(struct call *c);
 
 /*
- * Replaces a proxy socket that was connected or shut once, for an AF_UNIX socket cannot be used again. Duplicates of the descriptor keep the old one; programs
- * that begin anew after a failure have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). 0 or the negative errno; -ECONNABORTED: it
- * cannot be replaced.
+ * Replaces a proxy socket that was connected or shut once, for an AF_UNIX socket cannot be used
+ * again. Duplicates of the descriptor keep the old one; programs that begin anew after a failure
+ * have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). 0 or
+ * the negative errno; -ECONNABORTED: it cannot be replaced.
  */
 int call_fresh_stand_in(struct call *c, bool hold);
 

@@ -70,8 +70,10 @@ notify_calls(scmp_filter_ctx ctx, bool every_accept)
 }
 
 /*
- * Handed over without an address, too, when this flag is set: urgent data and MSG_MORE are our stack's business, which AF_UNIX knows nothing
- * of; so are the completions of MSG_ZEROCOPY, the queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy socket.
+ * Handed over without an address, too, when this flag is set: urgent data and MSG_MORE are our
+ * stack's business, which AF_UNIX knows nothing of; so are the completions of MSG_ZEROCOPY, the
+ * queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy
+ * socket.
  */
 static const struct {
 	int call;

@@ -24,7 +24,10 @@ hold_thread(pid_t tid)
 	return true;
 }
 
-/* A traced thread also stops before each signal that it takes: then it takes the signal as it goes on. */
+/*
+ * A traced thread also stops before each signal that it takes: then it takes the signal as it goes
+ * on.
+ */
 static int
 signal_of(int event, int signal)
 {

@@ -1,9 +1,11 @@
 /*
- * run/hold.h - stops threads of the program for a moment with ptrace(2). Neither the thread nor its parent notices, except that epoll_wait(2) and the other calls that
- * signal(7) lists for SIGCONT return EINTR.
+ * run/hold.h - stops threads of the program for a moment with ptrace(2). Neither the thread nor its
+ * parent notices, except that epoll_wait(2) and the other calls that signal(7) lists for SIGCONT
+ * return EINTR.
  *
- * A held thread stops where it would look for signals: at once in user space and in an interruptible wait, later in a wait that only a fatal signal ends. Only one
- * thread of this process may use this, for the kernel knows tracers by thread.
+ * A held thread stops where it would look for signals: at once in user space and in an
+ * interruptible wait, later in a wait that only a fatal signal ends. Only one thread of this
+ * process may use this, for the kernel knows tracers by thread.
  */
 #ifndef RUN_HOLD_H
 #define RUN_HOLD_H
@@ -12,7 +14,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Asks @tid to stop. False: it has another tracer, forbids it, or is gone. Its stop is reported by wait(2): see hold_stopped(). */
+/*
+ * Asks @tid to stop. False: it has another tracer, forbids it, or is gone. Its stop is reported by
+ * wait(2): see hold_stopped().
+ */
 bool hold_thread(pid_t tid);
 
 /* For wait(2)'s @status of @pid: true if that was the stop of a held thread, which goes on. */
@@ -28,8 +33,9 @@ struct hold {
 };
 
 /*
- * Stops every thread of process @pid, but for those of which @still says that they stand still anyway. False: not all of them could be stopped in time, and those that were
- * go on. After true call hold_end().
+ * Stops every thread of process @pid, but for those of which @still says that they stand still
+ * anyway. False: not all of them could be stopped in time, and those that were go on. After true
+ * call hold_end().
  */
 bool hold_process(struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg);
 void hold_end(struct hold *h);

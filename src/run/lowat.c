@@ -9,8 +9,8 @@
 enum { SPANS = 16 };
 
 /*
- * At most a quarter of what SO_RCVBUF says, which is half of the window: Linux has such a bound, too, for a mark that the buffer cannot reach would keep
- * the octets for good.
+ * At most a quarter of what SO_RCVBUF says, which is half of the window: Linux has such a bound,
+ * too, for a mark that the buffer cannot reach would keep the octets for good.
  */
 static size_t
 mark(const struct desc *d)

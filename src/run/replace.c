@@ -48,7 +48,10 @@ add_numbered(struct pids *all, const char *path)
 	return well;
 }
 
-/* The children of all threads of @pid; of one that is gone, none. False without memory or a descriptor. */
+/*
+ * The children of all threads of @pid; of one that is gone, none. False without memory or a
+ * descriptor.
+ */
 static bool
 add_children(struct pids *all, pid_t pid)
 {
@@ -74,7 +77,10 @@ add_children(struct pids *all, pid_t pid)
 	return well;
 }
 
-/* All processes that may be the program's: those below us, or, on a kernel without CONFIG_PROC_CHILDREN, all that there are. */
+/*
+ * All processes that may be the program's: those below us, or, on a kernel without
+ * CONFIG_PROC_CHILDREN, all that there are.
+ */
 static bool
 add_program(struct pids *all)
 {
@@ -89,8 +95,9 @@ add_program(struct pids *all)
 }
 
 /*
- * Does another process share the caller's table (CLONE_FILES without CLONE_THREAD)? One that does has the same socket at the same number; one that inherited the socket has it
- * there, too, and kcmp(2) tells them apart. Where that is not allowed, it may share.
+ * Does another process share the caller's table (CLONE_FILES without CLONE_THREAD)? One that does
+ * has the same socket at the same number; one that inherited the socket has it there, too, and
+ * kcmp(2) tells them apart. Where that is not allowed, it may share.
  */
 static bool
 shared(const struct call *c, pid_t process, uint64_t inode)
@@ -118,7 +125,10 @@ alone(pid_t process)
 	return well && task.n == 1;
 }
 
-/* The caller waits for our answer, and so do those whose calls are parked; no signal but a fatal one changes that. */
+/*
+ * The caller waits for our answer, and so do those whose calls are parked; no signal but a fatal
+ * one changes that.
+ */
 static bool
 waits_for_us(void *arg, pid_t tid)
 {

@@ -1,5 +1,6 @@
 /*
- * run/signals.h - does a signal wait for a thread that sleeps in an answered call? Found in /proc, since nothing reports it.
+ * run/signals.h - does a signal wait for a thread that sleeps in an answered call? Found in /proc,
+ * since nothing reports it.
  */
 #ifndef RUN_SIGNALS_H
 #define RUN_SIGNALS_H
@@ -17,14 +18,19 @@ struct signals_look {
 };
 
 /*
- * What to answer the waiting call of @tid with; 0: it goes on waiting. @timed: the call has a time limit.
+ * What to answer the waiting call of @tid with; 0: it goes on waiting. @timed: the call has a time
+ * limit.
  *
- * -ERESTARTSYS: the kernel runs the handler, and then begins the call again or ends it with EINTR, as the handler was installed. The kernel looks at this answer only in
- * a thread that has been notified of a signal; in any other the number 512 would reach the program. A thread that has a signal of its own, or is the only one of its
- * process, has been notified. Of a signal for the whole process the kernel notifies one thread of its choice, which is not to be seen from outside. So @tid
- * is held (hold.h), which notifies it, and the signal is its own if no other thread has taken it by then.
+ * -ERESTARTSYS: the kernel runs the handler, and then begins the call again or ends it with EINTR,
+ * as the handler was installed. The kernel looks at this answer only in a thread that has been
+ * notified of a signal; in any other the number 512 would reach the program. A thread that has a
+ * signal of its own, or is the only one of its process, has been notified. Of a signal for the
+ * whole process the kernel notifies one thread of its choice, which is not to be seen from outside.
+ * So @tid is held (hold.h), which notifies it, and the signal is its own if no other thread has
+ * taken it by then.
  *
- * -EINTR: it cannot be held. A call with a time limit is never begun again after a handler (signal(7)).
+ * -EINTR: it cannot be held. A call with a time limit is never begun again after a handler
+ * (signal(7)).
  */
 int signals_interrupt(struct signals_look *look, pid_t tid, bool timed);
 

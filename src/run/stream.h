@@ -18,8 +18,9 @@ int stream_joined(struct desc *d, int fd);
 void stream_failed(struct desc *d, int error);
 
 /*
- * What it was is over, a connection reset, a listener closed: the stack's socket is a fresh one again. @error (0 = none) is its error from now on, and the answer of a
- * connect() that waits. The program's end @fd is left as it is.
+ * What it was is over, a connection reset, a listener closed: the stack's socket is a fresh one
+ * again. @error (0 = none) is its error from now on, and the answer of a connect() that waits. The
+ * program's end @fd is left as it is.
  */
 void stream_begin_anew(struct desc *d, int fd, int error);
 
@@ -35,7 +36,10 @@ int stream_listen(struct desc *d, int fd, int backlog);
 /* Give the AF_UNIX listener as many established connections as it takes. */
 void stream_offer_children(struct desc *d);
 
-/* The program has taken one, or perhaps some: there is room again in the queue that listen() bounds. */
+/*
+ * The program has taken one, or perhaps some: there is room again in the queue that listen()
+ * bounds.
+ */
 void stream_accepted(struct desc *d);
 void stream_count_waiting(struct desc *d);
 

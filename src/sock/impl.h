@@ -109,7 +109,10 @@ void stream_keep_bound_name(struct sock *sk);
 /* accept.c: it listens no more. */
 void stream_end_listener(struct sock *sk);
 
-/* cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK wants to wait for others. As sock_send(). */
+/*
+ * cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK wants to wait for
+ * others. As sock_send().
+ */
 ssize_t cork_add(struct sock *sk, const void *buf, size_t len, bool more, const struct sock_msg *msg);
 /* Sends, or forgets, what waits for more. */
 int cork_send(struct sock *sk);

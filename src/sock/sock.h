@@ -78,7 +78,10 @@ struct sock_msg {
 	uint16_t seg_size;     /* sending: UDP_SEGMENT; 0 = one datagram */
 };
 
-/* SOCK_MORE: a stream's short segment waits for what follows; of a datagram these octets are a part, and the first one without the flag is the last part. */
+/*
+ * SOCK_MORE: a stream's short segment waits for what follows; of a datagram these octets are a
+ * part, and the first one without the flag is the last part.
+ */
 enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
 
 /* Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once. */
