@@ -27,7 +27,8 @@ struct desc {
 	struct list node;   /* worker.descs, then worker.buried */
 	struct list named;  /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
 	struct list parked; /* calls that wait for something to happen to it, see park.h */
-	uint64_t inode;     /* of the program's end; 0 = accepted natively, not met yet */
+	bool waking, wake_again;
+	uint64_t inode; /* of the program's end; 0 = accepted natively, not met yet */
 	uint64_t id;
 	enum desc_kind kind;
 	enum desc_state state;

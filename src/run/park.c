@@ -55,7 +55,7 @@ parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p->watch.fd = -1;
 	list_init(&p->of_desc);
 	if (list_empty(&w->parked))
-		w->signals_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
+		w->signals_at = w->signals_all_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
 	list_push(&w->parked, &p->node);
 	w->nparked++;
 	return p;
@@ -129,14 +129,13 @@ park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late)
 	return -ENOBUFS;
 }
 
-/* A retry may wake others of the same record, so each is off its list while it is asked. */
-void
-park_wake(struct desc *d)
+/* Tries each once; true if one was answered. One that is tried is off the list meanwhile. */
+static bool
+wake_each(struct desc *d)
 {
 	struct list again;
+	bool answered = false;
 
-	if (list_empty(&d->parked))
-		return;
 	list_init(&again);
 	for (struct list *n; (n = list_pop(&d->parked));)
 		list_push(&again, n);
@@ -144,11 +143,38 @@ park_wake(struct desc *d)
 		struct parked *p = container_of(n, struct parked, of_desc);
 		long answer = d->buried ? -EBADF : p->retry(&p->call);
 
-		if (answer == CALL_PARKED)
+		if (answer == CALL_PARKED) {
 			list_push(&d->parked, &p->of_desc);
-		else
-			settle(p, answer);
+			continue;
+		}
+		settle(p, answer);
+		answered = true;
 	}
+	return answered;
+}
+
+/*
+ * What a retry does may wake the same record's calls, itself among them. That is done once the
+ * others have been tried: from within, n calls would be tried 2^n times. Once more is enough where
+ * no call is answered, for then nothing has changed in between.
+ */
+void
+park_wake(struct desc *d)
+{
+	bool first = true, answered;
+
+	if (d->waking) {
+		d->wake_again = true;
+		return;
+	}
+	d->waking = true;
+	do {
+		d->wake_again = false;
+		answered = wake_each(d);
+		answered |= first;
+		first = false;
+	} while (!list_empty(&d->parked) && (d->buried || (d->wake_again && answered)));
+	d->waking = false;
 }
 
 void
@@ -176,16 +202,42 @@ park_next(const struct worker *w)
 	return list_empty(&w->parked) ? NSEC_NEVER : nsec_min(next, w->signals_at);
 }
 
-/* What a call that was asked to make room for a signal's handler says; 0 = none waits. See signals.h. */
-static void
-look_for_signals(struct worker *w)
+/* The processes of the calls that a look has met. */
+struct met {
+	pid_t process[SIGNALS_PROCESSES];
+	unsigned n; /* perhaps more than fit */
+};
+
+static bool
+first_of_process(struct met *met, struct parked *p)
+{
+	pid_t process = caller_process(&p->call.caller);
+
+	for (unsigned i = 0; i < met->n && i < SIGNALS_PROCESSES; i++)
+		if (met->process[i] == process)
+			return false;
+	if (met->n < SIGNALS_PROCESSES)
+		met->process[met->n] = process;
+	met->n++;
+	return true;
+}
+
+/*
+ * Ends the calls for which a signal waits. Looks at @all of them, or at one of each process, which
+ * finds what waits for the whole process. How many processes it met.
+ */
+static unsigned
+look_for_signals(struct worker *w, bool all)
 {
 	struct signals_look look = {.hold = w->kernel.hold};
+	struct met met = {.n = 0};
 
 	list_each_safe(n, &w->parked) {
 		struct parked *p = container_of(n, struct parked, node);
 		int answer;
 
+		if (!first_of_process(&met, p) && !all)
+			continue;
 		if (!notif_valid(w, p->call.id)) {
 			settle(p, CALL_ANSWERED);
 			continue;
@@ -194,6 +246,14 @@ look_for_signals(struct worker *w)
 		if (answer)
 			leave(p, answer);
 	}
+	return met.n;
+}
+
+/* When to look again after a look at @n calls. */
+static nsec_t
+next_look(nsec_t now, unsigned n)
+{
+	return now + nsec_max(LOOK_LEAST * MSEC, n * LOOK_COST * USEC * LOOK_BUDGET);
 }
 
 void
@@ -206,8 +266,10 @@ park_run(struct worker *w, nsec_t now)
 			leave(p, p->late);
 	}
 	if (now >= w->signals_at && !list_empty(&w->parked)) {
-		look_for_signals(w);
-		w->signals_at =
-		    now + nsec_max(LOOK_LEAST * MSEC, w->nparked * LOOK_COST * USEC * LOOK_BUDGET);
+		bool all = now >= w->signals_all_at;
+
+		w->signals_at = next_look(now, look_for_signals(w, all));
+		if (all)
+			w->signals_all_at = next_look(now, w->nparked);
 	}
 }

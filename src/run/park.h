@@ -2,7 +2,7 @@
  * run/park.h - calls that wait: blocking accept, connect, receive and send.
  *
  * The kernel keeps the caller asleep until it is answered, and with WAIT_KILLABLE_RECV no signal but a fatal one wakes it. So signals
- * are looked for in /proc, within a budget of 1% of a core however many calls are parked.
+ * are looked for in /proc, within a budget of 2% of a core however many calls are parked.
  */
 #ifndef RUN_PARK_H
 #define RUN_PARK_H

@@ -264,9 +264,11 @@ take_child(struct desc *d)
 void
 stream_offer_children(struct desc *d)
 {
+	bool any = false;
+
 	while (d->sk && !d->buried && take_child(d) && offer(d))
-		;
-	if (d->sk && !d->buried)
+		any = true;
+	if (any && d->sk && !d->buried)
 		park_wake(d);
 }
 

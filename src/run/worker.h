@@ -53,7 +53,8 @@ struct worker {
 
 	struct list parked; /* calls that wait, see park.h */
 	unsigned nparked;
-	nsec_t signals_at; /* when to look for signals next */
+	nsec_t signals_at;     /* when to look for signals next, */
+	nsec_t signals_all_at; /* and when to look at every call that waits */
 
 	char seen_names[192][48]; /* what was reported as missing, see missing.h */
 	unsigned nseen;           /* one more than there is room for: no more are reported */

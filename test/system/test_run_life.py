@@ -68,6 +68,31 @@ s.accept(); print('accepted')
     assert done.stdout == b"rang\naccepted\n", done.stderr.decode()
 
 
+def test_a_signal_is_handled_soon_though_many_threads_wait():
+    """Natively within a millisecond. To look at each of the threads takes far longer."""
+    code = """
+import os, signal, socket, threading, time
+s = socket.create_server(('', 8000), backlog=9)
+rang = []
+signal.signal(signal.SIGUSR1, lambda *a: rang.append(1)); signal.siginterrupt(signal.SIGUSR1, False)
+threads = [threading.Thread(target=s.accept, daemon=True) for _ in range(100)]
+[t.start() for t in threads]
+time.sleep(0.3)
+if not os.fork():
+    for i in range(10):
+        os.kill(os.getppid(), signal.SIGUSR1); time.sleep(0.03)
+    os._exit(0)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+os.wait(); time.sleep(0.03)
+pending = signal.SIGUSR1 in signal.sigpending()
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+print(pending, flush=True)
+os._exit(0)
+"""
+    done = python(code)
+    assert done.stdout == b"False\n", done
+
+
 def test_the_worker_killed_ends_everything_with_125():
     with started(PYTHON, "-c", "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()") as proc:
         assert proc.stdout.readline() == b"ready\n"
