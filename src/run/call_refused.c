@@ -1,6 +1,7 @@
 /*
- * Calls that are refused as a whole: io_uring, which would carry socket calls past the filter, and those of another calling
- * convention than the machine's own (32-bit programs, x32), whose sockets Leat does not make.
+ * Calls that are refused as a whole: io_uring, which would carry socket calls past the filter, and
+ * those of another calling convention than the machine's own (32-bit programs, x32), whose sockets
+ * Leat does not make.
  */
 #include "run/calls.h"
 #include "run/missing.h"

@@ -1,8 +1,9 @@
 /*
  * recvmsg() and recvmmsg() with room for control messages on the program's own AF_UNIX sockets.
  *
- * A process outside could send a socket of the host's there. So the worker receives the message, judges the descriptors (rights.h) and
- * answers. It looks (MSG_PEEK) before it takes: what only the kernel can hand on is left to the kernel.
+ * A process outside could send a socket of the host's there. So the worker receives the message,
+ * judges the descriptors (rights.h) and answers. It looks (MSG_PEEK) before it takes: what only the
+ * kernel can hand on is left to the kernel.
  */
 #include "run/call_rights.h"
 
@@ -49,14 +50,19 @@ is_judged(const struct call *c, int flags)
 	return !(flags & (MSG_OOB | MSG_ERRQUEUE)) && option(c->fd, SO_DOMAIN) == AF_UNIX;
 }
 
-/* Where a signal may end the call before it is answered, the message must not be taken for no one. */
+/*
+ * Where a signal may end the call before it is answered, the message must not be taken for no one.
+ */
 static bool
 still_waits(const struct call *c)
 {
 	return c->w->kernel.wait_killable || notif_valid(c->w, c->id);
 }
 
-/* Where the next message is longer than the usual buffer, and so is the caller's room, it gets one of its own. */
+/*
+ * Where the next message is longer than the usual buffer, and so is the caller's room, it gets one
+ * of its own.
+ */
 static int
 make_room(struct receiving *m)
 {
@@ -252,7 +258,10 @@ vector_has_room(const struct call *c, unsigned n)
 	return false;
 }
 
-/* Waits for the first at most, and for less than MSG_WAITALL asks: fewer than asked for is a fair answer. */
+/*
+ * Waits for the first at most, and for less than MSG_WAITALL asks: fewer than asked for is a fair
+ * answer.
+ */
 long
 call_recvmmsg_foreign(struct call *c, call_fn *again)
 {

@@ -1,12 +1,16 @@
 /*
- * run/call_rights.h - receiving with control messages on an AF_UNIX socket that is the program's own.
+ * run/call_rights.h - receiving with control messages on an AF_UNIX socket that is the program's
+ * own.
  */
 #ifndef RUN_CALL_RIGHTS_H
 #define RUN_CALL_RIGHTS_H
 
 #include "run/calls.h"
 
-/* c->d is NULL. The answer, or CALL_CONTINUE where no descriptor of the host's can arrive. @again answers it once there is something to receive. */
+/*
+ * c->d is NULL. The answer, or CALL_CONTINUE where no descriptor of the host's can arrive. @again
+ * answers it once there is something to receive.
+ */
 long call_recvmsg_foreign(struct call *c, call_fn *again);
 long call_recvmmsg_foreign(struct call *c, call_fn *again);
 

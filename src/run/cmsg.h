@@ -1,5 +1,6 @@
 /*
- * run/cmsg.h - writes control messages into the room that a caller of recvmsg() gives, as the kernel does: what does not fit is cut.
+ * run/cmsg.h - writes control messages into the room that a caller of recvmsg() gives, as the
+ * kernel does: what does not fit is cut.
  */
 #ifndef RUN_CMSG_H
 #define RUN_CMSG_H
@@ -23,7 +24,10 @@ void cmsg_put(struct cmsg_writer *w, int level, int type, const void *data, size
 /* How many descriptors an SCM_RIGHTS message could hold. */
 size_t cmsg_fds(const struct cmsg_writer *w);
 
-/* Into the caller's memory: 0 with *@len and, where something was cut, MSG_CTRUNC in *@flags; or -EFAULT. */
+/*
+ * Into the caller's memory: 0 with *@len and, where something was cut, MSG_CTRUNC in *@flags; or
+ * -EFAULT.
+ */
 int cmsg_end(
     const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 

@@ -4,7 +4,10 @@
 #ifndef RUN_HOSTFD_H
 #define RUN_HOSTFD_H
 
-/* What @fd of this process is, as in "a TUN/TAP device"; NULL if it leads to no network of the host. */
+/*
+ * What @fd of this process is, as in "a TUN/TAP device"; NULL if it leads to no network of the
+ * host.
+ */
 const char *hostfd_kind(int fd);
 
 #endif

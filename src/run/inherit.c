@@ -1,5 +1,6 @@
 /*
- * Looks at the descriptors that the program would inherit, before anything of Leat's own is open. What hostfd.h says of them decides.
+ * Looks at the descriptors that the program would inherit, before anything of Leat's own is open.
+ * What hostfd.h says of them decides.
  */
 #include "run/inherit.h"
 

@@ -1,6 +1,7 @@
 /*
- * The rule for setns(2), by induction: every process of the tree is in the worker's namespaces or in some that were made inside. A thread may
- * enter what another process of the tree is in, or what belongs to a user namespace in which one is; so the rule holds after it, too.
+ * The rule for setns(2), by induction: every process of the tree is in the worker's namespaces or
+ * in some that were made inside. A thread may enter what another process of the tree is in, or what
+ * belongs to a user namespace in which one is; so the rule holds after it, too.
  */
 #include "run/netns.h"
 
@@ -36,7 +37,10 @@ our_net(void)
 	return net;
 }
 
-/* A look costs 5 us, so what it shows is kept. A thread's namespace changes by its own unshare(2) and setns(2) only. */
+/*
+ * A look costs 5 us, so what it shows is kept. A thread's namespace changes by its own unshare(2)
+ * and setns(2) only.
+ */
 enum { NOT_LOOKED, OURS, OWN };
 
 bool

@@ -1,8 +1,10 @@
 /*
- * run/netns.h - network namespaces that the program makes for itself (bubblewrap, bazel, unshare -n).
+ * run/netns.h - network namespaces that the program makes for itself (bubblewrap, bazel, unshare
+ * -n).
  *
- * Such a namespace is empty: a loopback, and no link to anything else. So the sockets that a thread makes there are the kernel's own, and
- * what was made before is Leat's as before. Namespaces that were not made inside the run are not entered.
+ * Such a namespace is empty: a loopback, and no link to anything else. So the sockets that a thread
+ * makes there are the kernel's own, and what was made before is Leat's as before. Namespaces that
+ * were not made inside the run are not entered.
  */
 #ifndef RUN_NETNS_H
 #define RUN_NETNS_H

@@ -1,8 +1,10 @@
 /*
- * run/rights.h - the control messages of an AF_UNIX socket that is the program's own, and the descriptors among them.
+ * run/rights.h - the control messages of an AF_UNIX socket that is the program's own, and the
+ * descriptors among them.
  *
- * A descriptor that leads to the host's network (hostfd.h) is not handed on, as if a security module of the kernel had refused it: the descriptors before it
- * arrive, those from it on do not, and MSG_CTRUNC is set.
+ * A descriptor that leads to the host's network (hostfd.h) is not handed on, as if a security
+ * module of the kernel had refused it: the descriptors before it arrive, those from it on do not,
+ * and MSG_CTRUNC is set.
  */
 #ifndef RUN_RIGHTS_H
 #define RUN_RIGHTS_H
@@ -11,7 +13,10 @@
 
 enum { RIGHTS_MOST = 253 /* SCM_MAX_FD */, RIGHTS_ROOM = 2048 };
 
-/* A message as the worker has received it. What it holds in descriptors is the worker's until rights_close(). */
+/*
+ * A message as the worker has received it. What it holds in descriptors is the worker's until
+ * rights_close().
+ */
 struct rights {
 	struct msghdr h;
 	struct sockaddr_storage name;
@@ -26,12 +31,16 @@ ssize_t rights_receive(struct rights *r, int fd, void *buf, size_t len, int flag
 bool rights_any(const struct rights *r);
 
 /*
- * Only the kernel can hand this message to the caller of @c: it has a descriptor that was opened with O_PATH and none of the host's network, or
- * credentials, which the caller's namespaces number in another way than ours.
+ * Only the kernel can hand this message to the caller of @c: it has a descriptor that was opened
+ * with O_PATH and none of the host's network, or credentials, which the caller's namespaces number
+ * in another way than ours.
  */
 bool rights_native(const struct rights *r, const struct call *c);
 
-/* Writes the control messages into @w, and installs the descriptors in the caller; @cloexec as MSG_CMSG_CLOEXEC says. */
+/*
+ * Writes the control messages into @w, and installs the descriptors in the caller; @cloexec as
+ * MSG_CMSG_CLOEXEC says.
+ */
 void rights_hand_on(const struct rights *r, struct call *c, bool cloexec, struct cmsg_writer *w);
 
 void rights_close(struct rights *r);

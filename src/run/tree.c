@@ -1,14 +1,17 @@
 /*
  * Finds and ends the processes of the tree. It knows nothing of what they do.
  *
- * Why tree_kill() converges. A process can leave it behind only by a fork that ends before the signal arrives: the kernel lets no fork
- * succeed while SIGKILL is pending. Each process is killed before its children are listed, so the list is final. Every step
- * (list, kill) takes less time than a fork does, so a pass catches up with a chain of processes that each fork and exit;
- * whatever does not run during the pass (all of it, on one core) cannot get away at all. What runs on another core gets away with a
- * chance below one, in each pass anew, and the passes follow one another without a pause while anything still ends.
+ * Why tree_kill() converges. A process can leave it behind only by a fork that ends before the
+ * signal arrives: the kernel lets no fork succeed while SIGKILL is pending. Each process is killed
+ * before its children are listed, so the list is final. Every step (list, kill) takes less time
+ * than a fork does, so a pass catches up with a chain of processes that each fork and exit;
+ * whatever does not run during the pass (all of it, on one core) cannot get away at all. What runs
+ * on another core gets away with a chance below one, in each pass anew, and the passes follow one
+ * another without a pause while anything still ends.
  *
- * A listed number does not become another process's before it is used, a few microseconds later: its parent has been killed and
- * waits for no child any more, and we wait for ours between the passes only.
+ * A listed number does not become another process's before it is used, a few microseconds later:
+ * its parent has been killed and waits for no child any more, and we wait for ours between the
+ * passes only.
  */
 #include "run/tree.h"
 
@@ -30,7 +33,10 @@
 
 enum { PASS_MOST = 4096, RETRY_MS = 1 };
 
-/* The processes of a pass whose own children are still to be listed. Those that do not fit become our children when their parents have ended. */
+/*
+ * The processes of a pass whose own children are still to be listed. Those that do not fit become
+ * our children when their parents have ended.
+ */
 struct pass {
 	int signal;
 	size_t n;
@@ -42,7 +48,10 @@ static int own_children = -1;
 bool
 tree_adopt(void)
 {
-	/* After fork() the parent's is there, which lists the parent's children. It is the parent's to close. */
+	/*
+	 * After fork() the parent's is there, which lists the parent's children. It is the parent's
+	 * to close.
+	 */
 	own_children = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
 }

@@ -1,8 +1,10 @@
 /*
- * fork_chain KIND CHAINS SECONDS: processes that go on in a fresh child every few microseconds, until SECONDS have passed.
+ * fork_chain KIND CHAINS SECONDS: processes that go on in a fresh child every few microseconds,
+ * until SECONDS have passed.
  *
- * KIND is "exit" (the parent exits at once), "nest" (the parent stays, up to some depth), "session" (each is a session of its own),
- * or "memory" (all share one memory, which makes a fork several times as fast).
+ * KIND is "exit" (the parent exits at once), "nest" (the parent stays, up to some depth), "session"
+ * (each is a session of its own), or "memory" (all share one memory, which makes a fork several
+ * times as fast).
  */
 #define _GNU_SOURCE
 #include <sched.h>

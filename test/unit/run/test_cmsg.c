@@ -1,4 +1,7 @@
-/* Control messages are cut as the kernel cuts them: the same messages are received through a socket, and laid out by us. */
+/*
+ * Control messages are cut as the kernel cuts them: the same messages are received through a
+ * socket, and laid out by us.
+ */
 #include "run/cmsg.h"
 
 #include <setjmp.h>
