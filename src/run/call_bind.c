@@ -1,6 +1,7 @@
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/netlink.h"
+#include "run/notif.h"
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/pump.h"
@@ -92,6 +93,7 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 {
 	struct desc *child = desc_meet(c->w, fd, name, len);
 	struct endpoint peer = {.addr = c->d->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
+	long answer;
 	int rc;
 
 	if (child) {
@@ -107,7 +109,12 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 		close(fd);
 		return rc;
 	}
-	return call_return_fd(c, fd, flags & SOCK_CLOEXEC);
+	answer = notif_add_fd(c->w, c->id, fd, flags & SOCK_CLOEXEC);
+	/* The program's own table is full (EMFILE), or who asked was killed: on Linux nothing has left the queue by then. */
+	if (child && answer < 0 && answer != CALL_ANSWERED)
+		stream_put_back(c->d, child, fd);
+	close(fd);
+	return answer;
 }
 
 long

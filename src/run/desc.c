@@ -58,10 +58,17 @@ desc_set_inode(struct desc *d, uint64_t inode)
 }
 
 void
-desc_change_inode(struct desc *d, uint64_t inode)
+desc_forget_inode(struct desc *d)
 {
 	if (d->inode)
 		table_remove(&d->w->by_inode, &d->by_inode);
+	d->inode = 0;
+}
+
+void
+desc_change_inode(struct desc *d, uint64_t inode)
+{
+	desc_forget_inode(d);
 	desc_set_inode(d, inode);
 }
 

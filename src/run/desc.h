@@ -111,6 +111,8 @@ struct desc {
 struct desc *desc_new(struct worker *w, enum desc_kind kind, bool v6);
 
 void desc_set_inode(struct desc *d, uint64_t inode);
+/* The program's end was not met after all. */
+void desc_forget_inode(struct desc *d);
 /* Another socket stands in from now on. */
 void desc_change_inode(struct desc *d, uint64_t inode);
 

@@ -9,6 +9,7 @@
 #include "run/settings.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -248,6 +249,63 @@ offer(struct desc *listener)
 		return false;
 	}
 	return true;
+}
+
+/* All that is unread at @fd. Its length, with the octets in *@out, which is the caller's to free; or -1. */
+static ssize_t
+read_all(int fd, uint8_t **out)
+{
+	enum { STRIDE = 65536 };
+	size_t len = 0;
+
+	for (*out = NULL;;) {
+		uint8_t *more = realloc(*out, len + STRIDE);
+		ssize_t n;
+
+		if (!more)
+			return -1;
+		*out = more;
+		n = recv(fd, more + len, STRIDE, MSG_DONTWAIT);
+		if (n <= 0)
+			return (ssize_t)len;
+		len += (size_t)n;
+	}
+}
+
+/* Join @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first. */
+static bool
+join_queue(struct desc *listener, struct desc *child, const uint8_t *octets, size_t len)
+{
+	struct worker *w = child->w;
+	int fd;
+
+	desc_close_peer(child); /* its name is used again */
+	desc_forget_inode(child);
+	fd = fd_room_take(&w->room, unix_stream_to(&w->unixsock, listener->handle, child->id));
+	if (fd < 0)
+		return false;
+	if (send(fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) {
+		fd_room_close(&w->room, fd);
+		return false;
+	}
+	if (child->down_done)
+		shutdown(fd, SHUT_WR);
+	seat(child);
+	return pump_start(child, fd) == 0;
+}
+
+void
+stream_put_back(struct desc *listener, struct desc *child, int fd)
+{
+	uint8_t *octets;
+	ssize_t len = read_all(fd, &octets);
+
+	if (len < 0 || child->state != DESC_CONNECTED || !join_queue(listener, child, octets, (size_t)len))
+		desc_bury(child, true);
+	else
+		set_waiting(listener, listener->offered + 1);
+	free(octets);
+	park_wake(listener); /* another process may have a place for it */
 }
 
 /* False: there is none, or no memory for it, and then it is tried again. */

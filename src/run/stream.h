@@ -37,6 +37,12 @@ int stream_listen(struct desc *d, int fd, int backlog);
 void stream_offer_children(struct desc *d);
 
 /*
+ * @child was taken from @listener's queue as @fd, which could not be handed to the program: it
+ * goes back, behind those that wait. Where there is no descriptor or memory for that it is reset.
+ */
+void stream_put_back(struct desc *listener, struct desc *child, int fd);
+
+/*
  * The program has taken one, or perhaps some: there is room again in the queue that listen()
  * bounds.
  */

@@ -279,6 +279,63 @@ def test_a_limit_too_small_to_begin_under_is_refused_with_the_cure(hard):
         assert done.returncode == 125 and re.search(rb"ulimit -Hn\).*needs 48", done.stderr) and done.stderr.count(b"\n") == 1, done
 
 
+@pytest.mark.parametrize("published", [False, True])
+def test_a_connection_that_the_programs_own_table_has_no_place_for_waits_in_the_queue(published):
+    """As on Linux, accept() says EMFILE, the listener stays readable, and none is lost, nor anything that was sent."""
+    port = free_port()
+    code = f"""
+import errno, resource, select, socket
+published = {published}
+l = socket.create_server(('0.0.0.0' if published else '127.0.0.1', {port if published else 0}), backlog=100)
+print('listens', flush=True)
+mine = []
+for i in range(0 if published else 30):
+    c = socket.socket()
+    c.connect(l.getsockname())
+    c.sendall(b'%d ' % i + b'x' * (i * 1000))
+    if i % 2: c.shutdown(socket.SHUT_WR)
+    mine.append(c)
+resource.setrlimit(resource.RLIMIT_NOFILE, (len(mine) + 12, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+have, seen, full = [], set(), 0
+while len(seen) < 30:
+    assert select.select([l], [], [], 10)[0], sorted(seen)
+    try: s = l.accept()[0]
+    except OSError as e:
+        assert e.errno == errno.EMFILE, e
+        full += 1
+        for s in have[:3]: s.close()
+        del have[:3]
+        continue
+    have.append(s)
+    s.settimeout(10)
+    got = s.recv(5).split()[0]
+    i = int(got)
+    left = i * 1000 + len(got) + 1 - 5 if i * 1000 + len(got) + 1 > 5 else 0
+    while left: left -= len(s.recv(left))
+    if i % 2: assert s.recv(1) == b''
+    s.sendall(b'y')
+    assert i not in seen
+    seen.add(i)
+assert full > 2
+print('done', flush=True)
+"""
+    with started(PYTHON, "-c", code, options=["-p", f"{port}:{port}"] if published else []) as proc:
+        assert proc.stdout.readline() == b"listens\n"
+        clients = []
+        for i in range(30 if published else 0):
+            clients.append(socket.create_connection(("127.0.0.1", port), 10))
+            clients[i].sendall(b"%d " % i + b"x" * (i * 1000))
+            if i % 2:
+                clients[i].shutdown(socket.SHUT_WR)
+        assert proc.stdout.readline() == b"done\n"
+        for c in clients:
+            c.settimeout(10)
+            assert c.recv(1) == b"y"
+            c.close()
+        out, err = proc.communicate(timeout=40)
+        assert (out, err, proc.returncode) == (b"", b"", 0)
+
+
 def test_inherited_descriptors_that_leave_no_room_are_named():
     code = "import os, sys\nfor i in range(180): os.set_inheritable(os.open('/dev/null', os.O_RDONLY), True)\nos.execvp(sys.argv[1], sys.argv[1:])"
     done = subprocess.run([PYTHON, "-c", code, *command("/bin/true")], capture_output=True, timeout=20, preexec_fn=limited(200), env=environment(), cwd="/")
