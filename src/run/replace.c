@@ -1,5 +1,6 @@
 #include "run/replace.h"
 
+#include "run/descendants.h"
 #include "run/hold.h"
 #include "run/kernel.h"
 #include "run/notif.h"
@@ -11,89 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct pids {
-	pid_t *at;
-	size_t n, room;
-};
-
-static bool
-add(struct pids *all, pid_t pid)
-{
-	if (all->n == all->room) {
-		size_t room = all->room ? 2 * all->room : 64;
-		pid_t *more = realloc(all->at, room * sizeof *more);
-
-		if (!more)
-			return false;
-		all->at = more;
-		all->room = room;
-	}
-	all->at[all->n++] = pid;
-	return true;
-}
-
-/* The numbers that name directories in @path. */
-static bool
-add_numbered(struct pids *all, const char *path)
-{
-	DIR *dir = opendir(path);
-	bool well = dir != NULL;
-	struct dirent *e;
-
-	while (well && (e = readdir(dir)))
-		if (isdigit((unsigned char)e->d_name[0]))
-			well = add(all, atoi(e->d_name));
-	if (dir)
-		closedir(dir);
-	return well;
-}
-
-/*
- * The children of all threads of @pid; of one that is gone, none. False without memory or a
- * descriptor.
- */
-static bool
-add_children(struct pids *all, pid_t pid)
-{
-	struct pids task = {0};
-	char path[64];
-	bool well;
-
-	snprintf(path, sizeof path, "/proc/%d/task", pid);
-	well = add_numbered(&task, path) || errno == ENOENT;
-	for (size_t i = 0; well && i < task.n; i++) {
-		FILE *f;
-		int child;
-
-		snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, task.at[i]);
-		f = fopen(path, "re");
-		well = f || errno == ENOENT;
-		while (f && well && fscanf(f, "%d", &child) == 1)
-			well = add(all, child);
-		if (f)
-			fclose(f);
-	}
-	free(task.at);
-	return well;
-}
-
-/*
- * All processes that may be the program's: those below us, or, on a kernel without
- * CONFIG_PROC_CHILDREN, all that there are.
- */
-static bool
-add_program(struct pids *all)
-{
-	bool well = true;
-
-	if (access("/proc/thread-self/children", R_OK) < 0)
-		return add_numbered(all, "/proc");
-	well = add_children(all, getpid());
-	for (size_t i = 0; well && i < all->n; i++)
-		well = add_children(all, all->at[i]);
-	return well;
-}
-
 /*
  * Does another process share the caller's table (CLONE_FILES without CLONE_THREAD)? One that does
  * has the same socket at the same number; one that inherited the socket has it there, too, and
@@ -102,27 +20,33 @@ add_program(struct pids *all)
 static bool
 shared(const struct call *c, pid_t process, uint64_t inode)
 {
-	struct pids all = {0};
-	bool found = !add_program(&all);
+	struct descendant *all;
+	ssize_t n = descendants_list(&all);
+	bool found = n < 0;
 
-	for (size_t i = 0; !found && i < all.n; i++)
-		found = all.at[i] != process && peek_leads_to(all.at[i], (int)c->arg[0], inode) &&
-			kernel_same_files(all.at[i], c->caller.tid);
-	free(all.at);
+	for (ssize_t i = 0; !found && i < n; i++)
+		found = all[i].pid != process && peek_leads_to(all[i].pid, (int)c->arg[0], inode) &&
+			kernel_same_files(all[i].pid, c->caller.tid);
+	if (n >= 0)
+		free(all);
 	return found;
 }
 
 static bool
 alone(pid_t process)
 {
-	struct pids task = {0};
 	char path[32];
-	bool well;
+	struct dirent *e;
+	unsigned n = 0;
+	DIR *dir;
 
 	snprintf(path, sizeof path, "/proc/%d/task", process);
-	well = add_numbered(&task, path);
-	free(task.at);
-	return well && task.n == 1;
+	dir = opendir(path);
+	while (dir && (e = readdir(dir)))
+		n += isdigit((unsigned char)e->d_name[0]) != 0;
+	if (dir)
+		closedir(dir);
+	return n == 1;
 }
 
 /*
