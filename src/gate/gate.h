@@ -67,7 +67,10 @@ struct gate_config {
 	void *names_arg;
 	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
 	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
-	/* Has the program no datagram socket with @port any more? Then what arrives late from there opens no flow that stays. May be NULL. */
+	/*
+	 * Has the program no datagram socket with @port any more? Then what arrives late from there
+	 * opens no flow that stays. May be NULL.
+	 */
 	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
 	/*
@@ -100,14 +103,17 @@ void gate_run(struct gate *g);
 nsec_t gate_next(const struct gate *g);
 
 /*
- * Connections for which the outside had no descriptor or no memory (-LEAT_EMFILE, ...) wait unanswered, as in a full backlog. They are tried again when a flow of the gateway's has ended, from time
- * to time, and when gate_retry() says that something else has been closed. gate_waits(): are there any?
+ * Connections for which the outside had no descriptor or no memory (-LEAT_EMFILE, ...) wait
+ * unanswered, as in a full backlog. They are tried again when a flow of the gateway's has ended,
+ * from time to time, and when gate_retry() says that something else has been closed. gate_waits():
+ * are there any?
  */
 bool gate_waits(const struct gate *g);
 void gate_retry(struct gate *g);
 
 /*
- * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port are gone, and so is what they sent: their flows end. An answer would be for none.
+ * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port are gone,
+ * and so is what they sent: their flows end. An answer would be for none.
  */
 void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
 

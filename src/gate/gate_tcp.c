@@ -1,8 +1,10 @@
 /*
- * TCP through the gateway: from the program's SYN to a stream outside, and from a published port to the program. What becomes of a stream is gate_stream.c's.
+ * TCP through the gateway: from the program's SYN to a stream outside, and from a published port to
+ * the program. What becomes of a stream is gate_stream.c's.
  *
- * The listener takes every address and port, and is told of a SYN before it has been answered. The SYN-ACK goes out when the outside has
- * connected, so the program learns of refusal, of unreachable hosts and of silence as if it had been out there itself.
+ * The listener takes every address and port, and is told of a SYN before it has been answered. The
+ * SYN-ACK goes out when the outside has connected, so the program learns of refusal, of unreachable
+ * hosts and of silence as if it had been out there itself.
  */
 #include "base/err.h"
 #include "core/core.h"

@@ -1,9 +1,11 @@
 /*
- * host/fd_room.h - the budget of descriptors: how many the flows of a process may hold, and who waits for one.
+ * host/fd_room.h - the budget of descriptors: how many the flows of a process may hold, and who
+ * waits for one.
  *
- * The kernel gives a process a table of a fixed size. What flows hold is counted here and bounded, so that the rest of the table, the reserve, stays
- * free for what must always work. Whoever takes a descriptor for a flow reports it, and whoever closes one does. Those that found
- * none are called when one has been closed. It knows no sockets and no flows.
+ * The kernel gives a process a table of a fixed size. What flows hold is counted here and bounded,
+ * so that the rest of the table, the reserve, stays free for what must always work. Whoever takes a
+ * descriptor for a flow reports it, and whoever closes one does. Those that found none are called
+ * when one has been closed. It knows no sockets and no flows.
  */
 #ifndef HOST_FD_ROOM_H
 #define HOST_FD_ROOM_H
@@ -29,7 +31,10 @@ struct fd_room {
 	bool calling;     /* they are being called */
 	nsec_t look_at;   /* when they are called though nothing was closed here */
 	uint64_t refused; /* how often none was left */
-	/* Closes what is idle or no longer used; true if it closed any. NULL: there is no such thing. */
+	/*
+	 * Closes what is idle or no longer used; true if it closed any. NULL: there is no such
+	 * thing.
+	 */
 	bool (*relieve)(struct fd_room *r);
 };
 
@@ -47,8 +52,8 @@ bool fd_room_has(const struct fd_room *r, unsigned n);
 bool fd_room_for(struct fd_room *r, unsigned n);
 
 /*
- * @fd, which a call has just given, is a flow's: returns it. Where the budget is used up it is closed again: -EMFILE. A negative @fd is the negative errno of
- * that call, and is returned.
+ * @fd, which a call has just given, is a flow's: returns it. Where the budget is used up it is
+ * closed again: -EMFILE. A negative @fd is the negative errno of that call, and is returned.
  */
 int fd_room_take(struct fd_room *r, int fd);
 
@@ -59,10 +64,16 @@ void fd_room_count(struct fd_room *r);
 void fd_room_gave(struct fd_room *r);
 void fd_room_close(struct fd_room *r, int fd);
 
-/* Did a call fail for want of descriptors or memory, so that it may succeed later? @error: an errno of either sign. */
+/*
+ * Did a call fail for want of descriptors or memory, so that it may succeed later? @error: an errno
+ * of either sign.
+ */
 bool fd_room_ran_out(int error);
 
-/* @w->fn is called when a descriptor has been closed, and from time to time in case that something outside has changed. */
+/*
+ * @w->fn is called when a descriptor has been closed, and from time to time in case that something
+ * outside has changed.
+ */
 void fd_room_wait(struct fd_room *r, struct fd_wait *w);
 void fd_room_leave(struct fd_wait *w);
 

@@ -1,8 +1,8 @@
 /*
  * Listening outside: what connects is a stream (hoststream.c) from then on.
  *
- * What there is no descriptor for waits in the kernel's queue. The listener is not watched then, since it would be ready all the time, but waits for a
- * descriptor (fd_room.h).
+ * What there is no descriptor for waits in the kernel's queue. The listener is not watched then,
+ * since it would be ready all the time, but waits for a descriptor (fd_room.h).
  */
 #include "base/err.h"
 #include "host/hostsock.h"

@@ -18,7 +18,9 @@ struct hostsock *hostsock_new(struct loop *loop, struct fd_room *room);
 /* Every stream, datagram flow and listener must have been closed. */
 void hostsock_free(struct hostsock *h);
 
-/* Where the listener or datagram socket really listens: the port that the machine chose for port 0. */
+/*
+ * Where the listener or datagram socket really listens: the port that the machine chose for port 0.
+ */
 int hostsock_listener_name(const struct out_listener *l, struct endpoint *out);
 int hostsock_dgram_name(const struct out_dgram *d, struct endpoint *out);
 

@@ -28,7 +28,10 @@ gone_fini(struct gone *g)
 		free(container_of(n, struct gone_socket, node));
 }
 
-/* Those that wait are in order, though a change of the link's delay may let a later one's datagrams arrive earlier. */
+/*
+ * Those that wait are in order, though a change of the link's delay may let a later one's datagrams
+ * arrive earlier.
+ */
 void
 gone_note(struct gone *g, const struct sock *sk, nsec_t now)
 {

@@ -1,6 +1,7 @@
 /*
- * run/gone.h - datagram sockets that the program has closed: once what they sent has crossed the emulated link, the gateway's flows for them end, and with these
- * the descriptors that they hold outside.
+ * run/gone.h - datagram sockets that the program has closed: once what they sent has crossed the
+ * emulated link, the gateway's flows for them end, and with these the descriptors that they hold
+ * outside.
  */
 #ifndef RUN_GONE_H
 #define RUN_GONE_H
@@ -23,13 +24,19 @@ struct gone {
 void gone_init(struct gone *g);
 void gone_fini(struct gone *g);
 
-/* The program's datagram or echo socket @sk is about to be closed. Without memory its flows end by themselves, after 30 to 120 s. */
+/*
+ * The program's datagram or echo socket @sk is about to be closed. Without memory its flows end by
+ * themselves, after 30 to 120 s.
+ */
 void gone_note(struct gone *g, const struct sock *sk, nsec_t now);
 
 /* When gone_run() has something to do; NSEC_NEVER. */
 nsec_t gone_next(const struct gone *g);
 
-/* Ends the flows of those whose last datagram has arrived. A port that another socket has by then is left alone: its flows are that one's. */
+/*
+ * Ends the flows of those whose last datagram has arrived. A port that another socket has by then
+ * is left alone: its flows are that one's.
+ */
 void gone_run(struct gone *g, nsec_t now);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * run/holder.h - a duplicate of the program's end of a record's socket, found without the program asking for anything.
+ * run/holder.h - a duplicate of the program's end of a record's socket, found without the program
+ * asking for anything.
  */
 #ifndef RUN_HOLDER_H
 #define RUN_HOLDER_H
@@ -7,8 +8,8 @@
 #include "run/desc.h"
 
 /*
- * A descriptor, the caller's to close at once; negative when no process has it open (it may be on its way through a socket). -EMFILE and others of fd_room_ran_out():
- * none was left to look with.
+ * A descriptor, the caller's to close at once; negative when no process has it open (it may be on
+ * its way through a socket). -EMFILE and others of fd_room_ran_out(): none was left to look with.
  */
 int holder_borrow(struct desc *d);
 

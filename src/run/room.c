@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 /*
- * At the most at one time: a call's own descriptor and a pidfd, the two ends of what is being made, a folder and a file of /proc, another process's folder with a
- * pidfd and the descriptor found there, a socket of sock_diag.
+ * At the most at one time: a call's own descriptor and a pidfd, the two ends of what is being made,
+ * a folder and a file of /proc, another process's folder with a pidfd and the descriptor found
+ * there, a socket of sock_diag.
  */
 enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, PER_CALLER = 2 };
 

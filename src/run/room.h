@@ -1,8 +1,11 @@
 /*
- * run/room.h - how much of the worker's table of descriptors is for connections and datagram sockets, and what the program learns when that is used up.
+ * run/room.h - how much of the worker's table of descriptors is for connections and datagram
+ * sockets, and what the program learns when that is used up.
  *
- * The table has as many places as the hard limit (RLIMIT_NOFILE) says. What is open at the start stays open. A reserve is left aside for what is open for a moment only:
- * the descriptor of a call that is being answered, /proc, sock_diag, the ending of the run. The rest is the budget (host/fd_room.h).
+ * The table has as many places as the hard limit (RLIMIT_NOFILE) says. What is open at the start
+ * stays open. A reserve is left aside for what is open for a moment only: the descriptor of a call
+ * that is being answered, /proc, sock_diag, the ending of the run. The rest is the budget
+ * (host/fd_room.h).
  */
 #ifndef RUN_ROOM_H
 #define RUN_ROOM_H
@@ -34,8 +37,9 @@ void room_too_small(unsigned hard);
 void room_wait(struct worker *w);
 
 /*
- * What the program is told when a call found no descriptor here: its own table is not full, so EMFILE would mislead. socket() and accept() say that the
- * system's is (ENFILE); @rc comes back as it is where it says something else.
+ * What the program is told when a call found no descriptor here: its own table is not full, so
+ * EMFILE would mislead. socket() and accept() say that the system's is (ENFILE); @rc comes back as
+ * it is where it says something else.
  */
 long room_words(long rc);
 /* connect(), sendto() and others say that there is no buffer space (ENOBUFS). */

@@ -1,6 +1,8 @@
 /*
- * A library to be preloaded into leat: makes calls that give a descriptor, or that allocate memory, fail for want of it, as a file in shared memory asks (FAILING_CONTROL).
- * It counts in the supervisor and the worker only: neither the program nor its first process, which is to become it, is touched.
+ * A library to be preloaded into leat: makes calls that give a descriptor, or that allocate memory,
+ * fail for want of it, as a file in shared memory asks (FAILING_CONTROL). It counts in the
+ * supervisor and the worker only: neither the program nor its first process, which is to become it,
+ * is touched.
  */
 #include <dirent.h>
 #include <dlfcn.h>
