@@ -121,26 +121,11 @@ with_victim(int (*fn)(pid_t pid))
 	return result;
 }
 
-static int
-getfd_victim(pid_t pid)
-{
-	int pidfd = kernel_pidfd_open(pid, 0), fd, result = 0;
-
-	if (pidfd < 0)
-		return errno;
-	fd = kernel_pidfd_getfd(pidfd, 0);
-	if (fd < 0 && errno != EBADF) /* it may have no standard input */
-		result = errno;
-	if (fd >= 0)
-		close(fd);
-	close(pidfd);
-	return result;
-}
-
+/* Where a sandbox forbids the call it does so for every process, our own included. */
 static int
 try_getfd(void)
 {
-	return with_victim(getfd_victim);
+	return feature_disabled("getfd") ? ENOSYS : kernel_try_getfd();
 }
 
 static int
@@ -176,6 +161,37 @@ static int
 try_read(void)
 {
 	return feature_disabled("process_vm") ? ENOSYS : with_victim(read_victim);
+}
+
+static int
+try_open(pid_t pid, const char *name, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* Its memory in one of two ways, and where its descriptors lead. */
+static int
+look_victim(pid_t pid)
+{
+	int result = feature_disabled("process_vm") ? ENOSYS : read_victim(pid);
+
+	if (result)
+		result = try_open(pid, "mem", O_RDWR);
+	return result ? result : try_open(pid, "fd", O_RDONLY | O_DIRECTORY);
+}
+
+static int
+try_look(void)
+{
+	return with_victim(look_victim);
 }
 
 /* Ask the kernel for its AF_UNIX sockets; an answer of any kind but an error will do. */
@@ -274,9 +290,12 @@ const struct check doctor_checks[] = {
 	try_notify},
     {"/proc of this PID namespace", "Leat looks at the program's processes and descriptors", FOUND_FATAL,
 	"mount it: mount -t proc proc /proc", procfs_check},
-    {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_FATAL,
-	"the machine forbids looking into one's own processes: see kernel.yama.ptrace_scope, or the "
-	"container's --cap-add SYS_PTRACE",
+    {"looking into one's own processes", "Leat reads the arguments of a program's calls", FOUND_FATAL,
+	"the machine forbids it: see kernel.yama.ptrace_scope, or the container's --cap-add SYS_PTRACE",
+	try_look},
+    {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_WORSE,
+	"Leat keeps a descriptor of its own for each listener and datagram socket, and learns up to a second "
+	"late that one was closed; Docker's --cap-add SYS_PTRACE allows the call",
 	try_getfd},
     {"sock_diag of AF_UNIX", "Leat learns that a socket has been closed", FOUND_FATAL,
 	"load the kernel module unix_diag", try_diag},

@@ -61,11 +61,13 @@ struct desc {
 	 */
 	int own;
 	bool found, missed; /* the last census found no process that has the end open, see census.h */
-	bool keeps_one;     /* streams: the last octet is always left unread at our end, see pump_hold() */
-	bool filled_up;     /* non-blocking: made unwritable */
-	bool joined;        /* the program's end has been connected, or shut, and cannot be used again */
-	bool untold;        /* connect() has yet to say how it ended: Linux's SS_CONNECTING */
-	bool connected;     /* it was: Linux's SS_CONNECTED, until AF_UNSPEC */
+	bool keeps_one; /* streams: after small writes an octet is left unread at our end, see pump_hold(), */
+	bool kept;      /* and now there is one, which went up already */
+	size_t burst;   /* octets that went up since the end was empty last */
+	bool filled_up; /* non-blocking: made unwritable */
+	bool joined;    /* the program's end has been connected, or shut, and cannot be used again */
+	bool untold;    /* connect() has yet to say how it ended: Linux's SS_CONNECTING */
+	bool connected; /* it was: Linux's SS_CONNECTED, until AF_UNSPEC */
 	size_t filled;
 	int sndbuf;
 	int lowat; /* SO_RCVLOWAT, see lowat.h; 0 = not set */

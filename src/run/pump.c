@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16 };
+enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16, PUMP_KEPT_MOST = 4096 };
 
 static int
 unread_at(int fd)
@@ -25,7 +25,7 @@ unread_at(int fd)
 int
 pump_unread(const struct desc *d)
 {
-	return d->peer.fd < 0 ? 0 : unread_at(d->peer.fd) - (int)d->keeps_one;
+	return d->peer.fd < 0 ? 0 : unread_at(d->peer.fd) - (int)d->kept;
 }
 
 void
@@ -33,7 +33,7 @@ pump_hold(struct desc *d, int own)
 {
 	if (d->w->kernel.getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
 		return;
-	d->keeps_one = true;
+	d->keeps_one = d->kept = true;
 }
 
 void
@@ -81,31 +81,52 @@ up_ended(struct desc *d)
 }
 
 /*
- * The same where the last octet stays unread: what was held back is read and thrown away, with all that follows but the last
- * octet, of which a copy goes up. Two more system calls than read_up() needs.
+ * Reads @n octets that have not gone up yet into @at, and before them the one that was kept. Where @keep says so a copy of the
+ * last one goes up and it stays where it is.
+ */
+static ssize_t
+read_keeping(struct desc *d, uint8_t *at, size_t n, bool keep)
+{
+	uint8_t old;
+	struct iovec iov[2] = {{&old, d->kept}, {at, n - keep}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+	ssize_t got = d->kept + n - keep > 0 ? recvmsg(d->peer.fd, &msg, MSG_DONTWAIT) : 0;
+
+	if (got < 0)
+		return got;
+	got -= d->kept;
+	d->kept = false;
+	if (!keep && got > 0)
+		return got;
+	if (recv(d->peer.fd, at + got, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
+		return got ? got : -1;
+	d->kept = true;
+	return got + 1;
+}
+
+/*
+ * The same as read_up() for a stream that keeps an octet unread. The packet that holds it counts against the program's send
+ * buffer as a whole, so none is kept after a large burst: the program could find its end never writable again.
  */
 static ssize_t
 read_up_but_one(struct desc *d, uint8_t *at, size_t room)
 {
 	int there = pump_unread(d), error = 0;
 	socklen_t len = sizeof error;
-	uint8_t held;
-	struct iovec iov[2] = {{&held, 1}, {at, 0}};
-	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
 	ssize_t n;
 
 	if (there <= 0) {
+		d->burst = 0;
 		d->may_read = d->peer_ended;
 		getsockopt(d->peer.fd, SOL_SOCKET, SO_ERROR, &error, &len);
 		errno = error ? error : EAGAIN;
 		return d->peer_ended && !error ? 0 : -1;
 	}
-	if ((size_t)there > room)
-		there = (int)room;
-	iov[1].iov_len = (size_t)there - 1;
-	n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
-	if (n > 0 && recv(d->peer.fd, at + n - 1, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
-		return -1;
+	n = (size_t)there > room
+		? read_keeping(d, at, room, false)
+		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= PUMP_KEPT_MOST);
+	if (n > 0)
+		d->burst += (size_t)n;
 	return n;
 }
 

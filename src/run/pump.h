@@ -11,7 +11,8 @@ int pump_start(struct desc *d, int fd);
 
 /*
  * The program's end @own is about to be its own alone. Where no duplicate can be taken later (kernel.getfd), one octet is put
- * before all that the program will write, and from then on the last octet is always left unread, so that a reset can be shown.
+ * before all that the program will write, and from then on the last octet of each small burst is left unread: then a reset can be
+ * shown. After a large one the program sees an end of file in the place of a reset.
  */
 void pump_hold(struct desc *d, int own);
 

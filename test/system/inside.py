@@ -18,7 +18,7 @@ from conftest import ROOT, SLOWER, unprivileged
 
 PYTHON = "/usr/bin/python3"
 BIG = random.Random(7).randbytes(3_000_000)
-FALLBACKS = ["", "pidfd_thread,sync_wakeup", "process_vm", "addfd_send", "wait_killable", "gro"]
+FALLBACKS = ["", "pidfd_thread,sync_wakeup", "process_vm", "addfd_send", "wait_killable", "getfd", "gro"]
 
 
 class Place:

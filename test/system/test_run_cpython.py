@@ -38,17 +38,32 @@ SOMETIMES = {
 }
 
 
+def begin(name, folder):
+    """Starts the tests of group @name, with @folder for what they write."""
+    folder.mkdir()
+    folder.chmod(0o777)
+    env = environment() | {"TMPDIR": str(folder), "HOME": str(folder)}
+    line = command(PYTHON, program("cpython_tests.py"), folder, *GROUPS[name][0], options=["--quiet"])
+    return subprocess.Popen(line, env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def judge(group, out, err, besides=()):
+    """Exactly the known ones fail, or such as match @besides."""
+    assert out.strip(), err
+    found = json.loads(out.splitlines()[-1])
+    tests, least = GROUPS[group]
+    assert found["run"] - found["skipped"] >= least, found
+    known = [k for k in KNOWN if any(k.startswith(t) for t in tests)]
+    unexpected = {i: trace for i, trace in found["bad"].items() if not any(fnmatch.fnmatchcase(i, k) for k in [*known, *SOMETIMES, *besides])}
+    assert not unexpected, "\n".join(f"{i}\n{trace}" for i, trace in unexpected.items())
+    for k in [*known, *besides]:
+        assert fnmatch.filter(found["bad"], k), f"{k} passes now: take it off the list"
+
+
 @pytest.fixture(scope="module")
 def results(place, bin_dir):
     """What each group printed, by its name."""
-    running = {}
-    for name, (tests, _) in GROUPS.items():
-        folder = bin_dir / f"cpython-{name}"
-        folder.mkdir()
-        folder.chmod(0o777)
-        env = environment() | {"TMPDIR": str(folder), "HOME": str(folder)}
-        line = command(PYTHON, program("cpython_tests.py"), folder, *tests, options=["--quiet"])
-        running[name] = subprocess.Popen(line, env=env, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = {name: begin(name, bin_dir / f"cpython-{name}") for name in GROUPS}
     said = {}
     try:
         for name, proc in running.items():
@@ -63,13 +78,4 @@ def results(place, bin_dir):
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_of_cpythons_own_tests_exactly_the_known_ones_fail(results, group):
-    out, err = results[group]
-    assert out.strip(), err
-    found = json.loads(out.splitlines()[-1])
-    tests, least = GROUPS[group]
-    assert found["run"] - found["skipped"] >= least, found
-    known = [k for k in KNOWN if any(k.startswith(t) for t in tests)]
-    unexpected = {i: trace for i, trace in found["bad"].items() if not any(fnmatch.fnmatchcase(i, k) for k in [*known, *SOMETIMES])}
-    assert not unexpected, "\n".join(f"{i}\n{trace}" for i, trace in unexpected.items())
-    for k in known:
-        assert fnmatch.filter(found["bad"], k), f"{k} passes now: take it off the list"
+    judge(group, *results[group])

@@ -1,0 +1,127 @@
+"""`leat run` under Docker's default seccomp profile, in which no process takes another's descriptors: what is tested elsewhere, once more.
+
+The profile forbids pidfd_getfd(2) and kcmp(2), and clone3(2) does not exist. The tests are those of other files, with another `leat`.
+"""
+import json
+
+import pytest
+import test_run_cpython
+from conftest import run
+from inside import PYTHON, nothing_left, place, ports, python  # noqa: F401
+from test_run import (  # noqa: F401
+    dns,
+    echo,
+    test_500_connections,
+    test_a_half_closed_stream_still_receives,
+    test_a_published_datagram_service,
+    test_a_published_web_server,
+    test_a_reset_is_seen_as_one,
+    test_a_stream_that_failed_connects_anew,
+    test_connecting_without_waiting,
+    test_curl_on_a_bad_link,
+    test_curl_over_ipv6,
+    test_curl_sends,
+    test_dig_through_the_alias,
+    test_ip_shows_the_network_inside,
+    test_nginx_with_two_workers,
+    test_nobody_listens,
+)
+from test_run_closing import test_an_answer_before_a_close_with_unread_input_arrives_within_one_program  # noqa: F401
+from test_run_life import (  # noqa: F401
+    test_a_handler_runs_while_a_call_waits,
+    test_a_program_killed_by_a_signal_ends_leat_alike,
+    test_exit_status_passes_through,
+    test_it_stays_until_the_last_process_has_ended,
+    test_the_worker_killed_ends_everything_with_125,
+)
+
+
+@pytest.fixture(scope="module")
+def leat(bin_dir):
+    """The command as a container's user would type it."""
+    wrapper = bin_dir / "leat-in-docker"
+    wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/like_docker {bin_dir}/leat "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def test_the_profile_forbids_what_dockers_does(bin_dir):
+    """Else the other tests would prove nothing."""
+    code = "import ctypes, os, signal; c = ctypes.CDLL(None, use_errno=True); p = os.pidfd_open(os.getpid()); print(c.syscall(438, p, 0, 0), ctypes.get_errno())"
+    result = run(bin_dir / "like_docker", PYTHON, "-c", code)
+    assert result.stdout == "-1 1\n", result.stderr
+
+
+def test_the_doctor_says_that_it_works_there(leat):
+    found = run(leat, "doctor", "--json")
+    checks = {c["name"]: c for c in json.loads(found.stdout)["checks"]}
+    assert found.returncode == 0, found.stdout
+    assert checks["pidfd_getfd"]["finding"] == "worse"
+
+
+def test_a_closed_listener_makes_room_for_its_successor_at_once():
+    code = """
+import socket
+for i in range(20):
+    with socket.create_server(("127.0.0.1", 7777)) as listener:
+        with socket.create_connection(("127.0.0.1", 7777)) as client:
+            listener.accept()[0].close()
+print("well")
+"""
+    assert python(code).stdout == b"well\n"
+
+
+def test_a_socket_that_a_child_holds_lives_on_without_its_parent():
+    code = """
+import os, socket, time
+listener = socket.create_server(("127.0.0.1", 0))
+datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+datagrams.bind(("127.0.0.1", 0))
+names = listener.getsockname(), datagrams.getsockname()
+r, w = os.pipe()
+if os.fork() == 0:
+    os.close(r)
+    listener, kept = os.dup(listener.fileno()), listener.close()  # under another number
+    time.sleep(1.5)  # looked for three times meanwhile
+    child = socket.socket(fileno=listener).accept()[0]
+    os.write(w, child.recv(9) + datagrams.recv(9))
+    os._exit(0)
+listener.close()
+datagrams.close()
+os.close(w)
+time.sleep(1.2)
+client = socket.create_connection(names[0])
+client.send(b"stream")
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b" datagram", names[1])
+print(os.read(r, 99).decode())
+"""
+    result = python(code)
+    assert result.stdout == b"stream datagram\n", result.stderr
+
+
+def test_threads_that_use_one_connection_at_both_ends():
+    code = """
+import hashlib, os, socket, threading
+data = os.urandom(3_000_000)
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+served = listener.accept()[0]
+def send(s):
+    s.sendall(data)
+    s.shutdown(socket.SHUT_WR)
+for s in client, served:
+    threading.Thread(target=send, args=(s,)).start()
+for s in client, served:
+    digest = hashlib.sha256()
+    while part := s.recv(65536):
+        digest.update(part)
+    assert digest.digest() == hashlib.sha256(data).digest()
+print("both whole")
+"""
+    assert python(code).stdout == b"both whole\n"
+
+
+@pytest.mark.skipif(test_run_cpython.WHY_NOT is not None, reason=f"not run: CPython's own tests ({test_run_cpython.WHY_NOT})")
+def test_cpythons_socket_tests_fail_where_they_always_do(bin_dir):
+    proc = test_run_cpython.begin("socket", bin_dir / "cpython-in-docker")
+    test_run_cpython.judge("socket", *proc.communicate(timeout=180))
