@@ -8,12 +8,15 @@
 #include "run/dgram_keep.h"
 #include "run/dgram_report.h"
 #include "run/park.h"
+#include "run/sweep.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 enum { DGRAM_MAX = 65536 };
+
+#define ON_ITS_WAY (5 * MSEC)
 
 void
 dgram_forget(struct desc *d)
@@ -104,6 +107,27 @@ dgram_give_back(struct desc *d, struct list *unread)
 	wait_for_room(d);
 }
 
+/*
+ * Where our own duplicate keeps the program's end alive, the kernel does not refuse what comes for it when the program has closed it. So who sends from inside makes us look, at
+ * the price of one readlink(2) a datagram. A descriptor on its way between processes is nowhere for a moment.
+ */
+static bool
+seems_closed(struct desc *d, const struct sock_msg *msg)
+{
+	const struct iface *at = d->w->core->iface[msg->local.ifindex];
+	nsec_t now = loop_now(d->w->loop);
+
+	if (d->w->kernel.getfd || !at || !at->loopback)
+		return false;
+	if (sweep_finds_open(d)) {
+		d->missed_at = 0;
+		return false;
+	}
+	if (!d->missed_at)
+		d->missed_at = now;
+	return now >= d->missed_at + ON_ITS_WAY;
+}
+
 void
 dgram_deliver(struct desc *d)
 {
@@ -124,7 +148,7 @@ dgram_deliver(struct desc *d)
 		}
 		came = msg;
 		alias_name_remote(d, &msg.peer);
-		rc = give(d, &msg, buf, (size_t)n);
+		rc = seems_closed(d, &came) ? -ECONNREFUSED : give(d, &msg, buf, (size_t)n);
 		if (rc == -ECONNREFUSED) {
 			dgram_orphan(d, &came, buf, (size_t)n);
 			return;

@@ -115,6 +115,27 @@ def test_a_datagram_for_loopback_reaches_who_is_there_when_it_is_sent(host, clie
     assert (out.stdout, out.stderr) == (b"outside outside inside inside " * 2, b"")
 
 
+CLOSED_PEER = """
+import time
+from socket import *
+def refused_after():
+    server, client = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+    server.bind(('127.0.0.1', 0)); client.connect(server.getsockname())
+    client.send(b'x'); server.recv(10); server.close()
+    began = time.monotonic()
+    while not client.getsockopt(SOL_SOCKET, SO_ERROR) and time.monotonic() < began + 10:
+        client.sendmsg([b'x']); time.sleep(0.01)
+    return time.monotonic() - began
+print(sorted(refused_after() for _ in range(5))[2] < 0.15)  # a sweep comes twice a second
+"""
+
+
+@pytest.mark.parametrize("disable", ["", "getfd"])
+def test_a_closed_local_peer_refuses_before_the_next_sweep(disable):
+    out = python(CLOSED_PEER, disable=disable)
+    assert (out.stdout, out.stderr) == (b"True\n", b"")
+
+
 SERVER = """
 from socket import *
 s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(20)
