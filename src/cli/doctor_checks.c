@@ -163,29 +163,22 @@ try_read(void)
 	return feature_disabled("process_vm") ? ENOSYS : with_victim(read_victim);
 }
 
-static int
-try_open(pid_t pid, const char *name, int flags)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
-/* Its memory in one of two ways, and where its descriptors lead. */
+/* Its memory, in one way or the other. */
 static int
 look_victim(pid_t pid)
 {
 	int result = feature_disabled("process_vm") ? ENOSYS : read_victim(pid);
+	char path[64];
+	int fd;
 
-	if (result)
-		result = try_open(pid, "mem", O_RDWR);
-	return result ? result : try_open(pid, "fd", O_RDONLY | O_DIRECTORY);
+	if (!result)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%d/mem", pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
 }
 
 static int
