@@ -1,14 +1,12 @@
 """Names that stand side by side: the same answers as Linux's, and listeners that share what arrives."""
-import os
 import pathlib
-import shlex
 import shutil
 import subprocess
 import textwrap
 
 import pytest
 
-from conftest import run, unprivileged
+from conftest import run, run_alone, unprivileged
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[1] / "programs/bind_matrix.py"
 PYTHON = "/usr/bin/python3"
@@ -20,18 +18,9 @@ def matrix(scratch):
     return shutil.copy(PROGRAM, scratch)
 
 
-def natively(*command):
-    """On the kernel, in a namespace of its own: a port that another program left in TIME-WAIT would change the answers."""
-    unshare = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-    if run(*unshare, "true", privileged=True).returncode:
-        pytest.skip("needs root: a network namespace may not be made here")
-    alone = "ip link set lo up && exec " + shlex.join([*unprivileged(), *map(str, command)])
-    return run(*unshare, "sh", "-c", alone, privileged=True)
-
-
 @pytest.mark.parametrize("which", ["tcp", "udp", "gone", "later"])
 def test_names_stand_side_by_side_as_on_linux(leat, matrix, which):
-    native = natively(PYTHON, matrix, which)
+    native = run_alone(*unprivileged(), PYTHON, matrix, which)
     ours = run(leat, "run", "--", PYTHON, matrix, which, timeout=120)
     assert native.returncode == 0 and ours.returncode == 0, native.stderr + ours.stderr
     assert native.stdout.count("\n") > 50

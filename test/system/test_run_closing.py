@@ -117,10 +117,10 @@ import collections, socket, sys, time
 def ask(host, port):
     for _ in range(200):
         try: s = socket.create_connection((host, port), 10); break
-        except ConnectionRefusedError: time.sleep(0.05)
-    s.send(b'GET / HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n')
+        except ConnectionError: time.sleep(0.05)
     got = b''
     try:
+        s.send(b'GET / HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n')
         while data := s.recv(65536): got += data
     except ConnectionResetError: pass
     s.close()

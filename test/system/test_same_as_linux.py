@@ -1,12 +1,10 @@
 """What the socket calls answer inside `leat run` is what Linux answers, line by line, but for what inexact.py lists."""
 import collections
 import concurrent.futures
-import os
 import re
-import shlex
 
 import pytest
-from conftest import PROGRAMS, run, unprivileged
+from conftest import PROGRAMS, run_alone, unprivileged
 from inexact import INEXACT
 from inside import PYTHON, command, environment, nothing_left, place, program  # noqa: F401
 
@@ -14,12 +12,7 @@ NAMES = sorted(path.stem for path in PROGRAMS.glob("same_*.py"))
 
 
 def alone(*words):
-    """In a network namespace of its own, where that can be made: then no port is another test's."""
-    words = list(map(str, words))
-    if os.geteuid() != 0:
-        return run(*words, timeout=240, env=environment())
-    script = "ip link set lo up && exec " + shlex.join(words)
-    return run("unshare", "--net", "sh", "-c", script, privileged=True, timeout=240, env=environment())
+    return run_alone(*words, timeout=240, env=environment())
 
 
 def answers(text):
