@@ -9,7 +9,10 @@
 /* The name of error @err (either sign), "ECONNRESET" say, or "E?" for a number that leat.h does not list. */
 const char *err_name(int err);
 
-/* Error @err (either sign) in words for users: "connection reset by peer". Numbers that leat.h does not list have the system's words. Never NULL. */
+/*
+ * Error @err (either sign) in words for users: "connection reset by peer". Numbers that leat.h does
+ * not list have the system's words. Never NULL.
+ */
 const char *err_words(int err);
 
 #endif

@@ -14,7 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* LEFT_ROOM: in a comment, for the words before a frame's name, the owner, and how many more there are. */
+/*
+ * LEFT_ROOM: in a comment, for the words before a frame's name, the owner, and how many more there
+ * are.
+ */
 enum { SNAPLEN = 65535, SIDES = 2, LEFT_ROOM = 160 };
 
 struct capture {
@@ -158,8 +161,8 @@ comment_unnamed(struct capture *c)
 }
 
 /*
- * Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. Where the sender's side is in the same file, its copy says
- * that already.
+ * Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. Where
+ * the sender's side is in the same file, its copy says that already.
  */
 static void
 comment_owner(struct capture *c)
@@ -244,7 +247,10 @@ comment_on_sent(struct capture *c, const struct event *e)
 	}
 }
 
-/* "frame 57 down (8000 → 57277, 1448 octets from 14481, ack 84, window 65536; sent again: fast retransmit)" */
+/*
+ * "frame 57 down (8000 → 57277, 1448 octets from 14481, ack 84, window 65536; sent again: fast
+ * retransmit)"
+ */
 static void
 name_frame(const struct capture *c, const struct event *e, char name[static FATE_WORDS])
 {

@@ -1,8 +1,10 @@
 /*
- * cli/capture.h - the capture of a run as pcapng: what one side of the link saw, or both, with a comment where Leat knows something that
+ * cli/capture.h - the capture of a run as pcapng: what one side of the link saw, or both, with a
+ * comment where Leat knows something that
  * Wireshark can only guess: why a packet was sent again, why it was dropped, whose it is.
  *
- * A file of one side has no copy of a frame that was lost on its way there: a comment on the next frame that arrives names it.
+ * A file of one side has no copy of a frame that was lost on its way there: a comment on the next
+ * frame that arrives names it.
  * A frame is written when the next one comes (or at a flush), because what becomes of it is told after it is seen.
  */
 #ifndef CLI_CAPTURE_H
@@ -21,8 +23,8 @@ struct file;
 enum capture_sides { CAPTURE_PROGRAM, CAPTURE_GATEWAY, CAPTURE_BOTH, CAPTURES };
 
 /*
- * Writes the head of a capture to @file, which it owns from then on. @conns says whose a packet is; borrowed. Times begin now. 0 with *@out; or the
- * system's error, negated, and @file is closed.
+ * Writes the head of a capture to @file, which it owns from then on. @conns says whose a packet is;
+ * borrowed. Times begin now. 0 with *@out; or the system's error, negated, and @file is closed.
  */
 int capture_new(
     struct file *file, enum capture_sides sides, uint32_t mtu, struct conns *conns, struct capture **out);
@@ -30,7 +32,10 @@ int capture_new(
 /* A frame at @side (0 program, 1 gateway); see emu_tap(). Borrowed. */
 void capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *frame, nsec_t when);
 
-/* What becomes of frames: EVENT_LINK and EVENT_DROP add to the comment of the frame seen last, or of one that arrives later. */
+/*
+ * What becomes of frames: EVENT_LINK and EVENT_DROP add to the comment of the frame seen last, or
+ * of one that arrives later.
+ */
 void capture_event(struct capture *c, const struct event *e);
 
 /* Write what waits. */
@@ -38,7 +43,10 @@ void capture_flush(struct capture *c);
 
 uint64_t capture_count(const struct capture *c);
 
-/* Flush, add the link's statistics, close. 0, or the first error that writing met (the system's, negated). */
+/*
+ * Flush, add the link's statistics, close. 0, or the first error that writing met (the system's,
+ * negated).
+ */
 int capture_close(struct capture *c);
 
 #endif

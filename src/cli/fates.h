@@ -1,7 +1,9 @@
 /*
- * cli/fates.h - what the link has done to frames that a capture of the receiving side alone has not seen yet.
+ * cli/fates.h - what the link has done to frames that a capture of the receiving side alone has not
+ * seen yet.
  *
- * The link says what becomes of a frame when it is sent. That side learns of it when the frame arrives, or, if it never does, when a later one arrives.
+ * The link says what becomes of a frame when it is sent. That side learns of it when the frame
+ * arrives, or, if it never does, when a later one arrives.
  */
 #ifndef CLI_FATES_H
 #define CLI_FATES_H
@@ -35,12 +37,15 @@ void fates_fini(struct fates *f);
 /* True if a frame with this verdict never arrives. */
 bool fate_is_absence(enum link_verdict verdict);
 
-/* Adds what the link has just said of frame @number. @words names a frame that never arrives; borrowed. */
+/*
+ * Adds what the link has just said of frame @number. @words names a frame that never arrives;
+ * borrowed.
+ */
 void fates_add(struct fates *f, enum link_verdict verdict, uint64_t number, const char *words);
 
 /*
- * Frame @number has arrived (UINT64_MAX: none will any more). Calls @report for all that is due: absent frames that were sent before it, and
- * what the link did to itself.
+ * Frame @number has arrived (UINT64_MAX: none will any more). Calls @report for all that is due:
+ * absent frames that were sent before it, and what the link did to itself.
  */
 void fates_arrived(
     struct fates *f, uint64_t number, void (*report)(void *arg, const struct fate *fate), void *arg);

@@ -42,7 +42,10 @@ find_command(const char *word)
 	return NULL;
 }
 
-/* What people mean by a word that is no command: one that is nearly so, an option of `leat run`, or a program. */
+/*
+ * What people mean by a word that is no command: one that is nearly so, an option of `leat run`, or
+ * a program.
+ */
 static int
 unknown(const char *word)
 {
@@ -85,8 +88,9 @@ is_one_of(const char *word, const char *long_form, const char *short_form, const
 }
 
 /*
- * Where a standard descriptor is missing, no file of ours must get its number. What takes its place cannot be used either: standard input is not readable, the others are not
- * writable, so that output to a missing descriptor is an error as it was. The program starts without it as before.
+ * Where a standard descriptor is missing, no file of ours must get its number. What takes its place
+ * cannot be used either: standard input is not readable, the others are not writable, so that
+ * output to a missing descriptor is an error as it was. The program starts without it as before.
  */
 static void
 fill_standard(void)

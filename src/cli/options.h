@@ -18,7 +18,8 @@ struct option {
 /*
  * Read @argv[1] onwards as options of @command, up to "--" or the first word that is none. Returns the index of the first word behind them
  * (@argc when there is none), or -1 after one line on stderr that says what is wrong and what was meant. @options ends with a
- * row without a name. A value that begins with "--" is taken for a forgotten one, unless it is written as "--name=--value".
+ * row without a name. A value that begins with "--" is taken for a forgotten one, unless it is
+ * written as "--name=--value".
  */
 int options_parse(
     const char *command, const struct option *options, void *config, int argc, char *const *argv);

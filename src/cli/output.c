@@ -18,7 +18,10 @@ is_fifo(const char *path)
 	return stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-/* A reader is often started together with us (`wireshark -k -i FIFO &`), so it may come a little later. */
+/*
+ * A reader is often started together with us (`wireshark -k -i FIFO &`), so it may come a little
+ * later.
+ */
 static int
 wait_for_reader(const char *option, const char *path, struct file **out)
 {

@@ -1,5 +1,6 @@
 /*
- * cli/output.h - the files that a run writes for its user: opened before the program starts, and what goes wrong with them in words.
+ * cli/output.h - the files that a run writes for its user: opened before the program starts, and
+ * what goes wrong with them in words.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -9,8 +10,8 @@
 #include <stdio.h>
 
 /*
- * Creates @path, the value of @option ("--json"). A FIFO that no process reads yet is waited for, for some seconds, with a line on stderr.
- * Returns 0 with *@out; or -1 after one line on stderr.
+ * Creates @path, the value of @option ("--json"). A FIFO that no process reads yet is waited for,
+ * for some seconds, with a line on stderr. Returns 0 with *@out; or -1 after one line on stderr.
  */
 int output_open(const char *option, const char *path, struct file **out);
 
@@ -24,8 +25,9 @@ void output_incomplete(const char *option, const char *path, int err);
 bool output_stderr_open(void);
 
 /*
- * A stream to standard error that writes whole lines, and waits where a descriptor that others made non-blocking is full.
- * The first error is kept in *@error, a negated errno. Returns NULL without memory.
+ * A stream to standard error that writes whole lines, and waits where a descriptor that others made
+ * non-blocking is full. The first error is kept in *@error, a negated errno. Returns NULL without
+ * memory.
  */
 FILE *output_lines(int *error);
 

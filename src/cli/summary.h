@@ -35,7 +35,10 @@ enum { SUMMARY_SHOWN = 12 }; /* connections told in full; the others are summed 
 
 void summary_print(const struct summary *s, FILE *to);
 
-/* Writes the same as JSON, all connections in full, and closes @file. 0, or the system's error, negated. */
+/*
+ * Writes the same as JSON, all connections in full, and closes @file. 0, or the system's error,
+ * negated.
+ */
 int summary_json(const struct summary *s, int wait_status, struct file *file);
 
 /* True if most of the traffic went between the program's own sockets, past the link. */

@@ -1,7 +1,9 @@
 /*
- * core/iface_group.c - which multicast groups an interface wants, and from which sources: what all its users want together.
+ * core/iface_group.c - which multicast groups an interface wants, and from which sources: what all
+ * its users want together.
  *
- * Whoever wants any source (and leaves some out himself) makes it any source for all; otherwise it is the union of the sources.
+ * Whoever wants any source (and leaves some out himself) makes it any source for all; otherwise it
+ * is the union of the sources.
  */
 #include "core/core.h"
 #include "wire/igmp.h"

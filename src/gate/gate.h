@@ -117,7 +117,10 @@ void gate_retry(struct gate *g);
  */
 void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
 
-/* Ends the datagram flow that has been idle longest, if that is @idle or more. False: there is none. */
+/*
+ * Ends the datagram flow that has been idle longest, if that is @idle or more. False: there is
+ * none.
+ */
 bool gate_dgram_relieve(struct gate *g, nsec_t idle);
 
 /* Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside answered (-LEAT_EADDRINUSE, -LEAT_EACCES). */

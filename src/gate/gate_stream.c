@@ -125,8 +125,8 @@ stream_outside_failed(struct gate_stream *s)
 }
 
 /*
- * The program has reset the connection. What had arrived from it before goes out first, if the outside takes it soon: on Linux a reset leaves the peer
- * what it has not read yet.
+ * The program has reset the connection. What had arrived from it before goes out first, if the
+ * outside takes it soon: on Linux a reset leaves the peer what it has not read yet.
  */
 static void
 stream_inside_failed(struct gate_stream *s)

@@ -1,7 +1,9 @@
 /*
  * UDP through the gateway: one connected datagram socket outside for each pair of a program's port and a destination, for as long as it is used.
  *
- * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, one that nobody has answered lives 30 s after its last datagram, one that was answered 120 s; questions to name servers, of which there are many,
+ * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, one
+ * that nobody has answered lives 30 s after its last datagram, one that was answered 120 s;
+ * questions to name servers, of which there are many,
  * never get more than the 30. Two lists, each in order of last use, make the next to expire, and the one to give up when there are
  * too many, the first of a list.
  */

@@ -96,7 +96,8 @@ void gate_publish_stop(struct gate *g);
 
 /*
  * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes
- * to the program's address of its own family, or where only the other is served to that one. False: the program serves neither.
+ * to the program's address of its own family, or where only the other is served to that one. False:
+ * the program serves neither.
  */
 bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
     struct endpoint *inside, struct endpoint *shown);
@@ -162,7 +163,10 @@ struct gate_dgram *gate_dgram_new(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 void gate_dgram_used(struct gate_dgram *d);
 void gate_dgram_free(struct gate_dgram *d);
-/* Ends the flow that has been idle longest, but not @but: true if there is one that was idle for @idle. */
+/*
+ * Ends the flow that has been idle longest, but not @but: true if there is one that was idle for
+ * @idle.
+ */
 bool gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle);
 void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
 bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);

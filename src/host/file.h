@@ -16,8 +16,9 @@ struct file;
 struct loop;
 
 /*
- * Creates or empties @path; "-" is standard output. With @loop (may be NULL), what is written reaches the file within 100 ms.
- * Returns 0 with *@out, or the system's error, negated; -ENXIO if @path is a FIFO that no process reads (yet).
+ * Creates or empties @path; "-" is standard output. With @loop (may be NULL), what is written
+ * reaches the file within 100 ms. Returns 0 with *@out, or the system's error, negated; -ENXIO if
+ * @path is a FIFO that no process reads (yet).
  */
 int file_create(const char *path, struct loop *loop, struct file **out);
 

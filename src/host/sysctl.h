@@ -6,7 +6,10 @@
 
 #include <stdint.h>
 
-/* The number at the beginning of /proc/sys/@name ("net/core/rmem_max"); @otherwise if it cannot be read, or fits no uint32_t. */
+/*
+ * The number at the beginning of /proc/sys/@name ("net/core/rmem_max"); @otherwise if it cannot be
+ * read, or fits no uint32_t.
+ */
 uint32_t sysctl_number(const char *name, uint32_t otherwise);
 
 #endif

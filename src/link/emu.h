@@ -65,7 +65,10 @@ bool emu_impairs(const struct emu *emu);
 /* When the next frame arrives at either end; NSEC_NEVER when none is under way. */
 nsec_t emu_next(const struct emu *emu);
 
-/* When the last of the frames that are under way in @dir will have arrived; in the past, or -2^63, when there is none. */
+/*
+ * When the last of the frames that are under way in @dir will have arrived; in the past, or -2^63,
+ * when there is none.
+ */
 nsec_t emu_last(const struct emu *emu, unsigned dir);
 
 /* The next frame that has arrived at end @end by @now; NULL when there is none. Its stamp is its exact arrival time. */

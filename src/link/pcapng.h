@@ -57,7 +57,10 @@ enum {
 /* What @n addresses are called, for readers that show names. It holds for the packets that follow. */
 void pcapng_names(struct pcapng_buf *b, const struct pcapng_name *names, size_t n);
 
-/* How many packets interface @interface saw, and how many were dropped before they could arrive there. @comment may be NULL. */
+/*
+ * How many packets interface @interface saw, and how many were dropped before they could arrive
+ * there. @comment may be NULL.
+ */
 void pcapng_statistics(struct pcapng_buf *b, uint32_t interface, int64_t when, uint64_t received,
     uint64_t dropped, const char *comment);
 

@@ -15,7 +15,10 @@ is_itself(const struct desc *d, const struct endpoint *to)
 	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr));
 }
 
-/* Does the program itself serve @to? A listener on that port, on that address or every one; a socket that takes the datagram. */
+/*
+ * Does the program itself serve @to? A listener on that port, on that address or every one; a
+ * socket that takes the datagram.
+ */
 static bool
 served_inside(struct desc *asking, const struct endpoint *to)
 {

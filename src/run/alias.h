@@ -1,7 +1,8 @@
 /*
- * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener or datagram socket on that port if there is one at
- * that moment, otherwise the host's loopback, reached over the emulated link as the gateway's own address. In names that the program asks for, it is loopback again.
- * And clients from there that a published port leads to the program's loopback.
+ * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener or datagram socket on
+ * that port if there is one at that moment, otherwise the host's loopback, reached over the
+ * emulated link as the gateway's own address. In names that the program asks for, it is loopback
+ * again. And clients from there that a published port leads to the program's loopback.
  */
 #ifndef RUN_ALIAS_H
 #define RUN_ALIAS_H

@@ -29,7 +29,10 @@ struct assembly {
 	struct gone gone;
 };
 
-/* @room is the budget of what the gateway opens. 0; or a negative error, with a word on stderr and everything taken down. */
+/*
+ * @room is the budget of what the gateway opens. 0; or a negative error, with a word on stderr and
+ * everything taken down.
+ */
 int assembly_begin(
     struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room);
 void assembly_end(struct assembly *a);

@@ -70,7 +70,9 @@ call_listen(struct call *c)
 }
 
 /*
- * accept() that wants to know the peer, and every one where an end can be had at no other time (kernel.getfd). The listener is the program's, and another of its processes may take the connection between our look and
+ * accept() that wants to know the peer, and every one where an end can be had at no other time
+ * (kernel.getfd). The listener is the program's, and another of its processes may take the
+ * connection between our look and
  * our call; so it must not wait here, whatever the program has set, for only we could end that wait.
  */
 static int
@@ -110,7 +112,10 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 		return rc;
 	}
 	answer = notif_add_fd(c->w, c->id, fd, flags & SOCK_CLOEXEC);
-	/* The program's own table is full (EMFILE), or who asked was killed: on Linux nothing has left the queue by then. */
+	/*
+	 * The program's own table is full (EMFILE), or who asked was killed: on Linux nothing has
+	 * left the queue by then.
+	 */
 	if (child && answer < 0 && answer != CALL_ANSWERED)
 		stream_put_back(c->d, child, fd);
 	close(fd);

@@ -14,7 +14,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Our end, the gateway's socket, and a duplicate of the program's end while it connects or its call waits. */
+/*
+ * Our end, the gateway's socket, and a duplicate of the program's end while it connects or its call
+ * waits.
+ */
 enum { CONNECT_NEEDS = 3 };
 
 /* The program sees from now on what it would of a connect() without waiting: the connection is still on its way. */

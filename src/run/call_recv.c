@@ -177,7 +177,10 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 	return rc ? rc : n;
 }
 
-/* A connected stream's end of which no duplicate can be had: what it holds only the program can receive. */
+/*
+ * A connected stream's end of which no duplicate can be had: what it holds only the program can
+ * receive.
+ */
 static bool
 is_kernels(const struct call *c, int flags)
 {

@@ -89,8 +89,8 @@ gather(const struct call *c, size_t skip, bool whole)
 }
 
 /*
- * Straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of reach (kernel.getfd). It overtakes
- * nothing, so what was written before it is carried first.
+ * Straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of reach
+ * (kernel.getfd). It overtakes nothing, so what was written before it is carried first.
  */
 static long
 send_flagged(struct call *c, size_t len, unsigned flags)

@@ -67,7 +67,10 @@ hand_over(struct call *c, struct desc *d, int type, int flags)
 	return call_return_fd(c, fd, flags & SOCK_CLOEXEC);
 }
 
-/* Reports a socket that is not there, unless the machine's kernel would have refused it to this user as well. */
+/*
+ * Reports a socket that is not there, unless the machine's kernel would have refused it to this
+ * user as well.
+ */
 static void
 report_missing(struct worker *w, int family, int type, int protocol, const char *name)
 {

@@ -43,7 +43,10 @@ resized(struct call *c, int name)
 		pump_size_down(c->d);
 }
 
-/* What the stack refuses and Linux has is named once: a program that ignores the error would otherwise surprise its user. */
+/*
+ * What the stack refuses and Linux has is named once: a program that ignores the error would
+ * otherwise surprise its user.
+ */
 static long
 refused(struct call *c, int level, int name, bool set, int rc)
 {

@@ -71,7 +71,10 @@ take_duplicate(struct call *c)
 	return 0;
 }
 
-/* Where the kernel gives no duplicates: the record that /proc leads to, and the duplicate that it may hold. */
+/*
+ * Where the kernel gives no duplicates: the record that /proc leads to, and the duplicate that it
+ * may hold.
+ */
 static int
 take_by_inode(struct call *c)
 {
@@ -108,7 +111,10 @@ take_descriptor(struct call *c, const struct call_row *row)
 	return 0;
 }
 
-/* Where a call was short of a descriptor here. What socket() and accept() return may be about the program's own table. */
+/*
+ * Where a call was short of a descriptor here. What socket() and accept() return may be about the
+ * program's own table.
+ */
 static long
 in_words(const struct call_row *row, long rc)
 {

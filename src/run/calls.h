@@ -108,7 +108,9 @@ extern uint8_t call_octets[CALL_MSG_ROOM];
 int call_read_message(const struct call *c, uint64_t at);
 /* The same when call_message.h has been read already. */
 int call_read_vector(const struct call *c, uint64_t at);
-/* @len octets into the vector of call_message, after the @skip that it holds already. 0 or -EFAULT. */
+/*
+ * @len octets into the vector of call_message, after the @skip that it holds already. 0 or -EFAULT.
+ */
 int call_scatter(const struct call *c, size_t skip, const uint8_t *from, size_t len);
 /* sendto() and recvfrom() as a message of one part. */
 void call_single_message(const struct call *c);

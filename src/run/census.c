@@ -1,5 +1,6 @@
 /*
- * Walks /proc/PID/fd of this process's descendants, or of all processes. It knows nothing of records.
+ * Walks /proc/PID/fd of this process's descendants, or of all processes. It knows nothing of
+ * records.
  */
 #include "run/census.h"
 

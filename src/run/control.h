@@ -1,8 +1,8 @@
 /*
  * run/control.h - control messages of datagrams (ip(7), ipv6(7)): where a datagram was sent to, its hop limit and traffic class.
  *
- * Between our end and the program's they travel in a tag (dgram_tag.h): recvmsg() is always answered by us, which turns it into what the
- * program asked for.
+ * Between our end and the program's they travel in a tag (dgram_tag.h): recvmsg() is always
+ * answered by us, which turns it into what the program asked for.
  */
 #ifndef RUN_CONTROL_H
 #define RUN_CONTROL_H
@@ -15,8 +15,9 @@
 void control_option(struct desc *d);
 
 /*
- * Sends a datagram to the program's end, with a tag that says what @msg does. The flags are MSG_DONTWAIT | MSG_NOSIGNAL. 0 or the negative errno.
- * Without a tag it is from the peer that @d is connected to at this moment.
+ * Sends a datagram to the program's end, with a tag that says what @msg does. The flags are
+ * MSG_DONTWAIT | MSG_NOSIGNAL. 0 or the negative errno. Without a tag it is from the peer that @d
+ * is connected to at this moment.
  */
 int control_pass(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len);
 
@@ -30,14 +31,20 @@ int control_write(
 
 /* TCP_INQ: does a stream's recvmsg(2) tell how much is left to read? */
 bool control_wants_inq(const struct desc *d);
-/* Writes that: the octets that the program's end holds now, and one for the end of the stream. As control_write(). */
+/*
+ * Writes that: the octets that the program's end holds now, and one for the end of the stream. As
+ * control_write().
+ */
 int control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 
 /* The same of an error from the queue (IP_RECVERR, IPV6_RECVERR). */
 int control_write_error(const struct call *c, const struct msghdr *theirs, const struct dgram_told *told,
     size_t *len, int *flags);
 
-/* What the caller's @theirs asks of a datagram that it sends; *@wish is the socket's before. 0, -EINVAL, -EFAULT. */
+/*
+ * What the caller's @theirs asks of a datagram that it sends; *@wish is the socket's before. 0,
+ * -EINVAL, -EFAULT.
+ */
 int control_read(
     const struct call *c, const struct msghdr *theirs, struct sock_msg *msg, struct dgram_wish *wish);
 

@@ -1,5 +1,6 @@
 /*
- * What control messages say of a datagram that the program sends: where from, how, and what it wants to be told of it.
+ * What control messages say of a datagram that the program sends: where from, how, and what it
+ * wants to be told of it.
  */
 #include "run/control.h"
 
@@ -77,7 +78,10 @@ read6(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *ms
 	}
 }
 
-/* SO_TIMESTAMPING: which times of this datagram are wanted, in the place of what the socket's option says. */
+/*
+ * SO_TIMESTAMPING: which times of this datagram are wanted, in the place of what the socket's
+ * option says.
+ */
 static int
 read_stamping(const void *data, size_t len, struct dgram_wish *wish)
 {
@@ -94,7 +98,10 @@ read_stamping(const void *data, size_t len, struct dgram_wish *wish)
 	return 0;
 }
 
-/* One message. What belongs to the socket layer or to protocols that this one does not speak is passed over, as on Linux. */
+/*
+ * One message. What belongs to the socket layer or to protocols that this one does not speak is
+ * passed over, as on Linux.
+ */
 static int
 read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg,
     struct dgram_wish *wish)

@@ -55,9 +55,10 @@ struct desc {
 	} owner;
 
 	/*
-	 * A duplicate of the program's end, or -1. It is held while a connect() goes on that nobody waits for. Where
-	 * duplicates cannot be taken (kernel.getfd is false) every record holds one from the start until its stream is
-	 * connected, for then only the program's own descriptors may hold the end open.
+	 * A duplicate of the program's end, or -1. It is held while a connect() goes on that nobody
+	 * waits for. Where duplicates cannot be taken (kernel.getfd is false) every record holds
+	 * one from the start until its stream is connected, for then only the program's own
+	 * descriptors may hold the end open.
 	 */
 	int own;
 	bool found, missed; /* the last census found no process that has the end open, see census.h */
@@ -128,12 +129,18 @@ struct desc *desc_of_fd(struct worker *w, int fd);
 /* The record of @fd, just accepted; @peer is what accept(2) said of its peer. */
 struct desc *desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len);
 
-/* Keeps a duplicate of the program's end @fd where the kernel gives none later. 0 or the negative errno. */
+/*
+ * Keeps a duplicate of the program's end @fd where the kernel gives none later. 0 or the negative
+ * errno.
+ */
 int desc_keep_own(struct desc *d, int fd);
 /* Closes the duplicate, unless it is the only way to an end that is still to be used. */
 void desc_let_go(struct desc *d);
 
-/* Our end, taken from the budget (room.h): watched for @events by @fn from now on, edge-triggered. On failure it is closed. */
+/*
+ * Our end, taken from the budget (room.h): watched for @events by @fn from now on, edge-triggered.
+ * On failure it is closed.
+ */
 int desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events));
 void desc_close_peer(struct desc *d);
 /* Closes d->handle or d->own, if it is open. */

@@ -20,8 +20,9 @@ struct list_of {
 };
 
 /*
- * proc_pid_stat(5): PID (NAME) STATE PARENT GROUP, and the number of threads 15 fields on. The name may hold anything, so it ends at
- * the last bracket. False for a process that has ended. One whose first thread alone has ended is a zombie with threads.
+ * proc_pid_stat(5): PID (NAME) STATE PARENT GROUP, and the number of threads 15 fields on. The name
+ * may hold anything, so it ends at the last bracket. False for a process that has ended. One whose
+ * first thread alone has ended is a zombie with threads.
  */
 static bool
 read_stat(pid_t pid, struct descendant *d)
@@ -177,7 +178,10 @@ add_numbers(struct list_of *l, FILE *f)
 	return true;
 }
 
-/* A child belongs to the thread that made it. False without a descriptor or memory; a process that has ended has no children. */
+/*
+ * A child belongs to the thread that made it. False without a descriptor or memory; a process that
+ * has ended has no children.
+ */
 static bool
 add_children(struct list_of *l, pid_t pid)
 {

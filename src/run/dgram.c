@@ -51,7 +51,10 @@ give_long(struct desc *d, const struct sock_msg *msg, const void *buf, size_t le
 	return rc;
 }
 
-/* 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another error that loses the datagram. */
+/*
+ * 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another error that
+ * loses the datagram.
+ */
 static int
 give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
@@ -81,7 +84,9 @@ give_held(struct desc *d)
 	return true;
 }
 
-/* The kernel speaks up when there is room at the program's end again, if anything waits for that. */
+/*
+ * The kernel speaks up when there is room at the program's end again, if anything waits for that.
+ */
 static void
 wait_for_room(struct desc *d)
 {
@@ -108,8 +113,9 @@ dgram_give_back(struct desc *d, struct list *unread)
 }
 
 /*
- * Where our own duplicate keeps the program's end alive, the kernel does not refuse what comes for it when the program has closed it. So who sends from inside makes us look, at
- * the price of one readlink(2) a datagram. A descriptor on its way between processes is nowhere for a moment.
+ * Where our own duplicate keeps the program's end alive, the kernel does not refuse what comes for
+ * it when the program has closed it. So who sends from inside makes us look, at the price of one
+ * readlink(2) a datagram. A descriptor on its way between processes is nowhere for a moment.
  */
 static bool
 seems_closed(struct desc *d, const struct sock_msg *msg)
@@ -232,7 +238,9 @@ peer_news(struct loop_fd *fd, uint32_t events)
 		dgram_deliver(d);
 }
 
-/* Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives. */
+/*
+ * Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives.
+ */
 static int
 join(struct desc *d, int fd)
 {

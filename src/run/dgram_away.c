@@ -1,5 +1,6 @@
 /*
- * Chooses between a datagram socket's two sockets of the stack, and carries on what was sent to a socket that is closed.
+ * Chooses between a datagram socket's two sockets of the stack, and carries on what was sent to a
+ * socket that is closed.
  */
 #include "run/dgram_away.h"
 
@@ -167,7 +168,9 @@ dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out)
 	*out = d->sk;
 	if (!is_away(d, to) || sock_local(d->sk, &at))
 		return 0;
-	/* The loopback address means nothing on the wire; and who has a peer hears that one alone. */
+	/*
+	 * The loopback address means nothing on the wire; and who has a peer hears that one alone.
+	 */
 	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
 		return 0;
 	rc = d->away ? 0 : open_away(d);

@@ -22,7 +22,10 @@ int dgram_error_take(struct desc *d, int fd);
 /* POLLERR at the program's end is to be as things are now. @fd is that end, or -1: it is to be found. */
 void dgram_error_show(struct desc *d, int fd);
 
-/* The first in the queue of errors, and behind these of reports (dgram_report.h); as sock_recv_error(). @fd: the program's end. */
+/*
+ * The first in the queue of errors, and behind these of reports (dgram_report.h); as
+ * sock_recv_error(). @fd: the program's end.
+ */
 ssize_t dgram_error_queued(
     struct desc *d, int fd, void *buf, size_t len, struct dgram_told *told, size_t *full);
 

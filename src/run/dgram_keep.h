@@ -17,7 +17,10 @@ struct dgram_kept {
 /* Behind those that wait. False without memory. */
 bool dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len);
 
-/* Takes what is unread at the program's end @fd into @to, in order. What has no tag is from the peer of this moment. */
+/*
+ * Takes what is unread at the program's end @fd into @to, in order. What has no tag is from the
+ * peer of this moment.
+ */
 void dgram_keep_unread(struct desc *d, int fd, struct list *to);
 
 void dgram_keep_free(struct dgram_kept *k);

@@ -70,7 +70,9 @@ add(struct desc *d, const struct dgram_told *told, const void *head, size_t head
 	d->reports.count++;
 }
 
-/* The datagram comes back with all its headers, as on Linux. Its link addresses are not known here. */
+/*
+ * The datagram comes back with all its headers, as on Linux. Its link addresses are not known here.
+ */
 static size_t
 headers_put(uint8_t *h, const struct endpoint *from, const struct endpoint *to, size_t len)
 {

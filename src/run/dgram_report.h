@@ -1,6 +1,7 @@
 /*
- * run/dgram_report.h - what the program's own host says of datagrams that it sent: when they left (SO_TIMESTAMPING), and that their octets are no longer
- * needed (MSG_ZEROCOPY). The program takes it from the queue of errors.
+ * run/dgram_report.h - what the program's own host says of datagrams that it sent: when they left
+ * (SO_TIMESTAMPING), and that their octets are no longer needed (MSG_ZEROCOPY). The program takes
+ * it from the queue of errors.
  *
  * Octets are always copied, and the report says so. A datagram has left when the stack has it.
  */
@@ -12,7 +13,10 @@
 
 #include <time.h>
 
-/* How a datagram is sent, and what is said of it then: by the socket's options, or by the call's flags and control messages. */
+/*
+ * How a datagram is sent, and what is said of it then: by the socket's options, or by the call's
+ * flags and control messages.
+ */
 struct dgram_wish {
 	uint32_t stamping; /* SOF_TIMESTAMPING_TX_... */
 	bool zerocopy;

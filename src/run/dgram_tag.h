@@ -1,8 +1,10 @@
 /*
- * run/dgram_tag.h - what is known of a datagram that waits at the program's end: who sent it, and where to.
+ * run/dgram_tag.h - what is known of a datagram that waits at the program's end: who sent it, and
+ * where to.
  *
- * A tag travels with its datagram as a passed descriptor, a small file in memory. Calls that the worker answers read it; every other way of
- * receiving makes the kernel drop it. Where only the source is told, the datagrams of one source share a tag.
+ * A tag travels with its datagram as a passed descriptor, a small file in memory. Calls that the
+ * worker answers read it; every other way of receiving makes the kernel drop it. Where only the
+ * source is told, the datagrams of one source share a tag.
  */
 #ifndef RUN_DGRAM_TAG_H
 #define RUN_DGRAM_TAG_H
@@ -40,7 +42,10 @@ struct dgram_tags {
 /* A tag that says all, to be closed by the caller. Its descriptor or the negative errno. */
 int dgram_tag_new(const struct sock_msg *msg);
 
-/* The tag of a source, which stays @tags'. Its descriptor or the negative errno; in need of descriptors another source's goes. */
+/*
+ * The tag of a source, which stays @tags'. Its descriptor or the negative errno; in need of
+ * descriptors another source's goes.
+ */
 int dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer);
 
 /* Closes all that are shared. True if there were any. */

@@ -99,7 +99,10 @@ notify_flags(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/* Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK), the send queue, and attaching to a TUN/TAP device. The kernel looks at 32 bits of the request. */
+/*
+ * Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK), the send queue, and
+ * attaching to a TUN/TAP device. The kernel looks at 32 bits of the request.
+ */
 static int
 notify_ioctls(scmp_filter_ctx ctx)
 {
@@ -124,7 +127,10 @@ notify_pairs(scmp_filter_ctx ctx)
 	    ctx, SCMP_ACT_NOTIFY, SCMP_SYS(socketpair), 1, SCMP_CMP64(0, SCMP_CMP_NE, AF_UNIX));
 }
 
-/* The caller will be in another network namespace, see netns.h. The kernel looks at 32 bits of the flags. */
+/*
+ * The caller will be in another network namespace, see netns.h. The kernel looks at 32 bits of the
+ * flags.
+ */
 static int
 notify_unshare(scmp_filter_ctx ctx)
 {
@@ -157,8 +163,9 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 }
 
 /*
- * The machine's own calling convention only. For libseccomp every other one, and x32, is a bad architecture: its calls go to the worker, which
- * refuses them as a kernel does that was built without them.
+ * The machine's own calling convention only. For libseccomp every other one, and x32, is a bad
+ * architecture: its calls go to the worker, which refuses them as a kernel does that was built
+ * without them.
  */
 static int
 make(struct sock_fprog *out, bool every_accept)

@@ -39,7 +39,10 @@ forward_next(const struct forward *f)
 	return next;
 }
 
-/* Those of our group have heard it, if the group has. A shell's background processes ignore the terminal's SIGINT and SIGQUIT. */
+/*
+ * Those of our group have heard it, if the group has. A shell's background processes ignore the
+ * terminal's SIGINT and SIGQUIT.
+ */
 static void
 to_remains(int signal, bool terminal, bool group)
 {

@@ -1,11 +1,14 @@
 /*
  * run/forward.h - which signals are passed on, and to whom.
  *
- * kill(2) of the outer process alone means the program. kill(2) of its process group, and a terminal, have reached the program already; the worker is in that
- * group, too, and hears it for itself. So what only the outer process heard is passed on, a moment later, since the two may learn in either order.
+ * kill(2) of the outer process alone means the program. kill(2) of its process group, and a
+ * terminal, have reached the program already; the worker is in that group, too, and hears it for
+ * itself. So what only the outer process heard is passed on, a moment later, since the two may
+ * learn in either order.
  *
- * Once the first process has ended, what it left behind hears the signals in its place. It also gets the signal after which the first
- * process ended, if that is one to end by: otherwise `timeout 9 leat run ...` would wait for a daemon of which no signal can reach it.
+ * Once the first process has ended, what it left behind hears the signals in its place. It also
+ * gets the signal after which the first process ended, if that is one to end by: otherwise `timeout
+ * 9 leat run ...` would wait for a daemon of which no signal can reach it.
  */
 #ifndef RUN_FORWARD_H
 #define RUN_FORWARD_H
@@ -46,10 +49,14 @@ void forward_outer(struct forward *f, int signal, pid_t from, nsec_t now);
 /* When forward_run() has something to decide; NSEC_NEVER. */
 nsec_t forward_next(const struct forward *f);
 
-/* Passes on what is due: to @program, or if that is 0, since it has ended, to what it left behind. */
+/*
+ * Passes on what is due: to @program, or if that is 0, since it has ended, to what it left behind.
+ */
 void forward_run(struct forward *f, nsec_t now, pid_t program);
 
-/* The first process has ended: what it left behind gets the signal to end that came shortly before. */
+/*
+ * The first process has ended: what it left behind gets the signal to end that came shortly before.
+ */
 void forward_first_ended(struct forward *f, nsec_t now);
 
 #endif

@@ -44,7 +44,8 @@ struct kernel {
 };
 
 /*
- * What LEAT_DISABLE leaves, and pidfd_getfd(2) is tried: containers forbid it. What else is missing is found at the first use.
+ * What LEAT_DISABLE leaves, and pidfd_getfd(2) is tried: containers forbid it. What else is missing
+ * is found at the first use.
  */
 void kernel_features(struct kernel *k);
 

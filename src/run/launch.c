@@ -68,8 +68,9 @@ part_tables(void)
 }
 
 /*
- * Until execve(2) we end with the worker. After that a supervisor that still lives ends the program: an unmodified program has no signal set for
- * its parent's end. False: the worker has ended already.
+ * Until execve(2) we end with the worker. After that a supervisor that still lives ends the
+ * program: an unmodified program has no signal set for its parent's end. False: the worker has
+ * ended already.
  */
 static bool
 follow_worker(pid_t worker, int signal_number)
@@ -77,7 +78,9 @@ follow_worker(pid_t worker, int signal_number)
 	return prctl(PR_SET_PDEATHSIG, signal_number) == 0 && getppid() == worker;
 }
 
-/* In the child. Puts back what Leat has changed in its own processes: the signal mask, and SIGCHLD. */
+/*
+ * In the child. Puts back what Leat has changed in its own processes: the signal mask, and SIGCHLD.
+ */
 static int
 child(const struct launch *l, pid_t worker)
 {

@@ -14,9 +14,10 @@ struct row {
 };
 
 /*
- * Linux's options that Leat does not have, by number, since headers are older than kernels. Those of one row in sock/opt_*.c are not here. Not
- * listed either: what no socket of the Internet protocols has a use for (SO_PASSCRED and its like), and iptables' numbers, which
- * only privileged programs may use.
+ * Linux's options that Leat does not have, by number, since headers are older than kernels. Those
+ * of one row in sock/opt_*.c are not here. Not listed either: what no socket of the Internet
+ * protocols has a use for (SO_PASSCRED and its like), and iptables' numbers, which only privileged
+ * programs may use.
  */
 static const struct row rows[] = {
     {SOL_SOCKET, 5, SET | ANY, "SO_DONTROUTE"},

@@ -1,7 +1,9 @@
 /*
- * run/missing.h - what the program asked for, Linux has, and Leat lacks: one line on stderr for each, unless --quiet.
+ * run/missing.h - what the program asked for, Linux has, and Leat lacks: one line on stderr for
+ * each, unless --quiet.
  *
- * It knows options by their names. An option that Linux refuses on that socket as well is none of these.
+ * It knows options by their names. An option that Linux refuses on that socket as well is none of
+ * these.
  */
 #ifndef RUN_MISSING_H
 #define RUN_MISSING_H
@@ -12,7 +14,8 @@
 void missing_report(struct worker *w, const char *name);
 
 /*
- * The stack has answered ENOPROTOOPT to setsockopt(2) (@set) or getsockopt(2) on @d. Reports the option by its name where Linux has it.
+ * The stack has answered ENOPROTOOPT to setsockopt(2) (@set) or getsockopt(2) on @d. Reports the
+ * option by its name where Linux has it.
  */
 void missing_option(const struct desc *d, int level, int name, bool set);
 

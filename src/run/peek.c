@@ -78,7 +78,8 @@ by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 }
 
 /*
- * After process_vm_readv(2) or process_vm_writev(2) failed: where the call itself is refused, the file serves, from now on for all.
+ * After process_vm_readv(2) or process_vm_writev(2) failed: where the call itself is refused, the
+ * file serves, from now on for all.
  */
 static int
 fall_back(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)

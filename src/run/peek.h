@@ -56,8 +56,8 @@ int caller_write_sized(
 int caller_fd(struct caller *c, int fd);
 
 /*
- * Which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other files. 0, -EBADF, or the negative
- * errno of a process that may not be looked into.
+ * Which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other files.
+ * 0, -EBADF, or the negative errno of a process that may not be looked into.
  */
 int peek_socket(pid_t tid, int fd, uint64_t *inode);
 
@@ -70,7 +70,10 @@ unsigned peek_file_flags(pid_t tid, int fd);
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
 
-/* Where netns.c keeps what it has found out about the caller, as long as that lives. NULL: nothing is kept of this one. */
+/*
+ * Where netns.c keeps what it has found out about the caller, as long as that lives. NULL: nothing
+ * is kept of this one.
+ */
 int *caller_net(struct caller *c);
 
 /* The caller's process, from /proc; negative when it is gone. */

@@ -7,7 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* After `unshare --pid` alone, /proc/self is there, but has our number in the outer namespace: other processes have ours. */
+/*
+ * After `unshare --pid` alone, /proc/self is there, but has our number in the outer namespace:
+ * other processes have ours.
+ */
 static int
 check_self(void)
 {

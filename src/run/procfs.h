@@ -1,20 +1,28 @@
 /*
- * run/procfs.h - is /proc there, and is it ours? The worker looks at the program's processes, threads and descriptors through it.
+ * run/procfs.h - is /proc there, and is it ours? The worker looks at the program's processes,
+ * threads and descriptors through it.
  */
 #ifndef RUN_PROCFS_H
 #define RUN_PROCFS_H
 
 #include <stdbool.h>
 
-/* 0; ESRCH if /proc shows the processes of another PID namespace; or the errno of the first look that failed. */
+/*
+ * 0; ESRCH if /proc shows the processes of another PID namespace; or the errno of the first look
+ * that failed.
+ */
 int procfs_check(void);
 
-/* Are the two descriptors there that a walk over /proc takes: the folder's, and one for each process? */
+/*
+ * Are the two descriptors there that a walk over /proc takes: the folder's, and one for each
+ * process?
+ */
 bool procfs_can_walk(void);
 
 /*
- * Calls @fn in a child with a table of descriptors of its own, which is empty: for when ours is full. What @fn finds has to be written to memory that both share.
- * Returns what @fn returned; false, too, if there can be no child.
+ * Calls @fn in a child with a table of descriptors of its own, which is empty: for when ours is
+ * full. What @fn finds has to be written to memory that both share. Returns what @fn returned;
+ * false, too, if there can be no child.
  */
 bool procfs_by_helper(bool (*fn)(void *arg), void *arg);
 

@@ -12,7 +12,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* The file in PATH that execvp(3) would take for @name: the first that may be run (@mode X_OK), or any (F_OK). */
+/*
+ * The file in PATH that execvp(3) would take for @name: the first that may be run (@mode X_OK), or
+ * any (F_OK).
+ */
 static bool
 find_in_path(const char *name, int mode, char path[static PATH_MAX])
 {
@@ -47,7 +50,10 @@ find(const char *name, char path[static PATH_MAX], struct stat *st)
 	return 0;
 }
 
-/* Of a convention for calls that this kernel has beside its own. Others are run by an interpreter (binfmt_misc), which is none of them. */
+/*
+ * Of a convention for calls that this kernel has beside its own. Others are run by an interpreter
+ * (binfmt_misc), which is none of them.
+ */
 static bool
 is_32_bit(const char *path)
 {

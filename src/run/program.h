@@ -5,7 +5,10 @@
 #ifndef RUN_PROGRAM_H
 #define RUN_PROGRAM_H
 
-/* 0; or the exit status 126 or 127, with a word on stderr. File capabilities only get a word: many such programs do well without. */
+/*
+ * 0; or the exit status 126 or 127, with a word on stderr. File capabilities only get a word: many
+ * such programs do well without.
+ */
 int program_check(const char *name);
 
 #endif

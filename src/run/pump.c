@@ -81,8 +81,8 @@ up_ended(struct desc *d)
 }
 
 /*
- * Reads @n octets that have not gone up yet into @at, and before them the one that was kept. Where @keep says so a copy of the
- * last one goes up and it stays where it is.
+ * Reads @n octets that have not gone up yet into @at, and before them the one that was kept. Where
+ * @keep says so a copy of the last one goes up and it stays where it is.
  */
 static ssize_t
 read_keeping(struct desc *d, uint8_t *at, size_t n, bool keep)
@@ -105,8 +105,9 @@ read_keeping(struct desc *d, uint8_t *at, size_t n, bool keep)
 }
 
 /*
- * The same as read_up() for a stream that keeps an octet unread. The packet that holds it counts against the program's send
- * buffer as a whole, so none is kept after a large burst: the program could find its end never writable again.
+ * The same as read_up() for a stream that keeps an octet unread. The packet that holds it counts
+ * against the program's send buffer as a whole, so none is kept after a large burst: the program
+ * could find its end never writable again.
  */
 static ssize_t
 read_up_but_one(struct desc *d, uint8_t *at, size_t room)
@@ -189,8 +190,9 @@ pump_up(struct desc *d)
 }
 
 /*
- * The program has closed its socket with data of ours unread, which is a reset (RFC 2525, 2.17). What it wrote before goes up first, as far as there
- * is room: Linux, too, has sent what the windows allow by the time of the RST.
+ * The program has closed its socket with data of ours unread, which is a reset (RFC 2525, 2.17).
+ * What it wrote before goes up first, as far as there is room: Linux, too, has sent what the
+ * windows allow by the time of the RST.
  */
 static void
 closed_unread(struct desc *d)
@@ -232,7 +234,10 @@ pump_down(struct desc *d)
 			loop_mod(d->w->loop, &d->peer, d->peer.events | EPOLLOUT);
 			return false;
 		}
-		/* Closed: data that arrive now have no reader (RFC 9293, 3.10.7.4; RFC 1122, 4.2.2.13). */
+		/*
+		 * Closed: data that arrive now have no reader (RFC 9293, 3.10.7.4; RFC 1122,
+		 * 4.2.2.13).
+		 */
 		if (sent < 0 && errno == EPIPE && !d->shut_rd) {
 			closed_unread(d);
 			return false;
@@ -269,7 +274,10 @@ stuck(const struct desc *d)
 	return d->failed && !d->buried && !d->shut_wr && pump_unread(d) > 0;
 }
 
-/* What arrived before the reset stays readable on Linux: so as much as the largest AF_UNIX buffer takes, before our end closes. False: the program has closed. */
+/*
+ * What arrived before the reset stays readable on Linux: so as much as the largest AF_UNIX buffer
+ * takes, before our end closes. False: the program has closed.
+ */
 static bool
 pump_rest(struct desc *d)
 {

@@ -10,16 +10,20 @@
 int pump_start(struct desc *d, int fd);
 
 /*
- * The program's end @own is about to be its own alone. Where no duplicate can be taken later (kernel.getfd), one octet is put
- * before all that the program will write, and from then on the last octet of each small burst is left unread: then a reset can be
- * shown. After a large one the program sees an end of file in the place of a reset.
+ * The program's end @own is about to be its own alone. Where no duplicate can be taken later
+ * (kernel.getfd), one octet is put before all that the program will write, and from then on the
+ * last octet of each small burst is left unread: then a reset can be shown. After a large one the
+ * program sees an end of file in the place of a reset.
  */
 void pump_hold(struct desc *d, int own);
 
 /* How many octets the program has written that have not gone up yet. */
 int pump_unread(const struct desc *d);
 
-/* The stack's buffers have the sizes that the program asked for; so must what stands before them, @own being the program's end (-1: the caller sees to it), */
+/*
+ * The stack's buffers have the sizes that the program asked for; so must what stands before them,
+ * @own being the program's end (-1: the caller sees to it),
+ */
 void pump_size_up(struct desc *d, int own);
 /* and what stands behind: only where it is a small one, for the usual ones are the kernel's choice. */
 void pump_size_down(struct desc *d);
@@ -27,7 +31,9 @@ void pump_size_down(struct desc *d);
 /* Carry what can be carried. May bury @d. */
 void pump(struct desc *d);
 
-/* The program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end does it. */
+/*
+ * The program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end does it.
+ */
 void pump_shutdown(struct desc *d, int fd, int how);
 
 /* The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted it. */

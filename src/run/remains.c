@@ -60,8 +60,9 @@ signal_one(struct signalled *done, int signal, pid_t pid)
 }
 
 /*
- * One look at the tree: sends @signal to those that have not had it. True if another look may find more: while processes end, the kernel's lists of children may leave one
- * out (proc_pid_children(5)). @all: not our children alone, but theirs, too.
+ * One look at the tree: sends @signal to those that have not had it. True if another look may find
+ * more: while processes end, the kernel's lists of children may leave one out
+ * (proc_pid_children(5)). @all: not our children alone, but theirs, too.
  */
 static bool
 signal_more(struct signalled *done, int signal, pid_t but, bool all)
@@ -80,7 +81,10 @@ signal_more(struct signalled *done, int signal, pid_t but, bool all)
 	return n >= 0 && changed;
 }
 
-/* A process that was forked between a look and the signal to its parent is found by the next look. None gets the signal twice. */
+/*
+ * A process that was forked between a look and the signal to its parent is found by the next look.
+ * None gets the signal twice.
+ */
 static void
 send_signal(int signal, pid_t but, bool all)
 {

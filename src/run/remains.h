@@ -1,5 +1,6 @@
 /*
- * run/remains.h - what the first process left behind when it ended: who that is, on stderr, and its end where the user asked for one.
+ * run/remains.h - what the first process left behind when it ended: who that is, on stderr, and its
+ * end where the user asked for one.
  *
  * It knows nothing of signals that arrive meanwhile; see forward.h.
  */
@@ -34,8 +35,9 @@ nsec_t remains_next(const struct remains *r);
 void remains_run(struct remains *r, nsec_t now);
 
 /*
- * Sends @signal to what the first process left behind; those in process group @but (0 = none) excepted. A signal to end reaches every
- * process of the tree, any other those alone whose parents have ended.
+ * Sends @signal to what the first process left behind; those in process group @but (0 = none)
+ * excepted. A signal to end reaches every process of the tree, any other those alone whose parents
+ * have ended.
  */
 void remains_signal(int signal, pid_t but);
 

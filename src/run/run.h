@@ -52,7 +52,10 @@ struct run_parts {
 struct run_hooks {
 	void (*began)(
 	    void *arg, const struct run_parts *parts); /* all is set up, the program has not begun */
-	/* The last process has ended; the stacks still stand. False if something that the user asked for could not be written. */
+	/*
+	 * The last process has ended; the stacks still stand. False if something that the user
+	 * asked for could not be written.
+	 */
 	bool (*ended)(void *arg, const struct run_parts *parts, int status);
 	/* Stream @flow of the program's stack is this process's: when it connects or is accepted, and again when another takes it over. */
 	void (*owner)(void *arg, uint64_t flow, pid_t pid, const char *comm);
@@ -82,14 +85,16 @@ struct run_config {
 void run_config_default(struct run_config *config);
 
 /*
- * Can the program be run here? To be asked before anything is opened, for what is open already is what the program would inherit. Returns 0; or 125,
- * 126 or 127 after a line on stderr.
+ * Can the program be run here? To be asked before anything is opened, for what is open already is
+ * what the program would inherit. Returns 0; or 125, 126 or 127 after a line on stderr.
  */
 int run_check(const struct run_config *config);
 
 /*
- * After run_check(): runs the program until the last process of its tree has ended. Returns what a shell would call its exit status (128 + the signal that
- * ended it); 126 or 127 when it could not be run; 125 when Leat itself failed, or when the program ended with 0 and hooks.ended() returned false.
+ * After run_check(): runs the program until the last process of its tree has ended. Returns what a
+ * shell would call its exit status (128 + the signal that ended it); 126 or 127 when it could not
+ * be run; 125 when Leat itself failed, or when the program ended with 0 and hooks.ended() returned
+ * false.
  */
 int run_main(const struct run_config *config);
 

@@ -251,7 +251,10 @@ offer(struct desc *listener)
 	return true;
 }
 
-/* All that is unread at @fd. Its length, with the octets in *@out, which is the caller's to free; or -1. */
+/*
+ * All that is unread at @fd. Its length, with the octets in *@out, which is the caller's to free;
+ * or -1.
+ */
 static ssize_t
 read_all(int fd, uint8_t **out)
 {
@@ -272,7 +275,9 @@ read_all(int fd, uint8_t **out)
 	}
 }
 
-/* Join @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first. */
+/*
+ * Join @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first.
+ */
 static bool
 join_queue(struct desc *listener, struct desc *child, const uint8_t *octets, size_t len)
 {

@@ -55,7 +55,10 @@ tended(const struct desc *d)
 	return d->peer.fd >= 0 && d->kind == DESC_STREAM && !desc_shut(d);
 }
 
-/* Does only a sweep tell when the program has closed @d? Not while our own duplicate of a connecting one keeps it alive. */
+/*
+ * Does only a sweep tell when the program has closed @d? Not while our own duplicate of a
+ * connecting one keeps it alive.
+ */
 static bool
 depends(const struct desc *d)
 {
@@ -100,8 +103,9 @@ note_place(void *arg, uint64_t inode, pid_t pid, int fd)
 }
 
 /*
- * Where our own duplicates keep the sockets alive: by /proc, all of which is read only if some record is not where it was.
- * @patient: a descriptor on its way from one process to another is in no census, but is in the next.
+ * Where our own duplicates keep the sockets alive: by /proc, all of which is read only if some
+ * record is not where it was. @patient: a descriptor on its way from one process to another is in
+ * no census, but is in the next.
  */
 static void
 sweep_by_census(struct worker *w, bool patient)

@@ -77,7 +77,10 @@ is_gone(int rc)
 	return rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES || rc == -EROFS;
 }
 
-/* An earlier attempt may have bound @fd and then found no descriptor for the handle: the name is still there. */
+/*
+ * An earlier attempt may have bound @fd and then found no descriptor for the handle: the name is
+ * still there.
+ */
 static int
 bound_before(int fd, struct sockaddr_un *un)
 {

@@ -1,6 +1,6 @@
 /*
- * run/unixdir.h - the temporary folder in which an AF_UNIX socket has a name for the moment in which
- * a handle of it is taken.
+ * run/unixdir.h - the temporary folder in which an AF_UNIX socket has a name for the moment in
+ * which a handle of it is taken.
  *
  * Only this user may enter it. A socket is bound there, an O_PATH handle is opened, the name is
  * unlinked; connections are made through /proc/self/fd. So nobody else can connect, and the folder
@@ -26,7 +26,10 @@ int unixdir_make(struct unixdir *u);
 /* Removes the folder and what a worker that was killed left in it. */
 void unixdir_remove(struct unixdir *u);
 
-/* Binds @fd. Returns an O_PATH handle for it, with the name gone; or the negative errno, and the call can be made again. */
+/*
+ * Binds @fd. Returns an O_PATH handle for it, with the name gone; or the negative errno, and the
+ * call can be made again.
+ */
 int unixdir_bind(struct unixdir *u, int fd);
 
 #endif

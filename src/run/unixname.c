@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The 16 digits of the hash stand after the 0 that marks an abstract name; '@' and the text follow. */
+/*
+ * The 16 digits of the hash stand after the 0 that marks an abstract name; '@' and the text follow.
+ */
 enum { PROOF_AT = 1, PROOF_LEN = 16, TEXT_AT = PROOF_AT + PROOF_LEN + 1, TEXT_ROOM = 108 };
 
 void

@@ -2,8 +2,9 @@
  * run/unixname.h - abstract names of the worker's AF_UNIX sockets: each carries a text and proves
  * that the worker wrote it.
  *
- * A name is SipHash-2-4 of its text under a secret key, '@', and the text. Another user can read the
- * names in use (/proc/net/unix), but can neither compute the next one nor make one that is accepted.
+ * A name is SipHash-2-4 of its text under a secret key, '@', and the text. Another user can read
+ * the names in use (/proc/net/unix), but can neither compute the next one nor make one that is
+ * accepted.
  */
 #ifndef RUN_UNIXNAME_H
 #define RUN_UNIXNAME_H
@@ -22,7 +23,10 @@ struct unixname {
 
 void unixname_init(struct unixname *n);
 
-/* Writes the name of record @id, or one for the end of a datagram socket, to @un. Returns the length for bind(2). */
+/*
+ * Writes the name of record @id, or one for the end of a datagram socket, to @un. Returns the
+ * length for bind(2).
+ */
 socklen_t unixname_of_id(const struct unixname *n, uint64_t id, struct sockaddr_un *un);
 socklen_t unixname_of_dgram(struct unixname *n, struct sockaddr_un *un);
 

@@ -1,5 +1,6 @@
 /*
- * Opens, names and joins the worker's ends of AF_UNIX sockets. It knows nothing of records or of the network.
+ * Opens, names and joins the worker's ends of AF_UNIX sockets. It knows nothing of records or of
+ * the network.
  */
 #include "run/unixsock.h"
 
@@ -141,7 +142,9 @@ bind_name(int fd, const struct sockaddr_un *un, socklen_t len)
 	return bind(fd, (const struct sockaddr *)un, len) < 0 ? -errno : 0;
 }
 
-/* The name comes first: accept(2) tells it, and may be called as soon as the connection is there. */
+/*
+ * The name comes first: accept(2) tells it, and may be called as soon as the connection is there.
+ */
 int
 unix_stream_to(struct unixsock *u, int handle, uint64_t id)
 {
@@ -161,7 +164,10 @@ unix_stream_to(struct unixsock *u, int handle, uint64_t id)
 	return fd;
 }
 
-/* The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the name. */
+/*
+ * The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the
+ * name.
+ */
 int
 unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len)
 {

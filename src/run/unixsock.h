@@ -1,11 +1,12 @@
 /*
- * run/unixsock.h - the AF_UNIX sockets that serve as the program's IP sockets (proxy sockets), and how the
- * worker joins its own ends with them.
+ * run/unixsock.h - the AF_UNIX sockets that serve as the program's IP sockets (proxy sockets), and
+ * how the worker joins its own ends with them.
  *
- * The program's end is connected to the worker at a meeting point: a listener of the worker's that has no
- * name (unixdir.h). Two connections are never mixed up there: its queue is empty before each connect, since
- * one thread alone connects and takes what it connected at once; whatever fails half-way makes the meeting
- * point anew, which throws its queue away; and what is taken is checked to have been connected by the worker.
+ * The program's end is connected to the worker at a meeting point: a listener of the worker's that
+ * has no name (unixdir.h). Two connections are never mixed up there: its queue is empty before each
+ * connect, since one thread alone connects and takes what it connected at once; whatever fails
+ * half-way makes the meeting point anew, which throws its queue away; and what is taken is checked
+ * to have been connected by the worker.
  */
 #ifndef RUN_UNIXSOCK_H
 #define RUN_UNIXSOCK_H
@@ -33,14 +34,16 @@ void unixsock_close(struct unixsock *u);
 int unix_connect_handle(int fd, int handle);
 
 /*
- * Connects the program's @fd to the worker. Returns our end (non-blocking), or the negative errno. *@used is
- * set once @fd has been connected, which an AF_UNIX socket can be only once: also where that ends in an error.
+ * Connects the program's @fd to the worker. Returns our end (non-blocking), or the negative errno.
+ * *@used is set once @fd has been connected, which an AF_UNIX socket can be only once: also where
+ * that ends in an error.
  */
 int unix_meet(struct unixsock *u, int fd, bool *used);
 
 /*
- * Opens a non-blocking socket that is connected to the program's listener behind @handle, and named for record
- * @id; or to its datagram socket, and named @un (of @len). Its descriptor or the negative errno.
+ * Opens a non-blocking socket that is connected to the program's listener behind @handle, and named
+ * for record @id; or to its datagram socket, and named @un (of @len). Its descriptor or the
+ * negative errno.
  */
 int unix_stream_to(struct unixsock *u, int handle, uint64_t id);
 int unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len);
@@ -51,8 +54,9 @@ uint64_t unix_inode(int fd);
 uint64_t unix_any_inode(const struct unixsock *u, int fd);
 
 /*
- * unix_fill() makes the program's @fd unwritable by filling its send buffer, and returns how many octets that
- * took; *@sndbuf is what SO_SNDBUF was. unix_drain() restores the buffer, and reads the filling from our end @peer.
+ * unix_fill() makes the program's @fd unwritable by filling its send buffer, and returns how many
+ * octets that took; *@sndbuf is what SO_SNDBUF was. unix_drain() restores the buffer, and reads the
+ * filling from our end @peer.
  */
 size_t unix_fill(int fd, int *sndbuf);
 void unix_drain(int fd, int sndbuf, int peer, size_t filled);

@@ -182,7 +182,10 @@ signal_news(struct loop_fd *fd, uint32_t events)
 		outer_ended(p);
 }
 
-/* To the program, or once that has ended, to what it left behind. At the very end it means: wait no longer. */
+/*
+ * To the program, or once that has ended, to what it left behind. At the very end it means: wait no
+ * longer.
+ */
 static void
 take_signal(struct process *p, int signal, pid_t from)
 {
@@ -378,8 +381,9 @@ explain(int rc)
 }
 
 /*
- * From here on the supervisor's end is notified. It arrives at the signalfd, where children's ends do: see signal_news(). SIGCHLD is
- * blocked since before the fork, so it waits there until the loop runs. False: the supervisor has ended already.
+ * From here on the supervisor's end is notified. It arrives at the signalfd, where children's ends
+ * do: see signal_news(). SIGCHLD is blocked since before the fork, so it waits there until the loop
+ * runs. False: the supervisor has ended already.
  */
 static bool
 follow_supervisor(const struct inherited *from)

@@ -61,7 +61,10 @@ void sim_dgram_reply(struct out_dgram *d, const void *octets, size_t len);
 int sim_outside_send(struct sim_outside *o, const struct endpoint *at, const struct endpoint *from,
     const void *octets, size_t len, const struct sim_service *service);
 
-/* From now on a stream or datagram flow that would be more than the @most-th open one ends in -LEAT_EMFILE. */
+/*
+ * From now on a stream or datagram flow that would be more than the @most-th open one ends in
+ * -LEAT_EMFILE.
+ */
 void sim_outside_limit(struct sim_outside *o, unsigned most);
 
 /* Streams, datagram flows and listeners that the gateway has open. */

@@ -123,7 +123,10 @@ take_name(struct sock *sk, const struct endpoint *local)
 	return err;
 }
 
-/* IP_BIND_ADDRESS_NO_PORT: connect() chooses the port, so that one is shared by connections to different peers (ip(7)). */
+/*
+ * IP_BIND_ADDRESS_NO_PORT: connect() chooses the port, so that one is shared by connections to
+ * different peers (ip(7)).
+ */
 static bool
 waits_for_port(const struct sock *sk, const struct endpoint *local)
 {

@@ -1,5 +1,6 @@
 /*
- * sock/opt_group.c - the options that join and leave groups and choose their sources: ip(7), ipv6(7), RFC 3678.
+ * sock/opt_group.c - the options that join and leave groups and choose their sources: ip(7),
+ * ipv6(7), RFC 3678.
  */
 #include "base/bytes.h"
 #include "sock/impl.h"
@@ -26,9 +27,15 @@ enum {
 	MCAST_MSFILTER = 48,
 };
 
-/* struct sockaddr_storage, and where the structures of RFC 3678 have their parts: an index of 4 octets, aligned. */
+/*
+ * struct sockaddr_storage, and where the structures of RFC 3678 have their parts: an index of 4
+ * octets, aligned.
+ */
 enum { STORAGE = 128, REQ_GROUP = 8, REQ_SOURCE = REQ_GROUP + STORAGE, FAMILY4 = 2, FAMILY6 = 10 };
-/* struct ip_msfilter: group, interface, mode, number, sources. struct group_filter: index, group, mode, number, sources. */
+/*
+ * struct ip_msfilter: group, interface, mode, number, sources. struct group_filter: index, group,
+ * mode, number, sources.
+ */
 enum {
 	MSF_MODE = 8,
 	MSF_COUNT = 12,
@@ -88,7 +95,9 @@ index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
 	return 0;
 }
 
-/* IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index). */
+/*
+ * IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index).
+ */
 static int
 membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
 {

@@ -48,7 +48,10 @@ enum { DOMAIN_INET = 2, DOMAIN_INET6 = 10, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_
 /* The smallest buffers that Linux grants. */
 enum { SNDBUF_MIN = 4608, RCVBUF_MIN = 2304 };
 
-/* Linux doubles what it is told, for its own bookkeeping, and shows the double; payload gets about half of it. */
+/*
+ * Linux doubles what it is told, for its own bookkeeping, and shows the double; payload gets about
+ * half of it.
+ */
 static int
 set_buffer(struct sock *sk, int v, bool send, bool force)
 {
@@ -127,7 +130,10 @@ set_reuse_port(struct sock *sk, bool on)
 	return opt_push_stream(sk, &before);
 }
 
-/* SOF_TIMESTAMPING_...: those that exist, and which need another. A stream's times would come by ways that are not there. */
+/*
+ * SOF_TIMESTAMPING_...: those that exist, and which need another. A stream's times would come by
+ * ways that are not there.
+ */
 static int
 set_stamping(struct sock *sk, uint32_t flags)
 {

@@ -25,7 +25,10 @@ struct socks; /* all sockets of one host */
 struct socks *socks_new(struct core *core, struct tcp *tcp, struct udp *udp);
 void socks_free(struct socks *s); /* aborts what is still open */
 
-/* What SO_SNDBUF and SO_RCVBUF grant at most, in octets: Linux's net.core.wmem_max and rmem_max. 212,992 each unless set. */
+/*
+ * What SO_SNDBUF and SO_RCVBUF grant at most, in octets: Linux's net.core.wmem_max and rmem_max.
+ * 212,992 each unless set.
+ */
 void socks_set_buffer_max(struct socks *s, uint32_t sndbuf, uint32_t rcvbuf);
 
 enum sock_type {

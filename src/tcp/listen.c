@@ -238,8 +238,9 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 /*
  * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then has as long for his handshake as the
  * flood needs to fill the queue; if the newest went instead, nobody could come in until the forged ones time out (RFC 4987, 3.4).
- * False: the oldest has had less time than a handshake takes, so its place would be of no use to the next, either. Such a SYN is not worth its SYN-ACK,
- * which costs more than reading it does: the time is left to the connections that there are.
+ * False: the oldest has had less time than a handshake takes, so its place would be of no use to
+ * the next, either. Such a SYN is not worth its SYN-ACK, which costs more than reading it does: the
+ * time is left to the connections that there are.
  */
 static bool
 oldest_gives_way(struct tcp_listener *l)

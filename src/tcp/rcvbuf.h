@@ -45,7 +45,9 @@ void rcvbuf_fini(struct rcvbuf *b);
 /* The user set SO_RCVBUF: @size octets of memory, for good. */
 void rcvbuf_set(struct rcvbuf *b, size_t size);
 
-/* The user bounds the window that is offered, and not the buffer: @octets of payload; 0: no bound. */
+/*
+ * The user bounds the window that is offered, and not the buffer: @octets of payload; 0: no bound.
+ */
 void rcvbuf_clamp(struct rcvbuf *b, uint32_t octets);
 
 /*

@@ -98,7 +98,10 @@ reass_note_duplicate(struct reass *r, seq_t start, seq_t end)
 	r->duplicate += end - start;
 }
 
-/* Of a segment that repeats several ranges the first is told, as far as it goes on without a hole (RFC 2883, 4.2.2 and 4.2.3). */
+/*
+ * Of a segment that repeats several ranges the first is told, as far as it goes on without a hole
+ * (RFC 2883, 4.2.2 and 4.2.3).
+ */
 static void
 note_another(struct reass *r, seq_t start, seq_t end)
 {

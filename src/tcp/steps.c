@@ -109,8 +109,9 @@ check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 
 /*
  * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at RCV.NXT may bring its ACK, URG or RST (its text is
- * refused later); and an empty segment may stand at the very right edge, where a peer stands that has filled the window. A RST may not: it needs no such
- * allowance, and what is outside the window is dropped without an answer (RFC 5961, 3.2).
+ * refused later); and an empty segment may stand at the very right edge, where a peer stands that
+ * has filled the window. A RST may not: it needs no such allowance, and what is outside the window
+ * is dropped without an answer (RFC 5961, 3.2).
  */
 static bool
 acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)

@@ -139,8 +139,9 @@ tcp_send_syn(struct tcp_conn *c)
 }
 
 /*
- * SND.NXT; but where the peer has taken back some of its window, the last number that it would still accept (Linux: tcp_acceptable_seq). Before the
- * peer has offered any window there is nothing to take back.
+ * SND.NXT; but where the peer has taken back some of its window, the last number that it would
+ * still accept (Linux: tcp_acceptable_seq). Before the peer has offered any window there is nothing
+ * to take back.
  */
 static seq_t
 acceptable_seq(const struct tcp_conn *c)

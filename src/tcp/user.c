@@ -103,7 +103,10 @@ mark_push(struct tcp_conn *c)
 		c->snd_push = end;
 }
 
-/* A write took less than was wanted, or nothing: @n is what the buffer answered. Where memory is short, no ACK need come that would say when to look again. */
+/*
+ * A write took less than was wanted, or nothing: @n is what the buffer answered. Where memory is
+ * short, no ACK need come that would say when to look again.
+ */
 static void
 note_no_room(struct tcp_conn *c, ssize_t n)
 {
@@ -236,8 +239,9 @@ orphan(struct tcp_conn *c)
 }
 
 /*
- * A reset on the user's behalf. What was sent before still leaves as far as the windows allow: on Linux it left when it was written, while a user that writes
- * and closes from within a callback has its output wait for the flush.
+ * A reset on the user's behalf. What was sent before still leaves as far as the windows allow: on
+ * Linux it left when it was written, while a user that writes and closes from within a callback has
+ * its output wait for the flush.
  */
 static void
 reset(struct tcp_conn *c)

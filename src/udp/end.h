@@ -105,7 +105,10 @@ struct udp_end *udp_find(struct udp *udp, const struct udp_flow *f);
 /* The end that sent to @f->remote, for errors; connected ends first. */
 struct udp_end *udp_find_sender(struct udp *udp, const struct udp_flow *f);
 
-/* Does @e take a datagram to a group, from this source? IP_MULTICAST_ALL: of groups that it has not joined, what others on this host have. */
+/*
+ * Does @e take a datagram to a group, from this source? IP_MULTICAST_ALL: of groups that it has not
+ * joined, what others on this host have.
+ */
 bool udp_takes_from(const struct udp_end *e, const struct udp_flow *f);
 
 /* Call @fn for every end that takes a datagram to a group or broadcast address. */

@@ -1,7 +1,9 @@
 /*
- * udp/groups.c - the groups that an end has joined, and from which sources it takes what is sent to each (RFC 3376, 2; RFC 3678).
+ * udp/groups.c - the groups that an end has joined, and from which sources it takes what is sent to
+ * each (RFC 3376, 2; RFC 3678).
  *
- * A membership excludes the listed sources, or includes none but them. The interface is told what is included; what is excluded is left out here.
+ * A membership excludes the listed sources, or includes none but them. The interface is told what
+ * is included; what is excluded is left out here.
  */
 #include "udp/end.h"
 
@@ -39,7 +41,10 @@ find_group(const struct udp_end *e, const struct ipaddr *group, uint32_t ifindex
 	return NULL;
 }
 
-/* The membership of @group, with the interface that it is of. 0, or -LEAT_EINVAL, -LEAT_ENODEV, @none. */
+/*
+ * The membership of @group, with the interface that it is of. 0, or -LEAT_EINVAL, -LEAT_ENODEV,
+ * @none.
+ */
 static int
 look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int none, struct udp_group **out)
 {
@@ -199,7 +204,9 @@ add_source(struct udp_end *e, struct udp_group *g, const struct ipaddr *source, 
 	return set_list(e, g, include, list, n + 1);
 }
 
-/* A filter that has been set keeps its mode until the group is left; without one, the mode changes. */
+/*
+ * A filter that has been set keeps its mode until the group is left; without one, the mode changes.
+ */
 static int
 take_mode(struct udp_end *e, struct udp_group *g, bool include)
 {

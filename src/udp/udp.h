@@ -100,7 +100,10 @@ ssize_t udp_recv(
 ssize_t udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_error *out, size_t *full);
 void udp_forget_errors(struct udp_end *e);
 
-/* Is there an end that takes a datagram to @local from @remote, coming in by interface @ifindex? One that takes every port does not count. */
+/*
+ * Is there an end that takes a datagram to @local from @remote, coming in by interface @ifindex?
+ * One that takes every port does not count.
+ */
 bool udp_is_taken(
     struct udp *udp, const struct endpoint *local, const struct endpoint *remote, uint32_t ifindex);
 
@@ -114,8 +117,10 @@ int udp_join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 int udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 
 /*
- * Source filters. @include: take what these sources send, and join where that was not done (IP_ADD_SOURCE_MEMBERSHIP); otherwise take all but that
- * (IP_BLOCK_SOURCE). 0, -LEAT_EINVAL (not joined, or the filter is of the other mode), -LEAT_EADDRNOTAVAIL (listed already, or not listed), -LEAT_ENODEV, -LEAT_ENOBUFS.
+ * Source filters. @include: take what these sources send, and join where that was not done
+ * (IP_ADD_SOURCE_MEMBERSHIP); otherwise take all but that (IP_BLOCK_SOURCE). 0, -LEAT_EINVAL (not
+ * joined, or the filter is of the other mode), -LEAT_EADDRNOTAVAIL (listed already, or not listed),
+ * -LEAT_ENODEV, -LEAT_ENOBUFS.
  */
 int udp_add_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
     const struct ipaddr *source, bool include);
