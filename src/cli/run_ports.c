@@ -13,11 +13,11 @@
 enum { VALUE_MOST = 128, PORT_DNS = 53 };
 
 static const char wrong_address[] =
-    "wants an address, no name or number, before the ports: 127.0.0.1:8080:80 or [::1]:8080:80";
+    "has no IP address before the ports: write 127.0.0.1:8080:80 or [::1]:8080:80";
 static const char wrong_ports[] =
-    "has no ports from 1 to 65535: write HOST:PROGRAM, 8080:80 or 127.0.0.1:8080:80 or 5353:53/udp";
+    "is not HOST:PROGRAM, two ports from 1 to 65535: write 8080:80, 127.0.0.1:8080:80 or 5353:53/udp";
 static const char wrong_server[] =
-    "is no address of a name server: write 127.0.0.1, 127.0.0.1:5353 or [::1]:5353";
+    "is not the IP address of a name server: write 127.0.0.1, 127.0.0.1:5353 or [::1]:5353";
 
 static bool
 take_port(const char *text, uint16_t *out)
@@ -97,7 +97,7 @@ run_ports_set_dns(void *run_options, const struct option *option, const char *va
 	return NULL;
 }
 
-/* The protocol behind the slash, which is cut off. False: another than these two. */
+/* Reads the protocol after the slash, and cuts it off. False if it is neither of the two. */
 static bool
 take_protocol(char *text, bool *udp)
 {

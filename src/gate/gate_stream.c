@@ -78,7 +78,6 @@ stream_refuse(struct gate_stream *s, int error)
 {
 	s->info.error = error;
 	s->gate->count.streams_refused++;
-	drop_note(s->gate->core, NULL, DROP_GATE_REFUSED);
 	stream_close_out(s, false);
 	sock_answer(s->in, gate_refusal(error));
 	stream_free(s);

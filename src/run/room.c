@@ -16,7 +16,7 @@
  * a folder and a file of /proc, another process's folder with a pidfd and the descriptor found
  * there, a socket of sock_diag.
  */
-enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, PER_CALLER = 2 };
+enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, WHILE_CONNECTING = 1, PER_CALLER = 2 };
 
 /* A datagram flow that was not used for so long makes room for a connection. */
 #define IDLE (5 * SEC)
@@ -54,7 +54,9 @@ budget(unsigned hard, unsigned open)
 unsigned
 room_connections(unsigned hard, unsigned open)
 {
-	return budget(hard, open) / PER_CONNECTION;
+	unsigned n = budget(hard, open);
+
+	return n > WHILE_CONNECTING ? (n - WHILE_CONNECTING) / PER_CONNECTION : 0;
 }
 
 /* Descriptors that are open now; without /proc, as many as those below the lowest free one. */
