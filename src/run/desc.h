@@ -66,6 +66,7 @@ struct desc {
 	bool keeps_one; /* streams: after small writes an octet is left unread at our end, see pump_hold(), */
 	bool kept;      /* and now there is one, which went up already */
 	size_t burst;   /* octets that went up since the end was empty last */
+	int own_sndbuf; /* SO_SNDBUF of the program's end, once it has been set; 0 = the kernel's default */
 	bool filled_up; /* non-blocking: made unwritable */
 	bool joined;    /* the program's end has been connected, or shut, and cannot be used again */
 	bool untold;    /* connect() has yet to say how it ended: Linux's SS_CONNECTING */

@@ -12,7 +12,10 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16, PUMP_KEPT_MOST = 4096 };
+enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16 };
+
+/* After how large a burst an octet is kept, and which part of the send buffer that is at the most. */
+enum { KEPT_MOST = 4096, KEPT_PART = 32 };
 
 static int
 unread_at(int fd)
@@ -105,6 +108,18 @@ read_keeping(struct desc *d, uint8_t *at, size_t n, bool keep)
 }
 
 /*
+ * What the program gets as SO_SNDBUF bounds the burst: poll(2) finds its end writable while a
+ * quarter of that is used, and the packet of the kept octet uses up to eight times what it holds.
+ */
+static size_t
+kept_most(const struct desc *d)
+{
+	size_t most = (size_t)d->own_sndbuf / KEPT_PART;
+
+	return d->own_sndbuf && most < KEPT_MOST ? most : KEPT_MOST;
+}
+
+/*
  * The same as read_up() for a stream that keeps an octet unread. The packet that holds it counts
  * against the program's send buffer as a whole, so none is kept after a large burst: the program
  * could find its end never writable again.
@@ -125,7 +140,7 @@ read_up_but_one(struct desc *d, uint8_t *at, size_t room)
 	}
 	n = (size_t)there > room
 		? read_keeping(d, at, room, false)
-		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= PUMP_KEPT_MOST);
+		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= kept_most(d));
 	if (n > 0)
 		d->burst += (size_t)n;
 	return n;
@@ -363,6 +378,7 @@ pump_size_up(struct desc *d, int own)
 {
 	int half = half_of(d, SO_SNDBUF);
 
+	d->own_sndbuf = 2 * half;
 	if (d->filled_up)
 		d->sndbuf = 2 * half;
 	else if (own >= 0)

@@ -62,7 +62,8 @@ print(dict(seen))
     assert python(code).stdout == b"{'ENOTCONN': 100, b'data': 100}\n"
 
 
-def test_small_buffers_are_small_on_the_whole_way():
+@pytest.mark.parametrize("disable", ["", "getfd"])
+def test_small_buffers_are_small_on_the_whole_way(disable):
     """A program that asks for little, to hear early of a peer that does not read, gets little; asked before, during and after connect()."""
     code = """
 import socket
@@ -81,7 +82,7 @@ def held(before, after):
     except TimeoutError: return n
 print(*[held(before, after) for before, after in ((1, 0), (0, 0), (0, 1))])
 """
-    sizes = [int(n) for n in python(code).stdout.split()]
+    sizes = [int(n) for n in python(code, disable=disable).stdout.split()]
     assert len(sizes) == 3 and all(4096 <= n < 80_000 for n in sizes), sizes
 
 
