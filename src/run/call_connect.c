@@ -55,7 +55,7 @@ int
 call_fresh_stand_in(struct call *c, bool hold)
 {
 	struct desc *d = c->d;
-	int rc, fd;
+	int rc, fd, before = d->own;
 
 	if (!d->joined)
 		return 0;
@@ -63,10 +63,13 @@ call_fresh_stand_in(struct call *c, bool hold)
 	if (fd < 0)
 		return -errno;
 	settings_apply_native(d, fd);
-	rc = replace_fd(c, d->inode, fd, hold);
+	d->own = -1;
+	rc = desc_keep_own(d, fd); /* first, since nothing may fail once the program has the new one */
 	if (!rc)
-		rc = desc_keep_own(d, fd);
+		rc = replace_fd(c, d->inode, fd, hold);
+	desc_close_fd(d, rc < 0 ? &d->own : &before);
 	if (rc < 0) {
+		d->own = before;
 		close(fd);
 		return rc == -EBUSY ? -ECONNABORTED : rc;
 	}
@@ -110,7 +113,7 @@ wait_connected(struct call *c)
 	if (rc == -EINPROGRESS) {
 		long answer = park(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
 
-		if (answer == CALL_PARKED)
+		if (answer == CALL_PARKED || d->buried)
 			return answer;
 		rc = (int)answer;
 	} else if (rc == 0)
@@ -142,8 +145,10 @@ static long
 begin(struct call *c, const struct endpoint *to)
 {
 	struct desc *d = c->d;
-	int rc = fd_room_for(&c->w->room, CONNECT_NEEDS) ? call_fresh_stand_in(c, true) : -ENOBUFS;
+	int rc = desc_room_for(d, CONNECT_NEEDS);
 
+	if (!rc)
+		rc = call_fresh_stand_in(c, true);
 	if (rc)
 		return rc;
 	rc = sock_connect(d->sk, to);

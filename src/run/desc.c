@@ -136,6 +136,14 @@ close_peer(struct desc *d)
 }
 
 int
+desc_room_for(struct desc *d, unsigned n)
+{
+	if (!fd_room_for(&d->w->room, n))
+		return -ENOBUFS;
+	return d->buried ? -EBADF : 0;
+}
+
+int
 desc_keep_own(struct desc *d, int fd)
 {
 	int own;

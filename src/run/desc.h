@@ -131,6 +131,12 @@ struct desc *desc_of_fd(struct worker *w, int fd);
 struct desc *desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len);
 
 /*
+ * Is there room for @n descriptors of @d, after closing what is idle? 0, -ENOBUFS, or -EBADF: that
+ * has found that the program has closed @d, which has ended.
+ */
+int desc_room_for(struct desc *d, unsigned n);
+
+/*
  * Keeps a duplicate of the program's end @fd where the kernel gives none later. 0 or the negative
  * errno.
  */

@@ -268,8 +268,9 @@ dgram_prepare(struct desc *d, int fd)
 
 	if (d->peer.fd >= 0)
 		return 0;
-	if (!fd_room_for(&d->w->room, 2))
-		return -ENOBUFS;
+	rc = desc_room_for(d, 2);
+	if (rc)
+		return rc;
 	if (d->handle < 0)
 		d->handle = fd_room_take(&d->w->room, unixdir_bind(d->w->unixsock.dir, fd));
 	if (d->handle < 0) {

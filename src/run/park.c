@@ -34,7 +34,13 @@ wait_limit(const struct call *c, int timeout_opt)
 	return settings_limit_of(&tv);
 }
 
-/* NULL without memory or descriptors. */
+static bool
+has_place(const struct call *c)
+{
+	return c->d ? desc_room_for(c->d, 1) == 0 : fd_room_for(&c->w->room, 1);
+}
+
+/* NULL without memory or descriptors, or if the record has ended. */
 static struct parked *
 parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 {
@@ -42,7 +48,7 @@ parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 	nsec_t limit = wait_limit(c, timeout_opt);
 	struct parked *p;
 
-	p = fd_room_for(&w->room, 1) ? calloc(1, sizeof *p) : NULL;
+	p = has_place(c) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
 		return NULL;
 	fd_room_count(&w->room); /* the call's descriptor, until it is answered */
@@ -70,7 +76,7 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 		return CALL_PARKED;
 	p = parked_new(c, retry, timeout_opt, late);
 	if (!p)
-		return -ENOBUFS;
+		return c->d->buried ? -EBADF : -ENOBUFS;
 	list_push(&c->d->parked, &p->of_desc);
 	return CALL_PARKED;
 }
@@ -90,13 +96,24 @@ settle(struct parked *p, long answer)
 	free(p);
 }
 
-/* Answered though nothing has happened. */
+/*
+ * Answers @p though nothing has happened. What that changes for the record may answer its other
+ * calls, but not @p a second time.
+ */
 static void
 leave(struct parked *p, long answer)
 {
+	list_del(&p->of_desc);
 	if (p->call.left && !(p->call.d && p->call.d->buried))
 		answer = p->call.left(&p->call, answer);
 	settle(p, answer);
+}
+
+/* Which to look at next: @next, or the first of all if not the @expected number is left. */
+static struct list *
+go_on_at(struct worker *w, struct list *next, unsigned expected)
+{
+	return w->nparked == expected ? next : w->parked.next;
 }
 
 static void
@@ -232,10 +249,12 @@ look_for_signals(struct worker *w, bool all)
 	struct signals_look look = {.hold = w->kernel.hold};
 	struct met met = {.n = 0};
 
-	list_each_safe(n, &w->parked) {
+	for (struct list *n = w->parked.next, *next; n != &w->parked; n = next) {
 		struct parked *p = container_of(n, struct parked, node);
+		unsigned others = w->nparked - 1;
 		int answer;
 
+		next = n->next;
 		if (!first_of_process(&met, p) && !all)
 			continue;
 		if (!notif_valid(w, p->call.id)) {
@@ -243,8 +262,10 @@ look_for_signals(struct worker *w, bool all)
 			continue;
 		}
 		answer = signals_interrupt(&look, p->call.caller.tid, p->deadline != NSEC_NEVER);
-		if (answer)
-			leave(p, answer);
+		if (!answer)
+			continue;
+		leave(p, answer);
+		next = go_on_at(w, next, others);
 	}
 	return met.n;
 }
@@ -256,15 +277,26 @@ next_look(nsec_t now, unsigned n)
 	return now + nsec_max(LOOK_LEAST * MSEC, n * LOOK_COST * USEC * LOOK_BUDGET);
 }
 
+/* Ends the calls whose time is up. */
+static void
+end_late(struct worker *w, nsec_t now)
+{
+	for (struct list *n = w->parked.next, *next; n != &w->parked; n = next) {
+		struct parked *p = container_of(n, struct parked, node);
+		unsigned others = w->nparked - 1;
+
+		next = n->next;
+		if (p->deadline > now)
+			continue;
+		leave(p, p->late);
+		next = go_on_at(w, next, others);
+	}
+}
+
 void
 park_run(struct worker *w, nsec_t now)
 {
-	list_each_safe(n, &w->parked) {
-		struct parked *p = container_of(n, struct parked, node);
-
-		if (p->deadline <= now)
-			leave(p, p->late);
-	}
+	end_late(w, now);
 	if (now >= w->signals_at && !list_empty(&w->parked)) {
 		bool all = now >= w->signals_all_at;
 

@@ -345,9 +345,10 @@ int
 stream_listen(struct desc *d, int fd, int backlog)
 {
 	if (d->handle < 0) {
-		int handle = fd_room_for(&d->w->room, 1) ? unixdir_bind(d->w->unixsock.dir, fd) : -ENOBUFS;
+		int handle = desc_room_for(d, 1);
 
-		handle = fd_room_take(&d->w->room, handle);
+		if (!handle)
+			handle = fd_room_take(&d->w->room, unixdir_bind(d->w->unixsock.dir, fd));
 		if (handle < 0)
 			return handle;
 		d->handle = handle;
