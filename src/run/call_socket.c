@@ -50,16 +50,19 @@ static long
 hand_over(struct call *c, struct desc *d, int type, int flags)
 {
 	static const int longest4 = (65507 + 1 + 32) / 2, longest6 = (65527 + 1 + 32) / 2;
-	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0);
+	int fd;
 	long rc;
 
+	if (!c->w->kernel.getfd && !fd_room_for(&c->w->room, 1)) /* see desc_keep_own() */
+		return -ENFILE;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0);
 	if (fd < 0)
 		return room_words(-errno);
 	if (type ==
 	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);
 	desc_set_inode(d, unix_any_inode(&c->w->unixsock, fd));
-	rc = desc_keep_own(d, fd);
+	rc = room_words(desc_keep_own(d, fd));
 	if (rc) {
 		close(fd);
 		return rc;

@@ -83,8 +83,12 @@ holder_borrow(struct desc *d)
 {
 	int got = -ENOENT;
 
+	if (!d->w->kernel.getfd && d->own >= 0) {
+		got = fcntl(d->own, F_DUPFD_CLOEXEC, 0);
+		return got < 0 ? -errno : got;
+	}
 	if (!d->w->kernel.getfd)
-		return d->own >= 0 ? fcntl(d->own, F_DUPFD_CLOEXEC, 0) : -ENOENT;
+		return -ENOENT;
 	if (!d->inode && d->peer.fd >= 0) {
 		uint64_t inode = holder_peer_inode(d->peer.fd);
 

@@ -38,6 +38,10 @@ netlink_open(struct call *c, int flags)
 
 	if (!d)
 		return -ENOBUFS;
+	if (!fd_room_for(&c->w->room, c->w->kernel.getfd ? 1 : 2)) {
+		desc_bury(d, false);
+		return -ENFILE;
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0, pair) < 0) {
 		rc = room_words(-errno);
 		desc_bury(d, false);
@@ -49,7 +53,7 @@ netlink_open(struct call *c, int flags)
 	if (rc >= 0)
 		rc = desc_set_peer(d, pair[1], EPOLLIN | EPOLLOUT, peer_news);
 	if (!rc)
-		rc = desc_keep_own(d, pair[0]);
+		rc = room_words(desc_keep_own(d, pair[0]));
 	if (rc)
 		close(pair[0]);
 	else

@@ -113,6 +113,7 @@ stream_begin_anew(struct desc *d, int fd, int error)
 	d->shown = error && filled; /* closed with the filling unread, as in stream_failed() */
 	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
 	d->connected = d->untold = d->aliased = false;
+	d->keeps_one = d->kept = d->reset_waits = false;
 	park_wake(d);
 }
 
@@ -286,6 +287,7 @@ join_queue(struct desc *listener, struct desc *child, const uint8_t *octets, siz
 
 	desc_close_peer(child); /* its name is used again */
 	desc_forget_inode(child);
+	child->keeps_one = child->kept = false; /* until it is accepted again */
 	fd = fd_room_take(&w->room, unix_stream_to(&w->unixsock, listener->handle, child->id));
 	if (fd < 0)
 		return false;
