@@ -1,11 +1,6 @@
 /*
- * UDP through the gateway: one connected datagram socket outside for each pair of a program's port and a destination, for as long as it is used.
- *
- * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, one
- * that nobody has answered lives 30 s after its last datagram, one that was answered 120 s;
- * questions to name servers, of which there are many,
- * never get more than the 30. Two lists, each in order of last use, make the next to expire, and the one to give up when there are
- * too many, the first of a list.
+ * UDP through the gateway: one connected datagram socket outside for each pair of a program's port
+ * and a destination, for as long as it is used. gate_udp_life.c decides how long that is.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -15,9 +10,6 @@
 #include <stdlib.h>
 
 enum { UDP_BUDGET = 64, PORT_DNS = 53 };
-
-#define ASKED_LIFE    (30 * SEC)
-#define ANSWERED_LIFE (120 * SEC)
 
 struct dgram_key {
 	const struct endpoint *inside, *shown;
@@ -82,60 +74,6 @@ gate_dgram_free(struct gate_dgram *d)
 	free(d);
 }
 
-/* Expiry */
-
-static nsec_t
-list_expires(const struct list *l, nsec_t life)
-{
-	const struct gate_dgram *d = list_first(l, struct gate_dgram, used);
-
-	return d ? d->last + life : NSEC_NEVER;
-}
-
-static void
-dgrams_expire(struct list *l, nsec_t life, nsec_t now)
-{
-	while (list_expires(l, life) <= now) {
-		struct gate_dgram *d = list_first(l, struct gate_dgram, used);
-
-		d->gate->count.dgrams_expired++;
-		gate_dgram_free(d);
-	}
-}
-
-/* The timer looks when the first could expire; uses since then only move the next look. */
-static void
-dgrams_arm(struct gate *g)
-{
-	nsec_t when = nsec_min(
-	    list_expires(&g->dgrams_asked, ASKED_LIFE), list_expires(&g->dgrams_answered, ANSWERED_LIFE));
-
-	if (when != NSEC_NEVER)
-		timer_arm(g->core->wheel, &g->dgram_timer, when);
-}
-
-static void
-dgrams_timer(struct timer *t)
-{
-	struct gate *g = container_of(t, struct gate, dgram_timer);
-
-	dgrams_expire(&g->dgrams_asked, ASKED_LIFE, g->core->now);
-	dgrams_expire(&g->dgrams_answered, ANSWERED_LIFE, g->core->now);
-	dgrams_arm(g);
-}
-
-void
-gate_dgram_used(struct gate_dgram *d)
-{
-	struct gate *g = d->gate;
-
-	d->last = g->core->now;
-	list_del(&d->used);
-	list_push(d->answered ? &g->dgrams_answered : &g->dgrams_asked, &d->used);
-	if (!timer_armed(&g->dgram_timer))
-		dgrams_arm(g);
-}
-
 /* Towards the program */
 
 void
@@ -184,83 +122,6 @@ dgram_news(void *arg, unsigned mask)
 
 /* From the program */
 
-static uint64_t
-port_hash(const struct gate *g, uint16_t port)
-{
-	const uint64_t word = port;
-
-	return table_hash(&g->dgram_ports, &word, 1);
-}
-
-static struct gate_dgram *
-dgram_of_port(struct table_node *n)
-{
-	return container_of(n, struct gate_dgram, by_port);
-}
-
-static void
-end_all_of_port(struct gate *g, uint16_t port)
-{
-	struct table_node *n = table_first(&g->dgram_ports, port_hash(g, port)), *next;
-
-	for (; n; n = next) {
-		struct gate_dgram *d = dgram_of_port(n);
-
-		next = table_next(n);
-		if (d->info.inside.port == port)
-			gate_dgram_free(d);
-	}
-}
-
-void
-gate_dgram_gone(struct gate *g, bool echo, uint16_t port)
-{
-	if (echo)
-		gate_echo_gone(g, port);
-	else
-		end_all_of_port(g, port);
-}
-
-/* The first of @l that holds a socket of its own; those of published ports share theirs. */
-static struct gate_dgram *
-first_with_socket(const struct list *l, const struct gate_dgram *but)
-{
-	list_each(n, l) {
-		struct gate_dgram *d = container_of(n, struct gate_dgram, used);
-
-		if (d != but && !d->info.published)
-			return d;
-	}
-	return NULL;
-}
-
-/* One that nobody answered rather than one that was. */
-static struct gate_dgram *
-idlest(const struct gate *g, const struct gate_dgram *but)
-{
-	struct gate_dgram *d = first_with_socket(&g->dgrams_asked, but);
-
-	return d ? d : first_with_socket(&g->dgrams_answered, but);
-}
-
-bool
-gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle)
-{
-	struct gate_dgram *d = idlest(g, but);
-
-	if (!d || g->core->now - d->last < idle)
-		return false;
-	g->count.dgrams_limit++;
-	gate_dgram_free(d);
-	return true;
-}
-
-bool
-gate_dgram_relieve(struct gate *g, nsec_t idle)
-{
-	return gate_dgram_evict(g, NULL, idle);
-}
-
 /* Where the outside has no descriptor left, the idlest flow gives its own. */
 static int
 open_outside(struct gate *g, struct gate_dgram *d)
@@ -272,27 +133,13 @@ open_outside(struct gate *g, struct gate_dgram *d)
 	return g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
 }
 
-/* The flow longest out of use makes room: one that nobody answered, if there is any. */
-static void
-dgrams_make_room(struct gate *g)
-{
-	struct gate_dgram *d = list_first(&g->dgrams_asked, struct gate_dgram, used);
-
-	if (g->dgrams.count < g->config.max_dgrams)
-		return;
-	if (!d)
-		d = list_first(&g->dgrams_answered, struct gate_dgram, used);
-	g->count.dgrams_limit++;
-	gate_dgram_free(d);
-}
-
 struct gate_dgram *
 gate_dgram_new(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
 {
 	struct dgram_key k = {inside, shown};
 	struct gate_dgram *d;
 
-	dgrams_make_room(g);
+	gate_dgrams_limit(g);
 	d = calloc(1, sizeof *d);
 	if (!d)
 		return NULL;
@@ -322,7 +169,7 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 		return NULL;
 	}
 	d->late = g->config.gone && g->config.gone(g->config.arg, msg->peer.port);
-	table_insert(&g->dgram_ports, &d->by_port, port_hash(g, d->info.inside.port));
+	gate_dgram_own(d);
 	if (gate_names_meant(g, &msg->local)) {
 		d->asker = gate_asker_new(d);
 		e = d->asker ? 0 : -LEAT_ENOMEM;
@@ -413,9 +260,7 @@ gate_udp_start(struct gate *g)
 {
 	int on = 1, e;
 
-	list_init(&g->dgrams_asked);
-	list_init(&g->dgrams_answered);
-	timer_init(&g->dgram_timer, dgrams_timer);
+	gate_dgrams_start(g);
 	gate_work_init(&g->dgram_work, dgram_socket_run);
 	e = table_init(&g->dgrams, &g->core->secret);
 	if (e < 0)

@@ -161,15 +161,23 @@ struct gate_dgram *gate_dgram_find(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 struct gate_dgram *gate_dgram_new(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
-void gate_dgram_used(struct gate_dgram *d);
 void gate_dgram_free(struct gate_dgram *d);
+void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
+bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
+
+/* gate_udp_life.c: no flow exists yet. */
+void gate_dgrams_start(struct gate *g);
+/* @d has a socket of its own, so it ends with the program's socket: gate_dgram_gone(). */
+void gate_dgram_own(struct gate_dgram *d);
+/* A datagram has passed. @d lives from now on as long as its kind does. */
+void gate_dgram_used(struct gate_dgram *d);
 /*
- * Ends the flow that has been idle longest, but not @but: true if there is one that was idle for
+ * Ends the flow that has been idle longest, except @but. Returns false if no flow has been idle for
  * @idle.
  */
 bool gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle);
-void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
-bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
+/* Ends the flow that has been idle longest if there are as many as there may be. */
+void gate_dgrams_limit(struct gate *g);
 
 /*
  * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered (@error: LEAT_ECONNREFUSED, ...).

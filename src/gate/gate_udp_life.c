@@ -1,0 +1,169 @@
+/*
+ * How long a flow of datagrams lives, and which one is given up when there are too many.
+ *
+ * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, a
+ * flow without an answer lives 30 s after its last datagram, one that was answered 120 s; questions
+ * to name servers, of which there are many, never get more than the 30. Two lists, each in order of
+ * last use, make the next to expire, and the one to give up, the first of a list.
+ */
+#include "core/core.h"
+#include "gate/impl.h"
+
+#define ASKED_LIFE    (30 * SEC)
+#define ANSWERED_LIFE (120 * SEC)
+
+static nsec_t
+list_expires(const struct list *l, nsec_t life)
+{
+	const struct gate_dgram *d = list_first(l, struct gate_dgram, used);
+
+	return d ? d->last + life : NSEC_NEVER;
+}
+
+static void
+dgrams_expire(struct list *l, nsec_t life, nsec_t now)
+{
+	while (list_expires(l, life) <= now) {
+		struct gate_dgram *d = list_first(l, struct gate_dgram, used);
+
+		d->gate->count.dgrams_expired++;
+		gate_dgram_free(d);
+	}
+}
+
+/* The timer looks when the first could expire; uses since then only move the next look. */
+static void
+dgrams_arm(struct gate *g)
+{
+	nsec_t when = nsec_min(
+	    list_expires(&g->dgrams_asked, ASKED_LIFE), list_expires(&g->dgrams_answered, ANSWERED_LIFE));
+
+	if (when != NSEC_NEVER)
+		timer_arm(g->core->wheel, &g->dgram_timer, when);
+}
+
+static void
+dgrams_timer(struct timer *t)
+{
+	struct gate *g = container_of(t, struct gate, dgram_timer);
+
+	dgrams_expire(&g->dgrams_asked, ASKED_LIFE, g->core->now);
+	dgrams_expire(&g->dgrams_answered, ANSWERED_LIFE, g->core->now);
+	dgrams_arm(g);
+}
+
+void
+gate_dgram_used(struct gate_dgram *d)
+{
+	struct gate *g = d->gate;
+
+	d->last = g->core->now;
+	list_del(&d->used);
+	list_push(d->answered ? &g->dgrams_answered : &g->dgrams_asked, &d->used);
+	if (!timer_armed(&g->dgram_timer))
+		dgrams_arm(g);
+}
+
+static uint64_t
+port_hash(const struct gate *g, uint16_t port)
+{
+	const uint64_t word = port;
+
+	return table_hash(&g->dgram_ports, &word, 1);
+}
+
+void
+gate_dgram_own(struct gate_dgram *d)
+{
+	table_insert(&d->gate->dgram_ports, &d->by_port, port_hash(d->gate, d->info.inside.port));
+}
+
+static struct gate_dgram *
+dgram_of_port(struct table_node *n)
+{
+	return container_of(n, struct gate_dgram, by_port);
+}
+
+static void
+end_all_of_port(struct gate *g, uint16_t port)
+{
+	struct table_node *n = table_first(&g->dgram_ports, port_hash(g, port)), *next;
+
+	for (; n; n = next) {
+		struct gate_dgram *d = dgram_of_port(n);
+
+		next = table_next(n);
+		if (d->info.inside.port == port)
+			gate_dgram_free(d);
+	}
+}
+
+void
+gate_dgram_gone(struct gate *g, bool echo, uint16_t port)
+{
+	if (echo)
+		gate_echo_gone(g, port);
+	else
+		end_all_of_port(g, port);
+}
+
+/* The first of @l that holds a socket of its own; those of published ports share theirs. */
+static struct gate_dgram *
+first_with_socket(const struct list *l, const struct gate_dgram *but)
+{
+	list_each(n, l) {
+		struct gate_dgram *d = container_of(n, struct gate_dgram, used);
+
+		if (d != but && !d->info.published)
+			return d;
+	}
+	return NULL;
+}
+
+/* Prefers one that has had no answer. */
+static struct gate_dgram *
+idlest(const struct gate *g, const struct gate_dgram *but)
+{
+	struct gate_dgram *d = first_with_socket(&g->dgrams_asked, but);
+
+	return d ? d : first_with_socket(&g->dgrams_answered, but);
+}
+
+bool
+gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle)
+{
+	struct gate_dgram *d = idlest(g, but);
+
+	if (!d || g->core->now - d->last < idle)
+		return false;
+	g->count.dgrams_limit++;
+	gate_dgram_free(d);
+	return true;
+}
+
+bool
+gate_dgram_relieve(struct gate *g, nsec_t idle)
+{
+	return gate_dgram_evict(g, NULL, idle);
+}
+
+void
+gate_dgrams_limit(struct gate *g)
+{
+	struct gate_dgram *d = list_first(&g->dgrams_asked, struct gate_dgram, used);
+
+	if (g->dgrams.count < g->config.max_dgrams)
+		return;
+	if (!d)
+		d = list_first(&g->dgrams_answered, struct gate_dgram, used);
+	g->count.dgrams_limit++;
+	gate_dgram_free(d);
+}
+
+void
+gate_dgrams_start(struct gate *g)
+{
+	list_init(&g->dgrams_asked);
+	list_init(&g->dgrams_answered);
+	timer_init(&g->dgram_timer, dgrams_timer);
+}
