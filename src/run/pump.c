@@ -6,45 +6,18 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/sockios.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16 };
 
-/* After how large a burst an octet is kept, and which part of the send buffer that is at the most. */
-enum { KEPT_MOST = 4096, KEPT_PART = 32 };
-
-static int
-unread_at(int fd)
-{
-	int n = 0;
-
-	return ioctl(fd, FIONREAD, &n) < 0 ? 0 : n;
-}
-
-int
-pump_unread(const struct desc *d)
-{
-	return d->peer.fd < 0 ? 0 : unread_at(d->peer.fd) - (int)d->kept;
-}
-
-void
-pump_hold(struct desc *d, int own)
-{
-	if (d->w->kernel.getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
-		return;
-	d->keeps_one = d->kept = true;
-}
-
 void
 pump_show_reset(struct desc *d, int own)
 {
-	if (unread_at(d->peer.fd) == 0 && own >= 0)
+	if (pump_unread_at(d->peer.fd) == 0 && own >= 0)
 		send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	d->shown = unread_at(d->peer.fd) > 0;
+	d->shown = pump_unread_at(d->peer.fd) > 0;
 	d->reset_waits = false;
 	desc_close_peer(d);
 }
@@ -61,7 +34,7 @@ pump_reset(struct desc *d, int error)
 	if (sock_remote(d->sk, &remote) ==
 	    0) /* not an end, but what ICMP said to somebody who asked for it (IP_RECVERR) */
 		sock_connect(d->sk, NULL);
-	if (unread_at(d->peer.fd) == 0)
+	if (pump_unread_at(d->peer.fd) == 0)
 		own = holder_borrow(d);
 	/* While it waits to be accepted, nobody can show it that it was reset. */
 	if (own < 0 && (!d->inode || fd_room_ran_out(own)))
@@ -81,90 +54,6 @@ up_ended(struct desc *d)
 		sock_shutdown(d->sk, SOCK_SHUT_WR);
 	else
 		desc_bury(d, false);
-}
-
-/*
- * Reads @n octets that have not gone up yet into @at, and before them the one that was kept. Where
- * @keep says so a copy of the last one goes up and it stays where it is.
- */
-static ssize_t
-read_keeping(struct desc *d, uint8_t *at, size_t n, bool keep)
-{
-	uint8_t old;
-	struct iovec iov[2] = {{&old, d->kept}, {at, n - keep}};
-	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
-	ssize_t got = d->kept + n - keep > 0 ? recvmsg(d->peer.fd, &msg, MSG_DONTWAIT) : 0;
-
-	if (got < 0)
-		return got;
-	got -= d->kept;
-	d->kept = false;
-	if (!keep && got > 0)
-		return got;
-	if (recv(d->peer.fd, at + got, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
-		return got ? got : -1;
-	d->kept = true;
-	return got + 1;
-}
-
-/*
- * What the program gets as SO_SNDBUF bounds the burst: poll(2) finds its end writable while a
- * quarter of that is used, and the packet of the kept octet uses up to eight times what it holds.
- */
-static size_t
-kept_most(const struct desc *d)
-{
-	size_t most = (size_t)d->own_sndbuf / KEPT_PART;
-
-	return d->own_sndbuf && most < KEPT_MOST ? most : KEPT_MOST;
-}
-
-/*
- * The same as read_up() for a stream that keeps an octet unread. The packet that holds it counts
- * against the program's send buffer as a whole, so none is kept after a large burst: the program
- * could find its end never writable again.
- */
-static ssize_t
-read_up_but_one(struct desc *d, uint8_t *at, size_t room)
-{
-	int there = pump_unread(d), error = 0;
-	socklen_t len = sizeof error;
-	ssize_t n;
-
-	if (there <= 0) {
-		d->burst = 0;
-		d->may_read = d->peer_ended;
-		getsockopt(d->peer.fd, SOL_SOCKET, SO_ERROR, &error, &len);
-		errno = error ? error : EAGAIN;
-		return d->peer_ended && !error ? 0 : -1;
-	}
-	n = (size_t)there > room
-		? read_keeping(d, at, room, false)
-		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= kept_most(d));
-	if (n > 0)
-		d->burst += (size_t)n;
-	return n;
-}
-
-/*
- * recv(2) that notes whether there may be more. Less than there was room for is all that there was, unless the end stands behind it, or
- * descriptors came along, at which the kernel stops. What is written later makes the end speak up again.
- */
-static ssize_t
-read_up(struct desc *d, void *at, size_t room)
-{
-	struct iovec iov = {at, room};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-	ssize_t n;
-
-	if (d->keeps_one)
-		return read_up_but_one(d, at, room);
-	n = recvmsg(d->peer.fd, &msg, MSG_DONTWAIT);
-	if (n < 0 && errno == EAGAIN)
-		d->may_read = false;
-	else if (n > 0 && (size_t)n < room && !(msg.msg_flags & MSG_CTRUNC))
-		d->may_read = d->peer_ended;
-	return n;
 }
 
 /* From the program to the stack, straight into its send buffer. */
@@ -188,7 +77,7 @@ pump_up(struct desc *d)
 		}
 		if (d->shut_wr && (size_t)room > d->up_left)
 			room = (ssize_t)d->up_left;
-		n = read_up(d, at, (size_t)room);
+		n = pump_read(d, at, (size_t)room);
 		if (n > 0) {
 			if (d->shut_wr)
 				d->up_left -= (size_t)n;

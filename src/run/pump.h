@@ -20,6 +20,16 @@ void pump_hold(struct desc *d, int own);
 /* How many octets the program has written that have not gone up yet. */
 int pump_unread(const struct desc *d);
 
+/* How many octets are unread at our end @fd, a kept one included. */
+int pump_unread_at(int fd);
+
+/*
+ * recv(2) from the program's end that notes whether there may be more. A short read means that the
+ * end is drained, unless the stream has ended, or descriptors came along, at which the kernel stops.
+ * What is written later raises a new event.
+ */
+ssize_t pump_read(struct desc *d, void *at, size_t room);
+
 /*
  * The stack's buffers have the sizes that the program asked for; so must what stands before them,
  * @own being the program's end (-1: the caller sees to it),
