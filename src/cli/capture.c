@@ -15,8 +15,8 @@
 #include <string.h>
 
 /*
- * LEFT_ROOM: in a comment, for the words before a frame's name, the owner, and how many more there
- * are.
+ * LEFT_ROOM: octets of a comment for the words before a frame's name, the owner, and the count of
+ * frames without a name.
  */
 enum { SNAPLEN = 65535, SIDES = 2, LEFT_ROOM = 160 };
 
@@ -26,7 +26,7 @@ struct capture {
 	nsec_t begin;
 	int64_t wall;
 	struct conns *conns;
-	struct pkt *waiting; /* the frame seen last: what becomes of it is told after it */
+	struct pkt *waiting; /* the frame seen last: what becomes of it is reported later */
 	unsigned side;       /* where it was seen */
 	bool sent;           /* by that side */
 	nsec_t when;
@@ -45,7 +45,7 @@ holds(const struct capture *c, unsigned side)
 	return c->sides == CAPTURE_BOTH || (unsigned)c->sides == side;
 }
 
-/* Of the file: each side that it holds is one. */
+/* In the file each side that it holds is one interface. */
 static uint32_t
 interface_of(const struct capture *c, unsigned side)
 {
@@ -149,7 +149,7 @@ direction_name(const struct event *e)
 	return e->link.direction == 0 ? "up" : "down";
 }
 
-/* Absent frames for whose names there is no room. */
+/* Counts the absent frames whose names have no room. */
 static void
 comment_unnamed(struct capture *c)
 {
@@ -161,8 +161,8 @@ comment_unnamed(struct capture *c)
 }
 
 /*
- * Whose it is. Asked as late as that, for a SYN leaves before anybody has said who connects. Where
- * the sender's side is in the same file, its copy says that already.
+ * Adds which program the frame belongs to. It is asked as late as that because a SYN leaves before
+ * it is known who connects. Where the sender's side is in the same file, its copy says so already.
  */
 static void
 comment_owner(struct capture *c)

@@ -23,8 +23,9 @@ struct file;
 enum capture_sides { CAPTURE_PROGRAM, CAPTURE_GATEWAY, CAPTURE_BOTH, CAPTURES };
 
 /*
- * Writes the head of a capture to @file, which it owns from then on. @conns says whose a packet is;
- * borrowed. Times begin now. 0 with *@out; or the system's error, negated, and @file is closed.
+ * Writes the head of a capture to @file, which it owns from then on. @conns gives the owners of
+ * packets; borrowed. Times begin now. Returns 0 with *@out; or the system's error, negated, with
+ * @file closed.
  */
 int capture_new(
     struct file *file, enum capture_sides sides, uint32_t mtu, struct conns *conns, struct capture **out);
@@ -33,8 +34,8 @@ int capture_new(
 void capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *frame, nsec_t when);
 
 /*
- * What becomes of frames: EVENT_LINK and EVENT_DROP add to the comment of the frame seen last, or
- * of one that arrives later.
+ * Takes EVENT_LINK and EVENT_DROP, which say what becomes of a frame: the words go into the comment
+ * of the frame seen last, or of one that arrives later.
  */
 void capture_event(struct capture *c, const struct event *e);
 
@@ -44,8 +45,8 @@ void capture_flush(struct capture *c);
 uint64_t capture_count(const struct capture *c);
 
 /*
- * Flush, add the link's statistics, close. 0, or the first error that writing met (the system's,
- * negated).
+ * Flushes, adds the link's statistics, closes. Returns 0, or the first error of writing (the
+ * system's, negated).
  */
 int capture_close(struct capture *c);
 

@@ -28,6 +28,6 @@ cmd_run(int argc, char **argv)
 	if (!options.quiet)
 		run_options_tell(&options, stderr);
 	if (options.trace && ferror(stderr))
-		return EXIT_LEAT; /* the ladder would be lost, and so is the word about it */
+		return EXIT_LEAT; /* the ladder has no place to go, and neither has an error message */
 	return run_main(&options.config);
 }

@@ -163,7 +163,7 @@ try_read(void)
 	return feature_disabled("process_vm") ? ENOSYS : with_victim(read_victim);
 }
 
-/* Its memory, in one way or the other. */
+/* Reads its memory by either call. */
 static int
 look_victim(pid_t pid)
 {

@@ -13,8 +13,8 @@ struct pkt;
 enum { FRAME_WORDS = 240 }; /* octets of a text; what does not fit is cut */
 
 /*
- * Remembers what later frames are described by. @from is the end that sends @frame: END_PROGRAM or
- * END_GATEWAY.
+ * Remembers what a SYN says, which later frames are described by. @from is the end that sends
+ * @frame: END_PROGRAM or END_GATEWAY.
  */
 void frame_note(const struct conns *conns, unsigned from, const struct pkt *frame);
 

@@ -42,10 +42,7 @@ find_command(const char *word)
 	return NULL;
 }
 
-/*
- * What people mean by a word that is no command: one that is nearly so, an option of `leat run`, or
- * a program.
- */
+/* Answers a word that is no command: a misspelt command, an option of `leat run`, or a program. */
 static int
 unknown(const char *word)
 {
@@ -108,7 +105,7 @@ fill_standard(void)
 		close(fd);
 }
 
-/* What was printed has arrived, or the command has failed. */
+/* Makes sure that what was printed has been written; otherwise the command fails. */
 static int
 flushed(int status)
 {

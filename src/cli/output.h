@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 /*
- * Creates @path, the value of @option ("--json"). A FIFO that no process reads yet is waited for,
- * for some seconds, with a line on stderr. Returns 0 with *@out; or -1 after one line on stderr.
+ * Creates @path, the value of @option ("--json"). Waits some seconds for the reader of a FIFO, with
+ * a line on stderr. Returns 0 with *@out; or -1 after one line on stderr.
  */
 int output_open(const char *option, const char *path, struct file **out);
 

@@ -197,7 +197,7 @@ static const struct option rows[] = {
 };
 /* clang-format on */
 
-/* What is wrong with options of one direction together; NULL. */
+/* Says what is wrong with the options of one direction together; NULL if nothing is. */
 static const char *
 impair_wrong(const struct emu_impair *im)
 {

@@ -58,7 +58,7 @@ take_address(const char *from, struct endpoint *out)
 	return !scope || out->ifindex;
 }
 
-/* A datagram or SYN to it would go nowhere, or to many. */
+/* Says why @at cannot be a server: a datagram or SYN to it would go to no host, or to many. */
 static const char *
 unfit(const struct endpoint *at)
 {
@@ -111,7 +111,7 @@ take_protocol(char *text, bool *udp)
 	return *udp || strcasecmp(slash + 1, "tcp") == 0;
 }
 
-/* [ADDRESS:]HOST or ADDRESS alone, then with @p->inside as the port. */
+/* Reads [ADDRESS:]HOST; or ADDRESS alone, and then the port is @p->inside. */
 static const char *
 take_outside(char *text, struct run_publish *p)
 {

@@ -208,7 +208,7 @@ print_room(const struct summary *s, FILE *to)
 		    s->no_descriptor, s->no_descriptor == 1 ? "" : "s", s->descriptors);
 }
 
-/* Who asks for a bad link, and gets a good one, is told. */
+/* Tells a user who asked for a bad link that most of the traffic did not cross it. */
 static void
 print_hint(const struct summary *s, FILE *to)
 {

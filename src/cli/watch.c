@@ -143,7 +143,7 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	};
 	bool whole = close_captures(w, &s);
 
-	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to tell */
+	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to report */
 	whole &= close_ladder(w);
 	if (!o->quiet)
 		summary_print(&s, stderr);
@@ -160,7 +160,7 @@ open_ladder(struct watch *w)
 		return 0;
 	if (!output_stderr_open()) {
 		w->ladder_error = -EBADF;
-		return -1; /* and no place to say so */
+		return -1; /* there is no place for an error message either */
 	}
 	w->trace.to = output_lines(&w->ladder_error);
 	return w->trace.to ? 0 : -1;

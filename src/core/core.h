@@ -95,9 +95,9 @@ struct network_ops {
 	/* @addr of this family has come to @iface, tentative or not: announce it, or begin to look for duplicates. NULL = nothing to do. */
 	void (*addr_added)(void *self, struct iface *iface, const struct iface_addr *addr);
 	/*
-	 * What the interface wants of @group has changed: MCAST_TO_EXCLUDE (any source now),
-	 * MCAST_TO_INCLUDE (its list alone, which may be empty), MCAST_ALLOW, MCAST_BLOCK (of
-	 * @source). NULL = nothing to do.
+	 * What the interface wants of @group has changed, as @change says: MCAST_TO_EXCLUDE (any
+	 * source from now on), MCAST_TO_INCLUDE (the listed sources, possibly none), MCAST_ALLOW or
+	 * MCAST_BLOCK (of @source). NULL if there is nothing to do.
 	 */
 	void (*group_changed)(void *self, struct iface *iface, const struct ipaddr *group, uint8_t change,
 	    const struct ipaddr *source);

@@ -125,16 +125,19 @@ bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
 
 /* Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses always are. */
 bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
-/* One more user of @group who wants any source. 0, -LEAT_EINVAL (not multicast), -LEAT_ENOBUFS. */
+/*
+ * Adds a user of @group who wants any source. Returns 0, -LEAT_EINVAL (not multicast) or
+ * -LEAT_ENOBUFS.
+ */
 int iface_join(struct iface *iface, const struct ipaddr *group);
 /* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
-/* The same of who wants what @source sends to @group. */
+/* Adds a user who wants what @source sends to @group. Returns the same. */
 int iface_join_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
 int iface_leave_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
-/* NULL: nobody wants @group. */
+/* Returns NULL if @group has no user. */
 const struct iface_group *iface_group_find(const struct iface *iface, const struct ipaddr *group);
-/* At the interface's end. */
+/* Called when the interface ends. */
 void iface_groups_free(struct iface *iface);
 
 /*

@@ -1,9 +1,9 @@
 /*
- * core/iface_group.c - which multicast groups an interface wants, and from which sources: what all
- * its users want together.
+ * core/iface_group.c - which multicast groups an interface wants, and from which sources: the sum
+ * of what its users want.
  *
- * Whoever wants any source (and leaves some out himself) makes it any source for all; otherwise it
- * is the union of the sources.
+ * One user who wants any source makes it any source for all, even if that user leaves some out;
+ * otherwise it is the union of the sources.
  */
 #include "core/core.h"
 #include "wire/igmp.h"

@@ -21,8 +21,8 @@ is_space(char c)
 }
 
 /*
- * The line's next word, which moves @at behind it; empty at its end. A word of @comments ends the
- * line.
+ * Returns the line's next word, and moves @at to its end; empty at the end of the line. A word that
+ * begins with one of @comments ends the line.
  */
 static struct word
 next_word(const char **at, const char *end, const char *comments)
@@ -98,8 +98,8 @@ take_server(struct resolvconf *out, const char *at, const char *end)
 }
 
 /*
- * The number after @name in an option "timeout:3", at least 1 and at most @max; @value where it is
- * another option.
+ * Returns the number after @name in an option like "timeout:3", bounded by 1 and @max; or @value if
+ * the word is another option.
  */
 static unsigned
 take_number(const struct word *w, const char *name, unsigned max, unsigned value)

@@ -61,21 +61,22 @@ struct gate_config {
 	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
 	struct gate_names names;
 	/*
-	 * Called before a flow to port 53 begins; true if it has written others. NULL: they stay.
+	 * Called before a flow to port 53 begins. Returns true if it has written other servers to
+	 * @out. NULL: they stay.
 	 */
 	bool (*renew_names)(void *arg, struct gate_names *names);
 	void *names_arg;
 	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
 	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
 	/*
-	 * Has the program no datagram socket with @port any more? Then what arrives late from there
-	 * opens no flow that stays. May be NULL.
+	 * Returns true if the program has no datagram socket with @port any more. Then a datagram
+	 * that arrives late from there opens no lasting flow. May be NULL.
 	 */
 	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
 	/*
-	 * Does the program serve @at, an address of its own, over TCP or (@udp) UDP? It decides
-	 * where a client goes. NULL: always.
+	 * Returns true if the program serves @at, an address of its own, over TCP or (@udp) UDP. It
+	 * decides where a client goes. NULL: always true.
 	 */
 	bool (*serves)(void *program, bool udp, const struct endpoint *at);
 	/* A client came to a published port on which the program does not listen. May be NULL. */
@@ -105,21 +106,21 @@ nsec_t gate_next(const struct gate *g);
 /*
  * Connections for which the outside had no descriptor or no memory (-LEAT_EMFILE, ...) wait
  * unanswered, as in a full backlog. They are tried again when a flow of the gateway's has ended,
- * from time to time, and when gate_retry() says that something else has been closed. gate_waits():
- * are there any?
+ * when gate_retry() says that something else has been closed, and from time to time. gate_waits()
+ * returns true if there are any.
  */
 bool gate_waits(const struct gate *g);
 void gate_retry(struct gate *g);
 
 /*
- * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port are gone,
- * and so is what they sent: their flows end. An answer would be for none.
+ * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port have been
+ * closed, and what they sent has passed: their flows end, since no socket could take an answer.
  */
 void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
 
 /*
- * Ends the datagram flow that has been idle longest, if that is @idle or more. False: there is
- * none.
+ * Ends the datagram flow that has been idle longest, if that is @idle or more. Returns false if
+ * there is none.
  */
 bool gate_dgram_relieve(struct gate *g, nsec_t idle);
 

@@ -2,9 +2,9 @@
  * Questions to the name servers over UDP: each goes to one server after the other until one
  * answers, as a program's own resolver would do it.
  *
- * A flow has one socket to each server that it has asked. Answers are told apart by number and
- * question. A server that declines, or cannot be reached, is passed over at once; one that is
- * silent has its time. Where all have declined, what one of them said is passed on.
+ * A flow has one socket to each server that it has asked. Number and question say to which question
+ * an answer belongs. A server that declines, or cannot be reached, is passed over at once; one that
+ * is silent is waited for. If all have declined, what one of them said is passed on.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -29,7 +29,7 @@ struct gate_asker {
 	struct list questions; /* the latest last */
 	unsigned nquestions;
 	struct gate_work work;
-	bool plain; /* it was given something that is no question: what is no answer may come back */
+	bool plain; /* something other than a question was sent: any answer may come back */
 };
 
 struct question {
@@ -194,7 +194,7 @@ take_message(struct gate_asker *a, unsigned i, size_t n)
 		drop_note(g->core, NULL, DROP_GATE_NO_QUESTION);
 }
 
-/* Server @i cannot be reached: all that wait for it go on. */
+/* Server @i cannot be reached: all questions that wait for it go to the next. */
 static void
 take_error(struct gate_asker *a, unsigned i, int error)
 {
@@ -224,7 +224,7 @@ server_run(struct gate_asker *a, unsigned i)
 		else
 			take_error(a, i, (int)-n);
 	}
-	/* More than the budget: the outside's news are level-triggered, and will come again. */
+	/* The budget is used up. The outside's events are level-triggered, and will come again. */
 }
 
 static void
@@ -346,8 +346,8 @@ gate_asker_ask(struct gate_asker *a, size_t len)
 		}
 	}
 	/*
-	 * Asked again while it waits: the program has lost patience with this server, and the next
-	 * one is asked now.
+	 * The program repeats a question that still waits: it has lost patience with this server,
+	 * so the next one is asked now.
 	 */
 	q = question_find(a, g->scratch, len);
 	if (!q)

@@ -13,8 +13,8 @@ is_own(const struct gate_config *c, const struct ipaddr *a)
 }
 
 /*
- * The host's resolver that listens on its loopback (systemd-resolved, say), which the program
- * reaches by our own address.
+ * A resolver of the host that listens on its loopback (systemd-resolved, say); the program reaches
+ * it by our own address.
  */
 static const struct endpoint *
 loopback_nameserver(const struct gate_config *c, bool v4)
@@ -29,8 +29,8 @@ loopback_nameserver(const struct gate_config *c, bool v4)
 }
 
 /*
- * The server that the program asks under another address, for it is on the host's loopback, or
- * link-local; or NULL.
+ * Finds the server that the program asks under another address, because it is on the host's
+ * loopback or link-local; or NULL.
  */
 static const struct endpoint *
 nameserver_as(const struct gate_names *names, const struct ipaddr *addr)
@@ -76,7 +76,7 @@ as_ip6(const struct ipaddr *v4)
 	return ipaddr_from16(octets);
 }
 
-/* Somebody whose address has no meaning inside: 192.0.0.8, the dummy address of RFC 7600. */
+/* A client whose address has no meaning inside: 192.0.0.8, the dummy address of RFC 7600. */
 static struct ipaddr
 somebody(bool v4)
 {
@@ -86,8 +86,8 @@ somebody(bool v4)
 }
 
 /*
- * An address of another host that is ours or the program's in here, or that is link-local out
- * there.
+ * Returns true for an address of another host that is ours or the program's inside, or that is
+ * link-local outside.
  */
 static bool
 means_another_inside(const struct gate_config *c, const struct ipaddr *a)

@@ -1,8 +1,8 @@
 /*
- * Name servers: which flows are questions to them, in which order they are asked, and TCP's way
- * through them. UDP's is gate_ask.c.
+ * Name servers: which flows are questions to them, in which order they are asked, and how questions
+ * reach them over TCP. gate_ask.c does UDP.
  *
- * Order and patience are those of the GNU C library (resolv.conf(5)), but for one thing: a server
+ * Order and patience are those of the GNU C library (resolv.conf(5)), with one exception: a server
  * that was silent is asked last for a while. The library gives up with its caller; this one has to
  * answer a client that asks again after as long as we wait for one server.
  */
@@ -93,8 +93,8 @@ gate_names_order(struct gate *g, const struct gate_names *names, unsigned genera
 }
 
 /*
- * As the GNU C library's send_dg(): the first waits for the whole of it, later ones longer, but all
- * of them share.
+ * As send_dg() of the GNU C library: the first server is waited for the whole timeout; each later
+ * one for twice as long as the one before, divided by the number of servers.
  */
 nsec_t
 gate_names_patience(const struct gate_names *names, unsigned at, unsigned n)

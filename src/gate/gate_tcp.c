@@ -80,7 +80,7 @@ connect_out(struct gate_stream *s)
 	if (e > 0)
 		s->news = OUT_CONNECTED;
 	s->state = STREAM_OUT_CONNECTING;
-	stream_run(&s->work); /* what happened before there was a watcher is not told */
+	stream_run(&s->work); /* what happened before the watcher was set raises no event */
 	return true;
 }
 

@@ -21,7 +21,7 @@ struct gate_work {
 
 enum { GATE_SCRATCH = 65536, GATE_QUOTED = 512 };
 
-/* The name servers, by number, in the order in which one question goes through them. */
+/* The name servers, by number, in the order in which one question tries them. */
 struct gate_order {
 	uint8_t server[GATE_NAMESERVERS];
 	unsigned n;
@@ -95,9 +95,9 @@ void gate_echo_gone(struct gate *g, uint16_t id);
 void gate_publish_stop(struct gate *g);
 
 /*
- * Where a client @peer of the program's published @port goes, and how it is @shown there. It goes
- * to the program's address of its own family, or where only the other is served to that one. False:
- * the program serves neither.
+ * Decides where a client @peer of the program's published @port goes, and how it is @shown there.
+ * It goes to the program's address of its own family; or of the other family, if only that one is
+ * served. Returns false if the program serves neither.
  */
 bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
     struct endpoint *inside, struct endpoint *shown);
@@ -105,24 +105,25 @@ bool gate_map_client(const struct gate_config *config, bool udp, const struct en
 void gate_unserved(struct gate *g, bool udp, uint16_t port);
 
 /*
- * gate_names.c: name servers. Is @shown one whose questions go to the servers of the configuration,
- * whichever answers? Asked once, as a flow begins, since the host's file is looked at.
+ * gate_names.c: name servers. Returns true if questions to @shown go to the servers of the
+ * configuration, whichever of them answers. To be asked once, as a flow begins, since it looks at
+ * the host's file.
  */
 bool gate_names_meant(struct gate *g, const struct endpoint *shown);
 /*
- * The error (LEAT_E) that the program gets for @error, with which its datagram to @shown failed at
- * once. The host itself would have said so in connect(), and resolvers go on to the next server;
- * "unreachable" by ICMP is no more than a hint, which most never see.
+ * Returns the error (LEAT_E) that the program gets for @error, with which its datagram to @shown
+ * failed at once. The host itself would have returned it from connect(), and resolvers go on to the
+ * next server; "unreachable" by ICMP is no more than a hint, which most never see.
  */
 int gate_names_error(const struct gate *g, const struct endpoint *shown, int error);
-/* Looks whether the servers have changed, which g->names_generation then says. */
+/* Looks whether the servers have changed, and counts g->names_generation up if so. */
 void gate_names_renew(struct gate *g);
 /* @names as they were at @generation. */
 void gate_names_order(
     struct gate *g, const struct gate_names *names, unsigned generation, struct gate_order *out);
-/* How long a question waits for the server at place @at of @n. */
+/* Returns how long a question waits for the server at place @at of @n. */
 nsec_t gate_names_patience(const struct gate_names *names, unsigned at, unsigned n);
-/* Server @number of @generation has let a question wait in vain, or has answered one. */
+/* Notes that server @number of @generation has let a question wait in vain, or has answered one. */
 void gate_names_silent(struct gate *g, unsigned generation, unsigned number);
 void gate_names_heard(struct gate *g, unsigned generation, unsigned number);
 
@@ -189,7 +190,10 @@ void gate_quote_udp(struct gate *g, const struct endpoint *src, const struct end
 /* What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 = say nothing, so that the inside tries again. */
 int gate_refusal(int error);
 
-/* Was the outside short of descriptors or memory, so that the same may succeed later? */
+/*
+ * Returns true if the outside was short of descriptors or memory, so that the same may succeed
+ * later.
+ */
 bool gate_ran_out(int error);
 
 #endif

@@ -11,7 +11,7 @@
 static void
 count_refusal(struct fd_room *r)
 {
-	if (!r->calling) /* those that wait have been counted */
+	if (!r->calling) /* what waits already has been counted */
 		r->refused++;
 }
 
@@ -25,7 +25,7 @@ room_next(struct loop_source *source)
 	return r->freed ? loop_now(r->loop) : r->look_at;
 }
 
-/* Calls those that wait. Whoever waits again is called in a later turn. */
+/* Calls those that wait. One that waits again is called in a later turn. */
 static void
 room_run(struct loop_source *source, nsec_t now)
 {

@@ -32,8 +32,8 @@ struct fd_room {
 	nsec_t look_at;   /* when they are called though nothing was closed here */
 	uint64_t refused; /* how often none was left */
 	/*
-	 * Closes what is idle or no longer used; true if it closed any. NULL: there is no such
-	 * thing.
+	 * Closes what is idle or no longer used. Returns true if it closed any. NULL: there is no
+	 * such thing.
 	 */
 	bool (*relieve)(struct fd_room *r);
 };
@@ -45,10 +45,13 @@ void fd_room_fini(struct fd_room *r);
 /* From now on flows may hold @size descriptors, those that they hold already included. */
 void fd_room_limit(struct fd_room *r, unsigned size);
 
-/* Could @n more be had, with those left aside that connections from outside still need? */
+/*
+ * Returns true if @n more can be had, with those left aside that connections from outside still
+ * need.
+ */
 bool fd_room_has(const struct fd_room *r, unsigned n);
 
-/* The same, after closing what is idle where that is needed. A refusal is counted. */
+/* The same, after closing what is idle if that is needed. Counts a refusal. */
 bool fd_room_for(struct fd_room *r, unsigned n);
 
 /*
@@ -60,19 +63,19 @@ int fd_room_take(struct fd_room *r, int fd);
 /* A flow holds one more, whatever the budget: in exchange for one that it gives back at once. */
 void fd_room_count(struct fd_room *r);
 
-/* A flow's descriptor has been closed; or close it. */
+/* Reports that a flow's descriptor has been closed; or closes it. */
 void fd_room_gave(struct fd_room *r);
 void fd_room_close(struct fd_room *r, int fd);
 
 /*
- * Did a call fail for want of descriptors or memory, so that it may succeed later? @error: an errno
- * of either sign.
+ * Returns true if a call failed for want of descriptors or memory, so that it may succeed later.
+ * @error is an errno of either sign.
  */
 bool fd_room_ran_out(int error);
 
 /*
- * @w->fn is called when a descriptor has been closed, and from time to time in case that something
- * outside has changed.
+ * Calls @w->fn when a descriptor has been closed, and from time to time in case something outside
+ * has changed.
  */
 void fd_room_wait(struct fd_room *r, struct fd_wait *w);
 void fd_room_leave(struct fd_wait *w);

@@ -79,8 +79,8 @@ ethernet_input(struct iface *iface, struct pkt *frame)
 		return;
 	}
 	/*
-	 * What a network card filters out: on a shared medium others' groups are no fault of
-	 * anyone.
+	 * Counts what a network card filters out. Frames for others' groups are usual on a shared
+	 * medium.
 	 */
 	if (eth_is_group(eth_dst(frame->data)) && !is_joined_mac(iface, eth_dst(frame->data))) {
 		iface->count.rx_other_groups++;

@@ -1,8 +1,9 @@
 /*
- * net/members.h - telling routers and switches which groups an interface wants: IGMPv3 and v2 (RFC 9776, RFC 2236), MLDv2 and v1 (RFC 9777, RFC 2710).
+ * net/members.h - reports to routers and switches which groups an interface wants: IGMPv3 and v2
+ * (RFC 9776, RFC 2236), MLDv2 and v1 (RFC 9777, RFC 2710).
  *
- * A group that somebody wants from any source is one record "exclude nobody"; otherwise the record
- * includes the sources that are wanted. A change is reported as the records of its kind say it.
+ * A group that is wanted from any source is one record that excludes no source; otherwise the
+ * record includes the sources that are wanted. A change is reported by a record of its kind.
  */
 #ifndef NET_MEMBERS_H
 #define NET_MEMBERS_H

@@ -234,8 +234,8 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 	}
 	mac = link_option(h, NDP_NEIGHBOR_LEN, len, NDP_OPT_TARGET_LINK);
 	/*
-	 * An announcement (7.2.6) is to everybody, also to those who do not know the neighbour: as
-	 * with ARP, it has done its work.
+	 * An announcement (7.2.6) goes to everybody, also to those who do not know the neighbour.
+	 * As with ARP, it is not an error.
 	 */
 	if (mac && !hear(iface, &target, mac,
 		       (struct neigh_news){

@@ -110,8 +110,8 @@ void stream_keep_bound_name(struct sock *sk);
 void stream_end_listener(struct sock *sk);
 
 /*
- * cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK wants to wait for
- * others. As sock_send().
+ * cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK says that others
+ * follow. Returns as sock_send().
  */
 ssize_t cork_add(struct sock *sk, const void *buf, size_t len, bool more, const struct sock_msg *msg);
 /* Sends, or forgets, what waits for more. */
@@ -119,7 +119,7 @@ int cork_send(struct sock *sk);
 void cork_drop(struct sock *sk);
 
 /* datagram.c */
-/* To whom a datagram goes: as @msg says, otherwise the connected peer. */
+/* Finds where a datagram goes: as @msg says, otherwise to the connected peer. */
 int datagram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to);
 int datagram_open(struct sock *sk);
 void datagram_close(struct sock *sk);

@@ -82,7 +82,7 @@ sockaddr_write(uint8_t *sa, const struct ipaddr *a)
 		memcpy(sa + 8, ipaddr_octets(a), 16);
 }
 
-/* The interface whose address @at is; 0 = as routed. -LEAT_ENODEV: nobody's. */
+/* Returns the interface whose address @at is; 0 = as routed; -LEAT_ENODEV: no interface has it. */
 static int
 index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
 {

@@ -49,8 +49,8 @@ enum { DOMAIN_INET = 2, DOMAIN_INET6 = 10, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_
 enum { SNDBUF_MIN = 4608, RCVBUF_MIN = 2304 };
 
 /*
- * Linux doubles what it is told, for its own bookkeeping, and shows the double; payload gets about
- * half of it.
+ * Linux doubles the value that is set, for its own bookkeeping, and returns the double; payload
+ * gets about half of it.
  */
 static int
 set_buffer(struct sock *sk, int v, bool send, bool force)
@@ -130,10 +130,7 @@ set_reuse_port(struct sock *sk, bool on)
 	return opt_push_stream(sk, &before);
 }
 
-/*
- * SOF_TIMESTAMPING_...: those that exist, and which need another. A stream's times would come by
- * ways that are not there.
- */
+/* SOF_TIMESTAMPING_...: the flags that exist, and which of them need another. */
 static int
 set_stamping(struct sock *sk, uint32_t flags)
 {
@@ -153,7 +150,10 @@ set_stamping(struct sock *sk, uint32_t flags)
 	return 0;
 }
 
-/* Octets are copied all the same; a stream cannot report that, and its user falls back. */
+/*
+ * Octets are copied all the same. A stream cannot report that; a program that is refused sends
+ * without it.
+ */
 static int
 set_zerocopy(struct sock *sk, int v)
 {

@@ -53,7 +53,7 @@ void ports_fini(struct ports *p);
 /* Does a claim on the same port and an overlapping address forbid this one? (ip(7), socket(7): SO_REUSEADDR, SO_REUSEPORT) */
 bool port_conflicts(const struct ports *p, const struct port_claim *c);
 
-/* Does anyone have @port of protocol @proto? */
+/* Returns true if a socket has @port of protocol @proto. */
 bool port_taken(const struct ports *p, uint8_t proto, uint16_t port);
 
 /* 0 or -LEAT_ENOBUFS. Looks at no conflict. */

@@ -89,7 +89,9 @@ enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
 
 /* Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once. */
 ssize_t sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg);
-/* Does a part of a datagram wait for the others? Then they are for this socket, too. */
+/*
+ * Returns true if a part of a datagram waits for the others. Then those are for this socket, too.
+ */
 bool sock_holds_part(const struct sock *sk);
 /* Streams: as tcp_recv(). Datagrams: octets copied; @msg (may be NULL) tells the rest. */
 ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
@@ -101,7 +103,10 @@ ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct
  */
 ssize_t sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
 
-/* UDP: would a socket of this host take what @sk sends to @to, an address of this host, now? */
+/*
+ * UDP: returns true if a socket of this host would take what @sk sends to @to, an address of this
+ * host, now.
+ */
 bool sock_reaches(const struct sock *sk, const struct endpoint *to);
 
 /* Streams, without the copy: see tcp_reserve(), tcp_peek_spans(). */
@@ -127,7 +132,7 @@ unsigned sock_ready(const struct sock *sk);
  */
 void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);
 
-/* Does any socket of @type have @port (an echo socket: that identifier)? */
+/* Returns true if a socket of @type has @port (an echo socket: that identifier). */
 bool sock_port_taken(const struct socks *s, enum sock_type type, uint16_t port);
 
 int sock_local(const struct sock *sk, struct endpoint *out);  /* getsockname: unspecified and 0 before bind */

@@ -270,7 +270,10 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_FLOOD);
 		return;
 	}
-	/* Without memory for that it is not answered, rather than by somebody who was not asked. */
+	/*
+	 * Without memory for the deferred answer the SYN is dropped: it is not for this stack to
+	 * accept it.
+	 */
 	if (l->opts.defer_syn_ack)
 		d = calloc(1, sizeof *d);
 	if (d || !l->opts.defer_syn_ack)

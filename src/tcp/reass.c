@@ -99,8 +99,8 @@ reass_note_duplicate(struct reass *r, seq_t start, seq_t end)
 }
 
 /*
- * Of a segment that repeats several ranges the first is told, as far as it goes on without a hole
- * (RFC 2883, 4.2.2 and 4.2.3).
+ * Notes the first of the ranges that a segment repeats, as far as it goes on without a hole (RFC
+ * 2883, 4.2.2 and 4.2.3).
  */
 static void
 note_another(struct reass *r, seq_t start, seq_t end)

@@ -108,7 +108,7 @@ struct tcp_opts *tcp_listener_opts(struct tcp_listener *l);
 /* Children not yet taken are reset. */
 void tcp_listener_close(struct tcp_listener *l);
 
-/* Would a SYN to @local that comes in on @iface find a listener? */
+/* Returns true if a SYN to @local that comes in on @iface would find a listener. */
 bool tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local);
 
 /* The ports that have a listener, each once, the earliest first: how many of @max were filled. */

@@ -106,8 +106,8 @@ struct udp_end *udp_find(struct udp *udp, const struct udp_flow *f);
 struct udp_end *udp_find_sender(struct udp *udp, const struct udp_flow *f);
 
 /*
- * Does @e take a datagram to a group, from this source? IP_MULTICAST_ALL: of groups that it has not
- * joined, what others on this host have.
+ * Returns true if @e takes a datagram to a group, from this source. With IP_MULTICAST_ALL it also
+ * takes those of groups that other sockets on this host have joined.
  */
 bool udp_takes_from(const struct udp_end *e, const struct udp_flow *f);
 

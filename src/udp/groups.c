@@ -2,8 +2,8 @@
  * udp/groups.c - the groups that an end has joined, and from which sources it takes what is sent to
  * each (RFC 3376, 2; RFC 3678).
  *
- * A membership excludes the listed sources, or includes none but them. The interface is told what
- * is included; what is excluded is left out here.
+ * A membership excludes the listed sources, or includes no others. The interface knows which
+ * sources are included; excluded ones are left out here.
  */
 #include "udp/end.h"
 
@@ -15,7 +15,10 @@
 /* Linux's igmp_max_msf and mld_max_msf. */
 enum { SOURCES4 = 10, SOURCES6 = 64 };
 
-/* The interface of a group: as asked, or the way to it, or the first that could have it. */
+/*
+ * Finds the interface of a group: the one that is asked for, the one that the routes say, or the
+ * first that could have it.
+ */
 static struct iface *
 group_iface(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex)
 {
@@ -42,8 +45,8 @@ find_group(const struct udp_end *e, const struct ipaddr *group, uint32_t ifindex
 }
 
 /*
- * The membership of @group, with the interface that it is of. 0, or -LEAT_EINVAL, -LEAT_ENODEV,
- * @none.
+ * Finds the membership of @group, and the interface that it belongs to. Returns 0, -LEAT_EINVAL,
+ * -LEAT_ENODEV or @none.
  */
 static int
 look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int none, struct udp_group **out)
@@ -58,7 +61,7 @@ look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int non
 	return *out ? 0 : none;
 }
 
-/* The interface is to want no more what @g wants. */
+/* Withdraws from the interface what @g wants. */
 static void
 unwant(const struct udp_end *e, const struct udp_group *g)
 {
@@ -70,7 +73,7 @@ unwant(const struct udp_end *e, const struct udp_group *g)
 		iface_leave_source(iface, &g->addr, &g->source[i]);
 }
 
-/* The interface is to want what @g wants. 0 or -LEAT_ENOBUFS, with nothing changed. */
+/* Makes the interface want what @g wants. Returns 0, or -LEAT_ENOBUFS with nothing changed. */
 static int
 want(const struct udp_end *e, const struct udp_group *g)
 {
@@ -90,7 +93,7 @@ want(const struct udp_end *e, const struct udp_group *g)
 	return 0;
 }
 
-/* @g is as @now from here on. What is reported is the difference alone. */
+/* Changes @g to @now. Only the difference is reported. */
 static int
 replace(struct udp_end *e, struct udp_group *g, const struct udp_group *now)
 {
@@ -231,7 +234,7 @@ udp_add_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, 
 	if (err)
 		return err;
 	if (lists(g, source, &at))
-		return -LEAT_EADDRNOTAVAIL; /* Linux's word for it */
+		return -LEAT_EADDRNOTAVAIL; /* as on Linux */
 	return add_source(e, g, source, include);
 }
 
@@ -250,7 +253,7 @@ udp_drop_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
 		return err;
 	if (!lists(g, source, &at))
 		return -LEAT_EADDRNOTAVAIL;
-	if (include && g->nsource == 1) /* from nobody is left */
+	if (include && g->nsource == 1) /* no source is left */
 		return udp_leave(e, group, ifindex);
 	list = list_of(g->source, g->nsource, g->nsource);
 	if (!list)

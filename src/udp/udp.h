@@ -101,8 +101,8 @@ ssize_t udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_er
 void udp_forget_errors(struct udp_end *e);
 
 /*
- * Is there an end that takes a datagram to @local from @remote, coming in by interface @ifindex?
- * One that takes every port does not count.
+ * Returns true if an end takes a datagram to @local from @remote that comes in by interface
+ * @ifindex. One that takes every port does not count.
  */
 bool udp_is_taken(
     struct udp *udp, const struct endpoint *local, const struct endpoint *remote, uint32_t ifindex);
@@ -117,10 +117,10 @@ int udp_join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 int udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 
 /*
- * Source filters. @include: take what these sources send, and join where that was not done
- * (IP_ADD_SOURCE_MEMBERSHIP); otherwise take all but that (IP_BLOCK_SOURCE). 0, -LEAT_EINVAL (not
- * joined, or the filter is of the other mode), -LEAT_EADDRNOTAVAIL (listed already, or not listed),
- * -LEAT_ENODEV, -LEAT_ENOBUFS.
+ * Source filters. udp_add_source() adds @source: with @include it is taken, and the group joined if
+ * needed (IP_ADD_SOURCE_MEMBERSHIP); otherwise it is left out (IP_BLOCK_SOURCE). udp_drop_source()
+ * undoes that. Both return 0, -LEAT_EINVAL (not joined, or the filter is of the other mode),
+ * -LEAT_EADDRNOTAVAIL (listed already, or not listed), -LEAT_ENODEV, -LEAT_ENOBUFS.
  */
 int udp_add_source(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex,
     const struct ipaddr *source, bool include);
@@ -141,7 +141,9 @@ int udp_get_filter(struct udp_end *e, const struct ipaddr *group, uint32_t ifind
 /* The MTU of the way to the peer (IP_MTU), or a negative error. */
 int udp_path_mtu(struct udp_end *e);
 
-/* Would a datagram to @local that comes in on @iface, from a stranger, find an end? */
+/*
+ * Returns true if a datagram to @local that comes in on @iface, from any peer, would find an end.
+ */
 bool udp_serves(struct udp *udp, struct iface *iface, const struct endpoint *local);
 
 struct udp_counters {
