@@ -16,8 +16,8 @@ is_itself(const struct desc *d, const struct endpoint *to)
 }
 
 /*
- * Does the program itself serve @to? A listener on that port, on that address or every one; a
- * socket that takes the datagram.
+ * Returns true if the program itself serves @to: by a listener on that port, on that address or on
+ * every one; or by a socket that takes the datagram.
  */
 static bool
 served_inside(struct desc *asking, const struct endpoint *to)

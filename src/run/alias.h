@@ -1,8 +1,9 @@
 /*
- * run/alias.h - what the program's 127.0.0.1 and ::1 mean: its own listener or datagram socket on
- * that port if there is one at that moment, otherwise the host's loopback, reached over the
- * emulated link as the gateway's own address. In names that the program asks for, it is loopback
- * again. And clients from there that a published port leads to the program's loopback.
+ * run/alias.h - what the program's 127.0.0.1 and ::1 mean. They are its own listener or datagram
+ * socket on that port if there is one at that moment; otherwise the host's loopback, reached over
+ * the emulated link as the gateway's own address. In names that the program asks for, it is
+ * loopback again. The same holds for clients from there that a published port leads to the
+ * program's loopback.
  */
 #ifndef RUN_ALIAS_H
 #define RUN_ALIAS_H
@@ -21,13 +22,13 @@ bool alias_name_server(struct desc *d, struct endpoint *to);
 /* Rewrites @to, a loopback address, to what the gateway takes for the host's loopback. */
 void alias_outside(struct desc *d, struct endpoint *to);
 
-/* Linux takes the unspecified address as a destination for loopback. */
+/* Replaces the unspecified address by loopback, as Linux does for destinations. */
 void alias_unspecified(struct endpoint *to);
 
 /*
- * What came to @local, an address on the link, was taken by what is bound to @at: true where that
- * is loopback (a published port), and @d shows loopback addresses from now on: its own, as @local
- * is rewritten, and the host's clients on loopback.
+ * Returns true if what came to @local, an address on the link, was taken by a socket that is bound
+ * to loopback, at @at (a published port). Then @d shows loopback addresses from now on: its own,
+ * for which @local is rewritten, and those of the host's clients on loopback.
  */
 bool alias_published(struct desc *d, const struct endpoint *at, struct endpoint *local);
 

@@ -254,7 +254,7 @@ assembly_end(struct assembly *a)
 	if (a->pool)
 		pkt_pool_free(a->pool);
 	*a = (struct assembly){
-	    .explained = a->explained}; /* a beginning that failed ends itself, and its owner ends it again */
+	    .explained = a->explained}; /* a failed beginning is ended here, and again by its owner */
 }
 
 void

@@ -24,14 +24,14 @@ struct assembly {
 	const struct run_config *config;
 	struct iface *program_iface; /* of the program's stack, on the link */
 	uint64_t unserved; /* publications that clients found unserved, a bit for each; see publish.c */
-	bool explained;    /* words about why it could not begin are on stderr */
+	bool explained;    /* the reason why it could not begin is on stderr */
 	struct fd_wait room_wait; /* for what waits in the gateway */
 	struct gone gone;
 };
 
 /*
- * @room is the budget of what the gateway opens. 0; or a negative error, with a word on stderr and
- * everything taken down.
+ * @room is the budget of what the gateway opens. Returns 0; or a negative error, with everything
+ * taken down. If the reason is on stderr already, `explained` is set.
  */
 int assembly_begin(
     struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room);

@@ -70,10 +70,10 @@ call_listen(struct call *c)
 }
 
 /*
- * accept() that wants to know the peer, and every one where an end can be had at no other time
+ * Answers accept() with an address, and every accept() where an end can be had at no other time
  * (kernel.getfd). The listener is the program's, and another of its processes may take the
- * connection between our look and
- * our call; so it must not wait here, whatever the program has set, for only we could end that wait.
+ * connection between our look and our call. So our call must not wait here, whatever the program
+ * has set, for only we could end that wait.
  */
 static int
 accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
@@ -113,7 +113,7 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 	}
 	answer = notif_add_fd(c->w, c->id, fd, flags & SOCK_CLOEXEC);
 	/*
-	 * The program's own table is full (EMFILE), or who asked was killed: on Linux nothing has
+	 * The program's own table is full (EMFILE), or the caller was killed: on Linux nothing has
 	 * left the queue by then.
 	 */
 	if (child && answer < 0 && answer != CALL_ANSWERED)

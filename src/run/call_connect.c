@@ -82,7 +82,7 @@ call_fresh_stand_in(struct call *c, bool hold)
 }
 
 /*
- * connect() says how it ended, and with that the socket is a fresh one again. If the proxy socket
+ * connect() reports how it ended, and then the socket is a fresh one again. If the proxy socket
  * cannot be replaced now, the next connect() tries again.
  */
 static long

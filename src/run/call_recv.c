@@ -136,7 +136,10 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
 	n = (c->d->kind == DESC_DGRAM || c->d->kind == DESC_PING ? receive_dgram : receive_stream)(
 	    c, &h, native, came);
-	/* A datagram socket that was shut: as on Linux, 0 for a call that may wait, else EAGAIN. */
+	/*
+	 * Answers for a datagram socket that was shut: as on Linux, 0 for a call that may wait,
+	 * else EAGAIN.
+	 */
 	if (n == -EAGAIN && c->d->shut_rd && call_may_wait(c, flags))
 		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
 	if (n == -EAGAIN && call_may_wait(c, flags))
@@ -178,8 +181,8 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 }
 
 /*
- * A connected stream's end of which no duplicate can be had: what it holds only the program can
- * receive.
+ * Receives on a connected stream's end of which no duplicate can be had: only the program can
+ * receive what it holds.
  */
 static bool
 is_kernels(const struct call *c, int flags)

@@ -27,7 +27,7 @@ call_is_other_abi(const struct call *c)
 	return c->arch != seccomp_arch_native() || (c->arch == SCMP_ARCH_X86_64 && (c->nr & X32_BIT));
 }
 
-/* The program may end itself; without that it would run on into whatever follows the call. */
+/* Lets the program end itself: without exit it would run on into whatever follows the call. */
 static bool
 ends(const struct call *c)
 {

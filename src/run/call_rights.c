@@ -2,8 +2,8 @@
  * recvmsg() and recvmmsg() with room for control messages on the program's own AF_UNIX sockets.
  *
  * A process outside could send a socket of the host's there. So the worker receives the message,
- * judges the descriptors (rights.h) and answers. It looks (MSG_PEEK) before it takes: what only the
- * kernel can hand on is left to the kernel.
+ * judges the descriptors (rights.h) and answers. It looks (MSG_PEEK) before it takes, and leaves to
+ * the kernel what only the kernel can hand on.
  */
 #include "run/call_rights.h"
 
@@ -37,7 +37,7 @@ option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &v, &len) < 0 ? -1 : v;
 }
 
-/* Could it get a descriptor? */
+/* Returns true if the call could get a descriptor. */
 static bool
 has_room(const struct msghdr *h)
 {
@@ -51,7 +51,8 @@ is_judged(const struct call *c, int flags)
 }
 
 /*
- * Where a signal may end the call before it is answered, the message must not be taken for no one.
+ * Returns true if the call still waits. A signal may have ended it; a message that is taken for it
+ * then would be lost.
  */
 static bool
 still_waits(const struct call *c)
@@ -60,8 +61,8 @@ still_waits(const struct call *c)
 }
 
 /*
- * Where the next message is longer than the usual buffer, and so is the caller's room, it gets one
- * of its own.
+ * If the next message is longer than the usual buffer, and so is the caller's room, it gets a
+ * buffer of its own.
  */
 static int
 make_room(struct receiving *m)
@@ -103,7 +104,10 @@ look(struct receiving *m)
 	return n;
 }
 
-/* How much control there is, and the flags, which follow one another in the msghdr at @at. */
+/*
+ * Writes the length of the control messages, and the flags; they are neighbours in the msghdr at
+ * @at.
+ */
 static int
 write_outcome(const struct call *c, uint64_t at, size_t control, int flags)
 {
@@ -145,7 +149,7 @@ left_receiving(struct call *c, long answer)
 	return (long)c->done;
 }
 
-/* Without a message: wait for one, or say what came before or that there is none. */
+/* There is no message: waits for one, or answers with what came before, or with @error. */
 static long
 none_yet(struct receiving *m, long error)
 {
@@ -158,7 +162,9 @@ none_yet(struct receiving *m, long error)
 	return left_receiving(c, error);
 }
 
-/* @n octets are here. CALL_PARKED: more are wanted, and they are waited for. */
+/*
+ * Hands on @n octets that have come. Returns the answer; or 0 with MSG_WAITALL, if more are wanted.
+ */
 static long
 hand_on(struct receiving *m, ssize_t n)
 {
@@ -239,7 +245,7 @@ call_recvmsg_foreign(struct call *c, call_fn *again)
 	return still_waits(c) ? receive(c, again, c->arg[1], flags) : CALL_ANSWERED;
 }
 
-/* Some message of the vector could get a descriptor. */
+/* Returns true if some message of the vector could get a descriptor. */
 static bool
 vector_has_room(const struct call *c, unsigned n)
 {
@@ -259,8 +265,8 @@ vector_has_room(const struct call *c, unsigned n)
 }
 
 /*
- * Waits for the first at most, and for less than MSG_WAITALL asks: fewer than asked for is a fair
- * answer.
+ * Waits for the first message at most, even with MSG_WAITALL: returning fewer messages than asked
+ * for is allowed.
  */
 long
 call_recvmmsg_foreign(struct call *c, call_fn *again)

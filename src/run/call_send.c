@@ -59,8 +59,8 @@ message_total(void)
 }
 
 /*
- * Copies what the caller gives, from octet @skip on, as far as there is room here; @whole:
- * -EMSGSIZE if that is not all.
+ * Copies what the caller gives, from octet @skip on, as far as there is room here. @whole:
+ * -EMSGSIZE if that is not all of it.
  */
 static ssize_t
 gather(const struct call *c, size_t skip, bool whole)
@@ -89,8 +89,9 @@ gather(const struct call *c, size_t skip, bool whole)
 }
 
 /*
- * Straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of reach
- * (kernel.getfd). It overtakes nothing, so what was written before it is carried first.
+ * Sends straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of
+ * reach (kernel.getfd). What the program wrote before is carried first, so that it is not
+ * overtaken.
  */
 static long
 send_flagged(struct call *c, size_t len, unsigned flags)
@@ -106,8 +107,8 @@ send_flagged(struct call *c, size_t len, unsigned flags)
 }
 
 /*
- * One piece of a stream's message, from octet c->done on. How many octets of it went, or the
- * negative errno.
+ * Sends one piece of a stream's message, from octet c->done on. Returns how many octets of it went,
+ * or the negative errno.
  */
 static ssize_t
 send_piece(struct call *c, size_t total, int flags)
@@ -124,7 +125,7 @@ send_piece(struct call *c, size_t total, int flags)
 	return n < 0 ? -errno : n;
 }
 
-/* All of the message, unless room or the connection ends. */
+/* Sends the rest of the message, until there is no room or the connection ends. */
 static long
 send_pieces(struct call *c, int flags)
 {

@@ -121,7 +121,7 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 	return rc;
 }
 
-/* Families whose sockets reach what is in their network namespace alone. VSOCK's reach the host. */
+/* Families whose sockets reach only what is in their network namespace. VSOCK's reach the host. */
 static bool
 is_of_namespaces(int family)
 {
@@ -162,7 +162,7 @@ call_socket(struct call *c)
 	}
 }
 
-/* The kernel makes none of IP sockets or netlink's. */
+/* The kernel makes no pairs of IP or netlink sockets. */
 long
 call_socketpair(struct call *c)
 {

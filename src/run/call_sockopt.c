@@ -44,8 +44,8 @@ resized(struct call *c, int name)
 }
 
 /*
- * What the stack refuses and Linux has is named once: a program that ignores the error would
- * otherwise surprise its user.
+ * Names once what the stack refuses and Linux has: a program that ignores the error would otherwise
+ * surprise its user.
  */
 static long
 refused(struct call *c, int level, int name, bool set, int rc)
@@ -74,7 +74,7 @@ needs_privilege(const struct desc *d, int level, int name, int value)
 	}
 }
 
-/* Would the kernel take @value for a time limit? */
+/* Returns true if the kernel would take @value as a time limit. */
 static bool
 is_wait_limit(const void *value, size_t len)
 {
@@ -86,7 +86,7 @@ is_wait_limit(const void *value, size_t len)
 	return tv.tv_usec >= 0 && tv.tv_usec < SEC / USEC;
 }
 
-/* Where no duplicate of the program's end is to be had, the kernel does it on the program's own. */
+/* Where no duplicate of the program's end can be had, the kernel sets it on the program's own. */
 static int
 set_native(struct call *c, int level, int name, const void *value, socklen_t len)
 {
@@ -200,7 +200,7 @@ netlink_option(struct call *c, int level, int name, void *value, size_t *len)
 	return 0;
 }
 
-/* What is asked for stands where the answer goes. */
+/* The value that selects the answer is read from where the answer goes. */
 static bool
 asks_by_value(int level, int name)
 {
@@ -208,7 +208,7 @@ asks_by_value(int level, int name)
 	       (level == IPPROTO_IPV6 && name == MCAST_MSFILTER);
 }
 
-/* The kernel knows whether a reset that the program's own end shows has been told already. */
+/* The kernel knows whether a reset that the program's own end shows has been reported already. */
 static bool
 asks_for_shown_error(const struct call *c, int level, int name)
 {

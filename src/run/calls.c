@@ -72,8 +72,8 @@ take_duplicate(struct call *c)
 }
 
 /*
- * Where the kernel gives no duplicates: the record that /proc leads to, and the duplicate that it
- * may hold.
+ * Without duplicates from the kernel (kernel.getfd), finds the record through /proc, and the
+ * duplicate that the record may hold.
  */
 static int
 take_by_inode(struct call *c)
@@ -112,8 +112,8 @@ take_descriptor(struct call *c, const struct call_row *row)
 }
 
 /*
- * Where a call was short of a descriptor here. What socket() and accept() return may be about the
- * program's own table.
+ * Chooses the error of a call that was short of a descriptor here. What socket() and accept()
+ * return may be about the program's own table.
  */
 static long
 in_words(const struct call_row *row, long rc)

@@ -31,8 +31,8 @@ struct call {
 	size_t
 	    done; /* octets that a send which waits for room has placed; they are its answer if it ends early */
 	/*
-	 * Parked: called when a signal or the time limit ends the wait, with what would be
-	 * answered; returns what is. NULL: nothing to do.
+	 * Parked: called when a signal or the time limit ends the wait, with the answer that is
+	 * due; returns the answer that is given. NULL: leaves it as it is.
 	 */
 	long (*left)(struct call *c, long answer);
 };
@@ -49,7 +49,10 @@ struct call_row {
 
 const struct call_row *call_row(int nr);
 
-/* Is this a call of another convention than the machine's own? Those have numbers of their own. */
+/*
+ * Returns true for a call of another convention than the machine's own, which has numbers of its
+ * own.
+ */
 bool call_is_other_abi(const struct call *c);
 
 /* Answer, with the descriptor and the process taken and let go. */
@@ -70,8 +73,8 @@ int call_take_error(struct call *c);
 /*
  * Replaces a proxy socket that was connected or shut once, for an AF_UNIX socket cannot be used
  * again. Duplicates of the descriptor keep the old one; programs that begin anew after a failure
- * have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). 0 or
- * the negative errno; -ECONNABORTED: it cannot be replaced.
+ * have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). Returns
+ * 0 or the negative errno; -ECONNABORTED: it cannot be replaced.
  */
 int call_fresh_stand_in(struct call *c, bool hold);
 
@@ -109,7 +112,8 @@ int call_read_message(const struct call *c, uint64_t at);
 /* The same when call_message.h has been read already. */
 int call_read_vector(const struct call *c, uint64_t at);
 /*
- * @len octets into the vector of call_message, after the @skip that it holds already. 0 or -EFAULT.
+ * Writes @len octets into the vector of call_message, after the @skip that it holds already.
+ * Returns 0 or -EFAULT.
  */
 int call_scatter(const struct call *c, size_t skip, const uint8_t *from, size_t len);
 /* sendto() and recvfrom() as a message of one part. */

@@ -21,7 +21,7 @@ struct census {
 	int failed; /* an errno: something could not be read that is there */
 };
 
-/* NULL where there is no such folder; and noted where it only could not be opened. */
+/* Returns NULL if there is no such folder, or if it cannot be opened, which is noted. */
 static DIR *
 open_folder(struct census *c, const char *path)
 {
@@ -49,7 +49,10 @@ add_process(struct census *c, pid_t pid)
 	c->pid[c->n++] = pid;
 }
 
-/* The sockets in the descriptor table at @path. False: there is none, or nothing in it. */
+/*
+ * Visits the sockets in the descriptor table at @path. Returns false if there is no table, or
+ * nothing in it.
+ */
 static bool
 count_table(struct census *c, const char *path, pid_t pid)
 {
@@ -99,7 +102,7 @@ count_thread(struct census *c, pid_t pid, pid_t tid)
 	count_table(c, path, tid);
 }
 
-/* A first thread that has ended while others go on has no table any more: the others have it. */
+/* If the first thread has ended and others go on, the table belongs to the others. */
 static void
 count_process(struct census *c, pid_t pid)
 {

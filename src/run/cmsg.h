@@ -15,18 +15,18 @@ struct cmsg_writer {
 	bool cut; /* MSG_CTRUNC is to be set */
 };
 
-/* For the room that @theirs gives. */
+/* Begins to write into the room that @theirs gives. */
 void cmsg_begin(struct cmsg_writer *w, const struct msghdr *theirs);
 
 /* One message of @len octets (the kernel's put_cmsg()). */
 void cmsg_put(struct cmsg_writer *w, int level, int type, const void *data, size_t len);
 
-/* How many descriptors an SCM_RIGHTS message could hold. */
+/* Returns how many descriptors an SCM_RIGHTS message could hold. */
 size_t cmsg_fds(const struct cmsg_writer *w);
 
 /*
- * Into the caller's memory: 0 with *@len and, where something was cut, MSG_CTRUNC in *@flags; or
- * -EFAULT.
+ * Copies it into the caller's memory. Returns 0 with *@len, and with MSG_CTRUNC in *@flags if
+ * something was cut; or -EFAULT.
  */
 int cmsg_end(
     const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);

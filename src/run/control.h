@@ -24,16 +24,19 @@ int control_pass(struct desc *d, const struct sock_msg *msg, const void *buf, si
 /* Receives at the program's end @fd. *@came is what the tag says that came along. */
 ssize_t control_receive(int fd, struct msghdr *h, int flags, struct dgram_tag *came);
 
-/* Write what the program asked for about the datagram that @came tells of into the room that @theirs gives. 0 with *@len
- * written and MSG_CTRUNC in *@flags if it did not fit, or -EFAULT. */
+/*
+ * Writes what the program asked for about the datagram that @came describes into the room that
+ * @theirs gives. Returns 0 with *@len written, and with MSG_CTRUNC in *@flags if it did not fit; or
+ * -EFAULT.
+ */
 int control_write(
     const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags);
 
-/* TCP_INQ: does a stream's recvmsg(2) tell how much is left to read? */
+/* Returns true if a stream's recvmsg(2) reports how much is left to read (TCP_INQ). */
 bool control_wants_inq(const struct desc *d);
 /*
- * Writes that: the octets that the program's end holds now, and one for the end of the stream. As
- * control_write().
+ * Writes how much is left to read: the octets that the program's end holds now, and one for the end
+ * of the stream. Returns as control_write().
  */
 int control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 
@@ -42,8 +45,8 @@ int control_write_error(const struct call *c, const struct msghdr *theirs, const
     size_t *len, int *flags);
 
 /*
- * What the caller's @theirs asks of a datagram that it sends; *@wish is the socket's before. 0,
- * -EINVAL, -EFAULT.
+ * Reads what the caller's @theirs asks of a datagram that it sends. *@wish holds the socket's
+ * options before. Returns 0, -EINVAL or -EFAULT.
  */
 int control_read(
     const struct call *c, const struct msghdr *theirs, struct sock_msg *msg, struct dgram_wish *wish);

@@ -1,6 +1,6 @@
 /*
- * What control messages say of a datagram that the program sends: where from, how, and what it
- * wants to be told of it.
+ * Reads what control messages say of a datagram that the program sends: its source, how it is sent,
+ * and which reports are wanted.
  */
 #include "run/control.h"
 
@@ -79,8 +79,8 @@ read6(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *ms
 }
 
 /*
- * SO_TIMESTAMPING: which times of this datagram are wanted, in the place of what the socket's
- * option says.
+ * SO_TIMESTAMPING: which times of this datagram are wanted, instead of what the socket's option
+ * says.
  */
 static int
 read_stamping(const void *data, size_t len, struct dgram_wish *wish)
@@ -99,8 +99,8 @@ read_stamping(const void *data, size_t len, struct dgram_wish *wish)
 }
 
 /*
- * One message. What belongs to the socket layer or to protocols that this one does not speak is
- * passed over, as on Linux.
+ * Reads one message. Messages of the socket layer or of protocols that this socket does not speak
+ * are passed over, as on Linux.
  */
 static int
 read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg,

@@ -55,9 +55,9 @@ struct desc {
 	} owner;
 
 	/*
-	 * A duplicate of the program's end, or -1. It is held while a connect() goes on that nobody
-	 * waits for. Where duplicates cannot be taken (kernel.getfd is false) every record holds
-	 * one from the start until its stream is connected, for then only the program's own
+	 * A duplicate of the program's end, or -1. It is held while a connect() goes on for which
+	 * no call waits. Where duplicates cannot be taken (kernel.getfd is false) every record
+	 * holds one from the start until its stream is connected; after that only the program's own
 	 * descriptors may hold the end open.
 	 */
 	int own;
@@ -116,7 +116,7 @@ struct desc {
 struct desc *desc_new(struct worker *w, enum desc_kind kind, bool v6);
 
 void desc_set_inode(struct desc *d, uint64_t inode);
-/* The program's end was not met after all. */
+/* Takes that back: the program's end was not met after all. */
 void desc_forget_inode(struct desc *d);
 /* Another socket stands in from now on. */
 void desc_change_inode(struct desc *d, uint64_t inode);
@@ -131,8 +131,8 @@ struct desc *desc_of_fd(struct worker *w, int fd);
 struct desc *desc_meet(struct worker *w, int fd, const struct sockaddr_un *peer, socklen_t len);
 
 /*
- * Is there room for @n descriptors of @d, after closing what is idle? 0, -ENOBUFS, or -EBADF: that
- * has found that the program has closed @d, which has ended.
+ * Makes room for @n descriptors of @d, by closing what is idle if needed. Returns 0, -ENOBUFS, or
+ * -EBADF: it found that the program has closed @d, which has ended.
  */
 int desc_room_for(struct desc *d, unsigned n);
 
@@ -145,8 +145,8 @@ int desc_keep_own(struct desc *d, int fd);
 void desc_let_go(struct desc *d);
 
 /*
- * Our end, taken from the budget (room.h): watched for @events by @fn from now on, edge-triggered.
- * On failure it is closed.
+ * Sets our end, which is taken from the budget (room.h). It is watched for @events by @fn from now
+ * on, edge-triggered. It is closed on failure.
  */
 int desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd *w, uint32_t events));
 void desc_close_peer(struct desc *d);

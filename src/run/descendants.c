@@ -20,9 +20,9 @@ struct list_of {
 };
 
 /*
- * proc_pid_stat(5): PID (NAME) STATE PARENT GROUP, and the number of threads 15 fields on. The name
- * may hold anything, so it ends at the last bracket. False for a process that has ended. One whose
- * first thread alone has ended is a zombie with threads.
+ * Parses proc_pid_stat(5): PID (NAME) STATE PARENT GROUP, and the number of threads 15 fields on.
+ * The name may hold anything, so it ends at the last bracket. Returns false for a process that has
+ * ended. A zombie with threads has lost its first thread only.
  */
 static bool
 read_stat(pid_t pid, struct descendant *d)
@@ -99,7 +99,7 @@ struct shared {
 	struct descendant at[SHARED_MOST];
 };
 
-/* In the helper, which is not meant itself. */
+/* Runs in the helper, which leaves itself out. */
 static bool
 fill_shared(void *arg)
 {
@@ -162,7 +162,7 @@ mark(struct list_of *l)
 	}
 }
 
-/* The numbers in @f, /proc/PID/task/TID/children. */
+/* Adds the numbers in @f, /proc/PID/task/TID/children. */
 static bool
 add_numbers(struct list_of *l, FILE *f)
 {
@@ -179,8 +179,8 @@ add_numbers(struct list_of *l, FILE *f)
 }
 
 /*
- * A child belongs to the thread that made it. False without a descriptor or memory; a process that
- * has ended has no children.
+ * Adds the children of all threads of @pid, for a child belongs to the thread that made it. Returns
+ * false without a descriptor or memory; a process that has ended has no children.
  */
 static bool
 add_children(struct list_of *l, pid_t pid)
@@ -212,7 +212,7 @@ add_children(struct list_of *l, pid_t pid)
 	return whole;
 }
 
-/* Takes as long as the tree is large, whatever else runs on the machine. */
+/* Walks down the tree. It takes as long as the tree is large, whatever else runs on the machine. */
 static bool
 walk(struct list_of *l)
 {

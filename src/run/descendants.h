@@ -17,8 +17,8 @@ struct descendant {
 };
 
 /*
- * All descendants of the caller that have not ended, in the order of their numbers. The caller
- * frees *@out. Returns how many; -1 without memory, or if /proc cannot be read.
+ * Lists all descendants of the caller that have not ended, ordered by number. The caller frees
+ * *@out. Returns how many; -1 without memory, or if /proc cannot be read.
  */
 ssize_t descendants_list(struct descendant **out);
 

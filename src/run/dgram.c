@@ -52,8 +52,8 @@ give_long(struct desc *d, const struct sock_msg *msg, const void *buf, size_t le
 }
 
 /*
- * 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another error that
- * loses the datagram.
+ * Returns 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another
+ * error that loses the datagram.
  */
 static int
 give(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len)
@@ -85,7 +85,7 @@ give_held(struct desc *d)
 }
 
 /*
- * The kernel speaks up when there is room at the program's end again, if anything waits for that.
+ * If anything waits, has the kernel raise an event when there is room at the program's end again.
  */
 static void
 wait_for_room(struct desc *d)
@@ -113,9 +113,9 @@ dgram_give_back(struct desc *d, struct list *unread)
 }
 
 /*
- * Where our own duplicate keeps the program's end alive, the kernel does not refuse what comes for
- * it when the program has closed it. So who sends from inside makes us look, at the price of one
- * readlink(2) a datagram. A descriptor on its way between processes is nowhere for a moment.
+ * Looks whether the program has closed the end. Where our own duplicate keeps it alive, the kernel
+ * does not refuse what comes for it; so each datagram from inside costs one readlink(2). A
+ * descriptor that is on its way between processes is in no table for a moment.
  */
 static bool
 seems_closed(struct desc *d, const struct sock_msg *msg)
@@ -207,7 +207,10 @@ send_to_peer(struct desc *d, const void *buf, size_t len)
 	return rc;
 }
 
-/* What the program wrote natively; without a peer it is lost, and the next call tells. */
+/*
+ * Sends what the program wrote natively. Without a peer it is lost, and the next call returns the
+ * error.
+ */
 void
 dgram_flush(struct desc *d)
 {
@@ -322,7 +325,7 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 	return rc;
 }
 
-/* Which socket of the stack sends to @msg's peer, or to the connected one. */
+/* Chooses the socket of the stack that sends to @msg's peer, or to the connected one. */
 static int
 choose_speaker(struct desc *d, struct sock_msg *msg, struct sock **out)
 {

@@ -1,11 +1,11 @@
 /*
  * run/dgram.h - datagrams: between the program's end of a pair of AF_UNIX sockets, and the stack.
  *
- * The two ends are connected to one another from the first bind(), connect() or sendto() on, so
- * that the kernel's queue for what comes from strangers (net.unix.max_dgram_qlen, ten) does not
- * count: as much waits at the program's end as SO_RCVBUF allows, and native calls find it there.
- * What does not fit stays in our stack's receive buffer. A datagram that is not from the peer has a
- * tag that says whose it is.
+ * The two ends are connected to one another from the first bind(), connect() or sendto() on. So the
+ * kernel's bound for datagrams from strangers (net.unix.max_dgram_qlen, ten) does not apply: the
+ * program's end holds as much as SO_RCVBUF allows, and native calls find it there. What does not
+ * fit stays in our stack's receive buffer. A datagram that is not from the peer has a tag that
+ * names its source.
  */
 #ifndef RUN_DGRAM_H
 #define RUN_DGRAM_H

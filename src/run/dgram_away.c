@@ -100,7 +100,7 @@ outsider_free(struct desc *d, struct outsider *o)
 	d->noutsiders--;
 }
 
-/* NULL without memory. The one that spoke longest ago makes room. */
+/* Returns NULL without memory. The one that spoke longest ago makes room. */
 static struct outsider *
 outsider_new(struct desc *d, const struct endpoint *name)
 {
@@ -139,14 +139,20 @@ dgram_forget_speakers(struct desc *d)
 		outsider_free(d, list_first(&d->outsiders, struct outsider, node));
 }
 
-/* Was the last datagram under the name of @to one of the host's, through a published port? */
+/*
+ * Returns true if the last datagram under the name of @to was from one of the host's clients,
+ * through a published port.
+ */
 static bool
 spoke_from_outside(const struct desc *d, const struct endpoint *to)
 {
 	return outsider_find(d, to) != NULL;
 }
 
-/* Does what goes to @to cross the link? It is rewritten where it means the host's loopback. */
+/*
+ * Returns true if what goes to @to crosses the link. @to is rewritten if it means the host's
+ * loopback.
+ */
 static bool
 is_away(struct desc *d, struct endpoint *to)
 {
@@ -169,7 +175,8 @@ dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out)
 	if (!is_away(d, to) || sock_local(d->sk, &at))
 		return 0;
 	/*
-	 * The loopback address means nothing on the wire; and who has a peer hears that one alone.
+	 * The loopback address means nothing on the wire. A connected socket takes datagrams from
+	 * its peer only.
 	 */
 	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
 		return 0;
@@ -207,7 +214,10 @@ is_named(struct sock *sk, const struct endpoint *name)
 	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &name->addr));
 }
 
-/* Which of the program's sockets sends from @name, an address of the program's; NULL: none. */
+/*
+ * Returns the program's socket that sends from @name, an address of the program's; NULL if there is
+ * none.
+ */
 static struct desc *
 sender(struct worker *w, const struct endpoint *name)
 {

@@ -1,11 +1,11 @@
 /*
- * run/dgram_away.h - who sends a datagram for 127.0.0.1 or ::1: the program's own network, or the
- * gateway to the host's loopback.
+ * run/dgram_away.h - where a datagram for 127.0.0.1 or ::1 goes: to the program's own network, or
+ * through the gateway to the host's loopback.
  *
- * That is decided for each datagram, by who is there when it is sent. The socket of the stack that
- * has the program's name speaks with the program's own sockets. Another one, `away`, with the same
- * port and the program's other address, speaks with the host's loopback; it is opened when it is
- * needed first. What it receives is delivered with the other's.
+ * That is decided for each datagram when it is sent, by which sockets there are. The socket of the
+ * stack that has the program's name speaks with the program's own sockets. Another one, `away`,
+ * with the same port and the program's other address, speaks with the host's loopback; it is opened
+ * when it is needed first. What it receives is delivered with the other's.
  */
 #ifndef RUN_DGRAM_AWAY_H
 #define RUN_DGRAM_AWAY_H
@@ -13,8 +13,8 @@
 #include "run/desc.h"
 
 /*
- * 0 with the socket that sends to @to, which is rewritten where the host's loopback is meant; or
- * the negative errno.
+ * Returns 0 with the socket that sends to @to, which is rewritten if the host's loopback is meant;
+ * or the negative errno.
  */
 int dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out);
 
@@ -22,8 +22,8 @@ int dgram_speaker(struct desc *d, struct endpoint *to, struct sock **out);
 bool dgram_loopback_peer(const struct desc *d, struct endpoint *peer);
 
 /*
- * Receives from the stack. What came to `away` is said to have come to the loopback address that
- * the program knows.
+ * Receives from the stack. The destination of what came to `away` is shown as the loopback address
+ * that the program knows.
  */
 ssize_t dgram_receive(struct desc *d, void *buf, size_t len, struct sock_msg *msg);
 
@@ -31,15 +31,16 @@ ssize_t dgram_receive(struct desc *d, void *buf, size_t len, struct sock_msg *ms
 void dgram_away_close(struct desc *d);
 
 /*
- * The program has been given a datagram from @name. Two may be shown under one name, one of the
- * host's clients and one inside: what is sent to it goes to who spoke last.
+ * Notes that the program got a datagram from @name. One of the host's clients and a socket inside
+ * may be shown under one name: what is sent to it goes to the one that spoke last.
  */
 void dgram_note_speaker(struct desc *d, const struct endpoint *name);
 void dgram_forget_speakers(struct desc *d);
 
 /*
- * The program has closed @d before @msg, with @buf, could be delivered: @d ends, and the datagram
- * goes to whom its sender reaches now. That is what tells the sender.
+ * The program has closed @d before @msg, with @buf, could be delivered. @d ends, and the datagram
+ * goes to the socket that its sender reaches now; if there is none, the sender gets the error from
+ * there.
  */
 void dgram_orphan(struct desc *d, const struct sock_msg *msg, const void *buf, size_t len);
 

@@ -27,7 +27,10 @@ wanted(const struct desc *d)
 	       (d->away && (sock_ready(d->away) & LEAT_ERR));
 }
 
-/* Without a peer @fd would take datagrams from whoever finds its name: while @on, it takes none. */
+/*
+ * Without a peer @fd would take datagrams from any process that finds its name: while @on, it takes
+ * none.
+ */
 static void
 refuse_all(int fd, bool on)
 {

@@ -23,8 +23,8 @@ int dgram_error_take(struct desc *d, int fd);
 void dgram_error_show(struct desc *d, int fd);
 
 /*
- * The first in the queue of errors, and behind these of reports (dgram_report.h); as
- * sock_recv_error(). @fd: the program's end.
+ * Takes the first in the queue of errors, or if that is empty the first report (dgram_report.h).
+ * Returns as sock_recv_error(). @fd is the program's end.
  */
 ssize_t dgram_error_queued(
     struct desc *d, int fd, void *buf, size_t len, struct dgram_told *told, size_t *full);

@@ -14,12 +14,12 @@ struct dgram_kept {
 	uint8_t data[];
 };
 
-/* Behind those that wait. False without memory. */
+/* Adds it after those that wait. Returns false without memory. */
 bool dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len);
 
 /*
- * Takes what is unread at the program's end @fd into @to, in order. What has no tag is from the
- * peer of this moment.
+ * Takes what is unread at the program's end @fd into @to, in order. A datagram without a tag is
+ * from the current peer.
  */
 void dgram_keep_unread(struct desc *d, int fd, struct list *to);
 

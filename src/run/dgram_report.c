@@ -124,7 +124,7 @@ report_stamps(struct desc *d, uint32_t wish, const struct sent *s)
 		report_stamp(d, SCM_TSTAMP_SND, id, s);
 }
 
-/* One report tells of a whole row of calls. */
+/* One report covers a whole row of calls. */
 static void
 report_copied(struct desc *d)
 {

@@ -14,8 +14,8 @@
 #include <time.h>
 
 /*
- * How a datagram is sent, and what is said of it then: by the socket's options, or by the call's
- * flags and control messages.
+ * How a datagram is sent, and which reports are made of it: by the socket's options, or by the
+ * call's flags and control messages.
  */
 struct dgram_wish {
 	uint32_t stamping; /* SOF_TIMESTAMPING_TX_... */
@@ -23,15 +23,15 @@ struct dgram_wish {
 	bool more; /* MSG_MORE: it is a part of a datagram, of which nothing is said */
 };
 
-/* One thing that MSG_ERRQUEUE tells. */
+/* One report that MSG_ERRQUEUE returns. */
 struct dgram_told {
 	struct dgram_error error;
 	uint32_t data; /* ee_data */
-	bool stamped;  /* @at is to be told */
+	bool stamped;  /* @at is to be reported */
 	struct timespec at;
 };
 
-/* An option was set: the socket's wishes from now on. */
+/* An option was set: the reports that the socket wants from now on. */
 void dgram_report_options(struct desc *d);
 
 /* The socket's wishes for a datagram. */
@@ -41,7 +41,7 @@ struct dgram_wish dgram_report_wish(const struct desc *d);
 void dgram_report_sent(struct desc *d, const struct dgram_wish *wish, struct sock *sk,
     const struct endpoint *peer, const void *buf, size_t len);
 
-/* The first report: as sock_recv_error(). */
+/* Takes the first report. Returns as sock_recv_error(). */
 ssize_t dgram_report_take(struct desc *d, void *buf, size_t len, struct dgram_told *out, size_t *full);
 
 void dgram_report_forget(struct desc *d);

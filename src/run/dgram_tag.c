@@ -53,7 +53,7 @@ dgram_tags_close(struct dgram_tags *tags, struct fd_room *room)
 	return any;
 }
 
-/* One place for each source, which those of the same hash take from one another. */
+/* One place for each source. Sources with the same hash take it from one another. */
 static struct dgram_shared *
 place_of(struct dgram_tags *tags, const struct endpoint *peer)
 {

@@ -1,10 +1,10 @@
 /*
- * run/dgram_tag.h - what is known of a datagram that waits at the program's end: who sent it, and
- * where to.
+ * run/dgram_tag.h - what is known of a datagram that waits at the program's end: its source and its
+ * destination.
  *
  * A tag travels with its datagram as a passed descriptor, a small file in memory. Calls that the
- * worker answers read it; every other way of receiving makes the kernel drop it. Where only the
- * source is told, the datagrams of one source share a tag.
+ * worker answers read it; every other way of receiving makes the kernel drop it. If only the source
+ * is recorded, the datagrams of one source share a tag.
  */
 #ifndef RUN_DGRAM_TAG_H
 #define RUN_DGRAM_TAG_H
@@ -43,15 +43,15 @@ struct dgram_tags {
 int dgram_tag_new(const struct sock_msg *msg);
 
 /*
- * The tag of a source, which stays @tags'. Its descriptor or the negative errno; in need of
- * descriptors another source's goes.
+ * Returns the tag of a source, which stays @tags'; or the negative errno. If descriptors are short
+ * it closes another source's.
  */
 int dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer);
 
 /* Closes all that are shared. True if there were any. */
 bool dgram_tags_close(struct dgram_tags *tags, struct fd_room *room);
 
-/* What the tag @fd (closed here) says. */
+/* Reads the tag @fd, and closes it. */
 struct dgram_tag dgram_tag_read(int fd);
 
 #endif

@@ -31,7 +31,7 @@ static const int always[] = {
     SCMP_SYS(recvmsg),
     SCMP_SYS(sendmmsg),
     SCMP_SYS(recvmmsg),
-    SCMP_SYS(setns),          /* a namespace of the host's is another way out */
+    SCMP_SYS(setns),          /* a namespace of the host's leads to its network */
     SCMP_SYS(io_uring_setup), /* a ring would carry socket calls past any filter */
     SCMP_SYS(io_uring_enter),
     SCMP_SYS(io_uring_register),
@@ -119,7 +119,7 @@ notify_ioctls(scmp_filter_ctx ctx)
 	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, TUNSETIFF));
 }
 
-/* TIPC makes pairs too, which can send to others. */
+/* TIPC also makes pairs, and those can send to others. */
 static int
 notify_pairs(scmp_filter_ctx ctx)
 {

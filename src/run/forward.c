@@ -40,8 +40,8 @@ forward_next(const struct forward *f)
 }
 
 /*
- * Those of our group have heard it, if the group has. A shell's background processes ignore the
- * terminal's SIGINT and SIGQUIT.
+ * The processes of our group have got it, if the group has. A shell's background processes ignore
+ * the terminal's SIGINT and SIGQUIT.
  */
 static void
 to_remains(int signal, bool terminal, bool group)
@@ -63,7 +63,7 @@ pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
 		f->end.group = group;
 		f->end.until = now + FORWARD_END_S * SEC;
 	}
-	/* From the terminal it is meant for what is left, which may ignore it so far. */
+	/* A signal from the terminal is meant for what is left, which may ignore it so far. */
 	if (!program)
 		to_remains(signal, terminal, group && !terminal);
 }

@@ -1,14 +1,14 @@
 /*
- * run/forward.h - which signals are passed on, and to whom.
+ * run/forward.h - which signals are passed on, and to which processes.
  *
- * kill(2) of the outer process alone means the program. kill(2) of its process group, and a
- * terminal, have reached the program already; the worker is in that group, too, and hears it for
- * itself. So what only the outer process heard is passed on, a moment later, since the two may
- * learn in either order.
+ * kill(2) of the supervisor alone means the program. kill(2) of its process group, and a terminal,
+ * have reached the program already. The worker is in that group, too, and gets such a signal
+ * itself. So a signal that only the supervisor got is passed on. This happens a moment later,
+ * because the two may learn of it in either order.
  *
- * Once the first process has ended, what it left behind hears the signals in its place. It also
- * gets the signal after which the first process ended, if that is one to end by: otherwise `timeout
- * 9 leat run ...` would wait for a daemon of which no signal can reach it.
+ * Once the first process has ended, what it left behind gets the signals instead. It also gets the
+ * signal after which the first process ended, if that is one to end by. Otherwise `timeout 9 leat
+ * run ...` would wait for a daemon that no signal can reach.
  */
 #ifndef RUN_FORWARD_H
 #define RUN_FORWARD_H
@@ -43,7 +43,7 @@ forward_ends(int signal)
 /* The worker got @signal itself, from process @from. */
 void forward_group(struct forward *f, int signal, pid_t from, nsec_t now);
 
-/* The outer process got it; from a terminal, @from is FORWARD_TERMINAL. */
+/* The supervisor got it; from a terminal, @from is FORWARD_TERMINAL. */
 void forward_outer(struct forward *f, int signal, pid_t from, nsec_t now);
 
 /* When forward_run() has something to decide; NSEC_NEVER. */

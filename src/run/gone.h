@@ -30,12 +30,12 @@ void gone_fini(struct gone *g);
  */
 void gone_note(struct gone *g, const struct sock *sk, nsec_t now);
 
-/* When gone_run() has something to do; NSEC_NEVER. */
+/* Returns when gone_run() has something to do; NSEC_NEVER if it has nothing. */
 nsec_t gone_next(const struct gone *g);
 
 /*
- * Ends the flows of those whose last datagram has arrived. A port that another socket has by then
- * is left alone: its flows are that one's.
+ * Ends the flows of the sockets whose last datagram has arrived. If another socket has the port by
+ * then, its flows are that socket's, and go on.
  */
 void gone_run(struct gone *g, nsec_t now);
 

@@ -71,7 +71,7 @@ note(struct hold *h, pid_t tid, int signal)
 	return true;
 }
 
-/* A thread that has ended, though its number is not free yet. */
+/* Returns true if the thread has ended, even if its number is not free yet. */
 static bool
 has_ended(pid_t tid)
 {
@@ -88,7 +88,7 @@ has_ended(pid_t tid)
 	return state == 'Z' || state == 'X';
 }
 
-/* WSTOPPED alone: how a process of ours ended is for others to hear. */
+/* WSTOPPED alone: how our processes end is reported elsewhere (reap()). */
 static bool
 wait_stopped(struct hold *h, pid_t tid, unsigned *waited)
 {
@@ -115,7 +115,7 @@ wait_stopped(struct hold *h, pid_t tid, unsigned *waited)
 	}
 }
 
-/* One look at all threads. *@any: some were running. */
+/* Looks at all threads once. *@any: some were running. */
 static bool
 hold_running(
     struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg, unsigned *waited, bool *any)
@@ -142,7 +142,7 @@ hold_running(
 	return well;
 }
 
-/* Until a look finds none that runs: only one that runs can make another. */
+/* Repeats until a look finds no running thread: only a running one can make another. */
 bool
 hold_process(struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg)
 {

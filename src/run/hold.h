@@ -15,8 +15,8 @@
 #include <sys/types.h>
 
 /*
- * Asks @tid to stop. False: it has another tracer, forbids it, or is gone. Its stop is reported by
- * wait(2): see hold_stopped().
+ * Asks @tid to stop. Returns false if it has another tracer, forbids it, or is gone. wait(2)
+ * reports the stop: see hold_stopped().
  */
 bool hold_thread(pid_t tid);
 
@@ -33,9 +33,9 @@ struct hold {
 };
 
 /*
- * Stops every thread of process @pid, but for those of which @still says that they stand still
- * anyway. False: not all of them could be stopped in time, and those that were go on. After true
- * call hold_end().
+ * Stops every thread of process @pid, except those of which @still says that they stand still
+ * anyway. Returns true if all have stopped: call hold_end() then. Otherwise not all could be
+ * stopped in time, and those that were have been let go.
  */
 bool hold_process(struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg);
 void hold_end(struct hold *h);

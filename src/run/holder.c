@@ -19,7 +19,10 @@ holder_peer_inode(int fd)
 	return own ? diag_peer(own) : 0;
 }
 
-/* Descriptor @fd of thread @tid, if that is the socket with @inode; or the negative errno. */
+/*
+ * Takes a duplicate of descriptor @fd of thread @tid, if that is the socket with @inode; or returns
+ * the negative errno.
+ */
 static int
 try(struct worker *w, pid_t tid, int fd, uint64_t inode)
 {

@@ -8,8 +8,9 @@
 #include "run/desc.h"
 
 /*
- * A descriptor, the caller's to close at once; negative when no process has it open (it may be on
- * its way through a socket). -EMFILE and others of fd_room_ran_out(): none was left to look with.
+ * Returns a descriptor, the caller's to close at once; negative if no process has it open (it may
+ * be on its way through a socket). -EMFILE and others of fd_room_ran_out(): there was no descriptor
+ * to look with.
  */
 int holder_borrow(struct desc *d);
 

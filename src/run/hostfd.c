@@ -1,10 +1,10 @@
 /*
- * Knows the ways to a host's network that a descriptor can be: sockets by their family, devices by
+ * Recognises the descriptors that lead to the host's network: sockets by their family, devices by
  * their number or name, and the kernel's own files by the name that /proc/self/fd gives.
  *
  * Not among them: AF_UNIX, which stays on the machine and is the program's own; AF_ALG, which
  * reaches the kernel's ciphers and no network; and pidfds and namespaces, which give nothing that
- * the program's user has not got without them (setns(2) is judged when it is called).
+ * the program's user does not have without them (setns(2) is judged when it is called).
  */
 #include "run/hostfd.h"
 

@@ -5,8 +5,8 @@
 #define RUN_HOSTFD_H
 
 /*
- * What @fd of this process is, as in "a TUN/TAP device"; NULL if it leads to no network of the
- * host.
+ * Describes @fd of this process, as in "a TUN/TAP device"; returns NULL if it leads to no network
+ * of the host.
  */
 const char *hostfd_kind(int fd);
 

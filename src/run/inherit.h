@@ -5,8 +5,8 @@
 #define RUN_INHERIT_H
 
 /*
- * 0; or, with a word on stderr, the exit status: an open descriptor leads to the host's network,
- * see hostfd.h.
+ * Returns 0; or the exit status, after a line on stderr: an open descriptor leads to the host's
+ * network, see hostfd.h.
  */
 int inherit_check(void);
 

@@ -44,8 +44,8 @@ struct kernel {
 };
 
 /*
- * What LEAT_DISABLE leaves, and pidfd_getfd(2) is tried: containers forbid it. What else is missing
- * is found at the first use.
+ * Sets what LEAT_DISABLE leaves, and tries pidfd_getfd(2), which containers forbid. What else is
+ * missing is found at the first use.
  */
 void kernel_features(struct kernel *k);
 
@@ -64,7 +64,7 @@ kernel_pidfd_getfd(int pidfd, int fd)
 	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 }
 
-/* Do two tasks have one descriptor table? True as well where the kernel does not say. */
+/* Returns true if two tasks have one descriptor table; also if the kernel does not say. */
 static inline bool
 kernel_same_files(pid_t a, pid_t b)
 {

@@ -68,9 +68,9 @@ part_tables(void)
 }
 
 /*
- * Until execve(2) we end with the worker. After that a supervisor that still lives ends the
- * program: an unmodified program has no signal set for its parent's end. False: the worker has
- * ended already.
+ * Until execve(2) we end with the worker. After that, a supervisor that still lives ends the
+ * program, for an unmodified program has no signal set for its parent's end. Returns false if the
+ * worker has ended already.
  */
 static bool
 follow_worker(pid_t worker, int signal_number)

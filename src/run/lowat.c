@@ -9,8 +9,8 @@
 enum { SPANS = 16 };
 
 /*
- * At most a quarter of what SO_RCVBUF says, which is half of the window: Linux has such a bound,
- * too, for a mark that the buffer cannot reach would keep the octets for good.
+ * The mark is at most a quarter of what SO_RCVBUF says, which is half of the window. Linux has such
+ * a bound, too: a mark that the buffer cannot reach would keep the octets for good.
  */
 static size_t
 mark(const struct desc *d)
@@ -23,7 +23,7 @@ mark(const struct desc *d)
 	return (size_t)(room / 4);
 }
 
-/* An urgent octet, which poll(2) is to tell of: reading ends at it. */
+/* Returns true if an urgent octet is there: reading ends at it, and poll(2) has to report it. */
 static bool
 has_urgent(const struct desc *d)
 {
@@ -36,7 +36,10 @@ has_urgent(const struct desc *d)
 	return sock_at_mark(d->sk) || (n < SPANS && before < sock_unread(d->sk));
 }
 
-/* Has the program read what it was given? Where it has not, its socket is readable anyway. */
+/*
+ * Returns true if the program has read what it was given. If it has not, its socket is readable
+ * anyway.
+ */
 static bool
 has_read_all(const struct desc *d)
 {
@@ -45,7 +48,10 @@ has_read_all(const struct desc *d)
 	return ioctl(d->peer.fd, SIOCOUTQ, &n) == 0 && n == 0;
 }
 
-/* O_NONBLOCK, by the descriptor that the program last used for a call that we answered. */
+/*
+ * Returns true if O_NONBLOCK is set on the descriptor that the program last used for a call that we
+ * answered.
+ */
 static bool
 never_waits(const struct desc *d)
 {

@@ -11,7 +11,7 @@
 
 #include "run/desc.h"
 
-/* Are the octets that have arrived for @d fewer than the program waits for? */
+/* Returns true if fewer octets have arrived for @d than the program waits for. */
 bool lowat_holds(const struct desc *d);
 
 /* The program has set SO_RCVLOWAT to the int at @value. */

@@ -1,9 +1,9 @@
 /*
- * run/missing.h - what the program asked for, Linux has, and Leat lacks: one line on stderr for
- * each, unless --quiet.
+ * run/missing.h - reports what the program asked for, Linux has, and Leat lacks: one line on stderr
+ * for each, unless --quiet.
  *
- * It knows options by their names. An option that Linux refuses on that socket as well is none of
- * these.
+ * It knows options by their names. It does not report an option that Linux refuses on that socket
+ * as well.
  */
 #ifndef RUN_MISSING_H
 #define RUN_MISSING_H

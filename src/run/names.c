@@ -23,7 +23,7 @@ same_file(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* True when it must be read. */
+/* Returns true if it must be read. */
 static bool
 look(struct names *n)
 {
@@ -47,7 +47,7 @@ take_named(struct gate_names *out, const struct resolvconf *conf)
 		out->named[out->nnamed++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
 }
 
-/* The address @by places behind @from. */
+/* Returns the address that is @by places after @from. */
 static struct ipaddr
 behind(const struct ipaddr *from, unsigned by)
 {
@@ -60,7 +60,10 @@ behind(const struct ipaddr *from, unsigned by)
 	return ipaddr_from16(octets);
 }
 
-/* Where 10.0.2.3 comes to the same, a server on loopback needs no address of its own. */
+/*
+ * Returns the address on the link for server @i; the unspecified one if it is asked under its own.
+ * A single server on IPv4 loopback is 10.0.2.3.
+ */
 static struct ipaddr
 address_on_link(const struct names *n, unsigned i)
 {

@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-/* The number of a process's namespace of @kind ("net", "user"); 0 where we may not look. */
+/* Returns the number of a process's namespace of @kind ("net", "user"); 0 if we may not look. */
 static ino_t
 namespace_of(pid_t tid, const char *kind)
 {
@@ -82,7 +82,7 @@ inode_of(int fd)
 	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
-/* Is some process of the tree in it? */
+/* Returns true if some process of the tree is in it. */
 static bool
 inhabited(const char *kind, ino_t number)
 {
@@ -96,7 +96,7 @@ inhabited(const char *kind, ino_t number)
 	return found;
 }
 
-/* Behind the descriptor @fd of a network namespace. */
+/* Judges the descriptor @fd of a network namespace. */
 static bool
 net_made_inside(int fd)
 {
@@ -122,7 +122,7 @@ netns_made_inside(int fd)
 	return inside;
 }
 
-/* The process that a pidfd names; 0: it is none. */
+/* Returns the process that a pidfd names; 0 if it is no pidfd. */
 static pid_t
 process_of_pidfd(int fd)
 {

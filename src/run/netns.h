@@ -11,10 +11,10 @@
 
 #include "run/calls.h"
 
-/* Is the caller in a network namespace of its own? */
+/* Returns true if the caller is in a network namespace of its own. */
 bool netns_own(struct call *c);
 
-/* Does the socket @fd belong to a namespace that was made inside? */
+/* Returns true if the socket @fd belongs to a namespace that was made inside. */
 bool netns_made_inside(int fd);
 
 #endif

@@ -200,7 +200,10 @@ worker_lost(const struct outer *o, int status)
 	return 125;
 }
 
-/* Who ignores SIGCHLD has no children to wait for (wait(2)); the program gets it as it was. */
+/*
+ * A process that ignores SIGCHLD has no children to wait for (wait(2)). The program gets the
+ * setting as it was.
+ */
 static bool
 wait_for_children(void)
 {
@@ -232,7 +235,10 @@ start_worker(struct outer *o, const struct run_config *config)
 	return 0;
 }
 
-/* The folder for sockets' names, in memory that the worker will share. 0 or -1 with errno set. */
+/*
+ * Makes the folder for sockets' names, in memory that the worker will share. Returns 0, or -1 with
+ * errno set.
+ */
 static int
 make_dir(struct outer *o)
 {

@@ -21,7 +21,9 @@ struct parked {
 	long late;
 };
 
-/* How long @c may wait: as the record says, or as a foreign socket of the program's says. */
+/*
+ * Returns how long @c may wait: as the record says, or as a foreign socket of the program's says.
+ */
 static nsec_t
 wait_limit(const struct call *c, int timeout_opt)
 {
@@ -40,7 +42,7 @@ has_place(const struct call *c)
 	return c->d ? desc_room_for(c->d, 1) == 0 : fd_room_for(&c->w->room, 1);
 }
 
-/* NULL without memory or descriptors, or if the record has ended. */
+/* Returns NULL without memory or descriptors, or if the record has ended. */
 static struct parked *
 parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 {
@@ -97,8 +99,8 @@ settle(struct parked *p, long answer)
 }
 
 /*
- * Answers @p though nothing has happened. What that changes for the record may answer its other
- * calls, but not @p a second time.
+ * Answers @p without an event. What that changes for the record may answer its other calls, but not
+ * @p a second time.
  */
 static void
 leave(struct parked *p, long answer)
@@ -109,7 +111,10 @@ leave(struct parked *p, long answer)
 	settle(p, answer);
 }
 
-/* Which to look at next: @next, or the first of all if not the @expected number is left. */
+/*
+ * Returns the call to look at next: @next; or the first of all if the number of waiting calls is
+ * not @expected.
+ */
 static struct list *
 go_on_at(struct worker *w, struct list *next, unsigned expected)
 {
@@ -171,8 +176,8 @@ wake_each(struct desc *d)
 }
 
 /*
- * What a retry does may wake the same record's calls, itself among them. That is done once the
- * others have been tried: from within, n calls would be tried 2^n times. Once more is enough where
+ * A retry may wake the same record's calls, itself among them. Such a wake-up is done once all
+ * calls have been tried: from within, n calls would be tried 2^n times. One more round is enough if
  * no call is answered, for then nothing has changed in between.
  */
 void
@@ -219,7 +224,7 @@ park_next(const struct worker *w)
 	return list_empty(&w->parked) ? NSEC_NEVER : nsec_min(next, w->signals_at);
 }
 
-/* The processes of the calls that a look has met. */
+/* The processes whose calls a look has met. */
 struct met {
 	pid_t process[SIGNALS_PROCESSES];
 	unsigned n; /* perhaps more than fit */
@@ -240,8 +245,8 @@ first_of_process(struct met *met, struct parked *p)
 }
 
 /*
- * Ends the calls for which a signal waits. Looks at @all of them, or at one of each process, which
- * finds what waits for the whole process. How many processes it met.
+ * Ends the calls for which a signal waits. Looks at @all of them; or at one of each process, which
+ * finds the signals of the whole process. Returns how many processes it met.
  */
 static unsigned
 look_for_signals(struct worker *w, bool all)
@@ -270,7 +275,7 @@ look_for_signals(struct worker *w, bool all)
 	return met.n;
 }
 
-/* When to look again after a look at @n calls. */
+/* Returns when to look again after a look at @n calls. */
 static nsec_t
 next_look(nsec_t now, unsigned n)
 {

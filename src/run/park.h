@@ -24,7 +24,7 @@ void park_wake(struct desc *d);
 /* @d ends: its parked calls are told -EBADF. */
 void park_abandon(struct desc *d);
 
-/* Does thread @tid wait in a parked call? */
+/* Returns true if thread @tid waits in a parked call. */
 bool park_has(const struct worker *w, pid_t tid);
 
 /* Deadlines and signals. */

@@ -60,7 +60,10 @@ caller_done(struct caller *c)
 	c->pidfd = -1;
 }
 
-/* What a kernel without CONFIG_CROSS_MEMORY_ATTACH allows, and a sandbox that forbids the calls. */
+/*
+ * Returns true for the error of a kernel without CONFIG_CROSS_MEMORY_ATTACH, or of a sandbox that
+ * forbids the calls.
+ */
 static bool
 by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 {
@@ -137,7 +140,7 @@ caller_write_sized(
 	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
 }
 
-/* The negative errno when that cannot be told. */
+/* Returns the negative errno if that cannot be found out. */
 static pid_t
 process_of(pid_t tid)
 {

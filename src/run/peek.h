@@ -56,27 +56,27 @@ int caller_write_sized(
 int caller_fd(struct caller *c, int fd);
 
 /*
- * Which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other files.
- * 0, -EBADF, or the negative errno of a process that may not be looked into.
+ * Finds which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other
+ * files. Returns 0, -EBADF, or the negative errno of a process that may not be looked into.
  */
 int peek_socket(pid_t tid, int fd, uint64_t *inode);
 
-/* Does descriptor @fd of process or thread @tid lead to the socket with @inode? */
+/* Returns true if descriptor @fd of process or thread @tid leads to the socket with @inode. */
 bool peek_leads_to(pid_t tid, int fd, uint64_t inode);
 
-/* The flags of open(2) of descriptor @fd of @tid, O_CLOEXEC among them; 0 if it is gone. */
+/* Returns the flags of open(2) of descriptor @fd of @tid, O_CLOEXEC among them; 0 if it is gone. */
 unsigned peek_file_flags(pid_t tid, int fd);
 
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
 
 /*
- * Where netns.c keeps what it has found out about the caller, as long as that lives. NULL: nothing
- * is kept of this one.
+ * Returns the place where netns.c keeps what it has found out about the caller, as long as that
+ * lives; NULL if there is no place for this one.
  */
 int *caller_net(struct caller *c);
 
-/* The caller's process, from /proc; negative when it is gone. */
+/* Returns the caller's process, from /proc; negative if it is gone. */
 pid_t caller_process(struct caller *c);
 
 /* The same, with the process's name as ps shows it. */

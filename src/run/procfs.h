@@ -1,6 +1,6 @@
 /*
- * run/procfs.h - is /proc there, and is it ours? The worker looks at the program's processes,
- * threads and descriptors through it.
+ * run/procfs.h - checks that /proc is there and shows our processes. The worker looks at the
+ * program's processes, threads and descriptors through it.
  */
 #ifndef RUN_PROCFS_H
 #define RUN_PROCFS_H
@@ -8,14 +8,14 @@
 #include <stdbool.h>
 
 /*
- * 0; ESRCH if /proc shows the processes of another PID namespace; or the errno of the first look
- * that failed.
+ * Returns 0; ESRCH if /proc shows the processes of another PID namespace; or the errno of the first
+ * look that failed.
  */
 int procfs_check(void);
 
 /*
- * Are the two descriptors there that a walk over /proc takes: the folder's, and one for each
- * process?
+ * Returns true if the two descriptors are free that a walk over /proc takes: the folder's, and one
+ * for each process.
  */
 bool procfs_can_walk(void);
 

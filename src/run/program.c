@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /*
- * The file in PATH that execvp(3) would take for @name: the first that may be run (@mode X_OK), or
- * any (F_OK).
+ * Finds the file in PATH that execvp(3) would take for @name: the first that may be run (@mode
+ * X_OK), or any (F_OK).
  */
 static bool
 find_in_path(const char *name, int mode, char path[static PATH_MAX])
@@ -31,7 +31,7 @@ find_in_path(const char *name, int mode, char path[static PATH_MAX])
 	}
 }
 
-/* The file that is meant by @name; 0, or the exit status, with a line on stderr. */
+/* Finds the file that @name means. Returns 0, or the exit status after a line on stderr. */
 static int
 find(const char *name, char path[static PATH_MAX], struct stat *st)
 {
@@ -51,8 +51,8 @@ find(const char *name, char path[static PATH_MAX], struct stat *st)
 }
 
 /*
- * Of a convention for calls that this kernel has beside its own. Others are run by an interpreter
- * (binfmt_misc), which is none of them.
+ * Returns true for a program of another calling convention that this kernel has beside its own.
+ * Programs of other machines are run by an interpreter (binfmt_misc), which is none of them.
  */
 static bool
 is_32_bit(const char *path)

@@ -6,8 +6,8 @@
 #define RUN_PROGRAM_H
 
 /*
- * 0; or the exit status 126 or 127, with a word on stderr. File capabilities only get a word: many
- * such programs do well without.
+ * Returns 0; or the exit status 126 or 127, after a line on stderr. File capabilities cause a line
+ * only: many such programs do well without.
  */
 int program_check(const char *name);
 

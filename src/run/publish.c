@@ -76,7 +76,10 @@ publish_serves(void *assembly, bool udp, const struct endpoint *at)
 		   : tcp_serves(stack_tcp(a->parts.host), a->program_iface, at);
 }
 
-/* " (it does on 3000 and 3001)", which is mostly what was meant; "" where it listens nowhere. */
+/*
+ * Writes " (it does on 3000 and 3001)", for one of these was probably meant; "" if it listens
+ * nowhere.
+ */
 static const char *
 elsewhere(struct assembly *a, bool udp, char buf[static ELSEWHERE])
 {
@@ -96,7 +99,9 @@ elsewhere(struct assembly *a, bool udp, char buf[static ELSEWHERE])
 	return buf;
 }
 
-/* Said once for each port: a client that tries again and again until the server is up is usual. */
+/*
+ * Reported once for each port: a client that tries again and again until the server is up is usual.
+ */
 void
 publish_unserved(void *assembly, bool udp, uint16_t port)
 {

@@ -13,7 +13,7 @@
 
 struct assembly;
 
-/* Opens all of @config's ports. 0; or the first one's error, with words on stderr. */
+/* Opens all of @config's ports. Returns 0; or the first one's error, after a line on stderr. */
 int publish_begin(struct assembly *a, const struct run_config *config);
 
 /* gate_config's @serves and @unserved; @assembly is a struct assembly. */

@@ -179,8 +179,8 @@ stuck(const struct desc *d)
 }
 
 /*
- * What arrived before the reset stays readable on Linux: so as much as the largest AF_UNIX buffer
- * takes, before our end closes. False: the program has closed.
+ * What arrived before the reset stays readable on Linux: so our end takes as much as the largest
+ * AF_UNIX buffer holds before it closes. Returns false if the program has closed.
  */
 static bool
 pump_rest(struct desc *d)

@@ -10,9 +10,9 @@
 int pump_start(struct desc *d, int fd);
 
 /*
- * The program's end @own is about to be its own alone. Where no duplicate can be taken later
- * (kernel.getfd), one octet is put before all that the program will write, and from then on the
- * last octet of each small burst is left unread: then a reset can be shown. After a large one the
+ * The program's end @own is about to be its own alone. If no duplicate can be taken later
+ * (kernel.getfd), an octet is put before all that the program will write, and from then on the last
+ * octet of each small burst is left unread: so a reset can be shown. After a large burst the
  * program sees an end of file in the place of a reset.
  */
 void pump_hold(struct desc *d, int own);
@@ -31,18 +31,22 @@ int pump_unread_at(int fd);
 ssize_t pump_read(struct desc *d, void *at, size_t room);
 
 /*
- * The stack's buffers have the sizes that the program asked for; so must what stands before them,
- * @own being the program's end (-1: the caller sees to it),
+ * Sets the buffer in front of the stack's send buffer to the size that the program asked for. @own
+ * is the program's end (-1: the caller sets it).
  */
 void pump_size_up(struct desc *d, int own);
-/* and what stands behind: only where it is a small one, for the usual ones are the kernel's choice. */
+/*
+ * Sets the buffer after the stack's receive buffer, if that is a small one; otherwise the kernel
+ * chooses.
+ */
 void pump_size_down(struct desc *d);
 
 /* Carry what can be carried. May bury @d. */
 void pump(struct desc *d);
 
 /*
- * The program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end does it.
+ * Does the program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end
+ * does it.
  */
 void pump_shutdown(struct desc *d, int fd, int how);
 

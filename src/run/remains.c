@@ -18,7 +18,7 @@ remains_init(struct remains *r, const char *first, bool until_first)
 	r->say_at = r->flush_say_at = r->term_at = r->kill_at = NSEC_NEVER;
 }
 
-/* Mostly the last process ends at the same time: that is heard of a moment later. */
+/* Usually the last process ends at the same time, which is noticed a moment later. */
 void
 remains_first_ended(struct remains *r, nsec_t now)
 {
@@ -34,7 +34,7 @@ remains_last_ended(struct remains *r, nsec_t now)
 	r->flush_say_at = now + REMAINS_SAY_S * SEC;
 }
 
-/* Who has had the signal, and how many there were at the last look. */
+/* The processes that have had the signal, and how many there were at the last look. */
 struct signalled {
 	pid_t pid[SIGNALLED_MOST];
 	size_t n;
@@ -60,9 +60,9 @@ signal_one(struct signalled *done, int signal, pid_t pid)
 }
 
 /*
- * One look at the tree: sends @signal to those that have not had it. True if another look may find
- * more: while processes end, the kernel's lists of children may leave one out
- * (proc_pid_children(5)). @all: not our children alone, but theirs, too.
+ * Looks at the tree once, and sends @signal to those that have not had it. Returns true if another
+ * look may find more: while processes end, the kernel's lists of children may leave one out
+ * (proc_pid_children(5)). @all: to the whole tree, not to our own children alone.
  */
 static bool
 signal_more(struct signalled *done, int signal, pid_t but, bool all)
@@ -95,7 +95,7 @@ send_signal(int signal, pid_t but, bool all)
 	for (unsigned round = 0; round < ROUNDS && signal_more(&done, signal, but, all); round++)
 		;
 	if (done.seen < 0 && !done.n)
-		tree_signal(signal); /* which needs no descriptor, and finds our children alone */
+		tree_signal(signal); /* needs no descriptor, and finds our own children alone */
 }
 
 void
@@ -169,7 +169,7 @@ remains_run(struct remains *r, nsec_t now)
 {
 	if (due(&r->term_at, now)) {
 		send_signal(SIGTERM, 0, true);
-		send_signal(SIGCONT, 0, true); /* a stopped process hears no signal but this */
+		send_signal(SIGCONT, 0, true); /* a stopped process takes no other signal */
 		r->kill_at = now + REMAINS_KILL_S * SEC;
 	}
 	if (due(&r->say_at, now))

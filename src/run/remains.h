@@ -1,6 +1,6 @@
 /*
- * run/remains.h - what the first process left behind when it ended: who that is, on stderr, and its
- * end where the user asked for one.
+ * run/remains.h - what the first process left behind when it ended: names it on stderr, and ends it
+ * if the user asked for that.
  *
  * It knows nothing of signals that arrive meanwhile; see forward.h.
  */
@@ -26,7 +26,7 @@ void remains_init(struct remains *r, const char *first, bool until_first);
 /* The first process has ended at @now. */
 void remains_first_ended(struct remains *r, nsec_t now);
 
-/* The last one has; what it sent may be on its way still. */
+/* The last process has ended; what it sent may still be on its way. */
 void remains_last_ended(struct remains *r, nsec_t now);
 
 nsec_t remains_next(const struct remains *r);
@@ -35,9 +35,8 @@ nsec_t remains_next(const struct remains *r);
 void remains_run(struct remains *r, nsec_t now);
 
 /*
- * Sends @signal to what the first process left behind; those in process group @but (0 = none)
- * excepted. A signal to end reaches every process of the tree, any other those alone whose parents
- * have ended.
+ * Sends @signal to what the first process left behind, except process group @but (0 = none). A
+ * signal to end reaches every process of the tree; any other only those whose parents have ended.
  */
 void remains_signal(int signal, pid_t but);
 

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 
 /*
- * Does another process share the caller's table (CLONE_FILES without CLONE_THREAD)? One that does
- * has the same socket at the same number; one that inherited the socket has it there, too, and
- * kcmp(2) tells them apart. Where that is not allowed, it may share.
+ * Returns true if another process shares the caller's table (CLONE_FILES without CLONE_THREAD). One
+ * that does has the same socket at the same number. One that inherited the socket has it there,
+ * too; kcmp(2) distinguishes the two, and where it is not allowed the answer is true.
  */
 static bool
 shared(const struct call *c, pid_t process, uint64_t inode)
@@ -50,8 +50,8 @@ alone(pid_t process)
 }
 
 /*
- * The caller waits for our answer, and so do those whose calls are parked; no signal but a fatal
- * one changes that.
+ * The caller waits for our answer, and so do the threads whose calls are parked; only a fatal
+ * signal changes that.
  */
 static bool
 waits_for_us(void *arg, pid_t tid)
@@ -63,7 +63,7 @@ waits_for_us(void *arg, pid_t tid)
 	return c->w->kernel.wait_killable && park_has(c->w, tid);
 }
 
-/* All who have the table stand still. */
+/* Replaces the descriptor, while all threads that have the table stand still. */
 static int
 replace(struct call *c, pid_t process, uint64_t inode, int fd)
 {

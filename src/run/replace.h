@@ -12,8 +12,8 @@
 
 /*
  * Puts @fd at c->arg[0] if the socket with @inode stands there. @hold: the process's other threads
- * are stopped meanwhile, if it has any. 0, or -EBUSY: others may change the table, or have changed
- * it.
+ * are stopped meanwhile, if it has any. Returns 0, or -EBUSY: others may change the table, or have
+ * changed it.
  */
 int replace_fd(struct call *c, uint64_t inode, int fd, bool hold);
 

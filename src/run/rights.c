@@ -37,7 +37,7 @@ holds_fds(const struct cmsghdr *h)
 	return h->cmsg_level == SOL_SOCKET && (h->cmsg_type == SCM_RIGHTS || h->cmsg_type == SCM_PIDFD_TYPE);
 }
 
-/* The next descriptor, for loops that begin with *@h NULL; -1 after the last. */
+/* Returns the next descriptor, for loops that begin with *@h NULL; -1 after the last. */
 static int
 next_fd(const struct rights *r, struct cmsghdr **h, size_t *at)
 {
@@ -91,7 +91,7 @@ has_credentials(const struct rights *r)
 	return false;
 }
 
-/* Why @fd may not arrive; NULL: it may. */
+/* Says why @fd may not arrive; NULL if it may. */
 static const char *
 refused(int fd)
 {
@@ -128,7 +128,7 @@ report(struct call *c, const char *kind)
 	    stderr, "leat: %s[%d] was sent %s by a process outside; it does not get it\n", comm, pid, kind);
 }
 
-/* The number that @fd has in the caller now; negative: it did not arrive. */
+/* Returns the number that @fd has in the caller now; negative if it did not arrive. */
 static long
 install(struct call *c, int fd, bool cloexec)
 {

@@ -24,16 +24,16 @@ struct rights {
 	_Alignas(struct cmsghdr) uint8_t control[RIGHTS_ROOM];
 };
 
-/* Receives from @fd into @buf without waiting. The octets, or the negative errno. */
+/* Receives from @fd into @buf without waiting. Returns the octets, or the negative errno. */
 ssize_t rights_receive(struct rights *r, int fd, void *buf, size_t len, int flags);
 
-/* Descriptors came with it. */
+/* Returns true if descriptors came with it. */
 bool rights_any(const struct rights *r);
 
 /*
- * Only the kernel can hand this message to the caller of @c: it has a descriptor that was opened
- * with O_PATH and none of the host's network, or credentials, which the caller's namespaces number
- * in another way than ours.
+ * Returns true if only the kernel can hand this message to the caller of @c: it has a descriptor
+ * that was opened with O_PATH and none of the host's network; or it has credentials, and the
+ * caller's namespaces number processes or users differently.
  */
 bool rights_native(const struct rights *r, const struct call *c);
 

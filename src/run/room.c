@@ -12,16 +12,17 @@
 #include <unistd.h>
 
 /*
- * At the most at one time: a call's own descriptor and a pidfd, the two ends of what is being made,
- * a folder and a file of /proc, another process's folder with a pidfd and the descriptor found
- * there, a socket of sock_diag.
+ * RESERVE: as many are open at one time at the most: a call's own descriptor and a pidfd, the two
+ * ends of what is being made, a folder and a file of /proc, another process's folder with a pidfd
+ * and the descriptor found there, a socket of sock_diag. WHILE_CONNECTING: connect() holds one more
+ * than a connection.
  */
 enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, WHILE_CONNECTING = 1, PER_CALLER = 2 };
 
 /* A datagram flow that was not used for so long makes room for a connection. */
 #define IDLE (5 * SEC)
 
-/* How often the dead are looked for, at the most, while that does not help. */
+/* How often closed sockets are looked for, at the most, while that does not help. */
 #define RELIEVE_EVERY (10 * MSEC)
 
 unsigned
@@ -42,7 +43,7 @@ room_callers(unsigned hard)
 	return n < 1 ? 1 : n > CALLERS_KNOWN ? CALLERS_KNOWN : n;
 }
 
-/* Descriptors for flows, of @hard, when @open are open. */
+/* Returns how many descriptors of @hard are for flows, when @open are open. */
 static unsigned
 budget(unsigned hard, unsigned open)
 {
@@ -59,7 +60,7 @@ room_connections(unsigned hard, unsigned open)
 	return n > WHILE_CONNECTING ? (n - WHILE_CONNECTING) / PER_CONNECTION : 0;
 }
 
-/* Descriptors that are open now; without /proc, as many as those below the lowest free one. */
+/* Counts the descriptors that are open now; without /proc, those below the lowest free one. */
 static unsigned
 count_open(void)
 {
@@ -94,7 +95,7 @@ room_too_small(unsigned hard)
 	    hard, ROOM_LEAST, beside);
 }
 
-/* Sockets that the program has closed, and flows of theirs, give back what they hold. */
+/* Closes what sockets hold that the program has closed, and their flows. */
 static bool
 relieve(struct fd_room *room)
 {

@@ -27,7 +27,10 @@ enum { ROOM_OPEN = 14 };
 /* How many callers may be remembered (peek.h) under @hard. */
 unsigned room_callers(unsigned hard);
 
-/* All is set up: what is left is the budget. 0, or -EMFILE: too little is left. */
+/*
+ * Everything is set up: what is left of the table is the budget. Returns 0, or -EMFILE if too
+ * little is left.
+ */
 int room_begin(struct worker *w);
 
 /* Says on stderr that @hard is too small, and what to do. */
@@ -37,12 +40,14 @@ void room_too_small(unsigned hard);
 void room_wait(struct worker *w);
 
 /*
- * What the program is told when a call found no descriptor here: its own table is not full, so
- * EMFILE would mislead. socket() and accept() say that the system's is (ENFILE); @rc comes back as
- * it is where it says something else.
+ * Returns the error that the program gets if a call found no descriptor here. Its own table is not
+ * full, so EMFILE would mislead: socket() and accept() say that the system's is (ENFILE). Any other
+ * @rc is returned as it is.
  */
 long room_words(long rc);
-/* connect(), sendto() and others say that there is no buffer space (ENOBUFS). */
+/*
+ * The same for connect(), sendto() and others, which say that there is no buffer space (ENOBUFS).
+ */
 int room_no_buffers(int rc);
 
 #endif

@@ -68,8 +68,7 @@ struct run_hooks {
 struct run_config {
 	char *const *argv; /* the program and its arguments, NULL at the end */
 	struct run_net net;
-	struct endpoint
-	    nameserver[RUN_NAMESERVERS]; /* whom names are asked; none: those of the host's resolv.conf */
+	struct endpoint nameserver[RUN_NAMESERVERS]; /* name servers; none: those of the host's resolv.conf */
 	unsigned nameservers;
 	uint32_t mtu;
 	struct emu_impair impair[2];
@@ -85,8 +84,9 @@ struct run_config {
 void run_config_default(struct run_config *config);
 
 /*
- * Can the program be run here? To be asked before anything is opened, for what is open already is
- * what the program would inherit. Returns 0; or 125, 126 or 127 after a line on stderr.
+ * Checks whether the program can be run here. To be called before anything is opened, for what is
+ * open already is what the program would inherit. Returns 0; or 125, 126 or 127 after a line on
+ * stderr.
  */
 int run_check(const struct run_config *config);
 

@@ -16,8 +16,8 @@ void settings_note(struct desc *d, int level, int name, const void *value, size_
 bool settings_is_native(int level, int name);
 
 /*
- * How long the program's calls on @d may wait: SO_RCVTIMEO or SO_SNDTIMEO, as @name says.
- * NSEC_NEVER: without a limit.
+ * Returns how long the program's calls on @d may wait: SO_RCVTIMEO or SO_SNDTIMEO, as @name says;
+ * NSEC_NEVER without a limit.
  */
 nsec_t settings_limit_of(const struct timeval *tv); /* the same of an option's value */
 nsec_t settings_wait_limit(const struct desc *d, int name);

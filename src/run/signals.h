@@ -1,6 +1,6 @@
 /*
- * run/signals.h - does a signal wait for a thread that sleeps in an answered call? Found in /proc,
- * since nothing reports it.
+ * run/signals.h - finds out whether a signal waits for a thread that sleeps in an answered call. It
+ * reads /proc, since no event reports it.
  */
 #ifndef RUN_SIGNALS_H
 #define RUN_SIGNALS_H

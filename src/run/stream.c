@@ -253,8 +253,8 @@ offer(struct desc *listener)
 }
 
 /*
- * All that is unread at @fd. Its length, with the octets in *@out, which is the caller's to free;
- * or -1.
+ * Reads all that is unread at @fd. Returns its length, with the octets in *@out, which is the
+ * caller's to free; or -1.
  */
 static ssize_t
 read_all(int fd, uint8_t **out)
@@ -277,7 +277,7 @@ read_all(int fd, uint8_t **out)
 }
 
 /*
- * Join @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first.
+ * Joins @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first.
  */
 static bool
 join_queue(struct desc *listener, struct desc *child, const uint8_t *octets, size_t len)
@@ -315,7 +315,10 @@ stream_put_back(struct desc *listener, struct desc *child, int fd)
 	park_wake(listener); /* another process may have a place for it */
 }
 
-/* False: there is none, or no memory for it, and then it is tried again. */
+/*
+ * Takes the next connection out of the stack's queue. Returns false if there is none, or no memory
+ * for it; then it is tried again.
+ */
 static bool
 take_child(struct desc *d)
 {

@@ -42,10 +42,7 @@ void stream_offer_children(struct desc *d);
  */
 void stream_put_back(struct desc *listener, struct desc *child, int fd);
 
-/*
- * The program has taken one, or perhaps some: there is room again in the queue that listen()
- * bounds.
- */
+/* The program has taken one or more: there is room again in the queue that listen() bounds. */
 void stream_accepted(struct desc *d);
 void stream_count_waiting(struct desc *d);
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Every so often, and longer after a dear one: 1 in so many of the time. */
+/* How often to look: seldom enough that looks take 1/N of the time at most. */
 enum { SWEEP_EVERY_MS = 500, SWEEP_BUDGET = 100 };
 
 struct living {
@@ -56,8 +56,8 @@ tended(const struct desc *d)
 }
 
 /*
- * Does only a sweep tell when the program has closed @d? Not while our own duplicate of a
- * connecting one keeps it alive.
+ * Returns true if only a sweep notices that the program has closed @d. A connecting one is not
+ * looked for while our own duplicate keeps it alive.
  */
 static bool
 depends(const struct desc *d)
@@ -83,7 +83,7 @@ sweep_by_diag(struct worker *w)
 	free(l.inode);
 }
 
-/* The thread that used it last mostly has it still, under the same number. */
+/* Usually the thread that used it last still has it, under the same number. */
 static bool
 is_where_it_was(const struct desc *d)
 {
@@ -103,9 +103,9 @@ note_place(void *arg, uint64_t inode, pid_t pid, int fd)
 }
 
 /*
- * Where our own duplicates keep the sockets alive: by /proc, all of which is read only if some
- * record is not where it was. @patient: a descriptor on its way from one process to another is in
- * no census, but is in the next.
+ * Sweeps where our own duplicates keep the sockets alive: by /proc, all of which is read only if
+ * some record is not where it was. @patient: waits for the next census before it ends a record, for
+ * a descriptor on its way from one process to another is in none.
  */
 static void
 sweep_by_census(struct worker *w, bool patient)

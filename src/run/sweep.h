@@ -14,7 +14,7 @@ void sweep_run(struct worker *w, nsec_t now);
 /* Now, because a name is wanted that a dead socket may still hold. */
 void sweep_now(struct worker *w);
 
-/* Has a process the program's end of @d open? True in doubt. */
+/* Returns true if a process has the program's end of @d open, or if that is in doubt. */
 bool sweep_finds_open(struct desc *d);
 
 /* Nobody is left under the filter: a connect() under way, whose socket only our own duplicate holds open, ends as by close(2). */

@@ -49,8 +49,8 @@ bool
 tree_adopt(void)
 {
 	/*
-	 * After fork() the parent's is there, which lists the parent's children. It is the parent's
-	 * to close.
+	 * After fork() this is the parent's descriptor, which lists the parent's children. It is
+	 * the parent's to close.
 	 */
 	own_children = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
@@ -64,7 +64,9 @@ found(struct pass *p, pid_t pid)
 		p->pid[p->n++] = pid;
 }
 
-/* The numbers in @fd, /proc/PID/task/TID/children. A number may be cut at the end of a read. */
+/*
+ * Reads the numbers in @fd, /proc/PID/task/TID/children. A number may be cut at the end of a read.
+ */
 static void
 read_children(struct pass *p, int fd)
 {
@@ -112,7 +114,7 @@ struct search {
 	pid_t parent;
 };
 
-/* False without a descriptor to look with. */
+/* Returns false without a descriptor to look with. */
 static bool
 search_children(void *arg)
 {
@@ -180,7 +182,7 @@ tree_signal(int signal)
 	our_children(&p);
 }
 
-/* Parents come before their children, so nobody who is alive can wait for a process on the list. */
+/* Parents come before their children, so no live process can wait for one on the list. */
 static void
 kill_pass(void)
 {

@@ -70,7 +70,7 @@ bind_here(struct unixdir *u, int fd, struct sockaddr_un *un)
 	return bind(fd, (struct sockaddr *)un, sizeof *un) < 0 ? -errno : 0;
 }
 
-/* Whether bind(2) failed for the folder: it went, or became unusable. */
+/* Returns true if bind(2) failed because the folder has gone or become unusable. */
 static bool
 is_gone(int rc)
 {

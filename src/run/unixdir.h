@@ -3,9 +3,9 @@
  * which a handle of it is taken.
  *
  * Only this user may enter it. A socket is bound there, an O_PATH handle is opened, the name is
- * unlinked; connections are made through /proc/self/fd. So nobody else can connect, and the folder
- * is empty but for that moment. If the folder is removed meanwhile, as a script that cleans /tmp
- * does, another takes its place.
+ * unlinked; connections are made through /proc/self/fd. So no other user can connect, and the
+ * folder is empty except for that moment. If the folder is removed meanwhile, as a script that
+ * cleans /tmp does, another takes its place.
  */
 #ifndef RUN_UNIXDIR_H
 #define RUN_UNIXDIR_H

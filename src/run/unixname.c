@@ -57,7 +57,7 @@ unixname_of_dgram(struct unixname *n, struct sockaddr_un *un)
 	return name_of(n, text, un);
 }
 
-/* The text of a name that the worker made. */
+/* Reads the text of a name that the worker made. */
 static bool
 text_of(const struct unixname *n, const struct sockaddr_un *un, socklen_t len, char text[static TEXT_ROOM])
 {

@@ -19,7 +19,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* What waits in the queue of the old one is reset. */
+/* Closes the meeting point. The kernel resets what waits in its queue. */
 static void
 meeting_close(struct unixsock *u)
 {
@@ -96,7 +96,7 @@ meeting_take(struct unixsock *u)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether the other end of @fd was connected by this process. */
+/* Returns true if the other end of @fd was connected by this process. */
 static bool
 connected_by_us(int fd)
 {
@@ -143,7 +143,7 @@ bind_name(int fd, const struct sockaddr_un *un, socklen_t len)
 }
 
 /*
- * The name comes first: accept(2) tells it, and may be called as soon as the connection is there.
+ * The name comes first: accept(2) returns it, and may be called as soon as the connection is there.
  */
 int
 unix_stream_to(struct unixsock *u, int handle, uint64_t id)

@@ -3,10 +3,10 @@
  * how the worker joins its own ends with them.
  *
  * The program's end is connected to the worker at a meeting point: a listener of the worker's that
- * has no name (unixdir.h). Two connections are never mixed up there: its queue is empty before each
- * connect, since one thread alone connects and takes what it connected at once; whatever fails
- * half-way makes the meeting point anew, which throws its queue away; and what is taken is checked
- * to have been connected by the worker.
+ * has no name (unixdir.h). Two connections are never mixed up there, for three reasons. The queue
+ * is empty before each connect, since one thread alone connects, and takes what it connected at
+ * once. Whatever fails half-way makes the meeting point anew, which throws its queue away. And what
+ * is taken is checked to have been connected by the worker.
  */
 #ifndef RUN_UNIXSOCK_H
 #define RUN_UNIXSOCK_H
@@ -30,13 +30,13 @@ struct unixsock {
 int unixsock_open(struct unixsock *u, struct unixdir *dir);
 void unixsock_close(struct unixsock *u);
 
-/* Connects @fd to what @handle stands for. 0 or the negative errno. */
+/* Connects @fd to what @handle stands for. Returns 0 or the negative errno. */
 int unix_connect_handle(int fd, int handle);
 
 /*
  * Connects the program's @fd to the worker. Returns our end (non-blocking), or the negative errno.
- * *@used is set once @fd has been connected, which an AF_UNIX socket can be only once: also where
- * that ends in an error.
+ * Sets *@used once @fd has been connected, even if an error follows: an AF_UNIX socket can be
+ * connected only once.
  */
 int unix_meet(struct unixsock *u, int fd, bool *used);
 

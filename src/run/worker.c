@@ -183,8 +183,8 @@ signal_news(struct loop_fd *fd, uint32_t events)
 }
 
 /*
- * To the program, or once that has ended, to what it left behind. At the very end it means: wait no
- * longer.
+ * Passes @signal to the program; or, once that has ended, to what it left behind. At the very end
+ * it ends the wait for what is on its way.
  */
 static void
 take_signal(struct process *p, int signal, pid_t from)
@@ -276,7 +276,7 @@ watch_signals(struct process *p)
 	return loop_add(p->w.loop, &p->control);
 }
 
-/* SO_SNDBUF and SO_RCVBUF grant what the program reads in /proc/sys that they grant. */
+/* Makes SO_SNDBUF and SO_RCVBUF grant what the program reads in /proc/sys. */
 static void
 begin_buffers(struct socks *socks)
 {
@@ -284,7 +284,7 @@ begin_buffers(struct socks *socks)
 	    sysctl_number("net/core/rmem_max", SYSCTL_MEM_MAX));
 }
 
-/* Of what end_worker() takes down, nothing is there yet. */
+/* Initialises what end_worker() looks at: nothing of it is there yet. */
 static void
 init_worker(struct process *p, const struct run_config *config)
 {
@@ -381,9 +381,9 @@ explain(int rc)
 }
 
 /*
- * From here on the supervisor's end is notified. It arrives at the signalfd, where children's ends
- * do: see signal_news(). SIGCHLD is blocked since before the fork, so it waits there until the loop
- * runs. False: the supervisor has ended already.
+ * Asks for a signal when the supervisor ends. It arrives at the signalfd, as SIGCHLD of children
+ * does: see signal_news(). SIGCHLD is blocked since before the fork, so it waits there until the
+ * loop runs. Returns false if the supervisor has ended already.
  */
 static bool
 follow_supervisor(const struct inherited *from)
@@ -404,7 +404,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	p->from = from;
 	if (!follow_supervisor(from))
 		return 125;
-	hidden_end(); /* inside another run, that one looks into us, until we know that we cannot work there */
+	hidden_end(); /* another run that this one is in looks into us, until we know that it cannot work */
 	remains_init(&p->remains, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
@@ -436,7 +436,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	launch_go(&p->launch);
 	loop_run(p->w.loop);
 	watchdog_end();
-	/* A program's own failure says more than a file of ours. */
+	/* A program's own failure says more than a file that could not be written. */
 	if (config->hooks.ended && !config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status) &&
 	    p->status == 0)
 		p->status = OUTER_FAILED;

@@ -31,7 +31,7 @@ struct worker {
 	struct loop *loop;
 	struct fd_room room; /* what connections and datagram sockets may hold, see room.h */
 	struct fd_wait room_wait;
-	nsec_t relieve_at; /* when to look for the dead again, though the last look found none */
+	nsec_t relieve_at; /* when to look for closed sockets again, though the last look found none */
 	struct gate *gate;
 	struct stack *stack; /* the program's */
 	struct core *core;
