@@ -353,7 +353,8 @@ dgram_send(
 	rc = -dgram_error_take(d, fd);
 	if (rc)
 		return rc;
-	dgram_flush(d);
+	if (d->state == DESC_CONNECTED || part_holder(d)) /* else it can have written nothing itself */
+		dgram_flush(d);
 	sk = part_holder(d);
 	if (!sk)
 		rc = choose_speaker(d, msg, &sk);

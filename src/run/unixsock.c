@@ -53,7 +53,8 @@ unixsock_open(struct unixsock *u, struct unixdir *dir)
 	struct stat st;
 	int rc;
 
-	*u = (struct unixsock){.dir = dir, .meeting = -1, .meeting_handle = -1, .spare = -1};
+	*u =
+	    (struct unixsock){.dir = dir, .self = getpid(), .meeting = -1, .meeting_handle = -1, .spare = -1};
 	unixname_init(&u->names);
 	rc = meeting_open(u);
 	if (!rc && fstat(u->meeting, &st) < 0)
@@ -98,12 +99,12 @@ meeting_take(struct unixsock *u)
 
 /* Returns true if the other end of @fd was connected by this process. */
 static bool
-connected_by_us(int fd)
+connected_by_us(const struct unixsock *u, int fd)
 {
 	struct ucred peer;
 	socklen_t len = sizeof peer;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid == getpid();
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid == u->self;
 }
 
 int
@@ -117,7 +118,7 @@ unix_meet(struct unixsock *u, int fd, bool *used)
 		return rc;
 	*used = true;
 	peer = meeting_take(u);
-	if (peer >= 0 && !connected_by_us(peer)) {
+	if (peer >= 0 && !connected_by_us(u, peer)) {
 		close(peer);
 		peer = -ECONNABORTED;
 	}

@@ -20,6 +20,7 @@
 
 struct unixsock {
 	struct unixdir *dir; /* borrowed */
+	pid_t self;          /* the process that opened it, and no other connects */
 	struct unixname names;
 	int meeting, meeting_handle; /* a listener of ours; -1 = to be made when it is needed */
 	int spare;                   /* given up for accept4(2) when no descriptor is left; -1 */
