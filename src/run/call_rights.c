@@ -237,15 +237,17 @@ call_recvmsg_foreign(struct call *c, call_fn *again)
 	int flags = (int)c->arg[2];
 	int rc = caller_read(&c->caller, c->arg[1], &call_message.h, sizeof call_message.h);
 
-	if (rc || !has_room(&call_message.h) || !is_judged(c, flags))
+	/* What cannot be read here the kernel may be able to read: memory that is for writing alone. */
+	if ((!rc && !has_room(&call_message.h)) || !is_judged(c, flags))
 		return CALL_CONTINUE;
-	rc = call_read_vector(c, c->arg[1]);
+	if (!rc)
+		rc = call_read_vector(c, c->arg[1]);
 	if (rc)
 		return rc;
 	return still_waits(c) ? receive(c, again, c->arg[1], flags) : CALL_ANSWERED;
 }
 
-/* Returns true if some message of the vector could get a descriptor. */
+/* Returns true if a message of the vector could get a descriptor, or one cannot be read here. */
 static bool
 vector_has_room(const struct call *c, unsigned n)
 {
@@ -256,7 +258,7 @@ vector_has_room(const struct call *c, unsigned n)
 		unsigned count = n - i < step ? n - i : step;
 
 		if (caller_read(&c->caller, c->arg[1] + i * sizeof some[0], some, count * sizeof some[0]))
-			return false;
+			return true;
 		for (unsigned k = 0; k < count; k++)
 			if (has_room(&some[k].msg_hdr))
 				return true;

@@ -145,15 +145,30 @@ def test_a_socket_of_the_hosts_does_not_arrive(scratch, kind):
     assert stderr.count("was sent a socket on the host's network") == 1
 
 
-def test_many_messages_at_once(bin_dir):
-    """recvmmsg(): the same judgement for each."""
+@contextlib.contextmanager
+def four_messages(bin_dir):
+    """recvmmsg_rights, and a socket from which it can take four messages; two of them hold a socket of the host's."""
     subprocess.run(["cc", "-O1", "-o", bin_dir / "recvmmsg_rights", program("recvmmsg_rights.c")], check=True)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, theirs, socket.socket() as host, open("/etc/passwd") as file:
         for fds in [file.fileno()] * 2, [], [file.fileno(), host.fileno()], [host.fileno()]:
             socket.send_fds(ours, [b"abc"], fds) if fds else ours.send(b"abc")
-        done = inside(bin_dir / "recvmmsg_rights", theirs.fileno(), pass_fds=[theirs.fileno()])
+        yield bin_dir / "recvmmsg_rights", theirs.fileno()
+
+
+@pytest.mark.parametrize("asked", [4, 16, 300])
+def test_many_messages_at_once(bin_dir, asked):
+    """recvmmsg(): the same judgement for each, also where the vector is longer than what is there of it."""
+    with four_messages(bin_dir) as (taker, fd):
+        done = inside(taker, asked, fd, pass_fds=[fd])
     assert done.stdout == b"3 2 0\n3 0 0\n3 1 8\n3 0 8\n", done
+
+
+def test_a_header_that_the_kernel_alone_can_read_is_not_left_to_it(bin_dir):
+    """Memory for writing alone: the kernel's copy_from_user() reads it on most machines, another process does not."""
+    with four_messages(bin_dir) as (taker, fd):
+        done = inside(taker, -1, fd, pass_fds=[fd])
+    assert (done.stdout, done.returncode) == (b"", 1), done
 
 
 def test_a_wait_for_a_message_holds_nothing_up(ports):
