@@ -104,6 +104,7 @@ struct desc {
 	struct {          /* see dgram_report.h */
 		struct list waiting;
 		unsigned count;
+		size_t octets;
 		uint32_t stamping; /* SO_TIMESTAMPING */
 		bool zerocopy;     /* SO_ZEROCOPY */
 		uint32_t next_stamp, next_copy;

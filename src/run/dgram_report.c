@@ -47,13 +47,26 @@ dgram_report_wish(const struct desc *d)
 	return (struct dgram_wish){.stamping = d->reports.stamping};
 }
 
+/* Is there room for one of @len octets? Linux, too, counts them against SO_RCVBUF. */
+static bool
+has_room(const struct desc *d, size_t len)
+{
+	int most = 0;
+	size_t most_len = sizeof most;
+
+	if (d->reports.count == 0)
+		return true;
+	sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &most, &most_len);
+	return d->reports.count < REPORTS_MOST && d->reports.octets + len <= (size_t)most;
+}
+
 static void
 add(struct desc *d, const struct dgram_told *told, const void *head, size_t head_len, const void *buf,
     size_t len)
 {
 	struct dgram_report *r;
 
-	if (d->reports.count == REPORTS_MOST) {
+	if (!has_room(d, head_len + len)) {
 		drop_note(d->w->core, NULL, DROP_ERRQ_FULL);
 		return;
 	}
@@ -68,6 +81,7 @@ add(struct desc *d, const struct dgram_told *told, const void *head, size_t head
 		memcpy(r->payload + head_len, buf, len);
 	list_push(&d->reports.waiting, &r->node);
 	d->reports.count++;
+	d->reports.octets += r->len;
 }
 
 /*
@@ -175,6 +189,7 @@ dgram_report_take(struct desc *d, void *buf, size_t len, struct dgram_told *out,
 	*out = r->told;
 	list_del(&r->node);
 	d->reports.count--;
+	d->reports.octets -= r->len;
 	free(r);
 	return (ssize_t)n;
 }
@@ -187,4 +202,5 @@ dgram_report_forget(struct desc *d)
 	while ((n = list_pop(&d->reports.waiting)))
 		free(container_of(n, struct dgram_report, node));
 	d->reports.count = 0;
+	d->reports.octets = 0;
 }

@@ -168,3 +168,25 @@ def test_clients_of_one_port_on_two_loopback_addresses_are_told_apart():
             s.close()
     assert shown["127.0.0.1"] == {b"%d" % same}
     assert len(shown["127.0.0.2"]) == 1 and shown["127.0.0.2"] != shown["127.0.0.1"]
+
+
+def test_reports_of_sent_datagrams_are_bounded_by_the_receive_buffer():
+    """They hold the datagrams: as on Linux, those that SO_RCVBUF has no room for are not made. What is taken makes room."""
+    code = """
+from socket import *
+s, peer = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
+peer.bind(('127.0.0.1', 0))
+s.setsockopt(SOL_SOCKET, 37, 2 | 16)  # SO_TIMESTAMPING: TX_SOFTWARE, SOFTWARE
+def taken():
+    n = 0
+    try:
+        while s.recvmsg(100, 200, MSG_ERRQUEUE | MSG_DONTWAIT): n += 1
+    except BlockingIOError: return n
+for round in range(2):
+    for i in range(50): s.sendto(bytes(50000), peer.getsockname())
+    print(1 <= taken() <= 4)
+for i in range(50): s.sendto(b'short', peer.getsockname())
+print(taken())
+"""
+    done = python(code)
+    assert (done.stdout, done.stderr) == (b"True\nTrue\n50\n", b"")
