@@ -249,8 +249,7 @@ desc_bury(struct desc *d, bool abort)
 		table_remove(&d->w->by_inode, &d->by_inode);
 	table_remove(&d->w->by_id, &d->by_id);
 	park_abandon(d);
-	list_del(&d->node);
-	list_push(&d->w->buried, &d->node);
+	list_push(&d->w->buried, &d->grave);
 }
 
 void
@@ -259,8 +258,9 @@ desc_free_buried(struct worker *w)
 	struct list *n;
 
 	while ((n = list_pop(&w->buried))) {
-		struct desc *d = container_of(n, struct desc, node);
+		struct desc *d = container_of(n, struct desc, grave);
 
+		list_del(&d->node);
 		settings_forget(d);
 		free(d);
 	}

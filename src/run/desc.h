@@ -24,7 +24,8 @@ enum desc_state {
 struct desc {
 	struct worker *w;
 	struct table_node by_inode, by_id;
-	struct list node;   /* worker.descs, then worker.buried */
+	struct list node;   /* worker.descs, until it is freed: who walks along them may bury any */
+	struct list grave;  /* worker.buried */
 	struct list named;  /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
 	struct list parked; /* calls that wait for something to happen to it, see park.h */
 	bool waking, wake_again;

@@ -62,7 +62,7 @@ tended(const struct desc *d)
 static bool
 depends(const struct desc *d)
 {
-	return !tended(d) && d->inode && (d->own < 0 || !d->w->kernel.getfd);
+	return !d->buried && !tended(d) && d->inode && (d->own < 0 || !d->w->kernel.getfd);
 }
 
 /* With sock_diag(7): one dump answers for all. */
@@ -207,6 +207,8 @@ sweep_run(struct worker *w, nsec_t now)
 	list_each_safe(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
+		if (d->buried)
+			continue;
 		if (!list_empty(&d->held)) /* see dgram.c on ETOOMANYREFS */
 			dgram_deliver(d);
 		needed |= !tended(d);
