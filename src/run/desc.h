@@ -62,8 +62,8 @@ struct desc {
 	 * descriptors may hold the end open.
 	 */
 	int own;
-	bool found, missed; /* the last census found no process that has the end open, see census.h */
-	nsec_t missed_at;   /* datagrams: when a delivery found none either; 0 = it did find one */
+	bool found;       /* the last census found a process that has the end open, see census.h */
+	nsec_t missed_at; /* since when none is found, by a census or a delivery; 0 = one was */
 	bool keeps_one; /* streams: after small writes an octet is left unread at our end, see pump_hold(), */
 	bool kept;      /* and now there is one, which went up already */
 	size_t burst;   /* octets that went up since the end was empty last */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -289,11 +290,12 @@ peek_leads_to(pid_t tid, int fd, uint64_t inode)
 	return peek_socket(tid, fd, &found) == 0 && found == inode;
 }
 
-unsigned
-peek_file_flags(pid_t tid, int fd)
+/* Returns the number in @base that the line beginning with @name gives; 0 if there is none. */
+static unsigned
+fdinfo(pid_t tid, int fd, const char *name, int base)
 {
 	char path[48], line[64];
-	unsigned flags = 0;
+	unsigned value = 0;
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
@@ -301,10 +303,22 @@ peek_file_flags(pid_t tid, int fd)
 	if (!f)
 		return 0;
 	while (fgets(line, sizeof line, f))
-		if (sscanf(line, "flags: %o", &flags) == 1)
-			break;
+		if (strncmp(line, name, strlen(name)) == 0)
+			value = (unsigned)strtoul(line + strlen(name), NULL, base);
 	fclose(f);
-	return flags;
+	return value;
+}
+
+unsigned
+peek_file_flags(pid_t tid, int fd)
+{
+	return fdinfo(tid, fd, "flags:", 8);
+}
+
+unsigned
+peek_passing(pid_t tid, int fd)
+{
+	return fdinfo(tid, fd, "scm_fds:", 10);
 }
 
 bool

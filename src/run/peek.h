@@ -67,6 +67,9 @@ bool peek_leads_to(pid_t tid, int fd, uint64_t inode);
 /* Returns the flags of open(2) of descriptor @fd of @tid, O_CLOEXEC among them; 0 if it is gone. */
 unsigned peek_file_flags(pid_t tid, int fd);
 
+/* Returns how many descriptors wait in the queue of the AF_UNIX socket @fd of @tid (Linux 5.7). */
+unsigned peek_passing(pid_t tid, int fd);
+
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);
 

@@ -15,6 +15,9 @@
 /* How often to look: seldom enough that looks take 1/N of the time at most. */
 enum { SWEEP_EVERY_MS = 500, SWEEP_BUDGET = 100 };
 
+/* How long a descriptor may be on its way between processes. */
+#define PASSING_MOST (30 * SEC)
+
 struct living {
 	uint64_t *inode;
 	size_t n, room;
@@ -102,30 +105,81 @@ note_place(void *arg, uint64_t inode, pid_t pid, int fd)
 	d->tid_fd = fd;
 }
 
-/*
- * Sweeps where our own duplicates keep the sockets alive: by /proc, all of which is read only if
- * some record is not where it was. @patient: waits for the next census before it ends a record, for
- * a descriptor on its way from one process to another is in none.
- */
+struct passing {
+	struct worker *w;
+	bool any;
+};
+
+/* Proxy sockets hold descriptors of ours alone: see dgram_tag.h. */
 static void
-sweep_by_census(struct worker *w, bool patient)
+note_passing(void *arg, uint64_t inode, pid_t pid, int fd)
 {
-	bool doubt = false;
+	struct passing *p = arg;
+
+	if (!p->any && !desc_by_inode(p->w, inode))
+		p->any = peek_passing(pid, fd) > 0;
+}
+
+/* Does a descriptor wait in the queue of a socket of the program's? Then it is in no table. */
+static bool
+any_passes(struct worker *w)
+{
+	struct passing p = {.w = w};
+
+	return census_each(note_passing, &p) || p.any;
+}
+
+/* True if each record that depends on sweeps is where it was. */
+static bool
+look_where_they_were(struct worker *w)
+{
+	bool all = true;
 
 	list_each(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
 		d->found = !depends(d) || is_where_it_was(d);
-		doubt |= !d->found;
+		all &= d->found;
 	}
-	if (!doubt || census_each(note_place, w))
+	return all;
+}
+
+/* Notes since when each is missed. True if none is. */
+static bool
+note_missed(struct worker *w)
+{
+	bool all = true;
+
+	list_each(n, &w->descs) {
+		struct desc *d = container_of(n, struct desc, node);
+
+		all &= d->found;
+		if (d->found)
+			d->missed_at = 0;
+		else if (!d->missed_at)
+			d->missed_at = loop_now(w->loop);
+	}
+	return all;
+}
+
+/*
+ * Sweeps where our own duplicates keep the sockets alive: by /proc, all of which is read only if
+ * some record is not where it was. @patient: ends a record only if the sweep before missed it, too.
+ * While a descriptor is on its way from one process to another, a record may be missed for long.
+ */
+static void
+sweep_by_census(struct worker *w, bool patient)
+{
+	nsec_t wait;
+
+	if (look_where_they_were(w) || census_each(note_place, w) || note_missed(w))
 		return;
+	wait = any_passes(w) ? PASSING_MOST : patient ? SWEEP_EVERY_MS * MSEC / 2 : 0;
 	list_each_safe(n, &w->descs) {
 		struct desc *d = container_of(n, struct desc, node);
 
-		if (!d->found && (d->missed || !patient))
+		if (!d->found && loop_now(w->loop) >= d->missed_at + wait)
 			desc_bury(d, false);
-		d->missed = !d->found;
 	}
 }
 
@@ -150,7 +204,7 @@ sweep_finds_open(struct desc *d)
 	if (d->w->kernel.getfd)
 		return diag_alive(d->inode);
 	d->found = is_where_it_was(d);
-	return d->found || census_each(note_place, d->w) || d->found;
+	return d->found || census_each(note_place, d->w) || d->found || any_passes(d->w);
 }
 
 void

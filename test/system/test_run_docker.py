@@ -125,3 +125,37 @@ print("both whole")
 def test_cpythons_socket_tests_fail_where_they_always_do(bin_dir):
     proc = test_run_cpython.begin("socket", bin_dir / "cpython-in-docker")
     test_run_cpython.judge("socket", *proc.communicate(timeout=180))
+
+
+PASSED = """
+import socket, time
+here, there = socket.socketpair()
+listener, server = socket.create_server(('127.0.0.1', 0)), socket.socket(type=socket.SOCK_DGRAM)
+server.bind(('127.0.0.1', 0))
+at, udp = listener.getsockname(), server.getsockname()
+socket.send_fds(here, [b'x'], [listener.fileno(), server.fileno()])
+listener.close(); server.close()
+sender = socket.socket(type=socket.SOCK_DGRAM)
+for wait in {waits}:
+    sender.sendto(b'x', udp)
+    port = (closed := socket.socket()).bind(('127.0.0.1', 0)) or closed.getsockname()
+    closed.close()
+    try: socket.socket().bind(port)  # the name of a closed one is looked for at once
+    except OSError: print('taken, for that')
+    time.sleep(wait)
+_, fds, _, _ = socket.recv_fds(there, 9, 2)
+listener, server = (socket.socket(fileno=fd) for fd in fds)
+for s in listener, server: s.settimeout(5)
+client = socket.create_connection(at)
+listener.accept()[0].send(b'well'); print(client.recv(9), server.recv(9))
+listener.close()
+time.sleep(1.5)
+print(socket.socket().connect_ex(at) > 0)
+"""
+
+
+def test_a_descriptor_that_waits_to_be_received_is_not_taken_for_closed():
+    """It is in no process's table for longer than any sweep waits."""
+    code = PASSED.replace("{waits}", "(0.01, 0.01, 1.6)")
+    done = python(code, disable="getfd")
+    assert done.stdout.replace(b"taken, for that\n", b"") == b"b'well' b'x'\nTrue\n" and not done.stderr, done
