@@ -143,7 +143,9 @@ park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p = parked_new(c, retry, timeout_opt, late);
 	if (!p)
 		return -ENOBUFS;
-	p->watch = (struct loop_fd){.fd = c->fd, .events = EPOLLIN | EPOLLRDHUP, .fn = became_readable};
+	/* Edge-triggered: what is there may not be what the call waits for (SO_PEEK_OFF). */
+	p->watch =
+	    (struct loop_fd){.fd = c->fd, .events = EPOLLIN | EPOLLRDHUP | EPOLLET, .fn = became_readable};
 	if (loop_add(c->w->loop, &p->watch) == 0)
 		return CALL_PARKED;
 	p->watch.fd = p->call.fd = -1; /* still the caller's */

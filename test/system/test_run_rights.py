@@ -187,3 +187,20 @@ threading.Timer(0.5, lambda: a.send(b'late')).start()
 print(b.recvmsg(10, 100)[0], rang)
 """)
     assert done.stdout == b"well\n3\nb'late' [1]\n", done
+
+
+def test_a_wait_for_what_lies_behind_the_peek_offset_takes_no_processor_time():
+    """The socket is readable all the while."""
+    done = python("""
+import os, socket, threading
+def spent():
+    f = open(f'/proc/{os.getppid()}/stat').read().rsplit(')', 1)[1].split()
+    return (int(f[11]) + int(f[12])) / os.sysconf('SC_CLK_TCK')
+a, b = socket.socketpair()
+b.setsockopt(socket.SOL_SOCKET, 42, 100)  # SO_PEEK_OFF
+a.send(bytes(10))
+before = spent()
+threading.Timer(0.6, lambda: a.send(bytes(100))).start()
+print(len(b.recvmsg(1000, 100, socket.MSG_PEEK)[0]), spent() - before < 0.2)
+""")
+    assert (done.stdout, done.stderr) == (b"10 True\n", b"")
