@@ -122,12 +122,15 @@ netns_made_inside(int fd)
 	return inside;
 }
 
-/* Returns the process that a pidfd names; 0 if it is no pidfd. */
+/*
+ * Returns the process that a pidfd names: 0 if it is in no PID namespace that we see, -1 if it has
+ * ended, or if @fd is no pidfd.
+ */
 static pid_t
 process_of_pidfd(int fd)
 {
 	char path[48], line[128];
-	int pid = 0;
+	int pid = -1;
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
@@ -137,7 +140,7 @@ process_of_pidfd(int fd)
 			break;
 	if (f)
 		fclose(f);
-	return pid > 0 ? pid : 0;
+	return pid;
 }
 
 /* By a descriptor of the namespace itself. */
@@ -155,8 +158,11 @@ may_enter(int fd, int kind)
 static bool
 may_join(pid_t pid, int kinds)
 {
-	ino_t net = namespace_of(pid, "net");
+	ino_t net;
 
+	if (pid <= 0)
+		return pid < 0;
+	net = namespace_of(pid, "net");
 	if ((kinds & CLONE_NEWNET) && net != our_net() && !inhabited("net", net))
 		return false;
 	return !(kinds & CLONE_NEWUSER) || inhabited("user", namespace_of(pid, "user"));
@@ -180,10 +186,9 @@ long
 call_setns(struct call *c)
 {
 	int kind = ioctl(c->fd, NS_GET_NSTYPE);
-	pid_t pid = kind < 0 ? process_of_pidfd(c->fd) : 0;
 	bool may = c->fd < 0   ? false /* it cannot be looked at (kernel.getfd) */
 		   : kind >= 0 ? may_enter(c->fd, kind)
-			       : !pid || may_join(pid, (int)c->arg[1]);
+			       : may_join(process_of_pidfd(c->fd), (int)c->arg[1]);
 
 	look_again(c);
 	if (may)

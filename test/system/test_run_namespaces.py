@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import SLOWER, unprivileged
+from conftest import SLOWER, needs_root, unprivileged
 from inside import PYTHON, Place, command, environment, inside, loud, nothing_left, place, ports, program, python  # noqa: F401
 
 UNSHARE = """
@@ -155,3 +155,23 @@ print(attach(), call('unshare', NEWNET), attach())
 """
     done = subprocess.run([Place.leat, "run", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
     assert done.stdout == "EPERM done attached\n" and "TUN/TAP devices: not there" in done.stderr, done
+
+
+@needs_root("a PID namespace of its own")
+def test_a_process_that_no_pid_namespace_of_the_runs_has_lets_no_one_in():
+    """A pidfd from outside names it; its number cannot be seen, and so not judged."""
+    code = UNSHARE + """
+import sys
+print(call('setns', int(sys.argv[1]), NEWNET))
+"""
+    with subprocess.Popen(["unshare", "-n", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        fd = os.pidfd_open(proc.pid)
+        os.set_inheritable(fd, True)
+        run = ["unshare", "-p", "-f", "--mount-proc"]
+        natively = subprocess.run([*run, PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=20 * SLOWER)
+        done = subprocess.run([*run, Place.leat, "run", "-q", "--", PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=20 * SLOWER,
+                              env=environment(), cwd="/")
+        os.close(fd)
+        proc.kill()
+    assert natively.stdout == b"done\n" and (done.stdout, done.stderr) == (b"EPERM\n", b""), (natively, done)
