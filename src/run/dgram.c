@@ -11,8 +11,10 @@
 #include "run/sweep.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 enum { DGRAM_MAX = 65536 };
 
@@ -208,23 +210,47 @@ send_to_peer(struct desc *d, const void *buf, size_t len)
 }
 
 /*
- * Sends what the program wrote natively. Without a peer it is lost, and the next call returns the
- * error.
+ * Sends @buf, which the program wrote natively. Without a peer it is lost, and the next call returns
+ * the error.
  */
+static void
+send_written(struct desc *d, const void *buf, size_t len)
+{
+	ssize_t rc = send_to_peer(d, buf, len);
+
+	/* The error of an earlier one is returned in place of sending: this one still goes. */
+	if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
+		send_to_peer(d, buf, len);
+		dgram_error_told(d, (int)-rc); /* last: it may flush, into the buffer that @buf is */
+	}
+}
+
 void
 dgram_flush(struct desc *d)
 {
 	static uint8_t buf[DGRAM_MAX];
 	ssize_t n;
 
-	while (d->sk && d->peer.fd >= 0 && (n = recv(d->peer.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0) {
-		ssize_t rc = send_to_peer(d, buf, (size_t)n);
+	while (d->sk && d->peer.fd >= 0 && (n = recv(d->peer.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0)
+		send_written(d, buf, (size_t)n);
+}
 
-		/* The error of an earlier one is told in place of sending: this one still goes. */
-		if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
-			dgram_error_told(d, (int)-rc);
-			send_to_peer(d, buf, (size_t)n);
-		}
+void
+dgram_flush_from(struct desc *d, int own)
+{
+	static uint8_t buf[DGRAM_MAX];
+	struct sockaddr_un name, from;
+	socklen_t len = sizeof name, from_len = sizeof from;
+	ssize_t n;
+
+	if (getsockname(own, (struct sockaddr *)&name, &len) < 0)
+		return;
+	while (d->sk && d->peer.fd >= 0 &&
+	       (n = recvfrom(
+		    d->peer.fd, buf, sizeof buf, MSG_DONTWAIT, (struct sockaddr *)&from, &from_len)) >= 0) {
+		if (from_len == len && memcmp(&from, &name, len) == 0)
+			send_written(d, buf, (size_t)n);
+		from_len = sizeof from;
 	}
 }
 

@@ -25,6 +25,9 @@ void dgram_size(struct desc *d);
 /* What the program wrote natively goes out, ahead of what comes by a call of its own. */
 void dgram_flush(struct desc *d);
 
+/* The same, for an end of ours that had no peer: only what the program's end @own has sent. */
+void dgram_flush_from(struct desc *d, int own);
+
 /* sendto(2): octets or the negative errno. @msg->peer with port 0: the connected peer. */
 ssize_t dgram_send(
     struct desc *d, int fd, const void *buf, size_t len, struct sock_msg *msg, const struct dgram_wish *wish);

@@ -6,7 +6,6 @@
 #include "run/dgram_report.h"
 #include "run/holder.h"
 
-#include <linux/filter.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -27,38 +26,26 @@ wanted(const struct desc *d)
 	       (d->away && (sock_ready(d->away) & LEAT_ERR));
 }
 
-/*
- * Without a peer @fd would take datagrams from any process that finds its name: while @on, it takes
- * none.
- */
-static void
-refuse_all(int fd, bool on)
-{
-	static struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
-	const struct sock_fprog prog = {1, &none};
-
-	if (on)
-		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof prog);
-	else
-		setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &prog, sizeof prog);
-}
-
 /* The end that is connected to @own breaks off with an octet unread. */
 static void
 break_off(int ours, int own)
 {
 	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	refuse_all(ours, true);
 	(void)connect(ours, &nobody, sizeof nobody);
 }
 
+/*
+ * While our end has no peer, any process that finds its name can send to it. So what is there
+ * afterwards is taken from the program's end only. It is not refused meanwhile: the program wakes
+ * up at once, and what it sends then would be lost.
+ */
 static void
 raise_error(struct desc *d, int own)
 {
-	dgram_flush(d);
+	dgram_flush_from(d, own);
 	break_off(d->peer.fd, own);
 	unix_connect_handle(d->peer.fd, d->handle);
-	refuse_all(d->peer.fd, false);
+	dgram_flush_from(d, own);
 }
 
 static void
@@ -70,18 +57,30 @@ clear(int own)
 	getsockopt(own, SOL_SOCKET, SO_ERROR, &error, &len);
 }
 
+/* A call that is not answered here may have reported the error, in the kernel's words. */
+static void
+note_reported(struct desc *d, int own)
+{
+	if (d->raised && !shows(own)) {
+		d->raised = false;
+		d->error = 0;
+	}
+}
+
 void
 dgram_error_show(struct desc *d, int fd)
 {
-	bool want = wanted(d);
 	int own = fd;
+	bool want;
 
-	if ((!want && !d->raised) || d->peer.fd < 0)
+	if ((!wanted(d) && !d->raised) || d->peer.fd < 0)
 		return;
 	if (own < 0)
 		own = holder_borrow(d);
 	if (own < 0)
 		return;
+	note_reported(d, own);
+	want = wanted(d);
 	if (want && !shows(own))
 		raise_error(d, own);
 	else if (!want)
@@ -95,19 +94,17 @@ void
 dgram_error_told(struct desc *d, int error)
 {
 	d->error = error;
+	d->raised = false; /* what has been reported was an earlier one */
 	dgram_error_show(d, -1);
 }
 
 int
 dgram_error_take(struct desc *d, int fd)
 {
-	/* A call that is not answered here told it, in the kernel's words. */
-	if (d->raised && !shows(fd)) {
-		d->raised = false;
-		d->error = 0;
-	}
-	int error = d->error;
+	int error;
 
+	note_reported(d, fd);
+	error = d->error;
 	d->error = 0;
 	dgram_error_show(d, fd);
 	return error;
