@@ -158,12 +158,19 @@ def rest(seconds=STILL):
     time.sleep(seconds)
 
 
+def asked_for(cases, name_of_case):
+    """@cases, or of these what the command line asks for: names, or "N/M" for every M-th one from the N-th on."""
+    words = sys.argv[1:]
+    if len(words) == 1 and "/" in words[0]:
+        first, step = map(int, words[0].split("/"))
+        return cases[first::step]
+    return [c for c in cases if not words or name_of_case(c) in words]
+
+
 def run():
-    """All cases, or those named on the command line."""
+    """All cases, or those that the command line asks for."""
     signal.signal(signal.SIGALRM, lambda *_: os._exit(99))
-    for fn in ALL:
-        if len(sys.argv) > 1 and fn.__name__ not in sys.argv[1:]:
-            continue
+    for fn in asked_for(ALL, lambda fn: fn.__name__):
         c = Case(fn.__name__)
         signal.alarm(LIMIT)
         try:

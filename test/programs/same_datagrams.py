@@ -12,6 +12,8 @@ import sys
 import time
 from socket import *
 
+from cases import asked_for
+
 SIOCOUTQ, SIOCINQ = 0x5411, 0x541B
 IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_RECVERR = 8, 11, 12, 10, 23, 25
 IP_MTU = 14
@@ -974,9 +976,7 @@ def in_pieces(f):
 
 
 socket_module = sys.modules["socket"]
-for name, fn, args in CASES:
-    if len(sys.argv) > 1 and not name.startswith(sys.argv[1]):
-        continue
+for name, fn, args in asked_for(CASES, lambda c: c[1].__name__):
     say.case = name
     try:
         fn(*args)

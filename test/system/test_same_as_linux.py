@@ -11,6 +11,9 @@ from inside import PYTHON, command, environment, nothing_left, place, program  #
 NAMES = sorted(path.stem for path in PROGRAMS.glob("same_*.py"))
 
 
+PARTS = 3  # of the cases of a program: they are asked at the same time, since they sleep most of the time
+
+
 def alone(*words):
     return run_alone(*words, timeout=240, env=environment())
 
@@ -25,15 +28,26 @@ def answers(text):
     return found
 
 
+def asked_in_parts(*words):
+    """A function that waits for all parts, and returns their answers together."""
+    parts = [POOL.submit(alone, *words, f"{n}/{PARTS}") for n in range(PARTS)]
+
+    def together():
+        done = [part.result() for part in parts]
+        for part in done:
+            assert part.returncode == 0, part.stderr
+        return answers("".join(part.stdout for part in done))
+    return together
+
+
+POOL = concurrent.futures.ThreadPoolExecutor(max_workers=2 * PARTS)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_answers_as_linux(name):
-    with concurrent.futures.ThreadPoolExecutor() as both:  # they sleep most of the time
-        asked = both.submit(alone, *unprivileged(), PYTHON, "-B", program(f"{name}.py"))
-        leat = alone(*command(PYTHON, "-B", program(f"{name}.py"), options=["--quiet"]))
-        linux = asked.result()
-    assert linux.returncode == 0, linux.stderr
-    assert leat.returncode == 0, leat.stderr
-    expected, told = answers(linux.stdout), answers(leat.stdout)
+    words = PYTHON, "-B", program(f"{name}.py")
+    linux, leat = asked_in_parts(*unprivileged(), *words), asked_in_parts(*command(*words, options=["--quiet"]))
+    expected, told = linux(), leat()
     assert len(expected) >= 100
     known = {question: both for group in INEXACT.get(name, {}).values() for question, both in group.items()}
     assert not set(known) - set(expected), "listed, but not asked"
