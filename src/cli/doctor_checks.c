@@ -302,7 +302,7 @@ const struct check doctor_checks[] = {
 	"calls are slower", try_sync},
     {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE,
 	"raise the hard limit: ulimit -Hn", try_files, found_files},
-    {"descriptors: 48 or more", "leat run begins", FOUND_FATAL, "raise the hard limit: ulimit -Hn",
+    {"descriptors: 48 or more", "leat run starts", FOUND_FATAL, "raise the hard limit: ulimit -Hn",
 	try_few_files},
     {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL,
 	"IPv6 inside works; what it reaches outside does not", try_loopback6},

@@ -237,7 +237,10 @@ call_recvmsg_foreign(struct call *c, call_fn *again)
 	int flags = (int)c->arg[2];
 	int rc = caller_read(&c->caller, c->arg[1], &call_message.h, sizeof call_message.h);
 
-	/* What cannot be read here the kernel may be able to read: memory that is for writing alone. */
+	/*
+	 * What cannot be read here the kernel may be able to read: memory that is for writing
+	 * alone.
+	 */
 	if ((!rc && !has_room(&call_message.h)) || !is_judged(c, flags))
 		return CALL_CONTINUE;
 	if (!rc)

@@ -210,8 +210,8 @@ send_to_peer(struct desc *d, const void *buf, size_t len)
 }
 
 /*
- * Sends @buf, which the program wrote natively. Without a peer it is lost, and the next call returns
- * the error.
+ * Sends @buf, which the program wrote natively. Without a peer it is lost, and the next call
+ * returns the error.
  */
 static void
 send_written(struct desc *d, const void *buf, size_t len)

@@ -155,7 +155,7 @@ missing_report(struct worker *w, const char *name)
 	if (w->nseen > NAMES)
 		return;
 	if (w->nseen++ == NAMES) {
-		fprintf(stderr, "leat: more is not there than has been named; the rest goes unnamed\n");
+		fprintf(stderr, "leat: more is not there; from here on it is not named\n");
 		return;
 	}
 	snprintf(w->seen_names[w->nseen - 1], sizeof w->seen_names[0], "%s", name);

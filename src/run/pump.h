@@ -25,8 +25,8 @@ int pump_unread_at(int fd);
 
 /*
  * recv(2) from the program's end that notes whether there may be more. A short read means that the
- * end is drained, unless the stream has ended, or descriptors came along, at which the kernel stops.
- * What is written later raises a new event.
+ * end is drained, unless the stream has ended, or descriptors came along, at which the kernel
+ * stops. What is written later raises a new event.
  */
 ssize_t pump_read(struct desc *d, void *at, size_t room);
 

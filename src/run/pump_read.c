@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* After how large a burst an octet is kept, and which part of the send buffer that is at the most. */
+/*
+ * After how large a burst an octet is kept, and which part of the send buffer that is at the most.
+ */
 enum { KEPT_MOST = 4096, KEPT_PART = 32 };
 
 int

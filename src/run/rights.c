@@ -124,8 +124,7 @@ report(struct call *c, const char *kind)
 	if (c->w->config->quiet || c->w->sent_host)
 		return;
 	c->w->sent_host = true;
-	fprintf(
-	    stderr, "leat: %s[%d] was sent %s by a process outside; it does not get it\n", comm, pid, kind);
+	fprintf(stderr, "leat: a process outside sent %s to %s[%d]; it does not arrive\n", kind, comm, pid);
 }
 
 /* Returns the number that @fd has in the caller now; negative if it did not arrive. */
