@@ -190,3 +190,25 @@ print(taken())
 """
     done = python(code)
     assert (done.stdout, done.stderr) == (b"True\nTrue\n50\n", b"")
+
+
+def test_what_is_sent_right_after_an_error_is_sent_and_the_error_is_reported_once():
+    code = """
+import socket, struct, time
+for _ in range(14):  # the gateway sends 50 ICMP errors at a time at most
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.bind(('127.0.0.1', 0))
+        at = gone.getsockname()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 3, 0))
+        s.connect(at)
+        for wait in 0, 0.002, 0.002:
+            time.sleep(wait)
+            s.send(b'x')
+            try:
+                print('received', s.recv(9))
+            except ConnectionError:
+                pass
+"""
+    done = inside(PYTHON, "-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
