@@ -3,7 +3,7 @@
  */
 #include "core/core.h"
 #include "pkt/pool.h"
-#include "run/nlroute.h"
+#include "run/network/nlroute.h"
 
 #include <assert.h>
 #include <linux/netlink.h>

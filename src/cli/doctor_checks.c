@@ -1,8 +1,8 @@
 #include "cli/doctor.h"
 
 #include "host/feature.h"
-#include "run/kernel.h"
-#include "run/procfs.h"
+#include "run/process/kernel.h"
+#include "run/process/procfs.h"
 #include "run/room.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "run/alias.h"
 
-#include "run/names.h"
+#include "run/network/names.h"
 #include "run/sweep.h"
 
 enum { PORT_DOMAIN = 53 };

@@ -1,7 +1,7 @@
 #include "run/alias.h"
 #include "run/calls.h"
 #include "run/dgram.h"
-#include "run/hosts.h"
+#include "run/network/hosts.h"
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/replace.h"

@@ -2,9 +2,9 @@
  * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they are asked on, and about the stream itself.
  */
 #include "run/calls.h"
-#include "run/hostfd.h"
 #include "run/missing.h"
 #include "run/netns.h"
+#include "run/process/hostfd.h"
 #include "run/pump.h"
 
 #include <errno.h>

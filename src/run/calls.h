@@ -9,7 +9,7 @@
 #define RUN_CALLS_H
 
 #include "run/desc.h"
-#include "run/peek.h"
+#include "run/process/peek.h"
 
 #include <linux/seccomp.h>
 #include <sys/socket.h>

@@ -9,7 +9,7 @@
 
 #include "run/calls.h"
 #include "run/dgram_report.h"
-#include "run/dgram_tag.h"
+#include "run/proxy/dgram_tag.h"
 
 /* The program set an option: what control messages does it ask for from now on? */
 void control_option(struct desc *d);

@@ -8,7 +8,7 @@
 #ifndef RUN_DESC_H
 #define RUN_DESC_H
 
-#include "run/peek.h"
+#include "run/process/peek.h"
 #include "run/worker.h"
 
 enum desc_kind { DESC_STREAM, DESC_DGRAM, DESC_PING, DESC_NETLINK };

@@ -1,7 +1,7 @@
 #include "run/holder.h"
 
-#include "run/diag.h"
-#include "run/peek.h"
+#include "run/process/peek.h"
+#include "run/proxy/diag.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "run/netlink.h"
 
 #include "run/missing.h"
-#include "run/nlroute.h"
+#include "run/network/nlroute.h"
 #include "run/park.h"
 #include "run/room.h"
 

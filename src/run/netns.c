@@ -5,7 +5,7 @@
  */
 #include "run/netns.h"
 
-#include "run/descendants.h"
+#include "run/process/descendants.h"
 
 #include <errno.h>
 #include <linux/nsfs.h>

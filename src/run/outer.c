@@ -7,14 +7,14 @@
 #include "run/outer.h"
 
 #include "host/clock.h"
-#include "run/forward.h"
-#include "run/hidden.h"
-#include "run/inherit.h"
-#include "run/procfs.h"
-#include "run/program.h"
+#include "run/process/forward.h"
+#include "run/process/hidden.h"
+#include "run/process/inherit.h"
+#include "run/process/procfs.h"
+#include "run/process/program.h"
+#include "run/process/tree.h"
+#include "run/proxy/unixdir.h"
 #include "run/room.h"
-#include "run/tree.h"
-#include "run/unixdir.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -4,8 +4,8 @@
 #ifndef RUN_OUTER_H
 #define RUN_OUTER_H
 
+#include "run/proxy/unixdir.h"
 #include "run/run.h"
-#include "run/unixdir.h"
 
 #include <signal.h>
 #include <stdbool.h>

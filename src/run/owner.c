@@ -1,6 +1,6 @@
 #include "run/owner.h"
 
-#include "run/peek.h"
+#include "run/process/peek.h"
 
 static void
 tell(struct desc *d)

@@ -1,8 +1,8 @@
 #include "run/park.h"
 
 #include "run/notif.h"
+#include "run/process/signals.h"
 #include "run/settings.h"
-#include "run/signals.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "run/replace.h"
 
-#include "run/descendants.h"
-#include "run/hold.h"
-#include "run/kernel.h"
 #include "run/notif.h"
 #include "run/park.h"
+#include "run/process/descendants.h"
+#include "run/process/hold.h"
+#include "run/process/kernel.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,8 +1,8 @@
 #include "run/rights.h"
 
-#include "run/hostfd.h"
 #include "run/netns.h"
 #include "run/notif.h"
+#include "run/process/hostfd.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 #include "run/stream.h"
 
 #include "run/alias.h"
-#include "run/diag.h"
 #include "run/owner.h"
 #include "run/park.h"
+#include "run/proxy/diag.h"
 #include "run/pump.h"
 #include "run/room.h"
 #include "run/settings.h"

@@ -1,11 +1,11 @@
 #include "run/sweep.h"
 
 #include "host/clock.h"
-#include "run/census.h"
 #include "run/desc.h"
 #include "run/dgram.h"
-#include "run/diag.h"
 #include "run/holder.h"
+#include "run/proxy/census.h"
+#include "run/proxy/diag.h"
 #include "run/pump.h"
 #include "run/stream.h"
 

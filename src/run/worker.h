@@ -12,11 +12,11 @@
 #include "core/core.h"
 #include "host/fd_room.h"
 #include "host/loop.h"
-#include "run/dgram_tag.h"
-#include "run/kernel.h"
-#include "run/peek.h"
+#include "run/process/kernel.h"
+#include "run/process/peek.h"
+#include "run/proxy/dgram_tag.h"
+#include "run/proxy/unixsock.h"
 #include "run/run.h"
-#include "run/unixsock.h"
 #include "sock/sock.h"
 
 #include <sys/types.h>

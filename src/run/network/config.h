@@ -1,0 +1,90 @@
+/*
+ * run/network/config.h - what the user asks of a run: the program, the network inside, the link, the published ports; and who is
+ * notified of what happens.
+ */
+#ifndef RUN_NETWORK_CONFIG_H
+#define RUN_NETWORK_CONFIG_H
+
+#include "base/ipaddr.h"
+#include "link/emu.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct fd_room;
+struct gate;
+struct pkt;
+struct sink;
+struct stack;
+
+enum { RUN_NAMESERVERS = 3 };
+
+/* The addresses inside. */
+struct run_net {
+	struct ipaddr host4, gate4, dns4; /* 10.0.2.15, 10.0.2.2, 10.0.2.3 */
+	uint8_t bits4;                    /* 24 */
+	struct ipaddr host6, gate6;       /* fd00:2::15, fd00:2::2 */
+	uint8_t bits6;                    /* 64 */
+};
+
+/* -p HOST:PROGRAM */
+struct run_publish {
+	struct endpoint outside;
+	uint16_t inside;
+	bool udp;
+};
+
+/* What the worker is made of, for those who look at it. */
+struct run_parts {
+	struct stack *host; /* the program's: number 1, end 0 of the link */
+	struct stack *gate; /* the gateway's: number 2, end 1 */
+	struct emu *link;
+	struct gate *gateway;       /* NULL until it is there */
+	const struct fd_room *room; /* the budget of descriptors */
+};
+
+/* Told inside the worker's process, so that what they open and count lives where the packets are. Each may be NULL. */
+struct run_hooks {
+	void (*began)(
+	    void *arg, const struct run_parts *parts); /* all is set up, the program has not begun */
+	/*
+	 * The last process has ended; the stacks still stand. False if something that the user
+	 * asked for could not be written.
+	 */
+	bool (*ended)(void *arg, const struct run_parts *parts, int status);
+	/* Stream @flow of the program's stack is this process's: when it connects or is accepted, and again when another takes it over. */
+	void (*owner)(void *arg, uint64_t flow, pid_t pid, const char *comm);
+	/* A frame at either end of the link, see emu_tap(). */
+	void (*frame)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when);
+	void *arg;
+	struct sink *sink; /* hears the events of both stacks; borrowed */
+};
+
+struct run_config {
+	char *const *argv; /* the program and its arguments, NULL at the end */
+	struct run_net net;
+	struct endpoint nameserver[RUN_NAMESERVERS]; /* name servers; none: those of the host's resolv.conf */
+	unsigned nameservers;
+	uint32_t mtu;
+	struct emu_impair impair[2];
+	uint64_t seed;
+	const struct run_publish *publish;
+	size_t npublish;
+	bool until_first; /* what the first process leaves behind when it ends is ended, too */
+	struct run_hooks hooks;
+	bool quiet; /* no lines about what the program asked for and Leat lacks */
+};
+
+/* 10.0.2.0/24 and fd00:2::/64, MTU 1500, an unimpaired link. */
+void run_config_default(struct run_config *config);
+
+/*
+ * Checks whether the program can be run here. To be called before anything is opened, for what is
+ * open already is what the program would inherit. Returns 0; or 125, 126 or 127 after a line on
+ * stderr.
+ */
+int run_check(const struct run_config *config);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * Reads the host's resolv.conf when it has changed, and gives servers that the program cannot
+ * reach an address on the link.
+ */
+#include "run/network/names.h"
+
+#include "core/iface.h"
+#include "host/hostnet.h"
+
+#include <string.h>
+
+void
+names_init(struct names *n, const struct run_config *config, const char *path, struct iface *gateway)
+{
+	*n = (struct names){.config = config, .path = path, .gateway = gateway};
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* Returns true if it must be read. */
+static bool
+look(struct names *n)
+{
+	struct stat now;
+
+	if (stat(n->path, &now) < 0)
+		memset(&now, 0, sizeof now);
+	if (n->read && same_file(&now, &n->seen))
+		return false;
+	n->seen = now;
+	n->read = true;
+	return true;
+}
+
+static void
+take_named(struct gate_names *out, const struct resolvconf *conf)
+{
+	for (unsigned i = 0; i < conf->servers && i < GATE_NAMED; i++)
+		out->named[out->nnamed++] = hostnet_nameserver(&conf->server[i]);
+	if (!out->nnamed) /* resolv.conf(5): then it is the local one */
+		out->named[out->nnamed++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
+}
+
+/* Returns the address that is @by places after @from. */
+static struct ipaddr
+behind(const struct ipaddr *from, unsigned by)
+{
+	uint8_t octets[16];
+
+	if (ipaddr_is4(from))
+		return ipaddr_v4(ipaddr_v4_number(from) + by);
+	memcpy(octets, ipaddr_octets(from), sizeof octets);
+	octets[15] = (uint8_t)(octets[15] + by);
+	return ipaddr_from16(octets);
+}
+
+/*
+ * Returns the address on the link for server @i; the unspecified one if it is asked under its own.
+ * A single server on IPv4 loopback is 10.0.2.3.
+ */
+static struct ipaddr
+address_on_link(const struct names *n, unsigned i)
+{
+	const struct run_net *net = &n->config->net;
+	const struct ipaddr *addr = &n->now.named[i].addr;
+
+	if (!ipaddr_is4(addr))
+		return ipaddr_is_link_local(addr) ? behind(&net->gate6, i + 1) : IPADDR_ANY4;
+	if (!ipaddr_is_loopback(addr))
+		return IPADDR_ANY4;
+	return n->now.nnamed == 1 ? net->dns4 : behind(&net->dns4, i + 1);
+}
+
+static void
+place_on_link(struct names *n)
+{
+	const struct run_net *net = &n->config->net;
+
+	for (unsigned i = 0; i < n->now.nnamed; i++) {
+		struct ipaddr *as = &n->now.named_as[i];
+
+		*as = address_on_link(n, i);
+		if (!ipaddr_is_any(as) && !ipaddr_eq(as, &net->dns4)) /* it may have it from before */
+			(void)iface_addr_add(n->gateway, as, ipaddr_is4(as) ? net->bits4 : net->bits6, true);
+	}
+}
+
+static void
+refresh(struct names *n)
+{
+	const struct run_config *config = n->config;
+	const struct endpoint *from;
+	struct resolvconf conf;
+	unsigned count;
+
+	if (!look(n))
+		return;
+	hostnet_resolvconf(n->path, &conf);
+	n->now = (struct gate_names){.timeout = conf.timeout,
+	    .attempts = conf.attempts,
+	    .rotate = conf.rotate,
+	    .instead = config->nameservers > 0};
+	take_named(&n->now, &conf);
+	from = n->now.instead ? config->nameserver : n->now.named;
+	count = n->now.instead ? config->nameservers : n->now.nnamed;
+	for (unsigned i = 0; i < count && i < GATE_NAMESERVERS; i++)
+		n->now.server[n->now.servers++] = from[i];
+	place_on_link(n);
+	n->fresh = true;
+}
+
+bool
+names_renew(void *names, struct gate_names *out)
+{
+	struct names *n = names;
+
+	refresh(n);
+	if (!n->fresh)
+		return false;
+	n->fresh = false;
+	*out = n->now;
+	return true;
+}
+
+const struct ipaddr *
+names_on_link(struct names *n, const struct ipaddr *addr)
+{
+	refresh(n);
+	for (unsigned i = 0; i < n->now.nnamed; i++)
+		if (ipaddr_eq(&n->now.named[i].addr, addr))
+			return ipaddr_is_any(&n->now.named_as[i]) ? NULL : &n->now.named_as[i];
+	/*
+	 * With --dns, a server on loopback that the file does not name is one of the given ones',
+	 * too.
+	 */
+	return n->now.instead && ipaddr_is4(addr) && ipaddr_is_loopback(addr) ? &n->config->net.dns4 : NULL;
+}
+
+const struct ipaddr *
+names_server(const struct names *n, const struct ipaddr *on_link)
+{
+	for (unsigned i = 0; i < n->now.nnamed; i++)
+		if (!ipaddr_is_any(on_link) && ipaddr_eq(&n->now.named_as[i], on_link))
+			return &n->now.named[i].addr;
+	return NULL;
+}

@@ -1,0 +1,122 @@
+/*
+ * Opens published ports on both sides of the link, and reports those on which the program does not
+ * listen.
+ */
+#include "run/network/publish.h"
+
+#include "base/err.h"
+#include "gate/gate.h"
+#include "run/network/assembly.h"
+#include "stack/stack.h"
+#include "tcp/tcp.h"
+#include "udp/udp.h"
+#include "wire/ip.h"
+
+#include <stdio.h>
+
+enum { ELSEWHERE_PORTS = 4, ELSEWHERE = 64 };
+
+/* "8080", or "192.0.2.1:8080" where it is not the usual address. */
+static const char *
+outside_text(const struct endpoint *at, char buf[static ENDPOINT_TEXT])
+{
+	if (!ipaddr_eq(&at->addr, &IPADDR_LOOPBACK4))
+		return endpoint_text(at, buf);
+	snprintf(buf, ENDPOINT_TEXT, "%u", at->port);
+	return buf;
+}
+
+static const char *
+advice(const struct run_publish *p, int error)
+{
+	if (error == -LEAT_EACCES && p->outside.port < 1024)
+		return "; a user without privileges may not take ports below 1024 "
+		       "(net.ipv4.ip_unprivileged_port_start)";
+	if (error == -LEAT_EADDRINUSE)
+		return "; another program of this machine, or another -p, listens there";
+	if (error == -LEAT_EADDRNOTAVAIL)
+		return "; no interface of this machine has that address";
+	return "";
+}
+
+static int
+open_port(struct assembly *a, const struct run_publish *p)
+{
+	int rc = gate_publish(a->parts.gateway, p->udp, &p->outside, p->inside);
+
+	return rc ? rc
+		  : iface_open_loopback(a->program_iface, p->udp ? IP_PROTO_UDP : IP_PROTO_TCP, p->inside);
+}
+
+int
+publish_begin(struct assembly *a, const struct run_config *config)
+{
+	for (size_t i = 0; i < config->npublish; i++) {
+		const struct run_publish *p = &config->publish[i];
+		char text[ENDPOINT_TEXT];
+		int rc = open_port(a, p);
+
+		if (rc) {
+			fprintf(stderr, "leat: cannot listen on %s%s: %s%s\n",
+			    endpoint_text(&p->outside, text), p->udp ? " (UDP)" : "", err_words(rc),
+			    advice(p, rc));
+			a->explained = true;
+			return rc;
+		}
+	}
+	return 0;
+}
+
+bool
+publish_serves(void *assembly, bool udp, const struct endpoint *at)
+{
+	struct assembly *a = assembly;
+
+	return udp ? udp_serves(stack_udp(a->parts.host), a->program_iface, at)
+		   : tcp_serves(stack_tcp(a->parts.host), a->program_iface, at);
+}
+
+/*
+ * Writes " (it does on 3000 and 3001)", for one of these was probably meant; "" if it listens
+ * nowhere.
+ */
+static const char *
+elsewhere(struct assembly *a, bool udp, char buf[static ELSEWHERE])
+{
+	uint16_t port[ELSEWHERE_PORTS];
+	unsigned n = udp ? 0 : tcp_listening_ports(stack_tcp(a->parts.host), port, ELSEWHERE_PORTS);
+	int len = 0;
+
+	buf[0] = '\0';
+	for (unsigned i = 0; i < n; i++)
+		len += snprintf(buf + len, (size_t)(ELSEWHERE - len), "%s%u",
+		    i == 0       ? " (it does on "
+		    : i + 1 == n ? " and "
+				 : ", ",
+		    port[i]);
+	if (n)
+		snprintf(buf + len, (size_t)(ELSEWHERE - len), ")");
+	return buf;
+}
+
+/*
+ * Reported once for each port: a client that tries again and again until the server is up is usual.
+ */
+void
+publish_unserved(void *assembly, bool udp, uint16_t port)
+{
+	struct assembly *a = assembly;
+
+	for (size_t i = 0; i < a->config->npublish && i < IFACE_OPENED && !a->config->quiet; i++) {
+		const struct run_publish *p = &a->config->publish[i];
+		char text[ENDPOINT_TEXT], more[ELSEWHERE];
+
+		if (p->inside != port || p->udp != udp || a->unserved & UINT64_C(1) << i)
+			continue;
+		a->unserved |= UINT64_C(1) << i;
+		fprintf(stderr,
+		    "leat: -p %s:%u%s: a client came, but the program does not listen on %s port %u%s; %s\n",
+		    outside_text(&p->outside, text), port, udp ? "/udp" : "", udp ? "UDP" : "TCP", port,
+		    elsewhere(a, udp, more), udp ? "what it sent is lost" : "it was refused");
+	}
+}

@@ -1,0 +1,88 @@
+#include "run/process/forward.h"
+
+#include "run/process/remains.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* A program takes its time to end after a signal; ten seconds are what `docker stop` gives it. */
+enum { FORWARD_WAIT_MS = 5, FORWARD_MEMORY_MS = 100, FORWARD_END_S = 10 };
+
+static bool
+known(int signal)
+{
+	return signal > 0 && signal < FORWARD_SIGNALS;
+}
+
+void
+forward_group(struct forward *f, int signal, pid_t from, nsec_t now)
+{
+	if (known(signal))
+		f->group[signal] = (struct heard){from, now + FORWARD_MEMORY_MS * MSEC};
+}
+
+void
+forward_outer(struct forward *f, int signal, pid_t from, nsec_t now)
+{
+	if (known(signal))
+		f->outer[signal] = (struct heard){from ? from : -1, now + FORWARD_WAIT_MS * MSEC};
+}
+
+nsec_t
+forward_next(const struct forward *f)
+{
+	nsec_t next = NSEC_NEVER;
+
+	for (int i = 1; i < FORWARD_SIGNALS; i++)
+		if (f->outer[i].from)
+			next = nsec_min(next, f->outer[i].until);
+	return next;
+}
+
+/*
+ * The processes of our group have got it, if the group has. A shell's background processes ignore
+ * the terminal's SIGINT and SIGQUIT.
+ */
+static void
+to_remains(int signal, bool terminal, bool group)
+{
+	remains_signal(terminal ? SIGTERM : signal, group ? getpgrp() : 0);
+}
+
+static void
+pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
+{
+	bool terminal = f->outer[signal].from == FORWARD_TERMINAL;
+	bool group =
+	    terminal || (f->group[signal].from == f->outer[signal].from && f->group[signal].until >= now);
+
+	if (program && !group)
+		kill(program, signal);
+	if (program && forward_ends(signal)) {
+		f->end.signal = terminal ? SIGTERM : signal;
+		f->end.group = group;
+		f->end.until = now + FORWARD_END_S * SEC;
+	}
+	/* A signal from the terminal is meant for what is left, which may ignore it so far. */
+	if (!program)
+		to_remains(signal, terminal, group && !terminal);
+}
+
+void
+forward_run(struct forward *f, nsec_t now, pid_t program)
+{
+	for (int i = 1; i < FORWARD_SIGNALS; i++) {
+		if (!f->outer[i].from || f->outer[i].until > now)
+			continue;
+		pass_on(f, i, now, program);
+		f->outer[i] = f->group[i] = (struct heard){0};
+	}
+}
+
+void
+forward_first_ended(struct forward *f, nsec_t now)
+{
+	if (f->end.signal && now <= f->end.until)
+		to_remains(f->end.signal, false, f->end.group);
+	f->end.signal = 0;
+}

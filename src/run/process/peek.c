@@ -1,0 +1,328 @@
+#include "run/process/peek.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+void
+callers_init(struct callers *all, struct kernel *kernel, unsigned size)
+{
+	*all = (struct callers){.kernel = kernel, .size = size};
+}
+
+static void
+forget(struct caller_known *k)
+{
+	if (!k->tid)
+		return;
+	close(k->pidfd);
+	if (k->comm >= 0)
+		close(k->comm);
+	k->tid = 0;
+}
+
+void
+callers_fini(struct callers *all)
+{
+	for (unsigned i = 0; i < CALLERS_KNOWN; i++)
+		forget(&all->known[i]);
+}
+
+static struct caller_known *
+place_of(struct callers *all, pid_t tid)
+{
+	return &all->known[(unsigned)tid % all->size];
+}
+
+/* NULL: not one of those that called before. */
+static struct caller_known *
+known(const struct caller *c)
+{
+	struct caller_known *k = place_of(c->all, c->tid);
+
+	return k->tid == c->tid ? k : NULL;
+}
+
+void
+caller_init(struct caller *c, struct callers *all, pid_t tid)
+{
+	*c = (struct caller){.all = all, .tid = tid, .pidfd = -1};
+}
+
+void
+caller_done(struct caller *c)
+{
+	if (c->pidfd >= 0)
+		close(c->pidfd);
+	c->pidfd = -1;
+}
+
+/*
+ * Returns true for the error of a kernel without CONFIG_CROSS_MEMORY_ATTACH, or of a sandbox that
+ * forbids the calls.
+ */
+static bool
+by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
+{
+	char path[32];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/mem", c->tid);
+	fd = open(path, (write ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = write ? pwrite(fd, buf, len, (off_t)at) : pread(fd, buf, len, (off_t)at);
+	close(fd);
+	return n == (ssize_t)len;
+}
+
+/*
+ * After process_vm_readv(2) or process_vm_writev(2) failed: where the call itself is refused, the
+ * file serves, from now on for all.
+ */
+static int
+fall_back(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
+{
+	if ((errno != EPERM && errno != ENOSYS) || !by_file(c, at, buf, len, write))
+		return -EFAULT;
+	c->all->kernel->process_vm = false;
+	return 0;
+}
+
+int
+caller_read(const struct caller *c, uint64_t from, void *to, size_t len)
+{
+	struct iovec here = {to, len}, there = {(void *)(uintptr_t)from, len};
+	ssize_t n;
+
+	if (len == 0)
+		return 0;
+	if (!c->all->kernel->process_vm)
+		return by_file(c, from, to, len, false) ? 0 : -EFAULT;
+	n = process_vm_readv(c->tid, &here, 1, &there, 1, 0);
+	if (n < 0)
+		return fall_back(c, from, to, len, false);
+	return n == (ssize_t)len ? 0 : -EFAULT;
+}
+
+int
+caller_write(const struct caller *c, uint64_t to, const void *from, size_t len)
+{
+	struct iovec here = {(void *)(uintptr_t)from, len}, there = {(void *)(uintptr_t)to, len};
+	ssize_t n;
+
+	if (len == 0)
+		return 0;
+	if (!c->all->kernel->process_vm)
+		return by_file(c, to, here.iov_base, len, true) ? 0 : -EFAULT;
+	n = process_vm_writev(c->tid, &here, 1, &there, 1, 0);
+	if (n < 0)
+		return fall_back(c, to, here.iov_base, len, true);
+	return n == (ssize_t)len ? 0 : -EFAULT;
+}
+
+int
+caller_write_sized(
+    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told)
+{
+	struct iovec here[2] = {{(void *)(uintptr_t)from, len}, {&told, sizeof told}};
+	struct iovec there[2] = {{(void *)(uintptr_t)to, len}, {(void *)(uintptr_t)len_to, sizeof told}};
+	int rc;
+
+	if (c->all->kernel->process_vm && len &&
+	    process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof told))
+		return 0;
+	rc = caller_write(c, to, from, len);
+	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
+}
+
+/* Returns the negative errno if that cannot be found out. */
+static pid_t
+process_of(pid_t tid)
+{
+	char path[32], text[512];
+	const char *at;
+	ssize_t n;
+	int fd, pid;
+
+	snprintf(path, sizeof path, "/proc/%d/status", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
+	at = strstr(text, "\nTgid:");
+	return at && sscanf(at, "\nTgid: %d", &pid) == 1 ? pid : -ESRCH;
+}
+
+pid_t
+caller_process(struct caller *c)
+{
+	struct caller_known *k = known(c);
+
+	if (!k)
+		return process_of(c->tid);
+	if (k->process <= 0)
+		k->process = process_of(c->tid);
+	return k->process;
+}
+
+/* The first thread's: what ps shows. */
+static int
+open_comm(pid_t process)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/comm", process);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+pid_t
+caller_name(struct caller *c, char comm[static CALLER_COMM])
+{
+	struct caller_known *k = known(c);
+	pid_t process = caller_process(c);
+	int fd = k && k->comm >= 0 ? k->comm : open_comm(process);
+	ssize_t n = fd < 0 ? 0 : pread(fd, comm, CALLER_COMM - 1, 0); /* as it is called now */
+
+	comm[n > 0 ? n : 0] = 0;
+	comm[strcspn(comm, "\n")] = 0;
+	if (k)
+		k->comm = fd;
+	else if (fd >= 0)
+		close(fd);
+	return process;
+}
+
+/*
+ * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its first thread: the same one in all but
+ * the rarest programs (CLONE_THREAD without CLONE_FILES). And it does not tell whether the thread still lives, so it is not kept.
+ */
+static int
+open_caller(struct caller *c)
+{
+	struct caller_known *k = place_of(c->all, c->tid);
+	pid_t process;
+	int fd;
+
+	c->found = true;
+	if (c->all->kernel->pidfd_thread) {
+		fd = kernel_pidfd_open(c->tid, PIDFD_THREAD);
+		if (fd >= 0) {
+			forget(k);
+			*k = (struct caller_known){.tid = c->tid, .pidfd = fd, .comm = -1};
+			return fd;
+		}
+		if (errno != EINVAL)
+			return -errno;
+	}
+	process = process_of(c->tid);
+	if (process < 0)
+		return process == -ENOENT ? -ESRCH : process;
+	fd = kernel_pidfd_open(process, 0);
+	if (fd < 0)
+		return -errno;
+	c->pidfd = fd;
+	return fd;
+}
+
+int
+caller_fd(struct caller *c, int fd)
+{
+	struct caller_known *k = known(c);
+	int pidfd = k ? k->pidfd : c->pidfd, got = -1;
+
+	if (pidfd >= 0) {
+		got = kernel_pidfd_getfd(pidfd, fd);
+		if (got >= 0 || errno != ESRCH || !k)
+			return got < 0 ? -errno : got;
+		forget(k); /* another has its number */
+	}
+	pidfd = open_caller(c);
+	if (pidfd < 0)
+		return pidfd;
+	got = kernel_pidfd_getfd(pidfd, fd);
+	return got < 0 ? -errno : got;
+}
+
+int *
+caller_net(struct caller *c)
+{
+	struct caller_known *k = known(c);
+
+	if (k && kernel_pidfd_alive(k->pidfd))
+		return &k->net;
+	if (k)
+		forget(k); /* another has its number */
+	if (c->pidfd < 0)
+		open_caller(c);
+	k = known(c);
+	return k ? &k->net : NULL;
+}
+
+int
+peek_socket(pid_t tid, int fd, uint64_t *inode)
+{
+	char path[48], link[64];
+	ssize_t n;
+
+	*inode = 0;
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
+	n = readlink(path, link, sizeof link - 1);
+	if (n < 0)
+		return errno == ENOENT ? -EBADF : errno == EACCES ? -EPERM : -errno;
+	link[n] = 0;
+	sscanf(link, "socket:[%" SCNu64 "]", inode);
+	return 0;
+}
+
+bool
+peek_leads_to(pid_t tid, int fd, uint64_t inode)
+{
+	uint64_t found;
+
+	return peek_socket(tid, fd, &found) == 0 && found == inode;
+}
+
+/* Returns the number in @base that the line beginning with @name gives; 0 if there is none. */
+static unsigned
+fdinfo(pid_t tid, int fd, const char *name, int base)
+{
+	char path[48], line[64];
+	unsigned value = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof line, f))
+		if (strncmp(line, name, strlen(name)) == 0)
+			value = (unsigned)strtoul(line + strlen(name), NULL, base);
+	fclose(f);
+	return value;
+}
+
+unsigned
+peek_file_flags(pid_t tid, int fd)
+{
+	return fdinfo(tid, fd, "flags:", 8);
+}
+
+unsigned
+peek_passing(pid_t tid, int fd)
+{
+	return fdinfo(tid, fd, "scm_fds:", 10);
+}
+
+bool
+caller_cloexec(const struct caller *c, int fd)
+{
+	return peek_file_flags(c->tid, fd) & O_CLOEXEC;
+}

@@ -1,0 +1,182 @@
+#include "run/process/remains.h"
+
+#include "run/process/descendants.h"
+#include "run/process/forward.h"
+#include "run/process/tree.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16, SIGNALLED_MOST = 4096 };
+
+void
+remains_init(struct remains *r, const char *first, bool until_first)
+{
+	*r = (struct remains){.first = first, .until_first = until_first};
+	r->say_at = r->flush_say_at = r->term_at = r->kill_at = NSEC_NEVER;
+}
+
+/* Usually the last process ends at the same time, which is noticed a moment later. */
+void
+remains_first_ended(struct remains *r, nsec_t now)
+{
+	r->say_at = now + REMAINS_SAY_S * SEC;
+	if (r->until_first)
+		r->term_at = now + TERM_AFTER_MS * MSEC;
+}
+
+void
+remains_last_ended(struct remains *r, nsec_t now)
+{
+	r->say_at = r->term_at = r->kill_at = NSEC_NEVER;
+	r->flush_say_at = now + REMAINS_SAY_S * SEC;
+}
+
+/* The processes that have had the signal, and how many there were at the last look. */
+struct signalled {
+	pid_t pid[SIGNALLED_MOST];
+	size_t n;
+	ssize_t seen;
+};
+
+static bool
+has(const struct signalled *done, pid_t pid)
+{
+	for (size_t i = 0; i < done->n; i++)
+		if (done->pid[i] == pid)
+			return true;
+	return false;
+}
+
+static void
+signal_one(struct signalled *done, int signal, pid_t pid)
+{
+	if (done->n == SIGNALLED_MOST)
+		return;
+	kill(pid, signal);
+	done->pid[done->n++] = pid;
+}
+
+/*
+ * Looks at the tree once, and sends @signal to those that have not had it. Returns true if another
+ * look may find more: while processes end, the kernel's lists of children may leave one out
+ * (proc_pid_children(5)). @all: to the whole tree, not to our own children alone.
+ */
+static bool
+signal_more(struct signalled *done, int signal, pid_t but, bool all)
+{
+	struct descendant *d;
+	ssize_t n = descendants_list(&d);
+	size_t before = done->n;
+	bool changed;
+
+	for (ssize_t i = 0; i < n; i++)
+		if ((!but || d[i].group != but) && (all || d[i].parent == getpid()) && !has(done, d[i].pid))
+			signal_one(done, signal, d[i].pid);
+	free(d);
+	changed = n != done->seen || done->n != before;
+	done->seen = n;
+	return n >= 0 && changed;
+}
+
+/*
+ * A process that was forked between a look and the signal to its parent is found by the next look.
+ * None gets the signal twice.
+ */
+static void
+send_signal(int signal, pid_t but, bool all)
+{
+	static struct signalled done;
+
+	done.n = 0;
+	done.seen = 0;
+	for (unsigned round = 0; round < ROUNDS && signal_more(&done, signal, but, all); round++)
+		;
+	if (done.seen < 0 && !done.n)
+		tree_signal(signal); /* needs no descriptor, and finds our own children alone */
+}
+
+void
+remains_signal(int signal, pid_t but)
+{
+	send_signal(signal, but, forward_ends(signal));
+}
+
+/* "sleep[12], redis-server[13] and 3 more". False when there is none. */
+static bool
+name_all(char text[static NAMES_TEXT])
+{
+	struct descendant *d;
+	ssize_t n = descendants_list(&d);
+	size_t len = 0;
+
+	for (ssize_t i = 0; i < n && i < NAMES; i++)
+		len += (size_t)snprintf(
+		    text + len, NAMES_TEXT - len, "%s%s[%d]", i ? ", " : "", d[i].name, d[i].pid);
+	if (n > NAMES)
+		snprintf(text + len, NAMES_TEXT - len, " and %zd more", n - NAMES);
+	free(d);
+	return n > 0;
+}
+
+static void
+say_who(const struct remains *r)
+{
+	char names[NAMES_TEXT];
+
+	if (!name_all(names))
+		return;
+	if (r->until_first)
+		fprintf(stderr,
+		    "leat: %s has ended; still running after SIGTERM: %s; SIGKILL follows in %d s\n",
+		    r->first, names, REMAINS_KILL_S - REMAINS_SAY_S);
+	else
+		fprintf(stderr,
+		    "leat: %s has ended; waiting for what it left running: %s (--until first ends it)\n",
+		    r->first, names);
+}
+
+static void
+kill_all(const struct remains *r)
+{
+	char names[NAMES_TEXT];
+
+	if (name_all(names))
+		fprintf(stderr, "leat: killed, since SIGTERM did not end it within %d s: %s\n",
+		    REMAINS_KILL_S, names);
+	tree_kill();
+}
+
+static bool
+due(nsec_t *at, nsec_t now)
+{
+	if (now < *at)
+		return false;
+	*at = NSEC_NEVER;
+	return true;
+}
+
+nsec_t
+remains_next(const struct remains *r)
+{
+	return nsec_min(nsec_min(r->say_at, r->flush_say_at), nsec_min(r->term_at, r->kill_at));
+}
+
+void
+remains_run(struct remains *r, nsec_t now)
+{
+	if (due(&r->term_at, now)) {
+		send_signal(SIGTERM, 0, true);
+		send_signal(SIGCONT, 0, true); /* a stopped process takes no other signal */
+		r->kill_at = now + REMAINS_KILL_S * SEC;
+	}
+	if (due(&r->say_at, now))
+		say_who(r);
+	if (due(&r->kill_at, now))
+		kill_all(r);
+	if (due(&r->flush_say_at, now))
+		fprintf(stderr, "leat: %s has ended; delivering what it sent (a signal ends the wait)\n",
+		    r->first);
+}

@@ -1,0 +1,246 @@
+/*
+ * Opens, names and joins the worker's ends of AF_UNIX sockets. It knows nothing of records or of
+ * the network.
+ */
+#include "run/proxy/unixsock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Closes the meeting point. The kernel resets what waits in its queue. */
+static void
+meeting_close(struct unixsock *u)
+{
+	close_fd(&u->meeting_handle);
+	close_fd(&u->meeting);
+}
+
+static int
+meeting_open(struct unixsock *u)
+{
+	int rc = 0;
+
+	if (u->meeting >= 0)
+		return 0;
+	u->meeting = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->meeting < 0)
+		return -errno;
+	u->meeting_handle = unixdir_bind(u->dir, u->meeting);
+	if (u->meeting_handle < 0)
+		rc = u->meeting_handle;
+	else if (listen(u->meeting, 1) < 0)
+		rc = -errno;
+	if (rc)
+		meeting_close(u);
+	return rc;
+}
+
+int
+unixsock_open(struct unixsock *u, struct unixdir *dir)
+{
+	struct stat st;
+	int rc;
+
+	*u =
+	    (struct unixsock){.dir = dir, .self = getpid(), .meeting = -1, .meeting_handle = -1, .spare = -1};
+	unixname_init(&u->names);
+	rc = meeting_open(u);
+	if (!rc && fstat(u->meeting, &st) < 0)
+		rc = -errno;
+	if (rc) {
+		unixsock_close(u);
+		return rc;
+	}
+	u->sockets = st.st_dev;
+	u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
+	return 0;
+}
+
+void
+unixsock_close(struct unixsock *u)
+{
+	meeting_close(u);
+	close_fd(&u->spare);
+}
+
+int
+unix_connect_handle(int fd, int handle)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+	snprintf(un.sun_path, sizeof un.sun_path, "/proc/self/fd/%d", handle);
+	return connect(fd, (struct sockaddr *)&un, sizeof un) < 0 ? -errno : 0;
+}
+
+/* Takes what was connected last. With the descriptor table full, the spare one makes room. */
+static int
+meeting_take(struct unixsock *u)
+{
+	int fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd >= 0 || u->spare < 0)
+		return fd < 0 ? -errno : fd;
+	close_fd(&u->spare);
+	fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Returns true if the other end of @fd was connected by this process. */
+static bool
+connected_by_us(const struct unixsock *u, int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.pid == u->self;
+}
+
+int
+unix_meet(struct unixsock *u, int fd, bool *used)
+{
+	int peer, rc = meeting_open(u);
+
+	if (!rc)
+		rc = unix_connect_handle(fd, u->meeting_handle);
+	if (rc)
+		return rc;
+	*used = true;
+	peer = meeting_take(u);
+	if (peer >= 0 && !connected_by_us(u, peer)) {
+		close(peer);
+		peer = -ECONNABORTED;
+	}
+	if (peer < 0)
+		meeting_close(u);
+	else if (u->spare < 0)
+		u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
+	return peer;
+}
+
+static int
+open_socket(int type)
+{
+	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int
+bind_name(int fd, const struct sockaddr_un *un, socklen_t len)
+{
+	return bind(fd, (const struct sockaddr *)un, len) < 0 ? -errno : 0;
+}
+
+/*
+ * The name comes first: accept(2) returns it, and may be called as soon as the connection is there.
+ */
+int
+unix_stream_to(struct unixsock *u, int handle, uint64_t id)
+{
+	struct sockaddr_un un;
+	socklen_t len = unixname_of_id(&u->names, id, &un);
+	int rc, fd = open_socket(SOCK_STREAM);
+
+	if (fd < 0)
+		return fd;
+	rc = bind_name(fd, &un, len);
+	if (!rc)
+		rc = unix_connect_handle(fd, handle);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/*
+ * The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the
+ * name.
+ */
+int
+unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len)
+{
+	int rc, fd = open_socket(SOCK_DGRAM);
+
+	if (fd < 0)
+		return fd;
+	*len = unixname_of_dgram(&u->names, un);
+	rc = unix_connect_handle(fd, handle);
+	if (!rc)
+		rc = bind_name(fd, un, *len);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+uint64_t
+unix_inode(int fd)
+{
+	struct stat st;
+	int domain;
+	socklen_t len = sizeof domain;
+
+	if (fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) < 0 || domain != AF_UNIX)
+		return 0;
+	return st.st_ino;
+}
+
+/* A file of another kind, or the name of a socket in some file system, may have the same number. */
+uint64_t
+unix_any_inode(const struct unixsock *u, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && st.st_dev == u->sockets ? st.st_ino : 0;
+}
+
+size_t
+unix_fill(int fd, int *sndbuf)
+{
+	static const char filling[1024];
+	socklen_t len = sizeof *sndbuf;
+	int least = 0;
+	size_t filled = 0;
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, sndbuf, &len);
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+	for (;;) {
+		ssize_t n = send(fd, filling, sizeof filling, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return filled;
+		filled += (size_t)n;
+	}
+}
+
+void
+unix_drain(int fd, int sndbuf, int peer, size_t filled)
+{
+	char sink[4096];
+	int half = sndbuf / 2; /* the kernel doubles what it is given */
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
+	while (filled) {
+		ssize_t n = recv(peer, sink, filled < sizeof sink ? filled : sizeof sink, MSG_DONTWAIT);
+
+		if (n <= 0)
+			return;
+		filled -= (size_t)n;
+	}
+}
