@@ -2,7 +2,7 @@
  * sock/opt_tcp.c - the options of tcp(7), and UDP_SEGMENT of udp(7).
  */
 #include "sock/impl.h"
-#include "tcp/cc.h"
+#include "tcp/cc/cc.h"
 
 #include <string.h>
 

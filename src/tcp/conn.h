@@ -11,14 +11,14 @@
 #define TCP_CONN_H
 
 #include "core/core.h"
-#include "tcp/cc.h"
+#include "tcp/buf/rcvbuf.h"
+#include "tcp/buf/reass.h"
+#include "tcp/buf/sndbuf.h"
+#include "tcp/cc/cc.h"
 #include "tcp/chrono.h"
 #include "tcp/host.h"
-#include "tcp/rcvbuf.h"
-#include "tcp/reass.h"
-#include "tcp/recovery.h"
-#include "tcp/rto.h"
-#include "tcp/sndbuf.h"
+#include "tcp/loss/recovery.h"
+#include "tcp/loss/rto.h"
 
 #define TCP_DELACK           (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
 #define TCP_TIME_WAIT_LEN    (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */

@@ -11,8 +11,8 @@
 #include "base/table.h"
 #include "base/wheel.h"
 #include "core/core.h"
+#include "tcp/loss/txq.h"
 #include "tcp/tcp.h"
-#include "tcp/txq.h"
 #include "wire/tcp.h"
 #include "wire/tcp_options.h"
 

@@ -1,0 +1,103 @@
+/*
+ * tcp/cc/cc.c - congestion control: the table of algorithms, and what is the same for all of them.
+ */
+#include "tcp/cc/cc.h"
+
+#include "base/bytes.h"
+
+#include <string.h>
+
+const struct cc_ops *const cc_table[] = {&cc_reno, NULL};
+
+const struct cc_ops *
+cc_find(const char *name)
+{
+	for (const struct cc_ops *const *ops = cc_table; *ops; ops++) {
+		if (strcmp((*ops)->name, name) == 0)
+			return *ops;
+	}
+	return NULL;
+}
+
+uint32_t
+cc_initial_window(uint32_t mss)
+{
+	uint32_t floor = 2 * mss > 14600 ? 2 * mss : 14600;
+
+	return 10 * mss < floor ? 10 * mss : floor;
+}
+
+void
+cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, nsec_t now)
+{
+	bytes_zero(cc, sizeof *cc);
+	cc->ops = ops;
+	cc->mss = mss;
+	cc->cwnd = cc_initial_window(mss);
+	cc->ssthresh = CC_INFINITE;
+	cc->pacing_rate = CC_UNPACED;
+	cc->used_end = iss;
+	ops->init(cc, now);
+}
+
+void
+cc_switch(struct cc *cc, const struct cc_ops *ops, nsec_t now)
+{
+	memset(cc->priv, 0, sizeof cc->priv);
+	cc->ops = ops;
+	cc->pacing_rate = CC_UNPACED;
+	ops->init(cc, now);
+}
+
+void
+cc_set_mss(struct cc *cc, uint32_t mss, bool fresh)
+{
+	cc->mss = mss;
+	if (fresh)
+		cc->cwnd = cc_initial_window(mss);
+	else if (cc->cwnd < mss)
+		cc->cwnd = mss;
+}
+
+void
+cc_syn_was_lost(struct cc *cc)
+{
+	cc->cwnd = cc->mss;
+}
+
+/* As Linux's tcp_cwnd_validate(): a window in which cwnd once stopped the output was limited by it. */
+void
+cc_flushed(struct cc *cc, uint32_t in_flight, bool by_cwnd, seq_t una, seq_t nxt)
+{
+	if (seq_geq(una, cc->used_end) || by_cwnd || (!cc->limited && in_flight > cc->used_max)) {
+		cc->limited = by_cwnd;
+		cc->used_max = in_flight;
+		cc->used_end = nxt;
+	}
+}
+
+bool
+cc_may_grow(const struct cc *cc)
+{
+	/* In slow start the window may grow to twice what was in use: it had no time to be filled. */
+	return cc->limited || (cc_in_slow_start(cc) && cc->cwnd < 2 * (uint64_t)cc->used_max);
+}
+
+void
+cc_restart(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now)
+{
+	uint32_t restart = cc_initial_window(cc->mss), keep = cc->cwnd / 4 * 3;
+
+	if (cc->ops->restart)
+		cc->ops->restart(cc, idle, rto, now);
+	if (cc->ops->own_cwnd || idle <= rto || cc->cwnd <= restart)
+		return;
+	/* What the path could do is remembered as where slow start ends (RFC 2861, 3.2). */
+	if (cc->ssthresh < keep)
+		cc->ssthresh = keep;
+	for (; idle > rto && cc->cwnd > restart; idle -= rto)
+		cc->cwnd /= 2;
+	if (cc->cwnd < restart)
+		cc->cwnd = restart;
+	cc->used_max = 0;
+}

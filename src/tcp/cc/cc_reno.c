@@ -1,0 +1,83 @@
+/*
+ * tcp/cc/cc_reno.c - Reno: slow start and congestion avoidance (RFC 5681), counted in octets (RFC 3465).
+ *
+ * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit of 2
+ * SMSS, since an ACK for a coalesced super-segment stands for many ACKs of old. After a timeout the limit is
+ * one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long before.
+ */
+#include "tcp/cc/cc.h"
+#include "tcp/cc/sample.h"
+
+struct reno {
+	uint32_t acked; /* octets acknowledged since cwnd last grew in congestion avoidance */
+};
+
+_Static_assert(sizeof(struct reno) <= CC_PRIV, "Reno's state must fit");
+
+static struct reno *
+reno_of(struct cc *cc)
+{
+	return (struct reno *)(void *)cc->priv;
+}
+
+static void
+reno_init(struct cc *cc, nsec_t now)
+{
+	reno_of(cc)->acked = 0;
+}
+
+/* Returns what of @acked is left for congestion avoidance. */
+static uint32_t
+slow_start(struct cc *cc, uint32_t acked)
+{
+	uint32_t room = cc->ssthresh - cc->cwnd, grow = acked < room ? acked : room;
+
+	cc->cwnd += grow;
+	return acked - grow;
+}
+
+/* One SMSS for each window acknowledged. */
+static void
+avoid_congestion(struct cc *cc, uint32_t acked)
+{
+	struct reno *reno = reno_of(cc);
+
+	reno->acked += acked;
+	while (reno->acked >= cc->cwnd) {
+		reno->acked -= cc->cwnd;
+		cc->cwnd += cc->mss;
+	}
+}
+
+static void
+reno_ack(struct cc *cc, const struct ack_sample *s, enum ca_state state)
+{
+	/* What a SACK or a duplicate ACK told of before has had its effect, on pipe: no burst for it now. */
+	uint32_t acked = s->newly_delivered;
+
+	if (state == CA_RECOVERY || state == CA_CWR || s->acked == 0 || !cc_may_grow(cc))
+		return;
+	if (cc->cwnd >= CC_MAX_WINDOW)
+		return;
+	if (state == CA_LOSS && acked > cc->mss)
+		acked = cc->mss;
+	if (cc_in_slow_start(cc))
+		acked = slow_start(cc, acked);
+	if (acked > 0)
+		avoid_congestion(cc, acked);
+}
+
+/* RFC 5681, equation (4). */
+static uint32_t
+reno_ssthresh(struct cc *cc, uint32_t flight, enum ca_state why)
+{
+	reno_of(cc)->acked = 0;
+	return flight / 2 > 2 * cc->mss ? flight / 2 : 2 * cc->mss;
+}
+
+const struct cc_ops cc_reno = {
+    .name = "reno",
+    .init = reno_init,
+    .ack = reno_ack,
+    .ssthresh = reno_ssthresh,
+};

@@ -1,0 +1,306 @@
+/*
+ * tcp/loss/recovery.c - loss recovery as a whole: the states, the window meanwhile, NextSeg(), undo.
+ */
+#include "tcp/loss/recovery.h"
+
+#include <assert.h>
+
+enum { DUP_THRESH = 3 };
+
+void
+recovery_init(struct recovery *r, bool timestamps)
+{
+	*r = (struct recovery){.state = CA_OPEN, .has_ts = timestamps};
+}
+
+static void
+set_state(struct recovery *r, struct cc *cc, enum ca_state state, nsec_t now)
+{
+	r->state = state;
+	if (cc->ops->state)
+		cc->ops->state(cc, state, now);
+}
+
+/* Congestion: a new ssthresh, once a window, and the old one remembered. */
+static void
+reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum ca_state why)
+{
+	cc->prior_cwnd = cc->cwnd;
+	cc->prior_ssthresh = cc->ssthresh;
+	/*
+	 * RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it (RFC
+	 * 3042, 2).
+	 */
+	cc->ssthresh = cc->ops->ssthresh(cc, flight < cc->cwnd ? flight : cc->cwnd, why);
+	r->undo_possible = true;
+}
+
+/* What is common to all episodes: they end when all that is out now is acknowledged. */
+static void
+begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nsec_t now)
+{
+	r->from = q->una;
+	r->point = q->nxt;
+	r->has_point = true;
+	r->first = state != CA_CWR;
+	r->rescued = false;
+	r->sent_again = false;
+	r->undo_left = 0;
+	r->episodes++;
+	set_state(r, cc, state, now);
+}
+
+static void
+enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
+{
+	/* A window that already shrank for ECN does not shrink again (RFC 3168, 6.1.2). */
+	if (r->state != CA_CWR)
+		reduce(r, q, cc, txq_out(q), CA_RECOVERY);
+	begin(r, q, cc, CA_RECOVERY, s->now);
+	txq_recovery_begins(q);
+	if (!txq_next_lost(q))
+		txq_mark_first_lost(q, cc->mss);
+	if (!cc->ops->own_cwnd)
+		cc->cwnd = cc->ssthresh;
+}
+
+/*
+ * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC 5681,
+ * 3.2). Without SACK, duplicates of an ACK that ended the last recovery may come from its own
+ * retransmissions (RFC 6582, 3.2 (1)).
+ */
+static bool
+loss_found(const struct recovery *r, const struct txq *q)
+{
+	if (!q->sack && r->has_point && seq_leq(q->una, r->point))
+		return false;
+	return txq_next_lost(q) || q->dupacks >= DUP_THRESH;
+}
+
+/* The reduction was a mistake: as before it. */
+static void
+undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
+{
+	txq_unmark_lost(q);
+	txq_forget_dupacks(q);
+	if (!cc->ops->own_cwnd && cc->cwnd < cc->prior_cwnd)
+		cc->cwnd = cc->prior_cwnd;
+	if (cc->ssthresh < cc->prior_ssthresh)
+		cc->ssthresh = cc->prior_ssthresh;
+	if (cc->ops->undone)
+		cc->ops->undone(cc, now);
+	cc->prior_cwnd = 0;
+	r->undo_possible = false;
+	r->first = false;
+	r->undone++;
+	set_state(r, cc, CA_OPEN, now);
+}
+
+/*
+ * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if the
+ * first ACK after the retransmission echoes a timestamp from before it, so answers the original (Eifel: RFC
+ * 3522, 3.2).
+ */
+static bool
+was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
+{
+	bool eifel;
+
+	if (!r->undo_possible || !r->sent_again)
+		return false;
+	/* Of what was not sent again then, a duplicate is the network's doing. */
+	if (s->dsack_octets > 0 && seq_geq(s->dsack, r->from) &&
+	    seq_leq(s->dsack + s->dsack_octets, r->point)) {
+		r->undo_left -= s->dsack_octets < r->undo_left ? s->dsack_octets : r->undo_left;
+		if (r->undo_left == 0)
+			return true;
+	}
+	eifel = r->has_ts && s->acked > 0 && !r->eifel_done && seq_lt(tsecr, r->retx_tsval);
+	if (s->acked > 0)
+		r->eifel_done = true;
+	return eifel;
+}
+
+static const char *
+leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
+{
+	enum ca_state from = r->state;
+
+	/* Linux and RFC 6582, 3.2 (3) alike: no burst from a window that is wider than what is under way. */
+	if (from == CA_RECOVERY && !cc->ops->own_cwnd && cc->cwnd > cc->ssthresh)
+		cc->cwnd = cc->ssthresh;
+	if (!q->sack)
+		txq_forget_dupacks(q);
+	r->first = false;
+	set_state(r, cc, CA_OPEN, now);
+	return from == CA_LOSS ? "leave RTO recovery" : from == CA_CWR ? "leave CWR" : "leave recovery";
+}
+
+/* An ACK within a recovery. */
+static void
+go_on(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
+{
+	if (r->state != CA_RECOVERY || q->sack || s->acked == 0)
+		return;
+	/* A partial ACK: the next hole begins here, and is filled at once (RFC 6582, 3.2 (3)). */
+	txq_mark_first_lost(q, cc->mss);
+	r->first = txq_next_lost(q) != NULL;
+}
+
+static const char *
+step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
+{
+	const char *news = NULL;
+
+	if (r->state >= CA_CWR && seq_geq(q->una, r->point))
+		news = leave(r, q, cc, s->now);
+	if (seq_gt(q->una, r->point))
+		r->has_point = false; /* or half a sequence space later it would seem to lie ahead */
+	if (r->state == CA_RECOVERY || r->state == CA_LOSS) {
+		go_on(r, q, cc, s);
+		return news;
+	}
+	if (!q->sack && s->acked > 0)
+		txq_forget_dupacks(q);
+	if (loss_found(r, q)) {
+		enter_recovery(r, q, cc, s);
+		return "enter recovery";
+	}
+	if (r->state != CA_CWR)
+		r->state = q->sacked > 0 || q->dupacks > 0 ? CA_DISORDER : CA_OPEN;
+	return news;
+}
+
+const char *
+recovery_ack(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s, uint32_t tsecr)
+{
+	enum ca_state before = r->state;
+	const char *news;
+
+	if (s->acked > 0)
+		r->timeouts = 0;
+	if (was_spurious(r, s, tsecr)) {
+		undo(r, q, cc, s->now);
+		news = before == CA_LOSS ? "undo RTO" : "undo recovery";
+	} else {
+		news = step(r, q, cc, s);
+	}
+	if (s->newly_delivered > 0)
+		cc->ops->ack(cc, s, r->state);
+	return news;
+}
+
+void
+recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
+{
+	/*
+	 * Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by way of the
+	 * retransmission timer").
+	 */
+	bool new_loss =
+	    r->state <= CA_DISORDER || seq_geq(q->una, r->point) || (r->state == CA_LOSS && r->timeouts == 0);
+
+	if (new_loss)
+		reduce(r, q, cc, txq_out(q), CA_LOSS);
+	else
+		r->undo_possible = r->undo_possible && r->state == CA_LOSS;
+	if (new_loss || r->state != CA_LOSS) {
+		begin(r, q, cc, CA_LOSS, now);
+	} else {
+		r->point = q->nxt;
+		r->first = true;
+	}
+	r->timeouts++;
+	txq_mark_all_lost(q);
+	if (!cc->ops->own_cwnd)
+		cc->cwnd = cc->mss;
+}
+
+void
+recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
+{
+	if (r->state >= CA_CWR)
+		return;
+	reduce(r, q, cc, txq_out(q), CA_CWR);
+	r->undo_possible = false;
+	begin(r, q, cc, CA_CWR, now);
+	if (!cc->ops->own_cwnd)
+		cc->cwnd = cc->ssthresh;
+}
+
+/*
+ * How many octets of @len go, in whole segments, where @room octets may be under way more; none if not one
+ * segment fits.
+ */
+static uint32_t
+whole_segments(uint32_t len, uint32_t room, uint32_t mss)
+{
+	assert(mss > 0);
+	return len <= room ? len : room / mss * mss;
+}
+
+static bool
+offer(struct recovery_next *next, struct txrec *rec, uint32_t len, enum pkt_why why)
+{
+	*next = (struct recovery_next){.rec = rec, .len = len, .why = why};
+	return len > 0;
+}
+
+static enum pkt_why
+why_lost(const struct recovery *r, const struct txq *q)
+{
+	if (r->state == CA_LOSS)
+		return PKT_WHY_RETX_RTO;
+	return r->first || !q->sack ? PKT_WHY_RETX_FAST : PKT_WHY_RETX_SACK;
+}
+
+bool
+recovery_next(struct recovery *r, struct txq *q, const struct cc *cc, uint32_t unsent,
+    struct recovery_next *next, bool *by_cwnd)
+{
+	uint32_t pipe = txq_pipe(q), room = cc->cwnd > pipe ? cc->cwnd - pipe : 0;
+	struct txrec *rec = txq_next_lost(q);
+
+	*by_cwnd = false;
+	if (rec) {
+		if (r->first && room < cc->mss)
+			room = cc->mss;
+		*by_cwnd = !offer(
+		    next, rec, whole_segments(rec->end - rec->node.seq, room, cc->mss), why_lost(r, q));
+		return !*by_cwnd;
+	}
+	if (unsent > 0) {
+		*by_cwnd = !offer(next, NULL, whole_segments(unsent, room, cc->mss), PKT_WHY_DATA);
+		return !*by_cwnd;
+	}
+	if (r->state != CA_RECOVERY || !q->sack || room < cc->mss)
+		return false;
+	if ((rec = txq_next_hole(q)))
+		return offer(
+		    next, rec, whole_segments(rec->end - rec->node.seq, cc->mss, cc->mss), PKT_WHY_RETX_SACK);
+	if (!r->rescued && (rec = txq_rescue(q, cc->mss)))
+		return offer(next, rec, rec->end - rec->node.seq, PKT_WHY_RETX_RESCUE);
+	return false;
+}
+
+bool
+recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
+    uint16_t mss, uint32_t tsval, nsec_t now)
+{
+	seq_t end = next->rec->node.seq + len;
+
+	if (!txq_resent(q, next->rec, len, mss, now))
+		return false;
+	r->first = false;
+	if (!r->sent_again) {
+		r->sent_again = true;
+		r->eifel_done = false;
+		r->retx_tsval = tsval;
+	}
+	r->undo_left += len;
+	if (next->why == PKT_WHY_RETX_RESCUE)
+		r->rescued = true;
+	else
+		q->high_rxt = seq_max(q->high_rxt, end);
+	return true;
+}
