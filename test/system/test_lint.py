@@ -58,6 +58,28 @@ def test_a_layer_that_nobody_declared_is_caught(tree):
     assert "does not know the layer 'new'" in lint(tree).stdout
 
 
+@pytest.fixture
+def rooms(tree):
+    """The layer left has two rooms: left/a stands before left/b."""
+    (tree / "layers.txt").write_text("low\nleft/a\nleft/b\nleft right\n")
+    for room in ("a", "b"):
+        (tree / "src/left" / room).mkdir()
+        (tree / "src/left" / room / f"{room}.h").write_text("/* nothing */\n")
+    return tree
+
+
+def test_a_layer_may_include_its_rooms_and_a_room_what_stands_before_it(rooms):
+    (rooms / "src/left/use.c").write_text('#include "left/a/a.h"\n#include "left/b/b.h"\n')
+    (rooms / "src/left/b/use.c").write_text('#include "low/low.h"\n#include "left/a/a.h"\n')
+    assert lint(rooms).returncode == 0
+
+
+@pytest.mark.parametrize("where, target", [("left/a", "left/b/b.h"), ("left/b", "left/left.h"), ("right", "left/a/a.h"), ("low", "left/a/a.h")])
+def test_a_room_is_held_to_its_line(rooms, where, target):
+    (rooms / "src" / where / "use.c").write_text(f'#include "{target}"\n')
+    assert lint(rooms).returncode == 1
+
+
 def test_a_symbol_from_above_is_caught_though_no_include_shows_it(tree):
     archive(tree, "left", "int left_value(void) { return 1; }\n")
     archive(tree, "low", "int left_value(void);\nint low_value(void) { return left_value(); }\n")
