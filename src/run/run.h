@@ -11,6 +11,13 @@
 #include "run/network/config.h"
 
 /*
+ * Checks whether the program can be run here. To be called before anything is opened, for what is
+ * open already is what the program would inherit. Returns 0; or 125, 126 or 127 after a line on
+ * stderr.
+ */
+int run_check(const struct run_config *config);
+
+/*
  * After run_check(): runs the program until the last process of its tree has ended. Returns what a
  * shell would call its exit status (128 + the signal that ended it); 126 or 127 when it could not
  * be run; 125 when Leat itself failed, or when the program ended with 0 and hooks.ended() returned

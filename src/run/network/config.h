@@ -80,11 +80,4 @@ struct run_config {
 /* 10.0.2.0/24 and fd00:2::/64, MTU 1500, an unimpaired link. */
 void run_config_default(struct run_config *config);
 
-/*
- * Checks whether the program can be run here. To be called before anything is opened, for what is
- * open already is what the program would inherit. Returns 0; or 125, 126 or 127 after a line on
- * stderr.
- */
-int run_check(const struct run_config *config);
-
 #endif
