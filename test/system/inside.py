@@ -160,6 +160,7 @@ def until_connected(port, proc, seconds=10, ask=b"GET / HTTP/1.0\r\n\r\n"):
 
 
 def descendants(pid):
+    """A supervisor's first one is its worker, whatever the numbers: they begin anew at pid_max."""
     children = []
     for path in glob.glob("/proc/[0-9]*/stat"):
         with contextlib.suppress(OSError):

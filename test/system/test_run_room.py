@@ -171,7 +171,7 @@ def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_oth
     outside, port, clients = free_port(), free_port(), 150
     with started(PYTHON, "-c", SERVER, str(port), options=["-p", f"{outside}:{port}", *options], preexec_fn=limited(192)) as proc:
         until_connected(outside, proc, ask=b"x")
-        worker = min(descendants(proc.pid))
+        worker = descendants(proc.pid)[0]
         conns = [socket.create_connection(("127.0.0.1", outside), 10) for _ in range(clients)]
         for c in conns:
             c.sendall(b"hello")
@@ -239,7 +239,7 @@ sys.stdin.read()
 """
         with started(PYTHON, "-c", code, options=["--delay", "300ms"], disable=may_look(), stdin=subprocess.PIPE) as proc:
             assert proc.stdout.readline() == b"closed\n"
-            folder = f"/proc/{min(descendants(proc.pid))}/fd"
+            folder = f"/proc/{descendants(proc.pid)[0]}/fd"
             assert sorted(int(u.recv(10)) for _ in range(20)) == list(range(20))
             deadline = time.monotonic() + 10
             while len(os.listdir(folder)) > 24 and time.monotonic() < deadline:
@@ -452,7 +452,7 @@ for s, name in held: talk(s, name)
     with named_servers("A", "B") as ports:
         with started(PYTHON, "-c", code, *map(str, ports), disable=may_look(), stdin=subprocess.PIPE) as proc:
             assert proc.stdout.readline() == b"next\n"
-            worker = min(descendants(proc.pid))
+            worker = descendants(proc.pid)[0]
             set_limit(worker, lowest_free(worker) + spare)
             proc.stdin.write(b"\n")
             proc.stdin.flush()
