@@ -1,3 +1,7 @@
+/*
+ * bench/args.c - reads a benchmark's options of the form `--name NUMBER`, and prints them and the
+ * result as one line of JSON. It does not know what an option means.
+ */
 #include "args.h"
 
 #include <stdio.h>

@@ -1,3 +1,8 @@
+/*
+ * bench/pair.c - makes two stacks in one process, joined by two queues of packets, and opens
+ * connected streams between them. It uses no device and no clock: the caller moves the frames and
+ * the time.
+ */
 #include "pair.h"
 
 #include "host/clock.h"

@@ -1,3 +1,7 @@
+/*
+ * bench/plain.c - checks system calls and reads the monotonic clock for benchmark programs that use
+ * ordinary sockets. It knows nothing of Leat.
+ */
 #include "plain.h"
 
 #include <errno.h>

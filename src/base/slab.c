@@ -1,3 +1,7 @@
+/*
+ * base/slab.c - sets up and empties a list of free pieces of memory of one size. The functions for
+ * the data path are inline in slab.h. It does not know what the pieces hold.
+ */
 #include "base/slab.h"
 
 #include <assert.h>

@@ -1,3 +1,8 @@
+/*
+ * cli/capture.c - writes the frames of one or both sides of the link to a pcapng file, with
+ * comments on retransmissions, drops and owners. It encodes no blocks itself (link/pcapng.h) and
+ * does not know what the link decides.
+ */
 #include "cli/capture.h"
 
 #include "base/err.h"

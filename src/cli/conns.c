@@ -1,3 +1,7 @@
+/*
+ * cli/conns.c - keeps one record for each TCP connection over the link, and updates it from the
+ * events of both stacks. It prints nothing.
+ */
 #include "cli/conns.h"
 
 #include <stdlib.h>

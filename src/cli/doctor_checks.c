@@ -1,3 +1,7 @@
+/*
+ * cli/doctor_checks.c - the checks of `leat doctor`: each tries, in a child process where
+ * necessary, one thing that `leat run` needs of this machine. It does not print the results.
+ */
 #include "cli/doctor.h"
 
 #include "host/feature.h"

@@ -1,3 +1,7 @@
+/*
+ * cli/fates.c - keeps what the link reported about frames that the receiving side has not seen yet,
+ * in the order of their numbers, until that side can report them. It writes no capture itself.
+ */
 #include "cli/fates.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * cli/frame_words.c - describes a frame in words, such as TCP's flags, relative sequence numbers
+ * and options. It checks every length before it reads, and prints nothing itself.
+ */
 #include "cli/frame_words.h"
 
 #include "pkt/pkt.h"

@@ -1,3 +1,7 @@
+/*
+ * cli/options.c - parses a command's words by its table of options, suggests the nearest option for
+ * an unknown one, and prints the help text. It does not know what an option does.
+ */
 #include "cli/options.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * cli/run_options.c - the table of the options of `leat run`, with a function that checks and
+ * stores each value, and the text of the settings in force. It runs nothing.
+ */
 #include "cli/run_options.h"
 
 #include "cli/options.h"

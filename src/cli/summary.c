@@ -1,3 +1,7 @@
+/*
+ * cli/summary.c - prints the summary at the end of a run: each connection, the link's counters, and
+ * drops with their reasons. It gathers nothing itself.
+ */
 #include "cli/summary.h"
 
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * cli/trace.c - prints one line for each frame that the link takes, and one for each ICMP error or
+ * drop. It keeps no records of connections: it reads those of cli/conns.h.
+ */
 #include "cli/trace.h"
 
 #include "cli/frame_words.h"

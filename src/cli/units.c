@@ -1,3 +1,7 @@
+/*
+ * cli/units.c - parses and prints durations, shares, rates and counts with their units. It does not
+ * know which option a value is for.
+ */
 #include "cli/units.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * cli/watch.c - opens the outputs that the user asked for, passes each event and frame of a run to
+ * them, and closes them at the end. It formats nothing itself.
+ */
 #include "cli/watch.h"
 
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * core/dgram.c - a queue of received datagrams, bounded by their octets and a fixed charge for
+ * each. It knows neither UDP nor ICMP.
+ */
 #include "core/dgram.h"
 
 #include "core/core.h"

@@ -1,3 +1,7 @@
+/*
+ * core/errq.c - a socket's queue of errors about datagrams that it sent (IP_RECVERR in ip(7),
+ * IPV6_RECVERR in ipv6(7)). It knows no sockets, and does not decide which errors are wanted.
+ */
 #include "core/errq.h"
 
 #include "core/core.h"

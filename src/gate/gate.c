@@ -1,3 +1,7 @@
+/*
+ * gate/gate.c - makes and frees the gateway, and runs the flows that are marked as having work.
+ * What a flow does is in the files of TCP, UDP and echo; it opens no sockets of the host.
+ */
 #include "gate/gate.h"
 
 #include "base/err.h"

@@ -1,3 +1,7 @@
+/*
+ * host/clock.c - reads the machine's monotonic and wall clocks, and asks the kernel for exact
+ * timers.
+ */
 #include "host/clock.h"
 
 #include <sys/prctl.h>

@@ -1,3 +1,7 @@
+/*
+ * host/fd_room.c - counts the descriptors that flows hold against a limit, and calls those that
+ * wait when one has been closed. It knows neither sockets nor flows.
+ */
 #include "host/fd_room.h"
 
 #include <assert.h>

@@ -1,3 +1,7 @@
+/*
+ * host/feature.c - finds out whether LEAT_DISABLE names a feature. It does not know what features
+ * there are.
+ */
 #include "host/feature.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * host/file.c - writes a file through a buffer, which it flushes when the buffer is full, after a
+ * delay, or at the end. It does not know what the octets mean.
+ */
 #include "host/file.h"
 
 #include "base/err.h"

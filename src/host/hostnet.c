@@ -1,3 +1,7 @@
+/*
+ * host/hostnet.c - lists the subnets of the machine's interfaces, and reads its resolv.conf. It
+ * changes nothing on the machine.
+ */
 #include "host/hostnet.h"
 
 #include "base/err.h"

@@ -1,3 +1,6 @@
+/*
+ * host/random.c - fills memory, seeds and keys with getrandom(2).
+ */
 #include "host/random.h"
 
 #include <errno.h>

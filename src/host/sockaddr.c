@@ -1,3 +1,7 @@
+/*
+ * host/sockaddr.c - converts struct sockaddr to struct endpoint and back. It accepts AF_INET and
+ * AF_INET6 alone.
+ */
 #include "host/sockaddr.h"
 
 #include <netinet/in.h>

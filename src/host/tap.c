@@ -1,3 +1,7 @@
+/*
+ * host/tap.c - opens a TAP or TUN device and moves frames between it and a wire, one by one or
+ * through a ring (tap_ring.h). It does not look into a frame beyond its virtio-net header (vnet.h).
+ */
 #include "host/tap.h"
 
 #include "base/err.h"

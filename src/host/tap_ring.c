@@ -1,3 +1,7 @@
+/*
+ * host/tap_ring.c - reads and writes many frames of a TAP device with one system call. It does not
+ * know what a frame holds, except that a virtio-net header may precede it.
+ */
 #include "host/tap_ring.h"
 
 #include "host/uring.h"

@@ -1,3 +1,7 @@
+/*
+ * host/vnet.c - translates between the virtio-net header (Virtual I/O Device version 1.2, 5.1.6)
+ * and the marks on a packet, and checks what it reads against the frame. It does no I/O.
+ */
 #include "host/vnet.h"
 
 #include "base/bytes.h"

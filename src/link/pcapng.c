@@ -1,3 +1,7 @@
+/*
+ * link/pcapng.c - encodes blocks of pcapng files (draft-ietf-opsawg-pcapng) into a buffer. It opens
+ * no file and reads no clock.
+ */
 #include "link/pcapng.h"
 
 #include "pkt/pkt.h"

@@ -1,3 +1,7 @@
+/*
+ * pkt/gro.c - joins the TCP segments of a batch that follow one another in one connection (generic
+ * receive offload). It reads headers and keeps no state of connections after the batch.
+ */
 #include "pkt/gro.h"
 
 #include "wire/ip4.h"

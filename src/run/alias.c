@@ -1,3 +1,7 @@
+/*
+ * run/alias.c - translates the program's loopback addresses to its own listener or to the gateway,
+ * and back in the names that it asks for. It changes addresses only, and opens no socket.
+ */
 #include "run/alias.h"
 
 #include "run/network/names.h"

@@ -1,3 +1,7 @@
+/*
+ * run/call_bind.c - answers bind(2), listen(2) and accept(2) on the program's sockets. The queue of
+ * accepted connections is in stream.c.
+ */
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/netlink.h"

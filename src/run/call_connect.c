@@ -1,3 +1,7 @@
+/*
+ * run/call_connect.c - answers connect(2), which may wait, go on without waiting, or break a
+ * connection off (AF_UNSPEC). The stream itself is in stream.c and pump.c.
+ */
 #include "run/alias.h"
 #include "run/calls.h"
 #include "run/dgram.h"

@@ -1,3 +1,6 @@
+/*
+ * run/call_name.c - answers getsockname(2), getpeername(2) and shutdown(2). It moves no data.
+ */
 #include "run/calls.h"
 #include "run/dgram.h"
 #include "run/netlink.h"

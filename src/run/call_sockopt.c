@@ -1,3 +1,7 @@
+/*
+ * run/call_sockopt.c - answers setsockopt(2) and getsockopt(2): by the stack's socket, by the proxy
+ * socket, or by both. The stack's options are in sock/.
+ */
 #include "run/calls.h"
 #include "run/control.h"
 #include "run/dgram.h"

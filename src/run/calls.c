@@ -1,3 +1,8 @@
+/*
+ * run/calls.c - the table of the system calls that Leat answers, what each of them does first and
+ * last, and how addresses are read from and written to the caller. The answers are in the files
+ * call_*.c.
+ */
 #include "run/calls.h"
 
 #include "host/sockaddr.h"

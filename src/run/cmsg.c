@@ -1,3 +1,7 @@
+/*
+ * run/cmsg.c - writes control messages for recvmsg(2) into a bounded buffer, and cuts what does not
+ * fit, as the kernel does. It does not know what a message means.
+ */
 #include "run/cmsg.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * run/desc.c - makes, finds and ends the records of the program's sockets. It moves no data and
+ * answers no calls.
+ */
 #include "run/desc.h"
 
 #include "run/alias.h"

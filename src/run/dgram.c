@@ -1,3 +1,7 @@
+/*
+ * run/dgram.c - moves datagrams from the stack to the program's end of an AF_UNIX pair, and
+ * connects, shuts and sizes such sockets. The other direction is in dgram_up.c.
+ */
 #include "run/dgram.h"
 
 #include "core/core.h"

@@ -1,3 +1,7 @@
+/*
+ * run/dgram_error.c - makes POLLERR appear and disappear at the program's end of a datagram socket,
+ * as its errors come and are reported. It does not find the errors: the stack does.
+ */
 #include "run/dgram_error.h"
 
 #include "core/errq.h"

@@ -1,3 +1,7 @@
+/*
+ * run/dgram_keep.c - keeps datagrams that the program's end cannot hold now, and those that are in
+ * it without a tag. It does not decide when they are delivered.
+ */
 #include "run/dgram_keep.h"
 
 #include "run/control.h"

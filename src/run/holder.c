@@ -1,3 +1,7 @@
+/*
+ * run/holder.c - searches the processes of the program through /proc for a descriptor of a record's
+ * socket, and duplicates it. It keeps nothing.
+ */
 #include "run/holder.h"
 
 #include "run/process/peek.h"

@@ -1,3 +1,7 @@
+/*
+ * run/lowat.c - decides whether octets of a stream are kept back because of SO_RCVLOWAT. It moves
+ * no octets.
+ */
 #include "run/lowat.h"
 
 #include <fcntl.h>

@@ -1,3 +1,7 @@
+/*
+ * run/missing.c - reports, once each, the options and features that the program asked for and Leat
+ * lacks. It does not answer the call.
+ */
 #include "run/missing.h"
 
 #include <netinet/in.h>

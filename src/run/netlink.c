@@ -1,3 +1,7 @@
+/*
+ * run/netlink.c - answers the calls on the program's NETLINK_ROUTE sockets. The messages are made
+ * in network/nlroute.c.
+ */
 #include "run/netlink.h"
 
 #include "run/missing.h"

@@ -1,3 +1,8 @@
+/*
+ * run/notif.c - receives system calls from the seccomp listener, in batches, and sends their
+ * answers (seccomp_unotify(2)). It does not know what a call does, only which calls send and which
+ * ask.
+ */
 #include "run/notif.h"
 
 #include "run/calls.h"

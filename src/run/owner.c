@@ -1,3 +1,7 @@
+/*
+ * run/owner.c - notes which process uses a connection, and reports it to the subscriber of the
+ * run's events.
+ */
 #include "run/owner.h"
 
 #include "run/process/peek.h"

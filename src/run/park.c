@@ -1,3 +1,7 @@
+/*
+ * run/park.c - keeps the calls that wait, tries them again when their record changes, and ends them
+ * at a timeout or a signal. It does not know what a call does.
+ */
 #include "run/park.h"
 
 #include "run/notif.h"

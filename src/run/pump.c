@@ -1,3 +1,7 @@
+/*
+ * run/pump.c - moves octets between a stream's proxy socket and its TCP connection, in both
+ * directions, and carries their ends over. How a connection comes to be is in stream.c.
+ */
 #include "run/pump.h"
 
 #include "run/holder.h"

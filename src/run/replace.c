@@ -1,3 +1,7 @@
+/*
+ * run/replace.c - replaces a descriptor in the program's table while no other thread can change it.
+ * It does not know what the sockets are for.
+ */
 #include "run/replace.h"
 
 #include "run/notif.h"

@@ -1,3 +1,7 @@
+/*
+ * run/rights.c - receives control messages of the program's own AF_UNIX sockets, and hands on the
+ * descriptors that may arrive. It refuses those that lead to the host's network.
+ */
 #include "run/rights.h"
 
 #include "run/netns.h"

@@ -1,3 +1,7 @@
+/*
+ * run/room.c - divides the worker's descriptor table into a budget for flows and a reserve, and
+ * closes idle flows when the budget is used up.
+ */
 #include "run/room.h"
 
 #include "gate/gate.h"

@@ -1,3 +1,7 @@
+/*
+ * run/settings.c - keeps the socket options that the program has set, and applies them to another
+ * socket. It does not check their values: the socket that had them first did.
+ */
 #include "run/settings.h"
 
 #include "run/lowat.h"

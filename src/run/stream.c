@@ -1,3 +1,7 @@
+/*
+ * run/stream.c - connects, listens and accepts for stream sockets, and fills the proxy listener's
+ * queue. What moves octets afterwards is in pump.c.
+ */
 #include "run/stream.h"
 
 #include "run/alias.h"

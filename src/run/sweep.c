@@ -1,3 +1,7 @@
+/*
+ * run/sweep.c - finds the sockets that the program has closed without an event, with sock_diag(7)
+ * or through /proc, and ends their records.
+ */
 #include "run/sweep.h"
 
 #include "host/clock.h"

@@ -1,3 +1,7 @@
+/*
+ * sim/sim.c - runs hosts and emulated links in virtual time, from one event to the next. It asks no
+ * clock and uses no randomness but its seed's.
+ */
 #include "sim/sim.h"
 
 #include "base/rng.h"

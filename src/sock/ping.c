@@ -1,3 +1,8 @@
+/*
+ * sock/ping.c - ICMP echo sockets of unprivileged users (icmp(7)): sends echo requests, and queues
+ * the replies and errors of each identifier (RFC 792; RFC 4443, 4). It does not answer requests of
+ * others.
+ */
 #include "sock/ping.h"
 
 #include "core/core.h"

@@ -1,3 +1,7 @@
+/*
+ * sock/ports.c - keeps which addresses and ports are taken, decides which claims conflict, and
+ * chooses ephemeral ports (RFC 6056). It knows no protocol's state.
+ */
 #include "sock/ports.h"
 
 #include "leat.h"

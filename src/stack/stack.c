@@ -1,3 +1,7 @@
+/*
+ * stack/stack.c - makes one host out of its layers, and passes time and frames into it. It does no
+ * I/O: wires and the caller do.
+ */
 #include "stack/stack.h"
 
 #include "link/ethernet.h"

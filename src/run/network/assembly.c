@@ -1,3 +1,7 @@
+/*
+ * run/network/assembly.c - makes the two stacks, the link between them and the gateway, and moves
+ * frames and events between these until nothing more is due. It knows nothing of system calls.
+ */
 #include "run/network/assembly.h"
 
 #include "base/err.h"

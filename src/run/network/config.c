@@ -1,3 +1,6 @@
+/*
+ * run/network/config.c - sets the defaults of a run's configuration. It checks nothing.
+ */
 #include "run/network/config.h"
 
 void

@@ -1,3 +1,7 @@
+/*
+ * run/network/gone.c - keeps the names of datagram sockets that the program has closed, until what
+ * they sent has crossed the link, and then ends the gateway's flows for them.
+ */
 #include "run/network/gone.h"
 
 #include "gate/gate.h"

@@ -1,3 +1,7 @@
+/*
+ * run/network/hosts.c - the list of the host's AF_UNIX addresses to which the program may not
+ * connect, since the services there look names up on the host's network.
+ */
 #include "run/network/hosts.h"
 
 #include <stddef.h>

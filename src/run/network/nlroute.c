@@ -1,3 +1,7 @@
+/*
+ * run/network/nlroute.c - answers rtnetlink(7) requests about links, addresses and routes from a
+ * stack's tables. It reads no socket, and changes nothing.
+ */
 #include "run/network/nlroute.h"
 
 #include <errno.h>

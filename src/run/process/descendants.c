@@ -1,3 +1,7 @@
+/*
+ * run/process/descendants.c - lists the live processes below the calling process, from /proc. It
+ * sends no signals.
+ */
 #include "run/process/descendants.h"
 
 #include "run/process/procfs.h"

@@ -1,3 +1,7 @@
+/*
+ * run/process/filter.c - builds and loads the seccomp filter that selects the program's system
+ * calls for the worker. It does not answer them.
+ */
 #include "run/process/filter.h"
 
 #include "leat.h"

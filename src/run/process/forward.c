@@ -1,3 +1,7 @@
+/*
+ * run/process/forward.c - decides to which processes a signal is passed on, and when. It installs
+ * no signal handlers.
+ */
 #include "run/process/forward.h"
 
 #include "run/process/remains.h"

@@ -1,3 +1,7 @@
+/*
+ * run/process/hidden.c - makes the calling process undumpable while Leat runs, and restores that
+ * for the program.
+ */
 #include "run/process/hidden.h"
 
 #include "host/feature.h"

@@ -1,3 +1,7 @@
+/*
+ * run/process/hold.c - stops threads of the program with ptrace(2), and lets them go on. It does
+ * not change their registers or memory.
+ */
 #include "run/process/hold.h"
 
 #include <ctype.h>

@@ -1,3 +1,7 @@
+/*
+ * run/process/launch.c - forks the program's first process, puts it under the filter, and executes
+ * the program. It does not wait for the program's end.
+ */
 #include "run/process/launch.h"
 
 #include "base/nsec.h"

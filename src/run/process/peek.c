@@ -1,3 +1,7 @@
+/*
+ * run/process/peek.c - opens the process of an intercepted call, reads and writes its memory, and
+ * duplicates its descriptors. It does not know which call it is.
+ */
 #include "run/process/peek.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * run/process/procfs.c - checks that /proc shows the processes of this namespace, and runs a
+ * function in a helper process that has a descriptor table of its own.
+ */
 #include "run/process/procfs.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * run/process/program.c - finds the program's file and reports, before it is run, why it cannot run
+ * under Leat. It does not execute it.
+ */
 #include "run/process/program.h"
 
 #include <elf.h>

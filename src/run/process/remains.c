@@ -1,3 +1,7 @@
+/*
+ * run/process/remains.c - names the processes that the first one left behind, sends them signals,
+ * and ends them if the user asked for that. It does not know which signals arrive.
+ */
 #include "run/process/remains.h"
 
 #include "run/process/descendants.h"

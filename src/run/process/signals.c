@@ -1,3 +1,7 @@
+/*
+ * run/process/signals.c - reads from /proc whether a signal waits for a sleeping thread, and which
+ * errno it would cause. It sends no signals.
+ */
 #include "run/process/signals.h"
 
 #include "run/process/hold.h"

@@ -1,3 +1,6 @@
+/*
+ * run/process/watchdog.c - ends the worker if it uses processor time without a turn of its loop.
+ */
 #include "run/process/watchdog.h"
 
 #include <errno.h>

@@ -1,3 +1,7 @@
+/*
+ * run/proxy/diag.c - asks the kernel about AF_UNIX sockets with sock_diag(7): all of them, or one
+ * by its inode. It does not know whose they are.
+ */
 #include "run/proxy/diag.h"
 
 #include <errno.h>
