@@ -1,8 +1,9 @@
 /*
  * leat.h - the one public header of Leat, a TCP/IP system in user space.
  *
- * What stands here is the contract: numbers, names, opaque types, calls. It includes nothing of Leat's, so
- * every layer inside may use its numbers, and there is only one list of each. Nothing else is exported.
+ * What stands here is the contract: numbers, names, opaque types, calls. It includes nothing of
+ * Leat's, so every layer inside may use its numbers, and there is only one list of each. Nothing
+ * else is exported.
  *
  * SPDX-License-Identifier: BSD-2-Clause
  */
@@ -18,8 +19,8 @@ extern "C" {
 #endif
 
 /*
- * Errors. The numbers are Linux's, on every system, so that a caller may hand them on. Functions return them
- * negated.
+ * Errors. The numbers are Linux's, on every system, so that a caller may hand them on. Functions
+ * return them negated.
  */
 enum leat_error {
 	LEAT_EPERM = 1,
@@ -94,9 +95,9 @@ enum leat_tcp_state {
 };
 
 /*
- * TCP_INFO, laid out as Linux's struct tcp_info (linux/tcp.h of 6.1), so that what reads that may read this.
- * Times are in microseconds unless a name says otherwise; tcpi_last_* are in milliseconds. Windows are in
- * segments where Linux has them so (snd_cwnd, snd_ssthresh).
+ * TCP_INFO, laid out as Linux's struct tcp_info (linux/tcp.h of 6.1), so that what reads that may
+ * read this. Times are in microseconds unless a name says otherwise; tcpi_last_* are in
+ * milliseconds. Windows are in segments where Linux has them so (snd_cwnd, snd_ssthresh).
  */
 struct leat_tcp_info {
 	uint8_t tcpi_state; /* enum leat_tcp_state */
@@ -133,21 +134,23 @@ struct leat_tcp_info {
 #endif
 
 /*
- * How it is used. A stack is one host. Nothing in it waits, reads a clock or does I/O: frames go in by
- * leat_iface_input() and leave by the interface's transmit callback, and the time is what
- * leat_stack_advance() says. There are three ways to drive one: by hand, with these calls; in virtual time,
- * by a struct leat_sim; on this machine's clock and devices, by a struct leat_loop.
+ * How it is used. A stack is one host. Nothing in it waits, reads a clock or does I/O: frames go in
+ * by leat_iface_input() and leave by the interface's transmit callback, and the time is what
+ * leat_stack_advance() says. There are three ways to drive one: by hand, with these calls; in
+ * virtual time, by a struct leat_sim; on this machine's clock and devices, by a struct leat_loop.
  *
- * Threads. A stack, its interfaces and its sockets, and whatever drives it, belong to one thread at a time.
- * Different ones know nothing of each other. There is no errno and no state outside of these objects.
+ * Threads. A stack, its interfaces and its sockets, and whatever drives it, belong to one thread at
+ * a time. Different ones know nothing of each other. There is no errno and no state outside of
+ * these objects.
  *
- * Results. 0 or a count, or an error of enum leat_error, negated; outputs are untouched on errors. Pointers
- * must not be NULL unless it says so.
+ * Results. 0 or a count, or an error of enum leat_error, negated; outputs are untouched on errors.
+ * Pointers must not be NULL unless it says so.
  *
- * Structs that the caller fills, and that may grow, begin with `size`: set it to sizeof the struct, and what
- * is not used to 0, which is the default of every field. What a caller of an older header leaves out counts
- * as 0; what a newer one fills in and this library does not know is refused with
- * -LEAT_EINVAL. Structs that the library fills are given with their size, and filled as far as that goes.
+ * Structs that the caller fills, and that may grow, begin with `size`: set it to sizeof the struct,
+ * and what is not used to 0, which is the default of every field. What a caller of an older header
+ * leaves out counts as 0; what a newer one fills in and this library does not know is refused with
+ * -LEAT_EINVAL. Structs that the library fills are given with their size, and filled as far as that
+ * goes.
  */
 struct leat_stack; /* a host */
 struct leat_iface; /* an interface of one; lives as long as the host */
@@ -166,8 +169,8 @@ struct leat_loop;  /* hosts on this machine's clock and devices */
 LEAT_API const char *leat_version(void);
 
 /**
- * The name of @error (either sign), "ECONNRESET"; "E?" for a number that enum leat_error does not list.
- * Static.
+ * The name of @error (either sign), "ECONNRESET"; "E?" for a number that enum leat_error does not
+ * list. Static.
  */
 LEAT_API const char *leat_error_name(int error);
 
@@ -177,8 +180,8 @@ LEAT_API const char *leat_error_words(int error);
 /* ---- Addresses ---- */
 
 /*
- * An address, IPv4 in its mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), and where a socket's name is meant,
- * a port. All 0: IPv6's unspecified address.
+ * An address, IPv4 in its mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), and where a socket's name
+ * is meant, a port. All 0: IPv6's unspecified address.
  */
 struct leat_addr {
 	uint8_t octets[16];
@@ -244,8 +247,8 @@ struct leat_stack_config {
 	size_t size;
 	size_t memory; /* octets of packets and of what sockets hold, at most; 0 = 64 MiB */
 	/*
-	 * 0: secrets and draws come from the machine's generator. Otherwise a run repeats exactly, and is
-	 * guessable: for tests.
+	 * 0: secrets and draws come from the machine's generator. Otherwise a run repeats exactly,
+	 * and is guessable: for tests.
 	 */
 	uint64_t seed;
 	uint64_t host;  /* this host's name in events; 0 = 1 */
@@ -256,8 +259,8 @@ struct leat_stack_config {
 /**
  * Make a host: with the loopback interface (127.0.0.1/8, ::1/128) and nothing else.
  *
- * Allocates the host, and later each socket, interface, route and neighbour as it comes into being; packets
- * from a pool that grows to config->memory at most, and keeps what it has.
+ * Allocates the host, and later each socket, interface, route and neighbour as it comes into being;
+ * packets from a pool that grows to config->memory at most, and keeps what it has.
  *
  * @config  NULL: all defaults
  * @out     the host, the caller's to free with leat_stack_free()
@@ -269,28 +272,28 @@ struct leat_stack_config {
 LEAT_API int leat_stack_new(const struct leat_stack_config *config, struct leat_stack **out);
 
 /**
- * Free @stack with its interfaces, sockets and devices. Connections are aborted, so resets are handed to the
- * interfaces' callbacks before this returns. NULL is allowed.
+ * Free @stack with its interfaces, sockets and devices. Connections are aborted, so resets are
+ * handed to the interfaces' callbacks before this returns. NULL is allowed.
  *
- * Not from a callback of this stack, and not for a stack that leat_sim_add_host() made: its simulation frees
- * it.
+ * Not from a callback of this stack, and not for a stack that leat_sim_add_host() made: its
+ * simulation frees it.
  */
 LEAT_API void leat_stack_free(struct leat_stack *stack);
 
 /**
- * The time is @now: timers that are due fire, watchers are called, and from here on all that is called
- * happens at @now.
+ * The time is @now: timers that are due fire, watchers are called, and from here on all that is
+ * called happens at @now.
  *
- * For who drives the stack by hand, before anything else is called after a pause, and at leat_stack_next() at
- * the latest. Not from a callback.
+ * For who drives the stack by hand, before anything else is called after a pause, and at
+ * leat_stack_next() at the latest. Not from a callback.
  *
  * @now  nanoseconds; one that lies before the stack's time leaves that as it is
  */
 LEAT_API void leat_stack_advance(struct leat_stack *stack, int64_t now);
 
 /**
- * When leat_stack_advance() must be called at the latest, exactly; LEAT_NEVER when nothing is pending. A past
- * time: at once.
+ * When leat_stack_advance() must be called at the latest, exactly; LEAT_NEVER when nothing is
+ * pending. A past time: at once.
  */
 LEAT_API int64_t leat_stack_next(struct leat_stack *stack);
 
@@ -307,17 +310,20 @@ LEAT_API int64_t leat_stack_now(const struct leat_stack *stack);
 LEAT_API uint64_t leat_stack_drops(const struct leat_stack *stack, unsigned reason);
 
 /**
- * The name of a reason for dropping a packet, "RST_NOT_EXACT"; NULL from the first number on that is none,
- * which ends a loop over all. Static.
+ * The name of a reason for dropping a packet, "RST_NOT_EXACT"; NULL from the first number on that
+ * is none, which ends a loop over all. Static.
  */
 LEAT_API const char *leat_drop_name(unsigned reason);
 
-/** The same in words: "RST inside the window but not at RCV.NXT"; NULL for a number that is none. Static. */
+/**
+ * The same in words: "RST inside the window but not at RCV.NXT"; NULL for a number that is none.
+ * Static.
+ */
 LEAT_API const char *leat_drop_words(unsigned reason);
 
 /**
- * Which document rules that such a packet is dropped: "RFC 5961, 3.2"; "" where none does; NULL for a number
- * that is none. Static.
+ * Which document rules that such a packet is dropped: "RFC 5961, 3.2"; "" where none does; NULL for
+ * a number that is none. Static.
  */
 LEAT_API const char *leat_drop_source(unsigned reason);
 
@@ -397,11 +403,11 @@ struct leat_event {
 /**
  * Have @fn told what happens on this host.
  *
- * It is called at the moment that the thing happens, in the midst of the work: it may call nothing of this
- * stack. The event and what it points to are good until it returns.
+ * It is called at the moment that the thing happens, in the midst of the work: it may call nothing
+ * of this stack. The event and what it points to are good until it returns.
  *
- * @mask  a bit (1 << kind) for each enum leat_event_kind that is wanted; 0: nothing any more. An event that
- *        nobody wants costs one test of a bit
+ * @mask  a bit (1 << kind) for each enum leat_event_kind that is wanted; 0: nothing any more. An
+ *        event that nobody wants costs one test of a bit
  * @fn    one per host; a later call replaces it
  * @arg   handed on to @fn
  */
@@ -419,10 +425,10 @@ struct leat_span {
 enum leat_iface_flag {
 	LEAT_IFACE_RAW_IP = 1, /* bare IP packets instead of Ethernet frames: no addresses, no neighbours */
 	/*
-	 * Each frame, both ways, has a virtio-net header of 10 octets before it (Virtio 1.2, 5.1.6, struct
-	 * virtio_net_hdr without num_buffers, little-endian; what a TAP with IFF_VNET_HDR has), and
-	 * LEAT_IFACE_SUM and the others say what the caller does that it asks for. Without this flag frames
-	 * have at most the MTU and complete checksums.
+	 * Each frame, both ways, has a virtio-net header of 10 octets before it (Virtio 1.2, 5.1.6,
+	 * struct virtio_net_hdr without num_buffers, little-endian; what a TAP with IFF_VNET_HDR
+	 * has), and LEAT_IFACE_SUM and the others say what the caller does that it asks for.
+	 * Without this flag frames have at most the MTU and complete checksums.
 	 */
 	LEAT_IFACE_VNET_HDR = 2,
 	LEAT_IFACE_SUM = 4,   /* the caller completes transport checksums, or knows that they need not be */
@@ -430,8 +436,8 @@ enum leat_iface_flag {
 	LEAT_IFACE_TSO6 = 16, /* over IPv6 */
 	LEAT_IFACE_USO = 32,  /* the caller cuts UDP super-datagrams */
 	/*
-	 * IPv6 configures itself as a host does (RFC 4862): a link-local address, and what routers advertise.
-	 * Otherwise they are not listened to.
+	 * IPv6 configures itself as a host does (RFC 4862): a link-local address, and what routers
+	 * advertise. Otherwise they are not listened to.
 	 */
 	LEAT_IFACE_AUTOCONF = 64,
 };
@@ -441,13 +447,15 @@ struct leat_iface_config {
 	const char *name; /* at most 15 octets; copied; NULL = "eth0", or "tun0" with LEAT_IFACE_RAW_IP */
 	uint32_t mtu;     /* octets of an IP packet, 576 to 65535; 0 = 1500. IPv6 needs 1280 (RFC 8200, 5) */
 	uint32_t flags;   /* enum leat_iface_flag */
-	/* The interface's own, not a group's; all 0 = a locally administered one drawn at random. */
+	/*
+	 * The interface's own, not a group's; all 0 = a locally administered one drawn at random.
+	 */
 	uint8_t mac[6];
 	uint8_t reserved[2];
 	/*
-	 * A frame to send, @len octets in @count runs of memory, borrowed until this returns. It never waits:
-	 * what cannot go now is the callback's to queue or to lose. It may call nothing of this stack.
-	 * Required.
+	 * A frame to send, @len octets in @count runs of memory, borrowed until this returns. It
+	 * never waits: what cannot go now is the callback's to queue or to lose. It may call
+	 * nothing of this stack. Required.
 	 */
 	void (*transmit)(void *arg, const struct leat_span *span, unsigned count, size_t len);
 	void *arg; /* handed on to transmit */
@@ -467,17 +475,18 @@ LEAT_API int leat_iface_add(
     struct leat_stack *stack, const struct leat_iface_config *config, struct leat_iface **out);
 
 /**
- * A frame has arrived on @iface at @now, and is dealt with before this returns: answers are transmitted,
- * watchers called. Not from a callback.
+ * A frame has arrived on @iface at @now, and is dealt with before this returns: answers are
+ * transmitted, watchers called. Not from a callback.
  *
- * @frame  its octets, from the link header on (from the virtio-net header with LEAT_IFACE_VNET_HDR); copied
+ * @frame  its octets, from the link header on (from the virtio-net header with
+ *         LEAT_IFACE_VNET_HDR); copied
  * @len    how many
  * @now    nanoseconds; also what leat_stack_advance() would be told
  *
  * Returns 0, which says nothing of what became of the frame (what is wrong with it is counted:
  * leat_stack_drops()); or, the frame also having been counted,
- *   -LEAT_EINVAL    not an interface whose frames the caller carries, or a virtio-net header that lies about
- *                   the frame
+ *   -LEAT_EINVAL    not an interface whose frames the caller carries, or a virtio-net header that
+ *                   lies about the frame
  *   -LEAT_EMSGSIZE  longer than any frame can be
  *   -LEAT_ENOBUFS   the stack's memory is used up
  */
@@ -498,8 +507,8 @@ LEAT_API void leat_iface_info(const struct leat_iface *iface, struct leat_iface_
 
 enum leat_addr_flag {
 	/*
-	 * Ask first whether somebody has it (RFC 4862, 5.4; RFC 5227): usable after some seconds, if nobody
-	 * does.
+	 * Ask first whether somebody has it (RFC 4862, 5.4; RFC 5227): usable after some seconds,
+	 * if nobody does.
 	 */
 	LEAT_ADDR_PROBE = 1,
 };
@@ -518,8 +527,8 @@ enum leat_addr_flag {
 LEAT_API int leat_iface_addr_add(struct leat_iface *iface, const struct leat_prefix *addr, uint32_t flags);
 
 /**
- * Take an address away, with the route to its prefix. Connections that use it stay and fail. Returns 0, or
- * -LEAT_ENOENT.
+ * Take an address away, with the route to its prefix. Connections that use it stay and fail.
+ * Returns 0, or -LEAT_ENOENT.
  */
 LEAT_API int leat_iface_addr_del(struct leat_iface *iface, const struct leat_addr *addr);
 
@@ -543,13 +552,17 @@ struct leat_route {
  * Add a route; the longest prefix wins, then the lowest metric.
  *
  * Returns 0, or
- *   -LEAT_EINVAL  @route (size, bits, flags, no interface, families that differ, another stack's interface)
+ *   -LEAT_EINVAL  @route (size, bits, flags, no interface, families that differ, another stack's
+ *                 interface)
  *   -LEAT_EEXIST
  *   -LEAT_ENOMEM
  */
 LEAT_API int leat_route_add(struct leat_stack *stack, const struct leat_route *route);
 
-/** Take away the route with the same dst, gateway and iface. Returns 0, -LEAT_EINVAL, or -LEAT_ENOENT. */
+/**
+ * Take away the route with the same dst, gateway and iface. Returns 0, -LEAT_EINVAL, or
+ * -LEAT_ENOENT.
+ */
 LEAT_API int leat_route_del(struct leat_stack *stack, const struct leat_route *route);
 
 /* What is known of a neighbour (RFC 4861, 7.3.2). */
@@ -574,14 +587,14 @@ struct leat_neigh {
 };
 
 /**
- * Fix the link address of @addr on @iface, so that nobody is asked for it. Returns 0, -LEAT_EINVAL (no
- * Ethernet), or -LEAT_ENOSPC.
+ * Fix the link address of @addr on @iface, so that nobody is asked for it. Returns 0, -LEAT_EINVAL
+ * (no Ethernet), or -LEAT_ENOSPC.
  */
 LEAT_API int leat_neigh_set(struct leat_iface *iface, const struct leat_addr *addr, const uint8_t mac[6]);
 
 /**
- * Call @fn for each neighbour that the stack knows of, in no order. It may call nothing of this stack; @neigh
- * is good until it returns.
+ * Call @fn for each neighbour that the stack knows of, in no order. It may call nothing of this
+ * stack; @neigh is good until it returns.
  */
 LEAT_API void leat_neigh_each(
     struct leat_stack *stack, void (*fn)(void *arg, const struct leat_neigh *neigh), void *arg);
@@ -593,7 +606,9 @@ enum leat_family { LEAT_INET = 2, LEAT_INET6 = 10 };
 enum leat_sock_type {
 	LEAT_STREAM = 1, /* TCP */
 	LEAT_DGRAM = 2,  /* UDP */
-	/* ICMP echo: what is sent and read begins at the ICMP header, whose identifier is the port. */
+	/*
+	 * ICMP echo: what is sent and read begins at the ICMP header, whose identifier is the port.
+	 */
 	LEAT_PING = 3,
 };
 
@@ -613,24 +628,24 @@ enum leat_sock_type {
 LEAT_API int leat_sock_open(struct leat_stack *stack, int family, int type, struct leat_sock **out);
 
 /**
- * Close a socket. Does not wait: what was written is still sent and acknowledged, unless something was left
- * unread, which resets the connection. @sock is gone. NULL is allowed.
+ * Close a socket. Does not wait: what was written is still sent and acknowledged, unless something
+ * was left unread, which resets the connection. @sock is gone. NULL is allowed.
  *
  * Source: RFC 9293, 3.10.4 (CLOSE call); RFC 2525, 2.17; SO_LINGER in socket(7).
  */
 LEAT_API void leat_sock_close(struct leat_sock *sock);
 
 /**
- * Close a socket with a reset, whatever was written or read. @sock is gone. NULL is allowed. Source: RFC
- * 9293, 3.10.5 (ABORT call).
+ * Close a socket with a reset, whatever was written or read. @sock is gone. NULL is allowed.
+ * Source: RFC 9293, 3.10.5 (ABORT call).
  */
 LEAT_API void leat_sock_abort(struct leat_sock *sock);
 
 /**
  * Name this side of a socket.
  *
- * @local  the address (0.0.0.0 or ::, any of the host's) and port (0: an ephemeral one, hard to guess: RFC
- *         6056)
+ * @local  the address (0.0.0.0 or ::, any of the host's) and port (0: an ephemeral one, hard to
+ *         guess: RFC 6056)
  *
  * Returns 0, or
  *   -LEAT_EADDRINUSE     and SO_REUSEADDR or SO_REUSEPORT do not make it right
@@ -659,10 +674,11 @@ LEAT_API int leat_sock_bind(struct leat_sock *sock, const struct leat_addr *loca
 LEAT_API int leat_sock_listen(struct leat_sock *sock, int backlog);
 
 /**
- * Connect. Never waits: LEAT_OUT in leat_sock_ready() says that it is worth asking again how it went.
+ * Connect. Never waits: LEAT_OUT in leat_sock_ready() says that it is worth asking again how it
+ * went.
  *
- * @remote  whom to; NULL dissolves the association of a datagram socket, and makes a stream a fresh one, its
- *          connection reset, or no longer listening
+ * @remote  whom to; NULL dissolves the association of a datagram socket, and makes a stream a fresh
+ *          one, its connection reset, or no longer listening
  *
  * Returns, for datagrams, 0: only the peer's name is fixed. For streams -LEAT_EINPROGRESS, then
  * -LEAT_EALREADY until the answer is there, which then is given once:
@@ -698,12 +714,13 @@ LEAT_API int leat_sock_accept(struct leat_sock *sock, struct leat_sock **out);
 enum {
 	LEAT_SOL_LEAT = 0x4c45, /* the level of Leat's own options */
 	/*
-	 * int: a listener or datagram socket that takes every address and port that nobody else does (a
-	 * gateway); leat_sock_bind() is then not needed
+	 * int: a listener or datagram socket that takes every address and port that nobody else
+	 * does (a gateway); leat_sock_bind() is then not needed
 	 */
 	LEAT_ANY_PORT = 1,
 	/*
-	 * int: a listener that offers connections before their SYN is answered, for leat_sock_answer() to decide
+	 * int: a listener that offers connections before their SYN is answered, for
+	 * leat_sock_answer() to decide
 	 */
 	LEAT_DEFER_ACCEPT = 2,
 };
@@ -712,8 +729,8 @@ enum {
  * Decide about a connection that a listener with LEAT_DEFER_ACCEPT offered.
  *
  * @error  0: answer its SYN. Otherwise what the peer is to see: LEAT_ECONNREFUSED, a reset;
- *         LEAT_EHOSTUNREACH, LEAT_ENETUNREACH or LEAT_EACCES (prohibited), an ICMP error; LEAT_ETIMEDOUT, no
- *         answer at all. With each of these @sock is gone
+ *         LEAT_EHOSTUNREACH, LEAT_ENETUNREACH or LEAT_EACCES (prohibited), an ICMP error;
+ *         LEAT_ETIMEDOUT, no answer at all. With each of these @sock is gone
  *
  * Returns 0, or -LEAT_EINVAL for other errors.
  *
@@ -736,8 +753,8 @@ struct leat_msg {
 	struct leat_addr local; /* from which of our addresses; all 0 = as bound. To which of our names */
 	uint32_t flags;         /* received: LEAT_MSG_TRUNC; 0 on sending */
 	/*
-	 * Sending: cut what is given into datagrams of so many octets (UDP_SEGMENT in udp(7)); 0 = one
-	 * datagram.
+	 * Sending: cut what is given into datagrams of so many octets (UDP_SEGMENT in udp(7)); 0 =
+	 * one datagram.
 	 */
 	uint16_t seg_size;
 	uint8_t ttl, tos; /* of the IP header; 0 on sending = the socket's */
@@ -758,8 +775,8 @@ struct leat_msg {
  *   -LEAT_EMSGSIZE      more than a datagram holds, or than passes the way without fragmenting
  *   -LEAT_EINVAL        @flags, @msg
  *   -LEAT_ENETUNREACH, ...  no way there
- *   the error that ended the connection (LEAT_ECONNRESET, LEAT_ETIMEDOUT), or an ICMP error for a connected
- *   datagram socket; once
+ *   the error that ended the connection (LEAT_ECONNRESET, LEAT_ETIMEDOUT), or an ICMP error for a
+ *   connected datagram socket; once
  *
  * Source: RFC 9293, 3.10.2 (SEND call); send(2).
  */
@@ -769,16 +786,16 @@ LEAT_API ssize_t leat_sock_send(
 /**
  * Read octets that have arrived in order on a connection, or a datagram.
  *
- * Never waits. The octets are copied out, so @buf stays the caller's; the room they free may send a window
- * update before this returns.
+ * Never waits. The octets are copied out, so @buf stays the caller's; the room they free may send a
+ * window update before this returns.
  *
  * @buf    where they go
  * @len    room in @buf; what does not fit stays (streams) or is lost (datagrams)
  * @flags  LEAT_MSG_OOB, LEAT_MSG_PEEK
  * @msg    NULL, or its size set: filled for datagrams
  *
- * Returns the octets copied: for a stream 1 to @len, or 0 once the peer has sent FIN and everything before it
- * was read. Or, with @buf untouched,
+ * Returns the octets copied: for a stream 1 to @len, or 0 once the peer has sent FIN and everything
+ * before it was read. Or, with @buf untouched,
  *   -LEAT_EAGAIN        nothing has arrived yet: wait for LEAT_IN
  *   -LEAT_ENOTCONN
  *   -LEAT_EINVAL        @flags, @msg; LEAT_MSG_OOB without an urgent octet
@@ -807,13 +824,13 @@ struct leat_sock_error {
 };
 
 /**
- * Take the first of what was said of datagrams that this socket sent: ICMP errors, and what was found too long
- * here.
+ * Take the first of what was said of datagrams that this socket sent: ICMP errors, and what was
+ * found too long here.
  *
- * They are kept while IP_RECVERR (for IPv4) or IPV6_RECVERR is set by leat_sock_setopt(), as far as they fit
- * into SO_RCVBUF together with what has arrived; leat_sock_ready() has LEAT_ERR while there are any. The
- * socket's pending error, told once by the next call or as SO_ERROR, goes along with them: taking the last
- * takes it, too. Never waits.
+ * They are kept while IP_RECVERR (for IPv4) or IPV6_RECVERR is set by leat_sock_setopt(), as far as
+ * they fit into SO_RCVBUF together with what has arrived; leat_sock_ready() has LEAT_ERR while
+ * there are any. The socket's pending error, told once by the next call or as SO_ERROR, goes along
+ * with them: taking the last takes it, too. Never waits.
  *
  * @buf    where those octets of the datagram's payload go that came back
  * @len    room in @buf; what does not fit is lost
@@ -830,40 +847,43 @@ LEAT_API ssize_t leat_sock_recv_error(
     struct leat_sock *sock, void *buf, size_t len, struct leat_sock_error *error);
 
 /**
- * Get memory of a stream's send buffer to write into, so that what is written there need not be copied again.
+ * Get memory of a stream's send buffer to write into, so that what is written there need not be
+ * copied again.
  *
- * The memory is the caller's until the next leat_sock_commit(), leat_sock_send(), leat_sock_connect(),
- * leat_sock_shutdown() or end of @sock; reserving again gives up what was reserved before.
+ * The memory is the caller's until the next leat_sock_commit(), leat_sock_send(),
+ * leat_sock_connect(), leat_sock_shutdown() or end of @sock; reserving again gives up what was
+ * reserved before.
  *
  * @want  octets that are wished for
  * @at    where they may be written
  *
- * Returns the octets there, 1 to @want (fewer than there is room for: reserve again after the commit); 0: no
- * room, wait for LEAT_OUT; or as leat_sock_send(); -LEAT_EOPNOTSUPP for datagrams.
+ * Returns the octets there, 1 to @want (fewer than there is room for: reserve again after the
+ * commit); 0: no room, wait for LEAT_OUT; or as leat_sock_send(); -LEAT_EOPNOTSUPP for datagrams.
  */
 LEAT_API ssize_t leat_sock_reserve(struct leat_sock *sock, size_t want, void **at);
 
 /**
  * The first @len octets of what leat_sock_reserve() gave are written: send them.
  *
- * Returns 0, also when the connection has ended meanwhile, which the next call tells; or -LEAT_EINVAL: so
- * many were not reserved.
+ * Returns 0, also when the connection has ended meanwhile, which the next call tells; or
+ * -LEAT_EINVAL: so many were not reserved.
  */
 LEAT_API int leat_sock_commit(struct leat_sock *sock, size_t len);
 
 /**
  * Look at what has arrived in order on a stream, where it lies.
  *
- * @span  at most @max runs of memory (and never more than 64), in order; good until the next call on @sock,
- *        or until the stack is driven again
+ * @span  at most @max runs of memory (and never more than 64), in order; good until the next call
+ *        on @sock, or until the stack is driven again
  *
- * Returns how many runs were filled; 0: nothing is there (leat_sock_recv() tells why), or not a stream.
+ * Returns how many runs were filled; 0: nothing is there (leat_sock_recv() tells why), or not a
+ * stream.
  */
 LEAT_API unsigned leat_sock_peek(struct leat_sock *sock, struct leat_span *span, unsigned max);
 
 /**
- * The first @len octets of what leat_sock_peek() showed have been read: free their room. Returns 0, or
- * -LEAT_EINVAL: so many are not there.
+ * The first @len octets of what leat_sock_peek() showed have been read: free their room. Returns 0,
+ * or -LEAT_EINVAL: so many are not there.
  */
 LEAT_API int leat_sock_consume(struct leat_sock *sock, size_t len);
 
@@ -886,12 +906,12 @@ LEAT_API unsigned leat_sock_ready(const struct leat_sock *sock);
 /**
  * Have @fn called when leat_sock_ready() may say something else than before.
  *
- * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run() alone,
- * never from within a call on a socket, and may call anything on any socket of this stack,
- * leat_sock_close() of this one included. What arrived is acknowledged afterwards: an answer that is sent
- * from here carries the ACK. What a call on a socket itself changes is told at the next
- * leat_stack_advance(), which leat_stack_next() then wants at once. What happened before there was a
- * watcher is not told: ask leat_sock_ready() after setting one.
+ * It is called from leat_stack_advance(), leat_iface_input(), leat_sim_run() and leat_loop_run()
+ * alone, never from within a call on a socket, and may call anything on any socket of this stack,
+ * leat_sock_close() of this one included. What arrived is acknowledged afterwards: an answer that
+ * is sent from here carries the ACK. What a call on a socket itself changes is told at the next
+ * leat_stack_advance(), which leat_stack_next() then wants at once. What happened before there was
+ * a watcher is not told: ask leat_sock_ready() after setting one.
  *
  * @fn   one per socket; NULL: none any more
  * @arg  handed on to @fn
@@ -906,8 +926,8 @@ LEAT_API void leat_sock_local(const struct leat_sock *sock, struct leat_addr *ou
 LEAT_API int leat_sock_remote(const struct leat_sock *sock, struct leat_addr *out);
 
 /**
- * Set an option, by Linux's levels, numbers and layouts (SOL_SOCKET, IPPROTO_TCP, ...), or Leat's own at
- * LEAT_SOL_LEAT.
+ * Set an option, by Linux's levels, numbers and layouts (SOL_SOCKET, IPPROTO_TCP, ...), or Leat's
+ * own at LEAT_SOL_LEAT.
  *
  * Returns 0, or
  *   -LEAT_ENOPROTOOPT  no such option for this socket
@@ -928,8 +948,8 @@ LEAT_API int leat_sock_setopt(struct leat_sock *sock, int level, int name, const
 LEAT_API int leat_sock_getopt(struct leat_sock *sock, int level, int name, void *value, size_t *len);
 
 /**
- * Octets that leat_sock_recv() would find at once; of a datagram socket, the length of the next one. Source:
- * SIOCINQ in tcp(7).
+ * Octets that leat_sock_recv() would find at once; of a datagram socket, the length of the next
+ * one. Source: SIOCINQ in tcp(7).
  */
 LEAT_API size_t leat_sock_unread(const struct leat_sock *sock);
 
@@ -946,7 +966,8 @@ struct leat_impair {
 	size_t size;
 	int64_t delay; /* one way, nanoseconds */
 	/*
-	 * Uniform over delay - jitter to delay + jitter, at most delay; order is kept unless reorder > 0.
+	 * Uniform over delay - jitter to delay + jitter, at most delay; order is kept unless
+	 * reorder > 0.
 	 */
 	int64_t jitter;
 	uint32_t loss;
@@ -959,8 +980,8 @@ struct leat_impair {
 };
 
 /**
- * Make a world in virtual time: whatever happens next is done next, so minutes pass in milliseconds, and the
- * same seed gives the same packets.
+ * Make a world in virtual time: whatever happens next is done next, so minutes pass in
+ * milliseconds, and the same seed gives the same packets.
  *
  * @out  the world, the caller's to free with leat_sim_free(); its time begins at 0
  *
@@ -998,14 +1019,17 @@ struct leat_link_config {
  * @out     the link, the simulation's
  *
  * Returns 0, or
- *   -LEAT_EINVAL  @config or an impairment (size, negative times, shares above 1, mtu, flags), hosts of
- *                 different worlds
+ *   -LEAT_EINVAL  @config or an impairment (size, negative times, shares above 1, mtu, flags),
+ *                 hosts of different worlds
  *   -LEAT_ENOMEM, or a host has all the interfaces that it can have
  */
 LEAT_API int leat_sim_link(struct leat_sim *sim, struct leat_stack *a, struct leat_stack *b,
     const struct leat_link_config *config, struct leat_link **out);
 
-/** The interface at one end of a link: @end 0 on its first host, 1 on its second. NULL for other ends. */
+/**
+ * The interface at one end of a link: @end 0 on its first host, 1 on its second. NULL for other
+ * ends.
+ */
 LEAT_API struct leat_iface *leat_link_iface(struct leat_link *link, unsigned end);
 
 /**
@@ -1024,8 +1048,8 @@ struct leat_link_counters {
 };
 
 /**
- * Fill in @size octets of @out: what became of the frames of one direction. Returns 0, or -LEAT_EINVAL
- * (@direction).
+ * Fill in @size octets of @out: what became of the frames of one direction. Returns 0, or
+ * -LEAT_EINVAL (@direction).
  */
 LEAT_API int leat_link_counters(
     const struct leat_link *link, unsigned direction, struct leat_link_counters *out, size_t size);
@@ -1057,8 +1081,8 @@ LEAT_API void leat_sim_stop(struct leat_sim *sim);
 LEAT_API int leat_loop_new(struct leat_loop **out);
 
 /**
- * Free @loop with its devices. Its stacks stay the caller's, with interfaces that are down. Not from a
- * callback. NULL is allowed.
+ * Free @loop with its devices. Its stacks stay the caller's, with interfaces that are down. Not
+ * from a callback. NULL is allowed.
  */
 LEAT_API void leat_loop_free(struct leat_loop *loop);
 
@@ -1074,8 +1098,8 @@ struct leat_tap_config {
 	size_t size;
 	const char *name; /* at most 15 octets; made unless it exists; NULL = the kernel chooses */
 	/*
-	 * Octets of an IP packet, 576 to 65535; 0 = 1500. The kernel's end must be set to the same by who
-	 * made it.
+	 * Octets of an IP packet, 576 to 65535; 0 = 1500. The kernel's end must be set to the same
+	 * by who made it.
 	 */
 	uint32_t mtu;
 	uint32_t flags; /* LEAT_IFACE_RAW_IP: a TUN; LEAT_IFACE_AUTOCONF */
@@ -1084,8 +1108,8 @@ struct leat_tap_config {
 };
 
 /**
- * Open a TAP (or TUN) device as an interface of @stack. Whoever runs the machine gives the kernel's end its
- * addresses and sets it up.
+ * Open a TAP (or TUN) device as an interface of @stack. Whoever runs the machine gives the kernel's
+ * end its addresses and sets it up.
  *
  * Super-segments and unfinished checksums pass both ways where the kernel can.
  *
@@ -1108,8 +1132,8 @@ LEAT_API void leat_loop_run(struct leat_loop *loop);
 /**
  * One turn of the loop, for who has more to do than to wait for it.
  *
- * @timeout  nanoseconds to wait at most for something to happen; LEAT_NEVER: as long as it takes; 0: not at
- *           all
+ * @timeout  nanoseconds to wait at most for something to happen; LEAT_NEVER: as long as it takes;
+ *           0: not at all
  */
 LEAT_API void leat_loop_turn(struct leat_loop *loop, int64_t timeout);
 

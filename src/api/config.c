@@ -1,7 +1,8 @@
 /*
  * api/config.c - structs that may grow: callers and library may have been built years apart.
  *
- * The rule is that of Linux's clone3(2) and openat2(2): what the caller lacks is 0, and what we do not know must be.
+ * The rule is that of Linux's clone3(2) and openat2(2): what the caller lacks is 0, and what we do
+ * not know must be.
  */
 #include "api/impl.h"
 

@@ -1,7 +1,9 @@
 /*
- * api/impl.h - what stands behind the opaque types of leat.h: thin, since the layers below already have these shapes.
+ * api/impl.h - what stands behind the opaque types of leat.h: thin, since the layers below already
+ * have these shapes.
  *
- * What this layer adds is the boundary: checked arguments, structs that may grow, callbacks of the public types, and that all of a stack goes with it.
+ * What this layer adds is the boundary: checked arguments, structs that may grow, callbacks of the
+ * public types, and that all of a stack goes with it.
  */
 #ifndef API_IMPL_H
 #define API_IMPL_H
@@ -52,8 +54,9 @@ struct leat_sock {
 /* Structs that may grow. config.c */
 
 /*
- * Copy the caller's struct, which begins with its size, into ours of @known octets: what it lacks is 0. -LEAT_EINVAL when it is too small to tell, or
- * has something behind @known that is not 0. @from NULL: all 0.
+ * Copy the caller's struct, which begins with its size, into ours of @known octets: what it lacks
+ * is 0. -LEAT_EINVAL when it is too small to tell, or has something behind @known that is not 0.
+ * @from NULL: all 0.
  */
 int api_config(void *to, size_t known, const void *from);
 
@@ -65,7 +68,9 @@ struct endpoint api_endpoint(const struct leat_addr *a);
 struct leat_addr api_addr(const struct endpoint *e);
 bool api_addr_unset(const struct leat_addr *a); /* all 0 */
 
-/* What leat.h calls unset ("::" whatever the family) as an unspecified address of @like's family. */
+/*
+ * What leat.h calls unset ("::" whatever the family) as an unspecified address of @like's family.
+ */
 struct ipaddr api_addr_or_any(const struct leat_addr *a, const struct ipaddr *like);
 
 /* Stacks and what belongs to them. stack.c */
@@ -89,7 +94,10 @@ int api_iface_check(struct leat_stack *owner, struct api_iface_settings *s);
 struct leat_iface *api_iface_wrap(struct leat_stack *owner); /* around nothing yet; NULL without memory */
 void api_iface_unwrap(struct leat_iface *i);
 
-/* It is around @iface from now on, which configures itself if the flags say so. 0 or a negative error. */
+/*
+ * It is around @iface from now on, which configures itself if the flags say so. 0 or a negative
+ * error.
+ */
 int api_iface_adopt(struct leat_iface *i, struct iface *iface, uint32_t flags);
 
 /* Make the interface, on @wire. 0 or a negative error. */

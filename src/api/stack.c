@@ -1,5 +1,6 @@
 /*
- * api/stack.c - hosts, driven by the caller: their making, their time, their end, and what they dropped.
+ * api/stack.c - hosts, driven by the caller: their making, their time, their end, and what they
+ * dropped.
  */
 #include "api/impl.h"
 #include "host/random.h"

@@ -9,8 +9,9 @@
 #include <string.h>
 
 /*
- * Zero @n octets. What is more than 32 octets by a number that it knows, gcc zeroes with `rep stos`, which takes longer to start than memset() to have done
- * it: so it is not let know. For what is zeroed for each packet.
+ * Zero @n octets. What is more than 32 octets by a number that it knows, gcc zeroes with `rep
+ * stos`, which takes longer to start than memset() to have done it: so it is not let know. For what
+ * is zeroed for each packet.
  */
 static inline void
 bytes_zero(void *at, size_t n)

@@ -6,7 +6,10 @@
 
 #include "leat.h"
 
-/* The name of error @err (either sign), "ECONNRESET" say, or "E?" for a number that leat.h does not list. */
+/*
+ * The name of error @err (either sign), "ECONNRESET" say, or "E?" for a number that leat.h does not
+ * list.
+ */
 const char *err_name(int err);
 
 /*

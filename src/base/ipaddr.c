@@ -55,7 +55,10 @@ ipaddr_prefix(const struct ipaddr *addr, unsigned bits)
 	return p;
 }
 
-/* The longest run of at least two zero groups, the first of equals (RFC 5952, 4.2): where it begins and ends. */
+/*
+ * The longest run of at least two zero groups, the first of equals (RFC 5952, 4.2): where it begins
+ * and ends.
+ */
 static void
 find_zeros(const uint8_t *octets, int *from, int *to)
 {

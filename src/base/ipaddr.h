@@ -1,8 +1,9 @@
 /*
  * base/ipaddr.h - one type for both IPv4 and IPv6 addresses, and for the end of a flow.
  *
- * An IPv4 address is held as its IPv4-mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so one comparison, one hash and
- * one table serve both. "::" is the unspecified address of IPv6, ::ffff:0.0.0.0 that of IPv4.
+ * An IPv4 address is held as its IPv4-mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so one
+ * comparison, one hash and one table serve both. "::" is the unspecified address of IPv6,
+ * ::ffff:0.0.0.0 that of IPv4.
  */
 #ifndef BASE_IPADDR_H
 #define BASE_IPADDR_H
@@ -115,7 +116,10 @@ ipaddr_is_link_local(const struct ipaddr *a)
 			     : be16_get(ipaddr_octets(a)) >> 6 == 0xfe80 >> 6;
 }
 
-/* Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of 32, 64 of 128). Different families never match. */
+/*
+ * Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of
+ * 32, 64 of 128). Different families never match.
+ */
 bool ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits);
 
 /* @addr with all bits after the first @bits of its family cleared. */

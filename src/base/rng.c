@@ -1,5 +1,6 @@
 /*
- * base/rng.c - xoshiro256** 1.0 (Blackman and Vigna, 2018) and splitmix64 (Steele, Lea and Flood, 2014).
+ * base/rng.c - xoshiro256** 1.0 (Blackman and Vigna, 2018) and splitmix64 (Steele, Lea and Flood,
+ * 2014).
  */
 #include "base/rng.h"
 
@@ -65,7 +66,10 @@ rng_u64(struct rng *r)
 	return result;
 }
 
-/* Lemire, "Fast random integer generation in an interval" (2019): multiply, and reject the few draws that would bias. */
+/*
+ * Lemire, "Fast random integer generation in an interval" (2019): multiply, and reject the few
+ * draws that would bias.
+ */
 uint64_t
 rng_below(struct rng *r, uint64_t bound)
 {

@@ -1,8 +1,8 @@
 /*
  * base/seq.h - sequence numbers: 32 bits that wrap (RFC 9293, 3.4).
  *
- * Compared only here; `make lint` refuses < and > on them anywhere else. The comparisons hold while the two
- * numbers are less than 2^31 apart.
+ * Compared only here; `make lint` refuses < and > on them anywhere else. The comparisons hold while
+ * the two numbers are less than 2^31 apart.
  */
 #ifndef BASE_SEQ_H
 #define BASE_SEQ_H

@@ -1,8 +1,9 @@
 /*
- * base/slab.h - memory for things of one size that come and go often: what comes back is kept for the next taker, up to a number.
+ * base/slab.h - memory for things of one size that come and go often: what comes back is kept for
+ * the next taker, up to a number.
  *
- * Each thing is its own piece of the heap, so what is kept beyond need is bounded, and a build with AddressSanitizer keeps nothing: there every use after
- * the end is seen.
+ * Each thing is its own piece of the heap, so what is kept beyond need is bounded, and a build with
+ * AddressSanitizer keeps nothing: there every use after the end is seen.
  */
 #ifndef BASE_SLAB_H
 #define BASE_SLAB_H

@@ -1,8 +1,9 @@
 /*
- * base/table.h - a hash table through the members' own nodes, under a secret key, that grows as it fills.
+ * base/table.h - a hash table through the members' own nodes, under a secret key, that grows as it
+ * fills.
  *
- * Keys are made of 64-bit words. It owns no member. A hostile choice of keys does not lengthen its chains, since the
- * hash is SipHash under a key that the peer does not know.
+ * Keys are made of 64-bit words. It owns no member. A hostile choice of keys does not lengthen its
+ * chains, since the hash is SipHash under a key that the peer does not know.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -65,7 +66,10 @@ table_next(const struct table_node *n)
 /* The first member with this hash and key, or NULL. */
 struct table_node *table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *eq);
 
-/* Takes @node in under @hash; does not look for an equal one. Never fails: when it cannot grow it gets slower. */
+/*
+ * Takes @node in under @hash; does not look for an equal one. Never fails: when it cannot grow it
+ * gets slower.
+ */
 void table_insert(struct table *t, struct table_node *node, uint64_t hash);
 
 /* @node must be in. */

@@ -1,19 +1,22 @@
 /*
- * base/wheel.c - a timing wheel whose slots are heaps, so that nothing is ever moved between levels.
+ * base/wheel.c - a timing wheel whose slots are heaps, so that nothing is ever moved between
+ * levels.
  *
- * Level 0 has slots of 2^16 ns (65 us), each level above has slots 64 times as wide, and eight levels span all of
- * nsec_t. A timer goes into the lowest level whose next 64 slots reach its time. There it stays until it fires or is
- * cancelled: a classic wheel sorts a wide slot into the level below when its time comes (the cascade), and can say
- * when its next timer is due only by looking through a whole slot. Here each slot keeps its timers as a pairing heap
- * (Fredman, Sedgewick, Sleator and Tarjan, 1986), ordered by time and then by order of arming:
+ * Level 0 has slots of 2^16 ns (65 us), each level above has slots 64 times as wide, and eight
+ * levels span all of nsec_t. A timer goes into the lowest level whose next 64 slots reach its time.
+ * There it stays until it fires or is cancelled: a classic wheel sorts a wide slot into the level
+ * below when its time comes (the cascade), and can say when its next timer is due only by looking
+ * through a whole slot. Here each slot keeps its timers as a pairing heap (Fredman, Sedgewick,
+ * Sleator and Tarjan, 1986), ordered by time and then by order of arming:
  *
  *  - to arm is one comparison with the slot's first timer;
- *  - to cancel is to unlink, unless the timer was the first of its slot or once stood there: then its children are
- *    paired up, O(log n) amortised over the n timers of that slot;
+ *  - to cancel is to unlink, unless the timer was the first of its slot or once stood there: then
+ *    its children are paired up, O(log n) amortised over the n timers of that slot;
  *  - the next timer is the least of the first timers of at most eight slots, found by bit maps.
  *
- * The invariant that makes the bit maps enough: on each level, every timer's slot is one of the 64 that begin with the
- * slot of `now`. `now` never passes an armed timer, so only arming could break it, and place() does not.
+ * The invariant that makes the bit maps enough: on each level, every timer's slot is one of the 64
+ * that begin with the slot of `now`. `now` never passes an armed timer, so only arming could break
+ * it, and place() does not.
  */
 #include "base/wheel.h"
 
@@ -82,8 +85,8 @@ meld(struct timer *a, struct timer *b)
 }
 
 /*
- * One heap out of a row of siblings: meld them two by two from the left, then all of those from the right. The order
- * matters: it is what makes taking out O(log n) amortised.
+ * One heap out of a row of siblings: meld them two by two from the left, then all of those from the
+ * right. The order matters: it is what makes taking out O(log n) amortised.
  */
 static struct timer *
 meld_row(struct timer *row)
@@ -131,7 +134,10 @@ slot_time(nsec_t when, unsigned level)
 	return ((uint64_t)when ^ UINT64_C(1) << 63) >> (TICK_BITS + SLOT_BITS * level);
 }
 
-/* The slot for @when: on the lowest level that reaches it. What has passed already belongs to the slot of now. */
+/*
+ * The slot for @when: on the lowest level that reaches it. What has passed already belongs to the
+ * slot of now.
+ */
 static unsigned
 place(const struct wheel *w, nsec_t when)
 {
@@ -184,7 +190,10 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 	w->count++;
 }
 
-/* The first timer of @level, which has some: in the first filled slot from that of now on, going round. */
+/*
+ * The first timer of @level, which has some: in the first filled slot from that of now on, going
+ * round.
+ */
 static struct timer *
 first_of_level(const struct wheel *w, unsigned level)
 {

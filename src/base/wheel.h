@@ -1,8 +1,10 @@
 /*
- * base/wheel.h - a hierarchical timing wheel: arming and cancelling cost the same however many timers there are.
+ * base/wheel.h - a hierarchical timing wheel: arming and cancelling cost the same however many
+ * timers there are.
  *
- * It reads no clock. Timers fire from wheel_advance(), never before their time, in the order of their times, and
- * those of one instant in the order in which they were armed, so that a run repeats exactly.
+ * It reads no clock. Timers fire from wheel_advance(), never before their time, in the order of
+ * their times, and those of one instant in the order in which they were armed, so that a run
+ * repeats exactly.
  */
 #ifndef BASE_WHEEL_H
 #define BASE_WHEEL_H
@@ -41,7 +43,9 @@ timer_armed(const struct timer *t)
 	return t->armed != 0;
 }
 
-/* To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it. */
+/*
+ * To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it.
+ */
 void timer_arm(struct wheel *w, struct timer *t, nsec_t when);
 
 /* For timer_cancel() alone. */
@@ -58,7 +62,10 @@ timer_cancel(struct wheel *w, struct timer *t)
 /* When the next timer is due, exactly; NSEC_NEVER when none is armed. */
 nsec_t wheel_next(struct wheel *w);
 
-/* Fires all that is due at @now, those included that a firing timer arms for @now. Time never runs backwards: an earlier @now fires nothing. */
+/*
+ * Fires all that is due at @now, those included that a firing timer arms for @now. Time never runs
+ * backwards: an earlier @now fires nothing.
+ */
 void wheel_advance(struct wheel *w, nsec_t now);
 
 /* How many are armed. */

@@ -60,7 +60,10 @@ interface_of(const struct capture *c, unsigned side)
 static void
 write_out(struct capture *c, const struct pcapng_buf *b)
 {
-	/* The file remembers the first error, and capture_close() tells it: a full disk must not stop the program's network. */
+	/*
+	 * The file remembers the first error, and capture_close() tells it: a full disk must not
+	 * stop the program's network.
+	 */
 	(void)file_write(c->file, b->at, b->len, c->last);
 }
 

@@ -4,8 +4,8 @@
  * Wireshark can only guess: why a packet was sent again, why it was dropped, whose it is.
  *
  * A file of one side has no copy of a frame that was lost on its way there: a comment on the next
- * frame that arrives names it.
- * A frame is written when the next one comes (or at a flush), because what becomes of it is told after it is seen.
+ * frame that arrives names it. A frame is written when the next one comes (or at a flush), because
+ * what becomes of it is told after it is seen.
  */
 #ifndef CLI_CAPTURE_H
 #define CLI_CAPTURE_H

@@ -4,7 +4,10 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-/* Leat itself failed or was misused: told apart from what a program may return, as env(1) and timeout(1) do. */
+/*
+ * Leat itself failed or was misused: told apart from what a program may return, as env(1) and
+ * timeout(1) do.
+ */
 enum { EXIT_LEAT = 125 };
 
 int cmd_run(int argc, char **argv);

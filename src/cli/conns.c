@@ -44,7 +44,10 @@ names_hash(const struct conns *c, const struct endpoint *program, const struct e
 int
 conns_init(struct conns *c)
 {
-	/* Nobody hostile chooses these keys' hashes to our cost: the table is bounded, so a fixed key will do. */
+	/*
+	 * Nobody hostile chooses these keys' hashes to our cost: the table is bounded, so a fixed
+	 * key will do.
+	 */
 	const struct siphash_key key = {{0x6c656174, 0x636f6e6e}};
 	int err;
 

@@ -1,6 +1,6 @@
 /*
- * cli/doctor.h - what this machine allows, found by trying each call rather than by reading versions: containers, hardening and old kernels
- * all answer for themselves.
+ * cli/doctor.h - what this machine allows, found by trying each call rather than by reading
+ * versions: containers, hardening and old kernels all answer for themselves.
  */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H

@@ -27,7 +27,10 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-/* Run @fn in a child, since a filter cannot be taken off again; its result (an errno below 256) comes back. */
+/*
+ * Run @fn in a child, since a filter cannot be taken off again; its result (an errno below 256)
+ * comes back.
+ */
 static int
 in_child(int (*fn)(void))
 {

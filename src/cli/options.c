@@ -9,7 +9,10 @@
 
 enum { WORD_MAX = 32, WORDS_MAX = 128 };
 
-/* How many letters to insert, delete, replace or swap to make @b of @a (Damerau and Levenshtein, adjacent swaps). */
+/*
+ * How many letters to insert, delete, replace or swap to make @b of @a (Damerau and Levenshtein,
+ * adjacent swaps).
+ */
 static unsigned
 edit_distance(const char *a, const char *b)
 {

@@ -1,6 +1,7 @@
 /*
- * cli/run_net.c - the network inside a run: 10.0.2.0/24 and fd00:2::/64 as everywhere, unless the host itself uses them (a virtual machine under
- * VirtualBox or QEMU does): then another, so that the program can still reach its host's neighbours.
+ * cli/run_net.c - the network inside a run: 10.0.2.0/24 and fd00:2::/64 as everywhere, unless the
+ * host itself uses them (a virtual machine under VirtualBox or QEMU does): then another, so that
+ * the program can still reach its host's neighbours.
  */
 #include "cli/run_options.h"
 #include "host/hostnet.h"

@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A row's tag says which impairment of which directions: the option comes three times, plain, --up-… and --down-…. */
+/*
+ * A row's tag says which impairment of which directions: the option comes three times, plain,
+ * --up-… and --down-….
+ */
 enum link_word {
 	WORD_DELAY,
 	WORD_RTT,

@@ -18,10 +18,16 @@ struct run_options {
 	bool trace, quiet, help, seed_given, net4_given, net6_given;
 };
 
-/* Options and program out of @argv. 0; or -1 after one line on stderr. A seed that was not given stays 0 with seed_given false. */
+/*
+ * Options and program out of @argv. 0; or -1 after one line on stderr. A seed that was not given
+ * stays 0 with seed_given false.
+ */
 int run_options_parse(struct run_options *o, int argc, char **argv);
 
-/* What the machine decides where the user did not: a seed, and a network that the host does not use itself. 0; or -1 after one line. */
+/*
+ * What the machine decides where the user did not: a seed, and a network that the host does not use
+ * itself. 0; or -1 after one line.
+ */
 int run_options_settle(struct run_options *o);
 
 /* The addresses inside, of the /24 or /64 that the argument belongs to. */

@@ -1,6 +1,6 @@
 /*
- * cli/summary.h - what is told at the end of a run: per connection, of the link, and what was dropped, with words that need no
- * manual.
+ * cli/summary.h - what is told at the end of a run: per connection, of the link, and what was
+ * dropped, with words that need no manual.
  */
 #ifndef CLI_SUMMARY_H
 #define CLI_SUMMARY_H
@@ -44,7 +44,10 @@ int summary_json(const struct summary *s, int wait_status, struct file *file);
 /* True if most of the traffic went between the program's own sockets, past the link. */
 bool summary_loopback_most(const struct summary *s);
 
-/* Why something was sent again, in words: "fast retransmit". NULL for kinds that are no retransmission. */
+/*
+ * Why something was sent again, in words: "fast retransmit". NULL for kinds that are no
+ * retransmission.
+ */
 const char *summary_retx_words(unsigned why);
 
 #endif

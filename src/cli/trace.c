@@ -30,7 +30,10 @@ fate_words(uint8_t verdict)
 	}
 }
 
-/* Octets that a terminal shows in one column are counted once: the continuation octets of UTF-8 are not. */
+/*
+ * Octets that a terminal shows in one column are counted once: the continuation octets of UTF-8 are
+ * not.
+ */
 static int
 padding(const char *text, int column)
 {

@@ -1,8 +1,8 @@
 /*
- * cli/trace.h - the exchange as a ladder in the terminal: one line per frame as the link takes it, the program's side on the left, the
- * states on both sides, and what became of the frame, in words.
+ * cli/trace.h - the exchange as a ladder in the terminal: one line per frame as the link takes it,
+ * the program's side on the left, the states on both sides, and what became of the frame, in words.
  *
- *      0.000 ms  SYN-SENT      ──▶ SYN, seq 0, window 64240, mss 1460, wscale 7, SACK, timestamps   LISTEN
+ *      0.000 ms  SYN-SENT      ──▶ SYN, seq 0, window 64240, mss 1460, wscale 7, SACK   LISTEN
  *
  * Sequence numbers count from each side's own first one, as Wireshark shows them.
  */
@@ -22,7 +22,10 @@ struct trace {
 /* @e is EVENT_LINK; only what the link took or refused makes a line. */
 void trace_link(struct trace *t, const struct event *e);
 
-/* What a stack dropped, and what an ICMP error said: a line of its own. @end is END_PROGRAM or END_GATEWAY. */
+/*
+ * What a stack dropped, and what an ICMP error said: a line of its own. @end is END_PROGRAM or
+ * END_GATEWAY.
+ */
 void trace_event(struct trace *t, unsigned end, const struct event *e);
 
 #endif

@@ -15,8 +15,8 @@ struct unit {
 };
 
 /*
- * A number without sign, and the unit behind it. False when there is no number. strtod() would also take "inf", "0x1p3"
- * and leading blanks, which nobody means.
+ * A number without sign, and the unit behind it. False when there is no number. strtod() would also
+ * take "inf", "0x1p3" and leading blanks, which nobody means.
  */
 static bool
 split_number(const char *text, double *number, const char **unit)

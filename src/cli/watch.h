@@ -1,5 +1,6 @@
 /*
- * cli/watch.h - everything that watches a run, behind one sink: the connections' records, the ladder, the capture, and at the end the summary.
+ * cli/watch.h - everything that watches a run, behind one sink: the connections' records, the
+ * ladder, the capture, and at the end the summary.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H

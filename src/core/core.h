@@ -1,9 +1,10 @@
 /*
- * core/core.h - the hub of one host. Links, networks and transports do not know one another: they meet here, through the operations
- * that this header declares.
+ * core/core.h - the hub of one host. Links, networks and transports do not know one another: they
+ * meet here, through the operations that this header declares.
  *
- * A core has no clock: whoever drives it (stack/) sets `now` before each entry and lets the wheel fire. It has no I/O:
- * frames leave through each interface's wire, and come in through iface_input().
+ * A core has no clock: whoever drives it (stack/) sets `now` before each entry and lets the wheel
+ * fire. It has no I/O: frames leave through each interface's wire, and come in through
+ * iface_input().
  */
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
@@ -79,20 +80,39 @@ struct net_error {
 struct transport_ops {
 	/* Consumes @pkt, whose data begins at the transport header; l3 is set. */
 	void (*input)(void *self, struct pkt *pkt, const struct ip_rx *rx);
-	/* An error about a packet that this transport is said to have sent. Borrowed. False: it is of no flow that is known here. */
+	/*
+	 * An error about a packet that this transport is said to have sent. Borrowed. False: it is
+	 * of no flow that is known here.
+	 */
 	bool (*error)(void *self, const struct net_error *e);
-	/* It holds errors against what it has in flight (RFC 5927): what they teach of path MTUs, and telling the sink of them, is left to it. */
+	/*
+	 * It holds errors against what it has in flight (RFC 5927): what they teach of path MTUs,
+	 * and telling the sink of them, is left to it.
+	 */
 	bool judges_errors;
 };
 
 struct network_ops {
-	/* Consumes @pkt: from a link, data at the network header. IPv4's network gets ARP, too: pkt->ethertype tells them apart. */
+	/*
+	 * Consumes @pkt: from a link, data at the network header. IPv4's network gets ARP, too:
+	 * pkt->ethertype tells them apart.
+	 */
 	void (*input)(void *self, struct iface *iface, struct pkt *pkt);
-	/* Consumes @pkt, data at the transport header, l4 set: adds the network header, routes, fragments or keeps the super-segment whole, sends. 0 or the reason it went nowhere (-LEAT_ENETUNREACH, -LEAT_EMSGSIZE, ...), which has been counted. */
+	/*
+	 * Consumes @pkt, data at the transport header, l4 set: adds the network header, routes,
+	 * fragments or keeps the super-segment whole, sends. 0 or the reason it went nowhere
+	 * (-LEAT_ENETUNREACH, -LEAT_EMSGSIZE, ...), which has been counted.
+	 */
 	int (*output)(void *self, struct pkt *pkt, const struct ip_tx *tx);
-	/* "This packet (l3 set) could not be delivered": emit the ICMP error that fits, rate-limited. Borrows @pkt. */
+	/*
+	 * "This packet (l3 set) could not be delivered": emit the ICMP error that fits,
+	 * rate-limited. Borrows @pkt.
+	 */
 	void (*refuse)(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
-	/* @addr of this family has come to @iface, tentative or not: announce it, or begin to look for duplicates. NULL = nothing to do. */
+	/*
+	 * @addr of this family has come to @iface, tentative or not: announce it, or begin to look
+	 * for duplicates. NULL = nothing to do.
+	 */
 	void (*addr_added)(void *self, struct iface *iface, const struct iface_addr *addr);
 	/*
 	 * What the interface wants of @group has changed, as @change says: MCAST_TO_EXCLUDE (any
@@ -139,31 +159,45 @@ struct core {
 	bool transparent; /* packets for any address are delivered here (the gateway) */
 };
 
-/* Changes whenever a route, an address or a path MTU does, so that holders of a struct path know when to look again. */
+/*
+ * Changes whenever a route, an address or a path MTU does, so that holders of a struct path know
+ * when to look again.
+ */
 static inline uint64_t
 route_generation(const struct core *core)
 {
 	return core->route_generation;
 }
 
-/* NULL without memory. The caller frees with core_free() after everything that registered itself has gone. */
+/*
+ * NULL without memory. The caller frees with core_free() after everything that registered itself
+ * has gone.
+ */
 struct core *core_new(const struct core_config *config);
 void core_free(struct core *core);
 
 /* Tell the sink, with host and time filled in. Callers test sink_wants() first. */
 void core_emit(struct core *core, struct event *e);
 
-/* Called once by each protocol as it is set up. Transports may take themselves out again with @ops NULL. */
+/*
+ * Called once by each protocol as it is set up. Transports may take themselves out again with @ops
+ * NULL.
+ */
 void core_register_network(struct core *core, bool v6, const struct network_ops *ops, void *self);
 void core_register_transport(struct core *core, uint8_t proto, const struct transport_ops *ops, void *self);
 
 /*
- * Who pings: gets the echo replies to this host, and the errors about its echo requests. Data (and what is quoted) begin at the ICMP or ICMPv6
- * header, checked; @rx->proto (1 or 58) tells which. It sends its requests through core_output() like any transport.
+ * Who pings: gets the echo replies to this host, and the errors about its echo requests. Data (and
+ * what is quoted) begin at the ICMP or ICMPv6 header, checked; @rx->proto (1 or 58) tells which. It
+ * sends its requests through core_output() like any transport.
  */
 void core_register_ping(struct core *core, const struct transport_ops *ops, void *self);
 
-/* Who answers echo requests for addresses that are not our own, in a transparent core (the gateway). Without one, they are answered as our own are. Only input is used. NULL, NULL takes it back. */
+/*
+ * Who answers echo requests for addresses that are not our own, in a transparent core (the
+ * gateway). Without one, they are answered as our own are. Only input is used. NULL, NULL takes it
+ * back.
+ */
 void core_register_echo(struct core *core, const struct transport_ops *ops, void *self);
 
 static inline const struct core_network *
@@ -192,7 +226,10 @@ void core_input(struct core *core, struct iface *iface, struct pkt *pkt);
 void core_input_begin(struct core *core);
 void core_input_end(struct core *core);
 
-/* Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is none. */
+/*
+ * Hand @pkt to the transport of @rx->proto. False, with @pkt still the caller's, when there is
+ * none.
+ */
 static inline bool
 core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
 {
@@ -207,7 +244,10 @@ core_deliver(struct core *core, struct pkt *pkt, const struct ip_rx *rx)
 /* Hand @e to the transport of @e->proto. False when there is none, or it knows no such flow. */
 bool core_error(struct core *core, const struct net_error *e);
 
-/* See network_ops.refuse; @error is LEAT_ECONNREFUSED (port), LEAT_EHOSTUNREACH, LEAT_ENETUNREACH, LEAT_EACCES (prohibited), LEAT_EPROTO (protocol). */
+/*
+ * See network_ops.refuse; @error is LEAT_ECONNREFUSED (port), LEAT_EHOSTUNREACH, LEAT_ENETUNREACH,
+ * LEAT_EACCES (prohibited), LEAT_EPROTO (protocol).
+ */
 void core_refuse(struct core *core, const struct pkt *pkt, const struct ip_rx *rx, int error);
 
 #endif

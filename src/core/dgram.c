@@ -62,7 +62,10 @@ dgram_enqueue(struct core *core, struct dgram_queue *q, struct pkt *payload, con
 {
 	struct dgram *d;
 
-	/* As Linux: what is in the queue may fill the limit, and the last datagram may step over it. */
+	/*
+	 * As Linux: what is in the queue may fill the limit, and the last datagram may step over
+	 * it.
+	 */
 	if (q->charged > q->limit) {
 		pkt_drop(core, payload, DROP_UDP_RCVBUF);
 		return false;

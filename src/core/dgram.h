@@ -1,9 +1,9 @@
 /*
- * core/dgram.h - datagrams that have arrived and wait to be read, with what their reader may ask about each: who sent it, to which
- * of our names, over which interface.
+ * core/dgram.h - datagrams that have arrived and wait to be read, with what their reader may ask
+ * about each: who sent it, to which of our names, over which interface.
  *
- * The queue is bounded by octets (SO_RCVBUF), each datagram being charged a fixed sum beside its own, as Linux charges the
- * memory that holds it: otherwise empty datagrams would be free.
+ * The queue is bounded by octets (SO_RCVBUF), each datagram being charged a fixed sum beside its
+ * own, as Linux charges the memory that holds it: otherwise empty datagrams would be free.
  */
 #ifndef CORE_DGRAM_H
 #define CORE_DGRAM_H
@@ -43,8 +43,8 @@ bool dgram_enqueue(
     struct core *core, struct dgram_queue *q, struct pkt *payload, const struct dgram_names *names);
 
 /*
- * Copy the first datagram out, as much of it as @len holds, and take it off unless @peek. Returns the octets copied, or -LEAT_EAGAIN; *@names and *@full
- * (its whole length) may be NULL.
+ * Copy the first datagram out, as much of it as @len holds, and take it off unless @peek. Returns
+ * the octets copied, or -LEAT_EAGAIN; *@names and *@full (its whole length) may be NULL.
  */
 ssize_t dgram_read(
     struct dgram_queue *q, void *buf, size_t len, bool peek, struct dgram_names *names, size_t *full);

@@ -18,10 +18,16 @@ enum drop_reason {
 struct core;
 struct pkt;
 
-/* The end of a packet that did not do its work: consumes it, counts the reason, tells the sink. @pkt may be NULL (there was no memory to make it). */
+/*
+ * The end of a packet that did not do its work: consumes it, counts the reason, tells the sink.
+ * @pkt may be NULL (there was no memory to make it).
+ */
 void pkt_drop(struct core *core, struct pkt *pkt, enum drop_reason reason);
 
-/* Count and tell without a packet's end: part of one was of no use (a trimmed duplicate, say). @pkt is borrowed and may be NULL. */
+/*
+ * Count and tell without a packet's end: part of one was of no use (a trimmed duplicate, say). @pkt
+ * is borrowed and may be NULL.
+ */
 void drop_note(struct core *core, const struct pkt *pkt, enum drop_reason reason);
 
 const char *drop_name(enum drop_reason reason);   /* "RST_NOT_EXACT" */

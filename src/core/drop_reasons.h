@@ -1,6 +1,6 @@
 /*
- * core/drop_reasons.h - every way in which a packet ends without doing its work. X(name, words, source), by layer.
- * Included several times on purpose; add a row where a layer finds a new reason.
+ * core/drop_reasons.h - every way in which a packet ends without doing its work. X(name, words,
+ * source), by layer. Included several times on purpose; add a row where a layer finds a new reason.
  */
 /* clang-format off */
 X(POOL_EMPTY,           "no packet or block left in the pool",                       "")

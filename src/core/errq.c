@@ -106,7 +106,10 @@ is_report(const struct errq_entry *x)
 	return x && x->error.origin != ERRQ_LOCAL;
 }
 
-/* As Linux's sock_dequeue_err_skb(): what this host found itself was told by the call that found it, and is nobody's pending error. */
+/*
+ * As Linux's sock_dequeue_err_skb(): what this host found itself was told by the call that found
+ * it, and is nobody's pending error.
+ */
 ssize_t
 errq_take(struct errq *q, void *buf, size_t len, struct dgram_error *out, size_t *full, int *pending)
 {

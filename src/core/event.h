@@ -1,7 +1,8 @@
 /*
  * core/event.h - one sink for all that happens: counters, traces, captures and logs listen here.
  *
- * Emitting costs one test of a bit when nobody listens. An event and what it points to are good until emit returns.
+ * Emitting costs one test of a bit when nobody listens. An event and what it points to are good
+ * until emit returns.
  */
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H

@@ -157,7 +157,10 @@ iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr)
 {
 	uint32_t n = ipaddr_v4_number(addr);
 
-	/* RFC 3021: 31 bits leave no room for a broadcast address, nor do 32; so the last two are set in each */
+	/*
+	 * RFC 3021: 31 bits leave no room for a broadcast address, nor do 32; so the last two are
+	 * set in each
+	 */
 	if ((n & 3) != 3 || !ipaddr_is4(addr))
 		return false;
 	if (ipaddr_eq(addr, &IPADDR_BROADCAST4))

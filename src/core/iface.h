@@ -1,5 +1,6 @@
 /*
- * core/iface.h - an interface: addresses, MTU, the link that frames packets for it, and the wire that takes the frames.
+ * core/iface.h - an interface: addresses, MTU, the link that frames packets for it, and the wire
+ * that takes the frames.
  */
 #ifndef CORE_IFACE_H
 #define CORE_IFACE_H
@@ -32,11 +33,20 @@ struct wire {
 };
 
 struct link_ops {
-	/* Consumes @pkt, data at the network header, ethertype set: frame it for @next_hop, and transmit it now or when the neighbour is known. */
+	/*
+	 * Consumes @pkt, data at the network header, ethertype set: frame it for @next_hop, and
+	 * transmit it now or when the neighbour is known.
+	 */
 	void (*output)(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop);
-	/* Consumes @frame as it came from the wire: check, strip the link header, hand to the network. */
+	/*
+	 * Consumes @frame as it came from the wire: check, strip the link header, hand to the
+	 * network.
+	 */
 	void (*input)(struct iface *iface, struct pkt *frame);
-	/* Frame and transmit to a known link address; for ARP, neighbour discovery and the packets that waited for them. Consumes. */
+	/*
+	 * Frame and transmit to a known link address; for ARP, neighbour discovery and the packets
+	 * that waited for them. Consumes.
+	 */
 	void (*output_to)(struct iface *iface, struct pkt *pkt, const uint8_t mac[6]);
 	bool has_neighbours; /* next hops need resolving (Ethernet) */
 	uint8_t header_len;  /* octets it pushes */
@@ -105,10 +115,17 @@ struct iface_config {
 /* 0 with *@out set (the core owns it, core_free() frees it), -LEAT_ENOMEM, -LEAT_ENOSPC. */
 int iface_add(struct core *core, const struct iface_config *config, struct iface **out);
 
-/* Give it an address and the on-link route of its prefix. With @optimistic the address is used at once; otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227). 0, -LEAT_EEXIST, -LEAT_ENOSPC. */
+/*
+ * Give it an address and the on-link route of its prefix. With @optimistic the address is used at
+ * once; otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227).
+ * 0, -LEAT_EEXIST, -LEAT_ENOSPC.
+ */
 int iface_addr_add(struct iface *iface, const struct ipaddr *addr, uint8_t bits, bool optimistic);
 
-/* Take it away, with the on-link route of its prefix unless another address needs it. 0 or -LEAT_ENOENT. */
+/*
+ * Take it away, with the on-link route of its prefix unless another address needs it. 0 or
+ * -LEAT_ENOENT.
+ */
 int iface_addr_del(struct iface *iface, const struct ipaddr *addr);
 
 /* @entry is now @state: duplicate-address detection ended, a lifetime ran out. */
@@ -117,13 +134,19 @@ void iface_addr_set_state(struct iface *iface, struct iface_addr *entry, enum ad
 /* The address entry on @iface, or NULL. */
 struct iface_addr *iface_addr_find(struct iface *iface, const struct ipaddr *addr);
 
-/* The interface that holds @addr as its own (not tentative), or NULL. Loopback's whole 127.0.0.0/8 is its own. */
+/*
+ * The interface that holds @addr as its own (not tentative), or NULL. Loopback's whole 127.0.0.0/8
+ * is its own.
+ */
 struct iface *iface_of_addr(struct core *core, const struct ipaddr *addr);
 
 /* Is @addr a broadcast address on @iface: 255.255.255.255, or the last of a subnet? */
 bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
 
-/* Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses always are. */
+/*
+ * Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses
+ * always are.
+ */
 bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
 /*
  * Adds a user of @group who wants any source. Returns 0, -LEAT_EINVAL (not multicast) or
@@ -159,14 +182,19 @@ void iface_down(struct iface *iface);
 /* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */
 void iface_input(struct iface *iface, struct pkt *frame);
 
-/* Must checksums be complete before a packet goes out here? Where they need not be, some device computes them, or nobody looks. */
+/*
+ * Must checksums be complete before a packet goes out here? Where they need not be, some device
+ * computes them, or nobody looks.
+ */
 static inline bool
 iface_needs_sums(const struct iface *iface)
 {
 	return iface->wire && !(iface->wire->features & WIRE_SUM);
 }
 
-/* A frame to the wire, cut and with checksums completed as the wire's features demand. Consumes it. */
+/*
+ * A frame to the wire, cut and with checksums completed as the wire's features demand. Consumes it.
+ */
 void iface_transmit(struct iface *iface, struct pkt *frame);
 
 #endif

@@ -17,7 +17,10 @@ void routes_free(struct routes *routes);
 /* What a struct path says may have changed. */
 void routes_changed(struct core *core);
 
-/* The source to use towards @dst by way of @next_hop on @iface, NULL when there is none (RFC 6724, 5). */
+/*
+ * The source to use towards @dst by way of @next_hop on @iface, NULL when there is none (RFC 6724,
+ * 5).
+ */
 const struct ipaddr *source_select(
     struct core *core, const struct iface *iface, const struct ipaddr *dst, const struct ipaddr *next_hop);
 

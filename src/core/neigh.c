@@ -1,5 +1,6 @@
 /*
- * core/neigh.c - the states of a neighbour (RFC 4861, 7.3.2), for ARP and neighbour discovery alike.
+ * core/neigh.c - the states of a neighbour (RFC 4861, 7.3.2), for ARP and neighbour discovery
+ * alike.
  *
  * Each entry's timer is in the wheel, so nothing ever walks the table, which neigh_table.c keeps.
  */
@@ -55,7 +56,10 @@ prove(struct neigh *n)
 	arm(n, n->reachable);
 }
 
-/* The transport that sent @p, whose data begins at the network header, is told that it goes nowhere. */
+/*
+ * The transport that sent @p, whose data begins at the network header, is told that it goes
+ * nowhere.
+ */
 static void
 tell_sender(struct core *core, struct pkt *p, uint32_t ifindex)
 {
@@ -125,8 +129,9 @@ fail(struct neigh *n)
 }
 
 /*
- * Ask it whether it is there (RFC 4861, 7.3.3). Where a transport doubts it, everybody is asked once it has kept silent: it may have another link
- * address now, and that is found without giving the neighbour up first (RFC 7048, 3).
+ * Ask it whether it is there (RFC 4861, 7.3.3). Where a transport doubts it, everybody is asked
+ * once it has kept silent: it may have another link address now, and that is found without giving
+ * the neighbour up first (RFC 7048, 3).
  */
 static void
 probe(struct neigh *n, bool doubted)

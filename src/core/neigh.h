@@ -1,8 +1,10 @@
 /*
- * core/neigh.h - who has which link address on an interface: the states of RFC 4861, 7.3.2, for ARP and for neighbour discovery alike.
+ * core/neigh.h - who has which link address on an interface: the states of RFC 4861, 7.3.2, for ARP
+ * and for neighbour discovery alike.
  *
- * The table knows neither ARP nor NDP: it asks through neigh_ops to have a solicitation sent, and is told what answers say.
- * It is bounded; entries that were asked for by us outlive those that strangers filled in.
+ * The table knows neither ARP nor NDP: it asks through neigh_ops to have a solicitation sent, and
+ * is told what answers say. It is bounded; entries that were asked for by us outlive those that
+ * strangers filled in.
  */
 #ifndef CORE_NEIGH_H
 #define CORE_NEIGH_H
@@ -36,8 +38,9 @@ struct neigh_ops {
 void neigh_register(struct core *core, bool v6, const struct neigh_ops *ops, void *self);
 
 /*
- * Send @pkt to @next_hop on @iface: at once where the link address is known, otherwise when it is. Consumes. When nobody answers, waiting packets are dropped
- * (NEIGH_FAILED) and their transports told through core_error() with own = true, LEAT_EHOSTUNREACH.
+ * Send @pkt to @next_hop on @iface: at once where the link address is known, otherwise when it is.
+ * Consumes. When nobody answers, waiting packets are dropped (NEIGH_FAILED) and their transports
+ * told through core_error() with own = true, LEAT_EHOSTUNREACH.
  */
 void neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop);
 
@@ -53,12 +56,16 @@ struct neigh_news {
 /* False: it is of nobody that is known here, and was to make no entry. */
 bool neigh_heard(struct iface *iface, const struct neigh_news *news);
 
-/* The transport saw progress: the neighbour is reachable (RFC 4861, 7.3.1). Cheap enough for each ACK. */
+/*
+ * The transport saw progress: the neighbour is reachable (RFC 4861, 7.3.1). Cheap enough for each
+ * ACK.
+ */
 void neigh_confirm(struct iface *iface, const struct ipaddr *addr);
 
 /*
- * The transport sees no progress (RFC 9293, 3.8.3, R1): what is known of the neighbour is no longer taken on trust, however lately it was heard of, but
- * asked for at once. Nothing happens where it has just answered, or is being asked already.
+ * The transport sees no progress (RFC 9293, 3.8.3, R1): what is known of the neighbour is no longer
+ * taken on trust, however lately it was heard of, but asked for at once. Nothing happens where it
+ * has just answered, or is being asked already.
  */
 void neigh_doubt(struct iface *iface, const struct ipaddr *addr);
 

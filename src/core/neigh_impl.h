@@ -1,5 +1,6 @@
 /*
- * core/neigh_impl.h - the neighbour table's inside: neigh_table.c keeps the entries, neigh.c drives their states.
+ * core/neigh_impl.h - the neighbour table's inside: neigh_table.c keeps the entries, neigh.c drives
+ * their states.
  */
 #ifndef CORE_NEIGH_IMPL_H
 #define CORE_NEIGH_IMPL_H

@@ -1,9 +1,10 @@
 /*
  * core/neigh_table.c - the neighbour table's entries: found by hash, bounded in number.
  *
- * Every entry is on one of three lists, least recently used first, which say who goes when the table is full: entries that a
- * stranger's request made, then those that nobody has answered for, then our own. The unanswered may fill half the table at most, so
- * that a scan of a large subnet does not push out neighbours that are there (RFC 6583, 6.2).
+ * Every entry is on one of three lists, least recently used first, which say who goes when the
+ * table is full: entries that a stranger's request made, then those that nobody has answered for,
+ * then our own. The unanswered may fill half the table at most, so that a scan of a large subnet
+ * does not push out neighbours that are there (RFC 6583, 6.2).
  */
 #include "core/internal.h"
 #include "core/neigh_impl.h"

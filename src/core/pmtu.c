@@ -1,7 +1,8 @@
 /*
  * core/pmtu.c - what "packet too big" taught of the way to each destination (RFC 1191, RFC 8201).
  *
- * Bounded: the oldest lesson makes room. Lessons are forgotten after ten minutes, so that a path that grew is found out.
+ * Bounded: the oldest lesson makes room. Lessons are forgotten after ten minutes, so that a path
+ * that grew is found out.
  */
 #include "base/table.h"
 #include "core/internal.h"

@@ -1,6 +1,6 @@
 /*
- * core/route.c - which way a packet goes: a trie of prefixes for each family, in it the routes of each prefix by metric, and what is known of the path beside
- * them.
+ * core/route.c - which way a packet goes: a trie of prefixes for each family, in it the routes of
+ * each prefix by metric, and what is known of the path beside them.
  */
 #include "core/route.h"
 
@@ -204,7 +204,10 @@ find_routed(struct core *core, const struct ipaddr *dst, uint32_t ifindex, struc
 	return 0;
 }
 
-/* Where a packet to one of our own addresses comes from: that address, but 127.0.0.1 for all of 127.0.0.0/8, as Linux. */
+/*
+ * Where a packet to one of our own addresses comes from: that address, but 127.0.0.1 for all of
+ * 127.0.0.0/8, as Linux.
+ */
 static struct ipaddr
 local_source(const struct ipaddr *dst)
 {

@@ -1,5 +1,6 @@
 /*
- * core/route.h - which way to a destination: longest prefix, then lowest metric; and from which of our addresses (RFC 6724 in its essence).
+ * core/route.h - which way to a destination: longest prefix, then lowest metric; and from which of
+ * our addresses (RFC 6724 in its essence).
  */
 #ifndef CORE_ROUTE_H
 #define CORE_ROUTE_H
@@ -40,17 +41,24 @@ int route_add(struct core *core, const struct route *route);
 /* 0, or -LEAT_ENOENT. Matches dst, bits, gateway and ifindex. */
 int route_del(struct core *core, const struct route *route);
 
-/* Every route there is, shorter prefixes before the longer ones that they cover. @fn must not change them. */
+/*
+ * Every route there is, shorter prefixes before the longer ones that they cover. @fn must not
+ * change them.
+ */
 void route_each(const struct core *core, void (*fn)(const struct route *route, void *arg), void *arg);
 
 /*
- * The way to @dst. @src, when neither NULL nor unspecified, is kept as the source; it is the caller's to check. @ifindex 0 = any
- * interface. 0 with *@out filled; -LEAT_ENETUNREACH (no route), -LEAT_EADDRNOTAVAIL (no source of that family), -LEAT_ENETDOWN.
+ * The way to @dst. @src, when neither NULL nor unspecified, is kept as the source; it is the
+ * caller's to check. @ifindex 0 = any interface. 0 with *@out filled; -LEAT_ENETUNREACH (no route),
+ * -LEAT_EADDRNOTAVAIL (no source of that family), -LEAT_ENETDOWN.
  */
 int route_find(struct core *core, const struct ipaddr *dst, const struct ipaddr *src, uint32_t ifindex,
     struct path *out);
 
-/* Remember that packets of @mtu octets still fit on the way to @dst (not below 576 or 1280, RFC 1191, RFC 8201); forgotten after ten minutes. True if that is news. */
+/*
+ * Remember that packets of @mtu octets still fit on the way to @dst (not below 576 or 1280, RFC
+ * 1191, RFC 8201); forgotten after ten minutes. True if that is news.
+ */
 bool route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu);
 
 /* A way kept by whoever sends along it often; all zero = none yet. */
@@ -61,7 +69,10 @@ struct path_cache {
 	uint32_t flow_label; /* IPv6: of the flow that goes along it; 0 = not found yet */
 };
 
-/* Nothing comes back from @dst (RFC 9293, 3.8.3, R1): what was learnt of the way's MTU may be of a way that is no more, and is learnt anew if it is true. */
+/*
+ * Nothing comes back from @dst (RFC 9293, 3.8.3, R1): what was learnt of the way's MTU may be of a
+ * way that is no more, and is learnt anew if it is true.
+ */
 void route_forget_mtu(struct core *core, const struct ipaddr *dst);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * core/route_trie.h - prefixes in a binary trie with one-way branches left out, so that finding one costs at most as many steps as there are
- * different prefixes on the way down. Which of a prefix's routes is taken, and what follows from it, is route.c's.
+ * core/route_trie.h - prefixes in a binary trie with one-way branches left out, so that finding one
+ * costs at most as many steps as there are different prefixes on the way down. Which of a prefix's
+ * routes is taken, and what follows from it, is route.c's.
  */
 #ifndef CORE_ROUTE_TRIE_H
 #define CORE_ROUTE_TRIE_H
@@ -23,7 +24,10 @@ struct node {
 /* All of it, entries too. */
 void trie_free(struct node *root);
 
-/* The deepest node whose prefix covers @dst's first @bits and is no longer than that; NULL when there is none. */
+/*
+ * The deepest node whose prefix covers @dst's first @bits and is no longer than that; NULL when
+ * there is none.
+ */
 struct node *trie_deepest(struct node *root, const struct ipaddr *dst, unsigned bits);
 
 /* The node of exactly this prefix, made where there is none; NULL without memory. */

@@ -1,8 +1,9 @@
 /*
  * core/source.c - from which of our addresses (RFC 6724, 5).
  *
- * Rules 1, 2, 3, 5, 6 and 8 in their order; we have no mobile (4) and no temporary (7) addresses. Addresses of other
- * interfaces come into question only where the outgoing one has none of the family, as in RFC 1122's weak model.
+ * Rules 1, 2, 3, 5, 6 and 8 in their order; we have no mobile (4) and no temporary (7) addresses.
+ * Addresses of other interfaces come into question only where the outgoing one has none of the
+ * family, as in RFC 1122's weak model.
  */
 #include "core/internal.h"
 
@@ -95,7 +96,10 @@ const struct ipaddr *
 source_select(
     struct core *core, const struct iface *iface, const struct ipaddr *dst, const struct ipaddr *next_hop)
 {
-	/* in IPv4 a source that the gateway sees as its neighbour is what counts, and the whole path in IPv6 */
+	/*
+	 * in IPv4 a source that the gateway sees as its neighbour is what counts, and the whole
+	 * path in IPv6
+	 */
 	const struct ipaddr *near = ipaddr_is4(dst) ? next_hop : dst;
 	const struct iface_addr *best = best_of(iface, NULL, dst, near);
 

@@ -32,7 +32,10 @@ gate_run(struct gate *g)
 	struct list now;
 	struct list *n;
 
-	/* What is marked while this runs waits for the next call, so that a busy flow does not keep the driver here. */
+	/*
+	 * What is marked while this runs waits for the next call, so that a busy flow does not keep
+	 * the driver here.
+	 */
 	list_init(&now);
 	if (!list_empty(&g->pending)) {
 		now = g->pending;

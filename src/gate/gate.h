@@ -1,9 +1,11 @@
 /*
- * gate/gate.h - the gateway: ends the inside's flows on a stack of its own, and carries them to the world outside.
+ * gate/gate.h - the gateway: ends the inside's flows on a stack of its own, and carries them to the
+ * world outside.
  *
- * Its stack's core is transparent: every address is its own, so whatever the program connects to, it meets the gateway. The gateway knows
- * the outside only as a table of operations, and no clock but its core's. News of either side only mark a flow; the work is done in
- * gate_run(), which the driver calls after each entry into the stack and after each turn of its loop:
+ * Its stack's core is transparent: every address is its own, so whatever the program connects to,
+ * it meets the gateway. The gateway knows the outside only as a table of operations, and no clock
+ * but its core's. News of either side only mark a flow; the work is done in gate_run(), which the
+ * driver calls after each entry into the stack and after each turn of its loop:
  *
  *	stack_advance(stack, now);
  *	... stack_input(stack, iface, frame, now) for what the link delivers ...
@@ -97,10 +99,16 @@ int gate_new(const struct gate_config *config, struct gate **out);
 /* Ends every flow: streams are reset on both sides. The stack must still stand. */
 void gate_free(struct gate *g);
 
-/* Do what has become possible. Call it after each entry into the stack, and after news from outside. */
+/*
+ * Do what has become possible. Call it after each entry into the stack, and after news from
+ * outside.
+ */
 void gate_run(struct gate *g);
 
-/* When gate_run() must be called at the latest: the core's now while there is work left, otherwise NSEC_NEVER (its timers are the core's). */
+/*
+ * When gate_run() must be called at the latest: the core's now while there is work left, otherwise
+ * NSEC_NEVER (its timers are the core's).
+ */
 nsec_t gate_next(const struct gate *g);
 
 /*
@@ -124,7 +132,10 @@ void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
  */
 bool gate_dgram_relieve(struct gate *g, nsec_t idle);
 
-/* Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside answered (-LEAT_EADDRINUSE, -LEAT_EACCES). */
+/*
+ * Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside
+ * answered (-LEAT_EADDRINUSE, -LEAT_EACCES).
+ */
 int gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port);
 
 /* What the destination @shown, as the program knows it, means outside. */

@@ -1,5 +1,6 @@
 /*
- * Clients of published UDP ports: each is a flow of its own, which answers through the socket that it came to.
+ * Clients of published UDP ports: each is a flow of its own, which answers through the socket that
+ * it came to.
  */
 #include "core/core.h"
 #include "gate/impl.h"
@@ -38,9 +39,10 @@ client_find(struct gate *g, const struct out_dgram *out, const struct endpoint *
 }
 
 /*
- * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the gateway, and so are clients of two published
- * ports, or what the program itself speaks to. Whoever comes later is shown with another port. Where so many are taken that none is
- * found, the latest has it.
+ * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the
+ * gateway, and so are clients of two published ports, or what the program itself speaks to. Whoever
+ * comes later is shown with another port. Where so many are taken that none is found, the latest
+ * has it.
  */
 static void
 choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *shown)

@@ -1,6 +1,7 @@
 /*
- * ICMP echo through the gateway: pings to addresses that are not its own. One echo socket outside for each program's address,
- * destination and identifier; the kernel out there chooses an identifier of its own, so ours is put back into what comes.
+ * ICMP echo through the gateway: pings to addresses that are not its own. One echo socket outside
+ * for each program's address, destination and identifier; the kernel out there chooses an
+ * identifier of its own, so ours is put back into what comes.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -204,7 +205,9 @@ echo_new(struct gate *g, const struct echo_key *k)
 	return e;
 }
 
-/* An echo request for an address that is not ours; data at the ICMP header, which net/ has checked. */
+/*
+ * An echo request for an address that is not ours; data at the ICMP header, which net/ has checked.
+ */
 static void
 echo_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 {

@@ -1,9 +1,11 @@
 /*
- * The pump of a stream. Octets are copied once: outside's read() fills the inside's send buffer in place, and outside's write()
- * takes them from where they arrived. Back-pressure is the absence of room: nobody is asked for octets that there is no place for.
+ * The pump of a stream. Octets are copied once: outside's read() fills the inside's send buffer in
+ * place, and outside's write() takes them from where they arrived. Back-pressure is the absence of
+ * room: nobody is asked for octets that there is no place for.
  *
- * News from outside are level-triggered, so READABLE is wanted exactly while we do not know it readable, and WRITABLE while it was
- * last found full. In steady flow neither changes from one turn to the next.
+ * News from outside are level-triggered, so READABLE is wanted exactly while we do not know it
+ * readable, and WRITABLE while it was last found full. In steady flow neither changes from one turn
+ * to the next.
  */
 #include "base/err.h"
 #include "gate/stream.h"
@@ -33,8 +35,9 @@ ends_behind(const struct gate_stream *s, size_t len)
 }
 
 /*
- * Nothing is left to carry up: was it the end? A server outside has often ended, too, and that was not told yet; then closing says all that shutting
- * would. A client outside, behind a published port, waits for us instead.
+ * Nothing is left to carry up: was it the end? A server outside has often ended, too, and that was
+ * not told yet; then closing says all that shutting would. A client outside, behind a published
+ * port, waits for us instead.
  */
 static void
 pump_up_end(struct gate_stream *s)
@@ -56,7 +59,10 @@ pump_up_end(struct gate_stream *s)
 		s->failed = -e;
 }
 
-/* Urgent data keep their place and their mark (RFC 9293, 3.8.5): inside they are read inline, and the octet itself goes alone. */
+/*
+ * Urgent data keep their place and their mark (RFC 9293, 3.8.5): inside they are read inline, and
+ * the octet itself goes alone.
+ */
 static ssize_t
 write_up(struct gate_stream *s, struct pkt_span *span, unsigned n, size_t *len)
 {
@@ -109,7 +115,10 @@ pump_down_end(struct gate_stream *s, ssize_t said)
 	sock_commit(s->in, 0); /* it was the last that it had */
 	if (said == -LEAT_EAGAIN && !s->failed)
 		return;
-	/* A stream that has failed and has no more to say ends by its error, whatever the end looks like. */
+	/*
+	 * A stream that has failed and has no more to say ends by its error, whatever the end looks
+	 * like.
+	 */
 	s->down_done = true;
 	if (said < 0 && said != -LEAT_EAGAIN)
 		s->failed = (int)-said;

@@ -1,7 +1,8 @@
 /*
- * Telling the program that the outside refused a datagram. An ICMP error quotes the packet that caused it (RFC 792; RFC 4443, 3), but that one
- * went through a socket and is gone: its headers are written anew from what the flow knows. The checksum that it had
- * is not known; a receiver of errors does not look at it.
+ * Telling the program that the outside refused a datagram. An ICMP error quotes the packet that
+ * caused it (RFC 792; RFC 4443, 3), but that one went through a socket and is gone: its headers are
+ * written anew from what the flow knows. The checksum that it had is not known; a receiver of
+ * errors does not look at it.
  */
 #include "base/err.h"
 #include "core/core.h"

@@ -1,6 +1,6 @@
 /*
- * One TCP flow through the gateway, from the moment that one side has it: the other side's answer, octets both ways (gate_pump.c), and its end, which each side
- * learns as the other had it.
+ * One TCP flow through the gateway, from the moment that one side has it: the other side's answer,
+ * octets both ways (gate_pump.c), and its end, which each side learns as the other had it.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -44,7 +44,9 @@ stream_close_out(struct gate_stream *s, bool reset)
 	s->out = NULL;
 }
 
-/* Both directions are over and passed on. Each side's stack sees to what is still in its buffers. */
+/*
+ * Both directions are over and passed on. Each side's stack sees to what is still in its buffers.
+ */
 static void
 stream_end(struct gate_stream *s)
 {
@@ -106,7 +108,10 @@ run_resetting(struct gate_stream *s)
 		timer_arm(g->core->wheel, &s->timer, nsec_min(s->give_up, now + RESET_CHECK));
 }
 
-/* The outside has failed. What it sent before that still goes to the program, if that takes it soon; then the reset. */
+/*
+ * The outside has failed. What it sent before that still goes to the program, if that takes it
+ * soon; then the reset.
+ */
 static void
 stream_outside_failed(struct gate_stream *s)
 {

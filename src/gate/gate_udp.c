@@ -153,7 +153,10 @@ gate_dgram_new(struct gate *g, const struct endpoint *inside, const struct endpo
 	return d;
 }
 
-/* The flow of a datagram from the program, opened if need be. NULL, with the program told, when it cannot be. */
+/*
+ * The flow of a datagram from the program, opened if need be. NULL, with the program told, when it
+ * cannot be.
+ */
 static struct gate_dgram *
 dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 {
@@ -240,7 +243,10 @@ dgram_socket_run(struct gate_work *w)
 			return;
 		if (n >= 0)
 			send_outside(g, &msg, (size_t)n);
-		/* An error told here is of a datagram to the program: its port is closed. Nobody outside can be told. */
+		/*
+		 * An error told here is of a datagram to the program: its port is closed. Nobody
+		 * outside can be told.
+		 */
 	}
 	gate_mark(g, w);
 }

@@ -78,7 +78,10 @@ void gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info 
 int gate_udp_start(struct gate *g);
 void gate_udp_stop(struct gate *g);
 void gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
-/* gate_client.c: a datagram (in the scratch) for the program's @port, from @peer, that came to the published socket @d. */
+/*
+ * gate_client.c: a datagram (in the scratch) for the program's @port, from @peer, that came to the
+ * published socket @d.
+ */
 void gate_udp_from_outside(
     struct gate *g, struct out_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
 /* @d is about to go: forget the flows that answer through it. */
@@ -142,7 +145,10 @@ struct gate_quoted {
 };
 void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
 
-/* A flow of datagrams: between @info.inside, the program's end, and @info.shown, the other as the program knows it. */
+/*
+ * A flow of datagrams: between @info.inside, the program's end, and @info.shown, the other as the
+ * program knows it.
+ */
 struct gate_dgram {
 	struct table_node hash, by_peer, by_port;
 	struct list used; /* of dgrams_asked or dgrams_answered */
@@ -181,13 +187,17 @@ bool gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle)
 void gate_dgrams_limit(struct gate *g);
 
 /*
- * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered (@error: LEAT_ECONNREFUSED, ...).
- * The datagram itself is gone: its headers are written anew, as the error quotes them.
+ * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered
+ * (@error: LEAT_ECONNREFUSED, ...). The datagram itself is gone: its headers are written anew, as
+ * the error quotes them.
  */
 void gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint *dst,
     const struct gate_quoted *q, int error);
 
-/* What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 = say nothing, so that the inside tries again. */
+/*
+ * What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 =
+ * say nothing, so that the inside tries again.
+ */
 int gate_refusal(int error);
 
 /*

@@ -1,5 +1,6 @@
 /*
- * gate/stream.h - one TCP flow through the gateway: a connection of the inside's stack, and a stream outside. For gate/ only.
+ * gate/stream.h - one TCP flow through the gateway: a connection of the inside's stack, and a
+ * stream outside. For gate/ only.
  */
 #ifndef GATE_STREAM_H
 #define GATE_STREAM_H
@@ -51,7 +52,10 @@ int gate_names_connect(struct gate_stream *s);
  */
 #define STREAM_CONNECT_WAIT (180 * SEC)
 
-/* Look at what has happened to it; may end it. The two others mark it to be looked at: the outside's news, and the inside's watcher. */
+/*
+ * Look at what has happened to it; may end it. The two others mark it to be looked at: the
+ * outside's news, and the inside's watcher.
+ */
 void stream_run(struct gate_work *w);
 void stream_out_news(void *arg, unsigned mask);
 void stream_in_news(struct sock *sk, void *arg);
@@ -60,8 +64,9 @@ void stream_in_news(struct sock *sk, void *arg);
 void stream_await(struct gate_stream *s);
 
 /*
- * Its end, and what each side that it has is told. The outside refused the program's SYN with @error (LEAT_E), and so do we, in the same words; one side
- * went with @error, and so must the other; it never came to be.
+ * Its end, and what each side that it has is told. The outside refused the program's SYN with
+ * @error (LEAT_E), and so do we, in the same words; one side went with @error, and so must the
+ * other; it never came to be.
  */
 void stream_refuse(struct gate_stream *s, int error);
 void stream_reset(struct gate_stream *s, int error);

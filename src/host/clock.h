@@ -12,7 +12,10 @@ nsec_t clock_monotonic(void);
 /* CLOCK_REALTIME, since 1970: what captures and logs show. */
 nsec_t clock_wall(void);
 
-/* Let this thread's sleeps end when they should, rather than up to 50 us later (PR_SET_TIMERSLACK): a link's delays depend on it. */
+/*
+ * Let this thread's sleeps end when they should, rather than up to 50 us later (PR_SET_TIMERSLACK):
+ * a link's delays depend on it.
+ */
 void clock_be_exact(void);
 
 #endif

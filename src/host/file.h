@@ -1,8 +1,9 @@
 /*
  * host/file.h - a file that is written in order, in large strokes: captures, traces, summaries.
  *
- * What is written waits in a buffer until that is full, the deadline comes, or the file is closed. An error is told once, by the call that met it, and
- * from then on everything is thrown away: a full disk must not stop the network.
+ * What is written waits in a buffer until that is full, the deadline comes, or the file is closed.
+ * An error is told once, by the call that met it, and from then on everything is thrown away: a
+ * full disk must not stop the network.
  */
 #ifndef HOST_FILE_H
 #define HOST_FILE_H
@@ -25,7 +26,10 @@ int file_create(const char *path, struct loop *loop, struct file **out);
 /* True if both write to one file or pipe. A device does not count: /dev/null may be named twice. */
 bool file_same(const struct file *a, const struct file *b);
 
-/* 0, or the negative LEAT_E of the flush that this call made. @now: the loop's time; unused without a loop. */
+/*
+ * 0, or the negative LEAT_E of the flush that this call made. @now: the loop's time; unused without
+ * a loop.
+ */
 int file_write(struct file *f, const void *octets, size_t len, nsec_t now);
 
 /* Let the file have what is buffered. 0, or the error met. */

@@ -1,7 +1,9 @@
 /*
- * Datagrams outside: connected UDP sockets, bound ones for published ports, and the kernel's ICMP echo sockets.
+ * Datagrams outside: connected UDP sockets, bound ones for published ports, and the kernel's ICMP
+ * echo sockets.
  *
- * IP_RECVERR is off on purpose: a connected socket then tells of a closed far port by ECONNREFUSED alone, and keeps no queue of errors.
+ * IP_RECVERR is off on purpose: a connected socket then tells of a closed far port by ECONNREFUSED
+ * alone, and keeps no queue of errors.
  */
 #include "host/hostsock.h"
 
@@ -89,7 +91,10 @@ hostdgram_echo_open(void *self, const struct ipaddr *to, void (*news)(void *arg,
 	struct endpoint e = {.addr = *to};
 	int fd = hostsock_socket(self, &e, SOCK_DGRAM, ipaddr_is4(to) ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 
-	/* ping_group_range does not hold our group (the rule outside of Debian's and systemd's own settings). */
+	/*
+	 * ping_group_range does not hold our group (the rule outside of Debian's and systemd's own
+	 * settings).
+	 */
 	if (fd == -EACCES || fd == -EPROTONOSUPPORT)
 		return -LEAT_EPERM;
 	return fd < 0 ? fd : dgram_connected(self, fd, &e, news, arg, out);

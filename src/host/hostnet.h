@@ -1,5 +1,6 @@
 /*
- * host/hostnet.h - what the machine's own network looks like: its subnets, which the inside must not overlap, and its name servers.
+ * host/hostnet.h - what the machine's own network looks like: its subnets, which the inside must
+ * not overlap, and its name servers.
  */
 #ifndef HOST_HOSTNET_H
 #define HOST_HOSTNET_H
@@ -14,7 +15,10 @@ struct subnet {
 	uint8_t bits;
 };
 
-/* The subnets of all interfaces that are up, loopback's included. How many of @max were filled; or a negative LEAT_E. */
+/*
+ * The subnets of all interfaces that are up, loopback's included. How many of @max were filled; or
+ * a negative LEAT_E.
+ */
 int hostnet_subnets(struct subnet *out, unsigned max);
 
 /* Do any two addresses of @a and @b coincide? */

@@ -1,5 +1,6 @@
 /*
- * The outside, as the machine's own sockets have it: what streams (hoststream.c), listeners (hostlisten.c) and datagrams (hostdgram.c) share, and the table of them all.
+ * The outside, as the machine's own sockets have it: what streams (hoststream.c), listeners
+ * (hostlisten.c) and datagrams (hostdgram.c) share, and the table of them all.
  */
 #include "host/hostsock.h"
 

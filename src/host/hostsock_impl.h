@@ -1,5 +1,6 @@
 /*
- * host/hostsock_impl.h - what hostsock.c, hoststream.c, hostlisten.c and hostdgram.c share. For these only.
+ * host/hostsock_impl.h - what hostsock.c, hoststream.c, hostlisten.c and hostdgram.c share. For
+ * these only.
  */
 #ifndef HOST_HOSTSOCK_IMPL_H
 #define HOST_HOSTSOCK_IMPL_H
@@ -25,7 +26,10 @@ int hostsock_name(int fd, struct endpoint *out);
 nsec_t hoststream_due_next(struct loop_source *source);
 void hoststream_due_run(struct loop_source *source, nsec_t now);
 
-/* A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set, when that cannot be. */
+/*
+ * A stream over @fd, which becomes the stream's. NULL, with @fd still the caller's, and *@e set,
+ * when that cannot be.
+ */
 struct out_stream *hoststream_new(struct hostsock *h, int fd, bool connecting, int *e);
 
 /* @s came from outside: the program's side of it is still to take a descriptor. */

@@ -1,8 +1,10 @@
 /*
- * Streams outside: non-blocking sockets on the loop, registered once, edge-triggered, for everything.
+ * Streams outside: non-blocking sockets on the loop, registered once, edge-triggered, for
+ * everything.
  *
- * What a socket is ready for is remembered until a call finds otherwise, so that wanting news, or no longer, asks nothing of the kernel.
- * Who wants what is known already is due: told in the loop's turn, again in each until it is no longer so.
+ * What a socket is ready for is remembered until a call finds otherwise, so that wanting news, or
+ * no longer, asks nothing of the kernel. Who wants what is known already is due: told in the loop's
+ * turn, again in each until it is no longer so.
  */
 #include "base/err.h"
 #include "host/hostsock_impl.h"
@@ -202,7 +204,10 @@ hoststream_tune(int fd)
 	stream_hurry(fd);
 }
 
-/* What is written first never waits (Nagle's algorithm holds back a second small segment), and often nothing comes after it. */
+/*
+ * What is written first never waits (Nagle's algorithm holds back a second small segment), and
+ * often nothing comes after it.
+ */
 static void
 stream_speaks(struct out_stream *s)
 {
@@ -213,7 +218,9 @@ stream_speaks(struct out_stream *s)
 	s->spoke = true;
 }
 
-/* Over loopback the answer is there before connect(2) returns, which says so only when asked again. */
+/*
+ * Over loopback the answer is there before connect(2) returns, which says so only when asked again.
+ */
 static int
 stream_connect(int fd, const struct sockaddr_storage *ss, socklen_t len, bool loopback)
 {
@@ -277,7 +284,10 @@ hoststream_read(struct out_stream *s, void *buf, size_t len)
 	/* Less than there was room for is all that there was, but for what stands behind it. */
 	if (n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent)
 		stream_unready(s, OUT_READABLE);
-	/* SO_ERROR has been taken, so that the kernel calls the end of a reset stream an end of file. */
+	/*
+	 * SO_ERROR has been taken, so that the kernel calls the end of a reset stream an end of
+	 * file.
+	 */
 	if (n <= 0 && s->error)
 		return stream_take_error(s);
 	return n < 0 ? -errno : n;

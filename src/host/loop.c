@@ -1,9 +1,11 @@
 /*
- * The loop is level-triggered, and asks its sources for their deadlines each time before it sleeps. Waits end to the nanosecond with
- * epoll_pwait2(2) (Linux 5.11); where that is missing or forbidden, a timerfd wakes an ordinary epoll_wait().
+ * The loop is level-triggered, and asks its sources for their deadlines each time before it sleeps.
+ * Waits end to the nanosecond with epoll_pwait2(2) (Linux 5.11); where that is missing or
+ * forbidden, a timerfd wakes an ordinary epoll_wait().
  *
- * A callback may delete anything. Descriptors: what is left of the batch being handed out is searched for the deleted one and blanked.
- * Sources: the walk keeps its next stop in the loop, and deleting that stop moves it on.
+ * A callback may delete anything. Descriptors: what is left of the batch being handed out is
+ * searched for the deleted one and blanked. Sources: the walk keeps its next stop in the loop, and
+ * deleting that stop moves it on.
  */
 #include "host/loop.h"
 

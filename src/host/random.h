@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* @len octets at @buf. Does not fail: a machine without a generator ends the process, since every secret would be known. */
+/*
+ * @len octets at @buf. Does not fail: a machine without a generator ends the process, since every
+ * secret would be known.
+ */
 void random_fill(void *buf, size_t len);
 
 /* A seed, for runs whose user named none. */

@@ -154,7 +154,10 @@ tap_after_descriptors(struct loop_source *s, nsec_t now)
 
 /* Reading */
 
-/* The packet of a frame of @len octets, the first of which are in @small (whose reference this takes) and the rest in the spill. NULL without memory. */
+/*
+ * The packet of a frame of @len octets, the first of which are in @small (whose reference this
+ * takes) and the rest in the spill. NULL without memory.
+ */
 static struct pkt *
 tap_frame(struct tap *tap, struct pkt_block *small, uint32_t len)
 {

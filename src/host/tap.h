@@ -1,8 +1,9 @@
 /*
- * host/tap.h - a TAP (or TUN) device as a wire, with the virtio-net header and its offloads: super-segments and partial checksums both ways.
+ * host/tap.h - a TAP (or TUN) device as a wire, with the virtio-net header and its offloads:
+ * super-segments and partial checksums both ways.
  *
- * What comes in is handed to a callback, so that a stack, an emulated link or a capture can stand behind it. What goes out
- * and the device does not take now waits in a bounded queue.
+ * What comes in is handed to a callback, so that a stack, an emulated link or a capture can stand
+ * behind it. What goes out and the device does not take now waits in a bounded queue.
  */
 #ifndef HOST_TAP_H
 #define HOST_TAP_H
@@ -25,7 +26,10 @@ struct tap_config {
 	void *arg;
 };
 
-/* 0 with *@out, or a negative LEAT_E: -LEAT_EPERM without CAP_NET_ADMIN, -LEAT_ENOENT without /dev/net/tun, -LEAT_EBUSY. */
+/*
+ * 0 with *@out, or a negative LEAT_E: -LEAT_EPERM without CAP_NET_ADMIN, -LEAT_ENOENT without
+ * /dev/net/tun, -LEAT_EBUSY.
+ */
 int tap_open(const struct tap_config *config, struct tap **out);
 
 /* Frames that wait are dropped; the interface goes unless it was made persistent. */

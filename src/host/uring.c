@@ -1,11 +1,13 @@
 /*
  * host/uring.c - without liburing: two rings and one system call.
  *
- * Each request says RWF_NOWAIT, so the kernel does it, or refuses it, before io_uring_enter(2) returns; the completions are there when it does. The
- * kernel and we share the rings' heads and tails, so these are read and written with acquire and release.
+ * Each request says RWF_NOWAIT, so the kernel does it, or refuses it, before io_uring_enter(2)
+ * returns; the completions are there when it does. The kernel and we share the rings' heads and
+ * tails, so these are read and written with acquire and release.
  *
- * The descriptor is not registered, which would save 40 ns a request: the kernel lets go of a ring in its own time, also when a process is killed, and a device whose file
- * the ring still held would be busy for whoever opens it next.
+ * The descriptor is not registered, which would save 40 ns a request: the kernel lets go of a ring
+ * in its own time, also when a process is killed, and a device whose file the ring still held would
+ * be busy for whoever opens it next.
  */
 #include "host/uring.h"
 
@@ -69,7 +71,9 @@ map(struct uring *u, const struct io_uring_params *p)
 	return true;
 }
 
-/* Does the kernel know our requests, and the file how not to wait? A read that finds nothing tells. */
+/*
+ * Does the kernel know our requests, and the file how not to wait? A read that finds nothing tells.
+ */
 static bool
 serves(struct uring *u)
 {

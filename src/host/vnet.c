@@ -65,7 +65,10 @@ vnet_write(uint8_t hdr[static VNET_HDR_LEN], const struct pkt *frame)
 	le16_put(hdr + VNET_GSO_SIZE, frame->seg_size);
 }
 
-/* Where the network header begins, VLAN tags stepped over; sets *@type. 0 is an answer only with @raw_ip. */
+/*
+ * Where the network header begins, VLAN tags stepped over; sets *@type. 0 is an answer only with
+ * @raw_ip.
+ */
 static size_t
 find_l3(const struct pkt *p, bool raw_ip, uint16_t *type)
 {
@@ -112,7 +115,10 @@ carries_tcp(const struct pkt *p, uint16_t type)
 	if (type == TYPE_IP4)
 		return p->l3_len >= 20 && ip[0] >> 4 == 4 && (ip[0] & 15) * 4 == p->l3_len &&
 		       ip[9] == PROTO_TCP;
-	/* Behind IPv6 there may be extension headers; the network layer walks them, and counts what is wrong. */
+	/*
+	 * Behind IPv6 there may be extension headers; the network layer walks them, and counts what
+	 * is wrong.
+	 */
 	return type == TYPE_IP6 && p->l3_len >= 40 && ip[0] >> 4 == 6;
 }
 

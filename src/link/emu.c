@@ -1,5 +1,6 @@
 /*
- * link/emu.c - a frame's way over the emulated link: seen, judged, through the transmitter, through the air, taken.
+ * link/emu.c - a frame's way over the emulated link: seen, judged, through the transmitter, through
+ * the air, taken.
  */
 #include "link/emu.h"
 
@@ -112,7 +113,9 @@ launch(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t
 		drop(d, p, DROP_POOL_EMPTY);
 }
 
-/* The copy that follows right behind, made before bits are flipped; NULL when there is to be none. */
+/*
+ * The copy that follows right behind, made before bits are flipped; NULL when there is to be none.
+ */
 static struct pkt *
 duplicate(struct direction *d, const struct pkt *p, const struct emu_fate *fate, uint64_t number, nsec_t now)
 {
@@ -185,8 +188,8 @@ wire_octets(struct pkt *p)
 }
 
 /*
- * May a super-segment go whole? Where nobody looks at single frames, and nothing but a delay befalls any, its pieces would all arrive at one instant, and be joined
- * again.
+ * May a super-segment go whole? Where nobody looks at single frames, and nothing but a delay
+ * befalls any, its pieces would all arrive at one instant, and be joined again.
  */
 static bool
 may_go_whole(const struct direction *d, struct pkt *p, nsec_t now)

@@ -1,16 +1,19 @@
 /*
- * link/emu.h - the emulated link: two ends, two directions, each with its own delay, jitter, loss, duplication, reordering,
- * corruption, rate and queue.
+ * link/emu.h - the emulated link: two ends, two directions, each with its own delay, jitter, loss,
+ * duplication, reordering, corruption, rate and queue.
  *
- * It acts on frames of MTU size: super-segments are cut before they are looked at, but for those whose pieces would all arrive at one instant without
- * anybody having looked at them (nothing but a delay in either direction, no capture, nobody who wants EVENT_LINK). It queues, and never calls a stack: whoever
- * drives it asks emu_next() for the time, and takes what has arrived with emu_receive(). Each impairment of each direction draws
- * from a generator of its own, one draw per frame, so turning one on does not move the others' decisions.
+ * It acts on frames of MTU size: super-segments are cut before they are looked at, but for those
+ * whose pieces would all arrive at one instant without anybody having looked at them (nothing but a
+ * delay in either direction, no capture, nobody who wants EVENT_LINK). It queues, and never calls a
+ * stack: whoever drives it asks emu_next() for the time, and takes what has arrived with
+ * emu_receive(). Each impairment of each direction draws from a generator of its own, one draw per
+ * frame, so turning one on does not move the others' decisions.
  *
- * A frame's way: loss; duplication (the copy goes right behind, and shares the frame's number and its draws, but its bits are not
- * flipped); corruption; the queue and the rate; the delay, which a reordered frame skips. Without a capture and
- * corruption, checksums stay unfinished (PKT_SUM_PARTIAL) all the way; a frame with a flipped bit is PKT_SUM_UNKNOWN.
- * What became of a frame is told (EVENT_LINK) after the tap has seen it.
+ * A frame's way: loss; duplication (the copy goes right behind, and shares the frame's number and
+ * its draws, but its bits are not flipped); corruption; the queue and the rate; the delay, which a
+ * reordered frame skips. Without a capture and corruption, checksums stay unfinished
+ * (PKT_SUM_PARTIAL) all the way; a frame with a flipped bit is PKT_SUM_UNKNOWN. What became of a
+ * frame is told (EVENT_LINK) after the tap has seen it.
  */
 #ifndef LINK_EMU_H
 #define LINK_EMU_H
@@ -71,7 +74,10 @@ nsec_t emu_next(const struct emu *emu);
  */
 nsec_t emu_last(const struct emu *emu, unsigned dir);
 
-/* The next frame that has arrived at end @end by @now; NULL when there is none. Its stamp is its exact arrival time. */
+/*
+ * The next frame that has arrived at end @end by @now; NULL when there is none. Its stamp is its
+ * exact arrival time.
+ */
 struct pkt *emu_receive(struct emu *emu, unsigned end, nsec_t now);
 
 /* Change the impairments of @dir from now on; frames under way keep their times. */
@@ -79,7 +85,10 @@ void emu_set(struct emu *emu, unsigned dir, const struct emu_impair *impair);
 
 const struct emu_counters *emu_counters(const struct emu *emu, unsigned dir);
 
-/* Someone who sees each frame at both ends (a capture): @side 0 or 1, @sent true when end @side sends it, before any impairment. Borrowed frames, checksums complete. */
+/*
+ * Someone who sees each frame at both ends (a capture): @side 0 or 1, @sent true when end @side
+ * sends it, before any impairment. Borrowed frames, checksums complete.
+ */
 void emu_tap(struct emu *emu,
     void (*fn)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when), void *arg);
 

@@ -3,7 +3,9 @@
  */
 #include "link/emu_impair.h"
 
-/* The streams of a seed: fixed numbers, so that a new impairment leaves the old ones' draws alone. */
+/*
+ * The streams of a seed: fixed numbers, so that a new impairment leaves the old ones' draws alone.
+ */
 enum { STREAM_LOSS, STREAM_DUP, STREAM_REORDER, STREAM_CORRUPT, STREAM_BIT, STREAM_JITTER, STREAMS = 64 };
 
 void
@@ -29,9 +31,10 @@ scale(uint64_t fraction, uint64_t n)
 enum { ALL = 1000000000 };
 
 /*
- * The chance, in ppb, that the next frame is lost. In bursts it is that of staying in the losing state, or of entering it (Gilbert, "Capacity of a
- * burst-noise channel", 1960): one is left with 1 / burst, the other entered so often that the share of frames lost is still
- * `loss`. A burst may have to be longer than asked for, where loss is the rule.
+ * The chance, in ppb, that the next frame is lost. In bursts it is that of staying in the losing
+ * state, or of entering it (Gilbert, "Capacity of a burst-noise channel", 1960): one is left with 1
+ * / burst, the other entered so often that the share of frames lost is still `loss`. A burst may
+ * have to be longer than asked for, where loss is the rule.
  */
 static uint32_t
 loss_chance(const struct emu_draws *d, const struct emu_impair *impair)

@@ -1,5 +1,6 @@
 /*
- * link/emu_queue.c - rings that grow by doubling and a heap; in a steady state nothing is allocated.
+ * link/emu_queue.c - rings that grow by doubling and a heap; in a steady state nothing is
+ * allocated.
  */
 #include "link/emu_queue.h"
 
@@ -8,7 +9,10 @@
 
 enum { RING_FIRST = 64 };
 
-/* Twice the room for a full ring of @*size members of @member octets at @ring, the first of which stands at @*head. NULL, nothing changed, without memory. */
+/*
+ * Twice the room for a full ring of @*size members of @member octets at @ring, the first of which
+ * stands at @*head. NULL, nothing changed, without memory.
+ */
 static void *
 ring_grow(void *ring, size_t member, size_t *head, size_t *size)
 {

@@ -1,5 +1,6 @@
 /*
- * link/emu_queue.h - the transmitter with frames waiting for it, and the frames in flight. Private to the emulated link.
+ * link/emu_queue.h - the transmitter with frames waiting for it, and the frames in flight. Private
+ * to the emulated link.
  */
 #ifndef LINK_EMU_QUEUE_H
 #define LINK_EMU_QUEUE_H
@@ -13,8 +14,8 @@
 struct pkt;
 
 /*
- * A transmitter that sends one frame after the other at a rate. Frames do not lie in it: what waits is known by the time at which its
- * sending begins.
+ * A transmitter that sends one frame after the other at a rate. Frames do not lie in it: what waits
+ * is known by the time at which its sending begins.
  */
 struct emu_line {
 	nsec_t free;    /* when the last frame has left, and ... */
@@ -29,8 +30,8 @@ void emu_line_fini(struct emu_line *line);
 size_t emu_line_waiting(struct emu_line *line, nsec_t now);
 
 /*
- * A frame of @octets comes at @now: *@left is when its last bit has left at @rate bit/s (0 = at once). False, and the frame does not
- * go, when @limit frames wait (or without memory).
+ * A frame of @octets comes at @now: *@left is when its last bit has left at @rate bit/s (0 = at
+ * once). False, and the frame does not go, when @limit frames wait (or without memory).
  */
 bool emu_line_send(
     struct emu_line *line, uint64_t rate, size_t limit, uint32_t octets, nsec_t now, nsec_t *left);
@@ -43,8 +44,8 @@ struct emu_flight {
 };
 
 /*
- * Frames in flight. One that arrives after all before it (every one, where order is kept) goes at the end of a ring; one that
- * overtakes goes in a heap.
+ * Frames in flight. One that arrives after all before it (every one, where order is kept) goes at
+ * the end of a ring; one that overtakes goes in a heap.
  */
 struct emu_air {
 	struct emu_flight *ring, *heap;

@@ -1,5 +1,6 @@
 /*
- * link/ethernet.c - Ethernet II (IEEE 802.3, 3.2.6), IPv4 and IPv6 on it (RFC 894, RFC 2464), priority tags (IEEE 802.1Q).
+ * link/ethernet.c - Ethernet II (IEEE 802.3, 3.2.6), IPv4 and IPv6 on it (RFC 894, RFC 2464),
+ * priority tags (IEEE 802.1Q).
  */
 #include "link/ethernet.h"
 
@@ -115,7 +116,10 @@ ethernet_output_to(struct iface *iface, struct pkt *pkt, const uint8_t mac[6])
 {
 	uint8_t dst[ETH_ADDR_LEN];
 
-	/* @mac may lie in the packet that is about to grow over it: a request answered in its own memory. */
+	/*
+	 * @mac may lie in the packet that is about to grow over it: a request answered in its own
+	 * memory.
+	 */
 	memcpy(dst, mac, ETH_ADDR_LEN);
 	eth_put(pkt_push(pkt, ETH_HDR_LEN), dst, iface->mac, pkt->ethertype);
 	iface_transmit(iface, pkt);

@@ -1,7 +1,8 @@
 /*
  * link/ethernet.h - Ethernet: which frames are for us, and which link address a packet goes to.
  *
- * It knows the framing and the mapping of groups; who has which unicast address is core/neigh.h's to know.
+ * It knows the framing and the mapping of groups; who has which unicast address is core/neigh.h's
+ * to know.
  */
 #ifndef LINK_ETHERNET_H
 #define LINK_ETHERNET_H

@@ -1,8 +1,9 @@
 /*
  * link/loopback.h - the wire whose both ends are one host. Its link is rawip_ops.
  *
- * What is sent waits here until whoever drives the stack takes it, so that a packet to oneself never comes in from within its
- * own sending. It takes super-segments whole and checksums unfinished.
+ * What is sent waits here until whoever drives the stack takes it, so that a packet to oneself
+ * never comes in from within its own sending. It takes super-segments whole and checksums
+ * unfinished.
  */
 #ifndef LINK_LOOPBACK_H
 #define LINK_LOOPBACK_H
@@ -28,7 +29,10 @@ nsec_t loopback_next(const struct loopback *lo);
 /* The first packet that waits, for iface_input(); NULL when there is none. */
 struct pkt *loopback_receive(struct loopback *lo);
 
-/* How many wait: what a turn takes, so that an endless exchange with oneself does not hold up everything else. */
+/*
+ * How many wait: what a turn takes, so that an endless exchange with oneself does not hold up
+ * everything else.
+ */
 uint32_t loopback_waiting(const struct loopback *lo);
 
 #endif

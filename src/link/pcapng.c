@@ -9,7 +9,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* Block types and options (draft-ietf-opsawg-pcapng, 4 and 3.5). Numbers are in the order of this machine; the section header's magic says so. */
+/*
+ * Block types and options (draft-ietf-opsawg-pcapng, 4 and 3.5). Numbers are in the order of this
+ * machine; the section header's magic says so.
+ */
 enum {
 	BLOCK_SECTION = 0x0a0d0d0a,
 	BLOCK_INTERFACE = 1,
@@ -91,7 +94,9 @@ put_text(struct pcapng_buf *b, uint16_t code, const char *text)
 		put_option(b, code, text, len);
 }
 
-/* A block's length stands on both its ends, and is known at its end. Returns where the block began. */
+/*
+ * A block's length stands on both its ends, and is known at its end. Returns where the block began.
+ */
 static size_t
 begin(struct pcapng_buf *b, uint32_t type)
 {

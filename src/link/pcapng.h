@@ -1,5 +1,6 @@
 /*
- * link/pcapng.h - the encoder of capture files (draft-ietf-opsawg-pcapng): blocks into a buffer, nothing more. It opens no file and reads no clock.
+ * link/pcapng.h - the encoder of capture files (draft-ietf-opsawg-pcapng): blocks into a buffer,
+ * nothing more. It opens no file and reads no clock.
  *
  * libpcap cannot write comments on packets, and a capture of Leat's lives by them.
  */
@@ -20,7 +21,10 @@ enum {
 	PCAPNG_PACKET_ROOM = 1200
 }; /* octets that a packet's block needs beyond its data */
 
-/* Octets under construction. Whoever encodes has made sure of the room; running over it is a programmer's error. */
+/*
+ * Octets under construction. Whoever encodes has made sure of the room; running over it is a
+ * programmer's error.
+ */
 struct pcapng_buf {
 	uint8_t *at;
 	size_t len, size;
@@ -54,7 +58,9 @@ enum {
 	PCAPNG_NAME_ROOM = 280
 }; /* octets that each name needs in a block, and the block itself */
 
-/* What @n addresses are called, for readers that show names. It holds for the packets that follow. */
+/*
+ * What @n addresses are called, for readers that show names. It holds for the packets that follow.
+ */
 void pcapng_names(struct pcapng_buf *b, const struct pcapng_name *names, size_t n);
 
 /*

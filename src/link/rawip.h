@@ -1,5 +1,6 @@
 /*
- * link/rawip.h - links that carry bare IP packets: a TUN device, loopback. No header, no neighbours.
+ * link/rawip.h - links that carry bare IP packets: a TUN device, loopback. No header, no
+ * neighbours.
  */
 #ifndef LINK_RAWIP_H
 #define LINK_RAWIP_H

@@ -1,8 +1,8 @@
 /*
  * net/arp.c - ARP (RFC 826), with the care that RFC 5227 adds: probes, announcements, defence.
  *
- * What is learnt goes to core's neighbour table. An entry is made only by a request to us; everything else only renews entries
- * that we made by asking.
+ * What is learnt goes to core's neighbour table. An entry is made only by a request to us;
+ * everything else only renews entries that we made by asking.
  */
 #include "wire/arp.h"
 #include "net/internal.h"
@@ -76,7 +76,10 @@ solicit(void *self, struct iface *iface, const struct ipaddr *addr, const uint8_
 
 const struct neigh_ops arp_neigh_ops = {solicit};
 
-/* Somebody else speaks as an address of ours: say once that it is ours, and bear what follows (RFC 5227, 2.4 (b)). */
+/*
+ * Somebody else speaks as an address of ours: say once that it is ours, and bear what follows (RFC
+ * 5227, 2.4 (b)).
+ */
 static void
 defend(struct net *net, struct iface *iface, const struct ipaddr *addr)
 {
@@ -88,7 +91,10 @@ defend(struct net *net, struct iface *iface, const struct ipaddr *addr)
 	arp_announce(iface, addr);
 }
 
-/* Is @h another host's word for an address of ours, or its probe for one that we are trying? Then @h has had its effect. */
+/*
+ * Is @h another host's word for an address of ours, or its probe for one that we are trying? Then
+ * @h has had its effect.
+ */
 static bool
 conflicts(struct net *net, struct iface *iface, const uint8_t *h)
 {

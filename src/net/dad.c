@@ -1,6 +1,6 @@
 /*
- * net/dad.c - is an address somebody else's? For IPv4 by RFC 5227, for IPv6 by RFC 4862, 5.4: both ask a few times, and take
- * silence for consent. Then the address is announced.
+ * net/dad.c - is an address somebody else's? For IPv4 by RFC 5227, for IPv6 by RFC 4862, 5.4: both
+ * ask a few times, and take silence for consent. Then the address is announced.
  */
 #include "net/internal.h"
 

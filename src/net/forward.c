@@ -1,7 +1,8 @@
 /*
  * net/forward.c - packets for others, between interfaces (RFC 1812, 5; RFC 8200, 3).
  *
- * The header is changed in place and its checksum made good from the difference. What was a super-segment stays one.
+ * The header is changed in place and its checksum made good from the difference. What was a
+ * super-segment stays one.
  */
 #include "net/internal.h"
 

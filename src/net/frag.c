@@ -1,7 +1,8 @@
 /*
  * net/frag.c - reassembly. See frag.h.
  *
- * frag_runs.h knows which octets of a datagram have arrived; here is where they are kept, for how long, and at whose cost.
+ * frag_runs.h knows which octets of a datagram have arrived; here is where they are kept, for how
+ * long, and at whose cost.
  */
 #include "net/frag.h"
 
@@ -106,7 +107,10 @@ datagram_expired(struct timer *t)
 	forget(d);
 }
 
-/* The octets grew by @more: make room, at the cost of the oldest, but never of @d itself. False when there is none to be had. */
+/*
+ * The octets grew by @more: make room, at the cost of the oldest, but never of @d itself. False
+ * when there is none to be had.
+ */
 static bool
 charge(struct datagram *d, size_t more)
 {

@@ -1,9 +1,10 @@
 /*
  * net/frag.h - putting fragments together, for IPv4 and IPv6 alike (RFC 791, 3.2; RFC 8200, 4.5).
  *
- * Octets are copied to where they belong in one block, so that many small fragments cost no more memory than the datagram. Overlapping
- * fragments condemn the datagram (RFC 5722), those still to come included; a fragment that repeats octets exactly is ignored.
- * Bounded in all and for each source; the oldest go.
+ * Octets are copied to where they belong in one block, so that many small fragments cost no more
+ * memory than the datagram. Overlapping fragments condemn the datagram (RFC 5722), those still to
+ * come included; a fragment that repeats octets exactly is ignored. Bounded in all and for each
+ * source; the oldest go.
  */
 #ifndef NET_FRAG_H
 #define NET_FRAG_H
@@ -22,7 +23,10 @@ enum {
 	FRAG_HEADER_MAX = 512,     /* headers that stand before the fragmented part */
 };
 
-/* What is to happen when a datagram's time is up. Borrows @first: its offset-zero fragment as it came, cut short; NULL when it did not come. */
+/*
+ * What is to happen when a datagram's time is up. Borrows @first: its offset-zero fragment as it
+ * came, cut short; NULL when it did not come.
+ */
 typedef void frag_expired_fn(void *arg, const struct pkt *first);
 
 struct frags {
@@ -63,7 +67,10 @@ struct frag_whole {
 int frags_init(struct frags *f, struct core *core, frag_expired_fn *expired, void *arg);
 void frags_fini(struct frags *f);
 
-/* Consumes @pkt, data at its network header, of which header_len octets are linear. True with *@out when this was the last one missing. */
+/*
+ * Consumes @pkt, data at its network header, of which header_len octets are linear. True with *@out
+ * when this was the last one missing.
+ */
 bool frag_input(struct frags *f, struct pkt *pkt, const struct frag_piece *piece, struct frag_whole *out);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * net/frag_runs.h - which octets of one datagram have arrived. It holds none of them, and knows no packet.
+ * net/frag_runs.h - which octets of one datagram have arrived. It holds none of them, and knows no
+ * packet.
  *
- * A short sorted list of runs. RFC 815 keeps the holes instead; the runs are easier to check for overlaps, and one run from 0 to the end means that
- * the datagram is whole.
+ * A short sorted list of runs. RFC 815 keeps the holes instead; the runs are easier to check for
+ * overlaps, and one run from 0 to the end means that the datagram is whole.
  */
 #ifndef NET_FRAG_RUNS_H
 #define NET_FRAG_RUNS_H
@@ -22,7 +23,10 @@ struct runs {
 
 enum runs_fit { RUNS_NEW, RUNS_REPEATED, RUNS_OVERLAP, RUNS_TOO_MANY };
 
-/* A fragment ends at @to, and @more follow or none. False when that contradicts what is known of the end. */
+/*
+ * A fragment ends at @to, and @more follow or none. False when that contradicts what is known of
+ * the end.
+ */
 bool runs_end(struct runs *r, uint32_t to, bool more);
 
 /* Where does [@from, @to) go? *@at is the run before which it belongs. */

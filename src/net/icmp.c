@@ -7,7 +7,10 @@
 
 enum { QUOTE_MAX = 1280 };
 
-/* @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL at the pool's limit. */
+/*
+ * @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL
+ * at the pool's limit.
+ */
 static struct pkt *
 quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 {
@@ -93,8 +96,9 @@ emit(struct core *core, const struct net_error *n)
 }
 
 /*
- * A path MTU is learnt only where somebody here may have sent what is quoted: everybody shares the lesson, so otherwise an error about a
- * made-up datagram would get past the care that TCP takes (RFC 8201, 4; RFC 5927, 7).
+ * A path MTU is learnt only where somebody here may have sent what is quoted: everybody shares the
+ * lesson, so otherwise an error about a made-up datagram would get past the care that TCP takes
+ * (RFC 8201, 4; RFC 5927, 7).
  */
 void
 icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *n)
@@ -123,7 +127,10 @@ icmp_error_about_us(void *self, const struct net_error *e)
 	       icmp_type(e->quoted) == (e->v6 ? ICMP6_ECHO : ICMP4_ECHO) && ping->ops->error(ping->self, e);
 }
 
-/* A request to a group is answered from an address of the interface (RFC 4443, 4.2). False when there is none. */
+/*
+ * A request to a group is answered from an address of the interface (RFC 4443, 4.2). False when
+ * there is none.
+ */
 static bool
 reply_source(struct net *net, const struct ip_rx *rx, struct ipaddr *src)
 {

@@ -10,7 +10,9 @@ enum {
 	TOS_INTERNET_CONTROL = 0xc0           /* RFC 1812, 4.3.2.5 */
 };
 
-/* May the packet with the header @h be answered with an error? (RFC 1122, 3.2.2; RFC 1812, 4.3.2.7) */
+/*
+ * May the packet with the header @h be answered with an error? (RFC 1122, 3.2.2; RFC 1812, 4.3.2.7)
+ */
 static bool
 may_answer(struct net *net, const struct pkt *pkt, const uint8_t *h)
 {
@@ -34,7 +36,10 @@ may_answer(struct net *net, const struct pkt *pkt, const uint8_t *h)
 	return type == ICMP4_ECHO || type == ICMP4_ECHO_REPLY || type == ICMP4_TIMESTAMP;
 }
 
-/* What a host says of a packet that reached it comes from the address that it was sent to; what a router says, from its own. */
+/*
+ * What a host says of a packet that reached it comes from the address that it was sent to; what a
+ * router says, from its own.
+ */
 static bool
 speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_t code)
 {
@@ -88,7 +93,10 @@ icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 	icmp4_error(self, pkt, ICMP4_UNREACH, code, 0);
 }
 
-/* What a router from before RFC 1191 must have meant: the next plateau below the packet that was too big (RFC 1191, 7). */
+/*
+ * What a router from before RFC 1191 must have meant: the next plateau below the packet that was
+ * too big (RFC 1191, 7).
+ */
 static uint32_t
 plateau_below(uint32_t len)
 {

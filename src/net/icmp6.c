@@ -6,8 +6,8 @@
 enum { QUOTE6_MAX = IP6_MIN_MTU - IP6_HDR_LEN - ICMP_HDR_LEN /* RFC 4443, 2.4 (c) */, QUOTED_MAX = 512 };
 
 /*
- * The transport header of a packet of which only the first @n octets are there, its extension headers followed. 0 when it is not among them,
- * else its offset with *@proto set.
+ * The transport header of a packet of which only the first @n octets are there, its extension
+ * headers followed. 0 when it is not among them, else its offset with *@proto set.
  */
 static uint32_t
 find_transport(const uint8_t *h, uint32_t n, uint8_t *proto)
@@ -38,7 +38,9 @@ find_transport(const uint8_t *h, uint32_t n, uint8_t *proto)
 	}
 }
 
-/* RFC 4443, 2.4 (e). Packet Too Big and an unknown option may be told even to who sent to a group. */
+/*
+ * RFC 4443, 2.4 (e). Packet Too Big and an unknown option may be told even to who sent to a group.
+ */
 static bool
 may_answer(const struct pkt *pkt, uint8_t type, uint8_t code)
 {
@@ -58,7 +60,10 @@ may_answer(const struct pkt *pkt, uint8_t type, uint8_t code)
 	return at < n && !icmp6_is_error(h[at]) && h[at] != ICMP6_REDIRECT;
 }
 
-/* RFC 4443, 2.2: from the address that was spoken to, if it is ours and the error is the host's to tell. */
+/*
+ * RFC 4443, 2.2: from the address that was spoken to, if it is ours and the error is the host's to
+ * tell.
+ */
 static bool
 speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_t code)
 {
@@ -109,7 +114,10 @@ icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 	}
 }
 
-/* False: it cannot be true of the packet quoted. Less than 1280 octets is not believed (RFC 8201, 4). */
+/*
+ * False: it cannot be true of the packet quoted. Less than 1280 octets is not believed (RFC 8201,
+ * 4).
+ */
 static bool
 read_mtu(struct net_error *e, const uint8_t *h, const uint8_t *quoted)
 {

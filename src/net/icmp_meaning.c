@@ -1,8 +1,10 @@
 /*
- * net/icmp_meaning.c - what ICMP errors mean to transports: Linux's errnos, and which of them are hard.
+ * net/icmp_meaning.c - what ICMP errors mean to transports: Linux's errnos, and which of them are
+ * hard.
  *
- * These are Linux's icmp_err_convert and icmpv6_err_convert, row by row. Linux calls "fatal" what is NET_ERROR_HARD here: a connected
- * UDP socket hears of it without having asked. TCP goes by its own state (RFC 5461, RFC 5927; tcp/error.c).
+ * These are Linux's icmp_err_convert and icmpv6_err_convert, row by row. Linux calls "fatal" what
+ * is NET_ERROR_HARD here: a connected UDP socket hears of it without having asked. TCP goes by its
+ * own state (RFC 5461, RFC 5927; tcp/error.c).
  */
 #include "net/internal.h"
 

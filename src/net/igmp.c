@@ -1,5 +1,6 @@
 /*
- * net/igmp.c - IGMP's messages: version 3 (RFC 9776), and version 2 (RFC 2236) towards routers that speak only that.
+ * net/igmp.c - IGMP's messages: version 3 (RFC 9776), and version 2 (RFC 2236) towards routers that
+ * speak only that.
  */
 #include "wire/igmp.h"
 #include "net/internal.h"
@@ -8,7 +9,10 @@
 
 enum { IGMP_HDR_LEN = IP4_HDR_LEN + 4, TOS_INTERNET_CONTROL = 0xc0 };
 
-/* Send the @p, an IGMP message whose checksum is zero, with the Router Alert option to @dst (RFC 9776, 4). */
+/*
+ * Send the @p, an IGMP message whose checksum is zero, with the Router Alert option to @dst (RFC
+ * 9776, 4).
+ */
 static void
 send(struct iface *iface, struct pkt *p, const struct ipaddr *dst)
 {

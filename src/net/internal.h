@@ -20,7 +20,10 @@
 
 enum { IP_TTL_DEFAULT = 64, IP4_ID_SLOTS = 1024 };
 
-/* The addresses of the packet that was last found to be from somebody, for this very host: what was checked holds while no address and no route changes. */
+/*
+ * The addresses of the packet that was last found to be from somebody, for this very host: what was
+ * checked holds while no address and no route changes.
+ */
 struct ip_pair {
 	uint64_t generation;
 	const struct iface *iface;
@@ -64,7 +67,10 @@ void arp_announce(struct iface *iface, const struct ipaddr *addr);
 extern const struct neigh_ops arp_neigh_ops;
 
 /* --- net/dad.c --- */
-/* Look for others that use @addr, which is tentative on @iface; then it is preferred, and announced. */
+/*
+ * Look for others that use @addr, which is tentative on @iface; then it is preferred, and
+ * announced.
+ */
 void dad_start(struct net *net, struct iface *iface, const struct ipaddr *addr);
 /* Somebody else has the tentative address @entry. */
 void dad_conflict(struct net *net, struct iface *iface, struct iface_addr *entry);
@@ -88,7 +94,10 @@ ip_piece_header_len(const struct pkt *pkt)
 	return pkt->seg == PKT_SEG_UDP ? UDP_HDR_LEN : tcp_hdr_len(pkt->l4);
 }
 
-/* Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has been cut (l4 set)? */
+/*
+ * Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has
+ * been cut (l4 set)?
+ */
 static inline bool
 ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
 {
@@ -97,7 +106,10 @@ ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
 	return hdr_len + ip_piece_header_len(pkt) + pkt->seg_size <= mtu;
 }
 
-/* The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is none, or when it may not leave from there: then @pkt has been dropped. */
+/*
+ * The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is
+ * none, or when it may not leave from there: then @pkt has been dropped.
+ */
 const struct path *ip_path_find(
     struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err);
 
@@ -128,7 +140,10 @@ void forward6(struct net *net, struct iface *iface, struct pkt *pkt);
 extern const struct transport_ops icmp4_ops, icmp6_ops;
 void icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
 void icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
-/* Tell the sender of @pkt (l3 set) of an error, if the rules allow it. @rest: octets 4 to 7. Borrows. */
+/*
+ * Tell the sender of @pkt (l3 set) of an error, if the rules allow it. @rest: octets 4 to 7.
+ * Borrows.
+ */
 void icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
 void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
 
@@ -138,9 +153,15 @@ struct icmp_error {
 	uint32_t rest;      /* octets 4 to 7 */
 	uint32_t quote_max; /* octets of the packet that are quoted at most */
 };
-/* Send @e about @pkt (l3 set), unless there were too many; with @tx->src unspecified, from the address that the routes choose. Borrows @pkt. */
+/*
+ * Send @e about @pkt (l3 set), unless there were too many; with @tx->src unspecified, from the
+ * address that the routes choose. Borrows @pkt.
+ */
 void icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx, const struct icmp_error *e);
-/* Hand the error that @pkt brought to whom it concerns: @e->quoted begins at the transport header. Consumes @pkt. */
+/*
+ * Hand the error that @pkt brought to whom it concerns: @e->quoted begins at the transport header.
+ * Consumes @pkt.
+ */
 void icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *e);
 /* An error about an ICMP message of ours: transport_ops.error of both. */
 bool icmp_error_about_us(void *self, const struct net_error *e);
@@ -160,7 +181,10 @@ void ndp_probe(struct iface *iface, const struct ipaddr *addr);
 void ndp_announce(struct iface *iface, const struct ipaddr *addr);
 void ndp_router_solicit(struct iface *iface);
 extern const struct neigh_ops ndp_neigh_ops;
-/* Send the ICMPv6 message @pkt (checksum zero) with hop limit 255 straight to the link; to @mac if not NULL. Consumes. */
+/*
+ * Send the ICMPv6 message @pkt (checksum zero) with hop limit 255 straight to the link; to @mac if
+ * not NULL. Consumes.
+ */
 void ndp_send(struct iface *iface, struct pkt *pkt, const struct ipaddr *src, const struct ipaddr *dst,
     const uint8_t *mac);
 /* ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */

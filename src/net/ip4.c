@@ -1,9 +1,13 @@
 /*
- * net/ip4.c - IPv4 as it arrives (RFC 791; RFC 1122, 3.2.1): the checks in their order, options, and where it goes then.
+ * net/ip4.c - IPv4 as it arrives (RFC 791; RFC 1122, 3.2.1): the checks in their order, options,
+ * and where it goes then.
  */
 #include "net/internal.h"
 
-/* 0.0.0.0/8 but 0.0.0.0 itself, 240.0.0.0/4, groups and broadcasts: no host has them (RFC 1122, 3.2.1.3; RFC 6890). */
+/*
+ * 0.0.0.0/8 but 0.0.0.0 itself, 240.0.0.0/4, groups and broadcasts: no host has them (RFC 1122,
+ * 3.2.1.3; RFC 6890).
+ */
 static bool
 is_no_host(const struct iface *iface, const struct ipaddr *a)
 {
@@ -155,7 +159,10 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	pkt_drop(net->core, pkt, DROP_IP_NO_PROTOCOL);
 }
 
-/* Where packets for others end here (the gateway), this is the hop that they could not have passed (RFC 1812, 5.3.1). */
+/*
+ * Where packets for others end here (the gateway), this is the hop that they could not have passed
+ * (RFC 1812, 5.3.1).
+ */
 static void
 pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 {

@@ -5,8 +5,9 @@
 #include "wire/eth.h"
 
 /*
- * Atomic datagrams need no identification (RFC 6864, 4.1). Others get the next one of their destination and protocol, from counters that begin
- * at random and are found by a keyed hash, so that nobody learns from one what is sent to another (RFC 7739, 5.3).
+ * Atomic datagrams need no identification (RFC 6864, 4.1). Others get the next one of their
+ * destination and protocol, from counters that begin at random and are found by a keyed hash, so
+ * that nobody learns from one what is sent to another (RFC 7739, 5.3).
  */
 static uint16_t
 next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
@@ -54,7 +55,10 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	return 0;
 }
 
-/* The options that every fragment repeats have the top bit set (RFC 791, 3.1); the others become no-operations. */
+/*
+ * The options that every fragment repeats have the top bit set (RFC 791, 3.1); the others become
+ * no-operations.
+ */
 static void
 blank_uncopied_options(uint8_t *h)
 {
@@ -69,7 +73,10 @@ blank_uncopied_options(uint8_t *h)
 	}
 }
 
-/* The piece of @len octets at @off of @pkt's payload, behind the header @h; NULL at the pool's limit. */
+/*
+ * The piece of @len octets at @off of @pkt's payload, behind the header @h; NULL at the pool's
+ * limit.
+ */
 static struct pkt *
 piece_of(struct net *net, const struct pkt *pkt, const uint8_t *h, uint32_t off, uint32_t len, bool more)
 {

@@ -1,12 +1,16 @@
 /*
- * net/ip6.c - IPv6 as it arrives (RFC 8200): the checks in their order, extension headers, and where it goes then.
+ * net/ip6.c - IPv6 as it arrives (RFC 8200): the checks in their order, extension headers, and
+ * where it goes then.
  */
 #include "net/internal.h"
 #include "net/ip6_ext.h"
 
 enum { SCOPE_RESERVED = 0, SCOPE_INTERFACE = 1 };
 
-/* ::ffff:0:0/96 means an IPv4 address and never travels; taken for one it would get past IPv4's checks. */
+/*
+ * ::ffff:0:0/96 means an IPv4 address and never travels; taken for one it would get past IPv4's
+ * checks.
+ */
 static bool
 is_mapped(const struct ipaddr *a)
 {
@@ -14,8 +18,8 @@ is_mapped(const struct ipaddr *a)
 }
 
 /*
- * To a group our own address, or none at all, may be the source: somebody looks for duplicates, or has one (RFC 4862, 5.4). A packet for one host with such a
- * source has been made up.
+ * To a group our own address, or none at all, may be the source: somebody looks for duplicates, or
+ * has one (RFC 4862, 5.4). A packet for one host with such a source has been made up.
  */
 static bool
 source_is_martian(struct net *net, struct iface *iface, const struct ip_rx *rx)
@@ -171,7 +175,10 @@ open_up(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	}
 }
 
-/* Where packets for others end here (the gateway), this is the hop that they could not have passed (RFC 4443, 3.3). */
+/*
+ * Where packets for others end here (the gateway), this is the hop that they could not have passed
+ * (RFC 4443, 3.3).
+ */
 static void
 pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 {

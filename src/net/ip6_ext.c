@@ -86,7 +86,10 @@ check_options(struct ip6_ext *x, const uint8_t *h, uint32_t len)
 	return IP6_WALK_UPPER;
 }
 
-/* No routing type is known here; type 0 is refused by RFC 5095. With no segments left it does not concern us (RFC 8200, 4.4). */
+/*
+ * No routing type is known here; type 0 is refused by RFC 5095. With no segments left it does not
+ * concern us (RFC 8200, 4.4).
+ */
 static enum ip6_walk
 check_routing(struct ip6_ext *x, const uint8_t *h)
 {
@@ -171,7 +174,9 @@ ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x)
 	return drop_it(x, DROP_IP_BAD_OPTION);
 }
 
-/* The header of @proto at @off, to the last octet. Of what we do not know, its beginning must do. */
+/*
+ * The header of @proto at @off, to the last octet. Of what we do not know, its beginning must do.
+ */
 static bool
 upper_is_whole(struct pkt *pkt, uint8_t proto, uint32_t off)
 {

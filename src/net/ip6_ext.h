@@ -31,7 +31,10 @@ struct ip6_ext {
 /* Walk the headers of @pkt, data at the IPv6 header; what was walked over is linear then. */
 enum ip6_walk ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x);
 
-/* Where ip6_ext_walk() found a first fragment: does it hold every header, the upper layer's included, as it must (RFC 7112, 5)? */
+/*
+ * Where ip6_ext_walk() found a first fragment: does it hold every header, the upper layer's
+ * included, as it must (RFC 7112, 5)?
+ */
 bool ip6_ext_chain_is_whole(struct pkt *pkt, const struct ip6_ext *x);
 
 #endif

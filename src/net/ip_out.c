@@ -3,7 +3,10 @@
  */
 #include "net/internal.h"
 
-/* A source that is unspecified is that of a host which does not know its address yet, and asks everybody. */
+/*
+ * A source that is unspecified is that of a host which does not know its address yet, and asks
+ * everybody.
+ */
 static bool
 ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)
 {

@@ -15,7 +15,10 @@ enum { REPORT_HEAD = 40 + 8 + 8 };
 static const nsec_t REPEAT_INTERVAL = 1 * SEC; /* Unsolicited Report Interval, RFC 9776, 8.11 */
 /* Older Version Querier Present Timeout, RFC 9776, 8.12 and RFC 9777, 9.12: rounded up */
 static const nsec_t OLD_PRESENT = 400 * SEC;
-/* A query may want its answer at once, and a hundred thousand of them as many: one answer serves all within this time. */
+/*
+ * A query may want its answer at once, and a hundred thousand of them as many: one answer serves
+ * all within this time.
+ */
 static const nsec_t ANSWER_INTERVAL = 100 * MSEC;
 
 static void
@@ -86,7 +89,10 @@ add_state(struct members_report *r, const struct iface_group *g)
 		add(r, MCAST_IS_INCLUDE, &g->addr, g->source, g->nsource);
 }
 
-/* Every group of the family but those that everybody is in and no report names (RFC 9776, 6; RFC 9777, 6). */
+/*
+ * Every group of the family but those that everybody is in and no report names (RFC 9776, 6; RFC
+ * 9777, 6).
+ */
 static void
 add_all(struct members_report *r)
 {

@@ -43,7 +43,10 @@ void members_stop(struct members *m);
 void members_changed(
     struct members *m, const struct ipaddr *group, uint8_t change, const struct ipaddr *source);
 
-/* A router asks: about @group, or about all when it is unspecified; answers are to be spread over @within. @old: it speaks only the older version. */
+/*
+ * A router asks: about @group, or about all when it is unspecified; answers are to be spread over
+ * @within. @old: it speaks only the older version.
+ */
 void members_query(struct members *m, const struct ipaddr *group, nsec_t within, bool old);
 
 /* Must reports be of the older version now? */

@@ -1,5 +1,6 @@
 /*
- * net/mld.c - MLD's messages: version 2 (RFC 9777), and version 1 (RFC 2710) towards routers that speak only that.
+ * net/mld.c - MLD's messages: version 2 (RFC 9777), and version 1 (RFC 2710) towards routers that
+ * speak only that.
  */
 #include "wire/mld.h"
 
@@ -22,7 +23,10 @@ report_source(const struct iface *iface)
 	return IPADDR_ANY6;
 }
 
-/* Send the message of @len octets, whose checksum is zero, with the Router Alert option to @dst (RFC 9777, 5). */
+/*
+ * Send the message of @len octets, whose checksum is zero, with the Router Alert option to @dst
+ * (RFC 9777, 5).
+ */
 static void
 send(struct iface *iface, uint8_t *msg, uint32_t len, const struct ipaddr *dst)
 {

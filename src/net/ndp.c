@@ -72,7 +72,9 @@ ndp_probe(struct iface *iface, const struct ipaddr *addr)
 	ndp_send(iface, p, &IPADDR_ANY6, &to, NULL);
 }
 
-/* The address to ask from: of the link for a link-local target, else what the routes would choose. */
+/*
+ * The address to ask from: of the link for a link-local target, else what the routes would choose.
+ */
 static bool
 asking_address(struct iface *iface, const struct ipaddr *target, struct ipaddr *from)
 {
@@ -145,7 +147,9 @@ ndp_router_solicit(struct iface *iface)
 	ndp_send(iface, p, &from, &to, NULL);
 }
 
-/* The link address in the option of @type; NULL when there is none, or none that a host can have. */
+/*
+ * The link address in the option of @type; NULL when there is none, or none that a host can have.
+ */
 static const uint8_t *
 link_option(const uint8_t *h, uint32_t at, uint32_t len, uint8_t type)
 {

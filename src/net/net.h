@@ -1,5 +1,6 @@
 /*
- * net/net.h - the networks of one host: IPv4 with ARP, ICMP and IGMP; IPv6 with ICMPv6, neighbour discovery and MLD; forwarding.
+ * net/net.h - the networks of one host: IPv4 with ARP, ICMP and IGMP; IPv6 with ICMPv6, neighbour
+ * discovery and MLD; forwarding.
  *
  * It registers itself with the core and is reached through it from then on.
  */
@@ -17,8 +18,9 @@ struct net *net_new(struct core *core);
 void net_free(struct net *net);
 
 /*
- * Configure @iface by itself as a host does in IPv6 (RFC 4862): a link-local address, and then what routers advertise: prefixes, with an address in
- * each (RFC 7217), and default routes. Without this, router advertisements are ignored. 0, -LEAT_ENOSPC, -LEAT_ENOMEM.
+ * Configure @iface by itself as a host does in IPv6 (RFC 4862): a link-local address, and then what
+ * routers advertise: prefixes, with an address in each (RFC 7217), and default routes. Without
+ * this, router advertisements are ignored. 0, -LEAT_ENOSPC, -LEAT_ENOMEM.
  */
 int net_autoconf(struct net *net, struct iface *iface);
 

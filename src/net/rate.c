@@ -1,5 +1,6 @@
 /*
- * net/rate.c - the token buckets of ICMP errors, each kept as the one time at which it will be full.
+ * net/rate.c - the token buckets of ICMP errors, each kept as the one time at which it will be
+ * full.
  */
 #include "net/rate.h"
 

@@ -1,8 +1,8 @@
 /*
  * net/rate.h - how many ICMP errors may be sent (RFC 1812, 4.3.2.8; RFC 4443, 2.4 (f)).
  *
- * Two token buckets must agree: one for all, and one for the destination, of which there are a fixed number, by hash.
- * It reads no clock.
+ * Two token buckets must agree: one for all, and one for the destination, of which there are a
+ * fixed number, by hash. It reads no clock.
  */
 #ifndef NET_RATE_H
 #define NET_RATE_H

@@ -1,8 +1,10 @@
 /*
- * net/slaac.c - a host that configures itself from what routers advertise (RFC 4861, 6.3; RFC 4862, 5.5).
+ * net/slaac.c - a host that configures itself from what routers advertise (RFC 4861, 6.3; RFC 4862,
+ * 5.5).
  *
- * Interface identifiers are opaque and stable (RFC 7217): a keyed hash of prefix, link address and how often duplicates
- * were met. Lifetimes of routers, prefixes and addresses share one timer for each interface, armed for the first to end.
+ * Interface identifiers are opaque and stable (RFC 7217): a keyed hash of prefix, link address and
+ * how often duplicates were met. Lifetimes of routers, prefixes and addresses share one timer for
+ * each interface, armed for the first to end.
  */
 #include "core/core.h"
 #include "net/internal.h"
@@ -158,7 +160,10 @@ lifetime_over(struct timer *t)
 	age(container_of(t, struct slaac, life_timer));
 }
 
-/* RFC 4861, 6.3.4: the router is a default router for as long as it says. False without a place for it. */
+/*
+ * RFC 4861, 6.3.4: the router is a default router for as long as it says. False without a place for
+ * it.
+ */
 static bool
 hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint32_t mtu)
 {
@@ -185,7 +190,10 @@ hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint3
 	return true;
 }
 
-/* RFC 4862, 5.5.3 (e): nobody may shorten a lifetime to less than two hours by a forged advertisement. */
+/*
+ * RFC 4862, 5.5.3 (e): nobody may shorten a lifetime to less than two hours by a forged
+ * advertisement.
+ */
 static void
 set_valid(const struct slaac *s, struct prefix *p, uint32_t valid)
 {
@@ -205,7 +213,10 @@ make_prefix_address(struct slaac *s, struct prefix *p, uint32_t valid)
 		p->valid_until = until(s->net, valid);
 }
 
-/* The address that was made of @p; NULL when there is none. One that somebody else has is given up for the next, a few times (RFC 7217, 6). */
+/*
+ * The address that was made of @p; NULL when there is none. One that somebody else has is given up
+ * for the next, a few times (RFC 7217, 6).
+ */
 static const struct iface_addr *
 prefix_address(struct slaac *s, struct prefix *p)
 {

@@ -1,5 +1,6 @@
 /*
- * pkt/cut.c - super-segments into pieces of wire size. The payload is shared, the headers are each piece's own.
+ * pkt/cut.c - super-segments into pieces of wire size. The payload is shared, the headers are each
+ * piece's own.
  */
 #include "pkt/seg.h"
 #include "pkt/seg_hdr.h"
@@ -22,7 +23,10 @@ struct cutting {
 	uint32_t full;        /* octets of a full piece from the transport header on */
 	bool complete;        /* pieces get their checksums, though the whole has none */
 
-	/* TCP: what the whole's header said. What is written there is not read again so soon: a read wider than the write before it waits until that is done. */
+	/*
+	 * TCP: what the whole's header said. What is written there is not read again so soon: a
+	 * read wider than the write before it waits until that is done.
+	 */
 	seq_t seq;
 	uint16_t urgent;
 	uint16_t flags;  /* behind the header's length, as they stand */
@@ -31,7 +35,10 @@ struct cutting {
 
 enum { WORD = 16 }; /* octets; no network and transport header together are shorter */
 
-/* In steps that the compiler knows, the last over the one before: memcpy() of so few takes longer to begin. */
+/*
+ * In steps that the compiler knows, the last over the one before: memcpy() of so few takes longer
+ * to begin.
+ */
 static void
 copy_headers(uint8_t *to, const uint8_t *from, uint32_t len)
 {
@@ -80,7 +87,10 @@ piece_fill(struct pkt *p, struct pkt_cursor *at, uint32_t len)
 	return true;
 }
 
-/* All of a TCP header and its pseudo-header but what varies from piece to piece; @len octets from the header on. */
+/*
+ * All of a TCP header and its pseudo-header but what varies from piece to piece; @len octets from
+ * the header on.
+ */
 static uint64_t
 common_sum(const struct seg_hdr *h, uint32_t len)
 {
@@ -92,7 +102,10 @@ common_sum(const struct seg_hdr *h, uint32_t len)
 	return checksum_add_around(sum, checksum_words(t + TCP_HDR_LEN, h->pay - h->l4 - TCP_HDR_LEN));
 }
 
-/* What of the TCP header depends on where in the whole the piece begins; and the checksum, if the pieces get theirs. */
+/*
+ * What of the TCP header depends on where in the whole the piece begins; and the checksum, if the
+ * pieces get theirs.
+ */
 static void
 mend_tcp(const struct cutting *c, struct pkt *p, bool last)
 {
@@ -105,7 +118,10 @@ mend_tcp(const struct cutting *c, struct pkt *p, bool last)
 	if (c->off > 0)
 		flags &= (uint16_t)~TCP_CWR;
 	if (flags & TCP_URG) {
-		/* It counts from the piece's own number; one that lies wholly beyond it is not urgent. */
+		/*
+		 * It counts from the piece's own number; one that lies wholly beyond it is not
+		 * urgent.
+		 */
 		if (urgent <= c->off)
 			flags &= (uint16_t)~TCP_URG;
 		urgent = urgent > c->off ? (uint16_t)(urgent - c->off) : 0;
@@ -141,7 +157,10 @@ mend_udp(const struct cutting *c, struct pkt *p)
 		be16_put(field, 0xffff); /* zero would mean "none" (RFC 768) */
 }
 
-/* What the headers say of a packet that is @len octets from the transport header on, and said of one of @before. */
+/*
+ * What the headers say of a packet that is @len octets from the transport header on, and said of
+ * one of @before.
+ */
 static void
 put_len(const struct seg_hdr *h, bool partial, uint32_t before, uint32_t len)
 {
@@ -154,7 +173,10 @@ put_len(const struct seg_hdr *h, bool partial, uint32_t before, uint32_t len)
 		be16_put(field, checksum_replace(be16_get(field), (uint16_t)before, (uint16_t)len));
 }
 
-/* Make the whole's headers those of a full piece, so that each piece copies them as they are. False at the limit. */
+/*
+ * Make the whole's headers those of a full piece, so that each piece copies them as they are. False
+ * at the limit.
+ */
 static bool
 cut_begin(struct cutting *c)
 {

@@ -65,7 +65,9 @@ find_headers(struct pkt *p)
 	return tcp_valid(p->l4, p->len - len) && p->linear >= len + tcp_hdr_len(p->l4);
 }
 
-/* Verified here, while the octets are on their way anyway: only what is known good may be joined. */
+/*
+ * Verified here, while the octets are on their way anyway: only what is known good may be joined.
+ */
 static bool
 sum_good(struct pkt *p)
 {

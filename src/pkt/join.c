@@ -1,8 +1,10 @@
 /*
- * pkt/join.c - received TCP packets into one super-segment, as long as cutting it would give them back.
+ * pkt/join.c - received TCP packets into one super-segment, as long as cutting it would give them
+ * back.
  *
- * What may be joined is what Linux's GRO joins, and less: a head that carries PSH takes nothing more. While a head grows, its length and checksum
- * still say what it was alone: pkt_join_end() makes them good, once for all that came.
+ * What may be joined is what Linux's GRO joins, and less: a head that carries PSH takes nothing
+ * more. While a head grows, its length and checksum still say what it was alone: pkt_join_end()
+ * makes them good, once for all that came.
  */
 #include "pkt/join.h"
 
@@ -85,7 +87,10 @@ same_ip4_id(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 	return !(segs > 1 && j->fixed_id) && ip4_id(ip) == (uint16_t)(id + segs);
 }
 
-/* Everything but length, ID and checksum: addresses, TOS with ECN, TTL, DF; no options, no fragment. */
+/*
+ * Everything but length, ID and checksum: addresses, TOS with ECN, TTL, DF; no options, no
+ * fragment.
+ */
 static bool
 same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 {
@@ -97,7 +102,9 @@ same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 	       be64_get(own + IP4_SRC) == be64_get(ip + IP4_SRC) && same_ip4_id(j, ip, fixed);
 }
 
-/* Everything but the length: class with ECN, flow label, hop limit, addresses, extension headers. */
+/*
+ * Everything but the length: class with ECN, flow label, hop limit, addresses, extension headers.
+ */
 static bool
 same_ip6(const struct pkt_join *j, const uint8_t *ip)
 {
@@ -118,7 +125,10 @@ same_words(const uint8_t *a, const uint8_t *b, uint32_t len)
 	return differ == 0;
 }
 
-/* Ports, the next sequence number, acknowledgement, window, options; PSH and FIN may come with the last, CWR with the first. */
+/*
+ * Ports, the next sequence number, acknowledgement, window, options; PSH and FIN may come with the
+ * last, CWR with the first.
+ */
 static bool
 same_tcp(const struct pkt_join *j, const uint8_t *t)
 {

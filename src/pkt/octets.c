@@ -1,5 +1,6 @@
 /*
- * pkt/octets.c - the octets of a packet, wherever they lie: appending, cutting off, copying out, naming as runs.
+ * pkt/octets.c - the octets of a packet, wherever they lie: appending, cutting off, copying out,
+ * naming as runs.
  */
 #include "pkt/pkt.h"
 #include "pkt/runs.h"
@@ -39,7 +40,10 @@ last_slice(struct pkt *p)
 	return p->nslices > 0 ? &p->slice[p->nslices - 1] : NULL;
 }
 
-/* A packet whose linear part is in a block keeps one slice free, so that pkt_push() can make that part one. */
+/*
+ * A packet whose linear part is in a block keeps one slice free, so that pkt_push() can make that
+ * part one.
+ */
 static bool
 slices_full(const struct pkt *p)
 {
@@ -65,7 +69,10 @@ pkt_append(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len)
 	return true;
 }
 
-/* The octets behind the packet's last, where nobody else can have a word in that block; NULL when there are not @len. */
+/*
+ * The octets behind the packet's last, where nobody else can have a word in that block; NULL when
+ * there are not @len.
+ */
 static uint8_t *
 tail_room(struct pkt *p, size_t len)
 {
@@ -146,7 +153,9 @@ pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len
 	return pkt_append_from(p, &c, len);
 }
 
-/* The last of @p's references, which holds what lies just before @s: @s is part of it from now on. */
+/*
+ * The last of @p's references, which holds what lies just before @s: @s is part of it from now on.
+ */
 static bool
 merge_slice(struct pkt *p, const struct pkt_slice *s)
 {
@@ -262,7 +271,9 @@ pkt_complete_sum(struct pkt *p)
 	if (!pkt_own(p, l4 + p->sum_off + 2))
 		return false;
 	field = p->data + l4 + p->sum_off;
-	/* The field is part of the range: the pseudo-header's sum that it holds goes in by itself. */
+	/*
+	 * The field is part of the range: the pseudo-header's sum that it holds goes in by itself.
+	 */
 	checksum_put(field, pkt_sum_rest(p, l4));
 	/* In UDP zero would mean "none" (RFC 768); in TCP and ICMP it stands (RFC 1624, 3). */
 	if (p->sum_off == UDP_SUM && be16_get(field) == 0)

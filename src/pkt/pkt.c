@@ -1,8 +1,8 @@
 /*
  * pkt/pkt.c - making, sharing and ending packets, and the work on their linear part.
  *
- * The linear part lies in the room (home == NULL) or in one block (home). Whatever moves it carries along l3, l4 and the
- * octets between them and `data`: a header that was pulled stays readable.
+ * The linear part lies in the room (home == NULL) or in one block (home). Whatever moves it carries
+ * along l3, l4 and the octets between them and `data`: a header that was pulled stays readable.
  */
 #include "pkt/pkt.h"
 
@@ -199,8 +199,8 @@ pkt_header_find(const struct pkt *p, const uint8_t *at)
 }
 
 /*
- * Point @at anew, now that the linear part is @n octets at @to. A header beyond them stays where it is as long as the packet
- * still holds that memory.
+ * Point @at anew, now that the linear part is @n octets at @to. A header beyond them stays where it
+ * is as long as the packet still holds that memory.
  */
 static uint8_t *
 header_move(uint8_t *at, const struct header_place *place, uint8_t *to, size_t n, bool home_kept)
@@ -213,8 +213,8 @@ header_move(uint8_t *at, const struct header_place *place, uint8_t *to, size_t n
 }
 
 /*
- * How many octets the linear part gets when @n are wanted in a block. A packet with a home keeps one
- * slice free, so that pkt_push() can make its linear part one.
+ * How many octets the linear part gets when @n are wanted in a block. A packet with a home keeps
+ * one slice free, so that pkt_push() can make its linear part one.
  */
 static size_t
 gather_size(const struct pkt *p, size_t n)
@@ -265,8 +265,8 @@ pkt_gather(struct pkt *p, size_t n)
 }
 
 /*
- * Before a push where the block is not ours to write, or full: the room begins anew. A short linear part is copied there, a
- * longer one becomes the first slice.
+ * Before a push where the block is not ours to write, or full: the room begins anew. A short linear
+ * part is copied there, a longer one becomes the first slice.
  */
 static void
 leave_home(struct pkt *p)

@@ -1,13 +1,15 @@
 /*
  * pkt/pkt.h - the packet: a private room for headers, and references to shared, immutable payload.
  *
- * The octets of a packet are, in order, its *linear* part (one run of memory that starts at `data`), then its *slices*.
- * A packet made for sending has its headers in the room as the linear part and its payload in slices; one read from a
- * device has all of it in one block as the linear part. Parsers ask pkt_need() for the header they are about to read, read it
- * through `data`, and step over it with pkt_pull(); senders go the other way with pkt_push().
+ * The octets of a packet are, in order, its *linear* part (one run of memory that starts at
+ * `data`), then its *slices*. A packet made for sending has its headers in the room as the linear
+ * part and its payload in slices; one read from a device has all of it in one block as the linear
+ * part. Parsers ask pkt_need() for the header they are about to read, read it through `data`, and
+ * step over it with pkt_pull(); senders go the other way with pkt_push().
  *
- * Each packet has one owner: functions named *_input, *_output and *_enqueue consume it, all others borrow it. Sharing is
- * pkt_clone(), which copies the linear part if it is in the room and shares every block.
+ * Each packet has one owner: functions named *_input, *_output and *_enqueue consume it, all others
+ * borrow it. Sharing is pkt_clone(), which copies the linear part if it is in the room and shares
+ * every block.
  */
 #ifndef PKT_PKT_H
 #define PKT_PKT_H
@@ -91,7 +93,10 @@ struct pkt {
 	uint8_t room[PKT_ROOM];
 };
 
-/* @p is the next to be looked at: its marks and its headers, if they are in its room, are fetched meanwhile. It may be NULL. */
+/*
+ * @p is the next to be looked at: its marks and its headers, if they are in its room, are fetched
+ * meanwhile. It may be NULL.
+ */
 static inline void
 pkt_prefetch(const struct pkt *p)
 {
@@ -103,13 +108,21 @@ pkt_prefetch(const struct pkt *p)
 	__builtin_prefetch(p->room + PKT_ROOM - 1);
 }
 
-/* An empty packet whose linear part begins at the end of the room, so that headers are pushed before it; NULL at the pool's limit. */
+/*
+ * An empty packet whose linear part begins at the end of the room, so that headers are pushed
+ * before it; NULL at the pool's limit.
+ */
 struct pkt *pkt_new(struct pkt_pool *pool);
 
-/* A packet whose linear part is all of @len octets at @block->data + @off. Takes over the caller's reference; NULL (reference kept) at the limit. */
+/*
+ * A packet whose linear part is all of @len octets at @block->data + @off. Takes over the caller's
+ * reference; NULL (reference kept) at the limit.
+ */
 struct pkt *pkt_from_block(struct pkt_pool *pool, struct pkt_block *block, uint32_t off, uint32_t len);
 
-/* A packet whose linear part is a copy of @len octets, with headroom before it; NULL at the limit. */
+/*
+ * A packet whose linear part is a copy of @len octets, with headroom before it; NULL at the limit.
+ */
 struct pkt *pkt_from_bytes(struct pkt_pool *pool, const void *bytes, size_t len);
 
 /* The end of a packet that did its work. One that did not goes through pkt_drop() (core/drop.h). */
@@ -122,9 +135,9 @@ struct pkt *pkt_clone(const struct pkt *p);
 bool pkt_gather(struct pkt *p, size_t n);
 
 /*
- * Make the first @n octets linear, so that a header can be read at p->data. Copies only where they are not already; l3, l4 and
- * the octets from there to `data` move along. False when the packet is shorter than @n, or (only where @n does not fit
- * the room) at the pool's limit.
+ * Make the first @n octets linear, so that a header can be read at p->data. Copies only where they
+ * are not already; l3, l4 and the octets from there to `data` move along. False when the packet is
+ * shorter than @n, or (only where @n does not fit the room) at the pool's limit.
  */
 static inline bool
 pkt_need(struct pkt *p, size_t n)
@@ -151,7 +164,10 @@ pkt_pull(struct pkt *p, size_t n)
 /* What pkt_push() does first where the linear part lies in a block. */
 void pkt_push_home(struct pkt *p, size_t n);
 
-/* Room for @n octets before the packet; returns where they go. Asserts that the room has them: headers are bounded. Never writes over octets of a shared block. */
+/*
+ * Room for @n octets before the packet; returns where they go. Asserts that the room has them:
+ * headers are bounded. Never writes over octets of a shared block.
+ */
 static inline uint8_t *
 pkt_push(struct pkt *p, size_t n)
 {
@@ -165,8 +181,9 @@ pkt_push(struct pkt *p, size_t n)
 }
 
 /*
- * How much memory @p holds, in octets: itself, and of each block its share among those that refer to it. The share changes as others let go, so a queue that is bounded
- * by memory keeps what it charged in p->charge.
+ * How much memory @p holds, in octets: itself, and of each block its share among those that refer
+ * to it. The share changes as others let go, so a queue that is bounded by memory keeps what it
+ * charged in p->charge.
  */
 static inline uint32_t
 pkt_charge(const struct pkt *p)
@@ -184,7 +201,10 @@ void pkt_trim(struct pkt *p, size_t len);
 /* Step over the first @n octets wherever they lie, slices included. */
 void pkt_skip(struct pkt *p, size_t n);
 
-/* Append @len octets at @off of @block, taking a reference of its own; joins the slice before when they touch. False when the slices are full. */
+/*
+ * Append @len octets at @off of @block, taking a reference of its own; joins the slice before when
+ * they touch. False when the slices are full.
+ */
 bool pkt_append(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len);
 
 struct pkt_span {
@@ -192,7 +212,10 @@ struct pkt_span {
 	uint32_t len;
 };
 
-/* A place among a packet's octets, for going over them from there on without looking for the place again. Good while the packet does not change. */
+/*
+ * A place among a packet's octets, for going over them from there on without looking for the place
+ * again. Good while the packet does not change.
+ */
 struct pkt_cursor {
 	const struct pkt *p;
 	uint32_t part; /* 0 = the linear part, then the slices from 1 */
@@ -210,7 +233,9 @@ pkt_cursor_init(struct pkt_cursor *c, const struct pkt *p, uint32_t off)
 		c->off -= p->slice[c->part - 1].len;
 }
 
-/* The next octets that lie in one piece, at most @max, and past them. There must be one at least. */
+/*
+ * The next octets that lie in one piece, at most @max, and past them. There must be one at least.
+ */
 static inline struct pkt_span
 pkt_cursor_next(struct pkt_cursor *c, uint32_t max)
 {
@@ -228,13 +253,23 @@ pkt_cursor_next(struct pkt_cursor *c, uint32_t max)
 	return run;
 }
 
-/* Append the @len octets at @c of another packet by reference (by copy where they lie in its room), and move @c past them. False when full or at the limit; then @p is as before, and @c of no use. */
+/*
+ * Append the @len octets at @c of another packet by reference (by copy where they lie in its room),
+ * and move @c past them. False when full or at the limit; then @p is as before, and @c of no use.
+ */
 bool pkt_append_from(struct pkt *p, struct pkt_cursor *c, uint32_t len);
 
-/* Append @from's octets @off to @off + @len by reference (by copy where they lie in its room). False when full or at the limit; then @p is as before. */
+/*
+ * Append @from's octets @off to @off + @len by reference (by copy where they lie in its room).
+ * False when full or at the limit; then @p is as before.
+ */
 bool pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len);
 
-/* All octets of @from behind its first @off move to the end of @p, with the references that hold them; @from is good for nothing but pkt_free() then. False when full or at the limit; then both are as before. */
+/*
+ * All octets of @from behind its first @off move to the end of @p, with the references that hold
+ * them; @from is good for nothing but pkt_free() then. False when full or at the limit; then both
+ * are as before.
+ */
 bool pkt_move_rest(struct pkt *p, struct pkt *from, uint32_t off);
 
 /* Append a copy of @len octets. False when full or at the limit; then @p is as before. */
@@ -243,7 +278,10 @@ bool pkt_append_bytes(struct pkt *p, const void *bytes, size_t len);
 /* What pkt_header_off() does where the header is not in the linear part. */
 uint32_t pkt_header_find(const struct pkt *p, const uint8_t *at);
 
-/* Where header @at (p->l3 or p->l4) stands, in octets from the packet's first. It must be in the packet. */
+/*
+ * Where header @at (p->l3 or p->l4) stands, in octets from the packet's first. It must be in the
+ * packet.
+ */
 static inline uint32_t
 pkt_header_off(const struct pkt *p, const uint8_t *at)
 {
@@ -255,19 +293,29 @@ pkt_header_off(const struct pkt *p, const uint8_t *at)
 /* Copy @len octets that begin at @off out of the packet, which must have them. */
 void pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len);
 
-/* The packet's octets as runs of memory, in order; returns how many of @max were filled (at most PKT_SLICES + 1 exist). */
+/*
+ * The packet's octets as runs of memory, in order; returns how many of @max were filled (at most
+ * PKT_SLICES + 1 exist).
+ */
 unsigned pkt_spans(const struct pkt *p, struct pkt_span *span, unsigned max);
 
-/* The Internet checksum's sum (wire/checksum.h: as words lie in memory, not complemented) over octets @off to @off + @len, going on from @sum. */
+/*
+ * The Internet checksum's sum (wire/checksum.h: as words lie in memory, not complemented) over
+ * octets @off to @off + @len, going on from @sum.
+ */
 uint16_t pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum);
 
-/* The same over all octets from @off on, which is in the linear part or at its end; but what was summed when it was written (pkt/runs.h) is not looked at again. */
+/*
+ * The same over all octets from @off on, which is in the linear part or at its end; but what was
+ * summed when it was written (pkt/runs.h) is not looked at again.
+ */
 uint16_t pkt_sum_rest(const struct pkt *p, uint32_t off);
 
 /*
- * Finish a PKT_SUM_PARTIAL checksum (l4 and sum_off set); no-op otherwise. The packet must begin at or before l4. Zero
- * becomes 0xffff in UDP, which asks for it (RFC 768), and stays zero elsewhere. False at the pool's limit (only where a header shared
- * with another packet is longer than the room); then the packet is as before.
+ * Finish a PKT_SUM_PARTIAL checksum (l4 and sum_off set); no-op otherwise. The packet must begin at
+ * or before l4. Zero becomes 0xffff in UDP, which asks for it (RFC 768), and stays zero elsewhere.
+ * False at the pool's limit (only where a header shared with another packet is longer than the
+ * room); then the packet is as before.
  */
 bool pkt_complete_sum(struct pkt *p);
 

@@ -1,9 +1,9 @@
 /*
  * pkt/pool.c - free lists of packets and of blocks, one list a size.
  *
- * What comes back goes on top of its list and is the next to be taken, while it is still in the cache. Memory is asked of the
- * machine only when a list is empty, so a steady state asks for none. In a build with AddressSanitizer what lies on a
- * free list is poisoned.
+ * What comes back goes on top of its list and is the next to be taken, while it is still in the
+ * cache. Memory is asked of the machine only when a list is empty, so a steady state asks for none.
+ * In a build with AddressSanitizer what lies on a free list is poisoned.
  */
 #include "pkt/pool.h"
 

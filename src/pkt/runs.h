@@ -1,9 +1,10 @@
 /*
  * pkt/runs.h - sums of a block's octets, kept from when they were copied in.
  *
- * Whoever writes a stream into blocks in order to send it knows how long the segments are going to be. Copying and summing at
- * once costs what copying does, so the sums of those runs of octets are kept behind the block's data, and the checksum of a segment
- * that is just such a run needs no second look at them. Runs of one block are of one length and lie one behind the other; what is
+ * Whoever writes a stream into blocks in order to send it knows how long the segments are going to
+ * be. Copying and summing at once costs what copying does, so the sums of those runs of octets are
+ * kept behind the block's data, and the checksum of a segment that is just such a run needs no
+ * second look at them. Runs of one block are of one length and lie one behind the other; what is
  * asked for otherwise is simply not known.
  */
 #ifndef PKT_RUNS_H
@@ -28,7 +29,10 @@ runs_sums(struct pkt_block *b)
 	return (uint16_t *)(void *)(b->data + b->size);
 }
 
-/* The @len octets at @off of @b, which will not change any more, have the sum @sum (wire/checksum.h). One that does not continue those before replaces them. */
+/*
+ * The @len octets at @off of @b, which will not change any more, have the sum @sum
+ * (wire/checksum.h). One that does not continue those before replaces them.
+ */
 static inline void
 runs_note(struct pkt_block *b, uint32_t off, uint16_t len, uint16_t sum)
 {

@@ -16,16 +16,26 @@ struct seg_hdr {
 	bool v6;
 };
 
-/* False when the packet does not hold whole headers of @proto (TCP or UDP), or at the pool's limit. */
+/*
+ * False when the packet does not hold whole headers of @proto (TCP or UDP), or at the pool's limit.
+ */
 bool seg_headers(struct pkt *p, uint8_t proto, struct seg_hdr *h);
 
-/* The pseudo-header's sum (RFC 9293, 3.1; RFC 8200, 8.1) behind the network header @ip, for @len octets of transport header and payload of @proto. */
+/*
+ * The pseudo-header's sum (RFC 9293, 3.1; RFC 8200, 8.1) behind the network header @ip, for @len
+ * octets of transport header and payload of @proto.
+ */
 uint16_t seg_pseudo_sum(const uint8_t *ip, uint8_t proto, uint32_t len);
 
-/* Write @new over the word at @at of an IPv4 header, and mend the header's checksum (RFC 1624, 3). */
+/*
+ * Write @new over the word at @at of an IPv4 header, and mend the header's checksum (RFC 1624, 3).
+ */
 void seg_ip4_put(uint8_t *ip, unsigned at, uint16_t new);
 
-/* Make the network header's length say @len octets: network header, extension headers, transport header, payload. */
+/*
+ * Make the network header's length say @len octets: network header, extension headers, transport
+ * header, payload.
+ */
 void seg_put_len(const struct seg_hdr *h, uint32_t len);
 
 #endif

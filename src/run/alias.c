@@ -9,7 +9,10 @@
 
 enum { PORT_DOMAIN = 53 };
 
-/* A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5: simultaneous open). */
+/*
+ * A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5:
+ * simultaneous open).
+ */
 static bool
 is_itself(const struct desc *d, const struct endpoint *to)
 {

@@ -24,7 +24,10 @@
  */
 enum { CONNECT_NEEDS = 3 };
 
-/* The program sees from now on what it would of a connect() without waiting: the connection is still on its way. */
+/*
+ * The program sees from now on what it would of a connect() without waiting: the connection is
+ * still on its way.
+ */
 static int
 go_on_without_waiting(struct call *c)
 {
@@ -173,8 +176,9 @@ begin(struct call *c, const struct endpoint *to)
 }
 
 /*
- * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is the program's other one, with the
- * same port. It is a new socket in the stack, since a bound one cannot be bound again.
+ * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is
+ * the program's other one, with the same port. It is a new socket in the stack, since a bound one
+ * cannot be bound again.
  */
 static int
 leave_loopback(struct desc *d)

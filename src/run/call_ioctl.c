@@ -1,5 +1,6 @@
 /*
- * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they are asked on, and about the stream itself.
+ * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they
+ * are asked on, and about the stream itself.
  */
 #include "run/calls.h"
 #include "run/missing.h"
@@ -171,7 +172,10 @@ about_iface(struct call *c, unsigned long request)
 	return rc ? rc : caller_write(&c->caller, c->arg[2], &r, sizeof r);
 }
 
-/* What the program has written and the other side has not acknowledged: in the stand-in, and in the stack. */
+/*
+ * What the program has written and the other side has not acknowledged: in the stand-in, and in the
+ * stack.
+ */
 static long
 send_queue(struct call *c)
 {
@@ -217,7 +221,10 @@ call_ioctl(struct call *c)
 	default:
 		if (!c->d && netns_own(c))
 			return CALL_CONTINUE;
-		/* Interfaces are asked about on sockets of any family; other devices have their own meaning for the numbers. */
+		/*
+		 * Interfaces are asked about on sockets of any family; other devices have their own
+		 * meaning for the numbers.
+		 */
 		return c->d || call_on_socket(c) ? about_iface(c, request) : CALL_CONTINUE;
 	}
 }

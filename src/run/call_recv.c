@@ -1,8 +1,9 @@
 /*
  * Receiving with an address, or by struct msghdr, where the filter cannot see whether there is one.
  *
- * On a connected stream without an address recvmsg() is left to the kernel: the stand-in does what is meant, and whatever
- * another thread may have put in the descriptor's place would do what that thread meant.
+ * On a connected stream without an address recvmsg() is left to the kernel: the stand-in does what
+ * is meant, and whatever another thread may have put in the descriptor's place would do what that
+ * thread meant.
  */
 #include "core/errq.h"
 #include "run/call_rights.h"
@@ -92,7 +93,10 @@ receive_error(struct call *c, int error)
 	return -own;
 }
 
-/* A datagram into `call_octets`. The pending error first; the kernel's own only holds POLLERR, and is put back. */
+/*
+ * A datagram into `call_octets`. The pending error first; the kernel's own only holds POLLERR, and
+ * is put back.
+ */
 static ssize_t
 receive_dgram(struct call *c, struct msghdr *h, int flags, struct dgram_tag *came)
 {
@@ -119,7 +123,10 @@ receive_stream(struct call *c, struct msghdr *h, int flags, struct dgram_tag *ca
 	return n < 0 ? receive_error(c, errno) : n;
 }
 
-/* Receive into what stands in `call_message`; name and its length lie at @name, @len_at. *@out: the flags. */
+/*
+ * Receive into what stands in `call_message`; name and its length lie at @name, @len_at. *@out: the
+ * flags.
+ */
 static long
 receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out,
     struct dgram_tag *came)

@@ -1,8 +1,9 @@
 /*
  * Sending with an address, or by struct msghdr, where the filter cannot see whether there is one.
  *
- * On a connected stream without an address sendmsg() is left to the kernel: the stand-in does what is meant, and whatever
- * another thread may have put in the descriptor's place would do what that thread meant.
+ * On a connected stream without an address sendmsg() is left to the kernel: the stand-in does what
+ * is meant, and whatever another thread may have put in the descriptor's place would do what that
+ * thread meant.
  */
 #include "host/sockaddr.h"
 #include "run/calls.h"
@@ -175,7 +176,10 @@ send_stream(struct call *c, call_fn *again, int flags)
 	return n;
 }
 
-/* As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s way and between the families. */
+/*
+ * As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s
+ * way and between the families.
+ */
 static int
 destination(const struct desc *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
 {

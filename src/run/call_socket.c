@@ -16,10 +16,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Linux's SOCK_MAX, IPPROTO_MAX and NPROTO: what lies beyond them is no question of what is there. */
+/*
+ * Linux's SOCK_MAX, IPPROTO_MAX and NPROTO: what lies beyond them is no question of what is there.
+ */
 enum { TYPE_MASK = 0xf, TYPES = 11, PROTOCOLS = 263, FAMILIES = 46 };
 
-/* Which of our sockets is meant; DESC_NETLINK stands for none. Negative: what the kernel would say. */
+/*
+ * Which of our sockets is meant; DESC_NETLINK stands for none. Negative: what the kernel would say.
+ */
 static int
 kind_of(int type, int protocol, bool v6)
 {

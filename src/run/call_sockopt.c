@@ -142,7 +142,10 @@ call_setsockopt(struct call *c)
 	return refused(c, level, name, true, rc);
 }
 
-/* Once only. The stand-in has an error of its own, which must not be told a second time; where it has gone, a read(2) has told it. */
+/*
+ * Once only. The stand-in has an error of its own, which must not be told a second time; where it
+ * has gone, a read(2) has told it.
+ */
 int
 call_take_error(struct call *c)
 {

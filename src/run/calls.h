@@ -1,9 +1,10 @@
 /*
  * run/calls.h - the system calls that Leat answers: one row of one table for each.
  *
- * A call is answered with what the kernel would return, or CONTINUE for descriptors that are none of ours (the kernel then does it), or it
- * is parked (park.h). Descriptors of ours are never answered CONTINUE where the stand-in would act differently: another thread
- * may have put it there since we looked.
+ * A call is answered with what the kernel would return, or CONTINUE for descriptors that are none
+ * of ours (the kernel then does it), or it is parked (park.h). Descriptors of ours are never
+ * answered CONTINUE where the stand-in would act differently: another thread may have put it there
+ * since we looked.
  */
 #ifndef RUN_CALLS_H
 #define RUN_CALLS_H

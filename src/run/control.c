@@ -147,7 +147,10 @@ put4(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 		cmsg_put(w, IPPROTO_IP, IP_ORIGDSTADDR, &sin, sizeof sin);
 }
 
-/* IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop limit or class here, as on Linux. */
+/*
+ * IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop
+ * limit or class here, as on Linux.
+ */
 static void
 put6(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 {
@@ -227,7 +230,10 @@ control_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len
 	return cmsg_end(&w, c, theirs, len, flags);
 }
 
-/* ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an error of this host's own has none. */
+/*
+ * ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an
+ * error of this host's own has none.
+ */
 int
 control_write_error(
     const struct call *c, const struct msghdr *theirs, const struct dgram_told *t, size_t *len, int *flags)

@@ -1,5 +1,6 @@
 /*
- * run/control.h - control messages of datagrams (ip(7), ipv6(7)): where a datagram was sent to, its hop limit and traffic class.
+ * run/control.h - control messages of datagrams (ip(7), ipv6(7)): where a datagram was sent to, its
+ * hop limit and traffic class.
  *
  * Between our end and the program's they travel in a tag (dgram_tag.h): recvmsg() is always
  * answered by us, which turns it into what the program asked for.

@@ -93,7 +93,10 @@ desc_by_id(struct worker *w, uint64_t id)
 	return n ? container_of(n, struct desc, by_id) : NULL;
 }
 
-/* An accepted end is met for the first time: its peer, ours, carries the record's number as its name, @un. */
+/*
+ * An accepted end is met for the first time: its peer, ours, carries the record's number as its
+ * name, @un.
+ */
 static struct desc *
 meet(struct worker *w, int fd, uint64_t inode, const struct sockaddr_un *un, socklen_t len)
 {

@@ -1,9 +1,10 @@
 /*
- * run/desc.h - a record for each socket that the program made: the AF_UNIX socket that stands in for it, and our stack's socket
- * that does its work.
+ * run/desc.h - a record for each socket that the program made: the AF_UNIX socket that stands in
+ * for it, and our stack's socket that does its work.
  *
- * A record is known by the inode of the program's end. It outlives its transport, since names and errors are still asked for, and
- * ends with the program's last descriptor: seen as end of file at our end, or by a sweep (sweep.h) where we hold none.
+ * A record is known by the inode of the program's end. It outlives its transport, since names and
+ * errors are still asked for, and ends with the program's last descriptor: seen as end of file at
+ * our end, or by a sweep (sweep.h) where we hold none.
  */
 #ifndef RUN_DESC_H
 #define RUN_DESC_H
@@ -95,7 +96,10 @@ struct desc {
 	unsigned backlog;   /* as listen() was told */
 	unsigned offered;   /* at most so many wait in the AF_UNIX listener */
 	bool full;
-	/* Of a listener: its record's number, and a reset that came before the program had taken it. */
+	/*
+	 * Of a listener: its record's number, and a reset that came before the program had taken
+	 * it.
+	 */
 	uint64_t listener;
 	bool seated; /* it came from outside and has our end: see fd_room.seated */
 	struct endpoint accepted_from;
@@ -126,7 +130,10 @@ void desc_change_inode(struct desc *d, uint64_t inode);
 struct desc *desc_by_inode(struct worker *w, uint64_t inode);
 struct desc *desc_by_id(struct worker *w, uint64_t id);
 
-/* The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones are met here for the first time. */
+/*
+ * The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones
+ * are met here for the first time.
+ */
 struct desc *desc_of_fd(struct worker *w, int fd);
 
 /* The record of @fd, just accepted; @peer is what accept(2) said of its peer. */
@@ -162,7 +169,10 @@ void desc_note_named(struct desc *d);
 void desc_bury(struct desc *d, bool abort);
 void desc_free_buried(struct worker *w);
 
-/* Both directions have ended, by shutdown(2) on either side: our end says so by a hang-up, and cannot tell when the program's is closed. */
+/*
+ * Both directions have ended, by shutdown(2) on either side: our end says so by a hang-up, and
+ * cannot tell when the program's is closed.
+ */
 static inline bool
 desc_shut(const struct desc *d)
 {

@@ -278,8 +278,9 @@ dgram_connect(struct desc *d, int fd, struct endpoint *to)
 }
 
 /*
- * The kernel's end shows it in poll(), and send() and recv() follow; our stack is told of the sending side only, since the reading one is the
- * kernel's. Its queue takes nothing more after SHUT_RD, which Linux's UDP does.
+ * The kernel's end shows it in poll(), and send() and recv() follow; our stack is told of the
+ * sending side only, since the reading one is the kernel's. Its queue takes nothing more after
+ * SHUT_RD, which Linux's UDP does.
  */
 int
 dgram_shutdown(struct desc *d, int fd, int how)

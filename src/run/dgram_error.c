@@ -147,7 +147,10 @@ dgram_error_queued(struct desc *d, int fd, void *buf, size_t len, struct dgram_t
 		return n;
 	alias_name_remote(d, &out->peer);
 	alias_name_address(d, &out->offender);
-	/* The stack's pending error went to d->error when it was told: see errq_take() on how it goes on. */
+	/*
+	 * The stack's pending error went to d->error when it was told: see errq_take() on how it
+	 * goes on.
+	 */
 	next = taken_from(sk);
 	if (next || out->origin != ERRQ_LOCAL)
 		d->error = next;

@@ -1,11 +1,13 @@
 /*
- * run/dgram_error.h - errors about datagrams that the program sent, at its end of an AF_UNIX socket.
+ * run/dgram_error.h - errors about datagrams that the program sent, at its end of an AF_UNIX
+ * socket.
  *
- * The kernel shows POLLERR there while the socket has an error, and the only one that an AF_UNIX socket gets is ECONNRESET, when its peer
- * breaks the association with something unread. So that is done for each error, and undone when there is none any more. What the
- * error truly is, the calls that are answered here say; read(), write(), send() and recv() see the kernel's ECONNRESET. What is in the
- * queue of errors holds POLLERR, too; who takes the error natively while something is in the queue sees POLLERR again after its next
- * answered call only.
+ * The kernel shows POLLERR there while the socket has an error, and the only one that an AF_UNIX
+ * socket gets is ECONNRESET, when its peer breaks the association with something unread. So that is
+ * done for each error, and undone when there is none any more. What the error truly is, the calls
+ * that are answered here say; read(), write(), send() and recv() see the kernel's ECONNRESET. What
+ * is in the queue of errors holds POLLERR, too; who takes the error natively while something is in
+ * the queue sees POLLERR again after its next answered call only.
  */
 #ifndef RUN_DGRAM_ERROR_H
 #define RUN_DGRAM_ERROR_H
@@ -19,7 +21,10 @@ void dgram_error_told(struct desc *d, int error);
 /* Take the pending error, for a call that tells it; 0 = none. @fd: the program's end. */
 int dgram_error_take(struct desc *d, int fd);
 
-/* POLLERR at the program's end is to be as things are now. @fd is that end, or -1: it is to be found. */
+/*
+ * POLLERR at the program's end is to be as things are now. @fd is that end, or -1: it is to be
+ * found.
+ */
 void dgram_error_show(struct desc *d, int fd);
 
 /*

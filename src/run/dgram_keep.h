@@ -1,6 +1,6 @@
 /*
- * run/dgram_keep.h - datagrams that wait here, not in the program's end of the AF_UNIX socket: one that did not fit there, and those that had
- * arrived without a tag from a peer that is another now.
+ * run/dgram_keep.h - datagrams that wait here, not in the program's end of the AF_UNIX socket: one
+ * that did not fit there, and those that had arrived without a tag from a peer that is another now.
  */
 #ifndef RUN_DGRAM_KEEP_H
 #define RUN_DGRAM_KEEP_H

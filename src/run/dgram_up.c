@@ -1,5 +1,6 @@
 /*
- * Datagrams that the program sends: those that it writes natively to its end, and those of answered calls.
+ * Datagrams that the program sends: those that it writes natively to its end, and those of answered
+ * calls.
  */
 #include "run/dgram.h"
 #include "run/dgram_away.h"

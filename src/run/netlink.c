@@ -32,7 +32,10 @@ peer_news(struct loop_fd *fd, uint32_t events)
 		desc_bury(d, false);
 }
 
-/* A pair of our own will do: such a socket is never connected or listened on. SEQPACKET keeps messages apart, and tells when it is closed. */
+/*
+ * A pair of our own will do: such a socket is never connected or listened on. SEQPACKET keeps
+ * messages apart, and tells when it is closed.
+ */
 long
 netlink_open(struct call *c, int flags)
 {
@@ -67,7 +70,9 @@ netlink_open(struct call *c, int flags)
 	return rc;
 }
 
-/* The kernel gives the process's number to its first socket; any number that is unique here serves. */
+/*
+ * The kernel gives the process's number to its first socket; any number that is unique here serves.
+ */
 static uint32_t
 port_of(struct desc *d)
 {

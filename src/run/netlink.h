@@ -1,6 +1,6 @@
 /*
- * run/netlink.h - NETLINK_ROUTE as the program sees it: the links, addresses and routes of our stack, for reading (rtnetlink(7)).
- * getifaddrs() and getaddrinfo()'s AI_ADDRCONFIG ask here.
+ * run/netlink.h - NETLINK_ROUTE as the program sees it: the links, addresses and routes of our
+ * stack, for reading (rtnetlink(7)). getifaddrs() and getaddrinfo()'s AI_ADDRCONFIG ask here.
  */
 #ifndef RUN_NETLINK_H
 #define RUN_NETLINK_H

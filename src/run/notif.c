@@ -81,7 +81,10 @@ notif_replace_fd(struct worker *w, uint64_t id, int fd, int at, bool cloexec)
 	return ioctl(w->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno : 0;
 }
 
-/* Does it ask how the socket is? Then what any thread has done before, though not by a call of ours (a close(2), say), has been done when it is answered. */
+/*
+ * Does it ask how the socket is? Then what any thread has done before, though not by a call of ours
+ * (a close(2), say), has been done when it is answered.
+ */
 static bool
 asks(int nr)
 {
@@ -149,7 +152,10 @@ listener_news(struct loop_fd *fd, uint32_t events)
 	struct worker *w = container_of(fd, struct worker, listener);
 
 	worker_enter(w);
-	/* One that died between the poll and the receiving leaves nothing to receive: the kernel says so and does not wait. */
+	/*
+	 * One that died between the poll and the receiving leaves nothing to receive: the kernel
+	 * says so and does not wait.
+	 */
 	if (events & EPOLLIN)
 		take_all(w);
 	/* Nobody is under the filter any more. */

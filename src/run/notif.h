@@ -15,13 +15,19 @@ bool notif_valid(const struct worker *w, uint64_t id);
 /* Answer with what call_fn returned (not CALL_PARKED, not CALL_ANSWERED). */
 void notif_answer(struct worker *w, uint64_t id, long answer);
 
-/* Install a duplicate of @fd in the caller. CALL_ANSWERED when the call returned it in the same step; otherwise what to answer. */
+/*
+ * Install a duplicate of @fd in the caller. CALL_ANSWERED when the call returned it in the same
+ * step; otherwise what to answer.
+ */
 long notif_add_fd(struct worker *w, uint64_t id, int fd, bool cloexec);
 
 /* The same without answering: the number that it has in the caller, or the negative errno. */
 int notif_install_fd(struct worker *w, uint64_t id, int fd, bool cloexec);
 
-/* Install a duplicate of @fd as the caller's descriptor @at, whatever that was; the call goes on. 0 or the negative errno. */
+/*
+ * Install a duplicate of @fd as the caller's descriptor @at, whatever that was; the call goes on. 0
+ * or the negative errno.
+ */
 int notif_replace_fd(struct worker *w, uint64_t id, int fd, int at, bool cloexec);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * The outer process: it has the user's terminal and shell for parents, and does nothing but pass signals in and the exit status out.
+ * The outer process: it has the user's terminal and shell for parents, and does nothing but pass
+ * signals in and the exit status out.
  *
- * A signal from the terminal reaches the whole process group, the program included, so only those that were sent to us
- * by kill(2) are passed on; forward.h says which of them.
+ * A signal from the terminal reaches the whole process group, the program included, so only those
+ * that were sent to us by kill(2) are passed on; forward.h says which of them.
  */
 #include "run/outer.h"
 
@@ -28,7 +29,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long the worker may take to say that it is there, in steps: time in which we were stopped ourselves, or not run, is a step at most. */
+/*
+ * How long the worker may take to say that it is there, in steps: time in which we were stopped
+ * ourselves, or not run, is a step at most.
+ */
 enum { GRACE_MS = 5000, GRACE_STEP_MS = 100 };
 
 struct outer {
@@ -182,7 +186,10 @@ end_alike(int status)
 	return 128 + signal_number;
 }
 
-/* Without the worker a program would see a clean end of file in the middle of its data, so it must not live to see anything. */
+/*
+ * Without the worker a program would see a clean end of file in the middle of its data, so it must
+ * not live to see anything.
+ */
 static int
 worker_lost(const struct outer *o, int status)
 {
@@ -211,8 +218,8 @@ wait_for_children(void)
 }
 
 /*
- * The worker shares our descriptors, so that its death closes none of them: the program waits, and is killed waiting. Closed ones would
- * look like the clean end of everything it reads.
+ * The worker shares our descriptors, so that its death closes none of them: the program waits, and
+ * is killed waiting. Closed ones would look like the clean end of everything it reads.
  */
 static int
 start_worker(struct outer *o, const struct run_config *config)

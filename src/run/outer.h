@@ -1,5 +1,6 @@
 /*
- * run/outer.h - what the outer process and the worker say to each other, over a socket pair that keeps messages apart.
+ * run/outer.h - what the outer process and the worker say to each other, over a socket pair that
+ * keeps messages apart.
  */
 #ifndef RUN_OUTER_H
 #define RUN_OUTER_H

@@ -1,8 +1,9 @@
 /*
- * run/owner.h - whose connection is it: the process that connected or accepted, told to whoever watches the run.
+ * run/owner.h - whose connection is it: the process that connected or accepted, told to whoever
+ * watches the run.
  *
- * A connection that was accepted natively is first its listener's, then that of the process which is seen using it. One that
- * only reads and writes on a descriptor that it inherited is never seen.
+ * A connection that was accepted natively is first its listener's, then that of the process which
+ * is seen using it. One that only reads and writes on a descriptor that it inherited is never seen.
  */
 #ifndef RUN_OWNER_H
 #define RUN_OWNER_H

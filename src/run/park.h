@@ -1,8 +1,9 @@
 /*
  * run/park.h - calls that wait: blocking accept, connect, receive and send.
  *
- * The kernel keeps the caller asleep until it is answered, and with WAIT_KILLABLE_RECV no signal but a fatal one wakes it. So signals
- * are looked for in /proc, within a budget of 2% of a core however many calls are parked.
+ * The kernel keeps the caller asleep until it is answered, and with WAIT_KILLABLE_RECV no signal
+ * but a fatal one wakes it. So signals are looked for in /proc, within a budget of 2% of a core
+ * however many calls are parked.
  */
 #ifndef RUN_PARK_H
 #define RUN_PARK_H
@@ -10,8 +11,9 @@
 #include "run/calls.h"
 
 /*
- * Keep @c, which @retry answers when something happened to its record; CALL_PARKED again means it goes on waiting. @timeout_opt: SO_RCVTIMEO or
- * SO_SNDTIMEO of the program's socket bounds the wait, @late is the answer then. Returns CALL_PARKED, or -ENOMEM.
+ * Keep @c, which @retry answers when something happened to its record; CALL_PARKED again means it
+ * goes on waiting. @timeout_opt: SO_RCVTIMEO or SO_SNDTIMEO of the program's socket bounds the
+ * wait, @late is the answer then. Returns CALL_PARKED, or -ENOMEM.
  */
 long park(struct call *c, call_fn *retry, int timeout_opt, long late);
 

@@ -89,7 +89,10 @@ pump_up(struct desc *d)
 		} else if (n == 0) {
 			up_ended(d);
 		} else {
-			/* It closed with data of ours unread: for TCP that is a reset (RFC 2525, 2.17). */
+			/*
+			 * It closed with data of ours unread: for TCP that is a reset (RFC 2525,
+			 * 2.17).
+			 */
 			if (errno == ECONNRESET)
 				desc_bury(d, true);
 			return;
@@ -110,7 +113,10 @@ closed_unread(struct desc *d)
 	desc_bury(d, true);
 }
 
-/* From the stack to the program, straight out of the packets. False: the program does not take more now. */
+/*
+ * From the stack to the program, straight out of the packets. False: the program does not take more
+ * now.
+ */
 static bool
 pump_down(struct desc *d)
 {
@@ -127,7 +133,10 @@ pump_down(struct desc *d)
 			iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
 			all += span[i].len;
 		}
-		/* The octet at the mark goes alone: AF_UNIX knows urgent data since Linux 5.15, if it was built so. */
+		/*
+		 * The octet at the mark goes alone: AF_UNIX knows urgent data since Linux 5.15, if
+		 * it was built so.
+		 */
 		if (sock_at_mark(d->sk)) {
 			iov[0].iov_len = all = 1;
 			msg.msg_iovlen = 1;
@@ -137,7 +146,10 @@ pump_down(struct desc *d)
 		} else {
 			sent = sendmsg(d->peer.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		}
-		/* Asked for only by those who were full once: it would be told whenever the program reads. */
+		/*
+		 * Asked for only by those who were full once: it would be told whenever the program
+		 * reads.
+		 */
 		if (sent < 0 && errno == EAGAIN) {
 			loop_mod(d->w->loop, &d->peer, d->peer.events | EPOLLOUT);
 			return false;
@@ -175,7 +187,10 @@ pump_ends(struct desc *d)
 	}
 }
 
-/* The connection has failed, and what the program wrote is stuck: it may wait to write more before it reads, so it is told at once. */
+/*
+ * The connection has failed, and what the program wrote is stuck: it may wait to write more before
+ * it reads, so it is told at once.
+ */
 static bool
 stuck(const struct desc *d)
 {
@@ -245,8 +260,9 @@ peer_news(struct loop_fd *fd, uint32_t events)
 	if (carries(d)) {
 		carry(d);
 		/*
-		 * Shut for writing earlier, closed now. An error means that it closed with data of ours unread; then there is nothing to wait for,
-		 * though the stack takes no more of what it wrote before.
+		 * Shut for writing earlier, closed now. An error means that it closed with data of
+		 * ours unread; then there is nothing to wait for, though the stack takes no more of
+		 * what it wrote before.
 		 */
 		if (!d->buried &&
 		    ((events & EPOLLERR) || (d->up_done && (events & EPOLLHUP) && !desc_shut(d))))
@@ -306,7 +322,10 @@ pump_start(struct desc *d, int fd)
 	return 0;
 }
 
-/* What stands before the marker still has to be sent; the marker stays, so that a reset can be shown later. */
+/*
+ * What stands before the marker still has to be sent; the marker stays, so that a reset can be
+ * shown later.
+ */
 static void
 shut_write(struct desc *d, int fd)
 {

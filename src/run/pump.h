@@ -1,12 +1,16 @@
 /*
- * run/pump.h - streams: octets between the program's AF_UNIX socket and our stack's connection, and how each one's end becomes the other's.
+ * run/pump.h - streams: octets between the program's AF_UNIX socket and our stack's connection, and
+ * how each one's end becomes the other's.
  */
 #ifndef RUN_PUMP_H
 #define RUN_PUMP_H
 
 #include "run/desc.h"
 
-/* @d has a connection in the stack, and our end @fd of the program's socket: carry octets from now on. 0 or the negative error, with @fd closed. */
+/*
+ * @d has a connection in the stack, and our end @fd of the program's socket: carry octets from now
+ * on. 0 or the negative error, with @fd closed.
+ */
 int pump_start(struct desc *d, int fd);
 
 /*
@@ -50,11 +54,15 @@ void pump(struct desc *d);
  */
 void pump_shutdown(struct desc *d, int fd, int how);
 
-/* The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted it. */
+/*
+ * The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted
+ * it.
+ */
 void pump_reset(struct desc *d, int error);
 
 /*
- * Our end is closed with an octet unread. Where none waits, one is written through @own, a duplicate of the program's own end; -1: as it is.
+ * Our end is closed with an octet unread. Where none waits, one is written through @own, a
+ * duplicate of the program's own end; -1: as it is.
  */
 void pump_show_reset(struct desc *d, int own);
 

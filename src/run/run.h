@@ -1,9 +1,9 @@
 /*
  * run/run.h - `leat run`: a program, unmodified, on a network of its own.
  *
- * Three processes: the outer one (the caller), which passes signals and the exit status; a worker with the program's stack, the
- * emulated link, the gateway's stack and the host's sockets; and the program's tree, under a seccomp filter that hands its socket
- * control calls to the worker.
+ * Three processes: the outer one (the caller), which passes signals and the exit status; a worker
+ * with the program's stack, the emulated link, the gateway's stack and the host's sockets; and the
+ * program's tree, under a seccomp filter that hands its socket control calls to the worker.
  */
 #ifndef RUN_RUN_H
 #define RUN_RUN_H

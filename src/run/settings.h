@@ -1,6 +1,7 @@
 /*
- * run/settings.h - the options that the program has set on a socket, kept so that another socket of the stack can take its place: when it
- * connects anew after a failure, or leaves the loopback address it was bound to.
+ * run/settings.h - the options that the program has set on a socket, kept so that another socket of
+ * the stack can take its place: when it connects anew after a failure, or leaves the loopback
+ * address it was bound to.
  */
 #ifndef RUN_SETTINGS_H
 #define RUN_SETTINGS_H

@@ -18,7 +18,10 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-/* The stack keeps the backlog that the program asked for; this one only must not be the first to be full. */
+/*
+ * The stack keeps the backlog that the program asked for; this one only must not be the first to be
+ * full.
+ */
 enum { UNIX_BACKLOG = 4096 };
 
 /* While it connects, only hang-ups could come, and the held duplicate keeps even those away. */
@@ -78,7 +81,10 @@ stream_failed(struct desc *d, int error)
 	desc_let_go(d);
 }
 
-/* Those that @listener's program has not accepted go with it. An accepted one has an inode, though we may not have met it. */
+/*
+ * Those that @listener's program has not accepted go with it. An accepted one has an inode, though
+ * we may not have met it.
+ */
 static void
 reset_waiting(struct desc *listener)
 {
@@ -164,8 +170,9 @@ stream_watch_connecting(struct desc *d)
 }
 
 /*
- * What waits in the AF_UNIX listener counts against the backlog as what waits in the stack does. An accept() without an address is not seen
- * here, so what is known is how many wait at most; the kernel is asked when that would be too many, and sweep.c goes on asking while it is.
+ * What waits in the AF_UNIX listener counts against the backlog as what waits in the stack does. An
+ * accept() without an address is not seen here, so what is known is how many wait at most; the
+ * kernel is asked when that would be too many, and sweep.c goes on asking while it is.
  */
 static void
 set_waiting(struct desc *d, unsigned n)
@@ -216,7 +223,10 @@ name_child(struct desc *d, const struct desc *listener)
 		alias_name_remote(d, &d->accepted_from);
 }
 
-/* The record and our end for a connection that the stack has established. False: the AF_UNIX listener takes no more now, or is gone. */
+/*
+ * The record and our end for a connection that the stack has established. False: the AF_UNIX
+ * listener takes no more now, or is gone.
+ */
 static bool
 offer(struct desc *listener)
 {

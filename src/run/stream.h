@@ -1,5 +1,6 @@
 /*
- * run/stream.h - how a stream comes to be: connecting, listening, accepting. From there on it is pump.h's.
+ * run/stream.h - how a stream comes to be: connecting, listening, accepting. From there on it is
+ * pump.h's.
  */
 #ifndef RUN_STREAM_H
 #define RUN_STREAM_H
@@ -8,7 +9,10 @@
 
 #define STREAM_FULL_LOOK (20 * MSEC) /* how often a listener whose queue is full is looked at */
 
-/* Make the program's @fd look like a socket that connects: connected to us, and full. 0 or the negative errno. */
+/*
+ * Make the program's @fd look like a socket that connects: connected to us, and full. 0 or the
+ * negative errno.
+ */
 int stream_look_connecting(struct desc *d, int fd);
 
 /* The handshake is over well: join the program's end @fd with us, and begin to carry. */

@@ -1,5 +1,6 @@
 /*
- * The worker's process: how it begins and ends, and what its parts ask of it. worker_life.c is what happens in between.
+ * The worker's process: how it begins and ends, and what its parts ask of it. worker_life.c is what
+ * happens in between.
  */
 #include "run/worker_impl.h"
 

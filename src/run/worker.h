@@ -1,8 +1,9 @@
 /*
  * run/worker.h - the worker: what all of its parts share.
  *
- * One thread. System calls come in through the seccomp listener (notif.c), are answered from one table (calls.c), and act on records
- * of sockets (desc.h). Octets move between the program's AF_UNIX sockets and the stack's in pump.c and dgram.c.
+ * One thread. System calls come in through the seccomp listener (notif.c), are answered from one
+ * table (calls.c), and act on records of sockets (desc.h). Octets move between the program's
+ * AF_UNIX sockets and the stack's in pump.c and dgram.c.
  */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
@@ -69,7 +70,10 @@ void worker_enter(struct worker *w);
 /* All that the network does in no time has been done when this returns. */
 void worker_settle(struct worker *w);
 
-/* From the listener's callback: ... and all that has happened to our ends of the program's sockets until now. */
+/*
+ * From the listener's callback: ... and all that has happened to our ends of the program's sockets
+ * until now.
+ */
 void worker_catch_up(struct worker *w);
 
 /* The program's datagram socket @sk is about to be closed. */

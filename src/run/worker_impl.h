@@ -1,5 +1,6 @@
 /*
- * run/worker_impl.h - the worker's process as a whole. For worker.c and worker_life.c only: its other parts know struct worker.
+ * run/worker_impl.h - the worker's process as a whole. For worker.c and worker_life.c only: its
+ * other parts know struct worker.
  */
 #ifndef RUN_WORKER_IMPL_H
 #define RUN_WORKER_IMPL_H

@@ -1,5 +1,6 @@
 /*
- * What happens to the worker while it runs: signals, the supervisor's messages, the program's end and the network's.
+ * What happens to the worker while it runs: signals, the supervisor's messages, the program's end
+ * and the network's.
  */
 #include "run/park.h"
 #include "run/process/hold.h"
@@ -16,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long data on its way may take after the program has ended, and how often that is looked at. */
+/*
+ * How long data on its way may take after the program has ended, and how often that is looked at.
+ */
 enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5 };
 
 void
@@ -40,7 +43,10 @@ worker_tell_outer(const struct process *p, enum outer_word word, int value)
 	send(p->from->control, &m, sizeof m, MSG_NOSIGNAL);
 }
 
-/* What the program does, the outer process does too: the shell sees its job stopped, and going on. From here, so that one never overtakes the other. */
+/*
+ * What the program does, the outer process does too: the shell sees its job stopped, and going on.
+ * From here, so that one never overtakes the other.
+ */
 static void
 outer_too(const struct process *p, int signal)
 {

@@ -1,5 +1,6 @@
 /*
- * sim/outside.c - the simulated outside as a whole: who serves what, who listens, and the table that the gateway sees.
+ * sim/outside.c - the simulated outside as a whole: who serves what, who listens, and the table
+ * that the gateway sees.
  */
 #include "sim/outside.h"
 

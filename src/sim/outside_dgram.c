@@ -1,5 +1,6 @@
 /*
- * Datagrams outside, in virtual time: each waits in the flow's list until its time has come, and then to be received.
+ * Datagrams outside, in virtual time: each waits in the flow's list until its time has come, and
+ * then to be received.
  */
 #include "base/err.h"
 #include "sim/outside.h"

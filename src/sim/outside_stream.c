@@ -1,5 +1,6 @@
 /*
- * sim/outside_stream.c - streams between the gateway and the services of a simulated outside: a pipe each way, and news that travel for a moment.
+ * sim/outside_stream.c - streams between the gateway and the services of a simulated outside: a
+ * pipe each way, and news that travel for a moment.
  */
 #include "base/err.h"
 #include "sim/outside_impl.h"

@@ -66,7 +66,10 @@ sim_free(struct sim *sim)
 {
 	struct list *n;
 
-	/* Links count what they drop with hosts, and hosts send through links: frames under way go first. */
+	/*
+	 * Links count what they drop with hosts, and hosts send through links: frames under way go
+	 * first.
+	 */
 	while (!list_empty(&sim->hosts)) {
 		struct sim_host *h = list_first(&sim->hosts, struct sim_host, node);
 
@@ -227,7 +230,10 @@ deliver(struct sim *sim, struct sim_link *l)
 	}
 }
 
-/* All hosts at once: what happens on one may make its caller use a socket of another, and that happens now too. */
+/*
+ * All hosts at once: what happens on one may make its caller use a socket of another, and that
+ * happens now too.
+ */
 static void
 set_clocks(struct sim *sim, nsec_t now)
 {

@@ -4,7 +4,10 @@
 #include "sock/impl.h"
 #include "wire/ip.h"
 
-/* Connections without a socket (TIME-WAIT, closing) hold their port too, unless they and this one agree to share. */
+/*
+ * Connections without a socket (TIME-WAIT, closing) hold their port too, unless they and this one
+ * agree to share.
+ */
 static bool
 port_free(uint16_t port, void *arg)
 {

@@ -39,7 +39,10 @@ info_index(int name)
 	return -1;
 }
 
-/* IP_TOS takes the low octet of anything, and chooses SO_PRIORITY by its old type of service (RFC 1349), too. */
+/*
+ * IP_TOS takes the low octet of anything, and chooses SO_PRIORITY by its old type of service (RFC
+ * 1349), too.
+ */
 static int
 set_tos4(struct sock *sk, int v)
 {

@@ -117,7 +117,10 @@ set_device(struct sock *sk, const char *name, size_t len)
 	return bind_to(sk, found);
 }
 
-/* Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were taken. */
+/*
+ * Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were
+ * taken.
+ */
 static int
 set_reuse_port(struct sock *sk, bool on)
 {

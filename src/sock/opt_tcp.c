@@ -52,7 +52,10 @@ within(int v, int low, int high)
 	return v >= low && v <= high;
 }
 
-/* Linux counts in retransmissions of the SYN-ACK, 1 s after the first and each twice as late as the one before. */
+/*
+ * Linux counts in retransmissions of the SYN-ACK, 1 s after the first and each twice as late as the
+ * one before.
+ */
 static uint8_t
 retransmissions(int wanted)
 {

@@ -1,6 +1,7 @@
 /*
- * sock/ping.h - ICMP echo sockets, as Linux gives them to the unprivileged (icmp(7), net.ipv4.ping_group_range): the user writes and reads echo
- * messages from their ICMP header on; the identifier is the socket's "port", and the checksum is ours.
+ * sock/ping.h - ICMP echo sockets, as Linux gives them to the unprivileged (icmp(7),
+ * net.ipv4.ping_group_range): the user writes and reads echo messages from their ICMP header on;
+ * the identifier is the socket's "port", and the checksum is ours.
  */
 #ifndef SOCK_PING_H
 #define SOCK_PING_H
@@ -38,7 +39,10 @@ void ping_bind(struct ping *g, uint16_t id);
 /* Whose replies and errors are wanted; unspecified: everybody's. */
 void ping_connect(struct ping *g, const struct ipaddr *peer);
 
-/* Sends the echo request at @buf (ICMP header included) to @ip->dst. @len, -LEAT_EINVAL (no echo request), -LEAT_EMSGSIZE, -LEAT_ENOBUFS, what core_output() says, the pending error once. */
+/*
+ * Sends the echo request at @buf (ICMP header included) to @ip->dst. @len, -LEAT_EINVAL (no echo
+ * request), -LEAT_EMSGSIZE, -LEAT_ENOBUFS, what core_output() says, the pending error once.
+ */
 ssize_t ping_send(struct ping *g, const void *buf, size_t len, const struct ip_tx *ip);
 ssize_t ping_recv(struct ping *g, void *buf, size_t len, bool peek, struct dgram_names *names, size_t *full);
 
@@ -47,7 +51,10 @@ unsigned ping_ready(const struct ping *g);
 size_t ping_unread(const struct ping *g);
 int ping_take_error(struct ping *g);
 void ping_set_rcvbuf(struct ping *g, size_t rcvbuf);
-/* What was said of requests that it sent: see errq_take(). What comes back of one begins at its ICMP header. */
+/*
+ * What was said of requests that it sent: see errq_take(). What comes back of one begins at its
+ * ICMP header.
+ */
 ssize_t ping_recv_error(struct ping *g, void *buf, size_t len, struct dgram_error *out, size_t *full);
 void ping_forget_errors(struct ping *g);
 void ping_set_recverr(struct ping *g, bool on);

@@ -42,7 +42,10 @@ ports_fini(struct ports *p)
 	table_fini(&p->buckets);
 }
 
-/* No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as large as that. */
+/*
+ * No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as
+ * large as that.
+ */
 static uint64_t
 bucket_hash(struct port_key k)
 {
@@ -75,7 +78,10 @@ covers(const struct port_claim *c, bool v6)
 	return v6 || (ipaddr_is_any(&c->addr) && !c->v6only);
 }
 
-/* Linux: an IPv6 address that was not bound to could have been an IPv4 one, so all of IPv4 overlaps it. */
+/*
+ * Linux: an IPv6 address that was not bound to could have been an IPv4 one, so all of IPv4 overlaps
+ * it.
+ */
 static bool
 all4_beside(const struct port_claim *all4, const struct port_claim *c)
 {
@@ -97,8 +103,9 @@ overlap(const struct port_claim *a, const struct port_claim *b)
 }
 
 /*
- * May @c stand beside @other, which was there before? As Linux's inet_csk_bind_conflict() and, for datagrams, udp_lib_lport_inuse(): both must
- * agree to share, and SO_REUSEADDR does not suffice beside a listener. Its connections are no hindrance.
+ * May @c stand beside @other, which was there before? As Linux's inet_csk_bind_conflict() and, for
+ * datagrams, udp_lib_lport_inuse(): both must agree to share, and SO_REUSEADDR does not suffice
+ * beside a listener. Its connections are no hindrance.
  */
 static bool
 may_share(const struct port_claim *c, const struct port_claim *other)
@@ -191,8 +198,9 @@ port_choose(struct ports *p, struct port_claim *c, port_free_fn *free, void *arg
 }
 
 /*
- * RFC 6056, 3.3.4 (double-hash): a secret offset per destination, and a counter shared by few destinations, so that successive
- * connections to one destination take successive ports, yet a stranger learns nothing from his own about another's.
+ * RFC 6056, 3.3.4 (double-hash): a secret offset per destination, and a counter shared by few
+ * destinations, so that successive connections to one destination take successive ports, yet a
+ * stranger learns nothing from his own about another's.
  */
 uint16_t
 port_choose_for(struct ports *p, uint8_t proto, const struct ipaddr *local, const struct endpoint *remote,

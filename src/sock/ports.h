@@ -1,7 +1,9 @@
 /*
- * sock/ports.h - who has which port: the rules of bind(2) by which names stand side by side, and the choice of ephemeral ports (RFC 6056).
+ * sock/ports.h - who has which port: the rules of bind(2) by which names stand side by side, and
+ * the choice of ephemeral ports (RFC 6056).
  *
- * It knows names and flags, neither sockets nor protocols' state. A claim is the owner's; it is found by protocol and port.
+ * It knows names and flags, neither sockets nor protocols' state. A claim is the owner's; it is
+ * found by protocol and port.
  */
 #ifndef SOCK_PORTS_H
 #define SOCK_PORTS_H
@@ -50,7 +52,10 @@ int ports_init(struct ports *p, const struct siphash_key *secret, struct rng *rn
 /* All claims must have been released. */
 void ports_fini(struct ports *p);
 
-/* Does a claim on the same port and an overlapping address forbid this one? (ip(7), socket(7): SO_REUSEADDR, SO_REUSEPORT) */
+/*
+ * Does a claim on the same port and an overlapping address forbid this one? (ip(7), socket(7):
+ * SO_REUSEADDR, SO_REUSEPORT)
+ */
 bool port_conflicts(const struct ports *p, const struct port_claim *c);
 
 /* Returns true if a socket has @port of protocol @proto. */
@@ -63,10 +68,16 @@ void port_release(struct ports *p, struct port_claim *c);
 /* What else keeps a port from being chosen. */
 typedef bool port_free_fn(uint16_t port, void *arg);
 
-/* An ephemeral port for bind(): one that nobody has and @free agrees to. 0 when there is none. Sets c->port. */
+/*
+ * An ephemeral port for bind(): one that nobody has and @free agrees to. 0 when there is none. Sets
+ * c->port.
+ */
 uint16_t port_choose(struct ports *p, struct port_claim *c, port_free_fn *free, void *arg);
 
-/* An ephemeral port for connect(): it only has to make the four-tuple unique, which @free tells; ports that someone bound are left alone. 0 when there is none. */
+/*
+ * An ephemeral port for connect(): it only has to make the four-tuple unique, which @free tells;
+ * ports that someone bound are left alone. 0 when there is none.
+ */
 uint16_t port_choose_for(struct ports *p, uint8_t proto, const struct ipaddr *local,
     const struct endpoint *remote, port_free_fn *free, void *arg);
 

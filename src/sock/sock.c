@@ -1,8 +1,9 @@
 /*
  * sock/sock.c - sockets from opening to closing, and their watchers.
  *
- * A watcher is never called from within a call on a socket: what happens only marks the socket, and the stack calls socks_flush()
- * at the end of each entry. So a caller need not fear that any call of his re-enters him.
+ * A watcher is never called from within a call on a socket: what happens only marks the socket, and
+ * the stack calls socks_flush() at the end of each entry. So a caller need not fear that any call
+ * of his re-enters him.
  */
 #include "sock/impl.h"
 
@@ -67,7 +68,10 @@ socks_flush(struct socks *s)
 	struct list round;
 	struct list *n;
 
-	/* Those that watchers mark anew wait for the next round, so that two who wake each other cannot hold the stack. */
+	/*
+	 * Those that watchers mark anew wait for the next round, so that two who wake each other
+	 * cannot hold the stack.
+	 */
 	list_init(&round);
 	while ((n = list_pop(&s->dirty)) != NULL)
 		list_push(&round, n);

@@ -1,8 +1,10 @@
 /*
- * sock/sock.h - BSD sockets without an operating system: names, options, readiness, accept queues; no descriptors, no waiting.
+ * sock/sock.h - BSD sockets without an operating system: names, options, readiness, accept queues;
+ * no descriptors, no waiting.
  *
- * Every call returns at once. What would wait answers -LEAT_EAGAIN or -LEAT_EINPROGRESS, and the watcher is told when to ask
- * again. Meanings are those of Linux's manual pages (ip(7), ipv6(7), tcp(7), udp(7), socket(7)).
+ * Every call returns at once. What would wait answers -LEAT_EAGAIN or -LEAT_EINPROGRESS, and the
+ * watcher is told when to ask again. Meanings are those of Linux's manual pages (ip(7), ipv6(7),
+ * tcp(7), udp(7), socket(7)).
  */
 #ifndef SOCK_SOCK_H
 #define SOCK_SOCK_H
@@ -52,23 +54,39 @@ void sock_close(struct sock *sk);
 /* As close(2) of a socket whose process was killed with unread data, or SO_LINGER 0: RST. */
 void sock_abort(struct sock *sk);
 
-/* port 0 = an ephemeral one (RFC 6056). -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EINVAL (bound already), -LEAT_EAFNOSUPPORT. */
+/*
+ * port 0 = an ephemeral one (RFC 6056). -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EINVAL (bound
+ * already), -LEAT_EAFNOSUPPORT.
+ */
 int sock_bind(struct sock *sk, const struct endpoint *local);
 int sock_listen(struct sock *sk, int backlog);
 
-/* A listener's children that were taken by sock_accept(), and still wait for whom they are for: they count against the backlog. */
+/*
+ * A listener's children that were taken by sock_accept(), and still wait for whom they are for:
+ * they count against the backlog.
+ */
 void sock_wait_elsewhere(struct sock *sk, unsigned n);
 
-/* Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer. @remote NULL (AF_UNSPEC) dissolves a datagram socket's association, resets a connection, ends listening: the socket may connect or listen anew. */
+/*
+ * Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer.
+ * @remote NULL (AF_UNSPEC) dissolves a datagram socket's association, resets a connection, ends
+ * listening: the socket may connect or listen anew.
+ */
 int sock_connect(struct sock *sk, const struct endpoint *remote);
 
-/* 0 with the child, now the caller's; -LEAT_EAGAIN; -LEAT_EINVAL (does not listen). With LEAT_DEFER_ACCEPT the child may be in SYN-RECEIVED: sock_answer() it. */
+/*
+ * 0 with the child, now the caller's; -LEAT_EAGAIN; -LEAT_EINVAL (does not listen). With
+ * LEAT_DEFER_ACCEPT the child may be in SYN-RECEIVED: sock_answer() it.
+ */
 int sock_accept(struct sock *sk, struct sock **child);
 
 /* Whom a child came from, however it is with it by now. */
 struct endpoint sock_accepted_from(const struct sock *child);
 
-/* Decides about a child in SYN-RECEIVED: @error 0 sends the SYN-ACK; otherwise as tcp_answer_refuse(), and the child is gone. -1: refuse silently. */
+/*
+ * Decides about a child in SYN-RECEIVED: @error 0 sends the SYN-ACK; otherwise as
+ * tcp_answer_refuse(), and the child is gone. -1: refuse silently.
+ */
 void sock_answer(struct sock *child, int error);
 
 struct sock_msg {
@@ -87,7 +105,10 @@ struct sock_msg {
  */
 enum sock_flag { SOCK_OOB = 1, SOCK_PEEK = 2, SOCK_MORE = 4 };
 
-/* Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN, -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once. */
+/*
+ * Streams: octets taken, possibly fewer. Datagrams: all or nothing, -LEAT_EMSGSIZE. -LEAT_EAGAIN,
+ * -LEAT_EPIPE, -LEAT_ENOTCONN, -LEAT_EDESTADDRREQ, or the pending error once.
+ */
 ssize_t sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg);
 /*
  * Returns true if a part of a datagram waits for the others. Then those are for this socket, too.
@@ -97,8 +118,9 @@ bool sock_holds_part(const struct sock *sk);
 ssize_t sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
 
 /*
- * What was said of datagrams that @sk sent, the earliest first (MSG_ERRQUEUE in recv(2)), while IP_RECVERR or IPV6_RECVERR is set: the octets of
- * the datagram's payload that came back, copied as far as @len holds; *@full of them there were; *@out the rest. -LEAT_EAGAIN: nothing more.
+ * What was said of datagrams that @sk sent, the earliest first (MSG_ERRQUEUE in recv(2)), while
+ * IP_RECVERR or IPV6_RECVERR is set: the octets of the datagram's payload that came back, copied as
+ * far as @len holds; *@full of them there were; *@out the rest. -LEAT_EAGAIN: nothing more.
  * -LEAT_EOPNOTSUPP: a stream.
  */
 ssize_t sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
@@ -123,12 +145,14 @@ int sock_shutdown(struct sock *sk, enum sock_how how);
 unsigned sock_ready(const struct sock *sk);
 
 /*
- * @fn is called after each entry into the stack that changed what sock_ready() may say; it may call anything on any socket,
- * sock_close(@sk) included. One watcher; NULL removes.
+ * @fn is called after each entry into the stack that changed what sock_ready() may say; it may call
+ * anything on any socket, sock_close(@sk) included. One watcher; NULL removes.
  *
- * Watchers are called from stack_advance() and stack_input() alone, when all that arrived has been looked at and before it is acknowledged: never from within a call on
- * a socket, so no call re-enters its caller. What a call itself changed is told at the next stack_advance(), which stack_next() then
- * wants at once. What happened before there was a watcher is not told: ask sock_ready() after setting one.
+ * Watchers are called from stack_advance() and stack_input() alone, when all that arrived has been
+ * looked at and before it is acknowledged: never from within a call on a socket, so no call
+ * re-enters its caller. What a call itself changed is told at the next stack_advance(), which
+ * stack_next() then wants at once. What happened before there was a watcher is not told: ask
+ * sock_ready() after setting one.
  */
 void sock_watch(struct sock *sk, void (*fn)(struct sock *sk, void *arg), void *arg);
 
@@ -142,8 +166,9 @@ bool sock_is_v6(const struct sock *sk);
 uint64_t sock_flow(const struct sock *sk); /* the event flow of a stream; 0 */
 
 /*
- * Options by Linux's own levels and numbers (SOL_SOCKET, IPPROTO_TCP, ...), values as Linux lays them out; Leat's own (leat.h) stand at level
- * LEAT_SOL_LEAT. 0, -LEAT_ENOPROTOOPT, -LEAT_EINVAL, -LEAT_EPERM. *@len: room in, length out.
+ * Options by Linux's own levels and numbers (SOL_SOCKET, IPPROTO_TCP, ...), values as Linux lays
+ * them out; Leat's own (leat.h) stand at level LEAT_SOL_LEAT. 0, -LEAT_ENOPROTOOPT, -LEAT_EINVAL,
+ * -LEAT_EPERM. *@len: room in, length out.
  */
 int sock_setopt(struct sock *sk, int level, int name, const void *value, size_t len);
 int sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len);

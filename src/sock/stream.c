@@ -1,5 +1,6 @@
 /*
- * sock/stream.c - BSD calls on TCP: connect, reading, writing, shutdown, close (tcp(7)). accept.c has the listener's.
+ * sock/stream.c - BSD calls on TCP: connect, reading, writing, shutdown, close (tcp(7)). accept.c
+ * has the listener's.
  */
 #include "sock/impl.h"
 
@@ -67,7 +68,10 @@ names_a_host(const struct ipaddr *a)
 	return !ipaddr_is_any(a) && !ipaddr_is_multicast(a) && !ipaddr_eq(a, &IPADDR_BROADCAST4);
 }
 
-/* Find @t->way, and complete @t->local: the address from the route, the port as bound or chosen so that the four-tuple is new. */
+/*
+ * Find @t->way, and complete @t->local: the address from the route, the port as bound or chosen so
+ * that the four-tuple is new.
+ */
 static int
 choose_local(struct sock *sk, struct tuple *t)
 {
@@ -150,7 +154,10 @@ disconnect(struct sock *sk)
 	stream_keep_bound_name(sk);
 }
 
-/* As Linux's connect() to AF_UNSPEC: whatever it was, it is a fresh socket again; a connection is reset. */
+/*
+ * As Linux's connect() to AF_UNSPEC: whatever it was, it is a fresh socket again; a connection is
+ * reset.
+ */
 int
 stream_dissolve(struct sock *sk)
 {
@@ -198,7 +205,10 @@ stream_close(struct sock *sk, bool abort)
 		tcp_listener_close(sk->listener);
 	if (!sk->conn)
 		return;
-	/* A time to linger is how long close(2) waits, where somebody can: it ends nothing, as on Linux. */
+	/*
+	 * A time to linger is how long close(2) waits, where somebody can: it ends nothing, as on
+	 * Linux.
+	 */
 	if (abort || (sk->linger.on && !sk->linger.seconds))
 		tcp_abort(sk->conn);
 	else

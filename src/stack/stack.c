@@ -23,7 +23,9 @@ struct stack {
 	struct iface *lo;
 };
 
-/* How often one entry goes round between loopback and watchers before it lets others have the time. */
+/*
+ * How often one entry goes round between loopback and watchers before it lets others have the time.
+ */
 enum { SETTLE_ROUNDS = 32 };
 
 static int
@@ -179,7 +181,10 @@ stack_advance(struct stack *s, nsec_t now)
 	settle(s);
 }
 
-/* The end of what came in at once: watchers hear of it first, so that an answer of theirs carries the ACK. */
+/*
+ * The end of what came in at once: watchers hear of it first, so that an answer of theirs carries
+ * the ACK.
+ */
 static void
 end_batch(struct stack *s)
 {

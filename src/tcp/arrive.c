@@ -1,6 +1,6 @@
 /*
- * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT, and the way to the steps of all others. LISTEN is
- * listen.c, TIME-WAIT timewait.c.
+ * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT, and the way
+ * to the steps of all others. LISTEN is listen.c, TIME-WAIT timewait.c.
  */
 #include "tcp/conn.h"
 
@@ -52,7 +52,10 @@ take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 	tcp_take_syn_options(c, seg);
 }
 
-/* How long the handshake took, if that can be told (Karn: a SYN sent twice tells nothing without timestamps). */
+/*
+ * How long the handshake took, if that can be told (Karn: a SYN sent twice tells nothing without
+ * timestamps).
+ */
 static void
 handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -110,8 +113,8 @@ syn_sent_check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * Fourth, check the SYN bit. With our SYN acknowledged the connection stands; without, both sides opened at once
- * (RFC 9293, 3.5, figure 8): our SYN goes out again, now with an ACK.
+ * Fourth, check the SYN bit. With our SYN acknowledged the connection stands; without, both sides
+ * opened at once (RFC 9293, 3.5, figure 8): our SYN goes out again, now with an ACK.
  */
 static enum step
 syn_sent_check_syn(struct tcp_conn *c, struct tcp_seg *seg)

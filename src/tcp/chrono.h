@@ -1,6 +1,7 @@
 /*
- * tcp/chrono.h - what a sender was busy with, and for how long: TCP_INFO's busy_time, rwnd_limited, sndbuf_limited, which tell who is to blame for a slow
- * transfer: the path, the reader, or the send buffer.
+ * tcp/chrono.h - what a sender was busy with, and for how long: TCP_INFO's busy_time, rwnd_limited,
+ * sndbuf_limited, which tell who is to blame for a slow transfer: the path, the reader, or the send
+ * buffer.
  *
  * It reads no clock and knows no connection: the caller tells what is going on, after each flush.
  */

@@ -1,5 +1,6 @@
 /*
- * tcp/conn.c - the life of a connection: made, changing its state, ended, freed; and what others are told of it.
+ * tcp/conn.c - the life of a connection: made, changing its state, ended, freed; and what others
+ * are told of it.
  */
 #include "tcp/conn.h"
 
@@ -222,8 +223,9 @@ tcp_conn_free(struct tcp_conn *c)
 }
 
 /*
- * A segment that is being processed, or the flush, may still look at the connection: so its queues go only in the flush (WANT_SETTLE). A child
- * that waits to be accepted stays where it is, and its user finds it ended, as on Linux; of one in the SYN queue nobody hears.
+ * A segment that is being processed, or the flush, may still look at the connection: so its queues
+ * go only in the flush (WANT_SETTLE). A child that waits to be accepted stays where it is, and its
+ * user finds it ended, as on Linux; of one in the SYN queue nobody hears.
  */
 void
 tcp_end(struct tcp_conn *c, int error)

@@ -3,9 +3,10 @@
  *
  * An entry into TCP (a segment, a timer, a call of the user, an ICMP error) goes
  *	steps change connections and note what they want (enum tcp_want)  tcp_leave()
- * and tcp_leave() of the outermost entry flushes: it sends what is wanted, frees what has ended, and only then tells the users their news. A
- * connection is never freed before that, so steps may go on using one that has just ended. Calls that users make from
- * their news are entries within that one: what they want is sent before the next user is told.
+ * and tcp_leave() of the outermost entry flushes: it sends what is wanted, frees what has ended,
+ * and only then tells the users their news. A connection is never freed before that, so steps may
+ * go on using one that has just ended. Calls that users make from their news are entries within
+ * that one: what they want is sent before the next user is told.
  */
 #ifndef TCP_CONN_H
 #define TCP_CONN_H
@@ -175,7 +176,10 @@ struct tcp_conn {
 enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
 /* conn.c: the life of a connection */
-/* @hash: what tcp_find() left of these names. @way: where an active OPEN has found it already; NULL: passive. */
+/*
+ * @hash: what tcp_find() left of these names. @way: where an active OPEN has found it already;
+ * NULL: passive.
+ */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
     uint64_t hash, const struct tcp_opts *opts, const struct path *way);
 void tcp_conn_free(struct tcp_conn *c);
@@ -184,7 +188,10 @@ void tcp_settle(struct tcp_conn *c);
 void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
 void tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news);
 void tcp_news(struct tcp_conn *c, unsigned news);
-/* The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds it. */
+/*
+ * The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds
+ * it.
+ */
 void tcp_end(struct tcp_conn *c, int error);
 /* As tcp_end(), and RST to the peer. */
 void tcp_end_with_reset(struct tcp_conn *c, int error);

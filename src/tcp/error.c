@@ -1,12 +1,13 @@
 /*
- * tcp/error.c - ICMP errors about our segments, and what this host itself finds out (RFC 5461, RFC 5927, RFC 8201; RFC 9293, 3.9.2.2).
+ * tcp/error.c - ICMP errors about our segments, and what this host itself finds out (RFC 5461, RFC
+ * 5927, RFC 8201; RFC 9293, 3.9.2.2).
  */
 #include "tcp/conn.h"
 #include "wire/icmp.h"
 
 /*
- * Does the quoted segment name octets that are under way (RFC 5927, 4.1)? Whoever sends errors blindly must guess the
- * number too. What this host says itself needs no proof.
+ * Does the quoted segment name octets that are under way (RFC 5927, 4.1)? Whoever sends errors
+ * blindly must guess the number too. What this host says itself needs no proof.
  */
 static bool
 believable(const struct tcp_conn *c, const struct net_error *e)
@@ -21,7 +22,10 @@ believable(const struct tcp_conn *c, const struct net_error *e)
 	return seq_geq(seq, c->snd_una) && seq_lt(seq, c->snd_nxt);
 }
 
-/* All that was sent in larger segments than now fit the path goes again, and it was no congestion (RFC 1191, 6.5). */
+/*
+ * All that was sent in larger segments than now fit the path goes again, and it was no congestion
+ * (RFC 1191, 6.5).
+ */
 void
 tcp_resend_large(struct tcp_conn *c)
 {
@@ -52,7 +56,10 @@ packet_too_big(struct tcp_conn *c, const struct net_error *e)
 		tcp_resend_large(c);
 }
 
-/* Does the error end a peer's request that waits for its ACK? In IPv6 a hard one does, in IPv4 those that Linux picks. */
+/*
+ * Does the error end a peer's request that waits for its ACK? In IPv6 a hard one does, in IPv4
+ * those that Linux picks.
+ */
 static bool
 ends_request(const struct net_error *e)
 {
@@ -63,8 +70,9 @@ ends_request(const struct net_error *e)
 }
 
 /*
- * While connecting any error is the answer, as Linux takes it (RFC 5461, 2 allows it). An established connection outlives them all, hard ones
- * too (RFC 5927, 5.2): retransmission goes on, and gives the error as its reason if it gives up.
+ * While connecting any error is the answer, as Linux takes it (RFC 5461, 2 allows it). An
+ * established connection outlives them all, hard ones too (RFC 5927, 5.2): retransmission goes on,
+ * and gives the error as its reason if it gives up.
  */
 static void
 unreachable(struct tcp_conn *c, const struct net_error *e)

@@ -1,6 +1,7 @@
 /*
- * tcp/group.c - listeners by their name, from the specific to the general. Those of one name that all said SO_REUSEPORT are a group, and share what
- * arrives by a hash of the four-tuple; all others are groups of one.
+ * tcp/group.c - listeners by their name, from the specific to the general. Those of one name that
+ * all said SO_REUSEPORT are a group, and share what arrives by a hash of the four-tuple; all others
+ * are groups of one.
  */
 #include "tcp/host.h"
 #include "wire/ip.h"
@@ -73,7 +74,10 @@ choose(const struct tcp *tcp, const struct tcp_group *g, const struct endpoint *
 	return g->member[(table_hash(&tcp->listening, words, 5) >> 32) * g->count >> 32];
 }
 
-/* The specific before the wildcard, the own family's wildcard before the dual one, a port before every port. */
+/*
+ * The specific before the wildcard, the own family's wildcard before the dual one, a port before
+ * every port.
+ */
 struct tcp_listener *
 tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
 {

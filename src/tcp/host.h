@@ -1,6 +1,6 @@
 /*
- * tcp/host.h - all of TCP on one host: its tables, its listeners, what is left of connections in TIME-WAIT, and segments on their way in and out. Private to
- * src/tcp; one connection is conn.h's.
+ * tcp/host.h - all of TCP on one host: its tables, its listeners, what is left of connections in
+ * TIME-WAIT, and segments on their way in and out. Private to src/tcp; one connection is conn.h's.
  */
 #ifndef TCP_HOST_H
 #define TCP_HOST_H
@@ -165,7 +165,9 @@ void tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share);
 /* The end of a segment that did not do its work. */
 void tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason);
 
-/* Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets. */
+/*
+ * Scope matters for link-local IPv6 addresses only (RFC 4007, 6), so that flows compare by octets.
+ */
 static inline struct endpoint
 tcp_endpoint(const struct ipaddr *addr, uint16_t port, uint32_t ifindex)
 {
@@ -219,7 +221,10 @@ struct tcp_out {
 	struct path_cache *way; /* the connection's; NULL without one */
 	uint32_t bound_if;      /* leaves through this one only; 0 = as the routes say */
 };
-/* Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output(); -LEAT_ENOBUFS. */
+/*
+ * Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output();
+ * -LEAT_ENOBUFS.
+ */
 int tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *out);
 /* The RST that answers @seg where there is no connection (RFC 9293, 3.10.7.1). */
 void tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg);

@@ -1,9 +1,11 @@
 /*
- * tcp/listen.c - LISTEN: who listens where, what a SYN starts (RFC 9293, 3.10.7.2), and the two queues on a child's way to its user.
+ * tcp/listen.c - LISTEN: who listens where, what a SYN starts (RFC 9293, 3.10.7.2), and the two
+ * queues on a child's way to its user.
  *
- * A child stands in the SYN queue while it is SYN-RECEIVED, then in the accept queue until it is taken. With defer_syn_ack it
- * goes to the accept queue at once, and its SYN-ACK waits for the user's word. When the accept queue is full, the last ACK of a
- * handshake is dropped, and our SYN-ACK's retransmission asks for it again: as Linux does.
+ * A child stands in the SYN queue while it is SYN-RECEIVED, then in the accept queue until it is
+ * taken. With defer_syn_ack it goes to the accept queue at once, and its SYN-ACK waits for the
+ * user's word. When the accept queue is full, the last ACK of a handshake is dropped, and our
+ * SYN-ACK's retransmission asks for it again: as Linux does.
  */
 #include "tcp/conn.h"
 
@@ -213,8 +215,9 @@ defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)
 }
 
 /*
- * A connection in SYN-RECEIVED out of a SYN. Text on the SYN is not kept: it will come again (RFC 9293 allows queuing it; Linux does not, without Fast Open). @at_least:
- * out of TIME-WAIT, the first number that no old segment can have.
+ * A connection in SYN-RECEIVED out of a SYN. Text on the SYN is not kept: it will come again (RFC
+ * 9293 allows queuing it; Linux does not, without Fast Open). @at_least: out of TIME-WAIT, the
+ * first number that no old segment can have.
  */
 static struct tcp_conn *
 child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_least)
@@ -236,11 +239,12 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 }
 
 /*
- * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then has as long for his handshake as the
- * flood needs to fill the queue; if the newest went instead, nobody could come in until the forged ones time out (RFC 4987, 3.4).
- * False: the oldest has had less time than a handshake takes, so its place would be of no use to
- * the next, either. Such a SYN is not worth its SYN-ACK, which costs more than reading it does: the
- * time is left to the connections that there are.
+ * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then
+ * has as long for his handshake as the flood needs to fill the queue; if the newest went instead,
+ * nobody could come in until the forged ones time out (RFC 4987, 3.4). False: the oldest has had
+ * less time than a handshake takes, so its place would be of no use to the next, either. Such a SYN
+ * is not worth its SYN-ACK, which costs more than reading it does: the time is left to the
+ * connections that there are.
  */
 static bool
 oldest_gives_way(struct tcp_listener *l)
@@ -323,7 +327,10 @@ tcp_answer_accept(struct tcp_conn *c)
 	tcp_leave(c->tcp);
 }
 
-/* The child goes without a trace, or with the word that a host without that service would have given. */
+/*
+ * The child goes without a trace, or with the word that a host without that service would have
+ * given.
+ */
 void
 tcp_answer_refuse(struct tcp_conn *c, int error)
 {

@@ -65,8 +65,8 @@ tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at,
 }
 
 /*
- * The round trip that the timestamp on @seg tells of, in whole milliseconds, at least one; 0 = none. What names a moment that has not come, or long ago, was not made by
- * our clock.
+ * The round trip that the timestamp on @seg tells of, in whole milliseconds, at least one; 0 =
+ * none. What names a moment that has not come, or long ago, was not made by our clock.
  */
 nsec_t
 tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -78,7 +78,10 @@ tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
 	return nsec_max((nsec_t)ms * MSEC, MSEC);
 }
 
-/* RFC 7323, 4.3 (2): only of a segment that covers what was acknowledged last, so that delayed ACKs are measured whole. */
+/*
+ * RFC 7323, 4.3 (2): only of a segment that covers what was acknowledged last, so that delayed ACKs
+ * are measured whole.
+ */
 void
 tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg)
 {

@@ -1,5 +1,6 @@
 /*
- * tcp/output.c - what to send next, and the flush at the end of every entry (RFC 9293, 3.8.6; RFC 6675 by way of recovery.h).
+ * tcp/output.c - what to send next, and the flush at the end of every entry (RFC 9293, 3.8.6; RFC
+ * 6675 by way of recovery.h).
  */
 #include "tcp/conn.h"
 
@@ -85,8 +86,9 @@ tcp_sends_data(const struct tcp_conn *c)
 }
 
 /*
- * May the last segment, shorter than the others, leave now (RFC 9293, 3.7.4)? Nagle's rule in Minshall's form, as Linux has it: not while another short one is
- * unacknowledged. Neither urgent data nor a FIN waits.
+ * May the last segment, shorter than the others, leave now (RFC 9293, 3.7.4)? Nagle's rule in
+ * Minshall's form, as Linux has it: not while another short one is unacknowledged. Neither urgent
+ * data nor a FIN waits.
  */
 static bool
 short_may_go(const struct tcp_conn *c)
@@ -100,8 +102,10 @@ short_may_go(const struct tcp_conn *c)
 }
 
 /*
- * Octets of new data that should leave now, if cwnd lets them (the sender's side of silly-window avoidance, RFC 9293, 3.8.6.2.1): whole segments; the short rest when all that
- * there is to send fits the window; a window's worth when it is half of the largest window the peer ever had; anything once the override timer is over.
+ * Octets of new data that should leave now, if cwnd lets them (the sender's side of silly-window
+ * avoidance, RFC 9293, 3.8.6.2.1): whole segments; the short rest when all that there is to send
+ * fits the window; a window's worth when it is half of the largest window the peer ever had;
+ * anything once the override timer is over.
  */
 static uint32_t
 sendable(const struct tcp_conn *c, bool override)
@@ -124,8 +128,9 @@ sendable(const struct tcp_conn *c, bool override)
 }
 
 /*
- * Octets of what is to be sent again that lie in the window that the peer has now, in whole segments: it may have taken back what it
- * had offered. The very first segment always may go (RFC 9293, 3.8.6).
+ * Octets of what is to be sent again that lie in the window that the peer has now, in whole
+ * segments: it may have taken back what it had offered. The very first segment always may go (RFC
+ * 9293, 3.8.6).
  */
 static uint32_t
 retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
@@ -164,7 +169,10 @@ restart_after_idle(struct tcp_conn *c)
 		cc_restart(&c->cc, tcp_now(c) - c->last_data_sent, c->rto.rto, tcp_now(c));
 }
 
-/* Data is an answer to data that has just come: the user's answers will carry the ACKs (Linux's pingpong). */
+/*
+ * Data is an answer to data that has just come: the user's answers will carry the ACKs (Linux's
+ * pingpong).
+ */
 static void
 note_conversation(struct tcp_conn *c)
 {
@@ -172,7 +180,10 @@ note_conversation(struct tcp_conn *c)
 		c->quick_left = 0;
 }
 
-/* Retransmissions first, then new data, as long as the windows let it. True: it stopped for want of memory. *@by_cwnd: for cwnd. */
+/*
+ * Retransmissions first, then new data, as long as the windows let it. True: it stopped for want of
+ * memory. *@by_cwnd: for cwnd.
+ */
 static bool
 send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
 {
@@ -245,7 +256,8 @@ path_changed(struct tcp_conn *c)
 }
 
 /*
- * All that is due, in as few segments as can be: data carries the ACK, unless there are SACK blocks to tell, for which full segments have no room.
+ * All that is due, in as few segments as can be: data carries the ACK, unless there are SACK blocks
+ * to tell, for which full segments have no room.
  */
 static void
 flush_synchronized(struct tcp_conn *c, uint32_t want)

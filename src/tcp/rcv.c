@@ -1,12 +1,13 @@
 /*
- * tcp/rcv.c - what data does: into order, to the user, and acknowledged; and the window that is offered for more (RFC 9293, 3.10.7.4, sixth and
- * seventh, and 3.8.6).
+ * tcp/rcv.c - what data does: into order, to the user, and acknowledged; and the window that is
+ * offered for more (RFC 9293, 3.10.7.4, sixth and seventh, and 3.8.6).
  */
 #include "tcp/conn.h"
 
 /*
- * Sixth: the urgent pointer. It points behind the urgent octet (RFC 6093, 4; Linux's default), whose number is kept. A later mark
- * replaces one that has not been read: there is room for one octet out of line.
+ * Sixth: the urgent pointer. It points behind the urgent octet (RFC 6093, 4; Linux's default),
+ * whose number is kept. A later mark replaces one that has not been read: there is room for one
+ * octet out of line.
  */
 void
 tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -59,8 +60,8 @@ trim(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * One wire segment's payload, as the peer cuts it: what two of make an ACK due (Linux's rcv_mss). It may shrink when the
- * peer's path does, but not below the default for one short segment.
+ * One wire segment's payload, as the peer cuts it: what two of make an ACK due (Linux's rcv_mss).
+ * It may shrink when the peer's path does, but not below the default for one short segment.
  */
 static void
 learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -137,8 +138,9 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * When to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2): at once when more than one full segment waits, while the connection is new and the sender
- * starts slowly, or as the user wishes; else within TCP_DELACK.
+ * When to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2): at once when more than one full segment
+ * waits, while the connection is new and the sender starts slowly, or as the user wishes; else
+ * within TCP_DELACK.
  */
 static void
 owe_ack(struct tcp_conn *c)

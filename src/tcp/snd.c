@@ -1,5 +1,6 @@
 /*
- * tcp/snd.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion control, the peer's window (RFC 9293, 3.10.7.4, fifth).
+ * tcp/snd.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion
+ * control, the peer's window (RFC 9293, 3.10.7.4, fifth).
  */
 #include "tcp/conn.h"
 
@@ -28,8 +29,8 @@ tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 }
 
 /*
- * Karn's rule: of what was sent twice only a timestamp tells which transmission arrived, and then in whole milliseconds. Without either, the
- * backoff at least is over.
+ * Karn's rule: of what was sent twice only a timestamp tells which transmission arrived, and then
+ * in whole milliseconds. Without either, the backoff at least is over.
  */
 static void
 measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *s)
@@ -43,8 +44,8 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *
 }
 
 /*
- * Duplicate ACK as RFC 5681, 2 defines it: something is outstanding, no text, no FIN, it names SND.UNA, and the window stands. With
- * SACK the blocks count instead.
+ * Duplicate ACK as RFC 5681, 2 defines it: something is outstanding, no text, no FIN, it names
+ * SND.UNA, and the window stands. With SACK the blocks count instead.
  */
 static bool
 is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -69,7 +70,10 @@ release(struct tcp_conn *c, uint32_t acked)
 	tcp_grow_sndbuf(c);
 }
 
-/* Has so much been written that was not sent yet that the user wants to wait (tcp(7), TCP_NOTSENT_LOWAT)? */
+/*
+ * Has so much been written that was not sent yet that the user wants to wait (tcp(7),
+ * TCP_NOTSENT_LOWAT)?
+ */
 bool
 tcp_writes_allowed(const struct tcp_conn *c)
 {
@@ -124,7 +128,8 @@ tcp_grow_sndbuf(struct tcp_conn *c)
 }
 
 /*
- * SND.WND, from a segment that is not older than the one it was last taken from (RFC 9293, 3.10.7.4).
+ * SND.WND, from a segment that is not older than the one it was last taken from (RFC 9293,
+ * 3.10.7.4).
  */
 void
 tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -161,7 +166,10 @@ keep_rate(struct tcp_conn *c, const struct ack_sample *s)
 	c->rate_app_limited = s->is_app_limited;
 }
 
-/* New data is acknowledged: the next hop works, so nobody need ask it (RFC 4861, 7.3.1). Told every few seconds, not for every ACK. */
+/*
+ * New data is acknowledged: the next hop works, so nobody need ask it (RFC 4861, 7.3.1). Told every
+ * few seconds, not for every ACK.
+ */
 static void
 confirm_neighbour(struct tcp_conn *c)
 {

@@ -1,12 +1,14 @@
 /*
- * tcp/steps.c - SEGMENT ARRIVES in SYN-RECEIVED and all later states: the checks of RFC 9293, 3.10.7.4, one function each, in its order,
- * with RFC 7323 (PAWS) and RFC 5961 (blind attacks) where they belong.
+ * tcp/steps.c - SEGMENT ARRIVES in SYN-RECEIVED and all later states: the checks of RFC 9293,
+ * 3.10.7.4, one function each, in its order, with RFC 7323 (PAWS) and RFC 5961 (blind attacks)
+ * where they belong.
  */
 #include "tcp/conn.h"
 
 /*
- * A challenge ACK (RFC 5961, 7): so many a second for the host, and one in half a second for a connection, so that
- * nobody learns from their number nor makes two hosts answer each other for ever.
+ * A challenge ACK (RFC 5961, 7): so many a second for the host, and one in half a second for a
+ * connection, so that nobody learns from their number nor makes two hosts answer each other for
+ * ever.
  */
 bool
 tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
@@ -17,7 +19,10 @@ tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
 		return false;
 	if (now - tcp->challenge_second >= SEC) {
 		tcp->challenge_second = now;
-		/* half of it random, so that the number left tells a third party nothing (CVE-2016-5696) */
+		/*
+		 * half of it random, so that the number left tells a third party nothing
+		 * (CVE-2016-5696)
+		 */
 		tcp->challenges = TCP_CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, TCP_CHALLENGES);
 	}
 	if (tcp->challenges == 0)
@@ -37,8 +42,9 @@ tcp_want_challenge_ack(struct tcp_conn *c)
 }
 
 /*
- * A SYN again while ours waits for its ACK. Passive: theirs was sent again, so ours is as well, as Linux does. Both opened at once: theirs comes
- * again as SYN-ACK, one octet before the window; what counts of it is the ACK (RFC 9293, 3.5, figure 8).
+ * A SYN again while ours waits for its ACK. Passive: theirs was sent again, so ours is as well, as
+ * Linux does. Both opened at once: theirs comes again as SYN-ACK, one octet before the window; what
+ * counts of it is the ACK (RFC 9293, 3.5, figure 8).
  */
 static enum step
 check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
@@ -51,7 +57,10 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 		seg->seq++;
 		return STEP_NEXT;
 	}
-	/* RFC 7323, 4.3; or the peer's first round trip would count from its first SYN, however late that was answered */
+	/*
+	 * RFC 7323, 4.3; or the peer's first round trip would count from its first SYN, however
+	 * late that was answered
+	 */
 	tcp_ts_recent_update(c, seg);
 	if (!c->deferred)
 		tcp_want(c, WANT_SYN);
@@ -59,8 +68,9 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * What is not acceptable is answered with an ACK, so that both agree again on where they are (RFC 9293, 3.10.7.4); segments without text or
- * FIN only twice a second, or two confused hosts would never stop (Linux: tcp_oow_rate_limited).
+ * What is not acceptable is answered with an ACK, so that both agree again on where they are (RFC
+ * 9293, 3.10.7.4); segments without text or FIN only twice a second, or two confused hosts would
+ * never stop (Linux: tcp_oow_rate_limited).
  */
 static void
 answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -77,8 +87,8 @@ answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * A pure ACK that a later one has overtaken, by no more than a retransmission timeout: it is old, but nobody is confused, and an answer would help nobody. Linux's
- * tcp_disordered_ack().
+ * A pure ACK that a later one has overtaken, by no more than a retransmission timeout: it is old,
+ * but nobody is confused, and an answer would help nobody. Linux's tcp_disordered_ack().
  */
 static bool
 is_overtaken_ack(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -108,10 +118,10 @@ check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at RCV.NXT may bring its ACK, URG or RST (its text is
- * refused later); and an empty segment may stand at the very right edge, where a peer stands that
- * has filled the window. A RST may not: it needs no such allowance, and what is outside the window
- * is dropped without an answer (RFC 5961, 3.2).
+ * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at
+ * RCV.NXT may bring its ACK, URG or RST (its text is refused later); and an empty segment may stand
+ * at the very right edge, where a peer stands that has filled the window. A RST may not: it needs
+ * no such allowance, and what is outside the window is dropped without an answer (RFC 5961, 3.2).
  */
 static bool
 acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
@@ -157,9 +167,9 @@ rst_errno(const struct tcp_conn *c)
 }
 
 /*
- * Second, check the RST bit (RFC 9293, 3.10.7.4; RFC 5961, 3.2).
- * Step one has found the segment acceptable; it may still begin before RCV.NXT. Only a RST that names
- * RCV.NXT exactly may end the connection: a blind attacker guesses the window far sooner than the number.
+ * Second, check the RST bit (RFC 9293, 3.10.7.4; RFC 5961, 3.2). Step one has found the segment
+ * acceptable; it may still begin before RCV.NXT. Only a RST that names RCV.NXT exactly may end the
+ * connection: a blind attacker guesses the window far sooner than the number.
  */
 static enum step
 check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -176,7 +186,10 @@ check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 	return STEP_DONE;
 }
 
-/* Fourth, check the SYN bit: whoever sent it must prove with an exact RST that it has forgotten us (RFC 5961, 4.2). */
+/*
+ * Fourth, check the SYN bit: whoever sent it must prove with an exact RST that it has forgotten us
+ * (RFC 5961, 4.2).
+ */
 static enum step
 check_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -209,8 +222,8 @@ syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * Fifth, check the ACK field. RFC 5961, 5.2 narrows what is acceptable to the largest window that the peer ever offered
- * before SND.UNA; beyond either end nothing of the segment is believed.
+ * Fifth, check the ACK field. RFC 5961, 5.2 narrows what is acceptable to the largest window that
+ * the peer ever offered before SND.UNA; beyond either end nothing of the segment is believed.
  */
 static enum step
 check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -237,7 +250,10 @@ fin_acked(const struct tcp_conn *c)
 	return c->fin_queued && seq_gt(c->snd_una, c->fin_seq);
 }
 
-/* ... and what an acceptable ACK does: ESTABLISHED's processing, and where our FIN is acknowledged the next state. */
+/*
+ * ... and what an acceptable ACK does: ESTABLISHED's processing, and where our FIN is acknowledged
+ * the next state.
+ */
 static enum step
 process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -273,8 +289,8 @@ receives(const struct tcp_conn *c)
 }
 
 /*
- * Data that nobody will ever read: the user has closed, or has shut both directions down. The peer is told with a RST, or it would believe that its
- * data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
+ * Data that nobody will ever read: the user has closed, or has shut both directions down. The peer
+ * is told with a RST, or it would believe that its data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
  */
 static enum step
 check_reader(struct tcp_conn *c, const struct tcp_seg *seg)

@@ -1,13 +1,15 @@
 /*
- * tcp/tables.c - whose a segment is: connections by four-tuple; and which local addresses and ports they use.
+ * tcp/tables.c - whose a segment is: connections by four-tuple; and which local addresses and ports
+ * they use.
  */
 #include "tcp/host.h"
 
 #include <stdlib.h>
 
 /*
- * A local port, and the flows that stand on it. How many of each family share what is counted, so that bind(), which alone asks, looks at them one by
- * one only for an address of which the counts leave it in doubt.
+ * A local port, and the flows that stand on it. How many of each family share what is counted, so
+ * that bind(), which alone asks, looks at them one by one only for an address of which the counts
+ * leave it in doubt.
  */
 struct tcp_port {
 	struct table_node node;
@@ -85,7 +87,10 @@ tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *r
 	return NULL;
 }
 
-/* No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as large as that. */
+/*
+ * No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as
+ * large as that.
+ */
 static uint64_t
 port_hash(uint16_t number)
 {
@@ -187,7 +192,10 @@ tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
 	flow->share = share;
 }
 
-/* Does who stands there with @i refuse to share with @share? Not if it has one of the marks in @but. */
+/*
+ * Does who stands there with @i refuse to share with @share? Not if it has one of the marks in
+ * @but.
+ */
 static bool
 refuses(unsigned i, unsigned share, unsigned but)
 {
@@ -232,7 +240,10 @@ tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const st
 	if (!ipaddr_is4(&local->addr))
 		return any_refuses(port, true, share, 0) ||
 		       (!opts->v6only && any_refuses(port, false, share, 0));
-	/* Linux: every IPv4 address overlaps what an IPv6 socket has that could have had IPv4 as well. */
+	/*
+	 * Linux: every IPv4 address overlaps what an IPv6 socket has that could have had IPv4 as
+	 * well.
+	 */
 	return any_refuses(port, false, share, 0) || (!v6 && any_refuses(port, true, share, TCP_SHARE_V4));
 }
 

@@ -1,5 +1,6 @@
 /*
- * tcp/tcp.c - all of TCP on a host: setting up, segments on their way in, and the end of every entry.
+ * tcp/tcp.c - all of TCP on a host: setting up, segments on their way in, and the end of every
+ * entry.
  */
 #include "tcp/conn.h"
 
@@ -86,7 +87,10 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	seg->up = tcp_urgent(h);
 	seg->segs = pkt->segs;
 	seg->flags = tcp_flags(h);
-	/* Nobody can be answered at port 0; but connecting to it is refused from there, as by Linux. */
+	/*
+	 * Nobody can be answered at port 0; but connecting to it is refused from there, as by
+	 * Linux.
+	 */
 	if (tcp_src(h) == 0 && !(tcp_flags(h) & TCP_RST))
 		return DROP_TCP_BAD_HEADER;
 	if (!tcp_options_parse(h + TCP_HDR_LEN, seg->hdr_len - TCP_HDR_LEN, &seg->opt))
@@ -94,7 +98,10 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	return DROP_COUNT;
 }
 
-/* Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). The connection, where there is one. */
+/*
+ * Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). The connection, where there is
+ * one.
+ */
 static struct tcp_conn *
 demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 {
@@ -119,8 +126,8 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 }
 
 /*
- * May what @c wants be sent when the batch is over? Not where each segment must have an answer of its own: beyond a hole, where the peer counts duplicate
- * ACKs (RFC 5681, 4.2).
+ * May what @c wants be sent when the batch is over? Not where each segment must have an answer of
+ * its own: beyond a hole, where the peer counts duplicate ACKs (RFC 5681, 4.2).
  */
 static bool
 may_wait(const struct tcp_conn *c)

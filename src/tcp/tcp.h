@@ -1,8 +1,10 @@
 /*
- * tcp/tcp.h - TCP as its user sees it: the calls of RFC 9293, 3.9.1, on connections without descriptors.
+ * tcp/tcp.h - TCP as its user sees it: the calls of RFC 9293, 3.9.1, on connections without
+ * descriptors.
  *
- * sock/ turns these into BSD calls. Nothing here waits. Upcalls (struct tcp_user_ops) come only after the flush that ends an
- * entry into TCP: the user may call anything from them, tcp_close() of the same connection included.
+ * sock/ turns these into BSD calls. Nothing here waits. Upcalls (struct tcp_user_ops) come only
+ * after the flush that ends an entry into TCP: the user may call anything from them, tcp_close() of
+ * the same connection included.
  */
 #ifndef TCP_TCP_H
 #define TCP_TCP_H
@@ -44,8 +46,10 @@ struct tcp *tcp_new(struct core *core);
 void tcp_free(struct tcp *tcp);
 
 /*
- * Segments that come in from here to tcp_batch_tell() came at once: what they want is sent by tcp_batch_end(), one ACK for all of them, unless one of them wants more
- * than to be acknowledged. tcp_batch_tell() tells the users their news; what they then write, until tcp_batch_end(), carries that ACK.
+ * Segments that come in from here to tcp_batch_tell() came at once: what they want is sent by
+ * tcp_batch_end(), one ACK for all of them, unless one of them wants more than to be acknowledged.
+ * tcp_batch_tell() tells the users their news; what they then write, until tcp_batch_end(), carries
+ * that ACK.
  */
 void tcp_batch_begin(struct tcp *tcp);
 void tcp_batch_tell(struct tcp *tcp);
@@ -90,14 +94,19 @@ struct tcp_opts {
 void tcp_opts_default(struct tcp_opts *opts);
 
 /*
- * Active OPEN along @way, as route_find() has just given it. @local must be complete (sock chose address and port). 0: SYN sent; or -LEAT_ENOBUFS,
- * -LEAT_EADDRINUSE (four-tuple taken and not reusable).
+ * Active OPEN along @way, as route_find() has just given it. @local must be complete (sock chose
+ * address and port). 0: SYN sent; or -LEAT_ENOBUFS, -LEAT_EADDRINUSE (four-tuple taken and not
+ * reusable).
  */
 int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
     const struct path *way, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
     struct tcp_conn **out);
 
-/* Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only). 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists, and not both say reuse_port: such share what arrives). */
+/*
+ * Passive OPEN. @local's address unspecified = every address ("::" serves IPv4 too unless @v6only).
+ * 0, -LEAT_ENOBUFS, -LEAT_EADDRINUSE (exactly this listener exists, and not both say reuse_port:
+ * such share what arrives).
+ */
 int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned backlog,
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
 void tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog);
@@ -117,45 +126,73 @@ unsigned tcp_listening_ports(const struct tcp *tcp, uint16_t *out, unsigned max)
 /* How many children wait to be taken. */
 unsigned tcp_accept_pending(const struct tcp_listener *l);
 
-/* The oldest child, now the caller's: it speaks to @ops and @user from here on. NULL when none waits. */
+/*
+ * The oldest child, now the caller's: it speaks to @ops and @user from here on. NULL when none
+ * waits.
+ */
 struct tcp_conn *tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user);
 /* Takes tcp_accept() back: @c waits again, as the oldest. */
 void tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c);
 
 /* A child offered in SYN-RECEIVED (defer_syn_ack): go on with the handshake, */
 void tcp_answer_accept(struct tcp_conn *c);
-/* or refuse it, consuming it: LEAT_ECONNREFUSED sends RST, LEAT_EHOSTUNREACH and LEAT_ENETUNREACH an ICMP error, LEAT_EACCES ICMP prohibited, 0 stays silent (a timeout outside). */
+/*
+ * or refuse it, consuming it: LEAT_ECONNREFUSED sends RST, LEAT_EHOSTUNREACH and LEAT_ENETUNREACH
+ * an ICMP error, LEAT_EACCES ICMP prohibited, 0 stays silent (a timeout outside).
+ */
 void tcp_answer_refuse(struct tcp_conn *c, int error);
 
-/* SEND: copies at most @len octets into the send buffer. Octets taken (1 to @len); -LEAT_EAGAIN (no room), -LEAT_EPIPE (closed or reset), -LEAT_ENOTCONN, or the pending error once. @urgent marks the end of these octets urgent; @more holds a short segment back (MSG_MORE). */
+/*
+ * SEND: copies at most @len octets into the send buffer. Octets taken (1 to @len); -LEAT_EAGAIN (no
+ * room), -LEAT_EPIPE (closed or reset), -LEAT_ENOTCONN, or the pending error once. @urgent marks
+ * the end of these octets urgent; @more holds a short segment back (MSG_MORE).
+ */
 ssize_t tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more);
 
-/* Room in the send buffer to write into directly. Fills @at; returns octets (0 = none; <0 as tcp_send). tcp_commit() of at most so many makes them sent. */
+/*
+ * Room in the send buffer to write into directly. Fills @at; returns octets (0 = none; <0 as
+ * tcp_send). tcp_commit() of at most so many makes them sent.
+ */
 ssize_t tcp_reserve(struct tcp_conn *c, size_t want, void **at);
 void tcp_commit(struct tcp_conn *c, size_t len);
-/* ... but what does not fill a super-segment is held back: the caller has more at hand, and calls again at once, tcp_commit() with 0 octets if it was wrong. */
+/*
+ * ... but what does not fill a super-segment is held back: the caller has more at hand, and calls
+ * again at once, tcp_commit() with 0 octets if it was wrong.
+ */
 void tcp_commit_more(struct tcp_conn *c, size_t len);
 
-/* RECEIVE: copy out. Octets (>0), 0 at the peer's FIN, -LEAT_EAGAIN, -LEAT_ENOTCONN, or the pending error once. Reading stops at the urgent mark once (RFC 6093). */
+/*
+ * RECEIVE: copy out. Octets (>0), 0 at the peer's FIN, -LEAT_EAGAIN, -LEAT_ENOTCONN, or the pending
+ * error once. Reading stops at the urgent mark once (RFC 6093).
+ */
 ssize_t tcp_recv(struct tcp_conn *c, void *buf, size_t len, bool peek);
 
-/* In place: spans of what has arrived in order, good until the next call on @c; returns how many of @max. */
+/*
+ * In place: spans of what has arrived in order, good until the next call on @c; returns how many of
+ * @max.
+ */
 unsigned tcp_peek_spans(struct tcp_conn *c, struct pkt_span *span, unsigned max);
 void tcp_consume(struct tcp_conn *c, size_t len);
 
-/* The urgent octet kept out of line. 1, -LEAT_EAGAIN (not there yet), -LEAT_EINVAL (none, or read already). */
+/*
+ * The urgent octet kept out of line. 1, -LEAT_EAGAIN (not there yet), -LEAT_EINVAL (none, or read
+ * already).
+ */
 int tcp_recv_urgent(struct tcp_conn *c, uint8_t *octet, bool peek);
 bool tcp_at_mark(const struct tcp_conn *c);
 
 /* Half-close: FIN after what is buffered. 0 or -LEAT_ENOTCONN. */
 int tcp_shutdown_send(struct tcp_conn *c);
 /*
- * Reading no longer waits: it answers 0 when nothing is there. What arrives all the same is acknowledged and can be read, as on Linux; after both sides are shut it
- * is answered with RST.
+ * Reading no longer waits: it answers 0 when nothing is there. What arrives all the same is
+ * acknowledged and can be read, as on Linux; after both sides are shut it is answered with RST.
  */
 void tcp_shutdown_recv(struct tcp_conn *c);
 
-/* CLOSE: the user's reference ends. Unread data makes it a reset (RFC 9293, 3.6.1; RFC 2525, 2.17), otherwise FIN and an orderly end without a user. */
+/*
+ * CLOSE: the user's reference ends. Unread data makes it a reset (RFC 9293, 3.6.1; RFC 2525, 2.17),
+ * otherwise FIN and an orderly end without a user.
+ */
 void tcp_close(struct tcp_conn *c);
 /* ABORT: RST. */
 void tcp_abort(struct tcp_conn *c);
@@ -167,7 +204,10 @@ enum leat_tcp_state tcp_state(const struct tcp_conn *c);
 void tcp_names(const struct tcp_conn *c, struct endpoint *local, struct endpoint *remote);
 uint64_t tcp_flow(const struct tcp_conn *c);
 const struct tcp_opts *tcp_conn_opts(const struct tcp_conn *c);
-/* 0, or -LEAT_EINVAL (a value out of range), -LEAT_ENOENT (no such congestion control). Takes effect at once: nodelay and uncork flush. */
+/*
+ * 0, or -LEAT_EINVAL (a value out of range), -LEAT_ENOENT (no such congestion control). Takes
+ * effect at once: nodelay and uncork flush.
+ */
 int tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts);
 
 /* What Nagle's rule, a cork or MSG_MORE holds back leaves now. */
@@ -179,8 +219,9 @@ size_t tcp_unsent(const struct tcp_conn *c);
 size_t tcp_send_room(const struct tcp_conn *c);
 
 /*
- * For bind(): does a connection that there is, or that rests in TIME-WAIT, keep @local from being taken with @opts' reuse_addr, reuse_port and v6only? Both
- * must agree to share, as on Linux. @v6: by an IPv6 socket, whatever the address. Listeners are the caller's to compare.
+ * For bind(): does a connection that there is, or that rests in TIME-WAIT, keep @local from being
+ * taken with @opts' reuse_addr, reuse_port and v6only? Both must agree to share, as on Linux. @v6:
+ * by an IPv6 socket, whatever the address. Listeners are the caller's to compare.
  */
 bool tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const struct tcp_opts *opts);
 /* Is this four-tuple free, or in a TIME-WAIT that a new SYN may take over (RFC 6191)? */

@@ -1,5 +1,6 @@
 /*
- * tcp/timers.c - what waits for time to pass. The other files tell events; which timer starts or stops is decided here.
+ * tcp/timers.c - what waits for time to pass. The other files tell events; which timer starts or
+ * stops is decided here.
  */
 #include "core/neigh.h"
 #include "tcp/conn.h"
@@ -51,7 +52,10 @@ count_retry(struct tcp_conn *c)
 		c->retries_since = tcp_now(c);
 }
 
-/* R1 (RFC 9293, 3.8.3): the way is doubted, and the host asked to look at it again. What the MTU is, once only: the next lesson may be the right one. */
+/*
+ * R1 (RFC 9293, 3.8.3): the way is doubted, and the host asked to look at it again. What the MTU
+ * is, once only: the next lesson may be the right one.
+ */
 static void
 doubt_path(struct tcp_conn *c)
 {
@@ -104,7 +108,10 @@ retx_fired(struct timer *t)
 	tcp_leave(tcp);
 }
 
-/* When the user's own limit is over, a shut window counting however often the peer says that it is (tcp(7), TCP_USER_TIMEOUT); NSEC_NEVER. */
+/*
+ * When the user's own limit is over, a shut window counting however often the peer says that it is
+ * (tcp(7), TCP_USER_TIMEOUT); NSEC_NEVER.
+ */
 static nsec_t
 shut_until(const struct tcp_conn *c)
 {
@@ -113,7 +120,10 @@ shut_until(const struct tcp_conn *c)
 	return c->chrono.since + (nsec_t)c->opts.user_timeout * MSEC;
 }
 
-/* Without a user, a peer that keeps its window shut must not keep us for ever (RFC 6429): Linux waits until probes are as far apart as they get. */
+/*
+ * Without a user, a peer that keeps its window shut must not keep us for ever (RFC 6429): Linux
+ * waits until probes are as far apart as they get.
+ */
 static bool
 orphan_has_waited(const struct tcp_conn *c)
 {
@@ -121,8 +131,9 @@ orphan_has_waited(const struct tcp_conn *c)
 }
 
 /*
- * The peer's window is shut, or something holds a short segment back, with nothing under way whose ACK would wake us. A shut window is
- * asked about for as long as the peer answers (RFC 9293, 3.8.6.1).
+ * The peer's window is shut, or something holds a short segment back, with nothing under way whose
+ * ACK would wake us. A shut window is asked about for as long as the peer answers (RFC 9293,
+ * 3.8.6.1).
  */
 static void
 persist_fired(struct timer *t)
@@ -180,7 +191,10 @@ keep_fired(struct timer *t)
 	tcp_leave(tcp);
 }
 
-/* Nobody will ask for it any more: the peer's FIN does not come, or SO_LINGER's time is over with data unacknowledged. */
+/*
+ * Nobody will ask for it any more: the peer's FIN does not come, or SO_LINGER's time is over with
+ * data unacknowledged.
+ */
 static void
 orphan_fired(struct timer *t)
 {
@@ -248,8 +262,8 @@ timers_ack_owed(struct tcp_conn *c)
 }
 
 /*
- * With nothing under way and something left to send (@unsent) no ACK will come by itself: then this timer sees to it that the connection does not stand still. @stopped: memory was
- * short.
+ * With nothing under way and something left to send (@unsent) no ACK will come by itself: then this
+ * timer sees to it that the connection does not stand still. @stopped: memory was short.
  */
 void
 timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)

@@ -1,5 +1,6 @@
 /*
- * tcp/timewait.c - TIME-WAIT: what is left of a connection that we ended, kept so that old segments find somebody who knows them (RFC 9293, 3.6.1).
+ * tcp/timewait.c - TIME-WAIT: what is left of a connection that we ended, kept so that old segments
+ * find somebody who knows them (RFC 9293, 3.6.1).
  *
  * All wait equally long, so a list in the order of arrival and one timer serve any number of them.
  */
@@ -64,7 +65,10 @@ tcp_time_wait_expired(struct timer *t)
 		tcp_time_wait_free(tcp, tw);
 }
 
-/* @c has sent its last ACK: what waits takes its place in the table. Without memory nobody waits, as under any overload. */
+/*
+ * @c has sent its last ACK: what waits takes its place in the table. Without memory nobody waits,
+ * as under any overload.
+ */
 void
 tcp_time_wait_enter(struct tcp_conn *c)
 {
@@ -121,7 +125,10 @@ answer(struct tcp *tcp, const struct tcp_tw *tw)
 	tcp_transmit(tcp, NULL, &o);
 }
 
-/* May our own connect() take this four-tuple over? The timestamp clock must have moved on, so that PAWS protects the new one (RFC 6191, 2). */
+/*
+ * May our own connect() take this four-tuple over? The timestamp clock must have moved on, so that
+ * PAWS protects the new one (RFC 6191, 2).
+ */
 bool
 tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw)
 {
@@ -129,7 +136,8 @@ tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw)
 }
 
 /*
- * A SYN that no old segment can be: its timestamp is newer, or, without one, its number is beyond all that we received (RFC 6191, 2; RFC 9293, 3.6.1).
+ * A SYN that no old segment can be: its timestamp is newer, or, without one, its number is beyond
+ * all that we received (RFC 6191, 2; RFC 9293, 3.6.1).
  */
 static bool
 is_new_connection(const struct tcp_tw *tw, const struct tcp_seg *seg)
@@ -153,8 +161,9 @@ reopen(struct tcp *tcp, struct tcp_tw *tw, struct tcp_listener *l, struct tcp_se
 }
 
 /*
- * SEGMENT ARRIVES in TIME-WAIT (RFC 9293, 3.10.7.4). A RST does not end it (RFC 1337). Whatever else occupies sequence space, or stands outside the window, is
- * an old segment or the peer's FIN again: it is answered, and the FIN starts the time anew.
+ * SEGMENT ARRIVES in TIME-WAIT (RFC 9293, 3.10.7.4). A RST does not end it (RFC 1337). Whatever
+ * else occupies sequence space, or stands outside the window, is an old segment or the peer's FIN
+ * again: it is answered, and the FIN starts the time anew.
  */
 void
 tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg)

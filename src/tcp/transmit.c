@@ -1,5 +1,6 @@
 /*
- * tcp/transmit.c - one segment, built and handed down, whatever its reason. What to send, and when, is output.c's.
+ * tcp/transmit.c - one segment, built and handed down, whatever its reason. What to send, and when,
+ * is output.c's.
  */
 #include "tcp/conn.h"
 
@@ -16,7 +17,10 @@ mark_super(struct pkt *p, const struct tcp_out *o, uint32_t len)
 	p->segs = (uint16_t)((len + o->mss - 1) / o->mss);
 }
 
-/* The checksum is left to whoever sees the packet last; here only the pseudo-header goes in (PKT_SUM_PARTIAL). */
+/*
+ * The checksum is left to whoever sees the packet last; here only the pseudo-header goes in
+ * (PKT_SUM_PARTIAL).
+ */
 static void
 put_header(struct pkt *p, const struct tcp_out *o)
 {
@@ -164,8 +168,9 @@ tcp_send_ack(struct tcp_conn *c, enum pkt_why why)
 }
 
 /*
- * A segment that the peer has no choice but to answer: empty, one octet before SND.UNA. As Linux does; RFC 9293, 3.8.6.1 would have an octet of new data
- * in it, which a peer without room must throw away.
+ * A segment that the peer has no choice but to answer: empty, one octet before SND.UNA. As Linux
+ * does; RFC 9293, 3.8.6.1 would have an octet of new data in it, which a peer without room must
+ * throw away.
  */
 void
 tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
@@ -202,7 +207,10 @@ tcp_super_max(const struct tcp_conn *c)
 	return (segments ? segments : 1) * c->snd_mss;
 }
 
-/* How much of @len octets a packet of ours takes: its slices may be full sooner; then whole segments. */
+/*
+ * How much of @len octets a packet of ours takes: its slices may be full sooner; then whole
+ * segments.
+ */
 static uint32_t
 fill(struct tcp_conn *c, struct pkt *p, seq_t seq, uint32_t len)
 {
@@ -216,7 +224,8 @@ fill(struct tcp_conn *c, struct pkt *p, seq_t seq, uint32_t len)
 }
 
 /*
- * @len octets of sequence space at @seq as one packet, the FIN included where it stands; NULL without memory. Answers how many it took, in *@len.
+ * @len octets of sequence space at @seq as one packet, the FIN included where it stands; NULL
+ * without memory. Answers how many it took, in *@len.
  */
 static struct pkt *
 load(struct tcp_conn *c, seq_t seq, uint32_t *len, bool *fin)
@@ -275,7 +284,10 @@ record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 	return txq_sent(&c->txq, len, c->snd_mss, now);
 }
 
-/* Up to @len octets of sequence space: what @next names again, or new ones. Octets that left; 0 without memory. */
+/*
+ * Up to @len octets of sequence space: what @next names again, or new ones. Octets that left; 0
+ * without memory.
+ */
 uint32_t
 tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 {
@@ -293,7 +305,10 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		pkt_drop(c->tcp->core, p, DROP_POOL_EMPTY);
 		return 0;
 	}
-	/* And, as Linux, at the end of a super-segment: whoever coalesces it again may then pass it on. */
+	/*
+	 * And, as Linux, at the end of a super-segment: whoever coalesces it again may then pass it
+	 * on.
+	 */
 	if (p->len > c->snd_mss || (seq_lt(seq, c->snd_push) && seq_geq(seq + p->len, c->snd_push)))
 		flags |= TCP_PSH;
 	if (fin)

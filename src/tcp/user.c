@@ -1,5 +1,6 @@
 /*
- * tcp/user.c - the user's calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293, 3.10.1 to 3.10.6).
+ * tcp/user.c - the user's calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293, 3.10.1 to
+ * 3.10.6).
  */
 #include "tcp/conn.h"
 
@@ -12,7 +13,9 @@ tcp_opts_default(struct tcp_opts *opts)
 	memcpy(opts->cc, "reno", sizeof "reno");
 }
 
-/* The four-tuple may be one that rests in TIME-WAIT: then numbers go on behind its own (RFC 6191). */
+/*
+ * The four-tuple may be one that rests in TIME-WAIT: then numbers go on behind its own (RFC 6191).
+ */
 static int
 clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash,
     seq_t *at_least, bool *reused)
@@ -75,7 +78,10 @@ tcp_take_error(struct tcp_conn *c)
 	return e;
 }
 
-/* 0 when SEND may be tried at all. In SYN-SENT and SYN-RECEIVED it queues, as the RFC allows; Linux's send() waits there instead, and so does ours. */
+/*
+ * 0 when SEND may be tried at all. In SYN-SENT and SYN-RECEIVED it queues, as the RFC allows;
+ * Linux's send() waits there instead, and so does ours.
+ */
 static ssize_t
 may_send(struct tcp_conn *c)
 {
@@ -93,7 +99,10 @@ may_send(struct tcp_conn *c)
 	}
 }
 
-/* Where a PSH is due: at the end of what was written, unless the user said that more follows; then where half of the peer's buffer waits, as on Linux. */
+/*
+ * Where a PSH is due: at the end of what was written, unless the user said that more follows; then
+ * where half of the peer's buffer waits, as on Linux.
+ */
 static void
 mark_push(struct tcp_conn *c)
 {

@@ -1,8 +1,9 @@
 /*
  * udp/end.h - the inside of UDP: ends, and the slots that they are found by.
  *
- * A slot is a name that at least one end has taken: a local address and port, and the peer's where the end is connected. All slots are in one hash
- * table, so that finding the end of a datagram costs at most four probes, however many ends there are.
+ * A slot is a name that at least one end has taken: a local address and port, and the peer's where
+ * the end is connected. All slots are in one hash table, so that finding the end of a datagram
+ * costs at most four probes, however many ends there are.
  */
 #ifndef UDP_END_H
 #define UDP_END_H
@@ -96,7 +97,10 @@ udp_connected(const struct udp_end *e)
 	return e->remote.port != 0;
 }
 
-/* Put @e under the slot of these names, or none when @local has no port. 0 or -LEAT_ENOBUFS with @e where it was. */
+/*
+ * Put @e under the slot of these names, or none when @local has no port. 0 or -LEAT_ENOBUFS with @e
+ * where it was.
+ */
 int udp_slot_move(struct udp_end *e, const struct endpoint *local, const struct endpoint *remote);
 
 /* The one end that takes a datagram to one host; NULL when there is none. */
@@ -115,7 +119,10 @@ bool udp_takes_from(const struct udp_end *e, const struct udp_flow *f);
 void udp_each_member(
     struct udp *udp, const struct udp_flow *f, void (*fn)(struct udp_end *e, void *arg), void *arg);
 
-/* Consumes @payload: to every end that takes it. False when none did. @seg_size: it is a row of datagrams of so many octets. */
+/*
+ * Consumes @payload: to every end that takes it. False when none did. @seg_size: it is a row of
+ * datagrams of so many octets.
+ */
 bool udp_deliver(struct udp *udp, struct pkt *payload, const struct udp_flow *f, uint32_t seg_size);
 
 void udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx);

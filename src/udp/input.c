@@ -140,8 +140,9 @@ udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 }
 
 /*
- * RFC 1122, 4.1.3.3: errors are passed up. As Linux does, hard ones reach a connected end, all of them one that said IP_RECVERR; "packet too big"
- * is a hard one, except to those who do not care for path MTUs.
+ * RFC 1122, 4.1.3.3: errors are passed up. As Linux does, hard ones reach a connected end, all of
+ * them one that said IP_RECVERR; "packet too big" is a hard one, except to those who do not care
+ * for path MTUs.
  */
 static bool
 wants_error(const struct udp_end *e, const struct net_error *err)

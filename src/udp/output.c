@@ -111,7 +111,10 @@ size_limit(const struct udp_end *e, const struct sending *s)
 	return e->opts.mtu_discover == UDP_PMTU_PROBE ? bounded(e, s, s->path.iface->mtu) : 0;
 }
 
-/* Who forbade fragments and keeps errors finds there what would have passed, as on Linux (ip(7), IP_RECVERR). */
+/*
+ * Who forbade fragments and keeps errors finds there what would have passed, as on Linux (ip(7),
+ * IP_RECVERR).
+ */
 static int
 too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
 {
@@ -125,7 +128,10 @@ too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
 	return -LEAT_EMSGSIZE;
 }
 
-/* RFC 768's Length and IPv4's Total Length have 16 bits; see udp(7) on EMSGSIZE, and on UDP_SEGMENT. */
+/*
+ * RFC 768's Length and IPv4's Total Length have 16 bits; see udp(7) on EMSGSIZE, and on
+ * UDP_SEGMENT.
+ */
 static int
 check_size(struct udp_end *e, const struct udp_tx *tx, size_t len, struct sending *s)
 {
@@ -203,7 +209,10 @@ build(struct udp_end *e, const void *buf, size_t len, const struct sending *s)
 	return p;
 }
 
-/* Members on this very host, and for broadcasts this host itself (RFC 1112, 6.1; IP_MULTICAST_LOOP). */
+/*
+ * Members on this very host, and for broadcasts this host itself (RFC 1112, 6.1;
+ * IP_MULTICAST_LOOP).
+ */
 static void
 loop_back(struct udp_end *e, const struct pkt *p, const struct sending *s)
 {

@@ -1,9 +1,11 @@
 /*
- * udp/udp.h - UDP (RFC 768) as its user sees it: ends that have a local name, perhaps a peer, and a queue of what has arrived.
+ * udp/udp.h - UDP (RFC 768) as its user sees it: ends that have a local name, perhaps a peer, and a
+ * queue of what has arrived.
  *
- * sock/ turns these into BSD calls. Who may share which name with whom is sock's to decide: UDP takes the names as they are given, and
- * hands each datagram to the end whose name fits it best: connected to its sender, then the exact address, then the wildcard,
- * then an end that takes every port. Nothing here waits.
+ * sock/ turns these into BSD calls. Who may share which name with whom is sock's to decide: UDP
+ * takes the names as they are given, and hands each datagram to the end whose name fits it best:
+ * connected to its sender, then the exact address, then the wildcard, then an end that takes every
+ * port. Nothing here waits.
  */
 #ifndef UDP_UDP_H
 #define UDP_UDP_H
@@ -74,10 +76,16 @@ void udp_close(struct udp_end *e);
 /* Its options, to be read and written at any time; a new v6only holds from the next udp_bind(). */
 struct udp_opts *udp_end_opts(struct udp_end *e);
 
-/* Take the name @local (port 0: give up the name, receive nothing). An unspecified address is a wildcard: of IPv4 only, or "::" for both. 0 or -LEAT_ENOBUFS with the name as before. */
+/*
+ * Take the name @local (port 0: give up the name, receive nothing). An unspecified address is a
+ * wildcard: of IPv4 only, or "::" for both. 0 or -LEAT_ENOBUFS with the name as before.
+ */
 int udp_bind(struct udp_end *e, const struct endpoint *local);
 
-/* Fix the peer: only its datagrams are taken. The end must be bound; @local is its name from here on. @remote NULL: no peer any more. 0 or -LEAT_ENOBUFS. */
+/*
+ * Fix the peer: only its datagrams are taken. The end must be bound; @local is its name from here
+ * on. @remote NULL: no peer any more. 0 or -LEAT_ENOBUFS.
+ */
 int udp_connect(struct udp_end *e, const struct endpoint *local, const struct endpoint *remote);
 
 /* What goes with a datagram that is sent. Unset: an unspecified address, 0. */
@@ -89,14 +97,20 @@ struct udp_tx {
 };
 extern const struct udp_tx UDP_TX_DEFAULT;
 
-/* All or nothing: @len, or -LEAT_EMSGSIZE, -LEAT_EDESTADDRREQ, -LEAT_EACCES (broadcast), -LEAT_EINVAL, -LEAT_ENETUNREACH, -LEAT_ENOBUFS, -LEAT_EPIPE, the pending error once. */
+/*
+ * All or nothing: @len, or -LEAT_EMSGSIZE, -LEAT_EDESTADDRREQ, -LEAT_EACCES (broadcast),
+ * -LEAT_EINVAL, -LEAT_ENETUNREACH, -LEAT_ENOBUFS, -LEAT_EPIPE, the pending error once.
+ */
 ssize_t udp_send(struct udp_end *e, const void *buf, size_t len, const struct udp_tx *tx);
 
 /* See dgram_read(); 0 after udp_shutdown() of reading, and the pending error once. */
 ssize_t udp_recv(
     struct udp_end *e, void *buf, size_t len, bool peek, struct dgram_names *names, size_t *full);
 
-/* What was said of datagrams that it sent, the earliest first, while opts.recverr4 or 6 is set: see errq_take(). */
+/*
+ * What was said of datagrams that it sent, the earliest first, while opts.recverr4 or 6 is set: see
+ * errq_take().
+ */
 ssize_t udp_recv_error(struct udp_end *e, void *buf, size_t len, struct dgram_error *out, size_t *full);
 void udp_forget_errors(struct udp_end *e);
 
@@ -112,7 +126,10 @@ unsigned udp_ready(const struct udp_end *e);
 int udp_take_error(struct udp_end *e);
 void udp_shutdown(struct udp_end *e, bool recv, bool send);
 
-/* 0, -LEAT_EADDRINUSE (joined already), -LEAT_EADDRNOTAVAIL (not joined), -LEAT_ENODEV, -LEAT_ENOBUFS. @ifindex 0 = as routed. */
+/*
+ * 0, -LEAT_EADDRINUSE (joined already), -LEAT_EADDRNOTAVAIL (not joined), -LEAT_ENODEV,
+ * -LEAT_ENOBUFS. @ifindex 0 = as routed.
+ */
 int udp_join(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 int udp_leave(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex);
 

@@ -54,7 +54,10 @@ arp_tpa(const uint8_t *h)
 	return ipaddr_from4(h + ARP_TPA);
 }
 
-/* Is this ARP for IPv4 over Ethernet, whole, with a request or a reply in it? What follows it is padding. */
+/*
+ * Is this ARP for IPv4 over Ethernet, whole, with a request or a reply in it? What follows it is
+ * padding.
+ */
 static inline bool
 arp_valid(const uint8_t *h, size_t n)
 {

@@ -26,9 +26,9 @@ checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t 
 #include <immintrin.h>
 
 /*
- * VPMADDWD adds neighbouring words into 32-bit lanes in one step, but takes them as signed: each word is first moved
- * down by 2^15 (its top bit flipped), and what that took away is given back at the end. A vector changes a lane by at
- * most 2^16, so a lane cannot overflow within BLOCK vectors.
+ * VPMADDWD adds neighbouring words into 32-bit lanes in one step, but takes them as signed: each
+ * word is first moved down by 2^15 (its top bit flipped), and what that took away is given back at
+ * the end. A vector changes a lane by at most 2^16, so a lane cannot overflow within BLOCK vectors.
  */
 enum { VECTOR = 32, BLOCK = 8192 };
 
@@ -40,7 +40,10 @@ words_summed(vec v)
 	return _mm256_madd_epi16(_mm256_xor_si256(v, _mm256_set1_epi16(INT16_MIN)), _mm256_set1_epi16(1));
 }
 
-/* The eight lanes of @lanes, which took in @vectors vectors, as the sum of the words that they stand for. */
+/*
+ * The eight lanes of @lanes, which took in @vectors vectors, as the sum of the words that they
+ * stand for.
+ */
 __attribute__((target("avx2"))) static inline uint64_t
 lanes_total(vec lanes, size_t vectors)
 {
@@ -67,7 +70,10 @@ load_and_store(uint8_t *dst, const uint8_t *src)
 	return v;
 }
 
-/* Four vectors a step, so that neither the counting nor one sum waiting for the other takes longer than the octets do. */
+/*
+ * Four vectors a step, so that neither the counting nor one sum waiting for the other takes longer
+ * than the octets do.
+ */
 __attribute__((target("avx2"))) uint64_t
 checksum_add_avx2(const uint8_t *p, size_t n)
 {

@@ -1,16 +1,19 @@
 /*
- * wire/checksum.h - the Internet checksum (RFC 1071), alone or while copying, and its incremental update (RFC 1624).
+ * wire/checksum.h - the Internet checksum (RFC 1071), alone or while copying, and its incremental
+ * update (RFC 1624).
  *
- * A sum here is the one's-complement sum of 16-bit words *as they lie in memory*, folded to 16 bits and not yet
- * complemented. RFC 1071, 2 (B): such a sum comes out in memory order too, whatever the machine's, so there is no
- * ntohs() anywhere: to store a checksum is to complement the sum and copy its two octets, checksum_put().
+ * A sum here is the one's-complement sum of 16-bit words *as they lie in memory*, folded to 16 bits
+ * and not yet complemented. RFC 1071, 2 (B): such a sum comes out in memory order too, whatever the
+ * machine's, so there is no ntohs() anywhere: to store a checksum is to complement the sum and copy
+ * its two octets, checksum_put().
  *
- * Sums are begun with 0 and carried from run to run of octets. A run of odd length counts as if a zero octet followed
- * (RFC 1071, 1): so only the last may be odd. What begins at an odd place is summed by itself and joined with
- * checksum_join().
+ * Sums are begun with 0 and carried from run to run of octets. A run of odd length counts as if a
+ * zero octet followed (RFC 1071, 1): so only the last may be odd. What begins at an odd place is
+ * summed by itself and joined with checksum_join().
  *
- * A sum is 0 only if all that went into it was zero; otherwise zero is represented by 0xffff. Octets that contain
- * their own correct checksum, with the pseudo-header where there is one, give 0xffff.
+ * A sum is 0 only if all that went into it was zero; otherwise zero is represented by 0xffff.
+ * Octets that contain their own correct checksum, with the pseudo-header where there is one, give
+ * 0xffff.
  */
 #ifndef WIRE_CHECKSUM_H
 #define WIRE_CHECKSUM_H
@@ -22,8 +25,9 @@
 #include <string.h>
 
 /*
- * A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16 bits. A half added to the other, wherever it stands: the upper half of a
- * number and the same number turned round has both, and the carry of the lower.
+ * A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16
+ * bits. A half added to the other, wherever it stands: the upper half of a number and the same
+ * number turned round has both, and the carry of the lower.
  */
 static inline uint16_t
 checksum_fold(uint64_t sum)
@@ -33,7 +37,10 @@ checksum_fold(uint64_t sum)
 	return (uint16_t)((half + (half >> 16 | half << 16)) >> 16);
 }
 
-/* a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2 (C)). */
+/*
+ * a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2
+ * (C)).
+ */
 static inline uint64_t
 checksum_add_around(uint64_t a, uint64_t b)
 {
@@ -64,7 +71,9 @@ checksum_load_rest(const uint8_t *p, size_t n)
 	return word;
 }
 
-/* The sum of @n octets, not folded, a word at a time: for headers, and where there is no wider way. */
+/*
+ * The sum of @n octets, not folded, a word at a time: for headers, and where there is no wider way.
+ */
 static inline uint64_t
 checksum_words(const uint8_t *p, size_t n)
 {
@@ -97,10 +106,16 @@ checksum_add(const void *p, size_t n, uint16_t sum)
 	return checksum_fold(checksum_add_around(checksum_part(p, n), sum));
 }
 
-/* Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum) would. */
+/*
+ * Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum)
+ * would.
+ */
 uint16_t checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum);
 
-/* @sum, and the sum @part of a run that begins @at octets behind where @sum began: RFC 1071, 2 (B), swapped if odd. */
+/*
+ * @sum, and the sum @part of a run that begins @at octets behind where @sum began: RFC 1071, 2 (B),
+ * swapped if odd.
+ */
 static inline uint16_t
 checksum_join(uint16_t sum, uint16_t part, size_t at)
 {
@@ -108,8 +123,9 @@ checksum_join(uint16_t sum, uint16_t part, size_t at)
 }
 
 /*
- * The sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), to go on from. @len is that of the transport's
- * header and payload in octets. Serves both families, since the 0xffff before a mapped IPv4 address adds nothing.
+ * The sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), to go on from. @len is that
+ * of the transport's header and payload in octets. Serves both families, since the 0xffff before a
+ * mapped IPv4 address adds nothing.
  */
 static inline uint16_t
 checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
@@ -130,7 +146,10 @@ checksum_put(uint8_t *field, uint16_t sum)
 	memcpy(field, &sum, sizeof sum);
 }
 
-/* A sum in which the word @old becomes @new (RFC 1624, 3, equation 3); all three in one order of octets. */
+/*
+ * A sum in which the word @old becomes @new (RFC 1624, 3, equation 3); all three in one order of
+ * octets.
+ */
 static inline uint16_t
 checksum_replace(uint16_t sum, uint16_t old, uint16_t new)
 {
@@ -138,9 +157,9 @@ checksum_replace(uint16_t sum, uint16_t old, uint16_t new)
 }
 
 /*
- * Make good the checksum at @field for @n octets (even, and at an even place in what is summed) that change from what
- * lies at @from to what lies at @to: RFC 1624, 3, equation 3, HC' = ~(~HC + ~m + m').
- * Of UDP over IPv4 a field of zero means "none" and must be left alone: the caller looks.
+ * Make good the checksum at @field for @n octets (even, and at an even place in what is summed)
+ * that change from what lies at @from to what lies at @to: RFC 1624, 3, equation 3, HC' = ~(~HC +
+ * ~m + m'). Of UDP over IPv4 a field of zero means "none" and must be left alone: the caller looks.
  */
 void checksum_update(uint8_t *field, const void *from, const void *to, size_t n);
 

@@ -1,5 +1,6 @@
 /*
- * wire/checksum_kernels.h - the ways in which checksum.c computes a sum, for it and for the test that compares them.
+ * wire/checksum_kernels.h - the ways in which checksum.c computes a sum, for it and for the test
+ * that compares them.
  *
  * All return the same 64-bit class: checksum_fold() of two results for the same octets is the same.
  */

@@ -103,8 +103,8 @@ dhcp_valid(const uint8_t *h, size_t n)
 }
 
 /*
- * The first option @code among the @n octets at @o: its data, with @*len their number; NULL when it is not there. A
- * length that reaches beyond @n ends the search.
+ * The first option @code among the @n octets at @o: its data, with @*len their number; NULL when it
+ * is not there. A length that reaches beyond @n ends the search.
  */
 static inline const uint8_t *
 dhcp_opt_find(const uint8_t *o, size_t n, uint8_t code, uint8_t *len)

@@ -8,8 +8,8 @@
 enum { POINTER = 0xc0, QUESTION_TAIL = 4, RECORD_TAIL = 10 };
 
 /*
- * RFC 1035, 4.1.4. A pointer must lead to before the run of labels that it ends, so each jump shortens what is left and
- * the walk ends; a name's own 255 octets bound it further.
+ * RFC 1035, 4.1.4. A pointer must lead to before the run of labels that it ends, so each jump
+ * shortens what is left and the walk ends; a name's own 255 octets bound it further.
  */
 bool
 dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name)

@@ -1,8 +1,10 @@
 /*
- * wire/dns.h - DNS messages (RFC 1035, 4): the header, names with their compression undone, questions and records.
+ * wire/dns.h - DNS messages (RFC 1035, 4): the header, names with their compression undone,
+ * questions and records.
  *
- * A message is read with a cursor, in its own order: questions, then the records of the three sections. Nothing is
- * allocated; names are copied out whole, since compression scatters them over the message.
+ * A message is read with a cursor, in its own order: questions, then the records of the three
+ * sections. Nothing is allocated; names are copied out whole, since compression scatters them over
+ * the message.
  */
 #ifndef WIRE_DNS_H
 #define WIRE_DNS_H
@@ -80,7 +82,10 @@ dns_rcode(const uint8_t *h)
 	return dns_flags(h) & DNS_RCODE_MASK;
 }
 
-/* How many there are, as the header says; @section is DNS_QDCOUNT, DNS_ANCOUNT, DNS_NSCOUNT or DNS_ARCOUNT. */
+/*
+ * How many there are, as the header says; @section is DNS_QDCOUNT, DNS_ANCOUNT, DNS_NSCOUNT or
+ * DNS_ARCOUNT.
+ */
 static inline uint16_t
 dns_count(const uint8_t *h, unsigned section)
 {
@@ -99,7 +104,10 @@ dns_put(uint8_t *h, uint16_t id, uint16_t flags, uint16_t questions)
 	be16_put(h + DNS_ARCOUNT, 0);
 }
 
-/* RFC 1035, 2.3.4: a name has at most 255 octets on the wire, its root included, a label 63. As text each may become \DDD. */
+/*
+ * RFC 1035, 2.3.4: a name has at most 255 octets on the wire, its root included, a label 63. As
+ * text each may become \DDD.
+ */
 enum { DNS_NAME_MAX = 255, DNS_LABEL_MAX = 63, DNS_NAME_TEXT = 4 * DNS_NAME_MAX };
 
 /* A name without compression: labels, each behind its length, the last one empty. */
@@ -109,15 +117,22 @@ struct dns_name {
 };
 
 /*
- * Read the name that begins @*at octets into the message of @n octets, and move @*at behind it. False, with @*at
- * untouched, when it leaves the message, is too long, or a pointer does not lead backwards (so that none can loop).
+ * Read the name that begins @*at octets into the message of @n octets, and move @*at behind it.
+ * False, with @*at untouched, when it leaves the message, is too long, or a pointer does not lead
+ * backwards (so that none can loop).
  */
 bool dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name);
 
-/* From "www.example.org", with or without the last dot. False when a label is empty or too long, or the whole is. */
+/*
+ * From "www.example.org", with or without the last dot. False when a label is empty or too long, or
+ * the whole is.
+ */
 bool dns_name_parse(const char *text, struct dns_name *name);
 
-/* "www.example.org." with what is not printable, dots and backslashes in labels as \DDD (RFC 1035, 5.1); returns @buf. */
+/*
+ * "www.example.org." with what is not printable, dots and backslashes in labels as \DDD (RFC 1035,
+ * 5.1); returns @buf.
+ */
 char *dns_name_text(const struct dns_name *name, char buf[static DNS_NAME_TEXT]);
 
 /* Equal but for the case of ASCII letters (RFC 4343, 3)? */
@@ -146,10 +161,15 @@ struct dns_cursor {
 /* Begin to read a message that dns_valid() passed. */
 void dns_cursor_init(struct dns_cursor *c, const uint8_t *msg, size_t n);
 
-/* The next question; false when there is none left, or it is malformed: then c->questions is not 0. */
+/*
+ * The next question; false when there is none left, or it is malformed: then c->questions is not 0.
+ */
 bool dns_next_question(struct dns_cursor *c, struct dns_question *q);
 
-/* The next record of any section, once all questions were read; false at the end, or when malformed: then c->records is not 0. */
+/*
+ * The next record of any section, once all questions were read; false at the end, or when
+ * malformed: then c->records is not 0.
+ */
 bool dns_next_record(struct dns_cursor *c, struct dns_record *r);
 
 /* Write a question at @p, which has @room octets; returns its length, or 0 when it does not fit. */

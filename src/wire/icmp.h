@@ -1,5 +1,6 @@
 /*
- * wire/icmp.h - the ICMP header (RFC 792) and ICMPv6's (RFC 4443): the same eight octets, other numbers.
+ * wire/icmp.h - the ICMP header (RFC 792) and ICMPv6's (RFC 4443): the same eight octets, other
+ * numbers.
  */
 #ifndef WIRE_ICMP_H
 #define WIRE_ICMP_H

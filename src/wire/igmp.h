@@ -44,7 +44,10 @@ igmp_type(const uint8_t *h)
 	return h[IGMP_TYPE];
 }
 
-/* In tenths of a second; 0 = a version 1 query (RFC 9776, 7.1). Version 3 codes 128 and up are floating point. */
+/*
+ * In tenths of a second; 0 = a version 1 query (RFC 9776, 7.1). Version 3 codes 128 and up are
+ * floating point.
+ */
 static inline uint8_t
 igmp_max_resp(const uint8_t *h)
 {
@@ -57,7 +60,10 @@ igmp_group(const uint8_t *h)
 	return ipaddr_from4(h + IGMP_GROUP);
 }
 
-/* A number of 8 bits that stands for up to 31744: as it is below 128, above as 1eeemmmm (RFC 9776, 4.1.1 and 4.1.7). */
+/*
+ * A number of 8 bits that stands for up to 31744: as it is below 128, above as 1eeemmmm (RFC 9776,
+ * 4.1.1 and 4.1.7).
+ */
 static inline uint32_t
 igmp3_code(uint8_t code)
 {

@@ -117,8 +117,8 @@ ip4_dst(const uint8_t *h)
 }
 
 /*
- * Is this an IPv4 header, whole with its options, whose Total Length fits the octets that arrived? The checksum is
- * the caller's to verify. What arrived may be longer: a link pads.
+ * Is this an IPv4 header, whole with its options, whose Total Length fits the octets that arrived?
+ * The checksum is the caller's to verify. What arrived may be longer: a link pads.
  */
 static inline bool
 ip4_valid(const uint8_t *h, size_t n)
@@ -141,7 +141,10 @@ ip4_sum(const uint8_t *h)
 	    (front & UINT32_MAX) + (front >> 32) + (middle & UINT32_MAX) + (middle >> 32) + end);
 }
 
-/* A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in units of 8 octets. */
+/*
+ * A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in
+ * units of 8 octets.
+ */
 static inline void
 ip4_put(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8_t ttl, uint8_t proto,
     const struct ipaddr *src, const struct ipaddr *dst)
@@ -159,8 +162,8 @@ ip4_put(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8
 }
 
 /*
- * As ip4_put(), and the checksum: of the values, for to read back as words what was just written in smaller pieces makes the processor wait until that has
- * reached the cache.
+ * As ip4_put(), and the checksum: of the values, for to read back as words what was just written in
+ * smaller pieces makes the processor wait until that has reached the cache.
  */
 static inline void
 ip4_put_summed(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8_t ttl, uint8_t proto,

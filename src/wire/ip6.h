@@ -19,7 +19,10 @@ enum {
 	IP6_MIN_MTU = 1280
 };
 
-/* Hop-by-hop and destination options, and routing: next header, length in units of 8 octets without the first 8. */
+/*
+ * Hop-by-hop and destination options, and routing: next header, length in units of 8 octets without
+ * the first 8.
+ */
 enum { IP6_EXT_NEXT = 0, IP6_EXT_LEN = 1, IP6_EXT_MIN = 8 };
 enum { IP6_ROUTING_TYPE = 2, IP6_ROUTING_LEFT = 3 };
 enum { IP6_FRAG_NEXT = 0, IP6_FRAG_OFFSET = 2, IP6_FRAG_ID = 4, IP6_FRAG_LEN = 8 };
@@ -75,7 +78,10 @@ ip6_dst(const uint8_t *h)
 	return ipaddr_from16(h + IP6_DST);
 }
 
-/* Is this a whole IPv6 header whose Payload Length fits the octets that arrived? Jumbograms (RFC 2675) are not spoken. */
+/*
+ * Is this a whole IPv6 header whose Payload Length fits the octets that arrived? Jumbograms (RFC
+ * 2675) are not spoken.
+ */
 static inline bool
 ip6_valid(const uint8_t *h, size_t n)
 {

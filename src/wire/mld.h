@@ -1,6 +1,6 @@
 /*
- * wire/mld.h - multicast listener discovery: version 1 (RFC 2710) and version 2 (RFC 9777). Offsets from the ICMPv6
- * header; its types are in wire/icmp.h.
+ * wire/mld.h - multicast listener discovery: version 1 (RFC 2710) and version 2 (RFC 9777). Offsets
+ * from the ICMPv6 header; its types are in wire/icmp.h.
  */
 #ifndef WIRE_MLD_H
 #define WIRE_MLD_H
@@ -50,7 +50,10 @@ mld_group(const uint8_t *h)
 	return ipaddr_from16(h + MLD_GROUP);
 }
 
-/* A Maximum Response Code as milliseconds: as it is below 32768, above as 1eeemmmm mmmmmmmm (RFC 9777, 5.1.3). */
+/*
+ * A Maximum Response Code as milliseconds: as it is below 32768, above as 1eeemmmm mmmmmmmm (RFC
+ * 9777, 5.1.3).
+ */
 static inline uint32_t
 mld2_max_resp(uint16_t code)
 {

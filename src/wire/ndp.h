@@ -1,5 +1,6 @@
 /*
- * wire/ndp.h - neighbour discovery (RFC 4861, 4): solicitations, advertisements, and their options. Offsets from the ICMPv6 header.
+ * wire/ndp.h - neighbour discovery (RFC 4861, 4): solicitations, advertisements, and their options.
+ * Offsets from the ICMPv6 header.
  */
 #ifndef WIRE_NDP_H
 #define WIRE_NDP_H
@@ -75,7 +76,9 @@ ndp_opts_valid(const uint8_t *o, size_t n)
 	return true;
 }
 
-/* The first option of @type among @n octets that ndp_opts_valid() passed; NULL when there is none. */
+/*
+ * The first option of @type among @n octets that ndp_opts_valid() passed; NULL when there is none.
+ */
 static inline const uint8_t *
 ndp_opt_find(const uint8_t *o, size_t n, uint8_t type)
 {

@@ -84,14 +84,19 @@ tcp_urgent(const uint8_t *h)
 	return be16_get(h + TCP_URGENT);
 }
 
-/* Is this a TCP header, whole with its options? @n is the segment's length as the network told it. */
+/*
+ * Is this a TCP header, whole with its options? @n is the segment's length as the network told it.
+ */
 static inline bool
 tcp_valid(const uint8_t *h, size_t n)
 {
 	return n >= TCP_HDR_LEN && tcp_hdr_len(h) >= TCP_HDR_LEN && tcp_hdr_len(h) <= n;
 }
 
-/* A header of @hdr_len octets (options are written behind it by the caller), checksum and urgent pointer left zero. */
+/*
+ * A header of @hdr_len octets (options are written behind it by the caller), checksum and urgent
+ * pointer left zero.
+ */
 static inline void
 tcp_put(uint8_t *h, uint16_t src, uint16_t dst, seq_t seq, seq_t ack, unsigned hdr_len, uint8_t flags,
     uint16_t window)

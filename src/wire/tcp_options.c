@@ -17,7 +17,10 @@ enum {
 	HEAD = 2
 };
 
-/* NOP, NOP, timestamps: how nearly every segment of a connection that has them looks (RFC 7323, appendix A). */
+/*
+ * NOP, NOP, timestamps: how nearly every segment of a connection that has them looks (RFC 7323,
+ * appendix A).
+ */
 static const uint32_t ONLY_TIMESTAMP =
     TCP_OPT_NOP << 24 | TCP_OPT_NOP << 16 | TCP_OPT_TIMESTAMP << 8 | TIMESTAMP_LEN;
 
@@ -141,7 +144,10 @@ tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr)
 	return TCP_OPT_TIMESTAMP_ROOM;
 }
 
-/* MSS, SACK-permitted, timestamps, window scale, SACK: SACK-permitted takes the place of the timestamps' two NOPs. */
+/*
+ * MSS, SACK-permitted, timestamps, window scale, SACK: SACK-permitted takes the place of the
+ * timestamps' two NOPs.
+ */
 size_t
 tcp_options_put(uint8_t *p, const struct tcp_options *o)
 {

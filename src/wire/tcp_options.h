@@ -1,7 +1,8 @@
 /*
  * wire/tcp_options.h - the options of a TCP header, read into and written from a plain value.
  *
- * Which of them mean something on a segment (MSS, window scale and SACK-permitted only with SYN) is TCP's to know.
+ * Which of them mean something on a segment (MSS, window scale and SACK-permitted only with SYN) is
+ * TCP's to know.
  */
 #ifndef WIRE_TCP_OPTIONS_H
 #define WIRE_TCP_OPTIONS_H
@@ -47,21 +48,25 @@ struct tcp_options {
 };
 
 /*
- * Read the @n octets of options at @p. Unknown options are stepped over, and so are known ones of a wrong length, as
- * Linux does. False, with @o holding what came before, when an option's length is below 2 or reaches beyond the header:
- * RFC 9293, MUST-7.
+ * Read the @n octets of options at @p. Unknown options are stepped over, and so are known ones of a
+ * wrong length, as Linux does. False, with @o holding what came before, when an option's length is
+ * below 2 or reaches beyond the header: RFC 9293, MUST-7.
  */
 bool tcp_options_parse(const uint8_t *p, size_t n, struct tcp_options *o);
 
 /* How many octets tcp_options_put() will write: a multiple of 4. */
 size_t tcp_options_len(const struct tcp_options *o);
 
-/* Timestamps alone, as nearly every segment of a connection that has them carries: TCP_OPT_TIMESTAMP_ROOM octets, which it returns. */
+/*
+ * Timestamps alone, as nearly every segment of a connection that has them carries:
+ * TCP_OPT_TIMESTAMP_ROOM octets, which it returns.
+ */
 size_t tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr);
 
 /*
- * Write @o at @p (Fast Open excepted) in Linux's order, padded with NOPs so that numbers lie on multiples of 4. They must fit:
- * tcp_options_len() at most TCP_OPTIONS_MAX. Returns the octets written.
+ * Write @o at @p (Fast Open excepted) in Linux's order, padded with NOPs so that numbers lie on
+ * multiples of 4. They must fit: tcp_options_len() at most TCP_OPTIONS_MAX. Returns the octets
+ * written.
  */
 size_t tcp_options_put(uint8_t *p, const struct tcp_options *o);
 

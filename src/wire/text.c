@@ -20,7 +20,10 @@ say(struct line *l, const char *format, ...)
 	int n;
 
 	va_start(args, format);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 says so when it sees more files than one */
+	/*
+	 * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 says so when it sees
+	 * more files than one
+	 */
 	n = vsnprintf(l->buf + l->len, l->room - l->len, format, args);
 	va_end(args);
 	if (n > 0)
@@ -143,7 +146,10 @@ say_ip4(struct line *l, struct run r)
 		say_fragment(l, ip4_id(r.at), ip4_frag_offset(r.at), payload.len, ip4_more_fragments(r.at));
 }
 
-/* Steps over extension headers up to a fragment header or what is none; false when one is not whole. */
+/*
+ * Steps over extension headers up to a fragment header or what is none; false when one is not
+ * whole.
+ */
 static bool
 skip_extensions(struct run *r, uint8_t *next)
 {

@@ -1,5 +1,6 @@
 /*
- * wire/text_line.h - what text.c (frames and networks), text_transport.c and text_icmp.c (what those carry) share.
+ * wire/text_line.h - what text.c (frames and networks), text_transport.c and text_icmp.c (what
+ * those carry) share.
  */
 #ifndef WIRE_TEXT_LINE_H
 #define WIRE_TEXT_LINE_H
@@ -32,7 +33,10 @@ struct run run_behind(struct run r, size_t n);
 /* What did not parse: not all at hand, or wrong. */
 void say_broken(struct line *l, struct run r);
 
-/* " a > b" with the ports of TCP and UDP where they are at hand. @r begins at the transport's header. */
+/*
+ * " a > b" with the ports of TCP and UDP where they are at hand. @r begins at the transport's
+ * header.
+ */
 void say_flow(
     struct line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct run r);
 

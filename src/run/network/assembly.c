@@ -21,8 +21,8 @@
 enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1 };
 
 /*
- * What has arrived at @end. A bad link is a slow one, where each frame is handed in by itself: how a connection gets over a loss depends on how many ACKs there are.
- * False when there was nothing.
+ * What has arrived at @end. A bad link is a slow one, where each frame is handed in by itself: how
+ * a connection gets over a loss depends on how many ACKs there are. False when there was nothing.
  */
 static bool
 deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)

@@ -1,5 +1,6 @@
 /*
- * run/network/assembly.h - the network inside: the program's host, the emulated link, the gateway on its other side, the machine's sockets behind it.
+ * run/network/assembly.h - the network inside: the program's host, the emulated link, the gateway
+ * on its other side, the machine's sockets behind it.
  *
  * It knows nothing of system calls; what drives it is a loop.
  */

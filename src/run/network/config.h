@@ -1,6 +1,6 @@
 /*
- * run/network/config.h - what the user asks of a run: the program, the network inside, the link, the published ports; and who is
- * notified of what happens.
+ * run/network/config.h - what the user asks of a run: the program, the network inside, the link,
+ * the published ports; and who is notified of what happens.
  */
 #ifndef RUN_NETWORK_CONFIG_H
 #define RUN_NETWORK_CONFIG_H
@@ -45,7 +45,10 @@ struct run_parts {
 	const struct fd_room *room; /* the budget of descriptors */
 };
 
-/* Told inside the worker's process, so that what they open and count lives where the packets are. Each may be NULL. */
+/*
+ * Told inside the worker's process, so that what they open and count lives where the packets are.
+ * Each may be NULL.
+ */
 struct run_hooks {
 	void (*began)(
 	    void *arg, const struct run_parts *parts); /* all is set up, the program has not begun */
@@ -54,7 +57,10 @@ struct run_hooks {
 	 * asked for could not be written.
 	 */
 	bool (*ended)(void *arg, const struct run_parts *parts, int status);
-	/* Stream @flow of the program's stack is this process's: when it connects or is accepted, and again when another takes it over. */
+	/*
+	 * Stream @flow of the program's stack is this process's: when it connects or is accepted,
+	 * and again when another takes it over.
+	 */
 	void (*owner)(void *arg, uint64_t flow, pid_t pid, const char *comm);
 	/* A frame at either end of the link, see emu_tap(). */
 	void (*frame)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when);

@@ -1,7 +1,7 @@
 /*
- * run/network/gone.h - datagram sockets that the program has closed: once what they sent has crossed the
- * emulated link, the gateway's flows for them end, and with these the descriptors that they hold
- * outside.
+ * run/network/gone.h - datagram sockets that the program has closed: once what they sent has
+ * crossed the emulated link, the gateway's flows for them end, and with these the descriptors that
+ * they hold outside.
  */
 #ifndef RUN_NETWORK_GONE_H
 #define RUN_NETWORK_GONE_H

@@ -1,6 +1,6 @@
 /*
- * run/network/publish.h - published ports (-p): opened on the host and on the program's stack, and which of
- * the program's listeners they reach.
+ * run/network/publish.h - published ports (-p): opened on the host and on the program's stack, and
+ * which of the program's listeners they reach.
  *
  * A listener on the program's outer address comes first, then one on its loopback, which most
  * development servers have; a client of one family reaches a listener of the other.

@@ -1,5 +1,6 @@
 /*
- * run/process/descendants.h - lists the live processes of the tree below the calling process, from /proc.
+ * run/process/descendants.h - lists the live processes of the tree below the calling process, from
+ * /proc.
  */
 #ifndef RUN_PROCESS_DESCENDANTS_H
 #define RUN_PROCESS_DESCENDANTS_H

@@ -41,7 +41,10 @@ static const int always[] = {
     SCMP_SYS(io_uring_register),
 };
 
-/* Handed over only when this argument is not 0: without an address, the AF_UNIX socket does what is meant. */
+/*
+ * Handed over only when this argument is not 0: without an address, the AF_UNIX socket does what is
+ * meant.
+ */
 static const struct {
 	int call;
 	unsigned arg;
@@ -142,7 +145,9 @@ notify_unshare(scmp_filter_ctx ctx)
 	    SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_NEWNET, CLONE_NEWNET));
 }
 
-/* libseccomp 2.5 cannot ask for WAIT_KILLABLE_RECV, so its program is exported and loaded by hand. */
+/*
+ * libseccomp 2.5 cannot ask for WAIT_KILLABLE_RECV, so its program is exported and loaded by hand.
+ */
 static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 {
 	int fd = memfd_create("filter", MFD_CLOEXEC);

@@ -1,7 +1,7 @@
 /*
- * run/process/hold.h - stops threads of the program for a moment with ptrace(2). Neither the thread nor its
- * parent notices, except that epoll_wait(2) and the other calls that signal(7) lists for SIGCONT
- * return EINTR.
+ * run/process/hold.h - stops threads of the program for a moment with ptrace(2). Neither the thread
+ * nor its parent notices, except that epoll_wait(2) and the other calls that signal(7) lists for
+ * SIGCONT return EINTR.
  *
  * A held thread stops where it would look for signals: at once in user space and in an
  * interruptible wait, later in a wait that only a fatal signal ends. Only one thread of this

@@ -1,8 +1,9 @@
 /*
- * run/process/kernel.h - what `leat run` needs of the Linux kernel and Debian 12's headers do not name yet, and which of it this machine
- * lets us use.
+ * run/process/kernel.h - what `leat run` needs of the Linux kernel and Debian 12's headers do not
+ * name yet, and which of it this machine lets us use.
  *
- * The floor is Linux 6.1. Everything newer has a way around it, and LEAT_DISABLE=name,name... takes that way on purpose.
+ * The floor is Linux 6.1. Everything newer has a way around it, and LEAT_DISABLE=name,name... takes
+ * that way on purpose.
  */
 #ifndef RUN_PROCESS_KERNEL_H
 #define RUN_PROCESS_KERNEL_H
@@ -27,7 +28,10 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5) /* since 5.19 */
 #endif
 
-/* The kernel's own errors, which no header for programs has: a call answered so is begun again after the signal's handler, or not. */
+/*
+ * The kernel's own errors, which no header for programs has: a call answered so is begun again
+ * after the signal's handler, or not.
+ */
 enum {
 	KERNEL_ERESTARTSYS = 512,    /* not if the handler is without SA_RESTART */
 	KERNEL_ERESTARTNOHAND = 514, /* not if there was a handler */

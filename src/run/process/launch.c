@@ -22,7 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What the two tell each other, in memory of both: the descriptor table is shared, so a pipe would serve nobody. Each is 0 until it is told. */
+/*
+ * What the two tell each other, in memory of both: the descriptor table is shared, so a pipe would
+ * serve nobody. Each is 0 until it is told.
+ */
 struct board {
 	_Atomic int listener; /* descriptor + 1, or the negative errno */
 	_Atomic int go;
@@ -61,9 +64,11 @@ exec_failed(const char *name)
 }
 
 /*
- * From here on the child has a descriptor table of its own. execve(2) would make it one as well, but then, until it has closed what is not for the program, the sockets of
- * connections that already live would be open there too, and epoll goes on telling of a closed socket that somebody holds (loop_close()). Where a sandbox forbids it, that moment,
- * some microseconds before the program begins, is as it was.
+ * From here on the child has a descriptor table of its own. execve(2) would make it one as well,
+ * but then, until it has closed what is not for the program, the sockets of connections that
+ * already live would be open there too, and epoll goes on telling of a closed socket that somebody
+ * holds (loop_close()). Where a sandbox forbids it, that moment, some microseconds before the
+ * program begins, is as it was.
  */
 static void
 part_tables(void)

@@ -205,8 +205,9 @@ caller_name(struct caller *c, char comm[static CALLER_COMM])
 }
 
 /*
- * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its first thread: the same one in all but
- * the rarest programs (CLONE_THREAD without CLONE_FILES). And it does not tell whether the thread still lives, so it is not kept.
+ * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its
+ * first thread: the same one in all but the rarest programs (CLONE_THREAD without CLONE_FILES). And
+ * it does not tell whether the thread still lives, so it is not kept.
  */
 static int
 open_caller(struct caller *c)

@@ -1,8 +1,9 @@
 /*
  * run/process/peek.h - the caller of an intercepted call: its memory and its descriptors.
  *
- * Pointer arguments are copied once, since another thread may change what they point to. Whoever holds a struct caller has found its
- * notification still valid after the process was opened, so it is the caller's memory, not that of a newcomer with the same number.
+ * Pointer arguments are copied once, since another thread may change what they point to. Whoever
+ * holds a struct caller has found its notification still valid after the process was opened, so it
+ * is the caller's memory, not that of a newcomer with the same number.
  */
 #ifndef RUN_PROCESS_PEEK_H
 #define RUN_PROCESS_PEEK_H
@@ -16,7 +17,10 @@
 
 enum { CALLERS_KNOWN = 64, CALLER_COMM = 16 };
 
-/* A thread that called before. Its pidfd says whether it is still the one with that number: while it lives, nobody else is. */
+/*
+ * A thread that called before. Its pidfd says whether it is still the one with that number: while
+ * it lives, nobody else is.
+ */
 struct caller_known {
 	pid_t tid; /* 0 = nobody */
 	int pidfd;
@@ -48,11 +52,16 @@ void caller_done(struct caller *c);
 /* All @len octets or -EFAULT. */
 int caller_read(const struct caller *c, uint64_t from, void *to, size_t len);
 int caller_write(const struct caller *c, uint64_t to, const void *from, size_t len);
-/* Something of a length that the caller wants to know: @len octets of it to @to, and the int @told to @len_to. */
+/*
+ * Something of a length that the caller wants to know: @len octets of it to @to, and the int @told
+ * to @len_to.
+ */
 int caller_write_sized(
     const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told);
 
-/* A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno. */
+/*
+ * A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno.
+ */
 int caller_fd(struct caller *c, int fd);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * run/process/procfs.h - checks that /proc is there and shows our processes. The worker looks at the
- * program's processes, threads and descriptors through it.
+ * run/process/procfs.h - checks that /proc is there and shows our processes. The worker looks at
+ * the program's processes, threads and descriptors through it.
  */
 #ifndef RUN_PROCESS_PROCFS_H
 #define RUN_PROCESS_PROCFS_H

@@ -1,6 +1,6 @@
 /*
- * run/process/program.h - can the program run here at all? Under the filter nobody gains privileges by execve(), and what may not be looked into
- * cannot be answered.
+ * run/process/program.h - can the program run here at all? Under the filter nobody gains privileges
+ * by execve(), and what may not be looked into cannot be answered.
  */
 #ifndef RUN_PROCESS_PROGRAM_H
 #define RUN_PROCESS_PROGRAM_H

@@ -1,6 +1,6 @@
 /*
- * run/process/remains.h - what the first process left behind when it ended: names it on stderr, and ends it
- * if the user asked for that.
+ * run/process/remains.h - what the first process left behind when it ended: names it on stderr, and
+ * ends it if the user asked for that.
  *
  * It knows nothing of signals that arrive meanwhile; see forward.h.
  */

@@ -60,7 +60,10 @@ masks_of(pid_t tid, struct signal_masks *m)
 	return true;
 }
 
-/* Those that do nothing by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. A pending one neither ends a wait nor stays pending for long. */
+/*
+ * Those that do nothing by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. A pending one neither ends
+ * a wait nor stays pending for long.
+ */
 static uint64_t
 idle_signals(const struct signal_masks *m)
 {

@@ -1,6 +1,6 @@
 /*
- * run/process/signals.h - finds out whether a signal waits for a thread that sleeps in an answered call. It
- * reads /proc, since no event reports it.
+ * run/process/signals.h - finds out whether a signal waits for a thread that sleeps in an answered
+ * call. It reads /proc, since no event reports it.
  */
 #ifndef RUN_PROCESS_SIGNALS_H
 #define RUN_PROCESS_SIGNALS_H

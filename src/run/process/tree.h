@@ -1,6 +1,6 @@
 /*
- * run/process/tree.h - the processes below us. Each of Leat's two is a child subreaper, so whatever the
- * program's processes do, none leaves the tree.
+ * run/process/tree.h - the processes below us. Each of Leat's two is a child subreaper, so whatever
+ * the program's processes do, none leaves the tree.
  */
 #ifndef RUN_PROCESS_TREE_H
 #define RUN_PROCESS_TREE_H

@@ -1,6 +1,6 @@
 /*
- * run/proxy/dgram_tag.h - what is known of a datagram that waits at the program's end: its source and its
- * destination.
+ * run/proxy/dgram_tag.h - what is known of a datagram that waits at the program's end: its source
+ * and its destination.
  *
  * A tag travels with its datagram as a passed descriptor, a small file in memory. Calls that the
  * worker answers read it; every other way of receiving makes the kernel drop it. If only the source

@@ -1,6 +1,6 @@
 /*
- * run/proxy/unixdir.h - the temporary folder in which an AF_UNIX socket has a name for the moment in
- * which a handle of it is taken.
+ * run/proxy/unixdir.h - the temporary folder in which an AF_UNIX socket has a name for the moment
+ * in which a handle of it is taken.
  *
  * Only this user may enter it. A socket is bound there, an O_PATH handle is opened, the name is
  * unlinked; connections are made through /proc/self/fd. So no other user can connect, and the

@@ -1,6 +1,6 @@
 /*
- * run/proxy/unixname.h - abstract names of the worker's AF_UNIX sockets: each carries a text and proves
- * that the worker wrote it.
+ * run/proxy/unixname.h - abstract names of the worker's AF_UNIX sockets: each carries a text and
+ * proves that the worker wrote it.
  *
  * A name is SipHash-2-4 of its text under a secret key, '@', and the text. Another user can read
  * the names in use (/proc/net/unix), but can neither compute the next one nor make one that is

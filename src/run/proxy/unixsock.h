@@ -1,6 +1,6 @@
 /*
- * run/proxy/unixsock.h - the AF_UNIX sockets that serve as the program's IP sockets (proxy sockets), and
- * how the worker joins its own ends with them.
+ * run/proxy/unixsock.h - the AF_UNIX sockets that serve as the program's IP sockets (proxy
+ * sockets), and how the worker joins its own ends with them.
  *
  * The program's end is connected to the worker at a meeting point: a listener of the worker's that
  * has no name (unixdir.h). Two connections are never mixed up there, for three reasons. The queue

@@ -51,9 +51,9 @@ rcvbuf_clamp(struct rcvbuf *b, uint32_t octets)
 }
 
 /*
- * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small packets
- * say little: they are copied together. Moves an eighth of the way, so that the window does not jump with
- * each packet.
+ * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small
+ * packets say little: they are copied together. Moves an eighth of the way, so that the window does
+ * not jump with each packet.
  */
 static void
 learn_ratio(struct rcvbuf *b, const struct pkt *p)
@@ -143,8 +143,8 @@ rcvbuf_consume(struct rcvbuf *b, size_t len)
 }
 
 /*
- * A pause of the sender makes a sample too long, never too short: quick to believe the smaller, slow the
- * larger.
+ * A pause of the sender makes a sample too long, never too short: quick to believe the smaller,
+ * slow the larger.
  */
 void
 rcvbuf_rtt_sample(struct rcvbuf *b, nsec_t rtt)
@@ -189,8 +189,8 @@ rcvbuf_adjust(struct rcvbuf *b, nsec_t now, uint32_t mss)
 	if (copied <= b->space)
 		return false;
 	/*
-	 * Twice what was read, as slow start doubles; more while it still gets faster; and room for the
-	 * first window of a sender.
+	 * Twice what was read, as slow start doubles; more while it still gets faster; and room for
+	 * the first window of a sender.
 	 */
 	want = 2 * copied + 16ull * mss;
 	grow = want * (copied - b->space) / b->space;
@@ -221,9 +221,10 @@ clamped(const struct rcvbuf *b, uint32_t window)
 }
 
 /*
- * An empty buffer is worth half its size (up to 32 KiB), as on Linux before anything was measured, however much memory the segments before
- * have cost: a block that many of them share is charged to each. Less, and a small SO_RCVBUF would offer windows below a segment,
- * for which a sender that avoids silly windows (RFC 9293, 3.8.6.2.1) waits each time, or one that the scale cannot tell.
+ * An empty buffer is worth half its size (up to 32 KiB), as on Linux before anything was measured,
+ * however much memory the segments before have cost: a block that many of them share is charged to
+ * each. Less, and a small SO_RCVBUF would offer windows below a segment, for which a sender that
+ * avoids silly windows (RFC 9293, 3.8.6.2.1) waits each time, or one that the scale cannot tell.
  */
 uint32_t
 rcvbuf_full_space(const struct rcvbuf *b)
@@ -243,8 +244,8 @@ rcvbuf_space(const struct rcvbuf *b)
 }
 
 /*
- * A window's worth even when the user's data fills the buffer: what was offered must have a place (twice,
- * since it comes in any size).
+ * A window's worth even when the user's data fills the buffer: what was offered must have a place
+ * (twice, since it comes in any size).
  */
 size_t
 rcvbuf_reass_limit(const struct rcvbuf *b)

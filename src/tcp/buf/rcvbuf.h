@@ -1,10 +1,10 @@
 /*
- * tcp/buf/rcvbuf.h - data in order, waiting for the user; how large that buffer should be, and what window to
- * offer.
+ * tcp/buf/rcvbuf.h - data in order, waiting for the user; how large that buffer should be, and what
+ * window to offer.
  *
- * It knows no connection. It owns its packets. Reading never walks: what is read is at the head. The buffer
- * is counted in octets of memory, the window in octets of payload; the ratio between them is measured on
- * what arrives (as in Linux's scaling_ratio).
+ * It knows no connection. It owns its packets. Reading never walks: what is read is at the head.
+ * The buffer is counted in octets of memory, the window in octets of payload; the ratio between
+ * them is measured on what arrives (as in Linux's scaling_ratio).
  */
 #ifndef TCP_BUF_RCVBUF_H
 #define TCP_BUF_RCVBUF_H
@@ -36,7 +36,10 @@ struct rcvbuf {
 	uint64_t space;        /* octets that the best round so far read */
 };
 
-/* A buffer of @size octets of memory that may grow to @max; @fixed: it may not. Linux: 131072, 6 MiB. */
+/*
+ * A buffer of @size octets of memory that may grow to @max; @fixed: it may not. Linux: 131072, 6
+ * MiB.
+ */
 void rcvbuf_init(struct rcvbuf *b, size_t size, size_t max, bool fixed);
 
 /* Frees what is unread. */
@@ -51,8 +54,8 @@ void rcvbuf_set(struct rcvbuf *b, size_t size);
 void rcvbuf_clamp(struct rcvbuf *b, uint32_t octets);
 
 /*
- * Consumes @pkt: payload without headers, the next octets in order, not empty. Small payloads are copied
- * together, so that they do not each hold a block.
+ * Consumes @pkt: payload without headers, the next octets in order, not empty. Small payloads are
+ * copied together, so that they do not each hold a block.
  */
 void rcvbuf_push(struct rcvbuf *b, struct pkt *pkt);
 
@@ -63,35 +66,37 @@ rcvbuf_unread(const struct rcvbuf *b)
 }
 
 /*
- * The first unread octets as spans, good until the next call that is not const; how many of @max were
- * filled.
+ * The first unread octets as spans, good until the next call that is not const; how many of @max
+ * were filled.
  */
 unsigned rcvbuf_spans(const struct rcvbuf *b, struct pkt_span *span, unsigned max);
 
 /*
- * Copy up to @len unread octets, beginning @off octets behind the first, and leave them there. Octets
- * copied.
+ * Copy up to @len unread octets, beginning @off octets behind the first, and leave them there.
+ * Octets copied.
  */
 size_t rcvbuf_peek(const struct rcvbuf *b, size_t off, void *to, size_t len);
 
-/* The user has read the first @len octets (there must be so many). They count for the right-sizing. */
+/*
+ * The user has read the first @len octets (there must be so many). They count for the right-sizing.
+ */
 void rcvbuf_consume(struct rcvbuf *b, size_t len);
 
 /*
- * A round trip as timestamps show it to a receiver: a data segment's TSecr against the clock (RFC 7323, 4;
- * it may include the sender's pauses, so the least counts).
+ * A round trip as timestamps show it to a receiver: a data segment's TSecr against the clock (RFC
+ * 7323, 4; it may include the sender's pauses, so the least counts).
  */
 void rcvbuf_rtt_sample(struct rcvbuf *b, nsec_t rtt);
 
 /*
- * Without timestamps: data up to @rcv_nxt arrived, with @window octets offered beyond it. A whole window
- * takes a round trip at least.
+ * Without timestamps: data up to @rcv_nxt arrived, with @window octets offered beyond it. A whole
+ * window takes a round trip at least.
  */
 void rcvbuf_rtt_by_window(struct rcvbuf *b, nsec_t now, seq_t rcv_nxt, uint32_t window);
 
 /*
- * After the user has read: once a round trip, grow so that the peer may send twice what was read in it
- * (Linux: tcp_rcv_space_adjust). True when size grew.
+ * After the user has read: once a round trip, grow so that the peer may send twice what was read in
+ * it (Linux: tcp_rcv_space_adjust). True when size grew.
  */
 bool rcvbuf_adjust(struct rcvbuf *b, nsec_t now, uint32_t mss);
 
@@ -105,22 +110,25 @@ uint32_t rcvbuf_full_space(const struct rcvbuf *b);
 size_t rcvbuf_reass_limit(const struct rcvbuf *b);
 
 /*
- * The window to offer in a segment that leaves now, in octets: a multiple of 2^@scale, at most 65535 <<
- * @scale. @offered is what is left of the last offer
- * (RCV.NXT + RCV.WND as last sent, minus RCV.NXT now): the right edge never moves left (RFC 9293,
- * 3.8.6.2.1), and it moves right only
- * by min(MSS, half the buffer) or more (3.8.6.2.2). @offered need not be a multiple of 2^@scale: the answer
- * then rounds up to the next (RFC 7323, 2.4).
+ * The window to offer in a segment that leaves now, in octets: a multiple of 2^@scale, at most
+ * 65535 << @scale. @offered is what is left of the last offer (RCV.NXT + RCV.WND as last sent,
+ * minus RCV.NXT now): the right edge never moves left (RFC 9293, 3.8.6.2.1), and it moves right
+ * only by min(MSS, half the buffer) or more (3.8.6.2.2). @offered need not be a multiple of
+ * 2^@scale: the answer then rounds up to the next (RFC 7323, 2.4).
  */
 uint32_t rcvbuf_window(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 
 /*
- * After reading: is the window that rcvbuf_window() would offer now so much wider that the peer should be
- * told at once? True at twice @offered (Linux's rule), never for less than an MSS or half the buffer.
+ * After reading: is the window that rcvbuf_window() would offer now so much wider that the peer
+ * should be told at once? True at twice @offered (Linux's rule), never for less than an MSS or half
+ * the buffer.
  */
 bool rcvbuf_should_update(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 
-/* The scale to announce in a SYN so that max octets can be offered one day (RFC 7323, 2.3), 0 to 14. */
+/*
+ * The scale to announce in a SYN so that max octets can be offered one day (RFC 7323, 2.3), 0 to
+ * 14.
+ */
 unsigned rcvbuf_scale(const struct rcvbuf *b);
 
 #endif

@@ -17,7 +17,10 @@ struct run {
 	struct list pkts; /* the packets that hold them, in order */
 };
 
-/* Half of the sequence space that a window may fill (RFC 7323, 2.3): no run lies farther from another. */
+/*
+ * Half of the sequence space that a window may fill (RFC 7323, 2.3): no run lies farther from
+ * another.
+ */
 #define WINDOW_MAX (1u << 30)
 
 static struct run *
@@ -154,9 +157,9 @@ run_append(struct reass *r, struct run *run, struct pkt *pkt)
 }
 
 /*
- * What follows @seq gives way to @pkt where @pkt covers it whole, and shortens @pkt where it does not: one
- * or the other, so no packet is ever cut in two. Returns where @pkt now ends; *@dup_from and *@dup_to tell
- * of the first overlap.
+ * What follows @seq gives way to @pkt where @pkt covers it whole, and shortens @pkt where it does
+ * not: one or the other, so no packet is ever cut in two. Returns where @pkt now ends; *@dup_from
+ * and *@dup_to tell of the first overlap.
  */
 static seq_t
 yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)

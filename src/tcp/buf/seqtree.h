@@ -1,11 +1,11 @@
 /*
- * tcp/buf/seqtree.h - nodes in the order of their sequence numbers: a splay tree (Sleator and Tarjan, 1985).
+ * tcp/buf/seqtree.h - nodes in the order of their sequence numbers: a splay tree (Sleator and
+ * Tarjan, 1985).
  *
- * It owns no node. Any pattern of calls, a hostile peer's included, costs O(log n) amortised a call; calls
- * near the last one,
- * and appending at the end, cost O(1). The numbers in one tree must lie within 2^31 of each other. A node's
- * number
- * may be changed in place as long as the order stays.
+ * It owns no node. Any pattern of calls, a hostile peer's included, costs O(log n) amortised a
+ * call; calls near the last one, and appending at the end, cost O(1). The numbers in one tree must
+ * lie within 2^31 of each other. A node's number may be changed in place as long as the order
+ * stays.
  */
 #ifndef TCP_BUF_SEQTREE_H
 #define TCP_BUF_SEQTREE_H

@@ -181,7 +181,10 @@ sndbuf_sum_runs(struct sndbuf *b, uint16_t len)
 	sndbuf_begin_run(b);
 }
 
-/* @n octets more, of the present run and those behind it, into the last piece. A run that began in another block has no sum. */
+/*
+ * @n octets more, of the present run and those behind it, into the last piece. A run that began in
+ * another block has no sum.
+ */
 static void
 copy_runs(struct sndbuf *b, uint8_t *to, const uint8_t *from, size_t n)
 {
@@ -234,8 +237,8 @@ sndbuf_write(struct sndbuf *b, const void *from, size_t len)
 }
 
 /*
- * Which piece holds stream position @pos. Pieces of no octets (reserved, not committed) stand only at the
- * end.
+ * Which piece holds stream position @pos. Pieces of no octets (reserved, not committed) stand only
+ * at the end.
  */
 static uint32_t
 find(const struct sndbuf *b, uint64_t pos)

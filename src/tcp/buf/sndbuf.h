@@ -1,11 +1,10 @@
 /*
  * tcp/buf/sndbuf.h - the send queue: octets from the user until the peer has acknowledged them.
  *
- * It knows no connection and no sequence numbers: positions are offsets from the first octet not yet
- * acknowledged (SND.UNA once the SYN is
- * acknowledged; FIN is the caller's). Octets are written once, into blocks, and never move; packets refer
- * to slices of them, however
- * often they are sent. A position is found by binary search over a ring of blocks.
+ * It knows no connection and no sequence numbers: positions are offsets from the first octet not
+ * yet acknowledged (SND.UNA once the SYN is acknowledged; FIN is the caller's). Octets are written
+ * once, into blocks, and never move; packets refer to slices of them, however often they are sent.
+ * A position is found by binary search over a ring of blocks.
  */
 #ifndef TCP_BUF_SNDBUF_H
 #define TCP_BUF_SNDBUF_H
@@ -46,8 +45,8 @@ struct sndbuf {
 void sndbuf_init(struct sndbuf *b, struct pkt_pool *pool, size_t limit, size_t max, bool fixed);
 
 /*
- * Nothing more will be sent: gives all blocks back but the one that was reserved from, since its user may be
- * writing into it.
+ * Nothing more will be sent: gives all blocks back but the one that was reserved from, since its
+ * user may be writing into it.
  */
 void sndbuf_end(struct sndbuf *b);
 
@@ -58,8 +57,8 @@ void sndbuf_fini(struct sndbuf *b);
 void sndbuf_set(struct sndbuf *b, size_t limit);
 
 /*
- * @want octets would keep the path busy (twice the congestion window, as Linux reckons): raise the limit to
- * it, up to max. True when it rose.
+ * @want octets would keep the path busy (twice the congestion window, as Linux reckons): raise the
+ * limit to it, up to max. True when it rose.
  */
 bool sndbuf_grow(struct sndbuf *b, size_t want);
 
@@ -79,7 +78,10 @@ sndbuf_room(const struct sndbuf *b)
 	return len < b->limit ? b->limit - len : 0;
 }
 
-/* Is there so much room that a writer who waits should be woken? A third of the limit, as Linux has it. */
+/*
+ * Is there so much room that a writer who waits should be woken? A third of the limit, as Linux has
+ * it.
+ */
 static inline bool
 sndbuf_writable(const struct sndbuf *b)
 {
@@ -87,18 +89,20 @@ sndbuf_writable(const struct sndbuf *b)
 }
 
 /*
- * Memory to write the next octets into: @at, at most @want of them. Returns how many (may be fewer than
- * @want, though there is room: reserve again after the commit);
- * -LEAT_EAGAIN when there is no room, -LEAT_ENOBUFS when the pool is empty. Nothing is in the stream before
- * sndbuf_commit(), and the memory
- * stays until then, whatever is acknowledged meanwhile.
+ * Memory to write the next octets into: @at, at most @want of them. Returns how many (may be fewer
+ * than @want, though there is room: reserve again after the commit); -LEAT_EAGAIN when there is no
+ * room, -LEAT_ENOBUFS when the pool is empty. Nothing is in the stream before sndbuf_commit(), and
+ * the memory stays until then, whatever is acknowledged meanwhile.
  */
 ssize_t sndbuf_reserve(struct sndbuf *b, size_t want, void **at);
 
 /* The first @len octets of what was reserved last are written, and in the stream. */
 void sndbuf_commit(struct sndbuf *b, size_t len);
 
-/* Segments of @len octets will be cut from the stream, without help with their checksums: sum while copying. 0: no need. */
+/*
+ * Segments of @len octets will be cut from the stream, without help with their checksums: sum while
+ * copying. 0: no need.
+ */
 void sndbuf_sum_runs(struct sndbuf *b, uint16_t len);
 
 /* The next octet that is written will be the first of a segment. */
@@ -108,12 +112,15 @@ sndbuf_begin_run(struct sndbuf *b)
 	b->run_at = b->run_end = b->end;
 }
 
-/* Copy in as much of @len octets as fits. Octets taken, at least 1; or as sndbuf_reserve(). @len 0 gives 0. */
+/*
+ * Copy in as much of @len octets as fits. Octets taken, at least 1; or as sndbuf_reserve(). @len 0
+ * gives 0.
+ */
 ssize_t sndbuf_write(struct sndbuf *b, const void *from, size_t len);
 
 /*
- * Append octets @off to @off + @len of what is kept to @pkt, by reference. They must exist. Returns how
- * many were appended: fewer than @len only when @pkt's slices are full.
+ * Append octets @off to @off + @len of what is kept to @pkt, by reference. They must exist. Returns
+ * how many were appended: fewer than @len only when @pkt's slices are full.
  */
 uint32_t sndbuf_slice(const struct sndbuf *b, uint32_t off, uint32_t len, struct pkt *pkt);
 

@@ -65,7 +65,9 @@ cc_syn_was_lost(struct cc *cc)
 	cc->cwnd = cc->mss;
 }
 
-/* As Linux's tcp_cwnd_validate(): a window in which cwnd once stopped the output was limited by it. */
+/*
+ * As Linux's tcp_cwnd_validate(): a window in which cwnd once stopped the output was limited by it.
+ */
 void
 cc_flushed(struct cc *cc, uint32_t in_flight, bool by_cwnd, seq_t una, seq_t nxt)
 {
@@ -79,7 +81,9 @@ cc_flushed(struct cc *cc, uint32_t in_flight, bool by_cwnd, seq_t una, seq_t nxt
 bool
 cc_may_grow(const struct cc *cc)
 {
-	/* In slow start the window may grow to twice what was in use: it had no time to be filled. */
+	/*
+	 * In slow start the window may grow to twice what was in use: it had no time to be filled.
+	 */
 	return cc->limited || (cc_in_slow_start(cc) && cc->cwnd < 2 * (uint64_t)cc->used_max);
 }
 

@@ -1,9 +1,9 @@
 /*
  * tcp/cc/cc.h - congestion control: how much may be in the network, and how fast it may go there.
  *
- * An algorithm is a table of operations and CC_PRIV octets of state within struct cc; it sees struct
- * ack_sample and events, and neither connection nor clock. It owns cwnd, ssthresh
- * and pacing_rate. When to retransmit, and what, is not its business: tcp/loss/recovery.h calls it.
+ * An algorithm is a table of operations and CC_PRIV octets of state within struct cc; it sees
+ * struct ack_sample and events, and neither connection nor clock. It owns cwnd, ssthresh and
+ * pacing_rate. When to retransmit, and what, is not its business: tcp/loss/recovery.h calls it.
  */
 #ifndef TCP_CC_CC_H
 #define TCP_CC_CC_H
@@ -32,14 +32,14 @@ struct cc_ops {
 	void (*init)(struct cc *cc, nsec_t now);
 
 	/*
-	 * An ACK that delivered something, after loss detection. In CA_RECOVERY and CA_CWR loss-based
-	 * algorithms leave cwnd alone: recovery governs it.
+	 * An ACK that delivered something, after loss detection. In CA_RECOVERY and CA_CWR
+	 * loss-based algorithms leave cwnd alone: recovery governs it.
 	 */
 	void (*ack)(struct cc *cc, const struct ack_sample *s, enum ca_state state);
 
 	/*
-	 * A loss (or ECN echo: CA_CWR) was found with @flight octets outstanding: answer the new ssthresh.
-	 * Called once per window.
+	 * A loss (or ECN echo: CA_CWR) was found with @flight octets outstanding: answer the new
+	 * ssthresh. Called once per window.
 	 */
 	uint32_t (*ssthresh)(struct cc *cc, uint32_t flight, enum ca_state why);
 
@@ -47,14 +47,14 @@ struct cc_ops {
 	void (*state)(struct cc *cc, enum ca_state state, nsec_t now);
 
 	/*
-	 * The last reduction was a mistake. cc.prior_cwnd and prior_ssthresh have been put back already.
-	 * May be NULL.
+	 * The last reduction was a mistake. cc.prior_cwnd and prior_ssthresh have been put back
+	 * already. May be NULL.
 	 */
 	void (*undone)(struct cc *cc, nsec_t now);
 
 	/*
-	 * The first octets after a pause in which nothing was out leave at @now; the pause lasted @idle.
-	 * May be NULL.
+	 * The first octets after a pause in which nothing was out leave at @now; the pause lasted
+	 * @idle. May be NULL.
 	 */
 	void (*restart)(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now);
 
@@ -93,24 +93,26 @@ void cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, n
 void cc_switch(struct cc *cc, const struct cc_ops *ops, nsec_t now);
 
 /*
- * The handshake agreed on, or the path taught, another SMSS. Before data was sent (@fresh) the window
- * begins anew; else it keeps its octets, and is one segment at least (RFC 5681 counts segments; a smaller
- * MTU is no loss).
+ * The handshake agreed on, or the path taught, another SMSS. Before data was sent (@fresh) the
+ * window begins anew; else it keeps its octets, and is one segment at least (RFC 5681 counts
+ * segments; a smaller MTU is no loss).
  */
 void cc_set_mss(struct cc *cc, uint32_t mss, bool fresh);
 
-/* The SYN or SYN-ACK had to be sent again: the window is one segment (RFC 5681, 3.1; RFC 6928, 2). */
+/*
+ * The SYN or SYN-ACK had to be sent again: the window is one segment (RFC 5681, 3.1; RFC 6928, 2).
+ */
 void cc_syn_was_lost(struct cc *cc);
 
 /*
- * Call after each flush of output: what is in the network (@in_flight), whether it was cwnd that stopped
- * the output (@by_cwnd), and SND.UNA, SND.NXT.
+ * Call after each flush of output: what is in the network (@in_flight), whether it was cwnd that
+ * stopped the output (@by_cwnd), and SND.UNA, SND.NXT.
  */
 void cc_flushed(struct cc *cc, uint32_t in_flight, bool by_cwnd, seq_t una, seq_t nxt);
 
 /*
- * Data is about to leave and nothing is out: the last transmission was @idle ago. Brings cwnd back to the
- * restart window after an RTO (RFC 5681, 4.1), halving per RTO as Linux does (RFC 2861).
+ * Data is about to leave and nothing is out: the last transmission was @idle ago. Brings cwnd back
+ * to the restart window after an RTO (RFC 5681, 4.1), halving per RTO as Linux does (RFC 2861).
  */
 void cc_restart(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now);
 

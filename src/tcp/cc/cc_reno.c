@@ -1,9 +1,11 @@
 /*
- * tcp/cc/cc_reno.c - Reno: slow start and congestion avoidance (RFC 5681), counted in octets (RFC 3465).
+ * tcp/cc/cc_reno.c - Reno: slow start and congestion avoidance (RFC 5681), counted in octets (RFC
+ * 3465).
  *
- * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit of 2
- * SMSS, since an ACK for a coalesced super-segment stands for many ACKs of old. After a timeout the limit is
- * one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long before.
+ * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit
+ * of 2 SMSS, since an ACK for a coalesced super-segment stands for many ACKs of old. After a
+ * timeout the limit is one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long
+ * before.
  */
 #include "tcp/cc/cc.h"
 #include "tcp/cc/sample.h"
@@ -52,7 +54,10 @@ avoid_congestion(struct cc *cc, uint32_t acked)
 static void
 reno_ack(struct cc *cc, const struct ack_sample *s, enum ca_state state)
 {
-	/* What a SACK or a duplicate ACK told of before has had its effect, on pipe: no burst for it now. */
+	/*
+	 * What a SACK or a duplicate ACK told of before has had its effect, on pipe: no burst for
+	 * it now.
+	 */
 	uint32_t acked = s->newly_delivered;
 
 	if (state == CA_RECOVERY || state == CA_CWR || s->acked == 0 || !cc_may_grow(cc))

@@ -1,5 +1,6 @@
 /*
- * tcp/cc/sample.h - what one ACK said about the network: the scoreboard (tcp/loss/txq.h) fills it in, congestion control reads it.
+ * tcp/cc/sample.h - what one ACK said about the network: the scoreboard (tcp/loss/txq.h) fills it
+ * in, congestion control reads it.
  */
 #ifndef TCP_CC_SAMPLE_H
 #define TCP_CC_SAMPLE_H
@@ -16,7 +17,10 @@ struct ack_sample {
 	seq_t ack;
 	uint32_t acked;        /* octets by which SND.UNA moved */
 	uint32_t newly_sacked; /* octets that only SACK brought now */
-	/* Octets not known to have arrived before: acked + newly_sacked, less what was sacked before */
+	/*
+	 * Octets not known to have arrived before: acked + newly_sacked, less what was sacked
+	 * before
+	 */
 	uint32_t newly_delivered;
 	uint32_t newly_lost;      /* octets found lost by this ACK */
 	uint32_t prior_out;       /* octets outstanding before it: FlightSize (RFC 5681) */
@@ -25,11 +29,14 @@ struct ack_sample {
 	uint64_t delivered;       /* the total, after it */
 
 	/*
-	 * For RTO: of the oldest octet acknowledged now, if never sent twice (Karn); else of the oldest
-	 * sacked now; 0 = none
+	 * For RTO: of the oldest octet acknowledged now, if never sent twice (Karn); else of the
+	 * oldest sacked now; 0 = none
 	 */
 	nsec_t rtt;
-	/* For congestion control: of what was sent last of all delivered now and never sent twice; 0 = none */
+	/*
+	 * For congestion control: of what was sent last of all delivered now and never sent twice;
+	 * 0 = none
+	 */
 	nsec_t rtt_latest;
 
 	uint64_t prior_delivered; /* the total when the packet delivered now that was sent last was sent */

@@ -1,5 +1,6 @@
 /*
- * tcp/loss/recovery.c - loss recovery as a whole: the states, the window meanwhile, NextSeg(), undo.
+ * tcp/loss/recovery.c - loss recovery as a whole: the states, the window meanwhile, NextSeg(),
+ * undo.
  */
 #include "tcp/loss/recovery.h"
 
@@ -28,8 +29,8 @@ reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum c
 	cc->prior_cwnd = cc->cwnd;
 	cc->prior_ssthresh = cc->ssthresh;
 	/*
-	 * RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it (RFC
-	 * 3042, 2).
+	 * RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it
+	 * (RFC 3042, 2).
 	 */
 	cc->ssthresh = cc->ops->ssthresh(cc, flight < cc->cwnd ? flight : cc->cwnd, why);
 	r->undo_possible = true;
@@ -65,8 +66,8 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 }
 
 /*
- * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC 5681,
- * 3.2). Without SACK, duplicates of an ACK that ended the last recovery may come from its own
+ * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC
+ * 5681, 3.2). Without SACK, duplicates of an ACK that ended the last recovery may come from its own
  * retransmissions (RFC 6582, 3.2 (1)).
  */
 static bool
@@ -97,9 +98,9 @@ undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 }
 
 /*
- * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if the
- * first ACK after the retransmission echoes a timestamp from before it, so answers the original (Eifel: RFC
- * 3522, 3.2).
+ * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if
+ * the first ACK after the retransmission echoes a timestamp from before it, so answers the original
+ * (Eifel: RFC 3522, 3.2).
  */
 static bool
 was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
@@ -126,7 +127,10 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	enum ca_state from = r->state;
 
-	/* Linux and RFC 6582, 3.2 (3) alike: no burst from a window that is wider than what is under way. */
+	/*
+	 * Linux and RFC 6582, 3.2 (3) alike: no burst from a window that is wider than what is
+	 * under way.
+	 */
 	if (from == CA_RECOVERY && !cc->ops->own_cwnd && cc->cwnd > cc->ssthresh)
 		cc->cwnd = cc->ssthresh;
 	if (!q->sack)
@@ -194,8 +198,8 @@ void
 recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	/*
-	 * Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by way of the
-	 * retransmission timer").
+	 * Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by
+	 * way of the retransmission timer").
 	 */
 	bool new_loss =
 	    r->state <= CA_DISORDER || seq_geq(q->una, r->point) || (r->state == CA_LOSS && r->timeouts == 0);
@@ -229,8 +233,8 @@ recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 }
 
 /*
- * How many octets of @len go, in whole segments, where @room octets may be under way more; none if not one
- * segment fits.
+ * How many octets of @len go, in whole segments, where @room octets may be under way more; none if
+ * not one segment fits.
  */
 static uint32_t
 whole_segments(uint32_t len, uint32_t room, uint32_t mss)

@@ -1,5 +1,6 @@
 /*
- * tcp/loss/txq.c - what was sent and is not acknowledged yet: sending, losing, and what to send next.
+ * tcp/loss/txq.c - what was sent and is not acknowledged yet: sending, losing, and what to send
+ * next.
  */
 #include "tcp/loss/txq.h"
 
@@ -134,8 +135,8 @@ txq_mark_first_lost(struct txq *q, uint32_t len)
 }
 
 /*
- * What the duplicate ACKs stand for lies above the first hole and is neither lost nor under way: no more
- * than there is.
+ * What the duplicate ACKs stand for lies above the first hole and is neither lost nor under way: no
+ * more than there is.
  */
 void
 txq_limit_dupacks(struct txq *q)

@@ -1,21 +1,23 @@
 /*
- * tcp/loss/txq.h - what was sent and is not acknowledged yet: the transmit records, the SACK scoreboard over
- * them (RFC 2018, RFC 6675), and what each ACK
- * delivered (draft-cheng-iccrg-delivery-rate-estimation).
+ * tcp/loss/txq.h - what was sent and is not acknowledged yet: the transmit records, the SACK
+ * scoreboard over them (RFC 2018, RFC 6675), and what each ACK delivered
+ * (draft-cheng-iccrg-delivery-rate-estimation).
  *
- * It knows no connection and holds no data. A record is a range of sequence space sent at one time: a
- * super-segment is one record, and is split where a SACK, a loss or a
- * retransmission hits part of it (at borders of its wire segments only). SYN and FIN take their octet of
- * sequence space like any other.
+ * It knows no connection and holds no data. A record is a range of sequence space sent at one time:
+ * a super-segment is one record, and is split where a SACK, a loss or a retransmission hits part of
+ * it (at borders of its wire segments only). SYN and FIN take their octet of sequence space like
+ * any other.
  *
  * Records stand in a list by sequence; besides, each is in one of these:
- *   flight   sent and thought to be under way, by the time of its last transmission (what RACK walks),
+ *   flight   sent and thought to be under way, by the time of its last transmission (what RACK
+ *            walks),
  *   lost     thought lost and not sent again since, in the order in which that was found,
  *   sacked   by sequence.
- * Neighbours that are both sacked become one record, so the scoreboard has as many records as it has edges.
+ * Neighbours that are both sacked become one record, so the scoreboard has as many records as it
+ * has edges.
  *
- * Counts are kept in octets and are never recounted:  pipe = out - sacked - lost + retx  (RFC 6675, 4,
- * "SetPipe").
+ * Counts are kept in octets and are never recounted: pipe = out - sacked - lost + retx (RFC 6675,
+ * 4, "SetPipe").
  */
 #ifndef TCP_LOSS_TXQ_H
 #define TCP_LOSS_TXQ_H
@@ -50,8 +52,8 @@ struct txrec {
 };
 
 /*
- * Where records come from: one slab per stack, shared by its connections. Grows by chunks, gives nothing
- * back before the end.
+ * Where records come from: one slab per stack, shared by its connections. Grows by chunks, gives
+ * nothing back before the end.
  */
 struct txrec_slab {
 	struct list free;
@@ -99,15 +101,15 @@ void txq_init(struct txq *q, struct txrec_slab *slab, seq_t iss);
 void txq_fini(struct txq *q);
 
 /*
- * @len octets of sequence space that begin at q->nxt leave now for the first time, in wire segments of @mss
- * payload octets. Call it before the packet is
- * handed down: false (no memory) means do not send.
+ * @len octets of sequence space that begin at q->nxt leave now for the first time, in wire segments
+ * of @mss payload octets. Call it before the packet is handed down: false (no memory) means do not
+ * send.
  */
 bool txq_sent(struct txq *q, uint32_t len, uint16_t mss, nsec_t now);
 
 /*
- * The first @len octets of record @r, which is not sacked, leave again now, in wire segments of @mss. False
- * (no memory to split it): do not send.
+ * The first @len octets of record @r, which is not sacked, leave again now, in wire segments of
+ * @mss. False (no memory to split it): do not send.
  */
 bool txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t now);
 
@@ -125,8 +127,8 @@ txq_pipe(const struct txq *q)
 }
 
 /*
- * The user has nothing more to send, though cwnd would let it: samples until what is under way arrives say
- * so.
+ * The user has nothing more to send, though cwnd would let it: samples until what is under way
+ * arrives say so.
  */
 static inline void
 txq_app_limited(struct txq *q)
@@ -136,7 +138,10 @@ txq_app_limited(struct txq *q)
 	q->app_limited = until ? until : 1;
 }
 
-/* The records in order: the first (it holds SND.UNA), and the one behind @r; NULL when there is none. */
+/*
+ * The records in order: the first (it holds SND.UNA), and the one behind @r; NULL when there is
+ * none.
+ */
 struct txrec *txq_first(const struct txq *q);
 struct txrec *txq_after(const struct txq *q, const struct txrec *r);
 
@@ -157,22 +162,21 @@ struct ack_in {
 };
 
 /*
- * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's IsLost()
- * (DupThresh 3), and fills @out. Blocks
- * that are nonsense (empty, reversed, beyond SND.NXT, before SND.UNA and no D-SACK) are ignored. The work
- * is proportional to what is new.
+ * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's
+ * IsLost() (DupThresh 3), and fills @out. Blocks that are nonsense (empty, reversed, beyond
+ * SND.NXT, before SND.UNA and no D-SACK) are ignored. The work is proportional to what is new.
  */
 void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);
 
 /*
- * The first @len octets are lost, if they are neither sacked nor thought lost already: three duplicate ACKs
- * say so, or a partial ACK without SACK (RFC 6582, 3.2).
+ * The first @len octets are lost, if they are neither sacked nor thought lost already: three
+ * duplicate ACKs say so, or a partial ACK without SACK (RFC 6582, 3.2).
  */
 void txq_mark_first_lost(struct txq *q, uint32_t len);
 
 /*
- * Without SACK: the duplicate ACKs so far mean nothing any more; and: they cannot stand for more than is
- * out.
+ * Without SACK: the duplicate ACKs so far mean nothing any more; and: they cannot stand for more
+ * than is out.
  */
 void txq_forget_dupacks(struct txq *q);
 void txq_limit_dupacks(struct txq *q);
@@ -181,8 +185,9 @@ void txq_limit_dupacks(struct txq *q);
 uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
 
 /*
- * The retransmission timer expired: all that is not sacked is lost, retransmissions included. SACK marks
- * are kept, unless the first octet is marked: then the peer has reneged, and all go (RFC 2018, 8).
+ * The retransmission timer expired: all that is not sacked is lost, retransmissions included. SACK
+ * marks are kept, unless the first octet is marked: then the peer has reneged, and all go (RFC
+ * 2018, 8).
  */
 void txq_mark_all_lost(struct txq *q);
 
@@ -193,11 +198,10 @@ void txq_unmark_lost(struct txq *q);
 void txq_recovery_begins(struct txq *q);
 
 /*
- * NextSeg() of RFC 6675, by rules. 1: the first record thought lost and not sent again.
- * 3: the first not sacked, not lost, not sent again in this recovery, with something sacked above it. 4:
- * the last that is not sacked; it
- * ends at most @mss octets before its end (split). Each NULL when there is none. Rule 2, new data, is the
- * caller's.
+ * NextSeg() of RFC 6675, by rules. 1: the first record thought lost and not sent again. 3: the
+ * first not sacked, not lost, not sent again in this recovery, with something sacked above it. 4:
+ * the last that is not sacked; it ends at most @mss octets before its end (split). Each NULL when
+ * there is none. Rule 2, new data, is the caller's.
  */
 struct txrec *txq_next_lost(const struct txq *q);
 struct txrec *txq_next_hole(struct txq *q);

@@ -1,5 +1,6 @@
 /*
- * tcp/loss/txq_ack.c - what an ACK tells: what has arrived, what is lost, how long it took and how fast it went.
+ * tcp/loss/txq_ack.c - what an ACK tells: what has arrived, what is lost, how long it took and how
+ * fast it went.
  */
 #include "tcp/loss/txq.h"
 
@@ -111,8 +112,9 @@ advance(struct work *w, seq_t ack)
 }
 
 /*
- * What of @r lies within @b is sacked. Only whole wire segments count, as the receiver got no parts of them,
- * so that a hostile receiver cannot cut records into octets. Returns the record to go on behind.
+ * What of @r lies within @b is sacked. Only whole wire segments count, as the receiver got no parts
+ * of them, so that a hostile receiver cannot cut records into octets. Returns the record to go on
+ * behind.
  */
 static struct txrec *
 sack_record(struct work *w, struct txrec *r, struct seq_range b)
@@ -136,7 +138,10 @@ sack_record(struct work *w, struct txrec *r, struct seq_range b)
 	return txrec_set_sacked(q, r);
 }
 
-/* Visits the records that @b touches: each is new to the scoreboard, or a whole run that was there before. */
+/*
+ * Visits the records that @b touches: each is new to the scoreboard, or a whole run that was there
+ * before.
+ */
 static void
 sack_block(struct work *w, struct seq_range b)
 {
@@ -151,9 +156,9 @@ sack_block(struct work *w, struct seq_range b)
 }
 
 /*
- * RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within the
- * second block. The cumulative ACK is that of this segment: one that was overtaken on its way tells of what was
- * sacked then, and not of duplicates.
+ * RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within
+ * the second block. The cumulative ACK is that of this segment: one that was overtaken on its way
+ * tells of what was sacked then, and not of duplicates.
  */
 static bool
 is_dsack(const struct ack_in *in)
@@ -188,7 +193,9 @@ take_sacks(struct work *w)
 	}
 }
 
-/* Marks what IsLost() holds for since @edge moved on; what was sent again already stays under way. */
+/*
+ * Marks what IsLost() holds for since @edge moved on; what was sent again already stays under way.
+ */
 static void
 lose_until(struct work *w, seq_t edge)
 {
@@ -211,8 +218,8 @@ lose_until(struct work *w, seq_t edge)
 }
 
 /*
- * IsLost() of RFC 6675, 4: DupThresh runs sacked above, or more than (DupThresh - 1) * SMSS octets. The runs
- * are few: neighbours are one. So at most three are looked at.
+ * IsLost() of RFC 6675, 4: DupThresh runs sacked above, or more than (DupThresh - 1) * SMSS octets.
+ * The runs are few: neighbours are one. So at most three are looked at.
  */
 static void
 find_lost(struct work *w)
@@ -233,9 +240,9 @@ find_lost(struct work *w)
 }
 
 /*
- * Without SACK each duplicate ACK says that some segment above the hole arrived. An ACK that moves SND.UNA
- * fills the hole with one segment; the rest of what it covers is what the duplicates stood for (RFC 6582; as
- * Linux counts).
+ * Without SACK each duplicate ACK says that some segment above the hole arrived. An ACK that moves
+ * SND.UNA fills the hole with one segment; the rest of what it covers is what the duplicates stood
+ * for (RFC 6582; as Linux counts).
  */
 static void
 take_dupacks(struct work *w)

@@ -1,6 +1,6 @@
 /*
- * tcp/loss/txq_rec.h - the transmit records by themselves: taking, splitting, moving between lists. For txq's
- * own files.
+ * tcp/loss/txq_rec.h - the transmit records by themselves: taking, splitting, moving between lists.
+ * For txq's own files.
  *
  * Each keeps the counts of struct txq right.
  */
@@ -15,7 +15,9 @@ txrec_len(const struct txrec *r)
 	return r->end - r->node.seq;
 }
 
-/* A record of [seq, end) behind @after (NULL: at the front); in no state yet. NULL without memory. */
+/*
+ * A record of [seq, end) behind @after (NULL: at the front); in no state yet. NULL without memory.
+ */
 struct txrec *txrec_new(struct txq *q, struct txrec *after, seq_t seq, seq_t end);
 
 /* Off all lists, back to the slab. Its octets have been discounted. */
@@ -25,14 +27,14 @@ void txrec_free(struct txq *q, struct txrec *r);
 void txrec_discount(struct txq *q, const struct txrec *r, uint32_t len);
 
 /*
- * Cut @r, which is not sacked, at @at: it keeps what is before, the new record that is returned has the
- * rest. NULL without memory.
+ * Cut @r, which is not sacked, at @at: it keeps what is before, the new record that is returned has
+ * the rest. NULL without memory.
  */
 struct txrec *txrec_split(struct txq *q, struct txrec *r, seq_t at);
 
 /*
- * @r, whose octets are accounted as outstanding, has been sacked: no longer lost or under way; joined with
- * its neighbours. Returns the record that holds it now.
+ * @r, whose octets are accounted as outstanding, has been sacked: no longer lost or under way;
+ * joined with its neighbours. Returns the record that holds it now.
  */
 struct txrec *txrec_set_sacked(struct txq *q, struct txrec *r);
 
