@@ -130,6 +130,45 @@ def test_a_comparison_that_survives_the_wrap_passes(tmp_path, body):
     assert lint_seq(tmp_path, body) == 0
 
 
+HEAD = "/*\n * a.c - holds one number. It knows no other.\n */\n"
+
+
+def lint_comments(root, text, folder="src/low"):
+    """Put @text into a file of a tree that has none else, and lint that."""
+    (root / folder).mkdir(parents=True)
+    (root / folder / "a.c").write_text(text)
+    return run(ROOT / "tools/lint_comments", "--root", root)
+
+
+@pytest.mark.parametrize("folder", ["src/low", "include", "bench", "examples", "fuzz"])
+def test_a_file_without_a_comment_at_its_head_is_caught(tmp_path, folder):
+    found = lint_comments(tmp_path, "int a;\n" + HEAD, folder)
+    assert found.returncode == 1
+    assert f"{folder}/a.c: the file does not begin with a comment" in found.stdout
+
+
+@pytest.mark.parametrize("comment", [
+    "/* " + "x" * 95 + " */",
+    "/*\n * " + "x" * 98 + "\n */",
+    "\t/*\n\t * " + "x" * 90 + "\n\t */",
+    "/*\n" + "x" * 101 + "\n */",
+])
+def test_a_comment_of_more_than_100_columns_is_caught(tmp_path, comment):
+    found = lint_comments(tmp_path, HEAD + comment + "\n")
+    assert found.returncode == 1 and "columns; 100 are the most" in found.stdout
+
+
+@pytest.mark.parametrize("text", [
+    "/* " + "x" * 94 + " */",
+    "\t/*\n\t * " + "x" * 89 + "\n\t */",
+    "int a; /* " + "x" * 95 + " */",
+    'const char *s = "/*\\"' + "x" * 95 + '";\nint b; /* ends */',
+    "int f(int *a)\n{\n\treturn 1" + "\n\t    * " + "1" * 95 + ";\n}",
+])
+def test_code_comments_behind_it_and_comments_of_100_columns_pass(tmp_path, text):
+    assert lint_comments(tmp_path, HEAD + text + "\n").returncode == 0
+
+
 @pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
 def test_a_plain_shell_understands_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0
