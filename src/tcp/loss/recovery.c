@@ -6,8 +6,6 @@
 
 #include <assert.h>
 
-enum { DUP_THRESH = 3 };
-
 void
 recovery_init(struct recovery *r, bool timestamps)
 {

@@ -31,6 +31,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { DUP_THRESH = 3 }; /* DupThresh (RFC 6675, 2) */
+
 struct txrec {
 	struct seqtree_node node;  /* .seq is where the range begins */
 	struct seqtree_node snode; /* in the tree of sacked ranges, while sacked */
@@ -163,7 +165,7 @@ struct ack_in {
 
 /*
  * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's
- * IsLost() (DupThresh 3), and fills @out. Blocks that are nonsense (empty, reversed, beyond
+ * IsLost() (DUP_THRESH), and fills @out. Blocks that are nonsense (empty, reversed, beyond
  * SND.NXT, before SND.UNA and no D-SACK) are ignored. The work is proportional to what is new.
  */
 void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);

@@ -9,8 +9,6 @@
 
 #include <assert.h>
 
-enum { DUP_THRESH = 3 /* RFC 6675, 2 */ };
-
 /* One ACK being worked on. */
 struct work {
 	struct txq *q;
