@@ -1,6 +1,6 @@
 /*
- * cli/fates.c - keeps what the link reported about frames that the receiving side has not seen yet,
- * in the order of their numbers, until that side can report them. It writes no capture itself.
+ * cli/fates.c - keeps what the link reported about frames until the receiving side of a capture can
+ * report it. It writes no capture itself.
  */
 #include "cli/fates.h"
 

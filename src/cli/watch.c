@@ -1,6 +1,6 @@
 /*
  * cli/watch.c - opens the outputs that the user asked for, passes each event and frame of a run to
- * them, and closes them at the end. It formats nothing itself.
+ * them, and closes them at the end. It does not know their formats.
  */
 #include "cli/watch.h"
 

@@ -1,5 +1,6 @@
 /*
- * run/network/config.c - sets the defaults of a run's configuration. It checks nothing.
+ * run/network/config.c - sets the defaults of a run's configuration: the addresses inside, the MTU
+ * and the seed. It checks nothing.
  */
 #include "run/network/config.h"
 

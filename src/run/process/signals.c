@@ -1,6 +1,6 @@
 /*
- * run/process/signals.c - reads from /proc whether a signal waits for a sleeping thread, and which
- * errno it would cause. It sends no signals.
+ * run/process/signals.c - finds out from /proc whether a signal waits for a sleeping thread, and
+ * with which errno its call ends then. It sends no signals.
  */
 #include "run/process/signals.h"
 
