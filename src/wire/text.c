@@ -20,10 +20,8 @@ say(struct line *l, const char *format, ...)
 	int n;
 
 	va_start(args, format);
-	/*
-	 * NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 says so when it sees
-	 * more files than one
-	 */
+	/* clang-tidy 14 takes args for uninitialized when it checks more files than one. */
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
 	n = vsnprintf(l->buf + l->len, l->room - l->len, format, args);
 	va_end(args);
 	if (n > 0)
