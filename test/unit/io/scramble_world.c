@@ -1,0 +1,184 @@
+/*
+ * test/unit/io/scramble_world.c - a world whose streams are scrambled ones over those of another world.
+ */
+#include "io/scramble_impl.h"
+
+#include "base/err.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static struct scramble_world *
+world_of(const struct io_world *w)
+{
+	return container_of(w, struct scramble_world, world);
+}
+
+static nsec_t
+world_now(const struct io_world *w)
+{
+	return io_now(world_of(w)->below);
+}
+
+static void
+world_random(struct io_world *w, void *buf, size_t len)
+{
+	world_of(w)->below->ops->random(world_of(w)->below, buf, len);
+}
+
+static int
+world_connect(
+    struct io_world *io, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	struct scramble_world *w = world_of(io);
+	struct io_stream *below;
+	struct scramble *s;
+	int err = io_connect(w->below, to, NULL, NULL, &below);
+
+	if (err)
+		return err;
+	s = scramble_new(w, below, false);
+	if (!s) {
+		io_close(below, true);
+		return -LEAT_ENOBUFS;
+	}
+	*out = &s->io;
+	io_stream_watch(*out, fn, arg, 0);
+	return 0;
+}
+
+/* Listeners */
+
+struct scramble_listener {
+	struct io_listener io;
+	struct io_listener *below;
+	struct scramble_world *w;
+};
+
+static struct scramble_listener *
+listener_of(const struct io_listener *l)
+{
+	return container_of(l, struct scramble_listener, io);
+}
+
+static int
+listener_accept(struct io_listener *io, struct io_stream **out)
+{
+	struct scramble_listener *l = listener_of(io);
+	struct io_stream *below;
+	struct scramble *s;
+	int err = l->below->ops->accept(l->below, &below);
+
+	if (err)
+		return err;
+	s = scramble_new(l->w, below, true);
+	if (!s) {
+		io_close(below, true);
+		return -LEAT_EAGAIN;
+	}
+	*out = &s->io;
+	return 0;
+}
+
+static int
+listener_local(const struct io_listener *io, struct endpoint *out)
+{
+	return listener_of(io)->below->ops->local(listener_of(io)->below, out);
+}
+
+static void
+listener_close(struct io_listener *io)
+{
+	struct scramble_listener *l = listener_of(io);
+
+	l->below->ops->close(l->below);
+	l->w->owned--;
+	free(l);
+}
+
+static const struct io_listener_ops listener_ops = {
+    .accept = listener_accept,
+    .local = listener_local,
+    .close = listener_close,
+};
+
+static void
+listener_below(struct io_listener *below, void *arg)
+{
+	struct scramble_listener *l = arg;
+
+	if (l->io.fn)
+		l->io.fn(&l->io, l->io.arg);
+}
+
+static int
+world_listen(struct io_world *io, const struct endpoint *at, int backlog,
+    void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out)
+{
+	struct scramble_listener *l = calloc(1, sizeof *l);
+	int err = -LEAT_ENOMEM;
+
+	if (l)
+		err = io_listen(world_of(io)->below, at, backlog, listener_below, l, &l->below);
+	if (err) {
+		free(l);
+		return err;
+	}
+	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
+	l->w = world_of(io);
+	l->w->owned++;
+	*out = &l->io;
+	return 0;
+}
+
+static int
+world_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
+    void *arg, struct io_dgram **out)
+{
+	struct io_world *below = world_of(w)->below;
+
+	return below->ops->dgram(below, local, peer, fn, arg, out);
+}
+
+static const struct io_world_ops world_ops = {
+    .now = world_now,
+    .random = world_random,
+    .connect = world_connect,
+    .listen = world_listen,
+    .dgram = world_dgram,
+};
+
+struct io_world *
+scramble_world_new(struct io_world *below, size_t rekey)
+{
+	struct scramble_world *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->world = (struct io_world){.ops = &world_ops, .wheel = below->wheel};
+	w->below = below;
+	w->rekey = rekey;
+	list_init(&w->streams);
+	return &w->world;
+}
+
+unsigned
+scramble_world_lingering(const struct io_world *w)
+{
+	return world_of(w)->lingering;
+}
+
+void
+scramble_world_free(struct io_world *io)
+{
+	struct scramble_world *w = world_of(io);
+
+	assert(w->owned == 0);
+	while (!list_empty(&w->streams)) {
+		struct scramble *s = list_first(&w->streams, struct scramble, node);
+
+		io_close(s->below, true);
+		scramble_free(s);
+	}
+	free(w);
+}

@@ -1,0 +1,286 @@
+/*
+ * A stream can be laid over any other: what is over a stream keeps the rules of io/io.h, too.
+ */
+#include "io/scramble.h"
+
+#include "base/err.h"
+#include "io/simworld.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { REKEY = 20000, MUCH = 300000 };
+
+/* Two scrambled worlds over two in virtual time. */
+struct over {
+	struct conform conform;
+	struct simworld *below;
+};
+
+static void
+turn(struct conform *c)
+{
+	struct over *o = container_of(c, struct over, conform);
+
+	o->below->conform.turn(&o->below->conform);
+}
+
+static struct over *
+over_new(const struct simworld_config *config)
+{
+	struct over *o = calloc(1, sizeof *o);
+
+	assert_non_null(o);
+	o->below = simworld_new(config);
+	o->conform = o->below->conform;
+	o->conform.client = scramble_world_new(o->below->conform.client, REKEY);
+	o->conform.server = scramble_world_new(o->below->conform.server, REKEY);
+	o->conform.turn = turn;
+	return o;
+}
+
+static void
+over_free(struct over *o)
+{
+	scramble_world_free(o->conform.client);
+	scramble_world_free(o->conform.server);
+	simworld_free(o->below);
+	free(o);
+}
+
+static int
+setup(void **state)
+{
+	struct over *o = over_new(*state);
+
+	*state = &o->conform;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct conform *c = *state;
+
+	over_free(container_of(c, struct over, conform));
+	return 0;
+}
+
+/* One end of a stream: sends so many octets, and reads until the end. */
+struct side {
+	struct io_stream *s;
+	size_t sent, got, much;
+	unsigned salt; /* which octets it sends */
+	bool deaf;     /* never reads, nor wants to */
+	bool ended;
+	int error;
+};
+
+static uint8_t
+octet(unsigned salt, size_t i)
+{
+	return (uint8_t)(i * 31 + i / 253 + salt);
+}
+
+static void
+side_write(struct side *x)
+{
+	uint8_t buf[3000];
+
+	while (x->sent < x->much) {
+		size_t len = x->much - x->sent < sizeof buf ? x->much - x->sent : sizeof buf;
+		ssize_t n;
+
+		for (size_t i = 0; i < len; i++)
+			buf[i] = octet(x->salt, x->sent + i);
+		n = io_write(x->s, buf, len, 0);
+		if (n < 0)
+			return;
+		x->sent += (size_t)n;
+		if (x->sent == x->much)
+			assert_int_equal(io_shutdown(x->s), 0);
+	}
+}
+
+static void
+side_read(struct side *x)
+{
+	uint8_t buf[1777];
+	ssize_t n;
+
+	while (!x->ended && (n = io_read(x->s, buf, sizeof buf)) != -LEAT_EAGAIN) {
+		if (n < 0)
+			x->error = (int)-n;
+		x->ended = n <= 0;
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(buf[i], octet(!x->salt, x->got + (size_t)i));
+		x->got += n > 0 ? (size_t)n : 0;
+	}
+}
+
+static void
+on_side(struct io_stream *s, unsigned events, void *arg)
+{
+	struct side *x = arg;
+
+	side_write(x);
+	if (!x->deaf)
+		side_read(x);
+	io_want(s, (x->ended || x->deaf ? 0 : IO_READABLE) | (x->sent < x->much ? IO_WRITABLE : 0));
+}
+
+/* A connection between two worlds, both ends watched by side[]. */
+static void
+join(struct over *o, struct io_world *client, struct io_world *server, struct side side[2])
+{
+	struct endpoint at = o->conform.at;
+	struct io_listener *l;
+
+	at.port = 80;
+	assert_int_equal(io_listen(server, &at, 1, NULL, NULL, &l), 0);
+	assert_int_equal(io_connect(client, &at, on_side, &side[0], &side[0].s), 0);
+	simworld_pass(o->below, 100 * MSEC);
+	assert_int_equal(l->ops->accept(l, &side[1].s), 0);
+	side[1].salt = 1;
+	for (unsigned i = 0; i < 2; i++)
+		io_stream_watch(side[i].s, on_side, &side[i], IO_READABLE | IO_WRITABLE);
+	l->ops->close(l);
+}
+
+/* Both sides change keys many times while both send. */
+static void
+keys_change_in_both_directions_at_once(void **state)
+{
+	struct simworld_config config = {.rule = {.there = 3 * MSEC, .back = 5 * MSEC, .window = 5000}};
+	struct over *o = over_new(&config);
+	struct side side[2] = {{.much = MUCH}, {.much = MUCH}};
+
+	join(o, o->conform.client, o->conform.server, side);
+	simworld_pass(o->below, 100 * SEC);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(side[i].got, MUCH);
+		assert_true(side[i].ended);
+		assert_int_equal(side[i].error, 0);
+		io_close(side[i].s, false);
+	}
+	simworld_pass(o->below, SEC);
+	assert_int_equal(scramble_world_lingering(o->conform.client), 0);
+	assert_int_equal(scramble_world_lingering(o->conform.server), 0);
+	over_free(o);
+}
+
+/* The side that only sends has to read, and the one that only reads has to write. */
+static void
+who_only_sends_reads_and_who_only_reads_writes(void **state)
+{
+	struct over *o = over_new(&(struct simworld_config){.rule = {.there = MSEC, .back = MSEC}});
+	struct side side[2] = {{.much = 0}, {.much = MUCH, .deaf = true}};
+
+	join(o, o->conform.client, o->conform.server, side);
+	simworld_pass(o->below, 100 * SEC);
+	assert_int_equal(side[0].got, MUCH);
+	assert_true(side[0].ended);
+	io_close(side[0].s, false);
+	io_close(side[1].s, false);
+	simworld_pass(o->below, SEC);
+	over_free(o);
+}
+
+/* What was written before close() arrives, though the lower stream had no room for it then. */
+static void
+closed_stream_delivers_what_was_written(void **state)
+{
+	struct simworld_config config = {.rule = {.there = 50 * MSEC, .back = 50 * MSEC, .window = 100}};
+	struct over *o = over_new(&config);
+	struct side side[2] = {{.much = 0}, {.much = 0}};
+	uint8_t buf[1000];
+
+	join(o, o->conform.client, o->conform.server, side);
+	simworld_pass(o->below, SEC);
+	for (size_t i = 0; i < sizeof buf; i++)
+		buf[i] = octet(0, i);
+	assert_int_equal(io_write(side[0].s, buf, sizeof buf, 0), sizeof buf);
+	io_close(side[0].s, false);
+	assert_int_equal(scramble_world_lingering(o->conform.client), 1);
+	simworld_pass(o->below, 10 * SEC);
+	assert_int_equal(side[1].got, sizeof buf);
+	assert_true(side[1].ended);
+	assert_int_equal(side[1].error, 0);
+	io_close(side[1].s, false);
+	simworld_pass(o->below, SEC);
+	assert_int_equal(scramble_world_lingering(o->conform.client), 0);
+	over_free(o);
+}
+
+/* The end of the lower stream without the record that says so is not an end: someone cut the stream off. */
+static void
+lower_end_without_a_close_record_is_an_error(void **state)
+{
+	struct over *o = over_new(&(struct simworld_config){0});
+	struct side side[2] = {{.much = 0}, {.much = 0}};
+	/* its key is not used */
+	const uint8_t hello[] = {0, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8};
+
+	join(o, o->below->conform.client, o->conform.server, side);
+	io_want(side[0].s, 0);
+	assert_int_equal(io_write(side[0].s, hello, sizeof hello, 0), sizeof hello);
+	simworld_pass(o->below, MSEC);
+	assert_false(side[1].ended);
+	assert_int_equal(io_shutdown(side[0].s), 0);
+	simworld_pass(o->below, MSEC);
+	assert_int_equal(side[1].error, LEAT_EPROTO);
+	io_close(side[0].s, true);
+	io_close(side[1].s, false);
+	over_free(o);
+}
+
+/* Octets that are no records end the stream with an error, whatever their pieces, and nothing is read of them. */
+static void
+octets_that_are_no_record_are_an_error(void **state)
+{
+	static const struct {
+		const char *octets;
+		size_t len;
+	} bad[] = {{"\0\0\1", 3}, {"\377\377\1", 3}, {"\0\1\1\1", 4}, {"\0\1\2\1", 4},
+	    {"\0\10\1ABCDEFGH\0\10\1ABCDEFGH", 22}, {"\0\10\1ABCDEFGH\0\1\5\1", 15},
+	    {"\0\10\1ABCDEFGH\0\1\11\1", 15}};
+
+	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct over *o = over_new(&(struct simworld_config){0});
+		struct side side[2] = {{.much = 0}, {.much = 0}};
+
+		join(o, o->below->conform.client, o->conform.server, side);
+		io_want(side[0].s, 0);
+		for (size_t k = 0; k < bad[i].len; k++) {
+			assert_int_equal(io_write(side[0].s, bad[i].octets + k, 1, 0), 1);
+			simworld_pass(o->below, 10 * USEC);
+		}
+		assert_int_equal(side[1].error, LEAT_EPROTO);
+		assert_int_equal(side[1].got, 0);
+		io_close(side[0].s, true);
+		io_close(side[1].s, false);
+		over_free(o);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(keys_change_in_both_directions_at_once),
+	    cmocka_unit_test(who_only_sends_reads_and_who_only_reads_writes),
+	    cmocka_unit_test(closed_stream_delivers_what_was_written),
+	    cmocka_unit_test(lower_end_without_a_close_record_is_an_error),
+	    cmocka_unit_test(octets_that_are_no_record_are_an_error),
+	};
+	struct simworld_config v4 = {0}, v6 = {.v6 = true, .seed = 1},
+			       far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
+			       narrow = {.rule = {.there = MSEC, .back = MSEC, .window = 500}};
+	int failed = cmocka_run_group_tests_name("scramble", tests, NULL, NULL);
+
+	failed += conform_run("scramble over simio, IPv4", setup, teardown, &v4);
+	failed += conform_run("scramble over simio, IPv6", setup, teardown, &v6);
+	failed += conform_run("scramble over simio, far", setup, teardown, &far);
+	failed += conform_run("scramble over simio, narrow", setup, teardown, &narrow);
+	return failed;
+}
