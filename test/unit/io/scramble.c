@@ -89,7 +89,9 @@ scramble_below(struct io_stream *below, unsigned events, void *arg)
 	scramble_pump(s);
 	if (events & IO_FAILED)
 		scramble_fail(s, -io_error(below));
-	if (!s->owned && may_end(s))
+	if (s->l)
+		scramble_listener_heard(s->l, s);
+	else if (s->lingering && may_end(s))
 		end(s, false);
 	else
 		poke(s);
@@ -244,6 +246,7 @@ scramble_close(struct io_stream *io, bool reset)
 		scramble_pump(s);
 	s->owned = false;
 	s->w->owned--;
+	s->lingering = true;
 	s->w->lingering++;
 	if (reset || !s->connected || s->error) {
 		end(s, !s->error);
@@ -296,7 +299,7 @@ static const struct io_stream_ops scramble_ops = {
 };
 
 struct scramble *
-scramble_new(struct scramble_world *w, struct io_stream *below, bool connected)
+scramble_new(struct scramble_world *w, struct io_stream *below, struct scramble_listener *l)
 {
 	struct scramble *s = calloc(1, sizeof *s);
 
@@ -304,12 +307,11 @@ scramble_new(struct scramble_world *w, struct io_stream *below, bool connected)
 		return NULL;
 	s->io.ops = &scramble_ops;
 	s->w = w;
+	s->l = l;
+	s->client = !l;
 	s->below = below;
-	s->owned = true;
-	s->connected = connected;
 	timer_init(&s->timer, notify);
 	list_push(&w->streams, &s->node);
-	w->owned++;
 	scramble_start(s);
 	io_stream_watch(below, scramble_below, s, 0);
 	scramble_pump(s);
@@ -317,9 +319,18 @@ scramble_new(struct scramble_world *w, struct io_stream *below, bool connected)
 }
 
 void
+scramble_own(struct scramble *s)
+{
+	s->l = NULL;
+	s->owned = true;
+	s->w->owned++;
+}
+
+void
 scramble_free(struct scramble *s)
 {
-	s->w->lingering--;
+	if (s->lingering)
+		s->w->lingering--;
 	list_del(&s->node);
 	free(s);
 }

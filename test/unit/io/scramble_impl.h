@@ -51,18 +51,24 @@ struct scramble {
 	struct list node;
 	struct scramble_in in;
 	struct scramble_out out;
-	struct timer timer; /* notifies the owner */
-	bool owned, connected, shut;
+	struct timer timer;          /* notifies the owner */
+	struct scramble_listener *l; /* it waits in its queue to be accepted; then it has no owner */
+	bool client, owned, connected, shut, lingering;
 	unsigned want, once, want_below;
 	int error;
 	bool error_said;
 };
 
-/* A stream over @below; a client's is connected when the other side's key has come. @below has no callback yet. */
-struct scramble *scramble_new(struct scramble_world *w, struct io_stream *below, bool connected);
+/* A stream over @below, which has no callback yet; connected when the other side's key has come. */
+struct scramble *scramble_new(struct scramble_world *w, struct io_stream *below, struct scramble_listener *l);
+/* From now on it has an owner. */
+void scramble_own(struct scramble *s);
 void scramble_free(struct scramble *s);
 /* For the lower stream: its callback. */
 io_stream_fn scramble_below;
+
+/* scramble_world.c: a stream in the queue of its listener was connected, or failed. */
+void scramble_listener_heard(struct scramble_listener *l, struct scramble *s);
 
 /* scramble_record.c */
 

@@ -190,7 +190,7 @@ take_hello(struct scramble *s)
 {
 	memcpy(&s->in.key, s->in.octets + SCRAMBLE_HEAD, sizeof s->in.key);
 	s->in.hello = true;
-	if (!s->connected)
+	if (s->client)
 		s->once |= IO_CONNECTED;
 	s->connected = true;
 }

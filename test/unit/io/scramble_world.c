@@ -37,22 +37,25 @@ world_connect(
 
 	if (err)
 		return err;
-	s = scramble_new(w, below, false);
+	s = scramble_new(w, below, NULL);
 	if (!s) {
 		io_close(below, true);
 		return -LEAT_ENOBUFS;
 	}
+	scramble_own(s);
 	*out = &s->io;
 	io_stream_watch(*out, fn, arg, 0);
 	return 0;
 }
 
-/* Listeners */
+/* Listeners: streams are accepted below at once, and above when they are connected */
 
 struct scramble_listener {
 	struct io_listener io;
 	struct io_listener *below;
 	struct scramble_world *w;
+	struct timer timer;
+	int waiting, backlog;
 };
 
 static struct scramble_listener *
@@ -61,21 +64,78 @@ listener_of(const struct io_listener *l)
 	return container_of(l, struct scramble_listener, io);
 }
 
+/* The first stream of the queue that is connected; NULL when none is. */
+static struct scramble *
+first_connected(const struct scramble_listener *l)
+{
+	list_each(n, &l->w->streams) {
+		struct scramble *s = container_of(n, struct scramble, node);
+
+		if (s->l == l && s->connected)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+listener_poke(struct scramble_listener *l)
+{
+	if (l->io.fn && first_connected(l) && !timer_armed(&l->timer))
+		timer_arm(l->w->world.wheel, &l->timer, io_now(l->w->below) + USEC);
+}
+
+static void
+listener_notify(struct timer *t)
+{
+	struct scramble_listener *l = container_of(t, struct scramble_listener, timer);
+
+	if (!first_connected(l))
+		return;
+	listener_poke(l);
+	l->io.fn(&l->io, l->io.arg);
+}
+
+static void
+drop(struct scramble_listener *l, struct scramble *s)
+{
+	l->waiting--;
+	io_close(s->below, true);
+	scramble_free(s);
+}
+
+void
+scramble_listener_heard(struct scramble_listener *l, struct scramble *s)
+{
+	if (s->error && !s->connected)
+		drop(l, s);
+	else
+		listener_poke(l);
+}
+
+static void
+listener_below(struct io_listener *below, void *arg)
+{
+	struct scramble_listener *l = arg;
+	struct io_stream *s;
+
+	while (l->waiting < l->backlog && below->ops->accept(below, &s) == 0) {
+		if (scramble_new(l->w, s, l))
+			l->waiting++;
+		else
+			io_close(s, true);
+	}
+}
+
 static int
 listener_accept(struct io_listener *io, struct io_stream **out)
 {
 	struct scramble_listener *l = listener_of(io);
-	struct io_stream *below;
-	struct scramble *s;
-	int err = l->below->ops->accept(l->below, &below);
+	struct scramble *s = first_connected(l);
 
-	if (err)
-		return err;
-	s = scramble_new(l->w, below, true);
-	if (!s) {
-		io_close(below, true);
+	if (!s)
 		return -LEAT_EAGAIN;
-	}
+	scramble_own(s);
+	l->waiting--;
 	*out = &s->io;
 	return 0;
 }
@@ -91,6 +151,13 @@ listener_close(struct io_listener *io)
 {
 	struct scramble_listener *l = listener_of(io);
 
+	list_each_safe(n, &l->w->streams) {
+		struct scramble *s = container_of(n, struct scramble, node);
+
+		if (s->l == l)
+			drop(l, s);
+	}
+	timer_cancel(l->w->world.wheel, &l->timer);
 	l->below->ops->close(l->below);
 	l->w->owned--;
 	free(l);
@@ -101,15 +168,6 @@ static const struct io_listener_ops listener_ops = {
     .local = listener_local,
     .close = listener_close,
 };
-
-static void
-listener_below(struct io_listener *below, void *arg)
-{
-	struct scramble_listener *l = arg;
-
-	if (l->io.fn)
-		l->io.fn(&l->io, l->io.arg);
-}
 
 static int
 world_listen(struct io_world *io, const struct endpoint *at, int backlog,
@@ -127,6 +185,8 @@ world_listen(struct io_world *io, const struct endpoint *at, int backlog,
 	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
 	l->w = world_of(io);
 	l->w->owned++;
+	l->backlog = backlog > 0 ? backlog : 1;
+	timer_init(&l->timer, listener_notify);
 	*out = &l->io;
 	return 0;
 }
