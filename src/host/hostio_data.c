@@ -143,13 +143,14 @@ writable(const struct hostio_stream *s)
 }
 
 /*
- * What is written first never waits (Nagle's algorithm holds back a second small segment), and
- * often nothing follows.
+ * To be called after each write. Nagle's algorithm does not hold back what is written first, and often
+ * nothing follows: it is turned off after a second write, which sends what it held back. That would
+ * send corked octets too, so it waits for a write that is not corked.
  */
 static void
-stream_writes(struct hostio_stream *s)
+stream_wrote(struct hostio_stream *s)
 {
-	if (s->wrote && s->delays) {
+	if (s->wrote && s->delays && !s->corked) {
 		hostio_stream_nodelay(s->sock.w.fd);
 		s->delays = false;
 	}
@@ -188,7 +189,6 @@ hostio_write(struct io_stream *io, const struct pkt_span *span, unsigned n, unsi
 
 	if (!writable(s))
 		return write_answer(s);
-	stream_writes(s);
 	s->corked = (flags & (IO_MORE | IO_LAST)) != 0; /* the FIN goes with the last octets */
 	for (; n > 0; n -= part, span += part) {
 		part = n < WRITE_SPANS ? n : WRITE_SPANS;
@@ -203,6 +203,7 @@ hostio_write(struct io_stream *io, const struct pkt_span *span, unsigned n, unsi
 			break;
 		}
 	}
+	stream_wrote(s);
 	return sum;
 }
 
@@ -214,11 +215,14 @@ hostio_write_urgent(struct io_stream *io, uint8_t octet)
 
 	if (!writable(s))
 		return write_answer(s);
-	stream_writes(s);
 	do
 		n = send(s->sock.w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? write_error(s, errno) : n;
+	if (n < 0)
+		return write_error(s, errno);
+	s->corked = false;
+	stream_wrote(s);
+	return n;
 }
 
 /*
@@ -255,13 +259,14 @@ hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned 
 
 	if (!writable(s))
 		return write_answer(s);
-	stream_writes(s);
-	s->corked = false;
 	do
 		n = s->sock.host->sigpipe ? sendfile_quiet(to, fd, off, len) : sendfile(to, fd, off, len);
 	while (n < 0 && errno == EINTR);
-	if (n >= 0)
+	if (n >= 0) {
+		s->corked = false;
+		stream_wrote(s);
 		return n;
+	}
 	/* What else can go wrong is the file's: the stream is as it was. */
 	if (errno != EAGAIN && errno != EPIPE && errno != ECONNRESET && errno != ETIMEDOUT)
 		return -errno;
