@@ -41,7 +41,7 @@ recv_some(struct hostio_stream *s, void *buf, size_t len)
 }
 
 ssize_t
-hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool *mark)
+hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark)
 {
 	ssize_t n;
 
@@ -49,9 +49,8 @@ hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool *mark)
 		return -LEAT_EAGAIN;
 	if (s->connecting)
 		return read_failed(s);
-	*mark = hostio_kernel_at_mark(s);
-	n = recv_some(s, buf, *mark ? 1 : len);
-	if (*mark && n > 0)
+	n = recv_some(s, buf, mark ? 1 : len);
+	if (mark && n > 0)
 		s->urgent = false; /* a later one is an event of its own */
 	if (n < 0 && n != -EAGAIN && !s->error)
 		hostio_stream_fail(s, (int)-n);
@@ -89,12 +88,11 @@ ssize_t
 hostio_read(struct io_stream *io, void *buf, size_t len)
 {
 	struct hostio_stream *s = hostio_stream_of(io);
-	bool mark;
 	ssize_t n;
 
 	if (hostio_held(s) > 0)
 		return (ssize_t)hostio_take_held(s, buf, len);
-	n = hostio_recv(s, buf, len, &mark);
+	n = hostio_recv(s, buf, len, hostio_kernel_at_mark(s));
 	hostio_stream_settle(s);
 	return n;
 }

@@ -17,8 +17,8 @@ struct hostio {
 	struct loop *loop;
 	struct fd_room *room;
 	struct loop_source source;
-	struct list due;   /* sockets with an event for their owner, which is called in the next turn */
-	struct list later; /* and those that were called in this one */
+	struct list due;   /* sockets whose owner is to be called in the next turn */
+	struct list later; /* the same, but it was called in this turn already */
 	unsigned open;     /* streams, listeners and datagram sockets */
 	unsigned accept_needs;
 	bool sigpipe; /* the process does not ignore SIGPIPE */
@@ -42,9 +42,10 @@ struct hostio_sock {
 	struct list due; /* of hostio.due or hostio.later */
 	unsigned want;
 	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
-	unsigned pending; /* IO_CONNECTED, IO_FAILED: to be told once, IO_CONNECTED first and alone */
+	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
 	bool has_fn;      /* the owner has a callback */
-	void (*call)(struct hostio_sock *s, unsigned events); /* calls it; @s may be gone after that */
+	/* Calls the owner. @s may be gone after that. */
+	void (*call)(struct hostio_sock *s, unsigned events);
 };
 
 /* A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. */

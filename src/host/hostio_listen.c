@@ -26,6 +26,13 @@ listener_of(const struct io_listener *io)
 	return container_of(io, struct hostio_listener, io);
 }
 
+/* A listener that has no callback is not watched: its owner asks. */
+static void
+listener_watch(struct hostio_listener *l)
+{
+	loop_mod(l->host->loop, &l->w, l->io.fn ? EPOLLIN : 0);
+}
+
 static void
 listener_pause(struct hostio_listener *l)
 {
@@ -39,7 +46,7 @@ listener_resume(struct fd_wait *w)
 	struct hostio_listener *l = container_of(w, struct hostio_listener, wait);
 
 	if (fd_room_has(l->host->room, l->host->accept_needs))
-		loop_mod(l->host->loop, &l->w, EPOLLIN);
+		listener_watch(l);
 	else
 		fd_room_wait(l->host->room, w);
 }
@@ -49,9 +56,7 @@ listener_event(struct loop_fd *w, uint32_t events)
 {
 	struct hostio_listener *l = container_of(w, struct hostio_listener, w);
 
-	(void)events;
-	if (l->io.fn)
-		l->io.fn(&l->io, l->io.arg);
+	l->io.fn(&l->io, l->io.arg);
 }
 
 /* A descriptor from accept4(2), counted, or its negative errno. */
@@ -103,7 +108,8 @@ listener_accept(struct io_listener *io, struct io_stream **out)
 	} while (fd >= 0 || fd == -EINTR || fd == -ECONNABORTED);
 	if (fd_room_ran_out(fd))
 		listener_pause(l);
-	return -LEAT_EAGAIN; /* another error was that of one connection: accept(2), "Error handling" */
+	/* Another error was that of one connection: accept(2), "Error handling". */
+	return -LEAT_EAGAIN;
 }
 
 static int
@@ -132,7 +138,7 @@ listener_begin(struct hostio *h, int fd, const struct endpoint *at, int backlog,
 {
 	int on = 1, e;
 
-	l->w = (struct loop_fd){.fd = fd, .events = EPOLLIN, .fn = listener_event};
+	l->w = (struct loop_fd){.fd = fd, .events = l->io.fn ? EPOLLIN : 0, .fn = listener_event};
 	l->wait.fn = listener_resume;
 	list_init(&l->wait.node);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -154,15 +160,16 @@ hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
 	if (fd < 0)
 		return fd;
 	l = calloc(1, sizeof *l);
-	if (l)
+	if (l) {
+		l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
+		l->host = h;
 		e = listener_begin(h, fd, at, backlog, l);
+	}
 	if (e < 0) {
 		free(l);
 		fd_room_close(h->room, fd);
 		return e;
 	}
-	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
-	l->host = h;
 	h->open++;
 	*out = &l->io;
 	return 0;

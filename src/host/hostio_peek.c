@@ -4,8 +4,9 @@
  * The kernel's octets cannot be looked at in place, so peek() reads them: one system call, and none
  * to consume them. All streams of a world share one buffer. Most consume all that they peeked at
  * before another one peeks. When another one does peek, octets that are left are moved to a block
- * of their size that is the stream's own, until it has consumed them or peeks again. So an idle
- * stream holds at most what it declined to take, and HOSTIO_PEEK at most.
+ * of their size, which is the stream's own until it has consumed them or peeks again. If the owner
+ * may still look at them, they cannot be moved: the stream keeps the buffer then, and the world gets
+ * another one.
  */
 #include "host/hostio_stream.h"
 
@@ -39,21 +40,21 @@ hostio_drop_held(struct hostio_stream *s)
 	s->looked = false;
 }
 
-/*
- * Moves what the current peeker has left to a block of its own. False without memory: nothing has
- * changed.
- */
+/* The current peeker keeps what it has left. False without memory: nothing has changed. */
 static bool
 peeker_leaves(struct hostio *h)
 {
 	struct hostio_stream *s = h->peeker;
+	uint8_t *block = s->looked ? h->octets : malloc(h->len);
 
-	if (!s)
-		return true;
-	s->kept = malloc(h->len);
-	if (!s->kept)
+	if (!block)
 		return false;
-	memcpy(s->kept, h->octets + h->off, h->len);
+	if (s->looked)
+		h->octets = NULL;
+	else
+		memcpy(block, h->octets + h->off, h->len);
+	s->kept = block;
+	s->kept_off = s->looked ? h->off : 0;
 	s->kept_len = h->len;
 	h->peeker = NULL;
 	return true;
@@ -65,12 +66,14 @@ peeker_enters(struct hostio_stream *s)
 {
 	struct hostio *h = s->sock.host;
 
+	if (h->peeker && !peeker_leaves(h))
+		return false;
 	if (!h->octets)
 		h->octets = malloc(HOSTIO_PEEK);
-	if (!h->octets || !peeker_leaves(h))
+	if (!h->octets)
 		return false;
 	if (s->kept_len > 0)
-		memcpy(h->octets, s->kept, s->kept_len);
+		memcpy(h->octets, s->kept + s->kept_off, s->kept_len);
 	h->off = 0;
 	h->len = s->kept_len;
 	h->peeker = s;
@@ -85,17 +88,20 @@ static ssize_t
 fill(struct hostio_stream *s)
 {
 	struct hostio *h = s->sock.host;
+	bool mark = hostio_kernel_at_mark(s);
 	ssize_t n;
 
-	if (s->drained || s->mark_held || (h->len > 0 && hostio_kernel_at_mark(s)))
+	if (s->mark_held || (mark && h->len > 0))
 		return -LEAT_EAGAIN;
 	memmove(h->octets, h->octets + h->off, h->len);
 	h->off = 0;
 	if (h->len == HOSTIO_PEEK)
 		return -LEAT_EAGAIN;
-	n = hostio_recv(s, h->octets + h->len, HOSTIO_PEEK - h->len, &s->mark_held);
-	if (n > 0)
+	n = hostio_recv(s, h->octets + h->len, HOSTIO_PEEK - h->len, mark);
+	if (n > 0) {
 		h->len += (size_t)n;
+		s->mark_held = mark;
+	}
 	return n;
 }
 
@@ -149,8 +155,8 @@ held_go(struct hostio_stream *s, size_t len)
 		h->off += len;
 		h->len -= len;
 	} else {
+		s->kept_off += len;
 		s->kept_len -= len;
-		memmove(s->kept, s->kept + len, s->kept_len);
 	}
 }
 
@@ -170,7 +176,7 @@ hostio_take_held(struct hostio_stream *s, void *buf, size_t len)
 	const struct hostio *h = s->sock.host;
 	size_t held = hostio_held(s), n = len < held ? len : held;
 
-	memcpy(buf, is_peeker(s) ? h->octets + h->off : s->kept, n);
+	memcpy(buf, is_peeker(s) ? h->octets + h->off : s->kept + s->kept_off, n);
 	held_go(s, n);
 	return n;
 }

@@ -13,23 +13,27 @@ struct hostio_stream {
 	struct endpoint peer;
 	int error; /* why it failed, as a positive LEAT_E; 0 = it has not */
 
-	bool connecting; /* it is not connected yet, or never was */
+	bool connecting; /* not connected yet, or it never was */
 	bool entered;    /* counted in fd_room.entered */
-	bool ended; /* nothing more arrives: what is there can be read to its end without another event */
-	bool
-	    drained; /* the kernel had nothing more to read when it was asked last, and has said nothing since */
-	bool urgent;                    /* an urgent octet has arrived: any read may stop before it */
-	bool wrote;                     /* something was written; what comes next must not wait for it, */
-	bool delays;                    /* which the socket does not know yet */
-	bool corked;                    /* the kernel may hold back the last octets for those that follow */
-	bool shut;                      /* no more is written */
-	bool read_failed, write_failed; /* the reader, the writer was given the error */
 
-	/* Read from the socket for peek() and not consumed; see hostio_data.c. */
-	bool looked;    /* nothing was consumed since the last peek(): the next one is to show more */
-	bool mark_held; /* the held octet is the urgent one */
-	uint8_t *kept;  /* the held octets, if another stream has taken hostio.octets since */
-	size_t kept_len;
+	/* Reading. */
+	bool ended;       /* the end or an error has arrived, after what can still be read */
+	bool drained;     /* the kernel had no more octets, and no event has come since */
+	bool urgent;      /* an urgent octet has arrived: any read may stop before it */
+	bool read_failed; /* the reader was given the error */
+
+	/* Writing. */
+	bool shut;         /* the end was sent */
+	bool wrote;        /* something was written */
+	bool delays;       /* Nagle's algorithm is on */
+	bool corked;       /* the kernel may hold back the last octets for those that follow */
+	bool write_failed; /* the writer was given the error */
+
+	/* Octets that were read for peek() and not consumed; see hostio_peek.c. */
+	bool looked;    /* none were consumed since the last peek(): the next one is to show more */
+	bool mark_held; /* the one octet is the urgent one */
+	uint8_t *kept;  /* a block that has them, if another stream has taken hostio.octets since */
+	size_t kept_off, kept_len;
 };
 
 extern const struct io_stream_ops hostio_stream_ops;
@@ -51,10 +55,10 @@ void hostio_stream_nodelay(int fd);
 void hostio_stream_fail(struct hostio_stream *s, int error);
 
 /*
- * Reads from the kernel, as read(), but without regard to held octets. The urgent octet comes
- * alone, with *@mark true. Call hostio_stream_settle() when the octets are where they belong.
+ * Reads from the kernel, as read(), but without regard to held octets. @mark: the next octet is the
+ * urgent one, which comes alone. hostio_stream_settle() has to follow when the octets are held.
  */
-ssize_t hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool *mark);
+ssize_t hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark);
 
 /* The stream is no longer readable once it is drained and holds nothing. */
 void hostio_stream_settle(struct hostio_stream *s);
