@@ -35,8 +35,10 @@ recv_some(struct hostio_stream *s, void *buf, size_t len)
 	do
 		n = recv(s->sock.w.fd, buf, len, 0);
 	while (n < 0 && errno == EINTR);
+	s->ended |= n == 0;
 	/* A short read has drained the socket, unless the end or an urgent octet follow. */
 	s->drained = n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent;
+	s->sock.unsure = n > 0 && !s->drained;
 	return n < 0 ? -errno : n;
 }
 

@@ -32,13 +32,24 @@ dgram_event(struct loop_fd *w, uint32_t events)
 {
 	struct hostio_dgram *d = container_of(w, struct hostio_dgram, sock.w);
 
-	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) {
 		d->sock.ready |= IO_READABLE;
+		d->sock.unsure = false;
+	}
 	if (events & EPOLLOUT) {
 		d->sock.ready |= IO_WRITABLE;
 		loop_mod(d->sock.host->loop, w, w->events & ~(uint32_t)EPOLLOUT);
 	}
 	hostio_sock_tell(&d->sock);
+}
+
+static void
+dgram_empty(struct hostio_sock *sock)
+{
+	struct hostio_dgram *d = container_of(sock, struct hostio_dgram, sock);
+
+	if (!d->error)
+		hostio_sock_unready(sock, IO_READABLE);
 }
 
 static void
@@ -59,6 +70,7 @@ dgram_recv_from(struct io_dgram *io, void *buf, size_t len, struct endpoint *fro
 	ssize_t n;
 
 	d->error = 0;
+	d->sock.unsure = true;
 	if (e)
 		return -e;
 	do
@@ -70,7 +82,9 @@ dgram_recv_from(struct io_dgram *io, void *buf, size_t len, struct endpoint *fro
 	}
 	if (n < 0)
 		return -errno;
-	return endpoint_from_sockaddr(from, (struct sockaddr *)&ss) ? n : -LEAT_EAFNOSUPPORT;
+	if (from)
+		endpoint_from_sockaddr(from, (struct sockaddr *)&ss);
+	return n;
 }
 
 /* One sendto(2): octets sent, or the negative errno. */
@@ -225,6 +239,7 @@ hostio_dgram(struct io_world *w, const struct endpoint *local, const struct endp
 		d->sock.w.fd = fd;
 		d->sock.w.fn = dgram_event;
 		d->sock.call = dgram_call;
+		d->sock.empty = dgram_empty;
 		d->sock.has_fn = fn != NULL;
 		d->sock.ready = IO_WRITABLE;
 		e = hostio_sock_add(h, &d->sock, EPOLLIN);

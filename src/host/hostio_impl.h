@@ -42,8 +42,11 @@ struct hostio_sock {
 	struct list due; /* of hostio.due or hostio.later */
 	unsigned want;
 	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
+	bool unsure;      /* a read has got octets since the last event: there may be no more */
 	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
 	bool has_fn;      /* the owner has a callback */
+	/* The kernel has nothing more to read. */
+	void (*empty)(struct hostio_sock *s);
 	/* Calls the owner. @s may be gone after that. */
 	void (*call)(struct hostio_sock *s, unsigned events);
 };

@@ -69,7 +69,7 @@ stream_learn(struct hostio_stream *s, uint32_t events)
 		stream_connected(s);
 	if (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) {
 		s->sock.ready |= IO_READABLE;
-		s->drained = false;
+		s->drained = s->sock.unsure = false;
 	}
 	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
 		s->sock.ready |= IO_WRITABLE;
@@ -89,6 +89,15 @@ stream_event(struct loop_fd *w, uint32_t events)
 		return;
 	stream_learn(s, events);
 	hostio_sock_tell(&s->sock);
+}
+
+static void
+stream_empty(struct hostio_sock *sock)
+{
+	struct hostio_stream *s = container_of(sock, struct hostio_stream, sock);
+
+	s->drained = true;
+	hostio_stream_settle(s);
 }
 
 static void
@@ -114,6 +123,7 @@ hostio_stream_new(
 	s->sock.w.fd = fd;
 	s->sock.w.fn = stream_event;
 	s->sock.call = stream_call;
+	s->sock.empty = stream_empty;
 	s->sock.ready = connecting ? 0 : IO_WRITABLE;
 	e = hostio_sock_add(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP | (connecting ? EPOLLOUT : 0));
 	if (e < 0) {
