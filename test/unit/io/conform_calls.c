@@ -219,6 +219,13 @@ await(struct end *e, unsigned events)
 	return e->got;
 }
 
+void
+await_connected(struct end *e)
+{
+	if (!e->connected)
+		await(e, IO_CONNECTED);
+}
+
 ssize_t
 get(struct end *e, void *buf, size_t len)
 {
@@ -312,8 +319,7 @@ pair_open(struct pair *p, struct conform *c)
 	door_open(&p->door, c, 8);
 	assert_int_equal(end_connect(&p->client, c, &p->door.at), 0);
 	accept_one(&p->door, &p->server);
-	if (!p->client.connected)
-		await(&p->client, IO_CONNECTED);
+	await_connected(&p->client);
 }
 
 void

@@ -83,6 +83,8 @@ void door_close(struct door *d);
 
 /* The same, waiting for the event. They fail the test at the deadline. */
 unsigned await(struct end *e, unsigned events);
+void await_connected(
+    struct end *e); /* the server must have accepted it: TLS, say, waits for what the server answers */
 ssize_t get(struct end *e, void *buf, size_t len); /* a read that is not -LEAT_EAGAIN */
 void put(struct end *e, const void *buf, size_t len);
 void put_text(struct end *e, const char *text);
