@@ -119,10 +119,14 @@ listener_below(struct io_listener *below, void *arg)
 	struct io_stream *s;
 
 	while (l->waiting < l->backlog && below->ops->accept(below, &s) == 0) {
-		if (scramble_new(l->w, s, l))
-			l->waiting++;
-		else
+		struct scramble *over = scramble_new(l->w, s, l);
+
+		if (!over) {
 			io_close(s, true);
+			continue;
+		}
+		l->waiting++;
+		scramble_listener_heard(l, over); /* the other side's key may have come already */
 	}
 }
 

@@ -395,7 +395,7 @@ main(void)
 	};
 	struct simworld_config v4 = {0}, v6 = {.v6 = true, .seed = 1},
 			       far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
-			       narrow = {.v6 = true, .rule = {.there = MSEC, .back = MSEC, .window = 3000}};
+			       narrow = {.v6 = true, .rule = {.there = MSEC, .back = MSEC, .window = 500}};
 	int failed = cmocka_run_group_tests_name("simio", tests, NULL, NULL);
 
 	failed += conform_run("simio, IPv4", simworld_setup, simworld_teardown, &v4);
