@@ -1,11 +1,15 @@
 /*
- * io_echo.c - an echo service and a client of it over io/io.h. Which network they use is not known here.
+ * io_echo.c - an echo service and a client of it over io/io.h. Which network they use is not known
+ * here.
  */
 #include "io_echo.h"
 
 enum { BACKLOG = 64, PIECE = 16384 };
 
-/* What a client has sent goes back from where it lies. While that does not fit, nothing more is read. */
+/*
+ * What a client has sent goes back from where it lies. While that does not fit, nothing more is
+ * read.
+ */
 static void
 serve(struct io_stream *s, unsigned events, void *arg)
 {

@@ -1,5 +1,6 @@
 /*
- * io_echo.h - an echo service and a client of it, which know of the world what io/io.h says of it and nothing else.
+ * io_echo.h - an echo service and a client of it, which know of the world what io/io.h says of it
+ * and nothing else.
  */
 #ifndef IO_ECHO_H
 #define IO_ECHO_H
@@ -13,7 +14,7 @@ int echo_serve(struct io_world *world, const struct endpoint *at, struct io_list
 struct echo_client {
 	size_t len, sent, back;
 	bool over; /* the stream has ended and is closed */
-	int error; /* why it ended before all came back, as a negative LEAT_E; -LEAT_EPROTO: other octets came */
+	int error; /* negative LEAT_E: why not all came back; -LEAT_EPROTO: others came */
 };
 
 /* @client's len is set. 0, or why it cannot connect. */

@@ -2,9 +2,9 @@
  * One echo service in three worlds:
  *
  *   io_echo host ADDRESS PORT             on this machine's sockets
- *   io_echo tap NAME ADDRESS/BITS PORT    on Leat's own TCP/IP, as a host of its own on a TAP device
- *   io_echo sim [SEED]                    in virtual time, over a link that loses packets: a client sends a million
- *                                         octets, and they come back
+ *   io_echo tap NAME ADDRESS/BITS PORT    on Leat's own TCP/IP, a host of its own on a TAP device
+ *   io_echo sim [SEED]                    in virtual time, over a link that loses packets: a client
+ *                                         sends a million octets, and they come back
  *
  * Port 0 is any; the port is printed. The service (io_echo.c) is the same in all of them.
  */

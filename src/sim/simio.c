@@ -1,5 +1,6 @@
 /*
- * sim/simio.c - the net of sim/simio.h as a whole: hosts, their addresses, and the rules for who connects.
+ * sim/simio.c - the net of sim/simio.h as a whole: hosts, their addresses, and the rules for who
+ * connects.
  */
 #include "sim/simio.h"
 

@@ -1,8 +1,9 @@
 /*
  * sim/simio_conn.c - what travels between the two ends of a connection in virtual time.
  *
- * Octets go in messages of bounded size. A message whose octets were all read goes back as room for the writer, so a
- * pipe's octets are in flight, unread, or not yet known to have been read, and never more than the window.
+ * Octets go in messages of bounded size. A message whose octets were all read goes back as room for
+ * the writer, so a pipe's octets are in flight, unread, or not yet known to have been read, and
+ * never more than the window.
  */
 #include "sim/simio_conn.h"
 

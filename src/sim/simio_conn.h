@@ -1,8 +1,9 @@
 /*
- * sim/simio_conn.h - a connection in virtual time: two ends, and the messages that travel between them.
+ * sim/simio_conn.h - a connection in virtual time: two ends, and the messages that travel between
+ * them.
  *
- * Each end knows only what has arrived at it. What one end does reaches the other as a message after the delay, in
- * order. For simio_conn.c and simio_stream.c.
+ * Each end knows only what has arrived at it. What one end does reaches the other as a message
+ * after the delay, in order. For simio_conn.c and simio_stream.c.
  */
 #ifndef SIM_SIMIO_CONN_H
 #define SIM_SIMIO_CONN_H
@@ -12,7 +13,7 @@
 enum { SIMIO_CHUNK = 4096 }; /* octets that a message carries at most */
 
 enum simio_kind {
-	SIMIO_OPEN, /* to the server: someone connects. To the client: it is connected, or @error says why not */
+	SIMIO_OPEN,  /* to the server: someone connects; to the client: done, or @error */
 	SIMIO_DATA,  /* octets @off to @len of it are unread */
 	SIMIO_ROOM,  /* DATA on its way home: all its octets were read */
 	SIMIO_END,   /* nothing more comes */

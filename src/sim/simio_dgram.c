@@ -1,5 +1,6 @@
 /*
- * sim/simio_dgram.c - datagrams in virtual time: each travels by itself, and waits at a socket to be received.
+ * sim/simio_dgram.c - datagrams in virtual time: each travels by itself, and waits at a socket to
+ * be received.
  */
 #include "base/err.h"
 #include "sim/simio_impl.h"
@@ -8,9 +9,8 @@
 #include <string.h>
 
 enum {
-	DGRAM_QUEUE =
-	    212992, /* octets that wait at a socket, each datagram counted with DGRAM_COST; Linux's default */
-	DGRAM_COST = 768,
+	DGRAM_QUEUE = 212992, /* what waits at a socket, in octets; Linux's default */
+	DGRAM_COST = 768,     /* what a datagram counts there beside its octets */
 	DGRAM_MAX4 = 65507,
 	DGRAM_MAX6 = 65527,
 };
@@ -186,7 +186,8 @@ fly(struct flight *f, struct simio_host *to, nsec_t delay)
 }
 
 /*
- * How long from @from to @to. A rule is about those who send to a name, so what that name sends is on the way back.
+ * How long from @from to @to. A rule is about those who send to a name, so what that name sends is
+ * on the way back.
  */
 static void
 delays(const struct simio_net *net, const struct endpoint *from, const struct endpoint *to, nsec_t *there,

@@ -36,7 +36,10 @@ struct simio_host {
 	struct list listeners, dgrams;
 };
 
-/* Notifies an owner of levels in turns, never from within a call. Embedded in the object that has an owner. */
+/*
+ * Notifies an owner of levels in turns, never from within a call. Embedded in the object that has
+ * an owner.
+ */
 struct simio_teller {
 	struct timer timer;
 	struct wheel *wheel;
@@ -70,7 +73,10 @@ bool simio_may_open(const struct simio_host *h);
 void simio_opened(struct simio_host *h);
 void simio_closed(struct simio_host *h);
 
-/* Does a socket at @bound get what is sent to @to? A bound unspecified address takes all of its family. */
+/*
+ * Does a socket at @bound get what is sent to @to? A bound unspecified address takes all of its
+ * family.
+ */
 static inline bool
 simio_takes(const struct endpoint *bound, const struct endpoint *to)
 {

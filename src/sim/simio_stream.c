@@ -150,7 +150,7 @@ end_reserve(struct io_stream *s, size_t want, void **at)
 	size_t len = want < SIMIO_CHUNK ? want : SIMIO_CHUNK;
 	int err = may_write(e);
 
-	if (err)
+	if (err < 0)
 		return err;
 	len = len < e->room ? len : e->room;
 	e->reserved = simio_msg_new(len);
@@ -326,7 +326,10 @@ simio_end_own(struct simio_end *e)
 	return &e->io;
 }
 
-/* Streams that connect share no port with one another only by chance; nothing looks a connection up by it. */
+/*
+ * Streams that connect share no port with one another only by chance; nothing looks a connection up
+ * by it.
+ */
 static bool
 no_port_is_taken(const struct simio_host *h, const struct endpoint *at)
 {

@@ -67,7 +67,10 @@ scramble_fail(struct scramble *s, int error)
 	s->out.len = s->out.off = 0;
 }
 
-/* A closed stream has nothing more to do when all is sent and the other side has closed, too, or sends data. */
+/*
+ * A closed stream has nothing more to do when all is sent and the other side has closed, too, or
+ * sends data.
+ */
 static bool
 may_end(const struct scramble *s)
 {

@@ -1,5 +1,6 @@
 /*
- * test/unit/io/scramble_record.c - the records of a scrambled stream, received from and sent on the lower one.
+ * test/unit/io/scramble_record.c - the records of a scrambled stream, received from and sent on the
+ * lower one.
  */
 #include "io/scramble_impl.h"
 
@@ -235,7 +236,10 @@ take_record(struct scramble *s)
 	return true;
 }
 
-/* Is a record to be received? Not before the last one was read, or before a confirmation that is due was made. */
+/*
+ * Is a record to be received? Not before the last one was read, or before a confirmation that is
+ * due was made.
+ */
 static bool
 may_receive(const struct scramble *s)
 {

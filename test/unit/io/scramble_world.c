@@ -1,5 +1,6 @@
 /*
- * test/unit/io/scramble_world.c - a world whose streams are scrambled ones over those of another world.
+ * test/unit/io/scramble_world.c - a world whose streams are scrambled ones over those of another
+ * world.
  */
 #include "io/scramble_impl.h"
 

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/simworld.h - two hosts of sim/simio.h with a wheel and a clock of their own, for tests that need worlds
- * and not what is below them.
+ * test/unit/io/simworld.h - two hosts of sim/simio.h with a wheel and a clock of their own, for
+ * tests that need worlds and not what is below them.
  */
 #ifndef TEST_IO_SIMWORLD_H
 #define TEST_IO_SIMWORLD_H

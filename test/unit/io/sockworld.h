@@ -1,5 +1,6 @@
 /*
- * test/unit/io/sockworld.h - worlds over Leat's own sockets: two hosts in virtual time and an emulated link.
+ * test/unit/io/sockworld.h - worlds over Leat's own sockets: two hosts in virtual time and an
+ * emulated link.
  */
 #ifndef TEST_IO_SOCKWORLD_H
 #define TEST_IO_SOCKWORLD_H

@@ -157,7 +157,10 @@ on_talker(struct io_stream *s, unsigned events, void *arg)
 /* What a client sends that has no more of the handshake than its bytes. */
 static const uint8_t hello[] = {0, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8};
 
-/* A connection between two worlds, both ends watched by side[]. A client of the lower world says hello, and is not watched. */
+/*
+ * A connection between two worlds, both ends watched by side[]. A client of the lower world says
+ * hello, and is not watched.
+ */
 static void
 join(struct over *o, struct io_world *client, struct io_world *server, struct talker side[2])
 {
@@ -244,7 +247,10 @@ closed_stream_delivers_what_was_written(void **state)
 	over_free(o);
 }
 
-/* The end of the lower stream without the record that says so is not an end: someone cut the stream off. */
+/*
+ * The end of the lower stream without the record that says so is not an end: someone cut the stream
+ * off.
+ */
 static void
 lower_end_without_a_close_record_is_an_error(void **state)
 {

@@ -110,7 +110,10 @@ delays_are_of_each_direction(void **state)
 	simworld_free(w);
 }
 
-/* A pipe holds the window and no more, and has room again when the writer knows that octets were read. */
+/*
+ * A pipe holds the window and no more, and has room again when the writer knows that octets were
+ * read.
+ */
 static void
 window_is_what_a_pipe_holds(void **state)
 {
@@ -169,7 +172,10 @@ rule_decides_how_a_connect_fares(void **state)
 	simworld_free(w);
 }
 
-/* At its limit a host opens nothing; what waits to be accepted waits on, and is notified when there is room. */
+/*
+ * At its limit a host opens nothing; what waits to be accepted waits on, and is notified when there
+ * is room.
+ */
 static void
 host_opens_as_many_as_it_may(void **state)
 {
@@ -260,7 +266,10 @@ full_accept_queue_makes_the_client_try_again(void **state)
 	simworld_free(w);
 }
 
-/* A client that gives up before the server heard of it leaves no trace; later, a connection that is reset. */
+/*
+ * A client that gives up before the server heard of it leaves no trace; later, a connection that is
+ * reset.
+ */
 static void
 client_that_gives_up_is_reset_or_never_seen(void **state)
 {
