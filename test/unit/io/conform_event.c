@@ -163,18 +163,20 @@ static void
 an_end_may_be_reset_in_the_callback_that_says_it_is_connected(void **state)
 {
 	struct conform *c = conform_of(state);
-	struct end e;
+	struct end e, server;
 	struct door d;
 
 	door_open(&d, c, 1);
 	assert_int_equal(end_connect(&e, c, &d.at), 0);
 	e.then = close_yourself_by_reset;
 	end_want(&e, IO_READABLE | IO_WRITABLE);
+	accept_one(&d, &server);
 	rest(c);
 	rest(c);
 	assert_null(e.s);
 	assert_int_equal(e.told, 1);
 	assert_int_equal(e.first & (unsigned)IO_CONNECTED, IO_CONNECTED);
+	end_close(&server, false);
 	door_close(&d);
 }
 
@@ -189,7 +191,7 @@ an_end_may_be_closed_in_the_callback_that_says_it_failed(void **state)
 	end_close(&p.client, true);
 	for (unsigned i = 0; i < 20 && p.server.s; i++) {
 		rest(c);
-		if (p.server.s)
+		if (p.server.s && c->lossy)
 			end_write(&p.server, "?", 1, 0);
 	}
 	assert_null(p.server.s);
@@ -216,11 +218,11 @@ an_end_closed_in_another_s_callback_is_told_nothing_more(void **state)
 
 	door_open(&d, c, 8);
 	assert_int_equal(end_connect(&a, c, &d.at), 0);
-	await(&a, IO_CONNECTED);
 	accept_one(&d, &sa);
+	await_connected(&a);
 	assert_int_equal(end_connect(&b, c, &d.at), 0);
-	await(&b, IO_CONNECTED);
 	accept_one(&d, &sb);
+	await_connected(&b);
 	a.told = b.told = 0;
 	a.then = b.then = close_both;
 	a.arg = &b;
