@@ -70,8 +70,8 @@ void hostio_sock_close(struct hostio_sock *s);
 void hostio_sock_update(struct hostio_sock *s);
 
 /*
- * From an event of the loop, when @ready has been set: looks whether a read of this turn has taken all
- * that the event was about.
+ * From an event of the loop, when @ready has been set: looks whether a read of this turn has taken
+ * all that the event was about.
  */
 void hostio_sock_check(struct hostio_sock *s);
 
