@@ -64,6 +64,31 @@ hostio_sock_unready(struct hostio_sock *s, unsigned mask)
 	hostio_sock_update(s);
 }
 
+/*
+ * A socket that is not sure to be readable is looked at. The owner would otherwise be
+ * called for nothing, and make a system call itself to find out.
+ */
+static void
+sock_look(struct hostio_sock *s)
+{
+	struct pollfd p = {.fd = s->w.fd, .events = POLLIN};
+
+	if (!s->unsure || !(s->want & s->ready & IO_READABLE))
+		return;
+	s->unsure = false;
+	if (poll(&p, 1, 0) == 0)
+		s->empty(s);
+}
+
+void
+hostio_sock_check(struct hostio_sock *s)
+{
+	if (s->read_at == loop_now(s->host->loop)) {
+		s->unsure = true;
+		sock_look(s);
+	}
+}
+
 int
 hostio_sock_add(struct hostio *h, struct hostio_sock *s, uint32_t events)
 {
@@ -127,22 +152,6 @@ world_next(struct loop_source *source)
 	if (!list_empty(&h->due) || !list_empty(&h->later))
 		return loop_now(h->loop);
 	return wheel_next(h->world.wheel);
-}
-
-/*
- * A socket from the due list that is not sure to be readable is looked at. The owner would otherwise be
- * called for nothing, and make a system call itself to find out.
- */
-static void
-sock_look(struct hostio_sock *s)
-{
-	struct pollfd p = {.fd = s->w.fd, .events = POLLIN};
-
-	if (!s->unsure || !(s->want & s->ready & IO_READABLE))
-		return;
-	s->unsure = false;
-	if (poll(&p, 1, 0) == 0)
-		s->empty(s);
 }
 
 static void

@@ -39,6 +39,7 @@ recv_some(struct hostio_stream *s, void *buf, size_t len)
 	/* A short read has drained the socket, unless the end or an urgent octet follow. */
 	s->drained = n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent;
 	s->sock.unsure = n > 0 && !s->drained;
+	s->sock.read_at = loop_now(s->sock.host->loop);
 	return n < 0 ? -errno : n;
 }
 
@@ -143,9 +144,9 @@ writable(const struct hostio_stream *s)
 }
 
 /*
- * To be called after each write. Nagle's algorithm does not hold back what is written first, and often
- * nothing follows: it is turned off after a second write, which sends what it held back. That would
- * send corked octets too, so it waits for a write that is not corked.
+ * To be called after each write. Nagle's algorithm does not hold back what is written first, and
+ * often nothing follows: it is turned off after a second write, which sends what it held back. That
+ * would send corked octets too, so it waits for a write that is not corked.
  */
 static void
 stream_wrote(struct hostio_stream *s)

@@ -40,6 +40,7 @@ dgram_event(struct loop_fd *w, uint32_t events)
 		d->sock.ready |= IO_WRITABLE;
 		loop_mod(d->sock.host->loop, w, w->events & ~(uint32_t)EPOLLOUT);
 	}
+	hostio_sock_check(&d->sock);
 	hostio_sock_tell(&d->sock);
 }
 
@@ -71,6 +72,7 @@ dgram_recv_from(struct io_dgram *io, void *buf, size_t len, struct endpoint *fro
 
 	d->error = 0;
 	d->sock.unsure = true;
+	d->sock.read_at = loop_now(d->sock.host->loop);
 	if (e)
 		return -e;
 	do

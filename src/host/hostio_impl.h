@@ -43,6 +43,7 @@ struct hostio_sock {
 	unsigned want;
 	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
 	bool unsure;      /* a read has got octets since the last event: there may be no more */
+	nsec_t read_at;   /* loop_now() of the last read */
 	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
 	bool has_fn;      /* the owner has a callback */
 	/* The kernel has nothing more to read. */
@@ -67,6 +68,12 @@ void hostio_sock_close(struct hostio_sock *s);
 
 /* To be called after any change of @want, @ready, @pending or @has_fn outside of an event. */
 void hostio_sock_update(struct hostio_sock *s);
+
+/*
+ * From an event of the loop, when @ready has been set: looks whether a read of this turn has taken
+ * all that the event was about.
+ */
+void hostio_sock_check(struct hostio_sock *s);
 
 /*
  * From an event of the loop: calls the owner with what it is to know now. @s may be gone after

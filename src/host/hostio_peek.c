@@ -5,8 +5,8 @@
  * to consume them. All streams of a world share one buffer. Most consume all that they peeked at
  * before another one peeks. When another one does peek, octets that are left are moved to a block
  * of their size, which is the stream's own until it has consumed them or peeks again. If the owner
- * may still look at them, they cannot be moved: the stream keeps the buffer then, and the world gets
- * another one.
+ * may still look at them, they cannot be moved: the stream keeps the buffer then, and the world
+ * gets another one.
  */
 #include "host/hostio_stream.h"
 

@@ -88,6 +88,7 @@ stream_event(struct loop_fd *w, uint32_t events)
 	if (s->connecting && !(events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
 		return;
 	stream_learn(s, events);
+	hostio_sock_check(&s->sock);
 	hostio_sock_tell(&s->sock);
 }
 

@@ -19,7 +19,6 @@ struct sockio_stream {
 	unsigned once;   /* IO_CONNECTED or IO_FAILED, yet to be told */
 	bool connecting; /* neither of them has happened */
 	bool full;       /* a write found no room, and the socket has not said since that there is some */
-	bool shut;       /* shutdown() was called */
 	int error;       /* LEAT_E: why it failed; 0 = it did not */
 	bool unsaid;     /* no read or write has said the error yet */
 };
@@ -249,9 +248,8 @@ stream_shutdown(struct io_stream *st)
 
 	if (s->connecting)
 		return -LEAT_ENOTCONN;
-	err = s->shut ? 0 : sock_shutdown(s->obj.sk, SOCK_SHUT_WR);
-	s->shut |= !err;
-	sockio_check(&s->obj);
+	err = sock_shutdown(s->obj.sk, SOCK_SHUT_WR);
+	sockio_check(&s->obj); /* there is room for nothing now, so a write would not wait */
 	return err;
 }
 

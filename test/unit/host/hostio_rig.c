@@ -41,6 +41,7 @@ rig_begin(void **state)
 	assert_non_null(b->conform.server);
 	b->conform.at.addr = *at;
 	b->conform.turn = turn;
+	b->conform.rest = 20 * MSEC; /* loopback takes no time */
 	*state = b;
 	return 0;
 }

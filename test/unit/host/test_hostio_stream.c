@@ -141,6 +141,43 @@ an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it(void **state)
 	io_close(x.s, false);
 }
 
+struct two {
+	struct io_stream *s[2];
+	unsigned calls;
+};
+
+static void
+read_both(struct io_stream *s, unsigned events, void *arg)
+{
+	struct two *two = arg;
+	char buf[8];
+
+	two->calls++;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(io_read(two->s[i], buf, sizeof buf), 5);
+}
+
+static void
+a_stream_that_another_callback_has_drained_is_not_told_to_be_readable(void **state)
+{
+	struct rig *b = *state;
+	struct side x, y;
+	int fx = rig_connected(b, &x), fy = rig_connected(b, &y);
+	struct two two = {.s = {x.s, y.s}};
+
+	rig_turns_within(b, 5 * MSEC);
+	assert_int_equal(send(fx, "hello", 5, 0), 5);
+	assert_int_equal(send(fy, "hello", 5, 0), 5);
+	io_stream_watch(x.s, read_both, &two, IO_READABLE);
+	io_stream_watch(y.s, read_both, &two, IO_READABLE);
+	rig_turns_within(b, 20 * MSEC);
+	assert_int_equal(two.calls, 1);
+	io_close(x.s, false);
+	io_close(y.s, false);
+	close(fx);
+	close(fy);
+}
+
 static int
 file_of(const void *octets, size_t len)
 {
@@ -214,6 +251,7 @@ main(void)
 	    RIG_TEST(a_reset_after_the_other_sides_end_is_a_reset),
 	    RIG_TEST(an_error_that_a_call_found_first_is_an_event_too),
 	    RIG_TEST(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),
+	    RIG_TEST(a_stream_that_another_callback_has_drained_is_not_told_to_be_readable),
 	    RIG_TEST(a_file_is_sent_from_its_offset_until_the_stream_is_full),
 	    RIG_TEST(a_file_for_a_stream_that_was_reset_raises_no_signal),
 	};

@@ -28,6 +28,7 @@ struct conform {
 	void (*turn)(struct conform *c);
 	nsec_t patience; /* longest time, by @client's clock, that anything here may take; 0 = 10 s */
 	nsec_t rest;     /* time after which all that is under way has arrived; 0 = 50 ms */
+	bool lossy;      /* what is sent only once, a reset say, may not arrive */
 	bool no_dgram;   /* the worlds have streams only */
 	bool no_urgent;  /* streams have no at_mark() and write_urgent(); else the tests want them */
 

@@ -80,6 +80,7 @@ int end_connect(struct end *e, struct conform *c, const struct endpoint *to);
 void door_open(struct door *d, struct conform *c, int backlog);
 int door_accept(struct door *d, struct io_stream **out);
 void door_close(struct door *d);
+bool door_is_told(void *d); /* for until() */
 
 /* The same, waiting for the event. They fail the test at the deadline. */
 unsigned await(struct end *e, unsigned events);
@@ -92,8 +93,8 @@ void expect_text(struct end *e, const char *text); /* reads just as much */
 void expect_end(struct end *e);                    /* reads 0 */
 void accept_one(struct door *d, struct end *e);
 /*
- * Waits until IO_FAILED was told. A reset can be lost on the path, and comes again when the peer of the one that sent it
- * says something: so this end does.
+ * Waits until IO_FAILED was told. Where a reset can be lost, it comes again when the peer of the one that sent it says
+ * something: so this end does.
  */
 void await_failed(struct end *e);
 

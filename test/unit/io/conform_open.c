@@ -107,6 +107,19 @@ a_refused_connect_s_write_says_why_once(void **state)
 }
 
 static void
+a_refused_stream_is_readable_and_writable(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct end e;
+
+	if (!refused(&e, c))
+		return;
+	await(&e, IO_READABLE);
+	await(&e, IO_WRITABLE);
+	end_close(&e, false);
+}
+
+static void
 nothing_is_told_of_a_connect_that_was_given_up(void **state)
 {
 	struct conform *c = conform_of(state);
@@ -188,12 +201,6 @@ a_listener_is_called_again_while_something_waits(void **state)
 	door_close(&d);
 }
 
-static bool
-is_told(void *arg)
-{
-	return ((struct door *)arg)->told > 0;
-}
-
 static void
 connections_that_wait_at_a_closed_listener_are_reset(void **state)
 {
@@ -203,7 +210,8 @@ connections_that_wait_at_a_closed_listener_are_reset(void **state)
 
 	door_open(&d, c, 8);
 	assert_int_equal(end_connect(&e, c, &d.at), 0);
-	assert_true(until(c, is_told, &d)); /* a handshake above the transport may still wait for accept() */
+	assert_true(
+	    until(c, door_is_told, &d)); /* a handshake above the transport may still wait for accept() */
 	door_close(&d);
 	await_failed(&e);
 	assert_int_equal(io_error(e.s), -LEAT_ECONNRESET);
@@ -332,6 +340,7 @@ const struct conform_test conform_open_tests[] = {
     CONFORM_TEST(a_stream_that_connects_can_neither_be_read_nor_written_yet),
     CONFORM_TEST(a_refused_connect_fails_once_and_read_says_why_once),
     CONFORM_TEST(a_refused_connect_s_write_says_why_once),
+    CONFORM_TEST(a_refused_stream_is_readable_and_writable),
     CONFORM_TEST(nothing_is_told_of_a_connect_that_was_given_up),
     CONFORM_TEST(accept_gives_each_connection_once_until_it_says_eagain),
     CONFORM_TEST(a_listener_is_called_again_while_something_waits),

@@ -9,12 +9,6 @@
 
 #include <stdlib.h>
 
-struct sockworld {
-	struct conform conform; /* first */
-	struct sim *sim;
-	struct stack *client, *server;
-};
-
 static void
 turn(struct conform *c)
 {
@@ -50,7 +44,8 @@ sockworld_setup(void **state)
 	    .at.port = 80,
 	    .turn = turn,
 	    .patience = 600 * SEC,
-	    .rest = kind->rest};
+	    .rest = kind->rest,
+	    .lossy = kind->impair.loss > 0};
 	assert_int_equal(ipaddr_parse(kind->v6 ? "fd00::2" : "10.0.0.2", &f->conform.at.addr), 0);
 	*state = f;
 	return 0;

@@ -16,13 +16,22 @@ struct sockworld_kind {
 	nsec_t rest;              /* conform.rest */
 };
 
+struct sim;
+struct stack;
+
+struct sockworld {
+	struct conform conform;
+	struct sim *sim;
+	struct stack *client, *server;
+};
+
 /* 20 ms each way, and 2% of the frames are lost. */
 #define SOCKWORLD_BAD                                                                                        \
 	{                                                                                                    \
 		.delay = 20 * MSEC, .loss = 20000000                                                         \
 	}
 
-/* For conform_run(): *state is a sockworld_kind before. */
+/* For conform_run(): *state is a sockworld_kind before, and a sockworld then. */
 int sockworld_setup(void **state);
 int sockworld_teardown(void **state);
 

@@ -1,7 +1,64 @@
 /*
- * The adapter over Leat's own sockets: two hosts in virtual time, on a clean link and on bad ones, by IPv4 and by IPv6.
+ * The adapter over Leat's own sockets: two hosts in virtual time, on a clean link and on bad ones,
+ * by IPv4 and by IPv6; and what is this adapter's alone.
  */
+#include "io/sockio.h"
 #include "io/sockworld.h"
+#include "sim/sim.h"
+
+/* What two worlds of hosts that @seed made draw first. */
+static void
+draw(uint64_t seed, uint64_t out[2])
+{
+	struct sim_config config = {.seed = seed};
+	struct sim *sim = sim_new(&config);
+	struct stack *host = sim_host(sim);
+	struct io_world *w[2] = {sockio_new(host), sockio_new(host)};
+
+	for (unsigned i = 0; i < 2; i++) {
+		w[i]->ops->random(w[i], &out[i], sizeof out[i]);
+		sockio_free(w[i]);
+	}
+	sim_free(sim);
+}
+
+static void
+the_seed_gives_the_random_octets_of_each_world(void **state)
+{
+	uint64_t a[2], again[2], other[2];
+
+	draw(1, a);
+	draw(1, again);
+	draw(2, other);
+	assert_memory_equal(a, again, sizeof a);
+	assert_true(a[0] != a[1]);
+	assert_true(a[0] != other[0] && a[1] != other[1]);
+}
+
+/* io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows the same place. */
+static void
+peek_copies_nothing(void **state)
+{
+	struct sockworld *f = *state;
+	struct pkt_span first, again;
+	struct io_listener *l;
+	struct io_stream *client, *server;
+
+	assert_int_equal(io_listen(f->conform.server, &f->conform.at, 1, NULL, NULL, &l), 0);
+	assert_int_equal(io_connect(f->conform.client, &f->conform.at, NULL, NULL, &client), 0);
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+	assert_int_equal(l->ops->accept(l, &server), 0);
+	assert_int_equal(io_write(client, "octets", 6, 0), 6);
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+	assert_int_equal(io_peek(server, &first, 1), 1);
+	io_consume(server, 2);
+	assert_int_equal(io_peek(server, &again, 1), 1);
+	assert_ptr_equal(again.at, first.at + 2);
+	io_consume(server, 4);
+	io_close(client, false);
+	io_close(server, false);
+	l->ops->close(l);
+}
 
 static const struct sockworld_kind KINDS[] = {
     {"sock, IPv4", false, 1, {.delay = 100 * USEC}, 300 * MSEC},
@@ -15,7 +72,13 @@ static const struct sockworld_kind KINDS[] = {
 int
 main(void)
 {
-	int failed = 0;
+	static const struct sockworld_kind clean = {"", false, 1, {.delay = 100 * USEC}, 0};
+	const struct CMUnitTest own[] = {
+	    cmocka_unit_test(the_seed_gives_the_random_octets_of_each_world),
+	    cmocka_unit_test_prestate_setup_teardown(
+		peek_copies_nothing, sockworld_setup, sockworld_teardown, (void *)&clean),
+	};
+	int failed = cmocka_run_group_tests(own, NULL, NULL);
 
 	for (unsigned i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
 		struct sockworld_kind kind = KINDS[i];
