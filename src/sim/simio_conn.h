@@ -52,10 +52,10 @@ struct simio_end {
 	/* The owner. */
 	struct list queued; /* in the listener's accept queue */
 	bool owned, connected;
-	unsigned want, once; /* once: events to be notified once */
-	int error;           /* why it failed; 0 = it has not */
-	bool error_said;     /* by a call */
-	bool dead;           /* reset, by either side: nothing arrives any more */
+	unsigned want, once;                 /* once: events to be notified once */
+	int error;                           /* why it failed; 0 = it has not */
+	bool said_to_reader, said_to_writer; /* by a call */
+	bool dead;                           /* reset, by either side: nothing arrives any more */
 };
 
 struct simio_conn {

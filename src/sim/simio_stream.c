@@ -69,8 +69,8 @@ end_want(struct io_stream *s, unsigned events)
 static int
 nothing(struct simio_end *e)
 {
-	if (e->error && !e->error_said) {
-		e->error_said = true;
+	if (e->error && !e->said_to_reader) {
+		e->said_to_reader = true;
 		return -e->error;
 	}
 	return e->error || e->ended ? 0 : -LEAT_EAGAIN;
@@ -134,8 +134,8 @@ end_read(struct io_stream *s, void *buf, size_t len)
 static int
 may_write(struct simio_end *e)
 {
-	if (e->error && !e->error_said) {
-		e->error_said = true;
+	if (e->error && !e->said_to_writer) {
+		e->said_to_writer = true;
 		return -e->error;
 	}
 	if (e->error || e->shut)

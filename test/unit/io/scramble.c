@@ -112,8 +112,8 @@ scramble_want(struct io_stream *io, unsigned events)
 static int
 nothing(struct scramble *s)
 {
-	if (s->error && !s->error_said) {
-		s->error_said = true;
+	if (s->error && !s->said_to_reader) {
+		s->said_to_reader = true;
 		return -s->error;
 	}
 	return s->error || s->in.ended ? 0 : -LEAT_EAGAIN;
@@ -165,8 +165,10 @@ scramble_reserve(struct io_stream *io, size_t want, void **at)
 
 	scramble_pump(s);
 	poke(s);
-	if (s->error && !s->error_said)
-		return nothing(s);
+	if (s->error && !s->said_to_writer) {
+		s->said_to_writer = true;
+		return -s->error;
+	}
 	if (s->error || s->shut)
 		return -LEAT_EPIPE;
 	if (!has_room(s))

@@ -56,7 +56,7 @@ struct scramble {
 	bool client, owned, connected, shut, lingering;
 	unsigned want, once, want_below;
 	int error;
-	bool error_said;
+	bool said_to_reader, said_to_writer;
 };
 
 /* A stream over @below, which has no callback yet; connected when the other side's key has come. */
