@@ -143,7 +143,7 @@ stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)
 		s->unsaid &= ~side;
 		return -s->error;
 	}
-	return n == -LEAT_ENOTCONN ? 0 : n;
+	return n == -LEAT_ENOTCONN ? 0 : n; /* reading from a socket whose connect failed */
 }
 
 static ssize_t
@@ -221,8 +221,11 @@ static ssize_t
 stream_reserve(struct io_stream *st, size_t want, void **at)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n = s->connecting ? 0 : sock_reserve(s->obj.sk, want, at);
+	ssize_t n;
 
+	if (s->connecting)
+		return -LEAT_EAGAIN;
+	n = sock_reserve(s->obj.sk, want, at);
 	if (n > 0)
 		return n;
 	if (n < 0)
@@ -300,8 +303,11 @@ static ssize_t
 stream_write_urgent(struct io_stream *st, uint8_t octet)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n = s->connecting ? -LEAT_EAGAIN : sock_send(s->obj.sk, &octet, 1, SOCK_OOB, NULL);
+	ssize_t n;
 
+	if (s->connecting)
+		return -LEAT_EAGAIN;
+	n = sock_send(s->obj.sk, &octet, 1, SOCK_OOB, NULL);
 	return n > 0 ? n : stream_wrote(s, 0, n);
 }
 

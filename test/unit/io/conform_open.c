@@ -33,15 +33,20 @@ a_stream_that_connects_can_neither_be_read_nor_written_yet(void **state)
 	struct pair p;
 	struct pkt_span span;
 	uint8_t octet;
+	void *at;
 
 	door_open(&p.door, c, 8);
 	assert_int_equal(end_connect(&p.client, c, &p.door.at), 0);
 	if (!p.client.connected) { /* no turn has been made */
 		assert_int_equal(end_read(&p.client, &octet, 1), -LEAT_EAGAIN);
 		assert_int_equal(end_peek(&p.client, &span, 1), -LEAT_EAGAIN);
+		assert_int_equal(end_write(&p.client, "early", 5, 0), -LEAT_EAGAIN);
+		if (p.client.s->ops->reserve)
+			assert_int_equal(end_reserve(&p.client, 5, &at), -LEAT_EAGAIN);
 	}
 	accept_one(&p.door, &p.server);
 	await_connected(&p.client);
+	await(&p.client, IO_WRITABLE);
 	put_text(&p.client, "now");
 	expect_text(&p.server, "now");
 	pair_close(&p);
