@@ -2,7 +2,7 @@
  * io/sockio_stream.c - io's streams over Leat's own sockets.
  *
  * A socket says its error once, to whoever asks first. It is taken as soon as the socket has it and kept here, so that
- * error() can tell it at any time, and a read or a write still says it once.
+ * error() can tell it at any time, and reading and writing each say it once.
  */
 #include "base/err.h"
 #include "io/sockio_impl.h"
@@ -20,7 +20,7 @@ struct sockio_stream {
 	bool connecting; /* neither of them has happened */
 	bool full;       /* a write found no room, and the socket has not said since that there is some */
 	int error;       /* LEAT_E: why it failed; 0 = it did not */
-	bool unsaid;     /* no read or write has said the error yet */
+	unsigned unsaid; /* IO_READABLE, IO_WRITABLE: no read, or no write, has said the error yet */
 };
 
 static struct sockio_stream *
@@ -81,16 +81,9 @@ stream_failed(struct sockio_stream *s, int error)
 		return;
 	s->connecting = false;
 	s->error = error == LEAT_EPIPE ? LEAT_ECONNRESET : error;
-	s->unsaid = true;
+	s->unsaid = IO_READABLE | IO_WRITABLE;
 	s->once |= IO_FAILED;
 	sockio_check(&s->obj);
-}
-
-static int
-stream_say_error(struct sockio_stream *s)
-{
-	s->unsaid = false;
-	return -s->error;
 }
 
 static void
@@ -135,19 +128,22 @@ stream_changed(struct sock *sk, void *arg)
 }
 
 /*
- * @n is what a call on the socket answered. An error that the socket had until this call is now known; one that was
- * known is said instead of the end or -LEAT_EPIPE that the socket answers since.
+ * @n is what a call on the socket answered, and @side what it was for: IO_READABLE or IO_WRITABLE. An error that the
+ * socket had until this call is now known; one that was known is said instead of the end or -LEAT_EPIPE that the socket
+ * answers since.
  */
 static ssize_t
-stream_answer(struct sockio_stream *s, ssize_t n)
+stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)
 {
 	if (n == -LEAT_EAGAIN || n > 0)
 		return n;
 	if (n < 0 && n != -LEAT_EPIPE && n != -LEAT_ENOTCONN && !s->error)
 		stream_failed(s, (int)-n);
-	if (s->unsaid)
-		return stream_say_error(s);
-	return n == -LEAT_ENOTCONN ? 0 : n;
+	if (s->unsaid & side) {
+		s->unsaid &= ~side;
+		return -s->error;
+	}
+	return n == -LEAT_ENOTCONN ? 0 : n; /* reading from a socket whose connect failed */
 }
 
 static ssize_t
@@ -159,7 +155,7 @@ stream_read(struct io_stream *st, void *buf, size_t len)
 		return -LEAT_EAGAIN;
 	if (sock_at_mark(s->obj.sk))
 		len = 1;
-	return stream_answer(s, sock_recv(s->obj.sk, buf, len, 0, NULL));
+	return stream_answer(s, sock_recv(s->obj.sk, buf, len, 0, NULL), IO_READABLE);
 }
 
 static int
@@ -176,7 +172,8 @@ stream_peek(struct io_stream *st, struct pkt_span *span, unsigned max)
 		span[0].len = 1;
 		return 1;
 	}
-	return n ? (int)n : (int)stream_answer(s, sock_recv(s->obj.sk, &octet, 1, SOCK_PEEK, NULL));
+	return n ? (int)n
+		 : (int)stream_answer(s, sock_recv(s->obj.sk, &octet, 1, SOCK_PEEK, NULL), IO_READABLE);
 }
 
 static void
@@ -192,7 +189,7 @@ stream_wrote(struct sockio_stream *s, size_t done, ssize_t n)
 	if (n >= 0 || n == -LEAT_EAGAIN)
 		s->full = true;
 	if (done == 0)
-		return stream_answer(s, n);
+		return stream_answer(s, n, IO_WRITABLE);
 	if (n < 0 && n != -LEAT_EAGAIN && n != -LEAT_EPIPE)
 		stream_failed(s, (int)-n); /* the next call says it */
 	return (ssize_t)done;
@@ -224,12 +221,15 @@ static ssize_t
 stream_reserve(struct io_stream *st, size_t want, void **at)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n = s->connecting ? 0 : sock_reserve(s->obj.sk, want, at);
+	ssize_t n;
 
+	if (s->connecting)
+		return -LEAT_EAGAIN;
+	n = sock_reserve(s->obj.sk, want, at);
 	if (n > 0)
 		return n;
 	if (n < 0)
-		return stream_answer(s, n);
+		return stream_answer(s, n, IO_WRITABLE);
 	s->full = true;
 	return -LEAT_EAGAIN;
 }
@@ -303,8 +303,11 @@ static ssize_t
 stream_write_urgent(struct io_stream *st, uint8_t octet)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n = s->connecting ? -LEAT_EAGAIN : sock_send(s->obj.sk, &octet, 1, SOCK_OOB, NULL);
+	ssize_t n;
 
+	if (s->connecting)
+		return -LEAT_EAGAIN;
+	n = sock_send(s->obj.sk, &octet, 1, SOCK_OOB, NULL);
 	return n > 0 ? n : stream_wrote(s, 0, n);
 }
 

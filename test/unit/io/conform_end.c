@@ -210,6 +210,24 @@ a_reset_is_said_once_to_who_writes(void **state)
 	pair_close(&p);
 }
 
+/* Whether a write says it, too, is the adapter's choice; after that it is -LEAT_EPIPE. */
+static void
+a_reset_that_was_read_ends_writing(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct pair p;
+	uint8_t octet;
+	ssize_t n;
+
+	pair_reset(&p, c, "");
+	assert_int_equal(end_read(&p.client, &octet, 1), -LEAT_ECONNRESET);
+	n = end_write(&p.client, "x", 1, 0);
+	assert_true(n == -LEAT_ECONNRESET || n == -LEAT_EPIPE);
+	assert_int_equal(end_read(&p.client, &octet, 1), 0);
+	assert_int_equal(end_write(&p.client, "x", 1, 0), -LEAT_EPIPE);
+	pair_close(&p);
+}
+
 static void
 a_reset_stream_is_readable_and_writable(void **state)
 {
@@ -329,6 +347,7 @@ const struct conform_test conform_end_tests[] = {
     CONFORM_TEST(a_reset_is_read_once_after_what_had_arrived),
     CONFORM_TEST(a_reset_is_peeked_once_after_what_had_arrived),
     CONFORM_TEST(a_reset_is_said_once_to_who_writes),
+    CONFORM_TEST(a_reset_that_was_read_ends_writing),
     CONFORM_TEST(a_reset_stream_is_readable_and_writable),
     CONFORM_TEST(a_client_s_reset_reaches_the_server),
     CONFORM_TEST(a_reset_is_seen_after_a_half_close),
