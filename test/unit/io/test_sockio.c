@@ -1,6 +1,6 @@
 /*
- * The adapter over Leat's own sockets in virtual time, by IPv4 and by IPv6: one host that talks to itself, two hosts on a
- * clean link and on bad ones; and what is this adapter's alone.
+ * The adapter over Leat's own sockets in virtual time, by IPv4 and by IPv6: one host that talks to
+ * itself, two hosts on a clean link and on bad ones; and what is this adapter's alone.
  */
 #include "io/conform.h"
 #include "io/sockio.h"
@@ -114,7 +114,10 @@ the_seed_gives_the_random_octets_of_each_world(void **state)
 	assert_true(a[0] != other[0] && a[1] != other[1]);
 }
 
-/* io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows the same place. */
+/*
+ * io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows
+ * the same place.
+ */
 static void
 peek_copies_nothing(void **state)
 {
