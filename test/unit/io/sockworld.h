@@ -1,6 +1,6 @@
 /*
  * test/unit/io/sockworld.h - worlds over Leat's own sockets: two hosts in virtual time and an
- * emulated link.
+ * emulated link, or one host that talks to itself.
  */
 #ifndef TEST_IO_SOCKWORLD_H
 #define TEST_IO_SOCKWORLD_H
@@ -10,7 +10,7 @@
 
 struct sockworld_kind {
 	const char *what;
-	bool v6;
+	const char *at; /* the server's address; a loopback one: the client's host is the server, too */
 	uint64_t seed;
 	struct emu_impair impair; /* each way */
 	nsec_t rest;              /* conform.rest */
