@@ -69,6 +69,33 @@ window_is_what_a_pipe_holds(void **state)
 	simworld_free(w);
 }
 
+/* A delay that becomes shorter while octets are under way lets none of them overtake others. */
+static void
+changed_delay_keeps_the_order(void **state)
+{
+	struct simworld_config config = {.rule = {.there = 30 * MSEC}};
+	struct simworld *w = simworld_new(&config);
+	struct heard h = {0}, lh = {0};
+	struct io_listener *l = listening(w, 80, &lh);
+	struct io_stream *s = connecting(w, 80, &h), *t;
+	char buf[8] = {0};
+
+	simworld_pass(w, 40 * MSEC);
+	t = accepted(l);
+	assert_int_equal(io_write(s, "first", 5, 0), 5);
+	config.rule.there = 0;
+	assert_int_equal(io_write(s, "2nd", 3, 0), 3);
+	simworld_pass(w, 20 * MSEC);
+	assert_int_equal(io_read(t, buf, sizeof buf), -LEAT_EAGAIN);
+	simworld_pass(w, 10 * MSEC);
+	assert_int_equal(io_read(t, buf, sizeof buf), 8);
+	assert_memory_equal(buf, "first2nd", 8);
+	io_close(s, false);
+	io_close(t, false);
+	l->ops->close(l);
+	simworld_free(w);
+}
+
 static void
 rule_decides_how_a_connect_fares(void **state)
 {
@@ -164,6 +191,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(delays_are_of_each_direction),
 	    cmocka_unit_test(window_is_what_a_pipe_holds),
+	    cmocka_unit_test(changed_delay_keeps_the_order),
 	    cmocka_unit_test(rule_decides_how_a_connect_fares),
 	    cmocka_unit_test(full_accept_queue_makes_the_client_try_again),
 	    cmocka_unit_test(client_that_gives_up_is_reset_or_never_seen),

@@ -162,6 +162,33 @@ datagrams_that_wait_are_bounded(void **state)
 		got++;
 	}
 	assert_in_range(got, 50, SENT / 2);
+	for (unsigned i = 0; i < got; i++) { /* all of the room is there again */
+		assert_int_equal(d->ops->send_to(d, buf, LEN, NULL), LEN);
+		simworld_pass(w, MSEC);
+		assert_int_equal(e->ops->recv_from(e, buf, LEN, &from), LEN);
+	}
+	d->ops->close(d);
+	e->ops->close(e);
+	simworld_free(w);
+}
+
+/* Only who has one peer is notified that no one is there, as on Linux. */
+static void
+socket_without_a_peer_is_not_refused(void **state)
+{
+	struct simworld *w = simworld_new(&(struct simworld_config){0});
+	struct io_world *c = w->conform.client;
+	struct endpoint at = at_port(w, 53), from;
+	struct io_dgram *d, *e;
+	char buf[8];
+
+	assert_int_equal(c->ops->dgram(c, NULL, NULL, NULL, NULL, &d), 0);
+	assert_int_equal(c->ops->dgram(c, NULL, &at, NULL, NULL, &e), 0);
+	assert_int_equal(d->ops->send_to(d, "x", 1, &at), 1);
+	assert_int_equal(e->ops->send_to(e, "x", 1, NULL), 1);
+	simworld_pass(w, MSEC);
+	assert_int_equal(d->ops->recv_from(d, buf, sizeof buf, &from), -LEAT_EAGAIN);
+	assert_int_equal(e->ops->recv_from(e, buf, sizeof buf, &from), -LEAT_ECONNREFUSED);
 	d->ops->close(d);
 	e->ops->close(e);
 	simworld_free(w);
@@ -231,6 +258,7 @@ main(void)
 	    cmocka_unit_test(datagrams_take_the_delays_and_errors_of_rules),
 	    cmocka_unit_test(loopback_is_a_hosts_own),
 	    cmocka_unit_test(datagrams_that_wait_are_bounded),
+	    cmocka_unit_test(socket_without_a_peer_is_not_refused),
 	    cmocka_unit_test(same_seed_gives_the_same_world),
 	    cmocka_unit_test(nothing_is_left_of_what_was_under_way),
 	};
