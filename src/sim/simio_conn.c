@@ -138,7 +138,6 @@ simio_send(struct simio_end *e, struct simio_msg *m)
 		return;
 	}
 	m->when = nsec_add(*e->conn->net->now, e == &e->conn->end[0] ? rule->there : rule->back);
-	m->when = to->last = nsec_max(m->when, to->last);
 	list_push(&to->inbox, &m->node);
 	await_arrival(to);
 }

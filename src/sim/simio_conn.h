@@ -38,8 +38,7 @@ struct simio_end {
 	struct simio_teller teller;
 
 	/* What is on its way to here, and what has arrived. */
-	struct list inbox, unread; /* of messages, by time */
-	nsec_t last;               /* when the latest that was sent here arrives */
+	struct list inbox, unread; /* of messages, in order: none overtakes another */
 	struct timer arrival;
 	bool ended;                        /* END has arrived */
 	struct simio_msg open, end, reset; /* those that the peer sends here; each at most once */

@@ -1,77 +1,7 @@
 /*
- * Worlds in virtual time keep the rules of io/io.h; and what a test can script them to do.
+ * Worlds in virtual time keep the rules of io/io.h; and how a test can script their streams.
  */
-#include "io/simworld.h"
-
-#include "base/err.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-/* What an object's owner was notified of. */
-struct heard {
-	unsigned calls, events, last;
-};
-
-static void
-hear(struct io_stream *s, unsigned events, void *arg)
-{
-	struct heard *h = arg;
-
-	h->calls++;
-	h->events |= events;
-	h->last = events;
-}
-
-static void
-hear_dgram(struct io_dgram *d, unsigned events, void *arg)
-{
-	hear(NULL, events, arg);
-}
-
-static void
-hear_listener(struct io_listener *l, void *arg)
-{
-	hear(NULL, IO_READABLE, arg);
-}
-
-static struct endpoint
-at_port(const struct simworld *w, uint16_t port)
-{
-	struct endpoint at = w->conform.at;
-
-	at.port = port;
-	return at;
-}
-
-static struct io_listener *
-listening(struct simworld *w, uint16_t port, struct heard *h)
-{
-	struct endpoint at = at_port(w, port);
-	struct io_listener *l;
-
-	assert_int_equal(io_listen(w->conform.server, &at, 4, hear_listener, h, &l), 0);
-	return l;
-}
-
-static struct io_stream *
-connecting(struct simworld *w, uint16_t port, struct heard *h)
-{
-	struct endpoint at = at_port(w, port);
-	struct io_stream *s;
-
-	assert_int_equal(io_connect(w->conform.client, &at, hear, h, &s), 0);
-	return s;
-}
-
-static struct io_stream *
-accepted(struct io_listener *l)
-{
-	struct io_stream *s;
-
-	assert_int_equal(l->ops->accept(l, &s), 0);
-	return s;
-}
+#include "sim/simio_calls.h"
 
 /* Octets arrive after the delay there and not before, and what comes back takes the other. */
 static void
@@ -139,6 +69,33 @@ window_is_what_a_pipe_holds(void **state)
 	simworld_free(w);
 }
 
+/* A delay that becomes shorter while octets are under way lets none of them overtake others. */
+static void
+changed_delay_keeps_the_order(void **state)
+{
+	struct simworld_config config = {.rule = {.there = 30 * MSEC}};
+	struct simworld *w = simworld_new(&config);
+	struct heard h = {0}, lh = {0};
+	struct io_listener *l = listening(w, 80, &lh);
+	struct io_stream *s = connecting(w, 80, &h), *t;
+	char buf[8] = {0};
+
+	simworld_pass(w, 40 * MSEC);
+	t = accepted(l);
+	assert_int_equal(io_write(s, "first", 5, 0), 5);
+	config.rule.there = 0;
+	assert_int_equal(io_write(s, "2nd", 3, 0), 3);
+	simworld_pass(w, 20 * MSEC);
+	assert_int_equal(io_read(t, buf, sizeof buf), -LEAT_EAGAIN);
+	simworld_pass(w, 10 * MSEC);
+	assert_int_equal(io_read(t, buf, sizeof buf), 8);
+	assert_memory_equal(buf, "first2nd", 8);
+	io_close(s, false);
+	io_close(t, false);
+	l->ops->close(l);
+	simworld_free(w);
+}
+
 static void
 rule_decides_how_a_connect_fares(void **state)
 {
@@ -169,72 +126,6 @@ rule_decides_how_a_connect_fares(void **state)
 	assert_int_equal(ipaddr_parse("10.9.9.9", &at.addr), 0);
 	at.port = 80;
 	assert_int_equal(io_connect(w->conform.client, &at, hear, NULL, &s[0]), -LEAT_ENETUNREACH);
-	simworld_free(w);
-}
-
-/*
- * At its limit a host opens nothing; what waits to be accepted waits on, and is notified when there
- * is room.
- */
-static void
-host_opens_as_many_as_it_may(void **state)
-{
-	struct simworld *w = simworld_new(&(struct simworld_config){0});
-	struct heard h = {0}, lh = {0};
-	struct io_listener *l = listening(w, 80, &lh);
-	struct io_stream *s[2], *t;
-	struct endpoint at = at_port(w, 80);
-	struct io_dgram *d;
-
-	simio_host_limit(w->client, 2);
-	simio_host_limit(w->server, 1);
-	s[0] = connecting(w, 80, &h);
-	s[1] = connecting(w, 80, &h);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, NULL, &t), -LEAT_EMFILE);
-	assert_int_equal(
-	    w->conform.client->ops->dgram(w->conform.client, NULL, NULL, NULL, NULL, &d), -LEAT_EMFILE);
-	simworld_pass(w, MSEC);
-	t = accepted(l);
-	simworld_pass(w, MSEC);
-	lh.calls = 0;
-	simworld_pass(w, MSEC);
-	assert_int_equal(lh.calls, 0);
-	assert_int_equal(l->ops->accept(l, &t), -LEAT_EAGAIN);
-	io_close(t, false);
-	simworld_pass(w, MSEC);
-	assert_true(lh.calls > 0);
-	t = accepted(l);
-	io_close(t, false);
-	io_close(s[0], false);
-	io_close(s[1], false);
-	l->ops->close(l);
-	simworld_free(w);
-}
-
-/* One host can be the rest of the Internet, at every port, and knows whom its clients meant. */
-static void
-host_that_is_everywhere_has_every_name(void **state)
-{
-	struct simworld *w = simworld_new(&(struct simworld_config){0});
-	struct heard h = {0}, lh = {0};
-	struct endpoint at = {.port = 443}, name;
-	struct io_listener *l;
-	struct io_stream *s, *t;
-
-	simio_host_everywhere(w->server);
-	assert_int_equal(ipaddr_parse("192.0.2.7", &at.addr), 0);
-	assert_int_equal(simio_listen_rest(w->server, 1, hear_listener, &lh, &l), 0);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, &h, &s), 0);
-	simworld_pass(w, MSEC);
-	t = accepted(l);
-	assert_int_equal(t->ops->local(t, &name), 0);
-	assert_int_equal(name.port, 443);
-	assert_true(ipaddr_eq(&name.addr, &at.addr));
-	assert_int_equal(s->ops->remote(s, &name), 0);
-	assert_true(ipaddr_eq(&name.addr, &at.addr));
-	io_close(s, false);
-	io_close(t, false);
-	l->ops->close(l);
 	simworld_free(w);
 }
 
@@ -294,113 +185,16 @@ client_that_gives_up_is_reset_or_never_seen(void **state)
 	simworld_free(w);
 }
 
-static void
-datagrams_take_the_delays_and_errors_of_rules(void **state)
-{
-	struct simworld_config config = {.rule = {.at = {.port = 53}, .there = 30 * MSEC, .back = 10 * MSEC}};
-	struct simworld *w = simworld_new(&config);
-	struct endpoint at = at_port(w, 53), from;
-	struct io_world *c = w->conform.client, *s = w->conform.server;
-	struct heard h = {0}, sh = {0};
-	struct io_dgram *d, *e;
-	char buf[8];
-
-	assert_int_equal(c->ops->dgram(c, NULL, &at, hear_dgram, &h, &d), 0);
-	assert_int_equal(s->ops->dgram(s, &at, NULL, hear_dgram, &sh, &e), 0);
-	d->ops->want(d, IO_READABLE);
-	e->ops->want(e, IO_READABLE);
-	assert_int_equal(d->ops->send_to(d, "ask", 3, NULL), 3);
-	simworld_pass(w, 29 * MSEC);
-	assert_int_equal(sh.calls, 0);
-	simworld_pass(w, 2 * MSEC);
-	assert_true(sh.calls > 0);
-	assert_int_equal(e->ops->recv_from(e, buf, sizeof buf, &from), 3);
-	assert_int_equal(e->ops->send_to(e, "answer", 6, &from), 6);
-	simworld_pass(w, 9 * MSEC);
-	assert_int_equal(h.calls, 0);
-	simworld_pass(w, 2 * MSEC);
-	assert_int_equal(d->ops->recv_from(d, buf, 3, &from), 3);
-	assert_memory_equal(buf, "ans", 3);
-	assert_int_equal(d->ops->recv_from(d, buf, 3, &from), -LEAT_EAGAIN);
-	config.rule.error = LEAT_EHOSTUNREACH;
-	assert_int_equal(d->ops->send_to(d, "ask", 3, NULL), 3);
-	simworld_pass(w, 41 * MSEC);
-	assert_int_equal(d->ops->recv_from(d, buf, 3, &from), -LEAT_EHOSTUNREACH);
-	assert_int_equal(d->ops->send_to(d, "lost", 4, NULL), 4);
-	d->ops->close(d);
-	e->ops->close(e);
-	simworld_free(w);
-}
-
-/* Two runs with one seed: the same random octets and ports. */
-static void
-same_seed_gives_the_same_world(void **state)
-{
-	uint8_t random[3][2][16];
-	uint16_t port[3];
-
-	for (unsigned i = 0; i < 3; i++) {
-		struct simworld *w = simworld_new(&(struct simworld_config){.seed = i == 2});
-		struct heard h = {0};
-		struct io_stream *s = connecting(w, 80, &h);
-		struct endpoint name;
-
-		w->conform.client->ops->random(w->conform.client, random[i][0], 16);
-		w->conform.server->ops->random(w->conform.server, random[i][1], 16);
-		assert_int_equal(s->ops->local(s, &name), 0);
-		port[i] = name.port;
-		io_close(s, false);
-		simworld_free(w);
-	}
-	assert_memory_equal(random[0], random[1], sizeof random[0]);
-	assert_memory_not_equal(random[0], random[2], sizeof random[0]);
-	assert_memory_not_equal(random[0][0], random[0][1], 16);
-	assert_int_equal(port[0], port[1]);
-	assert_true(port[0] >= 49152);
-}
-
-/* What is under way when all owners have left is freed with the net. */
-static void
-nothing_is_left_of_what_was_under_way(void **state)
-{
-	struct simworld *w = simworld_new(&(struct simworld_config){.rule = {.there = SEC, .back = SEC}});
-	struct endpoint at = at_port(w, 53);
-	struct io_world *c = w->conform.client;
-	struct heard h = {0}, lh = {0};
-	struct io_listener *l = listening(w, 80, &lh);
-	struct io_stream *s = connecting(w, 80, &h), *t;
-	struct io_dgram *d;
-	void *room;
-
-	assert_int_equal(c->ops->dgram(c, NULL, &at, NULL, NULL, &d), 0);
-	assert_int_equal(d->ops->send_to(d, "x", 1, NULL), 1);
-	d->ops->close(d);
-	simworld_pass(w, 3 * SEC);
-	t = accepted(l);
-	assert_int_equal(io_write(s, "unread", 6, 0), 6);
-	assert_true(s->ops->reserve(s, 10, &room) > 0);
-	s->ops->commit(s, 0);
-	io_close(s, false);
-	io_close(t, false);
-	l->ops->close(l);
-	io_close(connecting(w, 80, &h), true);
-	simworld_free(w);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(delays_are_of_each_direction),
 	    cmocka_unit_test(window_is_what_a_pipe_holds),
+	    cmocka_unit_test(changed_delay_keeps_the_order),
 	    cmocka_unit_test(rule_decides_how_a_connect_fares),
-	    cmocka_unit_test(host_opens_as_many_as_it_may),
-	    cmocka_unit_test(host_that_is_everywhere_has_every_name),
 	    cmocka_unit_test(full_accept_queue_makes_the_client_try_again),
 	    cmocka_unit_test(client_that_gives_up_is_reset_or_never_seen),
-	    cmocka_unit_test(datagrams_take_the_delays_and_errors_of_rules),
-	    cmocka_unit_test(same_seed_gives_the_same_world),
-	    cmocka_unit_test(nothing_is_left_of_what_was_under_way),
 	};
 	struct simworld_config v4 = {0}, v6 = {.v6 = true, .seed = 1},
 			       far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
