@@ -6,11 +6,13 @@
 
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 struct sockio_dgram {
 	struct io_dgram dgram;
 	struct sockio_obj obj;
 	unsigned want;
+	int error; /* LEAT_E: what was said of a datagram, for the next receive */
 };
 
 static struct sockio_dgram *
@@ -28,7 +30,7 @@ dgram_holds(const struct sockio_obj *o)
 	if (!d->dgram.fn || !d->want)
 		return 0;
 	ready = sock_ready(o->sk);
-	if (ready & (LEAT_IN | LEAT_ERR))
+	if (d->error || ready & (LEAT_IN | LEAT_ERR))
 		mask |= IO_READABLE;
 	if (ready & LEAT_OUT)
 		mask |= IO_WRITABLE;
@@ -56,23 +58,44 @@ dgram_changed(struct sock *sk, void *arg)
 static ssize_t
 dgram_recv_from(struct io_dgram *di, void *buf, size_t len, struct endpoint *from)
 {
+	struct sockio_dgram *d = dgram_of(di);
 	struct sock_msg msg;
-	ssize_t n = sock_recv(dgram_of(di)->obj.sk, buf, len, 0, &msg);
+	ssize_t n = -d->error;
 
+	d->error = 0;
+	if (n < 0)
+		return n;
+	n = sock_recv(d->obj.sk, buf, len, 0, &msg);
 	if (n >= 0 && from)
 		*from = msg.peer;
 	return n;
 }
 
+/* The socket would give its error to whoever sends next, and not send. It is for recv_from(). */
+static void
+keep_error(struct sockio_dgram *d)
+{
+	int e = 0;
+	size_t len = sizeof e;
+
+	if (!(sock_ready(d->obj.sk) & LEAT_ERR) || sock_getopt(d->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) ||
+	    !e)
+		return;
+	d->error = e;
+	sockio_check(&d->obj);
+}
+
 static ssize_t
 dgram_send_to(struct io_dgram *di, const void *buf, size_t len, const struct endpoint *to)
 {
+	struct sockio_dgram *d = dgram_of(di);
 	struct sock_msg msg = {.local = {.addr = IPADDR_ANY6}};
 
+	keep_error(d);
 	if (!to)
-		return sock_send(dgram_of(di)->obj.sk, buf, len, 0, NULL);
+		return sock_send(d->obj.sk, buf, len, 0, NULL);
 	msg.peer = *to;
-	return sock_send(dgram_of(di)->obj.sk, buf, len, 0, &msg);
+	return sock_send(d->obj.sk, buf, len, 0, &msg);
 }
 
 static int

@@ -19,6 +19,7 @@ struct sockio_stream {
 	unsigned once;   /* IO_CONNECTED or IO_FAILED, not yet reported */
 	bool connecting; /* neither of them has happened */
 	bool full;       /* a write found no room, and no event has said since that there is some */
+	bool shut;       /* shutdown() was called */
 	int error;       /* LEAT_E: why it failed; 0 = it did not */
 	unsigned unsaid; /* IO_READABLE, IO_WRITABLE: no read, no write has said the error */
 };
@@ -137,7 +138,7 @@ stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)
 {
 	if (n == -LEAT_EAGAIN || n > 0)
 		return n;
-	if (n < 0 && n != -LEAT_EPIPE && n != -LEAT_ENOTCONN && !s->error)
+	if (n < 0 && n != -LEAT_ENOTCONN && !s->error && !(n == -LEAT_EPIPE && s->shut))
 		stream_failed(s, (int)-n);
 	if (s->unsaid & side) {
 		s->unsaid &= ~side;
@@ -182,6 +183,21 @@ stream_consume(struct io_stream *st, size_t len)
 	sock_consume(sock_of(st), len);
 }
 
+/*
+ * 0 if octets can be written, or what write() says. After shutdown() the socket is not asked: it
+ * would give away its error.
+ */
+static ssize_t
+may_write(struct sockio_stream *s)
+{
+	if (s->connecting)
+		return -LEAT_EAGAIN;
+	if (!s->shut)
+		return 0;
+	learn_ready(s);
+	return stream_answer(s, -LEAT_EPIPE, IO_WRITABLE);
+}
+
 /* What a write answers that found no room, or not enough. */
 static ssize_t
 stream_wrote(struct sockio_stream *s, size_t done, ssize_t n)
@@ -190,7 +206,7 @@ stream_wrote(struct sockio_stream *s, size_t done, ssize_t n)
 		s->full = true;
 	if (done == 0)
 		return stream_answer(s, n, IO_WRITABLE);
-	if (n < 0 && n != -LEAT_EAGAIN && n != -LEAT_EPIPE)
+	if (n < 0 && n != -LEAT_EAGAIN)
 		stream_failed(s, (int)-n); /* the next call says it */
 	return (ssize_t)done;
 }
@@ -199,10 +215,11 @@ static ssize_t
 stream_write(struct io_stream *st, const struct pkt_span *span, unsigned n, unsigned flags)
 {
 	struct sockio_stream *s = stream_of(st);
+	ssize_t err = may_write(s);
 	size_t done = 0;
 
-	if (s->connecting)
-		return -LEAT_EAGAIN;
+	if (err)
+		return err;
 	for (unsigned i = 0; i < n; i++) {
 		bool more = i + 1 < n || flags & (IO_MORE | IO_LAST);
 		ssize_t got = span[i].len
@@ -221,10 +238,10 @@ static ssize_t
 stream_reserve(struct io_stream *st, size_t want, void **at)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n;
+	ssize_t n = may_write(s);
 
-	if (s->connecting)
-		return -LEAT_EAGAIN;
+	if (n)
+		return n;
 	n = sock_reserve(s->obj.sk, want, at);
 	if (n > 0)
 		return n;
@@ -246,11 +263,15 @@ stream_shutdown(struct io_stream *st)
 	struct sockio_stream *s = stream_of(st);
 	int err;
 
-	if (s->connecting)
+	if (s->connecting || s->error)
 		return -LEAT_ENOTCONN;
-	err = sock_shutdown(s->obj.sk, SOCK_SHUT_WR);
-	sockio_check(&s->obj); /* there is room for nothing now, so a write would not wait */
-	return err;
+	err = s->shut ? 0 : sock_shutdown(s->obj.sk, SOCK_SHUT_WR);
+	if (err)
+		return err;
+	s->shut = true;
+	s->full = false; /* a write does not wait now */
+	sockio_check(&s->obj);
+	return 0;
 }
 
 static void
@@ -303,10 +324,10 @@ static ssize_t
 stream_write_urgent(struct io_stream *st, uint8_t octet)
 {
 	struct sockio_stream *s = stream_of(st);
-	ssize_t n;
+	ssize_t n = may_write(s);
 
-	if (s->connecting)
-		return -LEAT_EAGAIN;
+	if (n)
+		return n;
 	n = sock_send(s->obj.sk, &octet, 1, SOCK_OOB, NULL);
 	return n > 0 ? n : stream_wrote(s, 0, n);
 }

@@ -235,12 +235,6 @@ dgram_send_to(struct io_dgram *io, const void *buf, size_t len, const struct end
 		return -LEAT_EDESTADDRREQ;
 	if (!to)
 		to = &d->peer;
-	if (d->error) {
-		int error = d->error;
-
-		d->error = 0;
-		return -error;
-	}
 	if (len > (ipaddr_is4(&to->addr) ? DGRAM_MAX4 : DGRAM_MAX6))
 		return -LEAT_EMSGSIZE;
 	rule = simio_find_rule(d->host->net, to);

@@ -280,6 +280,24 @@ a_writer_is_held_back_until_the_reader_reads(void **state)
 	pair_close(&p);
 }
 
+/* A write then does not wait: it says -LEAT_EPIPE. So the stream is writable. */
+static void
+a_full_stream_that_was_shut_down_is_writable(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct pair p;
+
+	pair_open(&p, c);
+	fill_up(&p.client);
+	end_want(&p.client, 0);
+	assert_int_equal(end_shutdown(&p.client), 0);
+	await(&p.client, IO_WRITABLE);
+	assert_int_equal(end_write(&p.client, "x", 1, 0), -LEAT_EPIPE);
+	assert_int_equal(io_error(p.client.s), 0);
+	end_close(&p.client, true);
+	pair_close(&p);
+}
+
 static void
 a_full_stream_still_carries_the_other_direction(void **state)
 {
@@ -300,5 +318,6 @@ const struct conform_test conform_bulk_tests[] = {
     CONFORM_TEST(both_directions_carry_at_the_same_time),
     CONFORM_TEST(a_writer_is_held_back_until_the_reader_reads),
     CONFORM_TEST(a_full_stream_still_carries_the_other_direction),
+    CONFORM_TEST(a_full_stream_that_was_shut_down_is_writable),
     {NULL, NULL},
 };

@@ -198,6 +198,51 @@ peek_says_the_end(void **state)
 	pair_close(&p);
 }
 
+/* What was peeked at stays where it is while more arrives, as long as the stream is not called. */
+static void
+peeked_octets_stay_while_more_arrive(void **state)
+{
+	struct conform *c = conform_of(state);
+	uint8_t *more = malloc(20000);
+	struct pkt_span span;
+	struct pair p;
+
+	pair_open(&p, c);
+	put_text(&p.client, "first");
+	assert_true(look(&p.server, "first") >= 1);
+	assert_int_equal(end_peek(&p.server, &span, 1), 1);
+	fill_pattern(more, 0, 20000);
+	end_write(&p.client, more, 20000, 0);
+	rest(c);
+	assert_memory_equal(span.at, "first", span.len < 5 ? span.len : 5);
+	expect_text(&p.server, "first");
+	free(more);
+	pair_close(&p);
+}
+
+/* What was reserved stays where it is while the world turns, as long as the stream is not called. */
+static void
+reserved_room_stays_while_octets_leave(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct pair p;
+	void *at;
+
+	pair_open(&p, c);
+	if (p.client.s->ops->reserve) {
+		put_text(&p.client, "before ");
+		while (end_reserve(&p.client, 100, &at) < 6) {
+			end_commit(&p.client, 0);
+			await(&p.client, IO_WRITABLE);
+		}
+		rest(c);
+		memcpy(at, "placed", 6);
+		end_commit(&p.client, 6);
+		expect_text(&p.server, "before placed");
+	}
+	pair_close(&p);
+}
+
 /* Room for @text, which is then written in place. */
 static void
 place_text(struct end *e, const char *text)
@@ -253,6 +298,23 @@ nothing_can_be_reserved_after_shutdown(void **state)
 	pair_close(&p);
 }
 
+/* At the end of the file it is 0; and a file that cannot be read is no failure of the stream. */
+static void
+check_file_ends(struct end *e, FILE *f, off_t len)
+{
+	off_t off = len;
+
+	e->c->calls++;
+	assert_int_equal(e->s->ops->send_file(e->s, fileno(f), &off, 10, 0), 0);
+	assert_int_equal(off, len);
+	assert_int_equal(e->s->ops->send_file(e->s, -1, &off, 10, 0), -LEAT_EBADF);
+	assert_int_equal(off, len);
+	e->c->calls--;
+	assert_int_equal(io_error(e->s), 0);
+	rest(e->c);
+	assert_int_equal(e->failed, 0);
+}
+
 static void
 send_file_sends_from_an_offset_and_moves_it(void **state)
 {
@@ -288,6 +350,7 @@ send_file_sends_from_an_offset_and_moves_it(void **state)
 			have += (size_t)get(&p.server, in + have, LEN - have);
 	}
 	assert_memory_equal(in, out + FROM, LEN - FROM);
+	check_file_ends(&p.client, f, LEN);
 	fclose(f);
 	pair_close(&p);
 }
@@ -299,6 +362,8 @@ const struct conform_test conform_data_tests[] = {
     CONFORM_TEST(peek_shows_what_read_gives_and_consume_takes_a_part),
     CONFORM_TEST(peek_gives_no_more_spans_than_there_is_room_for),
     CONFORM_TEST(peek_says_the_end),
+    CONFORM_TEST(peeked_octets_stay_while_more_arrive),
+    CONFORM_TEST(reserved_room_stays_while_octets_leave),
     CONFORM_TEST(only_what_is_committed_is_written),
     CONFORM_TEST(nothing_can_be_reserved_after_shutdown),
     CONFORM_TEST(send_file_sends_from_an_offset_and_moves_it),

@@ -246,6 +246,53 @@ a_peer_without_a_socket_is_known_to_a_connected_one(void **state)
 	spots_close(&s);
 }
 
+/* Until the error has been received, what is sent is sent: no send gives the error away. */
+static void
+the_error_of_a_datagram_is_said_to_who_receives(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct spots s;
+	uint8_t buf[16];
+
+	if (!spots_open(&s, c, true))
+		return;
+	spot_close(&s.server);
+	for (unsigned i = 0; i < TRIES / 4; i++) {
+		assert_int_equal(spot_send(&s.client, "x", 1, NULL), 1);
+		rest(c);
+	}
+	assert_int_equal(spot_recv(&s.client, buf, sizeof buf, NULL), -LEAT_ECONNREFUSED);
+	spots_close(&s);
+}
+
+/* Counts, and goes on wanting. */
+static void
+count_dgram(struct io_dgram *d, unsigned events, void *arg)
+{
+	struct spot *s = arg;
+
+	assert_int_equal(s->c->calls, 0);
+	assert_ptr_equal(s->d, d);
+	if (++s->told == 3)
+		spot_close(s);
+}
+
+static void
+events_of_datagram_sockets_are_levels_and_end_with_close(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct spots s;
+
+	if (!spots_open(&s, c, false))
+		return;
+	s.client.d->fn = count_dgram;
+	spot_want(&s.client, IO_WRITABLE);
+	rest(c); /* another callback would find no socket */
+	assert_int_equal(s.client.told, 3);
+	assert_null(s.client.d);
+	spots_close(&s);
+}
+
 static void
 a_datagram_socket_is_readable_only_while_something_is_there(void **state)
 {
@@ -314,6 +361,8 @@ const struct conform_test conform_dgram_tests[] = {
     CONFORM_TEST(a_datagram_is_cut_off_at_the_room_there_is_for_it),
     CONFORM_TEST(a_datagram_that_is_too_long_is_refused),
     CONFORM_TEST(a_peer_without_a_socket_is_known_to_a_connected_one),
+    CONFORM_TEST(the_error_of_a_datagram_is_said_to_who_receives),
+    CONFORM_TEST(events_of_datagram_sockets_are_levels_and_end_with_close),
     CONFORM_TEST(a_datagram_socket_is_readable_only_while_something_is_there),
     CONFORM_TEST(a_connected_socket_hears_its_peer_alone),
     CONFORM_TEST(a_name_is_taken_by_one_datagram_socket),

@@ -78,6 +78,28 @@ nothing_can_be_written_after_shutdown(void **state)
 }
 
 static void
+shutdown_can_be_said_again_even_at_the_end_but_not_after_a_failure(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct pair p;
+
+	pair_open(&p, c);
+	assert_int_equal(end_shutdown(&p.client), 0);
+	assert_int_equal(end_shutdown(&p.server), 0);
+	expect_end(&p.client);
+	expect_end(&p.server);
+	rest(c);
+	assert_int_equal(end_shutdown(&p.client), 0);
+	assert_int_equal(end_shutdown(&p.server), 0);
+	pair_close(&p);
+	pair_open(&p, c);
+	end_close(&p.server, true);
+	await_failed(&p.client);
+	assert_int_equal(end_shutdown(&p.client), -LEAT_ENOTCONN);
+	pair_close(&p);
+}
+
+static void
 close_still_delivers_what_was_written(void **state)
 {
 	struct pair p;
@@ -340,6 +362,7 @@ const struct conform_test conform_end_tests[] = {
     CONFORM_TEST(the_client_ends_its_direction_first),
     CONFORM_TEST(the_server_ends_its_direction_first),
     CONFORM_TEST(nothing_can_be_written_after_shutdown),
+    CONFORM_TEST(shutdown_can_be_said_again_even_at_the_end_but_not_after_a_failure),
     CONFORM_TEST(close_still_delivers_what_was_written),
     CONFORM_TEST(an_end_that_had_read_everything_closes_in_order),
     CONFORM_TEST(octets_for_an_end_that_has_closed_come_back_as_a_reset),

@@ -56,7 +56,7 @@ struct conform_test {
 	}
 extern const struct conform_test conform_open_tests[], conform_data_tests[], conform_bulk_tests[],
     conform_end_tests[], conform_event_tests[], conform_dgram_tests[], conform_world_tests[],
-    conform_urgent_tests[];
+    conform_urgent_tests[], conform_owner_tests[];
 
 /* Turns until @done says so. False if the deadline, conform.patience from now, came before. */
 bool until(struct conform *c, bool (*done)(void *arg), void *arg);
