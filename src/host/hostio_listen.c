@@ -18,6 +18,7 @@ struct hostio_listener {
 	struct loop_fd w;
 	struct hostio *host;
 	struct fd_wait wait;
+	bool wanted; /* the callback */
 };
 
 static struct hostio_listener *
@@ -26,11 +27,11 @@ listener_of(const struct io_listener *io)
 	return container_of(io, struct hostio_listener, io);
 }
 
-/* A listener that has no callback is not watched: its owner asks. */
+/* A listener whose callback is not wanted, or that has none, is not watched. */
 static void
 listener_watch(struct hostio_listener *l)
 {
-	loop_mod(l->host->loop, &l->w, l->io.fn ? EPOLLIN : 0);
+	loop_mod(l->host->loop, &l->w, l->io.fn && l->wanted ? EPOLLIN : 0);
 }
 
 static void
@@ -56,7 +57,8 @@ listener_event(struct loop_fd *w, uint32_t events)
 {
 	struct hostio_listener *l = container_of(w, struct hostio_listener, w);
 
-	l->io.fn(&l->io, l->io.arg);
+	if (l->wanted) /* no callback of this turn has changed that */
+		l->io.fn(&l->io, l->io.arg);
 }
 
 /* A descriptor from accept4(2), counted, or its negative errno. */
@@ -119,6 +121,16 @@ listener_local(const struct io_listener *io, struct endpoint *out)
 }
 
 static void
+listener_want(struct io_listener *io, bool yes)
+{
+	struct hostio_listener *l = listener_of(io);
+
+	l->wanted = yes;
+	if (!list_linked(&l->wait.node))
+		listener_watch(l);
+}
+
+static void
 listener_close(struct io_listener *io)
 {
 	struct hostio_listener *l = listener_of(io);
@@ -131,7 +143,11 @@ listener_close(struct io_listener *io)
 }
 
 static const struct io_listener_ops listener_ops = {
-    .accept = listener_accept, .local = listener_local, .close = listener_close};
+    .accept = listener_accept,
+    .local = listener_local,
+    .want = listener_want,
+    .close = listener_close,
+};
 
 static int
 listener_begin(struct hostio *h, int fd, const struct endpoint *at, int backlog, struct hostio_listener *l)
@@ -163,6 +179,7 @@ hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
 	if (l) {
 		l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
 		l->host = h;
+		l->wanted = true;
 		e = listener_begin(h, fd, at, backlog, l);
 	}
 	if (e < 0) {

@@ -153,6 +153,11 @@ struct io_listener_ops {
 	int (*accept)(struct io_listener *l, struct io_stream **out);
 	/* The name that it listens at: the port that was chosen for port 0. */
 	int (*local)(const struct io_listener *l, struct endpoint *out);
+	/*
+	 * Whether the callback is wanted; at first it is. An owner that has no room for more
+	 * connections does not want it: they wait in the queue, and the world sleeps.
+	 */
+	void (*want)(struct io_listener *l, bool yes);
 	/* Connections that were not accepted are reset. */
 	void (*close)(struct io_listener *l);
 };

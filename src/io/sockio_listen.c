@@ -12,6 +12,7 @@
 struct sockio_listener {
 	struct io_listener listener;
 	struct sockio_obj obj;
+	bool wanted; /* the callback */
 };
 
 static struct sockio_listener *
@@ -25,7 +26,7 @@ listener_holds(const struct sockio_obj *o)
 {
 	const struct sockio_listener *l = container_of(o, const struct sockio_listener, obj);
 
-	return l->listener.fn && sock_ready(o->sk) & LEAT_IN ? IO_READABLE : 0;
+	return l->listener.fn && l->wanted && sock_ready(o->sk) & LEAT_IN ? IO_READABLE : 0;
 }
 
 static void
@@ -75,6 +76,15 @@ listener_local(const struct io_listener *li, struct endpoint *out)
 }
 
 static void
+listener_want(struct io_listener *li, bool yes)
+{
+	struct sockio_listener *l = listener_of(li);
+
+	l->wanted = yes;
+	sockio_check(&l->obj);
+}
+
+static void
 listener_close(struct io_listener *li)
 {
 	struct sockio_listener *l = listener_of(li);
@@ -84,7 +94,12 @@ listener_close(struct io_listener *li)
 	free(l);
 }
 
-static const struct io_listener_ops LISTENER_OPS = {listener_accept, listener_local, listener_close};
+static const struct io_listener_ops LISTENER_OPS = {
+    .accept = listener_accept,
+    .local = listener_local,
+    .want = listener_want,
+    .close = listener_close,
+};
 
 /* A socket that listens at @at; its children have its options. */
 static int
@@ -128,6 +143,7 @@ sockio_listen(struct io_world *w, const struct endpoint *at, int backlog,
 		return err;
 	}
 	l->listener = (struct io_listener){&LISTENER_OPS, fn, arg};
+	l->wanted = true;
 	sockio_obj_init(&l->obj, &LISTENER_KIND, io, sk);
 	sock_watch(sk, listener_changed, l);
 	*out = &l->listener;

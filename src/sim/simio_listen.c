@@ -13,6 +13,7 @@ struct simio_listener {
 	struct endpoint at; /* port 0: the rest of the ports */
 	struct list queue;  /* of ends, the earliest first */
 	int waiting, backlog;
+	bool wanted; /* the callback */
 	struct simio_teller teller;
 };
 
@@ -28,10 +29,16 @@ may_accept(const struct simio_listener *l)
 	return l->waiting > 0 && simio_may_open(l->host);
 }
 
+static bool
+to_notify(const struct simio_listener *l)
+{
+	return may_accept(l) && l->io.fn && l->wanted;
+}
+
 static void
 poke(struct simio_listener *l)
 {
-	if (may_accept(l) && l->io.fn)
+	if (to_notify(l))
 		simio_tell_soon(&l->teller);
 }
 
@@ -40,7 +47,7 @@ notify(struct timer *t)
 {
 	struct simio_listener *l = container_of(t, struct simio_listener, teller.timer);
 
-	if (!may_accept(l) || !l->io.fn)
+	if (!to_notify(l))
 		return;
 	poke(l);
 	l->io.fn(&l->io, l->io.arg);
@@ -104,6 +111,13 @@ listener_local(const struct io_listener *io, struct endpoint *out)
 }
 
 static void
+listener_want(struct io_listener *io, bool yes)
+{
+	listener_of(io)->wanted = yes;
+	poke(listener_of(io));
+}
+
+static void
 listener_close(struct io_listener *io)
 {
 	struct simio_listener *l = listener_of(io);
@@ -119,6 +133,7 @@ listener_close(struct io_listener *io)
 static const struct io_listener_ops listener_ops = {
     .accept = listener_accept,
     .local = listener_local,
+    .want = listener_want,
     .close = listener_close,
 };
 
@@ -132,6 +147,7 @@ listener_new(struct simio_host *h, const struct endpoint *at, int backlog,
 		return -LEAT_ENOMEM;
 	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
 	l->host = h;
+	l->wanted = true;
 	l->at = *at;
 	l->backlog = backlog > 0 ? backlog : 1;
 	list_init(&l->queue);

@@ -202,11 +202,48 @@ a_write_that_meets_a_reset_first_does_not_hide_it(void **state)
 	pair_close(&p);
 }
 
+static void
+door_want(struct door *d, bool yes)
+{
+	d->c->calls++;
+	d->l->ops->want(d->l, yes);
+	d->c->calls--;
+}
+
+static void
+a_listener_that_is_not_wanted_is_quiet_and_loses_nothing(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct end e, server;
+	struct door d;
+
+	door_open(&d, c, 8);
+	door_want(&d, false);
+	assert_int_equal(end_connect(&e, c, &d.at), 0);
+	rest(c);
+	assert_int_equal(d.told, 0);
+	door_want(&d, true);
+	assert_int_equal(d.told, 0);
+	assert_true(until(c, door_is_told, &d));
+	door_want(&d, false);
+	d.told = 0;
+	rest(c);
+	assert_int_equal(d.told, 0);
+	accept_one(&d, &server); /* it may be accepted all the same */
+	await_connected(&e);
+	put_text(&e, "patient");
+	expect_text(&server, "patient");
+	end_close(&e, false);
+	end_close(&server, false);
+	door_close(&d);
+}
+
 const struct conform_test conform_owner_tests[] = {
     CONFORM_TEST(a_timer_may_close_what_has_events_due),
     CONFORM_TEST(a_stream_made_in_a_callback_is_connected_like_any_other),
     CONFORM_TEST(a_listener_may_be_closed_in_a_stream_s_callback),
     CONFORM_TEST(a_stream_may_be_closed_in_a_listener_s_callback),
     CONFORM_TEST(a_write_that_meets_a_reset_first_does_not_hide_it),
+    CONFORM_TEST(a_listener_that_is_not_wanted_is_quiet_and_loses_nothing),
     {NULL, NULL},
 };

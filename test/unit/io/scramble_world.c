@@ -57,6 +57,7 @@ struct scramble_listener {
 	struct scramble_world *w;
 	struct timer timer;
 	int waiting, backlog;
+	bool wanted;
 };
 
 static struct scramble_listener *
@@ -81,7 +82,7 @@ first_connected(const struct scramble_listener *l)
 static void
 listener_poke(struct scramble_listener *l)
 {
-	if (l->io.fn && first_connected(l) && !timer_armed(&l->timer))
+	if (l->io.fn && l->wanted && first_connected(l) && !timer_armed(&l->timer))
 		timer_arm(l->w->world.wheel, &l->timer, io_now(l->w->below) + USEC);
 }
 
@@ -90,16 +91,27 @@ listener_notify(struct timer *t)
 {
 	struct scramble_listener *l = container_of(t, struct scramble_listener, timer);
 
-	if (!first_connected(l))
+	if (!l->wanted || !first_connected(l))
 		return;
 	listener_poke(l);
 	l->io.fn(&l->io, l->io.arg);
 }
 
+/* Takes more from below while the queue has room; what waits there must not keep the world awake. */
+static void
+count_waiting(struct scramble_listener *l, int more)
+{
+	bool had_room = l->waiting < l->backlog;
+
+	l->waiting += more;
+	if (had_room != (l->waiting < l->backlog))
+		l->below->ops->want(l->below, !had_room);
+}
+
 static void
 drop(struct scramble_listener *l, struct scramble *s)
 {
-	l->waiting--;
+	count_waiting(l, -1);
 	io_close(s->below, true);
 	scramble_free(s);
 }
@@ -126,7 +138,7 @@ listener_below(struct io_listener *below, void *arg)
 			io_close(s, true);
 			continue;
 		}
-		l->waiting++;
+		count_waiting(l, 1);
 		scramble_listener_heard(l, over); /* the other side's key may have come already */
 	}
 }
@@ -140,7 +152,7 @@ listener_accept(struct io_listener *io, struct io_stream **out)
 	if (!s)
 		return -LEAT_EAGAIN;
 	scramble_own(s);
-	l->waiting--;
+	count_waiting(l, -1);
 	*out = &s->io;
 	return 0;
 }
@@ -149,6 +161,13 @@ static int
 listener_local(const struct io_listener *io, struct endpoint *out)
 {
 	return listener_of(io)->below->ops->local(listener_of(io)->below, out);
+}
+
+static void
+listener_want(struct io_listener *io, bool yes)
+{
+	listener_of(io)->wanted = yes;
+	listener_poke(listener_of(io));
 }
 
 static void
@@ -171,6 +190,7 @@ listener_close(struct io_listener *io)
 static const struct io_listener_ops listener_ops = {
     .accept = listener_accept,
     .local = listener_local,
+    .want = listener_want,
     .close = listener_close,
 };
 
@@ -189,6 +209,7 @@ world_listen(struct io_world *io, const struct endpoint *at, int backlog,
 	}
 	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
 	l->w = world_of(io);
+	l->wanted = true;
 	l->w->owned++;
 	l->backlog = backlog > 0 ? backlog : 1;
 	timer_init(&l->timer, listener_notify);
