@@ -331,11 +331,11 @@ main(void)
 	};
 	struct simworld_config v4 = {0}, far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
 			       narrow = {.v6 = true, .rule = {.there = MSEC, .back = MSEC, .window = 500}};
-	struct sockworld_kind clean = {.v6 = true,
+	struct sockworld_kind clean = {.at = "fd00::2",
 				  .seed = 2,
 				  .impair = {.delay = 100 * USEC},
 				  .rest = 300 * MSEC},
-			      bad = {.seed = 3, .impair = SOCKWORLD_BAD, .rest = 4 * SEC};
+			      bad = {.at = "10.0.0.2", .seed = 3, .impair = SOCKWORLD_BAD, .rest = 4 * SEC};
 	struct ipaddr host = IPADDR_LOOPBACK6;
 	struct lower lower[] = {
 	    {"scramble over simio", simworld_setup, simworld_teardown, &v4},

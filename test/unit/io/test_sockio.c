@@ -1,6 +1,6 @@
 /*
- * The adapter over Leat's own sockets: two hosts in virtual time, on a clean link and on bad ones,
- * by IPv4 and by IPv6; and what is this adapter's alone.
+ * The adapter over Leat's own sockets in virtual time, by IPv4 and by IPv6: one host that talks to
+ * itself, two hosts on a clean link and on bad ones; and what is this adapter's alone.
  */
 #include "io/sockio.h"
 #include "io/sockworld.h"
@@ -35,7 +35,10 @@ the_seed_gives_the_random_octets_of_each_world(void **state)
 	assert_true(a[0] != other[0] && a[1] != other[1]);
 }
 
-/* io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows the same place. */
+/*
+ * io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows
+ * the same place.
+ */
 static void
 peek_copies_nothing(void **state)
 {
@@ -61,18 +64,20 @@ peek_copies_nothing(void **state)
 }
 
 static const struct sockworld_kind KINDS[] = {
-    {"sock, IPv4", false, 1, {.delay = 100 * USEC}, 300 * MSEC},
-    {"sock, IPv6", true, 2, {.delay = 100 * USEC}, 300 * MSEC},
-    {"sock, IPv4, bad link, seed 3", false, 3, SOCKWORLD_BAD, 4 * SEC},
-    {"sock, IPv6, bad link, seed 4", true, 4, SOCKWORLD_BAD, 4 * SEC},
-    {"sock, IPv4, bad link, seed 5", false, 5, SOCKWORLD_BAD, 4 * SEC},
-    {"sock, IPv6, bad link, seed 6", true, 6, SOCKWORLD_BAD, 4 * SEC},
+    {"sock, one world, IPv4", "127.0.0.1", 7, {0}, 300 * MSEC},
+    {"sock, one world, IPv6", "::1", 8, {0}, 300 * MSEC},
+    {"sock, IPv4", "10.0.0.2", 1, {.delay = 100 * USEC}, 300 * MSEC},
+    {"sock, IPv6", "fd00::2", 2, {.delay = 100 * USEC}, 300 * MSEC},
+    {"sock, IPv4, bad link, seed 3", "10.0.0.2", 3, SOCKWORLD_BAD, 4 * SEC},
+    {"sock, IPv6, bad link, seed 4", "fd00::2", 4, SOCKWORLD_BAD, 4 * SEC},
+    {"sock, IPv4, bad link, seed 5", "10.0.0.2", 5, SOCKWORLD_BAD, 4 * SEC},
+    {"sock, IPv6, bad link, seed 6", "fd00::2", 6, SOCKWORLD_BAD, 4 * SEC},
 };
 
 int
 main(void)
 {
-	static const struct sockworld_kind clean = {"", false, 1, {.delay = 100 * USEC}, 0};
+	static const struct sockworld_kind clean = {"", "10.0.0.2", 1, {.delay = 100 * USEC}, 0};
 	const struct CMUnitTest own[] = {
 	    cmocka_unit_test(the_seed_gives_the_random_octets_of_each_world),
 	    cmocka_unit_test_prestate_setup_teardown(
