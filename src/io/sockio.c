@@ -1,5 +1,6 @@
 /*
- * io/sockio.c - the world over Leat's own sockets: its time, its random octets, and when callbacks are called.
+ * io/sockio.c - the world over Leat's own sockets: its time, its random octets, and when callbacks
+ * are called.
  */
 #include "io/sockio_impl.h"
 #include "stack/stack.h"
@@ -9,8 +10,9 @@
 #include <string.h>
 
 /*
- * An event that a callback leaves as it is comes again after so long. Armed for the very instant at which it fires, the
- * timer would fire again before anything else could happen, and in virtual time the clock would stand still.
+ * An event that a callback leaves as it is comes again after so long. Armed for the very instant at
+ * which it fires, the timer would fire again before anything else could happen, and in virtual time
+ * the clock would stand still.
  */
 #define TURN USEC
 
@@ -95,7 +97,10 @@ world_now(const struct io_world *w)
 	return sockio_of(w)->core->now;
 }
 
-/* SipHash of a counter, under a key of its own: a pseudorandom function for those who do not know the key. */
+/*
+ * SipHash of a counter, under a key of its own: a pseudorandom function for those who do not know
+ * the key.
+ */
 static void
 world_random(struct io_world *w, void *buf, size_t len)
 {
@@ -121,7 +126,10 @@ static const struct io_world_ops WORLD_OPS = {
     .dgram = sockio_dgram,
 };
 
-/* The key differs from that of everything else which the core's secret is for, and between two worlds of one stack. */
+/*
+ * The key differs from that of everything else which the core's secret is for, and between two
+ * worlds of one stack.
+ */
 static void
 make_key(struct sockio *io)
 {

@@ -1,10 +1,11 @@
 /*
- * io/sockio.h - io's world over the sockets of one of Leat's own stacks (sock/sock.h). Whoever drives the stack
- * drives this world: callbacks come from stack_advance() and stack_input().
+ * io/sockio.h - io's world over the sockets of one of Leat's own stacks (sock/sock.h). Whoever
+ * drives the stack drives this world: callbacks come from stack_advance() and stack_input().
  *
- * Streams have urgent data, and peek(), reserve() and commit() without a copy. They do not wait for short segments to
- * be acknowledged (Nagle's algorithm is off): what belongs together is written with IO_MORE. A listener or datagram
- * socket at an IPv6 address is for IPv6 alone; a datagram socket without any name is for both families.
+ * Streams have urgent data, and peek(), reserve() and commit() without a copy. They do not wait for
+ * short segments to be acknowledged (Nagle's algorithm is off): what belongs together is written
+ * with IO_MORE. A listener or datagram socket at an IPv6 address is for IPv6 alone; a datagram
+ * socket without any name is for both families.
  */
 #ifndef IO_SOCKIO_H
 #define IO_SOCKIO_H
@@ -14,8 +15,9 @@
 struct stack;
 
 /*
- * A world over @stack, which must outlive it. Its random() draws from the secret of @stack's core: no one can guess it
- * where that secret comes from the machine's generator; in virtual time the seed gives it. NULL without memory.
+ * A world over @stack, which must outlive it. Its random() draws from the secret of @stack's core:
+ * no one can guess it where that secret comes from the machine's generator; in virtual time the
+ * seed gives it. NULL without memory.
  */
 struct io_world *sockio_new(struct stack *stack);
 

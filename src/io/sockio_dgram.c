@@ -108,7 +108,10 @@ static const struct io_dgram_ops DGRAM_OPS = {
     .close = dgram_close,
 };
 
-/* A datagram socket at @local, or at any port of the family of @peer; without both, of either family. */
+/*
+ * A datagram socket at @local, or at any port of the family of @peer; without both, of either
+ * family.
+ */
 static int
 open_named(struct sockio *io, const struct endpoint *local, const struct endpoint *peer, struct sock **out)
 {

@@ -1,8 +1,9 @@
 /*
  * io/sockio_impl.h - what the files of the adapter over Leat's own sockets share. For these only.
  *
- * An object is due while a wanted event holds. The objects that are due are served by a timer that is armed for the
- * next turn of the stack. A socket that has changed is served at once from its watcher.
+ * An object is due while a wanted event holds. The objects that are due are served by a timer that
+ * is armed for the next turn of the stack. A socket that has changed is served at once from its
+ * watcher.
  */
 #ifndef IO_SOCKIO_IMPL_H
 #define IO_SOCKIO_IMPL_H
@@ -18,9 +19,12 @@ struct sockio_obj;
 
 /* What the adapter needs to know of a kind of object: stream, listener, datagram socket. */
 struct sockio_kind {
-	/* The events that the owner is to be told now; 0 = none. */
+	/* The events to report to the owner now; 0 = none. */
 	unsigned (*holds)(const struct sockio_obj *o);
-	/* Calls the owner's callback with @events, as holds() gave them. The callback may close the object. */
+	/*
+	 * Calls the owner's callback with @events, as holds() gave them. The callback may close the
+	 * object.
+	 */
 	void (*tell)(struct sockio_obj *o, unsigned events);
 };
 
@@ -31,7 +35,7 @@ struct sockio {
 	struct list due;            /* of sockio_obj.due */
 	struct timer turn;          /* armed while due is not empty */
 	bool turning;               /* the timer is firing */
-	struct sockio_obj *telling; /* the object whose callback is running; NULL once it has been closed */
+	struct sockio_obj *telling; /* the object whose callback is running; NULL once it is closed */
 	unsigned open;
 	struct siphash_key key; /* of random() */
 	uint64_t drawn;
@@ -50,16 +54,16 @@ void sockio_obj_init(
     struct sockio_obj *o, const struct sockio_kind *kind, struct sockio *io, struct sock *sk);
 void sockio_obj_fini(struct sockio_obj *o);
 
-/* Looks again whether anything is to be told to @o's owner, and has it told in the next turn. */
+/* Looks again whether any event of @o holds, and has it reported in the next turn. */
 void sockio_check(struct sockio_obj *o);
 
-/* Tells @o's owner what holds now. To be called from the stack's turn only. */
+/* Reports what holds now to @o's owner. To be called from the stack's turn only. */
 void sockio_serve(struct sockio_obj *o);
 
 /* Sets an int option. The ones that are set here cannot fail. */
 void sockio_option(struct sock *sk, int level, int name, int value);
 
-/* sockio_stream.c: @io's stream over @sk, which may be NULL until sockio_stream_begin(); NULL without memory. */
+/* sockio_stream.c: a stream of @io, which begins with its socket @sk. NULL without memory. */
 struct sockio_stream *sockio_stream_new(struct sockio *io);
 struct io_stream *sockio_stream_begin(struct sockio_stream *s, struct sock *sk, bool connecting);
 

@@ -1,8 +1,8 @@
 /*
  * io/sockio_stream.c - io's streams over Leat's own sockets.
  *
- * A socket says its error once, to whoever asks first. It is taken as soon as the socket has it and kept here, so that
- * error() can tell it at any time, and reading and writing each say it once.
+ * A socket says its error once, to whoever asks first. It is taken as soon as the socket has it and
+ * kept here, so that error() can say it at any time, and reading and writing each say it once.
  */
 #include "base/err.h"
 #include "io/sockio_impl.h"
@@ -16,11 +16,11 @@ struct sockio_stream {
 	struct io_stream stream;
 	struct sockio_obj obj;
 	unsigned want;
-	unsigned once;   /* IO_CONNECTED or IO_FAILED, yet to be told */
+	unsigned once;   /* IO_CONNECTED or IO_FAILED, not yet reported */
 	bool connecting; /* neither of them has happened */
-	bool full;       /* a write found no room, and the socket has not said since that there is some */
+	bool full;       /* a write found no room, and no event has said since that there is some */
 	int error;       /* LEAT_E: why it failed; 0 = it did not */
-	unsigned unsaid; /* IO_READABLE, IO_WRITABLE: no read, or no write, has said the error yet */
+	unsigned unsaid; /* IO_READABLE, IO_WRITABLE: no read, no write has said the error */
 };
 
 static struct sockio_stream *
@@ -71,8 +71,8 @@ stream_tell(struct sockio_obj *o, unsigned events)
 static const struct sockio_kind STREAM_KIND = {stream_holds, stream_tell};
 
 /*
- * It failed with @error (LEAT_E). A reset that comes after the peer's end is EPIPE to Linux's sockets, and to Leat's;
- * to io it is a reset like any other.
+ * It failed with @error (LEAT_E). A reset that comes after the peer's end is EPIPE to Linux's
+ * sockets, and to Leat's; to io it is a reset like any other.
  */
 static void
 stream_failed(struct sockio_stream *s, int error)
@@ -128,9 +128,9 @@ stream_changed(struct sock *sk, void *arg)
 }
 
 /*
- * @n is what a call on the socket answered, and @side what it was for: IO_READABLE or IO_WRITABLE. An error that the
- * socket had until this call is now known; one that was known is said instead of the end or -LEAT_EPIPE that the socket
- * answers since.
+ * @n is what a call on the socket answered, and @side what it was for: IO_READABLE or IO_WRITABLE.
+ * An error that the socket had until this call is now known; one that was known is said instead of
+ * the end or -LEAT_EPIPE that the socket answers since.
  */
 static ssize_t
 stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)

@@ -1,5 +1,6 @@
 /*
- * test/unit/io/conform_bulk.c - many octets: in order whatever the pieces, and held back while no one reads.
+ * test/unit/io/conform_bulk.c - many octets: in order whatever the pieces, and held back while no
+ * one reads.
  */
 #include "conform_impl.h"
 
@@ -223,7 +224,10 @@ both_directions_carry_at_the_same_time(void **state)
 /* More than any stream holds. */
 enum { FULL_MOST = 64 << 20 };
 
-/* Writes until nothing more is taken for as long as the peer does not read; how many octets that were. */
+/*
+ * Writes until nothing more is taken for as long as the peer does not read; how many octets that
+ * were.
+ */
 static size_t
 fill_up(struct end *e)
 {

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/conform_calls.c - the calls of io as the conformance tests make them: counted, and waiting where a test
- * wants to wait.
+ * test/unit/io/conform_calls.c - the calls of io as the conformance tests make them: counted, and
+ * waiting where a test wants to wait.
  */
 #include "conform_impl.h"
 

@@ -1,5 +1,6 @@
 /*
- * test/unit/io/conform_data.c - octets in pieces: spans, looking without taking, room to write into.
+ * test/unit/io/conform_data.c - octets in pieces: spans, looking without taking, room to write
+ * into.
  */
 #include "conform_impl.h"
 
@@ -99,8 +100,8 @@ octets_written_with_more_arrive_with_the_next(void **state)
 }
 
 /*
- * Looks at what comes next, which must be the first octets of @text; how many octets those are. Not all that have
- * arrived need be shown at once.
+ * Looks at what comes next, which must be the first octets of @text; how many octets those are. Not
+ * all that have arrived need be shown at once.
  */
 static size_t
 look(struct end *e, const char *text)

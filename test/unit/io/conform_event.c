@@ -1,5 +1,6 @@
 /*
- * test/unit/io/conform_event.c - when callbacks come: levels, wanted ones only, and none after close.
+ * test/unit/io/conform_event.c - when callbacks come: levels, wanted ones only, and none after
+ * close.
  */
 #include "conform_impl.h"
 

@@ -1,9 +1,10 @@
 /*
- * test/unit/io/conform_impl.h - what the conformance tests share: one end of a stream as a test sees it, and calls that
- * wait. For conform*.c only.
+ * test/unit/io/conform_impl.h - what the conformance tests share: one end of a stream as a test
+ * sees it, and calls that wait. For conform*.c only.
  *
- * Every call on an object goes through a function of this header, which counts it in conform.calls; every callback
- * asserts that no call is running, that its object has not been closed, and that the events were wanted.
+ * Every call on an object goes through a function of this header, which counts it in conform.calls;
+ * every callback asserts that no call is running, that its object has not been closed, and that the
+ * events were wanted.
  */
 #ifndef TEST_IO_CONFORM_IMPL_H
 #define TEST_IO_CONFORM_IMPL_H
@@ -84,8 +85,8 @@ bool door_is_told(void *d); /* for until() */
 
 /* The same, waiting for the event. They fail the test at the deadline. */
 unsigned await(struct end *e, unsigned events);
-void await_connected(
-    struct end *e); /* the server must have accepted it: TLS, say, waits for what the server answers */
+/* The server must have accepted it: TLS, say, waits for what the server answers. */
+void await_connected(struct end *e);
 ssize_t get(struct end *e, void *buf, size_t len); /* a read that is not -LEAT_EAGAIN */
 void put(struct end *e, const void *buf, size_t len);
 void put_text(struct end *e, const char *text);
@@ -93,8 +94,8 @@ void expect_text(struct end *e, const char *text); /* reads just as much */
 void expect_end(struct end *e);                    /* reads 0 */
 void accept_one(struct door *d, struct end *e);
 /*
- * Waits until IO_FAILED was told. Where a reset can be lost, it comes again when the peer of the one that sent it says
- * something: so this end does.
+ * Waits until IO_FAILED was told. Where a reset can be lost, it comes again when the peer of the
+ * one that sent it says something: so this end does.
  */
 void await_failed(struct end *e);
 

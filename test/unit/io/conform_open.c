@@ -66,7 +66,10 @@ closed_name(struct conform *c)
 	return d.at;
 }
 
-/* Connects to where no one listens: true if the stream is there and has told its failure; false if connect() said it. */
+/*
+ * Connects to where no one listens: true if the stream is there and has told its failure; false if
+ * connect() said it.
+ */
 static bool
 refused(struct end *e, struct conform *c)
 {
@@ -218,8 +221,8 @@ connections_that_wait_at_a_closed_listener_are_reset(void **state)
 
 	door_open(&d, c, 8);
 	assert_int_equal(end_connect(&e, c, &d.at), 0);
-	assert_true(
-	    until(c, door_is_told, &d)); /* a handshake above the transport may still wait for accept() */
+	/* A handshake above the transport may still wait for accept(). */
+	assert_true(until(c, door_is_told, &d));
 	door_close(&d);
 	await_failed(&e);
 	assert_int_equal(io_error(e.s), -LEAT_ECONNRESET);

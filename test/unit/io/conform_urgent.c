@@ -29,7 +29,9 @@ put_urgent(struct end *e, uint8_t octet)
 	assert_int_equal(n, 1);
 }
 
-/* "abc", the urgent 'U', "def": all of it has arrived. False if streams have no urgent data here. */
+/*
+ * "abc", the urgent 'U', "def": all of it has arrived. False if streams have no urgent data here.
+ */
 static bool
 pair_urgent(struct pair *p, struct conform *c)
 {
