@@ -47,6 +47,10 @@ simworld_new(const struct simworld_config *config)
 	    .turn = turn,
 	    .no_urgent = true};
 	assert_int_equal(ipaddr_parse(config->v6 ? "fd00::2" : "10.0.0.2", &w->conform.at.addr), 0);
+	if (config->alone) {
+		w->conform.server = w->conform.client;
+		w->conform.at.addr = config->v6 ? IPADDR_LOOPBACK6 : IPADDR_LOOPBACK4;
+	}
 	return w;
 }
 

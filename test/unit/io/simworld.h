@@ -19,6 +19,7 @@ struct simworld {
 /* The addresses of the two, and how the server answers; the rule's name is set here. */
 struct simworld_config {
 	bool v6;
+	bool alone; /* the client is its own server, at its loopback address */
 	uint64_t seed;
 	struct simio_rule rule;
 };

@@ -10,7 +10,7 @@
 
 struct sockworld_kind {
 	const char *what;
-	const char *at; /* the server's address; a loopback one: the client's host is the server, too */
+	const char *at; /* the server's address; loopback: the client is its own server */
 	uint64_t seed;
 	struct emu_impair impair; /* each way */
 	nsec_t rest;              /* conform.rest */

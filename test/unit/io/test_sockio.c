@@ -63,6 +63,43 @@ peek_copies_nothing(void **state)
 	l->ops->close(l);
 }
 
+/* The two families have ports of their own. */
+static void
+one_port_is_listened_at_by_both_families(void **state)
+{
+	struct sockworld *f = *state;
+	struct io_listener *l4, *l6;
+	struct endpoint at = {IPADDR_ANY6, 80, 0};
+
+	assert_int_equal(io_listen(f->conform.server, &at, 1, NULL, NULL, &l6), 0);
+	at.addr = IPADDR_ANY4;
+	assert_int_equal(io_listen(f->conform.server, &at, 1, NULL, NULL, &l4), 0);
+	l4->ops->close(l4);
+	l6->ops->close(l6);
+}
+
+/* RFC 9293, 3.7.4: with Nagle's algorithm the second would wait for the first one's ACK. */
+static void
+short_writes_wait_for_no_acknowledgement(void **state)
+{
+	struct sockworld *f = *state;
+	struct io_listener *l;
+	struct io_stream *client, *server;
+	uint8_t buf[8];
+
+	assert_int_equal(io_listen(f->conform.server, &f->conform.at, 1, NULL, NULL, &l), 0);
+	assert_int_equal(io_connect(f->conform.client, &f->conform.at, NULL, NULL, &client), 0);
+	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+	assert_int_equal(l->ops->accept(l, &server), 0);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(io_write(client, "ab", 2, 0), 2);
+	sim_run(f->sim, sim_now(f->sim) + 150 * USEC, NULL, NULL); /* the delay is 100 us each way */
+	assert_int_equal(io_read(server, buf, sizeof buf), 8);
+	io_close(client, false);
+	io_close(server, false);
+	l->ops->close(l);
+}
+
 static const struct sockworld_kind KINDS[] = {
     {"sock, one world, IPv4", "127.0.0.1", 7, {0}, 300 * MSEC},
     {"sock, one world, IPv6", "::1", 8, {0}, 300 * MSEC},
@@ -82,6 +119,10 @@ main(void)
 	    cmocka_unit_test(the_seed_gives_the_random_octets_of_each_world),
 	    cmocka_unit_test_prestate_setup_teardown(
 		peek_copies_nothing, sockworld_setup, sockworld_teardown, (void *)&clean),
+	    cmocka_unit_test_prestate_setup_teardown(one_port_is_listened_at_by_both_families,
+		sockworld_setup, sockworld_teardown, (void *)&clean),
+	    cmocka_unit_test_prestate_setup_teardown(short_writes_wait_for_no_acknowledgement,
+		sockworld_setup, sockworld_teardown, (void *)&clean),
 	};
 	int failed = cmocka_run_group_tests(own, NULL, NULL);
 

@@ -196,13 +196,14 @@ main(void)
 	    cmocka_unit_test(full_accept_queue_makes_the_client_try_again),
 	    cmocka_unit_test(client_that_gives_up_is_reset_or_never_seen),
 	};
-	struct simworld_config v4 = {0}, v6 = {.v6 = true, .seed = 1},
+	struct simworld_config v4 = {0}, v6 = {.v6 = true, .seed = 1}, alone = {.v6 = true, .alone = true},
 			       far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
 			       narrow = {.v6 = true, .rule = {.there = MSEC, .back = MSEC, .window = 500}};
 	int failed = cmocka_run_group_tests_name("simio", tests, NULL, NULL);
 
 	failed += conform_run("simio, IPv4", simworld_setup, simworld_teardown, &v4);
 	failed += conform_run("simio, IPv6", simworld_setup, simworld_teardown, &v6);
+	failed += conform_run("simio, alone", simworld_setup, simworld_teardown, &alone);
 	failed += conform_run("simio, far", simworld_setup, simworld_teardown, &far);
 	failed += conform_run("simio, narrow", simworld_setup, simworld_teardown, &narrow);
 	return failed;
