@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <signal.h>
@@ -93,6 +94,7 @@ hostio_read(struct io_stream *io, void *buf, size_t len)
 	struct hostio_stream *s = hostio_stream_of(io);
 	ssize_t n;
 
+	assert(len > 0);
 	if (hostio_held(s) > 0)
 		return (ssize_t)hostio_take_held(s, buf, len);
 	n = hostio_recv(s, buf, len, hostio_kernel_at_mark(s));

@@ -58,10 +58,14 @@
 #include <sys/types.h>
 
 enum io_event {
-	IO_CONNECTED = 1, /* a stream made by io_connect() can be used; reported before anything else */
-	IO_READABLE = 2,  /* a read would not say -LEAT_EAGAIN: octets, the end, or an error */
-	IO_WRITABLE = 4,  /* a write would not say -LEAT_EAGAIN */
-	IO_FAILED = 8,    /* error() says why; of a stream, what had arrived can still be read */
+	/*
+	 * A stream made by io_connect() can be used. Nothing is reported before it; other events
+	 * may come with it.
+	 */
+	IO_CONNECTED = 1,
+	IO_READABLE = 2, /* a read would not say -LEAT_EAGAIN: octets, the end, or an error */
+	IO_WRITABLE = 4, /* a write would not say -LEAT_EAGAIN */
+	IO_FAILED = 8,   /* error() says why; of a stream, what had arrived can still be read */
 };
 
 struct io_stream;
@@ -89,8 +93,8 @@ struct io_stream_ops {
 
 	/*
 	 * Where the next octets lie: at most @max spans (over 0), good until the next call on @s. It
-	 * need not show all that have arrived; peeking again without consuming shows more, if there
-	 * is more. Returns how many spans; 0 at the end; -LEAT_EAGAIN; or the error, once.
+	 * need not show all that have arrived, even if it is asked again. Returns how many spans; 0
+	 * at the end; -LEAT_EAGAIN; or the error, once.
 	 * consume() takes @len octets of them. What is not consumed keeps IO_READABLE: an owner that
 	 * needs more octets than have arrived takes these first.
 	 */
@@ -113,7 +117,10 @@ struct io_stream_ops {
 	 */
 	ssize_t (*send_file)(struct io_stream *s, int fd, off_t *off, size_t len, unsigned flags);
 
-	/* See above. 0, also if it was called before; -LEAT_ENOTCONN before IO_CONNECTED or after a failure. */
+	/*
+	 * Ends what this side sends. 0, also if it was called before; -LEAT_ENOTCONN while
+	 * connecting and after a failure.
+	 */
 	int (*shutdown)(struct io_stream *s);
 	/* Ends the owner's reference, and with it every callback. */
 	void (*close)(struct io_stream *s, bool reset);
@@ -155,7 +162,7 @@ struct io_listener_ops {
 	int (*local)(const struct io_listener *l, struct endpoint *out);
 	/*
 	 * Whether the callback is wanted; at first it is. An owner that has no room for more
-	 * connections does not want it: they wait in the queue, and the world sleeps.
+	 * connections does not want it: they wait in the queue, and the world can sleep.
 	 */
 	void (*want)(struct io_listener *l, bool yes);
 	/* Connections that were not accepted are reset. */
@@ -206,19 +213,23 @@ struct io_world_ops {
 	 */
 	int (*connect)(struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg,
 	    struct io_stream **out);
-	/* Listens at @at (port 0: any). 0, or -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EACCES, ... */
+	/*
+	 * Listens at @at (port 0: any); at an IPv6 address, :: included, for IPv6 alone. 0, or
+	 * -LEAT_EADDRINUSE, -LEAT_EADDRNOTAVAIL, -LEAT_EACCES, ...
+	 */
 	int (*listen)(struct io_world *w, const struct endpoint *at, int backlog,
 	    void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out);
 	/*
-	 * A datagram socket, bound to @local. Where @peer is not NULL it receives from @peer alone.
-	 * @local NULL: any port, of the family of @peer; of both families where that is NULL, too.
+	 * A datagram socket, bound to @local; families as for listen(). Where @peer is not NULL it
+	 * receives from @peer alone. @local NULL: any port, of the family of @peer; of both families
+	 * where that is NULL, too.
 	 */
 	int (*dgram)(struct io_world *w, const struct endpoint *local, const struct endpoint *peer,
 	    io_dgram_fn *fn, void *arg, struct io_dgram **out);
 };
 
 /*
- * What a service sees of the world: time, chance, and whom it can talk to. Timers are armed on @wheel
+ * What a service sees of the world: time, random octets, and a network. Timers are armed on @wheel
  * (timer_arm(w->wheel, ...)) and fire in a turn of the world.
  */
 struct io_world {
@@ -244,7 +255,7 @@ io_read(struct io_stream *s, void *buf, size_t len)
 static inline ssize_t
 io_write(struct io_stream *s, const void *buf, size_t len, unsigned flags)
 {
-	struct pkt_span span = {buf, (uint32_t)len};
+	struct pkt_span span = {buf, len < UINT32_MAX ? (uint32_t)len : UINT32_MAX};
 
 	return s->ops->write(s, &span, 1, flags);
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "io/sockio_impl.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -152,6 +153,7 @@ stream_read(struct io_stream *st, void *buf, size_t len)
 {
 	struct sockio_stream *s = stream_of(st);
 
+	assert(len > 0);
 	if (s->connecting)
 		return -LEAT_EAGAIN;
 	if (sock_at_mark(s->obj.sk))

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "sim/simio_conn.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,8 +100,10 @@ end_consume(struct io_stream *s, size_t len)
 
 	while (len > 0) {
 		struct simio_msg *m = list_first(&e->unread, struct simio_msg, node);
-		uint32_t n = m->len - m->off;
+		uint32_t n;
 
+		assert(m); /* no more than peek() showed */
+		n = m->len - m->off;
 		n = n < len ? n : (uint32_t)len;
 		simio_took(e, m, n);
 		len -= n;
@@ -114,6 +117,7 @@ end_read(struct io_stream *s, void *buf, size_t len)
 	uint8_t *to = buf;
 	size_t done = 0;
 
+	assert(len > 0);
 	if (list_empty(&e->unread))
 		return nothing(e);
 	while (done < len && !list_empty(&e->unread)) {

@@ -220,7 +220,7 @@ peeked_octets_stay_while_more_arrive(void **state)
 	pair_close(&p);
 }
 
-/* What was reserved stays where it is while the world turns, as long as the stream is not called. */
+/* What was reserved stays where it is while the world turns, unless the stream is called. */
 static void
 reserved_room_stays_while_octets_leave(void **state)
 {

@@ -97,7 +97,7 @@ listener_notify(struct timer *t)
 	l->io.fn(&l->io, l->io.arg);
 }
 
-/* Takes more from below while the queue has room; what waits there must not keep the world awake. */
+/* Takes more from below while the queue has room. What waits there must not cost any turns. */
 static void
 count_waiting(struct scramble_listener *l, int more)
 {
