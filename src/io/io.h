@@ -36,7 +36,7 @@
  * -LEAT_ECONNRESET; other failures have other numbers. What had arrived before can still be read.
  * The read that finds nothing more returns the error, once, and reads after it return 0. The first
  * write returns the error, and writes after it -LEAT_EPIPE. Reading and writing each return it
- * once.
+ * once. Of a stream that fails before IO_CONNECTED was reported, nothing need be readable.
  *
  * Urgent data (RFC 9293, 3.8.5; RFC 6093). An urgent octet keeps its place among the others. Where
  * a stream has at_mark(), a read or a peek stops before that octet; at_mark() is then true, and the

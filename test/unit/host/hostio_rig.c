@@ -1,3 +1,7 @@
+/*
+ * test/unit/host/hostio_rig.c - two worlds over the machine's sockets on one loop, and the check that all descriptors
+ * were given back.
+ */
 #include "host/hostio_rig.h"
 
 #include "host/sockaddr.h"

@@ -1,3 +1,6 @@
+/*
+ * test/unit/host/test_hostio.c - the rules of io over the machine's sockets, by IPv4 and by IPv6.
+ */
 #include "host/hostio_rig.h"
 
 int

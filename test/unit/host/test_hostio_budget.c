@@ -1,3 +1,6 @@
+/*
+ * test/unit/host/test_hostio_budget.c - what the adapter over the machine's sockets does when descriptors run out.
+ */
 #include "host/hostio_rig.h"
 #include "host/sockaddr.h"
 

@@ -1,3 +1,6 @@
+/*
+ * test/unit/host/test_hostio_dgram.c - what is special to datagram sockets over the machine's UDP.
+ */
 #include "host/hostio_rig.h"
 
 static void

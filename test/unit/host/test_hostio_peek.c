@@ -1,3 +1,6 @@
+/*
+ * test/unit/host/test_hostio_peek.c - the buffer that peek() shares between the streams of a world.
+ */
 #include "host/hostio_rig.h"
 
 #include <errno.h>

@@ -1,3 +1,6 @@
+/*
+ * test/unit/host/test_hostio_stream.c - what is special to streams over the machine's TCP.
+ */
 #include "host/hostio_rig.h"
 
 #include <linux/tcp.h>

@@ -69,6 +69,7 @@ turn_for(struct conform *c, nsec_t limit, bool (*done)(void *arg), void *arg)
 	while (!is_done && timer_armed(&end)) {
 		assert_int_equal(c->calls, 0);
 		c->turn(c);
+		c->turns++;
 		assert_true(io_now(c->client) >= last);
 		last = io_now(c->client);
 		is_done = done && done(arg);
@@ -87,6 +88,18 @@ void
 rest(struct conform *c)
 {
 	turn_for(c, c->rest ? c->rest : 50 * MSEC, NULL, NULL);
+}
+
+void
+expect_sleep(struct conform *c)
+{
+	enum { TURNS_MOST = 500 };
+	unsigned before;
+
+	rest(c);
+	before = c->turns;
+	rest(c);
+	assert_in_range(c->turns - before, 0, TURNS_MOST);
 }
 
 uint8_t

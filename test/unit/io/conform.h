@@ -36,6 +36,7 @@ struct conform {
 	bool no_urgent;  /* streams have no at_mark() and write_urgent(); else tests need them */
 
 	unsigned calls; /* for the tests: calls on objects that have not returned */
+	unsigned turns; /* for the tests: turns that were made */
 };
 
 /*

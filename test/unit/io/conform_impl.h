@@ -62,6 +62,11 @@ extern const struct conform_test conform_open_tests[], conform_data_tests[], con
 bool until(struct conform *c, bool (*done)(void *arg), void *arg);
 /* Turns for conform.rest: whatever was under way has arrived since. */
 void rest(struct conform *c);
+/*
+ * The same, and asserts that the world makes few turns meanwhile: those of TCP's own timers. One
+ * that never sleeps makes thousands.
+ */
+void expect_sleep(struct conform *c);
 
 /* Calls of io, counted. */
 ssize_t end_read(struct end *e, void *buf, size_t len);

@@ -238,6 +238,40 @@ a_listener_that_is_not_wanted_is_quiet_and_loses_nothing(void **state)
 	door_close(&d);
 }
 
+static void
+a_world_sleeps_while_nothing_that_is_wanted_holds(void **state)
+{
+	static uint8_t buf[65536];
+	struct conform *c = conform_of(state);
+	struct end waiting;
+	struct pair p;
+
+	pair_open(&p, c);
+	p.client.then = p.server.then = want_more;
+	end_want(&p.client, IO_READABLE);
+	end_want(&p.server, IO_READABLE);
+	expect_sleep(c); /* idle */
+	end_want(&p.server, 0);
+	for (unsigned i = 0; i < 5; i++) { /* the buffers may grow meanwhile */
+		while (end_write(&p.client, buf, sizeof buf, 0) > 0)
+			;
+		rest(c);
+	}
+	while (end_write(&p.client, buf, sizeof buf, 0) > 0)
+		;
+	end_want(&p.client, IO_WRITABLE);
+	expect_sleep(c); /* full, with octets unread at the other end */
+	end_close(&p.server, true);
+	await_failed(&p.client);
+	end_want(&p.client, 0);
+	expect_sleep(c); /* reset */
+	door_want(&p.door, false);
+	assert_int_equal(end_connect(&waiting, c, &p.door.at), 0);
+	expect_sleep(c); /* a connection waits */
+	end_close(&waiting, false);
+	pair_close(&p);
+}
+
 const struct conform_test conform_owner_tests[] = {
     CONFORM_TEST(a_timer_may_close_what_has_events_due),
     CONFORM_TEST(a_stream_made_in_a_callback_is_connected_like_any_other),
@@ -245,5 +279,6 @@ const struct conform_test conform_owner_tests[] = {
     CONFORM_TEST(a_stream_may_be_closed_in_a_listener_s_callback),
     CONFORM_TEST(a_write_that_meets_a_reset_first_does_not_hide_it),
     CONFORM_TEST(a_listener_that_is_not_wanted_is_quiet_and_loses_nothing),
+    CONFORM_TEST(a_world_sleeps_while_nothing_that_is_wanted_holds),
     {NULL, NULL},
 };
