@@ -78,11 +78,10 @@ keep_error(struct sockio_dgram *d)
 	int e = 0;
 	size_t len = sizeof e;
 
-	if (!(sock_ready(d->obj.sk) & LEAT_ERR) || sock_getopt(d->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) ||
-	    !e)
+	if (!(sock_ready(d->obj.sk) & LEAT_ERR))
 		return;
-	d->error = e;
-	sockio_check(&d->obj);
+	if (sock_getopt(d->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) == 0 && e)
+		d->error = e;
 }
 
 static ssize_t

@@ -271,8 +271,7 @@ stream_shutdown(struct io_stream *st)
 	if (err)
 		return err;
 	s->shut = true;
-	s->full = false; /* a write does not wait now */
-	sockio_check(&s->obj);
+	sockio_check(&s->obj); /* a write does not wait now */
 	return 0;
 }
 
