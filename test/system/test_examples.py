@@ -1,4 +1,4 @@
-"""The examples: two hosts in virtual time, and an echo server on a TAP with Linux's TCP as its client."""
+"""The examples: two hosts in virtual time, echo servers on a TAP with Linux's TCP as their client, and an echo service in three worlds."""
 import os
 import random
 import select
@@ -10,6 +10,7 @@ from conftest import BUILD
 
 TWO_HOSTS = BUILD / "examples/two_hosts"
 TAP_ECHO = BUILD / "examples/tap_echo"
+IO_ECHO = BUILD / "examples/io_echo"
 
 
 def two_hosts(*args):
@@ -57,11 +58,11 @@ def why_no_tap():
 WHY_NO_TAP = why_no_tap()
 needs_tap = pytest.mark.skipif(WHY_NO_TAP is not None, reason=f"not run: the echo server on a TAP ({WHY_NO_TAP})")
 
-# In the namespace, with Linux's TCP: all that is sent comes back, and after the end of file the end comes back, too.
+# With Linux's TCP: all that is sent comes back, and after the end of file the end comes back, too.
 CLIENT = """
 import random, socket, sys, threading
 sent = random.Random(7).randbytes(int(sys.argv[2]))
-with socket.create_connection((sys.argv[1], 7), timeout=20) as s:
+with socket.create_connection((sys.argv[1], int(sys.argv[3])), timeout=20) as s:
     threading.Thread(target=lambda: (s.sendall(sent), s.shutdown(socket.SHUT_WR)), daemon=True).start()
     got = bytearray()
     while piece := s.recv(65536):
@@ -70,8 +71,19 @@ assert got == sent, (len(got), len(sent))
 """
 
 
-@pytest.fixture(scope="module")
-def echo():
+def client(address, size, port=7):
+    return ["/usr/bin/python3", "-c", CLIENT, address, str(size), str(port)]
+
+
+def ready_line(server):
+    assert select.select([server.stdout], [], [], 10)[0], "not ready after ten seconds"
+    line = server.stdout.readline()
+    assert line.startswith("ready"), server.stderr.read()
+    return line
+
+
+@pytest.fixture(scope="module", params=[[TAP_ECHO, "leat0", "10.9.0.2/24"], [IO_ECHO, "tap", "leat0", "10.9.0.2/24", "7"]], ids=["tap_echo", "io_echo"])
+def echo(request):
     """A namespace with Linux at 10.9.0.1 and the example at 10.9.0.2; the command that runs others in it."""
     name = f"leat-ex-{os.getpid()}"
     inside = ["ip", "netns", "exec", name]
@@ -80,10 +92,9 @@ def echo():
     try:
         for line in ("ip link set lo up", "ip tuntap add dev leat0 mode tap vnet_hdr", "ip addr add 10.9.0.1/24 dev leat0", "ip link set leat0 up"):
             subprocess.run(inside + line.split(), check=True)
-        server = subprocess.Popen(inside + [str(TAP_ECHO), "leat0", "10.9.0.2/24"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        server = subprocess.Popen(inside + [*map(str, request.param)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
-        assert select.select([server.stdout], [], [], 10)[0], "not ready after ten seconds"
-        assert server.stdout.readline() == "ready\n", server.stderr.read()
+        ready_line(server)
         yield inside
         assert server.poll() is None, server.stderr.read()
     finally:
@@ -96,16 +107,16 @@ def echo():
 @needs_tap
 @pytest.mark.parametrize("size", [0, 1, 1448, 1_000_000, 20_000_000])
 def test_linux_gets_back_what_it_sent(echo, size):
-    found = subprocess.run(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", str(size)], capture_output=True, text=True, timeout=60)
+    found = subprocess.run(echo + client("10.9.0.2", size), capture_output=True, text=True, timeout=60)
     assert found.returncode == 0, found.stderr
 
 
 @needs_tap
 def test_linux_has_many_connections_at_once(echo):
-    clients = [subprocess.Popen(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", "100000"], stderr=subprocess.PIPE, text=True) for _ in range(10)]
-    for client in clients:
-        _, said = client.communicate(timeout=60)
-        assert client.returncode == 0, said
+    clients = [subprocess.Popen(echo + client("10.9.0.2", 100000), stderr=subprocess.PIPE, text=True) for _ in range(10)]
+    for one in clients:
+        _, said = one.communicate(timeout=60)
+        assert one.returncode == 0, said
 
 
 @needs_tap
@@ -113,5 +124,43 @@ def test_a_client_that_resets_harms_no_other(echo):
     reset = "import socket,struct; s=socket.create_connection(('10.9.0.2',7)); s.sendall(b'x'*100000); " \
             "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii',1,0)); s.close()"
     subprocess.run(echo + ["/usr/bin/python3", "-c", reset], check=True, timeout=30)
-    found = subprocess.run(echo + ["/usr/bin/python3", "-c", CLIENT, "10.9.0.2", "1000"], capture_output=True, text=True, timeout=60)
+    found = subprocess.run(echo + client("10.9.0.2", 1000), capture_output=True, text=True, timeout=60)
     assert found.returncode == 0, found.stderr
+
+
+# The service of io_echo is the same code on the machine's sockets, on Leat's (above), and in virtual time.
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_the_service_echoes_on_the_machines_sockets(address):
+    with subprocess.Popen([IO_ECHO, "host", address, "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            port = int(ready_line(server).rsplit(":", 1)[1])
+            for size in (0, 1, 5_000_000):
+                found = subprocess.run(client(address, size, port), capture_output=True, text=True, timeout=60)
+                assert found.returncode == 0, found.stderr
+            assert server.poll() is None, server.stderr.read()
+        finally:
+            server.kill()
+
+
+def io_echo_sim(*args):
+    return subprocess.run([IO_ECHO, "sim", *map(str, args)], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def test_the_service_echoes_in_virtual_time_the_same_for_the_same_seed():
+    outputs = {}
+    for seed in range(1, 9):
+        found = io_echo_sim(seed)
+        assert found.returncode == 0, found.stderr
+        assert "\n1000000 octets came back after " in found.stdout
+        outputs[seed] = found.stdout
+    assert len(set(outputs.values())) > 1, outputs
+    assert io_echo_sim(3).stdout == outputs[3]
+
+
+@pytest.mark.parametrize("args", [[], ["host"], ["host", "127.0.0.1", "x"], ["host", "nowhere", "0"], ["tap", "leat0", "10.9.0.2", "7"], ["sea"]])
+def test_the_service_says_what_it_cannot_understand(args):
+    found = subprocess.run([IO_ECHO, *args], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert found.returncode in (1, 2)
+    assert found.stderr

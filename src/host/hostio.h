@@ -1,0 +1,30 @@
+/*
+ * host/hostio.h - the world of io/io.h over the machine's own sockets: the kernel's TCP and UDP, a
+ * loop, the machine's clock and its random generator.
+ */
+#ifndef HOST_HOSTIO_H
+#define HOST_HOSTIO_H
+
+#include "io/io.h"
+
+struct fd_room;
+struct loop;
+
+/*
+ * A world whose turns are those of @loop. Every socket counts against @room; both are borrowed.
+ * Returns NULL without memory.
+ */
+struct io_world *hostio_new(struct loop *loop, struct fd_room *room);
+
+/* Every stream, listener and datagram socket must have been closed. */
+void hostio_free(struct io_world *w);
+
+/*
+ * Each accepted connection will take @n descriptors, its own included, and is accepted only when
+ * that many are free. 1 if this is not called. With more than 1 the accepted stream counts in
+ * fd_room.entered while it is open, so the rest is set aside for it until its owner counts it in
+ * fd_room.seated.
+ */
+void hostio_accept_needs(struct io_world *w, unsigned n);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * Reading from and writing to the machine's TCP, with as few system calls as can be.
+ */
+#include "host/hostio_stream.h"
+
+#include "base/err.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum { WRITE_SPANS = 64 };
+
+/* What a reader gets when nothing more can be read of a connection that has failed. */
+static ssize_t
+read_failed(struct hostio_stream *s)
+{
+	if (s->read_failed)
+		return 0;
+	s->read_failed = true;
+	return -s->error;
+}
+
+/* One recv(2), with what its answer says about the next one. The negative errno if it fails. */
+static ssize_t
+recv_some(struct hostio_stream *s, void *buf, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = recv(s->sock.w.fd, buf, len, 0);
+	while (n < 0 && errno == EINTR);
+	s->ended |= n == 0;
+	/* A short read has drained the socket, unless the end or an urgent octet follow. */
+	s->drained = n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent;
+	s->sock.unsure = n > 0 && !s->drained;
+	s->sock.read_at = loop_now(s->sock.host->loop);
+	return n < 0 ? -errno : n;
+}
+
+ssize_t
+hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark)
+{
+	ssize_t n;
+
+	if (s->drained)
+		return -LEAT_EAGAIN;
+	if (s->connecting)
+		return read_failed(s);
+	n = recv_some(s, buf, mark ? 1 : len);
+	if (mark && n > 0)
+		s->urgent = false; /* a later one is an event of its own */
+	if (n < 0 && n != -EAGAIN && !s->error)
+		hostio_stream_fail(s, (int)-n);
+	/*
+	 * The kernel has given the error away, and calls the end of a failed connection an end of
+	 * file.
+	 */
+	return n <= 0 && s->error ? read_failed(s) : n;
+}
+
+void
+hostio_stream_settle(struct hostio_stream *s)
+{
+	if (s->drained && hostio_held(s) == 0)
+		hostio_sock_unready(&s->sock, IO_READABLE);
+}
+
+bool
+hostio_kernel_at_mark(const struct hostio_stream *s)
+{
+	int mark = 0;
+
+	return s->urgent && ioctl(s->sock.w.fd, SIOCATMARK, &mark) == 0 && mark;
+}
+
+bool
+hostio_at_mark(const struct io_stream *io)
+{
+	const struct hostio_stream *s = hostio_stream_of(io);
+
+	return hostio_held(s) > 0 ? s->mark_held : hostio_kernel_at_mark(s);
+}
+
+ssize_t
+hostio_read(struct io_stream *io, void *buf, size_t len)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+	ssize_t n;
+
+	assert(len > 0);
+	if (hostio_held(s) > 0)
+		return (ssize_t)hostio_take_held(s, buf, len);
+	n = hostio_recv(s, buf, len, hostio_kernel_at_mark(s));
+	hostio_stream_settle(s);
+	return n;
+}
+
+/* The socket is full. Only one that was full once is watched for room. */
+static void
+stream_full(struct hostio_stream *s)
+{
+	hostio_sock_unready(&s->sock, IO_WRITABLE);
+	loop_mod(s->sock.host->loop, &s->sock.w, s->sock.w.events | EPOLLOUT);
+}
+
+/* What errno @e of a call that writes says about the stream. */
+static void
+write_learn(struct hostio_stream *s, int e)
+{
+	if (e == EAGAIN)
+		stream_full(s);
+	else if (!s->shut && !s->error)
+		hostio_stream_fail(s, e);
+}
+
+/* What the writer gets when nothing could be written. */
+static ssize_t
+write_answer(struct hostio_stream *s)
+{
+	if (!s->error && !s->shut)
+		return -LEAT_EAGAIN;
+	if (!s->error || s->write_failed)
+		return -LEAT_EPIPE;
+	s->write_failed = true;
+	return -s->error;
+}
+
+static ssize_t
+write_error(struct hostio_stream *s, int e)
+{
+	write_learn(s, e);
+	return write_answer(s);
+}
+
+static bool
+writable(const struct hostio_stream *s)
+{
+	return !s->connecting && !s->error && !s->shut;
+}
+
+/*
+ * To be called after each write. Nagle's algorithm does not hold back what is written first, and
+ * often nothing follows: it is turned off after a second write, which sends what it held back. That
+ * would send corked octets too, so it waits for a write that is not corked.
+ */
+static void
+stream_wrote(struct hostio_stream *s)
+{
+	if (s->wrote && s->delays && !s->corked) {
+		hostio_stream_nodelay(s->sock.w.fd);
+		s->delays = false;
+	}
+	s->wrote = true;
+}
+
+/*
+ * Writes one call's worth of spans. Octets written, or the negative errno; *@all is set to what the
+ * spans hold.
+ */
+static ssize_t
+write_some(struct hostio_stream *s, const struct pkt_span *span, unsigned n, bool more, size_t *all)
+{
+	struct iovec iov[WRITE_SPANS];
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
+	ssize_t done;
+
+	*all = 0;
+	for (unsigned i = 0; i < n; i++) {
+		iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
+		*all += span[i].len;
+	}
+	do
+		done = sendmsg(s->sock.w.fd, &msg, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	while (done < 0 && errno == EINTR);
+	return done < 0 ? -errno : done;
+}
+
+ssize_t
+hostio_write(struct io_stream *io, const struct pkt_span *span, unsigned n, unsigned flags)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+	ssize_t sum = 0, done;
+	unsigned part;
+	size_t all;
+
+	if (!writable(s))
+		return write_answer(s);
+	s->corked = (flags & (IO_MORE | IO_LAST)) != 0; /* the FIN goes with the last octets */
+	for (; n > 0; n -= part, span += part) {
+		part = n < WRITE_SPANS ? n : WRITE_SPANS;
+		done = write_some(s, span, part, s->corked || n > part, &all);
+		if (done < 0) {
+			write_learn(s, (int)-done);
+			return sum > 0 ? sum : write_answer(s);
+		}
+		sum += done;
+		if ((size_t)done < all) {
+			stream_full(s);
+			break;
+		}
+	}
+	stream_wrote(s);
+	return sum;
+}
+
+ssize_t
+hostio_write_urgent(struct io_stream *io, uint8_t octet)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+	ssize_t n;
+
+	if (!writable(s))
+		return write_answer(s);
+	do
+		n = send(s->sock.w.fd, &octet, 1, MSG_OOB | MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return write_error(s, errno);
+	s->corked = false;
+	stream_wrote(s);
+	return n;
+}
+
+/*
+ * sendfile(2) knows no MSG_NOSIGNAL: SIGPIPE is held back from this thread, and taken if it was
+ * raised.
+ */
+static ssize_t
+sendfile_quiet(int to, int from, off_t *off, size_t len)
+{
+	const struct timespec now = {0};
+	sigset_t pipe, before;
+	ssize_t n;
+	int e;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	n = sendfile(to, from, off, len);
+	e = errno;
+	if (n < 0 && e == EPIPE && !sigismember(&before, SIGPIPE))
+		sigtimedwait(&pipe, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = e;
+	return n;
+}
+
+/* sendfile(2) cannot hold octets back: @flags spare nothing here. */
+ssize_t
+hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned flags)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+	int to = s->sock.w.fd;
+	ssize_t n;
+
+	if (!writable(s))
+		return write_answer(s);
+	do
+		n = s->sock.host->sigpipe ? sendfile_quiet(to, fd, off, len) : sendfile(to, fd, off, len);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0) {
+		s->corked = false;
+		stream_wrote(s);
+		return n;
+	}
+	/* What else can go wrong is the file's: the stream is as it was. */
+	if (errno != EAGAIN && errno != EPIPE && errno != ECONNRESET && errno != ETIMEDOUT)
+		return -errno;
+	return write_error(s, errno);
+}

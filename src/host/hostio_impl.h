@@ -1,0 +1,100 @@
+/*
+ * host/hostio_impl.h - what hostio.c and the files of each kind of object share. For these only.
+ */
+#ifndef HOST_HOSTIO_IMPL_H
+#define HOST_HOSTIO_IMPL_H
+
+#include "host/fd_room.h"
+#include "host/hostio.h"
+#include "host/loop.h"
+
+enum { HOSTIO_PEEK = 65536 };
+
+struct hostio_stream;
+
+struct hostio {
+	struct io_world world;
+	struct loop *loop;
+	struct fd_room *room;
+	struct loop_source source;
+	struct list due;   /* sockets whose owner is to be called in the next turn */
+	struct list later; /* the same, but it was called in this turn already */
+	unsigned open;     /* streams, listeners and datagram sockets */
+	unsigned accept_needs;
+	bool sigpipe; /* the process does not ignore SIGPIPE */
+
+	/*
+	 * What was read for peek(): octets @off to @off + @len of @octets are @peeker's, if there
+	 * is one.
+	 */
+	struct hostio_stream *peeker;
+	uint8_t *octets;
+	size_t off, len;
+};
+
+/*
+ * A non-blocking socket, registered once and edge-triggered. What it is ready for is remembered
+ * until a call finds otherwise, so want() makes no system call.
+ */
+struct hostio_sock {
+	struct loop_fd w;
+	struct hostio *host;
+	struct list due; /* of hostio.due or hostio.later */
+	unsigned want;
+	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
+	bool unsure;      /* a read has got octets since the last event: there may be no more */
+	nsec_t read_at;   /* loop_now() of the last read */
+	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
+	bool has_fn;      /* the owner has a callback */
+	/* The kernel has nothing more to read. */
+	void (*empty)(struct hostio_sock *s);
+	/* Calls the owner. @s may be gone after that. */
+	void (*call)(struct hostio_sock *s, unsigned events);
+};
+
+/* A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. */
+int hostio_socket(struct hostio *h, const struct endpoint *e, int type);
+int hostio_bind(int fd, const struct endpoint *at);
+int hostio_name(int fd, struct endpoint *out);
+
+/*
+ * Registers @s, whose @w.fd and @w.fn are set, for @events. On failure the descriptor stays the
+ * caller's.
+ */
+int hostio_sock_add(struct hostio *h, struct hostio_sock *s, uint32_t events);
+
+/* Closes the descriptor and forgets @s, which the caller frees. */
+void hostio_sock_close(struct hostio_sock *s);
+
+/* To be called after any change of @want, @ready, @pending or @has_fn outside of an event. */
+void hostio_sock_update(struct hostio_sock *s);
+
+/*
+ * From an event of the loop, when @ready has been set: looks whether a read of this turn has taken
+ * all that the event was about.
+ */
+void hostio_sock_check(struct hostio_sock *s);
+
+/*
+ * From an event of the loop: calls the owner with what it is to know now. @s may be gone after
+ * that.
+ */
+void hostio_sock_tell(struct hostio_sock *s);
+
+/* A call found that the socket is not ready for @mask. */
+void hostio_sock_unready(struct hostio_sock *s, unsigned mask);
+
+int hostio_connect(
+    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out);
+int hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
+    void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out);
+int hostio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer,
+    io_dgram_fn *fn, void *arg, struct io_dgram **out);
+
+static inline struct hostio *
+hostio_of(struct io_world *w)
+{
+	return container_of(w, struct hostio, world);
+}
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * Streams over the machine's TCP: how they begin and end, and what epoll says of them.
+ *
+ * The kernel gives the error of a connection to whoever asks first: to the event handler, to a read
+ * or to a write. It is kept here, so that error(), the reader and the writer each learn it.
+ */
+#include "host/hostio_stream.h"
+
+#include "base/err.h"
+#include "host/sockaddr.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+static int
+socket_error(int fd)
+{
+	int e = 0;
+	socklen_t len = sizeof e;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0 ? errno : e;
+}
+
+/* A reset that follows the other side's end is EPIPE to Linux. */
+static int
+failure(int error)
+{
+	return error == EPIPE ? LEAT_ECONNRESET : error;
+}
+
+static void
+stream_failed(struct hostio_stream *s, int error)
+{
+	s->error = failure(error);
+	s->ended = true;
+	s->drained = false;
+	s->sock.ready |= IO_READABLE | IO_WRITABLE;
+	s->sock.pending |= IO_FAILED;
+}
+
+void
+hostio_stream_fail(struct hostio_stream *s, int error)
+{
+	stream_failed(s, error);
+	hostio_sock_update(&s->sock);
+}
+
+static void
+stream_connected(struct hostio_stream *s)
+{
+	s->connecting = false;
+	s->sock.pending |= IO_CONNECTED;
+	s->sock.ready |= IO_WRITABLE;
+}
+
+/* Remembers what epoll says of the socket. */
+static void
+stream_learn(struct hostio_stream *s, uint32_t events)
+{
+	int e = events & EPOLLERR && !s->error ? socket_error(s->sock.w.fd) : 0;
+
+	if (e)
+		stream_failed(s, e);
+	else if (s->connecting && !s->error)
+		stream_connected(s);
+	if (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) {
+		s->sock.ready |= IO_READABLE;
+		s->drained = s->sock.unsure = false;
+	}
+	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+		s->sock.ready |= IO_WRITABLE;
+	s->ended |= (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0;
+	s->urgent |= (events & EPOLLPRI) != 0;
+}
+
+static void
+stream_event(struct loop_fd *w, uint32_t events)
+{
+	struct hostio_stream *s = container_of(w, struct hostio_stream, sock.w);
+
+	/*
+	 * A socket that connects has neither octets nor room before it is connected or has failed.
+	 */
+	if (s->connecting && !(events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
+		return;
+	stream_learn(s, events);
+	hostio_sock_check(&s->sock);
+	hostio_sock_tell(&s->sock);
+}
+
+static void
+stream_empty(struct hostio_sock *sock)
+{
+	struct hostio_stream *s = container_of(sock, struct hostio_stream, sock);
+
+	s->drained = true;
+	hostio_stream_settle(s);
+}
+
+static void
+stream_call(struct hostio_sock *sock, unsigned events)
+{
+	struct hostio_stream *s = container_of(sock, struct hostio_stream, sock);
+
+	s->io.fn(&s->io, events, s->io.arg);
+}
+
+int
+hostio_stream_new(
+    struct hostio *h, int fd, const struct endpoint *peer, bool connecting, struct hostio_stream **out)
+{
+	struct hostio_stream *s = calloc(1, sizeof *s);
+	int e;
+
+	if (!s)
+		return -LEAT_ENOMEM;
+	s->io.ops = &hostio_stream_ops;
+	s->peer = *peer;
+	s->connecting = s->drained = connecting;
+	s->sock.w.fd = fd;
+	s->sock.w.fn = stream_event;
+	s->sock.call = stream_call;
+	s->sock.empty = stream_empty;
+	s->sock.ready = connecting ? 0 : IO_WRITABLE;
+	e = hostio_sock_add(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP | (connecting ? EPOLLOUT : 0));
+	if (e < 0) {
+		free(s);
+		return e;
+	}
+	*out = s;
+	return 0;
+}
+
+/* An urgent octet keeps its place. */
+static void
+stream_oobinline(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+}
+
+void
+hostio_stream_nodelay(int fd)
+{
+	int on = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void
+hostio_stream_tune(int fd)
+{
+	stream_oobinline(fd);
+	hostio_stream_nodelay(fd);
+}
+
+/*
+ * Over loopback the answer is there before connect(2) returns, which says so only when asked again.
+ */
+static int
+stream_connect(int fd, const struct endpoint *to)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sockaddr_from_endpoint(&ss, to);
+
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
+		return 0;
+	if (errno != EINPROGRESS || !ipaddr_is_loopback(&to->addr))
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
+		return 0;
+	return errno == EALREADY ? -EINPROGRESS : -errno;
+}
+
+int
+hostio_connect(
+    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	struct hostio *h = hostio_of(w);
+	struct hostio_stream *s;
+	int fd = hostio_socket(h, to, SOCK_STREAM), e;
+	bool connecting;
+
+	if (fd < 0)
+		return fd;
+	stream_oobinline(fd);
+	e = stream_connect(fd, to);
+	connecting = e == -EINPROGRESS;
+	if (e < 0 && !connecting)
+		goto fail;
+	e = hostio_stream_new(h, fd, to, connecting, &s);
+	if (e < 0)
+		goto fail;
+	s->io.fn = fn;
+	s->io.arg = arg;
+	s->sock.has_fn = fn != NULL;
+	s->delays = true;
+	if (!connecting) {
+		stream_connected(s);
+		hostio_sock_update(&s->sock);
+	}
+	*out = &s->io;
+	return 0;
+fail:
+	fd_room_close(h->room, fd);
+	return e;
+}
+
+static int
+stream_shutdown(struct io_stream *io)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+
+	if (s->connecting || s->error)
+		return -LEAT_ENOTCONN;
+	if (!s->shut && shutdown(s->sock.w.fd, SHUT_WR) < 0)
+		return -errno;
+	s->shut = true;
+	s->corked = false;
+	return 0;
+}
+
+/*
+ * Makes close(2) send a reset at once. The kernel does so by itself for octets that it still holds,
+ * but knows nothing of those that peek() took.
+ */
+static void
+stream_linger_reset(struct hostio_stream *s)
+{
+	struct linger linger = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(s->sock.w.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+static void
+stream_close(struct io_stream *io, bool reset)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+	struct fd_room *room = s->sock.host->room;
+
+	/* close(2) with unread octets drops what is held back. */
+	if (!reset && s->corked && (s->sock.ready & IO_READABLE))
+		shutdown(s->sock.w.fd, SHUT_WR);
+	if (reset || hostio_held(s) > 0)
+		stream_linger_reset(s);
+	hostio_drop_held(s);
+	if (s->entered)
+		room->entered--;
+	hostio_sock_close(&s->sock);
+	free(s);
+}
+
+static int
+stream_error(const struct io_stream *io)
+{
+	return -hostio_stream_of(io)->error;
+}
+
+static int
+stream_local(const struct io_stream *io, struct endpoint *out)
+{
+	const struct hostio_stream *s = hostio_stream_of(io);
+
+	return s->connecting ? -LEAT_ENOTCONN : hostio_name(s->sock.w.fd, out);
+}
+
+/* The name as of the time of connecting: it can be asked for after the connection has ended. */
+static int
+stream_remote(const struct io_stream *io, struct endpoint *out)
+{
+	const struct hostio_stream *s = hostio_stream_of(io);
+
+	if (s->connecting)
+		return -LEAT_ENOTCONN;
+	*out = s->peer;
+	return 0;
+}
+
+static void
+stream_want(struct io_stream *io, unsigned events)
+{
+	struct hostio_stream *s = hostio_stream_of(io);
+
+	s->sock.want = events & (IO_READABLE | IO_WRITABLE);
+	s->sock.has_fn = io->fn != NULL;
+	hostio_sock_update(&s->sock);
+}
+
+const struct io_stream_ops hostio_stream_ops = {
+    .read = hostio_read,
+    .write = hostio_write,
+    .peek = hostio_peek,
+    .consume = hostio_consume,
+    .send_file = hostio_send_file,
+    .shutdown = stream_shutdown,
+    .close = stream_close,
+    .error = stream_error,
+    .local = stream_local,
+    .remote = stream_remote,
+    .want = stream_want,
+    .at_mark = hostio_at_mark,
+    .write_urgent = hostio_write_urgent,
+};

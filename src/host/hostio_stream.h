@@ -1,0 +1,90 @@
+/*
+ * host/hostio_stream.h - a stream over the machine's TCP, as hostio_stream.c (its life and events),
+ * hostio_data.c (reading and writing) and hostio_listen.c share it. For these only.
+ */
+#ifndef HOST_HOSTIO_STREAM_H
+#define HOST_HOSTIO_STREAM_H
+
+#include "host/hostio_impl.h"
+
+struct hostio_stream {
+	struct io_stream io;
+	struct hostio_sock sock;
+	struct endpoint peer;
+	int error; /* why it failed, as a positive LEAT_E; 0 = it has not */
+
+	bool connecting; /* not connected yet, or it never was */
+	bool entered;    /* counted in fd_room.entered */
+
+	/* Reading. */
+	bool ended;       /* the end or an error has arrived, after what can still be read */
+	bool drained;     /* the kernel had no more octets, and no event has come since */
+	bool urgent;      /* an urgent octet has arrived: any read may stop before it */
+	bool read_failed; /* the reader was given the error */
+
+	/* Writing. */
+	bool shut;         /* the end was sent */
+	bool wrote;        /* something was written */
+	bool delays;       /* Nagle's algorithm is on */
+	bool corked;       /* the kernel may hold back the last octets for those that follow */
+	bool write_failed; /* the writer was given the error */
+
+	/* Octets that were read for peek() and not consumed; see hostio_peek.c. */
+	bool looked;    /* none were consumed since the last peek(): the next one is to show more */
+	bool mark_held; /* the one octet is the urgent one */
+	uint8_t *kept;  /* a block that has them, if another stream has taken hostio.octets since */
+	size_t kept_off, kept_len;
+};
+
+extern const struct io_stream_ops hostio_stream_ops;
+
+/*
+ * A stream over @fd, which becomes the stream's. 0, or a negative LEAT_E with @fd still the
+ * caller's.
+ */
+int hostio_stream_new(
+    struct hostio *h, int fd, const struct endpoint *peer, bool connecting, struct hostio_stream **out);
+
+/* Sets what every stream's socket has, on @fd; a listener's sockets inherit it. */
+void hostio_stream_tune(int fd);
+
+/* Small writes do not wait for the acknowledgment of others: whoever writes gathers. */
+void hostio_stream_nodelay(int fd);
+
+/* The connection has failed with @error, an errno. The owner is notified in the next turn. */
+void hostio_stream_fail(struct hostio_stream *s, int error);
+
+/*
+ * Reads from the kernel, as read(), but without regard to held octets. @mark: the next octet is the
+ * urgent one, which comes alone. hostio_stream_settle() has to follow when the octets are held.
+ */
+ssize_t hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark);
+
+/* The stream is no longer readable once it is drained and holds nothing. */
+void hostio_stream_settle(struct hostio_stream *s);
+
+/* Is the next octet in the kernel the urgent one? */
+bool hostio_kernel_at_mark(const struct hostio_stream *s);
+
+/* Number of octets that were read from the socket for peek() and not consumed. */
+size_t hostio_held(const struct hostio_stream *s);
+
+/* Takes at most @len of them to @buf, or forgets them all. */
+size_t hostio_take_held(struct hostio_stream *s, void *buf, size_t len);
+void hostio_drop_held(struct hostio_stream *s);
+
+ssize_t hostio_read(struct io_stream *io, void *buf, size_t len);
+ssize_t hostio_write(struct io_stream *io, const struct pkt_span *span, unsigned n, unsigned flags);
+int hostio_peek(struct io_stream *io, struct pkt_span *span, unsigned max);
+void hostio_consume(struct io_stream *io, size_t len);
+ssize_t hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned flags);
+bool hostio_at_mark(const struct io_stream *io);
+ssize_t hostio_write_urgent(struct io_stream *io, uint8_t octet);
+
+static inline struct hostio_stream *
+hostio_stream_of(const struct io_stream *io)
+{
+	return container_of(io, struct hostio_stream, io);
+}
+
+#endif

@@ -1,0 +1,369 @@
+/*
+ * sim/simio_stream.c - an end of a connection in virtual time as a stream of io/io.h.
+ */
+#include "base/err.h"
+#include "sim/simio_conn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct simio_end *
+end_of(const struct io_stream *s)
+{
+	return container_of(s, struct simio_end, io);
+}
+
+/* Events */
+
+/* What holds at @e now. */
+static unsigned
+level_of(const struct simio_end *e)
+{
+	unsigned level = 0;
+
+	if (!e->connected && !e->error)
+		return 0;
+	if (!list_empty(&e->unread) || e->ended || e->error)
+		level |= IO_READABLE;
+	if (e->room > 0 || e->shut || e->error)
+		level |= IO_WRITABLE;
+	return level;
+}
+
+static unsigned
+to_notify(const struct simio_end *e)
+{
+	return e->owned && e->io.fn ? e->once | (e->want & level_of(e)) : 0;
+}
+
+void
+simio_end_poke(struct simio_end *e)
+{
+	if (to_notify(e))
+		simio_tell_soon(&e->teller);
+}
+
+void
+simio_end_notify(struct timer *t)
+{
+	struct simio_end *e = container_of(t, struct simio_end, teller.timer);
+	unsigned events = to_notify(e);
+
+	if (!events)
+		return;
+	e->once = 0;
+	simio_end_poke(e);
+	e->io.fn(&e->io, events, e->io.arg);
+}
+
+static void
+end_want(struct io_stream *s, unsigned events)
+{
+	end_of(s)->want = events;
+	simio_end_poke(end_of(s));
+}
+
+/* Reading */
+
+/* Why there is nothing to read: 0 at the end, -LEAT_EAGAIN, or the error, once. */
+static int
+nothing(struct simio_end *e)
+{
+	if (e->error && !e->said_to_reader) {
+		e->said_to_reader = true;
+		return -e->error;
+	}
+	return e->error || e->ended ? 0 : -LEAT_EAGAIN;
+}
+
+static int
+end_peek(struct io_stream *s, struct pkt_span *span, unsigned max)
+{
+	struct simio_end *e = end_of(s);
+	unsigned n = 0;
+
+	list_each(node, &e->unread) {
+		const struct simio_msg *m = container_of(node, struct simio_msg, node);
+
+		if (n == max)
+			break;
+		span[n++] = (struct pkt_span){m->octets + m->off, m->len - m->off};
+	}
+	return n > 0 ? (int)n : nothing(e);
+}
+
+static void
+end_consume(struct io_stream *s, size_t len)
+{
+	struct simio_end *e = end_of(s);
+
+	while (len > 0) {
+		struct simio_msg *m = list_first(&e->unread, struct simio_msg, node);
+		uint32_t n;
+
+		assert(m); /* no more than peek() showed */
+		n = m->len - m->off;
+		n = n < len ? n : (uint32_t)len;
+		simio_took(e, m, n);
+		len -= n;
+	}
+}
+
+static ssize_t
+end_read(struct io_stream *s, void *buf, size_t len)
+{
+	struct simio_end *e = end_of(s);
+	uint8_t *to = buf;
+	size_t done = 0;
+
+	assert(len > 0);
+	if (list_empty(&e->unread))
+		return nothing(e);
+	while (done < len && !list_empty(&e->unread)) {
+		struct simio_msg *m = list_first(&e->unread, struct simio_msg, node);
+		uint32_t n = m->len - m->off;
+
+		n = n < len - done ? n : (uint32_t)(len - done);
+		memcpy(to + done, m->octets + m->off, n);
+		simio_took(e, m, n);
+		done += n;
+	}
+	return (ssize_t)done;
+}
+
+/* Writing */
+
+/* 0 if octets can be written, or what write() says. */
+static int
+may_write(struct simio_end *e)
+{
+	if (e->error && !e->said_to_writer) {
+		e->said_to_writer = true;
+		return -e->error;
+	}
+	if (e->error || e->shut)
+		return -LEAT_EPIPE;
+	return e->connected && e->room > 0 ? 0 : -LEAT_EAGAIN;
+}
+
+static ssize_t
+end_reserve(struct io_stream *s, size_t want, void **at)
+{
+	struct simio_end *e = end_of(s);
+	size_t len = want < SIMIO_CHUNK ? want : SIMIO_CHUNK;
+	int err = may_write(e);
+
+	if (err < 0)
+		return err;
+	len = len < e->room ? len : e->room;
+	e->reserved = simio_msg_new(len);
+	if (!e->reserved)
+		return -LEAT_ENOBUFS;
+	*at = e->reserved->octets;
+	return (ssize_t)len;
+}
+
+static void
+end_commit(struct io_stream *s, size_t len)
+{
+	struct simio_end *e = end_of(s);
+	struct simio_msg *m = e->reserved;
+
+	e->reserved = NULL;
+	m->len = (uint32_t)len;
+	if (len == 0) {
+		free(m);
+		return;
+	}
+	e->room -= len;
+	simio_send(e, m);
+}
+
+/* Fills @to with octets of the spans from *@at, @off on, which moves. Returns how many. */
+static size_t
+gather(uint8_t *to, size_t len, const struct pkt_span **at, const struct pkt_span *end, uint32_t *off)
+{
+	size_t done = 0;
+
+	while (done < len && *at < end) {
+		uint32_t n = (*at)->len - *off;
+
+		n = n < len - done ? n : (uint32_t)(len - done);
+		memcpy(to + done, (*at)->at + *off, n);
+		done += n;
+		*off += n;
+		if (*off == (*at)->len) {
+			(*at)++;
+			*off = 0;
+		}
+	}
+	return done;
+}
+
+static size_t
+spans_len(const struct pkt_span *span, unsigned n)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		len += span[i].len;
+	return len;
+}
+
+static ssize_t
+end_write(struct io_stream *s, const struct pkt_span *span, unsigned n, unsigned flags)
+{
+	const struct pkt_span *const end = span + n;
+	size_t left = spans_len(span, n), done = 0;
+	uint32_t off = 0;
+	ssize_t room;
+	void *at;
+
+	while (left > 0) {
+		room = end_reserve(s, left, &at);
+		if (room < 0)
+			return done > 0 ? (ssize_t)done : room;
+		end_commit(s, gather(at, (size_t)room, &span, end, &off));
+		done += (size_t)room;
+		left -= (size_t)room;
+	}
+	return (ssize_t)done;
+}
+
+/* The end */
+
+static int
+end_shutdown(struct io_stream *s)
+{
+	struct simio_end *e = end_of(s);
+
+	if (!e->connected || e->error)
+		return -LEAT_ENOTCONN;
+	if (!e->shut)
+		simio_send_end(e);
+	simio_end_poke(e);
+	return 0;
+}
+
+/* True if octets arrived that were not read, whether or not the owner was notified. */
+static bool
+left_unread(const struct simio_end *e)
+{
+	return !list_empty(&e->unread);
+}
+
+static void
+end_close(struct io_stream *s, bool reset)
+{
+	struct simio_end *e = end_of(s);
+	struct simio_conn *c = e->conn;
+
+	timer_cancel(c->net->wheel, &e->teller.timer);
+	e->owned = false;
+	if (!e->connected && list_linked(&c->end[1].open.node))
+		list_del(&c->end[1].open.node); /* the server has not heard of it */
+	if (reset || !e->connected || left_unread(e))
+		simio_send_reset(e);
+	else if (!e->shut)
+		simio_send_end(e);
+	simio_closed(e->host);
+	simio_conn_left(c);
+}
+
+void
+simio_end_reset(struct simio_end *e)
+{
+	list_del(&e->queued);
+	simio_send_reset(e);
+	simio_conn_left(e->conn);
+}
+
+/* What it is */
+
+static int
+end_error(const struct io_stream *s)
+{
+	return -end_of(s)->error;
+}
+
+static int
+end_local(const struct io_stream *s, struct endpoint *out)
+{
+	*out = end_of(s)->name;
+	return 0;
+}
+
+static int
+end_remote(const struct io_stream *s, struct endpoint *out)
+{
+	const struct simio_end *e = end_of(s);
+
+	if (!e->connected)
+		return -LEAT_ENOTCONN;
+	*out = e->peer->name;
+	return 0;
+}
+
+static const struct io_stream_ops end_ops = {
+    .read = end_read,
+    .write = end_write,
+    .peek = end_peek,
+    .consume = end_consume,
+    .reserve = end_reserve,
+    .commit = end_commit,
+    .shutdown = end_shutdown,
+    .close = end_close,
+    .error = end_error,
+    .local = end_local,
+    .remote = end_remote,
+    .want = end_want,
+};
+
+struct io_stream *
+simio_end_own(struct simio_end *e)
+{
+	list_del(&e->queued);
+	e->owned = true;
+	e->io = (struct io_stream){.ops = &end_ops};
+	simio_opened(e->host);
+	return &e->io;
+}
+
+/*
+ * Streams that connect share no port with one another only by chance; nothing looks a connection up
+ * by it.
+ */
+static bool
+no_port_is_taken(const struct simio_host *h, const struct endpoint *at)
+{
+	return false;
+}
+
+int
+simio_connect(
+    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	struct simio_host *h = container_of(w, struct simio_host, world), *at = simio_find_host(h, &to->addr);
+	const struct simio_rule *rule = simio_find_rule(h->net, to);
+	struct endpoint from = {.port = 0};
+	struct simio_conn *c;
+
+	if (!simio_may_open(h))
+		return -LEAT_EMFILE;
+	if (rule->error && rule->at_once)
+		return -rule->error;
+	if (!at || simio_source(h, &to->addr, &from.addr))
+		return -LEAT_ENETUNREACH;
+	c = simio_conn_new(h, at, to);
+	if (!c)
+		return -LEAT_ENOBUFS;
+	from.port = simio_choose_port(h, &from.addr, no_port_is_taken);
+	c->end[0].name = from;
+	c->end[1].name = *to;
+	*out = simio_end_own(&c->end[0]);
+	(*out)->fn = fn;
+	(*out)->arg = arg;
+	simio_send(&c->end[0], &c->end[1].open);
+	return 0;
+}

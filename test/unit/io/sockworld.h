@@ -1,0 +1,38 @@
+/*
+ * test/unit/io/sockworld.h - worlds over Leat's own sockets: two hosts in virtual time and an
+ * emulated link, or one host that talks to itself.
+ */
+#ifndef TEST_IO_SOCKWORLD_H
+#define TEST_IO_SOCKWORLD_H
+
+#include "io/conform.h"
+#include "link/emu.h"
+
+struct sockworld_kind {
+	const char *what;
+	const char *at; /* the server's address; loopback: the client is its own server */
+	uint64_t seed;
+	struct emu_impair impair; /* each way */
+	nsec_t rest;              /* conform.rest */
+};
+
+struct sim;
+struct stack;
+
+struct sockworld {
+	struct conform conform;
+	struct sim *sim;
+	struct stack *client, *server;
+};
+
+/* 20 ms each way, and 2% of the frames are lost. */
+#define SOCKWORLD_BAD                                                                                        \
+	{                                                                                                    \
+		.delay = 20 * MSEC, .loss = 20000000                                                         \
+	}
+
+/* For conform_run(): *state is a sockworld_kind before, and a sockworld then. */
+int sockworld_setup(void **state);
+int sockworld_teardown(void **state);
+
+#endif
