@@ -83,7 +83,10 @@ typedef void io_dgram_fn(struct io_dgram *d, unsigned events, void *arg);
 enum io_write_flag { IO_MORE = 1, IO_LAST = 2 };
 
 struct io_stream_ops {
-	/* Octets read into @buf (at most @len, over 0); 0 at the end; -LEAT_EAGAIN; or the error, once. */
+	/*
+	 * Octets read into @buf (at most @len, over 0); 0 at the end; -LEAT_EAGAIN; or the error,
+	 * once.
+	 */
 	ssize_t (*read)(struct io_stream *s, void *buf, size_t len);
 	/*
 	 * Octets taken of what the @n spans hold, which is one at least; perhaps not all.
@@ -125,7 +128,9 @@ struct io_stream_ops {
 	/* Ends the owner's reference, and with it every callback. */
 	void (*close)(struct io_stream *s, bool reset);
 
-	/* Why the stream has failed, as a negative LEAT_E; 0 = it has not. Asking changes nothing. */
+	/*
+	 * Why the stream has failed, as a negative LEAT_E; 0 = it has not. Asking changes nothing.
+	 */
 	int (*error)(const struct io_stream *s);
 	/*
 	 * Names of both ends. 0, or -LEAT_ENOTCONN, which they may say before IO_CONNECTED and after
@@ -140,7 +145,10 @@ struct io_stream_ops {
 	 */
 	void (*want)(struct io_stream *s, unsigned events);
 
-	/* Urgent data; both NULL where there is none. write_urgent(): 1, -LEAT_EAGAIN, or the error. */
+	/*
+	 * Urgent data; both NULL where there is none. write_urgent(): 1, -LEAT_EAGAIN, or the
+	 * error.
+	 */
 	bool (*at_mark)(const struct io_stream *s);
 	ssize_t (*write_urgent)(struct io_stream *s, uint8_t octet);
 };
@@ -205,7 +213,9 @@ struct io_dgram {
 struct io_world_ops {
 	/* The time of this turn; it never runs backwards. */
 	nsec_t (*now)(const struct io_world *w);
-	/* Fills in @len octets that cannot be guessed; in virtual time, those that the seed gives. */
+	/*
+	 * Fills in @len octets that cannot be guessed; in virtual time, those that the seed gives.
+	 */
 	void (*random)(struct io_world *w, void *buf, size_t len);
 	/*
 	 * Connects to @to. 0 with *@out, and IO_CONNECTED or IO_FAILED to come; or the error at once
