@@ -95,11 +95,11 @@ struct io_stream_ops {
 	ssize_t (*write)(struct io_stream *s, const struct pkt_span *span, unsigned n, unsigned flags);
 
 	/*
-	 * Where the next octets lie: at most @max spans (over 0), good until the next call on @s. It
-	 * need not show all that have arrived, even if it is asked again. Returns how many spans; 0
-	 * at the end; -LEAT_EAGAIN; or the error, once.
-	 * consume() takes @len octets of them. What is not consumed keeps IO_READABLE: an owner that
-	 * needs more octets than have arrived takes these first.
+	 * Where the next octets lie: at most @max spans (over 0), good until the next call on @s.
+	 * It need not show all that have arrived, even if it is asked again. Returns how many
+	 * spans; 0 at the end; -LEAT_EAGAIN; or the error, once.
+	 * consume() takes @len octets of them. What is not consumed keeps IO_READABLE: an owner
+	 * that needs more octets than have arrived takes these first.
 	 */
 	int (*peek)(struct io_stream *s, struct pkt_span *span, unsigned max);
 	void (*consume)(struct io_stream *s, size_t len);
@@ -107,16 +107,16 @@ struct io_stream_ops {
 	/*
 	 * Room for octets to be written in place: at most @want (over 0), at *@at, good until
 	 * commit(), which must come before any other call on @s and writes the first @len of them.
-	 * Octets of room; -LEAT_EAGAIN, -LEAT_EPIPE, or the error, once. Both NULL where there is no
-	 * such place.
+	 * Octets of room; -LEAT_EAGAIN, -LEAT_EPIPE, or the error, once. Both NULL where there is
+	 * no such place.
 	 */
 	ssize_t (*reserve)(struct io_stream *s, size_t want, void **at);
 	void (*commit)(struct io_stream *s, size_t len);
 
 	/*
-	 * As write() of octets of the file @fd from *@off on, which moves by what was taken. 0 at the
-	 * end of the file. An error of the file (-LEAT_EIO, -LEAT_EBADF, ...) leaves the stream as it
-	 * was. NULL where that would be no gain.
+	 * As write() of octets of the file @fd from *@off on, which moves by what was taken. 0 at
+	 * the end of the file. An error of the file (-LEAT_EIO, -LEAT_EBADF, ...) leaves the stream
+	 * as it was. NULL where that would be no gain.
 	 */
 	ssize_t (*send_file)(struct io_stream *s, int fd, off_t *off, size_t len, unsigned flags);
 
@@ -133,8 +133,8 @@ struct io_stream_ops {
 	 */
 	int (*error)(const struct io_stream *s);
 	/*
-	 * Names of both ends. 0, or -LEAT_ENOTCONN, which they may say before IO_CONNECTED and after
-	 * the stream has ended; -LEAT_EOPNOTSUPP where there are none.
+	 * Names of both ends. 0, or -LEAT_ENOTCONN, which they may say before IO_CONNECTED and
+	 * after the stream has ended; -LEAT_EOPNOTSUPP where there are none.
 	 */
 	int (*local)(const struct io_stream *s, struct endpoint *out);
 	int (*remote)(const struct io_stream *s, struct endpoint *out);
@@ -218,8 +218,8 @@ struct io_world_ops {
 	 */
 	void (*random)(struct io_world *w, void *buf, size_t len);
 	/*
-	 * Connects to @to. 0 with *@out, and IO_CONNECTED or IO_FAILED to come; or the error at once
-	 * (-LEAT_ENETUNREACH, -LEAT_EMFILE, ...), with *@out untouched.
+	 * Connects to @to. 0 with *@out, and IO_CONNECTED or IO_FAILED to come; or the error at
+	 * once (-LEAT_ENETUNREACH, -LEAT_EMFILE, ...), with *@out untouched.
 	 */
 	int (*connect)(struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg,
 	    struct io_stream **out);
@@ -231,8 +231,8 @@ struct io_world_ops {
 	    void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out);
 	/*
 	 * A datagram socket, bound to @local; families as for listen(). Where @peer is not NULL it
-	 * receives from @peer alone. @local NULL: any port, of the family of @peer; of both families
-	 * where that is NULL, too.
+	 * receives from @peer alone. @local NULL: any port, of the family of @peer; of both
+	 * families where that is NULL, too.
 	 */
 	int (*dgram)(struct io_world *w, const struct endpoint *local, const struct endpoint *peer,
 	    io_dgram_fn *fn, void *arg, struct io_dgram **out);
