@@ -127,26 +127,34 @@ await_arrival(struct simio_end *e)
 		timer_arm(e->conn->net->wheel, &e->arrival, m->when);
 }
 
-void
-simio_send(struct simio_end *e, struct simio_msg *m)
+/* Returns false where the other end takes nothing any more. */
+static bool
+deliver(struct simio_end *e, struct simio_msg *m)
 {
 	const struct simio_rule *rule = e->conn->rule;
 	struct simio_end *to = e->peer;
 
-	if (to->dead) {
-		msg_free(m);
-		return;
-	}
+	if (to->dead)
+		return false;
 	m->when = nsec_add(*e->conn->net->now, e == &e->conn->end[0] ? rule->there : rule->back);
 	list_push(&to->inbox, &m->node);
 	await_arrival(to);
+	return true;
 }
 
+void
+simio_send(struct simio_end *e, struct simio_msg *m)
+{
+	if (!deliver(e, m))
+		msg_free(m);
+}
+
+/* The message is part of the other end, so it is never freed by itself. */
 void
 simio_send_end(struct simio_end *e)
 {
 	e->shut = true;
-	simio_send(e, &e->peer->end);
+	(void)deliver(e, &e->peer->end);
 }
 
 /* The end hears nothing more. What has arrived can still be read. */
