@@ -127,9 +127,8 @@ await_arrival(struct simio_end *e)
 		timer_arm(e->conn->net->wheel, &e->arrival, m->when);
 }
 
-/* Returns false where the other end takes nothing any more. */
-static bool
-deliver(struct simio_end *e, struct simio_msg *m)
+bool
+simio_deliver(struct simio_end *e, struct simio_msg *m)
 {
 	const struct simio_rule *rule = e->conn->rule;
 	struct simio_end *to = e->peer;
@@ -145,16 +144,15 @@ deliver(struct simio_end *e, struct simio_msg *m)
 void
 simio_send(struct simio_end *e, struct simio_msg *m)
 {
-	if (!deliver(e, m))
+	if (!simio_deliver(e, m))
 		msg_free(m);
 }
 
-/* The message is part of the other end, so it is never freed by itself. */
 void
 simio_send_end(struct simio_end *e)
 {
 	e->shut = true;
-	(void)deliver(e, &e->peer->end);
+	(void)simio_deliver(e, &e->peer->end);
 }
 
 /* The end hears nothing more. What has arrived can still be read. */
@@ -172,7 +170,7 @@ simio_send_reset(struct simio_end *e)
 	if (e->dead)
 		return;
 	die(e);
-	simio_send(e, &e->peer->reset);
+	(void)simio_deliver(e, &e->peer->reset);
 }
 
 void
@@ -215,7 +213,7 @@ open_at_server(struct simio_end *e, struct simio_msg *m)
 	}
 	e->connected = error == 0;
 	e->peer->open.error = error;
-	simio_send(e, &e->peer->open);
+	(void)simio_deliver(e, &e->peer->open);
 	if (error)
 		die(e);
 }

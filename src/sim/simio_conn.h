@@ -71,8 +71,13 @@ void simio_conn_left(struct simio_conn *c);
 
 /* A message that holds @len octets; NULL without memory. */
 struct simio_msg *simio_msg_new(size_t len);
-/* @m goes from @e to its peer. */
+/*
+ * @m goes from @e to its peer. simio_send() takes a message of simio_msg_new(), and frees it
+ * where the peer takes nothing any more. simio_deliver() is for one that is part of the peer,
+ * and is never freed by itself: it returns false there.
+ */
 void simio_send(struct simio_end *e, struct simio_msg *m);
+bool simio_deliver(struct simio_end *e, struct simio_msg *m);
 void simio_send_end(struct simio_end *e);
 /* Also: nothing arrives at @e any more. */
 void simio_send_reset(struct simio_end *e);

@@ -364,6 +364,6 @@ simio_connect(
 	*out = simio_end_own(&c->end[0]);
 	(*out)->fn = fn;
 	(*out)->arg = arg;
-	simio_send(&c->end[0], &c->end[1].open);
+	(void)simio_deliver(&c->end[0], &c->end[1].open);
 	return 0;
 }
