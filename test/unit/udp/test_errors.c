@@ -1,98 +1,33 @@
 /*
- * The queue of errors about datagrams that were sent (ip(7), IP_RECVERR), at one end of UDP over a network that takes everything.
+ * The queue of errors about datagrams that were sent (ip(7), IP_RECVERR).
  */
-#include "core/core.h"
-#include "udp/udp.h"
+#include "udp_rig.h"
 #include "wire/icmp.h"
-#include "wire/ip.h"
-#include "wire/udp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#define OURS   ipaddr_v4(0x0a000001)
-#define THEIRS ipaddr_v4(0x0a000002)
 #define ROUTER ipaddr_v4(0x0a0000fe)
 
 enum { PORT = 5000, FAR_PORT = 53, PAYLOAD = 5 };
 
 struct fixture {
-	struct pkt_pool *pool;
-	struct core *core;
-	struct udp *udp;
-	struct iface *iface;
+	struct udp_rig rig;
 	struct udp_end *end;
-	unsigned news;
 	uint8_t quoted[UDP_HDR_LEN + PAYLOAD];
-	struct net_error told; /* time exceeded, about a datagram with the payload "quote" */
+	struct net_error report; /* time exceeded, about a datagram with the payload "quote" */
 };
-
-static void
-net_input(void *self, struct iface *iface, struct pkt *pkt)
-{
-	pkt_free(pkt);
-}
-
-static int
-net_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
-{
-	pkt_free(pkt);
-	return 0;
-}
-
-static void
-net_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error)
-{
-}
-
-static const struct network_ops NET_OPS = {net_input, net_output, net_refuse};
-
-static void
-wire_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
-{
-	pkt_free(frame);
-}
-
-static struct wire WIRE = {.transmit = wire_transmit};
-static const struct link_ops LINK_OPS = {.header_len = 0};
-
-static void
-count_news(void *user)
-{
-	((struct fixture *)user)->news++;
-}
-
-static const struct udp_user_ops USER_OPS = {count_news};
 
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	struct core_config config = {.number = 1, .seed = 1, .secret = {{1, 2}}};
-	struct iface_config ic = {.name = "eth0", .mtu = 1500, .link = &LINK_OPS, .wire = &WIRE};
-	struct endpoint local = {OURS, PORT, 0};
-	struct ipaddr ours = OURS;
-	struct udp_opts opts;
+	static struct fixture f;
 
-	f->pool = pkt_pool_new(1 << 22);
-	config.pool = f->pool;
-	f->core = core_new(&config);
-	core_register_network(f->core, false, &NET_OPS, f);
-	f->udp = udp_new(f->core);
-	assert_int_equal(iface_add(f->core, &ic, &f->iface), 0);
-	assert_int_equal(iface_addr_add(f->iface, &ours, 24, true), 0);
-	udp_opts_default(&opts);
-	opts.recverr4 = true;
-	assert_int_equal(udp_open(f->udp, &opts, &USER_OPS, f, &f->end), 0);
-	assert_int_equal(udp_bind(f->end, &local), 0);
-	udp_put(f->quoted, PORT, FAR_PORT, sizeof f->quoted);
-	memcpy(f->quoted + UDP_HDR_LEN, "quote", PAYLOAD);
-	f->told = (struct net_error){.kind = NET_ERROR_SOFT,
+	udp_rig_start(&f.rig);
+	f.end = open_end(&f.rig, OURS, PORT);
+	udp_end_opts(f.end)->recverr4 = true;
+	udp_put(f.quoted, PORT, FAR_PORT, sizeof f.quoted);
+	memcpy(f.quoted + UDP_HDR_LEN, "quote", PAYLOAD);
+	f.report = (struct net_error){.kind = NET_ERROR_SOFT,
 	    .error = LEAT_EHOSTUNREACH,
 	    .proto = IP_PROTO_UDP,
 	    .local = OURS,
@@ -100,9 +35,9 @@ setup(void **state)
 	    .reporter = ROUTER,
 	    .type = ICMP4_TIME_EXCEEDED,
 	    .code = ICMP4_TIME_TTL,
-	    .quoted = f->quoted,
-	    .quoted_len = sizeof f->quoted};
-	*state = f;
+	    .quoted = f.quoted,
+	    .quoted_len = sizeof f.quoted};
+	*state = &f;
 	return 0;
 }
 
@@ -112,11 +47,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	udp_close(f->end);
-	udp_free(f->udp);
-	core_free(f->core);
-	assert_int_equal(pkt_pool_in_use(f->pool), 0);
-	pkt_pool_free(f->pool);
-	free(f);
+	udp_rig_end(&f->rig);
 	return 0;
 }
 
@@ -136,13 +67,13 @@ a_report_says_who_where_and_what(void **state)
 	char buf[4];
 	size_t full;
 
-	core_error(f->core, &f->told);
-	assert_int_equal(f->news, 1);
+	core_error(f->rig.core, &f->report);
+	assert_int_equal(f->rig.news, 1);
 	assert_int_equal(udp_recv_error(f->end, buf, sizeof buf, &e, &full), sizeof buf);
 	assert_memory_equal(buf, "quot", sizeof buf);
 	assert_int_equal(full, PAYLOAD);
-	assert_true(ipaddr_eq(&e.peer.addr, &f->told.remote) && e.peer.port == FAR_PORT);
-	assert_true(ipaddr_eq(&e.offender, &f->told.reporter));
+	assert_true(ipaddr_eq(&e.peer.addr, &f->report.remote) && e.peer.port == FAR_PORT);
+	assert_true(ipaddr_eq(&e.offender, &f->report.reporter));
 	assert_int_equal(e.error, LEAT_EHOSTUNREACH);
 	assert_int_equal(e.origin, ERRQ_ICMP4);
 	assert_int_equal(e.type, ICMP4_TIME_EXCEEDED);
@@ -156,7 +87,7 @@ the_queue_shows_after_the_pending_error_was_taken(void **state)
 	struct fixture *f = *state;
 	struct dgram_error e;
 
-	core_error(f->core, &f->told);
+	core_error(f->rig.core, &f->report);
 	assert_int_equal(udp_take_error(f->end), LEAT_EHOSTUNREACH);
 	assert_int_equal(udp_ready(f->end), LEAT_OUT | LEAT_ERR);
 	assert_int_equal(take(f, &e), PAYLOAD);
@@ -169,12 +100,12 @@ the_pending_error_is_the_next_reports_and_goes_with_the_last(void **state)
 	struct fixture *f = *state;
 	struct dgram_error e;
 
-	core_error(f->core, &f->told);
-	f->told.error = LEAT_ECONNREFUSED;
-	core_error(f->core, &f->told);
+	core_error(f->rig.core, &f->report);
+	f->report.error = LEAT_ECONNREFUSED;
+	core_error(f->rig.core, &f->report);
 	take(f, &e);
 	assert_int_equal(udp_take_error(f->end), LEAT_ECONNREFUSED);
-	core_error(f->core, &f->told);
+	core_error(f->rig.core, &f->report);
 	take(f, &e);
 	take(f, &e);
 	assert_int_equal(udp_take_error(f->end), 0);
@@ -207,9 +138,9 @@ packet_too_big_tells_what_passes(void **state)
 	struct fixture *f = *state;
 	struct dgram_error e;
 
-	f->told.kind = NET_ERROR_PMTU;
-	f->told.mtu = 1400;
-	core_error(f->core, &f->told);
+	f->report.kind = NET_ERROR_PMTU;
+	f->report.mtu = 1400;
+	core_error(f->rig.core, &f->report);
 	assert_int_equal(take(f, &e), PAYLOAD);
 	assert_int_equal(e.error, LEAT_EMSGSIZE);
 	assert_int_equal(e.info, 1400);
@@ -225,11 +156,11 @@ the_queue_is_bounded_by_the_receive_buffer(void **state)
 
 	udp_end_opts(f->end)->rcvbuf = 4 * (DGRAM_CHARGE + PAYLOAD);
 	for (int i = 0; i < 10; i++)
-		core_error(f->core, &f->told);
+		core_error(f->rig.core, &f->report);
 	while (take(f, &e) >= 0)
 		kept++;
 	assert_int_equal(kept, 4);
-	assert_int_equal(f->core->drops[DROP_ERRQ_FULL], 6);
+	assert_int_equal(f->rig.core->drops[DROP_ERRQ_FULL], 6);
 }
 
 static void
@@ -240,7 +171,7 @@ only_who_asked_over_that_network_is_told(void **state)
 
 	udp_end_opts(f->end)->recverr4 = false;
 	udp_end_opts(f->end)->recverr6 = true;
-	core_error(f->core, &f->told);
+	core_error(f->rig.core, &f->report);
 	assert_int_equal(take(f, &e), -LEAT_EAGAIN);
 	assert_int_equal(udp_take_error(f->end), 0);
 }
@@ -252,13 +183,13 @@ a_neighbour_that_failed_is_an_unreachable_host(void **state)
 	struct fixture *f = *state;
 	struct dgram_error e;
 
-	f->told.own = true;
-	f->told.type = f->told.code = 0;
-	core_error(f->core, &f->told);
+	f->report.own = true;
+	f->report.type = f->report.code = 0;
+	core_error(f->rig.core, &f->report);
 	assert_int_equal(take(f, &e), PAYLOAD);
 	assert_int_equal(e.type, ICMP4_UNREACH);
 	assert_int_equal(e.code, ICMP4_UNREACH_HOST);
-	assert_true(ipaddr_eq(&e.offender, &f->told.local));
+	assert_true(ipaddr_eq(&e.offender, &f->report.local));
 }
 
 static void
@@ -266,12 +197,12 @@ what_was_not_taken_is_freed(void **state)
 {
 	struct fixture *f = *state;
 
-	core_error(f->core, &f->told);
-	core_error(f->core, &f->told);
+	core_error(f->rig.core, &f->report);
+	core_error(f->rig.core, &f->report);
 	udp_forget_errors(f->end);
 	assert_int_equal(udp_take_error(f->end), LEAT_EHOSTUNREACH);
 	assert_int_equal(udp_ready(f->end), LEAT_OUT);
-	core_error(f->core, &f->told); /* and by closing: teardown finds nothing left */
+	core_error(f->rig.core, &f->report); /* and by closing: teardown finds nothing left */
 }
 
 #define errors_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
