@@ -60,7 +60,7 @@ take(struct fixture *f, struct dgram_error *out)
 }
 
 static void
-a_report_says_who_where_and_what(void **state)
+an_error_carries_payload_peer_offender_and_code(void **state)
 {
 	struct fixture *f = *state;
 	struct dgram_error e;
@@ -80,7 +80,7 @@ a_report_says_who_where_and_what(void **state)
 	assert_int_equal(take(f, &e), -LEAT_EAGAIN);
 }
 
-/* Linux shows EPOLLERR for the pending error, and for a queue that is not empty. */
+/* As on Linux: EPOLLERR shows a pending error, and it shows a queue that is not empty. */
 static void
 the_queue_shows_after_the_pending_error_was_taken(void **state)
 {
@@ -95,7 +95,7 @@ the_queue_shows_after_the_pending_error_was_taken(void **state)
 }
 
 static void
-the_pending_error_is_the_next_reports_and_goes_with_the_last(void **state)
+taking_an_error_makes_the_next_one_pending(void **state)
 {
 	struct fixture *f = *state;
 	struct dgram_error e;
@@ -111,9 +111,12 @@ the_pending_error_is_the_next_reports_and_goes_with_the_last(void **state)
 	assert_int_equal(udp_take_error(f->end), 0);
 }
 
-/* What did not fit because fragments are forbidden is told by the call, and kept with the MTU; it is no pending error. */
+/*
+ * A datagram that is too large and may not be cut fails with EMSGSIZE. The error is queued with the
+ * MTU, and is no pending error.
+ */
 static void
-this_hosts_own_errors_are_kept_with_the_mtu(void **state)
+local_errors_are_queued_with_the_mtu(void **state)
 {
 	static const uint8_t zeros[1473];
 	struct fixture *f = *state;
@@ -133,7 +136,7 @@ this_hosts_own_errors_are_kept_with_the_mtu(void **state)
 }
 
 static void
-packet_too_big_tells_what_passes(void **state)
+packet_too_big_is_queued_with_the_mtu(void **state)
 {
 	struct fixture *f = *state;
 	struct dgram_error e;
@@ -146,7 +149,7 @@ packet_too_big_tells_what_passes(void **state)
 	assert_int_equal(e.info, 1400);
 }
 
-/* Both queues share SO_RCVBUF, so that nobody outside can make us keep more than the user allows. */
+/* Datagrams and errors share SO_RCVBUF, so a stranger cannot make us keep more than the user allows. */
 static void
 the_queue_is_bounded_by_the_receive_buffer(void **state)
 {
@@ -164,7 +167,7 @@ the_queue_is_bounded_by_the_receive_buffer(void **state)
 }
 
 static void
-only_who_asked_over_that_network_is_told(void **state)
+errors_are_queued_only_for_the_family_that_asked(void **state)
 {
 	struct fixture *f = *state;
 	struct dgram_error e;
@@ -176,7 +179,7 @@ only_who_asked_over_that_network_is_told(void **state)
 	assert_int_equal(udp_take_error(f->end), 0);
 }
 
-/* A neighbour that does not answer, as Linux tells it: as though this host's own router had. */
+/* As Linux reports it: a neighbour that does not answer looks like an ICMP error from this host. */
 static void
 a_neighbour_that_failed_is_an_unreachable_host(void **state)
 {
@@ -193,7 +196,7 @@ a_neighbour_that_failed_is_an_unreachable_host(void **state)
 }
 
 static void
-what_was_not_taken_is_freed(void **state)
+forgotten_errors_are_freed(void **state)
 {
 	struct fixture *f = *state;
 
@@ -202,7 +205,7 @@ what_was_not_taken_is_freed(void **state)
 	udp_forget_errors(f->end);
 	assert_int_equal(udp_take_error(f->end), LEAT_EHOSTUNREACH);
 	assert_int_equal(udp_ready(f->end), LEAT_OUT);
-	core_error(f->rig.core, &f->report); /* and by closing: teardown finds nothing left */
+	core_error(f->rig.core, &f->report); /* closing frees this one: teardown checks the pool */
 }
 
 #define errors_test(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -211,15 +214,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    errors_test(a_report_says_who_where_and_what),
+	    errors_test(an_error_carries_payload_peer_offender_and_code),
 	    errors_test(the_queue_shows_after_the_pending_error_was_taken),
-	    errors_test(the_pending_error_is_the_next_reports_and_goes_with_the_last),
-	    errors_test(this_hosts_own_errors_are_kept_with_the_mtu),
-	    errors_test(packet_too_big_tells_what_passes),
+	    errors_test(taking_an_error_makes_the_next_one_pending),
+	    errors_test(local_errors_are_queued_with_the_mtu),
+	    errors_test(packet_too_big_is_queued_with_the_mtu),
 	    errors_test(the_queue_is_bounded_by_the_receive_buffer),
-	    errors_test(only_who_asked_over_that_network_is_told),
+	    errors_test(errors_are_queued_only_for_the_family_that_asked),
 	    errors_test(a_neighbour_that_failed_is_an_unreachable_host),
-	    errors_test(what_was_not_taken_is_freed),
+	    errors_test(forgotten_errors_are_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,12 @@
 /*
- * One name, many ends: broadcast, groups and their sources, SO_REUSEPORT, and the end that takes every
- * port.
+ * A name that several ends share: broadcast, groups and their sources, SO_REUSEPORT, and the end that
+ * takes every port.
  */
 #include "udp_rig.h"
 
 /* udp(7): a broadcast needs SO_BROADCAST. */
 static void
-broadcast_needs_leave(void **state)
+broadcast_needs_so_broadcast(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *e = open_end(r, IPADDR_ANY4, 53);
@@ -17,7 +17,7 @@ broadcast_needs_leave(void **state)
 	udp_close(e);
 }
 
-/* RFC 1112, 6.1, 7.1: every member gets one; the sender's own host too, unless IP_MULTICAST_LOOP is off. */
+/* RFC 1112, 6.1, 7.1: every member gets a copy. So does the sender's own host, if IP_MULTICAST_LOOP is on. */
 static void
 groups_reach_all_members(void **state)
 {
@@ -54,7 +54,7 @@ hears(struct udp_rig *r, struct udp_end *e, struct ipaddr group, struct ipaddr f
 	assert_reads(e, heard ? "x" : NULL);
 }
 
-/* RFC 3678: a membership takes some sources alone, or all but some; both families alike. */
+/* RFC 3678: a membership lists the sources that it takes, or those that it does not. */
 static void
 sources_of_a_group_are_chosen(void **state)
 {
@@ -70,17 +70,18 @@ sources_of_a_group_are_chosen(void **state)
 		struct udp_filter filter = {true, 1, &two};
 
 		udp_end_opts(e)->mcast_all = false;
-		assert_int_equal(udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* not joined */
+		assert_int_equal(udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* not a member */
 		assert_int_equal(udp_add_source(e, &g, at, &two, true), 0);
 		hears(r, e, g, one, false);
 		assert_int_equal(udp_add_source(e, &g, at, &one, true), 0);
 		assert_int_equal(udp_add_source(e, &g, at, &one, true), -LEAT_EADDRNOTAVAIL);
 		hears(r, e, g, one, true);
 		assert_int_equal(
-		    udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* of the other mode */
+		    udp_add_source(e, &g, at, &one, false), -LEAT_EINVAL); /* the list is of the other kind */
 		assert_int_equal(udp_drop_source(e, &g, at, &one, true), 0);
 		hears(r, e, g, one, false);
-		assert_int_equal(udp_drop_source(e, &g, at, &two, true), 0); /* the last: it leaves */
+		assert_int_equal(udp_drop_source(e, &g, at, &two, true),
+		    0); /* without a source left, it leaves the group */
 		assert_int_equal(udp_leave(e, &g, at), -LEAT_EADDRNOTAVAIL);
 		assert_int_equal(udp_join(e, &g, at), 0);
 		hears(r, e, g, one, true);
@@ -96,7 +97,7 @@ sources_of_a_group_are_chosen(void **state)
 	}
 }
 
-/* socket(7), SO_REUSEPORT: flows are spread, and each stays with one end. */
+/* socket(7), SO_REUSEPORT: flows are spread over the ends, and all datagrams of a flow reach one end. */
 static void
 reuseport_spreads_flows_and_keeps_each(void **state)
 {
@@ -127,9 +128,9 @@ reuseport_spreads_flows_and_keeps_each(void **state)
 	}
 }
 
-/* The gateway: what no other end takes, with the destination that the sender meant. */
+/* As the gateway uses it: it gets what no other end takes, and learns the destination address and port. */
 static void
-an_any_port_end_takes_what_is_left(void **state)
+an_any_port_end_takes_what_no_other_end_does(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *rest = open_end(r, IPADDR_ANY6, 0), *own = open_end(r, OURS, 53);
@@ -163,11 +164,11 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, udp_rig_setup, udp_rig_teardown)
 	const struct CMUnitTest tests[] = {
-	    T(broadcast_needs_leave),
+	    T(broadcast_needs_so_broadcast),
 	    T(groups_reach_all_members),
 	    T(sources_of_a_group_are_chosen),
 	    T(reuseport_spreads_flows_and_keeps_each),
-	    T(an_any_port_end_takes_what_is_left),
+	    T(an_any_port_end_takes_what_no_other_end_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

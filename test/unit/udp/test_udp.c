@@ -3,9 +3,12 @@
  */
 #include "udp_rig.h"
 
-/* Linux's scoring: the connected end, then the exact address, then IPv4's wildcard, then the dual-stack one. */
+/*
+ * Linux's scoring: a connected end comes first, then one bound to the address, then IPv4's wildcard,
+ * then the dual-stack wildcard.
+ */
 static void
-the_closest_name_gets_the_datagram(void **state)
+the_most_exact_name_gets_the_datagram(void **state)
 {
 	struct udp_rig *r = *state;
 	struct endpoint local = {OURS, 53, 0}, remote = {THEIRS, 1000, 0};
@@ -47,9 +50,9 @@ a_v6only_end_takes_no_ipv4(void **state)
 	udp_close(e);
 }
 
-/* RFC 1122, 4.1.3.1: port unreachable; never in answer to a broadcast (3.2.2). */
+/* RFC 1122, 4.1.3.1: port unreachable. 3.2.2: never in answer to a broadcast. */
 static void
-nobody_on_the_port_is_refused_unless_it_was_for_many(void **state)
+a_closed_port_is_refused_but_not_for_broadcasts(void **state)
 {
 	struct udp_rig *r = *state;
 
@@ -60,9 +63,9 @@ nobody_on_the_port_is_refused_unless_it_was_for_many(void **state)
 	assert_int_equal(r->core->drops[DROP_UDP_NO_PORT], 2);
 }
 
-/* RFC 768: zero means no checksum; RFC 8200, 8.1: not over IPv6. */
+/* RFC 768: zero means no checksum. RFC 8200, 8.1: over IPv6 it is an error. */
 static void
-checksums_are_held_to_the_rules(void **state)
+only_ipv4_may_lack_a_checksum(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *e = open_end(r, IPADDR_ANY6, 53);
@@ -83,7 +86,10 @@ checksums_are_held_to_the_rules(void **state)
 	udp_close(e);
 }
 
-/* A Length beyond what arrived, or below its own header, is dropped; octets behind Length are not ours. */
+/*
+ * A datagram is dropped if its Length exceeds what arrived, or is less than a header. Octets after
+ * Length are not read.
+ */
 static void
 length_must_fit_what_arrived(void **state)
 {
@@ -122,7 +128,7 @@ the_receive_queue_is_bounded(void **state)
 		arrive(r, THEIRS, 1, OURS, 53, "four", SUM_RIGHT);
 	while (udp_recv(e, buf, sizeof buf, false, NULL, NULL) > 0)
 		kept++;
-	assert_int_equal(kept, 11); /* the last may step over the limit */
+	assert_int_equal(kept, 11); /* the last one may exceed the limit */
 	assert_int_equal(r->core->drops[DROP_UDP_RCVBUF], 89);
 	udp_close(e);
 }
@@ -139,7 +145,7 @@ port_unreachable(const uint8_t *quoted)
 	    .quoted_len = UDP_HDR_LEN};
 }
 
-/* RFC 1122, 4.1.3.3; udp(7): hard errors reach a connected end once, others only with IP_RECVERR. */
+/* RFC 1122, 4.1.3.3; udp(7): a connected end gets a hard error once. It gets others only with IP_RECVERR. */
 static void
 errors_reach_the_end_that_sent(void **state)
 {
@@ -166,15 +172,18 @@ errors_reach_the_end_that_sent(void **state)
 	udp_end_opts(e)->recverr4 = true;
 	core_error(r->core, &err);
 	assert_int_equal(udp_take_error(e), LEAT_EHOSTUNREACH);
-	udp_put(quoted, 5001, 53, 12); /* of a flow that is not ours */
+	udp_put(quoted, 5001, 53, 12); /* from another port: not this end's */
 	core_error(r->core, &err);
 	assert_int_equal(udp_take_error(e), 0);
 	udp_close(e);
 }
 
-/* As Linux: with IP_RECVERR an end hears of "packet too big" always, without it when it is connected, and never when it said IP_PMTUDISC_DONT. */
+/*
+ * As on Linux: "packet too big" reaches an end that is connected or has IP_RECVERR, unless its mode is
+ * IP_PMTUDISC_DONT.
+ */
 static void
-packet_too_big_is_told_to_who_cares(void **state)
+packet_too_big_reaches_an_end_that_discovers_the_mtu(void **state)
 {
 	struct udp_rig *r = *state;
 	struct endpoint local = {OURS, 5000, 0}, remote = {THEIRS, 53, 0};
@@ -208,9 +217,9 @@ path_mtu_modes_are_those_of_linux(void **state)
 	struct udp_rig *r = *state;
 	struct udp_end *e = open_end(r, OURS, 5000);
 
-	assert_int_equal(send_to(e, THEIRS, 1472, 0), 1472); /* WANT: fits, so DF */
+	assert_int_equal(send_to(e, THEIRS, 1472, 0), 1472); /* WANT: DF if it fits */
 	assert_true(r->tx.dont_fragment);
-	assert_int_equal(send_to(e, THEIRS, 1473, 0), 1473); /* does not: fragments */
+	assert_int_equal(send_to(e, THEIRS, 1473, 0), 1473); /* fragments if not */
 	assert_false(r->tx.dont_fragment);
 	udp_end_opts(e)->mtu_discover = UDP_PMTU_DO;
 	assert_int_equal(send_to(e, THEIRS, 1472, 0), 1472);
@@ -226,7 +235,7 @@ path_mtu_modes_are_those_of_linux(void **state)
 
 /* udp(7), UDP_SEGMENT. */
 static void
-a_row_of_datagrams_goes_down_as_one_packet(void **state)
+datagrams_of_one_size_are_sent_as_one_packet(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *e = open_end(r, OURS, 5000);
@@ -241,9 +250,8 @@ a_row_of_datagrams_goes_down_as_one_packet(void **state)
 	udp_close(e);
 }
 
-/* A super-datagram that arrives whole is read as the datagrams it stands for. */
 static void
-a_row_of_datagrams_is_read_one_by_one(void **state)
+a_super_datagram_is_read_as_its_datagrams(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *to = open_end(r, OURS, 53), *from = open_end(r, OURS, 5000);
@@ -251,7 +259,7 @@ a_row_of_datagrams_is_read_one_by_one(void **state)
 	char buf[2000];
 
 	assert_int_equal(
-	    send_to(from, THEIRS, 2500, 1000), 2500); /* the sum is unfinished, so nobody checks it */
+	    send_to(from, THEIRS, 2500, 1000), 2500); /* its checksum is unfinished and is not checked */
 	core_deliver(r->core, r->sent, &rx);
 	r->sent = NULL;
 	assert_int_equal(udp_recv(to, buf, sizeof buf, false, NULL, NULL), 1000);
@@ -267,17 +275,17 @@ main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, udp_rig_setup, udp_rig_teardown)
 	const struct CMUnitTest tests[] = {
-	    T(the_closest_name_gets_the_datagram),
+	    T(the_most_exact_name_gets_the_datagram),
 	    T(a_v6only_end_takes_no_ipv4),
-	    T(nobody_on_the_port_is_refused_unless_it_was_for_many),
-	    T(checksums_are_held_to_the_rules),
+	    T(a_closed_port_is_refused_but_not_for_broadcasts),
+	    T(only_ipv4_may_lack_a_checksum),
 	    T(length_must_fit_what_arrived),
 	    T(the_receive_queue_is_bounded),
 	    T(errors_reach_the_end_that_sent),
-	    T(packet_too_big_is_told_to_who_cares),
+	    T(packet_too_big_reaches_an_end_that_discovers_the_mtu),
 	    T(path_mtu_modes_are_those_of_linux),
-	    T(a_row_of_datagrams_goes_down_as_one_packet),
-	    T(a_row_of_datagrams_is_read_one_by_one),
+	    T(datagrams_of_one_size_are_sent_as_one_packet),
+	    T(a_super_datagram_is_read_as_its_datagrams),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
