@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct names {
+struct conn_names {
 	struct endpoint program, far;
 };
 
@@ -21,7 +21,7 @@ static bool
 names_eq(const struct table_node *node, const void *key)
 {
 	const struct conn *c = container_of(node, const struct conn, by_name);
-	const struct names *n = key;
+	const struct conn_names *n = key;
 
 	return endpoint_same(&c->program, &n->program) && endpoint_same(&c->far, &n->far);
 }
@@ -83,7 +83,7 @@ conns_fini(struct conns *c)
 struct conn *
 conns_by_name(const struct conns *c, const struct endpoint *program, const struct endpoint *far)
 {
-	const struct names key = {*program, *far};
+	const struct conn_names key = {*program, *far};
 	struct table_node *node = table_find(&c->names, names_hash(c, program, far), &key, names_eq);
 
 	return node ? container_of(node, struct conn, by_name) : NULL;

@@ -18,13 +18,13 @@
 enum { HEAD = 256 };
 
 /* A line that is being put together; what does not fit is cut. */
-struct line {
+struct frame_text {
 	char *text;
 	size_t len;
 };
 
 __attribute__((format(printf, 2, 3))) static void
-say(struct line *l, const char *format, ...)
+say(struct frame_text *l, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -74,7 +74,7 @@ find_ip(struct layers *y, const uint8_t *h, size_t n, size_t whole)
 
 /* What a SYN offers. */
 static void
-say_syn_options(struct line *l, const uint8_t *tcp)
+say_syn_options(struct frame_text *l, const uint8_t *tcp)
 {
 	struct tcp_options o;
 
@@ -91,7 +91,7 @@ say_syn_options(struct line *l, const uint8_t *tcp)
 }
 
 static void
-say_sack(struct line *l, const uint8_t *tcp, seq_t base)
+say_sack(struct frame_text *l, const uint8_t *tcp, seq_t base)
 {
 	struct tcp_options o;
 
@@ -102,7 +102,7 @@ say_sack(struct line *l, const uint8_t *tcp, seq_t base)
 }
 
 static void
-say_flags(struct line *l, uint8_t flags)
+say_flags(struct frame_text *l, uint8_t flags)
 {
 	static const struct {
 		uint8_t bit;
@@ -131,7 +131,7 @@ real_window(const struct conn *c, unsigned from, const uint8_t *tcp)
 
 /* A TCP segment in words; @from is the end that sent it. */
 static void
-say_tcp(struct line *l, const struct conn *c, unsigned from, const struct layers *y)
+say_tcp(struct frame_text *l, const struct conn *c, unsigned from, const struct layers *y)
 {
 	const uint8_t *h = y->l4;
 	size_t payload = y->l4_len - tcp_hdr_len(h);
@@ -217,7 +217,7 @@ frame_note(const struct conns *conns, unsigned from, const struct pkt *frame)
 const struct conn *
 frame_words(const struct conns *conns, unsigned from, const struct pkt *frame, char text[static FRAME_WORDS])
 {
-	struct line words = {text, 0};
+	struct frame_text words = {text, 0};
 	struct head h;
 	struct conn *c;
 

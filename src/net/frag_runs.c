@@ -55,7 +55,7 @@ runs_add(struct runs *r, unsigned at, uint32_t from, uint32_t to)
 		r->run[at].from = from;
 	} else {
 		memmove(&r->run[at + 1], &r->run[at], (r->n - at) * sizeof r->run[0]);
-		r->run[at] = (struct run){from, to};
+		r->run[at] = (struct frag_run){from, to};
 		r->n++;
 	}
 }

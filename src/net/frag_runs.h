@@ -16,7 +16,7 @@ enum { FRAG_RUNS = 64 /* separate runs in one datagram */ };
 struct runs {
 	uint32_t total; /* length of the whole; 0 = not known yet */
 	uint16_t n;
-	struct run {
+	struct frag_run {
 		uint32_t from, to;
 	} run[FRAG_RUNS];
 };

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 void
-say(struct line *l, const char *format, ...)
+say(struct text_line *l, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -29,7 +29,7 @@ say(struct line *l, const char *format, ...)
 }
 
 void
-say_hosts(struct line *l, const struct ipaddr *src, const struct ipaddr *dst)
+say_hosts(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst)
 {
 	char a[IPADDR_TEXT], b[IPADDR_TEXT];
 
@@ -37,20 +37,20 @@ say_hosts(struct line *l, const struct ipaddr *src, const struct ipaddr *dst)
 }
 
 void
-say_broken(struct line *l, struct run r)
+say_broken(struct text_line *l, struct text_run r)
 {
 	say(l, r.have < r.len ? " cut" : " malformed");
 }
 
-struct run
-run_behind(struct run r, size_t n)
+struct text_run
+run_behind(struct text_run r, size_t n)
 {
-	return (struct run){r.at + n, r.have - n, r.len - n};
+	return (struct text_run){r.at + n, r.have - n, r.len - n};
 }
 
 /* No more than the first @len octets: what a link padded is not the packet's. */
-static struct run
-run_trimmed(struct run r, size_t len)
+static struct text_run
+run_trimmed(struct text_run r, size_t len)
 {
 	if (len < r.len)
 		r.len = len;
@@ -90,7 +90,7 @@ proto_name(uint8_t proto)
 }
 
 static void
-say_proto(struct line *l, uint8_t proto)
+say_proto(struct text_line *l, uint8_t proto)
 {
 	const char *name = proto_name(proto);
 
@@ -102,30 +102,30 @@ say_proto(struct line *l, uint8_t proto)
 
 /* A fragment other than the first: its transport's header is elsewhere. */
 static void
-say_later_fragment(struct line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst)
+say_later_fragment(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst)
 {
 	say_hosts(l, src, dst);
 	say_proto(l, proto);
 }
 
 static void
-say_fragment(struct line *l, uint32_t id, uint32_t offset, size_t len, bool more)
+say_fragment(struct text_line *l, uint32_t id, uint32_t offset, size_t len, bool more)
 {
 	say(l, " frag %u at %u len %zu%s", id, offset, len, more ? " more" : "");
 }
 
 static void
-say_ecn(struct line *l, unsigned tos)
+say_ecn(struct text_line *l, unsigned tos)
 {
 	if ((tos & IP_ECN_MASK) == IP_ECN_CE)
 		say(l, " CE");
 }
 
 static void
-say_ip4(struct line *l, struct run r)
+say_ip4(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
-	struct run payload;
+	struct text_run payload;
 
 	say(l, "IP");
 	if (r.have < IP4_HDR_LEN || !ip4_valid(r.at, r.len) || ip4_hdr_len(r.at) > r.have) {
@@ -149,7 +149,7 @@ say_ip4(struct line *l, struct run r)
  * whole.
  */
 static bool
-skip_extensions(struct run *r, uint8_t *next)
+skip_extensions(struct text_run *r, uint8_t *next)
 {
 	while (*next == IP_PROTO_HOPOPTS || *next == IP_PROTO_ROUTING || *next == IP_PROTO_DSTOPTS) {
 		if (!ip6_ext_valid(r->at, r->have))
@@ -161,7 +161,7 @@ skip_extensions(struct run *r, uint8_t *next)
 }
 
 static void
-say_ip6(struct line *l, struct run r)
+say_ip6(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
 	const uint8_t *fragment = NULL;
@@ -199,13 +199,13 @@ say_ip6(struct line *l, struct run r)
 }
 
 static void
-say_mac(struct line *l, const uint8_t mac[6])
+say_mac(struct text_line *l, const uint8_t mac[6])
 {
 	say(l, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
 static void
-say_arp(struct line *l, struct run r)
+say_arp(struct text_line *l, struct text_run r)
 {
 	char spa_text[IPADDR_TEXT], tpa_text[IPADDR_TEXT];
 	struct ipaddr spa, tpa;
@@ -231,7 +231,7 @@ say_arp(struct line *l, struct run r)
 }
 
 static void
-say_unknown_frame(struct line *l, const uint8_t *header, uint16_t type, size_t len)
+say_unknown_frame(struct text_line *l, const uint8_t *header, uint16_t type, size_t len)
 {
 	say_mac(l, eth_src(header));
 	say(l, " > ");
@@ -239,19 +239,19 @@ say_unknown_frame(struct line *l, const uint8_t *header, uint16_t type, size_t l
 	say(l, " ethertype 0x%04x len %zu", type, len);
 }
 
-static struct line
+static struct text_line
 line_begin(char *buf, size_t room)
 {
 	assert(room >= 1);
 	buf[0] = '\0';
-	return (struct line){buf, room, 0};
+	return (struct text_line){buf, room, 0};
 }
 
 char *
 text_frame(const uint8_t *frame, size_t have, size_t len, char *buf, size_t room)
 {
-	struct line l = line_begin(buf, room);
-	struct run r = {frame, have, len};
+	struct text_line l = line_begin(buf, room);
+	struct text_run r = {frame, have, len};
 	uint16_t type;
 
 	assert(have <= len);
@@ -277,8 +277,8 @@ text_frame(const uint8_t *frame, size_t have, size_t len, char *buf, size_t room
 char *
 text_packet(const uint8_t *packet, size_t have, size_t len, char *buf, size_t room)
 {
-	struct line l = line_begin(buf, room);
-	struct run r = {packet, have, len};
+	struct text_line l = line_begin(buf, room);
+	struct text_run r = {packet, have, len};
 
 	assert(have <= len);
 	if (have > 0 && ip6_version(packet) == 6)

@@ -83,7 +83,7 @@ icmp6_words(uint8_t type, uint8_t code)
 
 /* The packet that an error quotes, in brief: only its beginning is there. */
 static void
-say_quoted(struct line *l, struct run r)
+say_quoted(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
 	uint8_t proto;
@@ -109,7 +109,7 @@ say_quoted(struct line *l, struct run r)
 }
 
 static void
-say_icmp_words(struct line *l, const char *words, const uint8_t *h)
+say_icmp_words(struct text_line *l, const char *words, const uint8_t *h)
 {
 	if (words)
 		say(l, " %s", words);
@@ -118,13 +118,13 @@ say_icmp_words(struct line *l, const char *words, const uint8_t *h)
 }
 
 static void
-say_echo(struct line *l, struct run r)
+say_echo(struct text_line *l, struct text_run r)
 {
 	say(l, " id %u seq %u len %zu", icmp_echo_id(r.at), icmp_echo_seq(r.at), r.len - ICMP_HDR_LEN);
 }
 
 void
-say_icmp4(struct line *l, struct run r)
+say_icmp4(struct text_line *l, struct text_run r)
 {
 	uint8_t type;
 
@@ -144,7 +144,7 @@ say_icmp4(struct line *l, struct run r)
 }
 
 static void
-say_neighbor(struct line *l, struct run r)
+say_neighbor(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr target;
@@ -164,7 +164,7 @@ say_neighbor(struct line *l, struct run r)
 }
 
 void
-say_icmp6(struct line *l, struct run r)
+say_icmp6(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr group;
@@ -192,7 +192,7 @@ say_icmp6(struct line *l, struct run r)
 }
 
 void
-say_igmp(struct line *l, struct run r)
+say_igmp(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr group;

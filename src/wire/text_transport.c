@@ -14,7 +14,7 @@ enum { DNS_PORT = 53, PORTS_LEN = 4 };
 
 /* " a:port > b:port": TCP and UDP have their ports at the same place. */
 static void
-say_ends(struct line *l, const struct ipaddr *src, const struct ipaddr *dst, const uint8_t *h)
+say_ends(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst, const uint8_t *h)
 {
 	struct endpoint from = {.addr = *src, .port = be16_get(h)},
 			to = {.addr = *dst, .port = be16_get(h + 2)};
@@ -25,7 +25,7 @@ say_ends(struct line *l, const struct ipaddr *src, const struct ipaddr *dst, con
 
 /* As tcpdump(8) writes them: a dot is ACK. */
 static void
-say_flags(struct line *l, uint8_t flags)
+say_flags(struct text_line *l, uint8_t flags)
 {
 	static const char letter[8] = "FSRP.UEW";
 
@@ -38,10 +38,10 @@ say_flags(struct line *l, uint8_t flags)
 }
 
 static void
-say_tcp_options(struct line *l, const uint8_t *p, size_t n)
+say_tcp_options(struct text_line *l, const uint8_t *p, size_t n)
 {
 	char buf[TEXT_LINE] = "";
-	struct line list = {buf, sizeof buf, 0}; /* each with a comma before it */
+	struct text_line list = {buf, sizeof buf, 0}; /* each with a comma before it */
 	struct tcp_options o;
 	bool whole = tcp_options_parse(p, n, &o);
 
@@ -64,7 +64,7 @@ say_tcp_options(struct line *l, const uint8_t *p, size_t n)
 }
 
 static void
-say_tcp(struct line *l, struct run r)
+say_tcp(struct text_line *l, struct text_run r)
 {
 	const uint8_t *h = r.at;
 
@@ -85,7 +85,7 @@ say_tcp(struct line *l, struct run r)
 }
 
 static void
-say_dns_type(struct line *l, uint16_t type, const char *behind)
+say_dns_type(struct text_line *l, uint16_t type, const char *behind)
 {
 	const char *name = dns_type_name(type);
 
@@ -96,7 +96,7 @@ say_dns_type(struct line *l, uint16_t type, const char *behind)
 }
 
 static void
-say_dns_data(struct line *l, const uint8_t *msg, size_t n, const struct dns_record *r)
+say_dns_data(struct text_line *l, const uint8_t *msg, size_t n, const struct dns_record *r)
 {
 	char text[DNS_NAME_TEXT];
 	struct dns_name name;
@@ -117,7 +117,7 @@ say_dns_data(struct line *l, const uint8_t *msg, size_t n, const struct dns_reco
 }
 
 static void
-say_dns(struct line *l, const uint8_t *msg, size_t n)
+say_dns(struct text_line *l, const uint8_t *msg, size_t n)
 {
 	char text[DNS_NAME_TEXT];
 	const char *rcode;
@@ -147,7 +147,7 @@ say_dns(struct line *l, const uint8_t *msg, size_t n)
 }
 
 static void
-say_dhcp(struct line *l, const uint8_t *h, size_t n)
+say_dhcp(struct text_line *l, const uint8_t *h, size_t n)
 {
 	static const char *const name[] = {
 	    "BOOTP", "discover", "offer", "request", "decline", "ack", "nak", "release", "inform"};
@@ -166,7 +166,7 @@ say_dhcp(struct line *l, const uint8_t *h, size_t n)
 }
 
 static void
-say_udp(struct line *l, struct run r)
+say_udp(struct text_line *l, struct text_run r)
 {
 	uint16_t src, dst;
 	size_t have;
@@ -189,7 +189,8 @@ say_udp(struct line *l, struct run r)
 }
 
 void
-say_flow(struct line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct run r)
+say_flow(
+    struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct text_run r)
 {
 	if ((proto == IP_PROTO_TCP || proto == IP_PROTO_UDP) && r.have >= PORTS_LEN)
 		say_ends(l, src, dst, r.at);
@@ -198,7 +199,8 @@ say_flow(struct line *l, uint8_t proto, const struct ipaddr *src, const struct i
 }
 
 void
-say_transport(struct line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct run r)
+say_transport(
+    struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct text_run r)
 {
 	say_flow(l, proto, src, dst, r);
 	switch (proto) {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 /* Octets node.seq to end - 1, without a hole. */
-struct run {
+struct reass_run {
 	struct seqtree_node node;
 	seq_t end;
 	struct list recent;
@@ -23,10 +23,10 @@ struct run {
  */
 #define WINDOW_MAX (1u << 30)
 
-static struct run *
+static struct reass_run *
 run_of(struct seqtree_node *n)
 {
-	return n ? container_of(n, struct run, node) : NULL;
+	return n ? container_of(n, struct reass_run, node) : NULL;
 }
 
 void
@@ -44,10 +44,10 @@ uncharge(struct reass *r, struct pkt *p)
 	r->octets -= p->len;
 }
 
-static struct run *
+static struct reass_run *
 run_new(struct reass *r, seq_t seq)
 {
-	struct run *run = malloc(sizeof *run);
+	struct reass_run *run = malloc(sizeof *run);
 
 	if (!run)
 		return NULL;
@@ -62,7 +62,7 @@ run_new(struct reass *r, seq_t seq)
 
 /* The run itself; its packets have gone elsewhere. */
 static void
-run_end(struct reass *r, struct run *run)
+run_end(struct reass *r, struct reass_run *run)
 {
 	assert(list_empty(&run->pkts));
 	list_del(&run->recent);
@@ -73,7 +73,7 @@ run_end(struct reass *r, struct run *run)
 }
 
 static void
-run_free_pkts(struct reass *r, struct run *run)
+run_free_pkts(struct reass *r, struct reass_run *run)
 {
 	while (!list_empty(&run->pkts)) {
 		struct pkt *p = list_first(&run->pkts, struct pkt, node);
@@ -87,7 +87,7 @@ void
 reass_fini(struct reass *r)
 {
 	while (!list_empty(&r->recent)) {
-		struct run *run = list_first(&r->recent, struct run, recent);
+		struct reass_run *run = list_first(&r->recent, struct reass_run, recent);
 
 		run_free_pkts(r, run);
 		run_end(r, run);
@@ -118,7 +118,7 @@ note_another(struct reass *r, seq_t start, seq_t end)
 }
 
 static void
-touch(struct reass *r, struct run *run)
+touch(struct reass *r, struct reass_run *run)
 {
 	list_del(&run->recent);
 	list_push_front(&r->recent, &run->recent);
@@ -126,7 +126,7 @@ touch(struct reass *r, struct run *run)
 
 /* @next begins where @run ends: one run from here on. */
 static void
-run_join(struct reass *r, struct run *run, struct run *next)
+run_join(struct reass *r, struct reass_run *run, struct reass_run *next)
 {
 	struct list *first = next->pkts.next, *last = next->pkts.prev;
 
@@ -141,7 +141,7 @@ run_join(struct reass *r, struct run *run, struct run *next)
 
 /* Consumes @pkt, which continues @run. */
 static void
-run_append(struct reass *r, struct run *run, struct pkt *pkt)
+run_append(struct reass *r, struct reass_run *run, struct pkt *pkt)
 {
 	struct pkt *tail = list_last(&run->pkts, struct pkt, node);
 
@@ -165,7 +165,7 @@ static seq_t
 yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)
 {
 	seq_t end = seq + pkt->len;
-	struct run *next;
+	struct reass_run *next;
 
 	while ((next = run_of(seqtree_ceil(&r->tree, seq))) && seq_lt(next->node.seq, end)) {
 		if (dup->start == dup->end)
@@ -186,7 +186,7 @@ yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)
 static struct pkt *
 evict_last(struct reass *r, seq_t near)
 {
-	struct run *run = run_of(seqtree_floor(&r->tree, near + WINDOW_MAX));
+	struct reass_run *run = run_of(seqtree_floor(&r->tree, near + WINDOW_MAX));
 	struct pkt *p = list_last(&run->pkts, struct pkt, node);
 
 	run->end -= p->len;
@@ -199,7 +199,7 @@ evict_last(struct reass *r, seq_t near)
 enum reass_result
 reass_insert(struct reass *r, seq_t seq, struct pkt *pkt, size_t limit, struct list *evicted)
 {
-	struct run *run = run_of(seqtree_floor(&r->tree, seq)), *next;
+	struct reass_run *run = run_of(seqtree_floor(&r->tree, seq)), *next;
 	struct seq_range dup = {seq, seq};
 	enum reass_result result = REASS_KEPT;
 	seq_t end = seq + pkt->len;
@@ -242,7 +242,7 @@ reass_pop(struct reass *r, seq_t rcv_nxt)
 	struct seqtree_node *n;
 
 	while ((n = seqtree_ceil(&r->tree, rcv_nxt - WINDOW_MAX)) && seq_leq(n->seq, rcv_nxt)) {
-		struct run *run = run_of(n);
+		struct reass_run *run = run_of(n);
 		struct pkt *p = list_first(&run->pkts, struct pkt, node);
 		seq_t start = run->node.seq;
 
@@ -271,7 +271,7 @@ reass_sack(struct reass *r, struct seq_range *out, unsigned max)
 		r->dsack.start = r->dsack.end;
 	}
 	list_each(at, &r->recent) {
-		struct run *run = container_of(at, struct run, recent);
+		struct reass_run *run = container_of(at, struct reass_run, recent);
 
 		if (n == max)
 			break;
