@@ -36,7 +36,7 @@ bench_must(const char *what, int err)
 {
 	if (err >= 0)
 		return;
-	fprintf(stderr, "leat_tap: %s: %s\n", what, err_words(err));
+	fprintf(stderr, "leat_tap: %s: %s\n", what, err_text(err));
 	exit(1);
 }
 

@@ -28,7 +28,7 @@ must(const char *what, int err)
 {
 	if (err >= 0)
 		return;
-	fprintf(stderr, "io_echo: %s: %s\n", what, err_words(err));
+	fprintf(stderr, "io_echo: %s: %s\n", what, err_text(err));
 	exit(1);
 }
 

@@ -134,5 +134,5 @@ leat_error_name(int error)
 const char *
 leat_error_words(int error)
 {
-	return err_words(error);
+	return err_text(error);
 }

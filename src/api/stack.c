@@ -141,7 +141,7 @@ leat_drop_name(unsigned reason)
 const char *
 leat_drop_words(unsigned reason)
 {
-	return reason < DROP_COUNT ? drop_words(reason) : NULL;
+	return reason < DROP_COUNT ? drop_text(reason) : NULL;
 }
 
 const char *

@@ -79,7 +79,7 @@ err_name(int err)
 }
 
 const char *
-err_words(int err)
+err_text(int err)
 {
 	const struct err_entry *e = find(err);
 	const char *system;

@@ -16,6 +16,6 @@ const char *err_name(int err);
  * Error @err (either sign) in words for users: "connection reset by peer". Numbers that leat.h does
  * not list have the system's words. Never NULL.
  */
-const char *err_words(int err);
+const char *err_text(int err);
 
 #endif

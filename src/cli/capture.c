@@ -344,7 +344,7 @@ capture_event(struct capture *c, const struct event *e)
 		link_event(c, e);
 	/* A stack drops the frame that it was given last. */
 	else if (e->kind == EVENT_DROP && c->waiting && !c->sent && e->host == c->side + 1)
-		comment(c, "DROPPED here: %s%s%s", drop_words(e->drop.reason),
+		comment(c, "DROPPED here: %s%s%s", drop_text(e->drop.reason),
 		    *drop_source(e->drop.reason) ? ", " : "", drop_source(e->drop.reason));
 }
 

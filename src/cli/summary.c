@@ -33,7 +33,7 @@ print_path(const struct conn_end *end, FILE *to)
 	if (!end->npath)
 		fputs("(never spoke)", to);
 	if (end->error)
-		fprintf(to, "  (%s)", err_words(end->error));
+		fprintf(to, "  (%s)", err_text(end->error));
 	else if (!end->closed && end->npath && end->path[end->npath - 1] != LEAT_TCP_CLOSED)
 		fputs("  (still so at the end)", to);
 }
@@ -171,7 +171,7 @@ print_drops(const char *who, const uint64_t *drops, FILE *to)
 {
 	for (unsigned r = 0; r < DROP_COUNT; r++)
 		if (drops[r])
-			fprintf(to, "dropped %s  %" PRIu64 " × %s%s%s%s\n", who, drops[r], drop_words(r),
+			fprintf(to, "dropped %s  %" PRIu64 " × %s%s%s%s\n", who, drops[r], drop_text(r),
 			    *drop_source(r) ? " (" : "", drop_source(r), *drop_source(r) ? ")" : "");
 }
 

@@ -108,7 +108,7 @@ trace_event(struct trace *t, unsigned end, const struct event *e)
 	if (e->kind == EVENT_DROP && e->drop.reason != DROP_LINK_LOSS && e->drop.reason != DROP_LINK_QUEUE)
 		fprintf(t->to, "%12.3f ms  %s dropped a packet: %s\n", (double)(e->when - t->begin) / 1e6,
 		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack",
-		    drop_words(e->drop.reason));
+		    drop_text(e->drop.reason));
 	if (e->kind == EVENT_ICMP_ERROR)
 		trace_error(t, end, e);
 }

@@ -220,7 +220,7 @@ watch_init(struct watch *w, const struct run_options *options)
 	w->sink.wants = options->trace || captures_any(options) ? (1u << EVENT_COUNT) - 1 : CONNS_WANTS;
 	err = conns_init(&w->conns);
 	if (err) {
-		fprintf(stderr, "leat: %s\n", err_words(err));
+		fprintf(stderr, "leat: %s\n", err_text(err));
 		return -1;
 	}
 	if (open_ladder(w) || (options->json && output_open("--json", options->json, &w->json)) ||

@@ -24,7 +24,7 @@ core_new(const struct core_config *config)
 	core->number = config->number;
 	core->next_flow = 1;
 	core->route_generation = 1;
-	core->one_by_one = config->one_by_one;
+	core->gro_off = config->gro_off;
 	rng_seed(&core->rng, config->seed);
 	core->wheel = wheel_new(config->now);
 	if (!core->wheel)

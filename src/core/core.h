@@ -30,7 +30,7 @@ struct core_config {
 	struct pkt_pool *pool; /* borrowed */
 	struct sink *sink;     /* borrowed; NULL = nobody listens */
 	nsec_t now;
-	bool one_by_one; /* batches are not joined: each packet is handed in and answered by itself */
+	bool gro_off; /* batches are not joined: each packet is handed in and answered by itself */
 };
 
 /* What a network tells a transport of a packet that it delivers. */
@@ -89,7 +89,7 @@ struct transport_ops {
 	 * It holds errors against what it has in flight (RFC 5927): what they teach of path MTUs,
 	 * and telling the sink of them, is left to it.
 	 */
-	bool judges_errors;
+	bool validates_errors;
 };
 
 struct network_ops {
@@ -154,7 +154,7 @@ struct core {
 	struct pmtu *pmtu;
 	struct neigh_table *neigh;
 	struct gro gro; /* while a batch comes in: what is being joined */
-	bool joining, one_by_one;
+	bool joining, gro_off;
 	bool forwarding;  /* packets for others are passed on */
 	bool transparent; /* packets for any address are delivered here (the gateway) */
 };

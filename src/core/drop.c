@@ -41,7 +41,7 @@ drop_name(enum drop_reason reason)
 }
 
 const char *
-drop_words(enum drop_reason reason)
+drop_text(enum drop_reason reason)
 {
 	return reasons[reason].words;
 }

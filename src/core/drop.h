@@ -31,7 +31,7 @@ void pkt_drop(struct core *core, struct pkt *pkt, enum drop_reason reason);
 void drop_note(struct core *core, const struct pkt *pkt, enum drop_reason reason);
 
 const char *drop_name(enum drop_reason reason);   /* "RST_NOT_EXACT" */
-const char *drop_words(enum drop_reason reason);  /* "RST inside the window but not at RCV.NXT" */
+const char *drop_text(enum drop_reason reason);   /* "RST inside the window but not at RCV.NXT" */
 const char *drop_source(enum drop_reason reason); /* "RFC 5961, 3.2"; "" where no document rules */
 
 #endif

@@ -281,7 +281,7 @@ transmit_one(struct iface *iface, struct pkt *frame)
 		pkt_drop(iface->core, frame, DROP_IFACE_MTU);
 		return;
 	}
-	if (iface_needs_sums(iface) && !pkt_complete_sum(frame)) {
+	if (!iface_offloads_checksum(iface) && !pkt_complete_sum(frame)) {
 		pkt_drop(iface->core, frame, DROP_POOL_EMPTY);
 		return;
 	}
@@ -299,7 +299,7 @@ transmit_pieces(struct iface *iface, struct pkt *frame)
 	struct list *n;
 	int err;
 
-	err = iface_needs_sums(iface) ? pkt_cut_complete(frame, &pieces) : pkt_cut(frame, &pieces);
+	err = iface_offloads_checksum(iface) ? pkt_cut(frame, &pieces) : pkt_cut_complete(frame, &pieces);
 	if (err)
 		pkt_drop(iface->core, NULL, err == -LEAT_ENOMEM ? DROP_POOL_EMPTY : DROP_SEG_BAD);
 	while ((n = list_pop(&pieces)) != NULL)

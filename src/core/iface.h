@@ -187,9 +187,9 @@ void iface_input(struct iface *iface, struct pkt *frame);
  * computes them, or nobody looks.
  */
 static inline bool
-iface_needs_sums(const struct iface *iface)
+iface_offloads_checksum(const struct iface *iface)
 {
-	return iface->wire && !(iface->wire->features & WIRE_SUM);
+	return !iface->wire || (iface->wire->features & WIRE_SUM);
 }
 
 /*

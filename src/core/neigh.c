@@ -61,7 +61,7 @@ prove(struct neigh *n)
  * nowhere.
  */
 static void
-tell_sender(struct core *core, struct pkt *p, uint32_t ifindex)
+notify_sender(struct core *core, struct pkt *p, uint32_t ifindex)
 {
 	struct net_error e = {
 	    .kind = NET_ERROR_SOFT, .error = LEAT_EHOSTUNREACH, .own = true, .ifindex = ifindex};
@@ -123,7 +123,7 @@ fail(struct neigh *n)
 	arm(n, FAILED_TIME);
 	/* from here on @n may change or go: who is told may send again */
 	while ((p = pkt_queue_pop(&waiting))) {
-		tell_sender(core, p, ifindex);
+		notify_sender(core, p, ifindex);
 		pkt_drop(core, p, DROP_NEIGH_FAILED);
 	}
 }
@@ -256,12 +256,12 @@ become_stale(struct neigh *n)
 
 /* An entry without a link address gets its first (RFC 4861, 7.2.5, and 7.2.3 for solicitations). */
 static void
-learn(struct neigh *n, const struct neigh_news *news)
+learn(struct neigh *n, const struct neigh_event *event)
 {
 	bool waited = n->waiting.count > 0;
 
-	memcpy(n->mac, news->mac, sizeof n->mac);
-	if (news->solicited) {
+	memcpy(n->mac, event->mac, sizeof n->mac);
+	if (event->solicited) {
 		prove(n);
 	} else if (waited) { /* it is used at once, so STALE would last no time */
 		neigh_enter(n, NEIGH_DELAY);
@@ -273,13 +273,13 @@ learn(struct neigh *n, const struct neigh_news *news)
 }
 
 bool
-neigh_heard(struct iface *iface, const struct neigh_news *news)
+neigh_heard(struct iface *iface, const struct neigh_event *event)
 {
-	struct neigh *n = neigh_find(iface, &news->addr);
+	struct neigh *n = neigh_find(iface, &event->addr);
 	bool same;
 
 	if (!n) {
-		n = news->create ? neigh_create(iface, &news->addr, false) : NULL;
+		n = event->create ? neigh_create(iface, &event->addr, false) : NULL;
 		if (!n)
 			return false;
 	}
@@ -287,7 +287,7 @@ neigh_heard(struct iface *iface, const struct neigh_news *news)
 	case NEIGH_NONE:
 	case NEIGH_INCOMPLETE:
 	case NEIGH_FAILED:
-		learn(n, news);
+		learn(n, event);
 		return true;
 	case NEIGH_PERMANENT:
 		return true;
@@ -297,14 +297,14 @@ neigh_heard(struct iface *iface, const struct neigh_news *news)
 	case NEIGH_PROBE:
 		break;
 	}
-	same = memcmp(n->mac, news->mac, sizeof n->mac) == 0;
-	if (!same && !news->override) {
+	same = memcmp(n->mac, event->mac, sizeof n->mac) == 0;
+	if (!same && !event->override) {
 		if (n->state == NEIGH_REACHABLE)
 			become_stale(n);
 		return true;
 	}
-	memcpy(n->mac, news->mac, sizeof n->mac);
-	if (news->solicited)
+	memcpy(n->mac, event->mac, sizeof n->mac);
+	if (event->solicited)
 		prove(n);
 	else if (!same)
 		become_stale(n);

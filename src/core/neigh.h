@@ -45,7 +45,7 @@ void neigh_register(struct core *core, bool v6, const struct neigh_ops *ops, voi
 void neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop);
 
 /* What an answer or a request told. */
-struct neigh_news {
+struct neigh_event {
 	struct ipaddr addr;
 	uint8_t mac[6];
 	bool solicited; /* it answers a question */
@@ -54,7 +54,7 @@ struct neigh_news {
 };
 
 /* False: it is of nobody that is known here, and was to make no entry. */
-bool neigh_heard(struct iface *iface, const struct neigh_news *news);
+bool neigh_heard(struct iface *iface, const struct neigh_event *event);
 
 /*
  * The transport saw progress: the neighbour is reachable (RFC 4861, 7.3.1). Cheap enough for each

@@ -187,7 +187,7 @@ struct walk {
 };
 
 static void
-tell_one(struct table_node *node, void *arg)
+visit_one(struct table_node *node, void *arg)
 {
 	const struct neigh *n = container_of(node, struct neigh, node);
 	const struct walk *w = arg;
@@ -207,7 +207,7 @@ neigh_each(struct core *core, void (*fn)(const struct neigh_info *info, void *ar
 {
 	struct walk w = {fn, arg};
 
-	table_each(&core->neigh->table, tell_one, &w);
+	table_each(&core->neigh->table, visit_one, &w);
 }
 
 const char *

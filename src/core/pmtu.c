@@ -13,7 +13,7 @@ enum { PMTU_MAX = 4096, PMTU_MIN4 = 576, PMTU_MIN6 = 1280 };
 
 static const nsec_t PMTU_AGE = 600 * SEC; /* RFC 8201, 4; RFC 1191, 6.3 */
 
-struct lesson {
+struct pmtu_entry {
 	struct table_node node;
 	struct list age; /* oldest first */
 	struct ipaddr dst;
@@ -31,35 +31,35 @@ struct pmtu {
 static bool
 is_dst(const struct table_node *node, const void *key)
 {
-	return ipaddr_eq(&container_of(node, struct lesson, node)->dst, key);
+	return ipaddr_eq(&container_of(node, struct pmtu_entry, node)->dst, key);
 }
 
-static struct lesson *
+static struct pmtu_entry *
 find(const struct pmtu *pmtu, const struct ipaddr *dst)
 {
 	struct table_node *n = table_find(&pmtu->table, table_hash(&pmtu->table, dst->w, 2), dst, is_dst);
 
-	return n ? container_of(n, struct lesson, node) : NULL;
+	return n ? container_of(n, struct pmtu_entry, node) : NULL;
 }
 
 static void
-forget(struct pmtu *pmtu, struct lesson *l)
+forget(struct pmtu *pmtu, struct pmtu_entry *e)
 {
-	table_remove(&pmtu->table, &l->node);
-	list_del(&l->age);
-	free(l);
+	table_remove(&pmtu->table, &e->node);
+	list_del(&e->age);
+	free(e);
 }
 
 static void
-lesson_outdated(struct timer *t)
+entries_expired(struct timer *t)
 {
 	struct pmtu *pmtu = container_of(t, struct pmtu, timer);
-	struct lesson *l;
+	struct pmtu_entry *e;
 
-	while ((l = list_first(&pmtu->age, struct lesson, age)) && l->until <= pmtu->core->now)
-		forget(pmtu, l);
-	if (l)
-		timer_arm(pmtu->core->wheel, t, l->until);
+	while ((e = list_first(&pmtu->age, struct pmtu_entry, age)) && e->until <= pmtu->core->now)
+		forget(pmtu, e);
+	if (e)
+		timer_arm(pmtu->core->wheel, t, e->until);
 	routes_changed(pmtu->core);
 }
 
@@ -72,7 +72,7 @@ pmtu_new(struct core *core)
 		return NULL;
 	pmtu->core = core;
 	list_init(&pmtu->age);
-	timer_init(&pmtu->timer, lesson_outdated);
+	timer_init(&pmtu->timer, entries_expired);
 	if (table_init(&pmtu->table, &core->secret) < 0) {
 		free(pmtu);
 		return NULL;
@@ -83,10 +83,10 @@ pmtu_new(struct core *core)
 void
 pmtu_free(struct pmtu *pmtu)
 {
-	struct lesson *l;
+	struct pmtu_entry *e;
 
-	while ((l = list_first(&pmtu->age, struct lesson, age)))
-		forget(pmtu, l);
+	while ((e = list_first(&pmtu->age, struct pmtu_entry, age)))
+		forget(pmtu, e);
 	timer_cancel(pmtu->core->wheel, &pmtu->timer);
 	table_fini(&pmtu->table);
 	free(pmtu);
@@ -95,41 +95,41 @@ pmtu_free(struct pmtu *pmtu)
 uint32_t
 pmtu_find(const struct pmtu *pmtu, const struct ipaddr *dst)
 {
-	const struct lesson *l;
+	const struct pmtu_entry *e;
 
 	if (pmtu->table.count == 0)
 		return 0;
-	l = find(pmtu, dst);
-	return l ? l->mtu : 0;
+	e = find(pmtu, dst);
+	return e ? e->mtu : 0;
 }
 
 bool
 route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu)
 {
 	struct pmtu *pmtu = core->pmtu;
-	struct lesson *l = find(pmtu, dst);
+	struct pmtu_entry *e = find(pmtu, dst);
 	uint32_t least = ipaddr_is4(dst) ? PMTU_MIN4 : PMTU_MIN6;
 
 	if (mtu < least)
 		mtu = least;
-	if (l && mtu >= l->mtu)
+	if (e && mtu >= e->mtu)
 		return false; /* it can only shrink: growth is found by forgetting (RFC 8201, 4) */
-	if (!l) {
+	if (!e) {
 		if (pmtu->table.count == PMTU_MAX)
-			forget(pmtu, list_first(&pmtu->age, struct lesson, age));
-		l = calloc(1, sizeof *l);
-		if (!l)
+			forget(pmtu, list_first(&pmtu->age, struct pmtu_entry, age));
+		e = calloc(1, sizeof *e);
+		if (!e)
 			return false;
-		l->dst = *dst;
-		list_init(&l->age);
-		table_insert(&pmtu->table, &l->node, table_hash(&pmtu->table, dst->w, 2));
+		e->dst = *dst;
+		list_init(&e->age);
+		table_insert(&pmtu->table, &e->node, table_hash(&pmtu->table, dst->w, 2));
 	}
-	l->mtu = mtu;
-	l->until = nsec_add(core->now, PMTU_AGE);
-	list_del(&l->age);
-	list_push(&pmtu->age, &l->age);
+	e->mtu = mtu;
+	e->until = nsec_add(core->now, PMTU_AGE);
+	list_del(&e->age);
+	list_push(&pmtu->age, &e->age);
 	if (!timer_armed(&pmtu->timer))
-		timer_arm(core->wheel, &pmtu->timer, l->until);
+		timer_arm(core->wheel, &pmtu->timer, e->until);
 	routes_changed(core);
 	return true;
 }
@@ -137,10 +137,10 @@ route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu)
 void
 route_forget_mtu(struct core *core, const struct ipaddr *dst)
 {
-	struct lesson *l = find(core->pmtu, dst);
+	struct pmtu_entry *e = find(core->pmtu, dst);
 
-	if (!l)
+	if (!e)
 		return;
-	forget(core->pmtu, l); /* the timer finds nothing or a younger one when it fires */
+	forget(core->pmtu, e); /* the timer finds nothing or a younger one when it fires */
 	routes_changed(core);
 }

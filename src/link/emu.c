@@ -35,7 +35,7 @@ struct emu {
 };
 
 static void
-tell(const struct direction *d, enum link_verdict verdict, uint64_t number, const struct pkt *p, nsec_t when)
+emit(const struct direction *d, enum link_verdict verdict, uint64_t number, const struct pkt *p, nsec_t when)
 {
 	struct sink *sink = d->core ? d->core->sink : NULL;
 	struct event e = {.kind = EVENT_LINK, .when = when};
@@ -102,7 +102,7 @@ launch(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t
 
 	if (!emu_line_send(&d->line, d->impair.rate, limit, p->len, now, &left)) {
 		d->count.queue_full++;
-		tell(d, LINK_QUEUE_FULL, number, p, now);
+		emit(d, LINK_QUEUE_FULL, number, p, now);
 		drop(d, p, DROP_LINK_QUEUE);
 		return;
 	}
@@ -129,7 +129,7 @@ duplicate(struct direction *d, const struct pkt *p, const struct emu_fate *fate,
 		return NULL;
 	}
 	d->count.duplicated++;
-	tell(d, LINK_DUPLICATED, number, p, now);
+	emit(d, LINK_DUPLICATED, number, p, now);
 	return copy;
 }
 
@@ -144,7 +144,7 @@ corrupt(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_
 		return false;
 	}
 	d->count.corrupted++;
-	tell(d, LINK_CORRUPTED, number, p, now);
+	emit(d, LINK_CORRUPTED, number, p, now);
 	return true;
 }
 
@@ -160,16 +160,16 @@ send_frame(struct direction *d, struct pkt *p, nsec_t now)
 		drop(d, p, DROP_POOL_EMPTY);
 		return;
 	}
-	tell(d, LINK_SENT, number, p, now);
+	emit(d, LINK_SENT, number, p, now);
 	if (fate.lost) {
 		d->count.lost++;
-		tell(d, LINK_LOST, number, p, now);
+		emit(d, LINK_LOST, number, p, now);
 		drop(d, p, DROP_LINK_LOSS);
 		return;
 	}
 	if (fate.reordered) {
 		d->count.reordered++;
-		tell(d, LINK_REORDERED, number, p, now);
+		emit(d, LINK_REORDERED, number, p, now);
 	}
 	copy = duplicate(d, p, &fate, number, now);
 	if (corrupt(d, p, &fate, number, now))
@@ -322,7 +322,7 @@ emu_receive(struct emu *emu, unsigned end, nsec_t now)
 		}
 		d->count.delivered += f.pkt->segs;
 		d->count.delivered_octets += wire_octets(f.pkt);
-		tell(d, LINK_DELIVERED, f.number, f.pkt, f.arrives);
+		emit(d, LINK_DELIVERED, f.number, f.pkt, f.arrives);
 		return f.pkt;
 	}
 	return NULL;

@@ -130,13 +130,13 @@ sender_is_sound(const uint8_t *h)
 static void
 hear(struct iface *iface, const uint8_t *h, bool solicited, bool create)
 {
-	struct neigh_news news = {
+	struct neigh_event event = {
 	    .addr = arp_spa(h), .solicited = solicited, .override = true, .create = create};
 
-	if (ipaddr_is_any(&news.addr))
+	if (ipaddr_is_any(&event.addr))
 		return;
-	memcpy(news.mac, arp_sha(h), sizeof news.mac);
-	neigh_heard(iface, &news);
+	memcpy(event.mac, arp_sha(h), sizeof event.mac);
+	neigh_heard(iface, &event);
 }
 
 /* Linux, too, answers on any interface for any of its addresses (arp_ignore 0). */

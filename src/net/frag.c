@@ -29,7 +29,7 @@ struct datagram {
 	uint16_t slot;          /* of its source */
 	uint16_t keep, next_at; /* of the fragment at offset zero, as in struct frag_piece */
 	uint8_t next;
-	struct runs runs; /* of the fragmented part, as it has arrived */
+	struct frag_runs runs; /* of the fragmented part, as it has arrived */
 	struct timer timer;
 	struct pkt *first;       /* the fragment at offset zero */
 	struct pkt_block *block; /* the fragmented part, behind FRAG_HEADER_MAX octets of room */
@@ -268,7 +268,7 @@ finish(struct datagram *d, struct frag_whole *out)
 	struct core *core = d->frags->core;
 	bool ce = d->ecn_seen & (1 << IP_ECN_CE);
 
-	if (!runs_whole(&d->runs))
+	if (!frag_runs_whole(&d->runs))
 		return false;
 	if (ce && (d->ecn_seen & (1 << IP_ECN_NOT_ECT))) { /* RFC 3168, 5.3: one of them lies */
 		drop_note(core, d->first, DROP_FRAG_BAD);
@@ -303,24 +303,24 @@ frag_input(struct frags *f, struct pkt *pkt, const struct frag_piece *p, struct 
 		pkt_drop(f->core, pkt, DROP_FRAG_OVERLAP);
 		return false;
 	}
-	if (!runs_end(&d->runs, to, p->more)) {
+	if (!frag_runs_end(&d->runs, to, p->more)) {
 		condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
 	}
-	switch (runs_fit(&d->runs, p->offset, to, &at)) {
-	case RUNS_REPEATED:
+	switch (frag_runs_fit(&d->runs, p->offset, to, &at)) {
+	case FRAG_RUN_REPEATED:
 		if (repeats(d, pkt, p->header_len, p->offset))
 			pkt_free(pkt);
 		else
 			condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
-	case RUNS_OVERLAP:
+	case FRAG_RUN_OVERLAP:
 		condemn(d, pkt, DROP_FRAG_OVERLAP);
 		return false;
-	case RUNS_TOO_MANY:
+	case FRAG_RUN_TOO_MANY:
 		condemn(d, pkt, DROP_FRAG_LIMIT);
 		return false;
-	case RUNS_NEW:
+	case FRAG_RUN_NEW:
 		break;
 	}
 	if (!reach(d, to) || (p->offset == 0 && !keep_first(d, pkt, p))) {
@@ -328,7 +328,7 @@ frag_input(struct frags *f, struct pkt *pkt, const struct frag_piece *p, struct 
 		return false;
 	}
 	pkt_copy_out(pkt, p->header_len, d->block->data + FRAG_HEADER_MAX + p->offset, len);
-	runs_add(&d->runs, at, p->offset, to);
+	frag_runs_add(&d->runs, at, p->offset, to);
 	d->ecn_seen |= (uint8_t)(1 << (p->ecn & IP_ECN_MASK));
 	pkt_free(pkt);
 	return finish(d, out);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 bool
-runs_end(struct runs *r, uint32_t to, bool more)
+frag_runs_end(struct frag_runs *r, uint32_t to, bool more)
 {
 	if (!more) {
 		if (r->total && r->total != to)
@@ -18,8 +18,8 @@ runs_end(struct runs *r, uint32_t to, bool more)
 	return !r->total || to <= r->total;
 }
 
-enum runs_fit
-runs_fit(const struct runs *r, uint32_t from, uint32_t to, unsigned *at)
+enum frag_runs_fit
+frag_runs_fit(const struct frag_runs *r, uint32_t from, uint32_t to, unsigned *at)
 {
 	unsigned i = r->n;
 
@@ -27,21 +27,21 @@ runs_fit(const struct runs *r, uint32_t from, uint32_t to, unsigned *at)
 		i--;
 	*at = i;
 	if (i < r->n && r->run[i].from < to)
-		return r->run[i].from <= from && to <= r->run[i].to ? RUNS_REPEATED : RUNS_OVERLAP;
+		return r->run[i].from <= from && to <= r->run[i].to ? FRAG_RUN_REPEATED : FRAG_RUN_OVERLAP;
 	if (r->n == FRAG_RUNS && !(i < r->n && r->run[i].from == to) && !(i > 0 && r->run[i - 1].to == from))
-		return RUNS_TOO_MANY;
-	return RUNS_NEW;
+		return FRAG_RUN_TOO_MANY;
+	return FRAG_RUN_NEW;
 }
 
 static void
-run_remove(struct runs *r, unsigned at)
+run_remove(struct frag_runs *r, unsigned at)
 {
 	r->n--;
 	memmove(&r->run[at], &r->run[at + 1], (r->n - at) * sizeof r->run[0]);
 }
 
 void
-runs_add(struct runs *r, unsigned at, uint32_t from, uint32_t to)
+frag_runs_add(struct frag_runs *r, unsigned at, uint32_t from, uint32_t to)
 {
 	bool joins_before = at > 0 && r->run[at - 1].to == from;
 	bool joins_after = at < r->n && r->run[at].from == to;
@@ -61,7 +61,7 @@ runs_add(struct runs *r, unsigned at, uint32_t from, uint32_t to)
 }
 
 bool
-runs_whole(const struct runs *r)
+frag_runs_whole(const struct frag_runs *r)
 {
 	return r->total && r->n == 1 && r->run[0].from == 0 && r->run[0].to == r->total;
 }

@@ -13,7 +13,7 @@
 
 enum { FRAG_RUNS = 64 /* separate runs in one datagram */ };
 
-struct runs {
+struct frag_runs {
 	uint32_t total; /* length of the whole; 0 = not known yet */
 	uint16_t n;
 	struct frag_run {
@@ -21,20 +21,20 @@ struct runs {
 	} run[FRAG_RUNS];
 };
 
-enum runs_fit { RUNS_NEW, RUNS_REPEATED, RUNS_OVERLAP, RUNS_TOO_MANY };
+enum frag_runs_fit { FRAG_RUN_NEW, FRAG_RUN_REPEATED, FRAG_RUN_OVERLAP, FRAG_RUN_TOO_MANY };
 
 /*
  * A fragment ends at @to, and @more follow or none. False when that contradicts what is known of
  * the end.
  */
-bool runs_end(struct runs *r, uint32_t to, bool more);
+bool frag_runs_end(struct frag_runs *r, uint32_t to, bool more);
 
 /* Where does [@from, @to) go? *@at is the run before which it belongs. */
-enum runs_fit runs_fit(const struct runs *r, uint32_t from, uint32_t to, unsigned *at);
+enum frag_runs_fit frag_runs_fit(const struct frag_runs *r, uint32_t from, uint32_t to, unsigned *at);
 
-/* Enter [@from, @to), which runs_fit() found to be new, before run @at. */
-void runs_add(struct runs *r, unsigned at, uint32_t from, uint32_t to);
+/* Enter [@from, @to), which frag_runs_fit() found to be new, before run @at. */
+void frag_runs_add(struct frag_runs *r, unsigned at, uint32_t from, uint32_t to);
 
-bool runs_whole(const struct runs *r);
+bool frag_runs_whole(const struct frag_runs *r);
 
 #endif

@@ -101,7 +101,7 @@ emit(struct core *core, const struct net_error *n)
  * (RFC 8201, 4; RFC 5927, 7).
  */
 void
-icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *n)
+icmp_notify(struct core *core, struct pkt *pkt, const struct net_error *n)
 {
 	const struct transport_ops *t = core->transport[n->proto].ops;
 
@@ -109,7 +109,7 @@ icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *n)
 		pkt_drop(core, pkt, DROP_ICMP_NO_FLOW);
 		return;
 	}
-	if (!t->judges_errors) {
+	if (!t->validates_errors) {
 		if (n->kind == NET_ERROR_PMTU)
 			route_learn_mtu(core, &n->remote, n->mtu);
 		emit(core, n);

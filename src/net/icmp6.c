@@ -164,7 +164,7 @@ error_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 		pkt_drop(core, pkt, DROP_ICMP_BAD);
 		return;
 	}
-	icmp_tell(core, pkt, &e);
+	icmp_notify(core, pkt, &e);
 }
 
 static void

@@ -162,7 +162,7 @@ void icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx,
  * Hand the error that @pkt brought to whom it concerns: @e->quoted begins at the transport header.
  * Consumes @pkt.
  */
-void icmp_tell(struct core *core, struct pkt *pkt, const struct net_error *e);
+void icmp_notify(struct core *core, struct pkt *pkt, const struct net_error *e);
 /* An error about an ICMP message of ours: transport_ops.error of both. */
 bool icmp_error_about_us(void *self, const struct net_error *e);
 /* An echo message that is whole and checked. Both consume. */

@@ -129,7 +129,7 @@ answer(struct timer *t)
 }
 
 static void
-tell_change(struct members *m)
+report_change(struct members *m)
 {
 	struct members_report r = {.of = m};
 	struct iface_source one = {.addr = m->source};
@@ -150,7 +150,7 @@ tell_change(struct members *m)
 static void
 repeat(struct timer *t)
 {
-	tell_change(container_of(t, struct members, repeat_timer));
+	report_change(container_of(t, struct members, repeat_timer));
 }
 
 void
@@ -160,7 +160,7 @@ members_changed(struct members *m, const struct ipaddr *group, uint8_t change, c
 	m->change = change;
 	m->source = source ? *source : IPADDR_ANY6;
 	m->repeats = ROBUSTNESS;
-	tell_change(m);
+	report_change(m);
 }
 
 void

@@ -161,11 +161,11 @@ link_option(const uint8_t *h, uint32_t at, uint32_t len, uint8_t type)
 }
 
 static bool
-hear(struct iface *iface, const struct ipaddr *addr, const uint8_t *mac, struct neigh_news news)
+hear(struct iface *iface, const struct ipaddr *addr, const uint8_t *mac, struct neigh_event event)
 {
-	news.addr = *addr;
-	memcpy(news.mac, mac, sizeof news.mac);
-	return neigh_heard(iface, &news);
+	event.addr = *addr;
+	memcpy(event.mac, mac, sizeof event.mac);
+	return neigh_heard(iface, &event);
 }
 
 static bool
@@ -205,7 +205,7 @@ solicitation(struct net *net, const uint8_t *h, uint32_t len, const struct ip_rx
 		iface, &rx->src)) /* to a group it may come so, but who sends it has taken our address */
 		return DROP_NDP_SPOOF;
 	if (mac)
-		hear(iface, &rx->src, mac, (struct neigh_news){.override = true, .create = true});
+		hear(iface, &rx->src, mac, (struct neigh_event){.override = true, .create = true});
 	if (probe)
 		advertise(iface, &target, &everybody, NDP_NA_OVERRIDE);
 	else
@@ -242,7 +242,7 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 	 * As with ARP, it is not an error.
 	 */
 	if (mac && !hear(iface, &target, mac,
-		       (struct neigh_news){
+		       (struct neigh_event){
 			   .solicited = flags & NDP_NA_SOLICITED, .override = flags & NDP_NA_OVERRIDE}))
 		return rx->group ? DROP_COUNT : DROP_NDP_UNASKED;
 	if (mac)
@@ -265,7 +265,7 @@ router_advertisement(struct net *net, const uint8_t *h, uint32_t len, const stru
 		return DROP_ICMP_IGNORED;
 	mac = link_option(h, NDP_RA_LEN, len, NDP_OPT_SOURCE_LINK);
 	if (mac)
-		hear(rx->iface, &rx->src, mac, (struct neigh_news){.override = true, .create = true});
+		hear(rx->iface, &rx->src, mac, (struct neigh_event){.override = true, .create = true});
 	return slaac_router_advert(net, rx->iface, &rx->src, h, len);
 }
 

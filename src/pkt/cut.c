@@ -99,7 +99,7 @@ common_sum(const struct seg_hdr *h, uint32_t len)
 		       checksum_words(t + TCP_ACKNO, TCP_OFFSET - TCP_ACKNO) +
 		       checksum_words(t + TCP_WINDOW, TCP_SUM - TCP_WINDOW);
 
-	return checksum_add_around(sum, checksum_words(t + TCP_HDR_LEN, h->pay - h->l4 - TCP_HDR_LEN));
+	return checksum_add_carry(sum, checksum_words(t + TCP_HDR_LEN, h->pay - h->l4 - TCP_HDR_LEN));
 }
 
 /*
@@ -107,7 +107,7 @@ common_sum(const struct seg_hdr *h, uint32_t len)
  * pieces get theirs.
  */
 static void
-mend_tcp(const struct cutting *c, struct pkt *p, bool last)
+patch_tcp(const struct cutting *c, struct pkt *p, bool last)
 {
 	uint8_t *tcp = p->l4;
 	uint16_t urgent = c->urgent, flags = c->flags;
@@ -136,14 +136,14 @@ mend_tcp(const struct cutting *c, struct pkt *p, bool last)
 		uint64_t same = len == c->full ? c->common : common_sum(&c->hdr, len);
 
 		checksum_put(
-		    tcp + TCP_SUM, checksum_fold(checksum_add_around(
+		    tcp + TCP_SUM, checksum_fold(checksum_add_carry(
 				       same, (uint64_t)seq + flags + urgent + pkt_sum_rest(p, c->hdr.pay))));
 	}
 }
 
 /* A datagram's checksum. */
 static void
-mend_udp(const struct cutting *c, struct pkt *p)
+patch_udp(const struct cutting *c, struct pkt *p)
 {
 	uint8_t *field = p->l4 + UDP_SUM;
 	uint32_t len = p->len - c->hdr.l4;
@@ -201,7 +201,7 @@ cut_begin(struct cutting *c)
 
 /* The last piece, shorter than the others: its headers say so. */
 static void
-mend_len(const struct cutting *c, struct pkt *p)
+patch_len(const struct cutting *c, struct pkt *p)
 {
 	struct seg_hdr own = c->hdr;
 
@@ -226,16 +226,16 @@ cut_next(struct cutting *c)
 		return NULL;
 	}
 	if (len < whole->seg_size)
-		mend_len(c, p);
+		patch_len(c, p);
 	if (!c->hdr.v6 && !whole->fixed_id && c->number)
 		seg_ip4_put(p->l3, IP4_ID, (uint16_t)(ip4_id(p->l3) + c->number));
 	p->sum = c->complete ? PKT_SUM_VALID : PKT_SUM_PARTIAL;
 	if (c->hdr.proto == IP_PROTO_TCP) {
 		p->sum_off = TCP_SUM;
-		mend_tcp(c, p, len == left);
+		patch_tcp(c, p, len == left);
 	} else {
 		p->sum_off = UDP_SUM;
-		mend_udp(c, p);
+		patch_udp(c, p);
 	}
 	c->off += len;
 	c->number++;

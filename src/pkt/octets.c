@@ -223,7 +223,7 @@ pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 	if (off < p->linear) {
 		uint32_t n = len < p->linear - off ? len : p->linear - off;
 
-		total = checksum_add_around(total, checksum_part(p->data + off, n));
+		total = checksum_add_carry(total, checksum_part(p->data + off, n));
 		odd = n & 1;
 		len -= n;
 		off = 0;
@@ -237,7 +237,7 @@ pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 		uint64_t part = checksum_part(s->block->data + s->off + off, n);
 
 		total = odd ? checksum_join(checksum_fold(total), checksum_fold(part), odd)
-			    : checksum_add_around(total, part);
+			    : checksum_add_carry(total, part);
 		odd ^= n & 1;
 		len -= n;
 	}

@@ -46,7 +46,7 @@ seg_pseudo_sum(const uint8_t *ip, uint8_t proto, uint32_t len)
 	uint64_t sum = ip[0] >> 4 == 6 ? checksum_words(ip + IP6_SRC, 32) : checksum_words(ip + IP4_SRC, 8);
 
 	return checksum_fold(
-	    checksum_add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
+	    checksum_add_carry(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
 }
 
 void

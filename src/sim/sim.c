@@ -111,7 +111,7 @@ sim_host(struct sim *sim)
 	    .pool = sim->pool,
 	    .sink = sim->sink,
 	    .now = sim->now,
-	    .one_by_one = sim->join == SIM_JOIN_NEVER};
+	    .gro_off = sim->join == SIM_JOIN_NEVER};
 	struct sim_host *h = calloc(1, sizeof *h);
 
 	if (!h)

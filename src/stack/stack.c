@@ -208,7 +208,7 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 {
 	struct pkt *frame;
 
-	if (s->core->one_by_one) {
+	if (s->core->gro_off) {
 		while ((frame = pkt_queue_pop(frames)))
 			stack_input(s, iface, frame, now);
 		return;

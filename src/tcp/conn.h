@@ -136,7 +136,7 @@ struct tcp_conn {
 	struct path_cache way;
 	seq_t pmtu_edge; /* what lies before it is sent again for being too large, while pmtu_retx */
 	bool pmtu_retx;
-	bool sums_here; /* the way's device leaves checksums to us */
+	bool software_checksum; /* the way's device leaves checksums to us */
 
 	/* the user */
 	struct tcp_opts opts;

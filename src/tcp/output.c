@@ -33,7 +33,7 @@ tcp_sync_mss(struct tcp_conn *c)
 	c->route_gen = route_generation(c->tcp->core);
 	if (path) {
 		c->path_mtu = path->mtu;
-		c->sums_here = iface_needs_sums(path->iface);
+		c->software_checksum = !iface_offloads_checksum(path->iface);
 	} else if (c->path_mtu == 0) {
 		c->path_mtu = headers + c->peer_mss;
 	}
@@ -45,7 +45,7 @@ tcp_sync_mss(struct tcp_conn *c)
 		mss = mss > TCP_OPT_TIMESTAMP_ROOM ? mss - TCP_OPT_TIMESTAMP_ROOM : 0;
 	if (mss < TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM)
 		mss = TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM;
-	sndbuf_sum_runs(&c->sndbuf, c->sums_here ? (uint16_t)mss : 0);
+	sndbuf_sum_runs(&c->sndbuf, c->software_checksum ? (uint16_t)mss : 0);
 	if (mss == c->snd_mss)
 		return;
 	c->snd_mss = (uint16_t)mss;

@@ -197,7 +197,7 @@ tcp_batch_end(struct tcp *tcp)
 }
 
 static const struct transport_ops tcp_transport = {
-    .input = tcp_input, .error = tcp_error, .judges_errors = true};
+    .input = tcp_input, .error = tcp_error, .validates_errors = true};
 
 static struct siphash_key
 derived_key(const struct core *core, uint64_t purpose)

@@ -15,11 +15,11 @@ checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t 
 	for (; n >= 8; src += 8, dst += 8, n -= 8) {
 		memcpy(&word, src, 8);
 		memcpy(dst, &word, 8);
-		sum = checksum_add_around(sum, word);
+		sum = checksum_add_carry(sum, word);
 	}
 	for (size_t i = 0; i < n; i++)
 		dst[i] = src[i];
-	return checksum_add_around(sum, checksum_load_rest(src, n));
+	return checksum_add_carry(sum, checksum_load_rest(src, n));
 }
 
 #if CHECKSUM_HAVE_AVX2
@@ -35,7 +35,7 @@ enum { VECTOR = 32, BLOCK = 8192 };
 typedef __m256i vec;
 
 __attribute__((target("avx2"))) static inline vec
-words_summed(vec v)
+sum_words(vec v)
 {
 	return _mm256_madd_epi16(_mm256_xor_si256(v, _mm256_set1_epi16(INT16_MIN)), _mm256_set1_epi16(1));
 }
@@ -85,17 +85,17 @@ checksum_add_avx2(const uint8_t *p, size_t n)
 		vec a = _mm256_setzero_si256(), b = a, c = a, d = a;
 
 		for (; (size_t)(end - p) >= 4 * VECTOR; p += 4 * VECTOR) {
-			a = _mm256_add_epi32(a, words_summed(load(p)));
-			b = _mm256_add_epi32(b, words_summed(load(p + VECTOR)));
-			c = _mm256_add_epi32(c, words_summed(load(p + 2 * VECTOR)));
-			d = _mm256_add_epi32(d, words_summed(load(p + 3 * VECTOR)));
+			a = _mm256_add_epi32(a, sum_words(load(p)));
+			b = _mm256_add_epi32(b, sum_words(load(p + VECTOR)));
+			c = _mm256_add_epi32(c, sum_words(load(p + 2 * VECTOR)));
+			d = _mm256_add_epi32(d, sum_words(load(p + 3 * VECTOR)));
 		}
 		for (; p < end; p += VECTOR)
-			a = _mm256_add_epi32(a, words_summed(load(p)));
+			a = _mm256_add_epi32(a, sum_words(load(p)));
 		sum += lanes_total(_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)), vectors);
 		n -= VECTOR * vectors;
 	}
-	return checksum_add_around(sum, checksum_words(p, n));
+	return checksum_add_carry(sum, checksum_words(p, n));
 }
 
 __attribute__((target("avx2"))) uint64_t
@@ -109,19 +109,19 @@ checksum_copy_avx2(uint8_t *restrict dst, const uint8_t *restrict src, size_t n)
 		vec a = _mm256_setzero_si256(), b = a, c = a, d = a;
 
 		for (; (size_t)(end - src) >= 4 * VECTOR; src += 4 * VECTOR, dst += 4 * VECTOR) {
-			a = _mm256_add_epi32(a, words_summed(load_and_store(dst, src)));
-			b = _mm256_add_epi32(b, words_summed(load_and_store(dst + VECTOR, src + VECTOR)));
+			a = _mm256_add_epi32(a, sum_words(load_and_store(dst, src)));
+			b = _mm256_add_epi32(b, sum_words(load_and_store(dst + VECTOR, src + VECTOR)));
 			c = _mm256_add_epi32(
-			    c, words_summed(load_and_store(dst + 2 * VECTOR, src + 2 * VECTOR)));
+			    c, sum_words(load_and_store(dst + 2 * VECTOR, src + 2 * VECTOR)));
 			d = _mm256_add_epi32(
-			    d, words_summed(load_and_store(dst + 3 * VECTOR, src + 3 * VECTOR)));
+			    d, sum_words(load_and_store(dst + 3 * VECTOR, src + 3 * VECTOR)));
 		}
 		for (; src < end; src += VECTOR, dst += VECTOR)
-			a = _mm256_add_epi32(a, words_summed(load_and_store(dst, src)));
+			a = _mm256_add_epi32(a, sum_words(load_and_store(dst, src)));
 		sum += lanes_total(_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)), vectors);
 		n -= VECTOR * vectors;
 	}
-	return checksum_add_around(sum, checksum_copy_scalar(dst, src, n));
+	return checksum_add_carry(sum, checksum_copy_scalar(dst, src, n));
 }
 
 #endif
@@ -141,9 +141,9 @@ checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t s
 {
 #if CHECKSUM_HAVE_AVX2
 	if (n >= CHECKSUM_WIDE && __builtin_cpu_supports("avx2"))
-		return checksum_fold(checksum_add_around(checksum_copy_avx2(dst, src, n), sum));
+		return checksum_fold(checksum_add_carry(checksum_copy_avx2(dst, src, n), sum));
 #endif
-	return checksum_fold(checksum_add_around(checksum_copy_scalar(dst, src, n), sum));
+	return checksum_fold(checksum_add_carry(checksum_copy_scalar(dst, src, n), sum));
 }
 
 void

@@ -42,7 +42,7 @@ checksum_fold(uint64_t sum)
  * (C)).
  */
 static inline uint64_t
-checksum_add_around(uint64_t a, uint64_t b)
+checksum_add_carry(uint64_t a, uint64_t b)
 {
 	a += b;
 	return a + (a < b);
@@ -81,9 +81,9 @@ checksum_words(const uint8_t *p, size_t n)
 
 	for (; n >= 8; p += 8, n -= 8) {
 		memcpy(&word, p, 8);
-		sum = checksum_add_around(sum, word);
+		sum = checksum_add_carry(sum, word);
 	}
-	return checksum_add_around(sum, checksum_load_rest(p, n));
+	return checksum_add_carry(sum, checksum_load_rest(p, n));
 }
 
 /* checksum_words() of many octets, by the widest means that the processor has. */
@@ -103,7 +103,7 @@ checksum_part(const void *p, size_t n)
 static inline uint16_t
 checksum_add(const void *p, size_t n, uint16_t sum)
 {
-	return checksum_fold(checksum_add_around(checksum_part(p, n), sum));
+	return checksum_fold(checksum_add_carry(checksum_part(p, n), sum));
 }
 
 /*
@@ -130,12 +130,12 @@ checksum_join(uint16_t sum, uint16_t part, size_t at)
 static inline uint16_t
 checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
 {
-	uint64_t sum = checksum_add_around(
-	    checksum_add_around(src->w[0], src->w[1]), checksum_add_around(dst->w[0], dst->w[1]));
+	uint64_t sum = checksum_add_carry(
+	    checksum_add_carry(src->w[0], src->w[1]), checksum_add_carry(dst->w[0], dst->w[1]));
 
 	/* Length and protocol stand at the end of 32-bit words in network order. */
 	return checksum_fold(
-	    checksum_add_around(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
+	    checksum_add_carry(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
 }
 
 /* Store the checksum for the finished sum @sum at @field. */

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 void
-say(struct text_line *l, const char *format, ...)
+append(struct text_line *l, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -29,21 +29,21 @@ say(struct text_line *l, const char *format, ...)
 }
 
 void
-say_hosts(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst)
+append_hosts(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst)
 {
 	char a[IPADDR_TEXT], b[IPADDR_TEXT];
 
-	say(l, " %s > %s", ipaddr_text(src, a), ipaddr_text(dst, b));
+	append(l, " %s > %s", ipaddr_text(src, a), ipaddr_text(dst, b));
 }
 
 void
-say_broken(struct text_line *l, struct text_run r)
+append_broken(struct text_line *l, struct text_run r)
 {
-	say(l, r.have < r.len ? " cut" : " malformed");
+	append(l, r.have < r.len ? " cut" : " malformed");
 }
 
 struct text_run
-run_behind(struct text_run r, size_t n)
+run_after(struct text_run r, size_t n)
 {
 	return (struct text_run){r.at + n, r.have - n, r.len - n};
 }
@@ -90,58 +90,59 @@ proto_name(uint8_t proto)
 }
 
 static void
-say_proto(struct text_line *l, uint8_t proto)
+append_proto(struct text_line *l, uint8_t proto)
 {
 	const char *name = proto_name(proto);
 
 	if (name)
-		say(l, " %s", name);
+		append(l, " %s", name);
 	else
-		say(l, " protocol %u", proto);
+		append(l, " protocol %u", proto);
 }
 
 /* A fragment other than the first: its transport's header is elsewhere. */
 static void
-say_later_fragment(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst)
+append_later_fragment(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst)
 {
-	say_hosts(l, src, dst);
-	say_proto(l, proto);
+	append_hosts(l, src, dst);
+	append_proto(l, proto);
 }
 
 static void
-say_fragment(struct text_line *l, uint32_t id, uint32_t offset, size_t len, bool more)
+append_fragment(struct text_line *l, uint32_t id, uint32_t offset, size_t len, bool more)
 {
-	say(l, " frag %u at %u len %zu%s", id, offset, len, more ? " more" : "");
+	append(l, " frag %u at %u len %zu%s", id, offset, len, more ? " more" : "");
 }
 
 static void
-say_ecn(struct text_line *l, unsigned tos)
+append_ecn(struct text_line *l, unsigned tos)
 {
 	if ((tos & IP_ECN_MASK) == IP_ECN_CE)
-		say(l, " CE");
+		append(l, " CE");
 }
 
 static void
-say_ip4(struct text_line *l, struct text_run r)
+append_ip4(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
 	struct text_run payload;
 
-	say(l, "IP");
+	append(l, "IP");
 	if (r.have < IP4_HDR_LEN || !ip4_valid(r.at, r.len) || ip4_hdr_len(r.at) > r.have) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	src = ip4_src(r.at);
 	dst = ip4_dst(r.at);
-	payload = run_behind(run_trimmed(r, ip4_len(r.at)), ip4_hdr_len(r.at));
-	say_ecn(l, ip4_tos(r.at));
+	payload = run_after(run_trimmed(r, ip4_len(r.at)), ip4_hdr_len(r.at));
+	append_ecn(l, ip4_tos(r.at));
 	if (ip4_frag_offset(r.at))
-		say_later_fragment(l, ip4_proto(r.at), &src, &dst);
+		append_later_fragment(l, ip4_proto(r.at), &src, &dst);
 	else
-		say_transport(l, ip4_proto(r.at), &src, &dst, payload);
+		append_transport(l, ip4_proto(r.at), &src, &dst, payload);
 	if (ip4_is_fragment(r.at))
-		say_fragment(l, ip4_id(r.at), ip4_frag_offset(r.at), payload.len, ip4_more_fragments(r.at));
+		append_fragment(
+		    l, ip4_id(r.at), ip4_frag_offset(r.at), payload.len, ip4_more_fragments(r.at));
 }
 
 /*
@@ -155,64 +156,64 @@ skip_extensions(struct text_run *r, uint8_t *next)
 		if (!ip6_ext_valid(r->at, r->have))
 			return false;
 		*next = r->at[IP6_EXT_NEXT];
-		*r = run_behind(*r, ip6_ext_len(r->at));
+		*r = run_after(*r, ip6_ext_len(r->at));
 	}
 	return true;
 }
 
 static void
-say_ip6(struct text_line *l, struct text_run r)
+append_ip6(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
 	const uint8_t *fragment = NULL;
 	uint8_t next;
 
-	say(l, "IP6");
+	append(l, "IP6");
 	if (r.have < IP6_HDR_LEN || !ip6_valid(r.at, r.len)) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	src = ip6_src(r.at);
 	dst = ip6_dst(r.at);
 	next = ip6_next(r.at);
-	say_ecn(l, ip6_class(r.at));
-	r = run_behind(run_trimmed(r, (size_t)ip6_payload_len(r.at) + IP6_HDR_LEN), IP6_HDR_LEN);
+	append_ecn(l, ip6_class(r.at));
+	r = run_after(run_trimmed(r, (size_t)ip6_payload_len(r.at) + IP6_HDR_LEN), IP6_HDR_LEN);
 	if (!skip_extensions(&r, &next) || (next == IP_PROTO_FRAGMENT && !ip6_frag_valid(r.at, r.have))) {
-		say_hosts(l, &src, &dst);
-		say(l, " %s header %s", proto_name(next), r.have < r.len ? "cut" : "malformed");
+		append_hosts(l, &src, &dst);
+		append(l, " %s header %s", proto_name(next), r.have < r.len ? "cut" : "malformed");
 		return;
 	}
 	if (next == IP_PROTO_FRAGMENT) {
 		fragment = r.at;
 		next = fragment[IP6_FRAG_NEXT];
-		r = run_behind(r, IP6_FRAG_LEN);
+		r = run_after(r, IP6_FRAG_LEN);
 	}
 	if (fragment && ip6_frag_offset(fragment))
-		say_later_fragment(l, next, &src, &dst);
+		append_later_fragment(l, next, &src, &dst);
 	else if (!skip_extensions(&r, &next))
-		say_later_fragment(l, next, &src, &dst);
+		append_later_fragment(l, next, &src, &dst);
 	else
-		say_transport(l, next, &src, &dst, r);
+		append_transport(l, next, &src, &dst, r);
 	if (fragment)
-		say_fragment(
+		append_fragment(
 		    l, ip6_frag_id(fragment), ip6_frag_offset(fragment), r.len, ip6_frag_more(fragment));
 }
 
 static void
-say_mac(struct text_line *l, const uint8_t mac[6])
+append_mac(struct text_line *l, const uint8_t mac[6])
 {
-	say(l, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	append(l, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 }
 
 static void
-say_arp(struct text_line *l, struct text_run r)
+append_arp(struct text_line *l, struct text_run r)
 {
 	char spa_text[IPADDR_TEXT], tpa_text[IPADDR_TEXT];
 	struct ipaddr spa, tpa;
 
-	say(l, "ARP");
+	append(l, "ARP");
 	if (!arp_valid(r.at, r.have)) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	spa = arp_spa(r.at);
@@ -220,23 +221,23 @@ say_arp(struct text_line *l, struct text_run r)
 	ipaddr_text(&spa, spa_text);
 	ipaddr_text(&tpa, tpa_text);
 	if (arp_op(r.at) == ARP_OP_REPLY)
-		say(l, " %s is at ", spa_text);
+		append(l, " %s is at ", spa_text);
 	else if (ipaddr_is_any(&spa))
-		say(l, " probe %s from ", tpa_text); /* RFC 5227, 1.1 */
+		append(l, " probe %s from ", tpa_text); /* RFC 5227, 1.1 */
 	else if (ipaddr_eq(&spa, &tpa))
-		say(l, " announce %s at ", spa_text); /* RFC 5227, 3 */
+		append(l, " announce %s at ", spa_text); /* RFC 5227, 3 */
 	else
-		say(l, " who has %s? tell %s at ", tpa_text, spa_text);
-	say_mac(l, arp_sha(r.at));
+		append(l, " who has %s? tell %s at ", tpa_text, spa_text);
+	append_mac(l, arp_sha(r.at));
 }
 
 static void
-say_unknown_frame(struct text_line *l, const uint8_t *header, uint16_t type, size_t len)
+append_unknown_frame(struct text_line *l, const uint8_t *header, uint16_t type, size_t len)
 {
-	say_mac(l, eth_src(header));
-	say(l, " > ");
-	say_mac(l, eth_dst(header));
-	say(l, " ethertype 0x%04x len %zu", type, len);
+	append_mac(l, eth_src(header));
+	append(l, " > ");
+	append_mac(l, eth_dst(header));
+	append(l, " ethertype 0x%04x len %zu", type, len);
 }
 
 static struct text_line
@@ -256,21 +257,21 @@ text_frame(const uint8_t *frame, size_t have, size_t len, char *buf, size_t room
 
 	assert(have <= len);
 	if (!eth_valid(frame, have)) {
-		say(&l, have < len ? "Ethernet cut" : "Ethernet malformed");
+		append(&l, have < len ? "Ethernet cut" : "Ethernet malformed");
 		return buf;
 	}
 	type = eth_tagged(frame) ? eth_vlan_type(frame) : eth_type(frame);
 	if (eth_tagged(frame))
-		say(&l, "vlan %u ", eth_vlan(frame));
-	r = run_behind(r, eth_tagged(frame) ? ETH_VLAN_HDR_LEN : ETH_HDR_LEN);
+		append(&l, "vlan %u ", eth_vlan(frame));
+	r = run_after(r, eth_tagged(frame) ? ETH_VLAN_HDR_LEN : ETH_HDR_LEN);
 	if (type == ETH_TYPE_IP4)
-		say_ip4(&l, r);
+		append_ip4(&l, r);
 	else if (type == ETH_TYPE_IP6)
-		say_ip6(&l, r);
+		append_ip6(&l, r);
 	else if (type == ETH_TYPE_ARP)
-		say_arp(&l, r);
+		append_arp(&l, r);
 	else
-		say_unknown_frame(&l, frame, type, r.len);
+		append_unknown_frame(&l, frame, type, r.len);
 	return buf;
 }
 
@@ -282,8 +283,8 @@ text_packet(const uint8_t *packet, size_t have, size_t len, char *buf, size_t ro
 
 	assert(have <= len);
 	if (have > 0 && ip6_version(packet) == 6)
-		say_ip6(&l, r);
+		append_ip6(&l, r);
 	else
-		say_ip4(&l, r);
+		append_ip4(&l, r);
 	return buf;
 }

@@ -11,7 +11,7 @@
 #include "wire/text_line.h"
 
 static const char *
-icmp4_words(uint8_t type, uint8_t code)
+icmp4_text(uint8_t type, uint8_t code)
 {
 	static const char *const unreachable[] = {"net unreachable", "host unreachable",
 	    "protocol unreachable", "port unreachable", "fragmentation needed", "source route failed",
@@ -42,7 +42,7 @@ icmp4_words(uint8_t type, uint8_t code)
 }
 
 static const char *
-icmp6_words(uint8_t type, uint8_t code)
+icmp6_text(uint8_t type, uint8_t code)
 {
 	static const char *const unreachable[] = {"no route", "prohibited", "beyond scope",
 	    "address unreachable", "port unreachable", "source policy failed", "route rejected"};
@@ -83,7 +83,7 @@ icmp6_words(uint8_t type, uint8_t code)
 
 /* The packet that an error quotes, in brief: only its beginning is there. */
 static void
-say_quoted(struct text_line *l, struct text_run r)
+append_quoted(struct text_line *l, struct text_run r)
 {
 	struct ipaddr src, dst;
 	uint8_t proto;
@@ -102,122 +102,122 @@ say_quoted(struct text_line *l, struct text_run r)
 	} else {
 		return;
 	}
-	say(l, " for");
-	say_flow(l, proto, &src, &dst, run_behind(r, hdr_len));
+	append(l, " for");
+	append_flow(l, proto, &src, &dst, run_after(r, hdr_len));
 	if (proto_name(proto))
-		say(l, " %s", proto_name(proto));
+		append(l, " %s", proto_name(proto));
 }
 
 static void
-say_icmp_words(struct text_line *l, const char *words, const uint8_t *h)
+append_icmp_text(struct text_line *l, const char *words, const uint8_t *h)
 {
 	if (words)
-		say(l, " %s", words);
+		append(l, " %s", words);
 	else
-		say(l, " type %u code %u", icmp_type(h), icmp_code(h));
+		append(l, " type %u code %u", icmp_type(h), icmp_code(h));
 }
 
 static void
-say_echo(struct text_line *l, struct text_run r)
+append_echo(struct text_line *l, struct text_run r)
 {
-	say(l, " id %u seq %u len %zu", icmp_echo_id(r.at), icmp_echo_seq(r.at), r.len - ICMP_HDR_LEN);
+	append(l, " id %u seq %u len %zu", icmp_echo_id(r.at), icmp_echo_seq(r.at), r.len - ICMP_HDR_LEN);
 }
 
 void
-say_icmp4(struct text_line *l, struct text_run r)
+append_icmp4(struct text_line *l, struct text_run r)
 {
 	uint8_t type;
 
-	say(l, " ICMP");
+	append(l, " ICMP");
 	if (!icmp_valid(r.at, r.have)) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	type = icmp_type(r.at);
-	say_icmp_words(l, icmp4_words(type, icmp_code(r.at)), r.at);
+	append_icmp_text(l, icmp4_text(type, icmp_code(r.at)), r.at);
 	if (type == ICMP4_ECHO || type == ICMP4_ECHO_REPLY)
-		say_echo(l, r);
+		append_echo(l, r);
 	if (type == ICMP4_UNREACH && icmp_code(r.at) == ICMP4_UNREACH_FRAG_NEEDED)
-		say(l, " mtu %u", icmp4_mtu(r.at));
+		append(l, " mtu %u", icmp4_mtu(r.at));
 	if (icmp4_is_error(type))
-		say_quoted(l, run_behind(r, ICMP_HDR_LEN));
+		append_quoted(l, run_after(r, ICMP_HDR_LEN));
 }
 
 static void
-say_neighbor(struct text_line *l, struct text_run r)
+append_neighbor(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr target;
 
 	if (r.have < NDP_NEIGHBOR_LEN) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	target = ndp_target(r.at);
-	say(l, " %s", ipaddr_text(&target, text));
+	append(l, " %s", ipaddr_text(&target, text));
 	if (icmp_type(r.at) == ICMP6_NEIGHBOR_ADVERT) {
 		uint8_t flags = r.at[NDP_NA_FLAGS];
 
-		say(l, "%s%s%s", flags & NDP_NA_ROUTER ? " router" : "",
+		append(l, "%s%s%s", flags & NDP_NA_ROUTER ? " router" : "",
 		    flags & NDP_NA_SOLICITED ? " solicited" : "", flags & NDP_NA_OVERRIDE ? " override" : "");
 	}
 }
 
 void
-say_icmp6(struct text_line *l, struct text_run r)
+append_icmp6(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr group;
 	uint8_t type;
 
-	say(l, " ICMP6");
+	append(l, " ICMP6");
 	if (!icmp_valid(r.at, r.have)) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	type = icmp_type(r.at);
-	say_icmp_words(l, icmp6_words(type, icmp_code(r.at)), r.at);
+	append_icmp_text(l, icmp6_text(type, icmp_code(r.at)), r.at);
 	if (type == ICMP6_ECHO || type == ICMP6_ECHO_REPLY)
-		say_echo(l, r);
+		append_echo(l, r);
 	if (type == ICMP6_TOO_BIG)
-		say(l, " mtu %u", icmp6_mtu(r.at));
+		append(l, " mtu %u", icmp6_mtu(r.at));
 	if (type == ICMP6_NEIGHBOR_SOLICIT || type == ICMP6_NEIGHBOR_ADVERT)
-		say_neighbor(l, r);
+		append_neighbor(l, r);
 	if (type >= ICMP6_MLD_QUERY && type <= ICMP6_MLD_DONE && mld_valid(r.at, r.have)) {
 		group = mld_group(r.at);
-		say(l, " %s", ipaddr_text(&group, text));
+		append(l, " %s", ipaddr_text(&group, text));
 	}
 	if (icmp6_is_error(type))
-		say_quoted(l, run_behind(r, ICMP_HDR_LEN));
+		append_quoted(l, run_after(r, ICMP_HDR_LEN));
 }
 
 void
-say_igmp(struct text_line *l, struct text_run r)
+append_igmp(struct text_line *l, struct text_run r)
 {
 	char text[IPADDR_TEXT];
 	struct ipaddr group;
 
-	say(l, " IGMP");
+	append(l, " IGMP");
 	if (!igmp_valid(r.at, r.have)) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	group = igmp_group(r.at);
 	switch (igmp_type(r.at)) {
 	case IGMP_QUERY:
-		say(l, " query %s", ipaddr_text(&group, text));
+		append(l, " query %s", ipaddr_text(&group, text));
 		break;
 	case IGMP1_REPORT:
 	case IGMP2_REPORT:
-		say(l, " report %s", ipaddr_text(&group, text));
+		append(l, " report %s", ipaddr_text(&group, text));
 		break;
 	case IGMP2_LEAVE:
-		say(l, " leave %s", ipaddr_text(&group, text));
+		append(l, " leave %s", ipaddr_text(&group, text));
 		break;
 	case IGMP3_REPORT:
-		say(l, " report of %u", be16_get(r.at + IGMP3_REPORT_RECORDS));
+		append(l, " report of %u", be16_get(r.at + IGMP3_REPORT_RECORDS));
 		break;
 	default:
-		say(l, " type %u", igmp_type(r.at));
+		append(l, " type %u", igmp_type(r.at));
 	}
 }

@@ -16,10 +16,10 @@ struct text_line {
 	size_t room, len;
 };
 
-__attribute__((format(printf, 2, 3))) void say(struct text_line *l, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void append(struct text_line *l, const char *format, ...);
 
 /* " a > b", with no ports. */
-void say_hosts(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst);
+void append_hosts(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst);
 
 /* Some octets, of which only the first are at hand. */
 struct text_run {
@@ -28,25 +28,25 @@ struct text_run {
 };
 
 /* What lies behind the first @n octets, which are at hand. */
-struct text_run run_behind(struct text_run r, size_t n);
+struct text_run run_after(struct text_run r, size_t n);
 
 /* What did not parse: not all at hand, or wrong. */
-void say_broken(struct text_line *l, struct text_run r);
+void append_broken(struct text_line *l, struct text_run r);
 
 /*
  * " a > b" with the ports of TCP and UDP where they are at hand. @r begins at the transport's
  * header.
  */
-void say_flow(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst,
+void append_flow(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst,
     struct text_run r);
 
 /* All of what an IP packet carries, the flow and what follows. */
-void say_transport(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst,
+void append_transport(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst,
     struct text_run r);
 
-void say_icmp4(struct text_line *l, struct text_run r);
-void say_icmp6(struct text_line *l, struct text_run r);
-void say_igmp(struct text_line *l, struct text_run r);
+void append_icmp4(struct text_line *l, struct text_run r);
+void append_icmp6(struct text_line *l, struct text_run r);
+void append_igmp(struct text_line *l, struct text_run r);
 
 /* A short name, or NULL. */
 const char *proto_name(uint8_t proto);

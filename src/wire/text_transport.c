@@ -14,31 +14,31 @@ enum { DNS_PORT = 53, PORTS_LEN = 4 };
 
 /* " a:port > b:port": TCP and UDP have their ports at the same place. */
 static void
-say_ends(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst, const uint8_t *h)
+append_ends(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst, const uint8_t *h)
 {
 	struct endpoint from = {.addr = *src, .port = be16_get(h)},
 			to = {.addr = *dst, .port = be16_get(h + 2)};
 	char a[ENDPOINT_TEXT], b[ENDPOINT_TEXT];
 
-	say(l, " %s > %s", endpoint_text(&from, a), endpoint_text(&to, b));
+	append(l, " %s > %s", endpoint_text(&from, a), endpoint_text(&to, b));
 }
 
 /* As tcpdump(8) writes them: a dot is ACK. */
 static void
-say_flags(struct text_line *l, uint8_t flags)
+append_flags(struct text_line *l, uint8_t flags)
 {
 	static const char letter[8] = "FSRP.UEW";
 
-	say(l, " [");
+	append(l, " [");
 	for (int i = 0; i < 8; i++) {
 		if (flags >> i & 1)
-			say(l, "%c", letter[i]);
+			append(l, "%c", letter[i]);
 	}
-	say(l, flags ? "]" : "none]");
+	append(l, flags ? "]" : "none]");
 }
 
 static void
-say_tcp_options(struct text_line *l, const uint8_t *p, size_t n)
+append_tcp_options(struct text_line *l, const uint8_t *p, size_t n)
 {
 	char buf[TEXT_LINE] = "";
 	struct text_line list = {buf, sizeof buf, 0}; /* each with a comma before it */
@@ -46,78 +46,78 @@ say_tcp_options(struct text_line *l, const uint8_t *p, size_t n)
 	bool whole = tcp_options_parse(p, n, &o);
 
 	if (o.mss)
-		say(&list, ",mss %u", o.mss);
+		append(&list, ",mss %u", o.mss);
 	if (o.sack_permitted)
-		say(&list, ",sackOK");
+		append(&list, ",sackOK");
 	if (o.has_timestamp)
-		say(&list, ",TS val %u ecr %u", o.ts_val, o.ts_ecr);
+		append(&list, ",TS val %u ecr %u", o.ts_val, o.ts_ecr);
 	if (o.has_wscale)
-		say(&list, ",wscale %u", o.wscale);
+		append(&list, ",wscale %u", o.wscale);
 	for (unsigned i = 0; i < o.nsack; i++)
-		say(&list, ",sack %u:%u", o.sack[i].from, o.sack[i].to);
+		append(&list, ",sack %u:%u", o.sack[i].from, o.sack[i].to);
 	if (o.has_fast_open)
-		say(&list, ",fast open cookie of %u", o.fast_open_len);
+		append(&list, ",fast open cookie of %u", o.fast_open_len);
 	if (!whole)
-		say(&list, ",malformed");
+		append(&list, ",malformed");
 	if (list.len)
-		say(l, " <%s>", buf + 1);
+		append(l, " <%s>", buf + 1);
 }
 
 static void
-say_tcp(struct text_line *l, struct text_run r)
+append_tcp(struct text_line *l, struct text_run r)
 {
 	const uint8_t *h = r.at;
 
-	say(l, " TCP");
+	append(l, " TCP");
 	if (r.have < TCP_HDR_LEN || !tcp_valid(h, r.len) || tcp_hdr_len(h) > r.have) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
-	say_flags(l, tcp_flags(h));
-	say(l, " seq %u", tcp_seq(h));
+	append_flags(l, tcp_flags(h));
+	append(l, " seq %u", tcp_seq(h));
 	if (tcp_flags(h) & TCP_ACK)
-		say(l, " ack %u", tcp_ack(h));
-	say(l, " win %u", tcp_window(h));
+		append(l, " ack %u", tcp_ack(h));
+	append(l, " win %u", tcp_window(h));
 	if (tcp_flags(h) & TCP_URG)
-		say(l, " urg %u", tcp_urgent(h));
-	say_tcp_options(l, h + TCP_HDR_LEN, tcp_hdr_len(h) - TCP_HDR_LEN);
-	say(l, " len %zu", r.len - tcp_hdr_len(h));
+		append(l, " urg %u", tcp_urgent(h));
+	append_tcp_options(l, h + TCP_HDR_LEN, tcp_hdr_len(h) - TCP_HDR_LEN);
+	append(l, " len %zu", r.len - tcp_hdr_len(h));
 }
 
 static void
-say_dns_type(struct text_line *l, uint16_t type, const char *behind)
+append_dns_type(struct text_line *l, uint16_t type, const char *behind)
 {
 	const char *name = dns_type_name(type);
 
 	if (name)
-		say(l, " %s%s", name, behind);
+		append(l, " %s%s", name, behind);
 	else
-		say(l, " type %u%s", type, behind);
+		append(l, " type %u%s", type, behind);
 }
 
 static void
-say_dns_data(struct text_line *l, const uint8_t *msg, size_t n, const struct dns_record *r)
+append_dns_data(struct text_line *l, const uint8_t *msg, size_t n, const struct dns_record *r)
 {
 	char text[DNS_NAME_TEXT];
 	struct dns_name name;
 	struct ipaddr addr;
 	size_t at = r->data_at;
 
-	say_dns_type(l, r->type, "");
+	append_dns_type(l, r->type, "");
 	if (r->type == DNS_A && r->data_len == 4) {
 		addr = ipaddr_from4(msg + at);
-		say(l, " %s", ipaddr_text(&addr, text));
+		append(l, " %s", ipaddr_text(&addr, text));
 	} else if (r->type == DNS_AAAA && r->data_len == 16) {
 		addr = ipaddr_from16(msg + at);
-		say(l, " %s", ipaddr_text(&addr, text));
+		append(l, " %s", ipaddr_text(&addr, text));
 	} else if ((r->type == DNS_CNAME || r->type == DNS_NS || r->type == DNS_PTR) &&
 		   dns_name_read(msg, n, &at, &name)) {
-		say(l, " %s", dns_name_text(&name, text));
+		append(l, " %s", dns_name_text(&name, text));
 	}
 }
 
 static void
-say_dns(struct text_line *l, const uint8_t *msg, size_t n)
+append_dns(struct text_line *l, const uint8_t *msg, size_t n)
 {
 	char text[DNS_NAME_TEXT];
 	const char *rcode;
@@ -129,25 +129,25 @@ say_dns(struct text_line *l, const uint8_t *msg, size_t n)
 	if (!dns_valid(msg, n))
 		return;
 	rcode = dns_rcode_name(dns_rcode(msg));
-	say(l, " DNS %s %u", dns_flags(msg) & DNS_QR ? "answer" : "query", dns_id(msg));
+	append(l, " DNS %s %u", dns_flags(msg) & DNS_QR ? "answer" : "query", dns_id(msg));
 	if (dns_flags(msg) & DNS_TC)
-		say(l, " truncated");
+		append(l, " truncated");
 	if (dns_rcode(msg) != DNS_OK)
-		say(l, " %s", rcode ? rcode : "error");
+		append(l, " %s", rcode ? rcode : "error");
 	dns_cursor_init(&c, msg, n);
 	while (dns_next_question(&c, &q)) {
-		say_dns_type(l, q.type, "?");
-		say(l, " %s", dns_name_text(&q.name, text));
+		append_dns_type(l, q.type, "?");
+		append(l, " %s", dns_name_text(&q.name, text));
 	}
 	answers = dns_count(msg, DNS_ANCOUNT);
 	for (uint32_t i = 0; i < answers && dns_next_record(&c, &rec); i++) {
-		say(l, i ? "," : " is");
-		say_dns_data(l, msg, n, &rec);
+		append(l, i ? "," : " is");
+		append_dns_data(l, msg, n, &rec);
 	}
 }
 
 static void
-say_dhcp(struct text_line *l, const uint8_t *h, size_t n)
+append_dhcp(struct text_line *l, const uint8_t *h, size_t n)
 {
 	static const char *const name[] = {
 	    "BOOTP", "discover", "offer", "request", "decline", "ack", "nak", "release", "inform"};
@@ -160,72 +160,73 @@ say_dhcp(struct text_line *l, const uint8_t *h, size_t n)
 		return;
 	type = dhcp_opt_find(h + DHCP_OPTIONS, n - DHCP_OPTIONS, DHCP_OPT_TYPE, &len);
 	addr = dhcp_addr(h, DHCP_YIADDR);
-	say(l, " DHCP %s", type && len == 1 && *type < sizeof name / sizeof name[0] ? name[*type] : name[0]);
+	append(
+	    l, " DHCP %s", type && len == 1 && *type < sizeof name / sizeof name[0] ? name[*type] : name[0]);
 	if (!ipaddr_is_any(&addr))
-		say(l, " %s", ipaddr_text(&addr, text));
+		append(l, " %s", ipaddr_text(&addr, text));
 }
 
 static void
-say_udp(struct text_line *l, struct text_run r)
+append_udp(struct text_line *l, struct text_run r)
 {
 	uint16_t src, dst;
 	size_t have;
 
-	say(l, " UDP");
+	append(l, " UDP");
 	if (r.have < UDP_HDR_LEN || udp_len(r.at) < UDP_HDR_LEN) {
-		say_broken(l, r);
+		append_broken(l, r);
 		return;
 	}
 	src = udp_src(r.at);
 	dst = udp_dst(r.at);
 	have = (udp_len(r.at) < r.have ? udp_len(r.at) : r.have) - UDP_HDR_LEN;
 	if (src == DNS_PORT || dst == DNS_PORT)
-		say_dns(l, r.at + UDP_HDR_LEN, have);
+		append_dns(l, r.at + UDP_HDR_LEN, have);
 	else if (src == DHCP_SERVER_PORT || dst == DHCP_SERVER_PORT)
-		say_dhcp(l, r.at + UDP_HDR_LEN, have);
-	say(l, " len %u", udp_len(r.at) - UDP_HDR_LEN);
+		append_dhcp(l, r.at + UDP_HDR_LEN, have);
+	append(l, " len %u", udp_len(r.at) - UDP_HDR_LEN);
 	if (udp_len(r.at) > r.len) /* the first fragment, or a lie */
-		say(l, " (%zu here)", r.len - UDP_HDR_LEN);
+		append(l, " (%zu here)", r.len - UDP_HDR_LEN);
 }
 
 void
-say_flow(
+append_flow(
     struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct text_run r)
 {
 	if ((proto == IP_PROTO_TCP || proto == IP_PROTO_UDP) && r.have >= PORTS_LEN)
-		say_ends(l, src, dst, r.at);
+		append_ends(l, src, dst, r.at);
 	else
-		say_hosts(l, src, dst);
+		append_hosts(l, src, dst);
 }
 
 void
-say_transport(
+append_transport(
     struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst, struct text_run r)
 {
-	say_flow(l, proto, src, dst, r);
+	append_flow(l, proto, src, dst, r);
 	switch (proto) {
 	case IP_PROTO_TCP:
-		say_tcp(l, r);
+		append_tcp(l, r);
 		break;
 	case IP_PROTO_UDP:
-		say_udp(l, r);
+		append_udp(l, r);
 		break;
 	case IP_PROTO_ICMP4:
-		say_icmp4(l, r);
+		append_icmp4(l, r);
 		break;
 	case IP_PROTO_ICMP6:
-		say_icmp6(l, r);
+		append_icmp6(l, r);
 		break;
 	case IP_PROTO_IGMP:
-		say_igmp(l, r);
+		append_igmp(l, r);
 		break;
 	case IP_PROTO_NONE:
-		say(l, " no next header");
+		append(l, " no next header");
 		break;
 	default:
 		if (proto_name(proto))
-			say(l, " %s len %zu", proto_name(proto), r.len);
+			append(l, " %s len %zu", proto_name(proto), r.len);
 		else
-			say(l, " protocol %u len %zu", proto, r.len);
+			append(l, " protocol %u len %zu", proto, r.len);
 	}
 }

@@ -31,7 +31,7 @@ trace_event(struct sink *sink, const struct event *e)
 	printf("%12.6f host %" PRIu64 " ", (double)e->when / (double)SEC, e->host);
 	switch (e->kind) {
 	case EVENT_DROP:
-		printf("drops: %s\n", drop_words(e->drop.reason));
+		printf("drops: %s\n", drop_text(e->drop.reason));
 		break;
 	case EVENT_TCP_OPEN:
 	case EVENT_TCP_STATE:

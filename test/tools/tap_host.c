@@ -55,7 +55,7 @@ static int status;
 static void
 die(const char *what, int e)
 {
-	fprintf(stderr, "tap_host: %s: %s\n", what, err_words(e));
+	fprintf(stderr, "tap_host: %s: %s\n", what, err_text(e));
 	exit(1);
 }
 
@@ -264,7 +264,7 @@ fetch_end(const char *why, int e)
 {
 	status = e ? 1 : 0;
 	if (e)
-		fprintf(stderr, "tap_host: %s: %s\n", why, err_words(e));
+		fprintf(stderr, "tap_host: %s: %s\n", why, err_text(e));
 	loop_stop(loop);
 }
 

@@ -107,7 +107,7 @@ make_stack(struct assembly *a, const struct run_config *config, uint64_t number)
 	    .secret = random_key(),
 	    .pool = a->pool,
 	    .sink = config->hooks.sink,
-	    .one_by_one = feature_disabled("gro"),
+	    .gro_off = feature_disabled("gro"),
 	    .now = loop_now(a->loop)};
 
 	return stack_new(&core);

@@ -58,7 +58,7 @@ publish_begin(struct assembly *a, const struct run_config *config)
 
 		if (rc) {
 			fprintf(stderr, "leat: cannot listen on %s%s: %s%s\n",
-			    endpoint_text(&p->outside, text), p->udp ? " (UDP)" : "", err_words(rc),
+			    endpoint_text(&p->outside, text), p->udp ? " (UDP)" : "", err_text(rc),
 			    advice(p, rc));
 			a->explained = true;
 			return rc;

@@ -14,7 +14,7 @@
 enum { ERRNO_END = 512 };
 
 /*
- * Any call of the host may fail, and its number reaches err_words(): each that the C library knows
+ * Any call of the host may fail, and its number reaches err_text(): each that the C library knows
  * has its words.
  */
 static void
@@ -26,18 +26,18 @@ every_error_of_the_host_has_its_words(void **state)
 		const char *name = strerrorname_np(number);
 
 		if (!name) {
-			assert_string_equal(err_words(number), "unknown error");
+			assert_string_equal(err_text(number), "unknown error");
 			continue;
 		}
 		known++;
 		/* A name is given for those of leat.h alone, and is the C library's. */
 		if (strcmp(err_name(number), "E?") != 0)
 			assert_string_equal(err_name(number), name);
-		assert_string_not_equal(err_words(number), "unknown error");
-		assert_string_equal(err_words(-number), err_words(number));
+		assert_string_not_equal(err_text(number), "unknown error");
+		assert_string_equal(err_text(-number), err_text(number));
 	}
 	assert_true(known > 120);
-	assert_string_equal(err_words(0), "no error");
+	assert_string_equal(err_text(0), "no error");
 }
 
 /* leat.h's numbers are Linux's. */

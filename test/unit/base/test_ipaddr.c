@@ -157,13 +157,13 @@ errors_have_names_and_words_in_either_sign(void **state)
 {
 	assert_string_equal(err_name(-LEAT_ECONNRESET), "ECONNRESET");
 	assert_string_equal(err_name(LEAT_ECONNRESET), "ECONNRESET");
-	assert_string_equal(err_words(-LEAT_ECONNRESET), "connection reset by peer");
+	assert_string_equal(err_text(-LEAT_ECONNRESET), "connection reset by peer");
 	assert_string_equal(err_name(0), "E?");
-	assert_string_equal(err_words(0), "no error");
-	assert_string_equal(err_words(-21), "Is a directory"); /* EISDIR: the system's words */
+	assert_string_equal(err_text(0), "no error");
+	assert_string_equal(err_text(-21), "Is a directory"); /* EISDIR: the system's words */
 	assert_string_equal(err_name(3), "E?");
 	assert_string_equal(err_name(INT32_MIN), "E?");
-	assert_string_equal(err_words(INT32_MAX), "unknown error");
+	assert_string_equal(err_text(INT32_MAX), "unknown error");
 }
 
 int

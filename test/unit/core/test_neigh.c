@@ -27,11 +27,11 @@ send_to(const char *dst)
 static void
 hear(const char *from, const uint8_t *mac, bool solicited, bool create)
 {
-	struct neigh_news news = {
+	struct neigh_event event = {
 	    .addr = addr(from), .solicited = solicited, .override = true, .create = create};
 
-	memcpy(news.mac, mac, 6);
-	neigh_heard(fake.eth0, &news);
+	memcpy(event.mac, mac, 6);
+	neigh_heard(fake.eth0, &event);
 }
 
 static struct {
@@ -302,7 +302,7 @@ drops_are_counted_and_told(void **state)
 	assert_int_equal(fake.event.drop.reason, DROP_IP_TTL);
 	assert_string_equal(drop_name(DROP_IP_TTL), "IP_TTL");
 	for (unsigned i = 0; i < DROP_COUNT; i++)
-		assert_true(*drop_name(i) && *drop_words(i) && drop_source(i));
+		assert_true(*drop_name(i) && *drop_text(i) && drop_source(i));
 }
 
 /* Frames in and out are counted; an interface that is down neither sends nor receives; no frame exceeds the MTU. */

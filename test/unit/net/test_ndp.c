@@ -183,12 +183,12 @@ static void
 override_decides_who_wins(void **state)
 {
 	struct host *h = *state;
-	struct neigh_news news = {
+	struct neigh_event event = {
 	    .addr = addr("fd00::9"), .solicited = true, .override = true, .create = true};
 	uint8_t f[2000];
 
-	memcpy(news.mac, EVIL, 6);
-	neigh_heard(h->eth[0], &news);
+	memcpy(event.mac, EVIL, 6);
+	neigh_heard(h->eth[0], &event);
 	assert_int_equal(state_of_9(h), NEIGH_REACHABLE);
 	hear_ndp(h, "fd00::9", "ff02::1", 255, ICMP6_NEIGHBOR_ADVERT, 0, "fd00::9", NDP_OPT_TARGET_LINK);
 	assert_int_equal(state_of_9(h), NEIGH_STALE);
