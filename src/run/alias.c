@@ -4,7 +4,7 @@
  */
 #include "run/alias.h"
 
-#include "run/network/names.h"
+#include "run/network/nameservers.h"
 #include "run/sweep.h"
 
 enum { PORT_DOMAIN = 53 };
@@ -59,7 +59,8 @@ static const struct ipaddr *
 gateway_for(const struct desc *d, const struct endpoint *to)
 {
 	const struct run_net *net = &d->w->config->net;
-	const struct ipaddr *server = to->port == PORT_DOMAIN ? names_on_link(d->w->names, &to->addr) : NULL;
+	const struct ipaddr *server =
+	    to->port == PORT_DOMAIN ? nameservers_on_link(d->w->nameservers, &to->addr) : NULL;
 
 	if (server)
 		return server;
@@ -73,7 +74,7 @@ alias_name_server(struct desc *d, struct endpoint *to)
 
 	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr))
 		return false;
-	server = names_on_link(d->w->names, &to->addr);
+	server = nameservers_on_link(d->w->nameservers, &to->addr);
 	if (!server)
 		return false;
 	d->renamed = true;
@@ -132,7 +133,8 @@ void
 alias_name_remote(const struct desc *d, struct endpoint *e)
 {
 	const struct run_net *net = &d->w->config->net;
-	const struct ipaddr *server = e->port == PORT_DOMAIN ? names_server(d->w->names, &e->addr) : NULL;
+	const struct ipaddr *server =
+	    e->port == PORT_DOMAIN ? nameservers_server(d->w->nameservers, &e->addr) : NULL;
 
 	if (d->aliased && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
 		e->addr = d->loopback;

@@ -5,7 +5,7 @@
 #include "run/alias.h"
 #include "run/calls.h"
 #include "run/dgram.h"
-#include "run/network/hosts.h"
+#include "run/network/name_services.h"
 #include "run/owner.h"
 #include "run/park.h"
 #include "run/replace.h"
@@ -262,7 +262,7 @@ call_connect(struct call *c)
 	int rc = call_read_address(c, c->arg[1], (uint32_t)c->arg[2], &ss);
 
 	if (!c->d)
-		return rc == 0 && hosts_refuses(&ss) ? -ENOENT : CALL_CONTINUE;
+		return rc == 0 && name_services_refuse(&ss) ? -ENOENT : CALL_CONTINUE;
 	if (rc)
 		return rc;
 	if (c->d->kind == DESC_NETLINK)

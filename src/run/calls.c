@@ -8,6 +8,7 @@
 #include "host/sockaddr.h"
 #include "run/notif.h"
 #include "run/owner.h"
+#include "run/process/procfd.h"
 #include "run/room.h"
 
 #include <errno.h>
@@ -83,7 +84,7 @@ take_duplicate(struct call *c)
 static int
 take_by_inode(struct call *c)
 {
-	int rc = peek_socket(c->caller.tid, (int)c->arg[0], &c->inode);
+	int rc = procfd_socket(c->caller.tid, (int)c->arg[0], &c->inode);
 
 	c->caller.found = true;
 	if (rc || !c->inode)
@@ -160,7 +161,7 @@ call_done(struct call *c)
 bool
 call_is_nonblocking(const struct call *c)
 {
-	int flags = c->fd >= 0 ? fcntl(c->fd, F_GETFL) : (int)peek_file_flags(c->caller.tid, (int)c->arg[0]);
+	int flags = c->fd >= 0 ? fcntl(c->fd, F_GETFL) : (int)procfd_flags(c->caller.tid, (int)c->arg[0]);
 
 	return flags & O_NONBLOCK;
 }

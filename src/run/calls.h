@@ -10,7 +10,7 @@
 #define RUN_CALLS_H
 
 #include "run/desc.h"
-#include "run/process/peek.h"
+#include "run/process/caller.h"
 
 #include <linux/seccomp.h>
 #include <sys/socket.h>

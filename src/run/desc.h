@@ -9,7 +9,7 @@
 #ifndef RUN_DESC_H
 #define RUN_DESC_H
 
-#include "run/process/peek.h"
+#include "run/process/caller.h"
 #include "run/worker.h"
 
 enum desc_kind { DESC_STREAM, DESC_DGRAM, DESC_PING, DESC_NETLINK };
@@ -63,7 +63,7 @@ struct desc {
 	 * descriptors may hold the end open.
 	 */
 	int own;
-	bool found;       /* the last census found a process that has the end open, see census.h */
+	bool found;       /* the last census found a process that has the end open, see open_sockets.h */
 	nsec_t missed_at; /* since when none is found, by a census or a delivery; 0 = one was */
 	bool keeps_one; /* streams: after small writes an octet is left unread at our end, see pump_hold(), */
 	bool kept;      /* and now there is one, which went up already */

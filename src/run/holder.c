@@ -4,7 +4,7 @@
  */
 #include "run/holder.h"
 
-#include "run/process/peek.h"
+#include "run/process/caller.h"
 #include "run/proxy/diag.h"
 
 #include <dirent.h>

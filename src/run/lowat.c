@@ -4,6 +4,8 @@
  */
 #include "run/lowat.h"
 
+#include "run/process/procfd.h"
+
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <string.h>
@@ -59,9 +61,9 @@ has_read_all(const struct desc *d)
 static bool
 never_waits(const struct desc *d)
 {
-	if (d->tid_fd < 0 || !d->inode || !peek_leads_to(d->tid, d->tid_fd, d->inode))
+	if (d->tid_fd < 0 || !d->inode || !procfd_leads_to(d->tid, d->tid_fd, d->inode))
 		return false;
-	return peek_file_flags(d->tid, d->tid_fd) & O_NONBLOCK;
+	return procfd_flags(d->tid, d->tid_fd) & O_NONBLOCK;
 }
 
 bool

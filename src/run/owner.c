@@ -4,7 +4,7 @@
  */
 #include "run/owner.h"
 
-#include "run/process/peek.h"
+#include "run/process/caller.h"
 
 static void
 tell(struct desc *d)

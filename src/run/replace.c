@@ -9,6 +9,7 @@
 #include "run/process/descendants.h"
 #include "run/process/hold.h"
 #include "run/process/kernel.h"
+#include "run/process/procfd.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -29,7 +30,7 @@ shared(const struct call *c, pid_t process, uint64_t inode)
 	bool found = n < 0;
 
 	for (ssize_t i = 0; !found && i < n; i++)
-		found = all[i].pid != process && peek_leads_to(all[i].pid, (int)c->arg[0], inode) &&
+		found = all[i].pid != process && procfd_leads_to(all[i].pid, (int)c->arg[0], inode) &&
 			kernel_same_files(all[i].pid, c->caller.tid);
 	if (n >= 0)
 		free(all);
@@ -73,7 +74,7 @@ replace(struct call *c, pid_t process, uint64_t inode, int fd)
 {
 	int at = (int)c->arg[0];
 
-	if (shared(c, process, inode) || !peek_leads_to(c->caller.tid, at, inode))
+	if (shared(c, process, inode) || !procfd_leads_to(c->caller.tid, at, inode))
 		return -EBUSY;
 	return notif_replace_fd(c->w, c->id, fd, at, caller_cloexec(&c->caller, at));
 }

@@ -24,7 +24,7 @@ unsigned room_connections(unsigned hard, unsigned open);
 /* What is open in a run that begins, with nothing inherited but the three standard descriptors. */
 enum { ROOM_OPEN = 14 };
 
-/* How many callers may be remembered (peek.h) under @hard. */
+/* How many callers may be remembered (caller.h) under @hard. */
 unsigned room_callers(unsigned hard);
 
 /*

@@ -33,7 +33,7 @@ connecting_news(struct loop_fd *fd, uint32_t events)
 int
 stream_look_connecting(struct desc *d, int fd)
 {
-	int peer = fd_room_take(&d->w->room, unix_meet(&d->w->unixsock, fd, &d->joined));
+	int peer = fd_room_take(&d->w->room, unix_join_worker(&d->w->unixsock, fd, &d->joined));
 	int rc;
 
 	if (peer < 0)
@@ -52,7 +52,7 @@ stream_joined(struct desc *d, int fd)
 	int peer;
 
 	if (!d->filled_up) {
-		peer = unix_meet(&d->w->unixsock, fd, &d->joined);
+		peer = unix_join_worker(&d->w->unixsock, fd, &d->joined);
 		if (peer < 0)
 			return peer;
 		fd_room_count(&d->w->room); /* in exchange for the call's, which waited */

@@ -8,8 +8,9 @@
 #include "run/desc.h"
 #include "run/dgram.h"
 #include "run/holder.h"
-#include "run/proxy/census.h"
+#include "run/process/procfd.h"
 #include "run/proxy/diag.h"
+#include "run/proxy/open_sockets.h"
 #include "run/pump.h"
 #include "run/stream.h"
 
@@ -94,7 +95,7 @@ sweep_by_diag(struct worker *w)
 static bool
 is_where_it_was(const struct desc *d)
 {
-	return d->tid_fd >= 0 && peek_leads_to(d->tid, d->tid_fd, d->inode);
+	return d->tid_fd >= 0 && procfd_leads_to(d->tid, d->tid_fd, d->inode);
 }
 
 static void
@@ -121,7 +122,7 @@ note_passing(void *arg, uint64_t inode, pid_t pid, int fd)
 	struct passing *p = arg;
 
 	if (!p->any && !desc_by_inode(p->w, inode))
-		p->any = peek_passing(pid, fd) > 0;
+		p->any = procfd_in_flight(pid, fd) > 0;
 }
 
 /* Does a descriptor wait in the queue of a socket of the program's? Then it is in no table. */
@@ -130,7 +131,7 @@ any_passes(struct worker *w)
 {
 	struct passing p = {.w = w};
 
-	return census_each(note_passing, &p) || p.any;
+	return open_sockets_each(note_passing, &p) || p.any;
 }
 
 /* True if each record that depends on sweeps is where it was. */
@@ -176,7 +177,7 @@ sweep_by_census(struct worker *w, bool patient)
 {
 	nsec_t wait;
 
-	if (look_where_they_were(w) || census_each(note_place, w) || note_missed(w))
+	if (look_where_they_were(w) || open_sockets_each(note_place, w) || note_missed(w))
 		return;
 	wait = any_passes(w) ? PASSING_MOST : patient ? SWEEP_EVERY_MS * MSEC / 2 : 0;
 	list_each_safe(n, &w->descs) {
@@ -208,7 +209,7 @@ sweep_finds_open(struct desc *d)
 	if (d->w->kernel.getfd)
 		return diag_alive(d->inode);
 	d->found = is_where_it_was(d);
-	return d->found || census_each(note_place, d->w) || d->found || any_passes(d->w);
+	return d->found || open_sockets_each(note_place, d->w) || d->found || any_passes(d->w);
 }
 
 void

@@ -41,7 +41,7 @@ worker_settle(struct worker *w)
 void
 worker_gone(struct worker *w, const struct sock *sk)
 {
-	assembly_gone(&process_of(w)->assembly, sk);
+	assembly_dgram_closed(&process_of(w)->assembly, sk);
 }
 
 void
@@ -96,7 +96,7 @@ init_worker(struct process *p, const struct run_config *config)
 	w->config = config;
 	w->full_at = NSEC_NEVER;
 	callers_init(&w->callers, &w->kernel, room_callers(room_hard_limit()));
-	w->unixsock.meeting = w->unixsock.meeting_handle = w->unixsock.spare = -1;
+	w->unixsock.listener = w->unixsock.listener_handle = w->unixsock.spare = -1;
 	list_init(&w->descs);
 	list_init(&w->buried);
 	list_init(&w->named);
@@ -119,7 +119,7 @@ begin_worker(struct process *p, const struct run_config *config)
 		rc = assembly_begin(&p->assembly, config, w->loop, &w->room);
 	if (rc)
 		return rc;
-	w->names = &p->assembly.names;
+	w->nameservers = &p->assembly.nameservers;
 	w->gate = p->assembly.parts.gateway;
 	w->stack = p->assembly.parts.host;
 	w->core = stack_core(w->stack);
@@ -206,7 +206,7 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	if (!follow_supervisor(from))
 		return 125;
 	hidden_end(); /* another run that this one is in looks into us, until we know that it cannot work */
-	remains_init(&p->remains, config->argv[0], config->until_first);
+	leftover_init(&p->leftover, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
 	if (!tree_adopt())

@@ -13,8 +13,8 @@
 #include "core/core.h"
 #include "host/fd_room.h"
 #include "host/loop.h"
+#include "run/process/caller.h"
 #include "run/process/kernel.h"
-#include "run/process/peek.h"
 #include "run/proxy/dgram_tag.h"
 #include "run/proxy/unixsock.h"
 #include "run/run.h"
@@ -22,11 +22,11 @@
 
 #include <sys/types.h>
 
-struct names;
+struct nameservers;
 
 struct worker {
 	const struct run_config *config;
-	struct names *names; /* the name servers */
+	struct nameservers *nameservers;
 	struct kernel kernel;
 	struct callers callers;
 	struct loop *loop;

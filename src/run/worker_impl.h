@@ -9,7 +9,7 @@
 #include "run/outer.h"
 #include "run/process/forward.h"
 #include "run/process/launch.h"
-#include "run/process/remains.h"
+#include "run/process/leftover.h"
 #include "run/worker.h"
 
 /* The worker's process: the network inside, the answering of calls, and the program's tree. */
@@ -21,7 +21,7 @@ struct process {
 	struct loop_fd signals, control;
 	struct loop_source source;
 	struct forward forward;
-	struct remains remains;
+	struct leftover leftover;
 	bool reaped;      /* the first process, */
 	int status;       /* and how it ended */
 	bool ended;       /* nobody is under the filter any more */

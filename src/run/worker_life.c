@@ -31,7 +31,7 @@ worker_last_ended(struct worker *w)
 		return;
 	p->ended = true;
 	p->flush_end = loop_now(w->loop) + FLUSH_MOST_S * SEC;
-	remains_last_ended(&p->remains, loop_now(w->loop));
+	leftover_last_ended(&p->leftover, loop_now(w->loop));
 	loop_del(w->loop, &w->listener);
 }
 
@@ -63,7 +63,7 @@ first_ended(struct process *p, int status)
 	p->status = status;
 	if (p->ended)
 		return;
-	remains_first_ended(&p->remains, now);
+	leftover_first_ended(&p->leftover, now);
 	forward_first_ended(&p->forward, now);
 }
 
@@ -104,7 +104,7 @@ signal_news(struct loop_fd *fd, uint32_t events)
 
 	while (read(fd->fd, &info, sizeof info) == (ssize_t)sizeof info)
 		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0)
-			forward_group(
+			forward_worker(
 			    &p->forward, (int)info.ssi_signo, (pid_t)info.ssi_pid, loop_now(p->w.loop));
 	reap(p);
 	if (getppid() != p->from->outer)
@@ -121,7 +121,7 @@ take_signal(struct process *p, int signal, pid_t from)
 	if (p->reaped && p->ended)
 		p->flush_end = 0;
 	else
-		forward_outer(&p->forward, signal, from, loop_now(p->w.loop));
+		forward_supervisor(&p->forward, signal, from, loop_now(p->w.loop));
 }
 
 static void
@@ -145,7 +145,7 @@ process_next(struct loop_source *s)
 	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
 
 	next = nsec_min(next, forward_next(&p->forward));
-	next = nsec_min(next, remains_next(&p->remains));
+	next = nsec_min(next, leftover_next(&p->leftover));
 	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
 }
 
@@ -158,7 +158,7 @@ process_run(struct loop_source *s, nsec_t now)
 	park_run(&p->w, now);
 	sweep_run(&p->w, now);
 	forward_run(&p->forward, now, p->reaped ? 0 : p->launch.pid);
-	remains_run(&p->remains, now);
+	leftover_run(&p->leftover, now);
 	if (p->ended && now >= p->w.sweep_at) {
 		sweep_unfinished(&p->w);
 		sweep_now(&p->w);

@@ -67,7 +67,7 @@ assembly_run(struct loop_source *source, nsec_t now)
 		any |= deliver(a, a->parts.gate, GATE, now);
 		gate_run(a->parts.gateway);
 	} while (any || emu_next(a->parts.link) <= now);
-	gone_run(&a->gone, now);
+	closed_dgram_run(&a->closed, now);
 	if (gate_waits(a->parts.gateway))
 		fd_room_wait(a->room, &a->room_wait);
 }
@@ -85,7 +85,7 @@ assembly_next(struct loop_source *source)
 	nsec_t next = emu_next(a->parts.link);
 
 	next = nsec_min(next, gate_next(a->parts.gateway));
-	next = nsec_min(next, gone_next(&a->gone));
+	next = nsec_min(next, closed_dgram_next(&a->closed));
 	next = nsec_min(next, stack_next(a->parts.host));
 	return nsec_min(next, stack_next(a->parts.gate));
 }
@@ -186,8 +186,8 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .dns = net->dns4,
 	    .program4 = net->host4,
 	    .program6 = net->host6,
-	    .renew_names = names_renew,
-	    .names_arg = &a->names,
+	    .renew_names = nameservers_renew,
+	    .names_arg = &a->nameservers,
 	    .serves = publish_serves,
 	    .unserved = publish_unserved,
 	    .program = a};
@@ -196,8 +196,8 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	gate.outside_self = a->outside;
-	names_init(&a->names, config, "/etc/resolv.conf", a->iface[GATE]);
-	(void)names_renew(&a->names, &gate.names);
+	nameservers_init(&a->nameservers, config, "/etc/resolv.conf", a->iface[GATE]);
+	(void)nameservers_renew(&a->nameservers, &gate.names);
 	return gate_new(&gate, &a->parts.gateway);
 }
 
@@ -213,7 +213,7 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 	a->parts.room = room;
 	a->room_wait.fn = retry;
 	list_init(&a->room_wait.node);
-	gone_init(&a->gone);
+	closed_dgram_init(&a->closed);
 	a->pool = pkt_pool_new(POOL_LIMIT);
 	if (a->pool)
 		a->parts.host = make_stack(a, config, 1);
@@ -229,9 +229,9 @@ assembly_begin(struct assembly *a, const struct run_config *config, struct loop 
 		assembly_end(a);
 		return rc;
 	}
-	a->gone.link = a->parts.link;
-	a->gone.gate = a->parts.gateway;
-	a->gone.socks = stack_socks(a->parts.host);
+	a->closed.link = a->parts.link;
+	a->closed.gate = a->parts.gateway;
+	a->closed.socks = stack_socks(a->parts.host);
 	loop_add_source(loop, &a->source);
 	return 0;
 }
@@ -243,7 +243,7 @@ assembly_end(struct assembly *a)
 		loop_del_source(a->loop, &a->source);
 	if (a->room_wait.fn) {
 		fd_room_leave(&a->room_wait);
-		gone_fini(&a->gone);
+		closed_dgram_fini(&a->closed);
 	}
 	if (a->parts.gateway)
 		gate_free(a->parts.gateway);
@@ -262,9 +262,9 @@ assembly_end(struct assembly *a)
 }
 
 void
-assembly_gone(struct assembly *a, const struct sock *sk)
+assembly_dgram_closed(struct assembly *a, const struct sock *sk)
 {
-	gone_note(&a->gone, sk, loop_now(a->loop));
+	closed_dgram_note(&a->closed, sk, loop_now(a->loop));
 }
 
 static void

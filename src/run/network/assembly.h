@@ -9,9 +9,9 @@
 
 #include "host/fd_room.h"
 #include "host/loop.h"
+#include "run/network/closed_dgram.h"
 #include "run/network/config.h"
-#include "run/network/gone.h"
-#include "run/network/names.h"
+#include "run/network/nameservers.h"
 
 struct assembly {
 	struct loop *loop;
@@ -20,14 +20,14 @@ struct assembly {
 	struct run_parts parts;
 	struct iface *iface[2];
 	struct hostsock *outside;
-	struct names names;
+	struct nameservers nameservers;
 	struct loop_source source;
 	const struct run_config *config;
 	struct iface *program_iface; /* of the program's stack, on the link */
 	uint64_t unserved; /* publications that clients found unserved, a bit for each; see publish.c */
 	bool explained;    /* the reason why it could not begin is on stderr */
 	struct fd_wait room_wait; /* for what waits in the gateway */
-	struct gone gone;
+	struct closed_dgrams closed;
 };
 
 /*
@@ -42,7 +42,7 @@ void assembly_end(struct assembly *a);
 void assembly_enter(struct assembly *a);
 
 /* The program's datagram socket @sk is about to be closed. */
-void assembly_gone(struct assembly *a, const struct sock *sk);
+void assembly_dgram_closed(struct assembly *a, const struct sock *sk);
 
 /* All that the network does in no time is done when this returns. */
 void assembly_settle(struct assembly *a);

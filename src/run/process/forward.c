@@ -4,7 +4,7 @@
  */
 #include "run/process/forward.h"
 
-#include "run/process/remains.h"
+#include "run/process/leftover.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -19,17 +19,18 @@ known(int signal)
 }
 
 void
-forward_group(struct forward *f, int signal, pid_t from, nsec_t now)
+forward_worker(struct forward *f, int signal, pid_t from, nsec_t now)
 {
 	if (known(signal))
-		f->group[signal] = (struct heard){from, now + FORWARD_MEMORY_MS * MSEC};
+		f->worker[signal] = (struct forward_signal){from, now + FORWARD_MEMORY_MS * MSEC};
 }
 
 void
-forward_outer(struct forward *f, int signal, pid_t from, nsec_t now)
+forward_supervisor(struct forward *f, int signal, pid_t from, nsec_t now)
 {
 	if (known(signal))
-		f->outer[signal] = (struct heard){from ? from : -1, now + FORWARD_WAIT_MS * MSEC};
+		f->supervisor[signal] =
+		    (struct forward_signal){from ? from : -1, now + FORWARD_WAIT_MS * MSEC};
 }
 
 nsec_t
@@ -38,8 +39,8 @@ forward_next(const struct forward *f)
 	nsec_t next = NSEC_NEVER;
 
 	for (int i = 1; i < FORWARD_SIGNALS; i++)
-		if (f->outer[i].from)
-			next = nsec_min(next, f->outer[i].until);
+		if (f->supervisor[i].from)
+			next = nsec_min(next, f->supervisor[i].until);
 	return next;
 }
 
@@ -50,15 +51,15 @@ forward_next(const struct forward *f)
 static void
 to_remains(int signal, bool terminal, bool group)
 {
-	remains_signal(terminal ? SIGTERM : signal, group ? getpgrp() : 0);
+	leftover_signal(terminal ? SIGTERM : signal, group ? getpgrp() : 0);
 }
 
 static void
 pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
 {
-	bool terminal = f->outer[signal].from == FORWARD_TERMINAL;
-	bool group =
-	    terminal || (f->group[signal].from == f->outer[signal].from && f->group[signal].until >= now);
+	bool terminal = f->supervisor[signal].from == FORWARD_TERMINAL;
+	bool group = terminal ||
+		     (f->worker[signal].from == f->supervisor[signal].from && f->worker[signal].until >= now);
 
 	if (program && !group)
 		kill(program, signal);
@@ -76,10 +77,10 @@ void
 forward_run(struct forward *f, nsec_t now, pid_t program)
 {
 	for (int i = 1; i < FORWARD_SIGNALS; i++) {
-		if (!f->outer[i].from || f->outer[i].until > now)
+		if (!f->supervisor[i].from || f->supervisor[i].until > now)
 			continue;
 		pass_on(f, i, now, program);
-		f->outer[i] = f->group[i] = (struct heard){0};
+		f->supervisor[i] = f->worker[i] = (struct forward_signal){0};
 	}
 }
 

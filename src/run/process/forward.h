@@ -22,10 +22,10 @@
 enum { FORWARD_SIGNALS = 65, FORWARD_TERMINAL = -2 };
 
 struct forward {
-	struct heard {
+	struct forward_signal {
 		pid_t from; /* 0 = nothing */
 		nsec_t until;
-	} group[FORWARD_SIGNALS], outer[FORWARD_SIGNALS];
+	} worker[FORWARD_SIGNALS], supervisor[FORWARD_SIGNALS];
 	struct {
 		int signal; /* the last one to end by; 0 = none */
 		bool group; /* it reached the whole group */
@@ -41,10 +41,10 @@ forward_ends(int signal)
 }
 
 /* The worker got @signal itself, from process @from. */
-void forward_group(struct forward *f, int signal, pid_t from, nsec_t now);
+void forward_worker(struct forward *f, int signal, pid_t from, nsec_t now);
 
 /* The supervisor got it; from a terminal, @from is FORWARD_TERMINAL. */
-void forward_outer(struct forward *f, int signal, pid_t from, nsec_t now);
+void forward_supervisor(struct forward *f, int signal, pid_t from, nsec_t now);
 
 /* When forward_run() has something to decide; NSEC_NEVER. */
 nsec_t forward_next(const struct forward *f);

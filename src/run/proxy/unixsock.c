@@ -21,29 +21,29 @@ close_fd(int *fd)
 
 /* Closes the meeting point. The kernel resets what waits in its queue. */
 static void
-meeting_close(struct unixsock *u)
+listener_close(struct unixsock *u)
 {
-	close_fd(&u->meeting_handle);
-	close_fd(&u->meeting);
+	close_fd(&u->listener_handle);
+	close_fd(&u->listener);
 }
 
 static int
-meeting_open(struct unixsock *u)
+listener_open(struct unixsock *u)
 {
 	int rc = 0;
 
-	if (u->meeting >= 0)
+	if (u->listener >= 0)
 		return 0;
-	u->meeting = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (u->meeting < 0)
+	u->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->listener < 0)
 		return -errno;
-	u->meeting_handle = unixdir_bind(u->dir, u->meeting);
-	if (u->meeting_handle < 0)
-		rc = u->meeting_handle;
-	else if (listen(u->meeting, 1) < 0)
+	u->listener_handle = unixdir_bind(u->dir, u->listener);
+	if (u->listener_handle < 0)
+		rc = u->listener_handle;
+	else if (listen(u->listener, 1) < 0)
 		rc = -errno;
 	if (rc)
-		meeting_close(u);
+		listener_close(u);
 	return rc;
 }
 
@@ -53,25 +53,25 @@ unixsock_open(struct unixsock *u, struct unixdir *dir)
 	struct stat st;
 	int rc;
 
-	*u =
-	    (struct unixsock){.dir = dir, .self = getpid(), .meeting = -1, .meeting_handle = -1, .spare = -1};
+	*u = (struct unixsock){
+	    .dir = dir, .self = getpid(), .listener = -1, .listener_handle = -1, .spare = -1};
 	unixname_init(&u->names);
-	rc = meeting_open(u);
-	if (!rc && fstat(u->meeting, &st) < 0)
+	rc = listener_open(u);
+	if (!rc && fstat(u->listener, &st) < 0)
 		rc = -errno;
 	if (rc) {
 		unixsock_close(u);
 		return rc;
 	}
 	u->sockets = st.st_dev;
-	u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
+	u->spare = fcntl(u->listener_handle, F_DUPFD_CLOEXEC, 0);
 	return 0;
 }
 
 void
 unixsock_close(struct unixsock *u)
 {
-	meeting_close(u);
+	listener_close(u);
 	close_fd(&u->spare);
 }
 
@@ -86,14 +86,14 @@ unix_connect_handle(int fd, int handle)
 
 /* Takes what was connected last. With the descriptor table full, the spare one makes room. */
 static int
-meeting_take(struct unixsock *u)
+listener_accept(struct unixsock *u)
 {
-	int fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(u->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd >= 0 || u->spare < 0)
 		return fd < 0 ? -errno : fd;
 	close_fd(&u->spare);
-	fd = accept4(u->meeting, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(u->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -108,24 +108,24 @@ connected_by_us(const struct unixsock *u, int fd)
 }
 
 int
-unix_meet(struct unixsock *u, int fd, bool *used)
+unix_join_worker(struct unixsock *u, int fd, bool *used)
 {
-	int peer, rc = meeting_open(u);
+	int peer, rc = listener_open(u);
 
 	if (!rc)
-		rc = unix_connect_handle(fd, u->meeting_handle);
+		rc = unix_connect_handle(fd, u->listener_handle);
 	if (rc)
 		return rc;
 	*used = true;
-	peer = meeting_take(u);
+	peer = listener_accept(u);
 	if (peer >= 0 && !connected_by_us(u, peer)) {
 		close(peer);
 		peer = -ECONNABORTED;
 	}
 	if (peer < 0)
-		meeting_close(u);
+		listener_close(u);
 	else if (u->spare < 0)
-		u->spare = fcntl(u->meeting_handle, F_DUPFD_CLOEXEC, 0);
+		u->spare = fcntl(u->listener_handle, F_DUPFD_CLOEXEC, 0);
 	return peer;
 }
 

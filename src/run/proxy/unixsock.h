@@ -22,9 +22,9 @@ struct unixsock {
 	struct unixdir *dir; /* borrowed */
 	pid_t self;          /* the process that opened it, and no other connects */
 	struct unixname names;
-	int meeting, meeting_handle; /* a listener of ours; -1 = to be made when it is needed */
-	int spare;                   /* given up for accept4(2) when no descriptor is left; -1 */
-	dev_t sockets;               /* where the inodes of sockets are */
+	int listener, listener_handle; /* a listener of ours; -1 = to be made when it is needed */
+	int spare;                     /* given up for accept4(2) when no descriptor is left; -1 */
+	dev_t sockets;                 /* where the inodes of sockets are */
 };
 
 /* 0 or the negative errno. */
@@ -39,7 +39,7 @@ int unix_connect_handle(int fd, int handle);
  * Sets *@used once @fd has been connected, even if an error follows: an AF_UNIX socket can be
  * connected only once.
  */
-int unix_meet(struct unixsock *u, int fd, bool *used);
+int unix_join_worker(struct unixsock *u, int fd, bool *used);
 
 /*
  * Opens a non-blocking socket that is connected to the program's listener behind @handle, and named

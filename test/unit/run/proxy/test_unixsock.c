@@ -105,7 +105,7 @@ a_filled_socket_looks_as_one_that_connects(void **state)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), sndbuf;
 	bool used = false;
-	int peer = unix_meet(&u, fd, &used);
+	int peer = unix_join_worker(&u, fd, &used);
 	size_t filled = unix_fill(fd, &sndbuf);
 
 	assert_true(filled > 0);
@@ -160,7 +160,7 @@ meet_at_leisure(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	bool used = false;
-	int peer = unix_meet(&u, fd, &used);
+	int peer = unix_join_worker(&u, fd, &used);
 
 	assert_true(peer >= 0);
 	assert_joined(fd, peer);
@@ -176,7 +176,7 @@ a_meeting_without_a_free_descriptor_uses_the_spare_one(void **state)
 	unsigned n = exhaust(fds, 64);
 	bool used = false;
 
-	peer = unix_meet(&u, fd, &used);
+	peer = unix_join_worker(&u, fd, &used);
 	assert_true(peer >= 0);
 	assert_true(used);
 	assert_joined(fd, peer);
@@ -199,15 +199,15 @@ a_meeting_that_failed_leaves_nothing_to_the_next(void **state)
 
 	meet_at_leisure();
 	n = exhaust(fds, 64);
-	peer = unix_meet(&u, first, &used[0]); /* takes the spare descriptor */
+	peer = unix_join_worker(&u, first, &used[0]); /* takes the spare descriptor */
 	assert_true(peer >= 0);
-	assert_int_equal(unix_meet(&u, second, &used[1]), -EMFILE);
+	assert_int_equal(unix_join_worker(&u, second, &used[1]), -EMFILE);
 	assert_true(used[1]);
 	assert_true(events_of(second) & POLLHUP);
 	while (n)
 		close(fds[--n]);
 	close(peer);
-	peer = unix_meet(&u, third, &used[2]);
+	peer = unix_join_worker(&u, third, &used[2]);
 	assert_true(peer >= 0);
 	assert_joined(third, peer);
 	setrlimit(RLIMIT_NOFILE, &was);
@@ -228,12 +228,12 @@ a_connection_of_another_process_is_not_taken(void **state)
 	if (pid == 0) {
 		int stranger = socket(AF_UNIX, SOCK_STREAM, 0);
 
-		_exit(unix_connect_handle(stranger, u.meeting_handle) != 0);
+		_exit(unix_connect_handle(stranger, u.listener_handle) != 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(unix_meet(&u, fd, &used), -ECONNABORTED);
-	peer = unix_meet(&u, next, &used);
+	assert_int_equal(unix_join_worker(&u, fd, &used), -ECONNABORTED);
+	peer = unix_join_worker(&u, next, &used);
 	assert_true(peer >= 0);
 	assert_joined(next, peer);
 	close(fd);
@@ -274,7 +274,7 @@ a_handle_that_could_not_be_opened_is_opened_later(void **state)
 static void
 a_name_is_no_use_without_the_key(void **state)
 {
-	struct unixsock other = {.meeting = -1};
+	struct unixsock other = {.listener = -1};
 	struct sockaddr_un un;
 	uint64_t id;
 	socklen_t len;

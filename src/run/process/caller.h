@@ -1,12 +1,12 @@
 /*
- * run/process/peek.h - the caller of an intercepted call: its memory and its descriptors.
+ * run/process/caller.h - the caller of an intercepted call: its memory and its descriptors.
  *
  * Pointer arguments are copied once, since another thread may change what they point to. Whoever
  * holds a struct caller has found its notification still valid after the process was opened, so it
  * is the caller's memory, not that of a newcomer with the same number.
  */
-#ifndef RUN_PROCESS_PEEK_H
-#define RUN_PROCESS_PEEK_H
+#ifndef RUN_PROCESS_CALLER_H
+#define RUN_PROCESS_CALLER_H
 
 #include "run/process/kernel.h"
 
@@ -63,21 +63,6 @@ int caller_write_sized(
  * A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno.
  */
 int caller_fd(struct caller *c, int fd);
-
-/*
- * Finds which socket descriptor @fd of process or thread @tid is, from /proc: *@inode, 0 for other
- * files. Returns 0, -EBADF, or the negative errno of a process that may not be looked into.
- */
-int peek_socket(pid_t tid, int fd, uint64_t *inode);
-
-/* Returns true if descriptor @fd of process or thread @tid leads to the socket with @inode. */
-bool peek_leads_to(pid_t tid, int fd, uint64_t inode);
-
-/* Returns the flags of open(2) of descriptor @fd of @tid, O_CLOEXEC among them; 0 if it is gone. */
-unsigned peek_file_flags(pid_t tid, int fd);
-
-/* Returns how many descriptors wait in the queue of the AF_UNIX socket @fd of @tid (Linux 5.7). */
-unsigned peek_passing(pid_t tid, int fd);
 
 /* Is the caller's descriptor @fd closed by execve()? */
 bool caller_cloexec(const struct caller *c, int fd);

@@ -1,12 +1,12 @@
 /*
- * run/proxy/census.h - which sockets the program's processes have open, as /proc lists them.
+ * run/proxy/open_sockets.h - which sockets the program's processes have open, as /proc lists them.
  *
  * It is used where the worker holds duplicates of the program's ends: sock_diag(7) then finds them
  * alive even if the program has closed them. It does not see a descriptor that is on its way
  * through an AF_UNIX socket.
  */
-#ifndef RUN_PROXY_CENSUS_H
-#define RUN_PROXY_CENSUS_H
+#ifndef RUN_PROXY_OPEN_SOCKETS_H
+#define RUN_PROXY_OPEN_SOCKETS_H
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,6 +17,6 @@
  * except this one and its parent (they share one descriptor table). Returns 0 or the negative
  * errno.
  */
-int census_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void *arg);
+int open_sockets_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void *arg);
 
 #endif

@@ -1,14 +1,14 @@
 /*
- * run/process/peek.c - opens the process of an intercepted call, reads and writes its memory, and
+ * run/process/caller.c - opens the process of an intercepted call, reads and writes its memory, and
  * duplicates its descriptors. It does not know which call it is.
  */
-#include "run/process/peek.h"
+#include "run/process/caller.h"
+
+#include "run/process/procfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -271,63 +271,8 @@ caller_net(struct caller *c)
 	return k ? &k->net : NULL;
 }
 
-int
-peek_socket(pid_t tid, int fd, uint64_t *inode)
-{
-	char path[48], link[64];
-	ssize_t n;
-
-	*inode = 0;
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", tid, fd);
-	n = readlink(path, link, sizeof link - 1);
-	if (n < 0)
-		return errno == ENOENT ? -EBADF : errno == EACCES ? -EPERM : -errno;
-	link[n] = 0;
-	sscanf(link, "socket:[%" SCNu64 "]", inode);
-	return 0;
-}
-
-bool
-peek_leads_to(pid_t tid, int fd, uint64_t inode)
-{
-	uint64_t found;
-
-	return peek_socket(tid, fd, &found) == 0 && found == inode;
-}
-
-/* Returns the number in @base that the line beginning with @name gives; 0 if there is none. */
-static unsigned
-fdinfo(pid_t tid, int fd, const char *name, int base)
-{
-	char path[48], line[64];
-	unsigned value = 0;
-	FILE *f;
-
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", tid, fd);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	while (fgets(line, sizeof line, f))
-		if (strncmp(line, name, strlen(name)) == 0)
-			value = (unsigned)strtoul(line + strlen(name), NULL, base);
-	fclose(f);
-	return value;
-}
-
-unsigned
-peek_file_flags(pid_t tid, int fd)
-{
-	return fdinfo(tid, fd, "flags:", 8);
-}
-
-unsigned
-peek_passing(pid_t tid, int fd)
-{
-	return fdinfo(tid, fd, "scm_fds:", 10);
-}
-
 bool
 caller_cloexec(const struct caller *c, int fd)
 {
-	return peek_file_flags(c->tid, fd) & O_CLOEXEC;
+	return procfd_flags(c->tid, fd) & O_CLOEXEC;
 }

@@ -1,5 +1,5 @@
+#include "run/process/caller.h"
 #include "run/process/kernel.h"
-#include "run/process/peek.h"
 
 #include <errno.h>
 #include <linux/sched.h>

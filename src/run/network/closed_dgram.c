@@ -1,8 +1,9 @@
 /*
- * run/network/gone.c - keeps the names of datagram sockets that the program has closed, until what
- * they sent has crossed the link, and then ends the gateway's flows for them.
+ * run/network/closed_dgram.c - keeps the ports of closed datagram sockets until their last datagram
+ * has crossed the link, and then ends the gateway's flows for them. It does not know what the
+ * datagrams hold.
  */
-#include "run/network/gone.h"
+#include "run/network/closed_dgram.h"
 
 #include "gate/gate.h"
 #include "link/emu.h"
@@ -10,7 +11,7 @@
 
 #include <stdlib.h>
 
-struct gone_socket {
+struct closed_dgram {
 	struct list node;
 	nsec_t at;
 	enum sock_type type;
@@ -18,18 +19,18 @@ struct gone_socket {
 };
 
 void
-gone_init(struct gone *g)
+closed_dgram_init(struct closed_dgrams *g)
 {
 	list_init(&g->waiting);
 }
 
 void
-gone_fini(struct gone *g)
+closed_dgram_fini(struct closed_dgrams *g)
 {
 	struct list *n;
 
 	while ((n = list_pop(&g->waiting)))
-		free(container_of(n, struct gone_socket, node));
+		free(container_of(n, struct closed_dgram, node));
 }
 
 /*
@@ -37,18 +38,18 @@ gone_fini(struct gone *g)
  * arrive earlier.
  */
 void
-gone_note(struct gone *g, const struct sock *sk, nsec_t now)
+closed_dgram_note(struct closed_dgrams *g, const struct sock *sk, nsec_t now)
 {
-	const struct gone_socket *last = list_last(&g->waiting, struct gone_socket, node);
+	const struct closed_dgram *last = list_last(&g->waiting, struct closed_dgram, node);
 	struct endpoint local;
-	struct gone_socket *s;
+	struct closed_dgram *s;
 
 	if (sock_local(sk, &local) || !local.port || ipaddr_is_loopback(&local.addr))
 		return;
 	s = malloc(sizeof *s);
 	if (!s)
 		return;
-	*s = (struct gone_socket){
+	*s = (struct closed_dgram){
 	    .at = nsec_max(now, emu_last(g->link, EMU_UP)), .type = sock_type(sk), .port = local.port};
 	if (last)
 		s->at = nsec_max(s->at, last->at);
@@ -56,19 +57,19 @@ gone_note(struct gone *g, const struct sock *sk, nsec_t now)
 }
 
 nsec_t
-gone_next(const struct gone *g)
+closed_dgram_next(const struct closed_dgrams *g)
 {
-	const struct gone_socket *s = list_first(&g->waiting, struct gone_socket, node);
+	const struct closed_dgram *s = list_first(&g->waiting, struct closed_dgram, node);
 
 	return s ? s->at : NSEC_NEVER;
 }
 
 void
-gone_run(struct gone *g, nsec_t now)
+closed_dgram_run(struct closed_dgrams *g, nsec_t now)
 {
-	struct gone_socket *s;
+	struct closed_dgram *s;
 
-	while ((s = list_first(&g->waiting, struct gone_socket, node)) && s->at <= now) {
+	while ((s = list_first(&g->waiting, struct closed_dgram, node)) && s->at <= now) {
 		if (!sock_port_taken(g->socks, s->type, s->port))
 			gate_dgram_gone(g->gate, s->type == SOCK_TYPE_PING, s->port);
 		list_del(&s->node);

@@ -1,5 +1,5 @@
 /*
- * run/network/names.h - which name servers the program's questions reach: those of the host's
+ * run/network/nameservers.h - which name servers the program's questions reach: those of the host's
  * resolv.conf(5), or those of --dns.
  *
  * The program's own resolver looks at the file whenever a question begins, so this module does,
@@ -9,8 +9,8 @@
  * has an address of its own on the emulated link, after the gateway's own, under which the program
  * asks it: 10.0.2.4 and on, fd00:2::3 and on.
  */
-#ifndef RUN_NETWORK_NAMES_H
-#define RUN_NETWORK_NAMES_H
+#ifndef RUN_NETWORK_NAMESERVERS_H
+#define RUN_NETWORK_NAMESERVERS_H
 
 #include "gate/gate.h"
 #include "run/network/config.h"
@@ -19,7 +19,7 @@
 
 struct iface;
 
-struct names {
+struct nameservers {
 	const struct run_config *config;
 	const char *path;
 	struct iface *gateway; /* gets the addresses */
@@ -28,21 +28,22 @@ struct names {
 	struct gate_names now;
 };
 
-void names_init(struct names *n, const struct run_config *config, const char *path, struct iface *gateway);
+void nameservers_init(
+    struct nameservers *n, const struct run_config *config, const char *path, struct iface *gateway);
 
 /*
  * Reads the file if it has changed. Returns true, with @out written, if the gateway does not have
  * it yet. It is gate_config.renew_names.
  */
-bool names_renew(void *names, struct gate_names *out);
+bool nameservers_renew(void *names, struct gate_names *out);
 
 /*
  * Returns the address on the link under which the server @addr of the host's is asked; NULL if
  * there is no such server, or if it is asked under its own address.
  */
-const struct ipaddr *names_on_link(struct names *n, const struct ipaddr *addr);
+const struct ipaddr *nameservers_on_link(struct nameservers *n, const struct ipaddr *addr);
 
 /* Returns the server that is asked as @on_link, or NULL. */
-const struct ipaddr *names_server(const struct names *n, const struct ipaddr *on_link);
+const struct ipaddr *nameservers_server(const struct nameservers *n, const struct ipaddr *on_link);
 
 #endif

@@ -2,7 +2,7 @@
  * Reads the host's resolv.conf when it has changed, and gives servers that the program cannot
  * reach an address on the link.
  */
-#include "run/network/names.h"
+#include "run/network/nameservers.h"
 
 #include "core/iface.h"
 #include "host/hostnet.h"
@@ -10,9 +10,10 @@
 #include <string.h>
 
 void
-names_init(struct names *n, const struct run_config *config, const char *path, struct iface *gateway)
+nameservers_init(
+    struct nameservers *n, const struct run_config *config, const char *path, struct iface *gateway)
 {
-	*n = (struct names){.config = config, .path = path, .gateway = gateway};
+	*n = (struct nameservers){.config = config, .path = path, .gateway = gateway};
 }
 
 static bool
@@ -25,7 +26,7 @@ same_file(const struct stat *a, const struct stat *b)
 
 /* Returns true if it must be read. */
 static bool
-look(struct names *n)
+look(struct nameservers *n)
 {
 	struct stat now;
 
@@ -65,7 +66,7 @@ behind(const struct ipaddr *from, unsigned by)
  * A single server on IPv4 loopback is 10.0.2.3.
  */
 static struct ipaddr
-address_on_link(const struct names *n, unsigned i)
+address_on_link(const struct nameservers *n, unsigned i)
 {
 	const struct run_net *net = &n->config->net;
 	const struct ipaddr *addr = &n->now.named[i].addr;
@@ -78,7 +79,7 @@ address_on_link(const struct names *n, unsigned i)
 }
 
 static void
-place_on_link(struct names *n)
+place_on_link(struct nameservers *n)
 {
 	const struct run_net *net = &n->config->net;
 
@@ -92,7 +93,7 @@ place_on_link(struct names *n)
 }
 
 static void
-refresh(struct names *n)
+refresh(struct nameservers *n)
 {
 	const struct run_config *config = n->config;
 	const struct endpoint *from;
@@ -116,9 +117,9 @@ refresh(struct names *n)
 }
 
 bool
-names_renew(void *names, struct gate_names *out)
+nameservers_renew(void *names, struct gate_names *out)
 {
-	struct names *n = names;
+	struct nameservers *n = names;
 
 	refresh(n);
 	if (!n->fresh)
@@ -129,7 +130,7 @@ names_renew(void *names, struct gate_names *out)
 }
 
 const struct ipaddr *
-names_on_link(struct names *n, const struct ipaddr *addr)
+nameservers_on_link(struct nameservers *n, const struct ipaddr *addr)
 {
 	refresh(n);
 	for (unsigned i = 0; i < n->now.nnamed; i++)
@@ -143,7 +144,7 @@ names_on_link(struct names *n, const struct ipaddr *addr)
 }
 
 const struct ipaddr *
-names_server(const struct names *n, const struct ipaddr *on_link)
+nameservers_server(const struct nameservers *n, const struct ipaddr *on_link)
 {
 	for (unsigned i = 0; i < n->now.nnamed; i++)
 		if (!ipaddr_is_any(on_link) && ipaddr_eq(&n->now.named_as[i], on_link))

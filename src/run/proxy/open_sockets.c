@@ -2,7 +2,7 @@
  * Walks /proc/PID/fd of this process's descendants, or of all processes. It knows nothing of
  * records.
  */
-#include "run/proxy/census.h"
+#include "run/proxy/open_sockets.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -151,7 +151,7 @@ add_children(struct census *c, pid_t pid)
 }
 
 int
-census_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void *arg)
+open_sockets_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void *arg)
 {
 	struct census c = {.fn = fn, .arg = arg};
 	bool tree = access("/proc/thread-self/children", R_OK) == 0; /* CONFIG_PROC_CHILDREN */

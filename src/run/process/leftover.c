@@ -1,8 +1,8 @@
 /*
- * run/process/remains.c - names the processes that the first one left behind, sends them signals,
+ * run/process/leftover.c - names the processes that the first one left running, sends them signals,
  * and ends them if the user asked for that. It does not know which signals arrive.
  */
-#include "run/process/remains.h"
+#include "run/process/leftover.h"
 
 #include "run/process/descendants.h"
 #include "run/process/forward.h"
@@ -16,26 +16,26 @@
 enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16, SIGNALLED_MOST = 4096 };
 
 void
-remains_init(struct remains *r, const char *first, bool until_first)
+leftover_init(struct leftover *r, const char *first, bool until_first)
 {
-	*r = (struct remains){.first = first, .until_first = until_first};
+	*r = (struct leftover){.first = first, .until_first = until_first};
 	r->say_at = r->flush_say_at = r->term_at = r->kill_at = NSEC_NEVER;
 }
 
 /* Usually the last process ends at the same time, which is noticed a moment later. */
 void
-remains_first_ended(struct remains *r, nsec_t now)
+leftover_first_ended(struct leftover *r, nsec_t now)
 {
-	r->say_at = now + REMAINS_SAY_S * SEC;
+	r->say_at = now + LEFTOVER_SAY_S * SEC;
 	if (r->until_first)
 		r->term_at = now + TERM_AFTER_MS * MSEC;
 }
 
 void
-remains_last_ended(struct remains *r, nsec_t now)
+leftover_last_ended(struct leftover *r, nsec_t now)
 {
 	r->say_at = r->term_at = r->kill_at = NSEC_NEVER;
-	r->flush_say_at = now + REMAINS_SAY_S * SEC;
+	r->flush_say_at = now + LEFTOVER_SAY_S * SEC;
 }
 
 /* The processes that have had the signal, and how many there were at the last look. */
@@ -103,7 +103,7 @@ send_signal(int signal, pid_t but, bool all)
 }
 
 void
-remains_signal(int signal, pid_t but)
+leftover_signal(int signal, pid_t but)
 {
 	send_signal(signal, but, forward_ends(signal));
 }
@@ -126,7 +126,7 @@ name_all(char text[static NAMES_TEXT])
 }
 
 static void
-say_who(const struct remains *r)
+say_who(const struct leftover *r)
 {
 	char names[NAMES_TEXT];
 
@@ -135,7 +135,7 @@ say_who(const struct remains *r)
 	if (r->until_first)
 		fprintf(stderr,
 		    "leat: %s has ended; still running after SIGTERM: %s; SIGKILL follows in %d s\n",
-		    r->first, names, REMAINS_KILL_S - REMAINS_SAY_S);
+		    r->first, names, LEFTOVER_KILL_S - LEFTOVER_SAY_S);
 	else
 		fprintf(stderr,
 		    "leat: %s has ended; waiting for what it left running: %s (--until first ends it)\n",
@@ -143,13 +143,13 @@ say_who(const struct remains *r)
 }
 
 static void
-kill_all(const struct remains *r)
+kill_all(const struct leftover *r)
 {
 	char names[NAMES_TEXT];
 
 	if (name_all(names))
 		fprintf(stderr, "leat: killed, since SIGTERM did not end it within %d s: %s\n",
-		    REMAINS_KILL_S, names);
+		    LEFTOVER_KILL_S, names);
 	tree_kill();
 }
 
@@ -163,18 +163,18 @@ due(nsec_t *at, nsec_t now)
 }
 
 nsec_t
-remains_next(const struct remains *r)
+leftover_next(const struct leftover *r)
 {
 	return nsec_min(nsec_min(r->say_at, r->flush_say_at), nsec_min(r->term_at, r->kill_at));
 }
 
 void
-remains_run(struct remains *r, nsec_t now)
+leftover_run(struct leftover *r, nsec_t now)
 {
 	if (due(&r->term_at, now)) {
 		send_signal(SIGTERM, 0, true);
 		send_signal(SIGCONT, 0, true); /* a stopped process takes no other signal */
-		r->kill_at = now + REMAINS_KILL_S * SEC;
+		r->kill_at = now + LEFTOVER_KILL_S * SEC;
 	}
 	if (due(&r->say_at, now))
 		say_who(r);

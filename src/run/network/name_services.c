@@ -1,8 +1,8 @@
 /*
- * run/network/hosts.c - the list of the host's AF_UNIX addresses to which the program may not
- * connect, since the services there look names up on the host's network.
+ * run/network/name_services.c - lists the AF_UNIX addresses of the host's name services. It opens
+ * no socket.
  */
-#include "run/network/hosts.h"
+#include "run/network/name_services.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static const char *const services[] = {
 };
 
 bool
-hosts_refuses(const struct sockaddr_storage *ss)
+name_services_refuse(const struct sockaddr_storage *ss)
 {
 	struct sockaddr_un un;
 
