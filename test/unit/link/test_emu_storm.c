@@ -3,24 +3,15 @@
  * comes back. And the ends of the ranges of its settings.
  */
 #include "base/rng.h"
-#include "core/core.h"
-#include "link/emu.h"
+#include "emu_rig.h"
 #include "wire/checksum.h"
-#include "wire/ip4.h"
-#include "wire/tcp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-enum { ALL = 1000000000, MSS = 1000 };
+enum { ALL = 1000000000 };
 
 struct storm {
-	struct pkt_pool *pool;
-	struct core *core;
+	struct emu_rig rig;
 	struct pkt_block *payload;
 	struct emu *emu;
 	struct rng rng;
@@ -31,16 +22,16 @@ struct storm {
 static void
 storm_start(struct storm *s, uint64_t seed, size_t limit)
 {
-	struct core_config config = {.number = 1, .seed = seed};
 	struct emu_config emu = {.seed = seed};
 
 	memset(s, 0, sizeof *s);
 	rng_seed(&s->rng, seed);
-	s->pool = config.pool = pkt_pool_new(limit);
-	s->core = emu.drop_core[0] = emu.drop_core[1] = core_new(&config);
+	emu_rig_start(&s->rig, limit);
+	s->rig.sink.wants = 0;
+	emu.drop_core[0] = emu.drop_core[1] = s->rig.core;
 	s->emu = emu_new(&emu);
-	s->payload = pkt_block_new(s->pool, 16384);
-	assert_true(s->core && s->emu && s->payload);
+	s->payload = pkt_block_new(s->rig.pool, 16384);
+	assert_true(s->emu && s->payload);
 	memset(s->payload->data, 0x5a, s->payload->size);
 }
 
@@ -51,9 +42,7 @@ storm_end(struct storm *s)
 	for (size_t i = 0; i < s->payload->size; i++)
 		assert_int_equal(s->payload->data[i], 0x5a); /* nothing shared was written to */
 	pkt_block_unref(s->payload);
-	core_free(s->core);
-	assert_int_equal(pkt_pool_in_use(s->pool), 0);
-	pkt_pool_free(s->pool);
+	emu_rig_end(&s->rig);
 }
 
 static uint32_t
@@ -89,34 +78,6 @@ count_frame(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t
 	assert_int_equal(frame->seg, PKT_SEG_NONE);
 	assert_true(sent ? when == s->now : when <= s->now);
 	s->tapped[side][sent]++;
-}
-
-/* A TCP packet with @payload octets, cut into several where it is large; NULL where the pool is empty. */
-static struct pkt *
-any_packet(struct storm *s, uint32_t payload)
-{
-	struct ipaddr src = ipaddr_v4(0x0a000001), dst = ipaddr_v4(0x0a000002);
-	struct pkt *p = pkt_new(s->pool);
-	uint16_t sum;
-
-	if (!p)
-		return NULL;
-	assert_true(pkt_append(p, s->payload, 0, payload));
-	p->l4 = pkt_push(p, TCP_HDR_LEN);
-	tcp_put(p->l4, 1, 2, 3, 4, TCP_HDR_LEN, TCP_ACK, 100);
-	sum = checksum_pseudo(&src, &dst, IP_PROTO_TCP, p->len);
-	memcpy(p->l4 + TCP_SUM, &sum, 2);
-	p->l3 = pkt_push(p, IP4_HDR_LEN);
-	ip4_put(p->l3, 0, (uint16_t)p->len, 1, IP4_DF, 64, IP_PROTO_TCP, &src, &dst);
-	p->l3_len = IP4_HDR_LEN;
-	p->sum = PKT_SUM_PARTIAL;
-	p->sum_off = TCP_SUM;
-	if (payload > MSS) {
-		p->seg = PKT_SEG_TCP4;
-		p->seg_size = MSS;
-		p->segs = (uint16_t)((payload + MSS - 1) / MSS);
-	}
-	return p;
 }
 
 /* A frame that nothing was flipped in has a right checksum; one that something was flipped in is to be verified. */
@@ -157,7 +118,7 @@ static void
 assert_all_accounted_for(struct storm *s)
 {
 	const struct emu_counters *up = emu_counters(s->emu, EMU_UP), *down = emu_counters(s->emu, EMU_DOWN);
-	const uint64_t *drops = s->core->drops;
+	const uint64_t *drops = s->rig.core->drops;
 	uint64_t lost = up->lost + down->lost, full = up->queue_full + down->queue_full;
 
 	assert_int_equal(emu_next(s->emu), NSEC_NEVER);
@@ -188,11 +149,11 @@ rage(uint64_t seed, size_t limit)
 		emu_tap(s.emu, count_frame, &s);
 	for (int step = 0; step < 400; step++) {
 		unsigned end = (unsigned)rng_below(&s.rng, 2);
-		struct pkt *p =
-		    any_packet(&s, (uint32_t)rng_below(&s.rng, rng_below(&s.rng, 4) ? MSS : 16384));
+		struct pkt *p = tcp_packet(&s.rig, s.payload,
+		    (uint32_t)rng_below(&s.rng, rng_below(&s.rng, 4) ? RIG_MSS : 16384), 3);
 
 		if (p)
-			emu_wire(s.emu, end)->transmit(emu_wire(s.emu, end), p, s.now);
+			transmit(s.emu, end, p, s.now);
 		if (rng_below(&s.rng, 20) == 0) {
 			struct emu_impair impair = any_impair(&s);
 
@@ -209,7 +170,7 @@ rage(uint64_t seed, size_t limit)
 	}
 	if (tapped)
 		assert_all_accounted_for(&s);
-	empty = s.core->drops[DROP_POOL_EMPTY];
+	empty = s.rig.core->drops[DROP_POOL_EMPTY];
 	storm_end(&s);
 	return empty;
 }
@@ -255,14 +216,13 @@ settings_at_the_ends_of_their_ranges_do_no_harm(void **state)
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
 		for (int early = 0; early < 2; early++) {
 			struct storm s;
-			struct wire *w;
 
 			storm_start(&s, i, 16 << 20);
 			s.now = early ? 0 : NSEC_NEVER - SEC;
-			w = emu_wire(s.emu, 0);
 			emu_set(s.emu, EMU_UP, &ends[i]);
 			for (int k = 0; k < 50; k++) {
-				w->transmit(w, any_packet(&s, 1 + (uint32_t)k * 100), s.now);
+				transmit(
+				    s.emu, 0, tcp_packet(&s.rig, s.payload, 1 + (uint32_t)k * 100, 3), s.now);
 				drain(&s);
 			}
 			storm_end(&s);
@@ -275,13 +235,11 @@ static void
 an_empty_frame_passes(void **state)
 {
 	struct storm s;
-	struct wire *w;
 	struct pkt *p;
 
 	storm_start(&s, 1, 1 << 20);
-	w = emu_wire(s.emu, 0);
 	emu_set(s.emu, EMU_UP, &(struct emu_impair){.corrupt = ALL, .rate = 1000});
-	w->transmit(w, pkt_new(s.pool), 5);
+	transmit(s.emu, 0, pkt_new(s.rig.pool), 5);
 	p = emu_receive(s.emu, 1, 5);
 	assert_non_null(p);
 	assert_int_equal(p->len, 0);
@@ -293,16 +251,14 @@ static void
 a_whole_that_lies_is_dropped_and_counted(void **state)
 {
 	struct storm s;
-	struct wire *w;
 	struct pkt *p;
 
 	storm_start(&s, 1, 1 << 20);
-	w = emu_wire(s.emu, 0);
-	p = any_packet(&s, 5000);
+	p = tcp_packet(&s.rig, s.payload, 5000, 3);
 	p->l4[TCP_OFFSET] = 0xf0;
 	p->l3[0] = 0x46;
-	w->transmit(w, p, 0);
-	assert_int_equal(s.core->drops[DROP_SEG_BAD], 1);
+	transmit(s.emu, 0, p, 0);
+	assert_int_equal(s.rig.core->drops[DROP_SEG_BAD], 1);
 	assert_int_equal(emu_counters(s.emu, EMU_UP)->frames, 0);
 	storm_end(&s);
 }
