@@ -7,7 +7,6 @@
 #include "run/alias.h"
 #include "run/dgram.h"
 #include "run/dgram_away.h"
-#include "run/park.h"
 #include "run/settings.h"
 
 #include <errno.h>
@@ -43,7 +42,7 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	d->peer.fd = d->handle = d->own = -1;
 	d->tid_fd = -1;
 	list_init(&d->named);
-	list_init(&d->parked);
+	waitq_init(&d->changed);
 	list_init(&d->held);
 	list_init(&d->outsiders);
 	list_init(&d->reports.waiting);
@@ -255,7 +254,7 @@ desc_bury(struct desc *d, bool abort)
 	if (d->inode)
 		table_remove(&d->w->by_inode, &d->by_inode);
 	table_remove(&d->w->by_id, &d->by_id);
-	park_abandon(d);
+	waitq_close(&d->changed);
 	list_push(&d->w->buried, &d->grave);
 }
 

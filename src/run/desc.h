@@ -10,6 +10,7 @@
 #define RUN_DESC_H
 
 #include "run/process/caller.h"
+#include "run/waitq.h"
 #include "run/worker.h"
 
 enum desc_kind { DESC_STREAM, DESC_DGRAM, DESC_PING, DESC_NETLINK };
@@ -25,12 +26,11 @@ enum desc_state {
 struct desc {
 	struct worker *w;
 	struct table_node by_inode, by_id;
-	struct list node;   /* worker.descs, until it is freed: who walks along them may bury any */
-	struct list grave;  /* worker.buried */
-	struct list named;  /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
-	struct list parked; /* calls that wait for something to happen to it, see park.h */
-	bool waking, wake_again;
-	uint64_t inode; /* of the program's end; 0 = accepted natively, not met yet */
+	struct list node;     /* worker.descs, until it is freed: who walks along them may bury any */
+	struct list grave;    /* worker.buried */
+	struct list named;    /* streams that listen and datagram sockets: who may be meant by 127.0.0.1 */
+	struct waitq changed; /* woken at each change: what waits for one is not known here */
+	uint64_t inode;       /* of the program's end; 0 = accepted natively, not met yet */
 	uint64_t id;
 	enum desc_kind kind;
 	enum desc_state state;

@@ -10,7 +10,6 @@
 #include "run/dgram_away.h"
 #include "run/dgram_error.h"
 #include "run/dgram_keep.h"
-#include "run/park.h"
 #include "run/sweep.h"
 
 #include <errno.h>
@@ -171,7 +170,7 @@ dgram_deliver(struct desc *d)
 	wait_for_room(d);
 	dgram_error_show(d, -1);
 	if (any)
-		park_wake(d);
+		waitq_wake(&d->changed);
 }
 
 void
@@ -293,6 +292,6 @@ dgram_shutdown(struct desc *d, int fd, int how)
 		sock_shutdown(d->sk, SOCK_SHUT_WR);
 	if (how != SHUT_RD && d->away)
 		sock_shutdown(d->away, SOCK_SHUT_WR);
-	park_wake(d);
+	waitq_wake(&d->changed);
 	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;
 }

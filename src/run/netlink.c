@@ -6,7 +6,6 @@
 
 #include "run/missing.h"
 #include "run/network/nlroute.h"
-#include "run/park.h"
 #include "run/room.h"
 
 #include <errno.h>
@@ -27,7 +26,7 @@ peer_news(struct loop_fd *fd, uint32_t events)
 
 	while ((n = recv(fd->fd, buf, sizeof buf, MSG_DONTWAIT)) > 0)
 		netlink_request(d, buf, (size_t)n);
-	park_wake(d); /* who asked may be waiting for the answer already */
+	waitq_wake(&d->changed); /* who asked may be waiting for the answer already */
 	if (n == 0 || (events & EPOLLHUP))
 		desc_bury(d, false);
 }

@@ -17,7 +17,7 @@ enum { LOOK_LEAST = 5 /* ms */, LOOK_COST = 30 /* us for one call */, LOOK_BUDGE
 
 struct parked {
 	struct list node;     /* worker.parked */
-	struct list of_desc;  /* on its own without a record, */
+	struct waiter waiter; /* in its record's wait queue; in none without a record, */
 	struct loop_fd watch; /* and this watches the socket; fd -1 = none */
 	struct call call;
 	call_fn *retry;
@@ -65,12 +65,40 @@ parked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p->call = *c;
 	p->retry = retry;
 	p->watch.fd = -1;
-	list_init(&p->of_desc);
+	list_init(&p->waiter.node);
 	if (list_empty(&w->parked))
 		w->signals_at = w->signals_all_at = loop_now(w->loop) + LOOK_LEAST * MSEC;
 	list_push(&w->parked, &p->node);
 	w->nparked++;
 	return p;
+}
+
+static void
+settle(struct parked *p, long answer)
+{
+	if (p->watch.fd >= 0)
+		loop_del(p->call.w->loop, &p->watch);
+	list_del(&p->node);
+	waitq_remove(&p->waiter);
+	if (answer != CALL_ANSWERED)
+		notif_answer(p->call.w, p->call.id, answer);
+	call_done(&p->call);
+	fd_room_gave(&p->call.w->room);
+	p->call.w->nparked--;
+	free(p);
+}
+
+/* Something has changed about the call's record, or the record has ended. */
+static bool
+record_changed(struct waiter *waiter)
+{
+	struct parked *p = container_of(waiter, struct parked, waiter);
+	long answer = p->call.d->buried ? -EBADF : p->retry(&p->call);
+
+	if (answer == CALL_PARKED)
+		return false;
+	settle(p, answer);
+	return true;
 }
 
 long
@@ -83,23 +111,9 @@ park(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p = parked_new(c, retry, timeout_opt, late);
 	if (!p)
 		return c->d->buried ? -EBADF : -ENOBUFS;
-	list_push(&c->d->parked, &p->of_desc);
+	p->waiter.retry = record_changed;
+	waitq_add(&c->d->changed, &p->waiter);
 	return CALL_PARKED;
-}
-
-static void
-settle(struct parked *p, long answer)
-{
-	if (p->watch.fd >= 0)
-		loop_del(p->call.w->loop, &p->watch);
-	list_del(&p->node);
-	list_del(&p->of_desc);
-	if (answer != CALL_ANSWERED)
-		notif_answer(p->call.w, p->call.id, answer);
-	call_done(&p->call);
-	fd_room_gave(&p->call.w->room);
-	p->call.w->nparked--;
-	free(p);
 }
 
 /*
@@ -109,7 +123,7 @@ settle(struct parked *p, long answer)
 static void
 leave(struct parked *p, long answer)
 {
-	list_del(&p->of_desc);
+	waitq_remove(&p->waiter);
 	if (p->call.left && !(p->call.d && p->call.d->buried))
 		answer = p->call.left(&p->call, answer);
 	settle(p, answer);
@@ -155,60 +169,6 @@ park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p->watch.fd = p->call.fd = -1; /* still the caller's */
 	settle(p, CALL_ANSWERED);
 	return -ENOBUFS;
-}
-
-/* Tries each once; true if one was answered. One that is tried is off the list meanwhile. */
-static bool
-wake_each(struct desc *d)
-{
-	struct list again;
-	bool answered = false;
-
-	list_init(&again);
-	for (struct list *n; (n = list_pop(&d->parked));)
-		list_push(&again, n);
-	for (struct list *n; (n = list_pop(&again));) {
-		struct parked *p = container_of(n, struct parked, of_desc);
-		long answer = d->buried ? -EBADF : p->retry(&p->call);
-
-		if (answer == CALL_PARKED) {
-			list_push(&d->parked, &p->of_desc);
-			continue;
-		}
-		settle(p, answer);
-		answered = true;
-	}
-	return answered;
-}
-
-/*
- * A retry may wake the same record's calls, itself among them. Such a wake-up is done once all
- * calls have been tried: from within, n calls would be tried 2^n times. One more round is enough if
- * no call is answered, for then nothing has changed in between.
- */
-void
-park_wake(struct desc *d)
-{
-	bool first = true, answered;
-
-	if (d->waking) {
-		d->wake_again = true;
-		return;
-	}
-	d->waking = true;
-	do {
-		d->wake_again = false;
-		answered = wake_each(d);
-		answered |= first;
-		first = false;
-	} while (!list_empty(&d->parked) && (d->buried || (d->wake_again && answered)));
-	d->waking = false;
-}
-
-void
-park_abandon(struct desc *d)
-{
-	park_wake(d);
 }
 
 bool

@@ -20,12 +20,6 @@ long park(struct call *c, call_fn *retry, int timeout_opt, long late);
 /* The same for a socket that is none of ours: @retry answers when c->fd has become readable. */
 long park_foreign(struct call *c, call_fn *retry, int timeout_opt, long late);
 
-/* Something happened to @d. */
-void park_wake(struct desc *d);
-
-/* @d ends: its parked calls are told -EBADF. */
-void park_abandon(struct desc *d);
-
 /* Returns true if thread @tid waits in a parked call. */
 bool park_has(const struct worker *w, pid_t tid);
 

@@ -6,7 +6,6 @@
 
 #include "run/holder.h"
 #include "run/lowat.h"
-#include "run/park.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -233,7 +232,7 @@ carry(struct desc *d)
 			pump_ends(d);
 	} while (d->again && !d->buried);
 	d->pumping = false;
-	park_wake(d);
+	waitq_wake(&d->changed);
 }
 
 void

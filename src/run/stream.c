@@ -6,7 +6,6 @@
 
 #include "run/alias.h"
 #include "run/owner.h"
-#include "run/park.h"
 #include "run/proxy/diag.h"
 #include "run/pump.h"
 #include "run/room.h"
@@ -124,7 +123,7 @@ stream_begin_anew(struct desc *d, int fd, int error)
 	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
 	d->connected = d->untold = d->aliased = false;
 	d->keeps_one = d->kept = d->reset_waits = false;
-	park_wake(d);
+	waitq_wake(&d->changed);
 }
 
 int
@@ -159,7 +158,7 @@ sock_news(struct sock *sk, void *arg)
 		if (rc < 0)
 			stream_failed(d, -rc);
 	}
-	park_wake(d);
+	waitq_wake(&d->changed);
 }
 
 void
@@ -326,7 +325,7 @@ stream_put_back(struct desc *listener, struct desc *child, int fd)
 	else
 		set_waiting(listener, listener->offered + 1);
 	free(octets);
-	park_wake(listener); /* another process may have a place for it */
+	waitq_wake(&listener->changed); /* another process may have a place for it */
 }
 
 /*
@@ -351,7 +350,7 @@ stream_offer_children(struct desc *d)
 	while (d->sk && !d->buried && take_child(d) && offer(d))
 		any = true;
 	if (any && d->sk && !d->buried)
-		park_wake(d);
+		waitq_wake(&d->changed);
 }
 
 static void
