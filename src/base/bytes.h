@@ -1,5 +1,6 @@
 /*
- * base/bytes.h - octets: zeroed, and as numbers in network byte order at any alignment.
+ * base/bytes.h - zeroes octets, and reads and writes numbers in network byte order at any
+ * alignment.
  */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
@@ -9,9 +10,9 @@
 #include <string.h>
 
 /*
- * Zero @n octets. What is more than 32 octets by a number that it knows, gcc zeroes with `rep
- * stos`, which takes longer to start than memset() to have done it: so it is not let know. For what
- * is zeroed for each packet.
+ * Sets @n octets to zero. Use it for memory that is zeroed for each packet. When gcc knows that @n
+ * is more than 32, it emits `rep stos`, which takes longer to start than memset() takes for the
+ * whole work. The empty asm statement hides @n from gcc.
  */
 static inline void
 bytes_zero(void *at, size_t n)
@@ -69,7 +70,7 @@ be64_put(uint8_t *p, uint64_t v)
 }
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "written for little-endian machines; a big-endian one needs these without the swap"
+#error "these functions swap octets; a big-endian machine needs them without the swap"
 #endif
 
 #endif

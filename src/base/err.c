@@ -1,15 +1,15 @@
 /*
- * base/err.c - the words for each error.
+ * base/err.c - the name and the text of each error.
  */
 #include "base/err.h"
 
 #include <string.h>
 
 struct err_entry {
-	const char *name, *words;
+	const char *name, *text;
 };
 
-#define ERR(number, w) [LEAT_##number] = {#number, w}
+#define ERR(number, text) [LEAT_##number] = {#number, text}
 
 /* clang-format off */
 static const struct err_entry table[] = {
@@ -87,8 +87,11 @@ err_text(int err)
 	if (err == 0)
 		return "no error";
 	if (e)
-		return e->words;
-	/* Not a socket's error, but one that the system gave: leat.h's numbers are Linux's. */
+		return e->text;
+	/*
+	 * The number comes from a system call, not from a socket of Leat. The numbers of leat.h are
+	 * Linux's, so the C library knows it.
+	 */
 	system = strerrordesc_np(err < 0 ? (int)(0u - (unsigned)err) : err);
 	return system ? system : "unknown error";
 }

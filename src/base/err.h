@@ -1,5 +1,5 @@
 /*
- * base/err.h - errors: 0, or one of leat.h's numbers, negated.
+ * base/err.h - error numbers: 0 for success, or one of the numbers of leat.h, negated.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -7,14 +7,15 @@
 #include "leat.h"
 
 /*
- * The name of error @err (either sign), "ECONNRESET" say, or "E?" for a number that leat.h does not
- * list.
+ * Returns the name of error @err, for example "ECONNRESET". The sign of @err does not matter.
+ * Returns "E?" for a number that leat.h does not list.
  */
 const char *err_name(int err);
 
 /*
- * Error @err (either sign) in words for users: "connection reset by peer". Numbers that leat.h does
- * not list have the system's words. Never NULL.
+ * Returns the text of error @err for users, for example "connection reset by peer". The sign of
+ * @err does not matter. For a number that leat.h does not list it returns the C library's text.
+ * Never returns NULL.
  */
 const char *err_text(int err);
 

@@ -1,5 +1,5 @@
 /*
- * base/ipaddr.c - what kind of address it is, and its text.
+ * base/ipaddr.c - compares prefixes of addresses, and converts addresses to and from text.
  */
 #include "base/ipaddr.h"
 
@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-/* A word of memory that holds the number @x in network order. */
+/* The 64-bit word whose octets in memory are the number @x in network byte order. */
 #define NET64(x) __builtin_bswap64(x)
 
 const struct ipaddr IPADDR_ANY4 = {{0, NET64(0x0000ffff00000000)}};
@@ -17,7 +17,7 @@ const struct ipaddr IPADDR_LOOPBACK4 = {{0, NET64(0x0000ffff7f000001)}};
 const struct ipaddr IPADDR_LOOPBACK6 = {{0, NET64(1)}};
 const struct ipaddr IPADDR_BROADCAST4 = {{0, NET64(0x0000ffffffffffff)}};
 
-/* Do the first @bits (at most 64) of two words of memory differ? */
+/* Returns true if the first @bits bits (at most 64) of two words in network byte order differ. */
 static bool
 word_differs(uint64_t a, uint64_t b, unsigned bits)
 {
@@ -56,8 +56,9 @@ ipaddr_prefix(const struct ipaddr *addr, unsigned bits)
 }
 
 /*
- * The longest run of at least two zero groups, the first of equals (RFC 5952, 4.2): where it begins
- * and ends.
+ * Finds the longest run of at least two zero groups, the first one if several are equally long (RFC
+ * 5952, 4.2). Sets @*from to its first group and @*to to the group after its last. Both are 8 if
+ * there is none.
  */
 static void
 find_zeros(const uint8_t *octets, int *from, int *to)

@@ -1,9 +1,9 @@
 /*
- * base/ipaddr.h - one type for both IPv4 and IPv6 addresses, and for the end of a flow.
+ * base/ipaddr.h - one type for IPv4 and IPv6 addresses, and one for the endpoint of a flow.
  *
- * An IPv4 address is held as its IPv4-mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so one
- * comparison, one hash and one table serve both. "::" is the unspecified address of IPv6,
- * ::ffff:0.0.0.0 that of IPv4.
+ * An IPv4 address is held in its IPv4-mapped form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), so one
+ * comparison, one hash and one table serve both families. The unspecified address is "::" for IPv6
+ * and ::ffff:0.0.0.0 for IPv4.
  */
 #ifndef BASE_IPADDR_H
 #define BASE_IPADDR_H
@@ -15,10 +15,13 @@
 #include <string.h>
 
 struct ipaddr {
-	uint64_t w[2]; /* the 16 octets in network order, as two words of memory */
+	uint64_t w[2]; /* the 16 octets in network byte order, as two words of memory */
 };
 
-/* One end of a flow. @ifindex matters for link-local IPv6 addresses; 0 elsewhere. */
+/*
+ * One end of a flow. @ifindex is the interface of a link-local IPv6 address; it is 0 for other
+ * addresses.
+ */
 struct endpoint {
 	struct ipaddr addr;
 	uint16_t port; /* host byte order */
@@ -31,7 +34,7 @@ ipaddr_octets(const struct ipaddr *a)
 	return (const uint8_t *)a->w;
 }
 
-/* The four octets of an IPv4 address. */
+/* Returns the four octets of an IPv4 address. */
 static inline const uint8_t *
 ipaddr_octets4(const struct ipaddr *a)
 {
@@ -54,10 +57,10 @@ ipaddr_from4(const uint8_t *octets)
 
 	memcpy(&four, octets, 4);
 	return (struct ipaddr){
-	    {0, (uint64_t)four << 32 | 0xffff0000}}; /* octets 10 and 11, and the last four */
+	    {0, (uint64_t)four << 32 | 0xffff0000}}; /* octets 10 and 11, then the last four */
 }
 
-/* From a number: ipaddr_v4(0x7f000001) is 127.0.0.1. */
+/* Makes an IPv4 address from a number: ipaddr_v4(0x7f000001) is 127.0.0.1. */
 static inline struct ipaddr
 ipaddr_v4(uint32_t number)
 {
@@ -85,7 +88,7 @@ ipaddr_eq(const struct ipaddr *a, const struct ipaddr *b)
 	return a->w[0] == b->w[0] && a->w[1] == b->w[1];
 }
 
-/* 0.0.0.0 or "::". */
+/* Returns true for the unspecified addresses 0.0.0.0 and "::". */
 static inline bool
 ipaddr_is_any(const struct ipaddr *a)
 {
@@ -94,21 +97,21 @@ ipaddr_is_any(const struct ipaddr *a)
 
 extern const struct ipaddr IPADDR_ANY4, IPADDR_ANY6, IPADDR_LOOPBACK4, IPADDR_LOOPBACK6, IPADDR_BROADCAST4;
 
-/* 127.0.0.0/8, ::1. */
+/* Returns true for 127.0.0.0/8 and ::1. */
 static inline bool
 ipaddr_is_loopback(const struct ipaddr *a)
 {
 	return ipaddr_is4(a) ? ipaddr_octets4(a)[0] == 127 : ipaddr_eq(a, &IPADDR_LOOPBACK6);
 }
 
-/* 224.0.0.0/4, ff00::/8. */
+/* Returns true for 224.0.0.0/4 and ff00::/8. */
 static inline bool
 ipaddr_is_multicast(const struct ipaddr *a)
 {
 	return ipaddr_is4(a) ? ipaddr_octets4(a)[0] >> 4 == 14 : ipaddr_octets(a)[0] == 0xff;
 }
 
-/* 169.254.0.0/16, fe80::/10. */
+/* Returns true for 169.254.0.0/16 and fe80::/10. */
 static inline bool
 ipaddr_is_link_local(const struct ipaddr *a)
 {
@@ -117,23 +120,26 @@ ipaddr_is_link_local(const struct ipaddr *a)
 }
 
 /*
- * Are the first @bits of @a and @b the same? @bits counts within the address's own family (24 of
- * 32, 64 of 128). Different families never match.
+ * Returns true if the first @bits bits of @a and @b are equal. @bits counts within the family of
+ * the address: up to 32 for IPv4, up to 128 for IPv6. Addresses of different families never match.
  */
 bool ipaddr_prefix_match(const struct ipaddr *a, const struct ipaddr *b, unsigned bits);
 
-/* @addr with all bits after the first @bits of its family cleared. */
+/* Returns @addr with all bits after the first @bits of its family cleared. */
 struct ipaddr ipaddr_prefix(const struct ipaddr *addr, unsigned bits);
 
 enum { IPADDR_TEXT = 46, ENDPOINT_TEXT = 64 };
 
-/* Text as RFC 5952 writes it ("10.0.2.15", "fd00:2::15"); returns @buf. */
+/* Writes the address as RFC 5952 does ("10.0.2.15", "fd00:2::15"). Returns @buf. */
 char *ipaddr_text(const struct ipaddr *a, char buf[static IPADDR_TEXT]);
 
-/* "10.0.2.15:80", "[fd00:2::15]:80"; returns @buf. */
+/* Writes an address with its port: "10.0.2.15:80", "[fd00:2::15]:80". Returns @buf. */
 char *endpoint_text(const struct endpoint *e, char buf[static ENDPOINT_TEXT]);
 
-/* From text, either family, nothing around it. 0 or -LEAT_EINVAL with @a untouched. */
+/*
+ * Reads an address of either family from @text, which must hold nothing else. Returns 0, or
+ * -LEAT_EINVAL with @a untouched.
+ */
 int ipaddr_parse(const char *text, struct ipaddr *a);
 
 #endif

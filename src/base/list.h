@@ -1,5 +1,6 @@
 /*
- * base/list.h - a doubly linked list through the members' own nodes. It owns nothing.
+ * base/list.h - a circular doubly linked list whose nodes are members of the listed structures. It
+ * allocates and owns nothing.
  */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H
@@ -30,7 +31,7 @@ list_empty(const struct list *l)
 	return l->next == l;
 }
 
-/* Is this node on a list? Holds only for nodes that list_init() or list_del() touched before. */
+/* Returns true if @n is on a list. @n must have been set up by list_init() or list_del() before. */
 static inline bool
 list_linked(const struct list *n)
 {
@@ -58,7 +59,7 @@ list_push_front(struct list *l, struct list *n)
 	list_insert_after(l, n);
 }
 
-/* Off its list, and ready to be deleted again harmlessly. */
+/* Takes @n off its list. Deleting it again does no harm. */
 static inline void
 list_del(struct list *n)
 {
@@ -67,7 +68,7 @@ list_del(struct list *n)
 	list_init(n);
 }
 
-/* The first node, taken off; NULL when there is none. */
+/* Takes the first node off @l and returns it. Returns NULL if @l is empty. */
 static inline struct list *
 list_pop(struct list *l)
 {
@@ -79,7 +80,7 @@ list_pop(struct list *l)
 	return n;
 }
 
-/* All nodes of @from, in order, to the end of @l; @from is empty then. */
+/* Moves all nodes of @from, in order, to the end of @l. @from is empty afterwards. */
 static inline void
 list_move(struct list *l, struct list *from)
 {

@@ -1,5 +1,5 @@
 /*
- * base/nsec.h - time. Nanoseconds everywhere, since an epoch that only the caller knows.
+ * base/nsec.h - time in nanoseconds, since an epoch that the caller chooses.
  */
 #ifndef BASE_NSEC_H
 #define BASE_NSEC_H
@@ -13,7 +13,7 @@ typedef int64_t nsec_t;
 #define SEC        (1000 * MSEC)
 #define NSEC_NEVER INT64_MAX
 
-/* @a + @b for @b >= 0, where "never" stays never. */
+/* Returns @a + @b. @b must not be negative. NSEC_NEVER plus anything is NSEC_NEVER. */
 static inline nsec_t
 nsec_add(nsec_t a, nsec_t b)
 {

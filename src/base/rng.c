@@ -10,7 +10,7 @@ rotl(uint64_t x, unsigned n)
 	return x << n | x >> (64 - n);
 }
 
-static const uint64_t GOLDEN = 0x9e3779b97f4a7c15; /* splitmix64's step */
+static const uint64_t GOLDEN = 0x9e3779b97f4a7c15; /* the step of splitmix64 */
 
 static uint64_t
 splitmix64(uint64_t *state)
@@ -29,7 +29,10 @@ rng_seed(struct rng *r, uint64_t seed)
 		r->s[i] = splitmix64(&seed);
 }
 
-/* Mixed twice, so that neighbouring seeds and neighbouring streams do not meet. */
+/*
+ * Seed and stream are mixed one after the other, so that neighbouring seeds and neighbouring
+ * streams do not give the same sequence.
+ */
 uint64_t
 rng_stream(uint64_t seed, uint64_t stream)
 {
@@ -67,8 +70,8 @@ rng_u64(struct rng *r)
 }
 
 /*
- * Lemire, "Fast random integer generation in an interval" (2019): multiply, and reject the few
- * draws that would bias.
+ * Multiplies, and draws again in the few cases that would give a biased result (Lemire, "Fast
+ * random integer generation in an interval", 2019).
  */
 uint64_t
 rng_below(struct rng *r, uint64_t bound)

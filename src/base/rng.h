@@ -1,8 +1,9 @@
 /*
- * base/rng.h - a fast generator that a seed repeats exactly (xoshiro256**, seeded by splitmix64).
+ * base/rng.h - a fast random generator whose sequence a seed repeats exactly (xoshiro256**, seeded
+ * by splitmix64).
  *
- * Not for secrets: what an attacker must not guess goes through siphash() under a key from the
- * machine.
+ * Do not use it for secrets. What an attacker must not guess is made by siphash() with a key from
+ * the machine's own generator.
  */
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
@@ -16,28 +17,32 @@ struct rng {
 
 void rng_seed(struct rng *r, uint64_t seed);
 
-/* A generator of its own for purpose @stream: the draws of one do not disturb the other's. */
+/*
+ * Sets up @child as a generator for one purpose, numbered @stream. Draws from one stream do not
+ * change the draws of another.
+ */
 void rng_fork(struct rng *child, uint64_t seed, uint64_t stream);
 
 uint64_t rng_u64(struct rng *r);
 
 /*
- * Draws by number: the stream's key once, then draw @n of it, as often as wanted and in any order.
- * What is decided about the thing with that number costs nothing until it is asked.
+ * Random numbers by index. rng_stream() makes the key of a stream, once. rng_nth() then returns
+ * number @n of that stream, in any order and as often as wanted. So a decision about item @n costs
+ * nothing until it is needed.
  */
 uint64_t rng_stream(uint64_t seed, uint64_t stream);
 uint64_t rng_nth(uint64_t key, uint64_t n);
 
-/* Uniform over 0 to @bound - 1, without bias; 0 when @bound is 0. */
+/* Returns a uniform number from 0 to @bound - 1, without bias. Returns 0 if @bound is 0. */
 uint64_t rng_below(struct rng *r, uint64_t bound);
 
 /*
- * True in @ppb of 1,000,000,000 draws. Always draws exactly once, so that a changed probability
- * moves no later draw.
+ * Returns true with a probability of @ppb parts per 1,000,000,000. It always draws exactly once, so
+ * another probability does not change the later draws.
  */
 bool rng_chance(struct rng *r, uint32_t ppb);
 
-/* Uniform over [0, 1). */
+/* Returns a uniform number in [0, 1). */
 double rng_unit(struct rng *r);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * base/seq.h - sequence numbers: 32 bits that wrap (RFC 9293, 3.4).
+ * base/seq.h - sequence numbers: 32 bits that wrap around (RFC 9293, 3.4).
  *
- * Compared only here; `make lint` refuses < and > on them anywhere else. The comparisons hold while
- * the two numbers are less than 2^31 apart.
+ * Sequence numbers are compared only here: `make lint` refuses < and > on them in any other file.
+ * The comparisons are valid while the two numbers are less than 2^31 apart.
  */
 #ifndef BASE_SEQ_H
 #define BASE_SEQ_H
@@ -12,7 +12,7 @@
 
 typedef uint32_t seq_t;
 
-/* How far @a stands beyond @b; negative if before it. */
+/* Returns how far @a is after @b; negative if it is before @b. */
 static inline int32_t
 seq_diff(seq_t a, seq_t b)
 {
@@ -55,7 +55,7 @@ seq_max(seq_t a, seq_t b)
 	return seq_gt(a, b) ? a : b;
 }
 
-/* Is @x one of the @len numbers that begin at @from? */
+/* Returns true if @x is one of the @len numbers that begin at @from. */
 static inline bool
 seq_within(seq_t x, seq_t from, uint32_t len)
 {

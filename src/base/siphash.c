@@ -1,5 +1,6 @@
 /*
- * base/siphash.c - SipHash-c-d: c rounds for each word, d at the end.
+ * base/siphash.c - SipHash-2-4 and SipHash-1-3: two rounds for each word and four at the end, or
+ * one and three.
  */
 #include "base/siphash.h"
 
@@ -30,7 +31,7 @@ sip_round(struct sip *s)
 	s->v2 = rotl(s->v2, 32);
 }
 
-/* The key against "somepseudorandomlygeneratedbytes". */
+/* The key, combined with the constant "somepseudorandomlygeneratedbytes". */
 static inline struct sip
 sip_begin(const struct siphash_key *key)
 {
@@ -47,7 +48,10 @@ sip_word(struct sip *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* @last: the octets that fill no word, and the length's low octet at the top. */
+/*
+ * @last holds the octets that do not fill a word, with the low octet of the length in its top
+ * octet.
+ */
 static inline uint64_t
 sip_end(struct sip *s, uint64_t last)
 {

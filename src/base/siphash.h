@@ -1,7 +1,8 @@
 /*
- * base/siphash.h - SipHash, the keyed hash that hostile peers cannot aim at (Aumasson and
- * Bernstein, 2012): SipHash-2-4 for what they may see of it, and SipHash-1-3 for tables, of which
- * they see nothing but how long they take.
+ * base/siphash.h - SipHash, a keyed hash that resists hostile input (Aumasson and Bernstein, 2012).
+ *
+ * SipHash-2-4 is for values that a peer may see. SipHash-1-3 is for hash tables, of which a peer
+ * sees only how long they take.
  */
 #ifndef BASE_SIPHASH_H
 #define BASE_SIPHASH_H
@@ -13,17 +14,20 @@ struct siphash_key {
 	uint64_t k[2];
 };
 
-/* 64 bits out of @len octets at @data, under @key. */
+/* Returns a 64-bit hash of the @len octets at @data, with @key. */
 uint64_t siphash(const struct siphash_key *key, const void *data, size_t len);
 
 /*
- * SipHash-1-3 of @n 64-bit words, for tables alone; and of two words, as what is done for nearly
- * every packet needs it.
+ * Return the SipHash-1-3 of @n 64-bit words, and of two words. Use them for hash tables only. The
+ * version for two words is faster; it runs for nearly every packet.
  */
 uint64_t siphash13_words(const struct siphash_key *key, const uint64_t *words, size_t n);
 uint64_t siphash13_two(const struct siphash_key *key, uint64_t a, uint64_t b);
 
-/* The same result as siphash() on @n 64-bit words in little-endian order, without the byte loop. */
+/*
+ * Returns the same result as siphash() of @n 64-bit words in little-endian order, but does not read
+ * single octets.
+ */
 uint64_t siphash_words(const struct siphash_key *key, const uint64_t *words, size_t n);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * base/slab.c - sets up and empties a list of free pieces of memory of one size. The functions for
- * the data path are inline in slab.h. It does not know what the pieces hold.
+ * base/slab.c - sets up and empties a list of free objects of one size. The functions of the data
+ * path are inline in slab.h. It does not know what the objects hold.
  */
 #include "base/slab.h"
 

@@ -1,9 +1,9 @@
 /*
- * base/slab.h - memory for things of one size that come and go often: what comes back is kept for
- * the next taker, up to a number.
+ * base/slab.h - memory for objects of one size that are allocated and freed often. Freed objects
+ * are kept for the next allocation, up to a limit.
  *
- * Each thing is its own piece of the heap, so what is kept beyond need is bounded, and a build with
- * AddressSanitizer keeps nothing: there every use after the end is seen.
+ * Each object is a piece of the heap of its own. A build with AddressSanitizer keeps no freed
+ * objects, so that it detects every use after free.
  */
 #ifndef BASE_SLAB_H
 #define BASE_SLAB_H
@@ -20,17 +20,20 @@ struct slab_free {
 
 struct slab {
 	struct slab_free *free;
-	uint32_t kept, most; /* things on that list, now and at most */
+	uint32_t kept, most; /* objects on that list, now and at most */
 	size_t size;
 };
 
-/* Things of @size octets, a pointer's at least, of which @most are kept. */
+/*
+ * Sets up a slab for objects of @size octets. @size must hold a pointer. At most @most free objects
+ * are kept.
+ */
 void slab_init(struct slab *s, size_t size, uint32_t most);
 
-/* Gives back what is kept. What is out must come back to free(). */
+/* Frees the objects that are kept. Objects that are still in use must be given to free() later. */
 void slab_fini(struct slab *s);
 
-/* All zero; NULL without memory. */
+/* Returns an object with all octets zero, or NULL without memory. */
 static inline void *
 slab_take(struct slab *s)
 {

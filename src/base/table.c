@@ -1,7 +1,8 @@
 /*
- * base/table.c - a chained hash table that doubles when there are as many members as buckets.
+ * base/table.c - a chained hash table that doubles its buckets when there are as many members as
+ * buckets.
  *
- * The members keep their hash, so that doubling reads no keys and calls nobody.
+ * The members keep their hash, so growing reads no keys and calls no callback.
  */
 #include "base/table.h"
 
@@ -57,7 +58,7 @@ grow(struct table *t)
 	struct table_node **bucket = calloc(buckets, sizeof(struct table_node *));
 
 	if (!bucket)
-		return; /* longer chains, until memory is there again */
+		return; /* without memory the chains get longer; the next insertion tries again */
 	for (size_t i = 0; i <= t->mask; i++) {
 		struct table_node *n = t->bucket[i];
 

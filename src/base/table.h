@@ -1,9 +1,8 @@
 /*
- * base/table.h - a hash table through the members' own nodes, under a secret key, that grows as it
- * fills.
+ * base/table.h - a growing hash table with a secret key, whose nodes are members of the entries.
  *
- * Keys are made of 64-bit words. It owns no member. A hostile choice of keys does not lengthen its
- * chains, since the hash is SipHash under a key that the peer does not know.
+ * Keys are arrays of 64-bit words. The table owns no entry. A peer cannot choose keys that all fall
+ * into one chain, because the hash is SipHash with a key that the peer does not know.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H
@@ -15,25 +14,25 @@
 #include <stdint.h>
 
 struct table_node {
-	struct table_node *next,
-	    **at; /* @at: what points to it, so that taking it out reads no other member */
+	struct table_node *next;
+	struct table_node **at; /* what points to this node, so that removal need not look for it */
 	uint64_t hash;
 };
 
-/* Does the member of @node have the key @key? */
+/* Returns true if the entry of @node has the key @key. */
 typedef bool table_eq_fn(const struct table_node *node, const void *key);
 
 struct table {
 	struct table_node **bucket;
-	size_t mask;  /* buckets - 1; buckets are a power of two */
-	size_t count; /* members */
+	size_t mask;  /* number of buckets - 1; the number of buckets is a power of two */
+	size_t count; /* entries */
 	struct siphash_key key;
 };
 
-/* 0, or -LEAT_ENOMEM. */
+/* Returns 0, or -LEAT_ENOMEM. */
 int table_init(struct table *t, const struct siphash_key *key);
 
-/* Frees the buckets; the members are their owners'. */
+/* Frees the buckets. The entries belong to their owners. */
 void table_fini(struct table *t);
 
 static inline uint64_t
@@ -42,7 +41,10 @@ table_hash(const struct table *t, const uint64_t *words, size_t n)
 	return siphash13_words(&t->key, words, n);
 }
 
-/* The first member with this hash, or NULL; and the next of them behind @n. */
+/*
+ * table_first() returns the first entry with this hash, table_next() the next one with the hash of
+ * @n. Both return NULL if there is none.
+ */
 static inline struct table_node *
 table_of_hash(struct table_node *n, uint64_t hash)
 {
@@ -63,19 +65,22 @@ table_next(const struct table_node *n)
 	return table_of_hash(n->next, n->hash);
 }
 
-/* The first member with this hash and key, or NULL. */
+/* Returns the first entry with this hash and this key, or NULL. */
 struct table_node *table_find(const struct table *t, uint64_t hash, const void *key, table_eq_fn *eq);
 
 /*
- * Takes @node in under @hash; does not look for an equal one. Never fails: when it cannot grow it
- * gets slower.
+ * Adds @node with @hash. It does not check whether an equal entry exists. It never fails: if the
+ * table cannot grow, it only gets slower.
  */
 void table_insert(struct table *t, struct table_node *node, uint64_t hash);
 
-/* @node must be in. */
+/* Removes @node, which must be in the table. */
 void table_remove(struct table *t, struct table_node *node);
 
-/* Every member once, in no order; @fn may remove the member it is given and no other. */
+/*
+ * Calls @fn once for each entry, in no particular order. @fn may remove the entry that it gets, and
+ * no other.
+ */
 void table_each(struct table *t, void (*fn)(struct table_node *node, void *arg), void *arg);
 
 #endif

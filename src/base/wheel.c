@@ -1,22 +1,25 @@
 /*
- * base/wheel.c - a timing wheel whose slots are heaps, so that nothing is ever moved between
+ * base/wheel.c - a timing wheel whose slots are heaps, so that no timer is ever moved between
  * levels.
  *
- * Level 0 has slots of 2^16 ns (65 us), each level above has slots 64 times as wide, and eight
- * levels span all of nsec_t. A timer goes into the lowest level whose next 64 slots reach its time.
- * There it stays until it fires or is cancelled: a classic wheel sorts a wide slot into the level
- * below when its time comes (the cascade), and can say when its next timer is due only by looking
- * through a whole slot. Here each slot keeps its timers as a pairing heap (Fredman, Sedgewick,
- * Sleator and Tarjan, 1986), ordered by time and then by order of arming:
+ * Level 0 has slots of 2^16 ns (65 us). Each level above it has slots 64 times as wide, and eight
+ * levels cover all of nsec_t. A timer goes into the lowest level whose next 64 slots reach its
+ * time, and stays there until it fires or is cancelled.
  *
- *  - to arm is one comparison with the slot's first timer;
- *  - to cancel is to unlink, unless the timer was the first of its slot or once stood there: then
- *    its children are paired up, O(log n) amortised over the n timers of that slot;
- *  - the next timer is the least of the first timers of at most eight slots, found by bit maps.
+ * A classic wheel instead sorts a wide slot into the level below when its time comes (the cascade),
+ * and must look through a whole slot to find its next timer. Here each slot keeps its timers as a
+ * pairing heap (Fredman, Sedgewick, Sleator and Tarjan, 1986), ordered by time and then by order of
+ * arming:
  *
- * The invariant that makes the bit maps enough: on each level, every timer's slot is one of the 64
- * that begin with the slot of `now`. `now` never passes an armed timer, so only arming could break
- * it, and place() does not.
+ *   - Arming compares the timer with the first timer of its slot, once.
+ *   - Cancelling unlinks the timer. If it is or was the first of its slot, its children are
+ *     paired, which is O(log n) amortised for the n timers of that slot.
+ *   - The next timer is the earliest of the first timers of at most eight slots, which bit maps
+ *     find.
+ *
+ * The bit maps suffice because of an invariant: on each level, the slot of every timer is one of
+ * the 64 slots that begin with the slot of `now`. `now` never passes an armed timer, so only arming
+ * could break the invariant, and place() keeps it.
  */
 #include "base/wheel.h"
 
@@ -24,12 +27,14 @@
 #include <stdlib.h>
 
 enum { LEVELS = 8, SLOT_BITS = 6, SLOTS = 1 << SLOT_BITS, TICK_BITS = 16 };
-enum { ORDER_ONE = LEVELS * SLOTS }; /* slots stand below the order in timer.armed */
+/* timer.armed holds the order of arming above these bits, and the slot in them */
+enum { ORDER_ONE = LEVELS * SLOTS };
 
 struct wheel {
 	nsec_t now;
-	nsec_t none_before; /* no timer is due before this: most advances need look no further */
-	uint64_t order;     /* of the last timer armed, as it stands in timer.armed */
+	/* no timer is due before this time, so most calls of wheel_advance() return at once */
+	nsec_t none_before;
+	uint64_t order; /* of the last timer armed, shifted as in timer.armed */
 	uint64_t count;
 	uint32_t levels;         /* bit n: level n has timers */
 	uint64_t filled[LEVELS]; /* bit n: slot n has timers */
@@ -66,7 +71,7 @@ before(const struct timer *a, const struct timer *b)
 	return a->when < b->when || (a->when == b->when && a->armed < b->armed);
 }
 
-/* One heap out of two, either of which may be empty. */
+/* Merges two heaps, either of which may be empty, into one. */
 static struct timer *
 meld(struct timer *a, struct timer *b)
 {
@@ -85,8 +90,8 @@ meld(struct timer *a, struct timer *b)
 }
 
 /*
- * One heap out of a row of siblings: meld them two by two from the left, then all of those from the
- * right. The order matters: it is what makes taking out O(log n) amortised.
+ * Merges a row of siblings into one heap: first in pairs from the left, then all pairs from the
+ * right. This order gives the removal its O(log n) amortised cost.
  */
 static struct timer *
 meld_row(struct timer *row)
@@ -114,7 +119,7 @@ meld_row(struct timer *row)
 	return all;
 }
 
-/* Cut @t with all below it out of its parent's row of children. */
+/* Unlinks @t with its children from its parent's row of children. */
 static void
 cut(struct timer *t)
 {
@@ -127,7 +132,7 @@ cut(struct timer *t)
 	t->next = t->prev = NULL;
 }
 
-/* Time as a number that begins at 0, in slots of level @level. */
+/* Returns @when as a number that begins at 0, in slots of @level. */
 static uint64_t
 slot_time(nsec_t when, unsigned level)
 {
@@ -135,8 +140,8 @@ slot_time(nsec_t when, unsigned level)
 }
 
 /*
- * The slot for @when: on the lowest level that reaches it. What has passed already belongs to the
- * slot of now.
+ * Returns the slot for @when, on the lowest level that reaches it. A time in the past gets the slot
+ * of `now`.
  */
 static unsigned
 place(const struct wheel *w, nsec_t when)
@@ -191,8 +196,8 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 }
 
 /*
- * The first timer of @level, which has some: in the first filled slot from that of now on, going
- * round.
+ * Returns the first timer of @level, which must have one. Searches the slots in a circle, beginning
+ * with the slot of `now`.
  */
 static struct timer *
 first_of_level(const struct wheel *w, unsigned level)
@@ -217,7 +222,7 @@ first_of_all(const struct wheel *w)
 	return first;
 }
 
-/* The first timer of all, and that none is due before it. */
+/* Returns the first timer of all, and notes that no timer is due before it. */
 static struct timer *
 look(struct wheel *w)
 {

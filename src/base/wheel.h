@@ -1,15 +1,15 @@
 /*
- * base/wheel.h - a hierarchical timing wheel: arming and cancelling cost the same however many
- * timers there are.
+ * base/wheel.h - a hierarchical timing wheel: the cost of arming and cancelling does not depend on
+ * the number of timers.
  *
- * It reads no clock. Timers fire from wheel_advance(), never before their time, in the order of
- * their times, and those of one instant in the order in which they were armed, so that a run
- * repeats exactly.
+ * It reads no clock. Timers fire in wheel_advance(), never before their time, in the order of their
+ * times. Timers of one instant fire in the order in which they were armed, so a run repeats
+ * exactly.
  */
 #ifndef BASE_WHEEL_H
 #define BASE_WHEEL_H
 
-#include "base/list.h" /* container_of, for the owners */
+#include "base/list.h" /* container_of, for the owners of timers */
 #include "base/nsec.h"
 
 #include <stdbool.h>
@@ -18,21 +18,27 @@
 struct timer;
 typedef void timer_fn(struct timer *t);
 
-/* Embedded in its owner; less than a cache line. Only @when is for others to read. */
+/*
+ * A timer is a member of its owner and smaller than a cache line. Other code may read only @when.
+ */
 struct timer {
 	struct timer *child, *next, *prev; /* its place in the heap of its slot; see wheel.c */
-	nsec_t when;                       /* meaningful while armed */
+	nsec_t when;                       /* valid while the timer is armed */
 	timer_fn *fire;
 	uint64_t
-	    armed; /* which of one instant goes first, and below that where in the wheel; 0 = not armed */
+	    /*
+	     * 0 = not armed; otherwise the order of arming in the high bits and the slot in the low
+	     * ones
+	     */
+	    armed;
 };
 
 struct wheel;
 
-/* A wheel whose time begins at @now; NULL without memory. */
+/* Returns a wheel whose time begins at @now, or NULL without memory. */
 struct wheel *wheel_new(nsec_t now);
 
-/* Every timer must have been cancelled or must be given up: the wheel does not touch them again. */
+/* Frees the wheel. Timers that are still armed are not touched and never fire. */
 void wheel_free(struct wheel *w);
 
 void timer_init(struct timer *t, timer_fn *fire);
@@ -44,14 +50,15 @@ timer_armed(const struct timer *t)
 }
 
 /*
- * To fire once at @when (at the next advance if that has passed). Arming an armed timer moves it.
+ * Arms @t to fire once at @when, or at the next advance if @when has passed. Arming an armed timer
+ * moves it.
  */
 void timer_arm(struct wheel *w, struct timer *t, nsec_t when);
 
-/* For timer_cancel() alone. */
+/* For timer_cancel() only. */
 void timer_take_out(struct wheel *w, struct timer *t);
 
-/* Harmless on a timer that is not armed. */
+/* Cancels @t. Does nothing if @t is not armed. */
 static inline void
 timer_cancel(struct wheel *w, struct timer *t)
 {
@@ -59,16 +66,16 @@ timer_cancel(struct wheel *w, struct timer *t)
 		timer_take_out(w, t);
 }
 
-/* When the next timer is due, exactly; NSEC_NEVER when none is armed. */
+/* Returns exactly when the next timer is due, or NSEC_NEVER if none is armed. */
 nsec_t wheel_next(struct wheel *w);
 
 /*
- * Fires all that is due at @now, those included that a firing timer arms for @now. Time never runs
- * backwards: an earlier @now fires nothing.
+ * Fires all timers that are due at @now, including those that a firing timer arms for @now. Time
+ * never runs backwards: an earlier @now fires nothing.
  */
 void wheel_advance(struct wheel *w, nsec_t now);
 
-/* How many are armed. */
+/* Returns the number of armed timers. */
 uint64_t wheel_count(const struct wheel *w);
 
 #endif
