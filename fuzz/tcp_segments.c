@@ -98,21 +98,21 @@ segment(struct host *h, struct input *in, uint8_t flags)
 {
 	static uint8_t buf[TCP_HDR_MAX + 4096];
 	struct tcp_options o = {0};
-	seq_t rcv_nxt = h->c ? h->c->rcv_nxt : h->irs + 1, una = h->c ? h->c->snd_una : h->iss + 1;
+	seq_t rcv_nxt = h->c ? h->c->rcv.nxt : h->irs + 1, una = h->c ? h->c->snd.una : h->iss + 1;
 	uint32_t len = take(in, 2) % 4096, kind = take(in, 1);
 	seq_t seq = rcv_nxt + (uint32_t)(int16_t)take(in, 2), ack = una + (uint32_t)(int16_t)take(in, 2);
 	unsigned hdr_len;
 
 	if (kind & 1) {
 		seq = rcv_nxt;
-		ack = h->c ? h->c->snd_nxt : ack;
+		ack = h->c ? h->c->snd.nxt : ack;
 	}
 	if (kind & 2)
 		len = 0;
 	if (h->ts && !(kind & 4)) {
 		o.has_timestamp = true;
-		o.ts_val = (h->c ? h->c->ts_recent : 0) + (uint32_t)(int8_t)take(in, 1);
-		o.ts_ecr = (h->c ? tcp_ts_now(h->tcp, h->c->ts_offset) : 0) - take(in, 1);
+		o.ts_val = (h->c ? h->c->ts.recent : 0) + (uint32_t)(int8_t)take(in, 1);
+		o.ts_ecr = (h->c ? tcp_ts_now(h->tcp, h->c->ts.offset) : 0) - take(in, 1);
 	}
 	for (o.nsack = 0; o.nsack < (kind >> 3 & 3); o.nsack++) {
 		o.sack[o.nsack].from = una + take(in, 2) * 16;
@@ -161,7 +161,7 @@ icmp(struct host *h, struct input *in)
 
 	be16_put(quoted, h->us.port);
 	be16_put(quoted + 2, h->peer.port);
-	be32_put(quoted + 4, (h->c ? h->c->snd_una : h->iss) + take(in, 1));
+	be32_put(quoted + 4, (h->c ? h->c->snd.una : h->iss) + take(in, 1));
 	core_error(h->core, &e);
 }
 
@@ -238,21 +238,21 @@ check(const struct tcp_conn *c)
 	if (!c || c->ended)
 		return;
 	assert(c->want == 0 && !list_linked(&c->dirty));
-	assert(seq_leq(c->snd_una, c->snd_nxt));
-	assert(seq_geq(c->rcv_adv, c->rcv_nxt) || tcp_rcv_wnd(c) == 0);
-	assert(c->snd_mss > 0 && c->cc.cwnd > 0 && c->rto.rto > 0);
+	assert(seq_leq(c->snd.una, c->snd.nxt));
+	assert(seq_geq(c->rcv.adv, c->rcv.nxt) || tcp_rcv_wnd(c) == 0);
+	assert(c->snd.mss > 0 && c->cc.cwnd > 0 && c->rto.rto > 0);
 	if (!tcp_synchronized(c))
 		return;
-	assert(c->txq.una == c->snd_una && c->txq.nxt == c->snd_nxt);
-	assert(txq_pipe(&c->txq) <= 2 * txq_out(&c->txq));
-	assert(seq_leq(c->snd_nxt, tcp_snd_end(c)));
-	assert(seq_leq(tcp_read_seq(c), c->rcv_nxt));
+	assert(c->snd.txq.una == c->snd.una && c->snd.txq.nxt == c->snd.nxt);
+	assert(txq_pipe(&c->snd.txq) <= 2 * txq_out(&c->snd.txq));
+	assert(seq_leq(c->snd.nxt, tcp_snd_end(c)));
+	assert(seq_leq(tcp_read_seq(c), c->rcv.nxt));
 	/* nothing stands still: whatever is under way or unsent has a timer that looks after it */
 	sends = tcp_sends_data(c);
-	assert(!(sends && txq_out(&c->txq) > 0) || timer_armed(&c->t_retx));
-	assert(!(sends && txq_out(&c->txq) == 0 && tcp_snd_end(c) != c->snd_nxt) ||
-	       timer_armed(&c->t_persist) || timer_armed(&c->t_pace));
-	assert(c->rcv_wup == c->rcv_nxt || timer_armed(&c->t_delack) || !sends);
+	assert(!(sends && txq_out(&c->snd.txq) > 0) || timer_armed(&c->timer.retx));
+	assert(!(sends && txq_out(&c->snd.txq) == 0 && tcp_snd_end(c) != c->snd.nxt) ||
+	       timer_armed(&c->timer.persist) || timer_armed(&c->timer.pace));
+	assert(c->rcv.wup == c->rcv.nxt || timer_armed(&c->timer.delack) || !sends);
 }
 
 static void

@@ -20,35 +20,35 @@ tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg)
 	const struct tcp_options *o = &seg->opt;
 
 	if (o->mss)
-		c->peer_mss = o->mss > TCP_MSS_LEAST ? o->mss : TCP_MSS_LEAST;
-	c->sack_ok = c->sack_ok && o->sack_permitted;
-	c->ws_ok = c->ws_ok && o->has_wscale;
-	c->snd_ws = c->ws_ok ? o->wscale : 0;
-	if (!c->ws_ok)
-		c->rcv_ws = 0;
-	c->ts_ok = c->ts_ok && o->has_timestamp;
-	if (c->ts_ok) {
-		c->ts_recent = o->ts_val;
-		c->ts_recent_at = tcp_now(c);
+		c->agreed.peer_mss = o->mss > TCP_MSS_LEAST ? o->mss : TCP_MSS_LEAST;
+	c->agreed.sack_ok = c->agreed.sack_ok && o->sack_permitted;
+	c->agreed.ws_ok = c->agreed.ws_ok && o->has_wscale;
+	c->snd.shift = c->agreed.ws_ok ? o->wscale : 0;
+	if (!c->agreed.ws_ok)
+		c->rcv.shift = 0;
+	c->agreed.ts_ok = c->agreed.ts_ok && o->has_timestamp;
+	if (c->agreed.ts_ok) {
+		c->ts.recent = o->ts_val;
+		c->ts.recent_at = tcp_now(c);
 	}
-	c->txq.sack = c->sack_ok;
-	recovery_init(&c->recovery, c->ts_ok);
+	c->snd.txq.sack = c->agreed.sack_ok;
+	recovery_init(&c->recovery, c->agreed.ts_ok);
 	tcp_sync_mss(c);
-	cc_set_mss(&c->cc, c->snd_mss, true);
+	cc_set_mss(&c->cc, c->snd.mss, true);
 }
 
 /* The peer's SYN is here: from now on RCV.NXT means something. */
 static void
 take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	uint32_t offered = c->rcv_adv - c->rcv_nxt;
+	uint32_t offered = c->rcv.adv - c->rcv.nxt;
 
-	c->irs = seg->seq;
-	c->rcv_nxt = c->rcv_wup = c->last_ack_sent = seg->seq + 1;
-	c->rcv_adv = c->rcv_nxt + offered;
-	c->snd_wnd = c->max_snd_wnd = seg->wnd;
-	c->snd_wl1 = seg->seq;
-	c->snd_wl2 = seg->ack;
+	c->rcv.irs = seg->seq;
+	c->rcv.nxt = c->rcv.wup = c->ts.last_ack_sent = seg->seq + 1;
+	c->rcv.adv = c->rcv.nxt + offered;
+	c->snd.wnd = c->snd.max_wnd = seg->wnd;
+	c->snd.wl1 = seg->seq;
+	c->snd.wl2 = seg->ack;
 	tcp_take_syn_options(c, seg);
 }
 
@@ -61,13 +61,13 @@ handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	nsec_t by_ts = tcp_ts_rtt(c, seg);
 
-	if (!c->syn_again)
-		tcp_rtt_sample(c, tcp_now(c) - c->syn_sent);
+	if (!c->snd.syn_again)
+		tcp_rtt_sample(c, tcp_now(c) - c->when.syn_sent);
 	else if (by_ts)
 		tcp_rtt_sample(c, by_ts);
 	else
 		rto_syn_was_lost(&c->rto);
-	if (c->syn_again)
+	if (c->snd.syn_again)
 		cc_syn_was_lost(&c->cc);
 }
 
@@ -76,13 +76,13 @@ void
 tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	handshake_rtt(c, seg);
-	c->snd_una = c->iss + 1;
-	c->retries = 0;
-	c->snd_wl1 = seg->seq;
-	c->snd_wl2 = seg->ack;
-	c->last_ack_rcvd = c->established = tcp_now(c);
+	c->snd.una = c->snd.iss + 1;
+	c->timer.retries = 0;
+	c->snd.wl1 = seg->seq;
+	c->snd.wl2 = seg->ack;
+	c->when.last_ack_rcvd = c->when.established = tcp_now(c);
 	tcp_set_state(c, LEAT_TCP_ESTABLISHED);
-	if (c->fin_queued)
+	if (c->snd.fin_queued)
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
 	timers_established(c);
 	tcp_news(c, TCP_NEWS_CONNECTED | TCP_NEWS_WRITABLE);
@@ -93,7 +93,7 @@ tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 static enum step
 syn_sent_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (!(seg->flags & TCP_ACK) || seg->ack == c->snd_nxt)
+	if (!(seg->flags & TCP_ACK) || seg->ack == c->snd.nxt)
 		return STEP_NEXT;
 	if (!(seg->flags & TCP_RST))
 		tcp_reply_reset(c->tcp, seg);
@@ -126,7 +126,7 @@ syn_sent_check_syn(struct tcp_conn *c, struct tcp_seg *seg)
 	seg->flags &= (uint8_t)~TCP_SYN;
 	if (!(seg->flags & TCP_ACK)) {
 		tcp_set_state(c, LEAT_TCP_SYN_RECEIVED);
-		c->retries = 0;
+		c->timer.retries = 0;
 		tcp_want(c, WANT_SYN);
 		return STEP_DONE;
 	}
@@ -159,9 +159,9 @@ tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg)
 {
 	enum step s;
 
-	c->segs_in += seg->segs;
+	c->count.segs_in += seg->segs;
 	if (seg->len)
-		c->data_segs_in += seg->segs;
+		c->count.data_segs_in += seg->segs;
 	if (c->state == LEAT_TCP_SYN_SENT)
 		s = arrive_syn_sent(c, seg);
 	else

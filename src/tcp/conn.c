@@ -51,7 +51,7 @@ tcp_emit_cc(struct tcp_conn *c, const char *cause)
 	    .tcp_cc = {.flow = c->number,
 		.cwnd = c->cc.cwnd,
 		.ssthresh = c->cc.ssthresh,
-		.in_flight = txq_pipe(&c->txq),
+		.in_flight = txq_pipe(&c->snd.txq),
 		.ca_state = (uint8_t)c->recovery.state,
 		.cause = cause}};
 
@@ -94,7 +94,7 @@ tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news)
 void
 tcp_news(struct tcp_conn *c, unsigned news)
 {
-	tcp_tell(c->tcp, &c->tell, news);
+	tcp_tell(c->tcp, &c->user.tell, news);
 }
 
 /* Buffers, as the options want them. */
@@ -104,20 +104,20 @@ init_buffers(struct tcp_conn *c)
 	const struct tcp_opts *o = &c->opts;
 	const struct tcp_limits *lim = &c->tcp->limits;
 
-	sndbuf_init(&c->sndbuf, c->tcp->core->pool, o->sndbuf ? o->sndbuf : SNDBUF_BEGIN, lim->sndbuf_max,
+	sndbuf_init(&c->snd.buf, c->tcp->core->pool, o->sndbuf ? o->sndbuf : SNDBUF_BEGIN, lim->sndbuf_max,
 	    o->sndbuf != 0);
-	rcvbuf_init(&c->rcvbuf, o->rcvbuf ? o->rcvbuf : RCVBUF_BEGIN, lim->rcvbuf_max, o->rcvbuf != 0);
-	rcvbuf_clamp(&c->rcvbuf, o->window_clamp);
-	c->rcv_ws = (uint8_t)rcvbuf_scale(&c->rcvbuf);
+	rcvbuf_init(&c->rcv.buf, o->rcvbuf ? o->rcvbuf : RCVBUF_BEGIN, lim->rcvbuf_max, o->rcvbuf != 0);
+	rcvbuf_clamp(&c->rcv.buf, o->window_clamp);
+	c->rcv.shift = (uint8_t)rcvbuf_scale(&c->rcv.buf);
 }
 
 /* Before anything is sent. */
 void
 tcp_set_iss(struct tcp_conn *c, seq_t iss)
 {
-	c->iss = c->snd_una = c->snd_nxt = iss;
-	c->snd_up = c->snd_sml = c->snd_push = iss;
-	txq_init(&c->txq, &c->tcp->slab, iss + 1);
+	c->snd.iss = c->snd.una = c->snd.nxt = iss;
+	c->snd.up = c->snd.sml = c->snd.push = iss;
+	txq_init(&c->snd.txq, &c->tcp->slab, iss + 1);
 }
 
 /* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
@@ -147,25 +147,24 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->opts = *opts;
 	c->passive = !way;
 	if (way)
-		c->way = (struct path_cache){.generation = route_generation(tcp->core), .path = *way};
-	c->quick = opts->quickack > 0;
+		c->path.cache = (struct path_cache){.generation = route_generation(tcp->core), .path = *way};
 	c->state = LEAT_TCP_CLOSED;
 	c->number = tcp->core->next_flow++;
-	c->opened = c->last_sent = c->last_rcvd = c->chrono.since = tcp_now(c);
+	c->when.opened = c->when.last_sent = c->when.last_rcvd = c->snd.chrono.since = tcp_now(c);
 	list_init(&c->dirty);
-	list_init(&c->child);
-	list_init(&c->tell.node);
+	list_init(&c->child.link);
+	list_init(&c->user.tell.node);
 	timers_init(c);
 	init_buffers(c);
-	reass_init(&c->reass);
+	reass_init(&c->rcv.reass);
 	rto_init(&c->rto);
 	tcp_set_iss(c, origin.iss);
-	c->ts_offset = origin.ts_offset;
-	c->peer_mss = ipaddr_is4(&remote->addr) ? TCP_MSS_DEFAULT4 : TCP_MSS_DEFAULT6;
-	c->quick_left = opts->quickack < 0 ? 0 : TCP_QUICK_ACKS;
-	c->rcv_mss = c->peer_mss;
+	c->ts.offset = origin.ts_offset;
+	c->agreed.peer_mss = ipaddr_is4(&remote->addr) ? TCP_MSS_DEFAULT4 : TCP_MSS_DEFAULT6;
+	c->rcv.quick_left = opts->quickack < 0 ? 0 : TCP_QUICK_ACKS;
+	c->rcv.mss = c->agreed.peer_mss;
 	tcp_sync_mss(c);
-	cc_init(&c->cc, cc ? cc : cc_table[0], c->snd_mss, c->iss, tcp_now(c));
+	cc_init(&c->cc, cc ? cc : cc_table[0], c->snd.mss, c->snd.iss, tcp_now(c));
 	list_push(&tcp->conns, &c->all);
 	tcp->conns_count++;
 	emit_names(c, EVENT_TCP_OPEN, LEAT_TCP_CLOSED, LEAT_TCP_CLOSED, 0, NULL);
@@ -175,11 +174,11 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 static void
 forget_deferred(struct tcp_conn *c)
 {
-	if (!c->deferred)
+	if (!c->child.deferred)
 		return;
-	pkt_free(c->deferred->pkt);
-	free(c->deferred);
-	c->deferred = NULL;
+	pkt_free(c->child.deferred->pkt);
+	free(c->child.deferred);
+	c->child.deferred = NULL;
 }
 
 /* Out of the table and off the clock: from here on it only waits for its user to let go. */
@@ -189,7 +188,7 @@ leave_table(struct tcp_conn *c)
 	if (c->ended)
 		return;
 	c->ended = true;
-	chrono_switch(&c->chrono, CHRONO_IDLE, tcp_now(c));
+	chrono_switch(&c->snd.chrono, CHRONO_IDLE, tcp_now(c));
 	timers_cancel(c);
 	tcp_flow_remove(c->tcp, &c->flow);
 }
@@ -203,9 +202,9 @@ detach(struct tcp_conn *c)
 		return;
 	c->emptied = true;
 	forget_deferred(c);
-	reass_fini(&c->reass);
-	sndbuf_end(&c->sndbuf);
-	txq_fini(&c->txq);
+	reass_fini(&c->rcv.reass);
+	sndbuf_end(&c->snd.buf);
+	txq_fini(&c->snd.txq);
 }
 
 void
@@ -213,10 +212,10 @@ tcp_conn_free(struct tcp_conn *c)
 {
 	detach(c);
 	tcp_child_leave_queue(c);
-	sndbuf_fini(&c->sndbuf);
-	rcvbuf_fini(&c->rcvbuf);
+	sndbuf_fini(&c->snd.buf);
+	rcvbuf_fini(&c->rcv.buf);
 	list_del(&c->dirty);
-	list_del(&c->tell.node);
+	list_del(&c->user.tell.node);
 	list_del(&c->all);
 	c->tcp->conns_count--;
 	slab_give(&c->tcp->conn_slab, c);
@@ -236,13 +235,13 @@ tcp_end(struct tcp_conn *c, int error)
 	tcp_emit_close(c, error);
 	leave_table(c);
 	if (error) {
-		c->error = error;
+		c->user.error = error;
 		tcp_news(c, TCP_NEWS_ERROR);
 	}
 	tcp_news(c, TCP_NEWS_CLOSED | TCP_NEWS_READABLE | TCP_NEWS_WRITABLE);
-	if (c->queue == CHILD_SYN_QUEUE) {
+	if (c->child.queue == QUEUE_SYN) {
 		tcp_child_leave_queue(c);
-		c->user_gone = true;
+		c->user.gone = true;
 	}
 	tcp_want(c, WANT_SETTLE);
 }
@@ -267,6 +266,6 @@ tcp_settle(struct tcp_conn *c)
 		tcp_news(c, TCP_NEWS_CLOSED);
 	}
 	detach(c);
-	if (c->user_gone)
+	if (c->user.gone)
 		tcp_conn_free(c);
 }

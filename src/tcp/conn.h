@@ -58,8 +58,103 @@ enum tcp_want {
 	WANT_SETTLE = 512,   /* enter TIME-WAIT, or be freed */
 };
 
+/* What both SYNs offered (RFC 9293, 3.2; RFC 7323; RFC 2018). The peer's SYN fills it. */
+struct tcp_agreed {
+	bool ts_ok, sack_ok, ws_ok;
+	uint16_t peer_mss; /* the MSS option, or the default */
+};
+
+/* SEND (RFC 9293, 3.3.1): written by the user's SEND, by what is transmitted, and by ACKs. */
+struct tcp_snd {
+	uint8_t shift; /* Snd.Wind.Shift: of the windows that arrive (RFC 7323, 2.3) */
+	uint16_t mss;  /* payload octets of a full segment now, without the timestamps option */
+	seq_t una, nxt, iss;
+	uint32_t wnd, max_wnd; /* scaled */
+	seq_t wl1, wl2;
+	seq_t up;   /* after the urgent octet, while urgent */
+	seq_t push; /* after the last octet to be pushed: the end of a write without MSG_MORE */
+	seq_t sml;  /* after the last short segment sent (Minshall's variant of Nagle's rule) */
+	seq_t fin;  /* of our FIN, once fin_queued */
+	bool fin_queued, urgent;
+	bool more;      /* the last write said MSG_MORE */
+	bool gather;    /* the user writes again at once: whole super-segments only */
+	bool syn_again; /* the SYN or SYN-ACK has been retransmitted */
+	struct sndbuf buf;
+	struct txq txq;
+	struct chrono chrono;
+	nsec_t min_rtt; /* the least round trip measured; 0 = none yet */
+};
+
+/* The urgent octet (RFC 6093; out of line as on Linux). */
+enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
+
+/* RECEIVE (RFC 9293, 3.3.1): written by segments that arrive, and by the user's RECEIVE. */
+struct tcp_rcv {
+	seq_t nxt, irs;
+	seq_t adv;          /* the right edge offered: RCV.NXT + RCV.WND */
+	seq_t wup;          /* RCV.NXT as last acknowledged */
+	seq_t fin;          /* of the peer's FIN, once fin_seen */
+	seq_t up;           /* of the urgent octet, while urg is not URG_NONE */
+	uint16_t mss;       /* the largest recent segment: what counts as full-sized */
+	uint8_t shift;      /* Rcv.Wind.Shift: of the windows that leave (RFC 7323, 2.3) */
+	bool fin_seen;      /* it has arrived, perhaps out of order */
+	bool fin_rcvd;      /* it has arrived in order: nothing follows */
+	uint8_t quick_left; /* so many ACKs more are not delayed */
+	uint8_t urg;        /* enum tcp_urg */
+	uint8_t urg_octet;
+	struct rcvbuf buf;
+	struct reass reass;
+};
+
+/* Timestamps (RFC 7323, 4 and 5). Written by segments with the option, and when an ACK is sent. */
+struct tcp_ts {
+	uint32_t recent;     /* TS.Recent */
+	uint32_t offset;     /* from the host's clock to this connection's timestamps */
+	seq_t last_ack_sent; /* Last.ACK.sent */
+	nsec_t recent_at;    /* when TS.Recent was set */
+};
+
+/* Written by timers.c; progress sets retries back to 0. */
+struct tcp_timers {
+	struct timer retx, persist, delack, keep, orphan, pace;
+	uint32_t retries;      /* retransmissions, or probes without an answer, in a row */
+	uint32_t keep_probes;  /* without an answer, in a row */
+	nsec_t retries_since;  /* when the first of the retries left */
+	uint8_t probe_backoff; /* window probes double their distance (RFC 9293, 3.8.6.1) */
+};
+
+/* When things happened last, and before when they may not happen again. 0 = never. */
+struct tcp_times {
+	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd;
+	nsec_t opened, syn_sent, established;
+	nsec_t next_challenge; /* no challenge ACK before */
+	nsec_t next_send;      /* pacing: no data before */
+	nsec_t next_confirm;   /* the next hop is not confirmed again before */
+};
+
+/* The path to the peer. Written when routes change, and by ICMP errors. */
+struct tcp_path {
+	struct path_cache cache;
+	uint32_t mtu;
+	seq_t pmtu_edge;         /* while pmtu_retx: what lies before was sent too large for the path */
+	uint64_t mss_generation; /* the route_generation() that snd.mss was computed for */
+	bool pmtu_retx;
+	bool software_checksum; /* the device has no checksum offload */
+};
+
+/* The user's side: written by the user's calls, and by what is reported to it. */
+struct tcp_user {
+	struct tcp_teller tell;
+	bool gone;         /* closed: the connection ends by itself */
+	bool rcv_shut;     /* shut down for receiving */
+	bool no_room;      /* a write found no room: the user is notified when there is some */
+	bool was_writable; /* after the last flush */
+	int error;         /* pending, LEAT_E */
+	int soft_error;    /* what ICMP reported and may pass (RFC 5461), LEAT_E */
+};
+
 /* Where a child is on its way from the SYN to the user. */
-enum tcp_child { CHILD_NONE, CHILD_SYN_QUEUE, CHILD_ACCEPT_QUEUE };
+enum tcp_queue { QUEUE_NONE, QUEUE_SYN, QUEUE_ACCEPT };
 
 /* A SYN that waits for the user's word (defer_syn_ack). */
 struct tcp_deferred {
@@ -67,6 +162,26 @@ struct tcp_deferred {
 	struct ip_rx rx;
 };
 
+/* A child of a listener, until it is accepted. Written by listen.c. */
+struct tcp_child {
+	enum tcp_queue queue;
+	bool bare_ack; /* SYN-RECEIVED: the handshake is done except for the data that await_data asks for */
+	struct tcp_listener *listener;
+	struct list link; /* of the listener's syn_queue or accept_queue */
+	struct tcp_deferred *deferred;
+};
+
+/* What has happened so far, for TCP_INFO. */
+struct tcp_count {
+	uint64_t octets_sent, octets_retx, octets_acked, octets_rcvd;
+	uint32_t segs_in, segs_out, data_segs_in, data_segs_out, segs_retx;
+	uint32_t dsacks, reord_seen, out_of_order;
+	uint64_t rate_octets; /* the last delivery rate: so many octets */
+	nsec_t rate_interval; /* in this long; 0 = none */
+	bool rate_app_limited;
+};
+
+/* Ordered so that what each segment touches lies together (docs/design/0021-connections.md). */
 struct tcp_conn {
 	struct tcp_flow flow; /* first */
 	struct tcp *tcp;
@@ -74,106 +189,26 @@ struct tcp_conn {
 	struct list dirty; /* of struct tcp's dirty, while want is not 0 */
 	uint32_t want;     /* enum tcp_want */
 	uint8_t state;     /* enum leat_tcp_state */
-
-	/* what the peer and we agreed on */
-	bool ts_ok, sack_ok, ws_ok;
-	uint8_t snd_ws, rcv_ws; /* shifts of windows that arrive and leave */
-	uint16_t peer_mss;      /* the MSS option, or the default */
-	uint16_t snd_mss;       /* payload octets of a full segment now, timestamps accounted for */
-
-	/* SEND (RFC 9293, 3.3.1) */
-	seq_t snd_una, snd_nxt, iss;
-	uint32_t snd_wnd, max_snd_wnd; /* scaled */
-	seq_t snd_wl1, snd_wl2;
-	seq_t snd_up; /* behind the urgent octet, while urgent */
-	seq_t
-	    snd_push; /* behind the last octet that the user wanted pushed: the end of a write without MSG_MORE */
-	seq_t snd_sml; /* behind the last short segment sent (Minshall's Nagle) */
-	seq_t fin_seq; /* of our FIN, once fin_queued */
-	bool fin_queued, urgent, more;
-	bool gather; /* the user has more at hand: whole super-segments only */
-	struct sndbuf sndbuf;
-	struct txq txq;
+	bool passive;      /* opened by a listener */
+	bool ended;        /* out of the table: nothing more arrives */
+	bool emptied;      /* all queues but rcv.buf are gone */
+	struct tcp_agreed agreed;
+	struct tcp_snd snd;
 	struct recovery recovery;
 	struct rto rto;
 	struct cc cc;
-
-	/* RECEIVE */
-	seq_t rcv_nxt, irs;
-	seq_t rcv_adv; /* the right edge offered: RCV.NXT + RCV.WND */
-	seq_t rcv_wup; /* RCV.NXT as last acknowledged */
-	seq_t rcv_fin; /* of the peer's FIN, once fin_seen */
-	seq_t rcv_up;  /* of the urgent octet, while urg != 0 */
-	bool fin_seen; /* it has arrived, perhaps out of order */
-	bool fin_rcvd; /* in order: nothing follows */
-	bool quick;    /* opts.quickack is 1: ACKs are not delayed */
-	uint8_t quick_left;
-	uint8_t urg; /* enum tcp_urg */
-	uint8_t urg_octet;
-	uint16_t rcv_mss; /* the largest segment lately seen: what counts as full-sized */
-	struct rcvbuf rcvbuf;
-	struct reass reass;
-
-	/* timestamps (RFC 7323) */
-	uint32_t ts_recent, ts_offset;
-	seq_t last_ack_sent;
-	nsec_t ts_recent_at;
-
-	/* timers, named for what they wait for */
-	struct timer t_retx, t_persist, t_delack, t_keep, t_orphan, t_pace;
-	uint32_t retries;     /* retransmissions, or probes without an answer, in a row */
-	nsec_t retries_since; /* when the first of them left */
-	uint32_t keep_probes;
-	uint8_t probe_backoff; /* window probes double their distance (RFC 9293, 3.8.6.1) */
-	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd, opened, syn_sent;
-	nsec_t next_challenge; /* not before */
-	nsec_t next_send;      /* pacing: not before */
-	nsec_t next_confirm;   /* of the next hop: not before */
-
-	/* the path */
-	uint32_t path_mtu;
-	uint64_t route_gen;
-	struct path_cache way;
-	seq_t pmtu_edge; /* what lies before it is sent again for being too large, while pmtu_retx */
-	bool pmtu_retx;
-	bool software_checksum; /* the way's device leaves checksums to us */
-
-	/* the user */
+	struct tcp_rcv rcv;
+	struct tcp_ts ts;
+	struct tcp_timers timer;
+	struct tcp_times when;
+	struct tcp_path path;
 	struct tcp_opts opts;
-	struct tcp_teller tell;
-	bool user_gone; /* closed: the connection ends by itself */
-	bool rcv_shut;  /* shut down for receiving */
-	bool passive;
-	bool bare_ack;  /* SYN-RECEIVED: the handshake is done but for the data that await_data asks for */
-	bool syn_again; /* the SYN or SYN-ACK has been sent before */
-	bool ended;     /* out of the table, nothing more arrives */
-	bool emptied;   /* the queues are gone but rcvbuf */
-	bool no_room;   /* a write found no room: tell when there is some */
-	bool was_writable;
-	int error;                    /* pending, LEAT_E */
-	int soft_error;               /* what ICMP said and may pass (RFC 5461) */
 	enum drop_reason why_dropped; /* of the segment at hand */
-
-	/* a child */
-	enum tcp_child queue;
-	struct tcp_listener *listener;
-	struct list child;
-	struct tcp_deferred *deferred;
-
-	/* what happened, for TCP_INFO */
+	struct tcp_user user;
+	struct tcp_child child;
 	uint64_t number; /* struct event's flow */
-	uint64_t octets_sent, octets_retx, octets_acked, octets_rcvd;
-	uint32_t segs_in, segs_out, data_segs_in, data_segs_out, segs_retx, dsacks, reord_seen, rcv_ooo;
-	nsec_t established;
-	struct chrono chrono;
-	nsec_t min_rtt;
-	uint64_t rate_octets;
-	nsec_t rate_interval;
-	bool rate_app_limited;
+	struct tcp_count count;
 };
-
-/* The urgent octet (RFC 6093; out of line as Linux keeps it). */
-enum tcp_urg { URG_NONE, URG_COMING, URG_HERE, URG_READ };
 
 /* conn.c: the life of a connection */
 /*
@@ -239,14 +274,14 @@ uint32_t tcp_window_to_offer(struct tcp_conn *c);
 static inline uint32_t
 tcp_rcv_wnd(const struct tcp_conn *c)
 {
-	return seq_gt(c->rcv_adv, c->rcv_nxt) ? c->rcv_adv - c->rcv_nxt : 0;
+	return seq_gt(c->rcv.adv, c->rcv.nxt) ? c->rcv.adv - c->rcv.nxt : 0;
 }
 
 /* The sequence number of the next octet that the user will read. */
 static inline seq_t
 tcp_read_seq(const struct tcp_conn *c)
 {
-	return c->rcv_nxt - c->fin_rcvd - (uint32_t)rcvbuf_unread(&c->rcvbuf);
+	return c->rcv.nxt - c->rcv.fin_rcvd - (uint32_t)rcvbuf_unread(&c->rcv.buf);
 }
 
 /* output.c: what leaves, and when */
@@ -304,17 +339,17 @@ tcp_now(const struct tcp_conn *c)
 static inline void
 timers_segment_arrived(struct tcp_conn *c)
 {
-	c->last_rcvd = tcp_now(c);
-	c->keep_probes = 0;
+	c->when.last_rcvd = tcp_now(c);
+	c->timer.keep_probes = 0;
 }
 
 /* Whatever it was on. */
 static inline void
 timers_ack_sent(struct tcp_conn *c)
 {
-	timer_cancel(c->tcp->core->wheel, &c->t_delack);
-	if (c->quick_left)
-		c->quick_left--;
+	timer_cancel(c->tcp->core->wheel, &c->timer.delack);
+	if (c->rcv.quick_left)
+		c->rcv.quick_left--;
 }
 
 static inline void

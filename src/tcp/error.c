@@ -19,7 +19,7 @@ believable(const struct tcp_conn *c, const struct net_error *e)
 	if (e->quoted_len < 8)
 		return false;
 	seq = tcp_seq(e->quoted);
-	return seq_geq(seq, c->snd_una) && seq_lt(seq, c->snd_nxt);
+	return seq_geq(seq, c->snd.una) && seq_lt(seq, c->snd.nxt);
 }
 
 /*
@@ -31,28 +31,28 @@ tcp_resend_large(struct tcp_conn *c)
 {
 	struct txrec *r, *after;
 
-	if (!c->sack_ok)
-		txq_forget_dupacks(&c->txq); /* they stood for segments that may be lost now */
-	for (r = txq_first(&c->txq); r; r = after) {
-		after = txq_after(&c->txq, r);
-		if (!r->sacked && r->mss > c->snd_mss && r->end - r->node.seq > c->snd_mss)
-			txq_mark_lost(&c->txq, r);
+	if (!c->agreed.sack_ok)
+		txq_forget_dupacks(&c->snd.txq); /* they stood for segments that may be lost now */
+	for (r = txq_first(&c->snd.txq); r; r = after) {
+		after = txq_after(&c->snd.txq, r);
+		if (!r->sacked && r->mss > c->snd.mss && r->end - r->node.seq > c->snd.mss)
+			txq_mark_lost(&c->snd.txq, r);
 	}
-	c->pmtu_edge = c->snd_nxt;
-	c->pmtu_retx = true;
+	c->path.pmtu_edge = c->snd.nxt;
+	c->path.pmtu_retx = true;
 	tcp_want(c, WANT_OUTPUT);
 }
 
 static void
 packet_too_big(struct tcp_conn *c, const struct net_error *e)
 {
-	uint16_t before = c->snd_mss;
+	uint16_t before = c->snd.mss;
 
-	if (e->mtu >= c->path_mtu)
+	if (e->mtu >= c->path.mtu)
 		return;
 	route_learn_mtu(c->tcp->core, &c->flow.remote.addr, e->mtu);
 	tcp_sync_mss(c);
-	if (c->snd_mss < before && tcp_synchronized(c))
+	if (c->snd.mss < before && tcp_synchronized(c))
 		tcp_resend_large(c);
 }
 
@@ -78,7 +78,7 @@ static void
 unreachable(struct tcp_conn *c, const struct net_error *e)
 {
 	if (tcp_synchronized(c))
-		c->soft_error = e->error;
+		c->user.soft_error = e->error;
 	else if (!c->passive || ends_request(e))
 		tcp_end(c, e->error);
 }

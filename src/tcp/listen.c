@@ -101,9 +101,9 @@ reset_children(struct list *queue)
 {
 	struct tcp_conn *c;
 
-	while ((c = list_first(queue, struct tcp_conn, child))) {
+	while ((c = list_first(queue, struct tcp_conn, child.link))) {
 		tcp_child_leave_queue(c);
-		c->user_gone = true;
+		c->user.gone = true;
 		tcp_end_with_reset(c, 0);
 		tcp_want(c, WANT_SETTLE);
 	}
@@ -140,15 +140,15 @@ tcp_accept_pending(const struct tcp_listener *l)
 }
 
 static void
-enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_child queue)
+enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_queue queue)
 {
-	c->listener = l;
-	c->queue = queue;
-	if (queue == CHILD_SYN_QUEUE) {
-		list_push(&l->syn_queue, &c->child);
+	c->child.listener = l;
+	c->child.queue = queue;
+	if (queue == QUEUE_SYN) {
+		list_push(&l->syn_queue, &c->child.link);
 		l->half_open++;
 	} else {
-		list_push(&l->accept_queue, &c->child);
+		list_push(&l->accept_queue, &c->child.link);
 		l->waiting++;
 		tcp_tell(l->tcp, &l->tell, TCP_NEWS_ACCEPT);
 	}
@@ -157,47 +157,47 @@ enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_child queue)
 void
 tcp_child_leave_queue(struct tcp_conn *c)
 {
-	if (c->queue == CHILD_NONE)
+	if (c->child.queue == QUEUE_NONE)
 		return;
-	if (c->queue == CHILD_SYN_QUEUE)
-		c->listener->half_open--;
+	if (c->child.queue == QUEUE_SYN)
+		c->child.listener->half_open--;
 	else
-		c->listener->waiting--;
-	list_del(&c->child);
-	c->queue = CHILD_NONE;
-	c->listener = NULL;
+		c->child.listener->waiting--;
+	list_del(&c->child.link);
+	c->child.queue = QUEUE_NONE;
+	c->child.listener = NULL;
 }
 
 void
 tcp_child_established(struct tcp_conn *c)
 {
-	struct tcp_listener *l = c->listener;
+	struct tcp_listener *l = c->child.listener;
 
 	tcp_child_leave_queue(c);
-	enqueue(l, c, CHILD_ACCEPT_QUEUE);
+	enqueue(l, c, QUEUE_ACCEPT);
 }
 
 struct tcp_conn *
 tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user)
 {
-	struct tcp_conn *c = list_first(&l->accept_queue, struct tcp_conn, child);
+	struct tcp_conn *c = list_first(&l->accept_queue, struct tcp_conn, child.link);
 
 	if (!c)
 		return NULL;
 	tcp_child_leave_queue(c);
-	c->tell.ops = ops;
-	c->tell.user = user;
+	c->user.tell.ops = ops;
+	c->user.tell.user = user;
 	return c;
 }
 
 void
 tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c)
 {
-	c->tell.ops = NULL;
-	c->tell.user = NULL;
-	c->listener = l;
-	c->queue = CHILD_ACCEPT_QUEUE;
-	list_push_front(&l->accept_queue, &c->child);
+	c->user.tell.ops = NULL;
+	c->user.tell.user = NULL;
+	c->child.listener = l;
+	c->child.queue = QUEUE_ACCEPT;
+	list_push_front(&l->accept_queue, &c->child.link);
 	l->waiting++;
 }
 
@@ -211,7 +211,7 @@ defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)
 	seg->pkt->linear += seg->hdr_len;
 	seg->pkt->len += seg->hdr_len;
 	seg->pkt = NULL;
-	c->deferred = d;
+	c->child.deferred = d;
 }
 
 /*
@@ -226,13 +226,13 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 
 	if (!c)
 		return NULL;
-	if (at_least && seq_lt(c->iss, *at_least))
+	if (at_least && seq_lt(c->snd.iss, *at_least))
 		tcp_set_iss(c, *at_least);
-	c->irs = seg->seq;
-	c->rcv_nxt = c->rcv_wup = c->rcv_adv = c->last_ack_sent = seg->seq + 1;
-	c->snd_wnd = c->max_snd_wnd = seg->wnd;
-	c->snd_wl1 = seg->seq;
-	c->ts_ok = c->sack_ok = c->ws_ok = true;
+	c->rcv.irs = seg->seq;
+	c->rcv.nxt = c->rcv.wup = c->rcv.adv = c->ts.last_ack_sent = seg->seq + 1;
+	c->snd.wnd = c->snd.max_wnd = seg->wnd;
+	c->snd.wl1 = seg->seq;
+	c->agreed.ts_ok = c->agreed.sack_ok = c->agreed.ws_ok = true;
 	tcp_take_syn_options(c, seg);
 	tcp_set_state(c, LEAT_TCP_SYN_RECEIVED);
 	return c;
@@ -249,9 +249,9 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 static bool
 oldest_gives_way(struct tcp_listener *l)
 {
-	struct tcp_conn *oldest = list_first(&l->syn_queue, struct tcp_conn, child);
+	struct tcp_conn *oldest = list_first(&l->syn_queue, struct tcp_conn, child.link);
 
-	if (tcp_now(oldest) - oldest->opened < TCP_SYN_PLACE)
+	if (tcp_now(oldest) - oldest->when.opened < TCP_SYN_PLACE)
 		return false;
 	drop_note(l->tcp->core, NULL, DROP_TCP_SYN_QUEUE);
 	tcp_end(oldest, LEAT_ETIMEDOUT);
@@ -287,13 +287,13 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_CONN_LIMIT);
 		return;
 	}
-	c->segs_in = seg->segs;
+	c->count.segs_in = seg->segs;
 	if (d) {
 		defer(c, seg, d);
-		enqueue(l, c, CHILD_ACCEPT_QUEUE);
+		enqueue(l, c, QUEUE_ACCEPT);
 		return;
 	}
-	enqueue(l, c, CHILD_SYN_QUEUE);
+	enqueue(l, c, QUEUE_SYN);
 	tcp_want(c, WANT_SYN);
 }
 
@@ -318,11 +318,11 @@ tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_l
 void
 tcp_answer_accept(struct tcp_conn *c)
 {
-	if (c->state != LEAT_TCP_SYN_RECEIVED || !c->deferred)
+	if (c->state != LEAT_TCP_SYN_RECEIVED || !c->child.deferred)
 		return;
-	pkt_free(c->deferred->pkt);
-	free(c->deferred);
-	c->deferred = NULL;
+	pkt_free(c->child.deferred->pkt);
+	free(c->child.deferred);
+	c->child.deferred = NULL;
 	tcp_want(c, WANT_SYN);
 	tcp_leave(c->tcp);
 }
@@ -335,10 +335,10 @@ void
 tcp_answer_refuse(struct tcp_conn *c, int error)
 {
 	struct tcp *tcp = c->tcp;
-	struct tcp_deferred *d = c->deferred;
+	struct tcp_deferred *d = c->child.deferred;
 
-	c->user_gone = true;
-	c->tell.ops = NULL;
+	c->user.gone = true;
+	c->user.tell.ops = NULL;
 	if (error == LEAT_ECONNREFUSED)
 		tcp_end_with_reset(c, error);
 	else

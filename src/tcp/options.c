@@ -12,9 +12,9 @@
 static void
 fill_timestamps(const struct tcp_conn *c, struct tcp_options *o)
 {
-	o->has_timestamp = c->ts_ok;
-	o->ts_val = tcp_ts_now(c->tcp, c->ts_offset);
-	o->ts_ecr = c->ts_recent;
+	o->has_timestamp = c->agreed.ts_ok;
+	o->ts_val = tcp_ts_now(c->tcp, c->ts.offset);
+	o->ts_ecr = c->ts.recent;
 }
 
 /* What we offer in a SYN, or what both agreed on in a SYN-ACK. */
@@ -24,9 +24,9 @@ tcp_options_syn(struct tcp_conn *c, uint8_t opt[40])
 	struct tcp_options o = {0};
 
 	o.mss = tcp_mss_to_announce(c);
-	o.has_wscale = c->ws_ok;
-	o.wscale = c->rcv_ws;
-	o.sack_permitted = c->sack_ok;
+	o.has_wscale = c->agreed.ws_ok;
+	o.wscale = c->rcv.shift;
+	o.sack_permitted = c->agreed.sack_ok;
 	fill_timestamps(c, &o);
 	return (unsigned)tcp_options_put(opt, &o);
 }
@@ -34,7 +34,7 @@ tcp_options_syn(struct tcp_conn *c, uint8_t opt[40])
 unsigned
 tcp_options_data(const struct tcp_conn *c, uint8_t opt[40])
 {
-	return c->ts_ok ? tcp_options_ts(opt, tcp_ts_now(c->tcp, c->ts_offset), c->ts_recent) : 0;
+	return c->agreed.ts_ok ? tcp_options_ts(opt, tcp_ts_now(c->tcp, c->ts.offset), c->ts.recent) : 0;
 }
 
 unsigned
@@ -43,10 +43,11 @@ tcp_options_ack(struct tcp_conn *c, uint8_t opt[40])
 	struct tcp_options o = {0};
 	struct seq_range range[TCP_SACK_BLOCKS];
 
-	if (!c->sack_ok || !reass_has_sack(&c->reass))
+	if (!c->agreed.sack_ok || !reass_has_sack(&c->rcv.reass))
 		return tcp_options_data(c, opt);
 	fill_timestamps(c, &o);
-	o.nsack = (uint8_t)reass_sack(&c->reass, range, c->ts_ok ? TCP_SACK_BLOCKS - 1 : TCP_SACK_BLOCKS);
+	o.nsack = (uint8_t)reass_sack(
+	    &c->rcv.reass, range, c->agreed.ts_ok ? TCP_SACK_BLOCKS - 1 : TCP_SACK_BLOCKS);
 	for (unsigned i = 0; i < o.nsack; i++)
 		o.sack[i] = (struct tcp_sack_block){range[i].start, range[i].end};
 	return (unsigned)tcp_options_put(opt, &o);
@@ -71,9 +72,9 @@ tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at,
 nsec_t
 tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	uint32_t ms = tcp_ts_now(c->tcp, c->ts_offset) - seg->opt.ts_ecr;
+	uint32_t ms = tcp_ts_now(c->tcp, c->ts.offset) - seg->opt.ts_ecr;
 
-	if (!c->ts_ok || !seg->opt.has_timestamp || !(seg->flags & TCP_ACK) || ms > TS_RTT_MOST)
+	if (!c->agreed.ts_ok || !seg->opt.has_timestamp || !(seg->flags & TCP_ACK) || ms > TS_RTT_MOST)
 		return 0;
 	return nsec_max((nsec_t)ms * MSEC, MSEC);
 }
@@ -85,10 +86,10 @@ tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
 void
 tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (!c->ts_ok || !seg->opt.has_timestamp || seq_gt(seg->seq, c->last_ack_sent))
+	if (!c->agreed.ts_ok || !seg->opt.has_timestamp || seq_gt(seg->seq, c->ts.last_ack_sent))
 		return;
-	if ((int32_t)(seg->opt.ts_val - c->ts_recent) < 0 && tcp_now(c) - c->ts_recent_at < PAWS_STALE)
+	if ((int32_t)(seg->opt.ts_val - c->ts.recent) < 0 && tcp_now(c) - c->ts.recent_at < PAWS_STALE)
 		return;
-	c->ts_recent = seg->opt.ts_val;
-	c->ts_recent_at = tcp_now(c);
+	c->ts.recent = seg->opt.ts_val;
+	c->ts.recent_at = tcp_now(c);
 }

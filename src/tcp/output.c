@@ -14,12 +14,12 @@ tcp_way(struct tcp_conn *c)
 	uint32_t ifindex = c->flow.remote.ifindex ? c->flow.remote.ifindex : c->opts.bound_if;
 	struct path path;
 
-	if (c->way.generation == generation)
-		return &c->way.path;
+	if (c->path.cache.generation == generation)
+		return &c->path.cache.path;
 	if (route_find(core, &c->flow.remote.addr, &c->flow.local.addr, ifindex, &path))
 		return NULL;
-	c->way = (struct path_cache){.generation = generation, .path = path};
-	return &c->way.path;
+	c->path.cache = (struct path_cache){.generation = generation, .path = path};
+	return &c->path.cache.path;
 }
 
 /* The path, and what fits it beside the options that every segment carries (RFC 6691). */
@@ -27,37 +27,37 @@ void
 tcp_sync_mss(struct tcp_conn *c)
 {
 	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
-	uint32_t mss = c->peer_mss;
+	uint32_t mss = c->agreed.peer_mss;
 	const struct path *path = tcp_way(c);
 
-	c->route_gen = route_generation(c->tcp->core);
+	c->path.mss_generation = route_generation(c->tcp->core);
 	if (path) {
-		c->path_mtu = path->mtu;
-		c->software_checksum = !iface_offloads_checksum(path->iface);
-	} else if (c->path_mtu == 0) {
-		c->path_mtu = headers + c->peer_mss;
+		c->path.mtu = path->mtu;
+		c->path.software_checksum = !iface_offloads_checksum(path->iface);
+	} else if (c->path.mtu == 0) {
+		c->path.mtu = headers + c->agreed.peer_mss;
 	}
-	if (c->path_mtu > headers && mss > c->path_mtu - headers)
-		mss = c->path_mtu - headers;
+	if (c->path.mtu > headers && mss > c->path.mtu - headers)
+		mss = c->path.mtu - headers;
 	if (c->opts.maxseg && mss > c->opts.maxseg)
 		mss = c->opts.maxseg;
-	if (c->ts_ok)
+	if (c->agreed.ts_ok)
 		mss = mss > TCP_OPT_TIMESTAMP_ROOM ? mss - TCP_OPT_TIMESTAMP_ROOM : 0;
 	if (mss < TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM)
 		mss = TCP_MSS_LEAST - TCP_OPT_TIMESTAMP_ROOM;
-	sndbuf_sum_runs(&c->sndbuf, c->software_checksum ? (uint16_t)mss : 0);
-	if (mss == c->snd_mss)
+	sndbuf_sum_runs(&c->snd.buf, c->path.software_checksum ? (uint16_t)mss : 0);
+	if (mss == c->snd.mss)
 		return;
-	c->snd_mss = (uint16_t)mss;
+	c->snd.mss = (uint16_t)mss;
 	if (c->cc.ops)
-		cc_set_mss(&c->cc, mss, c->data_segs_out == 0);
+		cc_set_mss(&c->cc, mss, c->count.data_segs_out == 0);
 }
 
 uint16_t
 tcp_mss_to_announce(const struct tcp_conn *c)
 {
 	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
-	uint32_t mss = c->path_mtu > headers ? c->path_mtu - headers : TCP_MSS_DEFAULT4;
+	uint32_t mss = c->path.mtu > headers ? c->path.mtu - headers : TCP_MSS_DEFAULT4;
 
 	if (c->opts.maxseg && mss > c->opts.maxseg)
 		mss = c->opts.maxseg;
@@ -67,7 +67,7 @@ tcp_mss_to_announce(const struct tcp_conn *c)
 seq_t
 tcp_snd_end(const struct tcp_conn *c)
 {
-	return c->fin_queued ? c->fin_seq + 1 : c->txq.una + (uint32_t)sndbuf_len(&c->sndbuf);
+	return c->snd.fin_queued ? c->snd.fin + 1 : c->snd.txq.una + (uint32_t)sndbuf_len(&c->snd.buf);
 }
 
 bool
@@ -93,12 +93,12 @@ tcp_sends_data(const struct tcp_conn *c)
 static bool
 short_may_go(const struct tcp_conn *c)
 {
-	if (c->urgent || c->fin_queued)
+	if (c->snd.urgent || c->snd.fin_queued)
 		return true;
-	if (c->opts.cork || c->more)
+	if (c->opts.cork || c->snd.more)
 		return false;
 	/* beyond SND.NXT it is of half a sequence space ago, and acknowledged */
-	return c->opts.nodelay || seq_leq(c->snd_sml, c->snd_una) || seq_gt(c->snd_sml, c->snd_nxt);
+	return c->opts.nodelay || seq_leq(c->snd.sml, c->snd.una) || seq_gt(c->snd.sml, c->snd.nxt);
 }
 
 /*
@@ -110,19 +110,19 @@ short_may_go(const struct tcp_conn *c)
 static uint32_t
 sendable(const struct tcp_conn *c, bool override)
 {
-	uint32_t unsent = tcp_snd_end(c) - c->txq.nxt;
-	uint32_t out = txq_out(&c->txq);
-	uint32_t room = c->snd_wnd > out ? c->snd_wnd - out : 0;
+	uint32_t unsent = tcp_snd_end(c) - c->snd.txq.nxt;
+	uint32_t out = txq_out(&c->snd.txq);
+	uint32_t room = c->snd.wnd > out ? c->snd.wnd - out : 0;
 	uint32_t n = unsent < room ? unsent : room;
 	uint32_t rest;
 
-	assert(c->snd_mss > 0);
-	rest = n < c->snd_mss ? n : n % c->snd_mss;
-	if (c->more && c->gather && n == unsent)
+	assert(c->snd.mss > 0);
+	rest = n < c->snd.mss ? n : n % c->snd.mss;
+	if (c->snd.more && c->snd.gather && n == unsent)
 		rest = n % tcp_super_max(c);
 	if (rest == 0 || override)
 		return n;
-	if (n == unsent ? short_may_go(c) : n >= c->max_snd_wnd / 2 && n < c->snd_mss)
+	if (n == unsent ? short_may_go(c) : n >= c->snd.max_wnd / 2 && n < c->snd.mss)
 		return n;
 	return n - rest;
 }
@@ -135,21 +135,21 @@ sendable(const struct tcp_conn *c, bool override)
 static uint32_t
 retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
 {
-	seq_t seq = next->rec->node.seq, edge = c->snd_una + c->snd_wnd;
+	seq_t seq = next->rec->node.seq, edge = c->snd.una + c->snd.wnd;
 	uint32_t room = seq_lt(seq, edge) ? edge - seq : 0;
 
-	if (seq == c->snd_una && room < c->snd_mss)
-		room = c->snd_mss;
-	return next->len <= room ? next->len : room - room % c->snd_mss;
+	if (seq == c->snd.una && room < c->snd.mss)
+		room = c->snd.mss;
+	return next->len <= room ? next->len : room - room % c->snd.mss;
 }
 
 /* Has the rate of congestion control a say, and does it say later? */
 static bool
 paced(struct tcp_conn *c)
 {
-	if (c->cc.pacing_rate == CC_UNPACED || tcp_now(c) >= c->next_send)
+	if (c->cc.pacing_rate == CC_UNPACED || tcp_now(c) >= c->when.next_send)
 		return false;
-	timers_paced(c, c->next_send);
+	timers_paced(c, c->when.next_send);
 	return true;
 }
 
@@ -157,16 +157,16 @@ static void
 pace(struct tcp_conn *c, uint32_t len)
 {
 	if (c->cc.pacing_rate != CC_UNPACED && c->cc.pacing_rate)
-		c->next_send = nsec_max(c->next_send, tcp_now(c)) +
-			       (nsec_t)((uint64_t)len * (uint64_t)SEC / c->cc.pacing_rate);
+		c->when.next_send = nsec_max(c->when.next_send, tcp_now(c)) +
+				    (nsec_t)((uint64_t)len * (uint64_t)SEC / c->cc.pacing_rate);
 }
 
 /* A pause in which all was acknowledged: what cwnd knew is old (RFC 5681, 4.1). */
 static void
 restart_after_idle(struct tcp_conn *c)
 {
-	if (txq_out(&c->txq) == 0 && c->last_data_sent)
-		cc_restart(&c->cc, tcp_now(c) - c->last_data_sent, c->rto.rto, tcp_now(c));
+	if (txq_out(&c->snd.txq) == 0 && c->when.last_data_sent)
+		cc_restart(&c->cc, tcp_now(c) - c->when.last_data_sent, c->rto.rto, tcp_now(c));
 }
 
 /*
@@ -176,8 +176,8 @@ restart_after_idle(struct tcp_conn *c)
 static void
 note_conversation(struct tcp_conn *c)
 {
-	if (c->last_data_rcvd && tcp_now(c) - c->last_data_rcvd < TCP_DELACK)
-		c->quick_left = 0;
+	if (c->when.last_data_rcvd && tcp_now(c) - c->when.last_data_rcvd < TCP_DELACK)
+		c->rcv.quick_left = 0;
 }
 
 /*
@@ -190,14 +190,14 @@ send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
 	struct recovery_next next;
 
 	while (tcp_sends_data(c) && !paced(c) &&
-	       recovery_next(&c->recovery, &c->txq, &c->cc, sendable(c, override), &next, by_cwnd)) {
+	       recovery_next(&c->recovery, &c->snd.txq, &c->cc, sendable(c, override), &next, by_cwnd)) {
 		uint32_t most, sent;
 
 		if (next.rec && (next.len = retx_in_window(c, &next)) == 0)
 			break;
 		if (!next.rec)
 			note_conversation(c);
-		most = next.len > c->snd_mss ? tcp_super_max(c) : next.len;
+		most = next.len > c->snd.mss ? tcp_super_max(c) : next.len;
 		sent = tcp_send_data(c, next.len < most ? next.len : most, &next);
 		if (sent == 0)
 			return true;
@@ -209,17 +209,17 @@ send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
 static void
 output(struct tcp_conn *c, bool override)
 {
-	bool by_cwnd = false, stopped = false, unsent = tcp_snd_end(c) != c->txq.nxt;
+	bool by_cwnd = false, stopped = false, unsent = tcp_snd_end(c) != c->snd.txq.nxt;
 
 	if (unsent)
 		restart_after_idle(c);
-	if (unsent || recovery_wants(&c->recovery, &c->txq)) {
+	if (unsent || recovery_wants(&c->recovery, &c->snd.txq)) {
 		stopped = send_all(c, override, &by_cwnd);
-		unsent = tcp_snd_end(c) != c->txq.nxt;
+		unsent = tcp_snd_end(c) != c->snd.txq.nxt;
 	}
-	cc_flushed(&c->cc, txq_pipe(&c->txq), by_cwnd, c->snd_una, c->snd_nxt);
+	cc_flushed(&c->cc, txq_pipe(&c->snd.txq), by_cwnd, c->snd.una, c->snd.nxt);
 	if (!unsent && !by_cwnd)
-		txq_app_limited(&c->txq);
+		txq_app_limited(&c->snd.txq);
 	timers_output_done(c, unsent, stopped);
 }
 
@@ -227,7 +227,7 @@ static enum pkt_why
 why_ack(const struct tcp_conn *c, uint32_t want)
 {
 	if (want & WANT_ACK)
-		return c->reass.runs ? PKT_WHY_DUP_ACK : PKT_WHY_ACK;
+		return c->rcv.reass.runs ? PKT_WHY_DUP_ACK : PKT_WHY_ACK;
 	return want & WANT_UPDATE ? PKT_WHY_WINDOW_UPDATE : PKT_WHY_CHALLENGE_ACK;
 }
 
@@ -235,11 +235,11 @@ why_ack(const struct tcp_conn *c, uint32_t want)
 static enum chrono_kind
 waits_for(const struct tcp_conn *c)
 {
-	uint32_t out = txq_out(&c->txq), unsent = tcp_snd_end(c) - c->txq.nxt;
+	uint32_t out = txq_out(&c->snd.txq), unsent = tcp_snd_end(c) - c->snd.txq.nxt;
 
-	if (unsent && c->snd_wnd < out + (unsent < c->snd_mss ? unsent : c->snd_mss))
+	if (unsent && c->snd.wnd < out + (unsent < c->snd.mss ? unsent : c->snd.mss))
 		return CHRONO_RWND;
-	if (!unsent && c->no_room && !c->fin_queued)
+	if (!unsent && c->user.no_room && !c->snd.fin_queued)
 		return CHRONO_SNDBUF;
 	return unsent || out ? CHRONO_BUSY : CHRONO_IDLE;
 }
@@ -248,10 +248,10 @@ waits_for(const struct tcp_conn *c)
 static void
 path_changed(struct tcp_conn *c)
 {
-	uint16_t before = c->snd_mss;
+	uint16_t before = c->snd.mss;
 
 	tcp_sync_mss(c);
-	if (c->snd_mss < before)
+	if (c->snd.mss < before)
 		tcp_resend_large(c);
 }
 
@@ -263,11 +263,11 @@ static void
 flush_synchronized(struct tcp_conn *c, uint32_t want)
 {
 	const uint32_t acks = WANT_ACK | WANT_CHALLENGE | WANT_UPDATE;
-	uint32_t before = c->segs_out;
+	uint32_t before = c->count.segs_out;
 
-	if (c->route_gen != route_generation(c->tcp->core))
+	if (c->path.mss_generation != route_generation(c->tcp->core))
 		path_changed(c);
-	if ((want & acks) && reass_has_sack(&c->reass))
+	if ((want & acks) && reass_has_sack(&c->rcv.reass))
 		tcp_send_ack(c, why_ack(c, want));
 	if ((want & (WANT_OUTPUT | WANT_OVERRIDE)) && tcp_sends_data(c))
 		output(c, want & WANT_OVERRIDE);
@@ -275,10 +275,10 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 		tcp_send_probe(c, PKT_WHY_ZERO_WINDOW_PROBE);
 	if (want & WANT_KEEPALIVE)
 		tcp_send_probe(c, PKT_WHY_KEEPALIVE);
-	if ((want & acks) && c->segs_out == before)
+	if ((want & acks) && c->count.segs_out == before)
 		tcp_send_ack(c, why_ack(c, want));
 	tcp_tell_writable(c);
-	chrono_switch(&c->chrono, waits_for(c), tcp_now(c));
+	chrono_switch(&c->snd.chrono, waits_for(c), tcp_now(c));
 }
 
 void
@@ -293,8 +293,8 @@ tcp_flush(struct tcp_conn *c)
 		tcp_send_syn(c);
 	if (tcp_synchronized(c) && !c->ended)
 		flush_synchronized(c, want);
-	else if (c->state == LEAT_TCP_SYN_RECEIVED && !c->deferred && (want & (WANT_ACK | WANT_CHALLENGE)) &&
-		 !(want & WANT_SYN))
+	else if (c->state == LEAT_TCP_SYN_RECEIVED && !c->child.deferred &&
+		 (want & (WANT_ACK | WANT_CHALLENGE)) && !(want & WANT_SYN))
 		tcp_send_ack(c, why_ack(c, want));
 	if (want & WANT_SETTLE)
 		tcp_settle(c);

@@ -16,10 +16,10 @@ tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
 
 	if (seg->up == 0 || seq_lt(at, tcp_read_seq(c)))
 		return;
-	if (c->urg == URG_NONE ? seq_lt(at, c->rcv_nxt) : seq_leq(at, c->rcv_up))
+	if (c->rcv.urg == URG_NONE ? seq_lt(at, c->rcv.nxt) : seq_leq(at, c->rcv.up))
 		return;
-	c->urg = URG_COMING;
-	c->rcv_up = at;
+	c->rcv.urg = URG_COMING;
+	c->rcv.up = at;
 	tcp_news(c, TCP_NEWS_READABLE);
 }
 
@@ -27,10 +27,10 @@ tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
 static void
 take_urgent_octet(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (c->urg != URG_COMING || !seq_within(c->rcv_up, seg->seq, seg->len))
+	if (c->rcv.urg != URG_COMING || !seq_within(c->rcv.up, seg->seq, seg->len))
 		return;
-	pkt_copy_out(seg->pkt, c->rcv_up - seg->seq, &c->urg_octet, 1);
-	c->urg = URG_HERE;
+	pkt_copy_out(seg->pkt, c->rcv.up - seg->seq, &c->rcv.urg_octet, 1);
+	c->rcv.urg = URG_HERE;
 	tcp_news(c, TCP_NEWS_READABLE);
 }
 
@@ -38,16 +38,16 @@ take_urgent_octet(struct tcp_conn *c, const struct tcp_seg *seg)
 static void
 trim(struct tcp_conn *c, struct tcp_seg *seg)
 {
-	seq_t right = c->rcv_nxt + tcp_rcv_wnd(c);
+	seq_t right = c->rcv.nxt + tcp_rcv_wnd(c);
 
-	if (c->fin_seen)
-		right = seq_min(right, c->rcv_fin);
-	if (seq_lt(seg->seq, c->rcv_nxt)) {
-		uint32_t old = c->rcv_nxt - seg->seq;
+	if (c->rcv.fin_seen)
+		right = seq_min(right, c->rcv.fin);
+	if (seq_lt(seg->seq, c->rcv.nxt)) {
+		uint32_t old = c->rcv.nxt - seg->seq;
 
 		old = old < seg->len ? old : seg->len;
-		if (c->sack_ok)
-			reass_note_duplicate(&c->reass, seg->seq, seg->seq + old);
+		if (c->agreed.sack_ok)
+			reass_note_duplicate(&c->rcv.reass, seg->seq, seg->seq + old);
 		pkt_skip(seg->pkt, old);
 		seg->seq += old;
 		seg->len -= old;
@@ -70,10 +70,10 @@ learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
 		       : seg->segs == 1   ? seg->len
 					  : (seg->len + seg->segs - 1) / seg->segs;
 
-	if (one > c->rcv_mss)
-		c->rcv_mss = (uint16_t)(one < UINT16_MAX ? one : UINT16_MAX);
+	if (one > c->rcv.mss)
+		c->rcv.mss = (uint16_t)(one < UINT16_MAX ? one : UINT16_MAX);
 	else if (one >= TCP_MSS_DEFAULT4 - 40)
-		c->rcv_mss = (uint16_t)one;
+		c->rcv.mss = (uint16_t)one;
 }
 
 /* What the receiver can know of the round-trip time, for the buffer's growth. */
@@ -83,9 +83,9 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg)
 	nsec_t by_ts = tcp_ts_rtt(c, seg);
 
 	if (by_ts)
-		rcvbuf_rtt_sample(&c->rcvbuf, by_ts);
+		rcvbuf_rtt_sample(&c->rcv.buf, by_ts);
 	else
-		rcvbuf_rtt_by_window(&c->rcvbuf, tcp_now(c), c->rcv_nxt, tcp_rcv_wnd(c));
+		rcvbuf_rtt_by_window(&c->rcv.buf, tcp_now(c), c->rcv.nxt, tcp_rcv_wnd(c));
 }
 
 /* Octets at RCV.NXT are the user's, even after shutdown for receiving, as on Linux. */
@@ -94,20 +94,20 @@ deliver(struct tcp_conn *c, struct pkt *pkt)
 {
 	uint32_t len = pkt->len;
 
-	rcvbuf_push(&c->rcvbuf, pkt);
-	c->rcv_nxt += len;
-	c->octets_rcvd += len;
+	rcvbuf_push(&c->rcv.buf, pkt);
+	c->rcv.nxt += len;
+	c->count.octets_rcvd += len;
 }
 
 static void
 in_order(struct tcp_conn *c, struct tcp_seg *seg)
 {
-	bool had_holes = c->reass.runs > 0;
+	bool had_holes = c->rcv.reass.runs > 0;
 	struct pkt *p = seg->pkt;
 
 	seg->pkt = NULL;
 	deliver(c, p);
-	while ((p = reass_pop(&c->reass, c->rcv_nxt)))
+	while ((p = reass_pop(&c->rcv.reass, c->rcv.nxt)))
 		deliver(c, p);
 	measure(c, seg);
 	tcp_news(c, TCP_NEWS_READABLE);
@@ -124,9 +124,9 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 	enum reass_result result;
 
 	list_init(&evicted);
-	c->rcv_ooo++;
+	c->count.out_of_order++;
 	tcp_want(c, WANT_ACK);
-	result = reass_insert(&c->reass, seg->seq, p, rcvbuf_reass_limit(&c->rcvbuf), &evicted);
+	result = reass_insert(&c->rcv.reass, seg->seq, p, rcvbuf_reass_limit(&c->rcv.buf), &evicted);
 	while ((n = list_pop(&evicted))) /* others may have had to go, whatever became of this one */
 		pkt_drop(c->tcp->core, container_of(n, struct pkt, node), DROP_REASS_LIMIT);
 	if (result == REASS_DUPLICATE)
@@ -145,7 +145,7 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 static void
 owe_ack(struct tcp_conn *c)
 {
-	if (c->quick || c->quick_left || c->rcv_nxt - c->rcv_wup > c->rcv_mss)
+	if (c->opts.quickack > 0 || c->rcv.quick_left || c->rcv.nxt - c->rcv.wup > c->rcv.mss)
 		tcp_want(c, WANT_ACK);
 	else
 		timers_ack_owed(c);
@@ -163,11 +163,12 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 		tcp_want(c, WANT_ACK);
 		return had ? step_drop(c, DROP_SEQ_OUT_OF_WINDOW) : STEP_DONE;
 	}
-	if (c->last_data_rcvd && tcp_now(c) - c->last_data_rcvd > c->rto.rto && c->opts.quickack >= 0)
-		c->quick_left = TCP_QUICK_ACKS; /* the sender starts slowly again after a pause */
-	c->last_data_rcvd = tcp_now(c);
+	if (c->when.last_data_rcvd && tcp_now(c) - c->when.last_data_rcvd > c->rto.rto &&
+	    c->opts.quickack >= 0)
+		c->rcv.quick_left = TCP_QUICK_ACKS; /* the sender starts slowly again after a pause */
+	c->when.last_data_rcvd = tcp_now(c);
 	learn_rcv_mss(c, seg);
-	if (seg->seq != c->rcv_nxt)
+	if (seg->seq != c->rcv.nxt)
 		return out_of_order(c, seg);
 	in_order(c, seg);
 	owe_ack(c);
@@ -178,10 +179,10 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 void
 tcp_rcv_consumed(struct tcp_conn *c)
 {
-	rcvbuf_adjust(&c->rcvbuf, tcp_now(c), c->rcv_mss);
-	if (c->fin_rcvd || c->ended || !tcp_synchronized(c))
+	rcvbuf_adjust(&c->rcv.buf, tcp_now(c), c->rcv.mss);
+	if (c->rcv.fin_rcvd || c->ended || !tcp_synchronized(c))
 		return;
-	if (rcvbuf_should_update(&c->rcvbuf, tcp_rcv_wnd(c), c->rcv_mss, c->rcv_ws))
+	if (rcvbuf_should_update(&c->rcv.buf, tcp_rcv_wnd(c), c->rcv.mss, c->rcv.shift))
 		tcp_want(c, WANT_UPDATE);
 }
 
@@ -189,5 +190,5 @@ tcp_rcv_consumed(struct tcp_conn *c)
 uint32_t
 tcp_window_to_offer(struct tcp_conn *c)
 {
-	return rcvbuf_window(&c->rcvbuf, tcp_rcv_wnd(c), c->rcv_mss, c->rcv_ws);
+	return rcvbuf_window(&c->rcv.buf, tcp_rcv_wnd(c), c->rcv.mss, c->rcv.shift);
 }

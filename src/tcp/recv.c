@@ -11,9 +11,9 @@
 static bool
 mark_ahead(const struct tcp_conn *c, uint32_t *off)
 {
-	if (c->urg == URG_NONE || seq_lt(c->rcv_up, tcp_read_seq(c)))
+	if (c->rcv.urg == URG_NONE || seq_lt(c->rcv.up, tcp_read_seq(c)))
 		return false;
-	*off = c->rcv_up - tcp_read_seq(c);
+	*off = c->rcv.up - tcp_read_seq(c);
 	return true;
 }
 
@@ -23,18 +23,18 @@ skip_mark(struct tcp_conn *c)
 {
 	uint32_t off;
 
-	if (c->opts.oob_inline || !mark_ahead(c, &off) || off != 0 || rcvbuf_unread(&c->rcvbuf) == 0)
+	if (c->opts.oob_inline || !mark_ahead(c, &off) || off != 0 || rcvbuf_unread(&c->rcv.buf) == 0)
 		return;
-	rcvbuf_consume(&c->rcvbuf, 1);
-	if (c->urg == URG_READ)
-		c->urg = URG_NONE;
+	rcvbuf_consume(&c->rcv.buf, 1);
+	if (c->rcv.urg == URG_READ)
+		c->rcv.urg = URG_NONE;
 }
 
 /* How much may be read at one go: up to the mark, and inline past it from there. */
 static size_t
 readable_now(const struct tcp_conn *c, size_t len)
 {
-	size_t unread = rcvbuf_unread(&c->rcvbuf);
+	size_t unread = rcvbuf_unread(&c->rcv.buf);
 	uint32_t off;
 
 	if (len > unread)
@@ -47,9 +47,10 @@ readable_now(const struct tcp_conn *c, size_t len)
 static ssize_t
 nothing_to_read(struct tcp_conn *c)
 {
-	if (c->error)
+	if (c->user.error)
 		return -tcp_take_error(c);
-	if (c->fin_rcvd || c->rcv_shut || c->state == LEAT_TCP_CLOSED || c->state == LEAT_TCP_TIME_WAIT)
+	if (c->rcv.fin_rcvd || c->user.rcv_shut || c->state == LEAT_TCP_CLOSED ||
+	    c->state == LEAT_TCP_TIME_WAIT)
 		return 0;
 	return -LEAT_EAGAIN;
 }
@@ -60,8 +61,8 @@ consumed(struct tcp_conn *c, size_t len)
 	uint32_t off;
 
 	if (c->opts.oob_inline && mark_ahead(c, &off) && off < len)
-		c->urg = URG_NONE;
-	rcvbuf_consume(&c->rcvbuf, len);
+		c->rcv.urg = URG_NONE;
+	rcvbuf_consume(&c->rcv.buf, len);
 	skip_mark(c);
 	tcp_rcv_consumed(c);
 	tcp_leave(c->tcp);
@@ -76,7 +77,7 @@ tcp_recv(struct tcp_conn *c, void *buf, size_t len, bool peek)
 	n = readable_now(c, len);
 	if (n == 0)
 		return len == 0 ? 0 : nothing_to_read(c);
-	n = rcvbuf_peek(&c->rcvbuf, 0, buf, n);
+	n = rcvbuf_peek(&c->rcv.buf, 0, buf, n);
 	if (!peek)
 		consumed(c, n);
 	return (ssize_t)n;
@@ -90,7 +91,7 @@ tcp_peek_spans(struct tcp_conn *c, struct pkt_span *span, unsigned max)
 
 	skip_mark(c);
 	left = readable_now(c, SIZE_MAX);
-	n = left ? rcvbuf_spans(&c->rcvbuf, span, max) : 0;
+	n = left ? rcvbuf_spans(&c->rcv.buf, span, max) : 0;
 	for (unsigned i = 0; i < n; i++) {
 		if (span[i].len > left)
 			span[i].len = (uint32_t)left;
@@ -111,13 +112,13 @@ tcp_consume(struct tcp_conn *c, size_t len)
 int
 tcp_recv_urgent(struct tcp_conn *c, uint8_t *octet, bool peek)
 {
-	if (c->opts.oob_inline || c->urg == URG_NONE || c->urg == URG_READ)
+	if (c->opts.oob_inline || c->rcv.urg == URG_NONE || c->rcv.urg == URG_READ)
 		return -LEAT_EINVAL;
-	if (c->urg == URG_COMING)
-		return c->fin_rcvd || c->state == LEAT_TCP_CLOSED ? 0 : -LEAT_EAGAIN;
-	*octet = c->urg_octet;
+	if (c->rcv.urg == URG_COMING)
+		return c->rcv.fin_rcvd || c->state == LEAT_TCP_CLOSED ? 0 : -LEAT_EAGAIN;
+	*octet = c->rcv.urg_octet;
 	if (!peek)
-		c->urg = seq_lt(c->rcv_up, tcp_read_seq(c)) ? URG_NONE : URG_READ;
+		c->rcv.urg = seq_lt(c->rcv.up, tcp_read_seq(c)) ? URG_NONE : URG_READ;
 	return 1;
 }
 
@@ -133,7 +134,7 @@ tcp_at_mark(const struct tcp_conn *c)
 size_t
 tcp_unread(const struct tcp_conn *c)
 {
-	size_t n = rcvbuf_unread(&c->rcvbuf);
+	size_t n = rcvbuf_unread(&c->rcv.buf);
 	uint32_t off;
 
 	if (!c->opts.oob_inline && mark_ahead(c, &off) && off < n)

@@ -13,9 +13,9 @@ tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 {
 	struct core *core = c->tcp->core;
 
-	rto_sample(&c->rto, rtt, RTO_SAMPLES(txq_out(&c->txq) + 1, c->snd_mss));
-	if (c->min_rtt == 0 || rtt < c->min_rtt)
-		c->min_rtt = nsec_max(rtt, 1);
+	rto_sample(&c->rto, rtt, RTO_SAMPLES(txq_out(&c->snd.txq) + 1, c->snd.mss));
+	if (c->snd.min_rtt == 0 || rtt < c->snd.min_rtt)
+		c->snd.min_rtt = nsec_max(rtt, 1);
 	if (sink_wants(core->sink, EVENT_TCP_RTT)) {
 		struct event e = {.kind = EVENT_TCP_RTT,
 		    .tcp_rtt = {.flow = c->number,
@@ -50,23 +50,23 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *
 static bool
 is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	return txq_out(&c->txq) > 0 && seg->len == 0 && !(seg->flags & TCP_FIN) && seg->ack == c->snd_una &&
-	       (uint32_t)seg->wnd << c->snd_ws == c->snd_wnd;
+	return txq_out(&c->snd.txq) > 0 && seg->len == 0 && !(seg->flags & TCP_FIN) &&
+	       seg->ack == c->snd.una && (uint32_t)seg->wnd << c->snd.shift == c->snd.wnd;
 }
 
 /* The octets that are acknowledged leave the send buffer; our FIN was never in it. */
 static void
 release(struct tcp_conn *c, uint32_t acked)
 {
-	size_t len = sndbuf_len(&c->sndbuf);
+	size_t len = sndbuf_len(&c->snd.buf);
 
-	sndbuf_ack(&c->sndbuf, acked < len ? acked : len);
-	c->octets_acked += acked;
-	c->snd_una = c->txq.una;
-	if (c->urgent && seq_geq(c->snd_una, c->snd_up))
-		c->urgent = false;
-	if (c->pmtu_retx && seq_geq(c->snd_una, c->pmtu_edge))
-		c->pmtu_retx = false;
+	sndbuf_ack(&c->snd.buf, acked < len ? acked : len);
+	c->count.octets_acked += acked;
+	c->snd.una = c->snd.txq.una;
+	if (c->snd.urgent && seq_geq(c->snd.una, c->snd.up))
+		c->snd.urgent = false;
+	if (c->path.pmtu_retx && seq_geq(c->snd.una, c->path.pmtu_edge))
+		c->path.pmtu_retx = false;
 	tcp_grow_sndbuf(c);
 }
 
@@ -84,9 +84,9 @@ tcp_writes_allowed(const struct tcp_conn *c)
 size_t
 tcp_write_limit(const struct tcp_conn *c, size_t want)
 {
-	uint32_t pipe = txq_pipe(&c->txq), out = txq_out(&c->txq);
+	uint32_t pipe = txq_pipe(&c->snd.txq), out = txq_out(&c->snd.txq);
 	size_t by_cwnd = c->cc.cwnd > pipe ? c->cc.cwnd - pipe : 0;
-	size_t by_peer = c->snd_wnd > out ? c->snd_wnd - out : 0;
+	size_t by_peer = c->snd.wnd > out ? c->snd.wnd - out : 0;
 	size_t most, unsent;
 
 	if (!c->opts.notsent_lowat)
@@ -101,7 +101,7 @@ tcp_write_limit(const struct tcp_conn *c, size_t want)
 bool
 tcp_writable(const struct tcp_conn *c)
 {
-	return sndbuf_writable(&c->sndbuf) && tcp_writes_allowed(c);
+	return sndbuf_writable(&c->snd.buf) && tcp_writes_allowed(c);
 }
 
 /* After each flush: a writer that found no room is told of it once. */
@@ -110,11 +110,11 @@ tcp_tell_writable(struct tcp_conn *c)
 {
 	bool writable = tcp_writable(c);
 
-	if (writable && (!c->was_writable || c->no_room) && !c->fin_queued) {
+	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
 		tcp_news(c, TCP_NEWS_WRITABLE);
-		c->no_room = false;
+		c->user.no_room = false;
 	}
-	c->was_writable = writable;
+	c->user.was_writable = writable;
 }
 
 /* Twice what the path takes keeps it busy while the user is asked for more. */
@@ -123,8 +123,8 @@ tcp_grow_sndbuf(struct tcp_conn *c)
 {
 	size_t want = 2 * (size_t)c->cc.cwnd;
 
-	if (want > sndbuf_len(&c->sndbuf))
-		sndbuf_grow(&c->sndbuf, want);
+	if (want > sndbuf_len(&c->snd.buf))
+		sndbuf_grow(&c->snd.buf, want);
 }
 
 /*
@@ -134,22 +134,22 @@ tcp_grow_sndbuf(struct tcp_conn *c)
 void
 tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	uint32_t wnd = (uint32_t)seg->wnd << c->snd_ws;
+	uint32_t wnd = (uint32_t)seg->wnd << c->snd.shift;
 
-	if (seq_lt(seg->ack, c->snd_una) || seq_gt(c->snd_wl1, seg->seq) ||
-	    (c->snd_wl1 == seg->seq && seq_gt(c->snd_wl2, seg->ack)))
+	if (seq_lt(seg->ack, c->snd.una) || seq_gt(c->snd.wl1, seg->seq) ||
+	    (c->snd.wl1 == seg->seq && seq_gt(c->snd.wl2, seg->ack)))
 		return;
-	c->snd_wnd = wnd;
-	c->snd_wl1 = seg->seq;
-	c->snd_wl2 = seg->ack;
-	if (wnd > c->max_snd_wnd)
-		c->max_snd_wnd = wnd;
+	c->snd.wnd = wnd;
+	c->snd.wl1 = seg->seq;
+	c->snd.wl2 = seg->ack;
+	if (wnd > c->snd.max_wnd)
+		c->snd.max_wnd = wnd;
 }
 
 static unsigned
 sack_ranges(const struct tcp_conn *c, const struct tcp_seg *seg, struct seq_range *range)
 {
-	if (!c->sack_ok)
+	if (!c->agreed.sack_ok)
 		return 0;
 	for (unsigned i = 0; i < seg->opt.nsack; i++)
 		range[i] = (struct seq_range){seg->opt.sack[i].from, seg->opt.sack[i].to};
@@ -161,9 +161,9 @@ keep_rate(struct tcp_conn *c, const struct ack_sample *s)
 {
 	if (s->rate_interval == 0)
 		return;
-	c->rate_octets = s->rate_octets;
-	c->rate_interval = s->rate_interval;
-	c->rate_app_limited = s->is_app_limited;
+	c->count.rate_octets = s->rate_octets;
+	c->count.rate_interval = s->rate_interval;
+	c->count.rate_app_limited = s->is_app_limited;
 }
 
 /*
@@ -175,9 +175,9 @@ confirm_neighbour(struct tcp_conn *c)
 {
 	const struct path *path;
 
-	if (tcp_now(c) < c->next_confirm)
+	if (tcp_now(c) < c->when.next_confirm)
 		return;
-	c->next_confirm = tcp_now(c) + NEIGHBOUR_CONFIRM;
+	c->when.next_confirm = tcp_now(c) + NEIGHBOUR_CONFIRM;
 	path = tcp_way(c);
 	if (path)
 		neigh_confirm(path->iface, &path->next_hop);
@@ -192,24 +192,24 @@ take_ack(struct tcp_conn *c, const struct tcp_seg *seg, bool dupack)
 	    .sack = range,
 	    .sacks = sack_ranges(c, seg, range),
 	    .dupack = dupack,
-	    .mss = c->snd_mss,
-	    .min_rtt = c->min_rtt,
+	    .mss = c->snd.mss,
+	    .min_rtt = c->snd.min_rtt,
 	    .now = tcp_now(c)};
 	struct ack_sample s;
 	const char *cause;
 
-	txq_ack(&c->txq, &in, &s);
+	txq_ack(&c->snd.txq, &in, &s);
 	measure(c, seg, &s);
-	cause = recovery_ack(&c->recovery, &c->txq, &c->cc, &s, c->ts_ok ? seg->opt.ts_ecr : 0);
+	cause = recovery_ack(&c->recovery, &c->snd.txq, &c->cc, &s, c->agreed.ts_ok ? seg->opt.ts_ecr : 0);
 	if (cause)
 		tcp_emit_cc(c, cause);
 	keep_rate(c, &s);
-	c->dsacks += s.dsack_octets > 0;
-	c->reord_seen += s.reordered;
+	c->count.dsacks += s.dsack_octets > 0;
+	c->count.reord_seen += s.reordered;
 	if (s.acked == 0)
 		return;
-	c->soft_error = 0;
-	c->retries = 0;
+	c->user.soft_error = 0;
+	c->timer.retries = 0;
 	confirm_neighbour(c);
 	release(c, s.acked);
 	timers_acked(c);
@@ -220,10 +220,10 @@ tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	bool dupack = is_dupack(c, seg);
 
-	c->last_ack_rcvd = tcp_now(c);
+	c->when.last_ack_rcvd = tcp_now(c);
 	tcp_update_window(c, seg);
-	if (txq_out(&c->txq) == 0 || c->snd_wnd == 0)
-		c->retries = 0; /* a window probe is answered: the peer lives */
-	if (seg->ack != c->snd_una || dupack || seg->opt.nsack)
+	if (txq_out(&c->snd.txq) == 0 || c->snd.wnd == 0)
+		c->timer.retries = 0; /* a window probe is answered: the peer lives */
+	if (seg->ack != c->snd.una || dupack || seg->opt.nsack)
 		take_ack(c, seg, dupack);
 }

@@ -35,7 +35,7 @@ tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
 void
 tcp_want_challenge_ack(struct tcp_conn *c)
 {
-	if (tcp_challenge_allowed(c->tcp, &c->next_challenge))
+	if (tcp_challenge_allowed(c->tcp, &c->when.next_challenge))
 		tcp_want(c, WANT_CHALLENGE);
 	else
 		drop_note(c->tcp->core, NULL, DROP_CHALLENGE_RATE);
@@ -49,7 +49,7 @@ tcp_want_challenge_ack(struct tcp_conn *c)
 static enum step
 check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 {
-	if (c->state != LEAT_TCP_SYN_RECEIVED || seg->seq != c->irs ||
+	if (c->state != LEAT_TCP_SYN_RECEIVED || seg->seq != c->rcv.irs ||
 	    (seg->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
 		return STEP_NEXT;
 	if (seg->flags & TCP_ACK) {
@@ -62,7 +62,7 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 	 * late that was answered
 	 */
 	tcp_ts_recent_update(c, seg);
-	if (!c->deferred)
+	if (!c->child.deferred)
 		tcp_want(c, WANT_SYN);
 	return STEP_DONE;
 }
@@ -75,14 +75,14 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 static void
 answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	bool old = seg->len && seq_leq(seg->seq + seg->len, c->rcv_nxt);
+	bool old = seg->len && seq_leq(seg->seq + seg->len, c->rcv.nxt);
 
 	if ((seg->len == 0 && !(seg->flags & TCP_FIN)) || (seg->flags & TCP_SYN)) {
 		tcp_want_challenge_ack(c);
 		return;
 	}
-	if (old && c->sack_ok)
-		reass_note_duplicate(&c->reass, seg->seq, seg->seq + seg->len);
+	if (old && c->agreed.sack_ok)
+		reass_note_duplicate(&c->rcv.reass, seg->seq, seg->seq + seg->len);
 	tcp_want(c, WANT_ACK);
 }
 
@@ -94,25 +94,25 @@ static bool
 is_overtaken_ack(const struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	return seg->len == 0 && (seg->flags & (TCP_ACK | TCP_SYN | TCP_FIN)) == TCP_ACK &&
-	       seg->seq == c->rcv_nxt && seq_leq(seg->ack, c->snd_una) &&
-	       (nsec_t)(c->ts_recent - seg->opt.ts_val) * MSEC <= c->rto.rto;
+	       seg->seq == c->rcv.nxt && seq_leq(seg->ack, c->snd.una) &&
+	       (nsec_t)(c->ts.recent - seg->opt.ts_val) * MSEC <= c->rto.rto;
 }
 
 /* Before the first: protection against wrapped sequence numbers (RFC 7323, 5.3, R1). */
 static enum step
 check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (!c->ts_ok || (seg->flags & TCP_RST))
+	if (!c->agreed.ts_ok || (seg->flags & TCP_RST))
 		return STEP_NEXT;
 	if (!seg->opt.has_timestamp) /* 3.2: SHOULD be dropped silently */
 		return step_drop(c, DROP_TS_MISSING);
-	if (!tcp_paws_old(seg, c->ts_recent, c->ts_recent_at, tcp_now(c)))
+	if (!tcp_paws_old(seg, c->ts.recent, c->ts.recent_at, tcp_now(c)))
 		return STEP_NEXT;
 	if (!is_overtaken_ack(c, seg)) {
 		answer_unacceptable(c, seg);
 		return step_drop(c, DROP_PAWS);
 	}
-	if (seg->ack == c->snd_una && (uint32_t)seg->wnd << c->snd_ws == c->snd_wnd)
+	if (seg->ack == c->snd.una && (uint32_t)seg->wnd << c->snd.shift == c->snd.wnd)
 		return STEP_NEXT; /* its SACK blocks may be news */
 	return step_drop(c, DROP_PAWS);
 }
@@ -128,12 +128,12 @@ acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
 {
 	uint32_t wnd = tcp_rcv_wnd(c);
 
-	if (seg->seq == c->rcv_nxt)
+	if (seg->seq == c->rcv.nxt)
 		return true;
 	if (len == 0)
-		return seq_within(seg->seq, c->rcv_nxt, wnd + !(seg->flags & TCP_RST));
-	return seq_within(seg->seq, c->rcv_nxt, wnd) ||
-	       (seq_lt(seg->seq, c->rcv_nxt) && seq_gt(seg->seq + len, c->rcv_nxt));
+		return seq_within(seg->seq, c->rcv.nxt, wnd + !(seg->flags & TCP_RST));
+	return seq_within(seg->seq, c->rcv.nxt, wnd) ||
+	       (seq_lt(seg->seq, c->rcv.nxt) && seq_gt(seg->seq + len, c->rcv.nxt));
 }
 
 /* First, check the sequence number. */
@@ -141,13 +141,13 @@ static enum step
 check_sequence(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	uint32_t len = seg->len + !!(seg->flags & TCP_SYN) + !!(seg->flags & TCP_FIN);
-	bool old = len && seq_leq(seg->seq + len, c->rcv_nxt);
+	bool old = len && seq_leq(seg->seq + len, c->rcv.nxt);
 
 	if (acceptable(c, seg, len))
 		return STEP_NEXT;
 	if (seg->flags & TCP_RST)
 		return step_drop(
-		    c, old || seq_lt(seg->seq, c->rcv_nxt) ? DROP_RST_OLD : DROP_SEQ_OUT_OF_WINDOW);
+		    c, old || seq_lt(seg->seq, c->rcv.nxt) ? DROP_RST_OLD : DROP_SEQ_OUT_OF_WINDOW);
 	answer_unacceptable(c, seg);
 	return step_drop(c, old && seg->len ? DROP_DATA_DUPLICATE : DROP_SEQ_OUT_OF_WINDOW);
 }
@@ -176,9 +176,9 @@ check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	if (!(seg->flags & TCP_RST))
 		return STEP_NEXT;
-	if (seq_lt(seg->seq, c->rcv_nxt))
+	if (seq_lt(seg->seq, c->rcv.nxt))
 		return step_drop(c, DROP_RST_OLD);
-	if (seg->seq != c->rcv_nxt) {
+	if (seg->seq != c->rcv.nxt) {
 		tcp_want_challenge_ack(c);
 		return step_drop(c, DROP_RST_NOT_EXACT);
 	}
@@ -203,20 +203,20 @@ check_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 static enum step
 syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	if (c->deferred || seg->ack != c->snd_nxt) {
+	if (c->child.deferred || seg->ack != c->snd.nxt) {
 		tcp_reply_reset(c->tcp, seg);
 		return step_drop(c, DROP_ACK_UNSENT);
 	}
-	if (c->queue == CHILD_SYN_QUEUE && tcp_accept_queue_full(c->listener))
+	if (c->child.queue == QUEUE_SYN && tcp_accept_queue_full(c->child.listener))
 		return step_drop(c, DROP_TCP_ACCEPT_QUEUE); /* our SYN-ACK will go again, and ask again */
-	if (c->queue == CHILD_SYN_QUEUE && c->retries < c->opts.await_data && !seg->len &&
+	if (c->child.queue == QUEUE_SYN && c->timer.retries < c->opts.await_data && !seg->len &&
 	    !(seg->flags & TCP_FIN)) {
-		c->bare_ack = true;
+		c->child.bare_ack = true;
 		return step_drop(c, DROP_TCP_NO_DATA_YET);
 	}
-	c->snd_wnd = c->max_snd_wnd = (uint32_t)seg->wnd << c->snd_ws;
+	c->snd.wnd = c->snd.max_wnd = (uint32_t)seg->wnd << c->snd.shift;
 	tcp_established(c, seg);
-	if (c->queue == CHILD_SYN_QUEUE)
+	if (c->child.queue == QUEUE_SYN)
 		tcp_child_established(c);
 	return STEP_NEXT;
 }
@@ -232,11 +232,11 @@ check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 		return step_drop(c, DROP_ACK_MISSING);
 	if (c->state == LEAT_TCP_SYN_RECEIVED)
 		return syn_received_check_ack(c, seg);
-	if (seq_gt(seg->ack, c->snd_nxt)) {
+	if (seq_gt(seg->ack, c->snd.nxt)) {
 		tcp_want_challenge_ack(c);
 		return step_drop(c, DROP_ACK_UNSENT);
 	}
-	if (seq_lt(seg->ack, c->snd_una - c->max_snd_wnd)) {
+	if (seq_lt(seg->ack, c->snd.una - c->snd.max_wnd)) {
 		tcp_want_challenge_ack(c);
 		return step_drop(c, DROP_ACK_TOO_OLD);
 	}
@@ -247,7 +247,7 @@ check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 static bool
 fin_acked(const struct tcp_conn *c)
 {
-	return c->fin_queued && seq_gt(c->snd_una, c->fin_seq);
+	return c->snd.fin_queued && seq_gt(c->snd.una, c->snd.fin);
 }
 
 /*
@@ -258,7 +258,7 @@ static enum step
 process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	tcp_process_ack(c, seg);
-	c->more =
+	c->snd.more =
 	    false; /* MSG_MORE holds for the call it was said in; what the next ACK lets out goes, as on Linux */
 	tcp_want(c, WANT_OUTPUT);
 	if (!fin_acked(c))
@@ -295,11 +295,11 @@ receives(const struct tcp_conn *c)
 static enum step
 check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	bool reader = !c->user_gone && !(c->rcv_shut && c->fin_queued);
+	bool reader = !c->user.gone && !(c->user.rcv_shut && c->snd.fin_queued);
 
-	if (reader || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv_nxt))
+	if (reader || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv.nxt))
 		return STEP_NEXT;
-	tcp_end_with_reset(c, c->user_gone ? 0 : LEAT_ECONNRESET);
+	tcp_end_with_reset(c, c->user.gone ? 0 : LEAT_ECONNRESET);
 	return step_drop(c, DROP_DATA_AFTER_CLOSE);
 }
 
@@ -316,8 +316,8 @@ check_urg(struct tcp_conn *c, const struct tcp_seg *seg)
 static void
 take_fin(struct tcp_conn *c)
 {
-	c->rcv_nxt++;
-	c->fin_rcvd = true;
+	c->rcv.nxt++;
+	c->rcv.fin_rcvd = true;
 	tcp_want(c, WANT_ACK);
 	tcp_news(c, TCP_NEWS_READABLE);
 	switch (c->state) {
@@ -342,16 +342,16 @@ step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg)
 
 	if (!receives(c))
 		return seg->len ? step_drop(c, DROP_DATA_AFTER_FIN) : STEP_DONE;
-	if ((seg->flags & TCP_FIN) && !c->fin_seen &&
-	    seq_leq(seg->seq + seg->len, c->rcv_nxt + tcp_rcv_wnd(c))) {
-		c->fin_seen = true;
-		c->rcv_fin = seg->seq + seg->len;
+	if ((seg->flags & TCP_FIN) && !c->rcv.fin_seen &&
+	    seq_leq(seg->seq + seg->len, c->rcv.nxt + tcp_rcv_wnd(c))) {
+		c->rcv.fin_seen = true;
+		c->rcv.fin = seg->seq + seg->len;
 	}
 	if (seg->len)
 		s = tcp_rcv_data(c, seg);
-	else if ((seg->flags & TCP_FIN) && seg->seq != c->rcv_nxt)
+	else if ((seg->flags & TCP_FIN) && seg->seq != c->rcv.nxt)
 		tcp_want(c, WANT_ACK);
-	if (c->fin_seen && c->rcv_nxt == c->rcv_fin)
+	if (c->rcv.fin_seen && c->rcv.nxt == c->rcv.fin)
 		take_fin(c);
 	return s == STEP_DROP ? s : STEP_DONE;
 }

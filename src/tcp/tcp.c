@@ -132,7 +132,7 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 static bool
 may_wait(const struct tcp_conn *c)
 {
-	return !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) && c->reass.runs == 0;
+	return !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) && c->rcv.reass.runs == 0;
 }
 
 /* The end of a segment within a batch: what others want goes on waiting. */

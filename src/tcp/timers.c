@@ -20,17 +20,18 @@ has_tried_enough(const struct tcp_conn *c)
 	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
 
 	if (!tcp_synchronized(c))
-		return c->retries >= syn_limit(c) && !(c->bare_ack && c->retries < c->opts.await_data);
-	if (user && c->retries)
-		return tcp_now(c) - c->retries_since >= user;
-	return c->retries >= (c->user_gone ? TCP_R2_ORPHAN : TCP_R2);
+		return c->timer.retries >= syn_limit(c) &&
+		       !(c->child.bare_ack && c->timer.retries < c->opts.await_data);
+	if (user && c->timer.retries)
+		return tcp_now(c) - c->timer.retries_since >= user;
+	return c->timer.retries >= (c->user.gone ? TCP_R2_ORPHAN : TCP_R2);
 }
 
 /* Whatever ICMP said meanwhile is the better word (RFC 1122, 4.2.3.9). */
 static void
 give_up(struct tcp_conn *c)
 {
-	tcp_end(c, c->soft_error ? c->soft_error : LEAT_ETIMEDOUT);
+	tcp_end(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
 }
 
 static void
@@ -48,8 +49,8 @@ cancel(struct tcp_conn *c, struct timer *t)
 static void
 count_retry(struct tcp_conn *c)
 {
-	if (c->retries++ == 0)
-		c->retries_since = tcp_now(c);
+	if (c->timer.retries++ == 0)
+		c->timer.retries_since = tcp_now(c);
 }
 
 /*
@@ -61,9 +62,9 @@ doubt_path(struct tcp_conn *c)
 {
 	const struct path *path;
 
-	if (c->retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
+	if (c->timer.retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
 		return;
-	if (c->retries == TCP_R1)
+	if (c->timer.retries == TCP_R1)
 		route_forget_mtu(c->tcp->core, &c->flow.remote.addr);
 	path = tcp_way(c);
 	if (path)
@@ -78,14 +79,14 @@ next_retry(const struct tcp_conn *c)
 
 	if (!user || !tcp_synchronized(c))
 		return c->rto.rto;
-	return nsec_min(c->rto.rto, nsec_max(c->retries_since + user - tcp_now(c), MSEC));
+	return nsec_min(c->rto.rto, nsec_max(c->timer.retries_since + user - tcp_now(c), MSEC));
 }
 
 /* RFC 6298, 5.4 to 5.6. */
 static void
 retx_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_retx);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.retx);
 	struct tcp *tcp = c->tcp;
 
 	if (has_tried_enough(c)) {
@@ -97,10 +98,10 @@ retx_fired(struct timer *t)
 	doubt_path(c);
 	rto_back_off(&c->rto);
 	if (tcp_synchronized(c)) {
-		recovery_timeout(&c->recovery, &c->txq, &c->cc, tcp_now(c));
+		recovery_timeout(&c->recovery, &c->snd.txq, &c->cc, tcp_now(c));
 		tcp_emit_cc(c, "RTO");
 		tcp_want(c, WANT_OUTPUT);
-	} else if (!c->bare_ack || c->retries >= c->opts.await_data) {
+	} else if (!c->child.bare_ack || c->timer.retries >= c->opts.await_data) {
 		tcp_want(
 		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last one asks for the ACK that ends the waiting */
 	}
@@ -115,9 +116,9 @@ retx_fired(struct timer *t)
 static nsec_t
 shut_until(const struct tcp_conn *c)
 {
-	if (!c->opts.user_timeout || c->chrono.kind != CHRONO_RWND)
+	if (!c->opts.user_timeout || c->snd.chrono.kind != CHRONO_RWND)
 		return NSEC_NEVER;
-	return c->chrono.since + (nsec_t)c->opts.user_timeout * MSEC;
+	return c->snd.chrono.since + (nsec_t)c->opts.user_timeout * MSEC;
 }
 
 /*
@@ -127,7 +128,7 @@ shut_until(const struct tcp_conn *c)
 static bool
 orphan_has_waited(const struct tcp_conn *c)
 {
-	return c->user_gone && c->rto.base << c->probe_backoff >= RTO_MAX;
+	return c->user.gone && c->rto.base << c->timer.probe_backoff >= RTO_MAX;
 }
 
 /*
@@ -138,11 +139,11 @@ orphan_has_waited(const struct tcp_conn *c)
 static void
 persist_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_persist);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.persist);
 	struct tcp *tcp = c->tcp;
 
-	if (c->snd_wnd > 0) {
-		c->snd_push = tcp_snd_end(c) - c->fin_queued;
+	if (c->snd.wnd > 0) {
+		c->snd.push = tcp_snd_end(c) - c->snd.fin_queued;
 		tcp_want(c, WANT_OVERRIDE);
 	} else if (orphan_has_waited(c)) {
 		tcp_end_with_reset(c, LEAT_ETIMEDOUT);
@@ -150,8 +151,8 @@ persist_fired(struct timer *t)
 		give_up(c);
 	} else {
 		count_retry(c);
-		if (c->probe_backoff < 16)
-			c->probe_backoff++;
+		if (c->timer.probe_backoff < 16)
+			c->timer.probe_backoff++;
 		tcp_want(c, WANT_PROBE | WANT_OUTPUT);
 	}
 	tcp_leave(tcp);
@@ -160,7 +161,7 @@ persist_fired(struct timer *t)
 static void
 delack_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_delack);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.delack);
 
 	tcp_want(c, WANT_ACK);
 	tcp_leave(c->tcp);
@@ -170,21 +171,21 @@ delack_fired(struct timer *t)
 static void
 keep_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_keep);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.keep);
 	struct tcp *tcp = c->tcp;
-	nsec_t idle = tcp_now(c) - c->last_rcvd;
+	nsec_t idle = tcp_now(c) - c->when.last_rcvd;
 	nsec_t limit = (nsec_t)c->opts.keep_idle * SEC;
 	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
 
-	if (txq_out(&c->txq) > 0 || tcp_snd_end(c) != c->txq.nxt) {
+	if (txq_out(&c->snd.txq) > 0 || tcp_snd_end(c) != c->snd.txq.nxt) {
 		arm(c, t, limit); /* other timers watch over it */
 	} else if (idle < limit) {
-		c->keep_probes = 0;
+		c->timer.keep_probes = 0;
 		arm(c, t, limit - idle);
-	} else if (user ? idle >= user && c->keep_probes : c->keep_probes >= c->opts.keep_count) {
-		tcp_end_with_reset(c, c->soft_error ? c->soft_error : LEAT_ETIMEDOUT);
+	} else if (user ? idle >= user && c->timer.keep_probes : c->timer.keep_probes >= c->opts.keep_count) {
+		tcp_end_with_reset(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
 	} else {
-		c->keep_probes++;
+		c->timer.keep_probes++;
 		tcp_want(c, WANT_KEEPALIVE);
 		arm(c, t, (nsec_t)c->opts.keep_interval * SEC);
 	}
@@ -198,7 +199,7 @@ keep_fired(struct timer *t)
 static void
 orphan_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_orphan);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.orphan);
 	struct tcp *tcp = c->tcp;
 
 	tcp_end(c, 0);
@@ -208,7 +209,7 @@ orphan_fired(struct timer *t)
 static void
 pace_fired(struct timer *t)
 {
-	struct tcp_conn *c = container_of(t, struct tcp_conn, t_pace);
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.pace);
 
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
@@ -217,48 +218,48 @@ pace_fired(struct timer *t)
 void
 timers_init(struct tcp_conn *c)
 {
-	timer_init(&c->t_retx, retx_fired);
-	timer_init(&c->t_persist, persist_fired);
-	timer_init(&c->t_delack, delack_fired);
-	timer_init(&c->t_keep, keep_fired);
-	timer_init(&c->t_orphan, orphan_fired);
-	timer_init(&c->t_pace, pace_fired);
+	timer_init(&c->timer.retx, retx_fired);
+	timer_init(&c->timer.persist, persist_fired);
+	timer_init(&c->timer.delack, delack_fired);
+	timer_init(&c->timer.keep, keep_fired);
+	timer_init(&c->timer.orphan, orphan_fired);
+	timer_init(&c->timer.pace, pace_fired);
 }
 
 void
 timers_cancel(struct tcp_conn *c)
 {
-	cancel(c, &c->t_retx);
-	cancel(c, &c->t_persist);
-	cancel(c, &c->t_delack);
-	cancel(c, &c->t_keep);
-	cancel(c, &c->t_orphan);
-	cancel(c, &c->t_pace);
+	cancel(c, &c->timer.retx);
+	cancel(c, &c->timer.persist);
+	cancel(c, &c->timer.delack);
+	cancel(c, &c->timer.keep);
+	cancel(c, &c->timer.orphan);
+	cancel(c, &c->timer.pace);
 }
 
 /* RFC 6298, 5.1. */
 void
 timers_sent(struct tcp_conn *c)
 {
-	if (!timer_armed(&c->t_retx))
-		arm(c, &c->t_retx, c->rto.rto);
+	if (!timer_armed(&c->timer.retx))
+		arm(c, &c->timer.retx, c->rto.rto);
 }
 
 /* RFC 6298, 5.2 and 5.3. */
 void
 timers_acked(struct tcp_conn *c)
 {
-	if (txq_out(&c->txq) == 0)
-		cancel(c, &c->t_retx);
+	if (txq_out(&c->snd.txq) == 0)
+		cancel(c, &c->timer.retx);
 	else
-		arm(c, &c->t_retx, c->rto.rto);
+		arm(c, &c->timer.retx, c->rto.rto);
 }
 
 void
 timers_ack_owed(struct tcp_conn *c)
 {
-	if (!timer_armed(&c->t_delack))
-		arm(c, &c->t_delack, TCP_DELACK);
+	if (!timer_armed(&c->timer.delack))
+		arm(c, &c->timer.delack, TCP_DELACK);
 }
 
 /*
@@ -270,24 +271,24 @@ timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
 {
 	nsec_t wait = TCP_CORK_MAX;
 
-	if (txq_out(&c->txq) > 0 || c->snd_wnd > 0)
-		c->probe_backoff = 0;
-	if (txq_out(&c->txq) > 0 || !unsent) {
-		cancel(c, &c->t_persist);
+	if (txq_out(&c->snd.txq) > 0 || c->snd.wnd > 0)
+		c->timer.probe_backoff = 0;
+	if (txq_out(&c->snd.txq) > 0 || !unsent) {
+		cancel(c, &c->timer.persist);
 		return;
 	}
-	if (c->snd_wnd == 0 && !stopped)
-		wait = nsec_min(nsec_min(c->rto.base << c->probe_backoff, RTO_MAX),
+	if (c->snd.wnd == 0 && !stopped)
+		wait = nsec_min(nsec_min(c->rto.base << c->timer.probe_backoff, RTO_MAX),
 		    nsec_max(shut_until(c) - tcp_now(c), MSEC));
 	/* sooner, where it waited for a window to open that has opened, though not enough */
-	if (!timer_armed(&c->t_persist) || c->t_persist.when > tcp_now(c) + wait)
-		arm(c, &c->t_persist, wait);
+	if (!timer_armed(&c->timer.persist) || c->timer.persist.when > tcp_now(c) + wait)
+		arm(c, &c->timer.persist, wait);
 }
 
 void
 timers_established(struct tcp_conn *c)
 {
-	cancel(c, &c->t_retx);
+	cancel(c, &c->timer.retx);
 	timers_opts_changed(c);
 }
 
@@ -295,25 +296,26 @@ void
 timers_opts_changed(struct tcp_conn *c)
 {
 	if (!c->opts.keepalive || !tcp_synchronized(c))
-		cancel(c, &c->t_keep);
+		cancel(c, &c->timer.keep);
 	else
-		arm(c, &c->t_keep, (nsec_t)c->opts.keep_idle * SEC);
+		arm(c, &c->timer.keep, (nsec_t)c->opts.keep_idle * SEC);
 }
 
 /* Without a user, the peer's FIN is not waited for without end. */
 void
 timers_await_fin(struct tcp_conn *c)
 {
-	if (!c->user_gone || c->state != LEAT_TCP_FIN_WAIT_2)
+	if (!c->user.gone || c->state != LEAT_TCP_FIN_WAIT_2)
 		return;
 	if (c->opts.linger2 < 0)
 		tcp_end_with_reset(c, 0);
 	else
-		arm(c, &c->t_orphan, c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
+		arm(c, &c->timer.orphan,
+		    c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
 }
 
 void
 timers_paced(struct tcp_conn *c, nsec_t until)
 {
-	timer_arm(c->tcp->core->wheel, &c->t_pace, until);
+	timer_arm(c->tcp->core->wheel, &c->timer.pace, until);
 }

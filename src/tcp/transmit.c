@@ -69,16 +69,16 @@ static void
 segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pkt_why why)
 {
 	uint32_t wnd = tcp_window_to_offer(c);
-	uint32_t most = 65535u << c->rcv_ws;
+	uint32_t most = 65535u << c->rcv.shift;
 
 	if (wnd > most)
 		wnd = most;
-	c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt + wnd);
+	c->rcv.adv = seq_max(c->rcv.adv, c->rcv.nxt + wnd);
 	o->local = &c->flow.local;
 	o->remote = &c->flow.remote;
 	o->seq = seq;
-	o->ack = c->rcv_nxt;
-	o->wnd = (uint16_t)(wnd >> c->rcv_ws);
+	o->ack = c->rcv.nxt;
+	o->wnd = (uint16_t)(wnd >> c->rcv.shift);
 	o->up = 0;
 	o->flags = flags;
 	o->ttl = c->opts.ttl;
@@ -87,7 +87,7 @@ segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pk
 	o->transparent = c->opts.transparent;
 	o->flow = c->number;
 	o->mss = 0;
-	o->way = &c->way;
+	o->way = &c->path.cache;
 	o->bound_if = c->opts.bound_if;
 }
 
@@ -95,7 +95,7 @@ segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pk
 static void
 ack_left(struct tcp_conn *c)
 {
-	c->rcv_wup = c->last_ack_sent = c->rcv_nxt;
+	c->rcv.wup = c->ts.last_ack_sent = c->rcv.nxt;
 	timers_ack_sent(c);
 }
 
@@ -104,12 +104,12 @@ hand_down(struct tcp_conn *c, struct pkt *payload, const struct tcp_out *o, unsi
 {
 	int err = tcp_transmit(c->tcp, payload, o);
 
-	c->segs_out += segs;
-	c->last_sent = tcp_now(c);
+	c->count.segs_out += segs;
+	c->when.last_sent = tcp_now(c);
 	if (o->flags & TCP_ACK)
 		ack_left(c);
 	if (err && err != -LEAT_ENOBUFS)
-		c->soft_error = -err;
+		c->user.soft_error = -err;
 }
 
 /* SYN, or SYN-ACK; its window is never scaled (RFC 7323, 2.2). */
@@ -118,26 +118,26 @@ tcp_send_syn(struct tcp_conn *c)
 {
 	uint8_t opt[TCP_OPTIONS_MAX];
 	bool answers = c->state == LEAT_TCP_SYN_RECEIVED;
-	bool again = c->snd_nxt != c->iss;
-	uint8_t scale = c->rcv_ws;
+	bool again = c->snd.nxt != c->snd.iss;
+	uint8_t scale = c->rcv.shift;
 	struct tcp_out o;
 
-	c->rcv_ws = 0;
-	segment(c, &o, c->iss, answers ? TCP_SYN | TCP_ACK : TCP_SYN,
+	c->rcv.shift = 0;
+	segment(c, &o, c->snd.iss, answers ? TCP_SYN | TCP_ACK : TCP_SYN,
 	    again ? PKT_WHY_RETX_SYN : PKT_WHY_HANDSHAKE);
-	c->rcv_ws = scale;
+	c->rcv.shift = scale;
 	if (!answers)
 		o.ack = 0;
 	o.opt = opt;
 	o.opt_len = tcp_options_syn(c, opt);
 	if (again) {
-		c->syn_again = true;
-		c->segs_retx++;
-		tcp_emit_retx(c, c->iss, 1, PKT_WHY_RETX_SYN);
+		c->snd.syn_again = true;
+		c->count.segs_retx++;
+		tcp_emit_retx(c, c->snd.iss, 1, PKT_WHY_RETX_SYN);
 	} else {
-		c->syn_sent = tcp_now(c);
+		c->when.syn_sent = tcp_now(c);
 	}
-	c->snd_nxt = c->iss + 1;
+	c->snd.nxt = c->snd.iss + 1;
 	timers_sent(c);
 	hand_down(c, NULL, &o, 1);
 }
@@ -150,9 +150,9 @@ tcp_send_syn(struct tcp_conn *c)
 static seq_t
 acceptable_seq(const struct tcp_conn *c)
 {
-	seq_t edge = c->snd_una + c->snd_wnd;
+	seq_t edge = c->snd.una + c->snd.wnd;
 
-	return seq_lt(edge, c->snd_nxt) && c->max_snd_wnd ? edge : c->snd_nxt;
+	return seq_lt(edge, c->snd.nxt) && c->snd.max_wnd ? edge : c->snd.nxt;
 }
 
 void
@@ -178,7 +178,7 @@ tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
 	uint8_t opt[TCP_OPTIONS_MAX];
 	struct tcp_out o;
 
-	segment(c, &o, c->snd_una - 1, TCP_ACK, why);
+	segment(c, &o, c->snd.una - 1, TCP_ACK, why);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt);
 	hand_down(c, NULL, &o, 1);
@@ -190,7 +190,7 @@ tcp_send_reset(struct tcp_conn *c)
 	uint8_t opt[TCP_OPTIONS_MAX];
 	struct tcp_out o;
 
-	segment(c, &o, c->snd_nxt == c->iss ? 0 : acceptable_seq(c), TCP_RST | TCP_ACK, PKT_WHY_RESET);
+	segment(c, &o, c->snd.nxt == c->snd.iss ? 0 : acceptable_seq(c), TCP_RST | TCP_ACK, PKT_WHY_RESET);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt); /* timestamps SHOULD stand on a RST as well (RFC 7323, 3.2) */
 	o.wnd = 0;
@@ -201,10 +201,10 @@ tcp_send_reset(struct tcp_conn *c)
 uint32_t
 tcp_super_max(const struct tcp_conn *c)
 {
-	uint32_t segments = c->urgent ? 1 : (PKT_SUPER_MAX - 140u) / c->snd_mss;
+	uint32_t segments = c->snd.urgent ? 1 : (PKT_SUPER_MAX - 140u) / c->snd.mss;
 
 	/* Loopback's one segment is nearly that large itself. */
-	return (segments ? segments : 1) * c->snd_mss;
+	return (segments ? segments : 1) * c->snd.mss;
 }
 
 /*
@@ -214,11 +214,11 @@ tcp_super_max(const struct tcp_conn *c)
 static uint32_t
 fill(struct tcp_conn *c, struct pkt *p, seq_t seq, uint32_t len)
 {
-	uint32_t got = sndbuf_slice(&c->sndbuf, seq - c->txq.una, len, p);
+	uint32_t got = sndbuf_slice(&c->snd.buf, seq - c->snd.txq.una, len, p);
 
-	if (got == len || got < c->snd_mss)
+	if (got == len || got < c->snd.mss)
 		return got;
-	got -= got % c->snd_mss;
+	got -= got % c->snd.mss;
 	pkt_trim(p, got);
 	return got;
 }
@@ -237,7 +237,7 @@ load(struct tcp_conn *c, seq_t seq, uint32_t *len, bool *fin)
 		pkt_drop(c->tcp->core, NULL, DROP_POOL_EMPTY);
 		return NULL;
 	}
-	*fin = c->fin_queued && seq + *len == c->fin_seq + 1;
+	*fin = c->snd.fin_queued && seq + *len == c->snd.fin + 1;
 	data = *len - *fin;
 	if (data)
 		*len = fill(c, p, seq, data);
@@ -251,9 +251,9 @@ load(struct tcp_conn *c, seq_t seq, uint32_t *len, bool *fin)
 static uint16_t
 urgent_pointer(const struct tcp_conn *c, seq_t seq, uint8_t *flags)
 {
-	uint32_t up = c->snd_up - seq;
+	uint32_t up = c->snd.up - seq;
 
-	if (!c->urgent || seq_leq(c->snd_up, seq))
+	if (!c->snd.urgent || seq_leq(c->snd.up, seq))
 		return 0;
 	*flags |= TCP_URG;
 	return up > UINT16_MAX ? UINT16_MAX : (uint16_t)up;
@@ -262,13 +262,13 @@ urgent_pointer(const struct tcp_conn *c, seq_t seq, uint8_t *flags)
 static void
 count_data(struct tcp_conn *c, seq_t seq, uint32_t len, unsigned segs, bool again, enum pkt_why why)
 {
-	c->data_segs_out += segs;
-	c->octets_sent += len;
-	c->last_data_sent = tcp_now(c);
+	c->count.data_segs_out += segs;
+	c->count.octets_sent += len;
+	c->when.last_data_sent = tcp_now(c);
 	if (!again)
 		return;
-	c->segs_retx += segs;
-	c->octets_retx += len;
+	c->count.segs_retx += segs;
+	c->count.octets_retx += len;
 	tcp_emit_retx(c, seq, len, why);
 }
 
@@ -280,8 +280,8 @@ record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 
 	if (next->rec)
 		return recovery_resent(
-		    &c->recovery, &c->txq, next, len, c->snd_mss, tcp_ts_now(c->tcp, c->ts_offset), now);
-	return txq_sent(&c->txq, len, c->snd_mss, now);
+		    &c->recovery, &c->snd.txq, next, len, c->snd.mss, tcp_ts_now(c->tcp, c->ts.offset), now);
+	return txq_sent(&c->snd.txq, len, c->snd.mss, now);
 }
 
 /*
@@ -292,7 +292,7 @@ uint32_t
 tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 {
 	uint8_t opt[TCP_OPTIONS_MAX], flags = TCP_ACK;
-	seq_t seq = next->rec ? next->rec->node.seq : c->txq.nxt;
+	seq_t seq = next->rec ? next->rec->node.seq : c->snd.txq.nxt;
 	enum pkt_why why = next->why;
 	struct tcp_out o;
 	unsigned segs;
@@ -309,23 +309,23 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 	 * And, as Linux, at the end of a super-segment: whoever coalesces it again may then pass it
 	 * on.
 	 */
-	if (p->len > c->snd_mss || (seq_lt(seq, c->snd_push) && seq_geq(seq + p->len, c->snd_push)))
+	if (p->len > c->snd.mss || (seq_lt(seq, c->snd.push) && seq_geq(seq + p->len, c->snd.push)))
 		flags |= TCP_PSH;
 	if (fin)
 		flags |= TCP_FIN;
 	if (!next->rec && fin && p->len == 0)
 		why = PKT_WHY_FIN;
-	if (next->rec && c->pmtu_retx && seq_lt(seq, c->pmtu_edge))
+	if (next->rec && c->path.pmtu_retx && seq_lt(seq, c->path.pmtu_edge))
 		why = PKT_WHY_RETX_PMTU;
 	segment(c, &o, seq, flags, why);
 	o.up = urgent_pointer(c, seq, &o.flags);
 	o.opt = opt;
 	o.opt_len = tcp_options_data(c, opt);
-	o.mss = c->snd_mss;
-	segs = p->len > c->snd_mss ? (p->len + c->snd_mss - 1) / c->snd_mss : 1;
-	if ((p->len < c->snd_mss ? p->len : p->len % c->snd_mss) && !next->rec)
-		c->snd_sml = seq + p->len;
-	c->snd_nxt = c->txq.nxt;
+	o.mss = c->snd.mss;
+	segs = p->len > c->snd.mss ? (p->len + c->snd.mss - 1) / c->snd.mss : 1;
+	if ((p->len < c->snd.mss ? p->len : p->len % c->snd.mss) && !next->rec)
+		c->snd.sml = seq + p->len;
+	c->snd.nxt = c->snd.txq.nxt;
 	count_data(c, seq, len, segs, next->rec, why);
 	timers_sent(c);
 	hand_down(c, p, &o, segs);

@@ -57,11 +57,11 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 	c = tcp_conn_new(tcp, &l, &r, hash, opts, way);
 	if (!c)
 		return -LEAT_ENOBUFS;
-	if (reused && seq_lt(c->iss, at_least))
+	if (reused && seq_lt(c->snd.iss, at_least))
 		tcp_set_iss(c, at_least);
-	c->tell.ops = ops;
-	c->tell.user = user;
-	c->ts_ok = c->sack_ok = c->ws_ok = true;
+	c->user.tell.ops = ops;
+	c->user.tell.user = user;
+	c->agreed.ts_ok = c->agreed.sack_ok = c->agreed.ws_ok = true;
 	tcp_set_state(c, LEAT_TCP_SYN_SENT);
 	tcp_want(c, WANT_SYN);
 	*out = c;
@@ -72,9 +72,9 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 int
 tcp_take_error(struct tcp_conn *c)
 {
-	int e = c->error;
+	int e = c->user.error;
 
-	c->error = 0;
+	c->user.error = 0;
 	return e;
 }
 
@@ -85,15 +85,15 @@ tcp_take_error(struct tcp_conn *c)
 static ssize_t
 may_send(struct tcp_conn *c)
 {
-	if (c->error)
+	if (c->user.error)
 		return -tcp_take_error(c);
 	switch (c->state) {
 	case LEAT_TCP_ESTABLISHED:
 	case LEAT_TCP_CLOSE_WAIT:
-		return c->fin_queued ? -LEAT_EPIPE : 0;
+		return c->snd.fin_queued ? -LEAT_EPIPE : 0;
 	case LEAT_TCP_SYN_SENT:
 	case LEAT_TCP_SYN_RECEIVED:
-		return c->fin_queued ? -LEAT_EPIPE : -LEAT_EAGAIN;
+		return c->snd.fin_queued ? -LEAT_EPIPE : -LEAT_EAGAIN;
 	default:
 		return -LEAT_EPIPE;
 	}
@@ -108,8 +108,8 @@ mark_push(struct tcp_conn *c)
 {
 	seq_t end = tcp_snd_end(c);
 
-	if (!c->more || end - c->snd_push > c->max_snd_wnd / 2)
-		c->snd_push = end;
+	if (!c->snd.more || end - c->snd.push > c->snd.max_wnd / 2)
+		c->snd.push = end;
 }
 
 /*
@@ -119,8 +119,8 @@ mark_push(struct tcp_conn *c)
 static void
 note_no_room(struct tcp_conn *c, ssize_t n)
 {
-	c->no_room = true;
-	if (n == -LEAT_ENOBUFS && !timer_armed(&c->t_pace))
+	c->user.no_room = true;
+	if (n == -LEAT_ENOBUFS && !timer_armed(&c->timer.pace))
 		timers_paced(c, tcp_now(c) + TCP_NO_MEMORY_WAIT);
 }
 
@@ -132,18 +132,18 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 	if (n < 0)
 		return n;
 	if (tcp_unsent(c) == 0)
-		sndbuf_begin_run(&c->sndbuf);
-	n = tcp_writes_allowed(c) ? sndbuf_write(&c->sndbuf, buf, tcp_write_limit(c, len)) : -LEAT_EAGAIN;
+		sndbuf_begin_run(&c->snd.buf);
+	n = tcp_writes_allowed(c) ? sndbuf_write(&c->snd.buf, buf, tcp_write_limit(c, len)) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
 		note_no_room(c, n);
 	if (n <= 0)
 		return n == -LEAT_ENOBUFS ? -LEAT_EAGAIN : n;
 	if (urgent && (size_t)n == len) {
-		c->urgent = true;
-		c->snd_up = tcp_snd_end(c);
+		c->snd.urgent = true;
+		c->snd.up = tcp_snd_end(c);
 	}
-	c->more = more;
-	c->gather = false;
+	c->snd.more = more;
+	c->snd.gather = false;
 	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
@@ -159,7 +159,7 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 		return 0;
 	if (n < 0)
 		return n;
-	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->sndbuf, tcp_write_limit(c, want), at) : 0;
+	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->snd.buf, tcp_write_limit(c, want), at) : 0;
 	if (n > 0)
 		return n;
 	note_no_room(c, n);
@@ -171,10 +171,10 @@ commit(struct tcp_conn *c, size_t len, bool more)
 {
 	if (c->state == LEAT_TCP_CLOSED)
 		return;
-	sndbuf_commit(&c->sndbuf, len);
-	if (len == 0 && c->more == more)
+	sndbuf_commit(&c->snd.buf, len);
+	if (len == 0 && c->snd.more == more)
 		return;
-	c->more = c->gather = more;
+	c->snd.more = c->snd.gather = more;
 	mark_push(c);
 	tcp_want(c, WANT_OUTPUT);
 	tcp_leave(c->tcp);
@@ -207,10 +207,10 @@ queue_fin(struct tcp_conn *c)
 	default:
 		return 0; /* sent before */
 	}
-	if (c->fin_queued)
+	if (c->snd.fin_queued)
 		return 0;
-	c->fin_seq = tcp_snd_end(c);
-	c->fin_queued = true;
+	c->snd.fin = tcp_snd_end(c);
+	c->snd.fin_queued = true;
 	tcp_want(c, WANT_OUTPUT);
 	if (c->state == LEAT_TCP_ESTABLISHED)
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
@@ -231,7 +231,7 @@ tcp_shutdown_send(struct tcp_conn *c)
 void
 tcp_shutdown_recv(struct tcp_conn *c)
 {
-	c->rcv_shut = true;
+	c->user.rcv_shut = true;
 	tcp_news(c, TCP_NEWS_READABLE);
 	tcp_leave(c->tcp);
 }
@@ -240,9 +240,9 @@ tcp_shutdown_recv(struct tcp_conn *c)
 static void
 orphan(struct tcp_conn *c)
 {
-	c->user_gone = true;
-	c->tell.ops = NULL;
-	list_del(&c->tell.node);
+	c->user.gone = true;
+	c->user.tell.ops = NULL;
+	list_del(&c->user.tell.node);
 	timers_await_fin(c);
 	tcp_want(c, c->ended ? WANT_SETTLE : WANT_OUTPUT);
 }
@@ -265,13 +265,13 @@ tcp_close(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
 
-	assert(!c->user_gone);
+	assert(!c->user.gone);
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
-	else if (rcvbuf_unread(&c->rcvbuf) > 0 && c->state != LEAT_TCP_CLOSED &&
+	else if (rcvbuf_unread(&c->rcv.buf) > 0 && c->state != LEAT_TCP_CLOSED &&
 		 c->state != LEAT_TCP_TIME_WAIT)
 		reset(c);
-	else if (c->state == LEAT_TCP_SYN_RECEIVED && c->deferred)
+	else if (c->state == LEAT_TCP_SYN_RECEIVED && c->child.deferred)
 		reset(c);
 	else
 		queue_fin(c);
@@ -284,7 +284,7 @@ tcp_abort(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
 
-	assert(!c->user_gone);
+	assert(!c->user.gone);
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
 	else if (!c->ended) /* TIME-WAIT goes on without us */
@@ -312,24 +312,22 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	if (opts->maxseg && (opts->maxseg < TCP_MSS_LEAST || opts->maxseg > 32767))
 		return -LEAT_EINVAL;
 	if (opts->sndbuf && opts->sndbuf != c->opts.sndbuf)
-		sndbuf_set(&c->sndbuf, opts->sndbuf);
+		sndbuf_set(&c->snd.buf, opts->sndbuf);
 	if (opts->rcvbuf && opts->rcvbuf != c->opts.rcvbuf)
-		rcvbuf_set(&c->rcvbuf, opts->rcvbuf);
-	rcvbuf_clamp(&c->rcvbuf, opts->window_clamp);
+		rcvbuf_set(&c->rcv.buf, opts->rcvbuf);
+	rcvbuf_clamp(&c->rcv.buf, opts->window_clamp);
 	if (cc != c->cc.ops)
 		cc_switch(&c->cc, cc, tcp_now(c));
-	if (opts->quickack != c->opts.quickack)
-		c->quick = opts->quickack > 0;
 	if (opts->quickack < 0)
-		c->quick_left = 0;
+		c->rcv.quick_left = 0;
 	if (opts->bound_if != c->opts.bound_if)
-		c->way.generation = 0; /* there is no such generation: the way is looked for anew */
+		c->path.cache.generation = 0; /* there is no such generation: the way is looked for anew */
 	c->opts = *opts;
 	if (c->ended)
 		return 0;
 	if (tcp_share(opts) != c->flow.share)
 		tcp_flow_share(c->tcp, &c->flow, tcp_share(opts));
-	if (c->quick && timer_armed(&c->t_delack))
+	if (opts->quickack > 0 && timer_armed(&c->timer.delack))
 		tcp_want(c, WANT_ACK);
 	tcp_sync_mss(c);
 	timers_opts_changed(c);

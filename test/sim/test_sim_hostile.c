@@ -192,19 +192,19 @@ blind_segment(struct live *l, struct forged *f, const struct tcp_conn *c)
 	    TCP_ACK | TCP_PSH, TCP_ACK | TCP_FIN, TCP_FIN, 0, TCP_ACK | TCP_URG, 0xff};
 	struct rng *r = &l->w->rng;
 	struct tcp_options o = {
-	    .has_timestamp = rng_below(r, 4) > 0, .ts_val = c->ts_recent, .ts_ecr = (uint32_t)rng_u64(r)};
+	    .has_timestamp = rng_below(r, 4) > 0, .ts_val = c->ts.recent, .ts_ecr = (uint32_t)rng_u64(r)};
 	uint8_t flags = kinds[rng_below(r, sizeof kinds)], body[TCP_HDR_MAX + 200] = {0};
 	seq_t seq = (seq_t)rng_u64(r), ack;
 	unsigned hdr;
 	size_t len = flags & (TCP_PSH | TCP_URG) ? world_between(r, 1, 200) : 0;
 
 	if (rng_below(r, 2)) /* a good guess: in the window */
-		seq = c->rcv_nxt + 1 + (seq_t)rng_below(r, tcp_rcv_wnd(c) - 1);
-	if (seq == c->rcv_nxt)
+		seq = c->rcv.nxt + 1 + (seq_t)rng_below(r, tcp_rcv_wnd(c) - 1);
+	if (seq == c->rcv.nxt)
 		seq++;
 	do
 		ack = (seq_t)rng_u64(r);
-	while (seq_within(ack, c->snd_una - c->max_snd_wnd, c->max_snd_wnd + txq_out(&c->txq) + 1));
+	while (seq_within(ack, c->snd.una - c->snd.max_wnd, c->snd.max_wnd + txq_out(&c->snd.txq) + 1));
 	hdr = TCP_HDR_LEN + (unsigned)tcp_options_put(body + TCP_HDR_LEN, &o);
 	tcp_put(body, c->flow.remote.port, c->flow.local.port, seq, ack, hdr, flags, (uint16_t)rng_u64(r));
 	be16_put(body + TCP_URGENT, (uint16_t)(flags & TCP_URG ? rng_u64(r) : 0));

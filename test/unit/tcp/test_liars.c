@@ -85,8 +85,8 @@ acks_in_advance_gain_nothing(void **state)
 	ignore_output(s);
 	cwnd = s->c->cc.cwnd;
 	for (unsigned i = 0; i < 1000; i++)
-		injectf(s, ". 1:1(0) ack %u", s->c->snd_nxt - s->iss + 1 + i * 1000);
-	assert_int_equal(s->c->snd_una, s->iss + 1);
+		injectf(s, ". 1:1(0) ack %u", s->c->snd.nxt - s->iss + 1 + i * 1000);
+	assert_int_equal(s->c->snd.una, s->iss + 1);
 	assert_int_equal(s->c->cc.cwnd, cwnd);
 	assert_int_equal(drops(s, DROP_ACK_UNSENT), 1000);
 	assert_in_range(sent(s), 1, 2);
@@ -103,9 +103,9 @@ divided_acks_are_worth_what_they_acknowledge(void **state)
 	establish_passive(s, "");
 	fill(s);
 	cwnd = s->c->cc.cwnd;
-	for (unsigned i = 1; i <= s->c->snd_mss; i++)
+	for (unsigned i = 1; i <= s->c->snd.mss; i++)
 		injectf(s, ". 1:1(0) ack %u", 1 + i);
-	assert_in_range(s->c->cc.cwnd, cwnd, cwnd + s->c->snd_mss);
+	assert_in_range(s->c->cc.cwnd, cwnd, cwnd + s->c->snd.mss);
 	script_end(s);
 }
 
@@ -124,7 +124,7 @@ duplicate_acks_are_worth_no_more_than_the_window(void **state)
 	cwnd = s->c->cc.cwnd;
 	for (unsigned i = 0; i < 5000; i++)
 		inject(s, ". 1:1(0) ack 1");
-	assert_in_range(sent(s), 1, 65535 / s->c->snd_mss + 2);
+	assert_in_range(sent(s), 1, 65535 / s->c->snd.mss + 2);
 	assert_in_range(s->c->cc.cwnd, 1, cwnd);
 	script_end(s);
 }
@@ -134,9 +134,9 @@ static void
 receive_honestly(struct script *s, uint32_t upto, nsec_t limit)
 {
 	nsec_t end = s->core->now + limit;
-	seq_t have = s->c->snd_una;
+	seq_t have = s->c->snd.una;
 
-	while (s->c->snd_una - s->iss < upto && s->core->now < end) {
+	while (s->c->snd.una - s->iss < upto && s->core->now < end) {
 		struct list *n;
 		bool any = false;
 
@@ -157,7 +157,7 @@ receive_honestly(struct script *s, uint32_t upto, nsec_t limit)
 		else
 			elapse(s, 100 * MSEC);
 	}
-	assert_int_equal(s->c->snd_una - s->iss, upto);
+	assert_int_equal(s->c->snd.una - s->iss, upto);
 }
 
 /*
@@ -198,7 +198,7 @@ reneged_data_is_sent_again(void **state)
 	fill(s);
 	upto = 1 + (uint32_t)tcp_unacked(s->c);
 	ignore_output(s);
-	injectf(s, ". 1:1(0) ack 1 <sack 1001:%u>", s->c->snd_nxt - s->iss);
+	injectf(s, ". 1:1(0) ack 1 <sack 1001:%u>", s->c->snd.nxt - s->iss);
 	ignore_output(s);
 	elapse(s, 5 * SEC);
 	receive_honestly(s, upto, 600 * SEC);
@@ -281,7 +281,7 @@ single_octets_out_of_order_are_bounded(void **state)
 		assert_true(tcp_unread(s->c) >= 1000);
 		tcp_consume(s->c, tcp_unread(s->c));
 	}
-	assert_true(seq_geq(s->c->rcv_nxt, s->irs + 30001));
+	assert_true(seq_geq(s->c->rcv.nxt, s->irs + 30001));
 	script_end(s);
 }
 

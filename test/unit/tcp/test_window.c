@@ -100,7 +100,7 @@ old_short_segment_does_not_hold_back(void **state)
 	struct script *s = script_new();
 
 	establish_passive(s, "");
-	s->c->snd_sml = s->c->snd_una + 0x7fffffff;
+	s->c->snd.sml = s->c->snd.una + 0x7fffffff;
 	send_octets(s, 1000);
 	send_octets(s, 10);
 	expect(s, ". 1:1001(1000) ack 1");
