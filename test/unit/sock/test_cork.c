@@ -2,21 +2,12 @@
  * Datagrams that are sent in pieces (MSG_MORE, UDP_CORK), on one host that talks to itself over loopback.
  */
 #include "base/err.h"
-#include "sim/sim.h"
+#include "sock_rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-enum { SOL_UDP_ = 17, UDP_CORK_ = 1 };
-
 struct fixture {
-	struct sim *sim;
-	struct stack *host;
+	struct simnet net;
 	struct sock *from, *to, *other;
 	struct endpoint at_to, at_other;
 };
@@ -24,10 +15,9 @@ struct fixture {
 static struct sock *
 bound(struct fixture *f, struct endpoint *name)
 {
-	struct sock *sk;
+	struct sock *sk = open_sock(&f->net, 0, false, SOCK_TYPE_DGRAM);
 
 	*name = (struct endpoint){.addr = IPADDR_LOOPBACK4};
-	assert_int_equal(sock_open(stack_socks(f->host), false, SOCK_TYPE_DGRAM, &sk), 0);
 	assert_int_equal(sock_bind(sk, name), 0);
 	assert_int_equal(sock_local(sk, name), 0);
 	return sk;
@@ -36,16 +26,14 @@ bound(struct fixture *f, struct endpoint *name)
 static int
 setup(void **state)
 {
-	struct sim_config config = {.seed = 1};
-	struct fixture *f = calloc(1, sizeof *f);
+	static struct fixture f;
 	struct endpoint any;
 
-	f->sim = sim_new(&config);
-	f->host = sim_host(f->sim);
-	f->from = bound(f, &any);
-	f->to = bound(f, &f->at_to);
-	f->other = bound(f, &f->at_other);
-	*state = f;
+	simnet_start(&f.net, 1, 1);
+	f.from = bound(&f, &any);
+	f.to = bound(&f, &f.at_to);
+	f.other = bound(&f, &f.at_other);
+	*state = &f;
 	return 0;
 }
 
@@ -57,10 +45,7 @@ teardown(void **state)
 	sock_close(f->from);
 	sock_close(f->to);
 	sock_close(f->other);
-	assert_true(sim_run(f->sim, sim_now(f->sim) + 10 * SEC, NULL, NULL));
-	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
-	sim_free(f->sim);
-	free(f);
+	simnet_end(&f->net);
 	return 0;
 }
 
@@ -78,7 +63,7 @@ assert_arrives(struct fixture *f, struct sock *at, const char *text)
 	char got[100];
 	ssize_t n;
 
-	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
+	settle(&f->net);
 	n = sock_recv(at, got, sizeof got, 0, NULL);
 	if (!text) {
 		assert_int_equal(n, -LEAT_EAGAIN);
@@ -91,7 +76,7 @@ assert_arrives(struct fixture *f, struct sock *at, const char *text)
 static void
 cork(struct fixture *f, int on)
 {
-	assert_int_equal(sock_setopt(f->from, SOL_UDP_, UDP_CORK_, &on, sizeof on), 0);
+	set_int(f->from, IPPROTO_UDP, UDP_CORK, on);
 }
 
 /* send(2), MSG_MORE: all data are sent in a single datagram by the first call without the flag. */

@@ -2,155 +2,53 @@
  * BSD meaning on whole hosts: one host talking to itself over loopback, in virtual time.
  */
 #include "base/err.h"
-#include "sim/sim.h"
+#include "sock_rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-enum {
-	SOL_SOCKET_ = 1,
-	REUSEADDR = 2,
-	TYPE = 3,
-	ERROR_ = 4,
-	SNDBUF = 7,
-	RCVBUF = 8,
-	LINGER = 13,
-	REUSEPORT = 15,
-	RCVLOWAT = 18,
-	ACCEPTCONN = 30,
-	PROTOCOL = 38,
-	DOMAIN_ = 39,
-	SOL_IPV6_ = 41,
-	V6ONLY = 26
-};
-
-struct fixture {
-	struct sim *sim;
-	struct stack *host;
-	unsigned watched;
-};
 
 static int
 setup(void **state)
 {
-	struct sim_config config = {.seed = 1};
-	struct fixture *f = calloc(1, sizeof *f);
+	static struct simnet net;
 
-	f->sim = sim_new(&config);
-	f->host = sim_host(f->sim);
-	*state = f;
+	simnet_start(&net, 1, 1);
+	*state = &net;
 	return 0;
 }
 
 static int
 teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	assert_true(sim_run(f->sim, sim_now(f->sim) + 3600 * SEC, NULL, NULL));
-	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
-	sim_free(f->sim);
-	free(f);
+	simnet_end(*state);
 	return 0;
-}
-
-static struct sock *
-open_sock(struct fixture *f, bool v6, enum sock_type type)
-{
-	struct sock *sk;
-
-	assert_int_equal(sock_open(stack_socks(f->host), v6, type, &sk), 0);
-	return sk;
-}
-
-static struct endpoint
-at(const char *addr, uint16_t port)
-{
-	struct endpoint e = {.port = port};
-
-	assert_int_equal(ipaddr_parse(addr, &e.addr), 0);
-	return e;
-}
-
-static void
-set_int(struct sock *sk, int level, int name, int value)
-{
-	assert_int_equal(sock_setopt(sk, level, name, &value, sizeof value), 0);
-}
-
-static int
-get_int(struct sock *sk, int level, int name)
-{
-	int v = -1;
-	size_t len = sizeof v;
-
-	assert_int_equal(sock_getopt(sk, level, name, &v, &len), 0);
-	return v;
-}
-
-/* Everything that is due now and in the next second. */
-static void
-settle(struct fixture *f)
-{
-	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
-}
-
-static struct sock *
-listener(struct fixture *f, const char *addr, uint16_t port)
-{
-	struct sock *sk = open_sock(f, strchr(addr, ':'), SOCK_TYPE_STREAM);
-	struct endpoint e = at(addr, port);
-
-	set_int(sk, SOL_SOCKET_, REUSEADDR, 1);
-	assert_int_equal(sock_bind(sk, &e), 0);
-	assert_int_equal(sock_listen(sk, 8), 0);
-	return sk;
-}
-
-/* A connection of the host with itself. */
-static void
-pair(struct fixture *f, struct sock *l, const char *addr, uint16_t port, struct sock **client,
-    struct sock **server)
-{
-	struct endpoint e = at(addr, port);
-
-	*client = open_sock(f, strchr(addr, ':'), SOCK_TYPE_STREAM);
-	assert_int_equal(sock_connect(*client, &e), -LEAT_EINPROGRESS);
-	settle(f);
-	assert_int_equal(sock_accept(l, server), 0);
 }
 
 /* Linux's tcp_poll(), state by state. */
 static void
 readiness_is_that_of_linux(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c, *s;
 	char octet;
 
-	c = open_sock(f, false, SOCK_TYPE_STREAM);
+	c = open_stream(n, 0);
 	assert_int_equal(sock_ready(c), LEAT_OUT | LEAT_HUP);
 	sock_close(c);
 	assert_int_equal(sock_ready(l), 0);
-	pair(f, l, "127.0.0.1", 80, &c, &s);
+	connect_pair(n, l, at("127.0.0.1", 80), &c, &s);
 	assert_int_equal(sock_ready(c), LEAT_OUT);
 	assert_int_equal(sock_send(s, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT);
-	set_int(c, SOL_SOCKET_, RCVLOWAT, 2);
+	set_int(c, SOL_SOCKET, SO_RCVLOWAT, 2);
 	assert_int_equal(sock_ready(c), LEAT_OUT);
 	assert_int_equal(sock_shutdown(s, SOCK_SHUT_WR), 0);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_RDHUP);
 	assert_int_equal(sock_recv(c, &octet, 1, 0, NULL), 1);
 	assert_int_equal(sock_recv(c, &octet, 1, 0, NULL), 0);
 	assert_int_equal(sock_shutdown(c, SOCK_SHUT_WR), 0);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_RDHUP | LEAT_HUP);
 	sock_close(c);
 	sock_close(s);
@@ -161,8 +59,8 @@ readiness_is_that_of_linux(void **state)
 static void
 connect_tells_how_it_goes(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "127.0.0.1", 80), *c = open_sock(f, false, SOCK_TYPE_STREAM);
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c = open_stream(n, 0);
 	struct endpoint e = at("127.0.0.1", 80), closed = at("127.0.0.1", 81), name;
 	char octet;
 
@@ -172,19 +70,19 @@ connect_tells_how_it_goes(void **state)
 	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
 	assert_int_equal(sock_connect(c, &e), -LEAT_EALREADY);
 	assert_int_equal(sock_remote(c, &name), -LEAT_ENOTCONN);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_connect(c, &e), 0);
 	assert_int_equal(sock_connect(c, &e), -LEAT_EISCONN);
 	assert_int_equal(sock_remote(c, &name), 0);
 	assert_int_equal(name.port, 80);
 	sock_close(c);
-	c = open_sock(f, false, SOCK_TYPE_STREAM);
+	c = open_stream(n, 0);
 	assert_int_equal(sock_connect(c, &closed), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_ERR | LEAT_HUP | LEAT_RDHUP);
 	assert_int_equal(sock_connect(c, &closed), -LEAT_ECONNREFUSED);
 	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS); /* the socket serves again */
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_connect(c, &e), 0);
 	assert_int_equal(sock_connect(l, &e), -LEAT_EISCONN);
 	sock_close(c);
@@ -195,26 +93,26 @@ connect_tells_how_it_goes(void **state)
 static void
 listeners_share_a_port(void **state, const char *on, const char *to)
 {
-	struct fixture *f = *state;
-	struct sock *l[3], *c[64], *s, *strange = open_sock(f, strchr(on, ':'), SOCK_TYPE_STREAM);
+	struct simnet *n = *state;
+	struct sock *l[3], *c[64], *s, *strange = open_sock(n, 0, strchr(on, ':'), SOCK_TYPE_STREAM);
 	struct endpoint name = at(on, 80), peer = at(to, 80);
 	unsigned got[3] = {0};
 
 	for (unsigned i = 0; i < 3; i++) {
-		l[i] = open_sock(f, strchr(on, ':'), SOCK_TYPE_STREAM);
-		set_int(l[i], SOL_SOCKET_, REUSEPORT, 1);
+		l[i] = open_sock(n, 0, strchr(on, ':'), SOCK_TYPE_STREAM);
+		set_int(l[i], SOL_SOCKET, SO_REUSEPORT, 1);
 		assert_int_equal(sock_bind(l[i], &name), 0);
 		assert_int_equal(sock_listen(l[i], 64), 0);
 	}
 	assert_int_equal(sock_bind(strange, &name), -LEAT_EADDRINUSE);
 	sock_close(strange);
 	for (unsigned i = 0; i < 64; i++) {
-		c[i] = open_sock(f, strchr(to, ':'), SOCK_TYPE_STREAM);
+		c[i] = open_sock(n, 0, strchr(to, ':'), SOCK_TYPE_STREAM);
 		assert_int_equal(sock_connect(c[i], &peer), -LEAT_EINPROGRESS);
 	}
-	settle(f);
+	settle(n);
 	sock_close(l[1]); /* its children are reset */
-	settle(f);
+	settle(n);
 	for (unsigned i = 0; i < 64; i++)
 		got[1] += sock_ready(c[i]) & LEAT_ERR ? 1 : 0;
 	for (unsigned i = 0; i < 3; i += 2)
@@ -253,19 +151,19 @@ listeners_share_a_dual_port(void **state)
 static void
 time_wait_keeps_the_port(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c, *s;
 	struct endpoint e = at("127.0.0.1", 80);
 
-	pair(f, l, "127.0.0.1", 80, &c, &s);
+	connect_pair(n, l, at("127.0.0.1", 80), &c, &s);
 	sock_close(s);
 	sock_close(l);
-	settle(f);
+	settle(n);
 	sock_close(c);
-	settle(f);
-	l = open_sock(f, false, SOCK_TYPE_STREAM);
+	settle(n);
+	l = open_stream(n, 0);
 	assert_int_equal(sock_bind(l, &e), -LEAT_EADDRINUSE);
-	set_int(l, SOL_SOCKET_, REUSEADDR, 1);
+	set_int(l, SOL_SOCKET, SO_REUSEADDR, 1);
 	assert_int_equal(sock_bind(l, &e), 0);
 	assert_int_equal(sock_listen(l, 1), 0);
 	sock_close(l);
@@ -275,17 +173,17 @@ time_wait_keeps_the_port(void **state)
 static void
 time_wait_keeps_no_other_address(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s, *other;
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c, *s, *other;
 	struct endpoint all = at("0.0.0.0", 80), beside = at("127.0.0.2", 80);
 
-	pair(f, l, "127.0.0.1", 80, &c, &s);
+	connect_pair(n, l, at("127.0.0.1", 80), &c, &s);
 	sock_close(s);
 	sock_close(l);
-	settle(f);
+	settle(n);
 	sock_close(c);
-	settle(f);
-	other = open_sock(f, false, SOCK_TYPE_STREAM);
+	settle(n);
+	other = open_stream(n, 0);
 	assert_int_equal(sock_bind(other, &all), -LEAT_EADDRINUSE);
 	assert_int_equal(sock_bind(other, &beside), 0);
 	sock_close(other);
@@ -295,27 +193,27 @@ time_wait_keeps_no_other_address(void **state)
 static void
 dual_stack_listeners_serve_both(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "::", 80), *c, *s;
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "::", 80, 8), *c, *s;
 	struct endpoint e = at("0.0.0.0", 80), name;
 
-	pair(f, l, "127.0.0.1", 80, &c, &s);
+	connect_pair(n, l, at("127.0.0.1", 80), &c, &s);
 	assert_true(sock_is_v6(s));
 	sock_remote(s, &name);
 	assert_true(ipaddr_is4(&name.addr));
 	sock_close(c);
 	sock_close(s);
-	pair(f, l, "::1", 80, &c, &s);
+	connect_pair(n, l, at("::1", 80), &c, &s);
 	sock_close(c);
 	sock_close(s);
 	sock_close(l);
-	l = open_sock(f, true, SOCK_TYPE_STREAM);
-	set_int(l, SOL_IPV6_, V6ONLY, 1);
-	set_int(l, SOL_SOCKET_, REUSEADDR, 1);
+	l = open_sock(n, 0, true, SOCK_TYPE_STREAM);
+	set_int(l, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	set_int(l, SOL_SOCKET, SO_REUSEADDR, 1);
 	e = at("::", 80);
 	assert_int_equal(sock_bind(l, &e), 0);
 	assert_int_equal(sock_listen(l, 1), 0);
-	c = listener(f, "0.0.0.0", 80); /* beside it */
+	c = open_listener(n, 0, "0.0.0.0", 80, 8); /* beside it */
 	sock_close(c);
 	sock_close(l);
 }
@@ -324,26 +222,26 @@ dual_stack_listeners_serve_both(void **state)
 static void
 options_read_back_as_on_linux(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *sk = open_sock(f, true, SOCK_TYPE_STREAM);
+	struct simnet *n = *state;
+	struct sock *sk = open_sock(n, 0, true, SOCK_TYPE_STREAM);
 	int32_t linger[2] = {1, 5}, back[2];
 	size_t len = sizeof back;
 
-	set_int(sk, SOL_SOCKET_, SNDBUF, 50000);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, SNDBUF), 100000);
-	set_int(sk, SOL_SOCKET_, RCVBUF, 1);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, RCVBUF), 2304);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, TYPE), 1);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, DOMAIN_), 10);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, PROTOCOL), 6);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, ACCEPTCONN), 0);
+	set_int(sk, SOL_SOCKET, SO_SNDBUF, 50000);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_SNDBUF), 100000);
+	set_int(sk, SOL_SOCKET, SO_RCVBUF, 1);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_RCVBUF), 2304);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_TYPE), 1);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_DOMAIN), 10);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_PROTOCOL), 6);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_ACCEPTCONN), 0);
 	assert_int_equal(sock_listen(sk, 1), 0);
-	assert_int_equal(get_int(sk, SOL_SOCKET_, ACCEPTCONN), 1);
-	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, LINGER, linger, sizeof linger), 0);
-	assert_int_equal(sock_getopt(sk, SOL_SOCKET_, LINGER, back, &len), 0);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_ACCEPTCONN), 1);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET, SO_LINGER, linger, sizeof linger), 0);
+	assert_int_equal(sock_getopt(sk, SOL_SOCKET, SO_LINGER, back, &len), 0);
 	assert_memory_equal(linger, back, sizeof back);
-	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, 9999, linger, 4), -LEAT_ENOPROTOOPT);
-	assert_int_equal(sock_setopt(sk, SOL_SOCKET_, REUSEADDR, linger, 1), -LEAT_EINVAL);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET, 9999, linger, 4), -LEAT_ENOPROTOOPT);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET, SO_REUSEADDR, linger, 1), -LEAT_EINVAL);
 	sock_close(sk);
 }
 
@@ -351,15 +249,15 @@ options_read_back_as_on_linux(void **state)
 static void
 linger_zero_resets(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = listener(f, "127.0.0.1", 80), *c, *s;
+	struct simnet *n = *state;
+	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c, *s;
 	int32_t linger[2] = {1, 0};
 	char octet;
 
-	pair(f, l, "127.0.0.1", 80, &c, &s);
-	sock_setopt(c, SOL_SOCKET_, LINGER, linger, sizeof linger);
+	connect_pair(n, l, at("127.0.0.1", 80), &c, &s);
+	sock_setopt(c, SOL_SOCKET, SO_LINGER, linger, sizeof linger);
 	sock_close(c);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_recv(s, &octet, 1, 0, NULL), -LEAT_ECONNRESET);
 	assert_int_equal(sock_recv(s, &octet, 1, 0, NULL), 0);
 	sock_close(s);
@@ -369,32 +267,34 @@ linger_zero_resets(void **state)
 static void
 count_watch(struct sock *sk, void *arg)
 {
-	struct fixture *f = arg;
+	unsigned *calls = arg;
 
-	f->watched++;
+	(*calls)++;
 }
 
 /* sock.h: watchers are called by the stack, never from within a call. */
 static void
 watchers_wait_for_the_end_of_the_entry(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *a = open_sock(f, false, SOCK_TYPE_DGRAM), *b = open_sock(f, false, SOCK_TYPE_DGRAM);
+	struct simnet *n = *state;
+	struct sock *a = open_sock(n, 0, false, SOCK_TYPE_DGRAM),
+		    *b = open_sock(n, 0, false, SOCK_TYPE_DGRAM);
 	struct endpoint e = at("127.0.0.1", 53);
 	struct sock_msg msg = {.peer = e};
+	unsigned calls = 0;
 
 	assert_int_equal(sock_bind(a, &e), 0);
-	sock_watch(a, count_watch, f);
+	sock_watch(a, count_watch, &calls);
 	assert_int_equal(sock_send(b, "hello", 5, 0, &msg), 5);
-	assert_int_equal(f->watched, 0);
-	assert_int_equal(stack_next(f->host), sim_now(f->sim));
-	settle(f);
-	assert_int_equal(f->watched, 1);
+	assert_int_equal(calls, 0);
+	assert_int_equal(stack_next(n->host[0]), sim_now(n->sim));
+	settle(n);
+	assert_int_equal(calls, 1);
 	assert_int_equal(sock_unread(a), 5);
 	sock_shutdown(a, SOCK_SHUT_RD);
-	assert_int_equal(f->watched, 1);
-	settle(f);
-	assert_int_equal(f->watched, 2);
+	assert_int_equal(calls, 1);
+	settle(n);
+	assert_int_equal(calls, 2);
 	sock_close(a);
 	sock_close(b);
 }
@@ -403,8 +303,8 @@ watchers_wait_for_the_end_of_the_entry(void **state)
 static void
 a_datagram_socket_may_lose_its_peer(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *a = open_sock(f, false, SOCK_TYPE_DGRAM);
+	struct simnet *n = *state;
+	struct sock *a = open_sock(n, 0, false, SOCK_TYPE_DGRAM);
 	struct endpoint e = at("127.0.0.1", 53), name;
 
 	assert_int_equal(sock_send(a, "x", 1, 0, NULL), -LEAT_EDESTADDRREQ);
@@ -413,9 +313,9 @@ a_datagram_socket_may_lose_its_peer(void **state)
 	assert_true(ipaddr_eq(&name.addr, &IPADDR_LOOPBACK4));
 	assert_in_range(name.port, 32768, 60999);
 	assert_int_equal(sock_send(a, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_ready(a), LEAT_OUT | LEAT_ERR);
-	assert_int_equal(get_int(a, SOL_SOCKET_, ERROR_), LEAT_ECONNREFUSED);
+	assert_int_equal(get_int(a, SOL_SOCKET, SO_ERROR), LEAT_ECONNREFUSED);
 	assert_int_equal(sock_connect(a, NULL), 0);
 	assert_int_equal(sock_remote(a, &name), -LEAT_ENOTCONN);
 	sock_local(a, &name);
@@ -427,8 +327,9 @@ a_datagram_socket_may_lose_its_peer(void **state)
 static void
 connections_outnumber_ports(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l[2] = {listener(f, "127.0.0.1", 80), listener(f, "127.0.0.2", 80)};
+	struct simnet *n = *state;
+	struct sock *l[2] = {
+	    open_listener(n, 0, "127.0.0.1", 80, 8), open_listener(n, 0, "127.0.0.2", 80, 8)};
 	enum { COUNT = 300 };
 	static struct sock *c[2][COUNT];
 	struct endpoint to[2] = {at("127.0.0.1", 80), at("127.0.0.2", 80)};
@@ -437,9 +338,9 @@ connections_outnumber_ports(void **state)
 		for (unsigned j = 0; j < 2; j++) {
 			struct sock *child;
 
-			c[j][i] = open_sock(f, false, SOCK_TYPE_STREAM);
+			c[j][i] = open_stream(n, 0);
 			assert_int_equal(sock_connect(c[j][i], &to[j]), -LEAT_EINPROGRESS);
-			sim_run(f->sim, sim_now(f->sim) + MSEC, NULL, NULL);
+			simnet_pass(n, MSEC);
 			assert_int_equal(sock_accept(l[j], &child), 0);
 			sock_close(child);
 		}
@@ -471,24 +372,24 @@ answer(struct sock *l, void *arg)
 static void
 a_deferred_listener_decides_about_each_child(void **state)
 {
-	struct fixture *f = *state;
-	struct sock *l = open_sock(f, true, SOCK_TYPE_STREAM), *c = open_sock(f, false, SOCK_TYPE_STREAM);
+	struct simnet *n = *state;
+	struct sock *l = open_sock(n, 0, true, SOCK_TYPE_STREAM), *c = open_stream(n, 0);
 	struct endpoint refused = at("127.0.0.1", 81), taken = at("127.0.0.1", 82);
 
 	set_int(l, LEAT_SOL_LEAT, LEAT_ANY_PORT, 1);
 	set_int(l, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, 1);
 	assert_int_equal(sock_listen(l, 8), 0);
 	assert_int_equal(sock_connect(c, &refused), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_connect(c, &refused), -LEAT_EALREADY);
 	assert_int_equal(sock_ready(l), LEAT_IN);
-	sock_watch(l, answer, f);
-	answer(l, f);
-	settle(f);
+	sock_watch(l, answer, NULL);
+	answer(l, NULL);
+	settle(n);
 	assert_true(answered);
 	assert_int_equal(sock_connect(c, &refused), -LEAT_ECONNREFUSED);
 	assert_int_equal(sock_connect(c, &taken), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(n);
 	assert_int_equal(sock_connect(c, &taken), 0);
 	sock_close(c);
 	sock_close(l);
@@ -498,12 +399,22 @@ int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(readiness_is_that_of_linux), T(connect_tells_how_it_goes),
-	    T(listeners_share_an_ipv4_port), T(listeners_share_an_ipv6_port), T(listeners_share_a_dual_port),
-	    T(time_wait_keeps_the_port), T(time_wait_keeps_no_other_address),
-	    T(dual_stack_listeners_serve_both), T(options_read_back_as_on_linux), T(linger_zero_resets),
-	    T(watchers_wait_for_the_end_of_the_entry), T(a_datagram_socket_may_lose_its_peer),
-	    T(connections_outnumber_ports), T(a_deferred_listener_decides_about_each_child)};
+	const struct CMUnitTest tests[] = {
+	    T(readiness_is_that_of_linux),
+	    T(connect_tells_how_it_goes),
+	    T(listeners_share_an_ipv4_port),
+	    T(listeners_share_an_ipv6_port),
+	    T(listeners_share_a_dual_port),
+	    T(time_wait_keeps_the_port),
+	    T(time_wait_keeps_no_other_address),
+	    T(dual_stack_listeners_serve_both),
+	    T(options_read_back_as_on_linux),
+	    T(linger_zero_resets),
+	    T(watchers_wait_for_the_end_of_the_entry),
+	    T(a_datagram_socket_may_lose_its_peer),
+	    T(connections_outnumber_ports),
+	    T(a_deferred_listener_decides_about_each_child),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,98 +2,50 @@
  * Streams of a host that talks to itself, in virtual time: how each goes back to a fresh socket, and what its names, options and queue say then.
  */
 #include "base/err.h"
-#include "sim/sim.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { LEVEL_IP = 0, LEVEL_SOCKET = 1, LEVEL_TCP = 6 };
-enum {
-	REUSEADDR = 2,
-	SNDBUF = 7,
-	RCVBUF = 8,
-	PRIORITY = 12,
-	LINGER = 13,
-	NODELAY = 1,
-	CORK = 3,
-	LINGER2 = 8,
-	WINDOW_CLAMP = 10,
-	INFO = 11,
-	CONGESTION = 13,
-	TOS = 1,
-	MULTICAST_TTL = 33
-};
+#include "sock_rig.h"
 
 struct fixture {
-	struct sim *sim;
-	struct stack *host;
+	struct simnet net;
 	struct sock *listener, *client, *server;
 };
 
-static struct endpoint
-at(const char *addr, uint16_t port)
+/* A listener on 127.0.0.1:80 that lets two wait, and a connection to it. */
+static int
+setup(void **state)
 {
-	struct endpoint e = {.port = port};
+	static struct fixture f;
 
-	assert_int_equal(ipaddr_parse(addr, &e.addr), 0);
-	return e;
-}
-
-static void
-settle(struct fixture *f)
-{
-	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
-}
-
-static struct sock *
-open_stream(struct fixture *f)
-{
-	struct sock *sk;
-
-	assert_int_equal(sock_open(stack_socks(f->host), false, SOCK_TYPE_STREAM, &sk), 0);
-	return sk;
+	simnet_start(&f.net, 1, 1);
+	f.listener = open_listener(&f.net, 0, "127.0.0.1", 80, 1);
+	connect_pair(&f.net, f.listener, at("127.0.0.1", 80), &f.client, &f.server);
+	*state = &f;
+	return 0;
 }
 
 static int
-set(struct sock *sk, int level, int name, int value)
+teardown(void **state)
 {
-	return sock_setopt(sk, level, name, &value, sizeof value);
-}
+	struct fixture *f = *state;
 
-static int
-get(struct sock *sk, int level, int name)
-{
-	int v = -1;
-	size_t len = sizeof v;
-
-	assert_int_equal(sock_getopt(sk, level, name, &v, &len), 0);
-	return v;
+	sock_close(f->client);
+	sock_close(f->server);
+	sock_close(f->listener);
+	simnet_end(&f->net);
+	return 0;
 }
 
 /* The window that a client sees of a server whose listener has option @name of @level set to @n; *@server and *@client are the caller's. */
 static uint32_t
 window_with(struct fixture *f, int level, int name, int n, struct sock **server, struct sock **client)
 {
-	struct sock *l = open_stream(f);
-	struct endpoint e = at("127.0.0.1", 81);
+	struct sock *l = open_listener(&f->net, 0, "127.0.0.1", 81, 1);
 	struct leat_tcp_info info;
 	size_t len = sizeof info;
 
-	assert_int_equal(set(l, LEVEL_SOCKET, REUSEADDR, 1), 0);
-	assert_int_equal(set(l, level, name, n), 0);
-	assert_int_equal(sock_bind(l, &e), 0);
-	assert_int_equal(sock_listen(l, 1), 0);
-	*client = open_stream(f);
-	assert_int_equal(sock_connect(*client, &e), -LEAT_EINPROGRESS);
-	settle(f);
-	assert_int_equal(sock_accept(l, server), 0);
+	set_int(l, level, name, n);
+	connect_pair(&f->net, l, at("127.0.0.1", 81), client, server);
 	sock_close(l);
-	assert_int_equal(sock_getopt(*client, LEVEL_TCP, INFO, &info, &len), 0);
+	assert_int_equal(sock_getopt(*client, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
 	return info.tcpi_snd_wnd;
 }
 
@@ -107,14 +59,15 @@ the_window_is_about_what_was_asked_for(void **state)
 
 	for (unsigned i = 0; i < sizeof asked / sizeof *asked; i++) {
 		for (int clamp = 0; clamp < 2; clamp++) {
-			uint32_t window = window_with(f, clamp ? LEVEL_TCP : LEVEL_SOCKET,
-			    clamp ? WINDOW_CLAMP : RCVBUF, asked[i], &server, &client);
+			uint32_t window = window_with(f, clamp ? IPPROTO_TCP : SOL_SOCKET,
+			    clamp ? TCP_WINDOW_CLAMP : SO_RCVBUF, asked[i], &server, &client);
 
 			assert_in_range(window, asked[i] * 9 / 10, asked[i]);
-			assert_int_equal(get(server, LEVEL_TCP, WINDOW_CLAMP), clamp ? asked[i] : 0);
+			assert_int_equal(
+			    get_int(server, IPPROTO_TCP, TCP_WINDOW_CLAMP), clamp ? asked[i] : 0);
 			sock_abort(client);
 			sock_close(server);
-			settle(f);
+			settle(&f->net);
 		}
 	}
 }
@@ -127,9 +80,9 @@ a_clamped_window_does_not_make_the_buffer_smaller(void **state)
 	struct sock *server, *client;
 	uint8_t octets[20000] = {0};
 
-	window_with(f, LEVEL_TCP, WINDOW_CLAMP, 4096, &server, &client);
+	window_with(f, IPPROTO_TCP, TCP_WINDOW_CLAMP, 4096, &server, &client);
 	assert_int_equal(sock_send(client, octets, sizeof octets, 0, NULL), sizeof octets);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_unread(server), sizeof octets);
 	sock_abort(client);
 	sock_close(server);
@@ -141,51 +94,13 @@ buffers_are_granted_up_to_the_host_s_bound(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(set(f->client, LEVEL_SOCKET, RCVBUF, 1000000), 0);
-	assert_int_equal(get(f->client, LEVEL_SOCKET, RCVBUF), 2 * 212992);
-	socks_set_buffer_max(stack_socks(f->host), 300000, 4000000);
-	assert_int_equal(set(f->client, LEVEL_SOCKET, RCVBUF, 5000000), 0);
-	assert_int_equal(get(f->client, LEVEL_SOCKET, RCVBUF), 8000000);
-	assert_int_equal(set(f->client, LEVEL_SOCKET, SNDBUF, -1), 0);
-	assert_int_equal(get(f->client, LEVEL_SOCKET, SNDBUF), 600000);
-}
-
-/* A listener on 127.0.0.1:80 that lets two wait, and a connection to it. */
-static int
-setup(void **state)
-{
-	struct sim_config config = {.seed = 1};
-	struct fixture *f = calloc(1, sizeof *f);
-	struct endpoint e = at("127.0.0.1", 80);
-
-	f->sim = sim_new(&config);
-	f->host = sim_host(f->sim);
-	f->listener = open_stream(f);
-	assert_int_equal(set(f->listener, LEVEL_SOCKET, REUSEADDR, 1), 0);
-	assert_int_equal(sock_bind(f->listener, &e), 0);
-	assert_int_equal(sock_listen(f->listener, 1), 0);
-	f->client = open_stream(f);
-	assert_int_equal(sock_connect(f->client, &e), -LEAT_EINPROGRESS);
-	settle(f);
-	assert_int_equal(sock_connect(f->client, &e), 0);
-	assert_int_equal(sock_accept(f->listener, &f->server), 0);
-	*state = f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sock_close(f->client);
-	sock_close(f->server);
-	sock_close(f->listener);
-	assert_true(sim_run(f->sim, sim_now(f->sim) + 3600 * SEC, NULL, NULL));
-	assert_int_equal(pkt_pool_in_use(sim_pool(f->sim)), 0);
-	sim_free(f->sim);
-	free(f);
-	return 0;
+	set_int(f->client, SOL_SOCKET, SO_RCVBUF, 1000000);
+	assert_int_equal(get_int(f->client, SOL_SOCKET, SO_RCVBUF), 2 * 212992);
+	socks_set_buffer_max(stack_socks(f->net.host[0]), 300000, 4000000);
+	set_int(f->client, SOL_SOCKET, SO_RCVBUF, 5000000);
+	assert_int_equal(get_int(f->client, SOL_SOCKET, SO_RCVBUF), 8000000);
+	set_int(f->client, SOL_SOCKET, SO_SNDBUF, -1);
+	assert_int_equal(get_int(f->client, SOL_SOCKET, SO_SNDBUF), 600000);
 }
 
 static uint16_t
@@ -206,13 +121,13 @@ a_dissolved_connection_is_a_fresh_socket(void **state)
 	char octet;
 
 	assert_int_equal(sock_connect(f->client, NULL), 0);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_recv(f->server, &octet, 1, 0, NULL), -LEAT_ECONNRESET);
 	assert_int_equal(sock_ready(f->client), LEAT_OUT | LEAT_HUP);
 	assert_int_equal(sock_remote(f->client, &remote), -LEAT_ENOTCONN);
 	assert_int_equal(port_of(f->client), 0);
 	assert_int_equal(sock_connect(f->client, &e), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_connect(f->client, &e), 0);
 	assert_int_equal(
 	    sock_connect(f->server, NULL), 0); /* it stands on its listener's port, and goes on doing so */
@@ -224,16 +139,16 @@ a_dissolved_listener_refuses_and_keeps_its_name(void **state)
 {
 	struct fixture *f = *state;
 	struct endpoint e = at("127.0.0.1", 80);
-	struct sock *c = open_stream(f);
+	struct sock *c = open_stream(&f->net, 0);
 
 	assert_int_equal(sock_connect(f->listener, NULL), 0);
 	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_connect(c, &e), -LEAT_ECONNREFUSED);
 	assert_int_equal(port_of(f->listener), 80);
 	assert_int_equal(sock_listen(f->listener, 1), 0);
 	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_connect(c, &e), 0);
 	sock_close(c);
 }
@@ -243,7 +158,7 @@ static void
 a_shut_listener_gives_back_a_port_that_nobody_named(void **state)
 {
 	struct fixture *f = *state;
-	struct sock *l = open_stream(f);
+	struct sock *l = open_stream(&f->net, 0);
 
 	assert_int_equal(sock_listen(l, 1), 0);
 	assert_int_not_equal(port_of(l), 0);
@@ -257,18 +172,18 @@ static void
 a_bound_stream_connects_to_itself(void **state)
 {
 	struct fixture *f = *state;
-	struct sock *sk = open_stream(f);
+	struct sock *sk = open_stream(&f->net, 0);
 	struct endpoint e = at("127.0.0.1", 81), remote;
 	char octet = 0;
 
 	assert_int_equal(sock_bind(sk, &e), 0);
 	assert_int_equal(sock_connect(sk, &e), -LEAT_EINPROGRESS);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_connect(sk, &e), 0);
 	assert_int_equal(sock_remote(sk, &remote), 0);
 	assert_int_equal(remote.port, 81);
 	assert_int_equal(sock_send(sk, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_recv(sk, &octet, 1, 0, NULL), 1);
 	assert_int_equal(octet, 'x');
 	sock_close(sk);
@@ -282,9 +197,9 @@ time_wait_has_left_its_socket(void **state)
 	struct endpoint remote;
 
 	assert_int_equal(sock_shutdown(f->client, SOCK_SHUT_WR), 0);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_shutdown(f->server, SOCK_SHUT_WR), 0);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_remote(f->client, &remote), -LEAT_ENOTCONN);
 	assert_int_equal(sock_remote(f->server, &remote), -LEAT_ENOTCONN);
 	assert_int_equal(sock_shutdown(f->client, SOCK_SHUT_WR), -LEAT_ENOTCONN);
@@ -298,17 +213,17 @@ children_that_wait_elsewhere_fill_the_queue(void **state)
 {
 	struct fixture *f = *state;
 	struct endpoint e = at("127.0.0.1", 80);
-	struct sock *c[2] = {open_stream(f), open_stream(f)};
+	struct sock *c[2] = {open_stream(&f->net, 0), open_stream(&f->net, 0)};
 
 	sock_wait_elsewhere(f->listener, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(sock_connect(c[i], &e), -LEAT_EINPROGRESS);
-		settle(f);
+		settle(&f->net);
 		assert_int_equal(sock_connect(c[i], &e), i == 0 ? 0 : -LEAT_EALREADY);
 	}
 	sock_wait_elsewhere(f->listener, 0);
-	settle(f);
-	settle(f);
+	settle(&f->net);
+	settle(&f->net);
 	assert_int_equal(sock_connect(c[1], &e), 0);
 	sock_close(c[0]);
 	sock_close(c[1]);
@@ -320,15 +235,21 @@ nodelay_flushes_each_time(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(set(f->client, LEVEL_TCP, CORK, 1), 0);
+	set_int(f->client, IPPROTO_TCP, TCP_CORK, 1);
 	for (size_t i = 1; i < 3; i++) {
 		assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
-		sim_run(f->sim, sim_now(f->sim) + 100 * MSEC, NULL, NULL);
+		simnet_pass(&f->net, 100 * MSEC);
 		assert_int_equal(sock_unread(f->server), i - 1);
-		assert_int_equal(set(f->client, LEVEL_TCP, NODELAY, 1), 0);
-		sim_run(f->sim, sim_now(f->sim) + 10 * MSEC, NULL, NULL);
+		set_int(f->client, IPPROTO_TCP, TCP_NODELAY, 1);
+		simnet_pass(&f->net, 10 * MSEC);
 		assert_int_equal(sock_unread(f->server), i);
 	}
+}
+
+static int
+try_int(struct sock *sk, int level, int name, int value)
+{
+	return sock_setopt(sk, level, name, &value, sizeof value);
 }
 
 /* Values and refusals as test/system/test_same_as_linux.py finds them on Linux. */
@@ -336,26 +257,26 @@ static void
 options_take_what_linux_takes(void **state)
 {
 	struct fixture *f = *state;
-	struct sock *sk = open_stream(f);
+	struct sock *sk = open_stream(&f->net, 0);
 	int32_t linger[2] = {0, 7};
 	size_t len = sizeof linger;
 
-	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "none", 4), -LEAT_ENOENT);
-	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "", 0), -LEAT_EINVAL);
-	assert_int_equal(sock_setopt(sk, LEVEL_TCP, CONGESTION, "reno", 4), 0);
-	assert_int_equal(set(sk, LEVEL_TCP, WINDOW_CLAMP, 1), 0);
-	assert_int_equal(get(sk, LEVEL_TCP, WINDOW_CLAMP), 1152);
-	assert_int_equal(set(f->client, LEVEL_TCP, WINDOW_CLAMP, 0), -LEAT_EINVAL);
-	assert_int_equal(set(sk, LEVEL_TCP, LINGER2, -5), 0);
-	assert_int_equal(get(sk, LEVEL_TCP, LINGER2), -1);
-	assert_int_equal(set(sk, LEVEL_TCP, LINGER2, 0), 0);
-	assert_int_equal(get(sk, LEVEL_TCP, LINGER2), 60);
-	assert_int_equal(set(sk, LEVEL_IP, TOS, 0x110), 0);
-	assert_int_equal(get(sk, LEVEL_IP, TOS), 0x10);
-	assert_int_equal(get(sk, LEVEL_SOCKET, PRIORITY), 6);
-	assert_int_equal(set(sk, LEVEL_IP, MULTICAST_TTL, 1), -LEAT_EINVAL);
-	assert_int_equal(sock_setopt(sk, LEVEL_SOCKET, LINGER, linger, sizeof linger), 0);
-	assert_int_equal(sock_getopt(sk, LEVEL_SOCKET, LINGER, linger, &len), 0);
+	assert_int_equal(sock_setopt(sk, IPPROTO_TCP, TCP_CONGESTION, "none", 4), -LEAT_ENOENT);
+	assert_int_equal(sock_setopt(sk, IPPROTO_TCP, TCP_CONGESTION, "", 0), -LEAT_EINVAL);
+	assert_int_equal(sock_setopt(sk, IPPROTO_TCP, TCP_CONGESTION, "reno", 4), 0);
+	set_int(sk, IPPROTO_TCP, TCP_WINDOW_CLAMP, 1);
+	assert_int_equal(get_int(sk, IPPROTO_TCP, TCP_WINDOW_CLAMP), 1152);
+	assert_int_equal(try_int(f->client, IPPROTO_TCP, TCP_WINDOW_CLAMP, 0), -LEAT_EINVAL);
+	set_int(sk, IPPROTO_TCP, TCP_LINGER2, -5);
+	assert_int_equal(get_int(sk, IPPROTO_TCP, TCP_LINGER2), -1);
+	set_int(sk, IPPROTO_TCP, TCP_LINGER2, 0);
+	assert_int_equal(get_int(sk, IPPROTO_TCP, TCP_LINGER2), 60);
+	set_int(sk, IPPROTO_IP, IP_TOS, 0x110);
+	assert_int_equal(get_int(sk, IPPROTO_IP, IP_TOS), 0x10);
+	assert_int_equal(get_int(sk, SOL_SOCKET, SO_PRIORITY), 6);
+	assert_int_equal(try_int(sk, IPPROTO_IP, IP_MULTICAST_TTL, 1), -LEAT_EINVAL);
+	assert_int_equal(sock_setopt(sk, SOL_SOCKET, SO_LINGER, linger, sizeof linger), 0);
+	assert_int_equal(sock_getopt(sk, SOL_SOCKET, SO_LINGER, linger, &len), 0);
 	assert_int_equal(linger[1], 0);
 	sock_close(sk);
 }
@@ -364,13 +285,19 @@ int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(a_dissolved_connection_is_a_fresh_socket),
+	const struct CMUnitTest tests[] = {
+	    T(the_window_is_about_what_was_asked_for),
+	    T(a_clamped_window_does_not_make_the_buffer_smaller),
+	    T(buffers_are_granted_up_to_the_host_s_bound),
+	    T(a_dissolved_connection_is_a_fresh_socket),
 	    T(a_dissolved_listener_refuses_and_keeps_its_name),
-	    T(a_shut_listener_gives_back_a_port_that_nobody_named), T(a_bound_stream_connects_to_itself),
-	    T(time_wait_has_left_its_socket), T(children_that_wait_elsewhere_fill_the_queue),
-	    T(nodelay_flushes_each_time), T(options_take_what_linux_takes),
-	    T(the_window_is_about_what_was_asked_for), T(a_clamped_window_does_not_make_the_buffer_smaller),
-	    T(buffers_are_granted_up_to_the_host_s_bound)};
+	    T(a_shut_listener_gives_back_a_port_that_nobody_named),
+	    T(a_bound_stream_connects_to_itself),
+	    T(time_wait_has_left_its_socket),
+	    T(children_that_wait_elsewhere_fill_the_queue),
+	    T(nodelay_flushes_each_time),
+	    T(options_take_what_linux_takes),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

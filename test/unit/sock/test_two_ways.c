@@ -1,75 +1,30 @@
 /*
  * Two hosts with two links between them, in virtual time: which link a stream takes, and what its watcher's answer carries.
  */
-#include "sim/sim.h"
+#include "sock_rig.h"
 #include "tcp/tcp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-enum { LEVEL_SOCKET = 1, BINDTODEVICE = 25, BINDTOIFINDEX = 62, PORT = 80 };
+enum { PORT = 80 };
 
 struct fixture {
-	struct sim *sim;
-	struct stack *host[2];
-	struct iface *iface[2][2]; /* of the link, and its end */
+	struct simnet net;
 	struct sock *listener, *client, *server;
 };
-
-static struct endpoint
-at(const char *addr)
-{
-	struct endpoint e = {.port = PORT};
-
-	assert_int_equal(ipaddr_parse(addr, &e.addr), 0);
-	return e;
-}
-
-static void
-settle(struct fixture *f)
-{
-	sim_run(f->sim, sim_now(f->sim) + SEC, NULL, NULL);
-}
-
-static struct sock *
-open_stream(struct fixture *f, unsigned end)
-{
-	struct sock *sk;
-
-	assert_int_equal(sock_open(stack_socks(f->host[end]), false, SOCK_TYPE_STREAM, &sk), 0);
-	return sk;
-}
 
 static int
 setup(void **state)
 {
-	static const char *const text[2][2] = {{"10.0.0.1", "10.0.0.2"}, {"10.1.0.1", "10.1.0.2"}};
-	struct sim_config config = {.seed = 1};
-	struct fixture *f = calloc(1, sizeof *f);
-	struct sim_link_config link = {0};
-	struct endpoint any = at("0.0.0.0");
+	static struct fixture f;
 
-	f->sim = sim_new(&config);
-	for (unsigned end = 0; end < 2; end++)
-		link.host[end] = f->host[end] = sim_host(f->sim);
-	for (unsigned i = 0; i < 2; i++) {
-		struct sim_link *l = sim_link(f->sim, &link);
-
-		for (unsigned end = 0; end < 2; end++) {
-			f->iface[i][end] = sim_link_iface(l, end);
-			assert_int_equal(sim_address(f->iface[i][end], text[i][end], 24), 0);
-		}
-	}
-	f->listener = open_stream(f, 1);
-	f->client = open_stream(f, 0);
-	assert_int_equal(sock_bind(f->listener, &any), 0);
-	assert_int_equal(sock_listen(f->listener, 1), 0);
-	*state = f;
+	f = (struct fixture){0};
+	simnet_start(&f.net, 1, 2);
+	simnet_link(&f.net, NULL);
+	simnet_link(&f.net, NULL);
+	f.listener = open_listener(&f.net, 1, "0.0.0.0", PORT, 1);
+	f.client = open_stream(&f.net, 0);
+	*state = &f;
 	return 0;
 }
 
@@ -79,23 +34,16 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	sock_close(f->client);
-	if (f->server)
-		sock_close(f->server);
+	sock_close(f->server);
 	sock_close(f->listener);
-	assert_true(sim_run(f->sim, sim_now(f->sim) + 3600 * SEC, NULL, NULL));
-	sim_free(f->sim);
-	free(f);
+	simnet_end(&f->net);
 	return 0;
 }
 
 static void
-connect_to(struct fixture *f, const char *addr)
+connect_client(struct fixture *f, const char *text)
 {
-	struct endpoint e = at(addr);
-
-	assert_int_equal(sock_connect(f->client, &e), -LEAT_EINPROGRESS);
-	settle(f);
-	assert_int_equal(sock_connect(f->client, &e), 0);
+	connect_to(&f->net, f->client, at(text, PORT));
 	assert_int_equal(sock_accept(f->listener, &f->server), 0);
 }
 
@@ -103,42 +51,41 @@ connect_to(struct fixture *f, const char *addr)
 static uint64_t
 sent(const struct fixture *f, unsigned i)
 {
-	return f->iface[i][0]->count.tx_frames;
+	return f->net.iface[i][0]->count.tx_frames;
 }
 
 /* 10.0.0.0/24 by way of 10.1.0.2 as well, as an interface of its own would have it that is bound to. */
 static void
 add_second_way(struct fixture *f)
 {
-	struct route r = {.dst = at("10.0.0.0").addr,
+	struct route r = {.dst = addr("10.0.0.0"),
 	    .bits = 24,
-	    .gateway = at("10.1.0.2").addr,
-	    .ifindex = f->iface[1][0]->index,
+	    .gateway = addr("10.1.0.2"),
+	    .ifindex = f->net.iface[1][0]->index,
 	    .metric = 100,
-	    .src = at("10.1.0.1").addr};
+	    .src = addr("10.1.0.1")};
 
-	assert_int_equal(route_add(stack_core(f->host[0]), &r), 0);
+	assert_int_equal(route_add(stack_core(f->net.host[0]), &r), 0);
 }
 
 static void
 a_bound_stream_leaves_through_its_device_alone(void **state)
 {
 	struct fixture *f = *state;
-	const char *name = f->iface[1][0]->name;
-	struct route other = {
-	    .dst = at("192.0.2.0").addr, .bits = 24, .gateway = at("10.0.0.2").addr, .metric = 1};
+	const char *name = f->net.iface[1][0]->name;
+	struct route other = {.dst = addr("192.0.2.0"), .bits = 24, .gateway = addr("10.0.0.2"), .metric = 1};
 	uint64_t before;
 
 	add_second_way(f);
-	settle(f);
+	settle(&f->net);
 	before = sent(f, 0);
-	assert_int_equal(sock_setopt(f->client, LEVEL_SOCKET, BINDTODEVICE, "none0", 5), -LEAT_ENODEV);
-	assert_int_equal(sock_setopt(f->client, LEVEL_SOCKET, BINDTODEVICE, name, strlen(name)), 0);
-	connect_to(f, "10.0.0.2");
-	other.ifindex = f->iface[0][0]->index;
-	assert_int_equal(route_add(stack_core(f->host[0]), &other), 0); /* ways are looked for anew */
+	assert_int_equal(sock_setopt(f->client, SOL_SOCKET, SO_BINDTODEVICE, "none0", 5), -LEAT_ENODEV);
+	assert_int_equal(sock_setopt(f->client, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name)), 0);
+	connect_client(f, "10.0.0.2");
+	other.ifindex = f->net.iface[0][0]->index;
+	assert_int_equal(route_add(stack_core(f->net.host[0]), &other), 0); /* ways are looked for anew */
 	assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_unread(f->server), 1);
 	assert_int_equal(sent(f, 0), before);
 }
@@ -148,17 +95,17 @@ a_stream_that_is_bound_later_changes_its_way(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t first, second;
-	int index = (int)f->iface[1][0]->index;
+	int index = (int)f->net.iface[1][0]->index;
 
 	add_second_way(f);
-	connect_to(f, "10.0.0.2");
-	settle(f);
+	connect_client(f, "10.0.0.2");
+	settle(&f->net);
 	first = sent(f, 0);
 	second = sent(f, 1);
 	assert_true(first > 2);
-	assert_int_equal(sock_setopt(f->client, LEVEL_SOCKET, BINDTOIFINDEX, &index, sizeof index), 0);
+	set_int(f->client, SOL_SOCKET, SO_BINDTOIFINDEX, index);
 	assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_unread(f->server), 1);
 	assert_int_equal(sent(f, 0), first);
 	assert_true(sent(f, 1) > second);
@@ -180,22 +127,25 @@ a_watchers_answer_carries_the_acknowledgment(void **state)
 	uint64_t before;
 	char c;
 
-	connect_to(f, "10.0.0.2");
+	connect_client(f, "10.0.0.2");
 	sock_watch(f->server, answer, NULL);
-	settle(f);
-	before = f->iface[0][1]->count.tx_frames;
+	settle(&f->net);
+	before = f->net.iface[0][1]->count.tx_frames;
 	assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
-	settle(f);
+	settle(&f->net);
 	assert_int_equal(sock_recv(f->client, &c, 1, 0, NULL), 1);
-	assert_int_equal(f->iface[0][1]->count.tx_frames, before + 1);
+	assert_int_equal(f->net.iface[0][1]->count.tx_frames, before + 1);
 }
 
 int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-	const struct CMUnitTest tests[] = {T(a_bound_stream_leaves_through_its_device_alone),
-	    T(a_stream_that_is_bound_later_changes_its_way), T(a_watchers_answer_carries_the_acknowledgment)};
+	const struct CMUnitTest tests[] = {
+	    T(a_bound_stream_leaves_through_its_device_alone),
+	    T(a_stream_that_is_bound_later_changes_its_way),
+	    T(a_watchers_answer_carries_the_acknowledgment),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
