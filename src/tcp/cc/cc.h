@@ -24,21 +24,24 @@ enum { CC_PRIV = 128 };
 #define CC_MAX_WINDOW (1u << 30) /* no window is larger (RFC 7323, 2.3) */
 #define CC_UNPACED    UINT64_MAX
 
-/* As Linux's tcp_ca_state, so that TCP_INFO and traces may show it. */
-enum ca_state { CA_OPEN, CA_DISORDER, CA_CWR, CA_RECOVERY, CA_LOSS };
+/*
+ * The numbers of Linux's tcp_ca_state, which TCP_INFO and traces show. 2 would be CWR, but no
+ * connection negotiates ECN.
+ */
+enum ca_state { CA_OPEN = 0, CA_DISORDER = 1, CA_RECOVERY = 3, CA_LOSS = 4 };
 
 struct cc_ops {
 	const char *name;
 	void (*init)(struct cc *cc, nsec_t now);
 
 	/*
-	 * An ACK that delivered something, after loss detection. In CA_RECOVERY and CA_CWR
-	 * loss-based algorithms leave cwnd alone: recovery governs it.
+	 * An ACK that delivered something, after loss detection. In CA_RECOVERY loss-based
+	 * algorithms leave cwnd alone: recovery governs it.
 	 */
 	void (*ack)(struct cc *cc, const struct ack_sample *s, enum ca_state state);
 
 	/*
-	 * A loss (or ECN echo: CA_CWR) was found with @flight octets outstanding: answer the new
+	 * A loss was found with @flight octets outstanding: answer the new
 	 * ssthresh. Called once per window.
 	 */
 	uint32_t (*ssthresh)(struct cc *cc, uint32_t flight, enum ca_state why);

@@ -60,7 +60,7 @@ reno_ack(struct cc *cc, const struct ack_sample *s, enum ca_state state)
 	 */
 	uint32_t acked = s->newly_delivered;
 
-	if (state == CA_RECOVERY || state == CA_CWR || s->acked == 0 || !cc_may_grow(cc))
+	if (state == CA_RECOVERY || s->acked == 0 || !cc_may_grow(cc))
 		return;
 	if (cc->cwnd >= CC_MAX_WINDOW)
 		return;

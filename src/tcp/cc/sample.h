@@ -55,7 +55,6 @@ struct ack_sample {
 	bool orig_acked; /* something thought lost was delivered without being sent again (F-RTO, RFC 5682) */
 	seq_t dsack;     /* where what the peer got twice begins, */
 	uint32_t dsack_octets; /* and how much it is (RFC 2883); 0 = nothing */
-	bool ece;
 };
 
 #endif

@@ -41,7 +41,7 @@ begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nse
 	r->from = q->una;
 	r->point = q->nxt;
 	r->has_point = true;
-	r->first = state != CA_CWR;
+	r->first = true;
 	r->rescued = false;
 	r->sent_again = false;
 	r->undo_left = 0;
@@ -52,9 +52,7 @@ begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nse
 static void
 enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
-	/* A window that already shrank for ECN does not shrink again (RFC 3168, 6.1.2). */
-	if (r->state != CA_CWR)
-		reduce(r, q, cc, txq_out(q), CA_RECOVERY);
+	reduce(r, q, cc, txq_out(q), CA_RECOVERY);
 	begin(r, q, cc, CA_RECOVERY, s->now);
 	txq_recovery_begins(q);
 	if (!txq_next_lost(q))
@@ -135,7 +133,7 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 		txq_forget_dupacks(q);
 	r->first = false;
 	set_state(r, cc, CA_OPEN, now);
-	return from == CA_LOSS ? "leave RTO recovery" : from == CA_CWR ? "leave CWR" : "leave recovery";
+	return from == CA_LOSS ? "leave RTO recovery" : "leave recovery";
 }
 
 /* An ACK within a recovery. */
@@ -154,7 +152,7 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 {
 	const char *news = NULL;
 
-	if (r->state >= CA_CWR && seq_geq(q->una, r->point))
+	if (r->state >= CA_RECOVERY && seq_geq(q->una, r->point))
 		news = leave(r, q, cc, s->now);
 	if (seq_gt(q->una, r->point))
 		r->has_point = false; /* or half a sequence space later it would seem to lie ahead */
@@ -168,8 +166,7 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 		enter_recovery(r, q, cc, s);
 		return "enter recovery";
 	}
-	if (r->state != CA_CWR)
-		r->state = q->sacked > 0 || q->dupacks > 0 ? CA_DISORDER : CA_OPEN;
+	r->state = q->sacked > 0 || q->dupacks > 0 ? CA_DISORDER : CA_OPEN;
 	return news;
 }
 
@@ -216,18 +213,6 @@ recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	txq_mark_all_lost(q);
 	if (!cc->ops->own_cwnd)
 		cc->cwnd = cc->mss;
-}
-
-void
-recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
-{
-	if (r->state >= CA_CWR)
-		return;
-	reduce(r, q, cc, txq_out(q), CA_CWR);
-	r->undo_possible = false;
-	begin(r, q, cc, CA_CWR, now);
-	if (!cc->ops->own_cwnd)
-		cc->cwnd = cc->ssthresh;
 }
 
 /*

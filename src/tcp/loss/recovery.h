@@ -64,12 +64,6 @@ const char *recovery_ack(
  */
 void recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now);
 
-/*
- * The receiver echoes congestion (RFC 3168, 6.1.2): once a window, cwnd as after a loss, nothing
- * retransmitted.
- */
-void recovery_ecn(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now);
-
 /* What may be sent next. */
 struct recovery_next {
 	struct txrec *rec; /* to be sent again, from its first octet; NULL: new data at SND.NXT */

@@ -155,8 +155,7 @@ struct ack_in {
 	seq_t ack; /* SEG.ACK: at most q->nxt; before q->una where a later ACK came first */
 	const struct seq_range *sack; /* as on the wire, in host order, not checked */
 	unsigned sacks;
-	bool dupack; /* a duplicate ACK as RFC 5681, 2 defines it; matters without SACK only */
-	bool ece;
+	bool dupack;  /* a duplicate ACK as RFC 5681, 2 defines it; matters without SACK only */
 	uint32_t mss; /* SMSS */
 	/* The least round trip known; 0 = none. Rates over less time than that are not believed */
 	nsec_t min_rtt;

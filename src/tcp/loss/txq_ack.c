@@ -292,7 +292,6 @@ txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out)
 	bytes_zero(out, sizeof *out);
 	out->now = in->now;
 	out->ack = ack;
-	out->ece = in->ece;
 	out->prior_out = txq_out(q);
 	out->prior_in_flight = txq_pipe(q);
 	advance(&w, ack);

@@ -292,20 +292,6 @@ recovery_point_is_forgotten_once_passed(void **state)
 	assert_false(rec.has_point);
 }
 
-/* RFC 3168, 6.1.2: once a window. */
-static void
-ecn_shrinks_once_a_window_and_sends_nothing_again(void **state)
-{
-	flush(10 * MSS, 1);
-	recovery_ecn(&rec, &q, &cc, 2);
-	assert_int_equal(cc.cwnd, 5 * MSS);
-	recovery_ecn(&rec, &q, &cc, 2);
-	assert_int_equal(cc.cwnd, 5 * MSS);
-	assert_null(ack(3, 5 * MSS, 0, 0));
-	assert_int_equal(cc.cwnd, 5 * MSS);
-	assert_string_equal(ack(4, 10 * MSS, 0, 0), "leave CWR");
-}
-
 /* RFC 6675, 4, NextSeg() (4): the last segment goes once more when nothing else can be sent. */
 static void
 the_rescue_retransmission_goes_once(void **state)
@@ -597,7 +583,6 @@ main(void)
 	    T(a_needless_recovery_is_undone_by_dsack),
 	    T(duplicates_by_the_network_undo_nothing),
 	    T(recovery_point_is_forgotten_once_passed),
-	    T(ecn_shrinks_once_a_window_and_sends_nothing_again),
 	    T(the_rescue_retransmission_goes_once),
 	    T(the_rescue_does_not_repeat_a_retransmission),
 	    T(after_a_pause_the_window_shrinks_to_the_restart_window),
