@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../addr.h"
 #include "../pool.h"
 #include "core/core.h"
 #include "core/neigh.h"
@@ -37,15 +38,6 @@ struct fake {
 
 /* The one that the tests of this program use: link operations know only their interface. */
 static struct fake fake;
-
-static inline struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_int_equal(ipaddr_parse(text, &a), 0);
-	return a;
-}
 
 static inline void
 fake_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop)

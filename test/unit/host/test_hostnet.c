@@ -1,3 +1,4 @@
+#include "../addr.h"
 #include "base/err.h"
 #include "host/file.h"
 #include "host/hostnet.h"
@@ -29,15 +30,6 @@ static int
 remove_path(void **state)
 {
 	return unlink(path);
-}
-
-static struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_int_equal(ipaddr_parse(text, &a), 0);
-	return a;
 }
 
 static void

@@ -5,8 +5,8 @@
 #ifndef TEST_IO_SOCKWORLD_H
 #define TEST_IO_SOCKWORLD_H
 
+#include "../simnet.h"
 #include "io/conform.h"
-#include "link/emu.h"
 
 struct sockworld_kind {
 	const char *what;
@@ -16,13 +16,9 @@ struct sockworld_kind {
 	nsec_t rest;              /* conform.rest */
 };
 
-struct sim;
-struct stack;
-
 struct sockworld {
 	struct conform conform;
-	struct sim *sim;
-	struct stack *client, *server;
+	struct simnet net; /* host 0 is the client, host 1 the server */
 };
 
 /* 20 ms each way, and 2% of the frames are lost. */

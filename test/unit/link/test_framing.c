@@ -1,6 +1,7 @@
 /*
  * Ethernet, raw IP and loopback: which frames come in, and what goes out.
  */
+#include "../addr.h"
 #include "../pool.h"
 #include "core/core.h"
 #include "core/neigh.h"
@@ -82,15 +83,6 @@ stop(void **state)
 	core_free(host.core);
 	pool_end(host.pool);
 	return 0;
-}
-
-static struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_int_equal(ipaddr_parse(text, &a), 0);
-	return a;
 }
 
 /* A frame to @dst comes in; was it handed on? */

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "../addr.h"
 #include "../pool.h"
 #include "link/ethernet.h"
 #include "link/loopback.h"
@@ -49,15 +50,6 @@ struct host {
 
 static const uint8_t TEST_MAC_US[6] = {2, 0, 0, 0, 0, 1}, TEST_MAC_PEER[6] = {2, 0, 0, 0, 0, 2},
 		     TEST_MAC_US2[6] = {2, 0, 0, 0, 1, 1};
-
-static inline struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_int_equal(ipaddr_parse(text, &a), 0);
-	return a;
-}
 
 static inline void
 test_transmit(struct wire *wire, struct pkt *frame, nsec_t now)

@@ -1,21 +1,12 @@
 /*
  * A neighbour's link address changes and nobody is told, as when a spare machine takes over: RFC 9293, 3.8.3, R1; RFC 4861, 7.3.3.
  */
+#include "../simnet.h"
 #include "core/neigh.h"
-#include "sim/sim.h"
 #include "tcp/tcp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 struct moved {
-	struct sim *sim;
-	struct stack *host[2];
-	struct iface *iface[2];
+	struct simnet net;
 	struct tcp_listener *listener;
 	struct tcp_conn *c, *child;
 };
@@ -33,35 +24,26 @@ static const struct tcp_user_ops quiet = {.news = on_news};
 static struct moved
 connected(bool v6)
 {
-	struct sim_config config = {.seed = 7};
-	struct moved m = {.sim = sim_new(&config)};
-	struct sim_link_config link = {.dir = {{.delay = 10 * MSEC}, {.delay = 10 * MSEC}}};
-	const char *const name[2] = {v6 ? "fd00::1" : "10.0.0.1", v6 ? "fd00::2" : "10.0.0.2"};
-	struct endpoint end[2] = {{.port = 1000}, {.port = 80}};
+	struct moved m;
+	struct endpoint from = at(v6 ? "fd00::1" : "10.0.0.1", 1000),
+			to = at(v6 ? "fd00::2" : "10.0.0.2", 80);
 	struct tcp_opts opts;
-	struct sim_link *l;
 	struct path way;
 
 	tcp_opts_default(&opts);
-	for (unsigned i = 0; i < 2; i++)
-		link.host[i] = m.host[i] = sim_host(m.sim);
-	l = sim_link(m.sim, &link);
-	for (unsigned i = 0; i < 2; i++) {
-		m.iface[i] = sim_link_iface(l, i);
-		assert_int_equal(sim_address(m.iface[i], name[i], v6 ? 64 : 24), 0);
-		assert_int_equal(ipaddr_parse(name[i], &end[i].addr), 0);
-	}
-	sim_run(m.sim, 2 * SEC, NULL, NULL);
+	simnet_start(&m.net, 7, 2);
+	simnet_link(&m.net, &(struct emu_impair){.delay = 10 * MSEC});
+	simnet_pass(&m.net, 2 * SEC);
 	assert_int_equal(
-	    tcp_listen(stack_tcp(m.host[1]), &end[1], false, 1, &opts, &quiet, NULL, &m.listener), 0);
-	assert_int_equal(route_find(stack_core(m.host[0]), &end[1].addr, &end[0].addr, 0, &way), 0);
+	    tcp_listen(stack_tcp(m.net.host[1]), &to, false, 1, &opts, &quiet, NULL, &m.listener), 0);
+	assert_int_equal(route_find(stack_core(m.net.host[0]), &to.addr, &from.addr, 0, &way), 0);
 	assert_int_equal(
-	    tcp_connect(stack_tcp(m.host[0]), &end[0], &end[1], &way, &opts, &quiet, NULL, &m.c), 0);
-	sim_run(m.sim, 3 * SEC, NULL, NULL);
+	    tcp_connect(stack_tcp(m.net.host[0]), &from, &to, &way, &opts, &quiet, NULL, &m.c), 0);
+	simnet_pass(&m.net, SEC);
 	m.child = tcp_accept(m.listener, &quiet, NULL);
 	assert_non_null(m.child);
 	assert_int_equal(tcp_send(m.c, "hello", 5, false, false), 5);
-	sim_run(m.sim, 5 * SEC, NULL, NULL);
+	simnet_pass(&m.net, 2 * SEC);
 	assert_int_equal(tcp_unread(m.child), 5);
 	return m;
 }
@@ -72,7 +54,7 @@ finish(struct moved *m)
 	tcp_close(m->c);
 	tcp_close(m->child);
 	tcp_listener_close(m->listener);
-	sim_free(m->sim);
+	simnet_end(&m->net);
 }
 
 static void
@@ -93,18 +75,18 @@ a_neighbour_that_moved_is_found_after_r1(void **state)
 	for (unsigned v6 = 0; v6 < 2; v6++) {
 		struct moved m = connected(v6);
 		enum neigh_state seen = NEIGH_NONE;
-		nsec_t began = sim_now(m.sim);
+		nsec_t began = sim_now(m.net.sim);
 
-		m.iface[1]->mac[5] ^= 0x80;
+		m.net.iface[0][1]->mac[5] ^= 0x80;
 		assert_int_equal(tcp_send(m.c, "again", 5, false, false), 5);
-		sim_run(m.sim, began + 1300 * MSEC, NULL, NULL);
-		neigh_each(stack_core(m.host[0]), state_of_other, &seen);
+		sim_run(m.net.sim, began + 1300 * MSEC, NULL, NULL);
+		neigh_each(stack_core(m.net.host[0]), state_of_other, &seen);
 		assert_int_equal(seen, NEIGH_REACHABLE);
-		sim_run(m.sim, began + 2 * SEC, NULL, NULL);
-		neigh_each(stack_core(m.host[0]), state_of_other, &seen);
+		sim_run(m.net.sim, began + 2 * SEC, NULL, NULL);
+		neigh_each(stack_core(m.net.host[0]), state_of_other, &seen);
 		assert_int_equal(seen, NEIGH_PROBE);
-		sim_run(m.sim, began + 4 * SEC, NULL, NULL);
-		neigh_each(stack_core(m.host[0]), state_of_other, &seen);
+		sim_run(m.net.sim, began + 4 * SEC, NULL, NULL);
+		neigh_each(stack_core(m.net.host[0]), state_of_other, &seen);
 		assert_int_equal(seen, NEIGH_REACHABLE);
 		assert_int_equal(tcp_unread(m.child), 10);
 		assert_int_equal(tcp_unacked(m.c), 0);

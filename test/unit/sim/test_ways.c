@@ -1,21 +1,14 @@
 /*
  * Ways, and what was checked, are kept by whoever sends and receives often: never beyond the moment at which addresses, routes or the interface change.
  */
+#include "../simnet.h"
 #include "core/route.h"
-#include "sim/sim.h"
 #include "tcp/tcp.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 struct pair {
-	struct sim *sim;
-	struct stack *host[2];
-	struct iface *iface[2];
+	struct simnet net;
 	struct ipaddr addr[2];
 	struct sock *stream[2], *datagram[2];
 };
@@ -26,7 +19,7 @@ open_sock(struct pair *p, unsigned who, enum sock_type type, uint16_t port)
 	struct endpoint name = {.addr = p->addr[who], .port = port};
 	struct sock *sk;
 
-	assert_int_equal(sock_open(stack_socks(p->host[who]), !ipaddr_is4(&p->addr[0]), type, &sk), 0);
+	assert_int_equal(sock_open(stack_socks(p->net.host[who]), !ipaddr_is4(&p->addr[0]), type, &sk), 0);
 	if (port)
 		assert_int_equal(sock_bind(sk, &name), 0);
 	return sk;
@@ -35,29 +28,22 @@ open_sock(struct pair *p, unsigned who, enum sock_type type, uint16_t port)
 static void
 pass(struct pair *p)
 {
-	sim_run(p->sim, sim_now(p->sim) + 100 * MSEC, NULL, NULL);
+	simnet_pass(&p->net, 100 * MSEC);
 }
 
 /* A stream and two datagram sockets that have spoken: each side knows its way, and has seen the other's addresses. */
 static struct pair
 talking(bool v6)
 {
-	struct sim_config config = {.seed = 3};
-	struct pair p = {.sim = sim_new(&config)};
-	struct sim_link_config link = {.dir = {{.delay = MSEC}, {.delay = MSEC}}};
-	const char *const name[2] = {v6 ? "fd00::1" : "10.0.0.1", v6 ? "fd00::2" : "10.0.0.2"};
+	static const char *const name[2][2] = {{"10.0.0.1", "10.0.0.2"}, {"fd00::1", "fd00::2"}};
+	struct pair p = {0};
 	struct endpoint to = {.port = 80};
 	struct sock *listener;
-	struct sim_link *l;
 
+	simnet_start(&p.net, 3, 2);
+	simnet_link(&p.net, &(struct emu_impair){.delay = MSEC});
 	for (unsigned i = 0; i < 2; i++)
-		link.host[i] = p.host[i] = sim_host(p.sim);
-	l = sim_link(p.sim, &link);
-	for (unsigned i = 0; i < 2; i++) {
-		p.iface[i] = sim_link_iface(l, i);
-		assert_int_equal(ipaddr_parse(name[i], &p.addr[i]), 0);
-		assert_int_equal(sim_address(p.iface[i], name[i], v6 ? 64 : 24), 0);
-	}
+		p.addr[i] = addr(name[v6][i]);
 	pass(&p);
 	listener = open_sock(&p, 1, SOCK_TYPE_STREAM, 80);
 	assert_int_equal(sock_listen(listener, 1), 0);
@@ -97,7 +83,7 @@ finish(struct pair *p)
 		sock_abort(p->stream[i]);
 		sock_close(p->datagram[i]);
 	}
-	sim_free(p->sim);
+	simnet_end(&p->net);
 }
 
 static void
@@ -107,15 +93,15 @@ an_address_that_is_gone_is_no_source_any_more(void **state)
 		struct pair p = talking(v6);
 
 		assert_int_equal(arrived(p.datagram[1]), 3);
-		assert_int_equal(iface_addr_del(p.iface[0], &p.addr[0]), 0);
+		assert_int_equal(iface_addr_del(p.net.iface[0][0], &p.addr[0]), 0);
 		assert_true(sock_send(p.datagram[0], "x", 1, 0, NULL) < 0);
 		sock_send(p.stream[0], "x", 1, 0, NULL);
 		pass(&p);
 		assert_int_equal(arrived(p.datagram[1]), 0);
 		assert_int_equal(sock_unread(p.stream[1]), 3);
-		assert_int_equal(iface_addr_add(p.iface[0], &p.addr[0], v6 ? 64 : 24, true), 0);
+		assert_int_equal(iface_addr_add(p.net.iface[0][0], &p.addr[0], v6 ? 64 : 24, true), 0);
 		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
-		sim_run(p.sim, sim_now(p.sim) + 2 * SEC, NULL, NULL);
+		simnet_pass(&p.net, 2 * SEC);
 		assert_int_equal(arrived(p.datagram[1]), 1);
 		assert_int_equal(sock_unread(p.stream[1]), 4); /* sent again */
 		finish(&p);
@@ -134,12 +120,12 @@ a_route_that_rejects_is_seen_at_once(void **state)
 		    .reject = true};
 
 		assert_int_equal(arrived(p.datagram[1]), 3);
-		assert_int_equal(route_add(stack_core(p.host[0]), &reject), 0);
+		assert_int_equal(route_add(stack_core(p.net.host[0]), &reject), 0);
 		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), -LEAT_ENETUNREACH);
 		sock_send(p.stream[0], "x", 1, 0, NULL);
 		pass(&p);
 		assert_int_equal(sock_unread(p.stream[1]), 3);
-		assert_true(stack_core(p.host[0])->drops[DROP_IP_NO_ROUTE] > 0);
+		assert_true(stack_core(p.net.host[0])->drops[DROP_IP_NO_ROUTE] > 0);
 		finish(&p);
 	}
 }
@@ -152,11 +138,11 @@ an_address_that_is_gone_receives_nothing_more(void **state)
 		struct pair p = talking(v6);
 
 		assert_int_equal(arrived(p.datagram[1]), 3);
-		assert_int_equal(iface_addr_del(p.iface[1], &p.addr[1]), 0);
+		assert_int_equal(iface_addr_del(p.net.iface[0][1], &p.addr[1]), 0);
 		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
 		pass(&p);
 		assert_int_equal(arrived(p.datagram[1]), 0);
-		assert_true(stack_core(p.host[1])->drops[DROP_IP_NOT_FOR_US] > 0);
+		assert_true(stack_core(p.net.host[1])->drops[DROP_IP_NOT_FOR_US] > 0);
 		finish(&p);
 	}
 }
@@ -167,7 +153,7 @@ an_interface_that_is_down_leads_nowhere(void **state)
 	for (unsigned v6 = 0; v6 < 2; v6++) {
 		struct pair p = talking(v6);
 
-		iface_down(p.iface[0]);
+		iface_down(p.net.iface[0][0]);
 		assert_true(sock_send(p.datagram[0], "x", 1, 0, NULL) < 0);
 		finish(&p);
 	}

@@ -1,6 +1,7 @@
 /*
  * Which names stand side by side, and which port is chosen.
  */
+#include "../addr.h"
 #include "leat.h"
 #include "sock/ports.h"
 
@@ -39,11 +40,10 @@ teardown(void **state)
 }
 
 static struct port_claim
-claim(const char *addr, uint16_t port, const char *flags)
+claim(const char *text, uint16_t port, const char *flags)
 {
-	struct port_claim c = {.port = port, .proto = TCP};
+	struct port_claim c = {.addr = addr(text), .port = port, .proto = TCP};
 
-	assert_int_equal(ipaddr_parse(addr, &c.addr), 0);
 	c.reuse_addr = strchr(flags, 'a');
 	c.reuse_port = strchr(flags, 'p');
 	c.listening = strchr(flags, 'l');

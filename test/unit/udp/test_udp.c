@@ -1,6 +1,7 @@
 /*
  * UDP: which end a datagram reaches, what is refused, and how datagrams are cut and sent.
  */
+#include "../addr.h"
 #include "udp_rig.h"
 
 /*
@@ -69,10 +70,8 @@ only_ipv4_may_lack_a_checksum(void **state)
 {
 	struct udp_rig *r = *state;
 	struct udp_end *e = open_end(r, IPADDR_ANY6, 53);
-	struct ipaddr ours6, theirs6;
+	struct ipaddr ours6 = addr("fd00::1"), theirs6 = addr("fd00::2");
 
-	ipaddr_parse("fd00::1", &ours6);
-	ipaddr_parse("fd00::2", &theirs6);
 	arrive(r, THEIRS, 1, OURS, 53, "none", SUM_NONE);
 	assert_reads(e, "none");
 	arrive(r, THEIRS, 1, OURS, 53, "wrong", SUM_WRONG);

@@ -3,6 +3,7 @@
  */
 #include "udp_rig.h"
 
+#include "../addr.h"
 #include "../pool.h"
 #include "wire/checksum.h"
 
@@ -51,7 +52,7 @@ udp_rig_start(struct udp_rig *r)
 {
 	struct core_config config = {.number = 1, .seed = 1, .secret = {{1, 2}}};
 	struct iface_config ic = {.name = "eth0", .mtu = 1500, .link = &LINK_OPS, .wire = &WIRE};
-	struct ipaddr v4 = OURS, v6;
+	struct ipaddr v4 = OURS, v6 = addr("fd00::1");
 
 	*r = (struct udp_rig){.pool = pkt_pool_new(1 << 22)};
 	config.pool = r->pool;
@@ -61,7 +62,6 @@ udp_rig_start(struct udp_rig *r)
 	r->udp = udp_new(r->core);
 	assert_int_equal(iface_add(r->core, &ic, &r->iface), 0);
 	assert_int_equal(iface_addr_add(r->iface, &v4, 24, true), 0);
-	assert_int_equal(ipaddr_parse("fd00::1", &v6), 0);
 	assert_int_equal(iface_addr_add(r->iface, &v6, 64, true), 0);
 }
 

@@ -1,6 +1,7 @@
 /*
  * The accessors: what is put can be read, at the places that the RFCs draw, and what is cut short or lies is not valid.
  */
+#include "../addr.h"
 #include "wire/arp.h"
 #include "wire/dhcp.h"
 #include "wire/eth.h"
@@ -20,15 +21,6 @@
 #include <cmocka.h>
 
 static const uint8_t MAC_A[6] = {2, 0, 0, 0, 0, 1}, MAC_B[6] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
-
-static struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_int_equal(ipaddr_parse(text, &a), 0);
-	return a;
-}
 
 static bool
 same(struct ipaddr a, const char *text)
