@@ -185,4 +185,4 @@ def test_a_script_without_its_interpreter_is_no_missing_file(leat, scratch):
     (scratch / "script").write_text("#!/no/such/sh\n")
     (scratch / "script").chmod(0o755)
     found = run(leat, "run", "-q", "--", scratch / "script")
-    assert (found.returncode, found.stderr) == (127, f"leat: {scratch}/script: the interpreter that it names is not there\n")
+    assert (found.returncode, found.stderr) == (127, f"leat: {scratch}/script: its interpreter does not exist\n")

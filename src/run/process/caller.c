@@ -37,16 +37,16 @@ callers_fini(struct callers *all)
 }
 
 static struct caller_known *
-place_of(struct callers *all, pid_t tid)
+entry_of(struct callers *all, pid_t tid)
 {
 	return &all->known[(unsigned)tid % all->size];
 }
 
-/* NULL: not one of those that called before. */
+/* Returns the entry of @c; NULL if the thread did not call before or was forgotten. */
 static struct caller_known *
 known(const struct caller *c)
 {
-	struct caller_known *k = place_of(c->all, c->tid);
+	struct caller_known *k = entry_of(c->all, c->tid);
 
 	return k->tid == c->tid ? k : NULL;
 }
@@ -65,10 +65,7 @@ caller_done(struct caller *c)
 	c->pidfd = -1;
 }
 
-/*
- * Returns true for the error of a kernel without CONFIG_CROSS_MEMORY_ATTACH, or of a sandbox that
- * forbids the calls.
- */
+/* Reads or writes the memory through /proc/TID/mem. Returns true if all of it was copied. */
 static bool
 by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 {
@@ -86,8 +83,9 @@ by_file(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
 }
 
 /*
- * After process_vm_readv(2) or process_vm_writev(2) failed: where the call itself is refused, the
- * file serves, from now on for all.
+ * Called after process_vm_readv(2) or process_vm_writev(2) failed. If the kernel refuses the call
+ * itself (no CONFIG_CROSS_MEMORY_ATTACH, or a sandbox), uses /proc/TID/mem, and from then on for
+ * all calls.
  */
 static int
 fall_back(const struct caller *c, uint64_t at, void *buf, size_t len, bool write)
@@ -132,20 +130,20 @@ caller_write(const struct caller *c, uint64_t to, const void *from, size_t len)
 
 int
 caller_write_sized(
-    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told)
+    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int value_len)
 {
-	struct iovec here[2] = {{(void *)(uintptr_t)from, len}, {&told, sizeof told}};
-	struct iovec there[2] = {{(void *)(uintptr_t)to, len}, {(void *)(uintptr_t)len_to, sizeof told}};
+	struct iovec here[2] = {{(void *)(uintptr_t)from, len}, {&value_len, sizeof value_len}};
+	struct iovec there[2] = {{(void *)(uintptr_t)to, len}, {(void *)(uintptr_t)len_to, sizeof value_len}};
 	int rc;
 
 	if (c->all->kernel->process_vm && len &&
-	    process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof told))
+	    process_vm_writev(c->tid, here, 2, there, 2, 0) == (ssize_t)(len + sizeof value_len))
 		return 0;
 	rc = caller_write(c, to, from, len);
-	return rc ? rc : caller_write(c, len_to, &told, sizeof told);
+	return rc ? rc : caller_write(c, len_to, &value_len, sizeof value_len);
 }
 
-/* Returns the negative errno if that cannot be found out. */
+/* Returns the process ID of thread @tid; or the negative errno if it cannot be found. */
 static pid_t
 process_of(pid_t tid)
 {
@@ -177,7 +175,7 @@ caller_process(struct caller *c)
 	return k->process;
 }
 
-/* The first thread's: what ps shows. */
+/* Opens the name of the first thread, which ps(1) shows. */
 static int
 open_comm(pid_t process)
 {
@@ -193,7 +191,9 @@ caller_name(struct caller *c, char comm[static CALLER_COMM])
 	struct caller_known *k = known(c);
 	pid_t process = caller_process(c);
 	int fd = k && k->comm >= 0 ? k->comm : open_comm(process);
-	ssize_t n = fd < 0 ? 0 : pread(fd, comm, CALLER_COMM - 1, 0); /* as it is called now */
+	ssize_t n = fd < 0 ? 0
+			   : pread(fd, comm, CALLER_COMM - 1,
+				 0); /* the name may have changed since the file was opened */
 
 	comm[n > 0 ? n : 0] = 0;
 	comm[strcspn(comm, "\n")] = 0;
@@ -205,14 +205,15 @@ caller_name(struct caller *c, char comm[static CALLER_COMM])
 }
 
 /*
- * Before Linux 6.9 a pidfd names a whole process, so the descriptor comes from the table of its
- * first thread: the same one in all but the rarest programs (CLONE_THREAD without CLONE_FILES). And
- * it does not tell whether the thread still lives, so it is not kept.
+ * Opens a pidfd of the thread. Before Linux 6.9 a pidfd stands for a whole process, so descriptors
+ * come from the table of its first thread. That is the same table in all but the rarest programs
+ * (CLONE_THREAD without CLONE_FILES). Such a pidfd does not say whether the thread still lives, so
+ * it is not remembered.
  */
 static int
 open_caller(struct caller *c)
 {
-	struct caller_known *k = place_of(c->all, c->tid);
+	struct caller_known *k = entry_of(c->all, c->tid);
 	pid_t process;
 	int fd;
 
@@ -247,7 +248,7 @@ caller_fd(struct caller *c, int fd)
 		got = kernel_pidfd_getfd(pidfd, fd);
 		if (got >= 0 || errno != ESRCH || !k)
 			return got < 0 ? -errno : got;
-		forget(k); /* another has its number */
+		forget(k); /* another thread has its ID */
 	}
 	pidfd = open_caller(c);
 	if (pidfd < 0)
@@ -264,7 +265,7 @@ caller_net(struct caller *c)
 	if (k && kernel_pidfd_alive(k->pidfd))
 		return &k->net;
 	if (k)
-		forget(k); /* another has its number */
+		forget(k); /* another thread has its ID */
 	if (c->pidfd < 0)
 		open_caller(c);
 	k = known(c);

@@ -1,9 +1,10 @@
 /*
- * run/process/caller.h - the caller of an intercepted call: its memory and its descriptors.
+ * run/process/caller.h - the caller of an intercepted call: access to its memory, its descriptors
+ * and its name. It does not know which call it is.
  *
- * Pointer arguments are copied once, since another thread may change what they point to. Whoever
- * holds a struct caller has found its notification still valid after the process was opened, so it
- * is the caller's memory, not that of a newcomer with the same number.
+ * Pointer arguments are copied once, since another thread may change what they point to. A struct
+ * caller is used only after the notification was found valid with the process already open. So the
+ * memory is the caller's, not that of a later process with the same ID.
  */
 #ifndef RUN_PROCESS_CALLER_H
 #define RUN_PROCESS_CALLER_H
@@ -17,66 +18,74 @@
 
 enum { CALLERS_KNOWN = 64, CALLER_COMM = 16 };
 
-/*
- * A thread that called before. Its pidfd says whether it is still the one with that number: while
- * it lives, nobody else is.
- */
+/* A thread that called before. While its pidfd says that it lives, no other thread has its ID. */
 struct caller_known {
-	pid_t tid; /* 0 = nobody */
+	pid_t tid; /* 0 = none */
 	int pidfd;
-	pid_t process; /* 0 = not asked yet */
+	pid_t process; /* 0 = not found out yet */
 	int comm;      /* /proc/PROCESS/comm; -1 = not opened yet */
-	int net;       /* netns.c's; 0 = not looked at yet */
+	int net;       /* what netns.c found out; 0 = nothing yet */
 };
 
 struct callers {
 	struct kernel *kernel;
-	unsigned size; /* of @known, as many as are used */
+	unsigned size; /* the entries of @known that are used */
 	struct caller_known known[CALLERS_KNOWN];
 };
 
-/* @size: how many are remembered, CALLERS_KNOWN at the most. Each takes up to two descriptors. */
+/*
+ * Begins with no known thread. @size is how many are remembered, CALLERS_KNOWN at most; each takes
+ * up to two descriptors. Borrows @kernel.
+ */
 void callers_init(struct callers *all, struct kernel *kernel, unsigned size);
 void callers_fini(struct callers *all);
 
 struct caller {
 	struct callers *all;
 	pid_t tid;
-	bool found; /* by number, just now: the notification has to be looked at again */
-	int pidfd;  /* its own, where threads have none: -1 until a descriptor was asked for */
+	bool found; /* it was just found by its ID: the caller must check the notification again */
+	int pidfd; /* a pidfd of its process, on a kernel without pidfds of threads; -1 until a descriptor was asked for */
 };
 
+/* Begins with thread @tid, and opens nothing yet. caller_done() closes what was opened. */
 void caller_init(struct caller *c, struct callers *all, pid_t tid);
 void caller_done(struct caller *c);
 
-/* All @len octets or -EFAULT. */
+/*
+ * Copy @len octets from or to the memory of the caller. Return 0; or -EFAULT unless all of it could
+ * be copied.
+ */
 int caller_read(const struct caller *c, uint64_t from, void *to, size_t len);
 int caller_write(const struct caller *c, uint64_t to, const void *from, size_t len);
 /*
- * Something of a length that the caller wants to know: @len octets of it to @to, and the int @told
- * to @len_to.
+ * Writes a value and its length: @len octets to address @to, and the int @value_len to address
+ * @len_to. Returns 0 or -EFAULT.
  */
 int caller_write_sized(
-    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int told);
+    const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int value_len);
 
 /*
- * A duplicate of the caller's descriptor @fd, close-on-exec: ours to close. Or the negative errno.
+ * Returns a duplicate of the caller's descriptor @fd, close-on-exec, which the caller of this
+ * function owns; or the negative errno.
  */
 int caller_fd(struct caller *c, int fd);
 
-/* Is the caller's descriptor @fd closed by execve()? */
+/* Returns true if execve(2) closes the caller's descriptor @fd. */
 bool caller_cloexec(const struct caller *c, int fd);
 
 /*
- * Returns the place where netns.c keeps what it has found out about the caller, as long as that
- * lives; NULL if there is no place for this one.
+ * Returns where netns.c keeps what it has found out about the caller. It is valid as long as the
+ * caller lives. Returns NULL if there is no place for this caller.
  */
 int *caller_net(struct caller *c);
 
-/* Returns the caller's process, from /proc; negative if it is gone. */
+/* Returns the process ID of the caller, from /proc; negative if the caller is gone. */
 pid_t caller_process(struct caller *c);
 
-/* The same, with the process's name as ps shows it. */
+/*
+ * Does the same, and writes the name of the process, as ps(1) shows it, to @comm; "" if it cannot
+ * be read.
+ */
 pid_t caller_name(struct caller *c, char comm[static CALLER_COMM]);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * run/process/descendants.c - lists the live processes below the calling process, from /proc. It
- * sends no signals.
+ * run/process/descendants.c - finds the live descendants of the calling process in /proc. It sends
+ * no signals.
  */
 #include "run/process/descendants.h"
 
@@ -15,18 +15,21 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* As many as a helper can name; the memory is taken page by page, as it is filled. */
-enum { SHARED_MOST = 1 << 16 };
+/*
+ * How many processes a helper can report. The kernel allocates the memory page by page, as the
+ * helper fills it.
+ */
+enum { HELPER_MAX = 1 << 16 };
 
-struct list_of {
+struct descendant_list {
 	struct descendant *at;
-	size_t n, room;
+	size_t n, capacity;
 };
 
 /*
- * Parses proc_pid_stat(5): PID (NAME) STATE PARENT GROUP, and the number of threads 15 fields on.
- * The name may hold anything, so it ends at the last bracket. Returns false for a process that has
- * ended. A zombie with threads has lost its first thread only.
+ * Reads /proc/PID/stat (proc_pid_stat(5)): PID (NAME) STATE PARENT GROUP; field 20 is the number of
+ * threads. The name may hold any character, so the last ")" ends it. Returns false if the process
+ * has ended. A zombie that has other threads has lost only its first thread and has not ended.
  */
 static bool
 read_stat(pid_t pid, struct descendant *d)
@@ -56,81 +59,82 @@ read_stat(pid_t pid, struct descendant *d)
 	snprintf(d->name, sizeof d->name, "%s", open + 1);
 	for (char *at = d->name; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?'; /* it goes to a terminal */
+			*at = '?'; /* the name is printed on a terminal */
 	return (state != 'Z' && state != 'X') || threads > 1;
 }
 
 static bool
-add(struct list_of *l, const struct descendant *d)
+add(struct descendant_list *l, const struct descendant *d)
 {
-	if (l->n == l->room) {
-		size_t room = l->room ? 2 * l->room : 64;
-		struct descendant *at = reallocarray(l->at, room, sizeof *at);
+	if (l->n == l->capacity) {
+		size_t capacity = l->capacity ? 2 * l->capacity : 64;
+		struct descendant *at = reallocarray(l->at, capacity, sizeof *at);
 
 		if (!at)
 			return false;
 		l->at = at;
-		l->room = room;
+		l->capacity = capacity;
 	}
 	l->at[l->n++] = *d;
 	return true;
 }
 
 static bool
-read_all(struct list_of *l)
+read_all(struct descendant_list *l)
 {
 	DIR *dir = opendir("/proc");
 	struct descendant d;
 	struct dirent *e;
-	bool whole = dir != NULL;
+	bool complete = dir != NULL;
 
 	while (dir && (e = readdir(dir))) {
 		pid_t pid = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : 0;
 
 		if (pid > 0 && read_stat(pid, &d) && !add(l, &d)) {
-			whole = false;
+			complete = false;
 			break;
 		}
 	}
 	if (dir)
 		closedir(dir);
-	return whole;
+	return complete;
 }
 
-/* What a helper has found, for the process that needs it. */
-struct shared {
+/* What the helper process found, in memory that it shares with its parent. */
+struct helper_result {
 	size_t n;
-	struct descendant at[SHARED_MOST];
+	struct descendant at[HELPER_MAX];
 };
 
-/* Runs in the helper, which leaves itself out. */
+/* Runs in the helper process. Leaves the helper itself out of the result. */
 static bool
-fill_shared(void *arg)
+fill_result(void *arg)
 {
-	struct list_of l = {NULL, 0, 0};
-	struct shared *to = arg;
-	bool whole = read_all(&l);
+	struct descendant_list l = {NULL, 0, 0};
+	struct helper_result *to = arg;
+	bool complete = read_all(&l);
 
-	for (size_t i = 0; i < l.n && to->n < SHARED_MOST; i++)
+	for (size_t i = 0; i < l.n && to->n < HELPER_MAX; i++)
 		if (l.at[i].pid != getpid())
 			to->at[to->n++] = l.at[i];
-	return whole;
+	return complete;
 }
 
-/* With our table full: a helper with one of its own looks. */
+/* Reads /proc in a helper process with an empty descriptor table, for when our table is full. */
 static bool
-read_by_helper(struct list_of *l)
+read_by_helper(struct descendant_list *l)
 {
-	struct shared *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	bool whole;
+	struct helper_result *s =
+	    mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool complete;
 
 	if (s == MAP_FAILED)
 		return false;
-	whole = procfs_by_helper(fill_shared, s);
-	for (size_t i = 0; whole && i < s->n; i++)
-		whole = add(l, &s->at[i]);
+	complete = procfs_by_helper(fill_result, s);
+	for (size_t i = 0; complete && i < s->n; i++)
+		complete = add(l, &s->at[i]);
 	munmap(s, sizeof *s);
-	return whole;
+	return complete;
 }
 
 static int
@@ -142,7 +146,7 @@ by_pid(const void *a, const void *b)
 }
 
 static bool
-is_below(const struct list_of *l, pid_t parent)
+is_below(const struct descendant_list *l, pid_t parent)
 {
 	const struct descendant key = {.pid = parent}, *found;
 
@@ -152,9 +156,12 @@ is_below(const struct list_of *l, pid_t parent)
 	return found && found->below;
 }
 
-/* A parent may stand after its child, so it takes as many rounds as the tree is deep. */
+/*
+ * Sets `below` for each descendant. A parent may come after its child in the list, so the number of
+ * passes is the depth of the tree.
+ */
 static void
-mark(struct list_of *l)
+mark_descendants(struct descendant_list *l)
 {
 	if (l->n)
 		qsort(l->at, l->n, sizeof *l->at, by_pid);
@@ -166,9 +173,9 @@ mark(struct list_of *l)
 	}
 }
 
-/* Adds the numbers in @f, /proc/PID/task/TID/children. */
+/* Adds the processes that @f, /proc/PID/task/TID/children, lists. */
 static bool
-add_numbers(struct list_of *l, FILE *f)
+add_numbers(struct descendant_list *l, FILE *f)
 {
 	struct descendant d;
 	int pid;
@@ -183,22 +190,23 @@ add_numbers(struct list_of *l, FILE *f)
 }
 
 /*
- * Adds the children of all threads of @pid, for a child belongs to the thread that made it. Returns
- * false without a descriptor or memory; a process that has ended has no children.
+ * Adds the children of all threads of @pid: the kernel lists a child with the thread that created
+ * it. Returns false if there is no descriptor or no memory. A process that has ended has no
+ * children.
  */
 static bool
-add_children(struct list_of *l, pid_t pid)
+add_children(struct descendant_list *l, pid_t pid)
 {
 	char path[64];
 	struct dirent *e;
-	bool whole = true;
+	bool complete = true;
 	DIR *dir;
 
 	snprintf(path, sizeof path, "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (!dir)
 		return errno == ENOENT;
-	while (whole && (e = readdir(dir))) {
+	while (complete && (e = readdir(dir))) {
 		FILE *f;
 
 		if (!isdigit((unsigned char)e->d_name[0]))
@@ -206,47 +214,53 @@ add_children(struct list_of *l, pid_t pid)
 		snprintf(path, sizeof path, "/proc/%d/task/%.20s/children", pid, e->d_name);
 		f = fopen(path, "re");
 		if (!f) {
-			whole = errno == ENOENT;
+			complete = errno == ENOENT;
 			continue;
 		}
-		whole = add_numbers(l, f);
+		complete = add_numbers(l, f);
 		fclose(f);
 	}
 	closedir(dir);
-	return whole;
+	return complete;
 }
 
-/* Walks down the tree. It takes as long as the tree is large, whatever else runs on the machine. */
+/*
+ * Walks down the tree from this process. The time depends on the size of the tree, not on the
+ * number of processes on the machine.
+ */
 static bool
-walk(struct list_of *l)
+walk_tree(struct descendant_list *l)
 {
-	bool whole = add_children(l, getpid());
+	bool complete = add_children(l, getpid());
 
-	for (size_t i = 0; whole && i < l->n; i++)
-		whole = add_children(l, l->at[i].pid);
-	return whole;
+	for (size_t i = 0; complete && i < l->n; i++)
+		complete = add_children(l, l->at[i].pid);
+	return complete;
 }
 
-/* For a kernel without CONFIG_PROC_CHILDREN, and for when our table of descriptors is full. */
+/*
+ * Looks at every process of the machine, for a kernel without CONFIG_PROC_CHILDREN and for when our
+ * descriptor table is full.
+ */
 static bool
-search(struct list_of *l)
+search_all(struct descendant_list *l)
 {
-	bool whole = procfs_can_walk() ? read_all(l) : read_by_helper(l);
+	bool complete = procfs_can_walk() ? read_all(l) : read_by_helper(l);
 
-	mark(l);
-	return whole;
+	mark_descendants(l);
+	return complete;
 }
 
 ssize_t
 descendants_list(struct descendant **out)
 {
-	struct list_of l = {NULL, 0, 0};
-	bool lists = procfs_can_walk() && access("/proc/thread-self/children", R_OK) == 0;
-	bool whole = lists ? walk(&l) : search(&l);
+	struct descendant_list l = {NULL, 0, 0};
+	bool has_lists = procfs_can_walk() && access("/proc/thread-self/children", R_OK) == 0;
+	bool complete = has_lists ? walk_tree(&l) : search_all(&l);
 	ssize_t n = 0;
 
 	*out = NULL;
-	if (!whole) {
+	if (!complete) {
 		free(l.at);
 		return -1;
 	}

@@ -1,6 +1,6 @@
 /*
- * run/process/descendants.h - lists the live processes of the tree below the calling process, from
- * /proc.
+ * run/process/descendants.h - lists the live descendants of the calling process. It reads /proc,
+ * sends no signals, and does not know what the processes do.
  */
 #ifndef RUN_PROCESS_DESCENDANTS_H
 #define RUN_PROCESS_DESCENDANTS_H
@@ -13,13 +13,14 @@ enum { DESCENDANT_NAME = 16 };
 
 struct descendant {
 	pid_t pid, parent, group;
-	char name[DESCENDANT_NAME]; /* printable; as /proc/PID/comm has it */
-	bool below;                 /* internal */
+	char name[DESCENDANT_NAME]; /* the name in /proc/PID/comm, with control characters replaced by "?" */
+	bool below;                 /* used while the list is built */
 };
 
 /*
- * Lists all descendants of the caller that have not ended, ordered by number. The caller frees
- * *@out. Returns how many; -1 without memory, or if /proc cannot be read.
+ * Lists the descendants of the caller that have not ended, in the order of their process IDs. Sets
+ * *@out to an array that the caller frees. Returns the number of entries; -1 if there is no memory
+ * or /proc cannot be read.
  */
 ssize_t descendants_list(struct descendant **out);
 

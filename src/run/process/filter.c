@@ -1,6 +1,6 @@
 /*
- * run/process/filter.c - builds and loads the seccomp filter that selects the program's system
- * calls for the worker. It does not answer them.
+ * run/process/filter.c - builds and loads the seccomp filter that selects which system calls of the
+ * program go to the worker. It does not answer them.
  */
 #include "run/process/filter.h"
 
@@ -20,7 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-/* Handed to the worker whatever their arguments. */
+/* Go to the worker with any arguments. */
 static const int always[] = {
     SCMP_SYS(socket),
     SCMP_SYS(bind),
@@ -35,15 +35,15 @@ static const int always[] = {
     SCMP_SYS(recvmsg),
     SCMP_SYS(sendmmsg),
     SCMP_SYS(recvmmsg),
-    SCMP_SYS(setns),          /* a namespace of the host's leads to its network */
-    SCMP_SYS(io_uring_setup), /* a ring would carry socket calls past any filter */
+    SCMP_SYS(setns),          /* a network namespace of the host would lead past Leat */
+    SCMP_SYS(io_uring_setup), /* a ring would make socket calls that no filter sees */
     SCMP_SYS(io_uring_enter),
     SCMP_SYS(io_uring_register),
 };
 
 /*
- * Handed over only when this argument is not 0: without an address, the AF_UNIX socket does what is
- * meant.
+ * Go to the worker only if this argument, an address, is not NULL. Without an address the proxy
+ * socket already does what the program means.
  */
 static const struct {
 	int call;
@@ -77,10 +77,9 @@ notify_calls(scmp_filter_ctx ctx, bool every_accept)
 }
 
 /*
- * Handed over without an address, too, when this flag is set: urgent data and MSG_MORE are our
- * stack's business, which AF_UNIX knows nothing of; so are the completions of MSG_ZEROCOPY, the
- * queue of errors, and MSG_TRUNC discards a stream's octets. Urgent data is received by the proxy
- * socket.
+ * Go to the worker without an address, too, if this flag is set. AF_UNIX lacks MSG_MORE, the
+ * completions of MSG_ZEROCOPY and the error queue, and does not discard the octets of a stream for
+ * MSG_TRUNC. Urgent data is sent by the stack, but received by the proxy socket.
  */
 static const struct {
 	int call;
@@ -93,7 +92,7 @@ static const struct {
     {SCMP_SYS(recvfrom), MSG_TRUNC},
 };
 
-/* The address 0 keeps the rules for one call apart. */
+/* Requires the address to be 0, so that these rules and those of notify_calls() do not overlap. */
 static int
 notify_flags(scmp_filter_ctx ctx)
 {
@@ -107,8 +106,9 @@ notify_flags(scmp_filter_ctx ctx)
 }
 
 /*
- * Questions about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK), the send queue, and
- * attaching to a TUN/TAP device. The kernel looks at 32 bits of the request.
+ * Sends to the worker: requests about interfaces (0x8900 to 0x89ff: SIOCGIF..., SIOCATMARK), about
+ * the send queue, and to attach to a TUN/TAP device. The kernel looks at the low 32 bits of a
+ * request, and so do the rules.
  */
 static int
 notify_ioctls(scmp_filter_ctx ctx)
@@ -126,7 +126,10 @@ notify_ioctls(scmp_filter_ctx ctx)
 	    SCMP_CMP64(1, SCMP_CMP_MASKED_EQ, 0xffffffff, TUNSETIFF));
 }
 
-/* TIPC also makes pairs, and those can send to others. */
+/*
+ * Sends socketpair(2) of other families than AF_UNIX to the worker: a socket of a TIPC pair can
+ * send to others than its peer.
+ */
 static int
 notify_pairs(scmp_filter_ctx ctx)
 {
@@ -135,8 +138,8 @@ notify_pairs(scmp_filter_ctx ctx)
 }
 
 /*
- * The caller will be in another network namespace, see netns.h. The kernel looks at 32 bits of the
- * flags.
+ * Sends unshare(2) of the network namespace to the worker; see netns.h. The kernel looks at the low
+ * 32 bits of the flags.
  */
 static int
 notify_unshare(scmp_filter_ctx ctx)
@@ -146,7 +149,8 @@ notify_unshare(scmp_filter_ctx ctx)
 }
 
 /*
- * libseccomp 2.5 cannot ask for WAIT_KILLABLE_RECV, so its program is exported and loaded by hand.
+ * Exports the filter's program to @out, which the caller frees. libseccomp 2.5 cannot set
+ * WAIT_KILLABLE_RECV, so filter_load() loads the program itself.
  */
 static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 {
@@ -172,9 +176,9 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 }
 
 /*
- * The machine's own calling convention only. For libseccomp every other one, and x32, is a bad
- * architecture: its calls go to the worker, which refuses them as a kernel does that was built
- * without them.
+ * Makes the program. libseccomp takes every calling convention but the native one, x32 included,
+ * for a bad architecture. Such calls go to the worker, which refuses them as a kernel without that
+ * convention does.
  */
 static int
 make(struct sock_fprog *out, bool every_accept)

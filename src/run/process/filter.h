@@ -1,6 +1,7 @@
 /*
- * run/process/filter.h - which system calls of the program come to the worker: those that control
- * sockets, and no others.
+ * run/process/filter.h - the seccomp filter of the program. It sends the system calls that control
+ * sockets to the worker, and lets the kernel run all others. It does not know how they are
+ * answered.
  */
 #ifndef RUN_PROCESS_FILTER_H
 #define RUN_PROCESS_FILTER_H
@@ -8,9 +9,9 @@
 #include <stdbool.h>
 
 /*
- * Put the calling thread under it for good, with no_new_privs. Returns the listener's descriptor,
- * or the negative errno. @killable: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV. @every_accept:
- * accept(2) without an address comes to the worker, too.
+ * Puts the calling thread under the filter for good, and sets no_new_privs. @killable sets
+ * SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV. @every_accept also sends accept(2) without an address to
+ * the worker. Returns the descriptor of the listener, which the caller owns; or the negative errno.
  */
 int filter_load(bool killable, bool every_accept);
 

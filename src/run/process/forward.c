@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* A program takes its time to end after a signal; ten seconds are what `docker stop` gives it. */
+/* A program needs time to end after a signal. Ten seconds are what `docker stop` gives it. */
 enum { FORWARD_WAIT_MS = 5, FORWARD_MEMORY_MS = 100, FORWARD_END_S = 10 };
 
 static bool
@@ -45,11 +45,12 @@ forward_next(const struct forward *f)
 }
 
 /*
- * The processes of our group have got it, if the group has. A shell's background processes ignore
- * the terminal's SIGINT and SIGQUIT.
+ * Sends @signal to the processes that the first one left running. If @group, the processes of our
+ * group have got it already and are left out. @terminal sends SIGTERM, because the background
+ * processes of a shell ignore the SIGINT and SIGQUIT of a terminal.
  */
 static void
-to_remains(int signal, bool terminal, bool group)
+to_leftover(int signal, bool terminal, bool group)
 {
 	leftover_signal(terminal ? SIGTERM : signal, group ? getpgrp() : 0);
 }
@@ -68,9 +69,12 @@ pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
 		f->end.group = group;
 		f->end.until = now + FORWARD_END_S * SEC;
 	}
-	/* A signal from the terminal is meant for what is left, which may ignore it so far. */
+	/*
+	 * The left processes of our group got the signal of a terminal, too, but may ignore it: so
+	 * they get SIGTERM.
+	 */
 	if (!program)
-		to_remains(signal, terminal, group && !terminal);
+		to_leftover(signal, terminal, group && !terminal);
 }
 
 void
@@ -88,6 +92,6 @@ void
 forward_first_ended(struct forward *f, nsec_t now)
 {
 	if (f->end.signal && now <= f->end.until)
-		to_remains(f->end.signal, false, f->end.group);
+		to_leftover(f->end.signal, false, f->end.group);
 	f->end.signal = 0;
 }

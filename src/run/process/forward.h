@@ -1,13 +1,15 @@
 /*
- * run/process/forward.h - which signals are passed on, and to which processes.
+ * run/process/forward.h - decides which signals are passed on, and to which processes. It installs
+ * no signal handlers.
  *
- * kill(2) of the supervisor alone means the program. kill(2) of its process group, and a terminal,
- * have reached the program already. The worker is in that group, too, and gets such a signal
- * itself. So a signal that only the supervisor got is passed on. This happens a moment later,
- * because the two may learn of it in either order.
+ * A signal that kill(2) sends to the supervisor alone is meant for the program, so it is passed on.
+ * A signal to the process group, from kill(2) or from a terminal, has already reached the program.
+ * The worker is in that group, too. So a signal that only the supervisor got is passed on, and one
+ * that the worker got as well is not. The decision waits a moment, since either of the two may get
+ * the signal first.
  *
- * Once the first process has ended, what it left behind gets the signals instead. It also gets the
- * signal after which the first process ended, if that is one to end by. Otherwise `timeout 9 leat
+ * Once the first process has ended, the processes that it left running get the signals instead. If
+ * a signal to end made the first process end, they get that signal, too. Otherwise `timeout 9 leat
  * run ...` would wait for a daemon that no signal can reach.
  */
 #ifndef RUN_PROCESS_FORWARD_H
@@ -23,39 +25,41 @@ enum { FORWARD_SIGNALS = 65, FORWARD_TERMINAL = -2 };
 
 struct forward {
 	struct forward_signal {
-		pid_t from; /* 0 = nothing */
+		pid_t from; /* 0 = no signal */
 		nsec_t until;
 	} worker[FORWARD_SIGNALS], supervisor[FORWARD_SIGNALS];
 	struct {
-		int signal; /* the last one to end by; 0 = none */
-		bool group; /* it reached the whole group */
+		int signal; /* the last signal to end; 0 = none */
+		bool group; /* it went to the whole process group */
 		nsec_t until;
 	} end;
 };
 
-/* Those by which people end programs. */
+/* Returns true for the signals with which people end programs. */
 static inline bool
 forward_ends(int signal)
 {
 	return signal == SIGHUP || signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
 }
 
-/* The worker got @signal itself, from process @from. */
+/* Notes that the worker got @signal from process @from. */
 void forward_worker(struct forward *f, int signal, pid_t from, nsec_t now);
 
-/* The supervisor got it; from a terminal, @from is FORWARD_TERMINAL. */
+/* Notes that the supervisor got @signal from process @from; FORWARD_TERMINAL means a terminal. */
 void forward_supervisor(struct forward *f, int signal, pid_t from, nsec_t now);
 
-/* When forward_run() has something to decide; NSEC_NEVER. */
+/* Returns when forward_run() has something to decide; NSEC_NEVER if it has nothing. */
 nsec_t forward_next(const struct forward *f);
 
 /*
- * Passes on what is due: to @program, or if that is 0, since it has ended, to what it left behind.
+ * Passes on the signals that are due: to @program, or if that is 0 because it has ended, to the
+ * processes that it left running.
  */
 void forward_run(struct forward *f, nsec_t now, pid_t program);
 
 /*
- * The first process has ended: what it left behind gets the signal to end that came shortly before.
+ * Notes that the first process has ended. Passes a signal to end that came shortly before on to the
+ * processes that it left running.
  */
 void forward_first_ended(struct forward *f, nsec_t now);
 

@@ -1,6 +1,6 @@
 /*
- * run/process/hidden.c - makes the calling process undumpable while Leat runs, and restores that
- * for the program.
+ * run/process/hidden.c - makes the calling process undumpable, and undoes that. It does not change
+ * a process that was undumpable before.
  */
 #include "run/process/hidden.h"
 
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/prctl.h>
 
-static bool hidden; /* by us */
+static bool hidden; /* hidden_begin() changed the setting */
 
 void
 hidden_begin(void)

@@ -1,17 +1,17 @@
 /*
- * run/process/hidden.h - keeps this process from being looked into by others of the same user.
+ * run/process/hidden.h - denies other processes of the same user access to this process.
  *
  * The program has our user's identity, so it could trace Leat's processes and take the host's
- * sockets with pidfd_getfd(2). The kernel refuses both for a process that is not dumpable
- * (prctl(2)). A fork inherits that, and execve(2) ends it.
+ * sockets from them with pidfd_getfd(2). The kernel refuses both for a process that is not dumpable
+ * (prctl(2)). A fork inherits that setting; execve(2) resets it.
  */
 #ifndef RUN_PROCESS_HIDDEN_H
 #define RUN_PROCESS_HIDDEN_H
 
-/* Hides this process, unless LEAT_DISABLE has "hidden". */
+/* Makes this process undumpable, unless LEAT_DISABLE has "hidden". */
 void hidden_begin(void);
 
-/* Undoes it. */
+/* Makes this process dumpable again, if hidden_begin() made it undumpable. */
 void hidden_end(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * run/process/hold.c - stops threads of the program with ptrace(2), and lets them go on. It does
- * not change their registers or memory.
+ * run/process/hold.c - stops threads of the program with ptrace(2), and continues them. It does not
+ * change their registers or memory.
  */
 #include "run/process/hold.h"
 
@@ -16,21 +16,21 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-enum { SPINS = 100, WAIT_MOST = 100 /* ms, for all threads together */ };
+enum { SPINS = 100, WAIT_MAX_MS = 100 /* for all threads together */ };
 
 bool
 hold_thread(pid_t tid)
 {
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) < 0)
 		return false;
-	/* Fails only if the thread has ended since, which wait(2) reports. */
+	/* Fails only if the thread has ended since; wait(2) then reports its end. */
 	ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
 	return true;
 }
 
 /*
- * A traced thread also stops before each signal that it takes: then it takes the signal as it goes
- * on.
+ * Returns the signal with which to continue a thread, 0 for none. A traced thread also stops before
+ * each signal that it takes; it must get that signal when it continues.
  */
 static int
 signal_of(int event, int signal)
@@ -39,7 +39,7 @@ signal_of(int event, int signal)
 }
 
 static bool
-let_go(pid_t tid, int signal)
+resume(pid_t tid, int signal)
 {
 	return ptrace(PTRACE_DETACH, tid, NULL, (uintptr_t)signal) == 0;
 }
@@ -47,7 +47,7 @@ let_go(pid_t tid, int signal)
 bool
 hold_stopped(pid_t pid, int status)
 {
-	return WIFSTOPPED(status) && let_go(pid, signal_of(status >> 16, WSTOPSIG(status)));
+	return WIFSTOPPED(status) && resume(pid, signal_of(status >> 16, WSTOPSIG(status)));
 }
 
 static bool
@@ -62,20 +62,20 @@ is_held(const struct hold *h, pid_t tid)
 static bool
 note(struct hold *h, pid_t tid, int signal)
 {
-	if (h->n == h->room) {
-		size_t room = h->room ? 2 * h->room : 16;
-		struct hold_one *more = realloc(h->one, room * sizeof *more);
+	if (h->n == h->capacity) {
+		size_t capacity = h->capacity ? 2 * h->capacity : 16;
+		struct hold_one *more = realloc(h->one, capacity * sizeof *more);
 
 		if (!more)
 			return false;
 		h->one = more;
-		h->room = room;
+		h->capacity = capacity;
 	}
 	h->one[h->n++] = (struct hold_one){tid, signal};
 	return true;
 }
 
-/* Returns true if the thread has ended, even if its number is not free yet. */
+/* Returns true if the thread has ended, even if its ID is not free yet. */
 static bool
 has_ended(pid_t tid)
 {
@@ -92,7 +92,10 @@ has_ended(pid_t tid)
 	return state == 'Z' || state == 'X';
 }
 
-/* WSTOPPED alone: how our processes end is reported elsewhere (reap()). */
+/*
+ * Waits until thread @tid has stopped or ended. Asks for WSTOPPED alone: another caller of wait(2)
+ * needs the end of our processes (reap()).
+ */
 static bool
 wait_stopped(struct hold *h, pid_t tid, unsigned *waited)
 {
@@ -105,28 +108,31 @@ wait_stopped(struct hold *h, pid_t tid, unsigned *waited)
 
 			if (note(h, tid, signal))
 				return true;
-			let_go(tid, signal);
+			resume(tid, signal);
 			return false;
 		}
 		if (has_ended(tid))
 			return true;
 		if (i < SPINS)
 			sched_yield();
-		else if ((*waited)++ >= WAIT_MOST)
-			return false; /* its stop comes later, see hold_stopped() */
+		else if ((*waited)++ >= WAIT_MAX_MS)
+			return false; /* hold_stopped() continues it when it stops */
 		else
 			poll(NULL, 0, 1);
 	}
 }
 
-/* Looks at all threads once. *@any: some were running. */
+/*
+ * Stops the threads that run now. Sets *@any if there were some. Returns false if one could not be
+ * stopped in time.
+ */
 static bool
 hold_running(
     struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg, unsigned *waited, bool *any)
 {
 	char path[32];
 	struct dirent *e;
-	bool well = true;
+	bool ok = true;
 	DIR *dir;
 
 	*any = false;
@@ -134,38 +140,38 @@ hold_running(
 	dir = opendir(path);
 	if (!dir)
 		return false;
-	while (well && (e = readdir(dir))) {
+	while (ok && (e = readdir(dir))) {
 		pid_t tid = isdigit((unsigned char)e->d_name[0]) ? atoi(e->d_name) : 0;
 
 		if (tid <= 0 || still(arg, tid) || is_held(h, tid) || has_ended(tid))
 			continue;
 		*any = true;
-		well = hold_thread(tid) ? wait_stopped(h, tid, waited) : has_ended(tid);
+		ok = hold_thread(tid) ? wait_stopped(h, tid, waited) : has_ended(tid);
 	}
 	closedir(dir);
-	return well;
+	return ok;
 }
 
-/* Repeats until a look finds no running thread: only a running one can make another. */
+/* Repeats until a pass finds no running thread: only a running thread can create another. */
 bool
 hold_process(struct hold *h, pid_t pid, bool (*still)(void *arg, pid_t tid), void *arg)
 {
 	unsigned waited = 0;
-	bool any = true, well = true;
+	bool any = true, ok = true;
 
 	*h = (struct hold){0};
-	while (well && any)
-		well = hold_running(h, pid, still, arg, &waited, &any);
-	if (!well)
+	while (ok && any)
+		ok = hold_running(h, pid, still, arg, &waited, &any);
+	if (!ok)
 		hold_end(h);
-	return well;
+	return ok;
 }
 
 void
 hold_end(struct hold *h)
 {
 	for (size_t i = 0; i < h->n; i++)
-		let_go(h->one[i].tid, h->one[i].signal);
+		resume(h->one[i].tid, h->one[i].signal);
 	free(h->one);
 	*h = (struct hold){0};
 }

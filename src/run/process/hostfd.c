@@ -1,10 +1,11 @@
 /*
- * Recognises the descriptors that lead to the host's network: sockets by their family, devices by
- * their number or name, and the kernel's own files by the name that /proc/self/fd gives.
+ * run/process/hostfd.c - recognises the descriptors that lead to the host's network: sockets by
+ * their family, devices by their number or name, and other files of the kernel by the name in
+ * /proc/self/fd. It closes none.
  *
- * Not among them: AF_UNIX, which stays on the machine and is the program's own; AF_ALG, which
- * reaches the kernel's ciphers and no network; and pidfds and namespaces, which give nothing that
- * the program's user does not have without them (setns(2) is judged when it is called).
+ * These do not lead there: AF_UNIX sockets, which stay on the machine and are the program's own;
+ * AF_ALG sockets, which reach the kernel's ciphers only; pidfds and namespaces, which give the
+ * program nothing that its user does not have without them (setns(2) is judged when it is called).
  */
 #include "run/process/hostfd.h"
 
@@ -18,7 +19,7 @@
 
 enum { ANY_MINOR = -1 };
 
-/* Linux's admin-guide/devices.txt. */
+/* The numbers are those of Linux's admin-guide/devices.txt. */
 static const struct {
 	int major, minor;
 	const char *kind;
@@ -30,7 +31,7 @@ static const struct {
     {231, ANY_MINOR, "an RDMA device"},
 };
 
-/* For those whose numbers are drawn at boot, and for the kernel's own files. */
+/* For devices whose numbers are assigned at boot, and for files that only the kernel makes. */
 static const struct {
 	const char *prefix, *kind;
 } names[] = {

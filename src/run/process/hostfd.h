@@ -1,12 +1,13 @@
 /*
- * run/process/hostfd.h - which descriptors would carry a program to the host's network, past Leat.
+ * run/process/hostfd.h - recognises descriptors that lead to the host's network, past Leat. It does
+ * not know what becomes of them.
  */
 #ifndef RUN_PROCESS_HOSTFD_H
 #define RUN_PROCESS_HOSTFD_H
 
 /*
- * Describes @fd of this process, as in "a TUN/TAP device"; returns NULL if it leads to no network
- * of the host.
+ * Says what descriptor @fd of this process is, as in "a TUN/TAP device". Returns a constant text;
+ * NULL if the descriptor does not lead to the host's network.
  */
 const char *hostfd_kind(int fd);
 

@@ -1,6 +1,6 @@
 /*
- * Looks at the descriptors that the program would inherit, before anything of Leat's own is open.
- * What hostfd.h says of them decides.
+ * run/process/inherit.c - looks at the descriptors that the program would inherit, before Leat
+ * opens any of its own. hostfd.h decides which of them lead to the host's network.
  */
 #include "run/process/inherit.h"
 
@@ -35,7 +35,7 @@ inherit_check(void)
 		if (!kind)
 			continue;
 		fprintf(stderr,
-		    "leat: descriptor %d is %s, which the program would use past Leat; start it without "
+		    "leat: descriptor %d is %s, through which the program would bypass Leat; close it "
 		    "(%d>&-)\n",
 		    fd, kind, fd);
 		rc = 126;

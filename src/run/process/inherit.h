@@ -1,12 +1,13 @@
 /*
- * run/process/inherit.h - what the program would inherit that leads past Leat.
+ * run/process/inherit.h - checks that the program inherits no descriptor that leads to the host's
+ * network. It closes none.
  */
 #ifndef RUN_PROCESS_INHERIT_H
 #define RUN_PROCESS_INHERIT_H
 
 /*
- * Returns 0; or the exit status, after a line on stderr: an open descriptor leads to the host's
- * network, see hostfd.h.
+ * Checks the open descriptors that execve(2) would not close. Prints a line on stderr for each one
+ * that hostfd_kind() recognises. Returns 0 if there is none, else the exit status 126.
  */
 int inherit_check(void);
 

@@ -1,6 +1,6 @@
 /*
  * run/process/kernel.c - tries pidfd_getfd(2), and notes which newer features of the kernel may be
- * used: all but those that LEAT_DISABLE names. It does not know what replaces a missing one.
+ * used: all that LEAT_DISABLE does not name. It does not know what replaces a missing one.
  */
 #include "run/process/kernel.h"
 

@@ -1,9 +1,9 @@
 /*
- * run/process/kernel.h - what `leat run` needs of the Linux kernel and Debian 12's headers do not
- * name yet, and which of it this machine lets us use.
+ * run/process/kernel.h - what `leat run` uses of the Linux kernel that Debian 12's headers do not
+ * name yet, and which of it this machine allows. It does not know what replaces a missing feature.
  *
- * The floor is Linux 6.1. Everything newer has a way around it, and LEAT_DISABLE=name,name... takes
- * that way on purpose.
+ * The oldest kernel that works is Linux 6.1. There is a fallback for everything newer, and
+ * LEAT_DISABLE=name,name... selects the fallback.
  */
 #ifndef RUN_PROCESS_KERNEL_H
 #define RUN_PROCESS_KERNEL_H
@@ -29,31 +29,35 @@
 #endif
 
 /*
- * The kernel's own errors, which no header for programs has: a call answered so is begun again
- * after the signal's handler, or not.
+ * Errors that only the kernel uses, so that no header for programs has them. If the worker answers
+ * a call with one of them, the kernel runs the signal's handler, and then restarts the call or ends
+ * it with EINTR.
  */
 enum {
-	KERNEL_ERESTARTSYS = 512,    /* not if the handler is without SA_RESTART */
-	KERNEL_ERESTARTNOHAND = 514, /* not if there was a handler */
+	KERNEL_ERESTARTSYS = 512,    /* EINTR if the handler is without SA_RESTART */
+	KERNEL_ERESTARTNOHAND = 514, /* EINTR if a handler ran */
 };
 
 struct kernel {
-	bool pidfd_thread;  /* a thread may be named by a pidfd of its own */
-	bool sync_wakeup;   /* an answer wakes its caller on this CPU */
-	bool wait_killable; /* once received, a call waits for its answer whatever signals come */
-	bool addfd_send;    /* a descriptor can be installed and returned in one step (5.14) */
-	bool process_vm;    /* process_vm_readv(2), else /proc/PID/mem */
-	bool hold;          /* a thread is stopped for a moment with ptrace(2), see hold.h */
-	bool getfd;         /* pidfd_getfd(2); else the worker keeps what it needs, see desc.h on `own` */
+	bool pidfd_thread;  /* a pidfd may stand for one thread (PIDFD_THREAD) */
+	bool sync_wakeup;   /* an answer wakes the caller on the CPU of the worker */
+	bool wait_killable; /* once received, a call waits for its answer and only a fatal signal ends it */
+	bool addfd_send;    /* a descriptor is installed and returned in one step (Linux 5.14) */
+	bool process_vm;    /* process_vm_readv(2) works; else /proc/PID/mem is used */
+	bool hold;          /* threads may be stopped with ptrace(2), see hold.h */
+	bool getfd;         /* pidfd_getfd(2) works; else see desc.h on `own` */
 };
 
 /*
- * Sets what LEAT_DISABLE leaves, and tries pidfd_getfd(2), which containers forbid. What else is
- * missing is found at the first use.
+ * Sets each feature that LEAT_DISABLE does not name, and tries pidfd_getfd(2), which containers
+ * forbid. Whether the kernel has the other features shows at their first use.
  */
 void kernel_features(struct kernel *k);
 
-/* Tries pidfd_getfd(2) on this process: 0, or EPERM where a sandbox forbids the call, or ENOSYS. */
+/*
+ * Tries pidfd_getfd(2) on this process. Returns 0; EPERM if a sandbox forbids the call; ENOSYS if
+ * the kernel lacks it; or another errno.
+ */
 int kernel_try_getfd(void);
 
 static inline int
@@ -68,7 +72,7 @@ kernel_pidfd_getfd(int pidfd, int fd)
 	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 }
 
-/* Returns true if two tasks have one descriptor table; also if the kernel does not say. */
+/* Returns true if the two tasks have the same descriptor table, or if the kernel does not say. */
 static inline bool
 kernel_same_files(pid_t a, pid_t b)
 {

@@ -23,33 +23,33 @@
 #include <unistd.h>
 
 /*
- * What the two tell each other, in memory of both: the descriptor table is shared, so a pipe would
- * serve nobody. Each is 0 until it is told.
+ * What the new process and the worker report to each other, in shared memory. A pipe would never
+ * report an end of file, because both have all descriptors. Each word is 0 until it is set.
  */
-struct board {
-	_Atomic int listener; /* descriptor + 1, or the negative errno */
-	_Atomic int go;
+struct launch_state {
+	_Atomic int listener; /* set by the new process: the descriptor + 1, or the negative errno */
+	_Atomic int go;       /* set by the worker: execute the program */
 };
 
-/* Whether the other one still lives is looked at so often. */
-enum { LOOK_MS = 10 };
+/* How often each of the two looks whether the other still lives. */
+enum { CHECK_MS = 10 };
 
-static struct board *board;
+static struct launch_state *shared;
 
 static void
-tell(_Atomic int *word, int value)
+report(_Atomic int *word, int value)
 {
 	atomic_store(word, value);
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Until it is told, or some time has passed. */
+/* Sleeps until @word is set, or for CHECK_MS. */
 static void
 await(_Atomic int *word)
 {
-	const struct timespec look = {.tv_nsec = LOOK_MS * MSEC};
+	const struct timespec limit = {.tv_nsec = CHECK_MS * MSEC};
 
-	syscall(SYS_futex, word, FUTEX_WAIT, 0, &look, NULL, 0);
+	syscall(SYS_futex, word, FUTEX_WAIT, 0, &limit, NULL, 0);
 }
 
 static int
@@ -58,58 +58,59 @@ exec_failed(const char *name)
 	int error = errno;
 	bool interpreter = error == ENOENT && access(name, F_OK) == 0;
 
-	fprintf(stderr, "leat: %s: %s\n", name,
-	    interpreter ? "the interpreter that it names is not there" : strerror(error));
+	fprintf(
+	    stderr, "leat: %s: %s\n", name, interpreter ? "its interpreter does not exist" : strerror(error));
 	return error == ENOENT ? 127 : 126;
 }
 
 /*
- * From here on the child has a descriptor table of its own. execve(2) would make it one as well,
- * but then, until it has closed what is not for the program, the sockets of connections that
- * already live would be open there too, and epoll goes on telling of a closed socket that somebody
- * holds (loop_close()). Where a sandbox forbids it, that moment, some microseconds before the
- * program begins, is as it was.
+ * Gives the child a descriptor table of its own. execve(2) would do so, too. But then the table
+ * would still hold the sockets of live connections until execve(2) has closed them. If the worker
+ * closed such a socket meanwhile, epoll would go on reporting events for it (loop_close()). A
+ * sandbox may forbid the call; then the table is shared until execve(2), a few microseconds before
+ * the program begins.
  */
 static void
-part_tables(void)
+unshare_table(void)
 {
 	close_range(~0U, ~0U, CLOSE_RANGE_UNSHARE);
 }
 
 /*
- * Until execve(2) we end with the worker. After that, a supervisor that still lives ends the
- * program, for an unmodified program has no signal set for its parent's end. Returns false if the
- * worker has ended already.
+ * Sets the signal that this process gets when the worker ends; 0 = none. Until execve(2) it is
+ * SIGKILL. After that, the supervisor ends the program, since an unmodified program does not expect
+ * a signal at its parent's end. Returns false if the worker has ended already.
  */
 static bool
-follow_worker(pid_t worker, int signal_number)
+set_parent_death_signal(pid_t worker, int signal_number)
 {
 	return prctl(PR_SET_PDEATHSIG, signal_number) == 0 && getppid() == worker;
 }
 
 /*
- * In the child. Puts back what Leat has changed in its own processes: the signal mask, and SIGCHLD.
+ * Runs in the child. Restores what Leat has changed in its own processes: the signal mask, SIGCHLD
+ * and the limit on descriptors. Returns an exit status if the program was not executed.
  */
 static int
 child(const struct launch *l, pid_t worker)
 {
 	int fd;
 
-	if (!follow_worker(worker, SIGKILL))
+	if (!set_parent_death_signal(worker, SIGKILL))
 		return 125;
 	fd = filter_load(l->kernel->wait_killable, !l->kernel->getfd);
-	part_tables();
-	tell(&board->listener, fd < 0 ? fd : fd + 1);
+	unshare_table();
+	report(&shared->listener, fd < 0 ? fd : fd + 1);
 	if (fd < 0)
 		return 125;
-	while (!atomic_load(&board->go))
-		await(&board->go);
+	while (!atomic_load(&shared->go))
+		await(&shared->go);
 	setpgid(0, l->pgrp);
 	setrlimit(RLIMIT_NOFILE, &l->nofile);
 	if (l->ignores_children)
 		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &l->mask, NULL);
-	if (!follow_worker(worker, 0))
+	if (!set_parent_death_signal(worker, 0))
 		return 125;
 	execvp(l->argv[0], l->argv);
 	return exec_failed(l->argv[0]);
@@ -120,8 +121,8 @@ launch_begin(struct launch *l)
 {
 	pid_t worker = getpid();
 
-	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (board == MAP_FAILED)
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		return -errno;
 	fflush(NULL);
 	l->pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
@@ -137,10 +138,10 @@ launch_ready(struct launch *l)
 {
 	int listener;
 
-	while (!(listener = atomic_load(&board->listener))) {
+	while (!(listener = atomic_load(&shared->listener))) {
 		if (waitpid(l->pid, NULL, WNOHANG) == l->pid)
 			return -ECHILD;
-		await(&board->listener);
+		await(&shared->listener);
 	}
 	if (listener < 0) {
 		waitpid(l->pid, NULL, 0);
@@ -153,5 +154,5 @@ launch_ready(struct launch *l)
 void
 launch_go(struct launch *l)
 {
-	tell(&board->go, 1);
+	report(&shared->go, 1);
 }

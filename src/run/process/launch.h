@@ -1,9 +1,9 @@
 /*
- * run/process/launch.h - the program's first process.
+ * run/process/launch.h - starts the program's first process. It does not wait for its end.
  *
- * It is born sharing the worker's descriptor table, so that the listener of the filter it puts
- * itself under is the worker's at once: no message has to pass through a filter that would catch
- * it. execve() ends the sharing.
+ * The new process shares the worker's descriptor table until execve(2), or until launch.c unshares
+ * it. So the listener of its own filter is in the worker's table at once. No message has to carry
+ * it through the filter, which would intercept the message.
  */
 #ifndef RUN_PROCESS_LAUNCH_H
 #define RUN_PROCESS_LAUNCH_H
@@ -18,28 +18,28 @@
 struct launch {
 	char *const *argv;
 	const struct kernel *kernel;
-	struct rlimit nofile;  /* the program's own limit, which Leat raised for itself */
-	sigset_t mask;         /* its signal mask */
-	bool ignores_children; /* it ignores SIGCHLD */
-	pid_t pgrp;            /* the process group that the user's terminal knows */
+	struct rlimit nofile;  /* the limit that the program gets; Leat has raised its own */
+	sigset_t mask;         /* the signal mask that it gets */
+	bool ignores_children; /* whether it ignores SIGCHLD */
+	pid_t pgrp;            /* the process group that it joins: the one that the user's terminal knows */
 
 	pid_t pid;    /* out */
 	int listener; /* out */
 };
 
 /*
- * Its process is there, and makes itself ready while the caller does the same. 0 or the negative
- * errno.
+ * Creates the process, and does not wait until the filter is loaded. Sets @l->pid. Returns 0 or the
+ * negative errno.
  */
 int launch_begin(struct launch *l);
 
 /*
- * It is ready: 0 with the listener, or the negative errno of what went wrong before the program was
- * to begin; -EBUSY: a nested `leat run`.
+ * Waits until the process is under its filter. Returns 0 and sets @l->listener, which the caller
+ * owns; or the negative errno of what failed; -EBUSY inside another `leat run`.
  */
 int launch_ready(struct launch *l);
 
-/* Let it execute. */
+/* Lets the process execute the program. */
 void launch_go(struct launch *l);
 
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { NAMES = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, ROUNDS = 16, SIGNALLED_MOST = 4096 };
+enum { NAMES_MAX = 4, NAMES_TEXT = 160, TERM_AFTER_MS = 5, LOOKS_MAX = 16, SIGNALLED_MAX = 4096 };
 
 void
 leftover_init(struct leftover *r, const char *first, bool until_first)
@@ -22,7 +22,10 @@ leftover_init(struct leftover *r, const char *first, bool until_first)
 	r->say_at = r->flush_say_at = r->term_at = r->kill_at = NSEC_NEVER;
 }
 
-/* Usually the last process ends at the same time, which is noticed a moment later. */
+/*
+ * Waits a little before SIGTERM: usually the last process ends at the same moment, which is noticed
+ * a little later.
+ */
 void
 leftover_first_ended(struct leftover *r, nsec_t now)
 {
@@ -38,9 +41,9 @@ leftover_last_ended(struct leftover *r, nsec_t now)
 	r->flush_say_at = now + LEFTOVER_SAY_S * SEC;
 }
 
-/* The processes that have had the signal, and how many there were at the last look. */
+/* The processes that got the signal; @seen is how many processes the last look found. */
 struct signalled {
-	pid_t pid[SIGNALLED_MOST];
+	pid_t pid[SIGNALLED_MAX];
 	size_t n;
 	ssize_t seen;
 };
@@ -57,16 +60,16 @@ has(const struct signalled *done, pid_t pid)
 static void
 signal_one(struct signalled *done, int signal, pid_t pid)
 {
-	if (done->n == SIGNALLED_MOST)
+	if (done->n == SIGNALLED_MAX)
 		return;
 	kill(pid, signal);
 	done->pid[done->n++] = pid;
 }
 
 /*
- * Looks at the tree once, and sends @signal to those that have not had it. Returns true if another
- * look may find more: while processes end, the kernel's lists of children may leave one out
- * (proc_pid_children(5)). @all: to the whole tree, not to our own children alone.
+ * Lists the tree once, and sends @signal to the processes that have not got it. @all means the
+ * whole tree; otherwise only our own children. Returns true if another look may find more: while
+ * processes end, a list of children in /proc may miss one (proc_pid_children(5)).
  */
 static bool
 signal_more(struct signalled *done, int signal, pid_t but, bool all)
@@ -86,8 +89,8 @@ signal_more(struct signalled *done, int signal, pid_t but, bool all)
 }
 
 /*
- * A process that was forked between a look and the signal to its parent is found by the next look.
- * None gets the signal twice.
+ * Repeats signal_more() until it finds no more. So it also finds a process that was forked between
+ * a look and the signal to its parent. No process gets the signal twice.
  */
 static void
 send_signal(int signal, pid_t but, bool all)
@@ -96,10 +99,10 @@ send_signal(int signal, pid_t but, bool all)
 
 	done.n = 0;
 	done.seen = 0;
-	for (unsigned round = 0; round < ROUNDS && signal_more(&done, signal, but, all); round++)
+	for (unsigned look = 0; look < LOOKS_MAX && signal_more(&done, signal, but, all); look++)
 		;
 	if (done.seen < 0 && !done.n)
-		tree_signal(signal); /* needs no descriptor, and finds our own children alone */
+		tree_signal(signal); /* needs no descriptor, but finds only our own children */
 }
 
 void
@@ -108,7 +111,9 @@ leftover_signal(int signal, pid_t but)
 	send_signal(signal, but, forward_ends(signal));
 }
 
-/* "sleep[12], redis-server[13] and 3 more". False when there is none. */
+/*
+ * Writes "sleep[12], redis-server[13] and 3 more" to @text. Returns false if there is no process.
+ */
 static bool
 name_all(char text[static NAMES_TEXT])
 {
@@ -116,17 +121,17 @@ name_all(char text[static NAMES_TEXT])
 	ssize_t n = descendants_list(&d);
 	size_t len = 0;
 
-	for (ssize_t i = 0; i < n && i < NAMES; i++)
+	for (ssize_t i = 0; i < n && i < NAMES_MAX; i++)
 		len += (size_t)snprintf(
 		    text + len, NAMES_TEXT - len, "%s%s[%d]", i ? ", " : "", d[i].name, d[i].pid);
-	if (n > NAMES)
-		snprintf(text + len, NAMES_TEXT - len, " and %zd more", n - NAMES);
+	if (n > NAMES_MAX)
+		snprintf(text + len, NAMES_TEXT - len, " and %zd more", n - NAMES_MAX);
 	free(d);
 	return n > 0;
 }
 
 static void
-say_who(const struct leftover *r)
+print_names(const struct leftover *r)
 {
 	char names[NAMES_TEXT];
 
@@ -173,11 +178,12 @@ leftover_run(struct leftover *r, nsec_t now)
 {
 	if (due(&r->term_at, now)) {
 		send_signal(SIGTERM, 0, true);
-		send_signal(SIGCONT, 0, true); /* a stopped process takes no other signal */
+		/* A stopped process takes SIGTERM only after it has been continued. */
+		send_signal(SIGCONT, 0, true);
 		r->kill_at = now + LEFTOVER_KILL_S * SEC;
 	}
 	if (due(&r->say_at, now))
-		say_who(r);
+		print_names(r);
 	if (due(&r->kill_at, now))
 		kill_all(r);
 	if (due(&r->flush_say_at, now))

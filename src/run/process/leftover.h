@@ -12,31 +12,40 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* `--until first`: time between SIGTERM and SIGKILL, as `docker stop` has it. */
+/*
+ * Seconds after the end of the first process until the left ones are named; and, with `--until
+ * first`, from SIGTERM to SIGKILL, as `docker stop` has it.
+ */
 enum { LEFTOVER_SAY_S = 2, LEFTOVER_KILL_S = 10 };
 
 struct leftover {
-	const char *first; /* name of the program; borrowed */
+	const char *first; /* the name of the program; borrowed */
 	bool until_first;
-	nsec_t say_at, flush_say_at, term_at, kill_at; /* NSEC_NEVER = not (any more) */
+	nsec_t say_at, flush_say_at, term_at, kill_at; /* NSEC_NEVER = nothing is to be done */
 };
 
+/* Begins with nothing to do. @first is the name of the program, which must stay. */
 void leftover_init(struct leftover *r, const char *first, bool until_first);
 
-/* The first process has ended at @now. */
+/* Notes that the first process ended at @now. */
 void leftover_first_ended(struct leftover *r, nsec_t now);
 
-/* The last process has ended; what it sent may still be on its way. */
+/* Notes that the last process ended at @now. Data that it sent may still be on its way. */
 void leftover_last_ended(struct leftover *r, nsec_t now);
 
+/* Returns when leftover_run() has something to do; NSEC_NEVER if it has nothing. */
 nsec_t leftover_next(const struct leftover *r);
 
-/* May wait for processes to end by SIGKILL. */
+/*
+ * Does what is due: prints lines, and sends SIGTERM or SIGKILL. With SIGKILL it waits until the
+ * processes have ended.
+ */
 void leftover_run(struct leftover *r, nsec_t now);
 
 /*
- * Sends @signal to what the first process left behind, except process group @but (0 = none). A
- * signal to end reaches every process of the tree; any other only those whose parents have ended.
+ * Sends @signal to the left processes, except those of process group @but (0 = no exception). A
+ * signal to end goes to every process of the tree; any other signal only to those whose parents
+ * have ended.
  */
 void leftover_signal(int signal, pid_t but);
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /*
- * After `unshare --pid` alone, /proc/self is there, but has our number in the outer namespace:
- * other processes have ours.
+ * After `unshare --pid` alone, /proc belongs to the outer PID namespace: /proc/self gives our ID
+ * there, and our own ID may name another process.
  */
 static int
 check_self(void)

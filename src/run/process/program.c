@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 /*
- * Finds the file in PATH that execvp(3) would take for @name: the first that may be run (@mode
- * X_OK), or any (F_OK).
+ * Finds the file in PATH that execvp(3) would take for @name: the first that can be executed (@mode
+ * X_OK), or the first that exists (F_OK).
  */
 static bool
 find_in_path(const char *name, int mode, char path[static PATH_MAX])
@@ -35,7 +35,7 @@ find_in_path(const char *name, int mode, char path[static PATH_MAX])
 	}
 }
 
-/* Finds the file that @name means. Returns 0, or the exit status after a line on stderr. */
+/* Finds the file that @name stands for. Returns 0, or the exit status after a line on stderr. */
 static int
 find(const char *name, char path[static PATH_MAX], struct stat *st)
 {
@@ -55,8 +55,8 @@ find(const char *name, char path[static PATH_MAX], struct stat *st)
 }
 
 /*
- * Returns true for a program of another calling convention that this kernel has beside its own.
- * Programs of other machines are run by an interpreter (binfmt_misc), which is none of them.
+ * Returns true for a program of another calling convention that this kernel has beside its native
+ * one. A program of another machine is not meant: an interpreter (binfmt_misc) runs it.
  */
 static bool
 is_32_bit(const char *path)
@@ -64,7 +64,7 @@ is_32_bit(const char *path)
 #ifdef __aarch64__
 	static const unsigned machines[] = {EM_ARM};
 #else
-	static const unsigned machines[] = {EM_386, EM_X86_64}; /* the second is x32 */
+	static const unsigned machines[] = {EM_386, EM_X86_64}; /* EM_X86_64 in a 32-bit file is x32 */
 #endif
 	Elf32_Ehdr h = {.e_ident = {0}};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -95,21 +95,19 @@ program_check(const char *name)
 		return 126;
 	}
 	if (!S_ISREG(st.st_mode))
-		return 0; /* what is wrong otherwise, execve() says best */
+		return 0; /* execve(2) reports best what else is wrong */
 	if (((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
 	    ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP) && st.st_gid != getegid())) {
 		fprintf(stderr,
 		    "leat: %s: changes its user or group (setuid), which no program can do inside; start "
-		    "leat itself as "
-		    "that user\n",
+		    "leat itself as that user\n",
 		    path);
 		return 126;
 	}
 	if (access(path, X_OK) == 0 && access(path, R_OK) < 0) {
 		fprintf(stderr,
-		    "leat: %s: may be run but not read, so the kernel lets nobody look into it and its "
-		    "system calls "
-		    "cannot be answered\n",
+		    "leat: %s: may be executed but not read, so the kernel lets no process look into it "
+		    "and Leat cannot answer its system calls\n",
 		    path);
 		return 126;
 	}

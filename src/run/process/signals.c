@@ -1,6 +1,6 @@
 /*
- * run/process/signals.c - finds out from /proc whether a signal waits for a sleeping thread, and
- * with which errno its call ends then. It sends no signals.
+ * run/process/signals.c - finds out from /proc whether a signal is pending for a waiting thread,
+ * and with which errno its call must end. It sends no signals.
  */
 #include "run/process/signals.h"
 
@@ -61,8 +61,8 @@ masks_of(pid_t tid, struct signal_masks *m)
 }
 
 /*
- * Those that do nothing by default: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. A pending one neither ends
- * a wait nor stays pending for long.
+ * Returns the signals that do nothing: ignored ones, and SIGCHLD, SIGCONT, SIGURG and SIGWINCH
+ * without a handler. They end no wait, and do not stay pending for long.
  */
 static uint64_t
 idle_signals(const struct signal_masks *m)
@@ -72,7 +72,10 @@ idle_signals(const struct signal_masks *m)
 	return m->ignored | (idle & ~m->caught);
 }
 
-/* One thread for each process and look: it takes all that waits for the process. */
+/*
+ * Returns true for the first waiting thread of process @pid in this look. That thread takes all
+ * signals that are pending for the process.
+ */
 static bool
 first_of_process(struct signals_look *look, pid_t pid)
 {

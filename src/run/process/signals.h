@@ -1,6 +1,6 @@
 /*
- * run/process/signals.h - finds out whether a signal waits for a thread that sleeps in an answered
- * call. It reads /proc, since no event reports it.
+ * run/process/signals.h - finds out whether a signal is pending for a thread that waits in an
+ * intercepted call. No event reports it, so it reads /proc. It sends no signals.
  */
 #ifndef RUN_PROCESS_SIGNALS_H
 #define RUN_PROCESS_SIGNALS_H
@@ -10,27 +10,29 @@
 
 enum { SIGNALS_PROCESSES = 32 };
 
-/* One look at all of the calls that wait. */
+/* One look at all calls that wait. */
 struct signals_look {
-	bool hold; /* threads may be stopped with hold.h */
+	bool hold; /* threads may be stopped, see hold.h */
 	unsigned n;
-	pid_t process[SIGNALS_PROCESSES]; /* in which a thread takes the signals of the whole process */
+	pid_t process
+	    [SIGNALS_PROCESSES]; /* the processes of which one thread already takes the signals of the whole process */
 };
 
 /*
- * What to answer the waiting call of @tid with; 0: it goes on waiting. @timed: the call has a time
- * limit.
+ * Returns how to answer the waiting call of @tid; 0 if it goes on waiting. @timed says that the
+ * call has a time limit.
  *
- * -ERESTARTSYS: the kernel runs the handler, and then begins the call again or ends it with EINTR,
- * as the handler was installed. The kernel looks at this answer only in a thread that has been
- * notified of a signal; in any other the number 512 would reach the program. A thread that has a
- * signal of its own, or is the only one of its process, has been notified. Of a signal for the
- * whole process the kernel notifies one thread of its choice, which is not to be seen from outside.
- * So @tid is held (hold.h), which notifies it, and the signal is its own if no other thread has
- * taken it by then.
+ * -ERESTARTSYS: the kernel runs the handler, and then restarts the call or ends it with EINTR, as
+ * SA_RESTART of the handler says. The kernel interprets this answer only in a thread that it has
+ * notified of a signal; any other thread would see errno 512. A thread is notified if it has a
+ * signal of its own, or is the only thread of its process. A signal for a whole process notifies
+ * one thread that the kernel chooses, and no file of /proc says which. So @tid is held (hold.h),
+ * which notifies it. It then takes the signal unless another thread has taken it by then.
  *
- * -EINTR: it cannot be held. A call with a time limit is never begun again after a handler
- * (signal(7)).
+ * -ERESTARTNOHAND: the same for a call with a time limit, which the kernel never restarts after a
+ * handler (signal(7)).
+ *
+ * -EINTR: the thread cannot be held, or the call has a time limit and the thread was notified.
  */
 int signals_interrupt(struct signals_look *look, pid_t tid, bool timed);
 

@@ -1,17 +1,17 @@
 /*
- * Finds and ends the processes of the tree. It knows nothing of what they do.
+ * run/process/tree.c - finds and ends the processes of the tree. It does not know what they do.
  *
- * Why tree_kill() converges. A process can leave it behind only by a fork that ends before the
- * signal arrives: the kernel lets no fork succeed while SIGKILL is pending. Each process is killed
- * before its children are listed, so the list is final. Every step (list, kill) takes less time
- * than a fork does, so a pass catches up with a chain of processes that each fork and exit;
- * whatever does not run during the pass (all of it, on one core) cannot get away at all. What runs
- * on another core gets away with a chance below one, in each pass anew, and the passes follow one
- * another without a pause while anything still ends.
+ * Why tree_kill() converges: a process can escape a pass only by a fork that completes before the
+ * signal arrives, since no fork succeeds while SIGKILL is pending. Each process is killed before
+ * its children are listed, so the list is final. Each step (list, kill) takes less time than a
+ * fork. So a pass catches up with a chain of processes that each fork and exit. A process that does
+ * not run during the pass cannot escape at all; on one core that is every process. A process on
+ * another core escapes each pass with a probability below one, and passes follow one another
+ * without a pause as long as anything ends.
  *
- * A listed number does not become another process's before it is used, a few microseconds later:
- * its parent has been killed and waits for no child any more, and we wait for ours between the
- * passes only.
+ * A listed process ID is used a few microseconds later. It cannot belong to another process by
+ * then: its parent has been killed and reaps no child any more, and this process reaps its own
+ * children only between passes.
  */
 #include "run/process/tree.h"
 
@@ -31,16 +31,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PASS_MOST = 4096, RETRY_MS = 1 };
+enum { PASS_MAX = 4096, RETRY_MS = 1 };
 
 /*
- * The processes of a pass whose own children are still to be listed. Those that do not fit become
- * our children when their parents have ended.
+ * The processes of a pass whose children have not been listed yet. Those that do not fit become our
+ * children when their parents have ended.
  */
-struct pass {
+struct tree_pass {
 	int signal;
 	size_t n;
-	pid_t pid[PASS_MOST];
+	pid_t pid[PASS_MAX];
 };
 
 static int own_children = -1;
@@ -49,26 +49,27 @@ bool
 tree_adopt(void)
 {
 	/*
-	 * After fork() this is the parent's descriptor, which lists the parent's children. It is
-	 * the parent's to close.
+	 * After fork(2) the descriptor is that of the parent, and lists its children. It stays open
+	 * for the parent.
 	 */
 	own_children = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
 }
 
 static void
-found(struct pass *p, pid_t pid)
+found(struct tree_pass *p, pid_t pid)
 {
 	kill(pid, p->signal);
-	if (p->n < PASS_MOST)
+	if (p->n < PASS_MAX)
 		p->pid[p->n++] = pid;
 }
 
 /*
- * Reads the numbers in @fd, /proc/PID/task/TID/children. A number may be cut at the end of a read.
+ * Signals the processes that @fd, /proc/PID/task/TID/children, lists. A read may end in the middle
+ * of a number.
  */
 static void
-read_children(struct pass *p, int fd)
+read_children(struct tree_pass *p, int fd)
 {
 	char text[4096];
 	pid_t pid = 0;
@@ -86,7 +87,7 @@ read_children(struct pass *p, int fd)
 		}
 }
 
-/* The fourth field of /proc/PID/stat, behind a name that may hold anything. */
+/* Returns field 4 of /proc/PID/stat, the parent. Field 2 is a name that may hold any character. */
 static pid_t
 parent_of(pid_t pid)
 {
@@ -109,16 +110,19 @@ parent_of(pid_t pid)
 	return parent;
 }
 
-struct search {
-	struct pass *pass;
+struct tree_search {
+	struct tree_pass *pass;
 	pid_t parent;
 };
 
-/* Returns false without a descriptor to look with. */
+/*
+ * Signals the children of @arg->parent that a walk over /proc finds. Returns false if no descriptor
+ * is free.
+ */
 static bool
 search_children(void *arg)
 {
-	const struct search *s = arg;
+	const struct tree_search *s = arg;
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
 
@@ -134,11 +138,14 @@ search_children(void *arg)
 	return true;
 }
 
-/* Without the list: a kernel without CONFIG_PROC_CHILDREN. */
+/*
+ * Signals our children. Without the list of children (a kernel without CONFIG_PROC_CHILDREN) it
+ * looks at all processes.
+ */
 static void
-our_children(struct pass *p)
+our_children(struct tree_pass *p)
 {
-	struct search s = {p, getpid()};
+	struct tree_search s = {p, getpid()};
 
 	if (own_children >= 0 && lseek(own_children, 0, SEEK_SET) == 0)
 		read_children(p, own_children);
@@ -146,9 +153,12 @@ our_children(struct pass *p)
 		procfs_by_helper(search_children, &s);
 }
 
-/* A child belongs to the thread that made it. */
+/*
+ * Signals the children of all threads of @pid: the kernel lists a child with the thread that
+ * created it.
+ */
 static void
-children_of(struct pass *p, pid_t pid)
+children_of(struct tree_pass *p, pid_t pid)
 {
 	char path[64];
 	struct dirent *e;
@@ -175,18 +185,21 @@ children_of(struct pass *p, pid_t pid)
 void
 tree_signal(int signal)
 {
-	static struct pass p;
+	static struct tree_pass p;
 
 	p.signal = signal;
 	p.n = 0;
 	our_children(&p);
 }
 
-/* Parents come before their children, so no live process can wait for one on the list. */
+/*
+ * Kills the processes of the tree once. Parents are killed before their children, so no process of
+ * the list can be reaped by a live parent.
+ */
 static void
 kill_pass(void)
 {
-	static struct pass p;
+	static struct tree_pass p;
 
 	p.signal = SIGKILL;
 	p.n = 0;
@@ -201,17 +214,17 @@ tree_kill(void)
 	nsec_t give_up = clock_monotonic() + TREE_WAIT;
 
 	while (clock_monotonic() < give_up) {
-		bool some = false;
+		bool any = false;
 		pid_t pid;
 
 		kill_pass();
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-			some = true;
-		if (some)
+			any = true;
+		if (any)
 			give_up = clock_monotonic() + TREE_WAIT;
 		if (pid < 0 && errno == ECHILD)
 			return;
-		if (!some)
+		if (!any)
 			poll(NULL, 0, RETRY_MS);
 	}
 }

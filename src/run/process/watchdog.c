@@ -1,5 +1,6 @@
 /*
- * run/process/watchdog.c - ends the worker if it uses processor time without a turn of its loop.
+ * run/process/watchdog.c - aborts the worker if it uses processor time without a turn of its loop.
+ * It does not know what a turn does.
  */
 #include "run/process/watchdog.h"
 
@@ -10,11 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static atomic_ulong turns; /* lock-free, so that the handler may read it */
-static unsigned long turns_then;
+static atomic_ulong turns; /* lock-free, so the handler may read it */
+static unsigned long last_turns;
 static timer_t timer;
 
-/* A signal that nobody sends by hand; one that was sent all the same is not the timer's. */
+/*
+ * Returns the signal of the timer. Programs do not send it by hand; if one does, it is ignored,
+ * since it does not come from the timer.
+ */
 static int
 watchdog_signal(void)
 {
@@ -22,33 +26,33 @@ watchdog_signal(void)
 }
 
 static void
-look(int signal_number, siginfo_t *info, void *context)
+check(int signal_number, siginfo_t *info, void *context)
 {
-	static const char words[] =
-	    "leat: the network goes round without an end, which is an error in Leat; it gives up\n";
+	static const char message[] =
+	    "leat: the network is in an endless loop, which is a bug in Leat; it gives up\n";
 	unsigned long now = atomic_load(&turns);
 
 	if (info->si_code != SI_TIMER)
 		return;
-	if (now == turns_then) {
-		ssize_t told = write(STDERR_FILENO, words, sizeof words - 1);
+	if (now == last_turns) {
+		ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
 
-		(void)told;
+		(void)written;
 		abort();
 	}
-	turns_then = now;
+	last_turns = now;
 }
 
 int
 watchdog_begin(nsec_t limit)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = watchdog_signal()};
-	struct sigaction action = {.sa_sigaction = look, .sa_flags = SA_SIGINFO | SA_RESTART};
+	struct sigaction action = {.sa_sigaction = check, .sa_flags = SA_SIGINFO | SA_RESTART};
 	struct itimerspec each = {.it_value = {limit / SEC, limit % SEC}};
 	sigset_t set;
 
 	each.it_interval = each.it_value;
-	turns_then = atomic_load(&turns);
+	last_turns = atomic_load(&turns);
 	sigemptyset(&set);
 	sigaddset(&set, watchdog_signal());
 	if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) < 0)

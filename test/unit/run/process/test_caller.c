@@ -1,3 +1,4 @@
+/* Descriptors of a caller, and when a thread that called before is recognised. */
 #include "run/process/caller.h"
 #include "run/process/kernel.h"
 
@@ -31,7 +32,7 @@ end(void **state)
 	return 0;
 }
 
-/* A process that waits to be killed, with the number @pid if that is not 0. */
+/* Starts a process that waits until it is killed. Its process ID is @pid, unless that is 0. */
 static pid_t
 waiting_process(pid_t pid)
 {
@@ -45,8 +46,8 @@ waiting_process(pid_t pid)
 	child = (pid_t)syscall(SYS_clone3, &args, sizeof args);
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		sleep(30);
-		_exit(1);
+		for (;;)
+			pause();
 	}
 	return child;
 }
@@ -68,7 +69,10 @@ inode_of(int fd)
 	return st.st_ino;
 }
 
-/* @pid's descriptor @fd is what ours is. */
+/*
+ * Asserts that descriptor @fd of process @pid is the file that our @fd is. @found: the process had
+ * to be looked up.
+ */
 static void
 assert_same(pid_t pid, int fd, bool found)
 {
@@ -94,9 +98,12 @@ threads_have_pidfds(void)
 	return fd >= 0;
 }
 
-/* So the notification need not be looked at again: while its pidfd says that it lives, nobody else has its number. */
+/*
+ * Its notification need not be checked again: as long as its pidfd says that it lives, no other
+ * thread has its ID.
+ */
 static void
-who_called_before_is_not_looked_for_again(void **state)
+a_thread_that_called_before_is_not_looked_up_again(void **state)
 {
 	int pair[2];
 	pid_t pid;
@@ -111,7 +118,7 @@ who_called_before_is_not_looked_for_again(void **state)
 }
 
 static void
-a_newcomer_with_the_number_of_one_that_called_is_not_taken_for_it(void **state)
+a_new_process_with_the_id_of_a_former_caller_is_looked_up(void **state)
 {
 	int pair[2], other[2];
 	pid_t pid, again;
@@ -123,7 +130,7 @@ a_newcomer_with_the_number_of_one_that_called_is_not_taken_for_it(void **state)
 	assert_int_equal(pipe(other), 0);
 	assert_int_equal(dup2(other[0], pair[0]), pair[0]);
 	again = waiting_process(pid);
-	if (again < 0) { /* only root may choose a number, and it may have been taken */
+	if (again < 0) { /* only root may choose an ID, and another process may have it */
 		assert_true(errno == EPERM || errno == EEXIST);
 		skip();
 	}
@@ -133,7 +140,7 @@ a_newcomer_with_the_number_of_one_that_called_is_not_taken_for_it(void **state)
 }
 
 static void
-nobody_has_no_descriptors(void **state)
+a_process_that_has_ended_has_no_descriptors(void **state)
 {
 	struct caller c;
 	pid_t pid = waiting_process(0);
@@ -149,10 +156,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(who_called_before_is_not_looked_for_again, begin, end),
+	    cmocka_unit_test_setup_teardown(a_thread_that_called_before_is_not_looked_up_again, begin, end),
 	    cmocka_unit_test_setup_teardown(
-		a_newcomer_with_the_number_of_one_that_called_is_not_taken_for_it, begin, end),
-	    cmocka_unit_test_setup_teardown(nobody_has_no_descriptors, begin, end),
+		a_new_process_with_the_id_of_a_former_caller_is_looked_up, begin, end),
+	    cmocka_unit_test_setup_teardown(a_process_that_has_ended_has_no_descriptors, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

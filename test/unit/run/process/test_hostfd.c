@@ -1,4 +1,7 @@
-/* Which descriptors lead to the host's network. Those that take privileges to be made are tried by test_run_wall.py. */
+/*
+ * Which descriptors lead to the host's network. test_run_isolation.py tests those that only a
+ * privileged process can make.
+ */
 #include "run/process/hostfd.h"
 
 #include <fcntl.h>
@@ -17,9 +20,12 @@
 
 #include <cmocka.h>
 
-/* Closes @fd. True without one, too: what cannot be made here leads nowhere. */
+/*
+ * Returns true if @fd leads to the host's network, and closes it. A descriptor that could not be
+ * made (-1) does not.
+ */
 static bool
-leads_out(int fd)
+leads_to_host(int fd)
 {
 	const char *kind = hostfd_kind(fd);
 
@@ -29,38 +35,38 @@ leads_out(int fd)
 }
 
 static void
-sockets_lead_out_but_for_af_unix(void **state)
+every_socket_but_af_unix_leads_to_the_hosts_network(void **state)
 {
 	int pair[2];
 
-	assert_true(leads_out(socket(AF_INET, SOCK_STREAM, 0)));
-	assert_true(leads_out(socket(AF_INET6, SOCK_DGRAM, 0)));
-	assert_true(leads_out(socket(AF_NETLINK, SOCK_RAW, 0)));
-	assert_false(leads_out(socket(AF_UNIX, SOCK_DGRAM, 0)));
+	assert_true(leads_to_host(socket(AF_INET, SOCK_STREAM, 0)));
+	assert_true(leads_to_host(socket(AF_INET6, SOCK_DGRAM, 0)));
+	assert_true(leads_to_host(socket(AF_NETLINK, SOCK_RAW, 0)));
+	assert_false(leads_to_host(socket(AF_UNIX, SOCK_DGRAM, 0)));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	assert_false(leads_out(pair[0]));
-	assert_false(leads_out(pair[1]));
+	assert_false(leads_to_host(pair[0]));
+	assert_false(leads_to_host(pair[1]));
 }
 
 static void
-files_pipes_and_the_kernels_own_do_not(void **state)
+files_pipes_namespaces_and_epoll_do_not_lead_to_the_hosts_network(void **state)
 {
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
-	assert_false(leads_out(ends[0]));
-	assert_false(leads_out(ends[1]));
-	assert_false(leads_out(open("/dev/null", O_RDWR)));
-	assert_false(leads_out(open("/", O_RDONLY | O_DIRECTORY)));
-	assert_false(leads_out(open("/", O_PATH)));
-	assert_false(leads_out(open("/proc/self/ns/net", O_RDONLY)));
-	assert_false(leads_out(memfd_create("io_uring", 0)));
-	assert_false(leads_out(epoll_create1(0)));
-	assert_false(leads_out(-1));
+	assert_false(leads_to_host(ends[0]));
+	assert_false(leads_to_host(ends[1]));
+	assert_false(leads_to_host(open("/dev/null", O_RDWR)));
+	assert_false(leads_to_host(open("/", O_RDONLY | O_DIRECTORY)));
+	assert_false(leads_to_host(open("/", O_PATH)));
+	assert_false(leads_to_host(open("/proc/self/ns/net", O_RDONLY)));
+	assert_false(leads_to_host(memfd_create("io_uring", 0)));
+	assert_false(leads_to_host(epoll_create1(0)));
+	assert_false(leads_to_host(-1));
 }
 
 static void
-a_ring_leads_out(void **state)
+an_io_uring_leads_to_the_hosts_network(void **state)
 {
 	struct io_uring_params params;
 	int fd;
@@ -69,16 +75,16 @@ a_ring_leads_out(void **state)
 	fd = (int)syscall(SYS_io_uring_setup, 1, &params);
 	if (fd < 0)
 		skip();
-	assert_true(leads_out(fd));
+	assert_true(leads_to_host(fd));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sockets_lead_out_but_for_af_unix),
-	    cmocka_unit_test(files_pipes_and_the_kernels_own_do_not),
-	    cmocka_unit_test(a_ring_leads_out),
+	    cmocka_unit_test(every_socket_but_af_unix_leads_to_the_hosts_network),
+	    cmocka_unit_test(files_pipes_namespaces_and_epoll_do_not_lead_to_the_hosts_network),
+	    cmocka_unit_test(an_io_uring_leads_to_the_hosts_network),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

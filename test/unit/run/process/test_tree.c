@@ -1,4 +1,4 @@
-/* Ending the program's tree, whatever state the process that ends it is in. */
+/* tree_kill() ends every process of the tree, with or without free descriptors. */
 #include "run/process/tree.h"
 
 #include "host/clock.h"
@@ -19,7 +19,7 @@
 
 enum { CHILDREN = 3 };
 
-/* A child, with a grandchild that becomes an orphan when it is killed. */
+/* Starts a child whose own child becomes an orphan when the child is killed. */
 static void
 make_child(void)
 {
@@ -31,7 +31,7 @@ make_child(void)
 	}
 }
 
-/* Lowers the limit to what is open, so that nothing more can be opened. */
+/* Lowers the limit to the number of open descriptors, so that no more can be opened. */
 static void
 fill_table(void)
 {
@@ -42,7 +42,10 @@ fill_table(void)
 	setrlimit(RLIMIT_NOFILE, &full);
 }
 
-/* In a process of its own: end a tree, and say how many of it are left. */
+/*
+ * Makes a tree in a process of its own, calls @prepare there, and ends the tree. Returns 0 if no
+ * process is left.
+ */
 static int
 end_tree(void (*prepare)(void))
 {
@@ -63,18 +66,18 @@ end_tree(void (*prepare)(void))
 }
 
 static void
-nothing(void)
+do_nothing(void)
 {
 }
 
 static void
-orphans_end_with_their_parents(void **state)
+orphans_are_killed_too(void **state)
 {
-	assert_int_equal(end_tree(nothing), 0);
+	assert_int_equal(end_tree(do_nothing), 0);
 }
 
 static void
-a_full_table_of_descriptors_does_not_keep_a_tree_alive(void **state)
+a_tree_is_killed_although_the_descriptor_table_is_full(void **state)
 {
 	nsec_t begun = clock_monotonic();
 
@@ -86,8 +89,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(orphans_end_with_their_parents),
-	    cmocka_unit_test(a_full_table_of_descriptors_does_not_keep_a_tree_alive),
+	    cmocka_unit_test(orphans_are_killed_too),
+	    cmocka_unit_test(a_tree_is_killed_although_the_descriptor_table_is_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

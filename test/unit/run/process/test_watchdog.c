@@ -1,4 +1,4 @@
-/* The worker's watchdog: what is a loop without an end, and what only looks like one. */
+/* The watchdog aborts a process in an endless loop, and no other. */
 #include "run/process/watchdog.h"
 
 #include "host/clock.h"
@@ -28,7 +28,10 @@ used(void)
 	return ts.tv_sec * SEC + ts.tv_nsec;
 }
 
-/* For many times the limit, unless the watchdog ends it. */
+/*
+ * Uses processor time, many times the limit, unless the watchdog ends the process. @turning: it
+ * reports progress.
+ */
 static void
 spin(bool turning)
 {
@@ -71,7 +74,7 @@ is_sent_the_signal(void)
 		raise(SIGRTMAX);
 }
 
-/* The wait status of a process that does @what under a watchdog. */
+/* Returns the wait status of a process that does @what under a watchdog. */
 static int
 status_of(void (*what)(void))
 {
@@ -93,7 +96,7 @@ status_of(void (*what)(void))
 }
 
 static void
-a_loop_without_an_end_is_ended(void **state)
+a_process_in_an_endless_loop_is_aborted(void **state)
 {
 	int status = status_of(spins);
 
@@ -102,25 +105,25 @@ a_loop_without_an_end_is_ended(void **state)
 }
 
 static void
-turns_may_use_all_the_time_there_is(void **state)
+a_process_that_reports_progress_may_use_any_time(void **state)
 {
 	assert_int_equal(status_of(works), 0);
 }
 
 static void
-time_that_passes_without_work_does_not_count(void **state)
+time_without_work_does_not_count(void **state)
 {
 	assert_int_equal(status_of(sleeps), 0);
 }
 
 static void
-nothing_is_watched_after_the_end(void **state)
+after_watchdog_end_nothing_is_watched(void **state)
 {
 	assert_int_equal(status_of(spins_after_the_end), 0);
 }
 
 static void
-a_signal_that_the_timer_did_not_send_means_nothing(void **state)
+a_signal_from_another_sender_is_ignored(void **state)
 {
 	assert_int_equal(status_of(is_sent_the_signal), 0);
 }
@@ -129,11 +132,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_loop_without_an_end_is_ended),
-	    cmocka_unit_test(turns_may_use_all_the_time_there_is),
-	    cmocka_unit_test(time_that_passes_without_work_does_not_count),
-	    cmocka_unit_test(nothing_is_watched_after_the_end),
-	    cmocka_unit_test(a_signal_that_the_timer_did_not_send_means_nothing),
+	    cmocka_unit_test(a_process_in_an_endless_loop_is_aborted),
+	    cmocka_unit_test(a_process_that_reports_progress_may_use_any_time),
+	    cmocka_unit_test(time_without_work_does_not_count),
+	    cmocka_unit_test(after_watchdog_end_nothing_is_watched),
+	    cmocka_unit_test(a_signal_from_another_sender_is_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
