@@ -25,12 +25,8 @@ struct timer {
 	struct timer *child, *next, *prev; /* its place in the heap of its slot; see wheel.c */
 	nsec_t when;                       /* valid while the timer is armed */
 	timer_fn *fire;
-	uint64_t
-	    /*
-	     * 0 = not armed; otherwise the order of arming in the high bits and the slot in the low
-	     * ones
-	     */
-	    armed;
+	/* 0 = not armed; otherwise the order of arming in the high bits and the slot in the low */
+	uint64_t armed;
 };
 
 struct wheel;

@@ -28,14 +28,14 @@ arp_op(const uint8_t *h)
 	return be16_get(h + ARP_OP);
 }
 
-/* The sender's link address, */
+/* Returns the sender's link address. */
 static inline const uint8_t *
 arp_sha(const uint8_t *h)
 {
 	return h + ARP_SHA;
 }
 
-/* and protocol address (0.0.0.0 in a probe, RFC 5227, 1.1). */
+/* Returns the sender's protocol address, 0.0.0.0 in a probe (RFC 5227, 1.1). */
 static inline struct ipaddr
 arp_spa(const uint8_t *h)
 {
@@ -55,7 +55,7 @@ arp_tpa(const uint8_t *h)
 }
 
 /*
- * Is this ARP for IPv4 over Ethernet, whole, with a request or a reply in it? What follows it is
+ * Returns true if @h holds a whole ARP request or reply for IPv4 over Ethernet. Octets after it are
  * padding.
  */
 static inline bool

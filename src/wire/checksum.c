@@ -1,5 +1,6 @@
 /*
- * wire/checksum.c - the Internet checksum, by the widest means that the processor has.
+ * wire/checksum.c - computes the Internet checksum, with the widest instructions that the processor
+ * has.
  */
 #include "wire/checksum.h"
 
@@ -26,9 +27,10 @@ checksum_copy_scalar(uint8_t *restrict dst, const uint8_t *restrict src, size_t 
 #include <immintrin.h>
 
 /*
- * VPMADDWD adds neighbouring words into 32-bit lanes in one step, but takes them as signed: each
- * word is first moved down by 2^15 (its top bit flipped), and what that took away is given back at
- * the end. A vector changes a lane by at most 2^16, so a lane cannot overflow within BLOCK vectors.
+ * VPMADDWD adds neighbouring words into 32-bit lanes in one step, but it reads the words as signed.
+ * So each word is first reduced by 2^15 (its top bit is flipped), and lanes_total() adds back what
+ * this took away. One vector changes a lane by at most 2^16, so a lane cannot overflow within BLOCK
+ * vectors.
  */
 enum { VECTOR = 32, BLOCK = 8192 };
 
@@ -41,8 +43,8 @@ sum_words(vec v)
 }
 
 /*
- * The eight lanes of @lanes, which took in @vectors vectors, as the sum of the words that they
- * stand for.
+ * Returns the sum of the words that went into the eight lanes of @lanes. @vectors is the number of
+ * vectors that were added to them.
  */
 __attribute__((target("avx2"))) static inline uint64_t
 lanes_total(vec lanes, size_t vectors)
@@ -71,8 +73,8 @@ load_and_store(uint8_t *dst, const uint8_t *src)
 }
 
 /*
- * Four vectors a step, so that neither the counting nor one sum waiting for the other takes longer
- * than the octets do.
+ * Each step handles four vectors with four separate sums. So neither the loop counter nor one
+ * addition that waits for another takes longer than the loads.
  */
 __attribute__((target("avx2"))) uint64_t
 checksum_add_avx2(const uint8_t *p, size_t n)

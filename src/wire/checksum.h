@@ -2,18 +2,17 @@
  * wire/checksum.h - the Internet checksum (RFC 1071), alone or while copying, and its incremental
  * update (RFC 1624).
  *
- * A sum here is the one's-complement sum of 16-bit words *as they lie in memory*, folded to 16 bits
- * and not yet complemented. RFC 1071, 2 (B): such a sum comes out in memory order too, whatever the
- * machine's, so there is no ntohs() anywhere: to store a checksum is to complement the sum and copy
- * its two octets, checksum_put().
+ * A "sum" is the one's-complement sum of 16-bit words in memory order, folded to 16 bits and not
+ * yet complemented. Such a sum is in memory order too, whatever the byte order of the machine (RFC
+ * 1071, 2 (B)), so no ntohs() is needed. checksum_put() complements a sum and stores its two
+ * octets.
  *
- * Sums are begun with 0 and carried from run to run of octets. A run of odd length counts as if a
- * zero octet followed (RFC 1071, 1): so only the last may be odd. What begins at an odd place is
- * summed by itself and joined with checksum_join().
+ * A sum starts at 0 and is carried from one run of octets to the next. A run of odd length counts
+ * as if a zero octet followed it (RFC 1071, 1), so only the last run may be odd. A run that begins
+ * at an odd offset is summed alone and added with checksum_join().
  *
- * A sum is 0 only if all that went into it was zero; otherwise zero is represented by 0xffff.
- * Octets that contain their own correct checksum, with the pseudo-header where there is one, give
- * 0xffff.
+ * A sum is 0 only if all its octets are zero; otherwise 0xffff stands for zero. Octets that include
+ * their own correct checksum, and the pseudo-header if there is one, give the sum 0xffff.
  */
 #ifndef WIRE_CHECKSUM_H
 #define WIRE_CHECKSUM_H
@@ -25,9 +24,9 @@
 #include <string.h>
 
 /*
- * A sum of any number of 16-, 32- or 64-bit words as they lie in memory, carries not lost, to 16
- * bits. A half added to the other, wherever it stands: the upper half of a number and the same
- * number turned round has both, and the carry of the lower.
+ * Folds a sum of 16-, 32- or 64-bit words in memory order to 16 bits without losing carries. Each
+ * step adds the number to itself with its halves swapped: the upper half of the result is the sum
+ * of both halves, plus the carry of the lower half.
  */
 static inline uint16_t
 checksum_fold(uint64_t sum)
@@ -38,8 +37,8 @@ checksum_fold(uint64_t sum)
 }
 
 /*
- * a + b, the carry added again at the bottom: one's-complement addition on 64 bits (RFC 1071, 2
- * (C)).
+ * Returns a + b with the carry added at the bottom: one's-complement addition on 64 bits (RFC 1071,
+ * 2 (C)).
  */
 static inline uint64_t
 checksum_add_carry(uint64_t a, uint64_t b)
@@ -48,7 +47,7 @@ checksum_add_carry(uint64_t a, uint64_t b)
 	return a + (a < b);
 }
 
-/* Fewer than 8 octets as a word whose other octets are zero. */
+/* Loads fewer than 8 octets as a word. The missing octets are zero. */
 static inline uint64_t
 checksum_load_rest(const uint8_t *p, size_t n)
 {
@@ -72,7 +71,8 @@ checksum_load_rest(const uint8_t *p, size_t n)
 }
 
 /*
- * The sum of @n octets, not folded, a word at a time: for headers, and where there is no wider way.
+ * Returns the sum of @n octets, not folded, 8 octets at a time. It is for headers, and for machines
+ * without wide instructions.
  */
 static inline uint64_t
 checksum_words(const uint8_t *p, size_t n)
@@ -86,35 +86,35 @@ checksum_words(const uint8_t *p, size_t n)
 	return checksum_add_carry(sum, checksum_load_rest(p, n));
 }
 
-/* checksum_words() of many octets, by the widest means that the processor has. */
+/*
+ * Returns the same as checksum_words() for many octets, with the widest instructions that the
+ * processor has.
+ */
 uint64_t checksum_wide(const uint8_t *p, size_t n);
 
-/* Runs shorter than this are not worth setting out for: headers. */
+/* For runs shorter than this, checksum_wide() costs more than it saves. */
 enum { CHECKSUM_WIDE = 64 };
 
-/* The sum of @n octets, not folded, by what is best for so many. */
+/* Returns the sum of @n octets, not folded, with the function that suits the length. */
 static inline uint64_t
 checksum_part(const void *p, size_t n)
 {
 	return n >= CHECKSUM_WIDE ? checksum_wide(p, n) : checksum_words(p, n);
 }
 
-/* @sum and the @n octets at @p, at any alignment. */
+/* Adds the @n octets at @p, at any alignment, to @sum. */
 static inline uint16_t
 checksum_add(const void *p, size_t n, uint16_t sum)
 {
 	return checksum_fold(checksum_add_carry(checksum_part(p, n), sum));
 }
 
-/*
- * Copy @n octets from @src to @dst, which may not overlap; returns what checksum_add(src, n, sum)
- * would.
- */
+/* Copies @n octets from @src to @dst, which must not overlap. Returns checksum_add(src, n, sum). */
 uint16_t checksum_copy(void *restrict dst, const void *restrict src, size_t n, uint16_t sum);
 
 /*
- * @sum, and the sum @part of a run that begins @at octets behind where @sum began: RFC 1071, 2 (B),
- * swapped if odd.
+ * Adds @part, the sum of a run that begins @at octets after the start of @sum. @part is swapped if
+ * @at is odd (RFC 1071, 2 (B)).
  */
 static inline uint16_t
 checksum_join(uint16_t sum, uint16_t part, size_t at)
@@ -123,9 +123,10 @@ checksum_join(uint16_t sum, uint16_t part, size_t at)
 }
 
 /*
- * The sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), to go on from. @len is that
- * of the transport's header and payload in octets. Serves both families, since the 0xffff before a
- * mapped IPv4 address adds nothing.
+ * Returns the sum of the pseudo-header (RFC 9293, 3.1; RFC 768; RFC 8200, 8.1), with which the sum
+ * of a transport segment begins. @len is the length of transport header and payload in octets. It
+ * serves both families: the 0xffff before a mapped IPv4 address adds nothing to a one's-complement
+ * sum.
  */
 static inline uint16_t
 checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t proto, uint32_t len)
@@ -133,12 +134,12 @@ checksum_pseudo(const struct ipaddr *src, const struct ipaddr *dst, uint8_t prot
 	uint64_t sum = checksum_add_carry(
 	    checksum_add_carry(src->w[0], src->w[1]), checksum_add_carry(dst->w[0], dst->w[1]));
 
-	/* Length and protocol stand at the end of 32-bit words in network order. */
+	/* Length and protocol are the last octets of 32-bit words in network byte order. */
 	return checksum_fold(
 	    checksum_add_carry(sum, (uint64_t)__builtin_bswap32(len) + __builtin_bswap32(proto)));
 }
 
-/* Store the checksum for the finished sum @sum at @field. */
+/* Stores the checksum for the finished sum @sum at @field. */
 static inline void
 checksum_put(uint8_t *field, uint16_t sum)
 {
@@ -147,8 +148,8 @@ checksum_put(uint8_t *field, uint16_t sum)
 }
 
 /*
- * A sum in which the word @old becomes @new (RFC 1624, 3, equation 3); all three in one order of
- * octets.
+ * Returns @sum after the word @old has been replaced by @new (RFC 1624, 3, equation 3). All three
+ * are in the same byte order.
  */
 static inline uint16_t
 checksum_replace(uint16_t sum, uint16_t old, uint16_t new)
@@ -157,9 +158,10 @@ checksum_replace(uint16_t sum, uint16_t old, uint16_t new)
 }
 
 /*
- * Make good the checksum at @field for @n octets (even, and at an even place in what is summed)
- * that change from what lies at @from to what lies at @to: RFC 1624, 3, equation 3, HC' = ~(~HC +
- * ~m + m'). Of UDP over IPv4 a field of zero means "none" and must be left alone: the caller looks.
+ * Updates the checksum at @field for @n octets that change from those at @from to those at @to (RFC
+ * 1624, 3, equation 3: HC' = ~(~HC + ~m + m')). @n must be even, and the octets must begin at an
+ * even offset of the summed range. The caller must skip a UDP checksum of zero over IPv4, which
+ * means "none".
  */
 void checksum_update(uint8_t *field, const void *from, const void *to, size_t n);
 

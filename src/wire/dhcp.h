@@ -40,7 +40,7 @@ enum {
 	DHCP_OPT_BROADCAST = 28,
 	DHCP_OPT_REQUESTED = 50,
 	DHCP_OPT_LEASE = 51,
-	DHCP_OPT_OVERLOAD = 52, /* options go on in file (1), sname (2) or both (3) */
+	DHCP_OPT_OVERLOAD = 52, /* more options follow in the field file (1), sname (2) or both (3) */
 	DHCP_OPT_TYPE = 53,
 	DHCP_OPT_SERVER = 54,
 	DHCP_OPT_PARAMETERS = 55,
@@ -80,21 +80,24 @@ dhcp_flags(const uint8_t *h)
 	return be16_get(h + DHCP_FLAGS);
 }
 
-/* One of the addresses: @field is DHCP_CIADDR, DHCP_YIADDR, DHCP_SIADDR or DHCP_GIADDR. */
+/* Returns one of the addresses. @field is DHCP_CIADDR, DHCP_YIADDR, DHCP_SIADDR or DHCP_GIADDR. */
 static inline struct ipaddr
 dhcp_addr(const uint8_t *h, unsigned field)
 {
 	return ipaddr_from4(h + field);
 }
 
-/* The client's link address: six octets of the field's sixteen. */
+/* Returns the client's link address, six octets of the sixteen in the field. */
 static inline const uint8_t *
 dhcp_chaddr(const uint8_t *h)
 {
 	return h + DHCP_CHADDR;
 }
 
-/* Is this DHCP for Ethernet, whole up to its options? They are checked as they are read. */
+/*
+ * Returns true if @h holds a DHCP message for Ethernet up to its options. Options are checked when
+ * they are read.
+ */
 static inline bool
 dhcp_valid(const uint8_t *h, size_t n)
 {
@@ -103,8 +106,8 @@ dhcp_valid(const uint8_t *h, size_t n)
 }
 
 /*
- * The first option @code among the @n octets at @o: its data, with @*len their number; NULL when it
- * is not there. A length that reaches beyond @n ends the search.
+ * Returns the data of the first option @code among the @n octets at @o, and its length in @*len.
+ * Returns NULL if there is none. An option that does not fit into @n ends the search.
  */
 static inline const uint8_t *
 dhcp_opt_find(const uint8_t *o, size_t n, uint8_t code, uint8_t *len)
@@ -125,7 +128,9 @@ dhcp_opt_find(const uint8_t *o, size_t n, uint8_t code, uint8_t *len)
 	return NULL;
 }
 
-/* Write an option and return where the next one goes; there must be room for 2 + @len octets. */
+/*
+ * Writes an option and returns the place for the next one. There must be room for 2 + @len octets.
+ */
 static inline uint8_t *
 dhcp_opt_put(uint8_t *o, uint8_t code, const void *data, uint8_t len)
 {

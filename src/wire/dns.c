@@ -1,5 +1,5 @@
 /*
- * wire/dns.c - names, questions and records out of a DNS message that may lie.
+ * wire/dns.c - reads names, questions and records from an untrusted DNS message.
  */
 #include "wire/dns.h"
 
@@ -8,13 +8,14 @@
 enum { POINTER = 0xc0, QUESTION_TAIL = 4, RECORD_TAIL = 10 };
 
 /*
- * RFC 1035, 4.1.4. A pointer must lead to before the run of labels that it ends, so each jump
- * shortens what is left and the walk ends; a name's own 255 octets bound it further.
+ * Follows compression pointers (RFC 1035, 4.1.4). A pointer must point to before the run of labels
+ * that it ends. So each jump goes backwards, and the loop ends; the limit of 255 octets for a name
+ * bounds it further.
  */
 bool
 dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name)
 {
-	size_t i = *at, run = *at, behind = 0, len = 0;
+	size_t i = *at, run = *at, after = 0, len = 0;
 
 	for (;;) {
 		unsigned label;
@@ -25,15 +26,15 @@ dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name)
 		if ((label & POINTER) == POINTER) {
 			if (n - i < 2)
 				return false;
-			if (!behind)
-				behind = i + 2;
+			if (!after)
+				after = i + 2;
 			i = be16_get(msg + i) & 0x3fffu;
 			if (i >= run)
 				return false;
 			run = i;
 			continue;
 		}
-		/* The other two of the four kinds of label died with RFC 6891, 5. */
+		/* RFC 6891, 5 deprecates the other two kinds of label. */
 		if (label > DNS_LABEL_MAX || n - i <= label || len + label + 1 > DNS_NAME_MAX)
 			return false;
 		memcpy(name->octets + len, msg + i, label + 1);
@@ -43,7 +44,7 @@ dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name)
 			break;
 	}
 	name->len = (uint8_t)len;
-	*at = behind ? behind : i;
+	*at = after ? after : i;
 	return true;
 }
 
@@ -102,7 +103,7 @@ dns_name_eq(const struct dns_name *a, const struct dns_name *b)
 {
 	if (a->len != b->len)
 		return false;
-	/* Lengths of labels are below 'A', so they need no exception. */
+	/* The length octets of labels are below 'A', so lower() does not change them. */
 	for (size_t i = 0; i < a->len; i++) {
 		if (lower(a->octets[i]) != lower(b->octets[i]))
 			return false;

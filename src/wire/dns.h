@@ -1,10 +1,10 @@
 /*
- * wire/dns.h - DNS messages (RFC 1035, 4): the header, names with their compression undone,
- * questions and records.
+ * wire/dns.h - DNS messages (RFC 1035, 4): header, names without their compression, questions and
+ * records.
  *
- * A message is read with a cursor, in its own order: questions, then the records of the three
- * sections. Nothing is allocated; names are copied out whole, since compression scatters them over
- * the message.
+ * A cursor reads a message in its own order: questions first, then the records of the three
+ * sections. Nothing is allocated. Names are copied out whole, because compression can spread them
+ * over the message.
  */
 #ifndef WIRE_DNS_H
 #define WIRE_DNS_H
@@ -24,7 +24,7 @@ enum {
 	DNS_HDR_LEN = 12
 };
 enum {
-	DNS_QR = 0x8000, /* a response */
+	DNS_QR = 0x8000, /* response */
 	DNS_AA = 0x0400,
 	DNS_TC = 0x0200, /* truncated: ask again over TCP */
 	DNS_RD = 0x0100,
@@ -83,8 +83,8 @@ dns_rcode(const uint8_t *h)
 }
 
 /*
- * How many there are, as the header says; @section is DNS_QDCOUNT, DNS_ANCOUNT, DNS_NSCOUNT or
- * DNS_ARCOUNT.
+ * Returns the number of entries that the header gives. @section is DNS_QDCOUNT, DNS_ANCOUNT,
+ * DNS_NSCOUNT or DNS_ARCOUNT.
  */
 static inline uint16_t
 dns_count(const uint8_t *h, unsigned section)
@@ -92,7 +92,7 @@ dns_count(const uint8_t *h, unsigned section)
 	return be16_get(h + section);
 }
 
-/* A header with @questions and no records. @flags holds the opcode too. */
+/* Writes a header with @questions questions and no records. @flags includes the opcode. */
 static inline void
 dns_put(uint8_t *h, uint16_t id, uint16_t flags, uint16_t questions)
 {
@@ -105,37 +105,37 @@ dns_put(uint8_t *h, uint16_t id, uint16_t flags, uint16_t questions)
 }
 
 /*
- * RFC 1035, 2.3.4: a name has at most 255 octets on the wire, its root included, a label 63. As
- * text each may become \DDD.
+ * Limits of RFC 1035, 2.3.4: a name has at most 255 octets on the wire, including the root label,
+ * and a label has 63. In text, each octet may become \DDD.
  */
 enum { DNS_NAME_MAX = 255, DNS_LABEL_MAX = 63, DNS_NAME_TEXT = 4 * DNS_NAME_MAX };
 
-/* A name without compression: labels, each behind its length, the last one empty. */
+/* A name without compression: each label after its length octet, the last label empty. */
 struct dns_name {
-	uint8_t len; /* octets, at least 1: the root */
+	uint8_t len; /* octets; at least 1, for the root */
 	uint8_t octets[DNS_NAME_MAX];
 };
 
 /*
- * Read the name that begins @*at octets into the message of @n octets, and move @*at behind it.
- * False, with @*at untouched, when it leaves the message, is too long, or a pointer does not lead
- * backwards (so that none can loop).
+ * Reads the name that begins @*at octets into the message of @n octets, and moves @*at to after it.
+ * Returns false with @*at untouched if the name leaves the message, is too long, or has a pointer
+ * that does not point backwards (such a pointer could loop).
  */
 bool dns_name_read(const uint8_t *msg, size_t n, size_t *at, struct dns_name *name);
 
 /*
- * From "www.example.org", with or without the last dot. False when a label is empty or too long, or
- * the whole is.
+ * Reads a name such as "www.example.org", with or without the final dot. Returns false if a label
+ * is empty or too long, or the name is too long.
  */
 bool dns_name_parse(const char *text, struct dns_name *name);
 
 /*
- * "www.example.org." with what is not printable, dots and backslashes in labels as \DDD (RFC 1035,
- * 5.1); returns @buf.
+ * Writes a name as "www.example.org.". Octets that are not printable, and dots and backslashes in
+ * labels, become \DDD (RFC 1035, 5.1). Returns @buf.
  */
 char *dns_name_text(const struct dns_name *name, char buf[static DNS_NAME_TEXT]);
 
-/* Equal but for the case of ASCII letters (RFC 4343, 3)? */
+/* Returns true if the names are equal except for the case of ASCII letters (RFC 4343, 3). */
 bool dns_name_eq(const struct dns_name *a, const struct dns_name *b);
 
 struct dns_question {
@@ -146,39 +146,42 @@ struct dns_question {
 struct dns_record {
 	struct dns_name name;
 	uint16_t type, class;
-	uint32_t
-	    ttl; /* seconds; with the top bit set it means 0 (RFC 2181, 8) and is given as 0, but for OPT */
-	size_t data_at; /* octets into the message; names in the data may point anywhere before */
+	uint32_t ttl;   /* seconds; a value with the top bit set is given as 0 (RFC 2181, 8), except in OPT */
+	size_t data_at; /* offset in the message; names in the data may point to any earlier place */
 	uint16_t data_len;
 };
 
 struct dns_cursor {
 	const uint8_t *msg;
 	size_t n, at;
-	uint32_t questions, records; /* how many are left */
+	uint32_t questions, records; /* how many are left to read */
 };
 
-/* Begin to read a message that dns_valid() passed. */
+/* Starts to read a message that dns_valid() accepted. */
 void dns_cursor_init(struct dns_cursor *c, const uint8_t *msg, size_t n);
 
 /*
- * The next question; false when there is none left, or it is malformed: then c->questions is not 0.
+ * Reads the next question. Returns false at the end, and also if the question is malformed: then
+ * c->questions is not 0.
  */
 bool dns_next_question(struct dns_cursor *c, struct dns_question *q);
 
 /*
- * The next record of any section, once all questions were read; false at the end, or when
- * malformed: then c->records is not 0.
+ * Reads the next record of any section, after all questions have been read. Returns false at the
+ * end, and also if the record is malformed: then c->records is not 0.
  */
 bool dns_next_record(struct dns_cursor *c, struct dns_record *r);
 
-/* Write a question at @p, which has @room octets; returns its length, or 0 when it does not fit. */
+/*
+ * Writes a question at @p, which has room for @room octets. Returns its length, or 0 if it does not
+ * fit.
+ */
 size_t dns_question_put(uint8_t *p, size_t room, const struct dns_name *name, uint16_t type, uint16_t class);
 
-/* "A", "AAAA", ... or NULL for a type not listed above. */
+/* Returns "A", "AAAA" and so on, or NULL for a type that is not listed above. */
 const char *dns_type_name(uint16_t type);
 
-/* "NXDOMAIN", ... or NULL. */
+/* Returns "NXDOMAIN" and so on, or NULL for an unknown code. */
 const char *dns_rcode_name(unsigned rcode);
 
 #endif

@@ -26,14 +26,14 @@ eth_src(const uint8_t *h)
 	return h + ETH_SRC;
 }
 
-/* The EtherType that stands behind the addresses: the tag's own where there is a tag. */
+/* Returns the EtherType after the addresses. In a tagged frame it is that of the tag. */
 static inline uint16_t
 eth_type(const uint8_t *h)
 {
 	return be16_get(h + ETH_TYPE);
 }
 
-/* Is this a whole Ethernet header? Call it once, before any accessor. */
+/* Returns true if @h holds a whole Ethernet header. Call it once, before any accessor. */
 static inline bool
 eth_valid(const uint8_t *h, size_t n)
 {
@@ -46,14 +46,17 @@ eth_tagged(const uint8_t *h)
 	return eth_type(h) == ETH_TYPE_VLAN;
 }
 
-/* The VLAN of a tagged frame; 0 = only a priority (IEEE 802.1Q, 9.6). */
+/*
+ * Returns the VLAN of a tagged frame. 0 means that the tag carries only a priority (IEEE 802.1Q,
+ * 9.6).
+ */
 static inline uint16_t
 eth_vlan(const uint8_t *h)
 {
 	return be16_get(h + ETH_VLAN_TCI) & 0x0fff;
 }
 
-/* The EtherType of a tagged frame's payload. */
+/* Returns the EtherType of the payload of a tagged frame. */
 static inline uint16_t
 eth_vlan_type(const uint8_t *h)
 {

@@ -1,6 +1,6 @@
 /*
- * wire/icmp.h - the ICMP header (RFC 792) and ICMPv6's (RFC 4443): the same eight octets, other
- * numbers.
+ * wire/icmp.h - the headers of ICMP (RFC 792) and ICMPv6 (RFC 4443). Both have the same eight
+ * octets, with different numbers.
  */
 #ifndef WIRE_ICMP_H
 #define WIRE_ICMP_H
@@ -115,7 +115,10 @@ icmp_echo_seq(const uint8_t *h)
 	return be16_get(h + ICMP_ECHO_SEQ);
 }
 
-/* The next hop's MTU of a "fragmentation needed"; 0 from routers older than RFC 1191. */
+/*
+ * Returns the next hop's MTU from a "fragmentation needed" message. It is 0 from routers older than
+ * RFC 1191.
+ */
 static inline uint16_t
 icmp4_mtu(const uint8_t *h)
 {
@@ -128,7 +131,7 @@ icmp6_mtu(const uint8_t *h)
 	return be32_get(h + ICMP6_MTU);
 }
 
-/* An error rather than a message that somebody asked for? (RFC 4443, 2.1) */
+/* Returns true for error messages, false for informational ones (RFC 4443, 2.1). */
 static inline bool
 icmp6_is_error(uint8_t type)
 {
@@ -142,7 +145,7 @@ icmp4_is_error(uint8_t type)
 	       type == ICMP4_TIME_EXCEEDED || type == ICMP4_PARAM;
 }
 
-/* The header with its checksum left zero; @rest are octets 4 to 7 as one number. */
+/* Writes the header with a checksum of zero. @rest is octets 4 to 7 as one number. */
 static inline void
 icmp_put(uint8_t *h, uint8_t type, uint8_t code, uint32_t rest)
 {

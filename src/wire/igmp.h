@@ -8,7 +8,7 @@
 #include "base/ipaddr.h"
 
 enum { IGMP_TYPE = 0, IGMP_MAX_RESP = 1, IGMP_SUM = 2, IGMP_GROUP = 4, IGMP_LEN = 8 };
-/* A version 3 query goes on behind the group; a version 3 report has its records there. */
+/* A version 3 query continues after the group address. A version 3 report has its records there. */
 enum { IGMP3_QUERY_FLAGS = 8, IGMP3_QUERY_QQIC = 9, IGMP3_QUERY_SOURCES = 10, IGMP3_QUERY_LEN = 12 };
 enum { IGMP3_REPORT_RECORDS = 6, IGMP3_REPORT_LEN = 8 };
 enum {
@@ -20,17 +20,20 @@ enum {
 };
 
 enum { IGMP_QUERY = 0x11, IGMP1_REPORT = 0x12, IGMP2_REPORT = 0x16, IGMP2_LEAVE = 0x17, IGMP3_REPORT = 0x22 };
-/* RFC 9776, 4.2.13 */
+/* Types of group records (RFC 9776, 4.2.13). */
 enum {
 	MCAST_IS_INCLUDE = 1,
 	MCAST_IS_EXCLUDE = 2,
-	MCAST_TO_INCLUDE = 3, /* of no source: leave */
-	MCAST_TO_EXCLUDE = 4, /* of no source: join */
+	MCAST_TO_INCLUDE = 3, /* without sources: leave */
+	MCAST_TO_EXCLUDE = 4, /* without sources: join */
 	MCAST_ALLOW = 5,
 	MCAST_BLOCK = 6
 };
 
-/* Is this an IGMP message, whole to its group? The checksum is the caller's to verify. */
+/*
+ * Returns true if @h holds an IGMP message up to its group address. The caller verifies the
+ * checksum.
+ */
 static inline bool
 igmp_valid(const uint8_t *h, size_t n)
 {
@@ -45,8 +48,8 @@ igmp_type(const uint8_t *h)
 }
 
 /*
- * In tenths of a second; 0 = a version 1 query (RFC 9776, 7.1). Version 3 codes 128 and up are
- * floating point.
+ * Returns the Max Resp Code in tenths of a second. 0 marks a version 1 query (RFC 9776, 7.1). Codes
+ * of version 3 from 128 on are floating point: see igmp3_code().
  */
 static inline uint8_t
 igmp_max_resp(const uint8_t *h)
@@ -61,8 +64,8 @@ igmp_group(const uint8_t *h)
 }
 
 /*
- * A number of 8 bits that stands for up to 31744: as it is below 128, above as 1eeemmmm (RFC 9776,
- * 4.1.1 and 4.1.7).
+ * Decodes an 8-bit code to a number of up to 31744. Codes below 128 are the number itself, others
+ * are floating point: 1eeemmmm (RFC 9776, 4.1.1 and 4.1.7).
  */
 static inline uint32_t
 igmp3_code(uint8_t code)
@@ -70,7 +73,7 @@ igmp3_code(uint8_t code)
 	return code < 128 ? code : ((code & 15u) | 16u) << ((code >> 4 & 7u) + 3);
 }
 
-/* The version 2 messages, checksum left zero. */
+/* Writes a version 2 message with a checksum of zero. */
 static inline void
 igmp_put(uint8_t *h, uint8_t type, uint8_t max_resp, const struct ipaddr *group)
 {
@@ -80,7 +83,7 @@ igmp_put(uint8_t *h, uint8_t type, uint8_t max_resp, const struct ipaddr *group)
 	memcpy(h + IGMP_GROUP, ipaddr_octets4(group), 4);
 }
 
-/* The head of a version 3 report, checksum left zero. */
+/* Writes the header of a version 3 report with a checksum of zero. */
 static inline void
 igmp3_report_put(uint8_t *h, uint16_t records)
 {
@@ -89,7 +92,7 @@ igmp3_report_put(uint8_t *h, uint16_t records)
 	be16_put(h + IGMP3_REPORT_RECORDS, records);
 }
 
-/* A record before its @sources sources. */
+/* Writes the header of a record. Its @sources source addresses follow it. */
 static inline void
 igmp3_record_put(uint8_t *r, uint8_t type, uint16_t sources, const struct ipaddr *group)
 {

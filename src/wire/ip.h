@@ -1,5 +1,5 @@
 /*
- * wire/ip.h - what IPv4 and IPv6 share: protocol numbers and the ECN field (IANA; RFC 3168, 5).
+ * wire/ip.h - what IPv4 and IPv6 share: protocol numbers (IANA) and the ECN field (RFC 3168, 5).
  */
 #ifndef WIRE_IP_H
 #define WIRE_IP_H

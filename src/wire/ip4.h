@@ -41,7 +41,7 @@ ip4_version(const uint8_t *h)
 	return h[IP4_VIHL] >> 4;
 }
 
-/* Header and options, in octets. */
+/* Returns the length of header and options in octets. */
 static inline unsigned
 ip4_hdr_len(const uint8_t *h)
 {
@@ -54,7 +54,7 @@ ip4_tos(const uint8_t *h)
 	return h[IP4_TOS];
 }
 
-/* Header and payload, in octets. */
+/* Returns the length of header and payload in octets. */
 static inline uint16_t
 ip4_len(const uint8_t *h)
 {
@@ -67,7 +67,7 @@ ip4_id(const uint8_t *h)
 	return be16_get(h + IP4_ID);
 }
 
-/* Where this fragment's payload stands in the datagram, in octets. */
+/* Returns the offset of this fragment's payload in the datagram, in octets. */
 static inline uint32_t
 ip4_frag_offset(const uint8_t *h)
 {
@@ -117,8 +117,9 @@ ip4_dst(const uint8_t *h)
 }
 
 /*
- * Is this an IPv4 header, whole with its options, whose Total Length fits the octets that arrived?
- * The checksum is the caller's to verify. What arrived may be longer: a link pads.
+ * Returns true if @h holds a whole IPv4 header with its options, and its Total Length fits the @n
+ * octets that arrived. The caller verifies the checksum. More octets than the Total Length may have
+ * arrived, because links pad short frames.
  */
 static inline bool
 ip4_valid(const uint8_t *h, size_t n)
@@ -127,7 +128,7 @@ ip4_valid(const uint8_t *h, size_t n)
 	       ip4_len(h) >= ip4_hdr_len(h) && ip4_len(h) <= n;
 }
 
-/* The sum of a header without options: 0xffff when its checksum is right. */
+/* Returns the sum of a header without options. It is 0xffff if the checksum is right. */
 static inline uint16_t
 ip4_sum(const uint8_t *h)
 {
@@ -142,8 +143,8 @@ ip4_sum(const uint8_t *h)
 }
 
 /*
- * A header without options, its checksum left zero. @frag holds IP4_DF, IP4_MF and the offset in
- * units of 8 octets.
+ * Writes a header without options and with a checksum of zero. @frag holds IP4_DF, IP4_MF and the
+ * offset in units of 8 octets.
  */
 static inline void
 ip4_put(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8_t ttl, uint8_t proto,
@@ -162,14 +163,15 @@ ip4_put(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8
 }
 
 /*
- * As ip4_put(), and the checksum: of the values, for to read back as words what was just written in
- * smaller pieces makes the processor wait until that has reached the cache.
+ * Does the same as ip4_put(), and sets the checksum. The sum is computed from the arguments: to
+ * read the header back in wider words than it was written would make the processor wait for its own
+ * stores.
  */
 static inline void
 ip4_put_summed(uint8_t *h, uint8_t tos, uint16_t len, uint16_t id, uint16_t frag, uint8_t ttl, uint8_t proto,
     const struct ipaddr *src, const struct ipaddr *dst)
 {
-	uint64_t from = src->w[1] >> 32, to = dst->w[1] >> 32; /* the four octets of each */
+	uint64_t from = src->w[1] >> 32, to = dst->w[1] >> 32; /* the four octets of each address */
 	uint64_t front = 0x45u | (uint32_t)tos << 8 | (uint32_t)__builtin_bswap16(len) << 16 |
 			 (uint64_t)__builtin_bswap16(id) << 32 | (uint64_t)__builtin_bswap16(frag) << 48;
 	uint32_t middle = ttl | (uint32_t)proto << 8;

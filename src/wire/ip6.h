@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * Hop-by-hop and destination options, and routing: next header, length in units of 8 octets without
- * the first 8.
+ * The common form of hop-by-hop, destination options and routing headers: next header, then length
+ * in units of 8 octets, the first 8 not counted.
  */
 enum { IP6_EXT_NEXT = 0, IP6_EXT_LEN = 1, IP6_EXT_MIN = 8 };
 enum { IP6_ROUTING_TYPE = 2, IP6_ROUTING_LEFT = 3 };
@@ -34,7 +34,7 @@ ip6_version(const uint8_t *h)
 	return h[IP6_VTF] >> 4;
 }
 
-/* Traffic class: DSCP and ECN. */
+/* Returns the traffic class: DSCP and ECN. */
 static inline uint8_t
 ip6_class(const uint8_t *h)
 {
@@ -47,7 +47,7 @@ ip6_flow_label(const uint8_t *h)
 	return be32_get(h + IP6_VTF) & 0xfffff;
 }
 
-/* What follows the 40 octets, extension headers included. */
+/* Returns the length of all that follows the 40 octets, including extension headers. */
 static inline uint16_t
 ip6_payload_len(const uint8_t *h)
 {
@@ -79,8 +79,8 @@ ip6_dst(const uint8_t *h)
 }
 
 /*
- * Is this a whole IPv6 header whose Payload Length fits the octets that arrived? Jumbograms (RFC
- * 2675) are not spoken.
+ * Returns true if @h holds a whole IPv6 header, and its Payload Length fits the octets that
+ * arrived. Jumbograms (RFC 2675) are not supported.
  */
 static inline bool
 ip6_valid(const uint8_t *h, size_t n)
@@ -100,14 +100,14 @@ ip6_put(uint8_t *h, uint8_t class, uint32_t flow_label, uint16_t payload_len, ui
 	memcpy(h + IP6_DST, ipaddr_octets(dst), 16);
 }
 
-/* An extension header of the common shape: its length in octets. */
+/* Returns the length in octets of an extension header of the common form. */
 static inline unsigned
 ip6_ext_len(const uint8_t *h)
 {
 	return (h[IP6_EXT_LEN] + 1u) * 8;
 }
 
-/* Is this an extension header of the common shape, whole? */
+/* Returns true if @h holds a whole extension header of the common form. */
 static inline bool
 ip6_ext_valid(const uint8_t *h, size_t n)
 {
@@ -121,7 +121,7 @@ ip6_frag_valid(const uint8_t *h, size_t n)
 	return n >= IP6_FRAG_LEN;
 }
 
-/* In octets. */
+/* Returns the offset in octets. */
 static inline uint32_t
 ip6_frag_offset(const uint8_t *h)
 {
@@ -140,7 +140,7 @@ ip6_frag_id(const uint8_t *h)
 	return be32_get(h + IP6_FRAG_ID);
 }
 
-/* @offset in octets, a multiple of 8. */
+/* Writes a fragment header. @offset is in octets and a multiple of 8. */
 static inline void
 ip6_frag_put(uint8_t *h, uint8_t next, uint32_t offset, bool more, uint32_t id)
 {

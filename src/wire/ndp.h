@@ -1,6 +1,6 @@
 /*
- * wire/ndp.h - neighbour discovery (RFC 4861, 4): solicitations, advertisements, and their options.
- * Offsets from the ICMPv6 header.
+ * wire/ndp.h - neighbour discovery (RFC 4861, 4): solicitations, advertisements and their options.
+ * Offsets count from the ICMPv6 header.
  */
 #ifndef WIRE_NDP_H
 #define WIRE_NDP_H
@@ -9,7 +9,7 @@
 #include "base/ipaddr.h"
 #include "wire/icmp.h"
 
-enum { NDP_TARGET = 8, NDP_NEIGHBOR_LEN = 24 }; /* solicitation and advertisement */
+enum { NDP_TARGET = 8, NDP_NEIGHBOR_LEN = 24 }; /* neighbour solicitation and neighbour advertisement */
 enum { NDP_NA_FLAGS = 4, NDP_NA_ROUTER = 0x80, NDP_NA_SOLICITED = 0x40, NDP_NA_OVERRIDE = 0x20 };
 enum {
 	NDP_RS_LEN = 8,
@@ -50,21 +50,24 @@ ndp_target(const uint8_t *h)
 	return ipaddr_from16(h + NDP_TARGET);
 }
 
-/* An option's length in octets; 0 is malformed and must end the walk (RFC 4861, 4.6). */
+/*
+ * Returns an option's length in octets. 0 is malformed: a loop over the options must end there (RFC
+ * 4861, 4.6).
+ */
 static inline size_t
 ndp_opt_len(const uint8_t *o)
 {
 	return o[NDP_OPT_LEN] * 8u;
 }
 
-/* Is this an option, whole? */
+/* Returns true if @o holds a whole option. */
 static inline bool
 ndp_opt_valid(const uint8_t *o, size_t n)
 {
 	return n >= NDP_OPT_HDR_LEN && ndp_opt_len(o) != 0 && ndp_opt_len(o) <= n;
 }
 
-/* Are all options from @o well-formed, to the last of @n octets? */
+/* Returns true if the @n octets at @o are whole options only. */
 static inline bool
 ndp_opts_valid(const uint8_t *o, size_t n)
 {
@@ -76,9 +79,7 @@ ndp_opts_valid(const uint8_t *o, size_t n)
 	return true;
 }
 
-/*
- * The first option of @type among @n octets that ndp_opts_valid() passed; NULL when there is none.
- */
+/* Returns the first option of @type among @n octets that ndp_opts_valid() accepted, or NULL. */
 static inline const uint8_t *
 ndp_opt_find(const uint8_t *o, size_t n, uint8_t type)
 {

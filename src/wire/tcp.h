@@ -1,5 +1,5 @@
 /*
- * wire/tcp.h - the TCP header (RFC 9293, 3.1). Its options are wire/tcp_options.h.
+ * wire/tcp.h - the TCP header (RFC 9293, 3.1). Its options are in wire/tcp_options.h.
  */
 #ifndef WIRE_TCP_H
 #define WIRE_TCP_H
@@ -58,7 +58,7 @@ tcp_ack(const uint8_t *h)
 	return be32_get(h + TCP_ACKNO);
 }
 
-/* Header and options, in octets. */
+/* Returns the length of header and options in octets. */
 static inline unsigned
 tcp_hdr_len(const uint8_t *h)
 {
@@ -71,7 +71,7 @@ tcp_flags(const uint8_t *h)
 	return h[TCP_FLAGS];
 }
 
-/* As it stands, not scaled. */
+/* Returns the window field, not scaled. */
 static inline uint16_t
 tcp_window(const uint8_t *h)
 {
@@ -85,7 +85,8 @@ tcp_urgent(const uint8_t *h)
 }
 
 /*
- * Is this a TCP header, whole with its options? @n is the segment's length as the network told it.
+ * Returns true if @h holds a whole TCP header with its options. @n is the segment's length
+ * according to the network header.
  */
 static inline bool
 tcp_valid(const uint8_t *h, size_t n)
@@ -94,8 +95,8 @@ tcp_valid(const uint8_t *h, size_t n)
 }
 
 /*
- * A header of @hdr_len octets (options are written behind it by the caller), checksum and urgent
- * pointer left zero.
+ * Writes a header of @hdr_len octets, with checksum and urgent pointer zero. The caller writes the
+ * options after it.
  */
 static inline void
 tcp_put(uint8_t *h, uint16_t src, uint16_t dst, seq_t seq, seq_t ack, unsigned hdr_len, uint8_t flags,

@@ -1,5 +1,5 @@
 /*
- * wire/tcp_options.c - walking and writing TCP's options.
+ * wire/tcp_options.c - reads and writes TCP options.
  */
 #include "wire/tcp_options.h"
 
@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-/* Whole lengths, kind and length octets included. */
+/* Lengths of whole options, including the kind and length octets. */
 enum {
 	MSS_LEN = 4,
 	WSCALE_LEN = 3,
@@ -18,8 +18,8 @@ enum {
 };
 
 /*
- * NOP, NOP, timestamps: how nearly every segment of a connection that has them looks (RFC 7323,
- * appendix A).
+ * NOP, NOP, timestamps: the options of nearly every segment of a connection that uses timestamps
+ * (RFC 7323, appendix A).
  */
 static const uint32_t ONLY_TIMESTAMP =
     TCP_OPT_NOP << 24 | TCP_OPT_NOP << 16 | TCP_OPT_TIMESTAMP << 8 | TIMESTAMP_LEN;
@@ -46,7 +46,9 @@ read_sack(const uint8_t *opt, size_t len, struct tcp_options *o)
 	o->nsack = (uint8_t)blocks;
 }
 
-/* One option other than END and NOP, whole in its @len octets, @at octets into the options. */
+/*
+ * Reads one whole option of @len octets other than END and NOP. @at is its offset in the options.
+ */
 static void
 read_option(const uint8_t *opt, size_t len, size_t at, struct tcp_options *o)
 {
@@ -120,7 +122,7 @@ tcp_options_len(const struct tcp_options *o)
 	return len;
 }
 
-/* Four octets, as they stand. */
+/* Writes four octets in the order given. */
 static uint8_t *
 put4(uint8_t *p, unsigned a, unsigned b, unsigned c, unsigned d)
 {
@@ -145,8 +147,8 @@ tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr)
 }
 
 /*
- * MSS, SACK-permitted, timestamps, window scale, SACK: SACK-permitted takes the place of the
- * timestamps' two NOPs.
+ * The order is MSS, SACK-permitted, timestamps, window scale, SACK. SACK-permitted takes the place
+ * of the two NOPs before the timestamps.
  */
 size_t
 tcp_options_put(uint8_t *p, const struct tcp_options *o)

@@ -1,8 +1,8 @@
 /*
- * wire/tcp_options.h - the options of a TCP header, read into and written from a plain value.
+ * wire/tcp_options.h - converts the options of a TCP header to and from a plain structure.
  *
- * Which of them mean something on a segment (MSS, window scale and SACK-permitted only with SYN) is
- * TCP's to know.
+ * TCP itself decides which options are valid on a segment. MSS, window scale and SACK-permitted,
+ * for example, count only with SYN.
  */
 #ifndef WIRE_TCP_OPTIONS_H
 #define WIRE_TCP_OPTIONS_H
@@ -26,47 +26,50 @@ enum {
 
 enum {
 	TCP_OPTIONS_MAX = 40,        /* octets */
-	TCP_OPT_TIMESTAMP_ROOM = 12, /* octets that timestamps take with their padding */
-	TCP_SACK_BLOCKS = 4,         /* that fit; 3 beside timestamps */
+	TCP_OPT_TIMESTAMP_ROOM = 12, /* octets of the timestamps option with its padding */
+	TCP_SACK_BLOCKS = 4,         /* blocks that fit; 3 together with timestamps */
 	TCP_WSCALE_MAX = 14          /* RFC 7323, 2.3 */
 };
 
-/* Received and held: @from up to, and not including, @to. */
+/* Data that was received and is kept: from @from to before @to. */
 struct tcp_sack_block {
 	seq_t from, to;
 };
 
 struct tcp_options {
-	uint16_t mss; /* 0 = not there */
+	uint16_t mss; /* 0 = not present */
 	bool has_wscale, sack_permitted, has_timestamp, has_fast_open;
-	uint8_t wscale; /* when read: at most TCP_WSCALE_MAX */
+	uint8_t wscale; /* at most TCP_WSCALE_MAX after parsing */
 	uint32_t ts_val, ts_ecr;
 	uint8_t fast_open_at,
-	    fast_open_len; /* of the cookie: where in the options, and its octets; 0 octets ask for one */
+	    /*
+	     * the cookie's offset in the options and its length in octets; length 0 requests a
+	     * cookie
+	     */
+	    fast_open_len;
 	uint8_t nsack;
 	struct tcp_sack_block sack[TCP_SACK_BLOCKS];
 };
 
 /*
- * Read the @n octets of options at @p. Unknown options are stepped over, and so are known ones of a
- * wrong length, as Linux does. False, with @o holding what came before, when an option's length is
- * below 2 or reaches beyond the header: RFC 9293, MUST-7.
+ * Reads the @n octets of options at @p. Skips unknown options, and known options with a wrong
+ * length, as Linux does. Returns false if an option's length is below 2 or reaches beyond the
+ * header (RFC 9293, MUST-7). @o then holds the options before it.
  */
 bool tcp_options_parse(const uint8_t *p, size_t n, struct tcp_options *o);
 
-/* How many octets tcp_options_put() will write: a multiple of 4. */
+/* Returns how many octets tcp_options_put() will write. It is a multiple of 4. */
 size_t tcp_options_len(const struct tcp_options *o);
 
 /*
- * Timestamps alone, as nearly every segment of a connection that has them carries:
- * TCP_OPT_TIMESTAMP_ROOM octets, which it returns.
+ * Writes the timestamps option alone, as nearly every segment of a connection with timestamps
+ * carries it. Returns TCP_OPT_TIMESTAMP_ROOM, the octets written.
  */
 size_t tcp_options_put_timestamp(uint8_t *p, uint32_t val, uint32_t ecr);
 
 /*
- * Write @o at @p (Fast Open excepted) in Linux's order, padded with NOPs so that numbers lie on
- * multiples of 4. They must fit: tcp_options_len() at most TCP_OPTIONS_MAX. Returns the octets
- * written.
+ * Writes @o at @p in Linux's order, except Fast Open. NOPs keep the numbers at multiples of 4. The
+ * options must fit: tcp_options_len() must be at most TCP_OPTIONS_MAX. Returns the octets written.
  */
 size_t tcp_options_put(uint8_t *p, const struct tcp_options *o);
 

@@ -1,5 +1,5 @@
 /*
- * wire/text.c - frames, ARP, IPv4 and IPv6 in words.
+ * wire/text.c - describes frames, ARP, IPv4 and IPv6 in text.
  */
 #include "wire/text.h"
 
@@ -20,7 +20,7 @@ append(struct text_line *l, const char *format, ...)
 	int n;
 
 	va_start(args, format);
-	/* clang-tidy 14 takes args for uninitialized when it checks more files than one. */
+	/* clang-tidy 14 reports args as uninitialized when it checks several files in one run. */
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
 	n = vsnprintf(l->buf + l->len, l->room - l->len, format, args);
 	va_end(args);
@@ -48,7 +48,10 @@ run_after(struct text_run r, size_t n)
 	return (struct text_run){r.at + n, r.have - n, r.len - n};
 }
 
-/* No more than the first @len octets: what a link padded is not the packet's. */
+/*
+ * Returns at most the first @len octets of @r. What follows them is padding from the link, not part
+ * of the packet.
+ */
 static struct text_run
 run_trimmed(struct text_run r, size_t len)
 {
@@ -100,7 +103,7 @@ append_proto(struct text_line *l, uint8_t proto)
 		append(l, " protocol %u", proto);
 }
 
-/* A fragment other than the first: its transport's header is elsewhere. */
+/* Describes a fragment other than the first. It has no transport header. */
 static void
 append_later_fragment(struct text_line *l, uint8_t proto, const struct ipaddr *src, const struct ipaddr *dst)
 {
@@ -146,8 +149,8 @@ append_ip4(struct text_line *l, struct text_run r)
 }
 
 /*
- * Steps over extension headers up to a fragment header or what is none; false when one is not
- * whole.
+ * Skips extension headers up to a fragment header or an upper-layer header. Returns false if one is
+ * not whole.
  */
 static bool
 skip_extensions(struct text_run *r, uint8_t *next)

@@ -1,10 +1,10 @@
 /*
- * wire/text.h - a frame in words, on one line: "IP 10.0.2.15:40000 > 10.0.2.2:80 TCP [S] seq 1 win
- * 65535 <mss 1460> len 0".
+ * wire/text.h - describes a frame on one line of text: "IP 10.0.2.15:40000 > 10.0.2.2:80 TCP [S]
+ * seq 1 win 65535 <mss 1460> len 0".
  *
- * For people: traces and failing tests. It keeps no state, so sequence numbers are as on the wire.
- * It believes nothing: any octets may be given, and what does not parse is called "malformed" or,
- * when it merely is not at hand, "cut".
+ * The text is for people who read traces and failing tests. No state is kept, so sequence numbers
+ * are absolute. The input may be any octets. What cannot be parsed is called "malformed", or "cut"
+ * if it lies beyond the octets given.
  */
 #ifndef WIRE_TEXT_H
 #define WIRE_TEXT_H
@@ -12,16 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_LINE = 512 }; /* room enough for nearly all; a longer line is cut */
+enum { TEXT_LINE = 512 }; /* enough for nearly all frames; a longer line is cut */
 
 /*
- * Describe an Ethernet frame of @len octets, of which the first @have are at @frame (headers
- * suffice: payload is only counted). Writes at most @room octets, the last of them '\0'; @room is
- * at least 1. Returns @buf.
+ * Describes an Ethernet frame of @len octets, of which the first @have are at @frame. The headers
+ * suffice, since payload is only counted. Writes at most @room octets, including the final '\0'.
+ * @room must be at least 1. Returns @buf.
  */
 char *text_frame(const uint8_t *frame, size_t have, size_t len, char *buf, size_t room);
 
-/* The same for a packet that begins with its IPv4 or IPv6 header. */
+/* Does the same for a packet that begins with its IPv4 or IPv6 header. */
 char *text_packet(const uint8_t *packet, size_t have, size_t len, char *buf, size_t room);
 
 #endif

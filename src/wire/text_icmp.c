@@ -1,5 +1,5 @@
 /*
- * wire/text_icmp.c - ICMP, ICMPv6 with what lives in it, and IGMP, in words.
+ * wire/text_icmp.c - describes ICMP, ICMPv6 (with neighbour discovery and MLD) and IGMP in text.
  */
 #include "wire/icmp.h"
 
@@ -81,7 +81,7 @@ icmp6_text(uint8_t type, uint8_t code)
 	return NULL;
 }
 
-/* The packet that an error quotes, in brief: only its beginning is there. */
+/* Describes the packet that an error quotes, in brief. Only its beginning is quoted. */
 static void
 append_quoted(struct text_line *l, struct text_run r)
 {

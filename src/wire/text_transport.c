@@ -1,5 +1,5 @@
 /*
- * wire/text_transport.c - TCP, UDP and what rides on it, in words.
+ * wire/text_transport.c - describes TCP, and UDP with DNS and DHCP, in text.
  */
 #include "wire/dhcp.h"
 #include "wire/dns.h"
@@ -12,7 +12,7 @@
 
 enum { DNS_PORT = 53, PORTS_LEN = 4 };
 
-/* " a:port > b:port": TCP and UDP have their ports at the same place. */
+/* Appends " a:port > b:port". TCP and UDP have their ports at the same offsets. */
 static void
 append_ends(struct text_line *l, const struct ipaddr *src, const struct ipaddr *dst, const uint8_t *h)
 {
@@ -23,7 +23,7 @@ append_ends(struct text_line *l, const struct ipaddr *src, const struct ipaddr *
 	append(l, " %s > %s", endpoint_text(&from, a), endpoint_text(&to, b));
 }
 
-/* As tcpdump(8) writes them: a dot is ACK. */
+/* Writes flags as tcpdump(8) does: a dot means ACK. */
 static void
 append_flags(struct text_line *l, uint8_t flags)
 {
@@ -41,7 +41,7 @@ static void
 append_tcp_options(struct text_line *l, const uint8_t *p, size_t n)
 {
 	char buf[TEXT_LINE] = "";
-	struct text_line list = {buf, sizeof buf, 0}; /* each with a comma before it */
+	struct text_line list = {buf, sizeof buf, 0}; /* each option has a comma before it */
 	struct tcp_options o;
 	bool whole = tcp_options_parse(p, n, &o);
 
@@ -85,14 +85,14 @@ append_tcp(struct text_line *l, struct text_run r)
 }
 
 static void
-append_dns_type(struct text_line *l, uint16_t type, const char *behind)
+append_dns_type(struct text_line *l, uint16_t type, const char *suffix)
 {
 	const char *name = dns_type_name(type);
 
 	if (name)
-		append(l, " %s%s", name, behind);
+		append(l, " %s%s", name, suffix);
 	else
-		append(l, " type %u%s", type, behind);
+		append(l, " type %u%s", type, suffix);
 }
 
 static void
@@ -185,7 +185,7 @@ append_udp(struct text_line *l, struct text_run r)
 	else if (src == DHCP_SERVER_PORT || dst == DHCP_SERVER_PORT)
 		append_dhcp(l, r.at + UDP_HDR_LEN, have);
 	append(l, " len %u", udp_len(r.at) - UDP_HDR_LEN);
-	if (udp_len(r.at) > r.len) /* the first fragment, or a lie */
+	if (udp_len(r.at) > r.len) /* the first fragment, or a wrong length */
 		append(l, " (%zu here)", r.len - UDP_HDR_LEN);
 }
 

@@ -29,7 +29,7 @@ udp_len(const uint8_t *h)
 	return be16_get(h + UDP_LEN);
 }
 
-/* Zero: the sender computed none (IPv4 only). */
+/* Returns the checksum field. Zero means that the sender computed none (IPv4 only). */
 static inline uint16_t
 udp_sum(const uint8_t *h)
 {
@@ -37,9 +37,9 @@ udp_sum(const uint8_t *h)
 }
 
 /*
- * Is this a whole UDP header whose Length fits the octets that arrived?
- * Call it once, before any accessor: they do not check.
- * The carrier may hold more octets than Length says; the surplus is not ours.
+ * Returns true if @h holds a whole UDP header, and its Length fits the octets that arrived. Call it
+ * once, before any accessor: accessors do not check. More octets than Length may have arrived; they
+ * are not part of the datagram.
  */
 static inline bool
 udp_valid(const uint8_t *h, size_t n)
@@ -47,7 +47,7 @@ udp_valid(const uint8_t *h, size_t n)
 	return n >= UDP_HDR_LEN && udp_len(h) >= UDP_HDR_LEN && udp_len(h) <= n;
 }
 
-/* A header with its checksum left zero. @len counts header and payload. */
+/* Writes a header with a checksum of zero. @len counts header and payload. */
 static inline void
 udp_put(uint8_t *h, uint16_t src, uint16_t dst, uint16_t len)
 {
