@@ -72,11 +72,11 @@ link_output(struct iface *iface, struct pkt *p, const struct ipaddr *next_hop)
 }
 
 static void
-on_news(void *user, unsigned mask)
+on_events(void *user, unsigned mask)
 {
 }
 
-static const struct tcp_user_ops user_ops = {.news = on_news};
+static const struct tcp_user_ops user_ops = {.notify = on_events};
 
 static void
 deliver(struct host *h, const uint8_t *octets, size_t n, uint16_t segs)
@@ -326,7 +326,7 @@ next_of_batch(struct host *h)
 		h->batch = COMING;
 		break;
 	case COMING:
-		tcp_batch_tell(h->tcp);
+		tcp_batch_notify(h->tcp);
 		h->batch = TOLD;
 		break;
 	case TOLD:

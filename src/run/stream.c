@@ -178,7 +178,7 @@ set_waiting(struct desc *d, unsigned n)
 {
 	d->offered = n;
 	d->full = n > d->backlog;
-	sock_wait_elsewhere(d->sk, d->full ? n : 0);
+	sock_set_unaccepted(d->sk, d->full ? n : 0);
 	if (d->full)
 		d->w->full_at = loop_now(d->w->loop) + STREAM_FULL_LOOK;
 }

@@ -40,10 +40,10 @@ quiet:
 }
 
 void
-sock_wait_elsewhere(struct sock *sk, unsigned n)
+sock_set_unaccepted(struct sock *sk, unsigned n)
 {
 	if (sk->listener)
-		tcp_listener_set_elsewhere(sk->listener, n);
+		tcp_listener_set_unaccepted(sk->listener, n);
 }
 
 /* What a child has from its listener, beside what TCP itself hands down. */

@@ -65,7 +65,7 @@ int sock_listen(struct sock *sk, int backlog);
  * A listener's children that were taken by sock_accept(), and still wait for whom they are for:
  * they count against the backlog.
  */
-void sock_wait_elsewhere(struct sock *sk, unsigned n);
+void sock_set_unaccepted(struct sock *sk, unsigned n);
 
 /*
  * Stream: -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 or the error. Datagram: 0; fixes the peer.

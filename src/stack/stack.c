@@ -188,7 +188,7 @@ stack_advance(struct stack *s, nsec_t now)
 static void
 end_batch(struct stack *s)
 {
-	tcp_batch_tell(s->tcp);
+	tcp_batch_notify(s->tcp);
 	socks_flush(s->socks);
 	tcp_batch_end(s->tcp);
 	settle(s);

@@ -85,7 +85,7 @@ tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 	if (c->snd.fin_queued)
 		tcp_set_state(c, LEAT_TCP_FIN_WAIT_1);
 	timers_established(c);
-	tcp_news(c, TCP_NEWS_CONNECTED | TCP_NEWS_WRITABLE);
+	tcp_notify(c, TCP_EVENT_CONNECTED | TCP_EVENT_WRITABLE);
 	tcp_want(c, WANT_OUTPUT);
 }
 

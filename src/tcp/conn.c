@@ -82,19 +82,19 @@ tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state)
 }
 
 void
-tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news)
+tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events)
 {
-	if (!t->ops)
+	if (!s->ops)
 		return;
-	t->mask |= news;
-	if (!list_linked(&t->node))
-		list_push(&tcp->tellers, &t->node);
+	s->events |= events;
+	if (!list_linked(&s->node))
+		list_push(&tcp->notify_queue, &s->node);
 }
 
 void
-tcp_news(struct tcp_conn *c, unsigned news)
+tcp_notify(struct tcp_conn *c, unsigned events)
 {
-	tcp_tell(c->tcp, &c->user.tell, news);
+	tcp_subscriber_notify(c->tcp, &c->user.subscriber, events);
 }
 
 /* Buffers, as the options want them. */
@@ -123,7 +123,7 @@ tcp_set_iss(struct tcp_conn *c, seq_t iss)
 /* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
 struct tcp_conn *
 tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t hash,
-    const struct tcp_opts *opts, const struct path *way)
+    const struct tcp_opts *opts, const struct path *path)
 {
 	struct tcp_origin origin = tcp_origin(tcp, local, remote);
 	struct tcp_conn *c;
@@ -145,15 +145,15 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	}
 	c->tcp = tcp;
 	c->opts = *opts;
-	c->passive = !way;
-	if (way)
-		c->path.cache = (struct path_cache){.generation = route_generation(tcp->core), .path = *way};
+	c->passive = !path;
+	if (path)
+		c->path.cache = (struct path_cache){.generation = route_generation(tcp->core), .path = *path};
 	c->state = LEAT_TCP_CLOSED;
 	c->number = tcp->core->next_flow++;
 	c->when.opened = c->when.last_sent = c->when.last_rcvd = c->snd.chrono.since = tcp_now(c);
 	list_init(&c->dirty);
 	list_init(&c->child.link);
-	list_init(&c->user.tell.node);
+	list_init(&c->user.subscriber.node);
 	timers_init(c);
 	init_buffers(c);
 	reass_init(&c->rcv.reass);
@@ -215,7 +215,7 @@ tcp_conn_free(struct tcp_conn *c)
 	sndbuf_fini(&c->snd.buf);
 	rcvbuf_fini(&c->rcv.buf);
 	list_del(&c->dirty);
-	list_del(&c->user.tell.node);
+	list_del(&c->user.subscriber.node);
 	list_del(&c->all);
 	c->tcp->conns_count--;
 	slab_give(&c->tcp->conn_slab, c);
@@ -236,9 +236,9 @@ tcp_end(struct tcp_conn *c, int error)
 	leave_table(c);
 	if (error) {
 		c->user.error = error;
-		tcp_news(c, TCP_NEWS_ERROR);
+		tcp_notify(c, TCP_EVENT_ERROR);
 	}
-	tcp_news(c, TCP_NEWS_CLOSED | TCP_NEWS_READABLE | TCP_NEWS_WRITABLE);
+	tcp_notify(c, TCP_EVENT_CLOSED | TCP_EVENT_READABLE | TCP_EVENT_WRITABLE);
 	if (c->child.queue == QUEUE_SYN) {
 		tcp_child_leave_queue(c);
 		c->user.gone = true;
@@ -263,7 +263,7 @@ tcp_settle(struct tcp_conn *c)
 		tcp_emit_close(c, 0);
 		tcp_time_wait_enter(c);
 		leave_table(c);
-		tcp_news(c, TCP_NEWS_CLOSED);
+		tcp_notify(c, TCP_EVENT_CLOSED);
 	}
 	detach(c);
 	if (c->user.gone)

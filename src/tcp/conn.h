@@ -26,7 +26,7 @@
 #define TCP_FIN_WAIT_2_LEN   (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
 #define TCP_NO_MEMORY_WAIT   (20 * MSEC)  /* a writer that found no memory may look again */
 #define TCP_CORK_MAX         (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
-#define TCP_SYN_PLACE        (10 * MSEC)  /* a half-open connection gives way to no other before */
+#define TCP_SYN_QUEUE_MIN    (10 * MSEC)  /* a half-open connection gives way to no other before */
 #define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
 
 enum {
@@ -144,7 +144,7 @@ struct tcp_path {
 
 /* The user's side: written by the user's calls, and by what is reported to it. */
 struct tcp_user {
-	struct tcp_teller tell;
+	struct tcp_subscriber subscriber;
 	bool gone;         /* closed: the connection ends by itself */
 	bool rcv_shut;     /* shut down for receiving */
 	bool no_room;      /* a write found no room: the user is notified when there is some */
@@ -216,13 +216,13 @@ struct tcp_conn {
  * NULL: passive.
  */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    uint64_t hash, const struct tcp_opts *opts, const struct path *way);
+    uint64_t hash, const struct tcp_opts *opts, const struct path *path);
 void tcp_conn_free(struct tcp_conn *c);
 void tcp_set_iss(struct tcp_conn *c, seq_t iss);
 void tcp_settle(struct tcp_conn *c);
 void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
-void tcp_tell(struct tcp *tcp, struct tcp_teller *t, unsigned news);
-void tcp_news(struct tcp_conn *c, unsigned news);
+void tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events);
+void tcp_notify(struct tcp_conn *c, unsigned events);
 /*
  * The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds
  * it.
@@ -262,7 +262,7 @@ void tcp_grow_sndbuf(struct tcp_conn *c);
 bool tcp_writes_allowed(const struct tcp_conn *c);
 size_t tcp_write_limit(const struct tcp_conn *c, size_t want);
 bool tcp_writable(const struct tcp_conn *c);
-void tcp_tell_writable(struct tcp_conn *c);
+void tcp_notify_writable(struct tcp_conn *c);
 
 /* rcv.c: what data does */
 void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
@@ -287,7 +287,7 @@ tcp_read_seq(const struct tcp_conn *c)
 /* output.c: what leaves, and when */
 void tcp_flush(struct tcp_conn *c);
 /* The way to the peer as it is now, kept until it changes; NULL when there is none. */
-const struct path *tcp_way(struct tcp_conn *c);
+const struct path *tcp_route(struct tcp_conn *c);
 void tcp_sync_mss(struct tcp_conn *c);
 /* Behind the last octet that there is to send, FIN included. */
 seq_t tcp_snd_end(const struct tcp_conn *c);

@@ -109,9 +109,9 @@ tcp_listener_of(
 bool
 tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local)
 {
-	struct endpoint nobody = {.addr = local->addr};
+	struct endpoint no_peer = {.addr = local->addr};
 
-	return tcp_listener_of(tcp, iface, local, &nobody) != NULL;
+	return tcp_listener_of(tcp, iface, local, &no_peer) != NULL;
 }
 
 static int

@@ -16,11 +16,11 @@
 #include "wire/tcp.h"
 #include "wire/tcp_options.h"
 
-/* One who is told news. */
-struct tcp_teller {
-	struct list node;               /* of struct tcp's tellers */
-	unsigned mask;                  /* enum tcp_news */
-	const struct tcp_user_ops *ops; /* NULL: nobody listens */
+/* Who is notified of events. */
+struct tcp_subscriber {
+	struct list node;               /* of struct tcp's notify_queue, while events is not 0 */
+	unsigned events;                /* enum tcp_event */
+	const struct tcp_user_ops *ops; /* NULL: no one is notified */
 	void *user;
 };
 
@@ -98,10 +98,10 @@ struct tcp_listener {
 	bool v6only;
 	unsigned backlog;
 	struct tcp_opts opts;
-	struct tcp_teller tell;
+	struct tcp_subscriber subscriber;
 	struct list syn_queue, accept_queue; /* of struct tcp_conn.child */
 	unsigned half_open, waiting;
-	unsigned elsewhere; /* taken, but for a user who has not come for them */
+	unsigned unaccepted; /* taken, but for a user who has not come for them */
 };
 
 /* A connection in TIME-WAIT: all that is needed to answer for it. */
@@ -133,7 +133,7 @@ struct tcp {
 	struct txrec_slab slab;
 	struct slab conn_slab, tw_slab, port_slab; /* struct tcp_conn, tcp_tw, tcp_port */
 	struct list dirty;                         /* struct tcp_conn.dirty */
-	struct list tellers;                       /* struct tcp_teller.node */
+	struct list notify_queue;                  /* struct tcp_subscriber.node */
 	bool busy;                                 /* within tcp_leave() */
 	bool batch;                                /* more segments are to come at once */
 	struct siphash_key isn_key;
@@ -216,10 +216,10 @@ struct tcp_out {
 	bool transparent;
 	uint64_t flow;
 	const uint8_t *opt;
-	unsigned opt_len;       /* a multiple of 4 */
-	uint16_t mss;           /* of a super-segment's pieces */
-	struct path_cache *way; /* the connection's; NULL without one */
-	uint32_t bound_if;      /* leaves through this one only; 0 = as the routes say */
+	unsigned opt_len;        /* a multiple of 4 */
+	uint16_t mss;            /* of a super-segment's pieces */
+	struct path_cache *path; /* the connection's; NULL without one */
+	uint32_t bound_if;       /* leaves through this one only; 0 = as the routes say */
 };
 /*
  * Puts the header before @payload (NULL: none; consumed) and hands it down. 0, or as core_output();

@@ -38,9 +38,9 @@ tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned 
 	l->v6only = v6only;
 	l->backlog = backlog;
 	l->opts = *opts;
-	l->tell.ops = ops;
-	l->tell.user = user;
-	list_init(&l->tell.node);
+	l->subscriber.ops = ops;
+	l->subscriber.user = user;
+	list_init(&l->subscriber.node);
 	list_init(&l->syn_queue);
 	list_init(&l->accept_queue);
 	list_init(&l->any);
@@ -84,9 +84,9 @@ tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog)
 }
 
 void
-tcp_listener_set_elsewhere(struct tcp_listener *l, unsigned n)
+tcp_listener_set_unaccepted(struct tcp_listener *l, unsigned n)
 {
-	l->elsewhere = n;
+	l->unaccepted = n;
 }
 
 struct tcp_opts *
@@ -121,7 +121,7 @@ tcp_listener_close(struct tcp_listener *l)
 	else
 		list_del(&l->any);
 	list_del(&l->all);
-	list_del(&l->tell.node);
+	list_del(&l->subscriber.node);
 	free(l);
 	tcp_leave(tcp);
 }
@@ -130,7 +130,7 @@ tcp_listener_close(struct tcp_listener *l)
 bool
 tcp_accept_queue_full(const struct tcp_listener *l)
 {
-	return l->waiting + l->elsewhere > l->backlog;
+	return l->waiting + l->unaccepted > l->backlog;
 }
 
 unsigned
@@ -150,7 +150,7 @@ enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_queue queue)
 	} else {
 		list_push(&l->accept_queue, &c->child.link);
 		l->waiting++;
-		tcp_tell(l->tcp, &l->tell, TCP_NEWS_ACCEPT);
+		tcp_subscriber_notify(l->tcp, &l->subscriber, TCP_EVENT_ACCEPT);
 	}
 }
 
@@ -185,16 +185,16 @@ tcp_accept(struct tcp_listener *l, const struct tcp_user_ops *ops, void *user)
 	if (!c)
 		return NULL;
 	tcp_child_leave_queue(c);
-	c->user.tell.ops = ops;
-	c->user.tell.user = user;
+	c->user.subscriber.ops = ops;
+	c->user.subscriber.user = user;
 	return c;
 }
 
 void
 tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c)
 {
-	c->user.tell.ops = NULL;
-	c->user.tell.user = NULL;
+	c->user.subscriber.ops = NULL;
+	c->user.subscriber.user = NULL;
 	c->child.listener = l;
 	c->child.queue = QUEUE_ACCEPT;
 	list_push_front(&l->accept_queue, &c->child.link);
@@ -247,11 +247,11 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
  * connections that there are.
  */
 static bool
-oldest_gives_way(struct tcp_listener *l)
+evict_oldest(struct tcp_listener *l)
 {
 	struct tcp_conn *oldest = list_first(&l->syn_queue, struct tcp_conn, child.link);
 
-	if (tcp_now(oldest) - oldest->when.opened < TCP_SYN_PLACE)
+	if (tcp_now(oldest) - oldest->when.opened < TCP_SYN_QUEUE_MIN)
 		return false;
 	drop_note(l->tcp->core, NULL, DROP_TCP_SYN_QUEUE);
 	tcp_end(oldest, LEAT_ETIMEDOUT);
@@ -270,7 +270,7 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		tcp_seg_drop(tcp, seg, DROP_TCP_ACCEPT_QUEUE);
 		return;
 	}
-	if (l->half_open > 0 && l->half_open >= tcp->limits.syn_queue && !oldest_gives_way(l)) {
+	if (l->half_open > 0 && l->half_open >= tcp->limits.syn_queue && !evict_oldest(l)) {
 		tcp_seg_drop(tcp, seg, DROP_TCP_SYN_FLOOD);
 		return;
 	}
@@ -338,7 +338,7 @@ tcp_answer_refuse(struct tcp_conn *c, int error)
 	struct tcp_deferred *d = c->child.deferred;
 
 	c->user.gone = true;
-	c->user.tell.ops = NULL;
+	c->user.subscriber.ops = NULL;
 	if (error == LEAT_ECONNREFUSED)
 		tcp_end_with_reset(c, error);
 	else

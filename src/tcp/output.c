@@ -7,7 +7,7 @@
 #include <assert.h>
 
 const struct path *
-tcp_way(struct tcp_conn *c)
+tcp_route(struct tcp_conn *c)
 {
 	struct core *core = c->tcp->core;
 	uint64_t generation = route_generation(core);
@@ -28,7 +28,7 @@ tcp_sync_mss(struct tcp_conn *c)
 {
 	uint32_t headers = (ipaddr_is4(&c->flow.remote.addr) ? 20 : 40) + TCP_HDR_LEN;
 	uint32_t mss = c->agreed.peer_mss;
-	const struct path *path = tcp_way(c);
+	const struct path *path = tcp_route(c);
 
 	c->path.mss_generation = route_generation(c->tcp->core);
 	if (path) {
@@ -277,7 +277,7 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 		tcp_send_probe(c, PKT_WHY_KEEPALIVE);
 	if ((want & acks) && c->count.segs_out == before)
 		tcp_send_ack(c, why_ack(c, want));
-	tcp_tell_writable(c);
+	tcp_notify_writable(c);
 	chrono_switch(&c->snd.chrono, waits_for(c), tcp_now(c));
 }
 

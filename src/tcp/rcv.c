@@ -20,7 +20,7 @@ tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
 		return;
 	c->rcv.urg = URG_COMING;
 	c->rcv.up = at;
-	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_notify(c, TCP_EVENT_READABLE);
 }
 
 /* The urgent octet itself, when this segment brings it. */
@@ -31,7 +31,7 @@ take_urgent_octet(struct tcp_conn *c, const struct tcp_seg *seg)
 		return;
 	pkt_copy_out(seg->pkt, c->rcv.up - seg->seq, &c->rcv.urg_octet, 1);
 	c->rcv.urg = URG_HERE;
-	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_notify(c, TCP_EVENT_READABLE);
 }
 
 /* Before RCV.NXT it was here already; beyond the window, or the peer's FIN, it is not wanted. */
@@ -110,7 +110,7 @@ in_order(struct tcp_conn *c, struct tcp_seg *seg)
 	while ((p = reass_pop(&c->rcv.reass, c->rcv.nxt)))
 		deliver(c, p);
 	measure(c, seg);
-	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_notify(c, TCP_EVENT_READABLE);
 	if (had_holes) /* RFC 5681, 4.2: what fills a hole is acknowledged at once */
 		tcp_want(c, WANT_ACK);
 }

@@ -106,12 +106,12 @@ tcp_writable(const struct tcp_conn *c)
 
 /* After each flush: a writer that found no room is told of it once. */
 void
-tcp_tell_writable(struct tcp_conn *c)
+tcp_notify_writable(struct tcp_conn *c)
 {
 	bool writable = tcp_writable(c);
 
 	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
-		tcp_news(c, TCP_NEWS_WRITABLE);
+		tcp_notify(c, TCP_EVENT_WRITABLE);
 		c->user.no_room = false;
 	}
 	c->user.was_writable = writable;
@@ -178,7 +178,7 @@ confirm_neighbour(struct tcp_conn *c)
 	if (tcp_now(c) < c->when.next_confirm)
 		return;
 	c->when.next_confirm = tcp_now(c) + NEIGHBOUR_CONFIRM;
-	path = tcp_way(c);
+	path = tcp_route(c);
 	if (path)
 		neigh_confirm(path->iface, &path->next_hop);
 }

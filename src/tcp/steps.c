@@ -319,7 +319,7 @@ take_fin(struct tcp_conn *c)
 	c->rcv.nxt++;
 	c->rcv.fin_rcvd = true;
 	tcp_want(c, WANT_ACK);
-	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_notify(c, TCP_EVENT_READABLE);
 	switch (c->state) {
 	case LEAT_TCP_ESTABLISHED:
 		tcp_set_state(c, LEAT_TCP_CLOSE_WAIT);

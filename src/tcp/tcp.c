@@ -15,19 +15,19 @@ enum { CONNS_KEPT = 256, TIME_WAITS_KEPT = 64 };
 
 /* One piece of news, told; false when there is none. The user may do anything meanwhile. */
 static bool
-tell_next(struct tcp *tcp)
+notify_next(struct tcp *tcp)
 {
-	struct list *n = list_pop(&tcp->tellers);
-	struct tcp_teller *t;
-	unsigned mask;
+	struct list *n = list_pop(&tcp->notify_queue);
+	struct tcp_subscriber *s;
+	unsigned events;
 
 	if (!n)
 		return false;
-	t = container_of(n, struct tcp_teller, node);
-	mask = t->mask;
-	t->mask = 0;
-	if (t->ops)
-		t->ops->news(t->user, mask);
+	s = container_of(n, struct tcp_subscriber, node);
+	events = s->events;
+	s->events = 0;
+	if (s->ops)
+		s->ops->notify(s->user, events);
 	return true;
 }
 
@@ -42,7 +42,7 @@ tcp_leave(struct tcp *tcp)
 	do {
 		while ((n = list_pop(&tcp->dirty)))
 			tcp_flush(container_of(n, struct tcp_conn, dirty));
-	} while (tell_next(tcp));
+	} while (notify_next(tcp));
 	tcp->busy = false;
 }
 
@@ -137,7 +137,7 @@ may_wait(const struct tcp_conn *c)
 
 /* The end of a segment within a batch: what others want goes on waiting. */
 static void
-leave_alone(struct tcp_conn *c)
+flush_within_batch(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
 
@@ -171,7 +171,7 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	if (!tcp->batch)
 		tcp_leave(tcp);
 	else if (c)
-		leave_alone(c);
+		flush_within_batch(c);
 }
 
 void
@@ -181,11 +181,11 @@ tcp_batch_begin(struct tcp *tcp)
 }
 
 void
-tcp_batch_tell(struct tcp *tcp)
+tcp_batch_notify(struct tcp *tcp)
 {
 	tcp->batch = false;
 	tcp->busy = true;
-	while (tell_next(tcp))
+	while (notify_next(tcp))
 		;
 }
 
@@ -241,7 +241,7 @@ tcp_new(struct core *core)
 	list_init(&tcp->catch_all);
 	list_init(&tcp->conns);
 	list_init(&tcp->dirty);
-	list_init(&tcp->tellers);
+	list_init(&tcp->notify_queue);
 	list_init(&tcp->time_wait);
 	txrec_slab_init(&tcp->slab);
 	slab_init(&tcp->conn_slab, sizeof(struct tcp_conn), CONNS_KEPT);
@@ -258,7 +258,7 @@ tcp_free(struct tcp *tcp)
 	list_each_safe(n, &tcp->listeners) {
 		struct tcp_listener *l = container_of(n, struct tcp_listener, all);
 
-		l->tell.ops = NULL;
+		l->subscriber.ops = NULL;
 		tcp_listener_close(l);
 	}
 	list_each_safe(n, &tcp->conns)

@@ -25,18 +25,18 @@ struct tcp_listener;
 struct leat_tcp_info; /* leat.h: Linux's struct tcp_info */
 
 /* What has changed; a mask. Readiness itself is asked with tcp_ready(). */
-enum tcp_news {
-	TCP_NEWS_CONNECTED = 1, /* SYN-SENT or SYN-RECEIVED became ESTABLISHED */
-	TCP_NEWS_READABLE = 2,  /* data, FIN, urgent mark */
-	TCP_NEWS_WRITABLE = 4,
-	TCP_NEWS_ERROR = 8,   /* reset, timed out, unreachable: tcp_take_error() */
-	TCP_NEWS_ACCEPT = 16, /* listener: a child waits */
-	TCP_NEWS_CLOSED =
+enum tcp_event {
+	TCP_EVENT_CONNECTED = 1, /* SYN-SENT or SYN-RECEIVED became ESTABLISHED */
+	TCP_EVENT_READABLE = 2,  /* data, FIN, urgent mark */
+	TCP_EVENT_WRITABLE = 4,
+	TCP_EVENT_ERROR = 8,   /* reset, timed out, unreachable: tcp_take_error() */
+	TCP_EVENT_ACCEPT = 16, /* listener: a child waits */
+	TCP_EVENT_CLOSED =
 	    32, /* the connection is gone: the last news; the conn may still be asked until tcp_close() */
 };
 
 struct tcp_user_ops {
-	void (*news)(void *user, unsigned mask);
+	void (*notify)(void *user, unsigned events); /* enum tcp_event */
 };
 
 /* Registers itself with @core as protocol 6. NULL without memory. */
@@ -46,13 +46,13 @@ struct tcp *tcp_new(struct core *core);
 void tcp_free(struct tcp *tcp);
 
 /*
- * Segments that come in from here to tcp_batch_tell() came at once: what they want is sent by
- * tcp_batch_end(), one ACK for all of them, unless one of them wants more than to be acknowledged.
- * tcp_batch_tell() tells the users their news; what they then write, until tcp_batch_end(), carries
- * that ACK.
+ * Segments that come in between tcp_batch_begin() and tcp_batch_notify() arrived at once. Their
+ * answers leave in tcp_batch_end(), one ACK for all of them; a segment that needs more than an ACK
+ * is answered immediately. tcp_batch_notify() reports events to the users: what they write before
+ * tcp_batch_end() carries that ACK.
  */
 void tcp_batch_begin(struct tcp *tcp);
-void tcp_batch_tell(struct tcp *tcp);
+void tcp_batch_notify(struct tcp *tcp);
 void tcp_batch_end(struct tcp *tcp);
 
 struct tcp_limits {
@@ -99,7 +99,7 @@ void tcp_opts_default(struct tcp_opts *opts);
  * reusable).
  */
 int tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    const struct path *way, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
+    const struct path *path, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
     struct tcp_conn **out);
 
 /*
@@ -111,7 +111,7 @@ int tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsig
     const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user, struct tcp_listener **out);
 void tcp_listener_set_backlog(struct tcp_listener *l, unsigned backlog);
 /* So many children were taken, and still wait for a user elsewhere: they fill the queue, too. */
-void tcp_listener_set_elsewhere(struct tcp_listener *l, unsigned n);
+void tcp_listener_set_unaccepted(struct tcp_listener *l, unsigned n);
 struct tcp_opts *tcp_listener_opts(struct tcp_listener *l);
 
 /* Children not yet taken are reset. */

@@ -66,7 +66,7 @@ doubt_path(struct tcp_conn *c)
 		return;
 	if (c->timer.retries == TCP_R1)
 		route_forget_mtu(c->tcp->core, &c->flow.remote.addr);
-	path = tcp_way(c);
+	path = tcp_route(c);
 	if (path)
 		neigh_doubt(path->iface, &path->next_hop);
 }

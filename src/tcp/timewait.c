@@ -29,7 +29,7 @@ wait_anew(struct tcp *tcp, struct tcp_tw *tw)
 }
 
 static void
-emit_gone(struct tcp *tcp, const struct tcp_tw *tw)
+emit_closed(struct tcp *tcp, const struct tcp_tw *tw)
 {
 	struct event e;
 
@@ -47,7 +47,7 @@ emit_gone(struct tcp *tcp, const struct tcp_tw *tw)
 void
 tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw)
 {
-	emit_gone(tcp, tw);
+	emit_closed(tcp, tw);
 	tcp_flow_remove(tcp, &tw->flow);
 	list_del(&tw->node);
 	tcp->time_waits--;

@@ -51,7 +51,7 @@ tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
 	    .dont_fragment = true,
 	    .transparent = o->transparent,
 	    .ifindex = o->remote->ifindex ? o->remote->ifindex : o->bound_if,
-	    .cache = o->way};
+	    .cache = o->path};
 
 	if (!p) {
 		pkt_drop(tcp->core, NULL, DROP_POOL_EMPTY);
@@ -87,7 +87,7 @@ segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pk
 	o->transparent = c->opts.transparent;
 	o->flow = c->number;
 	o->mss = 0;
-	o->way = &c->path.cache;
+	o->path = &c->path.cache;
 	o->bound_if = c->opts.bound_if;
 }
 

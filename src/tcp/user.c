@@ -39,7 +39,7 @@ clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 
 int
 tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
-    const struct path *way, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
+    const struct path *path, const struct tcp_opts *opts, const struct tcp_user_ops *ops, void *user,
     struct tcp_conn **out)
 {
 	struct endpoint l =
@@ -54,13 +54,13 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 
 	if (err)
 		return err;
-	c = tcp_conn_new(tcp, &l, &r, hash, opts, way);
+	c = tcp_conn_new(tcp, &l, &r, hash, opts, path);
 	if (!c)
 		return -LEAT_ENOBUFS;
 	if (reused && seq_lt(c->snd.iss, at_least))
 		tcp_set_iss(c, at_least);
-	c->user.tell.ops = ops;
-	c->user.tell.user = user;
+	c->user.subscriber.ops = ops;
+	c->user.subscriber.user = user;
 	c->agreed.ts_ok = c->agreed.sack_ok = c->agreed.ws_ok = true;
 	tcp_set_state(c, LEAT_TCP_SYN_SENT);
 	tcp_want(c, WANT_SYN);
@@ -232,7 +232,7 @@ void
 tcp_shutdown_recv(struct tcp_conn *c)
 {
 	c->user.rcv_shut = true;
-	tcp_news(c, TCP_NEWS_READABLE);
+	tcp_notify(c, TCP_EVENT_READABLE);
 	tcp_leave(c->tcp);
 }
 
@@ -241,8 +241,8 @@ static void
 orphan(struct tcp_conn *c)
 {
 	c->user.gone = true;
-	c->user.tell.ops = NULL;
-	list_del(&c->user.tell.node);
+	c->user.subscriber.ops = NULL;
+	list_del(&c->user.subscriber.node);
 	timers_await_fin(c);
 	tcp_want(c, c->ended ? WANT_SETTLE : WANT_OUTPUT);
 }

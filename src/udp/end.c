@@ -179,7 +179,7 @@ udp_shutdown(struct udp_end *e, bool recv, bool send)
 {
 	e->shut_recv |= recv;
 	e->shut_send |= send;
-	e->ops->news(e->user);
+	e->ops->notify(e->user);
 }
 
 int

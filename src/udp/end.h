@@ -43,7 +43,7 @@ struct udp_group {
 };
 
 /* The way that the last datagram took, for the next with the same names. */
-struct udp_way {
+struct udp_route {
 	struct ipaddr asked; /* the source that was asked for; unspecified = any */
 	struct ipaddr dst;
 	uint32_t ifindex;
@@ -58,7 +58,7 @@ struct udp_end {
 	struct udp_opts opts;
 	const struct udp_user_ops *ops;
 	void *user;
-	struct udp_way way;
+	struct udp_route route;
 	struct dgram_queue queue;
 	struct errq errors;
 	int error;

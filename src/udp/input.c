@@ -18,7 +18,7 @@ enqueue(struct udp_end *e, struct pkt *payload, const struct udp_flow *f)
 	if (!dgram_enqueue(e->udp->core, &e->queue, payload, &names))
 		return;
 	e->udp->count.rx++;
-	e->ops->news(e->user);
+	e->ops->notify(e->user);
 }
 
 struct delivery {
@@ -173,6 +173,6 @@ udp_error(void *self, const struct net_error *err)
 	if (udp_keeps_errors(e, &err->remote))
 		errq_put_report(udp->core, &e->errors, udp_room(e), err, f.remote.port, UDP_HDR_LEN);
 	e->error = err->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : err->error;
-	e->ops->news(e->user);
+	e->ops->notify(e->user);
 	return true;
 }

@@ -73,23 +73,23 @@ look_up(struct udp_end *e, const struct ipaddr *src, uint32_t ifindex, struct se
 static int
 choose_path(struct udp_end *e, const struct udp_tx *tx, struct sending *s)
 {
-	struct udp_way way = {
+	struct udp_route route = {
 	    .asked = s->local.addr, .dst = s->remote.addr, .ifindex = choose_iface(e, tx, &s->remote)};
-	bool same = ipaddr_eq(&way.asked, &e->way.asked) && ipaddr_eq(&way.dst, &e->way.dst) &&
-		    way.ifindex == e->way.ifindex;
+	bool same = ipaddr_eq(&route.asked, &e->route.asked) && ipaddr_eq(&route.dst, &e->route.dst) &&
+		    route.ifindex == e->route.ifindex;
 	int err = 0;
 
-	if (!ipaddr_is_any(&way.asked) && ipaddr_is4(&way.asked) != ipaddr_is4(&way.dst))
+	if (!ipaddr_is_any(&route.asked) && ipaddr_is4(&route.asked) != ipaddr_is4(&route.dst))
 		return -LEAT_ENETUNREACH;
-	if (same && e->way.cache.generation == route_generation(e->udp->core))
-		s->path = e->way.cache.path;
+	if (same && e->route.cache.generation == route_generation(e->udp->core))
+		s->path = e->route.cache.path;
 	else
-		err = look_up(e, &way.asked, way.ifindex, s);
+		err = look_up(e, &route.asked, route.ifindex, s);
 	if (err)
 		return err;
 	if (!same)
-		e->way = way; /* empty: filled where the datagram is seen to pass */
-	s->ip.cache = e->opts.transparent ? NULL : &e->way.cache;
+		e->route = route; /* empty: filled where the datagram is seen to pass */
+	s->ip.cache = e->opts.transparent ? NULL : &e->route.cache;
 	s->local.addr = s->path.src;
 	if (!e->opts.broadcast && iface_is_broadcast(s->path.iface, &s->remote.addr))
 		return -LEAT_EACCES;
@@ -123,7 +123,7 @@ too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
 
 	if (limit && udp_keeps_errors(e, &s->remote.addr)) {
 		errq_put(e->udp->core, &e->errors, udp_room(e), &err, NULL, 0);
-		e->ops->news(e->user);
+		e->ops->notify(e->user);
 	}
 	return -LEAT_EMSGSIZE;
 }

@@ -57,7 +57,7 @@ struct udp_opts {
 void udp_opts_default(struct udp_opts *opts);
 
 struct udp_user_ops {
-	void (*news)(void *user); /* readiness may have changed; may not call back into UDP */
+	void (*notify)(void *user); /* readiness may have changed; may not call back into UDP */
 };
 
 /* Registers itself with @core as protocol 17. NULL without memory. */

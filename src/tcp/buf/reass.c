@@ -108,12 +108,12 @@ reass_note_duplicate(struct reass *r, seq_t start, seq_t end)
 static void
 note_another(struct reass *r, seq_t start, seq_t end)
 {
-	struct seq_range *told = &r->dsack;
+	struct seq_range *noted = &r->dsack;
 
-	if (told->start == told->end)
-		*told = (struct seq_range){start, end};
-	else if (seq_leq(start, told->end) && seq_geq(end, told->start))
-		*told = (struct seq_range){seq_min(start, told->start), seq_max(end, told->end)};
+	if (noted->start == noted->end)
+		*noted = (struct seq_range){start, end};
+	else if (seq_leq(start, noted->end) && seq_geq(end, noted->start))
+		*noted = (struct seq_range){seq_min(start, noted->start), seq_max(end, noted->end)};
 	r->duplicate += end - start;
 }
 

@@ -150,15 +150,15 @@ go_on(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample 
 static const char *
 step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
-	const char *news = NULL;
+	const char *change = NULL;
 
 	if (r->state >= CA_RECOVERY && seq_geq(q->una, r->point))
-		news = leave(r, q, cc, s->now);
+		change = leave(r, q, cc, s->now);
 	if (seq_gt(q->una, r->point))
 		r->has_point = false; /* or half a sequence space later it would seem to lie ahead */
 	if (r->state == CA_RECOVERY || r->state == CA_LOSS) {
 		go_on(r, q, cc, s);
-		return news;
+		return change;
 	}
 	if (!q->sack && s->acked > 0)
 		txq_forget_dupacks(q);
@@ -167,26 +167,26 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 		return "enter recovery";
 	}
 	r->state = q->sacked > 0 || q->dupacks > 0 ? CA_DISORDER : CA_OPEN;
-	return news;
+	return change;
 }
 
 const char *
 recovery_ack(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s, uint32_t tsecr)
 {
 	enum ca_state before = r->state;
-	const char *news;
+	const char *change;
 
 	if (s->acked > 0)
 		r->timeouts = 0;
 	if (was_spurious(r, s, tsecr)) {
 		undo(r, q, cc, s->now);
-		news = before == CA_LOSS ? "undo RTO" : "undo recovery";
+		change = before == CA_LOSS ? "undo RTO" : "undo recovery";
 	} else {
-		news = step(r, q, cc, s);
+		change = step(r, q, cc, s);
 	}
 	if (s->newly_delivered > 0)
 		cc->ops->ack(cc, s, r->state);
-	return news;
+	return change;
 }
 
 void

@@ -105,7 +105,7 @@ txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t no
 uint32_t
 txq_mark_lost(struct txq *q, struct txrec *r)
 {
-	uint32_t len = txrec_len(r), news = r->lost ? 0 : len;
+	uint32_t len = txrec_len(r), newly = r->lost ? 0 : len;
 
 	assert(!r->sacked);
 	if (r->lost && !r->retx)
@@ -114,7 +114,7 @@ txq_mark_lost(struct txq *q, struct txrec *r)
 		q->retx -= len;
 	r->retx = false;
 	r->lost = true;
-	q->lost += news;
+	q->lost += newly;
 	q->lost_total += len;
 	list_del(&r->by_state);
 	list_push(&q->lost_list, &r->by_state);

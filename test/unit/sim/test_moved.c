@@ -12,13 +12,13 @@ struct moved {
 };
 
 static void
-on_news(void *user, unsigned mask)
+on_events(void *user, unsigned mask)
 {
 	(void)user;
 	(void)mask;
 }
 
-static const struct tcp_user_ops quiet = {.news = on_news};
+static const struct tcp_user_ops quiet = {.notify = on_events};
 
 /* A connection over which octets have just come, so that the neighbour is known to be reachable. */
 static struct moved

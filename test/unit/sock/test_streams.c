@@ -209,19 +209,19 @@ time_wait_has_left_its_socket(void **state)
 
 /* A backlog of 1 lets two wait, wherever they do. */
 static void
-children_that_wait_elsewhere_fill_the_queue(void **state)
+unaccepted_connections_fill_the_accept_queue(void **state)
 {
 	struct fixture *f = *state;
 	struct endpoint e = at("127.0.0.1", 80);
 	struct sock *c[2] = {open_stream(&f->net, 0), open_stream(&f->net, 0)};
 
-	sock_wait_elsewhere(f->listener, 1);
+	sock_set_unaccepted(f->listener, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(sock_connect(c[i], &e), -LEAT_EINPROGRESS);
 		settle(&f->net);
 		assert_int_equal(sock_connect(c[i], &e), i == 0 ? 0 : -LEAT_EALREADY);
 	}
-	sock_wait_elsewhere(f->listener, 0);
+	sock_set_unaccepted(f->listener, 0);
 	settle(&f->net);
 	settle(&f->net);
 	assert_int_equal(sock_connect(c[1], &e), 0);
@@ -294,7 +294,7 @@ main(void)
 	    T(a_shut_listener_gives_back_a_port_that_nobody_named),
 	    T(a_bound_stream_connects_to_itself),
 	    T(time_wait_has_left_its_socket),
-	    T(children_that_wait_elsewhere_fill_the_queue),
+	    T(unaccepted_connections_fill_the_accept_queue),
 	    T(nodelay_flushes_each_time),
 	    T(options_take_what_linux_takes),
 	};

@@ -366,29 +366,30 @@ script_end(struct script *s)
 }
 
 static void
-on_news(void *user, unsigned mask)
+on_events(void *user, unsigned events)
 {
 	struct script *s = user;
 
-	s->news |= mask;
-	if (s->close_on_news) {
-		s->close_on_news = false;
-		if (s->say_on_news)
-			send_octets(s, s->say_on_news);
+	s->events |= events;
+	if (s->close_on_event) {
+		s->close_on_event = false;
+		if (s->send_on_event)
+			send_octets(s, s->send_on_event);
 		tcp_close(s->c);
 		s->c = NULL;
 	}
 }
 
 static void
-on_listener_news(void *user, unsigned mask)
+on_listener_events(void *user, unsigned events)
 {
 	struct script *s = user;
 
-	s->listener_news |= mask;
+	s->listener_events |= events;
 }
 
-static const struct tcp_user_ops user_ops = {.news = on_news}, listener_ops = {.news = on_listener_news};
+static const struct tcp_user_ops user_ops = {.notify = on_events},
+				 listener_ops = {.notify = on_listener_events};
 
 void
 listen_on(struct script *s, unsigned backlog)
@@ -409,10 +410,10 @@ accept_child(struct script *s)
 void
 connect_to(struct script *s)
 {
-	struct path way;
+	struct path path;
 
-	assert_int_equal(route_find(s->core, &s->peer.addr, &s->us.addr, 0, &way), 0);
-	assert_int_equal(tcp_connect(s->tcp, &s->us, &s->peer, &way, &s->opts, &user_ops, s, &s->c), 0);
+	assert_int_equal(route_find(s->core, &s->peer.addr, &s->us.addr, 0, &path), 0);
+	assert_int_equal(tcp_connect(s->tcp, &s->us, &s->peer, &path, &s->opts, &user_ops, s, &s->c), 0);
 }
 
 void

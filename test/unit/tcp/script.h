@@ -37,10 +37,10 @@ struct script {
 	struct tcp_conn *c; /* the one under test */
 	struct endpoint us, peer;
 	seq_t iss, irs; /* ours, theirs */
-	unsigned news, listener_news, refused;
-	bool close_on_news; /* the user closes as soon as it hears anything, */
-	size_t say_on_news; /* and sends so many octets before */
-	uint8_t path[32];   /* states, as they were entered */
+	unsigned events, listener_events, refused;
+	bool close_on_event;  /* the user closes as soon as it hears anything, */
+	size_t send_on_event; /* and sends so many octets before */
+	uint8_t path[32];     /* states, as they were entered */
 	unsigned states;
 	uint32_t irs_next; /* the ISN of the peer's next SYN */
 };

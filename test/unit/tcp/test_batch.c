@@ -97,7 +97,7 @@ a_segment_of_another_flow_hurries_nobody(void **state)
 	s->peer.port--;
 	expect_nothing(s);
 	inject(s, ". 1001:2001(1000) ack 1 win 65535");
-	tcp_batch_tell(s->tcp);
+	tcp_batch_notify(s->tcp);
 	tcp_batch_end(s->tcp);
 	expect(s, ". 1:1(0) ack 2001");
 	expect_nothing(s);

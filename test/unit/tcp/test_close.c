@@ -80,7 +80,7 @@ fin_with_ack_of_fin(void **state)
 	inject(s, "F. 1:1(0) ack 2");
 	assert_state(s, TIME_WAIT);
 	expect(s, ". 2:2(0) ack 2");
-	assert_int_equal(s->news & TCP_NEWS_CLOSED, TCP_NEWS_CLOSED);
+	assert_int_equal(s->events & TCP_EVENT_CLOSED, TCP_EVENT_CLOSED);
 	tcp_close(s->c);
 	script_end(s);
 }
@@ -147,8 +147,8 @@ what_was_sent_leaves_before_the_reset(void **state)
 	struct script *s = script_new();
 
 	establish_passive(s, "");
-	s->close_on_news = true;
-	s->say_on_news = 2500;
+	s->close_on_event = true;
+	s->send_on_event = 2500;
 	inject(s, "P. 1:101(100) ack 1 win 2000");
 	expect(s, ". 1:1(0) ack 101");
 	expect(s, "P. 1:2001(2000) ack 101 segs 2");

@@ -75,9 +75,9 @@ a_writer_without_memory_is_notified(void **state)
 	assert_int_equal(tcp_send(s->c, "x", 1, false, false), -LEAT_EAGAIN);
 	while ((n = list_pop(&taken)))
 		pkt_free(container_of(n, struct pkt, node));
-	s->news = 0;
+	s->events = 0;
 	elapse(s, SEC);
-	assert_true(s->news & TCP_NEWS_WRITABLE);
+	assert_true(s->events & TCP_EVENT_WRITABLE);
 	send_octets(s, 1);
 	expect(s, "P. 1:2(1) ack 1");
 	script_end(s);
@@ -450,9 +450,9 @@ full_buffer_blocks_and_wakes(void **state)
 	assert_int_equal(tcp_ready(s->c) & LEAT_OUT, 0);
 	assert_int_equal(tcp_unacked(s->c), 20000);
 	assert_int_equal(tcp_unsent(s->c), 10000);
-	s->news = 0;
+	s->events = 0;
 	inject(s, ". 1:1(0) ack 10001");
-	assert_int_equal(s->news & TCP_NEWS_WRITABLE, TCP_NEWS_WRITABLE);
+	assert_int_equal(s->events & TCP_EVENT_WRITABLE, TCP_EVENT_WRITABLE);
 	assert_int_equal(tcp_ready(s->c) & LEAT_OUT, LEAT_OUT);
 	script_end(s);
 }

@@ -12,7 +12,7 @@ active_open(void **state)
 	inject(s, "S. 0:0(0) ack 1 win 1000 <mss 1000,sackOK,wscale 2,ts 7 0>");
 	assert_state(s, ESTABLISHED);
 	expect(s, ". 1:1(0) ack 1 <ts 0 7>");
-	assert_int_equal(s->news & TCP_NEWS_CONNECTED, TCP_NEWS_CONNECTED);
+	assert_int_equal(s->events & TCP_EVENT_CONNECTED, TCP_EVENT_CONNECTED);
 	tcp_close(s->c);
 	script_end(s);
 }
@@ -29,7 +29,7 @@ passive_open(void **state)
 	assert_int_equal(tcp_accept_pending(s->listener), 0);
 	inject(s, ". 1:1(0) ack 1");
 	assert_int_equal(tcp_accept_pending(s->listener), 1);
-	assert_int_equal(s->listener_news, TCP_NEWS_ACCEPT);
+	assert_int_equal(s->listener_events, TCP_EVENT_ACCEPT);
 	accept_child(s);
 	assert_state(s, ESTABLISHED);
 	expect_nothing(s);
@@ -82,7 +82,7 @@ reset_in_syn_sent_is_refusal(void **state)
 	inject(s, "R. 0:0(0) ack 1");
 	assert_state(s, CLOSED);
 	assert_int_equal(tcp_take_error(s->c), LEAT_ECONNREFUSED);
-	assert_int_equal(s->news & TCP_NEWS_CLOSED, TCP_NEWS_CLOSED);
+	assert_int_equal(s->events & TCP_EVENT_CLOSED, TCP_EVENT_CLOSED);
 	expect_nothing(s);
 	tcp_close(s->c);
 	script_end(s);
@@ -187,7 +187,7 @@ reset_in_syn_received_is_silent(void **state)
 	inject(s, "R 1:1(0)");
 	inject(s, ". 1:1(0) ack 1");
 	expect(s, "R 1:1(0)");
-	assert_int_equal(s->listener_news, 0);
+	assert_int_equal(s->listener_events, 0);
 	script_end(s);
 }
 
@@ -355,7 +355,7 @@ deferred_child_is_answered_late(void **state)
 	expect(s, "S. 0:0(0) ack 1 <mss 1460>");
 	inject(s, ". 1:1(0) ack 1");
 	assert_state(s, ESTABLISHED);
-	assert_int_equal(s->news & TCP_NEWS_CONNECTED, TCP_NEWS_CONNECTED);
+	assert_int_equal(s->events & TCP_EVENT_CONNECTED, TCP_EVENT_CONNECTED);
 	script_end(s);
 }
 
@@ -446,7 +446,7 @@ closing_in_the_upcall(void **state)
 	struct script *s = script_new();
 
 	connect_to(s);
-	s->close_on_news = true;
+	s->close_on_event = true;
 	expect(s, "S 0:0(0)");
 	inject(s, "S. 0:0(0) ack 1 win 65535 <mss 1000>");
 	expect(s, ". 1:1(0) ack 1");

@@ -122,10 +122,10 @@ write_stops_at_the_low_water_mark(void **state)
 	assert_int_equal(tcp_unsent(s->c), 4000);
 	assert_int_equal(tcp_send(s->c, octets, sizeof octets, false, false), -LEAT_EAGAIN);
 	assert_int_equal(tcp_ready(s->c) & LEAT_OUT, 0);
-	s->news = 0;
+	s->events = 0;
 	inject(s, ". 1:1(0) ack 1001"); /* slow start: two more leave */
 	assert_int_equal(tcp_unsent(s->c), 2000);
-	assert_true(s->news & TCP_NEWS_WRITABLE);
+	assert_true(s->events & TCP_EVENT_WRITABLE);
 	script_end(s);
 }
 
