@@ -3,10 +3,12 @@
  */
 #include "run/calls.h"
 
+#include "run/dgram.h"
 #include "run/missing.h"
 #include "run/netlink.h"
 #include "run/netns.h"
 #include "run/room.h"
+#include "run/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +116,7 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 		report_missing(c->w, v6 ? AF_INET6 : AF_INET, type, protocol, transport_name(type, protocol));
 		return kind;
 	}
-	d = desc_new(c->w, (enum desc_kind)kind, v6);
+	d = desc_new(c->w, kind == DESC_STREAM ? &stream_rec_ops : &dgram_rec_ops, (enum desc_kind)kind, v6);
 	if (!d)
 		return -ENOBUFS;
 	rc = sock_open(c->w->socks, v6, sock_type_of(d->kind), &d->sk);

@@ -6,6 +6,7 @@
 #include "run/control.h"
 #include "run/dgram.h"
 #include "run/dgram_error.h"
+#include "run/lowat.h"
 #include "run/missing.h"
 #include "run/pump.h"
 #include "run/settings.h"
@@ -100,9 +101,10 @@ set_native(struct call *c, int level, int name, const void *value, socklen_t len
 		return -errno;
 	if (!limit || is_wait_limit(value, len))
 		settings_note(c->d, level, name, value, len);
-	if (level == SOL_SOCKET && name == SO_RCVLOWAT &&
-	    c->d->kind == DESC_STREAM) /* it may be reached now */
-		pump(c->d);
+	if (level == SOL_SOCKET && name == SO_RCVLOWAT && c->d->kind == DESC_STREAM) {
+		lowat_note(c->d, value, len);
+		pump(c->d); /* it may be reached now */
+	}
 	return c->fd >= 0 ? 0 : CALL_CONTINUE;
 }
 

@@ -5,8 +5,6 @@
 #include "run/desc.h"
 
 #include "run/alias.h"
-#include "run/dgram.h"
-#include "run/dgram_away.h"
 #include "run/settings.h"
 
 #include <errno.h>
@@ -29,13 +27,14 @@ id_eq(const struct table_node *n, const void *key)
 }
 
 struct desc *
-desc_new(struct worker *w, enum desc_kind kind, bool v6)
+desc_new(struct worker *w, const struct desc_ops *ops, enum desc_kind kind, bool v6)
 {
 	struct desc *d = calloc(1, sizeof *d);
 
 	if (!d)
 		return NULL;
 	d->w = w;
+	d->ops = ops;
 	d->kind = kind;
 	d->v6 = v6;
 	d->id = ++w->next_id;
@@ -49,7 +48,6 @@ desc_new(struct worker *w, enum desc_kind kind, bool v6)
 	list_init(&d->settings);
 	list_push(&w->descs, &d->node);
 	table_insert(&w->by_id, &d->by_id, table_hash(&w->by_id, &d->id, 1));
-	w->untended++;
 	return d;
 }
 
@@ -177,9 +175,7 @@ desc_set_peer(struct desc *d, int fd, uint32_t events, void (*fn)(struct loop_fd
 {
 	int rc;
 
-	if (d->peer.fd < 0)
-		d->w->untended--;
-	else
+	if (d->peer.fd >= 0)
 		close_peer(d);
 	d->peer = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
 	rc = loop_add(d->w->loop, &d->peer);
@@ -195,7 +191,6 @@ desc_close_peer(struct desc *d)
 		return;
 	close_peer(d);
 	d->peer.fd = -1;
-	d->w->untended++;
 }
 
 void
@@ -221,15 +216,9 @@ drop_transport(struct desc *d, bool abort)
 	struct sock *sk = d->sk;
 
 	list_del(&d->named);
-	dgram_away_close(d);
 	if (!sk)
 		return;
-	if (d->child)
-		sock_abort(d->child);
-	d->child = NULL;
 	sock_watch(sk, NULL, NULL);
-	if (d->kind == DESC_DGRAM || d->kind == DESC_PING)
-		worker_gone(d->w, sk);
 	d->sk = NULL;
 	if (abort)
 		sock_abort(sk);
@@ -243,14 +232,11 @@ desc_bury(struct desc *d, bool abort)
 	if (d->buried)
 		return;
 	d->buried = true;
-	if (d->kind != DESC_STREAM && d->kind != DESC_NETLINK)
-		dgram_flush(d); /* it wrote and closed */
+	d->ops->end(d);
 	drop_transport(d, abort);
 	desc_close_peer(d);
-	dgram_forget(d);
 	desc_close_fd(d, &d->handle);
 	desc_close_fd(d, &d->own);
-	d->w->untended--;
 	if (d->inode)
 		table_remove(&d->w->by_inode, &d->by_inode);
 	table_remove(&d->w->by_id, &d->by_id);

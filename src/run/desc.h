@@ -23,8 +23,21 @@ enum desc_state {
 	DESC_FINISHED,  /* the transport is gone, the descriptor is not */
 };
 
+struct desc;
+
+/* What the kinds of sockets do differently. */
+struct desc_ops {
+	/* The record ends: gives up what the kind holds beside it. */
+	void (*end)(struct desc *d);
+	/* Goes on with what may be possible by now, though no event says so. May end the record. */
+	void (*look)(struct desc *d);
+	/* Returns true if an event at our end says that the program has closed the socket. */
+	bool (*notices_close)(const struct desc *d);
+};
+
 struct desc {
 	struct worker *w;
+	const struct desc_ops *ops;
 	struct table_node by_inode, by_id;
 	struct list node;     /* worker.descs, until it is freed: who walks along them may bury any */
 	struct list grave;    /* worker.buried */
@@ -119,7 +132,7 @@ struct desc {
 };
 
 /* NULL without memory. */
-struct desc *desc_new(struct worker *w, enum desc_kind kind, bool v6);
+struct desc *desc_new(struct worker *w, const struct desc_ops *ops, enum desc_kind kind, bool v6);
 
 void desc_set_inode(struct desc *d, uint64_t inode);
 /* Takes that back: the program's end was not met after all. */

@@ -21,14 +21,6 @@ enum { DGRAM_MAX = 65536 };
 #define ON_ITS_WAY (5 * MSEC)
 
 void
-dgram_forget(struct desc *d)
-{
-	dgram_forget_speakers(d);
-	dgram_report_forget(d);
-	dgram_keep_forget(&d->held);
-}
-
-void
 dgram_size(struct desc *d)
 {
 	int octets;
@@ -295,3 +287,33 @@ dgram_shutdown(struct desc *d, int fd, int how)
 	waitq_wake(&d->changed);
 	return d->state == DESC_CONNECTED ? 0 : -ENOTCONN;
 }
+
+/* The program has closed it. What it wrote before still goes. */
+static void
+end(struct desc *d)
+{
+	dgram_flush(d);
+	dgram_away_close(d);
+	if (d->sk)
+		worker_gone(d->w, d->sk);
+	dgram_forget_speakers(d);
+	dgram_report_forget(d);
+	dgram_keep_forget(&d->held);
+}
+
+/* See give() on ETOOMANYREFS. */
+static void
+look(struct desc *d)
+{
+	if (!list_empty(&d->held))
+		dgram_deliver(d);
+}
+
+/* The kernel tells the worker's end nothing. */
+static bool
+notices_close(const struct desc *d)
+{
+	return false;
+}
+
+const struct desc_ops dgram_rec_ops = {.end = end, .look = look, .notices_close = notices_close};

@@ -44,6 +44,7 @@ void dgram_deliver(struct desc *d);
 /* The watcher of @arg's sockets of the stack. */
 void dgram_sock_changed(struct sock *sk, void *arg);
 
-void dgram_forget(struct desc *d);
+/* The operations of datagram sockets. */
+extern const struct desc_ops dgram_rec_ops;
 
 #endif

@@ -31,6 +31,20 @@ peer_news(struct loop_fd *fd, uint32_t events)
 		desc_bury(d, false);
 }
 
+/* There is nothing beside the record. */
+static void
+nothing(struct desc *d)
+{
+}
+
+static bool
+notices_close(const struct desc *d)
+{
+	return false;
+}
+
+static const struct desc_ops netlink_ops = {.end = nothing, .look = nothing, .notices_close = notices_close};
+
 /*
  * A pair of our own will do: such a socket is never connected or listened on. SEQPACKET keeps
  * messages apart, and tells when it is closed.
@@ -38,7 +52,7 @@ peer_news(struct loop_fd *fd, uint32_t events)
 long
 netlink_open(struct call *c, int flags)
 {
-	struct desc *d = desc_new(c->w, DESC_NETLINK, false);
+	struct desc *d = desc_new(c->w, &netlink_ops, DESC_NETLINK, false);
 	int pair[2];
 	long rc;
 

@@ -6,7 +6,6 @@
 
 #include "gate/gate.h"
 #include "run/desc.h"
-#include "run/stream.h"
 #include "run/sweep.h"
 
 #include <dirent.h>
@@ -128,7 +127,7 @@ offer_again(struct fd_wait *wait)
 		struct desc *d = container_of(n, struct desc, named);
 
 		if (d->state == DESC_LISTENING)
-			stream_offer_children(d);
+			d->ops->look(d);
 	}
 }
 

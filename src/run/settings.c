@@ -4,8 +4,6 @@
  */
 #include "run/settings.h"
 
-#include "run/lowat.h"
-
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +56,6 @@ settings_note(struct desc *d, int level, int name, const void *value, size_t len
 
 	if (len > SETTING_MAX)
 		return;
-	if (level == SOL_SOCKET && name == SO_RCVLOWAT)
-		lowat_note(d, value, len);
 	s = find(d, level, name);
 	if (s)
 		list_del(&s->node);

@@ -5,6 +5,7 @@
 #include "run/stream.h"
 
 #include "run/alias.h"
+#include "run/holder.h"
 #include "run/owner.h"
 #include "run/proxy/diag.h"
 #include "run/pump.h"
@@ -16,12 +17,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /*
  * The stack keeps the backlog that the program asked for; this one only must not be the first to be
  * full.
  */
 enum { UNIX_BACKLOG = 4096 };
+
+/* How often the queue of a full listener is counted. */
+#define COUNT_EVERY (20 * MSEC)
 
 /* While it connects, only hang-ups could come, and the held duplicate keeps even those away. */
 static void
@@ -60,7 +65,6 @@ stream_joined(struct desc *d, int fd)
 		peer = d->peer.fd;
 		loop_del(d->w->loop, &d->peer);
 		d->peer.fd = -1;
-		d->w->untended++;
 		d->filled_up = false;
 	}
 	pump_hold(d, fd);
@@ -171,7 +175,7 @@ stream_watch_connecting(struct desc *d)
 /*
  * What waits in the AF_UNIX listener counts against the backlog as what waits in the stack does. An
  * accept() without an address is not seen here, so what is known is how many wait at most; the
- * kernel is asked when that would be too many, and sweep.c goes on asking while it is.
+ * kernel is asked when that would be too many, and again from time to time while it is.
  */
 static void
 set_waiting(struct desc *d, unsigned n)
@@ -180,11 +184,11 @@ set_waiting(struct desc *d, unsigned n)
 	d->full = n > d->backlog;
 	sock_set_unaccepted(d->sk, d->full ? n : 0);
 	if (d->full)
-		d->w->full_at = loop_now(d->w->loop) + STREAM_FULL_LOOK;
+		d->w->full_at = loop_now(d->w->loop) + COUNT_EVERY;
 }
 
-void
-stream_count_waiting(struct desc *d)
+static void
+count_waiting(struct desc *d)
 {
 	set_waiting(d, diag_waiting(d->inode));
 }
@@ -230,7 +234,7 @@ static bool
 offer(struct desc *listener)
 {
 	struct worker *w = listener->w;
-	struct desc *d = desc_new(w, DESC_STREAM, listener->v6);
+	struct desc *d = desc_new(w, &stream_rec_ops, DESC_STREAM, listener->v6);
 	int fd;
 
 	if (!d) {
@@ -253,9 +257,10 @@ offer(struct desc *listener)
 	d->accepted_from = sock_accepted_from(d->sk);
 	d->listener = listener->id;
 	settings_inherit(d, listener);
+	d->lowat = listener->lowat;
 	owner_inherit(d, listener);
 	if (++listener->offered > listener->backlog)
-		stream_count_waiting(listener);
+		count_waiting(listener);
 	seat(d);
 	name_child(d, listener);
 	if (pump_start(d, fd)) {
@@ -375,9 +380,66 @@ stream_listen(struct desc *d, int fd, int backlog)
 		return -errno;
 	d->state = DESC_LISTENING;
 	d->backlog = backlog < 0 || backlog > UNIX_BACKLOG ? UNIX_BACKLOG : (unsigned)backlog;
-	stream_count_waiting(d);
+	count_waiting(d);
 	desc_note_named(d);
 	sock_watch(d->sk, listener_news, d);
 	stream_offer_children(d);
 	return 0;
 }
+
+nsec_t
+listener_next(const struct worker *w)
+{
+	return w->full_at;
+}
+
+void
+listener_run(struct worker *w, nsec_t now)
+{
+	if (now < w->full_at)
+		return;
+	w->full_at = NSEC_NEVER;
+	list_each(n, &w->named) {
+		struct desc *d = container_of(n, struct desc, named);
+
+		if (d->full)
+			count_waiting(d);
+	}
+}
+
+static void
+end(struct desc *d)
+{
+	if (d->child)
+		sock_abort(d->child);
+	d->child = NULL;
+}
+
+/* The program has accepted @d by a call that is not answered here, so the reset can be shown. */
+static void
+show_late_reset(struct desc *d)
+{
+	int own = holder_borrow(d);
+
+	if (own < 0)
+		return;
+	pump_show_reset(d, own);
+	close(own);
+}
+
+static void
+look(struct desc *d)
+{
+	if (d->state == DESC_LISTENING)
+		stream_offer_children(d);
+	if (d->reset_waits)
+		show_late_reset(d);
+}
+
+static bool
+notices_close(const struct desc *d)
+{
+	return d->peer.fd >= 0 && !desc_shut(d);
+}
+
+const struct desc_ops stream_rec_ops = {.end = end, .look = look, .notices_close = notices_close};

@@ -7,7 +7,8 @@
 
 #include "run/desc.h"
 
-#define STREAM_FULL_LOOK (20 * MSEC) /* how often a listener whose queue is full is looked at */
+/* The operations of stream sockets. */
+extern const struct desc_ops stream_rec_ops;
 
 /*
  * Make the program's @fd look like a socket that connects: connected to us, and full. 0 or the
@@ -48,6 +49,9 @@ void stream_put_back(struct desc *listener, struct desc *child, int fd);
 
 /* The program has taken one or more: there is room again in the queue that listen() bounds. */
 void stream_accepted(struct desc *d);
-void stream_count_waiting(struct desc *d);
+
+/* When to count the queues of full listeners again; NSEC_NEVER: none is full. */
+nsec_t listener_next(const struct worker *w);
+void listener_run(struct worker *w, nsec_t now);
 
 #endif

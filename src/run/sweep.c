@@ -6,13 +6,9 @@
 
 #include "host/clock.h"
 #include "run/desc.h"
-#include "run/dgram.h"
-#include "run/holder.h"
 #include "run/process/procfd.h"
 #include "run/proxy/diag.h"
 #include "run/proxy/open_sockets.h"
-#include "run/pump.h"
-#include "run/stream.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -56,13 +52,6 @@ compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Seen at our end when it closes, so no business of a sweep. */
-static bool
-tended(const struct desc *d)
-{
-	return d->peer.fd >= 0 && d->kind == DESC_STREAM && !desc_shut(d);
-}
-
 /*
  * Returns true if only a sweep notices that the program has closed @d. A connecting one is not
  * looked for while our own duplicate keeps it alive.
@@ -70,7 +59,7 @@ tended(const struct desc *d)
 static bool
 depends(const struct desc *d)
 {
-	return !d->buried && !tended(d) && d->inode && (d->own < 0 || !d->w->kernel.getfd);
+	return !d->buried && !d->ops->notices_close(d) && d->inode && (d->own < 0 || !d->w->kernel.getfd);
 }
 
 /* With sock_diag(7): one dump answers for all. */
@@ -226,31 +215,7 @@ sweep_unfinished(struct worker *w)
 nsec_t
 sweep_next(const struct worker *w)
 {
-	return list_empty(&w->descs) ? NSEC_NEVER : nsec_min(w->sweep_at, w->full_at);
-}
-
-/* Accepted without our hearing of it. */
-static void
-show_late_reset(struct desc *d)
-{
-	int own = holder_borrow(d);
-
-	if (own < 0)
-		return;
-	pump_show_reset(d, own);
-	close(own);
-}
-
-static void
-look_at_full(struct worker *w)
-{
-	w->full_at = NSEC_NEVER;
-	list_each(n, &w->named) {
-		struct desc *d = container_of(n, struct desc, named);
-
-		if (d->full)
-			stream_count_waiting(d);
-	}
+	return list_empty(&w->descs) ? NSEC_NEVER : w->sweep_at;
 }
 
 void
@@ -258,8 +223,6 @@ sweep_run(struct worker *w, nsec_t now)
 {
 	bool needed = false;
 
-	if (now >= w->full_at)
-		look_at_full(w);
 	if (now < w->sweep_at)
 		return;
 	w->sweep_at = now + SWEEP_EVERY_MS * MSEC + w->sweep_cost * SWEEP_BUDGET;
@@ -268,13 +231,8 @@ sweep_run(struct worker *w, nsec_t now)
 
 		if (d->buried)
 			continue;
-		if (!list_empty(&d->held)) /* see dgram.c on ETOOMANYREFS */
-			dgram_deliver(d);
-		needed |= !tended(d);
-		if (d->child)
-			stream_offer_children(d);
-		if (d->reset_waits)
-			show_late_reset(d);
+		needed |= !d->ops->notices_close(d);
+		d->ops->look(d);
 	}
 	if (needed) {
 		nsec_t before = clock_monotonic();

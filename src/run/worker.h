@@ -46,7 +46,6 @@ struct worker {
 	struct list buried;           /* to be freed at the end of the turn */
 	struct list named;            /* descs that may be meant by 127.0.0.1 */
 	uint64_t next_id;
-	unsigned untended;           /* descs whose end only a sweep can see */
 	nsec_t sweep_at, sweep_cost; /* when to look next, and how long the last look took */
 	nsec_t full_at;              /* when to look at listeners whose queues are full */
 

@@ -6,6 +6,7 @@
 #include "run/process/hold.h"
 #include "run/process/tree.h"
 #include "run/process/watchdog.h"
+#include "run/stream.h"
 #include "run/sweep.h"
 #include "run/worker_impl.h"
 
@@ -144,6 +145,7 @@ process_next(struct loop_source *s)
 	struct process *p = container_of(s, struct process, source);
 	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
 
+	next = nsec_min(next, listener_next(&p->w));
 	next = nsec_min(next, forward_next(&p->forward));
 	next = nsec_min(next, leftover_next(&p->leftover));
 	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
@@ -156,6 +158,7 @@ process_run(struct loop_source *s, nsec_t now)
 
 	watchdog_turn();
 	park_run(&p->w, now);
+	listener_run(&p->w, now);
 	sweep_run(&p->w, now);
 	forward_run(&p->forward, now, p->reaped ? 0 : p->launch.pid);
 	leftover_run(&p->leftover, now);
