@@ -1,5 +1,5 @@
 /*
- * run/network/assembly.c - makes the two stacks, the link between them and the gateway, and moves
+ * run/network/assembly.c - builds the two stacks, the link between them and the gateway, and moves
  * frames and events between these until nothing more is due. It knows nothing of system calls.
  */
 #include "run/network/assembly.h"
@@ -21,20 +21,21 @@
 enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1 };
 
 /*
- * What has arrived at @end. A bad link is a slow one, where each frame is handed in by itself: how
- * a connection gets over a loss depends on how many ACKs there are. False when there was nothing.
+ * Gives the frames that have arrived at @end to the stack. On an impaired link each frame is given
+ * by itself, without GRO, since recovery from a loss depends on the number of ACKs. Returns false
+ * if no frame had arrived.
  */
 static bool
 deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)
 {
-	bool bad = emu_impairs(a->parts.link);
+	bool impaired = emu_impairs(a->parts.link);
 	struct pkt_queue frames;
 	struct pkt *frame;
 	bool any = false;
 
 	pkt_queue_init(&frames);
 	for (; (frame = emu_receive(a->parts.link, end, now)); any = true) {
-		if (bad)
+		if (impaired)
 			stack_input(stack, a->iface[end], frame, now);
 		else
 			pkt_queue_push(&frames, frame);
@@ -44,7 +45,7 @@ deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)
 	return any;
 }
 
-/* A descriptor has become free. */
+/* Called when a descriptor has become free. */
 static void
 retry(struct fd_wait *wait)
 {
@@ -54,7 +55,7 @@ retry(struct fd_wait *wait)
 	gate_retry(a->parts.gateway);
 }
 
-/* Frames that have arrived, news from both sides: until nothing more is due now. */
+/* Delivers frames and handles events of both sides until nothing more is due now. */
 static void
 assembly_run(struct loop_source *source, nsec_t now)
 {
@@ -124,7 +125,10 @@ default_route(struct stack *s, const struct iface *iface, const struct ipaddr *g
 	return route_add(stack_core(s), &r);
 }
 
-/* One side of the link. Addresses serve at once: there are only the two of us on it. */
+/*
+ * Connects one stack to the link. Its addresses can be used at once, without a check for
+ * duplicates: the link has only these two ends.
+ */
 static int
 join_link(struct assembly *a, const struct run_config *config, unsigned end)
 {
@@ -158,7 +162,7 @@ make_link(struct assembly *a, const struct run_config *config)
 	a->parts.link = emu_new(&emu);
 	if (!a->parts.link)
 		return -LEAT_ENOMEM;
-	if (config->hooks.frame) /* before the first frame */
+	if (config->hooks.frame) /* set before the first frame is sent */
 		emu_tap(a->parts.link, config->hooks.frame, config->hooks.arg);
 	rc = join_link(a, config, HOST);
 	a->program_iface = a->iface[HOST];
@@ -258,7 +262,7 @@ assembly_end(struct assembly *a)
 	if (a->pool)
 		pkt_pool_free(a->pool);
 	*a = (struct assembly){
-	    .explained = a->explained}; /* a failed beginning is ended here, and again by its owner */
+	    .explained = a->explained}; /* after a failure this is called twice: here and by the owner */
 }
 
 void

@@ -1,8 +1,7 @@
 /*
- * run/network/assembly.h - the network inside: the program's host, the emulated link, the gateway
- * on its other side, the machine's sockets behind it.
- *
- * It knows nothing of system calls; what drives it is a loop.
+ * run/network/assembly.h - the network inside: the program's stack, the emulated link, the
+ * gateway's stack at its other end, and the machine's sockets that the gateway uses. It knows
+ * nothing of system calls; a loop drives it.
  */
 #ifndef RUN_NETWORK_ASSEMBLY_H
 #define RUN_NETWORK_ASSEMBLY_H
@@ -23,31 +22,35 @@ struct assembly {
 	struct nameservers nameservers;
 	struct loop_source source;
 	const struct run_config *config;
-	struct iface *program_iface; /* of the program's stack, on the link */
-	uint64_t unserved; /* publications that clients found unserved, a bit for each; see publish.c */
-	bool explained;    /* the reason why it could not begin is on stderr */
-	struct fd_wait room_wait; /* for what waits in the gateway */
+	struct iface *program_iface; /* the interface of the program's stack on the link */
+	/* A bit for each published port that a client found without a listener; see publish.c. */
+	uint64_t unserved;
+	bool explained;           /* the reason why it could not begin was printed */
+	struct fd_wait room_wait; /* wakes the gateway when a descriptor becomes free */
 	struct closed_dgrams closed;
 };
 
 /*
- * @room is the budget of what the gateway opens. Returns 0; or a negative error, with everything
- * taken down. If the reason is on stderr already, `explained` is set.
+ * Builds the network and adds it to @loop. @room is the budget of descriptors that the gateway may
+ * open. Returns 0; or a negative error with everything undone. Sets `explained` if the reason is on
+ * stderr already.
  */
 int assembly_begin(
     struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room);
+
+/* Frees the network. May be called again, and after assembly_begin() has failed. */
 void assembly_end(struct assembly *a);
 
-/* Both stacks' time is the loop's. */
+/* Sets the time of both stacks to that of the loop. Call it before any other call into a stack. */
 void assembly_enter(struct assembly *a);
 
-/* The program's datagram socket @sk is about to be closed. */
+/* Notes that the program's datagram socket @sk is about to be closed. */
 void assembly_dgram_closed(struct assembly *a, const struct sock *sk);
 
-/* All that the network does in no time is done when this returns. */
+/* Runs everything that is due now: delivers frames and handles events until none is left. */
 void assembly_settle(struct assembly *a);
 
-/* Is anything of the program's still on its way: unacknowledged, on the link, or in the gateway? */
+/* Returns true if data of the program is still unacknowledged, on the link, or in the gateway. */
 bool assembly_busy(const struct assembly *a);
 
 #endif

@@ -34,8 +34,8 @@ closed_dgram_fini(struct closed_dgrams *g)
 }
 
 /*
- * Those that wait are in order, though a change of the link's delay may let a later one's datagrams
- * arrive earlier.
+ * The list stays ordered by time. A change of the delay of the link may let the datagrams of a
+ * later socket arrive earlier, so a time is never below that of the entry before it.
  */
 void
 closed_dgram_note(struct closed_dgrams *g, const struct sock *sk, nsec_t now)

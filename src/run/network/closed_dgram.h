@@ -15,7 +15,7 @@ struct sock;
 struct socks;
 
 struct closed_dgrams {
-	struct list waiting; /* by time */
+	struct list waiting; /* struct closed_dgram, ordered by time */
 	struct emu *link;
 	struct gate *gate;
 	struct socks *socks; /* the program's */
@@ -25,8 +25,8 @@ void closed_dgram_init(struct closed_dgrams *g);
 void closed_dgram_fini(struct closed_dgrams *g);
 
 /*
- * The program's datagram or echo socket @sk is about to be closed. Without memory its flows end by
- * themselves, after 30 to 120 s.
+ * Notes that the program's datagram or echo socket @sk is about to be closed. Without memory it
+ * notes nothing; then the flows end by their own timeout of 30 to 120 s.
  */
 void closed_dgram_note(struct closed_dgrams *g, const struct sock *sk, nsec_t now);
 
@@ -34,8 +34,8 @@ void closed_dgram_note(struct closed_dgrams *g, const struct sock *sk, nsec_t no
 nsec_t closed_dgram_next(const struct closed_dgrams *g);
 
 /*
- * Ends the flows of the sockets whose last datagram has arrived. If another socket has the port by
- * then, its flows are that socket's, and go on.
+ * Ends the flows of the sockets whose last datagram has arrived. If another socket uses the port by
+ * then, the flows belong to that socket and continue.
  */
 void closed_dgram_run(struct closed_dgrams *g, nsec_t now);
 

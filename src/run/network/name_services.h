@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 
 /*
- * Is @ss the AF_UNIX name of nscd, systemd-resolved or avahi? Programs that find them missing ask
- * the name servers themselves.
+ * Returns true if @ss is the AF_UNIX address of nscd, systemd-resolved or avahi. A program that is
+ * refused there asks the name servers itself.
  */
 bool name_services_refuse(const struct sockaddr_storage *ss);
 

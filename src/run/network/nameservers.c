@@ -1,6 +1,6 @@
 /*
- * Reads the host's resolv.conf when it has changed, and gives servers that the program cannot
- * reach an address on the link.
+ * run/network/nameservers.c - reads the host's resolv.conf when it has changed, and gives an
+ * address on the link to each server that the program cannot reach. It sends no query.
  */
 #include "run/network/nameservers.h"
 
@@ -24,9 +24,9 @@ same_file(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* Returns true if it must be read. */
+/* Returns true if the file must be read. */
 static bool
-look(struct nameservers *n)
+has_changed(struct nameservers *n)
 {
 	struct stat now;
 
@@ -44,13 +44,13 @@ take_named(struct gate_names *out, const struct resolvconf *conf)
 {
 	for (unsigned i = 0; i < conf->servers && i < GATE_NAMED; i++)
 		out->named[out->nnamed++] = hostnet_nameserver(&conf->server[i]);
-	if (!out->nnamed) /* resolv.conf(5): then it is the local one */
+	if (!out->nnamed) /* resolv.conf(5): without a server the local one is meant */
 		out->named[out->nnamed++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
 }
 
-/* Returns the address that is @by places after @from. */
+/* Returns the address that is @by above @from. */
 static struct ipaddr
-behind(const struct ipaddr *from, unsigned by)
+address_after(const struct ipaddr *from, unsigned by)
 {
 	uint8_t octets[16];
 
@@ -62,8 +62,8 @@ behind(const struct ipaddr *from, unsigned by)
 }
 
 /*
- * Returns the address on the link for server @i; the unspecified one if it is asked under its own.
- * A single server on IPv4 loopback is 10.0.2.3.
+ * Returns the address on the link for server @i; the unspecified address if the program uses the
+ * one of the server. A single server on IPv4 loopback is 10.0.2.3.
  */
 static struct ipaddr
 address_on_link(const struct nameservers *n, unsigned i)
@@ -72,10 +72,10 @@ address_on_link(const struct nameservers *n, unsigned i)
 	const struct ipaddr *addr = &n->now.named[i].addr;
 
 	if (!ipaddr_is4(addr))
-		return ipaddr_is_link_local(addr) ? behind(&net->gate6, i + 1) : IPADDR_ANY4;
+		return ipaddr_is_link_local(addr) ? address_after(&net->gate6, i + 1) : IPADDR_ANY4;
 	if (!ipaddr_is_loopback(addr))
 		return IPADDR_ANY4;
-	return n->now.nnamed == 1 ? net->dns4 : behind(&net->dns4, i + 1);
+	return n->now.nnamed == 1 ? net->dns4 : address_after(&net->dns4, i + 1);
 }
 
 static void
@@ -87,7 +87,8 @@ place_on_link(struct nameservers *n)
 		struct ipaddr *as = &n->now.named_as[i];
 
 		*as = address_on_link(n, i);
-		if (!ipaddr_is_any(as) && !ipaddr_eq(as, &net->dns4)) /* it may have it from before */
+		if (!ipaddr_is_any(as) &&
+		    !ipaddr_eq(as, &net->dns4)) /* fails if the interface has it from before */
 			(void)iface_addr_add(n->gateway, as, ipaddr_is4(as) ? net->bits4 : net->bits6, true);
 	}
 }
@@ -100,7 +101,7 @@ refresh(struct nameservers *n)
 	struct resolvconf conf;
 	unsigned count;
 
-	if (!look(n))
+	if (!has_changed(n))
 		return;
 	hostnet_resolvconf(n->path, &conf);
 	n->now = (struct gate_names){.timeout = conf.timeout,
@@ -117,9 +118,9 @@ refresh(struct nameservers *n)
 }
 
 bool
-nameservers_renew(void *names, struct gate_names *out)
+nameservers_renew(void *nameservers, struct gate_names *out)
 {
-	struct nameservers *n = names;
+	struct nameservers *n = nameservers;
 
 	refresh(n);
 	if (!n->fresh)
@@ -137,8 +138,8 @@ nameservers_on_link(struct nameservers *n, const struct ipaddr *addr)
 		if (ipaddr_eq(&n->now.named[i].addr, addr))
 			return ipaddr_is_any(&n->now.named_as[i]) ? NULL : &n->now.named_as[i];
 	/*
-	 * With --dns, a server on loopback that the file does not name is one of the given ones',
-	 * too.
+	 * With --dns, an address on loopback that the file does not name leads to the servers of
+	 * --dns, too.
 	 */
 	return n->now.instead && ipaddr_is4(addr) && ipaddr_is_loopback(addr) ? &n->config->net.dns4 : NULL;
 }

@@ -1,13 +1,13 @@
 /*
- * run/network/nameservers.h - which name servers the program's questions reach: those of the host's
- * resolv.conf(5), or those of --dns.
+ * run/network/nameservers.h - which name servers get the program's queries: those of the host's
+ * resolv.conf(5), or those of --dns. It sends no query.
  *
- * The program's own resolver looks at the file whenever a question begins, so this module does,
- * too: both must use the same version of it.
+ * The program's own resolver checks the file whenever a query begins. This module does so, too,
+ * since both must use the same version of the file.
  *
- * A server on the host's loopback or with a link-local address is on no link of the program's. Each
- * has an address of its own on the emulated link, after the gateway's own, under which the program
- * asks it: 10.0.2.4 and on, fd00:2::3 and on.
+ * A server on the host's loopback or with a link-local address cannot be reached from the program's
+ * network. Each such server gets an address on the emulated link, after those of the gateway, at
+ * which the program reaches it: 10.0.2.4 and following, fd00:2::3 and following.
  */
 #ifndef RUN_NETWORK_NAMESERVERS_H
 #define RUN_NETWORK_NAMESERVERS_H
@@ -22,28 +22,29 @@ struct iface;
 struct nameservers {
 	const struct run_config *config;
 	const char *path;
-	struct iface *gateway; /* gets the addresses */
-	struct stat seen;      /* of the file, when it was read; all 0 = there was none */
-	bool read, fresh;      /* fresh: the gateway does not have it yet */
+	struct iface *gateway; /* the interface that gets these addresses */
+	struct stat seen;      /* the file as it was when it was read; all 0 = there was none */
+	bool read, fresh;      /* @fresh: the gateway has not got it yet */
 	struct gate_names now;
 };
 
+/* Begins with a file that has not been read. Borrows @config, @path and @gateway. */
 void nameservers_init(
     struct nameservers *n, const struct run_config *config, const char *path, struct iface *gateway);
 
 /*
- * Reads the file if it has changed. Returns true, with @out written, if the gateway does not have
- * it yet. It is gate_config.renew_names.
+ * Reads the file if it has changed. Returns true and sets @out if the gateway has not got the
+ * servers yet. This is gate_config.renew_names; @nameservers is a struct nameservers.
  */
-bool nameservers_renew(void *names, struct gate_names *out);
+bool nameservers_renew(void *nameservers, struct gate_names *out);
 
 /*
- * Returns the address on the link under which the server @addr of the host's is asked; NULL if
- * there is no such server, or if it is asked under its own address.
+ * Returns the address on the link for server @addr of the host; NULL if there is no such server, or
+ * if the program uses its own address.
  */
 const struct ipaddr *nameservers_on_link(struct nameservers *n, const struct ipaddr *addr);
 
-/* Returns the server that is asked as @on_link, or NULL. */
+/* Returns the server that the program reaches at @on_link; NULL if there is none. */
 const struct ipaddr *nameservers_server(const struct nameservers *n, const struct ipaddr *on_link);
 
 #endif

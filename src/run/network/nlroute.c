@@ -15,7 +15,10 @@
 
 enum { NL_ROOM = 8192, NL_MESSAGE = 512 };
 
-/* What is being written: messages of one answer, sent when the next might not fit. */
+/*
+ * The answer that is being written: its messages are collected, and sent when the next one might
+ * not fit.
+ */
 struct writer {
 	_Alignas(8) uint8_t buf[NL_ROOM];
 	size_t len;
@@ -252,7 +255,10 @@ nlroute_answer(const struct core *core, const void *request, size_t len, uint32_
 	case RTM_GETROUTE:
 		return h->nlmsg_flags & NLM_F_DUMP ? answer_routes(&w, core, family) : -EOPNOTSUPP;
 	default:
-		/* Requests come in fours: NEW, DEL, GET, SET. Changing is for CAP_NET_ADMIN. */
+		/*
+		 * Request types come in fours: NEW, DEL, GET, SET. All but GET change something,
+		 * for which Linux wants CAP_NET_ADMIN.
+		 */
 		return h->nlmsg_type >= RTM_BASE && (h->nlmsg_type & 3) != 2 ? -EPERM : -EOPNOTSUPP;
 	}
 }

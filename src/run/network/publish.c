@@ -1,6 +1,6 @@
 /*
- * Opens published ports on both sides of the link, and reports those on which the program does not
- * listen.
+ * run/network/publish.c - opens published ports on both sides of the link, and reports those on
+ * which the program does not listen. It carries no data.
  */
 #include "run/network/publish.h"
 
@@ -14,9 +14,11 @@
 
 #include <stdio.h>
 
-enum { ELSEWHERE_PORTS = 4, ELSEWHERE = 64 };
+enum { OTHER_PORTS_MAX = 4, OTHER_PORTS_TEXT = 64 };
 
-/* "8080", or "192.0.2.1:8080" where it is not the usual address. */
+/*
+ * Writes "8080" to @buf; or "192.0.2.1:8080" if the address is not the usual one. Returns the text.
+ */
 static const char *
 outside_text(const struct endpoint *at, char buf[static ENDPOINT_TEXT])
 {
@@ -77,30 +79,31 @@ publish_serves(void *assembly, bool udp, const struct endpoint *at)
 }
 
 /*
- * Writes " (it does on 3000 and 3001)", for one of these was probably meant; "" if it listens
- * nowhere.
+ * Writes " (it does on 3000 and 3001)" to @buf, since one of these ports was probably meant; "" if
+ * the program listens on no TCP port. Returns @buf.
  */
 static const char *
-elsewhere(struct assembly *a, bool udp, char buf[static ELSEWHERE])
+other_ports(struct assembly *a, bool udp, char buf[static OTHER_PORTS_TEXT])
 {
-	uint16_t port[ELSEWHERE_PORTS];
-	unsigned n = udp ? 0 : tcp_listening_ports(stack_tcp(a->parts.host), port, ELSEWHERE_PORTS);
+	uint16_t port[OTHER_PORTS_MAX];
+	unsigned n = udp ? 0 : tcp_listening_ports(stack_tcp(a->parts.host), port, OTHER_PORTS_MAX);
 	int len = 0;
 
 	buf[0] = '\0';
 	for (unsigned i = 0; i < n; i++)
-		len += snprintf(buf + len, (size_t)(ELSEWHERE - len), "%s%u",
+		len += snprintf(buf + len, (size_t)(OTHER_PORTS_TEXT - len), "%s%u",
 		    i == 0       ? " (it does on "
 		    : i + 1 == n ? " and "
 				 : ", ",
 		    port[i]);
 	if (n)
-		snprintf(buf + len, (size_t)(ELSEWHERE - len), ")");
+		snprintf(buf + len, (size_t)(OTHER_PORTS_TEXT - len), ")");
 	return buf;
 }
 
 /*
- * Reported once for each port: a client that tries again and again until the server is up is usual.
+ * Prints one line for each port, since a client usually tries again and again until the server is
+ * there.
  */
 void
 publish_unserved(void *assembly, bool udp, uint16_t port)
@@ -109,7 +112,7 @@ publish_unserved(void *assembly, bool udp, uint16_t port)
 
 	for (size_t i = 0; i < a->config->npublish && i < IFACE_OPENED && !a->config->quiet; i++) {
 		const struct run_publish *p = &a->config->publish[i];
-		char text[ENDPOINT_TEXT], more[ELSEWHERE];
+		char text[ENDPOINT_TEXT], more[OTHER_PORTS_TEXT];
 
 		if (p->inside != port || p->udp != udp || a->unserved & UINT64_C(1) << i)
 			continue;
@@ -117,6 +120,6 @@ publish_unserved(void *assembly, bool udp, uint16_t port)
 		fprintf(stderr,
 		    "leat: -p %s:%u%s: a client came, but the program does not listen on %s port %u%s; %s\n",
 		    outside_text(&p->outside, text), port, udp ? "/udp" : "", udp ? "UDP" : "TCP", port,
-		    elsewhere(a, udp, more), udp ? "what it sent is lost" : "it was refused");
+		    other_ports(a, udp, more), udp ? "what it sent is lost" : "it was refused");
 	}
 }

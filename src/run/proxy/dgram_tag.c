@@ -1,5 +1,6 @@
 /*
- * Makes, keeps and reads the tags of datagrams, files in memory that hold one struct each.
+ * run/proxy/dgram_tag.c - makes, shares and reads the tags of datagrams: files in memory that hold
+ * one struct each. It does not know who receives the datagram.
  */
 #include "run/proxy/dgram_tag.h"
 
@@ -53,9 +54,9 @@ dgram_tags_close(struct dgram_tags *tags, struct fd_room *room)
 	return any;
 }
 
-/* One place for each source. Sources with the same hash take it from one another. */
+/* Returns the entry for a source. Sources with the same hash take the entry from one another. */
 static struct dgram_shared *
-place_of(struct dgram_tags *tags, const struct endpoint *peer)
+entry_of(struct dgram_tags *tags, const struct endpoint *peer)
 {
 	uint64_t h = (peer->addr.w[0] ^ peer->addr.w[1] ^ peer->port) * 0x9e3779b97f4a7c15u;
 
@@ -66,7 +67,7 @@ int
 dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer)
 {
 	struct dgram_tag t = {.known = KNOWN_PEER, .peer = *peer};
-	struct dgram_shared *s = place_of(tags, peer);
+	struct dgram_shared *s = entry_of(tags, peer);
 	int fd;
 
 	if (s->open && ipaddr_eq(&s->peer.addr, &peer->addr) && s->peer.port == peer->port &&

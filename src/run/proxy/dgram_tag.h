@@ -1,10 +1,10 @@
 /*
- * run/proxy/dgram_tag.h - what is known of a datagram that waits at the program's end: its source
- * and its destination.
+ * run/proxy/dgram_tag.h - records the source and the destination of a datagram that waits at the
+ * proxy socket. It does not know who receives the datagram.
  *
- * A tag travels with its datagram as a passed descriptor, a small file in memory. Calls that the
- * worker answers read it; every other way of receiving makes the kernel drop it. If only the source
- * is recorded, the datagrams of one source share a tag.
+ * A tag travels with its datagram as a passed descriptor of a small file in memory. Calls that the
+ * worker answers read the tag; any other call that receives the datagram makes the kernel drop it.
+ * The datagrams of one source share a tag if only the source is recorded.
  */
 #ifndef RUN_PROXY_DGRAM_TAG_H
 #define RUN_PROXY_DGRAM_TAG_H
@@ -21,14 +21,14 @@ struct sock_msg;
 enum dgram_known { KNOWN_NOTHING, KNOWN_PEER, KNOWN_ALL };
 
 struct dgram_tag {
-	enum dgram_known known; /* KNOWN_PEER: the peer alone */
-	struct endpoint peer;   /* as the program is to see it */
+	enum dgram_known known; /* KNOWN_PEER: only @peer is set */
+	struct endpoint peer;   /* the source, as the program is to see it */
 	struct endpoint local;
 	uint8_t ttl, tos;
-	struct timespec at; /* when it came */
+	struct timespec at; /* when the datagram arrived */
 };
 
-/* The tags that datagrams share, by source. */
+/* The shared tags, one for each source. */
 enum { DGRAM_TAGS = 64 };
 struct dgram_tags {
 	struct dgram_shared {
@@ -36,19 +36,23 @@ struct dgram_tags {
 		struct endpoint peer;
 		int fd;
 	} shared[DGRAM_TAGS];
-	unsigned held; /* how many are open */
+	unsigned held; /* number of open tags */
 };
 
-/* A tag that says all, to be closed by the caller. Its descriptor or the negative errno. */
+/*
+ * Makes a tag with all that @msg says. Returns its descriptor, which the caller closes; or the
+ * negative errno.
+ */
 int dgram_tag_new(const struct sock_msg *msg);
 
 /*
- * Returns the tag of a source, which stays @tags'; or the negative errno. If descriptors are short
- * it closes another source's.
+ * Returns the shared tag of source @peer, made if there is none; @tags owns the descriptor. If no
+ * descriptor is free, closes the tags of other sources first. Returns the negative errno on
+ * failure.
  */
 int dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer);
 
-/* Closes all that are shared. True if there were any. */
+/* Closes all shared tags. Returns true if there were any. */
 bool dgram_tags_close(struct dgram_tags *tags, struct fd_room *room);
 
 /* Reads the tag @fd, and closes it. */

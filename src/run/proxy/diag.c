@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Into *@value, which stays as it is where @m has no such attribute. */
+/* Copies the attribute of @type to *@value, which stays unchanged if @m has no such attribute. */
 static void
 attribute(const struct unix_diag_msg *m, unsigned len, int type, void *value, size_t size)
 {
@@ -34,9 +34,12 @@ peer_of(const struct unix_diag_msg *m, unsigned len)
 	return peer;
 }
 
-/* True at the end of the dump. */
+/*
+ * Calls @fn for each socket in one part of the dump. Returns true at the end of the dump; sets *@rc
+ * if the kernel reports an error.
+ */
 static bool
-part(const void *buf, size_t n, void (*fn)(void *arg, uint64_t inode), void *arg, int *rc)
+read_part(const void *buf, size_t n, void (*fn)(void *arg, uint64_t inode), void *arg, int *rc)
 {
 	const struct nlmsghdr *h = buf;
 
@@ -75,7 +78,7 @@ diag_each(void (*fn)(void *arg, uint64_t inode), void *arg)
 		if (n <= 0)
 			rc = n < 0 ? -errno : -EIO;
 		else
-			done = part(buf, (size_t)n, fn, arg, &rc);
+			done = read_part(buf, (size_t)n, fn, arg, &rc);
 	}
 	close(fd);
 	return rc;
@@ -83,10 +86,10 @@ diag_each(void (*fn)(void *arg, uint64_t inode), void *arg)
 
 union answer {
 	struct nlmsghdr h;
-	char room[4096];
+	char buf[4096];
 };
 
-/* About one socket. False: no answer. */
+/* Asks about one socket. Returns false if there is no answer. */
 static bool
 ask_one(uint64_t inode, uint32_t show, union answer *answer)
 {

@@ -1,6 +1,6 @@
 /*
- * Walks /proc/PID/fd of this process's descendants, or of all processes. It knows nothing of
- * records.
+ * run/proxy/open_sockets.c - walks /proc/PID/fd of this process's descendants, or of all processes.
+ * It knows nothing of records.
  */
 #include "run/proxy/open_sockets.h"
 
@@ -13,17 +13,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct census {
+struct socket_scan {
 	void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd);
 	void *arg;
-	pid_t *pid; /* the processes found so far */
-	size_t n, room;
-	int failed; /* an errno: something could not be read that is there */
+	pid_t *pid; /* the processes found until now */
+	size_t n, capacity;
+	int failed; /* errno of something that is there but could not be read; 0 = none */
 };
 
-/* Returns NULL if there is no such folder, or if it cannot be opened, which is noted. */
+/*
+ * Opens directory @path. Returns NULL if it cannot be opened, and sets @c->failed if that is for
+ * lack of a descriptor or of memory.
+ */
 static DIR *
-open_folder(struct census *c, const char *path)
+open_dir(struct socket_scan *c, const char *path)
 {
 	DIR *dir = opendir(path);
 
@@ -33,30 +36,30 @@ open_folder(struct census *c, const char *path)
 }
 
 static void
-add_process(struct census *c, pid_t pid)
+add_process(struct socket_scan *c, pid_t pid)
 {
-	if (c->n == c->room) {
-		size_t room = c->room ? 2 * c->room : 32;
-		pid_t *more = realloc(c->pid, room * sizeof *more);
+	if (c->n == c->capacity) {
+		size_t capacity = c->capacity ? 2 * c->capacity : 32;
+		pid_t *more = realloc(c->pid, capacity * sizeof *more);
 
 		if (!more) {
 			c->failed = ENOMEM;
 			return;
 		}
 		c->pid = more;
-		c->room = room;
+		c->capacity = capacity;
 	}
 	c->pid[c->n++] = pid;
 }
 
 /*
- * Visits the sockets in the descriptor table at @path. Returns false if there is no table, or
- * nothing in it.
+ * Calls c->fn for the sockets in the descriptor table at @path. Returns false if there is no table,
+ * or if it is empty.
  */
 static bool
-count_table(struct census *c, const char *path, pid_t pid)
+visit_table(struct socket_scan *c, const char *path, pid_t pid)
 {
-	DIR *dir = open_folder(c, path);
+	DIR *dir = open_dir(c, path);
 	struct dirent *e;
 	bool any = false;
 
@@ -78,12 +81,12 @@ count_table(struct census *c, const char *path, pid_t pid)
 	return any;
 }
 
-/* Calls @fn for each number that names an entry of @path. */
+/* Calls @fn for each entry of @path whose name is a number. */
 static void
-each_number(
-    struct census *c, const char *path, void (*fn)(struct census *c, pid_t of, pid_t number), pid_t of)
+each_number(struct socket_scan *c, const char *path,
+    void (*fn)(struct socket_scan *c, pid_t of, pid_t number), pid_t of)
 {
-	DIR *dir = open_folder(c, path);
+	DIR *dir = open_dir(c, path);
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir)))
@@ -94,36 +97,39 @@ each_number(
 }
 
 static void
-count_thread(struct census *c, pid_t pid, pid_t tid)
+visit_thread(struct socket_scan *c, pid_t pid, pid_t tid)
 {
 	char path[64];
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/fd", pid, tid);
-	count_table(c, path, tid);
+	visit_table(c, path, tid);
 }
 
-/* If the first thread has ended and others go on, the table belongs to the others. */
+/*
+ * Visits the descriptor table of @pid. If its first thread has ended, the table is that of its
+ * other threads.
+ */
 static void
-count_process(struct census *c, pid_t pid)
+visit_process(struct socket_scan *c, pid_t pid)
 {
 	char path[64];
 
 	snprintf(path, sizeof path, "/proc/%d/fd", pid);
-	if (count_table(c, path, pid))
+	if (visit_table(c, path, pid))
 		return;
 	snprintf(path, sizeof path, "/proc/%d/task", pid);
-	each_number(c, path, count_thread, pid);
+	each_number(c, path, visit_thread, pid);
 }
 
 static void
-add_other(struct census *c, pid_t of, pid_t pid)
+add_other(struct socket_scan *c, pid_t of, pid_t pid)
 {
 	if (pid != getpid() && pid != getppid())
 		add_process(c, pid);
 }
 
 static void
-add_children_of_thread(struct census *c, pid_t pid, pid_t tid)
+add_children_of_thread(struct socket_scan *c, pid_t pid, pid_t tid)
 {
 	char path[64];
 	FILE *list;
@@ -142,7 +148,7 @@ add_children_of_thread(struct census *c, pid_t pid, pid_t tid)
 }
 
 static void
-add_children(struct census *c, pid_t pid)
+add_children(struct socket_scan *c, pid_t pid)
 {
 	char path[64];
 
@@ -153,7 +159,7 @@ add_children(struct census *c, pid_t pid)
 int
 open_sockets_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void *arg)
 {
-	struct census c = {.fn = fn, .arg = arg};
+	struct socket_scan c = {.fn = fn, .arg = arg};
 	bool tree = access("/proc/thread-self/children", R_OK) == 0; /* CONFIG_PROC_CHILDREN */
 
 	if (tree)
@@ -161,7 +167,7 @@ open_sockets_each(void (*fn)(void *arg, uint64_t inode, pid_t pid, int fd), void
 	else
 		each_number(&c, "/proc", add_other, 0);
 	for (size_t i = 0; i < c.n; i++) {
-		count_process(&c, c.pid[i]);
+		visit_process(&c, c.pid[i]);
 		if (tree)
 			add_children(&c, c.pid[i]);
 	}

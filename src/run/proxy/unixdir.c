@@ -1,5 +1,6 @@
 /*
- * Makes, uses and removes the temporary folder. It knows nothing of what the sockets are for.
+ * run/proxy/unixdir.c - makes, uses and removes the temporary directory. It does not know what the
+ * sockets are for.
  */
 #include "run/proxy/unixdir.h"
 
@@ -16,15 +17,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The longest base that leaves room for the folder's own name, and for a socket's in sun_path. */
-enum { BASE_MOST = UNIXDIR_PATH - (int)sizeof "/leat-XXXXXX" };
+/*
+ * The longest base that leaves room for the directory's own name, and for the name of a socket in
+ * sun_path.
+ */
+enum { BASE_MAX = UNIXDIR_PATH - (int)sizeof "/leat-XXXXXX" };
 
 static bool
 make_in(struct unixdir *u, const char *base)
 {
 	char path[UNIXDIR_PATH];
 
-	if (!base || base[0] != '/' || strlen(base) > BASE_MOST)
+	if (!base || base[0] != '/' || strlen(base) > BASE_MAX)
 		return false;
 	snprintf(path, sizeof path, "%s/leat-XXXXXX", base);
 	if (!mkdtemp(path))
@@ -63,14 +67,14 @@ unixdir_remove(struct unixdir *u)
 }
 
 static int
-bind_here(struct unixdir *u, int fd, struct sockaddr_un *un)
+bind_in_dir(struct unixdir *u, int fd, struct sockaddr_un *un)
 {
 	*un = (struct sockaddr_un){.sun_family = AF_UNIX};
 	snprintf(un->sun_path, sizeof un->sun_path, "%s/%" PRIu64, u->path, u->next++);
 	return bind(fd, (struct sockaddr *)un, sizeof *un) < 0 ? -errno : 0;
 }
 
-/* Returns true if bind(2) failed because the folder has gone or become unusable. */
+/* Returns true if bind(2) failed because the directory is gone or unusable. */
 static bool
 is_gone(int rc)
 {
@@ -78,8 +82,8 @@ is_gone(int rc)
 }
 
 /*
- * An earlier attempt may have bound @fd and then found no descriptor for the handle: the name is
- * still there.
+ * Handles EINVAL from bind(2). An earlier call may have bound @fd without getting a descriptor for
+ * the handle; then the name still exists. Returns 0 and sets @un if so, else a negative errno.
  */
 static int
 bound_before(int fd, struct sockaddr_un *un)
@@ -92,9 +96,9 @@ bound_before(int fd, struct sockaddr_un *un)
 }
 
 static int
-bind_somewhere(struct unixdir *u, int fd, struct sockaddr_un *un)
+bind_or_remake(struct unixdir *u, int fd, struct sockaddr_un *un)
 {
-	int rc = bind_here(u, fd, un);
+	int rc = bind_in_dir(u, fd, un);
 
 	if (rc == -EINVAL)
 		return bound_before(fd, un);
@@ -102,14 +106,14 @@ bind_somewhere(struct unixdir *u, int fd, struct sockaddr_un *un)
 		return rc;
 	unixdir_remove(u);
 	rc = unixdir_make(u);
-	return rc ? rc : bind_here(u, fd, un);
+	return rc ? rc : bind_in_dir(u, fd, un);
 }
 
 int
 unixdir_bind(struct unixdir *u, int fd)
 {
 	struct sockaddr_un un;
-	int handle, rc = bind_somewhere(u, fd, &un);
+	int handle, rc = bind_or_remake(u, fd, &un);
 
 	if (rc)
 		return rc;

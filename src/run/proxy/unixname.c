@@ -1,5 +1,6 @@
 /*
- * Makes and reads the abstract names that carry a record's number. It opens no socket.
+ * run/proxy/unixname.c - makes and reads the abstract names that carry the number of a record. It
+ * opens no socket.
  */
 #include "run/proxy/unixname.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 /*
- * The 16 digits of the hash stand after the 0 that marks an abstract name; '@' and the text follow.
+ * An abstract name begins with a 0 octet. The 16 digits of the hash follow, then "@" and the text.
  */
 enum { PROOF_AT = 1, PROOF_LEN = 16, TEXT_AT = PROOF_AT + PROOF_LEN + 1, TEXT_ROOM = 108 };
 
@@ -57,7 +58,7 @@ unixname_of_dgram(struct unixname *n, struct sockaddr_un *un)
 	return name_of(n, text, un);
 }
 
-/* Reads the text of a name that the worker made. */
+/* Copies the text of a name to @text. Returns false if the worker did not make the name. */
 static bool
 text_of(const struct unixname *n, const struct sockaddr_un *un, socklen_t len, char text[static TEXT_ROOM])
 {

@@ -1,6 +1,6 @@
 /*
- * Opens, names and joins the worker's ends of AF_UNIX sockets. It knows nothing of records or of
- * the network.
+ * run/proxy/unixsock.c - opens, names and connects the worker's ends of proxy sockets. It knows
+ * nothing of records or of the network.
  */
 #include "run/proxy/unixsock.h"
 
@@ -19,7 +19,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* Closes the meeting point. The kernel resets what waits in its queue. */
+/* Closes the listener. The kernel resets the connections in its queue. */
 static void
 listener_close(struct unixsock *u)
 {
@@ -84,7 +84,10 @@ unix_connect_handle(int fd, int handle)
 	return connect(fd, (struct sockaddr *)&un, sizeof un) < 0 ? -errno : 0;
 }
 
-/* Takes what was connected last. With the descriptor table full, the spare one makes room. */
+/*
+ * Accepts the connection that was just made. If the descriptor table is full, closes the spare
+ * descriptor first.
+ */
 static int
 listener_accept(struct unixsock *u)
 {
@@ -144,7 +147,8 @@ bind_name(int fd, const struct sockaddr_un *un, socklen_t len)
 }
 
 /*
- * The name comes first: accept(2) returns it, and may be called as soon as the connection is there.
+ * Binds before it connects: accept(2) returns the name, and may run as soon as the connection
+ * exists.
  */
 int
 unix_stream_to(struct unixsock *u, int handle, uint64_t id)
@@ -166,8 +170,8 @@ unix_stream_to(struct unixsock *u, int handle, uint64_t id)
 }
 
 /*
- * The name comes last: a socket that has a peer takes datagrams from it alone, whoever finds the
- * name.
+ * Connects before it binds: a socket that has a peer takes datagrams from that peer alone, whoever
+ * finds its name.
  */
 int
 unix_dgram_to(struct unixsock *u, int handle, struct sockaddr_un *un, socklen_t *len)
@@ -201,7 +205,10 @@ unix_inode(int fd)
 	return st.st_ino;
 }
 
-/* A file of another kind, or the name of a socket in some file system, may have the same number. */
+/*
+ * The device number is compared, too: a file of another kind, or the name of a socket in a file
+ * system, may have the same inode.
+ */
 uint64_t
 unix_any_inode(const struct unixsock *u, int fd)
 {
@@ -213,7 +220,7 @@ unix_any_inode(const struct unixsock *u, int fd)
 size_t
 unix_fill(int fd, int *sndbuf)
 {
-	static const char filling[1024];
+	static const char padding[1024];
 	socklen_t len = sizeof *sndbuf;
 	int least = 0;
 	size_t filled = 0;
@@ -221,7 +228,7 @@ unix_fill(int fd, int *sndbuf)
 	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, sndbuf, &len);
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
 	for (;;) {
-		ssize_t n = send(fd, filling, sizeof filling, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t n = send(fd, padding, sizeof padding, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (n <= 0)
 			return filled;
@@ -233,7 +240,7 @@ void
 unix_drain(int fd, int sndbuf, int peer, size_t filled)
 {
 	char sink[4096];
-	int half = sndbuf / 2; /* the kernel doubles what it is given */
+	int half = sndbuf / 2; /* the kernel doubles the value that it gets */
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
 	while (filled) {

@@ -1,6 +1,6 @@
 /*
- * Control messages are cut as the kernel cuts them: the same messages are received through a
- * socket, and laid out by us.
+ * Control messages are truncated as the kernel truncates them: a socket receives the same messages
+ * that we write.
  */
 #include "run/cmsg.h"
 
@@ -17,7 +17,7 @@
 
 enum { ROOMS = 80 };
 
-/* What the kernel makes of credentials for a receiver with so much room. */
+/* Lets the kernel write credentials for a receiver with @room octets. */
 static void
 ask_kernel(size_t room, uint8_t control[static ROOMS], size_t *len, bool *cut)
 {
@@ -36,7 +36,7 @@ ask_kernel(size_t room, uint8_t control[static ROOMS], size_t *len, bool *cut)
 }
 
 static void
-any_room_is_filled_as_the_kernel_fills_it(void **state)
+control_messages_are_truncated_as_by_the_kernel(void **state)
 {
 	struct ucred own = {getpid(), getuid(), getgid()};
 
@@ -58,7 +58,7 @@ any_room_is_filled_as_the_kernel_fills_it(void **state)
 }
 
 static void
-room_for_descriptors_is_what_follows_the_header(void **state)
+descriptors_fit_into_what_follows_the_header(void **state)
 {
 	struct msghdr theirs = {.msg_control = (char[64]){0}};
 	struct cmsg_writer w;
@@ -74,8 +74,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(any_room_is_filled_as_the_kernel_fills_it),
-	    cmocka_unit_test(room_for_descriptors_is_what_follows_the_header),
+	    cmocka_unit_test(control_messages_are_truncated_as_by_the_kernel),
+	    cmocka_unit_test(descriptors_fit_into_what_follows_the_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

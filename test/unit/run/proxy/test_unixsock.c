@@ -1,4 +1,7 @@
-/* The AF_UNIX proxy sockets: the meeting point, names that carry something, and the look of a socket that connects. */
+/*
+ * Proxy sockets: their connection to the worker, their names, and how a socket looks that is still
+ * connecting.
+ */
 #include "run/proxy/unixsock.h"
 
 #include <errno.h>
@@ -46,7 +49,7 @@ events_of(int fd)
 }
 
 static void
-a_listener_without_a_name_can_be_reached_by_its_handle(void **state)
+a_listener_without_a_name_is_reached_by_its_handle(void **state)
 {
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0), handle, ours, accepted;
 	struct sockaddr_un un;
@@ -69,7 +72,7 @@ a_listener_without_a_name_can_be_reached_by_its_handle(void **state)
 }
 
 static void
-the_ends_of_a_datagram_socket_hold_more_than_the_kernels_queue_for_strangers(void **state)
+connected_datagram_sockets_hold_more_than_the_kernels_default_queue(void **state)
 {
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), handle = unixdir_bind(&dir, fd), ours;
 	struct sockaddr_un un;
@@ -90,7 +93,7 @@ the_ends_of_a_datagram_socket_hold_more_than_the_kernels_queue_for_strangers(voi
 }
 
 static void
-names_of_others_say_nothing(void **state)
+a_name_that_the_worker_did_not_make_is_rejected(void **state)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX, .sun_path = "\0someone else's, and long enough"};
 	uint64_t id;
@@ -99,9 +102,12 @@ names_of_others_say_nothing(void **state)
 	assert_false(unixname_id(&u.names, &un, 2, &id));
 }
 
-/* poll(2) of a TCP socket in SYN-SENT says nothing; then it is writable; after a failure everything at once. */
+/*
+ * poll(2) of a TCP socket in SYN-SENT reports nothing; once connected, it is writable; after a
+ * failure it reports everything at once.
+ */
 static void
-a_filled_socket_looks_as_one_that_connects(void **state)
+poll_of_a_filled_socket_is_that_of_a_connecting_one(void **state)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), sndbuf;
 	bool used = false;
@@ -120,7 +126,7 @@ a_filled_socket_looks_as_one_that_connects(void **state)
 	close(fd);
 }
 
-/* Takes every descriptor that is left, @most at most. Returns how many. */
+/* Opens every descriptor that is free, @most at most. Returns how many. */
 static unsigned
 exhaust(int *fds, unsigned most)
 {
@@ -143,7 +149,7 @@ limit_descriptors(rlim_t n)
 	return was;
 }
 
-/* The peer of @a must be @b: what is written into the one comes out of the other. */
+/* Asserts that @b is the peer of @a: what is written to @a can be read from @b. */
 static void
 assert_joined(int a, int b)
 {
@@ -154,9 +160,9 @@ assert_joined(int a, int b)
 	assert_int_equal(c, 'j');
 }
 
-/* A meeting with room for descriptors, after which there is a spare one again. */
+/* Joins a socket while descriptors are free; after that there is a spare one again. */
 static void
-meet_at_leisure(void)
+join_with_free_descriptors(void)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	bool used = false;
@@ -169,7 +175,7 @@ meet_at_leisure(void)
 }
 
 static void
-a_meeting_without_a_free_descriptor_uses_the_spare_one(void **state)
+joining_without_a_free_descriptor_uses_the_spare_one(void **state)
 {
 	struct rlimit was = limit_descriptors(64);
 	int fds[64], fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
@@ -187,9 +193,12 @@ a_meeting_without_a_free_descriptor_uses_the_spare_one(void **state)
 	close(peer);
 }
 
-/* What a failed meeting left in the queue must never be taken for the next one. */
+/*
+ * The connection that a failed call left in the queue must never be taken for that of the next
+ * call.
+ */
 static void
-a_meeting_that_failed_leaves_nothing_to_the_next(void **state)
+a_failed_join_leaves_nothing_for_the_next(void **state)
 {
 	struct rlimit was = limit_descriptors(64);
 	int fds[64], first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0), peer;
@@ -197,9 +206,9 @@ a_meeting_that_failed_leaves_nothing_to_the_next(void **state)
 	bool used[3] = {false};
 	unsigned n;
 
-	meet_at_leisure();
+	join_with_free_descriptors();
 	n = exhaust(fds, 64);
-	peer = unix_join_worker(&u, first, &used[0]); /* takes the spare descriptor */
+	peer = unix_join_worker(&u, first, &used[0]); /* uses the spare descriptor */
 	assert_true(peer >= 0);
 	assert_int_equal(unix_join_worker(&u, second, &used[1]), -EMFILE);
 	assert_true(used[1]);
@@ -217,9 +226,11 @@ a_meeting_that_failed_leaves_nothing_to_the_next(void **state)
 	close(peer);
 }
 
-/* A process that finds the meeting point may fill its queue: its connection is not taken for ours. */
+/*
+ * Another process that finds the listener may fill its queue. Its connection is not taken for ours.
+ */
 static void
-a_connection_of_another_process_is_not_taken(void **state)
+a_connection_of_another_process_is_refused(void **state)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), next = socket(AF_UNIX, SOCK_STREAM, 0), peer, status;
 	bool used = false;
@@ -242,7 +253,7 @@ a_connection_of_another_process_is_not_taken(void **state)
 }
 
 static void
-a_folder_that_was_cleaned_away_is_made_again(void **state)
+a_removed_directory_is_made_again(void **state)
 {
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0), handle;
 
@@ -254,7 +265,7 @@ a_folder_that_was_cleaned_away_is_made_again(void **state)
 }
 
 static void
-a_handle_that_could_not_be_opened_is_opened_later(void **state)
+bind_is_repeated_after_no_descriptor_was_free_for_the_handle(void **state)
 {
 	struct rlimit was = limit_descriptors(64);
 	int fds[64], listener = socket(AF_UNIX, SOCK_STREAM, 0), handle;
@@ -270,9 +281,9 @@ a_handle_that_could_not_be_opened_is_opened_later(void **state)
 	close(listener);
 }
 
-/* Another user reads the names in use, and would take the next ones if it could compute them. */
+/* Another user can read the names in use, and would take the next ones if it could compute them. */
 static void
-a_name_is_no_use_without_the_key(void **state)
+a_name_is_accepted_only_with_the_key_that_made_it(void **state)
 {
 	struct unixsock other = {.listener = -1};
 	struct sockaddr_un un;
@@ -289,7 +300,7 @@ a_name_is_no_use_without_the_key(void **state)
 }
 
 static void
-only_af_unix_sockets_have_an_inode_here(void **state)
+unix_inode_knows_af_unix_sockets_only(void **state)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
@@ -298,9 +309,9 @@ only_af_unix_sockets_have_an_inode_here(void **state)
 	close(fd);
 }
 
-/* A socket's name in a file system is a file of its own, and any number may be its. */
+/* The name of a socket in a file system is a file of its own, whose inode may be any number. */
 static void
-only_sockets_themselves_have_an_inode_among_sockets(void **state)
+unix_any_inode_knows_sockets_but_not_their_names(void **state)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), at, pair[2];
@@ -324,18 +335,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_listener_without_a_name_can_be_reached_by_its_handle),
-	    cmocka_unit_test(the_ends_of_a_datagram_socket_hold_more_than_the_kernels_queue_for_strangers),
-	    cmocka_unit_test(names_of_others_say_nothing),
-	    cmocka_unit_test(a_filled_socket_looks_as_one_that_connects),
-	    cmocka_unit_test(a_meeting_without_a_free_descriptor_uses_the_spare_one),
-	    cmocka_unit_test(a_meeting_that_failed_leaves_nothing_to_the_next),
-	    cmocka_unit_test(a_connection_of_another_process_is_not_taken),
-	    cmocka_unit_test(a_folder_that_was_cleaned_away_is_made_again),
-	    cmocka_unit_test(a_handle_that_could_not_be_opened_is_opened_later),
-	    cmocka_unit_test(a_name_is_no_use_without_the_key),
-	    cmocka_unit_test(only_af_unix_sockets_have_an_inode_here),
-	    cmocka_unit_test(only_sockets_themselves_have_an_inode_among_sockets),
+	    cmocka_unit_test(a_listener_without_a_name_is_reached_by_its_handle),
+	    cmocka_unit_test(connected_datagram_sockets_hold_more_than_the_kernels_default_queue),
+	    cmocka_unit_test(a_name_that_the_worker_did_not_make_is_rejected),
+	    cmocka_unit_test(poll_of_a_filled_socket_is_that_of_a_connecting_one),
+	    cmocka_unit_test(joining_without_a_free_descriptor_uses_the_spare_one),
+	    cmocka_unit_test(a_failed_join_leaves_nothing_for_the_next),
+	    cmocka_unit_test(a_connection_of_another_process_is_refused),
+	    cmocka_unit_test(a_removed_directory_is_made_again),
+	    cmocka_unit_test(bind_is_repeated_after_no_descriptor_was_free_for_the_handle),
+	    cmocka_unit_test(a_name_is_accepted_only_with_the_key_that_made_it),
+	    cmocka_unit_test(unix_inode_knows_af_unix_sockets_only),
+	    cmocka_unit_test(unix_any_inode_knows_sockets_but_not_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
