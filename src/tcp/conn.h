@@ -254,7 +254,7 @@ bool tcp_accept_queue_full(const struct tcp_listener *l);
 void tcp_child_established(struct tcp_conn *c);
 void tcp_child_leave_queue(struct tcp_conn *c);
 
-/* snd.c: what ACKs do */
+/* arrive_ack.c: what ACKs do */
 void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
@@ -264,7 +264,7 @@ size_t tcp_write_limit(const struct tcp_conn *c, size_t want);
 bool tcp_writable(const struct tcp_conn *c);
 void tcp_notify_writable(struct tcp_conn *c);
 
-/* rcv.c: what data does */
+/* arrive_data.c: what data does */
 void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
 enum step tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg);
 void tcp_rcv_consumed(struct tcp_conn *c);

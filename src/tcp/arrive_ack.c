@@ -1,5 +1,5 @@
 /*
- * tcp/snd.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion
+ * tcp/arrive_ack.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion
  * control, the peer's window (RFC 9293, 3.10.7.4, fifth).
  */
 #include "tcp/conn.h"
