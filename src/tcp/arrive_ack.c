@@ -1,6 +1,6 @@
 /*
- * tcp/arrive_ack.c - what an acceptable ACK does: SND.UNA, the scoreboard, round-trip time, congestion
- * control, the peer's window (RFC 9293, 3.10.7.4, fifth).
+ * tcp/arrive_ack.c - what an acceptable ACK does (RFC 9293, 3.10.7.4, fifth): SND.UNA, the
+ * scoreboard, the round-trip time, congestion control and the peer's window.
  */
 #include "tcp/conn.h"
 
@@ -68,63 +68,6 @@ release(struct tcp_conn *c, uint32_t acked)
 	if (c->path.pmtu_retx && seq_geq(c->snd.una, c->path.pmtu_edge))
 		c->path.pmtu_retx = false;
 	tcp_grow_sndbuf(c);
-}
-
-/*
- * Has so much been written that was not sent yet that the user wants to wait (tcp(7),
- * TCP_NOTSENT_LOWAT)?
- */
-bool
-tcp_writes_allowed(const struct tcp_conn *c)
-{
-	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
-}
-
-/* How many of @want octets that is: what the windows would let out now does not stay unsent. */
-size_t
-tcp_write_limit(const struct tcp_conn *c, size_t want)
-{
-	uint32_t pipe = txq_pipe(&c->snd.txq), out = txq_out(&c->snd.txq);
-	size_t by_cwnd = c->cc.cwnd > pipe ? c->cc.cwnd - pipe : 0;
-	size_t by_peer = c->snd.wnd > out ? c->snd.wnd - out : 0;
-	size_t most, unsent;
-
-	if (!c->opts.notsent_lowat)
-		return want;
-	most = c->opts.notsent_lowat + (by_cwnd < by_peer ? by_cwnd : by_peer);
-	unsent = tcp_unsent(c);
-	most = most > unsent ? most - unsent : 0;
-	return want < most ? want : most;
-}
-
-/* Is it worth waking a writer? */
-bool
-tcp_writable(const struct tcp_conn *c)
-{
-	return sndbuf_writable(&c->snd.buf) && tcp_writes_allowed(c);
-}
-
-/* After each flush: a writer that found no room is told of it once. */
-void
-tcp_notify_writable(struct tcp_conn *c)
-{
-	bool writable = tcp_writable(c);
-
-	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
-		tcp_notify(c, TCP_EVENT_WRITABLE);
-		c->user.no_room = false;
-	}
-	c->user.was_writable = writable;
-}
-
-/* Twice what the path takes keeps it busy while the user is asked for more. */
-void
-tcp_grow_sndbuf(struct tcp_conn *c)
-{
-	size_t want = 2 * (size_t)c->cc.cwnd;
-
-	if (want > sndbuf_len(&c->snd.buf))
-		sndbuf_grow(&c->snd.buf, want);
 }
 
 /*

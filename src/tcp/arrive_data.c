@@ -1,6 +1,6 @@
 /*
- * tcp/arrive_data.c - what data does: into order, to the user, and acknowledged; and the window that is
- * offered for more (RFC 9293, 3.10.7.4, sixth and seventh, and 3.8.6).
+ * tcp/arrive_data.c - what arriving data does: it is put in order, delivered and acknowledged; and
+ * the window that is offered for more (RFC 9293, 3.10.7.4, sixth and seventh, and 3.8.6).
  */
 #include "tcp/conn.h"
 

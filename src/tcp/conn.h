@@ -258,9 +258,9 @@ void tcp_child_leave_queue(struct tcp_conn *c);
 void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
+
+/* user_send.c */
 void tcp_grow_sndbuf(struct tcp_conn *c);
-bool tcp_writes_allowed(const struct tcp_conn *c);
-size_t tcp_write_limit(const struct tcp_conn *c, size_t want);
 bool tcp_writable(const struct tcp_conn *c);
 void tcp_notify_writable(struct tcp_conn *c);
 
@@ -286,9 +286,6 @@ tcp_read_seq(const struct tcp_conn *c)
 
 /* output.c: what leaves, and when */
 void tcp_flush(struct tcp_conn *c);
-/* The way to the peer as it is now, kept until it changes; NULL when there is none. */
-const struct path *tcp_route(struct tcp_conn *c);
-void tcp_sync_mss(struct tcp_conn *c);
 /* Behind the last octet that there is to send, FIN included. */
 seq_t tcp_snd_end(const struct tcp_conn *c);
 bool tcp_sends_data(const struct tcp_conn *c); /* in a state that may */
@@ -313,9 +310,17 @@ void timers_opts_changed(struct tcp_conn *c);
 void timers_await_fin(struct tcp_conn *c); /* FIN-WAIT-2, or no user: is it both? */
 void timers_paced(struct tcp_conn *c, nsec_t until);
 
-/* options.c */
-/* The MSS option: what one segment to us may carry (RFC 9293, 3.7.1; RFC 6691). */
+/* path.c: the path to the peer */
+/* Returns the route as it is now, kept until routes change; NULL when there is none. */
+const struct path *tcp_route(struct tcp_conn *c);
+/* Computes snd.mss anew, after a change of the route, its MTU or the options. */
+void tcp_sync_mss(struct tcp_conn *c);
+/* Returns the MSS option: what one segment to us may carry (RFC 9293, 3.7.1; RFC 6691). */
 uint16_t tcp_mss_to_announce(const struct tcp_conn *c);
+/* Marks what is in flight in segments too large for the path as lost, without congestion. */
+void tcp_resend_large(struct tcp_conn *c);
+
+/* options.c */
 unsigned tcp_options_syn(struct tcp_conn *c, uint8_t opt[40]);
 unsigned tcp_options_ack(struct tcp_conn *c, uint8_t opt[40]); /* with SACK blocks */
 unsigned tcp_options_data(const struct tcp_conn *c, uint8_t opt[40]);
@@ -327,8 +332,6 @@ nsec_t tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg);
 
 /* error.c */
 bool tcp_error(void *self, const struct net_error *e);
-/* What is under way in segments that no longer fit the path is lost, without congestion. */
-void tcp_resend_large(struct tcp_conn *c);
 
 static inline nsec_t
 tcp_now(const struct tcp_conn *c)

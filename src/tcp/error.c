@@ -22,27 +22,6 @@ believable(const struct tcp_conn *c, const struct net_error *e)
 	return seq_geq(seq, c->snd.una) && seq_lt(seq, c->snd.nxt);
 }
 
-/*
- * All that was sent in larger segments than now fit the path goes again, and it was no congestion
- * (RFC 1191, 6.5).
- */
-void
-tcp_resend_large(struct tcp_conn *c)
-{
-	struct txrec *r, *after;
-
-	if (!c->agreed.sack_ok)
-		txq_forget_dupacks(&c->snd.txq); /* they stood for segments that may be lost now */
-	for (r = txq_first(&c->snd.txq); r; r = after) {
-		after = txq_after(&c->snd.txq, r);
-		if (!r->sacked && r->mss > c->snd.mss && r->end - r->node.seq > c->snd.mss)
-			txq_mark_lost(&c->snd.txq, r);
-	}
-	c->path.pmtu_edge = c->snd.nxt;
-	c->path.pmtu_retx = true;
-	tcp_want(c, WANT_OUTPUT);
-}
-
 static void
 packet_too_big(struct tcp_conn *c, const struct net_error *e)
 {

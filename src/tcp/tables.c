@@ -246,14 +246,3 @@ tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const st
 	 */
 	return any_refuses(port, false, share, 0) || (!v6 && any_refuses(port, true, share, TCP_SHARE_V4));
 }
-
-bool
-tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
-{
-	struct endpoint l = tcp_endpoint(&local->addr, local->port, local->ifindex);
-	struct endpoint r = tcp_endpoint(&remote->addr, remote->port, remote->ifindex);
-	uint64_t hash;
-	struct tcp_flow *f = tcp_find(tcp, &l, &r, &hash);
-
-	return !f || (f->time_wait && tcp_time_wait_reusable(tcp, container_of(f, struct tcp_tw, flow)));
-}

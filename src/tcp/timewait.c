@@ -135,6 +135,17 @@ tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw)
 	return tw->ts_ok && tcp->core->now - tw->ts_recent_at > SEC;
 }
 
+bool
+tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+{
+	struct endpoint l = tcp_endpoint(&local->addr, local->port, local->ifindex);
+	struct endpoint r = tcp_endpoint(&remote->addr, remote->port, remote->ifindex);
+	uint64_t hash;
+	struct tcp_flow *f = tcp_find(tcp, &l, &r, &hash);
+
+	return !f || (f->time_wait && tcp_time_wait_reusable(tcp, container_of(f, struct tcp_tw, flow)));
+}
+
 /*
  * A SYN that no old segment can be: its timestamp is newer, or, without one, its number is beyond
  * all that we received (RFC 6191, 2; RFC 9293, 3.6.1).

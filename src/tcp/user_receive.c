@@ -1,6 +1,6 @@
 /*
- * tcp/user_receive.c - the user's RECEIVE (RFC 9293, 3.10.3): data in order, and the urgent octet beside it
- * (RFC 6093, as Linux has it).
+ * tcp/user_receive.c - the user's RECEIVE (RFC 9293, 3.10.3): data in order, and the urgent octet
+ * beside it (RFC 6093, as on Linux).
  *
  * Octet numbers: tcp_read_seq() is the next that the user reads. The urgent octet stands at rcv_up
  * in the stream; unless oob_inline is set, reading steps over it, and once stops before it.

@@ -1,0 +1,176 @@
+/*
+ * tcp/user_send.c - the user's SEND (RFC 9293, 3.10.2): how much the send buffer takes, and when
+ * the user is notified that it takes more. output.c decides when segments leave.
+ */
+#include "tcp/conn.h"
+
+/*
+ * Has so much been written that was not sent yet that the user wants to wait (tcp(7),
+ * TCP_NOTSENT_LOWAT)?
+ */
+static bool
+writes_allowed(const struct tcp_conn *c)
+{
+	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
+}
+
+/* How many of @want octets that is: what the windows would let out now does not stay unsent. */
+static size_t
+write_limit(const struct tcp_conn *c, size_t want)
+{
+	uint32_t pipe = txq_pipe(&c->snd.txq), out = txq_out(&c->snd.txq);
+	size_t by_cwnd = c->cc.cwnd > pipe ? c->cc.cwnd - pipe : 0;
+	size_t by_peer = c->snd.wnd > out ? c->snd.wnd - out : 0;
+	size_t most, unsent;
+
+	if (!c->opts.notsent_lowat)
+		return want;
+	most = c->opts.notsent_lowat + (by_cwnd < by_peer ? by_cwnd : by_peer);
+	unsent = tcp_unsent(c);
+	most = most > unsent ? most - unsent : 0;
+	return want < most ? want : most;
+}
+
+/* Is it worth waking a writer? */
+bool
+tcp_writable(const struct tcp_conn *c)
+{
+	return sndbuf_writable(&c->snd.buf) && writes_allowed(c);
+}
+
+/* After each flush: a writer that found no room is told of it once. */
+void
+tcp_notify_writable(struct tcp_conn *c)
+{
+	bool writable = tcp_writable(c);
+
+	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
+		tcp_notify(c, TCP_EVENT_WRITABLE);
+		c->user.no_room = false;
+	}
+	c->user.was_writable = writable;
+}
+
+/* Twice what the path takes keeps it busy while the user is asked for more. */
+void
+tcp_grow_sndbuf(struct tcp_conn *c)
+{
+	size_t want = 2 * (size_t)c->cc.cwnd;
+
+	if (want > sndbuf_len(&c->snd.buf))
+		sndbuf_grow(&c->snd.buf, want);
+}
+
+/*
+ * 0 when SEND may be tried at all. In SYN-SENT and SYN-RECEIVED it queues, as the RFC allows;
+ * Linux's send() waits there instead, and so does ours.
+ */
+static ssize_t
+may_send(struct tcp_conn *c)
+{
+	if (c->user.error)
+		return -tcp_take_error(c);
+	switch (c->state) {
+	case LEAT_TCP_ESTABLISHED:
+	case LEAT_TCP_CLOSE_WAIT:
+		return c->snd.fin_queued ? -LEAT_EPIPE : 0;
+	case LEAT_TCP_SYN_SENT:
+	case LEAT_TCP_SYN_RECEIVED:
+		return c->snd.fin_queued ? -LEAT_EPIPE : -LEAT_EAGAIN;
+	default:
+		return -LEAT_EPIPE;
+	}
+}
+
+/*
+ * Where a PSH is due: at the end of what was written, unless the user said that more follows; then
+ * where half of the peer's buffer waits, as on Linux.
+ */
+static void
+mark_push(struct tcp_conn *c)
+{
+	seq_t end = tcp_snd_end(c);
+
+	if (!c->snd.more || end - c->snd.push > c->snd.max_wnd / 2)
+		c->snd.push = end;
+}
+
+/*
+ * A write took less than was wanted, or nothing: @n is what the buffer answered. Where memory is
+ * short, no ACK need come that would say when to look again.
+ */
+static void
+note_no_room(struct tcp_conn *c, ssize_t n)
+{
+	c->user.no_room = true;
+	if (n == -LEAT_ENOBUFS && !timer_armed(&c->timer.pace))
+		timers_paced(c, tcp_now(c) + TCP_NO_MEMORY_WAIT);
+}
+
+ssize_t
+tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more)
+{
+	ssize_t n = may_send(c);
+
+	if (n < 0)
+		return n;
+	if (tcp_unsent(c) == 0)
+		sndbuf_begin_run(&c->snd.buf);
+	n = writes_allowed(c) ? sndbuf_write(&c->snd.buf, buf, write_limit(c, len)) : -LEAT_EAGAIN;
+	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
+		note_no_room(c, n);
+	if (n <= 0)
+		return n == -LEAT_ENOBUFS ? -LEAT_EAGAIN : n;
+	if (urgent && (size_t)n == len) {
+		c->snd.urgent = true;
+		c->snd.up = tcp_snd_end(c);
+	}
+	c->snd.more = more;
+	c->snd.gather = false;
+	mark_push(c);
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+	return n;
+}
+
+ssize_t
+tcp_reserve(struct tcp_conn *c, size_t want, void **at)
+{
+	ssize_t n = may_send(c);
+
+	if (n == -LEAT_EAGAIN)
+		return 0;
+	if (n < 0)
+		return n;
+	n = writes_allowed(c) ? sndbuf_reserve(&c->snd.buf, write_limit(c, want), at) : 0;
+	if (n > 0)
+		return n;
+	note_no_room(c, n);
+	return 0;
+}
+
+static void
+commit(struct tcp_conn *c, size_t len, bool more)
+{
+	if (c->state == LEAT_TCP_CLOSED)
+		return;
+	sndbuf_commit(&c->snd.buf, len);
+	if (len == 0 && c->snd.more == more)
+		return;
+	c->snd.more = c->snd.gather = more;
+	mark_push(c);
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+}
+
+void
+tcp_commit(struct tcp_conn *c, size_t len)
+{
+	commit(c, len, false);
+}
+
+void
+tcp_commit_more(struct tcp_conn *c, size_t len)
+{
+	commit(c, len, true);
+}
