@@ -15,8 +15,18 @@
 enum { SOCK_BACKLOG_MAX = 4096 };   /* Linux's somaxconn */
 enum { SOCK_BUF_DEFAULT = 212992 }; /* Linux's [rw]mem_default, and its [rw]mem_max */
 
-/* IP_BIND_ADDRESS_NO_PORT among sk->recv_info. */
-enum { INFO_BIND_NO_PORT = 4 };
+/* The flags of sk->recv_info: IP_RECVTTL and its like. */
+enum {
+	INFO_PKTINFO,
+	INFO_TTL,
+	INFO_TOS,
+	INFO_ORIGDSTADDR,
+	INFO_BIND_NO_PORT,
+	INFO6_PKTINFO,
+	INFO6_HOPLIMIT,
+	INFO6_TCLASS,
+	INFO_COUNT
+};
 
 /* An option that IPv4 and IPv6 each have under a name of their own. */
 enum { V4 = 0, V6 = 1 };
@@ -53,7 +63,7 @@ struct sock {
 	struct sock_linger linger;
 	bool freebind, any_port;
 	bool recv_info
-	    [16]; /* IP_RECVTTL and its like: kept for whoever turns sock_msg into control messages */
+	    [INFO_COUNT]; /* IP_RECVTTL and its like: kept for whoever turns sock_msg into control messages */
 	uint8_t ttl[2], tos[2], mcast_ttl[2]; /* by V4, V6; 0 = the host's default */
 	uint32_t sndbuf, rcvbuf;              /* as SO_SNDBUF shows them: doubled */
 	struct ipaddr mcast_addr4;            /* as IP_MULTICAST_IF shows it */
@@ -132,32 +142,8 @@ bool datagram_reaches(const struct sock *sk, const struct endpoint *to);
 void datagram_forget_errors(struct sock *sk);
 int datagram_shutdown(struct sock *sk, enum sock_how how);
 
-/* opt_*.c: one pair for each level, as sock_setopt() and sock_getopt(). */
-typedef int opt_set_fn(struct sock *sk, int name, const void *value, size_t len);
-typedef int opt_get_fn(struct sock *sk, int name, void *value, size_t *len);
-opt_set_fn opt_socket_set, opt_tcp_set, opt_udp_set, opt_ip_set, opt_ipv6_set;
-opt_get_fn opt_socket_get, opt_tcp_get, opt_udp_get, opt_ip_get, opt_ipv6_get;
+/* opt.c */
 void opt_defaults(struct sock *sk);
-
-/* An int that may come as one octet too, as IP's options do. 0 or -LEAT_EINVAL. */
-int opt_int(const void *value, size_t len, int *out);
-int opt_put_int(int v, void *value, size_t *len);
-int opt_put(const void *from, size_t size, void *value, size_t *len);
-
-/* opt_group.c: -LEAT_ENOPROTOOPT where it is no option about groups. */
-opt_set_fn opt_group_set4, opt_group_set6;
-opt_get_fn opt_group_get4, opt_group_get6;
-
-/* opt_ip.c: what IPv4's and IPv6's options have in common. */
-enum { OPT_TTL_DEFAULT = 64 };
-int opt_ip_set_hops(uint8_t *to, int v, int min);
-void opt_ip_set_tos(struct sock *sk, int family, int v);
-int opt_ip_set_mtu_discover(struct sock *sk, int v);
-int opt_ip_set_recverr(struct sock *sk, bool *which, int v);
-int opt_ip_set_group_iface(struct sock *sk, uint32_t index);
-int opt_ip_path_mtu(struct sock *sk);
-int opt_ip_push(struct sock *sk);
-
 /* Hand changed settings to UDP, or to TCP (which may refuse them: then *@sk's are as @before). */
 void opt_push_datagram(struct sock *sk);
 int opt_push_stream(struct sock *sk, const struct tcp_opts *before);

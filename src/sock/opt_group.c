@@ -2,30 +2,11 @@
  * sock/opt_group.c - the options that join and leave groups and choose their sources: ip(7),
  * ipv6(7), RFC 3678.
  */
+#include "sock/opt_group.h"
+
 #include "base/bytes.h"
-#include "sock/impl.h"
 
 #include <string.h>
-
-/* Linux's numbers, linux/in.h and linux/in6.h; the last seven are of both levels. */
-enum {
-	OPT_ADD_MEMBERSHIP = 35,
-	OPT_DROP_MEMBERSHIP = 36,
-	OPT_UNBLOCK_SOURCE = 37,
-	OPT_BLOCK_SOURCE = 38,
-	OPT_ADD_SOURCE_MEMBERSHIP = 39,
-	OPT_DROP_SOURCE_MEMBERSHIP = 40,
-	OPT_MSFILTER = 41,
-	OPT6_JOIN_GROUP = 20,
-	OPT6_LEAVE_GROUP = 21,
-	MCAST_JOIN_GROUP = 42,
-	MCAST_BLOCK_SOURCE = 43,
-	MCAST_UNBLOCK_SOURCE = 44,
-	MCAST_LEAVE_GROUP = 45,
-	MCAST_JOIN_SOURCE_GROUP = 46,
-	MCAST_LEAVE_SOURCE_GROUP = 47,
-	MCAST_MSFILTER = 48,
-};
 
 /*
  * struct sockaddr_storage, and where the structures of RFC 3678 have their parts: an index of 4
@@ -96,110 +77,110 @@ index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
 }
 
 /*
- * IP_ADD_MEMBERSHIP takes struct ip_mreq (group, interface's address) or ip_mreqn (and its index).
+ * Joins or leaves a group. IP_ADD_MEMBERSHIP takes struct ip_mreq (the group, an address of the
+ * interface) or struct ip_mreqn (also the interface's index).
  */
-static int
-membership4(struct sock *sk, const uint8_t *value, size_t len, bool join)
+int
+opt_group_set_member4(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr group;
 	uint32_t index = 0;
 	int err;
 
-	if (sk->type == SOCK_TYPE_STREAM)
-		return -LEAT_EPROTO;
 	if (len < 8)
 		return -LEAT_EINVAL;
 	if (!sk->udp)
 		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from4(value);
+	group = ipaddr_from4(octets);
 	if (len >= 12)
-		index = host32(value + 8);
-	err = index ? 0 : index_of(sk, value + 4, &index);
+		index = host32(octets + 8);
+	err = index ? 0 : index_of(sk, octets + 4, &index);
 	if (err)
 		return err;
-	return join ? udp_join(sk->udp, &group, index) : udp_leave(sk->udp, &group, index);
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, index);
 }
 
 /* struct ipv6_mreq: the group, and the interface's index. */
-static int
-membership6(struct sock *sk, const uint8_t *value, size_t len, bool join)
+int
+opt_group_set_member6(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr group;
 
-	if (sk->type == SOCK_TYPE_STREAM)
-		return -LEAT_EPROTO;
 	if (len < 20)
 		return -LEAT_EINVAL;
 	if (!sk->udp)
 		return -LEAT_EOPNOTSUPP;
-	group = ipaddr_from16(value);
-	return join ? udp_join(sk->udp, &group, host32(value + 16))
-		    : udp_leave(sk->udp, &group, host32(value + 16));
+	group = ipaddr_from16(octets);
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, host32(octets + 16));
 }
 
 /* struct group_req */
-static int
-group_req(struct sock *sk, const uint8_t *value, size_t len, bool v6, bool join)
+int
+opt_group_set_member(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr group;
 
-	if (len < REQ_SOURCE || !sockaddr_read(value + REQ_GROUP, v6, &group))
+	if (len < REQ_SOURCE || !sockaddr_read(octets + REQ_GROUP, o->arg & GROUP_V6, &group))
 		return -LEAT_EINVAL;
 	if (!sk->udp)
 		return -LEAT_EOPNOTSUPP;
-	return join ? udp_join(sk->udp, &group, host32(value)) : udp_leave(sk->udp, &group, host32(value));
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, host32(octets));
 }
-
-struct change {
-	bool include, add;
-};
 
 static int
 change_source(
-    struct sock *sk, const struct ipaddr *group, uint32_t index, const struct ipaddr *source, struct change c)
+    struct sock *sk, const struct ipaddr *group, uint32_t index, const struct ipaddr *source, int arg)
 {
 	if (!sk->udp)
 		return -LEAT_EOPNOTSUPP;
-	return (c.add ? udp_add_source : udp_drop_source)(sk->udp, group, index, source, c.include);
+	return (arg & GROUP_ADD ? udp_add_source : udp_drop_source)(
+	    sk->udp, group, index, source, arg & GROUP_INCLUDE);
 }
 
-/* struct ip_mreq_source: the group, the interface's address, the source. */
-static int
-source4(struct sock *sk, const uint8_t *value, size_t len, struct change c)
+/* struct ip_mreq_source: the group, an address of the interface, the source. */
+int
+opt_group_set_source4(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr group, source;
 	uint32_t index = 0;
 	int err;
 
 	if (len != 12)
 		return -LEAT_EINVAL;
-	group = ipaddr_from4(value);
-	source = ipaddr_from4(value + 8);
-	err = ipaddr_is_multicast(&group) ? index_of(sk, value + 4, &index) : -LEAT_EINVAL;
-	return err ? err : change_source(sk, &group, index, &source, c);
+	group = ipaddr_from4(octets);
+	source = ipaddr_from4(octets + 8);
+	err = ipaddr_is_multicast(&group) ? index_of(sk, octets + 4, &index) : -LEAT_EINVAL;
+	return err ? err : change_source(sk, &group, index, &source, o->arg);
 }
 
 /* struct group_source_req */
-static int
-group_source_req(struct sock *sk, const uint8_t *value, size_t len, bool v6, struct change c)
+int
+opt_group_set_source(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr group, source;
+	bool v6 = o->arg & GROUP_V6;
 
 	if (len < REQ_SOURCE + STORAGE)
 		return -LEAT_EINVAL;
-	if (!sockaddr_read(value + REQ_GROUP, v6, &group) || !sockaddr_read(value + REQ_SOURCE, v6, &source))
+	if (!sockaddr_read(octets + REQ_GROUP, v6, &group) ||
+	    !sockaddr_read(octets + REQ_SOURCE, v6, &source))
 		return -LEAT_EADDRNOTAVAIL;
-	return change_source(sk, &group, host32(value), &source, c);
+	return change_source(sk, &group, host32(octets), &source, o->arg);
 }
 
-/* A whole filter as either structure has it: where its mode and its sources stand. */
-struct layout {
+/* Where the mode and the sources stand in a structure that holds a whole filter. */
+struct filter_layout {
 	size_t mode, list, each;
 };
-static const struct layout MSF = {MSF_MODE, MSF_LIST, 4}, GF = {GF_MODE, GF_LIST, STORAGE};
+static const struct filter_layout MSF = {MSF_MODE, MSF_LIST, 4}, GF = {GF_MODE, GF_LIST, STORAGE};
 
 static int
-filter_head(const struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct layout *l,
+filter_head(const struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct filter_layout *l,
     struct ipaddr *group, uint32_t *index)
 {
 	if (len < l->list)
@@ -213,7 +194,7 @@ filter_head(const struct sock *sk, const uint8_t *value, size_t len, bool v6, co
 }
 
 static int
-set_filter(struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct layout *l)
+set_filter(struct sock *sk, const uint8_t *value, size_t len, bool v6, const struct filter_layout *l)
 {
 	struct ipaddr group, source[SOURCES_MOST];
 	struct udp_filter f = {.source = source};
@@ -241,7 +222,7 @@ set_filter(struct sock *sk, const uint8_t *value, size_t len, bool v6, const str
 }
 
 static int
-get_filter(struct sock *sk, uint8_t *value, size_t *len, bool v6, const struct layout *l)
+get_filter(struct sock *sk, uint8_t *value, size_t *len, bool v6, const struct filter_layout *l)
 {
 	struct udp_filter f;
 	struct ipaddr group;
@@ -272,67 +253,26 @@ get_filter(struct sock *sk, uint8_t *value, size_t *len, bool v6, const struct l
 	return 0;
 }
 
-/* What both levels have. */
-static int
-set_either(struct sock *sk, bool v6, int name, const void *value, size_t len)
+int
+opt_group_set_filter4(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
-	switch (name) {
-	case MCAST_JOIN_GROUP:
-	case MCAST_LEAVE_GROUP:
-		return group_req(sk, value, len, v6, name == MCAST_JOIN_GROUP);
-	case MCAST_BLOCK_SOURCE:
-	case MCAST_UNBLOCK_SOURCE:
-		return group_source_req(
-		    sk, value, len, v6, (struct change){false, name == MCAST_BLOCK_SOURCE});
-	case MCAST_JOIN_SOURCE_GROUP:
-	case MCAST_LEAVE_SOURCE_GROUP:
-		return group_source_req(
-		    sk, value, len, v6, (struct change){true, name == MCAST_JOIN_SOURCE_GROUP});
-	case MCAST_MSFILTER:
-		return set_filter(sk, value, len, v6, &GF);
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
+	return set_filter(sk, value, len, false, &MSF);
 }
 
 int
-opt_group_set4(struct sock *sk, int name, const void *value, size_t len)
+opt_group_get_filter4(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	switch (name) {
-	case OPT_ADD_MEMBERSHIP:
-	case OPT_DROP_MEMBERSHIP:
-		return membership4(sk, value, len, name == OPT_ADD_MEMBERSHIP);
-	case OPT_BLOCK_SOURCE:
-	case OPT_UNBLOCK_SOURCE:
-		return source4(sk, value, len, (struct change){false, name == OPT_BLOCK_SOURCE});
-	case OPT_ADD_SOURCE_MEMBERSHIP:
-	case OPT_DROP_SOURCE_MEMBERSHIP:
-		return source4(sk, value, len, (struct change){true, name == OPT_ADD_SOURCE_MEMBERSHIP});
-	case OPT_MSFILTER:
-		return set_filter(sk, value, len, false, &MSF);
-	default:
-		return set_either(sk, false, name, value, len);
-	}
+	return get_filter(sk, value, len, false, &MSF);
 }
 
 int
-opt_group_set6(struct sock *sk, int name, const void *value, size_t len)
+opt_group_set_filter(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
-	if (name == OPT6_JOIN_GROUP || name == OPT6_LEAVE_GROUP)
-		return membership6(sk, value, len, name == OPT6_JOIN_GROUP);
-	return set_either(sk, true, name, value, len);
+	return set_filter(sk, value, len, o->arg & GROUP_V6, &GF);
 }
 
 int
-opt_group_get4(struct sock *sk, int name, void *value, size_t *len)
+opt_group_get_filter(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	if (name == OPT_MSFILTER)
-		return get_filter(sk, value, len, false, &MSF);
-	return name == MCAST_MSFILTER ? get_filter(sk, value, len, false, &GF) : -LEAT_ENOPROTOOPT;
-}
-
-int
-opt_group_get6(struct sock *sk, int name, void *value, size_t *len)
-{
-	return name == MCAST_MSFILTER ? get_filter(sk, value, len, true, &GF) : -LEAT_ENOPROTOOPT;
+	return get_filter(sk, value, len, o->arg & GROUP_V6, &GF);
 }

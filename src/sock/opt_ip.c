@@ -1,19 +1,28 @@
 /*
  * sock/opt_ip.c - what the options of ip(7) and ipv6(7) have in common.
  */
-#include "sock/impl.h"
+#include "sock/opt_ip.h"
 
-/* -1 means the default; otherwise @min to 255. 0 stands for the default inside. */
 int
-opt_ip_set_hops(uint8_t *to, int v, int min)
+opt_ip_set_hops(struct sock *sk, const struct sock_opt *o, int v)
 {
-	if (v != -1 && (v < min || v > 255))
-		return -LEAT_EINVAL;
-	*to = v == -1 ? 0 : (uint8_t)v;
+	return opt_store(sk, o, v == -1 ? 0 : v);
+}
+
+int
+opt_ip_get_hops(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->ttl[o->arg] ? sk->ttl[o->arg] : OPT_TTL_DEFAULT;
 	return 0;
 }
 
-/* Linux keeps the ECN bits of a stream's TOS to itself. */
+int
+opt_ip_set_group_hops(struct sock *sk, const struct sock_opt *o, int v)
+{
+	return opt_store(sk, o, v == -1 ? 1 : v);
+}
+
+/* As in Linux. */
 void
 opt_ip_set_tos(struct sock *sk, int family, int v)
 {
@@ -21,21 +30,17 @@ opt_ip_set_tos(struct sock *sk, int family, int v)
 }
 
 int
-opt_ip_set_mtu_discover(struct sock *sk, int v)
+opt_ip_set_recverr(struct sock *sk, const struct sock_opt *o, int v)
 {
-	if (v < UDP_PMTU_DONT || v > UDP_PMTU_OMIT)
-		return -LEAT_EINVAL;
-	sk->dgram.mtu_discover = (uint8_t)v;
-	return 0;
-}
-
-/* Who no longer wants to be told forgets what was kept. */
-int
-opt_ip_set_recverr(struct sock *sk, bool *which, int v)
-{
-	*which = v;
 	if (!v)
 		datagram_forget_errors(sk);
+	return opt_store(sk, o, v);
+}
+
+int
+opt_ip_set_transparent(struct sock *sk, const struct sock_opt *o, int v)
+{
+	sk->dgram.transparent = sk->tcp.transparent = v;
 	return 0;
 }
 
@@ -49,8 +54,8 @@ opt_ip_set_group_iface(struct sock *sk, uint32_t index)
 	return 0;
 }
 
-int
-opt_ip_path_mtu(struct sock *sk)
+static int
+path_mtu(const struct sock *sk)
 {
 	struct endpoint local, remote;
 	struct path path;
@@ -66,12 +71,13 @@ opt_ip_path_mtu(struct sock *sk)
 	return err ? err : (int)path.mtu;
 }
 
-/* After any change: both transports have what is theirs. */
 int
-opt_ip_push(struct sock *sk)
+opt_ip_get_path_mtu(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	struct tcp_opts before = sk->tcp;
+	int mtu = path_mtu(sk);
 
-	opt_push_datagram(sk);
-	return opt_push_stream(sk, &before);
+	if (mtu < 0)
+		return mtu;
+	*v = mtu;
+	return 0;
 }

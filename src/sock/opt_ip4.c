@@ -2,7 +2,8 @@
  * sock/opt_ip4.c - the options of ip(7).
  */
 #include "base/bytes.h"
-#include "sock/impl.h"
+#include "sock/opt_group.h"
+#include "sock/opt_ip.h"
 
 #include <string.h>
 
@@ -23,28 +24,22 @@ enum {
 	OPT_MULTICAST_IF = 32,
 	OPT_MULTICAST_TTL = 33,
 	OPT_MULTICAST_LOOP = 34,
+	OPT_ADD_MEMBERSHIP = 35,
+	OPT_DROP_MEMBERSHIP = 36,
+	OPT_UNBLOCK_SOURCE = 37,
+	OPT_BLOCK_SOURCE = 38,
+	OPT_ADD_SOURCE_MEMBERSHIP = 39,
+	OPT_DROP_SOURCE_MEMBERSHIP = 40,
+	OPT_MSFILTER = 41,
 	OPT_MULTICAST_ALL = 49,
 };
 
-/* Which of sk->recv_info an option is; -1 = none of them. */
-static int
-info_index(int name)
-{
-	static const int names4[] = {
-	    OPT_PKTINFO, OPT_RECVTTL, OPT_RECVTOS, OPT_RECVORIGDSTADDR, OPT_BIND_ADDRESS_NO_PORT};
-
-	for (int i = 0; i < 5; i++)
-		if (names4[i] == name)
-			return i;
-	return -1;
-}
-
 /*
- * IP_TOS takes the low octet of anything, and chooses SO_PRIORITY by its old type of service (RFC
- * 1349), too.
+ * IP_TOS takes the low octet of any value. It also chooses SO_PRIORITY by the old type of service
+ * (RFC 1349).
  */
 static int
-set_tos4(struct sock *sk, int v)
+set_tos(struct sock *sk, const struct sock_opt *o, int v)
 {
 	static const uint8_t priority[4] = {0, 2, 6, 4};
 	uint8_t before = sk->tos[V4];
@@ -55,10 +50,18 @@ set_tos4(struct sock *sk, int v)
 	return 0;
 }
 
+/* Unlike a hop limit, a TTL may not be 0. */
+static int
+set_ttl(struct sock *sk, const struct sock_opt *o, int v)
+{
+	return v == 0 ? -LEAT_EINVAL : opt_ip_set_hops(sk, o, v);
+}
+
 /* IP_MULTICAST_IF takes an address, or the structures of IP_ADD_MEMBERSHIP. */
 static int
-multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
+set_multicast_if(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
+	const uint8_t *octets = value;
 	struct ipaddr at;
 	struct iface *iface;
 	int32_t index = 0;
@@ -66,9 +69,9 @@ multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
 
 	if (len < 4)
 		return -LEAT_EINVAL;
-	at = ipaddr_from4(len >= 8 ? value + 4 : value);
+	at = ipaddr_from4(len >= 8 ? octets + 4 : octets);
 	if (len >= 12)
-		memcpy(&index, value + 8, sizeof index);
+		memcpy(&index, octets + 8, sizeof index);
 	iface = index || ipaddr_is_any(&at) ? NULL : iface_of_addr(sk->socks->core, &at);
 	if (!index && !ipaddr_is_any(&at) && !iface)
 		return -LEAT_EADDRNOTAVAIL;
@@ -79,129 +82,49 @@ multicast_if4(struct sock *sk, const uint8_t *value, size_t len)
 }
 
 static int
-set_ip(struct sock *sk, int name, int v)
+get_multicast_if(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	int at = info_index(name);
+	uint8_t octets[4];
 
-	if (at >= 0) {
-		sk->recv_info[at] = v;
-		return 0;
-	}
-	switch (name) {
-	case OPT_TOS:
-		return set_tos4(sk, v);
-	case OPT_TTL:
-		return opt_ip_set_hops(&sk->ttl[V4], v, 1);
-	case OPT_MULTICAST_TTL:
-		if (v < -1 || v > 255 || sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_EINVAL;
-		sk->mcast_ttl[V4] = v == -1 ? 1 : (uint8_t)v;
-		return 0;
-	case OPT_MULTICAST_LOOP:
-		sk->dgram.mcast_loop = v;
-		return 0;
-	case OPT_MULTICAST_ALL:
-		sk->dgram.mcast_all = v;
-		return 0;
-	case OPT_MTU_DISCOVER:
-		return opt_ip_set_mtu_discover(sk, v);
-	case OPT_RECVERR:
-		return opt_ip_set_recverr(sk, &sk->dgram.recverr4, v);
-	case OPT_FREEBIND:
-		sk->freebind = v;
-		return 0;
-	case OPT_TRANSPARENT:
-		sk->dgram.transparent = sk->tcp.transparent = v;
-		return 0;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
+	be32_put(octets, ipaddr_v4_number(&sk->mcast_addr4));
+	return opt_put(octets, sizeof octets, value, len);
 }
 
-/* To these no value at all means 0, as on Linux. */
-static bool
-may_be_empty(int name)
-{
-	switch (name) {
-	case OPT_TOS:
-	case OPT_MTU_DISCOVER:
-	case OPT_RECVERR:
-		return true;
-	default:
-		return info_index(name) >= 0;
-	}
-}
+/* clang-format off */
+static const struct sock_opt opts[] = {
+	[OPT_TOS] = {OPT_FIELD(tos[V4]), .length = OPT_INT_OR_NOTHING, .set = set_tos},
+	[OPT_TTL] = {OPT_FIELD(ttl[V4]), .min = -1, .max = 255, .arg = V4, .set = set_ttl,
+		.get = opt_ip_get_hops},
+	[OPT_PKTINFO] = {OPT_FIELD(recv_info[INFO_PKTINFO]), .length = OPT_INT_OR_NOTHING},
+	[OPT_MTU_DISCOVER] = {OPT_FIELD(dgram.mtu_discover), .length = OPT_INT_OR_NOTHING,
+		.min = UDP_PMTU_DONT, .max = UDP_PMTU_OMIT},
+	[OPT_RECVERR] = {OPT_FIELD(dgram.recverr4), .length = OPT_INT_OR_NOTHING,
+		.set = opt_ip_set_recverr},
+	[OPT_RECVTTL] = {OPT_FIELD(recv_info[INFO_TTL]), .length = OPT_INT_OR_NOTHING},
+	[OPT_RECVTOS] = {OPT_FIELD(recv_info[INFO_TOS]), .length = OPT_INT_OR_NOTHING},
+	[OPT_MTU] = {.get = opt_ip_get_path_mtu},
+	[OPT_FREEBIND] = {OPT_FIELD(freebind)},
+	[OPT_TRANSPARENT] = {OPT_FIELD(dgram.transparent), .set = opt_ip_set_transparent},
+	[OPT_RECVORIGDSTADDR] = {OPT_FIELD(recv_info[INFO_ORIGDSTADDR]), .length = OPT_INT_OR_NOTHING},
+	[OPT_BIND_ADDRESS_NO_PORT] = {OPT_FIELD(recv_info[INFO_BIND_NO_PORT]),
+		.length = OPT_INT_OR_NOTHING},
+	[OPT_MULTICAST_IF] = {.set_raw = set_multicast_if, .get_raw = get_multicast_if},
+	[OPT_MULTICAST_TTL] = {OPT_FIELD(mcast_ttl[V4]), .refuse_in = OPT_STREAM, .refusal = LEAT_EINVAL,
+		.min = -1, .max = 255, .set = opt_ip_set_group_hops},
+	[OPT_MULTICAST_LOOP] = {OPT_FIELD(dgram.mcast_loop)},
+	[OPT_ADD_MEMBERSHIP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO, .arg = GROUP_ADD,
+		.set_raw = opt_group_set_member4},
+	[OPT_DROP_MEMBERSHIP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO,
+		.set_raw = opt_group_set_member4},
+	[OPT_UNBLOCK_SOURCE] = {.set_raw = opt_group_set_source4},
+	[OPT_BLOCK_SOURCE] = {.arg = GROUP_ADD, .set_raw = opt_group_set_source4},
+	[OPT_ADD_SOURCE_MEMBERSHIP] = {.arg = GROUP_ADD | GROUP_INCLUDE, .set_raw = opt_group_set_source4},
+	[OPT_DROP_SOURCE_MEMBERSHIP] = {.arg = GROUP_INCLUDE, .set_raw = opt_group_set_source4},
+	[OPT_MSFILTER] = {.set_raw = opt_group_set_filter4, .get_raw = opt_group_get_filter4},
+	OPT_GROUP_ROWS(0),
+	[OPT_MULTICAST_ALL] = {OPT_FIELD(dgram.mcast_all)},
+};
+/* clang-format on */
 
-int
-opt_ip_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v = 0, err;
-
-	if (name == OPT_MULTICAST_IF)
-		return multicast_if4(sk, value, len);
-	err = opt_group_set4(sk, name, value, len);
-	if (err != -LEAT_ENOPROTOOPT)
-		return err;
-	err = len || !may_be_empty(name) ? opt_int(value, len, &v) : 0;
-	if (!err)
-		err = set_ip(sk, name, v);
-	return err ? err : opt_ip_push(sk);
-}
-
-/* Into less room than an int goes one octet, where the value fits (ip(7)). */
-static int
-put_ip(int v, void *value, size_t *len)
-{
-	if (*len > 0 && *len < sizeof v && v >= 0 && v <= UINT8_MAX)
-		*len = 1;
-	return opt_put_int(v, value, len);
-}
-
-int
-opt_ip_get(struct sock *sk, int name, void *value, size_t *len)
-{
-	uint8_t group_from[4];
-	int at = info_index(name);
-	int v = 0;
-
-	if (at >= 0)
-		return put_ip(sk->recv_info[at], value, len);
-	switch (name) {
-	case OPT_TOS:
-		v = sk->tos[V4];
-		break;
-	case OPT_TTL:
-		v = sk->ttl[V4] ? sk->ttl[V4] : OPT_TTL_DEFAULT;
-		break;
-	case OPT_MULTICAST_IF:
-		be32_put(group_from, ipaddr_v4_number(&sk->mcast_addr4));
-		return opt_put(group_from, sizeof group_from, value, len);
-	case OPT_MULTICAST_TTL:
-		v = sk->mcast_ttl[V4];
-		break;
-	case OPT_MULTICAST_LOOP:
-		v = sk->dgram.mcast_loop;
-		break;
-	case OPT_MULTICAST_ALL:
-		v = sk->dgram.mcast_all;
-		break;
-	case OPT_MTU_DISCOVER:
-		v = sk->dgram.mtu_discover;
-		break;
-	case OPT_MTU:
-		v = opt_ip_path_mtu(sk);
-		break;
-	case OPT_RECVERR:
-		v = sk->dgram.recverr4;
-		break;
-	case OPT_FREEBIND:
-		v = sk->freebind;
-		break;
-	case OPT_TRANSPARENT:
-		v = sk->dgram.transparent;
-		break;
-	default:
-		return opt_group_get4(sk, name, value, len);
-	}
-	return v < 0 ? v : put_ip(v, value, len);
-}
+const struct sock_opt_level opt_level_ip4 = {
+    OPT_LEVEL(opts), .length = OPT_INT_OR_OCTET, .push = OPT_PUSH_BOTH, .octet_answer = true};

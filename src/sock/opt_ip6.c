@@ -1,9 +1,8 @@
 /*
  * sock/opt_ip6.c - the options of ipv6(7).
  */
-#include "sock/impl.h"
-
-#include <string.h>
+#include "sock/opt_group.h"
+#include "sock/opt_ip.h"
 
 /* Linux's numbers, linux/in6.h. */
 enum {
@@ -11,6 +10,8 @@ enum {
 	OPT6_MULTICAST_IF = 17,
 	OPT6_MULTICAST_HOPS = 18,
 	OPT6_MULTICAST_LOOP = 19,
+	OPT6_JOIN_GROUP = 20,
+	OPT6_LEAVE_GROUP = 21,
 	OPT6_MTU_DISCOVER = 23,
 	OPT6_MTU = 24,
 	OPT6_RECVERR = 25,
@@ -21,157 +22,61 @@ enum {
 	OPT6_DONTFRAG = 62,
 	OPT6_RECVTCLASS = 66,
 	OPT6_TCLASS = 67,
-	OPT6_FREEBIND = 78,
 	OPT6_TRANSPARENT = 75,
+	OPT6_FREEBIND = 78,
 };
 
 enum { MTU6_MIN = 1280 }; /* RFC 8200, 5 */
 
-/* Which of sk->recv_info an option is, after those of IPv4; -1 = none of them. */
+/* -1 means the default, 0. */
 static int
-info_index(int name)
+set_tclass(struct sock *sk, const struct sock_opt *o, int v)
 {
-	static const int names6[] = {OPT6_RECVPKTINFO, OPT6_RECVHOPLIMIT, OPT6_RECVTCLASS};
-
-	for (int i = 0; i < 3; i++)
-		if (names6[i] == name)
-			return 8 + i;
-	return -1;
-}
-
-static int
-set_tclass(struct sock *sk, int v)
-{
-	if (v < -1 || v > 255)
-		return -LEAT_EINVAL;
 	opt_ip_set_tos(sk, V6, v == -1 ? 0 : v);
 	return 0;
 }
 
+/* 0: as the path allows. */
 static int
-set_ipv6(struct sock *sk, int name, int v)
+set_mtu(struct sock *sk, const struct sock_opt *o, int v)
 {
-	int at = info_index(name);
-
-	if (at >= 0) {
-		sk->recv_info[at] = v;
-		return 0;
-	}
-	switch (name) {
-	case OPT6_V6ONLY:
-		if (sk->claim.bucket)
-			return -LEAT_EINVAL;
-		sk->dgram.v6only = v;
-		return 0;
-	case OPT6_UNICAST_HOPS:
-		return opt_ip_set_hops(&sk->ttl[V6], v, 0);
-	case OPT6_TCLASS:
-		return set_tclass(sk, v);
-	case OPT6_MULTICAST_HOPS:
-		if (sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_ENOPROTOOPT;
-		if (v < -1 || v > 255)
-			return -LEAT_EINVAL;
-		sk->mcast_ttl[V6] = v == -1 ? 1 : (uint8_t)v;
-		return 0;
-	case OPT6_MULTICAST_LOOP:
-		if (v != 0 && v != 1)
-			return -LEAT_EINVAL;
-		sk->dgram.mcast_loop = v;
-		return 0;
-	case OPT6_MULTICAST_ALL:
-		sk->dgram.mcast_all = v;
-		return 0;
-	case OPT6_MULTICAST_IF:
-		return opt_ip_set_group_iface(sk, (uint32_t)v);
-	case OPT6_MTU_DISCOVER:
-		return opt_ip_set_mtu_discover(sk, v);
-	case OPT6_DONTFRAG:
-		sk->dgram.dont_frag6 = v;
-		return 0;
-	case OPT6_MTU:
-		if (v && v < MTU6_MIN)
-			return -LEAT_EINVAL;
-		sk->dgram.mtu6 = (uint32_t)v;
-		return 0;
-	case OPT6_RECVERR:
-		return opt_ip_set_recverr(sk, &sk->dgram.recverr6, v);
-	case OPT6_FREEBIND:
-		sk->freebind = v;
-		return 0;
-	case OPT6_TRANSPARENT:
-		sk->dgram.transparent = sk->tcp.transparent = v;
-		return 0;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-}
-
-int
-opt_ipv6_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v, err;
-
-	err = opt_group_set6(sk, name, value, len);
-	if (err != -LEAT_ENOPROTOOPT)
-		return err;
-	if (len < sizeof v)
+	if (v && v < MTU6_MIN)
 		return -LEAT_EINVAL;
-	memcpy(&v, value, sizeof v);
-	err = set_ipv6(sk, name, v);
-	return err ? err : opt_ip_push(sk);
+	return opt_store(sk, o, v);
 }
 
-int
-opt_ipv6_get(struct sock *sk, int name, void *value, size_t *len)
+static int
+set_multicast_if(struct sock *sk, const struct sock_opt *o, int v)
 {
-	int at = info_index(name);
-	int v = 0;
-
-	if (at >= 0)
-		return opt_put_int(sk->recv_info[at], value, len);
-	switch (name) {
-	case OPT6_V6ONLY:
-		v = sk->dgram.v6only;
-		break;
-	case OPT6_UNICAST_HOPS:
-		v = sk->ttl[V6] ? sk->ttl[V6] : OPT_TTL_DEFAULT;
-		break;
-	case OPT6_TCLASS:
-		v = sk->tos[V6];
-		break;
-	case OPT6_MULTICAST_HOPS:
-		v = sk->mcast_ttl[V6];
-		break;
-	case OPT6_MULTICAST_LOOP:
-		v = sk->dgram.mcast_loop;
-		break;
-	case OPT6_MULTICAST_ALL:
-		v = sk->dgram.mcast_all;
-		break;
-	case OPT6_MULTICAST_IF:
-		v = (int)sk->dgram.mcast_if;
-		break;
-	case OPT6_MTU_DISCOVER:
-		v = sk->dgram.mtu_discover;
-		break;
-	case OPT6_MTU:
-		v = opt_ip_path_mtu(sk);
-		break;
-	case OPT6_DONTFRAG:
-		v = sk->dgram.dont_frag6;
-		break;
-	case OPT6_RECVERR:
-		v = sk->dgram.recverr6;
-		break;
-	case OPT6_FREEBIND:
-		v = sk->freebind;
-		break;
-	case OPT6_TRANSPARENT:
-		v = sk->dgram.transparent;
-		break;
-	default:
-		return opt_group_get6(sk, name, value, len);
-	}
-	return v < 0 ? v : opt_put_int(v, value, len);
+	return opt_ip_set_group_iface(sk, (uint32_t)v);
 }
+
+/* clang-format off */
+static const struct sock_opt opts[] = {
+	[OPT6_UNICAST_HOPS] = {OPT_FIELD(ttl[V6]), .min = -1, .max = 255, .arg = V6,
+		.set = opt_ip_set_hops, .get = opt_ip_get_hops},
+	[OPT6_MULTICAST_IF] = {OPT_FIELD(dgram.mcast_if), .set = set_multicast_if},
+	[OPT6_MULTICAST_HOPS] = {OPT_FIELD(mcast_ttl[V6]), .refuse_in = OPT_STREAM,
+		.refusal = LEAT_ENOPROTOOPT, .min = -1, .max = 255, .set = opt_ip_set_group_hops},
+	[OPT6_MULTICAST_LOOP] = {OPT_FIELD(dgram.mcast_loop), .min = 0, .max = 1},
+	[OPT6_JOIN_GROUP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO, .arg = GROUP_ADD,
+		.set_raw = opt_group_set_member6},
+	[OPT6_LEAVE_GROUP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO,
+		.set_raw = opt_group_set_member6},
+	[OPT6_MTU_DISCOVER] = {OPT_FIELD(dgram.mtu_discover), .min = UDP_PMTU_DONT, .max = UDP_PMTU_OMIT},
+	[OPT6_MTU] = {OPT_FIELD(dgram.mtu6), .set = set_mtu, .get = opt_ip_get_path_mtu},
+	[OPT6_RECVERR] = {OPT_FIELD(dgram.recverr6), .set = opt_ip_set_recverr},
+	[OPT6_V6ONLY] = {OPT_FIELD(dgram.v6only), .refuse_in = OPT_BOUND, .refusal = LEAT_EINVAL},
+	[OPT6_MULTICAST_ALL] = {OPT_FIELD(dgram.mcast_all)},
+	OPT_GROUP_ROWS(GROUP_V6),
+	[OPT6_RECVPKTINFO] = {OPT_FIELD(recv_info[INFO6_PKTINFO])},
+	[OPT6_RECVHOPLIMIT] = {OPT_FIELD(recv_info[INFO6_HOPLIMIT])},
+	[OPT6_DONTFRAG] = {OPT_FIELD(dgram.dont_frag6)},
+	[OPT6_RECVTCLASS] = {OPT_FIELD(recv_info[INFO6_TCLASS])},
+	[OPT6_TCLASS] = {OPT_FIELD(tos[V6]), .min = -1, .max = 255, .set = set_tclass},
+	[OPT6_TRANSPARENT] = {OPT_FIELD(dgram.transparent), .set = opt_ip_set_transparent},
+	[OPT6_FREEBIND] = {OPT_FIELD(freebind)},
+};
+/* clang-format on */
+
+const struct sock_opt_level opt_level_ip6 = {OPT_LEVEL(opts), .length = OPT_INT, .push = OPT_PUSH_BOTH};

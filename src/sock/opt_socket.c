@@ -1,7 +1,7 @@
 /*
  * sock/opt_socket.c - SOL_SOCKET's options (socket(7)).
  */
-#include "sock/impl.h"
+#include "sock/opt.h"
 
 #include <string.h>
 
@@ -49,36 +49,40 @@ enum { DOMAIN_INET = 2, DOMAIN_INET6 = 10, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_
 enum { SNDBUF_MIN = 4608, RCVBUF_MIN = 2304 };
 
 /*
- * Linux doubles the value that is set, for its own bookkeeping, and returns the double; payload
- * gets about half of it.
+ * Returns what SO_SNDBUF or SO_RCVBUF grants for @v octets: double the number, for Linux's own
+ * bookkeeping, within bounds. Payload gets about half of it.
  */
-static int
-set_buffer(struct sock *sk, int v, bool send, bool force)
+static uint32_t
+buffer_size(int v, uint32_t min, uint32_t max)
 {
-	struct tcp_opts before = sk->tcp;
-	uint32_t min = send ? SNDBUF_MIN : RCVBUF_MIN;
-	uint32_t max = send ? sk->socks->sndbuf_max : sk->socks->rcvbuf_max;
 	uint32_t octets = (uint32_t)v; /* a negative number is a very large one */
 
-	if (octets > max && !force)
+	if (octets > max)
 		octets = max;
 	if (octets > INT32_MAX / 2)
 		octets = INT32_MAX / 2;
-	octets = octets * 2 < min ? min : octets * 2;
-	if (send) {
-		sk->sndbuf = octets;
-		sk->tcp.sndbuf = octets / 2;
-	} else {
-		sk->rcvbuf = octets;
-		sk->tcp.rcvbuf = octets;
-		sk->dgram.rcvbuf = octets;
-	}
-	opt_push_datagram(sk);
-	return opt_push_stream(sk, &before);
+	return octets * 2 < min ? min : octets * 2;
+}
+
+/* The row's arg is true of SO_SNDBUFFORCE, which no limit of the host binds. */
+static int
+set_sndbuf(struct sock *sk, const struct sock_opt *o, int v)
+{
+	sk->sndbuf = buffer_size(v, SNDBUF_MIN, o->arg ? UINT32_MAX : sk->socks->sndbuf_max);
+	sk->tcp.sndbuf = sk->sndbuf / 2;
+	return 0;
 }
 
 static int
-set_linger(struct sock *sk, const void *value, size_t len)
+set_rcvbuf(struct sock *sk, const struct sock_opt *o, int v)
+{
+	sk->rcvbuf = buffer_size(v, RCVBUF_MIN, o->arg ? UINT32_MAX : sk->socks->rcvbuf_max);
+	sk->tcp.rcvbuf = sk->dgram.rcvbuf = sk->rcvbuf;
+	return 0;
+}
+
+static int
+set_linger(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
 	int32_t pair[2];
 
@@ -92,15 +96,31 @@ set_linger(struct sock *sk, const void *value, size_t len)
 }
 
 static int
-bind_to(struct sock *sk, uint32_t ifindex)
+get_linger(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	sk->dgram.bound_if = ifindex;
-	opt_push_datagram(sk);
-	return stream_apply_opts(sk);
+	int32_t pair[2] = {sk->linger.on, sk->linger.seconds};
+
+	return opt_put(pair, sizeof pair, value, len);
+}
+
+/* The row's arg is 0 for SO_RCVTIMEO, 1 for SO_SNDTIMEO. */
+static int
+set_timeout(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
+{
+	if (len < sizeof sk->timeout[0])
+		return -LEAT_EINVAL;
+	memcpy(sk->timeout[o->arg], value, sizeof sk->timeout[0]);
+	return 0;
 }
 
 static int
-set_device(struct sock *sk, const char *name, size_t len)
+get_timeout(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
+{
+	return opt_put(sk->timeout[o->arg], sizeof sk->timeout[0], value, len);
+}
+
+static int
+set_device(struct sock *sk, const struct sock_opt *o, const void *name, size_t len)
 {
 	char want[IFACE_NAME] = "";
 	uint32_t found = 0;
@@ -114,282 +134,201 @@ set_device(struct sock *sk, const char *name, size_t len)
 	}
 	if (want[0] && !found)
 		return -LEAT_ENODEV;
-	return bind_to(sk, found);
+	sk->dgram.bound_if = found;
+	opt_push_datagram(sk);
+	return stream_apply_opts(sk);
+}
+
+static int
+get_device(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
+{
+	const struct iface *iface = sk->socks->core->iface[sk->dgram.bound_if];
+
+	return iface ? opt_put(iface->name, strlen(iface->name) + 1, value, len) : opt_put("", 0, value, len);
+}
+
+static int
+set_device_index(struct sock *sk, const struct sock_opt *o, int v)
+{
+	if (v < 0 || v >= CORE_IFACES || (v && !sk->socks->core->iface[v]))
+		return -LEAT_ENODEV;
+	return opt_store(sk, o, v);
 }
 
 /*
- * Who bound a stream with it goes on sharing, as on Linux, whose ports remember how they were
- * taken.
+ * A stream that was bound with SO_REUSEPORT goes on sharing its port: Linux's ports remember how
+ * they were taken.
  */
 static int
-set_reuse_port(struct sock *sk, bool on)
+set_reuse_port(struct sock *sk, const struct sock_opt *o, int v)
 {
-	struct tcp_opts before = sk->tcp;
 	bool sticks = sk->type == SOCK_TYPE_STREAM && sk->claim.bucket;
 
-	sk->claim.reuse_port = on || (sticks && sk->claim.reuse_port);
-	sk->dgram.reuse_port = on;
-	opt_push_datagram(sk);
-	return opt_push_stream(sk, &before);
+	sk->claim.reuse_port = v || (sticks && sk->claim.reuse_port);
+	return opt_store(sk, o, v);
+}
+
+static int
+set_rcvlowat(struct sock *sk, const struct sock_opt *o, int v)
+{
+	if (v < 0)
+		v = INT32_MAX;
+	sock_changed(sk);
+	return opt_store(sk, o, v ? v : 1);
 }
 
 /* SOF_TIMESTAMPING_...: the flags that exist, and which of them need another. */
 static int
-set_stamping(struct sock *sk, uint32_t flags)
+set_stamping(struct sock *sk, const struct sock_opt *o, int v)
 {
-	enum {
-		OPT_ID = 1 << 7,
-		TSONLY = 1 << 11,
-		STATS = 1 << 12,
-		OPT_ID_TCP = 1 << 16,
-		KNOWN = (1 << 18) - 1
-	};
+	enum { OPT_ID = 1 << 7, STATS = 1 << 12, OPT_ID_TCP = 1 << 16, KNOWN = (1 << 18) - 1 };
 
-	if (sk->type == SOCK_TYPE_STREAM)
-		return -LEAT_ENOPROTOOPT;
-	if (flags & ~(uint32_t)KNOWN || (flags & OPT_ID_TCP && !(flags & OPT_ID)) || flags & STATS)
+	if (v & ~KNOWN || (v & OPT_ID_TCP && !(v & OPT_ID)) || v & STATS)
 		return -LEAT_EINVAL;
-	sk->stamping = flags;
+	return opt_store(sk, o, v);
+}
+
+/* struct so_timestamping: the flags, and the clock of a device, which there is not. */
+static int
+get_stamping(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
+{
+	return opt_put((int32_t[2]){(int32_t)sk->stamping, 0}, sizeof(int32_t[2]), value, len);
+}
+
+/* The one that was set last holds. The row's arg is its number. */
+static int
+set_timestamp(struct sock *sk, const struct sock_opt *o, int v)
+{
+	sk->timestamp = v ? o->arg : 0;
 	return 0;
+}
+
+static int
+get_timestamp(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->timestamp == o->arg;
+	return 0;
+}
+
+/* Takes 0 alone: other values are answered with -@arg. A row whose arg is 0 takes and ignores all. */
+static int
+set_off(struct sock *sk, const struct sock_opt *o, int v)
+{
+	return v ? -o->arg : 0;
+}
+
+/* SO_MARK needs CAP_NET_ADMIN. */
+static int
+set_mark(struct sock *sk, const struct sock_opt *o, int v)
+{
+	return -LEAT_EPERM;
+}
+
+static int
+get_type(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->type == SOCK_TYPE_STREAM ? SOCK_TYPE_STREAM : SOCK_TYPE_DGRAM;
+	return 0;
+}
+
+static int
+get_error(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = 0;
+	if (sk->conn)
+		*v = tcp_take_error(sk->conn);
+	else if (sk->ping)
+		*v = ping_take_error(sk->ping);
+	else if (sk->udp)
+		*v = udp_take_error(sk->udp);
+	return 0;
+}
+
+static int
+get_protocol(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	if (sk->type == SOCK_TYPE_STREAM)
+		*v = PROTO_TCP;
+	else if (sk->type == SOCK_TYPE_DGRAM)
+		*v = PROTO_UDP;
+	else
+		*v = sk->v6 ? PROTO_ICMP6 : PROTO_ICMP;
+	return 0;
+}
+
+static int
+get_domain(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->v6 ? DOMAIN_INET6 : DOMAIN_INET;
+	return 0;
+}
+
+static int
+get_listens(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->listener != NULL;
+	return 0;
+}
+
+static int
+get_one(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = 1;
+	return 0;
+}
+
+/* The peer is no process of this host. */
+static int
+get_peer_cred(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
+{
+	static const int32_t none[3] = {0, -1, -1};
+
+	return opt_put(none, sizeof none, value, len);
 }
 
 /*
- * Octets are copied all the same. A stream cannot report that; a program that is refused sends
- * without it.
+ * SO_BSDCOMPAT has had no meaning since Linux 2.6. SO_DEBUG needs CAP_NET_ADMIN. SO_ZEROCOPY copies
+ * all the same. A stream could not report that, so it does not have the option, and a program that
+ * is refused sends without it.
  */
-static int
-set_zerocopy(struct sock *sk, int v)
-{
-	if (sk->type == SOCK_TYPE_STREAM)
-		return -LEAT_ENOPROTOOPT;
-	if (sk->type == SOCK_TYPE_PING)
-		return -LEAT_EOPNOTSUPP;
-	if (v < 0 || v > 1)
-		return -LEAT_EINVAL;
-	sk->zerocopy = v;
-	return 0;
-}
+/* clang-format off */
+static const struct sock_opt opts[] = {
+	[OPT_DEBUG] = {.arg = LEAT_EACCES, .set = set_off, .get = opt_get_zero},
+	[OPT_REUSEADDR] = {OPT_FIELD(claim.reuse_addr), .push = OPT_PUSH_STREAM},
+	[OPT_TYPE] = {.get = get_type},
+	[OPT_ERROR] = {.get = get_error},
+	[OPT_DONTROUTE] = {.arg = LEAT_ENOPROTOOPT, .set = set_off, .get = opt_get_zero},
+	[OPT_BROADCAST] = {OPT_FIELD(dgram.broadcast), .push = OPT_PUSH_DATAGRAM},
+	[OPT_SNDBUF] = {OPT_FIELD(sndbuf), .set = set_sndbuf, .push = OPT_PUSH_BOTH},
+	[OPT_RCVBUF] = {OPT_FIELD(rcvbuf), .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
+	[OPT_KEEPALIVE] = {OPT_FIELD(tcp.keepalive), .push = OPT_PUSH_STREAM},
+	[OPT_OOBINLINE] = {OPT_FIELD(tcp.oob_inline), .push = OPT_PUSH_STREAM},
+	[OPT_NO_CHECK] = {OPT_FIELD(dgram.no_sum), .push = OPT_PUSH_DATAGRAM},
+	[OPT_PRIORITY] = {OPT_FIELD(priority)},
+	[OPT_LINGER] = {.set_raw = set_linger, .get_raw = get_linger},
+	[OPT_BSDCOMPAT] = {.set = set_off, .get = opt_get_zero},
+	[OPT_REUSEPORT] = {OPT_FIELD(dgram.reuse_port), .set = set_reuse_port, .push = OPT_PUSH_BOTH},
+	[OPT_PEERCRED] = {.get_raw = get_peer_cred},
+	[OPT_RCVLOWAT] = {OPT_FIELD(rcvlowat), .set = set_rcvlowat},
+	[OPT_SNDLOWAT] = {.get = get_one},
+	[OPT_RCVTIMEO] = {.arg = 0, .set_raw = set_timeout, .get_raw = get_timeout},
+	[OPT_SNDTIMEO] = {.arg = 1, .set_raw = set_timeout, .get_raw = get_timeout},
+	[OPT_BINDTODEVICE] = {.set_raw = set_device, .get_raw = get_device},
+	[OPT_TIMESTAMP] = {.arg = OPT_TIMESTAMP, .set = set_timestamp, .get = get_timestamp},
+	[OPT_ACCEPTCONN] = {.get = get_listens},
+	[OPT_SNDBUFFORCE] = {.arg = true, .set = set_sndbuf, .push = OPT_PUSH_BOTH},
+	[OPT_RCVBUFFORCE] = {.arg = true, .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
+	[OPT_TIMESTAMPNS] = {.arg = OPT_TIMESTAMPNS, .set = set_timestamp, .get = get_timestamp},
+	[OPT_MARK] = {.set = set_mark, .get = opt_get_zero},
+	[OPT_TIMESTAMPING] = {OPT_FIELD(stamping), .absent_in = OPT_STREAM, .set = set_stamping, .get_raw = get_stamping},
+	[OPT_PROTOCOL] = {.get = get_protocol},
+	[OPT_DOMAIN] = {.get = get_domain},
+	[OPT_BUSY_POLL] = {OPT_FIELD(busy_poll)},
+	[OPT_INCOMING_CPU] = {OPT_FIELD(incoming_cpu)}, /* a hint; there is one thread here */
+	[OPT_ZEROCOPY] = {OPT_FIELD(zerocopy), .absent_in = OPT_STREAM, .refuse_in = OPT_PING,
+		.refusal = LEAT_EOPNOTSUPP, .min = 0, .max = 1},
+	[OPT_BINDTOIFINDEX] = {OPT_FIELD(dgram.bound_if), .set = set_device_index, .push = OPT_PUSH_BOTH},
+};
+/* clang-format on */
 
-static int
-set_int(struct sock *sk, int name, int v)
-{
-	struct tcp_opts before = sk->tcp;
-
-	switch (name) {
-	case OPT_REUSEADDR:
-		sk->claim.reuse_addr = v;
-		return opt_push_stream(sk, &before);
-	case OPT_REUSEPORT:
-		return set_reuse_port(sk, v);
-	case OPT_BROADCAST:
-		sk->dgram.broadcast = v;
-		break;
-	case OPT_NO_CHECK:
-		sk->dgram.no_sum = v;
-		break;
-	case OPT_SNDBUF:
-	case OPT_SNDBUFFORCE:
-		return set_buffer(sk, v, true, name == OPT_SNDBUFFORCE);
-	case OPT_RCVBUF:
-	case OPT_RCVBUFFORCE:
-		return set_buffer(sk, v, false, name == OPT_RCVBUFFORCE);
-	case OPT_KEEPALIVE:
-		sk->tcp.keepalive = v;
-		return opt_push_stream(sk, &before);
-	case OPT_OOBINLINE:
-		sk->tcp.oob_inline = v;
-		return opt_push_stream(sk, &before);
-	case OPT_PRIORITY:
-		sk->priority = v;
-		return 0;
-	case OPT_RCVLOWAT:
-		sk->rcvlowat = v < 0 ? INT32_MAX : v ? v : 1;
-		sock_changed(sk);
-		return 0;
-	case OPT_BINDTOIFINDEX:
-		if (v < 0 || v >= CORE_IFACES || (v && !sk->socks->core->iface[v]))
-			return -LEAT_ENODEV;
-		return bind_to(sk, (uint32_t)v);
-	case OPT_BUSY_POLL:
-		sk->busy_poll = v;
-		return 0;
-	case OPT_TIMESTAMP:
-	case OPT_TIMESTAMPNS: /* the one that was set last holds */
-		sk->timestamp = v ? name : 0;
-		return 0;
-	case OPT_TIMESTAMPING:
-		return set_stamping(sk, (uint32_t)v);
-	case OPT_ZEROCOPY:
-		return set_zerocopy(sk, v);
-	case OPT_INCOMING_CPU: /* a hint; there is one thread here */
-		sk->incoming_cpu = v;
-		return 0;
-	case OPT_DEBUG: /* CAP_NET_ADMIN may */
-		return v ? -LEAT_EACCES : 0;
-	case OPT_BSDCOMPAT: /* means nothing since Linux 2.6 */
-		return 0;
-	case OPT_DONTROUTE:
-		return v ? -LEAT_ENOPROTOOPT : 0;
-	case OPT_MARK:
-		return -LEAT_EPERM;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-	opt_push_datagram(sk);
-	return 0;
-}
-
-int
-opt_socket_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v;
-
-	switch (name) {
-	case OPT_LINGER:
-		return set_linger(sk, value, len);
-	case OPT_RCVTIMEO:
-	case OPT_SNDTIMEO:
-		if (len < sizeof sk->timeout[0])
-			return -LEAT_EINVAL;
-		memcpy(sk->timeout[name == OPT_SNDTIMEO], value, sizeof sk->timeout[0]);
-		return 0;
-	case OPT_BINDTODEVICE:
-		return set_device(sk, value, len);
-	default:
-		if (len < sizeof v)
-			return -LEAT_EINVAL;
-		memcpy(&v, value, sizeof v);
-		return set_int(sk, name, v);
-	}
-}
-
-static int
-take_error(struct sock *sk)
-{
-	if (sk->conn)
-		return tcp_take_error(sk->conn);
-	if (sk->ping)
-		return ping_take_error(sk->ping);
-	return sk->udp ? udp_take_error(sk->udp) : 0;
-}
-
-static int
-protocol(const struct sock *sk)
-{
-	if (sk->type == SOCK_TYPE_STREAM)
-		return PROTO_TCP;
-	if (sk->type == SOCK_TYPE_DGRAM)
-		return PROTO_UDP;
-	return sk->v6 ? PROTO_ICMP6 : PROTO_ICMP;
-}
-
-static int
-get_int(struct sock *sk, int name, int *v)
-{
-	switch (name) {
-	case OPT_REUSEADDR:
-		*v = sk->claim.reuse_addr;
-		break;
-	case OPT_REUSEPORT:
-		*v = sk->dgram.reuse_port;
-		break;
-	case OPT_TYPE:
-		*v = sk->type == SOCK_TYPE_STREAM ? SOCK_TYPE_STREAM : SOCK_TYPE_DGRAM;
-		break;
-	case OPT_ERROR:
-		*v = take_error(sk);
-		break;
-	case OPT_BROADCAST:
-		*v = sk->dgram.broadcast;
-		break;
-	case OPT_NO_CHECK:
-		*v = sk->dgram.no_sum;
-		break;
-	case OPT_SNDBUF:
-		*v = (int)sk->sndbuf;
-		break;
-	case OPT_RCVBUF:
-		*v = (int)sk->rcvbuf;
-		break;
-	case OPT_KEEPALIVE:
-		*v = sk->tcp.keepalive;
-		break;
-	case OPT_OOBINLINE:
-		*v = sk->tcp.oob_inline;
-		break;
-	case OPT_PRIORITY:
-		*v = sk->priority;
-		break;
-	case OPT_RCVLOWAT:
-		*v = sk->rcvlowat;
-		break;
-	case OPT_SNDLOWAT:
-		*v = 1;
-		break;
-	case OPT_ACCEPTCONN:
-		*v = sk->listener != NULL;
-		break;
-	case OPT_PROTOCOL:
-		*v = protocol(sk);
-		break;
-	case OPT_DOMAIN:
-		*v = sk->v6 ? DOMAIN_INET6 : DOMAIN_INET;
-		break;
-	case OPT_BINDTOIFINDEX:
-		*v = (int)sk->dgram.bound_if;
-		break;
-	case OPT_BUSY_POLL:
-		*v = sk->busy_poll;
-		break;
-	case OPT_TIMESTAMP:
-	case OPT_TIMESTAMPNS:
-		*v = sk->timestamp == name;
-		break;
-	case OPT_INCOMING_CPU:
-		*v = sk->incoming_cpu;
-		break;
-	case OPT_ZEROCOPY:
-		if (sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_ENOPROTOOPT;
-		*v = sk->zerocopy;
-		break;
-	case OPT_DEBUG:
-	case OPT_BSDCOMPAT:
-	case OPT_DONTROUTE:
-	case OPT_MARK:
-		*v = 0;
-		break;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-	return 0;
-}
-
-int
-opt_socket_get(struct sock *sk, int name, void *value, size_t *len)
-{
-	static const int32_t nobody[3] = {0, -1, -1}; /* the peer is on no process of this host's */
-	int32_t pair[2] = {sk->linger.on, sk->linger.seconds};
-	const struct iface *iface = sk->socks->core->iface[sk->dgram.bound_if];
-	int v, err;
-
-	switch (name) {
-	case OPT_LINGER:
-		return opt_put(pair, sizeof pair, value, len);
-	case OPT_TIMESTAMPING: /* struct so_timestamping: the flags, and a clock of hardware's */
-		if (sk->type == SOCK_TYPE_STREAM)
-			return -LEAT_ENOPROTOOPT;
-		return opt_put((int32_t[2]){(int32_t)sk->stamping, 0}, sizeof(int32_t[2]), value, len);
-	case OPT_PEERCRED:
-		return opt_put(nobody, sizeof nobody, value, len);
-	case OPT_RCVTIMEO:
-	case OPT_SNDTIMEO:
-		return opt_put(sk->timeout[name == OPT_SNDTIMEO], sizeof sk->timeout[0], value, len);
-	case OPT_BINDTODEVICE:
-		return iface ? opt_put(iface->name, strlen(iface->name) + 1, value, len)
-			     : opt_put("", 0, value, len);
-	default:
-		err = get_int(sk, name, &v);
-		return err ? err : opt_put_int(v, value, len);
-	}
-}
+const struct sock_opt_level opt_level_socket = {OPT_LEVEL(opts), .length = OPT_INT};

@@ -1,12 +1,12 @@
 /*
- * sock/opt_tcp.c - the options of tcp(7), and UDP_SEGMENT of udp(7).
+ * sock/opt_tcp.c - the options of tcp(7).
  */
-#include "sock/impl.h"
+#include "sock/opt.h"
 #include "tcp/cc/cc.h"
 
 #include <string.h>
 
-/* Linux's numbers, linux/tcp.h and linux/udp.h. */
+/* Linux's numbers, linux/tcp.h. */
 enum {
 	OPT_NODELAY = 1,
 	OPT_MAXSEG = 2,
@@ -22,17 +22,10 @@ enum {
 	OPT_QUICKACK = 12,
 	OPT_CONGESTION = 13,
 	OPT_USER_TIMEOUT = 18,
-	OPT_TIMESTAMP = 24,
 	OPT_NOTSENT_LOWAT = 25,
 	OPT_CC_INFO = 26,
 	OPT_ULP = 31,
-	OPT_INQ = 36,
-	OPT_UDP_CORK = 1,
-	OPT_UDPLITE_SEND_CSCOV = 10,
-	OPT_UDPLITE_RECV_CSCOV = 11,
-	OPT_UDP_ENCAP = 100,
-	OPT_UDP_SEGMENT = 103,
-	OPT_UDP_GRO = 104,
+	OPT_INQ = 36
 };
 
 /* The bounds that Linux sets: MAX_TCP_KEEPIDLE and its like. */
@@ -44,47 +37,118 @@ enum {
 	MAXSEG_MIN = 88,
 	MAXSEG_MAX = 32767
 };
-enum { MSS_DEFAULT = 536, FIN_TIMEOUT = 60, RTO_LONGEST = 120, WINDOW_CLAMP_MIN = 1152 };
+enum { MSS_DEFAULT = 536, SYNCNT_DEFAULT = 6, FIN_TIMEOUT = 60, RTO_LONGEST = 120, WINDOW_CLAMP_MIN = 1152 };
 
-static bool
-within(int v, int low, int high)
+/* tcp(7), TCP_NODELAY: each time it is set, it also sends what a cork holds back. */
+static void
+nodelay_applied(struct sock *sk, int v)
 {
-	return v >= low && v <= high;
+	if (v && sk->conn)
+		tcp_push(sk->conn);
+}
+
+/* Also ends what MSG_MORE holds back, even if no cork was set. */
+static void
+cork_applied(struct sock *sk, int v)
+{
+	if (!v && sk->conn)
+		tcp_commit(sk->conn, 0);
+}
+
+/* 0: from the MTU. */
+static int
+set_max_segment(struct sock *sk, const struct sock_opt *o, int v)
+{
+	if (v && (v < MAXSEG_MIN || v > MAXSEG_MAX))
+		return -LEAT_EINVAL;
+	return opt_store(sk, o, v);
+}
+
+static int
+get_max_segment(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	struct leat_tcp_info info;
+
+	if (!sk->conn) {
+		*v = sk->tcp.maxseg ? (int)sk->tcp.maxseg : MSS_DEFAULT;
+		return 0;
+	}
+	tcp_info(sk->conn, &info);
+	*v = (int)info.tcpi_snd_mss;
+	return 0;
+}
+
+static int
+get_syn_count(struct sock *sk, const struct sock_opt *o, int *v)
+{
+	*v = sk->tcp.syn_retries ? (int)sk->tcp.syn_retries : SYNCNT_DEFAULT;
+	return 0;
+}
+
+static int
+set_linger2(struct sock *sk, const struct sock_opt *o, int v)
+{
+	if (v < 0)
+		v = -1;
+	else if (v == 0)
+		v = FIN_TIMEOUT;
+	else if (v > 2 * FIN_TIMEOUT)
+		v = 2 * FIN_TIMEOUT;
+	return opt_store(sk, o, v);
+}
+
+static int
+set_quickack(struct sock *sk, const struct sock_opt *o, int v)
+{
+	sk->tcp.quickack = v ? 1 : -1;
+	return opt_store(sk, o, v);
+}
+
+/* 0 takes the bound away. That is possible only while there is no connection. */
+static int
+set_window_clamp(struct sock *sk, const struct sock_opt *o, int v)
+{
+	if (v == 0 && (sk->conn || sk->listener))
+		return -LEAT_EINVAL;
+	if (v && v < WINDOW_CLAMP_MIN)
+		v = WINDOW_CLAMP_MIN;
+	return opt_store(sk, o, v);
 }
 
 /*
- * Linux counts in retransmissions of the SYN-ACK, 1 s after the first and each twice as late as the
- * one before.
+ * TCP_DEFER_ACCEPT is set in seconds and kept in retransmissions of the SYN-ACK, as in Linux. The
+ * first one is sent after 1 s; each further wait is twice as long.
  */
-static uint8_t
-retransmissions(int wanted)
+static int
+set_defer_accept(struct sock *sk, const struct sock_opt *o, int v)
 {
 	int wait = 1, all = 1;
 	uint8_t n = 1;
 
-	if (wanted <= 0)
-		return 0;
-	for (; all < wanted && n < UINT8_MAX; n++) {
+	if (v <= 0)
+		return opt_store(sk, o, 0);
+	for (; all < v && n < UINT8_MAX; n++) {
 		wait = 2 * wait < RTO_LONGEST ? 2 * wait : RTO_LONGEST;
 		all += wait;
 	}
-	return n;
+	return opt_store(sk, o, n);
 }
 
 static int
-seconds(uint8_t retransmissions)
+get_defer_accept(struct sock *sk, const struct sock_opt *o, int *v)
 {
 	int wait = 1, all = 0;
 
-	for (; retransmissions; retransmissions--) {
+	for (uint8_t n = sk->tcp.await_data; n; n--) {
 		all += wait;
 		wait = 2 * wait < RTO_LONGEST ? 2 * wait : RTO_LONGEST;
 	}
-	return all;
+	*v = all;
+	return 0;
 }
 
 static int
-set_congestion(struct sock *sk, const char *name, size_t len)
+set_congestion(struct sock *sk, const struct sock_opt *o, const void *name, size_t len)
 {
 	struct tcp_opts before = sk->tcp;
 	size_t n = len < sizeof sk->tcp.cc - 1 ? len : sizeof sk->tcp.cc - 1;
@@ -100,112 +164,20 @@ set_congestion(struct sock *sk, const char *name, size_t len)
 	return opt_push_stream(sk, &before);
 }
 
-/* 0 takes the bound away, while there is no connection. */
 static int
-set_window_clamp(struct sock *sk, int v)
+get_congestion(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	if (v == 0 && (sk->conn || sk->listener))
-		return -LEAT_EINVAL;
-	if (v)
-		v = v < WINDOW_CLAMP_MIN ? WINDOW_CLAMP_MIN : v;
-	sk->tcp.window_clamp = (uint32_t)v;
-	return 0;
+	return opt_put(sk->tcp.cc, sizeof sk->tcp.cc, value, len);
 }
 
-/* 0 with sk->tcp changed, or the error. */
+/* There is no upper layer protocol to load. */
 static int
-change(struct sock *sk, int name, int v)
+set_ulp(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
-	struct tcp_opts *o = &sk->tcp;
-
-	switch (name) {
-	case OPT_NODELAY:
-		o->nodelay = v;
-		return 0;
-	case OPT_MAXSEG:
-		if (v && !within(v, MAXSEG_MIN, MAXSEG_MAX))
-			return -LEAT_EINVAL;
-		o->maxseg = (uint32_t)v;
-		return 0;
-	case OPT_CORK:
-		o->cork = v;
-		return 0;
-	case OPT_KEEPIDLE:
-		if (!within(v, 1, KEEPIDLE_MAX))
-			return -LEAT_EINVAL;
-		o->keep_idle = (uint32_t)v;
-		return 0;
-	case OPT_KEEPINTVL:
-		if (!within(v, 1, KEEPINTVL_MAX))
-			return -LEAT_EINVAL;
-		o->keep_interval = (uint32_t)v;
-		return 0;
-	case OPT_KEEPCNT:
-		if (!within(v, 1, KEEPCNT_MAX))
-			return -LEAT_EINVAL;
-		o->keep_count = (uint32_t)v;
-		return 0;
-	case OPT_SYNCNT:
-		if (!within(v, 1, SYNCNT_MAX))
-			return -LEAT_EINVAL;
-		o->syn_retries = (uint32_t)v;
-		return 0;
-	case OPT_LINGER2:
-		o->linger2 = v < 0 ? -1 : v == 0 ? FIN_TIMEOUT : v > 2 * FIN_TIMEOUT ? 2 * FIN_TIMEOUT : v;
-		return 0;
-	case OPT_QUICKACK:
-		sk->quickack_told = v;
-		o->quickack = v ? 1 : -1;
-		return 0;
-	case OPT_INQ:
-		if (!within(v, 0, 1))
-			return -LEAT_EINVAL;
-		sk->inq = v;
-		return 0;
-	case OPT_USER_TIMEOUT:
-		if (v < 0)
-			return -LEAT_EINVAL;
-		o->user_timeout = (uint32_t)v;
-		return 0;
-	case OPT_NOTSENT_LOWAT:
-		o->notsent_lowat = (uint32_t)v;
-		return 0;
-	case OPT_WINDOW_CLAMP:
-		return set_window_clamp(sk, v);
-	case OPT_DEFER_ACCEPT:
-		o->await_data = retransmissions(v);
-		return 0;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
+	return -LEAT_ENOENT;
 }
 
-int
-opt_tcp_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	struct tcp_opts before = sk->tcp;
-	int v, err;
-
-	if (name == OPT_CONGESTION)
-		return set_congestion(sk, value, len);
-	if (name == OPT_ULP)
-		return -LEAT_ENOENT; /* none is loaded */
-	if (len < sizeof v)
-		return -LEAT_EINVAL;
-	memcpy(&v, value, sizeof v);
-	err = change(sk, name, v);
-	if (!err)
-		err = opt_push_stream(sk, &before);
-	/* Each time it is set, it flushes what a cork holds, too: tcp(7), TCP_NODELAY. */
-	if (!err && name == OPT_NODELAY && v && sk->conn)
-		tcp_push(sk->conn);
-	/* Ends what MSG_MORE holds back, too, though no cork was set. */
-	if (!err && name == OPT_CORK && !v && sk->conn)
-		tcp_commit(sk->conn, 0);
-	return err;
-}
-
-/* Linux's numbers of a socket that has no connection. */
+/* What Linux says of a socket that has no connection. */
 static const struct leat_tcp_info INFO_NONE = {.tcpi_state = LEAT_TCP_CLOSED,
     .tcpi_rto = 1000000,
     .tcpi_snd_mss = MSS_DEFAULT,
@@ -216,7 +188,7 @@ static const struct leat_tcp_info INFO_NONE = {.tcpi_state = LEAT_TCP_CLOSED,
     .tcpi_reordering = 3};
 
 static int
-get_info(const struct sock *sk, void *value, size_t *len)
+get_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
 	struct leat_tcp_info info = INFO_NONE;
 
@@ -224,134 +196,41 @@ get_info(const struct sock *sk, void *value, size_t *len)
 		tcp_info(sk->conn, &info);
 	else if (sk->listener)
 		info = (struct leat_tcp_info){.tcpi_state = LEAT_TCP_LISTEN};
-	/* What rests in TIME-WAIT is no business of its socket's any more. */
+	/* A connection in TIME-WAIT has left its socket, as on Linux. */
 	if (info.tcpi_state == LEAT_TCP_TIME_WAIT)
 		info.tcpi_state = LEAT_TCP_CLOSED;
 	return opt_put(&info, sizeof info, value, len);
 }
 
+/* As in Linux, Reno reports nothing. */
 static int
-max_segment(const struct sock *sk)
+get_cc_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	struct leat_tcp_info info;
-
-	if (!sk->conn)
-		return sk->tcp.maxseg ? (int)sk->tcp.maxseg : MSS_DEFAULT;
-	tcp_info(sk->conn, &info);
-	return (int)info.tcpi_snd_mss;
-}
-
-static int
-get_int(const struct sock *sk, int name, int *v)
-{
-	const struct tcp_opts *o = &sk->tcp;
-
-	switch (name) {
-	case OPT_NODELAY:
-		*v = o->nodelay;
-		break;
-	case OPT_MAXSEG:
-		*v = max_segment(sk);
-		break;
-	case OPT_CORK:
-		*v = o->cork;
-		break;
-	case OPT_KEEPIDLE:
-		*v = (int)o->keep_idle;
-		break;
-	case OPT_KEEPINTVL:
-		*v = (int)o->keep_interval;
-		break;
-	case OPT_KEEPCNT:
-		*v = (int)o->keep_count;
-		break;
-	case OPT_SYNCNT:
-		*v = o->syn_retries ? (int)o->syn_retries : 6;
-		break;
-	case OPT_LINGER2:
-		*v = o->linger2;
-		break;
-	case OPT_INQ:
-		*v = sk->inq;
-		break;
-	case OPT_QUICKACK:
-		*v = sk->quickack_told;
-		break;
-	case OPT_USER_TIMEOUT:
-		*v = (int)o->user_timeout;
-		break;
-	case OPT_NOTSENT_LOWAT:
-		*v = (int)o->notsent_lowat;
-		break;
-	case OPT_WINDOW_CLAMP:
-		*v = (int)sk->tcp.window_clamp;
-		break;
-	case OPT_DEFER_ACCEPT:
-		*v = seconds(o->await_data);
-		break;
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
+	*len = 0;
 	return 0;
 }
 
-int
-opt_tcp_get(struct sock *sk, int name, void *value, size_t *len)
-{
-	int v, err;
+/* clang-format off */
+static const struct sock_opt opts[] = {
+	[OPT_NODELAY] = {OPT_FIELD(tcp.nodelay), .applied = nodelay_applied},
+	[OPT_MAXSEG] = {OPT_FIELD(tcp.maxseg), .set = set_max_segment, .get = get_max_segment},
+	[OPT_CORK] = {OPT_FIELD(tcp.cork), .applied = cork_applied},
+	[OPT_KEEPIDLE] = {OPT_FIELD(tcp.keep_idle), .min = 1, .max = KEEPIDLE_MAX},
+	[OPT_KEEPINTVL] = {OPT_FIELD(tcp.keep_interval), .min = 1, .max = KEEPINTVL_MAX},
+	[OPT_KEEPCNT] = {OPT_FIELD(tcp.keep_count), .min = 1, .max = KEEPCNT_MAX},
+	[OPT_SYNCNT] = {OPT_FIELD(tcp.syn_retries), .min = 1, .max = SYNCNT_MAX, .get = get_syn_count},
+	[OPT_LINGER2] = {OPT_FIELD(tcp.linger2), .set = set_linger2},
+	[OPT_DEFER_ACCEPT] = {OPT_FIELD(tcp.await_data), .set = set_defer_accept, .get = get_defer_accept},
+	[OPT_WINDOW_CLAMP] = {OPT_FIELD(tcp.window_clamp), .set = set_window_clamp},
+	[OPT_INFO] = {.get_raw = get_info},
+	[OPT_QUICKACK] = {OPT_FIELD(quickack_told), .set = set_quickack},
+	[OPT_CONGESTION] = {.set_raw = set_congestion, .get_raw = get_congestion},
+	[OPT_USER_TIMEOUT] = {OPT_FIELD(tcp.user_timeout), .min = 0, .max = INT32_MAX},
+	[OPT_NOTSENT_LOWAT] = {OPT_FIELD(tcp.notsent_lowat)},
+	[OPT_CC_INFO] = {.get_raw = get_cc_info},
+	[OPT_ULP] = {.set_raw = set_ulp},
+	[OPT_INQ] = {OPT_FIELD(inq), .min = 0, .max = 1},
+};
+/* clang-format on */
 
-	if (name == OPT_CC_INFO) { /* Reno has nothing to tell, as in Linux */
-		*len = 0;
-		return 0;
-	}
-	if (name == OPT_INFO)
-		return get_info(sk, value, len);
-	if (name == OPT_CONGESTION)
-		return opt_put(sk->tcp.cc, sizeof sk->tcp.cc, value, len);
-	err = get_int(sk, name, &v);
-	return err ? err : opt_put_int(v, value, len);
-}
-
-int
-opt_udp_set(struct sock *sk, int name, const void *value, size_t len)
-{
-	int v;
-	int err = opt_int(value, len, &v);
-
-	if (name == OPT_UDP_GRO && !err) {
-		sk->gro = v;
-		return 0;
-	}
-	if (name == OPT_UDP_CORK && !err) {
-		sk->corked = v;
-		if (!v)
-			(void)cork_send(sk);
-		return 0;
-	}
-	if (name != OPT_UDP_SEGMENT)
-		return -LEAT_ENOPROTOOPT;
-	if (err || !within(v, 0, UINT16_MAX))
-		return -LEAT_EINVAL;
-	sk->dgram.seg_size = (uint16_t)v;
-	opt_push_datagram(sk);
-	return 0;
-}
-
-int
-opt_udp_get(struct sock *sk, int name, void *value, size_t *len)
-{
-	switch (name) {
-	case OPT_UDP_SEGMENT:
-		return opt_put_int(sk->dgram.seg_size, value, len);
-	case OPT_UDP_GRO:
-		return opt_put_int(sk->gro, value, len);
-	case OPT_UDP_CORK:
-		return opt_put_int(sk->corked, value, len);
-	case OPT_UDP_ENCAP:
-	case OPT_UDPLITE_SEND_CSCOV:
-	case OPT_UDPLITE_RECV_CSCOV:
-		return opt_put_int(0, value, len);
-	default:
-		return -LEAT_ENOPROTOOPT;
-	}
-}
+const struct sock_opt_level opt_level_tcp = {OPT_LEVEL(opts), .length = OPT_INT, .push = OPT_PUSH_STREAM};
