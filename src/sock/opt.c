@@ -174,7 +174,7 @@ check_range(const struct sock_opt *o, int v)
 	return any || (v >= o->min && v <= o->max) ? 0 : -LEAT_EINVAL;
 }
 
-/* The length comes before all else: Linux reads the value before it looks at the option's number. */
+/* The length is checked first: Linux reads the value before it looks at the option's number. */
 int
 opt_set(const struct sock_opt_level *l, struct sock *sk, int name, const void *value, size_t len)
 {

@@ -93,7 +93,10 @@ int opt_store(struct sock *sk, const struct sock_opt *o, int v);
 /* A get of an option that is always 0. */
 int opt_get_zero(struct sock *sk, const struct sock_opt *o, int *v);
 
-/* Copies @size octets, or as many as *@len holds, to @value; sets *@len to their number. Returns 0. */
+/*
+ * Copies @size octets to @value, or as many as *@len says that it holds, and sets *@len to their
+ * number. Returns 0.
+ */
 int opt_put(const void *from, size_t size, void *value, size_t *len);
 
 #endif

@@ -210,7 +210,7 @@ get_timestamp(struct sock *sk, const struct sock_opt *o, int *v)
 	return 0;
 }
 
-/* Takes 0 alone: other values are answered with -@arg. A row whose arg is 0 takes and ignores all. */
+/* Takes 0 only; other values get the error -@arg. If arg is 0, every value is taken and ignored. */
 static int
 set_off(struct sock *sk, const struct sock_opt *o, int v)
 {

@@ -31,4 +31,4 @@ static const struct sock_opt opts[] = {
 };
 /* clang-format on */
 
-const struct sock_opt_level opt_level_udp = {OPT_LEVEL(opts), .length = OPT_INT_OR_OCTET};
+const struct sock_opt_level opt_level_udp = {OPT_LEVEL(opts), .length = OPT_INT};
