@@ -56,7 +56,7 @@ def test_connecting_without_waiting(ports):
 
 
 def test_what_the_wall_keeps_out():
-    done = loud(PYTHON, program("wall.py"))
+    done = loud(PYTHON, program("isolation.py"))
     assert done.stdout == "well\n" and "MPTCP" in done.stderr, done.stderr
 
 

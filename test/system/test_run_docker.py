@@ -40,7 +40,7 @@ from test_run_life import (  # noqa: F401
 def leat(bin_dir):
     """The command as a container's user would type it."""
     wrapper = bin_dir / "leat-in-docker"
-    wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/like_docker {bin_dir}/leat "$@"\n')
+    wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/docker_profile {bin_dir}/leat "$@"\n')
     wrapper.chmod(0o755)
     return str(wrapper)
 
@@ -48,7 +48,7 @@ def leat(bin_dir):
 def test_the_profile_forbids_what_dockers_does(bin_dir):
     """Else the other tests would prove nothing."""
     code = "import ctypes, os, signal; c = ctypes.CDLL(None, use_errno=True); p = os.pidfd_open(os.getpid()); print(c.syscall(438, p, 0, 0), ctypes.get_errno())"
-    result = run(bin_dir / "like_docker", PYTHON, "-c", code)
+    result = run(bin_dir / "docker_profile", PYTHON, "-c", code)
     assert result.stdout == "-1 1\n", result.stderr
 
 

@@ -104,7 +104,7 @@ def exchange(folder, kind, steps, *prefix, **more):
     sender = Sender(folder, getattr(socket, kind))
     served = threading.Thread(target=sender.serve, args=(steps,), daemon=True)
     served.start()
-    args = [PYTHON, "-S", program("received.py"), sender.path, kind, *(json.dumps({k: v for k, v in step.items() if k != "send"}) for step in steps)]
+    args = [PYTHON, "-S", program("receive_steps.py"), sender.path, kind, *(json.dumps({k: v for k, v in step.items() if k != "send"}) for step in steps)]
     done = subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(**more), cwd="/")
     served.join(30)
     sender.close()

@@ -1,5 +1,5 @@
 /*
- * like_docker PROGRAM [ARGUMENT...]: runs a program under what Docker's default seccomp profile forbids to a
+ * docker_profile PROGRAM [ARGUMENT...]: runs a program under what Docker's default seccomp profile forbids to a
  * container without added capabilities, on x86-64 and arm64. Calls that the profile does not allow say EPERM,
  * clone3(2) says ENOSYS, so that the C library falls back to clone(2).
  */
@@ -57,7 +57,7 @@ main(int argc, char **argv)
 	if (!rc)
 		rc = seccomp_load(ctx);
 	if (rc || argc < 2) {
-		fprintf(stderr, "like_docker: %s\n", rc ? strerror(-rc) : "no program");
+		fprintf(stderr, "docker_profile: %s\n", rc ? strerror(-rc) : "no program");
 		return 125;
 	}
 	execvp(argv[1], argv + 1);

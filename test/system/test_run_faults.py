@@ -11,16 +11,16 @@ import threading
 import pytest
 from conftest import unprivileged
 from inside import PYTHON, Place, environment, free_port, nothing_left, place, program  # noqa: F401
-from test_run_room import named_servers
+from test_run_descriptor_limit import named_servers
 
 DESCRIPTORS, MEMORY = 1, 2
 
 
 @pytest.fixture
 def control(scratch):
-    """A control file (test/tools/failing.c)."""
+    """A control file (test/tools/faults.c)."""
     if not failing().exists():
-        pytest.skip("this build has no failing.so")
+        pytest.skip("this build has no faults.so")
 
     def make(kind=0, at=0):
         path = scratch / f"control-{kind}-{at}"
@@ -31,11 +31,11 @@ def control(scratch):
 
 
 def failing():
-    return pathlib.Path(Place.leat).parent / "failing.so"
+    return pathlib.Path(Place.leat).parent / "faults.so"
 
 
 def run_failing(control, *args, options=()):
-    return [*unprivileged(), "env", f"LD_PRELOAD={failing()}", f"FAILING_CONTROL={control}", Place.leat, "run", "--quiet", *options, "--", *map(str, args)]
+    return [*unprivileged(), "env", f"LD_PRELOAD={failing()}", f"FAULTS_CONTROL={control}", Place.leat, "run", "--quiet", *options, "--", *map(str, args)]
 
 
 @contextlib.contextmanager
@@ -75,7 +75,7 @@ def dial(port):
 def walk(control, kind, many, first, step, ports, options, disable):
     """The lines that the program printed."""
     published, lines = free_port(), []
-    args = [PYTHON, program("failing_rounds.py"), control, kind, many, first, step, *ports, published]
+    args = [PYTHON, program("fault_rounds.py"), control, kind, many, first, step, *ports, published]
     with subprocess.Popen(run_failing(control, *args, options=["-p", f"127.0.0.1:{published}:{published}", *options]), stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(disable), cwd="/") as proc:
         timer = threading.Timer(100, proc.kill)

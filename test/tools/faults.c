@@ -1,6 +1,6 @@
 /*
  * A library to be preloaded into leat: makes calls that give a descriptor, or that allocate memory,
- * fail for want of it, as a file in shared memory asks (FAILING_CONTROL). It counts in the
+ * fail for want of it, as a file in shared memory asks (FAULTS_CONTROL). It counts in the
  * supervisor and the worker only: neither the program nor its first process, which is to become it,
  * is touched.
  */
@@ -25,7 +25,7 @@
 
 enum kind { NONE, DESCRIPTORS, MEMORY };
 
-/* As test_run_failing.py knows it. */
+/* As test_run_faults.py knows it. */
 struct control {
 	_Atomic int64_t kind;   /* which calls are counted; NONE = nothing fails */
 	_Atomic int64_t at;     /* the first that fails, counted from 1 */
@@ -45,7 +45,7 @@ static pid_t supervisor;
 __attribute__((constructor)) static void
 begin(void)
 {
-	const char *path = getenv("FAILING_CONTROL");
+	const char *path = getenv("FAULTS_CONTROL");
 	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	void *at;
 
@@ -81,7 +81,7 @@ fails(enum kind kind)
 	if (n < atomic_load(&control->at) || n >= atomic_load(&control->at) + atomic_load(&control->many))
 		return false;
 	atomic_fetch_add(&control->failed, 1);
-	if (getenv("FAILING_TRACE"))
+	if (getenv("FAULTS_TRACE"))
 		show_caller();
 	errno = kind == MEMORY ? ENOMEM : EMFILE;
 	return true;

@@ -1,7 +1,7 @@
 """What calls and sockets of each kind take of the budget of descriptors they give back, however they end."""
 import pytest
 from inside import PYTHON, inside, nothing_left, place  # noqa: F401
-from test_run_room import CLIENT, limited, named_servers
+from test_run_descriptor_limit import CLIENT, limited, named_servers
 
 EVERY = ["", "getfd"]  # where the kernel gives no duplicates, the worker holds one of each socket
 

@@ -1,4 +1,4 @@
-"""Inside `leat run`, with failing.so in Leat: makes the n-th call of a round fail, for every n of a share, and checks what the program sees.
+"""Inside `leat run`, with faults.so in Leat: makes the n-th call of a round fail, for every n of a share, and checks what the program sees.
 
 Arguments: the control file; which calls (1: descriptors, 2: memory); how many fail in a row; first n and step; the ports outside of servers A and B, of a datagram server; and the
 program's published port. Prints a line for each thing that is wrong, and "done ROUNDS" at the end. "dial N" on standard output asks for a client of the
