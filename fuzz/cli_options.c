@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_direction(&o.config.impair[EMU_UP]);
 		check_direction(&o.config.impair[EMU_DOWN]);
 		assert(o.config.npublish <= RUN_PUBLISH_MAX);
-		run_options_tell(&o, nowhere);
+		run_options_print(&o, nowhere);
 	}
 	free(copy);
 	return 0;

@@ -26,7 +26,7 @@ cmd_run(int argc, char **argv)
 		return EXIT_LEAT;
 	options.config.hooks = watch_hooks(&watch);
 	if (!options.quiet)
-		run_options_tell(&options, stderr);
+		run_options_print(&options, stderr);
 	if (options.trace && ferror(stderr))
 		return EXIT_LEAT; /* the ladder has no place to go, and neither has an error message */
 	return run_main(&options.config);

@@ -273,7 +273,7 @@ run_options_impair(const struct run_options *o)
 }
 
 static void
-tell_direction(const char *name, const struct emu_impair *im, FILE *to)
+print_direction(const char *name, const struct emu_impair *im, FILE *to)
 {
 	char t[UNIT_TEXT];
 
@@ -297,17 +297,17 @@ tell_direction(const char *name, const struct emu_impair *im, FILE *to)
 }
 
 void
-run_options_tell(const struct run_options *o, FILE *to)
+run_options_print(const struct run_options *o, FILE *to)
 {
 	const struct emu_impair *up = &o->config.impair[EMU_UP], *down = &o->config.impair[EMU_DOWN];
 	char t[UNIT_TEXT];
 
 	fprintf(to, "leat: RTT %s; ", unit_duration_text(up->delay + down->delay, t));
 	if (impair_same(up, down)) {
-		tell_direction("each way ", up, to);
+		print_direction("each way ", up, to);
 	} else {
-		tell_direction("up ", up, to);
-		tell_direction("; down ", down, to);
+		print_direction("up ", up, to);
+		print_direction("; down ", down, to);
 	}
 	fprintf(to, "; mtu %u, seed %" PRIu64 "\n", o->config.mtu, o->config.seed);
 }

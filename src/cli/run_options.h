@@ -40,6 +40,6 @@ bool run_options_impair(const struct run_options *o);
 void run_options_help(FILE *to);
 
 /* One line: "rtt 20ms, loss 0.5%, rate 50mbit, mtu 1500, seed 7". */
-void run_options_tell(const struct run_options *o, FILE *to);
+void run_options_print(const struct run_options *o, FILE *to);
 
 #endif

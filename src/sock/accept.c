@@ -28,10 +28,10 @@ sock_listen(struct sock *sk, int backlog)
 		err = -LEAT_EADDRINUSE;
 		goto quiet;
 	}
-	o = stream_effective_opts(sk, &sk->local.addr);
+	o = sock_stream_effective_opts(sk, &sk->local.addr);
 	o.any_port = sk->any_port;
 	err = tcp_listen(
-	    sk->socks->tcp, &sk->local, sk->dgram.v6only, most, &o, &stream_ops, sk, &sk->listener);
+	    sk->socks->tcp, &sk->local, sk->dgram.v6only, most, &o, &sock_stream_ops, sk, &sk->listener);
 	if (!err)
 		return 0;
 quiet:
@@ -62,7 +62,7 @@ inherit(struct sock *child, const struct sock *parent)
 	child->sndbuf = parent->sndbuf;
 	child->rcvbuf = parent->rcvbuf;
 	child->rcvlowat = parent->rcvlowat;
-	child->quickack_told = parent->quickack_told;
+	child->quickack_shown = parent->quickack_shown;
 	child->inq = parent->inq;
 	memcpy(child->ttl, parent->ttl, sizeof child->ttl);
 	memcpy(child->tos, parent->tos, sizeof child->tos);
@@ -87,7 +87,7 @@ sock_accept(struct sock *sk, struct sock **child)
 	c = sock_new(sk->socks, sk->v6, SOCK_TYPE_STREAM);
 	if (!c)
 		return -LEAT_ENOBUFS;
-	c->conn = tcp_accept(sk->listener, &stream_ops, c);
+	c->conn = tcp_accept(sk->listener, &sock_stream_ops, c);
 	if (!c->conn) {
 		sock_free(c);
 		return -LEAT_EAGAIN;
@@ -134,10 +134,10 @@ sock_answer(struct sock *child, int error)
 }
 
 void
-stream_end_listener(struct sock *sk)
+sock_stream_end_listener(struct sock *sk)
 {
 	tcp_listener_close(sk->listener);
 	sk->listener = NULL;
 	sk->claim.listening = false;
-	stream_keep_bound_name(sk);
+	sock_stream_keep_bound_name(sk);
 }

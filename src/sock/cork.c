@@ -39,7 +39,7 @@ cork_send(struct sock *sk)
 	if (!p)
 		return 0;
 	sk->pieces = NULL;
-	n = datagram_send(sk, p->octets, p->len, &p->msg);
+	n = sock_dgram_send(sk, p->octets, p->len, &p->msg);
 	free(p);
 	return n < 0 ? (int)n : 0;
 }
@@ -48,7 +48,7 @@ static int
 begin(struct sock *sk, const struct sock_msg *msg)
 {
 	struct endpoint to;
-	int err = datagram_peer(sk, msg, &to);
+	int err = sock_dgram_peer(sk, msg, &to);
 
 	if (!err)
 		err = sock_autobind(sk);

@@ -70,9 +70,9 @@ struct sock {
 	bool gro;          /* UDP_GRO: may be given several datagrams as one, and never is */
 	uint32_t stamping; /* SO_TIMESTAMPING, and SO_ZEROCOPY: kept for whoever makes the reports */
 	bool zerocopy;
-	int timestamp;      /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
-	bool quickack_told; /* what TCP_QUICKACK shows */
-	bool inq;           /* TCP_INQ, kept for whoever makes the control message */
+	int timestamp;       /* SO_TIMESTAMP or SO_TIMESTAMPNS, kept likewise; 0 = neither */
+	bool quickack_shown; /* what TCP_QUICKACK shows */
+	bool inq;            /* TCP_INQ, kept for whoever makes the control message */
 	int32_t rcvlowat, priority, busy_poll, incoming_cpu;
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: nobody waits here; kept for whoever does */
 };
@@ -104,20 +104,20 @@ struct ipaddr sock_any(const struct sock *sk);
 int sock_destination(const struct sock *sk, const struct endpoint *remote, struct endpoint *out);
 
 /* stream.c */
-int stream_connect(struct sock *sk, const struct endpoint *remote);
-int stream_dissolve(struct sock *sk);
-void stream_close(struct sock *sk, bool abort);
-int stream_shutdown(struct sock *sk, enum sock_how how);
-unsigned stream_ready(const struct sock *sk);
-int stream_apply_opts(struct sock *sk);
-extern const struct tcp_user_ops stream_ops;
+int sock_stream_connect(struct sock *sk, const struct endpoint *remote);
+int sock_stream_dissolve(struct sock *sk);
+void sock_stream_close(struct sock *sk, bool abort);
+int sock_stream_shutdown(struct sock *sk, enum sock_how how);
+unsigned sock_stream_ready(const struct sock *sk);
+int sock_stream_apply_opts(struct sock *sk);
+extern const struct tcp_user_ops sock_stream_ops;
 /* The settings that TCP is to have, with those that differ by family chosen for the peer's. */
-struct tcp_opts stream_effective_opts(const struct sock *sk, const struct ipaddr *peer);
+struct tcp_opts sock_stream_effective_opts(const struct sock *sk, const struct ipaddr *peer);
 /* Back to the name that bind() gave it; a port that it did not name goes. */
-void stream_keep_bound_name(struct sock *sk);
+void sock_stream_keep_bound_name(struct sock *sk);
 
 /* accept.c: it listens no more. */
-void stream_end_listener(struct sock *sk);
+void sock_stream_end_listener(struct sock *sk);
 
 /*
  * cork.c: adds a piece to a datagram, and sends it unless @more or UDP_CORK says that others
@@ -128,19 +128,19 @@ ssize_t cork_add(struct sock *sk, const void *buf, size_t len, bool more, const 
 int cork_send(struct sock *sk);
 void cork_drop(struct sock *sk);
 
-/* datagram.c */
+/* dgram.c */
 /* Finds where a datagram goes: as @msg says, otherwise to the connected peer. */
-int datagram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to);
-int datagram_open(struct sock *sk);
-void datagram_close(struct sock *sk);
-int datagram_rename(struct sock *sk);
-int datagram_connect(struct sock *sk, const struct endpoint *remote);
-ssize_t datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg);
-ssize_t datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
-ssize_t datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
-bool datagram_reaches(const struct sock *sk, const struct endpoint *to);
-void datagram_forget_errors(struct sock *sk);
-int datagram_shutdown(struct sock *sk, enum sock_how how);
+int sock_dgram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to);
+int sock_dgram_open(struct sock *sk);
+void sock_dgram_close(struct sock *sk);
+int sock_dgram_rename(struct sock *sk);
+int sock_dgram_connect(struct sock *sk, const struct endpoint *remote);
+ssize_t sock_dgram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg);
+ssize_t sock_dgram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg);
+ssize_t sock_dgram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full);
+bool sock_dgram_reaches(const struct sock *sk, const struct endpoint *to);
+void sock_dgram_forget_errors(struct sock *sk);
+int sock_dgram_shutdown(struct sock *sk, enum sock_how how);
 
 /* opt.c */
 void opt_defaults(struct sock *sk);

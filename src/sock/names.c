@@ -120,7 +120,7 @@ take_name(struct sock *sk, const struct endpoint *local)
 	sk->local.port = sk->claim.port;
 	if (sk->type == SOCK_TYPE_STREAM)
 		return 0;
-	err = datagram_rename(sk);
+	err = sock_dgram_rename(sk);
 	if (err)
 		sock_unbind(sk);
 	return err;

@@ -22,7 +22,7 @@ opt_defaults(struct sock *sk)
 	sk->rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_DEFAULT;
 	sk->rcvlowat = 1;
 	sk->incoming_cpu = -1;
-	sk->quickack_told = true;
+	sk->quickack_shown = true;
 	sk->mcast_ttl[V4] = sk->mcast_ttl[V6] = 1;
 }
 
@@ -49,7 +49,7 @@ opt_push_datagram(struct sock *sk)
 int
 opt_push_stream(struct sock *sk, const struct tcp_opts *before)
 {
-	int err = stream_apply_opts(sk);
+	int err = sock_stream_apply_opts(sk);
 
 	if (err)
 		sk->tcp = *before;

@@ -33,7 +33,7 @@ int
 opt_ip_set_recverr(struct sock *sk, const struct sock_opt *o, int v)
 {
 	if (!v)
-		datagram_forget_errors(sk);
+		sock_dgram_forget_errors(sk);
 	return opt_store(sk, o, v);
 }
 

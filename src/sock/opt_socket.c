@@ -136,7 +136,7 @@ set_device(struct sock *sk, const struct sock_opt *o, const void *name, size_t l
 		return -LEAT_ENODEV;
 	sk->dgram.bound_if = found;
 	opt_push_datagram(sk);
-	return stream_apply_opts(sk);
+	return sock_stream_apply_opts(sk);
 }
 
 static int

@@ -223,7 +223,7 @@ static const struct sock_opt opts[] = {
 	[OPT_DEFER_ACCEPT] = {OPT_FIELD(tcp.await_data), .set = set_defer_accept, .get = get_defer_accept},
 	[OPT_WINDOW_CLAMP] = {OPT_FIELD(tcp.window_clamp), .set = set_window_clamp},
 	[OPT_INFO] = {.get_raw = get_info},
-	[OPT_QUICKACK] = {OPT_FIELD(quickack_told), .set = set_quickack},
+	[OPT_QUICKACK] = {OPT_FIELD(quickack_shown), .set = set_quickack},
 	[OPT_CONGESTION] = {.set_raw = set_congestion, .get_raw = get_congestion},
 	[OPT_USER_TIMEOUT] = {OPT_FIELD(tcp.user_timeout), .min = 0, .max = INT32_MAX},
 	[OPT_NOTSENT_LOWAT] = {OPT_FIELD(tcp.notsent_lowat)},

@@ -21,7 +21,7 @@ struct ping {
 	struct dgram_queue queue;
 	struct errq errors;
 	size_t rcvbuf; /* both queues share it */
-	void (*news)(void *user);
+	void (*changed)(void *user);
 	void *user;
 	int error;
 	bool recverr, shut_recv, shut_send;
@@ -74,7 +74,7 @@ ping_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	}
 	g->queue.limit = g->rcvbuf > g->errors.charged ? g->rcvbuf - g->errors.charged : 0;
 	if (dgram_enqueue(p->core, &g->queue, pkt, &names))
-		g->news(g->user);
+		g->changed(g->user);
 }
 
 static size_t
@@ -100,7 +100,7 @@ ping_error(void *self, const struct net_error *e)
 	if (g->recverr)
 		errq_put_report(p->core, &g->errors, ping_room(g), e, 0, 0);
 	g->error = e->kind == NET_ERROR_PMTU ? LEAT_EMSGSIZE : e->error;
-	g->news(g->user);
+	g->changed(g->user);
 	return true;
 }
 
@@ -121,7 +121,7 @@ pings_fini(struct pings *p)
 }
 
 struct ping *
-ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*news)(void *user), void *user)
+ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*changed)(void *user), void *user)
 {
 	struct ping *g = calloc(1, sizeof *g);
 
@@ -129,7 +129,7 @@ ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*news)(void *user), voi
 		return NULL;
 	g->pings = p;
 	g->v6 = v6;
-	g->news = news;
+	g->changed = changed;
 	g->user = user;
 	g->rcvbuf = rcvbuf;
 	dgram_queue_init(&g->queue, rcvbuf);
@@ -243,7 +243,7 @@ ping_shutdown(struct ping *g, bool recv, bool send)
 {
 	g->shut_recv |= recv;
 	g->shut_send |= send;
-	g->news(g->user);
+	g->changed(g->user);
 }
 
 unsigned

@@ -29,8 +29,8 @@ struct pings {
 int pings_init(struct pings *p, struct core *core);
 void pings_fini(struct pings *p);
 
-/* @news: readiness may have changed. NULL without memory. */
-struct ping *ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*news)(void *user), void *user);
+/* @changed: readiness may have changed. NULL without memory. */
+struct ping *ping_open(struct pings *p, bool v6, size_t rcvbuf, void (*changed)(void *user), void *user);
 void ping_close(struct ping *g);
 
 /* Take @id, which the caller knows to be free; 0 gives it up. */

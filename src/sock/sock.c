@@ -138,7 +138,7 @@ sock_open(struct socks *s, bool v6, enum sock_type type, struct sock **out)
 
 	if (!sk)
 		return -LEAT_ENOBUFS;
-	if (type != SOCK_TYPE_STREAM && datagram_open(sk)) {
+	if (type != SOCK_TYPE_STREAM && sock_dgram_open(sk)) {
 		sock_free(sk);
 		return -LEAT_ENOBUFS;
 	}
@@ -150,9 +150,9 @@ static void
 close_how(struct sock *sk, bool abort)
 {
 	if (sk->type == SOCK_TYPE_STREAM)
-		stream_close(sk, abort);
+		sock_stream_close(sk, abort);
 	else
-		datagram_close(sk);
+		sock_dgram_close(sk);
 	sock_free(sk);
 }
 
@@ -181,14 +181,14 @@ unsigned
 sock_ready(const struct sock *sk)
 {
 	if (sk->type == SOCK_TYPE_STREAM)
-		return stream_ready(sk);
+		return sock_stream_ready(sk);
 	return sk->ping ? ping_ready(sk->ping) : udp_ready(sk->udp);
 }
 
 bool
 sock_reaches(const struct sock *sk, const struct endpoint *to)
 {
-	return sk->type == SOCK_TYPE_DGRAM && datagram_reaches(sk, to);
+	return sk->type == SOCK_TYPE_DGRAM && sock_dgram_reaches(sk, to);
 }
 
 ssize_t
@@ -196,7 +196,7 @@ sock_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out,
 {
 	if (sk->type == SOCK_TYPE_STREAM)
 		return -LEAT_EOPNOTSUPP;
-	return datagram_recv_error(sk, buf, len, out, full);
+	return sock_dgram_recv_error(sk, buf, len, out, full);
 }
 
 int
@@ -204,15 +204,15 @@ sock_shutdown(struct sock *sk, enum sock_how how)
 {
 	if (how < SOCK_SHUT_RD || how > SOCK_SHUT_RDWR)
 		return -LEAT_EINVAL;
-	return sk->type == SOCK_TYPE_STREAM ? stream_shutdown(sk, how) : datagram_shutdown(sk, how);
+	return sk->type == SOCK_TYPE_STREAM ? sock_stream_shutdown(sk, how) : sock_dgram_shutdown(sk, how);
 }
 
 int
 sock_connect(struct sock *sk, const struct endpoint *remote)
 {
 	if (sk->type == SOCK_TYPE_STREAM)
-		return remote ? stream_connect(sk, remote) : stream_dissolve(sk);
-	return datagram_connect(sk, remote);
+		return remote ? sock_stream_connect(sk, remote) : sock_stream_dissolve(sk);
+	return sock_dgram_connect(sk, remote);
 }
 
 enum sock_type

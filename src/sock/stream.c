@@ -7,15 +7,15 @@
 #include <string.h>
 
 static void
-stream_news(void *user, unsigned mask)
+sock_stream_event(void *user, unsigned mask)
 {
 	sock_changed(user);
 }
 
-const struct tcp_user_ops stream_ops = {stream_news};
+const struct tcp_user_ops sock_stream_ops = {sock_stream_event};
 
 struct tcp_opts
-stream_effective_opts(const struct sock *sk, const struct ipaddr *peer)
+sock_stream_effective_opts(const struct sock *sk, const struct ipaddr *peer)
 {
 	struct tcp_opts o = sk->tcp;
 	int family = ipaddr_is4(peer) ? V4 : V6;
@@ -30,26 +30,26 @@ stream_effective_opts(const struct sock *sk, const struct ipaddr *peer)
 }
 
 int
-stream_apply_opts(struct sock *sk)
+sock_stream_apply_opts(struct sock *sk)
 {
 	struct endpoint local, remote;
 	struct tcp_opts o;
 
 	if (sk->listener) {
-		*tcp_listener_opts(sk->listener) = stream_effective_opts(sk, &sk->local.addr);
+		*tcp_listener_opts(sk->listener) = sock_stream_effective_opts(sk, &sk->local.addr);
 		return 0;
 	}
 	if (!sk->conn)
 		return 0;
 	tcp_names(sk->conn, &local, &remote);
-	o = stream_effective_opts(sk, &remote.addr);
+	o = sock_stream_effective_opts(sk, &remote.addr);
 	return tcp_set_opts(sk->conn, &o);
 }
 
 struct tuple {
 	struct sock *sk;
 	struct endpoint local, remote;
-	struct path way;
+	struct path path;
 };
 
 static bool
@@ -69,7 +69,7 @@ names_a_host(const struct ipaddr *a)
 }
 
 /*
- * Find @t->way, and complete @t->local: the address from the route, the port as bound or chosen so
+ * Find @t->path, and complete @t->local: the address from the route, the port as bound or chosen so
  * that the four-tuple is new.
  */
 static int
@@ -81,12 +81,12 @@ choose_local(struct sock *sk, struct tuple *t)
 
 	if (src && ipaddr_is4(src) != ipaddr_is4(&t->remote.addr))
 		return ipaddr_is4(&t->remote.addr) ? -LEAT_ENETUNREACH : -LEAT_EINVAL;
-	err = route_find(sk->socks->core, &t->remote.addr, src, ifindex, &t->way);
+	err = route_find(sk->socks->core, &t->remote.addr, src, ifindex, &t->path);
 	if (err)
 		return err;
-	if (ipaddr_is_multicast(&t->remote.addr) || iface_is_broadcast(t->way.iface, &t->remote.addr))
+	if (ipaddr_is_multicast(&t->remote.addr) || iface_is_broadcast(t->path.iface, &t->remote.addr))
 		return -LEAT_ENETUNREACH;
-	t->local.addr = t->way.src;
+	t->local.addr = t->path.src;
 	t->local.ifindex = t->remote.ifindex;
 	t->local.port = sk->local.port;
 	if (t->local.port)
@@ -118,8 +118,8 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 		if (err)
 			return err;
 	}
-	o = stream_effective_opts(sk, &t.remote.addr);
-	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &t.way, &o, &stream_ops, sk, &sk->conn);
+	o = sock_stream_effective_opts(sk, &t.remote.addr);
+	err = tcp_connect(sk->socks->tcp, &t.local, &t.remote, &t.path, &o, &sock_stream_ops, sk, &sk->conn);
 	if (err) {
 		if (!had_port)
 			port_release(&sk->socks->ports, &sk->claim);
@@ -127,12 +127,12 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 	}
 	sk->local.port = t.local.port;
 	sk->connecting = true;
-	sk->quickack_told = true; /* each connection begins so */
+	sk->quickack_shown = true; /* each connection begins so */
 	return -LEAT_EINPROGRESS;
 }
 
 void
-stream_keep_bound_name(struct sock *sk)
+sock_stream_keep_bound_name(struct sock *sk)
 {
 	if (sk->claim.automatic || !sk->bound_port) {
 		struct ipaddr addr = sk->bound_addr ? sk->local.addr : sock_any(sk);
@@ -151,7 +151,7 @@ disconnect(struct sock *sk)
 	tcp_close(sk->conn);
 	sk->conn = NULL;
 	sk->connecting = false;
-	stream_keep_bound_name(sk);
+	sock_stream_keep_bound_name(sk);
 }
 
 /*
@@ -159,22 +159,22 @@ disconnect(struct sock *sk)
  * reset.
  */
 int
-stream_dissolve(struct sock *sk)
+sock_stream_dissolve(struct sock *sk)
 {
 	if (sk->listener)
-		stream_end_listener(sk);
+		sock_stream_end_listener(sk);
 	if (sk->conn) {
 		tcp_abort(sk->conn);
 		sk->conn = NULL;
 		sk->connecting = false;
-		stream_keep_bound_name(sk);
+		sock_stream_keep_bound_name(sk);
 	}
 	sock_changed(sk);
 	return 0;
 }
 
 int
-stream_connect(struct sock *sk, const struct endpoint *remote)
+sock_stream_connect(struct sock *sk, const struct endpoint *remote)
 {
 	int err;
 
@@ -199,7 +199,7 @@ stream_connect(struct sock *sk, const struct endpoint *remote)
 }
 
 void
-stream_close(struct sock *sk, bool abort)
+sock_stream_close(struct sock *sk, bool abort)
 {
 	if (sk->listener)
 		tcp_listener_close(sk->listener);
@@ -217,14 +217,14 @@ stream_close(struct sock *sk, bool abort)
 }
 
 int
-stream_shutdown(struct sock *sk, enum sock_how how)
+sock_stream_shutdown(struct sock *sk, enum sock_how how)
 {
 	int err = 0;
 
 	if (sk->listener) { /* Linux: reading shut down makes it a fresh socket again; the other way does nothing */
 		if (how == SOCK_SHUT_WR)
 			return 0;
-		stream_end_listener(sk);
+		sock_stream_end_listener(sk);
 		sock_changed(sk);
 		return 0;
 	}
@@ -244,7 +244,7 @@ stream_shutdown(struct sock *sk, enum sock_how how)
 }
 
 unsigned
-stream_ready(const struct sock *sk)
+sock_stream_ready(const struct sock *sk)
 {
 	unsigned mask;
 
@@ -267,7 +267,7 @@ sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const st
 	if (sk->type == SOCK_TYPE_DGRAM && ((flags & SOCK_MORE) || sk->corked || sk->pieces))
 		return cork_add(sk, buf, len, flags & SOCK_MORE, msg);
 	if (sk->type != SOCK_TYPE_STREAM)
-		return datagram_send(sk, buf, len, msg);
+		return sock_dgram_send(sk, buf, len, msg);
 	if (!sk->conn)
 		return -LEAT_EPIPE;
 	return tcp_send(sk->conn, buf, len, flags & SOCK_OOB, flags & SOCK_MORE);
@@ -286,7 +286,7 @@ sock_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_ms
 	int n;
 
 	if (sk->type != SOCK_TYPE_STREAM)
-		return flags & SOCK_OOB ? -LEAT_EOPNOTSUPP : datagram_recv(sk, buf, len, flags, msg);
+		return flags & SOCK_OOB ? -LEAT_EOPNOTSUPP : sock_dgram_recv(sk, buf, len, flags, msg);
 	if (!sk->conn)
 		return -LEAT_ENOTCONN;
 	if (!(flags & SOCK_OOB))

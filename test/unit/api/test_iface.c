@@ -52,7 +52,7 @@ an_interface_that_makes_no_sense_is_refused(void **state)
 }
 
 static void
-an_interface_tells_what_it_is_as_far_as_is_asked(void **state)
+an_interface_describes_itself_as_far_as_the_struct_goes(void **state)
 {
 	struct pair *p = pair_new(0, 0);
 	struct {
@@ -209,7 +209,7 @@ see(void *arg, const struct leat_event *e)
 }
 
 static void
-events_tell_of_connections_and_of_nothing_else_that_was_not_asked_for(void **state)
+only_the_events_that_were_asked_for_are_reported(void **state)
 {
 	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
@@ -236,12 +236,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_interface_that_makes_no_sense_is_refused),
-	    cmocka_unit_test(an_interface_tells_what_it_is_as_far_as_is_asked),
+	    cmocka_unit_test(an_interface_describes_itself_as_far_as_the_struct_goes),
 	    cmocka_unit_test(addresses_come_and_go),
 	    cmocka_unit_test(routes_come_and_go),
 	    cmocka_unit_test(neighbours_can_be_fixed_and_listed),
 	    cmocka_unit_test(what_is_wrong_with_a_frame_is_counted),
-	    cmocka_unit_test(events_tell_of_connections_and_of_nothing_else_that_was_not_asked_for),
+	    cmocka_unit_test(only_the_events_that_were_asked_for_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

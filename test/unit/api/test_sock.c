@@ -123,7 +123,7 @@ what_was_reserved_is_given_up_with_the_connection(void **state)
 }
 
 static void
-datagrams_tell_from_whom_and_how_long(void **state)
+a_received_datagram_has_its_sender_and_length(void **state)
 {
 	struct pair *p = pair_new(0, 0);
 	struct leat_addr to = p->end[1].addr, from;
@@ -165,7 +165,7 @@ datagrams_tell_from_whom_and_how_long(void **state)
 
 /* ip(7), IP_RECVERR: who refused which datagram, and its octets. */
 static void
-a_refused_datagram_is_told_with_its_octets(void **state)
+a_refused_datagram_is_reported_with_its_octets(void **state)
 {
 	struct pair *p = pair_new(0, 0);
 	struct leat_addr to = p->end[1].addr;
@@ -370,8 +370,8 @@ main(void)
 	    cmocka_unit_test(what_makes_no_sense_is_refused_and_harms_nothing),
 	    cmocka_unit_test(octets_are_written_and_read_where_they_lie),
 	    cmocka_unit_test(what_was_reserved_is_given_up_with_the_connection),
-	    cmocka_unit_test(datagrams_tell_from_whom_and_how_long),
-	    cmocka_unit_test(a_refused_datagram_is_told_with_its_octets),
+	    cmocka_unit_test(a_received_datagram_has_its_sender_and_length),
+	    cmocka_unit_test(a_refused_datagram_is_reported_with_its_octets),
 	    cmocka_unit_test(without_offloads_frames_have_the_mtu_and_with_them_they_are_large),
 	    cmocka_unit_test(a_watcher_may_close_its_own_socket),
 	    cmocka_unit_test(a_deferred_connection_is_decided_by_its_listener),

@@ -104,7 +104,7 @@ a_shorter_struct_has_the_rest_as_zero(void **state)
 
 /* A caller built with a newer one: what we do not know of is refused, unless it is not used. */
 static void
-a_longer_struct_must_have_zeroes_behind(void **state)
+a_longer_struct_must_be_zero_after_what_is_known(void **state)
 {
 	struct {
 		struct leat_stack_config c;
@@ -146,7 +146,7 @@ main(void)
 	    cmocka_unit_test(errors_have_names_and_words),
 	    cmocka_unit_test(every_drop_reason_has_name_words_and_source_and_the_list_ends),
 	    cmocka_unit_test(a_shorter_struct_has_the_rest_as_zero),
-	    cmocka_unit_test(a_longer_struct_must_have_zeroes_behind),
+	    cmocka_unit_test(a_longer_struct_must_be_zero_after_what_is_known),
 	    cmocka_unit_test(a_struct_without_its_size_is_refused),
 	};
 

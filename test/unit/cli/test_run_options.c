@@ -48,7 +48,7 @@ up_and_down_change_one_direction(void **state)
 }
 
 static void
-the_program_begins_behind_the_dashes_or_at_the_first_word(void **state)
+the_program_begins_after_the_dashes_or_at_the_first_word(void **state)
 {
 	assert_int_equal(PARSE("--seed 7 -- ls --all"), 0);
 	assert_string_equal(o.config.argv[0], "ls");
@@ -200,7 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(rtt_is_half_of_it_in_each_direction),
 	    cmocka_unit_test(up_and_down_change_one_direction),
-	    cmocka_unit_test(the_program_begins_behind_the_dashes_or_at_the_first_word),
+	    cmocka_unit_test(the_program_begins_after_the_dashes_or_at_the_first_word),
 	    cmocka_unit_test(without_a_program_nothing_runs),
 	    cmocka_unit_test(unknown_options_and_bare_numbers_are_refused),
 	    cmocka_unit_test(jitter_beyond_the_delay_is_refused),

@@ -57,7 +57,7 @@ readiness_is_that_of_linux(void **state)
 
 /* connect(2): in progress, already, done once, connected. */
 static void
-connect_tells_how_it_goes(void **state)
+connect_reports_each_stage(void **state)
 {
 	struct simnet *n = *state;
 	struct sock *l = open_listener(n, 0, "127.0.0.1", 80, 8), *c = open_stream(n, 0);
@@ -401,7 +401,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(readiness_is_that_of_linux),
-	    T(connect_tells_how_it_goes),
+	    T(connect_reports_each_stage),
 	    T(listeners_share_an_ipv4_port),
 	    T(listeners_share_an_ipv6_port),
 	    T(listeners_share_a_dual_port),

@@ -155,7 +155,7 @@ a_dissolved_listener_refuses_and_keeps_its_name(void **state)
 
 /* A port that listen() chose is given back by shutdown(). */
 static void
-a_shut_listener_gives_back_a_port_that_nobody_named(void **state)
+a_shut_listener_gives_back_a_port_that_it_was_not_bound_to(void **state)
 {
 	struct fixture *f = *state;
 	struct sock *l = open_stream(&f->net, 0);
@@ -291,7 +291,7 @@ main(void)
 	    T(buffers_are_granted_up_to_the_host_s_bound),
 	    T(a_dissolved_connection_is_a_fresh_socket),
 	    T(a_dissolved_listener_refuses_and_keeps_its_name),
-	    T(a_shut_listener_gives_back_a_port_that_nobody_named),
+	    T(a_shut_listener_gives_back_a_port_that_it_was_not_bound_to),
 	    T(a_bound_stream_connects_to_itself),
 	    T(time_wait_has_left_its_socket),
 	    T(unaccepted_connections_fill_the_accept_queue),

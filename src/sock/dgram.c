@@ -1,28 +1,28 @@
 /*
- * sock/datagram.c - BSD calls on datagram sockets: UDP, and ICMP echo (udp(7), icmp(7)).
+ * sock/dgram.c - BSD calls on datagram sockets: UDP, and ICMP echo (udp(7), icmp(7)).
  */
 #include "sock/impl.h"
 #include "wire/ip.h"
 
 static void
-datagram_news(void *user)
+sock_dgram_event(void *user)
 {
 	sock_changed(user);
 }
 
-static const struct udp_user_ops DATAGRAM_OPS = {datagram_news};
+static const struct udp_user_ops DATAGRAM_OPS = {sock_dgram_event};
 
 int
-datagram_open(struct sock *sk)
+sock_dgram_open(struct sock *sk)
 {
 	if (sk->type == SOCK_TYPE_DGRAM)
 		return udp_open(sk->socks->udp, &sk->dgram, &DATAGRAM_OPS, sk, &sk->udp);
-	sk->ping = ping_open(&sk->socks->pings, sk->v6, sk->dgram.rcvbuf, datagram_news, sk);
+	sk->ping = ping_open(&sk->socks->pings, sk->v6, sk->dgram.rcvbuf, sock_dgram_event, sk);
 	return sk->ping ? 0 : -LEAT_ENOBUFS;
 }
 
 void
-datagram_close(struct sock *sk)
+sock_dgram_close(struct sock *sk)
 {
 	cork_drop(sk);
 	if (sk->udp)
@@ -32,7 +32,7 @@ datagram_close(struct sock *sk)
 }
 
 int
-datagram_rename(struct sock *sk)
+sock_dgram_rename(struct sock *sk)
 {
 	if (sk->ping) {
 		ping_bind(sk->ping, sk->local.port);
@@ -58,13 +58,13 @@ dissolve(struct sock *sk)
 	sk->claim.addr = local.addr;
 	if (sk->ping) {
 		ping_connect(sk->ping, &sk->remote.addr);
-		return datagram_rename(sk);
+		return sock_dgram_rename(sk);
 	}
 	return udp_connect(sk->udp, &local, NULL);
 }
 
 int
-datagram_connect(struct sock *sk, const struct endpoint *remote)
+sock_dgram_connect(struct sock *sk, const struct endpoint *remote)
 {
 	struct endpoint to, local;
 	struct path path;
@@ -104,7 +104,7 @@ datagram_connect(struct sock *sk, const struct endpoint *remote)
 }
 
 int
-datagram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to)
+sock_dgram_peer(const struct sock *sk, const struct sock_msg *msg, struct endpoint *to)
 {
 	int err = 0;
 
@@ -153,10 +153,10 @@ ping_send_to(struct sock *sk, const void *buf, size_t len, const struct endpoint
 }
 
 ssize_t
-datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg)
+sock_dgram_send(struct sock *sk, const void *buf, size_t len, const struct sock_msg *msg)
 {
 	struct udp_tx tx = UDP_TX_DEFAULT;
-	int err = datagram_peer(sk, msg, &tx.peer);
+	int err = sock_dgram_peer(sk, msg, &tx.peer);
 
 	if (err)
 		return err;
@@ -174,7 +174,7 @@ datagram_send(struct sock *sk, const void *buf, size_t len, const struct sock_ms
 }
 
 ssize_t
-datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg)
+sock_dgram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct sock_msg *msg)
 {
 	struct dgram_names names = {0};
 	size_t full = 0;
@@ -194,14 +194,14 @@ datagram_recv(struct sock *sk, void *buf, size_t len, unsigned flags, struct soc
 }
 
 ssize_t
-datagram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full)
+sock_dgram_recv_error(struct sock *sk, void *buf, size_t len, struct dgram_error *out, size_t *full)
 {
 	return sk->ping ? ping_recv_error(sk->ping, buf, len, out, full)
 			: udp_recv_error(sk->udp, buf, len, out, full);
 }
 
 bool
-datagram_reaches(const struct sock *sk, const struct endpoint *to)
+sock_dgram_reaches(const struct sock *sk, const struct endpoint *to)
 {
 	struct endpoint from = sk->local;
 	const struct ipaddr *src = ipaddr_is_any(&from.addr) ? NULL : &from.addr;
@@ -214,7 +214,7 @@ datagram_reaches(const struct sock *sk, const struct endpoint *to)
 }
 
 void
-datagram_forget_errors(struct sock *sk)
+sock_dgram_forget_errors(struct sock *sk)
 {
 	if (sk->udp)
 		udp_forget_errors(sk->udp);
@@ -224,7 +224,7 @@ datagram_forget_errors(struct sock *sk)
 
 /* As Linux: without a peer it answers ENOTCONN, and takes effect nevertheless. */
 int
-datagram_shutdown(struct sock *sk, enum sock_how how)
+sock_dgram_shutdown(struct sock *sk, enum sock_how how)
 {
 	bool recv = how != SOCK_SHUT_WR, send = how != SOCK_SHUT_RD;
 
