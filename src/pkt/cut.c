@@ -1,6 +1,6 @@
 /*
- * pkt/cut.c - super-segments into pieces of wire size. The payload is shared, the headers are each
- * piece's own.
+ * pkt/cut.c - cuts super-segments into packets of wire size. The pieces share the payload; each has
+ * its own headers.
  */
 #include "pkt/seg.h"
 #include "pkt/seg_hdr.h"
@@ -13,31 +13,31 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A whole that is being cut, and how far. */
+/* The state of cutting one super-segment. */
 struct cutting {
 	struct pkt *whole;
 	struct seg_hdr hdr;
 	struct pkt_cursor at; /* the next payload octet */
-	uint32_t off;         /* its number */
-	uint16_t number;      /* of the piece, from 0 */
+	uint32_t off;         /* the offset of that octet in the payload */
+	uint16_t number;      /* of the next piece, from 0 */
 	uint32_t full;        /* octets of a full piece from the transport header on */
-	bool complete;        /* pieces get their checksums, though the whole has none */
+	bool complete;        /* pieces get complete checksums, although the whole has a partial one */
 
 	/*
-	 * TCP: what the whole's header said. What is written there is not read again so soon: a
-	 * read wider than the write before it waits until that is done.
+	 * TCP: values from the header of the whole. They are kept here because that header was just
+	 * written: a load that is wider than the store before it waits for that store.
 	 */
 	seq_t seq;
 	uint16_t urgent;
-	uint16_t flags;  /* behind the header's length, as they stand */
-	uint64_t common; /* sum of what the headers and pseudo-headers of full pieces have in common */
+	uint16_t flags;  /* the flags field, with the octet of the header length, as in memory */
+	uint64_t common; /* sum of the header and pseudo-header fields that all full pieces share */
 };
 
-enum { WORD = 16 }; /* octets; no network and transport header together are shorter */
+enum { WORD = 16 }; /* octets; network and transport header together are never shorter */
 
 /*
- * In steps that the compiler knows, the last over the one before: memcpy() of so few takes longer
- * to begin.
+ * Copies in steps of a constant size. The last step overlaps the one before it. For so few octets,
+ * memcpy() with a variable length takes longer to start.
  */
 static void
 copy_headers(uint8_t *to, const uint8_t *from, uint32_t len)
@@ -47,7 +47,7 @@ copy_headers(uint8_t *to, const uint8_t *from, uint32_t len)
 	memcpy(to + len - WORD, from + len - WORD, WORD);
 }
 
-/* Headers alone, copied from the whole, with its marks. */
+/* Makes a piece that holds a copy of the whole's headers and its marks, but no payload yet. */
 static struct pkt *
 piece_new(const struct pkt *whole, const struct seg_hdr *h)
 {
@@ -73,7 +73,7 @@ piece_new(const struct pkt *whole, const struct seg_hdr *h)
 	return p;
 }
 
-/* The next @len payload octets, by reference. Most lie within one slice. */
+/* Appends the next @len payload octets by reference. In most cases they lie within one slice. */
 static bool
 piece_fill(struct pkt *p, struct pkt_cursor *at, uint32_t len)
 {
@@ -88,8 +88,8 @@ piece_fill(struct pkt *p, struct pkt_cursor *at, uint32_t len)
 }
 
 /*
- * All of a TCP header and its pseudo-header but what varies from piece to piece; @len octets from
- * the header on.
+ * Returns the sum of the TCP header and the pseudo-header without the fields that differ between
+ * pieces. @len counts octets from the transport header on.
  */
 static uint64_t
 common_sum(const struct seg_hdr *h, uint32_t len)
@@ -103,8 +103,8 @@ common_sum(const struct seg_hdr *h, uint32_t len)
 }
 
 /*
- * What of the TCP header depends on where in the whole the piece begins; and the checksum, if the
- * pieces get theirs.
+ * Sets the fields of the TCP header that depend on the piece's place in the whole, and the checksum
+ * if pieces get one.
  */
 static void
 patch_tcp(const struct cutting *c, struct pkt *p, bool last)
@@ -119,8 +119,8 @@ patch_tcp(const struct cutting *c, struct pkt *p, bool last)
 		flags &= (uint16_t)~TCP_CWR;
 	if (flags & TCP_URG) {
 		/*
-		 * It counts from the piece's own number; one that lies wholly beyond it is not
-		 * urgent.
+		 * The urgent pointer counts from the piece's own sequence number. A piece that lies
+		 * wholly after the urgent data is not urgent.
 		 */
 		if (urgent <= c->off)
 			flags &= (uint16_t)~TCP_URG;
@@ -141,25 +141,25 @@ patch_tcp(const struct cutting *c, struct pkt *p, bool last)
 	}
 }
 
-/* A datagram's checksum. */
+/* Sets the checksum of a UDP piece. */
 static void
 patch_udp(const struct cutting *c, struct pkt *p)
 {
 	uint8_t *field = p->l4 + UDP_SUM;
 	uint32_t len = p->len - c->hdr.l4;
 
-	if (!c->complete || (!c->hdr.v6 && udp_sum(p->l4) == 0)) /* the sender computes none */
+	if (!c->complete || (!c->hdr.v6 && udp_sum(p->l4) == 0)) /* the sender computes no checksum */
 		return;
 	be16_put(field, 0);
 	checksum_put(field, checksum_fold((uint64_t)seg_pseudo_sum(p->l3, IP_PROTO_UDP, len) +
 					  checksum_words(p->l4, UDP_HDR_LEN) + pkt_sum_rest(p, c->hdr.pay)));
 	if (be16_get(field) == 0)
-		be16_put(field, 0xffff); /* zero would mean "none" (RFC 768) */
+		be16_put(field, 0xffff); /* zero would mean "no checksum" (RFC 768) */
 }
 
 /*
- * What the headers say of a packet that is @len octets from the transport header on, and said of
- * one of @before.
+ * Writes the lengths of a packet that has @len octets from the transport header on, and corrects a
+ * partial checksum that was made for @before octets.
  */
 static void
 put_len(const struct seg_hdr *h, bool partial, uint32_t before, uint32_t len)
@@ -174,8 +174,8 @@ put_len(const struct seg_hdr *h, bool partial, uint32_t before, uint32_t len)
 }
 
 /*
- * Make the whole's headers those of a full piece, so that each piece copies them as they are. False
- * at the limit.
+ * Makes the headers of the whole those of a full piece, so that each piece can copy them unchanged.
+ * Returns false at the pool's limit.
  */
 static bool
 cut_begin(struct cutting *c)
@@ -199,7 +199,7 @@ cut_begin(struct cutting *c)
 	return true;
 }
 
-/* The last piece, shorter than the others: its headers say so. */
+/* Corrects the lengths in the last piece, which is shorter than the others. */
 static void
 patch_len(const struct cutting *c, struct pkt *p)
 {
@@ -210,7 +210,7 @@ patch_len(const struct cutting *c, struct pkt *p)
 	put_len(&own, !c->complete, c->full, p->len - own.l4);
 }
 
-/* The next piece; NULL at the limit. */
+/* Returns the next piece, or NULL at the pool's limit. */
 static struct pkt *
 cut_next(struct cutting *c)
 {
@@ -242,7 +242,7 @@ cut_next(struct cutting *c)
 	return p;
 }
 
-/* An ordinary packet after all. */
+/* Marks @p as an ordinary packet. */
 static void
 mark_single(struct pkt *p)
 {

@@ -1,6 +1,6 @@
 /*
- * pkt/gro.c - joins the TCP segments of a batch that follow one another in one connection (generic
- * receive offload). It reads headers and keeps no state of connections after the batch.
+ * pkt/gro.c - joins consecutive TCP segments of a connection within one batch (generic receive
+ * offload). It reads headers only, and keeps no state after the batch.
  */
 #include "pkt/gro.h"
 
@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-/* Give back flow number @i; those behind it move up, so that they stay in order of their coming. */
+/*
+ * Moves flow number @i to @out. The flows after it move up, so they stay in the order of their
+ * arrival.
+ */
 static void
 release(struct gro *g, unsigned i, struct list *out)
 {
@@ -30,7 +33,7 @@ gro_flush(struct gro *g, struct list *out)
 	g->count = 0;
 }
 
-/* An IPv4 header that TCP follows at once, whole and unharmed? */
+/* Returns true if the packet is an intact IPv4 header without options, followed by TCP. */
 static bool
 plain4(const struct pkt *p)
 {
@@ -50,7 +53,7 @@ plain6(const struct pkt *p)
 	       ip6_payload_len(h) + (uint32_t)IP6_HDR_LEN == p->len;
 }
 
-/* Sets l3 and l4 where the packet is TCP behind a bare network header. */
+/* Sets l3 and l4 if the packet is TCP directly after a network header without options. */
 static bool
 find_headers(struct pkt *p)
 {
@@ -66,7 +69,8 @@ find_headers(struct pkt *p)
 }
 
 /*
- * Verified here, while the octets are on their way anyway: only what is known good may be joined.
+ * Verifies the checksum if that has not been done yet. It happens here because the octets are read
+ * anyway, and only packets with a good checksum may be joined.
  */
 static bool
 sum_good(struct pkt *p)
@@ -108,7 +112,7 @@ gro_take(struct gro *g, struct pkt *p, struct list *out)
 {
 	unsigned i;
 
-	if (!find_headers(p) || !sum_good(p)) { /* it may belong to any of them */
+	if (!find_headers(p) || !sum_good(p)) { /* it may belong to any of the flows */
 		gro_flush(g, out);
 		list_push(out, &p->node);
 		return;

@@ -1,18 +1,19 @@
 /*
- * pkt/gro.h - generic receive offload: of a batch of packets that a wire brought at once, those
- * that follow one another in a TCP connection are joined before any layer above looks at them, so
- * that headers are checked, connections found and ACKs sent once for many.
+ * pkt/gro.h - generic receive offload: joins consecutive segments of a TCP connection that a wire
+ * brought in one batch. Headers are then checked, connections found and ACKs sent once for many
+ * segments.
  *
- * It knows headers, no connections: a packet is joined because of what stands in it (pkt/join.h),
- * and what cannot be joined is handed on as it came. The order within a connection stays. What it
- * holds it gives back when the batch is over: nothing waits for a later one.
+ * It knows headers, but no connections. Only the contents of a packet decide whether it is joined
+ * (pkt/join.h); a packet that cannot be joined is passed on unchanged. The order within a
+ * connection stays. At the end of the batch all packets are given back: none waits for a later
+ * batch.
  */
 #ifndef PKT_GRO_H
 #define PKT_GRO_H
 
 #include "pkt/join.h"
 
-enum { GRO_FLOWS = 8 }; /* that may grow side by side; as Linux's MAX_GRO_SKBS */
+enum { GRO_FLOWS = 8 }; /* flows that may grow at the same time; as Linux's MAX_GRO_SKBS */
 
 struct gro {
 	struct pkt_join flow[GRO_FLOWS];
@@ -20,15 +21,15 @@ struct gro {
 };
 
 /*
- * Consumes @p, an IPv4 or IPv6 packet with data at the network header: kept, or appended to @out
- * behind what must go before it. A checksum that was not known is known afterwards, unless it is
- * wrong.
+ * Consumes @p, an IPv4 or IPv6 packet with data at the network header. Keeps it, or appends it to
+ * @out after all packets that must go before it. Verifies an unknown checksum; a wrong one stays
+ * unknown.
  */
 void gro_take(struct gro *g, struct pkt *p, struct list *out);
 
 /*
- * Would joining leave @p as it is? So it is with most of what is no bulk data: with nothing held, a
- * packet behind which nothing can be joined, by the fixed places of its headers.
+ * Returns true if joining would leave @p as it is: no packet is held, and none can be joined to @p.
+ * This is the case for most packets that carry no bulk data. It reads only a few header fields.
  */
 static inline bool
 gro_passes(const struct gro *g, const struct pkt *p)
@@ -36,7 +37,7 @@ gro_passes(const struct gro *g, const struct pkt *p)
 	return g->count == 0 && !pkt_join_possible(p);
 }
 
-/* The batch is over: everything held is appended to @out. */
+/* Ends the batch: appends all packets that are held to @out. */
 void gro_flush(struct gro *g, struct list *out);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * pkt/join.c - received TCP packets into one super-segment, as long as cutting it would give them
- * back.
+ * pkt/join.c - joins received TCP packets into one super-segment, as long as cutting it would give
+ * the same packets back.
  *
- * What may be joined is what Linux's GRO joins, and less: a head that carries PSH takes nothing
- * more. While a head grows, its length and checksum still say what it was alone: pkt_join_end()
- * makes them good, once for all that came.
+ * It joins what Linux's GRO joins, and less: nothing is joined to a head with PSH. While the head
+ * grows, its length and checksum fields still describe it alone. pkt_join_end() corrects them once
+ * for all packets.
  */
 #include "pkt/join.h"
 
@@ -14,21 +14,27 @@
 
 #include <string.h>
 
-/* How many octets the network header says there are, itself included. */
+/* Returns the length that the network header gives, including that header. */
 static uint32_t
 network_len(const uint8_t *ip, bool v6)
 {
 	return v6 ? (uint32_t)ip6_payload_len(ip) + IP6_HDR_LEN : ip4_len(ip);
 }
 
-/* A checksum known good, and neither more nor fewer octets than the headers say. */
+/*
+ * Returns true if the checksum is known to be good and the packet has exactly the length that its
+ * headers give.
+ */
 static bool
 is_whole(const struct pkt *p, const uint8_t *ip, const struct seg_hdr *h)
 {
 	return p->sum != PKT_SUM_UNKNOWN && network_len(ip, h->v6) == p->len - h->l3 && p->len > h->pay;
 }
 
-/* May anything follow it: ordinary data, without what only a last piece carries? */
+/*
+ * Returns true if another segment may follow: plain data, without a flag that only a last piece may
+ * have.
+ */
 static bool
 may_grow(const uint8_t *tcp)
 {
@@ -47,7 +53,7 @@ pkt_join_possible(const struct pkt *p)
 	return may_grow(ip + len) && network_len(ip, v6) > len + tcp_hdr_len(ip + len);
 }
 
-/* Full pieces so far, of a size that a super-segment can tell. */
+/* Returns true if all pieces so far are full, and their size fits the seg_size field. */
 static bool
 all_full(const struct pkt_join *j)
 {
@@ -75,7 +81,7 @@ pkt_join_begin(struct pkt_join *j, struct pkt *head)
 	return true;
 }
 
-/* IDs count up from piece to piece; with DF they may also stand still (RFC 6864, 4.1). */
+/* IDs count up from piece to piece. With DF, all pieces may have the same ID (RFC 6864, 4.1). */
 static bool
 same_ip4_id(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 {
@@ -88,8 +94,8 @@ same_ip4_id(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 }
 
 /*
- * Everything but length, ID and checksum: addresses, TOS with ECN, TTL, DF; no options, no
- * fragment.
+ * Compares all but length, ID and checksum: addresses, TOS with ECN, TTL, DF. There are no options,
+ * and it is no fragment.
  */
 static bool
 same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
@@ -103,7 +109,8 @@ same_ip4(const struct pkt_join *j, const uint8_t *ip, bool *fixed)
 }
 
 /*
- * Everything but the length: class with ECN, flow label, hop limit, addresses, extension headers.
+ * Compares all but the length: traffic class with ECN, flow label, hop limit, addresses, extension
+ * headers.
  */
 static bool
 same_ip6(const struct pkt_join *j, const uint8_t *ip)
@@ -114,7 +121,7 @@ same_ip6(const struct pkt_join *j, const uint8_t *ip)
 	       memcmp(j->hdr.ip + IP6_NEXT, ip + IP6_NEXT, len - IP6_NEXT) == 0;
 }
 
-/* Options: whole 32-bit words, a few of them. */
+/* Compares options, which are a few whole 32-bit words. */
 static bool
 same_words(const uint8_t *a, const uint8_t *b, uint32_t len)
 {
@@ -126,8 +133,8 @@ same_words(const uint8_t *a, const uint8_t *b, uint32_t len)
 }
 
 /*
- * Ports, the next sequence number, acknowledgement, window, options; PSH and FIN may come with the
- * last, CWR with the first.
+ * Compares ports, the next sequence number, acknowledgement, window and options. The last packet
+ * may carry PSH and FIN; only the first may carry CWR.
  */
 static bool
 same_tcp(const struct pkt_join *j, const uint8_t *t)
@@ -143,7 +150,10 @@ same_tcp(const struct pkt_join *j, const uint8_t *t)
 	       same_words(s + TCP_HDR_LEN, t + TCP_HDR_LEN, j->hdr.pay - j->hdr.l4 - TCP_HDR_LEN);
 }
 
-/* Its headers stand where the head's stand, behind the same link header. */
+/*
+ * Returns true if the headers of @next are at the same offsets as the head's, after the same link
+ * header.
+ */
 static bool
 same_shape(const struct pkt_join *j, struct pkt *next)
 {

@@ -1,10 +1,10 @@
 /*
- * pkt/join.h - joining what a wire brought piece by piece: the other way round from cutting
- * (pkt/seg.h).
+ * pkt/join.h - joins packets that a wire brought one by one: the reverse of cutting (pkt/seg.h).
  *
- * A join begins with one received TCP packet (l3 and l4 set, at most a link header before l3,
- * checksum known good), grows by those that follow, and ends by making the head's headers good.
- * Until then the head is the join's: nobody else reads it.
+ * A join begins with one received TCP packet. Its l3 and l4 are set, at most a link header is
+ * before l3, and its checksum is known to be good. The join grows by the packets that follow, and
+ * ends when the head's headers are corrected. Until then the head belongs to the join, and no other
+ * code may read it.
  */
 #ifndef PKT_JOIN_H
 #define PKT_JOIN_H
@@ -16,30 +16,30 @@ struct pkt_join {
 	struct pkt *head;
 	struct seg_hdr hdr; /* of the head */
 	uint32_t have;      /* payload octets so far */
-	uint32_t size;      /* of a full piece */
-	seq_t next_seq;     /* of what would follow */
+	uint32_t size;      /* payload octets of a full piece */
+	seq_t next_seq;     /* the sequence number that would follow */
 	bool fixed_id;      /* IPv4: the pieces share one ID */
 	bool grown;
 };
 
 /*
- * May pkt_join_begin() be true of @p, whose data begins at the network header? A look at a few
- * octets says no of SYN, FIN, bare ACKs, and what ends a write.
+ * Returns false if pkt_join_begin() cannot succeed for @p, whose data begins at the network header.
+ * It looks at a few octets. SYN, FIN, bare ACKs and segments with PSH give false.
  */
 bool pkt_join_possible(const struct pkt *p);
 
-/* May anything be joined behind @head? Borrows it. */
+/* Begins a join with @head, which is borrowed. Returns false if nothing can be joined to it. */
 bool pkt_join_begin(struct pkt_join *j, struct pkt *head);
 
 /*
- * Can @next be joined: same flow, flags, window, options, TTL, TOS, the next sequence number, a
- * size that a cut would have made? If so consumes it and returns true. Never joins what Linux's GRO
- * would not.
+ * Joins @next if it has the same flow, flags, window, options, TTL and TOS, the next sequence
+ * number, and a size that cutting would have given. Consumes @next and returns true then. It never
+ * joins what Linux's GRO would not.
  */
 bool pkt_join_more(struct pkt_join *j, struct pkt *next);
 
 /*
- * The head is a packet again: a super-segment whose checksum is PKT_SUM_PARTIAL, or as it was when
+ * Ends the join. The head is a super-segment with PKT_SUM_PARTIAL afterwards, or unchanged if
  * nothing was joined.
  */
 void pkt_join_end(struct pkt_join *j);

@@ -1,6 +1,6 @@
 /*
- * pkt/octets.c - the octets of a packet, wherever they lie: appending, cutting off, copying out,
- * naming as runs.
+ * pkt/octets.c - the octets of a packet, wherever they are stored: appends, trims, copies and sums
+ * them, and lists them as spans of memory.
  */
 #include "pkt/pkt.h"
 #include "pkt/runs.h"
@@ -41,8 +41,8 @@ last_slice(struct pkt *p)
 }
 
 /*
- * A packet whose linear part is in a block keeps one slice free, so that pkt_push() can make that
- * part one.
+ * A packet whose linear part is in a block keeps one slice free, so that pkt_push() can turn that
+ * part into a slice.
  */
 static bool
 slices_full(const struct pkt *p)
@@ -70,8 +70,8 @@ pkt_append(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len)
 }
 
 /*
- * The octets behind the packet's last, where nobody else can have a word in that block; NULL when
- * there are not @len.
+ * Returns the free octets after the packet's last one, if no other owner can write to that block.
+ * Returns NULL if there are not @len of them.
  */
 static uint8_t *
 tail_room(struct pkt *p, size_t len)
@@ -154,7 +154,8 @@ pkt_append_pkt(struct pkt *p, const struct pkt *from, uint32_t off, uint32_t len
 }
 
 /*
- * The last of @p's references, which holds what lies just before @s: @s is part of it from now on.
+ * If @s directly follows the last slice of @p in the same block, extends that slice by @s and
+ * returns true.
  */
 static bool
 merge_slice(struct pkt *p, const struct pkt_slice *s)
@@ -164,7 +165,7 @@ merge_slice(struct pkt *p, const struct pkt_slice *s)
 	if (!last || last->block != s->block || last->off + last->len != s->off)
 		return false;
 	last->len += s->len;
-	s->block->refs--; /* not the last one: @last has it too */
+	s->block->refs--; /* not the last reference: @last holds one too */
 	return true;
 }
 
@@ -211,7 +212,7 @@ pkt_copy_out(const struct pkt *p, uint32_t off, void *to, size_t len)
 	}
 }
 
-/* Sums go on unfolded as long as no octet is at an odd place. */
+/* The sum is folded only when a part begins at an odd offset. */
 uint16_t
 pkt_sum_range(const struct pkt *p, uint32_t off, uint32_t len, uint16_t sum)
 {
@@ -271,11 +272,12 @@ pkt_complete_sum(struct pkt *p)
 	if (!pkt_own(p, l4 + p->sum_off + 2))
 		return false;
 	field = p->data + l4 + p->sum_off;
-	/*
-	 * The field is part of the range: the pseudo-header's sum that it holds goes in by itself.
-	 */
+	/* The field is part of the range, so the pseudo-header's sum that it holds is added too. */
 	checksum_put(field, pkt_sum_rest(p, l4));
-	/* In UDP zero would mean "none" (RFC 768); in TCP and ICMP it stands (RFC 1624, 3). */
+	/*
+	 * In UDP zero would mean "no checksum" (RFC 768). In TCP and ICMP zero is a valid checksum
+	 * (RFC 1624, 3).
+	 */
 	if (p->sum_off == UDP_SUM && be16_get(field) == 0)
 		be16_put(field, 0xffff);
 	p->sum = PKT_SUM_VALID;

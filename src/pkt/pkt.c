@@ -1,8 +1,9 @@
 /*
- * pkt/pkt.c - making, sharing and ending packets, and the work on their linear part.
+ * pkt/pkt.c - makes, shares and frees packets, and works on their linear part.
  *
- * The linear part lies in the room (home == NULL) or in one block (home). Whatever moves it carries
- * along l3, l4 and the octets between them and `data`: a header that was pulled stays readable.
+ * The linear part is in the packet's room (home == NULL) or in one block (home). A function that
+ * moves it also moves l3, l4 and the octets between them and `data`, so a header that was pulled
+ * stays readable.
  */
 #include "pkt/pkt.h"
 
@@ -20,7 +21,7 @@ pkt_new(struct pkt_pool *pool)
 	if (!p)
 		return NULL;
 	list_init(&p->node);
-	/* The marks alone: neither slices nor room are read before they are written. */
+	/* Only the marks: slices and room are written before they are read. */
 	bytes_zero((uint8_t *)p + offsetof(struct pkt, data),
 	    offsetof(struct pkt, slice) - offsetof(struct pkt, data));
 	p->data = p->room + PKT_ROOM;
@@ -82,7 +83,7 @@ in_room(const struct pkt *p, const uint8_t *at)
 	return at >= p->room && at <= p->room + PKT_ROOM;
 }
 
-/* Does @at point into the memory that the linear part lies in? */
+/* Returns true if @at points into the memory that holds the linear part. */
 static bool
 in_linear_memory(const struct pkt *p, const uint8_t *at)
 {
@@ -91,7 +92,10 @@ in_linear_memory(const struct pkt *p, const uint8_t *at)
 	return at >= p->home->data && at <= p->home->data + p->home->size;
 }
 
-/* How many octets before `data` hold headers that were pulled but are still pointed at. */
+/*
+ * Returns how many octets before `data` hold headers that were pulled but that l3 or l4 still point
+ * to.
+ */
 static size_t
 pulled(const struct pkt *p)
 {
@@ -141,7 +145,7 @@ slice_remove_first(struct pkt *p)
 	memmove(p->slice, p->slice + 1, p->nslices * sizeof p->slice[0]);
 }
 
-/* Takes over the caller's reference to @block. There must be a slice free. */
+/* Takes over the caller's reference to @block. There must be a free slice. */
 static void
 slice_insert_first(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_t len)
 {
@@ -151,7 +155,7 @@ slice_insert_first(struct pkt *p, struct pkt_block *block, uint32_t off, uint32_
 	p->nslices++;
 }
 
-/* Drop @n octets from the front of the slices; the counts of the packet are the caller's. */
+/* Removes the first @n octets from the slices. The caller corrects the packet's counts. */
 static void
 slices_skip(struct pkt *p, size_t n)
 {
@@ -169,10 +173,13 @@ slices_skip(struct pkt *p, size_t n)
 	}
 }
 
-/* Where a header pointer stands, in octets from `data` (negative where it was pulled). */
+/*
+ * Where a header pointer points to, as an offset from `data`. It is negative if the header was
+ * pulled.
+ */
 struct header_place {
 	bool linear; /* in the memory of the linear part */
-	bool slice;  /* in the first slice, where a push left it */
+	bool slice;  /* in the first slice, where pkt_push() left it */
 	ptrdiff_t off;
 };
 
@@ -199,8 +206,8 @@ pkt_header_find(const struct pkt *p, const uint8_t *at)
 }
 
 /*
- * Point @at anew, now that the linear part is @n octets at @to. A header beyond them stays where it
- * is as long as the packet still holds that memory.
+ * Returns the new value of @at, after the linear part has become the @n octets at @to. A header
+ * beyond them keeps its address as long as the packet holds that memory.
  */
 static uint8_t *
 header_move(uint8_t *at, const struct header_place *place, uint8_t *to, size_t n, bool home_kept)
@@ -213,8 +220,8 @@ header_move(uint8_t *at, const struct header_place *place, uint8_t *to, size_t n
 }
 
 /*
- * How many octets the linear part gets when @n are wanted in a block. A packet with a home keeps
- * one slice free, so that pkt_push() can make its linear part one.
+ * Returns how many octets the linear part gets when @n are wanted in a block. A packet with a home
+ * must keep one slice free, so that pkt_push() can turn its linear part into a slice.
  */
 static size_t
 gather_size(const struct pkt *p, size_t n)
@@ -265,8 +272,9 @@ pkt_gather(struct pkt *p, size_t n)
 }
 
 /*
- * Before a push where the block is not ours to write, or full: the room begins anew. A short linear
- * part is copied there, a longer one becomes the first slice.
+ * Prepares a push when the block is shared or has no headroom: the linear part leaves the block,
+ * and a new one starts in the room. A short linear part is copied there. A longer one becomes the
+ * first slice.
  */
 static void
 leave_home(struct pkt *p)
@@ -284,7 +292,7 @@ leave_home(struct pkt *p)
 	}
 	memcpy(end - p->linear, p->data, p->linear);
 	p->data = end - p->linear;
-	/* What was pulled is gone: its place is what the push is for. */
+	/* Headers that were pulled are lost: the push will write over their place. */
 	p->l3 = h3.off < 0 ? NULL : header_move(p->l3, &h3, p->data, p->linear, false);
 	p->l4 = h4.off < 0 ? NULL : header_move(p->l4, &h4, p->data, p->linear, false);
 	pkt_block_unref(old);

@@ -1,9 +1,9 @@
 /*
- * pkt/pool.c - free lists of packets and of blocks, one list a size.
+ * pkt/pool.c - free lists of packets and of blocks, one for each size.
  *
- * What comes back goes on top of its list and is the next to be taken, while it is still in the
- * cache. Memory is asked of the machine only when a list is empty, so a steady state asks for none.
- * In a build with AddressSanitizer what lies on a free list is poisoned.
+ * What is given back goes to the front of its list and is taken next, while it is still in the
+ * cache. Memory is allocated only when a list is empty, so a steady state allocates none. In a
+ * build with AddressSanitizer, free packets and blocks are poisoned.
  */
 #include "pkt/pool.h"
 
@@ -36,10 +36,10 @@ static const uint32_t class_size[POOL_CLASSES] = {PKT_BLOCK_SMALL, PKT_BLOCK_MED
 
 struct pkt_pool {
 	size_t limit;
-	size_t held;   /* octets that are out or on the free lists */
-	size_t octets; /* of blocks that are out */
-	size_t pkts;   /* packets that are out */
-	size_t blocks; /* blocks that are out */
+	size_t held;   /* octets in use and on the free lists */
+	size_t octets; /* octets of blocks in use */
+	size_t pkts;   /* packets in use */
+	size_t blocks; /* blocks in use */
 	struct list *free_pkts;
 	struct pkt_block *free_blocks[POOL_CLASSES];
 };
@@ -74,7 +74,7 @@ pop_block(struct pkt_pool *pool, unsigned class)
 	return b;
 }
 
-/* Hands one unused thing back to the machine, the largest first. False when there is none. */
+/* Frees one unused block or packet, the largest first. Returns false if there is none. */
 static bool
 shrink(struct pkt_pool *pool)
 {
@@ -115,7 +115,10 @@ pkt_pool_octets(const struct pkt_pool *pool)
 	return pool->octets;
 }
 
-/* Is there room for @size octets more? Unused things of other sizes make room. */
+/*
+ * Returns true if @size more octets fit under the limit. Frees unused memory of other sizes if it
+ * must.
+ */
 static bool
 reserve(struct pkt_pool *pool, size_t size)
 {
@@ -126,7 +129,7 @@ reserve(struct pkt_pool *pool, size_t size)
 	return true;
 }
 
-/* @size octets that begin where a line does; NULL without memory. */
+/* Allocates @size octets that begin at a cache line. Returns NULL without memory. */
 static void *
 lines(size_t size)
 {

@@ -1,5 +1,5 @@
 /*
- * pkt/queue.h - packets in order, with their counts.
+ * pkt/queue.h - a queue of packets that counts them and their octets.
  */
 #ifndef PKT_QUEUE_H
 #define PKT_QUEUE_H
@@ -34,7 +34,7 @@ pkt_queue_push(struct pkt_queue *q, struct pkt *p)
 	q->octets += p->len;
 }
 
-/* @p must be in @q, with the length it was pushed with. */
+/* Removes @p, which must be in @q and have the same length as when it was pushed. */
 static inline void
 pkt_queue_remove(struct pkt_queue *q, struct pkt *p)
 {
@@ -43,7 +43,7 @@ pkt_queue_remove(struct pkt_queue *q, struct pkt *p)
 	q->octets -= p->len;
 }
 
-/* The first, taken off; NULL when empty. */
+/* Takes the first packet off the queue and returns it. Returns NULL if the queue is empty. */
 static inline struct pkt *
 pkt_queue_pop(struct pkt_queue *q)
 {
@@ -54,7 +54,7 @@ pkt_queue_pop(struct pkt_queue *q)
 	return p;
 }
 
-/* All of @from, in order, to the end of @q. */
+/* Moves all packets of @from, in order, to the end of @q. */
 static inline void
 pkt_queue_move(struct pkt_queue *q, struct pkt_queue *from)
 {

@@ -1,11 +1,11 @@
 /*
- * pkt/runs.h - sums of a block's octets, kept from when they were copied in.
+ * pkt/runs.h - keeps sums of a block's octets, computed when the octets were copied into the block.
  *
- * Whoever writes a stream into blocks in order to send it knows how long the segments are going to
- * be. Copying and summing at once costs what copying does, so the sums of those runs of octets are
- * kept behind the block's data, and the checksum of a segment that is just such a run needs no
- * second look at them. Runs of one block are of one length and lie one behind the other; what is
- * asked for otherwise is simply not known.
+ * The writer of a byte stream knows how long its segments are going to be. Copying and summing
+ * together costs no more than copying, so the sum of each run of that length is kept after the
+ * block's data. The checksum of a segment that is exactly one run then needs no second pass over
+ * the octets. All runs of a block have the same length and follow one another. For any other range
+ * no sum is known.
  */
 #ifndef PKT_RUNS_H
 #define PKT_RUNS_H
@@ -14,9 +14,9 @@
 
 #include <stdbool.h>
 
-enum { RUN_LEAST = 512 }; /* octets of a run worth keeping */
+enum { RUN_LEAST = 512 }; /* octets; the sum of a shorter run is not kept */
 
-/* Where the sums of a block of @size octets have their place, and how many octets that is. */
+/* Returns how many octets the sums of a block of @size octets take. */
 static inline size_t
 runs_room(size_t size)
 {
@@ -30,8 +30,8 @@ runs_sums(struct pkt_block *b)
 }
 
 /*
- * The @len octets at @off of @b, which will not change any more, have the sum @sum
- * (wire/checksum.h). One that does not continue those before replaces them.
+ * Notes that the @len octets at @off of @b have the sum @sum (wire/checksum.h). These octets must
+ * not change any more. If the run does not continue the runs before it, it replaces them.
  */
 static inline void
 runs_note(struct pkt_block *b, uint32_t off, uint16_t len, uint16_t sum)
@@ -46,7 +46,7 @@ runs_note(struct pkt_block *b, uint32_t off, uint16_t len, uint16_t sum)
 	runs_sums(b)[b->runs++] = sum;
 }
 
-/* The sum of the @len octets at @off of @b, where they are just one run. */
+/* Gets the sum of the @len octets at @off of @b. Returns false if they are not exactly one run. */
 static inline bool
 runs_find(struct pkt_block *b, uint32_t off, uint32_t len, uint16_t *sum)
 {

@@ -1,13 +1,13 @@
 /*
- * pkt/seg.h - cutting super-segments into what a wire takes. Joining what a wire brought is
- * pkt/join.h's.
+ * pkt/seg.h - cuts super-segments into packets that a wire can take. pkt/join.h joins received
+ * packets.
  *
- * Works on packets whose data begins at the network header (l3 == data) or at the link header
- * before it, with l3 and l4 set. Keeps what the wire must see: lengths, IPv4 ID (one more per
- * piece, unless fixed_id), sequence numbers, PSH and FIN only on the last piece, CWR only on the
- * first, the urgent pointer on the pieces that it points beyond the start of, checksums (each piece
- * is PKT_SUM_PARTIAL if the whole was, else complete). IPv4 options and IPv6 extension headers are
- * the same in each.
+ * The data of the packet begins at the network header (l3 == data) or at the link header before it;
+ * l3 and l4 are set. The pieces are as a sender without super-segments would have made them.
+ * Lengths and checksums are right (partial if the whole's was, otherwise complete). The IPv4 ID
+ * counts up, unless fixed_id is set. Sequence numbers advance. Only the last piece has PSH and FIN,
+ * only the first has CWR. URG is set on the pieces that begin before the urgent data ends. IPv4
+ * options and IPv6 extension headers are the same in each piece.
  */
 #ifndef PKT_SEG_H
 #define PKT_SEG_H
@@ -16,21 +16,21 @@
 #include "pkt/pkt.h"
 
 /*
- * Octets of headers that each piece of the super-segment @p would repeat; 0 when they are not what
- * @p->seg says.
+ * Returns how many octets of headers each piece of the super-segment @p would repeat. Returns 0 if
+ * the headers do not fit @p->seg.
  */
 uint32_t pkt_seg_headers(struct pkt *p);
 
 /*
- * Consumes @p; appends its pieces of at most seg_size payload octets to @out (@p itself, when it is
- * not a super-segment). 0, or with @p freed and @out as before: -LEAT_ENOMEM at the pool's limit,
- * -LEAT_EINVAL when the headers are not what @p->seg says.
+ * Consumes @p. Appends its pieces of at most seg_size payload octets to @out; appends @p itself if
+ * it is no super-segment. Returns 0. On failure @p is freed, @out is unchanged, and the result is
+ * -LEAT_ENOMEM at the pool's limit or -LEAT_EINVAL if the headers do not fit @p->seg.
  */
 int pkt_cut(struct pkt *p, struct list *out);
 
 /*
- * The same, and every piece has its checksum: for a wire that does not compute any. (@p itself,
- * when it is not a super-segment, stays as it is.)
+ * Does the same as pkt_cut(), and gives every piece a complete checksum, for a wire without
+ * checksum offload. A packet that is no super-segment is not changed.
  */
 int pkt_cut_complete(struct pkt *p, struct list *out);
 

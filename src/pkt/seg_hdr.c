@@ -1,5 +1,5 @@
 /*
- * pkt/seg_hdr.c - finding and mending the headers of what is cut or joined.
+ * pkt/seg_hdr.c - finds and corrects the headers of packets that are cut or joined.
  */
 #include "pkt/seg_hdr.h"
 

@@ -41,12 +41,8 @@ struct tcp_options {
 	bool has_wscale, sack_permitted, has_timestamp, has_fast_open;
 	uint8_t wscale; /* at most TCP_WSCALE_MAX after parsing */
 	uint32_t ts_val, ts_ecr;
-	uint8_t fast_open_at,
-	    /*
-	     * the cookie's offset in the options and its length in octets; length 0 requests a
-	     * cookie
-	     */
-	    fast_open_len;
+	uint8_t fast_open_at;  /* offset of the cookie in the options */
+	uint8_t fast_open_len; /* octets of the cookie; 0 requests one */
 	uint8_t nsack;
 	struct tcp_sack_block sack[TCP_SACK_BLOCKS];
 };
