@@ -1,5 +1,6 @@
 /*
- * core/core.c - the hub itself: who is registered, and how things reach them.
+ * core/core.c - makes a core, keeps what is registered with it, and passes packets and errors to
+ * it.
  */
 #include "core/core.h"
 

@@ -11,7 +11,10 @@
 
 #include <stdlib.h>
 
-/* One that waits. Nodes go back to the queue's spare list, so a busy socket allocates nothing. */
+/*
+ * A datagram in the queue. Freed nodes go to the queue's spare list, so a busy socket allocates
+ * nothing.
+ */
 struct dgram {
 	struct list node;
 	struct pkt *payload;
@@ -63,8 +66,8 @@ dgram_enqueue(struct core *core, struct dgram_queue *q, struct pkt *payload, con
 	struct dgram *d;
 
 	/*
-	 * As Linux: what is in the queue may fill the limit, and the last datagram may step over
-	 * it.
+	 * As in Linux, a datagram is accepted while the queue is not over its limit, so the last
+	 * one may exceed the limit.
 	 */
 	if (q->charged > q->limit) {
 		pkt_drop(core, payload, DROP_UDP_RCVBUF);

@@ -1,9 +1,10 @@
 /*
- * core/dgram.h - datagrams that have arrived and wait to be read, with what their reader may ask
- * about each: who sent it, to which of our names, over which interface.
+ * core/dgram.h - a queue of received datagrams, each with what its reader may ask for: the sender,
+ * the destination address, and the interface.
  *
- * The queue is bounded by octets (SO_RCVBUF), each datagram being charged a fixed sum beside its
- * own, as Linux charges the memory that holds it: otherwise empty datagrams would be free.
+ * The queue is limited in octets (SO_RCVBUF). Each datagram is charged a fixed amount in addition
+ * to its length, as Linux charges the memory that holds it. Otherwise empty datagrams would cost
+ * nothing.
  */
 #ifndef CORE_DGRAM_H
 #define CORE_DGRAM_H
@@ -23,7 +24,8 @@ enum { DGRAM_CHARGE = 512 };
 
 struct dgram_names {
 	struct endpoint peer;
-	struct endpoint local; /* as the datagram named it; ifindex: the interface that it came in by */
+	/* the destination of the datagram; ifindex is the interface that it came in by */
+	struct endpoint local;
 	uint8_t ttl, tos;
 };
 
@@ -35,21 +37,22 @@ struct dgram_queue {
 
 void dgram_queue_init(struct dgram_queue *q, size_t limit);
 
-/* Frees all that waits. */
+/* Frees all datagrams in the queue. */
 void dgram_queue_fini(struct dgram_queue *q);
 
-/* Consumes @payload. False when there was no room: the drop has been counted. */
+/* Consumes @payload. Returns false if there was no room; the drop has been counted. */
 bool dgram_enqueue(
     struct core *core, struct dgram_queue *q, struct pkt *payload, const struct dgram_names *names);
 
 /*
- * Copy the first datagram out, as much of it as @len holds, and take it off unless @peek. Returns
- * the octets copied, or -LEAT_EAGAIN; *@names and *@full (its whole length) may be NULL.
+ * Copies up to @len octets of the first datagram to @buf, and removes it unless @peek is set.
+ * Returns the number of octets copied, or -LEAT_EAGAIN if the queue is empty. *@full becomes the
+ * datagram's whole length. @names and @full may be NULL.
  */
 ssize_t dgram_read(
     struct dgram_queue *q, void *buf, size_t len, bool peek, struct dgram_names *names, size_t *full);
 
-/* The length of the first datagram; 0 when there is none. */
+/* Returns the length of the first datagram, or 0 if there is none. */
 size_t dgram_first_len(const struct dgram_queue *q);
 
 #endif

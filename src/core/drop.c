@@ -1,14 +1,15 @@
 /*
- * core/drop.c - the end of packets that did not do their work.
+ * core/drop.c - counts packets that ended without doing their work, and reports them to the event
+ * sink.
  */
 #include "core/drop.h"
 
 #include "core/core.h"
 
 static const struct {
-	const char *name, *words, *source;
+	const char *name, *text, *source;
 } reasons[DROP_COUNT] = {
-#define X(name, words, source) {#name, words, source},
+#define X(name, text, source) {#name, text, source},
 #include "core/drop_reasons.h"
 #undef X
 };
@@ -43,7 +44,7 @@ drop_name(enum drop_reason reason)
 const char *
 drop_text(enum drop_reason reason)
 {
-	return reasons[reason].words;
+	return reasons[reason].text;
 }
 
 const char *

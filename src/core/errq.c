@@ -90,8 +90,11 @@ errq_put_report(struct core *core, struct errq *q, size_t room, const struct net
 
 	if (!ipaddr_is_link_local(&report->remote))
 		e.peer.ifindex = 0;
-	if (report
-		->own) { /* a neighbour that does not answer: told as if this host's own router had said so, as on Linux */
+	/*
+	 * A neighbour did not answer. As on Linux, the error looks like an ICMP message from this
+	 * host itself.
+	 */
+	if (report->own) {
 		e.offender = report->local;
 		e.origin = ipaddr_is4(&report->remote) ? ERRQ_ICMP4 : ERRQ_ICMP6;
 		e.type = ipaddr_is4(&report->remote) ? ICMP4_UNREACH : ICMP6_UNREACH;
@@ -107,8 +110,8 @@ is_report(const struct errq_entry *x)
 }
 
 /*
- * As Linux's sock_dequeue_err_skb(): what this host found itself was told by the call that found
- * it, and is nobody's pending error.
+ * As Linux's sock_dequeue_err_skb(): an error that this host found itself never becomes the pending
+ * error, because the call that caused it has already returned it.
  */
 ssize_t
 errq_take(struct errq *q, void *buf, size_t len, struct dgram_error *out, size_t *full, int *pending)

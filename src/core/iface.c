@@ -1,5 +1,5 @@
 /*
- * core/iface.c - interfaces, their addresses and groups, and the two ways through them.
+ * core/iface.c - interfaces, their addresses and groups, and the paths of frames in and out.
  */
 #include "core/iface.h"
 
@@ -158,8 +158,8 @@ iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr)
 	uint32_t n = ipaddr_v4_number(addr);
 
 	/*
-	 * RFC 3021: 31 bits leave no room for a broadcast address, nor do 32; so the last two are
-	 * set in each
+	 * The last two bits are set in every broadcast address: subnets with prefixes of 31 (RFC
+	 * 3021) or 32 bits have none.
 	 */
 	if ((n & 3) != 3 || !ipaddr_is4(addr))
 		return false;
@@ -178,7 +178,10 @@ iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr)
 	return false;
 }
 
-/* ff02::1:ff00:0/104 and the last 24 bits of an address of ours (RFC 4291, 2.7.1). */
+/*
+ * Returns true for ff02::1:ff00:0/104 with the last 24 bits of an address of this interface (RFC
+ * 4291, 2.7.1).
+ */
 static bool
 is_solicited_node(const struct iface *iface, const struct ipaddr *addr)
 {
@@ -258,7 +261,7 @@ iface_input(struct iface *iface, struct pkt *frame)
 	iface->link->input(iface, frame);
 }
 
-/* Does the wire take this super-segment as it is? */
+/* Returns true if the wire takes this frame without cutting it. */
 static bool
 wire_takes_whole(const struct wire *wire, const struct pkt *frame)
 {

@@ -1,6 +1,6 @@
 /*
- * core/iface.h - an interface: addresses, MTU, the link that frames packets for it, and the wire
- * that takes the frames.
+ * core/iface.h - an interface: its addresses, its MTU, the link that frames its packets, and the
+ * wire that takes the frames.
  */
 #ifndef CORE_IFACE_H
 #define CORE_IFACE_H
@@ -17,55 +17,56 @@ struct pkt;
 
 enum { IFACE_ADDRS = 16, IFACE_NAME = 16, IFACE_GROUPS = 32, IFACE_SOURCES = 64, IFACE_OPENED = 64 };
 
-/* What a wire can do by itself, so that we need not. */
+/* Offloads: what a wire can do itself. */
 enum wire_feature {
-	WIRE_TSO4 = 1, /* takes TCP super-segments over IPv4 whole */
+	WIRE_TSO4 = 1, /* takes TCP super-segments over IPv4 */
 	WIRE_TSO6 = 2,
-	WIRE_USO = 4, /* takes UDP super-datagrams whole */
-	WIRE_SUM = 8, /* takes packets with PKT_SUM_PARTIAL */
+	WIRE_USO = 4, /* takes UDP super-datagrams */
+	WIRE_SUM = 8, /* checksum offload: takes packets with PKT_SUM_PARTIAL */
 };
 
-/* Where frames go. It queues: it never calls back into a stack. */
+/* The place that frames go to. It queues them and never calls back into a stack. */
 struct wire {
 	uint32_t features;
-	/* Consumes @frame, which begins at the link header. @now is the sender's time. */
+	/* Consumes @frame, which begins at the link header. @now is the time of sending. */
 	void (*transmit)(struct wire *wire, struct pkt *frame, nsec_t now);
 };
 
 struct link_ops {
 	/*
-	 * Consumes @pkt, data at the network header, ethertype set: frame it for @next_hop, and
-	 * transmit it now or when the neighbour is known.
+	 * Consumes @pkt: data at the network header, ethertype set. Frames it for @next_hop, and
+	 * transmits it now or when the neighbour's link address is known.
 	 */
 	void (*output)(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop);
 	/*
-	 * Consumes @frame as it came from the wire: check, strip the link header, hand to the
-	 * network.
+	 * Consumes @frame as received from the wire: checks and removes the link header, and passes
+	 * the packet to the network.
 	 */
 	void (*input)(struct iface *iface, struct pkt *frame);
 	/*
-	 * Frame and transmit to a known link address; for ARP, neighbour discovery and the packets
-	 * that waited for them. Consumes.
+	 * Frames @pkt for a known link address and transmits it. For ARP, neighbour discovery, and
+	 * packets that waited for them. Consumes @pkt.
 	 */
 	void (*output_to)(struct iface *iface, struct pkt *pkt, const uint8_t mac[6]);
-	bool has_neighbours; /* next hops need resolving (Ethernet) */
-	uint8_t header_len;  /* octets it pushes */
+	bool has_neighbours; /* next hops must be resolved to link addresses (Ethernet) */
+	uint8_t header_len;  /* octets of the link header */
 };
 
 enum addr_state { ADDR_TENTATIVE, ADDR_PREFERRED, ADDR_DEPRECATED, ADDR_DUPLICATE };
 
 struct iface_addr {
 	struct ipaddr addr;
-	uint8_t bits;  /* of its prefix */
+	uint8_t bits;  /* length of its prefix */
 	uint8_t state; /* enum addr_state */
 };
 
 struct iface_counters {
 	uint64_t rx_frames, rx_octets, tx_frames, tx_octets;
-	uint64_t rx_other_groups; /* of rx_frames: to groups that were not joined, and so not looked at */
+	/* of rx_frames: frames to groups that were not joined, which are ignored */
+	uint64_t rx_other_groups;
 };
 
-/* A port that an interface opens to what is bound to loopback. */
+/* A port that is opened to sockets bound to loopback. */
 struct iface_opened {
 	uint8_t proto;
 	uint16_t port;
@@ -76,7 +77,10 @@ struct iface_source {
 	uint16_t users;
 };
 
-/* A group: how many want it from any source, and the sources that others want. */
+/*
+ * A multicast group: the number of users that want any source, and the sources that other users
+ * want.
+ */
 struct iface_group {
 	struct ipaddr addr;
 	uint16_t users;
@@ -88,7 +92,7 @@ struct iface {
 	struct core *core;
 	uint32_t index; /* from 1 */
 	char name[IFACE_NAME];
-	uint32_t mtu; /* octets of network packet */
+	uint32_t mtu; /* octets of a network packet */
 	uint8_t mac[6];
 	bool up;
 	bool loopback;
@@ -112,40 +116,46 @@ struct iface_config {
 	bool loopback;
 };
 
-/* 0 with *@out set (the core owns it, core_free() frees it), -LEAT_ENOMEM, -LEAT_ENOSPC. */
+/*
+ * Returns 0 and sets *@out, or -LEAT_ENOMEM or -LEAT_ENOSPC. The core owns the interface, and
+ * core_free() frees it.
+ */
 int iface_add(struct core *core, const struct iface_config *config, struct iface **out);
 
 /*
- * Give it an address and the on-link route of its prefix. With @optimistic the address is used at
- * once; otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227).
- * 0, -LEAT_EEXIST, -LEAT_ENOSPC.
+ * Adds an address, and the on-link route of its prefix. With @optimistic, the address is used at
+ * once. Otherwise it is tentative until duplicate-address detection ends (RFC 4862, 5.4; RFC 5227).
+ * Returns 0, -LEAT_EINVAL, -LEAT_EEXIST, -LEAT_ENOSPC or -LEAT_ENOMEM.
  */
 int iface_addr_add(struct iface *iface, const struct ipaddr *addr, uint8_t bits, bool optimistic);
 
 /*
- * Take it away, with the on-link route of its prefix unless another address needs it. 0 or
- * -LEAT_ENOENT.
+ * Removes an address, and the on-link route of its prefix unless another address needs it. Returns
+ * 0 or -LEAT_ENOENT.
  */
 int iface_addr_del(struct iface *iface, const struct ipaddr *addr);
 
-/* @entry is now @state: duplicate-address detection ended, a lifetime ran out. */
+/* Sets the state of @entry: duplicate-address detection ended, or a lifetime ran out. */
 void iface_addr_set_state(struct iface *iface, struct iface_addr *entry, enum addr_state state);
 
-/* The address entry on @iface, or NULL. */
+/* Returns the entry of @addr on @iface, or NULL. */
 struct iface_addr *iface_addr_find(struct iface *iface, const struct ipaddr *addr);
 
 /*
- * The interface that holds @addr as its own (not tentative), or NULL. Loopback's whole 127.0.0.0/8
- * is its own.
+ * Returns the interface that has @addr as its own address, or NULL. A tentative address does not
+ * count. The loopback interface owns all of 127.0.0.0/8.
  */
 struct iface *iface_of_addr(struct core *core, const struct ipaddr *addr);
 
-/* Is @addr a broadcast address on @iface: 255.255.255.255, or the last of a subnet? */
+/*
+ * Returns true if @addr is a broadcast address on @iface: 255.255.255.255, or the last address of a
+ * subnet.
+ */
 bool iface_is_broadcast(const struct iface *iface, const struct ipaddr *addr);
 
 /*
- * Is @addr a group that @iface has joined? All-hosts and solicited-node groups of its addresses
- * always are.
+ * Returns true if @iface is a member of group @addr. It is always a member of the all-hosts groups
+ * and of the solicited-node groups of its addresses.
  */
 bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
 /*
@@ -153,38 +163,45 @@ bool iface_in_group(const struct iface *iface, const struct ipaddr *addr);
  * -LEAT_ENOBUFS.
  */
 int iface_join(struct iface *iface, const struct ipaddr *group);
-/* One user less. 0 or -LEAT_EADDRNOTAVAIL. */
+/* Removes such a user. Returns 0 or -LEAT_EADDRNOTAVAIL. */
 int iface_leave(struct iface *iface, const struct ipaddr *group);
-/* Adds a user who wants what @source sends to @group. Returns the same. */
+/*
+ * Add and remove a user who wants only what @source sends to @group. They return the same values.
+ */
 int iface_join_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
 int iface_leave_source(struct iface *iface, const struct ipaddr *group, const struct ipaddr *source);
-/* Returns NULL if @group has no user. */
+/* Returns the entry of @group, or NULL if the group has no user. */
 const struct iface_group *iface_group_find(const struct iface *iface, const struct ipaddr *group);
-/* Called when the interface ends. */
+/* Frees the groups of an interface that ends. */
 void iface_groups_free(struct iface *iface);
 
 /*
- * Packets of @proto that come in here for an address of ours and @port, and that no socket takes,
- * may be taken by one that is bound to that port of 127.0.0.1 or ::1. They keep their addresses. 0
- * or -LEAT_ENOSPC.
+ * Opens a port to loopback. Packets of @proto that arrive here for an address of this interface and
+ * @port, and that no socket takes, may be taken by a socket bound to that port of 127.0.0.1 or ::1.
+ * The packets keep their addresses. Returns 0 or -LEAT_ENOSPC.
  */
 int iface_open_loopback(struct iface *iface, uint8_t proto, uint16_t port);
 /*
- * The loopback address that a packet for @to, taken by no socket, may go to instead; false if there
- * is none.
+ * Sets *@loopback to the loopback address whose socket may take a packet for @to that no other
+ * socket takes. Returns false if there is none.
  */
 bool iface_opens_loopback(
     const struct iface *iface, uint8_t proto, const struct endpoint *to, struct ipaddr *loopback);
 
-/* For good: it neither sends nor receives any more, and no way leads over it. */
+/*
+ * Takes the interface down for good. It neither sends nor receives any more, and no route uses it.
+ */
 void iface_down(struct iface *iface);
 
-/* A frame from the wire. Consumes it. The caller has set core->now (stack_input() does). */
+/*
+ * Passes in a frame from the wire and consumes it. The caller has set core->now (stack_input()
+ * does).
+ */
 void iface_input(struct iface *iface, struct pkt *frame);
 
 /*
- * Must checksums be complete before a packet goes out here? Where they need not be, some device
- * computes them, or nobody looks.
+ * Returns true if packets may be sent on @iface with PKT_SUM_PARTIAL, because a device completes
+ * their checksums or no receiver verifies them.
  */
 static inline bool
 iface_offloads_checksum(const struct iface *iface)
@@ -193,7 +210,7 @@ iface_offloads_checksum(const struct iface *iface)
 }
 
 /*
- * A frame to the wire, cut and with checksums completed as the wire's features demand. Consumes it.
+ * Sends a frame to the wire. Cuts it and completes its checksums if the wire does not. Consumes it.
  */
 void iface_transmit(struct iface *iface, struct pkt *frame);
 

@@ -1,9 +1,9 @@
 /*
- * core/iface_group.c - which multicast groups an interface wants, and from which sources: the sum
- * of what its users want.
+ * core/iface_group.c - which multicast groups an interface wants, and from which sources. It
+ * combines the wishes of all users.
  *
- * One user who wants any source makes it any source for all, even if that user leaves some out;
- * otherwise it is the union of the sources.
+ * If one user wants any source, the interface wants any source. Otherwise it wants the union of the
+ * users' sources.
  */
 #include "core/core.h"
 #include "wire/igmp.h"
@@ -71,7 +71,7 @@ iface_join(struct iface *iface, const struct ipaddr *group)
 int
 iface_leave(struct iface *iface, const struct ipaddr *group)
 {
-	struct ipaddr left = *group; /* @group may be the entry itself */
+	struct ipaddr left = *group; /* @group may point into the entry itself */
 	struct iface_group *g = find(iface, group);
 
 	if (!g || !g->users)

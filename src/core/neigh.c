@@ -2,7 +2,7 @@
  * core/neigh.c - the states of a neighbour (RFC 4861, 7.3.2), for ARP and neighbour discovery
  * alike.
  *
- * Each entry's timer is in the wheel, so nothing ever walks the table, which neigh_table.c keeps.
+ * Each entry has a timer in the wheel, so the table (neigh_table.c) is never walked.
  */
 #include "core/neigh.h"
 
@@ -12,7 +12,7 @@
 #include "wire/ip6.h"
 
 enum {
-	NEIGH_WAITING = 101, /* packets that wait for one neighbour: Linux's unres_qlen */
+	NEIGH_WAITING = 101, /* packets that wait for one neighbour, as in Linux's unres_qlen */
 	NEIGH_WAITING_OCTETS = 256 * 1024,
 	NEIGH_SOLICITS = 3 /* MAX_MULTICAST_SOLICIT and MAX_UNICAST_SOLICIT, RFC 4861, 10 */
 };
@@ -20,7 +20,7 @@ enum {
 static const nsec_t RETRANS_TIME = 1 * SEC; /* RETRANS_TIMER, RFC 4861, 10 */
 static const nsec_t REACHABLE_TIME = 30 * SEC;
 static const nsec_t DELAY_FIRST_PROBE_TIME = 5 * SEC;
-static const nsec_t FAILED_TIME = 60 * SEC; /* how long a failure stays to be seen */
+static const nsec_t FAILED_TIME = 60 * SEC; /* how long a failed entry is kept for listings */
 
 static void
 arm(struct neigh *n, nsec_t after)
@@ -42,7 +42,10 @@ solicit(struct neigh *n, const uint8_t *mac)
 		t->family[f].ops->solicit(t->family[f].self, n->iface, &n->addr, mac);
 }
 
-/* Proof that it is there: for 0.5 to 1.5 times the base time (RFC 4861, 6.3.2). */
+/*
+ * Marks the neighbour as reachable. Proof of reachability lasts for 0.5 to 1.5 times the base time
+ * (RFC 4861, 6.3.2).
+ */
 static void
 prove(struct neigh *n)
 {
@@ -57,8 +60,8 @@ prove(struct neigh *n)
 }
 
 /*
- * The transport that sent @p, whose data begins at the network header, is told that it goes
- * nowhere.
+ * Notifies the transport that sent @p that the packet cannot be delivered. The data of @p begins at
+ * the network header. If the packet was being forwarded, its sender gets an ICMP error.
  */
 static void
 notify_sender(struct core *core, struct pkt *p, uint32_t ifindex)
@@ -92,7 +95,8 @@ notify_sender(struct core *core, struct pkt *p, uint32_t ifindex)
 		}
 	}
 	e.reporter = e.local;
-	if (!core->transparent && !iface_of_addr(core, &e.local)) { /* not ours: it was being forwarded */
+	/* a foreign source: the packet was being forwarded */
+	if (!core->transparent && !iface_of_addr(core, &e.local)) {
 		rx.src = e.local;
 		rx.dst = e.remote;
 		rx.proto = e.proto;
@@ -121,7 +125,7 @@ fail(struct neigh *n)
 		pkt_queue_push(&waiting, p);
 	neigh_enter(n, NEIGH_FAILED);
 	arm(n, FAILED_TIME);
-	/* from here on @n may change or go: who is told may send again */
+	/* From here on @n may change or be freed: a notified transport may send again. */
 	while ((p = pkt_queue_pop(&waiting))) {
 		notify_sender(core, p, ifindex);
 		pkt_drop(core, p, DROP_NEIGH_FAILED);
@@ -129,9 +133,9 @@ fail(struct neigh *n)
 }
 
 /*
- * Ask it whether it is there (RFC 4861, 7.3.3). Where a transport doubts it, everybody is asked
- * once it has kept silent: it may have another link address now, and that is found without giving
- * the neighbour up first (RFC 7048, 3).
+ * Starts probing the neighbour (RFC 4861, 7.3.3). If a transport doubts it, the probes after the
+ * first go to all hosts. So a neighbour that has a new link address is found without declaring it
+ * failed first (RFC 7048, 3).
  */
 static void
 probe(struct neigh *n, bool doubted)
@@ -179,7 +183,10 @@ neigh_timer(struct timer *timer)
 	}
 }
 
-/* The oldest go when there are too many (RFC 4861, 7.2.2). */
+/*
+ * Queues @pkt until the neighbour answers. Drops the oldest packets if there are too many (RFC
+ * 4861, 7.2.2).
+ */
 static void
 wait_for(struct neigh *n, struct pkt *pkt)
 {
@@ -236,7 +243,7 @@ neigh_output(struct iface *iface, struct pkt *pkt, const struct ipaddr *next_hop
 	iface->link->output_to(iface, pkt, n->mac);
 }
 
-/* The link address is known now: what waited goes out, in order. */
+/* Sends the packets that waited for the link address, in order. */
 static void
 release(struct neigh *n)
 {
@@ -254,7 +261,7 @@ become_stale(struct neigh *n)
 	neigh_enter(n, NEIGH_STALE);
 }
 
-/* An entry without a link address gets its first (RFC 4861, 7.2.5, and 7.2.3 for solicitations). */
+/* Stores the first link address of an entry (RFC 4861, 7.2.5, and 7.2.3 for solicitations). */
 static void
 learn(struct neigh *n, const struct neigh_event *event)
 {
@@ -263,7 +270,7 @@ learn(struct neigh *n, const struct neigh_event *event)
 	memcpy(n->mac, event->mac, sizeof n->mac);
 	if (event->solicited) {
 		prove(n);
-	} else if (waited) { /* it is used at once, so STALE would last no time */
+	} else if (waited) { /* packets are sent to it at once, so STALE would end immediately */
 		neigh_enter(n, NEIGH_DELAY);
 		arm(n, DELAY_FIRST_PROBE_TIME);
 	} else {
@@ -319,7 +326,7 @@ neigh_confirm(struct iface *iface, const struct ipaddr *addr)
 	if (!n)
 		return;
 	if (n->state == NEIGH_REACHABLE)
-		n->confirmed = iface->core->now; /* the timer looks again when it fires */
+		n->confirmed = iface->core->now; /* the timer checks this again when it fires */
 	else if (n->state == NEIGH_STALE || n->state == NEIGH_DELAY || n->state == NEIGH_PROBE)
 		prove(n);
 }

@@ -1,6 +1,6 @@
 /*
- * core/neigh_impl.h - the neighbour table's inside: neigh_table.c keeps the entries, neigh.c drives
- * their states.
+ * core/neigh_impl.h - the inside of the neighbour table. neigh_table.c keeps the entries, neigh.c
+ * changes their states.
  */
 #ifndef CORE_NEIGH_IMPL_H
 #define CORE_NEIGH_IMPL_H
@@ -10,22 +10,22 @@
 #include "core/neigh.h"
 #include "pkt/queue.h"
 
-/* Who goes first when the table is full: see neigh_table.c. */
+/* The order in which entries are removed when the table is full: see neigh_table.c. */
 enum neigh_group { GROUP_STRANGER, GROUP_UNRESOLVED, GROUP_OURS, GROUPS };
 
 struct neigh {
 	struct table_node node;
-	struct list lru; /* of its group */
+	struct list lru; /* place in the list of its group */
 	struct iface *iface;
 	struct ipaddr addr;
 	uint8_t mac[6];
 	uint8_t state; /* enum neigh_state */
 	uint8_t group; /* enum neigh_group */
-	bool ours;     /* we had something to send to it */
+	bool ours;     /* this host had a packet for it */
 	bool doubted;  /* a transport asked for this probing */
 	uint8_t tries;
 	nsec_t updated;
-	nsec_t confirmed; /* last proof that it is reachable */
+	nsec_t confirmed; /* time of the last proof that it is reachable */
 	nsec_t reachable; /* how long that proof holds */
 	struct timer timer;
 	struct pkt_queue waiting;
@@ -36,7 +36,7 @@ struct neigh_table {
 	struct table table;
 	struct list lru[GROUPS];
 	uint32_t unresolved;
-	struct neigh *last; /* found last: mostly it is asked for again */
+	struct neigh *last; /* the entry found last, which is usually the next one wanted */
 	struct {
 		const struct neigh_ops *ops;
 		void *self;
@@ -49,10 +49,10 @@ neigh_table_of(const struct neigh *n)
 	return n->iface->core->neigh;
 }
 
-/* As neigh_find(), which asks it where the last one found is another. */
+/* Looks @addr up in the table. neigh_find() calls it if the entry found last is another. */
 struct neigh *neigh_look_up(struct iface *iface, const struct ipaddr *addr);
 
-/* NULL when there is none. */
+/* Returns the entry of @addr, or NULL. */
 static inline struct neigh *
 neigh_find(struct iface *iface, const struct ipaddr *addr)
 {
@@ -63,19 +63,24 @@ neigh_find(struct iface *iface, const struct ipaddr *addr)
 	return neigh_look_up(iface, addr);
 }
 
-/* A new entry in no state yet; NULL when the table is full of fixed ones, or without memory. */
+/*
+ * Returns a new entry without a state. Returns NULL without memory, or if the table is full of
+ * permanent entries.
+ */
 struct neigh *neigh_create(struct iface *iface, const struct ipaddr *addr, bool ours);
 
-/* Gone; what waits is dropped for @reason. */
+/* Frees @n. Packets that wait for it are dropped with @reason. */
 void neigh_forget(struct neigh *n, enum drop_reason reason);
 
-/* It was just used, or its state is another: to the end of the list that it belongs on. */
+/*
+ * Moves @n to the end of the list that it belongs to now: it was just used, or its state changed.
+ */
 void neigh_touch(struct neigh *n);
 
-/* It is in @state from now on: told to the sink if that is news. */
+/* Changes the state of @n, and reports the change to the sink if the state is another one. */
 void neigh_enter(struct neigh *n, enum neigh_state state);
 
-/* What the timer of each entry does (neigh.c). */
+/* The timer function of each entry (neigh.c). */
 timer_fn neigh_timer;
 
 #endif

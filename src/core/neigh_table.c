@@ -1,10 +1,10 @@
 /*
- * core/neigh_table.c - the neighbour table's entries: found by hash, bounded in number.
+ * core/neigh_table.c - keeps the entries of the neighbour table: found by hash, limited in number.
  *
- * Every entry is on one of three lists, least recently used first, which say who goes when the
- * table is full: entries that a stranger's request made, then those that nobody has answered for,
- * then our own. The unanswered may fill half the table at most, so that a scan of a large subnet
- * does not push out neighbours that are there (RFC 6583, 6.2).
+ * Every entry is on one of three lists, least recently used first. When the table is full, entries
+ * that a foreign request made are removed first, then entries that no one has answered for, then
+ * entries that this host uses. Unanswered entries may fill at most half of the table, so a scan of
+ * a large subnet does not remove neighbours that exist (RFC 6583, 6.2).
  */
 #include "core/internal.h"
 #include "core/neigh_impl.h"
@@ -47,7 +47,6 @@ neigh_look_up(struct iface *iface, const struct ipaddr *addr)
 	return n ? t->last : NULL;
 }
 
-/* To the end of the list that it belongs on: it was just used. */
 void
 neigh_touch(struct neigh *n)
 {
@@ -84,7 +83,6 @@ neigh_enter(struct neigh *n, enum neigh_state state)
 	}
 }
 
-/* Gone; what waits is dropped for @reason. */
 void
 neigh_forget(struct neigh *n, enum drop_reason reason)
 {
@@ -119,7 +117,7 @@ neigh_create(struct iface *iface, const struct ipaddr *addr, bool ours)
 	struct neigh *n;
 
 	make_room(t);
-	if (t->table.count >= NEIGH_MAX) /* all of it fixed entries */
+	if (t->table.count >= NEIGH_MAX) /* all entries are permanent */
 		return NULL;
 	n = calloc(1, sizeof *n);
 	if (!n)

@@ -1,8 +1,8 @@
 /*
- * core/pmtu.c - what "packet too big" taught of the way to each destination (RFC 1191, RFC 8201).
+ * core/pmtu.c - the path MTUs learned from "packet too big" (RFC 1191, RFC 8201).
  *
- * Bounded: the oldest lesson makes room. Lessons are forgotten after ten minutes, so that a path
- * that grew is found out.
+ * The table is bounded: the oldest entry makes room. Entries are removed after ten minutes, so that
+ * a path with a larger MTU is noticed.
  */
 #include "base/table.h"
 #include "core/internal.h"
@@ -25,7 +25,7 @@ struct pmtu {
 	struct core *core;
 	struct table table;
 	struct list age;
-	struct timer timer; /* armed for the oldest */
+	struct timer timer; /* armed for the oldest entry */
 };
 
 static bool
@@ -113,7 +113,11 @@ route_learn_mtu(struct core *core, const struct ipaddr *dst, uint32_t mtu)
 	if (mtu < least)
 		mtu = least;
 	if (e && mtu >= e->mtu)
-		return false; /* it can only shrink: growth is found by forgetting (RFC 8201, 4) */
+		/*
+		 * a learned MTU can only shrink; a larger one is found after the entry has expired
+		 * (RFC 8201, 4)
+		 */
+		return false;
 	if (!e) {
 		if (pmtu->table.count == PMTU_MAX)
 			forget(pmtu, list_first(&pmtu->age, struct pmtu_entry, age));
@@ -141,6 +145,6 @@ route_forget_mtu(struct core *core, const struct ipaddr *dst)
 
 	if (!e)
 		return;
-	forget(core->pmtu, e); /* the timer finds nothing or a younger one when it fires */
+	forget(core->pmtu, e); /* when the timer fires, it finds no entry or a younger one */
 	routes_changed(core);
 }

@@ -1,6 +1,6 @@
 /*
- * core/route.c - which way a packet goes: a trie of prefixes for each family, in it the routes of
- * each prefix by metric, and what is known of the path beside them.
+ * core/route.c - finds the route of a packet. Each family has a trie of prefixes; each prefix has
+ * its routes, ordered by metric. It also adds the learned path MTU.
  */
 #include "core/route.h"
 
@@ -100,7 +100,10 @@ route_del(struct core *core, const struct route *route)
 	return -LEAT_ENOENT;
 }
 
-/* The best route to @dst, on @ifindex if that is not 0; NULL when there is none. */
+/*
+ * Returns the best route to @dst, or NULL. If @ifindex is not 0, only routes of that interface
+ * count.
+ */
 static const struct route *
 lookup(const struct core *core, const struct ipaddr *dst, uint32_t ifindex)
 {
@@ -134,7 +137,7 @@ loopback_of(const struct core *core)
 	return NULL;
 }
 
-/* Does @iface have an address of @dst's family? */
+/* Returns true if @iface has an address of @dst's family. */
 static bool
 speaks(const struct iface *iface, const struct ipaddr *dst)
 {
@@ -144,7 +147,10 @@ speaks(const struct iface *iface, const struct ipaddr *dst)
 	return false;
 }
 
-/* Groups and the limited broadcast: to where they are sent when nobody says and no route does. */
+/*
+ * Returns the interface for groups and the limited broadcast, if neither the caller nor a route
+ * names one.
+ */
 static struct iface *
 first_outside(const struct core *core, const struct ipaddr *dst)
 {
@@ -205,8 +211,8 @@ find_routed(struct core *core, const struct ipaddr *dst, uint32_t ifindex, struc
 }
 
 /*
- * Where a packet to one of our own addresses comes from: that address, but 127.0.0.1 for all of
- * 127.0.0.0/8, as Linux.
+ * Returns the source of a packet to @dst, an address of this host. It is @dst itself, but 127.0.0.1
+ * for all of 127.0.0.0/8, as in Linux.
  */
 static struct ipaddr
 local_source(const struct ipaddr *dst)

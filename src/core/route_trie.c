@@ -1,5 +1,5 @@
 /*
- * core/route_trie.c - see route_trie.h.
+ * core/route_trie.c - the binary trie of prefixes; see route_trie.h.
  */
 #include "core/route_trie.h"
 
@@ -34,7 +34,7 @@ trie_free(struct node *n)
 	}
 }
 
-/* Bit @i of the address, counted within its family. */
+/* Returns bit @i of the address, counted within its family. */
 static unsigned
 bit_at(const struct ipaddr *a, unsigned i)
 {
@@ -110,7 +110,7 @@ trie_make(struct node **root, const struct ipaddr *dst, unsigned bits)
 	if (below) {
 		unsigned common = common_bits(dst, &below->prefix, bits < below->bits ? bits : below->bits);
 
-		if (common < bits) { /* they part before the new prefix ends */
+		if (common < bits) { /* the prefixes differ before the new one ends */
 			fork = node_new(dst, common);
 			if (!fork) {
 				free(n);
@@ -146,7 +146,7 @@ trie_prune(struct node **root, struct node *n)
 void
 trie_each(const struct node *n, void (*fn)(const struct route *route, void *arg), void *arg)
 {
-	if (!n) /* it calls itself no deeper than a prefix has bits */
+	if (!n) /* the depth of this recursion is at most the number of bits of a prefix */
 		return;
 	for (const struct entry *e = n->entries; e; e = e->next)
 		fn(&e->route, arg);

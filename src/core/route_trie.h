@@ -1,7 +1,7 @@
 /*
- * core/route_trie.h - prefixes in a binary trie with one-way branches left out, so that finding one
- * costs at most as many steps as there are different prefixes on the way down. Which of a prefix's
- * routes is taken, and what follows from it, is route.c's.
+ * core/route_trie.h - a binary trie of prefixes without one-way branches. A search visits at most
+ * one node for each different prefix that covers the address. route.c decides which of a prefix's
+ * routes is taken.
  */
 #ifndef CORE_ROUTE_TRIE_H
 #define CORE_ROUTE_TRIE_H
@@ -13,30 +13,32 @@ struct entry {
 	struct route route;
 };
 
-/* A prefix that routes have, or where two such part. */
+/* A prefix that has routes, or the common part of two such prefixes. */
 struct node {
 	struct node *parent, *child[2];
 	struct ipaddr prefix;
 	unsigned bits;
-	struct entry *entries; /* NULL where prefixes only part */
+	struct entry *entries; /* NULL if the node only joins two prefixes */
 };
 
-/* All of it, entries too. */
+/* Frees all nodes and their entries. */
 void trie_free(struct node *root);
 
 /*
- * The deepest node whose prefix covers @dst's first @bits and is no longer than that; NULL when
- * there is none.
+ * Returns the deepest node whose prefix covers the first @bits of @dst and is not longer than
+ * @bits, or NULL.
  */
 struct node *trie_deepest(struct node *root, const struct ipaddr *dst, unsigned bits);
 
-/* The node of exactly this prefix, made where there is none; NULL without memory. */
+/*
+ * Returns the node of exactly this prefix. Makes it if there is none. Returns NULL without memory.
+ */
 struct node *trie_make(struct node **root, const struct ipaddr *dst, unsigned bits);
 
-/* Take out nodes from @n upwards that serve nothing any more. */
+/* Removes nodes that are no longer needed, from @n upwards. */
 void trie_prune(struct node **root, struct node *n);
 
-/* Each route, shorter prefixes before the longer ones that they cover. */
+/* Calls @fn for each route, shorter prefixes before the longer ones that they cover. */
 void trie_each(const struct node *root, void (*fn)(const struct route *route, void *arg), void *arg);
 
 #endif

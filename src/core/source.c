@@ -1,13 +1,13 @@
 /*
- * core/source.c - from which of our addresses (RFC 6724, 5).
+ * core/source.c - chooses the source address of a packet (RFC 6724, 5).
  *
- * Rules 1, 2, 3, 5, 6 and 8 in their order; we have no mobile (4) and no temporary (7) addresses.
- * Addresses of other interfaces come into question only where the outgoing one has none of the
- * family, as in RFC 1122's weak model.
+ * It applies rules 1, 2, 3, 5, 6 and 8 in this order. A host has no mobile (rule 4) and no
+ * temporary (rule 7) addresses. Addresses of other interfaces are considered only if the outgoing
+ * interface has none of the family, as in the weak model of RFC 1122.
  */
 #include "core/internal.h"
 
-/* Scopes as multicast addresses number them (RFC 6724, 3.1; for IPv4, 3.2). */
+/* Returns the scope, with the numbers of multicast addresses (RFC 6724, 3.1; for IPv4, 3.2). */
 static unsigned
 scope_of(const struct ipaddr *a)
 {
@@ -18,7 +18,7 @@ scope_of(const struct ipaddr *a)
 	return 14;
 }
 
-/* The labels of the default policy table (RFC 6724, 2.1). */
+/* Returns the label of the default policy table (RFC 6724, 2.1). */
 static unsigned
 label_of(const struct ipaddr *a)
 {
@@ -41,7 +41,10 @@ label_of(const struct ipaddr *a)
 	return 1;
 }
 
-/* How many of the first bits agree, no more than the source's prefix has (RFC 6724, 2.2). */
+/*
+ * Returns how many leading bits are equal, at most the length of the source's prefix (RFC 6724,
+ * 2.2).
+ */
 static unsigned
 common_prefix(const struct iface_addr *a, const struct ipaddr *dst)
 {
@@ -52,7 +55,7 @@ common_prefix(const struct iface_addr *a, const struct ipaddr *dst)
 	return n;
 }
 
-/* Is @a better than @b, both usable? */
+/* Returns true if @a is better than @b. Both are usable. */
 static bool
 better(const struct iface_addr *a, const struct iface_addr *b, const struct ipaddr *dst,
     const struct ipaddr *near)
@@ -60,19 +63,19 @@ better(const struct iface_addr *a, const struct iface_addr *b, const struct ipad
 	unsigned sa = scope_of(&a->addr), sb = scope_of(&b->addr), sd = scope_of(dst);
 	bool la, lb;
 
-	if (ipaddr_eq(&b->addr, dst)) /* 1 */
+	if (ipaddr_eq(&b->addr, dst)) /* rule 1 */
 		return false;
 	if (ipaddr_eq(&a->addr, dst))
 		return true;
-	if (sa != sb) /* 2 */
+	if (sa != sb) /* rule 2 */
 		return sa < sb ? sa >= sd : sb < sd;
-	if (a->state != b->state) /* 3 */
+	if (a->state != b->state) /* rule 3 */
 		return a->state == ADDR_PREFERRED;
 	la = label_of(&a->addr) == label_of(dst);
 	lb = label_of(&b->addr) == label_of(dst);
-	if (la != lb) /* 6 */
+	if (la != lb) /* rule 6 */
 		return la;
-	return common_prefix(a, near) > common_prefix(b, near); /* 8 */
+	return common_prefix(a, near) > common_prefix(b, near); /* rule 8 */
 }
 
 static const struct iface_addr *
@@ -97,15 +100,15 @@ source_select(
     struct core *core, const struct iface *iface, const struct ipaddr *dst, const struct ipaddr *next_hop)
 {
 	/*
-	 * in IPv4 a source that the gateway sees as its neighbour is what counts, and the whole
-	 * path in IPv6
+	 * IPv4 prefers a source in the subnet of the gateway; IPv6 compares with the final
+	 * destination.
 	 */
 	const struct ipaddr *near = ipaddr_is4(dst) ? next_hop : dst;
 	const struct iface_addr *best = best_of(iface, NULL, dst, near);
 
 	for (unsigned i = 1; !best && i < CORE_IFACES && core->iface[i]; i++) {
 		best = best_of(core->iface[i], NULL, dst, near);
-		/* what is good on one link only means nothing on another */
+		/* an address of link scope means nothing on another link */
 		if (best && scope_of(&best->addr) < 14)
 			best = NULL;
 	}
