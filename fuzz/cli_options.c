@@ -2,8 +2,8 @@
  * A command line of `leat run`: words, each ended by a zero octet. Whatever they are, the answer is options within their bounds, or -1; and every time, share and rate
  * that is taken can be said again.
  */
+#include "cli/common/units.h"
 #include "cli/run_options.h"
-#include "cli/units.h"
 
 #include <assert.h>
 #include <stdio.h>

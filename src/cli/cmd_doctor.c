@@ -2,8 +2,8 @@
  * cli/cmd_doctor.c - `leat doctor`: try everything, say what it means.
  */
 #include "cli/commands.h"
+#include "cli/common/options.h"
 #include "cli/doctor.h"
-#include "cli/options.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
  * cli/main.c - the command `leat`: which command is meant, and that is all.
  */
 #include "cli/commands.h"
-#include "cli/options.h"
+#include "cli/common/options.h"
 
 #include <errno.h>
 #include <fcntl.h>

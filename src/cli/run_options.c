@@ -4,9 +4,9 @@
  */
 #include "cli/run_options.h"
 
-#include "cli/options.h"
+#include "cli/common/options.h"
+#include "cli/common/units.h"
 #include "cli/run_ports.h"
-#include "cli/units.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

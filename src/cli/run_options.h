@@ -4,7 +4,7 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
-#include "cli/capture.h"
+#include "cli/report/capture.h"
 #include "run/run.h"
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
  */
 #include "cli/run_ports.h"
 
+#include "cli/common/units.h"
 #include "cli/run_options.h"
-#include "cli/units.h"
 
 #include <net/if.h>
 #include <string.h>

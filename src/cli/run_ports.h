@@ -4,7 +4,7 @@
 #ifndef CLI_RUN_PORTS_H
 #define CLI_RUN_PORTS_H
 
-#include "cli/options.h"
+#include "cli/common/options.h"
 
 /* struct option's set(); @run_options is a struct run_options. */
 const char *run_ports_set_dns(void *run_options, const struct option *option, const char *value);

@@ -5,8 +5,8 @@
 #include "cli/watch.h"
 
 #include "base/err.h"
-#include "cli/output.h"
-#include "cli/summary.h"
+#include "cli/report/output.h"
+#include "cli/report/summary.h"
 #include "host/clock.h"
 #include "host/fd_room.h"
 #include "stack/stack.h"

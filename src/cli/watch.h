@@ -5,10 +5,10 @@
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
 
-#include "cli/capture.h"
-#include "cli/conns.h"
+#include "cli/report/capture.h"
+#include "cli/report/conns.h"
+#include "cli/report/trace.h"
 #include "cli/run_options.h"
-#include "cli/trace.h"
 #include "core/event.h"
 
 struct watch {

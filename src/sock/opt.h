@@ -37,9 +37,7 @@ enum opt_push { OPT_PUSH_DATAGRAM = 1, OPT_PUSH_STREAM = 2, OPT_PUSH_BOTH = 3 };
 /* The type of the field that keeps an option's value. */
 enum opt_type { OPT_NO_FIELD, OPT_BOOL, OPT_UINT8, OPT_UINT16, OPT_INT32 };
 
-/*
- * One option. A row that can neither be set nor read stands for an option that does not exist.
- */
+/* One option. A row that can neither be set nor read stands for an option that does not exist. */
 struct sock_opt {
 	uint8_t length;    /* enum opt_length; not used with set_raw */
 	uint8_t push;      /* enum opt_push, in addition to the level's */

@@ -1,8 +1,8 @@
 /*
- * cli/fates.c - keeps what the link reported about frames until the receiving side of a capture can
- * report it. It writes no capture itself.
+ * cli/report/fates.c - keeps what the link reported about frames until the receiving side of a
+ * capture can report it. It writes no capture itself.
  */
-#include "cli/fates.h"
+#include "cli/report/fates.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /*
- * cli/units.h - numbers with units, as people type them: "40ms", "1%", "10mbit", "8080:80".
+ * cli/common/units.h - numbers with units, as people type them: "40ms", "1%", "10mbit", "8080:80".
  *
  * A bare number is refused where a unit belongs: other tools read it as milliseconds or
  * microseconds, percent or fraction, bits or bytes, and a wrong guess is worse than a question.
  * Each function returns NULL, or what to tell the user (static text), with *out untouched.
  */
-#ifndef CLI_UNITS_H
-#define CLI_UNITS_H
+#ifndef CLI_COMMON_UNITS_H
+#define CLI_COMMON_UNITS_H
 
 #include "base/ipaddr.h"
 #include "base/nsec.h"

@@ -1,8 +1,8 @@
 /*
- * cli/units.c - parses and prints durations, shares, rates and counts with their units. It does not
- * know which option a value is for.
+ * cli/common/units.c - parses and prints durations, shares, rates and counts with their units. It
+ * does not know which option a value is for.
  */
-#include "cli/units.h"
+#include "cli/common/units.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /*
- * cli/output.c - opens the files that a run writes for its user, waits a while for the reader of a
- * FIFO, and reports errors about them in words. It does not know what is written.
+ * cli/report/output.c - opens the files that a run writes for its user, waits a while for the
+ * reader of a FIFO, and reports errors about them in words. It does not know what is written.
  */
-#include "cli/output.h"
+#include "cli/report/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,11 @@
 /*
- * cli/summary.c - prints the summary at the end of a run: each connection, the link's counters, and
- * drops with their reasons. It gathers nothing itself.
+ * cli/report/summary.c - prints the summary at the end of a run: each connection, the link's
+ * counters, and drops with their reasons. It gathers nothing itself.
  */
-#include "cli/summary.h"
+#include "cli/report/summary.h"
 
 #include "base/err.h"
-#include "cli/units.h"
+#include "cli/common/units.h"
 
 #include <inttypes.h>
 #include <string.h>

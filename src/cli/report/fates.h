@@ -1,12 +1,12 @@
 /*
- * cli/fates.h - what the link has done to frames that a capture of the receiving side alone has not
- * seen yet.
+ * cli/report/fates.h - what the link has done to frames that a capture of the receiving side alone
+ * has not seen yet.
  *
  * The link says what becomes of a frame when it is sent. That side learns of it when the frame
  * arrives, or, if it never does, when a later one arrives.
  */
-#ifndef CLI_FATES_H
-#define CLI_FATES_H
+#ifndef CLI_REPORT_FATES_H
+#define CLI_REPORT_FATES_H
 
 #include "base/list.h"
 #include "core/event.h"

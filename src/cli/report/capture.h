@@ -1,16 +1,16 @@
 /*
- * cli/capture.h - the capture of a run as pcapng: what one side of the link saw, or both, with a
- * comment where Leat knows something that Wireshark can only guess: why a packet was sent again,
- * why it was dropped, whose it is.
+ * cli/report/capture.h - the capture of a run as pcapng: what one side of the link saw, or both,
+ * with a comment where Leat knows something that Wireshark can only guess: why a packet was sent
+ * again, why it was dropped, whose it is.
  *
  * A file of one side has no copy of a frame that was lost on its way there: a comment on the next
  * frame that arrives names it. A frame is written when the next one comes (or at a flush), because
  * what becomes of it is told after it is seen.
  */
-#ifndef CLI_CAPTURE_H
-#define CLI_CAPTURE_H
+#ifndef CLI_REPORT_CAPTURE_H
+#define CLI_REPORT_CAPTURE_H
 
-#include "cli/conns.h"
+#include "cli/report/conns.h"
 #include "core/event.h"
 #include "pkt/pkt.h"
 

@@ -1,5 +1,5 @@
 /* What people type as numbers with units, and what they are told when it is in doubt. */
-#include "cli/units.h"
+#include "cli/common/units.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

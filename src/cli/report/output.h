@@ -1,9 +1,9 @@
 /*
- * cli/output.h - the files that a run writes for its user: opened before the program starts, and
- * what goes wrong with them in words.
+ * cli/report/output.h - the files that a run writes for its user: opened before the program starts,
+ * and what goes wrong with them in words.
  */
-#ifndef CLI_OUTPUT_H
-#define CLI_OUTPUT_H
+#ifndef CLI_REPORT_OUTPUT_H
+#define CLI_REPORT_OUTPUT_H
 
 #include "host/file.h"
 

@@ -1,8 +1,8 @@
 /*
- * cli/conns.c - keeps one record for each TCP connection over the link, and updates it from the
- * events of both stacks. It prints nothing.
+ * cli/report/conns.c - keeps one record for each TCP connection over the link, and updates it from
+ * the events of both stacks. It prints nothing.
  */
-#include "cli/conns.h"
+#include "cli/report/conns.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * cli/options.c - parses a command's words by its table of options, suggests the nearest option for
- * an unknown one, and prints the help text. It does not know what an option does.
+ * cli/common/options.c - parses a command's words by its table of options, suggests the nearest
+ * option for an unknown one, and prints the help text. It does not know what an option does.
  */
-#include "cli/options.h"
+#include "cli/common/options.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * cli/frame_words.c - describes a frame in words, such as TCP's flags, relative sequence numbers
- * and options. It checks every length before it reads, and prints nothing itself.
+ * cli/report/frame_words.c - describes a frame in words, such as TCP's flags, relative sequence
+ * numbers and options. It checks every length before it reads, and prints nothing itself.
  */
-#include "cli/frame_words.h"
+#include "cli/report/frame_words.h"
 
 #include "pkt/pkt.h"
 #include "wire/eth.h"

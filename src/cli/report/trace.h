@@ -1,15 +1,16 @@
 /*
- * cli/trace.h - the exchange as a ladder in the terminal: one line per frame as the link takes it,
- * the program's side on the left, the states on both sides, and what became of the frame, in words.
+ * cli/report/trace.h - the exchange as a ladder in the terminal: one line per frame as the link
+ * takes it, the program's side on the left, the states on both sides, and what became of the frame,
+ * in words.
  *
  *      0.000 ms  SYN-SENT      ──▶ SYN, seq 0, window 64240, mss 1460, wscale 7, SACK   LISTEN
  *
  * Sequence numbers count from each side's own first one, as Wireshark shows them.
  */
-#ifndef CLI_TRACE_H
-#define CLI_TRACE_H
+#ifndef CLI_REPORT_TRACE_H
+#define CLI_REPORT_TRACE_H
 
-#include "cli/conns.h"
+#include "cli/report/conns.h"
 
 #include <stdio.h>
 

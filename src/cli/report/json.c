@@ -1,7 +1,7 @@
 /*
- * cli/json.c - the summary as JSON, for machines.
+ * cli/report/json.c - the summary as JSON, for machines.
  */
-#include "cli/summary.h"
+#include "cli/report/summary.h"
 
 #include "base/err.h"
 

@@ -1,12 +1,12 @@
 /*
- * cli/summary.h - what is told at the end of a run: per connection, of the link, and what was
- * dropped, with words that need no manual.
+ * cli/report/summary.h - what is told at the end of a run: per connection, of the link, and what
+ * was dropped, with words that need no manual.
  */
-#ifndef CLI_SUMMARY_H
-#define CLI_SUMMARY_H
+#ifndef CLI_REPORT_SUMMARY_H
+#define CLI_REPORT_SUMMARY_H
 
-#include "cli/capture.h"
-#include "cli/conns.h"
+#include "cli/report/capture.h"
+#include "cli/report/conns.h"
 #include "core/drop.h"
 #include "core/iface.h"
 #include "host/file.h"

@@ -1,14 +1,14 @@
 /*
- * cli/capture.c - writes the frames of one or both sides of the link to a pcapng file, with
+ * cli/report/capture.c - writes the frames of one or both sides of the link to a pcapng file, with
  * comments on retransmissions, drops and owners. It encodes no blocks itself (link/pcapng.h) and
  * does not know what the link decides.
  */
-#include "cli/capture.h"
+#include "cli/report/capture.h"
 
 #include "base/err.h"
-#include "cli/fates.h"
-#include "cli/frame_words.h"
-#include "cli/summary.h"
+#include "cli/report/fates.h"
+#include "cli/report/frame_words.h"
+#include "cli/report/summary.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "link/pcapng.h"

@@ -1,11 +1,11 @@
 /*
- * cli/trace.c - prints one line for each frame that the link takes, and one for each ICMP error or
- * drop. It keeps no records of connections: it reads those of cli/conns.h.
+ * cli/report/trace.c - prints one line for each frame that the link takes, and one for each ICMP
+ * error or drop. It keeps no records of connections: it reads those of cli/report/conns.h.
  */
-#include "cli/trace.h"
+#include "cli/report/trace.h"
 
-#include "cli/frame_words.h"
-#include "cli/summary.h"
+#include "cli/report/frame_words.h"
+#include "cli/report/summary.h"
 
 enum { STATE_COLUMN = 12, WORDS_COLUMN = 74 };
 

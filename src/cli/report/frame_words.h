@@ -1,12 +1,12 @@
 /*
- * cli/frame_words.h - a frame in words, for the ladder and for captures. TCP's sequence numbers
- * count from each side's own first one, as Wireshark shows them. It remembers in the connections'
- * records what each SYN says, and prints nothing itself.
+ * cli/report/frame_words.h - a frame in words, for the ladder and for captures. TCP's sequence
+ * numbers count from each side's own first one, as Wireshark shows them. It remembers in the
+ * connections' records what each SYN says, and prints nothing itself.
  */
-#ifndef CLI_FRAME_WORDS_H
-#define CLI_FRAME_WORDS_H
+#ifndef CLI_REPORT_FRAME_WORDS_H
+#define CLI_REPORT_FRAME_WORDS_H
 
-#include "cli/conns.h"
+#include "cli/report/conns.h"
 
 struct pkt;
 

@@ -1,9 +1,9 @@
 /*
- * cli/options.h - a command's options as a table: parsing, hints for what was mistyped, and the
- * help text come from the same rows.
+ * cli/common/options.h - a command's options as a table: parsing, hints for what was mistyped, and
+ * the help text come from the same rows.
  */
-#ifndef CLI_OPTIONS_H
-#define CLI_OPTIONS_H
+#ifndef CLI_COMMON_OPTIONS_H
+#define CLI_COMMON_OPTIONS_H
 
 #include <stdio.h>
 

@@ -1,13 +1,13 @@
 /*
- * cli/conns.h - what became of each TCP connection, gathered from the events of the stacks at both
- * ends of the link.
+ * cli/report/conns.h - what became of each TCP connection, gathered from the events of the stacks
+ * at both ends of the link.
  *
  * A connection over the link is two flows, one in each stack, with the same names the other way
  * round: they are kept as one record with two ends. Bounded: beyond CONNS_MAX records only the
  * totals go on.
  */
-#ifndef CLI_CONNS_H
-#define CLI_CONNS_H
+#ifndef CLI_REPORT_CONNS_H
+#define CLI_REPORT_CONNS_H
 
 #include "base/list.h"
 #include "base/table.h"

@@ -1,5 +1,5 @@
 /* cli/fates: what the link did to frames is reported where a capture of the receiving side can show it. */
-#include "cli/fates.h"
+#include "cli/report/fates.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
