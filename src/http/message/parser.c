@@ -1,0 +1,410 @@
+/*
+ * http/message/parser.c - the states of a message: head, content, trailer section, end.
+ */
+#include "http/message/parser.h"
+
+#include "http/message/field_line.h"
+#include "http/message/framing.h"
+#include "http/message/start.h"
+
+enum parser_state {
+	PARSER_EMPTY, /* before the first octet of a message */
+	PARSER_START, /* within the start line */
+	PARSER_FIELDS,
+	PARSER_LENGTH, /* content that ends after @left octets */
+	PARSER_CHUNKS,
+	PARSER_TRAILER,
+	PARSER_CLOSE, /* content that ends with the connection */
+	PARSER_WHOLE, /* the end was not reported yet */
+	PARSER_DONE,
+	PARSER_BAD
+};
+
+const struct http_limits http_limits_usual = {
+    .line = 8192, .target = 8000, .head = 16384, .trailer = 4096, .extra = 1024, .body = INT64_MAX};
+
+enum { EMPTY_LINES_MOST = 4, INTERIMS_MOST = 32 };
+
+static void
+parser_init(struct http_parser *p, const struct http_limits *limits, struct http_field *field, uint32_t most)
+{
+	*p = (struct http_parser){.limits = *limits, .field = field, .fields_most = most};
+}
+
+void
+http_parser_requests(
+    struct http_parser *p, const struct http_limits *limits, struct http_field *field, uint32_t fields_most)
+{
+	parser_init(p, limits, field, fields_most);
+	http_parser_begin(p);
+}
+
+void
+http_parser_responses(
+    struct http_parser *p, const struct http_limits *limits, struct http_field *field, uint32_t fields_most)
+{
+	parser_init(p, limits, field, fields_most);
+	p->responses = true;
+	p->state = PARSER_DONE;
+}
+
+static void
+next_message(struct http_parser *p)
+{
+	p->state = PARSER_EMPTY;
+	p->fields = p->trailers = 0;
+	p->lines = (struct http_lines){0};
+	p->chunked = (struct http_chunked){0};
+	p->reason = HTTP_FINE;
+}
+
+void
+http_parser_begin(struct http_parser *p)
+{
+	next_message(p);
+	p->empty_lines = 0;
+	p->request = (struct http_request){0};
+}
+
+void
+http_parser_begin_response(struct http_parser *p, enum http_method asked, bool may_switch)
+{
+	next_message(p);
+	p->interims = 0;
+	p->asked = asked;
+	p->may_switch = may_switch;
+	p->response = (struct http_response){0};
+}
+
+static enum http_event
+bad(struct http_parser *p, enum http_reason why)
+{
+	p->state = PARSER_BAD;
+	p->reason = why;
+	return HTTP_EVENT_BAD;
+}
+
+/* The state in which the content is read, now that the head is known. */
+static enum http_reason
+start_content(struct http_parser *p)
+{
+	static const uint8_t state[] = {[HTTP_NO_BODY] = PARSER_WHOLE,
+	    [HTTP_BODY_LENGTH] = PARSER_LENGTH,
+	    [HTTP_BODY_CHUNKED] = PARSER_CHUNKS,
+	    [HTTP_BODY_CLOSE] = PARSER_CLOSE};
+
+	p->framed = p->responses ? p->response.framed : p->request.framed;
+	p->state = state[p->framed.framing];
+	p->left = p->limits.body;
+	if (p->framed.framing != HTTP_BODY_LENGTH)
+		return HTTP_FINE;
+	if (p->framed.length > p->limits.body)
+		return HTTP_BODY_LARGE;
+	p->left = p->framed.length;
+	return HTTP_FINE;
+}
+
+static enum http_reason
+request_head(struct http_parser *p)
+{
+	p->request.field = p->field;
+	p->request.fields = p->fields;
+	return http_frame_request(&p->request);
+}
+
+static enum http_reason
+response_head(struct http_parser *p)
+{
+	p->response.field = p->field;
+	p->response.fields = p->fields;
+	if (p->response.status == 101 && !p->may_switch)
+		return HTTP_UPGRADE_UNASKED;
+	if (p->response.status < 200 && ++p->interims > INTERIMS_MOST)
+		return HTTP_INTERIM_MANY;
+	return http_frame_response(&p->response, p->asked);
+}
+
+static enum http_event
+head_whole(struct http_parser *p, size_t *used)
+{
+	enum http_reason why = p->responses ? response_head(p) : request_head(p);
+
+	if (why || (why = start_content(p)))
+		return bad(p, why);
+	*used += p->lines.line;
+	return HTTP_EVENT_HEAD;
+}
+
+/* RFC 9112, 2.2: a server passes over an empty line before a request line. */
+static enum http_reason
+empty_line(struct http_parser *p, size_t *used)
+{
+	if (p->responses)
+		return HTTP_STATUS_LINE;
+	if (++p->empty_lines > EMPTY_LINES_MOST)
+		return HTTP_EMPTY_LINES;
+	*used += p->lines.line;
+	p->lines = (struct http_lines){0};
+	return HTTP_FINE;
+}
+
+static enum http_reason
+start_line(struct http_parser *p, struct http_span line, size_t *used)
+{
+	enum http_reason why;
+
+	if (line.len == 0) {
+		p->state = PARSER_EMPTY;
+		return empty_line(p, used);
+	}
+	why = p->responses ? http_status_line(line, &p->response)
+			   : http_request_line(line, p->limits.target, &p->request);
+	p->state = PARSER_FIELDS;
+	return why;
+}
+
+/* The first octet of a handshake record (RFC 8446, 5.1), which is no start of any request line. */
+enum { TLS_HANDSHAKE = 22 };
+
+static enum http_reason
+name_control(const struct http_parser *p, const char *at)
+{
+	bool tls = !p->responses && p->state == PARSER_START && p->lines.line == 0 && at[0] == TLS_HANDSHAKE;
+
+	return tls ? HTTP_TLS_IN_CLEAR : HTTP_CONTROL_OCTET;
+}
+
+/* One line of the head, or all lines that precede the start line. */
+static enum http_event
+on_head(struct http_parser *p, char *at, size_t n, size_t *used)
+{
+	struct http_span line;
+	enum http_reason why = HTTP_FINE;
+
+	while (!why) {
+		size_t longest = p->state == PARSER_FIELDS ? p->limits.head : p->limits.line;
+
+		if (p->state == PARSER_EMPTY) {
+			if (*used == n)
+				return HTTP_EVENT_MORE;
+			p->state = PARSER_START;
+		}
+		switch (
+		    http_lines_next(&p->lines, at + *used, n - *used, p->limits.head, longest, &line, &why)) {
+		case HTTP_LINE_MORE:
+			return HTTP_EVENT_MORE;
+		case HTTP_LINE_BAD:
+			return bad(p, why == HTTP_CONTROL_OCTET ? name_control(p, at + *used) : why);
+		case HTTP_LINE:
+			break;
+		}
+		if (p->state == PARSER_START)
+			why = start_line(p, line, used);
+		else if (line.len == 0)
+			return head_whole(p, used);
+		else
+			why = http_field_line(p->field, &p->fields, p->fields_most, line, p->responses);
+	}
+	return bad(p, why);
+}
+
+/* A run of content: as much of the @n octets at @at as @left allows. */
+static enum http_event
+take_body(struct http_parser *p, const char *at, size_t n, uint64_t *left, size_t *used)
+{
+	size_t len = n < *left ? n : (size_t)*left;
+
+	*left -= len;
+	*used += len;
+	p->body = (struct http_span){at, len};
+	return HTTP_EVENT_BODY;
+}
+
+static enum http_event
+on_length(struct http_parser *p, const char *at, size_t n, size_t *used)
+{
+	if (n == 0)
+		return HTTP_EVENT_MORE;
+	take_body(p, at, n, &p->left, used);
+	if (p->left == 0)
+		p->state = PARSER_WHOLE;
+	return HTTP_EVENT_BODY;
+}
+
+static enum http_event
+on_close(struct http_parser *p, const char *at, size_t n, size_t *used)
+{
+	if (n == 0)
+		return HTTP_EVENT_MORE;
+	if (p->left == 0)
+		return bad(p, HTTP_BODY_LARGE);
+	return take_body(p, at, n, &p->left, used);
+}
+
+/* The content of a chunk. A chunk that passes the limit is refused before its first octet. */
+static enum http_event
+on_chunk(struct http_parser *p, const char *at, size_t n, size_t *used)
+{
+	uint64_t before = p->chunked.left;
+
+	if (before > p->left)
+		return bad(p, HTTP_BODY_LARGE);
+	if (n == 0)
+		return HTTP_EVENT_MORE;
+	take_body(p, at, n, &p->chunked.left, used);
+	p->left -= before - p->chunked.left;
+	return HTTP_EVENT_BODY;
+}
+
+static enum http_event
+on_chunks(struct http_parser *p, const char *at, size_t n, size_t *used)
+{
+	enum http_reason why;
+
+	switch (http_chunked_next(&p->chunked, at, n, p->limits.extra, used, &why)) {
+	case HTTP_CHUNK_BAD:
+		return bad(p, why);
+	case HTTP_CHUNK_DATA:
+		return on_chunk(p, at + *used, n - *used, used);
+	case HTTP_CHUNK_LAST:
+		p->state = PARSER_TRAILER;
+		p->lines = (struct http_lines){0};
+		p->trailer = p->field + p->fields;
+		return HTTP_EVENT_MORE;
+	case HTTP_CHUNK_MORE:
+		break;
+	}
+	return HTTP_EVENT_MORE;
+}
+
+static enum http_reason
+trailer_line(struct http_parser *p, struct http_span line)
+{
+	struct http_field *trailer = p->field + p->fields;
+	enum http_reason why =
+	    http_field_line(trailer, &p->trailers, p->fields_most - p->fields, line, p->responses);
+
+	if (!why && http_not_in_trailer(trailer[p->trailers - 1].name))
+		return HTTP_TRAILER_FIELD;
+	return why;
+}
+
+/* Never joined with the head's fields (RFC 9110, 6.5.1). */
+static enum http_event
+on_trailer(struct http_parser *p, char *at, size_t n, size_t *used)
+{
+	struct http_span line;
+	enum http_reason why = HTTP_FINE;
+	uint32_t most = p->limits.trailer;
+
+	while (!why) {
+		switch (http_lines_next(&p->lines, at, n, most, most, &line, &why)) {
+		case HTTP_LINE_MORE:
+			return HTTP_EVENT_MORE;
+		case HTTP_LINE_BAD:
+			return bad(p, why == HTTP_HEAD_LARGE ? HTTP_TRAILER_LARGE : why);
+		case HTTP_LINE:
+			break;
+		}
+		if (line.len == 0) {
+			*used += p->lines.line;
+			p->state = PARSER_WHOLE;
+			return p->trailers > 0 ? HTTP_EVENT_TRAILERS : HTTP_EVENT_MORE;
+		}
+		why = trailer_line(p, line);
+	}
+	return bad(p, why);
+}
+
+static enum http_event
+on_whole(struct http_parser *p)
+{
+	bool interim = p->responses && p->response.status < 200 && p->response.status != 101;
+
+	p->state = PARSER_DONE;
+	if (interim)
+		next_message(p);
+	return HTTP_EVENT_END;
+}
+
+static enum http_event
+step(struct http_parser *p, char *at, size_t n, size_t *used)
+{
+	switch (p->state) {
+	case PARSER_EMPTY:
+	case PARSER_START:
+	case PARSER_FIELDS:
+		return on_head(p, at, n, used);
+	case PARSER_LENGTH:
+		return on_length(p, at, n, used);
+	case PARSER_CHUNKS:
+		return on_chunks(p, at, n, used);
+	case PARSER_TRAILER:
+		return on_trailer(p, at, n, used);
+	case PARSER_CLOSE:
+		return on_close(p, at, n, used);
+	case PARSER_WHOLE:
+		return on_whole(p);
+	case PARSER_BAD:
+		return HTTP_EVENT_BAD;
+	default:
+		return n > 0 && p->responses ? bad(p, HTTP_RESPONSE_UNASKED) : HTTP_EVENT_MORE;
+	}
+}
+
+/* Where a step only changed the state, the next one has the event. */
+enum http_event
+http_parser_next(struct http_parser *p, char *at, size_t n, size_t *used)
+{
+	size_t taken;
+	uint8_t state;
+	enum http_event e;
+
+	*used = 0;
+	do {
+		state = p->state;
+		taken = 0;
+		e = step(p, at + *used, n - *used, &taken);
+		*used += taken;
+	} while (e == HTTP_EVENT_MORE && p->state != state &&
+		 (p->state == PARSER_TRAILER || p->state == PARSER_WHOLE));
+	return e;
+}
+
+enum http_event
+http_parser_eof(struct http_parser *p)
+{
+	switch (p->state) {
+	case PARSER_EMPTY:
+	case PARSER_DONE:
+		return HTTP_EVENT_MORE;
+	case PARSER_CLOSE:
+	case PARSER_WHOLE:
+		return on_whole(p);
+	case PARSER_START:
+	case PARSER_FIELDS:
+		return bad(p, HTTP_EOF_IN_HEAD);
+	case PARSER_BAD:
+		return HTTP_EVENT_BAD;
+	default:
+		return bad(p, HTTP_EOF_IN_BODY);
+	}
+}
+
+enum http_waits
+http_parser_waits(const struct http_parser *p)
+{
+	switch (p->state) {
+	case PARSER_EMPTY:
+		return HTTP_WAITS_MESSAGE;
+	case PARSER_START:
+		return HTTP_WAITS_START_LINE;
+	case PARSER_FIELDS:
+		return HTTP_WAITS_HEAD;
+	case PARSER_DONE:
+	case PARSER_BAD:
+		return HTTP_WAITS_NOTHING;
+	default:
+		return HTTP_WAITS_BODY;
+	}
+}
