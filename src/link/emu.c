@@ -1,6 +1,6 @@
 /*
- * link/emu.c - a frame's way over the emulated link: seen, judged, through the transmitter, through
- * the air, taken.
+ * link/emu.c - the path of a frame over the emulated link: capture, impairments, transmitter,
+ * flight, arrival.
  */
 #include "link/emu.h"
 
@@ -16,15 +16,15 @@
 enum { EMU_QUEUE_DEFAULT = 1000 };
 
 struct direction {
-	struct wire wire; /* of the end that sends this way */
+	struct wire wire; /* of the end that sends in this direction */
 	struct emu *emu;
-	unsigned number;   /* EMU_UP, EMU_DOWN: also that of the sending end */
+	unsigned number;   /* EMU_UP or EMU_DOWN; it is also the number of the sending end */
 	struct core *core; /* of the sender; may be NULL */
 	struct emu_impair impair;
 	struct emu_draws draws;
 	struct emu_line line;
 	struct emu_air air;
-	nsec_t last; /* arrival of the last frame that kept its place */
+	nsec_t last; /* arrival of the last frame that was not reordered */
 	struct emu_counters count;
 };
 
@@ -47,7 +47,7 @@ emit(const struct direction *d, enum link_verdict verdict, uint64_t number, cons
 	e.link.verdict = (uint8_t)verdict;
 	e.link.number = number;
 	e.link.pkt = p;
-	sink->emit(sink, &e); /* not core_emit(): a frame arrives at a time of its own */
+	sink->emit(sink, &e); /* not core_emit(): a frame's event may have another time than core->now */
 }
 
 static void
@@ -59,7 +59,10 @@ drop(const struct direction *d, struct pkt *p, enum drop_reason reason)
 		pkt_free(p);
 }
 
-/* A capture shows checksums as a wire would. False at the pool's limit. */
+/*
+ * Shows a frame to the capture. Completes its checksum first, as it would be on a wire. Returns
+ * false at the pool's limit.
+ */
 static bool
 tap(const struct emu *emu, unsigned side, bool sent, struct pkt *p, nsec_t when)
 {
@@ -71,14 +74,14 @@ tap(const struct emu *emu, unsigned side, bool sent, struct pkt *p, nsec_t when)
 	return true;
 }
 
-/* @delay, and a jitter of either sign; never less than nothing. */
+/* Returns @delay plus @jitter, which may be negative, but never less than 0. */
 static nsec_t
 delay_of(nsec_t delay, nsec_t jitter)
 {
 	return jitter > 0 ? nsec_add(delay, jitter) : nsec_max(delay + jitter, 0);
 }
 
-/* When a frame that has left the transmitter at @left arrives. */
+/* Returns when a frame arrives that has left the transmitter at @left. */
 static nsec_t
 arrival(struct direction *d, const struct emu_fate *fate, nsec_t left)
 {
@@ -93,7 +96,7 @@ arrival(struct direction *d, const struct emu_fate *fate, nsec_t left)
 	return at;
 }
 
-/* Through the transmitter and into the air. */
+/* Sends a frame through the transmitter and puts it in flight. */
 static void
 launch(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t number, nsec_t now)
 {
@@ -114,7 +117,8 @@ launch(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t
 }
 
 /*
- * The copy that follows right behind, made before bits are flipped; NULL when there is to be none.
+ * Returns the copy that follows directly after @p, made before bits are flipped. Returns NULL if
+ * there is to be none.
  */
 static struct pkt *
 duplicate(struct direction *d, const struct pkt *p, const struct emu_fate *fate, uint64_t number, nsec_t now)
@@ -133,7 +137,7 @@ duplicate(struct direction *d, const struct pkt *p, const struct emu_fate *fate,
 	return copy;
 }
 
-/* Consumes @p. False when it went no further. */
+/* Flips a bit of @p if @fate says so. On failure it consumes @p and returns false. */
 static bool
 corrupt(struct direction *d, struct pkt *p, const struct emu_fate *fate, uint64_t number, nsec_t now)
 {
@@ -178,7 +182,7 @@ send_frame(struct direction *d, struct pkt *p, nsec_t now)
 		launch(d, copy, &fate, number, now);
 }
 
-/* Octets on a wire of the frames that @p stands for: each repeats the headers. */
+/* Returns the octets that @p takes on a wire. Each frame of a super-segment repeats the headers. */
 static uint64_t
 wire_octets(struct pkt *p)
 {
@@ -188,8 +192,9 @@ wire_octets(struct pkt *p)
 }
 
 /*
- * May a super-segment go whole? Where nobody looks at single frames, and nothing but a delay
- * befalls any, its pieces would all arrive at one instant, and be joined again.
+ * Returns true if a super-segment may stay whole: no capture or subscriber sees single frames, and
+ * the link does nothing but delay. Its pieces would all arrive at one instant, and the receiver
+ * would join them again.
  */
 static bool
 may_go_whole(const struct direction *d, struct pkt *p, nsec_t now)

@@ -1,19 +1,19 @@
 /*
- * link/emu.h - the emulated link: two ends, two directions, each with its own delay, jitter, loss,
- * duplication, reordering, corruption, rate and queue.
+ * link/emu.h - the emulated link: two ends and two directions, each direction with its own delay,
+ * jitter, loss, duplication, reordering, corruption, rate and queue.
  *
- * It acts on frames of MTU size: super-segments are cut before they are looked at, but for those
- * whose pieces would all arrive at one instant without anybody having looked at them (nothing but a
- * delay in either direction, no capture, nobody who wants EVENT_LINK). It queues, and never calls a
- * stack: whoever drives it asks emu_next() for the time, and takes what has arrived with
- * emu_receive(). Each impairment of each direction draws from a generator of its own, one draw per
- * frame, so turning one on does not move the others' decisions.
+ * It acts on frames of MTU size. A super-segment is cut first, unless both directions do nothing
+ * but delay and no capture or subscriber of EVENT_LINK sees single frames: its pieces would then
+ * all arrive at one instant. The link queues frames and never calls a stack. Its driver asks
+ * emu_next() for the next arrival and takes frames with emu_receive(). Each impairment of each
+ * direction has its own stream of random numbers, one for each frame, so that switching one on does
+ * not change what the others do.
  *
- * A frame's way: loss; duplication (the copy goes right behind, and shares the frame's number and
- * its draws, but its bits are not flipped); corruption; the queue and the rate; the delay, which a
- * reordered frame skips. Without a capture and corruption, checksums stay unfinished
- * (PKT_SUM_PARTIAL) all the way; a frame with a flipped bit is PKT_SUM_UNKNOWN. What became of a
- * frame is told (EVENT_LINK) after the tap has seen it.
+ * A frame goes through these steps: loss; duplication (the copy follows directly, with the same
+ * number and random numbers, but its bits are not flipped); corruption; the queue and the rate; the
+ * delay, which a reordered frame skips. Without capture and corruption, checksums stay partial
+ * (PKT_SUM_PARTIAL). A frame with a flipped bit is PKT_SUM_UNKNOWN. Each event (EVENT_LINK) is
+ * reported after the capture has seen the frame.
  */
 #ifndef LINK_EMU_H
 #define LINK_EMU_H
@@ -30,64 +30,75 @@ struct core;
 enum { EMU_UP = 0, EMU_DOWN = 1 }; /* up: from end 0 to end 1 */
 
 struct emu_impair {
-	nsec_t delay;  /* one way */
-	nsec_t jitter; /* uniform over delay - jitter to delay + jitter; order is kept unless reorder > 0 */
+	nsec_t delay; /* in one direction */
+	/*
+	 * uniform between delay - jitter and delay + jitter; the order is kept unless reorder > 0
+	 */
+	nsec_t jitter;
 	uint32_t loss; /* parts per 1,000,000,000 of frames */
-	uint32_t
-	    burst; /* frames in a row that a loss takes on average (Gilbert's model); 0 or 1 = each frame is judged by itself */
+	/*
+	 * average number of consecutive frames that a loss takes (Gilbert's model); 0 or 1 = each
+	 * frame is lost or kept independently
+	 */
+	uint32_t burst;
 	uint32_t dup;
-	uint32_t reorder; /* this share of frames skips the delay and overtakes, as netem does */
-	uint32_t corrupt; /* one bit flipped */
-	uint64_t rate;    /* bit/s of Ethernet octets (header included, no preamble or FCS); 0 = unlimited */
-	uint32_t queue;   /* frames that may wait for the rate; 0 = 1000 */
+	uint32_t reorder; /* this share of frames skips the delay and overtakes others, as in netem */
+	uint32_t corrupt; /* this share of frames gets one bit flipped */
+	/*
+	 * bit/s, counting Ethernet octets with header but without preamble and FCS; 0 = unlimited
+	 */
+	uint64_t rate;
+	uint32_t queue; /* frames that may wait for the rate; 0 = 1000 */
 };
 
 struct emu_config {
 	struct emu_impair dir[2];
 	uint64_t seed;
-	struct core *drop_core[2]; /* whose counters and sink get the drops of frames sent by end 0, end 1 */
+	/* the cores that count and report the drops of frames sent by end 0 and end 1 */
+	struct core *drop_core[2];
 };
 
-struct emu_counters { /* per direction */
+struct emu_counters { /* for one direction */
 	uint64_t frames, octets, delivered, delivered_octets;
 	uint64_t lost, duplicated, reordered, corrupted, queue_full;
-	uint64_t queue_max; /* the longest that the queue has been */
+	uint64_t queue_max; /* the largest number of frames that have waited at once */
 };
 
 struct emu;
 
 struct emu *emu_new(const struct emu_config *config);
-void emu_free(struct emu *emu); /* frames under way are freed */
+void emu_free(struct emu *emu); /* also frees the frames in flight */
 
-/* The wire of end @end (0 or 1), to be given to an interface. It lives as long as the link. */
+/* Returns the wire of end @end (0 or 1), for an interface. It lives as long as the link. */
 struct wire *emu_wire(struct emu *emu, unsigned end);
 
-/* Does either direction do more to frames than delay them all alike? */
+/* Returns true if either direction does more than delay all frames equally. */
 bool emu_impairs(const struct emu *emu);
 
-/* When the next frame arrives at either end; NSEC_NEVER when none is under way. */
+/* Returns when the next frame arrives at either end, or NSEC_NEVER if none is in flight. */
 nsec_t emu_next(const struct emu *emu);
 
 /*
- * When the last of the frames that are under way in @dir will have arrived; in the past, or -2^63,
- * when there is none.
+ * Returns when the last frame in flight in @dir arrives. The time is in the past, or -2^63, if
+ * there is none.
  */
 nsec_t emu_last(const struct emu *emu, unsigned dir);
 
 /*
- * The next frame that has arrived at end @end by @now; NULL when there is none. Its stamp is its
- * exact arrival time.
+ * Returns the next frame that has arrived at end @end by @now, or NULL. Its stamp is its exact
+ * arrival time.
  */
 struct pkt *emu_receive(struct emu *emu, unsigned end, nsec_t now);
 
-/* Change the impairments of @dir from now on; frames under way keep their times. */
+/* Changes the impairments of @dir from now on. Frames in flight keep their arrival times. */
 void emu_set(struct emu *emu, unsigned dir, const struct emu_impair *impair);
 
 const struct emu_counters *emu_counters(const struct emu *emu, unsigned dir);
 
 /*
- * Someone who sees each frame at both ends (a capture): @side 0 or 1, @sent true when end @side
- * sends it, before any impairment. Borrowed frames, checksums complete.
+ * Sets a callback that sees each frame at both ends (a capture). @side is 0 or 1. @sent is true
+ * when end @side sends the frame, before any impairment. Frames are borrowed, with complete
+ * checksums.
  */
 void emu_tap(struct emu *emu,
     void (*fn)(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t when), void *arg);

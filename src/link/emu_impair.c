@@ -1,10 +1,11 @@
 /*
- * link/emu_impair.c - the draws, and the one impairment that writes to a frame.
+ * link/emu_impair.c - the random decisions about a frame, and the flipping of a bit.
  */
 #include "link/emu_impair.h"
 
 /*
- * The streams of a seed: fixed numbers, so that a new impairment leaves the old ones' draws alone.
+ * The streams of a seed. The numbers are fixed, so a new impairment does not change the random
+ * numbers of the others.
  */
 enum { STREAM_LOSS, STREAM_DUP, STREAM_REORDER, STREAM_CORRUPT, STREAM_BIT, STREAM_JITTER, STREAMS = 64 };
 
@@ -21,7 +22,10 @@ emu_draws_init(struct emu_draws *d, uint64_t seed, unsigned dir)
 	d->jitter = rng_stream(seed, base + STREAM_JITTER);
 }
 
-/* @fraction of 2^64 of @n: uniform over 0 to @n - 1, to within n / 2^64, for one draw. */
+/*
+ * Returns @n times @fraction / 2^64: uniform between 0 and @n - 1 to within n / 2^64, with a single
+ * random number.
+ */
 static uint64_t
 scale(uint64_t fraction, uint64_t n)
 {
@@ -31,10 +35,10 @@ scale(uint64_t fraction, uint64_t n)
 enum { ALL = 1000000000 };
 
 /*
- * The chance, in ppb, that the next frame is lost. In bursts it is that of staying in the losing
- * state, or of entering it (Gilbert, "Capacity of a burst-noise channel", 1960): one is left with 1
- * / burst, the other entered so often that the share of frames lost is still `loss`. A burst may
- * have to be longer than asked for, where loss is the rule.
+ * Returns the probability, in ppb, that the next frame is lost. With bursts it is the probability
+ * of staying in the losing state or of entering it (Gilbert, "Capacity of a burst-noise channel",
+ * 1960). The losing state is left with probability 1 / burst. It is entered so often that the share
+ * of lost frames stays `loss`. If `loss` is large, bursts may have to be longer than `burst`.
  */
 static uint32_t
 loss_chance(const struct emu_draws *d, const struct emu_impair *impair)
@@ -70,7 +74,7 @@ emu_draw(struct emu_draws *d, const struct emu_impair *impair, uint64_t number)
 	d->losing = fate.lost;
 	if (fate.corrupted)
 		fate.bit = rng_nth(d->bit, number);
-	if (jitter) /* wraps below zero */
+	if (jitter) /* may wrap below zero */
 		fate.jitter = (nsec_t)(scale(rng_nth(d->jitter, number), 2 * jitter + 1) - jitter);
 	return fate;
 }

@@ -1,9 +1,9 @@
 /*
- * link/emu_impair.h - what chance decides about a frame. Private to the emulated link.
+ * link/emu_impair.h - the random decisions about a frame. Private to the emulated link.
  *
- * Each impairment's draw belongs to the number of the frame, whatever its share is and whatever the
- * others decided. So frame number N of a seed meets the same fate in each, however the others are
- * set, and one that is off costs nothing.
+ * The random number of each impairment depends only on the seed, the direction and the number of
+ * the frame. So frame N of a seed gets the same decision from an impairment however the others are
+ * set, and an impairment that is off costs nothing.
  */
 #ifndef LINK_EMU_IMPAIR_H
 #define LINK_EMU_IMPAIR_H
@@ -25,14 +25,14 @@ struct emu_fate {
 void emu_draws_init(struct emu_draws *d, uint64_t seed, unsigned dir);
 
 /*
- * The fate of frame @number of this direction. To be asked once for each frame, in order: bursts go
- * on from the one before.
+ * Decides about frame @number of this direction. Call it once for each frame, in order, because
+ * bursts depend on the frame before.
  */
 struct emu_fate emu_draw(struct emu_draws *d, const struct emu_impair *impair, uint64_t number);
 
 /*
- * Flip bit @bit of @p, in memory that nobody shares and under checksums that are complete. False at
- * the pool's limit.
+ * Flips bit @bit of @p. Completes its checksum first, and makes its memory private. Returns false
+ * at the pool's limit.
  */
 bool emu_flip(struct pkt *p, uint64_t bit);
 

@@ -1,5 +1,5 @@
 /*
- * link/emu_queue.c - rings that grow by doubling and a heap; in a steady state nothing is
+ * link/emu_queue.c - rings that grow by doubling, and a heap. In a steady state nothing is
  * allocated.
  */
 #include "link/emu_queue.h"
@@ -10,8 +10,9 @@
 enum { RING_FIRST = 64 };
 
 /*
- * Twice the room for a full ring of @*size members of @member octets at @ring, the first of which
- * stands at @*head. NULL, nothing changed, without memory.
+ * Doubles a full ring of @*size members of @member octets each. The first member is at index
+ * @*head. Returns the new ring and updates @*head and @*size. Returns NULL without memory, with
+ * nothing changed.
  */
 static void *
 ring_grow(void *ring, size_t member, size_t *head, size_t *size)

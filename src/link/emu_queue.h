@@ -1,6 +1,6 @@
 /*
- * link/emu_queue.h - the transmitter with frames waiting for it, and the frames in flight. Private
- * to the emulated link.
+ * link/emu_queue.h - the transmitter with its queue, and the frames in flight. Private to the
+ * emulated link.
  */
 #ifndef LINK_EMU_QUEUE_H
 #define LINK_EMU_QUEUE_H
@@ -14,24 +14,26 @@
 struct pkt;
 
 /*
- * A transmitter that sends one frame after the other at a rate. Frames do not lie in it: what waits
- * is known by the time at which its sending begins.
+ * A transmitter that sends one frame after the other at a rate. It holds no frames: for each
+ * waiting frame it only keeps the time at which its transmission begins.
  */
 struct emu_line {
-	nsec_t free;    /* when the last frame has left, and ... */
-	uint64_t rest;  /* ... this many (1 / rate) nanoseconds later, so that no rounding adds up */
-	nsec_t *begins; /* of the frames that wait, a ring, in order */
+	nsec_t free; /* when the last frame has left, ... */
+	/* ... plus this many (1 / rate) nanoseconds, so that rounding errors do not add up */
+	uint64_t rest;
+	nsec_t *begins; /* a ring with the start times of the waiting frames, in order */
 	size_t head, count, size;
 };
 
 void emu_line_fini(struct emu_line *line);
 
-/* How many frames wait at @now. The one that is being sent does not. */
+/* Returns how many frames wait at @now. The frame that is being sent does not count. */
 size_t emu_line_waiting(struct emu_line *line, nsec_t now);
 
 /*
- * A frame of @octets comes at @now: *@left is when its last bit has left at @rate bit/s (0 = at
- * once). False, and the frame does not go, when @limit frames wait (or without memory).
+ * Sends a frame of @octets at @now. *@left becomes the time when its last bit has left at @rate
+ * bit/s (0 = at once). Returns false if @limit frames wait already, or without memory; the frame is
+ * then not sent.
  */
 bool emu_line_send(
     struct emu_line *line, uint64_t rate, size_t limit, uint32_t octets, nsec_t now, nsec_t *left);
@@ -39,13 +41,13 @@ bool emu_line_send(
 struct emu_flight {
 	nsec_t arrives;
 	uint64_t number; /* of the frame in its direction */
-	uint64_t order;  /* of those that arrive at one instant, the first sent is first */
+	uint64_t order;  /* of frames that arrive at one instant, the first sent comes first */
 	struct pkt *pkt;
 };
 
 /*
- * Frames in flight. One that arrives after all before it (every one, where order is kept) goes at
- * the end of a ring; one that overtakes goes in a heap.
+ * Frames in flight. A frame that arrives after all earlier ones goes to the end of a ring; where
+ * the order is kept, all do. A frame that overtakes goes into a heap.
  */
 struct emu_air {
 	struct emu_flight *ring, *heap;
@@ -54,16 +56,16 @@ struct emu_air {
 	uint64_t order;
 };
 
-/* The frames in it are the caller's to take out first. */
+/* Frees the ring and the heap. The caller has taken the frames out before. */
 void emu_air_fini(struct emu_air *air);
 
-/* False without memory; then @pkt is still the caller's. */
+/* Puts @pkt in flight. Returns false without memory; the caller then keeps @pkt. */
 bool emu_air_put(struct emu_air *air, struct pkt *pkt, uint64_t number, nsec_t arrives);
 
-/* The next to arrive; NULL when there is none. */
+/* Returns the next frame to arrive, or NULL if there is none. */
 const struct emu_flight *emu_air_first(const struct emu_air *air);
 
-/* Takes out what emu_air_first() told. */
+/* Removes the frame that emu_air_first() returned. */
 void emu_air_remove_first(struct emu_air *air);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * link/ethernet.c - Ethernet II (IEEE 802.3, 3.2.6), IPv4 and IPv6 on it (RFC 894, RFC 2464),
+ * link/ethernet.c - Ethernet II (IEEE 802.3, 3.2.6) with IPv4 and IPv6 (RFC 894, RFC 2464) and
  * priority tags (IEEE 802.1Q).
  */
 #include "link/ethernet.h"
@@ -14,7 +14,7 @@ void
 ethernet_group_mac(const struct ipaddr *group, uint8_t mac[6])
 {
 	if (ipaddr_is4(group)) {
-		/* The low 23 bits, so 32 groups share each. */
+		/* only the low 23 bits are used, so 32 groups share an address */
 		be32_put(mac + 2, ipaddr_v4_number(group) & 0x7fffff);
 		mac[0] = 0x01;
 		mac[1] = 0x00;
@@ -34,7 +34,10 @@ group_has_mac(const struct ipaddr *group, const uint8_t *mac)
 	return memcmp(own, mac, ETH_ADDR_LEN) == 0;
 }
 
-/* The solicited-node group of an address (RFC 4291, 2.7.1) is told by its last three octets. */
+/*
+ * Returns true if @mac belongs to the solicited-node group of an address of @iface (RFC 4291,
+ * 2.7.1). The last three octets identify it.
+ */
 static bool
 is_solicited_node_mac(const struct iface *iface, const uint8_t *mac)
 {
@@ -52,8 +55,8 @@ is_solicited_node_mac(const struct iface *iface, const uint8_t *mac)
 }
 
 /*
- * Broadcast, all hosts, the solicited-node groups, and what was joined. Several groups share one
- * address: the network looks again.
+ * Returns true for broadcast, the all-hosts groups, solicited-node groups, and joined groups.
+ * Several groups share one link address, so the network checks again.
  */
 static bool
 is_joined_mac(const struct iface *iface, const uint8_t *mac)
@@ -80,8 +83,8 @@ ethernet_input(struct iface *iface, struct pkt *frame)
 		return;
 	}
 	/*
-	 * Counts what a network card filters out. Frames for others' groups are usual on a shared
-	 * medium.
+	 * A network card would have filtered out these frames, so they only count. Frames for
+	 * foreign groups are usual on a shared medium.
 	 */
 	if (eth_is_group(eth_dst(frame->data)) && !is_joined_mac(iface, eth_dst(frame->data))) {
 		iface->count.rx_other_groups++;
@@ -117,8 +120,8 @@ ethernet_output_to(struct iface *iface, struct pkt *pkt, const uint8_t mac[6])
 	uint8_t dst[ETH_ADDR_LEN];
 
 	/*
-	 * @mac may lie in the packet that is about to grow over it: a request answered in its own
-	 * memory.
+	 * @mac may point into the packet, where the pushed header overwrites it: an answer may be
+	 * built in the memory of its request.
 	 */
 	memcpy(dst, mac, ETH_ADDR_LEN);
 	eth_put(pkt_push(pkt, ETH_HDR_LEN), dst, iface->mac, pkt->ethertype);

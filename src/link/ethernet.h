@@ -1,8 +1,9 @@
 /*
- * link/ethernet.h - Ethernet: which frames are for us, and which link address a packet goes to.
+ * link/ethernet.h - Ethernet: decides which frames are for this host, and which link address a
+ * packet is sent to.
  *
- * It knows the framing and the mapping of groups; who has which unicast address is core/neigh.h's
- * to know.
+ * It knows the frame format and the addresses of groups. core/neigh.h knows the link addresses of
+ * neighbours.
  */
 #ifndef LINK_ETHERNET_H
 #define LINK_ETHERNET_H
@@ -11,7 +12,9 @@
 
 extern const struct link_ops ethernet_ops;
 
-/* The link address of multicast group @group: RFC 1112, 6.4 (IPv4), RFC 2464, 7 (IPv6). */
+/*
+ * Sets @mac to the link address of multicast group @group (IPv4: RFC 1112, 6.4; IPv6: RFC 2464, 7).
+ */
 void ethernet_group_mac(const struct ipaddr *group, uint8_t mac[6]);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * link/loopback.c - a queue with the shape of a wire.
+ * link/loopback.c - a queue that implements a wire.
  */
 #include "link/loopback.h"
 

@@ -1,9 +1,8 @@
 /*
- * link/loopback.h - the wire whose both ends are one host. Its link is rawip_ops.
+ * link/loopback.h - the wire from a host to itself. Its link is rawip_ops.
  *
- * What is sent waits here until whoever drives the stack takes it, so that a packet to oneself
- * never comes in from within its own sending. It takes super-segments whole and checksums
- * unfinished.
+ * Sent packets wait here until the driver of the stack takes them. So a packet to this host never
+ * arrives during the call that sends it. The wire takes super-segments whole and checksums partial.
  */
 #ifndef LINK_LOOPBACK_H
 #define LINK_LOOPBACK_H
@@ -15,23 +14,25 @@ enum { LOOPBACK_MTU = 65535, LOOPBACK_QUEUE = 1000 };
 
 struct loopback;
 
-/* NULL without memory. @core's counters get what the queue has no room for. */
+/* Returns NULL without memory. Packets that do not fit the queue are counted in @core. */
 struct loopback *loopback_new(struct core *core);
 
-/* Packets that still wait are freed. */
+/* Frees it, and the packets that still wait. */
 void loopback_free(struct loopback *lo);
 
 struct wire *loopback_wire(struct loopback *lo);
 
-/* When the first packet that waits was sent: a time that has come. NSEC_NEVER when none waits. */
+/*
+ * Returns when the first waiting packet was sent, a time in the past, or NSEC_NEVER if none waits.
+ */
 nsec_t loopback_next(const struct loopback *lo);
 
-/* The first packet that waits, for iface_input(); NULL when there is none. */
+/* Returns the first waiting packet, for iface_input(), or NULL. */
 struct pkt *loopback_receive(struct loopback *lo);
 
 /*
- * How many wait: what a turn takes, so that an endless exchange with oneself does not hold up
- * everything else.
+ * Returns how many packets wait. The driver takes that many in one turn, so that an endless
+ * exchange with itself does not block everything else.
  */
 uint32_t loopback_waiting(const struct loopback *lo);
 

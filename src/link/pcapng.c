@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * Block types and options (draft-ietf-opsawg-pcapng, 4 and 3.5). Numbers are in the order of this
- * machine; the section header's magic says so.
+ * Block types and options (draft-ietf-opsawg-pcapng, 4 and 3.5). Numbers are in the byte order of
+ * this machine, which the magic number of the section header shows.
  */
 enum {
 	BLOCK_SECTION = 0x0a0d0d0a,
@@ -54,7 +54,7 @@ put32(struct pcapng_buf *b, uint32_t v)
 	put(b, &v, sizeof v);
 }
 
-/* Everything is padded to 4 octets. */
+/* All items are padded to 4 octets. */
 static void
 put_padding(struct pcapng_buf *b, size_t len)
 {
@@ -72,7 +72,7 @@ put_option(struct pcapng_buf *b, uint16_t code, const void *value, size_t len)
 	put_padding(b, len);
 }
 
-/* The first octets of @text, at most @max of them, that do not end within a character of UTF-8. */
+/* Returns how many octets of @text to keep, at most @max, so that no UTF-8 character is cut. */
 static size_t
 text_cut(const char *text, size_t max)
 {
@@ -94,9 +94,7 @@ put_text(struct pcapng_buf *b, uint16_t code, const char *text)
 		put_option(b, code, text, len);
 }
 
-/*
- * A block's length stands on both its ends, and is known at its end. Returns where the block began.
- */
+/* Begins a block and returns its offset. Its length is written at both of its ends by end(). */
 static size_t
 begin(struct pcapng_buf *b, uint32_t type)
 {
@@ -133,7 +131,7 @@ pcapng_section(struct pcapng_buf *b, const char *version)
 	put32(b, 0x1a2b3c4d);
 	put16(b, 1); /* version 1.0 */
 	put16(b, 0);
-	put32(b, UINT32_MAX); /* the section's length is not told */
+	put32(b, UINT32_MAX); /* the length of the section is not given */
 	put32(b, UINT32_MAX);
 	put_text(b, SHB_USERAPPL, application);
 	put_option(b, OPT_END, NULL, 0);
@@ -179,7 +177,7 @@ pcapng_packet(
 	end(b, start);
 }
 
-/* A record is an address and a text with a zero behind it. */
+/* Writes a record: an address and a text that ends with a zero octet. */
 static void
 put_name(struct pcapng_buf *b, const struct pcapng_name *n)
 {

@@ -1,5 +1,6 @@
 /*
- * link/rawip.c - packets as they are. The first four bits tell the family.
+ * link/rawip.c - sends and receives bare IP packets. The first four bits of a packet give its
+ * family.
  */
 #include "link/rawip.h"
 
