@@ -1,8 +1,8 @@
 /*
- * net/arp.c - ARP (RFC 826), with the care that RFC 5227 adds: probes, announcements, defence.
+ * net/arp.c - ARP (RFC 826), with the probes, announcements and defence of RFC 5227.
  *
- * What is learnt goes to core's neighbour table. An entry is made only by a request to us;
- * everything else only renews entries that we made by asking.
+ * What is learned goes to core's neighbour table. Only a request to this host makes an entry. All
+ * other ARP packets only update entries that this host made by asking.
  */
 #include "wire/arp.h"
 #include "net/internal.h"
@@ -31,7 +31,7 @@ send(struct iface *iface, uint16_t op, const struct ipaddr *spa, const uint8_t t
 	iface->link->output_to(iface, p, to);
 }
 
-/* RFC 5227, 2.1.1: a request that claims nothing. */
+/* RFC 5227, 2.1.1: a probe is a request with no sender address. */
 void
 arp_probe(struct iface *iface, const struct ipaddr *addr)
 {
@@ -45,7 +45,10 @@ arp_announce(struct iface *iface, const struct ipaddr *addr)
 	send(iface, ARP_OP_REQUEST, addr, no_mac, addr, broadcast_mac);
 }
 
-/* The address to ask from: one on the target's own subnet where there is one. */
+/*
+ * Returns the address to ask from: one in the target's subnet if there is one, otherwise any other.
+ * NULL if there is none.
+ */
 static const struct ipaddr *
 asking_address(const struct iface *iface, const struct ipaddr *target)
 {
@@ -77,8 +80,8 @@ solicit(void *self, struct iface *iface, const struct ipaddr *addr, const uint8_
 const struct neigh_ops arp_neigh_ops = {solicit};
 
 /*
- * Somebody else speaks as an address of ours: say once that it is ours, and bear what follows (RFC
- * 5227, 2.4 (b)).
+ * Another host uses an address of this one. Announces the address once, and ignores more conflicts
+ * for a while (RFC 5227, 2.4 (b)).
  */
 static void
 defend(struct net *net, struct iface *iface, const struct ipaddr *addr)
@@ -92,8 +95,8 @@ defend(struct net *net, struct iface *iface, const struct ipaddr *addr)
 }
 
 /*
- * Is @h another host's word for an address of ours, or its probe for one that we are trying? Then
- * @h has had its effect.
+ * Returns true if @h shows that another host uses an address of this one, or probes for one that
+ * this host is probing for. It has then been handled.
  */
 static bool
 conflicts(struct net *net, struct iface *iface, const uint8_t *h)
@@ -105,8 +108,11 @@ conflicts(struct net *net, struct iface *iface, const uint8_t *h)
 		return false;
 	if (!a && ipaddr_is_any(&spa) && arp_op(h) == ARP_OP_REQUEST) {
 		a = iface_addr_find(iface, &tpa);
+		/*
+		 * a probe for an address that this host already uses is answered like any request
+		 */
 		if (!a || a->state != ADDR_TENTATIVE)
-			return false; /* a probe for what is ours already is answered like any request */
+			return false;
 	}
 	if (!a || a->state == ADDR_DUPLICATE)
 		return false;
@@ -139,7 +145,7 @@ hear(struct iface *iface, const uint8_t *h, bool solicited, bool create)
 	neigh_heard(iface, &event);
 }
 
-/* Linux, too, answers on any interface for any of its addresses (arp_ignore 0). */
+/* As Linux (arp_ignore 0), this host answers on any interface for any of its addresses. */
 static bool
 is_ours(struct iface *iface, const struct ipaddr *addr)
 {
@@ -172,7 +178,7 @@ arp_input(struct net *net, struct iface *iface, struct pkt *pkt)
 	hear(iface, h, ours && arp_op(h) == ARP_OP_REPLY, ours && arp_op(h) == ARP_OP_REQUEST);
 	if (ours && arp_op(h) == ARP_OP_REQUEST)
 		send(iface, ARP_OP_REPLY, &tpa, arp_sha(h), &spa, arp_sha(h));
-	if (ours || ipaddr_eq(&spa, &tpa)) /* an announcement is to everybody */
+	if (ours || ipaddr_eq(&spa, &tpa)) /* an announcement is for all hosts */
 		pkt_free(pkt);
 	else
 		pkt_drop(core, pkt, DROP_ARP_NOT_FOR_US);

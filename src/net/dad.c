@@ -1,6 +1,6 @@
 /*
- * net/dad.c - is an address somebody else's? For IPv4 by RFC 5227, for IPv6 by RFC 4862, 5.4: both
- * ask a few times, and take silence for consent. Then the address is announced.
+ * net/dad.c - duplicate address detection: for IPv4 by RFC 5227, for IPv6 by RFC 4862, 5.4. Both
+ * ask a few times. If no one answers, the address is used and announced.
  */
 #include "net/internal.h"
 
@@ -22,7 +22,7 @@ struct dad {
 	struct net *net;
 	struct iface *iface;
 	struct ipaddr addr;
-	uint8_t probes, announcements; /* still to be sent */
+	uint8_t probes, announcements; /* how many are still to be sent */
 	struct timer timer;
 };
 
@@ -98,7 +98,7 @@ dad_start(struct net *net, struct iface *iface, const struct ipaddr *addr)
 	struct dad *d = calloc(1, sizeof *d);
 	bool v4 = ipaddr_is4(addr);
 
-	if (!d) /* the address stays tentative: better unused than used twice */
+	if (!d) /* the address stays tentative: an unused address is better than one that two hosts use */
 		return;
 	d->net = net;
 	d->iface = iface;

@@ -1,19 +1,25 @@
 /*
- * net/forward.c - packets for others, between interfaces (RFC 1812, 5; RFC 8200, 3).
+ * net/forward.c - forwards packets for other hosts between interfaces (RFC 1812, 5; RFC 8200, 3).
  *
- * The header is changed in place and its checksum made good from the difference. What was a
- * super-segment stays one.
+ * The header is changed in place, and its checksum is updated from the difference. A super-segment
+ * stays one.
  */
 #include "net/internal.h"
 
-/* Addresses whose packets end at the first router (RFC 1812, 5.3.7; RFC 3927, 7; RFC 4007, 9). */
+/*
+ * Returns true for addresses whose packets no router forwards (RFC 1812, 5.3.7; RFC 3927, 7; RFC
+ * 4007, 9).
+ */
 static bool
 stays_on_link(const struct ipaddr *a)
 {
 	return ipaddr_is_any(a) || ipaddr_is_loopback(a) || ipaddr_is_link_local(a) || ipaddr_is_multicast(a);
 }
 
-/* So that a super-segment can still be cut, and an unfinished checksum finished. */
+/*
+ * Sets l3 and l4 if they are needed to cut a super-segment or to complete a partial checksum.
+ * Returns false if the packet is too short, or at the pool's limit.
+ */
 static bool
 find_l4(struct pkt *pkt, uint32_t hdr_len)
 {

@@ -1,8 +1,8 @@
 /*
- * net/frag.c - reassembly. See frag.h.
+ * net/frag.c - reassembly; see frag.h.
  *
- * frag_runs.h knows which octets of a datagram have arrived; here is where they are kept, for how
- * long, and at whose cost.
+ * frag_runs.h knows which octets of a datagram have arrived. This file stores the octets, and
+ * limits how long and how many are kept.
  */
 #include "net/frag.h"
 
@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-static const nsec_t FRAG_TIME4 = 30 * SEC; /* RFC 1122, 3.3.2 wants 60 to 120; Linux 30 */
+static const nsec_t FRAG_TIME4 = 30 * SEC; /* RFC 1122, 3.3.2 requires 60 to 120 s; Linux uses 30 s */
 static const nsec_t FRAG_TIME6 = 60 * SEC; /* RFC 8200, 4.5 */
 
 enum { FRAG_QUOTE = 1280, FRAG_DATAGRAM_MAX = 65535 };
@@ -25,14 +25,14 @@ struct datagram {
 	uint32_t id;
 	uint8_t proto;
 	uint8_t ecn_seen;       /* bit (1 << ECN field) */
-	bool condemned;         /* fragments overlapped: whatever comes goes (RFC 5722, 4) */
-	uint16_t slot;          /* of its source */
-	uint16_t keep, next_at; /* of the fragment at offset zero, as in struct frag_piece */
+	bool condemned;         /* fragments overlapped: all fragments to come are dropped (RFC 5722, 4) */
+	uint16_t slot;          /* index of its source in struct frags */
+	uint16_t keep, next_at; /* from the fragment at offset zero, as in struct frag_piece */
 	uint8_t next;
-	struct frag_runs runs; /* of the fragmented part, as it has arrived */
+	struct frag_runs runs; /* the parts of the datagram that have arrived */
 	struct timer timer;
 	struct pkt *first;       /* the fragment at offset zero */
-	struct pkt_block *block; /* the fragmented part, behind FRAG_HEADER_MAX octets of room */
+	struct pkt_block *block; /* the fragmented part, after FRAG_HEADER_MAX octets of headroom */
 };
 
 static bool
@@ -54,14 +54,17 @@ hash_of(const struct frags *f, const struct frag_piece *p)
 	return table_hash(&f->table, words, 5);
 }
 
-/* What a datagram costs: more than its octets, or millions of tiny ones would come for free. */
+/*
+ * Returns the memory that a datagram is charged. It includes the structure, because otherwise
+ * millions of tiny datagrams would cost nothing.
+ */
 static size_t
 cost_of(const struct datagram *d)
 {
 	return sizeof *d + (d->block ? d->block->size : 0) + (d->first ? PKT_BLOCK_SMALL : 0);
 }
 
-/* Let go of the octets. */
+/* Frees the octets of @d, but keeps @d itself. */
 static void
 empty(struct datagram *d)
 {
@@ -108,8 +111,8 @@ datagram_expired(struct timer *t)
 }
 
 /*
- * The octets grew by @more: make room, at the cost of the oldest, but never of @d itself. False
- * when there is none to be had.
+ * Charges @more octets to @d. Frees the oldest datagrams if a limit is exceeded, but never @d
+ * itself. Returns false if that would be necessary.
  */
 static bool
 charge(struct datagram *d, size_t more)
@@ -156,11 +159,11 @@ datagram_of(struct frags *f, const struct frag_piece *p)
 	table_insert(&f->table, &d->node, hash);
 	timer_arm(
 	    f->core->wheel, &d->timer, nsec_add(f->core->now, ipaddr_is4(&p->src) ? FRAG_TIME4 : FRAG_TIME6));
-	charge(d, sizeof *d); /* alone it always fits */
+	charge(d, sizeof *d); /* this always fits once the older datagrams are freed */
 	return d;
 }
 
-/* Room for the fragmented part up to @to. */
+/* Makes room for the fragmented part up to offset @to. Returns false at a limit. */
 static bool
 reach(struct datagram *d, uint32_t to)
 {
@@ -193,7 +196,7 @@ condemn(struct datagram *d, struct pkt *pkt, enum drop_reason reason)
 	d->condemned = true;
 }
 
-/* Do the octets of @pkt from @skip on repeat what arrived at @from? */
+/* Returns true if the octets of @pkt from @skip on equal those that arrived at @from. */
 static bool
 repeats(const struct datagram *d, const struct pkt *pkt, uint32_t skip, uint32_t from)
 {
@@ -212,7 +215,10 @@ repeats(const struct datagram *d, const struct pkt *pkt, uint32_t skip, uint32_t
 	return true;
 }
 
-/* Keep what the whole datagram's header will be, and what an error would quote. */
+/*
+ * Keeps the first fragment: it has the header of the whole datagram, and an ICMP error would quote
+ * it.
+ */
 static bool
 keep_first(struct datagram *d, const struct pkt *pkt, const struct frag_piece *p)
 {
@@ -240,7 +246,10 @@ keep_first(struct datagram *d, const struct pkt *pkt, const struct frag_piece *p
 	return true;
 }
 
-/* All of it is here: header and fragmented part, in one run of memory. */
+/*
+ * Builds the whole datagram, header and payload, in contiguous memory. Returns NULL at the pool's
+ * limit.
+ */
 static struct pkt *
 assemble(struct datagram *d)
 {
@@ -253,7 +262,7 @@ assemble(struct datagram *d)
 	p = pkt_from_block(d->frags->core->pool, d->block, off, d->keep + d->runs.total);
 	if (!p)
 		return NULL;
-	pkt_block_ref(d->block); /* the datagram's own reference goes with it */
+	pkt_block_ref(d->block); /* pkt_from_block() took over a reference; the datagram keeps its own */
 	p->ifindex = d->first->ifindex;
 	p->ethertype = d->first->ethertype;
 	p->link_group = d->first->link_group;
@@ -270,7 +279,8 @@ finish(struct datagram *d, struct frag_whole *out)
 
 	if (!frag_runs_whole(&d->runs))
 		return false;
-	if (ce && (d->ecn_seen & (1 << IP_ECN_NOT_ECT))) { /* RFC 3168, 5.3: one of them lies */
+	/* RFC 3168, 5.3: this combination is not valid */
+	if (ce && (d->ecn_seen & (1 << IP_ECN_NOT_ECT))) {
 		drop_note(core, d->first, DROP_FRAG_BAD);
 		forget(d);
 		return false;

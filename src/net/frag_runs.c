@@ -1,5 +1,5 @@
 /*
- * net/frag_runs.c - see frag_runs.h.
+ * net/frag_runs.c - the list of runs; see frag_runs.h.
  */
 #include "net/frag_runs.h"
 

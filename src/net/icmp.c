@@ -1,5 +1,5 @@
 /*
- * net/icmp.c - what ICMP and ICMPv6 share: quoting, telling transports, echo.
+ * net/icmp.c - what ICMP and ICMPv6 share: quoting packets, notifying transports, and echo.
  */
 #include "net/internal.h"
 
@@ -8,14 +8,14 @@
 enum { QUOTE_MAX = 1280 };
 
 /*
- * @pkt from its network header on, no more than @limit octets of it, as a packet of its own; NULL
- * at the pool's limit.
+ * Returns a copy of at most @limit octets of @pkt from its network header on, as a new packet.
+ * Returns NULL at the pool's limit.
  */
 static struct pkt *
 quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 {
 	uint8_t copy[QUOTE_MAX];
-	uint32_t pulled = (uint32_t)(pkt->data - pkt->l3); /* still there: pkt.h carries them along */
+	uint32_t pulled = (uint32_t)(pkt->data - pkt->l3); /* they are still before data: see pkt.h */
 	uint32_t n = pulled + pkt->len;
 
 	assert(limit <= QUOTE_MAX);
@@ -28,7 +28,7 @@ quote(struct core *core, const struct pkt *pkt, uint32_t limit)
 	return pkt_from_bytes(core->pool, copy, n);
 }
 
-/* What loopback brought is not limited, as in Linux. */
+/* Applies the rate limit. As in Linux, errors about packets from loopback are not limited. */
 static bool
 may_send(struct net *net, const struct pkt *pkt, const struct ipaddr *dst)
 {
@@ -69,7 +69,7 @@ icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx, cons
 	core_output(core, p, tx);
 }
 
-/* The ports of a TCP or UDP header, for the event. */
+/* Fills in the ports from a TCP or UDP header, for the event. */
 static void
 name_ports(struct event *e, const struct net_error *n)
 {
@@ -96,9 +96,9 @@ emit(struct core *core, const struct net_error *n)
 }
 
 /*
- * A path MTU is learnt only where somebody here may have sent what is quoted: everybody shares the
- * lesson, so otherwise an error about a made-up datagram would get past the care that TCP takes
- * (RFC 8201, 4; RFC 5927, 7).
+ * A path MTU is learned only if a local flow may have sent the quoted packet. All flows share it,
+ * so an error about a forged datagram would otherwise bypass the checks of TCP (RFC 8201, 4; RFC
+ * 5927, 7).
  */
 void
 icmp_notify(struct core *core, struct pkt *pkt, const struct net_error *n)
@@ -128,8 +128,8 @@ icmp_error_about_us(void *self, const struct net_error *e)
 }
 
 /*
- * A request to a group is answered from an address of the interface (RFC 4443, 4.2). False when
- * there is none.
+ * Chooses the source of an echo reply. A request to a group is answered from an address of the
+ * interface (RFC 4443, 4.2). Returns false if there is none.
  */
 static bool
 reply_source(struct net *net, const struct ip_rx *rx, struct ipaddr *src)

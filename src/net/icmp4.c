@@ -5,13 +5,15 @@
 
 enum {
 	QUOTE4_MAX =
-	    576 - IP4_HDR_LEN - ICMP_HDR_LEN, /* RFC 1812, 4.3.2.3: the whole message in 576 octets */
-	QUOTED_TRANSPORT = 8,                 /* what every error must quote of it (RFC 792) */
-	TOS_INTERNET_CONTROL = 0xc0           /* RFC 1812, 4.3.2.5 */
+	    576 - IP4_HDR_LEN - ICMP_HDR_LEN, /* RFC 1812, 4.3.2.3: the whole message fits 576 octets */
+	/* octets of the transport header that every error must quote (RFC 792) */
+	QUOTED_TRANSPORT = 8,
+	TOS_INTERNET_CONTROL = 0xc0 /* RFC 1812, 4.3.2.5 */
 };
 
 /*
- * May the packet with the header @h be answered with an error? (RFC 1122, 3.2.2; RFC 1812, 4.3.2.7)
+ * Returns true if an error may be sent about the packet with the header @h (RFC 1122, 3.2.2; RFC
+ * 1812, 4.3.2.7).
  */
 static bool
 may_answer(struct net *net, const struct pkt *pkt, const uint8_t *h)
@@ -37,8 +39,9 @@ may_answer(struct net *net, const struct pkt *pkt, const uint8_t *h)
 }
 
 /*
- * What a host says of a packet that reached it comes from the address that it was sent to; what a
- * router says, from its own.
+ * Returns true if the error comes from the quoted packet's destination @dst: this host reports it
+ * as the destination host. An error that a router reports comes from the router's own address
+ * instead.
  */
 static bool
 speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_t code)
@@ -94,8 +97,8 @@ icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 }
 
 /*
- * What a router from before RFC 1191 must have meant: the next plateau below the packet that was
- * too big (RFC 1191, 7).
+ * Returns the next plateau below the size of a packet that was too big (RFC 1191, 7). Routers older
+ * than RFC 1191 do not report an MTU.
  */
 static uint32_t
 plateau_below(uint32_t len)
@@ -108,7 +111,7 @@ plateau_below(uint32_t len)
 	return 68;
 }
 
-/* False: it cannot be true of the packet quoted. */
+/* Reads the reported MTU. Returns false if it cannot be right for the quoted packet. */
 static bool
 read_mtu(struct net_error *e, const uint8_t *h, const uint8_t *quoted)
 {
@@ -193,7 +196,8 @@ input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	case ICMP4_PARAM:
 		error_input(net, pkt, rx);
 		return;
-	default: /* redirects, source quench (RFC 6633), timestamps, and what nobody uses (RFC 6918) */
+	/* redirects, source quench (RFC 6633), timestamps, and types that no one uses (RFC 6918) */
+	default:
 		pkt_drop(core, pkt, DROP_ICMP_IGNORED);
 		return;
 	}

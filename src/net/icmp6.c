@@ -6,8 +6,9 @@
 enum { QUOTE6_MAX = IP6_MIN_MTU - IP6_HDR_LEN - ICMP_HDR_LEN /* RFC 4443, 2.4 (c) */, QUOTED_MAX = 512 };
 
 /*
- * The transport header of a packet of which only the first @n octets are there, its extension
- * headers followed. 0 when it is not among them, else its offset with *@proto set.
+ * Finds the transport header of a packet of which only the first @n octets are available. Follows
+ * extension headers. Returns its offset and sets *@proto, or returns 0 if the header is not
+ * available.
  */
 static uint32_t
 find_transport(const uint8_t *h, uint32_t n, uint8_t *proto)
@@ -39,7 +40,8 @@ find_transport(const uint8_t *h, uint32_t n, uint8_t *proto)
 }
 
 /*
- * RFC 4443, 2.4 (e). Packet Too Big and an unknown option may be told even to who sent to a group.
+ * Returns true if an error may be sent (RFC 4443, 2.4 (e)). Packet Too Big and errors about unknown
+ * options may answer packets to groups too.
  */
 static bool
 may_answer(const struct pkt *pkt, uint8_t type, uint8_t code)
@@ -61,8 +63,8 @@ may_answer(const struct pkt *pkt, uint8_t type, uint8_t code)
 }
 
 /*
- * RFC 4443, 2.2: from the address that was spoken to, if it is ours and the error is the host's to
- * tell.
+ * Returns true if the error comes from the quoted packet's destination @dst, because this host
+ * reports it as that host (RFC 4443, 2.2).
  */
 static bool
 speaks_for(const struct net *net, const struct ipaddr *dst, uint8_t type, uint8_t code)
@@ -115,8 +117,8 @@ icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int erro
 }
 
 /*
- * False: it cannot be true of the packet quoted. Less than 1280 octets is not believed (RFC 8201,
- * 4).
+ * Reads the reported MTU. Returns false if it cannot be right for the quoted packet. An MTU below
+ * 1280 octets is ignored (RFC 8201, 4).
  */
 static bool
 read_mtu(struct net_error *e, const uint8_t *h, const uint8_t *quoted)

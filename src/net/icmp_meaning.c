@@ -1,10 +1,10 @@
 /*
- * net/icmp_meaning.c - what ICMP errors mean to transports: Linux's errnos, and which of them are
- * hard.
+ * net/icmp_meaning.c - what ICMP errors mean to transports: Linux's error numbers, and which errors
+ * are hard.
  *
- * These are Linux's icmp_err_convert and icmpv6_err_convert, row by row. Linux calls "fatal" what
- * is NET_ERROR_HARD here: a connected UDP socket hears of it without having asked. TCP goes by its
- * own state (RFC 5461, RFC 5927; tcp/error.c).
+ * The tables are Linux's icmp_err_convert and icmpv6_err_convert, row by row. What Linux calls
+ * "fatal" is NET_ERROR_HARD: a connected UDP socket gets such an error without having asked for it.
+ * TCP decides by its own state (RFC 5461, RFC 5927; tcp/error.c).
  */
 #include "net/internal.h"
 
@@ -57,7 +57,7 @@ icmp4_meaning(struct net_error *e)
 	case ICMP4_UNREACH:
 		return e->code < sizeof unreach4 / sizeof unreach4[0] &&
 		       means(e, unreach4[e->code].error, unreach4[e->code].kind);
-	case ICMP4_TIME_EXCEEDED: /* as Linux: that fragments were missing says nothing of the way */
+	case ICMP4_TIME_EXCEEDED: /* as Linux: missing fragments say nothing about the path */
 		return e->code != ICMP4_TIME_REASSEMBLY && means(e, LEAT_EHOSTUNREACH, NET_ERROR_SOFT);
 	case ICMP4_PARAM:
 		return means(e, LEAT_EPROTO, NET_ERROR_HARD);
@@ -85,7 +85,7 @@ icmp6_meaning(struct net_error *e)
 	case ICMP6_PARAM:
 		means(e, LEAT_EPROTO, NET_ERROR_HARD);
 		return;
-	default: /* errors that we do not know are passed on, too (RFC 4443, 2.4 (a)) */
+	default: /* unknown errors are passed on too (RFC 4443, 2.4 (a)) */
 		means(e, LEAT_EPROTO, NET_ERROR_SOFT);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * net/igmp.c - IGMP's messages: version 3 (RFC 9776), and version 2 (RFC 2236) towards routers that
- * speak only that.
+ * net/igmp.c - IGMP messages: version 3 (RFC 9776), and version 2 (RFC 2236) for routers that
+ * support only that.
  */
 #include "wire/igmp.h"
 #include "net/internal.h"
@@ -10,7 +10,7 @@
 enum { IGMP_HDR_LEN = IP4_HDR_LEN + 4, TOS_INTERNET_CONTROL = 0xc0 };
 
 /*
- * Send the @p, an IGMP message whose checksum is zero, with the Router Alert option to @dst (RFC
+ * Sends @p, an IGMP message with a checksum of zero, to @dst with the Router Alert option (RFC
  * 9776, 4).
  */
 static void
@@ -23,7 +23,7 @@ send(struct iface *iface, struct pkt *p, const struct ipaddr *dst)
 
 	checksum_put(p->data + IGMP_SUM, checksum_add(p->data, p->linear, 0));
 	if (route_find(iface->core, dst, NULL, iface->index, &path) < 0)
-		path.src = IPADDR_ANY4; /* RFC 9776, 4.2.14: so be it */
+		path.src = IPADDR_ANY4; /* RFC 9776, 4.2.14 allows it */
 	p->l4 = p->data;
 	h = pkt_push(p, IGMP_HDR_LEN);
 	ip4_put(h, TOS_INTERNET_CONTROL, len, 0, IP4_DF, 1, IP_PROTO_IGMP, &path.src, dst);
@@ -74,7 +74,10 @@ igmp_report(const struct members_report *r)
 		send(r->of->iface, p, &all_v3);
 }
 
-/* RFC 9776, 7.1: 8 octets are version 2 (or 1, without a time), 12 and more version 3. */
+/*
+ * A query of 8 octets is version 2, or version 1 if its response time is 0. A query of 12 or more
+ * octets is version 3 (RFC 9776, 7.1).
+ */
 static void
 query(struct members *m, const uint8_t *h, bool v3)
 {
@@ -99,7 +102,7 @@ input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 		return;
 	}
 	if (igmp_type(pkt->data) != IGMP_QUERY || rx->ttl != 1 || !m->iface) {
-		pkt_drop(net->core, pkt, DROP_ICMP_IGNORED); /* others' reports */
+		pkt_drop(net->core, pkt, DROP_ICMP_IGNORED); /* reports of other hosts */
 		return;
 	}
 	if (!v3 && pkt->len != IGMP_LEN) {

@@ -1,5 +1,5 @@
 /*
- * net/internal.h - what the files of net/ tell one another, and nobody else.
+ * net/internal.h - what the files of net/ share. Private to net/.
  */
 #ifndef NET_INTERNAL_H
 #define NET_INTERNAL_H
@@ -21,8 +21,8 @@
 enum { IP_TTL_DEFAULT = 64, IP4_ID_SLOTS = 1024 };
 
 /*
- * The addresses of the packet that was last found to be from somebody, for this very host: what was
- * checked holds while no address and no route changes.
+ * The addresses of the last packet that passed all address checks and was for this host. The result
+ * of the checks stays valid while no address and no route changes.
  */
 struct ip_pair {
 	uint64_t generation;
@@ -32,15 +32,15 @@ struct ip_pair {
 
 struct net {
 	struct core *core;
-	struct ip_pair known[2]; /* by family: IPv4, IPv6 */
+	struct ip_pair known[2]; /* by family: [0] IPv4, [1] IPv6 */
 	struct frags frags;
 	struct icmp_rate icmp_rate;
-	struct list dad;   /* net/dad.c: addresses that are being looked at or announced */
-	struct list slaac; /* net/slaac.c: interfaces that configure themselves */
+	struct list dad;                        /* net/dad.c: addresses that are being probed or announced */
+	struct list slaac;                      /* net/slaac.c: interfaces that configure themselves */
 	struct members members[2][CORE_IFACES]; /* by family and interface */
-	nsec_t defended
-	    [CORE_IFACES]; /* when an address was last defended on an interface (RFC 5227, 2.4); 0 = never */
-	uint64_t frag_ids; /* how many identifications were given out to IPv6 fragments */
+	/* for each interface, when an address was last defended (RFC 5227, 2.4); 0 = never */
+	nsec_t defended[CORE_IFACES];
+	uint64_t frag_ids; /* number of identifications given to IPv6 packets that were fragmented */
 	uint16_t ip4_id[IP4_ID_SLOTS];
 };
 
@@ -68,26 +68,29 @@ extern const struct neigh_ops arp_neigh_ops;
 
 /* --- net/dad.c --- */
 /*
- * Look for others that use @addr, which is tentative on @iface; then it is preferred, and
- * announced.
+ * Starts duplicate detection for @addr, which is tentative on @iface. If no other host uses it, it
+ * becomes preferred and is announced.
  */
 void dad_start(struct net *net, struct iface *iface, const struct ipaddr *addr);
-/* Somebody else has the tentative address @entry. */
+/* Another host uses the tentative address @entry. */
 void dad_conflict(struct net *net, struct iface *iface, struct iface_addr *entry);
 void dad_free(struct net *net);
 
-/* --- net/ip4.c, net/ip6.c: what arrives --- */
+/* --- net/ip4.c, net/ip6.c: receiving --- */
 void ip4_input(void *self, struct iface *iface, struct pkt *pkt);
 void ip6_input(void *self, struct iface *iface, struct pkt *pkt);
 
-/* --- net/ip4_out.c, net/ip6_out.c: what is sent --- */
+/* --- net/ip4_out.c, net/ip6_out.c: sending --- */
 int ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
 int ip6_output(void *self, struct pkt *pkt, const struct ip_tx *tx);
-/* @pkt, data at the IPv4 header and longer than @mtu, in pieces. Consumes. */
+/*
+ * Fragments @pkt and sends the pieces. Its data is at the IPv4 header, and it is longer than the
+ * path's MTU. Consumes @pkt.
+ */
 void ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path);
 
 /* --- net/ip_out.c --- */
-/* The transport header of a super-segment, which each of its pieces repeats. */
+/* Returns the length of the transport header that each piece of a super-segment repeats. */
 static inline uint32_t
 ip_piece_header_len(const struct pkt *pkt)
 {
@@ -95,8 +98,8 @@ ip_piece_header_len(const struct pkt *pkt)
 }
 
 /*
- * Does @pkt, @len octets with its network header of @hdr_len, fit @mtu: as it is, or once it has
- * been cut (l4 set)?
+ * Returns true if @pkt fits @mtu: as it is, or after it has been cut (l4 set). @len is its length
+ * with the network header, @hdr_len the length of that header.
  */
 static inline bool
 ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
@@ -107,8 +110,9 @@ ip_fits(const struct pkt *pkt, uint32_t len, uint32_t hdr_len, uint32_t mtu)
 }
 
 /*
- * The way that @tx takes: the sender's own, or found now into @room. NULL with *@err when there is
- * none, or when it may not leave from there: then @pkt has been dropped.
+ * Returns the path for @tx: the sender's cached one, or one found now and stored in @room. Returns
+ * NULL if there is no path or the source may not use it; *@err is then set, and @pkt has been
+ * dropped.
  */
 const struct path *ip_path_find(
     struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path *room, int *err);
@@ -123,7 +127,7 @@ ip_path(struct core *core, struct pkt *pkt, const struct ip_tx *tx, struct path 
 	return ip_path_find(core, pkt, tx, room, err);
 }
 
-/* The TTL or hop limit to send with. */
+/* Returns the TTL or hop limit to send with. */
 static inline uint8_t
 ip_hops(const struct ip_tx *tx)
 {
@@ -141,8 +145,8 @@ extern const struct transport_ops icmp4_ops, icmp6_ops;
 void icmp4_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
 void icmp6_refuse(void *self, const struct pkt *pkt, const struct ip_rx *rx, int error);
 /*
- * Tell the sender of @pkt (l3 set) of an error, if the rules allow it. @rest: octets 4 to 7.
- * Borrows.
+ * Sends an ICMP error to the sender of @pkt (l3 set), if the rules allow it. @rest is octets 4 to
+ * 7. Borrows @pkt.
  */
 void icmp4_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
 void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t code, uint32_t rest);
@@ -151,47 +155,50 @@ void icmp6_error(struct net *net, const struct pkt *pkt, uint8_t type, uint8_t c
 struct icmp_error {
 	uint8_t type, code;
 	uint32_t rest;      /* octets 4 to 7 */
-	uint32_t quote_max; /* octets of the packet that are quoted at most */
+	uint32_t quote_max; /* largest number of octets of the packet that are quoted */
 };
 /*
- * Send @e about @pkt (l3 set), unless there were too many; with @tx->src unspecified, from the
- * address that the routes choose. Borrows @pkt.
+ * Sends @e about @pkt (l3 set), unless the rate limit forbids it. If @tx->src is unspecified, the
+ * route chooses the source. Borrows @pkt.
  */
 void icmp_error_output(struct net *net, const struct pkt *pkt, struct ip_tx *tx, const struct icmp_error *e);
 /*
- * Hand the error that @pkt brought to whom it concerns: @e->quoted begins at the transport header.
+ * Notifies the transport of an error that @pkt brought. @e->quoted begins at the transport header.
  * Consumes @pkt.
  */
 void icmp_notify(struct core *core, struct pkt *pkt, const struct net_error *e);
-/* An error about an ICMP message of ours: transport_ops.error of both. */
+/* Handles an error about an ICMP message of this host: transport_ops.error of both families. */
 bool icmp_error_about_us(void *self, const struct net_error *e);
-/* An echo message that is whole and checked. Both consume. */
+/* Handle an echo message that is whole and has been checked. Both consume @pkt. */
 void icmp_echo_request_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx, uint8_t reply_type);
 void icmp_echo_reply_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 
 /* --- net/icmp_meaning.c --- */
-/* Fill in error and kind from type and code. False: it says nothing to a transport. */
+/*
+ * Set error and kind from type and code. icmp4_meaning() returns false if the message means nothing
+ * to a transport.
+ */
 bool icmp4_meaning(struct net_error *e);
 void icmp6_meaning(struct net_error *e);
 
 /* --- net/ndp.c --- */
-/* RFC 4861, 4: all five of its messages. Consumes. */
+/* Handles all five messages of RFC 4861, 4. Consumes @pkt. */
 void ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx);
 void ndp_probe(struct iface *iface, const struct ipaddr *addr);
 void ndp_announce(struct iface *iface, const struct ipaddr *addr);
 void ndp_router_solicit(struct iface *iface);
 extern const struct neigh_ops ndp_neigh_ops;
 /*
- * Send the ICMPv6 message @pkt (checksum zero) with hop limit 255 straight to the link; to @mac if
- * not NULL. Consumes.
+ * Sends the ICMPv6 message @pkt, whose checksum is zero, directly to the link with hop limit 255.
+ * If @mac is not NULL, it is sent to that link address. Consumes @pkt.
  */
 void ndp_send(struct iface *iface, struct pkt *pkt, const struct ipaddr *src, const struct ipaddr *dst,
     const uint8_t *mac);
-/* ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */
+/* Returns the solicited-node group ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */
 struct ipaddr ndp_solicited_node(const struct ipaddr *addr);
 
 /* --- net/slaac.c --- */
-/* Which is whole. DROP_COUNT, or what to count it as. */
+/* Handles a router advertisement that is whole. Returns DROP_COUNT, or the reason to drop it. */
 enum drop_reason slaac_router_advert(
     struct net *net, struct iface *iface, const struct ipaddr *router, const uint8_t *h, uint32_t len);
 void slaac_free(struct net *net);

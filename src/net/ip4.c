@@ -1,12 +1,12 @@
 /*
- * net/ip4.c - IPv4 as it arrives (RFC 791; RFC 1122, 3.2.1): the checks in their order, options,
- * and where it goes then.
+ * net/ip4.c - receives IPv4 packets (RFC 791; RFC 1122, 3.2.1): checks them, reads their options,
+ * and delivers or forwards them.
  */
 #include "net/internal.h"
 
 /*
- * 0.0.0.0/8 but 0.0.0.0 itself, 240.0.0.0/4, groups and broadcasts: no host has them (RFC 1122,
- * 3.2.1.3; RFC 6890).
+ * Returns true for addresses that no host may have: 0.0.0.0/8 except 0.0.0.0 itself, 240.0.0.0/4,
+ * groups and broadcasts (RFC 1122, 3.2.1.3; RFC 6890).
  */
 static bool
 is_no_host(const struct iface *iface, const struct ipaddr *a)
@@ -23,14 +23,17 @@ source_is_martian(struct net *net, struct iface *iface, const struct ip_rx *rx)
 		return true;
 	if (iface->loopback)
 		return false;
-	if (ipaddr_is_any(&rx->src)) /* a host that does not know its address yet asks everybody */
+	if (ipaddr_is_any(&rx->src)) /* a host without an address may send to all hosts */
 		return !rx->group;
 	return ipaddr_is_loopback(&rx->src) || iface_of_addr(net->core, &rx->src);
 }
 
 enum { OPTION_OK = 0, OPTION_SOURCE_ROUTE = -1 };
 
-/* OPTION_OK, OPTION_SOURCE_ROUTE, or which octet of the header is wrong (RFC 1122, 3.2.1.8). */
+/*
+ * Returns OPTION_OK, OPTION_SOURCE_ROUTE, or the offset of a wrong octet in the header (RFC 1122,
+ * 3.2.1.8).
+ */
 static int
 check_options(const uint8_t *h)
 {
@@ -76,7 +79,7 @@ sum_right(const uint8_t *h)
 	return (len == IP4_HDR_LEN ? ip4_sum(h) : checksum_add(h, len, 0)) == 0xffff;
 }
 
-/* Whole and unharmed, and cut to its length? */
+/* Checks that the header is whole and intact, and trims the packet to its Total Length. */
 static bool
 header_passes(struct net *net, struct iface *iface, struct pkt *pkt)
 {
@@ -99,7 +102,10 @@ header_passes(struct net *net, struct iface *iface, struct pkt *pkt)
 	return true;
 }
 
-/* The last one missing made it whole: it goes on as if it had come so. */
+/*
+ * Adds a fragment to its datagram. Returns the reassembled packet if it is complete, otherwise
+ * NULL.
+ */
 static struct pkt *
 reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 {
@@ -151,7 +157,7 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	pkt->l3_len = (uint16_t)hdr_len;
 	pkt_pull(pkt, hdr_len);
 	pkt->l4 = pkt->data;
-	/* ICMPv6 goes by the addresses of IPv6: it would believe what nobody has checked here */
+	/* ICMPv6 relies on the address checks of IPv6, which have not been made here */
 	if (rx->proto != IP_PROTO_ICMP6 && core_deliver(net->core, pkt, rx))
 		return;
 	if (!rx->group)
@@ -160,8 +166,8 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 }
 
 /*
- * Where packets for others end here (the gateway), this is the hop that they could not have passed
- * (RFC 1812, 5.3.1).
+ * A packet for another host in transparent mode (the gateway). This host counts as a hop, so the
+ * packet ends here if its TTL is used up (RFC 1812, 5.3.1).
  */
 static void
 pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
@@ -174,7 +180,7 @@ pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 	pkt_drop(net->core, pkt, DROP_IP_TTL);
 }
 
-/* RFC 1122, 3.2.1.3: is it for this host? */
+/* Decides whether the packet is for this host (RFC 1122, 3.2.1.3). */
 static void
 route_in(struct net *net, struct iface *iface, struct pkt *pkt, struct ip_rx *rx)
 {

@@ -1,13 +1,13 @@
 /*
- * net/ip4_out.c - IPv4 as it is sent: header, identification, route, fragments.
+ * net/ip4_out.c - sends IPv4 packets: header, identification, route, fragments.
  */
 #include "net/internal.h"
 #include "wire/eth.h"
 
 /*
- * Atomic datagrams need no identification (RFC 6864, 4.1). Others get the next one of their
- * destination and protocol, from counters that begin at random and are found by a keyed hash, so
- * that nobody learns from one what is sent to another (RFC 7739, 5.3).
+ * Returns the identification for @segs packets. Each destination and protocol has a counter, found
+ * by a keyed hash and starting at a random number, so that the numbers of one flow reveal nothing
+ * about another (RFC 7739, 5.3). Atomic datagrams need no identification (RFC 6864, 4.1).
  */
 static uint16_t
 next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
@@ -46,7 +46,7 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 	    tx->proto, &tx->src, &tx->dst);
 	pkt->l3 = pkt->data;
 	pkt->l3_len = IP4_HDR_LEN;
-	pkt->fixed_id = tx->dont_fragment; /* any will do, so all pieces have the same */
+	pkt->fixed_id = tx->dont_fragment; /* any value will do, so all pieces have the same one */
 	pkt->ethertype = ETH_TYPE_IP4;
 	if (fits)
 		path->iface->link->output(path->iface, pkt, &path->next_hop);
@@ -56,8 +56,8 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 }
 
 /*
- * The options that every fragment repeats have the top bit set (RFC 791, 3.1); the others become
- * no-operations.
+ * Replaces the options that only the first fragment carries with no-operations. Options with the
+ * top bit set are repeated in every fragment (RFC 791, 3.1).
  */
 static void
 blank_uncopied_options(uint8_t *h)
@@ -74,8 +74,8 @@ blank_uncopied_options(uint8_t *h)
 }
 
 /*
- * The piece of @len octets at @off of @pkt's payload, behind the header @h; NULL at the pool's
- * limit.
+ * Returns the fragment with @len octets of the payload of @pkt from @off on, after the header @h.
+ * Returns NULL at the pool's limit.
  */
 static struct pkt *
 piece_of(struct net *net, const struct pkt *pkt, const uint8_t *h, uint32_t off, uint32_t len, bool more)
@@ -106,7 +106,7 @@ piece_of(struct net *net, const struct pkt *pkt, const uint8_t *h, uint32_t off,
 	p->ifindex = pkt->ifindex;
 	p->flow = pkt->flow;
 	p->why = pkt->why;
-	p->sum = PKT_SUM_VALID; /* as good as the whole's was */
+	p->sum = PKT_SUM_VALID; /* the checksum of the whole packet is complete and covers all fragments */
 	return p;
 }
 
@@ -115,17 +115,18 @@ ip4_fragment(struct net *net, struct pkt *pkt, const struct path *path)
 {
 	uint8_t h[IP4_HDR_MAX];
 	uint32_t hdr_len = ip4_hdr_len(pkt->data), total = pkt->len - hdr_len;
-	uint32_t mtu = path->mtu > IP4_MIN_MTU ? path->mtu : IP4_MIN_MTU; /* whatever a route says */
+	/* even if a route has a smaller MTU */
+	uint32_t mtu = path->mtu > IP4_MIN_MTU ? path->mtu : IP4_MIN_MTU;
 	uint32_t step = (mtu - hdr_len) & ~7u;
-	bool last_of_more =
-	    ip4_more_fragments(pkt->data); /* a fragment is cut again: its last piece is not the last */
+	/* a fragment is fragmented again: its last piece is not the last of the datagram */
+	bool last_of_more = ip4_more_fragments(pkt->data);
 
 	memcpy(h, pkt->data, hdr_len);
 	for (uint32_t off = 0; off < total; off += step) {
 		uint32_t len = total - off < step ? total - off : step;
 		struct pkt *p = piece_of(net, pkt, h, off, len, off + len < total || last_of_more);
 
-		if (!p) { /* the rest would be of no use */
+		if (!p) { /* the remaining fragments would be useless */
 			drop_note(net->core, pkt, DROP_POOL_EMPTY);
 			break;
 		}

@@ -1,6 +1,6 @@
 /*
- * net/ip6.c - IPv6 as it arrives (RFC 8200): the checks in their order, extension headers, and
- * where it goes then.
+ * net/ip6.c - receives IPv6 packets (RFC 8200): checks them, walks their extension headers, and
+ * delivers or forwards them.
  */
 #include "net/internal.h"
 #include "net/ip6_ext.h"
@@ -8,8 +8,8 @@
 enum { SCOPE_RESERVED = 0, SCOPE_INTERFACE = 1 };
 
 /*
- * ::ffff:0:0/96 means an IPv4 address and never travels; taken for one it would get past IPv4's
- * checks.
+ * An address in ::ffff:0:0/96 means an IPv4 address and is never sent. If it were accepted, it
+ * would be treated as IPv4 and bypass IPv4's checks.
  */
 static bool
 is_mapped(const struct ipaddr *a)
@@ -18,8 +18,9 @@ is_mapped(const struct ipaddr *a)
 }
 
 /*
- * To a group our own address, or none at all, may be the source: somebody looks for duplicates, or
- * has one (RFC 4862, 5.4). A packet for one host with such a source has been made up.
+ * Returns true if no host may send from this source. In a packet to a group, the source may be an
+ * address of this host or none: another host runs duplicate detection, or has the same address (RFC
+ * 4862, 5.4). A packet to one host with such a source is forged.
  */
 static bool
 source_is_martian(struct net *net, struct iface *iface, const struct ip_rx *rx)
@@ -64,7 +65,10 @@ header_passes(struct net *net, struct pkt *pkt)
 	return true;
 }
 
-/* A link-local address is ours only on its own link (RFC 4007, 5). */
+/*
+ * Returns true if @dst is an address of this host. A link-local address counts only on its own link
+ * (RFC 4007, 5).
+ */
 static bool
 is_ours(struct net *net, struct iface *iface, const struct ipaddr *dst)
 {
@@ -77,7 +81,10 @@ is_ours(struct net *net, struct iface *iface, const struct ipaddr *dst)
 	return a && (a->state == ADDR_PREFERRED || a->state == ADDR_DEPRECATED);
 }
 
-/* The last one missing made it whole: NULL until then. */
+/*
+ * Adds a fragment to its datagram. Returns the reassembled packet if it is complete, otherwise
+ * NULL.
+ */
 static struct pkt *
 reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx, const struct ip6_ext *x)
 {
@@ -120,7 +127,10 @@ reassemble(struct net *net, struct pkt *pkt, const struct ip_rx *rx, const struc
 	return whole.pkt;
 }
 
-/* Protocols that go by the addresses of IPv4, and would believe what nobody has checked here. */
+/*
+ * Returns true for protocols that rely on the address checks of IPv4, which have not been made
+ * here.
+ */
 static bool
 is_of_ip4(uint8_t proto)
 {
@@ -148,7 +158,7 @@ deliver(struct net *net, struct pkt *pkt, struct ip_rx *rx, const struct ip6_ext
 	pkt_drop(net->core, pkt, DROP_IP_NO_PROTOCOL);
 }
 
-/* It is for this host: the extension headers in their order. */
+/* Walks the extension headers of a packet for this host and delivers it. */
 static void
 open_up(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 {
@@ -170,14 +180,14 @@ open_up(struct net *net, struct pkt *pkt, struct ip_rx *rx)
 			pkt = reassemble(net, pkt, rx, &x);
 			if (!pkt)
 				return;
-			break; /* and again, now that it is whole */
+			break; /* walk the reassembled packet */
 		}
 	}
 }
 
 /*
- * Where packets for others end here (the gateway), this is the hop that they could not have passed
- * (RFC 4443, 3.3).
+ * A packet for another host in transparent mode (the gateway). This host counts as a hop, so the
+ * packet ends here if its hop limit is used up (RFC 4443, 3.3).
  */
 static void
 pass_on(struct net *net, struct pkt *pkt, struct ip_rx *rx)

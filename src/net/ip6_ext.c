@@ -1,5 +1,5 @@
 /*
- * net/ip6_ext.c - extension headers. See ip6_ext.h.
+ * net/ip6_ext.c - extension headers; see ip6_ext.h.
  */
 #include "net/ip6_ext.h"
 
@@ -10,8 +10,8 @@
 #include "wire/udp.h"
 
 enum {
-	EXT_HEADERS_MAX = 8, /* more serve only to cost us time (RFC 9099, 2.2.2) */
-	EXT_OPTIONS_MAX = 8  /* likewise, padding not counted; Linux's limit */
+	EXT_HEADERS_MAX = 8, /* more would only cost time (RFC 9099, 2.2.2) */
+	EXT_OPTIONS_MAX = 8  /* likewise; padding is not counted; Linux's limit */
 };
 
 static enum ip6_walk
@@ -30,7 +30,7 @@ param_problem(struct ip6_ext *x, uint8_t code, uint32_t pointer)
 	return IP6_WALK_PARAM;
 }
 
-/* An option that we do not know: its two highest bits say what to do (RFC 8200, 4.2). */
+/* Handles an unknown option: its two highest bits say what to do (RFC 8200, 4.2). */
 static enum ip6_walk
 unknown_option(struct ip6_ext *x, uint8_t type, uint32_t at)
 {
@@ -48,7 +48,7 @@ unknown_option(struct ip6_ext *x, uint8_t type, uint32_t at)
 	}
 }
 
-/* RFC 2711, 2.1: it stands among the hop-by-hop options. */
+/* Returns true for the Router Alert of MLD, which is a hop-by-hop option (RFC 2711, 2.1). */
 static bool
 is_mld_alert(const struct ip6_ext *x, const uint8_t *o)
 {
@@ -56,7 +56,10 @@ is_mld_alert(const struct ip6_ext *x, const uint8_t *o)
 	       be16_get(o + 2) == 0;
 }
 
-/* The options of a header of @len octets at @h, which stands at x->off. IP6_WALK_UPPER: go on. */
+/*
+ * Checks the options of the header @h, which has @len octets and is at x->off. Returns
+ * IP6_WALK_UPPER to go on.
+ */
 static enum ip6_walk
 check_options(struct ip6_ext *x, const uint8_t *h, uint32_t len)
 {
@@ -87,8 +90,8 @@ check_options(struct ip6_ext *x, const uint8_t *h, uint32_t len)
 }
 
 /*
- * No routing type is known here; type 0 is refused by RFC 5095. With no segments left it does not
- * concern us (RFC 8200, 4.4).
+ * Checks a routing header. All types are refused (type 0: RFC 5095), unless no segments are left
+ * (RFC 8200, 4.4).
  */
 static enum ip6_walk
 check_routing(struct ip6_ext *x, const uint8_t *h)
@@ -102,7 +105,7 @@ check_routing(struct ip6_ext *x, const uint8_t *h)
 	return verdict;
 }
 
-/* One header of the common shape. */
+/* Walks over one header of the common form. */
 static enum ip6_walk
 step(struct pkt *pkt, struct ip6_ext *x)
 {
@@ -125,7 +128,7 @@ step(struct pkt *pkt, struct ip6_ext *x)
 	return verdict;
 }
 
-/* A fragment header: of a whole packet, it is stepped over (RFC 6946). */
+/* Walks over a fragment header if the packet is not fragmented (RFC 6946). */
 static enum ip6_walk
 step_fragment(struct pkt *pkt, struct ip6_ext *x)
 {
@@ -154,7 +157,7 @@ ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x)
 
 		switch (x->next) {
 		case IP_PROTO_HOPOPTS:
-			if (headers > 0) /* only ever first (RFC 8200, 4.1) */
+			if (headers > 0) /* allowed only as the first header (RFC 8200, 4.1) */
 				return param_problem(x, ICMP6_PARAM_NEXT, x->next_at);
 			verdict = step(pkt, x);
 			break;
@@ -175,7 +178,8 @@ ip6_ext_walk(struct pkt *pkt, struct ip6_ext *x)
 }
 
 /*
- * The header of @proto at @off, to the last octet. Of what we do not know, its beginning must do.
+ * Returns true if the header of @proto at @off is whole. For an unknown protocol one octet is
+ * enough.
  */
 static bool
 upper_is_whole(struct pkt *pkt, uint8_t proto, uint32_t off)
@@ -216,5 +220,5 @@ ip6_ext_chain_is_whole(struct pkt *pkt, const struct ip6_ext *x)
 			return upper_is_whole(pkt, next, off);
 		}
 	}
-	return true; /* so many that the walk will refuse the whole */
+	return true; /* the walk over the reassembled packet will refuse so many headers */
 }

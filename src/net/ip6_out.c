@@ -1,10 +1,10 @@
 /*
- * net/ip6_out.c - IPv6 as it is sent: header, flow label, route, fragments.
+ * net/ip6_out.c - sends IPv6 packets: header, flow label, route, fragments.
  */
 #include "net/internal.h"
 #include "wire/eth.h"
 
-/* The same for all of a flow, and nothing to be learnt from it (RFC 6437, 3). */
+/* Returns the flow label: constant for a flow, and not predictable (RFC 6437, 3). */
 static uint32_t
 flow_label(const struct core *core, const struct pkt *pkt, struct path_cache *cache)
 {
@@ -20,7 +20,7 @@ flow_label(const struct core *core, const struct pkt *pkt, struct path_cache *ca
 	return label;
 }
 
-/* Identifications that cannot be guessed, and repeat only by chance (RFC 7739, 5.4). */
+/* Returns an identification that cannot be guessed and repeats only by chance (RFC 7739, 5.4). */
 static uint32_t
 next_frag_id(struct net *net)
 {
@@ -70,7 +70,7 @@ send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const stru
 		uint32_t len = pkt->len - off < step ? pkt->len - off : step;
 		struct pkt *p = piece_of(net, pkt, tx->proto, off, len, id);
 
-		if (!p) { /* the rest would be of no use */
+		if (!p) { /* the remaining fragments would be useless */
 			drop_note(net->core, pkt, DROP_POOL_EMPTY);
 			break;
 		}
@@ -79,7 +79,7 @@ send_pieces(struct net *net, struct pkt *pkt, const struct ip_tx *tx, const stru
 	pkt_free(pkt);
 }
 
-/* How long a packet may be. Every link takes 1280 octets (RFC 8200, 5). */
+/* Returns the longest packet that may be sent. Every link takes 1280 octets (RFC 8200, 5). */
 static uint32_t
 longest(const struct ip_tx *tx, const struct path *path)
 {

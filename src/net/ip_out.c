@@ -1,11 +1,11 @@
 /*
- * net/ip_out.c - what both families decide alike before they send.
+ * net/ip_out.c - decisions before sending that both families share.
  */
 #include "net/internal.h"
 
 /*
- * A source that is unspecified is that of a host which does not know its address yet, and asks
- * everybody.
+ * Returns true if the packet may have this source. A host that has no address yet may send to all
+ * hosts with an unspecified source.
  */
 static bool
 ip_source_passes(struct core *core, const struct ip_tx *tx, const struct path *path)

@@ -1,5 +1,5 @@
 /*
- * net/members.c - when to report which groups; what a report looks like is igmp.c's and mld.c's.
+ * net/members.c - decides when to report which groups. igmp.c and mld.c write the reports.
  */
 #include "net/members.h"
 
@@ -9,15 +9,15 @@
 
 enum { ROBUSTNESS = 2 }; /* RFC 9776, 8.1 */
 
-/* What stands before the records: IPv6's header, its option, the report's own head. */
+/* Octets before the records: IPv6 header, its option, and the header of the report. */
 enum { REPORT_HEAD = 40 + 8 + 8 };
 
 static const nsec_t REPEAT_INTERVAL = 1 * SEC; /* Unsolicited Report Interval, RFC 9776, 8.11 */
-/* Older Version Querier Present Timeout, RFC 9776, 8.12 and RFC 9777, 9.12: rounded up */
+/* Older Version Querier Present Timeout, RFC 9776, 8.12 and RFC 9777, 9.12, rounded up */
 static const nsec_t OLD_PRESENT = 400 * SEC;
 /*
- * A query may want its answer at once, and a hundred thousand of them as many: one answer serves
- * all within this time.
+ * A querier may ask for an immediate answer, and may do so very often. One answer serves all
+ * queries in this interval.
  */
 static const nsec_t ANSWER_INTERVAL = 100 * MSEC;
 
@@ -34,7 +34,10 @@ flush(struct members_report *r)
 	r->len = 0;
 }
 
-/* Older versions know no sources: whoever wants any is a member (RFC 9776, 7.2.1). */
+/*
+ * Reports a change with an older version. These versions know no sources: a host that wants any
+ * source is a member (RFC 9776, 7.2.1).
+ */
 static void
 add_old(struct members *m, uint8_t type, const struct ipaddr *group)
 {
@@ -54,7 +57,7 @@ add_address(struct members_report *r, const struct ipaddr *a)
 	r->len += n;
 }
 
-/* One record with @n sources. */
+/* Adds a record with @n sources. */
 static void
 add(struct members_report *r, uint8_t type, const struct ipaddr *group, const struct iface_source *source,
     unsigned n)
@@ -79,7 +82,7 @@ add(struct members_report *r, uint8_t type, const struct ipaddr *group, const st
 		add_address(r, &source[i].addr);
 }
 
-/* What is wanted of @g now. */
+/* Adds a record of the current state of @g. */
 static void
 add_state(struct members_report *r, const struct iface_group *g)
 {
@@ -90,8 +93,8 @@ add_state(struct members_report *r, const struct iface_group *g)
 }
 
 /*
- * Every group of the family but those that everybody is in and no report names (RFC 9776, 6; RFC
- * 9777, 6).
+ * Adds a record for every group of the family, except the all-hosts groups, which are never
+ * reported (RFC 9776, 6; RFC 9777, 6).
  */
 static void
 add_all(struct members_report *r)
@@ -178,7 +181,7 @@ members_query(struct members *m, const struct ipaddr *group, nsec_t within, bool
 	else if (ipaddr_is_any(&m->asked))
 		m->asked = *group;
 	else if (!ipaddr_eq(&m->asked, group))
-		m->all = true; /* two questions at once: one answer to both */
+		m->all = true; /* two different queries at once: report all groups */
 	if (!timer_armed(&m->answer_timer) || at < m->answer_timer.when)
 		timer_arm(m->net->core->wheel, &m->answer_timer, at);
 }

@@ -1,6 +1,6 @@
 /*
- * net/mld.c - MLD's messages: version 2 (RFC 9777), and version 1 (RFC 2710) towards routers that
- * speak only that.
+ * net/mld.c - MLD messages: version 2 (RFC 9777), and version 1 (RFC 2710) for routers that support
+ * only that.
  */
 #include "wire/mld.h"
 
@@ -10,7 +10,7 @@
 
 enum { HOPOPTS_LEN = 8 };
 
-/* From a link-local address, or the unspecified one while there is none (RFC 9777, 5.2.13). */
+/* Returns a link-local address, or the unspecified one if there is none yet (RFC 9777, 5.2.13). */
 static struct ipaddr
 report_source(const struct iface *iface)
 {
@@ -24,8 +24,8 @@ report_source(const struct iface *iface)
 }
 
 /*
- * Send the message of @len octets, whose checksum is zero, with the Router Alert option to @dst
- * (RFC 9777, 5).
+ * Sends a message of @len octets, whose checksum is zero, to @dst with the Router Alert option (RFC
+ * 9777, 5).
  */
 static void
 send(struct iface *iface, uint8_t *msg, uint32_t len, const struct ipaddr *dst)

@@ -1,14 +1,15 @@
 /*
- * net/ndp.c - neighbour discovery (RFC 4861): solicitations and advertisements, heard and sent.
+ * net/ndp.c - neighbour discovery (RFC 4861): sends and receives solicitations and advertisements.
  *
- * What is learnt goes to core's neighbour table; what routers advertise, to slaac.c.
+ * What is learned about neighbours goes to core's neighbour table. What routers advertise goes to
+ * slaac.c.
  */
 #include "wire/ndp.h"
 
 #include "net/internal.h"
 #include "wire/eth.h"
 
-enum { NDP_HOPS = 255 /* proof that no router has passed it on (RFC 4861, 7.1) */ };
+enum { NDP_HOPS = 255 /* proves that no router has forwarded the packet (RFC 4861, 7.1) */ };
 
 static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1}, all_routers[16] = {0xff, 2, [15] = 2};
 static const uint8_t solicited_prefix[13] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff};
@@ -73,7 +74,8 @@ ndp_probe(struct iface *iface, const struct ipaddr *addr)
 }
 
 /*
- * The address to ask from: of the link for a link-local target, else what the routes would choose.
+ * Sets *@from to the address to ask from: a link-local one for a link-local target, otherwise the
+ * one that the route chooses. Returns false if there is none.
  */
 static bool
 asking_address(struct iface *iface, const struct ipaddr *target, struct ipaddr *from)
@@ -148,7 +150,7 @@ ndp_router_solicit(struct iface *iface)
 }
 
 /*
- * The link address in the option of @type; NULL when there is none, or none that a host can have.
+ * Returns the link address in the option of @type, or NULL if there is none or no host may have it.
  */
 static const uint8_t *
 link_option(const uint8_t *h, uint32_t at, uint32_t len, uint8_t type)
@@ -179,7 +181,7 @@ static enum drop_reason
 solicitation(struct net *net, const uint8_t *h, uint32_t len, const struct ip_rx *rx)
 {
 	struct iface *iface = rx->iface;
-	struct ipaddr target, everybody = ipaddr_from16(all_nodes);
+	struct ipaddr target, all = ipaddr_from16(all_nodes);
 	bool probe = ipaddr_is_any(&rx->src);
 	struct iface_addr *a;
 	const uint8_t *mac;
@@ -198,16 +200,16 @@ solicitation(struct net *net, const uint8_t *h, uint32_t len, const struct ip_rx
 	if (a->state == ADDR_TENTATIVE) {
 		if (!probe)
 			return DROP_NDP_NOT_FOR_US;
-		dad_conflict(net, iface, a); /* two of us want it: neither gets it */
+		dad_conflict(net, iface, a); /* two hosts want the address: neither gets it */
 		return DROP_NDP_SPOOF;
 	}
-	if (iface_addr_find(
-		iface, &rx->src)) /* to a group it may come so, but who sends it has taken our address */
+	/* allowed in a packet to a group, but the sender uses an address of this host */
+	if (iface_addr_find(iface, &rx->src))
 		return DROP_NDP_SPOOF;
 	if (mac)
 		hear(iface, &rx->src, mac, (struct neigh_event){.override = true, .create = true});
 	if (probe)
-		advertise(iface, &target, &everybody, NDP_NA_OVERRIDE);
+		advertise(iface, &target, &all, NDP_NA_OVERRIDE);
 	else
 		advertise(iface, &target, &rx->src, NDP_NA_SOLICITED | NDP_NA_OVERRIDE);
 	return DROP_COUNT;
@@ -238,8 +240,8 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 	}
 	mac = link_option(h, NDP_NEIGHBOR_LEN, len, NDP_OPT_TARGET_LINK);
 	/*
-	 * An announcement (7.2.6) goes to everybody, also to those who do not know the neighbour.
-	 * As with ARP, it is not an error.
+	 * An announcement (7.2.6) goes to all hosts, including those that do not know the
+	 * neighbour. As with ARP, it is not an error.
 	 */
 	if (mac && !hear(iface, &target, mac,
 		       (struct neigh_event){
@@ -247,12 +249,12 @@ advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_r
 		return rx->group ? DROP_COUNT : DROP_NDP_UNASKED;
 	if (mac)
 		return DROP_COUNT;
-	if (flags & NDP_NA_SOLICITED) /* the answer to a probe may leave it out */
+	if (flags & NDP_NA_SOLICITED) /* the answer to a unicast probe may omit the option */
 		neigh_confirm(iface, &target);
 	return DROP_COUNT;
 }
 
-/* RFC 4861, 6.1.2; what it says is slaac.c's. */
+/* RFC 4861, 6.1.2. The contents are handled in slaac.c. */
 static enum drop_reason
 router_advertisement(struct net *net, const uint8_t *h, uint32_t len, const struct ip_rx *rx)
 {
@@ -275,7 +277,7 @@ ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	enum drop_reason reason;
 	const uint8_t *h;
 
-	if (rx->fragmented) { /* whoever watches the link for forgeries could not have seen it whole */
+	if (rx->fragmented) { /* a monitor of the link could not have checked it for forgery (RFC 6980) */
 		pkt_drop(net->core, pkt, DROP_NDP_FRAGMENTED);
 		return;
 	}
@@ -295,7 +297,11 @@ ndp_input(struct net *net, struct pkt *pkt, const struct ip_rx *rx)
 	case ICMP6_ROUTER_ADVERT:
 		reason = router_advertisement(net, h, pkt->len, rx);
 		break;
-	default: /* solicitations are for routers that advertise; redirects: routes are the user's */
+	/*
+	 * router solicitations are for advertising routers; redirects are ignored, since routes are
+	 * configured
+	 */
+	default:
 		reason = DROP_ICMP_IGNORED;
 		break;
 	}

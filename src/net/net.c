@@ -1,5 +1,5 @@
 /*
- * net/net.c - the networks of one host, put together and made known to the core.
+ * net/net.c - makes the networks of one host and registers them with the core.
  */
 #include "net/net.h"
 
@@ -33,7 +33,7 @@ addr_added(void *self, struct iface *iface, const struct iface_addr *a)
 
 	if (!iface->link->has_neighbours)
 		return;
-	members_of(net, iface, v6); /* from here on, queries are answered */
+	members_of(net, iface, v6); /* from now on queries are answered */
 	if (v6) {
 		struct ipaddr group = ndp_solicited_node(&a->addr);
 
@@ -50,7 +50,10 @@ addr_added(void *self, struct iface *iface, const struct iface_addr *a)
 static const struct network_ops net4_ops = {ip4_input, ip4_output, icmp4_refuse, addr_added, group_changed};
 static const struct network_ops net6_ops = {ip6_input, ip6_output, icmp6_refuse, addr_added, group_changed};
 
-/* RFC 1122, 3.3.2; RFC 8200, 4.5: tell the sender, if its fragment zero came. */
+/*
+ * Sends the error that a fragment timed out, if fragment zero arrived (RFC 1122, 3.3.2; RFC 8200,
+ * 4.5).
+ */
 static void
 reassembly_expired(void *arg, const struct pkt *first)
 {

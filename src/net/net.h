@@ -1,8 +1,8 @@
 /*
  * net/net.h - the networks of one host: IPv4 with ARP, ICMP and IGMP; IPv6 with ICMPv6, neighbour
- * discovery and MLD; forwarding.
+ * discovery and MLD; and forwarding.
  *
- * It registers itself with the core and is reached through it from then on.
+ * They register with the core, which calls them from then on.
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -11,16 +11,16 @@ struct core;
 struct iface;
 struct net;
 
-/* Before any interface gets an address. NULL without memory. */
+/* Call it before any interface gets an address. Returns NULL without memory. */
 struct net *net_new(struct core *core);
 
-/* What waits to be reassembled is freed. Before core_free(). */
+/* Frees the networks and all incomplete datagrams. Call it before core_free(). */
 void net_free(struct net *net);
 
 /*
- * Configure @iface by itself as a host does in IPv6 (RFC 4862): a link-local address, and then what
- * routers advertise: prefixes, with an address in each (RFC 7217), and default routes. Without
- * this, router advertisements are ignored. 0, -LEAT_ENOSPC, -LEAT_ENOMEM.
+ * Starts IPv6 autoconfiguration on @iface (RFC 4862): a link-local address, then prefixes that
+ * routers advertise, with an address for each (RFC 7217), and default routes. Without this call,
+ * router advertisements are ignored. Returns 0, -LEAT_ENOSPC or -LEAT_ENOMEM.
  */
 int net_autoconf(struct net *net, struct iface *iface);
 

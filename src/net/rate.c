@@ -1,6 +1,5 @@
 /*
- * net/rate.c - the token buckets of ICMP errors, each kept as the one time at which it will be
- * full.
+ * net/rate.c - the token buckets of ICMP errors. Each stores only the time when it will be full.
  */
 #include "net/rate.h"
 

@@ -1,10 +1,9 @@
 /*
- * net/slaac.c - a host that configures itself from what routers advertise (RFC 4861, 6.3; RFC 4862,
- * 5.5).
+ * net/slaac.c - configures IPv6 from router advertisements (RFC 4861, 6.3; RFC 4862, 5.5).
  *
- * Interface identifiers are opaque and stable (RFC 7217): a keyed hash of prefix, link address and
- * how often duplicates were met. Lifetimes of routers, prefixes and addresses share one timer for
- * each interface, armed for the first to end.
+ * Interface identifiers are opaque and stable (RFC 7217): a keyed hash of the prefix, the link
+ * address and the number of duplicates found. The lifetimes of routers, prefixes and addresses
+ * share one timer for each interface, armed for the first lifetime to end.
  */
 #include "core/core.h"
 #include "net/internal.h"
@@ -22,18 +21,19 @@ enum {
 };
 
 static const nsec_t SOLICIT_INTERVAL = 4 * SEC; /* RTR_SOLICITATION_INTERVAL */
-static const nsec_t SOLICIT_FIRST = 3 * SEC; /* once the link-local address has passed duplicate detection */
-static const nsec_t TWO_HOURS = 7200 * SEC;  /* RFC 4862, 5.5.3 (e) */
+/* after the link-local address has passed duplicate detection */
+static const nsec_t SOLICIT_FIRST = 3 * SEC;
+static const nsec_t TWO_HOURS = 7200 * SEC; /* RFC 4862, 5.5.3 (e) */
 
 struct router {
 	struct ipaddr addr;
 	uint32_t mtu;
-	nsec_t until; /* 0 = the place is free */
+	nsec_t until; /* 0 = unused entry */
 };
 
 struct prefix {
-	struct ipaddr prefix, addr; /* addr unspecified: no address was made of it */
-	uint8_t bits, tries;        /* for an address that nobody else has */
+	struct ipaddr prefix, addr; /* addr unspecified = no address was made from it */
+	uint8_t bits, tries;        /* tries: number of addresses that were duplicates */
 	bool used, on_link;
 	nsec_t on_link_until, valid_until, preferred_until;
 };
@@ -42,8 +42,8 @@ struct slaac {
 	struct list node;
 	struct net *net;
 	struct iface *iface;
-	uint8_t solicits; /* still to be sent */
-	uint8_t tries;    /* for a link-local address */
+	uint8_t solicits; /* how many are still to be sent */
+	uint8_t tries;    /* number of link-local addresses tried */
 	struct ipaddr link_local;
 	struct router router[SLAAC_ROUTERS];
 	struct prefix prefix[SLAAC_PREFIXES];
@@ -104,7 +104,10 @@ router_end(struct slaac *s, struct router *r)
 	r->until = 0;
 }
 
-/* The lifetimes that are over take effect; *@next becomes when the first of the others is. */
+/*
+ * Applies the lifetimes that have ended. Lowers *@next to the time when the next lifetime of @p
+ * ends.
+ */
 static void
 prefix_age(struct slaac *s, struct prefix *p, nsec_t *next)
 {
@@ -161,8 +164,8 @@ lifetime_over(struct timer *t)
 }
 
 /*
- * RFC 4861, 6.3.4: the router is a default router for as long as it says. False without a place for
- * it.
+ * RFC 4861, 6.3.4: a router is a default router for the lifetime that it advertises. Returns false
+ * if there is no free entry.
  */
 static bool
 hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint32_t mtu)
@@ -181,18 +184,17 @@ hear_router(struct slaac *s, const struct ipaddr *addr, uint32_t lifetime, uint3
 		if (!s->router[i].until)
 			r = &s->router[i];
 	if (!r)
-		return false; /* enough of them (RFC 4861, 6.3.4 asks for two at least) */
+		return false; /* RFC 4861, 6.3.4 requires room for two routers at least */
 	r->addr = *addr;
 	r->mtu = mtu;
 	r->until = until(s->net, lifetime);
 	route = default_route(s, r);
-	route_add(s->net->core, &route); /* again, mostly */
+	route_add(s->net->core, &route); /* in most cases the route exists already */
 	return true;
 }
 
 /*
- * RFC 4862, 5.5.3 (e): nobody may shorten a lifetime to less than two hours by a forged
- * advertisement.
+ * RFC 4862, 5.5.3 (e): a forged advertisement must not shorten a lifetime to less than two hours.
  */
 static void
 set_valid(const struct slaac *s, struct prefix *p, uint32_t valid)
@@ -214,8 +216,8 @@ make_prefix_address(struct slaac *s, struct prefix *p, uint32_t valid)
 }
 
 /*
- * The address that was made of @p; NULL when there is none. One that somebody else has is given up
- * for the next, a few times (RFC 7217, 6).
+ * Returns the address that was made from @p, or NULL. If it is a duplicate, it is removed so that
+ * another can be made, a few times (RFC 7217, 6).
  */
 static const struct iface_addr *
 prefix_address(struct slaac *s, struct prefix *p)
@@ -247,7 +249,7 @@ prefix_of(struct slaac *s, const struct ipaddr *prefix, uint8_t bits)
 	return spare;
 }
 
-/* False without a place for it. */
+/* Returns false if there is no free entry. */
 static bool
 hear_prefix(struct slaac *s, const uint8_t *o)
 {
@@ -258,7 +260,7 @@ hear_prefix(struct slaac *s, const uint8_t *o)
 
 	if (bits > 128 || ipaddr_is4(&named) || ipaddr_is_link_local(&named) || ipaddr_is_multicast(&named))
 		return true;
-	prefix = ipaddr_prefix(&named, bits); /* the other bits mean nothing (RFC 4861, 4.6.2) */
+	prefix = ipaddr_prefix(&named, bits); /* the other bits have no meaning (RFC 4861, 4.6.2) */
 	p = prefix_of(s, &prefix, bits);
 	if (!p)
 		return false;
@@ -292,7 +294,7 @@ slaac_of(struct net *net, const struct iface *iface)
 	return NULL;
 }
 
-/* An MTU that IPv6 allows and the link can have (RFC 4861, 6.3.4); 0 = none was named. */
+/* Returns the advertised MTU if IPv6 and the link allow it (RFC 4861, 6.3.4), otherwise 0. */
 static uint32_t
 advertised_mtu(const struct slaac *s, const uint8_t *h, uint32_t len)
 {
@@ -319,13 +321,16 @@ slaac_router_advert(
 	for (uint32_t at = NDP_RA_LEN; at < len; at += (uint32_t)ndp_opt_len(h + at))
 		if (h[at] == NDP_OPT_PREFIX && ndp_opt_len(h + at) == NDP_PREFIX_LEN)
 			fits = hear_prefix(s, h + at) && fits;
-	if (lifetime) /* RFC 4861, 6.3.7: one of a default router ends the asking */
+	if (lifetime) /* RFC 4861, 6.3.7: an advertisement from a default router ends the solicitations */
 		s->solicits = 0;
 	age(s);
 	return fits ? DROP_COUNT : DROP_NDP_LIMIT;
 }
 
-/* RFC 4862, 5.3: fe80::/64, another one when the last was taken. False when no more are tried. */
+/*
+ * RFC 4862, 5.3: adds an address in fe80::/64; another one if the last was a duplicate. Returns
+ * false after too many tries.
+ */
 static bool
 add_link_local(struct slaac *s)
 {
