@@ -1,9 +1,10 @@
 /*
- * tcp/chrono.h - what a sender was busy with, and for how long: TCP_INFO's busy_time, rwnd_limited,
- * sndbuf_limited, which tell who is to blame for a slow transfer: the path, the reader, or the send
- * buffer.
+ * tcp/chrono.h - the time that a sender spent sending, or blocked by the peer's window or the send
+ * buffer: busy_time, rwnd_limited and sndbuf_limited of TCP_INFO. They show whether the path, the
+ * receiver or the send buffer made a transfer slow.
  *
- * It reads no clock and knows no connection: the caller tells what is going on, after each flush.
+ * It reads no clock and knows no connection: the caller reports what the sender does after each
+ * flush.
  */
 #ifndef TCP_CHRONO_H
 #define TCP_CHRONO_H
@@ -11,10 +12,10 @@
 #include "base/nsec.h"
 
 enum chrono_kind {
-	CHRONO_IDLE,   /* nothing to send, nothing under way */
+	CHRONO_IDLE,   /* nothing to send, nothing in flight */
 	CHRONO_BUSY,   /* sending, or waiting for ACKs */
-	CHRONO_RWND,   /* the peer's window lets nothing more out */
-	CHRONO_SNDBUF, /* all is sent, and the user waits for room in the send buffer */
+	CHRONO_RWND,   /* the peer's window allows nothing more */
+	CHRONO_SNDBUF, /* everything is sent, and the user waits for room in the send buffer */
 	CHRONO_KINDS
 };
 
@@ -24,14 +25,14 @@ struct chrono {
 	nsec_t spent[CHRONO_KINDS];
 };
 
-/* How long it was @kind, until @now. */
+/* Returns how long the sender has been in @kind, until @now. */
 static inline nsec_t
 chrono_spent(const struct chrono *c, enum chrono_kind kind, nsec_t now)
 {
 	return c->spent[kind] + (c->kind == kind ? now - c->since : 0);
 }
 
-/* From @now on it is @kind. */
+/* From @now on the sender is in @kind. */
 static inline void
 chrono_switch(struct chrono *c, enum chrono_kind kind, nsec_t now)
 {

@@ -1,12 +1,12 @@
 /*
  * tcp/conn.h - one connection, as the files of src/tcp see it. Private to src/tcp.
  *
- * An entry into TCP (a segment, a timer, a call of the user, an ICMP error) goes
- *	steps change connections and note what they want (enum tcp_want)  tcp_leave()
- * and tcp_leave() of the outermost entry flushes: it sends what is wanted, frees what has ended,
- * and only then tells the users their news. A connection is never freed before that, so steps may
- * go on using one that has just ended. Calls that users make from their news are entries within
- * that one: what they want is sent before the next user is told.
+ * A segment, a timer, a user's call and an ICMP error are each an entry into TCP. An entry changes
+ * connections and sets bits of what they want to send (enum tcp_want). It ends with tcp_leave().
+ * The tcp_leave() of the outermost entry flushes: it sends what is wanted, frees connections that
+ * have ended, and then notifies the users of their events. No connection is freed before, so an
+ * entry may go on using one that has just ended. The calls that a user makes when it is notified
+ * are entries within this one: what they want is sent before the next user is notified.
  */
 #ifndef TCP_CONN_H
 #define TCP_CONN_H
@@ -24,14 +24,14 @@
 #define TCP_DELACK           (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
 #define TCP_TIME_WAIT_LEN    (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */
 #define TCP_FIN_WAIT_2_LEN   (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
-#define TCP_NO_MEMORY_WAIT   (20 * MSEC)  /* a writer that found no memory may look again */
+#define TCP_NO_MEMORY_WAIT   (20 * MSEC)  /* a writer that found no memory is notified after this time */
 #define TCP_CORK_MAX         (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
-#define TCP_SYN_QUEUE_MIN    (10 * MSEC)  /* a half-open connection gives way to no other before */
+#define TCP_SYN_QUEUE_MIN    (10 * MSEC)  /* a half-open connection is not evicted from the queue before */
 #define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
 
 enum {
 	TCP_R1 = 3,             /* Linux's tcp_retries1 */
-	TCP_R1_SYN = 2,         /* Linux doubts the way from a SYN's second retransmission on */
+	TCP_R1_SYN = 2,         /* Linux doubts the path from a SYN's second retransmission on */
 	TCP_R2 = 15,            /* Linux's tcp_retries2 */
 	TCP_R2_ORPHAN = 8,      /* Linux's tcp_orphan_retries */
 	TCP_R2_SYN = 6,         /* Linux's tcp_syn_retries */
@@ -41,48 +41,48 @@ enum {
 	TCP_MSS_DEFAULT6 = 1220,
 	TCP_MSS_LEAST =
 	    48, /* Linux's TCP_MIN_SND_MSS: tiny segments cost the sender more than the attacker */
-	TCP_CHALLENGES = 1000, /* a second and host (RFC 5961, 7) */
+	TCP_CHALLENGES = 1000, /* per second and host (RFC 5961, 7) */
 };
 
 /* What the flush has to do for a connection. */
 enum tcp_want {
-	WANT_OUTPUT = 1,    /* ask what may be sent */
-	WANT_ACK = 2,       /* at once */
-	WANT_CHALLENGE = 4, /* an ACK as RFC 5961 wants it */
+	WANT_OUTPUT = 1,    /* send what may be sent */
+	WANT_ACK = 2,       /* send an ACK at once */
+	WANT_CHALLENGE = 4, /* send a challenge ACK (RFC 5961) */
 	WANT_SYN = 8,       /* SYN or SYN-ACK */
-	WANT_RST = 16,      /* then the connection is over */
+	WANT_RST = 16,      /* send RST; the connection has ended */
 	WANT_PROBE = 32,    /* window probe */
 	WANT_KEEPALIVE = 64,
-	WANT_OVERRIDE = 128, /* short segments are held back no longer */
-	WANT_UPDATE = 256,   /* the window has opened */
+	WANT_OVERRIDE = 128, /* short segments are no longer held back */
+	WANT_UPDATE = 256,   /* report that the window has opened */
 	WANT_SETTLE = 512,   /* enter TIME-WAIT, or be freed */
 };
 
 /* What both SYNs offered (RFC 9293, 3.2; RFC 7323; RFC 2018). The peer's SYN fills it. */
 struct tcp_agreed {
 	bool ts_ok, sack_ok, ws_ok;
-	uint16_t peer_mss; /* the MSS option, or the default */
+	uint16_t peer_mss; /* the MSS option, or its default */
 };
 
 /* SEND (RFC 9293, 3.3.1): written by the user's SEND, by what is transmitted, and by ACKs. */
 struct tcp_snd {
-	uint8_t shift; /* Snd.Wind.Shift: of the windows that arrive (RFC 7323, 2.3) */
-	uint16_t mss;  /* payload octets of a full segment now, without the timestamps option */
+	uint8_t shift; /* Snd.Wind.Shift: scale of the windows that arrive (RFC 7323, 2.3) */
+	uint16_t mss;  /* payload octets of a full segment, after the timestamps option */
 	seq_t una, nxt, iss;
 	uint32_t wnd, max_wnd; /* scaled */
 	seq_t wl1, wl2;
-	seq_t up;   /* after the urgent octet, while urgent */
-	seq_t push; /* after the last octet to be pushed: the end of a write without MSG_MORE */
-	seq_t sml;  /* after the last short segment sent (Minshall's variant of Nagle's rule) */
-	seq_t fin;  /* of our FIN, once fin_queued */
+	seq_t up;   /* the octet after the urgent one, while urgent */
+	seq_t push; /* the octet after the last one to be pushed: where a write without MSG_MORE ended */
+	seq_t sml;  /* the octet after the last short segment (Minshall's variant of Nagle's rule) */
+	seq_t fin;  /* sequence number of our FIN, once fin_queued */
 	bool fin_queued, urgent;
 	bool more;      /* the last write said MSG_MORE */
-	bool gather;    /* the user writes again at once: whole super-segments only */
+	bool gather;    /* the user will write again at once: only whole super-segments leave */
 	bool syn_again; /* the SYN or SYN-ACK has been retransmitted */
 	struct sndbuf buf;
 	struct txq txq;
 	struct chrono chrono;
-	nsec_t min_rtt; /* the least round trip measured; 0 = none yet */
+	nsec_t min_rtt; /* the least round-trip time measured; 0 = none yet */
 };
 
 /* The urgent octet (RFC 6093; out of line as on Linux). */
@@ -93,13 +93,13 @@ struct tcp_rcv {
 	seq_t nxt, irs;
 	seq_t adv;          /* the right edge offered: RCV.NXT + RCV.WND */
 	seq_t wup;          /* RCV.NXT as last acknowledged */
-	seq_t fin;          /* of the peer's FIN, once fin_seen */
-	seq_t up;           /* of the urgent octet, while urg is not URG_NONE */
-	uint16_t mss;       /* the largest recent segment: what counts as full-sized */
-	uint8_t shift;      /* Rcv.Wind.Shift: of the windows that leave (RFC 7323, 2.3) */
-	bool fin_seen;      /* it has arrived, perhaps out of order */
-	bool fin_rcvd;      /* it has arrived in order: nothing follows */
-	uint8_t quick_left; /* so many ACKs more are not delayed */
+	seq_t fin;          /* sequence number of the peer's FIN, once fin_seen */
+	seq_t up;           /* sequence number of the urgent octet, while urg is not URG_NONE */
+	uint16_t mss;       /* size of the largest recent segment: what counts as full-sized */
+	uint8_t shift;      /* Rcv.Wind.Shift: scale of the windows that leave (RFC 7323, 2.3) */
+	bool fin_seen;      /* the FIN has arrived, perhaps out of order */
+	bool fin_rcvd;      /* the FIN has arrived in order: nothing follows */
+	uint8_t quick_left; /* this many more ACKs are not delayed */
 	uint8_t urg;        /* enum tcp_urg */
 	uint8_t urg_octet;
 	struct rcvbuf buf;
@@ -109,63 +109,63 @@ struct tcp_rcv {
 /* Timestamps (RFC 7323, 4 and 5). Written by segments with the option, and when an ACK is sent. */
 struct tcp_ts {
 	uint32_t recent;     /* TS.Recent */
-	uint32_t offset;     /* from the host's clock to this connection's timestamps */
+	uint32_t offset;     /* what is added to the host's clock for this connection's timestamps */
 	seq_t last_ack_sent; /* Last.ACK.sent */
 	nsec_t recent_at;    /* when TS.Recent was set */
 };
 
-/* Written by timers.c; progress sets retries back to 0. */
+/* Written by timers.c. Progress sets retries back to 0. */
 struct tcp_timers {
 	struct timer retx, persist, delack, keep, orphan, pace;
 	uint32_t retries;      /* retransmissions, or probes without an answer, in a row */
 	uint32_t keep_probes;  /* without an answer, in a row */
 	nsec_t retries_since;  /* when the first of the retries left */
-	uint8_t probe_backoff; /* window probes double their distance (RFC 9293, 3.8.6.1) */
+	uint8_t probe_backoff; /* window probes double their interval (RFC 9293, 3.8.6.1) */
 };
 
-/* When things happened last, and before when they may not happen again. 0 = never. */
+/* When things last happened (0 = never), and the earliest time at which they may happen again. */
 struct tcp_times {
 	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd;
 	nsec_t opened, syn_sent, established;
-	nsec_t next_challenge; /* no challenge ACK before */
-	nsec_t next_send;      /* pacing: no data before */
-	nsec_t next_confirm;   /* the next hop is not confirmed again before */
+	nsec_t next_challenge; /* challenge ACK */
+	nsec_t next_send;      /* data, when paced */
+	nsec_t next_confirm;   /* confirmation of the next hop */
 };
 
 /* The path to the peer. Written when routes change, and by ICMP errors. */
 struct tcp_path {
 	struct path_cache cache;
 	uint32_t mtu;
-	seq_t pmtu_edge;         /* while pmtu_retx: what lies before was sent too large for the path */
+	seq_t pmtu_edge;         /* while pmtu_retx: segments before this one were too large for the path */
 	uint64_t mss_generation; /* the route_generation() that snd.mss was computed for */
 	bool pmtu_retx;
-	bool software_checksum; /* the device has no checksum offload */
+	bool software_checksum; /* the device does not compute checksums */
 };
 
-/* The user's side: written by the user's calls, and by what is reported to it. */
+/* The user's side. Written by the user's calls, and by what is to be reported to the user. */
 struct tcp_user {
 	struct tcp_subscriber subscriber;
-	bool gone;         /* closed: the connection ends by itself */
+	bool gone;         /* the user has closed: the connection ends by itself */
 	bool rcv_shut;     /* shut down for receiving */
-	bool no_room;      /* a write found no room: the user is notified when there is some */
-	bool was_writable; /* after the last flush */
-	int error;         /* pending, LEAT_E */
-	int soft_error;    /* what ICMP reported and may pass (RFC 5461), LEAT_E */
+	bool no_room;      /* a write found no room: the user is notified when there is room */
+	bool was_writable; /* as of the last flush */
+	int error;         /* LEAT_E number that the user gets next; 0 */
+	int soft_error;    /* LEAT_E number of an ICMP error that may pass (RFC 5461); 0 */
 };
 
-/* Where a child is on its way from the SYN to the user. */
+/* The listener's queue that a child is in. */
 enum tcp_queue { QUEUE_NONE, QUEUE_SYN, QUEUE_ACCEPT };
 
-/* A SYN that waits for the user's word (defer_syn_ack). */
+/* A SYN whose answer the user decides on (defer_syn_ack). */
 struct tcp_deferred {
 	struct pkt *pkt;
 	struct ip_rx rx;
 };
 
-/* A child of a listener, until it is accepted. Written by listen.c. */
+/* A child of a listener, until it is accepted. Written by listen.c and steps.c. */
 struct tcp_child {
 	enum tcp_queue queue;
-	bool bare_ack; /* SYN-RECEIVED: the handshake is done except for the data that await_data asks for */
+	bool bare_ack; /* SYN-RECEIVED: the handshake is done, but await_data asks for data first */
 	struct tcp_listener *listener;
 	struct list link; /* of the listener's syn_queue or accept_queue */
 	struct tcp_deferred *deferred;
@@ -176,12 +176,15 @@ struct tcp_count {
 	uint64_t octets_sent, octets_retx, octets_acked, octets_rcvd;
 	uint32_t segs_in, segs_out, data_segs_in, data_segs_out, segs_retx;
 	uint32_t dsacks, reord_seen, out_of_order;
-	uint64_t rate_octets; /* the last delivery rate: so many octets */
-	nsec_t rate_interval; /* in this long; 0 = none */
+	uint64_t rate_octets; /* the last delivery rate: this many octets */
+	nsec_t rate_interval; /* in this time; 0 = not measured */
 	bool rate_app_limited;
 };
 
-/* Ordered so that what each segment touches lies together (docs/design/0021-connections.md). */
+/*
+ * The fields stand in the order of their use, so that a segment touches few cache lines
+ * (docs/design/0021-connections.md).
+ */
 struct tcp_conn {
 	struct tcp_flow flow; /* first */
 	struct tcp *tcp;
@@ -190,8 +193,8 @@ struct tcp_conn {
 	uint32_t want;     /* enum tcp_want */
 	uint8_t state;     /* enum leat_tcp_state */
 	bool passive;      /* opened by a listener */
-	bool ended;        /* out of the table: nothing more arrives */
-	bool emptied;      /* all queues but rcv.buf are gone */
+	bool ended;        /* not in the table any more: nothing arrives */
+	bool emptied;      /* all queues except rcv.buf have been freed */
 	struct tcp_agreed agreed;
 	struct tcp_snd snd;
 	struct recovery recovery;
@@ -203,17 +206,17 @@ struct tcp_conn {
 	struct tcp_times when;
 	struct tcp_path path;
 	struct tcp_opts opts;
-	enum drop_reason why_dropped; /* of the segment at hand */
+	enum drop_reason why_dropped; /* the segment at hand */
 	struct tcp_user user;
 	struct tcp_child child;
-	uint64_t number; /* struct event's flow */
+	uint64_t number; /* the flow in struct event */
 	struct tcp_count count;
 };
 
 /* conn.c: the life of a connection */
 /*
- * @hash: what tcp_find() left of these names. @way: where an active OPEN has found it already;
- * NULL: passive.
+ * Returns a connection in CLOSED that is in the table; NULL without memory, or at the limit. @hash
+ * is what tcp_find() computed for these names. @path is the path of an active OPEN; NULL: passive.
  */
 struct tcp_conn *tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote,
     uint64_t hash, const struct tcp_opts *opts, const struct path *path);
@@ -224,11 +227,11 @@ void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
 void tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events);
 void tcp_notify(struct tcp_conn *c, unsigned events);
 /*
- * The connection is over, for @error (LEAT_E; 0 = in order). Frees it in the flush if no user holds
- * it.
+ * Ends the connection for the reason @error (LEAT_E number; 0 = in order). The flush frees it if no
+ * user holds it.
  */
 void tcp_end(struct tcp_conn *c, int error);
-/* As tcp_end(), and RST to the peer. */
+/* As tcp_end(), and sends RST. */
 void tcp_end_with_reset(struct tcp_conn *c, int error);
 void tcp_emit_close(struct tcp_conn *c, int error);
 void tcp_emit_retx(struct tcp_conn *c, seq_t seq, uint32_t len, enum pkt_why why);
@@ -237,8 +240,8 @@ void tcp_emit_cc(struct tcp_conn *c, const char *cause);
 /* arrive.c, steps.c: SEGMENT ARRIVES (RFC 9293, 3.10.7) */
 enum step {
 	STEP_NEXT, /* go on with the next check */
-	STEP_DONE, /* the segment has done its work */
-	STEP_DROP, /* it has not: c->why_dropped tells why */
+	STEP_DONE, /* the segment has been processed */
+	STEP_DROP, /* the segment is dropped, for the reason c->why_dropped */
 };
 void tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg);
 enum step tcp_steps(struct tcp_conn *c, struct tcp_seg *seg);
@@ -270,14 +273,14 @@ enum step tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg);
 void tcp_rcv_consumed(struct tcp_conn *c);
 uint32_t tcp_window_to_offer(struct tcp_conn *c);
 
-/* RCV.WND: what is left of the window last offered. */
+/* Returns RCV.WND: what is left of the window last offered. */
 static inline uint32_t
 tcp_rcv_wnd(const struct tcp_conn *c)
 {
 	return seq_gt(c->rcv.adv, c->rcv.nxt) ? c->rcv.adv - c->rcv.nxt : 0;
 }
 
-/* The sequence number of the next octet that the user will read. */
+/* Returns the sequence number of the next octet that the user reads. */
 static inline seq_t
 tcp_read_seq(const struct tcp_conn *c)
 {
@@ -286,11 +289,11 @@ tcp_read_seq(const struct tcp_conn *c)
 
 /* output.c: what leaves, and when */
 void tcp_flush(struct tcp_conn *c);
-/* Behind the last octet that there is to send, FIN included. */
+/* Returns the sequence number after the last octet to send, FIN included. */
 seq_t tcp_snd_end(const struct tcp_conn *c);
-bool tcp_sends_data(const struct tcp_conn *c); /* in a state that may */
+bool tcp_sends_data(const struct tcp_conn *c); /* true in a state that may send data */
 
-/* transmit.c: a segment of a connection */
+/* transmit.c: builds a connection's segments */
 void tcp_send_syn(struct tcp_conn *c);
 void tcp_send_ack(struct tcp_conn *c, enum pkt_why why);
 void tcp_send_probe(struct tcp_conn *c, enum pkt_why why);
@@ -298,22 +301,26 @@ void tcp_send_reset(struct tcp_conn *c);
 uint32_t tcp_super_max(const struct tcp_conn *c);
 uint32_t tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next);
 
-/* timers.c: events, and what waits for them */
+/* timers.c: the events that start and stop timers */
 void timers_init(struct tcp_conn *c);
 void timers_cancel(struct tcp_conn *c);
-void timers_sent(struct tcp_conn *c);     /* something that must be acknowledged left */
+void timers_sent(struct tcp_conn *c);     /* a segment that must be acknowledged has left */
 void timers_acked(struct tcp_conn *c);    /* SND.UNA moved */
-void timers_ack_owed(struct tcp_conn *c); /* in a while will do */
-void timers_output_done(struct tcp_conn *c, bool unsent, bool stopped); /* is a probe needed? */
+void timers_ack_owed(struct tcp_conn *c); /* an ACK is due, but not at once */
+void timers_output_done(struct tcp_conn *c, bool unsent,
+    bool stopped); /* the flush has sent what it may: decides whether a probe is needed */
 void timers_established(struct tcp_conn *c);
 void timers_opts_changed(struct tcp_conn *c);
-void timers_await_fin(struct tcp_conn *c); /* FIN-WAIT-2, or no user: is it both? */
+void timers_await_fin(struct tcp_conn *c); /* in FIN-WAIT-2 without a user, limits the wait for the FIN */
 void timers_paced(struct tcp_conn *c, nsec_t until);
 
 /* path.c: the path to the peer */
-/* Returns the route as it is now, kept until routes change; NULL when there is none. */
+/*
+ * Returns the current path to the peer, which is looked up again after routes change; NULL without
+ * a route.
+ */
 const struct path *tcp_route(struct tcp_conn *c);
-/* Computes snd.mss anew, after a change of the route, its MTU or the options. */
+/* Computes snd.mss after a change of the route, its MTU or the options. */
 void tcp_sync_mss(struct tcp_conn *c);
 /* Returns the MSS option: what one segment to us may carry (RFC 9293, 3.7.1; RFC 6691). */
 uint16_t tcp_mss_to_announce(const struct tcp_conn *c);
@@ -322,10 +329,10 @@ void tcp_resend_large(struct tcp_conn *c);
 
 /* options.c */
 unsigned tcp_options_syn(struct tcp_conn *c, uint8_t opt[40]);
-unsigned tcp_options_ack(struct tcp_conn *c, uint8_t opt[40]); /* with SACK blocks */
+unsigned tcp_options_ack(struct tcp_conn *c, uint8_t opt[40]); /* includes SACK blocks */
 unsigned tcp_options_data(const struct tcp_conn *c, uint8_t opt[40]);
 unsigned tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr);
-/* Is @seg older than what has been seen (PAWS, RFC 7323, 5)? */
+/* Returns true if @seg is older than TS.Recent (PAWS, RFC 7323, 5). */
 bool tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now);
 void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
 nsec_t tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg);
@@ -346,7 +353,7 @@ timers_segment_arrived(struct tcp_conn *c)
 	c->timer.keep_probes = 0;
 }
 
-/* Whatever it was on. */
+/* An ACK has left, on whatever segment. */
 static inline void
 timers_ack_sent(struct tcp_conn *c)
 {
@@ -363,7 +370,7 @@ tcp_want(struct tcp_conn *c, uint32_t want)
 		list_push(&c->tcp->dirty, &c->dirty);
 }
 
-/* In a state in which both sides have agreed on sequence numbers. */
+/* Returns true in the states in which both sides have agreed on sequence numbers. */
 static inline bool
 tcp_synchronized(const struct tcp_conn *c)
 {
