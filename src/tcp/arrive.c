@@ -1,10 +1,13 @@
 /*
- * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT, and the way
- * to the steps of all others. LISTEN is listen.c, TIME-WAIT timewait.c.
+ * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT. steps.c has
+ * the later states, listen.c LISTEN, and timewait.c TIME-WAIT.
  */
 #include "tcp/conn.h"
 
-/* CLOSED (3.10.7.1): nobody is there; all but a RST is answered with one. */
+/*
+ * CLOSED (3.10.7.1): there is no connection. A RST is dropped; anything else is answered with a
+ * RST.
+ */
 void
 tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg)
 {
@@ -13,7 +16,10 @@ tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg)
 	tcp_seg_drop(tcp, seg, DROP_TCP_NO_LISTENER);
 }
 
-/* What the peer's SYN offers of what ours offers. Its window is never scaled (RFC 7323, 2.2). */
+/*
+ * Takes the options of the peer's SYN: one is in use if both SYNs offer it. The window in a SYN is
+ * never scaled (RFC 7323, 2.2).
+ */
 void
 tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -37,7 +43,7 @@ tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg)
 	cc_set_mss(&c->cc, c->snd.mss, true);
 }
 
-/* The peer's SYN is here: from now on RCV.NXT means something. */
+/* Takes the peer's SYN in SYN-SENT. RCV.NXT is valid from here on. */
 static void
 take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -53,8 +59,8 @@ take_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * How long the handshake took, if that can be told (Karn: a SYN sent twice tells nothing without
- * timestamps).
+ * Measures the round trip of the handshake. Without timestamps, a SYN that was sent twice gives no
+ * sample (Karn).
  */
 static void
 handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -71,7 +77,7 @@ handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
 		cc_syn_was_lost(&c->cc);
 }
 
-/* Our SYN is acknowledged, and theirs is here. */
+/* Enters ESTABLISHED: our SYN is acknowledged, and the peer's has arrived. */
 void
 tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -89,7 +95,7 @@ tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 	tcp_want(c, WANT_OUTPUT);
 }
 
-/* First, check the ACK bit (3.10.7.3). */
+/* First, check the ACK bit (RFC 9293, 3.10.7.3). */
 static enum step
 syn_sent_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -100,7 +106,7 @@ syn_sent_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	return step_drop(c, DROP_TCP_BAD_ACK_SYN);
 }
 
-/* Second, check the RST bit: only one that answers our SYN counts. */
+/* Second, check the RST bit: only a RST that acknowledges our SYN counts. */
 static enum step
 syn_sent_check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -113,8 +119,9 @@ syn_sent_check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * Fourth, check the SYN bit. With our SYN acknowledged the connection stands; without, both sides
- * opened at once (RFC 9293, 3.5, figure 8): our SYN goes out again, now with an ACK.
+ * Fourth, check the SYN bit. If our SYN is acknowledged, the connection is established. If not,
+ * both sides opened at the same time (RFC 9293, 3.5, figure 8): our SYN is sent again, now with an
+ * ACK.
  */
 static enum step
 syn_sent_check_syn(struct tcp_conn *c, struct tcp_seg *seg)

@@ -29,8 +29,9 @@ tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 }
 
 /*
- * Karn's rule: of what was sent twice only a timestamp tells which transmission arrived, and then
- * in whole milliseconds. Without either, the backoff at least is over.
+ * Takes a round-trip sample. Of a segment that was sent twice only a timestamp says which
+ * transmission arrived (Karn), and it does so in whole milliseconds. Without a sample, new data
+ * acknowledged at least ends the backoff.
  */
 static void
 measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *s)
@@ -44,8 +45,9 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *
 }
 
 /*
- * Duplicate ACK as RFC 5681, 2 defines it: something is outstanding, no text, no FIN, it names
- * SND.UNA, and the window stands. With SACK the blocks count instead.
+ * Returns true for a duplicate ACK as RFC 5681, 2 defines it: data is outstanding, the segment has
+ * no text and no FIN, acknowledges SND.UNA, and leaves the window as it was. With SACK the blocks
+ * count instead.
  */
 static bool
 is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -54,7 +56,7 @@ is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
 	       seg->ack == c->snd.una && (uint32_t)seg->wnd << c->snd.shift == c->snd.wnd;
 }
 
-/* The octets that are acknowledged leave the send buffer; our FIN was never in it. */
+/* Removes what is acknowledged from the send buffer. Our FIN was never in it. */
 static void
 release(struct tcp_conn *c, uint32_t acked)
 {
@@ -71,8 +73,8 @@ release(struct tcp_conn *c, uint32_t acked)
 }
 
 /*
- * SND.WND, from a segment that is not older than the one it was last taken from (RFC 9293,
- * 3.10.7.4).
+ * Updates SND.WND, unless the segment is older than the one that SND.WND was last taken from (RFC
+ * 9293, 3.10.7.4).
  */
 void
 tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -110,8 +112,8 @@ keep_rate(struct tcp_conn *c, const struct ack_sample *s)
 }
 
 /*
- * New data is acknowledged: the next hop works, so nobody need ask it (RFC 4861, 7.3.1). Told every
- * few seconds, not for every ACK.
+ * New data is acknowledged, so the next hop works and need not be probed (RFC 4861, 7.3.1).
+ * Confirms it every few seconds, not for every ACK.
  */
 static void
 confirm_neighbour(struct tcp_conn *c)
@@ -126,7 +128,7 @@ confirm_neighbour(struct tcp_conn *c)
 		neigh_confirm(path->iface, &path->next_hop);
 }
 
-/* What is under way, and what this ACK says of it. */
+/* Updates the scoreboard, loss recovery and congestion control by what this ACK says. */
 static void
 take_ack(struct tcp_conn *c, const struct tcp_seg *seg, bool dupack)
 {
@@ -166,7 +168,7 @@ tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	c->when.last_ack_rcvd = tcp_now(c);
 	tcp_update_window(c, seg);
 	if (txq_out(&c->snd.txq) == 0 || c->snd.wnd == 0)
-		c->timer.retries = 0; /* a window probe is answered: the peer lives */
+		c->timer.retries = 0; /* a window probe is answered: the peer is alive */
 	if (seg->ack != c->snd.una || dupack || seg->opt.nsack)
 		take_ack(c, seg, dupack);
 }

@@ -5,9 +5,9 @@
 #include "tcp/conn.h"
 
 /*
- * Sixth: the urgent pointer. It points behind the urgent octet (RFC 6093, 4; Linux's default),
- * whose number is kept. A later mark replaces one that has not been read: there is room for one
- * octet out of line.
+ * Sixth, check the URG bit. The urgent pointer points after the urgent octet (RFC 6093, 4; Linux's
+ * default); rcv.up is the octet itself. A later mark replaces one that has not been read, because
+ * one octet can be kept out of line.
  */
 void
 tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -23,7 +23,7 @@ tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg)
 	tcp_notify(c, TCP_EVENT_READABLE);
 }
 
-/* The urgent octet itself, when this segment brings it. */
+/* Copies the urgent octet if this segment has it. */
 static void
 take_urgent_octet(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -34,7 +34,10 @@ take_urgent_octet(struct tcp_conn *c, const struct tcp_seg *seg)
 	tcp_notify(c, TCP_EVENT_READABLE);
 }
 
-/* Before RCV.NXT it was here already; beyond the window, or the peer's FIN, it is not wanted. */
+/*
+ * Cuts off what lies before RCV.NXT, which has been received already, and what lies beyond the
+ * window or the peer's FIN.
+ */
 static void
 trim(struct tcp_conn *c, struct tcp_seg *seg)
 {
@@ -60,8 +63,8 @@ trim(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * One wire segment's payload, as the peer cuts it: what two of make an ACK due (Linux's rcv_mss).
- * It may shrink when the peer's path does, but not below the default for one short segment.
+ * Learns the payload size of the peer's segments: an ACK is due for two of them (Linux's rcv_mss).
+ * The size falls when the peer's path MTU does, but a single short segment does not lower it.
  */
 static void
 learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -76,7 +79,7 @@ learn_rcv_mss(struct tcp_conn *c, const struct tcp_seg *seg)
 		c->rcv.mss = (uint16_t)one;
 }
 
-/* What the receiver can know of the round-trip time, for the buffer's growth. */
+/* Measures the round-trip time as a receiver can, for the growth of the buffer. */
 static void
 measure(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -88,7 +91,7 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg)
 		rcvbuf_rtt_by_window(&c->rcv.buf, tcp_now(c), c->rcv.nxt, tcp_rcv_wnd(c));
 }
 
-/* Octets at RCV.NXT are the user's, even after shutdown for receiving, as on Linux. */
+/* Gives the octets at RCV.NXT to the user, even after shutdown for receiving, as on Linux. */
 static void
 deliver(struct tcp_conn *c, struct pkt *pkt)
 {
@@ -115,7 +118,7 @@ in_order(struct tcp_conn *c, struct tcp_seg *seg)
 		tcp_want(c, WANT_ACK);
 }
 
-/* Octets beyond a hole: kept, and the peer is told at once where the hole is (RFC 5681, 4.2). */
+/* Keeps octets beyond a hole. The peer is told at once where the hole is (RFC 5681, 4.2). */
 static enum step
 out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 {
@@ -127,7 +130,7 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 	c->count.out_of_order++;
 	tcp_want(c, WANT_ACK);
 	result = reass_insert(&c->rcv.reass, seg->seq, p, rcvbuf_reass_limit(&c->rcv.buf), &evicted);
-	while ((n = list_pop(&evicted))) /* others may have had to go, whatever became of this one */
+	while ((n = list_pop(&evicted))) /* packets may be evicted whatever the result is */
 		pkt_drop(c->tcp->core, container_of(n, struct pkt, node), DROP_REASS_LIMIT);
 	if (result == REASS_DUPLICATE)
 		return step_drop(c, DROP_DATA_DUPLICATE);
@@ -138,9 +141,9 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * When to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2): at once when more than one full segment
- * waits, while the connection is new and the sender starts slowly, or as the user wishes; else
- * within TCP_DELACK.
+ * Decides when to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2). An ACK is sent at once for more
+ * than one full segment, while the connection is new and its sender in slow start, or if the user
+ * wants it; otherwise within TCP_DELACK.
  */
 static void
 owe_ack(struct tcp_conn *c)
@@ -165,7 +168,7 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 	}
 	if (c->when.last_data_rcvd && tcp_now(c) - c->when.last_data_rcvd > c->rto.rto &&
 	    c->opts.quickack >= 0)
-		c->rcv.quick_left = TCP_QUICK_ACKS; /* the sender starts slowly again after a pause */
+		c->rcv.quick_left = TCP_QUICK_ACKS; /* after a pause the sender is in slow start again */
 	c->when.last_data_rcvd = tcp_now(c);
 	learn_rcv_mss(c, seg);
 	if (seg->seq != c->rcv.nxt)
@@ -175,7 +178,7 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 	return STEP_DONE;
 }
 
-/* The user has read: perhaps the buffer should grow, perhaps the peer should know of the room. */
+/* The user has read: grows the buffer, and reports a window that has opened. */
 void
 tcp_rcv_consumed(struct tcp_conn *c)
 {
@@ -186,7 +189,7 @@ tcp_rcv_consumed(struct tcp_conn *c)
 		tcp_want(c, WANT_UPDATE);
 }
 
-/* The window for a segment that leaves now, in octets. */
+/* Returns the window for a segment that leaves now, in octets. */
 uint32_t
 tcp_window_to_offer(struct tcp_conn *c)
 {

@@ -1,6 +1,6 @@
 /*
- * tcp/conn.c - the life of a connection: made, changing its state, ended, freed; and what others
- * are told of it.
+ * tcp/conn.c - the life of a connection: made, changing its state, ended and freed; and the events
+ * that report it to users and to the sink.
  */
 #include "tcp/conn.h"
 
@@ -10,7 +10,7 @@
 enum {
 	SNDBUF_BEGIN = 87040,
 	RCVBUF_BEGIN = 131072
-}; /* Linux's tcp_wmem, as grown at the handshake, and tcp_rmem */
+}; /* Linux's tcp_wmem, as it is after the handshake, and tcp_rmem */
 
 static void
 emit_names(struct tcp_conn *c, enum event_kind kind, uint8_t from, uint8_t to, int error, const void *info)
@@ -97,7 +97,7 @@ tcp_notify(struct tcp_conn *c, unsigned events)
 	tcp_subscriber_notify(c->tcp, &c->user.subscriber, events);
 }
 
-/* Buffers, as the options want them. */
+/* Sets up the buffers as the options say. */
 static void
 init_buffers(struct tcp_conn *c)
 {
@@ -111,7 +111,7 @@ init_buffers(struct tcp_conn *c)
 	c->rcv.shift = (uint8_t)rcvbuf_scale(&c->rcv.buf);
 }
 
-/* Before anything is sent. */
+/* Sets the initial sequence number. Only before anything has been sent. */
 void
 tcp_set_iss(struct tcp_conn *c, seq_t iss)
 {
@@ -120,7 +120,6 @@ tcp_set_iss(struct tcp_conn *c, seq_t iss)
 	txq_init(&c->snd.txq, &c->tcp->slab, iss + 1);
 }
 
-/* In the table, in CLOSED; NULL when memory or the limit of connections does not allow one more. */
 struct tcp_conn *
 tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t hash,
     const struct tcp_opts *opts, const struct path *path)
@@ -131,7 +130,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 
 	if (tcp->conns_count >= tcp->limits.conns)
 		return NULL;
-	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns) /* who is gone gives way to who comes */
+	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns) /* the oldest TIME-WAIT makes room */
 		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
 	c = slab_take(&tcp->conn_slab);
 	if (!c)
@@ -181,7 +180,7 @@ forget_deferred(struct tcp_conn *c)
 	c->child.deferred = NULL;
 }
 
-/* Out of the table and off the clock: from here on it only waits for its user to let go. */
+/* Removes @c from the table and stops its timers. It stays until its user closes it. */
 static void
 leave_table(struct tcp_conn *c)
 {
@@ -193,7 +192,7 @@ leave_table(struct tcp_conn *c)
 	tcp_flow_remove(c->tcp, &c->flow);
 }
 
-/* What arrived in order stays for the user to read; the other queues go. */
+/* Frees all queues except the data that arrived in order, which the user may still read. */
 static void
 detach(struct tcp_conn *c)
 {
@@ -222,9 +221,9 @@ tcp_conn_free(struct tcp_conn *c)
 }
 
 /*
- * A segment that is being processed, or the flush, may still look at the connection: so its queues
- * go only in the flush (WANT_SETTLE). A child that waits to be accepted stays where it is, and its
- * user finds it ended, as on Linux; of one in the SYN queue nobody hears.
+ * The segment being processed, or the flush, may still use the connection, so its queues are freed
+ * in the flush (WANT_SETTLE). A child in the accept queue stays there: as on Linux, its user
+ * accepts it and finds it ended. A child in the SYN queue is freed without an event.
  */
 void
 tcp_end(struct tcp_conn *c, int error)
@@ -255,7 +254,9 @@ tcp_end_with_reset(struct tcp_conn *c, int error)
 	tcp_end(c, error);
 }
 
-/* The last of the flush: what has ended leaves the table, and is freed when no user holds it. */
+/*
+ * Ends the flush: a connection that has ended leaves the table, and is freed if no user holds it.
+ */
 void
 tcp_settle(struct tcp_conn *c)
 {

@@ -1,13 +1,13 @@
 /*
- * tcp/error.c - ICMP errors about our segments, and what this host itself finds out (RFC 5461, RFC
- * 5927, RFC 8201; RFC 9293, 3.9.2.2).
+ * tcp/error.c - ICMP errors about our segments, from routers and from this host itself (RFC 5461,
+ * RFC 5927, RFC 8201; RFC 9293, 3.9.2.2).
  */
 #include "tcp/conn.h"
 #include "wire/icmp.h"
 
 /*
- * Does the quoted segment name octets that are under way (RFC 5927, 4.1)? Whoever sends errors
- * blindly must guess the number too. What this host says itself needs no proof.
+ * Returns true if the quoted segment is in flight (RFC 5927, 4.1): a blind attacker must guess the
+ * sequence number, too. An error of this host itself needs no proof.
  */
 static bool
 believable(const struct tcp_conn *c, const struct net_error *e)
@@ -36,8 +36,8 @@ packet_too_big(struct tcp_conn *c, const struct net_error *e)
 }
 
 /*
- * Does the error end a peer's request that waits for its ACK? In IPv6 a hard one does, in IPv4
- * those that Linux picks.
+ * Returns true if the error ends a connection request of the peer, which waits for its ACK. For
+ * IPv6 every hard error does, for IPv4 the ones that Linux selects.
  */
 static bool
 ends_request(const struct net_error *e)
@@ -49,9 +49,9 @@ ends_request(const struct net_error *e)
 }
 
 /*
- * While connecting any error is the answer, as Linux takes it (RFC 5461, 2 allows it). An
- * established connection outlives them all, hard ones too (RFC 5927, 5.2): retransmission goes on,
- * and gives the error as its reason if it gives up.
+ * While connecting, any error ends the attempt, as on Linux (RFC 5461, 2 allows it). An established
+ * connection survives all of them, even hard ones (RFC 5927, 5.2): retransmission goes on, and if
+ * it gives up, the error is the reason that the user gets.
  */
 static void
 unreachable(struct tcp_conn *c, const struct net_error *e)

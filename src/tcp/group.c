@@ -1,7 +1,7 @@
 /*
- * tcp/group.c - listeners by their name, from the specific to the general. Those of one name that
- * all said SO_REUSEPORT are a group, and share what arrives by a hash of the four-tuple; all others
- * are groups of one.
+ * tcp/group.c - listeners by name, from the specific to the general. Listeners of one name that all
+ * have SO_REUSEPORT form a group, and share what arrives by a hash of the four-tuple. Any other
+ * listener is a group of one.
  */
 #include "tcp/host.h"
 #include "wire/ip.h"
@@ -18,7 +18,7 @@ struct tcp_group {
 
 struct group_key {
 	const struct endpoint *local;
-	bool exact; /* @v6only, @ifindex: as they stand */
+	bool exact; /* v6only and the interface must be equal */
 	bool v4;    /* a listener on "::" must not be v6only */
 	bool v6only;
 };
@@ -61,7 +61,7 @@ find_at(struct tcp *tcp, const struct endpoint *local, const struct ipaddr *addr
 	return group_find(tcp, &key);
 }
 
-/* The same four-tuple finds the same member for as long as the members stay the same. */
+/* The same four-tuple gets the same member as long as the members stay the same. */
 static struct tcp_listener *
 choose(const struct tcp *tcp, const struct tcp_group *g, const struct endpoint *local,
     const struct endpoint *remote)
@@ -75,8 +75,8 @@ choose(const struct tcp *tcp, const struct tcp_group *g, const struct endpoint *
 }
 
 /*
- * The specific before the wildcard, the own family's wildcard before the dual one, a port before
- * every port.
+ * Order: an exact address, the wildcard of the address's family, the wildcard of both families; and
+ * a listener of the port before one of every port.
  */
 struct tcp_listener *
 tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
@@ -90,7 +90,7 @@ tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct en
 		g = find_at(tcp, local, &IPADDR_ANY6, v4);
 	if (g)
 		return choose(tcp, g, local, remote);
-	/* port 0 is nobody's: connecting to it is refused at once, as by Linux */
+	/* no listener has port 0: connecting to it is refused at once, as on Linux */
 	return local->port ? list_first(&tcp->catch_all, struct tcp_listener, any) : NULL;
 }
 
@@ -135,7 +135,9 @@ group_new(struct tcp_listener *l)
 	return 0;
 }
 
-/* Does everyone there share its port? One suffices to ask, since nobody else could have come in. */
+/*
+ * Returns true if all members share their port. One is asked for all: no other could have joined.
+ */
 static bool
 all_share(const struct tcp_group *g)
 {

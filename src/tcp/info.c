@@ -1,6 +1,4 @@
-/*
- * tcp/info.c - STATUS (RFC 9293, 3.10.6): readiness, names, numbers, and Linux's TCP_INFO.
- */
+/* tcp/info.c - STATUS (RFC 9293, 3.10.6): readiness, names, counters, and Linux's TCP_INFO. */
 #include "tcp/conn.h"
 
 enum { INFO_TIMESTAMPS = 1, INFO_SACK = 2, INFO_WSCALE = 4 }; /* Linux's TCPI_OPT_* */
@@ -129,7 +127,7 @@ info_sender(const struct tcp_conn *c, struct leat_tcp_info *i)
 	i->tcpi_notsent_bytes = (uint32_t)tcp_unsent(c);
 }
 
-/* Linux's busy time contains the two others. */
+/* Linux's busy time includes the two others. */
 static void
 info_chrono(const struct tcp_conn *c, struct leat_tcp_info *i)
 {
@@ -168,7 +166,7 @@ tcp_info(const struct tcp_conn *c, struct leat_tcp_info *i)
 	    .tcpi_wscale = (uint8_t)(c->snd.shift | c->rcv.shift << 4),
 	    .tcpi_flags = c->count.rate_app_limited,
 	    .tcpi_pmtu = c->path.mtu,
-	    /* as on Linux, before the first octet the handshake counts */
+	    /* as on Linux, the handshake counts before the first octet */
 	    .tcpi_last_data_sent =
 		msec_since(c, c->when.last_data_sent ? c->when.last_data_sent : c->when.established),
 	    .tcpi_last_data_recv =

@@ -2,15 +2,15 @@
  * tcp/isn.c - initial sequence numbers (RFC 6528) and the origins of timestamp clocks (RFC 7323,
  * 7.1).
  *
- * Both are F(four-tuple, secret): a stranger cannot guess those of another connection, while
- * successive connections of one four-tuple see a clock that only moves on, which is what makes
- * reuse out of TIME-WAIT safe (RFC 6191).
+ * Both are F(four-tuple, secret). Nobody else can guess them. The connections of one four-tuple,
+ * one after the other, see a clock that only moves forward, so it is safe to reuse a four-tuple in
+ * TIME-WAIT (RFC 6191).
  */
 #include "tcp/host.h"
 
 /*
- * One hash tells both: no half of what SipHash answers says anything of the other half. The initial
- * sequence number is M + F(...), M ticking every 4 microseconds (RFC 9293, 3.4.1).
+ * One hash gives both: neither half of a SipHash says anything about the other. The initial
+ * sequence number is M + F(...), where M ticks every 4 microseconds (RFC 9293, 3.4.1).
  */
 struct tcp_origin
 tcp_origin(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)

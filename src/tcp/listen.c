@@ -1,18 +1,18 @@
 /*
- * tcp/listen.c - LISTEN: who listens where, what a SYN starts (RFC 9293, 3.10.7.2), and the two
- * queues on a child's way to its user.
+ * tcp/listen.c - LISTEN: listeners, the children that SYNs create (RFC 9293, 3.10.7.2), and the two
+ * queues that a child passes before its user accepts it.
  *
- * A child stands in the SYN queue while it is SYN-RECEIVED, then in the accept queue until it is
- * taken. With defer_syn_ack it goes to the accept queue at once, and its SYN-ACK waits for the
- * user's word. When the accept queue is full, the last ACK of a handshake is dropped, and our
- * SYN-ACK's retransmission asks for it again: as Linux does.
+ * A child is in the SYN queue while it is SYN-RECEIVED, then in the accept queue until it is
+ * accepted. With defer_syn_ack it goes to the accept queue at once, and no SYN-ACK is sent before
+ * the user has decided. When the accept queue is full, the ACK that ends a handshake is dropped;
+ * our SYN-ACK is then retransmitted and asks for it again, as on Linux.
  */
 #include "tcp/conn.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-/* Of those that take every port there is one that is transparent and one that is not. */
+/* Of the listeners that take every port, one may be transparent and one not. */
 static int
 join_catch_all(struct tcp_listener *l)
 {
@@ -95,7 +95,7 @@ tcp_listener_opts(struct tcp_listener *l)
 	return &l->opts;
 }
 
-/* Children not yet taken: nobody will ever read what they bring. */
+/* Resets children that were not accepted: nobody can read what they receive. */
 static void
 reset_children(struct list *queue)
 {
@@ -126,7 +126,7 @@ tcp_listener_close(struct tcp_listener *l)
 	tcp_leave(tcp);
 }
 
-/* Linux's rule: a backlog of N lets N + 1 wait. */
+/* Linux's rule: with a backlog of N, N + 1 children may wait. */
 bool
 tcp_accept_queue_full(const struct tcp_listener *l)
 {
@@ -201,7 +201,7 @@ tcp_accept_undo(struct tcp_listener *l, struct tcp_conn *c)
 	l->waiting++;
 }
 
-/* The SYN is kept whole, so that an ICMP error can quote it. */
+/* Keeps the whole SYN, headers included, so that an ICMP error can quote it. */
 static void
 defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)
 {
@@ -215,9 +215,10 @@ defer(struct tcp_conn *c, struct tcp_seg *seg, struct tcp_deferred *d)
 }
 
 /*
- * A connection in SYN-RECEIVED out of a SYN. Text on the SYN is not kept: it will come again (RFC
- * 9293 allows queuing it; Linux does not, without Fast Open). @at_least: out of TIME-WAIT, the
- * first number that no old segment can have.
+ * Returns a connection in SYN-RECEIVED for a SYN; NULL without memory. Text on the SYN is not kept,
+ * because it will be sent again (RFC 9293 allows to queue it; Linux does so with Fast Open only).
+ * @at_least: when the four-tuple was in TIME-WAIT, the first sequence number that no old segment
+ * can have.
  */
 static struct tcp_conn *
 child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_least)
@@ -239,12 +240,12 @@ child_new(struct tcp_listener *l, const struct tcp_seg *seg, const seq_t *at_lea
 }
 
 /*
- * Too many are half open: the oldest goes, without a word. Under a flood of SYNs a new client then
- * has as long for his handshake as the flood needs to fill the queue; if the newest went instead,
- * nobody could come in until the forged ones time out (RFC 4987, 3.4). False: the oldest has had
- * less time than a handshake takes, so its place would be of no use to the next, either. Such a SYN
- * is not worth its SYN-ACK, which costs more than reading it does: the time is left to the
- * connections that there are.
+ * The SYN queue is full: drops the oldest child, and sends nothing. In a flood of SYNs a new client
+ * then has as long for its handshake as the flood takes to fill the queue. If the newest were
+ * dropped, no client could connect before the forged SYNs time out (RFC 4987, 3.4). Returns false
+ * if the oldest has had less time than a handshake takes: the next child would have no more. Such a
+ * SYN is not worth its SYN-ACK, which costs more than reading it; the time is left to the existing
+ * connections.
  */
 static bool
 evict_oldest(struct tcp_listener *l)
@@ -275,8 +276,8 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 		return;
 	}
 	/*
-	 * Without memory for the deferred answer the SYN is dropped: it is not for this stack to
-	 * accept it.
+	 * Without memory for the deferred answer the SYN is dropped: accepting it is the user's
+	 * decision.
 	 */
 	if (l->opts.defer_syn_ack)
 		d = calloc(1, sizeof *d);
@@ -297,7 +298,10 @@ listen_take_syn(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_lea
 	tcp_want(c, WANT_SYN);
 }
 
-/* LISTEN (3.10.7.2): first RST, second ACK, third SYN, fourth all else. */
+/*
+ * LISTEN (3.10.7.2): first check for a RST, second for an ACK, third for a SYN, fourth drop
+ * anything else.
+ */
 void
 tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least)
 {
@@ -327,10 +331,7 @@ tcp_answer_accept(struct tcp_conn *c)
 	tcp_leave(c->tcp);
 }
 
-/*
- * The child goes without a trace, or with the word that a host without that service would have
- * given.
- */
+/* Ends the child silently, or with the error that a host without the service would send. */
 void
 tcp_answer_refuse(struct tcp_conn *c, int error)
 {

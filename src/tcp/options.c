@@ -1,12 +1,12 @@
 /*
- * tcp/options.c - which options a segment carries, and what timestamps that arrive mean (RFC 7323).
+ * tcp/options.c - the options that a segment carries, and what arriving timestamps mean (RFC 7323).
  */
 #include "tcp/conn.h"
 
-/* A timestamp seen longer ago than this proves nothing (RFC 7323, 5.5): 24 days. */
+/* A TS.Recent older than 24 days proves nothing (RFC 7323, 5.5). */
 #define PAWS_STALE (24 * 24 * 3600 * SEC)
 
-/* No round trip takes ten minutes. */
+/* In milliseconds: no round trip takes ten minutes. */
 #define TS_RTT_MOST 600000
 
 static void
@@ -17,7 +17,7 @@ fill_timestamps(const struct tcp_conn *c, struct tcp_options *o)
 	o->ts_ecr = c->ts.recent;
 }
 
-/* What we offer in a SYN, or what both agreed on in a SYN-ACK. */
+/* A SYN has the options that we offer; a SYN-ACK those that both sides offer. */
 unsigned
 tcp_options_syn(struct tcp_conn *c, uint8_t opt[40])
 {
@@ -66,8 +66,8 @@ tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at,
 }
 
 /*
- * The round trip that the timestamp on @seg tells of, in whole milliseconds, at least one; 0 =
- * none. What names a moment that has not come, or long ago, was not made by our clock.
+ * Returns the round-trip time by the timestamp of @seg, in whole milliseconds, at least one; 0 =
+ * none. An echoed time in the future, or long ago, was not set by our clock.
  */
 nsec_t
 tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -80,8 +80,8 @@ tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * RFC 7323, 4.3 (2): only of a segment that covers what was acknowledged last, so that delayed ACKs
- * are measured whole.
+ * RFC 7323, 4.3 (2): takes the timestamp only of a segment that covers Last.ACK.sent, so that a
+ * delayed ACK is measured whole.
  */
 void
 tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg)

@@ -1,6 +1,6 @@
 /*
- * tcp/output.c - what to send next, and the flush at the end of every entry (RFC 9293, 3.8.6; RFC
- * 6675 by way of recovery.h).
+ * tcp/output.c - decides what to send next, and flushes at the end of every entry (RFC 9293,
+ * 3.8.6). recovery.h decides what is retransmitted.
  */
 #include "tcp/conn.h"
 
@@ -28,9 +28,9 @@ tcp_sends_data(const struct tcp_conn *c)
 }
 
 /*
- * May the last segment, shorter than the others, leave now (RFC 9293, 3.7.4)? Nagle's rule in
- * Minshall's form, as Linux has it: not while another short one is unacknowledged. Neither urgent
- * data nor a FIN waits.
+ * Returns true if the last segment, shorter than the others, may leave now (RFC 9293, 3.7.4).
+ * Nagle's rule in Minshall's variant, as on Linux: not while another short segment is
+ * unacknowledged. Neither urgent data nor a FIN waits.
  */
 static bool
 short_may_go(const struct tcp_conn *c)
@@ -39,15 +39,15 @@ short_may_go(const struct tcp_conn *c)
 		return true;
 	if (c->opts.cork || c->snd.more)
 		return false;
-	/* beyond SND.NXT it is of half a sequence space ago, and acknowledged */
+	/* beyond SND.NXT it is older than half the sequence space, so it is acknowledged */
 	return c->opts.nodelay || seq_leq(c->snd.sml, c->snd.una) || seq_gt(c->snd.sml, c->snd.nxt);
 }
 
 /*
- * Octets of new data that should leave now, if cwnd lets them (the sender's side of silly-window
- * avoidance, RFC 9293, 3.8.6.2.1): whole segments; the short rest when all that there is to send
- * fits the window; a window's worth when it is half of the largest window the peer ever had;
- * anything once the override timer is over.
+ * Returns how many octets of new data may leave if cwnd allows it: the sender's silly window
+ * avoidance (RFC 9293, 3.8.6.2.1). These are whole segments; the short rest, if all unsent data
+ * fits the window; a whole window that is at least half of the largest one seen; everything, when
+ * the override timer has expired.
  */
 static uint32_t
 sendable(const struct tcp_conn *c, bool override)
@@ -70,9 +70,8 @@ sendable(const struct tcp_conn *c, bool override)
 }
 
 /*
- * Octets of what is to be sent again that lie in the window that the peer has now, in whole
- * segments: it may have taken back what it had offered. The very first segment always may go (RFC
- * 9293, 3.8.6).
+ * Returns how many octets of a retransmission lie in the peer's window, in whole segments: the peer
+ * may have taken back some of the window. The first segment may always leave (RFC 9293, 3.8.6).
  */
 static uint32_t
 retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
@@ -85,7 +84,7 @@ retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
 	return next->len <= room ? next->len : room - room % c->snd.mss;
 }
 
-/* Has the rate of congestion control a say, and does it say later? */
+/* Returns true, with the timer armed, if the pacing rate delays the next segment. */
 static bool
 paced(struct tcp_conn *c)
 {
@@ -103,7 +102,7 @@ pace(struct tcp_conn *c, uint32_t len)
 				    (nsec_t)((uint64_t)len * (uint64_t)SEC / c->cc.pacing_rate);
 }
 
-/* A pause in which all was acknowledged: what cwnd knew is old (RFC 5681, 4.1). */
+/* After a pause in which everything was acknowledged, cwnd is out of date (RFC 5681, 4.1). */
 static void
 restart_after_idle(struct tcp_conn *c)
 {
@@ -112,8 +111,8 @@ restart_after_idle(struct tcp_conn *c)
 }
 
 /*
- * Data is an answer to data that has just come: the user's answers will carry the ACKs (Linux's
- * pingpong).
+ * Data sent soon after data arrived is an answer: the user's answers will carry the ACKs, so the
+ * next ACKs are delayed (Linux's pingpong).
  */
 static void
 note_conversation(struct tcp_conn *c)
@@ -123,8 +122,8 @@ note_conversation(struct tcp_conn *c)
 }
 
 /*
- * Retransmissions first, then new data, as long as the windows let it. True: it stopped for want of
- * memory. *@by_cwnd: for cwnd.
+ * Sends retransmissions and then new data, as far as the windows allow. Returns true if memory ran
+ * out. *@by_cwnd: cwnd stopped it.
  */
 static bool
 send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
@@ -173,7 +172,7 @@ why_ack(const struct tcp_conn *c, uint32_t want)
 	return want & WANT_UPDATE ? PKT_WHY_WINDOW_UPDATE : PKT_WHY_CHALLENGE_ACK;
 }
 
-/* For TCP_INFO: what the sender waits for now. */
+/* For TCP_INFO: returns what the sender is waiting for. */
 static enum chrono_kind
 waits_for(const struct tcp_conn *c)
 {
@@ -186,7 +185,7 @@ waits_for(const struct tcp_conn *c)
 	return unsent || out ? CHRONO_BUSY : CHRONO_IDLE;
 }
 
-/* A smaller path: what is under way in segments that do not fit it is as good as lost. */
+/* When the path has become smaller, segments in flight that do not fit it count as lost. */
 static void
 path_changed(struct tcp_conn *c)
 {
@@ -198,8 +197,8 @@ path_changed(struct tcp_conn *c)
 }
 
 /*
- * All that is due, in as few segments as can be: data carries the ACK, unless there are SACK blocks
- * to tell, for which full segments have no room.
+ * Sends everything that is due in as few segments as possible. Data carries the ACK, unless there
+ * are SACK blocks, for which a full segment has no room.
  */
 static void
 flush_synchronized(struct tcp_conn *c, uint32_t want)

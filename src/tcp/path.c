@@ -20,7 +20,10 @@ tcp_route(struct tcp_conn *c)
 	return &c->path.cache.path;
 }
 
-/* The path, and what fits it beside the options that every segment carries (RFC 6691). */
+/*
+ * The segment size follows from the MTU, less the headers and the options of every segment (RFC
+ * 6691).
+ */
 void
 tcp_sync_mss(struct tcp_conn *c)
 {
@@ -63,8 +66,7 @@ tcp_mss_to_announce(const struct tcp_conn *c)
 }
 
 /*
- * All that was sent in larger segments than now fit the path goes again, and it was no congestion
- * (RFC 1191, 6.5).
+ * Segments larger than the path now takes are sent again. This was no congestion (RFC 1191, 6.5).
  */
 void
 tcp_resend_large(struct tcp_conn *c)
@@ -72,7 +74,7 @@ tcp_resend_large(struct tcp_conn *c)
 	struct txrec *r, *after;
 
 	if (!c->agreed.sack_ok)
-		txq_forget_dupacks(&c->snd.txq); /* they stood for segments that may be lost now */
+		txq_forget_dupacks(&c->snd.txq); /* they counted segments that may now be lost */
 	for (r = txq_first(&c->snd.txq); r; r = after) {
 		after = txq_after(&c->snd.txq, r);
 		if (!r->sacked && r->mss > c->snd.mss && r->end - r->node.seq > c->snd.mss)

@@ -1,14 +1,14 @@
 /*
  * tcp/steps.c - SEGMENT ARRIVES in SYN-RECEIVED and all later states: the checks of RFC 9293,
- * 3.10.7.4, one function each, in its order, with RFC 7323 (PAWS) and RFC 5961 (blind attacks)
- * where they belong.
+ * 3.10.7.4, one function each and in its order, with those of RFC 7323 (PAWS) and RFC 5961 (blind
+ * attacks) where they belong.
  */
 #include "tcp/conn.h"
 
 /*
- * A challenge ACK (RFC 5961, 7): so many a second for the host, and one in half a second for a
- * connection, so that nobody learns from their number nor makes two hosts answer each other for
- * ever.
+ * Limits challenge ACKs (RFC 5961, 7), for the host per second, and for a connection to one in half
+ * a second. Their number then tells an attacker nothing, and two hosts cannot answer each other
+ * forever.
  */
 bool
 tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
@@ -20,8 +20,8 @@ tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
 	if (now - tcp->challenge_second >= SEC) {
 		tcp->challenge_second = now;
 		/*
-		 * half of it random, so that the number left tells a third party nothing
-		 * (CVE-2016-5696)
+		 * The limit is partly random, so that what is left of it tells a third party
+		 * nothing (CVE-2016-5696).
 		 */
 		tcp->challenges = TCP_CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, TCP_CHALLENGES);
 	}
@@ -42,9 +42,9 @@ tcp_want_challenge_ack(struct tcp_conn *c)
 }
 
 /*
- * A SYN again while ours waits for its ACK. Passive: theirs was sent again, so ours is as well, as
- * Linux does. Both opened at once: theirs comes again as SYN-ACK, one octet before the window; what
- * counts of it is the ACK (RFC 9293, 3.5, figure 8).
+ * A SYN arrives again in SYN-RECEIVED. Passive: the peer has retransmitted its SYN, so our SYN-ACK
+ * is sent again, as on Linux. Both sides opened at the same time: the peer's SYN comes again as
+ * SYN-ACK, one octet before the window; only its ACK counts (RFC 9293, 3.5, figure 8).
  */
 static enum step
 check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
@@ -58,8 +58,8 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 		return STEP_NEXT;
 	}
 	/*
-	 * RFC 7323, 4.3; or the peer's first round trip would count from its first SYN, however
-	 * late that was answered
+	 * RFC 7323, 4.3. With the timestamp of the first SYN, the peer would measure a round trip
+	 * since then, however late this one is answered.
 	 */
 	tcp_ts_recent_update(c, seg);
 	if (!c->child.deferred)
@@ -68,9 +68,9 @@ check_syn_again(struct tcp_conn *c, struct tcp_seg *seg)
 }
 
 /*
- * What is not acceptable is answered with an ACK, so that both agree again on where they are (RFC
- * 9293, 3.10.7.4); segments without text or FIN only twice a second, or two confused hosts would
- * never stop (Linux: tcp_oow_rate_limited).
+ * Answers an unacceptable segment with an ACK, so that both sides agree again on the sequence
+ * numbers (RFC 9293, 3.10.7.4). Segments without text and FIN are answered only twice a second,
+ * because two hosts that disagree would answer each other forever (Linux: tcp_oow_rate_limited).
  */
 static void
 answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -87,8 +87,8 @@ answer_unacceptable(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * A pure ACK that a later one has overtaken, by no more than a retransmission timeout: it is old,
- * but nobody is confused, and an answer would help nobody. Linux's tcp_disordered_ack().
+ * Returns true for a pure ACK that a later one has overtaken, by at most a retransmission timeout.
+ * It is old but harmless, and an answer to it is of no use (Linux: tcp_disordered_ack()).
  */
 static bool
 is_overtaken_ack(const struct tcp_conn *c, const struct tcp_seg *seg)
@@ -113,15 +113,15 @@ check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 		return step_drop(c, DROP_PAWS);
 	}
 	if (seg->ack == c->snd.una && (uint32_t)seg->wnd << c->snd.shift == c->snd.wnd)
-		return STEP_NEXT; /* its SACK blocks may be news */
+		return STEP_NEXT; /* its SACK blocks may be new */
 	return step_drop(c, DROP_PAWS);
 }
 
 /*
- * The four cases of 3.10.7.4's table, with two allowances. Into a window of zero a segment at
- * RCV.NXT may bring its ACK, URG or RST (its text is refused later); and an empty segment may stand
- * at the very right edge, where a peer stands that has filled the window. A RST may not: it needs
- * no such allowance, and what is outside the window is dropped without an answer (RFC 5961, 3.2).
+ * The four cases of the table in 3.10.7.4, with two exceptions. First, into a window of zero a
+ * segment at RCV.NXT may bring its ACK, URG or RST (its text is refused later). Second, an empty
+ * segment may be at the very right edge, as it is when the peer has filled the window. The second
+ * does not hold for a RST: outside the window it is dropped without an answer (RFC 5961, 3.2).
  */
 static bool
 acceptable(const struct tcp_conn *c, const struct tcp_seg *seg, uint32_t len)
@@ -152,7 +152,10 @@ check_sequence(struct tcp_conn *c, const struct tcp_seg *seg)
 	return step_drop(c, old && seg->len ? DROP_DATA_DUPLICATE : DROP_SEQ_OUT_OF_WINDOW);
 }
 
-/* What a reset means to the user: refused, after the peer's FIN no more readers, else reset. */
+/*
+ * Returns the error that a reset means to the user: refused; a broken pipe after the peer's FIN;
+ * otherwise reset.
+ */
 static int
 rst_errno(const struct tcp_conn *c)
 {
@@ -167,9 +170,9 @@ rst_errno(const struct tcp_conn *c)
 }
 
 /*
- * Second, check the RST bit (RFC 9293, 3.10.7.4; RFC 5961, 3.2). Step one has found the segment
- * acceptable; it may still begin before RCV.NXT. Only a RST that names RCV.NXT exactly may end the
- * connection: a blind attacker guesses the window far sooner than the number.
+ * Second, check the RST bit (RFC 9293, 3.10.7.4; RFC 5961, 3.2). The segment is acceptable, but may
+ * begin before RCV.NXT. Only a RST at exactly RCV.NXT ends the connection: a blind attacker guesses
+ * a number in the window far sooner than this one.
  */
 static enum step
 check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -182,13 +185,13 @@ check_rst(struct tcp_conn *c, const struct tcp_seg *seg)
 		tcp_want_challenge_ack(c);
 		return step_drop(c, DROP_RST_NOT_EXACT);
 	}
-	tcp_end(c, rst_errno(c)); /* of a child in the SYN queue the user has not heard */
+	tcp_end(c, rst_errno(c)); /* a child in the SYN queue ends without an event */
 	return STEP_DONE;
 }
 
 /*
- * Fourth, check the SYN bit: whoever sent it must prove with an exact RST that it has forgotten us
- * (RFC 5961, 4.2).
+ * Fourth, check the SYN bit. A peer that has lost the connection proves it by an exact RST in
+ * answer to our ACK (RFC 5961, 4.2).
  */
 static enum step
 check_syn(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -199,7 +202,7 @@ check_syn(struct tcp_conn *c, const struct tcp_seg *seg)
 	return step_drop(c, DROP_SYN_IN_WINDOW);
 }
 
-/* The ACK that ends the handshake, of one that listened or of both that opened at once. */
+/* The ACK that ends the handshake, after a passive open or when both sides opened at once. */
 static enum step
 syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -208,7 +211,8 @@ syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 		return step_drop(c, DROP_ACK_UNSENT);
 	}
 	if (c->child.queue == QUEUE_SYN && tcp_accept_queue_full(c->child.listener))
-		return step_drop(c, DROP_TCP_ACCEPT_QUEUE); /* our SYN-ACK will go again, and ask again */
+		return step_drop(c,
+		    DROP_TCP_ACCEPT_QUEUE); /* our SYN-ACK will be retransmitted, and ask for this ACK again */
 	if (c->child.queue == QUEUE_SYN && c->timer.retries < c->opts.await_data && !seg->len &&
 	    !(seg->flags & TCP_FIN)) {
 		c->child.bare_ack = true;
@@ -222,8 +226,8 @@ syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 }
 
 /*
- * Fifth, check the ACK field. RFC 5961, 5.2 narrows what is acceptable to the largest window that
- * the peer ever offered before SND.UNA; beyond either end nothing of the segment is believed.
+ * Fifth, check the ACK bit. RFC 5961, 5.2 accepts an old ACK only within the largest window that
+ * the peer ever offered before SND.UNA. If the ACK is outside, the segment is dropped.
  */
 static enum step
 check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -243,7 +247,7 @@ check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	return STEP_NEXT;
 }
 
-/* Is our FIN sent and acknowledged? */
+/* Returns true if our FIN has been sent and acknowledged. */
 static bool
 fin_acked(const struct tcp_conn *c)
 {
@@ -251,15 +255,13 @@ fin_acked(const struct tcp_conn *c)
 }
 
 /*
- * ... and what an acceptable ACK does: ESTABLISHED's processing, and where our FIN is acknowledged
- * the next state.
+ * Processes an acceptable ACK as in ESTABLISHED, and changes the state if it acknowledges our FIN.
  */
 static enum step
 process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	tcp_process_ack(c, seg);
-	c->snd.more =
-	    false; /* MSG_MORE holds for the call it was said in; what the next ACK lets out goes, as on Linux */
+	c->snd.more = false; /* as on Linux, MSG_MORE holds for one call: what the next ACK allows is sent */
 	tcp_want(c, WANT_OUTPUT);
 	if (!fin_acked(c))
 		return STEP_NEXT;
@@ -280,7 +282,7 @@ process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	}
 }
 
-/* May the peer still send us text? */
+/* Returns true in the states in which the peer may send text. */
 static bool
 receives(const struct tcp_conn *c)
 {
@@ -289,8 +291,8 @@ receives(const struct tcp_conn *c)
 }
 
 /*
- * Data that nobody will ever read: the user has closed, or has shut both directions down. The peer
- * is told with a RST, or it would believe that its data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
+ * The user has closed, or has shut down both directions: nobody will read the data. The peer gets a
+ * RST, or it would assume that the data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
  */
 static enum step
 check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
@@ -312,7 +314,7 @@ check_urg(struct tcp_conn *c, const struct tcp_seg *seg)
 	return STEP_NEXT;
 }
 
-/* Eighth, check the FIN bit: it has come in order. */
+/* Eighth, check the FIN bit: the FIN has arrived in order. */
 static void
 take_fin(struct tcp_conn *c)
 {
@@ -324,7 +326,7 @@ take_fin(struct tcp_conn *c)
 	case LEAT_TCP_ESTABLISHED:
 		tcp_set_state(c, LEAT_TCP_CLOSE_WAIT);
 		break;
-	case LEAT_TCP_FIN_WAIT_1: /* our FIN is not acknowledged yet: check_ack() would have seen it */
+	case LEAT_TCP_FIN_WAIT_1: /* our FIN is not acknowledged: process_ack() would have left this state */
 		tcp_set_state(c, LEAT_TCP_CLOSING);
 		break;
 	default:
@@ -334,7 +336,7 @@ take_fin(struct tcp_conn *c)
 	}
 }
 
-/* Seventh and eighth: process the segment text, and the FIN when everything before it is here. */
+/* Seventh, process the segment text; eighth, the FIN, when everything before it has arrived. */
 enum step
 step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg)
 {
@@ -356,7 +358,7 @@ step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg)
 	return s == STEP_DROP ? s : STEP_DONE;
 }
 
-/* Up to the fifth: is it to be believed? */
+/* The checks up to the fifth, which decide whether the segment is believed. */
 static enum step
 checks(struct tcp_conn *c, struct tcp_seg *seg)
 {

@@ -1,20 +1,19 @@
 /*
- * tcp/tables.c - whose a segment is: connections by four-tuple; and which local addresses and ports
- * they use.
+ * tcp/tables.c - finds a connection by its four-tuple, and knows which local addresses and ports
+ * are in use.
  */
 #include "tcp/host.h"
 
 #include <stdlib.h>
 
 /*
- * A local port, and the flows that stand on it. How many of each family share what is counted, so
- * that bind(), which alone asks, looks at them one by one only for an address of which the counts
- * leave it in doubt.
+ * A local port and its flows. Only bind() asks whether they share the port. It needs to walk the
+ * list only for a single address, and only if the counts do not already give the answer.
  */
 struct tcp_port {
 	struct table_node node;
 	uint16_t number;
-	uint32_t users[2][TCP_SHARES]; /* by family: IPv4, IPv6 */
+	uint32_t users[2][TCP_SHARES]; /* flows by family (IPv4, IPv6) and struct tcp_flow.share */
 	struct list flows;             /* struct tcp_flow.same_port */
 };
 
@@ -87,10 +86,7 @@ tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *r
 	return NULL;
 }
 
-/*
- * No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as
- * large as that.
- */
+/* No secret key is needed: of 65,536 ports, at most 256 can collide in a table of that size. */
 static uint64_t
 port_hash(uint16_t number)
 {
@@ -193,8 +189,8 @@ tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
 }
 
 /*
- * Does who stands there with @i refuse to share with @share? Not if it has one of the marks in
- * @but.
+ * Returns true if a flow that shares as @i says does not share with @share. Flows with a bit of
+ * @but are left out.
  */
 static bool
 refuses(unsigned i, unsigned share, unsigned but)
@@ -202,7 +198,7 @@ refuses(unsigned i, unsigned share, unsigned but)
 	return !(i & but) && !(i & share & (TCP_SHARE_ADDR | TCP_SHARE_PORT));
 }
 
-/* Does a flow of that family on @port? */
+/* Returns true if a flow of that family on @port refuses to share. */
 static bool
 any_refuses(const struct tcp_port *port, bool v6, unsigned share, unsigned but)
 {
@@ -212,7 +208,7 @@ any_refuses(const struct tcp_port *port, bool v6, unsigned share, unsigned but)
 	return false;
 }
 
-/* Does a flow under @local? */
+/* Returns true if a flow with the address of @local refuses to share. */
 static bool
 one_refuses(const struct tcp_port *port, const struct endpoint *local, unsigned share)
 {
@@ -240,9 +236,6 @@ tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const st
 	if (!ipaddr_is4(&local->addr))
 		return any_refuses(port, true, share, 0) ||
 		       (!opts->v6only && any_refuses(port, false, share, 0));
-	/*
-	 * Linux: every IPv4 address overlaps what an IPv6 socket has that could have had IPv4 as
-	 * well.
-	 */
+	/* Linux: every IPv4 address conflicts with an IPv6 socket that is not IPV6_V6ONLY. */
 	return any_refuses(port, false, share, 0) || (!v6 && any_refuses(port, true, share, TCP_SHARE_V4));
 }

@@ -1,5 +1,5 @@
 /*
- * tcp/tcp.c - all of TCP on a host: setting up, segments on their way in, and the end of every
+ * tcp/tcp.c - all of TCP on a host: its setup, arriving segments, and the flush at the end of every
  * entry.
  */
 #include "tcp/conn.h"
@@ -10,10 +10,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* How many of what connections are made of are kept for those to come. */
+/* Freed objects that the slabs keep for new connections. */
 enum { CONNS_KEPT = 256, TIME_WAITS_KEPT = 64 };
 
-/* One piece of news, told; false when there is none. The user may do anything meanwhile. */
+/*
+ * Notifies one user of its events. The user may call anything meanwhile. Returns false if there is
+ * none.
+ */
 static bool
 notify_next(struct tcp *tcp)
 {
@@ -64,7 +67,10 @@ sum_ok(const struct pkt *pkt, const struct ip_rx *rx)
 	return pkt_sum_range(pkt, 0, pkt->len, sum) == 0xffff;
 }
 
-/* The header into @seg; not yet the names, nor what is left of the packet. */
+/*
+ * Parses the header into @seg, except for the endpoints and the length of the text. Returns a
+ * reason to drop the segment, or DROP_COUNT.
+ */
 static enum drop_reason
 parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 {
@@ -88,8 +94,8 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 	seg->segs = pkt->segs;
 	seg->flags = tcp_flags(h);
 	/*
-	 * Nobody can be answered at port 0; but connecting to it is refused from there, as by
-	 * Linux.
+	 * Port 0 cannot be answered. A RST from port 0 is taken: as on Linux, it refuses a
+	 * connection to port 0.
 	 */
 	if (tcp_src(h) == 0 && !(tcp_flags(h) & TCP_RST))
 		return DROP_TCP_BAD_HEADER;
@@ -99,8 +105,8 @@ parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
 }
 
 /*
- * Hand @seg to whoever its four-tuple belongs to (RFC 9293, 3.10.7). The connection, where there is
- * one.
+ * Hands @seg to the owner of its four-tuple (RFC 9293, 3.10.7). Returns the connection; NULL if
+ * there is none.
  */
 static struct tcp_conn *
 demultiplex(struct tcp *tcp, struct tcp_seg *seg)
@@ -126,8 +132,9 @@ demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 }
 
 /*
- * May what @c wants be sent when the batch is over? Not where each segment must have an answer of
- * its own: beyond a hole, where the peer counts duplicate ACKs (RFC 5681, 4.2).
+ * Returns true if what @c wants may be sent at the end of the batch. It may not while segments are
+ * out of order: then each needs an answer of its own, because the peer counts duplicate ACKs (RFC
+ * 5681, 4.2).
  */
 static bool
 may_wait(const struct tcp_conn *c)
@@ -135,7 +142,10 @@ may_wait(const struct tcp_conn *c)
 	return !c->ended && !(c->want & ~(WANT_OUTPUT | WANT_ACK | WANT_UPDATE)) && c->rcv.reass.runs == 0;
 }
 
-/* The end of a segment within a batch: what others want goes on waiting. */
+/*
+ * Ends a segment within a batch: flushes its connection if it cannot wait. Other connections wait
+ * for the end of the batch.
+ */
 static void
 flush_within_batch(struct tcp_conn *c)
 {
@@ -278,7 +288,7 @@ tcp_each(struct tcp *tcp, void (*fn)(struct tcp_conn *c, void *arg), void *arg)
 {
 	bool busy = tcp->busy;
 
-	tcp->busy = true; /* what @fn ends is freed behind the walk */
+	tcp->busy = true; /* what @fn ends is freed after the walk */
 	list_each(n, &tcp->conns) {
 		struct tcp_conn *c = container_of(n, struct tcp_conn, all);
 

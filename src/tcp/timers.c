@@ -1,6 +1,6 @@
 /*
- * tcp/timers.c - what waits for time to pass. The other files tell events; which timer starts or
- * stops is decided here.
+ * tcp/timers.c - what waits for time to pass. The other files report events; this file decides
+ * which timer starts or stops.
  */
 #include "core/neigh.h"
 #include "tcp/conn.h"
@@ -13,7 +13,7 @@ syn_limit(const struct tcp_conn *c)
 	return c->state == LEAT_TCP_SYN_SENT ? TCP_R2_SYN : TCP_R2_SYN_ACK;
 }
 
-/* R2 (RFC 9293, 3.8.3): by number, or by the user's own time (RFC 5482). */
+/* R2 (RFC 9293, 3.8.3): limits the retries by their number, or by the user timeout (RFC 5482). */
 static bool
 has_tried_enough(const struct tcp_conn *c)
 {
@@ -27,7 +27,7 @@ has_tried_enough(const struct tcp_conn *c)
 	return c->timer.retries >= (c->user.gone ? TCP_R2_ORPHAN : TCP_R2);
 }
 
-/* Whatever ICMP said meanwhile is the better word (RFC 1122, 4.2.3.9). */
+/* An ICMP error that arrived meanwhile says more than a timeout (RFC 1122, 4.2.3.9). */
 static void
 give_up(struct tcp_conn *c)
 {
@@ -54,8 +54,8 @@ count_retry(struct tcp_conn *c)
 }
 
 /*
- * R1 (RFC 9293, 3.8.3): the way is doubted, and the host asked to look at it again. What the MTU
- * is, once only: the next lesson may be the right one.
+ * R1 (RFC 9293, 3.8.3): the path may have failed, so the next hop is probed. The learned path MTU
+ * is forgotten only once: a value learned after that may be right.
  */
 static void
 doubt_path(struct tcp_conn *c)
@@ -71,7 +71,7 @@ doubt_path(struct tcp_conn *c)
 		neigh_doubt(path->iface, &path->next_hop);
 }
 
-/* The next retransmission; but where the user's own limit comes first, the look at it. */
+/* Returns the time until the next retransmission, or until the user timeout if that is earlier. */
 static nsec_t
 next_retry(const struct tcp_conn *c)
 {
@@ -103,15 +103,15 @@ retx_fired(struct timer *t)
 		tcp_want(c, WANT_OUTPUT);
 	} else if (!c->child.bare_ack || c->timer.retries >= c->opts.await_data) {
 		tcp_want(
-		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last one asks for the ACK that ends the waiting */
+		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last SYN-ACK asks for the ACK that ends the wait */
 	}
 	arm(c, t, next_retry(c));
 	tcp_leave(tcp);
 }
 
 /*
- * When the user's own limit is over, a shut window counting however often the peer says that it is
- * (tcp(7), TCP_USER_TIMEOUT); NSEC_NEVER.
+ * Returns when the user timeout expires for a shut window, NSEC_NEVER without one. The time that
+ * the window is shut counts even if the peer answers probes (tcp(7), TCP_USER_TIMEOUT).
  */
 static nsec_t
 shut_until(const struct tcp_conn *c)
@@ -122,8 +122,8 @@ shut_until(const struct tcp_conn *c)
 }
 
 /*
- * Without a user, a peer that keeps its window shut must not keep us for ever (RFC 6429): Linux
- * waits until probes are as far apart as they get.
+ * Without a user, a peer that keeps its window shut must not keep the connection forever (RFC
+ * 6429). As on Linux, it ends when the interval between probes has reached its maximum.
  */
 static bool
 orphan_has_waited(const struct tcp_conn *c)
@@ -132,8 +132,8 @@ orphan_has_waited(const struct tcp_conn *c)
 }
 
 /*
- * The peer's window is shut, or something holds a short segment back, with nothing under way whose
- * ACK would wake us. A shut window is asked about for as long as the peer answers (RFC 9293,
+ * The peer's window is shut, or a short segment is held back, and nothing is in flight whose ACK
+ * would continue the transfer. A shut window is probed for as long as the peer answers (RFC 9293,
  * 3.8.6.1).
  */
 static void
@@ -167,7 +167,7 @@ delack_fired(struct timer *t)
 	tcp_leave(c->tcp);
 }
 
-/* RFC 9293, 3.8.4: only a connection that has been idle, and only if the user asked for it. */
+/* RFC 9293, 3.8.4: probes a connection that has been idle, if the user has asked for it. */
 static void
 keep_fired(struct timer *t)
 {
@@ -178,7 +178,7 @@ keep_fired(struct timer *t)
 	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
 
 	if (txq_out(&c->snd.txq) > 0 || tcp_snd_end(c) != c->snd.txq.nxt) {
-		arm(c, t, limit); /* other timers watch over it */
+		arm(c, t, limit); /* other timers watch over unacknowledged data */
 	} else if (idle < limit) {
 		c->timer.keep_probes = 0;
 		arm(c, t, limit - idle);
@@ -192,10 +192,7 @@ keep_fired(struct timer *t)
 	tcp_leave(tcp);
 }
 
-/*
- * Nobody will ask for it any more: the peer's FIN does not come, or SO_LINGER's time is over with
- * data unacknowledged.
- */
+/* The peer's FIN did not arrive in time after the user has closed. */
 static void
 orphan_fired(struct timer *t)
 {
@@ -263,8 +260,8 @@ timers_ack_owed(struct tcp_conn *c)
 }
 
 /*
- * With nothing under way and something left to send (@unsent) no ACK will come by itself: then this
- * timer sees to it that the connection does not stand still. @stopped: memory was short.
+ * With nothing in flight and something left to send (@unsent) no ACK will come. Arms the timer that
+ * makes the connection go on. @stopped: memory ran out.
  */
 void
 timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
@@ -280,7 +277,7 @@ timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
 	if (c->snd.wnd == 0 && !stopped)
 		wait = nsec_min(nsec_min(c->rto.base << c->timer.probe_backoff, RTO_MAX),
 		    nsec_max(shut_until(c) - tcp_now(c), MSEC));
-	/* sooner, where it waited for a window to open that has opened, though not enough */
+	/* a wait for a window that has opened too little becomes shorter */
 	if (!timer_armed(&c->timer.persist) || c->timer.persist.when > tcp_now(c) + wait)
 		arm(c, &c->timer.persist, wait);
 }
@@ -301,7 +298,7 @@ timers_opts_changed(struct tcp_conn *c)
 		arm(c, &c->timer.keep, (nsec_t)c->opts.keep_idle * SEC);
 }
 
-/* Without a user, the peer's FIN is not waited for without end. */
+/* Without a user, the wait for the peer's FIN is limited. */
 void
 timers_await_fin(struct tcp_conn *c)
 {

@@ -1,8 +1,9 @@
 /*
- * tcp/timewait.c - TIME-WAIT: what is left of a connection that we ended, kept so that old segments
- * find somebody who knows them (RFC 9293, 3.6.1).
+ * tcp/timewait.c - TIME-WAIT: a small record of a connection that we ended, kept to answer old
+ * segments (RFC 9293, 3.6.1).
  *
- * All wait equally long, so a list in the order of arrival and one timer serve any number of them.
+ * All records wait equally long, so one list in the order of arrival and one timer serve any number
+ * of them.
  */
 #include "tcp/conn.h"
 
@@ -66,8 +67,8 @@ tcp_time_wait_expired(struct timer *t)
 }
 
 /*
- * @c has sent its last ACK: what waits takes its place in the table. Without memory nobody waits,
- * as under any overload.
+ * @c has sent its last ACK: a record takes its place in the table. Without memory there is no
+ * TIME-WAIT, as under any overload.
  */
 void
 tcp_time_wait_enter(struct tcp_conn *c)
@@ -126,8 +127,8 @@ answer(struct tcp *tcp, const struct tcp_tw *tw)
 }
 
 /*
- * May our own connect() take this four-tuple over? The timestamp clock must have moved on, so that
- * PAWS protects the new one (RFC 6191, 2).
+ * Returns true if our own connect() may take over the four-tuple. The timestamp clock must have
+ * advanced, so that PAWS protects the new connection (RFC 6191, 2).
  */
 bool
 tcp_time_wait_reusable(const struct tcp *tcp, const struct tcp_tw *tw)
@@ -147,8 +148,8 @@ tcp_tuple_free(struct tcp *tcp, const struct endpoint *local, const struct endpo
 }
 
 /*
- * A SYN that no old segment can be: its timestamp is newer, or, without one, its number is beyond
- * all that we received (RFC 6191, 2; RFC 9293, 3.6.1).
+ * Returns true for a SYN that cannot be an old segment: its timestamp is newer, or, without
+ * timestamps, its sequence number is after all that we received (RFC 6191, 2; RFC 9293, 3.6.1).
  */
 static bool
 is_new_connection(const struct tcp_tw *tw, const struct tcp_seg *seg)
@@ -172,9 +173,9 @@ reopen(struct tcp *tcp, struct tcp_tw *tw, struct tcp_listener *l, struct tcp_se
 }
 
 /*
- * SEGMENT ARRIVES in TIME-WAIT (RFC 9293, 3.10.7.4). A RST does not end it (RFC 1337). Whatever
- * else occupies sequence space, or stands outside the window, is an old segment or the peer's FIN
- * again: it is answered, and the FIN starts the time anew.
+ * SEGMENT ARRIVES in TIME-WAIT (RFC 9293, 3.10.7.4). A RST does not end it (RFC 1337). Any other
+ * segment that occupies sequence space, or lies outside the window, is old or the peer's FIN again.
+ * It is answered, and the FIN restarts the time.
  */
 void
 tcp_time_wait_arrive(struct tcp *tcp, struct tcp_tw *tw, struct tcp_seg *seg)

@@ -1,7 +1,4 @@
-/*
- * tcp/transmit.c - one segment, built and handed down, whatever its reason. What to send, and when,
- * is output.c's.
- */
+/* tcp/transmit.c - builds a segment and hands it down. output.c decides what to send and when. */
 #include "tcp/conn.h"
 
 #include "wire/checksum.h"
@@ -18,8 +15,8 @@ mark_super(struct pkt *p, const struct tcp_out *o, uint32_t len)
 }
 
 /*
- * The checksum is left to whoever sees the packet last; here only the pseudo-header goes in
- * (PKT_SUM_PARTIAL).
+ * Only the checksum of the pseudo-header is filled in (PKT_SUM_PARTIAL). The last layer that sees
+ * the packet completes it.
  */
 static void
 put_header(struct pkt *p, const struct tcp_out *o)
@@ -64,7 +61,7 @@ tcp_transmit(struct tcp *tcp, struct pkt *payload, const struct tcp_out *o)
 	return core_output(tcp->core, p, &tx);
 }
 
-/* What every segment of a connection says, into @o; and that it said it. */
+/* Fills @o with what every segment of a connection says, and notes the window that it offers. */
 static void
 segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pkt_why why)
 {
@@ -91,7 +88,7 @@ segment(struct tcp_conn *c, struct tcp_out *o, seq_t seq, uint8_t flags, enum pk
 	o->bound_if = c->opts.bound_if;
 }
 
-/* Every segment with ACK says all that an ACK of its own would have. */
+/* A segment with ACK has left: it replaces an ACK of its own. */
 static void
 ack_left(struct tcp_conn *c)
 {
@@ -112,7 +109,7 @@ hand_down(struct tcp_conn *c, struct pkt *payload, const struct tcp_out *o, unsi
 		c->user.soft_error = -err;
 }
 
-/* SYN, or SYN-ACK; its window is never scaled (RFC 7323, 2.2). */
+/* Sends a SYN, or a SYN-ACK in SYN-RECEIVED. Its window is never scaled (RFC 7323, 2.2). */
 void
 tcp_send_syn(struct tcp_conn *c)
 {
@@ -143,9 +140,9 @@ tcp_send_syn(struct tcp_conn *c)
 }
 
 /*
- * SND.NXT; but where the peer has taken back some of its window, the last number that it would
- * still accept (Linux: tcp_acceptable_seq). Before the peer has offered any window there is nothing
- * to take back.
+ * Returns SND.NXT; or, if the peer has taken back some of its window, the last number that it still
+ * accepts (Linux: tcp_acceptable_seq). Before the peer's first window there is nothing to take
+ * back.
  */
 static seq_t
 acceptable_seq(const struct tcp_conn *c)
@@ -168,9 +165,8 @@ tcp_send_ack(struct tcp_conn *c, enum pkt_why why)
 }
 
 /*
- * A segment that the peer has no choice but to answer: empty, one octet before SND.UNA. As Linux
- * does; RFC 9293, 3.8.6.1 would have an octet of new data in it, which a peer without room must
- * throw away.
+ * Sends an empty segment one octet before SND.UNA, which the peer must answer, as Linux does. RFC
+ * 9293, 3.8.6.1 would put an octet of new data in it, which a peer without room must throw away.
  */
 void
 tcp_send_probe(struct tcp_conn *c, enum pkt_why why)
@@ -192,23 +188,23 @@ tcp_send_reset(struct tcp_conn *c)
 
 	segment(c, &o, c->snd.nxt == c->snd.iss ? 0 : acceptable_seq(c), TCP_RST | TCP_ACK, PKT_WHY_RESET);
 	o.opt = opt;
-	o.opt_len = tcp_options_data(c, opt); /* timestamps SHOULD stand on a RST as well (RFC 7323, 3.2) */
+	o.opt_len = tcp_options_data(c, opt); /* a RST SHOULD have timestamps too (RFC 7323, 3.2) */
 	o.wnd = 0;
 	hand_down(c, NULL, &o, 1);
 }
 
-/* Payload octets that fit one packet of ours, beside the largest headers there are. */
+/* Returns how many payload octets fit one packet, next to the largest headers. */
 uint32_t
 tcp_super_max(const struct tcp_conn *c)
 {
 	uint32_t segments = c->snd.urgent ? 1 : (PKT_SUPER_MAX - 140u) / c->snd.mss;
 
-	/* Loopback's one segment is nearly that large itself. */
+	/* A segment over loopback is nearly that large itself. */
 	return (segments ? segments : 1) * c->snd.mss;
 }
 
 /*
- * How much of @len octets a packet of ours takes: its slices may be full sooner; then whole
+ * Puts up to @len octets into @p. Returns how many: when the packet's slices run out, whole
  * segments.
  */
 static uint32_t
@@ -224,8 +220,8 @@ fill(struct tcp_conn *c, struct pkt *p, seq_t seq, uint32_t len)
 }
 
 /*
- * @len octets of sequence space at @seq as one packet, the FIN included where it stands; NULL
- * without memory. Answers how many it took, in *@len.
+ * Returns a packet with up to @len octets of sequence space at @seq, FIN included; NULL without
+ * memory. *@len is set to what it took.
  */
 static struct pkt *
 load(struct tcp_conn *c, seq_t seq, uint32_t *len, bool *fin)
@@ -272,7 +268,7 @@ count_data(struct tcp_conn *c, seq_t seq, uint32_t len, unsigned segs, bool agai
 	tcp_emit_retx(c, seq, len, why);
 }
 
-/* The record of it, before it leaves. */
+/* Adds the transmit record, before the segment leaves. Returns false without memory. */
 static bool
 record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 {
@@ -285,8 +281,8 @@ record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 }
 
 /*
- * Up to @len octets of sequence space: what @next names again, or new ones. Octets that left; 0
- * without memory.
+ * Sends up to @len octets of sequence space: the retransmission in @next, or new data. Returns how
+ * many were sent; 0 without memory.
  */
 uint32_t
 tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
@@ -306,8 +302,8 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		return 0;
 	}
 	/*
-	 * And, as Linux, at the end of a super-segment: whoever coalesces it again may then pass it
-	 * on.
+	 * As on Linux, also at the end of a super-segment: a receiver that coalesces it may then
+	 * deliver it.
 	 */
 	if (p->len > c->snd.mss || (seq_lt(seq, c->snd.push) && seq_geq(seq + p->len, c->snd.push)))
 		flags |= TCP_PSH;
@@ -332,7 +328,7 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 	return len;
 }
 
-/* RFC 9293, 3.10.7.1: made so that the sender of @seg finds it acceptable. */
+/* RFC 9293, 3.10.7.1: the numbers are chosen so that the sender of @seg accepts the RST. */
 void
 tcp_reply_reset(struct tcp *tcp, const struct tcp_seg *seg)
 {

@@ -1,6 +1,6 @@
 /*
- * tcp/user.c - the user's calls: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293, 3.10.1 to
- * 3.10.6).
+ * tcp/user.c - the user's OPEN, CLOSE and ABORT, and the settings (RFC 9293, 3.10.1, 3.10.4 and
+ * 3.10.5). SEND and RECEIVE are user_send.c and user_receive.c.
  */
 #include "tcp/conn.h"
 
@@ -14,7 +14,8 @@ tcp_opts_default(struct tcp_opts *opts)
 }
 
 /*
- * The four-tuple may be one that rests in TIME-WAIT: then numbers go on behind its own (RFC 6191).
+ * Makes the four-tuple free. If it is in TIME-WAIT, the new sequence numbers begin after the old
+ * ones, at *@at_least (RFC 6191).
  */
 static int
 clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash,
@@ -78,7 +79,7 @@ tcp_take_error(struct tcp_conn *c)
 	return e;
 }
 
-/* As tcp_shutdown_send(), with the FIN left to the flush. */
+/* As tcp_shutdown_send(), but the caller flushes. */
 static int
 queue_fin(struct tcp_conn *c)
 {
@@ -91,7 +92,7 @@ queue_fin(struct tcp_conn *c)
 	case LEAT_TCP_SYN_SENT:
 		return -LEAT_ENOTCONN;
 	default:
-		return 0; /* sent before */
+		return 0; /* has been sent already */
 	}
 	if (c->snd.fin_queued)
 		return 0;
@@ -122,7 +123,7 @@ tcp_shutdown_recv(struct tcp_conn *c)
 	tcp_leave(c->tcp);
 }
 
-/* The user lets go; what follows happens without one. */
+/* The user lets go of the connection, which goes on without one. */
 static void
 orphan(struct tcp_conn *c)
 {
@@ -134,9 +135,9 @@ orphan(struct tcp_conn *c)
 }
 
 /*
- * A reset on the user's behalf. What was sent before still leaves as far as the windows allow: on
- * Linux it left when it was written, while a user that writes and closes from within a callback has
- * its output wait for the flush.
+ * Resets for the user. What was written before is sent first, as far as the windows allow. On Linux
+ * it left when it was written; here a user that writes and closes within a callback has its output
+ * wait for the flush.
  */
 static void
 reset(struct tcp_conn *c)
@@ -173,7 +174,7 @@ tcp_abort(struct tcp_conn *c)
 	assert(!c->user.gone);
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
-	else if (!c->ended) /* TIME-WAIT goes on without us */
+	else if (!c->ended) /* TIME-WAIT goes on without a user */
 		reset(c);
 	orphan(c);
 	tcp_leave(tcp);
@@ -207,7 +208,8 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	if (opts->quickack < 0)
 		c->rcv.quick_left = 0;
 	if (opts->bound_if != c->opts.bound_if)
-		c->path.cache.generation = 0; /* there is no such generation: the way is looked for anew */
+		c->path.cache.generation =
+		    0; /* no route has this generation, so the route is looked up again */
 	c->opts = *opts;
 	if (c->ended)
 		return 0;

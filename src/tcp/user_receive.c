@@ -1,13 +1,16 @@
 /*
  * tcp/user_receive.c - the user's RECEIVE (RFC 9293, 3.10.3): data in order, and the urgent octet
- * beside it (RFC 6093, as on Linux).
+ * out of line (RFC 6093, as on Linux).
  *
- * Octet numbers: tcp_read_seq() is the next that the user reads. The urgent octet stands at rcv_up
- * in the stream; unless oob_inline is set, reading steps over it, and once stops before it.
+ * tcp_read_seq() is the sequence number that the user reads next, rcv.up that of the urgent octet.
+ * Unless oob_inline is set, reading stops once before the urgent octet, and then skips it.
  */
 #include "tcp/conn.h"
 
-/* Is there an urgent octet that reading has not passed, and where from here? */
+/*
+ * Returns true if the user has not yet read past the urgent octet. *@off is its distance from the
+ * next octet to read.
+ */
 static bool
 mark_ahead(const struct tcp_conn *c, uint32_t *off)
 {
@@ -17,7 +20,7 @@ mark_ahead(const struct tcp_conn *c, uint32_t *off)
 	return true;
 }
 
-/* Standing before the octet that is kept out of line: step over it. */
+/* Skips the urgent octet if it is next and kept out of line. */
 static void
 skip_mark(struct tcp_conn *c)
 {
@@ -30,7 +33,7 @@ skip_mark(struct tcp_conn *c)
 		c->rcv.urg = URG_NONE;
 }
 
-/* How much may be read at one go: up to the mark, and inline past it from there. */
+/* Returns how much one call may read: up to the mark, or, inline, past it if it is next. */
 static size_t
 readable_now(const struct tcp_conn *c, size_t len)
 {
@@ -130,7 +133,7 @@ tcp_at_mark(const struct tcp_conn *c)
 	return mark_ahead(c, &off) && off == 0;
 }
 
-/* The octet kept out of line does not count. */
+/* Does not count the urgent octet that is kept out of line. */
 size_t
 tcp_unread(const struct tcp_conn *c)
 {

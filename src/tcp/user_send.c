@@ -4,17 +4,17 @@
  */
 #include "tcp/conn.h"
 
-/*
- * Has so much been written that was not sent yet that the user wants to wait (tcp(7),
- * TCP_NOTSENT_LOWAT)?
- */
+/* Returns false if so much is unsent that the user wants to wait (tcp(7), TCP_NOTSENT_LOWAT). */
 static bool
 writes_allowed(const struct tcp_conn *c)
 {
 	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
 }
 
-/* How many of @want octets that is: what the windows would let out now does not stay unsent. */
+/*
+ * Returns how many of @want octets may be written under TCP_NOTSENT_LOWAT. What the windows allow
+ * now does not stay unsent.
+ */
 static size_t
 write_limit(const struct tcp_conn *c, size_t want)
 {
@@ -31,14 +31,14 @@ write_limit(const struct tcp_conn *c, size_t want)
 	return want < most ? want : most;
 }
 
-/* Is it worth waking a writer? */
+/* Returns true if there is enough room to wake a writer. */
 bool
 tcp_writable(const struct tcp_conn *c)
 {
 	return sndbuf_writable(&c->snd.buf) && writes_allowed(c);
 }
 
-/* After each flush: a writer that found no room is told of it once. */
+/* After each flush: notifies a writer that found no room, once. */
 void
 tcp_notify_writable(struct tcp_conn *c)
 {
@@ -51,7 +51,7 @@ tcp_notify_writable(struct tcp_conn *c)
 	c->user.was_writable = writable;
 }
 
-/* Twice what the path takes keeps it busy while the user is asked for more. */
+/* Lets the send buffer grow to twice cwnd: the path then stays busy while the user writes more. */
 void
 tcp_grow_sndbuf(struct tcp_conn *c)
 {
@@ -62,8 +62,8 @@ tcp_grow_sndbuf(struct tcp_conn *c)
 }
 
 /*
- * 0 when SEND may be tried at all. In SYN-SENT and SYN-RECEIVED it queues, as the RFC allows;
- * Linux's send() waits there instead, and so does ours.
+ * Returns 0 if SEND may be tried, or an error. RFC 9293 allows to queue in SYN-SENT and
+ * SYN-RECEIVED; as on Linux, the user waits instead.
  */
 static ssize_t
 may_send(struct tcp_conn *c)
@@ -83,8 +83,8 @@ may_send(struct tcp_conn *c)
 }
 
 /*
- * Where a PSH is due: at the end of what was written, unless the user said that more follows; then
- * where half of the peer's buffer waits, as on Linux.
+ * Notes where PSH is due: at the end of a write, unless the user said that more follows; then after
+ * half of the peer's window, as on Linux.
  */
 static void
 mark_push(struct tcp_conn *c)
@@ -96,8 +96,8 @@ mark_push(struct tcp_conn *c)
 }
 
 /*
- * A write took less than was wanted, or nothing: @n is what the buffer answered. Where memory is
- * short, no ACK need come that would say when to look again.
+ * A write took less than was wanted; @n is what the buffer returned. When memory is short, no ACK
+ * may come that lets the writer try again, so a timer does.
  */
 static void
 note_no_room(struct tcp_conn *c, ssize_t n)
