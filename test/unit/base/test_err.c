@@ -1,5 +1,5 @@
 /*
- * The names and words of errors.
+ * The names and texts of errors.
  */
 #include "base/err.h"
 
@@ -14,11 +14,11 @@
 enum { ERRNO_END = 512 };
 
 /*
- * Any call of the host may fail, and its number reaches err_text(): each that the C library knows
- * has its words.
+ * Any system call may fail, and its error number is passed to err_text(). It has a text for each
+ * number that the C library knows.
  */
 static void
-every_error_of_the_host_has_its_words(void **state)
+every_error_of_the_host_has_its_text(void **state)
 {
 	unsigned known = 0;
 
@@ -30,7 +30,7 @@ every_error_of_the_host_has_its_words(void **state)
 			continue;
 		}
 		known++;
-		/* A name is given for those of leat.h alone, and is the C library's. */
+		/* Only the numbers of leat.h have a name, and it is the C library's. */
 		if (strcmp(err_name(number), "E?") != 0)
 			assert_string_equal(err_name(number), name);
 		assert_string_not_equal(err_text(number), "unknown error");
@@ -40,7 +40,7 @@ every_error_of_the_host_has_its_words(void **state)
 	assert_string_equal(err_text(0), "no error");
 }
 
-/* leat.h's numbers are Linux's. */
+/* The numbers of leat.h are Linux's. */
 static void
 public_numbers_are_those_of_errno(void **state)
 {
@@ -53,7 +53,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_error_of_the_host_has_its_words),
+	    cmocka_unit_test(every_error_of_the_host_has_its_text),
 	    cmocka_unit_test(public_numbers_are_those_of_errno),
 	};
 

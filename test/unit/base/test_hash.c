@@ -1,5 +1,5 @@
 /*
- * SipHash, the hash table on top of it, and the generator.
+ * SipHash, the hash table that uses it, and the random generator.
  */
 #include "base/list.h"
 #include "base/rng.h"
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-/* Aumasson and Bernstein's own vectors: key 00..0f, message 00, 01, ... of 0 to 15 octets. */
+/* The test vectors of Aumasson and Bernstein: key 00..0f, message 00, 01, ... of 0 to 15 octets. */
 static void
 siphash_gives_the_authors_results(void **state)
 {
@@ -29,7 +29,7 @@ siphash_gives_the_authors_results(void **state)
 	for (size_t i = 0; i < sizeof expect / sizeof expect[0]; i++)
 		assert_int_equal(siphash(&key, msg, i), expect[i]);
 	assert_int_equal(
-	    siphash(&key, msg, 15), 0xa129ca6149be45e5); /* the example of the paper's appendix A */
+	    siphash(&key, msg, 15), 0xa129ca6149be45e5); /* the example in appendix A of the paper */
 }
 
 static void
@@ -46,7 +46,10 @@ siphash_words_is_siphash(void **state)
 		assert_int_equal(siphash_words(&key, words, n), siphash(&key, words, 8 * n));
 }
 
-/* The authors' first vector for one round a word and three at the end: nothing hashed under the key of the paper's examples. */
+/*
+ * The authors' first vector for SipHash-1-3: the empty message, with the key of the paper's
+ * examples.
+ */
 static void
 siphash13_gives_the_authors_result(void **state)
 {
@@ -95,7 +98,7 @@ see_and_remove_odd(struct table_node *node, void *arg)
 }
 
 static void
-table_finds_what_is_in_and_nothing_else(void **state)
+table_finds_its_entries_and_nothing_else(void **state)
 {
 	enum { N = 20000 };
 	static const struct siphash_key key = {{3, 4}};
@@ -122,9 +125,9 @@ table_finds_what_is_in_and_nothing_else(void **state)
 	free(m);
 }
 
-/* Members of one hash stay apart by their keys, and each can be taken out. */
+/* Entries with the same hash are distinguished by their keys, and each can be removed. */
 static void
-table_tells_members_of_one_hash_apart(void **state)
+table_distinguishes_entries_of_one_hash(void **state)
 {
 	static const struct siphash_key key = {{5, 6}};
 	struct member m[100] = {0};
@@ -188,7 +191,7 @@ rng_below_is_even_and_below(void **state)
 }
 
 static void
-rng_chance_is_what_it_says_and_draws_once(void **state)
+rng_chance_has_its_probability_and_draws_once(void **state)
 {
 	struct rng r, twin;
 	unsigned yes = 0;
@@ -217,12 +220,12 @@ main(void)
 	    cmocka_unit_test(siphash_words_is_siphash),
 	    cmocka_unit_test(siphash13_of_two_words_is_siphash13),
 	    cmocka_unit_test(siphash13_gives_the_authors_result),
-	    cmocka_unit_test(table_finds_what_is_in_and_nothing_else),
-	    cmocka_unit_test(table_tells_members_of_one_hash_apart),
+	    cmocka_unit_test(table_finds_its_entries_and_nothing_else),
+	    cmocka_unit_test(table_distinguishes_entries_of_one_hash),
 	    cmocka_unit_test(rng_is_xoshiro256starstar),
 	    cmocka_unit_test(rng_forks_do_not_repeat_each_other),
 	    cmocka_unit_test(rng_below_is_even_and_below),
-	    cmocka_unit_test(rng_chance_is_what_it_says_and_draws_once),
+	    cmocka_unit_test(rng_chance_has_its_probability_and_draws_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

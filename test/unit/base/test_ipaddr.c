@@ -1,5 +1,5 @@
 /*
- * Addresses and their text, and the words for errors.
+ * Addresses and their text, and the texts of errors.
  */
 #include "base/err.h"
 #include "base/ipaddr.h"
@@ -28,7 +28,10 @@ expect_text(const char *in, const char *out)
 	assert_string_equal(ipaddr_text(&a, buf), out);
 }
 
-/* RFC 5952, 4: no leading zeros, "::" once, for the longest run, the first of equals, never for one group; lower case. */
+/*
+ * RFC 5952, 4: no leading zeros; "::" once, for the longest run of zero groups, the first if two
+ * are equally long, never for a single group; lower case.
+ */
 static void
 text_is_as_rfc_5952_recommends(void **state)
 {
@@ -97,7 +100,7 @@ is_link_local(const char *text)
 }
 
 static void
-kinds_are_told_by_their_prefixes(void **state)
+kinds_follow_from_prefixes(void **state)
 {
 	assert_true(is_loopback("127.0.0.1") && is_loopback("127.255.1.2") && is_loopback("::1"));
 	assert_false(is_loopback("128.0.0.1") || is_loopback("::") || is_loopback("::2"));
@@ -153,14 +156,14 @@ prefixes_count_bits_of_their_family(void **state)
 }
 
 static void
-errors_have_names_and_words_in_either_sign(void **state)
+errors_have_names_and_texts_in_either_sign(void **state)
 {
 	assert_string_equal(err_name(-LEAT_ECONNRESET), "ECONNRESET");
 	assert_string_equal(err_name(LEAT_ECONNRESET), "ECONNRESET");
 	assert_string_equal(err_text(-LEAT_ECONNRESET), "connection reset by peer");
 	assert_string_equal(err_name(0), "E?");
 	assert_string_equal(err_text(0), "no error");
-	assert_string_equal(err_text(-21), "Is a directory"); /* EISDIR: the system's words */
+	assert_string_equal(err_text(-21), "Is a directory"); /* EISDIR: the C library's text */
 	assert_string_equal(err_name(3), "E?");
 	assert_string_equal(err_name(INT32_MIN), "E?");
 	assert_string_equal(err_text(INT32_MAX), "unknown error");
@@ -173,10 +176,10 @@ main(void)
 	    cmocka_unit_test(text_is_as_rfc_5952_recommends),
 	    cmocka_unit_test(parse_refuses_what_is_not_exactly_an_address),
 	    cmocka_unit_test(endpoints_wrap_ipv6_in_brackets),
-	    cmocka_unit_test(kinds_are_told_by_their_prefixes),
+	    cmocka_unit_test(kinds_follow_from_prefixes),
 	    cmocka_unit_test(constants_are_what_their_names_say),
 	    cmocka_unit_test(prefixes_count_bits_of_their_family),
-	    cmocka_unit_test(errors_have_names_and_words_in_either_sign),
+	    cmocka_unit_test(errors_have_names_and_texts_in_either_sign),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

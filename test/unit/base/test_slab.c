@@ -1,5 +1,5 @@
 /*
- * Memory that is kept for the next taker.
+ * The slab: memory that is kept for the next allocation.
  */
 #include "base/slab.h"
 
@@ -18,9 +18,9 @@ assert_zero(const uint8_t *p)
 		assert_int_equal(p[i], 0);
 }
 
-/* What was written before the end is gone, whether the memory is new or was kept. */
+/* An allocated object is all zero, whether its memory is new or was used before. */
 static void
-what_is_taken_is_zero(void **state)
+a_new_object_is_zero(void **state)
 {
 	struct slab s;
 
@@ -36,9 +36,9 @@ what_is_taken_is_zero(void **state)
 	slab_fini(&s);
 }
 
-/* No more is kept than was asked for, however much comes back; nothing at the end. */
+/* No more objects are kept than the limit, however many are freed; none after slab_fini(). */
 static void
-what_is_kept_is_bounded(void **state)
+kept_objects_are_limited(void **state)
 {
 	struct slab s;
 	void *p[2 * MOST];
@@ -59,8 +59,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_taken_is_zero),
-	    cmocka_unit_test(what_is_kept_is_bounded),
+	    cmocka_unit_test(a_new_object_is_zero),
+	    cmocka_unit_test(kept_objects_are_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * The timing wheel, by hand.
+ * The timing wheel, with chosen times.
  */
 #include "base/list.h"
 #include "base/wheel.h"
@@ -15,7 +15,7 @@ struct probe {
 	int number;
 };
 
-/* What fired, in order. */
+/* The timers that fired, in order. */
 static struct {
 	int number[64];
 	int count;
@@ -86,14 +86,14 @@ fires_in_order_of_arming_within_one_instant(void **state)
 	for (int i = 0; i < 5; i++)
 		timer_arm(w, &p[i].timer, SEC);
 	wheel_advance(w, SEC - 10 * USEC); /* now a finer level reaches it */
-	timer_arm(w, &p[1].timer, SEC);    /* armed again: last in line */
+	timer_arm(w, &p[1].timer, SEC);    /* armed again: it fires last */
 	wheel_advance(w, SEC);
 	expect_fired(5, (int[]){0, 2, 3, 4, 1});
 	wheel_free(w);
 }
 
 static void
-what_has_passed_fires_at_the_next_advance(void **state)
+a_time_in_the_past_fires_at_the_next_advance(void **state)
 {
 	struct wheel *w = wheel_new(10 * SEC);
 	struct probe p[3];
@@ -150,7 +150,7 @@ the_ends_of_time_are_times_too(void **state)
 	wheel_free(w);
 }
 
-/* Timers that change others while they fire. */
+/* Timers that arm and cancel others while they fire. */
 static struct wheel *busy_wheel;
 static struct probe busy[4];
 
@@ -159,11 +159,11 @@ meddle(struct timer *t)
 {
 	note(t);
 	switch (container_of(t, struct probe, timer)->number) {
-	case 0: /* cancels one that is due, too, and arms one for this very instant */
+	case 0: /* cancels a timer that is due, and arms one for this same instant */
 		timer_cancel(busy_wheel, &busy[1].timer);
 		timer_arm(busy_wheel, &busy[3].timer, t->when);
 		break;
-	case 2: /* arms itself, in time to be seen by the same advance, then not */
+	case 2: /* arms itself so that the same advance fires it again, then no more */
 		if (fired.count < 5)
 			timer_arm(busy_wheel, t, t->when + MSEC);
 		break;
@@ -190,7 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fires_in_order_of_time),
 	    cmocka_unit_test(fires_in_order_of_arming_within_one_instant),
-	    cmocka_unit_test(what_has_passed_fires_at_the_next_advance),
+	    cmocka_unit_test(a_time_in_the_past_fires_at_the_next_advance),
 	    cmocka_unit_test(cancelling_is_harmless_however_often),
 	    cmocka_unit_test(the_ends_of_time_are_times_too),
 	    cmocka_unit_test(firing_timers_may_arm_and_cancel),

@@ -1,7 +1,7 @@
 /*
- * The timing wheel against a model: the same timers in an array, of which it takes the least by looking at all.
- * Operations are drawn at random, at distances of every magnitude, so that every level, and every boundary between
- * levels, is met. Then a million timers at once.
+ * The timing wheel compared with a model: the same timers in an array, which is searched in full
+ * for the earliest. Operations are random, at distances of every magnitude, so that every level and
+ * every boundary between levels is reached. Then a million timers at once.
  */
 #include "base/rng.h"
 #include "base/wheel.h"
@@ -50,7 +50,7 @@ model_cancel(int i)
 	timer_cancel(model.wheel, &model.probe[i].timer);
 }
 
-/* The first by time, then by arming; -1 when none is armed. */
+/* Returns the earliest timer by time, then by order of arming; -1 if none is armed. */
 static int
 model_first(void)
 {
@@ -66,7 +66,7 @@ model_first(void)
 	return first;
 }
 
-/* Near or far, before now now and then, often on a boundary between slots. */
+/* Returns a time near or far, sometimes before now, often at a boundary between slots. */
 static nsec_t
 model_draw_when(void)
 {
@@ -99,8 +99,8 @@ model_fire(struct timer *t)
 		return;
 	if (rng_chance(&model.rng, 300000000))
 		model_cancel((int)rng_below(&model.rng, MODEL_TIMERS));
-	if (rng_chance(
-		&model.rng, 300000000)) /* itself, or another, in future or at once, but ever more rarely */
+	/* rearms itself or another timer, for now or later, less and less often */
+	if (rng_chance(&model.rng, 300000000))
 		model_arm(rng_chance(&model.rng, 500000000) ? i : (int)rng_below(&model.rng, MODEL_TIMERS),
 		    model_draw_when());
 }
@@ -143,11 +143,11 @@ model_run(uint64_t seed, nsec_t begin, bool meddle)
 		case 1:
 			model_cancel(i);
 			break;
-		case 2: /* to the very instant, which fires, */
+		case 2: /* to exactly that instant, at which it fires, */
 			if (next < model.now + 3600 * SEC)
 				model_advance(nsec_max(next, model.now));
 			break;
-		case 3: /* or just before, which does not */
+		case 3: /* or to just before it, at which it does not */
 			if (next > model.now + 1 && next < model.now + 3600 * SEC)
 				model_advance(next - 1);
 			break;
@@ -171,7 +171,7 @@ does_what_the_model_does(void **state)
 {
 	for (uint64_t seed = 1; seed <= 8; seed++)
 		model_run(seed, (nsec_t)(seed * 12345678901), false);
-	model_run(100, -3600 * SEC, false); /* time may begin before 0 and pass through it */
+	model_run(100, -3600 * SEC, false); /* time may begin below 0 and pass 0 */
 }
 
 static void
@@ -181,7 +181,7 @@ does_what_the_model_does_while_timers_meddle(void **state)
 		model_run(seed, 0, true);
 }
 
-/* A million at once: each fires once, in order; and the next is known at every step. */
+/* A million timers: each fires once, in order, and at every step the next time is known. */
 static struct {
 	nsec_t last, now;
 	uint64_t count;

@@ -1,10 +1,11 @@
 /*
- * test/unit/core/fake.h - a core without networks: its links and neighbour operations only take notes.
+ * test/unit/core/fake.h - a core without networks, whose links and neighbour operations only record
+ * their calls.
  */
 #ifndef TEST_CORE_FAKE_H
 #define TEST_CORE_FAKE_H
 
-/* cmocka wants these before it */
+/* cmocka needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,7 @@ struct fake {
 	struct iface *lo, *eth0, *eth1;
 	struct wire wire;
 	struct pkt_queue sent; /* by output_to() or by the wire */
-	uint8_t mac[6];        /* output_to()'s last */
+	uint8_t mac[6];        /* the last argument of output_to() */
 	unsigned solicits, unicast_solicits, errors;
 	struct net_error error;
 	struct sink sink;
@@ -36,7 +37,10 @@ struct fake {
 	struct event event;
 };
 
-/* The one that the tests of this program use: link operations know only their interface. */
+/*
+ * The fixture of this program's tests. It is global because link operations know only their
+ * interface.
+ */
 static struct fake fake;
 
 static inline void

@@ -67,9 +67,12 @@ setup(void **state)
 	return 0;
 }
 
-/* RFC 4861, 7.2.2: MAX_MULTICAST_SOLICIT questions, RETRANS_TIMER apart; then failure is told for each that waited. */
+/*
+ * RFC 4861, 7.2.2: MAX_MULTICAST_SOLICIT solicitations, RETRANS_TIMER apart. Then the sender of
+ * each waiting packet is notified of the failure.
+ */
 static void
-nobody_answers(void **state)
+no_answer_fails_each_waiting_packet(void **state)
 {
 	(void)state;
 	send_to("10.0.0.9");
@@ -88,12 +91,12 @@ nobody_answers(void **state)
 	assert_true(fake.error.own);
 	assert_int_equal(fake.error.quoted_len, 8);
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_FAILED);
-	send_to("10.0.0.9"); /* another try begins at once */
+	send_to("10.0.0.9"); /* the next packet starts another attempt at once */
 	assert_int_equal(fake.solicits, 4);
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_INCOMPLETE);
 }
 
-/* RFC 4861, 7.2.2: a bounded queue, of which the oldest go. */
+/* RFC 4861, 7.2.2: the queue of waiting packets is bounded, and the oldest are dropped. */
 static void
 waiting_list_is_bounded(void **state)
 {
@@ -114,7 +117,7 @@ waiting_list_is_bounded(void **state)
 	assert_int_equal(fake.core->drops[DROP_NEIGH_QUEUE], 199 + 6);
 }
 
-/* RFC 4861, 7.3.1: what the transport sees keeps a neighbour reachable, without a question. */
+/* RFC 4861, 7.3.1: progress of a transport keeps a neighbour reachable without a probe. */
 static void
 confirmation_spares_probes(void **state)
 {
@@ -139,7 +142,10 @@ confirmation_spares_probes(void **state)
 	assert_int_equal(fake.solicits, 1);
 }
 
-/* RFC 4861, 7.3.3: DELAY, then MAX_UNICAST_SOLICIT probes to it alone; an answer ends them. */
+/*
+ * RFC 4861, 7.3.3: DELAY, then MAX_UNICAST_SOLICIT probes to the neighbour alone. An answer ends
+ * them.
+ */
 static void
 probes_go_to_it_alone(void **state)
 {
@@ -155,21 +161,24 @@ probes_go_to_it_alone(void **state)
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_REACHABLE);
 	fake_advance(10 * SEC);
 	assert_int_equal(fake.unicast_solicits, 2);
-	hear("10.0.0.9", OTHER, false, false); /* it moved, and nobody has proved it */
+	hear("10.0.0.9", OTHER, false, false); /* it has another link address, not yet proved */
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_STALE);
 }
 
-/* RFC 9293, 3.8.3 and RFC 7048, 3: a transport's doubt probes at once, it alone and then everybody; a new link address is taken up. */
+/*
+ * RFC 9293, 3.8.3 and RFC 7048, 3: when a transport doubts a neighbour, it is probed at once, first
+ * alone and then by multicast. A new link address is learned.
+ */
 static void
-doubt_probes_at_once_and_then_asks_everybody(void **state)
+doubt_probes_at_once_and_then_by_multicast(void **state)
 {
 	struct ipaddr d = addr("10.0.0.9");
 
 	(void)state;
-	neigh_doubt(fake.eth0, &d); /* nobody knows it */
+	neigh_doubt(fake.eth0, &d); /* there is no entry */
 	assert_int_equal(fake.solicits, 0);
 	send_to("10.0.0.9");
-	neigh_doubt(fake.eth0, &d); /* it is being asked for */
+	neigh_doubt(fake.eth0, &d); /* it is being resolved */
 	hear("10.0.0.9", MAC, true, false);
 	fake_advance(999 * MSEC);
 	neigh_doubt(fake.eth0, &d); /* it has just answered */
@@ -179,7 +188,7 @@ doubt_probes_at_once_and_then_asks_everybody(void **state)
 	neigh_doubt(fake.eth0, &d);
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_PROBE);
 	assert_int_equal(fake.unicast_solicits, 1);
-	neigh_doubt(fake.eth0, &d); /* once is enough */
+	neigh_doubt(fake.eth0, &d); /* a second call changes nothing */
 	assert_int_equal(fake.solicits, 2);
 	fake_advance(SEC);
 	assert_int_equal(fake.solicits, 3);
@@ -191,13 +200,16 @@ doubt_probes_at_once_and_then_asks_everybody(void **state)
 	assert_memory_equal(fake.mac, OTHER, 6);
 	fake_advance(2 * SEC);
 	neigh_doubt(fake.eth0, &d);
-	for (unsigned i = 0; i < 3; i++) /* and nobody answers */
+	for (unsigned i = 0; i < 3; i++) /* and no one answers */
 		fake_advance(SEC);
 	assert_int_equal(fake.solicits, 6);
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_FAILED);
 }
 
-/* A doubt does not outlast its probing: the next one asks it alone, as RFC 4861, 7.3.3 says. */
+/*
+ * A doubt ends with its probing. The next probing asks the neighbour alone, as RFC 4861, 7.3.3
+ * says.
+ */
 static void
 doubt_ends_with_its_probing(void **state)
 {
@@ -218,7 +230,10 @@ doubt_ends_with_its_probing(void **state)
 	assert_int_equal(fake.solicits, 4);
 }
 
-/* The table is bounded: strangers go first, then those who do not answer (RFC 6583); ours stay; fixed entries always. */
+/*
+ * The table is bounded. Foreign entries are removed first, then those that do not answer (RFC
+ * 6583). Entries that this host uses stay, and permanent ones always.
+ */
 static void
 floods_do_not_push_out_our_neighbours(void **state)
 {
@@ -271,7 +286,7 @@ changes_are_events(void **state)
 	assert_int_equal(fake.events, 2);
 }
 
-/* A fixed entry neither ages nor believes what it hears. */
+/* A permanent entry does not age, and received answers do not change it. */
 static void
 fixed_entries_stay(void **state)
 {
@@ -288,9 +303,9 @@ fixed_entries_stay(void **state)
 	assert_int_equal(state_of("10.0.0.9"), NEIGH_PERMANENT);
 }
 
-/* Drops have names, words and sources, count, and are events. */
+/* Drops have names, texts and sources; they are counted, and they are events. */
 static void
-drops_are_counted_and_told(void **state)
+drops_are_counted_and_reported(void **state)
 {
 	(void)state;
 	fake.sink.wants = 1u << EVENT_DROP;
@@ -305,7 +320,10 @@ drops_are_counted_and_told(void **state)
 		assert_true(*drop_name(i) && *drop_text(i) && drop_source(i));
 }
 
-/* Frames in and out are counted; an interface that is down neither sends nor receives; no frame exceeds the MTU. */
+/*
+ * Frames in and out are counted. An interface that is down neither sends nor receives. No frame
+ * exceeds the MTU.
+ */
 static void
 interfaces_count_and_check(void **state)
 {
@@ -330,16 +348,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    neigh_test(nobody_answers),
+	    neigh_test(no_answer_fails_each_waiting_packet),
 	    neigh_test(waiting_list_is_bounded),
 	    neigh_test(confirmation_spares_probes),
 	    neigh_test(probes_go_to_it_alone),
-	    neigh_test(doubt_probes_at_once_and_then_asks_everybody),
+	    neigh_test(doubt_probes_at_once_and_then_by_multicast),
 	    neigh_test(doubt_ends_with_its_probing),
 	    neigh_test(floods_do_not_push_out_our_neighbours),
 	    neigh_test(changes_are_events),
 	    neigh_test(fixed_entries_stay),
-	    neigh_test(drops_are_counted_and_told),
+	    neigh_test(drops_are_counted_and_reported),
 	    neigh_test(interfaces_count_and_check),
 	};
 

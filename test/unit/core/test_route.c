@@ -1,5 +1,5 @@
 /*
- * Routes, source addresses, path MTUs: RFC 1812, 5.2.4; RFC 6724; RFC 8201.
+ * Routes, source addresses and path MTUs: RFC 1812, 5.2.4; RFC 6724; RFC 8201.
  */
 #include "fake.h"
 
@@ -21,7 +21,7 @@ expect_next_hop(const char *dst, const char *next_hop)
 	assert_true(ipaddr_eq(&p.next_hop, &n));
 }
 
-/* RFC 1812, 5.2.4.3: the longest prefix wins, whatever the order in which they came. */
+/* RFC 1812, 5.2.4.3: the longest prefix wins, in whatever order the routes were added. */
 static void
 longest_prefix_wins(void **state)
 {
@@ -43,7 +43,7 @@ longest_prefix_wins(void **state)
 	assert_int_equal(find("2001:db8::1", 0, &p), -LEAT_ENETUNREACH); /* families do not mix */
 }
 
-/* Of equal prefixes, the lowest metric; the same way twice is refused. */
+/* Of routes with the same prefix, the lowest metric wins. The same route twice is refused. */
 static void
 lowest_metric_wins(void **state)
 {
@@ -60,7 +60,7 @@ lowest_metric_wins(void **state)
 	expect_next_hop("192.0.2.1", "10.0.0.2");
 }
 
-/* A thousand random routes, in and out, against a plain list. */
+/* A thousand random routes, added and removed, compared with a plain list. */
 static void
 trie_agrees_with_a_list(void **state)
 {
@@ -106,7 +106,7 @@ trie_agrees_with_a_list(void **state)
 	}
 }
 
-/* Interfaces asked for, interfaces that are down, and what is rejected on purpose. */
+/* Lookups for one interface, interfaces that are down, and unreachable routes. */
 static void
 interface_and_reject_are_honoured(void **state)
 {
@@ -127,7 +127,10 @@ interface_and_reject_are_honoured(void **state)
 	assert_int_equal(find("203.0.113.1", 0, &p), -LEAT_ENETUNREACH);
 }
 
-/* Our own addresses go by loopback, from themselves; 127.0.0.0/8 from 127.0.0.1. */
+/*
+ * Packets to this host's own addresses use loopback, and their source is the same address;
+ * 127.0.0.1 for 127.0.0.0/8.
+ */
 static void
 own_addresses_are_local(void **state)
 {
@@ -158,7 +161,7 @@ expect_source(const char *dst, const char *src)
 		fail_msg("source to %s is %s, not %s", dst, ipaddr_text(&p.src, text), src);
 }
 
-/* RFC 6724, 5: scope, deprecation, label, longest prefix, in that order. */
+/* RFC 6724, 5: scope, deprecation, label, longest prefix, in this order. */
 static void
 source_is_chosen_by_the_rules(void **state)
 {
@@ -185,7 +188,9 @@ source_is_chosen_by_the_rules(void **state)
 	expect_source("2600::1", "fd00:1::1"); /* rule 3 before rule 6 */
 }
 
-/* In IPv4: of the subnet of the next hop. No address, no way. */
+/*
+ * IPv4: a source in the subnet of the next hop. Without an address of the family there is no path.
+ */
 static void
 source_in_ipv4_is_of_the_next_hops_subnet(void **state)
 {
@@ -202,9 +207,9 @@ source_in_ipv4_is_of_the_next_hops_subnet(void **state)
 	assert_int_equal(find("2600::1", 0, &p), -LEAT_EADDRNOTAVAIL);
 }
 
-/* What is asked for as source is kept; a route may name one. */
+/* A source that the caller names is kept. A route may name one. */
 static void
-source_that_is_given_is_kept(void **state)
+a_given_source_is_kept(void **state)
 {
 	struct ipaddr dst = addr("192.0.2.1"), src = addr("198.51.100.1");
 	struct route r = {.dst = addr("192.0.2.0"),
@@ -225,9 +230,12 @@ source_that_is_given_is_kept(void **state)
 	assert_int_equal(p.mtu, 1300);
 }
 
-/* RFC 8201, 4 and RFC 1191, 6.3: only downwards, not below the least, ten minutes, and in bounded memory. */
+/*
+ * RFC 8201, 4 and RFC 1191, 6.3: a path MTU only shrinks, not below the minimum; it lasts ten
+ * minutes, in bounded memory.
+ */
 static void
-path_mtu_is_learnt_and_forgotten(void **state)
+path_mtu_is_learned_and_expires(void **state)
 {
 	struct ipaddr d = addr("192.0.2.1"), d6 = addr("2600::1");
 	uint64_t gen;
@@ -259,14 +267,14 @@ path_mtu_is_learnt_and_forgotten(void **state)
 		assert_true(route_learn_mtu(fake.core, &d, 1300));
 	}
 	find("8.0.0.1", 0, &p);
-	assert_int_equal(p.mtu, 1500); /* made room */
+	assert_int_equal(p.mtu, 1500); /* removed to make room */
 	find("8.0.78.31", 0, &p);
 	assert_int_equal(p.mtu, 1300);
 }
 
-/* An address brings the route of its prefix, and takes it along unless another needs it. */
+/* An address adds the route of its prefix, and removes it again unless another address needs it. */
 static void
-addresses_bring_their_routes(void **state)
+addresses_add_their_routes(void **state)
 {
 	struct ipaddr a = addr("10.0.0.1"), b = addr("10.0.0.2"), bad = addr("224.0.0.1");
 	struct path p;
@@ -294,9 +302,9 @@ main(void)
 	    fake_test(own_addresses_are_local),
 	    fake_test(source_is_chosen_by_the_rules),
 	    fake_test(source_in_ipv4_is_of_the_next_hops_subnet),
-	    fake_test(source_that_is_given_is_kept),
-	    fake_test(path_mtu_is_learnt_and_forgotten),
-	    fake_test(addresses_bring_their_routes),
+	    fake_test(a_given_source_is_kept),
+	    fake_test(path_mtu_is_learned_and_expires),
+	    fake_test(addresses_add_their_routes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

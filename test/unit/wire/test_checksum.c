@@ -1,5 +1,5 @@
 /*
- * The checksum's ways of computing against the definition of RFC 1071, word by word.
+ * All implementations of the checksum, compared with the definition of RFC 1071, word by word.
  */
 #include "base/rng.h"
 #include "wire/checksum.h"
@@ -12,7 +12,10 @@
 
 #include <cmocka.h>
 
-/* RFC 1071, 1, read aloud: big-endian words, the odd octet padded, end-around carry. The sum in memory order. */
+/*
+ * The definition in RFC 1071, 1: big-endian words, an odd octet padded, end-around carry. Returns
+ * the sum in memory order.
+ */
 static uint16_t
 definition(const uint8_t *p, size_t n, uint16_t sum)
 {
@@ -26,7 +29,7 @@ definition(const uint8_t *p, size_t n, uint16_t sum)
 }
 
 static void
-expect_all_ways(const uint8_t *p, size_t n, uint16_t begin)
+expect_all_kernels(const uint8_t *p, size_t n, uint16_t begin)
 {
 	uint16_t expect = definition(p, n, begin);
 	uint8_t *copy = malloc(n + 2);
@@ -70,11 +73,11 @@ every_length_at_every_alignment(void **state)
 	fill(buf, sizeof buf, &r);
 	for (size_t align = 0; align < 32; align++) {
 		for (size_t n = 0; n <= 300; n++)
-			expect_all_ways(buf + align, n, (uint16_t)rng_u64(&r));
+			expect_all_kernels(buf + align, n, (uint16_t)rng_u64(&r));
 	}
 }
 
-/* Long enough that a 32-bit lane would overflow if blocks did not end in time. */
+/* Long enough that a 32-bit lane would overflow if blocks did not end early enough. */
 static void
 long_runs_of_all_zeros_and_all_ones(void **state)
 {
@@ -84,15 +87,18 @@ long_runs_of_all_zeros_and_all_ones(void **state)
 
 	for (size_t i = 0; i < sizeof octets; i++) {
 		memset(buf, octets[i], N);
-		expect_all_ways(buf, N, 0);
-		expect_all_ways(buf, 65535, 0xffff);
+		expect_all_kernels(buf, N, 0);
+		expect_all_kernels(buf, 65535, 0xffff);
 		for (size_t n = 0; n < 100; n++)
-			expect_all_ways(buf, n, 0);
+			expect_all_kernels(buf, n, 0);
 	}
 	free(buf);
 }
 
-/* Zero is 0xffff unless all that was summed was zero: a sum of 0 would be stored as 0xffff, and the other way round. */
+/*
+ * A sum of zero is 0xffff unless all octets are zero. A sum of 0 would be stored as 0xffff, and the
+ * reverse.
+ */
 static void
 zero_has_one_form(void **state)
 {
@@ -127,7 +133,7 @@ splitting_anywhere_changes_nothing(void **state)
 	}
 }
 
-/* The numbers of RFC 1071, 3: 00 01 f2 03 f4 f5 f6 f7 sum to dd f2. */
+/* The numbers of RFC 1071, 3: 00 01 f2 03 f4 f5 f6 f7 have the sum dd f2. */
 static void
 example_of_rfc_1071(void **state)
 {
@@ -139,7 +145,10 @@ example_of_rfc_1071(void **state)
 	assert_int_equal(field[1], 0x0d); /* ~0xf2 */
 }
 
-/* RFC 9293, 3.1: source, destination, zero, protocol, length. RFC 8200, 8.1: 32-bit length, three zero octets, next header. */
+/*
+ * RFC 9293, 3.1: source, destination, zero, protocol, length. RFC 8200, 8.1: 32-bit length, three
+ * zero octets, next header.
+ */
 static void
 pseudo_headers_of_both_families(void **state)
 {
@@ -158,7 +167,10 @@ pseudo_headers_of_both_families(void **state)
 	assert_int_equal(checksum_pseudo(&src, &dst, 58, 0x12345), definition(v6, sizeof v6, 0));
 }
 
-/* RFC 1624, 4: header checksum DD2F, a field changes from 5555 to 3285: the new checksum is 0000, not FFFF. */
+/*
+ * RFC 1624, 4: the header checksum is DD2F, and a field changes from 5555 to 3285. The new checksum
+ * is 0000, not FFFF.
+ */
 static void
 example_of_rfc_1624(void **state)
 {

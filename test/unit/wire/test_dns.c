@@ -1,5 +1,5 @@
 /*
- * DNS messages, true and hostile.
+ * DNS messages, valid and hostile.
  */
 #include "wire/dns.h"
 
@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
-/* A response of a name server: www.example.org CNAME a.example.org, A 192.0.2.7, then OPT; names compressed. */
+/*
+ * A response from a name server: www.example.org CNAME a.example.org, A 192.0.2.7, then OPT. Names
+ * are compressed.
+ */
 static const uint8_t ANSWER[] = {0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 1,
     /* 12 */ 3, 'w', 'w', 'w', 7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 3, 'o', 'r', 'g', 0, 0, 1, 0, 1,
     /* 33 */ 0xc0, 12, 0, 5, 0, 1, 0, 0, 0x0e, 0x10, 0, 4, 1, 'a', 0xc0, 16,
@@ -39,7 +42,7 @@ reads_a_response_in_its_order(void **state)
 	assert_int_equal(dns_rcode(ANSWER), DNS_OK);
 	assert_int_equal(dns_opcode(ANSWER), 0);
 	dns_cursor_init(&c, ANSWER, sizeof ANSWER);
-	assert_false(dns_next_record(&c, &r)); /* first the question */
+	assert_false(dns_next_record(&c, &r)); /* the question must be read first */
 	assert_true(dns_next_question(&c, &q));
 	expect_name(&q.name, "www.example.org.");
 	assert_int_equal(q.type, DNS_A);
@@ -60,7 +63,7 @@ reads_a_response_in_its_order(void **state)
 	assert_true(dns_next_record(&c, &r));
 	expect_name(&r.name, ".");
 	assert_int_equal(r.type, DNS_OPT);
-	assert_int_equal(r.ttl, 0x80000000); /* RFC 6891, 6.1.3: not a time here */
+	assert_int_equal(r.ttl, 0x80000000); /* RFC 6891, 6.1.3: in OPT it is not a time */
 	assert_false(dns_next_record(&c, &r));
 	assert_int_equal(c.records, 0);
 	assert_int_equal(c.at, sizeof ANSWER);
@@ -87,7 +90,7 @@ every_truncation_is_noticed(void **state)
 	}
 }
 
-/* RFC 1035, 4.1.4: "a prior occurance of the same name". */
+/* RFC 1035, 4.1.4: a pointer goes to "a prior occurance of the same name". */
 static void
 pointers_that_do_not_lead_back_are_refused(void **state)
 {
@@ -111,7 +114,7 @@ pointers_that_do_not_lead_back_are_refused(void **state)
 	assert_false(dns_name_read(pair, sizeof pair, &at, &name));
 }
 
-/* RFC 1035, 2.3.4: 255 octets, in one piece or by way of pointers. */
+/* RFC 1035, 2.3.4: at most 255 octets, with or without pointers. */
 static void
 names_end_at_255_octets(void **state)
 {
@@ -126,7 +129,7 @@ names_end_at_255_octets(void **state)
 	assert_true(dns_name_read(msg, sizeof msg, &at, &name));
 	assert_int_equal(name.len, 255);
 	assert_int_equal(at, 255);
-	msg[300] = 1; /* one more label in front of it */
+	msg[300] = 1; /* one more label before it */
 	be16_put(msg + 302, 0xc000);
 	at = 300;
 	assert_false(dns_name_read(msg, sizeof msg, &at, &name));
@@ -166,7 +169,10 @@ names_from_text_and_back(void **state)
 	assert_false(dns_name_parse(text, &name));
 }
 
-/* RFC 1035, 5.1: what would mislead a reader is written in digits; the longest name's text fits. */
+/*
+ * RFC 1035, 5.1: octets that could mislead a reader are written as numbers. The text of the longest
+ * name fits.
+ */
 static void
 strange_octets_are_escaped(void **state)
 {

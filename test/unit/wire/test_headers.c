@@ -1,5 +1,6 @@
 /*
- * The accessors: what is put can be read, at the places that the RFCs draw, and what is cut short or lies is not valid.
+ * Header accessors: they read back what was written, at the offsets of the RFCs, and headers that
+ * are cut or have wrong lengths are not valid.
  */
 #include "../addr.h"
 #include "wire/arp.h"
@@ -54,7 +55,7 @@ ethernet_with_and_without_tag(void **state)
 	assert_false(eth_is_broadcast(group) || eth_is_group(MAC_A));
 }
 
-/* A request as tcpdump caught it: who has 10.0.2.2, tell 10.0.2.15. */
+/* A request captured by tcpdump: who has 10.0.2.2, tell 10.0.2.15. */
 static void
 arp_request(void **state)
 {
@@ -70,7 +71,7 @@ arp_request(void **state)
 	assert_false(arp_valid(h, sizeof h - 1));
 	assert_true(same(arp_spa(h), "10.0.2.15") && same(arp_tpa(h), "10.0.2.2"));
 	assert_memory_equal(arp_sha(h), MAC_B, 6);
-	for (unsigned i = 0; i < 8; i++) { /* each of the fixed fields is looked at */
+	for (unsigned i = 0; i < 8; i++) { /* each of the fixed fields is checked */
 		h[i] ^= 0x40;
 		assert_false(arp_valid(h, sizeof h));
 		h[i] ^= 0x40;
@@ -96,12 +97,12 @@ ip4_header(void **state)
 	assert_true(same(ip4_src(h), "192.0.2.1") && same(ip4_dst(h), "198.51.100.2"));
 	be16_put(h + IP4_FRAG, IP4_DF);
 	assert_true(ip4_dont_fragment(h) && !ip4_is_fragment(h));
-	assert_false(ip4_valid(h, 59)); /* Total Length beyond what arrived */
+	assert_false(ip4_valid(h, 59)); /* Total Length is more than what arrived */
 	assert_false(ip4_valid(h, 19));
 	h[0] = 0x4f;
-	assert_true(ip4_valid(h, 60)); /* all of it options */
+	assert_true(ip4_valid(h, 60)); /* all of it is options */
 	be16_put(h + IP4_LEN, 59);
-	assert_false(ip4_valid(h, 60)); /* Total Length inside the header */
+	assert_false(ip4_valid(h, 60)); /* Total Length is within the header */
 	h[0] = 0x44;
 	assert_false(ip4_valid(h, 60));
 	h[0] = 0x65;
@@ -175,7 +176,7 @@ udp_header(void **state)
 	assert_false(udp_valid(h, 12));
 }
 
-/* RFC 4861, 4.6: options in units of eight octets, zero being malformed. */
+/* RFC 4861, 4.6: option lengths are in units of eight octets, and zero is malformed. */
 static void
 ndp_options(void **state)
 {
@@ -211,7 +212,7 @@ dhcp_message(void **state)
 	*end++ = DHCP_OPT_PAD;
 	end = dhcp_opt_put(end, DHCP_OPT_ROUTER, (const uint8_t[]){10, 0, 2, 2}, 4);
 	*end++ = DHCP_OPT_END;
-	*end = DHCP_OPT_MASK; /* not an option any more */
+	*end = DHCP_OPT_MASK; /* no longer an option */
 	assert_true(dhcp_valid(h, sizeof h));
 	assert_int_equal(dhcp_op(h), DHCP_BOOTREPLY);
 	assert_int_equal(dhcp_xid(h), 0x01020304);
@@ -225,7 +226,7 @@ dhcp_message(void **state)
 	assert_int_equal(be32_get(found), 0x0a000202);
 	assert_null(dhcp_opt_find(o, 16, DHCP_OPT_MASK, &len));
 	assert_null(dhcp_opt_find(o, 9, DHCP_OPT_ROUTER, &len)); /* cut in its data, */
-	assert_null(dhcp_opt_find(o, 5, DHCP_OPT_ROUTER, &len)); /* before its length */
+	assert_null(dhcp_opt_find(o, 5, DHCP_OPT_ROUTER, &len)); /* and before its length */
 	assert_false(dhcp_valid(h, DHCP_OPTIONS - 1));
 	h[DHCP_MAGIC] = 0;
 	assert_false(dhcp_valid(h, sizeof h));

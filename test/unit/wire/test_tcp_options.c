@@ -1,5 +1,5 @@
 /*
- * TCP's options: what real hosts send, what hostile ones do, and what we write.
+ * TCP options: what real hosts send, what hostile hosts send, and what this host writes.
  */
 #include "base/rng.h"
 #include "wire/tcp_options.h"
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Of exact size on the heap, so that the sanitizer sees a step beyond. */
+/* Parses a copy of exact size on the heap, so that the sanitizer detects a read past the end. */
 static bool
 parse(const uint8_t *p, size_t n, struct tcp_options *o)
 {
@@ -62,7 +62,7 @@ writes_the_syn_of_linux(void **state)
 	assert_memory_equal(out, LINUX_SYN, sizeof LINUX_SYN);
 }
 
-/* RFC 7323, appendix A: two NOPs before the timestamps put them on multiples of four. */
+/* RFC 7323, appendix A: two NOPs before the timestamps align them to four octets. */
 static void
 reads_timestamps_alone_in_the_usual_place(void **state)
 {
@@ -72,12 +72,12 @@ reads_timestamps_alone_in_the_usual_place(void **state)
 	assert_true(o.has_timestamp);
 	assert_int_equal(o.ts_val, 1);
 	assert_int_equal(o.ts_ecr, 2);
-	assert_true(PARSE(&o, 8, 10, 0, 0, 0, 3, 0, 0, 0, 4, 1, 1)); /* and in others */
+	assert_true(PARSE(&o, 8, 10, 0, 0, 0, 3, 0, 0, 0, 4, 1, 1)); /* and at other offsets */
 	assert_int_equal(o.ts_val, 3);
 	assert_int_equal(o.ts_ecr, 4);
 }
 
-/* RFC 2018, 3: blocks of left and right edge. */
+/* RFC 2018, 3: blocks have a left and a right edge. */
 static void
 reads_sack_blocks(void **state)
 {
@@ -101,9 +101,9 @@ window_scale_is_at_most_14(void **state)
 	assert_int_equal(o.wscale, 14);
 }
 
-/* RFC 9293, MUST-6: an option of any kind that it does not know. */
+/* RFC 9293, MUST-6: unknown options are ignored. */
 static void
-unknown_options_are_stepped_over(void **state)
+unknown_options_are_skipped(void **state)
 {
 	struct tcp_options o;
 
@@ -112,7 +112,7 @@ unknown_options_are_stepped_over(void **state)
 }
 
 static void
-known_options_of_wrong_length_are_stepped_over(void **state)
+known_options_of_wrong_length_are_skipped(void **state)
 {
 	struct tcp_options o;
 
@@ -124,14 +124,16 @@ known_options_of_wrong_length_are_stepped_over(void **state)
 	assert_int_equal(o.nsack, 0);
 }
 
-/* RFC 9293, MUST-7: an illegal option length, zero for example, must not hang or crash. */
+/*
+ * RFC 9293, MUST-7: an illegal option length, zero for example, must not cause a loop or a crash.
+ */
 static void
-lying_lengths_are_refused(void **state)
+wrong_lengths_are_refused(void **state)
 {
 	struct tcp_options o;
 
 	assert_false(PARSE(&o, 2, 4, 5, 180, 8, 0, 0, 0));
-	assert_int_equal(o.mss, 1460); /* what came before it is there */
+	assert_int_equal(o.mss, 1460); /* the option before it was read */
 	assert_false(PARSE(&o, 8, 1));
 	assert_false(PARSE(&o, 8));
 	assert_false(PARSE(&o, 1, 1, 1, 2));
@@ -140,7 +142,7 @@ lying_lengths_are_refused(void **state)
 }
 
 static void
-nothing_counts_behind_the_end(void **state)
+nothing_counts_after_the_end(void **state)
 {
 	struct tcp_options o;
 
@@ -149,9 +151,9 @@ nothing_counts_behind_the_end(void **state)
 	assert_true(parse(NULL, 0, &o));
 }
 
-/* RFC 7413, 4.1.1: a cookie of 4 to 16 octets, or an empty one that asks for it. */
+/* RFC 7413, 4.1.1: a cookie of 4 to 16 octets, or an empty one that requests a cookie. */
 static void
-fast_open_cookie_is_kept_by_its_place(void **state)
+fast_open_cookie_is_given_by_its_offset(void **state)
 {
 	struct tcp_options o;
 
@@ -230,11 +232,11 @@ main(void)
 	    cmocka_unit_test(reads_timestamps_alone_in_the_usual_place),
 	    cmocka_unit_test(reads_sack_blocks),
 	    cmocka_unit_test(window_scale_is_at_most_14),
-	    cmocka_unit_test(unknown_options_are_stepped_over),
-	    cmocka_unit_test(known_options_of_wrong_length_are_stepped_over),
-	    cmocka_unit_test(lying_lengths_are_refused),
-	    cmocka_unit_test(nothing_counts_behind_the_end),
-	    cmocka_unit_test(fast_open_cookie_is_kept_by_its_place),
+	    cmocka_unit_test(unknown_options_are_skipped),
+	    cmocka_unit_test(known_options_of_wrong_length_are_skipped),
+	    cmocka_unit_test(wrong_lengths_are_refused),
+	    cmocka_unit_test(nothing_counts_after_the_end),
+	    cmocka_unit_test(fast_open_cookie_is_given_by_its_offset),
 	    cmocka_unit_test(what_is_written_reads_back_the_same),
 	    cmocka_unit_test(three_sack_blocks_fit_beside_timestamps),
 	};

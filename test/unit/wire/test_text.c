@@ -1,5 +1,6 @@
 /*
- * Frames in words: frames that scapy built (frames.h), and the same cut, flipped, or with little room to write.
+ * Frames described in text: frames that scapy built (frames.h), and the same frames cut, with
+ * flipped bits, or with little room for the text.
  */
 #include "base/rng.h"
 #include "wire/eth.h"
@@ -69,7 +70,7 @@ static const struct sample samples[] = {
 enum { SAMPLES = sizeof samples / sizeof samples[0] };
 
 static void
-each_frame_has_its_words(void **state)
+each_frame_has_its_text(void **state)
 {
 	char buf[TEXT_LINE];
 
@@ -80,7 +81,7 @@ each_frame_has_its_words(void **state)
 }
 
 static void
-what_is_not_at_hand_is_not_said(void **state)
+unavailable_octets_are_not_described(void **state)
 {
 	char buf[TEXT_LINE];
 
@@ -92,7 +93,7 @@ what_is_not_at_hand_is_not_said(void **state)
 }
 
 static void
-a_packet_is_a_frame_without_its_head(void **state)
+a_packet_is_a_frame_without_its_link_header(void **state)
 {
 	char buf[TEXT_LINE];
 
@@ -105,7 +106,10 @@ a_packet_is_a_frame_without_its_head(void **state)
 	assert_string_equal(text_packet(NULL, 0, 0, buf, sizeof buf), "IP malformed");
 }
 
-/* Describes @have octets of exact size on the heap, so that the sanitizer sees a step beyond. */
+/*
+ * Describes @have octets in a buffer of exact size on the heap, so that the sanitizer detects a
+ * read past the end.
+ */
 static void
 describe(const uint8_t *octets, size_t have, size_t len, char *buf, size_t room)
 {
@@ -118,7 +122,7 @@ describe(const uint8_t *octets, size_t have, size_t len, char *buf, size_t room)
 }
 
 static void
-every_cut_is_survived_and_told_from_a_lie(void **state)
+every_cut_is_reported_as_cut_not_malformed(void **state)
 {
 	char buf[TEXT_LINE];
 
@@ -153,7 +157,7 @@ a_line_never_outgrows_its_room(void **state)
 }
 
 static void
-flipped_bits_are_survived(void **state)
+flipped_bits_do_no_harm(void **state)
 {
 	uint8_t octets[512];
 	char buf[TEXT_LINE];
@@ -176,12 +180,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(each_frame_has_its_words),
-	    cmocka_unit_test(what_is_not_at_hand_is_not_said),
-	    cmocka_unit_test(a_packet_is_a_frame_without_its_head),
-	    cmocka_unit_test(every_cut_is_survived_and_told_from_a_lie),
+	    cmocka_unit_test(each_frame_has_its_text),
+	    cmocka_unit_test(unavailable_octets_are_not_described),
+	    cmocka_unit_test(a_packet_is_a_frame_without_its_link_header),
+	    cmocka_unit_test(every_cut_is_reported_as_cut_not_malformed),
 	    cmocka_unit_test(a_line_never_outgrows_its_room),
-	    cmocka_unit_test(flipped_bits_are_survived),
+	    cmocka_unit_test(flipped_bits_do_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
