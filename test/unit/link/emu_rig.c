@@ -1,5 +1,5 @@
 /*
- * test/unit/link/emu_rig.c - the pool, the core, and the frames of the emulated link's tests.
+ * test/unit/link/emu_rig.c - the pool, the core and the frames of the emulated link's tests.
  */
 #include "emu_rig.h"
 

@@ -1,5 +1,5 @@
 /*
- * The emulated link: when frames arrive, what the queue holds, and what is counted.
+ * The emulated link: arrival times of frames, the contents of the queue, and counters.
  */
 #include "base/rng.h"
 #include "emu_rig.h"
@@ -58,13 +58,16 @@ rate_sends_one_frame_after_the_other(void **state)
 		send(r, emu, 0, i, 1514, 0);
 	for (uint32_t i = 0; i < 10; i++)
 		assert_arrives(r, emu, i, (i + 1) * 1211200 + MSEC);
-	/* Idle since then: it begins anew when the next frame comes. */
+	/* It was idle, so it starts again when the next frame comes. */
 	send(r, emu, 0, 10, 100, SEC);
 	assert_arrives(r, emu, 10, SEC + 80000 + MSEC);
 	emu_free(emu);
 }
 
-/* However the rate divides, frame n has left after exactly n times its bits: nothing is rounded twice. */
+/*
+ * Whatever the rate, frame n has left after exactly n times its bits: rounding errors do not add
+ * up.
+ */
 static void
 rate_does_not_drift(void **state)
 {
@@ -91,7 +94,7 @@ static void
 queue_holds_what_waits_and_not_what_is_in_flight(void **state)
 {
 	struct emu_rig *r = *state;
-	/* A frame takes 1 ms, then flies for a second. */
+	/* A frame takes 1 ms to send and is then in flight for a second. */
 	struct emu *emu = emu_up(r, &(struct emu_impair){.rate = 8000000, .queue = 5, .delay = SEC}, 1);
 	const struct emu_counters *count = emu_counters(emu, EMU_UP);
 	nsec_t when;
@@ -102,13 +105,13 @@ queue_holds_what_waits_and_not_what_is_in_flight(void **state)
 	assert_int_equal(count->queue_max, 5);
 	assert_int_equal(r->core->drops[DROP_LINK_QUEUE], 4);
 	assert_int_equal(r->verdicts[LINK_QUEUE_FULL], 4);
-	/* At 1 ms the second frame's sending begins, and one place is free. */
+	/* At 1 ms the sending of the second frame begins, and one place is free. */
 	send(r, emu, 0, 10, 1000, MSEC - 1);
 	assert_int_equal(count->queue_full, 5);
 	send(r, emu, 0, 11, 1000, MSEC);
 	send(r, emu, 0, 12, 1000, MSEC);
 	assert_int_equal(count->queue_full, 6);
-	/* All six in flight: the queue is empty. */
+	/* All six are in flight, and the queue is empty. */
 	for (uint32_t i = 20; i < 26; i++)
 		send(r, emu, 0, i, 1000, 500 * MSEC);
 	assert_int_equal(count->queue_full, 6);
@@ -118,7 +121,7 @@ queue_holds_what_waits_and_not_what_is_in_flight(void **state)
 	assert_int_equal(when, SEC + 7 * MSEC);
 	assert_int_equal(receive(emu, 1, &when), 20);
 	assert_int_equal(when, SEC + 501 * MSEC);
-	emu_free(emu); /* five are still under way */
+	emu_free(emu); /* five are still in flight */
 }
 
 static void
@@ -134,7 +137,7 @@ queue_of_zero_means_a_thousand(void **state)
 }
 
 static void
-duplicate_comes_right_behind(void **state)
+duplicate_follows_directly(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu *emu = emu_up(r, &(struct emu_impair){.dup = 1000000000, .rate = 8000000}, 1);
@@ -150,7 +153,7 @@ duplicate_comes_right_behind(void **state)
 }
 
 static void
-lost_frames_are_counted_and_told(void **state)
+lost_frames_are_counted_and_reported(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu *emu = emu_up(r, &(struct emu_impair){.loss = 1000000000, .dup = 1000000000}, 1);
@@ -165,14 +168,14 @@ lost_frames_are_counted_and_told(void **state)
 }
 
 static void
-change_on_the_way_keeps_the_times_of_what_is_under_way(void **state)
+a_change_keeps_the_times_of_frames_in_flight(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu *emu = emu_up(r, &(struct emu_impair){.delay = 10 * MSEC}, 1);
 
 	send(r, emu, 0, 1, 60, 0);
 	emu_set(emu, EMU_UP, &(struct emu_impair){.delay = MSEC});
-	send(r, emu, 0, 2, 60, 1); /* order is kept all the same */
+	send(r, emu, 0, 2, 60, 1); /* the order is kept nevertheless */
 	emu_set(emu, EMU_UP, &(struct emu_impair){.delay = MSEC, .reorder = 1});
 	send(r, emu, 0, 3, 60, 2);
 	assert_arrives(r, emu, 3, MSEC + 2);
@@ -191,7 +194,9 @@ by_time_then_order(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Whatever the times, frames come out by time, and those of one instant as they went in. */
+/*
+ * Frames come out by arrival time, and frames of one instant in the order in which they were sent.
+ */
 static void
 frames_in_flight_come_out_by_time_then_order(void **state)
 {
@@ -233,9 +238,9 @@ main(void)
 	    T(rate_does_not_drift),
 	    T(queue_holds_what_waits_and_not_what_is_in_flight),
 	    T(queue_of_zero_means_a_thousand),
-	    T(duplicate_comes_right_behind),
-	    T(lost_frames_are_counted_and_told),
-	    T(change_on_the_way_keeps_the_times_of_what_is_under_way),
+	    T(duplicate_follows_directly),
+	    T(lost_frames_are_counted_and_reported),
+	    T(a_change_keeps_the_times_of_frames_in_flight),
 	    T(frames_in_flight_come_out_by_time_then_order),
 	};
 

@@ -1,5 +1,5 @@
 /*
- * The emulated link's draws: shares are as asked for, and a seed repeats them.
+ * The random decisions of the emulated link: shares are as configured, and a seed repeats them.
  */
 #include "emu_rig.h"
 
@@ -7,7 +7,7 @@
 
 enum { FRAMES = 20000 };
 
-/* What arrived of FRAMES frames sent one a microsecond, in order of arrival. */
+/* The frames that arrived, in order of arrival, of FRAMES frames sent one each microsecond. */
 struct log {
 	size_t count;
 	uint32_t number[2 * FRAMES];
@@ -31,7 +31,7 @@ run(struct emu_rig *r, const struct emu_impair *up, uint64_t seed)
 	return log;
 }
 
-/* Within five standard deviations (about 190 for 2%, 650 for 50%) of the share. */
+/* The count is within five standard deviations of the share (about 190 for 2%, 650 for 50%). */
 static void
 assert_share(uint64_t count, uint32_t ppb)
 {
@@ -73,7 +73,10 @@ bursts_have_the_length_and_the_share_asked_for(void **state)
 
 	for (size_t i = 1; i < log->count; i++)
 		runs += log->number[i] != log->number[i - 1] + 1;
-	/* About 400 frames lost in 80 runs; the deviation of the count is some 60, that of the mean length 0.5. */
+	/*
+	 * About 400 frames are lost in 80 runs. The standard deviation of the count is about 60,
+	 * that of the mean length 0.5.
+	 */
 	assert_in_range(log->counters.lost, 200, 600);
 	assert_in_range(log->counters.lost * 10 / runs, 35, 65);
 	free(log);
@@ -104,7 +107,7 @@ a_seed_repeats_exactly_and_another_differs(void **state)
 	free(c);
 }
 
-/* Which numbers arrived more than once, a bit each. */
+/* The numbers of frames that arrived more than once, one bit each. */
 static uint8_t *
 doubles(const struct log *log)
 {
@@ -117,7 +120,7 @@ doubles(const struct log *log)
 }
 
 static void
-loss_does_not_move_the_other_decisions(void **state)
+loss_does_not_change_the_other_decisions(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu_impair up = {.dup = 50000000, .delay = MSEC, .jitter = 100 * USEC, .reorder = 1};
@@ -147,7 +150,9 @@ static void
 jitter_is_uniform_about_the_delay(void **state)
 {
 	struct emu_rig *r = *state;
-	/* With reordering allowed (though next to never drawn) each frame keeps its own time. */
+	/*
+	 * Reordering is allowed, though it almost never happens, so each frame keeps its own time.
+	 */
 	struct log *log = run(r, &(struct emu_impair){.delay = MSEC, .jitter = 100 * USEC, .reorder = 1}, 11);
 	nsec_t least = NSEC_NEVER, most = 0;
 	int64_t sum = 0;
@@ -161,7 +166,7 @@ jitter_is_uniform_about_the_delay(void **state)
 	}
 	assert_true(least >= 900 * USEC && least < 901 * USEC);
 	assert_true(most <= 1100 * USEC && most > 1099 * USEC);
-	assert_true(llabs(sum / FRAMES) < 3 * USEC); /* its deviation is 0.4 */
+	assert_true(llabs(sum / FRAMES) < 3 * USEC); /* its standard deviation is 0.4 */
 	free(log);
 }
 
@@ -214,7 +219,7 @@ main(void)
 	    T(shares_are_as_asked),
 	    T(bursts_have_the_length_and_the_share_asked_for),
 	    T(a_seed_repeats_exactly_and_another_differs),
-	    T(loss_does_not_move_the_other_decisions),
+	    T(loss_does_not_change_the_other_decisions),
 	    T(jitter_is_uniform_about_the_delay),
 	    T(jitter_keeps_order_unless_reordering_is_asked_for),
 	    T(reordered_frames_skip_the_delay),

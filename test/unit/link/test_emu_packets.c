@@ -39,7 +39,7 @@ corruption_flips_one_bit_and_writes_to_nothing_shared(void **state)
 		pkt_free(p);
 		pkt_free(c);
 	}
-	assert_true(__builtin_popcountll(where) > 55); /* everywhere in the frame */
+	assert_true(__builtin_popcountll(where) > 55); /* anywhere in the frame */
 	pkt_block_unref(block);
 	emu_free(emu);
 }
@@ -57,7 +57,7 @@ tap_complete_frames(void *arg, unsigned side, bool sent, const struct pkt *frame
 }
 
 static void
-checksums_are_completed_for_a_tap_alone(void **state)
+checksums_are_completed_only_for_a_tap(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu *emu = emu_up(r, &(struct emu_impair){.delay = MSEC}, 1);
@@ -86,7 +86,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, emu_rig_setup, emu_rig_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(corruption_flips_one_bit_and_writes_to_nothing_shared),
-	    T(checksums_are_completed_for_a_tap_alone),
+	    T(checksums_are_completed_only_for_a_tap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
- * The emulated link under everything at once: each frame that goes in comes out, or is counted; times only go forward; memory
- * comes back. And the ends of the ranges of its settings.
+ * The emulated link with all impairments at once: each frame that is sent arrives or is counted,
+ * times only go forward, and memory is given back. Also the limits of the settings.
  */
 #include "base/rng.h"
 #include "emu_rig.h"
@@ -16,7 +16,7 @@ struct storm {
 	struct emu *emu;
 	struct rng rng;
 	nsec_t now, last[2];
-	uint64_t tapped[2][2]; /* by side, by sent */
+	uint64_t tapped[2][2]; /* by side, then by sent */
 };
 
 static void
@@ -40,7 +40,7 @@ storm_end(struct storm *s)
 {
 	emu_free(s->emu);
 	for (size_t i = 0; i < s->payload->size; i++)
-		assert_int_equal(s->payload->data[i], 0x5a); /* nothing shared was written to */
+		assert_int_equal(s->payload->data[i], 0x5a); /* no shared octet was written to */
 	pkt_block_unref(s->payload);
 	emu_rig_end(&s->rig);
 }
@@ -80,7 +80,7 @@ count_frame(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t
 	s->tapped[side][sent]++;
 }
 
-/* A frame that nothing was flipped in has a right checksum; one that something was flipped in is to be verified. */
+/* A frame without a flipped bit has a right checksum. A frame with one must be verified. */
 static void
 check_frame(struct pkt *p)
 {
@@ -96,7 +96,7 @@ check_frame(struct pkt *p)
 	    0xffff);
 }
 
-/* Take all that has arrived. */
+/* Takes all frames that have arrived. */
 static void
 drain(struct storm *s)
 {
@@ -113,7 +113,10 @@ drain(struct storm *s)
 	assert_true(emu_next(s->emu) > s->now);
 }
 
-/* What went in, and the copies, is what came out and what was counted. */
+/*
+ * The frames that were sent, and the copies, equal the frames that arrived and those that were
+ * counted.
+ */
 static void
 assert_all_accounted_for(struct storm *s)
 {
@@ -124,7 +127,10 @@ assert_all_accounted_for(struct storm *s)
 	assert_int_equal(emu_next(s->emu), NSEC_NEVER);
 	assert_int_equal(drops[DROP_LINK_LOSS], lost);
 	assert_int_equal(drops[DROP_LINK_QUEUE], full);
-	/* An empty pool may also have ended a copy before it was one, or a whole before it was cut. */
+	/*
+	 * An empty pool may also have prevented a copy, or dropped a super-segment before it was
+	 * cut.
+	 */
 	assert_in_range(up->frames + down->frames + up->duplicated + down->duplicated,
 	    up->delivered + down->delivered + lost + full,
 	    up->delivered + down->delivered + lost + full + drops[DROP_POOL_EMPTY]);
@@ -136,7 +142,7 @@ assert_all_accounted_for(struct storm *s)
 	}
 }
 
-/* How many packets an empty pool ended. */
+/* Number of packets that an empty pool dropped. */
 static uint64_t
 rage(uint64_t seed, size_t limit)
 {
@@ -182,7 +188,7 @@ every_frame_comes_out_or_is_counted(void **state)
 		assert_int_equal(rage(seed, 16 << 20), 0);
 }
 
-/* With a pool this small, every step on the way fails at one time or another. */
+/* With so small a pool, every step fails at some time. */
 static void
 an_empty_pool_loses_frames_and_nothing_else(void **state)
 {
@@ -230,7 +236,7 @@ settings_at_the_ends_of_their_ranges_do_no_harm(void **state)
 	}
 }
 
-/* A frame without a single octet has no bit to flip, and needs no time. */
+/* A frame without octets has no bit to flip and takes no time. */
 static void
 an_empty_frame_passes(void **state)
 {
@@ -248,7 +254,7 @@ an_empty_frame_passes(void **state)
 }
 
 static void
-a_whole_that_lies_is_dropped_and_counted(void **state)
+a_wrong_super_segment_is_dropped_and_counted(void **state)
 {
 	struct storm s;
 	struct pkt *p;
@@ -271,7 +277,7 @@ main(void)
 	    cmocka_unit_test(an_empty_pool_loses_frames_and_nothing_else),
 	    cmocka_unit_test(settings_at_the_ends_of_their_ranges_do_no_harm),
 	    cmocka_unit_test(an_empty_frame_passes),
-	    cmocka_unit_test(a_whole_that_lies_is_dropped_and_counted),
+	    cmocka_unit_test(a_wrong_super_segment_is_dropped_and_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

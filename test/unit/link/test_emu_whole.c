@@ -1,11 +1,12 @@
 /*
- * Super-segments on the emulated link: whole where nobody could tell, and then nothing may differ from the same link that cuts each.
+ * Super-segments stay whole on the emulated link if no one can see the difference. The result must
+ * be the same as with a link that cuts each.
  */
 #include "emu_rig.h"
 
 #include <string.h>
 
-/* @segs segments from sequence number @seq on. */
+/* A super-segment of @segs segments from sequence number @seq on. */
 static struct pkt *
 super_segment(struct emu_rig *r, seq_t seq, unsigned segs)
 {
@@ -18,7 +19,7 @@ super_segment(struct emu_rig *r, seq_t seq, unsigned segs)
 	return p;
 }
 
-/* Which segments arrived, how often, and when: by number, from a stream of 1000 super-segments. */
+/* Which segments of a stream of 1000 super-segments arrived, how often and when, by number. */
 struct seen {
 	uint8_t times[12000];
 	nsec_t when[12000];
@@ -81,7 +82,7 @@ delay_alone_leaves_them_whole(void **state)
 }
 
 static void
-what_tells_frames_apart_cuts_them(void **state)
+what_treats_frames_differently_cuts_them(void **state)
 {
 	struct emu_rig *r = *state;
 
@@ -117,7 +118,7 @@ a_capture_sees_single_frames(void **state)
 }
 
 static void
-super_segments_are_cut_before_they_are_judged(void **state)
+super_segments_are_cut_before_impairments(void **state)
 {
 	struct emu_rig *r = *state;
 	struct emu *emu = emu_up(r, &(struct emu_impair){.rate = 8000000}, 1);
@@ -143,9 +144,9 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, emu_rig_setup, emu_rig_teardown)
 	const struct CMUnitTest tests[] = {
 	    T(delay_alone_leaves_them_whole),
-	    T(what_tells_frames_apart_cuts_them),
+	    T(what_treats_frames_differently_cuts_them),
 	    T(a_capture_sees_single_frames),
-	    T(super_segments_are_cut_before_they_are_judged),
+	    T(super_segments_are_cut_before_impairments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

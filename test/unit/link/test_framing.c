@@ -1,5 +1,5 @@
 /*
- * Ethernet, raw IP and loopback: which frames come in, and what goes out.
+ * Ethernet, raw IP and loopback: which frames are accepted, and how frames are sent.
  */
 #include "../addr.h"
 #include "../pool.h"
@@ -20,7 +20,7 @@
 
 static const uint8_t our_mac[6] = {2, 0, 0, 0, 0, 1}, their_mac[6] = {2, 0, 0, 0, 0, 2};
 
-/* One host with one interface; what it sends and what its networks get are kept. */
+/* One host with one interface. Keeps what it sends and what its networks get. */
 static struct host {
 	struct pkt_pool *pool;
 	struct core *core;
@@ -85,7 +85,7 @@ stop(void **state)
 	return 0;
 }
 
-/* A frame to @dst comes in; was it handed on? */
+/* Passes in a frame to @dst. Returns true if it reached the network. */
 static bool
 takes_frame_to(const uint8_t dst[6], bool group)
 {
@@ -137,16 +137,16 @@ takes_frames_to_groups_that_were_joined(void **state)
 	assert_int_equal(iface_addr_add(host.iface, &own, 64, true), 0);
 	assert_true(takes_frame_to(solicited, true));
 	/*
-	 * Others' groups pass by on every shared medium: filtered as a network card does, and not
-	 * called dropped.
+	 * Frames to groups of other hosts are usual on a shared medium. They are filtered as by a
+	 * network card, and do not count as dropped.
 	 */
 	assert_int_equal(host.iface->count.rx_other_groups, 3);
 	assert_int_equal(host.core->drops[DROP_ETH_NOT_FOR_US], 0);
 }
 
-/* IEEE 802.1Q, 9.6: VLAN 0 is only a priority; the frame belongs to no VLAN. */
+/* IEEE 802.1Q, 9.6: VLAN 0 carries only a priority, and the frame belongs to no VLAN. */
 static void
-priority_tag_is_stepped_over_and_other_vlans_are_not_ours(void **state)
+a_priority_tag_is_skipped_and_other_vlans_are_dropped(void **state)
 {
 	uint8_t frame[60] = {0};
 	struct pkt *p;
@@ -180,7 +180,7 @@ short_and_unknown_frames_are_counted(void **state)
 	assert_int_equal(host.core->drops[DROP_ETH_TYPE], 1);
 }
 
-/* A packet to @next_hop goes out at once, to @mac. */
+/* Checks that a packet to @next_hop is sent at once, to @mac. */
 static void
 assert_sent_to(const char *next_hop, const uint8_t mac[6])
 {
@@ -198,7 +198,7 @@ assert_sent_to(const char *next_hop, const uint8_t mac[6])
 	pkt_free(p);
 }
 
-/* RFC 1112, 6.4: the low 23 bits; RFC 2464, 7: the low 32. */
+/* RFC 1112, 6.4: the low 23 bits. RFC 2464, 7: the low 32 bits. */
 static void
 groups_and_broadcast_need_no_neighbour(void **state)
 {
@@ -225,7 +225,7 @@ unicast_goes_where_the_neighbour_is(void **state)
 }
 
 static void
-rawip_tells_the_family_by_the_first_octet(void **state)
+rawip_takes_the_family_from_the_first_octet(void **state)
 {
 	struct pkt *p;
 
@@ -244,7 +244,7 @@ rawip_tells_the_family_by_the_first_octet(void **state)
 }
 
 static void
-loopback_keeps_what_is_sent_until_it_is_taken(void **state)
+loopback_keeps_packets_until_they_are_taken(void **state)
 {
 	struct loopback *lo = loopback_new(host.core);
 	struct wire *w = loopback_wire(lo);
@@ -271,12 +271,12 @@ main(void)
 		takes_frames_to_itself_and_to_all_and_no_others, start_ethernet, stop),
 	    cmocka_unit_test_setup_teardown(takes_frames_to_groups_that_were_joined, start_ethernet, stop),
 	    cmocka_unit_test_setup_teardown(
-		priority_tag_is_stepped_over_and_other_vlans_are_not_ours, start_ethernet, stop),
+		a_priority_tag_is_skipped_and_other_vlans_are_dropped, start_ethernet, stop),
 	    cmocka_unit_test_setup_teardown(short_and_unknown_frames_are_counted, start_ethernet, stop),
 	    cmocka_unit_test_setup_teardown(groups_and_broadcast_need_no_neighbour, start_ethernet, stop),
 	    cmocka_unit_test_setup_teardown(unicast_goes_where_the_neighbour_is, start_ethernet, stop),
-	    cmocka_unit_test_setup_teardown(rawip_tells_the_family_by_the_first_octet, start_rawip, stop),
-	    cmocka_unit_test_setup_teardown(loopback_keeps_what_is_sent_until_it_is_taken, start_rawip, stop),
+	    cmocka_unit_test_setup_teardown(rawip_takes_the_family_from_the_first_octet, start_rawip, stop),
+	    cmocka_unit_test_setup_teardown(loopback_keeps_packets_until_they_are_taken, start_rawip, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

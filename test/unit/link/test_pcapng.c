@@ -1,4 +1,6 @@
-/* Capture files (draft-ietf-opsawg-pcapng), read back by a reader that shares nothing with the encoder. */
+/*
+ * Capture files (draft-ietf-opsawg-pcapng), read by a parser that shares no code with the encoder.
+ */
 #include "../pool.h"
 #include "link/pcapng.h"
 #include "pkt/pkt.h"
@@ -50,7 +52,10 @@ u16(const uint8_t *p)
 	return (uint16_t)(p[0] | p[1] << 8);
 }
 
-/* The option @code of a block, among those that begin at @at; its length in *len; NULL when it is not there. */
+/*
+ * Returns the option @code of a block, among those that begin at @at, and its length in *len.
+ * Returns NULL if there is none.
+ */
 static const uint8_t *
 option(const uint8_t *block, size_t at, uint16_t code, uint16_t *len)
 {
@@ -76,7 +81,7 @@ packet(struct fixture *f, size_t len)
 }
 
 static void
-every_block_is_padded_and_tells_its_length_at_both_ends(void **state)
+every_block_is_padded_and_has_its_length_at_both_ends(void **state)
 {
 	struct fixture *f = *state;
 	unsigned blocks = 0;
@@ -140,7 +145,7 @@ a_packet_keeps_time_to_the_nanosecond_direction_and_comment(void **state)
 }
 
 static void
-the_snaplen_cuts_what_is_kept_not_what_is_told(void **state)
+the_snaplen_cuts_the_data_but_not_the_length(void **state)
 {
 	struct fixture *f = *state;
 	struct pkt *p = packet(f, 200);
@@ -218,12 +223,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
-		every_block_is_padded_and_tells_its_length_at_both_ends, setup, teardown),
+		every_block_is_padded_and_has_its_length_at_both_ends, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		the_section_begins_with_the_magic_in_this_machines_order, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_packet_keeps_time_to_the_nanosecond_direction_and_comment, setup, teardown),
-	    cmocka_unit_test_setup_teardown(the_snaplen_cuts_what_is_kept_not_what_is_told, setup, teardown),
+	    cmocka_unit_test_setup_teardown(the_snaplen_cuts_the_data_but_not_the_length, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_comment_is_not_cut_within_a_character, setup, teardown),
 	    cmocka_unit_test_setup_teardown(names_are_records_of_address_and_text, setup, teardown),
 	    cmocka_unit_test_setup_teardown(an_empty_comment_is_no_option, setup, teardown),

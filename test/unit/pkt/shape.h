@@ -1,5 +1,6 @@
 /*
- * shape.h - packets of any shape for the tests of cutting and joining, and what makes one right, found apart from the code under test.
+ * test/unit/pkt/shape.h - packets of any form for the tests of cutting and joining, and checks of
+ * their lengths and checksums that do not use the code under test.
  */
 #ifndef TEST_PKT_SHAPE_H
 #define TEST_PKT_SHAPE_H
@@ -27,12 +28,12 @@
 static struct pkt_pool *pool;
 static struct rng rng;
 
-/* What the packet under test is like. */
+/* The form of the packet under test. */
 struct shape {
 	bool v6, udp, no_sum;
 	uint32_t link;      /* octets of link header */
-	uint32_t ip_extra;  /* of IPv4 options or IPv6 extension headers, a multiple of 8 */
-	uint32_t tcp_extra; /* of TCP options, a multiple of 4 */
+	uint32_t ip_extra;  /* of IPv4 options or IPv6 extension headers; a multiple of 8 */
+	uint32_t tcp_extra; /* of TCP options; a multiple of 4 */
 	uint32_t payload, mss;
 	uint8_t flags, tos, ttl;
 	uint16_t id, frag, urgent, window;
@@ -68,7 +69,10 @@ teardown(void **state)
 	return 0;
 }
 
-/* The checksum by the letter of RFC 1071, apart from the code under test: over @n octets, in host order. */
+/*
+ * The checksum as RFC 1071 defines it, without the code under test: over @n octets, in host byte
+ * order.
+ */
 static inline uint32_t
 slow_sum(const uint8_t *p, size_t n, uint32_t sum)
 {
@@ -143,7 +147,7 @@ build(const struct shape *s)
 		be16_put(field, (uint16_t)~slow_sum(l4, l4_len, sum));
 
 	p = pkt_from_bytes(pool, bytes, hdr_len(s));
-	/* The payload in slices of odd lengths. */
+	/* The payload goes into slices of odd lengths. */
 	while (at < s->payload) {
 		uint32_t n = s->payload - at < 4001 ? s->payload - at : 4001;
 		struct pkt_block *b = pkt_block_new(pool, n);
@@ -167,7 +171,7 @@ build(const struct shape *s)
 	return p;
 }
 
-/* The packet as it would be on a wire: @buf, and its length. */
+/* Writes the packet to @buf as it would be on a wire. Returns its length. */
 static inline uint32_t
 flat(const struct pkt *p, uint8_t *buf)
 {
@@ -182,7 +186,7 @@ flat(const struct pkt *p, uint8_t *buf)
 	return len;
 }
 
-/* Lengths and checksums, from scratch. */
+/* Checks lengths and checksums by computing them again. */
 static inline void
 assert_wire_right(const struct shape *s, const uint8_t *frame, uint32_t len)
 {
@@ -204,7 +208,7 @@ assert_wire_right(const struct shape *s, const uint8_t *frame, uint32_t len)
 		assert_int_equal(slow_sum(l4, l4_len, slow_pseudo(ip, proto, l4_len)), 0xffff);
 }
 
-/* Joined, by one join of its own? */
+/* Returns true if @head and @next can be joined, in a join of their own. */
 static inline bool
 join_two(struct pkt *head, struct pkt *next)
 {

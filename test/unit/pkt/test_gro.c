@@ -1,5 +1,6 @@
 /*
- * What a batch brings is joined as far as it may be, and comes out in the order of its connections.
+ * GRO: the segments of a batch are joined as far as possible, and come out in the order of each
+ * connection.
  */
 #include "shape.h"
 
@@ -42,9 +43,9 @@ take(const struct shape *s, uint16_t port)
 	unsigned held;
 
 	if (valid.sum == PKT_SUM_UNKNOWN)
-		valid.sum = PKT_SUM_VALID; /* as the sender computed it */
+		valid.sum = PKT_SUM_VALID; /* as its sender computed it */
 	p = build(&valid);
-	if (port) { /* another connection's, with a checksum to match */
+	if (port) { /* it belongs to another connection, with a matching checksum */
 		uint16_t sum = (uint16_t)~be16_get(p->l4 + TCP_SUM);
 
 		sum = checksum_replace(sum, be16_get(p->l4 + TCP_SRC), port);
@@ -56,10 +57,13 @@ take(const struct shape *s, uint16_t port)
 	possible = pkt_join_possible(p);
 	held = gro.count;
 	gro_take(&gro, p, &out);
-	assert_true(possible || gro.count <= held); /* or gro_passes() would have let it by */
+	assert_true(possible || gro.count <= held); /* otherwise gro_passes() would have let it through */
 }
 
-/* SYN, FIN, bare ACKs and the end of a write are not held up; full segments are, and so is everything behind one that is held. */
+/*
+ * SYN, FIN, bare ACKs and the end of a write are not held. Full segments are, and so is everything
+ * after a held one.
+ */
 static void
 what_cannot_be_joined_passes(void **state)
 {
@@ -86,7 +90,10 @@ what_cannot_be_joined_passes(void **state)
 	}
 }
 
-/* The next packet that came out has @segs segments, and is one that a wire might carry once its checksum is complete. */
+/*
+ * Checks the next packet that came out: it has @segs segments, and its lengths and its completed
+ * checksum are right.
+ */
 static void
 assert_next(const struct shape *s, unsigned segs)
 {
@@ -126,9 +133,12 @@ segments_of_a_batch_come_out_as_one(void **state)
 	}
 }
 
-/* What was verified here need not be verified again; what is wrong is handed on for whoever counts it. */
+/*
+ * A checksum that was verified is not verified again. A packet with a wrong one is passed on, for
+ * the layer that counts it.
+ */
 static void
-a_wrong_checksum_is_handed_on_by_itself(void **state)
+a_wrong_checksum_is_passed_on_unjoined(void **state)
 {
 	struct shape s = segment(false, 0), bad = segment(false, 1);
 	struct pkt *p;
@@ -169,7 +179,7 @@ connections_grow_side_by_side(void **state)
 }
 
 static void
-one_connection_too_many_lets_the_oldest_go(void **state)
+one_connection_too_many_releases_the_oldest(void **state)
 {
 	struct shape s = segment(false, 0);
 	struct pkt *p;
@@ -186,9 +196,12 @@ one_connection_too_many_lets_the_oldest_go(void **state)
 	assert_no_more();
 }
 
-/* An ACK without data, a segment beyond a gap, a fragment: nothing of a connection overtakes what came before it. */
+/*
+ * An ACK without data, a segment after a gap, a fragment: no packet of a connection overtakes an
+ * earlier one.
+ */
 static void
-what_cannot_be_joined_stays_behind_what_came_before(void **state)
+what_cannot_be_joined_keeps_its_place(void **state)
 {
 	struct shape s = segment(false, 0), ack = segment(false, 1), gap = segment(false, 3), frag = gap;
 	struct pkt *p;
@@ -210,7 +223,7 @@ what_cannot_be_joined_stays_behind_what_came_before(void **state)
 	assert_no_more();
 }
 
-/* Octets that no header claims (Ethernet's padding) are for the network layer to cut off. */
+/* The network layer removes octets that are in no header's length, such as Ethernet's padding. */
 static void
 padding_is_never_joined(void **state)
 {
@@ -228,7 +241,7 @@ padding_is_never_joined(void **state)
 }
 
 static void
-sixty_four_kib_are_enough(void **state)
+a_join_ends_at_64_kib(void **state)
 {
 	struct shape s;
 	unsigned most;
@@ -250,14 +263,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(segments_of_a_batch_come_out_as_one, begin, teardown),
-	    cmocka_unit_test_setup_teardown(a_wrong_checksum_is_handed_on_by_itself, begin, teardown),
+	    cmocka_unit_test_setup_teardown(a_wrong_checksum_is_passed_on_unjoined, begin, teardown),
 	    cmocka_unit_test_setup_teardown(connections_grow_side_by_side, begin, teardown),
-	    cmocka_unit_test_setup_teardown(one_connection_too_many_lets_the_oldest_go, begin, teardown),
-	    cmocka_unit_test_setup_teardown(
-		what_cannot_be_joined_stays_behind_what_came_before, begin, teardown),
+	    cmocka_unit_test_setup_teardown(one_connection_too_many_releases_the_oldest, begin, teardown),
+	    cmocka_unit_test_setup_teardown(what_cannot_be_joined_keeps_its_place, begin, teardown),
 	    cmocka_unit_test_setup_teardown(what_cannot_be_joined_passes, begin, teardown),
 	    cmocka_unit_test_setup_teardown(padding_is_never_joined, begin, teardown),
-	    cmocka_unit_test_setup_teardown(sixty_four_kib_are_enough, begin, teardown),
+	    cmocka_unit_test_setup_teardown(a_join_ends_at_64_kib, begin, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * Packets: what is shared, what moves, what is written, and that all of it comes back to the pool.
+ * Packets: what is shared, moved and written, and that all memory is given back to the pool.
  */
 #include "../pool.h"
 #include "pkt/pkt.h"
@@ -90,7 +90,7 @@ pool_is_bounded_and_recovers(void **state)
 }
 
 static void
-what_lies_unused_in_one_size_makes_room_for_another(void **state)
+unused_memory_of_one_size_makes_room_for_another(void **state)
 {
 	struct pkt_pool *small = pkt_pool_new(PKT_BLOCK_LARGE);
 	struct pkt_block *b[32], *large;
@@ -127,7 +127,7 @@ from_bytes_keeps_octets_and_has_headroom(void **state)
 }
 
 static void
-need_gathers_headers_and_carries_pointers_along(void **state)
+need_gathers_headers_and_moves_pointers_along(void **state)
 {
 	struct pkt_block *b = counting_block(100, 20);
 	struct pkt *p = pkt_new(pool);
@@ -148,7 +148,10 @@ need_gathers_headers_and_carries_pointers_along(void **state)
 	assert_memory_equal(p->l4, all + 20, 20);
 	assert_false(pkt_need(p, 101));
 	assert_octets(p, all + 20, 100);
-	/* More than the room has: into a block, and the network header still goes along. */
+	/*
+	 * If the headers are longer than the room, they go into a block, and the network header
+	 * still moves along.
+	 */
 	p->l3 = p->data - 20;
 	assert_true(pkt_need(p, 100));
 	assert_int_equal(p->nslices, 0);
@@ -195,7 +198,7 @@ own_never_writes_to_what_a_clone_sees(void **state)
 	assert_ptr_equal(c->l4, c->data + 20);
 	assert_memory_equal(c->l4, before + 20, 20);
 	pkt_free(c);
-	/* The other is gone: now it may be written in place. */
+	/* The other packet is gone, so the octets may be written in place. */
 	c = p;
 	assert_true(pkt_own(c, 150));
 	assert_ptr_equal(c->home, b);
@@ -237,7 +240,7 @@ push_into_a_block_of_ones_own_stays_there(void **state)
 
 	assert_ptr_equal(pkt_push(p, 40), data - 40);
 	assert_int_equal(p->linear, 140);
-	pkt_push(p, 100); /* 60 are left there, so the room begins anew */
+	pkt_push(p, 100); /* 60 are left in the block, so a new room is started */
 	assert_int_equal(p->linear, 100);
 	assert_int_equal(p->nslices, 1);
 	assert_int_equal(p->len, 240);
@@ -285,7 +288,7 @@ append_pkt_that_does_not_fit_leaves_the_packet_as_it_was(void **state)
 }
 
 static void
-append_bytes_fills_a_tail_that_nobody_shares(void **state)
+append_bytes_fills_an_unshared_tail(void **state)
 {
 	struct pkt *p = pkt_new(pool), *c;
 
@@ -343,7 +346,10 @@ queue_counts_packets_and_octets(void **state)
 	pkt_free(b);
 }
 
-/* RFC 1071, 2 (B): a run that begins at an odd place counts swapped, so how the octets are spread changes nothing. */
+/*
+ * RFC 1071, 2 (B): a part that begins at an odd offset counts with its octets swapped, so the sum
+ * does not depend on how the octets are spread.
+ */
 static void
 sum_is_the_same_however_the_octets_are_spread(void **state)
 {
@@ -369,7 +375,7 @@ sum_is_the_same_however_the_octets_are_spread(void **state)
 	pkt_free(p);
 }
 
-/* The field that a clone sees stays partial; UDP's zero becomes 0xffff (RFC 768). */
+/* The field that a clone sees stays partial. A UDP checksum of zero becomes 0xffff (RFC 768). */
 static void
 completing_a_sum_writes_to_no_clone(void **state)
 {
@@ -390,7 +396,7 @@ completing_a_sum_writes_to_no_clone(void **state)
 	pkt_free(c);
 }
 
-/* RFC 1624, 3: only UDP has another word for zero. */
+/* RFC 1624, 3: only UDP has another form of zero. */
 static void
 a_sum_of_tcp_that_is_zero_stays_zero(void **state)
 {
@@ -414,7 +420,10 @@ draw(uint64_t bound)
 	return (x >> 33) % bound;
 }
 
-/* Any order of operations on a packet and its clones does to each what it would do to an array of octets. */
+/*
+ * Any sequence of operations on a packet and its clones does to each what it would do to an array
+ * of octets.
+ */
 static void
 random_operations_match_an_array(void **state)
 {
@@ -505,9 +514,9 @@ main(void)
 		new_packet_is_empty_and_pushes_headers_into_the_room, setup, teardown),
 	    cmocka_unit_test_setup_teardown(pool_is_bounded_and_recovers, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
-		what_lies_unused_in_one_size_makes_room_for_another, setup, teardown),
+		unused_memory_of_one_size_makes_room_for_another, setup, teardown),
 	    cmocka_unit_test_setup_teardown(from_bytes_keeps_octets_and_has_headroom, setup, teardown),
-	    cmocka_unit_test_setup_teardown(need_gathers_headers_and_carries_pointers_along, setup, teardown),
+	    cmocka_unit_test_setup_teardown(need_gathers_headers_and_moves_pointers_along, setup, teardown),
 	    cmocka_unit_test_setup_teardown(need_beyond_the_room_uses_a_block, setup, teardown),
 	    cmocka_unit_test_setup_teardown(own_never_writes_to_what_a_clone_sees, setup, teardown),
 	    cmocka_unit_test_setup_teardown(push_never_writes_to_what_a_clone_sees, setup, teardown),
@@ -515,7 +524,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(append_joins_what_touches_and_stops_when_full, setup, teardown),
 	    cmocka_unit_test_setup_teardown(
 		append_pkt_that_does_not_fit_leaves_the_packet_as_it_was, setup, teardown),
-	    cmocka_unit_test_setup_teardown(append_bytes_fills_a_tail_that_nobody_shares, setup, teardown),
+	    cmocka_unit_test_setup_teardown(append_bytes_fills_an_unshared_tail, setup, teardown),
 	    cmocka_unit_test_setup_teardown(clone_keeps_octets_marks_and_headers, setup, teardown),
 	    cmocka_unit_test_setup_teardown(queue_counts_packets_and_octets, setup, teardown),
 	    cmocka_unit_test_setup_teardown(sum_is_the_same_however_the_octets_are_spread, setup, teardown),

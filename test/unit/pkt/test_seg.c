@@ -1,13 +1,17 @@
 /*
- * Cutting and joining: every piece is a packet that a host might have sent, and joining the pieces gives the whole again.
+ * Cutting and joining: every piece is a packet that a host could have sent, and joining the pieces
+ * gives the whole again.
  */
 #include "shape.h"
 
 static uint8_t whole_bytes[70000], piece_bytes[70000];
 
-/* Cuts a packet of shape @s, checks each piece, joins them again (TCP) and checks that nothing has changed. With @complete, pieces have their checksums. */
+/*
+ * Cuts a packet of form @s, checks each piece, joins them again (TCP), and checks that nothing has
+ * changed. With @complete, the pieces have complete checksums.
+ */
 static void
-cut_and_join_one_way(const struct shape *s, bool complete)
+cut_and_join_with(const struct shape *s, bool complete)
 {
 	struct list out = LIST_INIT(out);
 	struct pkt *p = build(s), *head = NULL;
@@ -61,8 +65,8 @@ cut_and_join_one_way(const struct shape *s, bool complete)
 static void
 cut_and_join(const struct shape *s)
 {
-	cut_and_join_one_way(s, false);
-	cut_and_join_one_way(s, true);
+	cut_and_join_with(s, false);
+	cut_and_join_with(s, true);
 }
 
 static void
@@ -118,7 +122,10 @@ sixty_four_kib_can_be_cut(void **state)
 	assert_int_equal(n, (s.payload + 1447) / 1448);
 }
 
-/* Headers longer than a packet's room go into a block; extension headers are the same in each piece. */
+/*
+ * Headers longer than a packet's room go into a block. Extension headers are the same in each
+ * piece.
+ */
 static void
 ipv6_extension_headers_stay_untouched(void **state)
 {
@@ -206,7 +213,7 @@ ordinary_packet_passes_as_it_is(void **state)
 }
 
 static void
-headers_that_lie_are_refused(void **state)
+contradicting_headers_are_refused(void **state)
 {
 	struct list out = LIST_INIT(out);
 	struct shape s = plain;
@@ -244,7 +251,10 @@ empty_pool_leaves_the_list_as_it_was(void **state)
 		pkt_free(hold[--n]);
 }
 
-/* Two packets that would join, but for what @change does to the second; was @wanted what the join said? */
+/*
+ * Makes two packets that could be joined, lets @change alter the second one, and returns true if
+ * the join's answer is @wanted.
+ */
 static void
 second_joins(bool wanted, void (*change)(struct shape *head, struct shape *next))
 {
@@ -345,7 +355,7 @@ joins_nothing_that_a_cut_would_not_have_made(void **state)
 	second_joins(false, extra_header);
 }
 
-/* The options are compared octet by octet: a timestamp that moved on is another piece of news. */
+/* Options are compared octet by octet: a newer timestamp carries information of its own. */
 static void
 timestamps_that_differ_are_not_joined(void **state)
 {
@@ -386,9 +396,12 @@ nothing_follows_a_piece_that_was_smaller(void **state)
 	pkt_free(head);
 }
 
-/* RFC 6864, 4.1: with DF the ID may stand still; then it stands still for all, and a later cut keeps it. */
+/*
+ * RFC 6864, 4.1: with DF all pieces may have the same ID, but then all of them must, and a later
+ * cut keeps it.
+ */
 static void
-ids_count_up_or_stand_still(void **state)
+ids_count_up_or_are_all_the_same(void **state)
 {
 	struct list out = LIST_INIT(out);
 	struct shape s = plain;
@@ -411,7 +424,7 @@ ids_count_up_or_stand_still(void **state)
 		assert_int_equal(ip4_id(next->l3), s.id);
 		pkt_free(next);
 	}
-	/* Without DF it must count up. */
+	/* Without DF the ID must count up. */
 	s.frag = 0;
 	head = build(&s);
 	s.seq += 1448;
@@ -423,7 +436,10 @@ ids_count_up_or_stand_still(void **state)
 	pkt_free(head);
 }
 
-/* A join writes the head's headers: never where a clone (a capture's, say) sees it. */
+/*
+ * A join writes to the headers of the head, but never where a clone sees it (a capture's, for
+ * example).
+ */
 static void
 join_leaves_clones_of_the_head_alone(void **state)
 {
@@ -481,13 +497,13 @@ main(void)
 	    cmocka_unit_test_setup_teardown(udp_is_cut_into_datagrams_of_their_own, setup, teardown),
 	    cmocka_unit_test_setup_teardown(urgent_pointer_counts_from_each_piece, setup, teardown),
 	    cmocka_unit_test_setup_teardown(ordinary_packet_passes_as_it_is, setup, teardown),
-	    cmocka_unit_test_setup_teardown(headers_that_lie_are_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(contradicting_headers_are_refused, setup, teardown),
 	    cmocka_unit_test_setup_teardown(empty_pool_leaves_the_list_as_it_was, setup, teardown),
 	    cmocka_unit_test_setup_teardown(joins_what_a_cut_would_have_made, setup, teardown),
 	    cmocka_unit_test_setup_teardown(joins_nothing_that_a_cut_would_not_have_made, setup, teardown),
 	    cmocka_unit_test_setup_teardown(timestamps_that_differ_are_not_joined, setup, teardown),
 	    cmocka_unit_test_setup_teardown(nothing_follows_a_piece_that_was_smaller, setup, teardown),
-	    cmocka_unit_test_setup_teardown(ids_count_up_or_stand_still, setup, teardown),
+	    cmocka_unit_test_setup_teardown(ids_count_up_or_are_all_the_same, setup, teardown),
 	    cmocka_unit_test_setup_teardown(join_leaves_clones_of_the_head_alone, setup, teardown),
 	    cmocka_unit_test_setup_teardown(random_shapes_come_back_whole, setup, teardown),
 	};

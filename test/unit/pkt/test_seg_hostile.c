@@ -1,5 +1,6 @@
 /*
- * Cutting and joining under pressure: whole streams with disturbances in them, a pool that fails at each step, pieces of one octet.
+ * Cutting and joining in bad conditions: whole streams with disturbances, a pool that fails at each
+ * step, pieces of one octet.
  */
 #include "shape.h"
 
@@ -8,7 +9,7 @@ enum { STREAM = 400, JOIN_MAX = 70000 };
 static uint8_t sent_bytes[STREAM][1600], back_bytes[JOIN_MAX];
 static uint32_t sent_len[STREAM];
 
-/* The next segment of a stream: most follow on, some do not. */
+/* The next segment of a stream: most continue it, some do not. */
 static void
 disturb(struct shape *s)
 {
@@ -55,7 +56,10 @@ disturb(struct shape *s)
 	}
 }
 
-/* Cut @p, and check that its pieces are the packets @*at and on as they were before they were joined. */
+/*
+ * Cuts @p and checks that its pieces equal the packets from @*at on, as they were before they were
+ * joined.
+ */
 static void
 assert_comes_apart(struct pkt *p, unsigned *at)
 {
@@ -73,7 +77,10 @@ assert_comes_apart(struct pkt *p, unsigned *at)
 	assert_int_equal(segs, 0);
 }
 
-/* Whatever comes, in whatever order: joined where that goes, and cut again, it is the same packets, octet for octet. */
+/*
+ * Segments in any order are joined where possible. After a cut they are the same packets, octet for
+ * octet.
+ */
 static void
 a_stream_joined_and_cut_is_the_same_stream(void **state)
 {
@@ -109,7 +116,7 @@ a_stream_joined_and_cut_is_the_same_stream(void **state)
 	assert_true(joined > 1000);
 }
 
-/* Leaves the pool room for @n packets more. */
+/* Fills the pool until it has room for @n more packets. */
 static unsigned
 fill_pool(struct pkt **hold, unsigned max, unsigned n)
 {
@@ -125,7 +132,7 @@ fill_pool(struct pkt **hold, unsigned max, unsigned n)
 static struct pkt *hold[12000];
 
 static void
-a_cut_that_fails_anywhere_leaves_nothing_behind(void **state)
+a_cut_that_fails_anywhere_frees_everything(void **state)
 {
 	for (unsigned room = 0; room < 9; room++) {
 		for (int shared = 0; shared < 2; shared++) {
@@ -156,9 +163,12 @@ a_cut_that_fails_anywhere_leaves_nothing_behind(void **state)
 	}
 }
 
-/* Headers that a clone shares and that do not fit the room need a block to be written to. */
+/*
+ * Headers that are shared with a clone and do not fit the room need a block before they can be
+ * written.
+ */
 static void
-a_join_that_fails_changes_neither(void **state)
+a_join_that_fails_changes_neither_packet(void **state)
 {
 	struct shape s = plain;
 	struct pkt *head, *next, *clone;
@@ -209,7 +219,7 @@ pieces_of_one_octet_are_packets_like_others(void **state)
 	assert_int_equal(n, 3001);
 }
 
-/* The slices of a packet are bounded, and so is a join; so are the 16 bits of its length. */
+/* The number of slices in a packet is limited, and so is a join, as is the 16-bit length. */
 static void
 a_join_stops_where_the_packet_is_full(void **state)
 {
@@ -231,7 +241,7 @@ a_join_stops_where_the_packet_is_full(void **state)
 				break;
 			assert_true(head->segs < 100);
 		}
-		/* One slice stays free, and 9,000 octets come in three. */
+		/* One slice stays free, and a segment of 9,000 octets has three. */
 		assert_true(head->nslices + (sizes[i] + 4000) / 4001 > PKT_SLICES - 1 ||
 			    head->len - s.link + s.payload > PKT_SUPER_MAX);
 		assert_wire_right(&s, back_bytes, flat(head, back_bytes));
@@ -245,8 +255,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_stream_joined_and_cut_is_the_same_stream, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_cut_that_fails_anywhere_leaves_nothing_behind, setup, teardown),
-	    cmocka_unit_test_setup_teardown(a_join_that_fails_changes_neither, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_cut_that_fails_anywhere_frees_everything, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_join_that_fails_changes_neither_packet, setup, teardown),
 	    cmocka_unit_test_setup_teardown(pieces_of_one_octet_are_packets_like_others, setup, teardown),
 	    cmocka_unit_test_setup_teardown(a_join_stops_where_the_packet_is_full, setup, teardown),
 	};
