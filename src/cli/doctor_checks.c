@@ -7,7 +7,7 @@
 #include "host/feature.h"
 #include "run/process/kernel.h"
 #include "run/process/procfs.h"
-#include "run/room.h"
+#include "run/socket/fd_budget.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -269,17 +269,17 @@ try_files(void)
 static int
 try_few_files(void)
 {
-	return room_hard_limit() < ROOM_LEAST ? EMFILE : 0;
+	return fd_hard_limit() < FD_BUDGET_LEAST ? EMFILE : 0;
 }
 
 static const char *
 found_files(void)
 {
 	static char text[80];
-	unsigned hard = room_hard_limit();
+	unsigned hard = fd_hard_limit();
 
 	snprintf(text, sizeof text, "the hard limit of %u allows %u connections at a time", hard,
-	    room_connections(hard, ROOM_OPEN));
+	    fd_budget_connections(hard, FD_BUDGET_OPEN));
 	return text;
 }
 

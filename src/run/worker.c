@@ -2,17 +2,15 @@
  * The worker's process: how it begins and ends, and what its parts ask of it. worker_life.c is what
  * happens in between.
  */
-#include "run/worker_impl.h"
+#include "run/worker.h"
 
 #include "host/clock.h"
-#include "host/random.h"
 #include "host/sysctl.h"
-#include "run/desc.h"
-#include "run/notif.h"
+#include "run/answer/intake.h"
 #include "run/process/hidden.h"
 #include "run/process/tree.h"
 #include "run/process/watchdog.h"
-#include "run/room.h"
+#include "run/socket/fd_budget.h"
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -25,47 +23,6 @@
 
 enum { SYSCTL_MEM_MAX = 212992 }; /* Linux's default of net.core.wmem_max and rmem_max */
 enum { SPIN_MOST_S = 10 };
-
-void
-worker_enter(struct worker *w)
-{
-	assembly_enter(&process_of(w)->assembly);
-}
-
-void
-worker_settle(struct worker *w)
-{
-	assembly_settle(&process_of(w)->assembly);
-}
-
-void
-worker_gone(struct worker *w, const struct sock *sk)
-{
-	assembly_dgram_closed(&process_of(w)->assembly, sk);
-}
-
-void
-worker_catch_up(struct worker *w)
-{
-	loop_catch_up(w->loop, &w->listener);
-	worker_settle(w);
-}
-
-void
-worker_unreachable(struct worker *w, struct caller *c)
-{
-	char comm[CALLER_COMM];
-	pid_t pid = caller_name(c, comm);
-
-	if (w->unreachable)
-		return;
-	w->unreachable = true;
-	fprintf(stderr,
-	    "leat: %s[%d] forbids looking into it (not dumpable): its socket calls cannot be answered, and "
-	    "fail with "
-	    "EPERM\n",
-	    comm, pid);
-}
 
 /* Every socket of the program's is three descriptors here. */
 static void
@@ -89,83 +46,70 @@ begin_buffers(struct socks *socks)
 
 /* Initialises what end_worker() looks at: nothing of it is there yet. */
 static void
-init_worker(struct process *p, const struct run_config *config)
+init_worker(struct worker *w, const struct run_config *config)
 {
-	struct worker *w = &p->w;
-
-	w->config = config;
-	w->full_at = NSEC_NEVER;
-	callers_init(&w->callers, &w->kernel, room_callers(room_hard_limit()));
-	w->unixsock.listener = w->unixsock.listener_handle = w->unixsock.spare = -1;
-	list_init(&w->descs);
-	list_init(&w->buried);
-	list_init(&w->named);
-	list_init(&w->parked);
+	callers_init(&w->callers, &w->kernel, fd_budget_callers(fd_hard_limit()));
+	sockrecs_init(&w->recs);
+	w->recs.config = config;
+	w->recs.kernel = &w->kernel;
+	w->recs.callers = &w->callers;
+	w->recs.network = &w->assembly;
+	w->calls.recs = &w->recs;
+	w->calls.kernel = &w->kernel;
+	w->calls.last_ended = worker_last_ended;
+	list_init(&w->calls.blocked);
 }
 
 static int
-begin_worker(struct process *p, const struct run_config *config)
+begin_worker(struct worker *w, const struct run_config *config)
 {
-	struct worker *w = &p->w;
-	struct siphash_key key = random_key();
+	struct stack *program;
 	int rc;
 
-	w->loop = loop_new();
-	if (!w->loop || table_init(&w->by_inode, &key) || table_init(&w->by_id, &key))
+	w->recs.loop = loop_new();
+	if (!w->recs.loop)
 		return -LEAT_ENOMEM;
-	fd_room_init(&w->room, w->loop);
-	rc = unixsock_open(&w->unixsock, p->from->dir);
+	rc = sockrecs_begin(&w->recs, w->from->dir);
 	if (!rc)
-		rc = assembly_begin(&p->assembly, config, w->loop, &w->room);
+		rc = assembly_begin(&w->assembly, config, w->recs.loop, &w->recs.room);
 	if (rc)
 		return rc;
-	w->nameservers = &p->assembly.nameservers;
-	w->gate = p->assembly.parts.gateway;
-	w->stack = p->assembly.parts.host;
-	w->core = stack_core(w->stack);
-	w->socks = stack_socks(w->stack);
-	begin_buffers(w->socks);
+	program = w->assembly.parts.host;
+	w->recs.core = stack_core(program);
+	w->recs.socks = stack_socks(program);
+	begin_buffers(w->recs.socks);
 	return 0;
 }
 
 static int
-begin_program(struct process *p, const struct run_config *config)
+begin_program(struct worker *w, const struct run_config *config)
 {
-	kernel_features(&p->w.kernel);
-	p->launch = (struct launch){.argv = config->argv,
-	    .kernel = &p->w.kernel,
-	    .nofile = p->from->nofile,
-	    .mask = p->from->mask,
-	    .ignores_children = p->from->ignores_children,
-	    .pgrp = p->from->pgrp};
-	return launch_begin(&p->launch);
+	kernel_features(&w->kernel);
+	w->launch = (struct launch){.argv = config->argv,
+	    .kernel = &w->kernel,
+	    .nofile = w->from->nofile,
+	    .mask = w->from->mask,
+	    .ignores_children = w->from->ignores_children,
+	    .pgrp = w->from->pgrp};
+	return launch_begin(&w->launch);
 }
 
 static int
-listen_to_program(struct process *p)
+listen_to_program(struct worker *w)
 {
-	int rc = launch_ready(&p->launch);
+	int rc = launch_ready(&w->launch);
 
-	return rc ? rc : notif_start(&p->w, p->launch.listener);
+	return rc ? rc : intake_start(&w->calls, w->launch.listener);
 }
 
 static void
-end_worker(struct process *p)
+end_worker(struct worker *w)
 {
-	struct worker *w = &p->w;
-
-	list_each_safe(n, &w->descs)
-		desc_bury(container_of(n, struct desc, node), true);
-	desc_free_buried(w);
-	assembly_end(&p->assembly);
-	dgram_tags_close(&w->tags, &w->room);
-	unixsock_close(&w->unixsock);
+	sockrecs_end(&w->recs);
+	assembly_end(&w->assembly);
+	sockrecs_close(&w->recs);
 	callers_fini(&w->callers);
-	table_fini(&w->by_inode);
-	table_fini(&w->by_id);
-	if (w->room.loop)
-		fd_room_fini(&w->room);
-	loop_free(w->loop);
+	loop_free(w->recs.loop);
 }
 
 static void
@@ -176,7 +120,7 @@ explain(int rc)
 				"here: one cannot stand in "
 				"another\n");
 	else if (rc == -EMFILE)
-		room_too_small(room_hard_limit());
+		fd_budget_too_small(fd_hard_limit());
 	else
 		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
 }
@@ -189,7 +133,7 @@ explain(int rc)
 static bool
 follow_supervisor(const struct inherited *from)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGCHLD) == 0 && getppid() == from->outer)
+	if (prctl(PR_SET_PDEATHSIG, SIGCHLD) == 0 && getppid() == from->supervisor)
 		return true;
 	unixdir_remove(from->dir);
 	return false;
@@ -198,50 +142,49 @@ follow_supervisor(const struct inherited *from)
 int
 worker_main(const struct run_config *config, const struct inherited *from)
 {
-	static struct process process;
-	struct process *p = &process;
+	struct worker process = {.from = from}, *w = &process;
 	int rc;
 
-	p->from = from;
 	if (!follow_supervisor(from))
 		return 125;
 	hidden_end(); /* another run that this one is in looks into us, until we know that it cannot work */
-	leftover_init(&p->leftover, config->argv[0], config->until_first);
+	leftover_init(&w->leftover, config->argv[0], config->until_first);
 	clock_be_exact();
 	raise_nofile();
 	if (!tree_adopt())
 		return 125;
-	init_worker(p, config);
-	rc = begin_program(p, config);
+	init_worker(w, config);
+	rc = begin_program(w, config);
 	if (!rc)
-		rc = begin_worker(p, config);
+		rc = begin_worker(w, config);
 	if (!rc)
-		rc = worker_watch(p);
+		rc = worker_watch(w);
 	if (!rc)
-		rc = listen_to_program(p);
+		rc = listen_to_program(w);
 	if (!rc) /* after the program's process was made, which is to know nothing of it */
 		rc = watchdog_begin(SPIN_MOST_S * SEC);
 	if (!rc)
-		rc = room_begin(&p->w);
+		rc = fd_budget_begin(&w->recs);
 	if (rc) {
-		if (!p->assembly.explained)
+		if (!w->assembly.explained)
 			explain(rc);
 		tree_kill();
-		end_worker(p);
-		worker_tell_outer(p, OUTER_ENDED, rc == -EBUSY ? OUTER_CANNOT_RUN : OUTER_FAILED);
+		end_worker(w);
+		worker_notify_supervisor(
+		    w, SUPERVISOR_ENDED, rc == -EBUSY ? SUPERVISOR_CANNOT_RUN : SUPERVISOR_FAILED);
 		return 0;
 	}
 	if (config->hooks.began)
-		config->hooks.began(config->hooks.arg, &p->assembly.parts);
+		config->hooks.began(config->hooks.arg, &w->assembly.parts);
 	hidden_begin();
-	launch_go(&p->launch);
-	loop_run(p->w.loop);
+	launch_go(&w->launch);
+	loop_run(w->recs.loop);
 	watchdog_end();
 	/* A program's own failure says more than a file that could not be written. */
-	if (config->hooks.ended && !config->hooks.ended(config->hooks.arg, &p->assembly.parts, p->status) &&
-	    p->status == 0)
-		p->status = OUTER_FAILED;
-	end_worker(p);
-	worker_tell_outer(p, OUTER_ENDED, p->status);
+	if (config->hooks.ended && !config->hooks.ended(config->hooks.arg, &w->assembly.parts, w->status) &&
+	    w->status == 0)
+		w->status = SUPERVISOR_FAILED;
+	end_worker(w);
+	worker_notify_supervisor(w, SUPERVISOR_ENDED, w->status);
 	return 0;
 }

@@ -2,13 +2,13 @@
  * What happens to the worker while it runs: signals, the supervisor's messages, the program's end
  * and the network's.
  */
-#include "run/park.h"
+#include "run/call/blocked.h"
 #include "run/process/hold.h"
 #include "run/process/tree.h"
 #include "run/process/watchdog.h"
-#include "run/stream.h"
-#include "run/sweep.h"
-#include "run/worker_impl.h"
+#include "run/socket/gc.h"
+#include "run/stream/listener.h"
+#include "run/worker.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,24 +24,24 @@
 enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5 };
 
 void
-worker_last_ended(struct worker *w)
+worker_last_ended(struct calls *calls)
 {
-	struct process *p = process_of(w);
+	struct worker *w = container_of(calls, struct worker, calls);
 
-	if (p->ended)
+	if (w->ended)
 		return;
-	p->ended = true;
-	p->flush_end = loop_now(w->loop) + FLUSH_MOST_S * SEC;
-	leftover_last_ended(&p->leftover, loop_now(w->loop));
-	loop_del(w->loop, &w->listener);
+	w->ended = true;
+	w->flush_end = loop_now(w->recs.loop) + FLUSH_MOST_S * SEC;
+	leftover_last_ended(&w->leftover, loop_now(w->recs.loop));
+	loop_del(w->recs.loop, &calls->listener);
 }
 
 void
-worker_tell_outer(const struct process *p, enum outer_word word, int value)
+worker_notify_supervisor(const struct worker *w, enum supervisor_word word, int value)
 {
-	struct outer_message m = {(int32_t)word, value, 0};
+	struct supervisor_message m = {(int32_t)word, value, 0};
 
-	send(p->from->control, &m, sizeof m, MSG_NOSIGNAL);
+	send(w->from->control, &m, sizeof m, MSG_NOSIGNAL);
 }
 
 /*
@@ -49,67 +49,67 @@ worker_tell_outer(const struct process *p, enum outer_word word, int value)
  * From here, so that one never overtakes the other.
  */
 static void
-outer_too(const struct process *p, int signal)
+supervisor_too(const struct worker *w, int signal)
 {
-	if (getppid() == p->from->outer)
-		kill(p->from->outer, signal);
+	if (getppid() == w->from->supervisor)
+		kill(w->from->supervisor, signal);
 }
 
 static void
-first_ended(struct process *p, int status)
+first_ended(struct worker *w, int status)
 {
-	nsec_t now = loop_now(p->w.loop);
+	nsec_t now = loop_now(w->recs.loop);
 
-	p->reaped = true;
-	p->status = status;
-	if (p->ended)
+	w->reaped = true;
+	w->status = status;
+	if (w->ended)
 		return;
-	leftover_first_ended(&p->leftover, now);
-	forward_first_ended(&p->forward, now);
+	leftover_first_ended(&w->leftover, now);
+	forward_first_ended(&w->forward, now);
 }
 
 static void
-reap(struct process *p)
+reap(struct worker *w)
 {
 	int status;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
 		/* After the first process has been reaped, another may get its number. */
-		if (hold_stopped(pid, status) || p->reaped || pid != p->launch.pid)
+		if (hold_stopped(pid, status) || w->reaped || pid != w->launch.pid)
 			continue;
 		if (WIFSTOPPED(status)) {
-			outer_too(p, SIGSTOP);
+			supervisor_too(w, SIGSTOP);
 		} else if (WIFCONTINUED(status)) {
-			outer_too(p, SIGCONT);
+			supervisor_too(w, SIGCONT);
 		} else {
-			first_ended(p, status);
+			first_ended(w, status);
 		}
 	}
 }
 
 /* The outer process was killed: the tree ends, and we do. */
 static void
-outer_ended(struct process *p)
+supervisor_ended(struct worker *w)
 {
 	tree_kill();
-	unixdir_remove(p->from->dir);
-	loop_stop(p->w.loop);
+	unixdir_remove(w->from->dir);
+	loop_stop(w->recs.loop);
 }
 
 static void
-signal_news(struct loop_fd *fd, uint32_t events)
+signal_event(struct loop_fd *fd, uint32_t events)
 {
-	struct process *p = container_of(fd, struct process, signals);
+	struct worker *w = container_of(fd, struct worker, signals);
 	struct signalfd_siginfo info;
 
 	while (read(fd->fd, &info, sizeof info) == (ssize_t)sizeof info)
 		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0)
 			forward_worker(
-			    &p->forward, (int)info.ssi_signo, (pid_t)info.ssi_pid, loop_now(p->w.loop));
-	reap(p);
-	if (getppid() != p->from->outer)
-		outer_ended(p);
+			    &w->forward, (int)info.ssi_signo, (pid_t)info.ssi_pid, loop_now(w->recs.loop));
+	reap(w);
+	if (getppid() != w->from->supervisor)
+		supervisor_ended(w);
 }
 
 /*
@@ -117,64 +117,64 @@ signal_news(struct loop_fd *fd, uint32_t events)
  * it ends the wait for what is on its way.
  */
 static void
-take_signal(struct process *p, int signal, pid_t from)
+take_signal(struct worker *w, int signal, pid_t from)
 {
-	if (p->reaped && p->ended)
-		p->flush_end = 0;
+	if (w->reaped && w->ended)
+		w->flush_end = 0;
 	else
-		forward_supervisor(&p->forward, signal, from, loop_now(p->w.loop));
+		forward_supervisor(&w->forward, signal, from, loop_now(w->recs.loop));
 }
 
 static void
-control_news(struct loop_fd *fd, uint32_t events)
+supervisor_event(struct loop_fd *fd, uint32_t events)
 {
-	struct process *p = container_of(fd, struct process, control);
-	struct outer_message m;
+	struct worker *w = container_of(fd, struct worker, control);
+	struct supervisor_message m;
 
 	while (recv(fd->fd, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
-		if (m.word == OUTER_SIGNAL)
-			take_signal(p, m.value, m.from);
-		if (m.word == OUTER_ASK)
-			worker_tell_outer(p, OUTER_HERE, 0);
+		if (m.word == SUPERVISOR_SIGNAL)
+			take_signal(w, m.value, m.from);
+		if (m.word == SUPERVISOR_ASK)
+			worker_notify_supervisor(w, SUPERVISOR_HERE, 0);
 	}
 }
 
 static nsec_t
 process_next(struct loop_source *s)
 {
-	struct process *p = container_of(s, struct process, source);
-	nsec_t next = nsec_min(park_next(&p->w), sweep_next(&p->w));
+	struct worker *w = container_of(s, struct worker, source);
+	nsec_t next = nsec_min(blocked_next(&w->calls), gc_next(&w->recs));
 
-	next = nsec_min(next, listener_next(&p->w));
-	next = nsec_min(next, forward_next(&p->forward));
-	next = nsec_min(next, leftover_next(&p->leftover));
-	return p->ended ? nsec_min(next, loop_now(p->w.loop) + FLUSH_LOOK_MS * MSEC) : next;
+	next = nsec_min(next, listener_next(&w->recs));
+	next = nsec_min(next, forward_next(&w->forward));
+	next = nsec_min(next, leftover_next(&w->leftover));
+	return w->ended ? nsec_min(next, loop_now(w->recs.loop) + FLUSH_LOOK_MS * MSEC) : next;
 }
 
 static void
 process_run(struct loop_source *s, nsec_t now)
 {
-	struct process *p = container_of(s, struct process, source);
+	struct worker *w = container_of(s, struct worker, source);
 
 	watchdog_turn();
-	park_run(&p->w, now);
-	listener_run(&p->w, now);
-	sweep_run(&p->w, now);
-	forward_run(&p->forward, now, p->reaped ? 0 : p->launch.pid);
-	leftover_run(&p->leftover, now);
-	if (p->ended && now >= p->w.sweep_at) {
-		sweep_unfinished(&p->w);
-		sweep_now(&p->w);
+	blocked_run(&w->calls, now);
+	listener_run(&w->recs, now);
+	gc_run(&w->recs, now);
+	forward_run(&w->forward, now, w->reaped ? 0 : w->launch.pid);
+	leftover_run(&w->leftover, now);
+	if (w->ended && now >= w->recs.gc_at) {
+		gc_end_unfinished(&w->recs);
+		gc_now(&w->recs);
 	}
-	desc_free_buried(&p->w);
-	if (p->ended && !p->reaped)
-		reap(p);
-	if (p->ended && p->reaped && (!assembly_busy(&p->assembly) || now >= p->flush_end))
-		loop_stop(p->w.loop);
+	sockrec_reap(&w->recs);
+	if (w->ended && !w->reaped)
+		reap(w);
+	if (w->ended && w->reaped && (!assembly_busy(&w->assembly) || now >= w->flush_end))
+		loop_stop(w->recs.loop);
 }
 
 int
-worker_watch(struct process *p)
+worker_watch(struct worker *w)
 {
 	sigset_t all;
 
@@ -186,14 +186,14 @@ worker_watch(struct process *p)
 	sigdelset(&all, SIGILL);
 	sigdelset(&all, SIGFPE);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	p->signals = (struct loop_fd){
-	    .fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = signal_news};
-	p->control = (struct loop_fd){.fd = p->from->control, .events = EPOLLIN, .fn = control_news};
-	if (p->signals.fd < 0)
+	w->signals = (struct loop_fd){
+	    .fd = signalfd(-1, &all, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = signal_event};
+	w->control = (struct loop_fd){.fd = w->from->control, .events = EPOLLIN, .fn = supervisor_event};
+	if (w->signals.fd < 0)
 		return -errno;
-	if (loop_add(p->w.loop, &p->signals))
+	if (loop_add(w->recs.loop, &w->signals))
 		return -errno;
-	p->source = (struct loop_source){.next = process_next, .run = process_run};
-	loop_add_source(p->w.loop, &p->source);
-	return loop_add(p->w.loop, &p->control);
+	w->source = (struct loop_source){.next = process_next, .run = process_run};
+	loop_add_source(w->recs.loop, &w->source);
+	return loop_add(w->recs.loop, &w->control);
 }

@@ -1,0 +1,169 @@
+/*
+ * run/answer/answer.c - the table of the system calls that Leat answers, and what is done for each
+ * of them first and last: the descriptor is taken, the error is chosen.
+ */
+#include "run/answer/answer.h"
+
+#include "run/call/netns.h"
+#include "run/call/notif.h"
+#include "run/process/procfd.h"
+#include "run/socket/fd_budget.h"
+#include "run/stream/owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+
+struct row {
+	int nr;
+	call_fn *fn;
+	bool foreign; /* wants to see foreign descriptors too */
+	bool plain;   /* its first argument is no descriptor */
+};
+
+static const struct row rows[] = {
+    {SYS_socket, call_socket, true, true},
+    {SYS_socketpair, call_socketpair, true, true},
+    {SYS_bind, call_bind, false, false},
+    {SYS_connect, call_connect, true, false},
+    {SYS_listen, call_listen, false, false},
+    {SYS_accept, call_accept, false, false},
+    {SYS_accept4, call_accept, false, false},
+    {SYS_getsockname, call_getsockname, false, false},
+    {SYS_getpeername, call_getpeername, false, false},
+    {SYS_setsockopt, call_setsockopt, false, false},
+    {SYS_getsockopt, call_getsockopt, false, false},
+    {SYS_shutdown, call_shutdown, false, false},
+    {SYS_sendto, call_sendto, false, false},
+    {SYS_recvfrom, call_recvfrom, false, false},
+    {SYS_sendmsg, call_sendmsg, false, false},
+    {SYS_recvmsg, call_recvmsg, true, false},
+    {SYS_sendmmsg, call_sendmmsg, false, false},
+    {SYS_recvmmsg, call_recvmmsg, true, false},
+    {SYS_ioctl, call_ioctl, true, false},
+    {SYS_unshare, call_unshare, true, true},
+    {SYS_setns, call_setns, true, false},
+    {SYS_io_uring_setup, call_io_uring, true, true},
+    {SYS_io_uring_enter, call_io_uring, true, true},
+    {SYS_io_uring_register, call_io_uring, true, true},
+};
+
+static const struct row *
+row_of(int nr)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].nr == nr)
+			return &rows[i];
+	return NULL;
+}
+
+/* One line on stderr for the first. */
+static void
+report_unreachable(struct call *c)
+{
+	char comm[CALLER_COMM];
+	pid_t pid = caller_name(&c->caller, comm);
+
+	if (c->calls->reported_unreachable)
+		return;
+	c->calls->reported_unreachable = true;
+	fprintf(stderr,
+	    "leat: %s[%d] forbids looking into it (not dumpable): its socket calls cannot be answered, and "
+	    "fail with "
+	    "EPERM\n",
+	    comm, pid);
+}
+
+/* The process may not be looked into: the program changed its user, or forbade dumps. */
+static long
+unreachable(struct call *c, int error)
+{
+	if (error == -EPERM || error == -EACCES)
+		report_unreachable(c);
+	return error;
+}
+
+static int
+take_duplicate(struct call *c)
+{
+	int fd = caller_fd(&c->caller, (int)c->arg[0]);
+
+	if (fd < 0)
+		return fd;
+	c->fd = fd;
+	c->d = sockrec_of_fd(c->recs, fd);
+	return 0;
+}
+
+/*
+ * Without duplicates from the kernel (kernel.getfd), finds the record through /proc, and the
+ * duplicate that the record may hold.
+ */
+static int
+take_by_inode(struct call *c)
+{
+	int rc = procfd_socket(c->caller.tid, (int)c->arg[0], &c->inode);
+
+	c->caller.found = true;
+	if (rc || !c->inode)
+		return rc;
+	c->d = sockrec_by_inode(c->recs, c->inode);
+	if (!c->d || c->d->program_end < 0)
+		return 0;
+	c->fd = fcntl(c->d->program_end, F_DUPFD_CLOEXEC, 0);
+	return c->fd < 0 ? -errno : 0;
+}
+
+/* Take the descriptor once; act on what was taken, whatever its number means by now. */
+static long
+take_descriptor(struct call *c, const struct row *row)
+{
+	int rc = c->calls->kernel->getfd ? take_duplicate(c) : take_by_inode(c);
+
+	if (rc)
+		return rc == -EBADF ? rc : unreachable(c, rc);
+	if (c->caller.found && !notif_valid(c->calls, c->id)) {
+		call_done(c);
+		return CALL_ANSWERED;
+	}
+	if (!c->d && !row->foreign)
+		return CALL_CONTINUE;
+	if (c->d) {
+		c->d->tid = c->caller.tid;
+		c->d->tid_fd = (int)c->arg[0];
+	}
+	return 0;
+}
+
+/*
+ * Chooses the error of a call that was short of a descriptor here. What socket() and accept()
+ * return may be about the program's own table.
+ */
+static long
+choose_errno(const struct row *row, long rc)
+{
+	return row->fn == call_socket || row->fn == call_accept ? rc : fd_budget_enobufs((int)rc);
+}
+
+long
+answer_call(struct call *c)
+{
+	const struct row *row = row_of(c->nr);
+	long rc;
+
+	c->fd = -1;
+	if (call_is_other_abi(c))
+		return call_other_abi(c);
+	if (!row)
+		return -ENOSYS;
+	if (!row->plain) {
+		rc = take_descriptor(c, row);
+		if (rc)
+			return row->fn == call_accept ? fd_budget_enfile(rc) : choose_errno(row, rc);
+	}
+	rc = row->fn(c);
+	if (c->d)
+		owner_note(c->d, &c->caller);
+	return choose_errno(row, rc);
+}

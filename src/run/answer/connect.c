@@ -1,0 +1,282 @@
+/*
+ * run/answer/connect.c - answers connect(2), which may wait, go on without waiting, or break a
+ * connection off (AF_UNSPEC). The stream itself is in stream.c and pump.c.
+ */
+#include "run/answer/answer.h"
+#include "run/call/address.h"
+#include "run/call/blocked.h"
+#include "run/call/replace.h"
+#include "run/dgram/dgram.h"
+#include "run/network/name_services.h"
+#include "run/socket/alias.h"
+#include "run/socket/fd_budget.h"
+#include "run/socket/gc.h"
+#include "run/socket/settings.h"
+#include "run/stream/owner.h"
+#include "run/stream/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/*
+ * Our end, the gateway's socket, and a duplicate of the program's end while it connects or its call
+ * waits.
+ */
+enum { CONNECT_NEEDS = 3 };
+
+/*
+ * The program sees from now on what it would of a connect() without waiting: the connection is
+ * still on its way.
+ */
+static int
+go_on_without_waiting(struct call *c)
+{
+	int rc = stream_look_connecting(c->d, c->fd);
+
+	if (rc)
+		return rc;
+	if (c->d->program_end >= 0)
+		return 0;
+	rc = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+	rc = fd_room_take(&c->recs->room, rc < 0 ? -errno : rc);
+	if (rc < 0)
+		return rc;
+	c->d->program_end = rc;
+	return 0;
+}
+
+/* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
+static long
+left(struct call *c, long answer)
+{
+	struct sockrec *d = c->d;
+
+	if (d->state == SOCKREC_CONNECTING && d->sk && !d->filled_up && go_on_without_waiting(c)) {
+		stream_begin_anew(d, c->fd, 0);
+		stream_failed(d, ENOBUFS);
+	}
+	return answer;
+}
+
+int
+call_fresh_proxy(struct call *c, bool hold)
+{
+	struct sockrec *d = c->d;
+	int rc, fd, before = d->program_end;
+
+	if (!d->joined)
+		return 0;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (call_is_nonblocking(c) ? SOCK_NONBLOCK : 0), 0);
+	if (fd < 0)
+		return -errno;
+	settings_apply_native(d, fd);
+	d->program_end = -1;
+	rc = sockrec_keep_program_end(
+	    d, fd); /* first, since nothing may fail once the program has the new one */
+	if (!rc)
+		rc = replace_fd(c, d->inode, fd, hold);
+	sockrec_close_fd(d, rc < 0 ? &d->program_end : &before);
+	if (rc < 0) {
+		d->program_end = before;
+		close(fd);
+		return rc == -EBUSY ? -ECONNABORTED : rc;
+	}
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = fd;
+	d->joined = d->shown = false;
+	sockrec_change_inode(d, unix_inode(fd));
+	return 0;
+}
+
+/*
+ * connect() reports how it ended, and then the socket is a fresh one again. If the proxy socket
+ * cannot be replaced now, the next connect() tries again.
+ */
+static long
+tell_failure(struct call *c, int error)
+{
+	stream_begin_anew(c->d, c->fd, 0);
+	(void)call_fresh_proxy(c, false);
+	return fd_budget_enobufs(-error);
+}
+
+/* The answer has come, or the wait goes on. */
+static long
+wait_connected(struct call *c)
+{
+	struct sockrec *d = c->d;
+	int rc;
+
+	if (d->state == SOCKREC_CONNECTED) { /* another thread's connect() was told first */
+		d->unreported = false;
+		return 0;
+	}
+	if (d->state != SOCKREC_CONNECTING) {
+		rc = call_take_error(c);
+		return rc ? -rc : -ECONNABORTED;
+	}
+	rc = stream_progress(d);
+	c->left = left;
+	if (rc == -EINPROGRESS) {
+		long answer = blocked_wait(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
+
+		if (answer == CALL_BLOCKED || d->ended)
+			return answer;
+		rc = (int)answer;
+	} else if (rc == 0)
+		rc = stream_joined(d, c->fd);
+	d->unreported = false;
+	if (rc < 0) {
+		stream_failed(d, -rc);
+		return tell_failure(c, -rc);
+	}
+	return rc;
+}
+
+/* Linux says that it is under way even where the answer is there already. */
+static long
+begin_without_waiting(struct call *c)
+{
+	struct sockrec *d = c->d;
+	int answer = stream_progress(d);
+	int rc = answer == 0 ? stream_joined(d, c->fd) : go_on_without_waiting(c);
+
+	if (rc)
+		return tell_failure(c, -rc);
+	if (answer != 0 && answer != -EINPROGRESS)
+		stream_failed(d, -answer);
+	return -EINPROGRESS;
+}
+
+static long
+begin(struct call *c, const struct endpoint *to)
+{
+	struct sockrec *d = c->d;
+	int rc = sockrec_room_for(d, CONNECT_NEEDS);
+
+	if (!rc)
+		rc = call_fresh_proxy(c, true);
+	if (rc)
+		return rc;
+	rc = sock_connect(d->sk, to);
+	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
+		gc_now(c->recs);
+		rc = d->ended ? -EBADF : sock_connect(d->sk, to);
+	}
+	if (rc && rc != -LEAT_EINPROGRESS)
+		return rc;
+	d->error = d->failed = 0;
+	d->unreported = true;
+	stream_watch_connecting(d);
+	owner_note(d, &c->caller); /* before the first packet goes */
+	assembly_settle(c->recs->network);
+	if (call_may_wait(c, 0))
+		return wait_connected(c);
+	return begin_without_waiting(c);
+}
+
+/*
+ * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is
+ * the program's other one, with the same port. It is a new socket in the stack, since a bound one
+ * cannot be bound again.
+ */
+static int
+leave_loopback(struct sockrec *d)
+{
+	const struct run_net *net = &d->recs->config->net;
+	struct endpoint at;
+	struct sock *sk;
+	int rc = sock_local(d->sk, &at);
+
+	if (rc || !ipaddr_is_loopback(&at.addr))
+		return 0;
+	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
+	rc = sock_open(d->recs->socks, d->v6, SOCK_TYPE_STREAM, &sk);
+	if (rc)
+		return rc;
+	settings_apply(d, sk);
+	rc = sock_bind(sk, &at);
+	if (rc) {
+		sock_close(sk);
+		return rc;
+	}
+	sock_close(d->sk);
+	d->sk = sk;
+	return 0;
+}
+
+static long
+connect_stream(struct call *c, struct endpoint *to)
+{
+	struct sockrec *d = c->d;
+	bool aliased;
+	int rc;
+
+	switch (d->state) {
+	case SOCKREC_LISTENING:
+		return -EISCONN;
+	case SOCKREC_CONNECTED:
+		if (!d->unreported)
+			return -EISCONN;
+		d->unreported = false;
+		return 0;
+	case SOCKREC_CONNECTING:
+		return call_may_wait(c, 0) ? wait_connected(c) : -EALREADY;
+	case SOCKREC_FINISHED:
+		if (d->connected)
+			return -EISCONN;
+		rc = call_take_error(c);
+		return tell_failure(c, rc ? rc : ECONNABORTED); /* it was told by SO_ERROR, or by reading */
+	case SOCKREC_NEW:
+		break;
+	}
+	aliased = alias_destination(d, to);
+	rc = aliased ? leave_loopback(d) : 0;
+	return rc ? rc : begin(c, to);
+}
+
+/* AF_UNSPEC: a datagram socket forgets its peer, a connection is broken off. */
+static long
+dissolve(struct call *c)
+{
+	struct endpoint remote;
+	int error = c->d->error;
+
+	if (c->d->kind != SOCKREC_STREAM)
+		return dgram_connect(c->d, c->fd, NULL);
+	if (c->d->state == SOCKREC_NEW)
+		return 0;
+	/* What begins or goes on is broken off, and says so. */
+	if (c->d->state == SOCKREC_CONNECTING || sockrec_remote(c->d, &remote) == 0)
+		error = ECONNRESET;
+	stream_begin_anew(c->d, c->fd, error);
+	(void)call_fresh_proxy(c, false);
+	return 0;
+}
+
+long
+call_connect(struct call *c)
+{
+	struct sockaddr_storage ss;
+	struct endpoint to;
+	int rc = call_read_address(c, c->arg[1], (uint32_t)c->arg[2], &ss);
+
+	if (!c->d)
+		return rc == 0 && name_services_refuse(&ss) ? -ENOENT : CALL_CONTINUE;
+	if (rc)
+		return rc;
+	if (c->d->kind == SOCKREC_NETLINK)
+		return 0;
+	if ((uint32_t)c->arg[2] < sizeof ss.ss_family)
+		return -EINVAL;
+	if (ss.ss_family == AF_UNSPEC)
+		return dissolve(c);
+	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &to);
+	if (rc)
+		return rc;
+	if (c->d->kind == SOCKREC_STREAM)
+		return connect_stream(c, &to);
+	return dgram_connect(c->d, c->fd, &to);
+}

@@ -1,0 +1,266 @@
+/*
+ * run/answer/sockopt.c - answers setsockopt(2) and getsockopt(2): by the stack's socket, by the
+ * proxy socket, or by both. The stack's options are in sock/.
+ */
+#include "run/answer/answer.h"
+#include "run/call/cmsg.h"
+#include "run/dgram/dgram.h"
+#include "run/dgram/error.h"
+#include "run/dgram/tagged.h"
+#include "run/socket/missing.h"
+#include "run/socket/settings.h"
+#include "run/stream/lowat.h"
+#include "run/stream/pump.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/time.h>
+
+enum { OPTION_ROOM = 16384, PRIORITY_MAX = 6 };
+
+/* The stack's sockets behind @d, and the record of it for those to come. */
+static int
+set_option(struct sockrec *d, int level, int name, const void *value, size_t len)
+{
+	int rc;
+
+	if (d->kind != SOCKREC_STREAM) /* what was sent before goes as things were */
+		dgram_flush(d);
+	rc = sock_setopt(d->sk, level, name, value, len);
+	if (rc)
+		return rc;
+	if (d->kind != SOCKREC_STREAM)
+		dgram_note_options(d);
+	if (d->host_sk)
+		sock_setopt(d->host_sk, level, name, value, len);
+	if (d->kind != SOCKREC_STREAM || d->state == SOCKREC_NEW || d->state == SOCKREC_CONNECTING)
+		settings_note(d, level, name, value, len);
+	return 0;
+}
+
+static void
+resized(struct call *c, int name)
+{
+	if (name == SO_SNDBUF)
+		pump_size_up(c->d, c->fd);
+	if (name == SO_RCVBUF)
+		pump_size_down(c->d);
+}
+
+/*
+ * Names once what the stack refuses and Linux has: a program that ignores the error would otherwise
+ * surprise its user.
+ */
+static long
+refused(struct call *c, int level, int name, bool set, int rc)
+{
+	if (rc == -LEAT_ENOPROTOOPT)
+		missing_option(c->d, level, name, set);
+	return rc;
+}
+
+/* What only CAP_NET_ADMIN may, and the program has no such power over the network inside either. */
+static bool
+needs_privilege(const struct sockrec *d, int level, int name, int value)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE ||
+		       (name == SO_PRIORITY && (value < 0 || value > PRIORITY_MAX));
+	case IPPROTO_IP:
+		return name == IP_TRANSPARENT && value;
+	case IPPROTO_IPV6:
+		return d->v6 && name == IPV6_TRANSPARENT && value;
+	case IPPROTO_TCP:
+		return d->kind == SOCKREC_STREAM && name == TCP_REPAIR;
+	default:
+		return false;
+	}
+}
+
+/* Returns true if the kernel would take @value as a time limit. */
+static bool
+is_wait_limit(const void *value, size_t len)
+{
+	struct timeval tv;
+
+	if (len < sizeof tv)
+		return false;
+	memcpy(&tv, value, sizeof tv);
+	return tv.tv_usec >= 0 && tv.tv_usec < SEC / USEC;
+}
+
+/* Where no duplicate of the program's end can be had, the kernel sets it on the program's own. */
+static int
+set_native(struct call *c, int level, int name, const void *value, socklen_t len)
+{
+	bool limit = name == SO_RCVTIMEO || name == SO_SNDTIMEO;
+
+	if (c->fd >= 0 && setsockopt(c->fd, level, name, value, len) < 0)
+		return -errno;
+	if (!limit || is_wait_limit(value, len))
+		settings_note(c->d, level, name, value, len);
+	if (level == SOL_SOCKET && name == SO_RCVLOWAT && c->d->kind == SOCKREC_STREAM) {
+		lowat_note(c->d, value, len);
+		pump(c->d); /* it may be reached now */
+	}
+	return c->fd >= 0 ? 0 : CALL_CONTINUE;
+}
+
+long
+call_setsockopt(struct call *c)
+{
+	int level = (int)c->arg[1], name = (int)c->arg[2];
+	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
+	size_t len = (uint32_t)c->arg[4];
+	int number, rc;
+
+	if ((int)len < 0 || len > sizeof value)
+		return -EINVAL;
+	memset(value, 0, sizeof number);
+	rc = caller_read(&c->caller, c->arg[3], value, len);
+	if (rc)
+		return rc;
+	memcpy(&number, value, sizeof number);
+	if (c->d->kind == SOCKREC_NETLINK)
+		return 0;
+	if (settings_is_native(level, name))
+		return set_native(c, level, name, value, (socklen_t)len);
+	if (len >= sizeof number && needs_privilege(c->d, level, name, number))
+		return -EPERM;
+	/* TCP_NODELAY and TCP_CORK are about what was written before, too. */
+	if (level == IPPROTO_TCP && c->d->kind == SOCKREC_STREAM)
+		pump(c->d);
+	if (c->d->ended)
+		return -EBADF;
+	rc = set_option(c->d, level, name, value, len);
+	if (!rc && c->d->kind != SOCKREC_STREAM && level == SOL_SOCKET && name == SO_RCVBUF)
+		dgram_size(c->d);
+	if (!rc && c->d->kind == SOCKREC_STREAM && level == SOL_SOCKET)
+		resized(c, name);
+	if (!rc && c->fd < 0 && level == SOL_SOCKET && name == SO_SNDBUF)
+		return CALL_CONTINUE; /* the proxy socket's buffer, too */
+	return refused(c, level, name, true, rc);
+}
+
+/*
+ * Once only. The stand-in has an error of its own, which must not be told a second time; where it
+ * has gone, a read(2) has told it.
+ */
+int
+call_take_error(struct call *c)
+{
+	int native = 0, error;
+	socklen_t native_len = sizeof native;
+	size_t len = sizeof error;
+
+	if (c->d->kind == SOCKREC_STREAM) {
+		error = c->d->error;
+		if (c->fd >= 0)
+			getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+		if (c->d->shown && !native && c->fd >= 0)
+			error = 0;
+		c->d->error = 0;
+		c->d->shown = false;
+	} else {
+		error = dgram_error_take(c->d, c->fd);
+	}
+	if (!error && c->d->sk)
+		sock_getopt(c->d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	return error;
+}
+
+static int
+native_option(struct call *c, int level, int name, void *value, size_t *len)
+{
+	socklen_t room = (socklen_t)*len;
+
+	if (getsockopt(c->fd, level, name, value, &room) < 0)
+		return -errno;
+	*len = room;
+	return 0;
+}
+
+/* rtnetlink(7)'s sockets have none of the stack's behind them. */
+static int
+netlink_option(struct call *c, int level, int name, void *value, size_t *len)
+{
+	int v;
+
+	if (level != SOL_SOCKET)
+		return -EINVAL;
+	switch (name) {
+	case SO_TYPE:
+		v = SOCK_RAW;
+		break;
+	case SO_DOMAIN:
+		v = AF_NETLINK;
+		break;
+	case SO_PROTOCOL:
+		v = 0;
+		break;
+	default:
+		return native_option(c, level, name, value, len);
+	}
+	if (*len > sizeof v)
+		*len = sizeof v;
+	memcpy(value, &v, *len);
+	return 0;
+}
+
+/* The value that selects the answer is read from where the answer goes. */
+static bool
+asks_by_value(int level, int name)
+{
+	return (level == IPPROTO_IP && (name == IP_MSFILTER || name == MCAST_MSFILTER)) ||
+	       (level == IPPROTO_IPV6 && name == MCAST_MSFILTER);
+}
+
+/* The kernel knows whether a reset that the program's own end shows has been reported already. */
+static bool
+asks_for_shown_error(const struct call *c, int level, int name)
+{
+	struct sockrec *d = c->d;
+
+	if (level != SOL_SOCKET || name != SO_ERROR || d->kind != SOCKREC_STREAM || !d->shown ||
+	    d->error != ECONNRESET)
+		return false;
+	d->error = 0;
+	d->shown = false;
+	return true;
+}
+
+long
+call_getsockopt(struct call *c)
+{
+	int level = (int)c->arg[1], name = (int)c->arg[2];
+	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
+	int room = 0, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
+	size_t len;
+
+	if (rc)
+		return rc;
+	if (room < 0 && level != IPPROTO_IPV6) /* which takes it for a very large one */
+		return -EINVAL;
+	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
+	if (c->fd < 0 && (settings_is_native(level, name) || asks_for_shown_error(c, level, name)))
+		return CALL_CONTINUE;
+	rc = asks_by_value(level, name) ? caller_read(&c->caller, c->arg[3], value, len) : 0;
+	if (rc)
+		return rc;
+	if (level == SOL_SOCKET && name == SO_ERROR && c->d->kind != SOCKREC_NETLINK) {
+		int error = call_take_error(c);
+
+		len = len < sizeof error ? len : sizeof error;
+		memcpy(value, &error, len);
+	} else if (c->d->kind == SOCKREC_NETLINK) {
+		rc = netlink_option(c, level, name, value, &len);
+	} else if (settings_is_native(level, name)) {
+		rc = native_option(c, level, name, value, &len);
+	} else {
+		rc = (int)refused(c, level, name, false, sock_getopt(c->d->sk, level, name, value, &len));
+	}
+	return rc ? rc : caller_write_sized(&c->caller, c->arg[3], value, len, c->arg[4], (int)len);
+}

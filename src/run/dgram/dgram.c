@@ -1,0 +1,319 @@
+/*
+ * run/dgram/dgram.c - moves datagrams from the stack to the program's end of an AF_UNIX pair, and
+ * connects, shuts and sizes such sockets. The other direction is in dgram_up.c.
+ */
+#include "run/dgram/dgram.h"
+
+#include "core/core.h"
+#include "run/dgram/error.h"
+#include "run/dgram/keep.h"
+#include "run/dgram/loopback.h"
+#include "run/dgram/tagged.h"
+#include "run/socket/alias.h"
+#include "run/socket/gc.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+enum { DGRAM_MAX = 65536 };
+
+#define ON_ITS_WAY (5 * MSEC)
+
+void
+dgram_size(struct sockrec *d)
+{
+	int octets;
+	size_t len = sizeof octets;
+
+	if (d->our_end.fd < 0 || sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &octets, &len))
+		return;
+	octets /= 2; /* the kernel doubles what it is given */
+	setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+}
+
+/* UDP takes a datagram that is longer than SO_RCVBUF, too. */
+static int
+give_long(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	static const int most = DGRAM_MAX;
+	int rc;
+
+	setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+	rc = dgram_pass(d, msg, buf, len);
+	dgram_size(d);
+	return rc;
+}
+
+/*
+ * Returns 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another
+ * error that loses the datagram.
+ */
+static int
+give(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	int rc = dgram_pass(d, msg, buf, len);
+
+	if (rc == -EMSGSIZE)
+		rc = give_long(d, msg, buf, len);
+	/* As many tags are on their way as the limit on open files allows: a sweep tries again. */
+	if (rc == -ETOOMANYREFS)
+		return -EAGAIN;
+	if (rc && rc != -EAGAIN && rc != -ECONNREFUSED)
+		drop_note(d->recs->core, NULL, DROP_UDP_RCVBUF);
+	return rc;
+}
+
+/* What waits here first. False while there is no room. */
+static bool
+give_held(struct sockrec *d)
+{
+	while (!list_empty(&d->held)) {
+		struct dgram_kept *k = list_first(&d->held, struct dgram_kept, node);
+
+		if (give(d, &k->msg, k->data, k->len) == -EAGAIN)
+			return false;
+		dgram_keep_free(k);
+	}
+	return true;
+}
+
+/*
+ * If anything waits, has the kernel raise an event when there is room at the program's end again.
+ */
+static void
+wait_for_room(struct sockrec *d)
+{
+	bool waits = !list_empty(&d->held);
+
+	if (d->our_end.fd < 0 || waits == ((d->our_end.events & EPOLLOUT) != 0))
+		return;
+	loop_mod(d->recs->loop, &d->our_end,
+	    waits ? d->our_end.events | EPOLLOUT : d->our_end.events & ~(uint32_t)EPOLLOUT);
+}
+
+void
+dgram_give_back(struct sockrec *d, struct list *unread)
+{
+	struct list *n;
+
+	while (!list_empty(unread)) {
+		n = unread->prev;
+		list_del(n);
+		list_push_front(&d->held, n);
+	}
+	(void)give_held(d);
+	wait_for_room(d);
+}
+
+/*
+ * Looks whether the program has closed the end. Where our own duplicate keeps it alive, the kernel
+ * does not refuse what comes for it; so each datagram from inside costs one readlink(2). A
+ * descriptor that is on its way between processes is in no table for a moment.
+ */
+static bool
+seems_closed(struct sockrec *d, const struct sock_msg *msg)
+{
+	const struct iface *at = d->recs->core->iface[msg->local.ifindex];
+	nsec_t now = loop_now(d->recs->loop);
+
+	if (d->recs->kernel->getfd || !at || !at->loopback)
+		return false;
+	if (gc_finds_open(d)) {
+		d->missed_at = 0;
+		return false;
+	}
+	if (!d->missed_at)
+		d->missed_at = now;
+	return now >= d->missed_at + ON_ITS_WAY;
+}
+
+void
+dgram_deliver(struct sockrec *d)
+{
+	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	bool any = false;
+
+	while (d->sk && !d->ended && d->our_end.fd >= 0 && give_held(d)) {
+		struct sock_msg msg, came;
+		ssize_t n = dgram_receive(d, buf, sizeof buf, &msg);
+		int rc;
+
+		if (n == -LEAT_EAGAIN)
+			break;
+		any = true;
+		if (n < 0) {
+			dgram_error_set(d, (int)-n);
+			continue;
+		}
+		came = msg;
+		alias_name_remote(d, &msg.peer);
+		rc = seems_closed(d, &came) ? -ECONNREFUSED : give(d, &msg, buf, (size_t)n);
+		if (rc == -ECONNREFUSED) {
+			dgram_redeliver(d, &came, buf, (size_t)n);
+			return;
+		}
+		dgram_note_sender(d, &msg.peer);
+		if (rc == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
+			break;
+	}
+	if (d->ended)
+		return;
+	wait_for_room(d);
+	dgram_error_show(d, -1);
+	if (any)
+		waitq_wake(&d->changed);
+}
+
+void
+dgram_sock_changed(struct sock *sk, void *arg)
+{
+	dgram_deliver(arg);
+}
+
+static void
+our_end_event(struct loop_fd *fd, uint32_t events)
+{
+	struct sockrec *d = container_of(fd, struct sockrec, our_end);
+
+	assembly_enter(d->recs->network);
+	dgram_flush(d);
+	if (d->reports.count)
+		dgram_error_show(d, -1);
+	if (!list_empty(&d->held))
+		dgram_deliver(d);
+}
+
+/*
+ * Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives.
+ */
+static int
+join(struct sockrec *d, int fd)
+{
+	struct sockaddr_un un;
+	socklen_t len;
+	int rc, ours = fd_room_take(&d->recs->room, unix_dgram_to(&d->recs->unixsock, d->handle, &un, &len));
+
+	if (ours < 0)
+		return ours;
+	if (connect(fd, (struct sockaddr *)&un, len) < 0) {
+		rc = -errno;
+		fd_room_close(&d->recs->room, ours);
+		return rc;
+	}
+	rc = sockrec_set_our_end(d, ours, EPOLLIN, our_end_event);
+	if (!rc)
+		dgram_size(d);
+	return rc;
+}
+
+int
+dgram_prepare(struct sockrec *d, int fd)
+{
+	int rc;
+
+	if (d->our_end.fd >= 0)
+		return 0;
+	rc = sockrec_room_for(d, 2);
+	if (rc)
+		return rc;
+	if (d->handle < 0)
+		d->handle = fd_room_take(&d->recs->room, unixdir_bind(d->recs->unixsock.dir, fd));
+	if (d->handle < 0) {
+		rc = d->handle;
+		d->handle = -1;
+		return rc;
+	}
+	rc = join(d, fd);
+	if (rc)
+		return rc;
+	sockrec_note_named(d);
+	sock_watch(d->sk, dgram_sock_changed, d);
+	dgram_deliver(d);
+	return 0;
+}
+
+/* The stack's socket gets another peer, or none (@to NULL). */
+static int
+change_peer(struct sockrec *d, const struct endpoint *to)
+{
+	int rc = sock_connect(d->sk, to);
+
+	if (rc)
+		return rc;
+	dgram_host_sk_close(d);
+	d->state = to ? SOCKREC_CONNECTED : SOCKREC_NEW;
+	return 0;
+}
+
+int
+dgram_connect(struct sockrec *d, int fd, struct endpoint *to)
+{
+	struct list unread = LIST_INIT(unread);
+	int rc = to ? dgram_prepare(d, fd) : 0;
+
+	if (rc)
+		return rc;
+	dgram_flush(d);
+	if (to)
+		alias_unspecified(to);
+	if (to && d->kind == SOCKREC_PING) /* an echo socket has no port that could say who is there */
+		alias_destination(d, to);
+	else if (to)
+		alias_name_server(d, to);
+	if (d->state == SOCKREC_CONNECTED) /* without a tag it would be the new peer's */
+		dgram_keep_unread(d, fd, &unread);
+	rc = change_peer(d, to);
+	dgram_give_back(d, &unread);
+	return rc;
+}
+
+/*
+ * The kernel's end shows it in poll(), and send() and recv() follow; our stack is told of the
+ * sending side only, since the reading one is the kernel's. Its queue takes nothing more after
+ * SHUT_RD, which Linux's UDP does.
+ */
+int
+dgram_shutdown(struct sockrec *d, int fd, int how)
+{
+	dgram_flush(d);
+	(void)shutdown(fd, how);
+	d->shut_rd |= how != SHUT_WR;
+	d->shut_wr |= how != SHUT_RD;
+	if (how != SHUT_RD && d->sk)
+		sock_shutdown(d->sk, SOCK_SHUT_WR);
+	if (how != SHUT_RD && d->host_sk)
+		sock_shutdown(d->host_sk, SOCK_SHUT_WR);
+	waitq_wake(&d->changed);
+	return d->state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
+}
+
+/* The program has closed it. What it wrote before still goes. */
+static void
+end(struct sockrec *d)
+{
+	dgram_flush(d);
+	dgram_host_sk_close(d);
+	if (d->sk)
+		assembly_dgram_closed(d->recs->network, d->sk);
+	dgram_forget_senders(d);
+	dgram_report_forget(d);
+	dgram_keep_forget(&d->held);
+}
+
+/* See give() on ETOOMANYREFS. */
+static void
+look(struct sockrec *d)
+{
+	if (!list_empty(&d->held))
+		dgram_deliver(d);
+}
+
+/* The kernel tells the worker's end nothing. */
+static bool
+notices_close(const struct sockrec *d)
+{
+	return false;
+}
+
+const struct sockrec_ops dgram_rec_ops = {.end = end, .look = look, .notices_close = notices_close};

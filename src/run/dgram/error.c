@@ -1,0 +1,160 @@
+/*
+ * run/dgram/error.c - makes POLLERR appear and disappear at the program's end of a datagram socket,
+ * as its errors come and are reported. It does not find the errors: the stack does.
+ */
+#include "run/dgram/error.h"
+
+#include "core/errq.h"
+#include "run/dgram/dgram.h"
+#include "run/dgram/report.h"
+#include "run/socket/alias.h"
+#include "run/socket/holder.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+
+static bool
+shows(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = 0};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+static bool
+wanted(const struct sockrec *d)
+{
+	return d->error || d->reports.count || (d->sk && (sock_ready(d->sk) & LEAT_ERR)) ||
+	       (d->host_sk && (sock_ready(d->host_sk) & LEAT_ERR));
+}
+
+/* The end that is connected to @own breaks off with an octet unread. */
+static void
+break_off(int ours, int own)
+{
+	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)connect(ours, &nobody, sizeof nobody);
+}
+
+/*
+ * While our end has no peer, any process that finds its name can send to it. So what is there
+ * afterwards is taken from the program's end only. It is not refused meanwhile: the program wakes
+ * up at once, and what it sends then would be lost.
+ */
+static void
+show_error(struct sockrec *d, int own)
+{
+	dgram_flush_from(d, own);
+	break_off(d->our_end.fd, own);
+	unix_connect_handle(d->our_end.fd, d->handle);
+	dgram_flush_from(d, own);
+}
+
+static void
+clear(int own)
+{
+	int error;
+	socklen_t len = sizeof error;
+
+	getsockopt(own, SOL_SOCKET, SO_ERROR, &error, &len);
+}
+
+/* A call that is not answered here may have reported the error, in the kernel's words. */
+static void
+note_reported(struct sockrec *d, int own)
+{
+	if (d->raised && !shows(own)) {
+		d->raised = false;
+		d->error = 0;
+	}
+}
+
+void
+dgram_error_show(struct sockrec *d, int fd)
+{
+	int own = fd;
+	bool want;
+
+	if ((!wanted(d) && !d->raised) || d->our_end.fd < 0)
+		return;
+	if (own < 0)
+		own = holder_borrow(d);
+	if (own < 0)
+		return;
+	note_reported(d, own);
+	want = wanted(d);
+	if (want && !shows(own))
+		show_error(d, own);
+	else if (!want)
+		clear(own);
+	d->raised = want;
+	if (own != fd)
+		close(own);
+}
+
+void
+dgram_error_set(struct sockrec *d, int error)
+{
+	d->error = error;
+	d->raised = false; /* what has been reported was an earlier one */
+	dgram_error_show(d, -1);
+}
+
+int
+dgram_error_take(struct sockrec *d, int fd)
+{
+	int error;
+
+	note_reported(d, fd);
+	error = d->error;
+	d->error = 0;
+	dgram_error_show(d, fd);
+	return error;
+}
+
+static int
+taken_from(struct sock *sk)
+{
+	int error = 0;
+	size_t len = sizeof error;
+
+	sock_getopt(sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	return error;
+}
+
+ssize_t
+dgram_error_take_queued(
+    struct sockrec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full)
+{
+	struct dgram_error *out = &told->error;
+	struct sock *sk = d->sk;
+	ssize_t n = sk ? sock_recv_error(sk, buf, len, out, full) : -LEAT_EAGAIN;
+	int next;
+
+	told->stamped = false;
+	told->data = 0;
+	if (n == -LEAT_EAGAIN && d->host_sk) {
+		sk = d->host_sk;
+		n = sock_recv_error(sk, buf, len, out, full);
+	}
+	if (n == -LEAT_EAGAIN) {
+		n = dgram_report_take(d, buf, len, told, full);
+		dgram_error_show(d, fd);
+		return n;
+	}
+	if (n < 0)
+		return n;
+	alias_name_remote(d, &out->peer);
+	alias_name_address(d, &out->offender);
+	/*
+	 * The stack's pending error went to d->error when it was told: see errq_take() on how it
+	 * goes on.
+	 */
+	next = taken_from(sk);
+	if (next || out->origin != ERRQ_LOCAL)
+		d->error = next;
+	dgram_error_show(d, fd);
+	return n;
+}

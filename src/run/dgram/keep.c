@@ -1,0 +1,61 @@
+/*
+ * run/dgram/keep.c - keeps datagrams that the program's end cannot hold now, and those that are in
+ * it without a tag. It does not decide when they are delivered.
+ */
+#include "run/dgram/keep.h"
+
+#include "run/dgram/tagged.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { DGRAM_MAX = 65536 };
+
+bool
+dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	struct dgram_kept *k = malloc(sizeof *k + len);
+
+	if (!k)
+		return false;
+	k->msg = *msg;
+	k->len = len;
+	memcpy(k->data, buf, len);
+	list_push(to, &k->node);
+	return true;
+}
+
+void
+dgram_keep_unread(struct sockrec *d, int fd, struct list *to)
+{
+	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	struct iovec iov = {buf, sizeof buf};
+
+	for (;;) {
+		struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
+		struct dgram_tag came;
+		ssize_t n = dgram_take(fd, &h, MSG_DONTWAIT, &came);
+		struct sock_msg msg = {
+		    .peer = came.peer, .local = came.local, .ttl = came.ttl, .tos = came.tos};
+
+		if (n < 0)
+			return;
+		if (came.known || sockrec_remote(d, &msg.peer) == 0)
+			(void)dgram_keep(to, &msg, buf, (size_t)n);
+	}
+}
+
+void
+dgram_keep_free(struct dgram_kept *k)
+{
+	list_del(&k->node);
+	free(k);
+}
+
+void
+dgram_keep_forget(struct list *all)
+{
+	while (!list_empty(all))
+		dgram_keep_free(list_first(all, struct dgram_kept, node));
+}

@@ -1,0 +1,262 @@
+/*
+ * Chooses between a datagram socket's two sockets of the stack, and carries on what was sent to a
+ * socket that is closed.
+ */
+#include "run/dgram/loopback.h"
+
+#include "run/dgram/dgram.h"
+#include "run/dgram/keep.h"
+#include "run/socket/alias.h"
+#include "run/socket/settings.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum { DGRAM_MAX = 65536, HOST_CLIENTS = 64 };
+
+bool
+dgram_loopback_peer(const struct sockrec *d, struct endpoint *peer)
+{
+	return d->kind == SOCKREC_DGRAM && d->state == SOCKREC_CONNECTED && sock_remote(d->sk, peer) == 0 &&
+	       ipaddr_is_loopback(&peer->addr);
+}
+
+/* The same port, where it is free; no one outside sees which it is. */
+static int
+bind_host_sk(struct sockrec *d, struct sock *sk)
+{
+	const struct run_net *net = &d->recs->config->net;
+	struct endpoint at;
+	int rc;
+
+	sock_local(d->sk, &at);
+	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
+	rc = sock_bind(sk, &at);
+	if (rc != -LEAT_EADDRINUSE)
+		return rc;
+	at.port = 0;
+	return sock_bind(sk, &at);
+}
+
+static int
+open_host_sk(struct sockrec *d)
+{
+	struct endpoint peer;
+	struct sock *sk;
+	int rc = sock_open(d->recs->socks, d->v6, sock_type(d->sk), &sk);
+
+	if (rc)
+		return rc;
+	settings_apply(d, sk);
+	rc = bind_host_sk(d, sk);
+	if (!rc && dgram_loopback_peer(d, &peer)) {
+		alias_outside(d, &peer);
+		rc = sock_connect(sk, &peer);
+	}
+	if (rc) {
+		sock_close(sk);
+		return rc;
+	}
+	if (d->shut_wr)
+		sock_shutdown(sk, SOCK_SHUT_WR);
+	d->host_sk = sk;
+	sock_watch(sk, dgram_sock_changed, d);
+	return 0;
+}
+
+void
+dgram_host_sk_close(struct sockrec *d)
+{
+	if (!d->host_sk)
+		return;
+	sock_watch(d->host_sk, NULL, NULL);
+	assembly_dgram_closed(d->recs->network, d->host_sk);
+	sock_close(d->host_sk);
+	d->host_sk = NULL;
+}
+
+struct host_client {
+	struct list node;
+	struct endpoint name;
+};
+
+static struct host_client *
+host_client_find(const struct sockrec *d, const struct endpoint *name)
+{
+	list_each(n, &d->host_clients) {
+		struct host_client *o = container_of(n, struct host_client, node);
+
+		if (ipaddr_eq(&o->name.addr, &name->addr) && o->name.port == name->port)
+			return o;
+	}
+	return NULL;
+}
+
+static void
+host_client_free(struct sockrec *d, struct host_client *o)
+{
+	list_del(&o->node);
+	free(o);
+	d->nhost_clients--;
+}
+
+/* Returns NULL without memory. The one that spoke longest ago makes room. */
+static struct host_client *
+host_client_new(struct sockrec *d, const struct endpoint *name)
+{
+	struct host_client *o = calloc(1, sizeof *o);
+
+	if (!o)
+		return NULL;
+	if (d->nhost_clients == HOST_CLIENTS)
+		host_client_free(d, list_last(&d->host_clients, struct host_client, node));
+	o->name = *name;
+	d->nhost_clients++;
+	return o;
+}
+
+void
+dgram_note_sender(struct sockrec *d, const struct endpoint *name)
+{
+	struct host_client *o = d->published ? host_client_find(d, name) : NULL;
+
+	if (o && !d->outside)
+		host_client_free(d, o);
+	if (!d->published || !d->outside)
+		return;
+	if (o)
+		list_del(&o->node);
+	else
+		o = host_client_new(d, name);
+	if (o)
+		list_push_front(&d->host_clients, &o->node);
+}
+
+void
+dgram_forget_senders(struct sockrec *d)
+{
+	while (!list_empty(&d->host_clients))
+		host_client_free(d, list_first(&d->host_clients, struct host_client, node));
+}
+
+/*
+ * Returns true if the last datagram under the name of @to was from one of the host's clients,
+ * through a published port.
+ */
+static bool
+spoke_from_host(const struct sockrec *d, const struct endpoint *to)
+{
+	return host_client_find(d, to) != NULL;
+}
+
+/*
+ * Returns true if what goes to @to crosses the link. @to is rewritten if it means the host's
+ * loopback.
+ */
+static bool
+leads_to_host(struct sockrec *d, struct endpoint *to)
+{
+	if (d->published && !ipaddr_is_loopback(&to->addr) && !ipaddr_is_any(&to->addr))
+		return true; /* a client that is shown under its own name */
+	if (d->published && spoke_from_host(d, to)) {
+		alias_outside(d, to);
+		return true;
+	}
+	return alias_destination(d, to);
+}
+
+int
+dgram_choose_sk(struct sockrec *d, struct endpoint *to, struct sock **out)
+{
+	struct endpoint at, peer;
+	int rc;
+
+	*out = d->sk;
+	if (!leads_to_host(d, to) || sock_local(d->sk, &at))
+		return 0;
+	/*
+	 * The loopback address means nothing on the wire. A connected socket takes datagrams from
+	 * its peer only.
+	 */
+	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
+		return 0;
+	rc = d->host_sk ? 0 : open_host_sk(d);
+	*out = d->host_sk;
+	return rc;
+}
+
+ssize_t
+dgram_receive(struct sockrec *d, void *buf, size_t len, struct sock_msg *msg)
+{
+	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
+	struct endpoint at;
+
+	d->outside = false;
+	/* It came over the link to a socket that is bound to loopback: through a published port. */
+	if (n >= 0 && !ipaddr_is_loopback(&msg->local.addr) && sock_local(d->sk, &at) == 0 &&
+	    alias_published(d, &at, &msg->local))
+		d->outside = d->published = true;
+	if (n != -LEAT_EAGAIN || !d->host_sk)
+		return n;
+	n = sock_recv(d->host_sk, buf, len, 0, msg);
+	if (n >= 0)
+		msg->local.addr = d->loopback;
+	d->outside = n >= 0;
+	return n;
+}
+
+static bool
+is_named(struct sock *sk, const struct endpoint *name)
+{
+	struct endpoint at;
+
+	return sk && sock_local(sk, &at) == 0 && at.port == name->port &&
+	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &name->addr));
+}
+
+/*
+ * Returns the program's socket that sends from @name, an address of the program's; NULL if there is
+ * none.
+ */
+static struct sockrec *
+sender(struct sockrecs *recs, const struct endpoint *name)
+{
+	if (!iface_of_addr(recs->core, &name->addr))
+		return NULL;
+	list_each(n, &recs->named) {
+		struct sockrec *d = container_of(n, struct sockrec, named);
+
+		if (d->kind == SOCKREC_DGRAM && (is_named(d->sk, name) || is_named(d->host_sk, name)))
+			return d;
+	}
+	return NULL;
+}
+
+static void
+send_again(struct sockrecs *recs, const struct dgram_kept *k)
+{
+	struct sockrec *from = sender(recs, &k->msg.peer);
+	struct sock_msg msg = {.peer = {k->msg.local.addr, k->msg.local.port, 0}};
+	struct sock *sk;
+
+	if (from && dgram_choose_sk(from, &msg.peer, &sk) == 0)
+		sock_send(sk, k->data, k->len, 0, &msg);
+}
+
+void
+dgram_redeliver(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+{
+	static uint8_t more[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	struct list left = LIST_INIT(left);
+	struct sockrecs *recs = d->recs;
+	struct sock_msg next;
+	ssize_t n;
+
+	(void)dgram_keep(&left, msg, buf, len);
+	while ((n = dgram_receive(d, more, sizeof more, &next)) >= 0)
+		(void)dgram_keep(&left, &next, more, (size_t)n);
+	sockrec_end(d, false); /* from here on the stack does not find it */
+	list_each(node, &left)
+		send_again(recs, container_of(node, struct dgram_kept, node));
+	dgram_keep_forget(&left);
+}

@@ -1,0 +1,132 @@
+/*
+ * Datagrams that the program sends: those that it writes natively to its end, and those of answered
+ * calls.
+ */
+#include "run/dgram/dgram.h"
+#include "run/dgram/error.h"
+#include "run/dgram/loopback.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+enum { DGRAM_MAX = 65536 };
+
+/* The socket of the stack that waits for the rest of a datagram, or NULL. */
+static struct sock *
+partial_sk(const struct sockrec *d)
+{
+	if (d->sk && sock_holds_part(d->sk))
+		return d->sk;
+	return d->host_sk && sock_holds_part(d->host_sk) ? d->host_sk : NULL;
+}
+
+static ssize_t
+send_to_peer(struct sockrec *d, const void *buf, size_t len)
+{
+	struct dgram_wish wish = dgram_report_wish(d);
+	struct sock_msg msg = {0};
+	struct sock *sk = partial_sk(d);
+	ssize_t rc = d->state == SOCKREC_CONNECTED ? 0 : -EDESTADDRREQ;
+
+	if (sk)
+		return sock_send(sk, buf, len, 0, NULL);
+	sk = d->sk;
+	if (!rc && dgram_loopback_peer(d, &msg.peer))
+		rc = dgram_choose_sk(d, &msg.peer, &sk);
+	if (rc)
+		return rc;
+	rc = sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
+	if (rc >= 0 && wish.stamping)
+		dgram_report_sent(d, &wish, sk, sk == d->sk ? NULL : &msg.peer, buf, len);
+	return rc;
+}
+
+/*
+ * Sends @buf, which the program wrote natively. Without a peer it is lost, and the next call
+ * returns the error.
+ */
+static void
+send_written(struct sockrec *d, const void *buf, size_t len)
+{
+	ssize_t rc = send_to_peer(d, buf, len);
+
+	/* The error of an earlier one is returned in place of sending: this one still goes. */
+	if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
+		send_to_peer(d, buf, len);
+		dgram_error_set(d, (int)-rc); /* last: it may flush, into the buffer that @buf is */
+	}
+}
+
+void
+dgram_flush(struct sockrec *d)
+{
+	static uint8_t buf[DGRAM_MAX];
+	ssize_t n;
+
+	while (d->sk && d->our_end.fd >= 0 && (n = recv(d->our_end.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0)
+		send_written(d, buf, (size_t)n);
+}
+
+void
+dgram_flush_from(struct sockrec *d, int own)
+{
+	static uint8_t buf[DGRAM_MAX];
+	struct sockaddr_un name, from;
+	socklen_t len = sizeof name, from_len = sizeof from;
+	ssize_t n;
+
+	if (getsockname(own, (struct sockaddr *)&name, &len) < 0)
+		return;
+	while (d->sk && d->our_end.fd >= 0 &&
+	       (n = recvfrom(d->our_end.fd, buf, sizeof buf, MSG_DONTWAIT, (struct sockaddr *)&from,
+		    &from_len)) >= 0) {
+		if (from_len == len && memcmp(&from, &name, len) == 0)
+			send_written(d, buf, (size_t)n);
+		from_len = sizeof from;
+	}
+}
+
+/* Chooses the socket of the stack that sends to @msg's peer, or to the connected one. */
+static int
+choose_sk(struct sockrec *d, struct sock_msg *msg, struct sock **out)
+{
+	int rc = 0;
+
+	*out = d->sk;
+	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
+		rc = dgram_choose_sk(d, &msg->peer, out);
+	/* The loopback address means nothing on the wire. */
+	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
+		msg->local.addr = IPADDR_ANY6;
+	return rc;
+}
+
+ssize_t
+dgram_send(struct sockrec *d, int fd, const void *buf, size_t len, struct sock_msg *msg,
+    const struct dgram_wish *wish)
+{
+	struct sock *sk;
+	int rc = dgram_prepare(d, fd);
+	ssize_t n;
+
+	if (rc)
+		return rc;
+	rc = -dgram_error_take(d, fd);
+	if (rc)
+		return rc;
+	if (d->state == SOCKREC_CONNECTED || partial_sk(d)) /* else it can have written nothing itself */
+		dgram_flush(d);
+	sk = partial_sk(d);
+	if (!sk)
+		rc = choose_sk(d, msg, &sk);
+	if (rc)
+		return rc;
+	n = sock_send(sk, buf, len, wish->more ? SOCK_MORE : 0, msg);
+	if (n >= 0 && !sock_holds_part(sk))
+		dgram_report_sent(d, wish, sk, msg->peer.port ? &msg->peer : NULL, buf, len);
+	if (n < 0 || d->reports.count)
+		dgram_error_show(d, fd);
+	return n;
+}

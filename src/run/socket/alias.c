@@ -1,0 +1,154 @@
+/*
+ * run/socket/alias.c - translates the program's loopback addresses to its own listener or to the
+ * gateway, and back in the names that it asks for. It changes addresses only, and opens no socket.
+ */
+#include "run/socket/alias.h"
+
+#include "run/network/nameservers.h"
+#include "run/socket/gc.h"
+
+enum { PORT_DOMAIN = 53 };
+
+/*
+ * A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5:
+ * simultaneous open).
+ */
+static bool
+is_itself(const struct sockrec *d, const struct endpoint *to)
+{
+	struct endpoint at;
+
+	return sock_local(d->sk, &at) == 0 && at.port && at.port == to->port &&
+	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr));
+}
+
+/*
+ * Returns true if the program itself serves @to: by a listener on that port, on that address or on
+ * every one; or by a socket that takes the datagram.
+ */
+static bool
+served_inside(struct sockrec *asking, const struct endpoint *to)
+{
+	struct sockrecs *recs = asking->recs;
+
+	if (asking->kind != SOCKREC_STREAM)
+		return asking->kind == SOCKREC_DGRAM && sock_reaches(asking->sk, to);
+	if (is_itself(asking, to))
+		return true;
+	list_each_safe(n, &recs->named) {
+		struct sockrec *d = container_of(n, struct sockrec, named);
+		struct endpoint at;
+
+		if (!d->sk || d->kind != SOCKREC_STREAM)
+			continue;
+		if (sock_local(d->sk, &at) || at.port != to->port ||
+		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
+			continue;
+		/* One that was closed since the last sweep refuses. */
+		if (!d->inode || gc_finds_open(d))
+			return true;
+		sockrec_end(d, false);
+	}
+	return false;
+}
+
+/*
+ * A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link.
+ */
+static const struct ipaddr *
+gateway_for(const struct sockrec *d, const struct endpoint *to)
+{
+	const struct run_net *net = &d->recs->config->net;
+	const struct ipaddr *server =
+	    to->port == PORT_DOMAIN ? nameservers_on_link(&d->recs->network->nameservers, &to->addr) : NULL;
+
+	if (server)
+		return server;
+	return ipaddr_is4(&to->addr) ? &net->gate4 : &net->gate6;
+}
+
+bool
+alias_name_server(struct sockrec *d, struct endpoint *to)
+{
+	const struct ipaddr *server;
+
+	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr))
+		return false;
+	server = nameservers_on_link(&d->recs->network->nameservers, &to->addr);
+	if (!server)
+		return false;
+	d->renamed = true;
+	*to = (struct endpoint){.addr = *server, .port = PORT_DOMAIN};
+	return true;
+}
+
+bool
+alias_destination(struct sockrec *d, struct endpoint *to)
+{
+	if (alias_name_server(d, to))
+		return true;
+	alias_unspecified(to);
+	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
+		return false;
+	alias_outside(d, to);
+	return true;
+}
+
+void
+alias_unspecified(struct endpoint *to)
+{
+	if (ipaddr_is_any(&to->addr))
+		to->addr = ipaddr_is4(&to->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
+}
+
+void
+alias_outside(struct sockrec *d, struct endpoint *to)
+{
+	d->aliased = true;
+	d->loopback = to->addr;
+	d->renamed |= to->port == PORT_DOMAIN;
+	to->addr = *gateway_for(d, to);
+}
+
+bool
+alias_published(struct sockrec *d, const struct endpoint *at, struct endpoint *local)
+{
+	if (!ipaddr_is_loopback(&at->addr) || ipaddr_is_loopback(&local->addr))
+		return false;
+	d->aliased = true;
+	d->loopback = local->addr = at->addr;
+	return true;
+}
+
+void
+alias_name_address(const struct sockrec *d, struct ipaddr *a)
+{
+	const struct run_net *net = &d->recs->config->net;
+
+	if (d->aliased && (ipaddr_eq(a, &net->gate4) || ipaddr_eq(a, &net->gate6)))
+		*a = d->loopback;
+}
+
+void
+alias_name_remote(const struct sockrec *d, struct endpoint *e)
+{
+	const struct run_net *net = &d->recs->config->net;
+	const struct ipaddr *server =
+	    e->port == PORT_DOMAIN ? nameservers_server(&d->recs->network->nameservers, &e->addr) : NULL;
+
+	if (d->aliased && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
+		e->addr = d->loopback;
+	else if (server && d->renamed)
+		e->addr = *server;
+	alias_name_address(d, &e->addr);
+}
+
+void
+alias_name_local(const struct sockrec *d, struct endpoint *e)
+{
+	const struct run_net *net = &d->recs->config->net;
+
+	if (d->aliased && d->state != SOCKREC_NEW && d->kind != SOCKREC_DGRAM &&
+	    (ipaddr_eq(&e->addr, &net->host4) || ipaddr_eq(&e->addr, &net->host6)))
+		e->addr = d->loopback;
+}

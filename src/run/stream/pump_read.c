@@ -1,0 +1,118 @@
+/*
+ * What the program has written, as the pump reads it at our end; and the octet that stays unread
+ * there where a reset can be shown in no other way. See docs/design/0033-containers.md.
+ */
+#include "run/stream/pump.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/*
+ * After how large a burst an octet is kept, and which part of the send buffer that is at the most.
+ */
+enum { KEPT_MOST = 4096, KEPT_PART = 32 };
+
+int
+pump_unread_at(int fd)
+{
+	int n = 0;
+
+	return ioctl(fd, FIONREAD, &n) < 0 ? 0 : n;
+}
+
+int
+pump_unread(const struct sockrec *d)
+{
+	return d->our_end.fd < 0 ? 0 : pump_unread_at(d->our_end.fd) - (int)d->kept;
+}
+
+void
+pump_hold(struct sockrec *d, int own)
+{
+	if (d->recs->kernel->getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+		return;
+	d->keeps_one = d->kept = true;
+}
+
+/*
+ * Reads the kept octet, which went up earlier, and then @n new octets into @at. With @keep the last
+ * of them is only copied: it stays unread.
+ */
+static ssize_t
+read_keeping(struct sockrec *d, uint8_t *at, size_t n, bool keep)
+{
+	uint8_t old;
+	struct iovec iov[2] = {{&old, d->kept}, {at, n - keep}};
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
+	ssize_t got = d->kept + n - keep > 0 ? recvmsg(d->our_end.fd, &msg, MSG_DONTWAIT) : 0;
+
+	if (got < 0)
+		return got;
+	got -= d->kept;
+	d->kept = false;
+	if (!keep && got > 0)
+		return got;
+	if (recv(d->our_end.fd, at + got, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
+		return got ? got : -1;
+	d->kept = true;
+	return got + 1;
+}
+
+/*
+ * What the program gets as SO_SNDBUF bounds the burst: poll(2) finds its end writable while a
+ * quarter of that is used, and the packet of the kept octet uses up to eight times what it holds.
+ */
+static size_t
+kept_most(const struct sockrec *d)
+{
+	size_t most = (size_t)d->program_sndbuf / KEPT_PART;
+
+	return d->program_sndbuf && most < KEPT_MOST ? most : KEPT_MOST;
+}
+
+/*
+ * The same as pump_read() for a stream that keeps an octet unread. The packet that holds it counts
+ * against the program's send buffer as a whole, so none is kept after a large burst: the program
+ * could find its end never writable again.
+ */
+static ssize_t
+read_up_but_one(struct sockrec *d, uint8_t *at, size_t room)
+{
+	int there = pump_unread(d), error = 0;
+	socklen_t len = sizeof error;
+	ssize_t n;
+
+	if (there <= 0) {
+		d->burst = 0;
+		d->may_read = d->peer_ended;
+		getsockopt(d->our_end.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		errno = error ? error : EAGAIN;
+		return d->peer_ended && !error ? 0 : -1;
+	}
+	n = (size_t)there > room
+		? read_keeping(d, at, room, false)
+		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= kept_most(d));
+	if (n > 0)
+		d->burst += (size_t)n;
+	return n;
+}
+
+ssize_t
+pump_read(struct sockrec *d, void *at, size_t room)
+{
+	struct iovec iov = {at, room};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+	ssize_t n;
+
+	if (d->keeps_one)
+		return read_up_but_one(d, at, room);
+	n = recvmsg(d->our_end.fd, &msg, MSG_DONTWAIT);
+	if (n < 0 && errno == EAGAIN)
+		d->may_read = false;
+	else if (n > 0 && (size_t)n < room && !(msg.msg_flags & MSG_CTRUNC))
+		d->may_read = d->peer_ended;
+	return n;
+}
