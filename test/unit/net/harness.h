@@ -1,12 +1,13 @@
 /*
- * test/unit/net/harness.h - hosts of core and net on Ethernet, whose wires end in the test's hands.
+ * test/unit/net/harness.h - hosts of core and net on Ethernet, whose wires the test controls.
  *
- * What a host sends waits in its `sent` queue: a test looks at it, or lets pump() carry it to the other host.
+ * A host's frames wait in its `sent` queue. A test looks at them, or pump() carries them to the
+ * other host.
  */
 #ifndef TEST_NET_HARNESS_H
 #define TEST_NET_HARNESS_H
 
-/* cmocka wants these before it */
+/* cmocka needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,13 +40,13 @@ struct host {
 	struct iface *eth[2], *lo;
 	struct test_wire wire[2];
 	struct loopback *loopback;
-	/* what protocol TEST_PROTO was told last */
+	/* the last error that protocol TEST_PROTO was notified of */
 	unsigned received, errors;
 	struct ip_rx rx;
 	uint8_t data[65536];
 	uint32_t data_len;
 	struct net_error error;
-	bool no_flow; /* errors are of no flow that it knows */
+	bool no_flow; /* errors match none of its flows */
 };
 
 static const uint8_t TEST_MAC_US[6] = {2, 0, 0, 0, 0, 1}, TEST_MAC_PEER[6] = {2, 0, 0, 0, 0, 2},
@@ -170,7 +171,10 @@ host_advance(struct host *h, nsec_t by)
 	wheel_advance(h->core->wheel, h->core->now);
 }
 
-/* 10.0.0.1/24 and fd00::1/64, a peer 10.0.0.2 and fd00::2 whose link address is known, and everything else by way of it. */
+/*
+ * A host with 10.0.0.1/24 and fd00::1/64. Its peer 10.0.0.2 and fd00::2 has a known link address,
+ * and is the next hop to everything else.
+ */
 static inline void
 host_init_usual(struct host *h, struct pkt_pool *pool)
 {
@@ -181,7 +185,7 @@ host_init_usual(struct host *h, struct pkt_pool *pool)
 	host_neighbour(h, 0, "fd00::2", TEST_MAC_PEER);
 	host_default_route(h, "10.0.0.2");
 	host_default_route(h, "fd00::2");
-	host_advance(h, 10 * SEC); /* what is said at the beginning has been said */
+	host_advance(h, 10 * SEC); /* the announcements of the start have been sent */
 	host_discard(h);
 }
 
@@ -194,7 +198,7 @@ host_frame(struct host *h, unsigned n, const uint8_t *bytes, size_t len)
 	iface_input(h->eth[n], p);
 }
 
-/* The frame with this payload, to us from the peer. */
+/* Passes in a frame with this payload, from the peer to the host. */
 static inline void
 host_payload(struct host *h, uint16_t type, const uint8_t *bytes, size_t len)
 {
@@ -205,7 +209,7 @@ host_payload(struct host *h, uint16_t type, const uint8_t *bytes, size_t len)
 	host_frame(h, 0, frame, len + ETH_HDR_LEN);
 }
 
-/* An IPv4 packet in @to with its checksum right; returns its length. */
+/* Writes an IPv4 packet with a right header checksum to @to. Returns its length. */
 static inline size_t
 make4(uint8_t *to, const char *src, const char *dst, uint8_t proto, uint16_t frag, const void *payload,
     size_t len)
@@ -231,7 +235,7 @@ make6(uint8_t *to, const char *src, const char *dst, uint8_t next, uint8_t hops,
 	return len + IP6_HDR_LEN;
 }
 
-/* An ICMPv6 message with its checksum made right. */
+/* Writes an ICMPv6 message with a right checksum. */
 static inline size_t
 make_icmp6(uint8_t *to, const char *src, const char *dst, uint8_t hops, const void *msg, size_t len)
 {
@@ -244,7 +248,7 @@ make_icmp6(uint8_t *to, const char *src, const char *dst, uint8_t hops, const vo
 	return len + IP6_HDR_LEN;
 }
 
-/* The next frame sent, as octets; 0 when there is none. */
+/* Copies the next frame that was sent to @to. Returns its length, or 0 if there is none. */
 static inline size_t
 host_sent_bytes(struct host *h, unsigned n, uint8_t *to)
 {
@@ -282,7 +286,7 @@ host_run_loopback(struct host *h)
 		iface_input(h->lo, p);
 }
 
-/* Send @len octets as TEST_PROTO. */
+/* Sends @len octets as TEST_PROTO. */
 static inline int
 host_send(
     struct host *h, const char *src, const char *dst, const void *payload, size_t len, bool dont_fragment)
@@ -296,7 +300,7 @@ host_send(
 	return core_output(h->core, p, &tx);
 }
 
-/* cmocka fixtures: one usual host; at the end everything must be back in the pool. */
+/* cmocka fixtures: one usual host. At the end all packets must be back in the pool. */
 static inline int
 setup_usual(void **state)
 {
@@ -321,7 +325,7 @@ teardown(void **state)
 
 #define usual_test(f) cmocka_unit_test_setup_teardown(f, setup_usual, teardown)
 
-/* Carry frames between eth0 of both until there are none. */
+/* Carries frames between eth0 of both hosts until none are left. */
 static inline void
 pump(struct host *a, struct host *b)
 {

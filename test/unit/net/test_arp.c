@@ -41,9 +41,12 @@ neighbours(struct host *h)
 	return n;
 }
 
-/* RFC 826: a request for an address of ours is answered to who asked, and who asked is remembered. */
+/*
+ * RFC 826: a request for an address of this host is answered to its sender, and the sender is
+ * learned.
+ */
 static void
-request_for_us_is_answered_and_learnt(void **state)
+request_for_us_is_answered_and_learned(void **state)
 {
 	struct host *h = *state;
 	uint8_t f[2000];
@@ -56,7 +59,7 @@ request_for_us_is_answered_and_learnt(void **state)
 	assert_int_equal(neighbours(h), 1);
 }
 
-/* RFC 826: only its owner answers, and strangers are not remembered. */
+/* RFC 826: only the owner of an address answers, and foreign senders are not learned. */
 static void
 request_for_another_is_not_answered(void **state)
 {
@@ -69,7 +72,7 @@ request_for_another_is_not_answered(void **state)
 	assert_int_equal(h->core->drops[DROP_ARP_NOT_FOR_US], 1);
 }
 
-/* RFC 826: packets wait for the answer, and go out in order. */
+/* RFC 826: packets wait for the answer, and are then sent in order. */
 static void
 packets_wait_for_the_answer(void **state)
 {
@@ -89,7 +92,10 @@ packets_wait_for_the_answer(void **state)
 	assert_memory_equal(f + ETH_HDR_LEN + IP4_HDR_LEN, "two", 3);
 }
 
-/* RFC 1122, 2.3.2.1 and RFC 4861, 7.2.2: three questions a second apart, then the transport is told. */
+/*
+ * RFC 1122, 2.3.2.1 and RFC 4861, 7.2.2: three requests one second apart, then the transport is
+ * notified.
+ */
 static void
 silence_is_reported_to_the_transport(void **state)
 {
@@ -110,9 +116,9 @@ silence_is_reported_to_the_transport(void **state)
 	assert_int_equal(h->core->drops[DROP_NEIGH_FAILED], 1);
 }
 
-/* RFC 826 merges into entries that exist; an answer nobody asked for makes none. */
+/* RFC 826 updates entries that exist. An answer that was not asked for makes none. */
 static void
-unasked_reply_makes_no_entry(void **state)
+unsolicited_reply_makes_no_entry(void **state)
 {
 	struct host *h = *state;
 
@@ -120,7 +126,10 @@ unasked_reply_makes_no_entry(void **state)
 	assert_int_equal(neighbours(h), 0);
 }
 
-/* RFC 5227, 2.4: a claim to our address is counted, and answered with one announcement in ten seconds. */
+/*
+ * RFC 5227, 2.4: another host that uses the address is counted, and answered with one announcement
+ * in ten seconds.
+ */
 static void
 address_is_defended_at_a_limited_rate(void **state)
 {
@@ -138,7 +147,10 @@ address_is_defended_at_a_limited_rate(void **state)
 	assert_int_not_equal(sent_arp(h, f), 0);
 }
 
-/* RFC 5227, 2.1.1 and 2.3: three probes from 0.0.0.0, then the address is ours and announced twice. */
+/*
+ * RFC 5227, 2.1.1 and 2.3: three probes from 0.0.0.0; then the address is used, and announced
+ * twice.
+ */
 static void
 tentative_address_is_probed_then_announced(void **state)
 {
@@ -166,7 +178,7 @@ tentative_address_is_probed_then_announced(void **state)
 	assert_ptr_equal(iface_of_addr(h->core, &a), h->eth[0]);
 }
 
-/* RFC 5227, 2.1.1: whoever uses or probes the address meanwhile has it. */
+/* RFC 5227, 2.1.1: another host that uses or probes the address during this time keeps it. */
 static void
 conflict_while_probing_gives_the_address_up(void **state)
 {
@@ -184,7 +196,7 @@ conflict_while_probing_gives_the_address_up(void **state)
 	assert_int_equal(h->core->drops[DROP_ARP_SPOOF], 2);
 }
 
-/* RFC 5227, 1.2: a probe for what is ours already is answered. */
+/* RFC 5227, 1.2: a probe for an address that this host uses is answered. */
 static void
 probe_for_our_address_is_answered(void **state)
 {
@@ -197,7 +209,7 @@ probe_for_our_address_is_answered(void **state)
 	assert_int_equal(neighbours(h), 0);
 }
 
-/* Lengths, kinds and addresses that cannot be. */
+/* Impossible lengths, types and addresses. */
 static void
 malformed_arp_is_counted(void **state)
 {
@@ -224,11 +236,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    usual_test(request_for_us_is_answered_and_learnt),
+	    usual_test(request_for_us_is_answered_and_learned),
 	    usual_test(request_for_another_is_not_answered),
 	    usual_test(packets_wait_for_the_answer),
 	    usual_test(silence_is_reported_to_the_transport),
-	    usual_test(unasked_reply_makes_no_entry),
+	    usual_test(unsolicited_reply_makes_no_entry),
 	    usual_test(address_is_defended_at_a_limited_rate),
 	    usual_test(tentative_address_is_probed_then_announced),
 	    usual_test(conflict_while_probing_gives_the_address_up),

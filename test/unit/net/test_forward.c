@@ -3,7 +3,10 @@
  */
 #include "harness.h"
 
-/* A router: 10.0.0.1/24 and fd00::1/64 on eth0, 10.1.0.1/24 and fd01::1/64 on eth1 with a smaller MTU. */
+/*
+ * A router: 10.0.0.1/24 and fd00::1/64 on eth0, 10.1.0.1/24 and fd01::1/64 on eth1, which has a
+ * smaller MTU.
+ */
 static int
 setup_router(void **state)
 {
@@ -43,7 +46,7 @@ hear6(struct host *h, const char *src, const char *dst, uint8_t hops, size_t len
 	host_payload(h, ETH_TYPE_IP6, p, make6(p, src, dst, 17, hops, data, len));
 }
 
-/* The ICMP or ICMPv6 error that went back by eth0. */
+/* Checks the ICMP or ICMPv6 error that was sent back on eth0. */
 static void
 expect_error(struct host *h, unsigned v6, uint8_t type, uint8_t code, uint32_t rest)
 {
@@ -57,7 +60,7 @@ expect_error(struct host *h, unsigned v6, uint8_t type, uint8_t code, uint32_t r
 	assert_int_equal(h->wire[1].sent.count, 0);
 }
 
-/* RFC 1812, 5.3.1: one hop less, the checksum still right, all else as it was. */
+/* RFC 1812, 5.3.1: one hop less, the checksum still right, all else unchanged. */
 static void
 ttl_is_counted_down(void **state)
 {
@@ -76,9 +79,11 @@ ttl_is_counted_down(void **state)
 	assert_int_equal(ip6_hops(f + ETH_HDR_LEN), 8);
 }
 
-/* RFC 1812, 5.3.1; RFC 4443, 3.3: the last hop was this one. traceroute lives on it. */
+/*
+ * RFC 1812, 5.3.1; RFC 4443, 3.3: the packet used its last hop. traceroute depends on this error.
+ */
 static void
-end_of_ttl_is_told(void **state)
+an_expired_ttl_is_reported(void **state)
 {
 	struct host *h = *state;
 
@@ -91,7 +96,10 @@ end_of_ttl_is_told(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_TTL], 4);
 }
 
-/* The gateway ends what goes to others, and is the hop all the same; what is for itself has arrived, whatever is left of its TTL. */
+/*
+ * The gateway delivers packets for other hosts, and still counts as a hop. A packet for itself has
+ * arrived, whatever its TTL is.
+ */
 static void
 a_transparent_core_is_a_hop(void **state)
 {
@@ -103,16 +111,19 @@ a_transparent_core_is_a_hop(void **state)
 	hear6(h, "fd00::2", "fd01::2", 1, 8);
 	expect_error(h, 1, ICMP6_TIME_EXCEEDED, ICMP6_TIME_HOPS, 0);
 	assert_int_equal(h->core->drops[DROP_IP_TTL], 2);
-	hear4(h, "10.0.0.2", "10.1.0.2", 2, 0, 8); /* delivered here, where nobody speaks UDP */
+	hear4(h, "10.0.0.2", "10.1.0.2", 2, 0, 8); /* delivered here, where no transport handles UDP */
 	expect_error(h, 0, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);
 	hear4(h, "10.0.0.2", "10.0.0.1", 1, 0, 8);
 	expect_error(h, 0, ICMP4_UNREACH, ICMP4_UNREACH_PROTO, 0);
 	assert_int_equal(h->core->drops[DROP_IP_TTL], 2);
 }
 
-/* RFC 1191, 4; RFC 4443, 3.2: too big, with the MTU that fits; without DF it is cut (RFC 791, 3.2). */
+/*
+ * RFC 1191, 4; RFC 4443, 3.2: a packet that is too big is answered with the MTU that fits. Without
+ * DF it is fragmented (RFC 791, 3.2).
+ */
 static void
-too_big_is_told_or_cut(void **state)
+too_big_is_reported_or_fragmented(void **state)
 {
 	struct host *h = *state;
 	uint8_t f[2000];
@@ -131,7 +142,10 @@ too_big_is_told_or_cut(void **state)
 	assert_int_equal(host_sent_bytes(h, 1, f), ETH_HDR_LEN + 20 + 24);
 	assert_false(ip4_more_fragments(f + ETH_HDR_LEN));
 	assert_int_equal(ip4_frag_offset(f + ETH_HDR_LEN), 1376);
-	/* a fragment that is cut again keeps its place, and its last piece is not the last */
+	/*
+	 * a fragment that is fragmented again keeps its offset, and its last piece is not the last
+	 * of the datagram
+	 */
 	hear4(h, "10.0.0.2", "10.1.0.2", 64, IP4_MF | 100, 1400);
 	host_sent_bytes(h, 1, f);
 	assert_int_equal(ip4_frag_offset(f + ETH_HDR_LEN), 800);
@@ -140,7 +154,7 @@ too_big_is_told_or_cut(void **state)
 	assert_true(ip4_more_fragments(f + ETH_HDR_LEN));
 }
 
-/* RFC 1812, 5.3.7; RFC 3927, 7; RFC 4007, 9; RFC 2644: what must not leave its link. */
+/* RFC 1812, 5.3.7; RFC 3927, 7; RFC 4007, 9; RFC 2644: packets that must not leave their link. */
 static void
 what_belongs_to_a_link_is_not_forwarded(void **state)
 {
@@ -156,9 +170,9 @@ what_belongs_to_a_link_is_not_forwarded(void **state)
 	assert_int_equal(h->wire[1].sent.count, 0);
 }
 
-/* RFC 1812, 4.3.3.1, 5.3.3; RFC 4443, 3.1: no way, and a neighbour that does not answer. */
+/* RFC 1812, 4.3.3.1, 5.3.3; RFC 4443, 3.1: no route, and a neighbour that does not answer. */
 static void
-unreachable_is_told(void **state)
+unreachable_is_reported(void **state)
 {
 	struct host *h = *state;
 	struct route r = {.dst = addr("10.2.0.0"), .bits = 16, .reject = true};
@@ -199,11 +213,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    router_test(ttl_is_counted_down),
-	    router_test(end_of_ttl_is_told),
+	    router_test(an_expired_ttl_is_reported),
 	    router_test(a_transparent_core_is_a_hop),
-	    router_test(too_big_is_told_or_cut),
+	    router_test(too_big_is_reported_or_fragmented),
 	    router_test(what_belongs_to_a_link_is_not_forwarded),
-	    router_test(unreachable_is_told),
+	    router_test(unreachable_is_reported),
 	    router_test(a_host_forwards_nothing),
 	};
 

@@ -44,7 +44,7 @@ expect_whole(struct host *h, uint32_t len)
 	assert_memory_equal(h->data, pattern, len);
 }
 
-/* RFC 791, 3.2: in any order. */
+/* RFC 791, 3.2: fragments may arrive in any order. */
 static void
 fragments_make_a_whole_in_any_order(void **state)
 {
@@ -73,7 +73,7 @@ fragments_make_a_whole_in_any_order(void **state)
 	assert_int_equal(h->net->frags.octets, 0);
 }
 
-/* The largest datagram there is. */
+/* The largest possible datagram. */
 static void
 the_largest_datagram_is_reassembled(void **state)
 {
@@ -88,7 +88,10 @@ the_largest_datagram_is_reassembled(void **state)
 	expect_whole(h, 65515);
 }
 
-/* A repeated fragment changes nothing; one that repeats the place with other octets condemns all (RFC 8200, 4.5). */
+/*
+ * An exact duplicate changes nothing. One with other octets at the same offset condemns the
+ * datagram (RFC 8200, 4.5).
+ */
 static void
 exact_duplicates_are_ignored(void **state)
 {
@@ -108,7 +111,7 @@ exact_duplicates_are_ignored(void **state)
 	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 2);
 }
 
-/* RFC 5722, 4: the datagram goes, and what is still to come of it. */
+/* RFC 5722, 4: the datagram is dropped, and so are its later fragments. */
 static void
 overlaps_condemn_the_datagram(void **state)
 {
@@ -124,12 +127,12 @@ overlaps_condemn_the_datagram(void **state)
 	hear_fragment4(h, "10.0.0.2", 1, 992, 1992, false);
 	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 4);
 	host_advance(h, 61 * SEC);
-	hear_fragment6(h, 1, 0, 1000, true); /* forgotten: a new one may begin */
+	hear_fragment6(h, 1, 0, 1000, true); /* it has expired: a new datagram may begin */
 	hear_fragment6(h, 1, 1000, 2000, false);
 	expect_whole(h, 2000);
 }
 
-/* Two ends that disagree, and octets beyond the end. */
+/* Two different ends, and octets after the end. */
 static void
 contradicting_ends_condemn_the_datagram(void **state)
 {
@@ -146,7 +149,9 @@ contradicting_ends_condemn_the_datagram(void **state)
 	assert_int_equal(h->received, 0);
 }
 
-/* RFC 791: pieces but the last are multiples of eight octets; nothing reaches beyond 65535. */
+/*
+ * RFC 791: all pieces but the last are multiples of eight octets, and nothing reaches beyond 65535.
+ */
 static void
 impossible_fragments_are_refused(void **state)
 {
@@ -157,16 +162,19 @@ impossible_fragments_are_refused(void **state)
 	hear_fragment4(h, "10.0.0.2", 1, 65528, 65536, false);
 	assert_int_equal(h->core->drops[DROP_FRAG_BAD], 2);
 	assert_int_equal(h->wire[0].sent.count, 0);
-	hear_fragment6(h, 1, 0, 1001, true); /* RFC 8200, 4.5: with a word */
+	hear_fragment6(h, 1, 0, 1001, true); /* RFC 8200, 4.5: answered with an error */
 	assert_int_equal(h->core->drops[DROP_FRAG_BAD], 3);
 	assert_int_not_equal(host_sent_bytes(h, 0, f), 0);
 	assert_int_equal(f[ETH_HDR_LEN + 40], ICMP6_PARAM);
 	assert_int_equal(be32_get(f + ETH_HDR_LEN + 44), IP6_LEN);
 }
 
-/* RFC 1122, 3.3.2 and RFC 8200, 4.5: time exceeded is told when fragment zero came, and only then. */
+/*
+ * RFC 1122, 3.3.2 and RFC 8200, 4.5: "time exceeded" is sent if, and only if, fragment zero
+ * arrived.
+ */
 static void
-timeout_is_told_if_fragment_zero_came(void **state)
+timeout_is_reported_if_fragment_zero_arrived(void **state)
 {
 	struct host *h = *state;
 	uint8_t f[2000];
@@ -184,12 +192,12 @@ timeout_is_told_if_fragment_zero_came(void **state)
 	assert_int_not_equal(host_sent_bytes(h, 0, f), 0);
 	assert_int_equal(f[ETH_HDR_LEN + 40], ICMP6_TIME_EXCEEDED);
 	assert_int_equal(f[ETH_HDR_LEN + 41], ICMP6_TIME_REASSEMBLY);
-	assert_int_equal(f[ETH_HDR_LEN + 48 + IP6_NEXT], IP_PROTO_FRAGMENT); /* as it came */
+	assert_int_equal(f[ETH_HDR_LEN + 48 + IP6_NEXT], IP_PROTO_FRAGMENT); /* as it arrived */
 	assert_int_equal(h->net->frags.octets, 0);
 	assert_int_equal(h->net->frags.table.count, 0);
 }
 
-/* A flood fills no more than its source's share, and a fair sender still gets through. */
+/* A flood fills no more than the share of its source, and another sender is still served. */
 static void
 a_flood_is_bounded(void **state)
 {
@@ -215,9 +223,9 @@ a_flood_is_bounded(void **state)
 	assert_int_equal(pkt_pool_in_use(h->pool), 0);
 }
 
-/* Many tiny runs in one datagram: bounded. */
+/* The number of separate runs in one datagram is limited. */
 static void
-a_datagram_in_too_many_pieces_goes(void **state)
+a_datagram_in_too_many_pieces_is_dropped(void **state)
 {
 	struct host *h = *state;
 
@@ -227,7 +235,7 @@ a_datagram_in_too_many_pieces_goes(void **state)
 	assert_int_equal(h->core->drops[DROP_FRAG_OVERLAP], 100 - FRAG_RUNS - 1);
 }
 
-/* RFC 6946: a fragment header of a whole packet does not make it wait, whatever else has its ID. */
+/* RFC 6946: a whole packet with a fragment header does not wait, whatever else has its ID. */
 static void
 atomic_fragment_is_delivered_at_once(void **state)
 {
@@ -238,14 +246,18 @@ atomic_fragment_is_delivered_at_once(void **state)
 	expect_whole(h, 500);
 }
 
-/* RFC 7112, 5: a first fragment holds every header to the end of the upper layer's, or goes, and the sender is told. */
+/*
+ * RFC 7112, 5: a first fragment holds all headers up to the upper layer's. Otherwise it is dropped,
+ * and the sender gets an error.
+ */
 static void
 first_fragment_without_all_headers_is_refused(void **state)
 {
 	struct host *h = *state;
 	static const struct {
-		uint8_t next, ext, upper; /* behind the fragment header; @ext octets of destination options */
-		uint8_t doff;             /* TCP's own length */
+		/* after the fragment header; @ext octets of destination options */
+		uint8_t next, ext, upper;
+		uint8_t doff; /* the header length in TCP itself */
 		uint8_t len;
 		bool whole;
 	} rows[] = {
@@ -292,7 +304,7 @@ first_fragment_without_all_headers_is_refused(void **state)
 	assert_int_equal(h->net->frags.table.count, 7); /* the others left nothing */
 }
 
-/* RFC 3168, 5.3: CE on one fragment is CE on the whole. */
+/* RFC 3168, 5.3: CE on one fragment is CE on the datagram. */
 static void
 congestion_mark_survives_reassembly(void **state)
 {
@@ -310,7 +322,10 @@ congestion_mark_survives_reassembly(void **state)
 	assert_int_equal(h->rx.tos, IP_ECN_CE);
 }
 
-/* What is too long for the link is cut on the way out, every piece within the MTU, and whole again on the other side. */
+/*
+ * A datagram that is too long for the link is fragmented when sent. Every piece is within the MTU,
+ * and the other side reassembles it.
+ */
 static void
 large_datagrams_cross_in_fragments(void **state)
 {
@@ -341,7 +356,10 @@ large_datagrams_cross_in_fragments(void **state)
 	pool_end(pool);
 }
 
-/* A route may name an MTU that no link can have: what is cut for it is cut to what every link takes (RFC 791, 3.2; RFC 8200, 5). */
+/*
+ * A route may have an MTU that no link can have. Packets are then fragmented to the MTU that every
+ * link supports (RFC 791, 3.2; RFC 8200, 5).
+ */
 static void
 tiny_route_mtus_end_in_fragments(void **state)
 {
@@ -382,7 +400,10 @@ send_within(struct host *h, uint32_t mtu, uint32_t len, bool dont_fragment)
 	return core_output(h->core, p, &tx);
 }
 
-/* RFC 3542, 11.1 and Linux's IPV6_MTU: the sender bounds what leaves in one piece, never above the path's MTU, never below 1280. */
+/*
+ * RFC 3542, 11.1 and Linux's IPV6_MTU: the sender limits the size of packets, never above the
+ * path's MTU, never below 1280.
+ */
 static void
 a_sender_bounds_its_fragments(void **state)
 {
@@ -401,15 +422,18 @@ a_sender_bounds_its_fragments(void **state)
 	assert_int_equal(send_within(h, 1280, 1241, true), -LEAT_EMSGSIZE);
 }
 
-/* RFC 4443, 2.4 (e); RFC 1122, 3.2.2: what the link brought to everybody is not answered with an error, in pieces neither. */
+/*
+ * RFC 4443, 2.4 (e); RFC 1122, 3.2.2: packets from link broadcast are not answered with an error,
+ * and neither are their fragments.
+ */
 static void
-pieces_brought_by_link_broadcast_get_no_error(void **state)
+fragments_from_link_broadcast_get_no_error(void **state)
 {
 	struct host *h = *state;
 	uint8_t m[16] = {0}, f[200];
 
 	for (unsigned piece = 0; piece < 2; piece++) {
-		ip6_frag_put(m, 253, piece * 8, piece == 0, 77); /* a protocol that nobody speaks */
+		ip6_frag_put(m, 253, piece * 8, piece == 0, 77); /* an unsupported protocol */
 		eth_put(f, (uint8_t[6]){0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, TEST_MAC_PEER, ETH_TYPE_IP6);
 		host_frame(h, 0, f,
 		    ETH_HDR_LEN + make6(f + ETH_HDR_LEN, "fd00::2", "fd00::1", IP_PROTO_FRAGMENT, 64, m, 16));
@@ -428,15 +452,15 @@ main(void)
 	    usual_test(overlaps_condemn_the_datagram),
 	    usual_test(contradicting_ends_condemn_the_datagram),
 	    usual_test(impossible_fragments_are_refused),
-	    usual_test(timeout_is_told_if_fragment_zero_came),
+	    usual_test(timeout_is_reported_if_fragment_zero_arrived),
 	    usual_test(a_flood_is_bounded),
-	    usual_test(a_datagram_in_too_many_pieces_goes),
+	    usual_test(a_datagram_in_too_many_pieces_is_dropped),
 	    usual_test(atomic_fragment_is_delivered_at_once),
 	    usual_test(first_fragment_without_all_headers_is_refused),
 	    usual_test(congestion_mark_survives_reassembly),
 	    usual_test(tiny_route_mtus_end_in_fragments),
 	    usual_test(a_sender_bounds_its_fragments),
-	    usual_test(pieces_brought_by_link_broadcast_get_no_error),
+	    usual_test(fragments_from_link_broadcast_get_no_error),
 	    cmocka_unit_test(large_datagrams_cross_in_fragments),
 	};
 

@@ -29,7 +29,10 @@ hear_icmp6(struct host *h, const char *src, const char *dst, const void *msg, si
 	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, src, dst, 64, msg, len));
 }
 
-/* RFC 1122, 3.2.2.6; RFC 4443, 4.2: all of the data comes back, from the address that was asked. */
+/*
+ * RFC 1122, 3.2.2.6; RFC 4443, 4.2: all data is returned, from the address that the request went
+ * to.
+ */
 static void
 echo_returns_all_of_the_data(void **state)
 {
@@ -60,7 +63,7 @@ echo_returns_all_of_the_data(void **state)
 	}
 }
 
-/* A checksum that is wrong, a message that is too short. */
+/* A wrong checksum, and a message that is too short. */
 static void
 damaged_messages_are_counted(void **state)
 {
@@ -99,9 +102,12 @@ ping_error(void *self, const struct net_error *e)
 	return true;
 }
 
-/* Replies, and errors about requests, reach who pings; without one they are counted. */
+/*
+ * Echo replies, and errors about echo requests, go to the registered receiver. Without one they are
+ * counted.
+ */
 static void
-replies_reach_who_pings(void **state)
+replies_reach_the_ping_receiver(void **state)
 {
 	struct host *h = *state;
 	static const struct transport_ops ping = {ping_input, ping_error};
@@ -123,7 +129,10 @@ replies_reach_who_pings(void **state)
 	assert_int_equal(ping_errors, 1);
 }
 
-/* RFC 1122, 3.2.2: never about errors, groups, later fragments, or to what is not one host. */
+/*
+ * RFC 1122, 3.2.2: no errors about errors, groups or later fragments, or to an address that is not
+ * one host's.
+ */
 static void
 errors_are_never_answered_with_errors(void **state)
 {
@@ -200,7 +209,7 @@ errors6_are_never_answered_with_errors(void **state)
 	}
 }
 
-/* RFC 1812, 4.3.2.3: as much as 576 octets hold; RFC 4443, 2.4 (c): as 1280 hold. */
+/* RFC 1812, 4.3.2.3: as much is quoted as fits 576 octets. RFC 4443, 2.4 (c): as fits 1280. */
 static void
 as_much_as_allowed_is_quoted(void **state)
 {
@@ -219,7 +228,9 @@ as_much_as_allowed_is_quoted(void **state)
 	assert_int_equal(be32_get(f + ETH_HDR_LEN + 44), IP6_NEXT);
 }
 
-/* RFC 1812, 4.3.2.8: a burst, then so many a second; what is not sent is counted. */
+/*
+ * RFC 1812, 4.3.2.8: a burst, then a fixed number per second. Errors that are not sent are counted.
+ */
 static void
 errors_are_rate_limited(void **state)
 {
@@ -238,7 +249,7 @@ errors_are_rate_limited(void **state)
 	assert_int_equal(h->wire[0].sent.count, ICMP_RATE_ONE / 10);
 }
 
-/* The quoted packet, of ours or not, cut after @quoted octets. */
+/* Passes in an error. The quoted packet, of this host or not, is cut after @quoted octets. */
 static void
 hear_error4(
     struct host *h, uint8_t type, uint8_t code, uint32_t rest, const char *from, size_t quoted, uint16_t frag)
@@ -247,7 +258,7 @@ hear_error4(
 
 	icmp_put(msg, type, code, rest);
 	make4(msg + 8, from, "192.0.2.1", TEST_PROTO, frag, data, sizeof data);
-	be16_put(msg + 8 + IP4_LEN, 1500); /* it was longer */
+	be16_put(msg + 8 + IP4_LEN, 1500); /* the original was longer */
 	hear_icmp4(h, "10.0.0.9", "10.0.0.1", msg, 8 + quoted);
 }
 
@@ -257,7 +268,7 @@ struct row {
 	enum net_error_kind kind;
 };
 
-/* Linux's icmp_err_convert, all of it, and what its icmp_rcv() makes of the other errors. */
+/* All of Linux's icmp_err_convert, and what its icmp_rcv() does with the other errors. */
 static void
 errors_mean_what_linux_says(void **state)
 {
@@ -301,7 +312,7 @@ errors_mean_what_linux_says(void **state)
 	assert_int_equal(h->core->drops[DROP_ICMP_IGNORED], 3);
 }
 
-/* RFC 5927: quotes that are cut short, not ours, or of later fragments are of no use. */
+/* RFC 5927: quotes that are too short, of foreign packets, or of later fragments are useless. */
 static void
 errors_about_nothing_of_ours_are_counted(void **state)
 {
@@ -315,7 +326,7 @@ errors_about_nothing_of_ours_are_counted(void **state)
 	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 2);
 	hear_error4(h, 3, 77, 0, "10.0.0.1", 28, 0);
 	hear_error4(h, ICMP4_QUENCH, 0, 0, "10.0.0.1", 28, 0);   /* RFC 6633 */
-	hear_error4(h, ICMP4_REDIRECT, 1, 0, "10.0.0.1", 28, 0); /* routes are the user's */
+	hear_error4(h, ICMP4_REDIRECT, 1, 0, "10.0.0.1", 28, 0); /* routes are configured */
 	assert_int_equal(h->core->drops[DROP_ICMP_IGNORED], 3);
 	assert_int_equal(h->errors, 0);
 }
@@ -330,9 +341,12 @@ mtu_to(struct host *h, const char *dst)
 	return path.mtu;
 }
 
-/* RFC 1191: the path's MTU is learnt and told, kept for ten minutes, never below 576; old routers by their plateaus. */
+/*
+ * RFC 1191: the path's MTU is learned and reported, kept for ten minutes, and never below 576. For
+ * old routers the plateaus apply.
+ */
 static void
-path_mtu_is_learnt(void **state)
+path_mtu_is_learned(void **state)
 {
 	struct host *h = *state;
 	uint64_t before = route_generation(h->core);
@@ -345,7 +359,7 @@ path_mtu_is_learnt(void **state)
 	assert_true(route_generation(h->core) != before);
 	hear_error4(h, 3, 4, 1450, "10.0.0.1", 28, 0);
 	assert_int_equal(mtu_to(h, "192.0.2.1"), 1400);
-	hear_error4(h, 3, 4, 1500, "10.0.0.1", 28, 0); /* cannot be: the packet was no longer than that */
+	hear_error4(h, 3, 4, 1500, "10.0.0.1", 28, 0); /* impossible: the packet was no longer than that */
 	assert_int_equal(h->core->drops[DROP_ICMP_BAD], 1);
 	hear_error4(h, 3, 4, 68, "10.0.0.1", 28, 0);
 	assert_int_equal(mtu_to(h, "192.0.2.1"), 576);
@@ -357,9 +371,12 @@ path_mtu_is_learnt(void **state)
 
 static const struct transport_ops judge = {test_input, test_error, true};
 
-/* RFC 5927, 4.1, 7.2: a transport that knows what is in flight learns by itself, if it believes. */
+/*
+ * RFC 5927, 4.1, 7.2: a transport that knows its data in flight checks the error and learns the MTU
+ * itself.
+ */
 static void
-path_mtu_is_left_to_who_can_judge(void **state)
+path_mtu_is_left_to_a_transport_that_validates(void **state)
 {
 	struct host *h = *state;
 
@@ -381,7 +398,7 @@ hear_error6(struct host *h, uint8_t type, uint8_t code, uint32_t rest, const cha
 	hear_icmp6(h, "fd00::9", "fd00::1", msg, 148);
 }
 
-/* Linux's icmpv6_err_convert, all of it. */
+/* All of Linux's icmpv6_err_convert. */
 static void
 errors6_mean_what_linux_says(void **state)
 {
@@ -394,8 +411,7 @@ errors6_mean_what_linux_says(void **state)
 	    {1, 255, LEAT_EPROTO, NET_ERROR_HARD}, {2, 0, LEAT_EMSGSIZE, NET_ERROR_PMTU},
 	    {3, 0, LEAT_EHOSTUNREACH, NET_ERROR_SOFT}, {3, 1, LEAT_EHOSTUNREACH, NET_ERROR_SOFT},
 	    {4, 0, LEAT_EPROTO, NET_ERROR_HARD}, {4, 1, LEAT_EPROTO, NET_ERROR_HARD},
-	    {4, 2, LEAT_EPROTO, NET_ERROR_HARD},
-	    {5, 0, LEAT_EPROTO, NET_ERROR_SOFT}, /* nobody knows it yet */
+	    {4, 2, LEAT_EPROTO, NET_ERROR_HARD}, {5, 0, LEAT_EPROTO, NET_ERROR_SOFT}, /* an unknown error */
 	};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -409,9 +425,9 @@ errors6_mean_what_linux_says(void **state)
 	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 1);
 }
 
-/* RFC 8201, 4: less than 1280 is not believed. */
+/* RFC 8201, 4: an MTU below 1280 is ignored. */
 static void
-path_mtu6_is_learnt(void **state)
+path_mtu6_is_learned(void **state)
 {
 	struct host *h = *state;
 
@@ -423,23 +439,29 @@ path_mtu6_is_learnt(void **state)
 	assert_int_equal(mtu_to(h, "2001:db8::1"), 1300);
 }
 
-/* RFC 8201, 4; RFC 5927, 7: what is quoted must be of a flow that somebody here has, or anybody could shrink every path. */
+/*
+ * RFC 8201, 4; RFC 5927, 7: the quoted packet must belong to a local flow. Otherwise anyone could
+ * shrink every path.
+ */
 static void
-path_mtu_of_no_flow_is_not_learnt(void **state)
+path_mtu_of_no_flow_is_not_learned(void **state)
 {
 	struct host *h = *state;
 
 	h->no_flow = true;
 	hear_error4(h, 3, 4, 1400, "10.0.0.1", 28, 0);
 	hear_error6(h, ICMP6_TOO_BIG, 0, 1300, "fd00::1");
-	core_register_transport(h->core, TEST_PROTO, NULL, NULL); /* a protocol that is not spoken at all */
+	core_register_transport(h->core, TEST_PROTO, NULL, NULL); /* an unsupported protocol */
 	hear_error4(h, 3, 4, 1400, "10.0.0.1", 28, 0);
 	assert_int_equal(h->core->drops[DROP_ICMP_NO_FLOW], 3);
 	assert_int_equal(mtu_to(h, "192.0.2.1"), 1500);
 	assert_int_equal(mtu_to(h, "2001:db8::1"), 1500);
 }
 
-/* RFC 1122, 3.2.2.6: requests to a group may be ignored in IPv4; RFC 4443, 4.2: in IPv6 they are answered from our own address. */
+/*
+ * RFC 1122, 3.2.2.6: in IPv4, requests to a group may be ignored. RFC 4443, 4.2: in IPv6 they are
+ * answered from an address of this host.
+ */
 static void
 echo_to_a_group(void **state)
 {
@@ -466,7 +488,7 @@ others_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	pkt_free(pkt);
 }
 
-/* The gateway carries echo requests for others outside, and answers its own. */
+/* The gateway passes on echo requests for other hosts, and answers its own. */
 static void
 requests_for_others_reach_the_gateway(void **state)
 {
@@ -491,18 +513,18 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    usual_test(echo_returns_all_of_the_data),
 	    usual_test(damaged_messages_are_counted),
-	    usual_test(replies_reach_who_pings),
+	    usual_test(replies_reach_the_ping_receiver),
 	    usual_test(errors_are_never_answered_with_errors),
 	    usual_test(errors6_are_never_answered_with_errors),
 	    usual_test(as_much_as_allowed_is_quoted),
 	    usual_test(errors_are_rate_limited),
 	    usual_test(errors_mean_what_linux_says),
 	    usual_test(errors_about_nothing_of_ours_are_counted),
-	    usual_test(path_mtu_is_learnt),
-	    usual_test(path_mtu_is_left_to_who_can_judge),
+	    usual_test(path_mtu_is_learned),
+	    usual_test(path_mtu_is_left_to_a_transport_that_validates),
 	    usual_test(errors6_mean_what_linux_says),
-	    usual_test(path_mtu6_is_learnt),
-	    usual_test(path_mtu_of_no_flow_is_not_learnt),
+	    usual_test(path_mtu6_is_learned),
+	    usual_test(path_mtu_of_no_flow_is_not_learned),
 	    usual_test(echo_to_a_group),
 	    usual_test(requests_for_others_reach_the_gateway),
 	};

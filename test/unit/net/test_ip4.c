@@ -11,7 +11,7 @@ hear4(struct host *h, const char *src, const char *dst, uint8_t proto, const voi
 	host_payload(h, ETH_TYPE_IP4, p, make4(p, src, dst, proto, 0, payload, len));
 }
 
-/* RFC 1122, 3.2.1: a packet to us reaches its transport, trimmed to its length. */
+/* RFC 1122, 3.2.1: a packet for this host reaches its transport, trimmed to its length. */
 static void
 packet_to_us_is_delivered_without_padding(void **state)
 {
@@ -27,7 +27,7 @@ packet_to_us_is_delivered_without_padding(void **state)
 	assert_false(h->rx.group);
 }
 
-/* RFC 1122, 3.2.1.1, 3.2.1.2: version, lengths and checksum, each with its own count. */
+/* RFC 1122, 3.2.1.1, 3.2.1.2: version, lengths and checksum, each with its own counter. */
 static void
 bad_headers_are_counted(void **state)
 {
@@ -37,7 +37,7 @@ bad_headers_are_counted(void **state)
 
 	host_payload(h, ETH_TYPE_IP4, p, 19);
 	assert_int_equal(h->core->drops[DROP_TOO_SHORT], 1);
-	host_payload(h, ETH_TYPE_IP4, p, n - 1); /* Total Length says more than came */
+	host_payload(h, ETH_TYPE_IP4, p, n - 1); /* Total Length is more than what arrived */
 	p[0] = 0x65;
 	host_payload(h, ETH_TYPE_IP4, p, n);
 	p[0] = 0x44;
@@ -65,13 +65,13 @@ martian_sources_are_refused(void **state)
 		assert_int_equal(h->core->drops[DROP_IP_MARTIAN_SOURCE], i + 1);
 	}
 	assert_int_equal(h->received, 0);
-	hear4(h, "0.0.0.0", "255.255.255.255", TEST_PROTO, "x", 1); /* a host that has no address yet */
+	hear4(h, "0.0.0.0", "255.255.255.255", TEST_PROTO, "x", 1); /* a host without an address */
 	assert_int_equal(h->received, 1);
 }
 
-/* ICMPv6 is IPv6's alone: over IPv4 it is a protocol that nobody speaks (RFC 1122, 3.2.2.1). */
+/* ICMPv6 belongs to IPv6. In IPv4 it is an unsupported protocol (RFC 1122, 3.2.2.1). */
 static void
-icmp6_over_ipv4_is_not_spoken(void **state)
+icmp6_over_ipv4_is_not_supported(void **state)
 {
 	struct host *h = *state;
 	uint8_t m[8], f[200];
@@ -84,7 +84,7 @@ icmp6_over_ipv4_is_not_spoken(void **state)
 	assert_int_equal(f[ETH_HDR_LEN + 21], ICMP4_UNREACH_PROTO);
 }
 
-/* RFC 1122, 3.2.1.3 (g): 127/8 never comes by a link. */
+/* RFC 1122, 3.2.1.3 (g): 127/8 must not arrive from a link. */
 static void
 loopback_destination_by_a_link_is_refused(void **state)
 {
@@ -96,7 +96,9 @@ loopback_destination_by_a_link_is_refused(void **state)
 	assert_int_equal(h->received, 0);
 }
 
-/* RFC 1122, 3.2.1.3: others' packets are dropped silently, unless the core is transparent. */
+/*
+ * RFC 1122, 3.2.1.3: packets for other hosts are dropped silently, unless the core is transparent.
+ */
 static void
 packets_to_others_only_when_transparent(void **state)
 {
@@ -110,7 +112,7 @@ packets_to_others_only_when_transparent(void **state)
 	assert_int_equal(h->received, 1);
 }
 
-/* RFC 1122, 3.3.6: broadcasts and joined groups are delivered and marked. */
+/* RFC 1122, 3.3.6: packets to broadcast and to joined groups are delivered and marked. */
 static void
 groups_are_delivered_when_joined(void **state)
 {
@@ -135,7 +137,7 @@ groups_are_delivered_when_joined(void **state)
 	assert_int_equal(iface_leave(h->eth[0], &g), 0);
 }
 
-/* RFC 1122, 3.3.6: a broadcast frame may not carry a packet to one host. */
+/* RFC 1122, 3.3.6: a broadcast frame must not carry a packet to one host. */
 static void
 unicast_in_a_broadcast_frame_is_refused(void **state)
 {
@@ -164,7 +166,10 @@ hear_options(struct host *h, const uint8_t *options, size_t len)
 	host_payload(h, ETH_TYPE_IP4, p, 21 + len);
 }
 
-/* RFC 1122, 3.2.1.8: options are skipped over; RFC 7126: source routes are refused; broken ones are told of (RFC 792). */
+/*
+ * RFC 1122, 3.2.1.8: options are skipped. RFC 7126: source routes are refused. Malformed options
+ * are answered with an error (RFC 792).
+ */
 static void
 options_are_validated(void **state)
 {
@@ -190,7 +195,7 @@ options_are_validated(void **state)
 	assert_int_equal(f[ETH_HDR_LEN + 20 + ICMP4_POINTER], 21);
 }
 
-/* RFC 1122, 3.2.2.1: nobody speaks that protocol. */
+/* RFC 1122, 3.2.2.1: an unsupported protocol is answered with an error. */
 static void
 unknown_protocol_is_answered(void **state)
 {
@@ -206,7 +211,10 @@ unknown_protocol_is_answered(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_NO_PROTOCOL], 1);
 }
 
-/* RFC 791, 3.1: what is sent has TTL 64, a right checksum, DF as asked for; RFC 6864: an ID only where it may be fragmented. */
+/*
+ * RFC 791, 3.1: packets are sent with TTL 64, a right checksum, and DF as requested. RFC 6864: only
+ * a packet that may be fragmented gets an ID.
+ */
 static void
 header_sent_is_right(void **state)
 {
@@ -231,7 +239,10 @@ header_sent_is_right(void **state)
 	assert_int_equal(ip4_id(ip), (uint16_t)(id + 1));
 }
 
-/* RFC 1191: what may not be fragmented is refused with a count and an error; RFC 1122, 3.3.1: so is what has no way. */
+/*
+ * RFC 1191: a packet that must not be fragmented is refused with a count and an error. RFC 1122,
+ * 3.3.1: so is a packet without a route.
+ */
 static void
 what_cannot_be_sent_is_refused(void **state)
 {
@@ -247,7 +258,7 @@ what_cannot_be_sent_is_refused(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_NO_ROUTE], 1);
 }
 
-/* RFC 1122, 3.2.1.3 (g): what is sent to ourselves, by any of our addresses, stays on the loopback. */
+/* RFC 1122, 3.2.1.3 (g): packets to an address of this host stay on loopback. */
 static void
 own_addresses_go_by_loopback(void **state)
 {
@@ -272,7 +283,7 @@ main(void)
 	    usual_test(packet_to_us_is_delivered_without_padding),
 	    usual_test(bad_headers_are_counted),
 	    usual_test(martian_sources_are_refused),
-	    usual_test(icmp6_over_ipv4_is_not_spoken),
+	    usual_test(icmp6_over_ipv4_is_not_supported),
 	    usual_test(loopback_destination_by_a_link_is_refused),
 	    usual_test(packets_to_others_only_when_transparent),
 	    usual_test(groups_are_delivered_when_joined),

@@ -11,7 +11,7 @@ hear6(struct host *h, const char *src, const char *dst, uint8_t next, const void
 	host_payload(h, ETH_TYPE_IP6, p, make6(p, src, dst, next, 64, payload, len));
 }
 
-/* The parameter problem that was sent, or nothing. */
+/* Checks the parameter problem that was sent, or that none was. */
 static void
 expect_param(struct host *h, uint8_t code, uint32_t pointer)
 {
@@ -54,7 +54,10 @@ bad_headers_are_counted(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_BAD_HEADER], 2);
 }
 
-/* Mapped addresses would pass for IPv4; groups send nothing; ::1 never comes by a link (RFC 4291, 2.5.3, 2.7; RFC 4942, 2.2). */
+/*
+ * Mapped addresses would be treated as IPv4, groups never send, and ::1 never arrives from a link
+ * (RFC 4291, 2.5.3, 2.7; RFC 4942, 2.2).
+ */
 static void
 martians_are_refused(void **state)
 {
@@ -80,9 +83,9 @@ martians_are_refused(void **state)
 	assert_int_equal(h->received, 0);
 }
 
-/* ICMP and IGMP are IPv4's alone: over IPv6 they are headers that nobody knows (RFC 8200, 4). */
+/* ICMP and IGMP belong to IPv4. In IPv6 they are unknown headers (RFC 8200, 4). */
 static void
-protocols_of_ipv4_are_not_spoken(void **state)
+protocols_of_ipv4_are_not_supported(void **state)
 {
 	struct host *h = *state;
 	uint8_t m[8] = {0};
@@ -97,7 +100,10 @@ protocols_of_ipv4_are_not_spoken(void **state)
 	assert_int_equal(h->core->drops[DROP_IP_NO_PROTOCOL], 2);
 }
 
-/* Nobody else sends from an address of ours, whichever of our links it comes by; link-local ones are their link's (RFC 4007, 5). */
+/*
+ * No other host sends from an address of this host, whichever link it arrives on. Link-local
+ * addresses belong to their link (RFC 4007, 5).
+ */
 static void
 our_own_address_as_source_is_refused(void **state)
 {
@@ -114,7 +120,9 @@ our_own_address_as_source_is_refused(void **state)
 	assert_int_equal(h->received, 1);
 }
 
-/* RFC 8200, 4: options that are to be skipped are, and the upper layer is found behind them. */
+/*
+ * RFC 8200, 4: options that are to be skipped are skipped, and the upper layer is found after them.
+ */
 static void
 extension_headers_are_walked(void **state)
 {
@@ -154,7 +162,10 @@ unknown_options_do_as_they_say(void **state)
 	assert_int_equal(h->received, 0);
 }
 
-/* RFC 5095: source routes are refused with a word. RFC 8200, 4.1: hop-by-hop stands first or not at all. */
+/*
+ * RFC 5095: source routes are refused with an error. RFC 8200, 4.1: the hop-by-hop header must be
+ * first.
+ */
 static void
 source_routes_and_misplaced_headers_are_refused(void **state)
 {
@@ -170,7 +181,7 @@ source_routes_and_misplaced_headers_are_refused(void **state)
 	assert_int_equal(h->received, 0);
 }
 
-/* Lengths that lie, options beyond the end, chains without end, and "no next header" (RFC 8200, 4.7). */
+/* Wrong lengths, options beyond the end, endless chains, and "no next header" (RFC 8200, 4.7). */
 static void
 broken_chains_are_counted(void **state)
 {
@@ -191,7 +202,7 @@ broken_chains_are_counted(void **state)
 	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
-/* RFC 4007, 5: a link-local address is one of its link only. */
+/* RFC 4007, 5: a link-local address is valid only on its link. */
 static void
 link_local_addresses_belong_to_their_link(void **state)
 {
@@ -209,7 +220,7 @@ link_local_addresses_belong_to_their_link(void **state)
 	assert_int_equal(h->received, 1);
 }
 
-/* RFC 8200, 3 and RFC 6437: hop limit 64, and one label for each flow. */
+/* RFC 8200, 3 and RFC 6437: hop limit 64, and one flow label for each flow. */
 static void
 header_sent_is_right(void **state)
 {
@@ -241,7 +252,7 @@ main(void)
 	    usual_test(packet_to_us_is_delivered_without_padding),
 	    usual_test(bad_headers_are_counted),
 	    usual_test(martians_are_refused),
-	    usual_test(protocols_of_ipv4_are_not_spoken),
+	    usual_test(protocols_of_ipv4_are_not_supported),
 	    usual_test(our_own_address_as_source_is_refused),
 	    usual_test(extension_headers_are_walked),
 	    usual_test(unknown_options_do_as_they_say),

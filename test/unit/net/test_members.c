@@ -5,7 +5,7 @@
 #include "wire/igmp.h"
 #include "wire/mld.h"
 
-/* The next IGMP message sent, its length; 0 when there is none. */
+/* Copies the next IGMP message that was sent. Returns its length, or 0 if there is none. */
 static size_t
 sent_igmp(struct host *h, uint8_t *msg)
 {
@@ -18,7 +18,7 @@ sent_igmp(struct host *h, uint8_t *msg)
 		if (eth_type(f) != ETH_TYPE_IP4 || ip4_proto(ip) != IP_PROTO_IGMP)
 			continue;
 		assert_int_equal(ip4_ttl(ip), 1);
-		assert_int_equal(ip4_hdr_len(ip), 24); /* Router Alert */
+		assert_int_equal(ip4_hdr_len(ip), 24); /* with Router Alert */
 		assert_int_equal(ip[20], IP4_OPT_RA);
 		assert_int_equal(checksum_add(ip, 24, 0), 0xffff);
 		n -= ETH_HDR_LEN + 24;
@@ -30,7 +30,7 @@ sent_igmp(struct host *h, uint8_t *msg)
 	return 0;
 }
 
-/* RFC 9776, 5.1: a change is told at once, and once more. */
+/* RFC 9776, 5.1: a change is reported at once, and once more. */
 static void
 joining_and_leaving_are_reported(void **state)
 {
@@ -76,7 +76,10 @@ hear_query(struct host *h, const char *group, uint8_t code, size_t len)
 	host_frame(h, 0, f, ETH_HDR_LEN + 20 + len);
 }
 
-/* RFC 9776, 5.2: a query is answered within its time; towards version 2, as version 2 does (7.2.1). */
+/*
+ * RFC 9776, 5.2: a query is answered within its time; for a querier of version 2, with version 2
+ * (7.2.1).
+ */
 static void
 queries_are_answered_in_their_version(void **state)
 {
@@ -97,7 +100,7 @@ queries_are_answered_in_their_version(void **state)
 	host_advance(h, SEC);
 	assert_int_equal(sent_igmp(h, m), 16);
 	assert_memory_equal(m + 12, ipaddr_octets4(&g2), 4);
-	hear_query(h, "239.7.7.7", 10, 12); /* not ours */
+	hear_query(h, "239.7.7.7", 10, 12); /* a group that was not joined */
 	host_advance(h, SEC);
 	assert_int_equal(sent_igmp(h, m), 0);
 	hear_query(h, "239.1.2.3", 10, 8);
@@ -112,7 +115,7 @@ queries_are_answered_in_their_version(void **state)
 	iface_leave(h->eth[0], &g2);
 }
 
-/* RFC 9776, 7.1: between 8 and 12 octets is no version at all. */
+/* RFC 9776, 7.1: a length between 8 and 12 octets is no version. */
 static void
 queries_of_no_version_are_refused(void **state)
 {
@@ -125,7 +128,7 @@ queries_of_no_version_are_refused(void **state)
 	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
-/* Queries that want their answer at once, in any number: ten answers a second. */
+/* Many queries that want an immediate answer: ten answers in a second. */
 static void
 a_storm_of_queries_gets_few_answers(void **state)
 {
@@ -146,7 +149,7 @@ a_storm_of_queries_gets_few_answers(void **state)
 	iface_leave(h->eth[0], &g);
 }
 
-/* A query of @len octets; with the Router Alert, if @alert, that it must have. */
+/* Passes in a query of @len octets, with the required Router Alert if @alert. */
 static void
 hear_mld_query(struct host *h, const char *src, const char *group, size_t len, bool alert)
 {
@@ -166,7 +169,10 @@ hear_mld_query(struct host *h, const char *src, const char *group, size_t len, b
 		host_payload(h, ETH_TYPE_IP6, p, IP6_HDR_LEN + len);
 }
 
-/* RFC 9777, 5.2: MLDv2 reports carry Router Alert, hop limit 1, and one record a group; solicited-node groups are reported, too. */
+/*
+ * RFC 9777, 5.2: MLDv2 reports have Router Alert, hop limit 1, and one record for each group.
+ * Solicited-node groups are reported too.
+ */
 static void
 mld_reports_groups(void **state)
 {
@@ -192,9 +198,12 @@ mld_reports_groups(void **state)
 	iface_leave(h->eth[0], &g);
 }
 
-/* RFC 9777, 6.2 and 8.1: from a link-local address, with Router Alert, 24 octets or at least 28. */
+/*
+ * RFC 9777, 6.2 and 8.1: a query comes from a link-local address, with Router Alert, and has 24 or
+ * at least 28 octets.
+ */
 static void
-unsound_mld_queries_are_refused(void **state)
+invalid_mld_queries_are_refused(void **state)
 {
 	struct host *h = *state;
 
@@ -207,9 +216,12 @@ unsound_mld_queries_are_refused(void **state)
 	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
-/* RFC 9777, 8.2.1: a router that speaks version 1 is answered in it, and told of changes, for as long as it is there. */
+/*
+ * RFC 9777, 8.2.1: while a router of version 1 is present, queries are answered and changes are
+ * reported in version 1.
+ */
 static void
-mld_speaks_version_1_where_it_must(void **state)
+mld_uses_version_1_where_it_must(void **state)
 {
 	struct host *h = *state;
 	struct ipaddr g = addr("ff05::123"), routers = addr("ff02::2"), dst;
@@ -239,7 +251,7 @@ mld_speaks_version_1_where_it_must(void **state)
 	iface_leave(h->eth[0], &g);
 }
 
-/* The one record of the next IGMPv3 report: its kind and its sources. */
+/* Checks the one record of the next IGMPv3 report: its type and its sources. */
 static void
 expect_record(struct host *h, uint8_t type, unsigned n, const struct ipaddr *first)
 {
@@ -255,7 +267,9 @@ expect_record(struct host *h, uint8_t type, unsigned n, const struct ipaddr *fir
 	host_discard(h);
 }
 
-/* RFC 9776, 3.2 and 5.1: what all users want together, and its changes by the records of their kind. */
+/*
+ * RFC 9776, 3.2 and 5.1: what all users want together, and changes with records of the right type.
+ */
 static void
 wanted_sources_are_reported(void **state)
 {
@@ -274,7 +288,7 @@ wanted_sources_are_reported(void **state)
 	hear_query(h, "232.1.2.3", 10, 12);
 	host_advance(h, SEC);
 	expect_record(h, MCAST_IS_INCLUDE, 2, &one);
-	assert_int_equal(iface_join(iface, &g), 0); /* from anybody */
+	assert_int_equal(iface_join(iface, &g), 0); /* from any source */
 	expect_record(h, MCAST_TO_EXCLUDE, 0, NULL);
 	hear_query(h, "232.1.2.3", 10, 12);
 	host_advance(h, SEC);
@@ -292,7 +306,7 @@ wanted_sources_are_reported(void **state)
 	assert_false(iface_in_group(iface, &g));
 }
 
-/* RFC 9776, 7.2.1: a querier of version 2 hears of members, whatever sources they want. */
+/* RFC 9776, 7.2.1: for a querier of version 2, the host is a member whatever sources it wants. */
 static void
 version_2_knows_no_sources(void **state)
 {
@@ -316,7 +330,10 @@ version_2_knows_no_sources(void **state)
 	assert_int_equal(m[0], IGMP2_LEAVE);
 }
 
-/* RFC 9777, 5.2.15: what does not fit into one message goes in several, each within the MTU. Sources are bounded. */
+/*
+ * RFC 9777, 5.2.15: what does not fit one message goes into several, each within the MTU. The
+ * number of sources is limited.
+ */
 static void
 long_mld_reports_are_split(void **state)
 {
@@ -370,8 +387,8 @@ main(void)
 	    usual_test(version_2_knows_no_sources),
 	    usual_test(long_mld_reports_are_split),
 	    usual_test(mld_reports_groups),
-	    usual_test(unsound_mld_queries_are_refused),
-	    usual_test(mld_speaks_version_1_where_it_must),
+	    usual_test(invalid_mld_queries_are_refused),
+	    usual_test(mld_uses_version_1_where_it_must),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

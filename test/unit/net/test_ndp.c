@@ -61,7 +61,10 @@ state_of_9(struct host *h)
 	return s;
 }
 
-/* RFC 4861, 7.2.4: the answer is solicited, overrides, carries our link address, and who asked is STALE. */
+/*
+ * RFC 4861, 7.2.4: the answer has the solicited and override flags and this host's link address.
+ * The asking host becomes STALE.
+ */
 static void
 solicitation_for_us_is_answered(void **state)
 {
@@ -76,9 +79,12 @@ solicitation_for_us_is_answered(void **state)
 	assert_memory_equal(f + ETH_HDR_LEN + 40 + 26, TEST_MAC_US, 6);
 }
 
-/* RFC 4861, 7.1: hop limit 255, code 0, lengths, targets; each a count and nothing learnt. */
+/*
+ * RFC 4861, 7.1: hop limit 255, code 0, lengths, targets. Each failure is counted, and nothing is
+ * learned.
+ */
 static void
-unsound_messages_are_refused(void **state)
+invalid_messages_are_refused(void **state)
 {
 	struct host *h = *state;
 	uint8_t m[40] = {0}, p[200];
@@ -94,9 +100,9 @@ unsound_messages_are_refused(void **state)
 	assert_int_equal(h->core->drops[DROP_NDP_BAD], 6);
 	icmp_put(m, ICMP6_NEIGHBOR_SOLICIT, 0, 0);
 	memcpy(m + NDP_TARGET, ipaddr_octets(&t), 16);
-	m[24] = 1; /* an option of length 0: a walk that never ends */
+	m[24] = 1; /* an option of length 0: a loop over the options would not end */
 	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fd00::9", "fd00::1", 255, m, 32));
-	m[25] = 2; /* and one that goes beyond */
+	m[25] = 2; /* and one that reaches beyond the message */
 	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fd00::9", "fd00::1", 255, m, 32));
 	host_payload(h, ETH_TYPE_IP6, p, make_icmp6(p, "fd00::9", "fd00::1", 255, m, 20));
 	m[ICMP_CODE] = 1;
@@ -106,7 +112,7 @@ unsound_messages_are_refused(void **state)
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
 }
 
-/* The message @m of a neighbour behind a fragment header: @len octets of it from @from on. */
+/* A neighbour's message @m after a fragment header: @len octets of it from @from on. */
 static void
 hear_piece(struct host *h, uint32_t id, const uint8_t *m, uint32_t from, uint32_t len, bool more)
 {
@@ -118,7 +124,7 @@ hear_piece(struct host *h, uint32_t id, const uint8_t *m, uint32_t from, uint32_
 	    make6(p, "fe80::9", "fd00::1", IP_PROTO_FRAGMENT, 255, f, IP6_FRAG_LEN + len));
 }
 
-/* RFC 6980, 5: all five messages are ignored when they come with a fragment header, in pieces or alone. */
+/* RFC 6980, 5: all five messages are ignored if they have a fragment header, in pieces or whole. */
 static void
 messages_with_a_fragment_header_are_ignored(void **state)
 {
@@ -145,7 +151,10 @@ messages_with_a_fragment_header_are_ignored(void **state)
 	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
-/* RFC 4861, 7.2.2 and 7.3: INCOMPLETE, REACHABLE on the answer, STALE after its time, DELAY on use, PROBE, FAILED. */
+/*
+ * RFC 4861, 7.2.2 and 7.3: INCOMPLETE, REACHABLE after the answer, STALE after its time, DELAY when
+ * used, PROBE, FAILED.
+ */
 static void
 a_neighbour_goes_through_its_states(void **state)
 {
@@ -171,14 +180,14 @@ a_neighbour_goes_through_its_states(void **state)
 	assert_int_equal(state_of_9(h), NEIGH_PROBE);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_true(sent_ndp(h, ICMP6_NEIGHBOR_SOLICIT, f));
-		assert_memory_equal(eth_dst(f), TEST_MAC_PEER, 6); /* to it alone */
+		assert_memory_equal(eth_dst(f), TEST_MAC_PEER, 6); /* to the neighbour alone */
 		assert_int_equal(state_of_9(h), NEIGH_PROBE);
 		host_advance(h, SEC);
 	}
 	assert_int_equal(state_of_9(h), NEIGH_FAILED);
 }
 
-/* RFC 4861, 7.2.5: without Override another link address only shakes the belief in the old one. */
+/* RFC 4861, 7.2.5: without the override flag, another link address only makes the entry STALE. */
 static void
 override_decides_who_wins(void **state)
 {
@@ -204,7 +213,7 @@ override_decides_who_wins(void **state)
 
 /* RFC 4861, 7.2.5: advertisements make no entries. */
 static void
-unasked_advertisement_makes_no_entry(void **state)
+unsolicited_advertisement_makes_no_entry(void **state)
 {
 	struct host *h = *state;
 
@@ -212,14 +221,16 @@ unasked_advertisement_makes_no_entry(void **state)
 	    (uint32_t)(NDP_NA_SOLICITED | NDP_NA_OVERRIDE) << 24, "fd00::9", NDP_OPT_TARGET_LINK);
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
 	assert_int_equal(h->core->drops[DROP_NDP_UNASKED], 1);
-	/* 7.2.6: an announcement to all nodes makes none either, and is no fault of its sender. */
+	/*
+	 * 7.2.6: neither does an announcement to all nodes, and it is not an error of its sender.
+	 */
 	hear_ndp(h, "fd00::9", "ff02::1", 255, ICMP6_NEIGHBOR_ADVERT, (uint32_t)NDP_NA_OVERRIDE << 24,
 	    "fd00::9", NDP_OPT_TARGET_LINK);
 	assert_int_equal(state_of_9(h), NEIGH_NONE);
 	assert_int_equal(h->core->drops[DROP_NDP_UNASKED], 1);
 }
 
-/* Whoever asks from an address of ours is not answered, and nothing is learnt of it. */
+/* A solicitation from an address of this host is not answered, and nothing is learned from it. */
 static void
 solicitation_from_our_own_address_is_spoofed(void **state)
 {
@@ -231,7 +242,7 @@ solicitation_from_our_own_address_is_spoofed(void **state)
 	assert_int_equal(h->wire[0].sent.count, 0);
 }
 
-/* RFC 4862, 5.4: one probe from "::", a second of silence, then the address is ours. */
+/* RFC 4862, 5.4: one probe from "::", one second without an answer, then the address is used. */
 static void
 tentative_address_is_probed(void **state)
 {
@@ -255,7 +266,10 @@ tentative_address_is_probed(void **state)
 	assert_ptr_equal(iface_of_addr(h->core, &a), h->eth[0]);
 }
 
-/* RFC 4862, 5.4.3, 5.4.4: an advertisement for it, or another's probe, ends it. */
+/*
+ * RFC 4862, 5.4.3, 5.4.4: an advertisement for the address, or another host's probe, ends the
+ * detection.
+ */
 static void
 conflict_ends_a_tentative_address(void **state)
 {
@@ -273,7 +287,7 @@ conflict_ends_a_tentative_address(void **state)
 	assert_null(iface_of_addr(h->core, &b));
 }
 
-/* RFC 4862, 5.4.3: who probes for what we have is told, at all nodes. */
+/* RFC 4862, 5.4.3: a probe for an address that this host uses is answered to all nodes. */
 static void
 probe_for_our_address_is_answered_to_all(void **state)
 {
@@ -286,7 +300,7 @@ probe_for_our_address_is_answered_to_all(void **state)
 	assert_int_equal(f[ETH_HDR_LEN + 44], NDP_NA_OVERRIDE);
 }
 
-/* A router's advertisement with one prefix of 64 bits. */
+/* A router advertisement with one prefix of 64 bits. */
 static void
 hear_ra_of(struct host *h, const char *src, uint8_t hops, const char *named, uint16_t lifetime,
     uint32_t valid, uint32_t preferred)
@@ -327,7 +341,7 @@ address_in(struct host *h, const char *prefix)
 	return NULL;
 }
 
-/* A host of its own, without IPv6 yet. */
+/* A host without IPv6. */
 static int
 setup_bare(void **state)
 {
@@ -338,7 +352,10 @@ setup_bare(void **state)
 	return 0;
 }
 
-/* RFC 4861, 6.3.4, RFC 4862, 5.5.3: link-local address, solicitation, default route, prefix, address, and all of it ends. */
+/*
+ * RFC 4861, 6.3.4, RFC 4862, 5.5.3: link-local address, solicitation, default route, prefix,
+ * address, and the end of each lifetime.
+ */
 static void
 a_host_configures_itself(void **state)
 {
@@ -347,7 +364,7 @@ a_host_configures_itself(void **state)
 	struct path path;
 	uint8_t f[2000];
 
-	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800); /* not asked to: ignored */
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800); /* before autoconfiguration it is ignored */
 	assert_null(address_in(h, "fd01::"));
 	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
 	host_advance(h, 1 * SEC);
@@ -398,7 +415,10 @@ forged_advertisements_do_little(void **state)
 	assert_null(address_in(h, "fd01::"));
 }
 
-/* RFC 7217, 6: when somebody has the address already, another one is made of the prefix, a few times; what was refused leaves no trace. */
+/*
+ * RFC 7217, 6: if another host has the address already, another one is made from the prefix, a few
+ * times. A refused address leaves nothing behind.
+ */
 static void
 a_duplicate_is_followed_by_another_address(void **state)
 {
@@ -420,12 +440,15 @@ a_duplicate_is_followed_by_another_address(void **state)
 		assert_int_equal(h->eth[0]->naddr, 2);
 	}
 	assert_false(ipaddr_eq(&seen[0], &seen[1]) || ipaddr_eq(&seen[1], &seen[2]));
-	assert_true(ipaddr_eq(&seen[2], &seen[3])); /* enough of it */
+	assert_true(ipaddr_eq(&seen[2], &seen[3])); /* no more attempts */
 }
 
-/* RFC 4861, 6.3.7: who is no default router does not stop the search for one. */
+/*
+ * RFC 4861, 6.3.7: an advertisement from a router that is no default router does not end the
+ * solicitations.
+ */
 static void
-only_a_default_router_ends_the_asking(void **state)
+only_a_default_router_ends_the_solicitations(void **state)
 {
 	struct host *h = *state;
 	uint8_t f[2000];
@@ -442,7 +465,10 @@ only_a_default_router_ends_the_asking(void **state)
 	assert_false(sent_ndp(h, ICMP6_ROUTER_SOLICIT, f));
 }
 
-/* RFC 6104: a flood of advertisements fills a few places, is counted, and moves nobody who was there first. */
+/*
+ * RFC 6104: a flood of advertisements fills a few entries, is counted, and removes no earlier
+ * router.
+ */
 static void
 a_flood_of_advertisements_is_bounded(void **state)
 {
@@ -450,7 +476,7 @@ a_flood_of_advertisements_is_bounded(void **state)
 	struct ipaddr far = addr("2001:db8::1");
 	struct path path;
 
-	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800); /* nobody asked to be configured */
+	hear_ra(h, "fe80::99", 255, 1800, 3600, 1800); /* autoconfiguration is off */
 	assert_int_equal(h->core->drops[DROP_ICMP_IGNORED], 1);
 	assert_int_equal(net_autoconf(h->net, h->eth[0]), 0);
 	host_advance(h, 3 * SEC);
@@ -462,8 +488,8 @@ a_flood_of_advertisements_is_bounded(void **state)
 		snprintf(prefix, sizeof prefix, "fd02:0:%x:%x::", i / 256, i % 256);
 		hear_ra_of(h, src, 255, prefix, 9000, UINT32_MAX, UINT32_MAX);
 	}
-	assert_int_equal(
-	    h->core->drops[DROP_NDP_LIMIT], 5000 - 3); /* a fourth router, but prefixes still fitted */
+	/* a fourth router, but there was still room for prefixes */
+	assert_int_equal(h->core->drops[DROP_NDP_LIMIT], 5000 - 3);
 	assert_true(h->eth[0]->naddr <= 1 + 8);
 	assert_non_null(address_in(h, "fd01::"));
 	for (unsigned i = 0; i < 3; i++)
@@ -479,11 +505,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    usual_test(solicitation_for_us_is_answered),
-	    usual_test(unsound_messages_are_refused),
+	    usual_test(invalid_messages_are_refused),
 	    usual_test(messages_with_a_fragment_header_are_ignored),
 	    usual_test(a_neighbour_goes_through_its_states),
 	    usual_test(override_decides_who_wins),
-	    usual_test(unasked_advertisement_makes_no_entry),
+	    usual_test(unsolicited_advertisement_makes_no_entry),
 	    usual_test(solicitation_from_our_own_address_is_spoofed),
 	    usual_test(tentative_address_is_probed),
 	    usual_test(conflict_ends_a_tentative_address),
@@ -491,7 +517,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(a_host_configures_itself, setup_bare, teardown),
 	    cmocka_unit_test_setup_teardown(forged_advertisements_do_little, setup_bare, teardown),
 	    cmocka_unit_test_setup_teardown(a_duplicate_is_followed_by_another_address, setup_bare, teardown),
-	    cmocka_unit_test_setup_teardown(only_a_default_router_ends_the_asking, setup_bare, teardown),
+	    cmocka_unit_test_setup_teardown(
+		only_a_default_router_ends_the_solicitations, setup_bare, teardown),
 	    cmocka_unit_test_setup_teardown(a_flood_of_advertisements_is_bounded, setup_bare, teardown),
 	};
 
