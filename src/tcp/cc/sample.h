@@ -43,12 +43,10 @@ struct ack_sample {
 	uint64_t rate_octets;     /* delivered over */
 	nsec_t rate_interval;     /* this long; 0 = no rate */
 	bool is_app_limited;      /* ... by the application, not by the path */
-	bool is_retrans;          /* the rate's packet was a retransmission */
 
 	/* Of what was sent last of all delivered now: RACK.xmit_ts; 0 = nothing delivered */
 	nsec_t latest_sent;
-	seq_t latest_end;    /* RACK.end_seq */
-	bool latest_retrans; /* and whether it had been sent twice */
+	seq_t latest_end; /* RACK.end_seq */
 
 	bool reordered;  /* something sent before, and never again, arrived behind what had been sacked */
 	bool reneged;    /* the first octet out had been sacked, so it was thrown away (RFC 2018, 8) */

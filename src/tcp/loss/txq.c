@@ -80,7 +80,6 @@ txq_sent(struct txq *q, uint32_t len, uint16_t mss, nsec_t now)
 		q->first_tx = q->delivered_time = now;
 	q->nxt += len;
 	r->mss = mss;
-	r->first_sent = now;
 	stamp(q, r, now);
 	return true;
 }
@@ -115,7 +114,6 @@ txq_mark_lost(struct txq *q, struct txrec *r)
 	r->retx = false;
 	r->lost = true;
 	q->lost += newly;
-	q->lost_total += len;
 	list_del(&r->by_state);
 	list_push(&q->lost_list, &r->by_state);
 	return len;

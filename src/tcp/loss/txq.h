@@ -42,11 +42,10 @@ struct txrec {
 	uint16_t mss;         /* payload octets of its wire segments */
 	uint16_t retransmits; /* how often (a part of) it was sent again */
 	bool sacked;
-	bool lost;         /* thought lost; stays when it is sent again */
-	bool retx;         /* sent again, and that transmission is thought to be under way */
-	bool app_limited;  /* the sender had nothing more to send when it left */
-	nsec_t sent;       /* its last transmission */
-	nsec_t first_sent; /* its first one */
+	bool lost;        /* thought lost; stays when it is sent again */
+	bool retx;        /* sent again, and that transmission is thought to be under way */
+	bool app_limited; /* the sender had nothing more to send when it left */
+	nsec_t sent;      /* its last transmission */
 	/* when it was last sent: */
 	uint64_t delivered;    /* octets delivered until then, */
 	nsec_t delivered_time; /* when the last of them was, */
@@ -93,7 +92,7 @@ struct txq {
 	nsec_t first_tx; /* when the packet most recently delivered was sent */
 	/* Until delivered passes this, samples are limited by the application; 0 = not */
 	uint64_t app_limited;
-	uint64_t lost_total, retx_total; /* octets marked lost, and sent again, ever */
+	uint64_t retx_total; /* octets sent again, ever */
 };
 
 /* Nothing sent; SND.UNA = SND.NXT = @iss. */

@@ -46,7 +46,6 @@ update_rate(struct work *w, const struct txrec *r, seq_t end)
 	w->q->first_tx = r->sent;
 	s->prior_delivered = r->delivered;
 	s->is_app_limited = r->app_limited;
-	s->is_retrans = s->latest_retrans = r->retransmits > 0;
 	s->latest_sent = r->sent;
 	s->latest_end = end;
 }
@@ -210,7 +209,6 @@ lose_until(struct work *w, seq_t edge)
 		}
 		r->lost = true;
 		q->lost += txrec_len(r);
-		q->lost_total += txrec_len(r);
 	}
 	q->lost_edge = edge;
 }

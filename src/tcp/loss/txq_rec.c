@@ -102,7 +102,6 @@ txrec_split(struct txq *q, struct txrec *r, seq_t at)
 	rest->retx = r->retx;
 	rest->app_limited = r->app_limited;
 	rest->sent = r->sent;
-	rest->first_sent = r->first_sent;
 	rest->delivered = r->delivered;
 	rest->delivered_time = r->delivered_time;
 	rest->first_tx = r->first_tx;
