@@ -69,8 +69,8 @@ struct tcp_opts {
 	bool cork;
 	bool keepalive;
 	bool oob_inline;
-	int8_t
-	    quickack; /* 1: no ACK is delayed; 0: a new connection's first ACKs are not delayed; -1: all may be delayed */
+	/* 1: no ACK is delayed; 0: a new connection's first ACKs are not; -1: all may be delayed */
+	int8_t quickack;
 	uint32_t keep_idle, keep_interval; /* seconds */
 	uint32_t keep_count;
 	uint32_t user_timeout; /* milliseconds; 0 = R2 (RFC 5482) */
@@ -78,8 +78,8 @@ struct tcp_opts {
 	int32_t linger2;       /* seconds in FIN-WAIT-2 after close; 0 = 60; negative: a reset at once */
 	uint32_t syn_retries;  /* R2 of the handshake; 0 = the host's default (6) */
 	uint32_t notsent_lowat;
-	uint32_t sndbuf,
-	    rcvbuf; /* octets of payload, and octets of memory, of which about half is offered as window; 0 = grows with need */
+	uint32_t sndbuf;       /* octets of payload; 0 = grows with need */
+	uint32_t rcvbuf;       /* octets of memory, of which about half is offered as window; 0 = grows */
 	uint32_t window_clamp; /* no wider window is offered; 0 = no bound */
 	uint32_t bound_if;  /* SO_BINDTODEVICE: the only interface to send through; 0 = as the routes say */
 	uint8_t ttl, tos;   /* ttl 0 = the host's default */
@@ -87,8 +87,8 @@ struct tcp_opts {
 	bool transparent;   /* the local address need not be the host's */
 	bool defer_syn_ack; /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
 	bool any_port;      /* listener: takes every address and every port */
-	uint8_t
-	    await_data; /* listener: a child is not accepted before data arrives, or this many SYN-ACKs were retransmitted */
+	/* listener: a child is accepted when data arrives, or after so many retransmitted SYN-ACKs */
+	uint8_t await_data;
 	bool reuse_addr, reuse_port, v6only; /* see tcp_local_taken() */
 };
 void tcp_opts_default(struct tcp_opts *opts);

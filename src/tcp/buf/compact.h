@@ -1,5 +1,5 @@
 /*
- * tcp/buf/compact.h - small payloads share memory: a peer that sends octet by octet must not make
+ * tcp/buf/compact.h - small payloads share memory: a peer that sends single octets must not make
  * each of them hold a block.
  */
 #ifndef TCP_BUF_COMPACT_H
@@ -12,8 +12,8 @@
 enum { COMPACT_SMALL = PKT_BLOCK_SMALL / 4, COMPACT_FULL = PKT_BLOCK_MEDIUM };
 
 /*
- * Copy @p's octets behind those of @tail, when @p is small and @tail not too large. True when done:
- * @p is then the caller's to free, and @tail's charge is brought up to date, by *@mem too.
+ * Copies the octets of @p after those of @tail if @p is small and @tail not too large. Returns true
+ * when done: the caller then frees @p. The charge of @tail, and *@mem with it, are updated.
  */
 static inline bool
 compact_into(struct pkt *tail, const struct pkt *p, size_t *mem)

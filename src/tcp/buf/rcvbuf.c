@@ -1,6 +1,4 @@
-/*
- * tcp/buf/rcvbuf.c - data in order for the user, the size of that buffer, and the window.
- */
+/* tcp/buf/rcvbuf.c - data in order for the user, the size of its buffer, and the window. */
 #include "tcp/buf/rcvbuf.h"
 
 #include "base/bytes.h"
@@ -51,9 +49,9 @@ rcvbuf_clamp(struct rcvbuf *b, uint32_t octets)
 }
 
 /*
- * What a full-sized packet costs beyond its octets tells how much window the memory is worth. Small
- * packets say little: they are copied together. Moves an eighth of the way, so that the window does
- * not jump with each packet.
+ * The memory of a full-sized packet beyond its octets gives the ratio of window to memory. Small
+ * packets say little, because they are copied together. The ratio moves by an eighth of the
+ * difference, so that the window does not jump with each packet.
  */
 static void
 learn_ratio(struct rcvbuf *b, const struct pkt *p)
@@ -143,8 +141,8 @@ rcvbuf_consume(struct rcvbuf *b, size_t len)
 }
 
 /*
- * A pause of the sender makes a sample too long, never too short: quick to believe the smaller,
- * slow the larger.
+ * A pause of the sender makes a sample too long, never too short: a smaller one counts at once, a
+ * larger one slowly.
  */
 void
 rcvbuf_rtt_sample(struct rcvbuf *b, nsec_t rtt)
@@ -189,8 +187,8 @@ rcvbuf_adjust(struct rcvbuf *b, nsec_t now, uint32_t mss)
 	if (copied <= b->space)
 		return false;
 	/*
-	 * Twice what was read, as slow start doubles; more while it still gets faster; and room for
-	 * the first window of a sender.
+	 * Twice what was read, as in slow start; more while the rate still grows; and room for a
+	 * sender's first window.
 	 */
 	want = 2 * copied + 16ull * mss;
 	grow = want * (copied - b->space) / b->space;
@@ -221,10 +219,11 @@ clamped(const struct rcvbuf *b, uint32_t window)
 }
 
 /*
- * An empty buffer is worth half its size (up to 32 KiB), as on Linux before anything was measured,
- * however much memory the segments before have cost: a block that many of them share is charged to
- * each. Less, and a small SO_RCVBUF would offer windows below a segment, for which a sender that
- * avoids silly windows (RFC 9293, 3.8.6.2.1) waits each time, or one that the scale cannot tell.
+ * An empty buffer offers at least half its size (up to 32 KiB), as Linux does before it has
+ * measured, however much memory earlier segments have cost: a block that many segments share is
+ * charged to each. With less, a small SO_RCVBUF would offer windows below a segment, or below one
+ * unit of the scale, and a sender that avoids silly windows (RFC 9293, 3.8.6.2.1) would wait each
+ * time.
  */
 uint32_t
 rcvbuf_full_space(const struct rcvbuf *b)
@@ -244,8 +243,8 @@ rcvbuf_space(const struct rcvbuf *b)
 }
 
 /*
- * A window's worth even when the user's data fills the buffer: what was offered must have a place
- * (twice, since it comes in any size).
+ * At least a window, even if the user's data fills the buffer: what was offered must have room.
+ * Half the buffer, because segments of any size may come.
  */
 size_t
 rcvbuf_reass_limit(const struct rcvbuf *b)
@@ -256,7 +255,7 @@ rcvbuf_reass_limit(const struct rcvbuf *b)
 }
 
 /*
- * What of silly windows is too small a step (RFC 9293, 3.8.6.2.2): Fr * RCV.BUFF with Fr = 1/2, and
+ * The smallest step of the window (RFC 9293, 3.8.6.2.2): Fr * RCV.BUFF with Fr = 1/2, or
  * Eff.snd.MSS.
  */
 static uint32_t
@@ -297,7 +296,7 @@ rcvbuf_scale(const struct rcvbuf *b)
 	size_t room = b->fixed || b->max < b->size ? b->size : b->max;
 	size_t most = b->clamp && b->clamp < room ? b->clamp : room;
 	size_t fields =
-	    most ? (most - 1) / WINDOW_FIELD : 0; /* more than so many windows of the field's size */
+	    most ? (most - 1) / WINDOW_FIELD : 0; /* how many windows of 65535 are needed, less 1 */
 	unsigned scale = fields ? 64 - (unsigned)__builtin_clzll(fields) : 0;
 
 	return scale < SCALE_MAX ? scale : SCALE_MAX;

@@ -1,10 +1,10 @@
 /*
- * tcp/buf/rcvbuf.h - data in order, waiting for the user; how large that buffer should be, and what
- * window to offer.
+ * tcp/buf/rcvbuf.h - the data that has arrived in order and waits for the user, the size of that
+ * buffer, and the window to offer.
  *
- * It knows no connection. It owns its packets. Reading never walks: what is read is at the head.
- * The buffer is counted in octets of memory, the window in octets of payload; the ratio between
- * them is measured on what arrives (as in Linux's scaling_ratio).
+ * It knows no connection. It owns its packets. Reading never walks a list: what is read is at the
+ * head. The buffer is counted in octets of memory, the window in octets of payload. Their ratio is
+ * measured on what arrives (as Linux's scaling_ratio).
  */
 #ifndef TCP_BUF_RCVBUF_H
 #define TCP_BUF_RCVBUF_H
@@ -18,44 +18,42 @@
 #include <stdint.h>
 
 struct rcvbuf {
-	struct pkt_queue q; /* q.octets is what is unread */
-	size_t mem;         /* what q holds, by pkt_charge() */
-	size_t size;        /* how much memory it may hold; the window follows from it */
-	size_t max;         /* how far size grows by itself */
-	bool fixed;         /* SO_RCVBUF was set: size stays */
+	struct pkt_queue q; /* q.octets are unread */
+	size_t mem;         /* memory of q, by pkt_charge() */
+	size_t size;        /* memory that it may hold; the window follows from it */
+	size_t max;         /* up to where size grows by itself */
+	bool fixed;         /* SO_RCVBUF was set: size does not grow */
 	uint8_t ratio;      /* payload per memory, in 256ths */
 	uint32_t clamp;     /* no wider window is offered (TCP_WINDOW_CLAMP); 0: no bound */
 
-	/* dynamic right-sizing: how much the user read in one round trip */
-	nsec_t rtt;            /* as the receiver sees it; 0 = not known yet */
-	nsec_t rtt_mark_at;    /* without timestamps: when the window now being filled was offered, */
+	/* dynamic right-sizing: how much the user reads in one round trip */
+	nsec_t rtt;            /* round-trip time measured by the receiver; 0 = not known yet */
+	nsec_t rtt_mark_at;    /* without timestamps: when the window being filled was offered, */
 	seq_t rtt_mark;        /* and where it ends; rtt_mark_at 0 = not measuring */
-	nsec_t round_at;       /* when this round began; 0 = not yet */
+	nsec_t round_at;       /* when this round began; 0 = none yet */
 	uint64_t copied;       /* octets read, ever */
 	uint64_t round_copied; /* copied when the round began */
-	uint64_t space;        /* octets that the best round so far read */
+	uint64_t space;        /* octets read in the best round so far */
 };
 
 /*
- * A buffer of @size octets of memory that may grow to @max; @fixed: it may not. Linux: 131072, 6
- * MiB.
+ * Starts with @size octets of memory. Unless @fixed the buffer may grow up to @max. Linux has
+ * 131072 and 6 MiB.
  */
 void rcvbuf_init(struct rcvbuf *b, size_t size, size_t max, bool fixed);
 
 /* Frees what is unread. */
 void rcvbuf_fini(struct rcvbuf *b);
 
-/* The user set SO_RCVBUF: @size octets of memory, for good. */
+/* SO_RCVBUF was set to @size octets of memory: the size stays. */
 void rcvbuf_set(struct rcvbuf *b, size_t size);
 
-/*
- * The user bounds the window that is offered, and not the buffer: @octets of payload; 0: no bound.
- */
+/* Limits the window offered, not the buffer, to @octets of payload; 0: no limit. */
 void rcvbuf_clamp(struct rcvbuf *b, uint32_t octets);
 
 /*
- * Consumes @pkt: payload without headers, the next octets in order, not empty. Small payloads are
- * copied together, so that they do not each hold a block.
+ * Consumes @pkt, the next octets in order: payload without headers, not empty. Small payloads are
+ * copied together, so that each does not hold a block.
  */
 void rcvbuf_push(struct rcvbuf *b, struct pkt *pkt);
 
@@ -66,68 +64,65 @@ rcvbuf_unread(const struct rcvbuf *b)
 }
 
 /*
- * The first unread octets as spans, good until the next call that is not const; how many of @max
- * were filled.
+ * Fills @span with the first unread octets, valid until the next call that is not const. Returns
+ * how many of @max were filled.
  */
 unsigned rcvbuf_spans(const struct rcvbuf *b, struct pkt_span *span, unsigned max);
 
 /*
- * Copy up to @len unread octets, beginning @off octets behind the first, and leave them there.
- * Octets copied.
+ * Copies up to @len unread octets, @off octets after the first, which stay unread. Returns how
+ * many.
  */
 size_t rcvbuf_peek(const struct rcvbuf *b, size_t off, void *to, size_t len);
 
-/*
- * The user has read the first @len octets (there must be so many). They count for the right-sizing.
- */
+/* Removes the first @len unread octets. They count for the right-sizing. */
 void rcvbuf_consume(struct rcvbuf *b, size_t len);
 
 /*
- * A round trip as timestamps show it to a receiver: a data segment's TSecr against the clock (RFC
- * 7323, 4; it may include the sender's pauses, so the least counts).
+ * Takes a round-trip time measured by timestamps: the TSecr of a data segment against the clock
+ * (RFC 7323, 4). It may include pauses of the sender, so the smallest counts.
  */
 void rcvbuf_rtt_sample(struct rcvbuf *b, nsec_t rtt);
 
 /*
- * Without timestamps: data up to @rcv_nxt arrived, with @window octets offered beyond it. A whole
- * window takes a round trip at least.
+ * Measures the round-trip time without timestamps: data up to @rcv_nxt has arrived, and @window
+ * octets are offered after it. A whole window takes at least a round trip.
  */
 void rcvbuf_rtt_by_window(struct rcvbuf *b, nsec_t now, seq_t rcv_nxt, uint32_t window);
 
 /*
- * After the user has read: once a round trip, grow so that the peer may send twice what was read in
- * it (Linux: tcp_rcv_space_adjust). True when size grew.
+ * The user has read: once per round trip, grows so that the peer may send twice what was read in it
+ * (Linux: tcp_rcv_space_adjust). Returns true if size grew.
  */
 bool rcvbuf_adjust(struct rcvbuf *b, nsec_t now, uint32_t mss);
 
-/* Payload that still fits, in octets: what a new window could be at most. */
+/* Returns how many octets of payload still fit: the largest possible window. */
 uint32_t rcvbuf_space(const struct rcvbuf *b);
 
-/* Payload that fits an empty buffer. */
+/* Returns how many octets of payload fit an empty buffer. */
 uint32_t rcvbuf_full_space(const struct rcvbuf *b);
 
-/* Memory left for data out of order: the limit for reass_insert(). */
+/* Returns the memory that data out of order may use: the limit for reass_insert(). */
 size_t rcvbuf_reass_limit(const struct rcvbuf *b);
 
 /*
- * The window to offer in a segment that leaves now, in octets: a multiple of 2^@scale, at most
- * 65535 << @scale. @offered is what is left of the last offer (RCV.NXT + RCV.WND as last sent,
- * minus RCV.NXT now): the right edge never moves left (RFC 9293, 3.8.6.2.1), and it moves right
- * only by min(MSS, half the buffer) or more (3.8.6.2.2). @offered need not be a multiple of
- * 2^@scale: the answer then rounds up to the next (RFC 7323, 2.4).
+ * Returns the window to offer in a segment that leaves now, in octets: a multiple of 2^@scale, at
+ * most 65535 << @scale. @offered is what is left of the last window (RCV.NXT + RCV.WND as last
+ * sent, less RCV.NXT now). The right edge never moves left (RFC 9293, 3.8.6.2.1). It moves right by
+ * at least min(MSS, half the buffer) or not at all (3.8.6.2.2). If @offered is not a multiple of
+ * 2^@scale, the result is rounded up to one (RFC 7323, 2.4).
  */
 uint32_t rcvbuf_window(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 
 /*
- * After reading: is the window that rcvbuf_window() would offer now so much wider that the peer
- * should be told at once? True at twice @offered (Linux's rule), never for less than an MSS or half
- * the buffer.
+ * The user has read: returns true if the window is now so much wider that the peer is told at once,
+ * at twice @offered as on Linux, and at least by an MSS or half the buffer.
  */
 bool rcvbuf_should_update(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 
 /*
- * The scale to announce in a SYN so that max octets can be offered one day (RFC 7323, 2.3), 0 to
- * 14.
+ * Returns the window scale for a SYN, 0 to 14, with which the maximum size can be offered later
+ * (RFC 7323, 2.3).
  */
 unsigned rcvbuf_scale(const struct rcvbuf *b);
 

@@ -14,13 +14,10 @@ struct reass_run {
 	struct seqtree_node node;
 	seq_t end;
 	struct list recent;
-	struct list pkts; /* the packets that hold them, in order */
+	struct list pkts; /* the packets, in order */
 };
 
-/*
- * Half of the sequence space that a window may fill (RFC 7323, 2.3): no run lies farther from
- * another.
- */
+/* The largest window (RFC 7323, 2.3): no two runs lie farther apart. */
 #define WINDOW_MAX (1u << 30)
 
 static struct reass_run *
@@ -60,7 +57,7 @@ run_new(struct reass *r, seq_t seq)
 	return run;
 }
 
-/* The run itself; its packets have gone elsewhere. */
+/* Frees the run itself, whose packets have been taken. */
 static void
 run_end(struct reass *r, struct reass_run *run)
 {
@@ -102,7 +99,7 @@ reass_note_duplicate(struct reass *r, seq_t start, seq_t end)
 }
 
 /*
- * Notes the first of the ranges that a segment repeats, as far as it goes on without a hole (RFC
+ * Notes the first of the ranges that a segment repeats, as far as it continues without a hole (RFC
  * 2883, 4.2.2 and 4.2.3).
  */
 static void
@@ -124,7 +121,7 @@ touch(struct reass *r, struct reass_run *run)
 	list_push_front(&r->recent, &run->recent);
 }
 
-/* @next begins where @run ends: one run from here on. */
+/* Joins @next, which begins where @run ends, to @run. */
 static void
 run_join(struct reass *r, struct reass_run *run, struct reass_run *next)
 {
@@ -157,9 +154,9 @@ run_append(struct reass *r, struct reass_run *run, struct pkt *pkt)
 }
 
 /*
- * What follows @seq gives way to @pkt where @pkt covers it whole, and shortens @pkt where it does
- * not: one or the other, so no packet is ever cut in two. Returns where @pkt now ends; *@dup_from
- * and *@dup_to tell of the first overlap.
+ * Resolves overlaps of @pkt with later runs: a run that @pkt covers wholly is freed, for another
+ * @pkt is shortened. So no packet is ever cut in two. Returns where @pkt now ends; *@dup is the
+ * first overlap.
  */
 static seq_t
 yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)
@@ -182,7 +179,7 @@ yield_to(struct reass *r, seq_t seq, struct pkt *pkt, struct seq_range *dup)
 	return end;
 }
 
-/* Over the limit: the packet farthest from RCV.NXT goes. */
+/* Over the limit: removes the packet farthest from RCV.NXT and returns it. */
 static struct pkt *
 evict_last(struct reass *r, seq_t near)
 {

@@ -1,12 +1,12 @@
 /*
- * tcp/buf/reass.h - data that arrived out of order, until what is before it comes (RFC 9293,
- * 3.10.7.4, eighth), and what to tell the peer about it (SACK, RFC 2018; D-SACK, RFC 2883).
+ * tcp/buf/reass.h - data that arrived out of order, until the octets before it arrive (RFC 9293,
+ * 3.10.7.4, seventh), and what SACK reports of it (RFC 2018; D-SACK, RFC 2883).
  *
- * It knows no connection and no state: FIN and urgent marks are the caller's, who strips headers
- * first. What it keeps are *runs*: octets without a hole, each run a list of packets. Packets that
- * continue a run cost O(1), others O(log runs); nothing is walked.
+ * It knows no connection and no state. The caller strips headers, and handles FIN and urgent marks.
+ * What it keeps are *runs*: octets without a hole, each run a list of packets. A packet that
+ * continues a run costs O(1), any other O(log runs); no list is walked.
  *
- * How a receiver uses it, for a segment already trimmed to the window:
+ * How a receiver uses it, for a segment that has been trimmed to the window:
  *
  *	if (seq == rcv_nxt) {	rcvbuf_push(b, pkt); rcv_nxt += len;
  *		while ((p = reass_pop(r, rcv_nxt))) {
@@ -33,11 +33,11 @@ struct seq_range {
 
 struct reass {
 	struct seqtree tree; /* of runs */
-	struct list recent;  /* of runs, the last touched first: the order of SACK blocks (RFC 2018, 4) */
+	struct list recent;  /* runs, the last touched first: the order of SACK blocks (RFC 2018, 4) */
 	uint32_t runs;
-	uint32_t octets;        /* kept */
-	size_t mem;             /* kept, by pkt_charge() and the runs themselves */
-	struct seq_range dsack; /* a duplicate to be told of once; empty when start == end */
+	uint32_t octets;        /* kept, in all runs */
+	size_t mem;             /* memory of the packets, by pkt_charge(), and of the runs */
+	struct seq_range dsack; /* a duplicate to report once; empty when start == end */
 	uint64_t duplicate;     /* octets that arrived more than once, ever */
 };
 
@@ -47,35 +47,34 @@ void reass_init(struct reass *r);
 void reass_fini(struct reass *r);
 
 enum reass_result {
-	REASS_KEPT,      /* consumed; perhaps trimmed where octets were here already */
-	REASS_DUPLICATE, /* all of it was here already; noted for D-SACK; @pkt is still the caller's, to drop */
-	REASS_FULL,      /* no room; @pkt is still the caller's, to drop */
+	REASS_KEPT,      /* consumed; octets that were there already have been trimmed */
+	REASS_DUPLICATE, /* all octets were there already, noted for D-SACK; the caller drops @pkt */
+	REASS_FULL,      /* no room; the caller drops @pkt */
 };
 
 /*
- * Keep @pkt, whose octets are the payload at @seq; it begins after RCV.NXT and lies within the
- * window. With more than @limit octets of memory in use, what lies farthest from RCV.NXT goes first
- * (the SACK sender may be told again: RFC 2018, 8), onto @evicted for the caller to drop; if that
- * is @pkt itself the answer is REASS_FULL. @evicted is an initialised list. Octets that are kept
- * already stay.
+ * Keeps @pkt, the payload at @seq, which begins after RCV.NXT and lies within the window. While
+ * more than @limit octets of memory are in use, the packets farthest from RCV.NXT are moved to
+ * @evicted, an initialized list, for the caller to drop; their sender may have to send them again
+ * (RFC 2018, 8). If @pkt itself is the farthest, the result is REASS_FULL.
  */
 enum reass_result reass_insert(
     struct reass *r, seq_t seq, struct pkt *pkt, size_t limit, struct list *evicted);
 
 /*
- * The packet that now stands in order: its first octet is @rcv_nxt. It is the caller's; NULL when
- * there is none. Call until NULL after each advance of RCV.NXT. What RCV.NXT has passed by is
- * freed, and noted for D-SACK.
+ * Returns the packet that begins at @rcv_nxt, which is then the caller's; NULL if there is none.
+ * Call it until it returns NULL each time that RCV.NXT has advanced. Octets before RCV.NXT are
+ * freed and noted for D-SACK.
  */
 struct pkt *reass_pop(struct reass *r, seq_t rcv_nxt);
 
 /*
- * Octets @start to @end arrived again though they were here (below RCV.NXT, say): the next SACK
- * option tells (RFC 2883, 4).
+ * Notes that octets @start to @end arrived again, for example below RCV.NXT: the next SACK option
+ * reports them (RFC 2883, 4).
  */
 void reass_note_duplicate(struct reass *r, seq_t start, seq_t end);
 
-/* Is there anything for a SACK option to say? */
+/* Returns true if a SACK option has something to report. */
 static inline bool
 reass_has_sack(const struct reass *r)
 {
@@ -83,9 +82,9 @@ reass_has_sack(const struct reass *r)
 }
 
 /*
- * Fill @out with at most @max SACK blocks in the order in which they go on the wire: the duplicate,
- * if one is to be told (and it is told only once: this forgets it), then the run touched last, then
- * the others by how lately they were touched. Returns how many.
+ * Fills @out with at most @max SACK blocks in their order on the wire: the duplicate, which is
+ * reported once and then forgotten; the run touched last; the other runs, the latest first. Returns
+ * how many.
  */
 unsigned reass_sack(struct reass *r, struct seq_range *out, unsigned max);
 

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-/* @t's child comes up and @t goes down beside it. */
+/* The left child of @t becomes its parent. Returns it. */
 static struct seqtree_node *
 rotate_right(struct seqtree_node *t)
 {
@@ -26,7 +26,7 @@ rotate_left(struct seqtree_node *t)
 	return up;
 }
 
-/* The tree @t with @seq, or a neighbour of where it would stand, at its root. */
+/* Returns @t with the node of @seq, or a neighbour of its place, as root. */
 static struct seqtree_node *
 splay(struct seqtree_node *t, seq_t seq)
 {

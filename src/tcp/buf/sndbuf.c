@@ -1,6 +1,4 @@
-/*
- * tcp/buf/sndbuf.c - the send queue: a ring of blocks, in which a position is found by halving.
- */
+/* tcp/buf/sndbuf.c - the send buffer: a ring of blocks, with binary search for positions. */
 #include "tcp/buf/sndbuf.h"
 
 #include "base/bytes.h"
@@ -81,7 +79,7 @@ sndbuf_grow(struct sndbuf *b, size_t want)
 	return true;
 }
 
-/* Room for one more piece in the ring. */
+/* Makes room for one more piece in the ring. */
 static bool
 ring_has_room(struct sndbuf *b)
 {
@@ -107,7 +105,7 @@ ring_has_room(struct sndbuf *b)
 	return true;
 }
 
-/* Large blocks for who writes much; a lone small message holds no more than a small one. */
+/* A user that writes much gets large blocks; a single small message holds a small one. */
 static size_t
 block_size(const struct sndbuf *b, size_t want)
 {
@@ -152,7 +150,7 @@ sndbuf_reserve(struct sndbuf *b, size_t want, void **at)
 		want = room;
 	if (want == 0)
 		return -LEAT_EAGAIN;
-	/* A tail with little left is left alone when much is to come: fewer, longer slices. */
+	/* If much is to come, a nearly full block is left as it is: fewer, longer slices. */
 	if (tail_room(b) < want && tail_room(b) < WORTH_FILLING && (err = add_block(b, want)) != 0)
 		return err;
 	p = piece(b, b->count - 1);
@@ -182,15 +180,15 @@ sndbuf_sum_runs(struct sndbuf *b, uint16_t len)
 }
 
 /*
- * @n octets more, of the present run and those behind it, into the last piece. A run that began in
- * another block has no sum.
+ * Copies @n octets into the last piece, and computes the checksums of the present run and those
+ * after it. A run that began in another block gets no checksum.
  */
 static void
 copy_runs(struct sndbuf *b, uint8_t *to, const uint8_t *from, size_t n)
 {
 	struct sndbuf_piece *p = piece(b, b->count - 1);
 
-	if (b->run_end != b->end) /* some were written into what was reserved */
+	if (b->run_end != b->end) /* octets were written by reservation */
 		sndbuf_begin_run(b);
 	while (n > 0) {
 		uint32_t had = (uint32_t)(b->run_end - b->run_at);
@@ -237,8 +235,8 @@ sndbuf_write(struct sndbuf *b, const void *from, size_t len)
 }
 
 /*
- * Which piece holds stream position @pos. Pieces of no octets (reserved, not committed) stand only
- * at the end.
+ * Returns the index of the piece that holds position @pos. A piece without octets (reserved, not
+ * committed) can only be the last.
  */
 static uint32_t
 find(const struct sndbuf *b, uint64_t pos)

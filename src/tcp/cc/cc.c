@@ -1,5 +1,5 @@
 /*
- * tcp/cc/cc.c - congestion control: the table of algorithms, and what is the same for all of them.
+ * tcp/cc/cc.c - the table of congestion control algorithms, and what is the same for all of them.
  */
 #include "tcp/cc/cc.h"
 
@@ -65,9 +65,7 @@ cc_syn_was_lost(struct cc *cc)
 	cc->cwnd = cc->mss;
 }
 
-/*
- * As Linux's tcp_cwnd_validate(): a window in which cwnd once stopped the output was limited by it.
- */
+/* As Linux's tcp_cwnd_validate(): once cwnd has stopped the output, it has limited the window. */
 void
 cc_flushed(struct cc *cc, uint32_t in_flight, bool by_cwnd, seq_t una, seq_t nxt)
 {
@@ -82,7 +80,8 @@ bool
 cc_may_grow(const struct cc *cc)
 {
 	/*
-	 * In slow start the window may grow to twice what was in use: it had no time to be filled.
+	 * In slow start cwnd may grow to twice what was in flight, because there was no time to
+	 * fill it.
 	 */
 	return cc->limited || (cc_in_slow_start(cc) && cc->cwnd < 2 * (uint64_t)cc->used_max);
 }
@@ -96,7 +95,7 @@ cc_restart(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now)
 		cc->ops->restart(cc, idle, rto, now);
 	if (cc->ops->own_cwnd || idle <= rto || cc->cwnd <= restart)
 		return;
-	/* What the path could do is remembered as where slow start ends (RFC 2861, 3.2). */
+	/* ssthresh remembers what the path could carry (RFC 2861, 3.2). */
 	if (cc->ssthresh < keep)
 		cc->ssthresh = keep;
 	for (; idle > rto && cc->cwnd > restart; idle -= rto)

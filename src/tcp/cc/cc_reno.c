@@ -2,10 +2,9 @@
  * tcp/cc/cc_reno.c - Reno: slow start and congestion avoidance (RFC 5681), counted in octets (RFC
  * 3465).
  *
- * Where we follow Linux: slow start grows by all that an ACK acknowledges, without RFC 3465's limit
- * of 2 SMSS, since an ACK for a coalesced super-segment stands for many ACKs of old. After a
- * timeout the limit is one SMSS (RFC 3465, 2.3), when an ACK may cover what had arrived long
- * before.
+ * As on Linux, slow start grows by everything that an ACK acknowledges, without the limit of 2 SMSS
+ * of RFC 3465: an ACK for a coalesced super-segment replaces many ACKs. After a timeout the limit
+ * is one SMSS (RFC 3465, 2.3), because an ACK may cover data that arrived long before.
  */
 #include "tcp/cc/cc.h"
 #include "tcp/cc/sample.h"
@@ -28,7 +27,7 @@ reno_init(struct cc *cc, nsec_t now)
 	reno_of(cc)->acked = 0;
 }
 
-/* Returns what of @acked is left for congestion avoidance. */
+/* Returns the part of @acked that is left for congestion avoidance. */
 static uint32_t
 slow_start(struct cc *cc, uint32_t acked)
 {
@@ -38,7 +37,7 @@ slow_start(struct cc *cc, uint32_t acked)
 	return acked - grow;
 }
 
-/* One SMSS for each window acknowledged. */
+/* Adds one SMSS for each window acknowledged. */
 static void
 avoid_congestion(struct cc *cc, uint32_t acked)
 {
@@ -55,8 +54,8 @@ static void
 reno_ack(struct cc *cc, const struct ack_sample *s, enum ca_state state)
 {
 	/*
-	 * What a SACK or a duplicate ACK told of before has had its effect, on pipe: no burst for
-	 * it now.
+	 * Octets that SACK or duplicate ACKs reported earlier have already reduced pipe. They do
+	 * not count again, or they would cause a burst.
 	 */
 	uint32_t acked = s->newly_delivered;
 

@@ -1,5 +1,5 @@
 /*
- * tcp/cc/sample.h - what one ACK said about the network: the scoreboard (tcp/loss/txq.h) fills it
+ * tcp/cc/sample.h - what one ACK says about the network. The scoreboard (tcp/loss/txq.h) fills it
  * in, congestion control reads it.
  */
 #ifndef TCP_CC_SAMPLE_H
@@ -11,48 +11,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What an ACK brought: all that RACK, PRR, CUBIC and BBR want to know. */
+/* The octets, round trips and delivery rate that one ACK reports. */
 struct ack_sample {
 	nsec_t now;
 	seq_t ack;
-	uint32_t acked;        /* octets by which SND.UNA moved */
-	uint32_t newly_sacked; /* octets that only SACK brought now */
+	uint32_t acked;        /* octets by which SND.UNA advanced */
+	uint32_t newly_sacked; /* octets that this ACK sacked */
 	/*
-	 * Octets not known to have arrived before: acked + newly_sacked, less what was sacked
-	 * before
+	 * Octets that had not been reported before: acked + newly_sacked, less what was sacked
+	 * earlier
 	 */
 	uint32_t newly_delivered;
 	uint32_t newly_lost;      /* octets found lost by this ACK */
-	uint32_t prior_out;       /* octets outstanding before it: FlightSize (RFC 5681) */
-	uint32_t prior_in_flight; /* pipe before it */
-	uint32_t in_flight;       /* pipe after it */
-	uint64_t delivered;       /* the total, after it */
+	uint32_t prior_out;       /* octets outstanding before this ACK: FlightSize (RFC 5681) */
+	uint32_t prior_in_flight; /* pipe before this ACK */
+	uint32_t in_flight;       /* pipe after this ACK */
+	uint64_t delivered;       /* all octets delivered on this connection */
 
 	/*
-	 * For RTO: of the oldest octet acknowledged now, if never sent twice (Karn); else of the
-	 * oldest sacked now; 0 = none
+	 * For the RTO: the round trip of the oldest octet acknowledged now, if it was sent once
+	 * (Karn); otherwise of the oldest one sacked now; 0 = none
 	 */
 	nsec_t rtt;
 	/*
-	 * For congestion control: of what was sent last of all delivered now and never sent twice;
-	 * 0 = none
+	 * For congestion control: the round trip of the segment that was sent last of all that were
+	 * delivered now and sent once; 0 = none
 	 */
 	nsec_t rtt_latest;
 
-	uint64_t prior_delivered; /* the total when the packet delivered now that was sent last was sent */
-	uint64_t rate_octets;     /* delivered over */
-	nsec_t rate_interval;     /* this long; 0 = no rate */
-	bool is_app_limited;      /* ... by the application, not by the path */
+	uint64_t prior_delivered; /* total when the last sent of the packets delivered now was sent */
+	uint64_t rate_octets;     /* delivery rate: octets delivered */
+	nsec_t rate_interval;     /* in this time; 0 = no rate */
+	bool is_app_limited;      /* the application limited the rate, not the path */
 
-	/* Of what was sent last of all delivered now: RACK.xmit_ts; 0 = nothing delivered */
+	/*
+	 * RACK.xmit_ts: when the last sent of the packets delivered now was sent; 0 = none
+	 * delivered
+	 */
 	nsec_t latest_sent;
 	seq_t latest_end; /* RACK.end_seq */
 
-	bool reordered;  /* something sent before, and never again, arrived behind what had been sacked */
-	bool reneged;    /* the first octet out had been sacked, so it was thrown away (RFC 2018, 8) */
-	bool orig_acked; /* something thought lost was delivered without being sent again (F-RTO, RFC 5682) */
-	seq_t dsack;     /* where what the peer got twice begins, */
-	uint32_t dsack_octets; /* and how much it is (RFC 2883); 0 = nothing */
+	bool reordered;  /* a segment sent once arrived after one with a higher number had been sacked */
+	bool reneged;    /* the first outstanding octet was sacked, then discarded (RFC 2018, 8) */
+	bool orig_acked; /* counted as lost, but delivered without a retransmission (F-RTO, RFC 5682) */
+	seq_t dsack;     /* what the peer received twice begins here, */
+	uint32_t dsack_octets; /* and has this many octets (RFC 2883); 0 = none */
 };
 
 #endif

@@ -1,7 +1,4 @@
-/*
- * tcp/loss/recovery.c - loss recovery as a whole: the states, the window meanwhile, NextSeg(),
- * undo.
- */
+/* tcp/loss/recovery.c - loss recovery: its states, cwnd meanwhile, NextSeg(), and undo. */
 #include "tcp/loss/recovery.h"
 
 #include <assert.h>
@@ -20,21 +17,21 @@ set_state(struct recovery *r, struct cc *cc, enum ca_state state, nsec_t now)
 		cc->ops->state(cc, state, now);
 }
 
-/* Congestion: a new ssthresh, once a window, and the old one remembered. */
+/* Congestion: asks for a new ssthresh, and keeps the old values for an undo. */
 static void
 reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum ca_state why)
 {
 	cc->prior_cwnd = cc->cwnd;
 	cc->prior_ssthresh = cc->ssthresh;
 	/*
-	 * RFC 5681 (4) counts FlightSize; what limited transmit sent beyond cwnd is no part of it
-	 * (RFC 3042, 2).
+	 * RFC 5681 (4) uses FlightSize, which does not include what limited transmit sent beyond
+	 * cwnd (RFC 3042, 2).
 	 */
 	cc->ssthresh = cc->ops->ssthresh(cc, flight < cc->cwnd ? flight : cc->cwnd, why);
 	r->undo_possible = true;
 }
 
-/* What is common to all episodes: they end when all that is out now is acknowledged. */
+/* Begins a recovery of either kind. It ends when everything outstanding now is acknowledged. */
 static void
 begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nsec_t now)
 {
@@ -62,9 +59,9 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 }
 
 /*
- * Is it time? IsLost() found something, or three duplicate ACKs came (RFC 6675, 5 (1) and (2); RFC
- * 5681, 3.2). Without SACK, duplicates of an ACK that ended the last recovery may come from its own
- * retransmissions (RFC 6582, 3.2 (1)).
+ * Returns true if recovery must begin: IsLost() found something, or three duplicate ACKs arrived
+ * (RFC 6675, 5 (1) and (2); RFC 5681, 3.2). Without SACK, duplicate ACKs of the ACK that ended the
+ * last recovery may come from its own retransmissions (RFC 6582, 3.2 (1)).
  */
 static bool
 loss_found(const struct recovery *r, const struct txq *q)
@@ -74,7 +71,7 @@ loss_found(const struct recovery *r, const struct txq *q)
 	return txq_next_lost(q) || q->dupacks >= DUP_THRESH;
 }
 
-/* The reduction was a mistake: as before it. */
+/* The reduction was a mistake: restores cwnd and ssthresh. */
 static void
 undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
@@ -94,9 +91,9 @@ undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 }
 
 /*
- * All was sent needlessly if each retransmitted octet was reported as a duplicate (RFC 3708), or if
- * the first ACK after the retransmission echoes a timestamp from before it, so answers the original
- * (Eifel: RFC 3522, 3.2).
+ * Returns true if all retransmissions were needless: each retransmitted octet was reported as a
+ * duplicate (RFC 3708), or the first ACK after the retransmission echoes an earlier timestamp, so
+ * it acknowledges the original (Eifel: RFC 3522, 3.2).
  */
 static bool
 was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
@@ -105,7 +102,7 @@ was_spurious(struct recovery *r, const struct ack_sample *s, uint32_t tsecr)
 
 	if (!r->undo_possible || !r->sent_again)
 		return false;
-	/* Of what was not sent again then, a duplicate is the network's doing. */
+	/* A duplicate of what was not retransmitted in this recovery was made by the network. */
 	if (s->dsack_octets > 0 && seq_geq(s->dsack, r->from) &&
 	    seq_leq(s->dsack + s->dsack_octets, r->point)) {
 		r->undo_left -= s->dsack_octets < r->undo_left ? s->dsack_octets : r->undo_left;
@@ -124,8 +121,8 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	enum ca_state from = r->state;
 
 	/*
-	 * Linux and RFC 6582, 3.2 (3) alike: no burst from a window that is wider than what is
-	 * under way.
+	 * As on Linux and in RFC 6582, 3.2 (3): a cwnd larger than what is in flight must not cause
+	 * a burst.
 	 */
 	if (from == CA_RECOVERY && !cc->ops->own_cwnd && cc->cwnd > cc->ssthresh)
 		cc->cwnd = cc->ssthresh;
@@ -136,7 +133,7 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	return from == CA_LOSS ? "leave RTO recovery" : "leave recovery";
 }
 
-/* An ACK within a recovery. */
+/* Processes an ACK within a recovery. */
 static void
 go_on(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
@@ -155,7 +152,7 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 	if (r->state >= CA_RECOVERY && seq_geq(q->una, r->point))
 		change = leave(r, q, cc, s->now);
 	if (seq_gt(q->una, r->point))
-		r->has_point = false; /* or half a sequence space later it would seem to lie ahead */
+		r->has_point = false; /* or it would seem to lie ahead again after half the sequence space */
 	if (r->state == CA_RECOVERY || r->state == CA_LOSS) {
 		go_on(r, q, cc, s);
 		return change;
@@ -193,7 +190,7 @@ void
 recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	/*
-	 * Once a window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by
+	 * Once per window: not again for the same loss (RFC 5681, 3.1: "has not yet been resent by
 	 * way of the retransmission timer").
 	 */
 	bool new_loss =
@@ -216,8 +213,8 @@ recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 }
 
 /*
- * How many octets of @len go, in whole segments, where @room octets may be under way more; none if
- * not one segment fits.
+ * Returns how many of @len octets may be sent in whole segments, if @room more octets may be in
+ * flight; 0 if not even one segment fits.
  */
 static uint32_t
 whole_segments(uint32_t len, uint32_t room, uint32_t mss)

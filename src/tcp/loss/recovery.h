@@ -1,11 +1,11 @@
 /*
  * tcp/loss/recovery.h - loss recovery as a whole: when it begins and ends, what may be sent next,
- * how cwnd is governed meanwhile, and whether it was all a mistake.
+ * how cwnd is set meanwhile, and whether it was a mistake.
  *
- * RFC 6675 with SACK, RFC 6582 (NewReno) without, RFC 3042 (limited transmit) by way of pipe, RFC
- * 5681 and RFC 6298 after a timeout; undo by D-SACK (RFC 3708) and by timestamps (Eifel, RFC 3522
- * and RFC 4015). It knows no connection: the records are txq's, the window is cc's, timers and
- * packets are the caller's.
+ * It follows RFC 6675 with SACK, and RFC 6582 (NewReno) without. Limited transmit (RFC 3042)
+ * follows from pipe. After a timeout RFC 5681 and RFC 6298 hold. It undoes by D-SACK (RFC 3708) and
+ * by timestamps (Eifel, RFC 3522 and RFC 4015). It knows no connection: the records are in txq, the
+ * window in cc, and the caller has timers and packets.
  *
  * How a connection uses it:
  *	on an acceptable ACK:   txq_ack(&q, &in, &s); if s.rtt, rto_sample();
@@ -14,7 +14,7 @@
  *	in the flush:           while (recovery_next(&r, &q, &cc, unsent, &next, &by_cwnd))
  *	                        { build the packet; if next.rec, recovery_resent(),
  *	                        else txq_sent(); if true, send it; } then cc_flushed().
- *	                        unsent: octets of new data that the peer's window takes
+ *	                        unsent: octets of new data that the peer's window allows
  */
 #ifndef TCP_LOSS_RECOVERY_H
 #define TCP_LOSS_RECOVERY_H
@@ -26,56 +26,57 @@
 struct recovery {
 	enum ca_state state;
 	/*
-	 * RecoveryPoint: the recovery ends when SND.UNA reaches it; a new one begins not before
-	 * that
+	 * RecoveryPoint: recovery ends when SND.UNA reaches it. While has_point, no new one begins
+	 * before it
 	 */
 	seq_t point;
 	bool has_point;
-	seq_t from; /* SND.UNA when it began */
-	/*
-	 * The first retransmission of this recovery is due, whatever pipe says (RFC 6675, 5 (4.3))
-	 */
+	seq_t from; /* SND.UNA when recovery began */
+	/* The first retransmission of this recovery is due, whatever pipe is (RFC 6675, 5 (4.3)) */
 	bool first;
 	bool rescued;    /* RescueRxt is set: one rescue per recovery */
-	bool sent_again; /* something was retransmitted in this recovery */
-	/* Octets retransmitted in this recovery that no D-SACK has shown to be needless */
+	bool sent_again; /* something has been retransmitted in this recovery */
+	/* Octets retransmitted in this recovery that no D-SACK has reported as duplicates */
 	uint32_t undo_left;
 	bool undo_possible;
 	bool has_ts;               /* timestamps are in use */
-	bool eifel_done;           /* the first ACK after the first retransmission has come */
-	uint32_t retx_tsval;       /* the TSval of the first retransmission of this recovery (RFC 3522) */
+	bool eifel_done;           /* the first ACK after the first retransmission has arrived */
+	uint32_t retx_tsval;       /* TSval of the first retransmission of this recovery (RFC 3522) */
 	uint32_t timeouts;         /* in a row, without progress */
-	uint32_t episodes, undone; /* recoveries begun and undone, ever: fast and by timeout */
+	uint32_t episodes, undone; /* recoveries begun and undone, ever, by duplicates or by timeout */
 };
 
 void recovery_init(struct recovery *r, bool timestamps);
 
 /*
- * What an ACK means. @tsecr: its TSecr (used with timestamps only). Returns words for EVENT_TCP_CC
- * ("enter recovery", "leave recovery", "undo recovery", "undo RTO", ...), NULL when the state did
- * not change.
+ * Processes what an ACK says. @tsecr is its TSecr, used with timestamps only. Returns the change of
+ * state in words for EVENT_TCP_CC ("enter recovery", "leave recovery", "undo recovery", "undo RTO",
+ * ...); NULL when there is none.
  */
 const char *recovery_ack(
     struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s, uint32_t tsecr);
 
 /*
- * The retransmission timer expired, something being out: cwnd is one segment, all is lost that is
- * not sacked (RFC 5681, 3.1 (4); RFC 6675, 5.1).
+ * The retransmission timer expired with data outstanding: cwnd becomes one segment, and everything
+ * that is not sacked counts as lost (RFC 5681, 3.1 (4); RFC 6675, 5.1).
  */
 void recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now);
 
 /* What may be sent next. */
 struct recovery_next {
-	struct txrec *rec; /* to be sent again, from its first octet; NULL: new data at SND.NXT */
+	struct txrec *rec; /* record to retransmit from its first octet; NULL: new data at SND.NXT */
 	/*
-	 * How many octets at most: a whole number of mss, or all that the record has; for new data,
-	 * what cwnd lets through
+	 * Octets at most. For a retransmission a whole number of mss, or the whole record; for new
+	 * data what cwnd allows
 	 */
 	uint32_t len;
 	enum pkt_why why;
 };
 
-/* May there be something to send again? If not, recovery_next() has no answer but new data. */
+/*
+ * Returns true if there may be something to retransmit. If not, recovery_next() offers only new
+ * data.
+ */
 static inline bool
 recovery_wants(const struct recovery *r, const struct txq *q)
 {
@@ -83,18 +84,17 @@ recovery_wants(const struct recovery *r, const struct txq *q)
 }
 
 /*
- * NextSeg() of RFC 6675 and the cwnd test around it. @unsent: octets of new data that could be sent
- * now if cwnd let them (within the peer's window); 0 when there are none. False: nothing may be
- * sent; *@by_cwnd tells whether it is cwnd that forbids it (for cc_flushed()). A retransmission may
- * carry fewer octets than len says, but not none. New data may be held back by the caller (Nagle,
- * silly windows): then stop asking.
+ * NextSeg() of RFC 6675 with its test of cwnd. @unsent is the number of octets of new data that the
+ * peer's window allows; 0 if there are none. Returns false if nothing may be sent; *@by_cwnd, for
+ * cc_flushed(), says whether cwnd is the reason. The caller may retransmit fewer octets than len,
+ * but not none. It may hold new data back (Nagle, silly windows); then it stops asking.
  */
 bool recovery_next(struct recovery *r, struct txq *q, const struct cc *cc, uint32_t unsent,
     struct recovery_next *next, bool *by_cwnd);
 
 /*
- * The first @len octets of next->rec are sent again, in wire segments of @mss, @tsval being the
- * TSval on them. False (no memory): do not send.
+ * Notes that the first @len octets of next->rec are retransmitted in wire segments of @mss, with
+ * @tsval in their timestamps. Returns false without memory: do not send.
  */
 bool recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
     uint16_t mss, uint32_t tsval, nsec_t now);

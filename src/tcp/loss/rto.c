@@ -1,6 +1,4 @@
-/*
- * tcp/loss/rto.c - how long to wait before retransmitting (RFC 6298).
- */
+/* tcp/loss/rto.c - the retransmission timeout (RFC 6298). */
 #include "tcp/loss/rto.h"
 
 #include <assert.h>
@@ -30,7 +28,7 @@ rto_sample(struct rto *r, nsec_t rtt, uint32_t per_rtt)
 	if (r->srtt == 0) {
 		r->srtt = rtt;
 		r->rttvar = rtt / 2;
-	} else if (per_rtt == 1) { /* mostly, and then nothing need be divided */
+	} else if (per_rtt == 1) { /* the common case, which needs no division */
 		r->rttvar += (llabs(r->srtt - rtt) - r->rttvar) / 4;
 		r->srtt += (rtt - r->srtt) / 8;
 	} else {

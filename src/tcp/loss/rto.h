@@ -1,12 +1,11 @@
 /*
- * tcp/loss/rto.h - how long to wait before retransmitting (RFC 6298).
+ * tcp/loss/rto.h - the retransmission timeout (RFC 6298).
  *
- * Pure arithmetic: it reads no clock, holds no timer, knows no connection. The caller brings each
- * round-trip sample, and asks for the timeout. All durations are in nanoseconds.
+ * Pure arithmetic: it reads no clock, holds no timer, and knows no connection. The caller brings
+ * round-trip samples and asks for the timeout. All durations are in nanoseconds.
  *
- * Where we follow Linux and not the letter of the RFC: the floor is 200 ms and it is a floor of the
- * margin over SRTT, not of the whole (RFC 6298 (2.4) says 1 s of the whole), and the ceiling is 120
- * s.
+ * It differs from RFC 6298 where Linux does. The minimum of 200 ms applies to the margin over SRTT,
+ * where RFC 6298 (2.4) has 1 s for the whole. The maximum is 120 s.
  */
 #ifndef TCP_LOSS_RTO_H
 #define TCP_LOSS_RTO_H
@@ -23,38 +22,37 @@
 
 struct rto {
 	nsec_t srtt;      /* smoothed round-trip time; 0 = no sample yet */
-	nsec_t rttvar;    /* its mean deviation */
-	nsec_t base;      /* the timeout without the backoff */
-	nsec_t rto;       /* the timeout in force, backoff included: what to arm the timer with */
-	uint32_t backoff; /* how often it was doubled since the last sample or progress */
+	nsec_t rttvar;    /* mean deviation of the round-trip time */
+	nsec_t base;      /* the timeout without backoff */
+	nsec_t rto;       /* the timeout with backoff: what the timer is set to */
+	uint32_t backoff; /* how often the timeout was doubled since the last sample or progress */
 };
 
-/* As before the first sample: RTO_INITIAL. */
+/* Sets the timeout before the first sample: RTO_INITIAL. */
 void rto_init(struct rto *r);
 
 /*
- * A round trip of @rtt (1 ns at least; less counts as that) was measured; ends any backoff.
- * @per_rtt is how many samples one round trip brings, 1 at least: RTO_SAMPLES(flight, mss) when
- * each ACK brings one (RFC 7323, appendix G), so that many samples of one flight do not wash the
- * history out. Never bring a sample of a retransmitted segment unless a timestamp tells which
- * transmission it answers (Karn).
+ * Adds a round trip of @rtt (at least 1 ns), and ends the backoff. @per_rtt is the number of
+ * samples in one round trip, at least 1: RTO_SAMPLES(flight, mss) if each ACK brings one. It keeps
+ * many samples of one flight from erasing the history (RFC 7323, appendix G). A retransmitted
+ * segment gives a sample only if a timestamp says which transmission it answers (Karn).
  */
 void rto_sample(struct rto *r, nsec_t rtt, uint32_t per_rtt);
 
 /* ExpectedSamples of RFC 7323, appendix G: ceiling(FlightSize / (SMSS * 2)). */
 #define RTO_SAMPLES(flight, mss) (((flight) + 2 * (mss)-1) / (2 * (mss)))
 
-/* The timer expired: double (RFC 6298 (5.5)). */
+/* The timer expired: doubles the timeout (RFC 6298 (5.5)). */
 void rto_back_off(struct rto *r);
 
 /*
- * New data was acknowledged without giving a sample: the path works, so the backoff ends, as in
- * Linux.
+ * New data was acknowledged, without a sample: as on Linux the backoff ends, because the path
+ * works.
  */
 void rto_progress(struct rto *r);
 
 /*
- * The handshake is over and its SYN had to be sent again, and no timestamp gave a sample: RFC 6298
+ * The handshake is over, its SYN was retransmitted, and there is no sample by timestamps: RFC 6298
  * (5.7).
  */
 void rto_syn_was_lost(struct rto *r);

@@ -1,6 +1,6 @@
 /*
- * tcp/loss/txq.c - what was sent and is not acknowledged yet: sending, losing, and what to send
- * next.
+ * tcp/loss/txq.c - what has been sent and is not acknowledged: sending, marking as lost, and what
+ * to send next.
  */
 #include "tcp/loss/txq.h"
 
@@ -54,7 +54,7 @@ txq_at(struct txq *q, seq_t seq)
 	return r && seq_lt(seq, r->end) ? r : NULL;
 }
 
-/* @r leaves now: what the delivery rate will want to know, and its place in time. */
+/* Notes the time at which @r is sent, and the state for the delivery rate. */
 static void
 stamp(struct txq *q, struct txrec *r, nsec_t now)
 {
@@ -133,8 +133,8 @@ txq_mark_first_lost(struct txq *q, uint32_t len)
 }
 
 /*
- * What the duplicate ACKs stand for lies above the first hole and is neither lost nor under way: no
- * more than there is.
+ * The duplicate ACKs stand for segments above the first hole that are neither lost nor in flight:
+ * for no more than there is.
  */
 void
 txq_limit_dupacks(struct txq *q)
@@ -181,7 +181,7 @@ txq_mark_all_lost(struct txq *q)
 		if (r->sacked)
 			continue;
 		txq_mark_lost(q, r);
-		/* In order of sequence, whatever was lost before. */
+		/* in the order of sequence numbers, not of the loss */
 		list_del(&r->by_state);
 		list_push(&q->lost_list, &r->by_state);
 	}

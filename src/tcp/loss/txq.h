@@ -1,23 +1,22 @@
 /*
- * tcp/loss/txq.h - what was sent and is not acknowledged yet: the transmit records, the SACK
- * scoreboard over them (RFC 2018, RFC 6675), and what each ACK delivered
+ * tcp/loss/txq.h - what has been sent and is not acknowledged: the transmit records, the SACK
+ * scoreboard (RFC 2018, RFC 6675), and what each ACK delivered
  * (draft-cheng-iccrg-delivery-rate-estimation).
  *
- * It knows no connection and holds no data. A record is a range of sequence space sent at one time:
- * a super-segment is one record, and is split where a SACK, a loss or a retransmission hits part of
- * it (at borders of its wire segments only). SYN and FIN take their octet of sequence space like
- * any other.
+ * It knows no connection and holds no data. A record is a range of sequence space that was sent at
+ * one time. A super-segment is one record, and is split at borders of its wire segments where a
+ * SACK, a loss or a retransmission concerns part of it. A FIN takes its octet of sequence space
+ * like any other. The SYN has no record: the connection retransmits it.
  *
- * Records stand in a list by sequence; besides, each is in one of these:
- *   flight   sent and thought to be under way, by the time of its last transmission (what RACK
- *            walks),
- *   lost     thought lost and not sent again since, in the order in which that was found,
- *   sacked   by sequence.
- * Neighbours that are both sacked become one record, so the scoreboard has as many records as it
- * has edges.
+ * All records are in a list by sequence number. Each is also in one of these lists:
+ *   flight   sent and in flight, in the order of the last transmission,
+ *   lost     counted as lost and not sent again since, in the order in which that was found,
+ *   sacked   by sequence number.
+ * Two neighbours that are both sacked become one record, so the scoreboard has one record for each
+ * sacked run.
  *
- * Counts are kept in octets and are never recounted: pipe = out - sacked - lost + retx (RFC 6675,
- * 4, "SetPipe").
+ * The counts are in octets and are updated, never recounted: pipe = out - sacked - lost + retx (RFC
+ * 6675, 4, "SetPipe").
  */
 #ifndef TCP_LOSS_TXQ_H
 #define TCP_LOSS_TXQ_H
@@ -34,27 +33,27 @@
 enum { DUP_THRESH = 3 }; /* DupThresh (RFC 6675, 2) */
 
 struct txrec {
-	struct seqtree_node node;  /* .seq is where the range begins */
+	struct seqtree_node node;  /* .seq is the first octet */
 	struct seqtree_node snode; /* in the tree of sacked ranges, while sacked */
 	struct list by_seq;
-	struct list by_state; /* on flight, lost_list or sacked_list */
+	struct list by_state; /* in flight, lost_list or sacked_list */
 	seq_t end;
 	uint16_t mss;         /* payload octets of its wire segments */
-	uint16_t retransmits; /* how often (a part of) it was sent again */
+	uint16_t retransmits; /* how often any part of it was sent again */
 	bool sacked;
-	bool lost;        /* thought lost; stays when it is sent again */
-	bool retx;        /* sent again, and that transmission is thought to be under way */
-	bool app_limited; /* the sender had nothing more to send when it left */
-	nsec_t sent;      /* its last transmission */
-	/* when it was last sent: */
-	uint64_t delivered;    /* octets delivered until then, */
-	nsec_t delivered_time; /* when the last of them was, */
-	nsec_t first_tx;       /* and when the packet that it was was sent */
+	bool lost;        /* counted as lost; remains when it is sent again */
+	bool retx;        /* sent again, and in flight */
+	bool app_limited; /* the sender had nothing more to send when this left */
+	nsec_t sent;      /* when it was last sent */
+	/* What the connection had delivered when this was last sent: */
+	uint64_t delivered;    /* octets in all, */
+	nsec_t delivered_time; /* the time of the last delivery, */
+	nsec_t first_tx;       /* and when the packet that was delivered then had been sent */
 };
 
 /*
- * Where records come from: one slab per stack, shared by its connections. Grows by chunks, gives
- * nothing back before the end.
+ * The memory for records: one slab per stack, shared by its connections. It grows by chunks, which
+ * are freed at the end only.
  */
 struct txrec_slab {
 	struct list free;
@@ -64,7 +63,7 @@ struct txrec_slab {
 
 void txrec_slab_init(struct txrec_slab *slab);
 
-/* Asserts that all records came back. */
+/* Frees the slab. Asserts that all records have been returned. */
 void txrec_slab_fini(struct txrec_slab *slab);
 
 struct txq {
@@ -75,42 +74,41 @@ struct txq {
 	struct list sacked_list; /* by sequence */
 	struct seqtree tree;     /* all records */
 	struct seqtree sacked_tree;
-	seq_t una, nxt;  /* the octets between are out */
-	uint32_t sacked; /* octets that have been sacked, */
-	uint32_t lost;   /* that are thought lost, */
-	uint32_t retx;   /* and that were sent again and are thought under way */
-	bool sack;       /* the peer agreed to SACK; the connection sets it */
+	seq_t una, nxt;  /* the octets between are outstanding */
+	uint32_t sacked; /* of these, octets that are sacked, */
+	uint32_t lost;   /* octets that count as lost, */
+	uint32_t retx;   /* and octets that were sent again and are in flight */
+	bool sack;       /* both sides offered SACK; set by the connection */
 
-	seq_t lost_edge;  /* IsLost() holds for all before it that is not sacked (RFC 6675, 4) */
-	seq_t high_rxt;   /* HighRxt: end of what was retransmitted in this recovery */
-	uint32_t dupacks; /* DupAcks (RFC 6675, 5). Without SACK each stands for a segment that arrived, */
-			  /* and `sacked` is what they are worth */
+	seq_t lost_edge;  /* what lies before it and is not sacked is lost: IsLost() (RFC 6675, 4) */
+	seq_t high_rxt;   /* HighRxt: end of the last retransmission in this recovery */
+	uint32_t dupacks; /* DupAcks (RFC 6675, 5); without SACK, `sacked` counts what they stand for */
 
 	/* delivery rate (draft-cheng-iccrg-delivery-rate-estimation) */
-	uint64_t delivered; /* octets known to have arrived, ever */
+	uint64_t delivered; /* octets delivered, ever */
 	nsec_t delivered_time;
-	nsec_t first_tx; /* when the packet most recently delivered was sent */
-	/* Until delivered passes this, samples are limited by the application; 0 = not */
+	nsec_t first_tx; /* when the packet delivered last was sent */
+	/* The application limits samples until delivered exceeds this; 0: it does not */
 	uint64_t app_limited;
-	uint64_t retx_total; /* octets sent again, ever */
+	uint64_t retx_total; /* octets retransmitted, ever */
 };
 
-/* Nothing sent; SND.UNA = SND.NXT = @iss. */
+/* Starts with nothing sent: SND.UNA = SND.NXT = @iss. */
 void txq_init(struct txq *q, struct txrec_slab *slab, seq_t iss);
 
-/* Gives all records back. */
+/* Returns all records to the slab. */
 void txq_fini(struct txq *q);
 
 /*
- * @len octets of sequence space that begin at q->nxt leave now for the first time, in wire segments
- * of @mss payload octets. Call it before the packet is handed down: false (no memory) means do not
- * send.
+ * Notes that @len octets of sequence space at q->nxt are sent for the first time, in wire segments
+ * of @mss payload octets. Call it before the packet is handed down. Returns false without memory:
+ * do not send.
  */
 bool txq_sent(struct txq *q, uint32_t len, uint16_t mss, nsec_t now);
 
 /*
- * The first @len octets of record @r, which is not sacked, leave again now, in wire segments of
- * @mss. False (no memory to split it): do not send.
+ * Notes that the first @len octets of record @r, which is not sacked, are retransmitted in wire
+ * segments of @mss. Returns false without memory to split the record: do not send.
  */
 bool txq_resent(struct txq *q, struct txrec *r, uint32_t len, uint16_t mss, nsec_t now);
 
@@ -120,7 +118,7 @@ txq_out(const struct txq *q)
 	return q->nxt - q->una;
 }
 
-/* Octets thought to be in the network: pipe of RFC 6675. Never below 0. */
+/* Returns the octets that are thought to be in flight: pipe of RFC 6675. Never below 0. */
 static inline uint32_t
 txq_pipe(const struct txq *q)
 {
@@ -128,8 +126,8 @@ txq_pipe(const struct txq *q)
 }
 
 /*
- * The user has nothing more to send, though cwnd would let it: samples until what is under way
- * arrives say so.
+ * The user has nothing more to send, though cwnd would allow it: samples say so until what is in
+ * flight has arrived.
  */
 static inline void
 txq_app_limited(struct txq *q)
@@ -140,68 +138,71 @@ txq_app_limited(struct txq *q)
 }
 
 /*
- * The records in order: the first (it holds SND.UNA), and the one behind @r; NULL when there is
- * none.
+ * Return the first record, which holds SND.UNA, and the record after @r; NULL when there is none.
  */
 struct txrec *txq_first(const struct txq *q);
 struct txrec *txq_after(const struct txq *q, const struct txrec *r);
 
-/* The record that holds @seq, or NULL. */
+/* Returns the record that holds @seq, or NULL. */
 struct txrec *txq_at(struct txq *q, seq_t seq);
 
 /* What an ACK says. */
 struct ack_in {
-	seq_t ack; /* SEG.ACK: at most q->nxt; before q->una where a later ACK came first */
-	const struct seq_range *sack; /* as on the wire, in host order, not checked */
+	seq_t ack; /* SEG.ACK: at most q->nxt; less than q->una if a later ACK has overtaken it */
+	const struct seq_range *sack; /* as on the wire, in host order, not validated */
 	unsigned sacks;
-	bool dupack;  /* a duplicate ACK as RFC 5681, 2 defines it; matters without SACK only */
+	bool dupack;  /* a duplicate ACK (RFC 5681, 2); matters without SACK only */
 	uint32_t mss; /* SMSS */
-	/* The least round trip known; 0 = none. Rates over less time than that are not believed */
+	/* The least round-trip time measured; 0 = none. A rate over a shorter time is not used */
 	nsec_t min_rtt;
 	nsec_t now;
 };
 
 /*
- * An acceptable ACK arrived: moves SND.UNA, marks what it sacks, finds what is lost by RFC 6675's
- * IsLost() (DUP_THRESH), and fills @out. Blocks that are nonsense (empty, reversed, beyond
- * SND.NXT, before SND.UNA and no D-SACK) are ignored. The work is proportional to what is new.
+ * Processes an acceptable ACK: advances SND.UNA, marks what it sacks, finds lost records by
+ * IsLost() of RFC 6675 (DUP_THRESH), and fills @out. Invalid blocks are ignored: empty, reversed,
+ * beyond SND.NXT, or before SND.UNA without being a D-SACK. The work is proportional to what is
+ * new.
  */
 void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);
 
 /*
- * The first @len octets are lost, if they are neither sacked nor thought lost already: three
- * duplicate ACKs say so, or a partial ACK without SACK (RFC 6582, 3.2).
+ * Marks the first @len octets as lost, unless they are sacked or lost already. Call it on three
+ * duplicate ACKs, or on a partial ACK without SACK (RFC 6582, 3.2).
  */
 void txq_mark_first_lost(struct txq *q, uint32_t len);
 
 /*
- * Without SACK: the duplicate ACKs so far mean nothing any more; and: they cannot stand for more
- * than is out.
+ * Without SACK: txq_forget_dupacks() forgets the duplicate ACKs so far. txq_limit_dupacks() limits
+ * what they stand for to what is outstanding.
  */
 void txq_forget_dupacks(struct txq *q);
 void txq_limit_dupacks(struct txq *q);
 
-/* This record, not sacked, is thought lost (again): RACK's and TLP's way in. Octets newly lost. */
+/*
+ * Marks @r, which is not sacked, as lost, even if it was sent again. Returns how many octets were
+ * not lost before.
+ */
 uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
 
 /*
- * The retransmission timer expired: all that is not sacked is lost, retransmissions included. SACK
- * marks are kept, unless the first octet is marked: then the peer has reneged, and all go (RFC
- * 2018, 8).
+ * The retransmission timer expired: marks everything that is not sacked as lost, retransmissions
+ * included. SACK marks stay, unless the first octet has one: then the peer has reneged, and all are
+ * removed (RFC 2018, 8).
  */
 void txq_mark_all_lost(struct txq *q);
 
-/* The losses were none (undo): nothing is lost any more, until the next SACK that says so again. */
+/* Undo: nothing counts as lost any more, until the next SACK that says so. */
 void txq_unmark_lost(struct txq *q);
 
 /* A recovery begins: HighRxt = SND.UNA. */
 void txq_recovery_begins(struct txq *q);
 
 /*
- * NextSeg() of RFC 6675, by rules. 1: the first record thought lost and not sent again. 3: the
- * first not sacked, not lost, not sent again in this recovery, with something sacked above it. 4:
- * the last that is not sacked; it ends at most @mss octets before its end (split). Each NULL when
- * there is none. Rule 2, new data, is the caller's.
+ * NextSeg() of RFC 6675 by its rules; each returns NULL if there is none. (1) txq_next_lost(): the
+ * first lost record that was not sent again. (3) txq_next_hole(): the first record below a sacked
+ * one that is not sacked, lost, or sent again in this recovery. (4) txq_rescue(): the last record
+ * that is not sacked, split so that it has at most @mss octets. The caller does rule (2), new data.
  */
 struct txrec *txq_next_lost(const struct txq *q);
 struct txrec *txq_next_hole(struct txq *q);

@@ -1,6 +1,6 @@
 /*
- * tcp/loss/txq_ack.c - what an ACK tells: what has arrived, what is lost, how long it took and how
- * fast it went.
+ * tcp/loss/txq_ack.c - what an ACK says: what has arrived, what is lost, and the round trip and the
+ * rate of delivery.
  */
 #include "tcp/loss/txq.h"
 
@@ -9,16 +9,16 @@
 
 #include <assert.h>
 
-/* One ACK being worked on. */
+/* The ACK being processed. */
 struct work {
 	struct txq *q;
 	const struct ack_in *in;
 	struct ack_sample *out;
-	seq_t high_sacked;   /* the end of what was sacked highest before; q->una when nothing was */
-	bool retrans_acked;  /* the cumulative ACK covers something sent twice: no RTT from it (Karn) */
+	seq_t high_sacked;   /* end of the highest octet sacked before; q->una if none */
+	bool retrans_acked;  /* the ACK covers something that was sent twice: it gives no RTT (Karn) */
 	nsec_t sack_rtt;     /* of the oldest octet sacked now; 0 = none */
-	nsec_t rtt_sent;     /* when what gave rtt_latest was sent */
-	nsec_t send_elapsed; /* the delivery rate draft's names */
+	nsec_t rtt_sent;     /* when the segment of rtt_latest was sent */
+	nsec_t send_elapsed; /* as in the draft on the delivery rate */
 	nsec_t prior_time;
 	bool delivered_any;
 };
@@ -31,7 +31,7 @@ high_sacked(const struct txq *q)
 	return top ? top->end : q->una;
 }
 
-/* UpdateRateSample() of the delivery rate draft: what was sent last tells most. */
+/* UpdateRateSample() of the draft: the packet that was sent last says most. */
 static void
 update_rate(struct work *w, const struct txrec *r, seq_t end)
 {
@@ -50,7 +50,7 @@ update_rate(struct work *w, const struct txrec *r, seq_t end)
 	s->latest_end = end;
 }
 
-/* @len octets of @r, which end at @end, are known to have arrived now and were not before. */
+/* Counts @len octets of @r, which end at @end, as delivered now. */
 static void
 deliver(struct work *w, const struct txrec *r, seq_t end, uint32_t len, bool by_sack)
 {
@@ -79,7 +79,7 @@ deliver(struct work *w, const struct txrec *r, seq_t end, uint32_t len, bool by_
 		s->reordered = true;
 }
 
-/* SND.UNA moves to @ack. */
+/* Advances SND.UNA to @ack. */
 static void
 advance(struct work *w, seq_t ack)
 {
@@ -109,9 +109,9 @@ advance(struct work *w, seq_t ack)
 }
 
 /*
- * What of @r lies within @b is sacked. Only whole wire segments count, as the receiver got no parts
- * of them, so that a hostile receiver cannot cut records into octets. Returns the record to go on
- * behind.
+ * Marks the part of @r within @b as sacked. Only whole wire segments count, because the receiver
+ * got no parts of them: a hostile receiver cannot split records into octets. Returns the record to
+ * continue after.
  */
 static struct txrec *
 sack_record(struct work *w, struct txrec *r, struct seq_range b)
@@ -136,8 +136,8 @@ sack_record(struct work *w, struct txrec *r, struct seq_range b)
 }
 
 /*
- * Visits the records that @b touches: each is new to the scoreboard, or a whole run that was there
- * before.
+ * Visits the records that @b touches: each is either new to the scoreboard, or a run that it
+ * already had.
  */
 static void
 sack_block(struct work *w, struct seq_range b)
@@ -153,9 +153,9 @@ sack_block(struct work *w, struct seq_range b)
 }
 
 /*
- * RFC 2883, 4: the first block tells of a duplicate if it lies below the cumulative ACK, or within
- * the second block. The cumulative ACK is that of this segment: one that was overtaken on its way
- * tells of what was sacked then, and not of duplicates.
+ * RFC 2883, 4: the first block reports a duplicate if it lies below the cumulative ACK, or within
+ * the second block. The cumulative ACK is that of this segment: an ACK that was overtaken reports
+ * what was sacked then, not duplicates.
  */
 static bool
 is_dsack(const struct ack_in *in)
@@ -191,7 +191,8 @@ take_sacks(struct work *w)
 }
 
 /*
- * Marks what IsLost() holds for since @edge moved on; what was sent again already stays under way.
+ * Marks as lost what IsLost() holds for after @edge has advanced. What was sent again stays in
+ * flight.
  */
 static void
 lose_until(struct work *w, seq_t edge)
@@ -214,8 +215,8 @@ lose_until(struct work *w, seq_t edge)
 }
 
 /*
- * IsLost() of RFC 6675, 4: DupThresh runs sacked above, or more than (DupThresh - 1) * SMSS octets.
- * The runs are few: neighbours are one. So at most three are looked at.
+ * IsLost() of RFC 6675, 4: DupThresh sacked runs above, or more than (DupThresh - 1) * SMSS octets.
+ * At most three runs are looked at, because sacked neighbours are one run.
  */
 static void
 find_lost(struct work *w)
@@ -236,9 +237,9 @@ find_lost(struct work *w)
 }
 
 /*
- * Without SACK each duplicate ACK says that some segment above the hole arrived. An ACK that moves
- * SND.UNA fills the hole with one segment; the rest of what it covers is what the duplicates stood
- * for (RFC 6582; as Linux counts).
+ * Without SACK, each duplicate ACK says that a segment above the hole arrived. An ACK that advances
+ * SND.UNA fills the hole with one segment; the rest of what it covers are the segments of the
+ * duplicates (RFC 6582; as Linux counts).
  */
 static void
 take_dupacks(struct work *w)

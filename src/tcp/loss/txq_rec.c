@@ -1,6 +1,4 @@
-/*
- * tcp/loss/txq_rec.c - the transmit records by themselves.
- */
+/* tcp/loss/txq_rec.c - single transmit records. */
 #include "tcp/loss/txq_rec.h"
 
 #include "base/bytes.h"
@@ -116,7 +114,7 @@ before(const struct txq *q, const struct txrec *r)
 	return r->by_seq.prev == &q->by_seq ? NULL : container_of(r->by_seq.prev, struct txrec, by_seq);
 }
 
-/* Into the list and the tree of what is sacked. */
+/* Adds @r to the list and the tree of sacked records. */
 static void
 sacked_insert(struct txq *q, struct txrec *r)
 {
