@@ -87,7 +87,7 @@ struct tcp_opts {
 	bool transparent;   /* the local address need not be the host's */
 	bool defer_syn_ack; /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
 	bool any_port;      /* listener: takes every address and every port */
-	/* listener: a child is accepted when data arrives, or after so many retransmitted SYN-ACKs */
+	/* listener: a child is accepted when data arrives, or after this many SYN-ACKs again */
 	uint8_t await_data;
 	bool reuse_addr, reuse_port, v6only; /* see tcp_local_taken() */
 };

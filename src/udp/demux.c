@@ -1,6 +1,4 @@
-/*
- * udp/demux.c - which end a datagram is for.
- */
+/* udp/demux.c - finds the end that a datagram is for. */
 #include "core/core.h"
 #include "udp/end.h"
 #include "wire/ip.h"
@@ -98,7 +96,7 @@ udp_slot_move(struct udp_end *e, const struct endpoint *local, const struct endp
 	return 0;
 }
 
-/* May @e have a datagram of this interface and family at all? */
+/* Returns true if @e takes datagrams of this interface and family. */
 static bool
 end_takes(const struct udp_end *e, const struct udp_flow *f)
 {
@@ -109,7 +107,7 @@ end_takes(const struct udp_end *e, const struct udp_flow *f)
 	return !(e->opts.v6only && ipaddr_is4(&f->local.addr));
 }
 
-/* Ends of one name that said SO_REUSEPORT share its flows evenly, and a flow stays with its end. */
+/* Ends of one name with SO_REUSEPORT share its flows evenly; a flow always goes to the same end. */
 static struct udp_end *
 share(const struct udp *udp, const struct udp_slot *s, const struct udp_flow *f, unsigned count)
 {
@@ -125,7 +123,7 @@ share(const struct udp *udp, const struct udp_slot *s, const struct udp_flow *f,
 	return NULL;
 }
 
-/* The end under (@local, @remote) that takes @f. */
+/* Returns the end with the names (@local, @remote) that takes @f; NULL if there is none. */
 static struct udp_end *
 pick(const struct udp *udp, const struct endpoint *local, const struct endpoint *remote,
     const struct udp_flow *f)

@@ -1,6 +1,4 @@
-/*
- * udp/end.c - ends from opening to closing: names, reading, readiness.
- */
+/* udp/end.c - ends from opening to closing: their names, reading, and readiness. */
 #include "udp/end.h"
 
 #include "core/core.h"
@@ -157,7 +155,7 @@ udp_unread(const struct udp_end *e)
 	return dgram_first_len(&e->queue);
 }
 
-/* As Linux's datagram_poll(); there is always room to send. */
+/* As Linux's datagram_poll(). There is always room to send. */
 unsigned
 udp_ready(const struct udp_end *e)
 {

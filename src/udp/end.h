@@ -1,9 +1,9 @@
 /*
- * udp/end.h - the inside of UDP: ends, and the slots that they are found by.
+ * udp/end.h - the inside of UDP: ends, and the slots by which they are found.
  *
- * A slot is a name that at least one end has taken: a local address and port, and the peer's where
- * the end is connected. All slots are in one hash table, so that finding the end of a datagram
- * costs at most four probes, however many ends there are.
+ * A slot is a name that at least one end has: a local address and port, and, if the end is
+ * connected, those of the peer. All slots are in one hash table, so that a datagram's end is found
+ * by at most four lookups, however many ends there are.
  */
 #ifndef UDP_END_H
 #define UDP_END_H
@@ -23,28 +23,28 @@ struct pkt;
 struct udp {
 	struct core *core;
 	struct table slots;
-	struct list any_port; /* ends that take what no other does */
+	struct list any_port; /* ends that take what no other end takes */
 	uint32_t ends;
 	struct udp_counters count;
 };
 
 struct udp_slot {
 	struct table_node node;
-	struct endpoint local, remote; /* remote unspecified, port 0: not connected */
-	struct list ends;              /* the newest first, as Linux prefers it */
+	struct endpoint local, remote; /* remote unspecified with port 0: not connected */
+	struct list ends;              /* the newest first, as on Linux */
 };
 
 struct udp_group {
 	struct ipaddr addr;
 	uint32_t ifindex;
-	bool include; /* these sources alone; otherwise all but these */
+	bool include; /* takes only these sources; otherwise all but these */
 	uint8_t nsource;
 	struct ipaddr *source; /* not NULL: a filter was set */
 };
 
-/* The way that the last datagram took, for the next with the same names. */
+/* The route of the last datagram, reused for the next one with the same addresses. */
 struct udp_route {
-	struct ipaddr asked; /* the source that was asked for; unspecified = any */
+	struct ipaddr asked; /* the source address that was asked for; unspecified = any */
 	struct ipaddr dst;
 	uint32_t ifindex;
 	struct path_cache cache;
@@ -67,22 +67,22 @@ struct udp_end {
 	struct udp_group group[UDP_GROUPS];
 };
 
-/* The two ends of a datagram that has arrived, and what else decides who gets it. */
+/* The names of a datagram that has arrived, and what else decides which end gets it. */
 struct udp_flow {
 	struct endpoint local, remote;
-	struct iface *iface; /* NULL where it does not matter */
+	struct iface *iface; /* NULL if any interface will do */
 	uint8_t ttl, tos;
 	bool group;
 };
 
-/* Does it keep what is said of datagrams that it sent to @remote? */
+/* Returns true if @e keeps the errors about datagrams that it sent to @remote. */
 static inline bool
 udp_keeps_errors(const struct udp_end *e, const struct ipaddr *remote)
 {
 	return ipaddr_is4(remote) ? e->opts.recverr4 : e->opts.recverr6;
 }
 
-/* What is left of SO_RCVBUF, which both queues share. */
+/* Returns what is left of SO_RCVBUF, which the queues of datagrams and of errors share. */
 static inline size_t
 udp_room(const struct udp_end *e)
 {
@@ -98,30 +98,33 @@ udp_connected(const struct udp_end *e)
 }
 
 /*
- * Put @e under the slot of these names, or none when @local has no port. 0 or -LEAT_ENOBUFS with @e
- * where it was.
+ * Moves @e to the slot of these names, or to none if @local has no port. Returns 0, or
+ * -LEAT_ENOBUFS with @e where it was.
  */
 int udp_slot_move(struct udp_end *e, const struct endpoint *local, const struct endpoint *remote);
 
-/* The one end that takes a datagram to one host; NULL when there is none. */
+/* Returns the end for a unicast datagram; NULL if there is none. */
 struct udp_end *udp_find(struct udp *udp, const struct udp_flow *f);
 
-/* The end that sent to @f->remote, for errors; connected ends first. */
+/*
+ * Returns the end that sent to @f->remote, for an error; connected ends first. NULL if there is
+ * none.
+ */
 struct udp_end *udp_find_sender(struct udp *udp, const struct udp_flow *f);
 
 /*
- * Returns true if @e takes a datagram to a group, from this source. With IP_MULTICAST_ALL it also
- * takes those of groups that other sockets on this host have joined.
+ * Returns true if @e takes datagrams of this group from this source. With IP_MULTICAST_ALL it also
+ * takes those of groups that other sockets of this host have joined.
  */
 bool udp_takes_from(const struct udp_end *e, const struct udp_flow *f);
 
-/* Call @fn for every end that takes a datagram to a group or broadcast address. */
+/* Calls @fn for every end that takes a datagram to a group or broadcast address. */
 void udp_each_member(
     struct udp *udp, const struct udp_flow *f, void (*fn)(struct udp_end *e, void *arg), void *arg);
 
 /*
- * Consumes @payload: to every end that takes it. False when none did. @seg_size: it is a row of
- * datagrams of so many octets.
+ * Delivers @payload, which it consumes, to every end that takes it. @seg_size: @payload is several
+ * datagrams of this many octets; 0 = it is one. Returns false if no end took any.
  */
 bool udp_deliver(struct udp *udp, struct pkt *payload, const struct udp_flow *f, uint32_t seg_size);
 

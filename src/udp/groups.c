@@ -1,9 +1,9 @@
 /*
- * udp/groups.c - the groups that an end has joined, and from which sources it takes what is sent to
- * each (RFC 3376, 2; RFC 3678).
+ * udp/groups.c - the groups that an end has joined, and the sources that it takes in each (RFC
+ * 3376, 2; RFC 3678).
  *
- * A membership excludes the listed sources, or includes no others. The interface knows which
- * sources are included; excluded ones are left out here.
+ * A membership takes all sources except those listed, or only those listed. The interface filters
+ * by included sources; excluded ones are filtered here.
  */
 #include "udp/end.h"
 
@@ -45,8 +45,8 @@ find_group(const struct udp_end *e, const struct ipaddr *group, uint32_t ifindex
 }
 
 /*
- * Finds the membership of @group, and the interface that it belongs to. Returns 0, -LEAT_EINVAL,
- * -LEAT_ENODEV or @none.
+ * Finds the membership of @group on its interface. Returns 0, -LEAT_EINVAL, -LEAT_ENODEV, or @none
+ * if the end has not joined.
  */
 static int
 look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int none, struct udp_group **out)
@@ -61,7 +61,7 @@ look_up(struct udp_end *e, const struct ipaddr *group, uint32_t ifindex, int non
 	return *out ? 0 : none;
 }
 
-/* Withdraws from the interface what @g wants. */
+/* Withdraws what @g asks of the interface. */
 static void
 unwant(const struct udp_end *e, const struct udp_group *g)
 {
@@ -73,7 +73,10 @@ unwant(const struct udp_end *e, const struct udp_group *g)
 		iface_leave_source(iface, &g->addr, &g->source[i]);
 }
 
-/* Makes the interface want what @g wants. Returns 0, or -LEAT_ENOBUFS with nothing changed. */
+/*
+ * Asks the interface for the group and sources of @g. Returns 0, or -LEAT_ENOBUFS with nothing
+ * changed.
+ */
 static int
 want(const struct udp_end *e, const struct udp_group *g)
 {
@@ -93,7 +96,7 @@ want(const struct udp_end *e, const struct udp_group *g)
 	return 0;
 }
 
-/* Changes @g to @now. Only the difference is reported. */
+/* Replaces @g by @now. The network hears only of the difference. */
 static int
 replace(struct udp_end *e, struct udp_group *g, const struct udp_group *now)
 {
@@ -162,7 +165,7 @@ lists(const struct udp_group *g, const struct ipaddr *source, unsigned *at)
 	return false;
 }
 
-/* A list with room for @room sources, of which @n are from @source; NULL without memory. */
+/* Returns a list with room for @room sources and the first @n of @source; NULL without memory. */
 static struct ipaddr *
 list_of(const struct ipaddr *source, unsigned n, unsigned room)
 {
@@ -173,7 +176,7 @@ list_of(const struct ipaddr *source, unsigned n, unsigned room)
 	return list;
 }
 
-/* @g gets @list, whose memory is taken, of @n sources. */
+/* Gives @g the list of @n sources, and takes over the memory of @list. */
 static int
 set_list(struct udp_end *e, struct udp_group *g, bool include, struct ipaddr *list, unsigned n)
 {
@@ -208,7 +211,8 @@ add_source(struct udp_end *e, struct udp_group *g, const struct ipaddr *source, 
 }
 
 /*
- * A filter that has been set keeps its mode until the group is left; without one, the mode changes.
+ * A filter keeps its mode until the group is left. A membership without a filter may change its
+ * mode.
  */
 static int
 take_mode(struct udp_end *e, struct udp_group *g, bool include)

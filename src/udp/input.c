@@ -1,6 +1,4 @@
-/*
- * udp/input.c - datagrams from the network, and what ICMP says of those that we sent.
- */
+/* udp/input.c - datagrams from the network, and ICMP errors about datagrams that we sent. */
 #include "core/core.h"
 #include "udp/end.h"
 #include "wire/checksum.h"
@@ -40,7 +38,7 @@ enqueue_copy(struct udp_end *e, void *arg)
 		drop_note(e->udp->core, d->payload, DROP_POOL_EMPTY);
 }
 
-/* Whoever has joined gets one each; it needs no answer when nobody has. */
+/* Every member gets a copy. Without a member there is no answer. */
 static bool
 deliver_to_group(struct udp *udp, struct pkt *payload, const struct udp_flow *f)
 {
@@ -91,8 +89,8 @@ udp_deliver(struct udp *udp, struct pkt *payload, const struct udp_flow *f, uint
 }
 
 /*
- * The checksum (RFC 768; RFC 8200, 8.1): zero means none over IPv4, and is forbidden over IPv6.
- * What came from our own memory needs no check.
+ * Checks the checksum (RFC 768; RFC 8200, 8.1): zero means none over IPv4, and is forbidden over
+ * IPv6. A packet of this host's own needs no check.
  */
 static bool
 check_sum(struct udp *udp, struct pkt *pkt, const struct ip_rx *rx)
@@ -140,9 +138,8 @@ udp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 }
 
 /*
- * RFC 1122, 4.1.3.3: errors are passed up. As Linux does, hard ones reach a connected end, all of
- * them one that said IP_RECVERR; "packet too big" is a hard one, except to those who do not care
- * for path MTUs.
+ * RFC 1122, 4.1.3.3: errors are passed up. As on Linux, a connected end gets hard errors, and an
+ * end with IP_RECVERR gets all. "Packet too big" is a hard error, unless the end ignores path MTUs.
  */
 static bool
 wants_error(const struct udp_end *e, const struct net_error *err)

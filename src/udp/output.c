@@ -1,6 +1,4 @@
-/*
- * udp/output.c - datagrams to the network.
- */
+/* udp/output.c - sends datagrams. */
 #include "core/core.h"
 #include "udp/end.h"
 #include "wire/checksum.h"
@@ -13,7 +11,7 @@ enum { SEGMENTS_MAX = 128 }; /* Linux's UDP_MAX_SEGMENTS */
 
 const struct udp_tx UDP_TX_DEFAULT = {.ttl = -1, .tos = -1};
 
-/* A datagram on its way: where it goes, and how. */
+/* A datagram that is being sent: from where, to where, and how. */
 struct sending {
 	struct endpoint local, remote;
 	struct path path;
@@ -57,7 +55,7 @@ choose_iface(const struct udp_end *e, const struct udp_tx *tx, const struct endp
 	return ipaddr_is_multicast(&remote->addr) ? e->opts.mcast_if : 0;
 }
 
-/* The way from @src (unspecified = from wherever is best) to where @s goes, looked up. */
+/* Looks up the route to the destination of @s; @src unspecified: from the best address. */
 static int
 look_up(struct udp_end *e, const struct ipaddr *src, uint32_t ifindex, struct sending *s)
 {
@@ -66,7 +64,7 @@ look_up(struct udp_end *e, const struct ipaddr *src, uint32_t ifindex, struct se
 	if (!ipaddr_is_any(src) && !e->opts.transparent && !ipaddr_is_multicast(src) &&
 	    !iface_of_addr(core, src))
 		return -LEAT_EINVAL;
-	/* Bound to a group: that is no source. */
+	/* An end that is bound to a group's address sends from another one. */
 	return route_find(core, &s->remote.addr, ipaddr_is_multicast(src) ? NULL : src, ifindex, &s->path);
 }
 
@@ -88,7 +86,7 @@ choose_path(struct udp_end *e, const struct udp_tx *tx, struct sending *s)
 	if (err)
 		return err;
 	if (!same)
-		e->route = route; /* empty: filled where the datagram is seen to pass */
+		e->route = route; /* the cache is empty until IP fills it in */
 	s->ip.cache = e->opts.transparent ? NULL : &e->route.cache;
 	s->local.addr = s->path.src;
 	if (!e->opts.broadcast && iface_is_broadcast(s->path.iface, &s->remote.addr))
@@ -102,7 +100,7 @@ bounded(const struct udp_end *e, const struct sending *s, uint32_t mtu)
 	return e->opts.mtu6 && e->opts.mtu6 < mtu && !ipaddr_is4(&s->remote.addr) ? e->opts.mtu6 : mtu;
 }
 
-/* What may be sent without being cut by IP; 0 = as much as IP can. */
+/* Returns the size up to which a packet may be sent whole; 0 = IP may fragment it. */
 static uint32_t
 size_limit(const struct udp_end *e, const struct sending *s)
 {
@@ -112,8 +110,8 @@ size_limit(const struct udp_end *e, const struct sending *s)
 }
 
 /*
- * Who forbade fragments and keeps errors finds there what would have passed, as on Linux (ip(7),
- * IP_RECVERR).
+ * An end that forbids fragments and keeps errors gets the size that would have fit, as on Linux
+ * (ip(7), IP_RECVERR).
  */
 static int
 too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
@@ -129,7 +127,7 @@ too_long(struct udp_end *e, const struct sending *s, uint32_t limit)
 }
 
 /*
- * RFC 768's Length and IPv4's Total Length have 16 bits; see udp(7) on EMSGSIZE, and on
+ * The Length of RFC 768 and the Total Length of IPv4 have 16 bits. See udp(7) for EMSGSIZE and
  * UDP_SEGMENT.
  */
 static int
@@ -210,7 +208,7 @@ build(struct udp_end *e, const void *buf, size_t len, const struct sending *s)
 }
 
 /*
- * Members on this very host, and for broadcasts this host itself (RFC 1112, 6.1;
+ * Delivers to members on this host, and a broadcast to this host itself (RFC 1112, 6.1;
  * IP_MULTICAST_LOOP).
  */
 static void
@@ -224,7 +222,7 @@ loop_back(struct udp_end *e, const struct pkt *p, const struct sending *s)
 	if (group ? !e->opts.mcast_loop || !iface_in_group(s->path.iface, &s->remote.addr)
 		  : !iface_is_broadcast(s->path.iface, &s->remote.addr))
 		return;
-	if (s->path.iface->loopback) /* comes back by itself */
+	if (s->path.iface->loopback) /* arrives by itself */
 		return;
 	copy = pkt_clone(p);
 	if (!copy) {
