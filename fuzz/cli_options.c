@@ -1,6 +1,7 @@
 /*
- * A command line of `leat run`: words, each ended by a zero octet. Whatever they are, the answer is options within their bounds, or -1; and every time, share and rate
- * that is taken can be said again.
+ * fuzz/cli_options.c - a command line of `leat run`: words that each end with a zero octet. The
+ * result must be options within their limits, or -1. Every accepted time, share and rate can be
+ * written as text again.
  */
 #include "cli/common/units.h"
 #include "cli/run_options.h"
@@ -55,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!copy || (!nowhere && !(nowhere = fopen("/dev/null", "w"))))
 		abort();
-	stderr = nowhere; /* what the user would be told is of no interest here */
+	stderr = nowhere; /* the messages to the user are not checked here */
 	if (size)
 		memcpy(copy, data, size);
 	copy[size] = '\0';

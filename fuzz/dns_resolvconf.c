@@ -1,6 +1,6 @@
 /*
- * resolv.conf(5) out of any octets: what comes out is within its bounds, and a line that is added
- * at the end changes no server before it.
+ * fuzz/dns_resolvconf.c - any octets as a resolv.conf(5). The result must be within its limits, and
+ * a line added at the end must not change the servers before it.
  */
 #include "dns/resolvconf.h"
 

@@ -1,6 +1,7 @@
 /*
- * The virtio-net header before a frame: what it says is believed only if the frame bears it out, and what was believed can be cut and have its
- * checksum finished without a step outside the frame.
+ * fuzz/host_vnet.c - any octets as a virtio-net header before a frame. The header is accepted only
+ * if the frame agrees with it. An accepted packet can be cut, and its checksum can be completed,
+ * without access outside the frame.
  */
 #include "base/list.h"
 #include "host/vnet.h"

@@ -1,6 +1,7 @@
 /*
- * fuzz/link_input.c - any octets as a frame from an Ethernet wire and from a raw IP wire: it is handed to a network, or passed over or dropped, and
- * counted; a second packet, its clone, still has the same octets.
+ * fuzz/link_input.c - any octets as a frame from an Ethernet wire and from a raw IP wire. The frame
+ * must reach a network, be ignored, or be dropped and counted. A clone of it must keep the same
+ * octets.
  */
 #include "core/core.h"
 #include "link/ethernet.h"

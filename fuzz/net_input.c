@@ -1,8 +1,9 @@
 /*
- * fuzz/net_input.c - a host of core and net, fed with arbitrary frames.
+ * fuzz/net_input.c - a host of core and net that gets arbitrary frames.
  *
- * Input: an octet of switches, then records of a control octet, a length (two octets) and a frame. Whatever comes, the host must not
- * crash, must keep within its memory, and must give everything back at the end.
+ * The input is an octet of switches, then records: a control octet, a length of two octets, and a
+ * frame. Whatever arrives, the host must not crash, must stay within its memory limits, and must
+ * give everything back at the end.
  */
 #include "link/ethernet.h"
 #include "net/internal.h"
@@ -10,7 +11,7 @@
 
 #include <stdlib.h>
 
-/* Not assert(): it must hold in every build. */
+/* Not assert(): the check must also run in builds without assertions. */
 #define must(what) ((what) ? (void)0 : abort())
 
 enum { SWITCH_TRANSPARENT = 1, SWITCH_FORWARDING = 2, SWITCH_AUTOCONF = 4 };
@@ -138,7 +139,7 @@ finish(struct fuzz_host *h)
 	pkt_pool_free(h->pool);
 }
 
-/* A fuzzer does not find checksums by itself: make them right. */
+/* Sets the right checksums, which a fuzzer does not find by itself. */
 static void
 repair(uint8_t *f, size_t len)
 {

@@ -1,8 +1,10 @@
 /*
- * fuzz/pkt_seg.c - any octets as a super-segment to be cut, or as two received packets to be joined. What was joined must be
- * cut into the two again, checksums apart (the input's are not verified here); nothing may be left in the pool.
+ * fuzz/pkt_seg.c - any octets as a super-segment to be cut, or as two received packets to be
+ * joined. A cut after the join must give the two packets again, except for checksums (the input's
+ * are not verified here). Nothing may remain in the pool.
  *
- * Input: an octet that chooses, an octet or two of numbers, then headers and payload.
+ * The input is an octet that chooses the case, one or two octets of numbers, then headers and
+ * payload.
  */
 #include "pkt/join.h"
 #include "pkt/seg.h"
@@ -23,7 +25,10 @@ check(bool right)
 		abort();
 }
 
-/* @n octets, wholly linear or with all but the first @linear in a slice. */
+/*
+ * Makes a packet of @n octets: linear, or with only the first @linear of them linear and the rest
+ * in a slice.
+ */
 static struct pkt *
 packet(struct pkt_pool *pool, const uint8_t *data, size_t n, size_t linear)
 {
@@ -45,7 +50,7 @@ free_all(struct list *l)
 		pkt_free(container_of(n, struct pkt, node));
 }
 
-/* Whatever the headers say: it is cut, or refused. */
+/* Whatever the headers contain, the packet is cut or refused. */
 static void
 cut_anything(struct pkt_pool *pool, uint8_t choice, const uint8_t *data, size_t size)
 {
@@ -68,7 +73,7 @@ cut_anything(struct pkt_pool *pool, uint8_t choice, const uint8_t *data, size_t 
 	free_all(&out);
 }
 
-/* As the network would hand it on: lengths checked, surplus cut off, l3 and l4 set. */
+/* Prepares the packet as the network does: checks lengths, trims surplus octets, sets l3 and l4. */
 static bool
 parse(struct pkt *p, size_t l3)
 {
@@ -104,7 +109,7 @@ parse(struct pkt *p, size_t l3)
 	return true;
 }
 
-/* The same but for the checksums. */
+/* Checks that two packets are equal except for the checksums. */
 static void
 check_same(struct pkt *a, struct pkt *b)
 {

@@ -22,7 +22,8 @@ replay_file(const char *path)
 	}
 	n = fread(buf, 1, sizeof buf, f);
 	fclose(f);
-	exact = malloc(n ? n : 1); /* of the exact size, so that the sanitizer sees a step beyond */
+	/* of the exact size, so that the sanitizer detects a read past the end */
+	exact = malloc(n ? n : 1);
 	if (!exact)
 		exit(1);
 	for (size_t i = 0; i < n; i++)
@@ -52,5 +53,5 @@ main(int argc, char **argv)
 	}
 	closedir(d);
 	printf("%u inputs\n", count);
-	return count ? 0 : 1; /* a corpus that is empty tests nothing */
+	return count ? 0 : 1; /* an empty corpus tests nothing */
 }

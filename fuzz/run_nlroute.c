@@ -1,5 +1,6 @@
 /*
- * A program's netlink request: whatever it says, the answer is whole messages that carry its number, or an errno.
+ * fuzz/run_nlroute.c - any octets as a program's netlink request. The answer must be whole messages
+ * with the request's number, or an errno.
  */
 #include "core/core.h"
 #include "pkt/pool.h"

@@ -1,8 +1,11 @@
 /*
- * fuzz/tcp_segments.c - a connection, a user who sends, reads and closes at odd moments, time that passes, ICMP errors, and a peer who sends segments near the
- * windows, or nowhere near. After each step what must always hold is asserted; in the end every packet must be back.
+ * fuzz/tcp_segments.c - one connection with a user who sends, reads and closes at unusual moments,
+ * time that passes, ICMP errors, and a peer that sends segments inside, near and far outside the
+ * windows. After each step the invariants are checked. At the end all packets must be back in the
+ * pool.
  *
- * The input is a program: its first octet chooses the handshake and its options, then each step is an octet that names it and those it needs.
+ * The input is a program. Its first octet chooses the handshake and its options. Each further step
+ * is an octet that names it, and the octets that it needs.
  */
 #include "tcp/conn.h"
 
@@ -24,7 +27,8 @@ struct host {
 	struct endpoint us, peer;
 	seq_t irs, iss;
 	bool ts;
-	enum { ALONE, COMING, TOLD } batch; /* what came in at once is coming in, or is being told */
+	/* no batch; a batch is coming in; its users are being notified */
+	enum { ALONE, COMING, NOTIFYING } batch;
 };
 
 static uint32_t
@@ -92,7 +96,7 @@ deliver(struct host *h, const uint8_t *octets, size_t n, uint16_t segs)
 	core_deliver(h->core, p, &rx);
 }
 
-/* A segment made to be interesting: numbers count from where the connection stands. */
+/* Makes a segment with interesting numbers, which are relative to the state of the connection. */
 static void
 segment(struct host *h, struct input *in, uint8_t flags)
 {
@@ -229,7 +233,7 @@ user(struct host *h, struct input *in, uint32_t what)
 	}
 }
 
-/* What must hold between any two entries. */
+/* Checks what must hold between any two entries. */
 static void
 check(const struct tcp_conn *c)
 {
@@ -247,7 +251,7 @@ check(const struct tcp_conn *c)
 	assert(txq_pipe(&c->snd.txq) <= 2 * txq_out(&c->snd.txq));
 	assert(seq_leq(c->snd.nxt, tcp_snd_end(c)));
 	assert(seq_leq(tcp_read_seq(c), c->rcv.nxt));
-	/* nothing stands still: whatever is under way or unsent has a timer that looks after it */
+	/* nothing may stall: a timer is armed for everything in flight or unsent */
 	sends = tcp_sends_data(c);
 	assert(!(sends && txq_out(&c->snd.txq) > 0) || timer_armed(&c->timer.retx));
 	assert(!(sends && txq_out(&c->snd.txq) == 0 && tcp_snd_end(c) != c->snd.nxt) ||
@@ -295,16 +299,16 @@ static void
 open_connection(struct host *h, uint8_t how)
 {
 	struct tcp_opts o;
-	struct path way;
+	struct path path;
 
 	tcp_opts_default(&o);
 	o.defer_syn_ack = how & 16;
 	o.rcvbuf = how & 32 ? 8192 : 0;
 	o.sndbuf = how & 64 ? 8192 : 0;
 	if (how & 1) {
-		if (route_find(h->core, &h->peer.addr, &h->us.addr, 0, &way))
+		if (route_find(h->core, &h->peer.addr, &h->us.addr, 0, &path))
 			return;
-		tcp_connect(h->tcp, &h->us, &h->peer, &way, &o, &user_ops, h, &h->c);
+		tcp_connect(h->tcp, &h->us, &h->peer, &path, &o, &user_ops, h, &h->c);
 		if (!(how & 128))
 			syn(h, TCP_SYN | TCP_ACK, how);
 		return;
@@ -327,16 +331,16 @@ next_of_batch(struct host *h)
 		break;
 	case COMING:
 		tcp_batch_notify(h->tcp);
-		h->batch = TOLD;
+		h->batch = NOTIFYING;
 		break;
-	case TOLD:
+	case NOTIFYING:
 		tcp_batch_end(h->tcp);
 		h->batch = ALONE;
 		break;
 	}
 }
 
-/* While users are told nothing arrives, and no time passes within a batch. */
+/* While users are being notified, nothing arrives; within a batch, no time passes. */
 static void
 end_batch_before(struct host *h, uint32_t op)
 {
@@ -344,7 +348,7 @@ end_batch_before(struct host *h, uint32_t op)
 
 	if (op % 8 < 2 && op & 128)
 		next_of_batch(h);
-	while ((h->batch == TOLD && !user) || (h->batch == COMING && time))
+	while ((h->batch == NOTIFYING && !user) || (h->batch == COMING && time))
 		next_of_batch(h);
 }
 

@@ -1,5 +1,6 @@
 /*
- * fuzz/wire_dns.c - any octets as a DNS message: each name is bounded, each record inside the message.
+ * fuzz/wire_dns.c - any octets as a DNS message. Each name must be within its limits, and each
+ * record inside the message.
  */
 #include "wire/dns.h"
 

@@ -1,6 +1,6 @@
 /*
- * fuzz/wire_frame.c - any octets as a frame: every header in it is read through its accessors, by the code that
- * describes frames; and as a packet, and as a frame of which a part is at hand.
+ * fuzz/wire_frame.c - any octets as a frame. The code that describes frames reads every header
+ * through its accessors: as a frame, as a packet, and as a frame of which only a part is available.
  */
 #include "wire/eth.h"
 #include "wire/icmp.h"
@@ -19,7 +19,7 @@ check(const char *text, size_t room)
 		abort();
 }
 
-/* The options of neighbour discovery, wherever there might be some. */
+/* Walks over the options of neighbour discovery at every place where there could be some. */
 static void
 walk_ndp_options(const uint8_t *p, size_t n)
 {

@@ -1,5 +1,6 @@
 /*
- * fuzz/wire_tcp_options.c - any octets as options: what is read can be written and reads back the same.
+ * fuzz/wire_tcp_options.c - any octets as TCP options. Options that were read can be written, and
+ * are the same when read again.
  */
 #include "wire/tcp_options.h"
 
