@@ -1,6 +1,6 @@
 /*
- * bench/args.c - reads a benchmark's options of the form `--name NUMBER`, and prints them and the
- * result as one line of JSON. It does not know what an option means.
+ * bench/args.c - reads options of the form `--name NUMBER`, and prints them and the result as one
+ * line of JSON. It does not know what an option means.
  */
 #include "args.h"
 
@@ -34,7 +34,7 @@ args_read(struct bench_arg *args, int argc, char **argv)
 		if (i + 1 < argc)
 			a->value = strtod(argv[i + 1], &end);
 		if (i + 1 == argc || end == argv[i + 1] || *end) {
-			fprintf(stderr, "%s: %s wants a number\n", argv[0], argv[i]);
+			fprintf(stderr, "%s: %s needs a number\n", argv[0], argv[i]);
 			exit(2);
 		}
 	}

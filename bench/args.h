@@ -1,5 +1,5 @@
 /*
- * bench/args.h - words of a benchmark's command line, `--name number`, and their way into its line of JSON.
+ * bench/args.h - the options of a benchmark, `--name NUMBER`, and their part of its line of JSON.
  */
 #ifndef BENCH_ARGS_H
 #define BENCH_ARGS_H
@@ -8,16 +8,22 @@
 
 struct bench_arg {
 	const char *name; /* NULL ends the list */
-	double value;     /* the default, then what the command line said */
+	double value;     /* the default, then the value from the command line */
 };
 
-/* An unknown name, or no number behind it, ends the program with 2 and a word. */
+/*
+ * Reads the options. An unknown name, or a missing number, ends the program with a message and
+ * status 2.
+ */
 void args_read(struct bench_arg *args, int argc, char **argv);
 
-/* The beginning of the line: {"bench": NAME, "params": {...} */
+/* Prints the beginning of the line: {"bench": NAME, "params": {...} */
 void args_print(const char *bench, const struct bench_arg *args);
 
-/* Nanoseconds of processor time that this program has had: what it costs, whoever else wants the machine meanwhile. */
+/*
+ * Returns the processor time of this program in nanoseconds. Other programs on the machine do not
+ * change it.
+ */
 int64_t args_cpu_time(void);
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * bench/blast.c - Linux's side of bench/datagrams.c, with ordinary sockets: it sends datagrams to port 9 of a host and asks there how many came, or has port
- * 19 send and counts; and it serves the same two ports, so that Linux can stand where Leat does.
+ * bench/blast.c - the Linux side of bench/datagrams.c, with ordinary sockets.
  *
- *	blast send|draw ADDRESS SIZE SEGMENTS SECONDS
- *	blast serve
+ * It sends datagrams to port 9 of a host and asks there how many arrived, or asks port 19 to send
+ * and counts what arrives. It also serves these two ports, so that Linux can take Leat's place.
+ *
+ *   blast send|draw ADDRESS SIZE SEGMENTS SECONDS
+ *   blast serve
  */
 #include "plain.h"
 
@@ -33,7 +35,7 @@ open_socket(void)
 {
 	int fd = must(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"), room = 4 << 20;
 
-	/* More than net.core.rmem_max where we may, as much as it says where not. */
+	/* More than net.core.rmem_max if that is allowed, otherwise up to it. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0)
 		must(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room), "SO_RCVBUF");
 	return fd;
@@ -69,7 +71,10 @@ readable(int fd, int ms)
 	return poll(&p, 1, ms) == 1;
 }
 
-/* How many came since it was last asked. The question may be lost in the flood, and is then asked again. */
+/*
+ * Returns how many datagrams arrived since the last question. The question may be lost in the
+ * flood, and is then repeated.
+ */
 static uint64_t
 ask(int fd)
 {

@@ -1,8 +1,9 @@
 /*
- * bench/churn.c - connections set up, used for one request and one answer, and closed, as fast as both stacks go: in one process, one after another in
- * groups.
+ * bench/churn.c - opens connections, uses each for one request and one answer, and closes them, as
+ * fast as both stacks can. Everything is in one process, in groups of connections, one group after
+ * another.
  *
- *	leat_churn [--group CONNECTIONS] [--octets SIZE] [--ip 4|6] [--seconds S] [--time-wait CONNECTIONS]
+ *   leat_churn [--group CONNECTIONS] [--octets SIZE] [--ip 4|6] [--seconds S] [--time-wait CONNECTIONS]
  */
 #include "args.h"
 #include "pair.h"
@@ -17,7 +18,7 @@ enum { PORT = 5001, GROUP_MAX = 512, OCTETS_MAX = 1 << 16 };
 struct churn {
 	struct pair pair;
 	struct sock *listener, *client[GROUP_MAX], *server[GROUP_MAX];
-	struct endpoint name; /* the listener's */
+	struct endpoint name; /* of the listener */
 	unsigned group;
 	size_t octets;
 	bool v6;
@@ -53,7 +54,7 @@ receive(struct churn *c, struct sock *sk)
 	}
 }
 
-/* The server's watcher: a request is here, and is answered at once. */
+/* The server's callback: a request has arrived and is answered at once. */
 static void
 answer(struct sock *sk, void *arg)
 {
@@ -77,7 +78,7 @@ exchange(struct churn *c)
 		receive(c, c->client[i]);
 }
 
-/* The server closes first, as web servers do, so that TIME-WAIT is its. */
+/* The server closes first, as web servers do, so the TIME-WAIT states are its own. */
 static void
 close_group(struct churn *c)
 {

@@ -1,10 +1,12 @@
 /*
- * bench/closes.c - connections set up, used once and closed, for those who measure: Leat's side of bench/hammer.c.
+ * bench/closes.c - connections that are opened, used once and closed: Leat's side of
+ * bench/hammer.c.
  *
- * To port 7 come connections; each is read until a request of 100 octets is there, answered with as many, and closed: first, so that TIME-WAIT is the
- * server's. To port 8 comes a datagram "CONNECTIONS MILLISECONDS": so many connections at once are made to the asker's port 7, each the moment another is
- * done, for that long; then how many were done, and what the slowest took (ns), goes
- * back as text. A connection that fails there ends the program with a word.
+ * Port 7 accepts connections. It reads a request of 100 octets, answers with as many, and closes
+ * first, so the TIME-WAIT states are the server's. Port 8 takes orders: a datagram "CONNECTIONS
+ * MILLISECONDS" asks for so many connections at once to the sender's port 7, each replaced when it
+ * is done, for that time. The answer, as text, is the number of connections done and the time of
+ * the slowest in nanoseconds. If one of these connections fails, the program ends with a message.
  */
 #include "tap.h"
 
@@ -18,7 +20,7 @@ enum { PORT_CLOSE = 7, PORT_ORDER = 8, OCTETS = 100, BACKLOG = 1024 };
 struct conn {
 	struct sock *sk;
 	size_t have;
-	bool sent; /* the request, by who connects */
+	bool sent; /* the request, on connections that this side opened */
 	nsec_t begun;
 };
 
@@ -28,12 +30,12 @@ static struct {
 	struct sock *listener, *order;
 	struct sock_msg asker;
 	nsec_t until, slowest;
-	unsigned open; /* connections that were ordered and are not done */
+	unsigned open; /* connections of the order that are not done yet */
 	uint64_t done;
 	uint8_t buf[OCTETS];
 } c;
 
-/* What has come, and whether it was the last: 0 at the end, -LEAT_EAGAIN while there will be more. */
+/* Reads what has arrived. Returns 0 at the end, -LEAT_EAGAIN while more is to come. */
 static ssize_t
 read_on(struct conn *conn)
 {
@@ -48,7 +50,7 @@ read_on(struct conn *conn)
 	return -LEAT_EAGAIN;
 }
 
-/* Serving. Who connects judges whether a connection failed. */
+/* Serving. The side that connects decides whether a connection failed. */
 
 static void
 served_ready(struct sock *sk, void *arg)
@@ -83,7 +85,7 @@ accepting(struct sock *listener, void *arg)
 
 static void opened_ready(struct sock *sk, void *arg);
 
-/* Asked again, it says how it went. */
+/* A second call returns the result of the connection attempt. */
 static int
 connect_on(struct sock *sk)
 {
@@ -104,7 +106,7 @@ open_one(struct conn *conn)
 	sock_watch(conn->sk, opened_ready, conn);
 }
 
-/* The next one, or the answer to who ordered them all. */
+/* Opens the next connection, or answers the order. */
 static void
 one_is_done(struct conn *conn)
 {

@@ -1,9 +1,11 @@
 /*
- * bench/copy.c - what two memcpy of the same octets cost this machine now: the floor under a transfer whose sender writes and whose receiver copies out.
+ * bench/copy.c - the time of two memcpy of the same octets on this machine: the lower limit of a
+ * transfer whose sender writes and whose receiver copies out.
  *
- *	copy [--window OCTETS] [--seconds S]
+ *   copy [--window OCTETS] [--seconds S]
  *
- * The first copy goes into a ring of @window octets, as into a send buffer; the second out of it, as by a receiver.
+ * The first copy goes into a ring of @window octets, as into a send buffer. The second copies out
+ * of it, as a receiver does.
  */
 #include "args.h"
 

@@ -1,8 +1,9 @@
 /*
- * bench/datagrams.c - datagrams for those who measure: port 9 counts, port 19 sends.
+ * bench/datagrams.c - serves datagrams for measurements: port 9 counts, port 19 sends.
  *
- * To port 9 come datagrams; "?" there is answered with how many came since the last "?", as text. To port 19 comes "SIZE SEGMENTS MILLISECONDS": that long
- * datagrams of SIZE octets go back, SEGMENTS with each call, and at the end one of one octet.
+ * Port 9 counts the datagrams that arrive. "?" there is answered, as text, with the number since
+ * the last "?". Port 19 takes "SIZE SEGMENTS MILLISECONDS": for that time it sends back datagrams
+ * of SIZE octets, SEGMENTS with each call, and at the end one datagram of one octet.
  */
 #include "tap.h"
 
@@ -17,7 +18,7 @@ static struct {
 	uint64_t came;
 	struct sock_msg to;
 	unsigned size, segments;
-	nsec_t until; /* 0 = nobody has asked */
+	nsec_t until; /* 0 = no order */
 	uint8_t buf[ROOM];
 } d;
 
@@ -95,7 +96,7 @@ datagrams_run(nsec_t now)
 		return;
 	for (unsigned i = 0; i < BURST; i += d.segments)
 		if (sock_send(d.send, d.buf, (size_t)d.size * d.segments, 0, &d.to) < 0)
-			break; /* the device is full: the next turn goes on */
+			break; /* the device is full; the next turn continues */
 	if (now < d.until)
 		return;
 	d.until = 0;

@@ -1,4 +1,4 @@
-"""echoes.py ADDRESS COUNT OCTETS: echo requests, one at a time; prints each round trip in milliseconds. ping(8) rounds to a tenth."""
+"""echoes.py ADDRESS COUNT OCTETS: sends echo requests, one at a time, and prints each round trip in milliseconds. ping(8) rounds to a tenth."""
 import socket
 import sys
 import time

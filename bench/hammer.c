@@ -1,12 +1,15 @@
 /*
- * bench/hammer.c - Linux's side of bench/closes.c, with ordinary sockets and epoll, by one thread: it sets up connections to port 7 of a host, uses
- * and ends them, or has the host do that with its own port 7; and it serves the same two ports, so that Linux can stand where Leat does.
+ * bench/hammer.c - the Linux side of bench/closes.c, with ordinary sockets, epoll and one thread.
  *
- *	hammer push|draw ADDRESS CONNECTIONS SECONDS
- *	hammer serve
+ * It opens connections to port 7 of a host, uses and closes them, or asks the host to do the same
+ * with its own port 7. It also serves these two ports, so that Linux can take Leat's place.
  *
- * Who serves closes first and has the TIME-WAIT; who connects takes a port again as soon as its clock allows that (RFC 6191), and judges: a connection
- * that fails, or two seconds without any news, end the program with a word.
+ *   hammer push|draw ADDRESS CONNECTIONS SECONDS
+ *   hammer serve
+ *
+ * The server closes first and has the TIME-WAIT states. The client reuses a port as soon as its
+ * clock allows it (RFC 6191). The client also judges: if a connection fails, or nothing happens for
+ * two seconds, the program ends with a message.
  */
 #include "plain.h"
 
@@ -35,13 +38,13 @@ enum kind { LISTENER, SERVED, OPENED, ORDER, ANSWER };
 
 struct end {
 	enum kind kind;
-	bool sent; /* the request, by who connects */
+	bool sent; /* the request, on connections that this side opened */
 	size_t have;
 	int64_t begun;
 };
 
 static struct {
-	int epfd, order; /* order: where who ordered is answered; -1 */
+	int epfd, order; /* order: the socket on which an order is answered; -1 = none */
 	struct sockaddr_in to, asker;
 	struct end end[FDS];
 	int64_t begin, now, until, over, slowest;
@@ -51,7 +54,7 @@ static struct {
 	char buf[OCTETS];
 } h;
 
-/* @err: why; 0 = as errno says. */
+/* Ends the program if @bad. @err is the reason; 0 = errno. */
 static void
 must_not(bool bad, const char *what, int err)
 {
@@ -101,7 +104,9 @@ bind_on(int type, uint16_t port, enum kind kind)
 	return fd;
 }
 
-/* What read(2) said last: 0 at the end, -1 with EAGAIN while there will be more. */
+/*
+ * Reads what has arrived. Returns as read(2): 0 at the end, -1 with EAGAIN while more is to come.
+ */
 static ssize_t
 read_on(int fd, size_t *have)
 {
@@ -118,7 +123,7 @@ read_on(int fd, size_t *have)
 
 /* Serving */
 
-/* True when it is over. */
+/* Returns true when the connection is done. */
 static bool
 serve_one(int fd, size_t *have)
 {
@@ -171,7 +176,7 @@ open_many(int connections, double seconds)
 		open_one();
 }
 
-/* The next one, or the answer to who ordered them all. */
+/* Opens the next connection, or answers the order. */
 static void
 one_is_done(int fd)
 {
@@ -246,9 +251,9 @@ take_answer(int fd)
 	h.answered = true;
 }
 
-/* All */
+/* Both */
 
-/* One round of what there is; false after @ms without any. */
+/* Handles the events that are ready. Returns false if there were none for @ms milliseconds. */
 static bool
 turn(int ms)
 {
@@ -286,7 +291,7 @@ push(const char *address, int connections, double seconds)
 	h.to = name_of(address, PORT_CLOSE);
 	open_many(connections, seconds);
 	while (h.open)
-		must_not(!turn(PATIENCE_MS), "no news of a connection", ETIMEDOUT);
+		must_not(!turn(PATIENCE_MS), "no event on a connection", ETIMEDOUT);
 	return (double)(h.over - h.begin) / 1e9;
 }
 
@@ -303,7 +308,7 @@ draw(const char *address, int connections, double seconds)
 	watch(fd, ANSWER, EPOLLIN);
 	must((int)send(fd, text, (size_t)n, 0), "order");
 	while (!h.answered)
-		must_not(!turn(PATIENCE_MS), "no news of a connection", ETIMEDOUT);
+		must_not(!turn(PATIENCE_MS), "no event on a connection", ETIMEDOUT);
 	return seconds;
 }
 
@@ -315,7 +320,7 @@ serve(void)
 	printf("ready\n");
 	fflush(stdout);
 	for (;;)
-		must_not(!turn(h.open ? PATIENCE_MS : -1), "no news of a connection", ETIMEDOUT);
+		must_not(!turn(h.open ? PATIENCE_MS : -1), "no event on a connection", ETIMEDOUT);
 }
 
 int

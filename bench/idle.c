@@ -1,8 +1,8 @@
 /*
- * bench/idle.c - what an idle connection costs in memory, and one that is busy among many that are not. Both ends of each are in this process, so what is counted
- * is halved.
+ * bench/idle.c - the memory of an idle connection, and the cost of one busy connection among many
+ * idle ones. Both ends of each are in this process, so the memory is divided by two.
  *
- *	leat_idle [--connections N] [--ip 4|6] [--seconds S]
+ *   leat_idle [--connections N] [--ip 4|6] [--seconds S]
  */
 #include "args.h"
 #include "pair.h"
@@ -30,7 +30,7 @@ heap(void)
 	return m.uordblks + m.hblkhd;
 }
 
-/* One client address has 28,232 ephemeral ports towards each port of the server. */
+/* One client address has 28,232 ephemeral ports for each port of the server. */
 static void
 open_all(struct idle *t, unsigned count, bool v6)
 {

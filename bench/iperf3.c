@@ -1,8 +1,9 @@
 /*
  * bench/iperf3.c - the server's side of iperf3's protocol, as far as a TCP test needs it.
  *
- * A test has one control connection and, after it, as many data connections; each begins with the same cookie of 37 octets. On the control
- * connection single octets tell the states; parameters and results are JSON behind a length of four octets. The client says when the test is over.
+ * A test has one control connection, and then any number of data connections. Each begins with the
+ * same cookie of 37 octets. On the control connection, single octets give the state; parameters and
+ * results are JSON after a length of four octets. The client decides when the test is over.
  */
 #include "tap.h"
 
@@ -29,7 +30,7 @@ enum stage { WANT_COOKIE, WANT_PARAMS, WANT_FLOWS, RUNNING, WANT_RESULTS, WANT_D
 
 struct flow {
 	struct sock *sk;
-	size_t cookie; /* octets of it that have come */
+	size_t cookie; /* octets of it that have arrived */
 	uint64_t octets;
 };
 
@@ -68,7 +69,7 @@ forget(void)
 }
 
 static void
-tell(enum state state)
+send_state(enum state state)
 {
 	uint8_t octet = (uint8_t)state;
 
@@ -104,8 +105,8 @@ begin_when_all_are_there(void)
 			return;
 	if (t.flows < t.wanted || t.stage != WANT_FLOWS)
 		return;
-	tell(TEST_START);
-	tell(TEST_RUNNING);
+	send_state(TEST_START);
+	send_state(TEST_RUNNING);
 	t.stage = RUNNING;
 	t.begin = loop_now(t.loop);
 	for (unsigned i = 0; t.reverse && i < t.flows; i++)
@@ -156,7 +157,7 @@ send_results(void)
 	json_decref(all);
 }
 
-/* @params: what the client asked for. False for what is not served here. */
+/* Reads what the client asked for. Returns false if it is not supported. */
 static bool
 take_params(const char *text, size_t len)
 {
@@ -170,7 +171,10 @@ take_params(const char *text, size_t len)
 	return good && t.wanted <= FLOWS;
 }
 
-/* What has come on the control connection, taken apart as the stage wants it; how many octets that used, 0 = not enough yet. */
+/*
+ * Handles what has arrived on the control connection, as the stage requires. Returns the number of
+ * octets used; 0 = not enough yet.
+ */
 static size_t
 control_step(void)
 {
@@ -181,7 +185,7 @@ control_step(void)
 		if (t.have < COOKIE)
 			return 0;
 		t.stage = WANT_PARAMS;
-		tell(PARAM_EXCHANGE);
+		send_state(PARAM_EXCHANGE);
 		return COOKIE;
 	case WANT_PARAMS:
 		if (t.have < 4 || t.have < 4 + len)
@@ -189,25 +193,25 @@ control_step(void)
 		if (!take_params((char *)t.in + 4, len))
 			return SIZE_MAX;
 		t.stage = WANT_FLOWS;
-		tell(CREATE_STREAMS);
+		send_state(CREATE_STREAMS);
 		return 4 + len;
 	case WANT_RESULTS:
 		if (t.have < 4 || t.have < 4 + len)
 			return 0;
 		send_results();
 		t.stage = WANT_DONE;
-		tell(DISPLAY_RESULTS);
+		send_state(DISPLAY_RESULTS);
 		return 4 + len;
 	case RUNNING:
 		if (t.in[0] != TEST_END)
 			return SIZE_MAX;
 		t.end = loop_now(t.loop);
 		t.stage = WANT_RESULTS;
-		close_flows(); /* a client that receives waits for whole blocks, or the end */
-		tell(EXCHANGE_RESULTS);
+		close_flows(); /* a receiving client waits for whole blocks, or for the end */
+		send_state(EXCHANGE_RESULTS);
 		return 1;
 	case WANT_FLOWS:
-	case WANT_DONE: /* it is done, or has given up */
+	case WANT_DONE: /* the client is done, or has given up */
 		break;
 	}
 	return SIZE_MAX;

@@ -1,10 +1,12 @@
 /*
- * bench/link.c - the emulated link by itself: how many frames a second it can impair, and how far the times at which frames come out lie from what was asked.
+ * bench/link.c - the emulated link alone: how many frames per second it can impair, and how far
+ * arrival times are from the requested ones.
  *
- *	leat_link [--rate BIT/S] [--delay MICROSECONDS] [--impair 0|1] [--size OCTETS] [--seconds S]
+ *   leat_link [--rate BIT/S] [--delay MICROSECONDS] [--impair 0|1] [--size OCTETS] [--seconds S]
  *
- * Time is virtual, so the errors printed are the link's own, whatever the machine does meanwhile. --impair 1 turns on loss, duplication, reordering,
- * corruption and jitter, each at one percent (100 us of jitter); errors are then not measured, for chance decides.
+ * Time is virtual, so the printed errors are the link's own and do not depend on the load of the
+ * machine. --impair 1 switches on loss, duplication, reordering, corruption and jitter: one percent
+ * each, and 100 us of jitter. Errors are then not measured, since arrival times are random.
  */
 #include "args.h"
 
@@ -21,14 +23,14 @@ enum { BATCH = 512, ONE_PERCENT = 10000000 };
 
 struct bench {
 	struct pkt_pool *pool;
-	struct stack *stack[2]; /* whose counters take what the link drops */
+	struct stack *stack[2]; /* its counters take the drops of the link */
 	struct emu *emu;
 	struct emu_impair impair;
 	size_t size;
 	bool chance;
 	nsec_t now, wire_free;
 	uint64_t sent;
-	double worst; /* ns */
+	double worst; /* in ns */
 	uint8_t frame[65536];
 };
 
@@ -69,7 +71,10 @@ set_up(struct bench *b, const struct bench_arg *args)
 	check(b->emu, "link");
 }
 
-/* When a frame sent at @now must arrive, as exact as the numbers allow: each has its time on the wire after the one before. */
+/*
+ * Returns when a frame that was sent at @now must arrive, as exactly as the numbers allow. Each
+ * frame is sent after the one before it.
+ */
 static double
 due(struct bench *b, unsigned i)
 {
@@ -78,7 +83,7 @@ due(struct bench *b, unsigned i)
 	return (double)b->now + each * (i + 1) + (double)b->impair.delay;
 }
 
-/* A batch enters at once, and is waited for. */
+/* Sends a batch at once and waits for it. */
 static void
 turn(struct bench *b)
 {

@@ -149,7 +149,10 @@ pair_name(unsigned end, bool v6, uint16_t port)
 	return e;
 }
 
-/* The sender's buffer bounds what is under way; Linux's doubling of it (socket(7)) is undone. The receiver's has room to spare, whatever its packets cost. */
+/*
+ * The sender's buffer limits the data in flight. Linux doubles the value (socket(7)); this is
+ * undone. The receiver's buffer is large enough whatever its packets cost.
+ */
 static struct sock *
 open_stream(struct pair *p, unsigned end, bool v6, uint32_t window)
 {

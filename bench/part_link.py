@@ -1,4 +1,4 @@
-"""The emulated link by itself: how many frames it can impair, and how exact it is, in virtual time and on a real clock."""
+"""The emulated link alone: how many frames it can impair, and how exact it is, in virtual time and with a real clock."""
 import pathlib
 import shutil
 import statistics
@@ -24,17 +24,17 @@ def by_itself(b):
 
 
 def round_trips(b, leat, rate):
-    """Milliseconds of each echo over a link of @rate."""
+    """Returns the milliseconds of each echo over a link of @rate."""
     command = leat.client("/usr/bin/python3", b.scratch / "echoes.py", "10.0.2.2", ECHOES, DATA)
     command[command.index("--"):command.index("--")] = ["--delay", f"{DELAY_MS}ms", "--rate", rate]
     times = [float(t) for t in run_command(*command, timeout=30, cwd="/").split()]
     if len(times) < ECHOES * 0.9:
-        raise NotMeasured(f"{len(times)} of {ECHOES} echoes came")
-    return times[1:]  # the first asks for the neighbour, too
+        raise NotMeasured(f"{len(times)} of {ECHOES} echoes arrived")
+    return times[1:]  # the first one also resolves the neighbour
 
 
 def on_a_clock(b):
-    """Round trips of echo requests from inside, against what the link was told: the delay and the frame's time on the wire, both ways."""
+    """Compares round trips of echo requests with the configured link: its delay and the frame's transmission time, in both directions."""
     path = b.scratch / "leat"
     if not path.exists():
         shutil.copy(b.build / "leat", path)
@@ -48,13 +48,13 @@ def on_a_clock(b):
             twentieths = statistics.quantiles(times, n=20)
             return abs(statistics.median(times) - due) * 1000, (twentieths[18] - twentieths[0]) * 1000
 
-        name = f"real time, {words}, {DELAY_MS} ms each way: a round trip"
+        name = f"real time, {words}, {DELAY_MS} ms in each direction: a round trip"
         b.aspects([(f"{name}, the median off {due:.3f} ms", "us off", LESS), (f"{name}, 5th to 95th percentile", "us", LESS)], {"leat": figures}, slow=True)
 
 
 def run(b):
     by_itself(b)
-    b.note("Virtual time: how far the worst frame's arrival lies from the exact one. Real time: echo requests under leat run, with what the machine's "
-           "scheduler and the pump add.")
+    b.note("Virtual time: the difference between the worst frame's arrival and the exact time. Real time: echo requests under leat run, including what the "
+           "machine's scheduler and the pump add.")
     with b.section("the link on a real clock"):
         on_a_clock(b)

@@ -1,4 +1,4 @@
-"""Unmodified programs under `leat run`, as a user without privileges, beside the same programs on the machine itself and behind others."""
+"""Unmodified programs under `leat run`, as a user without privileges, compared with the same programs on the machine itself and behind other tools."""
 import contextlib
 import shlex
 import shutil
@@ -11,12 +11,12 @@ from lib.measure import LESS, MORE
 from lib.servers import curl_time, nginx, redis, redis_rate, wrk
 
 TITLE = "unmodified programs under leat run"
-NGINX_PORT, REDIS_PORT, WEB_PORT = 8080, 6380, 8000  # each subject has a port of its own from there on
+NGINX_PORT, REDIS_PORT, WEB_PORT = 8080, 6380, 8000  # each subject has its own port, counted from these
 CURLS, CURL_STARTS = 250, 40
 
 
 def all_insides(b, stack):
-    """leat first: ratios are ours to the others'."""
+    """Returns the places, leat first: ratios compare it with the others."""
     leat = b.scratch / "leat"
     shutil.copy(b.build / "leat", leat)
     found = [insides.Leat(leat), insides.Native()]
@@ -32,20 +32,20 @@ def bulk(b, places):
     with started("iperf3", "-s") as server:
         time.sleep(0.3)
         until(lambda: server.poll() is None, "iperf3")
-        for way, words in (([], "upload"), (["-R"], "download")):
+        for options, words in (([], "upload"), (["-R"], "download")):
             subjects = {}
             for p in places:
                 if isinstance(p, insides.Native):
-                    # Who may not name cubic, where only some are allowed to everybody, is not who runs this: root.
-                    subjects.update({f"native, {cc}": lambda cc=cc, way=way: gbit([], "127.0.0.1", "-C", cc, *way) for cc in ("cubic", "bbr") if cc_is_there(cc)})
+                    # Some machines allow only root to select cubic. This program runs as root.
+                    subjects.update({f"native, {cc}": lambda cc=cc, options=options: gbit([], "127.0.0.1", "-C", cc, *options) for cc in ("cubic", "bbr") if cc_is_there(cc)})
                 else:
-                    subjects[p.name] = lambda p=p, way=way: gbit(p.client(), p.host, *way)
+                    subjects[p.name] = lambda p=p, options=options: gbit(p.client(), p.host, *options)
             b.group(f"iperf3, {words}", "Gbit/s", MORE, subjects, slow=True)
 
 
 def web_server_inside(b, places):
     for workers in (1, 3):
-        for keep_alive, words in ((True, "connections kept"), (False, "a connection each")):
+        for keep_alive, words in ((True, "kept connections"), (False, "one connection per request")):
             def figure(p, port, workers=workers, keep_alive=keep_alive):
                 with nginx(b, p, port, workers):
                     return wrk([], "127.0.0.1", port, keep_alive)
@@ -55,7 +55,7 @@ def web_server_inside(b, places):
 
 def web_client_inside(b, places):
     with nginx(b, insides.Native(), WEB_PORT, 1):
-        for keep_alive, words in ((True, "connections kept"), (False, "a connection each")):
+        for keep_alive, words in ((True, "kept connections"), (False, "one connection per request")):
             b.group(f"wrk inside, nginx outside, {words}", "requests a second", MORE,
                     {p.name: lambda p=p, k=keep_alive: wrk(p.client(), p.host, WEB_PORT, k) for p in places}, slow=True)
         curl(b, places)
@@ -69,10 +69,10 @@ def curl(b, places):
         run_command(*p.client("sh", "-c", loop), timeout=60, cwd="/")
         return (time.monotonic() - start) * 1000 / CURLS
 
-    b.group("curl again and again, all inside", "ms a run", LESS, {p.name: lambda p=p: loop_inside(p) for p in places}, slow=True)
-    # slirp4netns and pasta were set up once, above: to start them each time would measure the namespaces.
+    b.group("curl repeatedly, all runs in one place", "ms a run", LESS, {p.name: lambda p=p: loop_inside(p) for p in places}, slow=True)
+    # slirp4netns and pasta were set up once, above. Starting them each time would measure the namespaces.
     starters = [p for p in places if p.name in ("leat", "native", "bare pump")]
-    b.group("curl again and again, a new inside each", "ms a run", LESS, {
+    b.group("curl repeatedly, each run in a new place", "ms a run", LESS, {
         p.name: lambda p=p: curl_time(shlex.join(map(str, p.client("curl", "-s", "-o", "/dev/null", f"http://{p.host}:{WEB_PORT}/index.html"))), CURL_STARTS)
         for p in starters}, slow=True)
 
@@ -90,8 +90,8 @@ def redis_inside(b, places):
 
 
 def run(b):
-    b.note(f"As uid 65534, over a link that impairs nothing. Sockets that name no congestion control, the gateway's on the outside too, have {b.default_cc}. "
-           "The bare pump is the same interposition (seccomp, a stand-in, a copy each way) with the host's TCP and no stack of ours; it carries clients only. "
+    b.note(f"As uid 65534, over a link without impairments. Sockets that select no congestion control, including the gateway's outside sockets, have {b.default_cc}. "
+           "The bare pump is the same interposition (seccomp, a proxy socket, a copy in each direction) with the host's TCP and without Leat's stack; it serves clients only. "
            "slirp4netns has MTU 65520, pasta its default.")
     with contextlib.ExitStack() as stack:
         places = all_insides(b, stack)

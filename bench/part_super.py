@@ -1,4 +1,4 @@
-"""The same with super-segments of up to 64 KiB that the wire takes whole: Gbit/s beside two memcpy."""
+"""One TCP connection with super-segments of up to 64 KiB that the wire takes whole: Gbit/s compared with two memcpy."""
 from lib.measure import MORE
 
 TITLE = "two hosts in one process, super-segments of up to 64 KiB, no checksum needed"

@@ -1,4 +1,4 @@
-"""Datagrams a second: in one process, and over a TAP against Linux."""
+"""Datagrams per second: in one process, and over a TAP with Linux."""
 from lib.measure import MORE
 from lib.tap import leat_on_tap, veth
 
@@ -14,13 +14,13 @@ def in_one_process(b):
 
 
 def over_tap(b):
-    """What one side got of what the other sent as fast as it could."""
+    """One side sends as fast as it can; the other counts what arrives."""
     with leat_on_tap(b) as tap, veth(b, (b.program("blast"), "serve")) as wire:
-        for way, words_of_way in (("send", "from Linux to"), ("draw", "to Linux from")):
+        for verb, direction in (("send", "from Linux to"), ("draw", "to Linux from")):
             for size, segments, words in SIZES:
-                def subject(net, way=way, size=size, segments=segments):
-                    return lambda: b.figure("blast", "per_second", way, net.address, size, segments, b.seconds, prefix=net.prefix)
-                b.group(f"{words_of_way} the subject, {words}", "datagrams a second that arrived", MORE, {"leat": subject(tap), "Linux, veth": subject(wire)}, slow=True)
+                def subject(net, verb=verb, size=size, segments=segments):
+                    return lambda: b.figure("blast", "per_second", verb, net.address, size, segments, b.seconds, prefix=net.prefix)
+                b.group(f"{direction} the subject, {words}", "datagrams a second that arrived", MORE, {"leat": subject(tap), "Linux, veth": subject(wire)}, slow=True)
 
 
 def run(b):

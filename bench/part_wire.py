@@ -24,11 +24,11 @@ def one(b, window, idle, ip):
 
 
 def run(b):
-    b.note("Processor time of both ends together, per segment of data. lwIP is built twice: tuned, from Debian's source package with bench/lwip/lwipopts.h "
-           "(no threads, windows of up to 4 MiB); and as Debian packages it, where TCP_WND and TCP_SND_BUF are 65,535 octets and locks are taken.")
+    b.note("Processor time of both ends together, per data segment. lwIP is built twice: tuned, from Debian's source package with bench/lwip/lwipopts.h "
+           "(no threads, windows of up to 4 MiB); and as Debian packages it, with locks, and with TCP_WND and TCP_SND_BUF of 65,535 octets.")
     for octets, window in WINDOWS:
         for idle in IDLE:
-            b.group(f"IPv4, window {window}, {idle:,} idle beside", "ns a segment", LESS, one(b, octets, idle, 4))
+            b.group(f"IPv4, window {window}, {idle:,} idle connection{'s' if idle > 1 else ''}", "ns a segment", LESS, one(b, octets, idle, 4))
     for octets, window in WINDOWS:
-        b.group(f"IPv6, window {window}, 1 idle beside", "ns a segment", LESS, one(b, octets, 1, 6))
+        b.group(f"IPv6, window {window}, 1 idle connection", "ns a segment", LESS, one(b, octets, 1, 6))
     b.cannot(f"windows above 64 KiB: {PACKAGED}", "TCP_WND and TCP_SND_BUF are compiled into Debian's liblwip as 65,535 octets")

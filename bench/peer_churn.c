@@ -1,11 +1,13 @@
 /*
- * bench/peer_churn.c - what bench/churn.c measures, with Linux: connections over loopback, set up, used for one request and one answer, and closed, one after
- * the other, by one thread.
+ * bench/peer_churn.c - measures the same as bench/churn.c, with Linux: connections over loopback
+ * that are opened, used for one request and one answer, and closed, one after the other, by one
+ * thread.
  *
- *	peer_churn [--octets SIZE] [--ip 4|6] [--seconds S]
+ *   peer_churn [--octets SIZE] [--ip 4|6] [--seconds S]
  *
- * The server closes first and keeps the TIME-WAIT. So that no port is met again before its time, the client walks through 127.0.0.0/8: each of its addresses
- * has ports of its own. IPv6 has only ::1 on loopback.
+ * The server closes first and keeps the TIME-WAIT states. So that no port is reused too early, the
+ * client goes through the addresses of 127.0.0.0/8, each with ports of its own. IPv6 has only ::1
+ * on loopback.
  */
 #include "args.h"
 #include "plain.h"
@@ -45,7 +47,7 @@ open_listener(void)
 	return fd;
 }
 
-/* The @n-th connection's own address: 127.0.1.1 and on. */
+/* Binds connection @n to an address of its own: 127.0.1.1 and up. */
 static void
 name_client(int fd, uint64_t n)
 {
@@ -60,7 +62,7 @@ name_client(int fd, uint64_t n)
 	must(bind(fd, (void *)&a, sizeof a), "bind");
 }
 
-/* What fits a socket's buffer, for one thread has both ends. */
+/* The octets must fit a socket's buffer, because one thread serves both ends. */
 static void
 exchange(int from, int to)
 {

@@ -1,13 +1,16 @@
 /*
- * bench/peer_lwip.c - what bench/wire.c and bench/churn.c measure, with lwIP: two Ethernet interfaces of one stack, back to back on two queues.
+ * bench/peer_lwip.c - measures the same as bench/wire.c and bench/churn.c, with lwIP: two Ethernet
+ * interfaces of one stack, connected by two queues.
  *
- *	peer_lwip [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--churn OCTETS]
+ *   peer_lwip [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--churn OCTETS]
  *
- * With --churn, connections are opened, used for a request and an answer of OCTETS each, and closed.
+ * With --churn, connections are opened, used for a request and an answer of OCTETS each, and
+ * closed.
  *
- * lwIP is one per process, so both ends are of one stack, each bound to its interface. A frame is copied once between them, as lwIP's own loopback
- * does it: what was sent still belongs to the sender's queue. tools/bench builds this twice, against the library as it is packaged and from source with
- * bench/lwip/lwipopts.h.
+ * A process can have only one lwIP, so both ends belong to one stack, each bound to its interface.
+ * A frame is copied once between them, as lwIP's own loopback does, because a sent frame still
+ * belongs to the sender's queue. tools/bench builds this program twice: with the packaged library,
+ * and from source with bench/lwip/lwipopts.h.
  */
 #include "args.h"
 
@@ -29,7 +32,7 @@ enum { RING = 65536, CHUNK = 65536, PORT = 5001, BATCH = 1000 };
 
 struct end {
 	struct netif netif;
-	struct pbuf *ring[RING]; /* frames that are on their way to this end */
+	struct pbuf *ring[RING]; /* frames in flight to this end */
 	unsigned head, tail;
 	uint64_t frames;
 };
@@ -151,7 +154,7 @@ add_netif(unsigned i)
 static err_t
 received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
-	if (!p) /* the end; who opened it closes it */
+	if (!p) /* the end; the client closes the connection */
 		return ERR_OK;
 	for (u16_t at = 0; at < p->tot_len;)
 		at = (u16_t)(at + pbuf_copy_partial(p, in, p->tot_len, at));
@@ -169,7 +172,7 @@ static err_t
 accepting(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	accepted = pcb;
-	if (!churn) /* lwIP resets what it closes with another window than it was built for */
+	if (!churn) /* lwIP resets a connection that it closes with another window than it was built for */
 		pcb->rcv_wnd = pcb->rcv_ann_wnd = window;
 	tcp_recv(pcb, received);
 	return ERR_OK;
@@ -230,7 +233,7 @@ turn_bulk(struct tcp_pcb *pcb)
 	for (;;) {
 		uint32_t room = tcp_sndbuf(pcb);
 
-		/* A segment at a time into a queue that is near its end would only be refused. */
+		/* lwIP would refuse a small segment for a queue that is nearly full. */
 		if (room < TCP_MSS || tcp_sndqueuelen(pcb) + 2 * (CHUNK / TCP_MSS + 1) > TCP_SND_QUEUELEN)
 			break;
 		if (tcp_write(pcb, out, (u16_t)LWIP_MIN(room, CHUNK - 1), TCP_WRITE_FLAG_COPY) != ERR_OK)
@@ -241,7 +244,10 @@ turn_bulk(struct tcp_pcb *pcb)
 	deliver(0);
 }
 
-/* The server closes first. Those in TIME-WAIT go when a batch is done, for lwIP has 16,384 ports. */
+/*
+ * The server closes first. The connections in TIME-WAIT are removed after a batch, because lwIP has
+ * 16,384 ports.
+ */
 static void
 turn_churn(void)
 {

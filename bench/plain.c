@@ -1,5 +1,5 @@
 /*
- * bench/plain.c - checks system calls and reads the monotonic clock for benchmark programs that use
+ * bench/plain.c - checks system calls and reads the monotonic clock, for benchmark programs with
  * ordinary sockets. It knows nothing of Leat.
  */
 #include "plain.h"

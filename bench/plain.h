@@ -6,10 +6,13 @@
 
 #include <stdint.h>
 
-/* @rc, unless it is negative: then the program says what failed, as errno has it, and ends with 1. */
+/*
+ * Returns @rc. If it is negative, prints @what with the text of errno and ends the program with
+ * status 1.
+ */
 int must(int rc, const char *what);
 
-/* CLOCK_MONOTONIC, ns. */
+/* Returns CLOCK_MONOTONIC in ns. */
 int64_t monotonic(void);
 
 #endif

@@ -1,12 +1,14 @@
 /*
- * bench/pump.c - what interposition alone costs: a program's TCP connections carried by the host's TCP, through a stand-in and a pump as in `leat run`, but
- * with no stack of ours and no link.
+ * bench/pump.c - the cost of interposition alone: the host's TCP carries a program's TCP
+ * connections, through a proxy socket and a pump as in `leat run`, but with no stack of Leat and no
+ * emulated link.
  *
- *	pump PROGRAM ARGS...
+ *   pump PROGRAM ARGS...
  *
- * A seccomp filter hands connect() to this supervisor. For IPv4 it connects by itself, puts one end of a socketpair in the place of the program's
- * descriptor, and copies octets between the other end and the connection until both directions have ended. TCP's own options are said to be set. Only
- * clients: whoever listens does so on the host, untouched.
+ * A seccomp filter reports connect() to this supervisor. For IPv4 it connects itself, replaces the
+ * program's descriptor by one end of a socketpair, and copies octets between the other end and the
+ * connection until both directions have ended. Setting or reading a TCP option succeeds and
+ * does nothing. Only clients are handled: a listening socket is the host's own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6 */
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* since Linux 6.6 */
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
 #endif
 #define SYNC_WAKE_UP 1UL
@@ -36,7 +38,7 @@
 enum { STRIDE = 65536, CONNS = 256, BUFFER = 1 << 20 };
 
 /* One direction: from fd[0] to fd[1]. */
-struct way {
+struct direction {
 	int from, to;
 	size_t at, have;
 	bool ended, done;
@@ -44,8 +46,8 @@ struct way {
 };
 
 struct conn {
-	int fd[2]; /* the stand-in's other end, the host's socket; -1 in a free place */
-	struct way way[2];
+	int fd[2]; /* the other end of the proxy socket, and the host's socket; -1 in an unused entry */
+	struct direction direction[2];
 };
 
 static struct conn *conns[CONNS];
@@ -69,7 +71,7 @@ load_filter(void)
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 1, 2),
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO), /* with 0: as if it had been done */
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO), /* with errno 0: as if the call had succeeded */
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog prog = {.len = sizeof code / sizeof code[0], .filter = code};
@@ -90,46 +92,46 @@ watch(struct conn *c, unsigned i, int op)
 }
 
 static void
-pump_way(struct way *w)
+pump_direction(struct direction *d)
 {
-	while (!w->done) {
+	while (!d->done) {
 		ssize_t n;
 
-		if (w->at == w->have && !w->ended) {
-			n = read(w->from, w->buf, STRIDE);
+		if (d->at == d->have && !d->ended) {
+			n = read(d->from, d->buf, STRIDE);
 			if (n < 0 && errno == EAGAIN)
 				return;
-			w->ended = n <= 0;
-			w->at = 0;
-			w->have = n > 0 ? (size_t)n : 0;
+			d->ended = n <= 0;
+			d->at = 0;
+			d->have = n > 0 ? (size_t)n : 0;
 		}
-		if (w->at == w->have) {
-			shutdown(w->to, SHUT_WR);
-			w->done = true;
+		if (d->at == d->have) {
+			shutdown(d->to, SHUT_WR);
+			d->done = true;
 			return;
 		}
-		n = send(w->to, w->buf + w->at, w->have - w->at, MSG_NOSIGNAL);
+		n = send(d->to, d->buf + d->at, d->have - d->at, MSG_NOSIGNAL);
 		if (n < 0 && errno == EAGAIN)
 			return;
-		if (n < 0) { /* nobody is there to read it */
-			w->ended = true;
-			w->at = w->have;
+		if (n < 0) { /* no reader is left */
+			d->ended = true;
+			d->at = d->have;
 			continue;
 		}
-		w->at += (size_t)n;
+		d->at += (size_t)n;
 	}
 }
 
 static void
 pump(struct conn *c)
 {
-	pump_way(&c->way[0]);
-	pump_way(&c->way[1]);
-	if (!c->way[0].done || !c->way[1].done)
+	pump_direction(&c->direction[0]);
+	pump_direction(&c->direction[1]);
+	if (!c->direction[0].done || !c->direction[1].done)
 		return;
 	close(c->fd[0]);
 	close(c->fd[1]);
-	c->fd[0] = -1; /* events of this turn may still name it: its place is used again later */
+	c->fd[0] = -1; /* events of this turn may still name the connection, so its entry is reused later */
 }
 
 static struct conn *
@@ -146,9 +148,12 @@ place(void)
 
 /* Interposing */
 
-/* The stand-in for a connection that is there: what the program gets, or -1. */
+/*
+ * Makes the proxy socket for a connection of the host. Returns the end that the program gets, or
+ * -1.
+ */
 static int
-stand_in(int host)
+proxy_socket(int host)
 {
 	struct conn *c = place();
 	int pair[2], size = BUFFER;
@@ -161,14 +166,14 @@ stand_in(int host)
 	fcntl(host, F_SETFL, O_NONBLOCK);
 	*c = (struct conn){.fd = {pair[1], host}};
 	for (unsigned i = 0; i < 2; i++) {
-		c->way[i].from = c->fd[i];
-		c->way[i].to = c->fd[!i];
+		c->direction[i].from = c->fd[i];
+		c->direction[i].to = c->fd[!i];
 		watch(c, i, EPOLL_CTL_ADD);
 	}
 	return pair[0];
 }
 
-/* The stand-in waits where the descriptor that it replaces does. */
+/* Makes the proxy socket blocking or non-blocking, like the descriptor that it replaces. */
 static void
 take_flags(int fd, const struct seccomp_notif *req)
 {
@@ -183,7 +188,7 @@ take_flags(int fd, const struct seccomp_notif *req)
 		close(pidfd);
 }
 
-/* What connect() to @a is to answer; 1: let the kernel do it. */
+/* Returns what connect() to @a returns to the program; 1 = the kernel makes the call. */
 static int
 connect_for(int listener, const struct seccomp_notif *req, const struct sockaddr_in *a)
 {
@@ -199,7 +204,7 @@ connect_for(int listener, const struct seccomp_notif *req, const struct sockaddr
 		close(host);
 		return error;
 	}
-	ours = stand_in(host);
+	ours = proxy_socket(host);
 	if (ours < 0) {
 		close(host);
 		return -ENOBUFS;
@@ -240,7 +245,7 @@ notified(int listener)
 	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
 }
 
-/* Until nobody is under the filter any more. */
+/* Runs until no process is under the filter any more. */
 static void
 supervise(int listener)
 {
@@ -265,7 +270,10 @@ supervise(int listener)
 	}
 }
 
-/* The child: its listener's number goes through the pipe, and the supervisor takes a duplicate before the program starts. */
+/*
+ * The child. It sends the number of its listener through the pipe. The supervisor duplicates the
+ * listener before the program starts.
+ */
 static int
 child(const int to_us[2], const int to_child[2], char **argv)
 {

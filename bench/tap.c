@@ -1,11 +1,13 @@
 /*
- * bench/tap.c - a Leat host on a TAP that speaks iperf3's protocol, so that iperf3 on the kernel's side measures Leat's TCP against Linux's; that takes
- * and gives datagrams; and that makes, and has made, connections.
+ * bench/tap.c - a Leat host on a TAP for measurements of Leat's TCP/IP against Linux's: it serves
+ * iperf3, takes and sends datagrams, and accepts and opens connections.
  *
- *	leat_tap --tap NAME [--offload 0|1]
+ *   leat_tap --tap NAME [--offload 0|1]
  *
- * The host is 10.9.0.2/24 and fd09::2/64. Port 5201 serves iperf3, one test at a time, either way, any number of flows (iperf3.c). Port 9 counts datagrams and
- * port 19 sends them (datagrams.c). Port 7 answers and closes, port 8 has connections made (closes.c). Prints "ready", and ends by SIGTERM.
+ * The host is 10.9.0.2/24 and fd09::2/64. Port 5201 serves iperf3, one test at a time, in either
+ * direction, with any number of flows (iperf3.c). Port 9 counts datagrams and port 19 sends them
+ * (datagrams.c). Port 7 answers and closes, and port 8 opens connections on request (closes.c). The
+ * program prints "ready", and ends on SIGTERM.
  */
 #include "tap.h"
 
@@ -140,7 +142,7 @@ main(int argc, char **argv)
 	loop_run(host.loop);
 	loop_del_source(host.loop, &source);
 	iface_down(host.iface);
-	tap_close(tap); /* what it drops is counted by the stack */
+	tap_close(tap); /* the stack counts what it drops */
 	stack_free(host.stack);
 	pkt_pool_free(pool);
 	loop_free(host.loop);

@@ -1,10 +1,11 @@
 /*
- * bench/udp.c - datagrams from one host to another in one process: what each costs both together. The receiver copies, checksums are computed and
- * verified.
+ * bench/udp.c - the cost of a datagram from one host to another in one process, both hosts
+ * together. The receiver copies; checksums are computed and verified.
  *
- *	leat_udp [--size OCTETS] [--segments N] [--ip 4|6] [--seconds S]
+ *   leat_udp [--size OCTETS] [--segments N] [--ip 4|6] [--seconds S]
  *
- * With --segments above 1 so many datagrams go down in one call (UDP_SEGMENT in udp(7)), and the wire takes them whole.
+ * With --segments above 1, that many datagrams are sent with one call (UDP_SEGMENT in udp(7)), and
+ * the wire takes them whole.
  */
 #include "args.h"
 #include "pair.h"
@@ -40,7 +41,7 @@ open_flow(struct flow *f, bool v6)
 	pair_check(sock_connect(f->from, &name), "connect");
 }
 
-/* A burst crosses, and is read. */
+/* Sends a burst and reads it. */
 static void
 turn(struct flow *f)
 {
@@ -84,7 +85,7 @@ main(int argc, char **argv)
 		f.msg.seg_size = (uint16_t)f.size;
 	pair_init(&f.pair, 1500, f.segments > 1, 16);
 	open_flow(&f, args[2].value == 6);
-	turn(&f); /* the neighbour is asked for */
+	turn(&f); /* resolves the neighbour */
 	pair_settle(&f.pair);
 	run_for(&f, args[3].value * 0.2);
 	f.octets = f.datagrams = 0;

@@ -1,8 +1,9 @@
 /*
- * bench/wire.c - what one segment of a bulk transfer costs both stacks together: the sender writes, the receiver copies out, checksums are
- * computed and verified (or, with --super 1, nothing is cut and no checksum is needed).
+ * bench/wire.c - the cost of a segment of a bulk transfer, both stacks together: the sender writes,
+ * the receiver copies out, checksums are computed and verified. With --super 1 nothing is cut, and
+ * no checksum is needed.
  *
- *	leat_wire [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--super 0|1] [--mtu OCTETS] [--chunk OCTETS]
+ *   leat_wire [--window OCTETS] [--idle CONNECTIONS] [--ip 4|6] [--seconds S] [--super 0|1] [--mtu OCTETS] [--chunk OCTETS]
  */
 #include "args.h"
 #include "pair.h"
@@ -19,7 +20,7 @@ struct transfer {
 	struct sock *sk[2];
 	struct sock **idle;
 	uint64_t octets;
-	size_t chunk; /* what one call writes, or reads */
+	size_t chunk; /* octets that one call writes or reads */
 	char out[CHUNK_MAX], in[CHUNK_MAX];
 };
 
@@ -32,7 +33,7 @@ open_idle(struct transfer *t, unsigned count, bool v6, struct sock *listener)
 		pair_connect(&t->pair, v6, listener, t->idle + 2 * i, 0);
 }
 
-/* One turn: what fits is written, crosses, is read; what answers it crosses back. */
+/* One turn: writes what fits, delivers it, reads it, and delivers what answers it. */
 static void
 turn(struct transfer *t)
 {
@@ -47,7 +48,7 @@ turn(struct transfer *t)
 	pair_deliver(&t->pair, 0);
 }
 
-/* Until @time is over; how much of it this program had a processor (others may want it too). */
+/* Runs until @time is over. Returns how much of it this program had a processor. */
 static nsec_t
 run_for(struct transfer *t, nsec_t time)
 {

@@ -1,4 +1,4 @@
-"""What a part is given: where programs lie, how long to run, and where to put what it found."""
+"""What a part gets: where the programs are, how long to run, and where results go."""
 import contextlib
 import dataclasses
 import pathlib
@@ -17,10 +17,10 @@ class Bench:
 
     build: pathlib.Path  # Meson's folder
     out: pathlib.Path  # where results go
-    rounds: int = 5  # of what runs in one process
-    slow_rounds: int = 3  # of what needs a second or more each time
-    seconds: float = 0.4  # of one figure, where a program can be told
-    scratch: pathlib.Path = pathlib.Path("/tmp")  # anybody may write there
+    rounds: int = 5  # for programs in one process
+    slow_rounds: int = 3  # for programs that need a second or more each time
+    seconds: float = 0.4  # for one figure, if the program has that option
+    scratch: pathlib.Path = pathlib.Path("/tmp")  # any user may write there
     say: object = print
 
     def __post_init__(self):
@@ -36,23 +36,23 @@ class Bench:
         raise NotMeasured(f"program {name} not built")
 
     def figures(self, name, *words, timeout=120, prefix=()):
-        """Run one of our programs; its JSON."""
+        """Runs one of Leat's programs. Returns its JSON."""
         path = name if isinstance(name, pathlib.Path) else self.program(name)
         return run_json(*prefix, path, *words, timeout=timeout)
 
     def figure(self, name, key, *words, **more):
-        """... the figure @key of it."""
+        """Returns the figure @key of a program's JSON."""
         found = self.figures(name, *words, **more)
         if not isinstance(found.get(key), (int, float)):
             raise NotMeasured(f"{name}: no figure {key!r}")
         return found[key]
 
     def group(self, name, unit, better, subjects, slow=False):
-        """One figure of each subject: measure, print, keep."""
+        """Measures one figure of each subject, prints it and keeps it."""
         self.aspects([(name, unit, better)], subjects, slow)
 
     def aspects(self, aspects, subjects, slow=False, rounds=None):
-        """Several figures that one run gives: a group each."""
+        """Measures several figures that one run gives, with a group for each."""
         for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds)):
             self.groups.append(group)
             for line in group_lines(measure.group_summary(group)):
@@ -68,7 +68,7 @@ class Bench:
 
     @contextlib.contextmanager
     def section(self, what):
-        """What cannot be set up within is named, and the part goes on after it."""
+        """If the block cannot be set up or measured, reports it; the part continues after it."""
         try:
             yield
         except (NotMeasured, OSError, KeyError, ValueError, subprocess.SubprocessError) as e:

@@ -1,6 +1,6 @@
-"""Where a program can be put: on the machine itself, under `leat run`, behind slirp4netns or pasta, under the bare pump.
+"""The places where a program can run: on the machine itself, under `leat run`, behind slirp4netns or pasta, under the bare pump.
 
-Each knows how a command is run inside, at which address it finds the machine's own servers, and how a server inside gets a port outside.
+Each knows how to run a command inside, the address of the machine's own servers, and how a server inside gets a port outside.
 """
 import contextlib
 import itertools
@@ -22,11 +22,11 @@ class Inside:
         self.prefix = []
 
     def client(self, *command):
-        """A command that runs inside, without privileges."""
+        """Returns a command that runs inside, without privileges."""
         return [*self.prefix, *NOBODY, *command]
 
     def server(self, port, *command):
-        """... whose port can be reached at the machine's 127.0.0.1."""
+        """Returns such a command, whose port can be reached at the machine's 127.0.0.1."""
         return self.client(*command)
 
 
@@ -59,7 +59,7 @@ class Pump(Inside):
         return [*NOBODY, self.pump, *command]
 
     def server(self, port, *command):
-        raise NotMeasured("the bare pump carries clients only")
+        raise NotMeasured("the bare pump serves clients only")
 
 
 class Slirp(Inside):
@@ -95,7 +95,7 @@ class Pasta(Inside):
 
     def server(self, port, *command):
         if port not in self.ports:
-            raise NotMeasured(f"pasta was not told of port {port}")
+            raise NotMeasured(f"pasta does not forward port {port}")
         return self.client(*command)
 
 
@@ -112,8 +112,8 @@ def slirp(b):
         os.unlink(api)
 
 
-def outer_interface():
-    """Pasta copies the addresses of an interface with a default route: one without a cable will do."""
+def make_outside_interface():
+    """Makes an interface with a default route, whose addresses pasta copies. It need not be connected."""
     if "out0" in run("ip", "-br", "link"):
         return
     for line in ("ip tuntap add dev out0 mode tap", "ip addr add 192.0.2.2/24 dev out0", "ip link set out0 up", "ip route add default via 192.0.2.1"):
@@ -123,7 +123,7 @@ def outer_interface():
 @contextlib.contextmanager
 def pasta(b, ports=()):
     needs("pasta")
-    outer_interface()
+    make_outside_interface()
     with namespace(next(COUNT)) as name:
         forward = ",".join(map(str, ports)) or "none"
         command = ["pasta", "--foreground", "--runas", "0", "--netns-only", "--config-net", "-t", forward, "-u", "none", "-T", "none", "-U", "none",
@@ -138,7 +138,7 @@ MAKERS = {"slirp4netns": lambda b, ports: slirp(b), "pasta": pasta}
 
 @contextlib.contextmanager
 def all_of(b, names, ports=()):
-    """Those of @names that can be had; the others are named as missing."""
+    """Yields those of @names that work here. The others are reported as missing."""
     with contextlib.ExitStack() as stack:
         found = []
         for name in names:

@@ -1,6 +1,6 @@
-"""Instructions, counted by callgrind: they hardly change from run to run, so a change of a few percent in the code can be seen on a noisy machine.
+"""Instructions, counted by callgrind. They hardly change from run to run, so a change of a few percent is visible even on a busy machine.
 
-A program of two hosts is counted while it transfers, per frame that crossed in either direction; the link, per frame from end to end.
+For a program with two hosts, instructions are counted during the transfer, per frame in either direction. For the link, per frame from end to end.
 """
 import json
 import os
@@ -11,10 +11,10 @@ from lib.machine import needs, run
 from lib.measure import NotMeasured
 
 TOLERANCE = 1.05
-SECONDS = 1.2  # under valgrind, of the program's own clock: some ten thousand frames
-# callgrind counts every octet of a `rep movsb` as an instruction: memcpy is to use its loops instead.
+SECONDS = 1.2  # of the program's own clock, under valgrind: about ten thousand frames
+# callgrind counts every octet of a `rep movsb` as an instruction, so memcpy must use its loops instead.
 PLAIN_COPIES = {"GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"}
-TRANSFER, TRANSMIT = "run_for*", "to_other"  # bench/pair.c's wire, and what wire.c and udp.c do for a time
+TRANSFER, TRANSMIT = "run_for*", "to_other"  # the measured loop of wire.c and udp.c, and the wire of bench/pair.c
 FIXED = {
     "wire, IPv4, 64 KiB": ("leat_wire", "--window", 65536),
     "wire, IPv6, 64 KiB": ("leat_wire", "--window", 65536, "--ip", 6),
@@ -28,7 +28,7 @@ FIXED = {
 
 
 def calls(profile, function):
-    """How often @function was called, as callgrind's format (valgrind's manual, callgrind format) says: names are given once, then by number."""
+    """Returns how often @function was called, from callgrind's output (valgrind's manual, callgrind format). Names are given once, then by number."""
     number = re.search(rf"^c?fn=\((\d+)\) {re.escape(function)}$", profile, re.M)
     if not number:
         return 0
@@ -41,7 +41,7 @@ def counted(profile):
 
 
 def instructions(program, words, scratch):
-    """Instructions a frame."""
+    """Returns the instructions per frame."""
     out = pathlib.Path(scratch) / "callgrind.out"
     link = program.name == "leat_link"
     toggle = [] if link else [f"--toggle-collect={TRANSFER}"]
@@ -55,7 +55,7 @@ def instructions(program, words, scratch):
 
 
 def all_of(build, scratch):
-    """Name -> instructions a frame; or why not."""
+    """Returns name -> instructions per frame. Raises NotMeasured with the reason."""
     needs("valgrind")
     found = {}
     for name, (program, *words) in FIXED.items():
@@ -67,11 +67,11 @@ def all_of(build, scratch):
 
 
 def compare(now, kept):
-    """A line for each that is worse than what was kept, or that nothing was kept of."""
+    """Returns a line for each figure that is worse than the kept one, or that has no kept one."""
     lines = []
     for name, value in now.items():
         if name not in kept:
-            lines.append(f"warning: {name}: {value:,.1f} instructions a frame, and none kept to compare: make bench-instr UPDATE=1")
+            lines.append(f"warning: {name}: {value:,.1f} instructions a frame, but no figure is kept for comparison: make bench-instr UPDATE=1")
         elif value > kept[name] * TOLERANCE:
             lines.append(f"warning: {name}: {value:,.1f} instructions a frame, {value / kept[name] - 1:+.1%} from {kept[name]:,.1f}")
     return lines

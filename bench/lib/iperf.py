@@ -1,10 +1,10 @@
-"""iperf3, run for a second or more; Gbit/s of octets that arrived."""
+"""Runs iperf3 for a second or more. Gives the Gbit/s of octets that arrived."""
 from lib.machine import run_json, text_of
 from lib.measure import NotMeasured
 
 
 def gbit(prefix, address, *words, seconds=1):
-    """A client's run against the server at @address."""
+    """Runs a client with the server at @address. Returns Gbit/s."""
     command = [*prefix, "iperf3", "-J", "-c", address, "-t", seconds, *words]
     found = run_json(*command, timeout=seconds + 15, ok=(0, 1))
     try:

@@ -1,6 +1,6 @@
-"""lwIP, built twice: against Debian's liblwip, whose windows are compiled in, and from Debian's source package with windows of our choice.
+"""Builds lwIP twice: with Debian's liblwip, whose windows are compiled in, and from Debian's source package with larger windows.
 
-The source package is fetched by apt-get into a folder of its own: the machine's lists of packages stay as they are.
+apt-get fetches the source package into a folder of its own. The machine's package lists are not changed.
 """
 import contextlib
 import pathlib
@@ -17,7 +17,7 @@ PACKAGED, TUNED = "lwIP, packaged", "lwIP, tuned"
 
 
 def source_lists():
-    """The machine's own lists of packages, as lists of source packages."""
+    """Returns the machine's package lists, changed to lists of source packages."""
     apt = pathlib.Path("/etc/apt")
     for path in sorted(apt.glob("sources.list.d/*.sources")):
         text = path.read_text()
@@ -26,11 +26,11 @@ def source_lists():
     one = apt / "sources.list"
     if one.exists():
         return "src.list", re.sub(r"^deb ", "deb-src ", one.read_text(), flags=re.M)
-    raise NotMeasured("apt has no list of Debian's packages that could be asked for a source package")
+    raise NotMeasured("apt has no list of Debian's packages to get a source package from")
 
 
 def fetch(folder):
-    """lwIP's src/ in @folder, from where the machine has its packages."""
+    """Fetches lwIP's src/ into @folder, from the machine's package archive."""
     source = folder / "src"
     if (source / "core").is_dir():
         return source
@@ -62,7 +62,7 @@ def build_tuned(out):
 
 
 class Lwip:
-    """Both programs; each is built when it is first asked for, which must be while the machine's packages can be reached."""
+    """Both programs. Each is built at its first use, which must happen while the package archive can be reached."""
 
     def __init__(self, folder):
         self.folder = folder

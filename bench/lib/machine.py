@@ -1,4 +1,4 @@
-"""The machine: a network namespace of our own, programs that are started and always ended, and what the results must say of where they come from."""
+"""The machine: a network namespace for the benchmarks, programs that are started and always ended, and a description of the machine for the results."""
 import contextlib
 import ctypes
 import json
@@ -20,7 +20,7 @@ CC_FILE = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
 
 
 def be_alone():
-    """Move into a network namespace of our own, with loopback only: nothing that is measured can leave the machine, and no port is taken."""
+    """Moves into a new network namespace with loopback only. So no measured traffic leaves the machine, and no port is in use."""
     if os.geteuid() != 0:
         raise NotMeasured("not root: no network namespace can be made")
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
@@ -39,7 +39,7 @@ def text_of(command):
 
 
 def run(*command, timeout=60, ok=(0,), **more):
-    """Run to the end, bounded; its output. Anything but an exit status in @ok says why on one line."""
+    """Runs a command to its end, at most @timeout seconds. Returns its output. An exit status that is not in @ok raises NotMeasured with a one-line reason."""
     more.setdefault("stdin", subprocess.DEVNULL)
     try:
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace", timeout=timeout, **more)
@@ -49,12 +49,12 @@ def run(*command, timeout=60, ok=(0,), **more):
         raise NotMeasured(f"{text_of(command)}: not done after {timeout} s") from None
     if done.returncode not in ok:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise NotMeasured(f"{text_of(command)}: exit {done.returncode}: {said[-1][:200] if said else 'no word'}")
+        raise NotMeasured(f"{text_of(command)}: exit {done.returncode}: {said[-1][:200] if said else 'no message'}")
     return done.stdout
 
 
 def run_json(*command, **more):
-    """The same, for a program that prints one JSON object."""
+    """Runs a command that prints one JSON object, and returns the object."""
     out = run(*command, **more)
     try:
         return json.loads(out)
@@ -63,7 +63,7 @@ def run_json(*command, **more):
 
 
 def end(proc):
-    """Ask it to end, then make it."""
+    """Ends a process: SIGTERM first, then SIGKILL."""
     for how in (signal.SIGTERM, signal.SIGKILL):
         if proc.poll() is not None:
             break
@@ -75,7 +75,7 @@ def end(proc):
 
 @contextlib.contextmanager
 def started(*command, log=None, **more):
-    """A program in the background, ended when the block is left. What it says goes to a file, shown if it dies early."""
+    """Runs a program in the background and ends it when the block is left. Its output goes to a file, whose last line is shown if it ends early."""
     with tempfile.TemporaryFile() if log is None else open(log, "w+b") as out:
         proc = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **more)
         proc.said = out
@@ -86,29 +86,29 @@ def started(*command, log=None, **more):
 
 
 def said(proc):
-    """What it has said; read without moving where it goes on writing."""
+    """Returns its output so far. Reading does not move the place where it writes."""
     return os.pread(proc.said.fileno(), 1 << 20, 0).decode(errors="replace")
 
 
-def last_word(proc):
+def last_line(proc):
     lines = said(proc).strip().splitlines()
-    return lines[-1][:200] if lines else "no word"
+    return lines[-1][:200] if lines else "no message"
 
 
 def until(done, what, proc=None, timeout=10.0):
-    """Wait until @done() is true; not longer, and not past the end of @proc."""
+    """Waits until @done() is true. Raises NotMeasured after @timeout seconds, or if @proc ends."""
     give_up = time.monotonic() + timeout
     while time.monotonic() < give_up:
         if done():
             return
         if proc is not None and proc.poll() is not None:
-            raise NotMeasured(f"{what}: exit {proc.returncode}: {last_word(proc)}")
+            raise NotMeasured(f"{what}: exit {proc.returncode}: {last_line(proc)}")
         time.sleep(0.02)
     raise NotMeasured(f"{what}: not ready after {timeout:.0f} s")
 
 
 def answers(port, question=b"", host="127.0.0.1"):
-    """Does a server answer there? Without a @question, connecting is enough."""
+    """Returns true if a server answers there. Without a @question, a connection is enough."""
     try:
         with socket.create_connection((host, port), 1) as s:
             s.settimeout(1)
@@ -119,7 +119,7 @@ def answers(port, question=b"", host="127.0.0.1"):
 
 
 def set_default_cc():
-    """Cubic for whatever names nothing, or what comes next where the machine does not let a namespace have it. The name of what holds."""
+    """Makes cubic the default congestion control, or reno if a namespace may not have cubic. Returns the name of the default."""
     for name in ("cubic", "reno"):
         with contextlib.suppress(OSError):
             CC_FILE.write_text(name)
@@ -129,12 +129,12 @@ def set_default_cc():
 
 @contextlib.contextmanager
 def namespace(number):
-    """A named namespace with loopback up; its name. Gone when the block is left."""
+    """Makes a named namespace with loopback up, and yields its name. Removes it when the block is left."""
     name = f"leat-bench-{os.getpid()}-{number}"
     run("ip", "netns", "add", name)
     try:
         run("ip", "-n", name, "link", "set", "lo", "up")
-        # A new namespace has the machine's own default, whatever was set here.
+        # A new namespace has the machine's default, not the one that was set here.
         run("ip", "netns", "exec", name, "sysctl", "-qw", f"net.ipv4.tcp_congestion_control={CC_FILE.read_text().strip()}", ok=(0, 1, 255))
         yield name
     finally:
@@ -142,6 +142,6 @@ def namespace(number):
 
 
 def about():
-    """What stands beside the figures."""
+    """Returns the description of the machine for the results."""
     cpu = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
     return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(), "load": os.getloadavg()[0]}

@@ -1,6 +1,6 @@
-"""How things are measured: every subject of a group in turn, A B A B, after a warm-up that does not count; then medians, spread, and ratios.
+"""How figures are measured: after a warm-up that does not count, the subjects of a group take turns (A B A B). Then medians, spread and ratios are computed.
 
-A ratio says how many times as good the first subject, ours, did as another: above 1 is better, whichever way the unit points.
+A ratio compares the first subject, Leat, with another one. Above 1 means that Leat is better, whether more or less of the unit is better.
 """
 import dataclasses
 import statistics
@@ -10,39 +10,39 @@ MORE, LESS = "more", "less"  # which of two figures is the better one
 
 
 class NotMeasured(Exception):
-    """Something cannot be measured here; the words say why."""
+    """Something cannot be measured here; the text gives the reason."""
 
 
 @dataclasses.dataclass
 class Group:
-    """One thing, done by several."""
+    """One task, measured for several subjects."""
 
     part: str
     name: str
     unit: str
     better: str
-    values: dict  # subject -> figures, one a round
-    missing: dict  # subject -> why
+    values: dict  # subject -> figures, one for each round
+    missing: dict  # subject -> reason
 
     def ours(self):
         return next(iter(self.values), None)
 
 
 def summary(values):
-    """The figures of one subject in short."""
+    """Returns the summary of one subject's figures."""
     ordered = sorted(values)
     quarters = statistics.quantiles(ordered, n=4, method="inclusive") if len(ordered) > 1 else [ordered[0]] * 3
     return {"median": statistics.median(ordered), "min": ordered[0], "max": ordered[-1], "q1": quarters[0], "q3": quarters[2], "values": values}
 
 
 def ratio(ours, other, better):
-    """How many times as good as @other; None where nothing can be said."""
+    """Returns how many times @ours is as good as @other, or None if that is not defined."""
     up, down = (ours, other) if better == MORE else (other, ours)
     return up / down if down > 0 else None
 
 
 def ratios(group, subjects):
-    """Subject -> ratio of our median to its median. @subjects: as group_summary() makes them. Nothing without a figure of ours."""
+    """Returns subject -> ratio of Leat's median to its median. @subjects is as in group_summary(). The result is empty if Leat has no figure."""
     if not subjects or next(iter(subjects)) != group.ours():
         return {}
     first = next(iter(subjects))
@@ -57,13 +57,13 @@ def group_summary(group):
 
 
 def once(run, count):
-    """@count figures, or (None, why)."""
+    """Returns (@count figures, None), or (None, reason)."""
     try:
         found = run()
         values = [float(value) for value in (found if isinstance(found, (list, tuple)) else [found])]
     except NotMeasured as e:
         return None, str(e)
-    except Exception as e:  # noqa: BLE001 - whatever one subject does, the others go on
+    except Exception as e:  # noqa: BLE001 - the other subjects continue, whatever one does
         return None, f"{type(e).__name__}: {e}"
     good = len(values) == count and all(0 <= value < float("inf") for value in values)
     return (values, None) if good else (None, f"no figure: {found}")
@@ -71,13 +71,13 @@ def once(run, count):
 
 def measure(part, aspects, subjects, rounds, clock=time.monotonic, limit=180.0):
     """
-    Measure @subjects in turn, @rounds times after the warm-up; a group for each of @aspects.
+    Measures @subjects in turn, @rounds times after the warm-up. Returns a group for each of @aspects.
 
     @aspects   (name, unit, MORE or LESS) of each figure that a subject gives
     @subjects  name -> a function that returns one figure, or one for each aspect
 
-    A subject that fails in the warm-up, or in every round, is missing with its reason; one that fails in some rounds counts with the others. When
-    @limit seconds are over no further round begins.
+    A subject that fails in the warm-up, or in every round, is missing, with the reason. If it fails in some rounds, the other rounds count. No round
+    begins after @limit seconds.
     """
     groups = [Group(part, *aspect, {}, {}) for aspect in aspects]
     alive, end, last = {}, clock() + limit, {}

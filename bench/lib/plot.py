@@ -1,4 +1,4 @@
-"""The same as a page: bars for medians, whiskers from the smallest to the largest figure. One file, nothing fetched."""
+"""The results as a web page: bars for medians, whiskers from the smallest to the largest figure. It is one file that loads nothing else."""
 from html import escape
 
 from lib.report import figure
@@ -15,7 +15,7 @@ def text(x, y, words, anchor="start"):
 
 
 def bar(y, name, s, ratio, scale):
-    """One subject's row."""
+    """Returns the row of one subject."""
     middle, width = y + ROW / 2, s["median"] * scale
     low, high = LABEL + s["min"] * scale, LABEL + s["max"] * scale
     words = figure(s["median"]) + (f"  (leat {ratio:.2f}×)" if ratio is not None else "")
@@ -44,10 +44,10 @@ def section(part, title, found):
 
 
 def page(found, titles):
-    """@titles: part -> what it is about, in the order of the page."""
+    """Returns the page. @titles: part -> its title, in the order of the page."""
     m = found["machine"]
     head = (f"{m['cpu']}, {m['cores']} cores, Linux {m['kernel']}; load {m['load']:.1f} when it began; {found['seconds']:.0f} s. "
-            "Bars are medians, whiskers go from the smallest to the largest figure. A ratio above 1 says that Leat did better.")
+            "Bars are medians, whiskers go from the smallest to the largest figure. A ratio above 1 means that Leat did better.")
     missing = "".join(f"<li>{escape(x['part'])}: {escape(x['what'])}: {escape(x['why'])}</li>" for x in found["missing"])
     return "\n".join([
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',

@@ -1,11 +1,11 @@
-"""What was found, as text and as JSON."""
+"""The results, as text and as JSON."""
 import json
 
 from lib.measure import group_summary
 
 
 def figure(value):
-    """Four digits are more than such a machine repeats."""
+    """Formats a figure with about four digits; more would not be repeatable."""
     if value == 0:
         return "0"
     digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
@@ -13,7 +13,7 @@ def figure(value):
 
 
 def group_lines(group):
-    """Lines for one group: median, smallest and largest, and how many times as good ours is."""
+    """Returns the lines of one group: median, smallest and largest figure, and Leat's ratio."""
     lines = [f"  {group['name']} ({group['unit']}, {group['better']} is better)"]
     for name, s in group["subjects"].items():
         ratio = group["ratios"].get(name)
@@ -24,7 +24,7 @@ def group_lines(group):
 
 
 def results(bench, machine, took):
-    """All of it, as it goes into results.json."""
+    """Returns all results, for results.json."""
     groups = [group_summary(g) for g in bench.groups]
     missing = list(bench.missing)
     missing += [{"part": g["part"], "what": f"{g['name']}: {name}", "why": why} for g in groups for name, why in g["missing"].items()]
@@ -33,7 +33,7 @@ def results(bench, machine, took):
 
 
 def table(found, part):
-    """The ratios of a part for a document: figures of one machine would be taken for promises."""
+    """Returns a table of a part's ratios, for documents. It has no absolute figures, because they would be read as promises."""
     groups = [g for g in found["groups"] if g["part"] == part and g["ratios"]]
     peers = list(dict.fromkeys(name for g in groups for name in g["ratios"]))
     lines = ["| " + " | ".join(["", *peers]) + " |", "|---" * (len(peers) + 1) + "|"]
@@ -44,7 +44,7 @@ def table(found, part):
 
 
 def write(found, folder):
-    """results.json, and results.md with the tables."""
+    """Writes results.json, and results.md with the tables."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.json"
     path.write_text(json.dumps(found, indent=1) + "\n")
@@ -54,11 +54,11 @@ def write(found, folder):
 
 
 def closing(found):
-    """The last lines: what there is not, once for each reason."""
+    """Returns the last lines: what could not be measured, grouped by reason."""
     reasons = {}
     for m in found["missing"]:
         reasons.setdefault((m["part"], m["why"]), []).append(m["what"])
     if not reasons:
-        return ["nothing was left out"]
+        return ["everything was measured"]
     return ["could not measure:"] + [f"  {part}: {what[0]}{f' and {len(what) - 1} more' if len(what) > 1 else ''}: {why}"
                                      for (part, why), what in reasons.items()]

@@ -1,4 +1,4 @@
-"""nginx and redis, put inside; what measures them."""
+"""Runs nginx and redis inside, and measures them."""
 import contextlib
 import csv
 import time
@@ -22,7 +22,7 @@ def serving(inside, port, question, *command):
 
 
 def nginx(b, inside, port, workers):
-    """nginx inside, with a page of 612 octets, at the machine's 127.0.0.1:@port."""
+    """Runs nginx inside, with a page of 612 octets, at the machine's 127.0.0.1:@port."""
     needs("nginx")
     folder = b.scratch / f"nginx-{port}-{workers}"
     folder.mkdir(mode=0o777, exist_ok=True)
@@ -43,7 +43,7 @@ def redis(b, inside, port):
 
 
 def wrk(prefix, host, port, keep_alive):
-    """Requests a second over 16 connections."""
+    """Returns requests per second over 16 connections."""
     needs("wrk")
     words = [] if keep_alive else ["-H", "Connection: close"]
     out = run(*prefix, "wrk", "-t", 1, "-c", 16, "-d", "1s", *words, f"http://{host}:{port}/index.html", timeout=20)
@@ -55,7 +55,7 @@ def wrk(prefix, host, port, keep_alive):
 
 
 def redis_rate(port, clients, pipeline, requests):
-    """GETs a second."""
+    """Returns GETs per second."""
     out = run("redis-benchmark", "-p", port, "-c", clients, "-P", pipeline, "-n", requests, "-t", "get", "--csv", timeout=30)
     row = next((r for r in csv.DictReader(out.splitlines()) if r.get("test") == "GET"), None)
     if not row:
@@ -64,7 +64,7 @@ def redis_rate(port, clients, pipeline, requests):
 
 
 def curl_time(command, count):
-    """Milliseconds for one of @count runs of @command (text), one after the other."""
+    """Runs @command (text) @count times, one after the other. Returns the milliseconds of one run."""
     loop = f"i=0; while [ $i -lt {count} ]; do {command} || exit 1; i=$((i+1)); done"
     start = time.monotonic()
     run(*(["sh", "-c", loop]), timeout=60, cwd="/")

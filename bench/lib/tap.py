@@ -1,4 +1,4 @@
-"""Namespaces with Linux at one end: of a TAP behind which Leat stands, and of a veth pair."""
+"""Namespaces with Linux at one end of a TAP, whose other end is Leat, or of a veth pair."""
 import contextlib
 import dataclasses
 import itertools
@@ -12,7 +12,7 @@ COUNT = itertools.count()
 
 @dataclasses.dataclass
 class Net:
-    prefix: list  # what makes a command run in Linux's namespace
+    prefix: list  # runs a command in Linux's namespace
     address: str  # of the other end
 
 
@@ -22,7 +22,7 @@ def in_namespace(name):
 
 @contextlib.contextmanager
 def tap_namespace():
-    """A namespace with Linux at 10.9.0.1 and fd09::1 of a TAP, leat0."""
+    """Makes a namespace in which Linux has 10.9.0.1 and fd09::1 on the TAP leat0."""
     if not os.path.exists("/dev/net/tun"):
         raise NotMeasured("no /dev/net/tun")
     with namespace(next(COUNT)) as name:
@@ -34,7 +34,7 @@ def tap_namespace():
 
 @contextlib.contextmanager
 def leat_on_tap(b, *command, offload=True):
-    """Leat at 10.9.0.2: bench/tap.c, or another @command behind the same TAP."""
+    """Runs Leat at 10.9.0.2: bench/tap.c, or another @command on the same TAP."""
     with tap_namespace() as name:
         words = command or (b.program("leat_tap"), "--tap", "leat0", "--offload", int(offload))
         prefix = in_namespace(name)
@@ -46,7 +46,7 @@ def leat_on_tap(b, *command, offload=True):
 
 @contextlib.contextmanager
 def veth(b, server, offload=True):
-    """A pair between two namespaces, with @server at 10.9.1.2, Linux's own TCP/IP on both sides."""
+    """Makes a veth pair between two namespaces, with @server at 10.9.1.2. Both sides use Linux's TCP/IP."""
     with namespace(next(COUNT)) as near, namespace(next(COUNT)) as far:
         run("ip", "link", "add", "v0", "netns", near, "type", "veth", "peer", "name", "v1", "netns", far)
         for name, dev, address in ((near, "v0", "10.9.1.1/24"), (far, "v1", "10.9.1.2/24")):

@@ -1,7 +1,8 @@
 /*
- * bench/lwip/lwipopts.h - lwIP built for speed from its own source: no operating system, large windows, no limits of its pools.
+ * bench/lwip/lwipopts.h - configures lwIP for speed when it is built from its own source: no
+ * operating system, large windows, no pool limits.
  *
- * What one run may have of the window, bench/peer_lwip.c sets in its connections.
+ * bench/peer_lwip.c limits the window of a run on its connections.
  */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
@@ -26,13 +27,14 @@
 #define ARP_QUEUEING                  1
 #define LWIP_STATS                    0
 
-#define TCP_MSS                            1460
-#define LWIP_WND_SCALE                     1
-#define TCP_RCV_SCALE                      7
-#define TCP_WND                            (4 * 1024 * 1024)
-#define TCP_SND_BUF                        TCP_WND
-#define TCP_SND_QUEUELEN                   ((4 * TCP_SND_BUF + TCP_MSS - 1) / TCP_MSS)
-#define TCP_SNDLOWAT                       (0xffff - 4 * TCP_MSS - 1) /* of 16 bits, whatever the buffer */
+#define TCP_MSS          1460
+#define LWIP_WND_SCALE   1
+#define TCP_RCV_SCALE    7
+#define TCP_WND          (4 * 1024 * 1024)
+#define TCP_SND_BUF      TCP_WND
+#define TCP_SND_QUEUELEN ((4 * TCP_SND_BUF + TCP_MSS - 1) / TCP_MSS)
+/* a 16-bit value, whatever the buffer */
+#define TCP_SNDLOWAT                       (0xffff - 4 * TCP_MSS - 1)
 #define LWIP_CHECKSUM_ON_COPY              1
 #define LWIP_CHKSUM_ALGORITHM              3
 #define LWIP_NOASSERT                      1

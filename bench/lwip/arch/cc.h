@@ -1,5 +1,5 @@
 /*
- * bench/lwip/arch/cc.h - what lwIP, built from its own source, wants to know of the machine.
+ * bench/lwip/arch/cc.h - what lwIP, built from its own source, needs to know about the machine.
  */
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
