@@ -3,6 +3,7 @@
  * result must be options within their limits, or -1. Every accepted time, share and rate can be
  * written as text again.
  */
+#include "cli/commands.h"
 #include "cli/common/units.h"
 #include "cli/run_options.h"
 
@@ -52,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static FILE *nowhere;
 	char *copy = malloc(size + 1), *argv[WORDS_MAX + 2] = {"run"};
 	struct run_options o;
-	int argc = 1;
+	int argc = 1, word;
 
 	if (!copy || (!nowhere && !(nowhere = fopen("/dev/null", "w"))))
 		abort();
@@ -64,7 +65,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		argv[argc++] = copy + at;
 		check_units(copy + at);
 	}
-	if (run_options_parse(&o, argc, argv) == 0 && !o.help) {
+	word = command_parse(&cmd_run, &o, argc, argv);
+	if (word >= 0 && run_options_check(&o, argv + word) == 0) {
 		check_direction(&o.config.impair[EMU_UP]);
 		check_direction(&o.config.impair[EMU_DOWN]);
 		assert(o.config.npublish <= RUN_PUBLISH_MAX);

@@ -1,8 +1,8 @@
 /*
- * cli/cmd_doctor.c - `leat doctor`: try everything, say what it means.
+ * cli/cmd_doctor.c - `leat doctor`: makes every check and reports what it found. doctor_checks.c
+ * has the checks.
  */
 #include "cli/commands.h"
-#include "cli/common/options.h"
 #include "cli/doctor.h"
 
 #include <jansson.h>
@@ -11,20 +11,19 @@
 #include <sys/utsname.h>
 
 struct doctor_options {
-	bool json, help;
+	bool json;
 };
 
 static const char *
-set_flag(void *config, const struct option *option, const char *value)
+set_json(void *config, const struct option *option, const char *value)
 {
 	struct doctor_options *o = config;
 
-	*(option->tag ? &o->help : &o->json) = true;
+	o->json = true;
 	return NULL;
 }
 
-static const struct option rows[] = {{"json", NULL, "for machines", set_flag, 0},
-    {"help", NULL, "this text", set_flag, 1}, {"h", NULL, NULL, set_flag, 1}, {0}};
+static const struct option rows[] = {{"json", NULL, "print the report as JSON", set_json, 0}, {0}};
 
 static const char *
 finding_name(enum finding f)
@@ -52,7 +51,10 @@ print_row(const struct check *c, enum finding f, int err)
 		printf("  %-9s %-34s %s: %s\n", "", "", strerror(err), c->cure);
 }
 
-/* True when nothing that `leat run` cannot do without is missing. */
+/*
+ * Makes all checks. Adds each result to @report, or prints it if @report is NULL. Returns true if
+ * nothing is missing that `leat run` needs.
+ */
 static bool
 examine(json_t *report)
 {
@@ -71,41 +73,48 @@ examine(json_t *report)
 	return able;
 }
 
-int
-cmd_doctor(int argc, char **argv)
+static bool
+report_json(const struct utsname *u)
 {
-	struct doctor_options o = {0};
-	struct utsname u;
-	json_t *report;
-	bool able;
-	int at = options_parse("doctor", rows, &o, argc, argv);
+	json_t *checks = json_array(), *report;
+	bool able = examine(checks);
 
-	if (at < 0)
-		return EXIT_LEAT;
-	if (at < argc) {
-		fprintf(stderr, "leat doctor: '%s' is not understood: it takes options only\n", argv[at]);
-		return EXIT_LEAT;
-	}
-	if (o.help) {
-		puts("usage: leat doctor [--json]\nTries what `leat run` needs of this machine. Exit status "
-		     "0: it can work; 1: it cannot.");
-		options_help(rows, stdout);
-		return 0;
-	}
-	uname(&u);
-	if (!o.json) {
-		printf("leat doctor: %s %s on %s\n", u.sysname, u.release, u.machine);
-		able = examine(NULL);
-		puts(able ? "leat run works here."
-			  : "leat run does not work here: see what is missing above.");
-		return able ? 0 : 1;
-	}
-	report = json_array();
-	able = examine(report);
-	report = json_pack("{s:s, s:s, s:b, s:o}", "kernel", u.release, "machine", u.machine, "able", able,
-	    "checks", report);
+	report = json_pack("{s:s, s:s, s:b, s:o}", "kernel", u->release, "machine", u->machine, "able", able,
+	    "checks", checks);
 	json_dumpf(report, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(report);
-	return able ? 0 : 1;
+	return able;
 }
+
+static bool
+report_text(const struct utsname *u)
+{
+	bool able;
+
+	printf("leat doctor: %s %s on %s\n", u->sysname, u->release, u->machine);
+	able = examine(NULL);
+	puts(able ? "leat run works here." : "leat run does not work here: see what is missing above.");
+	return able;
+}
+
+static int
+doctor_main(void *config, int argc, char **argv)
+{
+	const struct doctor_options *o = config;
+	struct utsname u;
+
+	uname(&u);
+	return (o->json ? report_json(&u) : report_text(&u)) ? 0 : 1;
+}
+
+const struct command cmd_doctor = {
+    .name = "doctor",
+    .summary = "find out by trying what this machine allows, and what to do about the rest",
+    .usage = "[--json]",
+    .about = "Tries what `leat run` needs of this machine.\n"
+	     "Exit status 0: leat run works here; 1: it does not.",
+    .options = rows,
+    .config_size = sizeof(struct doctor_options),
+    .main = doctor_main,
+};

@@ -1,33 +1,45 @@
 /*
- * cli/cmd_run.c - `leat run`.
+ * cli/cmd_run.c - `leat run`: runs a program on a network of its own. run_options.c has the
+ * options, and run/ does the work.
  */
 #include "cli/commands.h"
 #include "cli/run_options.h"
 #include "cli/watch.h"
-#include "host/random.h"
 
-int
-cmd_run(int argc, char **argv)
+static int
+run_command(void *config, int argc, char **argv)
 {
-	static struct run_options options; /* large, and borrowed to the end */
 	static struct watch watch;
+	struct run_options *o = config;
 	int rc;
 
-	if (run_options_parse(&options, argc, argv) || (!options.help && run_options_settle(&options)))
+	if (run_options_check(o, argv) || run_options_settle(o))
 		return EXIT_LEAT;
-	if (options.help) {
-		run_options_help(stdout);
-		return 0;
-	}
-	rc = run_check(&options.config);
+	rc = run_check(&o->config);
 	if (rc)
 		return rc;
-	if (watch_init(&watch, &options))
+	if (watch_init(&watch, o))
 		return EXIT_LEAT;
-	options.config.hooks = watch_hooks(&watch);
-	if (!options.quiet)
-		run_options_print(&options, stderr);
-	if (options.trace && ferror(stderr))
-		return EXIT_LEAT; /* the ladder has no place to go, and neither has an error message */
-	return run_main(&options.config);
+	o->config.hooks = watch_hooks(&watch);
+	if (!o->quiet)
+		run_options_print(o, stderr);
+	if (o->trace && ferror(stderr))
+		return EXIT_LEAT; /* standard error is unusable, so there is nowhere to say it */
+	return run_main(&o->config);
 }
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "run a program on a network of its own: leat run [options] -- PROGRAM ARGS…",
+    .usage = "[options] -- PROGRAM ARGS…",
+    .about =
+	"Runs PROGRAM, unmodified and without root, on a network stack of its own, over a link as bad as you "
+	"ask for.",
+    .options = run_option_rows,
+    .word = "PROGRAM",
+    .words_min = 1,
+    .words_max = COMMAND_ANY,
+    .config_size = sizeof(struct run_options),
+    .defaults = run_options_default,
+    .main = run_command,
+};

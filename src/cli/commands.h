@@ -1,16 +1,28 @@
 /*
- * cli/commands.h - each command is a main() of its own: argv[0] is its name.
+ * cli/commands.h - the commands of `leat`. Command NAME is defined in cmd_NAME.c as `cmd_NAME`.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-/*
- * Leat itself failed or was misused: told apart from what a program may return, as env(1) and
- * timeout(1) do.
- */
-enum { EXIT_LEAT = 125 };
+#include "cli/common/command.h"
 
-int cmd_run(int argc, char **argv);
-int cmd_doctor(int argc, char **argv);
+/* One row for each command, in the order of `leat --help`. */
+#define COMMANDS(X)                                                                                          \
+	X(run)                                                                                               \
+	X(doctor)                                                                                            \
+	X(completion)
+
+#define COMMAND_DECLARE(name) extern const struct command cmd_##name;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+/* All commands; ends with NULL. */
+extern const struct command *const commands[];
+
+/* Returns the command @name, or NULL. */
+const struct command *commands_find(const char *name);
+
+/* Returns the name of the command that @word probably stands for, or NULL. */
+const char *commands_nearest(const char *word);
 
 #endif

@@ -1,8 +1,7 @@
 /*
- * cli/main.c - the command `leat`: which command is meant, and that is all.
+ * cli/main.c - the program `leat`: finds the command that is meant, and runs it.
  */
 #include "cli/commands.h"
-#include "cli/common/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,70 +10,45 @@
 #include <string.h>
 #include <unistd.h>
 
-struct command {
-	const char *name;
-	int (*main)(int argc, char **argv);
-	const char *help;
-};
-
-static const struct command commands[] = {
-    {"run", cmd_run, "run a program on a network of its own: leat run [options] -- PROGRAM ARGS…"},
-    {"doctor", cmd_doctor, "what this machine allows, found by trying, and what to do about the rest"},
-};
-
-enum { COMMANDS = sizeof commands / sizeof *commands };
-
 static void
 usage(FILE *to)
 {
 	fputs("usage: leat COMMAND …\n", to);
-	for (unsigned i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs("`leat COMMAND --help` lists its options; leat(1) has all of it.\n", to);
+	for (unsigned i = 0; commands[i]; i++)
+		fprintf(to, "  %-11s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("`leat COMMAND --help` explains a command and lists its options; leat(1) is the manual.\n", to);
 }
 
-static const struct command *
-find_command(const char *word)
-{
-	for (unsigned i = 0; i < COMMANDS; i++)
-		if (!strcmp(word, commands[i].name))
-			return &commands[i];
-	return NULL;
-}
-
-/* Answers a word that is no command: a misspelt command, an option of `leat run`, or a program. */
+/* Answers a word that is not a command: a misspelt one, an option of `leat run`, or a program. */
 static int
 unknown(const char *word)
 {
-	const char *words[COMMANDS + 1];
-	const char *meant;
+	const char *meant = commands_nearest(word);
 
-	for (unsigned i = 0; i < COMMANDS; i++)
-		words[i] = commands[i].name;
-	words[COMMANDS] = NULL;
-	meant = options_nearest(word, words);
-	fprintf(stderr, "leat: no command '%s'; ", word);
 	if (meant)
-		fprintf(stderr, "did you mean '%s'?\n", meant);
-	else if (*word == '-')
-		fputs("options of a run follow the command: leat run [options] -- PROGRAM ARGS…\n", stderr);
-	else
-		fputs("`leat --help` lists them, and `leat run -- PROGRAM ARGS…` runs a program\n", stderr);
-	return EXIT_LEAT;
+		return error_line(NULL, "unknown command '%s'; did you mean '%s'?", word, meant);
+	if (*word == '-')
+		return error_line(NULL,
+		    "unknown option '%s'; the options of a run follow its name: leat run [options] -- "
+		    "PROGRAM ARGS…",
+		    word);
+	return error_line(NULL,
+	    "unknown command '%s'; `leat --help` lists the commands, and `leat run -- %s …` runs a program",
+	    word, word);
 }
 
 /* `leat help`, and `leat help COMMAND`. */
 static int
-help(int argc, char **argv)
+help(const char *name)
 {
-	char *ask[] = {argc > 2 ? argv[2] : NULL, "--help", NULL};
-	const struct command *c = ask[0] ? find_command(ask[0]) : NULL;
+	const struct command *c = name ? commands_find(name) : NULL;
 
 	if (c)
-		return c->main(2, ask);
-	if (ask[0])
-		return unknown(ask[0]);
-	usage(stdout);
+		command_help(c, stdout);
+	else if (name)
+		return unknown(name);
+	else
+		usage(stdout);
 	return 0;
 }
 
@@ -85,9 +59,9 @@ is_one_of(const char *word, const char *long_form, const char *short_form, const
 }
 
 /*
- * Where a standard descriptor is missing, no file of ours must get its number. What takes its place
- * cannot be used either: standard input is not readable, the others are not writable, so that
- * output to a missing descriptor is an error as it was. The program starts without it as before.
+ * Opens /dev/null in the place of each standard descriptor that is missing, so that no file of ours
+ * gets its number. Standard input is then not readable and the others are not writable: output to a
+ * missing descriptor stays an error. The program still starts without the descriptor.
  */
 static void
 fill_standard(void)
@@ -111,8 +85,7 @@ flushed(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "leat: cannot write to standard output: %s\n", strerror(errno));
-	return EXIT_LEAT;
+	return error_line(NULL, "cannot write to standard output: %s", strerror(errno));
 }
 
 int
@@ -126,11 +99,11 @@ main(int argc, char **argv)
 		return EXIT_LEAT;
 	}
 	if (is_one_of(argv[1], "--help", "-h", "help"))
-		return flushed(help(argc, argv));
+		return flushed(help(argc > 2 ? argv[2] : NULL));
 	if (is_one_of(argv[1], "--version", "-V", "version")) {
 		puts("leat " LEAT_VERSION);
 		return flushed(0);
 	}
-	c = find_command(argv[1]);
-	return c ? flushed(c->main(argc - 1, argv + 1)) : unknown(argv[1]);
+	c = commands_find(argv[1]);
+	return c ? flushed(command_run(c, argc - 1, argv + 1)) : unknown(argv[1]);
 }

@@ -4,7 +4,7 @@
  */
 #include "cli/run_options.h"
 
-#include "cli/common/options.h"
+#include "cli/common/error.h"
 #include "cli/common/units.h"
 #include "cli/run_ports.h"
 
@@ -155,14 +155,14 @@ set_until(void *config, const struct option *option, const char *value)
 	return o->config.until_first || !strcmp(value, "all") ? NULL : "is neither first nor all";
 }
 
-enum { FLAG_TRACE, FLAG_QUIET, FLAG_HELP };
+enum { FLAG_TRACE, FLAG_QUIET };
 
 static const char *
 set_flag(void *config, const struct option *option, const char *value)
 {
 	struct run_options *o = config;
 
-	*(option->tag == FLAG_TRACE ? &o->trace : option->tag == FLAG_QUIET ? &o->quiet : &o->help) = true;
+	*(option->tag == FLAG_TRACE ? &o->trace : &o->quiet) = true;
 	return NULL;
 }
 
@@ -173,7 +173,7 @@ set_flag(void *config, const struct option *option, const char *value)
 	}
 
 /* clang-format off */
-static const struct option rows[] = {
+const struct option run_option_rows[] = {
 	LINK("delay", "TIME", "one-way delay, 40ms; --up-… and --down-… exist of each link option", WORD_DELAY),
 	{"rtt", "TIME", "half of it as delay in each direction", set_link, WORD_RTT | BOTH},
 	LINK("jitter", "TIME", "the delay varies by so much; frames keep their order", WORD_JITTER),
@@ -198,8 +198,6 @@ static const struct option rows[] = {
 	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},
 	{"quiet", NULL, "no line at the start, none about what is not there, and no summary", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},
-	{"help", NULL, "this text", set_flag, FLAG_HELP},
-	{"h", NULL, NULL, set_flag, FLAG_HELP},
 	{0},
 };
 /* clang-format on */
@@ -215,44 +213,29 @@ impair_wrong(const struct emu_impair *im)
 	return NULL;
 }
 
-int
-run_options_parse(struct run_options *o, int argc, char **argv)
+void
+run_options_default(void *run_options)
 {
-	const char *wrong;
-	int at;
+	struct run_options *o = run_options;
 
-	memset(o, 0, sizeof *o);
 	run_config_default(&o->config);
 	o->config.publish = o->publish;
-	at = options_parse("run", rows, o, argc, argv);
-	if (at < 0)
-		return -1;
-	if (o->help)
-		return 0;
-	if (at >= argc) {
-		fputs("leat run: run what? leat run [options] -- PROGRAM ARGS…\n", stderr);
-		return -1;
-	}
-	wrong = impair_wrong(&o->config.impair[EMU_UP]);
+}
+
+int
+run_options_check(struct run_options *o, char **argv)
+{
+	const char *wrong = impair_wrong(&o->config.impair[EMU_UP]);
+
 	if (!wrong)
 		wrong = impair_wrong(&o->config.impair[EMU_DOWN]);
 	if (wrong) {
-		fprintf(stderr, "leat run: %s\n", wrong);
+		error_line("run", "%s", wrong);
 		return -1;
 	}
-	o->config.argv = argv + at;
+	o->config.argv = argv;
 	o->config.quiet = o->quiet;
 	return 0;
-}
-
-void
-run_options_help(FILE *to)
-{
-	fputs("usage: leat run [options] -- PROGRAM ARGS…\n"
-	      "Runs PROGRAM, unmodified and without root, on a network stack of its own, over a link as bad "
-	      "as you ask for.\n",
-	    to);
-	options_help(rows, to);
 }
 
 static bool

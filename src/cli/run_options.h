@@ -4,6 +4,7 @@
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
 
+#include "cli/common/options.h"
 #include "cli/report/capture.h"
 #include "run/run.h"
 
@@ -15,18 +16,23 @@ struct run_options {
 	struct run_config config; /* config.publish points to publish below */
 	struct run_publish publish[RUN_PUBLISH_MAX];
 	const char *capture[CAPTURES], *json; /* file names, or NULL */
-	bool trace, quiet, help, seed_given, net4_given, net6_given;
+	bool trace, quiet, seed_given, net4_given, net6_given;
 };
 
-/*
- * Options and program out of @argv. 0; or -1 after one line on stderr. A seed that was not given
- * stays 0 with seed_given false.
- */
-int run_options_parse(struct run_options *o, int argc, char **argv);
+extern const struct option run_option_rows[];
+
+/* Sets the defaults of @run_options, a struct run_options of zeros. */
+void run_options_default(void *run_options);
 
 /*
- * What the machine decides where the user did not: a seed, and a network that the host does not use
- * itself. 0; or -1 after one line.
+ * Checks the options together and stores @argv, the program and its arguments, which it borrows.
+ * Returns 0, or -1 after one line on standard error.
+ */
+int run_options_check(struct run_options *o, char **argv);
+
+/*
+ * Chooses what the user did not: a seed, and a network that the host does not use itself. Returns
+ * 0, or -1 after one line on standard error.
  */
 int run_options_settle(struct run_options *o);
 
@@ -36,8 +42,6 @@ void run_net_set6(struct run_net *net, const struct ipaddr *prefix);
 
 /* True if the link does anything to frames. */
 bool run_options_impair(const struct run_options *o);
-
-void run_options_help(FILE *to);
 
 /* One line: "rtt 20ms, loss 0.5%, rate 50mbit, mtu 1500, seed 7". */
 void run_options_print(const struct run_options *o, FILE *to);

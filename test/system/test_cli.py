@@ -16,13 +16,13 @@ def refused(found, *words):
 
 
 @pytest.mark.parametrize("option, words", [
-    (["--rate", "10"], ["10 what? kbit, mbit or gbit"]),
+    (["--rate", "10"], ["10 has no unit: kbit, mbit or gbit"]),
     (["--rate", "10mbps"], ["mbit"]),
-    (["--delay", "40"], ["40 what? us, ms or s"]),
-    (["--loss", "1"], ["1 what? a percentage"]),
+    (["--delay", "40"], ["40 has no unit: us, ms or s"]),
+    (["--loss", "1"], ["1 has no unit: a percentage"]),
     (["--loss", "0.01x"], ["percentage"]),
     (["--loss", "101%"], ["100%"]),
-    (["--lose", "1%"], ["no option --lose", "did you mean --loss"]),
+    (["--lose", "1%"], ["unknown option --lose", "did you mean --loss"]),
     (["--up-los", "1%"], ["did you mean --up-loss"]),
     (["--mtu", "576"], ["1280"]),
     (["--seed", "x"], ["not a number"]),
@@ -41,11 +41,11 @@ def test_what_is_in_doubt_is_refused_in_one_line(leat, option, words):
 
 
 def test_without_a_program_it_says_how_it_is_called(leat):
-    refused(run(leat, "run", "--loss", "1%"), "leat run [options] -- PROGRAM")
+    refused(run(leat, "run", "--loss", "1%"), "PROGRAM is missing", "leat run [options] -- PROGRAM")
 
 
-def test_an_option_at_the_end_wants_its_value(leat):
-    refused(run(leat, "run", "--loss"), "--loss wants a value")
+def test_an_option_at_the_end_needs_its_value(leat):
+    refused(run(leat, "run", "--loss"), "--loss needs a value: SHARE")
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(leat):
@@ -101,7 +101,13 @@ def test_the_manual_and_the_help_have_the_same_options(leat):
 
 @pytest.mark.parametrize("name", [name for names in options_of_the_manual() for name in names])
 def test_an_option_of_the_manual_is_understood(leat, name):
-    assert "no option" not in run(leat, "run", name).stderr
+    assert "unknown option" not in run(leat, "run", name).stderr
+
+
+def test_the_manual_has_every_command(leat):
+    text = (ROOT / "man/leat.1").read_text()
+    for command in re.findall(r"^  ([a-z]+) ", run(leat, "--help").stdout, re.M):
+        assert re.search(rf"^\.Cm {command}$", text, re.M), command
 
 
 def test_the_manual_has_no_error():
@@ -140,27 +146,29 @@ def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words)
 
 
 @pytest.mark.parametrize("words, said", [
-    ("run -x -- true", "no option -x; `leat run --help` lists them"),
-    ("run --capture -- true", "--capture wants a value: FILE"),
-    ("run --json --trace -- true", "--json wants a value: FILE"),
+    ("run -x -- true", "unknown option -x; `leat run --help` lists the options"),
+    ("run --capture -- true", "--capture needs a value: FILE"),
+    ("run --json --trace -- true", "--json needs a value: FILE"),
     ("run --json= -- true", "--json: '' is no file name"),
-    ("run --loss 1 -- true", "--loss: 1 what? a percentage"),
+    ("run --loss 1 -- true", "--loss: 1 has no unit: a percentage"),
     ("run --delay 5ms --down-delay 0ms --reorder 1% -- true", "--reorder needs --delay"),
-    ("--loss 1% true", "options of a run follow the command: leat run [options] -- PROGRAM ARGS…"),
-    ("curl http://127.0.0.1/", "`leat run -- PROGRAM ARGS…` runs a program"),
-    ("help frobnicate", "no command 'frobnicate'"),
-    ("doctor now", "'now' is not understood"),
+    ("--loss 1% true", "the options of a run follow its name: leat run [options] -- PROGRAM ARGS…"),
+    ("curl http://127.0.0.1/", "`leat run -- curl …` runs a program"),
+    ("help frobnicate", "unknown command 'frobnicate'"),
+    ("completion", "bash|zsh|fish is missing"),
+    ("completion tcsh", "tcsh: no completions for this shell: bash, zsh or fish"),
+    ("doctor now", "unexpected argument 'now'; usage: leat doctor [--json]"),
 ])
 def test_a_slip_is_answered_with_what_helps(leat, words, said):
     refused(run(leat, *words.split()), said)
 
 
-def test_each_command_tells_its_options_in_every_way_that_people_ask(leat):
-    for command in ("run", "doctor"):
-        told = run(leat, command, "--help")
-        assert told.returncode == 0 and told.stdout.startswith(f"usage: leat {command}")
+def test_each_command_explains_itself_however_it_is_asked(leat):
+    for command in ("run", "doctor", "completion"):
+        shown = run(leat, command, "--help")
+        assert shown.returncode == 0 and shown.stdout.startswith(f"usage: leat {command}")
         for words in (["help", command], ["--help", command], [command, "-h"]):
-            assert run(leat, *words).stdout == told.stdout
+            assert run(leat, *words).stdout == shown.stdout
     assert run(leat, "help").stdout == run(leat, "-h").stdout == run(leat, "--help").stdout
     assert run(leat).stderr == run(leat, "--help").stdout and run(leat).returncode == 125
     assert run(leat, "--version").stdout == run(leat, "-V").stdout == run(leat, "version").stdout

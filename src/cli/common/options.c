@@ -4,6 +4,9 @@
  */
 #include "cli/common/options.h"
 
+#include "cli/common/error.h"
+
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,23 +79,27 @@ find_option(const struct option *options, const char *name, size_t len)
 static void
 complain_unknown(const char *command, const struct option *options, const char *name)
 {
-	const char *words[WORDS_MAX + 1];
+	const char *words[WORDS_MAX + 2];
 	const char *meant;
 	size_t n = 0;
 
 	for (; options->name && n < WORDS_MAX; options++)
 		if (options->name[1])
 			words[n++] = options->name;
+	words[n++] = "help";
 	words[n] = NULL;
 	meant = options_nearest(name, words);
-	fprintf(stderr, "leat %s: no option %s%s; ", command, dashes(name), name);
 	if (meant)
-		fprintf(stderr, "did you mean --%s?\n", meant);
+		error_line(command, "unknown option %s%s; did you mean --%s?", dashes(name), name, meant);
 	else
-		fprintf(stderr, "`leat %s --help` lists them\n", command);
+		error_line(command, "unknown option %s%s; `leat %s --help` lists the options", dashes(name),
+		    name, command);
 }
 
-/* The name's end in "--name=value" or "-pvalue"; *value is NULL when the value is the next word. */
+/*
+ * Splits "--name=value" or "-pvalue". Returns the length of the name. *@value is NULL if the value
+ * is the next word.
+ */
 static size_t
 split_word(const char *word, const char **name, const char **value)
 {
@@ -109,6 +116,30 @@ split_word(const char *word, const char **name, const char **value)
 	return len;
 }
 
+/* Finds the value of @o in @value or in @next, the next word or NULL. 0, or -1 after a message. */
+static int
+find_value(const char *command, const struct option *o, const char **value, const char *next)
+{
+	if (!o->arg && *value) {
+		error_line(command, "%s%s takes no value", dashes(o->name), o->name);
+		return -1;
+	}
+	if (o->arg && !*value) {
+		if (!next || !strncmp(next, "--", 2)) {
+			error_line(command, "%s%s needs a value: %s", dashes(o->name), o->name, o->arg);
+			return -1;
+		}
+		*value = next;
+	}
+	return 0;
+}
+
+static bool
+is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
 int
 options_parse(const char *command, const struct option *options, void *config, int argc, char *const *argv)
 {
@@ -118,45 +149,43 @@ options_parse(const char *command, const struct option *options, void *config, i
 		const char *name, *value, *wrong;
 		size_t len = split_word(argv[i], &name, &value);
 		const struct option *o = find_option(options, name, len);
+		bool is_next = o && o->arg && !value;
 		char spelled[WORD_MAX];
 
+		if (is_help(argv[i]))
+			return OPTIONS_HELP;
 		snprintf(spelled, sizeof spelled, "%.*s", (int)len, name);
 		if (!o) {
 			complain_unknown(command, options, spelled);
-			return -1;
+			return OPTIONS_WRONG;
 		}
-		if (!o->arg && value) {
-			fprintf(stderr, "leat %s: %s%s takes no value\n", command, dashes(o->name), o->name);
-			return -1;
-		}
-		if (o->arg && !value && (i + 1 == argc || !strncmp(argv[i + 1], "--", 2))) {
-			fprintf(stderr, "leat %s: %s%s wants a value: %s\n", command, dashes(o->name),
-			    o->name, o->arg);
-			return -1;
-		}
-		if (o->arg && !value)
-			value = argv[++i];
+		if (find_value(command, o, &value, i + 1 < argc ? argv[i + 1] : NULL))
+			return OPTIONS_WRONG;
 		wrong = o->set(config, o, value);
 		if (wrong) {
-			fprintf(stderr, "leat %s: %s%s: %s %s\n", command, dashes(o->name), o->name,
+			error_line(command, "%s%s: %s %s", dashes(o->name), o->name,
 			    value && *value ? value : "''", wrong);
-			return -1;
+			return OPTIONS_WRONG;
 		}
-		i++;
+		i += is_next ? 2 : 1;
 	}
 	return i < argc && !strcmp(argv[i], "--") ? i + 1 : i;
+}
+
+static void
+print_option(const char *name, const char *arg, const char *help, FILE *to)
+{
+	char left[64];
+
+	snprintf(left, sizeof left, "%s%s%s%s", dashes(name), name, arg ? " " : "", arg ? arg : "");
+	fprintf(to, "  %-22s %s\n", left, help);
 }
 
 void
 options_help(const struct option *options, FILE *to)
 {
-	for (; options->name; options++) {
-		char left[64];
-
-		if (!options->help)
-			continue;
-		snprintf(left, sizeof left, "%s%s%s%s", dashes(options->name), options->name,
-		    options->arg ? " " : "", options->arg ? options->arg : "");
-		fprintf(to, "  %-22s %s\n", left, options->help);
-	}
+	for (; options->name; options++)
+		if (options->help)
+			print_option(options->name, options->arg, options->help, to);
+	print_option("help", NULL, "print this text", to);
 }

@@ -52,7 +52,7 @@ unit_duration(const char *text, nsec_t *out)
 	if (!split_number(text, &n, &name))
 		return "is not a time: write 300us, 40ms or 1.5s";
 	if (*name == '\0')
-		return "what? us, ms or s";
+		return "has no unit: us, ms or s";
 	u = find_unit(units, name);
 	if (!u)
 		return "is not a time: the units are us, ms and s";
@@ -71,7 +71,7 @@ unit_share(const char *text, uint32_t *out)
 	if (!split_number(text, &n, &name))
 		return "is not a share: write a percentage, such as 0.5%";
 	if (*name == '\0')
-		return "what? a percentage, such as 0.5%";
+		return "has no unit: a percentage, such as 0.5%";
 	if (strcmp(name, "%") != 0)
 		return "is not a share: write a percentage, such as 0.5%";
 	if (n > 100)
@@ -94,7 +94,7 @@ unit_rate(const char *text, uint64_t *out)
 	if (!split_number(text, &n, &name))
 		return "is not a rate: write 64kbit, 10mbit or 1gbit";
 	if (*name == '\0')
-		return "what? kbit, mbit or gbit";
+		return "has no unit: kbit, mbit or gbit";
 	if (find_unit(doubtful, name))
 		return "is in doubt: tc reads mbps as megabytes, others as megabits; write kbit, mbit or "
 		       "gbit";

@@ -1,4 +1,5 @@
 /* The options of `leat run`: what is taken in, and what is refused before anything runs. */
+#include "cli/commands.h"
 #include "cli/run_options.h"
 
 #include <setjmp.h>
@@ -13,18 +14,19 @@ enum { WORDS = 16 };
 
 static struct run_options o;
 
-/* Parse the words of @line, split at blanks, as behind "leat run". */
+/* Parses the words of @line, split at blanks, as `leat run` does. Returns 0, or -1 if they are refused. */
 static int
 parse(char *line)
 {
 	static char *argv[WORDS + 1];
-	int argc = 0;
+	int argc = 0, at;
 
 	argv[argc++] = "run";
 	for (char *word = strtok(line, " "); word && argc < WORDS; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	return run_options_parse(&o, argc, argv);
+	at = command_parse(&cmd_run, &o, argc, argv);
+	return at < 0 ? at : run_options_check(&o, argv + at);
 }
 
 #define PARSE(text) parse((char[]){text})

@@ -31,9 +31,9 @@ a_bare_number_is_refused_with_the_units_that_could_be_meant(void **state)
 	uint64_t r = 7;
 	uint32_t p = 7;
 
-	assert_string_equal(unit_duration("10", &t), "what? us, ms or s");
-	assert_string_equal(unit_rate("10", &r), "what? kbit, mbit or gbit");
-	assert_string_equal(unit_share("1", &p), "what? a percentage, such as 0.5%");
+	assert_string_equal(unit_duration("10", &t), "has no unit: us, ms or s");
+	assert_string_equal(unit_rate("10", &r), "has no unit: kbit, mbit or gbit");
+	assert_string_equal(unit_share("1", &p), "has no unit: a percentage, such as 0.5%");
 	assert_int_equal(t, 7);
 	assert_int_equal(r, 7);
 	assert_int_equal(p, 7);

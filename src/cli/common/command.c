@@ -1,0 +1,63 @@
+/*
+ * cli/common/command.c - parses and runs one command, or prints its help. It does not know which
+ * commands there are.
+ */
+#include "cli/common/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+command_help(const struct command *c, FILE *to)
+{
+	fprintf(to, "usage: leat %s %s\n%s\n", c->name, c->usage, c->about);
+	options_help(c->options, to);
+}
+
+static int
+check_words(const struct command *c, int argc, char *const *argv)
+{
+	if (argc < c->words_min)
+		error_line(c->name, "%s is missing; usage: leat %s %s", c->word, c->name, c->usage);
+	else if (argc > c->words_max && c->words_max != COMMAND_ANY)
+		error_line(c->name, "unexpected argument '%s'; usage: leat %s %s", argv[c->words_max],
+		    c->name, c->usage);
+	else
+		return 0;
+	return -1;
+}
+
+int
+command_parse(const struct command *c, void *config, int argc, char *const *argv)
+{
+	int at;
+
+	memset(config, 0, c->config_size);
+	if (c->defaults)
+		c->defaults(config);
+	at = options_parse(c->name, c->options, config, argc, argv);
+	if (at == OPTIONS_HELP)
+		return COMMAND_HELP;
+	if (at == OPTIONS_WRONG || check_words(c, argc - at, argv + at))
+		return COMMAND_WRONG;
+	return at;
+}
+
+int
+command_run(const struct command *c, int argc, char **argv)
+{
+	void *config = malloc(c->config_size ? c->config_size : 1);
+	int at, status = EXIT_LEAT;
+
+	if (!config)
+		return error_line(c->name, "out of memory");
+	at = command_parse(c, config, argc, argv);
+	if (at == COMMAND_HELP) {
+		command_help(c, stdout);
+		status = 0;
+	} else if (at != COMMAND_WRONG) {
+		status = c->main(config, argc - at, argv + at);
+	}
+	free(config);
+	return status;
+}

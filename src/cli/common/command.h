@@ -1,0 +1,69 @@
+/*
+ * cli/common/command.h - a command of `leat` as a value: its name, its help, its options, and the
+ * function that runs it.
+ *
+ * Parsing, help, usage errors and shell completions are made from the value. A command does not
+ * know the others.
+ */
+#ifndef CLI_COMMON_COMMAND_H
+#define CLI_COMMON_COMMAND_H
+
+#include "cli/common/error.h"
+#include "cli/common/options.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* For words_max: no limit. */
+enum { COMMAND_ANY = UINT8_MAX };
+
+struct command {
+	const char *name;    /* "run" */
+	const char *summary; /* one line, for the list of commands */
+	const char *usage;   /* what follows the name: "[options] -- PROGRAM ARGS…" */
+	const char *about;   /* one or more lines, for the command's own help */
+
+	/* Ends with a row without a name. Every command also has --help and -h. */
+	const struct option *options;
+
+	/*
+	 * What the first word after the options is: "PROGRAM", "FILE", "DIR", or a choice such as
+	 * "bash|zsh". Completion and error messages use it. NULL if the command takes no words.
+	 */
+	const char *word;
+	uint8_t words_min, words_max;
+
+	/*
+	 * Octets of the command's configuration, which the options' set() fill in. It begins as
+	 * zeros.
+	 */
+	size_t config_size;
+	void (*defaults)(void *config); /* NULL: zeros are the defaults */
+
+	/*
+	 * Runs the command with the words after the options, @argv[0] to @argv[argc - 1], and a
+	 * NULL after them. Returns the exit status. @config is freed afterwards.
+	 */
+	int (*main)(void *config, int argc, char **argv);
+};
+
+/* What command_parse() returns if there is nothing to run. */
+enum { COMMAND_WRONG = -1, COMMAND_HELP = -2 };
+
+/*
+ * Sets the defaults of @config and parses @argv[1] onwards. Returns the index of the first word
+ * after the options, at most @argc; COMMAND_HELP if help was asked for; or COMMAND_WRONG after one
+ * line on standard error.
+ */
+int command_parse(const struct command *c, void *config, int argc, char *const *argv);
+
+/* Prints the command's own help. */
+void command_help(const struct command *c, FILE *to);
+
+/*
+ * Parses @argv, whose first word is the command's name, and runs the command. Returns the exit
+ * status.
+ */
+int command_run(const struct command *c, int argc, char **argv);
+
+#endif
