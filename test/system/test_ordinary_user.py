@@ -8,7 +8,7 @@ import pytest
 from conftest import BUILD, NOBODY, ROOT, needs_root
 
 PART = ["test_cli.py", "test_run_limits.py", "test_run_life.py", "test_run_owner.py", "test_run_summary.py", "test_run.py",
-        "test_run_descriptor_limit.py::test_a_closed_datagram_sockets_descriptors_are_given_back_when_its_last_datagram_has_arrived"]
+        "test_run_descriptor_limit.py::test_a_closed_datagram_socket_returns_its_descriptors_when_its_last_datagram_arrived"]
 KEPT = re.compile(r"build|\.git$|__pycache__|.*\.pcapng$")
 
 

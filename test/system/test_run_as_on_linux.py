@@ -1,4 +1,4 @@
-"""The same program inside `leat run` and on Linux's own network says the same."""
+"""A program prints the same inside `leat run` as on Linux's own network."""
 import socket
 import subprocess
 import threading
@@ -8,7 +8,8 @@ from conftest import unprivileged
 from inside import PYTHON, environment, nothing_left, place, ports, python  # noqa: F401
 
 
-def alike(code, **more):
+def same_as_on_linux(code, **more):
+    """Runs @code on Linux and inside `leat run`, asserts that both print the same, and returns it."""
     linux = subprocess.run([*unprivileged(), PYTHON, "-c", code], capture_output=True, timeout=30, env=environment(), cwd="/")
     assert linux.returncode == 0, linux.stderr.decode()
     leat = python(code, **more)
@@ -31,8 +32,8 @@ def show(got):
 
 
 @pytest.mark.parametrize("connected", [False, True])
-def test_control_messages_of_ipv4(connected):
-    alike(PAIR + f"""
+def test_ipv4_control_messages_are_those_of_linux(connected):
+    same_as_on_linux(PAIR + f"""
 a, b = pair(AF_INET, SOCK_DGRAM, '127.0.0.1')
 if {connected}: b.connect(a.getsockname())
 b.setsockopt(IPPROTO_IP, IP_RECVTOS, 1); b.setsockopt(IPPROTO_IP, 12, 1); b.setsockopt(IPPROTO_IP, 8, 1)
@@ -51,8 +52,8 @@ for bad in ((IPPROTO_IP, IP_TTL, struct.pack('i', 0)), (IPPROTO_IP, 99, b'....')
 """)
 
 
-def test_control_messages_of_ipv6():
-    alike(PAIR + """
+def test_ipv6_control_messages_are_those_of_linux():
+    same_as_on_linux(PAIR + """
 a, b = pair(AF_INET6, SOCK_DGRAM, '::1')
 for option in IPV6_RECVPKTINFO, IPV6_RECVHOPLIMIT, IPV6_RECVTCLASS: b.setsockopt(IPPROTO_IPV6, option, 1)
 to = b.getsockname()
@@ -62,8 +63,8 @@ show(b.recvmsg(100, 200))
 """)
 
 
-def test_the_source_address_that_a_control_message_asks_for():
-    alike(PAIR + """
+def test_a_control_message_chooses_the_source_address():
+    same_as_on_linux(PAIR + """
 a, b = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
 b.bind(('127.0.0.1', 0)); b.settimeout(5)
 a.sendmsg([b'from'], [(IPPROTO_IP, 8, struct.pack('i4s4s', 0, inet_aton('127.0.0.7'), b'\\0' * 4))], 0, b.getsockname())
@@ -88,7 +89,7 @@ def echo():
 
 
 def test_datagrams_from_a_loopback_address_reach_the_hosts_loopback(echo):
-    alike(f"""
+    same_as_on_linux(f"""
 from socket import *
 for connect in False, True:
     s = socket(AF_INET, SOCK_DGRAM); s.bind(('127.0.0.1', 0)); s.settimeout(5)
@@ -102,8 +103,8 @@ for connect in False, True:
 """)
 
 
-def test_options_survive_what_happens_to_a_stream(ports):
-    alike(f"""
+def test_options_stay_set_after_connect_and_after_a_refusal(ports):
+    same_as_on_linux(f"""
 from socket import *
 import errno
 s = socket(); s.bind(('127.0.0.1', 0))
@@ -117,8 +118,8 @@ print(s.connect_ex(free.getsockname()) == errno.ECONNREFUSED); show(); s.connect
 """)
 
 
-def test_a_connect_that_a_signal_ends_goes_on(ports):
-    """EINTR by a handler that raises; the connection is still coming, and poll() tells when it is there."""
+def test_a_connection_goes_on_after_a_signal_ended_connect(ports):
+    """The handler raises, so connect() ends; the connection is still being made, and poll() reports when it is there."""
     done = python(f"""
 import select, signal, socket, errno
 class Rang(Exception): pass
@@ -144,7 +145,7 @@ s.sendall(b'x')
 
 @pytest.fixture
 def urgent():
-    """Linux's TCP outside: sends an urgent octet between others, then tells what it got."""
+    """A server on Linux's TCP: sends an urgent octet between others, then sends back what it received."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         def serve():
             while True:
@@ -169,8 +170,8 @@ def urgent():
 
 
 @pytest.mark.parametrize("inline", [0, 1])
-def test_urgent_data(urgent, inline):
-    alike(f"""
+def test_urgent_data_is_that_of_linux(urgent, inline):
+    same_as_on_linux(f"""
 import fcntl, os, select, signal, struct, time
 from socket import *
 rang = []
@@ -192,8 +193,8 @@ print(s.makefile('rb').read())
 """)
 
 
-def test_a_listener_that_was_just_closed_refuses():
-    alike("""
+def test_a_listener_that_was_just_closed_refuses_connections():
+    same_as_on_linux("""
 from socket import *
 import errno
 for i in range(5):

@@ -1,4 +1,4 @@
-"""Captures of a run: what each side saw, and that Wireshark's own analysis comes to the same counts as Leat's."""
+"""Captures of a run hold what each side saw, and Wireshark's analysis counts the same as Leat's."""
 import contextlib
 import json
 import pathlib
@@ -33,7 +33,8 @@ class Run:
         self.near, self.far, self.both = (frames(folder / name) for name in ("capture", "capture-far", "capture-both"))
         self.lost_near, self.lost_far = (re.findall(LOST, (folder / name).read_bytes()) for name in ("capture", "capture-far"))
 
-    def again(self, end):
+    def retransmitted(self, end):
+        """How many segments @end retransmitted, as the summary says."""
         return sum(self.summary["connections"][0][end]["retransmitted"].values())
 
 
@@ -64,17 +65,17 @@ def upload(place, ports, folders):
 
 
 def flagged(frame):
-    """tshark counts a fast or a spurious retransmission as a retransmission as well."""
+    """Returns true if tshark takes the frame for a retransmission. It counts fast and spurious ones as retransmissions, too."""
     return bool(frame["tcp.analysis.retransmission"] or frame["tcp.analysis.out_of_order"])
 
 
 def more(path):
-    """Lost frames that had no room for a name."""
+    """Returns the number of lost frames for whose names there was no room."""
     return sum(int(n) for n in re.findall(rb"; and (\d+) more", path.read_bytes()))
 
 
 def known_before(rows):
-    """Numbers of frames that repeat octets which the file holds already, or precede some that it holds: no reader can see the others as sent again."""
+    """Returns the numbers of the frames that repeat or precede octets which the file already holds. No reader of the file can recognise any other retransmission."""
     seen, found = 0, set()
     for row in rows:
         if row["tcp.seq"] and int(row["tcp.nxtseq"] or 0) > int(row["tcp.seq"]):
@@ -85,28 +86,28 @@ def known_before(rows):
 
 
 def compare(rows, direction):
-    """Wireshark's retransmissions against Leat's, frame by frame. How many frames Leat says were sent again."""
+    """Asserts that Wireshark and Leat flag the same frames as retransmissions. Returns how many frames Leat says were sent again."""
     mine = [row for row in rows if row["frame.packet_flags_direction"] == direction]
     again = {row["frame.number"] for row in mine if "sent again" in row["frame.comment"].split("; before it")[0]}
     assert {row["frame.number"] for row in mine if flagged(row)} == again & known_before(mine)
     return len(again)
 
 
-def test_what_the_program_sent_again_is_what_wireshark_finds_sent_again(upload):
-    """In the default file, which has all that the program sent, whatever became of it."""
-    assert compare(upload.near, SENT) == upload.again("program") > 5
+def test_wireshark_finds_the_retransmissions_of_the_program(upload):
+    """The default file holds all frames that the program sent, lost ones included."""
+    assert compare(upload.near, SENT) == upload.retransmitted("program") > 5
 
 
-def test_what_the_program_received_again_is_what_wireshark_finds_sent_again(download):
-    """In the default file, of what arrived; and what did not arrive has a name."""
+def test_wireshark_finds_the_retransmissions_that_the_program_received(download):
+    """The default file holds the frames that arrived, and names those that did not."""
     lost_again = sum(b"sent again" in name for name in download.lost_near)
-    assert compare(download.near, RECEIVED) + lost_again == download.again("far_end") > 5
+    assert compare(download.near, RECEIVED) + lost_again == download.retransmitted("far_end") > 5
 
 
-def test_the_far_side_has_all_that_it_sent_again(download, upload):
-    assert compare(download.far, SENT) == download.again("far_end")
+def test_the_capture_of_the_far_side_has_all_its_retransmissions(download, upload):
+    assert compare(download.far, SENT) == download.retransmitted("far_end")
     lost_again = sum(b"sent again" in name for name in upload.lost_far)
-    assert compare(upload.far, RECEIVED) + lost_again == upload.again("program")
+    assert compare(upload.far, RECEIVED) + lost_again == upload.retransmitted("program")
 
 
 @pytest.mark.parametrize("name", ["download", "upload"])
@@ -116,8 +117,8 @@ def test_every_lost_frame_is_named_once(name, request):
     assert len(run.lost_far) == len(set(run.lost_far)) == run.summary["link"]["up"]["lost"] > 5
 
 
-def test_a_gap_that_wireshark_sees_is_one_that_a_comment_explains(download):
-    """On the frame after the gap, or on one of those before it that were sent after the lost one: what is sent again goes elsewhere."""
+def test_a_comment_explains_each_gap_that_wireshark_sees(download):
+    """The comment is on the frame after the gap, or on an earlier frame that was sent after the lost one: retransmissions fill other gaps."""
     named, seen, gaps = [], 0, 0
     for row in download.near:
         if row["frame.packet_flags_direction"] != RECEIVED:
@@ -132,14 +133,14 @@ def test_a_gap_that_wireshark_sees_is_one_that_a_comment_explains(download):
     assert not any(row["tcp.analysis.ack_lost_segment"] for row in download.near)
 
 
-def test_each_side_has_what_it_sent_and_what_arrived(download):
+def test_each_capture_has_what_its_side_sent_and_what_arrived(download):
     up, down = download.summary["link"]["up"], download.summary["link"]["down"]
     assert len(download.near) == up["frames"] + down["delivered"]
     assert len(download.far) == down["frames"] + up["delivered"]
     assert len(download.both) == len(download.near) + len(download.far)
 
 
-def test_what_the_link_did_to_a_frame_stands_on_it_where_it_arrives(place, ports, scratch):
+def test_a_frame_that_arrives_has_a_comment_on_what_the_link_did_to_it(place, ports, scratch):
     link = ["--delay", "5ms", "--down-dup", "3%", "--down-corrupt", "1%", "--down-reorder", "2%", "--seed", "3"]
     run = Run(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=link)
     said = [row["frame.comment"] for row in run.near]
@@ -149,15 +150,15 @@ def test_what_the_link_did_to_a_frame_stands_on_it_where_it_arrives(place, ports
     assert sum("the link let it overtake others" in words for words in said) >= down["reordered"] > 5
 
 
-def test_frames_after_which_none_arrived_are_named_at_the_end(place, scratch):
+def test_lost_frames_after_which_none_arrived_are_named_at_the_end(place, scratch):
     code = "import socket, time; socket.socket(2, 2).sendto(b'x', ('10.0.2.2', 9)); time.sleep(1.5)"
     run = Run(scratch, PYTHON, "-c", code, options=["--down-loss", "100%"])
     assert all(row["frame.packet_flags_direction"] == SENT for row in run.near)
     assert len(run.lost_near) + more(scratch / "capture") == run.summary["link"]["down"]["lost"] > 0
 
 
-def test_what_does_not_fit_into_a_comment_is_counted(place, scratch, ports):
-    """Half a second in which nothing gets through names a few, and then says how many more."""
+def test_lost_frames_that_do_not_fit_into_a_comment_are_counted(place, scratch, ports):
+    """A burst of losses names a few frames, and then says how many more there were."""
     run = Run(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=["--delay", "5ms", "--down-loss", "2%", "--down-burst", "30", "--seed", "2"])
     assert len(run.lost_near) + more(scratch / "capture") == run.summary["link"]["down"]["lost"]
     assert more(scratch / "capture") > 0

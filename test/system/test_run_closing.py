@@ -1,4 +1,4 @@
-"""What the other side sees when a program closes, and what a program sees of errors, where timing hides it."""
+"""What closing a socket does to the data on its way: what is delivered, what is reset, and when."""
 import collections
 import contextlib
 import socket
@@ -8,7 +8,7 @@ import time
 import pytest
 from inside import PYTHON, free_port, nothing_left, place, ports, python, started  # noqa: F401
 
-# A server that writes and never reads, and a client that does alike: soon no buffer takes any more.
+# A server and a client that write and never read, until all buffers are full.
 STUCK = """
 import socket, threading, time
 listener = socket.create_server(('127.0.0.1', 8000))
@@ -28,21 +28,21 @@ client.close(); server.join(); print(*ended)
 """
 
 
-def test_closing_with_data_unread_resets_though_what_was_written_is_stuck():
+def test_closing_with_unread_data_resets_although_the_send_buffer_is_full():
     """RFC 2525, 2.17."""
     done = python(STUCK)
     assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
 
 
-def test_data_for_a_closed_socket_reset_though_what_was_written_is_stuck():
-    """RFC 9293, 3.10.7.4: the server's data come after the close, and nothing was unread before."""
+def test_data_for_a_closed_socket_resets_although_the_send_buffer_is_full():
+    """RFC 9293, 3.10.7.4: the server's data arrives after the close, and nothing was unread before."""
     code = STUCK.replace("while True: conn.sendall(bytes(65536))", "go.wait(10)\n        while True: conn.sendall(bytes(65536))")
     done = python(code.replace("ended = []", "ended = []; go = threading.Event()").replace("client.close();", "client.close(); time.sleep(1); go.set();"))
     assert done.stdout in (b"ConnectionResetError\n", b"BrokenPipeError\n"), done
 
 
-def test_what_was_closed_before_a_question_has_reached_the_other_socket():
-    """Natively close(2) with SO_LINGER 0 has reset the other side before it returns, and what came before the reset can be read."""
+def test_a_close_takes_effect_before_the_next_call_of_the_same_program():
+    """On Linux close(2) with SO_LINGER 0 resets the other side before it returns, and data from before the reset can still be read."""
     code = """
 import collections, errno, socket, struct
 seen = collections.Counter()
@@ -63,8 +63,8 @@ print(dict(seen))
 
 
 @pytest.mark.parametrize("disable", ["", "getfd"])
-def test_small_buffers_are_small_on_the_whole_way(disable):
-    """A program that asks for little, to hear early of a peer that does not read, gets little; asked before, during and after connect()."""
+def test_small_buffers_bound_all_that_a_connection_holds(disable):
+    """A program asks for small buffers to notice early that its peer does not read. It may ask before, during or after connect()."""
     code = """
 import socket
 def held(before, after):
@@ -86,8 +86,8 @@ print(*[held(before, after) for before, after in ((1, 0), (0, 0), (0, 1))])
     assert len(sizes) == 3 and all(4096 <= n < 80_000 for n in sizes), sizes
 
 
-def test_two_errors_at_once_are_one_for_a_datagram_socket_that_looks_later():
-    """Nothing listens: each of two datagrams is answered by an ICMP error, and both may come before the program polls."""
+def test_two_icmp_errors_before_a_poll_are_one_pending_error():
+    """Nothing listens: each of two datagrams is answered by an ICMP error, and both may arrive before the program polls."""
     done = python("""
 import select, socket, time
 for i in range(10):
@@ -103,7 +103,7 @@ print('well')
     assert done.stdout == b"well\n", done.stderr.decode()
 
 
-# Full, so each client is answered before it was read from; close(2) with the request unread is then a reset (RFC 2525, 2.17).
+# A busy server answers each client without reading its request; then close(2) is a reset (RFC 2525, 2.17).
 BUSY = """
 import contextlib, select, socket, sys
 listener = socket.create_server((sys.argv[1], int(sys.argv[2])))
@@ -132,7 +132,7 @@ CLIENT = ASK + "\nprint(dict(collections.Counter(ask(sys.argv[1], int(sys.argv[2
 
 @contextlib.contextmanager
 def busy_outside(clients):
-    """The same server on the host's loopback."""
+    """The same server on the host's loopback. Gives its port."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -151,7 +151,7 @@ def busy_outside(clients):
 
 
 def test_an_answer_before_a_close_with_unread_input_arrives_within_one_program():
-    """As on Linux: what was sent has left before the reset, and a reset leaves what was not read yet."""
+    """As on Linux, data that was sent leaves before the reset, and a reset does not discard what the peer has not read yet."""
     code = f"""
 import sys, threading
 sys.argv = ['', '127.0.0.1', '8000', '100']
@@ -180,8 +180,8 @@ def test_an_answer_before_a_close_with_unread_input_arrives_outside(link):
     assert heard == {(b"503 Busy", 10000): 20}
 
 
-def test_a_reset_leaves_what_arrived_before_it_to_a_program_that_waits_to_write():
-    """As on Linux: the write ends with ECONNRESET, and reading goes on to the last octet that was acknowledged."""
+def test_data_before_a_reset_can_be_read_after_a_blocked_write():
+    """As on Linux, the write ends with ECONNRESET, and all data that was acknowledged can still be read."""
     done = python("""
 import array, fcntl, socket, threading, time
 listener = socket.create_server(('127.0.0.1', 8000))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"not run: CPython's
 
 ASYNCIO = ("sock_lowlevel", "sendfile", "streams", "server", "base_events", "selector_events", "events", "buffered_proto", "sslproto")
 
-# Begun together, since most of their time is waiting; how many tests of each are run at least.
+# The groups start together, since they mostly wait. The number is how many tests must run at least.
 GROUPS = {
     "socket": (["test.test_socket"], 500),
     "ssl": (["test.test_ssl"], 150),
@@ -23,23 +23,23 @@ GROUPS = {
     "libraries": (["test.test_socketserver", "test.test_httplib", "test.test_ftplib"], 220),
 }
 
-# What does not pass, and why. Each must match tests that fail, and no other test may fail.
+# Tests that fail, and why. Each pattern must match failing tests, and no other test may fail.
 KNOWN = {
     "test.test_socket.*UDPLITE*": "UDP-Lite is not there: socket() says EPROTONOSUPPORT",
 }
 
-# What fails or not as time will have it: nothing is asked of these.
+# Tests whose result depends on timing: they may fail or pass.
 SOMETIMES = {
     "test.test_asyncio.test_sock_lowlevel.EPollEventLoopTests.test_sock_client_connect_racing":
         "a connect() after a refused one gives the descriptor a new file, which the epoll registration of the old one does not follow; when the refusal "
         "comes late, the test skips itself",
     "test.test_socket.NetworkConnectionAttributesTest.testSourceAddress":
-        "its main thread may close the socket before its other thread asks for the socket's name; natively the moment is shorter",
+        "its main thread may close the socket before its other thread asks for the socket's name; on Linux that is less likely",
 }
 
 
 def begin(name, folder):
-    """Starts the tests of group @name, with @folder for what they write."""
+    """Starts the tests of group @name; they write to @folder."""
     folder.mkdir()
     folder.chmod(0o777)
     env = environment() | {"TMPDIR": str(folder), "HOME": str(folder)}
@@ -48,7 +48,7 @@ def begin(name, folder):
 
 
 def judge(group, out, err, besides=()):
-    """Exactly the known ones fail, or such as match @besides."""
+    """Asserts that exactly the known tests fail, and those that match @besides."""
     assert out.strip(), err
     found = json.loads(out.splitlines()[-1])
     tests, least = GROUPS[group]
@@ -77,5 +77,5 @@ def results(place, bin_dir):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_of_cpythons_own_tests_exactly_the_known_ones_fail(results, group):
+def test_cpythons_own_tests_pass_except_the_known_ones(results, group):
     judge(group, *results[group])

@@ -1,4 +1,4 @@
-"""What becomes of datagrams inside `leat run`, seen by programs that people use: traceroute, ping, and clients of a published port."""
+"""Where datagrams go and which errors they cause, as traceroute, ping and clients of a published port see it."""
 import contextlib
 import re
 import socket
@@ -14,7 +14,7 @@ RTT_MS = 20
 
 
 def traceroute(*args):
-    """The hops: [(address, ms)], None for a star."""
+    """Runs traceroute inside. Returns the hops as [(address, ms)], None for an asterisk."""
     out = inside("traceroute", "-n", "-q1", "-w2", "-m4", *args, options=["--rtt", f"{RTT_MS}ms"])
     assert out.returncode == 0, out.stderr.decode()
     found = [re.match(r" *\d+  (?:\*|(\S+)  ([\d.]+) ms)$", line) for line in out.stdout.decode().splitlines()[1:]]
@@ -24,7 +24,7 @@ def traceroute(*args):
 
 @pytest.fixture
 def far():
-    """An address of this machine that is no loopback address: the namespace is ours."""
+    """Addresses of this machine that are not on loopback; the network namespace is ours."""
     subprocess.run(["ip", "addr", "add", "192.0.2.1/32", "dev", "lo"], check=True)
     subprocess.run(["ip", "addr", "add", "2001:db8::1/128", "dev", "lo", "nodad"], check=True)
     yield
@@ -45,14 +45,14 @@ def test_traceroute_shows_the_gateway_and_ends_at_the_destination(far, to, hops)
 
 
 @needs_root
-def test_pings_that_do_not_get_there_are_told_by_the_gateway(far):
+def test_the_gateway_reports_a_ping_whose_time_to_live_ends(far):
     assert traceroute("-I", "192.0.2.1")[0][0] == "10.0.2.2"
     out = inside("ping", "-n", "-c1", "-t1", "192.0.2.1")
     assert b"From 10.0.2.2 icmp_seq=1 Time to live exceeded" in out.stdout
 
 
-def test_the_queue_of_errors_without_an_address():
-    """recv(MSG_ERRQUEUE) is no ordinary recv()."""
+def test_reading_the_error_queue_takes_no_datagram():
+    """recv(MSG_ERRQUEUE) without an address is not an ordinary recv()."""
     out = python("""
 from socket import *
 a, b = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
@@ -93,8 +93,8 @@ for _ in range(2):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 @pytest.mark.parametrize("client", ["bound", "unbound"])
-def test_a_datagram_for_loopback_reaches_who_is_there_when_it_is_sent(host, client):
-    """The program's own socket while there is one, and else the host's: the names that the client sees stay the same."""
+def test_a_loopback_datagram_reaches_the_programs_socket_or_else_the_hosts(host, client):
+    """What counts is whether the program has such a socket when the datagram is sent. The names that the client sees stay the same."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind((host, 0))
         s.settimeout(10)
@@ -126,12 +126,12 @@ def refused_after():
     while not client.getsockopt(SOL_SOCKET, SO_ERROR) and time.monotonic() < began + 10:
         client.sendmsg([b'x']); time.sleep(0.01)
     return time.monotonic() - began
-print(sorted(refused_after() for _ in range(5))[2] < 0.15)  # a sweep comes twice a second
+print(sorted(refused_after() for _ in range(5))[2] < 0.15)  # garbage collection runs twice a second
 """
 
 
 @pytest.mark.parametrize("disable", ["", "getfd"])
-def test_a_closed_local_peer_refuses_before_the_next_sweep(disable):
+def test_a_closed_local_peer_refuses_before_the_next_garbage_collection(disable):
     out = python(CLOSED_PEER, disable=disable)
     assert (out.stdout, out.stderr) == (b"True\n", b"")
 
@@ -144,7 +144,7 @@ for _ in range(6):
 """
 
 
-def test_clients_of_one_port_on_two_loopback_addresses_are_told_apart():
+def test_clients_with_one_port_on_two_loopback_addresses_are_distinguished():
     port, same = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     shown = {}
     with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:5000/udp"]):
@@ -171,7 +171,7 @@ def test_clients_of_one_port_on_two_loopback_addresses_are_told_apart():
 
 
 def test_reports_of_sent_datagrams_are_bounded_by_the_receive_buffer():
-    """They hold the datagrams: as on Linux, those that SO_RCVBUF has no room for are not made. What is taken makes room."""
+    """A report holds its datagram. As on Linux, no report is made when SO_RCVBUF has no room; a report that was read makes room."""
     code = """
 from socket import *
 s, peer = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
@@ -192,7 +192,7 @@ print(taken())
     assert (done.stdout, done.stderr) == (b"True\nTrue\n50\n", b"")
 
 
-def test_what_is_sent_right_after_an_error_is_sent_and_the_error_is_reported_once():
+def test_a_datagram_right_after_an_error_is_sent_and_the_error_is_reported_once():
     code = """
 import socket, struct, time
 for _ in range(14):  # the gateway sends 50 ICMP errors at a time at most

@@ -1,4 +1,4 @@
-"""Running out of descriptors: what a program is told, what waits, and that nothing is mixed up then or later."""
+"""When Leat has no descriptor left, the program gets an error or waits, and no data is mixed up, then or later."""
 import contextlib
 import json
 import os
@@ -18,13 +18,13 @@ from inside import PYTHON, command, descendants, environment, free_port, inside,
 
 
 def limited(hard):
-    """For preexec_fn: Leat has this many descriptors."""
+    """For preexec_fn: limits Leat to @hard descriptors."""
     return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @contextlib.contextmanager
 def named_servers(*names):
-    """Servers on 127.0.0.1 that answer each message with their name and the message. Their ports."""
+    """Servers on 127.0.0.1 that answer each message with their name and the message. Gives their ports."""
     listeners = [socket.create_server(("127.0.0.1", 0), backlog=4096) for _ in names]
 
     def talk(conn, name):
@@ -45,7 +45,7 @@ def named_servers(*names):
         listener.close()
 
 
-# A client that keeps connections to the server of port argv[1] and talks to each of the others by name.
+# Functions of a client of the servers A and B, whose ports are the arguments.
 CLIENT = """
 import errno, select, socket, sys, time
 ports = dict(zip('AB', map(int, sys.argv[1:3])))
@@ -82,7 +82,7 @@ def fill(name, wait=True):
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_a_program_is_told_that_no_descriptor_is_left_and_nothing_is_mixed_up(wait):
+def test_without_a_descriptor_connect_fails_and_no_data_is_mixed_up(wait):
     code = CLIENT + f"""
 have, e = fill('A', {wait})
 assert e == 'ENOBUFS', e
@@ -113,8 +113,8 @@ print('done')
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
 
 
-def test_many_threads_that_run_out_at_once_each_reach_their_own_server_or_are_told():
-    """Each has several connections at a time; in some moments there is no room for one more."""
+def test_threads_that_run_out_at_once_reach_their_own_server_or_get_an_error():
+    """Each thread has several connections; at times there is no descriptor for another."""
     code = CLIENT + """
 import threading
 told, bad = [], []
@@ -167,7 +167,7 @@ def cpu_seconds(pid):
 
 
 @pytest.mark.parametrize("options", [[], ["--delay", "5ms"]])
-def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_others_leave(options):
+def test_clients_that_find_no_descriptor_are_served_when_others_leave(options):
     outside, port, clients = free_port(), free_port(), 150
     with started(PYTHON, "-c", SERVER, str(port), options=["-p", f"{outside}:{port}", *options], preexec_fn=limited(192)) as proc:
         until_connected(outside, proc, ask=b"x")
@@ -181,7 +181,7 @@ def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_oth
             ready = [c for c in select.select(conns, [], [], 1 if not checked else 5)[0] if c.recv(10) == b"hello"]
             served += ready
             conns = [c for c in conns if c not in ready]
-            if not ready and not checked:  # all that fit are served; the others wait, and nothing spins
+            if not ready and not checked:  # all for which there is a descriptor are served; the others wait, and the worker does not spin
                 assert len(served) >= 60 and conns
                 before = cpu_seconds(worker)
                 time.sleep(0.5)
@@ -195,11 +195,11 @@ def test_clients_of_a_published_server_that_find_no_descriptor_are_served_as_oth
         until_connected(outside, proc, ask=b"x")
 
 
-def test_short_datagram_exchanges_beyond_any_limit_leave_room_for_connections():
+def test_many_short_datagram_exchanges_leave_descriptors_for_connections():
     with named_servers("A", "B") as ports, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
         u.bind(("127.0.0.1", 0))
         u.settimeout(10)
-        u.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # on a busy machine the reader comes late
+        u.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # on a busy machine the reader may run late
         got = []
         reader = threading.Thread(target=lambda: [got.append(int(u.recv(10))) for _ in range(600)], daemon=True)
         reader.start()
@@ -224,7 +224,7 @@ print('done')
         assert sorted(got) == list(range(600))
 
 
-def test_a_closed_datagram_sockets_descriptors_are_given_back_when_its_last_datagram_has_arrived():
+def test_a_closed_datagram_socket_returns_its_descriptors_when_its_last_datagram_arrived():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
         u.bind(("127.0.0.1", 0))
         u.settimeout(10)
@@ -249,7 +249,7 @@ sys.stdin.read()
             assert proc.wait(10) == 0
 
 
-def test_connections_between_two_sockets_of_a_program_wait_for_a_descriptor():
+def test_a_connection_within_a_program_gets_the_descriptors_of_a_closed_one():
     done = inside(PYTHON, "-c", """
 import errno, socket, time
 l = socket.create_server(('127.0.0.1', 0), backlog=100)
@@ -273,15 +273,15 @@ print('done')
 
 
 @pytest.mark.parametrize("hard", [4, 8, 16, 47])
-def test_a_limit_too_small_to_begin_under_is_refused_with_the_cure(hard):
+def test_a_limit_that_is_too_small_is_refused_with_the_remedy(hard):
     done = inside("/bin/true", preexec_fn=limited(hard))
-    if hard > 4:  # below, not even the libraries can be loaded
+    if hard > 4:  # with 4, not even the libraries can be loaded
         assert done.returncode == 125 and re.search(rb"ulimit -Hn\).*needs 48", done.stderr) and done.stderr.count(b"\n") == 1, done
 
 
 @pytest.mark.parametrize("published", [False, True])
-def test_a_connection_that_the_programs_own_table_has_no_place_for_waits_in_the_queue(published):
-    """As on Linux, accept() says EMFILE, the listener stays readable, and none is lost, nor anything that was sent."""
+def test_a_connection_waits_in_the_accept_queue_if_the_programs_table_is_full(published):
+    """As on Linux, accept() fails with EMFILE, the listener stays readable, and no connection or data is lost."""
     port = free_port()
     code = f"""
 import errno, resource, select, socket
@@ -336,7 +336,7 @@ print('done', flush=True)
         assert (out, err, proc.returncode) == (b"", b"", 0)
 
 
-def test_inherited_descriptors_that_leave_no_room_are_named():
+def test_inherited_descriptors_that_leave_too_few_are_named():
     code = "import os, sys\nfor i in range(180): os.set_inheritable(os.open('/dev/null', os.O_RDONLY), True)\nos.execvp(sys.argv[1], sys.argv[1:])"
     done = subprocess.run([PYTHON, "-c", code, *command("/bin/true")], capture_output=True, timeout=20, preexec_fn=limited(200), env=environment(), cwd="/")
     assert done.returncode == 125 and re.search(rb"limit on open files is 200 .* beside the 1\d\d files", done.stderr), done
@@ -349,7 +349,7 @@ def test_the_least_limit_is_enough_for_a_program_with_a_few_connections():
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
 
 
-def test_the_summary_tells_how_often_no_descriptor_was_left(scratch):
+def test_the_summary_counts_how_often_no_descriptor_was_left(scratch):
     with named_servers("A") as ports:
         code = CLIENT + "\nhave, e = fill('A')\nassert e == 'ENOBUFS'\nfor s in have: s.close()\ntalk(connect('A'), 'A')\n"
         for limit, reached in ((64, True), (4096, False)):
@@ -365,7 +365,7 @@ def test_the_summary_tells_how_often_no_descriptor_was_left(scratch):
             assert (b"no descriptor left" in run.stderr) is reached
 
 
-def test_the_doctor_tells_how_many_connections_the_limit_allows_and_they_fit(leat):
+def test_the_limit_allows_as_many_connections_as_the_doctor_says(leat):
     with named_servers("A") as ports:
         for limit in (48, 256, 1024):
             doctor = subprocess.run([leat, "doctor", "--json"], capture_output=True, timeout=40, preexec_fn=limited(limit))
@@ -378,7 +378,7 @@ def test_the_doctor_tells_how_many_connections_the_limit_allows_and_they_fit(lea
 
 
 def set_limit(pid, soft):
-    """From outside, as the user whose process it is."""
+    """Sets the limit on descriptors from outside, as the user whose process it is."""
     subprocess.run([*unprivileged(), "prlimit", f"--pid={pid}", f"--nofile={soft}:"], check=True)
 
 
@@ -390,7 +390,7 @@ def gone(pid):
 
 
 @pytest.mark.parametrize("whom,number", [("supervisor", signal.SIGTERM), ("supervisor", signal.SIGKILL), ("worker", signal.SIGKILL)])
-def test_a_run_without_any_descriptor_left_ends_with_all_that_it_started(whom, number):
+def test_a_run_without_a_free_descriptor_ends_with_its_tree(whom, number):
     code = """
 import os, signal, socket, time
 l = socket.create_server(('127.0.0.1', 0))
@@ -422,8 +422,8 @@ def lowest_free(pid):
 
 
 @pytest.mark.parametrize("spare", range(6))
-def test_a_table_that_somebody_else_fills_is_used_again_when_there_is_room(spare):
-    """prlimit(2) from outside: each call says so, and nothing is left half-way."""
+def test_a_full_table_is_used_again_when_the_limit_is_raised(spare):
+    """prlimit(2) from outside lowers and raises the limit of the worker. Each call fails with an error, and leaves nothing half done."""
     code = CLIENT + """
 def step():
     print('next', flush=True)

@@ -1,14 +1,14 @@
-"""What calls and sockets of each kind take of the budget of descriptors they give back, however they end."""
+"""Calls and sockets of every kind return the descriptors that they took, however they end."""
 import pytest
 from inside import PYTHON, inside, nothing_left, place  # noqa: F401
 from test_run_descriptor_limit import CLIENT, limited, named_servers
 
-EVERY = ["", "getfd"]  # where the kernel gives no duplicates, the worker holds one of each socket
+EVERY = ["", "getfd"]  # without pidfd_getfd(2), the worker keeps a duplicate of each socket
 
 
 @pytest.mark.parametrize("disable", EVERY)
-def test_a_connect_whose_time_limit_ends_when_no_descriptor_is_left_is_answered_once(disable):
-    """What goes on without the call needs two descriptors then; the connections that waited have taken what was left."""
+def test_a_connect_that_times_out_without_a_free_descriptor_is_answered_once(disable):
+    """Then the connection that goes on in the background needs two descriptors, but the calls that waited have taken those that were left."""
     code = """
 import errno, socket, struct, threading
 told = set()
@@ -109,7 +109,7 @@ def passed():
     data, fds, flags, peer = socket.recv_fds(there, 9, 1)
     os.close(fds[0])
 def at_rest():
-    for i in range(40):  # what no event tells of is looked for twice a second
+    for i in range(40):  # garbage collection runs twice a second
         time.sleep(.1)
         have, e = fill('A')
         n = len(have)
@@ -130,7 +130,7 @@ print('done')
 
 
 @pytest.mark.parametrize("disable", EVERY)
-def test_sockets_of_every_kind_give_back_what_they_took_however_they_end(disable):
+def test_sockets_of_every_kind_return_their_descriptors_however_they_end(disable):
     with named_servers("A", "B") as ports:
         done = inside(PYTHON, "-c", CHURN, *map(str, ports), disable=disable, preexec_fn=limited(96), timeout=60)
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)

@@ -1,4 +1,4 @@
-"""Whom the program's questions for names reach: the servers of resolv.conf with all that it says, or those of --dns, over UDP and TCP."""
+"""Which name servers the program's queries reach, over UDP and TCP: those of resolv.conf with its options, or those of --dns."""
 import contextlib
 import os
 import socket
@@ -18,7 +18,7 @@ LOOK_UP_AGAIN = "import socket, sys\nfor i in range(2): print(socket.gethostbyna
 
 
 def answer(query, address):
-    """@address for a question of type A; no data for other types."""
+    """Returns the answer to a query: @address for type A, no data for other types."""
     end = query.index(b"\0", 12) + 5
     kind = int.from_bytes(query[end - 4 : end - 2], "big")
     head = query[:2] + b"\x81\x80\0\1" + (b"\0\1" if kind == 1 else b"\0\0") + b"\0\0\0\0" + query[12:end]
@@ -26,7 +26,7 @@ def answer(query, address):
 
 
 class Server:
-    """Answers on one port over UDP and TCP, always with the same address; or (None) is silent over UDP, and not there over TCP."""
+    """A name server on one port over UDP and TCP that always answers @address. If that is None, it is silent over UDP and refuses TCP."""
 
     def __init__(self, at, port, address):
         family, _, _, _, where = socket.getaddrinfo(at, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
@@ -43,7 +43,7 @@ class Server:
         with contextlib.suppress(OSError):
             while True:
                 query, who = self.udp.recvfrom(4096)
-                if not query:  # it was shut down
+                if not query:  # the socket was shut down
                     return
                 self.asked += 1
                 if self.address:
@@ -65,7 +65,7 @@ class Server:
             with contextlib.suppress(OSError):
                 s.shutdown(socket.SHUT_RDWR)
             s.close()
-        for thread in self.threads:  # until they are through with it, the port is taken
+        for thread in self.threads:  # the port is free once they have ended
             thread.join(10)
 
 
@@ -80,7 +80,7 @@ def server(at, port=53, address="192.0.2.7"):
 
 @pytest.fixture(scope="module", autouse=True)
 def outside():
-    """Addresses that are not loopback's, on this namespace's lo."""
+    """Addresses on this namespace's lo that are not loopback addresses."""
     names = ["192.0.2.53/32", "192.0.2.88/32", "2001:db8::53/128", "fe80::53/64"]
     for name in names:
         subprocess.run(["ip", "addr", "add", name, "dev", "lo"], check=True)
@@ -90,7 +90,7 @@ def outside():
 
 
 def with_conf(scratch, text, *args, options=(), **more):
-    """The command that runs @args inside, where /etc/resolv.conf says @text, in a mount namespace of its own."""
+    """Returns the command that runs @args inside, in a mount namespace where /etc/resolv.conf says @text."""
     conf = scratch / "resolv.conf"
     conf.write_text(text)
     conf.chmod(0o644)
@@ -108,7 +108,7 @@ def dig(*args):
 
 
 @pytest.mark.parametrize("named", ["192.0.2.53", "127.0.0.53", "2001:db8::53", "::1"])
-def test_dns_answers_for_every_server_of_resolv_conf(scratch, named):
+def test_the_server_of_dns_answers_for_every_server_of_resolv_conf(scratch, named):
     with server("127.0.0.1", 0) as given, server(named, 53, "192.0.2.66") as other:
         conf, options = f"nameserver {named}\n", ["--dns", f"127.0.0.1:{given.port}"]
         for args in ([PYTHON, "-c", LOOK_UP], dig(f"@{named}"), dig("+tcp", f"@{named}"), dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")):
@@ -125,7 +125,7 @@ def test_a_server_that_resolv_conf_does_not_name_is_asked_itself(scratch):
         assert given.asked == 0 and other.asked == 1
 
 
-def test_several_servers_are_asked_one_after_the_other(scratch):
+def test_several_servers_of_dns_are_asked_in_turn(scratch):
     with server("127.0.0.1", 0, None) as silent, server("127.0.0.1", 0) as well:
         options = ["--dns", f"127.0.0.1:{silent.port}", "--dns", f"127.0.0.1:{well.port}"]
         done = ask(scratch, "nameserver 192.0.2.53\noptions timeout:1\n", *dig("@10.0.2.3"), options=options)
@@ -134,7 +134,7 @@ def test_several_servers_are_asked_one_after_the_other(scratch):
 
 @pytest.mark.parametrize("args", [[PYTHON, "-c", LOOK_UP], dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")], ids=["program", "udp", "tcp"])
 def test_all_servers_of_resolv_conf_are_asked(scratch, args):
-    """The first has no service, the second is silent."""
+    """The first server does not exist, and the second is silent."""
     with server("127.77.1.2", 53, None) as silent, server("127.77.1.3", 53) as well:
         done = ask(scratch, "nameserver 127.77.1.1\nnameserver 127.77.1.2\nnameserver 127.77.1.3\noptions timeout:1 attempts:1\n", *args)
         assert done.stdout == b"192.0.2.7\n", done
@@ -158,8 +158,8 @@ s.recv(99)
     assert b"ConnectionRefusedError" in done.stderr or b"ConnectionResetError" in done.stderr, done
 
 
-def test_a_long_comment_is_one_line(scratch):
-    """Its 511th octet and what follows stay a comment."""
+def test_a_long_comment_in_resolv_conf_is_one_line(scratch):
+    """What comes after its 511th octet is still a comment."""
     comment = "#" + " " * 510 + "nameserver 127.77.1.9\n"
     with server("127.77.1.3", 53), server("127.77.1.9", 53, "192.0.2.66"):
         done = ask(scratch, comment + "nameserver 127.77.1.3\n", *dig("@10.0.2.3"))
@@ -168,22 +168,22 @@ def test_a_long_comment_is_one_line(scratch):
 
 @pytest.mark.parametrize("name", ["lo", "1"])
 def test_a_link_local_server_is_asked_over_its_interface(scratch, name):
-    """None of the program's links leads there, and its interfaces have other names."""
+    """No link of the program leads there, and the program's interfaces have other names."""
     with server("fe80::53%lo", 53):
         for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3"), dig("+tcp", "@10.0.2.3")):
             done = ask(scratch, f"nameserver fe80::53%{name}\n", *args)
             assert done.stdout == b"192.0.2.7\n", (args, done)
 
 
-def test_without_a_server_in_the_file_the_local_one_is_asked(scratch):
+def test_without_a_server_in_resolv_conf_the_local_one_is_asked(scratch):
     with server("127.0.0.1", 53):
         for args in ([PYTHON, "-c", LOOK_UP], dig("@10.0.2.3")):
             done = ask(scratch, "# nothing\n", *args)
             assert done.stdout == b"192.0.2.7\n", done
 
 
-def test_a_change_of_the_file_is_followed(scratch):
-    """The program's resolver reads it anew, and so do we."""
+def test_a_changed_resolv_conf_is_read_again(scratch):
+    """The program's resolver reads the changed file, and so does Leat."""
     with server("127.77.1.3", 53), server("127.77.1.4", 53, "192.0.2.66"):
         proc = subprocess.Popen(with_conf(scratch, "nameserver 127.77.1.3\n", PYTHON, "-c", LOOK_UP_AGAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, env=environment(), cwd="/")
@@ -194,8 +194,8 @@ def test_a_change_of_the_file_is_followed(scratch):
         assert out == b"192.0.2.66\n", (out, err)
 
 
-def test_each_server_on_loopback_is_asked_itself(scratch):
-    """And answers from the address that was asked."""
+def test_each_server_on_loopback_gets_its_own_queries(scratch):
+    """Its answer comes from the address that the program asked."""
     servers = {"127.77.1.3": "192.0.2.3", "127.0.0.1": "192.0.2.4", "127.77.1.5": "192.0.2.5", "::1": "192.0.2.6"}
     with contextlib.ExitStack() as stack:
         for at, answer_of in servers.items():
@@ -224,7 +224,7 @@ for family in (socket.AF_INET, socket.AF_INET6):
         assert len(done.stdout.splitlines()) == 4, done
 
 
-def test_a_loopback_server_that_is_not_named_is_the_hosts_own(scratch):
+def test_a_loopback_server_that_resolv_conf_does_not_name_is_the_hosts(scratch):
     with server("192.0.2.53", 53, "192.0.2.66"), server("127.0.0.1", 53):
         done = ask(scratch, "nameserver 192.0.2.53\n", *dig("@127.0.0.1"))
         assert done.stdout == b"192.0.2.7\n", done

@@ -1,6 +1,6 @@
-"""`leat run` under Docker's default seccomp profile, in which no process takes another's descriptors: what is tested elsewhere, once more.
+"""`leat run` under Docker's default seccomp profile, under which no process may take the descriptors of another.
 
-The profile forbids pidfd_getfd(2) and kcmp(2), and clone3(2) does not exist. The tests are those of other files, with another `leat`.
+The profile forbids pidfd_getfd(2) and kcmp(2), and clone3(2) does not exist. Most tests here are those of other files, run with another `leat`.
 """
 import json
 
@@ -29,37 +29,37 @@ from test_run import (  # noqa: F401
 from test_run_closing import test_an_answer_before_a_close_with_unread_input_arrives_within_one_program  # noqa: F401
 from test_run_life import (  # noqa: F401
     test_a_handler_runs_while_a_call_waits,
-    test_a_program_killed_by_a_signal_ends_leat_alike,
+    test_leat_ends_by_the_signal_that_killed_the_program,
     test_exit_status_passes_through,
-    test_it_stays_until_the_last_process_has_ended,
-    test_the_worker_killed_ends_everything_with_125,
+    test_a_run_lasts_until_its_last_process_has_ended,
+    test_killing_the_worker_ends_the_tree_with_125,
 )
 
 
 @pytest.fixture(scope="module")
 def leat(bin_dir):
-    """The command as a container's user would type it."""
+    """The command, run under the profile."""
     wrapper = bin_dir / "leat-in-docker"
     wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/docker_profile {bin_dir}/leat "$@"\n')
     wrapper.chmod(0o755)
     return str(wrapper)
 
 
-def test_the_profile_forbids_what_dockers_does(bin_dir):
-    """Else the other tests would prove nothing."""
+def test_the_profile_forbids_pidfd_getfd(bin_dir):
+    """Otherwise the other tests would prove nothing."""
     code = "import ctypes, os, signal; c = ctypes.CDLL(None, use_errno=True); p = os.pidfd_open(os.getpid()); print(c.syscall(438, p, 0, 0), ctypes.get_errno())"
     result = run(bin_dir / "docker_profile", PYTHON, "-c", code)
     assert result.stdout == "-1 1\n", result.stderr
 
 
-def test_the_doctor_says_that_it_works_there(leat):
+def test_the_doctor_says_that_leat_works_under_the_profile(leat):
     found = run(leat, "doctor", "--json")
     checks = {c["name"]: c for c in json.loads(found.stdout)["checks"]}
     assert found.returncode == 0, found.stdout
     assert checks["pidfd_getfd"]["finding"] == "worse"
 
 
-def test_a_closed_listener_makes_room_for_its_successor_at_once():
+def test_the_port_of_a_closed_listener_is_free_at_once():
     code = """
 import socket
 for i in range(20):
@@ -71,7 +71,7 @@ print("well")
     assert python(code).stdout == b"well\n"
 
 
-def test_a_socket_that_a_child_holds_lives_on_without_its_parent():
+def test_a_socket_stays_open_in_a_child_after_the_parent_closed_it():
     code = """
 import os, socket, time
 listener = socket.create_server(("127.0.0.1", 0))
@@ -99,7 +99,7 @@ print(os.read(r, 99).decode())
     assert result.stdout == b"stream datagram\n", result.stderr
 
 
-def test_threads_that_use_one_connection_at_both_ends():
+def test_threads_may_use_both_ends_of_one_connection():
     code = """
 import hashlib, os, socket, threading
 data = os.urandom(3_000_000)
@@ -122,7 +122,7 @@ print("both whole")
 
 
 @pytest.mark.skipif(test_run_cpython.WHY_NOT is not None, reason=f"not run: CPython's own tests ({test_run_cpython.WHY_NOT})")
-def test_cpythons_socket_tests_fail_where_they_always_do(bin_dir):
+def test_cpythons_socket_tests_pass_except_the_known_ones(bin_dir):
     proc = test_run_cpython.begin("socket", bin_dir / "cpython-in-docker")
     test_run_cpython.judge("socket", *proc.communicate(timeout=180))
 
@@ -154,8 +154,8 @@ print(socket.socket().connect_ex(at) > 0)
 """
 
 
-def test_a_descriptor_that_waits_to_be_received_is_not_taken_for_closed():
-    """It is in no process's table for longer than any sweep waits."""
+def test_a_descriptor_in_flight_is_not_taken_for_closed():
+    """No descriptor table holds it for longer than the interval of any garbage collection."""
     code = PASSED.replace("{waits}", "(0.01, 0.01, 1.6)")
     done = python(code, disable="getfd")
     assert done.stdout.replace(b"taken, for that\n", b"") == b"b'well' b'x'\nTrue\n" and not done.stderr, done

@@ -1,4 +1,4 @@
-"""A run can always be ended: when the network does not answer, when the first process has gone, and with standard descriptors missing."""
+"""A run can always be ended: when the worker does not answer, when the first process has ended, and with standard descriptors closed."""
 import contextlib
 import itertools
 import os
@@ -10,7 +10,7 @@ import pytest
 from inside import BIG, PYTHON, Place, command, descendants, environment, nothing_left, place, ports, started  # noqa: F401
 
 WAITS = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()"
-TELLS = """
+REPORTS_SIGTERM = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *a: sys.exit(7))
 print('ready', flush=True)
@@ -24,12 +24,12 @@ def begun(stack, code):
     return proc, descendants(proc.pid)
 
 
-def test_a_network_that_does_not_answer_is_killed_after_a_signal_to_end():
-    """And one that was stopped together with all the rest has missed nothing."""
+def test_a_worker_that_does_not_answer_is_killed_after_a_signal_to_end():
+    """A worker that was stopped together with the supervisor has time to answer once both go on."""
     with contextlib.ExitStack() as stack:
         signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
         stuck = [begun(stack, WAITS) for _ in signals]
-        still, still_tree = begun(stack, TELLS)
+        still, still_tree = begun(stack, REPORTS_SIGTERM)
         for (proc, tree), number in zip(stuck, signals, strict=True):
             os.kill(tree[0], signal.SIGSTOP)
             proc.send_signal(number)
@@ -47,15 +47,15 @@ def test_a_network_that_does_not_answer_is_killed_after_a_signal_to_end():
         assert still.wait(10) == 7, still.stderr.read()
 
 
-def test_a_program_may_take_its_time_after_a_signal_to_end():
-    code = TELLS.replace("sys.exit(7)", "(time.sleep(6), sys.exit(7))")
+def test_a_program_may_take_longer_than_the_worker_to_end():
+    code = REPORTS_SIGTERM.replace("sys.exit(7)", "(time.sleep(6), sys.exit(7))")
     with contextlib.ExitStack() as stack:
         proc, _ = begun(stack, code)
         proc.send_signal(signal.SIGTERM)
         assert proc.wait(20) == 7, proc.stderr.read()
 
 
-def test_a_signal_reaches_what_the_first_process_left_behind():
+def test_a_signal_reaches_the_processes_that_the_first_one_left_running():
     with started("sh", "-c", "sleep 60 & sleep 61 & echo ready; exit 3") as proc:
         assert proc.stdout.readline() == b"ready\n"
         time.sleep(0.3)  # until the first process was seen to have ended
@@ -69,9 +69,12 @@ def closed(numbers):
 
 
 @pytest.mark.parametrize("numbers", [c for n in range(1, 4) for c in itertools.combinations(range(3), n)], ids=lambda c: "".join(map(str, c)))
-def test_missing_standard_descriptors_are_as_without_leat(ports, scratch, numbers):
-    """curl's exit status, what it prints, and the file that it writes. (Without 0 and 1, curl itself makes its standard output a pipe that it
-    never reads, and stops for ever behind 64 KiB: so it prints what is small, and what is large goes into a file.)"""
+def test_curl_without_standard_descriptors_does_what_it_does_without_leat(ports, scratch, numbers):
+    """The exit status of curl, what it prints, and the file that it writes.
+
+    Without descriptors 0 and 1, curl makes its standard output a pipe that it never reads, and blocks after 64 KiB. So it prints a small file, and
+    writes a large one to a file.
+    """
     url = f"http://127.0.0.1:{ports[0]}"
     inside = " ".join(command("curl", "-s", options=["--quiet"]))
     seen = []
@@ -84,8 +87,8 @@ def test_missing_standard_descriptors_are_as_without_leat(ports, scratch, number
 
 
 @pytest.mark.parametrize("numbers", [c for n in range(1, 4) for c in itertools.combinations(range(3), n)], ids=lambda c: "".join(map(str, c)))
-def test_what_leat_says_never_lands_in_a_file_of_its_own(ports, scratch, numbers):
-    """Files that it opens itself get no standard descriptor's number."""
+def test_messages_of_leat_never_go_to_its_output_files(ports, scratch, numbers):
+    """The files that it opens never get the number of a standard descriptor."""
     leat = " ".join(command("curl", "-s", "-o", scratch / "copy", f"http://127.0.0.1:{ports[0]}/big", options=["--capture", scratch / "pcapng", "--json", scratch / "json"]))
     done = subprocess.run(["sh", "-c", f"{leat}{closed(numbers)}; echo $?"], capture_output=True, text=True, timeout=30, env=environment(), stdin=subprocess.DEVNULL)
     assert done.stdout.strip().endswith("0"), done
@@ -95,7 +98,7 @@ def test_what_leat_says_never_lands_in_a_file_of_its_own(ports, scratch, numbers
     assert (scratch / "json").read_text().startswith("{")
 
 
-def test_the_program_finds_the_descriptors_missing_that_were_missing():
+def test_descriptors_that_were_closed_are_closed_for_the_program():
     code = "import os,sys; print([n for n in range(3) if os.path.exists(f'/proc/self/fd/{n}')], file=open(sys.argv[1], 'w'))"
     for numbers in ((0,), (2,), (0, 2)):
         path = f"{Place.names}/seen"

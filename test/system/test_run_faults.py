@@ -1,4 +1,4 @@
-"""Every call of Leat's that gives a descriptor, and every allocation, fails once: nothing hangs, nothing is mixed up, and the rest of the run works."""
+"""Each call of Leat that returns a descriptor, and each allocation, fails once: nothing hangs, no data is mixed up, and the rest of the run works."""
 import concurrent.futures
 import contextlib
 import os
@@ -18,8 +18,8 @@ DESCRIPTORS, MEMORY = 1, 2
 
 @pytest.fixture
 def control(scratch):
-    """A control file (test/tools/faults.c)."""
-    if not failing().exists():
+    """Makes control files (test/tools/faults.c)."""
+    if not faults_library().exists():
         pytest.skip("this build has no faults.so")
 
     def make(kind=0, at=0):
@@ -30,18 +30,18 @@ def control(scratch):
     return make
 
 
-def failing():
+def faults_library():
     return pathlib.Path(Place.leat).parent / "faults.so"
 
 
-def run_failing(control, *args, options=()):
-    return [*unprivileged(), "env", f"LD_PRELOAD={failing()}", f"FAULTS_CONTROL={control}", Place.leat, "run", "--quiet", *options, "--", *map(str, args)]
+def command_with_faults(control, *args, options=()):
+    return [*unprivileged(), "env", f"LD_PRELOAD={faults_library()}", f"FAULTS_CONTROL={control}", Place.leat, "run", "--quiet", *options, "--", *map(str, args)]
 
 
 @contextlib.contextmanager
 def datagram_server():
     with socket.socket(type=socket.SOCK_DGRAM) as s:
-        for port in range(20000, 32000):  # below those that sockets inside are given, which would be meant by 127.0.0.1 first
+        for port in range(20000, 32000):  # no port that a socket inside may get: 127.0.0.1 means that socket first
             with contextlib.suppress(OSError):
                 s.bind(("127.0.0.1", port))
                 break
@@ -72,11 +72,11 @@ def dial(port):
         return repr(e)
 
 
-def walk(control, kind, many, first, step, ports, options, disable):
-    """The lines that the program printed."""
+def run_rounds(control, kind, many, first, step, ports, options, disable):
+    """Runs fault_rounds.py. Returns the lines that it printed, and its exit status."""
     published, lines = free_port(), []
     args = [PYTHON, program("fault_rounds.py"), control, kind, many, first, step, *ports, published]
-    with subprocess.Popen(run_failing(control, *args, options=["-p", f"127.0.0.1:{published}:{published}", *options]), stdin=subprocess.PIPE,
+    with subprocess.Popen(command_with_faults(control, *args, options=["-p", f"127.0.0.1:{published}:{published}", *options]), stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(disable), cwd="/") as proc:
         timer = threading.Timer(100, proc.kill)
         timer.start()
@@ -95,22 +95,22 @@ SLOW = ["--delay", "3ms"]
 
 @pytest.mark.parametrize("kind,many,options,disable", [(DESCRIPTORS, 1, [], ""), (DESCRIPTORS, 1, [], "pidfd_thread,addfd_send"), (DESCRIPTORS, 5, SLOW, ""),
                                                        (MEMORY, 1, [], ""), (MEMORY, 5, SLOW, "")])
-def test_any_call_may_fail_and_the_rest_of_the_run_works(control, kind, many, options, disable):
+def test_when_any_call_fails_the_rest_of_the_run_works(control, kind, many, options, disable):
     with named_servers("A", "B") as ports, datagram_server() as u, concurrent.futures.ThreadPoolExecutor() as pool:
         step = 2 if many == 1 else 4
-        shares = [pool.submit(walk, control(0, at), kind, many, at, step, [*ports, u], options, disable) for at in (1, 1 + step // 2)]
+        shares = [pool.submit(run_rounds, control(0, at), kind, many, at, step, [*ports, u], options, disable) for at in (1, 1 + step // 2)]
         for lines in [s.result() for s in shares]:
             assert len(lines) == 2 and lines[0].startswith("done ") and int(lines[0].split()[1]) > 7 and lines[1] == "exit 0", lines
 
 
 def begin(control):
-    """A run whose beginning may fail: exit status, standard error, and how many calls there were."""
-    done = subprocess.run(run_failing(control, "/bin/echo", "works"), capture_output=True, timeout=20, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+    """Starts a run whose beginning may fail. Returns the exit status, the output, the error output, and the number of calls."""
+    done = subprocess.run(command_with_faults(control, "/bin/echo", "works"), capture_output=True, timeout=20, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout, done.stderr, struct.unpack_from("5q", control.read_bytes())[3]
 
 
 @pytest.mark.parametrize("kind", [DESCRIPTORS, MEMORY])
-def test_a_beginning_that_fails_says_so_and_ends(control, kind):
+def test_a_run_that_cannot_begin_says_why_and_ends(control, kind):
     calls = begin(control(kind, 1 << 40))[3]
     assert calls > 5
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

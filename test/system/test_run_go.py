@@ -1,4 +1,4 @@
-"""A Go program: static, without libc, with a resolver of its own, edge-triggered epoll, and a runtime that interrupts its threads all the time."""
+"""Go programs work: static, without libc, with their own resolver, edge-triggered epoll, and a runtime that often sends signals to its threads."""
 import hashlib
 import os
 import shutil
@@ -13,7 +13,7 @@ from test_run import dns  # noqa: F401
 
 @pytest.fixture(scope="module")
 def go_client(bin_dir, tmp_path_factory):
-    """Built without the network."""
+    """test/programs/go_client, built without using the network."""
     folder = tmp_path_factory.mktemp("go")
     shutil.copytree(ROOT / "test/programs/go_client", folder / "go_client")
     path = bin_dir / "go_client"
@@ -35,13 +35,13 @@ def test_a_go_program_fetches_over_64_connections_looks_up_and_serves(go_client,
     assert done.stdout.decode().split("\n") == [want, "[192.0.2.7]", "well", ""], (done.stdout, done.stderr)
 
 
-def test_a_go_program_on_a_bad_link(go_client, ports, dns):
+def test_a_go_program_works_on_a_bad_link(go_client, ports, dns):
     args, options = arguments(ports, dns, "small")
     done = inside(go_client, *args, options=[*options, "--delay", "5ms", "--loss", "1%", "--seed", "3"], timeout=90)
     assert done.stdout.decode().endswith("[192.0.2.7]\nwell\n"), (done.stdout, done.stderr)
 
 
-def test_a_go_server_is_published(go_client, ports, dns):
+def test_a_published_go_server_is_reached(go_client, ports, dns):
     port = free_port()
     args, options = arguments(ports, dns, "small", count=8)
     with started(go_client, *args, "stay", options=[*options, "-p", f"{port}:9000"]) as proc:

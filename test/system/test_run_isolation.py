@@ -1,4 +1,4 @@
-"""What a program inside cannot reach, and that nothing of it outlives the run."""
+"""A program inside cannot reach the host's network, and no process of it outlives the run."""
 import ctypes
 import errno
 import os
@@ -27,22 +27,22 @@ def compiled(bin_dir):
 
 
 def ended(proc, seconds=10):
-    """Every process that holds the output has ended: the supervisor, the worker and the program's."""
+    """Returns true once every process that holds the output has ended: the supervisor, the worker and the program."""
     return bool(select.select([proc.stdout], [], [], seconds * SLOWER)[0]) and proc.stdout.read() == b""
 
 
-def test_leats_processes_cannot_be_taken_apart():
+def test_the_program_cannot_look_into_leats_processes():
     lines = inside(PYTHON, program("take_sockets.py")).stdout.decode().split("\n")
     assert [line.split()[0] for line in lines[:2]] == ["worker", "supervisor"], lines
     assert {word for line in lines for word in line.split()[1:]} <= {"EPERM", "EACCES"}, lines
 
 
-def test_for_debugging_leats_processes_can_be_looked_into():
+def test_with_hidden_disabled_the_program_can_look_into_leats_processes():
     lines = inside(PYTHON, program("take_sockets.py"), disable="hidden").stdout.decode().split("\n")
     assert all(line.split()[1] == "allowed" for line in lines[:2]), lines
 
 
-def test_the_program_itself_can_be_looked_into():
+def test_the_program_can_look_into_itself():
     done = inside(PYTHON, "-c", "import os; print(os.listdir('/proc/self/fd') != [], open('/proc/self/mem', 'rb') is not None)")
     assert done.stdout == b"True True\n", done.stderr
 
@@ -55,7 +55,7 @@ def children(pid):
         return []
 
 
-def test_the_supervisor_killed_at_any_moment_ends_everything():
+def test_killing_the_supervisor_at_any_moment_ends_everything():
     draw, delays = random.Random(5), []
     for _ in range(int(os.environ.get("LEAT_TEST_KILLS", "120"))):
         with subprocess.Popen(command("sleep", "60", options=["-q"]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -73,7 +73,7 @@ def test_the_supervisor_killed_at_any_moment_ends_everything():
 
 @pytest.mark.parametrize("kind,chains", [("exit", 1), ("exit", 16), ("nest", 8), ("session", 4), ("memory", 1), ("memory", 16)])
 @pytest.mark.parametrize("victim", ["supervisor", "worker"])
-def test_a_program_that_goes_on_in_fresh_children_is_ended(compiled, kind, chains, victim):
+def test_a_program_that_forks_all_the_time_is_ended(compiled, kind, chains, victim):
     with started(compiled("fork_chain", "-static"), kind, chains, 30) as proc:
         assert proc.stdout.readline() == b"ready\n"
         os.kill(int(children(proc.pid)[0]) if victim == "worker" else proc.pid, signal.SIGKILL)
@@ -83,8 +83,8 @@ def test_a_program_that_goes_on_in_fresh_children_is_ended(compiled, kind, chain
         print(kind, chains, victim, f"{time.monotonic() - begin:.3f} s")
 
 
-def test_until_first_ends_what_goes_on_in_fresh_children(compiled):
-    """SIGTERM misses some of them; SIGKILL does not."""
+def test_until_first_ends_a_program_that_forks_all_the_time(compiled):
+    """SIGTERM misses some of its processes; SIGKILL does not."""
     with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 60 & sleep 0.2", options=["--until", "first"]) as proc:
         assert proc.wait(40 * SLOWER) == 0
 
@@ -94,7 +94,7 @@ import os, time
 first = os.getpid()
 if os.fork():
     os._exit(7)
-os.setsid()  # whose group has a number keeps it in use
+os.setsid()  # a process group would keep the ID in use
 while os.path.exists(f'/proc/{first}'):
     time.sleep(0.01)
 with open('/proc/sys/kernel/ns_last_pid', 'w') as f:
@@ -105,7 +105,7 @@ time.sleep(0.2); os._exit(9)
 """
 
 
-def test_a_later_process_with_the_number_of_the_first_is_not_taken_for_it():
+def test_a_later_process_with_the_id_of_the_first_is_not_taken_for_it():
     own = [*unprivileged(), "unshare", "-Urpf", "--mount-proc"]
     if subprocess.run([*own, "sh", "-c", "echo 100 >/proc/sys/kernel/ns_last_pid"], capture_output=True).returncode:
         pytest.skip("no PID namespaces here")
@@ -113,8 +113,8 @@ def test_a_later_process_with_the_number_of_the_first_is_not_taken_for_it():
     assert (done.stdout, done.returncode) == (b"the same", 7), done
 
 
-def test_a_run_ends_where_the_end_of_children_is_ignored():
-    """And the program ignores it as well, as it would outside."""
+def test_a_run_ends_although_sigchld_is_ignored():
+    """The program ignores it as well, as it would outside."""
     code = "import signal; print(signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN); raise SystemExit(3)"
     with started(PYTHON, "-c", code, preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)) as proc:
         assert proc.wait(10 * SLOWER) == 3 and proc.stdout.read() == b"True\n"
@@ -137,7 +137,7 @@ def of_family(family, kind, protocol=0):
     return lambda: socket.socket(family, kind, protocol).detach()
 
 
-# What is inherited, how it is made, and the word that names it; None: it may pass.
+# For each kind of descriptor: how it is made, and the word in the message that refuses it; None if it may be inherited.
 INHERITED = {
     "udp": (of_family(socket.AF_INET, socket.SOCK_DGRAM), "socket on the host's network"),
     "tcp6": (of_family(socket.AF_INET6, socket.SOCK_STREAM), "socket on the host's network"),
@@ -158,7 +158,7 @@ INHERITED = {
 
 
 @pytest.mark.parametrize("what", INHERITED)
-def test_what_leads_to_the_hosts_network_is_not_inherited(what):
+def test_a_descriptor_that_leads_to_the_hosts_network_is_not_inherited(what):
     make, word = INHERITED[what]
     try:
         fd = make()
@@ -178,7 +178,7 @@ def test_what_leads_to_the_hosts_network_is_not_inherited(what):
 
 
 def elf32(path, machine=3):
-    """A program for i386 of two calls: socketcall(2), then exit(2) with the error that this gave."""
+    """Makes a program for i386 with two system calls: socketcall(2), then exit(2) with the error of the first."""
     at, code = 0x8048000, bytes.fromhex("b8660000 00cd 80 f7d8 89c3 b801000000 cd80".replace(" ", ""))
     header = b"\x7fELF\1\1\1".ljust(16, b"\0") + struct.pack("<HHIIIIIHHHHHH", 2, machine, 1, at + 84, 52, 0, 0, 52, 32, 1, 0, 0, 0)
     whole = len(header) + 32 + len(code)
@@ -194,7 +194,7 @@ def test_a_32_bit_program_is_refused_at_the_start(scratch):
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the program is for x86")
-def test_a_32_bit_program_that_is_started_later_is_named_and_refused(scratch):
+def test_a_32_bit_program_that_the_program_starts_is_named_and_refused(scratch):
     path = elf32(scratch / "small")
     try:
         subprocess.run([path], timeout=10)
@@ -211,8 +211,8 @@ def test_x32_calls_are_named_and_refused():
     assert done.stdout == "-1\n" and done.stderr.count("x32 system calls (python3): not there") == 1
 
 
-def test_pairs_are_made_of_unix_sockets_alone():
-    """And of TIPC's, on Linux, which could send to others than their peers."""
+def test_socketpair_makes_af_unix_sockets_only():
+    """Linux also makes pairs of TIPC, but those could send to others than their peers."""
     code = """
 import ctypes
 l, two = ctypes.CDLL(None, use_errno=True), (ctypes.c_int * 2)()

@@ -1,4 +1,4 @@
-"""What the first process leaves behind when it ends: who that is, which signals it hears, and its end by --until first."""
+"""Processes that the first one leaves running: they are named, they get signals, and --until first ends them."""
 import os
 import pty
 import re
@@ -10,46 +10,46 @@ import time
 import pytest
 from inside import PYTHON, command, descendants, environment, inside, nothing_left, place, started  # noqa: F401
 
-DEAF = f"{PYTHON} -c \"import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)\""
+IGNORES_SIGTERM = f"{PYTHON} -c \"import signal, time; signal.signal(15, signal.SIG_IGN); print('ignores_sigterm', flush=True); time.sleep(60)\""
 
 
 @pytest.fixture(scope="module", autouse=True)
-def deaf(place):
-    """A run whose left process ignores SIGTERM, while the other tests go on."""
-    run = command("sh", "-c", f"{DEAF} & read line", options=["-q", "--until", "first"])
-    elsewhere = environment() | {"XDG_RUNTIME_DIR": "/tmp"}
-    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=elsewhere) as proc:
-        assert proc.stdout.readline() == "deaf\n"
+def ignores_sigterm(place):
+    """A run whose left process ignores SIGTERM, while the other tests run."""
+    run = command("sh", "-c", f"{IGNORES_SIGTERM} & read line", options=["-q", "--until", "first"])
+    env = environment() | {"XDG_RUNTIME_DIR": "/tmp"}
+    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as proc:
+        assert proc.stdout.readline() == "ignores_sigterm\n"
         proc.stdin.close()
         proc.stdin = None
         yield proc, time.monotonic()
 
 
-def test_after_two_seconds_it_says_for_whom_it_waits():
+def test_after_two_seconds_a_run_names_the_processes_that_it_waits_for():
     begin = time.monotonic()
     done = inside("sh", "-c", "(exec sleep 3.5) & (exec sleep 3.6) & exit 3")
     assert done.returncode == 3 and time.monotonic() - begin > 3.4
     assert re.fullmatch(rb"leat: sh has ended; waiting for what it left running: sleep\[\d+\], sleep\[\d+\] \(--until first ends it\)\n", done.stderr)
 
 
-def test_a_run_that_ends_soon_says_nothing():
+def test_a_run_that_ends_soon_prints_nothing():
     assert inside("sh", "-c", "sleep 0.5 & exit 3", options=["--until", "all"]).stderr == b""
 
 
-def test_many_are_counted():
+def test_of_many_processes_four_are_named_and_the_others_counted():
     done = inside("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 3.5 & done")
     assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", done.stderr)
 
 
-def test_until_first_ends_the_rest():
-    """Those that are stopped, in a session of their own, or children of theirs included."""
+def test_until_first_ends_the_left_processes():
+    """These include stopped processes, processes in another session, and their children."""
     begin = time.monotonic()
     done = inside("sh", "-c", "setsid sleep 60 & (sleep 61; echo) & sleep 62 & kill -STOP $!; exit 3", options=["--until", "first"])
     assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
     assert time.monotonic() - begin < 5
 
 
-def test_until_first_lets_a_daemon_end_well():
+def test_until_first_sends_sigterm_before_sigkill():
     daemon = "import os, signal, sys, time; signal.signal(15, lambda *a: (os.write(1, b'saved'), sys.exit())); os.write(1, b'ready'); time.sleep(60)"
     with started("sh", "-c", f'{PYTHON} -c "{daemon}" & read line; exit 3', options=["--until", "first"], stdin=subprocess.PIPE) as proc:
         assert proc.stdout.read(5) == b"ready"
@@ -65,7 +65,7 @@ def test_timeout_ends_a_run_with_all_that_it_started():
         assert done.returncode in (124, 0) and time.monotonic() - begin < 5, script
 
 
-COUNTS = """
+COUNTS_SIGTERM = """
 import os, signal, time
 heard = [0]
 signal.signal(signal.SIGTERM, lambda *a: heard.__setitem__(0, heard[0] + 1))
@@ -77,17 +77,17 @@ os.write(1, b'%d\\n' % heard[0])
 
 
 def test_a_signal_to_the_group_reaches_each_process_once():
-    """One in the group that outlives the first process as well as one outside of it."""
+    """Both a process of the group that outlives the first one, and a process outside of the group."""
     script = f'{PYTHON} -c "$0" & setsid {PYTHON} -c "$0" & read line'
-    with started("sh", "-c", script, COUNTS, start_new_session=True, stdin=subprocess.PIPE) as proc:
+    with started("sh", "-c", script, COUNTS_SIGTERM, start_new_session=True, stdin=subprocess.PIPE) as proc:
         assert [proc.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
         os.killpg(proc.pid, signal.SIGTERM)
         assert proc.stdout.read() == b"1\n1\n"
         assert proc.wait(10) == -signal.SIGTERM
 
 
-def test_a_signal_that_the_first_process_outlived_is_not_passed_on():
-    """A reload, say, that came long before the end, or no signal to end at all."""
+def test_a_signal_that_did_not_end_the_first_process_is_not_passed_on():
+    """Such as a signal to reload."""
     script = "trap '' USR1; setsid sleep 1 & echo ready; sleep 0.5"
     with started("sh", "-c", script) as proc:
         assert proc.stdout.readline() == b"ready\n"
@@ -96,8 +96,8 @@ def test_a_signal_that_the_first_process_outlived_is_not_passed_on():
         assert proc.wait(10) == 0 and time.monotonic() - begin > 0.7
 
 
-def test_control_c_ends_what_was_left_behind():
-    """Which a shell made deaf to the terminal's SIGINT."""
+def test_control_c_ends_the_left_processes():
+    """A shell makes background processes ignore the terminal's SIGINT."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvpe("sh", ["sh", "-c", " ".join(command("sh", "-c", "'sleep 60 & setsid sleep 61 & echo ready; exit 3'", options=["-q"])) + "; echo =$?="], environment())
@@ -119,7 +119,7 @@ def test_control_c_ends_what_was_left_behind():
     assert time.monotonic() - begin < 5
 
 
-def test_while_data_is_delivered_it_says_so_and_a_signal_ends_that():
+def test_a_run_says_that_it_delivers_data_and_a_signal_ends_the_wait():
     with socket.create_server(("127.0.0.1", 0)) as server:
         code = f"import socket; s = socket.create_connection(('127.0.0.1', {server.getsockname()[1]})); s.sendall(bytes(60000)); print('sent', flush=True)"
         with started(PYTHON, "-c", code, options=["--up-rate", "20kbit"]) as proc:
@@ -131,13 +131,13 @@ def test_while_data_is_delivered_it_says_so_and_a_signal_ends_that():
             taken.close()
 
 
-def test_a_wrong_word_is_refused():
+def test_an_unknown_value_of_until_is_refused():
     done = inside("true", options=["--until", "last"])
     assert (done.returncode, done.stderr) == (125, b"leat run: --until: last is neither first nor all\n")
 
 
-def test_until_first_kills_what_does_not_end_within_ten_seconds(deaf):
-    proc, begin = deaf
+def test_until_first_kills_processes_that_do_not_end_within_ten_seconds(ignores_sigterm):
+    proc, begin = ignores_sigterm
     _, said = proc.communicate(timeout=30)
     assert proc.returncode == 1 and time.monotonic() - begin > 9
     assert re.fullmatch(r"leat: sh has ended; still running after SIGTERM: python3\[\d+\]; SIGKILL follows in 8 s\n"

@@ -1,4 +1,4 @@
-"""How `leat run` begins and ends: exit status, signals, and what is left when one of its processes is killed."""
+"""How `leat run` ends: exit status, signals, and what happens when one of its processes is killed."""
 import os
 import signal
 import socket
@@ -15,7 +15,7 @@ def test_exit_status_passes_through():
     assert inside("/etc/passwd").returncode == 126
 
 
-def test_a_program_killed_by_a_signal_ends_leat_alike():
+def test_leat_ends_by_the_signal_that_killed_the_program():
     assert inside("sh", "-c", "kill -KILL $$").returncode == 128 + signal.SIGKILL
     assert inside("sh", "-c", "kill -TERM $$").returncode == -signal.SIGTERM
 
@@ -28,8 +28,8 @@ def test_ctrl_c_ends_a_blocked_program():
         assert b"KeyboardInterrupt" in proc.stderr.read()
 
 
-def test_job_control():
-    """What a terminal sends to the foreground group stops the program and, so that the shell sees it, the outer process; but not the network."""
+def test_a_stop_from_the_terminal_stops_program_and_supervisor_but_not_the_worker():
+    """The shell sees the supervisor stop. The network goes on."""
     with started("sh", "-c", "echo ready; exec sleep 30", process_group=0) as proc:
         assert proc.stdout.readline() == b"ready\n"
         worker, program = descendants(proc.pid)
@@ -39,8 +39,8 @@ def test_job_control():
         assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
 
 
-def test_the_outer_process_stops_and_goes_on_with_the_program():
-    """However soon one follows the other: what was continued last is not left behind stopped."""
+def test_the_supervisor_stops_and_continues_with_the_program():
+    """However quickly stop and continue follow each other, a continued program never leaves the supervisor stopped."""
     with started("sh", "-c", "echo ready; exec sleep 30") as proc:
         assert proc.stdout.readline() == b"ready\n"
         worker, program = descendants(proc.pid)
@@ -68,8 +68,8 @@ s.accept(); print('accepted')
     assert done.stdout == b"rang\naccepted\n", done.stderr.decode()
 
 
-def test_a_signal_is_handled_soon_though_many_threads_wait():
-    """Natively within a millisecond. To look at each of the threads takes far longer."""
+def test_a_signal_is_handled_soon_although_many_threads_wait():
+    """On Linux it takes less than a millisecond. To look at each of the threads would take far longer."""
     code = """
 import os, signal, socket, threading, time
 s = socket.create_server(('', 8000), backlog=9)
@@ -93,7 +93,7 @@ os._exit(0)
     assert done.stdout == b"False\n", done
 
 
-def test_the_worker_killed_ends_everything_with_125():
+def test_killing_the_worker_ends_the_tree_with_125():
     with started(PYTHON, "-c", "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()") as proc:
         assert proc.stdout.readline() == b"ready\n"
         tree = descendants(proc.pid)
@@ -103,7 +103,7 @@ def test_the_worker_killed_ends_everything_with_125():
         assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
 
 
-def test_the_outer_killed_ends_the_tree():
+def test_killing_the_supervisor_ends_the_tree():
     with started("sleep", "60") as proc:
         end = time.monotonic() + 5
         while len(tree := descendants(proc.pid)) < 2 and time.monotonic() < end:
@@ -115,7 +115,7 @@ def test_the_outer_killed_ends_the_tree():
         assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
 
 
-def test_it_stays_until_the_last_process_has_ended(ports):
+def test_a_run_lasts_until_its_last_process_has_ended(ports):
     code = f"(sleep 0.5; curl -s http://127.0.0.1:{ports[0]}/) & exit 3"
     begin = time.monotonic()
     done = inside("sh", "-c", code)

@@ -1,4 +1,4 @@
-"""What cannot run inside is told plainly; and what must not get out, does not."""
+"""Programs that cannot run inside are refused with a reason, and no IP socket of the host reaches the program."""
 import os
 import re
 import shutil
@@ -10,7 +10,7 @@ from inside import PYTHON, Place, command, environment, inside, nothing_left, pl
 
 
 def test_a_setuid_program_is_refused():
-    """su(1), which is root's on every machine."""
+    """su(1) belongs to root on every machine."""
     path = shutil.which("su")
     assert os.stat(path).st_mode & stat.S_ISUID and os.stat(path).st_uid == 0
     done = inside(path)
@@ -18,7 +18,7 @@ def test_a_setuid_program_is_refused():
 
 
 @needs_root("to give a file capabilities")
-def test_file_capabilities_are_told_of(bin_dir):
+def test_file_capabilities_cause_a_message(bin_dir):
     path = bin_dir / "capable-true"
     shutil.copy("/bin/true", path)
     subprocess.run(["setcap", "cap_net_raw+ep", path], check=True)
@@ -26,7 +26,7 @@ def test_file_capabilities_are_told_of(bin_dir):
     assert done.returncode == 0 and b"capabilities" in done.stderr and done.stderr.count(b"\n") == 1
 
 
-def test_a_program_that_may_not_be_read_is_refused(bin_dir):
+def test_a_program_that_cannot_be_read_is_refused(bin_dir):
     path = bin_dir / "unreadable-true"
     shutil.copy("/bin/true", path)
     path.chmod(0o111)
@@ -34,12 +34,12 @@ def test_a_program_that_may_not_be_read_is_refused(bin_dir):
     assert done.returncode == 126 and b"not read" in done.stderr
 
 
-def test_one_cannot_stand_in_another():
+def test_a_run_inside_another_is_refused():
     done = inside(Place.leat, "run", "--quiet", "--", "true")
     assert done.returncode == 126 and b"inside another" in done.stderr
 
 
-def test_a_process_that_forbids_looking_into_it_is_named():
+def test_a_process_that_makes_itself_undumpable_is_named():
     done = python("""
 import ctypes, socket, os
 s = socket.socket()
@@ -50,8 +50,8 @@ except OSError as e: print(e.errno)
     assert done.stdout == b"1\n" and re.search(rb"leat: python3\[\d+\] forbids", done.stderr), done
 
 
-def test_no_ip_socket_was_ever_made_by_the_program(ports, scratch):
-    """The kernel's word for it: strace shows what each new descriptor is. The worker makes the one IP socket, the program's tree none."""
+def test_the_program_makes_no_ip_socket(ports, scratch):
+    """strace shows what each new descriptor is. The worker makes the IP sockets, and the processes of the program make none."""
     trace = scratch / "trace"
     run = ["strace", "-f", "-yy", "-o", trace, "-e", "trace=socket,accept,accept4,execve,clone,clone3,fork,vfork"]
     program = f"curl -s http://127.0.0.1:{ports[0]}/; curl -s http://127.0.0.1:{ports[0]}/"

@@ -1,4 +1,4 @@
-"""Many runs at once, whose peer goes away in the middle."""
+"""Many runs at once whose server ends in the middle of a transfer."""
 import os
 import signal
 import subprocess
@@ -8,7 +8,7 @@ from inside import PYTHON, command, descendants, environment, free_port, nothing
 
 RUNS = 20
 
-# Headers that promise more than ever comes, and then octets without an end.
+# Sends a header with a huge length, and then octets without end.
 ENDLESS = """
 import socket, sys, threading, time
 listener = socket.create_server(('127.0.0.1', int(sys.argv[1])), backlog=256)
@@ -21,8 +21,8 @@ while True: threading.Thread(target=serve, args=(listener.accept()[0],), daemon=
 """
 
 
-def crowd(scratch, how, options, wait):
-    """Runs of curl, until each has got something; then @how ends the server. Exit statuses, and processes that are left."""
+def end_server_under_load(scratch, how, options, wait):
+    """Starts RUNS runs of curl, waits until each has received something, and ends the server with signal @how. Returns the exit statuses, the processes that are left, and the error output."""
     port = free_port()
     server = subprocess.Popen([PYTHON, "-c", ENDLESS, str(port)])
     runs = []
@@ -49,15 +49,15 @@ def crowd(scratch, how, options, wait):
             run.stderr.close()
 
 
-def test_a_server_killed_in_the_middle_ends_all_who_ask_it(scratch):
-    statuses, left, said = crowd(scratch, signal.SIGKILL, [], 20)
-    # 18: a part only, 56: the connection was reset.
+def test_all_runs_end_when_their_server_is_killed(scratch):
+    statuses, left, said = end_server_under_load(scratch, signal.SIGKILL, [], 20)
+    # 18: only a part arrived; 56: the connection was reset.
     assert set(statuses) <= {18, 56}, (statuses, said)
     assert not left
     assert sorted(os.listdir(scratch)) == sorted(map(str, range(RUNS)))
 
 
-def test_and_on_a_bad_link_too(scratch):
-    statuses, left, said = crowd(scratch, signal.SIGTERM, ["--rtt", "20ms", "--loss", "2%", "--rate", "20mbit"], 20)
+def test_all_runs_end_when_their_server_ends_on_a_bad_link(scratch):
+    statuses, left, said = end_server_under_load(scratch, signal.SIGTERM, ["--rtt", "20ms", "--loss", "2%", "--rate", "20mbit"], 20)
     assert set(statuses) <= {18, 56}, (statuses, said)
     assert not left

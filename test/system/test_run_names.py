@@ -1,4 +1,4 @@
-"""What other users and scripts on the machine can do to a run's sockets: names that they can read, and a temporary folder that they can clean."""
+"""What other users and scripts of the machine can do to a run: they can read the names of its sockets, and clean its temporary directory."""
 import os
 import re
 import subprocess
@@ -23,12 +23,12 @@ SERVER = textwrap.dedent("""
 
 
 def names_in_use():
-    """The abstract names of the machine, as any user reads them."""
+    """Returns the abstract names in use on the machine, which any user can read."""
     return {line.split()[-1][1:] for line in open("/proc/net/unix") if re.search(r" @[0-9a-f]{16}@[0-9a-f]+$", line)}
 
 
 def squat(names):
-    """As another user: take the names that would come next, were they numbered."""
+    """As another user, takes the names that would come next if names were numbered."""
     code = textwrap.dedent("""
         import socket, sys
         held = []
@@ -49,12 +49,12 @@ def squat(names):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed")
-def test_names_that_another_user_can_compute_are_not_needed(leat):
+def test_another_user_cannot_take_the_names_that_a_run_will_need(leat):
     before = names_in_use()
     program = subprocess.Popen(NOBODY + [leat, "run", "-q", "--", "/usr/bin/python3", "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
     assert program.stdout.readline() == "waiting\n"
     names = names_in_use() - before
-    assert names, "the names of accepted connections can be read by everybody"
+    assert names, "any user can read the names of accepted connections"
     squatter = squat(names)
     assert int(squatter.stdout.readline()) > 0
     out, _ = program.communicate("go on\n", timeout=30 * SLOWER)
@@ -86,7 +86,7 @@ CLEANED = textwrap.dedent("""
 """)
 
 
-def test_a_run_outlives_the_cleaning_of_its_temporary_folder_and_leaves_none(leat, scratch):
+def test_a_run_goes_on_after_its_temporary_directory_is_removed_and_leaves_none(leat, scratch):
     folder = scratch / "r"
     folder.mkdir()
     folder.chmod(0o777)
@@ -95,8 +95,8 @@ def test_a_run_outlives_the_cleaning_of_its_temporary_folder_and_leaves_none(lea
     assert os.listdir(folder) == []
 
 
-def test_a_run_works_where_the_usual_folders_cannot_be_written(leat, scratch):
-    """XDG_RUNTIME_DIR does not exist and TMPDIR may not be written: the next one serves."""
+def test_a_run_works_where_the_usual_directories_cannot_be_written(leat, scratch):
+    """XDG_RUNTIME_DIR does not exist and TMPDIR cannot be written: the next one is used."""
     locked = scratch / "locked"
     locked.mkdir()
     locked.chmod(0o555)

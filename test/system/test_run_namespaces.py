@@ -1,4 +1,4 @@
-"""A program that makes a network namespace of its own has an empty one, as on Linux; namespaces of the host's are not entered."""
+"""A new network namespace of the program is empty, as on Linux, and the program cannot enter a namespace of the host."""
 import contextlib
 import os
 import shutil
@@ -27,20 +27,20 @@ def user_namespaces():
 
 
 def both(*args, **more):
-    """Natively and inside: what was said, and how it ended."""
+    """Runs the command on Linux and inside. Returns for each: output, error output, exit status."""
     done = [subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/",
                            stdin=subprocess.DEVNULL, **more) for prefix in (unprivileged(), command(options=["-q"]))]
     return [(one.stdout, one.stderr, one.returncode) for one in done]
 
 
-def test_a_network_namespace_of_its_own_is_empty(ports):
+def test_a_new_network_namespace_is_empty(ports):
     script = f"""ip -br link; ip link set lo up && ip -br addr; ip route; curl -s -m 5 http://127.0.0.1:{ports[0]}/; echo $?
         curl -s -m 5 http://10.0.2.2/; echo $?; cat /proc/net/dev | wc -l"""
     natively, inside_too = both("unshare", "-rn", "sh", "-c", script)
     assert inside_too == natively and "127.0.0.1/8" in natively[0]
 
 
-def test_its_loopback_works():
+def test_the_loopback_of_a_new_namespace_works():
     code = UNSHARE + """
 print(call('unshare', NEWUSER | NEWNET)); up()
 for family, address in (socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1'):
@@ -54,7 +54,7 @@ print([name for _, name in socket.if_nameindex()])
     assert inside_too == natively and natively[0].startswith("done\n100000 True\n")
 
 
-def test_sockets_made_before_stay_what_they_were(ports):
+def test_sockets_from_before_unshare_stay_in_leats_network(ports):
     done = python(UNSHARE + f"""
 def ask(s):
     s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); return s.makefile('rb').read()[-6:]
@@ -71,7 +71,7 @@ os.waitpid(child, 0); print(ask(socket.create_connection(('127.0.0.1', {ports[0]
     assert done.stdout.decode().split("\n") == ["done", "b'hello\\n' True", "b'hello\\n'", "ECONNREFUSED", "b'hello\\n'", ""], done
 
 
-def test_its_sockets_can_be_passed_along():
+def test_sockets_of_a_new_namespace_can_be_passed():
     code = UNSHARE + """
 print(call('unshare', NEWUSER | NEWNET)); up()
 a, b = socket.socketpair(); listener = socket.create_server(('127.0.0.1', 0))
@@ -84,20 +84,20 @@ print(len(fds), flags, socket.socket(fileno=fds[0]).getsockname() == listener.ge
     assert inside_too == natively and "1 0 True" in natively[0]
 
 
-def test_vsock_stays_refused_there():
+def test_vsock_is_refused_in_a_new_namespace():
     done = python(UNSHARE + "print(call('unshare', NEWUSER | NEWNET), libc.socket(40, 1, 0))")
     assert done.stdout == b"done -1\n"
 
 
 @pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bubblewrap")
-def test_bubblewrap():
+def test_bubblewrap_works_as_on_linux():
     natively, inside_too = both("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--unshare-all", "ip", "-br", "addr")
     assert inside_too == natively and natively[2] == 0 and "127.0.0.1/8" in natively[0]
 
 
 @contextlib.contextmanager
-def elsewhere():
-    """A process of the user's outside, in namespaces of its own."""
+def process_outside():
+    """A process of the user outside, in namespaces of its own. Gives its process ID."""
     with subprocess.Popen([*unprivileged(), "unshare", "-rn", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE) as proc:
         assert proc.stdout.readline() == b"ready\n"
         yield proc.pid
@@ -105,20 +105,20 @@ def elsewhere():
 
 
 @pytest.mark.parametrize("how", ["nsenter -t %d -U -n --preserve-credentials true", "nsenter --user=/proc/%d/ns/user --preserve-credentials true"])
-def test_a_namespace_of_the_hosts_is_not_entered(how):
-    with elsewhere() as pid:
+def test_a_namespace_of_the_host_cannot_be_entered(how):
+    with process_outside() as pid:
         assert subprocess.run([*unprivileged(), *(how % pid).split()], capture_output=True).returncode == 0
         done = loud(*(how % pid).split())
     assert done.returncode != 0 and "not permitted" in done.stderr and done.stderr.count("may not enter") == 1, done
 
 
-def test_a_namespace_of_the_hosts_is_not_entered_by_its_process():
-    with elsewhere() as pid:
+def test_a_namespace_of_the_host_cannot_be_entered_by_pidfd():
+    with process_outside() as pid:
         done = python(UNSHARE + f"print(call('setns', os.pidfd_open({pid}), NEWUSER | NEWNET), call('setns', os.pidfd_open(os.getpid()), NEWUSER))")
     assert done.stdout == b"EPERM EINVAL\n", done
 
 
-def test_a_namespace_that_was_made_inside_is_entered():
+def test_a_namespace_that_was_made_inside_can_be_entered():
     script = """unshare -rn sh -c 'ip link set lo up; echo; exec sleep 30' >"$0/pipe" & read -r _ <"$0/pipe"
         nsenter -t $! -U -n --preserve-credentials ip -br addr; kill $!"""
     for prefix in unprivileged(), command(options=["-q"]):
@@ -130,7 +130,7 @@ def test_a_namespace_that_was_made_inside_is_entered():
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-def test_root_returns_to_leats_network(ports):
+def test_root_can_return_to_leats_network(ports):
     code = UNSHARE + f"""
 ours = os.open('/proc/self/ns/net', os.O_RDONLY)
 def ask():
@@ -143,7 +143,7 @@ print(ask(), call('unshare', NEWNET), ask(), call('setns', ours, NEWNET), ask())
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/dev/net/tun"), reason="needs root and /dev/net/tun")
-def test_a_tap_is_had_in_a_namespace_of_its_own_alone():
+def test_a_tap_can_be_made_in_a_new_namespace_only():
     code = UNSHARE + """
 import fcntl, struct
 def attach():
@@ -158,8 +158,8 @@ print(attach(), call('unshare', NEWNET), attach())
 
 
 @needs_root("a PID namespace of its own")
-def test_a_process_that_no_pid_namespace_of_the_runs_has_lets_no_one_in():
-    """A pidfd from outside names it; its number cannot be seen, and so not judged."""
+def test_the_namespace_of_a_process_with_an_unknown_id_cannot_be_entered():
+    """The pidfd comes from outside the PID namespace of the run. So the process has no ID there, and Leat cannot tell whose namespace it is in."""
     code = UNSHARE + """
 import sys
 print(call('setns', int(sys.argv[1]), NEWNET))

@@ -1,4 +1,4 @@
-"""The files that a run writes for its user: refused before the program starts if they cannot be opened, and never incomplete without a word."""
+"""The output files of a run: refused before the program starts if they cannot be opened, and never incomplete without a message."""
 import json
 import os
 import shutil
@@ -31,7 +31,7 @@ def fifo(scratch):
 
 @pytest.fixture(scope="module", autouse=True)
 def unread(place):
-    """A run that waits for a reader of its FIFO, while the other tests go on."""
+    """A run that waits for a reader of its FIFO while the other tests run."""
     folder = tempfile.mkdtemp(prefix="leat-test-")
     os.chmod(folder, 0o777)
     os.mkfifo(f"{folder}/f")
@@ -53,19 +53,19 @@ def test_a_file_that_cannot_be_opened_is_refused_before_the_program_starts(optio
     assert done.stderr.decode() == f"leat run: {option} {path}: {words}\n"
 
 
-def test_a_capture_onto_a_full_disk_is_refused_before_the_program_starts():
+def test_a_capture_to_a_full_disk_is_refused_before_the_program_starts():
     done = inside("echo", "started", options=["--capture", "/dev/full"])
     assert (done.returncode, done.stdout) == (125, b"")
     assert done.stderr == b"leat run: --capture /dev/full: No space left on device\n"
 
 
-def test_a_summary_that_cannot_be_written_ends_a_run_that_went_well_with_125():
+def test_a_successful_run_ends_with_125_if_its_summary_cannot_be_written():
     done = inside("echo", "started", options=["--json", "/dev/full"])
     assert (done.returncode, done.stdout) == (125, b"started\n")
     assert done.stderr == b"leat: --json /dev/full is incomplete: No space left on device\n"
 
 
-def test_a_programs_own_failure_is_kept():
+def test_the_exit_status_of_a_failed_program_is_kept():
     done = inside("sh", "-c", "exit 7", options=["--json", "/dev/full"])
     assert done.returncode == 7 and b"--json /dev/full is incomplete" in done.stderr
     done = inside("sh", "-c", "kill -TERM $$", options=["--json", "/dev/full"])
@@ -73,7 +73,7 @@ def test_a_programs_own_failure_is_kept():
 
 
 def test_a_disk_that_fills_up_stops_the_capture_but_not_the_program(ports):
-    """Here the limit of a file's size stands for the disk's."""
+    """The limit on the size of a file stands for a full disk."""
     program = f"curl -s -o /dev/null -w '%{{http_code}} %{{size_download}}' http://127.0.0.1:{ports[0]}/big"
     name = f"{Place.names}/c"
     done = shell(f"ulimit -f 64; {leat(options=['--capture', name])} {program}")
@@ -88,12 +88,12 @@ def test_standard_output_that_is_closed_is_refused(option):
     assert (done.returncode, done.stderr) == (125, f"leat run: {option}: Bad file descriptor\n")
 
 
-def test_the_ladder_needs_standard_error():
+def test_trace_needs_standard_error():
     assert shell(f"{leat('echo', 'started', options=['--trace'])} 2>&-").stdout == ""
     assert shell(f"{leat('echo', 'started', options=['--trace'])} 2>&-").returncode == 125
 
 
-def test_a_ladder_that_cannot_be_written_ends_a_run_that_went_well_with_125(ports):
+def test_a_successful_run_ends_with_125_if_its_trace_cannot_be_written(ports):
     curl = ["curl", "-s", f"http://127.0.0.1:{ports[0]}/"]
     done = shell(f"{leat(*curl, options=['--trace'])} 2>/dev/full")
     assert (done.returncode, done.stdout) == (125, "hello\n")
@@ -102,13 +102,13 @@ def test_a_ladder_that_cannot_be_written_ends_a_run_that_went_well_with_125(port
     assert done.returncode == 125
 
 
-def test_a_summary_for_a_reader_that_went_away_ends_a_run_that_went_well_with_125():
+def test_a_successful_run_ends_with_125_if_the_reader_of_its_summary_is_gone():
     line = f"{leat('sleep', '0.5', options=['--json', '-'])} | exec <&-; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, env=environment(), stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stderr) == (125, b"leat: --json - is incomplete: Broken pipe\n")
 
 
-def test_a_fifo_with_a_reader_gets_the_summary_whole(fifo):
+def test_a_fifo_with_a_reader_gets_the_whole_summary(fifo):
     found = []
     reader = threading.Thread(target=lambda: found.append((fifo).read_text()))
     with started("true", options=["--json", fifo], text=True) as proc:
@@ -119,7 +119,7 @@ def test_a_fifo_with_a_reader_gets_the_summary_whole(fifo):
     assert json.loads(found[0])["exit"] == {"status": 0}
 
 
-def test_a_capture_for_a_reader_that_goes_away_ends_a_run_that_went_well_with_125(fifo, ports):
+def test_a_successful_run_ends_with_125_if_the_reader_of_its_capture_goes_away(fifo, ports):
     reader = subprocess.Popen(["head", "-c", "100", fifo], stdout=subprocess.DEVNULL)
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/big", "-o", "/dev/null", options=["--capture", fifo])
     reader.wait(10)
@@ -138,12 +138,12 @@ def test_two_options_with_one_file_are_refused(scratch):
 
 
 @pytest.mark.parametrize("words", ["--version", "--help", "run --help", "doctor", "doctor --json", "doctor --help"])
-def test_what_cannot_be_printed_is_an_error(words):
+def test_output_that_cannot_be_written_is_an_error(words):
     done = shell(f"{Place.leat} {words} >/dev/full")
     assert (done.returncode, done.stderr) == (125, "leat: cannot write to standard output: No space left on device\n")
 
 
-def test_a_fifo_that_no_process_reads_is_refused_after_a_while(unread):
+def test_a_fifo_that_no_process_reads_is_refused_after_ten_seconds(unread):
     path, proc = unread
     said, complained = proc.communicate(timeout=30)
     assert (proc.returncode, said) == (125, b"")

@@ -1,4 +1,4 @@
-"""Whose connection it was, in everything that shows connections."""
+"""Captures, the summary and the trace name the process that owns a connection."""
 import json
 import re
 import socket
@@ -8,12 +8,12 @@ from inside import PYTHON, command, environment, free_port, inside, nothing_left
 
 
 def watched(scratch, *program, options=(), **more):
-    """Run with a summary as JSON and a capture; both."""
+    """Runs @program with a JSON summary and a capture. Returns the finished process, the summary, and the path of the capture."""
     done = inside(*program, options=["--json", scratch / "s.json", "--capture", scratch / "c.pcapng", *options], **more)
     return done, json.loads((scratch / "s.json").read_text()), scratch / "c.pcapng"
 
 
-def test_curl_is_named_in_the_summary_and_on_its_packets(ports, scratch):
+def test_the_summary_and_the_packets_name_curl(ports, scratch):
     done, summary, capture = watched(scratch, "sh", "-c", f"echo $$; exec curl -s http://127.0.0.1:{ports[0]}/")
     pid = int(done.stdout.split()[0])
     assert [c["owner"] for c in summary["connections"]] == [f"curl[{pid}]"]
@@ -23,12 +23,12 @@ def test_curl_is_named_in_the_summary_and_on_its_packets(ports, scratch):
     assert len(lines) >= 4 and all(f"curl[{pid}]" in line for line in lines), read
 
 
-def test_the_printed_summary_and_the_ladder_name_it(ports):
+def test_the_trace_names_the_owner(ports):
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/", options=["--trace"])
     assert re.search(rb":\d+ curl\[\d+\]\n", done.stderr)
 
 
-def test_the_summary_counts_from_the_start_even_if_nothing_happened():
+def test_the_duration_in_the_summary_begins_with_the_run():
     done = subprocess.run(command("sleep", "0.3"), capture_output=True, text=True, timeout=30, env=environment(""), cwd="/")
     took = re.search(r"0 TCP connections in (\d+)ms", done.stderr)
     assert took and 300 <= int(took[1]) < 5000, done.stderr
@@ -47,7 +47,7 @@ for i in range(3):
 """
 
 
-def test_each_child_of_a_forking_server_owns_what_it_serves(scratch):
+def test_each_child_of_a_forking_server_owns_its_connection(scratch):
     port = free_port()
     with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:8000", "--json", scratch / "s.json"]) as proc:
         assert proc.stdout.readline() == b"ready\n"
@@ -60,7 +60,7 @@ def test_each_child_of_a_forking_server_owns_what_it_serves(scratch):
     assert found == {far: f"python3[{pid}]" for far, pid in said.items()}
 
 
-def test_a_name_cannot_steer_the_terminal(ports):
+def test_control_characters_in_a_process_name_are_not_printed(ports):
     code = f"""
 import socket
 open('/proc/self/comm', 'w').write('\\x1b[31mred')

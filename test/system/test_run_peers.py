@@ -1,4 +1,4 @@
-"""Programs of others on both sides: redis, socat, ncat, git."""
+"""Widely used programs work inside and against servers outside: redis, socat, git."""
 import contextlib
 import os
 import signal
@@ -18,7 +18,7 @@ def redis(scratch, *options, port=6379):
         yield proc
 
 
-def test_redis_with_its_benchmark_from_outside(scratch):
+def test_a_published_redis_serves_its_benchmark(scratch):
     port = free_port()
     with redis(scratch, "-p", f"{port}:6379") as proc:
         until_connected(port, proc, ask=b"PING\r\n")
@@ -31,7 +31,7 @@ def test_redis_with_its_benchmark_from_outside(scratch):
         assert proc.wait(10) in (0, -signal.SIGTERM)
 
 
-def test_redis_cli_inside_pipelines_to_a_server_outside(scratch):
+def test_redis_clients_inside_use_a_server_outside(scratch):
     port = free_port()
     server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--dir", str(scratch)], stdout=subprocess.DEVNULL)
     try:
@@ -51,7 +51,7 @@ def test_redis_cli_inside_pipelines_to_a_server_outside(scratch):
         server.wait(10)
 
 
-def test_socat_both_ways(scratch):
+def test_socat_receives_a_file_on_a_published_port(scratch):
     """socat waits with select() and shuts one direction at a time."""
     path = scratch / "file"
     path.write_bytes(BIG)
@@ -66,7 +66,7 @@ def test_socat_both_ways(scratch):
     assert (scratch / "copy").read_bytes() == BIG
 
 
-def test_git_clones_over_http(scratch):
+def test_git_clones_over_http_inside(scratch):
     env = os.environ | {"HOME": str(scratch), "GIT_CONFIG_NOSYSTEM": "1"}
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.test", "-c", "safe.directory=*"]
     source = scratch / "source"
@@ -102,7 +102,7 @@ for i in range(20):
 """
 
 
-def test_descriptors_sent_along_a_connection_hold_nothing_up():
-    """Linux's TCP takes no notice of them; the kernel ends each reading of the stand-in at the octets that they came with."""
+def test_descriptors_sent_over_tcp_are_ignored():
+    """Linux's TCP ignores them. In AF_UNIX a read ends after the octets that carry descriptors, so the worker must read again."""
     done = inside(PYTHON, "-c", DESCRIPTORS_ALONG)
     assert done.returncode == 0, done.stderr

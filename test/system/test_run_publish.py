@@ -1,4 +1,4 @@
-"""How published ports reach the program, and what a run says of itself where nothing went wrong."""
+"""How clients of published ports reach the program."""
 import contextlib
 import os
 import re
@@ -12,7 +12,7 @@ from inside import PYTHON, command, environment, free_port, nothing_left, place,
 
 
 def test_a_normal_start_drops_nothing(leat):
-    """Announcements and reports of groups that every stack sends at its start are no faults of the other side."""
+    """The announcements and group reports that every stack sends at its start do not count as drops."""
     done = run(leat, "run", "--", "true")
     assert "link up" in done.stderr and "dropped" not in done.stderr, done.stderr
 
@@ -45,12 +45,12 @@ def loopback_of(address):
 
 
 def both(port, udp=""):
-    """Published on both loopback addresses."""
+    """Publishes port 7000 on both loopback addresses."""
     return ["-p", f"127.0.0.1:{port}:7000{udp}", "-p", f"[::1]:{port}:7000{udp}"]
 
 
 def ask(client, port, source=None):
-    """What a server says to a client; and the client's own port."""
+    """Returns what the server says to a client, and the client's own port."""
     with socket.create_connection((client, port), 10, source_address=source) as s:
         s.sendall(b"hello")
         answer = b""
@@ -61,7 +61,7 @@ def ask(client, port, source=None):
 
 @pytest.mark.parametrize("listener", ["127.0.0.1", "::1", "0.0.0.0", "::", "10.0.2.15"])
 def test_a_published_port_reaches_every_kind_of_listener(listener):
-    """On the loopback of either family, too; to it, clients on the host's loopback are shown as loopback, to others as the gateway."""
+    """A listener on loopback of either family is reached, too. It sees clients from the host's loopback as loopback; other listeners see them as the gateway."""
     port = free_port()
     with started(PYTHON, "-c", TCP_SERVER, listener, 2, options=both(port)) as proc:
         assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
@@ -85,8 +85,8 @@ def address(name):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an address of its own needs root")
-def test_a_client_from_elsewhere_keeps_its_address_also_at_a_loopback_listener():
-    """Whom the program trusts as local must be local."""
+def test_a_loopback_listener_sees_the_address_of_a_remote_client():
+    """A program trusts loopback clients, so a remote client must not look like one."""
     port = free_port()
     with address("192.0.2.77") as far, started(PYTHON, "-c", TCP_SERVER, "127.0.0.1", 1, options=["-p", f"{far}:{port}:7000"]) as proc:
         proc.stdout.readline()
@@ -104,8 +104,8 @@ def test_a_client_from_elsewhere_keeps_its_address_also_at_a_loopback_listener()
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an address of its own needs root")
 @pytest.mark.parametrize("far,listener,shown", [("2001:db8::77", "127.0.0.1", "192.0.0.8"), ("192.0.2.77", "::1", "64:ff9b:1::c000:24d")])
-def test_a_client_from_elsewhere_is_never_shown_as_local(far, listener, shown):
-    """Nor of the other family, which cannot show its address as it is."""
+def test_a_remote_client_of_the_other_family_is_never_shown_as_local(far, listener, shown):
+    """A listener of the other family cannot see the address of the client as it is, so it sees a translated one."""
     port = free_port()
     with address(far), started(PYTHON, "-c", TCP_SERVER, listener, 1, options=["-p", f"[{far}]:{port}:7000" if ":" in far else f"{far}:{port}:7000"]) as proc:
         proc.stdout.readline()
@@ -133,8 +133,8 @@ def test_a_published_datagram_port_reaches_every_kind_of_socket(listener):
         assert proc.wait(10) == 0, proc.stderr.read()
 
 
-def test_a_datagram_goes_back_to_who_spoke_last_under_a_name():
-    """A client inside and one outside have the same port, and are shown under the same name."""
+def test_an_answer_goes_to_the_last_sender_with_that_name():
+    """A client inside and one outside have the same port, so the server sees both under the same name."""
     port, same = free_port(), 41000
     code = f"""
 import socket
@@ -164,7 +164,7 @@ for i in range(2):
         assert proc.wait(10) == 0, proc.stderr.read()
 
 
-def test_the_outer_address_comes_before_loopback():
+def test_a_listener_on_the_outer_address_is_reached_before_one_on_loopback():
     port = free_port()
     code = """
 import select, socket
@@ -181,8 +181,8 @@ ready[0].accept()[0].sendall(b"well")
         assert proc.wait(10) == 0, proc.stderr.read()
 
 
-def test_inside_loopback_stays_loopback():
-    """As on Linux: the program's own outer address does not lead to what is bound to 127.0.0.1, published or not."""
+def test_the_outer_address_does_not_reach_a_loopback_listener_from_inside():
+    """As on Linux, the program's own outer address does not lead to a socket that is bound to 127.0.0.1, whether its port is published or not."""
     code = """
 import socket
 server = socket.create_server(("127.0.0.1", 7000))
@@ -201,8 +201,8 @@ def refused(port):
     return True
 
 
-def test_a_client_that_nobody_serves_is_reported_once(leat):
-    """The line names the publication and the port inside."""
+def test_a_client_without_a_listener_is_reported_once(leat):
+    """The message names the published port and the port inside."""
     port = free_port()
     code = "print('ready', flush=True); input()"
     for quiet in ([], ["-q"]):
@@ -222,7 +222,7 @@ def test_a_client_that_nobody_serves_is_reported_once(leat):
         assert lines == ([] if quiet else expected), err
 
 
-def test_a_client_that_is_not_served_is_reported_with_the_ports_that_are():
+def test_the_report_of_a_client_without_a_listener_names_the_ports_with_one():
     port = free_port()
     code = "import socket\nl = [socket.create_server(('127.0.0.1', p)) for p in (3000, 3001, 3002)]\nprint('ready', flush=True); input()"
     proc = subprocess.Popen(command(PYTHON, "-c", code, options=["-p", f"{port}:7000"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -234,7 +234,7 @@ def test_a_client_that_is_not_served_is_reported_with_the_ports_that_are():
     assert "does not listen on TCP port 7000 (it does on 3000, 3001 and 3002); it was refused\n" in err, err
 
 
-CROWD_SERVER = """
+ECHO_SERVER = """
 import asyncio, sys
 async def serve(reader, writer):
     while octets := await reader.read(100):
@@ -251,10 +251,10 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("listener", ["127.0.0.1", "0.0.0.0", "::"])
-def test_five_hundred_clients_at_a_time_are_all_served(listener):
-    """Over IPv4 and IPv6 at once: none is refused, and each hears its own words twice while all others are there."""
+def test_five_hundred_clients_at_once_are_all_served(listener):
+    """Over IPv4 and IPv6 at once, no client is refused, and each gets its own octets back twice while all others are connected."""
     port, clients = free_port(), []
-    with started(PYTHON, "-c", CROWD_SERVER, listener, options=both(port)) as proc, contextlib.ExitStack() as stack:
+    with started(PYTHON, "-c", ECHO_SERVER, listener, options=both(port)) as proc, contextlib.ExitStack() as stack:
         assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
         for i in range(500):
             clients.append(stack.enter_context(socket.create_connection(("127.0.0.1", "::1")[i % 2:][:1] + (port,), 30)))

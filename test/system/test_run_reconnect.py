@@ -1,9 +1,9 @@
-"""A stream that begins anew needs another proxy socket, put in the place of the old one. Only then, and nothing else, may be replaced."""
+"""A stream that connects again needs another proxy socket at the same number. Nothing but the old proxy socket may be replaced."""
 import pytest
 
 from inside import PYTHON, inside, nothing_left, place, python  # noqa: F401
 
-# One thread connects the number 100 all the time. The other puts a socket there and then a file, which has to stay.
+# One thread calls connect() on descriptor 100 all the time. The other puts a socket there and then a file, which must stay.
 RACE = """
 import ctypes, os, socket, stat, struct, threading, time
 libc, at, refused = ctypes.CDLL(None), 100, socket.socket()
@@ -36,8 +36,8 @@ thread.join()
 print(replaced, tries > 20)
 """
 
-# connect() without waiting fails, is asked for the error, fails once more as on Linux, and then succeeds: as whatever MORE has made of the process.
-ANEW = """
+# A non-blocking connect() fails, SO_ERROR says why, connect() fails once more as on Linux, and then succeeds. MORE adds threads or processes.
+RECONNECT = """
 import ctypes, os, select, signal, socket, threading, time
 MORE
 listener, refused, s = socket.create_server(('127.0.0.1', 0)), socket.socket(), socket.socket()
@@ -60,33 +60,33 @@ END
 
 @pytest.mark.parametrize("blocking", [False, True])
 @pytest.mark.parametrize("disable", ["", "hold"])
-def test_what_another_thread_puts_at_the_number_stays(blocking, disable):
+def test_a_file_that_another_thread_puts_at_the_number_stays(blocking, disable):
     done = python(RACE.replace("BLOCKING", str(blocking)), disable=disable)
     assert done.stdout == b"0 True\n", done
 
 
 THREADS = "stop = threading.Event(); [threading.Thread(target=stop.wait).start() for _ in range(5)]"
-# A child with the same table (CLONE_FILES), which ends with us.
+# A child with the same descriptor table (CLONE_FILES).
 SHARING = "pid = ctypes.CDLL(None).syscall(56 if os.uname().machine == 'x86_64' else 220, 0x400 | 17, 0, 0, 0, 0)\nif not pid: time.sleep(60)"
 CHILD = "pid = os.fork()\nif not pid: time.sleep(60)"
 KILL = "os.kill(pid, signal.SIGKILL)"
 
 
 @pytest.mark.parametrize("more, end, disable", [("", "", ""), (THREADS, "stop.set()", ""), (CHILD, KILL, ""), ("", "", "hold")])
-def test_a_stream_connects_anew_after_a_failure(more, end, disable):
-    done = python(ANEW.replace("MORE", more).replace("END", end), disable=disable)
+def test_a_stream_connects_again_after_a_failure(more, end, disable):
+    done = python(RECONNECT.replace("MORE", more).replace("END", end), disable=disable)
     assert done.stdout == b"0\nb'anew'\n", done
 
 
 @pytest.mark.parametrize("more, end, disable", [(SHARING, KILL, ""), (THREADS, "stop.set()", "hold")])
-def test_it_says_so_where_others_may_change_the_table(more, end, disable):
-    code = ANEW.replace("MORE", more).replace("END", end).replace("range(20)", "range(1)")
+def test_reconnecting_fails_if_others_may_change_the_descriptor_table(more, end, disable):
+    code = RECONNECT.replace("MORE", more).replace("END", end).replace("range(20)", "range(1)")
     done = python(code, disable=disable)
     assert done.stdout == b"103\n", done
 
 
-def test_other_threads_go_on_after_they_stood_still():
-    """What they do while another thread's socket is replaced again and again: sleep, wait for events and for data, take signals, compute."""
+def test_threads_that_were_held_go_on():
+    """While another thread's socket is replaced again and again, they sleep, wait for events and for data, take signals, and compute."""
     code = """
 import os, select, signal, socket, threading, time
 listener, refused, s = socket.create_server(('127.0.0.1', 0)), socket.socket(), socket.socket()

@@ -1,4 +1,4 @@
-"""Descriptors that are passed along AF_UNIX sockets: they arrive as on Linux, but for those that lead to the host's network."""
+"""Descriptors that are passed over AF_UNIX sockets arrive as on Linux, except those that lead to the host's network."""
 import ast
 import contextlib
 import json
@@ -14,7 +14,7 @@ from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left
 
 LATER = 0.05
 
-# Each step: what is sent (when the program says "next": octets, how many descriptors of which file), and how it is received.
+# Each step: what is sent each time the program says "next" (octets and descriptors), and how the program receives it.
 STEPS = {
     "plain": dict(send=[("a", [])], receive=[(100, 0)]),
     "nothing with it": dict(send=[("a", [])], receive=[(100, 100)]),
@@ -25,13 +25,13 @@ STEPS = {
     "room for none": dict(send=[("a", ["pipe"])], receive=[(100, 19)]),
     "no room": dict(send=[("a", ["pipe"])], receive=[(100, 0)]),
     "closed by execve": dict(send=[("a", ["pipe", "file"])], receive=[(100, 100, "MSG_CMSG_CLOEXEC")]),
-    "looked at and taken": dict(send=[("a", ["pipe"]), None], receive=[(100, 100, "MSG_PEEK"), (100, 100)]),
+    "peeked and received": dict(send=[("a", ["pipe"]), None], receive=[(100, 100, "MSG_PEEK"), (100, 100)]),
     "opened with O_PATH": dict(send=[("a", ["path", "pipe"])], receive=[(100, 100)]),
     "the most": dict(send=[("a", ["null"] * 253)], receive=[(100, 2000)]),
     "long": dict(send=[("b" * 60000, ["pipe"])], receive=[(100000, 100)]),
     "longer": dict(send=[("b" * 150000, ["pipe"])], receive=[(200000, 100)]),
     "cut": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100), (10, 100, "MSG_DONTWAIT")]),
-    "cut and told": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100, "MSG_TRUNC"), (10, 100, "MSG_DONTWAIT")]),
+    "cut, with MSG_TRUNC": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100, "MSG_TRUNC"), (10, 100, "MSG_DONTWAIT")]),
     "scattered": dict(send=[("abcdef", ["pipe"])], receive=[([1, 2, 0, 30], 100)]),
     "no octets": dict(send=[("abcdef", ["pipe"])], receive=[([], 100), (10, 100, "MSG_DONTWAIT")]),
     "two": dict(pause=0.05, send=[[("a", ["pipe"]), ("b", ["file"])], None], receive=[(100, 100), (100, 100)]),
@@ -53,7 +53,7 @@ STEPS = {
 
 
 class Sender:
-    """The process outside."""
+    """The process outside that sends the descriptors."""
 
     def __init__(self, folder, kind):
         self.path, self.kind = str(folder / "socket"), kind
@@ -100,7 +100,7 @@ class Sender:
 
 
 def exchange(folder, kind, steps, *prefix, **more):
-    """What the program says of each step, and its standard error."""
+    """Returns what the program prints for each step, and its error output."""
     sender = Sender(folder, getattr(socket, kind))
     served = threading.Thread(target=sender.serve, args=(steps,), daemon=True)
     served.start()
@@ -136,7 +136,7 @@ def test_descriptors_arrive_on_older_kernels(scratch, disable):
 
 
 @pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM", "SOCK_SEQPACKET"])
-def test_a_socket_of_the_hosts_does_not_arrive(scratch, kind):
+def test_a_socket_of_the_host_does_not_arrive(scratch, kind):
     step = dict(name="host", send=[("a", ["pipe", "host", "file"]), ("b", ["host udp"]), (LATER, "c", ["host"]), ("d", ["host"]), None],
                 receive=[(100, 100), (100, 100), (100, 100), (100, 100, "MSG_PEEK"), (100, 100)])
     [[_, *lines]], stderr = exchange(scratch, kind, [step], *command())
@@ -147,7 +147,7 @@ def test_a_socket_of_the_hosts_does_not_arrive(scratch, kind):
 
 @contextlib.contextmanager
 def four_messages(bin_dir):
-    """recvmmsg_rights, and a socket from which it can take four messages; two of them hold a socket of the host's."""
+    """Gives recvmmsg_rights, and a socket from which it can receive four messages; two of them hold a socket of the host."""
     subprocess.run(["cc", "-O1", "-o", bin_dir / "recvmmsg_rights", program("recvmmsg_rights.c")], check=True)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     with ours, theirs, socket.socket() as host, open("/etc/passwd") as file:
@@ -157,21 +157,21 @@ def four_messages(bin_dir):
 
 
 @pytest.mark.parametrize("asked", [4, 16, 300])
-def test_many_messages_at_once(bin_dir, asked):
-    """recvmmsg(): the same judgement for each, also where the vector is longer than what is there of it."""
+def test_recvmmsg_removes_host_sockets_from_each_message(bin_dir, asked):
+    """Also if the program asks for more messages than its vector has room for."""
     with four_messages(bin_dir) as (taker, fd):
         done = inside(taker, asked, fd, pass_fds=[fd])
     assert done.stdout == b"3 2 0\n3 0 0\n3 1 8\n3 0 8\n", done
 
 
-def test_a_header_that_the_kernel_alone_can_read_is_not_left_to_it(bin_dir):
-    """Memory for writing alone: the kernel's copy_from_user() reads it on most machines, another process does not."""
+def test_a_header_that_only_the_kernel_can_read_is_refused(bin_dir):
+    """In write-only memory the kernel's copy_from_user() can read it on most machines, but another process cannot."""
     with four_messages(bin_dir) as (taker, fd):
         done = inside(taker, -1, fd, pass_fds=[fd])
     assert (done.stdout, done.returncode) == (b"", 1), done
 
 
-def test_a_wait_for_a_message_holds_nothing_up(ports):
+def test_waiting_for_a_message_does_not_block_other_calls(ports):
     done = python(f"""
 import signal, socket, threading
 a, b = socket.socketpair()
@@ -189,8 +189,8 @@ print(b.recvmsg(10, 100)[0], rang)
     assert done.stdout == b"well\n3\nb'late' [1]\n", done
 
 
-def test_a_wait_for_what_lies_behind_the_peek_offset_takes_no_processor_time():
-    """The socket is readable all the while."""
+def test_waiting_behind_the_peek_offset_takes_no_processor_time():
+    """The socket is readable the whole time."""
     done = python("""
 import os, socket, threading
 def spent():

@@ -1,4 +1,4 @@
-"""What must hold when things go badly: a worker that is killed, a program that asks too much, threads that race."""
+"""What holds under stress: a killed worker, a program that asks for too much, threads that race."""
 import ctypes
 import os
 import pathlib
@@ -15,7 +15,7 @@ from inside import BIG, PYTHON, Place, command, descendants, environment, inside
 
 @pytest.fixture(scope="module")
 def endless():
-    """A server that sends for ever."""
+    """A server that sends without end. Gives its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         def send(conn):
             try:
@@ -43,7 +43,7 @@ print('a clean end of file', flush=True)
 """
 
 
-def test_the_worker_killed_during_a_transfer_never_looks_like_an_end_of_file(endless):
+def test_killing_the_worker_never_looks_like_an_end_of_file(endless):
     draw = random.Random(11)
     for _ in range(20):
         with started(PYTHON, "-c", READER % endless) as proc:
@@ -60,12 +60,12 @@ def status_of(pid):
 
 
 def small_pages():
-    """A page of 2 MB, of which one octet was touched, would count whole."""
+    """Disables huge pages. One that was touched once would count as 2 MB."""
     pr_set_thp_disable = 41
     assert ctypes.CDLL(None).prctl(pr_set_thp_disable, 1, 0, 0, 0) == 0
 
 
-def test_nothing_is_kept_of_connections_that_are_gone(ports):
+def test_connections_that_ended_keep_no_descriptor_and_no_memory(ports):
     code = f"""
 import socket, sys
 def many(n):
@@ -87,7 +87,7 @@ for n in 100, 1000:
         assert seen[1][1] < seen[0][1] + 8192, seen  # the summary's records, and pages touched for the first time
 
 
-def test_a_program_that_runs_out_of_descriptors(ports):
+def test_a_program_without_free_descriptors_gets_emfile(ports):
     done = python(f"""
 import errno, resource, socket
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
@@ -124,7 +124,7 @@ print(sum(os.waitpid(pid, 0)[1] for pid in children))
     assert done.stdout == b"0\n", done.stderr.decode()
 
 
-def test_threads_that_race_for_one_descriptor(ports):
+def test_threads_may_race_for_one_descriptor(ports):
     done = python(f"""
 import os, random, socket, threading, time
 listener = socket.create_server(('', 8000)); listener.settimeout(0.2)
@@ -152,7 +152,7 @@ print('well')
     assert done.stdout == b"well\n", (done.returncode, done.stdout, done.stderr.decode())
 
 
-def test_in_a_pipeline_and_without_standard_descriptors(ports, scratch):
+def test_a_run_works_in_a_pipeline_and_without_standard_descriptors(ports, scratch):
     leat = " ".join(command("curl", "-s", f"http://127.0.0.1:{ports[0]}/big", options=["--quiet"]))
     done = subprocess.run(["sh", "-c", f"{leat} | sha256sum | cut -c1-8; {leat} | head -c 5 | wc -c; {leat} 0<&- 2>&- | wc -c; {leat} -o {scratch}/big <&- >&- 2>&-; echo $?"],
                           capture_output=True, text=True, timeout=60, env=environment())
@@ -160,7 +160,7 @@ def test_in_a_pipeline_and_without_standard_descriptors(ports, scratch):
     assert (scratch / "big").read_bytes() == BIG
 
 
-def test_hang_up_ends_it(ports):
+def test_sighup_ends_a_run(ports):
     code = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()"
     with started(PYTHON, "-c", code) as proc:
         assert proc.stdout.readline() == b"ready\n"
@@ -168,12 +168,12 @@ def test_hang_up_ends_it(ports):
         assert proc.wait(5) == -signal.SIGHUP
 
 
-def test_as_root(ports):
+def test_a_run_works_as_root(ports):
     found = subprocess.run([Place.leat, "run", "--quiet", "--", "curl", "-s", f"http://127.0.0.1:{ports[0]}/"], capture_output=True, timeout=30, env=environment())
     assert found.stdout == b"hello\n", found
 
 
 @pytest.mark.parametrize("disable", ["pidfd_thread,sync_wakeup,wait_killable,addfd_send,process_vm", "pidfd_thread,process_vm", "sync_wakeup,addfd_send"])
-def test_everything_newer_may_be_missing(ports, disable):
+def test_a_run_works_without_newer_kernel_features(ports, disable):
     done = inside("sh", "-c", f"curl -s http://127.0.0.1:{ports[0]}/ && curl -s http://127.0.0.1:{ports[0]}/big | wc -c", disable=disable)
     assert done.stdout == b"hello\n3000000\n", done.stderr

@@ -1,4 +1,4 @@
-"""What the summary says of traffic that never crossed the link."""
+"""The summary hints at traffic that never crossed an impaired link."""
 import json
 import subprocess
 
@@ -17,14 +17,14 @@ client.close(); taken.close()
 
 
 def summary(scratch, *program, options=()):
-    """The printed summary, and the one for machines."""
+    """Returns the printed summary, and the JSON one."""
     done = subprocess.run(command(*program, options=["--json", scratch / "s", *options]), capture_output=True, text=True, timeout=30, env=environment(), cwd="/")
     assert done.returncode == 0, done.stderr
     return done.stderr, json.loads((scratch / "s").read_text())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "10.0.2.15"])
-def test_an_impaired_link_that_traffic_passes_by_is_hinted_at(scratch, host):
+def test_a_hint_is_printed_if_traffic_bypasses_an_impaired_link(scratch, host):
     code = INSIDE.replace("HOST", repr(host))
     printed, report = summary(scratch, PYTHON, "-c", code, options=["--up-loss", "1%"])
     assert report["loopback"]["octets"] > 20000 and report["loopback"]["most_of_the_traffic"] is True
@@ -38,14 +38,14 @@ def test_without_options_of_the_link_there_is_no_hint(scratch):
     assert "hint" not in printed
 
 
-def test_traffic_over_the_link_is_no_reason_for_a_hint(scratch, ports):
+def test_traffic_over_the_link_causes_no_hint(scratch, ports):
     printed, report = summary(scratch, "curl", "-s", "-o", "/dev/null", f"http://127.0.0.1:{ports[0]}/big", options=["--rtt", "1ms"])
     assert report["loopback"]["most_of_the_traffic"] is False
     assert "hint" not in printed
 
 
-def test_what_the_hint_proposes_is_impaired(scratch):
-    """A client in a run of its own reaches the server of another run over its link."""
+def test_traffic_between_two_runs_is_impaired_as_the_hint_says(scratch):
+    """A client in a run of its own reaches the server of another run over its own link."""
     port = free_port()
     server = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); c, _ = s.accept(); c.sendall(b'hello')"
     with subprocess.Popen(command(PYTHON, "-c", server, options=["-q", "-p", f"{port}:8000"]), stdout=subprocess.PIPE, env=environment(), cwd="/") as proc:
