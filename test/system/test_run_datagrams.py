@@ -4,7 +4,6 @@ import re
 import socket
 import subprocess
 import threading
-import time
 
 import pytest
 from conftest import unprivileged
@@ -138,7 +137,7 @@ def test_a_closed_local_peer_refuses_before_the_next_garbage_collection(disable)
 
 SERVER = """
 from socket import *
-s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(20)
+s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(20); print('ready', flush=True)
 for _ in range(6):
     data, who = s.recvfrom(100); s.sendto(data + b' from port %d' % who[1], who)
 """
@@ -147,21 +146,17 @@ for _ in range(6):
 def test_clients_with_one_port_on_two_loopback_addresses_are_distinguished():
     port, same = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)
     shown = {}
-    with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:5000/udp"]):
+    with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:5000/udp"]) as proc:
+        assert proc.stdout.readline() == b"ready\n"
         clients = {}
         for host in "127.0.0.1", "127.0.0.2":
             clients[host] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             clients[host].bind((host, same))
             clients[host].connect(("127.0.0.1", port))
-            clients[host].settimeout(0.2)
+            clients[host].settimeout(10)
         for host, s in [*clients.items()] * 2:
-            for _ in range(100):  # until the program is there
-                try:
-                    s.send(host.encode())
-                    data, _, said = s.recv(100).partition(b" from port ")
-                    break
-                except OSError:
-                    time.sleep(0.05)
+            s.send(host.encode())
+            data, _, said = s.recv(100).partition(b" from port ")
             assert data == host.encode()
             shown.setdefault(host, set()).add(said)
         for s in clients.values():
@@ -202,7 +197,7 @@ for _ in range(14):  # the gateway sends 50 ICMP errors at a time at most
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 3, 0))
         s.connect(at)
-        for wait in 0, 0.002, 0.002:
+        for wait in 0, 0.002, 0.002:  # before, at and after the moment when the error arrives
             time.sleep(wait)
             s.send(b'x')
             try:

@@ -82,7 +82,7 @@ r, w = os.pipe()
 if os.fork() == 0:
     os.close(r)
     listener, kept = os.dup(listener.fileno()), listener.close()  # under another number
-    time.sleep(1.5)  # looked for three times meanwhile
+    time.sleep(1.5)  # garbage collection runs three times
     child = socket.socket(fileno=listener).accept()[0]
     os.write(w, child.recv(9) + datagrams.recv(9))
     os._exit(0)
@@ -142,15 +142,16 @@ for wait in {waits}:
     closed.close()
     try: socket.socket().bind(port)  # the name of a closed one is looked for at once
     except OSError: print('taken, for that')
-    time.sleep(wait)
+    time.sleep(wait)  # garbage collection must not find it
 _, fds, _, _ = socket.recv_fds(there, 9, 2)
 listener, server = (socket.socket(fileno=fd) for fd in fds)
 for s in listener, server: s.settimeout(5)
 client = socket.create_connection(at)
 listener.accept()[0].send(b'well'); print(client.recv(9), server.recv(9))
 listener.close()
-time.sleep(1.5)
-print(socket.socket().connect_ex(at) > 0)
+end = time.monotonic() + 10
+while not (refused := socket.socket().connect_ex(at) > 0) and time.monotonic() < end: time.sleep(0.05)
+print(refused)
 """
 
 

@@ -8,13 +8,14 @@ import time
 
 import pytest
 from inside import BIG, PYTHON, Place, command, descendants, environment, nothing_left, place, ports, started  # noqa: F401
+from waiting import until
 
 WAITS = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()"
 REPORTS_SIGTERM = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *a: sys.exit(7))
 print('ready', flush=True)
-while True: time.sleep(1)
+while True: signal.pause()
 """
 
 
@@ -48,7 +49,7 @@ def test_a_worker_that_does_not_answer_is_killed_after_a_signal_to_end():
 
 
 def test_a_program_may_take_longer_than_the_worker_to_end():
-    code = REPORTS_SIGTERM.replace("sys.exit(7)", "(time.sleep(6), sys.exit(7))")
+    code = REPORTS_SIGTERM.replace("sys.exit(7)", "(time.sleep(6), sys.exit(7))")  # the worker has 5 s
     with contextlib.ExitStack() as stack:
         proc, _ = begun(stack, code)
         proc.send_signal(signal.SIGTERM)
@@ -58,7 +59,7 @@ def test_a_program_may_take_longer_than_the_worker_to_end():
 def test_a_signal_reaches_the_processes_that_the_first_one_left_running():
     with started("sh", "-c", "sleep 60 & sleep 61 & echo ready; exit 3") as proc:
         assert proc.stdout.readline() == b"ready\n"
-        time.sleep(0.3)  # until the first process was seen to have ended
+        until(lambda: len(descendants(proc.pid)) == 3, "the first process has not ended")  # the worker and two sleeps are left
         assert proc.poll() is None
         proc.send_signal(signal.SIGTERM)
         assert proc.wait(10) == 3, proc.stderr.read()

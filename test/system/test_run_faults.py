@@ -1,7 +1,6 @@
 """Each call of Leat that returns a descriptor, and each allocation, fails once: nothing hangs, no data is mixed up, and the rest of the run works."""
 import concurrent.futures
 import contextlib
-import os
 import pathlib
 import socket
 import struct

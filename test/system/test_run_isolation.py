@@ -85,7 +85,9 @@ def test_a_program_that_forks_all_the_time_is_ended(compiled, kind, chains, vict
 
 def test_until_first_ends_a_program_that_forks_all_the_time(compiled):
     """SIGTERM misses some of its processes; SIGKILL does not."""
-    with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 60 & sleep 0.2", options=["--until", "first"]) as proc:
+    with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 60 & read line; exit 0", options=["--until", "first"], stdin=subprocess.PIPE) as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        proc.stdin.close()
         assert proc.wait(40 * SLOWER) == 0
 
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 from inside import PYTHON, command, descendants, environment, inside, nothing_left, place, started  # noqa: F401
+from waiting import until
 
 IGNORES_SIGTERM = f"{PYTHON} -c \"import signal, time; signal.signal(15, signal.SIG_IGN); print('ignores_sigterm', flush=True); time.sleep(60)\""
 
@@ -104,9 +105,7 @@ def test_control_c_ends_the_left_processes():
     seen = b""
     while b"ready" not in seen:
         seen += os.read(terminal, 1000)
-    end = time.monotonic() + 5
-    while len(descendants(pid)) != 4 and time.monotonic() < end:  # leat's two, and two left behind
-        time.sleep(0.02)
+    until(lambda: len(descendants(pid)) == 4, "the first process has not ended")  # supervisor, worker, and two left processes
     os.write(terminal, b"\x03")
     begin = time.monotonic()
     try:

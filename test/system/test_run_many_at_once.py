@@ -5,6 +5,7 @@ import subprocess
 import time
 
 from inside import PYTHON, command, descendants, environment, free_port, nothing_left, place, until_connected  # noqa: F401
+from waiting import until
 
 RUNS = 20
 
@@ -31,9 +32,7 @@ def end_server_under_load(scratch, how, options, wait):
         for i in range(RUNS):
             line = command("curl", "-s", "-o", scratch / str(i), f"http://127.0.0.1:{port}/", options=["--quiet", *options])
             runs.append(subprocess.Popen(line, env=environment() | {"TMPDIR": str(scratch)}, cwd="/", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE))
-        end = time.monotonic() + 60
-        while not all((scratch / str(i)).exists() and (scratch / str(i)).stat().st_size for i in range(RUNS)) and time.monotonic() < end:
-            time.sleep(0.02)
+        until(lambda: all((scratch / str(i)).exists() and (scratch / str(i)).stat().st_size for i in range(RUNS)), "a run has received nothing", seconds=60)
         tree = [pid for run in runs for pid in [run.pid, *descendants(run.pid)]]
         server.send_signal(how)
         server.wait(10)

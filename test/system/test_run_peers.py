@@ -2,13 +2,12 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 
 from conftest import SLOWER
 from inside import BIG, PYTHON, free_port, inside, nothing_left, place, python, started, until_connected  # noqa: F401
+from waiting import answers, until
 
 
 @contextlib.contextmanager
@@ -35,12 +34,7 @@ def test_redis_clients_inside_use_a_server_outside(scratch):
     port = free_port()
     server = subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--dir", str(scratch)], stdout=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            time.sleep(0.05)
+        until(lambda: answers(port), "redis does not answer", proc=server)
         many = b"".join(b"SET key%d value%d\r\n" % (i, i) for i in range(20000))
         done = inside("redis-cli", "-p", port, "--pipe", input=many)
         assert b"errors: 0, replies: 20000" in done.stdout, done
@@ -57,11 +51,8 @@ def test_socat_receives_a_file_on_a_published_port(scratch):
     path.write_bytes(BIG)
     port = free_port()
     with started("socat", "-u", "TCP-LISTEN:9000,reuseaddr", f"CREATE:{scratch}/copy", options=["-p", f"{port}:9000"]) as proc:
-        end = time.monotonic() + 10
-        done = None
-        while time.monotonic() < end and (done is None or done.returncode):
-            done = subprocess.run(["socat", "-u", f"OPEN:{path}", f"TCP:127.0.0.1:{port}"], capture_output=True, timeout=20)
-            time.sleep(0.05)
+        send = ["socat", "-u", f"OPEN:{path}", f"TCP:127.0.0.1:{port}"]
+        until(lambda: subprocess.run(send, capture_output=True, timeout=20).returncode == 0, "socat inside does not listen")
         assert proc.wait(20) == 0, proc.stderr.read()
     assert (scratch / "copy").read_bytes() == BIG
 

@@ -67,8 +67,8 @@ def test_a_file_that_another_thread_puts_at_the_number_stays(blocking, disable):
 
 THREADS = "stop = threading.Event(); [threading.Thread(target=stop.wait).start() for _ in range(5)]"
 # A child with the same descriptor table (CLONE_FILES).
-SHARING = "pid = ctypes.CDLL(None).syscall(56 if os.uname().machine == 'x86_64' else 220, 0x400 | 17, 0, 0, 0, 0)\nif not pid: time.sleep(60)"
-CHILD = "pid = os.fork()\nif not pid: time.sleep(60)"
+SHARING = "pid = ctypes.CDLL(None).syscall(56 if os.uname().machine == 'x86_64' else 220, 0x400 | 17, 0, 0, 0, 0)\nif not pid: signal.pause()"
+CHILD = "pid = os.fork()\nif not pid: signal.pause()"
 KILL = "os.kill(pid, signal.SIGKILL)"
 
 

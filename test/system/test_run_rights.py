@@ -12,7 +12,7 @@ import pytest
 from conftest import SLOWER, unprivileged
 from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left, place, ports, program, python  # noqa: F401
 
-LATER = 0.05
+LATER = 0.05  # seconds; by then the receiver waits
 
 # Each step: what is sent each time the program says "next" (octets and descriptors), and how the program receives it.
 STEPS = {
