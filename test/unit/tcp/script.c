@@ -351,7 +351,7 @@ script_new(void)
 	s->iface->up = true;
 	s->tcp = tcp_new(s->core);
 	tcp_opts_default(&s->opts);
-	s->irs = 0xfffff000; /* soon to wrap */
+	s->irs = 0xfffff000; /* will wrap soon */
 	return s;
 }
 

@@ -21,7 +21,7 @@ exact_reset_ends(void **state)
 	script_end(s);
 }
 
-/* What had arrived before the reset can still be read. */
+/* Data that arrived before the reset can still be read. */
 static void
 data_before_reset_is_kept(void **state)
 {
@@ -48,7 +48,7 @@ reset_in_window_is_challenged(void **state)
 	script_end(s);
 }
 
-/* Outside it, nothing. */
+/* A RST outside the window gets no answer. */
 static void
 reset_outside_window_is_dropped(void **state)
 {
@@ -64,7 +64,7 @@ reset_outside_window_is_dropped(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4: into a window of zero an exact RST still comes. */
+/* RFC 9293, 3.10.7.4: an exact RST ends the connection even if the window is zero. */
 static void
 reset_into_zero_window_ends(void **state)
 {
@@ -80,7 +80,7 @@ reset_into_zero_window_ends(void **state)
 	script_end(s);
 }
 
-/* RFC 5961, 4.2: a SYN on a synchronized connection gets a challenge ACK, wherever it stands. */
+/* RFC 5961, 4.2: a SYN on a synchronized connection gets a challenge ACK, whatever its number. */
 static void
 syn_is_challenged(void **state)
 {
@@ -97,7 +97,7 @@ syn_is_challenged(void **state)
 	script_end(s);
 }
 
-/* RFC 5961, 7: challenges are few. */
+/* RFC 5961, 7: the number of challenge ACKs is limited. */
 static void
 challenges_are_limited(void **state)
 {
@@ -115,7 +115,10 @@ challenges_are_limited(void **state)
 	script_end(s);
 }
 
-/* RFC 5961, 5.2: an ACK older than any window, or of what was not sent, is challenged and its data are not believed. */
+/*
+ * RFC 5961, 5.2: an ACK older than any window, or of what was not sent, gets a challenge ACK, and
+ * its data is dropped.
+ */
 static void
 ack_out_of_range_is_challenged(void **state)
 {
@@ -134,7 +137,7 @@ ack_out_of_range_is_challenged(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, fifth: no ACK bit, no effect. */
+/* RFC 9293, 3.10.7.4, fifth: a segment without ACK has no effect. */
 static void
 segment_without_ack_is_dropped(void **state)
 {
@@ -147,7 +150,7 @@ segment_without_ack_is_dropped(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 5.3: an old timestamp is an old segment: answered, and dropped. */
+/* RFC 7323, 5.3: a segment with an old timestamp is old: it is answered and dropped. */
 static void
 old_timestamp_is_rejected(void **state)
 {
@@ -164,7 +167,10 @@ old_timestamp_is_rejected(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 3.2: without the timestamp that was agreed on, dropped in silence; a RST needs none. */
+/*
+ * RFC 7323, 3.2: without the timestamp that both sides agreed on, a segment is dropped silently; a
+ * RST needs none.
+ */
 static void
 missing_timestamp_is_dropped(void **state)
 {
@@ -192,7 +198,10 @@ stale_timestamp_does_not_bind(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 4.3: TS.Recent comes from the segment that covers what was acknowledged last, not from one beyond a hole. */
+/*
+ * RFC 7323, 4.3: TS.Recent comes from the segment that covers Last.ACK.sent, not from one beyond a
+ * hole.
+ */
 static void
 echo_is_of_the_segment_in_order(void **state)
 {
@@ -206,7 +215,10 @@ echo_is_of_the_segment_in_order(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, first: data that were here already are acknowledged again; D-SACK says which (RFC 2883). */
+/*
+ * RFC 9293, 3.10.7.4, first: data that arrives again is acknowledged again; D-SACK says which (RFC
+ * 2883).
+ */
 static void
 duplicate_data_is_acknowledged(void **state)
 {
@@ -256,7 +268,7 @@ probe_is_answered(void **state)
 	script_end(s);
 }
 
-/* Malformed: counted, no answer. */
+/* Malformed segments are counted and get no answer. */
 static void
 malformed_segments_are_counted(void **state)
 {
@@ -270,7 +282,7 @@ malformed_segments_are_counted(void **state)
 	tcp_put(h, 5000, 80, 0, 0, 24, TCP_SYN, 0);
 	h[20] = TCP_OPT_MSS;
 	h[21] = 1;
-	core_deliver(s->core, pkt_from_bytes(s->pool, h, 20), &rx); /* longer than it is */
+	core_deliver(s->core, pkt_from_bytes(s->pool, h, 20), &rx); /* Data Offset exceeds the segment */
 	assert_int_equal(s->core->drops[DROP_TCP_BAD_HEADER], 21);
 	core_deliver(s->core, pkt_from_bytes(s->pool, h, 24), &rx);
 	assert_int_equal(s->core->drops[DROP_TCP_BAD_SUM], 1);

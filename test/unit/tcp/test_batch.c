@@ -1,5 +1,6 @@
 /*
- * Segments that came in at once (tcp_batch_begin() to tcp_batch_end()): answered together, but for what must be answered one by one.
+ * Segments that arrived at once (tcp_batch_begin() to tcp_batch_end()) are answered together,
+ * except those that need an answer each.
  */
 #include "script.h"
 
@@ -64,7 +65,10 @@ acks_that_came_at_once_let_out_what_all_of_them_allow(void **state)
 	script_end(s);
 }
 
-/* Two FINs in one batch with what they end: TIME-WAIT is entered, and what comes behind finds it. */
+/*
+ * Two FINs in one batch end their connections: TIME-WAIT is entered, and the next segments of the
+ * batch find it.
+ */
 static void
 a_batch_may_end_a_connection(void **state)
 {
@@ -82,9 +86,12 @@ a_batch_may_end_a_connection(void **state)
 	script_end(s);
 }
 
-/* What comes for somebody else wants its answer at once; ours still waits for more. */
+/*
+ * A segment of another flow must be answered at once; our connection still waits for the end of the
+ * batch.
+ */
 static void
-a_segment_of_another_flow_hurries_nobody(void **state)
+a_segment_of_another_flow_does_not_end_the_wait(void **state)
 {
 	struct script *s = script_new();
 
@@ -113,7 +120,7 @@ main(void)
 	    cmocka_unit_test(each_segment_beyond_a_hole_has_its_own_duplicate_ack),
 	    cmocka_unit_test(acks_that_came_at_once_let_out_what_all_of_them_allow),
 	    cmocka_unit_test(a_batch_may_end_a_connection),
-	    cmocka_unit_test(a_segment_of_another_flow_hurries_nobody),
+	    cmocka_unit_test(a_segment_of_another_flow_does_not_end_the_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 #include "script.h"
 
-/* Who shares nothing. */
+/* An owner that shares nothing. */
 static const struct tcp_opts alone;
 
-/* RFC 9293, 3.6, figure 12: we close first. */
+/* RFC 9293, 3.6, figure 12: this side closes first. */
 static void
 active_close_ends_in_time_wait(void **state)
 {
@@ -26,7 +26,7 @@ active_close_ends_in_time_wait(void **state)
 	script_end(s);
 }
 
-/* ... and the peer closes first. */
+/* RFC 9293, 3.6, figure 12: the peer closes first. */
 static void
 passive_close(void **state)
 {
@@ -49,7 +49,7 @@ passive_close(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.6, figure 13: both close at once. */
+/* RFC 9293, 3.6, figure 13: both sides close at once. */
 static void
 simultaneous_close(void **state)
 {
@@ -68,7 +68,7 @@ simultaneous_close(void **state)
 	script_end(s);
 }
 
-/* FIN and the ACK of ours in one segment: FIN-WAIT-1 to TIME-WAIT at once. */
+/* A FIN that also acknowledges ours: from FIN-WAIT-1 to TIME-WAIT at once. */
 static void
 fin_with_ack_of_fin(void **state)
 {
@@ -85,7 +85,7 @@ fin_with_ack_of_fin(void **state)
 	script_end(s);
 }
 
-/* Half-close: we have said FIN, and still receive. */
+/* Half-close: data arrives after our FIN. */
 static void
 half_close_still_receives(void **state)
 {
@@ -106,7 +106,7 @@ half_close_still_receives(void **state)
 	script_end(s);
 }
 
-/* The FIN goes with the last data, and both are sent again. */
+/* The FIN is sent with the last data, and both are retransmitted. */
 static void
 fin_rides_on_data_and_is_sent_again(void **state)
 {
@@ -125,7 +125,7 @@ fin_rides_on_data_and_is_sent_again(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.6.1; RFC 2525, 2.17: closing with unread data is a reset. */
+/* RFC 9293, 3.6.1; RFC 2525, 2.17: closing with unread data resets. */
 static void
 unread_data_at_close_resets(void **state)
 {
@@ -140,7 +140,10 @@ unread_data_at_close_resets(void **state)
 	script_end(s);
 }
 
-/* Linux sends what it may at once: so what was written just before that close leaves before the RST, from within a callback too. */
+/*
+ * Linux sends what it may at once. So what was written just before a close that resets is sent
+ * before the RST, even from within a callback.
+ */
 static void
 what_was_sent_leaves_before_the_reset(void **state)
 {
@@ -157,7 +160,10 @@ what_was_sent_leaves_before_the_reset(void **state)
 	script_end(s);
 }
 
-/* Linux, tcp_acceptable_seq(): a peer that has taken back some of its window would not accept a RST beyond it. */
+/*
+ * Linux, tcp_acceptable_seq(): a peer that has taken back some of its window would not accept a RST
+ * beyond it.
+ */
 static void
 reset_stays_in_a_shrunken_window(void **state)
 {
@@ -173,7 +179,7 @@ reset_stays_in_a_shrunken_window(void **state)
 	script_end(s);
 }
 
-/* ... and so are data that come after the close. */
+/* RFC 9293, 3.6.1; RFC 2525, 2.17: data that arrives after the close resets. */
 static void
 data_after_close_resets(void **state)
 {
@@ -188,7 +194,10 @@ data_after_close_resets(void **state)
 	script_end(s);
 }
 
-/* Linux: after shutdown for receiving reading does not wait, and what arrives all the same can be read. */
+/*
+ * Linux: after shutdown for receiving a read does not wait, and data that arrives can still be
+ * read.
+ */
 static void
 data_after_shutdown_can_be_read(void **state)
 {
@@ -205,7 +214,7 @@ data_after_shutdown_can_be_read(void **state)
 	script_end(s);
 }
 
-/* ... but with both directions shut, data is answered with RST. */
+/* With both directions shut down, data is answered with a RST. */
 static void
 data_after_both_are_shut_resets(void **state)
 {
@@ -221,7 +230,7 @@ data_after_both_are_shut_resets(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 3.2: timestamps, once agreed on, stand on a RST too. */
+/* RFC 7323, 3.2: a RST has timestamps if both sides agreed on them. */
 static void
 reset_carries_timestamps(void **state)
 {
@@ -268,7 +277,10 @@ abort_resets(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_LINGER2: a negative one has no FIN-WAIT-2 without a user, whichever comes first. */
+/*
+ * tcp(7), TCP_LINGER2: with a negative value there is no FIN-WAIT-2 without a user, whichever comes
+ * first.
+ */
 static void
 negative_linger2_resets(void **state)
 {
@@ -294,7 +306,10 @@ negative_linger2_resets(void **state)
 	script_end(s);
 }
 
-/* An orphan whose peer has gone gives up sooner: Linux's tcp_orphan_retries. */
+/*
+ * A connection without a user gives up sooner if its peer does not answer: Linux's
+ * tcp_orphan_retries.
+ */
 static void
 orphan_gives_up(void **state)
 {
@@ -319,9 +334,9 @@ into_time_wait(struct script *s, const char *more)
 	expect(s, ". 2:2(0) ack 2");
 }
 
-/* At the limit of connections those that only wait for their time to end give way to a new one. */
+/* At the limit of connections the oldest TIME-WAIT ends for a new connection. */
 static void
-time_wait_gives_way_to_a_new_connection(void **state)
+time_wait_makes_room_for_a_new_connection(void **state)
 {
 	struct script *s = script_new();
 	struct tcp_limits limits = {
@@ -349,7 +364,10 @@ time_wait_ignores_reset(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.6.1, RFC 6191: a SYN beyond what we received opens anew, with numbers beyond our own old ones. */
+/*
+ * RFC 9293, 3.6.1, RFC 6191: a SYN beyond what we received begins a new connection, with numbers
+ * beyond our old ones.
+ */
 static void
 time_wait_is_reused_by_a_new_number(void **state)
 {
@@ -369,7 +387,10 @@ time_wait_is_reused_by_a_new_number(void **state)
 	script_end(s);
 }
 
-/* RFC 6191, 2: a newer timestamp does, whatever the number. An older one is an old segment. */
+/*
+ * RFC 6191, 2: so does a SYN with a newer timestamp, whatever its number. One with an older
+ * timestamp is an old segment.
+ */
 static void
 time_wait_is_reused_by_a_new_timestamp(void **state)
 {
@@ -383,7 +404,9 @@ time_wait_is_reused_by_a_new_timestamp(void **state)
 	script_end(s);
 }
 
-/* Our own connect() takes a TIME-WAIT over after a second, if timestamps protect it (RFC 6191). */
+/*
+ * Our own connect() may take over a TIME-WAIT after a second, if timestamps protect it (RFC 6191).
+ */
 static void
 connect_takes_time_wait_over(void **state)
 {
@@ -401,7 +424,7 @@ connect_takes_time_wait_over(void **state)
 	script_end(s);
 }
 
-/* The oldest TIME-WAITs go when there are too many. */
+/* The oldest TIME-WAITs end when there are too many. */
 static void
 time_waits_are_bounded(void **state)
 {
@@ -425,9 +448,9 @@ time_waits_are_bounded(void **state)
 	script_end(s);
 }
 
-/* The path through the states is told, state by state. */
+/* Each change of the state is an event. */
 static void
-states_are_told(void **state)
+states_are_reported(void **state)
 {
 	static const uint8_t path[] = {LEAT_TCP_SYN_RECEIVED, LEAT_TCP_ESTABLISHED, LEAT_TCP_FIN_WAIT_1,
 	    LEAT_TCP_FIN_WAIT_2, LEAT_TCP_TIME_WAIT, LEAT_TCP_CLOSED};
@@ -446,7 +469,7 @@ states_are_told(void **state)
 	script_end(s);
 }
 
-/* FIN before the data that it follows: it waits for them. */
+/* A FIN waits for the data before it. */
 static void
 fin_out_of_order_waits(void **state)
 {
@@ -463,7 +486,7 @@ fin_out_of_order_waits(void **state)
 	script_end(s);
 }
 
-/* The user may keep, ask and change a connection that is in TIME-WAIT: it goes on without it. */
+/* The user may keep, ask and change a connection in TIME-WAIT, which ends by itself. */
 static void
 user_may_hold_on_to_time_wait(void **state)
 {
@@ -504,7 +527,7 @@ user_may_hold_on_to_time_wait(void **state)
 	script_end(s);
 }
 
-/* What bind() asks: connections, on an address or on every one. */
+/* What bind() asks: whether connections use a port, on one address or on any. */
 static void
 ports_are_taken_as_long_as_needed(void **state)
 {
@@ -525,7 +548,7 @@ ports_are_taken_as_long_as_needed(void **state)
 	script_end(s);
 }
 
-/* SO_REUSEADDR, SO_REUSEPORT: both must agree, and what rests in TIME-WAIT still has a say. */
+/* SO_REUSEADDR, SO_REUSEPORT: both sides must agree, and TIME-WAIT counts. */
 static void
 ports_are_shared_when_both_agree(void **state)
 {
@@ -564,13 +587,13 @@ main(void)
 	    cmocka_unit_test(abort_resets),
 	    cmocka_unit_test(negative_linger2_resets),
 	    cmocka_unit_test(orphan_gives_up),
-	    cmocka_unit_test(time_wait_gives_way_to_a_new_connection),
+	    cmocka_unit_test(time_wait_makes_room_for_a_new_connection),
 	    cmocka_unit_test(time_wait_ignores_reset),
 	    cmocka_unit_test(time_wait_is_reused_by_a_new_number),
 	    cmocka_unit_test(time_wait_is_reused_by_a_new_timestamp),
 	    cmocka_unit_test(connect_takes_time_wait_over),
 	    cmocka_unit_test(time_waits_are_bounded),
-	    cmocka_unit_test(states_are_told),
+	    cmocka_unit_test(states_are_reported),
 	    cmocka_unit_test(fin_out_of_order_waits),
 	    cmocka_unit_test(user_may_hold_on_to_time_wait),
 	    cmocka_unit_test(ports_are_taken_as_long_as_needed),

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* No more quick ACKs: the connection is old. Leaves RCV.NXT at 17 (relative). */
+/* Uses up the quick ACKs of a new connection. Leaves RCV.NXT at 17 (relative). */
 static void
 wear_out_quick_acks(struct script *s)
 {
@@ -17,7 +17,7 @@ wear_out_quick_acks(struct script *s)
 	read_octets(s, 16);
 }
 
-/* RFC 9293, 3.8.6.3: one segment's ACK waits, 40 ms as in Linux. */
+/* RFC 9293, 3.8.6.3: the ACK of one segment is delayed, by 40 ms as on Linux. */
 static void
 ack_of_one_segment_is_delayed(void **state)
 {
@@ -33,7 +33,7 @@ ack_of_one_segment_is_delayed(void **state)
 	script_end(s);
 }
 
-/* Linux: TCP_QUICKACK set to 0 ends the quick ACKs of a new connection, and those after a pause. */
+/* Linux: TCP_QUICKACK set to 0 ends the quick ACKs of a new connection and those after a pause. */
 static void
 quickack_off_delays_the_first_acks(void **state)
 {
@@ -60,7 +60,10 @@ quickack_off_delays_the_first_acks(void **state)
 	script_end(s);
 }
 
-/* A writer that found no memory, with nothing on its way that an ACK could come for, is notified all the same when there may be some again. */
+/*
+ * A writer that found no memory, with nothing in flight whose ACK could come, is notified when
+ * there may be memory again.
+ */
 static void
 a_writer_without_memory_is_notified(void **state)
 {
@@ -98,7 +101,7 @@ second_full_segment_is_acknowledged(void **state)
 	script_end(s);
 }
 
-/* A super-segment counts as the segments that it stands for. */
+/* A super-segment counts as its wire segments. */
 static void
 super_segment_is_acknowledged_at_once(void **state)
 {
@@ -111,7 +114,7 @@ super_segment_is_acknowledged_at_once(void **state)
 	script_end(s);
 }
 
-/* Data in the other direction carries the ACK. */
+/* Data in the other direction has the ACK. */
 static void
 ack_rides_on_data(void **state)
 {
@@ -127,7 +130,7 @@ ack_rides_on_data(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.7.4, Nagle: a short segment waits while another is under way; a full one does not. */
+/* RFC 9293, 3.7.4, Nagle: a short segment waits while another is in flight; a full one does not. */
 static void
 nagle_holds_short_segments(void **state)
 {
@@ -149,7 +152,7 @@ nagle_holds_short_segments(void **state)
 	script_end(s);
 }
 
-/* TCP_NODELAY sends at once, and lets go what was held. */
+/* TCP_NODELAY sends at once, and also sends what was held back. */
 static void
 nodelay_turns_nagle_off(void **state)
 {
@@ -166,7 +169,7 @@ nodelay_turns_nagle_off(void **state)
 	script_end(s);
 }
 
-/* TCP_CORK holds a short segment until it is pulled, or 200 ms. */
+/* TCP_CORK holds a short segment back until it is cleared, or for 200 ms. */
 static void
 cork_holds_for_200_ms(void **state)
 {
@@ -186,7 +189,7 @@ cork_holds_for_200_ms(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_NODELAY: setting it, each time, flushes what is held back, a cork notwithstanding. */
+/* tcp(7), TCP_NODELAY: each time it is set, it sends what is held back, even by a cork. */
 static void
 a_push_pulls_what_a_cork_holds(void **state)
 {
@@ -205,7 +208,9 @@ a_push_pulls_what_a_cork_holds(void **state)
 	script_end(s);
 }
 
-/* As Linux: each super-segment ends with PSH, so that who coalesces its pieces passes them on. */
+/*
+ * As on Linux each super-segment ends with PSH, so that a receiver that coalesces it delivers it.
+ */
 static void
 super_segments_end_with_psh(void **state)
 {
@@ -219,7 +224,7 @@ super_segments_end_with_psh(void **state)
 	script_end(s);
 }
 
-/* MSG_MORE holds back like a cork, until something without it. */
+/* MSG_MORE holds data back like a cork, until a write without it. */
 static void
 more_holds_until_less(void **state)
 {
@@ -233,7 +238,7 @@ more_holds_until_less(void **state)
 	script_end(s);
 }
 
-/* RFC 6928: ten segments at first, as one super-segment, then two for each acknowledged one. */
+/* RFC 6928: first ten segments, as one super-segment, then two for each one acknowledged. */
 static void
 initial_window_is_ten_segments(void **state)
 {
@@ -248,7 +253,7 @@ initial_window_is_ten_segments(void **state)
 	script_end(s);
 }
 
-/* The peer's window is the limit as well. */
+/* The peer's window limits what is sent. */
 static void
 peers_window_limits(void **state)
 {
@@ -264,7 +269,10 @@ peers_window_limits(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.8.6.2.1: no silly segment into a small opening; but one of half the largest window, or after a while. */
+/*
+ * RFC 9293, 3.8.6.2.1: a small window gets no small segment, unless it is half of the largest
+ * window, or after a while.
+ */
 static void
 sender_avoids_silly_windows(void **state)
 {
@@ -279,7 +287,10 @@ sender_avoids_silly_windows(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.8.6.1: a shut window is asked about, ever less often, without end while the peer answers. */
+/*
+ * RFC 9293, 3.8.6.1: a shut window is probed at growing intervals, without end while the peer
+ * answers.
+ */
 static void
 zero_window_is_probed(void **state)
 {
@@ -289,7 +300,7 @@ zero_window_is_probed(void **state)
 	inject(s, ". 1:1(0) ack 1 win 0");
 	send_octets(s, 100);
 	expect_nothing(s);
-	elapse(s, 201 * MSEC); /* the RTO: 200 ms beyond a round trip of no time */
+	elapse(s, 201 * MSEC); /* the RTO: 200 ms more than a round trip of no time */
 	expect(s, ". 0:0(0) ack 1");
 	inject(s, ". 1:1(0) ack 1 win 0");
 	elapse(s, 398 * MSEC);
@@ -307,7 +318,7 @@ zero_window_is_probed(void **state)
 	script_end(s);
 }
 
-/* ... but not if it does not. */
+/* If the peer does not answer probes, the connection ends. */
 static void
 unanswered_probes_end_the_connection(void **state)
 {
@@ -322,7 +333,10 @@ unanswered_probes_end_the_connection(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.8.6.2.2: the window shuts when the user does not read, and opens by no less than a segment. */
+/*
+ * RFC 9293, 3.8.6.2.2: the window shuts when the user does not read, and opens by at least a
+ * segment.
+ */
 static void
 receiver_avoids_silly_windows(void **state)
 {
@@ -342,13 +356,16 @@ receiver_avoids_silly_windows(void **state)
 	assert_int_equal(tcp_recv(s->c, &octet, 1, false), 1);
 	expect_nothing(s);
 	read_octets(s, tcp_unread(s->c));
-	assert_false(list_empty(&s->out)); /* told that it is open again */
+	assert_false(list_empty(&s->out)); /* the peer was told that it is open again */
 	script_end(s);
 }
 
-/* RFC 2018, 3: what is beyond a hole is reported, the latest first, and the hole once filled all is acknowledged. */
+/*
+ * RFC 2018, 3: data beyond a hole is reported, the latest first; once the hole is filled, all is
+ * acknowledged.
+ */
 static void
-sack_tells_what_is_here(void **state)
+sack_reports_what_is_here(void **state)
 {
 	struct script *s = script_new();
 
@@ -365,7 +382,7 @@ sack_tells_what_is_here(void **state)
 	script_end(s);
 }
 
-/* What begins before RCV.NXT and ends behind it is trimmed; the octets are right. */
+/* A segment that begins before RCV.NXT and ends after it is trimmed; the octets are right. */
 static void
 overlap_is_trimmed(void **state)
 {
@@ -381,7 +398,7 @@ overlap_is_trimmed(void **state)
 	script_end(s);
 }
 
-/* Three ways to look at the same octets: spans, peek, read. */
+/* Three ways to see the same octets: spans, peek, read. */
 static void
 peeking_leaves_data(void **state)
 {
@@ -419,7 +436,10 @@ reserved_room_is_sent(void **state)
 	script_end(s);
 }
 
-/* With more at hand only whole super-segments leave, as MSG_MORE holds short segments back (send(2)); 0 octets say that there was no more. */
+/*
+ * Only whole super-segments are sent while the user has more, as MSG_MORE holds short segments back
+ * (send(2)); 0 octets say that nothing follows.
+ */
 static void
 more_at_hand_waits_to_fill_a_super_segment(void **state)
 {
@@ -436,7 +456,7 @@ more_at_hand_waits_to_fill_a_super_segment(void **state)
 	script_end(s);
 }
 
-/* The send buffer fills; room is told of when there is some. */
+/* The send buffer fills, and the user is notified when there is room. */
 static void
 full_buffer_blocks_and_wakes(void **state)
 {
@@ -457,7 +477,7 @@ full_buffer_blocks_and_wakes(void **state)
 	script_end(s);
 }
 
-/* RFC 6093: the urgent octet stands beside the stream, which stops before its place once. */
+/* RFC 6093: the urgent octet is not among the data, and reading stops once before its place. */
 static void
 urgent_octet_is_out_of_line(void **state)
 {
@@ -479,7 +499,7 @@ urgent_octet_is_out_of_line(void **state)
 	script_end(s);
 }
 
-/* SO_OOBINLINE: the octet stays in the stream, which still stops before it. */
+/* SO_OOBINLINE: the octet is among the data, and reading still stops before it. */
 static void
 urgent_octet_inline(void **state)
 {
@@ -496,7 +516,10 @@ urgent_octet_inline(void **state)
 	script_end(s);
 }
 
-/* Sending: the pointer is behind the last octet (RFC 6093, 4), and stays until that is acknowledged. */
+/*
+ * Sending: the urgent pointer points after the last octet (RFC 6093, 4), until that is
+ * acknowledged.
+ */
 static void
 urgent_pointer_is_sent(void **state)
 {
@@ -533,7 +556,7 @@ main(void)
 	    cmocka_unit_test(zero_window_is_probed),
 	    cmocka_unit_test(unanswered_probes_end_the_connection),
 	    cmocka_unit_test(receiver_avoids_silly_windows),
-	    cmocka_unit_test(sack_tells_what_is_here),
+	    cmocka_unit_test(sack_reports_what_is_here),
 	    cmocka_unit_test(overlap_is_trimmed),
 	    cmocka_unit_test(peeking_leaves_data),
 	    cmocka_unit_test(reserved_room_is_sent),

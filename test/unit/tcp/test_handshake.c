@@ -1,6 +1,6 @@
 #include "script.h"
 
-/* RFC 9293, 3.5, figure 6: the three-way handshake, as the one that calls. Options as Linux offers them. */
+/* RFC 9293, 3.5, figure 6: the active side of the handshake. It offers Linux's options. */
 static void
 active_open(void **state)
 {
@@ -17,7 +17,7 @@ active_open(void **state)
 	script_end(s);
 }
 
-/* ... and as the one that is called: the child appears when the handshake is over. */
+/* The passive side: the child can be accepted when the handshake is over. */
 static void
 passive_open(void **state)
 {
@@ -36,7 +36,7 @@ passive_open(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.5, figure 8: both call at once. */
+/* RFC 9293, 3.5, figure 8: both sides open at once. */
 static void
 simultaneous_open(void **state)
 {
@@ -54,7 +54,9 @@ simultaneous_open(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.3, first: an ACK of what was never sent is answered with RST, and the handshake goes on. */
+/*
+ * RFC 9293, 3.10.7.3, first: an ACK of what was never sent gets a RST, and the handshake goes on.
+ */
 static void
 bad_ack_in_syn_sent_is_reset(void **state)
 {
@@ -88,7 +90,10 @@ reset_in_syn_sent_is_refusal(void **state)
 	script_end(s);
 }
 
-/* RFC 6298 (2.1) and Linux: the SYN goes again after 1, 2, 4, ... seconds, six times; then ETIMEDOUT. */
+/*
+ * RFC 6298 (2.1) and Linux: the SYN is retransmitted after 1, 2, 4, ... seconds, six times; then
+ * ETIMEDOUT.
+ */
 static void
 syn_is_retransmitted_six_times(void **state)
 {
@@ -109,7 +114,7 @@ syn_is_retransmitted_six_times(void **state)
 	script_end(s);
 }
 
-/* RFC 6298 (5.7), RFC 6928, 2: after a lost SYN the window is one segment. */
+/* RFC 6298 (5.7), RFC 6928, 2: after a lost SYN, cwnd is one segment. */
 static void
 lost_syn_leaves_one_segment(void **state)
 {
@@ -127,7 +132,7 @@ lost_syn_leaves_one_segment(void **state)
 	script_end(s);
 }
 
-/* The last ACK of the handshake is lost: the peer's first data brings it. */
+/* The last ACK of the handshake is lost: the peer's first data completes it. */
 static void
 data_completes_the_handshake(void **state)
 {
@@ -143,7 +148,7 @@ data_completes_the_handshake(void **state)
 	script_end(s);
 }
 
-/* A SYN that comes again is answered with our SYN-ACK again; and so is silence, after a second. */
+/* Our SYN-ACK is sent again for a repeated SYN, and after a second of silence. */
 static void
 syn_ack_is_sent_again(void **state)
 {
@@ -159,7 +164,7 @@ syn_ack_is_sent_again(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, fifth: an ACK of something else than our SYN-ACK is reset; the child lives on. */
+/* RFC 9293, 3.10.7.4, fifth: an ACK of anything but our SYN-ACK gets a RST; the child stays. */
 static void
 wrong_ack_in_syn_received_is_reset(void **state)
 {
@@ -175,7 +180,7 @@ wrong_ack_in_syn_received_is_reset(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, second: a RST ends a child in SYN-RECEIVED, and nobody is told. */
+/* RFC 9293, 3.10.7.4, second: a RST ends a child in SYN-RECEIVED without an event. */
 static void
 reset_in_syn_received_is_silent(void **state)
 {
@@ -191,7 +196,7 @@ reset_in_syn_received_is_silent(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.1: where nobody is, all but RST gets RST. */
+/* RFC 9293, 3.10.7.1: without a connection, anything but a RST gets a RST. */
 static void
 closed_port_resets(void **state)
 {
@@ -208,7 +213,7 @@ closed_port_resets(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.2: LISTEN ignores RST, resets ACK, answers SYN. */
+/* RFC 9293, 3.10.7.2: LISTEN ignores a RST, resets an ACK, answers a SYN. */
 static void
 listen_takes_only_syn(void **state)
 {
@@ -228,7 +233,7 @@ listen_takes_only_syn(void **state)
 	script_end(s);
 }
 
-/* With the accept queue full no handshake is begun. */
+/* With a full accept queue no handshake begins. */
 static void
 full_accept_queue_drops_the_syn(void **state)
 {
@@ -246,7 +251,10 @@ full_accept_queue_drops_the_syn(void **state)
 	script_end(s);
 }
 
-/* Linux: where it fills up meanwhile the last ACK is dropped, so that our SYN-ACK, sent again, asks for it again. */
+/*
+ * Linux: if the accept queue fills up meanwhile, the last ACK is dropped; our retransmitted SYN-ACK
+ * asks for it again.
+ */
 static void
 full_accept_queue_drops_the_last_ack(void **state)
 {
@@ -276,7 +284,7 @@ full_accept_queue_drops_the_last_ack(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 4.3: a SYN that is sent again brings a newer timestamp, and the SYN-ACK echoes that. */
+/* RFC 7323, 4.3: a repeated SYN has a newer timestamp, which the SYN-ACK echoes. */
 static void
 repeated_syn_brings_its_timestamp(void **state)
 {
@@ -290,7 +298,10 @@ repeated_syn_brings_its_timestamp(void **state)
 	script_end(s);
 }
 
-/* A place that is taken away sooner than a handshake takes is of no use to anyone: such a SYN is not answered. */
+/*
+ * A half-open connection that is evicted sooner than a handshake takes is of no use to anyone: such
+ * a SYN gets no answer.
+ */
 static void
 half_open_connection_keeps_its_place_for_a_while(void **state)
 {
@@ -313,7 +324,7 @@ half_open_connection_keeps_its_place_for_a_while(void **state)
 	script_end(s);
 }
 
-/* RFC 4987, 3.4: the SYN queue is bounded; the oldest in it gives way. */
+/* RFC 4987, 3.4: the SYN queue is bounded; the oldest child is evicted. */
 static void
 syn_queue_is_bounded(void **state)
 {
@@ -335,7 +346,7 @@ syn_queue_is_bounded(void **state)
 	script_end(s);
 }
 
-/* A child that waits for the user's word: no SYN-ACK before it. */
+/* No SYN-ACK is sent before the user has decided about the child. */
 static void
 deferred_child_is_answered_late(void **state)
 {
@@ -380,7 +391,7 @@ deferred_child_is_refused(void **state)
 	script_end(s);
 }
 
-/* Closing a listener resets the children that nobody took. */
+/* Closing a listener resets the children that were not accepted. */
 static void
 closed_listener_resets_children(void **state)
 {
@@ -397,7 +408,7 @@ closed_listener_resets_children(void **state)
 	script_end(s);
 }
 
-/* A listener on our address comes before one on every address. */
+/* A listener on an address comes before one on every address. */
 static void
 specific_listener_comes_first(void **state)
 {
@@ -416,7 +427,7 @@ specific_listener_comes_first(void **state)
 	script_end(s);
 }
 
-/* RFC 6528: one four-tuple's numbers move on, another's are elsewhere. */
+/* RFC 6528: the numbers of one four-tuple advance; those of another are unrelated. */
 static void
 initial_numbers_are_keyed(void **state)
 {
@@ -439,7 +450,7 @@ initial_numbers_are_keyed(void **state)
 	script_end(s);
 }
 
-/* The user may close from within its news. */
+/* The user may close from within a callback. */
 static void
 closing_in_the_upcall(void **state)
 {
@@ -455,7 +466,7 @@ closing_in_the_upcall(void **state)
 	script_end(s);
 }
 
-/* Linux: a child reset before it was accepted is accepted all the same, and its user finds the error. */
+/* Linux: a child that was reset can still be accepted, and its user finds the error. */
 static void
 reset_child_stays_to_be_accepted(void **state)
 {
@@ -474,7 +485,7 @@ reset_child_stays_to_be_accepted(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_DEFER_ACCEPT: the listener hears of a child when it has brought data. */
+/* tcp(7), TCP_DEFER_ACCEPT: a child can be accepted when its data has arrived. */
 static void
 child_waits_for_data(void **state)
 {
@@ -488,7 +499,7 @@ child_waits_for_data(void **state)
 	expect_drop(s, DROP_TCP_NO_DATA_YET);
 	assert_int_equal(tcp_accept_pending(s->listener), 0);
 	elapse(s, 2 * SEC);
-	expect_nothing(s); /* the peer's ACK has come: its SYN-ACK need not go again */
+	expect_nothing(s); /* the peer's ACK has arrived: no SYN-ACK is retransmitted */
 	inject(s, "P. 1:11(10) ack 1");
 	assert_int_equal(tcp_accept_pending(s->listener), 1);
 	accept_child(s);
@@ -499,7 +510,10 @@ child_waits_for_data(void **state)
 	script_end(s);
 }
 
-/* ... as Linux: the last SYN-ACK asks for the ACK again, and then the child is handed over without data. */
+/*
+ * TCP_DEFER_ACCEPT, as on Linux: the last SYN-ACK asks for the ACK again, and then the child can be
+ * accepted without data.
+ */
 static void
 child_does_not_wait_for_ever(void **state)
 {

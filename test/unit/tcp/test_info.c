@@ -1,4 +1,4 @@
-/* What TCP_INFO tells, and where a PSH stands. */
+/* What TCP_INFO reports, and where PSH is set. */
 #include "script.h"
 
 static struct leat_tcp_info
@@ -10,9 +10,12 @@ info(struct script *s)
 	return i;
 }
 
-/* Linux's tcpi_rwnd_limited: the time in which the peer's window let nothing more out; it is part of tcpi_busy_time. */
+/*
+ * Linux's tcpi_rwnd_limited: the time in which the peer's window allowed nothing more. It is part
+ * of tcpi_busy_time.
+ */
 static void
-shut_window_is_the_readers_fault(void **state)
+shut_window_counts_as_rwnd_limited(void **state)
 {
 	struct script *s = script_new();
 
@@ -33,9 +36,9 @@ shut_window_is_the_readers_fault(void **state)
 	script_end(s);
 }
 
-/* Linux's tcpi_sndbuf_limited: all is sent, and more would be, had the user been able to write it. */
+/* Linux's tcpi_sndbuf_limited: everything is sent, and the user waited for room to write more. */
 static void
-small_buffer_is_its_owners_fault(void **state)
+small_buffer_counts_as_sndbuf_limited(void **state)
 {
 	struct script *s = script_new();
 	uint8_t octets[9000] = {0};
@@ -85,7 +88,10 @@ flags_sent(struct script *s)
 	return flags;
 }
 
-/* RFC 9293, 3.9.1.2: PUSH stands where a write ended, unless the user said that more follows (MSG_MORE); and what is sent because the user waited too long. */
+/*
+ * RFC 9293, 3.9.1.2: PSH is set where a write ended, unless the user said that more follows
+ * (MSG_MORE), and on what the override timer sends.
+ */
 static void
 push_stands_at_the_end_of_a_write(void **state)
 {
@@ -97,7 +103,7 @@ push_stands_at_the_end_of_a_write(void **state)
 	assert_int_equal(flags_sent(s), TCP_ACK);
 	send_more(s, 100, true);
 	expect_nothing(s);
-	inject(s, ". 1:1(0) ack 1001"); /* MSG_MORE holds no longer than this (Linux) */
+	inject(s, ". 1:1(0) ack 1001"); /* as on Linux, MSG_MORE ends here */
 	assert_int_equal(flags_sent(s), TCP_ACK);
 	send_more(s, 100, true);
 	send_more(s, 100, false);
@@ -109,7 +115,10 @@ push_stands_at_the_end_of_a_write(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_NOTSENT_LOWAT: a write takes no more than may stay unsent, beside what leaves at once. */
+/*
+ * tcp(7), TCP_NOTSENT_LOWAT: a write takes only as much as may stay unsent, and what can be sent at
+ * once.
+ */
 static void
 write_stops_at_the_low_water_mark(void **state)
 {
@@ -123,7 +132,7 @@ write_stops_at_the_low_water_mark(void **state)
 	assert_int_equal(tcp_send(s->c, octets, sizeof octets, false, false), -LEAT_EAGAIN);
 	assert_int_equal(tcp_ready(s->c) & LEAT_OUT, 0);
 	s->events = 0;
-	inject(s, ". 1:1(0) ack 1001"); /* slow start: two more leave */
+	inject(s, ". 1:1(0) ack 1001"); /* slow start: two more are sent */
 	assert_int_equal(tcp_unsent(s->c), 2000);
 	assert_true(s->events & TCP_EVENT_WRITABLE);
 	script_end(s);
@@ -133,8 +142,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(shut_window_is_the_readers_fault),
-	    cmocka_unit_test(small_buffer_is_its_owners_fault),
+	    cmocka_unit_test(shut_window_counts_as_rwnd_limited),
+	    cmocka_unit_test(small_buffer_counts_as_sndbuf_limited),
 	    cmocka_unit_test(last_data_counts_from_the_handshake),
 	    cmocka_unit_test(push_stands_at_the_end_of_a_write),
 	    cmocka_unit_test(write_stops_at_the_low_water_mark),

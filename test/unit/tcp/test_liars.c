@@ -1,5 +1,6 @@
 /*
- * A peer that keeps the handshake and then lies, or does what the RFCs allow and nobody would: whatever it costs must be bounded, and it harms at most its own connection.
+ * A peer completes the handshake and then lies, or does what the RFCs allow but no one expects.
+ * What it costs must be bounded, and it may harm only its own connection.
  */
 #include "base/rng.h"
 #include "script.h"
@@ -21,7 +22,7 @@ injectf(struct script *s, const char *format, ...)
 	inject(s, text);
 }
 
-/* Throws away what was sent; how many segments that were, as on the wire. */
+/* Drops what was sent. Returns how many segments that were on the wire. */
 static unsigned
 sent(struct script *s)
 {
@@ -50,7 +51,7 @@ fill(struct script *s)
 		;
 }
 
-/* RFC 9293, 3.10.7.4: octets outside the window are answered, one for one and never more, and nothing of them is kept. */
+/* RFC 9293, 3.10.7.4: data outside the window gets at most one answer each, and is not kept. */
 static void
 data_out_of_window_costs_an_ack_each(void **state)
 {
@@ -73,7 +74,10 @@ data_out_of_window_costs_an_ack_each(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4: an ACK of what was not sent acknowledges nothing, and is answered twice a second at most (RFC 5961, 5.2 and 7). */
+/*
+ * RFC 9293, 3.10.7.4: an ACK of what was not sent acknowledges nothing, and is answered at most
+ * twice a second (RFC 5961, 5.2 and 7).
+ */
 static void
 acks_in_advance_gain_nothing(void **state)
 {
@@ -93,7 +97,10 @@ acks_in_advance_gain_nothing(void **state)
 	script_end(s);
 }
 
-/* Savage et al., "TCP congestion control with a misbehaving receiver", 2.1: a segment acknowledged octet by octet is worth one segment (RFC 3465). */
+/*
+ * Savage et al., "TCP congestion control with a misbehaving receiver", 2.1: a segment acknowledged
+ * octet by octet counts as one segment (RFC 3465).
+ */
 static void
 divided_acks_are_worth_what_they_acknowledge(void **state)
 {
@@ -110,8 +117,9 @@ divided_acks_are_worth_what_they_acknowledge(void **state)
 }
 
 /*
- * ... 2.2: each duplicate ACK without SACK stands for a segment that arrived, so a liar can have all that his window takes at once (as from Linux; RFC 5681, 3.2
- * allows a limit), but no more, and it does not make the congestion window larger.
+ * The same, 2.2: without SACK, each duplicate ACK stands for a segment that arrived. A liar can so
+ * get all that its window takes at once (as from Linux; RFC 5681, 3.2 allows a limit), but no more,
+ * and cwnd does not grow.
  */
 static void
 duplicate_acks_are_worth_no_more_than_the_window(void **state)
@@ -129,7 +137,10 @@ duplicate_acks_are_worth_no_more_than_the_window(void **state)
 	script_end(s);
 }
 
-/* An honest receiver at the end: acknowledges in order until all has been sent. Fails when that takes longer than @limit. */
+/*
+ * From here on the receiver is honest, and acknowledges in order until everything is sent. Fails if
+ * that takes longer than @limit.
+ */
 static void
 receive_honestly(struct script *s, uint32_t upto, nsec_t limit)
 {
@@ -161,8 +172,8 @@ receive_honestly(struct script *s, uint32_t upto, nsec_t limit)
 }
 
 /*
- * RFC 2018, 8: SACK blocks are advice. Blocks of nonsense are ignored; blocks that lie hold up the connection of the liar, but the data is kept until it is
- * acknowledged, and goes again after a timeout.
+ * RFC 2018, 8: SACK blocks are advice. Invalid blocks are ignored. Blocks that lie delay the liar's
+ * own connection, but the data is kept until it is acknowledged, and is sent again after a timeout.
  */
 static void
 lying_sacks_lose_nothing(void **state)
@@ -187,7 +198,7 @@ lying_sacks_lose_nothing(void **state)
 	script_end(s);
 }
 
-/* RFC 2018, 8: what was sacked and thrown away is sent again. */
+/* RFC 2018, 8: data that was sacked and then thrown away is sent again. */
 static void
 reneged_data_is_sent_again(void **state)
 {
@@ -205,7 +216,9 @@ reneged_data_is_sent_again(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.8.6.1: a shut window is asked about for as long as the peer answers, ever more seldom. */
+/*
+ * RFC 9293, 3.8.6.1: a shut window is probed for as long as the peer answers, at growing intervals.
+ */
 static void
 window_shut_for_ever_costs_a_probe_in_two_minutes(void **state)
 {
@@ -230,7 +243,10 @@ window_shut_for_ever_costs_a_probe_in_two_minutes(void **state)
 	script_end(s);
 }
 
-/* As Linux: once the user has closed, a window that stays shut ends the connection though the peer answers, or it would keep the memory for ever. */
+/*
+ * As on Linux: once the user has closed, a window that stays shut ends the connection even if the
+ * peer answers, or its memory would be held forever.
+ */
 static void
 window_shut_for_ever_does_not_outlive_its_user(void **state)
 {
@@ -250,14 +266,17 @@ window_shut_for_ever_does_not_outlive_its_user(void **state)
 	script_end(s);
 }
 
-/* All the memory of packets and blocks that are out. */
+/* Returns the memory of all packets and blocks in use. */
 static size_t
 held(const struct script *s)
 {
 	return pkt_pool_octets(s->pool) + pkt_pool_in_use(s->pool) * sizeof(struct pkt);
 }
 
-/* Single octets with a hole before each: memory stays within what the receive buffer may take, and the holes can still be filled. */
+/*
+ * Single octets with a hole before each: memory stays within the receive buffer, and the holes can
+ * still be filled.
+ */
 static void
 single_octets_out_of_order_are_bounded(void **state)
 {
@@ -285,7 +304,7 @@ single_octets_out_of_order_are_bounded(void **state)
 	script_end(s);
 }
 
-/* The same segment again and again: nothing is kept of it, and it is answered at most once each. */
+/* A segment is repeated many times: nothing of it is kept, and it is answered at most once each. */
 static void
 the_same_segment_again_changes_nothing(void **state)
 {
@@ -304,7 +323,10 @@ the_same_segment_again_changes_nothing(void **state)
 	script_end(s);
 }
 
-/* Addresses and ports may be chosen by the peer, the hash's key not: the chains of the table of connections stay as short as chance makes them. */
+/*
+ * The peer may choose addresses and ports, but not the hash's key: the chains in the table of
+ * connections are no longer than by chance.
+ */
 static void
 ports_do_not_collide_on_purpose(void **state)
 {
@@ -316,7 +338,10 @@ ports_do_not_collide_on_purpose(void **state)
 
 	assert_int_equal(table_init(&t, &key), 0);
 	for (uint64_t i = 0; i < MEMBERS; i++) {
-		/* as tables.c makes them: addresses, then the ports together; the same low bits everywhere */
+		/*
+		 * as tables.c makes them: addresses, then both ports; the low bits are always the
+		 * same
+		 */
 		uint64_t words[5] = {0, 1, 0, (i & 0xff) << 56, (i << 8 & 0xff0000) | 80};
 
 		table_insert(&t, &node[i], table_hash(&t, words, 5));

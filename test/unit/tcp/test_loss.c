@@ -1,6 +1,6 @@
 #include "script.h"
 
-/* A connection with @n full segments under way, sent as one packet. */
+/* A connection with @n full segments in flight, sent as one packet. */
 static void
 in_flight(struct script *s, const char *more, unsigned n)
 {
@@ -9,7 +9,10 @@ in_flight(struct script *s, const char *more, unsigned n)
 	ignore_output(s);
 }
 
-/* RFC 6298 (5.4) to (5.6): the first segment goes again, later and later; R2 ends it (Linux: 15). */
+/*
+ * RFC 6298 (5.4) to (5.6): the first segment is sent again at growing intervals; R2 ends it (Linux:
+ * 15).
+ */
 static void
 rto_backs_off_to_the_end(void **state)
 {
@@ -33,7 +36,7 @@ rto_backs_off_to_the_end(void **state)
 	script_end(s);
 }
 
-/* After the timeout one segment, then slow start over what was lost (RFC 5681, 3.1). */
+/* After a timeout: one segment, then slow start over what was lost (RFC 5681, 3.1). */
 static void
 rto_begins_slow_start(void **state)
 {
@@ -50,7 +53,7 @@ rto_begins_slow_start(void **state)
 	script_end(s);
 }
 
-/* RFC 5681, 3.2 and RFC 6582: three duplicates without SACK. */
+/* RFC 5681, 3.2 and RFC 6582: three duplicate ACKs without SACK. */
 static void
 third_duplicate_retransmits(void **state)
 {
@@ -100,7 +103,7 @@ window_update_is_no_duplicate(void **state)
 	script_end(s);
 }
 
-/* RFC 6675: SACK shows three segments above the hole. */
+/* RFC 6675: SACK reports three segments above the hole. */
 static void
 sack_finds_the_hole(void **state)
 {
@@ -118,7 +121,10 @@ sack_finds_the_hole(void **state)
 	script_end(s);
 }
 
-/* Two holes: both are filled before new data go; the rescue of NextSeg (4) repeats neither. */
+/*
+ * Both of two holes are filled before new data is sent; the rescue of NextSeg() (4) repeats
+ * neither.
+ */
 static void
 sack_fills_all_holes(void **state)
 {
@@ -132,7 +138,7 @@ sack_fills_all_holes(void **state)
 	script_end(s);
 }
 
-/* RFC 3042: the first duplicates let new data out. */
+/* RFC 3042: the first duplicates allow new data. */
 static void
 limited_transmit(void **state)
 {
@@ -148,7 +154,7 @@ limited_transmit(void **state)
 	script_end(s);
 }
 
-/* RFC 3522, Eifel: the answer to the original arrives behind a timeout: the window is as before. */
+/* Eifel (RFC 3522): the ACK of the original arrives after a timeout: cwnd is as before. */
 static void
 spurious_timeout_is_undone(void **state)
 {
@@ -175,7 +181,7 @@ spurious_timeout_is_undone(void **state)
 	script_end(s);
 }
 
-/* RFC 5681, 4.1: after a pause cwnd is no more than the restart window. */
+/* RFC 5681, 4.1: after a pause cwnd is at most the restart window. */
 static void
 idle_connection_restarts(void **state)
 {
@@ -201,7 +207,10 @@ idle_connection_restarts(void **state)
 	script_end(s);
 }
 
-/* RFC 1191, 6.5, RFC 8201: "packet too big" makes segments smaller, and sends what was too large again at once. */
+/*
+ * RFC 1191, 6.5, RFC 8201: after "packet too big" segments are smaller, and those that were too
+ * large are sent again at once.
+ */
 static void
 packet_too_big_shrinks_segments(void **state)
 {
@@ -219,7 +228,9 @@ packet_too_big_shrinks_segments(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.8.3: at R1 the path's MTU is no longer taken for granted; if it is true it will be told again. */
+/*
+ * RFC 9293, 3.8.3: at R1 the learned path MTU is forgotten; if it holds, it will be reported again.
+ */
 static void
 path_mtu_is_forgotten_at_r1(void **state)
 {
@@ -239,14 +250,14 @@ path_mtu_is_forgotten_at_r1(void **state)
 	assert_int_equal(info.tcpi_pmtu, 1500);
 	assert_int_equal(info.tcpi_snd_mss, 1000);
 	icmp_error(s, NET_ERROR_PMTU, LEAT_EMSGSIZE, 600, 1);
-	elapse(s, 10 * SEC); /* R1 comes once */
+	elapse(s, 10 * SEC); /* R1 is reached once */
 	tcp_info(s->c, &info);
 	assert_int_equal(info.tcpi_pmtu, 600);
 	ignore_output(s);
 	script_end(s);
 }
 
-/* RFC 5927, 4.1: an error that quotes nothing under way is not believed. */
+/* RFC 5927, 4.1: an error that quotes nothing in flight is ignored. */
 static void
 forged_error_is_ignored(void **state)
 {
@@ -262,7 +273,7 @@ forged_error_is_ignored(void **state)
 	script_end(s);
 }
 
-/* RFC 5461, RFC 5927, 5: an error ends a handshake, but not a connection; that remembers it. */
+/* RFC 5461, RFC 5927, 5: an error ends a handshake. An established connection only remembers it. */
 static void
 errors_are_soft_once_established(void **state)
 {
@@ -293,7 +304,10 @@ errors_end_a_handshake(void **state)
 	script_end(s);
 }
 
-/* As Linux: who waits for the last ACK of a peer's handshake gives up for few errors in IPv4, and for hard ones in IPv6. */
+/*
+ * As on Linux: a connection that waits for the last ACK of the peer's handshake ends for few errors
+ * in IPv4, for hard ones in IPv6.
+ */
 static void
 few_errors_end_a_request(void **state)
 {
@@ -319,7 +333,7 @@ few_errors_end_a_request(void **state)
 	}
 }
 
-/* RFC 9293, 3.8.4: keepalive after so much silence, so often, then the end. */
+/* RFC 9293, 3.8.4: keepalive probes a silent connection, and ends it after the last probe. */
 static void
 keepalive_probes_and_ends(void **state)
 {
@@ -357,15 +371,18 @@ user_timeout_ends_sooner(void **state)
 	in_flight(s, "", 1);
 	elapse(s, 2900 * MSEC);
 	assert_state(s, ESTABLISHED);
-	elapse(s, 400 * MSEC); /* counted from the first retransmission, 200 ms in */
+	elapse(s, 400 * MSEC); /* counted from the first retransmission, after 200 ms */
 	assert_state(s, CLOSED);
 	assert_int_equal(tcp_take_error(s->c), LEAT_ETIMEDOUT);
 	script_end(s);
 }
 
-/* Data under way and the window shut behind them: the timer tries the first octets, as long as the peer answers. */
+/*
+ * The window is shut while data is in flight: the timer retransmits the first octets for as long as
+ * the peer answers.
+ */
 static void
-window_shut_over_data_under_way(void **state)
+window_shut_over_data_in_flight(void **state)
 {
 	struct script *s = script_new();
 
@@ -407,7 +424,7 @@ main(void)
 	    cmocka_unit_test(few_errors_end_a_request),
 	    cmocka_unit_test(keepalive_probes_and_ends),
 	    cmocka_unit_test(user_timeout_ends_sooner),
-	    cmocka_unit_test(window_shut_over_data_under_way),
+	    cmocka_unit_test(window_shut_over_data_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

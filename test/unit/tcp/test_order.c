@@ -1,8 +1,11 @@
-/* Segments that others have overtaken on their way, and duplicates: neither harms, and nobody is answered needlessly. */
+/*
+ * Segments that others have overtaken, and duplicates: neither does harm or gets a needless answer.
+ */
 #include "script.h"
 
 /*
- * RFC 7323, 5.3, as Linux's tcp_disordered_ack() reads it: a pure ACK that a later one has overtaken has an older timestamp, but confuses nobody.
+ * RFC 7323, 5.3, as Linux's tcp_disordered_ack() reads it: a pure ACK that a later one has
+ * overtaken has an older timestamp, but needs no answer.
  */
 static void
 overtaken_acks_are_not_answered(void **state)
@@ -16,17 +19,16 @@ overtaken_acks_are_not_answered(void **state)
 	inject(s, ". 1:1(0) ack 1001 <ts 120 0>");
 	expect_nothing(s);
 	expect_drop(s, DROP_PAWS);
-	inject(s, ". 1:1(0) ack 2001 win 60000 <ts 120 0>"); /* nor is its window news */
+	inject(s, ". 1:1(0) ack 2001 win 60000 <ts 120 0>"); /* nor is its window used */
 	expect_nothing(s);
 	expect_drop(s, DROP_PAWS);
-	inject(s,
-	    ". 1:1(0) ack 3001 <ts 120 0>"); /* what acknowledges more cannot be older: the answer says so */
+	inject(s, ". 1:1(0) ack 3001 <ts 120 0>"); /* an ACK of more cannot be older: it gets the answer */
 	expect(s, ". 5001:5001(0) ack 1 <ts 0 130>");
 	expect_drop(s, DROP_PAWS);
 	script_end(s);
 }
 
-/* What such an ACK says in SACK blocks counts. */
+/* The SACK blocks of an overtaken ACK count. */
 static void
 sack_of_an_overtaken_ack_counts(void **state)
 {
@@ -42,7 +44,10 @@ sack_of_an_overtaken_ack_counts(void **state)
 	script_end(s);
 }
 
-/* RFC 7323, 5.3, R1: data with an old timestamp are answered each time, as in 3.10.7.4: their sender waits for an ACK, and D-SACK tells which came twice. */
+/*
+ * RFC 7323, 5.3, R1: data with an old timestamp is answered each time, as in 3.10.7.4: its sender
+ * waits for an ACK, and D-SACK reports what came twice.
+ */
 static void
 old_data_are_answered_each_time(void **state)
 {
@@ -59,9 +64,12 @@ old_data_are_answered_each_time(void **state)
 	script_end(s);
 }
 
-/* RFC 2883, 4.2.2: a segment in order repeats two ranges; the first is told, whole, though it came in pieces. */
+/*
+ * RFC 2883, 4.2.2: a segment in order repeats two ranges; the first is reported as a whole, though
+ * it came in pieces.
+ */
 static void
-dsack_tells_the_first_of_several_ranges(void **state)
+dsack_reports_the_first_of_several_ranges(void **state)
 {
 	struct script *s = script_new();
 
@@ -76,7 +84,7 @@ dsack_tells_the_first_of_several_ranges(void **state)
 	script_end(s);
 }
 
-/* ... from before RCV.NXT on it goes on into what waited. */
+/* RFC 2883, 4.2.2: a range that begins before RCV.NXT continues into data that waited. */
 static void
 dsack_goes_on_without_a_hole(void **state)
 {
@@ -95,9 +103,9 @@ dsack_goes_on_without_a_hole(void **state)
 	script_end(s);
 }
 
-/* RFC 2883, 4.2.3: the same beyond a hole; the second block is the one that holds the first. */
+/* RFC 2883, 4.2.3: the same beyond a hole; the second block contains the first. */
 static void
-dsack_tells_the_first_range_beyond_a_hole(void **state)
+dsack_reports_the_first_range_beyond_a_hole(void **state)
 {
 	struct script *s = script_new();
 
@@ -110,7 +118,10 @@ dsack_tells_the_first_range_beyond_a_hole(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, first: a FIN that comes again is answered each time, whatever has been answered lately; its ACK was lost. */
+/*
+ * RFC 9293, 3.10.7.4, first: a repeated FIN is answered each time, however recent the last answer
+ * is, because its ACK was lost.
+ */
 static void
 fin_again_is_answered_each_time(void **state)
 {
@@ -126,7 +137,10 @@ fin_again_is_answered_each_time(void **state)
 	script_end(s);
 }
 
-/* RFC 9293, 3.10.7.4, first: in SYN-RECEIVED, too, what is not acceptable is answered with an ACK: a peer that has begun anew resets the half-open connection then. */
+/*
+ * RFC 9293, 3.10.7.4, first: also in SYN-RECEIVED an unacceptable segment is answered with an ACK.
+ * A peer that has begun anew then resets the half-open connection.
+ */
 static void
 half_open_connection_answers_with_ack(void **state)
 {
@@ -144,7 +158,7 @@ half_open_connection_answers_with_ack(void **state)
 	script_end(s);
 }
 
-/* ... but not while the user has not said whether there is a connection at all. */
+/* There is no such answer while the user has not decided about the connection. */
 static void
 deferred_connection_answers_nothing(void **state)
 {
@@ -180,7 +194,7 @@ check_impossible_echo(const char *ack)
 	script_end(s);
 }
 
-/* RFC 7323, 4: an echo that our clock never made measures nothing. */
+/* RFC 7323, 4: an echo that our clock did not make gives no sample. */
 static void
 impossible_echo_is_not_measured(void **state)
 {
@@ -195,9 +209,9 @@ main(void)
 	    cmocka_unit_test(overtaken_acks_are_not_answered),
 	    cmocka_unit_test(sack_of_an_overtaken_ack_counts),
 	    cmocka_unit_test(old_data_are_answered_each_time),
-	    cmocka_unit_test(dsack_tells_the_first_of_several_ranges),
+	    cmocka_unit_test(dsack_reports_the_first_of_several_ranges),
 	    cmocka_unit_test(dsack_goes_on_without_a_hole),
-	    cmocka_unit_test(dsack_tells_the_first_range_beyond_a_hole),
+	    cmocka_unit_test(dsack_reports_the_first_range_beyond_a_hole),
 	    cmocka_unit_test(fin_again_is_answered_each_time),
 	    cmocka_unit_test(half_open_connection_answers_with_ack),
 	    cmocka_unit_test(deferred_connection_answers_nothing),

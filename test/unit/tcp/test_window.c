@@ -3,7 +3,10 @@
 
 #include "tcp/conn.h"
 
-/* RFC 9293, 3.8.6.2.1: the override timer runs from the moment when the window opened too little, not from the last probe's backoff. */
+/*
+ * RFC 9293, 3.8.6.2.1: the override timer starts when the window opens too little, whatever the
+ * backoff of the probes is.
+ */
 static void
 small_window_after_long_shut_is_used_soon(void **state)
 {
@@ -14,7 +17,7 @@ small_window_after_long_shut_is_used_soon(void **state)
 	send_octets(s, 3000);
 	expect_nothing(s);
 	for (unsigned i = 0; i < 7;
-	     i++) { /* probes, ever farther apart: the next would be half a minute away */
+	     i++) { /* probes at growing intervals: the next would be half a minute later */
 		elapse(s, (200 * MSEC << i) + 10 * MSEC);
 		ignore_output(s);
 		inject(s, ". 1:1(0) ack 1 win 0");
@@ -26,7 +29,10 @@ small_window_after_long_shut_is_used_soon(void **state)
 	script_end(s);
 }
 
-/* RFC 6429: without a user, a shut window is not waited for without end, though the peer answers each probe. */
+/*
+ * RFC 6429: without a user, the wait for a shut window is limited, even if the peer answers each
+ * probe.
+ */
 static void
 shut_window_does_not_keep_an_orphan(void **state)
 {
@@ -49,7 +55,8 @@ shut_window_does_not_keep_an_orphan(void **state)
 }
 
 /*
- * RFC 9293, 3.8.6: a peer that has taken back some of its window gets what is sent again only as far as the window goes; the first segment always.
+ * RFC 9293, 3.8.6: to a peer that has taken back some of its window, data is sent again only within
+ * the window; the first segment always is.
  */
 static void
 retransmission_stays_in_a_shrunken_window(void **state)
@@ -70,7 +77,10 @@ retransmission_stays_in_a_shrunken_window(void **state)
 	script_end(s);
 }
 
-/* tcp(7), TCP_USER_TIMEOUT: a window that stays shut for so long ends the connection, however often the peer says that it is shut. */
+/*
+ * tcp(7), TCP_USER_TIMEOUT: a window that stays shut for this time ends the connection, even if the
+ * peer answers probes.
+ */
 static void
 user_timeout_bounds_a_shut_window(void **state)
 {
@@ -93,7 +103,10 @@ user_timeout_bounds_a_shut_window(void **state)
 	script_end(s);
 }
 
-/* Minshall's mark is of the last short segment. Half a sequence space of full ones later it lies ahead, and holds nothing back. */
+/*
+ * snd.sml is of the last short segment. After half the sequence space of full segments it lies
+ * ahead, and holds nothing back.
+ */
 static void
 old_short_segment_does_not_hold_back(void **state)
 {

@@ -68,7 +68,7 @@ an_error_carries_payload_peer_offender_and_code(void **state)
 	size_t full;
 
 	core_error(f->rig.core, &f->report);
-	assert_int_equal(f->rig.news, 1);
+	assert_int_equal(f->rig.events, 1);
 	assert_int_equal(udp_recv_error(f->end, buf, sizeof buf, &e, &full), sizeof buf);
 	assert_memory_equal(buf, "quot", sizeof buf);
 	assert_int_equal(full, PAYLOAD);

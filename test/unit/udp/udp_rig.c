@@ -93,14 +93,14 @@ udp_rig_teardown(void **state)
 }
 
 static void
-count_news(void *user)
+count_events(void *user)
 {
 	struct udp_rig *r = user;
 
-	r->news++;
+	r->events++;
 }
 
-static const struct udp_user_ops USER_OPS = {count_news};
+static const struct udp_user_ops USER_OPS = {count_events};
 
 struct udp_end *
 open_end(struct udp_rig *r, struct ipaddr addr, uint16_t port)

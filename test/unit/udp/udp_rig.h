@@ -30,7 +30,7 @@ struct udp_rig {
 	struct pkt *sent; /* the last datagram that went out; NULL = none */
 	struct ip_tx tx;  /* how it was sent */
 	int refused;      /* the last error that UDP asked the network to report to a sender */
-	unsigned news;    /* calls of udp_user_ops.news */
+	unsigned events;  /* calls of udp_user_ops.notify */
 };
 
 void udp_rig_start(struct udp_rig *r);
@@ -41,7 +41,7 @@ void udp_rig_end(struct udp_rig *r);
 int udp_rig_setup(void **state);
 int udp_rig_teardown(void **state);
 
-/* An end that is bound to @addr and @port; its events are counted in r->news. */
+/* An end that is bound to @addr and @port; its events are counted in r->events. */
 struct udp_end *open_end(struct udp_rig *r, struct ipaddr addr, uint16_t port);
 
 enum sum { SUM_NONE, SUM_RIGHT, SUM_WRONG };

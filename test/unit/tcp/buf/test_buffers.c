@@ -1,5 +1,6 @@
 /*
- * The send queue and the receive buffer: against one long array under random use, and the rules of windows.
+ * The send buffer and the receive buffer: against one long array under random use, and the rules of
+ * windows.
  */
 #include "../../pool.h"
 #include "base/rng.h"
@@ -103,7 +104,10 @@ an_empty_pool_says_nobufs(void **state)
 	pkt_pool_free(tiny);
 }
 
-/* A pump reserves, reads from elsewhere meanwhile, and commits: the ACK of all that was there must not take the memory away. */
+/*
+ * A user reserves room, the peer acknowledges everything before it, and the user commits: the ACK
+ * must not free the memory.
+ */
 static void
 reserved_memory_outlives_the_ack_of_all_before_it(void **state)
 {
@@ -147,7 +151,10 @@ write_some(struct sndbuf *b, struct rng *rng, uint64_t *end)
 		*end += (uint64_t)n;
 }
 
-/* Any range, at any time, gives the octets that were written there; ranges sent before live on after the ACK. */
+/*
+ * Any range gives the octets that were written there, at any time; a slice that was sent stays
+ * valid after the ACK.
+ */
 static void
 slices_give_what_was_written(void **state)
 {
@@ -190,14 +197,14 @@ slices_give_what_was_written(void **state)
 	sndbuf_fini(&b);
 }
 
-/* Both ways to say zero are the same (wire/checksum.h). */
+/* Both forms of zero are the same (wire/checksum.h). */
 static void
 assert_same_sum(uint16_t a, uint16_t b)
 {
 	assert_int_equal(a ? a : 0xffff, b ? b : 0xffff);
 }
 
-/* Every sum that is kept is that of its octets; how many there are. */
+/* Checks every checksum that is kept against its octets. Returns how many there are. */
 static unsigned
 check_runs(const struct sndbuf *b)
 {
@@ -220,7 +227,10 @@ check_runs(const struct sndbuf *b)
 	return found;
 }
 
-/* However the stream is written, in whichever steps, and whatever its segments' length: an odd one, one that is too short to be kept. */
+/*
+ * The checksums are right however the data is written, and for any length of segments, even odd or
+ * too short ones.
+ */
 static void
 sums_taken_while_writing_are_those_of_the_octets(void **state)
 {
@@ -297,7 +307,7 @@ what_is_pushed_is_read_in_order_by_all_three_ways(void **state)
 	assert_int_equal(b.mem, 0);
 }
 
-/* A peer that sends octet by octet costs little more memory than octets. */
+/* A peer that sends single octets costs little more memory than their number. */
 static void
 small_payloads_share_memory(void **state)
 {
@@ -310,7 +320,9 @@ small_payloads_share_memory(void **state)
 	rcvbuf_fini(&b);
 }
 
-/* RFC 9293, 3.8.6.2.1: the right edge of the window does not move left, however full the buffer. */
+/*
+ * RFC 9293, 3.8.6.2.1: the right edge of the window does not move left, even if the buffer is full.
+ */
 static void
 the_window_never_shrinks(void **state)
 {
@@ -346,8 +358,9 @@ the_window_opens_by_a_segment_or_half_the_buffer(void **state)
 }
 
 /*
- * RFC 9293, 3.8.6.2: a window below a segment makes a sender wait. Segments that each cite a large block, as those of a sender in the
- * same memory do, must not shrink a small buffer's window to that.
+ * RFC 9293, 3.8.6.2: a sender waits if the window is below a segment. Segments that refer to a
+ * large block, as those of a sender in the same memory do, must not shrink a small buffer's window
+ * that far.
  */
 static void
 a_small_buffer_is_worth_half_its_size_whatever_the_segments_cost(void **state)
@@ -365,7 +378,7 @@ a_small_buffer_is_worth_half_its_size_whatever_the_segments_cost(void **state)
 	rcvbuf_fini(&b);
 }
 
-/* As Linux: the reader's progress is told when it doubles what the peer thinks it has. */
+/* As on Linux, the peer is told of a wider window when it has doubled. */
 static void
 a_window_update_waits_until_it_is_worth_it(void **state)
 {
@@ -378,7 +391,7 @@ a_window_update_waits_until_it_is_worth_it(void **state)
 	rcvbuf_fini(&b);
 }
 
-/* RFC 7323, 2.3: the scale that lets the largest buffer be offered, 14 at most. */
+/* RFC 7323, 2.3: the scale allows the largest buffer to be offered, up to 14. */
 static void
 the_scale_fits_the_largest_buffer(void **state)
 {
@@ -392,7 +405,10 @@ the_scale_fits_the_largest_buffer(void **state)
 	assert_int_equal(rcvbuf_scale(&b), 14);
 }
 
-/* A reader that empties the buffer each round trip lets it grow until max; one that does not, or a fixed buffer, does not. */
+/*
+ * If the user empties the buffer each round trip, it grows up to max. Otherwise, or if it is fixed,
+ * it does not grow.
+ */
 static void
 the_buffer_grows_with_what_is_read_in_a_round_trip(void **state)
 {
@@ -425,7 +441,7 @@ the_buffer_grows_with_what_is_read_in_a_round_trip(void **state)
 	rcvbuf_fini(&b);
 }
 
-/* Without timestamps a whole window takes a round trip at least. */
+/* Without timestamps: a whole window takes at least a round trip. */
 static void
 the_receiver_reads_the_round_trip_from_whole_windows(void **state)
 {
@@ -440,7 +456,10 @@ the_receiver_reads_the_round_trip_from_whole_windows(void **state)
 	assert_int_equal(b.rtt, 30 * MSEC);
 }
 
-/* RFC 9293, 3.8.6: the window opens again when all was read, however much memory each octet has cost before. */
+/*
+ * RFC 9293, 3.8.6: the window opens again when everything has been read, however much memory each
+ * octet has cost.
+ */
 static void
 an_empty_buffer_always_has_a_window(void **state)
 {

@@ -63,7 +63,7 @@ arrive(seq_t start, seq_t end, size_t limit)
 	return result;
 }
 
-/* Takes all that is in order at @rcv_nxt, checks every octet, returns the new RCV.NXT. */
+/* Takes what is in order at @rcv_nxt and checks every octet. Returns the new RCV.NXT. */
 static seq_t
 drain(seq_t rcv_nxt)
 {
@@ -88,7 +88,10 @@ assert_block(struct seq_range b, seq_t start, seq_t end)
 	assert_int_equal(b.end, end);
 }
 
-/* RFC 2018, 4: the first block holds the segment that arrived last; the others follow by how lately they were reported. */
+/*
+ * RFC 2018, 4: the first block has the segment that arrived last; the others follow in the order in
+ * which they were last reported.
+ */
 static void
 sack_blocks_come_most_recent_first(void **state)
 {
@@ -118,9 +121,12 @@ filling_a_hole_joins_both_sides(void **state)
 	assert_int_equal(drain(1000), 1300);
 }
 
-/* RFC 2883, 4: a duplicate is told of first, with the run that holds it second, and only once. */
+/*
+ * RFC 2883, 4: a duplicate is the first block, the run that contains it the second; it is reported
+ * once.
+ */
 static void
-duplicate_out_of_order_is_told_once_by_dsack(void **state)
+duplicate_out_of_order_is_reported_once_by_dsack(void **state)
 {
 	struct seq_range b[4];
 
@@ -135,9 +141,9 @@ duplicate_out_of_order_is_told_once_by_dsack(void **state)
 	assert_block(b[0], 1000, 1500);
 }
 
-/* RFC 2883, 4.1: a duplicate of what is delivered already is below the cumulative ACK. */
+/* RFC 2883, 4.1: a duplicate of delivered data lies below the cumulative ACK. */
 static void
-duplicate_below_rcv_nxt_is_told_too(void **state)
+duplicate_below_rcv_nxt_is_reported_too(void **state)
 {
 	struct seq_range b[4];
 
@@ -149,7 +155,10 @@ duplicate_below_rcv_nxt_is_told_too(void **state)
 	assert_false(reass_has_sack(&r));
 }
 
-/* What is in order may overlap what waits: the rest of the waiting packet follows, the overlap is a duplicate. */
+/*
+ * Data in order may overlap a packet that waits: the rest of that packet follows, the overlap is a
+ * duplicate.
+ */
 static void
 rcv_nxt_may_pass_into_a_run(void **state)
 {
@@ -164,7 +173,10 @@ rcv_nxt_may_pass_into_a_run(void **state)
 	assert_int_equal(r.duplicate, 500);
 }
 
-/* RFC 2018, 8: under pressure what lies farthest goes, and is no longer reported; the near is worth more. */
+/*
+ * RFC 2018, 8: without room, what lies farthest is dropped and no longer reported, because what is
+ * near is of more use.
+ */
 static void
 over_the_limit_the_farthest_goes_first(void **state)
 {
@@ -183,7 +195,7 @@ over_the_limit_the_farthest_goes_first(void **state)
 	assert_true(r.mem <= limit);
 }
 
-/* A sender of single octets does not make each of them hold a packet and a block. */
+/* A peer that sends single octets does not make each of them hold a packet and a block. */
 static void
 small_segments_share_memory(void **state)
 {
@@ -241,7 +253,7 @@ random_arrivals_agree_with_a_map_of_octets(uint64_t seed)
 
 		if (len > SPACE - from)
 			len = SPACE - from;
-		if (start == nxt) { /* in order: it goes to the user; what waited may follow */
+		if (start == nxt) { /* in order: delivered, and what waited may follow */
 			nxt = drain(nxt + len);
 			memset(here, 0, nxt - base);
 			r.dsack.start = r.dsack.end;
@@ -270,7 +282,7 @@ random_arrivals_agree_with_the_map(void **state)
 		random_arrivals_agree_with_a_map_of_octets(seed);
 }
 
-/* However little memory: bounded, right octets, and all arrives in the end. */
+/* With little memory its use is bounded, the octets are right, and all arrive in the end. */
 static void
 random_arrivals_within_a_limit_stay_bounded_and_right(void **state)
 {
@@ -302,8 +314,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(sack_blocks_come_most_recent_first, setup, teardown),
 	    cmocka_unit_test_setup_teardown(filling_a_hole_joins_both_sides, setup, teardown),
-	    cmocka_unit_test_setup_teardown(duplicate_out_of_order_is_told_once_by_dsack, setup, teardown),
-	    cmocka_unit_test_setup_teardown(duplicate_below_rcv_nxt_is_told_too, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		duplicate_out_of_order_is_reported_once_by_dsack, setup, teardown),
+	    cmocka_unit_test_setup_teardown(duplicate_below_rcv_nxt_is_reported_too, setup, teardown),
 	    cmocka_unit_test_setup_teardown(rcv_nxt_may_pass_into_a_run, setup, teardown),
 	    cmocka_unit_test_setup_teardown(over_the_limit_the_farthest_goes_first, setup, teardown),
 	    cmocka_unit_test_setup_teardown(small_segments_share_memory, setup, teardown),

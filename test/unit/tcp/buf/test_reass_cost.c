@@ -1,8 +1,9 @@
 /*
- * What data out of order costs, counted in comparisons of sequence numbers and not in time: whatever order a peer chooses, about the logarithm of the runs for each
- * segment, on average (Sleator and Tarjan, 1985: the splay tree's access theorem).
+ * The cost of data out of order, in comparisons of sequence numbers, not in time: in any order that
+ * a peer chooses, a segment costs about the logarithm of the number of runs, on average (Sleator
+ * and Tarjan, 1985: the splay tree's access theorem).
  *
- * The module is compiled into the test, its comparisons counted.
+ * The module is compiled into the test with its comparisons counted.
  */
 #include "base/rng.h"
 #include "base/seq.h"
@@ -51,7 +52,7 @@ outwards(uint32_t i)
 	return from_both_ends(COUNT - 1 - i);
 }
 
-/* Each as far as possible from those before. */
+/* Each number is as far as possible from those before it. */
 static uint32_t
 bit_reversed(uint32_t i)
 {
@@ -68,7 +69,10 @@ scrambled(uint32_t i)
 	return i * 0x9e3779b1u % COUNT;
 }
 
-/* Single octets with holes between, in @order; then some asked for again, the dearest first. */
+/*
+ * Single octets with holes between them arrive in @order; then some again, the most expensive
+ * first.
+ */
 static void
 costs_a_logarithm(order_fn *order)
 {

@@ -1,6 +1,4 @@
-/*
- * The tree by sequence numbers, against an array, across the wrap.
- */
+/* The tree by sequence numbers, against an array, with numbers that wrap. */
 #include "base/list.h"
 #include "base/rng.h"
 #include "tcp/buf/seqtree.h"

@@ -1,5 +1,6 @@
 /*
- * Reno and loss recovery: rule by rule, and whole transfers between the sender's and the receiver's algorithms over a lossy, reordering path.
+ * Reno and loss recovery: each rule, and whole transfers between the algorithms of sender and
+ * receiver over a path that loses and reorders.
  */
 #include "../../pool.h"
 #include "base/rng.h"
@@ -41,7 +42,9 @@ teardown(void **state)
 	return 0;
 }
 
-/* Sends what recovery lets go of @unsent octets of new data; returns how many octets left. */
+/*
+ * Sends what recovery allows, with @unsent octets of new data. Returns how many octets were sent.
+ */
 static uint32_t
 flush(uint32_t unsent, nsec_t now)
 {
@@ -94,7 +97,10 @@ the_initial_window_is_ten_segments(void **state)
 	assert_null(cc_find("vegas"));
 }
 
-/* RFC 5681, 3.1: slow start grows by what is acknowledged, congestion avoidance by a segment a window. */
+/*
+ * RFC 5681, 3.1: slow start grows by what is acknowledged, congestion avoidance by one segment per
+ * window.
+ */
 static void
 slow_start_doubles_and_avoidance_adds_a_segment(void **state)
 {
@@ -112,7 +118,7 @@ slow_start_doubles_and_avoidance_adds_a_segment(void **state)
 	assert_in_range(cc.cwnd, 26 * MSS, 27 * MSS);
 }
 
-/* What cwnd did not limit does not make it grow (RFC 7661). */
+/* cwnd does not grow while it does not limit the sender (RFC 7661). */
 static void
 a_window_that_was_not_used_does_not_grow(void **state)
 {
@@ -123,7 +129,10 @@ a_window_that_was_not_used_does_not_grow(void **state)
 	assert_int_equal(cc.cwnd, 10 * MSS);
 }
 
-/* RFC 6675, 5: at the third duplicate ssthresh = cwnd = FlightSize / 2, the first segment goes at once. */
+/*
+ * RFC 6675, 5: at the third duplicate, ssthresh = cwnd = FlightSize / 2, and the first segment is
+ * sent at once.
+ */
 static void
 fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
 {
@@ -152,7 +161,7 @@ fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
 	assert_int_equal(rec.episodes, 1);
 }
 
-/* RFC 3042: the first two duplicates each let a new segment go. */
+/* RFC 3042: the first two duplicates each allow a new segment. */
 static void
 limited_transmit_sends_new_data_on_the_first_duplicates(void **state)
 {
@@ -163,7 +172,10 @@ limited_transmit_sends_new_data_on_the_first_duplicates(void **state)
 	assert_int_equal(flush(1000000, 2), MSS);
 }
 
-/* As Linux: an ACK behind reordering makes cwnd grow by what it delivers, not by what duplicates told of before. */
+/*
+ * As on Linux, an ACK after reordering adds to cwnd what it delivers, not what duplicates have
+ * reported before.
+ */
 static void
 the_window_grows_by_what_is_newly_delivered(void **state)
 {
@@ -178,7 +190,10 @@ the_window_grows_by_what_is_newly_delivered(void **state)
 	assert_int_equal(flush(1000000, 4), 2 * MSS);
 }
 
-/* RFC 6582, 3.2: a partial ACK sends the next hole at once; the ACK of all ends it; old duplicates begin nothing new. */
+/*
+ * RFC 6582, 3.2: a partial ACK fills the next hole at once, the ACK of everything ends the
+ * recovery, and old duplicates begin no new one.
+ */
 static void
 newreno_fills_a_hole_a_round_trip(void **state)
 {
@@ -198,7 +213,9 @@ newreno_fills_a_hole_a_round_trip(void **state)
 	assert_int_equal(rec.episodes, 1);
 }
 
-/* RFC 5681, 3.1 (4) and RFC 6298 (5.4): one segment after a timeout, ssthresh halved once for a loss. */
+/*
+ * RFC 5681, 3.1 (4) and RFC 6298 (5.4): one segment after a timeout; a loss halves ssthresh once.
+ */
 static void
 a_timeout_begins_again_with_one_segment(void **state)
 {
@@ -214,7 +231,7 @@ a_timeout_begins_again_with_one_segment(void **state)
 	assert_int_equal(cc.cwnd, 2 * MSS);
 	assert_int_equal(flush(0, 400), 2 * MSS);
 	ack(500, 3 * MSS, 0, 0);
-	assert_int_equal(cc.cwnd, 3 * MSS); /* RFC 3465, 2.3: by one segment an ACK */
+	assert_int_equal(cc.cwnd, 3 * MSS); /* RFC 3465, 2.3: one segment per ACK */
 	assert_int_equal(flush(0, 500), 3 * MSS);
 	assert_string_equal(ack(600, 10 * MSS, 0, 0), "leave RTO recovery");
 }
@@ -247,7 +264,7 @@ a_true_timeout_is_not_undone_by_timestamps(void **state)
 	assert_int_equal(rec.undone, 0);
 }
 
-/* RFC 3708: every retransmission was reported as a duplicate, after the recovery even. */
+/* RFC 3708: every retransmission was reported as a duplicate, though after the recovery. */
 static void
 a_needless_recovery_is_undone_by_dsack(void **state)
 {
@@ -262,7 +279,10 @@ a_needless_recovery_is_undone_by_dsack(void **state)
 	assert_int_equal(cc.ssthresh, CC_INFINITE);
 }
 
-/* RFC 3708: a duplicate of what was not sent again then is the network's doing, and says nothing of the recovery. */
+/*
+ * RFC 3708: a duplicate of what was not retransmitted was made by the network, and says nothing
+ * about the recovery.
+ */
 static void
 duplicates_by_the_network_undo_nothing(void **state)
 {
@@ -276,7 +296,10 @@ duplicates_by_the_network_undo_nothing(void **state)
 	assert_int_equal(rec.undone, 0);
 }
 
-/* RFC 6582, 3.2 (1): the last recovery's point matters until it is passed; kept, it would lie ahead again after half a sequence space. */
+/*
+ * RFC 6582, 3.2 (1): the recovery point matters until it is passed. Kept longer, it would lie ahead
+ * again after half the sequence space.
+ */
 static void
 recovery_point_is_forgotten_once_passed(void **state)
 {
@@ -292,7 +315,7 @@ recovery_point_is_forgotten_once_passed(void **state)
 	assert_false(rec.has_point);
 }
 
-/* RFC 6675, 4, NextSeg() (4): the last segment goes once more when nothing else can be sent. */
+/* RFC 6675, 4, NextSeg() (4): the last segment is sent once more when nothing else can be sent. */
 static void
 the_rescue_retransmission_goes_once(void **state)
 {
@@ -310,7 +333,7 @@ the_rescue_retransmission_goes_once(void **state)
 	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 }
 
-/* What was sent again just now is under way: the rescue does not send it a second time. */
+/* A segment that has just been sent again is in flight: the rescue does not repeat it. */
 static void
 the_rescue_does_not_repeat_a_retransmission(void **state)
 {
@@ -324,7 +347,7 @@ the_rescue_does_not_repeat_a_retransmission(void **state)
 	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 }
 
-/* RFC 5681, 4.1, with the decay of RFC 2861 as Linux has it. */
+/* RFC 5681, 4.1, with the decay of RFC 2861 as on Linux. */
 static void
 after_a_pause_the_window_shrinks_to_the_restart_window(void **state)
 {
@@ -338,15 +361,16 @@ after_a_pause_the_window_shrinks_to_the_restart_window(void **state)
 }
 
 /*
- * A whole transfer. Wire segments and ACKs fly in an array, each with its time; each may be lost or delayed. The receiver is reass.
+ * A whole transfer. Wire segments and ACKs are in an array, each with its time of arrival, and may
+ * be lost or delayed. The receiver uses reass.
  */
 enum { TOTAL = 400 * MSS, FLYING = 4096 };
 
 struct flying {
 	nsec_t when;
-	uint64_t order; /* among those of one time */
+	uint64_t order; /* among those of the same time */
 	bool is_ack;
-	seq_t start, end; /* a segment; an ACK's number is start */
+	seq_t start, end; /* of a segment; start is also an ACK's number */
 	struct seq_range sack[4];
 	unsigned sacks;
 	bool used;
@@ -355,7 +379,7 @@ struct flying {
 struct path {
 	struct flying f[FLYING];
 	struct rng rng;
-	uint32_t loss, reorder; /* in 1000 */
+	uint32_t loss, reorder; /* per thousand */
 	uint64_t sent;
 };
 
@@ -529,7 +553,7 @@ a_clean_path_needs_no_retransmission(void **state)
 	assert_true(r.took < 8 * 40 * MSEC);
 }
 
-/* One loss in the middle of a window is repaired in a round trip, with SACK and without. */
+/* A loss in the middle of a window is repaired within a round trip, with SACK and without. */
 static void
 light_loss_rarely_waits_for_the_timer(void **state)
 {
@@ -552,7 +576,7 @@ heavy_loss_and_reordering_end_with_every_octet(void **state)
 	}
 }
 
-/* Reordering beyond three segments begins recoveries that D-SACK takes back. */
+/* Reordering by more than three segments begins recoveries, which D-SACK undoes. */
 static void
 reordering_is_undone_by_dsack(void **state)
 {

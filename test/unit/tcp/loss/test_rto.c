@@ -46,7 +46,7 @@ later_samples_move_by_an_eighth_and_a_quarter(void **state)
 	assert_int_equal(r.rto, (900 + 4 * 500) * MSEC);
 }
 
-/* RFC 7323, appendix G: of many samples in a round trip each weighs less. */
+/* RFC 7323, appendix G: the more samples in a round trip, the less each weighs. */
 static void
 many_samples_of_one_flight_weigh_as_one(void **state)
 {
@@ -64,7 +64,7 @@ many_samples_of_one_flight_weigh_as_one(void **state)
 	assert_int_equal(RTO_SAMPLES(1, 1460), 1);
 }
 
-/* As Linux: 200 ms at least over the smoothed round trip, however steady the path. */
+/* As on Linux: at least 200 ms over the smoothed round trip, however steady the path is. */
 static void
 margin_is_at_least_200_ms(void **state)
 {
@@ -78,7 +78,7 @@ margin_is_at_least_200_ms(void **state)
 	assert_true(r.srtt > 0);
 }
 
-/* RFC 6298 (5.5): each expiry doubles; (2.5): up to a ceiling, ours is 120 s. */
+/* RFC 6298 (5.5): each expiry doubles the timeout; (2.5): up to a maximum, here 120 s. */
 static void
 each_expiry_doubles_up_to_120_s(void **state)
 {
@@ -92,7 +92,7 @@ each_expiry_doubles_up_to_120_s(void **state)
 	assert_int_equal(r.rto, 120 * SEC);
 }
 
-/* RFC 6298 (5.7, note): a sample collapses the backoff; so does progress, as in Linux. */
+/* RFC 6298 (5.7, note): a sample ends the backoff; as on Linux, so does progress. */
 static void
 sample_or_progress_ends_the_backoff(void **state)
 {
@@ -109,7 +109,7 @@ sample_or_progress_ends_the_backoff(void **state)
 	assert_int_equal(r.backoff, 0);
 }
 
-/* RFC 6298 (5.7): a SYN that was lost makes the first timeout of data 3 s, unless a sample was taken. */
+/* RFC 6298 (5.7): after a lost SYN the first timeout of data is 3 s, unless there was a sample. */
 static void
 lost_syn_makes_it_three_seconds(void **state)
 {

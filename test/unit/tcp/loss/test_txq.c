@@ -1,5 +1,6 @@
 /*
- * Transmit records: rule by rule, and the scoreboard against a map of single octets under random SACKs, losses and timeouts.
+ * Transmit records: each rule, and the scoreboard against a map of single octets under random
+ * SACKs, losses and timeouts.
  */
 #include "base/rng.h"
 #include "tcp/loss/txq.h"
@@ -49,7 +50,7 @@ ack_sack(seq_t ack, seq_t start, seq_t end)
 	ack_at(1 * SEC, ack, &(struct seq_range){start, end}, 1);
 }
 
-/* Counts anew all that txq keeps count of, and checks what holds among records. */
+/* Recounts everything that txq counts, and checks the invariants of the records. */
 static void
 recount(void)
 {
@@ -123,7 +124,10 @@ a_cumulative_ack_frees_records_and_gives_the_round_trip(void **state)
 	assert_int_equal(slab.in_use, 0);
 }
 
-/* Karn (RFC 6298, 3): nothing that was sent twice gives a round trip; nor does what an ACK of it covers besides. */
+/*
+ * Karn (RFC 6298, 3): a segment that was sent twice gives no round trip, nor does anything else
+ * that the same ACK covers.
+ */
 static void
 no_round_trip_from_what_was_sent_twice(void **state)
 {
@@ -168,7 +172,10 @@ is_lost_by_runs_above(void **state)
 	assert_int_equal(q.dupacks, 3);
 }
 
-/* Only whole wire segments can have arrived: what a SACK says of parts of one is not believed, so records are not cut small. */
+/*
+ * Only whole wire segments can have arrived: a SACK of parts of one is ignored, so records are not
+ * split into small ones.
+ */
 static void
 sacks_count_whole_segments_only(void **state)
 {
@@ -196,7 +203,10 @@ nonsense_blocks_are_ignored(void **state)
 	assert_int_equal(q.sacked, 0);
 }
 
-/* RFC 2883, 4: the ACK that counts is the segment's own. One that was overtaken has blocks above it that are below SND.UNA by now, and no duplicates. */
+/*
+ * RFC 2883, 4: what counts is the ACK number of the segment itself. An ACK that was overtaken has
+ * blocks above its number and below SND.UNA, which are no duplicates.
+ */
 static void
 blocks_of_an_overtaken_ack_are_no_dsack(void **state)
 {
@@ -209,7 +219,10 @@ blocks_of_an_overtaken_ack_are_no_dsack(void **state)
 	recount();
 }
 
-/* RFC 6675, 4: IsLost() asks what is sacked now. What an undo took for arriving late and what never comes is found again by the next SACK, not by the timer. */
+/*
+ * RFC 6675, 4: IsLost() depends on what is sacked now. An undo takes a segment for late; if it is
+ * lost after all, the next SACK finds it, not the timer.
+ */
 static void
 what_undo_forgave_can_be_lost_again(void **state)
 {
@@ -224,9 +237,12 @@ what_undo_forgave_can_be_lost_again(void **state)
 	recount();
 }
 
-/* RFC 2883, 4: a first block below the cumulative ACK, or within the second, tells of a duplicate and marks nothing. */
+/*
+ * RFC 2883, 4: a first block below the cumulative ACK, or within the second block, reports a
+ * duplicate and marks nothing.
+ */
 static void
-dsack_is_told_and_marks_nothing(void **state)
+dsack_is_reported_and_marks_nothing(void **state)
 {
 	struct seq_range inside[] = {{600, 700}, {500, 900}};
 
@@ -242,7 +258,10 @@ dsack_is_told_and_marks_nothing(void **state)
 	recount();
 }
 
-/* RFC 2018, 8: a receiver may throw away what it had sacked; after a timeout nothing sacked is relied on if the first octet was. */
+/*
+ * RFC 2018, 8: a receiver may throw away what it has sacked. If the first octet was sacked at a
+ * timeout, no SACK is relied on.
+ */
 static void
 reneging_is_seen_and_forgets_sacks_at_the_timeout(void **state)
 {
@@ -258,7 +277,7 @@ reneging_is_seen_and_forgets_sacks_at_the_timeout(void **state)
 	assert_int_equal(txq_pipe(&q), 0);
 }
 
-/* RFC 6675, 5.1: otherwise what is sacked stays so, and is not sent again. */
+/* RFC 6675, 5.1: otherwise what is sacked stays sacked and is not sent again. */
 static void
 a_timeout_keeps_sacks(void **state)
 {
@@ -273,7 +292,7 @@ a_timeout_keeps_sacks(void **state)
 	assert_int_equal(txq_next_lost(&q)->node.seq, 0);
 }
 
-/* RFC 6675, 4, NextSeg() (3) and (4): holes below the highest SACK, then once the last segment. */
+/* RFC 6675, 4, NextSeg() (3) and (4): holes below the highest SACK, then the last segment once. */
 static void
 holes_and_the_rescue_segment_are_found(void **state)
 {
@@ -295,7 +314,7 @@ holes_and_the_rescue_segment_are_found(void **state)
 	recount();
 }
 
-/* Without SACK each duplicate stands for a segment; the ACK that fills the hole takes them back (RFC 6582). */
+/* Without SACK each duplicate stands for a segment, until an ACK fills the hole (RFC 6582). */
 static void
 duplicates_stand_for_segments_without_sack(void **state)
 {
@@ -318,7 +337,7 @@ duplicates_stand_for_segments_without_sack(void **state)
 	recount();
 }
 
-/* The losses were none: all is under way again, in the order of time. */
+/* Nothing was lost: everything is in flight again, in the order of time. */
 static void
 undo_puts_what_was_lost_back_in_flight(void **state)
 {
@@ -342,7 +361,10 @@ late_originals_are_seen_as_reordering(void **state)
 	assert_true(s.reordered);
 }
 
-/* draft-cheng-iccrg-delivery-rate-estimation: octets delivered between the sending and the ACK of a packet, over the longer of both spans. */
+/*
+ * draft-cheng-iccrg-delivery-rate-estimation: the octets delivered between the sending of a packet
+ * and its ACK, over the longer of both intervals.
+ */
 static void
 the_delivery_rate_is_what_arrived_over_the_longer_span(void **state)
 {
@@ -350,7 +372,7 @@ the_delivery_rate_is_what_arrived_over_the_longer_span(void **state)
 		txq_sent(&q, MSS, MSS, 1000 + 10 * i);
 	for (seq_t i = 1; i <= 10; i++)
 		ack_at(2000 + 20 * (nsec_t)i, i * MSS, NULL, 0);
-	/* The last left 10 after the one before; nothing was delivered before it left. */
+	/* The last packet left 10 after the one before; nothing had been delivered when it left. */
 	assert_int_equal(s.rate_octets, 10 * MSS);
 	assert_int_equal(s.rate_interval, 2200 - 1000);
 	assert_false(s.is_app_limited);
@@ -365,14 +387,14 @@ the_delivery_rate_is_what_arrived_over_the_longer_span(void **state)
 	assert_false(s.is_app_limited);
 }
 
-/* The model: what is known of each octet. */
+/* The model: the state of each octet. */
 enum { SPACE = 40000 };
 
 static struct {
 	bool sacked, lost, retx;
 } map[SPACE];
 
-static uint32_t una, nxt; /* of the map */
+static uint32_t una, nxt; /* as in the map */
 
 static void
 map_lose(void)
@@ -452,7 +474,7 @@ random_ack(struct rng *rng, seq_t base, nsec_t now)
 
 		b[i] = (struct seq_range){base + from, base + to};
 		if (to > nxt || (i == 1 && b[0].start - base >= from && b[0].end - base <= to)) {
-			n = i; /* nonsense, or it would make the first a D-SACK */
+			n = i; /* invalid, or it would make the first block a D-SACK */
 			break;
 		}
 		for (uint32_t at = from; at < to; at++)
@@ -524,7 +546,7 @@ random_histories_agree_with_a_map_of_octets(void **state)
 		random_history(seed);
 }
 
-/* A receiver that lies in every way: counts stay right, records stay few. */
+/* A receiver lies in every way: the counts stay right, and the records few. */
 static void
 hostile_acks_break_nothing(void **state)
 {
@@ -568,7 +590,7 @@ main(void)
 	    T(sacks_count_whole_segments_only),
 	    T(nonsense_blocks_are_ignored),
 	    T(what_undo_forgave_can_be_lost_again),
-	    T(dsack_is_told_and_marks_nothing),
+	    T(dsack_is_reported_and_marks_nothing),
 	    T(blocks_of_an_overtaken_ack_are_no_dsack),
 	    T(reneging_is_seen_and_forgets_sacks_at_the_timeout),
 	    T(a_timeout_keeps_sacks),
