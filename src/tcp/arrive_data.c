@@ -118,7 +118,7 @@ in_order(struct tcp_conn *c, struct tcp_seg *seg)
 		tcp_want(c, WANT_ACK);
 }
 
-/* Keeps octets beyond a hole. The peer is told at once where the hole is (RFC 5681, 4.2). */
+/* Keeps octets beyond a hole. An ACK says at once where the hole is (RFC 5681, 4.2). */
 static enum step
 out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 {

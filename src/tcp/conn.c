@@ -240,7 +240,7 @@ tcp_end(struct tcp_conn *c, int error)
 	tcp_notify(c, TCP_EVENT_CLOSED | TCP_EVENT_READABLE | TCP_EVENT_WRITABLE);
 	if (c->child.queue == QUEUE_SYN) {
 		tcp_child_leave_queue(c);
-		c->user.gone = true;
+		c->user.closed = true;
 	}
 	tcp_want(c, WANT_SETTLE);
 }
@@ -267,6 +267,6 @@ tcp_settle(struct tcp_conn *c)
 		tcp_notify(c, TCP_EVENT_CLOSED);
 	}
 	detach(c);
-	if (c->user.gone)
+	if (c->user.closed)
 		tcp_conn_free(c);
 }

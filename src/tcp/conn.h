@@ -145,7 +145,7 @@ struct tcp_path {
 /* The user's side. Written by the user's calls, and by what is to be reported to the user. */
 struct tcp_user {
 	struct tcp_subscriber subscriber;
-	bool gone;         /* the user has closed: the connection ends by itself */
+	bool closed;       /* the user has closed: the connection ends by itself */
 	bool rcv_shut;     /* shut down for receiving */
 	bool no_room;      /* a write found no room: the user is notified when there is room */
 	bool was_writable; /* as of the last flush */

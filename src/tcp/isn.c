@@ -2,7 +2,7 @@
  * tcp/isn.c - initial sequence numbers (RFC 6528) and the origins of timestamp clocks (RFC 7323,
  * 7.1).
  *
- * Both are F(four-tuple, secret). Nobody else can guess them. The connections of one four-tuple,
+ * Both are F(four-tuple, secret). No one else can guess them. The connections of one four-tuple,
  * one after the other, see a clock that only moves forward, so it is safe to reuse a four-tuple in
  * TIME-WAIT (RFC 6191).
  */

@@ -95,7 +95,7 @@ tcp_listener_opts(struct tcp_listener *l)
 	return &l->opts;
 }
 
-/* Resets children that were not accepted: nobody can read what they receive. */
+/* Resets children that were not accepted: no one can read what they receive. */
 static void
 reset_children(struct list *queue)
 {
@@ -103,7 +103,7 @@ reset_children(struct list *queue)
 
 	while ((c = list_first(queue, struct tcp_conn, child.link))) {
 		tcp_child_leave_queue(c);
-		c->user.gone = true;
+		c->user.closed = true;
 		tcp_end_with_reset(c, 0);
 		tcp_want(c, WANT_SETTLE);
 	}
@@ -338,7 +338,7 @@ tcp_answer_refuse(struct tcp_conn *c, int error)
 	struct tcp *tcp = c->tcp;
 	struct tcp_deferred *d = c->child.deferred;
 
-	c->user.gone = true;
+	c->user.closed = true;
 	c->user.subscriber.ops = NULL;
 	if (error == LEAT_ECONNREFUSED)
 		tcp_end_with_reset(c, error);

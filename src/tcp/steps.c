@@ -291,17 +291,17 @@ receives(const struct tcp_conn *c)
 }
 
 /*
- * The user has closed, or has shut down both directions: nobody will read the data. The peer gets a
+ * The user has closed, or has shut down both directions: no one will read the data. The peer gets a
  * RST, or it would assume that the data was read (RFC 9293, 3.6.1; RFC 2525, 2.17).
  */
 static enum step
 check_reader(struct tcp_conn *c, const struct tcp_seg *seg)
 {
-	bool reader = !c->user.gone && !(c->user.rcv_shut && c->snd.fin_queued);
+	bool reader = !c->user.closed && !(c->user.rcv_shut && c->snd.fin_queued);
 
 	if (reader || !receives(c) || seg->len == 0 || seq_leq(seg->seq + seg->len, c->rcv.nxt))
 		return STEP_NEXT;
-	tcp_end_with_reset(c, c->user.gone ? 0 : LEAT_ECONNRESET);
+	tcp_end_with_reset(c, c->user.closed ? 0 : LEAT_ECONNRESET);
 	return step_drop(c, DROP_DATA_AFTER_CLOSE);
 }
 

@@ -24,7 +24,7 @@ has_tried_enough(const struct tcp_conn *c)
 		       !(c->child.bare_ack && c->timer.retries < c->opts.await_data);
 	if (user && c->timer.retries)
 		return tcp_now(c) - c->timer.retries_since >= user;
-	return c->timer.retries >= (c->user.gone ? TCP_R2_ORPHAN : TCP_R2);
+	return c->timer.retries >= (c->user.closed ? TCP_R2_ORPHAN : TCP_R2);
 }
 
 /* An ICMP error that arrived meanwhile says more than a timeout (RFC 1122, 4.2.3.9). */
@@ -128,7 +128,7 @@ shut_until(const struct tcp_conn *c)
 static bool
 orphan_has_waited(const struct tcp_conn *c)
 {
-	return c->user.gone && c->rto.base << c->timer.probe_backoff >= RTO_MAX;
+	return c->user.closed && c->rto.base << c->timer.probe_backoff >= RTO_MAX;
 }
 
 /*
@@ -302,7 +302,7 @@ timers_opts_changed(struct tcp_conn *c)
 void
 timers_await_fin(struct tcp_conn *c)
 {
-	if (!c->user.gone || c->state != LEAT_TCP_FIN_WAIT_2)
+	if (!c->user.closed || c->state != LEAT_TCP_FIN_WAIT_2)
 		return;
 	if (c->opts.linger2 < 0)
 		tcp_end_with_reset(c, 0);

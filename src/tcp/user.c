@@ -127,7 +127,7 @@ tcp_shutdown_recv(struct tcp_conn *c)
 static void
 orphan(struct tcp_conn *c)
 {
-	c->user.gone = true;
+	c->user.closed = true;
 	c->user.subscriber.ops = NULL;
 	list_del(&c->user.subscriber.node);
 	timers_await_fin(c);
@@ -152,7 +152,7 @@ tcp_close(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
 
-	assert(!c->user.gone);
+	assert(!c->user.closed);
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
 	else if (rcvbuf_unread(&c->rcv.buf) > 0 && c->state != LEAT_TCP_CLOSED &&
@@ -171,7 +171,7 @@ tcp_abort(struct tcp_conn *c)
 {
 	struct tcp *tcp = c->tcp;
 
-	assert(!c->user.gone);
+	assert(!c->user.closed);
 	if (c->state == LEAT_TCP_SYN_SENT)
 		tcp_end(c, 0);
 	else if (!c->ended) /* TIME-WAIT goes on without a user */

@@ -115,8 +115,8 @@ size_t rcvbuf_reass_limit(const struct rcvbuf *b);
 uint32_t rcvbuf_window(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 
 /*
- * The user has read: returns true if the window is now so much wider that the peer is told at once,
- * at twice @offered as on Linux, and at least by an MSS or half the buffer.
+ * The user has read: returns true if the window is now so much wider that it is reported at once:
+ * twice @offered as on Linux, and wider by at least an MSS or half the buffer.
  */
 bool rcvbuf_should_update(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale);
 

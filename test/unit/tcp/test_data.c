@@ -356,7 +356,7 @@ receiver_avoids_silly_windows(void **state)
 	assert_int_equal(tcp_recv(s->c, &octet, 1, false), 1);
 	expect_nothing(s);
 	read_octets(s, tcp_unread(s->c));
-	assert_false(list_empty(&s->out)); /* the peer was told that it is open again */
+	assert_false(list_empty(&s->out)); /* the peer has been notified that it is open again */
 	script_end(s);
 }
 

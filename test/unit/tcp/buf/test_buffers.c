@@ -378,7 +378,7 @@ a_small_buffer_is_worth_half_its_size_whatever_the_segments_cost(void **state)
 	rcvbuf_fini(&b);
 }
 
-/* As on Linux, the peer is told of a wider window when it has doubled. */
+/* As on Linux, a wider window is reported to the peer when it has doubled. */
 static void
 a_window_update_waits_until_it_is_worth_it(void **state)
 {
