@@ -1,5 +1,6 @@
 /*
- * sock/accept.c - listeners: listen(2), accept(2), and what a child has from its listener.
+ * sock/accept.c - listeners: listen(2), accept(2), and what a connection inherits from its
+ * listener.
  */
 #include "sock/impl.h"
 
@@ -23,7 +24,8 @@ sock_listen(struct sock *sk, int backlog)
 	err = sock_autobind(sk);
 	if (err)
 		return err;
-	sk->claim.listening = true; /* two may share a port by SO_REUSEADDR, but only one may listen */
+	/* SO_REUSEADDR lets two sockets share a port, but only one of them may listen. */
+	sk->claim.listening = true;
 	if (!sk->any_port && port_conflicts(&sk->socks->ports, &sk->claim)) {
 		err = -LEAT_EADDRINUSE;
 		goto quiet;
@@ -46,7 +48,7 @@ sock_set_unaccepted(struct sock *sk, unsigned n)
 		tcp_listener_set_unaccepted(sk->listener, n);
 }
 
-/* What a child has from its listener, beside what TCP itself hands down. */
+/* Copies to an accepted socket what it inherits, except what TCP itself hands down. */
 static void
 inherit(struct sock *child, const struct sock *parent)
 {
@@ -63,11 +65,11 @@ inherit(struct sock *child, const struct sock *parent)
 	child->rcvbuf = parent->rcvbuf;
 	child->rcvlowat = parent->rcvlowat;
 	child->quickack_shown = parent->quickack_shown;
-	child->inq = parent->inq;
+	child->kept.inq = parent->kept.inq;
 	memcpy(child->ttl, parent->ttl, sizeof child->ttl);
 	memcpy(child->tos, parent->tos, sizeof child->tos);
-	memcpy(child->recv_info, parent->recv_info, sizeof child->recv_info);
-	memcpy(child->timeout, parent->timeout, sizeof child->timeout);
+	memcpy(child->kept.recv_info, parent->kept.recv_info, sizeof child->kept.recv_info);
+	memcpy(child->kept.timeout, parent->kept.timeout, sizeof child->kept.timeout);
 	claim.reuse_addr = parent->claim.reuse_addr;
 	claim.reuse_port = parent->claim.reuse_port;
 	child->claim = claim;
@@ -96,7 +98,8 @@ sock_accept(struct sock *sk, struct sock **child)
 	list_init(&c->claim.node);
 	tcp_names(c->conn, &c->local, &c->remote);
 	sock_claim_fill(c, &c->local);
-	c->claim.automatic = sk->any_port; /* the gateway's children stand on ports that nobody here bound */
+	/* The gateway's connections have ports that no socket of ours was bound to. */
+	c->claim.automatic = sk->any_port;
 	c->bound_addr = c->bound_port = true;
 	c->asked = sk->tcp.defer_syn_ack;
 	if (port_take(&sk->socks->ports, &c->claim)) {
@@ -126,7 +129,8 @@ sock_answer(struct sock *child, int error)
 			tcp_answer_accept(child->conn);
 		return;
 	}
-	if (waiting) { /* otherwise the peer has gone meanwhile */
+	/* If it is not waiting, the peer has gone in the meantime. */
+	if (waiting) {
 		tcp_answer_refuse(child->conn, error == -1 ? 0 : error);
 		child->conn = NULL;
 	}

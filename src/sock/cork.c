@@ -1,7 +1,7 @@
 /*
  * sock/cork.c - a datagram that is sent in several pieces: MSG_MORE and UDP_CORK (udp(7)).
  *
- * The first piece says to whom it goes and how; what later ones say about that is ignored, as on
+ * The first piece has the destination and the settings. Those of later pieces are ignored, as on
  * Linux.
  */
 #include "sock/impl.h"

@@ -1,5 +1,6 @@
 /*
- * sock/dgram.c - BSD calls on datagram sockets: UDP, and ICMP echo (udp(7), icmp(7)).
+ * sock/dgram.c - BSD calls on datagram sockets: UDP and ICMP echo (udp(7), icmp(7)). It knows no
+ * packet formats.
  */
 #include "sock/impl.h"
 #include "wire/ip.h"
@@ -41,7 +42,9 @@ sock_dgram_rename(struct sock *sk)
 	return udp_bind(sk->udp, &sk->local);
 }
 
-/* The association ends; what bind() did not fix is open again (connect(2), AF_UNSPEC). */
+/*
+ * Ends the association. What bind() did not fix becomes unspecified again (connect(2), AF_UNSPEC).
+ */
 static int
 dissolve(struct sock *sk)
 {
@@ -222,7 +225,7 @@ sock_dgram_forget_errors(struct sock *sk)
 		ping_forget_errors(sk->ping);
 }
 
-/* As Linux: without a peer it answers ENOTCONN, and takes effect nevertheless. */
+/* Without a peer it returns -LEAT_ENOTCONN and shuts down all the same, as on Linux. */
 int
 sock_dgram_shutdown(struct sock *sk, enum sock_how how)
 {

@@ -1,12 +1,12 @@
 /*
- * sock/names.c - bind, getsockname, getpeername: what a socket is called (ip(7), ipv6(7)).
+ * sock/names.c - the names of a socket: bind, getsockname, getpeername (ip(7), ipv6(7)).
  */
 #include "sock/impl.h"
 #include "wire/ip.h"
 
 /*
- * Connections without a socket (TIME-WAIT, closing) hold their port too, unless they and this one
- * agree to share.
+ * Returns true if no connection without a socket (closing, TIME-WAIT) holds the port, except one
+ * that shares it with this socket.
  */
 static bool
 port_free(uint16_t port, void *arg)
@@ -31,7 +31,7 @@ claim_proto(const struct sock *sk)
 	case SOCK_TYPE_PING:
 		break;
 	}
-	return sk->v6 ? IP_PROTO_ICMP6 : IP_PROTO_ICMP4; /* echo identifiers take the place of ports */
+	return sk->v6 ? IP_PROTO_ICMP6 : IP_PROTO_ICMP4; /* an echo identifier takes the place of the port */
 }
 
 bool
@@ -71,7 +71,7 @@ sock_check_family(const struct sock *sk, const struct endpoint *e)
 	return 0;
 }
 
-/* May @e be a name of ours? */
+/* Returns 0 if @e may be a name of @sk, or the error. */
 static int
 check_local(const struct sock *sk, const struct endpoint *e)
 {
@@ -98,7 +98,7 @@ check_local(const struct sock *sk, const struct endpoint *e)
 	return -LEAT_EADDRNOTAVAIL;
 }
 
-/* Take the name @local, port 0 meaning any. */
+/* Takes the name @local. Port 0: an ephemeral port. Returns 0 or the error. */
 static int
 take_name(struct sock *sk, const struct endpoint *local)
 {
@@ -127,13 +127,13 @@ take_name(struct sock *sk, const struct endpoint *local)
 }
 
 /*
- * IP_BIND_ADDRESS_NO_PORT: connect() chooses the port, so that one is shared by connections to
- * different peers (ip(7)).
+ * Returns true if IP_BIND_ADDRESS_NO_PORT leaves the port to connect(), so that connections to
+ * different peers may share one (ip(7)).
  */
 static bool
 waits_for_port(const struct sock *sk, const struct endpoint *local)
 {
-	return !local->port && sk->type != SOCK_TYPE_PING && sk->recv_info[INFO_BIND_NO_PORT];
+	return !local->port && sk->type != SOCK_TYPE_PING && sk->kept.recv_info[INFO_BIND_NO_PORT];
 }
 
 static int
@@ -154,7 +154,8 @@ sock_bind(struct sock *sk, const struct endpoint *local)
 	err = check_local(sk, local);
 	if (err)
 		return err;
-	if (!ipaddr_is4(&local->addr) && !ipaddr_is_any(&local->addr)) /* as Linux, and it shows */
+	/* As on Linux, where getsockopt() shows it. */
+	if (!ipaddr_is4(&local->addr) && !ipaddr_is_any(&local->addr))
 		sk->dgram.v6only = true;
 	err = waits_for_port(sk, local) ? take_address(sk, local) : take_name(sk, local);
 	if (err) {
@@ -167,7 +168,7 @@ sock_bind(struct sock *sk, const struct endpoint *local)
 	return 0;
 }
 
-/* A port for whoever listens or sends without having asked for one. */
+/* Takes an ephemeral port for a socket that listens or sends without a name. */
 int
 sock_autobind(struct sock *sk)
 {
@@ -177,7 +178,7 @@ sock_autobind(struct sock *sk)
 	if (sk->claim.bucket || sk->any_port)
 		return 0;
 	err = take_name(sk, &any);
-	return err == -LEAT_EADDRINUSE ? -LEAT_EAGAIN : err; /* as Linux says it here */
+	return err == -LEAT_EADDRINUSE ? -LEAT_EAGAIN : err; /* as on Linux */
 }
 
 void
@@ -238,7 +239,7 @@ sock_remote(const struct sock *sk, struct endpoint *out)
 	if (!sk->conn)
 		return -LEAT_ENOTCONN;
 	state = tcp_state(sk->conn);
-	/* What rests in TIME-WAIT has left its socket, as on Linux. */
+	/* A connection in TIME-WAIT has left its socket, as on Linux. */
 	if (state == LEAT_TCP_CLOSED || state == LEAT_TCP_SYN_SENT || state == LEAT_TCP_TIME_WAIT)
 		return -LEAT_ENOTCONN;
 	tcp_names(sk->conn, &local, out);

@@ -1,6 +1,6 @@
 /*
- * sock/opt.c - setsockopt() and getsockopt(): finds the row of an option, checks what the row says,
- * and hands changed settings to the transports. It does not know what an option means.
+ * sock/opt.c - setsockopt() and getsockopt(): finds the row of an option, checks what the row
+ * requires, and hands changed settings to the transports. It does not know what an option means.
  */
 #include "sock/opt.h"
 
@@ -8,7 +8,7 @@
 
 enum { SOL_LEVEL_IP = 0, SOL_LEVEL_SOCKET = 1, SOL_LEVEL_TCP = 6, SOL_LEVEL_UDP = 17, SOL_LEVEL_IPV6 = 41 };
 
-/* Linux's tcp_wmem and tcp_rmem, as a stream begins. */
+/* Linux's tcp_wmem and tcp_rmem: the first sizes of a stream's buffers. */
 enum { TCP_SNDBUF = 16384, TCP_RCVBUF = 131072 };
 
 void
@@ -21,7 +21,7 @@ opt_defaults(struct sock *sk)
 	sk->sndbuf = stream ? TCP_SNDBUF : SOCK_BUF_DEFAULT;
 	sk->rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_DEFAULT;
 	sk->rcvlowat = 1;
-	sk->incoming_cpu = -1;
+	sk->kept.incoming_cpu = -1;
 	sk->quickack_shown = true;
 	sk->mcast_ttl[V4] = sk->mcast_ttl[V6] = 1;
 }
@@ -174,7 +174,7 @@ check_range(const struct sock_opt *o, int v)
 	return any || (v >= o->min && v <= o->max) ? 0 : -LEAT_EINVAL;
 }
 
-/* The length is checked first: Linux reads the value before it looks at the option's number. */
+/* Linux reads the value before it looks at the number, so the length is checked first. */
 int
 opt_set(const struct sock_opt_level *l, struct sock *sk, int name, const void *value, size_t len)
 {
@@ -220,7 +220,7 @@ opt_get(const struct sock_opt_level *l, struct sock *sk, int name, void *value, 
 	return opt_put(&v, sizeof v, value, len);
 }
 
-/* The table of @level, or NULL if sockets such as @sk do not have that level. */
+/* Returns the table of @level, or NULL if the socket does not have that level. */
 static const struct sock_opt_level *
 level_of(const struct sock *sk, int level)
 {
@@ -250,7 +250,7 @@ sock_setopt(struct sock *sk, int level, int name, const void *value, size_t len)
 	return l ? opt_set(l, sk, name, value, len) : -LEAT_ENOPROTOOPT;
 }
 
-/* Linux answers a question at a level that the socket does not have by the socket's family. */
+/* At a level that the socket does not have, Linux's error depends on the family. */
 int
 sock_getopt(struct sock *sk, int level, int name, void *value, size_t *len)
 {

@@ -3,8 +3,8 @@
  * by the option's number.
  *
  * A row says in which states the option may be set, which values it takes, where the value is kept,
- * and which transport is handed it. A row has functions of its own only where that does not
- * suffice. This header knows no option.
+ * and which transport is handed it. A row has functions of its own only if that is not enough. This
+ * header does not know any option.
  */
 #ifndef SOCK_OPT_H
 #define SOCK_OPT_H
@@ -37,27 +37,30 @@ enum opt_push { OPT_PUSH_DATAGRAM = 1, OPT_PUSH_STREAM = 2, OPT_PUSH_BOTH = 3 };
 /* The type of the field that keeps an option's value. */
 enum opt_type { OPT_NO_FIELD, OPT_BOOL, OPT_UINT8, OPT_UINT16, OPT_INT32 };
 
-/* One option. A row that can neither be set nor read stands for an option that does not exist. */
+/* One option. A row that can be neither set nor read stands for an option that does not exist. */
 struct sock_opt {
 	uint8_t length;    /* enum opt_length; not used with set_raw */
 	uint8_t push;      /* enum opt_push, in addition to the level's */
 	uint8_t absent_in; /* states in which the option does not exist */
-	uint8_t refuse_in; /* states in which setting it answers -@refusal */
+	uint8_t refuse_in; /* states in which setting the option returns -refusal */
 	uint8_t refusal;
 	uint8_t type; /* enum opt_type of the field at offset @at of struct sock */
 	uint16_t at;
 	int32_t min, max; /* other values are -LEAT_EINVAL; both 0: every value is taken */
-	int32_t arg;      /* for the row's own functions */
+	int32_t arg;      /* for the functions of the row */
 
-	/* Stores a value. NULL: it is stored in the field. 0 or an error, with nothing changed. */
+	/*
+	 * Stores the value. NULL: it is stored in the field. Returns 0, or an error with nothing
+	 * changed.
+	 */
 	int (*set)(struct sock *sk, const struct sock_opt *o, int v);
-	/* Called after the transports have the new value @v. NULL: nothing is left to do. */
+	/* Called after the transports have the new value. NULL: there is nothing more to do. */
 	void (*applied)(struct sock *sk, int v);
-	/* Sets an option that is no int, and checks its length. Takes the place of @set. */
+	/* Replaces @set for an option that is not an int. Also checks the length. */
 	int (*set_raw)(struct sock *sk, const struct sock_opt *o, const void *value, size_t len);
-	/* Reads the value. NULL: it is read from the field. 0 with *@v, or an error. */
+	/* Reads the value. NULL: it is read from the field. Returns 0 with *@v, or an error. */
 	int (*get)(struct sock *sk, const struct sock_opt *o, int *v);
-	/* Reads an option that is no int; as sock_getopt(). Takes the place of @get. */
+	/* Replaces @get for an option that is not an int. Returns as sock_getopt(). */
 	int (*get_raw)(struct sock *sk, const struct sock_opt *o, void *value, size_t *len);
 };
 
@@ -71,9 +74,10 @@ struct sock_opt {
 struct sock_opt_level {
 	const struct sock_opt *opt; /* the row of option n is opt[n] */
 	int count;
-	uint8_t length;    /* enum opt_length, also for options that do not exist */
-	uint8_t push;      /* enum opt_push, for every row without set_raw */
-	bool octet_answer; /* into less room than an int goes one octet, if the value fits (ip(7)) */
+	uint8_t length; /* enum opt_length; also applies to options that do not exist */
+	uint8_t push;   /* enum opt_push, for every row without set_raw */
+	bool
+	    octet_answer; /* if less than an int is asked for, one octet is given, if the value fits (ip(7)) */
 };
 
 #define OPT_LEVEL(rows) .opt = (rows), .count = sizeof(rows) / sizeof *(rows)
@@ -88,7 +92,7 @@ int opt_get(const struct sock_opt_level *l, struct sock *sk, int name, void *val
 /* Stores @v in the row's field. Returns 0. */
 int opt_store(struct sock *sk, const struct sock_opt *o, int v);
 
-/* A get of an option that is always 0. */
+/* For rows of options that are always 0. */
 int opt_get_zero(struct sock *sk, const struct sock_opt *o, int *v);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * sock/opt_group.c - the options that join and leave groups and choose their sources: ip(7),
- * ipv6(7), RFC 3678.
+ * sock/opt_group.c - options that join and leave groups and choose their sources: ip(7), ipv6(7),
+ * RFC 3678. It reads Linux's structures; udp/ keeps the memberships.
  */
 #include "sock/opt_group.h"
 
@@ -9,13 +9,13 @@
 #include <string.h>
 
 /*
- * struct sockaddr_storage, and where the structures of RFC 3678 have their parts: an index of 4
- * octets, aligned.
+ * Size of struct sockaddr_storage, and offsets in the structures of RFC 3678, which begin with an
+ * index of 4 octets.
  */
 enum { STORAGE = 128, REQ_GROUP = 8, REQ_SOURCE = REQ_GROUP + STORAGE, FAMILY4 = 2, FAMILY6 = 10 };
 /*
- * struct ip_msfilter: group, interface, mode, number, sources. struct group_filter: index, group,
- * mode, number, sources.
+ * Offsets in struct ip_msfilter (group, interface, mode, number, sources) and in struct
+ * group_filter (index, group, mode, number, sources).
  */
 enum {
 	MSF_MODE = 8,
@@ -37,7 +37,7 @@ host32(const uint8_t *p)
 	return v;
 }
 
-/* The address in a sockaddr. False where it is of another family than @v6. */
+/* Reads the address of a sockaddr. Returns false if its family is not that of @v6. */
 static bool
 sockaddr_read(const uint8_t *sa, bool v6, struct ipaddr *out)
 {
@@ -63,7 +63,10 @@ sockaddr_write(uint8_t *sa, const struct ipaddr *a)
 		memcpy(sa + 8, ipaddr_octets(a), 16);
 }
 
-/* Returns the interface whose address @at is; 0 = as routed; -LEAT_ENODEV: no interface has it. */
+/*
+ * Finds the interface that has the IPv4 address @at. 0.0.0.0 gives index 0: as routed. Returns 0
+ * with *@index, or -LEAT_ENODEV.
+ */
 static int
 index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
 {
@@ -77,8 +80,8 @@ index_of(const struct sock *sk, const uint8_t *at, uint32_t *index)
 }
 
 /*
- * Joins or leaves a group. IP_ADD_MEMBERSHIP takes struct ip_mreq (the group, an address of the
- * interface) or struct ip_mreqn (also the interface's index).
+ * Joins or leaves a group. The value is a struct ip_mreq (the group, an address of the interface)
+ * or a struct ip_mreqn, which also has the interface's index.
  */
 int
 opt_group_set_member4(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
@@ -173,7 +176,7 @@ opt_group_set_source(struct sock *sk, const struct sock_opt *o, const void *valu
 	return change_source(sk, &group, host32(octets), &source, o->arg);
 }
 
-/* Where the mode and the sources stand in a structure that holds a whole filter. */
+/* Offsets of the mode and the sources in a structure that holds a whole filter. */
 struct filter_layout {
 	size_t mode, list, each;
 };

@@ -1,6 +1,6 @@
 /*
- * sock/opt_group.h - the rows of the options that join and leave groups and choose their sources
- * (ip(7), ipv6(7), RFC 3678). The functions are those of rows (sock/opt.h).
+ * sock/opt_group.h - options that join and leave groups and choose their sources (ip(7), ipv6(7),
+ * RFC 3678). The functions are members of rows (sock/opt.h).
  */
 #ifndef SOCK_OPT_GROUP_H
 #define SOCK_OPT_GROUP_H
@@ -9,8 +9,8 @@
 
 /* What a row's arg says, as a mask. */
 enum opt_group {
-	GROUP_ADD = 1,     /* joins, or adds a source; otherwise leaves, or drops one */
-	GROUP_INCLUDE = 2, /* the sources are those that are wanted, not those that are blocked */
+	GROUP_ADD = 1, /* joins a group or adds a source; otherwise leaves the group or drops the source */
+	GROUP_INCLUDE = 2, /* the sources are wanted; otherwise they are blocked */
 	GROUP_V6 = 4
 };
 
@@ -24,7 +24,7 @@ int opt_group_get_filter4(struct sock *sk, const struct sock_opt *o, void *value
 int opt_group_set_filter(struct sock *sk, const struct sock_opt *o, const void *value, size_t len);
 int opt_group_get_filter(struct sock *sk, const struct sock_opt *o, void *value, size_t *len);
 
-/* Linux's numbers of the options that IPv4 and IPv6 both have, linux/in.h. */
+/* Options that IPv4 and IPv6 both have. The numbers are Linux's, linux/in.h. */
 enum {
 	MCAST_JOIN_GROUP = 42,
 	MCAST_BLOCK_SOURCE = 43,

@@ -22,7 +22,7 @@ opt_ip_set_group_hops(struct sock *sk, const struct sock_opt *o, int v)
 	return opt_store(sk, o, v == -1 ? 1 : v);
 }
 
-/* As in Linux. */
+/* As on Linux. */
 void
 opt_ip_set_tos(struct sock *sk, int family, int v)
 {

@@ -35,8 +35,8 @@ enum {
 };
 
 /*
- * IP_TOS takes the low octet of any value. It also chooses SO_PRIORITY by the old type of service
- * (RFC 1349).
+ * IP_TOS takes the low octet of any value. A change also sets SO_PRIORITY, by the old type of
+ * service (RFC 1349).
  */
 static int
 set_tos(struct sock *sk, const struct sock_opt *o, int v)
@@ -46,7 +46,7 @@ set_tos(struct sock *sk, const struct sock_opt *o, int v)
 
 	opt_ip_set_tos(sk, V4, v);
 	if (sk->tos[V4] != before)
-		sk->priority = priority[sk->tos[V4] >> 3 & 3];
+		sk->kept.priority = priority[sk->tos[V4] >> 3 & 3];
 	return 0;
 }
 
@@ -95,18 +95,18 @@ static const struct sock_opt opts[] = {
 	[OPT_TOS] = {OPT_FIELD(tos[V4]), .length = OPT_INT_OR_NOTHING, .set = set_tos},
 	[OPT_TTL] = {OPT_FIELD(ttl[V4]), .min = -1, .max = 255, .arg = V4, .set = set_ttl,
 		.get = opt_ip_get_hops},
-	[OPT_PKTINFO] = {OPT_FIELD(recv_info[INFO_PKTINFO]), .length = OPT_INT_OR_NOTHING},
+	[OPT_PKTINFO] = {OPT_FIELD(kept.recv_info[INFO_PKTINFO]), .length = OPT_INT_OR_NOTHING},
 	[OPT_MTU_DISCOVER] = {OPT_FIELD(dgram.mtu_discover), .length = OPT_INT_OR_NOTHING,
 		.min = UDP_PMTU_DONT, .max = UDP_PMTU_OMIT},
 	[OPT_RECVERR] = {OPT_FIELD(dgram.recverr4), .length = OPT_INT_OR_NOTHING,
 		.set = opt_ip_set_recverr},
-	[OPT_RECVTTL] = {OPT_FIELD(recv_info[INFO_TTL]), .length = OPT_INT_OR_NOTHING},
-	[OPT_RECVTOS] = {OPT_FIELD(recv_info[INFO_TOS]), .length = OPT_INT_OR_NOTHING},
+	[OPT_RECVTTL] = {OPT_FIELD(kept.recv_info[INFO_TTL]), .length = OPT_INT_OR_NOTHING},
+	[OPT_RECVTOS] = {OPT_FIELD(kept.recv_info[INFO_TOS]), .length = OPT_INT_OR_NOTHING},
 	[OPT_MTU] = {.get = opt_ip_get_path_mtu},
 	[OPT_FREEBIND] = {OPT_FIELD(freebind)},
 	[OPT_TRANSPARENT] = {OPT_FIELD(dgram.transparent), .set = opt_ip_set_transparent},
-	[OPT_RECVORIGDSTADDR] = {OPT_FIELD(recv_info[INFO_ORIGDSTADDR]), .length = OPT_INT_OR_NOTHING},
-	[OPT_BIND_ADDRESS_NO_PORT] = {OPT_FIELD(recv_info[INFO_BIND_NO_PORT]),
+	[OPT_RECVORIGDSTADDR] = {OPT_FIELD(kept.recv_info[INFO_ORIGDSTADDR]), .length = OPT_INT_OR_NOTHING},
+	[OPT_BIND_ADDRESS_NO_PORT] = {OPT_FIELD(kept.recv_info[INFO_BIND_NO_PORT]),
 		.length = OPT_INT_OR_NOTHING},
 	[OPT_MULTICAST_IF] = {.set_raw = set_multicast_if, .get_raw = get_multicast_if},
 	[OPT_MULTICAST_TTL] = {OPT_FIELD(mcast_ttl[V4]), .refuse_in = OPT_STREAM, .refusal = LEAT_EINVAL,

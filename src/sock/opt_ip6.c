@@ -28,7 +28,7 @@ enum {
 
 enum { MTU6_MIN = 1280 }; /* RFC 8200, 5 */
 
-/* -1 means the default, 0. */
+/* -1 means the default, which is 0. */
 static int
 set_tclass(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -36,7 +36,7 @@ set_tclass(struct sock *sk, const struct sock_opt *o, int v)
 	return 0;
 }
 
-/* 0: as the path allows. */
+/* 0 means as the path allows. */
 static int
 set_mtu(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -69,10 +69,10 @@ static const struct sock_opt opts[] = {
 	[OPT6_V6ONLY] = {OPT_FIELD(dgram.v6only), .refuse_in = OPT_BOUND, .refusal = LEAT_EINVAL},
 	[OPT6_MULTICAST_ALL] = {OPT_FIELD(dgram.mcast_all)},
 	OPT_GROUP_ROWS(GROUP_V6),
-	[OPT6_RECVPKTINFO] = {OPT_FIELD(recv_info[INFO6_PKTINFO])},
-	[OPT6_RECVHOPLIMIT] = {OPT_FIELD(recv_info[INFO6_HOPLIMIT])},
+	[OPT6_RECVPKTINFO] = {OPT_FIELD(kept.recv_info[INFO6_PKTINFO])},
+	[OPT6_RECVHOPLIMIT] = {OPT_FIELD(kept.recv_info[INFO6_HOPLIMIT])},
 	[OPT6_DONTFRAG] = {OPT_FIELD(dgram.dont_frag6)},
-	[OPT6_RECVTCLASS] = {OPT_FIELD(recv_info[INFO6_TCLASS])},
+	[OPT6_RECVTCLASS] = {OPT_FIELD(kept.recv_info[INFO6_TCLASS])},
 	[OPT6_TCLASS] = {OPT_FIELD(tos[V6]), .min = -1, .max = 255, .set = set_tclass},
 	[OPT6_TRANSPARENT] = {OPT_FIELD(dgram.transparent), .set = opt_ip_set_transparent},
 	[OPT6_FREEBIND] = {OPT_FIELD(freebind)},

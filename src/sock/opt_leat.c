@@ -3,7 +3,7 @@
  */
 #include "sock/opt.h"
 
-/* An end that takes every port has no name of its own. */
+/* A UDP socket that takes every port gives up its own name. */
 static int
 set_any_port(struct sock *sk, const struct sock_opt *o, int v)
 {

@@ -49,13 +49,13 @@ enum { DOMAIN_INET = 2, DOMAIN_INET6 = 10, PROTO_ICMP = 1, PROTO_TCP = 6, PROTO_
 enum { SNDBUF_MIN = 4608, RCVBUF_MIN = 2304 };
 
 /*
- * Returns what SO_SNDBUF or SO_RCVBUF grants for @v octets: double the number, for Linux's own
- * bookkeeping, within bounds. Payload gets about half of it.
+ * Returns the size that SO_SNDBUF or SO_RCVBUF grants for @v octets: twice the number, within
+ * limits. As on Linux, about half of it holds payload.
  */
 static uint32_t
 buffer_size(int v, uint32_t min, uint32_t max)
 {
-	uint32_t octets = (uint32_t)v; /* a negative number is a very large one */
+	uint32_t octets = (uint32_t)v; /* a negative number becomes a very large one */
 
 	if (octets > max)
 		octets = max;
@@ -64,7 +64,7 @@ buffer_size(int v, uint32_t min, uint32_t max)
 	return octets * 2 < min ? min : octets * 2;
 }
 
-/* The row's arg is true of SO_SNDBUFFORCE, which no limit of the host binds. */
+/* The row's arg is true for SO_SNDBUFFORCE, which the host's limit does not bind. */
 static int
 set_sndbuf(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -107,16 +107,16 @@ get_linger(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 static int
 set_timeout(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
-	if (len < sizeof sk->timeout[0])
+	if (len < sizeof sk->kept.timeout[0])
 		return -LEAT_EINVAL;
-	memcpy(sk->timeout[o->arg], value, sizeof sk->timeout[0]);
+	memcpy(sk->kept.timeout[o->arg], value, sizeof sk->kept.timeout[0]);
 	return 0;
 }
 
 static int
 get_timeout(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	return opt_put(sk->timeout[o->arg], sizeof sk->timeout[0], value, len);
+	return opt_put(sk->kept.timeout[o->arg], sizeof sk->kept.timeout[0], value, len);
 }
 
 static int
@@ -156,8 +156,8 @@ set_device_index(struct sock *sk, const struct sock_opt *o, int v)
 }
 
 /*
- * A stream that was bound with SO_REUSEPORT goes on sharing its port: Linux's ports remember how
- * they were taken.
+ * A stream that was bound with SO_REUSEPORT goes on sharing its port, because Linux's ports
+ * remember how they were taken.
  */
 static int
 set_reuse_port(struct sock *sk, const struct sock_opt *o, int v)
@@ -177,7 +177,7 @@ set_rcvlowat(struct sock *sk, const struct sock_opt *o, int v)
 	return opt_store(sk, o, v ? v : 1);
 }
 
-/* SOF_TIMESTAMPING_...: the flags that exist, and which of them need another. */
+/* Checks that the SOF_TIMESTAMPING_... flags exist, and that those that need another have it. */
 static int
 set_stamping(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -188,25 +188,30 @@ set_stamping(struct sock *sk, const struct sock_opt *o, int v)
 	return opt_store(sk, o, v);
 }
 
-/* struct so_timestamping: the flags, and the clock of a device, which there is not. */
+/*
+ * struct so_timestamping: the flags, and the index of a hardware clock, which does not exist here.
+ */
 static int
 get_stamping(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	return opt_put((int32_t[2]){(int32_t)sk->stamping, 0}, sizeof(int32_t[2]), value, len);
+	return opt_put((int32_t[2]){(int32_t)sk->kept.stamping, 0}, sizeof(int32_t[2]), value, len);
 }
 
-/* The one that was set last holds. The row's arg is its number. */
+/*
+ * SO_TIMESTAMP and SO_TIMESTAMPNS exclude each other: the last one that was set counts. The row's
+ * arg is the option's number.
+ */
 static int
 set_timestamp(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->timestamp = v ? o->arg : 0;
+	sk->kept.timestamp = v ? o->arg : 0;
 	return 0;
 }
 
 static int
 get_timestamp(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	*v = sk->timestamp == o->arg;
+	*v = sk->kept.timestamp == o->arg;
 	return 0;
 }
 
@@ -277,7 +282,7 @@ get_one(struct sock *sk, const struct sock_opt *o, int *v)
 	return 0;
 }
 
-/* The peer is no process of this host. */
+/* The peer is not a process of this host. */
 static int
 get_peer_cred(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
@@ -287,9 +292,9 @@ get_peer_cred(struct sock *sk, const struct sock_opt *o, void *value, size_t *le
 }
 
 /*
- * SO_BSDCOMPAT has had no meaning since Linux 2.6. SO_DEBUG needs CAP_NET_ADMIN. SO_ZEROCOPY copies
- * all the same. A stream could not report that, so it does not have the option, and a program that
- * is refused sends without it.
+ * SO_BSDCOMPAT has had no meaning since Linux 2.6. SO_DEBUG needs CAP_NET_ADMIN. SO_ZEROCOPY is
+ * taken, but octets are copied all the same. Streams do not have it, because a stream could not
+ * report the copy; a program that is refused sends without it.
  */
 /* clang-format off */
 static const struct sock_opt opts[] = {
@@ -304,7 +309,7 @@ static const struct sock_opt opts[] = {
 	[OPT_KEEPALIVE] = {OPT_FIELD(tcp.keepalive), .push = OPT_PUSH_STREAM},
 	[OPT_OOBINLINE] = {OPT_FIELD(tcp.oob_inline), .push = OPT_PUSH_STREAM},
 	[OPT_NO_CHECK] = {OPT_FIELD(dgram.no_sum), .push = OPT_PUSH_DATAGRAM},
-	[OPT_PRIORITY] = {OPT_FIELD(priority)},
+	[OPT_PRIORITY] = {OPT_FIELD(kept.priority)},
 	[OPT_LINGER] = {.set_raw = set_linger, .get_raw = get_linger},
 	[OPT_BSDCOMPAT] = {.set = set_off, .get = opt_get_zero},
 	[OPT_REUSEPORT] = {OPT_FIELD(dgram.reuse_port), .set = set_reuse_port, .push = OPT_PUSH_BOTH},
@@ -320,12 +325,12 @@ static const struct sock_opt opts[] = {
 	[OPT_RCVBUFFORCE] = {.arg = true, .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
 	[OPT_TIMESTAMPNS] = {.arg = OPT_TIMESTAMPNS, .set = set_timestamp, .get = get_timestamp},
 	[OPT_MARK] = {.set = set_mark, .get = opt_get_zero},
-	[OPT_TIMESTAMPING] = {OPT_FIELD(stamping), .absent_in = OPT_STREAM, .set = set_stamping, .get_raw = get_stamping},
+	[OPT_TIMESTAMPING] = {OPT_FIELD(kept.stamping), .absent_in = OPT_STREAM, .set = set_stamping, .get_raw = get_stamping},
 	[OPT_PROTOCOL] = {.get = get_protocol},
 	[OPT_DOMAIN] = {.get = get_domain},
-	[OPT_BUSY_POLL] = {OPT_FIELD(busy_poll)},
-	[OPT_INCOMING_CPU] = {OPT_FIELD(incoming_cpu)}, /* a hint; there is one thread here */
-	[OPT_ZEROCOPY] = {OPT_FIELD(zerocopy), .absent_in = OPT_STREAM, .refuse_in = OPT_PING,
+	[OPT_BUSY_POLL] = {OPT_FIELD(kept.busy_poll)},
+	[OPT_INCOMING_CPU] = {OPT_FIELD(kept.incoming_cpu)}, /* a hint; the stack has one thread */
+	[OPT_ZEROCOPY] = {OPT_FIELD(kept.zerocopy), .absent_in = OPT_STREAM, .refuse_in = OPT_PING,
 		.refusal = LEAT_EOPNOTSUPP, .min = 0, .max = 1},
 	[OPT_BINDTOIFINDEX] = {OPT_FIELD(dgram.bound_if), .set = set_device_index, .push = OPT_PUSH_BOTH},
 };

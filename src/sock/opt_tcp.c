@@ -39,7 +39,7 @@ enum {
 };
 enum { MSS_DEFAULT = 536, SYNCNT_DEFAULT = 6, FIN_TIMEOUT = 60, RTO_LONGEST = 120, WINDOW_CLAMP_MIN = 1152 };
 
-/* tcp(7), TCP_NODELAY: each time it is set, it also sends what a cork holds back. */
+/* tcp(7): setting TCP_NODELAY also sends what a cork holds back, even if it was set before. */
 static void
 nodelay_applied(struct sock *sk, int v)
 {
@@ -47,7 +47,7 @@ nodelay_applied(struct sock *sk, int v)
 		tcp_push(sk->conn);
 }
 
-/* Also ends what MSG_MORE holds back, even if no cork was set. */
+/* Clearing TCP_CORK also sends what MSG_MORE holds back, even if no cork was set. */
 static void
 cork_applied(struct sock *sk, int v)
 {
@@ -55,7 +55,7 @@ cork_applied(struct sock *sk, int v)
 		tcp_commit(sk->conn, 0);
 }
 
-/* 0: from the MTU. */
+/* 0 means as the MTU allows. */
 static int
 set_max_segment(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -104,7 +104,7 @@ set_quickack(struct sock *sk, const struct sock_opt *o, int v)
 	return opt_store(sk, o, v);
 }
 
-/* 0 takes the bound away. That is possible only while there is no connection. */
+/* 0 removes the bound, but only before there is a connection. */
 static int
 set_window_clamp(struct sock *sk, const struct sock_opt *o, int v)
 {
@@ -116,8 +116,8 @@ set_window_clamp(struct sock *sk, const struct sock_opt *o, int v)
 }
 
 /*
- * TCP_DEFER_ACCEPT is set in seconds and kept in retransmissions of the SYN-ACK, as in Linux. The
- * first one is sent after 1 s; each further wait is twice as long.
+ * TCP_DEFER_ACCEPT is set in seconds and kept as a number of retransmissions of the SYN-ACK, as on
+ * Linux. The first is sent after 1 s, and each wait is twice as long as the one before.
  */
 static int
 set_defer_accept(struct sock *sk, const struct sock_opt *o, int v)
@@ -170,14 +170,14 @@ get_congestion(struct sock *sk, const struct sock_opt *o, void *value, size_t *l
 	return opt_put(sk->tcp.cc, sizeof sk->tcp.cc, value, len);
 }
 
-/* There is no upper layer protocol to load. */
+/* No upper layer protocol can be loaded. */
 static int
 set_ulp(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
 	return -LEAT_ENOENT;
 }
 
-/* What Linux says of a socket that has no connection. */
+/* What Linux reports of a socket without a connection. */
 static const struct leat_tcp_info INFO_NONE = {.tcpi_state = LEAT_TCP_CLOSED,
     .tcpi_rto = 1000000,
     .tcpi_snd_mss = MSS_DEFAULT,
@@ -202,7 +202,7 @@ get_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 	return opt_put(&info, sizeof info, value, len);
 }
 
-/* As in Linux, Reno reports nothing. */
+/* As on Linux, Reno reports nothing. */
 static int
 get_cc_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
@@ -229,7 +229,7 @@ static const struct sock_opt opts[] = {
 	[OPT_NOTSENT_LOWAT] = {OPT_FIELD(tcp.notsent_lowat)},
 	[OPT_CC_INFO] = {.get_raw = get_cc_info},
 	[OPT_ULP] = {.set_raw = set_ulp},
-	[OPT_INQ] = {OPT_FIELD(inq), .min = 0, .max = 1},
+	[OPT_INQ] = {OPT_FIELD(kept.inq), .min = 0, .max = 1},
 };
 /* clang-format on */
 

@@ -27,7 +27,7 @@ static const struct sock_opt opts[] = {
 	[OPT_UDPLITE_RECV_CSCOV] = {.get = opt_get_zero},
 	[OPT_ENCAP] = {.get = opt_get_zero},
 	[OPT_SEGMENT] = {OPT_FIELD(dgram.seg_size), .min = 0, .max = UINT16_MAX, .push = OPT_PUSH_DATAGRAM},
-	[OPT_GRO] = {OPT_FIELD(gro)},
+	[OPT_GRO] = {OPT_FIELD(kept.gro)},
 };
 /* clang-format on */
 

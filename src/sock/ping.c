@@ -1,7 +1,6 @@
 /*
- * sock/ping.c - ICMP echo sockets of unprivileged users (icmp(7)): sends echo requests, and queues
- * the replies and errors of each identifier (RFC 792; RFC 4443, 4). It does not answer requests of
- * others.
+ * sock/ping.c - ICMP echo sockets (icmp(7)): sends echo requests, and queues the replies and errors
+ * of each identifier (RFC 792; RFC 4443, 4). It does not answer requests of other hosts.
  */
 #include "sock/ping.h"
 
@@ -16,11 +15,11 @@ struct ping {
 	struct pings *pings;
 	struct table_node node;
 	bool v6;
-	uint16_t id; /* 0 = none yet, and not in the table */
+	uint16_t id; /* 0: none yet, and not in the table */
 	struct ipaddr peer;
 	struct dgram_queue queue;
 	struct errq errors;
-	size_t rcvbuf; /* both queues share it */
+	size_t rcvbuf; /* of both queues together */
 	void (*changed)(void *user);
 	void *user;
 	int error;
@@ -58,7 +57,7 @@ ping_find(struct pings *p, bool v6, uint16_t id)
 	return n ? container_of(n, struct ping, node) : NULL;
 }
 
-/* An echo reply: data at the ICMP header, whose checksum the network has found right. */
+/* Takes an echo reply. Its data begins at the ICMP header, and its checksum has been verified. */
 static void
 ping_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 {
@@ -164,7 +163,10 @@ ping_connect(struct ping *g, const struct ipaddr *peer)
 	g->peer = *peer;
 }
 
-/* The user's message under our identifier and checksum. NULL without room. */
+/*
+ * Copies the user's message and writes our identifier and checksum. Returns NULL if the pool is
+ * empty.
+ */
 static struct pkt *
 build(const struct ping *g, const uint8_t *msg, size_t len, const struct ip_tx *ip)
 {

@@ -1,6 +1,6 @@
 /*
  * sock/ports.c - keeps which addresses and ports are taken, decides which claims conflict, and
- * chooses ephemeral ports (RFC 6056). It knows no protocol's state.
+ * chooses ephemeral ports (RFC 6056). It does not know the state of any protocol.
  */
 #include "sock/ports.h"
 
@@ -43,8 +43,8 @@ ports_fini(struct ports *p)
 }
 
 /*
- * No secret is needed: with 65,536 ports no more than 256 can fall together where the table is as
- * large as that.
+ * The hash has no secret: once the table has its full size, at most 256 of the 65,536 ports share a
+ * slot.
  */
 static uint64_t
 bucket_hash(struct port_key k)
@@ -79,8 +79,8 @@ covers(const struct port_claim *c, bool v6)
 }
 
 /*
- * Linux: an IPv6 address that was not bound to could have been an IPv4 one, so all of IPv4 overlaps
- * it.
+ * Linux: an IPv6 socket that was not bound to an address could have had an IPv4 one, so it overlaps
+ * 0.0.0.0.
  */
 static bool
 all4_beside(const struct port_claim *all4, const struct port_claim *c)
@@ -89,7 +89,7 @@ all4_beside(const struct port_claim *all4, const struct port_claim *c)
 	       !c->v6only;
 }
 
-/* Is there an address that both would take? */
+/* Returns true if there is an address that both claims cover. */
 static bool
 overlap(const struct port_claim *a, const struct port_claim *b)
 {
@@ -103,9 +103,9 @@ overlap(const struct port_claim *a, const struct port_claim *b)
 }
 
 /*
- * May @c stand beside @other, which was there before? As Linux's inet_csk_bind_conflict() and, for
- * datagrams, udp_lib_lport_inuse(): both must agree to share, and SO_REUSEADDR does not suffice
- * beside a listener. Its connections are no hindrance.
+ * Returns true if @c may exist together with @other, which is older. As in Linux's
+ * inet_csk_bind_conflict() and, for datagrams, udp_lib_lport_inuse(): both must agree to share, and
+ * SO_REUSEADDR is not enough if @other listens. Connections of a listener do not count.
  */
 static bool
 may_share(const struct port_claim *c, const struct port_claim *other)
@@ -177,7 +177,7 @@ port_release(struct ports *p, struct port_claim *c)
 
 enum { PORT_RANGE = PORT_HIGH - PORT_LOW + 1 };
 
-/* RFC 6056, 3.3.2: from a random place onwards. */
+/* RFC 6056, 3.3.2: tries all ports from a random one on. */
 uint16_t
 port_choose(struct ports *p, struct port_claim *c, port_free_fn *free, void *arg)
 {
@@ -188,7 +188,7 @@ port_choose(struct ports *p, struct port_claim *c, port_free_fn *free, void *arg
 		if (!bucket_find(p, c->proto, c->port) && free(c->port, arg))
 			return c->port;
 	}
-	/* None is unused; one may still be free for this address. */
+	/* Every port has a claim, but one may still be free for this address. */
 	for (uint32_t i = 0; i < PORT_RANGE; i++) {
 		c->port = (uint16_t)(PORT_LOW + (at + i) % PORT_RANGE);
 		if (!port_conflicts(p, c) && free(c->port, arg))
@@ -198,9 +198,9 @@ port_choose(struct ports *p, struct port_claim *c, port_free_fn *free, void *arg
 }
 
 /*
- * RFC 6056, 3.3.4 (double-hash): a secret offset per destination, and a counter shared by few
- * destinations, so that successive connections to one destination take successive ports, yet a
- * stranger learns nothing from his own about another's.
+ * RFC 6056, 3.3.4 (double-hash): each destination has a secret offset, and few destinations share a
+ * counter. Successive connections to one destination take successive ports, and a host learns
+ * nothing from its own ports about those of others.
  */
 uint16_t
 port_choose_for(struct ports *p, uint8_t proto, const struct ipaddr *local, const struct endpoint *remote,

@@ -1,9 +1,8 @@
 /*
- * sock/sock.c - sockets from opening to closing, and their watchers.
+ * sock/sock.c - opens and closes sockets and calls their watchers.
  *
- * A watcher is never called from within a call on a socket: what happens only marks the socket, and
- * the stack calls socks_flush() at the end of each entry. So a caller need not fear that any call
- * of his re-enters him.
+ * A call on a socket never calls a watcher. It only marks the socket, and the stack calls
+ * socks_flush() at the end of each entry. So no call re-enters its caller.
  */
 #include "sock/impl.h"
 
@@ -69,8 +68,8 @@ socks_flush(struct socks *s)
 	struct list *n;
 
 	/*
-	 * Those that watchers mark anew wait for the next round, so that two who wake each other
-	 * cannot hold the stack.
+	 * Sockets that watchers mark again wait for the next round, so that two sockets that wake
+	 * each other cannot occupy the stack for ever.
 	 */
 	list_init(&round);
 	while ((n = list_pop(&s->dirty)) != NULL)

@@ -1,6 +1,6 @@
 /*
- * sock/stream.c - BSD calls on TCP: connect, reading, writing, shutdown, close (tcp(7)). accept.c
- * has the listener's.
+ * sock/stream.c - BSD calls on TCP: connect, read, write, shutdown, close (tcp(7)). accept.c has
+ * those of listeners.
  */
 #include "sock/impl.h"
 
@@ -61,7 +61,10 @@ tuple_free(uint16_t port, void *arg)
 	return tcp_tuple_free(t->sk->socks->tcp, &t->local, &t->remote);
 }
 
-/* Linux lets a stream be bound to a group, or to all; its packets have another source. */
+/*
+ * Linux lets a stream be bound to a group or to 255.255.255.255. Its packets have another source
+ * address.
+ */
 static bool
 names_a_host(const struct ipaddr *a)
 {
@@ -69,8 +72,8 @@ names_a_host(const struct ipaddr *a)
 }
 
 /*
- * Find @t->path, and complete @t->local: the address from the route, the port as bound or chosen so
- * that the four-tuple is new.
+ * Finds @t->path and completes @t->local: the address is the route's, the port the bound one or one
+ * that makes the four-tuple unique. Returns 0 or the error.
  */
 static int
 choose_local(struct sock *sk, struct tuple *t)
@@ -127,7 +130,7 @@ start_connect(struct sock *sk, const struct endpoint *remote)
 	}
 	sk->local.port = t.local.port;
 	sk->connecting = true;
-	sk->quickack_shown = true; /* each connection begins so */
+	sk->quickack_shown = true; /* as at the start of each connection */
 	return -LEAT_EINPROGRESS;
 }
 
@@ -144,7 +147,7 @@ sock_stream_keep_bound_name(struct sock *sk)
 	}
 }
 
-/* Back to a socket that may connect anew. */
+/* Frees the connection, so that the socket may connect again. */
 static void
 disconnect(struct sock *sk)
 {
@@ -154,10 +157,7 @@ disconnect(struct sock *sk)
 	sock_stream_keep_bound_name(sk);
 }
 
-/*
- * As Linux's connect() to AF_UNSPEC: whatever it was, it is a fresh socket again; a connection is
- * reset.
- */
+/* Linux's connect() to AF_UNSPEC: makes any stream a fresh socket. A connection is reset. */
 int
 sock_stream_dissolve(struct sock *sk)
 {
@@ -206,8 +206,8 @@ sock_stream_close(struct sock *sk, bool abort)
 	if (!sk->conn)
 		return;
 	/*
-	 * A time to linger is how long close(2) waits, where somebody can: it ends nothing, as on
-	 * Linux.
+	 * The time of SO_LINGER is how long close(2) waits, for callers that can wait. As on Linux,
+	 * it ends nothing.
 	 */
 	if (abort || (sk->linger.on && !sk->linger.seconds))
 		tcp_abort(sk->conn);
@@ -221,7 +221,8 @@ sock_stream_shutdown(struct sock *sk, enum sock_how how)
 {
 	int err = 0;
 
-	if (sk->listener) { /* Linux: reading shut down makes it a fresh socket again; the other way does nothing */
+	/* On Linux, SHUT_RD makes a listener a fresh socket, and SHUT_WR does nothing. */
+	if (sk->listener) {
 		if (how == SOCK_SHUT_WR)
 			return 0;
 		sock_stream_end_listener(sk);
@@ -251,7 +252,7 @@ sock_stream_ready(const struct sock *sk)
 	if (sk->listener)
 		return tcp_accept_pending(sk->listener) ? LEAT_IN : 0;
 	if (!sk->conn)
-		return LEAT_OUT | LEAT_HUP; /* as Linux's tcp_poll() says of a fresh socket */
+		return LEAT_OUT | LEAT_HUP; /* as Linux's tcp_poll() reports a fresh socket */
 	mask = tcp_ready(sk->conn);
 	if (sk->rcvlowat > 1 && (mask & LEAT_IN) && !(mask & (LEAT_RDHUP | LEAT_HUP | LEAT_ERR)) &&
 	    tcp_unread(sk->conn) < (size_t)sk->rcvlowat)

@@ -1,6 +1,6 @@
 /*
- * stack/stack.c - makes one host out of its layers, and passes time and frames into it. It does no
- * I/O: wires and the caller do.
+ * stack/stack.c - assembles the layers of one host, and passes time and frames into them. It does
+ * no I/O: that is the caller's, and that of the wires.
  */
 #include "stack/stack.h"
 
@@ -23,9 +23,7 @@ struct stack {
 	struct iface *lo;
 };
 
-/*
- * How often one entry goes round between loopback and watchers before it lets others have the time.
- */
+/* Rounds between loopback and watchers in one entry. What is left then waits for the next entry. */
 enum { SETTLE_ROUNDS = 32 };
 
 static int
@@ -139,7 +137,9 @@ stack_add_rawip(struct stack *s, const char *name, uint32_t mtu, struct wire *wi
 	return iface_add(s->core, &config, out);
 }
 
-/* What waits on loopback at this moment, and no more: what it causes waits for the next round. */
+/*
+ * Delivers the packets that are on loopback now. Packets that they cause wait for the next round.
+ */
 static void
 turn_loopback(struct stack *s)
 {
@@ -157,7 +157,7 @@ is_unsettled(const struct stack *s)
 	return loopback_waiting(s->loopback) || socks_pending(s->socks);
 }
 
-/* The end of an entry: packets to ourselves arrive, and the watchers hear what has changed. */
+/* Ends an entry: delivers packets to this host, and calls the watchers. */
 static void
 settle(struct stack *s)
 {
@@ -182,8 +182,8 @@ stack_advance(struct stack *s, nsec_t now)
 }
 
 /*
- * The end of what came in at once: watchers hear of it first, so that an answer of theirs carries
- * the ACK.
+ * Ends a batch of frames. Watchers are called before the ACK is sent, so that their answers carry
+ * it.
  */
 static void
 end_batch(struct stack *s)
@@ -214,7 +214,7 @@ stack_input_batch(struct stack *s, struct iface *iface, struct pkt_queue *frames
 		return;
 	}
 	set_time(s, now);
-	if (frames->count > 1) /* one alone has nothing to be joined with */
+	if (frames->count > 1) /* a single frame has nothing to be joined with */
 		core_input_begin(s->core);
 	tcp_batch_begin(s->tcp);
 	while ((frame = pkt_queue_pop(frames))) {
