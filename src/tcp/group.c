@@ -136,7 +136,8 @@ group_new(struct tcp_listener *l)
 }
 
 /*
- * Returns true if all members share their port. One is asked for all: no other could have joined.
+ * Returns true if all members share their port. The first one is enough: a listener that does not
+ * share is alone.
  */
 static bool
 all_share(const struct tcp_group *g)

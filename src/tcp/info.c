@@ -166,7 +166,7 @@ tcp_info(const struct tcp_conn *c, struct leat_tcp_info *i)
 	    .tcpi_wscale = (uint8_t)(c->snd.shift | c->rcv.shift << 4),
 	    .tcpi_flags = c->count.rate_app_limited,
 	    .tcpi_pmtu = c->path.mtu,
-	    /* as on Linux, the handshake counts before the first octet */
+	    /* as on Linux: since the handshake, if there was no data yet */
 	    .tcpi_last_data_sent =
 		msec_since(c, c->when.last_data_sent ? c->when.last_data_sent : c->when.established),
 	    .tcpi_last_data_recv =

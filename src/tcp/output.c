@@ -45,9 +45,9 @@ short_may_go(const struct tcp_conn *c)
 
 /*
  * Returns how many octets of new data may leave if cwnd allows it: the sender's silly window
- * avoidance (RFC 9293, 3.8.6.2.1). These are whole segments; the short rest, if all unsent data
- * fits the window; a whole window that is at least half of the largest one seen; everything, when
- * the override timer has expired.
+ * avoidance (RFC 9293, 3.8.6.2.1). Whole segments may leave; the short rest too, if all unsent data
+ * fits the window; a whole window, if it is at least half of the largest one seen; and everything,
+ * once the override timer has expired.
  */
 static uint32_t
 sendable(const struct tcp_conn *c, bool override)

@@ -98,7 +98,7 @@ is_overtaken_ack(const struct tcp_conn *c, const struct tcp_seg *seg)
 	       (nsec_t)(c->ts.recent - seg->opt.ts_val) * MSEC <= c->rto.rto;
 }
 
-/* Before the first: protection against wrapped sequence numbers (RFC 7323, 5.3, R1). */
+/* Before the first check: protection against wrapped sequence numbers (RFC 7323, 5.3, R1). */
 static enum step
 check_paws(struct tcp_conn *c, const struct tcp_seg *seg)
 {
@@ -227,7 +227,8 @@ syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 
 /*
  * Fifth, check the ACK bit. RFC 5961, 5.2 accepts an old ACK only within the largest window that
- * the peer ever offered before SND.UNA. If the ACK is outside, the segment is dropped.
+ * the peer ever offered before SND.UNA. Outside these limits the segment is dropped, and a
+ * challenge ACK is sent.
  */
 static enum step
 check_ack(struct tcp_conn *c, const struct tcp_seg *seg)

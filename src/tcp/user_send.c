@@ -83,7 +83,7 @@ may_send(struct tcp_conn *c)
 }
 
 /*
- * Notes where PSH is due: at the end of a write, unless the user said that more follows; then after
+ * Notes where PSH is due: at the end of each write. If the user said that more follows, only after
  * half of the peer's window, as on Linux.
  */
 static void

@@ -96,7 +96,7 @@ want(const struct udp_end *e, const struct udp_group *g)
 	return 0;
 }
 
-/* Replaces @g by @now. The network hears only of the difference. */
+/* Replaces @g by @now. Only the difference is reported to the network. */
 static int
 replace(struct udp_end *e, struct udp_group *g, const struct udp_group *now)
 {

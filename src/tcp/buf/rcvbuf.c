@@ -243,8 +243,8 @@ rcvbuf_space(const struct rcvbuf *b)
 }
 
 /*
- * At least a window, even if the user's data fills the buffer: what was offered must have room.
- * Half the buffer, because segments of any size may come.
+ * Returns at least half the buffer, even if the user's data fills it: the window that was offered
+ * must have room, in segments of any size.
  */
 size_t
 rcvbuf_reass_limit(const struct rcvbuf *b)

@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The octets, round trips and delivery rate that one ACK reports. */
+/*
+ * The octets, round trips and delivery rate that one ACK reports. The latest packet is the one that
+ * was sent last of all that this ACK delivers.
+ */
 struct ack_sample {
 	nsec_t now;
 	seq_t ack;
@@ -34,20 +37,17 @@ struct ack_sample {
 	 */
 	nsec_t rtt;
 	/*
-	 * For congestion control: the round trip of the segment that was sent last of all that were
-	 * delivered now and sent once; 0 = none
+	 * For congestion control: the round trip of the latest packet among those that were sent
+	 * once; 0 = none
 	 */
 	nsec_t rtt_latest;
 
-	uint64_t prior_delivered; /* total when the last sent of the packets delivered now was sent */
+	uint64_t prior_delivered; /* the total when the latest packet was sent */
 	uint64_t rate_octets;     /* delivery rate: octets delivered */
 	nsec_t rate_interval;     /* in this time; 0 = no rate */
 	bool is_app_limited;      /* the application limited the rate, not the path */
 
-	/*
-	 * RACK.xmit_ts: when the last sent of the packets delivered now was sent; 0 = none
-	 * delivered
-	 */
+	/* RACK.xmit_ts: when the latest packet was sent; 0 = nothing was delivered */
 	nsec_t latest_sent;
 	seq_t latest_end; /* RACK.end_seq */
 

@@ -31,7 +31,10 @@ reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum c
 	r->undo_possible = true;
 }
 
-/* Begins a recovery of either kind. It ends when everything outstanding now is acknowledged. */
+/*
+ * Begins a recovery, after a loss or a timeout. It ends when everything outstanding now is
+ * acknowledged.
+ */
 static void
 begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nsec_t now)
 {

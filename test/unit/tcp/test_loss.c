@@ -273,7 +273,10 @@ forged_error_is_ignored(void **state)
 	script_end(s);
 }
 
-/* RFC 5461, RFC 5927, 5: an error ends a handshake. An established connection only remembers it. */
+/*
+ * RFC 5461, RFC 5927, 5: an error ends a handshake. In an established connection it is only
+ * remembered.
+ */
 static void
 errors_are_soft_once_established(void **state)
 {
