@@ -2,11 +2,13 @@
  * bench/closes.c - connections that are opened, used once and closed: Leat's side of
  * bench/hammer.c.
  *
- * Port 7 accepts connections. It reads a request of 100 octets, answers with as many, and closes
- * first, so the TIME-WAIT states are the server's. Port 8 takes orders: a datagram "CONNECTIONS
- * MILLISECONDS" asks for so many connections at once to the sender's port 7, each replaced when it
- * is done, for that time. The answer, as text, is the number of connections done and the time of
- * the slowest in nanoseconds. If one of these connections fails, the program ends with a message.
+ * Port 7 accepts connections. On each it reads a request of 100 octets, answers with as many, and
+ * closes first, so the server has the TIME-WAIT states.
+ *
+ * Port 8 takes orders. An order is a datagram "CONNECTIONS MILLISECONDS". For that time, Leat keeps
+ * so many connections open to port 7 of the sender, and replaces each one that is done. The answer
+ * is text: the number of connections done, and the time of the slowest in nanoseconds. If one of
+ * these connections fails, the program ends with a message.
  */
 #include "tap.h"
 

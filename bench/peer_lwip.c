@@ -172,7 +172,11 @@ static err_t
 accepting(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	accepted = pcb;
-	if (!churn) /* lwIP resets a connection that it closes with another window than it was built for */
+	/*
+	 * lwIP resets a connection if its window at the close is not the one that lwIP was built
+	 * with
+	 */
+	if (!churn)
 		pcb->rcv_wnd = pcb->rcv_ann_wnd = window;
 	tcp_recv(pcb, received);
 	return ERR_OK;

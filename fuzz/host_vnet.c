@@ -1,7 +1,7 @@
 /*
- * fuzz/host_vnet.c - any octets as a virtio-net header before a frame. The header is accepted only
- * if the frame agrees with it. An accepted packet can be cut, and its checksum can be completed,
- * without access outside the frame.
+ * fuzz/host_vnet.c - any octets as a virtio-net header and the frame after it. The header is
+ * accepted only if the frame agrees with it. An accepted packet can be cut, and its checksum can be
+ * completed, without access outside the frame.
  */
 #include "base/list.h"
 #include "host/vnet.h"

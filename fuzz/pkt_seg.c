@@ -1,7 +1,8 @@
 /*
  * fuzz/pkt_seg.c - any octets as a super-segment to be cut, or as two received packets to be
- * joined. A cut after the join must give the two packets again, except for checksums (the input's
- * are not verified here). Nothing may remain in the pool.
+ * joined. If the two packets are joined, cutting the result must give both back. Only their
+ * checksums may differ, because this target does not verify those of the input. Nothing may remain
+ * in the pool.
  *
  * The input is an octet that chooses the case, one or two octets of numbers, then headers and
  * payload.

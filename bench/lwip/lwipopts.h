@@ -33,7 +33,7 @@
 #define TCP_WND          (4 * 1024 * 1024)
 #define TCP_SND_BUF      TCP_WND
 #define TCP_SND_QUEUELEN ((4 * TCP_SND_BUF + TCP_MSS - 1) / TCP_MSS)
-/* a 16-bit value, whatever the buffer */
+/* limited to 16 bits, however large the buffer is */
 #define TCP_SNDLOWAT                       (0xffff - 4 * TCP_MSS - 1)
 #define LWIP_CHECKSUM_ON_COPY              1
 #define LWIP_CHKSUM_ALGORITHM              3

@@ -5,9 +5,10 @@
 #include "wire/eth.h"
 
 /*
- * Returns the identification for @segs packets. Each destination and protocol has a counter, found
- * by a keyed hash and starting at a random number, so that the numbers of one flow reveal nothing
- * about another (RFC 7739, 5.3). Atomic datagrams need no identification (RFC 6864, 4.1).
+ * Returns the first identification for @segs packets. Each destination and protocol has a counter.
+ * A keyed hash selects the counter, and it starts at a random number, so the identifications of one
+ * flow reveal nothing about another (RFC 7739, 5.3). Atomic datagrams need no identification (RFC
+ * 6864, 4.1).
  */
 static uint16_t
 next_id(struct net *net, const struct ip_tx *tx, uint16_t segs)
@@ -56,8 +57,8 @@ ip4_output(void *self, struct pkt *pkt, const struct ip_tx *tx)
 }
 
 /*
- * Replaces the options that only the first fragment carries with no-operations. Options with the
- * top bit set are repeated in every fragment (RFC 791, 3.1).
+ * Prepares the header for the fragments after the first: options that they do not repeat become
+ * no-operations. Options with the top bit set are repeated (RFC 791, 3.1).
  */
 static void
 blank_uncopied_options(uint8_t *h)
@@ -74,7 +75,7 @@ blank_uncopied_options(uint8_t *h)
 }
 
 /*
- * Returns the fragment with @len octets of the payload of @pkt from @off on, after the header @h.
+ * Makes a fragment: the header @h, then @len octets of the payload of @pkt from offset @off on.
  * Returns NULL at the pool's limit.
  */
 static struct pkt *
@@ -106,7 +107,8 @@ piece_of(struct net *net, const struct pkt *pkt, const uint8_t *h, uint32_t off,
 	p->ifindex = pkt->ifindex;
 	p->flow = pkt->flow;
 	p->why = pkt->why;
-	p->sum = PKT_SUM_VALID; /* the checksum of the whole packet is complete and covers all fragments */
+	/* the checksum of the whole datagram has been completed; a fragment has none of its own */
+	p->sum = PKT_SUM_VALID;
 	return p;
 }
 

@@ -61,11 +61,11 @@ arp_request(void **state)
 {
 	static const uint8_t wire[] = {0, 1, 8, 0, 6, 4, 0, 1, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 10, 0, 2, 15,
 	    0, 0, 0, 0, 0, 0, 10, 0, 2, 2};
-	static const uint8_t nobody[6] = {0};
+	static const uint8_t no_mac[6] = {0};
 	struct ipaddr spa = addr("10.0.2.15"), tpa = addr("10.0.2.2");
 	uint8_t h[ARP_LEN];
 
-	arp_put(h, ARP_OP_REQUEST, MAC_B, &spa, nobody, &tpa);
+	arp_put(h, ARP_OP_REQUEST, MAC_B, &spa, no_mac, &tpa);
 	assert_memory_equal(h, wire, sizeof wire);
 	assert_true(arp_valid(h, sizeof h));
 	assert_false(arp_valid(h, sizeof h - 1));
