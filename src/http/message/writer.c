@@ -10,8 +10,8 @@
 
 #include "base/err.h"
 
-static void
-put(struct http_writer *w, const char *at, size_t n)
+void
+http_put(struct http_writer *w, const char *at, size_t n)
 {
 	if (w->err)
 		return;
@@ -24,20 +24,20 @@ put(struct http_writer *w, const char *at, size_t n)
 	w->len += n;
 }
 
-static void
-put_text(struct http_writer *w, const char *text)
+void
+http_put_text(struct http_writer *w, const char *text)
 {
-	put(w, text, strlen(text));
+	http_put(w, text, strlen(text));
 }
 
-static void
-put_span(struct http_writer *w, struct http_span s)
+void
+http_put_span(struct http_writer *w, struct http_span s)
 {
-	put(w, s.at, s.len);
+	http_put(w, s.at, s.len);
 }
 
-static void
-put_number(struct http_writer *w, uint64_t n, unsigned base)
+void
+http_put_number(struct http_writer *w, uint64_t n, unsigned base)
 {
 	char digits[20];
 	size_t at = sizeof digits;
@@ -46,7 +46,7 @@ put_number(struct http_writer *w, uint64_t n, unsigned base)
 		digits[--at] = "0123456789abcdef"[n % base];
 		n /= base;
 	} while (n > 0);
-	put(w, digits + at, sizeof digits - at);
+	http_put(w, digits + at, sizeof digits - at);
 }
 
 static void
@@ -73,11 +73,11 @@ void
 http_write_status(struct http_writer *w, unsigned status)
 {
 	need(w, status >= 100 && status <= 999);
-	put_text(w, "HTTP/1.1 ");
-	put_number(w, status, 10);
-	put_text(w, " ");
-	put_span(w, http_status_phrase(status));
-	put_text(w, "\r\n");
+	http_put_text(w, "HTTP/1.1 ");
+	http_put_number(w, status, 10);
+	http_put_text(w, " ");
+	http_put_span(w, http_status_phrase(status));
+	http_put_text(w, "\r\n");
 }
 
 void
@@ -85,20 +85,20 @@ http_write_request(struct http_writer *w, struct http_span method, struct http_s
 {
 	need(w, is_token(method));
 	need(w, target.len > 0 && http_octet_run(target.at, target.len, HTTP_TARGET) == target.len);
-	put_span(w, method);
-	put_text(w, " ");
-	put_span(w, target);
-	put_text(w, " HTTP/1.1\r\n");
+	http_put_span(w, method);
+	http_put_text(w, " ");
+	http_put_span(w, target);
+	http_put_text(w, " HTTP/1.1\r\n");
 }
 
 void
 http_write_field(struct http_writer *w, struct http_span name, struct http_span value)
 {
 	need(w, is_token(name) && http_value_valid(value));
-	put_span(w, name);
-	put_text(w, ": ");
-	put_span(w, value);
-	put_text(w, "\r\n");
+	http_put_span(w, name);
+	http_put_text(w, ": ");
+	http_put_span(w, value);
+	http_put_text(w, "\r\n");
 }
 
 void
@@ -111,10 +111,10 @@ void
 http_write_number_field(struct http_writer *w, const char *name, uint64_t value)
 {
 	need(w, is_token(http_span_of(name)));
-	put_text(w, name);
-	put_text(w, ": ");
-	put_number(w, value, 10);
-	put_text(w, "\r\n");
+	http_put_text(w, name);
+	http_put_text(w, ": ");
+	http_put_number(w, value, 10);
+	http_put_text(w, "\r\n");
 }
 
 void
@@ -127,26 +127,26 @@ http_write_fields(struct http_writer *w, const struct http_field *field, size_t 
 void
 http_write_built(struct http_writer *w, struct http_span lines)
 {
-	put_span(w, lines);
+	http_put_span(w, lines);
 }
 
 void
 http_write_end(struct http_writer *w)
 {
-	put_text(w, "\r\n");
+	http_put_text(w, "\r\n");
 }
 
 void
 http_write_chunk_line(struct http_writer *w, uint64_t len)
 {
-	put_number(w, len, 16);
-	put_text(w, "\r\n");
+	http_put_number(w, len, 16);
+	http_put_text(w, "\r\n");
 }
 
 void
 http_write_last_chunk(struct http_writer *w, const struct http_field *trailer, size_t n)
 {
-	put_text(w, "0\r\n");
+	http_put_text(w, "0\r\n");
 	http_write_fields(w, trailer, n);
 	http_write_end(w);
 }

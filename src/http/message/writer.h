@@ -28,6 +28,15 @@ http_writer(char *at, size_t most)
 	return (struct http_writer){.at = at, .most = most};
 }
 
+/*
+ * Octets as they are, without a check: for values that are built piece by piece. Who puts octets of
+ * others has checked them.
+ */
+void http_put(struct http_writer *w, const char *at, size_t n);
+void http_put_text(struct http_writer *w, const char *text);
+void http_put_span(struct http_writer *w, struct http_span s);
+void http_put_number(struct http_writer *w, uint64_t n, unsigned base);
+
 /* "HTTP/1.1 200 OK"; @status is from 100 to 999. */
 void http_write_status(struct http_writer *w, unsigned status);
 
