@@ -7,6 +7,8 @@
 #include "http/message/framing.h"
 #include "http/message/start.h"
 
+#include <assert.h>
+
 enum parser_state {
 	PARSER_EMPTY, /* before the first octet of a message */
 	PARSER_START, /* within the start line */
@@ -371,6 +373,22 @@ http_parser_next(struct http_parser *p, char *at, size_t n, size_t *used)
 	return e;
 }
 
+void
+http_parser_moved(struct http_parser *p, const char *to)
+{
+	struct http_field *trailer = p->field + p->fields;
+	const char *from = p->lines.at;
+
+	assert(p->state != PARSER_START && p->state != PARSER_FIELDS);
+	if (p->state != PARSER_TRAILER || !from)
+		return;
+	for (uint32_t i = 0; i < p->trailers; i++) {
+		trailer[i].name.at = to + (trailer[i].name.at - from);
+		trailer[i].value.at = to + (trailer[i].value.at - from);
+	}
+	p->lines.at = to;
+}
+
 enum http_event
 http_parser_eof(struct http_parser *p)
 {
@@ -401,6 +419,7 @@ http_parser_waits(const struct http_parser *p)
 		return HTTP_WAITS_START_LINE;
 	case PARSER_FIELDS:
 		return HTTP_WAITS_HEAD;
+	case PARSER_WHOLE:
 	case PARSER_DONE:
 	case PARSER_BAD:
 		return HTTP_WAITS_NOTHING;

@@ -99,6 +99,12 @@ void http_parser_begin_response(struct http_parser *p, enum http_method asked, b
 enum http_event http_parser_next(struct http_parser *p, char *at, size_t n, size_t *used);
 
 /*
+ * The octets of a trailer section that has not ended were moved to @to. In any other state nothing
+ * points to octets that were not used; a head that has not ended cannot be moved.
+ */
+void http_parser_moved(struct http_parser *p, const char *to);
+
+/*
  * The connection has ended after the octets that were fed: HTTP_EVENT_END if that ends the content,
  * HTTP_EVENT_BAD if a message is cut off, HTTP_EVENT_MORE between messages.
  */
