@@ -1,4 +1,4 @@
-"""Which names stand side by side? Every pair of kinds of address and of SO_REUSEADDR and SO_REUSEPORT, TCP and UDP; one line each, for comparing hosts."""
+"""Which local addresses can be bound at the same time: one line for each pair of kinds of address, with SO_REUSEADDR and SO_REUSEPORT, for TCP and UDP."""
 import errno
 import itertools
 import socket
@@ -17,7 +17,7 @@ KINDS = {
 FLAGS = {"--": (), "A-": (socket.SO_REUSEADDR,), "-P": (socket.SO_REUSEPORT,), "AP": (socket.SO_REUSEADDR, socket.SO_REUSEPORT)}
 
 
-def told(fn, *args):
+def result_of(fn, *args):
     try:
         fn(*args)
         return "ok"
@@ -37,10 +37,10 @@ def make(kind, flags, protocol):
 
 def second(kind, flags, protocol, port):
     with make(kind, flags, protocol) as s:
-        said = told(s.bind, (KINDS[kind][1], port))
-        if protocol == socket.SOCK_STREAM and said == "ok":
-            said += " " + told(s.listen)
-    return said
+        result = result_of(s.bind, (KINDS[kind][1], port))
+        if protocol == socket.SOCK_STREAM and result == "ok":
+            result += " " + result_of(s.listen)
+    return result
 
 
 def pairs(protocol, name, states):
@@ -54,8 +54,8 @@ def pairs(protocol, name, states):
                 print(name, kind, flags, state, kind2, flags2, second(kind2, flags2, protocol, port), sep="\t")
 
 
-def remains(state, kind, flags):
-    """The port of a listener that is gone, and what holds it nevertheless: (port, sockets)."""
+def after_close(state, kind, flags):
+    """Closes a listener. Returns its port, and the sockets that still hold the port."""
     family, address, _ = KINDS[kind]
     with make(kind, flags, socket.SOCK_STREAM) as listener:
         listener.bind((address, 0))
@@ -78,7 +78,7 @@ def remains(state, kind, flags):
 
 def gone():
     for state, kind, flags in itertools.product(("established", "connected", "time-wait"), ("0.0.0.0", "127.0.0.1", "::", "::1"), FLAGS):
-        port, held = remains(state, kind, flags)
+        port, held = after_close(state, kind, flags)
         for kind2, flags2 in itertools.product(KINDS, FLAGS):
             print("tcp", kind, flags, state, kind2, flags2, second(kind2, flags2, socket.SOCK_STREAM, port), sep="\t")
         for s in held:
@@ -86,14 +86,14 @@ def gone():
 
 
 def later():
-    """An option that is set when the name is taken already."""
+    """Sets an option after the address has been bound."""
     for protocol, flag, mine, value in itertools.product((socket.SOCK_STREAM, socket.SOCK_DGRAM), FLAGS, FLAGS, (0, 1)):
         with make("127.0.0.1", "--" if value else flag, protocol) as first:
             first.bind(("127.0.0.1", 0))
             for option in FLAGS[flag]:
                 first.setsockopt(SOL, option, value)
-            said = second("127.0.0.1", mine, protocol, first.getsockname()[1])
-            print("later", protocol.name, flag, value, mine, said, sep="\t")
+            result = second("127.0.0.1", mine, protocol, first.getsockname()[1])
+            print("later", protocol.name, flag, value, mine, result, sep="\t")
 
 
 if __name__ == "__main__":

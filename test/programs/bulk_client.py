@@ -1,10 +1,10 @@
-"""bulk_client.py get|put PORT OCTETS: OCTETS of the endless pattern from or to a server on 127.0.0.1; prints the SHA-256 of what was read.
-bulk_client.py short PORT COUNT: COUNT connections one after the other, an octet each way; after each line on stdin, as often as there are lines."""
+"""bulk_client.py get|put PORT OCTETS: transfers OCTETS of an endless pattern from or to a server on 127.0.0.1; prints the SHA-256 of what it read.
+bulk_client.py short PORT COUNT: makes COUNT connections in turn, and sends one octet each way. It does so once for each line on stdin."""
 import hashlib
 import socket
 import sys
 
-BLOCK = b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(31251))[:1_000_003]  # no multiple of anything
+BLOCK = b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(31251))[:1_000_003]  # the length is no multiple of any buffer size
 
 
 def get(sock):

@@ -1,7 +1,7 @@
-"""What the programs same_*.py share: small named cases that print one line for each result, alike in every run on one system.
+"""What the programs same_*.py share: small named cases that print one line for each result, the same in each run on one system.
 
-Ports are replaced by names in the order in which a case meets them, errors by their names, poll(2)'s bits by theirs. What takes a moment to arrive
-is asked for until the answer has stayed the same for a while, so that a system that needs another turn is not told from one that does not.
+Ports are replaced by names in the order in which a case meets them; errors and the bits of poll(2) by their names. A result that takes a moment to
+arrive is asked for until it has stayed the same for a while. So a system whose data needs a moment prints the same as one whose data does not.
 """
 import ctypes
 import errno
@@ -17,13 +17,13 @@ import time
 LIBC = ctypes.CDLL(None, use_errno=True)
 HOST = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 BITS = {name: getattr(select, f"POLL{name}") for name in ("IN", "PRI", "OUT", "ERR", "HUP", "NVAL", "RDHUP")}
-STILL, LONGEST = 0.08, 3.0  # seconds
-LIMIT = 30  # for one case
+STILL, LONGEST = 0.08, 3.0  # seconds for settled()
+LIMIT = 30  # seconds for one case
 ALL = []
 
 
 def case(fn):
-    """Decorates a function that is to be called with a Case."""
+    """Decorates a function that is called with a Case."""
     ALL.append(fn)
     return fn
 
@@ -35,9 +35,9 @@ class Case:
     def say(self, what, *results):
         print(f"{self.name}/{what}: {' '.join(str(self.plain(r)) for r in results)}", flush=True)
 
-    def told(self, what, fn, *args):
-        """Say what a call answers: its value, or its error's name."""
-        self.say(what, said(fn, *args))
+    def call(self, what, fn, *args):
+        """Prints what a call returns, or the name of its error."""
+        self.say(what, result_of(fn, *args))
 
     def plain(self, value):
         if isinstance(value, socket.socket):
@@ -73,11 +73,11 @@ class Case:
         return s
 
     def free_name(self, family=socket.AF_INET):
-        """Where nobody listens: the name of a socket that is only bound."""
+        """Returns an address where no socket listens: that of a socket that is only bound."""
         return self.bound(family).getsockname()
 
     def pair(self, family=socket.AF_INET):
-        """A connection's two ends."""
+        """Returns the two ends of a connection."""
         listener, client = self.listener(family), self.new(family)
         client.connect(listener.getsockname())
         server = self.keep(listener.accept()[0])
@@ -93,7 +93,8 @@ def name_of(number):
     return errno.errorcode.get(number, f"errno {number}")
 
 
-def said(fn, *args):
+def result_of(fn, *args):
+    """Returns what a call returns, or the name of its error."""
     try:
         return fn(*args)
     except TimeoutError as e:
@@ -105,19 +106,19 @@ def said(fn, *args):
 
 
 def system(name, *args):
-    """A call of the C library as it stands, with whatever arguments: its value, or its error's name."""
+    """Calls a function of the C library with any arguments. Returns its value, or the name of its error."""
     ctypes.set_errno(0)
     value = getattr(LIBC, name)(*args)
     return name_of(ctypes.get_errno()) if value == -1 else value
 
 
 def settled(fn, *args):
-    """What a question is answered by once the answer stays the same."""
+    """Repeats a call until its result has stayed the same for STILL seconds. Returns that result."""
     end = time.monotonic() + LONGEST
-    answer, since = said(fn, *args), time.monotonic()
+    answer, since = result_of(fn, *args), time.monotonic()
     while time.monotonic() < min(since + STILL, end):
         time.sleep(0.01)
-        now = said(fn, *args)
+        now = result_of(fn, *args)
         if now != answer:
             answer, since = now, time.monotonic()
     return answer
@@ -131,7 +132,7 @@ def poll_now(s):
 
 
 def state(s):
-    """Linux's tcp_states.h, by TCP_INFO."""
+    """Returns the state of the connection, from TCP_INFO; the names are those of Linux's tcp_states.h."""
     return ("-", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN",
             "CLOSING")[s.getsockopt(socket.IPPROTO_TCP, 11, 1)[0]]
 
@@ -145,7 +146,7 @@ def so_error(s):
 
 
 def reset(s):
-    """Close with a reset."""
+    """Closes the socket with a reset."""
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
 
@@ -154,12 +155,12 @@ def count(s, request):
     return struct.unpack("i", fcntl.ioctl(s, request, b"\0" * 4))[0]
 
 
-def rest(seconds=STILL):
+def pause(seconds=STILL):
     time.sleep(seconds)
 
 
-def asked_for(cases, name_of_case):
-    """@cases, or of these what the command line asks for: names, or "N/M" for every M-th one from the N-th on."""
+def selected(cases, name_of_case):
+    """Returns those of @cases that the command line names; all if it names none. "N/M" means every M-th case from the N-th on."""
     words = sys.argv[1:]
     if len(words) == 1 and "/" in words[0]:
         first, step = map(int, words[0].split("/"))
@@ -168,9 +169,9 @@ def asked_for(cases, name_of_case):
 
 
 def run():
-    """All cases, or those that the command line asks for."""
+    """Runs the cases that the command line selects."""
     signal.signal(signal.SIGALRM, lambda *_: os._exit(99))
-    for fn in asked_for(ALL, lambda fn: fn.__name__):
+    for fn in selected(ALL, lambda fn: fn.__name__):
         c = Case(fn.__name__)
         signal.alarm(LIMIT)
         try:

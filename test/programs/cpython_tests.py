@@ -1,4 +1,4 @@
-"""cpython_tests.py FOLDER NAME...: tests of CPython's own suite, in FOLDER, without going to the Internet. Prints what became of them as JSON."""
+"""cpython_tests.py FOLDER NAME...: runs tests of CPython's own suite in FOLDER without using the Internet. Prints the results as JSON."""
 import json
 import os
 import sys
@@ -8,7 +8,7 @@ from test import support
 
 os.chdir(sys.argv[1])
 tests = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[2:])
-support.use_resources = {}  # from here on: whole files ask for "network" when all they want is a socket
+support.use_resources = {}  # set after loading: some files ask for "network" although they only need a socket
 result = unittest.TestResult()
 tests.run(result)
 bad = {test.id(): trace for test, trace in result.failures + result.errors}

@@ -1,8 +1,10 @@
-"""Inside `leat run`, with faults.so in Leat: makes the n-th call of a round fail, for every n of a share, and checks what the program sees.
+"""Runs inside `leat run` with faults.so in Leat. Makes the n-th call of a round fail, for each n of a share, and checks what the program sees.
 
-Arguments: the control file; which calls (1: descriptors, 2: memory); how many fail in a row; first n and step; the ports outside of servers A and B, of a datagram server; and the
-program's published port. Prints a line for each thing that is wrong, and "done ROUNDS" at the end. "dial N" on standard output asks for a client of the
-published port; what became of it is a line on standard input.
+Arguments: the control file; which calls fail (1: descriptors, 2: memory); how many fail in a row; the first n and the step; the ports outside of the
+servers A and B and of a datagram server; the published port of this program.
+
+Prints a line for each thing that is wrong, and "done ROUNDS" at the end. The line "dial" asks the test for a client of the published port; the test
+answers with a line that says what the client got.
 """
 import contextlib
 import errno
@@ -17,17 +19,17 @@ import time
 
 CONTROL, KIND, MANY, FIRST, STEP, PORT_A, PORT_B, PORT_U, PUBLISHED = sys.argv[1], *map(int, sys.argv[2:])
 PORTS = {"A": PORT_A, "B": PORT_B}
-# What a kernel says where it has no descriptor or no memory; and that a connection which could not be carried on was reset.
+# The errors for missing descriptors or memory, and for a connection that had to be reset or refused because of them.
 CLEAN = {errno.ENOBUFS, errno.ENFILE, errno.ENOMEM, errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ECONNREFUSED}
 PATIENCE = 8
-CLOSED = itertools.count(10000)  # a port that Leat chooses may be that of a server outside
+CLOSED = itertools.count(10000)  # ports without a server outside; one that Leat chooses might have one
 
 with open(CONTROL, "r+b") as f:
     control = mmap.mmap(f.fileno(), 4096)
 
 
 def fail(n):
-    """From now on the n-th call fails, and as many after it as are to fail; 0: none does."""
+    """Makes the n-th call from now on fail, and the MANY - 1 after it; 0: none."""
     struct.pack_into("5q", control, 0, 0, n, MANY, 0, 0)
     struct.pack_into("q", control, 0, KIND if n else 0)
 
@@ -53,7 +55,7 @@ def talk(s, name):
 
 
 def wait_for_a_while(s):
-    """Its calls wait in the kernel, not in Python."""
+    """Sets time limits with which calls wait in the kernel, not in Python."""
     s.settimeout(None)
     for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
         s.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PATIENCE, 0))
@@ -88,7 +90,7 @@ def own_listener():
 
 
 def datagrams(connected):
-    """One may be lost."""
+    """The datagram or its answer may be lost."""
     with socket.socket(type=socket.SOCK_DGRAM) as s:
         s.settimeout(0.2)
         s.setsockopt(socket.IPPROTO_IP, socket.IP_PKTINFO if hasattr(socket, "IP_PKTINFO") else 8, 1)
@@ -103,7 +105,7 @@ def datagrams(connected):
 
 
 def reset_by_peer():
-    """The server's end closes with what the client wrote unread."""
+    """The server closes its end with unread data of the client."""
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
         listener.settimeout(PATIENCE)
         client.settimeout(PATIENCE)
@@ -132,7 +134,7 @@ def refused_then_connected():
 
 
 def datagram_refused():
-    """The error comes with a later call, and is told once."""
+    """A later call reports the error, once."""
     with socket.socket(type=socket.SOCK_DGRAM) as closed, socket.socket(type=socket.SOCK_DGRAM) as s:
         closed.bind(("127.0.0.1", 0))
         to = closed.getsockname()
@@ -145,7 +147,7 @@ def datagram_refused():
 
 
 def passed_on():
-    """A connection that another socket carries (SCM_RIGHTS) is still that connection; or it is missing, and MSG_CTRUNC says so."""
+    """A connection that was passed (SCM_RIGHTS) is still that connection; or it is missing, and MSG_CTRUNC says so."""
     here, there = socket.socketpair()
     with here, there, socket.socket() as s:
         s.settimeout(PATIENCE)
@@ -189,7 +191,7 @@ def serve(listener):
 
 
 def play(scene, failing):
-    """What is wrong with it, or None."""
+    """Plays a scene. Returns what went wrong, or None. @failing: a call of Leat fails, so an error of CLEAN is right."""
     began = time.monotonic()
     try:
         SCENES[scene]()

@@ -1,10 +1,9 @@
 /*
- * fork_chain KIND CHAINS SECONDS: processes that go on in a fresh child every few microseconds,
- * until SECONDS have passed.
+ * fork_chain KIND CHAINS SECONDS: starts CHAINS chains of processes. In each chain a new child replaces its parent
+ * every few microseconds, until SECONDS have passed.
  *
- * KIND is "exit" (the parent exits at once), "nest" (the parent stays, up to some depth), "session"
- * (each is a session of its own), or "memory" (all share one memory, which makes a fork several
- * times as fast).
+ * KIND is "exit" (the parent exits at once), "nest" (the parent stays, up to some depth), "session" (each process is
+ * in a session of its own), or "memory" (all share one memory, which makes a fork several times as fast).
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -27,7 +26,7 @@ now(void)
 	return t.tv_sec;
 }
 
-/* The next one runs on another stack: its parent may still need its own for a moment. */
+/* The child gets another stack, since its parent may still use its own for a moment. */
 static int
 go_on_in_memory(void *end)
 {

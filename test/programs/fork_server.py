@@ -1,4 +1,4 @@
-"""A server that forks for each connection: fork_server.py PORT COUNT. Echoes one line to each of COUNT clients, then ends."""
+"""fork_server.py PORT COUNT: a server that forks for each connection. Echoes one line to each of COUNT clients, then ends."""
 import os
 import socket
 import sys

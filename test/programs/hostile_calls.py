@@ -1,7 +1,9 @@
-"""hostile_calls.py SEED COUNT: system calls on sockets with arguments that no honest program has: pointers to nothing, to the end of a page, to the kernel; lengths that are negative, or
-larger than memory; addresses cut short; messages whose parts do not add up. Nothing waits, and only 127.0.0.1 and ::1 are named.
+"""hostile_calls.py SEED COUNT PORT: makes system calls on sockets with arguments that no honest program has.
 
-The kernel, or whoever answers in its place, says an error; a SIGSEGV would be this program's own. Prints how many calls succeeded and failed."""
+Pointers lead nowhere, to the end of a page or into the kernel; lengths are negative or larger than memory; addresses are cut short; messages are
+inconsistent. No call waits, and only 127.0.0.1 and ::1 are named. The kernel, or Leat in its place, returns an error. A SIGSEGV would be a fault of this
+program. Prints how many calls succeeded and failed, and checks that a server on PORT still answers.
+"""
 import ctypes
 import mmap
 import os
@@ -38,7 +40,7 @@ class Caller:
         return self.rng.choice([0, 1, 2, 7, 8, 15, 16, 27, 28, 56, 110, 128, 129, 1000, 65536, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, 1 << 62, SIGNED - 1])
 
     def put(self, octets):
-        """Where they lie: sometimes with the end of what may be read right behind."""
+        """Copies them to readable memory, sometimes to its very end. Returns the address."""
         at = self.rng.choice([SIZE - len(octets), self.rng.randrange(0, SIZE - len(octets) + 1)])
         self.map[at:at + len(octets)] = octets
         return self.base + at
@@ -52,7 +54,7 @@ class Caller:
         return self.rng.choice([0, 1, 2, 3, 4, 16, 28, 110, 128, -1, -(1 << 31), (1 << 31) - 1, self.rng.randrange(-300, 300)])
 
     def address(self):
-        """A socket address and its length, either of which may be wrong."""
+        """Returns the address and the length of a socket address; either may be wrong."""
         r = self.rng
         port = struct.pack("!H", r.choice([0, 1, 80, 7777, 65535]))
         four = struct.pack("=H", r.choice([socket.AF_INET, socket.AF_INET, 0, 77])) + port + socket.inet_aton("127.0.0.1") + bytes(8)
@@ -140,7 +142,7 @@ def main():
     signal.alarm(60)
     for _ in range(int(sys.argv[2])):
         caller.step()
-    with socket.create_connection(("127.0.0.1", int(sys.argv[3])), 10) as sock:  # all still works
+    with socket.create_connection(("127.0.0.1", int(sys.argv[3])), 10) as sock:  # Leat still works
         sock.sendall(b"x")
         assert sock.recv(1) == b"x"
     print(f"{caller.good} calls succeeded, {caller.bad} failed")

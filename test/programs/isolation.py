@@ -1,4 +1,4 @@
-"""wall.py: what must not be had under `leat run`."""
+"""isolation.py: asserts that the program cannot make the sockets that `leat run` denies it."""
 import errno
 import socket
 

@@ -1,4 +1,4 @@
-"""nonblocking.py PORT CLOSED: connect() without waiting, as poll(2), select(2) and epoll(7) see it."""
+"""nonblocking.py PORT CLOSED: a non-blocking connect(), as poll(2), select(2) and epoll(7) see it."""
 import errno
 import select
 import socket

@@ -1,4 +1,4 @@
-"""Asks a kind of socket for every option number that Linux may have: one line for each question, on stderr before it and on stdout with its answer."""
+"""option_numbers.py KIND: calls setsockopt(2) and getsockopt(2) for every option number of Linux. Prints each call on stderr before it is made, and on stdout with its result."""
 import ctypes
 import errno
 import socket

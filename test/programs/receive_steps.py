@@ -1,4 +1,4 @@
-"""received.py SOCKET KIND STEP...: receives what a process outside sends; each step is a connection, and a line of output."""
+"""receive_steps.py SOCKET KIND STEP...: receives descriptors from a process outside. Each step is a connection, and prints one line."""
 import array
 import contextlib
 import errno

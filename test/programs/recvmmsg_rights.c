@@ -1,7 +1,7 @@
 /*
- * recvmmsg_rights COUNT FD: takes four messages at once; of each the octets, the descriptors, and the flags. It asks
- * for COUNT, though there is no memory for the headers behind the fourth. With -1 for COUNT the headers lie in memory
- * that is for writing alone, and each message is taken by recvmsg().
+ * recvmmsg_rights COUNT FD: receives four messages with one recvmmsg(2), and prints of each the number of octets, the
+ * number of descriptors, and the flags. It asks for COUNT messages, although memory ends after the fourth header. If
+ * COUNT is -1, the headers are in write-only memory, and each message is received by recvmsg(2).
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 enum { MESSAGES = 4 };
 
-/* Room for the headers at the end of what may be read. */
+/* Returns memory for the headers; no readable memory follows it. */
 static struct mmsghdr *
 headers(void)
 {
@@ -24,7 +24,7 @@ headers(void)
 	return (struct mmsghdr *)(void *)(at + page) - MESSAGES;
 }
 
-/* All messages, one after the other and then together. How many: natively none is refused. */
+/* Receives the messages one by one, then the last with recvmmsg(2). Returns how many; on Linux none fails. */
 static int
 take_unreadable(int fd, struct mmsghdr *m)
 {

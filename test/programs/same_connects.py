@@ -1,9 +1,9 @@
-"""How connections begin: refused, later, to oneself; and how listeners hold, hand on and end."""
+"""How connect(2) fails, completes later and connects a socket to itself, and how listeners queue, accept and close."""
 import os
 import socket
 from socket import AF_INET, AF_INET6, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR
 
-from cases import bits, case, reset, rest, run, said, settled, so_error, state, system
+from cases import bits, case, reset, pause, run, result_of, settled, so_error, state, system
 
 BOTH = {"4": AF_INET, "6": AF_INET6}
 
@@ -18,13 +18,13 @@ def nonblocking(c, family=AF_INET):
 def refused(c):
     for v, family in BOTH.items():
         s = c.new(family)
-        c.told(f"ipv{v} connect", s.connect, c.free_name(family))
-        c.say(f"ipv{v} then", bits(s), so_error(s), state(s), said(s.getpeername))
-        c.told(f"ipv{v} recv", s.recv, 1)
-        c.told(f"ipv{v} send", s.send, b"x")
-        c.told(f"ipv{v} again", s.connect, c.free_name(family))
-        c.told(f"ipv{v} shutdown", s.shutdown, SHUT_WR)
-        c.told(f"ipv{v} to a listener", s.connect, c.listener(family).getsockname())
+        c.call(f"ipv{v} connect", s.connect, c.free_name(family))
+        c.say(f"ipv{v} then", bits(s), so_error(s), state(s), result_of(s.getpeername))
+        c.call(f"ipv{v} recv", s.recv, 1)
+        c.call(f"ipv{v} send", s.send, b"x")
+        c.call(f"ipv{v} again", s.connect, c.free_name(family))
+        c.call(f"ipv{v} shutdown", s.shutdown, SHUT_WR)
+        c.call(f"ipv{v} to a listener", s.connect, c.listener(family).getsockname())
         c.say(f"ipv{v} at last", bits(s), so_error(s), state(s))
 
 
@@ -32,10 +32,10 @@ def refused(c):
 def refused_later(c):
     for order in ("error", "connect", "error connect error", "connect connect", "recv", "recv error", "send", "send error", "recv connect", "peer error"):
         s = nonblocking(c)
-        c.told(f"{order}/connect", s.connect, c.free_name())
+        c.call(f"{order}/connect", s.connect, c.free_name())
         c.say(f"{order}/poll", bits(s), state(s))
         for what in order.split():
-            c.told(f"{order}/{what}", {"error": lambda: so_error(s), "connect": lambda: s.connect(c.free_name()), "recv": lambda: s.recv(1), "send": lambda: s.send(b"x"),
+            c.call(f"{order}/{what}", {"error": lambda: so_error(s), "connect": lambda: s.connect(c.free_name()), "recv": lambda: s.recv(1), "send": lambda: s.send(b"x"),
                                         "peer": s.getpeername}[what])
         c.say(f"{order}/then", bits(s), so_error(s), state(s), s.getsockname()[0])
 
@@ -44,53 +44,53 @@ def refused_later(c):
 def connects_later(c):
     for v, family in BOTH.items():
         listener, s = c.listener(family), nonblocking(c, family)
-        c.told(f"ipv{v} connect", s.connect, listener.getsockname())
+        c.call(f"ipv{v} connect", s.connect, listener.getsockname())
         c.say(f"ipv{v} poll", bits(s), so_error(s))
-        c.told(f"ipv{v} again", s.connect, listener.getsockname())
-        c.told(f"ipv{v} once more", s.connect, listener.getsockname())
+        c.call(f"ipv{v} again", s.connect, listener.getsockname())
+        c.call(f"ipv{v} once more", s.connect, listener.getsockname())
         c.say(f"ipv{v} names", s.getpeername() == listener.getsockname(), s.getsockname()[0])
-        c.told(f"ipv{v} another", s.connect, c.free_name(family))
-        c.told(f"ipv{v} recv", s.recv, 1)
+        c.call(f"ipv{v} another", s.connect, c.free_name(family))
+        c.call(f"ipv{v} recv", s.recv, 1)
 
 
 @case
 def to_itself(c):
     for v, family in BOTH.items():
         s = c.bound(family)
-        c.told(f"ipv{v} connect", s.connect, s.getsockname())
+        c.call(f"ipv{v} connect", s.connect, s.getsockname())
         c.say(f"ipv{v} same", s.getsockname() == s.getpeername(), state(s), bits(s))
-        c.told(f"ipv{v} send", s.send, b"to myself")
-        c.told(f"ipv{v} recv", settled, s.recv, 100, MSG_PEEK)
+        c.call(f"ipv{v} send", s.send, b"to myself")
+        c.call(f"ipv{v} recv", settled, s.recv, 100, MSG_PEEK)
         s.shutdown(SHUT_WR)
         c.say(f"ipv{v} poll", bits(s))
-        c.told(f"ipv{v} recv all", s.recv, 100)
-        c.told(f"ipv{v} end", s.recv, 100)
+        c.call(f"ipv{v} recv all", s.recv, 100)
+        c.call(f"ipv{v} end", s.recv, 100)
     s = c.new()
     s.bind(("0.0.0.0", 0))
-    c.told("from any", s.connect, ("127.0.0.1", s.getsockname()[1]))
+    c.call("from any", s.connect, ("127.0.0.1", s.getsockname()[1]))
     c.say("from any names", s.getsockname() == s.getpeername())
-    c.told("not listening", c.new().connect, c.bound().getsockname())
-    c.told("to any", c.new().connect, ("0.0.0.0", c.listener().getsockname()[1]))
-    c.told("connected port", c.new().connect, c.pair()[0].getsockname())
+    c.call("not listening", c.new().connect, c.bound().getsockname())
+    c.call("to any", c.new().connect, ("0.0.0.0", c.listener().getsockname()[1]))
+    c.call("connected port", c.new().connect, c.pair()[0].getsockname())
 
 
 @case
 def destinations(c):
     for host in ("224.0.0.1", "255.255.255.255"):
-        c.told(host, c.new().connect, (host, 9))
-    c.told("port 0", c.new().connect, ("127.0.0.1", 0))
-    c.told("mapped", c.new(AF_INET6).connect, ("::ffff:127.0.0.1", c.listener().getsockname()[1]))
+        c.call(host, c.new().connect, (host, 9))
+    c.call("port 0", c.new().connect, ("127.0.0.1", 0))
+    c.call("mapped", c.new(AF_INET6).connect, ("::ffff:127.0.0.1", c.listener().getsockname()[1]))
     only = c.new(AF_INET6)
     only.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    c.told("mapped, v6only", only.connect, ("::ffff:127.0.0.1", 9))
+    c.call("mapped, v6only", only.connect, ("::ffff:127.0.0.1", 9))
     six = c.bound(AF_INET6)
-    c.told("mapped from ::1", six.connect, ("::ffff:127.0.0.1", 9))
-    c.told("127.0.0.9", c.new().connect, ("127.0.0.9", c.bound().getsockname()[1]))
+    c.call("mapped from ::1", six.connect, ("::ffff:127.0.0.1", 9))
+    c.call("127.0.0.9", c.new().connect, ("127.0.0.9", c.bound().getsockname()[1]))
     any6 = c.new(AF_INET6)
     any6.bind(("::", 0))
     any6.listen()
     s = c.new()
-    c.told("ipv4 to a dual listener", s.connect, ("127.0.0.1", any6.getsockname()[1]))
+    c.call("ipv4 to a dual listener", s.connect, ("127.0.0.1", any6.getsockname()[1]))
     child, peer = any6.accept()
     c.keep(child)
     c.say("dual names", peer, child.getsockname(), child.getpeername())
@@ -98,23 +98,23 @@ def destinations(c):
 
 @case
 def reset_while_it_waits(c):
-    """accept(2) of a connection that is gone already."""
+    """accept(2) of a connection that the peer has already closed or reset."""
     for what in ("reset", "closed", "data and reset", "data and closed"):
         listener, client = c.listener(), c.new()
         client.connect(listener.getsockname())
         name = client.getsockname()
         if "data" in what:
             client.send(b"abc")
-            rest()
+            pause()
         reset(client) if "reset" in what else client.close()
         c.say(f"{what}/poll", bits(listener))
         child, peer = listener.accept()
         c.keep(child)
-        c.say(f"{what}/accept", peer == name, bits(child), said(child.getpeername) == name or said(child.getpeername), child.getsockname() == listener.getsockname())
-        c.told(f"{what}/recv", child.recv, 10)
-        c.told(f"{what}/recv again", child.recv, 10)
-        c.told(f"{what}/send", child.send, b"x")
-        rest()
+        c.say(f"{what}/accept", peer == name, bits(child), result_of(child.getpeername) == name or result_of(child.getpeername), child.getsockname() == listener.getsockname())
+        c.call(f"{what}/recv", child.recv, 10)
+        c.call(f"{what}/recv again", child.recv, 10)
+        c.call(f"{what}/send", child.send, b"x")
+        pause()
         c.say(f"{what}/error", so_error(child))
 
 
@@ -130,10 +130,10 @@ def accepted_without_an_address(c):
     client = c.new()
     client.connect(listener.getsockname())
     reset(client)
-    rest()
+    pause()
     child = system("accept", listener.fileno(), None, None)
-    c.told("reset", os.read, child, 1)
-    c.told("reset again", os.read, child, 1)
+    c.call("reset", os.read, child, 1)
+    c.call("reset again", os.read, child, 1)
     os.close(child)
 
 
@@ -143,40 +143,40 @@ def listener_ends(c):
         waiting, s, other = c.new(), c.new(), c.bound()
         at = other.getsockname()
         other.close()
-        s.bind(at)  # a port of its own choice is its own for longer
+        s.bind(at)  # a port that the program chose stays bound for longer
         s.listen(5)
         waiting.connect(at)
-        c.told(f"{name} shutdown", s.shutdown, how)
+        c.call(f"{name} shutdown", s.shutdown, how)
         c.say(f"{name} poll", bits(s), s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN), s.getsockname() == at, bits(waiting))
         s.setblocking(False)
-        c.told(f"{name} accept", lambda s=s: s.accept()[1][0])
-        c.told(f"{name} connect", c.new().connect, at)
-        c.told(f"{name} again", s.shutdown, how)
-        c.told(f"{name} listen", s.listen, 1)
-        c.told(f"{name} name", lambda s=s, at=at: s.getsockname() == at)
-        c.told(f"{name} connect again", c.new().connect, at)
-        c.told(f"{name} accept again", lambda s=s: settled(s.accept) and 1)
+        c.call(f"{name} accept", lambda s=s: s.accept()[1][0])
+        c.call(f"{name} connect", c.new().connect, at)
+        c.call(f"{name} again", s.shutdown, how)
+        c.call(f"{name} listen", s.listen, 1)
+        c.call(f"{name} name", lambda s=s, at=at: s.getsockname() == at)
+        c.call(f"{name} connect again", c.new().connect, at)
+        c.call(f"{name} accept again", lambda s=s: settled(s.accept) and 1)
     s, waiting = c.listener(), c.new()
     waiting.connect(s.getsockname())
     s.close()
     c.say("close", bits(waiting))
-    c.told("recv", waiting.recv, 1)
+    c.call("recv", waiting.recv, 1)
 
 
 @case
 def full(c):
-    """A queue of connections has room for one more than listen(2) was told."""
+    """An accept queue holds one connection more than the backlog of listen(2)."""
     for backlog in (0, 1, 3):
         s = c.listener(backlog=backlog)
         for i in range(backlog + 3):
             client = c.new()
             client.settimeout(0.2)
-            c.told(f"{backlog}/{i}", client.connect, s.getsockname())
+            c.call(f"{backlog}/{i}", client.connect, s.getsockname())
         s.settimeout(2)
         c.keep(s.accept()[0])
         client = c.new()
         client.settimeout(5)
-        c.told(f"{backlog}/room again", client.connect, s.getsockname())
+        c.call(f"{backlog}/room again", client.connect, s.getsockname())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
-"""same_datagrams.py: datagram sockets in small named cases, each printing `case: result`. Ports are replaced by names, so that a kernel and another
-that is like it print the same."""
+"""same_datagrams.py: datagram sockets in small named cases, each of which prints `case: result`.
+
+Ports are replaced by names, so that two systems that behave alike print the same.
+"""
 import array
 import contextlib
 import errno
@@ -12,7 +14,7 @@ import sys
 import time
 from socket import *
 
-from cases import asked_for
+from cases import selected
 
 SIOCOUTQ, SIOCINQ = 0x5411, 0x541B
 IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_RECVERR = 8, 11, 12, 10, 23, 25
@@ -30,14 +32,14 @@ def case(fn):
 
 
 def both(fn):
-    """Once for each family."""
+    """Adds a case for each address family."""
     for family in V4, V6:
         CASES.append((f"{fn.__name__} {family[0]}", fn, (family,)))
     return fn
 
 
 def shown(value):
-    """A result as text, with ports by name."""
+    """Returns a result as text, with ports by name."""
     if isinstance(value, tuple) and len(value) in (2, 4) and isinstance(value[0], str) and isinstance(value[1], int):
         return f"{value[0]} port {names.get(value[1], 'other' if value[1] else 0)}"
     if isinstance(value, tuple):
@@ -46,7 +48,7 @@ def shown(value):
 
 
 def attempt(fn, *args):
-    """What a call returns, or its errno's name."""
+    """Returns what a call returns, or the name of its error."""
     try:
         return shown(fn(*args))
     except TimeoutError:
@@ -73,7 +75,7 @@ def pair(family, connected=False):
 
 
 def closed(family):
-    """An address where nobody is."""
+    """Returns an address where no socket is bound."""
     with made(family, "closed") as s:
         return s.getsockname()
 
@@ -90,7 +92,7 @@ def ready(s, seconds=0.0, want=select.POLLIN | select.POLLPRI | select.POLLOUT |
 
 
 def wait_for(s, bit, seconds=2):
-    """Something takes a moment on the way: the mask once @bit is in it."""
+    """Waits until poll(2) reports @bit. Returns all bits that it then reports."""
     end = time.monotonic() + seconds
     while not ready(s) & bit and time.monotonic() < end:
         time.sleep(0.005)
@@ -113,7 +115,7 @@ def say(*results):
 
 
 @both
-def sending_to_nobody(f):
+def sending_without_a_receiver(f):
     s = made(f, "A", bound=False)
     say("sendto a closed port", attempt(s.sendto, b"x", closed(f)))
     say("bits", bits(ready(s, 0.1)), "error", s.getsockopt(SOL_SOCKET, SO_ERROR))
@@ -214,7 +216,7 @@ def connecting(f):
     a, b, c = *pair(f), made(f, "C")
     say("connect", attempt(a.connect, b.getsockname()), attempt(a.getpeername), attempt(a.getsockname))
     say("send", attempt(a.send, b"one"), attempt(b.recvfrom, 10))
-    say("sendto elsewhere", attempt(a.sendto, b"two", c.getsockname()), attempt(c.recvfrom, 10))
+    say("sendto another address", attempt(a.sendto, b"two", c.getsockname()), attempt(c.recvfrom, 10))
     c.sendto(b"not the peer", a.getsockname())
     b.sendto(b"the peer", a.getsockname())
     say("taken", attempt(a.recvfrom, 100))
@@ -244,7 +246,7 @@ def connecting_keeps_what_has_arrived(f):
 
 
 def dissolve(s):
-    """connect() to AF_UNSPEC, which Python's own cannot spell."""
+    """connect() to AF_UNSPEC, for which Python has no address."""
     import ctypes
     libc = ctypes.CDLL(None, use_errno=True)
     rc = libc.connect(s.fileno(), struct.pack("=H", AF_UNSPEC) + bytes(14), 16)
@@ -273,7 +275,7 @@ def dissolving(f):
 
 @both
 def refused(f):
-    """The error of an earlier datagram is told once, by the next call."""
+    """The next call reports the error of an earlier datagram, once."""
     to = closed(f)
     a = made(f, "A")
     a.connect(to)
@@ -291,7 +293,7 @@ def refused(f):
     say("waiting recvfrom", attempt(a.recvfrom, 10))
     b = made(f, "B")
     a.connect(b.getsockname())
-    say("and elsewhere", attempt(a.send, b"fine"), attempt(b.recvfrom, 10))
+    say("and another address", attempt(a.send, b"fine"), attempt(b.recvfrom, 10))
 
 
 @both
@@ -314,7 +316,7 @@ def bound_to(family, address, name):
 
 
 def refusal(s):
-    """The error that the next look finds, and how soon: a peer that was closed refuses at once."""
+    """Returns the next error, and whether it came at once, as for a peer that was closed."""
     began = time.monotonic()
     wait_for(s, select.POLLERR)
     error = s.getsockopt(SOL_SOCKET, SO_ERROR)
@@ -323,11 +325,11 @@ def refusal(s):
 
 @both
 def a_server_that_comes_and_goes(f):
-    """A client that has connected before there is a server reaches it all the same, and each that takes its place."""
+    """A client that connected before the server existed reaches it, and each server that takes its place."""
     at, client = closed(f), made(f, "client", bound=False)
     client.connect(at)
     names[client.getsockname()[1]] = "client"
-    say("nobody", attempt(client.send, b"x"), refusal(client))
+    say("no receiver", attempt(client.send, b"x"), refusal(client))
     for name in "first", "second":
         server = bound_to(f, at[:2], name)
         say(name, attempt(client.send, b"there?"), attempt(server.recvfrom, 10))
@@ -342,7 +344,7 @@ def a_server_that_comes_and_goes_unconnected(f):
     at, client = closed(f), made(f, "client")
     client.setsockopt(f[3], f[4], 1)
     for name in "first", "second":
-        say("nobody", attempt(client.sendto, b"x", at), refusal(client), attempt(lambda: control(client.recvmsg(10, 0, MSG_ERRQUEUE))[3]))
+        say("no receiver", attempt(client.sendto, b"x", at), refusal(client), attempt(lambda: control(client.recvmsg(10, 0, MSG_ERRQUEUE))[3]))
         server = bound_to(f, at[:2], name)
         say(name, attempt(client.sendto, b"there?", at), attempt(server.recvfrom, 10))
         say("answer", attempt(server.sendto, b"yes", client.getsockname()), attempt(client.recvfrom, 10))
@@ -351,7 +353,7 @@ def a_server_that_comes_and_goes_unconnected(f):
 
 @both
 def a_server_that_hears_one_client_alone(f):
-    """What others send it finds nobody."""
+    """Datagrams of other clients are refused."""
     server, client, other = made(f, "server"), made(f, "client"), made(f, "other")
     server.connect(client.getsockname())
     client.connect(server.getsockname())
@@ -362,12 +364,12 @@ def a_server_that_hears_one_client_alone(f):
 
 def error_queue(s):
     data, messages, flags, who = s.recvmsg(100, 500, MSG_ERRQUEUE)
-    told = []
+    reports = []
     for level, kind, d in messages:
         err, origin, type_, code, _, info, extra = struct.unpack_from("=IBBBBII", d)
         offender = inet_ntop(AF_INET, d[20:24]) if level == IPPROTO_IP else inet_ntop(AF_INET6, d[24:40])
-        told.append((level, kind, len(d), errno.errorcode.get(err, err), origin, type_, code, info, extra, offender, struct.unpack_from("=H", d, 16)[0]))
-    return data, tuple(told), flags, who
+        reports.append((level, kind, len(d), errno.errorcode.get(err, err), origin, type_, code, info, extra, offender, struct.unpack_from("=H", d, 16)[0]))
+    return data, tuple(reports), flags, who
 
 
 @both
@@ -412,7 +414,7 @@ def error_queue_unconnected(f):
 
 @both
 def error_queue_order(f):
-    """The next one's error becomes the pending one when the first is taken."""
+    """When an error is read from the queue, the error after it becomes the pending one."""
     to = closed(f)
     a = made(f, "A")
     a.setsockopt(f[3], f[4], 1)
@@ -436,7 +438,7 @@ def error_queue_of_sizes(f):
 
 @case
 def an_mtu_of_ones_own():
-    """IPV6_MTU bounds what leaves in one piece, and is not what the option tells."""
+    """IPV6_MTU bounds the size of an unfragmented datagram; reading the option returns another value."""
     a, b = pair(V6)
     a.setsockopt(IPPROTO_IPV6, IPV6_RECVERR, 1)
     for value in 1279, 1280, 9000, 0:
@@ -604,7 +606,7 @@ def many_small_ones(f):
 
 
 def drained(receive):
-    """How many a program takes that does not wait."""
+    """Returns how many datagrams a non-blocking program receives."""
     n = 0
     with contextlib.suppress(BlockingIOError):
         while True:
@@ -615,7 +617,7 @@ def drained(receive):
 
 @both
 def a_drain_that_does_not_wait(f):
-    """recv() until EAGAIN finds all that has arrived, however it receives, whether it has a peer or not."""
+    """Receiving until EAGAIN gets all datagrams that have arrived, with every call, connected or not."""
     for connected in False, True:
         a, b = pair(f, connected)
         b.setblocking(False)
@@ -629,7 +631,7 @@ def a_drain_that_does_not_wait(f):
 
 @both
 def whose_each_is(f):
-    """Whatever was received natively in between, recvfrom() tells the source of what it takes."""
+    """recvfrom() returns the source of its datagram, although the kernel answers other calls in between."""
     server, clients = made(f, "server"), [made(f, f"client {i}") for i in range(3)]
     for i in range(30):
         clients[i % 3].sendto(b"%d" % i, server.getsockname())
@@ -711,7 +713,7 @@ def groups_v4():
     say("bound", attempt(b.getsockname))
     say("join", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + lo), "again", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + lo))
     say("no group", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, inet_aton("10.1.2.3") + lo))
-    say("nobody's interface", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + inet_aton("192.0.2.9")))
+    say("no such interface", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group + inet_aton("192.0.2.9")))
     say("short", attempt(b.setsockopt, IPPROTO_IP, IP_ADD_MEMBERSHIP, group))
     say("interface", attempt(a.setsockopt, IPPROTO_IP, IP_MULTICAST_IF, lo), attempt(lambda: a.getsockopt(IPPROTO_IP, IP_MULTICAST_IF, 4)))
     say("sent", attempt(a.sendto, b"all", b.getsockname()), attempt(b.recvfrom, 10))
@@ -728,7 +730,7 @@ def storage(family, address):
 
 @case
 def sources_v4():
-    """Which sources of a group are heard: IP_ADD_SOURCE_MEMBERSHIP and its like, by address and by index."""
+    """From which sources of a group datagrams are received: IP_ADD_SOURCE_MEMBERSHIP and similar options, by address and by index."""
     sender, lo = made(V4, "A"), inet_aton("127.0.0.1")
     sender.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, lo)
     here, other = lo, inet_aton("127.0.0.9")
@@ -864,7 +866,7 @@ TX_SOFTWARE, RX_SOFTWARE, SOFTWARE, OPT_ID, TX_SCHED, TSONLY = 2, 8, 16, 128, 25
 
 
 def reports(s, n=8):
-    """What the queue of errors tells of the sending itself: times only whether they are of now."""
+    """Returns what the error queue reports about sent datagrams. Of a time it says only whether it is about now."""
     wait_for(s, select.POLLERR)
     s.setblocking(False)
     found = []
@@ -873,15 +875,15 @@ def reports(s, n=8):
             data, messages, flags, who = s.recvmsg(200, 500, MSG_ERRQUEUE)
         except BlockingIOError:
             break
-        told = []
+        parts = []
         for level, kind, value in messages:
             if kind == SO_TIMESTAMPING:
                 first = struct.unpack("6q", value)
-                told.append(("time", abs(time.time() - first[0]) < 10, first[2:]))
+                parts.append(("time", abs(time.time() - first[0]) < 10, first[2:]))
             else:
                 number, origin, of, code, _, info, extra = struct.unpack("IBBBBII", value[:16])
-                told.append((level, kind, errno.errorcode.get(number, number), origin, of, code, info, extra, value[16:].strip(b"\0")))
-        found.append((len(data), data[-3:] if data else data, told, flags, who))
+                parts.append((level, kind, errno.errorcode.get(number, number), origin, of, code, info, extra, value[16:].strip(b"\0")))
+        found.append((len(data), data[-3:] if data else data, parts, flags, who))
     return found
 
 
@@ -904,26 +906,26 @@ def times_of_sending(f):
 def times_of_receiving(f):
     a, b = pair(f, connected=True)
 
-    def told():
+    def received():
         a.send(b"x")
         wait_for(b, select.POLLIN)
         return b.recvmsg(10, 200)[1]
 
     for flags in RX_SOFTWARE, SOFTWARE, RX_SOFTWARE | SOFTWARE:
         b.setsockopt(SOL_SOCKET, SO_TIMESTAMPING, flags)
-        messages = told()
-        for _ in range(100):  # Linux begins to take times a moment after they are asked for
+        messages = received()
+        for _ in range(100):  # Linux begins to take timestamps a moment after the option is set
             if messages or flags != RX_SOFTWARE | SOFTWARE:
                 break
             time.sleep(0.01)
-            messages = told()
-        if flags != SOFTWARE:  # then it depends on whether another socket of the machine asks for times
+            messages = received()
+        if flags != SOFTWARE:  # otherwise it depends on whether another socket of the machine asks for timestamps
             say(flags, [(level, kind, len(d), abs(time.time() - struct.unpack("6q", d)[0]) < 10) for level, kind, d in messages])
 
 
 @both
 def zero_copies(f):
-    """They are copied, and the program is told so."""
+    """MSG_ZEROCOPY copies the data, and the completion says so."""
     a, b = pair(f, connected=True)
     say("off", a.getsockopt(SOL_SOCKET, SO_ZEROCOPY), attempt(a.send, b"x", MSG_ZEROCOPY))
     say("range", [attempt(a.setsockopt, SOL_SOCKET, SO_ZEROCOPY, v) for v in (2, -1, 1)], a.getsockopt(SOL_SOCKET, SO_ZEROCOPY))
@@ -949,14 +951,14 @@ def path_mtu(f):
 
 @both
 def in_pieces(f):
-    """MSG_MORE and UDP_CORK: one datagram of several calls."""
+    """MSG_MORE and UDP_CORK: several calls make one datagram."""
     def arrives():
         b.settimeout(0.3)
         return attempt(b.recv, 100)
 
     a, b = pair(f)
     to, other = b.getsockname(), made(f, "C")
-    for what, last in {"sendto": lambda: a.sendto(b"2", to), "elsewhere": lambda: a.sendto(b"2", other.getsockname()), "sendmsg": lambda: a.sendmsg([b"2"], [], 0, to),
+    for what, last in {"sendto": lambda: a.sendto(b"2", to), "another address": lambda: a.sendto(b"2", other.getsockname()), "sendmsg": lambda: a.sendmsg([b"2"], [], 0, to),
                        "nothing": lambda: a.sendto(b"", to)}.items():
         say(what, attempt(a.sendto, b"1", MSG_MORE, to), arrives(), attempt(last), arrives())
     say("without an address", attempt(a.send, b"1", MSG_MORE))
@@ -976,7 +978,7 @@ def in_pieces(f):
 
 
 socket_module = sys.modules["socket"]
-for name, fn, args in asked_for(CASES, lambda c: c[1].__name__):
+for name, fn, args in selected(CASES, lambda c: c[1].__name__):
     say.case = name
     try:
         fn(*args)

@@ -4,7 +4,7 @@ import socket
 import struct
 from socket import AF_INET, AF_INET6, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, SOL_SOCKET
 
-from cases import HOST, case, poll_now, run, said, settled, system
+from cases import HOST, case, poll_now, run, result_of, settled, system
 
 FLAGS = {"REUSEADDR": (SOL_SOCKET, 2), "KEEPALIVE": (SOL_SOCKET, 9), "OOBINLINE": (SOL_SOCKET, 10), "REUSEPORT": (SOL_SOCKET, 15),
          "BROADCAST": (SOL_SOCKET, 6), "NO_CHECK": (SOL_SOCKET, 11), "NODELAY": (IPPROTO_TCP, 1), "CORK": (IPPROTO_TCP, 3)}
@@ -24,7 +24,7 @@ READ_ONLY = {"TYPE": (SOL_SOCKET, 3), "ERROR": (SOL_SOCKET, 4), "ACCEPTCONN": (S
 
 
 def get(s, option, length=4):
-    """(the call's answer, the length told, the octets)"""
+    """Returns the result of getsockopt(2), the length that it reported, and the octets."""
     room, n = ctypes.create_string_buffer(b"\xee" * 300, 300), ctypes.c_int(length)
     rc = system("getsockopt", s.fileno(), *option, room, ctypes.byref(n))
     return rc, n.value, room.raw[:n.value].hex() if rc == 0 and 0 <= n.value <= 300 else "-"
@@ -36,7 +36,7 @@ def put(s, option, value, length=None):
 
 
 def value(s, option):
-    return said(s.getsockopt, *option)
+    return result_of(s.getsockopt, *option)
 
 
 @case
@@ -101,7 +101,7 @@ def ranges(c):
         s = c.new()
         for v in (-2, -1, 0, 1, 2, 3, 7, 40, 87, 88, 127, 128, 255, 256, 1000, 32767, 32768, 65535, 65536, 0x7fffffff, -0x80000000):
             if name == "RCVLOWAT" and not 0 <= v <= 65536:
-                continue  # bounded by how large buffers may grow on a machine
+                continue  # the bound depends on the size of the buffers of the machine
             c.say(f"{name} {v}", put(s, option, v), value(s, option))
     for name, option in NUMBERS6.items():
         s = c.new(AF_INET6)
@@ -151,7 +151,7 @@ def unknown(c):
 
 @case
 def inq(c):
-    """TCP_INQ: recvmsg() tells how much is left to read, 1 at the end of the stream."""
+    """TCP_INQ: recvmsg() reports how many octets are left to read; 1 at the end of the stream."""
     for v, family in ("4", AF_INET), ("6", AF_INET6):
         listener, client = c.listener(family), c.new(family)
         for value in 2, -1, 0, 1:
@@ -162,33 +162,33 @@ def inq(c):
         client.send(bytes(100))
         settled(lambda: server.recv(200, socket.MSG_PEEK))
         for room in 10, 50, 0:
-            c.say(f"ipv{v} after {room}", said(server.recvmsg, room, 100))
-        c.say(f"ipv{v} without room", said(server.recvmsg, 10, 0))
-        c.say(f"ipv{v} the rest", said(server.recvmsg, 100, 100))
+            c.say(f"ipv{v} after {room}", result_of(server.recvmsg, room, 100))
+        c.say(f"ipv{v} without room", result_of(server.recvmsg, 10, 0))
+        c.say(f"ipv{v} the rest", result_of(server.recvmsg, 100, 100))
         client.send(b"last")
         client.close()
         settled(lambda: server.recv(200, socket.MSG_PEEK))
         settled(lambda: poll_now(server))
-        c.say(f"ipv{v} at the end", said(server.recvmsg, 2, 100), said(server.recvmsg, 100, 100), said(server.recvmsg, 100, 100))
+        c.say(f"ipv{v} at the end", result_of(server.recvmsg, 2, 100), result_of(server.recvmsg, 100, 100), result_of(server.recvmsg, 100, 100))
 
 
 @case
 def bind_without_a_port(c):
-    """IP_BIND_ADDRESS_NO_PORT: the port comes with connect(), sendto() or listen()."""
+    """IP_BIND_ADDRESS_NO_PORT: connect(), sendto() or listen() chooses the port."""
     for v, family in ("4", AF_INET), ("6", AF_INET6):
         listener, peer = c.listener(family), c.bound(family, socket.SOCK_DGRAM)
         for kind, then in ((socket.SOCK_STREAM, "connect"), (socket.SOCK_STREAM, "listen"), (socket.SOCK_DGRAM, "connect"), (socket.SOCK_DGRAM, "sendto")):
             s = c.new(family, kind)
             s.setsockopt(IPPROTO_IP, 24, 1)
             name = (HOST[family], 0)
-            c.say(f"ipv{v} {then}", said(s.bind, name), s.getsockname(), said(s.bind, name))
+            c.say(f"ipv{v} {then}", result_of(s.bind, name), s.getsockname(), result_of(s.bind, name))
             to = (listener if kind == socket.SOCK_STREAM else peer).getsockname()
-            c.say(f"ipv{v} {then} then", said(*{"connect": (s.connect, to), "listen": (s.listen, 5), "sendto": (s.sendto, b"x", to)}[then]),
-                  s.getsockname()[1] != 0, s.getsockname()[0], said(s.bind, name))
+            c.say(f"ipv{v} {then} then", result_of(*{"connect": (s.connect, to), "listen": (s.listen, 5), "sendto": (s.sendto, b"x", to)}[then]),
+                  s.getsockname()[1] != 0, s.getsockname()[0], result_of(s.bind, name))
         s = c.new(family)
         s.setsockopt(IPPROTO_IP, 24, 1)
         port = c.free_name(family)[1] + 1
-        c.say(f"ipv{v} with a port", said(s.bind, (HOST[family], port)), s.getsockname()[1] == port)
+        c.say(f"ipv{v} with a port", result_of(s.bind, (HOST[family], port)), s.getsockname()[1] == port)
 
 
 INHERITED = {"KEEPALIVE": 1, "OOBINLINE": 1, "NODELAY": 1, "REUSEADDR": 1, "PRIORITY": 3, "RCVLOWAT": 3, "KEEPIDLE": 77, "KEEPINTVL": 11, "KEEPCNT": 4,
@@ -198,7 +198,7 @@ INHERITED = {"KEEPALIVE": 1, "OOBINLINE": 1, "NODELAY": 1, "REUSEADDR": 1, "PRIO
 
 @case
 def inherited(c):
-    """What accept(2) hands on, and what was set on the connecting side before."""
+    """Which options a connection inherits from its listener, and which the connecting side keeps."""
     listener, client = c.listener(), c.new()
     for name, v in INHERITED.items():
         option = {**FLAGS, **NUMBERS}[name]
@@ -223,7 +223,7 @@ def inherited(c):
 
 @case
 def in_states(c):
-    """What may no longer be set, or is told otherwise, once connected."""
+    """Which options cannot be set, or have other values, once a socket is connected."""
     for name, option, v in (("MAXSEG", NUMBERS["MAXSEG"], 600), ("V6ONLY", NUMBERS6["V6ONLY"], 1), ("CONGESTION", (IPPROTO_TCP, 13), b"reno"),
                             ("REUSEADDR", FLAGS["REUSEADDR"], 1), ("DEFER_ACCEPT", NUMBERS["DEFER_ACCEPT"], 3), ("WINDOW_CLAMP", NUMBERS["WINDOW_CLAMP"], 0),
                             ("ULP", (IPPROTO_TCP, 31), b"none"), ("REPAIR", (IPPROTO_TCP, 19), 1)):

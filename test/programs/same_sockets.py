@@ -1,4 +1,4 @@
-"""socket(2), bind(2), connect(2), listen(2), accept(2), shutdown(2) and the names: what they answer to good and bad arguments."""
+"""What socket(2), bind(2), connect(2), listen(2), accept(2), shutdown(2) and getsockname(2) return for valid and invalid arguments."""
 import ctypes
 import fcntl
 import os
@@ -7,7 +7,7 @@ import stat
 import struct
 from socket import AF_INET, AF_INET6, AF_UNSPEC, SHUT_RD, SHUT_RDWR, SHUT_WR, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_STREAM
 
-from cases import bits, case, run, said, settled, so_error, system
+from cases import bits, case, run, result_of, settled, so_error, system
 
 BOTH = {"4": AF_INET, "6": AF_INET6}
 POINTER = ctypes.c_void_p
@@ -42,10 +42,10 @@ def descriptor(c):
         c.say(name, oct(fcntl.fcntl(fd, fcntl.F_GETFL)), fcntl.fcntl(fd, fcntl.F_GETFD), stat.S_ISSOCK(os.fstat(fd).st_mode))
         os.close(fd)
     s = c.new()
-    c.told("lseek", os.lseek, s.fileno(), 0, os.SEEK_CUR)
+    c.call("lseek", os.lseek, s.fileno(), 0, os.SEEK_CUR)
     c.say("link", os.readlink(f"/proc/self/fd/{s.fileno()}").split("[")[0])
-    c.told("pread", os.pread, s.fileno(), 1, 0)
-    c.told("ftruncate", os.ftruncate, s.fileno(), 0)
+    c.call("pread", os.pread, s.fileno(), 1, 0)
+    c.call("ftruncate", os.ftruncate, s.fileno(), 0)
     for name in ("bind", "connect"):
         c.say(f"{name} of a closed one", system(name, 999, POINTER(0), 0))
         with open("/dev/null") as f:
@@ -61,8 +61,8 @@ def names(c):
     for v, family in BOTH.items():
         for state in ("new", "bound", "listening", "connected"):
             s = {"new": c.new, "bound": c.bound, "listening": c.listener, "connected": lambda f: c.pair(f)[0]}[state](family)
-            c.told(f"ipv{v} {state} getsockname", s.getsockname)
-            c.told(f"ipv{v} {state} getpeername", s.getpeername)
+            c.call(f"ipv{v} {state} getsockname", s.getsockname)
+            c.call(f"ipv{v} {state} getpeername", s.getpeername)
             if state == "new":
                 s.listen()
                 c.say(f"ipv{v} listening unbound", s.getsockname())
@@ -120,80 +120,80 @@ def address_families(c):
                 c.say(f"ipv{v} connect {wrong} {host}", system("connect", s.fileno(), as_wrong, 28))
         for host in ("192.0.2.1", "255.255.255.255", "224.0.0.1", "127.255.255.254", "127.9.9.9") if v == "4" else ("2001:db8::1", "ff02::1", "fe80::1", "::ffff:127.0.0.1", "::ffff:192.0.2.1"):
             s = c.new(family)
-            c.told(f"ipv{v} bind {host}", s.bind, (host, 0))
+            c.call(f"ipv{v} bind {host}", s.bind, (host, 0))
             c.say(f"ipv{v} name {host}", s.getsockname())
 
 
 @case
 def bind_twice(c):
     s = c.bound()
-    c.told("again", s.bind, ("127.0.0.1", 0))
-    c.told("again elsewhere", s.bind, ("0.0.0.0", 0))
+    c.call("again", s.bind, ("127.0.0.1", 0))
+    c.call("again with another address", s.bind, ("0.0.0.0", 0))
     other = c.new()
-    c.told("taken", other.bind, s.getsockname())
-    c.told("then another", other.bind, ("127.0.0.1", 0))
+    c.call("taken", other.bind, s.getsockname())
+    c.call("then another", other.bind, ("127.0.0.1", 0))
     other = c.new()
-    c.told("every address", other.bind, ("0.0.0.0", s.getsockname()[1]))
-    c.told("another address", c.new().bind, ("127.0.0.2", s.getsockname()[1]))
-    c.told("another protocol", c.new(kind=SOCK_DGRAM).bind, s.getsockname())
+    c.call("every address", other.bind, ("0.0.0.0", s.getsockname()[1]))
+    c.call("another address", c.new().bind, ("127.0.0.2", s.getsockname()[1]))
+    c.call("another protocol", c.new(kind=SOCK_DGRAM).bind, s.getsockname())
     port = s.getsockname()[1]
     s.close()
-    c.told("after close", c.new().bind, ("127.0.0.1", port))
-    c.told("connected", c.pair()[0].bind, ("127.0.0.1", 0))
-    c.told("connected server", c.pair()[1].bind, ("127.0.0.1", 0))
-    c.told("listening", c.listener().bind, ("127.0.0.1", 0))
+    c.call("after close", c.new().bind, ("127.0.0.1", port))
+    c.call("connected", c.pair()[0].bind, ("127.0.0.1", 0))
+    c.call("connected server", c.pair()[1].bind, ("127.0.0.1", 0))
+    c.call("listening", c.listener().bind, ("127.0.0.1", 0))
     failed = c.new()
     failed.connect_ex(c.free_name())
-    c.told("refused", failed.bind, ("127.0.0.1", 0))
+    c.call("refused", failed.bind, ("127.0.0.1", 0))
     only = c.new(AF_INET6)
     only.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     only.bind(("::", 0))
-    c.told("v6only leaves ipv4", c.new().bind, ("0.0.0.0", only.getsockname()[1]))
-    c.told("v6only when bound", only.setsockopt, socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    c.told("v6only mapped", c.new(AF_INET6).bind, ("::ffff:127.0.0.1", 0))
+    c.call("v6only leaves ipv4", c.new().bind, ("0.0.0.0", only.getsockname()[1]))
+    c.call("v6only when bound", only.setsockopt, socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    c.call("v6only mapped", c.new(AF_INET6).bind, ("::ffff:127.0.0.1", 0))
 
 
 @case
 def listen(c):
     s = c.new()
-    c.told("new", s.listen, 1)
-    c.told("again", s.listen, 0)
-    c.told("negative", s.listen, -5)
-    c.told("large", s.listen, 1 << 30)
+    c.call("new", s.listen, 1)
+    c.call("again", s.listen, 0)
+    c.call("negative", s.listen, -5)
+    c.call("large", s.listen, 1 << 30)
     c.say("acceptconn", s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN), bits(s))
-    c.told("connect", s.connect, s.getsockname())
-    c.told("datagram", system, "listen", c.new(kind=SOCK_DGRAM).fileno(), 1)
+    c.call("connect", s.connect, s.getsockname())
+    c.call("datagram", system, "listen", c.new(kind=SOCK_DGRAM).fileno(), 1)
     a, b = c.pair()
-    c.told("connected", a.listen, 1)
-    c.told("accepted", b.listen, 1)
+    c.call("connected", a.listen, 1)
+    c.call("accepted", b.listen, 1)
     shared = [c.new() for _ in range(2)]
     for other in shared:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     shared[0].bind(("127.0.0.1", 0))
-    c.told("shared bind", shared[1].bind, shared[0].getsockname())
-    c.told("shared first", shared[0].listen, 1)
-    c.told("shared second", shared[1].listen, 1)
+    c.call("shared bind", shared[1].bind, shared[0].getsockname())
+    c.call("shared first", shared[0].listen, 1)
+    c.call("shared second", shared[1].listen, 1)
     failed = c.new()
     failed.connect_ex(c.free_name())
-    c.told("refused", failed.listen, 1)
+    c.call("refused", failed.listen, 1)
 
 
 @case
 def listener_io(c):
     s = c.listener()
-    c.told("send", s.send, b"x")
-    c.told("send nothing", s.send, b"")
-    c.told("sendto", s.sendto, b"x", s.getsockname())
-    c.told("sendmsg", s.sendmsg, [b"x"])
-    c.told("recv", s.recv, 1)
-    c.told("recvfrom", s.recvfrom, 1)
-    c.told("recvmsg", s.recvmsg, 1)
-    c.told("read", os.read, s.fileno(), 1)
-    c.told("write", os.write, s.fileno(), b"x")
-    c.told("recv oob", s.recv, 1, socket.MSG_OOB)
+    c.call("send", s.send, b"x")
+    c.call("send nothing", s.send, b"")
+    c.call("sendto", s.sendto, b"x", s.getsockname())
+    c.call("sendmsg", s.sendmsg, [b"x"])
+    c.call("recv", s.recv, 1)
+    c.call("recvfrom", s.recvfrom, 1)
+    c.call("recvmsg", s.recvmsg, 1)
+    c.call("read", os.read, s.fileno(), 1)
+    c.call("write", os.write, s.fileno(), b"x")
+    c.call("recv oob", s.recv, 1, socket.MSG_OOB)
     c.say("error", so_error(s))
     for name, request in ("FIONREAD", 0x541b), ("SIOCOUTQ", 0x5411), ("SIOCATMARK", 0x8905):
-        c.told(name, lambda r=request: struct.unpack("i", fcntl.ioctl(s, r, b"\0" * 4))[0])
+        c.call(name, lambda r=request: struct.unpack("i", fcntl.ioctl(s, r, b"\0" * 4))[0])
 
 
 @case
@@ -207,9 +207,9 @@ def unconnected_io(c):
                          "send oob": lambda: s.send(b"x", socket.MSG_OOB), "recv oob": lambda: s.recv(1, socket.MSG_OOB),
                          "recv dontwait": lambda: s.recv(1, socket.MSG_DONTWAIT), "recv peek": lambda: s.recv(1, socket.MSG_PEEK),
                          "accept": s.accept, "error": lambda: so_error(s)}.items():
-            c.told(f"{state} {name}", fn)
+            c.call(f"{state} {name}", fn)
         for name, request in ("FIONREAD", 0x541b), ("SIOCOUTQ", 0x5411), ("SIOCATMARK", 0x8905):
-            c.told(f"{state} {name}", lambda r=request: struct.unpack("i", fcntl.ioctl(s, r, b"\0" * 4))[0])
+            c.call(f"{state} {name}", lambda r=request: struct.unpack("i", fcntl.ioctl(s, r, b"\0" * 4))[0])
         for how in (-1, SHUT_RD, SHUT_WR, SHUT_RDWR, 3):
             c.say(f"{state} shutdown {how}", system("shutdown", s.fileno(), how))
         c.say(f"{state} then", bits(s))
@@ -236,18 +236,18 @@ def accept_arguments(c):
         if isinstance(fd, int):
             os.close(fd)
     s.setblocking(False)
-    c.told("none", s.accept)
-    c.told("connected", c.pair()[0].accept)
-    c.told("datagram", c.new(kind=SOCK_DGRAM).accept)
+    c.call("none", s.accept)
+    c.call("connected", c.pair()[0].accept)
+    c.call("datagram", c.new(kind=SOCK_DGRAM).accept)
     s.setblocking(True)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("qq", 0, 50000))
-    c.told("timeout", s.accept)
+    c.call("timeout", s.accept)
 
 
 @case
 def unspecified(c):
     """connect(AF_UNSPEC)"""
-    nobody = struct.pack("=H14x", AF_UNSPEC)
+    unspecified_address = struct.pack("=H14x", AF_UNSPEC)
     for state in ("new", "bound", "listening", "connected", "accepted", "refused", "shut"):
         s = {"new": c.new, "bound": c.bound, "listening": c.listener, "connected": lambda: c.pair()[0], "accepted": lambda: c.pair()[1],
              "refused": c.new, "shut": lambda: c.pair()[0]}[state]()
@@ -256,15 +256,15 @@ def unspecified(c):
         if state == "shut":
             s.shutdown(SHUT_WR)
         before = s.getsockname()[1]
-        c.say(state, system("connect", s.fileno(), nobody, 16), so_error(s))
-        c.say(f"{state} length 2", system("connect", s.fileno(), nobody, 2), system("connect", s.fileno(), nobody, 1))
+        c.say(state, system("connect", s.fileno(), unspecified_address, 16), so_error(s))
+        c.say(f"{state} length 2", system("connect", s.fileno(), unspecified_address, 2), system("connect", s.fileno(), unspecified_address, 1))
         after = s.getsockname()
-        c.say(f"{state} name", after[0], after[1] == before if state in ("new", "bound", "accepted") else "-", said(s.getpeername))
+        c.say(f"{state} name", after[0], after[1] == before if state in ("new", "bound", "accepted") else "-", result_of(s.getpeername))
         c.say(f"{state} poll", bits(s), s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
         if state == "listening":
-            c.told(f"{state} nobody there", c.new().connect, after)
-        c.told(f"{state} connects", s.connect, c.listener().getsockname())
-        c.told(f"{state} peer", lambda s=s: s.getpeername()[0])
+            c.call(f"{state} no listener there", c.new().connect, after)
+        c.call(f"{state} connects", s.connect, c.listener().getsockname())
+        c.call(f"{state} peer", lambda s=s: s.getpeername()[0])
 
 
 @case
@@ -275,21 +275,21 @@ def unspecified_peer(c):
     settled(b.recv, 1, socket.MSG_PEEK)
     system("connect", a.fileno(), struct.pack("=H14x", AF_UNSPEC), 16)
     c.say("poll", bits(b))
-    c.told("recv", b.recv, 10)
-    c.told("recv", b.recv, 10)
-    c.told("send", a.send, b"x")
-    c.told("recv here", a.recv, 1)
+    c.call("recv", b.recv, 10)
+    c.call("recv", b.recv, 10)
+    c.call("send", a.send, b"x")
+    c.call("recv here", a.recv, 1)
 
 
 @case
 def timeouts(c):
     a, _ = c.pair()
     for value in ((0, 30000), (0, -1), (0, 1000000), (0, 999999), (-1, 0), (1 << 40, 0)):
-        c.told(f"set {value}", a.setsockopt, socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("qq", *value))
+        c.call(f"set {value}", a.setsockopt, socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("qq", *value))
         c.say(f"get {value}", struct.unpack("qq", a.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)))
     a.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("qq", 0, 30000))
-    c.told("recv", a.recv, 1)
-    c.told("short", a.setsockopt, socket.SOL_SOCKET, socket.SO_RCVTIMEO, b"1234567")
+    c.call("recv", a.recv, 1)
+    c.call("short", a.setsockopt, socket.SOL_SOCKET, socket.SO_RCVTIMEO, b"1234567")
 
 
 if __name__ == "__main__":

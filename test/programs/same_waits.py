@@ -1,4 +1,4 @@
-"""Calls that wait: what ends the wait when another thread or process acts on the socket or on the waiting thread."""
+"""What ends a call that waits when another thread or process acts on the socket or on the waiting thread."""
 import ctypes
 import os
 import pathlib
@@ -11,13 +11,13 @@ import threading
 import time
 from socket import AF_INET, AF_INET6, MSG_MORE, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOCK_DGRAM, SOL_SOCKET
 
-from cases import bits, case, rest, run, said, settled, so_error, state, system
+from cases import bits, case, pause, run, result_of, settled, so_error, state, system
 
 HOW = {"RD": SHUT_RD, "WR": SHUT_WR, "RDWR": SHUT_RDWR}
 
 
 class Waiting:
-    """A call of the C library in a thread of its own; Python does not begin it again."""
+    """A call of the C library in a thread of its own. Python does not restart it after a signal."""
     def __init__(self, call):
         self.answer = "waits"
         self.thread = threading.Thread(target=self.run, args=(call,), daemon=True)
@@ -32,40 +32,40 @@ class Waiting:
 
 
 class Later:
-    """A call in a thread of its own."""
+    """A call in a thread of its own, which has begun when the constructor returns."""
     def __init__(self, fn, *args):
         self.answer = "waits"
         self.thread = threading.Thread(target=self.call, args=(fn, *args), daemon=True)
         self.thread.start()
-        rest()
+        pause()
 
     def call(self, fn, *args):
-        self.answer = said(fn, *args)
+        self.answer = result_of(fn, *args)
 
     def end(self, seconds=5):
-        """What the call answers; "waits" if that takes longer than @seconds."""
+        """Returns the result of the call; "waits" if it takes longer than @seconds."""
         self.thread.join(seconds)
         return self.answer
 
 
 def full_listener(c):
-    """A listener whose queue takes no more: who connects to it waits."""
+    """Returns a listener whose accept queue is full, so that connect() to it waits."""
     listener = c.listener(backlog=0)
     for _ in range(3):
         s = c.new()
         s.setblocking(False)
-        said(s.connect, listener.getsockname())
-    rest()
+        result_of(s.connect, listener.getsockname())
+    pause()
     return listener
 
 
 def full_pair(c):
-    """A connection whose first end cannot send more."""
+    """Returns the two ends of a connection whose first end cannot send more."""
     a, b = c.pair()
     a.setblocking(False)
     since = time.monotonic()
     while time.monotonic() < since + 0.25:
-        if isinstance(said(a.send, bytes(1 << 20)), int):
+        if isinstance(result_of(a.send, bytes(1 << 20)), int):
             since = time.monotonic()
         time.sleep(0.01)
     a.setblocking(True)
@@ -73,7 +73,7 @@ def full_pair(c):
 
 
 def name_of_peer(s):
-    return said(lambda: s.getpeername() and "connected")
+    return result_of(lambda: s.getpeername() and "connected")
 
 
 @case
@@ -82,9 +82,9 @@ def connect_and_shutdown(c):
         listener, s = full_listener(c), c.new()
         wait = Later(s.connect, listener.getsockname())
         c.say(f"{name} before", wait.answer, bits(s), state(s))
-        c.told(f"{name} shutdown", s.shutdown, how)
+        c.call(f"{name} shutdown", s.shutdown, how)
         c.say(f"{name} connect", wait.end(), bits(s), so_error(s), state(s), name_of_peer(s))
-        c.told(f"{name} again", s.shutdown, how)
+        c.call(f"{name} again", s.shutdown, how)
 
 
 @case
@@ -92,12 +92,12 @@ def connect_later_and_shutdown(c):
     for name, how in HOW.items():
         listener, s = full_listener(c), c.new()
         s.setblocking(False)
-        c.told(f"{name} connect", s.connect, listener.getsockname())
-        c.told(f"{name} shutdown", s.shutdown, how)
+        c.call(f"{name} connect", s.connect, listener.getsockname())
+        c.call(f"{name} shutdown", s.shutdown, how)
         c.say(f"{name} then", bits(s), state(s), name_of_peer(s))
         c.say(f"{name} error", so_error(s), so_error(s))
         s.setblocking(True)
-        c.told(f"{name} connect again", s.connect, c.listener().getsockname())
+        c.call(f"{name} connect again", s.connect, c.listener().getsockname())
         c.say(f"{name} at last", bits(s), so_error(s), state(s))
 
 
@@ -105,10 +105,10 @@ def connect_later_and_shutdown(c):
 def connect_and_dissolve(c):
     listener, s = full_listener(c), c.new()
     wait = Later(s.connect, listener.getsockname())
-    c.told("AF_UNSPEC", system, "connect", s.fileno(), struct.pack("H14x", 0), 16)
-    c.say("connect waits on", wait.end() == "waits")  # which error it is, and whether SO_ERROR says it too, differs between versions of Linux
+    c.call("AF_UNSPEC", system, "connect", s.fileno(), struct.pack("H14x", 0), 16)
+    c.say("connect waits on", wait.end() == "waits")  # versions of Linux differ in the error, and in whether SO_ERROR has it, too
     so_error(s)
-    c.say("then", bits(s), so_error(s), state(s), said(s.connect, c.listener().getsockname()))
+    c.say("then", bits(s), so_error(s), state(s), result_of(s.connect, c.listener().getsockname()))
 
 
 @case
@@ -117,7 +117,7 @@ def accept_and_shutdown(c):
         for what in "with an address", "without":
             s = c.listener()
             wait = Later(s.accept) if what == "with an address" else Later(system, "accept", s.fileno(), None, None)
-            c.told(f"{name} {what} shutdown", s.shutdown, how)
+            c.call(f"{name} {what} shutdown", s.shutdown, how)
             if how == SHUT_WR:
                 c.new().connect(s.getsockname())
             c.say(f"{name} {what} accept", "a socket" if isinstance(wait.end(), (int, tuple)) else wait.answer, state(s))
@@ -129,10 +129,10 @@ def receive_and_shutdown(c):
         for what in "recv", "recvfrom", "recvmsg", "peek":
             a, b = c.pair()
             wait = Later(*{"recv": (b.recv, 9), "recvfrom": (b.recvfrom, 9), "recvmsg": (lambda b=b: b.recvmsg(9)[0],), "peek": (b.recvfrom, 9, MSG_PEEK)}[what])
-            c.told(f"{name} {what} shutdown", b.shutdown, how)
+            c.call(f"{name} {what} shutdown", b.shutdown, how)
             if how == SHUT_WR:
                 a.send(b"data")
-            c.told(f"{name} {what}", wait.end)
+            c.call(f"{name} {what}", wait.end)
 
 
 @case
@@ -141,13 +141,13 @@ def send_and_shutdown(c):
         for what in "send", "sendto", "sendmsg", "more":
             a, b = full_pair(c)
             wait = Later(*{"send": (a.send, b"x"), "sendto": (a.sendto, b"x", b.getsockname()), "sendmsg": (a.sendmsg, [b"x"]), "more": (a.send, b"x", MSG_MORE)}[what])
-            c.told(f"{name} {what} shutdown", a.shutdown, how)
+            c.call(f"{name} {what} shutdown", a.shutdown, how)
             if how == SHUT_RD:
                 c.say(f"{name} {what} waits on", wait.answer)
                 b.settimeout(0.1)
                 while wait.answer == "waits":
-                    said(b.recv, 1 << 20)
-            c.told(f"{name} {what}", wait.end)
+                    result_of(b.recv, 1 << 20)
+            c.call(f"{name} {what}", wait.end)
 
 
 @case
@@ -159,29 +159,29 @@ def datagrams_and_shutdown(c):
                 if "connected" in what:
                     s.connect(c.bound(family, SOCK_DGRAM).getsockname())
                 wait = Later(*{"recv": (s.recv, 9), "recvmsg": (lambda s=s: s.recvmsg(9)[0],)}.get(what, (lambda s=s: s.recvfrom(9)[0],)))
-                c.told(f"{family.name} {name} {what} shutdown", s.shutdown, how)
+                c.call(f"{family.name} {name} {what} shutdown", s.shutdown, how)
                 if how == SHUT_WR:
                     c.say(f"{family.name} {name} {what} waits on", wait.end(0.1))
-                    s.shutdown(SHUT_RD) if "connected" in what else said(s.shutdown, SHUT_RD)
-                c.told(f"{family.name} {name} {what}", wait.end)
+                    s.shutdown(SHUT_RD) if "connected" in what else result_of(s.shutdown, SHUT_RD)
+                c.call(f"{family.name} {name} {what}", wait.end)
 
 
 @case
 def closed_by_another(c):
-    """close(2) of the number ends no wait: the call holds the socket."""
+    """close(2) of a descriptor ends no call that waits: the call keeps the socket open."""
     s = c.listener()
     at = s.getsockname()
     wait = Later(s.accept)
     os.close(s.detach())
     client = c.new()
-    c.told("connect", client.connect, at)
+    c.call("connect", client.connect, at)
     c.say("accept", "a socket" if isinstance(wait.end(), tuple) else wait.answer)
     a, b = c.pair()
     wait = Later(b.recvfrom, 9)
     os.close(b.detach())
     c.say("recvfrom waits on", wait.end(0.2))
     a.send(b"data")
-    c.told("recvfrom", wait.end)
+    c.call("recvfrom", wait.end)
     listener, s = full_listener(c), c.new()
     wait = Later(s.connect, listener.getsockname())
     os.close(s.detach())
@@ -238,7 +238,7 @@ NUMBERS = {"43", "42", "45", "299", "44"} if platform.machine() == "x86_64" else
 
 
 def until_they_wait(*tids):
-    """Until each of the threads is in its call."""
+    """Waits until each of the threads is in its call."""
     end = time.monotonic() + 10
     for tid in tids:
         while pathlib.Path(f"/proc/{tid}/syscall").read_text().split()[0] not in NUMBERS and time.monotonic() < end:
@@ -246,7 +246,7 @@ def until_they_wait(*tids):
 
 
 class Process:
-    """A child in which @fn runs, and what that says."""
+    """A child process that runs @fn and reports its result."""
     def __init__(self, fn):
         self.answer, to_parent = os.pipe()
         self.pid = os.fork()
@@ -255,7 +255,7 @@ class Process:
             os._exit(0)
         os.close(to_parent)
 
-    def said(self, seconds):
+    def output(self, seconds):
         return os.read(self.answer, 99).decode() if select.select([self.answer], [], [], seconds)[0] else "waits"
 
     def ended(self):
@@ -269,7 +269,7 @@ def limit(s):
 
 
 def prepare(c, what):
-    """Each kind's socket and call. SIGUSR1 does nothing but end a wait, or not even that."""
+    """Makes the socket and the call of each kind. SIGUSR1 at most ends a wait; if @what says "ignored", it does nothing."""
     signal.signal(signal.SIGUSR1, signal.SIG_IGN if "ignored" in what else lambda *_: None)
     if "ignored" not in what:
         signal.siginterrupt(signal.SIGUSR1, "interrupt" in what)
@@ -282,18 +282,18 @@ def prepare(c, what):
 
 @case
 def signals_to_a_process(c):
-    """Its only thread waits: SA_RESTART, no SA_RESTART, a time limit, stopped and continued, and signals that do nothing."""
+    """A signal to a process whose only thread waits: with SA_RESTART or without, with a time limit, after stop and continue, and signals that do nothing."""
     for what in "restart", "interrupt", "timed", "timed, interrupt", "stopped", "timed, stopped", "ignored", "window":
         processes = {kind: Process(call) for kind, call in prepare(c, what).items()}
         until_they_wait(*(process.pid for process in processes.values()))
-        rest()
+        pause()
         for number in (signal.SIGSTOP, signal.SIGCONT) if "stopped" in what else (signal.SIGWINCH if what == "window" else signal.SIGUSR1,):
             for process in processes.values():
                 os.kill(process.pid, number)
-            rest()
+            pause()
         end = time.monotonic() + 0.3
         for kind, process in processes.items():
-            c.say(f"{what} {kind}", process.said(max(0, end - time.monotonic())))
+            c.say(f"{what} {kind}", process.output(max(0, end - time.monotonic())))
         for process in processes.values():
             os.kill(process.pid, signal.SIGKILL)
             process.ended()
@@ -301,37 +301,37 @@ def signals_to_a_process(c):
 
 
 def threads_that_wait(call, directed):
-    """What three threads say that wait, while all others block the signal."""
+    """Returns the results of three threads that wait while all others block the signal."""
     waits = [Waiting(call) for _ in range(3)]
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     until_they_wait(*(w.thread.native_id for w in waits))
-    rest()
+    pause()
     signal.pthread_kill(waits[1].thread.ident, signal.SIGUSR1) if directed else os.kill(os.getpid(), signal.SIGUSR1)
-    rest(0.3)
+    pause(0.3)
     return " ".join(sorted(str(w.answer) for w in waits)) + (" pending" if signal.SIGUSR1 in signal.sigpending() else "")
 
 
 @case
 def signals_to_threads(c):
-    """One of those that wait takes it, and no other is disturbed."""
+    """One of the waiting threads takes the signal, and the others go on waiting."""
     for directed in False, True:
         for what in "restart", "interrupt", "timed":
             processes = {kind: Process(lambda call=call: threads_that_wait(call, directed)) for kind, call in prepare(c, what).items()}
             for kind, process in processes.items():
-                c.say(f"{what} {kind}{', directed' if directed else ''}", process.said(5), process.ended())
+                c.say(f"{what} {kind}{', directed' if directed else ''}", process.output(5), process.ended())
             c.done()
 
 
 @case
 def processes_with_threads_that_wait(c):
-    """exit, execve(2) by another thread, and SIGKILL end the process at once."""
+    """exit, execve(2) by another thread, and SIGKILL end a process at once although its threads wait."""
     def begin(call, end):
         until_they_wait(*(Waiting(call).thread.native_id for _ in range(2)))
         end()
 
     for what, end in {"exit": lambda: os._exit(7), "exec": lambda: os.execv("/bin/sh", ["sh", "-c", "exit 8"]), "kill": lambda: time.sleep(60)}.items():
         processes = {kind: Process(lambda call=call: begin(call, end)) for kind, call in prepare(c, what).items()}
-        rest(0.2)
+        pause(0.2)
         for kind, process in processes.items():
             if what == "kill":
                 os.kill(process.pid, signal.SIGKILL)

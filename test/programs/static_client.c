@@ -1,4 +1,4 @@
-/* A client without shared libraries, which no LD_PRELOAD would reach: static_client ADDRESS PORT prints what a GET of / brings. */
+/* static_client ADDRESS PORT: fetches / over HTTP and prints the answer. It has no shared libraries, so LD_PRELOAD has no effect. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""take_sockets.py: what a program inside may do to Leat's two processes, its parent and the parent of that: nothing that gives it their sockets."""
+"""take_sockets.py: tries to take sockets or memory from Leat's two processes, the parent of this one and its parent. Prints what the kernel allows."""
 import ctypes
 import errno
 import os

@@ -1,4 +1,4 @@
-"""A server with a thread for each connection: thread_server.py PORT COUNT. Echoes until end of file; all COUNT clients are there at once."""
+"""thread_server.py PORT COUNT: a server with a thread for each connection. Serves COUNT clients at once, and echoes until the end of file."""
 import socket
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""udp_client.py PORT: every way to send and receive a datagram, against an echoing server on loopback."""
+"""udp_client.py PORT: sends and receives datagrams with every call, against an echo server on loopback."""
 import socket
 import sys
 
@@ -18,7 +18,7 @@ assert s.recvfrom(9000) == (b"x" * 8000, to)
 s.send(b"long one")
 data, _, flags, source = s.recvmsg(4)
 assert (data, bool(flags & socket.MSG_TRUNC), source) == (b"long", True, to)
-for i in range(100):  # more than the kernel's queue of 10
+for i in range(100):  # more than the default queue of the kernel, which is 10
     s.send(b"%d" % i)
 got = sorted(int(s.recv(100)) for _ in range(100))
 assert got == list(range(100)), got

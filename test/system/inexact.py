@@ -1,11 +1,12 @@
-"""Where a program inside `leat run` is told something else than by Linux, and why: both answers. What the CAVEATS of leat(1) sum up.
+"""Where a program inside `leat run` gets another result than on Linux, and why. The CAVEATS of leat(1) sum this up.
 
-The urgent octet's answers are the kernel's that the test runs on, so ours is any of them.
+Each entry gives both results: Linux's, then Leat's. Results that depend on the AF_UNIX of the kernel under the tests, such as those of urgent
+octets, may be anything inside.
 """
 
 
 class Any:
-    """Equals whatever it is compared with."""
+    """Equals any value."""
     def __eq__(self, other):
         return True
 
@@ -13,19 +14,19 @@ class Any:
         return 0
 
 
-UNCONNECTED = "a stream without a connection: read(2), write(2), recv(2) and send(2) are the stand-in's own, and AF_UNIX has other errors for it"
-BROKEN = "write(2) and send(2) on a broken connection are the stand-in's own: EPIPE at once, and the connection's error is still to be told"
-UNTOLD = "read(2) after a failed connect says ECONNRESET"
-SHUT_RD = "data that arrives after shutdown(SHUT_RD) is thrown away"
-LISTENER = "a listener that was shut polls as a shut socket"
+UNCONNECTED = "on a stream without a connection, the proxy socket answers read(2), write(2), recv(2) and send(2), and AF_UNIX has other errors"
+BROKEN = "on a broken connection, the proxy socket answers write(2) and send(2): EPIPE at once, and SO_ERROR reports the error of the connection later"
+FAILED_CONNECT = "read(2) after a failed connect(2) fails with ECONNRESET"
+SHUT_RD = "data that arrives after shutdown(SHUT_RD) is discarded"
+LISTENER = "poll(2) of a listener after shutdown(2) reports what it reports for a stream"
 CONNECTING = "poll(2) in another thread, while connect(2) waits, sees a socket that is not connected"
-BROKEN_OFF = "a connect() without waiting that shutdown(2) ended polls as a failed one"
-LOWAT = "octets below SO_RCVLOWAT are not there for who does not wait, and poll(2) does not look at SO_RCVLOWAT for who may wait"
-URGENT = "the urgent octet towards the program is AF_UNIX's own: it is counted as unread, and a second one does not push the first out"
-LACKING = "what Leat lacks is answered as by a kernel without it"
-DATAGRAMS = "send(2), recv(2), read(2) and write(2) are the proxy socket's own: without a peer the next call reports it, and the one error is ECONNRESET"
-LOOPBACK = "the loopback's MTU is 65535 here, and 127.255.255.255 is one of its hosts"
-HOPS = "a hop limit of 0, which no packet could leave with, is taken for the default"
+ENDED_CONNECT = "poll(2) after shutdown(2) ended a non-blocking connect(2) reports what it reports after a failed one"
+LOWAT = "a non-blocking socket does not see octets below SO_RCVLOWAT, and poll(2) ignores SO_RCVLOWAT of a blocking socket"
+URGENT = "AF_UNIX carries the urgent octet to the program: it counts as unread, and a second one does not replace the first"
+LACKING = "for what Leat lacks, the result is that of a kernel without it"
+DATAGRAMS = "the proxy socket answers send(2), recv(2), read(2) and write(2): a missing peer is reported by the next call, and every error is ECONNRESET"
+LOOPBACK = "the MTU of Leat's loopback is 65535, and 127.255.255.255 is an ordinary address of it"
+HOPS = "a hop limit of 0, with which no packet could leave, means the default"
 
 INEXACT = {
     "same_connects": {
@@ -41,7 +42,7 @@ INEXACT = {
             "refused_later/send error/send": ("ECONNREFUSED", "EPIPE"),
             "refused_later/send error/error": ("0", "ECONNREFUSED"),
         },
-        UNTOLD: {
+        FAILED_CONNECT: {
             "refused_later/recv/recv": ("ECONNREFUSED", "ECONNRESET"),
             "refused_later/recv error/recv": ("ECONNREFUSED", "ECONNRESET"),
             "refused_later/recv connect/recv": ("ECONNREFUSED", "ECONNRESET"),
@@ -158,6 +159,6 @@ INEXACT = {
     },
     "same_waits": {
         CONNECTING: {f"connect_and_shutdown/{how} before": ("waits - SYN_SENT", "waits OUT|HUP SYN_SENT") for how in ("RD", "WR", "RDWR")},
-        BROKEN_OFF: {f"connect_later_and_shutdown/{how} then": ("OUT|ERR|HUP CLOSE ENOTCONN", "IN|OUT|ERR|HUP|RDHUP CLOSE ENOTCONN") for how in ("RD", "WR", "RDWR")},
+        ENDED_CONNECT: {f"connect_later_and_shutdown/{how} then": ("OUT|ERR|HUP CLOSE ENOTCONN", "IN|OUT|ERR|HUP|RDHUP CLOSE ENOTCONN") for how in ("RD", "WR", "RDWR")},
     },
 }

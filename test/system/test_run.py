@@ -14,54 +14,54 @@ from inside import BIG, FALLBACKS, PYTHON, command, environment, free_port, insi
 
 
 @pytest.mark.parametrize("disable", FALLBACKS)
-def test_curl_over_ipv4(ports, disable):
+def test_curl_fetches_over_ipv4(ports, disable):
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/big", disable=disable)
     assert (done.returncode, done.stdout) == (0, BIG), done.stderr
 
 
-def test_curl_over_ipv6(ports):
+def test_curl_fetches_over_ipv6(ports):
     done = inside("curl", "-s", f"http://[::1]:{ports[1]}/big")
     assert (done.returncode, done.stdout) == (0, BIG), done.stderr
 
 
-def test_curl_sends(ports, scratch):
+def test_curl_uploads(ports, scratch):
     path = scratch / "upload"
     path.write_bytes(BIG)
     done = inside("curl", "-s", "-H", "Expect:", "--data-binary", f"@{path}", f"http://127.0.0.1:{ports[0]}/")
     assert done.stdout.decode() == hashlib.sha256(BIG).hexdigest(), done.stderr
 
 
-def test_curl_on_a_bad_link(ports):
+def test_curl_fetches_on_a_bad_link(ports):
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/big", options=["--loss", "1%", "--delay", "1ms"], timeout=60)
     assert (done.returncode, done.stdout) == (0, BIG), done.stderr
 
 
-def test_nobody_listens(ports):
+def test_a_port_without_a_listener_refuses(ports):
     assert inside("curl", "-s", f"http://127.0.0.1:{free_port()}/").returncode == 7
 
 
-def test_wget(ports):
+def test_wget_fetches(ports):
     assert inside("wget", "-q", "-O", "-", f"http://127.0.0.1:{ports[0]}/").stdout == b"hello\n"
 
 
-def test_nc_sends_what_it_is_given(ports):
+def test_nc_sends_its_input(ports):
     done = inside("nc", "-w", "3", "127.0.0.1", ports[0], input=b"GET / HTTP/1.0\r\n\r\n")
     assert done.stdout.endswith(b"hello\n"), done.stderr
 
 
-def test_connecting_without_waiting(ports):
-    """Over a link slow enough that the time before the handshake can be looked at."""
+def test_a_nonblocking_connect_reports_events_as_on_linux(ports):
+    """The link is so slow that the program can look at the socket before the handshake has ended."""
     done = inside(PYTHON, program("nonblocking.py"), ports[0], free_port(), options=["--delay", "50ms"])
     assert done.stdout == b"well\n", done.stderr.decode()
 
 
-def test_what_the_wall_keeps_out():
+def test_other_socket_families_are_refused_and_reported():
     done = loud(PYTHON, program("isolation.py"))
     assert done.stdout == "well\n" and "MPTCP" in done.stderr, done.stderr
 
 
-def test_ip_shows_the_network_inside():
-    """It asks, and waits in recvmsg() before the answer is there."""
+def test_ip_shows_the_network_of_the_run():
+    """ip(8) waits in recvmsg() before the answer arrives."""
     assert b"inet 10.0.2.15/24" in inside("ip", "addr").stdout
     assert b"default via 10.0.2.2" in inside("ip", "route").stdout
     assert b"default via fd00:2::2" in inside("ip", "-6", "route").stdout
@@ -73,7 +73,7 @@ def static_client(bin_dir):
     return bin_dir / "static_client"
 
 
-def test_a_static_binary(ports, static_client):
+def test_a_static_binary_uses_leats_network(ports, static_client):
     done = inside(static_client, "127.0.0.1", ports[0])
     assert done.stdout.endswith(b"hello\n"), done.stderr
 
@@ -100,7 +100,7 @@ def test_datagrams(echo, disable):
 
 
 def answer_dns(query):
-    """An A record 192.0.2.7 for whatever is asked; nothing for other types."""
+    """Returns an A record 192.0.2.7 for every query of that type; nothing for other types."""
     end = query.index(b"\0", 12) + 5
     kind = int.from_bytes(query[end - 4 : end - 2], "big")
     head = query[:2] + b"\x81\x80\0\1" + (b"\0\1" if kind == 1 else b"\0\0") + b"\0\0\0\0" + query[12:end]
@@ -128,13 +128,13 @@ def dns():
         yield name
 
 
-def test_dig_through_the_alias(dns):
+def test_dig_reaches_the_name_server_at_10_0_2_3(dns):
     done = inside("dig", "+short", "+tries=1", "@10.0.2.3", "example.test", options=["--dns", f"127.0.0.1:{dns[1]}"])
     assert done.stdout == b"192.0.2.7\n", done
 
 
 def look_up(server, scratch, options=()):
-    """Ask for a name where /etc/resolv.conf, in a mount namespace of its own, names @server."""
+    """Looks up a name where /etc/resolv.conf, in a mount namespace of its own, names @server."""
     conf = scratch / "resolv.conf"
     conf.write_text(f"nameserver {server}\noptions timeout:2 attempts:1\n")
     ask = "import socket; print(socket.gethostbyname('leat.example.test'))"
@@ -143,7 +143,7 @@ def look_up(server, scratch, options=()):
 
 
 @needs_root("a resolv.conf of its own")
-def test_a_name_is_looked_up_over_our_network(dns, scratch):
+def test_a_name_is_looked_up_over_leats_network(dns, scratch):
     done = look_up("127.0.0.53", scratch, ["--dns", f"127.0.0.1:{dns[1]}"])
     assert done.stdout == b"192.0.2.7\n", done.stderr
 
@@ -155,7 +155,7 @@ def test_the_name_server_of_resolv_conf_is_asked(scratch):
         assert done.stdout == b"192.0.2.7\n", done.stderr
 
 
-def test_a_published_web_server(scratch):
+def test_a_published_web_server_is_reached(scratch):
     (scratch / "file").write_bytes(BIG)
     port = free_port()
     with started(PYTHON, "-m", "http.server", 8000, "-d", scratch, options=["-p", f"{port}:8000"]) as proc:
@@ -174,7 +174,7 @@ http {{ access_log off; client_body_temp_path {0}/a; proxy_temp_path {0}/b; fast
 """
 
 
-def test_nginx_with_two_workers(scratch):
+def test_nginx_with_two_workers_is_reached(scratch):
     (scratch / "file").write_bytes(BIG)
     (scratch / "conf").write_text(NGINX.format(scratch))
     port = free_port()
@@ -188,7 +188,7 @@ def test_nginx_with_two_workers(scratch):
 
 
 @pytest.mark.parametrize("server", ["fork_server.py", "thread_server.py"])
-def test_500_connections(server):
+def test_a_server_holds_500_connections(server):
     count, port, lines = 500, free_port(), []
     with started(PYTHON, program(server), 8000, count, options=["-p", f"{port}:8000"]) as proc:
         assert proc.stdout.readline() == b"ready\n"
@@ -203,7 +203,7 @@ def test_500_connections(server):
         assert proc.wait(20) == 0, proc.stderr.read()
 
 
-def test_a_published_datagram_service():
+def test_a_published_datagram_service_is_reached():
     port = free_port(socket.SOCK_DGRAM)
     code = """
 import socket
@@ -218,7 +218,7 @@ data, who = s.recvfrom(100); s.sendto(data.upper(), who)
             assert s.recvfrom(10) == (b"PING", ("127.0.0.1", port))
 
 
-def test_a_stream_that_failed_connects_anew(ports):
+def test_a_stream_that_failed_can_connect_again(ports):
     code = f"""
 import select, socket
 s = socket.socket(); s.setblocking(False)
@@ -230,7 +230,7 @@ for port in {free_port()}, {ports[0]}:
     assert python(code).stdout == b"111\n0\n"
 
 
-def test_a_connection_that_died_half_open_ends_with_an_error():
+def test_a_half_open_connection_ends_with_an_error():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         code = f"""
 import socket, time
@@ -246,7 +246,7 @@ except (BrokenPipeError, ConnectionResetError): print('broken')
             assert proc.wait(10) == 0 and proc.stdout.read() == b"broken\n"
 
 
-def test_a_reset_is_seen_as_one():
+def test_the_program_sees_a_reset():
     """The far side closes with SO_LINGER 0 before the program has written anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         code = f"import socket; s = socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}));\n"

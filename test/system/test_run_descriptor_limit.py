@@ -123,7 +123,7 @@ def test_threads_that_run_out_at_once_reach_their_own_server_or_get_an_error():
     """Each thread has several connections; at times there is no descriptor for another."""
     code = CLIENT + """
 import threading
-told, bad = [], []
+refused, bad = [], []
 def work(k):
     name = 'AB'[k % 2]
     for i in range(20):
@@ -133,7 +133,7 @@ def work(k):
                 socks.append(connect(name, (i + j) % 2))
                 talk(socks[-1], name)
         except OSError as e:
-            (told if e.errno == errno.ENOBUFS else bad).append(str(e))
+            (refused if e.errno == errno.ENOBUFS else bad).append(str(e))
         except AssertionError as e:
             bad.append(str(e))
         for s in socks: s.close()

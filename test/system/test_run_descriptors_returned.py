@@ -11,19 +11,19 @@ def test_a_connect_that_times_out_without_a_free_descriptor_is_answered_once(dis
     """Then the connection that goes on in the background needs two descriptors, but the calls that waited have taken those that were left."""
     code = """
 import errno, socket, struct, threading
-told = set()
+results = set()
 def work():
     try:
         s = socket.socket()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack('ll', 0, 150000))
-        told.add(errno.errorcode[s.connect_ex(('10.0.2.2', 9))])
+        results.add(errno.errorcode[s.connect_ex(('10.0.2.2', 9))])
     except OSError as e:
-        told.add(errno.errorcode[e.errno])
+        results.add(errno.errorcode[e.errno])
 for round in range(2):
     threads = [threading.Thread(target=work) for i in range(50)]
     for t in threads: t.start()
     for t in threads: t.join()
-assert 'EINPROGRESS' in told and told <= {'EINPROGRESS', 'ENOBUFS', 'ENFILE'}, told
+assert 'EINPROGRESS' in results and results <= {'EINPROGRESS', 'ENOBUFS', 'ENFILE'}, results
 print('done')
 """
     done = inside(PYTHON, "-c", code, options=["--delay", "300ms"], disable=disable, preexec_fn=limited(64), timeout=20)

@@ -115,5 +115,5 @@ def test_a_run_that_cannot_begin_says_why_and_ends(control, kind):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for at, (status, out, err, _) in enumerate(pool.map(lambda at: begin(control(kind, at)), range(1, calls + 1)), 1):
             works = status == 0 and out == b"works\n" and err == b""
-            said = status in (125, 126) and out == b"" and err.startswith(b"leat: ") and err.count(b"\n") == 1
+            said = status in (125, 126) and out == b"" and err.startswith((b"leat: ", b"leat run: ")) and err.count(b"\n") == 1
             assert works or said, (at, status, out, err)

@@ -1,4 +1,4 @@
-"""What the socket calls answer inside `leat run` is what Linux answers, line by line, but for what inexact.py lists."""
+"""Socket calls inside `leat run` return what they return on Linux, line by line, except for what inexact.py lists."""
 import collections
 import concurrent.futures
 import re
@@ -10,8 +10,7 @@ from inside import PYTHON, command, environment, nothing_left, place, program  #
 
 NAMES = sorted(path.stem for path in PROGRAMS.glob("same_*.py"))
 
-
-PARTS = 3  # of the cases of a program: they are asked at the same time, since they sleep most of the time
+PARTS = 3  # into which the cases of a program are divided; they run at the same time, since they mostly wait
 
 
 def alone(*words):
@@ -19,7 +18,7 @@ def alone(*words):
 
 
 def answers(text):
-    """By the name of the question; one that is asked again has a number."""
+    """Returns the results by case; a case that is printed again gets a number."""
     found, asked = {}, collections.Counter()
     for line in text.splitlines():
         question, answer = line.split(": ", 1)
@@ -28,8 +27,8 @@ def answers(text):
     return found
 
 
-def asked_in_parts(*words):
-    """A function that waits for all parts, and returns their answers together."""
+def run_in_parts(*words):
+    """Starts all parts. Returns a function that waits for them and returns their results together."""
     parts = [POOL.submit(alone, *words, f"{n}/{PARTS}") for n in range(PARTS)]
 
     def together():
@@ -44,16 +43,16 @@ POOL = concurrent.futures.ThreadPoolExecutor(max_workers=2 * PARTS)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_answers_as_linux(name):
+def test_socket_calls_return_what_they_return_on_linux(name):
     words = PYTHON, "-B", program(f"{name}.py")
-    linux, leat = asked_in_parts(*unprivileged(), *words), asked_in_parts(*command(*words, options=["--quiet"]))
-    expected, told = linux(), leat()
+    linux, leat = run_in_parts(*unprivileged(), *words), run_in_parts(*command(*words, options=["--quiet"]))
+    expected, found = linux(), leat()
     assert len(expected) >= 100
     known = {question: both for group in INEXACT.get(name, {}).values() for question, both in group.items()}
     assert not set(known) - set(expected), "listed, but not asked"
-    wrong = [f"{q}: Linux {expected.get(q)!r}, Leat {told.get(q)!r}" for q in {**expected, **told} if expected.get(q) != told.get(q) and q not in known]
+    wrong = [f"{q}: Linux {expected.get(q)!r}, Leat {found.get(q)!r}" for q in {**expected, **found} if expected.get(q) != found.get(q) and q not in known]
     assert not wrong, "\n".join(wrong)
-    other = [f"{q}: Linux {expected[q]!r}, Leat {told.get(q)!r}, listed {known[q]!r}" for q in known if (expected[q], told.get(q)) != known[q]]
+    other = [f"{q}: Linux {expected[q]!r}, Leat {found.get(q)!r}, listed {known[q]!r}" for q in known if (expected[q], found.get(q)) != known[q]]
     assert not other, "\n".join(other)
 
 

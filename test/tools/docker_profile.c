@@ -1,7 +1,7 @@
 /*
- * docker_profile PROGRAM [ARGUMENT...]: runs a program under what Docker's default seccomp profile forbids to a
- * container without added capabilities, on x86-64 and arm64. Calls that the profile does not allow say EPERM,
- * clone3(2) says ENOSYS, so that the C library falls back to clone(2).
+ * docker_profile PROGRAM [ARGUMENT...]: runs a program under the restrictions of Docker's default seccomp profile for a
+ * container without added capabilities, on x86-64 and arm64. A call that the profile does not allow fails with EPERM;
+ * clone3(2) fails with ENOSYS, so that the C library falls back to clone(2).
  */
 #include <errno.h>
 #include <sched.h>
@@ -21,7 +21,7 @@ static const char *const forbidden[] = {"acct", "add_key", "bpf", "chroot", "clo
     "sethostname", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "syslog", "umount2", "unshare",
     "uselib", "userfaultfd", "ustat", "vhangup"};
 
-/* Families of sockets that the profile leaves out. */
+/* Address families that the profile forbids. */
 static const int families[] = {AF_ALG, AF_VSOCK};
 
 static const int namespaces[] = {
@@ -35,8 +35,8 @@ forbid(scmp_filter_ctx ctx)
 	for (size_t i = 0; !rc && i < sizeof forbidden / sizeof *forbidden; i++) {
 		int call = seccomp_syscall_resolve_name(forbidden[i]);
 
-		if (call !=
-		    __NR_SCMP_ERROR) /* one that this machine's libseccomp does not know is none that we make */
+		/* libseccomp may not know a newer call; then Leat does not make it either. */
+		if (call != __NR_SCMP_ERROR)
 			rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), call, 0);
 	}
 	for (size_t i = 0; !rc && i < sizeof families / sizeof *families; i++)

@@ -1,8 +1,7 @@
 /*
- * A library to be preloaded into leat: makes calls that give a descriptor, or that allocate memory,
- * fail for want of it, as a file in shared memory asks (FAULTS_CONTROL). It counts in the
- * supervisor and the worker only: neither the program nor its first process, which is to become it,
- * is touched.
+ * faults.so: a library that is preloaded into leat. It makes calls that return a descriptor or allocate memory fail, as
+ * a file in shared memory says (FAULTS_CONTROL). It counts calls in the supervisor and the worker only, not in the
+ * program, nor in the process that will execute it.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -25,13 +24,13 @@
 
 enum kind { NONE, DESCRIPTORS, MEMORY };
 
-/* As test_run_faults.py knows it. */
+/* The layout that test_run_faults.py and fault_rounds.py use. */
 struct control {
 	_Atomic int64_t kind;   /* which calls are counted; NONE = nothing fails */
 	_Atomic int64_t at;     /* the first that fails, counted from 1 */
-	_Atomic int64_t many;   /* so many fail in a row */
-	_Atomic int64_t seen;   /* calls so far */
-	_Atomic int64_t failed; /* those that failed */
+	_Atomic int64_t many;   /* how many fail in a row */
+	_Atomic int64_t seen;   /* number of calls until now */
+	_Atomic int64_t failed; /* number of calls that failed */
 };
 
 static struct control *control;
@@ -39,7 +38,7 @@ static pid_t supervisor;
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* The function that the one of the same name here stands before. */
+/* The function that the one of the same name here replaces. */
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 __attribute__((constructor)) static void
@@ -59,7 +58,7 @@ begin(void)
 		control = at;
 }
 
-/* The addresses are for addr2line(1). */
+/* Prints a backtrace, for addr2line(1). */
 static void
 show_caller(void)
 {
@@ -202,7 +201,7 @@ syscall(long number, ...)
 	return REAL(syscall)(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
-/* glibc's own: dlsym(3) allocates. */
+/* glibc's own functions: dlsym(3) would allocate memory. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *at, size_t size);

@@ -4,10 +4,10 @@
  *	tap_host --tap NAME [--raw] [--no-offload] [--delay MS] [--loss PERCENT] [--dup PERCENT] [--reorder PERCENT] [--seed N]
  *	         serve | gate | fetch IP PORT SEND-FILE RECEIVE-FILE
  *
- * The host is 10.9.0.2/24 and fd09::2/64; Linux at the other end is 10.9.0.1 and fd09::1. "serve" offers echo (7), discard (9) and chargen
- * (19) over TCP, and echo over UDP. "gate" carries all it gets to the
- * sockets of the machine. "fetch" connects, sends the file, half-closes, and writes what it gets until the end.
- * Ends by SIGTERM (serve, gate); prints "ready" when it serves, and its counts at the end.
+ * The host is 10.9.0.2/24 and fd09::2/64; Linux at the other end is 10.9.0.1 and fd09::1. "serve" offers echo (7),
+ * discard (9) and chargen (19) over TCP, and echo over UDP. "gate" carries all traffic to the sockets of the machine.
+ * "fetch" connects, sends the file, half-closes, and writes what it receives to the other file. "serve" and "gate" end
+ * by SIGTERM. Prints "ready" when it serves, and its counters at the end.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -48,7 +48,7 @@ static struct pkt_pool *pool;
 static struct stack *stack;
 static struct iface *iface;
 static struct tap *tap;
-static struct emu *emu; /* end 0 is the TAP, end 1 the stack; NULL when nothing is impaired */
+static struct emu *emu; /* end 0 is the TAP, end 1 the stack; NULL without impairments */
 static struct gate *gate;
 static int status;
 
@@ -141,7 +141,7 @@ struct service {
 
 static struct list accepted = LIST_INIT(accepted);
 
-/* Echo and discard; false when the connection has ended. */
+/* Serves echo or discard. Returns false when the connection has ended. */
 static bool
 serve_reading(struct service *s)
 {
@@ -268,7 +268,7 @@ fetch_end(const char *why, int e)
 	loop_stop(loop);
 }
 
-/* From the file into the send buffer; half-close at its end. */
+/* Copies from the file to the send buffer. Half-closes at the end of the file. */
 static void
 fetch_send(struct sock *sk)
 {
@@ -480,15 +480,15 @@ tear_down(struct hostsock *h)
 		gate_free(gate);
 	hostsock_free(h);
 	loop_del_source(loop, &source);
-	iface->up =
-	    false; /* what is still sent is a counted drop, and so is what waits for the device: while the stack counts */
+	/* Down while the stack still counts: what is sent now, or waits for the device, is a counted drop. */
+	iface->up = false;
 	tap_close(tap);
 	stack_free(stack);
 	forget_accepted();
 	if (emu)
 		emu_free(emu);
 	printf("pool in use %zu\n", pkt_pool_in_use(pool));
-	fflush(stdout); /* a sanitizer that complains at the end leaves nobody else the time */
+	fflush(stdout); /* a sanitizer that reports at the end may prevent it */
 	if (pkt_pool_in_use(pool) == 0)
 		pkt_pool_free(pool);
 	else
@@ -520,7 +520,7 @@ main(int argc, char **argv)
 	printf("ready %s\n", tap_name(tap));
 	fflush(stdout);
 	loop_run(loop);
-	if (fetcher) /* the last ACK and FIN are still to go */
+	if (fetcher) /* the last ACK and FIN have not been sent yet */
 		sock_close(fetcher);
 	for (nsec_t until = loop_refresh(loop) + (fetcher ? 500 * MSEC : 0); loop_now(loop) < until;)
 		loop_turn(loop, until);

@@ -3,8 +3,8 @@
 //	go_client URL COUNT NAMESERVER NAME PORT [stay]
 //
 // Fetches URL over COUNT connections at once; looks up NAME through Go's resolver at NAMESERVER; serves on PORT and fetches from itself;
-// connects to where nothing listens; lets a deadline pass. Prints what it fetched (SHA-256), what it found, and "well"; then, with "stay",
-// goes on serving.
+// connects to a port without a listener; lets a deadline pass. Prints the SHA-256 of what it fetched, the addresses of NAME, and "well". With
+// "stay" it then goes on serving.
 package main
 
 import (
@@ -42,7 +42,7 @@ func fetch(client *http.Client, url string) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// Each client has connections of its own. The one answer that all of them got.
+// Fetches with COUNT clients that share no connection. Returns the answer, which is the same for all.
 func fetchAll(url string, count int) string {
 	var all sync.WaitGroup
 	sums := make(chan string, count*eachFetches)
@@ -68,7 +68,7 @@ func fetchAll(url string, count int) string {
 	return first
 }
 
-// Never yields, so that the runtime preempts its thread by SIGURG all the time, and others in the middle of their calls.
+// Never yields. So the runtime often sends SIGURG to its thread, and to other threads while they are in calls.
 func spin(ctx context.Context) {
 	for ctx.Err() == nil {
 	}
