@@ -1,13 +1,13 @@
 /*
- * io_echo.c - an echo service and a client of it over io/io.h. Which network they use is not known
- * here.
+ * io_echo.c - an echo service and a client of it, over io/io.h. It does not know which network they
+ * use.
  */
 #include "io_echo.h"
 
 enum { BACKLOG = 64, PIECE = 16384 };
 
 /*
- * What a client has sent goes back from where it lies. While that does not fit, nothing more is
+ * Sends octets back from where they lie in the receive buffer. While they do not fit, no more are
  * read.
  */
 static void
@@ -30,7 +30,7 @@ serve(struct io_stream *s, unsigned events, void *arg)
 	if (n == -LEAT_EAGAIN)
 		io_want(s, IO_READABLE);
 	else
-		io_close(s, false); /* all came back, or the client is gone */
+		io_close(s, false); /* all octets were sent back, or the client is gone */
 }
 
 static void
@@ -48,7 +48,7 @@ echo_serve(struct io_world *world, const struct endpoint *at, struct io_listener
 	return io_listen(world, at, BACKLOG, on_listener, NULL, out);
 }
 
-/* The client */
+/* The client. */
 
 static uint8_t
 octet(size_t i)
@@ -64,7 +64,7 @@ end(struct echo_client *c, struct io_stream *s, int error)
 	io_close(s, error != 0);
 }
 
-/* Sends what there is room for, and then the end. 0, or the error. */
+/* Sends as many octets as fit, and the end after the last. Returns 0 or the error. */
 static int
 send_more(struct echo_client *c, struct io_stream *s)
 {
@@ -84,7 +84,7 @@ send_more(struct echo_client *c, struct io_stream *s)
 	return io_shutdown(s);
 }
 
-/* -LEAT_EAGAIN when more is to come; 0 at the end, or the error. */
+/* Returns 0 at the end, -LEAT_EAGAIN if more is to come, or the error. */
 static int
 read_more(struct echo_client *c, struct io_stream *s)
 {

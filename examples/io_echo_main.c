@@ -2,11 +2,12 @@
  * One echo service in three worlds:
  *
  *   io_echo host ADDRESS PORT             on this machine's sockets
- *   io_echo tap NAME ADDRESS/BITS PORT    on Leat's own TCP/IP, a host of its own on a TAP device
+ *   io_echo tap NAME ADDRESS/BITS PORT    on Leat's own TCP/IP, as a host on a TAP device
  *   io_echo sim [SEED]                    in virtual time, over a link that loses packets: a client
- *                                         sends a million octets, and they come back
+ *                                         sends a million octets and reads them back
  *
- * Port 0 is any; the port is printed. The service (io_echo.c) is the same in all of them.
+ * Port 0 means any port; the program prints which. The service (io_echo.c) is the same in all
+ * worlds.
  */
 #include "io_echo.h"
 
@@ -60,7 +61,7 @@ serve(struct io_world *world, const struct endpoint *at)
 	return l;
 }
 
-/* The machine's sockets. */
+/* On the machine's sockets. */
 static void
 host(const char *address, const char *port)
 {
@@ -74,7 +75,7 @@ host(const char *address, const char *port)
 	loop_run(loop);
 }
 
-/* Leat's own sockets, on a TAP. */
+/* On Leat's own sockets and a TAP device. */
 struct tap_host {
 	struct loop_source source;
 	struct stack *stack;
@@ -141,7 +142,7 @@ tap(const char *name, char *prefix, const char *port)
 	loop_run(loop);
 }
 
-/* Leat's own sockets, in virtual time. */
+/* On Leat's own sockets in virtual time. */
 static bool
 is_over(void *client)
 {

@@ -1,5 +1,6 @@
 /*
- * tap_echo TAP ADDRESS/BITS [PORT] - a TCP echo server on a TAP device: a host of its own, on this machine's clock. For instance, as root:
+ * tap_echo TAP ADDRESS/BITS [PORT] - a TCP echo server as a host of its own on a TAP device, on
+ * this machine's clock. For example, as root:
  *
  *   ip tuntap add leat0 mode tap; ip addr add 10.9.0.1/24 dev leat0; ip link set leat0 up
  *   tap_echo leat0 10.9.0.2/24 & nc 10.9.0.2 7
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a client has sent goes back from where it lies, without a copy in between. */
+/* Sends octets back from where they lie in the receive buffer, without a copy of our own. */
 static void
 on_client(struct leat_sock *sock, void *arg)
 {
@@ -27,7 +28,7 @@ on_client(struct leat_sock *sock, void *arg)
 		leat_sock_consume(sock, (size_t)n);
 	}
 	if (leat_sock_ready(sock) &
-	    (LEAT_IN | LEAT_ERR | LEAT_HUP)) /* nothing to read, yet readable: the end */
+	    (LEAT_IN | LEAT_ERR | LEAT_HUP)) /* readable, but nothing to read: the end */
 		leat_sock_close(sock);
 }
 
@@ -38,7 +39,8 @@ on_listener(struct leat_sock *listener, void *arg)
 
 	while (leat_sock_accept(listener, &child) == 0) {
 		leat_sock_watch(child, on_client, NULL);
-		on_client(child, NULL); /* what came before there was a watcher is not told */
+		/* What happened before leat_sock_watch() is not reported. */
+		on_client(child, NULL);
 	}
 }
 
@@ -60,7 +62,7 @@ listen_on(struct leat_stack *stack, uint16_t port)
 {
 	struct leat_addr any = {.port = port};
 	struct leat_sock *listener;
-	int err = leat_sock_open(stack, LEAT_INET6, LEAT_STREAM, &listener); /* both families */
+	int err = leat_sock_open(stack, LEAT_INET6, LEAT_STREAM, &listener); /* LEAT_INET6 also takes IPv4 */
 
 	if (!err)
 		err = leat_sock_bind(listener, &any);

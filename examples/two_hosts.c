@@ -1,7 +1,9 @@
 /*
- * two_hosts FROM TO [SEED] - two hosts in virtual time: one sends the other a file, over a link that loses frames.
+ * two_hosts FROM TO [SEED] - two hosts in virtual time: one sends a file to the other over a link
+ * that loses frames.
  *
- * Minutes of a bad link take a moment, and the same SEED sends the same packets. Exits 0 if what arrived is what was sent.
+ * Minutes on a bad link take a moment, and the same SEED sends the same packets. Exits 0 if the
+ * file arrived unchanged.
  */
 #include <leat.h>
 
@@ -13,7 +15,7 @@ static struct {
 	struct leat_sim *sim;
 	FILE *from, *to, *check;
 	unsigned long octets, again;
-	int whole; /* arrived to the end, all of it right */
+	int whole; /* the whole file has arrived unchanged */
 } t;
 
 static void
@@ -44,7 +46,7 @@ on_receiver(struct leat_sock *sock, void *arg)
 	if (n == -LEAT_EAGAIN)
 		return;
 	t.whole = n == 0 && fgetc(t.check) == EOF;
-	leat_sim_stop(t.sim); /* and leat_sim_free() ends what is open */
+	leat_sim_stop(t.sim); /* leat_sim_free() then ends what is open */
 }
 
 static void
@@ -54,7 +56,8 @@ on_listener(struct leat_sock *listener, void *arg)
 
 	if (leat_sock_accept(listener, &child) == 0) {
 		leat_sock_watch(child, on_receiver, NULL);
-		on_receiver(child, NULL); /* what came before there was a watcher is not told */
+		/* What happened before leat_sock_watch() is not reported. */
+		on_receiver(child, NULL);
 	}
 }
 

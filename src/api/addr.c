@@ -1,5 +1,6 @@
 /*
- * api/addr.c - addresses, prefixes and errors in the public form.
+ * api/addr.c - addresses, prefixes and errors of leat.h, converted from and to text and the forms
+ * of the layers below.
  */
 #include "api/impl.h"
 #include "base/err.h"
@@ -38,7 +39,7 @@ api_addr_or_any(const struct leat_addr *a, const struct ipaddr *like)
 	return ipaddr_from16(a->octets);
 }
 
-/* A number of at most @max, in digits alone. */
+/* Parses a number of digits, at most @max. */
 static int
 parse_number(const char *text, uint32_t max, uint32_t *out)
 {
@@ -57,7 +58,7 @@ parse_number(const char *text, uint32_t max, uint32_t *out)
 	return 0;
 }
 
-/* The address in the first @len octets of @text. */
+/* Parses the address in the first @len octets of @text. */
 static int
 parse_address(const char *text, size_t len, struct ipaddr *out)
 {
@@ -81,7 +82,7 @@ leat_addr_parse(const char *text, struct leat_addr *out)
 	text += bracket;
 	if (bracket && !end)
 		return -LEAT_EINVAL;
-	/* One colon stands before a port; two or more are IPv6's own. */
+	/* One colon precedes a port. Two or more belong to an IPv6 address. */
 	if (!bracket && (!end || strchr(end + 1, ':')))
 		end = text + strlen(text);
 	rest = end + bracket;

@@ -1,8 +1,9 @@
 /*
- * api/config.c - structs that may grow: callers and library may have been built years apart.
+ * api/config.c - structs that may grow, so that callers and library may have been built at
+ * different times.
  *
- * The rule is that of Linux's clone3(2) and openat2(2): what the caller lacks is 0, and what we do
- * not know must be.
+ * The rule is that of Linux's clone3(2) and openat2(2): what the caller's struct lacks is 0, and
+ * what this library does not know must be 0.
  */
 #include "api/impl.h"
 

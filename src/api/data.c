@@ -1,5 +1,5 @@
 /*
- * api/data.c - what sockets send and receive: by copy, and in place.
+ * api/data.c - sending and receiving on sockets, with a copy and in place.
  */
 #include "api/impl.h"
 #include "core/errq.h"

@@ -1,10 +1,10 @@
 /*
- * api/event.c - what happens on a host, told in the public form.
+ * api/event.c - passes the events of a host to the caller's function, in the form of leat.h.
  */
 #include "api/impl.h"
 #include "core/neigh.h"
 
-/* One list of each: the public numbers are the inner ones. */
+/* leat.h and the layers below each list these numbers. They must be equal. */
 #define SAME(public, inner) _Static_assert((int)(public) == (int)(inner), #public)
 SAME(LEAT_EVENT_DROP, EVENT_DROP);
 SAME(LEAT_EVENT_TCP_OPEN, EVENT_TCP_OPEN);

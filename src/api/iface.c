@@ -19,7 +19,10 @@ mac_unset(const uint8_t mac[6])
 	return memcmp(mac, none, sizeof none) == 0;
 }
 
-/* Locally administered; the host's number keeps hosts of one seed apart. */
+/*
+ * Chooses a locally administered address. It contains the host's number, so that hosts of one seed
+ * differ.
+ */
 static void
 draw_mac(struct core *core, uint8_t mac[6])
 {
@@ -74,7 +77,7 @@ api_iface_adopt(struct leat_iface *i, struct iface *iface, uint32_t flags)
 	i->flags = flags;
 	if (flags & LEAT_IFACE_AUTOCONF)
 		err = net_autoconf(stack_net(i->owner->stack), iface);
-	if (err) /* it cannot be taken back, but it can be silent */
+	if (err) /* an interface cannot be removed, but it can be silent */
 		iface_down(iface);
 	return err;
 }
@@ -141,7 +144,7 @@ leat_iface_add(struct leat_stack *stack, const struct leat_iface_config *config,
 
 	if (err)
 		return err;
-	/* Whoever is to cut or to sum must be told what. */
+	/* A caller that cuts segments or computes checksums needs the header that says where. */
 	if (!c.transmit || (c.flags & OFFLOADS && !(c.flags & LEAT_IFACE_VNET_HDR)))
 		return -LEAT_EINVAL;
 	s.name = c.name;
@@ -160,7 +163,7 @@ leat_iface_add(struct leat_stack *stack, const struct leat_iface_config *config,
 	err = api_iface_attach(i, &s, &i->wire);
 	if (!err)
 		*out = i;
-	else if (!i->iface) /* otherwise the stack still knows its wire */
+	else if (!i->iface) /* otherwise the stack still refers to its wire */
 		api_iface_unwrap(i);
 	return err;
 }

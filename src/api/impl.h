@@ -1,9 +1,9 @@
 /*
- * api/impl.h - what stands behind the opaque types of leat.h: thin, since the layers below already
- * have these shapes.
+ * api/impl.h - the structs behind the opaque types of leat.h. They are thin, because the layers
+ * below have nearly the same types.
  *
- * What this layer adds is the boundary: checked arguments, structs that may grow, callbacks of the
- * public types, and that all of a stack goes with it.
+ * This layer adds the boundary: it checks arguments, converts structs that may grow, calls the
+ * caller's functions, and frees all that belongs to a stack together with it.
  */
 #ifndef API_IMPL_H
 #define API_IMPL_H
@@ -19,11 +19,11 @@ struct api_driver;
 struct tap;
 
 struct leat_stack {
-	struct list node; /* of its simulation */
+	struct list node; /* in its simulation's list */
 	struct stack *stack;
-	struct pkt_pool *pool;     /* NULL: the simulation's */
-	struct leat_sim *world;    /* NULL: the caller's own */
-	struct api_driver *driver; /* what a loop drives it by; NULL */
+	struct pkt_pool *pool;     /* NULL: the simulation's pool */
+	struct leat_sim *world;    /* NULL: the caller drives it */
+	struct api_driver *driver; /* of the loop that drives it, or NULL */
 	struct list ifaces, socks;
 	struct sink sink;
 	void (*watch)(void *arg, const struct leat_event *event);
@@ -34,79 +34,84 @@ struct leat_iface {
 	struct list node;
 	struct leat_stack *owner;
 	struct iface *iface;
-	struct wire wire; /* the caller's, where he carries the frames */
+	struct wire wire; /* used if the caller carries the frames */
 	void (*transmit)(void *arg, const struct leat_span *span, unsigned count,
-	    size_t len); /* NULL: somebody else does */
+	    size_t len); /* NULL: someone else carries them */
 	void *arg;
 	uint32_t flags;
-	struct tap *tap; /* NULL */
+	struct tap *tap; /* or NULL */
 };
 
 struct leat_sock {
 	struct list node;
 	struct leat_stack *owner;
 	struct sock *sk;
-	size_t reserved; /* octets that leat_sock_reserve() gave */
+	size_t reserved; /* octets that leat_sock_reserve() has given */
 	void (*fn)(struct leat_sock *sock, void *arg);
 	void *arg;
 };
 
-/* Structs that may grow. config.c */
+/* config.c: structs that may grow. */
 
 /*
- * Copy the caller's struct, which begins with its size, into ours of @known octets: what it lacks
- * is 0. -LEAT_EINVAL when it is too small to tell, or has something behind @known that is not 0.
- * @from NULL: all 0.
+ * Copies the caller's struct, which begins with its size, to @to, which has @known octets. What the
+ * caller's lacks is 0. @from NULL: all is 0. Returns 0; or -LEAT_EINVAL if it is too small to have
+ * a size, or is not 0 after @known octets.
  */
 int api_config(void *to, size_t known, const void *from);
 
-/* Fill @size octets of the caller's struct from ours: what we do not know of is 0. */
+/*
+ * Copies @known octets of @from to the caller's struct of @size octets. The rest of it becomes 0.
+ */
 void api_fill(void *to, size_t size, const void *from, size_t known);
 
-/* Addresses. addr.c */
+/* addr.c: addresses. */
 struct endpoint api_endpoint(const struct leat_addr *a);
 struct leat_addr api_addr(const struct endpoint *e);
-bool api_addr_unset(const struct leat_addr *a); /* all 0 */
+bool api_addr_unset(const struct leat_addr *a); /* returns true if it is all 0 */
 
 /*
- * What leat.h calls unset ("::" whatever the family) as an unspecified address of @like's family.
+ * Returns @a; or, if it is unset ("::" in either family), the unspecified address of @like's
+ * family.
  */
 struct ipaddr api_addr_or_any(const struct leat_addr *a, const struct ipaddr *like);
 
-/* Stacks and what belongs to them. stack.c */
-struct leat_stack *api_stack_wrap(struct stack *stack, struct pkt_pool *pool); /* NULL without memory */
-void api_stack_unwrap(struct leat_stack *s); /* after what it wraps has gone */
+/* stack.c: stacks and what belongs to them. */
+struct leat_stack *api_stack_wrap(
+    struct stack *stack, struct pkt_pool *pool); /* returns NULL without memory */
+void api_stack_unwrap(struct leat_stack *s);     /* called after what it wraps has been freed */
 bool api_stack_flags_valid(uint32_t flags);
 void api_stack_flags(struct stack *stack, uint32_t flags);
 
-/* Interfaces. iface.c */
+/* iface.c: interfaces. */
 
-/* What an interface's config has in common, whoever carries its frames. */
+/* The members that all configurations of interfaces share. */
 struct api_iface_settings {
 	const char *name;
 	uint32_t mtu, flags, flags_allowed;
 	uint8_t mac[6];
 };
 
-/* Check, and put defaults where the caller has none. 0 or -LEAT_EINVAL. */
+/* Checks the settings and fills in defaults. Returns 0 or -LEAT_EINVAL. */
 int api_iface_check(struct leat_stack *owner, struct api_iface_settings *s);
 
-struct leat_iface *api_iface_wrap(struct leat_stack *owner); /* around nothing yet; NULL without memory */
+struct leat_iface *api_iface_wrap(
+    struct leat_stack *owner); /* wraps nothing yet; returns NULL without memory */
 void api_iface_unwrap(struct leat_iface *i);
 
 /*
- * It is around @iface from now on, which configures itself if the flags say so. 0 or a negative
- * error.
+ * Makes @i stand for @iface, and starts its autoconfiguration if the flags ask for it. Returns 0 or
+ * a negative error.
  */
 int api_iface_adopt(struct leat_iface *i, struct iface *iface, uint32_t flags);
 
-/* Make the interface, on @wire. 0 or a negative error. */
+/* Makes the interface on @wire. Returns 0 or a negative error. */
 int api_iface_attach(struct leat_iface *i, const struct api_iface_settings *s, struct wire *wire);
 
-/* Sockets. sock.c */
+/* sock.c: sockets. */
 void api_socks_abort(struct leat_stack *s);
 
-/* The stack of @driver is being freed: its loop lets go. loop.c */
+/* loop.c: removes @driver from its loop, because its stack is being freed. */
 void api_driver_drop(struct api_driver *driver);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * api/loop.c - hosts on this machine: its clock, and TAP devices.
+ * api/loop.c - hosts that run on this machine's clock, and TAP devices.
  */
 #include "host/loop.h"
 #include "api/impl.h"
@@ -15,7 +15,7 @@ struct leat_loop {
 	struct list drivers;
 };
 
-/* What drives one stack. */
+/* Drives one stack. */
 struct api_driver {
 	struct list node;
 	struct loop_source source;
@@ -40,7 +40,7 @@ leat_loop_new(struct leat_loop **out)
 	return 0;
 }
 
-/* What an interface still sends without its device is a counted drop. */
+/* A frame that an interface sends after its device is closed is a counted drop. */
 static void
 close_taps(struct leat_stack *stack)
 {

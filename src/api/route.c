@@ -1,5 +1,5 @@
 /*
- * api/route.c - addresses of interfaces, routes, neighbours.
+ * api/route.c - addresses of interfaces, routes and neighbours.
  */
 #include "api/impl.h"
 #include "core/neigh.h"
@@ -24,7 +24,7 @@ leat_iface_addr_del(struct leat_iface *iface, const struct leat_addr *addr)
 	return iface_addr_del(iface->iface, &a);
 }
 
-/* The route that the caller means, in the core's form. 0 or -LEAT_EINVAL. */
+/* Converts the caller's route to the core's form. Returns 0 or -LEAT_EINVAL. */
 static int
 read_route(const struct leat_stack *stack, const struct leat_route *route, struct route *out)
 {

@@ -80,7 +80,7 @@ leat_sim_add_host(struct leat_sim *sim, uint32_t flags, struct leat_stack **out)
 	return 0;
 }
 
-/* NULL: nothing bad. 0 or -LEAT_EINVAL. */
+/* Converts @from; NULL means no impairment. Returns 0 or -LEAT_EINVAL. */
 static int
 read_impair(const struct leat_impair *from, struct emu_impair *out)
 {
@@ -114,7 +114,7 @@ link_unwrap(struct leat_link *l)
 	free(l);
 }
 
-/* Around a link that is still to be made; NULL without memory. */
+/* Makes the struct for a link that does not exist yet. Returns NULL without memory. */
 static struct leat_link *
 link_wrap(struct leat_stack *a, struct leat_stack *b)
 {

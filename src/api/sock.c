@@ -1,5 +1,5 @@
 /*
- * api/sock.c - sockets, from opening to closing, their names and options.
+ * api/sock.c - opening and closing sockets, their names and options.
  */
 #include "api/impl.h"
 

@@ -1,6 +1,6 @@
 /*
- * api/stack.c - hosts, driven by the caller: their making, their time, their end, and what they
- * dropped.
+ * api/stack.c - hosts that the caller drives: how they are made, get the time, end, and report
+ * drops.
  */
 #include "api/impl.h"
 #include "host/random.h"
@@ -99,7 +99,7 @@ leat_stack_free(struct leat_stack *stack)
 		return;
 	assert(!stack->world);
 	pool = stack->pool;
-	/* The resets leave while there are devices. */
+	/* The resets must be sent while there are devices. */
 	api_socks_abort(stack);
 	if (stack->driver)
 		api_driver_drop(stack->driver);

@@ -23,8 +23,9 @@ run_command(void *config, int argc, char **argv)
 	o->config.hooks = watch_hooks(&watch);
 	if (!o->quiet)
 		run_options_print(o, stderr);
+	/* The ladder cannot be written, and neither can a message. */
 	if (o->trace && ferror(stderr))
-		return EXIT_LEAT; /* standard error is unusable, so there is nowhere to say it */
+		return EXIT_LEAT;
 	return run_main(&o->config);
 }
 

@@ -1,5 +1,5 @@
 /*
- * cli/commands.c - the table of commands, and finding one by its name. It does not know what a
+ * cli/commands.c - the table of commands; finds a command by its name. It does not know what a
  * command does.
  */
 #include "cli/commands.h"

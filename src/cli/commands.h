@@ -1,5 +1,5 @@
 /*
- * cli/commands.h - the commands of `leat`. Command NAME is defined in cmd_NAME.c as `cmd_NAME`.
+ * cli/commands.h - the list of commands. cmd_NAME.c defines command NAME as `cmd_NAME`.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
@@ -16,7 +16,7 @@
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
 
-/* All commands; ends with NULL. */
+/* All commands. Ends with NULL. */
 extern const struct command *const commands[];
 
 /* Returns the command @name, or NULL. */

@@ -1,6 +1,6 @@
 /*
- * cli/doctor_checks.c - the checks of `leat doctor`: each tries, in a child process where
- * necessary, one thing that `leat run` needs of this machine. It does not print the results.
+ * cli/doctor_checks.c - the checks of `leat doctor`. Each tries one thing that `leat run` needs of
+ * this machine, some of them in a child process. It does not print the results.
  */
 #include "cli/doctor.h"
 
@@ -28,8 +28,8 @@
 #include <sys/wait.h>
 
 /*
- * Run @fn in a child, since a filter cannot be taken off again; its result (an errno below 256)
- * comes back.
+ * Runs @fn in a child, because a process cannot remove its filter. Returns the result of @fn, an
+ * errno below 256.
  */
 static int
 in_child(int (*fn)(void))
@@ -47,7 +47,7 @@ in_child(int (*fn)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : ENOSYS;
 }
 
-/* A filter that asks about one harmless call. The listener, or -errno. */
+/* Loads a filter that asks about one harmless call. Returns the listener, or -errno. */
 static int
 load_listener(unsigned flags)
 {
@@ -110,7 +110,7 @@ try_sync(void)
 	return feature_disabled("sync_wakeup") ? ENOSYS : in_child(sync_child);
 }
 
-/* With a child that waits to be killed: what a worker does to a program. */
+/* Calls @fn with a child that waits to be killed. It stands for the program. */
 static int
 with_victim(int (*fn)(pid_t pid))
 {
@@ -128,7 +128,10 @@ with_victim(int (*fn)(pid_t pid))
 	return result;
 }
 
-/* Where a sandbox forbids the call it does so for every process, our own included. */
+/*
+ * A sandbox that forbids this call forbids it to every process, so our own process stands for
+ * others.
+ */
 static int
 try_getfd(void)
 {
@@ -170,7 +173,7 @@ try_read(void)
 	return feature_disabled("process_vm") ? ENOSYS : with_victim(read_victim);
 }
 
-/* Reads its memory by either call. */
+/* Reads a process's memory by either call. */
 static int
 look_victim(pid_t pid)
 {
@@ -194,7 +197,7 @@ try_look(void)
 	return with_victim(look_victim);
 }
 
-/* Ask the kernel for its AF_UNIX sockets; an answer of any kind but an error will do. */
+/* Asks the kernel for its AF_UNIX sockets. Any answer but an error will do. */
 static int
 try_diag(void)
 {
@@ -285,37 +288,37 @@ found_files(void)
 
 const struct check doctor_checks[] = {
     {"seccomp user notification", "socket calls of unmodified programs reach Leat", FOUND_FATAL,
-	"a program that runs under another such filter (a nested `leat run`, some containers) cannot be "
-	"given one: run Leat outside of it",
+	"another such filter is in force (as in a nested `leat run` or some containers): run Leat outside "
+	"of it",
 	try_notify},
-    {"/proc of this PID namespace", "Leat looks at the program's processes and descriptors", FOUND_FATAL,
+    {"/proc of this PID namespace", "Leat finds the program's processes and descriptors", FOUND_FATAL,
 	"mount it: mount -t proc proc /proc", procfs_check},
-    {"looking into one's own processes", "Leat reads the arguments of a program's calls", FOUND_FATAL,
-	"the machine forbids it: see kernel.yama.ptrace_scope, or the container's --cap-add SYS_PTRACE",
-	try_look},
-    {"pidfd_getfd", "Leat acts on a program's own descriptor", FOUND_WORSE,
-	"Leat keeps a descriptor of its own for each listener and datagram socket, and learns up to a second "
-	"late that one was closed; Docker's --cap-add SYS_PTRACE allows the call",
+    {"memory of own processes", "Leat reads the arguments of a program's calls", FOUND_FATAL,
+	"the machine forbids it: see kernel.yama.ptrace_scope, or Docker's --cap-add SYS_PTRACE", try_look},
+    {"pidfd_getfd", "Leat uses a descriptor of the program itself", FOUND_WORSE,
+	"Leat needs a descriptor of its own for each listener and datagram socket, and notices up to a "
+	"second late that one was closed; Docker's --cap-add SYS_PTRACE allows the call",
 	try_getfd},
     {"sock_diag of AF_UNIX", "Leat learns that a socket has been closed", FOUND_FATAL,
 	"load the kernel module unix_diag", try_diag},
-    {"process_vm_readv", "arguments of a call are read in one step", FOUND_WORSE,
+    {"process_vm_readv", "the arguments of a call are read in one step", FOUND_WORSE,
 	"/proc/PID/mem is read instead", try_read},
-    {"WAIT_KILLABLE_RECV (Linux 5.19)", "a signal does not break a call that is being answered", FOUND_WORSE,
-	"signals may make a program repeat a call: a newer kernel ends that", try_killable},
-    {"PIDFD_THREAD (Linux 6.9)", "threads with descriptor tables of their own", FOUND_WORSE,
-	"the process's table is used, which nearly all threads share", try_thread},
-    {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60", FOUND_WORSE,
-	"calls are slower", try_sync},
-    {"descriptors: 8192 or more", "hundreds of connections at once", FOUND_WORSE,
+    {"WAIT_KILLABLE_RECV (Linux 5.19)", "a signal does not interrupt a call that is being answered",
+	FOUND_WORSE, "a signal may make the program repeat a call; a newer kernel prevents that",
+	try_killable},
+    {"PIDFD_THREAD (Linux 6.9)", "threads may have descriptor tables of their own", FOUND_WORSE,
+	"Leat uses the table of the process, which nearly all threads share", try_thread},
+    {"SYNC_WAKE_UP (Linux 6.6)", "an intercepted call takes 12 µs instead of 60 µs", FOUND_WORSE,
+	"calls take longer", try_sync},
+    {"descriptors: 8192 or more", "hundreds of connections at a time", FOUND_WORSE,
 	"raise the hard limit: ulimit -Hn", try_files, found_files},
-    {"descriptors: 48 or more", "leat run starts", FOUND_FATAL, "raise the hard limit: ulimit -Hn",
+    {"descriptors: 48 or more", "leat run can start", FOUND_FATAL, "raise the hard limit: ulimit -Hn",
 	try_few_files},
     {"IPv6 on the host's loopback", "programs reach servers on ::1", FOUND_OPTIONAL,
-	"IPv6 inside works; what it reaches outside does not", try_loopback6},
-    {"ICMP echo sockets", "ping from inside reaches the world outside", FOUND_OPTIONAL,
-	"sysctl net.ipv4.ping_group_range=\"0 2147483647\"", try_ping},
-    {"TAP devices", "a stack on a device of the machine's (the library; not `leat run`)", FOUND_OPTIONAL,
-	"root, and the module tun", try_tap},
+	"IPv6 works inside, but does not reach the host", try_loopback6},
+    {"ICMP echo sockets", "ping reaches other machines", FOUND_OPTIONAL,
+	"allow them: sysctl net.ipv4.ping_group_range=\"0 2147483647\"", try_ping},
+    {"TAP devices", "the library uses a device of the machine (`leat run` does not)", FOUND_OPTIONAL,
+	"needs root and the kernel module tun", try_tap},
     {0},
 };

@@ -1,5 +1,5 @@
 /*
- * cli/main.c - the program `leat`: finds the command that is meant, and runs it.
+ * cli/main.c - the program `leat`: finds the command that was named, and runs it.
  */
 #include "cli/commands.h"
 
@@ -19,7 +19,9 @@ usage(FILE *to)
 	fputs("`leat COMMAND --help` explains a command and lists its options; leat(1) is the manual.\n", to);
 }
 
-/* Answers a word that is not a command: a misspelt one, an option of `leat run`, or a program. */
+/*
+ * Answers a word that is not a command. It may be misspelt, an option of `leat run`, or a program.
+ */
 static int
 unknown(const char *word)
 {
@@ -60,8 +62,8 @@ is_one_of(const char *word, const char *long_form, const char *short_form, const
 
 /*
  * Opens /dev/null in the place of each standard descriptor that is missing, so that no file of ours
- * gets its number. Standard input is then not readable and the others are not writable: output to a
- * missing descriptor stays an error. The program still starts without the descriptor.
+ * gets its number. The replacement of standard input cannot be read and that of the others cannot
+ * be written, so their use stays an error. The program still starts without the descriptor.
  */
 static void
 fill_standard(void)
@@ -79,7 +81,9 @@ fill_standard(void)
 		close(fd);
 }
 
-/* Makes sure that what was printed has been written; otherwise the command fails. */
+/*
+ * Writes what is left of the output. Returns @status, or EXIT_LEAT after a message if that fails.
+ */
 static int
 flushed(int status)
 {

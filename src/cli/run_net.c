@@ -1,15 +1,15 @@
 /*
- * cli/run_net.c - the network inside a run: 10.0.2.0/24 and fd00:2::/64 as everywhere, unless the
- * host itself uses them (a virtual machine under VirtualBox or QEMU does): then another, so that
- * the program can still reach its host's neighbours.
+ * cli/run_net.c - chooses the network inside a run: 10.0.2.0/24 and fd00:2::/64, as other tools do.
+ * If the host uses one of them itself, as a virtual machine often does, another is taken, so that
+ * the program can reach the host's neighbours.
  */
+#include "cli/common/error.h"
 #include "cli/run_options.h"
 #include "host/hostnet.h"
 #include "host/random.h"
 
 #include <string.h>
 
-/* The addresses inside, of the /24 that @number belongs to. */
 void
 run_net_set4(struct run_net *net, uint32_t number)
 {
@@ -53,7 +53,7 @@ settle4(struct run_options *o, const struct subnet *used, int n)
 	if (!taken(used, n, &net->host4, net->bits4))
 		return 0;
 	if (o->net4_given) {
-		fputs("leat run: --net: the host itself uses that network\n", stderr);
+		error_line("run", "--net: the host uses this network itself");
 		return -1;
 	}
 	for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
@@ -61,9 +61,8 @@ settle4(struct run_options *o, const struct subnet *used, int n)
 		if (!taken(used, n, &net->host4, net->bits4))
 			return 0;
 	}
-	fputs("leat run: the host uses 10.0.2.0/24 and every other network that was tried: name one with "
-	      "--net\n",
-	    stderr);
+	error_line(
+	    "run", "the host uses 10.0.2.0/24 and all other networks that were tried; choose one with --net");
 	return -1;
 }
 
@@ -77,7 +76,7 @@ settle6(struct run_options *o, const struct subnet *used, int n)
 		struct ipaddr prefix;
 
 		if (o->net6_given || i == 255) {
-			fputs("leat run: --net: the host itself uses that network\n", stderr);
+			error_line("run", "--net: the host uses this network itself");
 			return -1;
 		}
 		octets[3] = (uint8_t)(i + 1);
@@ -96,6 +95,6 @@ run_options_settle(struct run_options *o)
 	if (!o->seed_given)
 		o->config.seed = random_seed();
 	if (n < 0)
-		n = 0; /* a machine that does not tell has nothing that could overlap */
+		n = 0; /* if the machine does not say, no network is taken to overlap */
 	return settle4(o, used, n) || settle6(o, used, n) ? -1 : 0;
 }

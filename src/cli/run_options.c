@@ -1,6 +1,6 @@
 /*
- * cli/run_options.c - the table of the options of `leat run`, with a function that checks and
- * stores each value, and the text of the settings in force. It runs nothing.
+ * cli/run_options.c - the table of the options of `leat run`, with functions that check and store
+ * each value; prints the settings in force. It runs nothing.
  */
 #include "cli/run_options.h"
 
@@ -13,8 +13,8 @@
 #include <string.h>
 
 /*
- * A row's tag says which impairment of which directions: the option comes three times, plain,
- * --up-… and --down-….
+ * What an option of the link sets. A row's tag also has the directions: each option exists plain,
+ * as --up-… and as --down-….
  */
 enum link_word {
 	WORD_DELAY,
@@ -99,12 +99,12 @@ set_mtu(void *config, const struct option *option, const char *value)
 	const char *wrong = unit_count(value, 1280, 65535, &n);
 
 	if (wrong)
-		return "is no MTU: 1280 (IPv6 needs that much) to 65535 octets";
+		return "is not an MTU: 1280 (which IPv6 needs) to 65535 octets";
 	o->config.mtu = (uint32_t)n;
 	return NULL;
 }
 
-/* An IPv4 /24 or an IPv6 /64; without the length it is the same. */
+/* Takes an IPv4 /24 or an IPv6 /64. The length may be left out. */
 static const char *
 set_net(void *config, const struct option *option, const char *value)
 {
@@ -119,11 +119,11 @@ set_net(void *config, const struct option *option, const char *value)
 	if (slash)
 		*slash = '\0';
 	if (ipaddr_parse(text, &a) || ipaddr_is_multicast(&a) || ipaddr_is_loopback(&a) || ipaddr_is_any(&a))
-		return "is no network: write 10.7.0.0/24 or fd07::/64";
+		return "is not a network: write 10.7.0.0/24 or fd07::/64";
 	four = ipaddr_is4(&a);
 	if (slash && strcmp(slash + 1, four ? "24" : "64") != 0)
-		return four ? "is no network of the size that is used: /24"
-			    : "is no network of the size that is used: /64";
+		return four ? "has the wrong size: an IPv4 network is a /24"
+			    : "has the wrong size: an IPv6 network is a /64";
 	if (four)
 		run_net_set4(&o->config.net, ipaddr_v4_number(&a));
 	else
@@ -132,7 +132,7 @@ set_net(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
-/* Or one of enum capture_sides. */
+/* The tag of --json. The other tags are of enum capture_sides. */
 enum { TEXT_JSON = CAPTURES };
 
 static const char *
@@ -141,7 +141,7 @@ set_text(void *config, const struct option *option, const char *value)
 	struct run_options *o = config;
 
 	if (!*value)
-		return "is no file name";
+		return "is not a file name";
 	*(option->tag == TEXT_JSON ? &o->json : &o->capture[option->tag]) = value;
 	return NULL;
 }
@@ -152,7 +152,7 @@ set_until(void *config, const struct option *option, const char *value)
 	struct run_options *o = config;
 
 	o->config.until_first = !strcmp(value, "first");
-	return o->config.until_first || !strcmp(value, "all") ? NULL : "is neither first nor all";
+	return o->config.until_first || !strcmp(value, "all") ? NULL : "is neither 'first' nor 'all'";
 }
 
 enum { FLAG_TRACE, FLAG_QUIET };
@@ -174,35 +174,35 @@ set_flag(void *config, const struct option *option, const char *value)
 
 /* clang-format off */
 const struct option run_option_rows[] = {
-	LINK("delay", "TIME", "one-way delay, 40ms; --up-… and --down-… exist of each link option", WORD_DELAY),
-	{"rtt", "TIME", "half of it as delay in each direction", set_link, WORD_RTT | BOTH},
-	LINK("jitter", "TIME", "the delay varies by so much; frames keep their order", WORD_JITTER),
-	LINK("loss", "SHARE", "frames lost, 0.5%", WORD_LOSS),
-	LINK("burst", "FRAMES", "how many in a row a loss takes on average, 1", WORD_BURST),
-	LINK("dup", "SHARE", "frames doubled", WORD_DUP),
-	LINK("reorder", "SHARE", "frames that skip the delay and overtake others", WORD_REORDER),
-	LINK("corrupt", "SHARE", "frames with one bit flipped", WORD_CORRUPT),
-	LINK("rate", "RATE", "64kbit, 10mbit, 1gbit of Ethernet octets", WORD_RATE),
-	LINK("queue", "FRAMES", "how many may wait for the rate, 1000", WORD_QUEUE),
-	{"seed", "NUMBER", "repeats the link's decisions", set_seed, 0},
-	{"mtu", "OCTETS", "the link's MTU, 1500", set_mtu, 0},
-	{"net", "NETWORK", "the program's network, 10.0.2.0/24 or fd00:2::/64 unless the host uses it", set_net, 0},
-	{"p", "[ADDR:]HOST:PROGRAM", "publish the program's port on the host, on loopback; /udp for UDP", run_ports_set_publish, 0},
+	LINK("delay", "TIME", "one-way delay, such as 40ms; each link option also exists as --up-… and --down-…", WORD_DELAY),
+	{"rtt", "TIME", "round-trip time: half of it is the delay in each direction", set_link, WORD_RTT | BOTH},
+	LINK("jitter", "TIME", "how much the delay varies; frames keep their order", WORD_JITTER),
+	LINK("loss", "SHARE", "share of frames that are lost, such as 0.5%", WORD_LOSS),
+	LINK("burst", "FRAMES", "how many frames in a row a loss takes on average (default 1)", WORD_BURST),
+	LINK("dup", "SHARE", "share of frames that are duplicated", WORD_DUP),
+	LINK("reorder", "SHARE", "share of frames that skip the delay and overtake others", WORD_REORDER),
+	LINK("corrupt", "SHARE", "share of frames with one bit flipped", WORD_CORRUPT),
+	LINK("rate", "RATE", "data rate of the link, Ethernet headers included: 64kbit, 10mbit, 1gbit", WORD_RATE),
+	LINK("queue", "FRAMES", "how many frames may wait for the rate (default 1000)", WORD_QUEUE),
+	{"seed", "NUMBER", "repeat the link's decisions of the run that had this seed", set_seed, 0},
+	{"mtu", "OCTETS", "MTU of the link (default 1500)", set_mtu, 0},
+	{"net", "NETWORK", "the program's network (default 10.0.2.0/24 and fd00:2::/64, unless the host uses it)", set_net, 0},
+	{"p", "[ADDR:]HOST:PROGRAM", "publish a port of the program on the host's loopback; add /udp for UDP", run_ports_set_publish, 0},
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, run_ports_set_publish, 0},
-	{"dns", "ADDR[:PORT]", "the name server that is asked instead of the host's; up to three", run_ports_set_dns, 0},
-	{"until", "first|all", "ends when the first process has ended, or when all have (the default)", set_until, 0},
-	{"capture", "FILE", "every packet as the program's side saw it, as pcapng for Wireshark", set_text, CAPTURE_PROGRAM},
-	{"capture-far", "FILE", "the same, as the gateway's side saw it", set_text, CAPTURE_GATEWAY},
-	{"capture-both", "FILE", "both sides in one file: what arrived stands in it twice", set_text, CAPTURE_BOTH},
-	{"json", "FILE", "the summary as JSON; - is standard output", set_text, TEXT_JSON},
-	{"trace", NULL, "the exchange as a ladder on stderr while it happens", set_flag, FLAG_TRACE},
-	{"quiet", NULL, "no line at the start, none about what is not there, and no summary", set_flag, FLAG_QUIET},
+	{"dns", "ADDR[:PORT]", "ask this name server instead of the host's; up to three times", run_ports_set_dns, 0},
+	{"until", "first|all", "end when the first process has ended, or when all have (default all)", set_until, 0},
+	{"capture", "FILE", "write every packet as the program's side saw it, as pcapng for Wireshark", set_text, CAPTURE_PROGRAM},
+	{"capture-far", "FILE", "write every packet as the gateway's side saw it", set_text, CAPTURE_GATEWAY},
+	{"capture-both", "FILE", "write both sides to one file; a packet that arrived is in it twice", set_text, CAPTURE_BOTH},
+	{"json", "FILE", "write the summary as JSON; - is standard output", set_text, TEXT_JSON},
+	{"trace", NULL, "print every packet to standard error as it is sent", set_flag, FLAG_TRACE},
+	{"quiet", NULL, "print no settings, no warnings and no summary", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},
 	{0},
 };
 /* clang-format on */
 
-/* Says what is wrong with the options of one direction together; NULL if nothing is. */
+/* Returns what is wrong with the options of one direction together, or NULL. */
 static const char *
 impair_wrong(const struct emu_impair *im)
 {
@@ -287,7 +287,7 @@ run_options_print(const struct run_options *o, FILE *to)
 
 	fprintf(to, "leat: RTT %s; ", unit_duration_text(up->delay + down->delay, t));
 	if (impair_same(up, down)) {
-		print_direction("each way ", up, to);
+		print_direction("each direction ", up, to);
 	} else {
 		print_direction("up ", up, to);
 		print_direction("; down ", down, to);

@@ -1,5 +1,5 @@
 /*
- * cli/run_options.h - the options of `leat run`, checked, and what is in force in words.
+ * cli/run_options.h - the options of `leat run`: parsed, checked and printed.
  */
 #ifndef CLI_RUN_OPTIONS_H
 #define CLI_RUN_OPTIONS_H
@@ -13,7 +13,7 @@
 enum { RUN_PUBLISH_MAX = 64 };
 
 struct run_options {
-	struct run_config config; /* config.publish points to publish below */
+	struct run_config config; /* config.publish points to publish */
 	struct run_publish publish[RUN_PUBLISH_MAX];
 	const char *capture[CAPTURES], *json; /* file names, or NULL */
 	bool trace, quiet, seed_given, net4_given, net6_given;
@@ -36,14 +36,17 @@ int run_options_check(struct run_options *o, char **argv);
  */
 int run_options_settle(struct run_options *o);
 
-/* The addresses inside, of the /24 or /64 that the argument belongs to. */
+/* Set the addresses inside, of the /24 or /64 that the argument belongs to. */
 void run_net_set4(struct run_net *net, uint32_t number);
 void run_net_set6(struct run_net *net, const struct ipaddr *prefix);
 
-/* True if the link does anything to frames. */
+/* Returns true if an option makes the link do anything to frames. */
 bool run_options_impair(const struct run_options *o);
 
-/* One line: "rtt 20ms, loss 0.5%, rate 50mbit, mtu 1500, seed 7". */
+/*
+ * Prints the settings in force in one line: "leat: RTT 20ms; each direction delay 10ms, loss 0.5%;
+ * mtu 1500, seed 7".
+ */
 void run_options_print(const struct run_options *o, FILE *to);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Parses -p and --dns: addresses with scopes and brackets, ports, and the words for what is wrong.
+ * cli/run_ports.c - parses -p and --dns: addresses with interfaces and brackets, and ports. It
+ * opens nothing.
  */
 #include "cli/run_ports.h"
 
@@ -31,8 +32,8 @@ take_port(const char *text, uint16_t *out)
 }
 
 /*
- * An address, an IPv6 one perhaps in brackets, and with the interface that a link-local one needs:
- * fe80::1%eth0.
+ * Parses an address. An IPv6 address may be in brackets, and have the interface that a link-local
+ * one needs: fe80::1%eth0.
  */
 static bool
 take_address(const char *from, struct endpoint *out)
@@ -58,18 +59,18 @@ take_address(const char *from, struct endpoint *out)
 	return !scope || out->ifindex;
 }
 
-/* Says why @at cannot be a server: a datagram or SYN to it would go to no host, or to many. */
+/* Returns why @at cannot be a server, or NULL. */
 static const char *
 unfit(const struct endpoint *at)
 {
 	if (ipaddr_is_multicast(&at->addr))
-		return "is the address of a group, not of one host";
+		return "is a multicast address, not that of a host";
 	if (ipaddr_is_link_local(&at->addr) && !ipaddr_is4(&at->addr) && !at->ifindex)
-		return "is link-local: name the interface too, as in fe80::1%eth0";
+		return "is link-local: add the interface, as in fe80::1%eth0";
 	return NULL;
 }
 
-/* ADDRESS or ADDRESS:PORT, an IPv6 address in brackets where a port follows. */
+/* Parses ADDRESS or ADDRESS:PORT. An IPv6 address is in brackets if a port follows. */
 const char *
 run_ports_set_dns(void *run_options, const struct option *option, const char *value)
 {
@@ -92,12 +93,14 @@ run_ports_set_dns(void *run_options, const struct option *option, const char *va
 	if (wrong)
 		return wrong;
 	if (o->config.nameservers == RUN_NAMESERVERS)
-		return "is one too many: three are asked, one after the other";
+		return "is one too many: at most three name servers can be given";
 	o->config.nameserver[o->config.nameservers++] = at;
 	return NULL;
 }
 
-/* Reads the protocol after the slash, and cuts it off. False if it is neither of the two. */
+/*
+ * Parses the protocol after the slash, and cuts it off. Returns false if it is neither tcp nor udp.
+ */
 static bool
 take_protocol(char *text, bool *udp)
 {
@@ -111,7 +114,7 @@ take_protocol(char *text, bool *udp)
 	return *udp || strcasecmp(slash + 1, "tcp") == 0;
 }
 
-/* Reads [ADDRESS:]HOST; or ADDRESS alone, and then the port is @p->inside. */
+/* Parses [ADDRESS:]HOST, or ADDRESS alone, where the port is that of the program. */
 static const char *
 take_outside(char *text, struct run_publish *p)
 {
@@ -147,8 +150,8 @@ is_taken(const struct run_options *o, const struct run_publish *p)
 }
 
 /*
- * [ADDRESS:]HOST:PROGRAM[/udp|/tcp] or [ADDRESS:]BOTH, read from its end, since an IPv6 address has
- * colons of its own.
+ * Parses [ADDRESS:]HOST:PROGRAM[/udp|/tcp] or [ADDRESS:]BOTH. It begins at the end, because an IPv6
+ * address has colons of its own.
  */
 const char *
 run_ports_set_publish(void *run_options, const struct option *option, const char *value)
@@ -159,11 +162,11 @@ run_ports_set_publish(void *run_options, const struct option *option, const char
 	const char *wrong = NULL;
 
 	if (o->config.npublish == RUN_PUBLISH_MAX)
-		return "is one too many: 64 ports can be published";
+		return "is one too many: at most 64 ports can be published";
 	if (snprintf(text, sizeof text, "%s", value) >= (int)sizeof text)
 		return wrong_ports;
 	if (!take_protocol(text, &p.udp))
-		return "ends in neither /tcp nor /udp";
+		return "does not end in /tcp or /udp";
 	inside = strrchr(text, ':');
 	if (!take_port(inside ? inside + 1 : text, &p.inside))
 		return wrong_ports;
@@ -176,7 +179,7 @@ run_ports_set_publish(void *run_options, const struct option *option, const char
 	if (!wrong)
 		wrong = unfit(&p.outside);
 	if (!wrong && is_taken(o, &p))
-		wrong = "takes a port of this machine that is published already";
+		wrong = "has a port of this machine that is published already";
 	if (!wrong)
 		o->publish[o->config.npublish++] = p;
 	return wrong;

@@ -1,10 +1,11 @@
 /*
- * cli/watch.c - opens the outputs that the user asked for, passes each event and frame of a run to
+ * cli/watch.c - opens the outputs that the user asked for, passes the events and frames of a run to
  * them, and closes them at the end. It does not know their formats.
  */
 #include "cli/watch.h"
 
 #include "base/err.h"
+#include "cli/common/error.h"
 #include "cli/report/output.h"
 #include "cli/report/summary.h"
 #include "host/clock.h"
@@ -23,7 +24,7 @@ captures_any(const struct run_options *o)
 	return o->capture[CAPTURE_PROGRAM] || o->capture[CAPTURE_GATEWAY] || o->capture[CAPTURE_BOTH];
 }
 
-/* The stacks are hosts 1 (the program's) and 2 (the gateway's). */
+/* The program's stack is host 1, and the gateway's is host 2. */
 static unsigned
 end_of(const struct event *e)
 {
@@ -35,7 +36,7 @@ watch_emit(struct sink *sink, const struct event *e)
 {
 	struct watch *w = container_of(sink, struct watch, sink);
 
-	if (!w->begin) /* the stacks announce themselves before anything has begun */
+	if (!w->begin) /* the stacks may report before the run begins */
 		w->begin = w->trace.begin = e->when;
 	conns_event(&w->conns, end_of(e), e);
 	for (unsigned i = 0; i < CAPTURES; i++)
@@ -65,11 +66,11 @@ watch_began(void *arg, const struct run_parts *parts)
 	struct watch *w = arg;
 
 	w->parts = parts;
-	if (!w->begin) /* nothing that is watched has happened yet */
+	if (!w->begin) /* no event has been reported yet */
 		w->begin = w->trace.begin = clock_monotonic();
 }
 
-/* A process may call itself anything, and its name goes to a terminal. */
+/* A process can choose its name freely, and it is printed on a terminal. */
 static void
 watch_owner(void *arg, uint64_t flow, pid_t pid, const char *comm)
 {
@@ -84,7 +85,7 @@ watch_owner(void *arg, uint64_t flow, pid_t pid, const char *comm)
 			*at = '?';
 }
 
-/* True if all of them were written. */
+/* Closes the captures. Returns true if all were written. */
 static bool
 close_captures(struct watch *w, struct summary *s)
 {
@@ -147,7 +148,7 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	};
 	bool whole = close_captures(w, &s);
 
-	w->sink.wants = 0; /* the stacks are taken down after this, and have nothing more to report */
+	w->sink.wants = 0; /* the stacks are freed after this, and must report nothing more */
 	whole &= close_ladder(w);
 	if (!o->quiet)
 		summary_print(&s, stderr);
@@ -164,13 +165,17 @@ open_ladder(struct watch *w)
 		return 0;
 	if (!output_stderr_open()) {
 		w->ladder_error = -EBADF;
-		return -1; /* there is no place for an error message either */
+		/* No message is possible. */
+		return -1;
 	}
 	w->trace.to = output_lines(&w->ladder_error);
 	return w->trace.to ? 0 : -1;
 }
 
-/* Two outputs into one file would overwrite each other. @n captures are open already. */
+/*
+ * Returns true, after a message, if another output has the same file: they would overwrite each
+ * other. @n captures are open.
+ */
 static bool
 is_taken(const struct watch *w, const struct file *file, unsigned n)
 {
@@ -180,12 +185,12 @@ is_taken(const struct watch *w, const struct file *file, unsigned n)
 		if (w->files[i] && file_same(file, w->files[i]))
 			other = capture_options[i];
 	if (other)
-		fprintf(stderr, "leat run: %s and %s name the same file: %s\n", capture_options[n], other,
+		error_line("run", "%s and %s name the same file: %s", capture_options[n], other,
 		    w->options->capture[n]);
 	return other != NULL;
 }
 
-/* Nothing is written before all are known to be good. */
+/* Opens all captures before anything is written. */
 static int
 open_captures(struct watch *w)
 {
@@ -220,7 +225,7 @@ watch_init(struct watch *w, const struct run_options *options)
 	w->sink.wants = options->trace || captures_any(options) ? (1u << EVENT_COUNT) - 1 : CONNS_WANTS;
 	err = conns_init(&w->conns);
 	if (err) {
-		fprintf(stderr, "leat: %s\n", err_text(err));
+		error_line("run", "%s", err_text(err));
 		return -1;
 	}
 	if (open_ladder(w) || (options->json && output_open("--json", options->json, &w->json)) ||
@@ -235,7 +240,7 @@ watch_hooks(struct watch *w)
 	const struct run_options *o = w->options;
 	struct run_hooks hooks = {.began = watch_began, .ended = watch_ended, .arg = w};
 
-	/* Where nothing is shown, nothing is gathered. */
+	/* Nothing is gathered if nothing is printed. */
 	if (!o->quiet || o->trace || captures_any(o) || o->json) {
 		hooks.owner = watch_owner;
 		hooks.sink = &w->sink;

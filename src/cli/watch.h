@@ -1,6 +1,6 @@
 /*
- * cli/watch.h - everything that watches a run, behind one sink: the connections' records, the
- * ladder, the capture, and at the end the summary.
+ * cli/watch.h - what observes a run: the records of connections, the ladder, the captures, and the
+ * summary at the end. One sink feeds them all.
  */
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
@@ -16,18 +16,18 @@ struct watch {
 	const struct run_options *options;
 	struct conns conns;
 	struct trace trace;
-	struct capture *captures[CAPTURES]; /* NULL = none asked for */
-	struct file *files[CAPTURES];       /* theirs */
-	struct file *json;                  /* NULL = none asked for */
-	int ladder_error;                   /* the first that writing the ladder met */
+	struct capture *captures[CAPTURES]; /* NULL: not asked for */
+	struct file *files[CAPTURES];       /* the files of the captures */
+	struct file *json;                  /* NULL: not asked for */
+	int ladder_error;                   /* the first error of writing the ladder, negated */
 	nsec_t begin;
 	const struct run_parts *parts;
 };
 
-/* Opens the files that @options name, before anything runs. 0; or -1 after one line on stderr. */
+/* Opens the files that @options name. Returns 0, or -1 after one line on standard error. */
 int watch_init(struct watch *w, const struct run_options *options);
 
-/* The hooks through which run/ tells this watch what happens. */
+/* Returns the hooks through which run/ reports to @w. */
 struct run_hooks watch_hooks(struct watch *w);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * dns/question.c - see question.h.
+ * dns/question.c - compares DNS messages (RFC 1035, 4) as question.h says. It does no I/O.
  */
 #include "dns/question.h"
 

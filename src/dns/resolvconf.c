@@ -1,6 +1,6 @@
 /*
- * dns/resolvconf.c - see resolvconf.h. Words are taken out of a line where they stand, so that no
- * line is too long.
+ * dns/resolvconf.c - parses resolv.conf(5) word by word, in place, so that lines may have any
+ * length. It opens no file.
  */
 #include "dns/resolvconf.h"
 
@@ -21,8 +21,8 @@ is_space(char c)
 }
 
 /*
- * Returns the line's next word, and moves @at to its end; empty at the end of the line. A word that
- * begins with one of @comments ends the line.
+ * Returns the next word of the line and moves @at to its end. The word is empty at the end of the
+ * line. A word that begins with one of @comments ends the line.
  */
 static struct word
 next_word(const char **at, const char *end, const char *comments)
@@ -44,7 +44,7 @@ word_is(const struct word *w, const char *text)
 	return w->len == strlen(text) && memcmp(w->at, text, w->len) == 0;
 }
 
-/* IPv4 in the C library's old forms too: 127.1 is 127.0.0.1. */
+/* IPv4 addresses may have the C library's old forms: 127.1 is 127.0.0.1. */
 static bool
 parse_address(const char *text, struct ipaddr *out)
 {
@@ -98,8 +98,8 @@ take_server(struct resolvconf *out, const char *at, const char *end)
 }
 
 /*
- * Returns the number after @name in an option like "timeout:3", bounded by 1 and @max; or @value if
- * the word is another option.
+ * Returns the number after @name in an option such as "timeout:3", at least 1 and at most @max; or
+ * @value if the word is another option.
  */
 static unsigned
 take_number(const struct word *w, const char *name, unsigned max, unsigned value)
@@ -131,7 +131,7 @@ take_options(struct resolvconf *out, const char *at, const char *end)
 	}
 }
 
-/* A comment begins the line. Spaces before the keyword are allowed, as some resolvers do. */
+/* A line may be a comment. Blanks before the keyword are allowed, as in some resolvers. */
 static void
 take_line(struct resolvconf *out, const char *at, const char *end)
 {

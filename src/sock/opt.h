@@ -76,8 +76,11 @@ struct sock_opt_level {
 	int count;
 	uint8_t length; /* enum opt_length; also applies to options that do not exist */
 	uint8_t push;   /* enum opt_push, for every row without set_raw */
-	bool
-	    octet_answer; /* if less than an int is asked for, one octet is given, if the value fits (ip(7)) */
+	/*
+	 * If there is less room than for an int, getsockopt() gives one octet if the value fits
+	 * (ip(7)).
+	 */
+	bool octet_answer;
 };
 
 #define OPT_LEVEL(rows) .opt = (rows), .count = sizeof(rows) / sizeof *(rows)

@@ -149,7 +149,7 @@ def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words)
     ("run -x -- true", "unknown option -x; `leat run --help` lists the options"),
     ("run --capture -- true", "--capture needs a value: FILE"),
     ("run --json --trace -- true", "--json needs a value: FILE"),
-    ("run --json= -- true", "--json: '' is no file name"),
+    ("run --json= -- true", "--json: '' is not a file name"),
     ("run --loss 1 -- true", "--loss: 1 has no unit: a percentage"),
     ("run --delay 5ms --down-delay 0ms --reorder 1% -- true", "--reorder needs --delay"),
     ("--loss 1% true", "the options of a run follow its name: leat run [options] -- PROGRAM ARGS…"),

@@ -132,7 +132,7 @@ def test_a_run_says_that_it_delivers_data_and_a_signal_ends_the_wait():
 
 def test_an_unknown_value_of_until_is_refused():
     done = inside("true", options=["--until", "last"])
-    assert (done.returncode, done.stderr) == (125, b"leat run: --until: last is neither first nor all\n")
+    assert (done.returncode, done.stderr) == (125, b"leat run: --until: last is neither 'first' nor 'all'\n")
 
 
 def test_until_first_kills_processes_that_do_not_end_within_ten_seconds(ignores_sigterm):

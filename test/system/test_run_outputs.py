@@ -62,7 +62,7 @@ def test_a_capture_to_a_full_disk_is_refused_before_the_program_starts():
 def test_a_successful_run_ends_with_125_if_its_summary_cannot_be_written():
     done = inside("echo", "started", options=["--json", "/dev/full"])
     assert (done.returncode, done.stdout) == (125, b"started\n")
-    assert done.stderr == b"leat: --json /dev/full is incomplete: No space left on device\n"
+    assert done.stderr == b"leat run: --json /dev/full is incomplete: No space left on device\n"
 
 
 def test_the_exit_status_of_a_failed_program_is_kept():
@@ -79,7 +79,7 @@ def test_a_disk_that_fills_up_stops_the_capture_but_not_the_program(ports):
     done = shell(f"ulimit -f 64; {leat(options=['--capture', name])} {program}")
     os.unlink(name)
     assert (done.returncode, done.stdout) == (125, "200 3000000")
-    assert done.stderr == f"leat: --capture {name} is incomplete: File too large\n"
+    assert done.stderr == f"leat run: --capture {name} is incomplete: File too large\n"
 
 
 @pytest.mark.parametrize("option", ["--json -", "--capture -"])
@@ -105,7 +105,7 @@ def test_a_successful_run_ends_with_125_if_its_trace_cannot_be_written(ports):
 def test_a_successful_run_ends_with_125_if_the_reader_of_its_summary_is_gone():
     line = f"{leat('sleep', '0.5', options=['--json', '-'])} | exec <&-; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, env=environment(), stdin=subprocess.DEVNULL)
-    assert (done.returncode, done.stderr) == (125, b"leat: --json - is incomplete: Broken pipe\n")
+    assert (done.returncode, done.stderr) == (125, b"leat run: --json - is incomplete: Broken pipe\n")
 
 
 def test_a_fifo_with_a_reader_gets_the_whole_summary(fifo):

@@ -1,9 +1,9 @@
 /*
- * cli/common/command.h - a command of `leat` as a value: its name, its help, its options, and the
- * function that runs it.
+ * cli/common/command.h - a command of `leat` as a value: its name, help, options, and the function
+ * that runs it.
  *
- * Parsing, help, usage errors and shell completions are made from the value. A command does not
- * know the others.
+ * Parsing, help, usage errors and shell completions are made from this value. Commands do not know
+ * each other.
  */
 #ifndef CLI_COMMON_COMMAND_H
 #define CLI_COMMON_COMMAND_H
@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* For words_max: no limit. */
+/* As words_max: there is no limit. */
 enum { COMMAND_ANY = UINT8_MAX };
 
 struct command {
@@ -23,19 +23,18 @@ struct command {
 	const char *usage;   /* what follows the name: "[options] -- PROGRAM ARGS…" */
 	const char *about;   /* one or more lines, for the command's own help */
 
-	/* Ends with a row without a name. Every command also has --help and -h. */
+	/* Ends with a row without a name. --help and -h are added to every command. */
 	const struct option *options;
 
 	/*
 	 * What the first word after the options is: "PROGRAM", "FILE", "DIR", or a choice such as
-	 * "bash|zsh". Completion and error messages use it. NULL if the command takes no words.
+	 * "bash|zsh". Used by completions and error messages. NULL: the command takes no words.
 	 */
 	const char *word;
 	uint8_t words_min, words_max;
 
 	/*
-	 * Octets of the command's configuration, which the options' set() fill in. It begins as
-	 * zeros.
+	 * Size in octets of the configuration that the options' set() fill in. It begins as zeros.
 	 */
 	size_t config_size;
 	void (*defaults)(void *config); /* NULL: zeros are the defaults */
@@ -47,7 +46,7 @@ struct command {
 	int (*main)(void *config, int argc, char **argv);
 };
 
-/* What command_parse() returns if there is nothing to run. */
+/* Results of command_parse() if there is nothing to run. */
 enum { COMMAND_WRONG = -1, COMMAND_HELP = -2 };
 
 /*
@@ -60,10 +59,7 @@ int command_parse(const struct command *c, void *config, int argc, char *const *
 /* Prints the command's own help. */
 void command_help(const struct command *c, FILE *to);
 
-/*
- * Parses @argv, whose first word is the command's name, and runs the command. Returns the exit
- * status.
- */
+/* Parses @argv and runs the command. @argv[0] is its name. Returns the exit status. */
 int command_run(const struct command *c, int argc, char **argv);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * cli/common/complete.c - prints completion scripts for bash, zsh and fish. What an option's value
- * or a command's first word is follows from its name in the help: "FILE", "DIR" and "PROGRAM" are
- * completed, and so are choices such as "first|all". It does not know any command.
+ * cli/common/complete.c - prints completion scripts for bash, zsh and fish. The name of a value in
+ * the help says how to complete it: "FILE", "DIR" and "PROGRAM" by what exists, and "first|all" by
+ * these choices. The script of a command is made from its struct alone.
  */
 #include "cli/common/complete.h"
 
@@ -14,8 +14,8 @@ dashes(const struct option *o)
 }
 
 /*
- * Prints @text for use within single quotes. @quote stands for one of them; @special need a
- * backslash.
+ * Prints @text for use within single quotes. A quote in it is replaced by @quote; characters in
+ * @special get a backslash.
  */
 static void
 put_quoted(const char *text, const char *quote, const char *special, FILE *to)
@@ -31,7 +31,7 @@ put_quoted(const char *text, const char *quote, const char *special, FILE *to)
 	}
 }
 
-/* Prints the choices of "first|all", separated by blanks. */
+/* Prints "first|all" as "first all". */
 static void
 put_choices(const char *arg, FILE *to)
 {
@@ -39,7 +39,7 @@ put_choices(const char *arg, FILE *to)
 		fputc(*arg == '|' ? ' ' : *arg, to);
 }
 
-/* The text that describes an option: that of the row before, if it is a variant of it. */
+/* Returns the text that describes an option. A variant has that of the row before it. */
 static const char *
 describe(const struct option *first, const struct option *o)
 {
@@ -49,8 +49,8 @@ describe(const struct option *first, const struct option *o)
 }
 
 /*
- * Makes a function that sets $arg to what follows option $2 of command $1. If $2 is empty, that is
- * the first word after the options; if it is "+", a later one.
+ * Prints a function that sets $arg to the kind of value that follows option $2 of command $1. If $2
+ * is empty, that is the first word after the options; if it is "+", a later word.
  */
 static void
 bash_args(const struct command *const *commands, FILE *to)
@@ -71,7 +71,7 @@ bash_args(const struct command *const *commands, FILE *to)
 	fputs("\tesac\n}\n", to);
 }
 
-/* Makes a function that prints the options of command $1. */
+/* Prints a function that prints the options of command $1. */
 static void
 bash_options(const struct command *const *commands, FILE *to)
 {
@@ -86,8 +86,8 @@ bash_options(const struct command *const *commands, FILE *to)
 }
 
 /*
- * bash splits "--name=value" at the "=". $first is the index of the first word after the options;
- * the words after it belong to a program, or are files.
+ * $first is the index of the first word after the options. bash splits "--name=value" into three
+ * words.
  */
 static const char BASH_MAIN[] =
     "_leat_complete()\n{\n"
@@ -148,7 +148,7 @@ write_bash(const struct command *const *commands, FILE *to)
 	fputs(BASH_MAIN, to);
 }
 
-/* What zsh calls to complete @arg: an action of _arguments. */
+/* Prints the action of _arguments that completes @arg. */
 static void
 zsh_action(const char *arg, FILE *to)
 {
@@ -251,7 +251,7 @@ static const char FISH_PROGRAM[] = "function __leat_program\n"
 				   "\t\t__fish_complete_subcommand --fcs-skip=2\n"
 				   "\tend\nend\n";
 
-/* Completes what follows the options. */
+/* Prints how to complete the words after the options. */
 static void
 fish_word(const struct command *c, FILE *to)
 {

@@ -1,6 +1,6 @@
 /*
- * cli/common/error.c - writes an error message of a command to standard error, in one line. It
- * chooses no words.
+ * cli/common/error.c - writes an error message to standard error, in one line. The caller chooses
+ * the words.
  */
 #include "cli/common/error.h"
 

@@ -1,5 +1,5 @@
 /*
- * cli/common/error.h - error messages of commands, all in one form: "leat run: what is wrong".
+ * cli/common/error.h - error messages, all in one form: "leat run: what is wrong".
  */
 #ifndef CLI_COMMON_ERROR_H
 #define CLI_COMMON_ERROR_H

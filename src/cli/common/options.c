@@ -1,6 +1,6 @@
 /*
- * cli/common/options.c - parses a command's words by its table of options, suggests the nearest
- * option for an unknown one, and prints the help text. It does not know what an option does.
+ * cli/common/options.c - parses a command's words by its table of options, suggests an option for a
+ * mistyped one, and prints the help text. It does not know what an option does.
  */
 #include "cli/common/options.h"
 
@@ -13,8 +13,8 @@
 enum { WORD_MAX = 32, WORDS_MAX = 128 };
 
 /*
- * How many letters to insert, delete, replace or swap to make @b of @a (Damerau and Levenshtein,
- * adjacent swaps).
+ * Returns how many letters must be inserted, deleted, replaced, or swapped with the next one, to
+ * make @b of @a (Damerau and Levenshtein).
  */
 static unsigned
 edit_distance(const char *a, const char *b)
@@ -47,7 +47,7 @@ edit_distance(const char *a, const char *b)
 const char *
 options_nearest(const char *word, const char *const *words)
 {
-	unsigned best = strlen(word) <= 3 ? 2 : 3; /* further off is another word */
+	unsigned best = strlen(word) <= 3 ? 2 : 3; /* beyond that it is another word */
 	const char *found = NULL;
 
 	for (; *words; words++) {
@@ -116,7 +116,9 @@ split_word(const char *word, const char **name, const char **value)
 	return len;
 }
 
-/* Finds the value of @o in @value or in @next, the next word or NULL. 0, or -1 after a message. */
+/*
+ * Finds the value of @o: @value, or @next, the next word or NULL. Returns 0, or -1 after a message.
+ */
 static int
 find_value(const char *command, const struct option *o, const char **value, const char *next)
 {
@@ -178,7 +180,7 @@ print_option(const char *name, const char *arg, const char *help, FILE *to)
 	char left[64];
 
 	snprintf(left, sizeof left, "%s%s%s%s", dashes(name), name, arg ? " " : "", arg ? arg : "");
-	fprintf(to, "  %-22s %s\n", left, help);
+	fprintf(to, "  %-23s %s\n", left, help);
 }
 
 void

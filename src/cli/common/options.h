@@ -1,6 +1,6 @@
 /*
- * cli/common/options.h - a command's options as a table: parsing, hints for what was mistyped, and
- * the help text come from the same rows.
+ * cli/common/options.h - a command's options as a table, from which parsing, suggestions for
+ * mistyped names, and the help text are made.
  */
 #ifndef CLI_COMMON_OPTIONS_H
 #define CLI_COMMON_OPTIONS_H
@@ -10,11 +10,11 @@
 struct option {
 	const char *name; /* without dashes; a name of one letter is written "-p VALUE" or "-pVALUE" */
 	/*
-	 * What the help calls the value: "TIME". Shells complete "FILE", "DIR" and choices such as
-	 * "first|all". NULL: the option takes no value, and set() gets NULL.
+	 * What the help calls the value, such as "TIME". Shells complete "FILE", "DIR" and choices
+	 * such as "first|all". NULL: the option takes no value, and set() gets NULL.
 	 */
 	const char *arg;
-	const char *help; /* NULL: not listed by itself, as a variant of another row */
+	const char *help; /* NULL: a variant of another row, not listed by itself */
 	/*
 	 * Stores the value. Returns NULL, or what is wrong with the value, as words that follow it
 	 * in the message: "is not a number".
@@ -23,7 +23,7 @@ struct option {
 	int tag; /* for set() */
 };
 
-/* What options_parse() returns if there is nothing to go on with. */
+/* Results of options_parse() if the command is not to run. */
 enum { OPTIONS_WRONG = -1, OPTIONS_HELP = -2 };
 
 /*
@@ -32,8 +32,8 @@ enum { OPTIONS_WRONG = -1, OPTIONS_HELP = -2 };
  * --help or -h, which need no row; or OPTIONS_WRONG after one line on standard error that says what
  * is wrong and suggests what was meant. @options ends with a row without a name.
  *
- * A value that begins with "--" is taken for the next option, and the value for missing, unless it
- * is written as "--name=--value".
+ * If a word that begins with "--" follows an option with a value, the value is missing. Such a
+ * value is written as "--name=--value".
  */
 int options_parse(
     const char *command, const struct option *options, void *config, int argc, char *const *argv);
@@ -41,7 +41,7 @@ int options_parse(
 /* Prints the options with their help, --help included, in two columns. */
 void options_help(const struct option *options, FILE *to);
 
-/* Returns the one of @words (ends with NULL) that @word probably stands for, or NULL. */
+/* Returns the word of @words that @word probably stands for, or NULL. @words ends with NULL. */
 const char *options_nearest(const char *word, const char *const *words);
 
 #endif

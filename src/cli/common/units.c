@@ -15,8 +15,8 @@ struct unit {
 };
 
 /*
- * A number without sign, and the unit behind it. False when there is no number. strtod() would also
- * take "inf", "0x1p3" and leading blanks, which nobody means.
+ * Splits a number without a sign from the unit after it. Returns false if there is no number.
+ * strtod() alone would also take "inf", "0x1p3" and leading blanks.
  */
 static bool
 split_number(const char *text, double *number, const char **unit)
@@ -75,7 +75,7 @@ unit_share(const char *text, uint32_t *out)
 	if (strcmp(name, "%") != 0)
 		return "is not a share: write a percentage, such as 0.5%";
 	if (n > 100)
-		return "is more than all: at most 100%";
+		return "is more than 100%";
 	*out = (uint32_t)llround(n * 1e7);
 	return NULL;
 }
@@ -96,8 +96,8 @@ unit_rate(const char *text, uint64_t *out)
 	if (*name == '\0')
 		return "has no unit: kbit, mbit or gbit";
 	if (find_unit(doubtful, name))
-		return "is in doubt: tc reads mbps as megabytes, others as megabits; write kbit, mbit or "
-		       "gbit";
+		return "is ambiguous: tc reads mbps as megabytes, others as megabits; write kbit, mbit "
+		       "or gbit";
 	u = find_unit(units, name);
 	if (!u)
 		return "is not a rate: the units are kbit, mbit and gbit";
@@ -128,7 +128,10 @@ unit_count(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return NULL;
 }
 
-/* "20", "0.5", "1.25": at most three digits behind the point, and no idle zeros. */
+/*
+ * Writes "20", "0.5" or "1.25" and the unit: at most three digits after the point, without zeros at
+ * the end.
+ */
 static char *
 write_number(double n, const char *unit, char buf[static UNIT_TEXT])
 {

@@ -1,7 +1,7 @@
 /*
  * cli/report/capture.c - writes the frames of one or both sides of the link to a pcapng file, with
- * comments on retransmissions, drops and owners. It encodes no blocks itself (link/pcapng.h) and
- * does not know what the link decides.
+ * comments on retransmissions, drops and owners. It does not encode blocks (link/pcapng.h does),
+ * and does not know what the link decides.
  */
 #include "cli/report/capture.h"
 
@@ -20,8 +20,8 @@
 #include <string.h>
 
 /*
- * LEFT_ROOM: octets of a comment for the words before a frame's name, the owner, and the count of
- * frames without a name.
+ * LEFT_ROOM: octets of a comment that are kept free for the owner, the words before a frame's name,
+ * and the number of frames that are not named.
  */
 enum { SNAPLEN = 65535, SIDES = 2, LEFT_ROOM = 160 };
 
@@ -31,13 +31,13 @@ struct capture {
 	nsec_t begin;
 	int64_t wall;
 	struct conns *conns;
-	struct pkt *waiting; /* the frame seen last: what becomes of it is reported later */
-	unsigned side;       /* where it was seen */
-	bool sent;           /* by that side */
+	struct pkt *waiting; /* the last frame, which is written when it is known what became of it */
+	unsigned side;       /* the side that saw it */
+	bool sent;           /* the side sent it; otherwise it received it */
 	nsec_t when;
 	char comment[PCAPNG_COMMENT_MAX];
 	size_t comment_len;
-	uint64_t unnamed; /* absent frames that the comment has no room for */
+	uint64_t unnamed; /* lost frames for whose names the comment had no room */
 	struct fates fates;
 	uint64_t seen[SIDES], lost[SIDES], count;
 	nsec_t last;
@@ -50,7 +50,7 @@ holds(const struct capture *c, unsigned side)
 	return c->sides == CAPTURE_BOTH || (unsigned)c->sides == side;
 }
 
-/* In the file each side that it holds is one interface. */
+/* Returns the number of the pcapng interface that stands for @side. */
 static uint32_t
 interface_of(const struct capture *c, unsigned side)
 {
@@ -61,8 +61,8 @@ static void
 write_out(struct capture *c, const struct pcapng_buf *b)
 {
 	/*
-	 * The file remembers the first error, and capture_close() tells it: a full disk must not
-	 * stop the program's network.
+	 * The file keeps the first error, and capture_close() returns it. A full disk must not stop
+	 * the program's network.
 	 */
 	(void)file_write(c->file, b->at, b->len, c->last);
 }
@@ -82,7 +82,7 @@ write_head(struct capture *c, uint32_t mtu)
 		pcapng_interface(&b, names[side], text, PCAPNG_LINK_ETHERNET, SNAPLEN);
 	}
 	write_out(c, &b);
-	return file_flush(c->file); /* a full disk is found before the program starts */
+	return file_flush(c->file); /* finds a full disk before the program starts */
 }
 
 int
@@ -129,7 +129,7 @@ comment(struct capture *c, const char *format, ...)
 		c->comment_len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* Why it was sent: what the sender's stack wrote on the packet. */
+/* Says why the frame was sent. The sender's stack has noted it in the packet. */
 static void
 comment_on_sending(struct capture *c, const struct pkt *frame)
 {
@@ -157,7 +157,7 @@ direction_name(const struct event *e)
 	return e->link.direction == 0 ? "up" : "down";
 }
 
-/* Counts the absent frames whose names have no room. */
+/* Counts the lost frames whose names had no room. */
 static void
 comment_unnamed(struct capture *c)
 {
@@ -169,8 +169,9 @@ comment_unnamed(struct capture *c)
 }
 
 /*
- * Adds which program the frame belongs to. It is asked as late as that because a SYN leaves before
- * it is known who connects. Where the sender's side is in the same file, its copy says so already.
+ * Adds the program that the frame belongs to. This is done last, because a SYN leaves before it is
+ * known which process connects. If the file has the sender's side too, the copy there says it
+ * already.
  */
 static void
 comment_owner(struct capture *c)
@@ -223,12 +224,12 @@ capture_frame(struct capture *c, unsigned side, bool sent, const struct pkt *fra
 	c->comment[0] = 0;
 	c->waiting = pkt_clone(frame);
 	if (!c->waiting)
-		return; /* the pool is empty; the stacks count that */
+		return; /* the pool is empty, which the stacks count */
 	if (sent || c->sides != CAPTURE_BOTH)
 		comment_on_sending(c, frame);
 }
 
-/* A frame that this side sent. */
+/* Says what the link did to a frame that this side sent. */
 static void
 comment_on_sent(struct capture *c, const struct event *e)
 {
@@ -256,8 +257,8 @@ comment_on_sent(struct capture *c, const struct event *e)
 }
 
 /*
- * "frame 57 down (8000 → 57277, 1448 octets from 14481, ack 84, window 65536; sent again: fast
- * retransmit)"
+ * Names a frame: "frame 57 down (8000 → 57277, 1448 octets from 14481, ack 84, window 65536; sent
+ * again: fast retransmit)".
  */
 static void
 name_frame(const struct capture *c, const struct event *e, char name[static FATE_WORDS])
@@ -277,7 +278,7 @@ name_frame(const struct capture *c, const struct event *e, char name[static FATE
 	    ports, words, again ? "; sent again: " : "", again ? again : "");
 }
 
-/* A frame that only the other side of the link has seen so far. */
+/* Remembers what became of a frame that only the other side has seen so far. */
 static void
 remember_fate(struct capture *c, const struct event *e)
 {
@@ -327,7 +328,7 @@ link_event(struct capture *c, const struct event *e)
 	if (fate_is_absence(e->link.verdict))
 		c->lost[!from]++;
 	if (holds(c, from)) {
-		/* Deliveries come with frames of their own at the other side. */
+		/* A frame that is delivered makes a record of its own at the other side. */
 		if (c->waiting && c->sent && c->side == from)
 			comment_on_sent(c, e);
 	} else if (e->link.verdict == LINK_DELIVERED) {
@@ -342,7 +343,7 @@ capture_event(struct capture *c, const struct event *e)
 {
 	if (e->kind == EVENT_LINK)
 		link_event(c, e);
-	/* A stack drops the frame that it was given last. */
+	/* A stack drops only the frame that it was given last. */
 	else if (e->kind == EVENT_DROP && c->waiting && !c->sent && e->host == c->side + 1)
 		comment(c, "DROPPED here: %s%s%s", drop_text(e->drop.reason),
 		    *drop_source(e->drop.reason) ? ", " : "", drop_source(e->drop.reason));
@@ -354,7 +355,9 @@ capture_count(const struct capture *c)
 	return c->count + (c->waiting != NULL);
 }
 
-/* What each side received, and lost frames after which none arrived any more. */
+/*
+ * Writes how many frames each side saw. The comment names lost frames after which no other arrived.
+ */
 static void
 write_statistics(struct capture *c)
 {

@@ -45,8 +45,8 @@ int
 conns_init(struct conns *c)
 {
 	/*
-	 * Nobody hostile chooses these keys' hashes to our cost: the table is bounded, so a fixed
-	 * key will do.
+	 * The key need not be secret, because the table is bounded: colliding names cannot cost
+	 * much.
 	 */
 	const struct siphash_key key = {{0x6c656174, 0x636f6e6e}};
 	int err;
@@ -117,7 +117,10 @@ new_conn(struct conns *c, const struct endpoint *program, const struct endpoint 
 	return conn;
 }
 
-/* A new flow at @end: the other half of a record that is there, or a record of its own. */
+/*
+ * Finds or makes the record of a new flow at @end. It may be the other half of a record that
+ * exists. Returns NULL if there is no room.
+ */
 static struct conn *
 open_flow(struct conns *c, unsigned end, const struct event *e)
 {
@@ -125,8 +128,11 @@ open_flow(struct conns *c, unsigned end, const struct event *e)
 	const struct endpoint *far = end == END_PROGRAM ? &e->tcp.remote : &e->tcp.local;
 	struct conn *conn = conns_by_name(c, program, far);
 
-	if (conn && conn->end[end]
-			.flow) { /* the same names again: the older record keeps its place in the list only */
+	/*
+	 * The names are used again. The older record stays in the list, but is no longer found by
+	 * name.
+	 */
+	if (conn && conn->end[end].flow) {
 		table_remove(&c->names, &conn->by_name);
 		conn = NULL;
 	}
@@ -160,7 +166,7 @@ state_event(struct conn *conn, struct conn_end *end, const struct event *e)
 	if (end->npath == 0)
 		note_state(end, e->tcp.from);
 	note_state(end, e->tcp.to);
-	/* The handshake is over for whoever asked for it when its own end is established. */
+	/* For the end that connects, the handshake is over when that end is established. */
 	if (e->tcp.to == LEAT_TCP_ESTABLISHED && !end->passive && conn->established < 0)
 		conn->established = e->when;
 }
@@ -188,7 +194,7 @@ rtt_event(struct conn_end *end, const struct event *e)
 	end->rtts++;
 }
 
-/* Which flow an event speaks of; 0 = none. */
+/* Returns the flow that an event is about, or 0. */
 static uint64_t
 event_flow(const struct event *e)
 {

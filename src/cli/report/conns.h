@@ -1,10 +1,10 @@
 /*
- * cli/report/conns.h - what became of each TCP connection, gathered from the events of the stacks
- * at both ends of the link.
+ * cli/report/conns.h - a record of each TCP connection, made from the events of the stacks at both
+ * ends of the link.
  *
- * A connection over the link is two flows, one in each stack, with the same names the other way
- * round: they are kept as one record with two ends. Bounded: beyond CONNS_MAX records only the
- * totals go on.
+ * A connection over the link is two flows, one in each stack, with local and remote name exchanged.
+ * They share one record with two ends. At most CONNS_MAX records are kept; connections beyond that
+ * are only counted.
  */
 #ifndef CLI_REPORT_CONNS_H
 #define CLI_REPORT_CONNS_H
@@ -17,35 +17,35 @@
 
 enum { CONNS_MAX = 20000, CONN_PATH = 16, CONN_OWNER = 48 };
 
-/* One end of a connection: END_PROGRAM or END_GATEWAY. */
+/* The ends of a connection. */
 enum { END_PROGRAM, END_GATEWAY };
 
 struct conn_end {
 	struct table_node by_flow;
 	struct conn *conn;
-	uint64_t flow;           /* 0 = this end has not spoken */
-	uint8_t path[CONN_PATH]; /* the states it went through, enum leat_tcp_state */
+	uint64_t flow;           /* 0: this end has sent nothing */
+	uint8_t path[CONN_PATH]; /* its states in order, enum leat_tcp_state */
 	uint8_t npath;
-	bool path_cut; /* more states than path holds */
+	bool path_cut; /* there were more states than path holds */
 	bool passive, closed;
 	int error;
 	uint32_t cwnd, ssthresh;
 	nsec_t srtt, rttvar, rto, rtt_min;
-	uint64_t rtts; /* samples */
+	uint64_t rtts; /* number of samples */
 	uint64_t retx[PKT_WHY_COUNT], retx_octets;
 	bool has_info;
-	struct leat_tcp_info info; /* as it was at the close */
+	struct leat_tcp_info info; /* as of the close */
 };
 
 struct conn {
-	struct list node; /* in the order of opening */
+	struct list node; /* in order of opening */
 	struct table_node by_name;
 	struct endpoint program, far;       /* the names on the link */
-	nsec_t opened, established, closed; /* -1 = not (yet) */
+	nsec_t opened, established, closed; /* -1: not yet */
 	char owner[CONN_OWNER];
-	uint8_t wscale[2]; /* of each end's window, once both offered one (RFC 7323, 2.2) */
+	uint8_t wscale[2]; /* each end's window scale, valid once both offered one (RFC 7323, 2.2) */
 	bool offered[2];
-	uint32_t isn[2]; /* the initial sequence number of each end, as seen on the link */
+	uint32_t isn[2]; /* each end's initial sequence number, as seen on the link */
 	struct conn_end end[2];
 };
 
@@ -56,26 +56,26 @@ struct conns {
 	uint64_t total, forgotten;
 };
 
-/* What conns_event() has any use for, as a sink's mask. */
+/* The events that conns_event() needs, as a sink's mask. */
 enum {
 	CONNS_WANTS = 1 << EVENT_TCP_OPEN | 1 << EVENT_TCP_STATE | 1 << EVENT_TCP_RTT | 1 << EVENT_TCP_CC |
 		      1 << EVENT_TCP_RETX | 1 << EVENT_TCP_CLOSE
 };
 
-/* 0 or -LEAT_ENOMEM. */
+/* Returns 0 or -LEAT_ENOMEM. */
 int conns_init(struct conns *c);
 void conns_fini(struct conns *c);
 
-/* An event of the stack at @end. */
+/* Takes an event of the stack at @end. */
 void conns_event(struct conns *c, unsigned end, const struct event *e);
 
-/* The record of flow @flow at @end, or NULL. */
+/* Returns the record of flow @flow at @end, or NULL. */
 struct conn *conns_find(const struct conns *c, unsigned end, uint64_t flow);
 
-/* The record with these names, or NULL. */
+/* Returns the record with these names, or NULL. */
 struct conn *conns_by_name(const struct conns *c, const struct endpoint *program, const struct endpoint *far);
 
-/* "SYN-SENT" */
+/* Returns the name of a state, such as "SYN-SENT". */
 const char *conn_state_name(uint8_t state);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * cli/report/fates.c - keeps what the link reported about frames until the receiving side of a
- * capture can report it. It writes no capture itself.
+ * cli/report/fates.c - keeps what the link reported about frames until the capture of the receiving
+ * side can report it. It writes no capture itself.
  */
 #include "cli/report/fates.h"
 
@@ -35,7 +35,10 @@ fate_is_absence(enum link_verdict verdict)
 	return verdict == LINK_LOST || verdict == LINK_QUEUE_FULL;
 }
 
-/* A doubled frame, of which the queue had no room for one copy, arrives once. */
+/*
+ * Takes note that one copy of a duplicated frame found the queue full. The frame then arrives once
+ * only.
+ */
 static void
 expect_less(struct fates *f, uint64_t number)
 {

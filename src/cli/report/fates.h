@@ -1,9 +1,10 @@
 /*
- * cli/report/fates.h - what the link has done to frames that a capture of the receiving side alone
- * has not seen yet.
+ * cli/report/fates.h - what the link has done to frames that the receiving side has not seen yet,
+ * for a capture of that side alone.
  *
- * The link says what becomes of a frame when it is sent. That side learns of it when the frame
- * arrives, or, if it never does, when a later one arrives.
+ * The link reports what becomes of a frame when the frame is sent. The receiving side's capture
+ * reports it when the frame arrives. If the frame never arrives, a later frame's comment reports
+ * it.
  */
 #ifndef CLI_REPORT_FATES_H
 #define CLI_REPORT_FATES_H
@@ -18,34 +19,34 @@ enum { FATE_WORDS = 320, FATES_MAX = 4096 };
 
 struct fate {
 	struct list node;
-	uint64_t number; /* of the frame in its direction */
-	enum link_verdict
-	    verdict;  /* LINK_LOST, LINK_QUEUE_FULL, LINK_DUPLICATED, LINK_REORDERED or LINK_CORRUPTED */
-	unsigned due; /* arrivals that it is still to be reported at */
-	char words[FATE_WORDS]; /* which frame it is, if it never arrives */
+	uint64_t number; /* counts the frames of a direction */
+	/* LINK_LOST, LINK_QUEUE_FULL, LINK_DUPLICATED, LINK_REORDERED or LINK_CORRUPTED. */
+	enum link_verdict verdict;
+	unsigned due;           /* number of arrivals that still have to report it */
+	char words[FATE_WORDS]; /* the frame's name, if it never arrives */
 };
 
 struct fates {
-	struct list list; /* by their numbers */
+	struct list list; /* in order of their numbers */
 	size_t count;
-	uint64_t unnamed; /* frames that never arrive, and had no room in the list */
+	uint64_t unnamed; /* lost frames for which the list had no room */
 };
 
 void fates_init(struct fates *f);
 void fates_fini(struct fates *f);
 
-/* True if a frame with this verdict never arrives. */
+/* Returns true if a frame with this verdict never arrives. */
 bool fate_is_absence(enum link_verdict verdict);
 
 /*
- * Adds what the link has just said of frame @number. @words names a frame that never arrives;
- * borrowed.
+ * Adds what the link did to frame @number. @words, which is borrowed, names the frame if it never
+ * arrives.
  */
 void fates_add(struct fates *f, enum link_verdict verdict, uint64_t number, const char *words);
 
 /*
- * Frame @number has arrived (UINT64_MAX: none will any more). Calls @report for all that is due:
- * absent frames that were sent before it, and what the link did to itself.
+ * Frame @number has arrived; UINT64_MAX: no more frames arrive. Calls @report for everything that
+ * is now due: lost frames that were sent before it, and what the link did to this frame.
  */
 void fates_arrived(
     struct fates *f, uint64_t number, void (*report)(void *arg, const struct fate *fate), void *arg);

@@ -1,6 +1,6 @@
 /*
- * cli/report/frame_words.c - describes a frame in words, such as TCP's flags, relative sequence
- * numbers and options. It checks every length before it reads, and prints nothing itself.
+ * cli/report/frame_words.c - describes a frame in words: TCP's flags, relative sequence numbers and
+ * options. It checks every length before it reads, and prints nothing itself.
  */
 #include "cli/report/frame_words.h"
 
@@ -17,7 +17,7 @@
 
 enum { HEAD = 256 };
 
-/* A line that is being put together; what does not fit is cut. */
+/* A text that is being built. What does not fit is cut off. */
 struct frame_text {
 	char *text;
 	size_t len;
@@ -36,11 +36,11 @@ say(struct frame_text *l, const char *format, ...)
 		l->len = l->len + (size_t)n < FRAME_WORDS ? l->len + (size_t)n : FRAME_WORDS - 1;
 }
 
-/* Where the layers of a frame begin, as far as it can be trusted. */
+/* Where the layers of a frame begin, if their lengths are valid. */
 struct layers {
 	const uint8_t *l3, *l4;
-	size_t l4_len;  /* octets of the segment or datagram, payload included, as the network header tells */
-	size_t l4_here; /* octets of it that are at hand */
+	size_t l4_len;  /* octets of the segment, payload included, as the network header says */
+	size_t l4_here; /* octets of it that were read */
 	uint16_t type;
 	uint8_t proto;
 	struct ipaddr src, dst;
@@ -72,7 +72,7 @@ find_ip(struct layers *y, const uint8_t *h, size_t n, size_t whole)
 	return false;
 }
 
-/* What a SYN offers. */
+/* Adds the options that a SYN offers. */
 static void
 say_syn_options(struct frame_text *l, const uint8_t *tcp)
 {
@@ -120,7 +120,10 @@ say_flags(struct frame_text *l, uint8_t flags)
 		}
 }
 
-/* The window in octets: scaled from the handshake on, if both sides offered to (RFC 7323, 2.2). */
+/*
+ * Returns the window in octets. It is scaled after the handshake if both sides offered it (RFC
+ * 7323, 2.2).
+ */
 static uint32_t
 real_window(const struct conn *c, unsigned from, const uint8_t *tcp)
 {
@@ -129,7 +132,7 @@ real_window(const struct conn *c, unsigned from, const uint8_t *tcp)
 	return scaled ? (uint32_t)tcp_window(tcp) << c->wscale[from] : tcp_window(tcp);
 }
 
-/* A TCP segment in words; @from is the end that sent it. */
+/* Adds a TCP segment that the end @from sent. */
 static void
 say_tcp(struct frame_text *l, const struct conn *c, unsigned from, const struct layers *y)
 {
@@ -157,7 +160,7 @@ say_tcp(struct frame_text *l, const struct conn *c, unsigned from, const struct 
 		say_sack(l, h, theirs);
 }
 
-/* The record that a segment belongs to. */
+/* Returns the record of the connection that a segment belongs to, or NULL. */
 static struct conn *
 conn_of(const struct conns *conns, unsigned from, const struct layers *y)
 {
@@ -166,14 +169,14 @@ conn_of(const struct conns *conns, unsigned from, const struct layers *y)
 	return from == END_PROGRAM ? conns_by_name(conns, &src, &dst) : conns_by_name(conns, &dst, &src);
 }
 
-/* The start of a frame: as much as holds all headers that are read here. */
+/* The start of a frame, long enough for all headers that are read here. */
 struct head {
 	uint8_t octets[HEAD];
 	size_t n;
 	struct layers y;
 };
 
-/* True if it is a TCP segment with a whole header. */
+/* Reads the start of a frame. Returns true if it is a TCP segment with a whole header. */
 static bool
 read_head(struct head *h, const struct pkt *frame)
 {

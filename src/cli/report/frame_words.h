@@ -1,7 +1,7 @@
 /*
- * cli/report/frame_words.h - a frame in words, for the ladder and for captures. TCP's sequence
- * numbers count from each side's own first one, as Wireshark shows them. It remembers in the
- * connections' records what each SYN says, and prints nothing itself.
+ * cli/report/frame_words.h - describes a frame in words, for the ladder and for captures. As in
+ * Wireshark, TCP's sequence numbers are relative to the first one of each side. What a SYN says is
+ * kept in the records of connections. Nothing is printed here.
  */
 #ifndef CLI_REPORT_FRAME_WORDS_H
 #define CLI_REPORT_FRAME_WORDS_H
@@ -10,17 +10,17 @@
 
 struct pkt;
 
-enum { FRAME_WORDS = 240 }; /* octets of a text; what does not fit is cut */
+enum { FRAME_WORDS = 240 }; /* octets of a text; what does not fit is cut off */
 
 /*
- * Remembers what a SYN says, which later frames are described by. @from is the end that sends
+ * Remembers what a SYN says, which is needed to describe later frames. @from is the end that sent
  * @frame: END_PROGRAM or END_GATEWAY.
  */
 void frame_note(const struct conns *conns, unsigned from, const struct pkt *frame);
 
 /*
- * "1448 octets from 14481, ack 84, window 65536". Returns the connection of a TCP segment; NULL if
- * none is known, or for other frames.
+ * Writes a description such as "1448 octets from 14481, ack 84, window 65536". Returns the record
+ * of the TCP connection, or NULL if there is none.
  */
 const struct conn *frame_words(
     const struct conns *conns, unsigned from, const struct pkt *frame, char text[static FRAME_WORDS]);

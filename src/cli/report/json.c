@@ -1,5 +1,5 @@
 /*
- * cli/report/json.c - the summary as JSON, for machines.
+ * cli/report/json.c - writes the summary as JSON. It gathers nothing itself.
  */
 #include "cli/report/summary.h"
 
@@ -17,7 +17,7 @@ endpoint_json(const struct endpoint *e)
 	return json_pack("{s:s, s:i}", "address", ipaddr_text(&e->addr, text), "port", (int)e->port);
 }
 
-/* Milliseconds, as a number with fractions; null when it never happened. */
+/* Milliseconds, as a number with fractions. A negative time is null: it never happened. */
 static json_t *
 ms_json(nsec_t t)
 {

@@ -1,8 +1,10 @@
 /*
- * cli/report/output.c - opens the files that a run writes for its user, waits a while for the
- * reader of a FIFO, and reports errors about them in words. It does not know what is written.
+ * cli/report/output.c - opens the files that a run writes for its user, waits for the reader of a
+ * FIFO, and reports errors. It does not know what is written.
  */
 #include "cli/report/output.h"
+
+#include "cli/common/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +25,7 @@ is_fifo(const char *path)
 }
 
 /*
- * A reader is often started together with us (`wireshark -k -i FIFO &`), so it may come a little
+ * A reader is often started together with us, as in `wireshark -k -i FIFO &`, and may come a little
  * later.
  */
 static int
@@ -31,8 +33,8 @@ wait_for_reader(const char *option, const char *path, struct file **out)
 {
 	int err = -ENXIO;
 
-	fprintf(stderr, "leat run: %s %s: a FIFO that no process reads: waiting %d s for a reader\n", option,
-	    path, READER_WAIT_S);
+	error_line("run", "%s %s: no process reads this FIFO yet; waiting %d s for a reader", option, path,
+	    READER_WAIT_S);
 	for (int i = 0; err == -ENXIO && i < READER_WAIT_S * 1000 / READER_LOOK_MS; i++) {
 		poll(NULL, 0, READER_LOOK_MS);
 		err = file_create(path, NULL, out);
@@ -58,14 +60,13 @@ output_refused(const char *option, const char *path, int err)
 {
 	bool unread = err == -ENXIO && is_fifo(path);
 
-	fprintf(stderr, "leat run: %s %s: %s\n", option, path,
-	    unread ? "no process reads this FIFO" : strerror(-err));
+	error_line("run", "%s %s: %s", option, path, unread ? "no process reads this FIFO" : strerror(-err));
 }
 
 void
 output_incomplete(const char *option, const char *path, int err)
 {
-	fprintf(stderr, "leat: %s %s is incomplete: %s\n", option, path, strerror(-err));
+	error_line("run", "%s %s is incomplete: %s", option, path, strerror(-err));
 }
 
 bool

@@ -31,11 +31,11 @@ print_path(const struct conn_end *end, FILE *to)
 		fprintf(to, "%s%s", i ? " → " : "",
 		    i + 1 == CONN_PATH && end->path_cut ? "…" : conn_state_name(end->path[i]));
 	if (!end->npath)
-		fputs("(never spoke)", to);
+		fputs("(sent nothing)", to);
 	if (end->error)
 		fprintf(to, "  (%s)", err_text(end->error));
 	else if (!end->closed && end->npath && end->path[end->npath - 1] != LEAT_TCP_CLOSED)
-		fputs("  (still so at the end)", to);
+		fputs("  (when the run ended)", to);
 }
 
 static void
@@ -47,7 +47,7 @@ print_times(const struct conn *c, const struct conn_end *client, FILE *to)
 		fprintf(
 		    to, "  handshake  %s", unit_duration_text((c->established - c->opened) / USEC * USEC, a));
 	else
-		fputs("  handshake  never done", to);
+		fputs("  handshake  not completed", to);
 	if (client->rtts)
 		fprintf(to, "; RTT %s smoothed, %s at least, RTO %s",
 		    unit_duration_text(client->srtt / USEC * USEC, a),
@@ -76,7 +76,7 @@ print_retx(const struct conn_end *end, FILE *to)
 		fputc(')', to);
 }
 
-/* One direction: what this end sent, and how its congestion control stood at the end. */
+/* Prints what an end sent, and the state of its congestion control at the end. */
 static void
 print_sender(const char *label, const struct conn_end *end, FILE *to)
 {
@@ -95,7 +95,7 @@ print_sender(const char *label, const struct conn_end *end, FILE *to)
 	fputc('\n', to);
 }
 
-/* Between two sockets of the program's own, each of which has a record. */
+/* Returns true if both ends are sockets of the program. Each of them has a record. */
 static bool
 is_inside(const struct conn *c)
 {
@@ -115,7 +115,7 @@ print_conn(const struct conn *c, FILE *to)
 	print_path(&c->end[END_PROGRAM], to);
 	fputs("\n  far end    ", to);
 	if (is_inside(c))
-		fputs("inside as well, past the link; listed as a connection of its own", to);
+		fputs("also inside, without the link; listed as a connection of its own", to);
 	else
 		print_path(&c->end[END_GATEWAY], to);
 	fputc('\n', to);
@@ -139,7 +139,7 @@ print_rest(const struct conns *conns, uint64_t shown, FILE *to)
 		failed += c->end[END_PROGRAM].error != 0;
 	}
 	fprintf(to,
-	    "and %" PRIu64 " connections more; all %" PRIu64 " together sent %s and received %s, %" PRIu64
+	    "and %" PRIu64 " more connections; all %" PRIu64 " together sent %s and received %s, %" PRIu64
 	    " ended in an error\n",
 	    conns->total - shown, conns->total, unit_octets_text(octets[END_PROGRAM], a),
 	    unit_octets_text(octets[END_GATEWAY], b), failed);
@@ -158,7 +158,7 @@ print_link(const char *name, const struct emu_counters *c, FILE *to)
 	if (c->queue_full)
 		fprintf(to, ", %" PRIu64 " dropped because the queue was full", c->queue_full);
 	if (c->duplicated)
-		fprintf(to, ", %" PRIu64 " doubled", c->duplicated);
+		fprintf(to, ", %" PRIu64 " duplicated", c->duplicated);
 	if (c->reordered)
 		fprintf(to, ", %" PRIu64 " reordered", c->reordered);
 	if (c->corrupted)
@@ -206,13 +206,13 @@ print_room(const struct summary *s, FILE *to)
 {
 	if (s->no_descriptor)
 		fprintf(to,
-		    "limit      %" PRIu64
-		    " time%s there was no descriptor left of the %u for connections; those waited or were "
+		    "limit      %" PRIu64 " time%s there was no descriptor left of the %u for connections, "
+		    "which then waited or were "
 		    "refused; raise the hard limit (ulimit -Hn)\n",
 		    s->no_descriptor, s->no_descriptor == 1 ? "" : "s", s->descriptors);
 }
 
-/* Tells a user who asked for a bad link that most of the traffic did not cross it. */
+/* If the link was to be bad but most of the traffic did not cross it, says so. */
 static void
 print_hint(const struct summary *s, FILE *to)
 {
@@ -220,9 +220,9 @@ print_hint(const struct summary *s, FILE *to)
 
 	if (s->impaired && summary_loopback_most(s))
 		fprintf(to,
-		    "hint       most of the traffic, %s, stayed inside on loopback, where no option of the "
-		    "link applies; run client and server "
-		    "in a `leat run` each, the server's with -p\n",
+		    "hint       most of the traffic, %s, stayed on the program's loopback, which the link's "
+		    "options do not affect; run client and server in a `leat run` each, and publish the "
+		    "server's port with -p\n",
 		    unit_octets_text(s->loopback->tx_octets, octets));
 }
 

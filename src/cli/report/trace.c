@@ -1,6 +1,6 @@
 /*
- * cli/report/trace.c - prints one line for each frame that the link takes, and one for each ICMP
- * error or drop. It keeps no records of connections: it reads those of cli/report/conns.h.
+ * cli/report/trace.c - prints a line for each frame that the link takes, and for each ICMP error
+ * and drop. The records of connections are those of cli/report/conns.h.
  */
 #include "cli/report/trace.h"
 
@@ -30,10 +30,7 @@ fate_words(uint8_t verdict)
 	}
 }
 
-/*
- * Octets that a terminal shows in one column are counted once: the continuation octets of UTF-8 are
- * not.
- */
+/* Returns how many blanks fill @text up to @column. Continuation octets of UTF-8 take no column. */
 static int
 padding(const char *text, int column)
 {
@@ -85,7 +82,10 @@ stack_name(unsigned end)
 	return end == END_PROGRAM ? "the program's stack" : "the gateway's stack";
 }
 
-/* Type 0 is an echo reply, never an error: it stands for what the stack found by itself. */
+/*
+ * Type 0 is an echo reply, which is never an error. Here it stands for an error that the stack
+ * found itself.
+ */
 static void
 trace_error(struct trace *t, unsigned end, const struct event *e)
 {
@@ -94,11 +94,11 @@ trace_error(struct trace *t, unsigned end, const struct event *e)
 
 	endpoint_text(&e->icmp.remote, to);
 	if (e->icmp.type)
-		fprintf(t->to, "%12.3f ms  %s heard an ICMP error (type %u, code %u) about %s\n", ms,
+		fprintf(t->to, "%12.3f ms  %s received an ICMP error (type %u, code %u) about %s\n", ms,
 		    stack_name(end), e->icmp.type, e->icmp.code, to);
 	else
 		fprintf(t->to,
-		    "%12.3f ms  %s finds no way to %s: the neighbour does not answer, or there is no route\n",
+		    "%12.3f ms  %s cannot reach %s: the neighbour does not answer, or there is no route\n",
 		    ms, stack_name(end), to);
 }
 
@@ -107,8 +107,7 @@ trace_event(struct trace *t, unsigned end, const struct event *e)
 {
 	if (e->kind == EVENT_DROP && e->drop.reason != DROP_LINK_LOSS && e->drop.reason != DROP_LINK_QUEUE)
 		fprintf(t->to, "%12.3f ms  %s dropped a packet: %s\n", (double)(e->when - t->begin) / 1e6,
-		    end == END_PROGRAM ? "the program's stack" : "the gateway's stack",
-		    drop_text(e->drop.reason));
+		    stack_name(end), drop_text(e->drop.reason));
 	if (e->kind == EVENT_ICMP_ERROR)
 		trace_error(t, end, e);
 }

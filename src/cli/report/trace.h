@@ -1,11 +1,11 @@
 /*
- * cli/report/trace.h - the exchange as a ladder in the terminal: one line per frame as the link
- * takes it, the program's side on the left, the states on both sides, and what became of the frame,
- * in words.
+ * cli/report/trace.h - prints the exchange as a ladder: one line for each frame that the link
+ * takes. The program's side is on the left. A line has the state of both sides, the frame in words,
+ * and what became of it.
  *
  *      0.000 ms  SYN-SENT      ──▶ SYN, seq 0, window 64240, mss 1460, wscale 7, SACK   LISTEN
  *
- * Sequence numbers count from each side's own first one, as Wireshark shows them.
+ * As in Wireshark, sequence numbers are relative to the first one of each side.
  */
 #ifndef CLI_REPORT_TRACE_H
 #define CLI_REPORT_TRACE_H
@@ -20,13 +20,10 @@ struct trace {
 	nsec_t begin;
 };
 
-/* @e is EVENT_LINK; only what the link took or refused makes a line. */
+/* Takes an EVENT_LINK. Prints a line if the link took or refused the frame. */
 void trace_link(struct trace *t, const struct event *e);
 
-/*
- * What a stack dropped, and what an ICMP error said: a line of its own. @end is END_PROGRAM or
- * END_GATEWAY.
- */
+/* Prints a line for a drop or an ICMP error of the stack at @end: END_PROGRAM or END_GATEWAY. */
 void trace_event(struct trace *t, unsigned end, const struct event *e);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * test/unit/api/pair.h - two hosts driven by hand through leat.h alone, and the cable between them.
+ * test/unit/api/pair.h - two hosts that a test drives through leat.h alone, and the cable between
+ * them.
  */
 #ifndef TEST_API_PAIR_H
 #define TEST_API_PAIR_H
@@ -15,10 +16,10 @@ struct pair_end {
 	struct leat_stack *stack;
 	struct leat_iface *iface;
 	struct leat_addr addr;
-	unsigned frames;  /* that it has sent */
-	size_t longest;   /* of them, in octets */
-	unsigned runs;    /* the most runs of memory that one had */
-	unsigned waiting; /* on the way to the other */
+	unsigned frames;  /* frames that it has sent */
+	size_t longest;   /* octets of the longest */
+	unsigned runs;    /* the largest number of memory areas of a frame */
+	unsigned waiting; /* frames that the other has not received yet */
 	uint8_t *frame[CABLE_FRAMES];
 	size_t len[CABLE_FRAMES];
 };
@@ -28,14 +29,19 @@ struct pair {
 	struct pair_end end[2];
 };
 
-/* 10.0.0.1 and 10.0.0.2; flags of both interfaces, and of the second stack. */
+/*
+ * Makes hosts 10.0.0.1 and 10.0.0.2. The flags are those of both interfaces, and of the second
+ * stack.
+ */
 struct pair *pair_new(uint32_t iface_flags, uint32_t stack_flags);
 void pair_free(struct pair *p);
 
-/* Carry frames and let time pass until nothing is under way; @span nanoseconds at most. */
+/*
+ * Carries frames and lets time pass until nothing is under way, or for @span nanoseconds at most.
+ */
 void pair_run(struct pair *p, int64_t span);
 
-/* A stream from end 0 to end 1, established: its two sockets. */
+/* Connects a stream from end 0 to end 1. Returns both sockets. */
 void pair_connect(struct pair *p, struct leat_sock *sock[2]);
 
 #endif

@@ -13,7 +13,7 @@ struct world {
 	struct leat_sim *sim;
 	struct leat_stack *host[2];
 	struct leat_link *link;
-	struct leat_sock *sock[2]; /* datagrams, from the first to the second */
+	struct leat_sock *sock[2]; /* datagrams from the first to the second */
 	struct leat_addr to;
 };
 
@@ -57,8 +57,7 @@ time_passes_as_the_link_says_and_stops_when_asked(void **state)
 	leat_sock_watch(w.sock[1], stop, w.sim);
 	assert_int_equal(leat_sock_send(w.sock[0], "x", 1, 0, NULL), 1);
 	assert_int_equal(leat_sim_run(w.sim, LEAT_NEVER), 0);
-	assert_int_equal(
-	    leat_sim_now(w.sim), 2 * 40 * LEAT_MSEC); /* its ARP announcement, and the datagram */
+	assert_int_equal(leat_sim_now(w.sim), 2 * 40 * LEAT_MSEC); /* the ARP announcement and the datagram */
 	assert_int_equal(leat_stack_now(w.host[0]), leat_sim_now(w.sim));
 	assert_int_equal(leat_sim_run(w.sim, 200 * LEAT_MSEC), 0);
 	assert_int_equal(leat_sim_now(w.sim), 200 * LEAT_MSEC);
@@ -85,7 +84,7 @@ a_link_that_loses_everything_says_so_and_can_be_mended(void **state)
 	assert_int_equal(leat_link_set(w.link, 0, &i), 0);
 	assert_int_equal(leat_link_set(w.link, 1, NULL), 0);
 	leat_sock_send(
-	    w.sock[0], "x", 1, 0, NULL); /* or the error of the neighbour that did not answer, once */
+	    w.sock[0], "x", 1, 0, NULL); /* or, once, the error of the neighbour that did not answer */
 	leat_sock_send(w.sock[0], "x", 1, 0, NULL);
 	leat_sim_run(w.sim, 20 * LEAT_SEC);
 	assert_int_equal(leat_sock_recv(w.sock[1], &got, 1, 0, NULL), 1);
@@ -153,7 +152,7 @@ on_client(struct leat_sock *sock, void *arg)
 		leat_loop_stop(arg);
 }
 
-/* On the machine's clock, through the host's own loopback: no device is needed. */
+/* On the machine's clock, over the host's own loopback; no device is needed. */
 static void
 a_loop_drives_a_stack_until_it_is_stopped(void **state)
 {
@@ -182,7 +181,7 @@ a_loop_drives_a_stack_until_it_is_stopped(void **state)
 	leat_loop_run(l);
 	leat_loop_turn(l, 0);
 	leat_loop_turn(l, -5);
-	leat_loop_free(l); /* first the loop, then the stack: either order will do */
+	leat_loop_free(l); /* the loop first, then the stack: either order is allowed */
 	leat_stack_free(s);
 	leat_loop_free(other);
 	leat_loop_free(NULL);
@@ -209,7 +208,10 @@ a_tap_is_refused_where_it_makes_no_sense(void **state)
 	leat_loop_free(l);
 }
 
-/* In a network namespace of its own, which goes with this process; nothing is on the TAP but us. */
+/*
+ * In a network namespace of its own, which ends with this process. Only the test uses the TAP
+ * device.
+ */
 static void
 a_tap_goes_with_its_stack_or_its_loop(void **state)
 {
@@ -254,7 +256,8 @@ a_tap_goes_with_its_stack_or_its_loop(void **state)
 		}
 		leat_loop_free(l);
 		leat_stack_advance(
-		    s, leat_stack_now(s) + 5 * LEAT_SEC); /* asks for the neighbour again, on nothing */
+		    s, leat_stack_now(s) +
+			   5 * LEAT_SEC); /* sends another request to the neighbour; no device takes it */
 		leat_stack_free(s);
 	}
 }
@@ -268,7 +271,7 @@ main(void)
 	    cmocka_unit_test(what_no_link_can_do_is_refused), cmocka_unit_test(a_link_may_configure_itself),
 	    cmocka_unit_test(a_loop_drives_a_stack_until_it_is_stopped),
 	    cmocka_unit_test(a_tap_is_refused_where_it_makes_no_sense),
-	    cmocka_unit_test(a_tap_goes_with_its_stack_or_its_loop), /* last: it moves this process */
+	    cmocka_unit_test(a_tap_goes_with_its_stack_or_its_loop), /* last, because it moves this process */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,6 @@
-/* Hosts driven by hand: interfaces, addresses, routes, neighbours, events. */
+/*
+ * Hosts that the test drives: interfaces, addresses, routes, neighbours, events.
+ */
 #include "pair.h"
 
 #include <setjmp.h>
@@ -39,7 +41,7 @@ an_interface_that_makes_no_sense_is_refused(void **state)
 	c.mac[0] = 1;
 	assert_int_equal(leat_iface_add(s, &c, &i), -LEAT_EINVAL);
 	c = good;
-	c.flags = LEAT_IFACE_TSO4; /* which frames are to be cut cannot be told without the header */
+	c.flags = LEAT_IFACE_TSO4; /* only the header could say which frames are to be cut */
 	assert_int_equal(leat_iface_add(s, &c, &i), -LEAT_EINVAL);
 	c.flags = 0x8000;
 	assert_int_equal(leat_iface_add(s, &c, &i), -LEAT_EINVAL);
@@ -64,7 +66,7 @@ an_interface_describes_itself_as_far_as_the_struct_goes(void **state)
 	leat_iface_info(p->end[0].iface, &big.info, sizeof big);
 	assert_string_equal(big.info.name, "eth0");
 	assert_int_equal(big.info.mtu, 1500);
-	assert_int_equal(big.info.mac[0] & 3, 2); /* locally administered, one host's */
+	assert_int_equal(big.info.mac[0] & 3, 2); /* a locally administered unicast address */
 	assert_int_equal(big.future, 0);
 	leat_iface_info(p->end[0].iface, (struct leat_iface_info *)(void *)name, sizeof name);
 	assert_string_equal(name, "eth0");
@@ -116,7 +118,7 @@ routes_come_and_go(void **state)
 	leat_prefix_parse("::/0", &r.dst); /* and an IPv4 gateway */
 	assert_int_equal(leat_route_add(s, &r), -LEAT_EINVAL);
 	r.gateway = (struct leat_addr){0};
-	r.iface = p->end[1].iface; /* another host's */
+	r.iface = p->end[1].iface; /* of another host */
 	assert_int_equal(leat_route_add(s, &r), -LEAT_EINVAL);
 	r.iface = NULL;
 	assert_int_equal(leat_route_add(s, &r), -LEAT_EINVAL);

@@ -1,4 +1,7 @@
-/* Sockets through the public header: what is refused, in-place reading and writing, datagrams, offloads, watchers. */
+/*
+ * Sockets through the public header: refused arguments, reading and writing in place, datagrams,
+ * offloads, watchers.
+ */
 #include "pair.h"
 
 #include <netinet/in.h>
@@ -84,7 +87,7 @@ octets_are_written_and_read_where_they_lie(void **state)
 	memset(at, 'x', 100);
 	assert_int_equal(leat_sock_commit(sock[0], 101), -LEAT_EINVAL);
 	assert_int_equal(leat_sock_commit(sock[0], 60), 0);
-	assert_int_equal(leat_sock_commit(sock[0], 1), -LEAT_EINVAL); /* once */
+	assert_int_equal(leat_sock_commit(sock[0], 1), -LEAT_EINVAL); /* only once */
 	assert_int_equal(leat_sock_unacked(sock[0]), 60);
 	pair_run(p, LEAT_SEC);
 	assert_int_equal(leat_sock_unacked(sock[0]), 0);
@@ -113,7 +116,7 @@ what_was_reserved_is_given_up_with_the_connection(void **state)
 	assert_true(n > 0);
 	leat_sock_abort(sock[1]);
 	pair_run(p, LEAT_SEC);
-	memset(at, 'x', (size_t)n); /* still the caller's */
+	memset(at, 'x', (size_t)n); /* the space is still the caller's */
 	assert_int_equal(leat_sock_commit(sock[0], (size_t)n), 0);
 	assert_int_equal(leat_sock_send(sock[0], "x", 1, 0, NULL), -LEAT_ECONNRESET);
 	assert_int_equal(leat_sock_send(sock[0], "x", 1, 0, NULL), -LEAT_EPIPE);
@@ -163,7 +166,7 @@ a_received_datagram_has_its_sender_and_length(void **state)
 	pair_free(p);
 }
 
-/* ip(7), IP_RECVERR: who refused which datagram, and its octets. */
+/* ip(7), IP_RECVERR: which host refused which datagram, and its octets. */
 static void
 a_refused_datagram_is_reported_with_its_octets(void **state)
 {
@@ -196,7 +199,7 @@ a_refused_datagram_is_reported_with_its_octets(void **state)
 	pair_free(p);
 }
 
-/* Moves @total octets from sock[0] to sock[1], each octet telling its place. */
+/* Moves @total octets from sock[0] to sock[1]. The value of an octet depends on its position. */
 static void
 transfer(struct pair *p, struct leat_sock *sock[2], size_t total)
 {
@@ -239,8 +242,9 @@ without_offloads_frames_have_the_mtu_and_with_them_they_are_large(void **state)
 			assert_true(p->end[0].longest > 20000 && p->end[0].longest <= 65535 + 14 + 10);
 		else
 			assert_int_equal(p->end[0].longest, 1514);
-		assert_true(p->end[0].runs >
-			    1); /* headers and payload lie apart: nothing was copied for the callback */
+		assert_true(
+		    p->end[0].runs >
+		    1); /* headers and payload are in different places, so nothing was copied for the callback */
 		assert_int_equal(leat_sock_getopt(sock[0], 6, TCP_INFO, &info, &len), 0);
 		assert_int_equal(len, sizeof info);
 		assert_int_equal(info.tcpi_state, LEAT_TCP_ESTABLISHED);
@@ -264,14 +268,14 @@ a_watcher_may_close_its_own_socket(void **state)
 {
 	struct pair *p = pair_new(0, 0);
 	struct leat_sock *sock[2];
-	unsigned told = 0;
+	unsigned calls = 0;
 
 	pair_connect(p, sock);
-	leat_sock_watch(sock[1], close_myself, &told);
+	leat_sock_watch(sock[1], close_myself, &calls);
 	assert_int_equal(leat_sock_send(sock[0], "x", 1, 0, NULL), 1);
-	assert_int_equal(told, 0); /* never from within a call */
+	assert_int_equal(calls, 0); /* never within a call */
 	pair_run(p, LEAT_SEC);
-	assert_int_equal(told, 1);
+	assert_int_equal(calls, 1);
 	leat_sock_close(sock[0]);
 	pair_free(p);
 }
@@ -304,7 +308,7 @@ decide(int error, int want, bool stays)
 	pair_free(p);
 }
 
-/* RFC 9293, 3.10.7.2: a LISTEN may leave it to its user what becomes of a SYN. */
+/* RFC 9293, 3.10.7.2: a LISTEN may leave the decision about a SYN to its user. */
 static void
 a_deferred_connection_is_decided_by_its_listener(void **state)
 {
@@ -313,7 +317,10 @@ a_deferred_connection_is_decided_by_its_listener(void **state)
 	decide(LEAT_ETIMEDOUT, -LEAT_EALREADY, false);
 }
 
-/* What an embedder's gateway is made of: a host that takes whatever is sent to anybody, under the name that it was sent to. */
+/*
+ * What a gateway is made of: a host that takes connections to every address, under the name that
+ * they were made to.
+ */
 static void
 a_transparent_host_takes_connections_to_anybody(void **state)
 {

@@ -1,4 +1,6 @@
-/* Addresses, errors, and structs that may grow. */
+/*
+ * Addresses, errors, and structs that may grow.
+ */
 #include "leat.h"
 
 #include <setjmp.h>
@@ -48,7 +50,7 @@ what_is_no_address_is_refused_and_changes_nothing(void **state)
 	assert_memory_equal(&p, &p_before, sizeof p);
 }
 
-/* RFC 4632, 3.1: a slash and the number of bits, which count in the address's own family. */
+/* RFC 4632, 3.1: a slash and the number of bits, counted in the address's own family. */
 static void
 prefixes_count_bits_of_their_family(void **state)
 {
@@ -102,7 +104,7 @@ a_shorter_struct_has_the_rest_as_zero(void **state)
 	leat_stack_free(s);
 }
 
-/* A caller built with a newer one: what we do not know of is refused, unless it is not used. */
+/* A caller built with a newer leat.h: members that this library does not know must be 0. */
 static void
 a_longer_struct_must_be_zero_after_what_is_known(void **state)
 {

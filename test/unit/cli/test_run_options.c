@@ -1,4 +1,6 @@
-/* The options of `leat run`: what is taken in, and what is refused before anything runs. */
+/*
+ * The options of `leat run`: what is accepted, and what is refused before anything runs.
+ */
 #include "cli/commands.h"
 #include "cli/run_options.h"
 
@@ -14,7 +16,10 @@ enum { WORDS = 16 };
 
 static struct run_options o;
 
-/* Parses the words of @line, split at blanks, as `leat run` does. Returns 0, or -1 if they are refused. */
+/*
+ * Parses the words of @line, split at blanks, as `leat run` does. Returns 0, or -1 if they are
+ * refused.
+ */
 static int
 parse(char *line)
 {
@@ -121,7 +126,7 @@ publications_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(PARSE("-p []:8080:80 -- true"), -1);
 	assert_int_equal(PARSE("-p [::1]:8080:80:90 -- true"), -1);
 	assert_int_equal(PARSE("-p fe80::1%nonesuch:8080:80 -- true"), -1);
-	assert_int_equal(PARSE("-p fe80::1:8080:80 -- true"), -1); /* of which interface? */
+	assert_int_equal(PARSE("-p fe80::1:8080:80 -- true"), -1); /* the interface is missing */
 	assert_int_equal(PARSE("-p 224.0.0.1:8080:80 -- true"), -1);
 }
 
@@ -135,8 +140,8 @@ one_port_of_the_machine_is_published_once(void **state)
 }
 
 /*
- * An address and one number: the port on both sides. IPv6 may do without brackets where its end is
- * clear.
+ * An address and one port, which is then the port on both sides. IPv6 needs no brackets if its end
+ * is clear.
  */
 static void
 an_address_may_stand_before_one_port_or_two(void **state)

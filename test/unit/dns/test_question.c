@@ -35,7 +35,8 @@ answers(const struct message *q, const struct message *r)
 }
 
 /*
- * RFC 5452, 9.1: number, name, type and class must fit; the case of letters may differ (RFC 4343).
+ * RFC 5452, 9.1: number, name, type and class must be the same. The case of letters may differ (RFC
+ * 4343).
  */
 static void
 an_answer_has_the_number_and_the_question(void **state)
@@ -47,7 +48,7 @@ an_answer_has_the_number_and_the_question(void **state)
 	assert_true(answers(&q, &r));
 	r = message(8, DNS_QR, "www.example.org", DNS_A);
 	assert_false(answers(&q, &r));
-	r = message(7, 0, "www.example.org", DNS_A); /* a question itself */
+	r = message(7, 0, "www.example.org", DNS_A); /* a question */
 	assert_false(answers(&q, &r));
 	r = message(7, DNS_QR, "www.example.org", DNS_AAAA);
 	assert_false(answers(&q, &r));

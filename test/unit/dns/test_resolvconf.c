@@ -1,5 +1,5 @@
 /*
- * What resolv.conf(5) says, as the GNU C library reads it.
+ * resolv.conf(5) as the GNU C library reads it.
  */
 #include "../addr.h"
 #include "dns/resolvconf.h"
@@ -64,7 +64,7 @@ what_names_no_server_is_passed_over(void **state)
 	assert_false(c.rotate);
 }
 
-/* However long it is, a comment ends with its line, and nothing in it is a server. */
+/* A comment ends with its line, however long that is, and has no servers. */
 static void
 a_line_may_have_any_length(void **state)
 {

@@ -1,5 +1,5 @@
 /*
- * test/unit/sock/sock_rig.c - what the tests of sockets do again and again, as calls that succeed.
+ * test/unit/sock/sock_rig.c - calls that most tests of sockets make. Each asserts that it succeeds.
  */
 #include "sock_rig.h"
 

@@ -1,5 +1,6 @@
 /*
- * Datagrams that are sent in pieces (MSG_MORE, UDP_CORK), on one host that talks to itself over loopback.
+ * Datagrams that are sent in pieces (MSG_MORE, UDP_CORK), on one host that talks to itself over
+ * loopback.
  */
 #include "base/err.h"
 #include "sock_rig.h"
@@ -95,7 +96,7 @@ pieces_are_one_datagram(void **state)
 	assert_arrives(f, f->to, NULL);
 }
 
-/* Linux's udp_sendmsg() goes to do_append_data before it looks at the address. */
+/* Linux's udp_sendmsg() goes to do_append_data before it reads the address. */
 static void
 the_first_piece_says_where_to(void **state)
 {
@@ -123,7 +124,7 @@ a_cork_holds_until_it_is_off(void **state)
 	assert_arrives(f, f->to, NULL);
 }
 
-/* As Linux: the pieces before are lost with the one that is too much. */
+/* On Linux the earlier pieces are discarded with the one that does not fit. */
 static void
 too_much_is_refused_and_forgotten(void **state)
 {
@@ -146,7 +147,7 @@ without_a_peer_no_piece_is_taken(void **state)
 	assert_false(sock_holds_part(f->from));
 }
 
-/* The fixture closes it. */
+/* The fixture closes the socket. */
 static void
 what_waits_goes_with_its_socket(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Which answer comes first where several hold: the length of an option's value, its number, the
- * state of the socket, the range (setsockopt(2) as Linux does it).
+ * The order of the checks in setsockopt(2) on Linux: the length of the value, the number of the
+ * option, the state of the socket, the range of the value.
  */
 #include "sock_rig.h"
 

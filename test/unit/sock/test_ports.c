@@ -1,5 +1,5 @@
 /*
- * Which names stand side by side, and which port is chosen.
+ * Which names may exist together, and which port is chosen.
  */
 #include "../addr.h"
 #include "leat.h"
@@ -52,7 +52,7 @@ claim(const char *text, uint16_t port, const char *flags)
 	return c;
 }
 
-/* What inet_csk_bind_conflict() of Linux answers, as the manual pages describe it. */
+/* The answers of Linux's inet_csk_bind_conflict(), as the manual pages describe it. */
 static void
 names_conflict_as_on_linux(void **state)
 {
@@ -74,7 +74,7 @@ names_conflict_as_on_linux(void **state)
 	    {"::", "6", "::1", "", true},
 	    {"::1", "", "127.0.0.1", "", false},
 	    {"::1", "", "0.0.0.0", "", false},
-	    {"::1", "d", "0.0.0.0", "", true}, /* a child of "::" */
+	    {"::1", "d", "0.0.0.0", "", true}, /* a connection accepted at "::" */
 	    {"::ffff:10.0.0.1", "", "10.0.0.1", "", true},
 	};
 	struct fixture *f = *state;
@@ -89,7 +89,10 @@ names_conflict_as_on_linux(void **state)
 			    "%s %s beside %s %s", rows[i].b, rows[i].b_flags, rows[i].a, rows[i].a_flags);
 		port_release(&f->ports, &a);
 		assert_int_equal(port_take(&f->ports, &b), 0);
-		/* The other way round it is the same, except that a listener does not mind who is merely bound. */
+		/*
+		 * The reverse gives the same, except that a listener does not conflict with a
+		 * socket that is only bound.
+		 */
 		assert_int_equal(
 		    port_conflicts(&f->ports, &a), rows[i].conflict && !(a.reuse_addr && b.reuse_addr));
 		port_release(&f->ports, &b);
@@ -131,7 +134,7 @@ unused(uint16_t port, void *arg)
 	return !used[port];
 }
 
-/* RFC 6056, 3.3.4: every port serves every destination; bound ones are left alone. */
+/* RFC 6056, 3.3.4: every port serves every destination, except ports that a socket was bound to. */
 static void
 connections_to_different_places_share_ports(void **state)
 {

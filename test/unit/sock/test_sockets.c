@@ -1,5 +1,5 @@
 /*
- * BSD meaning on whole hosts: one host talking to itself over loopback, in virtual time.
+ * BSD calls on a whole host that talks to itself over loopback, in virtual time.
  */
 #include "base/err.h"
 #include "sock_rig.h"
@@ -55,7 +55,7 @@ readiness_is_that_of_linux(void **state)
 	sock_close(l);
 }
 
-/* connect(2): in progress, already, done once, connected. */
+/* connect(2): -LEAT_EINPROGRESS, then -LEAT_EALREADY, then 0 once, then -LEAT_EISCONN. */
 static void
 connect_reports_each_stage(void **state)
 {
@@ -81,7 +81,7 @@ connect_reports_each_stage(void **state)
 	settle(n);
 	assert_int_equal(sock_ready(c), LEAT_IN | LEAT_OUT | LEAT_ERR | LEAT_HUP | LEAT_RDHUP);
 	assert_int_equal(sock_connect(c, &closed), -LEAT_ECONNREFUSED);
-	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS); /* the socket serves again */
+	assert_int_equal(sock_connect(c, &e), -LEAT_EINPROGRESS); /* the socket can connect again */
 	settle(n);
 	assert_int_equal(sock_connect(c, &e), 0);
 	assert_int_equal(sock_connect(l, &e), -LEAT_EISCONN);
@@ -89,7 +89,7 @@ connect_reports_each_stage(void **state)
 	sock_close(l);
 }
 
-/* SO_REUSEPORT: listeners of one name share what arrives; who closes leaves, and the others go on. */
+/* SO_REUSEPORT: listeners of one name share the connections. When one closes, the others go on. */
 static void
 listeners_share_a_port(void **state, const char *on, const char *to)
 {
@@ -111,7 +111,7 @@ listeners_share_a_port(void **state, const char *on, const char *to)
 		assert_int_equal(sock_connect(c[i], &peer), -LEAT_EINPROGRESS);
 	}
 	settle(n);
-	sock_close(l[1]); /* its children are reset */
+	sock_close(l[1]); /* its accepted connections are reset */
 	settle(n);
 	for (unsigned i = 0; i < 64; i++)
 		got[1] += sock_ready(c[i]) & LEAT_ERR ? 1 : 0;
@@ -147,7 +147,7 @@ listeners_share_a_dual_port(void **state)
 	listeners_share_a_port(state, "::", "127.0.0.1");
 }
 
-/* A connection in TIME-WAIT keeps its port from those who do not say SO_REUSEADDR. */
+/* A connection in TIME-WAIT keeps its port from sockets without SO_REUSEADDR. */
 static void
 time_wait_keeps_the_port(void **state)
 {
@@ -169,7 +169,7 @@ time_wait_keeps_the_port(void **state)
 	sock_close(l);
 }
 
-/* ... at its own address and at all of them, and at no other. */
+/* It keeps the port at its own address and at the wildcard, but not at other addresses. */
 static void
 time_wait_keeps_no_other_address(void **state)
 {
@@ -213,7 +213,7 @@ dual_stack_listeners_serve_both(void **state)
 	e = at("::", 80);
 	assert_int_equal(sock_bind(l, &e), 0);
 	assert_int_equal(sock_listen(l, 1), 0);
-	c = open_listener(n, 0, "0.0.0.0", 80, 8); /* beside it */
+	c = open_listener(n, 0, "0.0.0.0", 80, 8); /* as well */
 	sock_close(c);
 	sock_close(l);
 }
@@ -299,7 +299,7 @@ watchers_wait_for_the_end_of_the_entry(void **state)
 	sock_close(b);
 }
 
-/* connect(2), AF_UNSPEC: what bind() did not fix is open again. */
+/* connect(2), AF_UNSPEC: what bind() did not fix becomes unspecified again. */
 static void
 a_datagram_socket_may_lose_its_peer(void **state)
 {
@@ -323,7 +323,9 @@ a_datagram_socket_may_lose_its_peer(void **state)
 	sock_close(a);
 }
 
-/* RFC 6056: more connections from one address than there are ports, to different places. */
+/*
+ * RFC 6056: one address can have more connections than there are ports, to different destinations.
+ */
 static void
 connections_outnumber_ports(void **state)
 {
@@ -368,7 +370,10 @@ answer(struct sock *l, void *arg)
 	}
 }
 
-/* The gateway: every port, and no SYN-ACK before the answer. */
+/*
+ * LEAT_ANY_PORT and LEAT_DEFER_ACCEPT: a listener takes every port, and sends no SYN-ACK before the
+ * answer.
+ */
 static void
 a_deferred_listener_decides_about_each_child(void **state)
 {

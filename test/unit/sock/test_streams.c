@@ -1,5 +1,6 @@
 /*
- * Streams of a host that talks to itself, in virtual time: how each goes back to a fresh socket, and what its names, options and queue say then.
+ * Streams of a host that talks to itself, in virtual time: how each becomes a fresh socket again,
+ * and what its names, options and accept queue are then.
  */
 #include "base/err.h"
 #include "sock_rig.h"
@@ -9,7 +10,7 @@ struct fixture {
 	struct sock *listener, *client, *server;
 };
 
-/* A listener on 127.0.0.1:80 that lets two wait, and a connection to it. */
+/* A listener on 127.0.0.1:80 with a backlog of 1, which lets two wait, and a connection to it. */
 static int
 setup(void **state)
 {
@@ -34,7 +35,10 @@ teardown(void **state)
 	return 0;
 }
 
-/* The window that a client sees of a server whose listener has option @name of @level set to @n; *@server and *@client are the caller's. */
+/*
+ * Returns the window that a client sees of a server whose listener has option @name of @level set
+ * to @n. The caller closes *@server and *@client.
+ */
 static uint32_t
 window_with(struct fixture *f, int level, int name, int n, struct sock **server, struct sock **client)
 {
@@ -49,7 +53,10 @@ window_with(struct fixture *f, int level, int name, int n, struct sock **server,
 	return info.tcpi_snd_wnd;
 }
 
-/* Linux: SO_RCVBUF's number is doubled for what packets cost beside their octets, so the window is about that number; TCP_WINDOW_CLAMP is the window itself. */
+/*
+ * Linux doubles the number of SO_RCVBUF for what packets cost besides their octets, so the window
+ * is about that number. TCP_WINDOW_CLAMP sets the window itself.
+ */
 static void
 the_window_is_about_what_was_asked_for(void **state)
 {
@@ -72,7 +79,7 @@ the_window_is_about_what_was_asked_for(void **state)
 	}
 }
 
-/* Linux: the clamp bounds what is offered at one time, and not what the buffer holds. */
+/* On Linux the clamp bounds what is offered at one time, but not what the buffer holds. */
 static void
 a_clamped_window_does_not_make_the_buffer_smaller(void **state)
 {
@@ -88,7 +95,7 @@ a_clamped_window_does_not_make_the_buffer_smaller(void **state)
 	sock_close(server);
 }
 
-/* socket(7): the host says how much is granted. */
+/* socket(7): the host's limits bound what is granted. */
 static void
 buffers_are_granted_up_to_the_host_s_bound(void **state)
 {
@@ -112,7 +119,10 @@ port_of(const struct sock *sk)
 	return e.port;
 }
 
-/* connect(2), AF_UNSPEC: the peer is reset, the socket may connect anew, and has no name that it was not given. */
+/*
+ * connect(2), AF_UNSPEC: the peer is reset. The socket may connect again and has only the name that
+ * bind() gave it.
+ */
 static void
 a_dissolved_connection_is_a_fresh_socket(void **state)
 {
@@ -130,7 +140,7 @@ a_dissolved_connection_is_a_fresh_socket(void **state)
 	settle(&f->net);
 	assert_int_equal(sock_connect(f->client, &e), 0);
 	assert_int_equal(
-	    sock_connect(f->server, NULL), 0); /* it stands on its listener's port, and goes on doing so */
+	    sock_connect(f->server, NULL), 0); /* its port is that of its listener, and stays so */
 	assert_int_equal(port_of(f->server), 80);
 }
 
@@ -153,7 +163,7 @@ a_dissolved_listener_refuses_and_keeps_its_name(void **state)
 	sock_close(c);
 }
 
-/* A port that listen() chose is given back by shutdown(). */
+/* shutdown() gives back a port that listen() chose. */
 static void
 a_shut_listener_gives_back_a_port_that_it_was_not_bound_to(void **state)
 {
@@ -189,7 +199,7 @@ a_bound_stream_connects_to_itself(void **state)
 	sock_close(sk);
 }
 
-/* What rests in TIME-WAIT is nobody's: Linux says ENOTCONN of both ends. */
+/* On Linux a connection in TIME-WAIT has left its socket: both ends get ENOTCONN. */
 static void
 time_wait_has_left_its_socket(void **state)
 {
@@ -207,7 +217,7 @@ time_wait_has_left_its_socket(void **state)
 	assert_int_equal(remote.port, port_of(f->client));
 }
 
-/* A backlog of 1 lets two wait, wherever they do. */
+/* A backlog of 1 lets two wait, in the accept queue or taken by sock_accept() only. */
 static void
 unaccepted_connections_fill_the_accept_queue(void **state)
 {
@@ -229,7 +239,7 @@ unaccepted_connections_fill_the_accept_queue(void **state)
 	sock_close(c[1]);
 }
 
-/* tcp(7), TCP_NODELAY, the second time as the first. */
+/* tcp(7): TCP_NODELAY flushes each time that it is set. */
 static void
 nodelay_flushes_each_time(void **state)
 {
@@ -252,7 +262,7 @@ try_int(struct sock *sk, int level, int name, int value)
 	return sock_setopt(sk, level, name, &value, sizeof value);
 }
 
-/* Values and refusals as test/system/test_same_as_linux.py finds them on Linux. */
+/* Values and errors that test/system/test_same_as_linux.py finds on Linux. */
 static void
 options_take_what_linux_takes(void **state)
 {

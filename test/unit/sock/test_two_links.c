@@ -1,5 +1,6 @@
 /*
- * Two hosts with two links between them, in virtual time: which link a stream takes, and what its watcher's answer carries.
+ * Two hosts with two links between them, in virtual time: which link a stream takes, and what the
+ * answer of its watcher carries.
  */
 #include "sock_rig.h"
 #include "tcp/tcp.h"
@@ -47,16 +48,19 @@ connect_client(struct fixture *f, const char *text)
 	assert_int_equal(sock_accept(f->listener, &f->server), 0);
 }
 
-/* Frames that the client's host has sent over link @i. */
+/* Returns how many frames the client's host has sent over link @i. */
 static uint64_t
 sent(const struct fixture *f, unsigned i)
 {
 	return f->net.iface[i][0]->count.tx_frames;
 }
 
-/* 10.0.0.0/24 by way of 10.1.0.2 as well, as an interface of its own would have it that is bound to. */
+/*
+ * Adds a second route to 10.0.0.0/24, by 10.1.0.2. A real host would have it for a socket that is
+ * bound to that interface.
+ */
 static void
-add_second_way(struct fixture *f)
+add_second_route(struct fixture *f)
 {
 	struct route r = {.dst = addr("10.0.0.0"),
 	    .bits = 24,
@@ -76,14 +80,15 @@ a_bound_stream_leaves_through_its_device_alone(void **state)
 	struct route other = {.dst = addr("192.0.2.0"), .bits = 24, .gateway = addr("10.0.0.2"), .metric = 1};
 	uint64_t before;
 
-	add_second_way(f);
+	add_second_route(f);
 	settle(&f->net);
 	before = sent(f, 0);
 	assert_int_equal(sock_setopt(f->client, SOL_SOCKET, SO_BINDTODEVICE, "none0", 5), -LEAT_ENODEV);
 	assert_int_equal(sock_setopt(f->client, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name)), 0);
 	connect_client(f, "10.0.0.2");
 	other.ifindex = f->net.iface[0][0]->index;
-	assert_int_equal(route_add(stack_core(f->net.host[0]), &other), 0); /* ways are looked for anew */
+	assert_int_equal(route_add(stack_core(f->net.host[0]), &other),
+	    0); /* the change makes streams look for their routes again */
 	assert_int_equal(sock_send(f->client, "x", 1, 0, NULL), 1);
 	settle(&f->net);
 	assert_int_equal(sock_unread(f->server), 1);
@@ -91,13 +96,13 @@ a_bound_stream_leaves_through_its_device_alone(void **state)
 }
 
 static void
-a_stream_that_is_bound_later_changes_its_way(void **state)
+a_stream_that_is_bound_later_changes_its_route(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t first, second;
 	int index = (int)f->net.iface[1][0]->index;
 
-	add_second_way(f);
+	add_second_route(f);
 	connect_client(f, "10.0.0.2");
 	settle(&f->net);
 	first = sent(f, 0);
@@ -143,7 +148,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    T(a_bound_stream_leaves_through_its_device_alone),
-	    T(a_stream_that_is_bound_later_changes_its_way),
+	    T(a_stream_that_is_bound_later_changes_its_route),
 	    T(a_watchers_answer_carries_the_acknowledgment),
 	};
 

@@ -1,4 +1,6 @@
-/* What people type as numbers with units, and what they are told when it is in doubt. */
+/*
+ * Numbers with units as people type them, and the messages if they are ambiguous.
+ */
 #include "cli/common/units.h"
 
 #include <setjmp.h>

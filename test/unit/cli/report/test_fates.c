@@ -1,4 +1,7 @@
-/* cli/fates: what the link did to frames is reported where a capture of the receiving side can show it. */
+/*
+ * cli/report/fates: what the link did to a frame is reported when the receiving side's capture can
+ * show it.
+ */
 #include "cli/report/fates.h"
 
 #include <setjmp.h>
@@ -20,7 +23,7 @@ note(void *arg, const struct fate *fate)
 	    fate->words);
 }
 
-/* What is reported when frame @number arrives. */
+/* Returns what is reported when frame @number arrives. */
 static const char *
 arrived(struct fates *f, uint64_t number)
 {
@@ -72,7 +75,7 @@ a_doubled_frame_is_reported_at_each_arrival(void **state)
 	assert_string_equal(arrived(&f, 5), "5d");
 	assert_string_equal(arrived(&f, 5), "5d");
 	assert_string_equal(arrived(&f, 5), "");
-	/* The queue had room for one of the two. */
+	/* The queue had room for one of the two copies. */
 	fates_add(&f, LINK_DUPLICATED, 6, "d");
 	fates_add(&f, LINK_QUEUE_FULL, 6, "q");
 	assert_string_equal(arrived(&f, 6), "6d 6q");
