@@ -2,7 +2,9 @@
 
 So are the commands in README.md's table of topics, and what each is said to show must be in what it prints.
 `make` lines are held against the Makefile instead: running the tests from within the tests would not end.
+Files and functions that the documents name must exist.
 """
+import fnmatch
 import functools
 import http.server
 import os
@@ -157,3 +159,43 @@ def test_every_package_that_is_installed_is_named_with_what_it_is_for(name):
     rows = re.findall(r"^\| (gcc,.*?)\n\n", (ROOT / name).read_text(), re.M | re.S)[0].splitlines()
     named = {package for row in rows for package in row.strip("| ").split(" | ")[0].split(", ")}
     assert installed == named
+
+
+NAMING = [*DOCUMENTS, "CONTRIBUTING.md", *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs/design").glob("*.md"))]
+FOLDERS = ["bench", "docs", "examples", "fuzz", "include", "man", "src", "test", "tools"]
+# Placeholders, what `make bench` writes, and what belongs to packetdrill or to the kernel.
+NOT_OURS = {"src/cli/cmd_NAME.c", "fuzz/NAME.c", "bench/part_NAME.py", "test_thing.c", "results.json", "results.md", "run_all.py",
+            "sock_dequeue_err_skb", "sock_writeable", "tun_get_user"}
+
+
+@functools.cache
+def tree():
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
+    files += [path for path in ROOT.iterdir() if path.is_file()]
+    code = "\n".join(path.read_text() for path in files if path.suffix in (".c", ".h", ".py"))
+    return ["/" + str(path.relative_to(ROOT)) for path in files], set(re.findall(r"\w+", code))
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_files_and_functions_that_a_document_names_exist(name):
+    files, words = tree()
+    missing = []
+    for span in re.findall(r"`([^`\n]+)`", (ROOT / name).read_text()):
+        if re.fullmatch(r"[\w./*-]+\.(c|h|py|md|json|txt)", span) and not any(fnmatch.fnmatchcase(file, "*/" + span) for file in files):
+            missing.append(span)
+        missing += [function for function in re.findall(r"\b([a-z_]\w+)\(\)", span) if function not in words]
+        missing += [tag for tag in re.findall(r"\bstruct ([a-z_]\w+)", span) if tag not in words]
+    assert set(missing) <= NOT_OURS
+
+
+def test_functions_that_leat_3_names_are_declared():
+    named = set(re.findall(r"^\.Fn (leat_\w+)", (ROOT / "man/leat.3").read_text(), re.M))
+    assert named <= set(re.findall(r"\b(leat_\w+)\(", (ROOT / "include/leat.h").read_text()))
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_drawing_of_the_tree_has_the_order_of_the_layers(name):
+    drawn = " ".join(re.findall(r"^((?:[a-z]+ )+) +\S", (ROOT / name).read_text().split("\n## ")[-2], re.M)).split()
+    lines = [line.split() for line in (ROOT / "layers.txt").read_text().splitlines() if line[:1] != "#"]
+    order = [layer for line in lines for layer in line if "/" not in layer]
+    assert drawn == [layer for layer in order if layer in drawn] and len(drawn) > 15
