@@ -92,7 +92,7 @@ take_duplicate(struct call *c)
 	if (fd < 0)
 		return fd;
 	c->fd = fd;
-	c->d = sockrec_of_fd(c->recs, fd);
+	c->rec = sockrec_of_fd(c->recs, fd);
 	return 0;
 }
 
@@ -108,10 +108,10 @@ take_by_inode(struct call *c)
 	c->caller.found = true;
 	if (rc || !c->inode)
 		return rc;
-	c->d = sockrec_by_inode(c->recs, c->inode);
-	if (!c->d || c->d->program_end < 0)
+	c->rec = sockrec_by_inode(c->recs, c->inode);
+	if (!c->rec || c->rec->program_end < 0)
 		return 0;
-	c->fd = fcntl(c->d->program_end, F_DUPFD_CLOEXEC, 0);
+	c->fd = fcntl(c->rec->program_end, F_DUPFD_CLOEXEC, 0);
 	return c->fd < 0 ? -errno : 0;
 }
 
@@ -127,11 +127,11 @@ take_descriptor(struct call *c, const struct row *row)
 		call_done(c);
 		return CALL_ANSWERED;
 	}
-	if (!c->d && !row->foreign)
+	if (!c->rec && !row->foreign)
 		return CALL_CONTINUE;
-	if (c->d) {
-		c->d->tid = c->caller.tid;
-		c->d->tid_fd = (int)c->arg[0];
+	if (c->rec) {
+		c->rec->place.tid = c->caller.tid;
+		c->rec->place.fd = (int)c->arg[0];
 	}
 	return 0;
 }
@@ -163,7 +163,7 @@ answer_call(struct call *c)
 			return row->fn == call_accept ? fd_budget_enfile(rc) : choose_errno(row, rc);
 	}
 	rc = row->fn(c);
-	if (c->d)
-		owner_note(c->d, &c->caller);
+	if (c->rec && c->rec->kind == SOCKREC_STREAM)
+		owner_note(stream_of(c->rec), &c->caller);
 	return choose_errno(row, rc);
 }

@@ -22,14 +22,14 @@
 
 /* A name may still be held by a socket that was closed since the last sweep. */
 static int
-bind_after_gc(struct sockrec *d, const struct endpoint *e)
+bind_after_gc(struct sockrec *r, const struct endpoint *e)
 {
-	int rc = sock_bind(d->sk, e);
+	int rc = sock_bind(r->sk, e);
 
 	if (rc != -LEAT_EADDRINUSE)
 		return rc;
-	gc_now(d->recs);
-	return d->ended ? -EBADF : sock_bind(d->sk, e);
+	gc_now(r->recs);
+	return r->ended ? -EBADF : sock_bind(r->sk, e);
 }
 
 long
@@ -41,17 +41,17 @@ call_bind(struct call *c)
 
 	if (rc)
 		return rc;
-	if (c->d->kind == SOCKREC_NETLINK)
+	if (c->rec->kind == SOCKREC_NETLINK)
 		return netlink_bind(c, &ss);
 	/* ip(7): AF_UNSPEC is taken for AF_INET where the address is 0.0.0.0. */
-	if (ss.ss_family == AF_UNSPEC && !c->d->v6 &&
+	if (ss.ss_family == AF_UNSPEC && !c->rec->v6 &&
 	    ((struct sockaddr_in *)&ss)->sin_addr.s_addr == INADDR_ANY)
 		ss.ss_family = AF_INET;
-	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &e);
+	rc = call_sockaddr_endpoint(c->rec, &ss, (socklen_t)c->arg[2], &e);
 	if (!rc)
-		rc = bind_after_gc(c->d, &e);
-	if (!rc && c->d->kind != SOCKREC_STREAM)
-		rc = dgram_prepare(c->d, c->fd);
+		rc = bind_after_gc(c->rec, &e);
+	if (!rc && c->rec->kind != SOCKREC_STREAM)
+		rc = dgram_prepare(dgram_of(c->rec), c->fd);
 	return rc;
 }
 
@@ -60,19 +60,19 @@ call_listen(struct call *c)
 {
 	int rc;
 
-	if (c->d->kind != SOCKREC_STREAM)
+	if (c->rec->kind != SOCKREC_STREAM)
 		return -EOPNOTSUPP;
-	if (c->d->state != SOCKREC_NEW && c->d->state != SOCKREC_LISTENING)
+	if (c->rec->state != SOCKREC_NEW && c->rec->state != SOCKREC_LISTENING)
 		return -EINVAL;
-	rc = c->d->state == SOCKREC_NEW ? call_fresh_proxy(c, true) : 0;
+	rc = c->rec->state == SOCKREC_NEW ? call_fresh_proxy(c, true) : 0;
 	if (rc)
 		return rc;
-	rc = sock_listen(c->d->sk, (int)c->arg[1]);
+	rc = sock_listen(c->rec->sk, (int)c->arg[1]);
 	if (rc == -LEAT_EADDRINUSE) {
 		gc_now(c->recs);
-		rc = c->d->ended ? -EBADF : sock_listen(c->d->sk, (int)c->arg[1]);
+		rc = c->rec->ended ? -EBADF : sock_listen(c->rec->sk, (int)c->arg[1]);
 	}
-	return rc ? rc : listener_listen(c->d, c->fd, (int)c->arg[1]);
+	return rc ? rc : listener_listen(stream_of(c->rec), c->fd, (int)c->arg[1]);
 }
 
 /*
@@ -99,14 +99,15 @@ accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
 static long
 hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *name, socklen_t len)
 {
-	struct sockrec *child = sockrec_of_accepted(c->recs, fd, name, len);
-	struct endpoint peer = {.addr = c->d->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
+	struct sockrec *met = sockrec_of_accepted(c->recs, fd, name, len);
+	struct stream_rec *child = met ? stream_of(met) : NULL;
+	struct endpoint peer = {.addr = c->rec->v6 ? IPADDR_ANY6 : IPADDR_ANY4};
 	long answer;
 	int rc;
 
 	if (child) {
-		peer = child->accepted_from; /* though it may have been reset while it waited */
-		if (child->reset_waits)
+		peer = child->accepted.from; /* though it may have been reset while it waited */
+		if (child->accepted.reset_waits)
 			pump_show_reset(child, fd);
 		else
 			pump_hold(child, fd);
@@ -123,7 +124,7 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 	 * left the queue by then.
 	 */
 	if (child && answer < 0 && answer != CALL_ANSWERED)
-		listener_put_back(c->d, child, fd);
+		listener_put_back(stream_of(c->rec), child, fd);
 	close(fd);
 	return answer;
 }
@@ -136,16 +137,16 @@ call_accept(struct call *c)
 	socklen_t len = sizeof name;
 	int fd;
 
-	if (c->d->kind != SOCKREC_STREAM)
+	if (c->rec->kind != SOCKREC_STREAM)
 		return -EOPNOTSUPP;
-	if (c->d->state != SOCKREC_LISTENING)
+	if (c->rec->state != SOCKREC_LISTENING)
 		return -EINVAL;
-	listener_offer_children(c->d);
+	listener_offer_children(stream_of(c->rec));
 	fd = accept_now(c->fd, flags, &name, &len);
 	if (fd == -EAGAIN && call_may_wait(c, 0))
 		return blocked_wait(c, call_accept, SO_RCVTIMEO, -EAGAIN);
 	if (fd < 0)
 		return fd;
-	listener_accepted(c->d);
+	listener_accepted(stream_of(c->rec));
 	return hand_over_child(c, fd, flags, &name, len);
 }

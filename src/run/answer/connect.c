@@ -32,17 +32,17 @@ enum { CONNECT_NEEDS = 3 };
 static int
 go_on_without_waiting(struct call *c)
 {
-	int rc = stream_look_connecting(c->d, c->fd);
+	int rc = stream_look_connecting(stream_of(c->rec), c->fd);
 
 	if (rc)
 		return rc;
-	if (c->d->program_end >= 0)
+	if (c->rec->program_end >= 0)
 		return 0;
 	rc = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
 	rc = fd_room_take(&c->recs->room, rc < 0 ? -errno : rc);
 	if (rc < 0)
 		return rc;
-	c->d->program_end = rc;
+	c->rec->program_end = rc;
 	return 0;
 }
 
@@ -50,11 +50,11 @@ go_on_without_waiting(struct call *c)
 static long
 left(struct call *c, long answer)
 {
-	struct sockrec *d = c->d;
+	struct stream_rec *s = stream_of(c->rec);
 
-	if (d->state == SOCKREC_CONNECTING && d->sk && !d->filled_up && go_on_without_waiting(c)) {
-		stream_begin_anew(d, c->fd, 0);
-		stream_failed(d, ENOBUFS);
+	if (s->rec.state == SOCKREC_CONNECTING && s->rec.sk && !s->filling.on && go_on_without_waiting(c)) {
+		stream_begin_anew(s, c->fd, 0);
+		stream_failed(s, ENOBUFS);
 	}
 	return answer;
 }
@@ -62,31 +62,31 @@ left(struct call *c, long answer)
 int
 call_fresh_proxy(struct call *c, bool hold)
 {
-	struct sockrec *d = c->d;
-	int rc, fd, before = d->program_end;
+	struct stream_rec *s = stream_of(c->rec);
+	int rc, fd, before = s->rec.program_end;
 
-	if (!d->joined)
+	if (!s->joined)
 		return 0;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (call_is_nonblocking(c) ? SOCK_NONBLOCK : 0), 0);
 	if (fd < 0)
 		return -errno;
-	settings_apply_native(d, fd);
-	d->program_end = -1;
+	settings_apply_native(&s->rec, fd);
+	s->rec.program_end = -1;
 	rc = sockrec_keep_program_end(
-	    d, fd); /* first, since nothing may fail once the program has the new one */
+	    &s->rec, fd); /* first, since nothing may fail once the program has the new one */
 	if (!rc)
-		rc = replace_fd(c, d->inode, fd, hold);
-	sockrec_close_fd(d, rc < 0 ? &d->program_end : &before);
+		rc = replace_fd(c, s->rec.inode, fd, hold);
+	sockrec_close_fd(&s->rec, rc < 0 ? &s->rec.program_end : &before);
 	if (rc < 0) {
-		d->program_end = before;
+		s->rec.program_end = before;
 		close(fd);
 		return rc == -EBUSY ? -ECONNABORTED : rc;
 	}
 	if (c->fd >= 0)
 		close(c->fd);
 	c->fd = fd;
-	d->joined = d->shown = false;
-	sockrec_change_inode(d, unix_inode(fd));
+	s->joined = s->error_shown = false;
+	sockrec_change_inode(&s->rec, unix_inode(fd));
 	return 0;
 }
 
@@ -95,9 +95,9 @@ call_fresh_proxy(struct call *c, bool hold)
  * cannot be replaced now, the next connect() tries again.
  */
 static long
-tell_failure(struct call *c, int error)
+report_failure(struct call *c, int error)
 {
-	stream_begin_anew(c->d, c->fd, 0);
+	stream_begin_anew(stream_of(c->rec), c->fd, 0);
 	(void)call_fresh_proxy(c, false);
 	return fd_budget_enobufs(-error);
 }
@@ -106,31 +106,31 @@ tell_failure(struct call *c, int error)
 static long
 wait_connected(struct call *c)
 {
-	struct sockrec *d = c->d;
+	struct stream_rec *s = stream_of(c->rec);
 	int rc;
 
-	if (d->state == SOCKREC_CONNECTED) { /* another thread's connect() was told first */
-		d->unreported = false;
+	if (s->rec.state == SOCKREC_CONNECTED) { /* another thread's connect() was told first */
+		s->unreported = false;
 		return 0;
 	}
-	if (d->state != SOCKREC_CONNECTING) {
+	if (s->rec.state != SOCKREC_CONNECTING) {
 		rc = call_take_error(c);
 		return rc ? -rc : -ECONNABORTED;
 	}
-	rc = stream_progress(d);
+	rc = stream_progress(s);
 	c->left = left;
 	if (rc == -EINPROGRESS) {
 		long answer = blocked_wait(c, wait_connected, SO_SNDTIMEO, -EINPROGRESS);
 
-		if (answer == CALL_BLOCKED || d->ended)
+		if (answer == CALL_BLOCKED || s->rec.ended)
 			return answer;
 		rc = (int)answer;
 	} else if (rc == 0)
-		rc = stream_joined(d, c->fd);
-	d->unreported = false;
+		rc = stream_joined(s, c->fd);
+	s->unreported = false;
 	if (rc < 0) {
-		stream_failed(d, -rc);
-		return tell_failure(c, -rc);
+		stream_failed(s, -rc);
+		return report_failure(c, -rc);
 	}
 	return rc;
 }
@@ -139,38 +139,38 @@ wait_connected(struct call *c)
 static long
 begin_without_waiting(struct call *c)
 {
-	struct sockrec *d = c->d;
-	int answer = stream_progress(d);
-	int rc = answer == 0 ? stream_joined(d, c->fd) : go_on_without_waiting(c);
+	struct stream_rec *s = stream_of(c->rec);
+	int answer = stream_progress(s);
+	int rc = answer == 0 ? stream_joined(s, c->fd) : go_on_without_waiting(c);
 
 	if (rc)
-		return tell_failure(c, -rc);
+		return report_failure(c, -rc);
 	if (answer != 0 && answer != -EINPROGRESS)
-		stream_failed(d, -answer);
+		stream_failed(s, -answer);
 	return -EINPROGRESS;
 }
 
 static long
 begin(struct call *c, const struct endpoint *to)
 {
-	struct sockrec *d = c->d;
-	int rc = sockrec_room_for(d, CONNECT_NEEDS);
+	struct stream_rec *s = stream_of(c->rec);
+	int rc = sockrec_room_for(&s->rec, CONNECT_NEEDS);
 
 	if (!rc)
 		rc = call_fresh_proxy(c, true);
 	if (rc)
 		return rc;
-	rc = sock_connect(d->sk, to);
+	rc = sock_connect(s->rec.sk, to);
 	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
 		gc_now(c->recs);
-		rc = d->ended ? -EBADF : sock_connect(d->sk, to);
+		rc = s->rec.ended ? -EBADF : sock_connect(s->rec.sk, to);
 	}
 	if (rc && rc != -LEAT_EINPROGRESS)
 		return rc;
-	d->error = d->failed = 0;
-	d->unreported = true;
-	stream_watch_connecting(d);
-	owner_note(d, &c->caller); /* before the first packet goes */
+	s->rec.error = s->pump.failed = 0;
+	s->unreported = true;
+	stream_watch_connecting(s);
+	owner_note(s, &c->caller); /* before the first packet goes */
 	assembly_settle(c->recs->network);
 	if (call_may_wait(c, 0))
 		return wait_connected(c);
@@ -183,57 +183,57 @@ begin(struct call *c, const struct endpoint *to)
  * cannot be bound again.
  */
 static int
-leave_loopback(struct sockrec *d)
+leave_loopback(struct stream_rec *s)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &s->rec.recs->config->net;
 	struct endpoint at;
 	struct sock *sk;
-	int rc = sock_local(d->sk, &at);
+	int rc = sock_local(s->rec.sk, &at);
 
 	if (rc || !ipaddr_is_loopback(&at.addr))
 		return 0;
 	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
-	rc = sock_open(d->recs->socks, d->v6, SOCK_TYPE_STREAM, &sk);
+	rc = sock_open(s->rec.recs->socks, s->rec.v6, SOCK_TYPE_STREAM, &sk);
 	if (rc)
 		return rc;
-	settings_apply(d, sk);
+	settings_apply(&s->rec, sk);
 	rc = sock_bind(sk, &at);
 	if (rc) {
 		sock_close(sk);
 		return rc;
 	}
-	sock_close(d->sk);
-	d->sk = sk;
+	sock_close(s->rec.sk);
+	s->rec.sk = sk;
 	return 0;
 }
 
 static long
 connect_stream(struct call *c, struct endpoint *to)
 {
-	struct sockrec *d = c->d;
+	struct stream_rec *s = stream_of(c->rec);
 	bool aliased;
 	int rc;
 
-	switch (d->state) {
+	switch (s->rec.state) {
 	case SOCKREC_LISTENING:
 		return -EISCONN;
 	case SOCKREC_CONNECTED:
-		if (!d->unreported)
+		if (!s->unreported)
 			return -EISCONN;
-		d->unreported = false;
+		s->unreported = false;
 		return 0;
 	case SOCKREC_CONNECTING:
 		return call_may_wait(c, 0) ? wait_connected(c) : -EALREADY;
 	case SOCKREC_FINISHED:
-		if (d->connected)
+		if (s->connected)
 			return -EISCONN;
 		rc = call_take_error(c);
-		return tell_failure(c, rc ? rc : ECONNABORTED); /* it was told by SO_ERROR, or by reading */
+		return report_failure(c, rc ? rc : ECONNABORTED); /* it was told by SO_ERROR, or by reading */
 	case SOCKREC_NEW:
 		break;
 	}
-	aliased = alias_destination(d, to);
-	rc = aliased ? leave_loopback(d) : 0;
+	aliased = alias_destination(&s->rec, to);
+	rc = aliased ? leave_loopback(s) : 0;
 	return rc ? rc : begin(c, to);
 }
 
@@ -242,16 +242,16 @@ static long
 dissolve(struct call *c)
 {
 	struct endpoint remote;
-	int error = c->d->error;
+	int error = c->rec->error;
 
-	if (c->d->kind != SOCKREC_STREAM)
-		return dgram_connect(c->d, c->fd, NULL);
-	if (c->d->state == SOCKREC_NEW)
+	if (c->rec->kind != SOCKREC_STREAM)
+		return dgram_connect(dgram_of(c->rec), c->fd, NULL);
+	if (c->rec->state == SOCKREC_NEW)
 		return 0;
 	/* What begins or goes on is broken off, and says so. */
-	if (c->d->state == SOCKREC_CONNECTING || sockrec_remote(c->d, &remote) == 0)
+	if (c->rec->state == SOCKREC_CONNECTING || sockrec_remote(c->rec, &remote) == 0)
 		error = ECONNRESET;
-	stream_begin_anew(c->d, c->fd, error);
+	stream_begin_anew(stream_of(c->rec), c->fd, error);
 	(void)call_fresh_proxy(c, false);
 	return 0;
 }
@@ -263,20 +263,20 @@ call_connect(struct call *c)
 	struct endpoint to;
 	int rc = call_read_address(c, c->arg[1], (uint32_t)c->arg[2], &ss);
 
-	if (!c->d)
+	if (!c->rec)
 		return rc == 0 && name_services_refuse(&ss) ? -ENOENT : CALL_CONTINUE;
 	if (rc)
 		return rc;
-	if (c->d->kind == SOCKREC_NETLINK)
+	if (c->rec->kind == SOCKREC_NETLINK)
 		return 0;
 	if ((uint32_t)c->arg[2] < sizeof ss.ss_family)
 		return -EINVAL;
 	if (ss.ss_family == AF_UNSPEC)
 		return dissolve(c);
-	rc = call_sockaddr_endpoint(c->d, &ss, (socklen_t)c->arg[2], &to);
+	rc = call_sockaddr_endpoint(c->rec, &ss, (socklen_t)c->arg[2], &to);
 	if (rc)
 		return rc;
-	if (c->d->kind == SOCKREC_STREAM)
+	if (c->rec->kind == SOCKREC_STREAM)
 		return connect_stream(c, &to);
-	return dgram_connect(c->d, c->fd, &to);
+	return dgram_connect(dgram_of(c->rec), c->fd, &to);
 }

@@ -181,12 +181,12 @@ send_queue(struct call *c)
 {
 	int n = 0;
 
-	if (c->d->state == SOCKREC_LISTENING)
+	if (c->rec->state == SOCKREC_LISTENING)
 		return -EINVAL;
-	if (c->d->our_end.fd >= 0)
-		n = pump_unread(c->d);
-	if (c->d->sk)
-		n += (int)sock_unacked(c->d->sk);
+	if (c->rec->our_end.fd >= 0)
+		n = pump_unread(stream_of(c->rec));
+	if (c->rec->sk)
+		n += (int)sock_unacked(c->rec->sk);
 	return caller_write(&c->caller, c->arg[2], &n, sizeof n);
 }
 
@@ -207,7 +207,7 @@ call_ioctl(struct call *c)
 
 	switch (request) {
 	case SIOCOUTQ:
-		return c->d ? send_queue(c) : CALL_CONTINUE;
+		return c->rec ? send_queue(c) : CALL_CONTINUE;
 	case SIOCATMARK: /* the stand-in has the mark */
 		return CALL_CONTINUE;
 	/* Ownership for SIGIO and SIGURG is the file's, which is the kernel's. */
@@ -219,12 +219,12 @@ call_ioctl(struct call *c)
 	case TUNSETIFF:
 		return attach_tun(c);
 	default:
-		if (!c->d && netns_own(c))
+		if (!c->rec && netns_own(c))
 			return CALL_CONTINUE;
 		/*
 		 * Interfaces are asked about on sockets of any family; other devices have their own
 		 * meaning for the numbers.
 		 */
-		return c->d || call_on_socket(c) ? about_iface(c, request) : CALL_CONTINUE;
+		return c->rec || call_on_socket(c) ? about_iface(c, request) : CALL_CONTINUE;
 	}
 }

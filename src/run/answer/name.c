@@ -16,9 +16,9 @@ call_getsockname(struct call *c)
 	struct endpoint e;
 	int rc;
 
-	if (c->d->kind == SOCKREC_NETLINK)
+	if (c->rec->kind == SOCKREC_NETLINK)
 		return netlink_getsockname(c);
-	rc = sockrec_local(c->d, &e);
+	rc = sockrec_local(c->rec, &e);
 	return rc ? rc : call_write_endpoint(c, c->arg[1], c->arg[2], &e);
 }
 
@@ -26,34 +26,34 @@ long
 call_getpeername(struct call *c)
 {
 	struct endpoint e;
-	int rc = c->d->kind == SOCKREC_NETLINK ? -ENOTCONN : sockrec_remote(c->d, &e);
+	int rc = c->rec->kind == SOCKREC_NETLINK ? -ENOTCONN : sockrec_remote(c->rec, &e);
 
-	if (!rc && c->d->state == SOCKREC_CONNECTING)
+	if (!rc && c->rec->state == SOCKREC_CONNECTING)
 		rc = -ENOTCONN;
 	return rc ? rc : call_write_endpoint(c, c->arg[1], c->arg[2], &e);
 }
 
 static long
-shutdown_stream(struct sockrec *d, int fd, int how)
+shutdown_stream(struct stream_rec *s, int fd, int how)
 {
 	struct endpoint remote;
 
-	switch (d->state) {
+	switch (s->rec.state) {
 	case SOCKREC_CONNECTED:
-		if (sock_remote(d->sk, &remote) < 0) /* both ends are done with it */
+		if (sock_remote(s->rec.sk, &remote) < 0) /* both ends are done with it */
 			return -ENOTCONN;
-		pump_shutdown(d, fd, how);
+		pump_shutdown(s, fd, how);
 		return 0;
 	case SOCKREC_LISTENING: /* as on Linux, the listener ends where it is to hear no more */
 		if (how != SHUT_WR)
-			stream_begin_anew(d, fd, 0);
+			stream_begin_anew(s, fd, 0);
 		return 0;
 	case SOCKREC_CONNECTING: /* as on Linux, whatever @how: no connection comes of it */
-		stream_begin_anew(d, fd, ECONNRESET);
+		stream_begin_anew(s, fd, ECONNRESET);
 		return 0;
 	case SOCKREC_NEW: /* shut all the same: poll(2) shows it */
 		shutdown(fd, how);
-		d->joined = true;
+		s->joined = true;
 		return -ENOTCONN;
 	default:
 		return -ENOTCONN;
@@ -63,14 +63,14 @@ shutdown_stream(struct sockrec *d, int fd, int how)
 long
 call_shutdown(struct call *c)
 {
-	struct sockrec *d = c->d;
+	struct sockrec *r = c->rec;
 	int how = (int)c->arg[1];
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
-	if (d->kind == SOCKREC_STREAM)
-		return shutdown_stream(d, c->fd, how);
-	if (d->kind == SOCKREC_DGRAM || d->kind == SOCKREC_PING)
-		return dgram_shutdown(d, c->fd, how);
-	return d->state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
+	if (r->kind == SOCKREC_STREAM)
+		return shutdown_stream(stream_of(r), c->fd, how);
+	if (is_dgram(r))
+		return dgram_shutdown(dgram_of(r), c->fd, how);
+	return r->state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
 }

@@ -10,43 +10,70 @@
 #include "run/socket/fd_budget.h"
 #include "run/socket/missing.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+
+struct netlink_rec {
+	struct sockrec rec;
+	uint32_t port; /* 0 = none yet */
+};
+static_assert(offsetof(struct netlink_rec, rec) == 0, "sockrec_reap() frees the record by its head");
+
+static struct netlink_rec *
+netlink_of(const struct sockrec *r)
+{
+	assert(r->kind == SOCKREC_NETLINK);
+	return container_of(r, struct netlink_rec, rec);
+}
 
 /* What the program wrote with a plain send() or write(). */
 static void
 our_end_event(struct loop_fd *fd, uint32_t events)
 {
-	struct sockrec *d = container_of(fd, struct sockrec, our_end);
+	struct sockrec *r = container_of(fd, struct sockrec, our_end);
 	uint8_t buf[4096];
 	ssize_t n;
 
 	while ((n = recv(fd->fd, buf, sizeof buf, MSG_DONTWAIT)) > 0)
-		netlink_request(d, buf, (size_t)n);
-	waitq_wake(&d->changed); /* who asked may be waiting for the answer already */
+		netlink_request(r, buf, (size_t)n);
+	waitq_wake(&r->changed); /* who asked may be waiting for the answer already */
 	if (n == 0 || (events & EPOLLHUP))
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 }
 
 /* There is nothing beside the record. */
 static void
-nothing(struct sockrec *d)
+nothing(struct sockrec *r)
 {
 }
 
 static bool
-notices_close(const struct sockrec *d)
+notices_close(const struct sockrec *r)
 {
 	return false;
 }
 
-static const struct sockrec_ops netlink_ops = {
-    .end = nothing, .look = nothing, .notices_close = notices_close};
+/* Returns NULL without memory. */
+static struct sockrec *
+new_record(struct sockrecs *recs)
+{
+	static const struct sockrec_ops ops = {
+	    .end = nothing, .look = nothing, .notices_close = notices_close};
+	struct netlink_rec *n = calloc(1, sizeof *n);
+
+	if (!n)
+		return NULL;
+	sockrec_init(&n->rec, recs, &ops, SOCKREC_NETLINK, false);
+	return &n->rec;
+}
 
 /*
  * A pair of our own will do: such a socket is never connected or listened on. SEQPACKET keeps
@@ -55,34 +82,34 @@ static const struct sockrec_ops netlink_ops = {
 long
 netlink_open(struct call *c, int flags)
 {
-	struct sockrec *d = sockrec_new(c->recs, &netlink_ops, SOCKREC_NETLINK, false);
+	struct sockrec *r = new_record(c->recs);
 	int pair[2];
 	long rc;
 
-	if (!d)
+	if (!r)
 		return -ENOBUFS;
 	if (!fd_room_for(&c->recs->room, c->calls->kernel->getfd ? 1 : 2)) {
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 		return -ENFILE;
 	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0, pair) < 0) {
 		rc = fd_budget_enfile(-errno);
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 		return rc;
 	}
 	fcntl(pair[1], F_SETFL, fcntl(pair[1], F_GETFL) | O_NONBLOCK);
-	sockrec_set_inode(d, unix_inode(pair[0]));
+	sockrec_set_inode(r, unix_inode(pair[0]));
 	rc = fd_budget_enfile(fd_room_take(&c->recs->room, pair[1]));
 	if (rc >= 0)
-		rc = sockrec_set_our_end(d, pair[1], EPOLLIN | EPOLLOUT, our_end_event);
+		rc = sockrec_set_our_end(r, pair[1], EPOLLIN | EPOLLOUT, our_end_event);
 	if (!rc)
-		rc = fd_budget_enfile(sockrec_keep_program_end(d, pair[0]));
+		rc = fd_budget_enfile(sockrec_keep_program_end(r, pair[0]));
 	if (rc)
 		close(pair[0]);
 	else
 		rc = call_return_fd(c, pair[0], flags & SOCK_CLOEXEC);
 	if (rc < 0 && rc != CALL_ANSWERED)
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 	return rc;
 }
 
@@ -90,11 +117,13 @@ netlink_open(struct call *c, int flags)
  * The kernel gives the process's number to its first socket; any number that is unique here serves.
  */
 static uint32_t
-port_of(struct sockrec *d)
+port_of(struct sockrec *r)
 {
-	if (!d->nl_port)
-		d->nl_port = 0x4c000000u + (uint32_t)d->id;
-	return d->nl_port;
+	struct netlink_rec *n = netlink_of(r);
+
+	if (!n->port)
+		n->port = 0x4c000000u + (uint32_t)r->id;
+	return n->port;
 }
 
 long
@@ -105,15 +134,15 @@ netlink_bind(struct call *c, const struct sockaddr_storage *ss)
 	memcpy(&nl, ss, sizeof nl);
 	if (nl.nl_family != AF_NETLINK)
 		return -EINVAL;
-	c->d->nl_port = nl.nl_pid;
-	port_of(c->d);
+	netlink_of(c->rec)->port = nl.nl_pid;
+	port_of(c->rec);
 	return 0;
 }
 
 long
 netlink_getsockname(struct call *c)
 {
-	struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_pid = port_of(c->d)};
+	struct sockaddr_nl nl = {.nl_family = AF_NETLINK, .nl_pid = port_of(c->rec)};
 
 	return call_write_address(c, c->arg[1], c->arg[2], &nl, sizeof nl);
 }
@@ -127,7 +156,7 @@ netlink_write_source(const struct call *c, uint64_t at, uint64_t len_at)
 }
 
 struct reply {
-	struct sockrec *d;
+	struct sockrec *rec;
 	struct nlmsghdr ask;
 };
 
@@ -136,7 +165,7 @@ send_part(void *arg, const void *buf, size_t len)
 {
 	const struct reply *r = arg;
 
-	send(r->d->our_end.fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	send(r->rec->our_end.fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static void
@@ -145,24 +174,24 @@ answer_error(const struct reply *r, int error)
 	struct {
 		struct nlmsghdr h;
 		struct nlmsgerr e;
-	} m = {.h = {sizeof m, NLMSG_ERROR, 0, r->ask.nlmsg_seq, port_of(r->d)}, .e = {error, r->ask}};
+	} m = {.h = {sizeof m, NLMSG_ERROR, 0, r->ask.nlmsg_seq, port_of(r->rec)}, .e = {error, r->ask}};
 
 	send_part((void *)(uintptr_t)r, &m, sizeof m);
 }
 
 long
-netlink_request(struct sockrec *d, const void *buf, size_t len)
+netlink_request(struct sockrec *rec, const void *buf, size_t len)
 {
-	struct reply r = {.d = d};
+	struct reply r = {.rec = rec};
 	int rc;
 
 	if (len < sizeof r.ask)
 		return (long)len;
 	memcpy(&r.ask, buf, sizeof r.ask);
-	rc = nlroute_answer(d->recs->core, buf, len, port_of(d), send_part, &r);
+	rc = nlroute_answer(rec->recs->core, buf, len, port_of(rec), send_part, &r);
 	if (rc < 0) {
 		if (rc == -EOPNOTSUPP)
-			missing_report(d->recs, "this netlink request");
+			missing_report(rec->recs, "this netlink request");
 		answer_error(&r, rc);
 	}
 	return (long)len;

@@ -13,6 +13,6 @@ long netlink_getsockname(struct call *c);
 int netlink_write_source(const struct call *c, uint64_t at, uint64_t len_at);
 
 /* A request of the program's; what is answered waits in its socket. @len, or the negative errno. */
-long netlink_request(struct sockrec *d, const void *buf, size_t len);
+long netlink_request(struct sockrec *r, const void *buf, size_t len);
 
 #endif

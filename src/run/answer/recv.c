@@ -33,9 +33,9 @@ write_source(const struct call *c, const struct dgram_tag *came, uint64_t at, ui
 
 	if (!at)
 		return 0;
-	if (c->d->kind == SOCKREC_NETLINK)
+	if (c->rec->kind == SOCKREC_NETLINK)
 		return netlink_write_source(c, at, len_at);
-	if (c->d->kind != SOCKREC_STREAM && (came->known || sockrec_remote(c->d, &from) == 0))
+	if (c->rec->kind != SOCKREC_STREAM && (came->known || sockrec_remote(c->rec, &from) == 0))
 		return call_write_endpoint(c, at, len_at, &from);
 	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
 }
@@ -54,15 +54,15 @@ receive_urgent(struct call *c, int flags)
 static long
 receive_error(struct call *c, int error)
 {
-	int own = c->d->error;
+	int own = c->rec->error;
 
-	if (error == EINVAL && c->d->kind == SOCKREC_STREAM) { /* AF_UNIX's word for not connected */
+	if (error == EINVAL && c->rec->kind == SOCKREC_STREAM) { /* AF_UNIX's word for not connected */
 		own = call_take_error(c);
 		return own ? -own : -ENOTCONN;
 	}
 	if (error != ECONNRESET || !own)
 		return -error;
-	c->d->error = 0;
+	c->rec->error = 0;
 	return -own;
 }
 
@@ -73,7 +73,8 @@ receive_error(struct call *c, int error)
 static ssize_t
 receive_dgram(struct call *c, struct msghdr *h, int flags, struct dgram_tag *came)
 {
-	int error = dgram_error_take(c->d, c->fd);
+	struct dgram_rec *d = dgram_of(c->rec);
+	int error = dgram_error_take(d, c->fd);
 	ssize_t n;
 
 	if (error)
@@ -82,7 +83,7 @@ receive_dgram(struct call *c, struct msghdr *h, int flags, struct dgram_tag *cam
 	if (n < 0 && errno == ECONNRESET) {
 		n = dgram_take(c->fd, h, flags, came);
 		n = n < 0 ? -errno : n;
-		dgram_error_show(c->d, c->fd);
+		dgram_error_show(d, c->fd);
 		return n;
 	}
 	return n < 0 ? -errno : n;
@@ -111,23 +112,22 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
-	if ((flags & MSG_OOB) && c->d->kind == SOCKREC_STREAM) /* udp(7) does not know it */
+	if ((flags & MSG_OOB) && c->rec->kind == SOCKREC_STREAM) /* udp(7) does not know it */
 		return receive_urgent(c, flags);
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
-	n = (c->d->kind == SOCKREC_DGRAM || c->d->kind == SOCKREC_PING ? receive_dgram : receive_stream)(
-	    c, &h, native, came);
+	n = (is_dgram(c->rec) ? receive_dgram : receive_stream)(c, &h, native, came);
 	/*
 	 * Answers for a datagram socket that was shut: as on Linux, 0 for a call that may wait,
 	 * else EAGAIN.
 	 */
-	if (n == -EAGAIN && c->d->shut_rd && call_may_wait(c, flags))
+	if (n == -EAGAIN && c->rec->shut_rd && call_may_wait(c, flags))
 		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
 	if (n == -EAGAIN && call_may_wait(c, flags))
 		return blocked_wait(c, again, SO_RCVTIMEO, -EAGAIN);
 	if (n < 0)
 		return n;
 	*out = h.msg_flags & MSG_TRUNC;
-	if (c->d->kind == SOCKREC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
+	if (c->rec->kind == SOCKREC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
 		rc = 0;
 	else
 		rc = message_scatter(
@@ -135,8 +135,8 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	if (!rc)
 		rc = write_source(c, came, name, len_at);
 	/* There is room in the kernel's queue again. */
-	if (!list_empty(&c->d->held))
-		dgram_deliver(c->d);
+	if (is_dgram(c->rec) && !list_empty(&dgram_of(c->rec)->held))
+		dgram_deliver(dgram_of(c->rec));
 	return rc ? rc : n;
 }
 
@@ -145,9 +145,9 @@ static long
 receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct queued_error *told)
 {
 	size_t room = message_room(c->message), full = 0;
-	ssize_t n = c->d->kind == SOCKREC_DGRAM || c->d->kind == SOCKREC_PING
-			? dgram_error_take_queued(c->d, c->fd, c->message->octets, room, told, &full)
-			: -EAGAIN;
+	ssize_t n = is_dgram(c->rec) ? dgram_error_take_queued(
+					   dgram_of(c->rec), c->fd, c->message->octets, room, told, &full)
+				     : -EAGAIN;
 	int rc;
 
 	if (n < 0)
@@ -202,7 +202,7 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 		return n;
 	if (flags & MSG_ERRQUEUE)
 		rc = cmsg_write_error(c, &c->message->h, &told, &control, &out);
-	else if (cmsg_wants_inq(c->d))
+	else if (cmsg_wants_inq(c->rec))
 		rc = cmsg_write_inq(c, &c->message->h, &control, &out);
 	else
 		rc = cmsg_write(c, &c->message->h, &came, &control, &out);
@@ -218,16 +218,16 @@ call_recvmsg(struct call *c)
 {
 	int flags = (int)c->arg[2], rc;
 
-	if (!c->d)
+	if (!c->rec)
 		return call_recvmsg_foreign(c, call_recvmsg);
 	rc = message_read(c, c->arg[1]);
 	if (rc)
 		return rc;
 	if (is_kernels(c, flags))
 		return CALL_CONTINUE;
-	if (c->d->kind == SOCKREC_STREAM && !c->message->h.msg_name &&
-	    !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) && c->d->state == SOCKREC_CONNECTED &&
-	    !cmsg_wants_inq(c->d))
+	if (c->rec->kind == SOCKREC_STREAM && !c->message->h.msg_name &&
+	    !(flags & (MSG_ERRQUEUE | MSG_TRUNC)) && c->rec->state == SOCKREC_CONNECTED &&
+	    !cmsg_wants_inq(c->rec))
 		return CALL_CONTINUE;
 	return receive_at(c, call_recvmsg, flags, c->arg[1]);
 }
@@ -240,7 +240,7 @@ call_recvmmsg(struct call *c)
 	int flags = (int)c->arg[3] & ~MSG_WAITFORONE;
 	long rc = 0;
 
-	if (!c->d)
+	if (!c->rec)
 		return call_recvmmsg_foreign(c, call_recvmmsg);
 	if (is_kernels(c, flags))
 		return CALL_CONTINUE;

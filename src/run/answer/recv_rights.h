@@ -8,7 +8,7 @@
 #include "run/call/call.h"
 
 /*
- * c->d is NULL. The answer, or CALL_CONTINUE where no descriptor of the host's can arrive. @again
+ * c->rec is NULL. The answer, or CALL_CONTINUE where no descriptor of the host's can arrive. @again
  * answers it once there is something to receive.
  */
 long call_recvmsg_foreign(struct call *c, call_fn *again);

@@ -28,14 +28,16 @@
 static long
 send_flagged(struct call *c, size_t len, unsigned flags)
 {
-	if (c->d->shut_wr)
+	struct stream_rec *s = stream_of(c->rec);
+
+	if (s->rec.shut_wr)
 		return -EPIPE;
-	pump(c->d);
-	if (c->d->state != SOCKREC_CONNECTED || c->d->ended)
+	pump(s);
+	if (s->rec.state != SOCKREC_CONNECTED || s->rec.ended)
 		return -EPIPE;
-	if (pump_unread(c->d) > 0)
+	if (pump_unread(s) > 0)
 		return -EAGAIN;
-	return sock_send(c->d->sk, c->message->octets, len, flags, NULL);
+	return sock_send(s->rec.sk, c->message->octets, len, flags, NULL);
 }
 
 /*
@@ -91,9 +93,9 @@ send_stream(struct call *c, call_fn *again, int flags)
 {
 	long n = 0;
 
-	if (c->d->state == SOCKREC_CONNECTING)
+	if (c->rec->state == SOCKREC_CONNECTING)
 		return -EAGAIN;
-	if (c->d->state == SOCKREC_CONNECTED)
+	if (c->rec->state == SOCKREC_CONNECTED)
 		n = send_pieces(c, flags);
 	else if (!c->done)
 		n = -call_take_error(c);
@@ -102,7 +104,7 @@ send_stream(struct call *c, call_fn *again, int flags)
 		return blocked_wait(c, again, SO_SNDTIMEO, -EAGAIN);
 	if (c->done)
 		return (long)c->done;
-	if (n == -EPIPE || (n >= 0 && c->d->state != SOCKREC_CONNECTED))
+	if (n == -EPIPE || (n >= 0 && c->rec->state != SOCKREC_CONNECTED))
 		return call_broken_pipe(c, flags);
 	return n;
 }
@@ -112,19 +114,19 @@ send_stream(struct call *c, call_fn *again, int flags)
  * way and between the families.
  */
 static int
-destination(const struct sockrec *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
+destination(const struct sockrec *r, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
 {
 	struct sockaddr_storage in = *ss;
 
-	if (d->kind != SOCKREC_DGRAM && ss->ss_family == AF_UNSPEC)
+	if (r->kind != SOCKREC_DGRAM && ss->ss_family == AF_UNSPEC)
 		return 0;
-	if (d->kind != SOCKREC_DGRAM)
-		return call_sockaddr_endpoint(d, ss, len, to);
-	if (!d->v6) {
+	if (r->kind != SOCKREC_DGRAM)
+		return call_sockaddr_endpoint(r, ss, len, to);
+	if (!r->v6) {
 		if (len < sizeof(struct sockaddr_in))
 			return -EINVAL;
 		in.ss_family = ss->ss_family == AF_UNSPEC ? (sa_family_t)AF_INET : ss->ss_family;
-		return call_sockaddr_endpoint(d, &in, len, to);
+		return call_sockaddr_endpoint(r, &in, len, to);
 	}
 	if (len < sizeof ss->ss_family)
 		return -EINVAL;
@@ -134,13 +136,14 @@ destination(const struct sockrec *d, const struct sockaddr_storage *ss, socklen_
 		endpoint_from_sockaddr(to, (const struct sockaddr *)ss);
 		return 0;
 	}
-	return ss->ss_family == AF_INET6 ? call_sockaddr_endpoint(d, ss, len, to) : -EINVAL;
+	return ss->ss_family == AF_INET6 ? call_sockaddr_endpoint(r, ss, len, to) : -EINVAL;
 }
 
 static long
 send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen_t namelen)
 {
-	struct dgram_wish wish = dgram_report_wish(c->d);
+	struct dgram_rec *d = dgram_of(c->rec);
+	struct dgram_wish wish = dgram_report_wish(d);
 	struct sock_msg msg = {0};
 	ssize_t n = message_gather(c, 0, true);
 	int rc;
@@ -151,12 +154,12 @@ send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen
 		n = (ssize_t)message_total(c->message);
 	if (n < 0)
 		return n;
-	if ((flags & MSG_OOB) && !c->d->v6) /* IPv6's does not look at it */
+	if ((flags & MSG_OOB) && !c->rec->v6) /* IPv6's does not look at it */
 		return -EOPNOTSUPP;
 	rc = cmsg_read(c, &c->message->h, &msg, &wish);
 	if (!rc && namelen)
-		rc = destination(c->d, ss, namelen, &msg.peer);
-	return rc ? rc : dgram_send(c->d, c->fd, c->message->octets, (size_t)n, &msg, &wish);
+		rc = destination(c->rec, ss, namelen, &msg.peer);
+	return rc ? rc : dgram_send(d, c->fd, c->message->octets, (size_t)n, &msg, &wish);
 }
 
 /* What stands in `call_message`, to the name that was read from the caller. */
@@ -168,7 +171,7 @@ send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t
 
 	if (rc)
 		return rc;
-	switch (c->d->kind) {
+	switch (c->rec->kind) {
 	case SOCKREC_STREAM:
 		if (flags & MSG_FASTOPEN) {
 			missing_report(c->recs, "TCP Fast Open");
@@ -178,7 +181,7 @@ send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t
 	case SOCKREC_NETLINK: {
 		ssize_t n = message_gather(c, 0, true);
 
-		return n < 0 ? n : netlink_request(c->d, c->message->octets, (size_t)n);
+		return n < 0 ? n : netlink_request(c->rec, c->message->octets, (size_t)n);
 	}
 	default:
 		return send_dgram(c, flags, &ss, namelen);
@@ -199,8 +202,8 @@ call_sendmsg(struct call *c)
 
 	if (rc)
 		return rc;
-	if (c->d->kind == SOCKREC_STREAM && !c->message->h.msg_namelen &&
-	    !(flags & (MSG_OOB | MSG_MORE | MSG_FASTOPEN)) && c->d->state == SOCKREC_CONNECTED)
+	if (c->rec->kind == SOCKREC_STREAM && !c->message->h.msg_namelen &&
+	    !(flags & (MSG_OOB | MSG_MORE | MSG_FASTOPEN)) && c->rec->state == SOCKREC_CONNECTED)
 		return CALL_CONTINUE;
 	return send_message(c, call_sendmsg, flags, (uint64_t)(uintptr_t)c->message->h.msg_name,
 	    c->message->h.msg_name ? c->message->h.msg_namelen : 0);

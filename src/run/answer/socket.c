@@ -54,9 +54,9 @@ sock_type_of(enum sockrec_kind kind)
 				       : SOCK_TYPE_PING;
 }
 
-/* The descriptor that stands in for @d: unconnected, unnamed, one file for the whole life. */
+/* The descriptor that stands in for @r: unconnected, unnamed, one file for the whole life. */
 static long
-hand_over(struct call *c, struct sockrec *d, int type, int flags)
+hand_over(struct call *c, struct sockrec *r, int type, int flags)
 {
 	static const int longest4 = (65507 + 1 + 32) / 2, longest6 = (65527 + 1 + 32) / 2;
 	int fd;
@@ -69,9 +69,9 @@ hand_over(struct call *c, struct sockrec *d, int type, int flags)
 		return fd_budget_enfile(-errno);
 	if (type ==
 	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, d->v6 ? &longest6 : &longest4, sizeof longest4);
-	sockrec_set_inode(d, unix_any_inode(&c->recs->unixsock, fd));
-	rc = fd_budget_enfile(sockrec_keep_program_end(d, fd));
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, r->v6 ? &longest6 : &longest4, sizeof longest4);
+	sockrec_set_inode(r, unix_any_inode(&c->recs->unixsock, fd));
+	rc = fd_budget_enfile(sockrec_keep_program_end(r, fd));
 	if (rc) {
 		close(fd);
 		return rc;
@@ -105,11 +105,21 @@ transport_name(int type, int protocol)
 					     : "this transport protocol";
 }
 
+/* Returns NULL without memory. */
+static struct sockrec *
+new_record(struct sockrecs *recs, enum sockrec_kind kind, bool v6)
+{
+	struct stream_rec *s = kind == SOCKREC_STREAM ? stream_rec_new(recs, v6) : NULL;
+	struct dgram_rec *d = kind == SOCKREC_STREAM ? NULL : dgram_rec_new(recs, kind, v6);
+
+	return s ? &s->rec : d ? &d->rec : NULL;
+}
+
 static long
 inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 {
 	int kind;
-	struct sockrec *d;
+	struct sockrec *r;
 	long rc;
 
 	if (protocol < 0 || protocol >= PROTOCOLS)
@@ -120,15 +130,14 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 		    c->recs, v6 ? AF_INET6 : AF_INET, type, protocol, transport_name(type, protocol));
 		return kind;
 	}
-	d = sockrec_new(
-	    c->recs, kind == SOCKREC_STREAM ? &stream_rec_ops : &dgram_rec_ops, (enum sockrec_kind)kind, v6);
-	if (!d)
+	r = new_record(c->recs, (enum sockrec_kind)kind, v6);
+	if (!r)
 		return -ENOBUFS;
-	rc = sock_open(c->recs->socks, v6, sock_type_of(d->kind), &d->sk);
+	rc = sock_open(c->recs->socks, v6, sock_type_of(r->kind), &r->sk);
 	if (!rc)
-		rc = hand_over(c, d, type, flags);
+		rc = hand_over(c, r, type, flags);
 	if (rc < 0 && rc != CALL_ANSWERED)
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 	return rc;
 }
 

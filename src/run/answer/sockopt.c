@@ -20,33 +20,39 @@
 
 enum { OPTION_ROOM = 16384, PRIORITY_MAX = 6 };
 
-/* The stack's sockets behind @d, and the record of it for those to come. */
+/*
+ * Sets an option on the stack's sockets of @r, and notes it for those that take their place. What
+ * was sent before goes as things were.
+ */
 static int
-set_option(struct sockrec *d, int level, int name, const void *value, size_t len)
+set_option(struct sockrec *r, int level, int name, const void *value, size_t len)
 {
+	struct dgram_rec *d = is_dgram(r) ? dgram_of(r) : NULL;
 	int rc;
 
-	if (d->kind != SOCKREC_STREAM) /* what was sent before goes as things were */
+	if (d)
 		dgram_flush(d);
-	rc = sock_setopt(d->sk, level, name, value, len);
+	rc = sock_setopt(r->sk, level, name, value, len);
 	if (rc)
 		return rc;
-	if (d->kind != SOCKREC_STREAM)
+	if (d)
 		dgram_note_options(d);
-	if (d->host_sk)
+	if (d && d->host_sk)
 		sock_setopt(d->host_sk, level, name, value, len);
-	if (d->kind != SOCKREC_STREAM || d->state == SOCKREC_NEW || d->state == SOCKREC_CONNECTING)
-		settings_note(d, level, name, value, len);
+	if (d || r->state == SOCKREC_NEW || r->state == SOCKREC_CONNECTING)
+		settings_note(r, level, name, value, len);
 	return 0;
 }
 
 static void
 resized(struct call *c, int name)
 {
+	struct stream_rec *s = stream_of(c->rec);
+
 	if (name == SO_SNDBUF)
-		pump_size_up(c->d, c->fd);
+		pump_size_up(s, c->fd);
 	if (name == SO_RCVBUF)
-		pump_size_down(c->d);
+		pump_size_down(s);
 }
 
 /*
@@ -57,13 +63,13 @@ static long
 refused(struct call *c, int level, int name, bool set, int rc)
 {
 	if (rc == -LEAT_ENOPROTOOPT)
-		missing_option(c->d, level, name, set);
+		missing_option(c->rec, level, name, set);
 	return rc;
 }
 
 /* What only CAP_NET_ADMIN may, and the program has no such power over the network inside either. */
 static bool
-needs_privilege(const struct sockrec *d, int level, int name, int value)
+needs_privilege(const struct sockrec *r, int level, int name, int value)
 {
 	switch (level) {
 	case SOL_SOCKET:
@@ -72,9 +78,9 @@ needs_privilege(const struct sockrec *d, int level, int name, int value)
 	case IPPROTO_IP:
 		return name == IP_TRANSPARENT && value;
 	case IPPROTO_IPV6:
-		return d->v6 && name == IPV6_TRANSPARENT && value;
+		return r->v6 && name == IPV6_TRANSPARENT && value;
 	case IPPROTO_TCP:
-		return d->kind == SOCKREC_STREAM && name == TCP_REPAIR;
+		return r->kind == SOCKREC_STREAM && name == TCP_REPAIR;
 	default:
 		return false;
 	}
@@ -101,10 +107,10 @@ set_native(struct call *c, int level, int name, const void *value, socklen_t len
 	if (c->fd >= 0 && setsockopt(c->fd, level, name, value, len) < 0)
 		return -errno;
 	if (!limit || is_wait_limit(value, len))
-		settings_note(c->d, level, name, value, len);
-	if (level == SOL_SOCKET && name == SO_RCVLOWAT && c->d->kind == SOCKREC_STREAM) {
-		lowat_note(c->d, value, len);
-		pump(c->d); /* it may be reached now */
+		settings_note(c->rec, level, name, value, len);
+	if (level == SOL_SOCKET && name == SO_RCVLOWAT && c->rec->kind == SOCKREC_STREAM) {
+		lowat_note(stream_of(c->rec), value, len);
+		pump(stream_of(c->rec)); /* it may be reached now */
 	}
 	return c->fd >= 0 ? 0 : CALL_CONTINUE;
 }
@@ -124,21 +130,21 @@ call_setsockopt(struct call *c)
 	if (rc)
 		return rc;
 	memcpy(&number, value, sizeof number);
-	if (c->d->kind == SOCKREC_NETLINK)
+	if (c->rec->kind == SOCKREC_NETLINK)
 		return 0;
 	if (settings_is_native(level, name))
 		return set_native(c, level, name, value, (socklen_t)len);
-	if (len >= sizeof number && needs_privilege(c->d, level, name, number))
+	if (len >= sizeof number && needs_privilege(c->rec, level, name, number))
 		return -EPERM;
 	/* TCP_NODELAY and TCP_CORK are about what was written before, too. */
-	if (level == IPPROTO_TCP && c->d->kind == SOCKREC_STREAM)
-		pump(c->d);
-	if (c->d->ended)
+	if (level == IPPROTO_TCP && c->rec->kind == SOCKREC_STREAM)
+		pump(stream_of(c->rec));
+	if (c->rec->ended)
 		return -EBADF;
-	rc = set_option(c->d, level, name, value, len);
-	if (!rc && c->d->kind != SOCKREC_STREAM && level == SOL_SOCKET && name == SO_RCVBUF)
-		dgram_size(c->d);
-	if (!rc && c->d->kind == SOCKREC_STREAM && level == SOL_SOCKET)
+	rc = set_option(c->rec, level, name, value, len);
+	if (!rc && c->rec->kind != SOCKREC_STREAM && level == SOL_SOCKET && name == SO_RCVBUF)
+		dgram_size(dgram_of(c->rec));
+	if (!rc && c->rec->kind == SOCKREC_STREAM && level == SOL_SOCKET)
 		resized(c, name);
 	if (!rc && c->fd < 0 && level == SOL_SOCKET && name == SO_SNDBUF)
 		return CALL_CONTINUE; /* the proxy socket's buffer, too */
@@ -149,26 +155,30 @@ call_setsockopt(struct call *c)
  * Once only. The stand-in has an error of its own, which must not be told a second time; where it
  * has gone, a read(2) has told it.
  */
+static int
+take_stream_error(struct call *c)
+{
+	struct stream_rec *s = stream_of(c->rec);
+	int native = 0, error = s->rec.error;
+	socklen_t native_len = sizeof native;
+
+	if (c->fd >= 0)
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+	if (s->error_shown && !native && c->fd >= 0)
+		error = 0;
+	s->rec.error = 0;
+	s->error_shown = false;
+	return error;
+}
+
 int
 call_take_error(struct call *c)
 {
-	int native = 0, error;
-	socklen_t native_len = sizeof native;
+	int error = is_dgram(c->rec) ? dgram_error_take(dgram_of(c->rec), c->fd) : take_stream_error(c);
 	size_t len = sizeof error;
 
-	if (c->d->kind == SOCKREC_STREAM) {
-		error = c->d->error;
-		if (c->fd >= 0)
-			getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
-		if (c->d->shown && !native && c->fd >= 0)
-			error = 0;
-		c->d->error = 0;
-		c->d->shown = false;
-	} else {
-		error = dgram_error_take(c->d, c->fd);
-	}
-	if (!error && c->d->sk)
-		sock_getopt(c->d->sk, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (!error && c->rec->sk)
+		sock_getopt(c->rec->sk, SOL_SOCKET, SO_ERROR, &error, &len);
 	return error;
 }
 
@@ -222,13 +232,13 @@ asks_by_value(int level, int name)
 static bool
 asks_for_shown_error(const struct call *c, int level, int name)
 {
-	struct sockrec *d = c->d;
+	struct sockrec *r = c->rec;
 
-	if (level != SOL_SOCKET || name != SO_ERROR || d->kind != SOCKREC_STREAM || !d->shown ||
-	    d->error != ECONNRESET)
+	if (level != SOL_SOCKET || name != SO_ERROR || r->kind != SOCKREC_STREAM ||
+	    !stream_of(r)->error_shown || r->error != ECONNRESET)
 		return false;
-	d->error = 0;
-	d->shown = false;
+	r->error = 0;
+	stream_of(r)->error_shown = false;
 	return true;
 }
 
@@ -250,17 +260,17 @@ call_getsockopt(struct call *c)
 	rc = asks_by_value(level, name) ? caller_read(&c->caller, c->arg[3], value, len) : 0;
 	if (rc)
 		return rc;
-	if (level == SOL_SOCKET && name == SO_ERROR && c->d->kind != SOCKREC_NETLINK) {
+	if (level == SOL_SOCKET && name == SO_ERROR && c->rec->kind != SOCKREC_NETLINK) {
 		int error = call_take_error(c);
 
 		len = len < sizeof error ? len : sizeof error;
 		memcpy(value, &error, len);
-	} else if (c->d->kind == SOCKREC_NETLINK) {
+	} else if (c->rec->kind == SOCKREC_NETLINK) {
 		rc = netlink_option(c, level, name, value, &len);
 	} else if (settings_is_native(level, name)) {
 		rc = native_option(c, level, name, value, &len);
 	} else {
-		rc = (int)refused(c, level, name, false, sock_getopt(c->d->sk, level, name, value, &len));
+		rc = (int)refused(c, level, name, false, sock_getopt(c->rec->sk, level, name, value, &len));
 	}
 	return rc ? rc : caller_write_sized(&c->caller, c->arg[3], value, len, c->arg[4], (int)len);
 }

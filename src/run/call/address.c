@@ -35,11 +35,11 @@ call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const voi
 }
 
 socklen_t
-call_endpoint_sockaddr(const struct sockrec *d, const struct endpoint *e, struct sockaddr_storage *ss)
+call_endpoint_sockaddr(const struct sockrec *r, const struct endpoint *e, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_port = htons(e->port)};
 
-	if (!d->v6)
+	if (!r->v6)
 		return sockaddr_from_endpoint(ss, e);
 	/* An IPv6 socket spells IPv4 addresses as mapped ones, except that "any" is "::". */
 	if (!(ipaddr_is4(&e->addr) && ipaddr_is_any(&e->addr)))
@@ -54,21 +54,21 @@ int
 call_write_endpoint(const struct call *c, uint64_t at, uint64_t len_at, const struct endpoint *e)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = call_endpoint_sockaddr(c->d, e, &ss);
+	socklen_t len = call_endpoint_sockaddr(c->rec, e, &ss);
 
 	return call_write_address(c, at, len_at, &ss, len);
 }
 
 int
 call_sockaddr_endpoint(
-    const struct sockrec *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e)
+    const struct sockrec *r, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e)
 {
 	size_t least = ss->ss_family == AF_INET6 ? offsetof(struct sockaddr_in6, sin6_scope_id)
 						 : sizeof(struct sockaddr_in);
 
 	if (len < sizeof ss->ss_family)
 		return -EINVAL;
-	if (ss->ss_family != (d->v6 ? AF_INET6 : AF_INET))
+	if (ss->ss_family != (r->v6 ? AF_INET6 : AF_INET))
 		return -EAFNOSUPPORT;
 	if (len < least)
 		return -EINVAL;

@@ -18,12 +18,12 @@ int call_read_address(const struct call *c, uint64_t at, uint64_t len, struct so
 int call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const void *sa, socklen_t len);
 int call_write_endpoint(const struct call *c, uint64_t at, uint64_t len_at, const struct endpoint *e);
 
-/* Spells an address as @d's family does. Returns its length. */
+/* Spells an address as @r's family does. Returns its length. */
 socklen_t call_endpoint_sockaddr(
-    const struct sockrec *d, const struct endpoint *e, struct sockaddr_storage *ss);
+    const struct sockrec *r, const struct endpoint *e, struct sockaddr_storage *ss);
 
-/* Reads the endpoint that @ss names for @d's family. Returns 0, -EAFNOSUPPORT or -EINVAL. */
+/* Reads the endpoint that @ss names for @r's family. Returns 0, -EAFNOSUPPORT or -EINVAL. */
 int call_sockaddr_endpoint(
-    const struct sockrec *d, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e);
+    const struct sockrec *r, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e);
 
 #endif

@@ -34,8 +34,8 @@ wait_limit(const struct call *c, int timeout_opt)
 	struct timeval tv = {0};
 	socklen_t len = sizeof tv;
 
-	if (c->d)
-		return settings_wait_limit(c->d, timeout_opt);
+	if (c->rec)
+		return settings_wait_limit(c->rec, timeout_opt);
 	getsockopt(c->fd, SOL_SOCKET, timeout_opt, &tv, &len);
 	return settings_limit_of(&tv);
 }
@@ -43,7 +43,7 @@ wait_limit(const struct call *c, int timeout_opt)
 static bool
 has_place(const struct call *c)
 {
-	return c->d ? sockrec_room_for(c->d, 1) == 0 : fd_room_for(&c->recs->room, 1);
+	return c->rec ? sockrec_room_for(c->rec, 1) == 0 : fd_room_for(&c->recs->room, 1);
 }
 
 /* Returns NULL without memory or descriptors, or if the record has ended. */
@@ -93,7 +93,7 @@ static bool
 record_changed(struct waiter *waiter)
 {
 	struct blocked_call *p = container_of(waiter, struct blocked_call, waiter);
-	long answer = p->call.d->ended ? -EBADF : p->retry(&p->call);
+	long answer = p->call.rec->ended ? -EBADF : p->retry(&p->call);
 
 	if (answer == CALL_BLOCKED)
 		return false;
@@ -110,9 +110,9 @@ blocked_wait(struct call *c, call_fn *retry, int timeout_opt, long late)
 		return CALL_BLOCKED;
 	p = blocked_new(c, retry, timeout_opt, late);
 	if (!p)
-		return c->d->ended ? -EBADF : -ENOBUFS;
+		return c->rec->ended ? -EBADF : -ENOBUFS;
 	p->waiter.retry = record_changed;
-	waitq_add(&c->d->changed, &p->waiter);
+	waitq_add(&c->rec->changed, &p->waiter);
 	return CALL_BLOCKED;
 }
 
@@ -124,7 +124,7 @@ static void
 leave(struct blocked_call *p, long answer)
 {
 	waitq_remove(&p->waiter);
-	if (p->call.left && !(p->call.d && p->call.d->ended))
+	if (p->call.left && !(p->call.rec && p->call.rec->ended))
 		answer = p->call.left(&p->call, answer);
 	settle(p, answer);
 }

@@ -29,9 +29,9 @@ struct call {
 	uint64_t arg[6];
 	struct caller caller;
 	int fd; /* a duplicate of arg[0]; -1: none can be taken (kernel.getfd) and the record holds none */
-	uint64_t inode;    /* where none can be taken: which socket it is; 0 = none */
-	struct sockrec *d; /* its record; NULL: foreign */
-	bool retried;      /* has waited */
+	uint64_t inode;      /* where none can be taken: which socket it is; 0 = none */
+	struct sockrec *rec; /* its record; NULL: foreign */
+	bool retried;        /* has waited */
 	size_t
 	    done; /* octets that a send which waits for room has placed; they are its answer if it ends early */
 	/*

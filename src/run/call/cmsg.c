@@ -90,26 +90,28 @@ cmsg_write(
     const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags)
 {
 	struct cmsg_writer w;
+	unsigned wants;
 
 	*len = 0;
-	if (came->known != KNOWN_ALL)
+	if (came->known != KNOWN_ALL || !is_dgram(c->rec))
 		return 0;
+	wants = dgram_of(c->rec)->wants;
 	cmsg_begin(&w, theirs);
-	put_time(&w, c->d->wants, &came->at);
-	if (c->d->v6)
-		put6(&w, c->d->wants, came);
+	put_time(&w, wants, &came->at);
+	if (c->rec->v6)
+		put6(&w, wants, came);
 	if (ipaddr_is4(&came->local.addr))
-		put4(&w, c->d->wants, came);
+		put4(&w, wants, came);
 	return cmsg_end(&w, c, theirs, len, flags);
 }
 
 bool
-cmsg_wants_inq(const struct sockrec *d)
+cmsg_wants_inq(const struct sockrec *r)
 {
 	int on = 0;
 	size_t len = sizeof on;
 
-	return d->kind == SOCKREC_STREAM && d->sk && !sock_getopt(d->sk, IPPROTO_TCP, TCP_INQ, &on, &len) &&
+	return r->kind == SOCKREC_STREAM && r->sk && !sock_getopt(r->sk, IPPROTO_TCP, TCP_INQ, &on, &len) &&
 	       on;
 }
 
@@ -146,21 +148,22 @@ cmsg_write_error(
 		      .ee_info = e->info,
 		      .ee_data = t->data}};
 	struct endpoint offender = {.addr = e->offender};
-	size_t address = c->d->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	size_t address = c->rec->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 	struct timespec now;
 	struct cmsg_writer w;
 
 	/* Of a time with its datagram Linux names the source, over IPv6 alone. */
 	if (e->origin == ERRQ_ICMP4 || e->origin == ERRQ_ICMP6 ||
-	    (e->origin == ERRQ_TIMESTAMPING && c->d->v6 && !ipaddr_is_any(&e->offender)))
-		call_endpoint_sockaddr(c->d, &offender, &told.offender);
+	    (e->origin == ERRQ_TIMESTAMPING && c->rec->v6 && !ipaddr_is_any(&e->offender)))
+		call_endpoint_sockaddr(c->rec, &offender, &told.offender);
 	cmsg_begin(&w, theirs);
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (e->origin != ERRQ_ZEROCOPY)
-		put_time(&w, c->d->wants & ~(t->stamped ? 1u << WANT_TIMES : 0), t->stamped ? &t->at : &now);
+		put_time(&w, dgram_of(c->rec)->wants & ~(t->stamped ? 1u << WANT_TIMES : 0),
+		    t->stamped ? &t->at : &now);
 	if (t->stamped)
 		put_times(&w, &t->at);
-	cmsg_put(&w, c->d->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->d->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
+	cmsg_put(&w, c->rec->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->rec->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
 	    sizeof told.ee + address);
 	return cmsg_end(&w, c, theirs, len, flags);
 }

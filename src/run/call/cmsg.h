@@ -21,7 +21,7 @@ int cmsg_write(
     const struct call *c, const struct msghdr *theirs, const struct dgram_tag *came, size_t *len, int *flags);
 
 /* Returns true if a stream's recvmsg(2) reports how much is left to read (TCP_INQ). */
-bool cmsg_wants_inq(const struct sockrec *d);
+bool cmsg_wants_inq(const struct sockrec *r);
 /*
  * Writes how much is left to read: the octets that the program's end holds now, and one for the end
  * of the stream. Returns as cmsg_write().

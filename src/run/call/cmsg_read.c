@@ -110,7 +110,7 @@ read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t
 		return read_stamping(data, len, wish);
 	if (h->cmsg_level == IPPROTO_IP)
 		return read4(h, data, len, msg);
-	if (h->cmsg_level == IPPROTO_IPV6 && c->d->v6)
+	if (h->cmsg_level == IPPROTO_IPV6 && c->rec->v6)
 		return read6(h, data, len, msg);
 	if (h->cmsg_level == SOL_UDP) {
 		if (h->cmsg_type != UDP_SEGMENT || len != sizeof msg->seg_size)

@@ -13,6 +13,7 @@
 #include "run/socket/gc.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -21,25 +22,25 @@ enum { DGRAM_MAX = 65536 };
 #define ON_ITS_WAY (5 * MSEC)
 
 void
-dgram_size(struct sockrec *d)
+dgram_size(struct dgram_rec *d)
 {
 	int octets;
 	size_t len = sizeof octets;
 
-	if (d->our_end.fd < 0 || sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &octets, &len))
+	if (d->rec.our_end.fd < 0 || sock_getopt(d->rec.sk, SOL_SOCKET, SO_RCVBUF, &octets, &len))
 		return;
 	octets /= 2; /* the kernel doubles what it is given */
-	setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+	setsockopt(d->rec.our_end.fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
 }
 
 /* UDP takes a datagram that is longer than SO_RCVBUF, too. */
 static int
-give_long(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+give_long(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	static const int most = DGRAM_MAX;
 	int rc;
 
-	setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+	setsockopt(d->rec.our_end.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
 	rc = dgram_pass(d, msg, buf, len);
 	dgram_size(d);
 	return rc;
@@ -50,7 +51,7 @@ give_long(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t
  * error that loses the datagram.
  */
 static int
-give(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+give(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	int rc = dgram_pass(d, msg, buf, len);
 
@@ -60,13 +61,13 @@ give(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
 	if (rc == -ETOOMANYREFS)
 		return -EAGAIN;
 	if (rc && rc != -EAGAIN && rc != -ECONNREFUSED)
-		drop_note(d->recs->core, NULL, DROP_UDP_RCVBUF);
+		drop_note(d->rec.recs->core, NULL, DROP_UDP_RCVBUF);
 	return rc;
 }
 
 /* What waits here first. False while there is no room. */
 static bool
-give_held(struct sockrec *d)
+give_held(struct dgram_rec *d)
 {
 	while (!list_empty(&d->held)) {
 		struct dgram_kept *k = list_first(&d->held, struct dgram_kept, node);
@@ -82,18 +83,18 @@ give_held(struct sockrec *d)
  * If anything waits, has the kernel raise an event when there is room at the program's end again.
  */
 static void
-wait_for_room(struct sockrec *d)
+wait_for_room(struct dgram_rec *d)
 {
 	bool waits = !list_empty(&d->held);
 
-	if (d->our_end.fd < 0 || waits == ((d->our_end.events & EPOLLOUT) != 0))
+	if (d->rec.our_end.fd < 0 || waits == ((d->rec.our_end.events & EPOLLOUT) != 0))
 		return;
-	loop_mod(d->recs->loop, &d->our_end,
-	    waits ? d->our_end.events | EPOLLOUT : d->our_end.events & ~(uint32_t)EPOLLOUT);
+	loop_mod(d->rec.recs->loop, &d->rec.our_end,
+	    waits ? d->rec.our_end.events | EPOLLOUT : d->rec.our_end.events & ~(uint32_t)EPOLLOUT);
 }
 
 void
-dgram_give_back(struct sockrec *d, struct list *unread)
+dgram_give_back(struct dgram_rec *d, struct list *unread)
 {
 	struct list *n;
 
@@ -112,29 +113,29 @@ dgram_give_back(struct sockrec *d, struct list *unread)
  * descriptor that is on its way between processes is in no table for a moment.
  */
 static bool
-seems_closed(struct sockrec *d, const struct sock_msg *msg)
+seems_closed(struct dgram_rec *d, const struct sock_msg *msg)
 {
-	const struct iface *at = d->recs->core->iface[msg->local.ifindex];
-	nsec_t now = loop_now(d->recs->loop);
+	const struct iface *at = d->rec.recs->core->iface[msg->local.ifindex];
+	nsec_t now = loop_now(d->rec.recs->loop);
 
-	if (d->recs->kernel->getfd || !at || !at->loopback)
+	if (d->rec.recs->kernel->getfd || !at || !at->loopback)
 		return false;
-	if (gc_finds_open(d)) {
-		d->missed_at = 0;
+	if (gc_finds_open(&d->rec)) {
+		d->rec.place.missed_at = 0;
 		return false;
 	}
-	if (!d->missed_at)
-		d->missed_at = now;
-	return now >= d->missed_at + ON_ITS_WAY;
+	if (!d->rec.place.missed_at)
+		d->rec.place.missed_at = now;
+	return now >= d->rec.place.missed_at + ON_ITS_WAY;
 }
 
 void
-dgram_deliver(struct sockrec *d)
+dgram_deliver(struct dgram_rec *d)
 {
 	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
 	bool any = false;
 
-	while (d->sk && !d->ended && d->our_end.fd >= 0 && give_held(d)) {
+	while (d->rec.sk && !d->rec.ended && d->rec.our_end.fd >= 0 && give_held(d)) {
 		struct sock_msg msg, came;
 		ssize_t n = dgram_receive(d, buf, sizeof buf, &msg);
 		int rc;
@@ -147,7 +148,7 @@ dgram_deliver(struct sockrec *d)
 			continue;
 		}
 		came = msg;
-		alias_name_remote(d, &msg.peer);
+		alias_name_remote(&d->rec, &msg.peer);
 		rc = seems_closed(d, &came) ? -ECONNREFUSED : give(d, &msg, buf, (size_t)n);
 		if (rc == -ECONNREFUSED) {
 			dgram_redeliver(d, &came, buf, (size_t)n);
@@ -157,12 +158,12 @@ dgram_deliver(struct sockrec *d)
 		if (rc == -EAGAIN && dgram_keep(&d->held, &msg, buf, (size_t)n))
 			break;
 	}
-	if (d->ended)
+	if (d->rec.ended)
 		return;
 	wait_for_room(d);
 	dgram_error_show(d, -1);
 	if (any)
-		waitq_wake(&d->changed);
+		waitq_wake(&d->rec.changed);
 }
 
 void
@@ -174,9 +175,9 @@ dgram_sock_changed(struct sock *sk, void *arg)
 static void
 our_end_event(struct loop_fd *fd, uint32_t events)
 {
-	struct sockrec *d = container_of(fd, struct sockrec, our_end);
+	struct dgram_rec *d = container_of(fd, struct dgram_rec, rec.our_end);
 
-	assembly_enter(d->recs->network);
+	assembly_enter(d->rec.recs->network);
 	dgram_flush(d);
 	if (d->reports.count)
 		dgram_error_show(d, -1);
@@ -188,66 +189,67 @@ our_end_event(struct loop_fd *fd, uint32_t events)
  * Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives.
  */
 static int
-join(struct sockrec *d, int fd)
+join(struct dgram_rec *d, int fd)
 {
 	struct sockaddr_un un;
 	socklen_t len;
-	int rc, ours = fd_room_take(&d->recs->room, unix_dgram_to(&d->recs->unixsock, d->handle, &un, &len));
+	int rc, ours = fd_room_take(
+		    &d->rec.recs->room, unix_dgram_to(&d->rec.recs->unixsock, d->rec.handle, &un, &len));
 
 	if (ours < 0)
 		return ours;
 	if (connect(fd, (struct sockaddr *)&un, len) < 0) {
 		rc = -errno;
-		fd_room_close(&d->recs->room, ours);
+		fd_room_close(&d->rec.recs->room, ours);
 		return rc;
 	}
-	rc = sockrec_set_our_end(d, ours, EPOLLIN, our_end_event);
+	rc = sockrec_set_our_end(&d->rec, ours, EPOLLIN, our_end_event);
 	if (!rc)
 		dgram_size(d);
 	return rc;
 }
 
 int
-dgram_prepare(struct sockrec *d, int fd)
+dgram_prepare(struct dgram_rec *d, int fd)
 {
 	int rc;
 
-	if (d->our_end.fd >= 0)
+	if (d->rec.our_end.fd >= 0)
 		return 0;
-	rc = sockrec_room_for(d, 2);
+	rc = sockrec_room_for(&d->rec, 2);
 	if (rc)
 		return rc;
-	if (d->handle < 0)
-		d->handle = fd_room_take(&d->recs->room, unixdir_bind(d->recs->unixsock.dir, fd));
-	if (d->handle < 0) {
-		rc = d->handle;
-		d->handle = -1;
+	if (d->rec.handle < 0)
+		d->rec.handle = fd_room_take(&d->rec.recs->room, unixdir_bind(d->rec.recs->unixsock.dir, fd));
+	if (d->rec.handle < 0) {
+		rc = d->rec.handle;
+		d->rec.handle = -1;
 		return rc;
 	}
 	rc = join(d, fd);
 	if (rc)
 		return rc;
-	sockrec_note_named(d);
-	sock_watch(d->sk, dgram_sock_changed, d);
+	sockrec_note_named(&d->rec);
+	sock_watch(d->rec.sk, dgram_sock_changed, d);
 	dgram_deliver(d);
 	return 0;
 }
 
 /* The stack's socket gets another peer, or none (@to NULL). */
 static int
-change_peer(struct sockrec *d, const struct endpoint *to)
+change_peer(struct dgram_rec *d, const struct endpoint *to)
 {
-	int rc = sock_connect(d->sk, to);
+	int rc = sock_connect(d->rec.sk, to);
 
 	if (rc)
 		return rc;
 	dgram_host_sk_close(d);
-	d->state = to ? SOCKREC_CONNECTED : SOCKREC_NEW;
+	d->rec.state = to ? SOCKREC_CONNECTED : SOCKREC_NEW;
 	return 0;
 }
 
 int
-dgram_connect(struct sockrec *d, int fd, struct endpoint *to)
+dgram_connect(struct dgram_rec *d, int fd, struct endpoint *to)
 {
 	struct list unread = LIST_INIT(unread);
 	int rc = to ? dgram_prepare(d, fd) : 0;
@@ -257,11 +259,11 @@ dgram_connect(struct sockrec *d, int fd, struct endpoint *to)
 	dgram_flush(d);
 	if (to)
 		alias_unspecified(to);
-	if (to && d->kind == SOCKREC_PING) /* an echo socket has no port that could say who is there */
-		alias_destination(d, to);
+	if (to && d->rec.kind == SOCKREC_PING) /* an echo socket has no port that could say who is there */
+		alias_destination(&d->rec, to);
 	else if (to)
-		alias_name_server(d, to);
-	if (d->state == SOCKREC_CONNECTED) /* without a tag it would be the new peer's */
+		alias_name_server(&d->rec, to);
+	if (d->rec.state == SOCKREC_CONNECTED) /* without a tag it would be the new peer's */
 		dgram_keep_unread(d, fd, &unread);
 	rc = change_peer(d, to);
 	dgram_give_back(d, &unread);
@@ -274,28 +276,30 @@ dgram_connect(struct sockrec *d, int fd, struct endpoint *to)
  * SHUT_RD, which Linux's UDP does.
  */
 int
-dgram_shutdown(struct sockrec *d, int fd, int how)
+dgram_shutdown(struct dgram_rec *d, int fd, int how)
 {
 	dgram_flush(d);
 	(void)shutdown(fd, how);
-	d->shut_rd |= how != SHUT_WR;
-	d->shut_wr |= how != SHUT_RD;
-	if (how != SHUT_RD && d->sk)
-		sock_shutdown(d->sk, SOCK_SHUT_WR);
+	d->rec.shut_rd |= how != SHUT_WR;
+	d->rec.shut_wr |= how != SHUT_RD;
+	if (how != SHUT_RD && d->rec.sk)
+		sock_shutdown(d->rec.sk, SOCK_SHUT_WR);
 	if (how != SHUT_RD && d->host_sk)
 		sock_shutdown(d->host_sk, SOCK_SHUT_WR);
-	waitq_wake(&d->changed);
-	return d->state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
+	waitq_wake(&d->rec.changed);
+	return d->rec.state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
 }
 
 /* The program has closed it. What it wrote before still goes. */
 static void
-end(struct sockrec *d)
+end(struct sockrec *r)
 {
+	struct dgram_rec *d = dgram_of(r);
+
 	dgram_flush(d);
 	dgram_host_sk_close(d);
-	if (d->sk)
-		assembly_dgram_closed(d->recs->network, d->sk);
+	if (d->rec.sk)
+		assembly_dgram_closed(d->rec.recs->network, d->rec.sk);
 	dgram_forget_senders(d);
 	dgram_report_forget(d);
 	dgram_keep_forget(&d->held);
@@ -303,17 +307,32 @@ end(struct sockrec *d)
 
 /* See give() on ETOOMANYREFS. */
 static void
-look(struct sockrec *d)
+look(struct sockrec *r)
 {
+	struct dgram_rec *d = dgram_of(r);
+
 	if (!list_empty(&d->held))
 		dgram_deliver(d);
 }
 
 /* The kernel tells the worker's end nothing. */
 static bool
-notices_close(const struct sockrec *d)
+notices_close(const struct sockrec *r)
 {
 	return false;
 }
 
-const struct sockrec_ops dgram_rec_ops = {.end = end, .look = look, .notices_close = notices_close};
+struct dgram_rec *
+dgram_rec_new(struct sockrecs *recs, enum sockrec_kind kind, bool v6)
+{
+	static const struct sockrec_ops ops = {.end = end, .look = look, .notices_close = notices_close};
+	struct dgram_rec *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return NULL;
+	sockrec_init(&d->rec, recs, &ops, kind, v6);
+	list_init(&d->held);
+	list_init(&d->reports.waiting);
+	list_init(&d->clients.all);
+	return d;
+}

@@ -11,41 +11,38 @@
 #ifndef RUN_DGRAM_DGRAM_H
 #define RUN_DGRAM_DGRAM_H
 
+#include "run/dgram/dgram_rec.h"
 #include "run/dgram/report.h"
-#include "run/socket/sockrec.h"
 
 /* The program's end @fd can receive from now on. 0 or the negative errno. */
-int dgram_prepare(struct sockrec *d, int fd);
+int dgram_prepare(struct dgram_rec *d, int fd);
 
 /* connect(2) of the program's @fd; @to NULL dissolves. 0 or the negative errno. */
-int dgram_connect(struct sockrec *d, int fd, struct endpoint *to);
+int dgram_connect(struct dgram_rec *d, int fd, struct endpoint *to);
 
 /* SO_RCVBUF has been set: so much may wait at the program's end. */
-void dgram_size(struct sockrec *d);
+void dgram_size(struct dgram_rec *d);
 
 /* What the program wrote natively goes out, ahead of what comes by a call of its own. */
-void dgram_flush(struct sockrec *d);
+void dgram_flush(struct dgram_rec *d);
 
 /* The same, for an end of ours that had no peer: only what the program's end @own has sent. */
-void dgram_flush_from(struct sockrec *d, int own);
+void dgram_flush_from(struct dgram_rec *d, int own);
 
 /* sendto(2): octets or the negative errno. @msg->peer with port 0: the connected peer. */
-ssize_t dgram_send(struct sockrec *d, int fd, const void *buf, size_t len, struct sock_msg *msg,
+ssize_t dgram_send(struct dgram_rec *d, int fd, const void *buf, size_t len, struct sock_msg *msg,
     const struct dgram_wish *wish);
 
 /* @unread was taken from the program's end: back there, ahead of what waits here. */
-void dgram_give_back(struct sockrec *d, struct list *unread);
+void dgram_give_back(struct dgram_rec *d, struct list *unread);
 
 /* shutdown(2): 0 or -ENOTCONN, and it takes effect all the same. */
-int dgram_shutdown(struct sockrec *d, int fd, int how);
+int dgram_shutdown(struct dgram_rec *d, int fd, int how);
 
 /* Hand on what the stack has. */
-void dgram_deliver(struct sockrec *d);
+void dgram_deliver(struct dgram_rec *d);
 
 /* The watcher of @arg's sockets of the stack. */
 void dgram_sock_changed(struct sock *sk, void *arg);
-
-/* The operations of datagram sockets. */
-extern const struct sockrec_ops dgram_rec_ops;
 
 #endif

@@ -24,9 +24,9 @@ shows(int fd)
 }
 
 static bool
-wanted(const struct sockrec *d)
+wanted(const struct dgram_rec *d)
 {
-	return d->error || d->reports.count || (d->sk && (sock_ready(d->sk) & LEAT_ERR)) ||
+	return d->rec.error || d->reports.count || (d->rec.sk && (sock_ready(d->rec.sk) & LEAT_ERR)) ||
 	       (d->host_sk && (sock_ready(d->host_sk) & LEAT_ERR));
 }
 
@@ -44,11 +44,11 @@ break_off(int ours, int own)
  * up at once, and what it sends then would be lost.
  */
 static void
-show_error(struct sockrec *d, int own)
+show_error(struct dgram_rec *d, int own)
 {
 	dgram_flush_from(d, own);
-	break_off(d->our_end.fd, own);
-	unix_connect_handle(d->our_end.fd, d->handle);
+	break_off(d->rec.our_end.fd, own);
+	unix_connect_handle(d->rec.our_end.fd, d->rec.handle);
 	dgram_flush_from(d, own);
 }
 
@@ -63,24 +63,24 @@ clear(int own)
 
 /* A call that is not answered here may have reported the error, in the kernel's words. */
 static void
-note_reported(struct sockrec *d, int own)
+note_reported(struct dgram_rec *d, int own)
 {
-	if (d->raised && !shows(own)) {
-		d->raised = false;
-		d->error = 0;
+	if (d->error_raised && !shows(own)) {
+		d->error_raised = false;
+		d->rec.error = 0;
 	}
 }
 
 void
-dgram_error_show(struct sockrec *d, int fd)
+dgram_error_show(struct dgram_rec *d, int fd)
 {
 	int own = fd;
 	bool want;
 
-	if ((!wanted(d) && !d->raised) || d->our_end.fd < 0)
+	if ((!wanted(d) && !d->error_raised) || d->rec.our_end.fd < 0)
 		return;
 	if (own < 0)
-		own = holder_borrow(d);
+		own = holder_borrow(&d->rec);
 	if (own < 0)
 		return;
 	note_reported(d, own);
@@ -89,27 +89,27 @@ dgram_error_show(struct sockrec *d, int fd)
 		show_error(d, own);
 	else if (!want)
 		clear(own);
-	d->raised = want;
+	d->error_raised = want;
 	if (own != fd)
 		close(own);
 }
 
 void
-dgram_error_set(struct sockrec *d, int error)
+dgram_error_set(struct dgram_rec *d, int error)
 {
-	d->error = error;
-	d->raised = false; /* what has been reported was an earlier one */
+	d->rec.error = error;
+	d->error_raised = false; /* what has been reported was an earlier one */
 	dgram_error_show(d, -1);
 }
 
 int
-dgram_error_take(struct sockrec *d, int fd)
+dgram_error_take(struct dgram_rec *d, int fd)
 {
 	int error;
 
 	note_reported(d, fd);
-	error = d->error;
-	d->error = 0;
+	error = d->rec.error;
+	d->rec.error = 0;
 	dgram_error_show(d, fd);
 	return error;
 }
@@ -126,10 +126,10 @@ taken_from(struct sock *sk)
 
 ssize_t
 dgram_error_take_queued(
-    struct sockrec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full)
+    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full)
 {
 	struct dgram_error *out = &told->error;
-	struct sock *sk = d->sk;
+	struct sock *sk = d->rec.sk;
 	ssize_t n = sk ? sock_recv_error(sk, buf, len, out, full) : -LEAT_EAGAIN;
 	int next;
 
@@ -146,15 +146,15 @@ dgram_error_take_queued(
 	}
 	if (n < 0)
 		return n;
-	alias_name_remote(d, &out->peer);
-	alias_name_address(d, &out->offender);
+	alias_name_remote(&d->rec, &out->peer);
+	alias_name_address(&d->rec, &out->offender);
 	/*
-	 * The stack's pending error went to d->error when it was told: see errq_take() on how it
-	 * goes on.
+	 * The stack's pending error went to d->rec.error when it was told: see errq_take() on how
+	 * it goes on.
 	 */
 	next = taken_from(sk);
 	if (next || out->origin != ERRQ_LOCAL)
-		d->error = next;
+		d->rec.error = next;
 	dgram_error_show(d, fd);
 	return n;
 }

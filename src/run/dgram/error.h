@@ -12,26 +12,26 @@
 #ifndef RUN_DGRAM_ERROR_H
 #define RUN_DGRAM_ERROR_H
 
+#include "run/dgram/dgram_rec.h"
 #include "run/dgram/report.h"
-#include "run/socket/sockrec.h"
 
 /* The stack has told of @error: the pending one from now on. */
-void dgram_error_set(struct sockrec *d, int error);
+void dgram_error_set(struct dgram_rec *d, int error);
 
 /* Take the pending error, for a call that tells it; 0 = none. @fd: the program's end. */
-int dgram_error_take(struct sockrec *d, int fd);
+int dgram_error_take(struct dgram_rec *d, int fd);
 
 /*
  * POLLERR at the program's end is to be as things are now. @fd is that end, or -1: it is to be
  * found.
  */
-void dgram_error_show(struct sockrec *d, int fd);
+void dgram_error_show(struct dgram_rec *d, int fd);
 
 /*
  * Takes the first in the queue of errors, or if that is empty the first report (dgram_report.h).
  * Returns as sock_recv_error(). @fd is the program's end.
  */
 ssize_t dgram_error_take_queued(
-    struct sockrec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full);
+    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full);
 
 #endif

@@ -27,7 +27,7 @@ dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t 
 }
 
 void
-dgram_keep_unread(struct sockrec *d, int fd, struct list *to)
+dgram_keep_unread(struct dgram_rec *d, int fd, struct list *to)
 {
 	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
 	struct iovec iov = {buf, sizeof buf};
@@ -41,7 +41,7 @@ dgram_keep_unread(struct sockrec *d, int fd, struct list *to)
 
 		if (n < 0)
 			return;
-		if (came.known || sockrec_remote(d, &msg.peer) == 0)
+		if (came.known || sockrec_remote(&d->rec, &msg.peer) == 0)
 			(void)dgram_keep(to, &msg, buf, (size_t)n);
 	}
 }

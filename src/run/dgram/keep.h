@@ -5,7 +5,7 @@
 #ifndef RUN_DGRAM_KEEP_H
 #define RUN_DGRAM_KEEP_H
 
-#include "run/socket/sockrec.h"
+#include "run/dgram/dgram_rec.h"
 
 struct dgram_kept {
 	struct list node;
@@ -21,7 +21,7 @@ bool dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, si
  * Takes what is unread at the program's end @fd into @to, in order. A datagram without a tag is
  * from the current peer.
  */
-void dgram_keep_unread(struct sockrec *d, int fd, struct list *to);
+void dgram_keep_unread(struct dgram_rec *d, int fd, struct list *to);
 
 void dgram_keep_free(struct dgram_kept *k);
 void dgram_keep_forget(struct list *all);

@@ -15,21 +15,21 @@
 enum { DGRAM_MAX = 65536, HOST_CLIENTS = 64 };
 
 bool
-dgram_loopback_peer(const struct sockrec *d, struct endpoint *peer)
+dgram_loopback_peer(const struct dgram_rec *d, struct endpoint *peer)
 {
-	return d->kind == SOCKREC_DGRAM && d->state == SOCKREC_CONNECTED && sock_remote(d->sk, peer) == 0 &&
-	       ipaddr_is_loopback(&peer->addr);
+	return d->rec.kind == SOCKREC_DGRAM && d->rec.state == SOCKREC_CONNECTED &&
+	       sock_remote(d->rec.sk, peer) == 0 && ipaddr_is_loopback(&peer->addr);
 }
 
 /* The same port, where it is free; no one outside sees which it is. */
 static int
-bind_host_sk(struct sockrec *d, struct sock *sk)
+bind_host_sk(struct dgram_rec *d, struct sock *sk)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &d->rec.recs->config->net;
 	struct endpoint at;
 	int rc;
 
-	sock_local(d->sk, &at);
+	sock_local(d->rec.sk, &at);
 	at.addr = ipaddr_is4(&at.addr) ? net->host4 : net->host6;
 	rc = sock_bind(sk, &at);
 	if (rc != -LEAT_EADDRINUSE)
@@ -39,25 +39,25 @@ bind_host_sk(struct sockrec *d, struct sock *sk)
 }
 
 static int
-open_host_sk(struct sockrec *d)
+open_host_sk(struct dgram_rec *d)
 {
 	struct endpoint peer;
 	struct sock *sk;
-	int rc = sock_open(d->recs->socks, d->v6, sock_type(d->sk), &sk);
+	int rc = sock_open(d->rec.recs->socks, d->rec.v6, sock_type(d->rec.sk), &sk);
 
 	if (rc)
 		return rc;
-	settings_apply(d, sk);
+	settings_apply(&d->rec, sk);
 	rc = bind_host_sk(d, sk);
 	if (!rc && dgram_loopback_peer(d, &peer)) {
-		alias_outside(d, &peer);
+		alias_outside(&d->rec, &peer);
 		rc = sock_connect(sk, &peer);
 	}
 	if (rc) {
 		sock_close(sk);
 		return rc;
 	}
-	if (d->shut_wr)
+	if (d->rec.shut_wr)
 		sock_shutdown(sk, SOCK_SHUT_WR);
 	d->host_sk = sk;
 	sock_watch(sk, dgram_sock_changed, d);
@@ -65,12 +65,12 @@ open_host_sk(struct sockrec *d)
 }
 
 void
-dgram_host_sk_close(struct sockrec *d)
+dgram_host_sk_close(struct dgram_rec *d)
 {
 	if (!d->host_sk)
 		return;
 	sock_watch(d->host_sk, NULL, NULL);
-	assembly_dgram_closed(d->recs->network, d->host_sk);
+	assembly_dgram_closed(d->rec.recs->network, d->host_sk);
 	sock_close(d->host_sk);
 	d->host_sk = NULL;
 }
@@ -81,9 +81,9 @@ struct host_client {
 };
 
 static struct host_client *
-host_client_find(const struct sockrec *d, const struct endpoint *name)
+host_client_find(const struct dgram_rec *d, const struct endpoint *name)
 {
-	list_each(n, &d->host_clients) {
+	list_each(n, &d->clients.all) {
 		struct host_client *o = container_of(n, struct host_client, node);
 
 		if (ipaddr_eq(&o->name.addr, &name->addr) && o->name.port == name->port)
@@ -93,50 +93,50 @@ host_client_find(const struct sockrec *d, const struct endpoint *name)
 }
 
 static void
-host_client_free(struct sockrec *d, struct host_client *o)
+host_client_free(struct dgram_rec *d, struct host_client *o)
 {
 	list_del(&o->node);
 	free(o);
-	d->nhost_clients--;
+	d->clients.n--;
 }
 
 /* Returns NULL without memory. The one that spoke longest ago makes room. */
 static struct host_client *
-host_client_new(struct sockrec *d, const struct endpoint *name)
+host_client_new(struct dgram_rec *d, const struct endpoint *name)
 {
 	struct host_client *o = calloc(1, sizeof *o);
 
 	if (!o)
 		return NULL;
-	if (d->nhost_clients == HOST_CLIENTS)
-		host_client_free(d, list_last(&d->host_clients, struct host_client, node));
+	if (d->clients.n == HOST_CLIENTS)
+		host_client_free(d, list_last(&d->clients.all, struct host_client, node));
 	o->name = *name;
-	d->nhost_clients++;
+	d->clients.n++;
 	return o;
 }
 
 void
-dgram_note_sender(struct sockrec *d, const struct endpoint *name)
+dgram_note_sender(struct dgram_rec *d, const struct endpoint *name)
 {
-	struct host_client *o = d->published ? host_client_find(d, name) : NULL;
+	struct host_client *o = d->clients.published ? host_client_find(d, name) : NULL;
 
-	if (o && !d->outside)
+	if (o && !d->clients.last)
 		host_client_free(d, o);
-	if (!d->published || !d->outside)
+	if (!d->clients.published || !d->clients.last)
 		return;
 	if (o)
 		list_del(&o->node);
 	else
 		o = host_client_new(d, name);
 	if (o)
-		list_push_front(&d->host_clients, &o->node);
+		list_push_front(&d->clients.all, &o->node);
 }
 
 void
-dgram_forget_senders(struct sockrec *d)
+dgram_forget_senders(struct dgram_rec *d)
 {
-	while (!list_empty(&d->host_clients))
-		host_client_free(d, list_first(&d->host_clients, struct host_client, node));
+	while (!list_empty(&d->clients.all))
+		host_client_free(d, list_first(&d->clients.all, struct host_client, node));
 }
 
 /*
@@ -144,7 +144,7 @@ dgram_forget_senders(struct sockrec *d)
  * through a published port.
  */
 static bool
-spoke_from_host(const struct sockrec *d, const struct endpoint *to)
+spoke_from_host(const struct dgram_rec *d, const struct endpoint *to)
 {
 	return host_client_find(d, to) != NULL;
 }
@@ -154,25 +154,25 @@ spoke_from_host(const struct sockrec *d, const struct endpoint *to)
  * loopback.
  */
 static bool
-leads_to_host(struct sockrec *d, struct endpoint *to)
+leads_to_host(struct dgram_rec *d, struct endpoint *to)
 {
-	if (d->published && !ipaddr_is_loopback(&to->addr) && !ipaddr_is_any(&to->addr))
+	if (d->clients.published && !ipaddr_is_loopback(&to->addr) && !ipaddr_is_any(&to->addr))
 		return true; /* a client that is shown under its own name */
-	if (d->published && spoke_from_host(d, to)) {
-		alias_outside(d, to);
+	if (d->clients.published && spoke_from_host(d, to)) {
+		alias_outside(&d->rec, to);
 		return true;
 	}
-	return alias_destination(d, to);
+	return alias_destination(&d->rec, to);
 }
 
 int
-dgram_choose_sk(struct sockrec *d, struct endpoint *to, struct sock **out)
+dgram_choose_sk(struct dgram_rec *d, struct endpoint *to, struct sock **out)
 {
 	struct endpoint at, peer;
 	int rc;
 
-	*out = d->sk;
-	if (!leads_to_host(d, to) || sock_local(d->sk, &at))
+	*out = d->rec.sk;
+	if (!leads_to_host(d, to) || sock_local(d->rec.sk, &at))
 		return 0;
 	/*
 	 * The loopback address means nothing on the wire. A connected socket takes datagrams from
@@ -186,22 +186,22 @@ dgram_choose_sk(struct sockrec *d, struct endpoint *to, struct sock **out)
 }
 
 ssize_t
-dgram_receive(struct sockrec *d, void *buf, size_t len, struct sock_msg *msg)
+dgram_receive(struct dgram_rec *d, void *buf, size_t len, struct sock_msg *msg)
 {
-	ssize_t n = sock_recv(d->sk, buf, len, 0, msg);
+	ssize_t n = sock_recv(d->rec.sk, buf, len, 0, msg);
 	struct endpoint at;
 
-	d->outside = false;
+	d->clients.last = false;
 	/* It came over the link to a socket that is bound to loopback: through a published port. */
-	if (n >= 0 && !ipaddr_is_loopback(&msg->local.addr) && sock_local(d->sk, &at) == 0 &&
-	    alias_published(d, &at, &msg->local))
-		d->outside = d->published = true;
+	if (n >= 0 && !ipaddr_is_loopback(&msg->local.addr) && sock_local(d->rec.sk, &at) == 0 &&
+	    alias_published(&d->rec, &at, &msg->local))
+		d->clients.last = d->clients.published = true;
 	if (n != -LEAT_EAGAIN || !d->host_sk)
 		return n;
 	n = sock_recv(d->host_sk, buf, len, 0, msg);
 	if (n >= 0)
-		msg->local.addr = d->loopback;
-	d->outside = n >= 0;
+		msg->local.addr = d->rec.alias.loopback;
+	d->clients.last = n >= 0;
 	return n;
 }
 
@@ -218,16 +218,17 @@ is_named(struct sock *sk, const struct endpoint *name)
  * Returns the program's socket that sends from @name, an address of the program's; NULL if there is
  * none.
  */
-static struct sockrec *
+static struct dgram_rec *
 sender(struct sockrecs *recs, const struct endpoint *name)
 {
 	if (!iface_of_addr(recs->core, &name->addr))
 		return NULL;
 	list_each(n, &recs->named) {
-		struct sockrec *d = container_of(n, struct sockrec, named);
+		struct sockrec *r = container_of(n, struct sockrec, named);
 
-		if (d->kind == SOCKREC_DGRAM && (is_named(d->sk, name) || is_named(d->host_sk, name)))
-			return d;
+		if (r->kind == SOCKREC_DGRAM &&
+		    (is_named(r->sk, name) || is_named(dgram_of(r)->host_sk, name)))
+			return dgram_of(r);
 	}
 	return NULL;
 }
@@ -235,7 +236,7 @@ sender(struct sockrecs *recs, const struct endpoint *name)
 static void
 send_again(struct sockrecs *recs, const struct dgram_kept *k)
 {
-	struct sockrec *from = sender(recs, &k->msg.peer);
+	struct dgram_rec *from = sender(recs, &k->msg.peer);
 	struct sock_msg msg = {.peer = {k->msg.local.addr, k->msg.local.port, 0}};
 	struct sock *sk;
 
@@ -244,18 +245,18 @@ send_again(struct sockrecs *recs, const struct dgram_kept *k)
 }
 
 void
-dgram_redeliver(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+dgram_redeliver(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
 	static uint8_t more[DGRAM_MAX]; /* one thread, and nothing is kept in it */
 	struct list left = LIST_INIT(left);
-	struct sockrecs *recs = d->recs;
+	struct sockrecs *recs = d->rec.recs;
 	struct sock_msg next;
 	ssize_t n;
 
 	(void)dgram_keep(&left, msg, buf, len);
 	while ((n = dgram_receive(d, more, sizeof more, &next)) >= 0)
 		(void)dgram_keep(&left, &next, more, (size_t)n);
-	sockrec_end(d, false); /* from here on the stack does not find it */
+	sockrec_end(&d->rec, false); /* from here on the stack does not find it */
 	list_each(node, &left)
 		send_again(recs, container_of(node, struct dgram_kept, node));
 	dgram_keep_forget(&left);

@@ -10,38 +10,38 @@
 #ifndef RUN_DGRAM_LOOPBACK_H
 #define RUN_DGRAM_LOOPBACK_H
 
-#include "run/socket/sockrec.h"
+#include "run/dgram/dgram_rec.h"
 
 /*
  * Returns 0 with the socket that sends to @to, which is rewritten if the host's loopback is meant;
  * or the negative errno.
  */
-int dgram_choose_sk(struct sockrec *d, struct endpoint *to, struct sock **out);
+int dgram_choose_sk(struct dgram_rec *d, struct endpoint *to, struct sock **out);
 
 /* The peer that @d is connected to, if that is a loopback address of the program's. */
-bool dgram_loopback_peer(const struct sockrec *d, struct endpoint *peer);
+bool dgram_loopback_peer(const struct dgram_rec *d, struct endpoint *peer);
 
 /*
  * Receives from the stack. The destination of what came to `away` is shown as the loopback address
  * that the program knows.
  */
-ssize_t dgram_receive(struct sockrec *d, void *buf, size_t len, struct sock_msg *msg);
+ssize_t dgram_receive(struct dgram_rec *d, void *buf, size_t len, struct sock_msg *msg);
 
 /* Closes `away`: @d gets another peer, or none. */
-void dgram_host_sk_close(struct sockrec *d);
+void dgram_host_sk_close(struct dgram_rec *d);
 
 /*
  * Notes that the program got a datagram from @name. One of the host's clients and a socket inside
  * may be shown under one name: what is sent to it goes to the one that spoke last.
  */
-void dgram_note_sender(struct sockrec *d, const struct endpoint *name);
-void dgram_forget_senders(struct sockrec *d);
+void dgram_note_sender(struct dgram_rec *d, const struct endpoint *name);
+void dgram_forget_senders(struct dgram_rec *d);
 
 /*
  * The program has closed @d before @msg, with @buf, could be delivered. @d ends, and the datagram
  * goes to the socket that its sender reaches now; if there is none, the sender gets the error from
  * there.
  */
-void dgram_redeliver(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len);
+void dgram_redeliver(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len);
 
 #endif

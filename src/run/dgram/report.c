@@ -27,47 +27,47 @@ struct dgram_report {
 };
 
 void
-dgram_report_options(struct sockrec *d)
+dgram_report_options(struct dgram_rec *d)
 {
 	uint32_t before = d->reports.stamping;
 	int on = 0;
 	size_t len = sizeof d->reports.stamping;
 
-	if (sock_getopt(d->sk, SOL_SOCKET, SO_TIMESTAMPING, &d->reports.stamping, &len))
+	if (sock_getopt(d->rec.sk, SOL_SOCKET, SO_TIMESTAMPING, &d->reports.stamping, &len))
 		d->reports.stamping = 0;
 	if (d->reports.stamping & ~before & SOF_TIMESTAMPING_OPT_ID)
 		d->reports.next_stamp = 0;
 	len = sizeof on;
-	d->reports.zerocopy = sock_getopt(d->sk, SOL_SOCKET, SO_ZEROCOPY, &on, &len) == 0 && on;
+	d->reports.zerocopy = sock_getopt(d->rec.sk, SOL_SOCKET, SO_ZEROCOPY, &on, &len) == 0 && on;
 }
 
 struct dgram_wish
-dgram_report_wish(const struct sockrec *d)
+dgram_report_wish(const struct dgram_rec *d)
 {
 	return (struct dgram_wish){.stamping = d->reports.stamping};
 }
 
 /* Is there room for one of @len octets? Linux, too, counts them against SO_RCVBUF. */
 static bool
-has_room(const struct sockrec *d, size_t len)
+has_room(const struct dgram_rec *d, size_t len)
 {
 	int most = 0;
 	size_t most_len = sizeof most;
 
 	if (d->reports.count == 0)
 		return true;
-	sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &most, &most_len);
+	sock_getopt(d->rec.sk, SOL_SOCKET, SO_RCVBUF, &most, &most_len);
 	return d->reports.count < REPORTS_MOST && d->reports.octets + len <= (size_t)most;
 }
 
 static void
-add(struct sockrec *d, const struct queued_error *told, const void *head, size_t head_len, const void *buf,
+add(struct dgram_rec *d, const struct queued_error *told, const void *head, size_t head_len, const void *buf,
     size_t len)
 {
 	struct dgram_report *r;
 
 	if (!has_room(d, head_len + len)) {
-		drop_note(d->recs->core, NULL, DROP_ERRQ_FULL);
+		drop_note(d->rec.recs->core, NULL, DROP_ERRQ_FULL);
 		return;
 	}
 	r = malloc(sizeof *r + head_len + len);
@@ -114,7 +114,7 @@ struct sent {
 };
 
 static void
-report_stamp(struct sockrec *d, uint32_t kind, uint32_t id, const struct sent *s)
+report_stamp(struct dgram_rec *d, uint32_t kind, uint32_t id, const struct sent *s)
 {
 	bool alone = d->reports.stamping & SOF_TIMESTAMPING_OPT_TSONLY;
 	struct queued_error told = {.error = {.info = kind, .error = ENOMSG, .origin = ERRQ_TIMESTAMPING},
@@ -128,7 +128,7 @@ report_stamp(struct sockrec *d, uint32_t kind, uint32_t id, const struct sent *s
 }
 
 static void
-report_stamps(struct sockrec *d, uint32_t wish, const struct sent *s)
+report_stamps(struct dgram_rec *d, uint32_t wish, const struct sent *s)
 {
 	uint32_t id = d->reports.stamping & SOF_TIMESTAMPING_OPT_ID ? d->reports.next_stamp++ : 0;
 
@@ -140,7 +140,7 @@ report_stamps(struct sockrec *d, uint32_t wish, const struct sent *s)
 
 /* One report covers a whole row of calls. */
 static void
-report_copied(struct sockrec *d)
+report_copied(struct dgram_rec *d)
 {
 	struct dgram_report *last = list_last(&d->reports.waiting, struct dgram_report, node);
 	uint32_t id = d->reports.next_copy++;
@@ -154,7 +154,7 @@ report_copied(struct sockrec *d)
 }
 
 void
-dgram_report_sent(struct sockrec *d, const struct dgram_wish *wish, struct sock *sk,
+dgram_report_sent(struct dgram_rec *d, const struct dgram_wish *wish, struct sock *sk,
     const struct endpoint *peer, const void *buf, size_t len)
 {
 	uint32_t stamping = wish->stamping & (SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_SCHED);
@@ -176,7 +176,7 @@ dgram_report_sent(struct sockrec *d, const struct dgram_wish *wish, struct sock 
 }
 
 ssize_t
-dgram_report_take(struct sockrec *d, void *buf, size_t len, struct queued_error *out, size_t *full)
+dgram_report_take(struct dgram_rec *d, void *buf, size_t len, struct queued_error *out, size_t *full)
 {
 	struct dgram_report *r = list_first(&d->reports.waiting, struct dgram_report, node);
 	size_t n;
@@ -195,7 +195,7 @@ dgram_report_take(struct sockrec *d, void *buf, size_t len, struct queued_error 
 }
 
 void
-dgram_report_forget(struct sockrec *d)
+dgram_report_forget(struct dgram_rec *d)
 {
 	struct list *n;
 

@@ -9,7 +9,7 @@
 #define RUN_DGRAM_REPORT_H
 
 #include "core/errq.h"
-#include "run/socket/sockrec.h"
+#include "run/dgram/dgram_rec.h"
 
 #include <time.h>
 
@@ -32,18 +32,18 @@ struct queued_error {
 };
 
 /* An option was set: the reports that the socket wants from now on. */
-void dgram_report_options(struct sockrec *d);
+void dgram_report_options(struct dgram_rec *d);
 
 /* The socket's wishes for a datagram. */
-struct dgram_wish dgram_report_wish(const struct sockrec *d);
+struct dgram_wish dgram_report_wish(const struct dgram_rec *d);
 
 /* @len octets at @buf were sent to @peer (NULL: the connected one) by @sk. */
-void dgram_report_sent(struct sockrec *d, const struct dgram_wish *wish, struct sock *sk,
+void dgram_report_sent(struct dgram_rec *d, const struct dgram_wish *wish, struct sock *sk,
     const struct endpoint *peer, const void *buf, size_t len);
 
 /* Takes the first report. Returns as sock_recv_error(). */
-ssize_t dgram_report_take(struct sockrec *d, void *buf, size_t len, struct queued_error *out, size_t *full);
+ssize_t dgram_report_take(struct dgram_rec *d, void *buf, size_t len, struct queued_error *out, size_t *full);
 
-void dgram_report_forget(struct sockrec *d);
+void dgram_report_forget(struct dgram_rec *d);
 
 #endif

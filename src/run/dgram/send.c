@@ -15,31 +15,31 @@ enum { DGRAM_MAX = 65536 };
 
 /* The socket of the stack that waits for the rest of a datagram, or NULL. */
 static struct sock *
-partial_sk(const struct sockrec *d)
+partial_sk(const struct dgram_rec *d)
 {
-	if (d->sk && sock_holds_part(d->sk))
-		return d->sk;
+	if (d->rec.sk && sock_holds_part(d->rec.sk))
+		return d->rec.sk;
 	return d->host_sk && sock_holds_part(d->host_sk) ? d->host_sk : NULL;
 }
 
 static ssize_t
-send_to_peer(struct sockrec *d, const void *buf, size_t len)
+send_to_peer(struct dgram_rec *d, const void *buf, size_t len)
 {
 	struct dgram_wish wish = dgram_report_wish(d);
 	struct sock_msg msg = {0};
 	struct sock *sk = partial_sk(d);
-	ssize_t rc = d->state == SOCKREC_CONNECTED ? 0 : -EDESTADDRREQ;
+	ssize_t rc = d->rec.state == SOCKREC_CONNECTED ? 0 : -EDESTADDRREQ;
 
 	if (sk)
 		return sock_send(sk, buf, len, 0, NULL);
-	sk = d->sk;
+	sk = d->rec.sk;
 	if (!rc && dgram_loopback_peer(d, &msg.peer))
 		rc = dgram_choose_sk(d, &msg.peer, &sk);
 	if (rc)
 		return rc;
-	rc = sock_send(sk, buf, len, 0, sk == d->sk ? NULL : &msg);
+	rc = sock_send(sk, buf, len, 0, sk == d->rec.sk ? NULL : &msg);
 	if (rc >= 0 && wish.stamping)
-		dgram_report_sent(d, &wish, sk, sk == d->sk ? NULL : &msg.peer, buf, len);
+		dgram_report_sent(d, &wish, sk, sk == d->rec.sk ? NULL : &msg.peer, buf, len);
 	return rc;
 }
 
@@ -48,7 +48,7 @@ send_to_peer(struct sockrec *d, const void *buf, size_t len)
  * returns the error.
  */
 static void
-send_written(struct sockrec *d, const void *buf, size_t len)
+send_written(struct dgram_rec *d, const void *buf, size_t len)
 {
 	ssize_t rc = send_to_peer(d, buf, len);
 
@@ -60,17 +60,18 @@ send_written(struct sockrec *d, const void *buf, size_t len)
 }
 
 void
-dgram_flush(struct sockrec *d)
+dgram_flush(struct dgram_rec *d)
 {
 	static uint8_t buf[DGRAM_MAX];
 	ssize_t n;
 
-	while (d->sk && d->our_end.fd >= 0 && (n = recv(d->our_end.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0)
+	while (d->rec.sk && d->rec.our_end.fd >= 0 &&
+	       (n = recv(d->rec.our_end.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0)
 		send_written(d, buf, (size_t)n);
 }
 
 void
-dgram_flush_from(struct sockrec *d, int own)
+dgram_flush_from(struct dgram_rec *d, int own)
 {
 	static uint8_t buf[DGRAM_MAX];
 	struct sockaddr_un name, from;
@@ -79,8 +80,8 @@ dgram_flush_from(struct sockrec *d, int own)
 
 	if (getsockname(own, (struct sockaddr *)&name, &len) < 0)
 		return;
-	while (d->sk && d->our_end.fd >= 0 &&
-	       (n = recvfrom(d->our_end.fd, buf, sizeof buf, MSG_DONTWAIT, (struct sockaddr *)&from,
+	while (d->rec.sk && d->rec.our_end.fd >= 0 &&
+	       (n = recvfrom(d->rec.our_end.fd, buf, sizeof buf, MSG_DONTWAIT, (struct sockaddr *)&from,
 		    &from_len)) >= 0) {
 		if (from_len == len && memcmp(&from, &name, len) == 0)
 			send_written(d, buf, (size_t)n);
@@ -90,11 +91,11 @@ dgram_flush_from(struct sockrec *d, int own)
 
 /* Chooses the socket of the stack that sends to @msg's peer, or to the connected one. */
 static int
-choose_sk(struct sockrec *d, struct sock_msg *msg, struct sock **out)
+choose_sk(struct dgram_rec *d, struct sock_msg *msg, struct sock **out)
 {
 	int rc = 0;
 
-	*out = d->sk;
+	*out = d->rec.sk;
 	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
 		rc = dgram_choose_sk(d, &msg->peer, out);
 	/* The loopback address means nothing on the wire. */
@@ -104,7 +105,7 @@ choose_sk(struct sockrec *d, struct sock_msg *msg, struct sock **out)
 }
 
 ssize_t
-dgram_send(struct sockrec *d, int fd, const void *buf, size_t len, struct sock_msg *msg,
+dgram_send(struct dgram_rec *d, int fd, const void *buf, size_t len, struct sock_msg *msg,
     const struct dgram_wish *wish)
 {
 	struct sock *sk;
@@ -116,7 +117,7 @@ dgram_send(struct sockrec *d, int fd, const void *buf, size_t len, struct sock_m
 	rc = -dgram_error_take(d, fd);
 	if (rc)
 		return rc;
-	if (d->state == SOCKREC_CONNECTED || partial_sk(d)) /* else it can have written nothing itself */
+	if (d->rec.state == SOCKREC_CONNECTED || partial_sk(d)) /* else it can have written nothing itself */
 		dgram_flush(d);
 	sk = partial_sk(d);
 	if (!sk)

@@ -19,14 +19,14 @@ static const struct {
     {SOL_SOCKET, SO_TIMESTAMPING}};
 
 void
-dgram_note_options(struct sockrec *d)
+dgram_note_options(struct dgram_rec *d)
 {
 	d->wants = 0;
 	for (unsigned i = 0; i < WANTS; i++) {
 		int on = 0;
 		size_t len = sizeof on;
 
-		sock_getopt(d->sk, asking[i].level, asking[i].name, &on, &len);
+		sock_getopt(d->rec.sk, asking[i].level, asking[i].name, &on, &len);
 		d->wants |= on ? 1u << i : 0;
 	}
 	dgram_report_options(d);
@@ -41,12 +41,12 @@ union rights {
 
 /* Without a tag it comes from the peer. */
 static bool
-from_peer(struct sockrec *d, const struct endpoint *from)
+from_peer(struct dgram_rec *d, const struct endpoint *from)
 {
 	struct endpoint peer;
 
-	return d->state == SOCKREC_CONNECTED && sockrec_remote(d, &peer) == 0 && peer.port == from->port &&
-	       ipaddr_eq(&peer.addr, &from->addr);
+	return d->rec.state == SOCKREC_CONNECTED && sockrec_remote(&d->rec, &peer) == 0 &&
+	       peer.port == from->port && ipaddr_eq(&peer.addr, &from->addr);
 }
 
 static int
@@ -62,13 +62,14 @@ send_tagged(int fd, int tag, const void *buf, size_t len)
 }
 
 int
-dgram_pass(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len)
+dgram_pass(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
-	int fd = d->our_end.fd, tag, rc;
+	int fd = d->rec.our_end.fd, tag, rc;
 
 	if (!d->wants && from_peer(d, &msg->peer))
 		return send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
-	tag = d->wants ? dgram_tag_new(msg) : dgram_tag_shared(&d->recs->tags, &d->recs->room, &msg->peer);
+	tag = d->wants ? dgram_tag_new(msg)
+		       : dgram_tag_shared(&d->rec.recs->tags, &d->rec.recs->room, &msg->peer);
 	if (tag < 0)
 		return tag;
 	rc = send_tagged(fd, tag, buf, len);

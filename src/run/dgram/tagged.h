@@ -29,14 +29,14 @@ enum dgram_want {
 };
 
 /* The program has set an option: notes which control messages it asks for from now on. */
-void dgram_note_options(struct sockrec *d);
+void dgram_note_options(struct dgram_rec *d);
 
 /*
  * Sends a datagram to the program's end, with a tag that says what @msg does. The flags are
  * MSG_DONTWAIT | MSG_NOSIGNAL. Returns 0 or the negative errno. A datagram without a tag is from
  * the peer that @d is connected to at this moment.
  */
-int dgram_pass(struct sockrec *d, const struct sock_msg *msg, const void *buf, size_t len);
+int dgram_pass(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len);
 
 /* Receives at the program's end @fd. *@came is what the tag says that came along. */
 ssize_t dgram_take(int fd, struct msghdr *h, int flags, struct dgram_tag *came);

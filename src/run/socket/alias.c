@@ -14,11 +14,11 @@ enum { PORT_DOMAIN = 53 };
  * simultaneous open).
  */
 static bool
-is_itself(const struct sockrec *d, const struct endpoint *to)
+is_itself(const struct sockrec *r, const struct endpoint *to)
 {
 	struct endpoint at;
 
-	return sock_local(d->sk, &at) == 0 && at.port && at.port == to->port &&
+	return sock_local(r->sk, &at) == 0 && at.port && at.port == to->port &&
 	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &to->addr));
 }
 
@@ -36,18 +36,18 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
 	if (is_itself(asking, to))
 		return true;
 	list_each_safe(n, &recs->named) {
-		struct sockrec *d = container_of(n, struct sockrec, named);
+		struct sockrec *r = container_of(n, struct sockrec, named);
 		struct endpoint at;
 
-		if (!d->sk || d->kind != SOCKREC_STREAM)
+		if (!r->sk || r->kind != SOCKREC_STREAM)
 			continue;
-		if (sock_local(d->sk, &at) || at.port != to->port ||
+		if (sock_local(r->sk, &at) || at.port != to->port ||
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
 		/* One that was closed since the last sweep refuses. */
-		if (!d->inode || gc_finds_open(d))
+		if (!r->inode || gc_finds_open(r))
 			return true;
-		sockrec_end(d, false);
+		sockrec_end(r, false);
 	}
 	return false;
 }
@@ -56,11 +56,11 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
  * A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link.
  */
 static const struct ipaddr *
-gateway_for(const struct sockrec *d, const struct endpoint *to)
+gateway_for(const struct sockrec *r, const struct endpoint *to)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &r->recs->config->net;
 	const struct ipaddr *server =
-	    to->port == PORT_DOMAIN ? nameservers_on_link(&d->recs->network->nameservers, &to->addr) : NULL;
+	    to->port == PORT_DOMAIN ? nameservers_on_link(&r->recs->network->nameservers, &to->addr) : NULL;
 
 	if (server)
 		return server;
@@ -68,29 +68,29 @@ gateway_for(const struct sockrec *d, const struct endpoint *to)
 }
 
 bool
-alias_name_server(struct sockrec *d, struct endpoint *to)
+alias_name_server(struct sockrec *r, struct endpoint *to)
 {
 	const struct ipaddr *server;
 
 	if (to->port != PORT_DOMAIN || ipaddr_is4(&to->addr) || !ipaddr_is_link_local(&to->addr))
 		return false;
-	server = nameservers_on_link(&d->recs->network->nameservers, &to->addr);
+	server = nameservers_on_link(&r->recs->network->nameservers, &to->addr);
 	if (!server)
 		return false;
-	d->renamed = true;
+	r->alias.renamed = true;
 	*to = (struct endpoint){.addr = *server, .port = PORT_DOMAIN};
 	return true;
 }
 
 bool
-alias_destination(struct sockrec *d, struct endpoint *to)
+alias_destination(struct sockrec *r, struct endpoint *to)
 {
-	if (alias_name_server(d, to))
+	if (alias_name_server(r, to))
 		return true;
 	alias_unspecified(to);
-	if (!ipaddr_is_loopback(&to->addr) || served_inside(d, to))
+	if (!ipaddr_is_loopback(&to->addr) || served_inside(r, to))
 		return false;
-	alias_outside(d, to);
+	alias_outside(r, to);
 	return true;
 }
 
@@ -102,53 +102,53 @@ alias_unspecified(struct endpoint *to)
 }
 
 void
-alias_outside(struct sockrec *d, struct endpoint *to)
+alias_outside(struct sockrec *r, struct endpoint *to)
 {
-	d->aliased = true;
-	d->loopback = to->addr;
-	d->renamed |= to->port == PORT_DOMAIN;
-	to->addr = *gateway_for(d, to);
+	r->alias.on = true;
+	r->alias.loopback = to->addr;
+	r->alias.renamed |= to->port == PORT_DOMAIN;
+	to->addr = *gateway_for(r, to);
 }
 
 bool
-alias_published(struct sockrec *d, const struct endpoint *at, struct endpoint *local)
+alias_published(struct sockrec *r, const struct endpoint *at, struct endpoint *local)
 {
 	if (!ipaddr_is_loopback(&at->addr) || ipaddr_is_loopback(&local->addr))
 		return false;
-	d->aliased = true;
-	d->loopback = local->addr = at->addr;
+	r->alias.on = true;
+	r->alias.loopback = local->addr = at->addr;
 	return true;
 }
 
 void
-alias_name_address(const struct sockrec *d, struct ipaddr *a)
+alias_name_address(const struct sockrec *r, struct ipaddr *a)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &r->recs->config->net;
 
-	if (d->aliased && (ipaddr_eq(a, &net->gate4) || ipaddr_eq(a, &net->gate6)))
-		*a = d->loopback;
+	if (r->alias.on && (ipaddr_eq(a, &net->gate4) || ipaddr_eq(a, &net->gate6)))
+		*a = r->alias.loopback;
 }
 
 void
-alias_name_remote(const struct sockrec *d, struct endpoint *e)
+alias_name_remote(const struct sockrec *r, struct endpoint *e)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &r->recs->config->net;
 	const struct ipaddr *server =
-	    e->port == PORT_DOMAIN ? nameservers_server(&d->recs->network->nameservers, &e->addr) : NULL;
+	    e->port == PORT_DOMAIN ? nameservers_server(&r->recs->network->nameservers, &e->addr) : NULL;
 
-	if (d->aliased && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
-		e->addr = d->loopback;
-	else if (server && d->renamed)
+	if (r->alias.on && ipaddr_eq(&e->addr, &net->dns4) && e->port == PORT_DOMAIN)
+		e->addr = r->alias.loopback;
+	else if (server && r->alias.renamed)
 		e->addr = *server;
-	alias_name_address(d, &e->addr);
+	alias_name_address(r, &e->addr);
 }
 
 void
-alias_name_local(const struct sockrec *d, struct endpoint *e)
+alias_name_local(const struct sockrec *r, struct endpoint *e)
 {
-	const struct run_net *net = &d->recs->config->net;
+	const struct run_net *net = &r->recs->config->net;
 
-	if (d->aliased && d->state != SOCKREC_NEW && d->kind != SOCKREC_DGRAM &&
+	if (r->alias.on && r->state != SOCKREC_NEW && r->kind != SOCKREC_DGRAM &&
 	    (ipaddr_eq(&e->addr, &net->host4) || ipaddr_eq(&e->addr, &net->host6)))
-		e->addr = d->loopback;
+		e->addr = r->alias.loopback;
 }

@@ -125,10 +125,10 @@ offer_again(struct fd_wait *wait)
 
 	assembly_enter(recs->network);
 	list_each_safe(n, &recs->named) {
-		struct sockrec *d = container_of(n, struct sockrec, named);
+		struct sockrec *r = container_of(n, struct sockrec, named);
 
-		if (d->state == SOCKREC_LISTENING)
-			d->ops->look(d);
+		if (r->state == SOCKREC_LISTENING)
+			r->ops->look(r);
 	}
 }
 

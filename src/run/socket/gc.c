@@ -53,14 +53,14 @@ compare(const void *a, const void *b)
 }
 
 /*
- * Returns true if only a sweep notices that the program has closed @d. A connecting one is not
+ * Returns true if only a sweep notices that the program has closed @r. A connecting one is not
  * looked for while our own duplicate keeps it alive.
  */
 static bool
-depends(const struct sockrec *d)
+depends(const struct sockrec *r)
 {
-	return !d->ended && !d->ops->notices_close(d) && d->inode &&
-	       (d->program_end < 0 || !d->recs->kernel->getfd);
+	return !r->ended && !r->ops->notices_close(r) && r->inode &&
+	       (r->program_end < 0 || !r->recs->kernel->getfd);
 }
 
 /* With sock_diag(7): one dump answers for all. */
@@ -72,10 +72,10 @@ collect_by_diag(struct sockrecs *recs)
 	if (diag_each(note, &l) == 0 && !l.failed) {
 		qsort(l.inode, l.n, sizeof *l.inode, compare);
 		list_each_safe(n, &recs->all) {
-			struct sockrec *d = container_of(n, struct sockrec, node);
+			struct sockrec *r = container_of(n, struct sockrec, node);
 
-			if (depends(d) && !bsearch(&d->inode, l.inode, l.n, sizeof *l.inode, compare))
-				sockrec_end(d, false);
+			if (depends(r) && !bsearch(&r->inode, l.inode, l.n, sizeof *l.inode, compare))
+				sockrec_end(r, false);
 		}
 	}
 	free(l.inode);
@@ -83,21 +83,21 @@ collect_by_diag(struct sockrecs *recs)
 
 /* Usually the thread that used it last still has it, under the same number. */
 static bool
-is_where_it_was(const struct sockrec *d)
+is_where_it_was(const struct sockrec *r)
 {
-	return d->tid_fd >= 0 && procfd_leads_to(d->tid, d->tid_fd, d->inode);
+	return r->place.fd >= 0 && procfd_leads_to(r->place.tid, r->place.fd, r->inode);
 }
 
 static void
 note_place(void *arg, uint64_t inode, pid_t pid, int fd)
 {
-	struct sockrec *d = sockrec_by_inode(arg, inode);
+	struct sockrec *r = sockrec_by_inode(arg, inode);
 
-	if (!d)
+	if (!r)
 		return;
-	d->found = true;
-	d->tid = pid;
-	d->tid_fd = fd;
+	r->place.found = true;
+	r->place.tid = pid;
+	r->place.fd = fd;
 }
 
 struct passing {
@@ -131,10 +131,10 @@ look_where_they_were(struct sockrecs *recs)
 	bool all = true;
 
 	list_each(n, &recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		d->found = !depends(d) || is_where_it_was(d);
-		all &= d->found;
+		r->place.found = !depends(r) || is_where_it_was(r);
+		all &= r->place.found;
 	}
 	return all;
 }
@@ -146,13 +146,13 @@ note_missed(struct sockrecs *recs)
 	bool all = true;
 
 	list_each(n, &recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		all &= d->found;
-		if (d->found)
-			d->missed_at = 0;
-		else if (!d->missed_at)
-			d->missed_at = loop_now(recs->loop);
+		all &= r->place.found;
+		if (r->place.found)
+			r->place.missed_at = 0;
+		else if (!r->place.missed_at)
+			r->place.missed_at = loop_now(recs->loop);
 	}
 	return all;
 }
@@ -171,10 +171,10 @@ collect_by_proc(struct sockrecs *recs, bool patient)
 		return;
 	wait = any_passes(recs) ? PASSING_MOST : patient ? SWEEP_EVERY_MS * MSEC / 2 : 0;
 	list_each_safe(n, &recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		if (!d->found && loop_now(recs->loop) >= d->missed_at + wait)
-			sockrec_end(d, false);
+		if (!r->place.found && loop_now(recs->loop) >= r->place.missed_at + wait)
+			sockrec_end(r, false);
 	}
 }
 
@@ -194,22 +194,23 @@ gc_now(struct sockrecs *recs)
 }
 
 bool
-gc_finds_open(struct sockrec *d)
+gc_finds_open(struct sockrec *r)
 {
-	if (d->recs->kernel->getfd)
-		return diag_alive(d->inode);
-	d->found = is_where_it_was(d);
-	return d->found || open_sockets_each(note_place, d->recs) || d->found || any_passes(d->recs);
+	if (r->recs->kernel->getfd)
+		return diag_alive(r->inode);
+	r->place.found = is_where_it_was(r);
+	return r->place.found || open_sockets_each(note_place, r->recs) || r->place.found ||
+	       any_passes(r->recs);
 }
 
 void
 gc_end_unfinished(struct sockrecs *recs)
 {
 	list_each_safe(n, &recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		if (d->program_end >= 0)
-			sockrec_end(d, false);
+		if (r->program_end >= 0)
+			sockrec_end(r, false);
 	}
 }
 
@@ -228,12 +229,12 @@ gc_run(struct sockrecs *recs, nsec_t now)
 		return;
 	recs->gc_at = now + SWEEP_EVERY_MS * MSEC + recs->gc_cost * SWEEP_BUDGET;
 	list_each_safe(n, &recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		if (d->ended)
+		if (r->ended)
 			continue;
-		needed |= !d->ops->notices_close(d);
-		d->ops->look(d);
+		needed |= !r->ops->notices_close(r);
+		r->ops->look(r);
 	}
 	if (needed) {
 		nsec_t before = clock_monotonic();

@@ -15,8 +15,8 @@ void gc_run(struct sockrecs *recs, nsec_t now);
 /* Now, because a name is wanted that a dead socket may still hold. */
 void gc_now(struct sockrecs *recs);
 
-/* Returns true if a process has the program's end of @d open, or if that is in doubt. */
-bool gc_finds_open(struct sockrec *d);
+/* Returns true if a process has the program's end of @r open, or if that is in doubt. */
+bool gc_finds_open(struct sockrec *r);
 
 /*
  * Nobody is left under the filter: a connect() under way, whose socket only our own duplicate holds

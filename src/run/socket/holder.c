@@ -86,25 +86,25 @@ search(struct sockrecs *recs, uint64_t inode)
 }
 
 int
-holder_borrow(struct sockrec *d)
+holder_borrow(struct sockrec *r)
 {
 	int got = -ENOENT;
 
-	if (!d->recs->kernel->getfd && d->program_end >= 0) {
-		got = fcntl(d->program_end, F_DUPFD_CLOEXEC, 0);
+	if (!r->recs->kernel->getfd && r->program_end >= 0) {
+		got = fcntl(r->program_end, F_DUPFD_CLOEXEC, 0);
 		return got < 0 ? -errno : got;
 	}
-	if (!d->recs->kernel->getfd)
+	if (!r->recs->kernel->getfd)
 		return -ENOENT;
-	if (!d->inode && d->our_end.fd >= 0) {
-		uint64_t inode = holder_peer_inode(d->our_end.fd);
+	if (!r->inode && r->our_end.fd >= 0) {
+		uint64_t inode = holder_peer_inode(r->our_end.fd);
 
 		if (inode)
-			sockrec_set_inode(d, inode);
+			sockrec_set_inode(r, inode);
 	}
-	if (!d->inode)
+	if (!r->inode)
 		return -1;
-	if (d->tid_fd >= 0)
-		got = try(d->recs, d->tid, d->tid_fd, d->inode);
-	return got >= 0 || fd_room_ran_out(got) ? got : search(d->recs, d->inode);
+	if (r->place.fd >= 0)
+		got = try(r->recs, r->place.tid, r->place.fd, r->inode);
+	return got >= 0 || fd_room_ran_out(got) ? got : search(r->recs, r->inode);
 }

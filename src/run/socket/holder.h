@@ -12,7 +12,7 @@
  * be on its way through a socket). -EMFILE and others of fd_room_ran_out(): there was no descriptor
  * to look with.
  */
-int holder_borrow(struct sockrec *d);
+int holder_borrow(struct sockrec *r);
 
 /* The inode of the socket at the other end of @fd, of ours; 0. */
 uint64_t holder_peer_inode(int fd);

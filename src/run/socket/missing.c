@@ -167,11 +167,11 @@ missing_report(struct sockrecs *recs, const char *name)
 }
 
 const char *
-missing_option_name(const struct sockrec *d, int level, int name, bool set)
+missing_option_name(const struct sockrec *r, int level, int name, bool set)
 {
-	unsigned kind = d->kind == SOCKREC_STREAM ? STREAM : DGRAM;
+	unsigned kind = r->kind == SOCKREC_STREAM ? STREAM : DGRAM;
 
-	if ((level == IPPROTO_IPV6 && !d->v6) || (level == IPPROTO_UDP && d->kind != SOCKREC_DGRAM))
+	if ((level == IPPROTO_IPV6 && !r->v6) || (level == IPPROTO_UDP && r->kind != SOCKREC_DGRAM))
 		return NULL;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (rows[i].level == level && rows[i].name == name && (rows[i].on & kind) &&
@@ -181,13 +181,13 @@ missing_option_name(const struct sockrec *d, int level, int name, bool set)
 }
 
 void
-missing_option(const struct sockrec *d, int level, int name, bool set)
+missing_option(const struct sockrec *r, int level, int name, bool set)
 {
-	const char *option = missing_option_name(d, level, name, set);
-	char text[sizeof d->recs->missing.names[0]];
+	const char *option = missing_option_name(r, level, name, set);
+	char text[sizeof r->recs->missing.names[0]];
 
 	if (!option)
 		return;
 	snprintf(text, sizeof text, "socket option %s", option);
-	missing_report(d->recs, text);
+	missing_report(r->recs, text);
 }

@@ -14,12 +14,12 @@
 void missing_report(struct sockrecs *recs, const char *name);
 
 /*
- * The stack has answered ENOPROTOOPT to setsockopt(2) (@set) or getsockopt(2) on @d. Reports the
+ * The stack has answered ENOPROTOOPT to setsockopt(2) (@set) or getsockopt(2) on @r. Reports the
  * option by its name where Linux has it.
  */
-void missing_option(const struct sockrec *d, int level, int name, bool set);
+void missing_option(const struct sockrec *r, int level, int name, bool set);
 
-/* The option's name where Linux has it for @d and Leat does not; NULL otherwise. */
-const char *missing_option_name(const struct sockrec *d, int level, int name, bool set);
+/* The option's name where Linux has it for @r and Leat does not; NULL otherwise. */
+const char *missing_option_name(const struct sockrec *r, int level, int name, bool set);
 
 #endif

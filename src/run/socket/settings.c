@@ -35,28 +35,28 @@ settings_is_native(int level, int name)
 }
 
 static struct setting *
-find(struct sockrec *d, int level, int name)
+find(struct sockrec *r, int level, int name)
 {
 	unsigned n = 0;
 
-	list_each(at, &d->settings) {
+	list_each(at, &r->settings) {
 		struct setting *s = container_of(at, struct setting, node);
 
 		if (s->level == level && s->name == name && !adds_up(level, name))
 			return s;
 		n++;
 	}
-	return n == SETTINGS_MOST ? list_first(&d->settings, struct setting, node) : NULL;
+	return n == SETTINGS_MOST ? list_first(&r->settings, struct setting, node) : NULL;
 }
 
 void
-settings_note(struct sockrec *d, int level, int name, const void *value, size_t len)
+settings_note(struct sockrec *r, int level, int name, const void *value, size_t len)
 {
 	struct setting *s;
 
 	if (len > SETTING_MAX)
 		return;
-	s = find(d, level, name);
+	s = find(r, level, name);
 	if (s)
 		list_del(&s->node);
 	else
@@ -67,7 +67,7 @@ settings_note(struct sockrec *d, int level, int name, const void *value, size_t 
 	s->name = name;
 	s->len = len;
 	memcpy(s->value, value, len);
-	list_push(&d->settings, &s->node);
+	list_push(&r->settings, &s->node);
 }
 
 nsec_t
@@ -79,11 +79,11 @@ settings_limit_of(const struct timeval *tv)
 }
 
 nsec_t
-settings_wait_limit(const struct sockrec *d, int name)
+settings_wait_limit(const struct sockrec *r, int name)
 {
 	struct timeval tv = {0};
 
-	list_each(at, &d->settings) {
+	list_each(at, &r->settings) {
 		const struct setting *s = container_of(at, const struct setting, node);
 
 		if (s->level == SOL_SOCKET && s->name == name && s->len >= sizeof tv)
@@ -93,9 +93,9 @@ settings_wait_limit(const struct sockrec *d, int name)
 }
 
 void
-settings_apply(const struct sockrec *d, struct sock *sk)
+settings_apply(const struct sockrec *r, struct sock *sk)
 {
-	list_each(at, &d->settings) {
+	list_each(at, &r->settings) {
 		const struct setting *s = container_of(at, const struct setting, node);
 
 		if (!settings_is_native(s->level, s->name))
@@ -104,9 +104,9 @@ settings_apply(const struct sockrec *d, struct sock *sk)
 }
 
 void
-settings_apply_native(const struct sockrec *d, int fd)
+settings_apply_native(const struct sockrec *r, int fd)
 {
-	list_each(at, &d->settings) {
+	list_each(at, &r->settings) {
 		const struct setting *s = container_of(at, const struct setting, node);
 
 		if (settings_is_native(s->level, s->name))
@@ -115,20 +115,20 @@ settings_apply_native(const struct sockrec *d, int fd)
 }
 
 void
-settings_inherit(struct sockrec *d, const struct sockrec *from)
+settings_inherit(struct sockrec *r, const struct sockrec *from)
 {
 	list_each(at, &from->settings) {
 		const struct setting *s = container_of(at, const struct setting, node);
 
-		settings_note(d, s->level, s->name, s->value, s->len);
+		settings_note(r, s->level, s->name, s->value, s->len);
 	}
 }
 
 void
-settings_forget(struct sockrec *d)
+settings_forget(struct sockrec *r)
 {
 	struct list *n;
 
-	while ((n = list_pop(&d->settings)))
+	while ((n = list_pop(&r->settings)))
 		free(container_of(n, struct setting, node));
 }

@@ -11,25 +11,25 @@
 #include <sys/time.h>
 
 /* Not kept without memory: then the option stays behind, as rarely as that is. */
-void settings_note(struct sockrec *d, int level, int name, const void *value, size_t len);
+void settings_note(struct sockrec *r, int level, int name, const void *value, size_t len);
 
 /* The kernel does these on the stand-in itself; our stack has no part in them. */
 bool settings_is_native(int level, int name);
 
 /*
- * Returns how long the program's calls on @d may wait: SO_RCVTIMEO or SO_SNDTIMEO, as @name says;
+ * Returns how long the program's calls on @r may wait: SO_RCVTIMEO or SO_SNDTIMEO, as @name says;
  * NSEC_NEVER without a limit.
  */
 nsec_t settings_limit_of(const struct timeval *tv); /* the same of an option's value */
-nsec_t settings_wait_limit(const struct sockrec *d, int name);
+nsec_t settings_wait_limit(const struct sockrec *r, int name);
 
-/* Set on @sk, or on the stand-in @fd, what @d was given and is theirs. */
-void settings_apply(const struct sockrec *d, struct sock *sk);
-void settings_apply_native(const struct sockrec *d, int fd);
+/* Set on @sk, or on the stand-in @fd, what @r was given and is theirs. */
+void settings_apply(const struct sockrec *r, struct sock *sk);
+void settings_apply_native(const struct sockrec *r, int fd);
 
 /* accept(2) hands on what the listener @from was given. */
-void settings_inherit(struct sockrec *d, const struct sockrec *from);
+void settings_inherit(struct sockrec *r, const struct sockrec *from);
 
-void settings_forget(struct sockrec *d);
+void settings_forget(struct sockrec *r);
 
 #endif

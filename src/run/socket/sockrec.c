@@ -26,51 +26,44 @@ id_eq(const struct table_node *n, const void *key)
 	return container_of(n, const struct sockrec, by_id)->id == *(const uint64_t *)key;
 }
 
-struct sockrec *
-sockrec_new(struct sockrecs *recs, const struct sockrec_ops *ops, enum sockrec_kind kind, bool v6)
+void
+sockrec_init(
+    struct sockrec *r, struct sockrecs *recs, const struct sockrec_ops *ops, enum sockrec_kind kind, bool v6)
 {
-	struct sockrec *d = calloc(1, sizeof *d);
-
-	if (!d)
-		return NULL;
-	d->recs = recs;
-	d->ops = ops;
-	d->kind = kind;
-	d->v6 = v6;
-	d->id = ++recs->next_id;
-	d->our_end.fd = d->handle = d->program_end = -1;
-	d->tid_fd = -1;
-	list_init(&d->named);
-	waitq_init(&d->changed);
-	list_init(&d->held);
-	list_init(&d->host_clients);
-	list_init(&d->reports.waiting);
-	list_init(&d->settings);
-	list_push(&recs->all, &d->node);
-	table_insert(&recs->by_id, &d->by_id, table_hash(&recs->by_id, &d->id, 1));
-	return d;
+	r->recs = recs;
+	r->ops = ops;
+	r->kind = kind;
+	r->v6 = v6;
+	r->id = ++recs->next_id;
+	r->our_end.fd = r->handle = r->program_end = -1;
+	r->place.fd = -1;
+	list_init(&r->named);
+	list_init(&r->settings);
+	waitq_init(&r->changed);
+	list_push(&recs->all, &r->node);
+	table_insert(&recs->by_id, &r->by_id, table_hash(&recs->by_id, &r->id, 1));
 }
 
 void
-sockrec_set_inode(struct sockrec *d, uint64_t inode)
+sockrec_set_inode(struct sockrec *r, uint64_t inode)
 {
-	d->inode = inode;
-	table_insert(&d->recs->by_inode, &d->by_inode, table_hash(&d->recs->by_inode, &inode, 1));
+	r->inode = inode;
+	table_insert(&r->recs->by_inode, &r->by_inode, table_hash(&r->recs->by_inode, &inode, 1));
 }
 
 void
-sockrec_forget_inode(struct sockrec *d)
+sockrec_forget_inode(struct sockrec *r)
 {
-	if (d->inode)
-		table_remove(&d->recs->by_inode, &d->by_inode);
-	d->inode = 0;
+	if (r->inode)
+		table_remove(&r->recs->by_inode, &r->by_inode);
+	r->inode = 0;
 }
 
 void
-sockrec_change_inode(struct sockrec *d, uint64_t inode)
+sockrec_change_inode(struct sockrec *r, uint64_t inode)
 {
-	sockrec_forget_inode(d);
-	sockrec_set_inode(d, inode);
+	sockrec_forget_inode(r);
+	sockrec_set_inode(r, inode);
 }
 
 struct sockrec *
@@ -97,17 +90,17 @@ sockrec_by_id(struct sockrecs *recs, uint64_t id)
 static struct sockrec *
 meet(struct sockrecs *recs, int fd, uint64_t inode, const struct sockaddr_un *un, socklen_t len)
 {
-	struct sockrec *d;
+	struct sockrec *r;
 	uint64_t id;
 
 	if (!inode || !unixname_id(&recs->unixsock.names, un, len, &id))
 		return NULL;
-	d = sockrec_by_id(recs, id);
-	if (d && !d->inode) {
-		sockrec_set_inode(d, inode);
-		settings_apply_native(d, fd);
+	r = sockrec_by_id(recs, id);
+	if (r && !r->inode) {
+		sockrec_set_inode(r, inode);
+		settings_apply_native(r, fd);
 	}
-	return d;
+	return r;
 }
 
 struct sockrec *
@@ -120,107 +113,97 @@ struct sockrec *
 sockrec_of_fd(struct sockrecs *recs, int fd)
 {
 	uint64_t inode = unix_any_inode(&recs->unixsock, fd);
-	struct sockrec *d = inode ? sockrec_by_inode(recs, inode) : NULL;
+	struct sockrec *r = inode ? sockrec_by_inode(recs, inode) : NULL;
 	struct sockaddr_un un;
 	socklen_t len = sizeof un;
 
-	if (d || !inode || getpeername(fd, (struct sockaddr *)&un, &len) < 0)
-		return d;
+	if (r || !inode || getpeername(fd, (struct sockaddr *)&un, &len) < 0)
+		return r;
 	return meet(recs, fd, inode, &un, len);
 }
 
 static void
-close_peer(struct sockrec *d)
+close_peer(struct sockrec *r)
 {
-	loop_close(d->recs->loop, &d->our_end);
-	fd_room_gave(&d->recs->room);
-	if (d->seated)
-		d->recs->room.seated--;
-	d->seated = false;
+	loop_close(r->recs->loop, &r->our_end);
+	fd_room_gave(&r->recs->room);
 }
 
 int
-sockrec_room_for(struct sockrec *d, unsigned n)
+sockrec_room_for(struct sockrec *r, unsigned n)
 {
-	if (!fd_room_for(&d->recs->room, n))
+	if (!fd_room_for(&r->recs->room, n))
 		return -ENOBUFS;
-	return d->ended ? -EBADF : 0;
+	return r->ended ? -EBADF : 0;
 }
 
 int
-sockrec_keep_program_end(struct sockrec *d, int fd)
+sockrec_keep_program_end(struct sockrec *r, int fd)
 {
 	int own;
 
-	if (d->recs->kernel->getfd)
+	if (r->recs->kernel->getfd)
 		return 0;
 	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	own = fd_room_take(&d->recs->room, own < 0 ? -errno : own);
+	own = fd_room_take(&r->recs->room, own < 0 ? -errno : own);
 	if (own < 0)
 		return own;
-	sockrec_close_fd(d, &d->program_end);
-	d->program_end = own;
+	sockrec_close_fd(r, &r->program_end);
+	r->program_end = own;
 	return 0;
-}
-
-void
-sockrec_release_program_end(struct sockrec *d)
-{
-	if (d->joined || d->recs->kernel->getfd)
-		sockrec_close_fd(d, &d->program_end);
 }
 
 int
 sockrec_set_our_end(
-    struct sockrec *d, int fd, uint32_t events, void (*fn)(struct loop_fd *fd, uint32_t events))
+    struct sockrec *r, int fd, uint32_t events, void (*fn)(struct loop_fd *fd, uint32_t events))
 {
 	int rc;
 
-	if (d->our_end.fd >= 0)
-		close_peer(d);
-	d->our_end = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
-	rc = loop_add(d->recs->loop, &d->our_end);
+	if (r->our_end.fd >= 0)
+		close_peer(r);
+	r->our_end = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
+	rc = loop_add(r->recs->loop, &r->our_end);
 	if (rc)
-		sockrec_close_our_end(d);
+		sockrec_close_our_end(r);
 	return rc;
 }
 
 void
-sockrec_close_our_end(struct sockrec *d)
+sockrec_close_our_end(struct sockrec *r)
 {
-	if (d->our_end.fd < 0)
+	if (r->our_end.fd < 0)
 		return;
-	close_peer(d);
-	d->our_end.fd = -1;
+	close_peer(r);
+	r->our_end.fd = -1;
 }
 
 void
-sockrec_close_fd(struct sockrec *d, int *fd)
+sockrec_close_fd(struct sockrec *r, int *fd)
 {
 	if (*fd < 0)
 		return;
-	fd_room_close(&d->recs->room, *fd);
+	fd_room_close(&r->recs->room, *fd);
 	*fd = -1;
 }
 
 void
-sockrec_note_named(struct sockrec *d)
+sockrec_note_named(struct sockrec *r)
 {
-	if (!list_linked(&d->named))
-		list_push(&d->recs->named, &d->named);
+	if (!list_linked(&r->named))
+		list_push(&r->recs->named, &r->named);
 }
 
 /* @abort: by RST. */
 static void
-drop_transport(struct sockrec *d, bool abort)
+drop_transport(struct sockrec *r, bool abort)
 {
-	struct sock *sk = d->sk;
+	struct sock *sk = r->sk;
 
-	list_del(&d->named);
+	list_del(&r->named);
 	if (!sk)
 		return;
 	sock_watch(sk, NULL, NULL);
-	d->sk = NULL;
+	r->sk = NULL;
 	if (abort)
 		sock_abort(sk);
 	else
@@ -228,21 +211,21 @@ drop_transport(struct sockrec *d, bool abort)
 }
 
 void
-sockrec_end(struct sockrec *d, bool abort)
+sockrec_end(struct sockrec *r, bool abort)
 {
-	if (d->ended)
+	if (r->ended)
 		return;
-	d->ended = true;
-	d->ops->end(d);
-	drop_transport(d, abort);
-	sockrec_close_our_end(d);
-	sockrec_close_fd(d, &d->handle);
-	sockrec_close_fd(d, &d->program_end);
-	if (d->inode)
-		table_remove(&d->recs->by_inode, &d->by_inode);
-	table_remove(&d->recs->by_id, &d->by_id);
-	waitq_close(&d->changed);
-	list_push(&d->recs->ended, &d->ended_node);
+	r->ended = true;
+	r->ops->end(r);
+	drop_transport(r, abort);
+	sockrec_close_our_end(r);
+	sockrec_close_fd(r, &r->handle);
+	sockrec_close_fd(r, &r->program_end);
+	if (r->inode)
+		table_remove(&r->recs->by_inode, &r->by_inode);
+	table_remove(&r->recs->by_id, &r->by_id);
+	waitq_close(&r->changed);
+	list_push(&r->recs->ended, &r->ended_node);
 }
 
 void
@@ -251,30 +234,30 @@ sockrec_reap(struct sockrecs *recs)
 	struct list *n;
 
 	while ((n = list_pop(&recs->ended))) {
-		struct sockrec *d = container_of(n, struct sockrec, ended_node);
+		struct sockrec *r = container_of(n, struct sockrec, ended_node);
 
-		list_del(&d->node);
-		settings_forget(d);
-		free(d);
+		list_del(&r->node);
+		settings_forget(r);
+		free(r);
 	}
 }
 
 int
-sockrec_local(struct sockrec *d, struct endpoint *out)
+sockrec_local(struct sockrec *r, struct endpoint *out)
 {
-	int rc = sock_local(d->sk, out);
+	int rc = sock_local(r->sk, out);
 
 	if (rc == 0)
-		alias_name_local(d, out);
+		alias_name_local(r, out);
 	return rc;
 }
 
 int
-sockrec_remote(struct sockrec *d, struct endpoint *out)
+sockrec_remote(struct sockrec *r, struct endpoint *out)
 {
-	int rc = sock_remote(d->sk, out);
+	int rc = sock_remote(r->sk, out);
 
 	if (rc == 0)
-		alias_name_remote(d, out);
+		alias_name_remote(r, out);
 	return rc;
 }

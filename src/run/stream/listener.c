@@ -30,34 +30,34 @@ enum { UNIX_BACKLOG = 4096 };
  * we may not have met it.
  */
 static void
-reset_waiting(struct sockrec *listener)
+reset_waiting(struct stream_rec *listener)
 {
-	list_each_safe(n, &listener->recs->all) {
-		struct sockrec *d = container_of(n, struct sockrec, node);
+	list_each_safe(n, &listener->rec.recs->all) {
+		struct sockrec *r = container_of(n, struct sockrec, node);
 
-		if (d->listener == listener->id && !d->inode && d->our_end.fd >= 0 &&
-		    !diag_peer(unix_inode(d->our_end.fd)))
-			sockrec_end(d, true);
+		if (r->kind == SOCKREC_STREAM && stream_of(r)->accepted.listener == listener->rec.id &&
+		    !r->inode && r->our_end.fd >= 0 && !diag_peer(unix_inode(r->our_end.fd)))
+			sockrec_end(r, true);
 	}
 }
 
 void
-listener_end(struct sockrec *d, int fd)
+listener_end(struct stream_rec *s, int fd)
 {
 	shutdown(fd, SHUT_RDWR); /* accept() that waits says EINVAL */
-	reset_waiting(d);
-	list_del(&d->named);
-	listener_drop_child(d);
-	sockrec_close_fd(d, &d->handle);
-	d->joined = true;
+	reset_waiting(s);
+	list_del(&s->rec.named);
+	listener_drop_child(s);
+	sockrec_close_fd(&s->rec, &s->rec.handle);
+	s->joined = true;
 }
 
 void
-listener_drop_child(struct sockrec *d)
+listener_drop_child(struct stream_rec *s)
 {
-	if (d->child)
-		sock_abort(d->child);
-	d->child = NULL;
+	if (s->listening.child)
+		sock_abort(s->listening.child);
+	s->listening.child = NULL;
 }
 
 /*
@@ -66,39 +66,39 @@ listener_drop_child(struct sockrec *d)
  * kernel is asked when that would be too many, and again from time to time while it is.
  */
 static void
-set_waiting(struct sockrec *d, unsigned n)
+set_waiting(struct stream_rec *s, unsigned n)
 {
-	d->offered = n;
-	d->full = n > d->backlog;
-	sock_set_unaccepted(d->sk, d->full ? n : 0);
-	if (d->full)
-		d->recs->full_at = loop_now(d->recs->loop) + COUNT_EVERY;
+	s->listening.offered = n;
+	s->listening.full = n > s->listening.backlog;
+	sock_set_unaccepted(s->rec.sk, s->listening.full ? n : 0);
+	if (s->listening.full)
+		s->rec.recs->full_at = loop_now(s->rec.recs->loop) + COUNT_EVERY;
 }
 
 static void
-count_waiting(struct sockrec *d)
+count_waiting(struct stream_rec *s)
 {
-	set_waiting(d, diag_waiting(d->inode));
+	set_waiting(s, diag_waiting(s->rec.inode));
 }
 
 void
-listener_accepted(struct sockrec *d)
+listener_accepted(struct stream_rec *s)
 {
-	if (d->offered)
-		set_waiting(d, d->offered - 1);
+	if (s->listening.offered)
+		set_waiting(s, s->listening.offered - 1);
 }
 
 /* A connection from outside has what it needs here: see hostlisten.c, which keeps room for it. */
 static void
-seat(struct sockrec *d)
+seat(struct stream_rec *s)
 {
-	const struct run_net *net = &d->recs->config->net;
-	const struct ipaddr *from = &d->accepted_from.addr;
+	const struct run_net *net = &s->rec.recs->config->net;
+	const struct ipaddr *from = &s->accepted.from.addr;
 
 	if (ipaddr_is_loopback(from) || ipaddr_eq(from, &net->host4) || ipaddr_eq(from, &net->host6))
 		return;
-	d->seated = true;
-	d->recs->room.seated++;
+	s->accepted.seated = true;
+	s->rec.recs->room.seated++;
 }
 
 /*
@@ -106,12 +106,13 @@ seat(struct sockrec *d)
  * client is the host's.
  */
 static void
-name_child(struct sockrec *d, const struct sockrec *listener)
+name_child(struct stream_rec *s, const struct stream_rec *listener)
 {
 	struct endpoint at, local;
 
-	if (!sock_local(listener->sk, &at) && !sock_local(d->sk, &local) && alias_published(d, &at, &local))
-		alias_name_remote(d, &d->accepted_from);
+	if (!sock_local(listener->rec.sk, &at) && !sock_local(s->rec.sk, &local) &&
+	    alias_published(&s->rec, &at, &local))
+		alias_name_remote(&s->rec, &s->accepted.from);
 }
 
 /*
@@ -119,19 +120,19 @@ name_child(struct sockrec *d, const struct sockrec *listener)
  * listener takes no more now, or is gone.
  */
 static bool
-offer(struct sockrec *listener)
+offer(struct stream_rec *listener)
 {
-	struct sockrecs *recs = listener->recs;
-	struct sockrec *d = sockrec_new(recs, &stream_rec_ops, SOCKREC_STREAM, listener->v6);
+	struct sockrecs *recs = listener->rec.recs;
+	struct stream_rec *s = stream_rec_new(recs, listener->rec.v6);
 	int fd;
 
-	if (!d) {
+	if (!s) {
 		fd_budget_wait(recs);
 		return false;
 	}
-	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->handle, d->id));
+	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->rec.handle, s->rec.id));
 	if (fd < 0) {
-		sockrec_end(d, false);
+		sockrec_end(&s->rec, false);
 		if (fd == -ECONNREFUSED) {
 			/* Nobody has the listener open any more. */
 			recs->gc_at = 0;
@@ -140,19 +141,19 @@ offer(struct sockrec *listener)
 		}
 		return false;
 	}
-	d->sk = listener->child;
-	listener->child = NULL;
-	d->accepted_from = sock_accepted_from(d->sk);
-	d->listener = listener->id;
-	settings_inherit(d, listener);
-	d->lowat = listener->lowat;
-	owner_inherit(d, listener);
-	if (++listener->offered > listener->backlog)
+	s->rec.sk = listener->listening.child;
+	listener->listening.child = NULL;
+	s->accepted.from = sock_accepted_from(s->rec.sk);
+	s->accepted.listener = listener->rec.id;
+	settings_inherit(&s->rec, &listener->rec);
+	s->lowat = listener->lowat;
+	owner_inherit(s, listener);
+	if (++listener->listening.offered > listener->listening.backlog)
 		count_waiting(listener);
-	seat(d);
-	name_child(d, listener);
-	if (pump_start(d, fd)) {
-		sockrec_end(d, true);
+	seat(s);
+	name_child(s, listener);
+	if (pump_start(s, fd)) {
+		sockrec_end(&s->rec, true);
 		return false;
 	}
 	return true;
@@ -186,39 +187,40 @@ read_all(int fd, uint8_t **out)
  * Joins @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first.
  */
 static bool
-join_queue(struct sockrec *listener, struct sockrec *child, const uint8_t *octets, size_t len)
+join_queue(struct stream_rec *listener, struct stream_rec *child, const uint8_t *octets, size_t len)
 {
-	struct sockrecs *recs = child->recs;
+	struct sockrecs *recs = child->rec.recs;
 	int fd;
 
-	sockrec_close_our_end(child); /* its name is used again */
-	sockrec_forget_inode(child);
-	child->keeps_one = child->kept = false; /* until it is accepted again */
-	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->handle, child->id));
+	sockrec_close_our_end(&child->rec); /* its name is used again */
+	sockrec_forget_inode(&child->rec);
+	child->pump.keeps_one = child->pump.kept = false; /* until it is accepted again */
+	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->rec.handle, child->rec.id));
 	if (fd < 0)
 		return false;
 	if (send(fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) {
 		fd_room_close(&recs->room, fd);
 		return false;
 	}
-	if (child->down_done)
+	if (child->pump.down_done)
 		shutdown(fd, SHUT_WR);
 	seat(child);
 	return pump_start(child, fd) == 0;
 }
 
 void
-listener_put_back(struct sockrec *listener, struct sockrec *child, int fd)
+listener_put_back(struct stream_rec *listener, struct stream_rec *child, int fd)
 {
 	uint8_t *octets;
 	ssize_t len = read_all(fd, &octets);
 
-	if (len < 0 || child->state != SOCKREC_CONNECTED || !join_queue(listener, child, octets, (size_t)len))
-		sockrec_end(child, true);
+	if (len < 0 || child->rec.state != SOCKREC_CONNECTED ||
+	    !join_queue(listener, child, octets, (size_t)len))
+		sockrec_end(&child->rec, true);
 	else
-		set_waiting(listener, listener->offered + 1);
+		set_waiting(listener, listener->listening.offered + 1);
 	free(octets);
-	waitq_wake(&listener->changed); /* another process may have a place for it */
+	waitq_wake(&listener->rec.changed); /* another process may have a place for it */
 }
 
 /*
@@ -226,24 +228,24 @@ listener_put_back(struct sockrec *listener, struct sockrec *child, int fd)
  * for it; then it is tried again.
  */
 static bool
-take_child(struct sockrec *d)
+take_child(struct stream_rec *s)
 {
-	int rc = d->child ? 0 : sock_accept(d->sk, &d->child);
+	int rc = s->listening.child ? 0 : sock_accept(s->rec.sk, &s->listening.child);
 
 	if (rc == -LEAT_ENOBUFS)
-		fd_budget_wait(d->recs);
+		fd_budget_wait(s->rec.recs);
 	return rc == 0;
 }
 
 void
-listener_offer_children(struct sockrec *d)
+listener_offer_children(struct stream_rec *s)
 {
 	bool any = false;
 
-	while (d->sk && !d->ended && take_child(d) && offer(d))
+	while (s->rec.sk && !s->rec.ended && take_child(s) && offer(s))
 		any = true;
-	if (any && d->sk && !d->ended)
-		waitq_wake(&d->changed);
+	if (any && s->rec.sk && !s->rec.ended)
+		waitq_wake(&s->rec.changed);
 }
 
 static void
@@ -253,25 +255,26 @@ listener_event(struct sock *sk, void *arg)
 }
 
 int
-listener_listen(struct sockrec *d, int fd, int backlog)
+listener_listen(struct stream_rec *s, int fd, int backlog)
 {
-	if (d->handle < 0) {
-		int handle = sockrec_room_for(d, 1);
+	if (s->rec.handle < 0) {
+		int handle = sockrec_room_for(&s->rec, 1);
 
 		if (!handle)
-			handle = fd_room_take(&d->recs->room, unixdir_bind(d->recs->unixsock.dir, fd));
+			handle =
+			    fd_room_take(&s->rec.recs->room, unixdir_bind(s->rec.recs->unixsock.dir, fd));
 		if (handle < 0)
 			return handle;
-		d->handle = handle;
+		s->rec.handle = handle;
 	}
 	if (listen(fd, UNIX_BACKLOG) < 0)
 		return -errno;
-	d->state = SOCKREC_LISTENING;
-	d->backlog = backlog < 0 || backlog > UNIX_BACKLOG ? UNIX_BACKLOG : (unsigned)backlog;
-	count_waiting(d);
-	sockrec_note_named(d);
-	sock_watch(d->sk, listener_event, d);
-	listener_offer_children(d);
+	s->rec.state = SOCKREC_LISTENING;
+	s->listening.backlog = backlog < 0 || backlog > UNIX_BACKLOG ? UNIX_BACKLOG : (unsigned)backlog;
+	count_waiting(s);
+	sockrec_note_named(&s->rec);
+	sock_watch(s->rec.sk, listener_event, s);
+	listener_offer_children(s);
 	return 0;
 }
 
@@ -288,9 +291,9 @@ listener_run(struct sockrecs *recs, nsec_t now)
 		return;
 	recs->full_at = NSEC_NEVER;
 	list_each(n, &recs->named) {
-		struct sockrec *d = container_of(n, struct sockrec, named);
+		struct sockrec *r = container_of(n, struct sockrec, named);
 
-		if (d->full)
-			count_waiting(d);
+		if (r->kind == SOCKREC_STREAM && stream_of(r)->listening.full)
+			count_waiting(stream_of(r));
 	}
 }

@@ -19,27 +19,27 @@ enum { SPANS = 16 };
  * a bound, too: a mark that the buffer cannot reach would keep the octets for good.
  */
 static size_t
-mark(const struct sockrec *d)
+mark(const struct stream_rec *s)
 {
 	int room = 0;
 	size_t len = sizeof room;
 
-	if (sock_getopt(d->sk, SOL_SOCKET, SO_RCVBUF, &room, &len) || d->lowat <= room / 4)
-		return (size_t)d->lowat;
+	if (sock_getopt(s->rec.sk, SOL_SOCKET, SO_RCVBUF, &room, &len) || s->lowat <= room / 4)
+		return (size_t)s->lowat;
 	return (size_t)(room / 4);
 }
 
 /* Returns true if an urgent octet is there: reading ends at it, and poll(2) has to report it. */
 static bool
-has_urgent(const struct sockrec *d)
+has_urgent(const struct stream_rec *s)
 {
 	struct pkt_span span[SPANS];
-	unsigned n = sock_peek(d->sk, span, SPANS);
+	unsigned n = sock_peek(s->rec.sk, span, SPANS);
 	size_t before = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		before += span[i].len;
-	return sock_at_mark(d->sk) || (n < SPANS && before < sock_unread(d->sk));
+	return sock_at_mark(s->rec.sk) || (n < SPANS && before < sock_unread(s->rec.sk));
 }
 
 /*
@@ -47,11 +47,11 @@ has_urgent(const struct sockrec *d)
  * anyway.
  */
 static bool
-has_read_all(const struct sockrec *d)
+has_read_all(const struct stream_rec *s)
 {
 	int n = 0;
 
-	return ioctl(d->our_end.fd, SIOCOUTQ, &n) == 0 && n == 0;
+	return ioctl(s->rec.our_end.fd, SIOCOUTQ, &n) == 0 && n == 0;
 }
 
 /*
@@ -59,28 +59,29 @@ has_read_all(const struct sockrec *d)
  * answered.
  */
 static bool
-never_waits(const struct sockrec *d)
+never_waits(const struct stream_rec *s)
 {
-	if (d->tid_fd < 0 || !d->inode || !procfd_leads_to(d->tid, d->tid_fd, d->inode))
+	if (s->rec.place.fd < 0 || !s->rec.inode ||
+	    !procfd_leads_to(s->rec.place.tid, s->rec.place.fd, s->rec.inode))
 		return false;
-	return procfd_flags(d->tid, d->tid_fd) & O_NONBLOCK;
+	return procfd_flags(s->rec.place.tid, s->rec.place.fd) & O_NONBLOCK;
 }
 
 bool
-lowat_holds(const struct sockrec *d)
+lowat_holds(const struct stream_rec *s)
 {
-	if (d->lowat <= 1 || d->shut_rd || sock_unread(d->sk) >= mark(d))
+	if (s->lowat <= 1 || s->rec.shut_rd || sock_unread(s->rec.sk) >= mark(s))
 		return false;
-	if (sock_ready(d->sk) & (LEAT_RDHUP | LEAT_HUP | LEAT_ERR))
+	if (sock_ready(s->rec.sk) & (LEAT_RDHUP | LEAT_HUP | LEAT_ERR))
 		return false;
-	return !has_urgent(d) && has_read_all(d) && never_waits(d);
+	return !has_urgent(s) && has_read_all(s) && never_waits(s);
 }
 
 void
-lowat_note(struct sockrec *d, const void *value, size_t len)
+lowat_note(struct stream_rec *s, const void *value, size_t len)
 {
-	if (len >= sizeof d->lowat)
-		memcpy(&d->lowat, value, sizeof d->lowat);
-	if (d->lowat < 0)
-		d->lowat = INT32_MAX;
+	if (len >= sizeof s->lowat)
+		memcpy(&s->lowat, value, sizeof s->lowat);
+	if (s->lowat < 0)
+		s->lowat = INT32_MAX;
 }

@@ -9,12 +9,12 @@
 #ifndef RUN_STREAM_LOWAT_H
 #define RUN_STREAM_LOWAT_H
 
-#include "run/socket/sockrec.h"
+#include "run/stream/stream_rec.h"
 
-/* Returns true if fewer octets have arrived for @d than the program waits for. */
-bool lowat_holds(const struct sockrec *d);
+/* Returns true if fewer octets have arrived for @s than the program waits for. */
+bool lowat_holds(const struct stream_rec *s);
 
 /* The program has set SO_RCVLOWAT to the int at @value. */
-void lowat_note(struct sockrec *d, const void *value, size_t len);
+void lowat_note(struct stream_rec *s, const void *value, size_t len);
 
 #endif

@@ -7,43 +7,43 @@
 #include "run/process/caller.h"
 
 static void
-tell(struct sockrec *d)
+report(struct stream_rec *s)
 {
-	const struct run_hooks *hooks = &d->recs->config->hooks;
+	const struct run_hooks *hooks = &s->rec.recs->config->hooks;
 
-	d->owner.flow = sock_flow(d->sk);
-	if (d->owner.flow && d->owner.pid > 0)
-		hooks->owner(hooks->arg, d->owner.flow, d->owner.pid, d->owner.comm);
+	s->owner.flow = sock_flow(s->rec.sk);
+	if (s->owner.flow && s->owner.pid > 0)
+		hooks->owner(hooks->arg, s->owner.flow, s->owner.pid, s->owner.comm);
 }
 
 /* Threads of one program take turns at its descriptors. */
 static bool
-same_process(const struct sockrec *d, struct caller *c)
+same_process(const struct stream_rec *s, struct caller *c)
 {
-	return c->tid == d->owner.tid || (d->owner.pid > 0 && caller_process(c) == d->owner.pid);
+	return c->tid == s->owner.tid || (s->owner.pid > 0 && caller_process(c) == s->owner.pid);
 }
 
 void
-owner_note(struct sockrec *d, struct caller *c)
+owner_note(struct stream_rec *s, struct caller *c)
 {
-	if (!d->recs->config->hooks.owner || d->kind != SOCKREC_STREAM || !d->sk ||
-	    (d->state != SOCKREC_LISTENING && !sock_flow(d->sk)))
+	if (!s->rec.recs->config->hooks.owner || !s->rec.sk ||
+	    (s->rec.state != SOCKREC_LISTENING && !sock_flow(s->rec.sk)))
 		return;
-	if (same_process(d, c)) {
-		if (sock_flow(d->sk) != d->owner.flow)
-			tell(d);
+	if (same_process(s, c)) {
+		if (sock_flow(s->rec.sk) != s->owner.flow)
+			report(s);
 		return;
 	}
-	d->owner.tid = c->tid;
-	d->owner.pid = caller_name(c, d->owner.comm);
-	tell(d);
+	s->owner.tid = c->tid;
+	s->owner.pid = caller_name(c, s->owner.comm);
+	report(s);
 }
 
 void
-owner_inherit(struct sockrec *child, const struct sockrec *from)
+owner_inherit(struct stream_rec *child, const struct stream_rec *from)
 {
-	if (!child->recs->config->hooks.owner)
+	if (!child->rec.recs->config->hooks.owner)
 		return;
 	child->owner = from->owner;
-	tell(child);
+	report(child);
 }

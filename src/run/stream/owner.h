@@ -8,12 +8,12 @@
 #ifndef RUN_STREAM_OWNER_H
 #define RUN_STREAM_OWNER_H
 
-#include "run/socket/sockrec.h"
+#include "run/stream/stream_rec.h"
 
-/* The caller @c used @d: told if the stream has a flow and this is news. */
-void owner_note(struct sockrec *d, struct caller *c);
+/* The caller @c used @s: told if the stream has a flow and this is news. */
+void owner_note(struct stream_rec *s, struct caller *c);
 
 /* @child came to the listener @from. */
-void owner_inherit(struct sockrec *child, const struct sockrec *from);
+void owner_inherit(struct stream_rec *child, const struct stream_rec *from);
 
 #endif

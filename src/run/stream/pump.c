@@ -16,84 +16,84 @@
 enum { PUMP_STRIDE = 65536, PUMP_SPANS = 16 };
 
 void
-pump_show_reset(struct sockrec *d, int own)
+pump_show_reset(struct stream_rec *s, int own)
 {
-	if (pump_unread_at(d->our_end.fd) == 0 && own >= 0)
+	if (pump_unread_at(s->rec.our_end.fd) == 0 && own >= 0)
 		send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	d->shown = pump_unread_at(d->our_end.fd) > 0;
-	d->reset_waits = false;
-	sockrec_close_our_end(d);
+	s->error_shown = pump_unread_at(s->rec.our_end.fd) > 0;
+	s->accepted.reset_waits = false;
+	sockrec_close_our_end(&s->rec);
 }
 
 void
-pump_reset(struct sockrec *d, int error)
+pump_reset(struct stream_rec *s, int error)
 {
 	struct endpoint remote;
 	int own = -1;
 
-	d->error = error;
-	d->state = SOCKREC_FINISHED;
-	sock_watch(d->sk, NULL, NULL);
-	if (sock_remote(d->sk, &remote) ==
+	s->rec.error = error;
+	s->rec.state = SOCKREC_FINISHED;
+	sock_watch(s->rec.sk, NULL, NULL);
+	if (sock_remote(s->rec.sk, &remote) ==
 	    0) /* not an end, but what ICMP said to somebody who asked for it (IP_RECVERR) */
-		sock_connect(d->sk, NULL);
-	if (pump_unread_at(d->our_end.fd) == 0)
-		own = holder_borrow(d);
+		sock_connect(s->rec.sk, NULL);
+	if (pump_unread_at(s->rec.our_end.fd) == 0)
+		own = holder_borrow(&s->rec);
 	/* While it waits to be accepted, nobody can show it that it was reset. */
-	if (own < 0 && (!d->inode || fd_room_ran_out(own)))
-		d->reset_waits = true;
+	if (own < 0 && (!s->rec.inode || fd_room_ran_out(own)))
+		s->accepted.reset_waits = true;
 	else
-		pump_show_reset(d, own);
+		pump_show_reset(s, own);
 	if (own >= 0)
 		close(own);
 }
 
 /* The program's end says that nothing more comes: it was shut, or closed altogether. */
 static void
-up_ended(struct sockrec *d)
+up_ended(struct stream_rec *s)
 {
-	d->up_done = true;
-	if (d->shut_wr)
-		sock_shutdown(d->sk, SOCK_SHUT_WR);
+	s->pump.up_done = true;
+	if (s->rec.shut_wr)
+		sock_shutdown(s->rec.sk, SOCK_SHUT_WR);
 	else
-		sockrec_end(d, false);
+		sockrec_end(&s->rec, false);
 }
 
 /* From the program to the stack, straight into its send buffer. */
 static void
-pump_up(struct sockrec *d)
+pump_up(struct stream_rec *s)
 {
-	while (!d->up_done && !d->ended && (d->may_read || d->shut_wr)) {
+	while (!s->pump.up_done && !s->rec.ended && (s->pump.may_read || s->rec.shut_wr)) {
 		void *at;
 		ssize_t room, n;
 
-		if (d->shut_wr && d->up_left == 0) {
-			up_ended(d);
+		if (s->rec.shut_wr && s->pump.up_left == 0) {
+			up_ended(s);
 			return;
 		}
-		room = sock_reserve(d->sk, PUMP_STRIDE, &at);
+		room = sock_reserve(s->rec.sk, PUMP_STRIDE, &at);
 		if (room <= 0) {
 			/* The connection's error is told once, and here it was. */
-			if (room < 0 && room != -LEAT_EAGAIN && !d->failed)
-				d->failed = (int)-room;
+			if (room < 0 && room != -LEAT_EAGAIN && !s->pump.failed)
+				s->pump.failed = (int)-room;
 			return;
 		}
-		if (d->shut_wr && (size_t)room > d->up_left)
-			room = (ssize_t)d->up_left;
-		n = pump_read(d, at, (size_t)room);
+		if (s->rec.shut_wr && (size_t)room > s->pump.up_left)
+			room = (ssize_t)s->pump.up_left;
+		n = pump_read(s, at, (size_t)room);
 		if (n > 0) {
-			if (d->shut_wr)
-				d->up_left -= (size_t)n;
-			sock_commit(d->sk, (size_t)n);
+			if (s->rec.shut_wr)
+				s->pump.up_left -= (size_t)n;
+			sock_commit(s->rec.sk, (size_t)n);
 		} else if (n == 0) {
-			up_ended(d);
+			up_ended(s);
 		} else {
 			/*
 			 * It closed with data of ours unread: for TCP that is a reset (RFC 2525,
 			 * 2.17).
 			 */
 			if (errno == ECONNRESET)
-				sockrec_end(d, true);
+				sockrec_end(&s->rec, true);
 			return;
 		}
 	}
@@ -105,11 +105,11 @@ pump_up(struct sockrec *d)
  * windows allow by the time of the RST.
  */
 static void
-closed_unread(struct sockrec *d)
+closed_unread(struct stream_rec *s)
 {
-	d->may_read = true;
-	pump_up(d);
-	sockrec_end(d, true);
+	s->pump.may_read = true;
+	pump_up(s);
+	sockrec_end(&s->rec, true);
 }
 
 /*
@@ -117,13 +117,13 @@ closed_unread(struct sockrec *d)
  * now.
  */
 static bool
-pump_down(struct sockrec *d)
+pump_down(struct stream_rec *s)
 {
 	struct pkt_span span[PUMP_SPANS];
 	struct iovec iov[PUMP_SPANS];
 	unsigned n;
 
-	while (!d->down_done && !lowat_holds(d) && (n = sock_peek(d->sk, span, PUMP_SPANS)) > 0) {
+	while (!s->pump.down_done && !lowat_holds(s) && (n = sock_peek(s->rec.sk, span, PUMP_SPANS)) > 0) {
 		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
 		size_t all = 0;
 		ssize_t sent;
@@ -136,53 +136,53 @@ pump_down(struct sockrec *d)
 		 * The octet at the mark goes alone: AF_UNIX knows urgent data since Linux 5.15, if
 		 * it was built so.
 		 */
-		if (sock_at_mark(d->sk)) {
+		if (sock_at_mark(s->rec.sk)) {
 			iov[0].iov_len = all = 1;
 			msg.msg_iovlen = 1;
-			sent = sendmsg(d->our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB);
+			sent = sendmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB);
 			if (sent < 0 && errno == EOPNOTSUPP)
-				sent = sendmsg(d->our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+				sent = sendmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		} else {
-			sent = sendmsg(d->our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+			sent = sendmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		}
 		/*
 		 * Asked for only by those who were full once: it would be told whenever the program
 		 * reads.
 		 */
 		if (sent < 0 && errno == EAGAIN) {
-			loop_mod(d->recs->loop, &d->our_end, d->our_end.events | EPOLLOUT);
+			loop_mod(s->rec.recs->loop, &s->rec.our_end, s->rec.our_end.events | EPOLLOUT);
 			return false;
 		}
 		/*
 		 * Closed: data that arrive now have no reader (RFC 9293, 3.10.7.4; RFC 1122,
 		 * 4.2.2.13).
 		 */
-		if (sent < 0 && errno == EPIPE && !d->shut_rd) {
-			closed_unread(d);
+		if (sent < 0 && errno == EPIPE && !s->rec.shut_rd) {
+			closed_unread(s);
 			return false;
 		}
 		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
-		sock_consume(d->sk, sent < 0 ? all : (size_t)sent);
+		sock_consume(s->rec.sk, sent < 0 ? all : (size_t)sent);
 	}
 	return true;
 }
 
 /* Everything has been carried down: shows the program how the connection ended. */
 static void
-pump_ends(struct sockrec *d)
+pump_ends(struct stream_rec *s)
 {
-	unsigned ready = sock_ready(d->sk);
+	unsigned ready = sock_ready(s->rec.sk);
 
-	if (!d->failed && (ready & LEAT_ERR)) {
-		size_t len = sizeof d->failed;
+	if (!s->pump.failed && (ready & LEAT_ERR)) {
+		size_t len = sizeof s->pump.failed;
 
-		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &d->failed, &len);
+		sock_getopt(s->rec.sk, SOL_SOCKET, SO_ERROR, &s->pump.failed, &len);
 	}
-	if (d->failed) {
-		pump_reset(d, d->failed);
-	} else if ((ready & (LEAT_RDHUP | LEAT_HUP)) && !d->down_done) {
-		d->down_done = true;
-		shutdown(d->our_end.fd, SHUT_WR);
+	if (s->pump.failed) {
+		pump_reset(s, s->pump.failed);
+	} else if ((ready & (LEAT_RDHUP | LEAT_HUP)) && !s->pump.down_done) {
+		s->pump.down_done = true;
+		shutdown(s->rec.our_end.fd, SHUT_WR);
 	}
 }
 
@@ -191,9 +191,9 @@ pump_ends(struct sockrec *d)
  * it reads, so it is told at once.
  */
 static bool
-stuck(const struct sockrec *d)
+stuck(const struct stream_rec *s)
 {
-	return d->failed && !d->ended && !d->shut_wr && pump_unread(d) > 0;
+	return s->pump.failed && !s->rec.ended && !s->rec.shut_wr && pump_unread(s) > 0;
 }
 
 /*
@@ -201,45 +201,45 @@ stuck(const struct sockrec *d)
  * AF_UNIX buffer holds before it closes. Returns false if the program has closed.
  */
 static bool
-pump_rest(struct sockrec *d)
+pump_rest(struct stream_rec *s)
 {
 	int most = INT_MAX / 2;
 
-	setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
-	pump_down(d);
-	return !d->ended;
+	setsockopt(s->rec.our_end.fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
+	pump_down(s);
+	return !s->rec.ended;
 }
 
 static bool
-carries(const struct sockrec *d)
+carries(const struct stream_rec *s)
 {
-	return d->state == SOCKREC_CONNECTED && d->sk && d->our_end.fd >= 0;
+	return s->rec.state == SOCKREC_CONNECTED && s->rec.sk && s->rec.our_end.fd >= 0;
 }
 
 static void
-carry(struct sockrec *d)
+carry(struct stream_rec *s)
 {
-	if (d->pumping) {
-		d->again = true;
+	if (s->pump.running) {
+		s->pump.again = true;
 		return;
 	}
-	d->pumping = true;
+	s->pump.running = true;
 	do {
-		d->again = false;
-		if (carries(d))
-			pump_up(d);
-		if (carries(d) && (pump_down(d) || (stuck(d) && pump_rest(d))) && !d->ended)
-			pump_ends(d);
-	} while (d->again && !d->ended);
-	d->pumping = false;
-	waitq_wake(&d->changed);
+		s->pump.again = false;
+		if (carries(s))
+			pump_up(s);
+		if (carries(s) && (pump_down(s) || (stuck(s) && pump_rest(s))) && !s->rec.ended)
+			pump_ends(s);
+	} while (s->pump.again && !s->rec.ended);
+	s->pump.running = false;
+	waitq_wake(&s->rec.changed);
 }
 
 void
-pump(struct sockrec *d)
+pump(struct stream_rec *s)
 {
-	d->may_read = true;
-	carry(d);
+	s->pump.may_read = true;
+	carry(s);
 }
 
 static void
@@ -251,73 +251,73 @@ sock_event(struct sock *sk, void *arg)
 static void
 our_end_event(struct loop_fd *fd, uint32_t events)
 {
-	struct sockrec *d = container_of(fd, struct sockrec, our_end);
+	struct stream_rec *s = container_of(fd, struct stream_rec, rec.our_end);
 
-	assembly_enter(d->recs->network);
-	d->may_read |= (events & ~(uint32_t)EPOLLOUT) != 0;
-	d->peer_ended |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-	if (carries(d)) {
-		carry(d);
+	assembly_enter(s->rec.recs->network);
+	s->pump.may_read |= (events & ~(uint32_t)EPOLLOUT) != 0;
+	s->pump.ended |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	if (carries(s)) {
+		carry(s);
 		/*
 		 * Shut for writing earlier, closed now. An error means that it closed with data of
 		 * ours unread; then there is nothing to wait for, though the stack takes no more of
 		 * what it wrote before.
 		 */
-		if (!d->ended &&
-		    ((events & EPOLLERR) || (d->up_done && (events & EPOLLHUP) && !sockrec_shut(d))))
-			sockrec_end(d, (events & EPOLLERR) != 0);
+		if (!s->rec.ended &&
+		    ((events & EPOLLERR) || (s->pump.up_done && (events & EPOLLHUP) && !stream_rec_shut(s))))
+			sockrec_end(&s->rec, (events & EPOLLERR) != 0);
 	} else if (events & EPOLLHUP) {
-		sockrec_end(d, false);
+		sockrec_end(&s->rec, false);
 	}
 }
 
 /* As getsockopt(2) says it: doubled, and setsockopt(2) will double it again. */
 static int
-half_of(const struct sockrec *d, int name)
+half_of(const struct stream_rec *s, int name)
 {
 	int value = 0;
 	size_t len = sizeof value;
 
-	return sock_getopt(d->sk, SOL_SOCKET, name, &value, &len) ? 0 : value / 2;
+	return sock_getopt(s->rec.sk, SOL_SOCKET, name, &value, &len) ? 0 : value / 2;
 }
 
 void
-pump_size_up(struct sockrec *d, int own)
+pump_size_up(struct stream_rec *s, int own)
 {
-	int half = half_of(d, SO_SNDBUF);
+	int half = half_of(s, SO_SNDBUF);
 
-	d->program_sndbuf = 2 * half;
-	if (d->filled_up)
-		d->sndbuf = 2 * half;
+	s->pump.program_sndbuf = 2 * half;
+	if (s->filling.on)
+		s->filling.sndbuf = 2 * half;
 	else if (own >= 0)
 		setsockopt(own, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
 }
 
 void
-pump_size_down(struct sockrec *d)
+pump_size_down(struct stream_rec *s)
 {
-	int half = half_of(d, SO_RCVBUF);
+	int half = half_of(s, SO_RCVBUF);
 
-	if (d->our_end.fd >= 0 && half < PUMP_STRIDE / 2)
-		setsockopt(d->our_end.fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
+	if (s->rec.our_end.fd >= 0 && half < PUMP_STRIDE / 2)
+		setsockopt(s->rec.our_end.fd, SOL_SOCKET, SO_SNDBUF, &half, sizeof half);
 }
 
 int
-pump_start(struct sockrec *d, int fd)
+pump_start(struct stream_rec *s, int fd)
 {
 	int rc, on = 1;
 
-	d->may_read = d->peer_ended = false; /* told as soon as there is something, as anything later */
-	rc = sockrec_set_our_end(d, fd, EPOLLIN, our_end_event);
+	s->pump.may_read = s->pump.ended = false; /* told as soon as there is something, as anything later */
+	rc = sockrec_set_our_end(&s->rec, fd, EPOLLIN, our_end_event);
 	if (rc)
 		return rc;
 	/* Whether the program wants urgent data inline, the stand-in knows. */
-	sock_setopt(d->sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
-	pump_size_down(d);
-	d->state = SOCKREC_CONNECTED;
-	d->connected = d->joined = true;
-	sock_watch(d->sk, sock_event, d);
-	carry(d);
+	sock_setopt(s->rec.sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+	pump_size_down(s);
+	s->rec.state = SOCKREC_CONNECTED;
+	s->connected = s->joined = true;
+	sock_watch(s->rec.sk, sock_event, s);
+	carry(s);
 	return 0;
 }
 
@@ -326,29 +326,29 @@ pump_start(struct sockrec *d, int fd)
  * shown later.
  */
 static void
-shut_write(struct sockrec *d, int fd)
+shut_write(struct stream_rec *s, int fd)
 {
-	if (d->shut_wr)
+	if (s->rec.shut_wr)
 		return;
-	d->up_left = (size_t)pump_unread(d);
-	if (!d->keeps_one)
+	s->pump.up_left = (size_t)pump_unread(s);
+	if (!s->pump.keeps_one)
 		send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	d->shut_wr = true;
+	s->rec.shut_wr = true;
 }
 
 void
-pump_shutdown(struct sockrec *d, int fd, int how)
+pump_shutdown(struct stream_rec *s, int fd, int how)
 {
-	if (how != SHUT_RD && d->our_end.fd >= 0)
-		shut_write(d, fd);
+	if (how != SHUT_RD && s->rec.our_end.fd >= 0)
+		shut_write(s, fd);
 	if (fd >= 0)
 		shutdown(fd, how);
-	else if (d->our_end.fd >= 0)
-		shutdown(d->our_end.fd, how == SHUT_RD ? SHUT_WR : how == SHUT_WR ? SHUT_RD : SHUT_RDWR);
+	else if (s->rec.our_end.fd >= 0)
+		shutdown(s->rec.our_end.fd, how == SHUT_RD ? SHUT_WR : how == SHUT_WR ? SHUT_RD : SHUT_RDWR);
 	if (how != SHUT_WR) {
-		d->shut_rd = true;
-		if (d->sk)
-			sock_shutdown(d->sk, SOCK_SHUT_RD);
+		s->rec.shut_rd = true;
+		if (s->rec.sk)
+			sock_shutdown(s->rec.sk, SOCK_SHUT_RD);
 	}
-	pump(d);
+	pump(s);
 }

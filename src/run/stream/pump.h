@@ -5,13 +5,13 @@
 #ifndef RUN_STREAM_PUMP_H
 #define RUN_STREAM_PUMP_H
 
-#include "run/socket/sockrec.h"
+#include "run/stream/stream_rec.h"
 
 /*
- * @d has a connection in the stack, and our end @fd of the program's socket: carry octets from now
+ * @s has a connection in the stack, and our end @fd of the program's socket: carry octets from now
  * on. 0 or the negative error, with @fd closed.
  */
-int pump_start(struct sockrec *d, int fd);
+int pump_start(struct stream_rec *s, int fd);
 
 /*
  * The program's end @own is about to be its own alone. If no duplicate can be taken later
@@ -19,10 +19,10 @@ int pump_start(struct sockrec *d, int fd);
  * octet of each small burst is left unread: so a reset can be shown. After a large burst the
  * program sees an end of file in the place of a reset.
  */
-void pump_hold(struct sockrec *d, int own);
+void pump_hold(struct stream_rec *s, int own);
 
 /* How many octets the program has written that have not gone up yet. */
-int pump_unread(const struct sockrec *d);
+int pump_unread(const struct stream_rec *s);
 
 /* How many octets are unread at our end @fd, a kept one included. */
 int pump_unread_at(int fd);
@@ -32,38 +32,38 @@ int pump_unread_at(int fd);
  * end is drained, unless the stream has ended, or descriptors came along, at which the kernel
  * stops. What is written later raises a new event.
  */
-ssize_t pump_read(struct sockrec *d, void *at, size_t room);
+ssize_t pump_read(struct stream_rec *s, void *at, size_t room);
 
 /*
  * Sets the buffer in front of the stack's send buffer to the size that the program asked for. @own
  * is the program's end (-1: the caller sets it).
  */
-void pump_size_up(struct sockrec *d, int own);
+void pump_size_up(struct stream_rec *s, int own);
 /*
  * Sets the buffer after the stack's receive buffer, if that is a small one; otherwise the kernel
  * chooses.
  */
-void pump_size_down(struct sockrec *d);
+void pump_size_down(struct stream_rec *s);
 
-/* Carry what can be carried. May bury @d. */
-void pump(struct sockrec *d);
+/* Carry what can be carried. May bury @s. */
+void pump(struct stream_rec *s);
 
 /*
  * Does the program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end
  * does it.
  */
-void pump_shutdown(struct sockrec *d, int fd, int how);
+void pump_shutdown(struct stream_rec *s, int fd, int how);
 
 /*
  * The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted
  * it.
  */
-void pump_reset(struct sockrec *d, int error);
+void pump_reset(struct stream_rec *s, int error);
 
 /*
  * Our end is closed with an octet unread. Where none waits, one is written through @own, a
  * duplicate of the program's own end; -1: as it is.
  */
-void pump_show_reset(struct sockrec *d, int own);
+void pump_show_reset(struct stream_rec *s, int own);
 
 #endif

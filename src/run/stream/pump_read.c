@@ -24,17 +24,17 @@ pump_unread_at(int fd)
 }
 
 int
-pump_unread(const struct sockrec *d)
+pump_unread(const struct stream_rec *s)
 {
-	return d->our_end.fd < 0 ? 0 : pump_unread_at(d->our_end.fd) - (int)d->kept;
+	return s->rec.our_end.fd < 0 ? 0 : pump_unread_at(s->rec.our_end.fd) - (int)s->pump.kept;
 }
 
 void
-pump_hold(struct sockrec *d, int own)
+pump_hold(struct stream_rec *s, int own)
 {
-	if (d->recs->kernel->getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+	if (s->rec.recs->kernel->getfd || send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
 		return;
-	d->keeps_one = d->kept = true;
+	s->pump.keeps_one = s->pump.kept = true;
 }
 
 /*
@@ -42,22 +42,22 @@ pump_hold(struct sockrec *d, int own)
  * of them is only copied: it stays unread.
  */
 static ssize_t
-read_keeping(struct sockrec *d, uint8_t *at, size_t n, bool keep)
+read_keeping(struct stream_rec *s, uint8_t *at, size_t n, bool keep)
 {
 	uint8_t old;
-	struct iovec iov[2] = {{&old, d->kept}, {at, n - keep}};
+	struct iovec iov[2] = {{&old, s->pump.kept}, {at, n - keep}};
 	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
-	ssize_t got = d->kept + n - keep > 0 ? recvmsg(d->our_end.fd, &msg, MSG_DONTWAIT) : 0;
+	ssize_t got = s->pump.kept + n - keep > 0 ? recvmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT) : 0;
 
 	if (got < 0)
 		return got;
-	got -= d->kept;
-	d->kept = false;
+	got -= s->pump.kept;
+	s->pump.kept = false;
 	if (!keep && got > 0)
 		return got;
-	if (recv(d->our_end.fd, at + got, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
+	if (recv(s->rec.our_end.fd, at + got, 1, MSG_DONTWAIT | MSG_PEEK) != 1)
 		return got ? got : -1;
-	d->kept = true;
+	s->pump.kept = true;
 	return got + 1;
 }
 
@@ -66,11 +66,11 @@ read_keeping(struct sockrec *d, uint8_t *at, size_t n, bool keep)
  * quarter of that is used, and the packet of the kept octet uses up to eight times what it holds.
  */
 static size_t
-kept_most(const struct sockrec *d)
+kept_most(const struct stream_rec *s)
 {
-	size_t most = (size_t)d->program_sndbuf / KEPT_PART;
+	size_t most = (size_t)s->pump.program_sndbuf / KEPT_PART;
 
-	return d->program_sndbuf && most < KEPT_MOST ? most : KEPT_MOST;
+	return s->pump.program_sndbuf && most < KEPT_MOST ? most : KEPT_MOST;
 }
 
 /*
@@ -79,40 +79,40 @@ kept_most(const struct sockrec *d)
  * could find its end never writable again.
  */
 static ssize_t
-read_up_but_one(struct sockrec *d, uint8_t *at, size_t room)
+read_up_but_one(struct stream_rec *s, uint8_t *at, size_t room)
 {
-	int there = pump_unread(d), error = 0;
+	int there = pump_unread(s), error = 0;
 	socklen_t len = sizeof error;
 	ssize_t n;
 
 	if (there <= 0) {
-		d->burst = 0;
-		d->may_read = d->peer_ended;
-		getsockopt(d->our_end.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		s->pump.burst = 0;
+		s->pump.may_read = s->pump.ended;
+		getsockopt(s->rec.our_end.fd, SOL_SOCKET, SO_ERROR, &error, &len);
 		errno = error ? error : EAGAIN;
-		return d->peer_ended && !error ? 0 : -1;
+		return s->pump.ended && !error ? 0 : -1;
 	}
 	n = (size_t)there > room
-		? read_keeping(d, at, room, false)
-		: read_keeping(d, at, (size_t)there, d->burst + (size_t)there <= kept_most(d));
+		? read_keeping(s, at, room, false)
+		: read_keeping(s, at, (size_t)there, s->pump.burst + (size_t)there <= kept_most(s));
 	if (n > 0)
-		d->burst += (size_t)n;
+		s->pump.burst += (size_t)n;
 	return n;
 }
 
 ssize_t
-pump_read(struct sockrec *d, void *at, size_t room)
+pump_read(struct stream_rec *s, void *at, size_t room)
 {
 	struct iovec iov = {at, room};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
-	if (d->keeps_one)
-		return read_up_but_one(d, at, room);
-	n = recvmsg(d->our_end.fd, &msg, MSG_DONTWAIT);
+	if (s->pump.keeps_one)
+		return read_up_but_one(s, at, room);
+	n = recvmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
-		d->may_read = false;
+		s->pump.may_read = false;
 	else if (n > 0 && (size_t)n < room && !(msg.msg_flags & MSG_CTRUNC))
-		d->may_read = d->peer_ended;
+		s->pump.may_read = s->pump.ended;
 	return n;
 }

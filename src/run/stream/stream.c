@@ -22,144 +22,167 @@ ignore_event(struct loop_fd *fd, uint32_t events)
 }
 
 int
-stream_look_connecting(struct sockrec *d, int fd)
+stream_look_connecting(struct stream_rec *s, int fd)
 {
-	int peer = fd_room_take(&d->recs->room, unix_join_worker(&d->recs->unixsock, fd, &d->joined));
+	int peer = fd_room_take(&s->rec.recs->room, unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined));
 	int rc;
 
 	if (peer < 0)
 		return peer;
-	rc = sockrec_set_our_end(d, peer, 0, ignore_event);
+	rc = sockrec_set_our_end(&s->rec, peer, 0, ignore_event);
 	if (rc)
 		return rc;
-	d->filled = unix_fill(fd, &d->sndbuf);
-	d->filled_up = true;
+	s->filling.n = unix_fill(fd, &s->filling.sndbuf);
+	s->filling.on = true;
 	return 0;
 }
 
 int
-stream_joined(struct sockrec *d, int fd)
+stream_joined(struct stream_rec *s, int fd)
 {
 	int peer;
 
-	if (!d->filled_up) {
-		peer = unix_join_worker(&d->recs->unixsock, fd, &d->joined);
+	if (!s->filling.on) {
+		peer = unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined);
 		if (peer < 0)
 			return peer;
-		fd_room_count(&d->recs->room); /* in exchange for the call's, which waited */
+		fd_room_count(&s->rec.recs->room); /* in exchange for the call's, which waited */
 	} else {
-		unix_drain(fd, d->sndbuf, d->our_end.fd, d->filled);
-		peer = d->our_end.fd;
-		loop_del(d->recs->loop, &d->our_end);
-		d->our_end.fd = -1;
-		d->filled_up = false;
+		unix_drain(fd, s->filling.sndbuf, s->rec.our_end.fd, s->filling.n);
+		peer = s->rec.our_end.fd;
+		loop_del(s->rec.recs->loop, &s->rec.our_end);
+		s->rec.our_end.fd = -1;
+		s->filling.on = false;
 	}
-	pump_hold(d, fd);
-	sockrec_release_program_end(d);
-	return pump_start(d, peer);
+	pump_hold(s, fd);
+	stream_rec_release_program_end(s);
+	return pump_start(s, peer);
 }
 
 void
-stream_failed(struct sockrec *d, int error)
+stream_failed(struct stream_rec *s, int error)
 {
-	d->error = error;
-	d->shown = d->filled_up;
-	sock_watch(d->sk, NULL, NULL);
-	d->state = SOCKREC_FINISHED;
+	s->rec.error = error;
+	s->error_shown = s->filling.on;
+	sock_watch(s->rec.sk, NULL, NULL);
+	s->rec.state = SOCKREC_FINISHED;
 	/* With the filling unread: IN, OUT, ERR, HUP and RDHUP at once. */
-	sockrec_close_our_end(d);
-	sockrec_release_program_end(d);
+	sockrec_close_our_end(&s->rec);
+	stream_rec_release_program_end(s);
 }
 
 void
-stream_begin_anew(struct sockrec *d, int fd, int error)
+stream_begin_anew(struct stream_rec *s, int fd, int error)
 {
-	bool filled = d->filled_up;
+	bool filled = s->filling.on;
 
-	if (d->state == SOCKREC_LISTENING)
-		listener_end(d, fd);
-	sockrec_release_program_end(d);
-	sock_watch(d->sk, NULL, NULL);
-	sock_connect(d->sk, NULL);
-	sockrec_close_our_end(d);
-	d->state = SOCKREC_NEW;
-	d->error = error;
-	d->failed = 0;
-	d->shown = error && filled; /* closed with the filling unread, as in stream_failed() */
-	d->up_done = d->down_done = d->shut_rd = d->shut_wr = d->filled_up = false;
-	d->connected = d->unreported = d->aliased = false;
-	d->keeps_one = d->kept = d->reset_waits = false;
-	waitq_wake(&d->changed);
+	if (s->rec.state == SOCKREC_LISTENING)
+		listener_end(s, fd);
+	stream_rec_release_program_end(s);
+	sock_watch(s->rec.sk, NULL, NULL);
+	sock_connect(s->rec.sk, NULL);
+	sockrec_close_our_end(&s->rec);
+	s->rec.state = SOCKREC_NEW;
+	s->rec.error = error;
+	s->pump.failed = 0;
+	s->error_shown = error && filled; /* closed with the filling unread, as in stream_failed() */
+	s->pump.up_done = s->pump.down_done = s->rec.shut_rd = s->rec.shut_wr = s->filling.on = false;
+	s->connected = s->unreported = s->rec.alias.on = false;
+	s->pump.keeps_one = s->pump.kept = s->accepted.reset_waits = false;
+	waitq_wake(&s->rec.changed);
 }
 
 int
-stream_progress(struct sockrec *d)
+stream_progress(struct stream_rec *s)
 {
-	unsigned ready = sock_ready(d->sk);
+	unsigned ready = sock_ready(s->rec.sk);
 
 	/* The stack tells it once, and more than one may ask here. */
-	if (!d->failed && (ready & (LEAT_ERR | LEAT_HUP))) {
-		size_t len = sizeof d->failed;
+	if (!s->pump.failed && (ready & (LEAT_ERR | LEAT_HUP))) {
+		size_t len = sizeof s->pump.failed;
 
-		sock_getopt(d->sk, SOL_SOCKET, SO_ERROR, &d->failed, &len);
-		if (!d->failed)
-			d->failed = LEAT_ECONNABORTED;
+		sock_getopt(s->rec.sk, SOL_SOCKET, SO_ERROR, &s->pump.failed, &len);
+		if (!s->pump.failed)
+			s->pump.failed = LEAT_ECONNABORTED;
 	}
-	if (d->failed)
-		return -d->failed;
+	if (s->pump.failed)
+		return -s->pump.failed;
 	return ready & LEAT_OUT ? 0 : -EINPROGRESS;
 }
 
 static void
 sock_event(struct sock *sk, void *arg)
 {
-	struct sockrec *d = arg;
-	int rc = stream_progress(d);
+	struct stream_rec *s = arg;
+	int rc = stream_progress(s);
 
 	if (rc == -EINPROGRESS)
 		return;
-	if (d->filled_up) { /* no connect() waits for it */
+	if (s->filling.on) { /* no connect() waits for it */
 		if (rc == 0)
-			rc = stream_joined(d, d->program_end);
+			rc = stream_joined(s, s->rec.program_end);
 		if (rc < 0)
-			stream_failed(d, -rc);
+			stream_failed(s, -rc);
 	}
-	waitq_wake(&d->changed);
+	waitq_wake(&s->rec.changed);
 }
 
 void
-stream_watch_connecting(struct sockrec *d)
+stream_watch_connecting(struct stream_rec *s)
 {
-	d->state = SOCKREC_CONNECTING;
-	sock_watch(d->sk, sock_event, d);
+	s->rec.state = SOCKREC_CONNECTING;
+	sock_watch(s->rec.sk, sock_event, s);
 }
 
-/* The program has accepted @d by a call that is not answered here, so the reset can be shown. */
+/* The program has accepted @s by a call that is not answered here, so the reset can be shown. */
 static void
-show_late_reset(struct sockrec *d)
+show_late_reset(struct stream_rec *s)
 {
-	int own = holder_borrow(d);
+	int own = holder_borrow(&s->rec);
 
 	if (own < 0)
 		return;
-	pump_show_reset(d, own);
+	pump_show_reset(s, own);
 	close(own);
 }
 
 static void
-look(struct sockrec *d)
+end(struct sockrec *r)
 {
-	if (d->state == SOCKREC_LISTENING)
-		listener_offer_children(d);
-	if (d->reset_waits)
-		show_late_reset(d);
+	listener_drop_child(stream_of(r));
+}
+
+static void
+look(struct sockrec *r)
+{
+	struct stream_rec *s = stream_of(r);
+
+	if (s->rec.state == SOCKREC_LISTENING)
+		listener_offer_children(s);
+	if (s->accepted.reset_waits)
+		show_late_reset(s);
 }
 
 static bool
-notices_close(const struct sockrec *d)
+notices_close(const struct sockrec *r)
 {
-	return d->our_end.fd >= 0 && !sockrec_shut(d);
+	return r->our_end.fd >= 0 && !stream_rec_shut(stream_of(r));
 }
 
-const struct sockrec_ops stream_rec_ops = {
-    .end = listener_drop_child, .look = look, .notices_close = notices_close};
+struct stream_rec *
+stream_rec_new(struct sockrecs *recs, bool v6)
+{
+	static const struct sockrec_ops ops = {.end = end, .look = look, .notices_close = notices_close};
+	struct stream_rec *s = calloc(1, sizeof *s);
+
+	if (s)
+		sockrec_init(&s->rec, recs, &ops, SOCKREC_STREAM, v6);
+	return s;
+}
+
+void
+stream_rec_release_program_end(struct stream_rec *s)
+{
+	if (s->joined || s->rec.recs->kernel->getfd)
+		sockrec_close_fd(&s->rec, &s->rec.program_end);
+}
