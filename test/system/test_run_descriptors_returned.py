@@ -8,7 +8,7 @@ EVERY = ["", "getfd"]  # without pidfd_getfd(2), the worker keeps a duplicate of
 
 @pytest.mark.parametrize("disable", EVERY)
 def test_a_connect_that_times_out_without_a_free_descriptor_is_answered_once(disable):
-    """Then the connection that goes on in the background needs two descriptors, but the calls that waited have taken those that were left."""
+    """connect() ends with EINPROGRESS, and the connection goes on. That needs two descriptors, but other calls have taken the last ones."""
     code = """
 import errno, socket, struct, threading
 results = set()

@@ -159,7 +159,7 @@ s.recv(99)
 
 
 def test_a_long_comment_in_resolv_conf_is_one_line(scratch):
-    """What comes after its 511th octet is still a comment."""
+    """The comment goes on after its 511th octet."""
     comment = "#" + " " * 510 + "nameserver 127.77.1.9\n"
     with server("127.77.1.3", 53), server("127.77.1.9", 53, "192.0.2.66"):
         done = ask(scratch, comment + "nameserver 127.77.1.3\n", *dig("@10.0.2.3"))

@@ -16,7 +16,7 @@ IGNORES_SIGTERM = f"{PYTHON} -c \"import signal, time; signal.signal(15, signal.
 
 @pytest.fixture(scope="module", autouse=True)
 def ignores_sigterm(place):
-    """A run whose left process ignores SIGTERM, while the other tests run."""
+    """A run whose leftover process ignores SIGTERM, while the other tests run."""
     run = command("sh", "-c", f"{IGNORES_SIGTERM} & read line", options=["-q", "--until", "first"])
     env = environment() | {"XDG_RUNTIME_DIR": "/tmp"}
     with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as proc:
@@ -42,7 +42,7 @@ def test_of_many_processes_four_are_named_and_the_others_counted():
     assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", done.stderr)
 
 
-def test_until_first_ends_the_left_processes():
+def test_until_first_ends_the_leftover_processes():
     """These include stopped processes, processes in another session, and their children."""
     begin = time.monotonic()
     done = inside("sh", "-c", "setsid sleep 60 & (sleep 61; echo) & sleep 62 & kill -STOP $!; exit 3", options=["--until", "first"])
@@ -97,7 +97,7 @@ def test_a_signal_that_did_not_end_the_first_process_is_not_passed_on():
         assert proc.wait(10) == 0 and time.monotonic() - begin > 0.7
 
 
-def test_control_c_ends_the_left_processes():
+def test_control_c_ends_the_leftover_processes():
     """A shell makes background processes ignore the terminal's SIGINT."""
     pid, terminal = pty.fork()
     if pid == 0:
@@ -105,7 +105,7 @@ def test_control_c_ends_the_left_processes():
     seen = b""
     while b"ready" not in seen:
         seen += os.read(terminal, 1000)
-    until(lambda: len(descendants(pid)) == 4, "the first process has not ended")  # supervisor, worker, and two left processes
+    until(lambda: len(descendants(pid)) == 4, "the first process has not ended")  # supervisor, worker, and two leftover processes
     os.write(terminal, b"\x03")
     begin = time.monotonic()
     try:

@@ -69,7 +69,7 @@ s.accept(); print('accepted')
 
 
 def test_a_signal_is_handled_soon_although_many_threads_wait():
-    """On Linux it takes less than a millisecond. To look at each of the threads would take far longer."""
+    """On Linux it takes less than a millisecond. Looking at each of the threads would take far longer."""
     code = """
 import os, signal, socket, threading, time
 ACCEPT = ('43', '288') if os.uname().machine == 'x86_64' else ('202', '242')  # accept, accept4

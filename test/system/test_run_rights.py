@@ -165,7 +165,7 @@ def test_recvmmsg_removes_host_sockets_from_each_message(bin_dir, asked):
 
 
 def test_a_header_that_only_the_kernel_can_read_is_refused(bin_dir):
-    """In write-only memory the kernel's copy_from_user() can read it on most machines, but another process cannot."""
+    """The header is in write-only memory. On most machines the kernel's copy_from_user() can read that, but another process cannot."""
     with four_messages(bin_dir) as (taker, fd):
         done = inside(taker, -1, fd, pass_fds=[fd])
     assert (done.stdout, done.returncode) == (b"", 1), done

@@ -50,8 +50,8 @@ struct run_parts {
  * NULL.
  */
 struct run_hooks {
-	void (*began)(
-	    void *arg, const struct run_parts *parts); /* everything is set up; the program has not begun */
+	/* Everything is set up; the program has not begun. */
+	void (*began)(void *arg, const struct run_parts *parts);
 	/*
 	 * The last process has ended with @status; the stacks still exist. Returns false if a file
 	 * that the user asked for could not be written.

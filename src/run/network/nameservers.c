@@ -44,7 +44,7 @@ take_named(struct gate_names *out, const struct resolvconf *conf)
 {
 	for (unsigned i = 0; i < conf->servers && i < GATE_NAMED; i++)
 		out->named[out->nnamed++] = hostnet_nameserver(&conf->server[i]);
-	if (!out->nnamed) /* resolv.conf(5): without a server the local one is meant */
+	if (!out->nnamed) /* resolv.conf(5): then the server on this host is used */
 		out->named[out->nnamed++] = (struct endpoint){.addr = IPADDR_LOOPBACK4, .port = 53};
 }
 
@@ -62,8 +62,9 @@ address_after(const struct ipaddr *from, unsigned by)
 }
 
 /*
- * Returns the address on the link for server @i; the unspecified address if the program uses the
- * one of the server. A single server on IPv4 loopback is 10.0.2.3.
+ * Returns the address on the link at which the program reaches server @i. Returns the unspecified
+ * address if it can use the address of the server. If the file names one server only, and that is
+ * on IPv4 loopback, the address is 10.0.2.3.
  */
 static struct ipaddr
 address_on_link(const struct nameservers *n, unsigned i)
@@ -87,8 +88,8 @@ place_on_link(struct nameservers *n)
 		struct ipaddr *as = &n->now.named_as[i];
 
 		*as = address_on_link(n, i);
-		if (!ipaddr_is_any(as) &&
-		    !ipaddr_eq(as, &net->dns4)) /* fails if the interface has it from before */
+		/* Adding fails if the interface has the address from an earlier file. */
+		if (!ipaddr_is_any(as) && !ipaddr_eq(as, &net->dns4))
 			(void)iface_addr_add(n->gateway, as, ipaddr_is4(as) ? net->bits4 : net->bits6, true);
 	}
 }

@@ -24,7 +24,8 @@ struct nameservers {
 	const char *path;
 	struct iface *gateway; /* the interface that gets these addresses */
 	struct stat seen;      /* the file as it was when it was read; all 0 = there was none */
-	bool read, fresh;      /* @fresh: the gateway has not got it yet */
+	bool read;             /* the file has been read */
+	bool fresh;            /* the gateway has not got the result yet */
 	struct gate_names now;
 };
 
@@ -39,8 +40,8 @@ void nameservers_init(
 bool nameservers_renew(void *nameservers, struct gate_names *out);
 
 /*
- * Returns the address on the link for server @addr of the host; NULL if there is no such server, or
- * if the program uses its own address.
+ * Returns the address on the link at which the program reaches server @addr of the host. Returns
+ * NULL if there is no such server, or if the program reaches it at @addr.
  */
 const struct ipaddr *nameservers_on_link(struct nameservers *n, const struct ipaddr *addr);
 

@@ -191,9 +191,8 @@ caller_name(struct caller *c, char comm[static CALLER_COMM])
 	struct caller_known *k = known(c);
 	pid_t process = caller_process(c);
 	int fd = k && k->comm >= 0 ? k->comm : open_comm(process);
-	ssize_t n = fd < 0 ? 0
-			   : pread(fd, comm, CALLER_COMM - 1,
-				 0); /* the name may have changed since the file was opened */
+	/* Reads each time: the name may have changed since the file was opened. */
+	ssize_t n = fd < 0 ? 0 : pread(fd, comm, CALLER_COMM - 1, 0);
 
 	comm[n > 0 ? n : 0] = 0;
 	comm[strcspn(comm, "\n")] = 0;

@@ -1,10 +1,10 @@
 /*
- * run/process/caller.h - the caller of an intercepted call: access to its memory, its descriptors
- * and its name. It does not know which call it is.
+ * run/process/caller.h - the thread that made an intercepted call: access to its memory, its
+ * descriptors and its name. It does not know which call that is.
  *
- * Pointer arguments are copied once, since another thread may change what they point to. A struct
- * caller is used only after the notification was found valid with the process already open. So the
- * memory is the caller's, not that of a later process with the same ID.
+ * Pointer arguments are copied once, since another thread may change what they point to. The worker
+ * opens the process first, and then checks that the notification is still valid. So the memory is
+ * that of the thread which made the call, not of a later process with the same ID.
  */
 #ifndef RUN_PROCESS_CALLER_H
 #define RUN_PROCESS_CALLER_H
@@ -24,7 +24,7 @@ struct caller_known {
 	int pidfd;
 	pid_t process; /* 0 = not found out yet */
 	int comm;      /* /proc/PROCESS/comm; -1 = not opened yet */
-	int net;       /* what netns.c found out; 0 = nothing yet */
+	int net;       /* what call/netns.c found out; 0 = nothing yet */
 };
 
 struct callers {
@@ -43,8 +43,9 @@ void callers_fini(struct callers *all);
 struct caller {
 	struct callers *all;
 	pid_t tid;
-	bool found; /* it was just found by its ID: the caller must check the notification again */
-	int pidfd; /* a pidfd of its process, on a kernel without pidfds of threads; -1 until a descriptor was asked for */
+	bool found; /* it was just found by its ID: the worker must check the notification again */
+	/* A pidfd of its process, on a kernel without pidfds of threads; -1 = not opened yet. */
+	int pidfd;
 };
 
 /* Begins with thread @tid, and opens nothing yet. caller_done() closes what was opened. */
@@ -52,7 +53,7 @@ void caller_init(struct caller *c, struct callers *all, pid_t tid);
 void caller_done(struct caller *c);
 
 /*
- * Copy @len octets from or to the memory of the caller. Return 0; or -EFAULT unless all of it could
+ * Copy @len octets from or to the memory of the thread. Return 0; or -EFAULT unless all of it could
  * be copied.
  */
 int caller_read(const struct caller *c, uint64_t from, void *to, size_t len);
@@ -65,21 +66,21 @@ int caller_write_sized(
     const struct caller *c, uint64_t to, const void *from, size_t len, uint64_t len_to, int value_len);
 
 /*
- * Returns a duplicate of the caller's descriptor @fd, close-on-exec, which the caller of this
- * function owns; or the negative errno.
+ * Returns a duplicate of descriptor @fd of the thread, close-on-exec, which the worker must close;
+ * or the negative errno.
  */
 int caller_fd(struct caller *c, int fd);
 
-/* Returns true if execve(2) closes the caller's descriptor @fd. */
+/* Returns true if execve(2) closes descriptor @fd of the thread. */
 bool caller_cloexec(const struct caller *c, int fd);
 
 /*
- * Returns where netns.c keeps what it has found out about the caller. It is valid as long as the
- * caller lives. Returns NULL if there is no place for this caller.
+ * Returns where call/netns.c keeps what it has found out about the thread. The place is valid as
+ * long as the thread lives. Returns NULL if there is none for this thread.
  */
 int *caller_net(struct caller *c);
 
-/* Returns the process ID of the caller, from /proc; negative if the caller is gone. */
+/* Returns the process ID of the thread, from /proc; negative if the thread is gone. */
 pid_t caller_process(struct caller *c);
 
 /*

@@ -13,7 +13,7 @@ enum { DESCENDANT_NAME = 16 };
 
 struct descendant {
 	pid_t pid, parent, group;
-	char name[DESCENDANT_NAME]; /* the name in /proc/PID/comm, with control characters replaced by "?" */
+	char name[DESCENDANT_NAME]; /* as in /proc/PID/comm, but "?" for control characters */
 	bool below;                 /* used while the list is built */
 };
 

@@ -138,8 +138,8 @@ notify_pairs(scmp_filter_ctx ctx)
 }
 
 /*
- * Sends unshare(2) of the network namespace to the worker; see netns.h. The kernel looks at the low
- * 32 bits of the flags.
+ * Sends unshare(2) of the network namespace to the worker; see call/netns.h. The kernel looks at
+ * the low 32 bits of the flags.
  */
 static int
 notify_unshare(scmp_filter_ctx ctx)

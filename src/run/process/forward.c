@@ -9,7 +9,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* A program needs time to end after a signal. Ten seconds are what `docker stop` gives it. */
+/*
+ * How long a signal of the supervisor waits for that of the worker; how long that of the worker is
+ * remembered; and how long a program may take to end after a signal, which is what `docker stop`
+ * gives it.
+ */
 enum { FORWARD_WAIT_MS = 5, FORWARD_MEMORY_MS = 100, FORWARD_END_S = 10 };
 
 static bool
@@ -46,8 +50,8 @@ forward_next(const struct forward *f)
 
 /*
  * Sends @signal to the processes that the first one left running. If @group, the processes of our
- * group have got it already and are left out. @terminal sends SIGTERM, because the background
- * processes of a shell ignore the SIGINT and SIGQUIT of a terminal.
+ * group have got it already and are left out. If @terminal, sends SIGTERM: the background processes
+ * of a shell ignore SIGINT and SIGQUIT.
  */
 static void
 to_leftover(int signal, bool terminal, bool group)
@@ -70,8 +74,8 @@ pass_on(struct forward *f, int signal, nsec_t now, pid_t program)
 		f->end.until = now + FORWARD_END_S * SEC;
 	}
 	/*
-	 * The left processes of our group got the signal of a terminal, too, but may ignore it: so
-	 * they get SIGTERM.
+	 * The leftover processes of our group got a signal of the terminal, too, but may ignore it.
+	 * So all leftover processes get SIGTERM.
 	 */
 	if (!program)
 		to_leftover(signal, terminal, group && !terminal);

@@ -29,7 +29,7 @@ struct forward {
 		nsec_t until;
 	} worker[FORWARD_SIGNALS], supervisor[FORWARD_SIGNALS];
 	struct {
-		int signal; /* the last signal to end; 0 = none */
+		int signal; /* the last signal that ends programs; 0 = none */
 		bool group; /* it went to the whole process group */
 		nsec_t until;
 	} end;
@@ -58,8 +58,8 @@ nsec_t forward_next(const struct forward *f);
 void forward_run(struct forward *f, nsec_t now, pid_t program);
 
 /*
- * Notes that the first process has ended. Passes a signal to end that came shortly before on to the
- * processes that it left running.
+ * Notes that the first process has ended. If a signal that ends programs came shortly before,
+ * passes it on to the processes that the first one left running.
  */
 void forward_first_ended(struct forward *f, nsec_t now);
 

@@ -94,7 +94,7 @@ has_ended(pid_t tid)
 
 /*
  * Waits until thread @tid has stopped or ended. Asks for WSTOPPED alone: another caller of wait(2)
- * needs the end of our processes (reap()).
+ * needs the end of our processes (worker_life.c).
  */
 static bool
 wait_stopped(struct hold *h, pid_t tid, unsigned *waited)

@@ -41,11 +41,11 @@ enum {
 struct kernel {
 	bool pidfd_thread;  /* a pidfd may stand for one thread (PIDFD_THREAD) */
 	bool sync_wakeup;   /* an answer wakes the caller on the CPU of the worker */
-	bool wait_killable; /* once received, a call waits for its answer and only a fatal signal ends it */
+	bool wait_killable; /* once received, a call waits until it is answered or killed */
 	bool addfd_send;    /* a descriptor is installed and returned in one step (Linux 5.14) */
 	bool process_vm;    /* process_vm_readv(2) works; else /proc/PID/mem is used */
 	bool hold;          /* threads may be stopped with ptrace(2), see hold.h */
-	bool getfd;         /* pidfd_getfd(2) works; else see desc.h on `own` */
+	bool getfd;         /* pidfd_getfd(2) works; else see program_end in socket/sockrec.h */
 };
 
 /*

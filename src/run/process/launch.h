@@ -21,7 +21,7 @@ struct launch {
 	struct rlimit nofile;  /* the limit that the program gets; Leat has raised its own */
 	sigset_t mask;         /* the signal mask that it gets */
 	bool ignores_children; /* whether it ignores SIGCHLD */
-	pid_t pgrp;            /* the process group that it joins: the one that the user's terminal knows */
+	pid_t pgrp;            /* the process group that it joins, which the terminal knows */
 
 	pid_t pid;    /* out */
 	int listener; /* out */

@@ -13,8 +13,9 @@
 #include <sys/types.h>
 
 /*
- * Seconds after the end of the first process until the left ones are named; and, with `--until
- * first`, from SIGTERM to SIGKILL, as `docker stop` has it.
+ * LEFTOVER_SAY_S: seconds from the end of the first process until the leftover ones are named.
+ * LEFTOVER_KILL_S: seconds from SIGTERM to SIGKILL with `--until first`; `docker stop` waits as
+ * long.
  */
 enum { LEFTOVER_SAY_S = 2, LEFTOVER_KILL_S = 10 };
 
@@ -43,7 +44,7 @@ nsec_t leftover_next(const struct leftover *r);
 void leftover_run(struct leftover *r, nsec_t now);
 
 /*
- * Sends @signal to the left processes, except those of process group @but (0 = no exception). A
+ * Sends @signal to the leftover processes, except those of process group @but (0 = no exception). A
  * signal to end goes to every process of the tree; any other signal only to those whose parents
  * have ended.
  */

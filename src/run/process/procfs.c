@@ -30,12 +30,12 @@ check_self(void)
 int
 procfs_check(void)
 {
-	static const char *const looks[] = {"/proc/self/fd", "/proc/self/fdinfo", "/proc/self/task",
+	static const char *const files[] = {"/proc/self/fd", "/proc/self/fdinfo", "/proc/self/task",
 	    "/proc/self/stat", "/proc/self/status", "/proc/self/comm"};
 	int err = check_self();
 
-	for (size_t i = 0; !err && i < sizeof looks / sizeof *looks; i++) {
-		int fd = open(looks[i], O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; !err && i < sizeof files / sizeof *files; i++) {
+		int fd = open(files[i], O_RDONLY | O_CLOEXEC);
 
 		if (fd < 0)
 			err = errno;
@@ -49,6 +49,7 @@ bool
 procfs_can_walk(void)
 {
 	int fd[2] = {dup(STDIN_FILENO), dup(STDIN_FILENO)};
+	/* EBADF: there is no standard input to duplicate. */
 	bool none = fd[1] < 0 && errno != EBADF;
 
 	for (int i = 0; i < 2; i++)

@@ -14,8 +14,8 @@ enum { SIGNALS_PROCESSES = 32 };
 struct signals_look {
 	bool hold; /* threads may be stopped, see hold.h */
 	unsigned n;
-	pid_t process
-	    [SIGNALS_PROCESSES]; /* the processes of which one thread already takes the signals of the whole process */
+	/* Processes whose signals one thread already takes. */
+	pid_t process[SIGNALS_PROCESSES];
 };
 
 /*

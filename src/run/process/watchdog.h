@@ -18,7 +18,7 @@
  */
 int watchdog_begin(nsec_t limit);
 
-/* Says that the process makes progress. */
+/* Reports that the process makes progress. */
 void watchdog_turn(void);
 
 /* Stops watching. */

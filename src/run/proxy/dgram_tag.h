@@ -3,8 +3,8 @@
  * proxy socket. It does not know who receives the datagram.
  *
  * A tag travels with its datagram as a passed descriptor of a small file in memory. Calls that the
- * worker answers read the tag; any other call that receives the datagram makes the kernel drop it.
- * The datagrams of one source share a tag if only the source is recorded.
+ * worker answers read the tag; any other call that receives the datagram makes the kernel drop the
+ * tag. The datagrams of one source share a tag if only the source is recorded.
  */
 #ifndef RUN_PROXY_DGRAM_TAG_H
 #define RUN_PROXY_DGRAM_TAG_H
