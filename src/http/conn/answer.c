@@ -1,29 +1,12 @@
 /*
  * http/conn/answer.c - what a handler does with an exchange: reads on, answers, gives up.
  */
+#include "http/conn/ours.h"
 #include "http/conn/server.h"
 
 #include "base/err.h"
 
 #include <assert.h>
-
-/* Fields that frame a message or rule its connection: not a handler's. */
-static bool
-is_ours(struct http_span name)
-{
-	return http_span_is(name, "content-length") || http_span_is(name, "transfer-encoding") ||
-	       http_span_is(name, "connection") || http_span_is(name, "keep-alive");
-}
-
-static void
-write_fields(struct http_writer *w, const struct http_field *field, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (is_ours(field[i].name) && !w->err)
-			w->err = -LEAT_EINVAL;
-		http_write_field(w, field[i].name, field[i].value);
-	}
-}
 
 static bool
 has_content(const struct http_server *s, unsigned status)
@@ -131,7 +114,7 @@ http_answer(struct http_exchange *x, const struct http_answer *a)
 	w = http_outgoing_head(&s->conn.out);
 	http_write_status(&w, a->status);
 	write_common(&w, s->service);
-	write_fields(&w, a->field, a->fields);
+	http_write_theirs(&w, a->field, a->fields);
 	write_framing(&w, s, a->status, &a->content);
 	write_connection(&w, last, x->request->minor == 0, http_field_find(a->field, a->fields, "upgrade"));
 	http_write_end(&w);
@@ -158,7 +141,7 @@ http_interim(struct http_exchange *x, unsigned status, const struct http_field *
 		return 0;
 	w = http_outgoing_head(&s->conn.out);
 	http_write_status(&w, status);
-	write_fields(&w, field, fields);
+	http_write_theirs(&w, field, fields);
 	http_write_end(&w);
 	if (w.err == -LEAT_ENOBUFS || (!w.err && !http_outgoing_ready(&s->conn.out, w.len)))
 		return -LEAT_EAGAIN;
@@ -185,7 +168,7 @@ http_switch(struct http_exchange *x, unsigned status, const struct http_field *f
 	w = http_outgoing_head(&s->conn.out);
 	http_write_status(&w, status);
 	write_common(&w, s->service);
-	write_fields(&w, field, fields);
+	http_write_theirs(&w, field, fields);
 	write_connection(&w, false, false, status == 101);
 	http_write_end(&w);
 	if (w.err)

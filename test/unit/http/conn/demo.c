@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -116,6 +118,8 @@ on_request(struct http_exchange *x)
 		answer(x, 200, http_memory("hello\n", 6));
 	else if (http_span_is(path, "/big"))
 		answer(x, 200, http_memory(d->text, DEMO_BIG));
+	else if (http_span_is(path, "/file"))
+		answer(x, 200, http_file(d->fd, 10, 50));
 	else if (http_span_is(path, "/produced"))
 		answer_produced(x, HTTP_LENGTH_UNKNOWN);
 	else if (http_span_is(path, "/counted"))
@@ -266,9 +270,18 @@ demo_init(struct demo *d, struct http_service *service)
 	*d = (struct demo){0};
 	for (size_t i = 0; i < DEMO_BIG; i++)
 		d->text[i] = (char)('a' + i % 26);
+	d->fd = memfd_create("demo", MFD_CLOEXEC);
+	assert_int_equal(write(d->fd, d->text, 100), 100);
 	*service = (struct http_service){.handler = &demo_handler,
 	    .arg = d,
 	    .limits = {.line = 300, .target = 200, .head = 600, .trailer = 200, .extra = 32, .body = 1 << 20},
 	    .drain_most = 50,
 	    .refused = on_refused};
+}
+
+void
+demo_fini(struct demo *d)
+{
+	assert_int_equal(d->open, 0);
+	close(d->fd);
 }

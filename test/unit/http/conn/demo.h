@@ -16,12 +16,14 @@ struct demo {
 	struct http_exchange *held; /* of /hold */
 	unsigned open;              /* requests that are not done */
 	unsigned refused[HTTP_REASONS];
+	int fd;      /* of /file */
 	size_t take; /* octets that body() takes at most; 0 = no bound */
 };
 
 /*
  *   /hello     "hello\n" from memory
  *   /big       DEMO_BIG octets from memory
+ *   /file      the 50 octets from the 10th on of a file
  *   /produced  "0 1 2 ... 999 " of a length that is not known, with a trailer field
  *   /counted   the same with its length; /short: announces 10 octets more
  *   /echo      the content, while it arrives
@@ -35,6 +37,7 @@ extern const struct http_handler demo_handler;
 
 /* A service of @d with small limits. */
 void demo_init(struct demo *d, struct http_service *service);
+void demo_fini(struct demo *d);
 
 /* The content of /produced. */
 enum { DEMO_NUMBERS = 1000 };

@@ -2,6 +2,7 @@
  * A server's connection, over octets in memory.
  */
 #include "demo.h"
+#include "script.h"
 #include "wire.h"
 
 #include "base/err.h"
@@ -42,13 +43,11 @@ teardown(void **state)
 	http_conn_failed(&r->s.conn, -LEAT_ECONNRESET);
 	assert_int_equal(r->demo.open, 0);
 	wire_free(&r->wire);
+	demo_fini(&r->demo);
 	free(r);
 	return 0;
 }
 
-#define GET(path)         "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
-#define GET_WITH(path, f) "GET " path " HTTP/1.1\r\nHost: h\r\n" f "\r\n\r\n"
-#define POST(path, f)     "POST " path " HTTP/1.1\r\nHost: h\r\n" f "\r\n\r\n"
 #define HELLO(connection) "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n" connection "\r\nhello\n"
 #define NOT_FOUND         "HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\nno such page\n"
 #define NOT_FOUND_AND_LAST                                                                                   \
@@ -171,26 +170,6 @@ statuses_without_content(void **state)
 	    "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 Not Modified\r\n\r\n");
 }
 
-/* Takes the chunks of @text apart; returns what follows the trailer section. */
-static const char *
-unchunk(const char *text, char *content, size_t *len, const char *trailer)
-{
-	char *end;
-	unsigned long n;
-
-	*len = 0;
-	while ((n = strtoul(text, &end, 16)) > 0) {
-		memcpy(content + *len, end + 2, n);
-		*len += n;
-		text = end + 2 + n;
-		assert_memory_equal(text, "\r\n", 2);
-		text += 2;
-	}
-	assert_memory_equal(end, "\r\n", 2);
-	assert_memory_equal(end + 2, trailer, strlen(trailer));
-	return end + 2 + strlen(trailer);
-}
-
 /* RFC 9112, 7.1: content of unknown length is chunked, with trailer fields. */
 static void
 produced_content_is_chunked(void **state)
@@ -204,7 +183,7 @@ produced_content_is_chunked(void **state)
 	assert_int_equal(wire_say(&r->wire, GET("/produced") GET("/hello")), HTTP_WANT_READ);
 	heard = wire_heard(&r->wire);
 	assert_memory_equal(heard, head, sizeof head - 1);
-	heard = unchunk(heard + sizeof head - 1, content, &len, "Check: yes\r\n\r\n");
+	heard = script_unchunk(heard + sizeof head - 1, content, &len, "Check: yes\r\n\r\n");
 	assert_int_equal(len, n);
 	assert_memory_equal(content, numbers, n);
 	assert_string_equal(heard, HELLO(""));
@@ -745,36 +724,6 @@ abort_resets(void **state)
 	assert_string_equal(r->demo.log, "GET /hold\ndone ECONNABORTED\n");
 }
 
-#define FIFTY "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMN"
-
-/* Requests of each kind. The content of /echo is more than its handler holds. */
-static const char long_script[] = GET("/hello")
-    POST("/sum", "Transfer-Encoding: chunked") "5;x=y\r\nhello\r\n3\r\n123\r\n0\r\nDigest: abc\r\n"
-					       "More: fields\r\n\r\n" POST("/echo", "Content-Length: 300")
-						   FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY GET("/produced")
-						       POST("/x", "Content-Length: 5") "12345" GET("/big")
-							   GET("/interim")
-							       GET_WITH("/hello", "Connection: close");
-
-/* Chunks of a response may be of other sizes: what they hold must be the same. */
-static void
-normalize(const char *text, char *out)
-{
-	static const char chunked[] = "Transfer-Encoding: chunked\r\n\r\n";
-	const char *coded;
-	size_t len;
-
-	for (unsigned i = 0; (coded = strstr(text, chunked)); i++) {
-		const char *content = coded + sizeof chunked - 1;
-
-		memcpy(out, text, (size_t)(content - text));
-		out += content - text;
-		text = unchunk(content, out, &len, i == 0 ? "\r\n" : "Check: yes\r\n\r\n");
-		out += len;
-	}
-	strcpy(out, text);
-}
-
 /* Whatever the pieces of reads and writes, the answers are the same. */
 static void
 any_pieces_give_the_same_answers(void **state)
@@ -793,8 +742,8 @@ any_pieces_give_the_same_answers(void **state)
 		r->wire.rng = round > 1 ? &rng : NULL;
 		if (round == 0)
 			r->wire.piece = 0;
-		assert_int_equal(wire_say(&r->wire, long_script), HTTP_WANT_CLOSE);
-		normalize(wire_heard(&r->wire), round == 0 ? first : other);
+		assert_int_equal(wire_say(&r->wire, script_of_all), HTTP_WANT_CLOSE);
+		script_join_chunks(wire_heard(&r->wire), round == 0 ? first : other);
 		if (round > 0)
 			assert_string_equal(other, first);
 	}
