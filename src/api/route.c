@@ -77,7 +77,7 @@ leat_neigh_set(struct leat_iface *iface, const struct leat_addr *addr, const uin
 	return neigh_set_permanent(iface->iface, &a, mac);
 }
 
-struct teller {
+struct neigh_visit {
 	void (*fn)(void *arg, const struct leat_neigh *neigh);
 	void *arg;
 };
@@ -85,7 +85,7 @@ struct teller {
 static void
 tell(const struct neigh_info *info, void *arg)
 {
-	const struct teller *t = arg;
+	const struct neigh_visit *t = arg;
 	struct endpoint addr = {.addr = info->addr};
 	struct leat_neigh n = {
 	    .addr = api_addr(&addr), .state = info->state, .iface = info->ifindex, .updated = info->updated};
@@ -97,7 +97,7 @@ tell(const struct neigh_info *info, void *arg)
 void
 leat_neigh_each(struct leat_stack *stack, void (*fn)(void *arg, const struct leat_neigh *neigh), void *arg)
 {
-	struct teller t = {fn, arg};
+	struct neigh_visit t = {fn, arg};
 
 	neigh_each(stack_core(stack->stack), tell, &t);
 }
