@@ -2,24 +2,18 @@
 
 Everything goes to 127.0.0.0/8 and ::1, or to namespaces that a test made itself; every process that is started is ended by its id.
 """
-import contextlib
 import ctypes
-import dataclasses
-import functools
-import hashlib
-import http.server
 import os
 import pathlib
-import random
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import threading
 
 import pytest
+
+from servers import web_servers
 
 # What a runner in the background ignores would be ignored by every program under test as well.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -33,7 +27,7 @@ SLOWER = float(os.environ.get("LEAT_TEST_SLOWER", "1"))  # how much longer than 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
-# An ordinary user's PATH does not have them, and some peers are there (nginx, tcpdump).
+# An ordinary user's PATH does not have them, and some peers are there (nginx).
 os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 
@@ -100,46 +94,17 @@ def run(*command, timeout=60, privileged=False, **more):
                           timeout=timeout * SLOWER, **more)
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-
-class Server6(http.server.ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-
-
-@dataclasses.dataclass
-class Web:
-    folder: pathlib.Path
-    port: int
-    port6: int
-
-    def url(self, name, v6=False):
-        return f"http://[::1]:{self.port6}/{name}" if v6 else f"http://127.0.0.1:{self.port}/{name}"
-
-    def sha256(self, name):
-        return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+@pytest.fixture(scope="session")
+def web():
+    """Web servers on 127.0.0.1 and ::1; see servers.Web."""
+    with web_servers() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def web():
-    """An ordinary web server on 127.0.0.1 and ::1 with files of several sizes."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-web-"))
-    for name, size in (("empty", 0), ("small", 612), ("file", 300_000), ("1MB", 1_000_000), ("10MB", 10_000_000)):
-        (folder / name).write_bytes(random.Random(name).randbytes(size))
-    handler = functools.partial(Handler, directory=str(folder))
-    with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)), stack.enter_context(Server6(("::1", 0), handler))]
-        for server in servers:
-            server.daemon_threads = True
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Web(folder, servers[0].server_port, servers[1].server_port)
-        for server in servers:
-            server.shutdown()
-    shutil.rmtree(folder)
+def ports(web):
+    """The ports of the web server on 127.0.0.1, and of the one on ::1."""
+    return web.ports
 
 
 # Without any capability in the new namespace: a user namespace gives an ordinary user all of them.
@@ -154,7 +119,3 @@ def run_alone(*words, **more):
         pytest.skip("needs root: a network namespace may not be made here")
     script = "ip link set lo up && exec " + drop + shlex.join(map(str, words))
     return run(*unshare, "sh", "-c", script, privileged=True, **more)
-
-
-def sha256(path):
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()

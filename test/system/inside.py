@@ -1,23 +1,17 @@
 """What the tests of unmodified programs share: how each is started inside `leat run`, as a user without privileges."""
 import contextlib
 import glob
-import hashlib
-import http.server
 import os
 import pathlib
-import random
-import shutil
 import socket
 import subprocess
 import tempfile
-import threading
-import time
 
 import pytest
-from conftest import ROOT, SLOWER, unprivileged
+from conftest import SLOWER, unprivileged
+from waiting import answers, until
 
 PYTHON = "/usr/bin/python3"
-BIG = random.Random(7).randbytes(3_000_000)
 FALLBACKS = ["", "pidfd_thread,sync_wakeup", "process_vm", "addfd_send", "wait_killable", "getfd", "gro"]
 
 
@@ -30,9 +24,6 @@ class Place:
 def place(leat, bin_dir):
     Place.leat = leat
     Place.programs = bin_dir / "programs"
-    if not Place.programs.exists():
-        shutil.copytree(ROOT / "test/programs", Place.programs)
-        Place.programs.chmod(0o755)
     Place.names = tempfile.mkdtemp(prefix="leat-")
     os.chmod(Place.names, 0o777)
     yield
@@ -43,56 +34,12 @@ def place(leat, bin_dir):
 def nothing_left(place):
     """No folder for the sockets' names stays behind."""
     yield
-    end = time.monotonic() + 2  # for one whose outer process was killed, the worker tidies up by itself
-    while os.listdir(Place.names) and time.monotonic() < end:
-        time.sleep(0.02)
-    assert os.listdir(Place.names) == []
+    # If its supervisor was killed, the worker removes it a moment later.
+    until(lambda: os.listdir(Place.names) == [], "a folder for the sockets' names is left", seconds=2)
 
 
 def program(name):
     return Place.programs / name
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = BIG if self.path == "/big" else b"hello\n"
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):
-            self.wfile.write(body)
-
-    def do_POST(self):
-        left, digest = int(self.headers["Content-Length"]), hashlib.sha256()
-        while left:
-            data = self.rfile.read(min(left, 65536))
-            digest.update(data)
-            left -= len(data)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(digest.hexdigest().encode())
-
-    def log_message(self, *args):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    request_queue_size = 512
-
-
-class Server6(Server):
-    address_family = socket.AF_INET6
-
-
-@pytest.fixture(scope="module")
-def ports():
-    """Of a web server on 127.0.0.1, and of one on ::1, that also take uploads."""
-    servers = [Server(("127.0.0.1", 0), Handler), Server6(("::1", 0), Handler)]
-    for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield [server.server_address[1] for server in servers]
-    for server in servers:
-        server.shutdown()
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -146,17 +93,8 @@ def started(*args, options=(), disable="", **more):
 
 
 def until_connected(port, proc, seconds=10, ask=b"GET / HTTP/1.0\r\n\r\n"):
-    """A connection to a published port that the program behind it answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and proc.poll() is None:
-        with contextlib.suppress(OSError):
-            with socket.create_connection(("127.0.0.1", port), 2) as s:
-                s.settimeout(2)
-                s.sendall(ask)
-                if s.recv(1):
-                    return
-        time.sleep(0.05)
-    raise AssertionError(f"nothing answers; {proc.poll()}")
+    """Waits until the program behind a published port answers @ask."""
+    until(lambda: answers(port, ask), "nothing answers", seconds, proc)
 
 
 def descendants(pid):
@@ -176,7 +114,5 @@ def state_of(pid):
 
 
 def wait_for_states(pids, want, seconds=5):
-    end = time.monotonic() + seconds
-    while [state_of(pid) for pid in pids] != want and time.monotonic() < end:
-        time.sleep(0.02)
-    return [state_of(pid) for pid in pids] == want
+    """Waits until the processes are in the states @want, letters as in proc_pid_stat(5)."""
+    return until(lambda: [state_of(pid) for pid in pids] == want, f"not in the states {want}", seconds)

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ import time
 import pytest
 
 from conftest import PROGRAMS, may_look, unprivileged
+from servers import serving
+from waiting import until
 
 sys.path.insert(0, str(PROGRAMS))
 import bulk_client  # noqa: E402
@@ -36,36 +37,20 @@ def digest_of(octets):
     return digest.hexdigest()
 
 
-def give(sock, octets):
-    bulk_client.put(sock, octets)
+def give(octets):
+    """A handler for servers.serving() that sends @octets octets."""
+    return lambda sock: bulk_client.put(sock, octets)
 
 
-def take(sock, octets):
-    sock.sendall(bulk_client.get(sock).encode())
+def take(_):
+    """A handler that receives to the end of file, and answers with the digest."""
+    return lambda sock: sock.sendall(bulk_client.get(sock).encode())
 
 
-def echo(sock, octets):
+def echo(sock):
+    """Answers one octet with itself, and waits for the end of file."""
     sock.sendall(sock.recv(1))
     sock.recv(1)
-
-
-@contextlib.contextmanager
-def serving(handle, octets=0):
-    """A server on 127.0.0.1 that does @handle with each connection; its port."""
-    def one(sock):
-        with sock, contextlib.suppress(OSError):
-            sock.settimeout(60)
-            handle(sock, octets)
-
-    def accept():
-        with contextlib.suppress(OSError):
-            while True:
-                threading.Thread(target=one, args=(server.accept()[0],), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        threading.Thread(target=accept, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager
@@ -85,15 +70,15 @@ def running(leat, bin_dir, what, port, number, *options, timeout=100, env=None):
 
 
 def worker_of(proc):
-    """The process with the stacks in it: leat's child that is leat itself."""
-    end = time.monotonic() + 10
-    while time.monotonic() < end and proc.poll() is None:
+    """The folder in /proc of the process with the stacks in it: leat's child that is leat itself."""
+    def found():
         for child in pathlib.Path(f"/proc/{proc.pid}/task/{proc.pid}/children").read_text().split():
             with contextlib.suppress(OSError):
                 if pathlib.Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[1:2] == [b"run"]:
                     return pathlib.Path(f"/proc/{child}")
-        time.sleep(0.01)
-    raise AssertionError("no worker")
+        return None
+
+    return until(found, "no worker", proc=proc)
 
 
 def resident(process):
@@ -127,7 +112,7 @@ def watched(proc):
 def test_much_without_loss_and_memory_stays_flat(leat, bin_dir, what, handle):
     expected = digest_of(BULK)
     start = time.monotonic()
-    with serving(handle, BULK) as port, running(leat, bin_dir, what, port, BULK) as proc:
+    with serving(handle(BULK)) as port, running(leat, bin_dir, what, port, BULK) as proc:
         out, err, sizes = watched(proc)
     took = time.monotonic() - start
     assert proc.returncode == 0, err
@@ -140,7 +125,7 @@ def test_much_without_loss_and_memory_stays_flat(leat, bin_dir, what, handle):
 
 def test_ten_megabytes_at_five_percent_loss(leat, bin_dir):
     start = time.monotonic()
-    with serving(give, LOSSY) as port, running(leat, bin_dir, "get", port, LOSSY, "--rtt", "4ms", "--loss", "5%", "--seed", "1") as proc:
+    with serving(give(LOSSY)) as port, running(leat, bin_dir, "get", port, LOSSY, "--rtt", "4ms", "--loss", "5%", "--seed", "1") as proc:
         out, err = proc.communicate(timeout=100)
     assert proc.returncode == 0, err
     assert out.strip() == digest_of(LOSSY)
@@ -150,19 +135,22 @@ def test_ten_megabytes_at_five_percent_loss(leat, bin_dir):
 
 
 def test_a_thousand_connections_leave_nothing_behind(leat, bin_dir):
-    def ten_rounds(n):
+    def open_files():
+        return len(list((worker / "fd").iterdir()))
+
+    def rounds(n):
         for _ in range(n):
             proc.stdin.write("\n")
             proc.stdin.flush()
             assert proc.stdout.readline() == "done\n", proc.stderr.read()
-        time.sleep(0.3)  # what is to be closed is closed
-        return len(list((worker / "fd").iterdir())), resident(worker)
 
     with serving(echo) as port, running(leat, bin_dir, "short", port, 50, env={**os.environ, "LEAT_DISABLE": may_look()}) as proc:
         worker = worker_of(proc)
-        fds, memory = ten_rounds(2)
-        fds_after, memory_after = ten_rounds(20)
-    print(f"descriptors {fds} then {fds_after}, memory {memory >> 10} kB then {memory_after >> 10} kB")
-    assert fds_after <= fds + 2
-    # the summary at the end tells of each connection, up to 20,000, and TIME-WAIT lasts a minute: 1.6 kB each
+        rounds(2)
+        fds, memory = open_files(), resident(worker)
+        rounds(20)
+        until(lambda: open_files() <= fds, f"{fds} descriptors before")
+        memory_after = resident(worker)
+    print(f"{fds} descriptors; memory {memory >> 10} kB then {memory_after >> 10} kB")
+    # The summary at the end has 1.6 kB for each connection, up to 20,000, and TIME-WAIT lasts a minute.
     assert memory_after < memory + (4 << 20)

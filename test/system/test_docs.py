@@ -6,7 +6,6 @@ Files and functions that the documents name must exist.
 """
 import fnmatch
 import functools
-import http.server
 import os
 import pathlib
 import random
@@ -15,11 +14,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
-import time
 
 import pytest
-from conftest import ROOT, Handler, unprivileged
+from conftest import ROOT, unprivileged
+from servers import web_server
+from waiting import answers, until
 
 DOCUMENTS = ["README.md", "README.zh-CN.md", "docs/performance.md"]
 
@@ -72,13 +71,8 @@ def port_8000():
     """The documents' example server: 127.0.0.1:8000, with the file that they ask for."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-web-"))
     (folder / "file").write_bytes(random.Random(1).randbytes(2_000_000))
-    handler = functools.partial(Handler, directory=str(folder))
-    http.server.ThreadingHTTPServer.allow_reuse_address = True
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 8000), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with web_server(folder, port=8000):
         yield
-        server.shutdown()
     shutil.rmtree(folder)
 
 
@@ -131,12 +125,9 @@ def test_a_server_of_the_documents_answers(line, bin_dir, scratch):
     server = subprocess.Popen(unprivileged() + ["sh", "-ec", "exec " + line], cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(scratch)})
     try:
-        for _ in range(40):
-            found = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "5", "http://127.0.0.1:8080/"],
-                                   capture_output=True, text=True)
-            if found.stdout == "200":
-                break
-            time.sleep(0.25)
+        until(lambda: answers(8080, b"GET / HTTP/1.0\r\n\r\n"), "no server at port 8080", proc=server)
+        found = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "5", "http://127.0.0.1:8080/"],
+                               capture_output=True, text=True)
         assert found.stdout == "200"
     finally:
         server.send_signal(signal.SIGINT)

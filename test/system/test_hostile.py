@@ -4,7 +4,8 @@ import subprocess
 import pytest
 
 from conftest import run, unprivileged
-from test_bulk import echo, serving
+from servers import serving
+from test_bulk import echo
 
 
 @pytest.mark.parametrize("seed", range(1, 7))

@@ -10,7 +10,8 @@ import time
 
 import pytest
 from conftest import needs_root
-from inside import BIG, FALLBACKS, PYTHON, command, environment, free_port, inside, loud, nothing_left, place, ports, program, python, started, until_connected  # noqa: F401
+from inside import FALLBACKS, PYTHON, command, environment, free_port, inside, loud, nothing_left, place, program, python, started, until_connected  # noqa: F401
+from servers import BIG
 
 
 @pytest.mark.parametrize("disable", FALLBACKS)

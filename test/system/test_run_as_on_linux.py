@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from conftest import unprivileged
-from inside import PYTHON, environment, nothing_left, place, ports, python  # noqa: F401
+from inside import PYTHON, environment, nothing_left, place, python  # noqa: F401
 
 
 def same_as_on_linux(code, **more):

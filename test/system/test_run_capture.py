@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 
 import pytest
-from inside import BIG, PYTHON, inside, nothing_left, place, ports  # noqa: F401
+from inside import PYTHON, inside, nothing_left, place  # noqa: F401
+from servers import BIG
 
 pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
 

@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from inside import PYTHON, free_port, nothing_left, place, ports, python, started  # noqa: F401
+from inside import PYTHON, free_port, nothing_left, place, python, started  # noqa: F401
 from waiting import until
 
 # A server and a client that write and never read, until all buffers are full.

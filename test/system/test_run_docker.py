@@ -7,7 +7,7 @@ import json
 import pytest
 import test_run_cpython
 from conftest import run
-from inside import PYTHON, nothing_left, place, ports, python  # noqa: F401
+from inside import PYTHON, nothing_left, place, python  # noqa: F401
 from test_run import (  # noqa: F401
     dns,
     echo,

@@ -7,7 +7,8 @@ import subprocess
 import time
 
 import pytest
-from inside import BIG, PYTHON, Place, command, descendants, environment, nothing_left, place, ports, started  # noqa: F401
+from inside import PYTHON, Place, command, descendants, environment, nothing_left, place, started  # noqa: F401
+from servers import BIG
 from waiting import until
 
 WAITS = "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()"

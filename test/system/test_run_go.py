@@ -7,7 +7,8 @@ import urllib.request
 
 import pytest
 from conftest import ROOT
-from inside import BIG, FALLBACKS, free_port, inside, nothing_left, place, ports, started  # noqa: F401
+from inside import FALLBACKS, free_port, inside, nothing_left, place, started  # noqa: F401
+from servers import BIG
 from test_run import dns  # noqa: F401
 
 

@@ -2,7 +2,7 @@
 import os
 import signal
 
-from inside import PYTHON, descendants, inside, nothing_left, place, ports, program, python, started, wait_for_states  # noqa: F401
+from inside import PYTHON, descendants, inside, nothing_left, place, program, python, started, wait_for_states  # noqa: F401
 from waiting import until
 
 

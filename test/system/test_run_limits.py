@@ -6,7 +6,7 @@ import stat
 import subprocess
 
 from conftest import may_look, needs_root
-from inside import PYTHON, Place, command, environment, inside, nothing_left, place, ports, python  # noqa: F401
+from inside import PYTHON, Place, command, environment, inside, nothing_left, place, python  # noqa: F401
 
 
 def test_a_setuid_program_is_refused():

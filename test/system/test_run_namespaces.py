@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from conftest import SLOWER, needs_root, unprivileged
-from inside import PYTHON, Place, command, environment, inside, loud, nothing_left, place, ports, program, python  # noqa: F401
+from inside import PYTHON, Place, command, environment, inside, loud, nothing_left, place, program, python  # noqa: F401
 
 UNSHARE = """
 import ctypes, errno, os, socket

@@ -7,7 +7,7 @@ import tempfile
 import threading
 
 import pytest
-from inside import Place, command, environment, inside, nothing_left, place, ports, started  # noqa: F401
+from inside import Place, command, environment, inside, nothing_left, place, started  # noqa: F401
 
 OPTIONS = ["--capture", "--capture-far", "--capture-both", "--json"]
 ERRORS = [

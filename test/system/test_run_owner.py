@@ -4,7 +4,7 @@ import re
 import socket
 import subprocess
 
-from inside import PYTHON, command, environment, free_port, inside, nothing_left, place, ports, started  # noqa: F401
+from inside import PYTHON, command, environment, free_port, inside, nothing_left, place, started  # noqa: F401
 
 
 def watched(scratch, *program, options=(), **more):

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from conftest import SLOWER
-from inside import BIG, PYTHON, free_port, inside, nothing_left, place, python, started, until_connected  # noqa: F401
+from inside import PYTHON, free_port, inside, nothing_left, place, python, started, until_connected  # noqa: F401
+from servers import BIG
 from waiting import answers, until
 
 

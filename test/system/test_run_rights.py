@@ -10,7 +10,7 @@ import time
 
 import pytest
 from conftest import SLOWER, unprivileged
-from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left, place, ports, program, python  # noqa: F401
+from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left, place, program, python  # noqa: F401
 
 LATER = 0.05  # seconds; by then the receiver waits
 

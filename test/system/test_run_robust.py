@@ -10,7 +10,8 @@ import threading
 import time
 
 import pytest
-from inside import BIG, PYTHON, Place, command, descendants, environment, inside, nothing_left, place, ports, python, started  # noqa: F401
+from inside import PYTHON, Place, command, descendants, environment, inside, nothing_left, place, python, started  # noqa: F401
+from servers import BIG
 from waiting import until
 
 

@@ -3,7 +3,7 @@ import json
 import subprocess
 
 import pytest
-from inside import PYTHON, command, environment, free_port, nothing_left, place, ports  # noqa: F401
+from inside import PYTHON, command, environment, free_port, nothing_left, place  # noqa: F401
 
 INSIDE = """
 import socket

@@ -1,0 +1,99 @@
+"""Servers outside that the programs under test talk to, on 127.0.0.1 and ::1, each in threads of this process."""
+import contextlib
+import dataclasses
+import functools
+import hashlib
+import http.server
+import pathlib
+import random
+import socket
+import tempfile
+import threading
+
+BIG = random.Random(7).randbytes(3_000_000)
+HELLO = b"hello\n"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves the files of a folder, and answers an upload with its SHA-256. A connection is kept."""
+
+    protocol_version = "HTTP/1.1"
+
+    def copyfile(self, source, outputfile):
+        with contextlib.suppress(ConnectionError):
+            super().copyfile(source, outputfile)
+
+    def do_POST(self):
+        left, digest = int(self.headers["Content-Length"]), hashlib.sha256()
+        while left and (data := self.rfile.read(min(left, 65536))):
+            digest.update(data)
+            left -= len(data)
+        body = digest.hexdigest().encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 512
+
+
+class Server6(Server):
+    address_family = socket.AF_INET6
+
+
+@contextlib.contextmanager
+def web_server(folder, host="127.0.0.1", port=0):
+    """A web server with the files of @folder; its port."""
+    kind = Server6 if ":" in host else Server
+    with kind((host, port), functools.partial(Handler, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
+@dataclasses.dataclass
+class Web:
+    """A web server on 127.0.0.1 and one on ::1, with the same files: /big is BIG, / and /small are HELLO."""
+
+    ports: list  # of 127.0.0.1, and of ::1
+
+    def url(self, name, v6=False):
+        return f"http://[::1]:{self.ports[1]}/{name}" if v6 else f"http://127.0.0.1:{self.ports[0]}/{name}"
+
+
+@contextlib.contextmanager
+def web_servers():
+    """A Web, for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="leat-web-") as folder:
+        for name, content in (("index.html", HELLO), ("small", HELLO), ("big", BIG)):
+            (pathlib.Path(folder) / name).write_bytes(content)
+        with web_server(folder) as port, web_server(folder, "::1") as port6:
+            yield Web([port, port6])
+
+
+@contextlib.contextmanager
+def serving(handle):
+    """A TCP server on 127.0.0.1 that calls @handle(socket) in a thread for each connection, and then closes it; its port."""
+    def one(sock):
+        with sock, contextlib.suppress(OSError):
+            sock.settimeout(60)
+            handle(sock)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=one, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
