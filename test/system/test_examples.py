@@ -1,12 +1,11 @@
 """The examples: two hosts in virtual time, echo servers on a TAP with Linux's TCP as their client, and an echo service in three worlds."""
-import os
 import random
 import select
-import shutil
 import subprocess
 
 import pytest
 from conftest import BUILD
+from namespaces import why_no_tap, with_tap
 
 TWO_HOSTS = BUILD / "examples/two_hosts"
 TAP_ECHO = BUILD / "examples/tap_echo"
@@ -40,21 +39,6 @@ def test_what_cannot_be_read_is_an_error(scratch):
     assert two_hosts().returncode == 2
 
 
-def why_no_tap():
-    if os.geteuid() != 0:
-        return "not root"
-    if not os.path.exists("/dev/net/tun"):
-        return "no /dev/net/tun"
-    if not shutil.which("ip"):
-        return "no ip (iproute2)"
-    name = f"leat-ex-probe-{os.getpid()}"
-    if subprocess.run(["ip", "netns", "add", name], capture_output=True).returncode:
-        return "network namespaces cannot be made here"
-    made = subprocess.run(["ip", "netns", "exec", name, "ip", "tuntap", "add", "dev", "leat0", "mode", "tap"], capture_output=True)
-    subprocess.run(["ip", "netns", "del", name], capture_output=True)
-    return "TAP devices cannot be made here" if made.returncode else None
-
-
 WHY_NO_TAP = why_no_tap()
 needs_tap = pytest.mark.skipif(WHY_NO_TAP is not None, reason=f"not run: the echo server on a TAP ({WHY_NO_TAP})")
 
@@ -84,38 +68,26 @@ def ready_line(server):
 
 @pytest.fixture(scope="module", params=[[TAP_ECHO, "leat0", "10.9.0.2/24"], [IO_ECHO, "tap", "leat0", "10.9.0.2/24", "7"]], ids=["tap_echo", "io_echo"])
 def echo(request):
-    """A namespace with Linux at 10.9.0.1 and the example at 10.9.0.2; the command that runs others in it."""
-    name = f"leat-ex-{os.getpid()}"
-    inside = ["ip", "netns", "exec", name]
-    subprocess.run(["ip", "netns", "add", name], check=True)
-    server = None
-    try:
-        for line in ("ip link set lo up", "ip tuntap add dev leat0 mode tap vnet_hdr", "ip addr add 10.9.0.1/24 dev leat0", "ip link set leat0 up"):
-            subprocess.run(inside + line.split(), check=True)
-        server = subprocess.Popen(inside + [*map(str, request.param)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True)
+    """A namespace with Linux at 10.9.0.1 of a TAP, and the example at 10.9.0.2."""
+    with with_tap() as space:
+        server = space.popen(*request.param, stderr=subprocess.PIPE)
         ready_line(server)
-        yield inside
+        yield space
         assert server.poll() is None, server.stderr.read()
-    finally:
-        if server:
-            server.kill()
-            server.communicate(timeout=10)
-        subprocess.run(["ip", "netns", "del", name], check=True)
 
 
 @needs_tap
 @pytest.mark.parametrize("size", [0, 1, 1448, 1_000_000, 20_000_000])
 def test_linux_gets_back_what_it_sent(echo, size):
-    found = subprocess.run(echo + client("10.9.0.2", size), capture_output=True, text=True, timeout=60)
+    found = echo.run(*client("10.9.0.2", size))
     assert found.returncode == 0, found.stderr
 
 
 @needs_tap
 def test_linux_has_many_connections_at_once(echo):
-    clients = [subprocess.Popen(echo + client("10.9.0.2", 100000), stderr=subprocess.PIPE, text=True) for _ in range(10)]
+    clients = [echo.popen(*client("10.9.0.2", 100000)) for _ in range(10)]
     for one in clients:
-        _, said = one.communicate(timeout=60)
+        said, _ = one.communicate(timeout=60)
         assert one.returncode == 0, said
 
 
@@ -123,8 +95,8 @@ def test_linux_has_many_connections_at_once(echo):
 def test_a_client_that_resets_harms_no_other(echo):
     reset = "import socket,struct; s=socket.create_connection(('10.9.0.2',7)); s.sendall(b'x'*100000); " \
             "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii',1,0)); s.close()"
-    subprocess.run(echo + ["/usr/bin/python3", "-c", reset], check=True, timeout=30)
-    found = subprocess.run(echo + client("10.9.0.2", 1000), capture_output=True, text=True, timeout=60)
+    echo.run("/usr/bin/python3", "-c", reset, check=True)
+    found = echo.run(*client("10.9.0.2", 1000))
     assert found.returncode == 0, found.stderr
 
 

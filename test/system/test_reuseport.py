@@ -1,7 +1,6 @@
 """Names that stand side by side: the same answers as Linux's, and listeners that share what arrives."""
 import pathlib
 import shutil
-import subprocess
 import textwrap
 
 import pytest
@@ -33,7 +32,6 @@ def test_nginx_workers_have_listeners_of_their_own(leat, scratch):
     """`listen ... reuseport`: each of two workers takes its share, over IPv4 and IPv6."""
     (scratch / "nginx.conf").write_text(textwrap.dedent(f"""
         worker_processes 2;
-        daemon off;
         pid {scratch}/pid;
         error_log {scratch}/error.log;
         events {{ worker_connections 64; }}
@@ -49,11 +47,9 @@ def test_nginx_workers_have_listeners_of_their_own(leat, scratch):
         }}
     """))
     (scratch / "ask.sh").write_text(textwrap.dedent(f"""
-        nginx -c {scratch}/nginx.conf -e {scratch}/error.log &
-        for i in $(seq 100); do curl -s -o /dev/null http://127.0.0.1:8080/ && break; sleep 0.1; done
+        nginx -c {scratch}/nginx.conf -e {scratch}/error.log  # returns when it listens
         for i in $(seq 30); do curl -s http://127.0.0.1:8080/; curl -s -g 'http://[::1]:8080/'; done
-        kill $!
-        wait
+        kill $(cat {scratch}/pid)
     """))
     done = run(leat, "run", "--", "sh", scratch / "ask.sh")
     workers = done.stdout.split()
