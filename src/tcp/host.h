@@ -134,8 +134,15 @@ struct tcp {
 	struct slab conn_slab, tw_slab, port_slab; /* struct tcp_conn, tcp_tw, tcp_port */
 	struct list dirty;                         /* struct tcp_conn.dirty */
 	struct list notify_queue;                  /* struct tcp_subscriber.node */
-	bool busy;                                 /* within tcp_leave(): an inner entry does not flush */
-	bool batch;                                /* between tcp_batch_begin() and tcp_batch_notify() */
+	/*
+	 * The flush lock: while it is over 0, tcp_leave() does nothing. So the connections in
+	 * `dirty` are not flushed, users are not notified from within a notification, and no
+	 * connection is freed while another function looks at it. It is held within tcp_leave(),
+	 * while one connection is flushed within a batch, from tcp_batch_notify() to
+	 * tcp_batch_end(), within tcp_each(), and from tcp_free() on. Only tcp.c takes it.
+	 */
+	unsigned flush_held;
+	bool batch; /* between tcp_batch_begin() and tcp_batch_notify() */
 	struct siphash_key isn_key;
 
 	struct list time_wait; /* struct tcp_tw.node, the first to expire first */

@@ -34,19 +34,37 @@ notify_next(struct tcp *tcp)
 	return true;
 }
 
+/*
+ * Takes the flush lock, see struct tcp. It nests: a user that is notified while it is held may call
+ * anything, and what that call makes due is left to the holder.
+ */
+static void
+hold_flush(struct tcp *tcp)
+{
+	tcp->flush_held++;
+}
+
+/* Gives the flush lock back. What became due meanwhile waits for the next tcp_leave(). */
+static void
+release_flush(struct tcp *tcp)
+{
+	assert(tcp->flush_held > 0);
+	tcp->flush_held--;
+}
+
 void
 tcp_leave(struct tcp *tcp)
 {
 	struct list *n;
 
-	if (tcp->busy)
+	if (tcp->flush_held)
 		return;
-	tcp->busy = true;
+	hold_flush(tcp);
 	do {
 		while ((n = list_pop(&tcp->dirty)))
 			tcp_flush(container_of(n, struct tcp_conn, dirty));
 	} while (notify_next(tcp));
-	tcp->busy = false;
+	release_flush(tcp);
 }
 
 void
@@ -153,10 +171,10 @@ flush_within_batch(struct tcp_conn *c)
 
 	if (may_wait(c))
 		return;
-	tcp->busy = true;
+	hold_flush(tcp);
 	list_del(&c->dirty);
 	tcp_flush(c);
-	tcp->busy = false;
+	release_flush(tcp);
 }
 
 static void
@@ -187,14 +205,16 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 void
 tcp_batch_begin(struct tcp *tcp)
 {
+	assert(!tcp->batch && !tcp->flush_held);
 	tcp->batch = true;
 }
 
 void
 tcp_batch_notify(struct tcp *tcp)
 {
+	assert(tcp->batch);
 	tcp->batch = false;
-	tcp->busy = true;
+	hold_flush(tcp);
 	while (notify_next(tcp))
 		;
 }
@@ -202,7 +222,7 @@ tcp_batch_notify(struct tcp *tcp)
 void
 tcp_batch_end(struct tcp *tcp)
 {
-	tcp->batch = tcp->busy = false;
+	release_flush(tcp);
 	tcp_leave(tcp);
 }
 
@@ -264,7 +284,7 @@ tcp_new(struct core *core)
 void
 tcp_free(struct tcp *tcp)
 {
-	tcp->busy = true;
+	hold_flush(tcp);
 	list_each_safe(n, &tcp->listeners) {
 		struct tcp_listener *l = container_of(n, struct tcp_listener, all);
 
@@ -286,15 +306,13 @@ tcp_free(struct tcp *tcp)
 void
 tcp_each(struct tcp *tcp, void (*fn)(struct tcp_conn *c, void *arg), void *arg)
 {
-	bool busy = tcp->busy;
-
-	tcp->busy = true; /* what @fn ends is freed after the walk */
+	hold_flush(tcp); /* what @fn ends is freed after the walk */
 	list_each(n, &tcp->conns) {
 		struct tcp_conn *c = container_of(n, struct tcp_conn, all);
 
 		if (!c->ended)
 			fn(c, arg);
 	}
-	tcp->busy = busy;
+	release_flush(tcp);
 	tcp_leave(tcp);
 }

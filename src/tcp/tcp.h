@@ -49,7 +49,8 @@ void tcp_free(struct tcp *tcp);
  * Segments that come in between tcp_batch_begin() and tcp_batch_notify() arrived at once. Their
  * answers leave in tcp_batch_end(), one ACK for all of them. A segment that needs more than an ACK
  * is answered immediately. tcp_batch_notify() reports events to the users: what they write before
- * tcp_batch_end() carries that ACK.
+ * tcp_batch_end() carries that ACK. The three are called in this order, and not from within a
+ * notification.
  */
 void tcp_batch_begin(struct tcp *tcp);
 void tcp_batch_notify(struct tcp *tcp);

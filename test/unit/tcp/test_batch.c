@@ -18,6 +18,7 @@ one_ack_answers_all_that_came_at_once(void **state)
 		inject(s, text);
 	}
 	expect_nothing(s);
+	tcp_batch_notify(s->tcp);
 	tcp_batch_end(s->tcp);
 	expect(s, ". 1:1(0) ack 5001");
 	expect_nothing(s);
@@ -40,6 +41,7 @@ each_segment_beyond_a_hole_has_its_own_duplicate_ack(void **state)
 	inject(s, ". 3001:4001(1000) ack 1 win 65535");
 	expect(s, ". 1:1(0) ack 1");
 	inject(s, ". 1:1001(1000) ack 1 win 65535");
+	tcp_batch_notify(s->tcp);
 	tcp_batch_end(s->tcp);
 	expect(s, ". 1:1(0) ack 4001");
 	expect_nothing(s);
@@ -60,6 +62,7 @@ acks_that_came_at_once_let_out_what_all_of_them_allow(void **state)
 	inject(s, ". 1:1(0) ack 4001 win 65535");
 	inject(s, ". 1:1(0) ack 6001 win 65535");
 	expect_nothing(s);
+	tcp_batch_notify(s->tcp);
 	tcp_batch_end(s->tcp);
 	expect(s, ". 10001:22001(12000) ack 1 segs 12");
 	script_end(s);
@@ -81,6 +84,7 @@ a_batch_may_end_a_connection(void **state)
 	inject(s, ". 1:1(0) ack 2 win 65535");
 	inject(s, "F. 1:1(0) ack 2 win 65535");
 	inject(s, "F. 1:1(0) ack 2 win 65535");
+	tcp_batch_notify(s->tcp);
 	tcp_batch_end(s->tcp);
 	expect(s, ". 2:2(0) ack 2");
 	script_end(s);
