@@ -65,7 +65,7 @@ fd_room_init(struct fd_room *r, struct loop *loop)
 void
 fd_room_fini(struct fd_room *r)
 {
-	assert(r->taken == 0);
+	assert(r->taken == 0 && r->seated == 0);
 	loop_del_source(r->loop, &r->source);
 }
 

@@ -98,8 +98,8 @@ receive_stream(struct call *c, struct msghdr *h, int flags, struct dgram_tag *ca
 }
 
 /*
- * Receive into what stands in `call_message`; name and its length lie at @name, @len_at. *@out: the
- * flags.
+ * Receives into c->message. The caller wants the sender's name at @name and its length at @len_at.
+ * *@out becomes the flags of msghdr. Waits by @again where the call may.
  */
 static long
 receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64_t len_at, int *out,

@@ -162,7 +162,7 @@ send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen
 	return rc ? rc : dgram_send(d, c->fd, c->message->octets, (size_t)n, &msg, &wish);
 }
 
-/* What stands in `call_message`, to the name that was read from the caller. */
+/* Sends c->message to the address of @namelen octets at @name in the caller's memory; 0 = none. */
 static long
 send_message(struct call *c, call_fn *again, int flags, uint64_t name, socklen_t namelen)
 {

@@ -123,10 +123,12 @@ sockrec_of_fd(struct sockrecs *recs, int fd)
 }
 
 static void
-close_peer(struct sockrec *r)
+close_open_end(struct sockrec *r)
 {
 	loop_close(r->recs->loop, &r->our_end);
 	fd_room_gave(&r->recs->room);
+	if (r->ops->our_end_closed)
+		r->ops->our_end_closed(r);
 }
 
 int
@@ -160,7 +162,7 @@ sockrec_set_our_end(
 	int rc;
 
 	if (r->our_end.fd >= 0)
-		close_peer(r);
+		close_open_end(r);
 	r->our_end = (struct loop_fd){.fd = fd, .events = events | EPOLLRDHUP | EPOLLET, .fn = fn};
 	rc = loop_add(r->recs->loop, &r->our_end);
 	if (rc)
@@ -173,7 +175,7 @@ sockrec_close_our_end(struct sockrec *r)
 {
 	if (r->our_end.fd < 0)
 		return;
-	close_peer(r);
+	close_open_end(r);
 	r->our_end.fd = -1;
 }
 

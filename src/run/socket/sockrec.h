@@ -33,6 +33,8 @@ struct sockrec_ops {
 	void (*look)(struct sockrec *r);
 	/* Returns true if an event at our end says that the program has closed the socket. */
 	bool (*notices_close)(const struct sockrec *r);
+	/* Our end has been closed, and its descriptor given back. NULL: the kind counts nothing by it. */
+	void (*our_end_closed)(struct sockrec *r);
 };
 
 /* Which thread or process was last seen with the program's end, as which descriptor. */

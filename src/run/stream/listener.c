@@ -88,7 +88,7 @@ listener_accepted(struct stream_rec *s)
 		set_waiting(s, s->listening.offered - 1);
 }
 
-/* A connection from outside has what it needs here: see hostlisten.c, which keeps room for it. */
+/* A connection from outside has what it needs here: see fd_room.h, which sets room aside for it. */
 static void
 seat(struct stream_rec *s)
 {
@@ -99,6 +99,16 @@ seat(struct stream_rec *s)
 		return;
 	s->accepted.seated = true;
 	s->rec.recs->room.seated++;
+}
+
+void
+listener_unseat(struct sockrec *r)
+{
+	struct stream_rec *s = stream_of(r);
+
+	if (s->accepted.seated)
+		r->recs->room.seated--;
+	s->accepted.seated = false;
 }
 
 /*

@@ -172,7 +172,8 @@ notices_close(const struct sockrec *r)
 struct stream_rec *
 stream_rec_new(struct sockrecs *recs, bool v6)
 {
-	static const struct sockrec_ops ops = {.end = end, .look = look, .notices_close = notices_close};
+	static const struct sockrec_ops ops = {
+	    .end = end, .look = look, .notices_close = notices_close, .our_end_closed = listener_unseat};
 	struct stream_rec *s = calloc(1, sizeof *s);
 
 	if (s)
