@@ -33,7 +33,7 @@ struct sockrec_ops {
 	void (*look)(struct sockrec *r);
 	/* Returns true if an event at our end says that the program has closed the socket. */
 	bool (*notices_close)(const struct sockrec *r);
-	/* Our end has been closed, and its descriptor given back. NULL: the kind counts nothing by it. */
+	/* Our end has been closed, and its descriptor given back. NULL: the kind counts none. */
 	void (*our_end_closed)(struct sockrec *r);
 };
 
