@@ -1,4 +1,7 @@
-/* The budget of descriptors: what it counts, what it keeps aside, and who is called when one is free. */
+/*
+ * The budget of descriptors: what it counts, what it keeps aside, and who is called when one is
+ * free.
+ */
 #include "host/fd_room.h"
 
 #include "host/loop.h"

@@ -697,7 +697,9 @@ count_call(struct http_conn *c, void *arg)
 	++*(unsigned *)arg;
 }
 
-/* A driver that sleeps hears of answers that come from elsewhere, and not of those that it caused. */
+/*
+ * A driver that sleeps hears of answers that come from elsewhere, and not of those that it caused.
+ */
 static void
 late_answer_wakes_the_driver(void **state)
 {
