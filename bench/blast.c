@@ -20,13 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
 
-enum { PORT_COUNT = 9, PORT_SEND = 19, ROOM = 65536, BATCH = 64, ANSWER_MS = 1000 };
+enum { PORT_COUNT = 9, PORT_SEND = 19, ROOM = 65536, BATCH = 64, ANSWER_MS = 1000, AGAIN_MS = 50 };
 
 static char buf[ROOM];
 
@@ -72,18 +71,18 @@ readable(int fd, int ms)
 }
 
 /*
- * Returns how many datagrams arrived since the last question. The question may be lost in the
- * flood, and is then repeated.
+ * Returns how many datagrams arrived since the last question. The question may be lost after a
+ * flood, and is then repeated every @ms milliseconds.
  */
 static uint64_t
-ask(int fd)
+ask(int fd, int ms)
 {
 	cut_into(fd, 1, 1);
-	for (int tries = 0; tries < 5; tries++) {
+	for (int tries = 0; tries < 5 * ANSWER_MS / ms; tries++) {
 		ssize_t n;
 
 		must((int)send(fd, "?", 1, 0), "send");
-		if (!readable(fd, ANSWER_MS))
+		if (!readable(fd, ms))
 			continue;
 		n = recv(fd, buf, sizeof buf - 1, 0);
 		if (n > 0) {
@@ -101,7 +100,7 @@ send_for(const char *address, int size, int segments, double seconds, uint64_t *
 	int fd = connect_to(address, PORT_COUNT);
 	int64_t until;
 
-	ask(fd);
+	ask(fd, ANSWER_MS);
 	cut_into(fd, size, segments);
 	memset(buf, 'x', sizeof buf);
 	for (until = monotonic() + (int64_t)(seconds * 1e9); monotonic() < until;) {
@@ -112,8 +111,7 @@ send_for(const char *address, int size, int segments, double seconds, uint64_t *
 				must(-1, "send");
 		}
 	}
-	usleep(50000);
-	return ask(fd);
+	return ask(fd, AGAIN_MS); /* the question queues after the flood */
 }
 
 static uint64_t

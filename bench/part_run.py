@@ -6,7 +6,7 @@ import time
 
 from lib import insides
 from lib.iperf import cc_is_there, gbit
-from lib.machine import run as run_command, started, until
+from lib.machine import run as run_command, said, started, until
 from lib.measure import LESS, MORE
 from lib.servers import curl_time, nginx, redis, redis_rate, wrk
 
@@ -29,9 +29,8 @@ def all_insides(b, stack):
 
 
 def bulk(b, places):
-    with started("iperf3", "-s") as server:
-        time.sleep(0.3)
-        until(lambda: server.poll() is None, "iperf3")
+    with started("iperf3", "-s", "--forceflush") as server:
+        until(lambda: "Server listening" in said(server), "iperf3", server)
         for options, words in (([], "upload"), (["-R"], "download")):
             subjects = {}
             for p in places:

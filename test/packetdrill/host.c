@@ -160,7 +160,11 @@ host_wake(struct host *h)
 		return;
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
-	nanosleep(&moment, NULL); /* of the machine's time; ours stands still */
+	/*
+	 * Real time: ours stands still. A thread whose call has ended still has to note that in the
+	 * tool, at this virtual time, and nothing shows us when it has.
+	 */
+	nanosleep(&moment, NULL);
 	pthread_mutex_lock(&h->lock);
 }
 
