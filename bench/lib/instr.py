@@ -1,6 +1,7 @@
 """Instructions, counted by callgrind. They hardly change from run to run, so a change of a few percent is visible even on a busy machine.
 
-For a program with two hosts, instructions are counted during the transfer, per frame in either direction. For the link, per frame from end to end.
+For a program with two hosts, instructions are counted during the transfer, per frame in either direction. For the link, per frame
+from end to end. For HTTP, a request is the frame.
 """
 import json
 import os
@@ -24,6 +25,9 @@ FIXED = {
     "udp, 1,400 octets, 40 with each call": ("leat_udp", "--size", 1400, "--segments", 40),
     "link, nothing impaired": ("leat_link",),
     "link, everything impaired": ("leat_link", "--impair", 1, "--delay", 1000),
+    "http, a browser's request parsed": ("leat_http",),
+    "http, curl's request parsed": ("leat_http", "--short", 1),
+    "http, a browser's request answered": ("leat_http", "--answer", 1),
 }
 
 
@@ -43,12 +47,12 @@ def counted(profile):
 def instructions(program, words, scratch):
     """Returns the instructions per frame."""
     out = pathlib.Path(scratch) / "callgrind.out"
-    link = program.name == "leat_link"
-    toggle = [] if link else [f"--toggle-collect={TRANSFER}"]
+    whole = program.name in ("leat_link", "leat_http")
+    toggle = [] if whole else [f"--toggle-collect={TRANSFER}"]
     said = run("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *toggle, program, *words, "--seconds", SECONDS, timeout=60,
                env={**os.environ, **PLAIN_COPIES})
     profile = out.read_text()
-    frames = json.loads(said)["frames"] if link else calls(profile, TRANSMIT)
+    frames = json.loads(said)["frames"] if whole else calls(profile, TRANSMIT)
     if not frames or not counted(profile):
         raise NotMeasured(f"{program.name}: callgrind counted nothing")
     return counted(profile) / frames

@@ -235,21 +235,28 @@ http_abort(struct http_exchange *x)
 
 /* The rule that was broken, and where it stands: for people. Nothing of the request is repeated. */
 static void
-write_refusal(struct http_writer *w, const struct http_service *service, enum http_reason why)
+write_rule(struct http_writer *w, struct http_span words, struct http_span source)
+{
+	http_write_built(w, words);
+	http_write_built(w, http_span_of(" ("));
+	http_write_built(w, source);
+	http_write_built(w, http_span_of(")\n"));
+}
+
+static void
+write_refusal(struct http_writer *w, const struct http_server *s, enum http_reason why)
 {
 	struct http_span words = http_span_of(http_reason_words(why));
 	struct http_span source = http_span_of(http_reason_source(why));
 
 	http_write_status(w, http_reason_status(why));
-	write_common(w, service);
+	write_common(w, s->service);
 	http_write_text_field(w, "Content-Type", "text/plain");
 	http_write_number_field(w, "Content-Length", words.len + source.len + 4);
 	write_connection(w, true, false, false);
 	http_write_end(w);
-	http_write_built(w, words);
-	http_write_built(w, http_span_of(" ("));
-	http_write_built(w, source);
-	http_write_built(w, http_span_of(")\n"));
+	if (s->conn.parser.request.method != HTTP_HEAD)
+		write_rule(w, words, source);
 }
 
 void
@@ -259,7 +266,7 @@ http_server_refuse(struct http_server *s, enum http_reason why)
 
 	if (s->service->refused)
 		s->service->refused(s, why);
-	write_refusal(&w, s->service, why);
+	write_refusal(&w, s, why);
 	if (!w.err)
 		http_outgoing_commit(&s->conn.out, &w);
 	http_conn_close(&s->conn, true);

@@ -540,6 +540,17 @@ refused_request_is_answered_with_its_rule(void **state)
 	assert_string_equal(r->demo.log, "GET /hello\ndone 0\nrefused HOST_MISSING\n");
 }
 
+/* RFC 9110, 9.3.2: HEAD has no content, even if it is refused. */
+static void
+refused_head_has_no_content(void **state)
+{
+	struct rig *r = *state;
+
+	expect(r, "HEAD / HTTP/1.1\r\n\r\n", HTTP_WANT_READ,
+	    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n"
+	    "Connection: close\r\n\r\n");
+}
+
 static void
 each_reason_fits_its_answer(void **state)
 {
@@ -793,6 +804,7 @@ main(void)
 	    T(head_larger_than_half_the_buffer_is_an_error),
 	    T(common_fields_are_in_every_response),
 	    T(refused_request_is_answered_with_its_rule),
+	    T(refused_head_has_no_content),
 	    T(each_reason_fits_its_answer),
 	    T(malformed_content_is_answered_with_400),
 	    T(malformed_content_after_the_answer_resets),
