@@ -97,3 +97,28 @@ def serving(handle):
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def datagram_server(answer=bytes, address="127.0.0.1", port=0):
+    """A socket of the host's that sends answer(data) to whoever sends data. Yields its name.
+
+    Its thread ends before the socket is closed: a signal restarts a recvfrom(2) that waits, which then reads from
+    whatever has the number of the closed descriptor by that time.
+    """
+    with socket.socket(type=socket.SOCK_DGRAM) as s, socket.socket(type=socket.SOCK_DGRAM) as last:
+        s.bind((address, port))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        last.bind(("127.0.0.1", 0))
+
+        def serve():
+            while (came := s.recvfrom(65536))[1] != last.getsockname():
+                s.sendto(answer(came[0]), came[1])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield s.getsockname()
+        finally:
+            last.sendto(b"", s.getsockname())
+            thread.join()

@@ -1,17 +1,15 @@
 """Unmodified programs inside `leat run`, as a user without privileges."""
-import contextlib
 import hashlib
 import os
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 import pytest
 from conftest import needs_root
 from inside import FALLBACKS, PYTHON, command, environment, free_port, inside, loud, nothing_left, place, program, python, started, until_connected  # noqa: F401
-from servers import BIG
+from servers import BIG, datagram_server
 
 
 @pytest.mark.parametrize("disable", FALLBACKS)
@@ -81,17 +79,8 @@ def test_a_static_binary_uses_leats_network(ports, static_client):
 
 @pytest.fixture(scope="module")
 def echo():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-
-        def serve():
-            with contextlib.suppress(OSError):
-                while True:
-                    s.sendto(*s.recvfrom(65536))
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield s.getsockname()[1]
+    with datagram_server() as name:
+        yield name[1]
 
 
 @pytest.mark.parametrize("disable", FALLBACKS)
@@ -108,24 +97,9 @@ def answer_dns(query):
     return head + (b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\7" if kind == 1 else b"")
 
 
-@contextlib.contextmanager
-def dns_server(address, port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind((address, port))
-
-        def serve():
-            with contextlib.suppress(OSError):
-                while True:
-                    query, who = s.recvfrom(4096)
-                    s.sendto(answer_dns(query), who)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield s.getsockname()
-
-
 @pytest.fixture(scope="module")
 def dns():
-    with dns_server("127.0.0.1", 0) as name:
+    with datagram_server(answer_dns) as name:
         yield name
 
 
@@ -151,7 +125,7 @@ def test_a_name_is_looked_up_over_leats_network(dns, scratch):
 
 @needs_root("a resolv.conf of its own")
 def test_the_name_server_of_resolv_conf_is_asked(scratch):
-    with dns_server("127.77.1.53", 53):
+    with datagram_server(answer_dns, "127.77.1.53", 53):
         done = look_up("127.77.1.53", scratch)
         assert done.stdout == b"192.0.2.7\n", done.stderr
 

@@ -6,6 +6,7 @@ import threading
 import pytest
 from conftest import unprivileged
 from inside import PYTHON, environment, nothing_left, place, python  # noqa: F401
+from servers import datagram_server
 
 
 def same_as_on_linux(code, **more):
@@ -74,18 +75,8 @@ print(b.recvfrom(10)[1][0])
 
 @pytest.fixture(scope="module")
 def echo():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-
-        def serve():
-            while True:
-                try:
-                    s.sendto(*s.recvfrom(65536))
-                except OSError:
-                    return
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield s.getsockname()[1]
+    with datagram_server() as name:
+        yield name[1]
 
 
 def test_datagrams_from_a_loopback_address_reach_the_hosts_loopback(echo):
@@ -165,8 +156,11 @@ def urgent():
                 conn.sendall(b"[" + got + b"]")
                 conn.close()
 
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve)
+        thread.start()
         yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)  # ends accept(2); see datagram_server() on what would happen otherwise
+        thread.join()
 
 
 @pytest.mark.parametrize("inline", [0, 1])

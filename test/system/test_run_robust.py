@@ -33,8 +33,11 @@ def endless():
             except OSError:
                 return
 
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve)
+        thread.start()
         yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)  # ends accept(2); see datagram_server() on what would happen otherwise
+        thread.join()
 
 
 READER = """
