@@ -389,7 +389,7 @@ struct leat_event {
 			const char *cause; /* in words: "slow start", "RTO" */
 		} tcp_cc;
 		struct {
-			uint32_t seq, len; /* sequence numbers */
+			uint32_t seq, len; /* the first sequence number, and how many */
 		} tcp_retx;
 		struct {
 			struct leat_addr addr;

@@ -13,8 +13,8 @@
 #include <string.h>
 
 /*
- * What an option of the link sets. A row's tag also has the directions: each option exists plain,
- * as --up-… and as --down-….
+ * What an option of the link sets. Each has three rows: plain, --up-… and --down-…. A row's tag is
+ * one of these and the directions.
  */
 enum link_word {
 	WORD_DELAY,
@@ -189,7 +189,7 @@ const struct option run_option_rows[] = {
 	{"net", "NETWORK", "the program's network (default 10.0.2.0/24 and fd00:2::/64, unless the host uses it)", set_net, 0},
 	{"p", "[ADDR:]HOST:PROGRAM", "publish a port of the program on the host's loopback; add /udp for UDP", run_ports_set_publish, 0},
 	{"publish", "[ADDR:]HOST:PROGRAM", NULL, run_ports_set_publish, 0},
-	{"dns", "ADDR[:PORT]", "ask this name server instead of the host's; up to three times", run_ports_set_dns, 0},
+	{"dns", "ADDR[:PORT]", "ask this name server instead of the host's; can be given three times", run_ports_set_dns, 0},
 	{"until", "first|all", "end when the first process has ended, or when all have (default all)", set_until, 0},
 	{"capture", "FILE", "write every packet as the program's side saw it, as pcapng for Wireshark", set_text, CAPTURE_PROGRAM},
 	{"capture-far", "FILE", "write every packet as the gateway's side saw it", set_text, CAPTURE_GATEWAY},

@@ -36,7 +36,7 @@ int run_options_check(struct run_options *o, char **argv);
  */
 int run_options_settle(struct run_options *o);
 
-/* Set the addresses inside, of the /24 or /64 that the argument belongs to. */
+/* Choose the addresses inside the run from the /24 or /64 that the argument belongs to. */
 void run_net_set4(struct run_net *net, uint32_t number);
 void run_net_set6(struct run_net *net, const struct ipaddr *prefix);
 

@@ -13,7 +13,7 @@ static const char *const names[FIELDS] = {
     "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range", "range"};
 
 /* What is compared: the request's fields and the resource. */
-struct question {
+struct condition_input {
 	const struct http_field *first[FIELDS]; /* the first line of each name, or NULL */
 	bool twice[FIELDS];                     /* there are more lines */
 	const struct http_field *field;
@@ -24,7 +24,7 @@ struct question {
 
 /* Most requests have none of the fields: one walk, in which few names are compared. */
 static bool
-find_fields(struct question *q)
+find_fields(struct condition_input *q)
 {
 	bool some = false;
 
@@ -46,7 +46,7 @@ find_fields(struct question *q)
 }
 
 static bool
-line_matches(const struct question *q, struct http_span value,
+line_matches(const struct condition_input *q, struct http_span value,
     bool (*same)(const struct http_etag *, const struct http_etag *))
 {
 	struct http_etag e;
@@ -61,8 +61,8 @@ line_matches(const struct question *q, struct http_span value,
 
 /* True if "*" or a tag in one of the lines of @f matches the resource. */
 static bool
-any_matches(
-    const struct question *q, enum which f, bool (*same)(const struct http_etag *, const struct http_etag *))
+any_matches(const struct condition_input *q, enum which f,
+    bool (*same)(const struct http_etag *, const struct http_etag *))
 {
 	const struct http_field *end = q->field + q->n;
 
@@ -75,7 +75,7 @@ any_matches(
 
 /* The date of @f; false if it is to be ignored (RFC 9110, 13.1.3 and 13.1.4). */
 static bool
-date_of(const struct question *q, enum which f, int64_t *date)
+date_of(const struct condition_input *q, enum which f, int64_t *date)
 {
 	return q->first[f] && !q->twice[f] && q->v->exists && q->v->has_modified &&
 	       http_date_read(q->first[f]->value, q->now, date);
@@ -83,7 +83,7 @@ date_of(const struct question *q, enum which f, int64_t *date)
 
 /* Steps 1 and 2 of RFC 9110, 13.2.2. */
 static bool
-must_be_this_state_fails(const struct question *q)
+must_be_this_state_fails(const struct condition_input *q)
 {
 	int64_t date;
 
@@ -94,7 +94,7 @@ must_be_this_state_fails(const struct question *q)
 
 /* Steps 3 and 4: true if the client has this state already. */
 static bool
-must_be_another_state_fails(const struct question *q, bool reads)
+must_be_another_state_fails(const struct condition_input *q, bool reads)
 {
 	int64_t date;
 
@@ -105,7 +105,7 @@ must_be_another_state_fails(const struct question *q, bool reads)
 
 /* Step 5 (RFC 9110, 13.1.5): a part is wanted only of the state that the client has begun with. */
 static bool
-if_range_holds(const struct question *q)
+if_range_holds(const struct condition_input *q)
 {
 	struct http_span value = q->first[IF_RANGE]->value;
 	struct http_etag e;
@@ -122,7 +122,7 @@ enum http_condition
 http_condition(enum http_method method, const struct http_field *field, size_t n,
     const struct http_validators *v, int64_t now)
 {
-	struct question q = {.field = field, .n = n, .v = v, .now = now};
+	struct condition_input q = {.field = field, .n = n, .v = v, .now = now};
 	bool reads = method == HTTP_GET || method == HTTP_HEAD;
 
 	if (method == HTTP_CONNECT || method == HTTP_OPTIONS || method == HTTP_TRACE || !find_fields(&q))

@@ -11,7 +11,7 @@
 /* Which calls and sockets know an option on Linux. */
 enum { SET = 1, GET = 2, BOTH = SET | GET, STREAM = 4, DGRAM = 8, ANY = STREAM | DGRAM };
 
-struct row {
+struct missing_row {
 	int level, name;
 	unsigned on;
 	const char *text;
@@ -23,7 +23,7 @@ struct row {
  * protocols has a use for (SO_PASSCRED and its like), and iptables' numbers, which only privileged
  * programs may use.
  */
-static const struct row rows[] = {
+static const struct missing_row rows[] = {
     {SOL_SOCKET, 5, SET | ANY, "SO_DONTROUTE"},
     {SOL_SOCKET, 26, BOTH | ANY, "SO_ATTACH_FILTER"},
     {SOL_SOCKET, 27, SET | ANY, "SO_DETACH_FILTER"},
