@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* How often to look: seldom enough that looks take 1/N of the time at most. */
-enum { SWEEP_EVERY_MS = 500, SWEEP_BUDGET = 100 };
+/* A collection starts every 500 ms; less often if collections would take over 1/100 of the time. */
+enum { GC_EVERY_MS = 500, GC_BUDGET = 100 };
 
-/* How long a descriptor may be on its way between processes. */
-#define PASSING_MOST (30 * SEC)
+/* How long a descriptor may be in flight between processes. */
+#define IN_FLIGHT_MOST (30 * SEC)
 
 struct living {
 	uint64_t *inode;
@@ -53,8 +53,9 @@ compare(const void *a, const void *b)
 }
 
 /*
- * Returns true if only a sweep notices that the program has closed @r. A connecting one is not
- * looked for while our own duplicate keeps it alive.
+ * Returns true if only a collection notices that the program has closed @r. Where
+ * pidfd_getfd(2) works, a record with a duplicate is not among them: the duplicate, which is held
+ * during a connect(), keeps the socket alive.
  */
 static bool
 depends(const struct sockrec *r)
@@ -63,7 +64,7 @@ depends(const struct sockrec *r)
 	       (r->program_end < 0 || !r->recs->kernel->getfd);
 }
 
-/* With sock_diag(7): one dump answers for all. */
+/* Ends the records whose sockets are not in a dump of sock_diag(7). */
 static void
 collect_by_diag(struct sockrecs *recs)
 {
@@ -81,7 +82,7 @@ collect_by_diag(struct sockrecs *recs)
 	free(l.inode);
 }
 
-/* Usually the thread that used it last still has it, under the same number. */
+/* Returns true if the thread that used @r last still has it under the same number, as usual. */
 static bool
 is_where_it_was(const struct sockrec *r)
 {
@@ -100,31 +101,37 @@ note_place(void *arg, uint64_t inode, pid_t pid, int fd)
 	r->place.fd = fd;
 }
 
-struct passing {
+struct in_flight {
 	struct sockrecs *recs;
 	bool any;
 };
 
-/* Proxy sockets hold descriptors of ours alone: see dgram_tag.h. */
+/*
+ * Notes if descriptors wait in the queue of a socket. Proxy sockets are skipped: their queues hold
+ * only tags (dgram_tag.h).
+ */
 static void
-note_passing(void *arg, uint64_t inode, pid_t pid, int fd)
+note_in_flight(void *arg, uint64_t inode, pid_t pid, int fd)
 {
-	struct passing *p = arg;
+	struct in_flight *p = arg;
 
 	if (!p->any && !sockrec_by_inode(p->recs, inode))
 		p->any = procfd_in_flight(pid, fd) > 0;
 }
 
-/* Does a descriptor wait in the queue of a socket of the program's? Then it is in no table. */
+/*
+ * Returns true if a descriptor waits in the queue of one of the program's sockets, or if that is in
+ * doubt. Such a descriptor is in no table.
+ */
 static bool
-any_passes(struct sockrecs *recs)
+any_in_flight(struct sockrecs *recs)
 {
-	struct passing p = {.recs = recs};
+	struct in_flight p = {.recs = recs};
 
-	return open_sockets_each(note_passing, &p) || p.any;
+	return open_sockets_each(note_in_flight, &p) || p.any;
 }
 
-/* True if each record that depends on sweeps is where it was. */
+/* Returns true if each record that depends on collections is where it was. */
 static bool
 look_where_they_were(struct sockrecs *recs)
 {
@@ -139,7 +146,7 @@ look_where_they_were(struct sockrecs *recs)
 	return all;
 }
 
-/* Notes since when each is missed. True if none is. */
+/* Notes since when each record is missing. Returns true if none is. */
 static bool
 note_missed(struct sockrecs *recs)
 {
@@ -158,9 +165,10 @@ note_missed(struct sockrecs *recs)
 }
 
 /*
- * Sweeps where our own duplicates keep the sockets alive: by /proc, all of which is read only if
- * some record is not where it was. @patient: ends a record only if the sweep before missed it, too.
- * While a descriptor is on its way from one process to another, a record may be missed for long.
+ * Collects where our own duplicates keep the sockets alive. It reads /proc, and all of it only if
+ * some record is not where it was. @patient: a record ends only if the previous collection did not
+ * find it either. While a descriptor is in flight between processes, a record may be missing for up
+ * to 30 s.
  */
 static void
 collect_by_proc(struct sockrecs *recs, bool patient)
@@ -169,7 +177,7 @@ collect_by_proc(struct sockrecs *recs, bool patient)
 
 	if (look_where_they_were(recs) || open_sockets_each(note_place, recs) || note_missed(recs))
 		return;
-	wait = any_passes(recs) ? PASSING_MOST : patient ? SWEEP_EVERY_MS * MSEC / 2 : 0;
+	wait = any_in_flight(recs) ? IN_FLIGHT_MOST : patient ? GC_EVERY_MS * MSEC / 2 : 0;
 	list_each_safe(n, &recs->all) {
 		struct sockrec *r = container_of(n, struct sockrec, node);
 
@@ -200,7 +208,7 @@ gc_finds_open(struct sockrec *r)
 		return diag_alive(r->inode);
 	r->place.found = is_where_it_was(r);
 	return r->place.found || open_sockets_each(note_place, r->recs) || r->place.found ||
-	       any_passes(r->recs);
+	       any_in_flight(r->recs);
 }
 
 void
@@ -227,7 +235,7 @@ gc_run(struct sockrecs *recs, nsec_t now)
 
 	if (now < recs->gc_at)
 		return;
-	recs->gc_at = now + SWEEP_EVERY_MS * MSEC + recs->gc_cost * SWEEP_BUDGET;
+	recs->gc_at = now + GC_EVERY_MS * MSEC + recs->gc_cost * GC_BUDGET;
 	list_each_safe(n, &recs->all) {
 		struct sockrec *r = container_of(n, struct sockrec, node);
 
