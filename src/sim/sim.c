@@ -1,6 +1,6 @@
 /*
- * sim/sim.c - runs hosts and emulated links in virtual time, from one event to the next. It asks no
- * clock and uses no randomness but its seed's.
+ * sim/sim.c - runs hosts and emulated links in virtual time, from one event to the next. It reads
+ * no clock, and its seed is its only source of randomness.
  */
 #include "sim/sim.h"
 
@@ -67,8 +67,8 @@ sim_free(struct sim *sim)
 	struct list *n;
 
 	/*
-	 * Links count what they drop with hosts, and hosts send through links: frames under way go
-	 * first.
+	 * Hosts first: while a host is freed it may still send, so its links must exist. A link
+	 * frees its frames in flight without its hosts.
 	 */
 	while (!list_empty(&sim->hosts)) {
 		struct sim_host *h = list_first(&sim->hosts, struct sim_host, node);
@@ -129,7 +129,7 @@ sim_host(struct sim *sim)
 	return h->stack;
 }
 
-/* Locally administered, and different for each end of each link. */
+/* Makes a locally administered address, different for each end of each link. */
 static void
 make_mac(uint64_t number, unsigned end, uint8_t mac[6])
 {
@@ -169,8 +169,8 @@ sim_link(struct sim *sim, const struct sim_link_config *config)
 		free(l);
 		return NULL;
 	}
-	list_push(&sim->links,
-	    &l->node); /* from here on freed with the simulation: an interface may point to its wire */
+	/* From here on the simulation frees it, since an interface may point to its wire. */
+	list_push(&sim->links, &l->node);
 	sim->nlinks++;
 	if (add_end(sim, l, config, 0) || add_end(sim, l, config, 1))
 		return NULL;
@@ -231,8 +231,8 @@ deliver(struct sim *sim, struct sim_link *l)
 }
 
 /*
- * All hosts at once: what happens on one may make its caller use a socket of another, and that
- * happens now too.
+ * Sets the time of all hosts. An event on one host may make the caller use a socket of another
+ * host, which must have the same time.
  */
 static void
 set_clocks(struct sim *sim, nsec_t now)

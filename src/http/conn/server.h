@@ -2,8 +2,8 @@
  * http/conn/server.h - the server's side of a connection: requests in, responses out, one after the
  * other.
  *
- * Pipelined requests are answered in order. It knows when a connection lasts and when it must
- * close (RFC 9112, 9), and answers what is refused by itself.
+ * Pipelined requests are answered in order. It knows when a connection persists and when it must
+ * close (RFC 9112, 9). It answers refused requests itself, without the handler.
  */
 #ifndef HTTP_CONN_SERVER_H
 #define HTTP_CONN_SERVER_H

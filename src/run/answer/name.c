@@ -40,18 +40,18 @@ shutdown_stream(struct stream_rec *s, int fd, int how)
 
 	switch (s->rec.state) {
 	case SOCKREC_CONNECTED:
-		if (sock_remote(s->rec.sk, &remote) < 0) /* both ends are done with it */
+		if (sock_remote(s->rec.sk, &remote) < 0) /* it has ended in both directions */
 			return -ENOTCONN;
 		pump_shutdown(s, fd, how);
 		return 0;
-	case SOCKREC_LISTENING: /* as on Linux, the listener ends where it is to hear no more */
+	case SOCKREC_LISTENING: /* as on Linux, shutting the reading direction ends the listener */
 		if (how != SHUT_WR)
 			stream_begin_anew(s, fd, 0);
 		return 0;
-	case SOCKREC_CONNECTING: /* as on Linux, whatever @how: no connection comes of it */
+	case SOCKREC_CONNECTING: /* as on Linux, any @how ends the attempt */
 		stream_begin_anew(s, fd, ECONNRESET);
 		return 0;
-	case SOCKREC_NEW: /* shut all the same: poll(2) shows it */
+	case SOCKREC_NEW: /* the proxy socket is shut all the same, since poll(2) shows it */
 		shutdown(fd, how);
 		s->joined = true;
 		return -ENOTCONN;

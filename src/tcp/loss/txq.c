@@ -127,14 +127,14 @@ txq_mark_first_lost(struct txq *q, uint32_t len)
 	if (!r || r->sacked || r->lost)
 		return;
 	if (len < txrec_len(r))
-		txrec_split(q, r, r->node.seq + len); /* without memory all of it counts as lost */
+		txrec_split(q, r, r->node.seq + len); /* all of it, if there is no memory */
 	txq_mark_lost(q, r);
 	txq_limit_dupacks(q);
 }
 
 /*
- * The duplicate ACKs stand for segments above the first hole that are neither lost nor in flight:
- * for no more than there is.
+ * Without SACK, q->sacked is an estimate: each duplicate ACK stands for a segment that has arrived
+ * above the first hole. Limits it to the octets above that hole that are not lost.
  */
 void
 txq_limit_dupacks(struct txq *q)
