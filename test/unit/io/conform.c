@@ -56,11 +56,11 @@ time_is_up(struct timer *t)
 {
 }
 
-/* Turns until @done says so, or @limit has passed. */
+/* Turns until @done() is true or @limit has passed; returns whether it is true. */
 static bool
 turn_for(struct conform *c, nsec_t limit, bool (*done)(void *arg), void *arg)
 {
-	static struct timer end; /* a test that fails leaves this function by a jump */
+	static struct timer end; /* static: a test that fails leaves this function by longjmp() */
 	nsec_t last = io_now(c->client);
 	bool is_done = done && done(arg);
 

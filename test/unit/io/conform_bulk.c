@@ -1,22 +1,22 @@
 /*
- * test/unit/io/conform_bulk.c - many octets: in order whatever the pieces, and held back while no
- * one reads.
+ * test/unit/io/conform_bulk.c - long transfers: octets arrive in order, and the writer is held
+ * back while the reader does not read.
  */
 #include "conform_impl.h"
 
 enum { PIECE_MOST = 65536 };
 
-/* A transfer of the pattern from one end to the other, in pieces, driven by events alone. */
+/* A transfer of the pattern from one end to the other, driven by events alone. */
 struct transfer {
 	struct end *from, *to;
 	size_t total, write_piece, read_piece;
 	size_t written, have;
-	bool peeks, places; /* the reader peeks, the writer reserves */
-	bool ended;         /* the reader has read the end */
+	bool peeks, reserves; /* the reader peeks, the writer reserves */
+	bool ended;           /* the reader has read the end of file */
 	uint8_t *buf;
 };
 
-/* One write of the next piece; its answer. */
+/* Writes the next piece once; returns what write() does. */
 static ssize_t
 write_piece(struct transfer *t)
 {
@@ -25,7 +25,7 @@ write_piece(struct transfer *t)
 	ssize_t n;
 
 	len = len < t->write_piece ? len : t->write_piece;
-	if (t->places && t->from->s->ops->reserve) {
+	if (t->reserves && t->from->s->ops->reserve) {
 		n = end_reserve(t->from, len, &at);
 		if (n > 0) {
 			fill_pattern(at, t->written, (size_t)n);
@@ -56,7 +56,7 @@ do_write(struct end *e, unsigned events)
 	end_want(e, e->want & ~(unsigned)IO_WRITABLE);
 }
 
-/* One read or peek of at most a piece; octets taken, or as read(). */
+/* Reads, or peeks at and consumes, at most a piece; returns what read() does. */
 static ssize_t
 read_piece(struct transfer *t)
 {
@@ -110,8 +110,8 @@ static void
 run_transfer(struct transfer *t)
 {
 	t->buf = malloc(PIECE_MOST);
-	t->from->then = do_write;
-	t->to->then = do_read;
+	t->from->on_event = do_write;
+	t->to->on_event = do_read;
 	t->from->arg = t->to->arg = t;
 	end_want(t->from, IO_WRITABLE);
 	end_want(t->to, IO_READABLE);
@@ -136,7 +136,7 @@ transfer_both_ways(struct conform *c, struct transfer kind)
 }
 
 static void
-octets_arrive_in_order_whatever_the_pieces(void **state)
+octets_arrive_in_order_for_all_sizes_of_reads_and_writes(void **state)
 {
 	static const size_t piece[] = {1, 7, 1000, PIECE_MOST};
 	struct conform *c = conform_of(state);
@@ -152,7 +152,7 @@ octets_arrive_in_order_whatever_the_pieces(void **state)
 }
 
 static void
-peeked_and_placed_octets_arrive_in_order_whatever_the_pieces(void **state)
+peeked_and_reserved_octets_arrive_in_order_for_all_sizes(void **state)
 {
 	static const size_t piece[] = {7, 1000, PIECE_MOST};
 	struct conform *c = conform_of(state);
@@ -163,7 +163,7 @@ peeked_and_placed_octets_arrive_in_order_whatever_the_pieces(void **state)
 						  .write_piece = piece[w],
 						  .read_piece = piece[r],
 						  .peeks = true,
-						  .places = true});
+						  .reserves = true});
 }
 
 /* Both ends write and read at the same time. */
@@ -197,7 +197,7 @@ both_have_ended(void *arg)
 }
 
 static void
-both_directions_carry_at_the_same_time(void **state)
+both_directions_transfer_at_the_same_time(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct transfer t = {.total = 400000, .write_piece = 5000, .read_piece = 3000};
@@ -209,7 +209,7 @@ both_directions_carry_at_the_same_time(void **state)
 	d.out[1].buf = malloc(PIECE_MOST);
 	d.out[0].from = d.out[1].to = &p.client;
 	d.out[1].from = d.out[0].to = &p.server;
-	p.client.then = p.server.then = do_both;
+	p.client.on_event = p.server.on_event = do_both;
 	p.client.arg = p.server.arg = &d;
 	end_want(&p.client, IO_READABLE | IO_WRITABLE);
 	end_want(&p.server, IO_READABLE | IO_WRITABLE);
@@ -225,8 +225,8 @@ both_directions_carry_at_the_same_time(void **state)
 enum { FULL_MOST = 64 << 20 };
 
 /*
- * Writes until nothing more is taken for as long as the peer does not read; how many octets that
- * were.
+ * Writes until the stream takes no more, while the peer does not read. Returns how many octets it
+ * took.
  */
 static size_t
 fill_up(struct end *e)
@@ -280,9 +280,9 @@ a_writer_is_held_back_until_the_reader_reads(void **state)
 	pair_close(&p);
 }
 
-/* A write then does not wait: it says -LEAT_EPIPE. So the stream is writable. */
+/* A write would return -LEAT_EPIPE and not -LEAT_EAGAIN, so the stream is writable. */
 static void
-a_full_stream_that_was_shut_down_is_writable(void **state)
+a_full_stream_is_writable_after_shutdown(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -299,7 +299,7 @@ a_full_stream_that_was_shut_down_is_writable(void **state)
 }
 
 static void
-a_full_stream_still_carries_the_other_direction(void **state)
+a_full_stream_still_transfers_in_the_other_direction(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -313,11 +313,11 @@ a_full_stream_still_carries_the_other_direction(void **state)
 }
 
 const struct conform_test conform_bulk_tests[] = {
-    CONFORM_TEST(octets_arrive_in_order_whatever_the_pieces),
-    CONFORM_TEST(peeked_and_placed_octets_arrive_in_order_whatever_the_pieces),
-    CONFORM_TEST(both_directions_carry_at_the_same_time),
+    CONFORM_TEST(octets_arrive_in_order_for_all_sizes_of_reads_and_writes),
+    CONFORM_TEST(peeked_and_reserved_octets_arrive_in_order_for_all_sizes),
+    CONFORM_TEST(both_directions_transfer_at_the_same_time),
     CONFORM_TEST(a_writer_is_held_back_until_the_reader_reads),
-    CONFORM_TEST(a_full_stream_still_carries_the_other_direction),
-    CONFORM_TEST(a_full_stream_that_was_shut_down_is_writable),
+    CONFORM_TEST(a_full_stream_still_transfers_in_the_other_direction),
+    CONFORM_TEST(a_full_stream_is_writable_after_shutdown),
     {NULL, NULL},
 };

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/conform_calls.c - the calls of io as the conformance tests make them: counted, and
- * waiting where a test wants to wait.
+ * test/unit/io/conform_calls.c - calls on io objects as the conformance tests make them: counted,
+ * and in some cases waiting for an event.
  */
 #include "conform_impl.h"
 
@@ -13,15 +13,15 @@ on_stream(struct io_stream *s, unsigned events, void *arg)
 	assert_ptr_equal(e->s, s); /* it has not been closed */
 	assert_int_not_equal(events, 0);
 	assert_int_equal(events & (IO_READABLE | IO_WRITABLE) & ~e->want, 0);
-	e->first = e->told ? e->first : events;
-	e->told++;
+	e->first = e->reports ? e->first : events;
+	e->reports++;
 	e->got |= events;
 	e->connected += (events & IO_CONNECTED) != 0;
 	e->failed += (events & IO_FAILED) != 0;
 	assert_true(e->connected <= 1);
 	assert_true(e->failed <= 1);
-	if (e->then)
-		e->then(e, events);
+	if (e->on_event)
+		e->on_event(e, events);
 	else
 		end_want(e, e->want & ~events);
 }
@@ -157,56 +157,61 @@ end_connect(struct end *e, struct conform *c, const struct endpoint *to)
 static void
 on_listener(struct io_listener *l, void *arg)
 {
-	struct door *d = arg;
+	struct acceptor *acc = arg;
 
-	assert_int_equal(d->c->calls, 0);
-	assert_ptr_equal(d->l, l);
-	d->told++;
-	d->open = true;
-	if (d->then)
-		d->then(d);
+	assert_int_equal(acc->c->calls, 0);
+	assert_ptr_equal(acc->l, l);
+	acc->reports++;
+	acc->ready = true;
+	if (acc->on_event)
+		acc->on_event(acc);
 }
 
 void
-door_open(struct door *d, struct conform *c, int backlog)
+acceptor_open(struct acceptor *acc, struct conform *c, int backlog)
 {
-	*d = (struct door){.c = c};
+	*acc = (struct acceptor){.c = c};
 	c->calls++;
-	assert_int_equal(io_listen(c->server, &c->at, backlog, on_listener, d, &d->l), 0);
-	assert_int_equal(d->l->ops->local(d->l, &d->at), 0);
+	assert_int_equal(io_listen(c->server, &c->at, backlog, on_listener, acc, &acc->l), 0);
+	assert_int_equal(acc->l->ops->local(acc->l, &acc->at), 0);
 	c->calls--;
 }
 
 int
-door_accept(struct door *d, struct io_stream **out)
+acceptor_accept(struct acceptor *acc, struct io_stream **out)
 {
 	int err;
 
-	d->c->calls++;
-	err = d->l->ops->accept(d->l, out);
-	d->c->calls--;
+	acc->c->calls++;
+	err = acc->l->ops->accept(acc->l, out);
+	acc->c->calls--;
 	if (err == -LEAT_EAGAIN)
-		d->open = false;
+		acc->ready = false;
 	return err;
 }
 
 void
-door_close(struct door *d)
+acceptor_close(struct acceptor *acc)
 {
-	d->c->calls++;
-	d->l->ops->close(d->l);
-	d->c->calls--;
-	d->l = NULL;
+	acc->c->calls++;
+	acc->l->ops->close(acc->l);
+	acc->c->calls--;
+	acc->l = NULL;
+}
+
+void
+keep_wanting(struct end *e, unsigned events)
+{
 }
 
 bool
-door_is_told(void *d)
+acceptor_is_called(void *acc)
 {
-	return ((struct door *)d)->told > 0;
+	return ((struct acceptor *)acc)->reports > 0;
 }
 
 static bool
-is_told(void *arg)
+has_awaited(void *arg)
 {
 	const struct end *e = arg;
 
@@ -219,7 +224,7 @@ await(struct end *e, unsigned events)
 	e->got = 0;
 	e->awaited = events;
 	end_want(e, events & (IO_READABLE | IO_WRITABLE));
-	if (!until(e->c, is_told, e))
+	if (!until(e->c, has_awaited, e))
 		fail_msg("none of the events %#x came", events);
 	end_want(e, 0);
 	return e->got;
@@ -291,21 +296,21 @@ expect_end(struct end *e)
 }
 
 static bool
-is_open(void *arg)
+is_ready(void *arg)
 {
-	return ((struct door *)arg)->open;
+	return ((struct acceptor *)arg)->ready;
 }
 
 void
-accept_one(struct door *d, struct end *e)
+accept_one(struct acceptor *acc, struct end *e)
 {
 	struct io_stream *s;
 	int err;
 
-	while ((err = door_accept(d, &s)) == -LEAT_EAGAIN)
-		assert_true(until(d->c, is_open, d));
+	while ((err = acceptor_accept(acc, &s)) == -LEAT_EAGAIN)
+		assert_true(until(acc->c, is_ready, acc));
 	assert_int_equal(err, 0);
-	end_adopt(e, d->c, s);
+	end_adopt(e, acc->c, s);
 }
 
 void
@@ -322,9 +327,9 @@ await_failed(struct end *e)
 void
 pair_open(struct pair *p, struct conform *c)
 {
-	door_open(&p->door, c, 8);
-	assert_int_equal(end_connect(&p->client, c, &p->door.at), 0);
-	accept_one(&p->door, &p->server);
+	acceptor_open(&p->acceptor, c, 8);
+	assert_int_equal(end_connect(&p->client, c, &p->acceptor.at), 0);
+	accept_one(&p->acceptor, &p->server);
 	await_connected(&p->client);
 }
 
@@ -335,6 +340,6 @@ pair_close(struct pair *p)
 		end_close(&p->client, false);
 	if (p->server.s)
 		end_close(&p->server, false);
-	if (p->door.l)
-		door_close(&p->door);
+	if (p->acceptor.l)
+		acceptor_close(&p->acceptor);
 }

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/conform_data.c - octets in pieces: spans, looking without taking, room to write
- * into.
+ * test/unit/io/conform_data.c - how octets are written and read: spans, peek and consume, reserve
+ * and commit, send_file.
  */
 #include "conform_impl.h"
 
@@ -23,7 +23,7 @@ spans_arrive_in_order(void **state)
 
 enum { SPANS = 300, EACH = 5 };
 
-/* Spans for the octets from @done on, at most EACH in one; how many. */
+/* Makes spans for the octets from @done on, at most EACH octets in one; returns how many. */
 static unsigned
 cut_spans(struct pkt_span *span, const uint8_t *octets, size_t done, size_t total)
 {
@@ -38,7 +38,7 @@ cut_spans(struct pkt_span *span, const uint8_t *octets, size_t done, size_t tota
 	return n;
 }
 
-/* Reads what has arrived; how many octets. */
+/* Reads what has arrived; returns how many octets. */
 static size_t
 read_now(struct end *e, uint8_t *buf, size_t len)
 {
@@ -52,9 +52,9 @@ read_now(struct end *e, uint8_t *buf, size_t len)
 	return have;
 }
 
-/* More spans than any adapter hands on in one call: what is not taken is given again. */
+/* 300 spans are more than any adapter takes in one call. What was not taken is written again. */
 static void
-many_spans_lose_nothing(void **state)
+more_spans_than_one_call_takes_arrive_in_order(void **state)
 {
 	struct conform *c = conform_of(state);
 	uint8_t out[SPANS * EACH], in[SPANS * EACH];
@@ -83,7 +83,7 @@ many_spans_lose_nothing(void **state)
 }
 
 static void
-octets_written_with_more_arrive_with_the_next(void **state)
+octets_written_with_io_more_arrive_with_the_next_write(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -100,11 +100,11 @@ octets_written_with_more_arrive_with_the_next(void **state)
 }
 
 /*
- * Looks at what comes next, which must be the first octets of @text; how many octets those are. Not
- * all that have arrived need be shown at once.
+ * Peeks, asserts that the octets are the first ones of @text, and returns how many they are: a peek
+ * need not show everything that has arrived.
  */
 static size_t
-look(struct end *e, const char *text)
+expect_peek(struct end *e, const char *text)
 {
 	struct pkt_span span[16];
 	size_t seen = 0;
@@ -122,12 +122,12 @@ look(struct end *e, const char *text)
 	return seen;
 }
 
-/* Looks at @text and consumes it, at most @most octets at a time. */
+/* Peeks at @text and consumes it, at most @most octets at a time. */
 static void
-look_through(struct end *e, const char *text, size_t most)
+peek_and_consume(struct end *e, const char *text, size_t most)
 {
 	while (*text) {
-		size_t n = look(e, text);
+		size_t n = expect_peek(e, text);
 
 		n = n < most ? n : most;
 		end_consume(e, n);
@@ -136,7 +136,7 @@ look_through(struct end *e, const char *text, size_t most)
 }
 
 static void
-peek_shows_what_read_gives_and_consume_takes_a_part(void **state)
+peek_shows_what_read_returns_and_consume_removes_a_part(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pkt_span span;
@@ -146,23 +146,23 @@ peek_shows_what_read_gives_and_consume_takes_a_part(void **state)
 	assert_int_equal(end_peek(&p.server, &span, 1), -LEAT_EAGAIN);
 	put_text(&p.client, "0123456789");
 	rest(c);
-	assert_true(look(&p.server, "0123456789") >= 1);
+	assert_true(expect_peek(&p.server, "0123456789") >= 1);
 	end_consume(&p.server, 0);
-	assert_true(look(&p.server, "0123456789") >= 1);
+	assert_true(expect_peek(&p.server, "0123456789") >= 1);
 	end_consume(&p.server, 1);
-	assert_true(look(&p.server, "123456789") >= 1);
+	assert_true(expect_peek(&p.server, "123456789") >= 1);
 	expect_text(&p.server, "123");
 	put_text(&p.client, "abc");
-	look_through(&p.server, "456789abc", 2);
+	peek_and_consume(&p.server, "456789abc", 2);
 	assert_int_equal(end_peek(&p.server, &span, 1), -LEAT_EAGAIN);
 	put_text(&p.client, "xyz");
-	look_through(&p.server, "xyz", 3);
+	peek_and_consume(&p.server, "xyz", 3);
 	assert_int_equal(end_peek(&p.server, &span, 1), -LEAT_EAGAIN);
 	pair_close(&p);
 }
 
 static void
-peek_gives_no_more_spans_than_there_is_room_for(void **state)
+peek_fills_in_at_most_max_spans(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pkt_span span[2] = {{NULL, 0}, {NULL, 77}};
@@ -181,7 +181,7 @@ peek_gives_no_more_spans_than_there_is_room_for(void **state)
 }
 
 static void
-peek_says_the_end(void **state)
+peek_returns_0_at_the_end_of_file(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pkt_span span;
@@ -190,7 +190,7 @@ peek_says_the_end(void **state)
 	pair_open(&p, c);
 	put_text(&p.client, "bye");
 	assert_int_equal(end_shutdown(&p.client), 0);
-	look_through(&p.server, "bye", 3);
+	peek_and_consume(&p.server, "bye", 3);
 	while (end_peek(&p.server, &span, 1) == -LEAT_EAGAIN)
 		await(&p.server, IO_READABLE);
 	assert_int_equal(end_peek(&p.server, &span, 1), 0);
@@ -198,9 +198,9 @@ peek_says_the_end(void **state)
 	pair_close(&p);
 }
 
-/* What was peeked at stays where it is while more arrives, as long as the stream is not called. */
+/* io.h: the spans of a peek are good until the next call on the stream. */
 static void
-peeked_octets_stay_while_more_arrive(void **state)
+peeked_octets_stay_in_place_while_more_arrive(void **state)
 {
 	struct conform *c = conform_of(state);
 	uint8_t *more = malloc(20000);
@@ -209,7 +209,7 @@ peeked_octets_stay_while_more_arrive(void **state)
 
 	pair_open(&p, c);
 	put_text(&p.client, "first");
-	assert_true(look(&p.server, "first") >= 1);
+	assert_true(expect_peek(&p.server, "first") >= 1);
 	assert_int_equal(end_peek(&p.server, &span, 1), 1);
 	fill_pattern(more, 0, 20000);
 	end_write(&p.client, more, 20000, 0);
@@ -220,9 +220,9 @@ peeked_octets_stay_while_more_arrive(void **state)
 	pair_close(&p);
 }
 
-/* What was reserved stays where it is while the world turns, unless the stream is called. */
+/* io.h: reserved room is good until commit(). */
 static void
-reserved_room_stays_while_octets_leave(void **state)
+reserved_room_stays_in_place_while_octets_leave(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -243,9 +243,9 @@ reserved_room_stays_while_octets_leave(void **state)
 	pair_close(&p);
 }
 
-/* Room for @text, which is then written in place. */
+/* Reserves room for @text, and writes it there. */
 static void
-place_text(struct end *e, const char *text)
+reserve_text(struct end *e, const char *text)
 {
 	void *at = NULL;
 
@@ -255,7 +255,7 @@ place_text(struct end *e, const char *text)
 }
 
 static void
-only_what_is_committed_is_written(void **state)
+only_committed_octets_are_written(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -277,7 +277,7 @@ only_what_is_committed_is_written(void **state)
 	memcpy(at, "abcdefghij", 10);
 	end_commit(&p.client, 4);
 	put_text(&p.client, "-");
-	place_text(&p.client, "placed");
+	reserve_text(&p.client, "placed");
 	put_text(&p.client, "!");
 	expect_text(&p.server, "abcd-placed!");
 	assert_int_equal(end_read(&p.server, &octet, 1), -LEAT_EAGAIN);
@@ -285,7 +285,7 @@ only_what_is_committed_is_written(void **state)
 }
 
 static void
-nothing_can_be_reserved_after_shutdown(void **state)
+reserve_after_shutdown_gives_epipe(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -298,7 +298,7 @@ nothing_can_be_reserved_after_shutdown(void **state)
 	pair_close(&p);
 }
 
-/* At the end of the file it is 0; and a file that cannot be read is no failure of the stream. */
+/* At the end of the file send_file() returns 0. An error of the file does not fail the stream. */
 static void
 check_file_ends(struct end *e, FILE *f, off_t len)
 {
@@ -316,7 +316,7 @@ check_file_ends(struct end *e, FILE *f, off_t len)
 }
 
 static void
-send_file_sends_from_an_offset_and_moves_it(void **state)
+send_file_advances_the_offset_by_what_it_sent(void **state)
 {
 	enum { LEN = 50000, FROM = 123 };
 	struct conform *c = conform_of(state);
@@ -357,15 +357,15 @@ send_file_sends_from_an_offset_and_moves_it(void **state)
 
 const struct conform_test conform_data_tests[] = {
     CONFORM_TEST(spans_arrive_in_order),
-    CONFORM_TEST(many_spans_lose_nothing),
-    CONFORM_TEST(octets_written_with_more_arrive_with_the_next),
-    CONFORM_TEST(peek_shows_what_read_gives_and_consume_takes_a_part),
-    CONFORM_TEST(peek_gives_no_more_spans_than_there_is_room_for),
-    CONFORM_TEST(peek_says_the_end),
-    CONFORM_TEST(peeked_octets_stay_while_more_arrive),
-    CONFORM_TEST(reserved_room_stays_while_octets_leave),
-    CONFORM_TEST(only_what_is_committed_is_written),
-    CONFORM_TEST(nothing_can_be_reserved_after_shutdown),
-    CONFORM_TEST(send_file_sends_from_an_offset_and_moves_it),
+    CONFORM_TEST(more_spans_than_one_call_takes_arrive_in_order),
+    CONFORM_TEST(octets_written_with_io_more_arrive_with_the_next_write),
+    CONFORM_TEST(peek_shows_what_read_returns_and_consume_removes_a_part),
+    CONFORM_TEST(peek_fills_in_at_most_max_spans),
+    CONFORM_TEST(peek_returns_0_at_the_end_of_file),
+    CONFORM_TEST(peeked_octets_stay_in_place_while_more_arrive),
+    CONFORM_TEST(reserved_room_stays_in_place_while_octets_leave),
+    CONFORM_TEST(only_committed_octets_are_written),
+    CONFORM_TEST(reserve_after_shutdown_gives_epipe),
+    CONFORM_TEST(send_file_advances_the_offset_by_what_it_sent),
     {NULL, NULL},
 };

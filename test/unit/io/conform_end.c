@@ -1,9 +1,10 @@
 /*
- * test/unit/io/conform_end.c - how streams end: half-close, close, reset, and what each end learns.
+ * test/unit/io/conform_end.c - how streams end: half-close, close and reset, and what each end
+ * reports.
  */
 #include "conform_impl.h"
 
-/* Reads and throws away until read() says something else; that. */
+/* Reads and discards all octets; returns what read() does after them. */
 static ssize_t
 drain(struct end *e)
 {
@@ -15,7 +16,7 @@ drain(struct end *e)
 	return n;
 }
 
-/* One end says its last and ends; the other answers after that, and ends too. */
+/* @first writes and shuts down. @second answers after that, and shuts down too. */
 static void
 half_close(struct end *first, struct end *second)
 {
@@ -42,7 +43,7 @@ half_close(struct end *first, struct end *second)
 }
 
 static void
-the_client_ends_its_direction_first(void **state)
+after_shutdown_by_the_client_the_server_can_still_send(void **state)
 {
 	struct pair p;
 
@@ -52,7 +53,7 @@ the_client_ends_its_direction_first(void **state)
 }
 
 static void
-the_server_ends_its_direction_first(void **state)
+after_shutdown_by_the_server_the_client_can_still_send(void **state)
 {
 	struct pair p;
 
@@ -62,7 +63,7 @@ the_server_ends_its_direction_first(void **state)
 }
 
 static void
-nothing_can_be_written_after_shutdown(void **state)
+write_after_shutdown_gives_epipe(void **state)
 {
 	struct pair p;
 
@@ -78,7 +79,7 @@ nothing_can_be_written_after_shutdown(void **state)
 }
 
 static void
-shutdown_can_be_said_again_even_at_the_end_but_not_after_a_failure(void **state)
+shutdown_may_be_repeated_but_gives_enotconn_after_a_failure(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -100,7 +101,7 @@ shutdown_can_be_said_again_even_at_the_end_but_not_after_a_failure(void **state)
 }
 
 static void
-close_still_delivers_what_was_written(void **state)
+close_delivers_what_was_written(void **state)
 {
 	struct pair p;
 	uint8_t *buf = malloc(100000);
@@ -123,9 +124,9 @@ close_still_delivers_what_was_written(void **state)
 	pair_close(&p);
 }
 
-/* "More follows" was not true; what was held back for it is sent nevertheless. */
+/* No more followed. The octets that were held back are sent nevertheless. */
 static void
-close_delivers_what_was_held_back(void **state)
+close_delivers_octets_written_with_io_more(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -139,7 +140,7 @@ close_delivers_what_was_held_back(void **state)
 }
 
 static void
-an_end_that_had_read_everything_closes_in_order(void **state)
+close_with_nothing_unread_is_no_reset(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -156,7 +157,7 @@ an_end_that_had_read_everything_closes_in_order(void **state)
 }
 
 static void
-octets_for_an_end_that_has_closed_come_back_as_a_reset(void **state)
+writing_to_a_closed_end_causes_a_reset(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -172,7 +173,7 @@ octets_for_an_end_that_has_closed_come_back_as_a_reset(void **state)
 
 /* RFC 2525, 2.17 */
 static void
-close_with_unread_octets_resets_after_what_was_written(void **state)
+close_with_unread_octets_delivers_what_was_written_and_resets(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -189,7 +190,7 @@ close_with_unread_octets_resets_after_what_was_written(void **state)
 	pair_close(&p);
 }
 
-/* A pair whose server has reset the connection after it wrote @text, which has arrived. */
+/* Opens a pair whose server writes @text, which arrives, and resets the connection. */
 static void
 pair_reset(struct pair *p, struct conform *c, const char *text)
 {
@@ -199,11 +200,11 @@ pair_reset(struct pair *p, struct conform *c, const char *text)
 	end_close(&p->server, true);
 	await_failed(&p->client);
 	assert_int_equal(io_error(p->client.s), -LEAT_ECONNRESET);
-	assert_int_equal(io_error(p->client.s), -LEAT_ECONNRESET); /* asking changes nothing */
+	assert_int_equal(io_error(p->client.s), -LEAT_ECONNRESET); /* error() changes nothing */
 }
 
 static void
-a_reset_is_read_once_after_what_had_arrived(void **state)
+after_a_reset_read_returns_arrived_octets_and_the_error_once(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -219,7 +220,7 @@ a_reset_is_read_once_after_what_had_arrived(void **state)
 }
 
 static void
-a_reset_is_peeked_once_after_what_had_arrived(void **state)
+after_a_reset_peek_shows_arrived_octets_and_the_error_once(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pkt_span span;
@@ -235,7 +236,7 @@ a_reset_is_peeked_once_after_what_had_arrived(void **state)
 }
 
 static void
-a_reset_is_said_once_to_who_writes(void **state)
+after_a_reset_one_write_returns_the_error(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -247,9 +248,8 @@ a_reset_is_said_once_to_who_writes(void **state)
 	pair_close(&p);
 }
 
-/* Reading and writing each say it once. */
 static void
-a_reset_that_was_read_ends_writing(void **state)
+read_and_write_each_return_a_reset_once(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -280,7 +280,7 @@ a_reset_stream_is_readable_and_writable(void **state)
 }
 
 static void
-a_client_s_reset_reaches_the_server(void **state)
+a_reset_by_the_client_reaches_the_server(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -293,7 +293,7 @@ a_client_s_reset_reaches_the_server(void **state)
 }
 
 static void
-a_reset_is_seen_after_a_half_close(void **state)
+a_reset_after_a_half_close_is_reported(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -305,14 +305,14 @@ a_reset_is_seen_after_a_half_close(void **state)
 	end_close(&p.server, true);
 	rest(c);
 	rest(c);
-	if (p.client.failed ||
-	    !c->lossy) /* the client has nothing to say that would bring a lost reset again */
+	/* A lost reset does not come again: the client cannot write any more. */
+	if (p.client.failed || !c->lossy)
 		assert_int_equal(io_error(p.client.s), -LEAT_ECONNRESET);
 	pair_close(&p);
 }
 
 static void
-a_reset_is_never_read_as_an_end(void **state)
+a_reset_is_never_read_as_the_end_of_file(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -333,37 +333,37 @@ a_reset_is_never_read_as_an_end(void **state)
 	pair_close(&p);
 }
 
-/* It may still be accepted, as on Linux, or not. */
+/* Whether accept() still returns the connection, as on Linux, is left open. */
 static void
-a_reset_before_accept_is_not_missed(void **state)
+a_reset_before_accept_is_reported_after_it(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end client, server;
 	struct io_stream *s;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	assert_int_equal(end_connect(&client, c, &d.at), 0);
-	assert_true(until(c, door_is_told, &d));
+	acceptor_open(&acc, c, 8);
+	assert_int_equal(end_connect(&client, c, &acc.at), 0);
+	assert_true(until(c, acceptor_is_called, &acc));
 	end_close(&client, true);
 	rest(c);
-	if (door_accept(&d, &s) == 0) {
+	if (acceptor_accept(&acc, &s) == 0) {
 		end_adopt(&server, c, s);
 		await_failed(&server);
 		end_close(&server, false);
 	}
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static void
-both_ends_may_close_at_the_same_time(void **state)
+simultaneous_closes_are_no_failure(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	put_text(&p.client, "crossing");
-	put_text(&p.server, "letters");
+	put_text(&p.client, "hello");
+	put_text(&p.server, "hello");
 	end_close(&p.client, false);
 	end_close(&p.server, false);
 	rest(c);
@@ -372,24 +372,24 @@ both_ends_may_close_at_the_same_time(void **state)
 }
 
 const struct conform_test conform_end_tests[] = {
-    CONFORM_TEST(the_client_ends_its_direction_first),
-    CONFORM_TEST(the_server_ends_its_direction_first),
-    CONFORM_TEST(nothing_can_be_written_after_shutdown),
-    CONFORM_TEST(shutdown_can_be_said_again_even_at_the_end_but_not_after_a_failure),
-    CONFORM_TEST(close_still_delivers_what_was_written),
-    CONFORM_TEST(close_delivers_what_was_held_back),
-    CONFORM_TEST(an_end_that_had_read_everything_closes_in_order),
-    CONFORM_TEST(octets_for_an_end_that_has_closed_come_back_as_a_reset),
-    CONFORM_TEST(close_with_unread_octets_resets_after_what_was_written),
-    CONFORM_TEST(a_reset_is_read_once_after_what_had_arrived),
-    CONFORM_TEST(a_reset_is_peeked_once_after_what_had_arrived),
-    CONFORM_TEST(a_reset_is_said_once_to_who_writes),
-    CONFORM_TEST(a_reset_that_was_read_ends_writing),
+    CONFORM_TEST(after_shutdown_by_the_client_the_server_can_still_send),
+    CONFORM_TEST(after_shutdown_by_the_server_the_client_can_still_send),
+    CONFORM_TEST(write_after_shutdown_gives_epipe),
+    CONFORM_TEST(shutdown_may_be_repeated_but_gives_enotconn_after_a_failure),
+    CONFORM_TEST(close_delivers_what_was_written),
+    CONFORM_TEST(close_delivers_octets_written_with_io_more),
+    CONFORM_TEST(close_with_nothing_unread_is_no_reset),
+    CONFORM_TEST(writing_to_a_closed_end_causes_a_reset),
+    CONFORM_TEST(close_with_unread_octets_delivers_what_was_written_and_resets),
+    CONFORM_TEST(after_a_reset_read_returns_arrived_octets_and_the_error_once),
+    CONFORM_TEST(after_a_reset_peek_shows_arrived_octets_and_the_error_once),
+    CONFORM_TEST(after_a_reset_one_write_returns_the_error),
+    CONFORM_TEST(read_and_write_each_return_a_reset_once),
     CONFORM_TEST(a_reset_stream_is_readable_and_writable),
-    CONFORM_TEST(a_client_s_reset_reaches_the_server),
-    CONFORM_TEST(a_reset_is_seen_after_a_half_close),
-    CONFORM_TEST(a_reset_is_never_read_as_an_end),
-    CONFORM_TEST(a_reset_before_accept_is_not_missed),
-    CONFORM_TEST(both_ends_may_close_at_the_same_time),
+    CONFORM_TEST(a_reset_by_the_client_reaches_the_server),
+    CONFORM_TEST(a_reset_after_a_half_close_is_reported),
+    CONFORM_TEST(a_reset_is_never_read_as_the_end_of_file),
+    CONFORM_TEST(a_reset_before_accept_is_reported_after_it),
+    CONFORM_TEST(simultaneous_closes_are_no_failure),
     {NULL, NULL},
 };

@@ -1,97 +1,90 @@
 /*
- * test/unit/io/conform_event.c - when callbacks come: levels, wanted ones only, and none after
- * close.
+ * test/unit/io/conform_event.c - which events are reported and when: in each turn, only wanted
+ * ones, and none after close.
  */
 #include "conform_impl.h"
 
-/* Wants what it wanted, and does nothing about it. */
-static void
-just_listens(struct end *e, unsigned events)
-{
-	e->arg = e;
-}
-
-/* Turns until @e has been told @n times more. */
+/* A number of callbacks that @e has had at least. */
 struct count {
 	struct end *e;
 	unsigned at_least;
 };
 
 static bool
-told_enough(void *arg)
+has_reports(void *arg)
 {
 	const struct count *n = arg;
 
-	return n->e->told >= n->at_least;
+	return n->e->reports >= n->at_least;
 }
 
 static void
-expect_told_again(struct end *e, unsigned times)
+expect_reports(struct end *e, unsigned times)
 {
-	struct count n = {e, e->told + times};
+	struct count n = {e, e->reports + times};
 
-	assert_true(until(e->c, told_enough, &n));
+	assert_true(until(e->c, has_reports, &n));
 }
 
 static void
-expect_quiet(struct end *e)
+expect_no_report(struct end *e)
 {
-	unsigned before = e->told;
+	unsigned before = e->reports;
 
 	rest(e->c);
-	assert_int_equal(e->told, before);
+	assert_int_equal(e->reports, before);
 }
 
 static void
-readable_is_told_in_each_turn_until_all_is_read(void **state)
+io_readable_is_reported_in_each_turn_until_all_is_read(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = just_listens;
+	p.server.on_event = keep_wanting;
 	end_want(&p.server, IO_READABLE);
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	put_text(&p.client, "abc");
-	expect_told_again(&p.server, 3);
+	expect_reports(&p.server, 3);
 	expect_text(&p.server, "ab");
 	end_want(&p.server, IO_READABLE);
-	expect_told_again(&p.server, 3);
+	expect_reports(&p.server, 3);
 	expect_text(&p.server, "c");
 	end_want(&p.server, IO_READABLE);
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	pair_close(&p);
 }
 
 static void
-the_end_is_readable_until_it_is_wanted_no_longer(void **state)
+io_readable_is_reported_at_the_end_of_file_while_wanted(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = just_listens;
+	p.server.on_event = keep_wanting;
 	end_want(&p.server, IO_READABLE);
 	assert_int_equal(end_shutdown(&p.client), 0);
-	expect_told_again(&p.server, 3);
+	expect_reports(&p.server, 3);
 	expect_end(&p.server);
-	p.server.then = just_listens;
+	p.server.on_event = keep_wanting;
 	end_want(&p.server, IO_READABLE);
-	expect_told_again(&p.server, 3);
+	expect_reports(&p.server, 3);
 	end_want(&p.server, 0);
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	pair_close(&p);
 }
 
 static void
-what_is_not_wanted_is_not_told(void **state)
+unwanted_events_are_not_reported(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
 	put_text(&p.client, "unwanted");
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	end_want(&p.server, IO_WRITABLE);
 	rest(c);
 	assert_true(p.server.got & IO_WRITABLE); /* on_stream() asserts that nothing else came */
@@ -104,22 +97,22 @@ what_is_not_wanted_is_not_told(void **state)
 }
 
 static void
-room_to_write_is_told_in_each_turn(void **state)
+io_writable_is_reported_in_each_turn_while_there_is_room(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.client.then = just_listens;
+	p.client.on_event = keep_wanting;
 	end_want(&p.client, IO_WRITABLE);
-	expect_told_again(&p.client, 4);
+	expect_reports(&p.client, 4);
 	end_want(&p.client, 0);
-	expect_quiet(&p.client);
+	expect_no_report(&p.client);
 	pair_close(&p);
 }
 
 static void
-connected_and_failed_come_even_if_nothing_is_wanted(void **state)
+io_connected_and_io_failed_are_reported_even_if_unwanted(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -128,46 +121,46 @@ connected_and_failed_come_even_if_nothing_is_wanted(void **state)
 	assert_int_equal(p.client.connected, 1);
 	end_close(&p.client, true);
 	await_failed(&p.server);
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	pair_close(&p);
 }
 
 static void
-close_yourself(struct end *e, unsigned events)
+close_itself(struct end *e, unsigned events)
 {
 	end_close(e, false);
 }
 
 static void
-an_end_may_be_closed_in_its_own_callback(void **state)
+a_stream_may_be_closed_in_its_own_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = close_yourself;
+	p.server.on_event = close_itself;
 	end_want(&p.server, IO_READABLE | IO_WRITABLE);
-	rest(c); /* a callback after that would find that the end has no stream */
+	rest(c); /* a callback after that would find that the stream is closed */
 	assert_null(p.server.s);
-	assert_int_equal(p.server.told, 1);
+	assert_int_equal(p.server.reports, 1);
 	expect_end(&p.client);
 	pair_close(&p);
 }
 
 static void
-close_yourself_by_reset(struct end *e, unsigned events)
+reset_itself(struct end *e, unsigned events)
 {
 	end_close(e, true);
 }
 
-/* Accepts what comes as d->arg. */
+/* Accepts a connection as acc->arg. */
 static void
-accept_into(struct door *d)
+accept_into(struct acceptor *acc)
 {
 	struct io_stream *s;
 
-	if (door_accept(d, &s) == 0)
-		end_adopt(d->arg, d->c, s);
+	if (acceptor_accept(acc, &s) == 0)
+		end_adopt(acc->arg, acc->c, s);
 }
 
 static bool
@@ -177,35 +170,35 @@ is_closed(void *arg)
 }
 
 static void
-an_end_may_be_reset_in_the_callback_that_says_it_is_connected(void **state)
+a_stream_may_be_reset_in_its_io_connected_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e, server = {0};
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 1);
-	d.then = accept_into;
-	d.arg = &server;
-	assert_int_equal(end_connect(&e, c, &d.at), 0);
-	e.then = close_yourself_by_reset;
+	acceptor_open(&acc, c, 1);
+	acc.on_event = accept_into;
+	acc.arg = &server;
+	assert_int_equal(end_connect(&e, c, &acc.at), 0);
+	e.on_event = reset_itself;
 	end_want(&e, IO_READABLE | IO_WRITABLE);
 	assert_true(until(c, is_closed, &e));
 	rest(c);
-	assert_int_equal(e.told, 1);
+	assert_int_equal(e.reports, 1);
 	assert_int_equal(e.first & (unsigned)IO_CONNECTED, IO_CONNECTED);
 	if (server.s) /* the reset may have come first */
 		end_close(&server, false);
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static void
-an_end_may_be_closed_in_the_callback_that_says_it_failed(void **state)
+a_stream_may_be_closed_in_its_io_failed_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = close_yourself;
+	p.server.on_event = close_itself;
 	end_close(&p.client, true);
 	for (unsigned i = 0; i < 20 && p.server.s; i++) {
 		rest(c);
@@ -217,7 +210,7 @@ an_end_may_be_closed_in_the_callback_that_says_it_failed(void **state)
 	pair_close(&p);
 }
 
-/* Whoever is told first closes both. */
+/* The first to get an event closes both. */
 static void
 close_both(struct end *e, unsigned events)
 {
@@ -228,36 +221,36 @@ close_both(struct end *e, unsigned events)
 }
 
 static void
-an_end_closed_in_another_s_callback_is_told_nothing_more(void **state)
+a_stream_closed_in_another_callback_gets_no_event(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end a, b, sa, sb;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	assert_int_equal(end_connect(&a, c, &d.at), 0);
-	accept_one(&d, &sa);
+	acceptor_open(&acc, c, 8);
+	assert_int_equal(end_connect(&a, c, &acc.at), 0);
+	accept_one(&acc, &sa);
 	await_connected(&a);
-	assert_int_equal(end_connect(&b, c, &d.at), 0);
-	accept_one(&d, &sb);
+	assert_int_equal(end_connect(&b, c, &acc.at), 0);
+	accept_one(&acc, &sb);
 	await_connected(&b);
-	a.told = b.told = 0;
-	a.then = b.then = close_both;
+	a.reports = b.reports = 0;
+	a.on_event = b.on_event = close_both;
 	a.arg = &b;
 	b.arg = &a;
 	end_want(&a, IO_WRITABLE);
 	end_want(&b, IO_WRITABLE);
 	rest(c);
-	assert_int_equal(a.told + b.told, 1);
+	assert_int_equal(a.reports + b.reports, 1);
 	assert_null(a.s);
 	assert_null(b.s);
 	end_close(&sa, false);
 	end_close(&sb, false);
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static void
-an_end_that_is_watched_by_no_one_keeps_its_octets(void **state)
+a_stream_without_a_callback_keeps_its_octets(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct io_stream *s;
@@ -269,7 +262,7 @@ an_end_that_is_watched_by_no_one_keeps_its_octets(void **state)
 	io_stream_watch(s, NULL, NULL, IO_READABLE | IO_WRITABLE);
 	c->calls--;
 	put_text(&p.client, "patience");
-	expect_quiet(&p.server);
+	expect_no_report(&p.server);
 	end_adopt(&p.server, c, s);
 	assert_int_not_equal(await(&p.server, IO_READABLE) & IO_READABLE, 0);
 	expect_text(&p.server, "patience");
@@ -277,7 +270,7 @@ an_end_that_is_watched_by_no_one_keeps_its_octets(void **state)
 }
 
 static void
-a_failure_before_anyone_watched_is_told_to_who_does(void **state)
+a_failure_is_reported_to_a_callback_that_is_set_later(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct io_stream *s;
@@ -304,13 +297,13 @@ write_once(struct end *e, unsigned events)
 }
 
 static void
-what_a_callback_writes_is_sent(void **state)
+octets_written_in_a_callback_are_sent(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = write_once;
+	p.server.on_event = write_once;
 	end_want(&p.server, IO_READABLE);
 	put_text(&p.client, "go");
 	expect_text(&p.client, "from the callback");
@@ -319,17 +312,17 @@ what_a_callback_writes_is_sent(void **state)
 }
 
 const struct conform_test conform_event_tests[] = {
-    CONFORM_TEST(readable_is_told_in_each_turn_until_all_is_read),
-    CONFORM_TEST(the_end_is_readable_until_it_is_wanted_no_longer),
-    CONFORM_TEST(what_is_not_wanted_is_not_told),
-    CONFORM_TEST(room_to_write_is_told_in_each_turn),
-    CONFORM_TEST(connected_and_failed_come_even_if_nothing_is_wanted),
-    CONFORM_TEST(an_end_may_be_closed_in_its_own_callback),
-    CONFORM_TEST(an_end_may_be_reset_in_the_callback_that_says_it_is_connected),
-    CONFORM_TEST(an_end_may_be_closed_in_the_callback_that_says_it_failed),
-    CONFORM_TEST(an_end_closed_in_another_s_callback_is_told_nothing_more),
-    CONFORM_TEST(an_end_that_is_watched_by_no_one_keeps_its_octets),
-    CONFORM_TEST(a_failure_before_anyone_watched_is_told_to_who_does),
-    CONFORM_TEST(what_a_callback_writes_is_sent),
+    CONFORM_TEST(io_readable_is_reported_in_each_turn_until_all_is_read),
+    CONFORM_TEST(io_readable_is_reported_at_the_end_of_file_while_wanted),
+    CONFORM_TEST(unwanted_events_are_not_reported),
+    CONFORM_TEST(io_writable_is_reported_in_each_turn_while_there_is_room),
+    CONFORM_TEST(io_connected_and_io_failed_are_reported_even_if_unwanted),
+    CONFORM_TEST(a_stream_may_be_closed_in_its_own_callback),
+    CONFORM_TEST(a_stream_may_be_reset_in_its_io_connected_callback),
+    CONFORM_TEST(a_stream_may_be_closed_in_its_io_failed_callback),
+    CONFORM_TEST(a_stream_closed_in_another_callback_gets_no_event),
+    CONFORM_TEST(a_stream_without_a_callback_keeps_its_octets),
+    CONFORM_TEST(a_failure_is_reported_to_a_callback_that_is_set_later),
+    CONFORM_TEST(octets_written_in_a_callback_are_sent),
     {NULL, NULL},
 };

@@ -1,21 +1,21 @@
 /*
- * test/unit/io/conform_open.c - how streams come to be: connect, refusal, listen, accept, names.
+ * test/unit/io/conform_open.c - how streams begin: connect, refusal, listen, accept, addresses.
  */
 #include "conform_impl.h"
 
 static void
-connected_comes_once_and_before_anything_else(void **state)
+io_connected_is_reported_once_and_first(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
 	uint8_t octet;
 
-	door_open(&p.door, c, 8);
-	assert_int_equal(end_connect(&p.client, c, &p.door.at), 0);
-	assert_int_equal(p.client.told, 0);
+	acceptor_open(&p.acceptor, c, 8);
+	assert_int_equal(end_connect(&p.client, c, &p.acceptor.at), 0);
+	assert_int_equal(p.client.reports, 0);
 	end_want(&p.client, IO_READABLE | IO_WRITABLE);
 	assert_int_equal(io_error(p.client.s), 0);
-	accept_one(&p.door, &p.server);
+	accept_one(&p.acceptor, &p.server);
 	put_text(&p.server, "first");
 	rest(c);
 	assert_int_equal(p.client.connected, 1);
@@ -26,9 +26,9 @@ connected_comes_once_and_before_anything_else(void **state)
 	pair_close(&p);
 }
 
-/* But over loopback, say, it may be connected before that is told, and take what is written. */
+/* A write may succeed: over loopback a stream can be connected before that is reported. */
 static void
-a_stream_that_connects_can_neither_be_read_nor_written_yet(void **state)
+reads_of_a_connecting_stream_give_eagain(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
@@ -37,8 +37,8 @@ a_stream_that_connects_can_neither_be_read_nor_written_yet(void **state)
 	uint8_t octet;
 	void *at;
 
-	door_open(&p.door, c, 8);
-	assert_int_equal(end_connect(&p.client, c, &p.door.at), 0);
+	acceptor_open(&p.acceptor, c, 8);
+	assert_int_equal(end_connect(&p.client, c, &p.acceptor.at), 0);
 	if (!p.client.connected) { /* no turn has been made */
 		assert_int_equal(end_read(&p.client, &octet, 1), -LEAT_EAGAIN);
 		assert_int_equal(end_peek(&p.client, &span, 1), -LEAT_EAGAIN);
@@ -47,7 +47,7 @@ a_stream_that_connects_can_neither_be_read_nor_written_yet(void **state)
 		if (p.client.s->ops->reserve && end_reserve(&p.client, 5, &at) != -LEAT_EAGAIN)
 			end_commit(&p.client, 0);
 	}
-	accept_one(&p.door, &p.server);
+	accept_one(&p.acceptor, &p.server);
 	await_connected(&p.client);
 	await(&p.client, IO_WRITABLE);
 	put_text(&p.client, "now");
@@ -55,25 +55,25 @@ a_stream_that_connects_can_neither_be_read_nor_written_yet(void **state)
 	pair_close(&p);
 }
 
-/* What was a listener's name, and is no longer. */
+/* An address at which a listener was just closed. */
 static struct endpoint
-closed_name(struct conform *c)
+closed_address(struct conform *c)
 {
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 1);
-	door_close(&d);
-	return d.at;
+	acceptor_open(&acc, c, 1);
+	acceptor_close(&acc);
+	return acc.at;
 }
 
 /*
- * Connects to where no one listens: true if the stream is there and has told its failure; false if
- * connect() said it.
+ * Connects to an address without a listener. Returns true if a stream was made and reported its
+ * failure, false if connect() returned the error.
  */
 static bool
 refused(struct end *e, struct conform *c)
 {
-	struct endpoint to = closed_name(c);
+	struct endpoint to = closed_address(c);
 	int err = end_connect(e, c, &to);
 
 	if (err) {
@@ -89,7 +89,7 @@ refused(struct end *e, struct conform *c)
 }
 
 static void
-a_refused_connect_fails_once_and_read_says_why_once(void **state)
+after_a_refused_connect_one_read_returns_the_error(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e;
@@ -105,7 +105,7 @@ a_refused_connect_fails_once_and_read_says_why_once(void **state)
 }
 
 static void
-a_refused_connect_s_write_says_why_once(void **state)
+after_a_refused_connect_one_write_returns_the_error(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e;
@@ -131,44 +131,44 @@ a_refused_stream_is_readable_and_writable(void **state)
 }
 
 static void
-nothing_is_told_of_a_connect_that_was_given_up(void **state)
+a_stream_closed_while_connecting_gets_no_event(void **state)
 {
 	struct conform *c = conform_of(state);
-	struct endpoint to = closed_name(c);
-	struct door d;
+	struct endpoint to = closed_address(c);
+	struct acceptor acc;
 	struct end e;
 
 	if (!end_connect(&e, c, &to))
 		end_close(&e, false);
-	door_open(&d, c, 1);
-	assert_int_equal(end_connect(&e, c, &d.at), 0);
+	acceptor_open(&acc, c, 1);
+	assert_int_equal(end_connect(&e, c, &acc.at), 0);
 	end_close(&e, false);
-	assert_int_equal(end_connect(&e, c, &d.at), 0);
+	assert_int_equal(end_connect(&e, c, &acc.at), 0);
 	end_close(&e, true);
-	rest(c); /* a callback would find that its end has no stream */
-	assert_int_equal(e.told, 0);
-	door_close(&d);
+	rest(c); /* a callback would find that its stream is closed */
+	assert_int_equal(e.reports, 0);
+	acceptor_close(&acc);
 }
 
 enum { MANY = 5 };
 
 static void
-accept_gives_each_connection_once_until_it_says_eagain(void **state)
+accept_returns_each_connection_once_and_then_eagain(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end client[MANY], server[MANY];
 	struct io_stream *s = NULL;
-	struct door d;
+	struct acceptor acc;
 	unsigned seen = 0;
 	uint8_t octet;
 
-	door_open(&d, c, 2 * MANY);
-	assert_int_equal(door_accept(&d, &s), -LEAT_EAGAIN);
+	acceptor_open(&acc, c, 2 * MANY);
+	assert_int_equal(acceptor_accept(&acc, &s), -LEAT_EAGAIN);
 	assert_null(s);
 	for (unsigned i = 0; i < MANY; i++)
-		assert_int_equal(end_connect(&client[i], c, &d.at), 0);
+		assert_int_equal(end_connect(&client[i], c, &acc.at), 0);
 	for (unsigned i = 0; i < MANY; i++)
-		accept_one(&d, &server[i]);
+		accept_one(&acc, &server[i]);
 	for (uint8_t i = 0; i < MANY; i++) {
 		await_connected(&client[i]);
 		assert_int_equal(end_write(&client[i], &i, 1, 0), 1);
@@ -178,72 +178,72 @@ accept_gives_each_connection_once_until_it_says_eagain(void **state)
 		assert_true(octet < MANY && !(seen & 1U << octet));
 		seen |= 1U << octet;
 	}
-	assert_int_equal(door_accept(&d, &s), -LEAT_EAGAIN);
+	assert_int_equal(acceptor_accept(&acc, &s), -LEAT_EAGAIN);
 	for (unsigned i = 0; i < MANY; i++) {
 		end_close(&client[i], false);
 		end_close(&server[i], false);
 	}
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static bool
-told_thrice(void *arg)
+is_called_thrice(void *arg)
 {
-	return ((struct door *)arg)->told >= 3;
+	return ((struct acceptor *)arg)->reports >= 3;
 }
 
 static void
-a_listener_is_called_again_while_something_waits(void **state)
+a_listener_is_called_in_each_turn_until_accept_gives_eagain(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end client, server;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	assert_int_equal(end_connect(&client, c, &d.at), 0);
-	assert_true(until(c, told_thrice, &d));
-	accept_one(&d, &server);
-	assert_int_equal(door_accept(&d, &server.s), -LEAT_EAGAIN);
-	d.told = 0;
+	acceptor_open(&acc, c, 8);
+	assert_int_equal(end_connect(&client, c, &acc.at), 0);
+	assert_true(until(c, is_called_thrice, &acc));
+	accept_one(&acc, &server);
+	assert_int_equal(acceptor_accept(&acc, &server.s), -LEAT_EAGAIN);
+	acc.reports = 0;
 	rest(c);
-	assert_int_equal(d.told, 0);
+	assert_int_equal(acc.reports, 0);
 	end_close(&client, false);
 	end_close(&server, false);
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static void
-connections_that_wait_at_a_closed_listener_are_reset(void **state)
+closing_a_listener_resets_unaccepted_connections(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	assert_int_equal(end_connect(&e, c, &d.at), 0);
-	/* A handshake above the transport may still wait for accept(). */
-	assert_true(until(c, door_is_told, &d));
-	door_close(&d);
+	acceptor_open(&acc, c, 8);
+	assert_int_equal(end_connect(&e, c, &acc.at), 0);
+	/* Not yet connected at the client: a handshake above the transport may need accept(). */
+	assert_true(until(c, acceptor_is_called, &acc));
+	acceptor_close(&acc);
 	await_failed(&e);
 	assert_int_equal(io_error(e.s), -LEAT_ECONNRESET);
 	end_close(&e, false);
 }
 
 static void
-accept_then_close(struct door *d)
+accept_then_close(struct acceptor *acc)
 {
 	struct io_stream *s;
 
-	if (door_accept(d, &s) == 0) {
-		end_adopt(d->arg, d->c, s);
-		door_close(d);
+	if (acceptor_accept(acc, &s) == 0) {
+		end_adopt(acc->arg, acc->c, s);
+		acceptor_close(acc);
 	}
 }
 
 static bool
 is_closed(void *arg)
 {
-	return ((struct door *)arg)->l == NULL;
+	return ((struct acceptor *)arg)->l == NULL;
 }
 
 static void
@@ -251,13 +251,13 @@ a_listener_may_be_closed_in_its_own_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end client, server;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	d.then = accept_then_close;
-	d.arg = &server;
-	assert_int_equal(end_connect(&client, c, &d.at), 0);
-	assert_true(until(c, is_closed, &d));
+	acceptor_open(&acc, c, 8);
+	acc.on_event = accept_then_close;
+	acc.arg = &server;
+	assert_int_equal(end_connect(&client, c, &acc.at), 0);
+	assert_true(until(c, is_closed, &acc));
 	put_text(&server, "still here");
 	expect_text(&client, "still here");
 	end_close(&client, false);
@@ -265,14 +265,14 @@ a_listener_may_be_closed_in_its_own_callback(void **state)
 }
 
 static void
-assert_same_name(const struct endpoint *a, const struct endpoint *b)
+assert_same_address(const struct endpoint *a, const struct endpoint *b)
 {
 	assert_true(ipaddr_eq(&a->addr, &b->addr));
 	assert_int_equal(a->port, b->port);
 }
 
 static void
-both_ends_know_both_names(void **state)
+local_and_remote_addresses_agree_at_both_ends(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct endpoint cl, cr, sl, sr;
@@ -283,24 +283,24 @@ both_ends_know_both_names(void **state)
 	assert_int_equal(p.client.s->ops->remote(p.client.s, &cr), 0);
 	assert_int_equal(p.server.s->ops->local(p.server.s, &sl), 0);
 	assert_int_equal(p.server.s->ops->remote(p.server.s, &sr), 0);
-	assert_same_name(&cr, &p.door.at);
-	assert_same_name(&sl, &p.door.at);
-	assert_same_name(&sr, &cl);
+	assert_same_address(&cr, &p.acceptor.at);
+	assert_same_address(&sl, &p.acceptor.at);
+	assert_same_address(&sr, &cl);
 	assert_int_not_equal(cl.port, 0);
 	pair_close(&p);
 }
 
 static void
-port_0_is_any_free_port(void **state)
+listening_at_port_0_chooses_a_free_port(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct endpoint at = c->at;
-	struct door a, b;
+	struct acceptor a, b;
 	struct end e, server;
 
 	c->at.port = 0;
-	door_open(&a, c, 1);
-	door_open(&b, c, 1);
+	acceptor_open(&a, c, 1);
+	acceptor_open(&b, c, 1);
 	c->at = at;
 	assert_int_not_equal(a.at.port, 0);
 	assert_int_not_equal(b.at.port, 0);
@@ -310,12 +310,12 @@ port_0_is_any_free_port(void **state)
 	await_connected(&e);
 	end_close(&e, false);
 	end_close(&server, false);
-	door_close(&a);
-	door_close(&b);
+	acceptor_close(&a);
+	acceptor_close(&b);
 }
 
 static void
-a_name_is_listened_at_once_and_again_after_close(void **state)
+an_address_has_one_listener_and_is_free_after_close(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct endpoint at = c->at;
@@ -323,19 +323,19 @@ a_name_is_listened_at_once_and_again_after_close(void **state)
 	struct pair p;
 
 	pair_open(&p, c);
-	assert_int_equal(io_listen(c->server, &p.door.at, 1, NULL, NULL, &l), -LEAT_EADDRINUSE);
+	assert_int_equal(io_listen(c->server, &p.acceptor.at, 1, NULL, NULL, &l), -LEAT_EADDRINUSE);
 	assert_null(l);
-	at = p.door.at;
+	at = p.acceptor.at;
 	pair_close(&p);
-	c->at = at; /* what is left of a connection does not keep its name from the next listener */
+	c->at = at; /* TIME-WAIT must not keep the address from the next listener */
 	pair_open(&p, c);
-	assert_same_name(&p.door.at, &at);
+	assert_same_address(&p.acceptor.at, &at);
 	pair_close(&p);
 }
 
-/* RFC 5737 and RFC 3849: addresses of documentation, which no world has. */
+/* RFC 5737 and RFC 3849: addresses for documentation, which no world has. */
 static void
-an_address_of_no_one_cannot_be_listened_at(void **state)
+listening_at_an_address_of_another_host_fails(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct endpoint at = {0};
@@ -347,19 +347,19 @@ an_address_of_no_one_cannot_be_listened_at(void **state)
 }
 
 const struct conform_test conform_open_tests[] = {
-    CONFORM_TEST(connected_comes_once_and_before_anything_else),
-    CONFORM_TEST(a_stream_that_connects_can_neither_be_read_nor_written_yet),
-    CONFORM_TEST(a_refused_connect_fails_once_and_read_says_why_once),
-    CONFORM_TEST(a_refused_connect_s_write_says_why_once),
+    CONFORM_TEST(io_connected_is_reported_once_and_first),
+    CONFORM_TEST(reads_of_a_connecting_stream_give_eagain),
+    CONFORM_TEST(after_a_refused_connect_one_read_returns_the_error),
+    CONFORM_TEST(after_a_refused_connect_one_write_returns_the_error),
     CONFORM_TEST(a_refused_stream_is_readable_and_writable),
-    CONFORM_TEST(nothing_is_told_of_a_connect_that_was_given_up),
-    CONFORM_TEST(accept_gives_each_connection_once_until_it_says_eagain),
-    CONFORM_TEST(a_listener_is_called_again_while_something_waits),
-    CONFORM_TEST(connections_that_wait_at_a_closed_listener_are_reset),
+    CONFORM_TEST(a_stream_closed_while_connecting_gets_no_event),
+    CONFORM_TEST(accept_returns_each_connection_once_and_then_eagain),
+    CONFORM_TEST(a_listener_is_called_in_each_turn_until_accept_gives_eagain),
+    CONFORM_TEST(closing_a_listener_resets_unaccepted_connections),
     CONFORM_TEST(a_listener_may_be_closed_in_its_own_callback),
-    CONFORM_TEST(both_ends_know_both_names),
-    CONFORM_TEST(port_0_is_any_free_port),
-    CONFORM_TEST(a_name_is_listened_at_once_and_again_after_close),
-    CONFORM_TEST(an_address_of_no_one_cannot_be_listened_at),
+    CONFORM_TEST(local_and_remote_addresses_agree_at_both_ends),
+    CONFORM_TEST(listening_at_port_0_chooses_a_free_port),
+    CONFORM_TEST(an_address_has_one_listener_and_is_free_after_close),
+    CONFORM_TEST(listening_at_an_address_of_another_host_fails),
     {NULL, NULL},
 };

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/conform_owner.c - what owners may do from callbacks and timers: open and close any
- * object, those with events due included.
+ * test/unit/io/conform_owner.c - what an owner may do in callbacks and timers: open and close any
+ * object, including those with events due.
  */
 #include "conform_impl.h"
 
@@ -11,7 +11,7 @@ is_closed(void *arg)
 }
 
 /* Fires in the middle of a turn in which both ends of a pair have events due. */
-struct axe {
+struct closer {
 	struct timer timer;
 	struct pair *pair;
 };
@@ -19,27 +19,21 @@ struct axe {
 static void
 close_all(struct timer *t)
 {
-	struct axe *a = container_of(t, struct axe, timer);
+	struct closer *a = container_of(t, struct closer, timer);
 
 	pair_close(a->pair);
 }
 
 static void
-want_more(struct end *e, unsigned events)
-{
-	e->arg = e;
-}
-
-static void
-a_timer_may_close_what_has_events_due(void **state)
+a_timer_may_close_objects_with_events_due(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct pair p;
-	struct axe a = {.pair = &p};
+	struct closer a = {.pair = &p};
 
 	pair_open(&p, c);
 	put_text(&p.client, "unread");
-	p.client.then = p.server.then = want_more;
+	p.client.on_event = p.server.on_event = keep_wanting;
 	end_want(&p.client, IO_READABLE | IO_WRITABLE);
 	end_want(&p.server, IO_READABLE | IO_WRITABLE);
 	timer_init(&a.timer, close_all);
@@ -47,20 +41,20 @@ a_timer_may_close_what_has_events_due(void **state)
 	assert_true(until(c, is_closed, &p.client));
 	rest(c); /* a callback would find that its end has no stream */
 	assert_null(p.server.s);
-	assert_null(p.door.l);
+	assert_null(p.acceptor.l);
 }
 
-/* A callback that connects once more, to the same listener. */
+/* A callback that makes another connection to the same listener. */
 static void
 connect_again(struct end *e, unsigned events)
 {
 	struct end *next = e->arg;
 	struct endpoint to;
 
-	e->then = NULL;
+	e->on_event = NULL;
 	assert_int_equal(e->s->ops->remote(e->s, &to), 0);
 	assert_int_equal(end_connect(next, e->c, &to), 0);
-	assert_int_equal(next->told, 0);
+	assert_int_equal(next->reports, 0);
 	end_close(e, false);
 }
 
@@ -71,7 +65,7 @@ is_made(void *arg)
 }
 
 static void
-a_stream_made_in_a_callback_is_connected_like_any_other(void **state)
+a_stream_may_be_connected_in_a_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end next = {0}, server;
@@ -79,10 +73,10 @@ a_stream_made_in_a_callback_is_connected_like_any_other(void **state)
 
 	pair_open(&p, c);
 	p.client.arg = &next;
-	p.client.then = connect_again;
+	p.client.on_event = connect_again;
 	end_want(&p.client, IO_WRITABLE);
 	assert_true(until(c, is_made, &next));
-	accept_one(&p.door, &server);
+	accept_one(&p.acceptor, &server);
 	await_connected(&next);
 	put_text(&next, "the second");
 	expect_text(&server, "the second");
@@ -93,34 +87,34 @@ a_stream_made_in_a_callback_is_connected_like_any_other(void **state)
 
 /* A stream's callback closes the listener, at which another connection waits. */
 static void
-close_door(struct end *e, unsigned events)
+close_acceptor(struct end *e, unsigned events)
 {
-	door_close(e->arg);
-	e->then = NULL;
+	acceptor_close(e->arg);
+	e->on_event = NULL;
 	end_want(e, 0);
 }
 
 static bool
-door_is_closed(void *arg)
+acceptor_is_closed(void *arg)
 {
-	return ((struct door *)arg)->l == NULL;
+	return ((struct acceptor *)arg)->l == NULL;
 }
 
 static void
-a_listener_may_be_closed_in_a_stream_s_callback(void **state)
+a_listener_may_be_closed_in_a_stream_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end waiting;
 	struct pair p;
 
 	pair_open(&p, c);
-	p.door.told = 0;
-	assert_int_equal(end_connect(&waiting, c, &p.door.at), 0);
-	assert_true(until(c, door_is_told, &p.door));
-	p.server.arg = &p.door;
-	p.server.then = close_door;
+	p.acceptor.reports = 0;
+	assert_int_equal(end_connect(&waiting, c, &p.acceptor.at), 0);
+	assert_true(until(c, acceptor_is_called, &p.acceptor));
+	p.server.arg = &p.acceptor;
+	p.server.on_event = close_acceptor;
 	end_want(&p.server, IO_WRITABLE);
-	assert_true(until(c, door_is_closed, &p.door));
+	assert_true(until(c, acceptor_is_closed, &p.acceptor));
 	rest(c);
 	put_text(&p.server, "goes on");
 	expect_text(&p.client, "goes on");
@@ -130,29 +124,29 @@ a_listener_may_be_closed_in_a_stream_s_callback(void **state)
 
 /* A listener's callback closes a stream that has events due. */
 static void
-close_stream(struct door *d)
+close_stream(struct acceptor *acc)
 {
-	struct end *e = d->arg;
+	struct end *e = acc->arg;
 
-	d->then = NULL;
+	acc->on_event = NULL;
 	end_close(e, true);
 }
 
 static void
-a_stream_may_be_closed_in_a_listener_s_callback(void **state)
+a_stream_may_be_closed_in_a_listener_callback(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e, server;
 	struct pair p;
 
 	pair_open(&p, c);
-	p.server.then = want_more;
+	p.server.on_event = keep_wanting;
 	end_want(&p.server, IO_WRITABLE);
-	p.door.arg = &p.server;
-	p.door.then = close_stream;
-	assert_int_equal(end_connect(&e, c, &p.door.at), 0);
+	p.acceptor.arg = &p.server;
+	p.acceptor.on_event = close_stream;
+	assert_int_equal(end_connect(&e, c, &p.acceptor.at), 0);
 	assert_true(until(c, is_closed, &p.server));
-	accept_one(&p.door, &server);
+	accept_one(&p.acceptor, &server);
 	await_connected(&e);
 	put_text(&e, "new");
 	expect_text(&server, "new");
@@ -161,35 +155,35 @@ a_stream_may_be_closed_in_a_listener_s_callback(void **state)
 	pair_close(&p);
 }
 
-/* Of two streams that fail in the same turn, the callback of one writes to the other. */
+/* Two streams fail in the same turn; the callback of each writes to the other. */
 static void
 write_to_other(struct end *e, unsigned events)
 {
 	struct end *other = e->arg;
 
 	if (events & IO_FAILED && other->s) {
-		e->then = NULL;
+		e->on_event = NULL;
 		end_write(other, "x", 1, 0);
 		end_write(other, "x", 1, 0);
 	}
 }
 
 static void
-a_write_that_meets_a_reset_first_does_not_hide_it(void **state)
+a_write_that_returns_a_reset_does_not_hide_io_failed(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end other, server;
 	struct pair p;
 
 	pair_open(&p, c);
-	assert_int_equal(end_connect(&other, c, &p.door.at), 0);
-	accept_one(&p.door, &server);
+	assert_int_equal(end_connect(&other, c, &p.acceptor.at), 0);
+	accept_one(&p.acceptor, &server);
 	await_connected(&other);
 	end_close(&p.server, false);
 	end_close(&server, false);
 	expect_end(&p.client);
 	expect_end(&other);
-	p.client.then = other.then = write_to_other;
+	p.client.on_event = other.on_event = write_to_other;
 	p.client.arg = &other;
 	other.arg = &p.client;
 	end_write(&p.client, "late", 4, 0);
@@ -203,43 +197,43 @@ a_write_that_meets_a_reset_first_does_not_hide_it(void **state)
 }
 
 static void
-door_want(struct door *d, bool yes)
+acceptor_want(struct acceptor *acc, bool yes)
 {
-	d->c->calls++;
-	d->l->ops->want(d->l, yes);
-	d->c->calls--;
+	acc->c->calls++;
+	acc->l->ops->want(acc->l, yes);
+	acc->c->calls--;
 }
 
 static void
-a_listener_that_is_not_wanted_is_quiet_and_loses_nothing(void **state)
+an_unwanted_listener_gets_no_callback_and_loses_no_connection(void **state)
 {
 	struct conform *c = conform_of(state);
 	struct end e, server;
-	struct door d;
+	struct acceptor acc;
 
-	door_open(&d, c, 8);
-	door_want(&d, false);
-	assert_int_equal(end_connect(&e, c, &d.at), 0);
+	acceptor_open(&acc, c, 8);
+	acceptor_want(&acc, false);
+	assert_int_equal(end_connect(&e, c, &acc.at), 0);
 	rest(c);
-	assert_int_equal(d.told, 0);
-	door_want(&d, true);
-	assert_int_equal(d.told, 0);
-	assert_true(until(c, door_is_told, &d));
-	door_want(&d, false);
-	d.told = 0;
+	assert_int_equal(acc.reports, 0);
+	acceptor_want(&acc, true);
+	assert_int_equal(acc.reports, 0);
+	assert_true(until(c, acceptor_is_called, &acc));
+	acceptor_want(&acc, false);
+	acc.reports = 0;
 	rest(c);
-	assert_int_equal(d.told, 0);
-	accept_one(&d, &server); /* it may be accepted all the same */
+	assert_int_equal(acc.reports, 0);
+	accept_one(&acc, &server); /* accept() works without the callback */
 	await_connected(&e);
 	put_text(&e, "patient");
 	expect_text(&server, "patient");
 	end_close(&e, false);
 	end_close(&server, false);
-	door_close(&d);
+	acceptor_close(&acc);
 }
 
 static void
-a_world_sleeps_while_nothing_that_is_wanted_holds(void **state)
+a_world_sleeps_while_no_wanted_event_holds(void **state)
 {
 	static uint8_t buf[65536];
 	struct conform *c = conform_of(state);
@@ -247,7 +241,7 @@ a_world_sleeps_while_nothing_that_is_wanted_holds(void **state)
 	struct pair p;
 
 	pair_open(&p, c);
-	p.client.then = p.server.then = want_more;
+	p.client.on_event = p.server.on_event = keep_wanting;
 	end_want(&p.client, IO_READABLE);
 	end_want(&p.server, IO_READABLE);
 	expect_sleep(c); /* idle */
@@ -265,20 +259,20 @@ a_world_sleeps_while_nothing_that_is_wanted_holds(void **state)
 	await_failed(&p.client);
 	end_want(&p.client, 0);
 	expect_sleep(c); /* reset */
-	door_want(&p.door, false);
-	assert_int_equal(end_connect(&waiting, c, &p.door.at), 0);
-	expect_sleep(c); /* a connection waits */
+	acceptor_want(&p.acceptor, false);
+	assert_int_equal(end_connect(&waiting, c, &p.acceptor.at), 0);
+	expect_sleep(c); /* a connection waits to be accepted */
 	end_close(&waiting, false);
 	pair_close(&p);
 }
 
 const struct conform_test conform_owner_tests[] = {
-    CONFORM_TEST(a_timer_may_close_what_has_events_due),
-    CONFORM_TEST(a_stream_made_in_a_callback_is_connected_like_any_other),
-    CONFORM_TEST(a_listener_may_be_closed_in_a_stream_s_callback),
-    CONFORM_TEST(a_stream_may_be_closed_in_a_listener_s_callback),
-    CONFORM_TEST(a_write_that_meets_a_reset_first_does_not_hide_it),
-    CONFORM_TEST(a_listener_that_is_not_wanted_is_quiet_and_loses_nothing),
-    CONFORM_TEST(a_world_sleeps_while_nothing_that_is_wanted_holds),
+    CONFORM_TEST(a_timer_may_close_objects_with_events_due),
+    CONFORM_TEST(a_stream_may_be_connected_in_a_callback),
+    CONFORM_TEST(a_listener_may_be_closed_in_a_stream_callback),
+    CONFORM_TEST(a_stream_may_be_closed_in_a_listener_callback),
+    CONFORM_TEST(a_write_that_returns_a_reset_does_not_hide_io_failed),
+    CONFORM_TEST(an_unwanted_listener_gets_no_callback_and_loses_no_connection),
+    CONFORM_TEST(a_world_sleeps_while_no_wanted_event_holds),
     {NULL, NULL},
 };

@@ -30,7 +30,8 @@ put_urgent(struct end *e, uint8_t octet)
 }
 
 /*
- * "abc", the urgent 'U', "def": all of it has arrived. False if streams have no urgent data here.
+ * Opens a pair in which "abc", the urgent octet 'U', and "def" have arrived at the server. Returns
+ * false if streams have no urgent data.
  */
 static bool
 pair_urgent(struct pair *p, struct conform *c)
@@ -54,7 +55,7 @@ pair_urgent(struct pair *p, struct conform *c)
 }
 
 static void
-a_read_stops_before_the_urgent_octet_and_then_gives_it_alone(void **state)
+read_stops_before_an_urgent_octet_and_then_returns_it_alone(void **state)
 {
 	struct pair p;
 	char buf[16];
@@ -92,7 +93,7 @@ peeked(struct end *e, char *buf)
 }
 
 static void
-a_peek_stops_before_the_urgent_octet_and_then_shows_it_alone(void **state)
+peek_stops_before_an_urgent_octet_and_then_shows_it_alone(void **state)
 {
 	struct pair p;
 	char buf[16];
@@ -133,8 +134,8 @@ an_urgent_octet_may_be_the_only_one(void **state)
 }
 
 const struct conform_test conform_urgent_tests[] = {
-    CONFORM_TEST(a_read_stops_before_the_urgent_octet_and_then_gives_it_alone),
-    CONFORM_TEST(a_peek_stops_before_the_urgent_octet_and_then_shows_it_alone),
+    CONFORM_TEST(read_stops_before_an_urgent_octet_and_then_returns_it_alone),
+    CONFORM_TEST(peek_stops_before_an_urgent_octet_and_then_shows_it_alone),
     CONFORM_TEST(an_urgent_octet_may_be_the_only_one),
     {NULL, NULL},
 };

@@ -1,5 +1,5 @@
 /*
- * test/unit/io/conform_world.c - what a world itself has to hold: time, timers, random octets.
+ * test/unit/io/conform_world.c - what a world itself gives: time, timers, random octets.
  */
 #include "conform_impl.h"
 
@@ -39,7 +39,7 @@ check_alarm(struct conform *c, struct io_world *world)
 }
 
 static void
-a_timer_fires_in_a_turn_and_not_before_its_time(void **state)
+a_timer_fires_in_a_turn_and_no_earlier_than_its_time(void **state)
 {
 	struct conform *c = conform_of(state);
 
@@ -61,7 +61,7 @@ a_cancelled_timer_does_not_fire(void **state)
 }
 
 static void
-random_octets_differ_from_draw_to_draw(void **state)
+random_octets_differ_from_call_to_call(void **state)
 {
 	struct conform *c = conform_of(state);
 	uint8_t a[37] = {0}, b[37] = {0}, zero[37] = {0};
@@ -76,8 +76,8 @@ random_octets_differ_from_draw_to_draw(void **state)
 }
 
 const struct conform_test conform_world_tests[] = {
-    CONFORM_TEST(a_timer_fires_in_a_turn_and_not_before_its_time),
+    CONFORM_TEST(a_timer_fires_in_a_turn_and_no_earlier_than_its_time),
     CONFORM_TEST(a_cancelled_timer_does_not_fire),
-    CONFORM_TEST(random_octets_differ_from_draw_to_draw),
+    CONFORM_TEST(random_octets_differ_from_call_to_call),
     {NULL, NULL},
 };
