@@ -5,6 +5,7 @@
 #define TEST_IO_SCRAMBLE_IMPL_H
 
 #include "base/list.h"
+#include "io/failure.h"
 #include "io/scramble.h"
 
 enum {
@@ -55,8 +56,7 @@ struct scramble {
 	struct scramble_listener *l; /* it waits in its queue to be accepted; then it has no owner */
 	bool client, owned, connected, shut, lingering;
 	unsigned want, once, want_below;
-	int error;
-	bool said_to_reader, said_to_writer;
+	struct io_failure failure;
 };
 
 /* A stream over @below, which has no callback yet; connected when the other side's key has come. */

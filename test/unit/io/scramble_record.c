@@ -125,9 +125,9 @@ flush(struct scramble *s)
 static void
 pump_out(struct scramble *s)
 {
-	while (!s->error && flush(s) && seal_due(s))
+	while (!s->failure.error && flush(s) && seal_due(s))
 		;
-	if (s->out.closed && !s->out.down && !s->error && s->out.len == 0) {
+	if (s->out.closed && !s->out.down && !s->failure.error && s->out.len == 0) {
 		s->out.down = true;
 		io_shutdown(s->below);
 	}

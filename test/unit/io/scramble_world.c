@@ -119,7 +119,7 @@ drop(struct scramble_listener *l, struct scramble *s)
 void
 scramble_listener_heard(struct scramble_listener *l, struct scramble *s)
 {
-	if (s->error && !s->connected)
+	if (s->failure.error && !s->connected)
 		drop(l, s);
 	else
 		listener_poke(l);
