@@ -155,7 +155,7 @@ def test_a_file_without_a_comment_at_its_head_is_caught(tmp_path, folder):
 ])
 def test_a_comment_of_more_than_100_columns_is_caught(tmp_path, comment):
     found = lint_comments(tmp_path, HEAD + comment + "\n")
-    assert found.returncode == 1 and "columns; 100 are the most" in found.stdout
+    assert found.returncode == 1 and "columns; at most 100 are allowed" in found.stdout
 
 
 @pytest.mark.parametrize("text", [

@@ -67,8 +67,8 @@ scramble_fail(struct scramble *s, int error)
 }
 
 /*
- * A closed stream has nothing more to do when all is sent and the other side has closed, too, or
- * sends data.
+ * A closed stream is finished when everything is sent, and the other side has closed too or sends
+ * data.
  */
 static bool
 may_end(const struct scramble *s)
@@ -259,7 +259,7 @@ scramble_close(struct io_stream *io, bool reset)
 		end(s, false);
 }
 
-/* What it is */
+/* Its state */
 
 static int
 scramble_error(const struct io_stream *io)

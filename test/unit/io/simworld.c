@@ -1,5 +1,5 @@
 /*
- * test/unit/io/simworld.c - two hosts in virtual time, and the turn that jumps to the next timer.
+ * test/unit/io/simworld.c - two hosts of sim/simio.h in virtual time; each turn jumps to the next timer.
  */
 #include "io/simworld.h"
 
