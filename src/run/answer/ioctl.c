@@ -173,8 +173,8 @@ about_iface(struct call *c, unsigned long request)
 }
 
 /*
- * What the program has written and the other side has not acknowledged: in the stand-in, and in the
- * stack.
+ * Counts what the program has written and the other side has not acknowledged: in the proxy socket,
+ * and in the stack.
  */
 static long
 send_queue(struct call *c)
