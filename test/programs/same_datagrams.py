@@ -681,6 +681,7 @@ def segments(f):
     say("UDP_SEGMENT", attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, 4), attempt(a.getsockopt, IPPROTO_UDP, UDP_SEGMENT))
     say("sent", attempt(a.sendto, b"0123456789", b.getsockname()), [attempt(b.recv, 20) for _ in range(3)])
     say("bad", attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, -1), attempt(a.setsockopt, IPPROTO_UDP, UDP_SEGMENT, 65536))
+    say("short", [attempt(a.setsockopt, IPPROTO_UDP, name, bytes(n)) for name in (1, UDP_SEGMENT, UDP_GRO, 77) for n in (0, 1, 3, 4)])
     a.setsockopt(IPPROTO_UDP, UDP_SEGMENT, 0)
     say("by message", attempt(a.sendmsg, [b"abcdef"], [(IPPROTO_UDP, UDP_SEGMENT, struct.pack("H", 2))], 0, b.getsockname()), [attempt(b.recv, 20) for _ in range(3)])
     say("too many", attempt(a.sendmsg, [bytes(1000)], [(IPPROTO_UDP, UDP_SEGMENT, struct.pack("H", 1))], 0, b.getsockname()))
