@@ -114,6 +114,7 @@ http_answer(struct http_exchange *x, const struct http_answer *a)
 	w = http_outgoing_head(&s->conn.out);
 	http_write_status(&w, a->status);
 	write_common(&w, s->service);
+	http_write_built(&w, a->built);
 	http_write_theirs(&w, a->field, a->fields);
 	write_framing(&w, s, a->status, &a->content);
 	write_connection(&w, last, x->request->minor == 0, http_field_find(a->field, a->fields, "upgrade"));
