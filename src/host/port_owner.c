@@ -1,0 +1,106 @@
+/*
+ * host/port_owner.c - from /proc/net/tcp to the inode of a socket, and from /proc/PID/fd to the
+ * process that has it open (proc(5)).
+ */
+#include "host/port_owner.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STATE_LISTEN = 0x0a, LINK_MOST = 64, PROC_PATH = 320 };
+
+/* The inode of a socket that listens at @port, by one of the tables; 0 if there is none. */
+static unsigned long
+inode_in(const char *table, uint16_t port)
+{
+	FILE *f = fopen(table, "re");
+	char line[512];
+	unsigned long inode = 0, found;
+	unsigned local, state;
+
+	while (f && inode == 0 && fgets(line, sizeof line, f)) {
+		if (sscanf(line,
+			" %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*x:%*x %*x:%*x %*x %*u %*u %lu", &local,
+			&state, &found) == 3 &&
+		    local == port && state == STATE_LISTEN)
+			inode = found;
+	}
+	if (f)
+		fclose(f);
+	return inode;
+}
+
+/* True if a descriptor in the folder @fds is the socket that @link names. */
+static bool
+has_socket(const char *fds, const char *link)
+{
+	DIR *d = opendir(fds);
+	const struct dirent *e;
+	char target[LINK_MOST];
+	bool found = false;
+
+	while (d && !found && (e = readdir(d))) {
+		ssize_t n = readlinkat(dirfd(d), e->d_name, target, sizeof target - 1);
+
+		if (n > 0) {
+			target[n] = '\0';
+			found = strcmp(target, link) == 0;
+		}
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void
+read_name(const char *pid, struct port_owner *o)
+{
+	char path[PROC_PATH];
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%s/comm", pid);
+	f = fopen(path, "re");
+	if (f && fgets(o->name, sizeof o->name, f))
+		o->name[strcspn(o->name, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	o->pid = atoi(pid);
+}
+
+static void
+find_process(const char *link, struct port_owner *o)
+{
+	DIR *d = opendir("/proc");
+	const struct dirent *e;
+	char path[PROC_PATH];
+
+	while (d && o->pid == 0 && (e = readdir(d))) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(path, sizeof path, "/proc/%s/fd", e->d_name);
+		if (has_socket(path, link))
+			read_name(e->d_name, o);
+	}
+	if (d)
+		closedir(d);
+}
+
+bool
+port_owner_find(uint16_t port, struct port_owner *o)
+{
+	unsigned long inode = inode_in("/proc/net/tcp", port);
+	char link[LINK_MOST];
+
+	if (inode == 0)
+		inode = inode_in("/proc/net/tcp6", port);
+	if (inode == 0)
+		return false;
+	*o = (struct port_owner){.pid = 0};
+	snprintf(link, sizeof link, "socket:[%lu]", inode);
+	find_process(link, o);
+	return true;
+}
