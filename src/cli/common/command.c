@@ -27,15 +27,51 @@ check_words(const struct command *c, int argc, char *const *argv)
 	return -1;
 }
 
+/* Moves the @words words before @argv[from] to the place before @argv[to]. */
+static void
+move_words(char **argv, int words, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		char *option = argv[i];
+
+		memmove(argv + i - words + 1, argv + i - words, (size_t)words * sizeof *argv);
+		argv[i - words] = option;
+	}
+}
+
+/*
+ * Parses options that may stand between the words. @argv is put into order: options, then words.
+ * Returns as options_parse().
+ */
+static int
+parse_mixed(const struct command *c, void *config, int argc, char **argv)
+{
+	int words = 0, at = 1;
+
+	for (;;) {
+		int n = options_parse(c->name, c->options, config, argc - at + 1, argv + at - 1), end;
+
+		if (n < 0)
+			return n;
+		end = at + n - 1;
+		move_words(argv, words, at, end);
+		if (end == argc || (end > at && strcmp(argv[end - words - 1], "--") == 0))
+			return end - words;
+		words++;
+		at = end + 1;
+	}
+}
+
 int
-command_parse(const struct command *c, void *config, int argc, char *const *argv)
+command_parse(const struct command *c, void *config, int argc, char **argv)
 {
 	int at;
 
 	memset(config, 0, c->config_size);
 	if (c->defaults)
 		c->defaults(config);
-	at = options_parse(c->name, c->options, config, argc, argv);
+	at = c->mixed ? parse_mixed(c, config, argc, argv)
+		      : options_parse(c->name, c->options, config, argc, argv);
 	if (at == OPTIONS_HELP)
 		return COMMAND_HELP;
 	if (at == OPTIONS_WRONG || check_words(c, argc - at, argv + at))

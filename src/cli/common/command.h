@@ -11,6 +11,7 @@
 #include "cli/common/error.h"
 #include "cli/common/options.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,6 +33,7 @@ struct command {
 	 */
 	const char *word;
 	uint8_t words_min, words_max;
+	bool mixed; /* options may follow words; else the first word ends them */
 
 	/*
 	 * Size in octets of the configuration that the options' set() fill in. It begins as zeros.
@@ -50,11 +52,11 @@ struct command {
 enum { COMMAND_WRONG = -1, COMMAND_HELP = -2 };
 
 /*
- * Sets the defaults of @config and parses @argv[1] onwards. Returns the index of the first word
- * after the options, at most @argc; COMMAND_HELP if help was asked for; or COMMAND_WRONG after one
- * line on standard error.
+ * Sets the defaults of @config and parses @argv[1] onwards. Puts the options of a mixed command in
+ * front of its words. Returns the index of the first word after the options, at most @argc;
+ * COMMAND_HELP if help was asked for; or COMMAND_WRONG after one line on standard error.
  */
-int command_parse(const struct command *c, void *config, int argc, char *const *argv);
+int command_parse(const struct command *c, void *config, int argc, char **argv);
 
 /* Prints the command's own help. */
 void command_help(const struct command *c, FILE *to);
