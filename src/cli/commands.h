@@ -9,6 +9,7 @@
 /* One row for each command, in the order of `leat --help`. */
 #define COMMANDS(X)                                                                                          \
 	X(run)                                                                                               \
+	X(serve)                                                                                             \
 	X(doctor)                                                                                            \
 	X(completion)
 

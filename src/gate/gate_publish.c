@@ -1,46 +1,39 @@
 /*
- * gate/gate_publish.c - published ports (-p HOST:PROGRAM): listeners outside that lead to the
- * program.
+ * Published ports (-p HOST:PROGRAM): listeners outside that lead to the program.
  */
 #include "base/err.h"
 #include "gate/impl.h"
 
 #include <stdlib.h>
 
-enum { PUBLISH_BUDGET = 64, LISTEN_BACKLOG = 4096 };
+enum { PUBLISH_BUDGET = 64 };
 
 struct gate_published {
 	struct list node;
 	struct gate *gate;
 	struct gate_work work;
-	struct io_listener *listener; /* TCP */
-	struct io_dgram *dgram;       /* or UDP */
-	uint16_t port;                /* the program's */
+	struct out_listener *listener; /* TCP */
+	struct out_dgram *dgram;       /* or UDP */
+	uint16_t port;                 /* the program's */
 };
 
 static void
-accept_clients(struct gate_published *p)
+publish_incoming(void *arg, struct out_stream *s, const struct endpoint *peer)
 {
-	struct io_stream *s;
+	struct gate_published *p = arg;
 
-	for (int i = 0; i < PUBLISH_BUDGET && p->listener->ops->accept(p->listener, &s) == 0; i++) {
-		struct endpoint peer;
-
-		if (s->ops->remote(s, &peer) == 0)
-			gate_tcp_from_outside(p->gate, s, &peer, p->port);
-		else
-			io_close(s, true); /* it has gone, and its name with it */
-	}
+	gate_tcp_from_outside(p->gate, s, peer, p->port);
 }
 
 static void
-receive_datagrams(struct gate_published *p)
+publish_run(struct gate_work *w)
 {
+	struct gate_published *p = container_of(w, struct gate_published, work);
 	struct gate *g = p->gate;
 
 	for (int i = 0; i < PUBLISH_BUDGET; i++) {
 		struct endpoint peer;
-		ssize_t n = p->dgram->ops->recv_from(p->dgram, g->scratch, GATE_SCRATCH, &peer);
+		ssize_t n = g->out->dgram_recv_from(p->dgram, g->scratch, GATE_SCRATCH, &peer);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -49,28 +42,8 @@ receive_datagrams(struct gate_published *p)
 	}
 }
 
-/* What is left when the budget is used up comes with the next event. */
 static void
-publish_run(struct gate_work *w)
-{
-	struct gate_published *p = container_of(w, struct gate_published, work);
-
-	if (p->listener)
-		accept_clients(p);
-	else
-		receive_datagrams(p);
-}
-
-static void
-on_client(struct io_listener *l, void *arg)
-{
-	struct gate_published *p = arg;
-
-	gate_mark(p->gate, &p->work);
-}
-
-static void
-on_datagram(struct io_dgram *d, unsigned events, void *arg)
+publish_news(void *arg, unsigned mask)
 {
 	struct gate_published *p = arg;
 
@@ -81,7 +54,6 @@ int
 gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port)
 {
 	struct gate_published *p = calloc(1, sizeof *p);
-	struct io_world *w = g->config.outside;
 	int e;
 
 	if (!p)
@@ -90,15 +62,13 @@ gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port)
 	p->port = port;
 	gate_work_init(&p->work, publish_run);
 	if (udp)
-		e = w->ops->dgram(w, at, NULL, on_datagram, p, &p->dgram);
+		e = g->out->dgram_listen(g->config.outside_self, at, publish_news, p, &p->dgram);
 	else
-		e = io_listen(w, at, LISTEN_BACKLOG, on_client, p, &p->listener);
+		e = g->out->listen(g->config.outside_self, at, publish_incoming, p, &p->listener);
 	if (e < 0) {
 		free(p);
 		return e;
 	}
-	if (udp)
-		p->dgram->ops->want(p->dgram, IO_READABLE);
 	list_push(&g->published, &p->node);
 	return 0;
 }
@@ -113,10 +83,10 @@ gate_publish_stop(struct gate *g)
 
 		list_del(&p->work.node);
 		if (p->listener)
-			p->listener->ops->close(p->listener);
+			g->out->listener_close(p->listener);
 		if (p->dgram) {
 			gate_udp_forget(g, p->dgram);
-			p->dgram->ops->close(p->dgram);
+			g->out->dgram_close(p->dgram);
 		}
 		free(p);
 	}

@@ -51,9 +51,10 @@ sockio_check(struct sockio_obj *o)
 }
 
 void
-sockio_serve(struct sockio_obj *o, unsigned events)
+sockio_serve(struct sockio_obj *o)
 {
 	struct sockio *io = o->io;
+	unsigned events = o->kind->holds(o);
 
 	list_del(&o->due);
 	if (!events)
@@ -76,11 +77,8 @@ serve_due(struct timer *t)
 	list_init(&round);
 	list_move(&round, &io->due);
 	io->turning = true;
-	while ((n = list_pop(&round))) {
-		struct sockio_obj *o = container_of(n, struct sockio_obj, due);
-
-		sockio_serve(o, o->kind->holds(o));
-	}
+	while ((n = list_pop(&round)))
+		sockio_serve(container_of(n, struct sockio_obj, due));
 	io->turning = false;
 }
 

@@ -1,10 +1,10 @@
 /*
- * test/unit/pool.h - the end of a test's packet pool.
+ * test/unit/pool.h - the pool of a test's packets: at the end all of them must be back in it.
  */
 #ifndef TEST_POOL_H
 #define TEST_POOL_H
 
-/* cmocka.h needs these before it */
+/* cmocka wants these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,6 @@
 
 #include "pkt/pool.h"
 
-/* Frees @p. Asserts that every packet is back in it. */
 static inline void
 pool_end(struct pkt_pool *p)
 {

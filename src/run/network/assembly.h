@@ -8,7 +8,6 @@
 
 #include "host/fd_room.h"
 #include "host/loop.h"
-#include "io/io.h"
 #include "run/network/closed_dgram.h"
 #include "run/network/config.h"
 #include "run/network/nameservers.h"
@@ -19,7 +18,7 @@ struct assembly {
 	struct pkt_pool *pool;
 	struct run_parts parts;
 	struct iface *iface[2];
-	struct io_world *outside;
+	struct hostsock *outside;
 	struct nameservers nameservers;
 	struct loop_source source;
 	const struct run_config *config;

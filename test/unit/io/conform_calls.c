@@ -95,10 +95,10 @@ end_reserve(struct end *e, size_t want, void **at)
 }
 
 void
-end_commit(struct end *e, size_t len, unsigned flags)
+end_commit(struct end *e, size_t len)
 {
 	e->c->calls++;
-	e->s->ops->commit(e->s, len, flags);
+	e->s->ops->commit(e->s, len);
 	e->c->calls--;
 }
 

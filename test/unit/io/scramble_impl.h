@@ -5,7 +5,6 @@
 #define TEST_IO_SCRAMBLE_IMPL_H
 
 #include "base/list.h"
-#include "io/failure.h"
 #include "io/scramble.h"
 
 enum {
@@ -26,7 +25,7 @@ struct scramble_world {
 /* The record that is being received, or read by the owner. */
 struct scramble_in {
 	uint8_t octets[SCRAMBLE_HEAD + SCRAMBLE_MAX];
-	size_t have, off; /* octets of it that arrived; of DATA, where the owner reads next */
+	size_t have, off; /* octets of it that are here; of DATA, where the owner goes on */
 	uint64_t key;
 	bool hello;        /* the other side's key is known */
 	bool data;         /* the record is DATA, complete, and not all read */
@@ -53,18 +52,19 @@ struct scramble {
 	struct scramble_in in;
 	struct scramble_out out;
 	struct timer timer;          /* notifies the owner */
-	struct scramble_listener *l; /* while it waits to be accepted there, without an owner */
+	struct scramble_listener *l; /* it waits in its queue to be accepted; then it has no owner */
 	bool client, owned, connected, shut, lingering;
 	unsigned want, once, want_below;
-	struct io_failure failure;
+	int error;
+	bool said_to_reader, said_to_writer;
 };
 
-/* Makes a stream over @below, which has no callback yet. It is connected when the other side's key arrives. */
+/* A stream over @below, which has no callback yet; connected when the other side's key has come. */
 struct scramble *scramble_new(struct scramble_world *w, struct io_stream *below, struct scramble_listener *l);
-/* Gives it an owner. */
+/* From now on it has an owner. */
 void scramble_own(struct scramble *s);
 void scramble_free(struct scramble *s);
-/* The callback of the lower stream. */
+/* For the lower stream: its callback. */
 io_stream_fn scramble_below;
 
 /* scramble_world.c: a stream in the queue of its listener was connected, or failed. */
@@ -74,9 +74,9 @@ void scramble_listener_heard(struct scramble_listener *l, struct scramble *s);
 
 /* Sends this side's key. */
 void scramble_start(struct scramble *s);
-/* Receives and sends as much as is possible now. */
+/* Receives and sends what can be received and sent now. */
 void scramble_pump(struct scramble *s);
-/* The owner wrote @len octets into the payload of the record to be sent, which was empty. */
+/* @len octets of the owner's stand in the payload of the empty record to be sent. */
 void scramble_seal_data(struct scramble *s, size_t len);
 /* The owner read @len octets of the record. */
 void scramble_took(struct scramble *s, size_t len);

@@ -1,0 +1,168 @@
+/*
+ * cli/cmd_serve.c - `leat serve`: serves a folder over HTTP. serve_options.c has the options, and
+ * serve/ does the work.
+ */
+#include "cli/commands.h"
+#include "cli/serve_options.h"
+
+#include "host/port_owner.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/sockaddr.h"
+
+static struct serve_options *
+options_of(const struct serve_run *r)
+{
+	return (struct serve_options *)(void *)((char *)(uintptr_t)r - offsetof(struct serve_options, run));
+}
+
+static int
+folder_failed(const char *folder, int error)
+{
+	if (error == -ENOSYS)
+		return error_line("serve", "the kernel has no openat2(2), which Linux has since 5.6");
+	if (error == -ENOTDIR)
+		return error_line("serve", "%s: is not a folder; name the folder that has the file", folder);
+	return error_line("serve", "%s: cannot read this folder: %s", folder, strerror(-error));
+}
+
+/* The port is taken: says by whom, and what to do. */
+static int
+port_taken(const char *at, uint16_t port)
+{
+	struct port_owner o;
+
+	if (port_owner_find(port, &o) && o.pid)
+		return error_line("serve",
+		    "%s: port %u is in use by %s (process %d); choose another with --port", at, port, o.name,
+		    o.pid);
+	return error_line(
+	    "serve", "%s: port %u is in use by another program; choose another with --port", at, port);
+}
+
+static int
+listen_failed(const struct serve_options *o, const struct endpoint *at, int error)
+{
+	char text[ENDPOINT_TEXT];
+
+	endpoint_text(at, text);
+	switch (-error) {
+	case EADDRINUSE:
+		return port_taken(text, at->port);
+	case EACCES:
+		return error_line(
+		    "serve", "%s: ports below 1024 need root; choose another with --port", text);
+	case EAFNOSUPPORT:
+	case EADDRNOTAVAIL:
+		if (!o->bound) /* a machine without IPv6, or without IPv4 */
+			return 0;
+		return error_line("serve", "%s: this machine does not have this address", text);
+	default:
+		return error_line("serve", "%s: cannot listen: %s", text, strerror(-error));
+	}
+}
+
+static int
+failed(const struct serve_run *r, enum serve_part part, const struct endpoint *at, int error)
+{
+	const struct serve_settings *s = &r->serve;
+
+	if (at)
+		return listen_failed(options_of(r), at, error);
+	if (part == SERVE_FOLDER)
+		return folder_failed(s->site.folder, error);
+	if (part == SERVE_LOG)
+		return error_line("serve", "%s: cannot write the log: %s", s->log, strerror(-error));
+	return error_line("serve", "cannot begin: %s", strerror(-error));
+}
+
+static void
+print_url(const struct endpoint *at)
+{
+	char text[ENDPOINT_TEXT];
+
+	fprintf(stderr, "  http://%s/\n", endpoint_text(at, text));
+}
+
+/* The addresses of this machine that other machines may know, of the family of @at. */
+static void
+print_urls_of_all(const struct endpoint *at)
+{
+	struct ifaddrs *all, *i;
+	struct endpoint e;
+
+	e = (struct endpoint){
+	    .addr = ipaddr_is4(&at->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6, .port = at->port};
+	print_url(&e);
+	if (getifaddrs(&all) < 0)
+		return;
+	for (i = all; i; i = i->ifa_next) {
+		if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) || !endpoint_from_sockaddr(&e, i->ifa_addr))
+			continue;
+		e.port = at->port;
+		if (ipaddr_is4(&e.addr) == ipaddr_is4(&at->addr) && !ipaddr_is_loopback(&e.addr) &&
+		    !ipaddr_is_link_local(&e.addr))
+			print_url(&e);
+	}
+	freeifaddrs(all);
+}
+
+static void
+ready(const struct serve_run *r)
+{
+	char *folder = realpath(r->serve.site.folder, NULL);
+
+	if (!options_of(r)->quiet) {
+		fprintf(stderr, "leat serve: %s is served at\n", folder ? folder : r->serve.site.folder);
+		for (unsigned i = 0; i < r->addresses; i++) {
+			if (r->at[i].port == 0)
+				continue;
+			if (ipaddr_is_any(&r->at[i].addr))
+				print_urls_of_all(&r->at[i]);
+			else
+				print_url(&r->at[i]);
+		}
+		fputs("Press Ctrl-C to end.\n", stderr);
+	}
+	free(folder);
+}
+
+static void
+log_failed(const struct serve_run *r, int error)
+{
+	error_line("serve", "%s: cannot open the log again, the old file is used on: %s", r->serve.log,
+	    strerror(-error));
+}
+
+static int
+serve_command(void *config, int argc, char **argv)
+{
+	struct serve_options *o = config;
+
+	serve_options_settle(o, argc > 0 ? argv[0] : NULL);
+	o->run.failed = failed;
+	o->run.ready = ready;
+	o->run.log_failed = log_failed;
+	return serve_run(&o->run);
+}
+
+const struct command cmd_serve = {
+    .name = "serve",
+    .summary = "serve a folder over HTTP: leat serve [options] [DIR]",
+    .usage = "[options] [DIR]",
+    .about = "Serves the files of DIR, or of the current folder, over HTTP until it is ended.\n"
+	     "SIGTERM and Ctrl-C finish the responses under way; SIGUSR1 opens the log again.",
+    .options = serve_option_rows,
+    .word = "DIR",
+    .words_min = 0,
+    .words_max = 1,
+    .mixed = true,
+    .config_size = sizeof(struct serve_options),
+    .defaults = serve_options_default,
+    .main = serve_command,
+};

@@ -1,0 +1,234 @@
+/*
+ * cli/serve_options.c - the table of the options of `leat serve`, with functions that check and
+ * store each value. It runs nothing.
+ */
+#include "cli/serve_options.h"
+
+#include "cli/common/units.h"
+#include "host/clock.h"
+
+#include <string.h>
+
+enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_QUIET, FLAG_ONE_SHOT };
+enum number { NUMBER_CONNS, NUMBER_CLIENT };
+enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING };
+
+static const char *
+set_port(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	uint64_t n;
+	const char *wrong = unit_count(value, 0, 65535, &n);
+
+	if (!wrong)
+		o->port = (uint16_t)n;
+	return wrong;
+}
+
+static const char *
+set_bind(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	struct serve_run *r = &o->run;
+
+	if (!o->bound)
+		r->addresses = 0;
+	if (r->addresses == SERVE_LISTENERS)
+		return "is one address too many";
+	if (ipaddr_parse(value, &r->at[r->addresses].addr) < 0)
+		return "is not an IPv4 or IPv6 address of this machine, such as 127.0.0.1 or ::1";
+	r->addresses++;
+	o->bound = true;
+	return NULL;
+}
+
+static const char *
+set_log(void *config, const struct option *option, const char *value)
+{
+	((struct serve_options *)config)->run.serve.log = value;
+	return NULL;
+}
+
+static const char *
+set_log_form(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	if (strcmp(value, "combined") != 0 && strcmp(value, "json") != 0)
+		return "is neither combined nor json";
+	o->run.serve.log_form = value[0] == 'j' ? ACCESS_JSON : ACCESS_COMBINED;
+	return NULL;
+}
+
+static const char *
+set_index(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	if (strchr(value, '/') || strlen(value) > 255)
+		return "is not the name of a file: it has a slash or is too long";
+	o->run.serve.site.index = *value ? value : NULL;
+	return NULL;
+}
+
+static const char *
+set_flag(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	switch ((enum flag)option->tag) {
+	case FLAG_HIDDEN:
+		o->run.serve.site.hidden = true;
+		break;
+	case FLAG_SPA:
+		o->run.serve.spa = true;
+		break;
+	case FLAG_CORS:
+		o->run.serve.cors = true;
+		break;
+	case FLAG_QUIET:
+		o->quiet = true;
+		break;
+	case FLAG_ONE_SHOT:
+		o->run.serve.requests_most = 1;
+		break;
+	}
+	return NULL;
+}
+
+/* Fields with which the server frames and describes what it sends. */
+static bool
+is_ours(struct http_span name)
+{
+	static const char *const ours[] = {"connection", "content-encoding", "content-length",
+	    "content-range", "content-type", "date", "etag", "keep-alive", "last-modified", "location",
+	    "server", "transfer-encoding"};
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		if (http_span_is(name, ours[i]))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+add_field(struct http_writer *to, struct http_span name, struct http_span value)
+{
+	struct http_writer w = *to;
+
+	http_write_field(&w, name, value);
+	if (w.err == -LEAT_ENOBUFS)
+		return "is too long";
+	if (w.err)
+		return "has octets that no field may have";
+	*to = w;
+	return NULL;
+}
+
+static const char *
+set_header(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	const char *colon = strchr(value, ':');
+	struct http_span name;
+
+	if (!colon || colon == value)
+		return "is not a field such as 'Name: value'";
+	name = (struct http_span){value, (size_t)(colon - value)};
+	if (is_ours(name))
+		return "is a field that the server writes itself";
+	return add_field(&o->head, name, http_span_trim(http_span_of(colon + 1)));
+}
+
+static const char *
+set_cache(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	o->cache.len = 0;
+	return add_field(&o->cache, http_span_of("Cache-Control"), http_span_trim(http_span_of(value)));
+}
+
+static const char *
+set_number(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	uint64_t n;
+	const char *wrong = unit_count(value, 1, 1000000, &n);
+
+	if (wrong)
+		return wrong;
+	if (option->tag == NUMBER_CONNS)
+		o->run.serve.conns_most = (unsigned)n;
+	else
+		o->run.serve.conns_per_client_most = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+set_time(void *config, const struct option *option, const char *value)
+{
+	struct serve_settings *s = &((struct serve_options *)config)->run.serve;
+	nsec_t *of[] = {
+	    [TIME_HEAD] = &s->head_time, [TIME_IDLE] = &s->idle_time, [TIME_MOVING] = &s->moving_time};
+
+	return unit_duration(value, of[option->tag]);
+}
+
+/* clang-format off */
+const struct option serve_option_rows[] = {
+	{"port", "PORT", "listen at this TCP port (default 8000); 0: any free one", set_port, 0},
+	{"p", "PORT", NULL, set_port, 0},
+	{"bind", "ADDRESS", "listen at this address alone; may be repeated (default: all addresses)", set_bind, 0},
+	{"b", "ADDRESS", NULL, set_bind, 0},
+	{"index", "NAME", "file that stands for a folder (default index.html); empty: always list", set_index, 0},
+	{"hidden", NULL, "serve names that begin with a dot, too", set_flag, FLAG_HIDDEN},
+	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
+	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
+	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
+	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
+	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
+	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},
+	{"quiet", NULL, "print no addresses at the start", set_flag, FLAG_QUIET},
+	{"q", NULL, NULL, set_flag, FLAG_QUIET},
+	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},
+	{"max-connections", "NUMBER", "answer 503 beyond so many connections (default 10000)", set_number, NUMBER_CONNS},
+	{"max-per-client", "NUMBER", "answer 429 beyond so many connections of one client (default 1000)", set_number, NUMBER_CLIENT},
+	{"head-timeout", "TIME", "close if the head of a request takes longer (default 20s)", set_time, TIME_HEAD},
+	{"idle-timeout", "TIME", "close if no request comes for so long (default 75s)", set_time, TIME_IDLE},
+	{"stall-timeout", "TIME", "close if a client takes or sends less than 6000 octets in this time (default 60s)", set_time, TIME_MOVING},
+	{0},
+};
+/* clang-format on */
+
+void
+serve_options_default(void *serve_options)
+{
+	struct serve_options *o = serve_options;
+	struct serve_run *r = &o->run;
+
+	serve_settings_usual(&r->serve);
+	r->serve.wall = clock_wall;
+	r->serve.log = "-";
+	o->port = 8000;
+	r->at[0].addr = IPADDR_ANY4;
+	r->at[1].addr = IPADDR_ANY6;
+	r->addresses = 2;
+	o->head = http_writer(o->head_octets, sizeof o->head_octets);
+	o->cache = http_writer(o->cache_octets, sizeof o->cache_octets);
+}
+
+void
+serve_options_settle(struct serve_options *o, const char *folder)
+{
+	struct serve_settings *s = &o->run.serve;
+
+	if (folder)
+		s->site.folder = folder;
+	if (!*s->log)
+		s->log = NULL;
+	s->head = (struct http_span){o->head.at, o->head.len};
+	s->site.head = (struct http_span){o->cache.at, o->cache.len};
+	for (unsigned i = 0; i < o->run.addresses; i++)
+		o->run.at[i].port = o->port;
+}

@@ -1,0 +1,30 @@
+/*
+ * cli/serve_options.h - the options of `leat serve`: parsed and checked.
+ */
+#ifndef CLI_SERVE_OPTIONS_H
+#define CLI_SERVE_OPTIONS_H
+
+#include "cli/common/options.h"
+#include "serve/run.h"
+
+enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
+
+struct serve_options {
+	struct serve_run run;
+	uint16_t port;
+	bool bound; /* --bind was given */
+	bool quiet;
+	/* Field lines, for every response and for files. */
+	struct http_writer head, cache;
+	char head_octets[SERVE_HEAD_MOST], cache_octets[SERVE_CACHE_MOST];
+};
+
+extern const struct option serve_option_rows[];
+
+/* Sets the defaults of @serve_options, a struct serve_options of zeros. */
+void serve_options_default(void *serve_options);
+
+/* Puts together what several options say. @folder is NULL if none was named. */
+void serve_options_settle(struct serve_options *o, const char *folder);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * serve/file.c - answers with a file: conditions (RFC 9110, 13), one range (14), the whole.
+ */
+#include "serve/impl.h"
+
+#include "http/semantics/condition.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static struct http_span
+field_value(const struct http_request *r, const char *name)
+{
+	const struct http_field *f = http_field_find(r->field, r->fields, name);
+
+	return f ? f->value : (struct http_span){NULL, 0};
+}
+
+static enum http_condition
+condition_of(struct http_exchange *x, const struct site_file *f)
+{
+	const struct http_request *r = x->request;
+	struct http_validators v = {
+	    .exists = true, .has_etag = true, .has_modified = true, .etag = f->etag, .modified = f->modified};
+
+	return http_condition(r->method, r->field, r->fields, &v, conn_of(x)->serve->common_at);
+}
+
+/* A small file goes out with its head; others are sent by the stream, if it can. */
+static struct http_content
+content_of(struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len)
+{
+	struct serve_task *t = &work_of(x)->task;
+
+	t->off = (int64_t)off;
+	if (len == 0)
+		return http_nothing();
+	if (len <= FILE_INLINE || !conn_of(x)->io->ops->send_file)
+		return http_produced(len);
+	return http_file(f->fd, (int64_t)off, len);
+}
+
+static void
+answer_range(struct http_exchange *x, const struct site_file *f, const struct http_range *range)
+{
+	char octets[96];
+	struct http_writer w = http_writer(octets, sizeof octets);
+	struct http_field field = {.name = http_span_of("Content-Range")};
+	struct http_answer a = {.status = 206, .field = &field, .fields = 1, .built = f->head};
+
+	http_put_content_range(&w, range, (uint64_t)f->state.size);
+	field.value = (struct http_span){w.at, w.len};
+	a.content = content_of(x, f, range->first, http_range_len(range));
+	answer_send(x, &a);
+}
+
+static void
+refuse_range(struct http_exchange *x, const struct site_file *f)
+{
+	char octets[64];
+	struct http_writer w = http_writer(octets, sizeof octets);
+	struct http_field field = {.name = http_span_of("Content-Range")};
+
+	http_put_unsatisfied_range(&w, (uint64_t)f->state.size);
+	field.value = (struct http_span){w.at, w.len};
+	answer_refuse(x, REFUSED_RANGE, &field);
+}
+
+static void
+answer_whole(struct http_exchange *x, const struct site_file *f)
+{
+	struct http_answer a = {.status = 200, .built = f->head};
+
+	a.content = content_of(x, f, 0, (uint64_t)f->state.size);
+	answer_send(x, &a);
+}
+
+static void
+answer_body(struct http_exchange *x, const struct site_file *f, bool ranges)
+{
+	struct http_span value = ranges ? field_value(x->request, "range") : (struct http_span){NULL, 0};
+	struct http_range range;
+	size_t n;
+
+	if (value.len == 0 || x->request->method != HTTP_GET) {
+		answer_whole(x, f);
+		return;
+	}
+	switch (http_ranges(value, (uint64_t)f->state.size, &range, 1, &n)) {
+	case HTTP_RANGES_PART:
+		answer_range(x, f, &range);
+		break;
+	case HTTP_RANGES_UNSATISFIABLE:
+		refuse_range(x, f);
+		break;
+	default:
+		answer_whole(x, f);
+	}
+}
+
+void
+file_answer(struct http_exchange *x, struct site_file *f)
+{
+	struct http_answer not_modified = {.status = 304, .built = f->validators};
+
+	work_of(x)->task.file = f;
+	switch (condition_of(x, f)) {
+	case HTTP_CONDITION_NOT_MODIFIED:
+		answer_send(x, &not_modified);
+		break;
+	case HTTP_CONDITION_FAILED:
+		answer_refuse(x, REFUSED_CONDITION, NULL);
+		break;
+	case HTTP_CONDITION_WHOLE:
+		answer_body(x, f, false);
+		break;
+	default:
+		answer_body(x, f, true);
+	}
+}
+
+/* A file that has become shorter ends the content too early, which breaks the response off. */
+ssize_t
+file_produce(struct serve_task *t, char *at, size_t room)
+{
+	ssize_t n;
+
+	do
+		n = pread(t->file->fd, at, room, t->off);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		t->off += n;
+	return n < 0 ? -errno : n;
+}

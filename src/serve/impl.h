@@ -1,0 +1,158 @@
+/*
+ * serve/impl.h - what the files of serve share. For these only.
+ *
+ * A connection that waits for a request has a struct serve_conn and no more. What a request needs,
+ * buffers included, is a struct serve_work, which the connection borrows from the server while a
+ * request arrives and is answered.
+ */
+#ifndef SERVE_IMPL_H
+#define SERVE_IMPL_H
+
+#include "base/slab.h"
+#include "http/conn/server.h"
+#include "http/semantics/range.h"
+#include "serve/page/page.h"
+#include "serve/serve.h"
+
+enum serve_refusal {
+	REFUSED_NOT,
+#define X(name, status, words, source) REFUSED_##name,
+#include "serve/refusals.h"
+#undef X
+	REFUSALS /* number of values */
+};
+
+enum { WORK_IN = 16384 + 4096 + 64, WORK_OUT = 32768, WORK_FIELDS = 100 };
+
+/* Files up to this size go out in one write with their head. */
+enum { FILE_INLINE = WORK_OUT / 2 };
+
+/* An exchange: from the request's head to done(). */
+struct serve_task {
+	nsec_t began;
+	unsigned status;
+	uint64_t length; /* of the content that is sent */
+	enum serve_refusal refusal;
+
+	struct site_file *file; /* that is sent by the producer or the stream */
+	int64_t off;            /* of the producer */
+
+	struct site_folder *folder; /* that is listed */
+	struct page_style style;
+	bool begun, ended; /* the listing */
+	unsigned entries;
+	char path[SITE_PATH_MOST];
+	struct http_span path_text;
+};
+
+struct serve_work {
+	struct http_server http; /* its data is the connection */
+	struct serve_task task;
+	struct serve_work *next; /* in the pool */
+	struct http_field field[WORK_FIELDS];
+	char in[WORK_IN], out[WORK_OUT], scratch[PAGE_ERROR_MOST];
+};
+
+/* The connections of one address. */
+struct serve_client {
+	struct table_node node;
+	struct ipaddr addr;
+	unsigned conns;
+};
+
+struct serve_conn {
+	struct list node; /* of serve.conns */
+	struct serve *serve;
+	struct io_stream *io;
+	struct serve_work *work; /* NULL while idle */
+	struct serve_client *client;
+	struct ipaddr addr;
+	uint32_t requests; /* before the work that it has now */
+	uint32_t timed;    /* requests when the deadline was set */
+	enum http_conn_waits waits;
+	struct timer timer; /* fires at the deadline or before it */
+	nsec_t deadline;
+	uint64_t moved, moved_before; /* octets in both directions, now and when the deadline was set */
+	bool going;                   /* within conn_go() */
+};
+
+enum { COMMON_MOST = 1024 };
+
+struct serve {
+	struct io_world *world;
+	const struct serve_settings *set;
+	struct site *site;
+	struct access_log *log;
+	struct io_listener *listener[SERVE_LISTENERS];
+	unsigned listeners;
+
+	struct http_service service;
+	struct http_span common; /* field lines of every response */
+	int64_t common_at;       /* the second of its Date */
+	char common_octets[COMMON_MOST];
+
+	struct list conns;
+	unsigned conns_now;
+	bool draining;
+	struct table clients;
+	struct slab conn_slab, client_slab, folder_slab;
+	struct serve_work *works; /* free ones */
+	unsigned works_free;
+	struct serve_counts counts;
+};
+
+static inline struct serve_work *
+work_of(struct http_exchange *x)
+{
+	return container_of(http_server_of(x), struct serve_work, http);
+}
+
+static inline struct serve_conn *
+conn_of(struct http_exchange *x)
+{
+	return http_server_of(x)->data;
+}
+
+/* work.c: the pool. NULL without memory. */
+struct serve_work *work_take(struct serve_conn *c);
+void work_give(struct serve_conn *c);
+void works_free(struct serve *s);
+
+/* client.c: counts a connection of @addr. NULL without memory. */
+struct serve_client *client_take(struct serve *s, const struct ipaddr *addr);
+void client_give(struct serve *s, struct serve_client *k);
+
+/* conn.c: takes over a stream; @k counts it already. */
+void conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, struct serve_client *k);
+void conn_finish(struct serve_conn *c); /* after the response that is under way */
+void conn_end(struct serve_conn *c, bool reset);
+
+/* accept.c */
+void accept_some(struct io_listener *l, void *arg);
+
+/* route.c: what all requests are given to. */
+extern const struct http_handler serve_handler;
+void route_refused(struct http_server *http, enum http_reason why);
+
+/* answer.c: answers of any kind; each sets the task's status and length. */
+void answer_send(struct http_exchange *x, struct http_answer *a);
+void answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http_field *field);
+void answer_redirect(struct http_exchange *x, unsigned status, struct http_span location);
+void answer_style(const struct http_request *r, struct page_style *style);
+const char *answer_refusal_words(enum serve_refusal why);
+
+/* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
+void file_answer(struct http_exchange *x, struct site_file *f);
+ssize_t file_produce(struct serve_task *t, char *at, size_t room);
+void folder_answer(struct http_exchange *x, int fd);
+ssize_t folder_produce(struct serve *s, struct serve_task *t, char *at, size_t room);
+void folder_end(struct serve *s, struct serve_task *t);
+
+/* record.c: a line of the log. */
+void record_done(struct http_exchange *x, int result);
+void record_refused(struct serve_conn *c, enum http_reason why);
+
+/* serve.c: brings Date up to now. */
+void serve_tick(struct serve *s);
+
+#endif

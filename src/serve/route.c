@@ -1,0 +1,228 @@
+/*
+ * serve/route.c - which part of the server answers a request. The handler of all connections.
+ */
+#include "serve/impl.h"
+
+#include "http/semantics/method.h"
+#include "http/uri/percent.h"
+
+#include <unistd.h>
+
+enum {
+	METHODS_FILE = 1U << HTTP_GET | 1U << HTTP_HEAD | 1U << HTTP_OPTIONS,
+	METHODS_KNOWN = METHODS_FILE | 1U << HTTP_POST | 1U << HTTP_PUT | 1U << HTTP_DELETE |
+			1U << HTTP_CONNECT | 1U << HTTP_TRACE | 1U << HTTP_PATCH
+};
+
+static struct http_field
+allow_field(struct http_writer *w)
+{
+	http_put_methods(w, METHODS_FILE);
+	return (struct http_field){http_span_of("Allow"), {w->at, w->len}};
+}
+
+static void
+refuse_method(struct http_exchange *x, unsigned status)
+{
+	char octets[64];
+	struct http_writer w = http_writer(octets, sizeof octets);
+	struct http_field field = allow_field(&w);
+
+	if (status == 405)
+		answer_refuse(x, REFUSED_METHOD, &field);
+	else
+		answer_refuse(x, REFUSED_METHOD_OTHER, NULL);
+}
+
+/* A browser asks before a request that a page of another origin makes (Fetch, 3.2.2). */
+static void
+add_preflight(struct http_answer *a, struct http_field *field, struct http_span methods)
+{
+	field[a->fields++] = (struct http_field){http_span_of("Access-Control-Allow-Methods"), methods};
+	field[a->fields++] =
+	    (struct http_field){http_span_of("Access-Control-Allow-Headers"), http_span_of("*")};
+	field[a->fields++] =
+	    (struct http_field){http_span_of("Access-Control-Max-Age"), http_span_of("86400")};
+}
+
+static void
+answer_options(struct http_exchange *x)
+{
+	char octets[64];
+	struct http_writer w = http_writer(octets, sizeof octets);
+	struct http_field field[4] = {allow_field(&w)};
+	struct http_answer a = {.status = 204, .field = field, .fields = 1};
+
+	if (conn_of(x)->serve->set->cors)
+		add_preflight(&a, field, field[0].value);
+	answer_send(x, &a);
+}
+
+/* The path in its normal form, with "/" at its end (RFC 9110, 15.4.2). */
+static void
+redirect_to_folder(struct http_exchange *x, const struct http_path *path)
+{
+	struct serve_work *work = work_of(x);
+	struct http_writer w = http_writer(work->scratch, sizeof work->scratch);
+
+	http_put_text(&w, "/");
+	http_percent_encode(&w, path->text, HTTP_PLAIN_PATH);
+	http_put_text(&w, "/");
+	if (x->request->has_query) {
+		http_put_text(&w, "?");
+		http_put_span(&w, x->request->query);
+	}
+	if (w.err)
+		answer_refuse(x, REFUSED_PATH_LONG, NULL);
+	else
+		answer_redirect(x, 301, (struct http_span){w.at, w.len});
+}
+
+static enum serve_refusal
+refusal_of_path(enum http_path_result r)
+{
+	return r == HTTP_PATH_LONG    ? REFUSED_PATH_LONG
+	       : r == HTTP_PATH_ABOVE ? REFUSED_PATH_ABOVE
+				      : REFUSED_PATH_BAD;
+}
+
+static enum serve_refusal
+refusal_of_kind(enum site_kind kind)
+{
+	switch (kind) {
+	case SITE_HIDDEN:
+		return REFUSED_HIDDEN;
+	case SITE_OUTSIDE:
+		return REFUSED_OUTSIDE;
+	case SITE_DENIED:
+		return REFUSED_DENIED;
+	case SITE_BUSY:
+		return REFUSED_BUSY;
+	case SITE_BROKEN:
+		return REFUSED_BROKEN;
+	default:
+		return REFUSED_ABSENT;
+	}
+}
+
+/* An application of one page has one file for all addresses that it makes up. */
+static struct site_found
+find(struct serve *s, const struct http_path *path, const struct http_coding_weights *accept)
+{
+	static const struct http_path root = {.folder = true};
+	struct site_found found = site_find(s->site, path, accept, io_now(s->world));
+
+	if (found.kind != SITE_ABSENT || !s->set->spa)
+		return found;
+	found = site_find(s->site, &root, accept, io_now(s->world));
+	if (found.kind == SITE_FOLDER) {
+		close(found.fd);
+		found.kind = SITE_ABSENT;
+	}
+	return found;
+}
+
+static void
+answer_path(struct http_exchange *x, const struct http_path *path)
+{
+	struct http_coding_weights accept;
+	struct site_found found;
+
+	http_coding_weights(x->request->field, x->request->fields, &accept);
+	found = find(conn_of(x)->serve, path, &accept);
+	switch (found.kind) {
+	case SITE_FILE:
+		file_answer(x, found.file);
+		break;
+	case SITE_FOLDER:
+		folder_answer(x, found.fd);
+		break;
+	case SITE_SLASH:
+		redirect_to_folder(x, path);
+		break;
+	default:
+		answer_refuse(x, refusal_of_kind(found.kind), NULL);
+	}
+}
+
+static void
+answer_get(struct http_exchange *x)
+{
+	struct serve_task *t = &work_of(x)->task;
+	struct http_path path;
+	enum http_path_result r = http_path_decode(x->request->path, t->path, sizeof t->path, &path);
+
+	t->path_text = path.text;
+	if (r == HTTP_PATH_OK)
+		answer_path(x, &path);
+	else
+		answer_refuse(x, refusal_of_path(r), NULL);
+}
+
+static void
+task_begin(struct serve_task *t, nsec_t now)
+{
+	t->began = now;
+	t->status = 0;
+	t->length = 0;
+	t->refusal = REFUSED_NOT;
+	t->file = NULL;
+	t->folder = NULL;
+	t->begun = t->ended = false;
+	t->entries = 0;
+}
+
+static void
+on_request(struct http_exchange *x)
+{
+	struct serve *s = conn_of(x)->serve;
+	unsigned refused = http_method_refusal(x->request->method, METHODS_FILE, METHODS_KNOWN);
+
+	task_begin(&work_of(x)->task, io_now(s->world));
+	serve_tick(s);
+	if (refused)
+		refuse_method(x, refused);
+	else if (x->request->method == HTTP_OPTIONS)
+		answer_options(x);
+	else
+		answer_get(x);
+}
+
+static ssize_t
+on_produce(struct http_exchange *x, char *at, size_t room)
+{
+	struct serve_task *t = &work_of(x)->task;
+
+	if (t->folder)
+		return folder_produce(conn_of(x)->serve, t, at, room);
+	return file_produce(t, at, room);
+}
+
+static void
+on_done(struct http_exchange *x, int result)
+{
+	struct serve *s = conn_of(x)->serve;
+	struct serve_task *t = &work_of(x)->task;
+
+	s->counts.requests++;
+	s->counts.broken += result < 0;
+	record_done(x, result);
+	if (t->file)
+		site_release(s->site, t->file);
+	if (t->folder)
+		folder_end(s, t);
+}
+
+/* No method that is allowed has content that anyone reads. */
+const struct http_handler serve_handler = {
+    .request = on_request,
+    .produce = on_produce,
+    .done = on_done,
+};
+
+void
+route_refused(struct http_server *http, enum http_reason why)
+{
+	serve_tick(((struct serve_conn *)http->data)->serve);
+	record_refused(http->data, why);
+}

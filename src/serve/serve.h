@@ -1,0 +1,87 @@
+/*
+ * serve/serve.h - a web server for a folder, over any world of io/io.h.
+ *
+ * It decides what is answered to whom and when a connection has had enough time. What it needs of
+ * the machine beside the world are the folder and the log file.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include "base/nsec.h"
+#include "io/io.h"
+#include "serve/log/log.h"
+#include "serve/site/site.h"
+
+struct serve_settings {
+	struct site_settings site;
+	bool spa;              /* a page that does not exist is the root's index file */
+	bool cors;             /* scripts of other origins may read all files */
+	struct http_span head; /* field lines for every response, built with a writer */
+
+	const char *log; /* the access log: a path; "-": standard output; NULL: none */
+	enum access_form log_form;
+
+	unsigned conns_most;            /* connections at one time */
+	unsigned conns_per_client_most; /* the same, of one IPv4 address or one IPv6 /64; 0: no bound */
+	unsigned requests_most;         /* on one connection; 0: no bound; 1: no keep-alive */
+
+	nsec_t head_time;       /* for a head to arrive, from its first octet or the accept */
+	nsec_t idle_time;       /* between two requests */
+	nsec_t moving_time;     /* in which the other side reads or sends @moving_octets at least */
+	uint64_t moving_octets; /* while a response or the content of a request is under way */
+
+	nsec_t (*wall)(void); /* the time since 1970 */
+};
+
+/* Sets what people usually want; the folder is ".". */
+void serve_settings_usual(struct serve_settings *s);
+
+/* What happened, for people and machines. */
+struct serve_counts {
+	uint64_t accepted;       /* connections */
+	uint64_t requests;       /* that were answered */
+	uint64_t octets;         /* written */
+	uint64_t refused_full;   /* connections: conns_most */
+	uint64_t refused_client; /* connections: conns_per_client_most */
+	uint64_t timeouts;       /* connections that had had enough time */
+	uint64_t broken;         /* responses that were not sent to their end */
+};
+
+struct serve;
+
+/* What could not be set up. */
+enum serve_part { SERVE_MEMORY, SERVE_FOLDER, SERVE_LOG };
+
+/*
+ * A server that listens nowhere yet. @set and @world are borrowed. 0, or a negative errno with
+ * *@part.
+ */
+int serve_new(
+    struct io_world *world, const struct serve_settings *set, struct serve **out, enum serve_part *part);
+
+/* Closes all connections at once. */
+void serve_free(struct serve *s);
+
+enum { SERVE_LISTENERS = 8 };
+
+/*
+ * Listens at one more address, of at most SERVE_LISTENERS. As io_listen(); *@at is set to the name.
+ */
+int serve_listen(struct serve *s, struct endpoint *at);
+
+/*
+ * Ends in order: no new connections, idle ones are closed, the others after the response that is
+ * under way. serve_conns() says how many are left.
+ */
+void serve_drain(struct serve *s);
+unsigned serve_conns(const struct serve *s);
+
+const struct serve_counts *serve_counts(const struct serve *s);
+
+/* Opens the log file anew. 0, or a negative errno. */
+int serve_reopen_log(struct serve *s);
+
+/* Closes files that are cached and not in use: true if there were any. */
+bool serve_relieve(struct serve *s);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * serve/site/cache.c - open files by their path, bounded: the one that was used longest ago is
+ * closed first.
+ */
+#include "serve/site/impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct site_file *
+file_of(struct table_node *n)
+{
+	return container_of(n, struct site_file, node);
+}
+
+struct file_key {
+	struct http_span path;
+	enum http_coding coding;
+};
+
+static uint64_t
+key_hash(const struct site *site, const struct file_key *key)
+{
+	return siphash(&site->files.key, key->path.at, key->path.len) + key->coding;
+}
+
+static bool
+has_key(const struct table_node *n, const void *wanted)
+{
+	const struct site_file *f = container_of(n, const struct site_file, node);
+	const struct file_key *key = wanted;
+
+	return f->coding == key->coding && http_span_eq((struct http_span){f->path, f->path_len}, key->path);
+}
+
+struct site_file *
+site_cached(const struct site *site, struct http_span path, enum http_coding coding)
+{
+	struct file_key key = {path, coding};
+	struct table_node *n = table_find(&site->files, key_hash(site, &key), &key, has_key);
+
+	return n ? file_of(n) : NULL;
+}
+
+static void
+file_end(struct site_file *f)
+{
+	close(f->fd);
+	free(f);
+}
+
+void
+site_forget(struct site *site, struct site_file *f)
+{
+	table_remove(&site->files, &f->node);
+	list_del(&f->lru);
+	f->cached = false;
+	if (f->users == 0)
+		file_end(f);
+}
+
+void
+site_release(struct site *site, struct site_file *f)
+{
+	f->users--;
+	if (f->users == 0 && !f->cached)
+		file_end(f);
+}
+
+/* Forgets files until there is room for one more. */
+static void
+make_room(struct site *site)
+{
+	while (site->files.count >= site->set->files_most && !list_empty(&site->lru))
+		site_forget(site, list_first(&site->lru, struct site_file, lru));
+}
+
+struct site_file *
+site_keep(
+    struct site *site, struct http_span path, enum http_coding coding, int fd, const struct site_state *st)
+{
+	struct site_file *f = calloc(1, sizeof *f + path.len + 1);
+	struct file_key key = {path, coding};
+
+	if (!f)
+		return NULL;
+	make_room(site);
+	f->fd = fd;
+	f->state = *st;
+	f->coding = coding;
+	f->path_len = path.len;
+	memcpy(f->path, path.at, path.len);
+	f->cached = true;
+	table_insert(&site->files, &f->node, key_hash(site, &key));
+	list_init(&f->lru);
+	list_push(&site->lru, &f->lru);
+	return f;
+}
+
+bool
+site_relieve(struct site *site)
+{
+	bool closed = false;
+
+	list_each_safe(n, &site->lru) {
+		struct site_file *f = container_of(n, struct site_file, lru);
+
+		closed |= f->users == 0;
+		if (f->users == 0)
+			site_forget(site, f);
+	}
+	return closed;
+}

@@ -1,0 +1,127 @@
+/*
+ * serve/site/site.h - the served folder: from the path of a request to an open file beneath it.
+ *
+ * It knows neither requests nor connections. Files that were found stay open in a cache; a file
+ * that has changed or was replaced is found anew by the next lookup.
+ */
+#ifndef SERVE_SITE_SITE_H
+#define SERVE_SITE_SITE_H
+
+#include "base/list.h"
+#include "base/nsec.h"
+#include "base/table.h"
+#include "http/semantics/coding.h"
+#include "http/semantics/etag.h"
+#include "http/semantics/media_type.h"
+#include "http/uri/path.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { SITE_PATH_MOST = 4096, SITE_HEAD_MOST = 512, SITE_ETAG_MOST = 48 };
+
+struct site_settings {
+	const char *folder;
+	const char *index;     /* the file that stands for a folder; NULL: none */
+	bool hidden;           /* names that begin with a dot are served, too */
+	unsigned files_most;   /* open files that are kept */
+	struct http_span head; /* field lines for every file, built with a writer */
+};
+
+/* What tells two states of a file apart. */
+struct site_state {
+	dev_t dev;
+	ino_t ino;
+	int64_t size;
+	int64_t modified, changed; /* ns since 1970 */
+};
+
+/* An open file. Whoever got it calls site_release(). */
+struct site_file {
+	int fd;
+	struct site_state state;
+	enum http_coding coding;
+	const struct http_media_type *type;
+	int64_t modified; /* seconds since 1970, as Last-Modified says */
+	struct http_etag etag;
+	/*
+	 * Field lines that every response has which speaks of this file: a 304 has all of @head but
+	 * for the part before @validators.
+	 */
+	struct http_span head, validators;
+
+	/* The cache's own. */
+	struct table_node node;
+	struct list lru;
+	unsigned users;
+	bool cached;
+	nsec_t checked;      /* when its path was last resolved in full */
+	uint8_t no_variants; /* bit 1 << coding: at @checked there was no such variant */
+	char etag_octets[SITE_ETAG_MOST], head_octets[SITE_HEAD_MOST];
+	size_t path_len;
+	char path[];
+};
+
+enum site_kind {
+	SITE_FILE,    /* *@file */
+	SITE_FOLDER,  /* *@fd is the folder, which has no index file; the caller closes it */
+	SITE_SLASH,   /* a folder, and the path did not end with "/" */
+	SITE_ABSENT,  /* there is no such file */
+	SITE_HIDDEN,  /* a name in the path begins with a dot */
+	SITE_OUTSIDE, /* a symbolic link leads out of the folder */
+	SITE_DENIED,  /* permissions, or not a regular file */
+	SITE_BUSY,    /* no descriptor is left */
+	SITE_BROKEN   /* the disk has an error */
+};
+
+struct site;
+
+struct site_found {
+	enum site_kind kind;
+	struct site_file *file;
+	int fd;
+};
+
+/*
+ * Opens the folder. 0, or a negative errno: what open(2) says; -ENOSYS if the kernel has no
+ * openat2(2). @s is borrowed.
+ */
+int site_new(const struct site_settings *s, const struct siphash_key *key, struct site **out);
+
+/* All files must have been released. */
+void site_free(struct site *site);
+
+/*
+ * Looks @path up at the time @now. @accept: which codings the client takes: a precompressed variant
+ * (PATH.br, PATH.zst, PATH.gz) that is not older than the file stands for it.
+ */
+struct site_found site_find(
+    struct site *site, const struct http_path *path, const struct http_coding_weights *accept, nsec_t now);
+
+void site_release(struct site *site, struct site_file *f);
+
+/* Closes files that no one uses. Returns true if it closed any. */
+bool site_relieve(struct site *site);
+
+/* True if a name may be seen: it does not begin with a dot, or such names are served. */
+bool site_shows(const struct site *site, struct http_span name);
+
+/* The entries of a folder, read in pieces, in the order in which the file system has them. */
+struct site_folder {
+	int fd;
+	size_t at, end;
+	char octets[8192];
+};
+
+struct site_entry {
+	const char *name;
+	bool folder;
+};
+
+/*
+ * The next entry that is shown. 1 with *@e, which is good until the next call; 0 at the end; or a
+ * negative errno.
+ */
+int site_folder_next(const struct site *site, struct site_folder *f, struct site_entry *e);
+
+#endif

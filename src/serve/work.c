@@ -1,0 +1,65 @@
+/*
+ * serve/work.c - a pool of what requests need while they are under way.
+ */
+#include "serve/impl.h"
+
+#include <stdlib.h>
+
+/* Free ones that are kept: as many requests are at work at a time on a busy server. */
+enum { WORKS_KEPT = 64 };
+
+static struct serve_work *
+from_pool(struct serve *s)
+{
+	struct serve_work *w = s->works;
+
+	if (!w)
+		return malloc(sizeof *w);
+	s->works = w->next;
+	s->works_free--;
+	return w;
+}
+
+struct serve_work *
+work_take(struct serve_conn *c)
+{
+	struct serve_work *w = from_pool(c->serve);
+	struct http_buffers b;
+
+	if (!w)
+		return NULL;
+	b = (struct http_buffers){w->in, sizeof w->in, w->out, sizeof w->out, w->field, WORK_FIELDS};
+	http_server_init(&w->http, &c->serve->service, &b);
+	w->http.requests = c->requests;
+	w->http.data = c;
+	c->work = w;
+	return w;
+}
+
+void
+work_give(struct serve_conn *c)
+{
+	struct serve_work *w = c->work;
+	struct serve *s = c->serve;
+
+	c->requests = w->http.requests;
+	c->work = NULL;
+	if (s->works_free == WORKS_KEPT) {
+		free(w);
+		return;
+	}
+	w->next = s->works;
+	s->works = w;
+	s->works_free++;
+}
+
+void
+works_free(struct serve *s)
+{
+	struct serve_work *w;
+
+	while ((w = s->works)) {
+		s->works = w->next;
+		free(w);
+	}
+}
