@@ -92,6 +92,15 @@ fd_room_for(struct fd_room *r, unsigned n)
 	return false;
 }
 
+bool
+fd_room_free(struct fd_room *r)
+{
+	if (r->taken < r->size)
+		return true;
+	count_refusal(r);
+	return false;
+}
+
 int
 fd_room_take(struct fd_room *r, int fd)
 {

@@ -55,6 +55,12 @@ bool fd_room_has(const struct fd_room *r, unsigned n);
 bool fd_room_for(struct fd_room *r, unsigned n);
 
 /*
+ * Returns true if fd_room_take() will keep the next descriptor, which may be one of those left
+ * aside. Counts a refusal.
+ */
+bool fd_room_free(struct fd_room *r);
+
+/*
  * @fd, which a call has just given, is a flow's: returns it. Where the budget is used up it is
  * closed again: -EMFILE. A negative @fd is the negative errno of that call, and is returned.
  */

@@ -200,6 +200,47 @@ def test_clients_that_find_no_descriptor_are_served_when_others_leave(options):
         until_connected(outside, proc, ask=b"x")
 
 
+def test_a_connection_on_its_way_gets_its_descriptor_after_others_ended_without_a_close():
+    """What was set aside when it was accepted outside is not given to others, though earlier connections keep theirs."""
+    port, count = free_port(), 5
+    code = f"""
+import errno, socket, sys
+l = socket.create_server(('0.0.0.0', {port}), backlog=100)
+print('listens', flush=True)
+ended = []
+for i in range({count}):
+    c = l.accept()[0]
+    assert c.recv(1) == b''
+    c.shutdown(socket.SHUT_WR)
+    ended.append(c)
+sys.stdin.readline()  # the next have been accepted outside, and are on the link
+others, e = [], None
+while e is None and len(others) < 100:
+    u = socket.socket(type=socket.SOCK_DGRAM)
+    others.append(u)
+    try: u.bind(('127.0.0.1', 0))
+    except OSError as error: e = error.errno
+assert e == errno.ENOBUFS, e
+l.settimeout(10)
+print([l.accept()[0].recv(1) for i in range({count})], flush=True)
+"""
+    options = ["-p", f"{port}:{port}", "--delay", "300ms"]
+    with started(PYTHON, "-c", code, options=options, preexec_fn=limited(64), stdin=subprocess.PIPE) as proc, contextlib.ExitStack() as clients:
+        assert proc.stdout.readline() == b"listens\n"
+        first = [clients.enter_context(socket.create_connection(("127.0.0.1", port), 10)) for _ in range(count)]
+        for c in first:
+            c.shutdown(socket.SHUT_WR)
+        for c in first:
+            assert c.recv(1) == b""
+        for _ in range(count):
+            clients.enter_context(socket.create_connection(("127.0.0.1", port), 10)).sendall(b"x")
+        proc.stdin.write(b"\n")
+        proc.stdin.close()
+        assert proc.stdout.readline() == b"%r\n" % ([b"x"] * count)
+        clients.close()
+        assert proc.wait(10) == 0
+
+
 def test_many_short_datagram_exchanges_leave_descriptors_for_connections():
     with named_servers("A", "B") as ports, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
         u.bind(("127.0.0.1", 0))

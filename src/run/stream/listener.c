@@ -101,16 +101,6 @@ seat(struct stream_rec *s)
 	s->rec.recs->room.seated++;
 }
 
-void
-listener_unseat(struct sockrec *r)
-{
-	struct stream_rec *s = stream_of(r);
-
-	if (s->accepted.seated)
-		r->recs->room.seated--;
-	s->accepted.seated = false;
-}
-
 /*
  * A published port has led it to a listener on loopback: both ends are shown as loopback where the
  * client is the host's.
@@ -133,9 +123,12 @@ static bool
 offer(struct stream_rec *listener)
 {
 	struct sockrecs *recs = listener->rec.recs;
-	struct stream_rec *s = stream_rec_new(recs, listener->rec.v6);
+	struct stream_rec *s = NULL;
 	int fd;
 
+	/* Before it joins the queue: the program would accept an end that is closed at once. */
+	if (fd_room_free(&recs->room))
+		s = stream_rec_new(recs, listener->rec.v6);
 	if (!s) {
 		fd_budget_wait(recs);
 		return false;

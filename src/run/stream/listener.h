@@ -22,9 +22,6 @@ void listener_put_back(struct stream_rec *listener, struct stream_rec *child, in
 /* The program has taken one or more: there is room again in the queue that listen() bounds. */
 void listener_accepted(struct stream_rec *s);
 
-/* Our end of a connection from outside is closed: fd_room counts it no more as seated. */
-void listener_unseat(struct sockrec *r);
-
 /* When to count the queues of full listeners again; NSEC_NEVER: none is full. */
 nsec_t listener_next(const struct sockrecs *recs);
 void listener_run(struct sockrecs *recs, nsec_t now);

@@ -33,6 +33,7 @@ pump_reset(struct stream_rec *s, int error)
 
 	s->rec.error = error;
 	s->rec.state = SOCKREC_FINISHED;
+	stream_rec_unseat(s);
 	sock_watch(s->rec.sk, NULL, NULL);
 	if (sock_remote(s->rec.sk, &remote) ==
 	    0) /* not an end, but what ICMP said to somebody who asked for it (IP_RECVERR) */
@@ -232,6 +233,8 @@ carry(struct stream_rec *s)
 			pump_ends(s);
 	} while (s->pump.again && !s->rec.ended);
 	s->pump.running = false;
+	if (s->pump.up_done && s->pump.down_done)
+		stream_rec_unseat(s);
 	waitq_wake(&s->rec.changed);
 }
 

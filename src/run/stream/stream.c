@@ -169,11 +169,17 @@ notices_close(const struct sockrec *r)
 	return r->our_end.fd >= 0 && !stream_rec_shut(stream_of(r));
 }
 
+static void
+our_end_closed(struct sockrec *r)
+{
+	stream_rec_unseat(stream_of(r));
+}
+
 struct stream_rec *
 stream_rec_new(struct sockrecs *recs, bool v6)
 {
 	static const struct sockrec_ops ops = {
-	    .end = end, .look = look, .notices_close = notices_close, .our_end_closed = listener_unseat};
+	    .end = end, .look = look, .notices_close = notices_close, .our_end_closed = our_end_closed};
 	struct stream_rec *s = calloc(1, sizeof *s);
 
 	if (s)

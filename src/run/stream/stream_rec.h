@@ -91,6 +91,18 @@ stream_rec_shut(const struct stream_rec *s)
 	return s->rec.shut_wr && (s->rec.shut_rd || s->pump.down_done);
 }
 
+/*
+ * A connection has ended, or our end of it is closed: fd_room counts it as seated no longer. What
+ * brought it from outside has ended as well, though the program may keep its descriptor.
+ */
+static inline void
+stream_rec_unseat(struct stream_rec *s)
+{
+	if (s->accepted.seated)
+		s->rec.recs->room.seated--;
+	s->accepted.seated = false;
+}
+
 /* Closes the duplicate of the program's end, unless the end can be used later by that alone. */
 void stream_rec_release_program_end(struct stream_rec *s);
 

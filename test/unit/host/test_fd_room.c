@@ -75,6 +75,12 @@ a_connection_from_outside_keeps_a_place_for_its_other_end(void **state)
 	room.seated = 1;
 	assert_true(fd_room_has(&room, 2));
 	assert_false(fd_room_has(&room, 3));
+	room.taken = 3;
+	assert_false(fd_room_has(&room, 1));
+	assert_true(fd_room_free(&room)); /* the other end of the connection itself */
+	room.taken = 4;
+	assert_false(fd_room_free(&room));
+	room.taken = 0;
 	room.seated = 5; /* others than those that are counted as entered have ended first */
 	assert_true(fd_room_has(&room, 4));
 	room.seated = 0;
