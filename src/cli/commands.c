@@ -22,9 +22,9 @@ commands_find(const char *name)
 const char *
 commands_nearest(const char *word)
 {
-	const char *names[sizeof commands / sizeof *commands] = {NULL};
+	const char *names[sizeof commands / sizeof *commands + 2] = {"help", "version"};
 
 	for (unsigned i = 0; commands[i]; i++)
-		names[i] = commands[i]->name;
+		names[2 + i] = commands[i]->name;
 	return options_nearest(word, names);
 }

@@ -23,7 +23,7 @@ extern const struct command *const commands[];
 /* Returns the command @name, or NULL. */
 const struct command *commands_find(const char *name);
 
-/* Returns the name of the command that @word probably stands for, or NULL. */
+/* Returns the command, "help" or "version", whichever @word probably stands for; or NULL. */
 const char *commands_nearest(const char *word);
 
 #endif

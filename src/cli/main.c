@@ -25,11 +25,14 @@ usage(FILE *to)
 static int
 unknown(const char *word)
 {
-	const char *meant = commands_nearest(word);
+	static const char *const options[] = {"--help", "--version", NULL};
+	bool is_option = *word == '-';
+	const char *meant = is_option ? options_nearest(word, options) : commands_nearest(word);
 
 	if (meant)
-		return error_line(NULL, "unknown command '%s'; did you mean '%s'?", word, meant);
-	if (*word == '-')
+		return error_line(NULL, "unknown %s '%s'; did you mean '%s'?",
+		    is_option ? "option" : "command", word, meant);
+	if (is_option)
 		return error_line(NULL,
 		    "unknown option '%s'; the options of a run follow its name: leat run [options] -- "
 		    "PROGRAM ARGS…",

@@ -50,6 +50,8 @@ def test_an_option_at_the_end_needs_its_value(leat):
 
 def test_an_unknown_command_is_answered_with_the_nearest(leat):
     refused(run(leat, "rn"), "did you mean 'run'")
+    refused(run(leat, "versio"), "did you mean 'version'")
+    refused(run(leat, "--verson"), "did you mean '--version'")
     refused(run(leat, "frobnicate"), "leat --help")
 
 
