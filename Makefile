@@ -1,4 +1,4 @@
-# Leat: short names for what Meson, Ninja and the scripts in tools/ do. `make help` lists them.
+# Leat: short names for Meson, Ninja and the scripts in tools/. `make help` lists them.
 BUILD ?= build
 MESON := meson
 
@@ -21,7 +21,7 @@ run: deps-run ## the main job on real input: curl over a bad link; CMD='…' run
 test: deps-test ## every check that CI makes
 	@tools/check
 
-lint: deps-test ## formatting, layers, sequence numbers, clang-tidy, cppcheck
+lint: deps-test ## formatting, layers, sequence numbers, comments, clang-tidy, cppcheck
 	@tools/check lint
 
 fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
@@ -30,29 +30,29 @@ fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
 soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
 	@tools/soak
 
-bench: deps-bench all ## speed, beside its peers, in ten minutes; B=wire,tap makes it these parts
+bench: deps-bench all ## speed, compared with peers, in ten minutes; B=wire,tap runs these parts only
 	@BUILD=$(BUILD) tools/bench $(B)
 
-bench-instr: deps-bench all ## instructions a frame, beside those kept; UPDATE=1 keeps the new ones
+bench-instr: deps-bench all ## instructions per frame, compared with those kept; UPDATE=1 keeps the new ones
 	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)
 
 test-kernel: all ## `leat run` on Debian 12's own kernel, Linux 6.1, under qemu: a quarter of an hour
 	@tools/deps run test kernel
 	@BUILD=$(BUILD) tools/kernel
 
-test-arm64: ## built for arm64, and `leat run` on Debian 12's arm64 kernel, under qemu: half an hour
+test-arm64: ## build for arm64, and `leat run` on Debian 12's arm64 kernel, under qemu: half an hour
 	@tools/deps run test arm64
 	@tools/arm64
 
-install: all ## into DESTDIR and the prefix that Meson was given
+install: all ## install into DESTDIR and the prefix that Meson was given
 	@$(MESON) install -C $(BUILD) --no-rebuild
 
-deps: deps-run deps-test ## what building, running and testing need, from Debian's packages
+deps: deps-run deps-test ## install what building, running and testing need, from Debian's packages
 
-deps-run: ## what `make run` needs
+deps-run: ## install what `make run` needs
 	@tools/deps run
 
-deps-test: ## what `make test` needs besides
+deps-test: ## install what `make test` needs, too
 	@tools/deps run test
 
 deps-bench:

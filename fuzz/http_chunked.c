@@ -60,7 +60,7 @@ decode_plainly(struct decoded *d, const uint8_t *data, size_t size)
 			return false;
 		for (; p < end && http_hex((char)*p) >= 0; p++)
 			n = n << 4 | (unsigned)http_hex((char)*p);
-		if (p == line || p - line > 15)
+		if (p == line || p - line > 16)
 			return false;
 		d->used = (size_t)(end + 2 - data);
 		if (n == 0)

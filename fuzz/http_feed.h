@@ -1,6 +1,6 @@
 /*
  * fuzz/http_feed.h - feeds octets to a parser of HTTP in pieces, and keeps what it reports as text,
- * so that two ways of cutting can be compared.
+ * so that two cuts of the same octets can be compared.
  */
 #ifndef FUZZ_HTTP_FEED_H
 #define FUZZ_HTTP_FEED_H

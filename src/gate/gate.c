@@ -86,7 +86,6 @@ gate_new(const struct gate_config *config, struct gate **out)
 		return -LEAT_ENOMEM;
 	g->config = *config;
 	config_defaults(&g->config);
-	g->out = config->outside;
 	g->core = stack_core(config->stack);
 	g->socks = stack_socks(config->stack);
 	list_init(&g->pending);

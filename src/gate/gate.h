@@ -3,9 +3,10 @@
  * world outside.
  *
  * Its stack's core is transparent: every address is its own, so whatever the program connects to,
- * it meets the gateway. The gateway knows the outside only as a table of operations, and no clock
- * but its core's. News of either side only mark a flow; the work is done in gate_run(), which the
- * driver calls after each entry into the stack and after each turn of its loop:
+ * it meets the gateway. The gateway knows the outside only as a world of io/io.h, and no clock but
+ * its core's. An event of the outside only marks a flow, since the stack's time may not be that of
+ * the event. The work is done in gate_run(), which the driver calls after each entry into the stack
+ * and after each turn of its loop:
  *
  *	stack_advance(stack, now);
  *	... stack_input(stack, iface, frame, now) for what the link delivers ...
@@ -16,7 +17,7 @@
 
 #include "base/ipaddr.h"
 #include "base/nsec.h"
-#include "gate/outside.h"
+#include "io/io.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,10 +55,17 @@ struct gate_names {
 	bool instead; /* who asks one of these, or the host's loopback, asks the servers above */
 };
 
+/*
+ * Opens an ICMP echo socket of @outside that sends to @to; host/hostio.h says what its datagrams
+ * are. As io_world_ops.dgram; -LEAT_EPERM where the machine does not allow it.
+ */
+typedef int gate_echo_fn(
+    struct io_world *outside, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
+
 struct gate_config {
-	struct stack *stack; /* borrowed; the gateway sets core->transparent */
-	const struct outside_ops *outside;
-	void *outside_self;
+	struct stack *stack;              /* borrowed; the gateway sets core->transparent */
+	struct io_world *outside;         /* borrowed */
+	gate_echo_fn *echo;               /* NULL: there are no pings outside */
 	struct ipaddr own4, own6;         /* 10.0.2.2, fd00:2::2: the host's loopback */
 	struct ipaddr dns;                /* 10.0.2.3: port 53 is the name servers */
 	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
@@ -100,8 +108,8 @@ int gate_new(const struct gate_config *config, struct gate **out);
 void gate_free(struct gate *g);
 
 /*
- * Do what has become possible. Call it after each entry into the stack, and after news from
- * outside.
+ * Does what has become possible. To be called after each entry into the stack, and after each turn
+ * of the outside.
  */
 void gate_run(struct gate *g);
 

@@ -17,8 +17,8 @@ enum { ATTEMPTS = 2, ASK_BUDGET = 64, QUESTIONS_MOST = 32 };
 
 struct asked_server {
 	struct gate_asker *asker;
-	struct out_dgram *out; /* NULL = not asked yet */
-	bool news;
+	struct io_dgram *out; /* NULL = not asked yet */
+	bool readable;
 };
 
 struct gate_asker {
@@ -57,11 +57,11 @@ question_free(struct question *q)
 }
 
 static void
-server_news(void *arg, unsigned mask)
+on_answer(struct io_dgram *io, unsigned events, void *arg)
 {
 	struct asked_server *s = arg;
 
-	s->news = true;
+	s->readable = true;
 	gate_mark(s->asker->flow->gate, &s->asker->work);
 }
 
@@ -75,23 +75,17 @@ question_server(const struct question *q)
 static int
 server_send(struct gate_asker *a, unsigned i, const void *octets, size_t len)
 {
-	struct gate *g = a->flow->gate;
 	struct asked_server *s = &a->server[i];
 	ssize_t n;
 	int e;
 
 	a->flow->info.outside = a->names.server[i];
 	if (!s->out) {
-		e = g->out->dgram_open(g->config.outside_self, &a->names.server[i], server_news, s, &s->out);
-		if (e < 0 && gate_ran_out(e) && gate_dgram_evict(g, a->flow, 0))
-			e = g->out->dgram_open(
-			    g->config.outside_self, &a->names.server[i], server_news, s, &s->out);
+		e = gate_dgram_connect(a->flow, &a->names.server[i], on_answer, s, &s->out);
 		if (e < 0)
 			return e;
 	}
-	n = g->out->dgram_send(s->out, octets, len);
-	if (n == -LEAT_ECONNREFUSED) /* of an earlier one; this one gets its own chance */
-		n = g->out->dgram_send(s->out, octets, len);
+	n = s->out->ops->send_to(s->out, octets, len, NULL);
 	return n < 0 ? (int)n : 0;
 }
 
@@ -213,9 +207,10 @@ server_run(struct gate_asker *a, unsigned i)
 {
 	struct gate *g = a->flow->gate;
 
-	a->server[i].news = false;
+	a->server[i].readable = false;
 	for (int turn = 0; turn < ASK_BUDGET; turn++) {
-		ssize_t n = g->out->dgram_recv(a->server[i].out, g->scratch, GATE_SCRATCH);
+		struct io_dgram *out = a->server[i].out;
+		ssize_t n = out->ops->recv_from(out, g->scratch, GATE_SCRATCH, NULL);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -224,7 +219,7 @@ server_run(struct gate_asker *a, unsigned i)
 		else
 			take_error(a, i, (int)-n);
 	}
-	/* The budget is used up. The outside's events are level-triggered, and will come again. */
+	/* The budget is used up. The event comes again. */
 }
 
 static void
@@ -233,7 +228,7 @@ asker_run(struct gate_work *w)
 	struct gate_asker *a = container_of(w, struct gate_asker, work);
 
 	for (unsigned i = 0; i < GATE_NAMESERVERS; i++)
-		if (a->server[i].news)
+		if (a->server[i].readable)
 			server_run(a, i);
 	list_each_safe(at, &a->questions) {
 		struct question *q = container_of(at, struct question, node);
@@ -249,13 +244,13 @@ asker_run(struct gate_work *w)
 static void
 close_servers(struct gate_asker *a)
 {
-	struct gate *g = a->flow->gate;
-
 	for (unsigned i = 0; i < GATE_NAMESERVERS; i++) {
-		if (a->server[i].out)
-			g->out->dgram_close(a->server[i].out);
-		a->server[i].out = NULL;
-		a->server[i].news = false;
+		struct asked_server *s = &a->server[i];
+
+		if (s->out)
+			s->out->ops->close(s->out);
+		s->out = NULL;
+		s->readable = false;
 	}
 }
 

@@ -1,6 +1,6 @@
 /*
- * Clients of published UDP ports: each is a flow of its own, which answers through the socket that
- * it came to.
+ * gate/gate_client.c - clients of published UDP ports: each is a flow of its own, which answers
+ * through the socket that it came to.
  */
 #include "core/core.h"
 #include "gate/impl.h"
@@ -8,7 +8,7 @@
 enum { SHOWN_LOW = 32768, SHOWN_PORTS = 28232, SHOWN_TRIES = 64 }; /* Linux's ip_local_port_range */
 
 struct peer_key {
-	const struct out_dgram *out;
+	const struct io_dgram *out;
 	const struct endpoint *peer;
 };
 
@@ -30,7 +30,7 @@ peer_eq(const struct table_node *n, const void *key)
 }
 
 static struct gate_dgram *
-client_find(struct gate *g, const struct out_dgram *out, const struct endpoint *peer)
+client_find(struct gate *g, const struct io_dgram *out, const struct endpoint *peer)
 {
 	struct peer_key k = {out, peer};
 	struct table_node *n = table_find(&g->dgram_peers, peer_hash(&g->dgram_peers, peer), &k, peer_eq);
@@ -58,7 +58,7 @@ choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *sho
 }
 
 static struct gate_dgram *
-client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port)
+client_new(struct gate *g, struct io_dgram *out, const struct endpoint *peer, uint16_t port)
 {
 	struct endpoint inside, shown;
 	struct gate_dgram *d;
@@ -83,7 +83,7 @@ client_new(struct gate *g, struct out_dgram *out, const struct endpoint *peer, u
 
 void
 gate_udp_from_outside(
-    struct gate *g, struct out_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
+    struct gate *g, struct io_dgram *out, const struct endpoint *peer, uint16_t port, size_t len)
 {
 	struct gate_dgram *d = client_find(g, out, peer);
 
@@ -97,7 +97,7 @@ gate_udp_from_outside(
 }
 
 void
-gate_udp_forget(struct gate *g, const struct out_dgram *out)
+gate_udp_forget(struct gate *g, const struct io_dgram *out)
 {
 	struct list *lists[] = {&g->dgrams_asked, &g->dgrams_answered};
 

@@ -1,7 +1,7 @@
 /*
- * ICMP echo through the gateway: pings to addresses that are not its own. One echo socket outside
- * for each program's address, destination and identifier; the kernel out there chooses an
- * identifier of its own, so ours is put back into what comes.
+ * gate/gate_echo.c - ICMP echo through the gateway: pings to addresses that are not its own. There
+ * is one echo socket outside for each address of the program, destination and identifier. The
+ * kernel outside chooses an identifier of its own, so the program's is put back into each reply.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -21,7 +21,7 @@ struct gate_echo {
 	struct list used;
 	struct gate_work work;
 	struct gate *gate;
-	struct out_dgram *out;
+	struct io_dgram *out;
 	nsec_t last;
 	struct gate_flow_info info; /* the identifier is inside.port */
 };
@@ -64,7 +64,7 @@ echo_free(struct gate_echo *e)
 	list_del(&e->used);
 	list_del(&e->work.node);
 	if (e->out)
-		g->out->dgram_close(e->out);
+		e->out->ops->close(e->out);
 	gate_flow_ended(g, &e->info);
 	free(e);
 }
@@ -132,7 +132,7 @@ echo_run(struct gate_work *w)
 	struct gate *g = e->gate;
 
 	for (int i = 0; i < ECHO_BUDGET; i++) {
-		ssize_t n = g->out->dgram_recv(e->out, g->scratch, GATE_SCRATCH);
+		ssize_t n = e->out->ops->recv_from(e->out, g->scratch, GATE_SCRATCH, NULL);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -142,7 +142,7 @@ echo_run(struct gate_work *w)
 }
 
 static void
-echo_news(void *arg, unsigned mask)
+on_reply(struct io_dgram *io, unsigned events, void *arg)
 {
 	struct gate_echo *e = arg;
 
@@ -160,17 +160,28 @@ gate_echo_gone(struct gate *g, uint16_t id)
 	}
 }
 
-/* Where the outside has no descriptor left, the flow longest out of use gives its own. */
+static int
+open_socket(struct gate *g, struct gate_echo *e)
+{
+	if (!g->config.echo)
+		return -LEAT_EPERM;
+	return g->config.echo(g->config.outside, &e->info.outside.addr, on_reply, e, &e->out);
+}
+
+/* Where the outside has no descriptor left, the flow longest out of use gives up its own. */
 static int
 open_outside(struct gate *g, struct gate_echo *e)
 {
 	struct gate_echo *oldest = list_first(&g->echoes_used, struct gate_echo, used);
-	int err = g->out->echo_open(g->config.outside_self, &e->info.outside.addr, echo_news, e, &e->out);
+	int err = open_socket(g, e);
 
-	if (err == 0 || !gate_ran_out(err) || !oldest)
-		return err;
-	echo_free(oldest);
-	return g->out->echo_open(g->config.outside_self, &e->info.outside.addr, echo_news, e, &e->out);
+	if (err < 0 && gate_ran_out(err) && oldest) {
+		echo_free(oldest);
+		err = open_socket(g, e);
+	}
+	if (err == 0)
+		e->out->ops->want(e->out, IO_READABLE);
+	return err;
 }
 
 static struct gate_echo *
@@ -231,7 +242,7 @@ echo_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	}
 	echo_used(e);
 	pkt_copy_out(pkt, 0, g->scratch, len);
-	if (g->out->dgram_send(e->out, g->scratch, len) < 0) {
+	if (e->out->ops->send_to(e->out, g->scratch, len, NULL) < 0) {
 		pkt_drop(g->core, pkt, DROP_GATE_REFUSED);
 		return;
 	}

@@ -147,12 +147,12 @@ gate_names_connect(struct gate_stream *s)
 		nsec_t wait = last ? STREAM_CONNECT_WAIT : gate_names_patience(&t->names, at, t->order.n);
 
 		s->info.outside = t->names.server[t->order.server[at]];
-		e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
+		e = io_connect(g->config.outside, &s->info.outside, stream_on_outside, s, &s->side[OUTSIDE]);
 		if (e < 0 && gate_ran_out(e)) { /* this one is tried again */
 			t->tried = at;
 			break;
 		}
-		if (e >= 0) {
+		if (e == 0) {
 			timer_arm(g->core->wheel, &s->timer, g->core->now + wait);
 			break;
 		}

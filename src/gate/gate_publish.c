@@ -1,39 +1,46 @@
 /*
- * Published ports (-p HOST:PROGRAM): listeners outside that lead to the program.
+ * gate/gate_publish.c - published ports (-p HOST:PROGRAM): listeners outside that lead to the
+ * program.
  */
 #include "base/err.h"
 #include "gate/impl.h"
 
 #include <stdlib.h>
 
-enum { PUBLISH_BUDGET = 64 };
+enum { PUBLISH_BUDGET = 64, LISTEN_BACKLOG = 4096 };
 
 struct gate_published {
 	struct list node;
 	struct gate *gate;
 	struct gate_work work;
-	struct out_listener *listener; /* TCP */
-	struct out_dgram *dgram;       /* or UDP */
-	uint16_t port;                 /* the program's */
+	struct io_listener *listener; /* TCP */
+	struct io_dgram *dgram;       /* or UDP */
+	uint16_t port;                /* the program's */
 };
 
 static void
-publish_incoming(void *arg, struct out_stream *s, const struct endpoint *peer)
+accept_clients(struct gate_published *p)
 {
-	struct gate_published *p = arg;
+	struct io_stream *s;
 
-	gate_tcp_from_outside(p->gate, s, peer, p->port);
+	for (int i = 0; i < PUBLISH_BUDGET && p->listener->ops->accept(p->listener, &s) == 0; i++) {
+		struct endpoint peer;
+
+		if (s->ops->remote(s, &peer) == 0)
+			gate_tcp_from_outside(p->gate, s, &peer, p->port);
+		else
+			io_close(s, true); /* it has gone, and its name with it */
+	}
 }
 
 static void
-publish_run(struct gate_work *w)
+receive_datagrams(struct gate_published *p)
 {
-	struct gate_published *p = container_of(w, struct gate_published, work);
 	struct gate *g = p->gate;
 
 	for (int i = 0; i < PUBLISH_BUDGET; i++) {
 		struct endpoint peer;
-		ssize_t n = g->out->dgram_recv_from(p->dgram, g->scratch, GATE_SCRATCH, &peer);
+		ssize_t n = p->dgram->ops->recv_from(p->dgram, g->scratch, GATE_SCRATCH, &peer);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -42,8 +49,28 @@ publish_run(struct gate_work *w)
 	}
 }
 
+/* What is left when the budget is used up comes with the next event. */
 static void
-publish_news(void *arg, unsigned mask)
+publish_run(struct gate_work *w)
+{
+	struct gate_published *p = container_of(w, struct gate_published, work);
+
+	if (p->listener)
+		accept_clients(p);
+	else
+		receive_datagrams(p);
+}
+
+static void
+on_client(struct io_listener *l, void *arg)
+{
+	struct gate_published *p = arg;
+
+	gate_mark(p->gate, &p->work);
+}
+
+static void
+on_datagram(struct io_dgram *d, unsigned events, void *arg)
 {
 	struct gate_published *p = arg;
 
@@ -54,6 +81,7 @@ int
 gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port)
 {
 	struct gate_published *p = calloc(1, sizeof *p);
+	struct io_world *w = g->config.outside;
 	int e;
 
 	if (!p)
@@ -62,13 +90,15 @@ gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port)
 	p->port = port;
 	gate_work_init(&p->work, publish_run);
 	if (udp)
-		e = g->out->dgram_listen(g->config.outside_self, at, publish_news, p, &p->dgram);
+		e = w->ops->dgram(w, at, NULL, on_datagram, p, &p->dgram);
 	else
-		e = g->out->listen(g->config.outside_self, at, publish_incoming, p, &p->listener);
+		e = io_listen(w, at, LISTEN_BACKLOG, on_client, p, &p->listener);
 	if (e < 0) {
 		free(p);
 		return e;
 	}
+	if (udp)
+		p->dgram->ops->want(p->dgram, IO_READABLE);
 	list_push(&g->published, &p->node);
 	return 0;
 }
@@ -83,10 +113,10 @@ gate_publish_stop(struct gate *g)
 
 		list_del(&p->work.node);
 		if (p->listener)
-			g->out->listener_close(p->listener);
+			p->listener->ops->close(p->listener);
 		if (p->dgram) {
 			gate_udp_forget(g, p->dgram);
-			g->out->dgram_close(p->dgram);
+			p->dgram->ops->close(p->dgram);
 		}
 		free(p);
 	}

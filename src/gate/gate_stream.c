@@ -1,14 +1,16 @@
 /*
- * One TCP flow through the gateway, from the moment that one side has it: the other side's answer,
- * octets both ways (gate_pump.c), and its end, which each side learns as the other had it.
+ * gate/gate_stream.c - one TCP flow through the gateway, from the moment that one side has it: the
+ * other side's answer, octets both ways (io/relay.h), and its end, which each side learns as the
+ * other had it.
  */
+#include "gate/stream.h"
+
 #include "base/err.h"
 #include "core/core.h"
-#include "gate/stream.h"
+#include "io/sockio.h"
 #include "sock/sock.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 
 /* A reset waits so long for the octets before it to be acknowledged, and looks so often. */
 #define RESET_WAIT  (3 * SEC)
@@ -20,10 +22,21 @@ stream_of_work(struct gate_work *w)
 	return container_of(w, struct gate_stream, work);
 }
 
-/* The end of a stream whose both sides are gone or handed back. */
+struct gate_flow_info
+stream_info(const struct gate_stream *s)
+{
+	struct gate_flow_info info = s->info;
+
+	info.octets_up = s->relay.flow[INSIDE].octets;
+	info.octets_down = s->relay.flow[OUTSIDE].octets;
+	return info;
+}
+
+/* The end of a stream whose both sides are closed or handed back. */
 static void
 stream_free(struct gate_stream *s)
 {
+	struct gate_flow_info info = stream_info(s);
 	struct gate *g = s->gate;
 
 	timer_cancel(g->core->wheel, &s->timer);
@@ -31,27 +44,25 @@ stream_free(struct gate_stream *s)
 	list_del(&s->wait);
 	list_del(&s->node);
 	g->nstreams--;
-	gate_flow_ended(g, &s->info);
+	gate_flow_ended(g, &info);
 	free(s->tries);
 	free(s);
 }
 
 static void
-stream_close_out(struct gate_stream *s, bool reset)
+stream_close(struct gate_stream *s, enum stream_side side, bool reset)
 {
-	if (s->out)
-		s->gate->out->close(s->out, reset);
-	s->out = NULL;
+	if (s->side[side])
+		io_close(s->side[side], reset);
+	s->side[side] = NULL;
 }
 
-/*
- * Both directions are over and passed on. Each side's stack sees to what is still in its buffers.
- */
+/* Both directions have ended. Each side's stack sees to what is still in its buffers. */
 static void
 stream_end(struct gate_stream *s)
 {
-	stream_close_out(s, false);
-	sock_close(s->in);
+	stream_close(s, OUTSIDE, false);
+	stream_close(s, INSIDE, false);
 	stream_free(s);
 }
 
@@ -59,20 +70,16 @@ void
 stream_discard(struct gate_stream *s, int error)
 {
 	s->info.error = error;
-	stream_close_out(s, true);
-	if (s->in)
-		sock_close(s->in);
+	stream_close(s, OUTSIDE, true);
+	stream_close(s, INSIDE, true);
 	stream_free(s);
 }
 
 void
 stream_reset(struct gate_stream *s, int error)
 {
-	s->info.error = error;
 	s->gate->count.streams_reset++;
-	stream_close_out(s, true);
-	sock_abort(s->in);
-	stream_free(s);
+	stream_discard(s, error);
 }
 
 void
@@ -80,83 +87,96 @@ stream_refuse(struct gate_stream *s, int error)
 {
 	s->info.error = error;
 	s->gate->count.streams_refused++;
-	stream_close_out(s, false);
-	sock_answer(s->in, gate_refusal(error));
+	stream_close(s, OUTSIDE, false);
+	sock_answer(sockio_release(s->side[INSIDE]), gate_refusal(error));
 	stream_free(s);
 }
 
+/* Why a side has failed, as a positive LEAT_E. */
 static int
-sock_error(struct sock *sk)
+side_error(const struct gate_stream *s, enum stream_side side)
 {
-	int e = 0;
-	size_t len = sizeof e;
+	int e = -io_error(s->side[side]);
 
-	if (sock_getopt(sk, SOL_SOCKET, SO_ERROR, &e, &len) < 0 || e == 0)
-		return LEAT_ECONNRESET;
-	return e;
+	return e ? e : LEAT_ECONNRESET;
 }
 
+static bool
+is_acked(const struct io_stream *io)
+{
+	return !io->ops->unacked || io->ops->unacked(io) == 0;
+}
+
+/* One side has failed and is closed. The reset of the other waits for what was written to it. */
 static void
 run_resetting(struct gate_stream *s)
 {
-	struct gate *g = s->gate;
-	nsec_t now = g->core->now;
+	const struct io_stream *left = s->side[s->side[INSIDE] ? INSIDE : OUTSIDE];
+	nsec_t now = s->gate->core->now;
 
-	if (sock_unacked(s->in) == 0 || now >= s->give_up || sock_ready(s->in) & LEAT_ERR)
-		stream_reset(s, s->failed);
+	if (is_acked(left) || now >= s->give_up || io_error(left))
+		stream_reset(s, s->info.error);
 	else
-		timer_arm(g->core->wheel, &s->timer, nsec_min(s->give_up, now + RESET_CHECK));
+		timer_arm(s->gate->core->wheel, &s->timer, nsec_min(s->give_up, now + RESET_CHECK));
 }
 
 /*
- * The outside has failed. What it sent before that still goes to the program, if that takes it
- * soon; then the reset.
+ * @side has failed. What it had sent before still goes to the other one, if that takes it soon: on
+ * Linux a reset leaves the peer what it has not read yet. Then the other side is reset.
  */
 static void
-stream_outside_failed(struct gate_stream *s)
+run_failed(struct gate_stream *s, enum stream_side side)
 {
 	nsec_t now = s->gate->core->now;
 
+	if (s->relay.error[!side]) {
+		stream_reset(s, s->relay.error[side]);
+		return;
+	}
 	if (s->give_up == 0) {
 		s->give_up = now + RESET_WAIT;
 		timer_arm(s->gate->core->wheel, &s->timer, s->give_up);
 	}
-	if (!s->down_done && now < s->give_up)
-		return; /* the pump goes on as there is room */
-	stream_close_out(s, false);
+	if (!s->relay.flow[side].ended && now < s->give_up)
+		return; /* the relay goes on as there is room */
+	s->info.error = s->relay.error[side];
+	stream_close(s, side, true);
+	io_want(s->side[!side], 0);
 	s->state = STREAM_RESETTING;
 	run_resetting(s);
 }
 
-/*
- * The program has reset the connection. What had arrived from it before goes out first, if the
- * outside takes it soon: on Linux a reset leaves the peer what it has not read yet.
- */
 static void
-stream_inside_failed(struct gate_stream *s)
+take_events(struct gate_stream *s)
 {
-	nsec_t now = s->gate->core->now;
-
-	if (!s->in_failed)
-		s->in_failed = sock_error(s->in);
-	if (s->give_up == 0) {
-		s->give_up = now + RESET_WAIT;
-		timer_arm(s->gate->core->wheel, &s->timer, s->give_up);
+	for (unsigned i = 0; i < 2; i++) {
+		if (s->events[i])
+			relay_event(&s->relay, i, s->events[i]);
+		s->events[i] = 0;
 	}
-	if (s->failed || sock_unread(s->in) == 0 || now >= s->give_up)
-		stream_reset(s, s->in_failed);
 }
 
 static void
 run_open(struct gate_stream *s)
 {
-	stream_pump(s);
-	if (s->in_failed || sock_ready(s->in) & LEAT_ERR)
-		stream_inside_failed(s);
-	else if (s->failed)
-		stream_outside_failed(s);
-	else if (s->up_done && s->down_done)
+	take_events(s);
+	if (relay_run(&s->relay))
+		gate_mark(s->gate, &s->work);
+	if (s->relay.error[INSIDE])
+		run_failed(s, INSIDE);
+	else if (s->relay.error[OUTSIDE])
+		run_failed(s, OUTSIDE);
+	else if (relay_is_over(&s->relay))
 		stream_end(s);
+}
+
+/* Both sides are connected. */
+static void
+stream_open(struct gate_stream *s)
+{
+	s->state = STREAM_OPEN;
+	relay_begin(&s->relay, s->side[INSIDE], s->side[OUTSIDE]);
+	run_open(s);
 }
 
 /* The connection outside has failed with @error. Of several name servers the next is tried. */
@@ -165,27 +185,33 @@ connect_failed(struct gate_stream *s, int error)
 {
 	int e = -error;
 
-	s->news = 0;
+	s->events[OUTSIDE] = 0;
 	if (s->tries) {
-		stream_close_out(s, false);
+		stream_close(s, OUTSIDE, false);
 		e = gate_names_connect(s);
 	}
-	if (e < 0 && gate_ran_out(e)) {
+	if (e < 0 && gate_ran_out(e))
 		stream_await(s);
-	} else if (e < 0) {
+	else if (e < 0)
 		stream_refuse(s, -e);
-	} else if (e > 0) {
-		s->news = OUT_CONNECTED;
-		gate_mark(s->gate, &s->work);
-	}
+}
+
+/*
+ * While its SYN waits nothing is wanted of the inside but that it can be read, which it can when it
+ * is gone.
+ */
+static bool
+program_gave_up(const struct gate_stream *s)
+{
+	return s->events[INSIDE] != 0;
 }
 
 /* The program gave up meanwhile, or the time is up. */
 static void
 run_out_waiting(struct gate_stream *s)
 {
-	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP))
-		stream_reset(s, sock_error(s->in));
+	if (program_gave_up(s))
+		stream_reset(s, side_error(s, INSIDE));
 	else if (!timer_armed(&s->timer))
 		stream_refuse(s, LEAT_ETIMEDOUT);
 }
@@ -193,19 +219,14 @@ run_out_waiting(struct gate_stream *s)
 static void
 run_out_connecting(struct gate_stream *s)
 {
-	unsigned news = s->news;
-
-	s->news = 0;
-	if (sock_ready(s->in) & (LEAT_ERR | LEAT_HUP)) { /* the program gave up meanwhile */
-		stream_reset(s, sock_error(s->in));
-	} else if (news & OUT_FAILED) {
-		connect_failed(s, s->gate->out->error(s->out));
-	} else if (news & OUT_CONNECTED) {
+	if (program_gave_up(s)) {
+		stream_reset(s, side_error(s, INSIDE));
+	} else if (s->events[OUTSIDE] & IO_CONNECTED) {
 		timer_cancel(s->gate->core->wheel, &s->timer);
-		s->state = STREAM_OPEN;
-		s->writable = true;
-		sock_answer(s->in, 0);
-		run_open(s);
+		sock_answer(sockio_sock(s->side[INSIDE]), 0);
+		stream_open(s);
+	} else if (s->events[OUTSIDE] & IO_FAILED) {
+		connect_failed(s, side_error(s, OUTSIDE));
 	} else if (!timer_armed(&s->timer)) { /* it has fired */
 		connect_failed(s, LEAT_ETIMEDOUT);
 	}
@@ -214,20 +235,16 @@ run_out_connecting(struct gate_stream *s)
 static void
 run_in_connecting(struct gate_stream *s)
 {
-	unsigned ready = sock_ready(s->in);
-	bool answered = sock_unread(s->in) > 0; /* connected, whatever has happened since */
+	if (s->events[INSIDE] & IO_CONNECTED) {
+		stream_open(s);
+	} else if (s->events[INSIDE] & IO_FAILED) {
+		int error = side_error(s, INSIDE);
 
-	if (!answered &&
-	    (ready & LEAT_ERR || s->news & OUT_FAILED)) { /* refused by the program, or the client has gone */
-		int error = ready & LEAT_ERR ? sock_error(s->in) : s->gate->out->error(s->out);
-
-		if (ready & LEAT_ERR && error == LEAT_ECONNREFUSED)
+		if (error == LEAT_ECONNREFUSED)
 			gate_unserved(s->gate, false, s->info.inside.port);
 		stream_reset(s, error);
-	} else if (answered || ready & LEAT_OUT) {
-		s->state = STREAM_OPEN;
-		s->writable = true;
-		run_open(s);
+	} else if (s->events[OUTSIDE] & IO_FAILED) { /* the client has gone */
+		stream_reset(s, side_error(s, OUTSIDE));
 	}
 }
 
@@ -236,6 +253,7 @@ stream_run(struct gate_work *w)
 {
 	struct gate_stream *s = stream_of_work(w);
 
+	list_del(&w->node);
 	switch (s->state) {
 	case STREAM_OUT_WAITING:
 		run_out_waiting(s);
@@ -256,19 +274,20 @@ stream_run(struct gate_work *w)
 }
 
 void
-stream_out_news(void *arg, unsigned mask)
+stream_on_inside(struct io_stream *io, unsigned events, void *arg)
 {
 	struct gate_stream *s = arg;
 
-	s->news |= mask;
-	gate_mark(s->gate, &s->work);
+	s->events[INSIDE] |= events;
+	stream_run(&s->work);
 }
 
 void
-stream_in_news(struct sock *sk, void *arg)
+stream_on_outside(struct io_stream *io, unsigned events, void *arg)
 {
 	struct gate_stream *s = arg;
 
+	s->events[OUTSIDE] |= events;
 	gate_mark(s->gate, &s->work);
 }
 

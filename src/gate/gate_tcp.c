@@ -1,14 +1,15 @@
 /*
- * TCP through the gateway: from the program's SYN to a stream outside, and from a published port to
- * the program. What becomes of a stream is gate_stream.c's.
+ * gate/gate_tcp.c - TCP through the gateway: from the program's SYN to a stream outside, and from a
+ * published port to the program. What becomes of a stream is gate_stream.c's.
  *
- * The listener takes every address and port, and is told of a SYN before it has been answered. The
+ * The listener takes every address and port, and sees a SYN before it has been answered. The
  * SYN-ACK goes out when the outside has connected, so the program learns of refusal, of unreachable
  * hosts and of silence as if it had been out there itself.
  */
 #include "base/err.h"
 #include "core/core.h"
 #include "gate/stream.h"
+#include "io/sockio.h"
 #include "sock/sock.h"
 
 #include <netinet/in.h>
@@ -22,7 +23,7 @@ enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 
 /* From the program */
 
-/* As outside_ops.connect. */
+/* As io_connect(). */
 static int
 connect_outside(struct gate_stream *s)
 {
@@ -32,8 +33,8 @@ connect_outside(struct gate_stream *s)
 	if (gate_names_meant(g, &s->info.shown))
 		return gate_names_connect(s);
 	s->info.outside = gate_map(&g->config, &s->info.shown);
-	e = g->out->connect(g->config.outside_self, &s->info.outside, stream_out_news, s, &s->out);
-	if (e >= 0)
+	e = io_connect(g->config.outside, &s->info.outside, stream_on_outside, s, &s->side[OUTSIDE]);
+	if (e == 0)
 		timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
 	return e;
 }
@@ -77,10 +78,7 @@ connect_out(struct gate_stream *s)
 		stream_refuse(s, -e);
 		return true;
 	}
-	if (e > 0)
-		s->news = OUT_CONNECTED;
 	s->state = STREAM_OUT_CONNECTING;
-	stream_run(&s->work); /* what happened before the watcher was set raises no event */
 	return true;
 }
 
@@ -115,20 +113,29 @@ gate_retry(struct gate *g)
 		gate_mark(g, &g->retry);
 }
 
+/* The connection @sk is the inside of @s. False without memory: @sk is still the caller's. */
+static bool
+stream_adopt(struct gate_stream *s, struct sock *sk, bool connecting)
+{
+	s->side[INSIDE] = sockio_adopt(s->gate->inside, sk, connecting, stream_on_inside, s);
+	s->info.flow = sock_flow(sk);
+	return s->side[INSIDE] != NULL;
+}
+
 static void
 accept_child(struct gate *g, struct sock *child)
 {
 	struct gate_stream *s = stream_new(g, STREAM_OUT_WAITING);
 
-	if (!s) {
+	if (!s || !stream_adopt(s, child, false)) {
 		sock_answer(child, -1); /* the program's next SYN may find room */
+		if (s)
+			stream_discard(s, LEAT_ENOMEM);
 		return;
 	}
-	s->in = child;
 	sock_local(child, &s->info.shown);
 	sock_remote(child, &s->info.inside);
-	s->info.flow = sock_flow(child);
-	sock_watch(child, stream_in_news, s);
+	io_want(s->side[INSIDE], IO_READABLE); /* it is so when the program gives up */
 	if (!list_empty(&g->waiting) || !connect_out(s))
 		stream_await(s);
 }
@@ -152,7 +159,7 @@ accept_run(struct gate_work *w)
 }
 
 static void
-accept_news(struct sock *sk, void *arg)
+accept_ready(struct sock *sk, void *arg)
 {
 	struct gate *g = arg;
 
@@ -193,31 +200,41 @@ sock_speak_as(struct gate *g, const struct endpoint *from, struct sock **out)
 	return 0;
 }
 
+/* Begins to connect to the program. 0, or the error at once. */
+static int
+connect_inside(struct gate_stream *s)
+{
+	struct sock *sk;
+	int e = sock_speak_as(s->gate, &s->info.shown, &sk);
+
+	if (e < 0)
+		return e;
+	e = sock_connect(sk, &s->info.inside);
+	if (e == -LEAT_EINPROGRESS)
+		e = stream_adopt(s, sk, true) ? 0 : -LEAT_ENOMEM;
+	if (e < 0)
+		sock_close(sk);
+	return e;
+}
+
 void
-gate_tcp_from_outside(struct gate *g, struct out_stream *out, const struct endpoint *peer, uint16_t port)
+gate_tcp_from_outside(struct gate *g, struct io_stream *out, const struct endpoint *peer, uint16_t port)
 {
 	struct gate_stream *s = stream_new(g, STREAM_IN_CONNECTING);
 	int e;
 
 	if (!s) {
-		g->out->close(out, true);
+		io_close(out, true);
 		return;
 	}
-	s->out = out;
+	s->side[OUTSIDE] = out;
 	s->info.published = true;
 	s->info.outside = *peer;
 	(void)gate_map_client(&g->config, false, peer, port, &s->info.inside, &s->info.shown);
-	g->out->adopt(out, stream_out_news, s);
-	e = sock_speak_as(g, &s->info.shown, &s->in);
-	if (e == 0)
-		e = sock_connect(s->in, &s->info.inside);
-	if (e < 0 && e != -LEAT_EINPROGRESS) {
+	io_stream_watch(out, stream_on_outside, s, 0);
+	e = connect_inside(s);
+	if (e < 0)
 		stream_discard(s, -e);
-		return;
-	}
-	s->info.flow = sock_flow(s->in);
-	sock_watch(s->in, stream_in_news, s);
-	gate_mark(g, &s->work);
 }
 
 /* All of it */
@@ -232,9 +249,12 @@ gate_tcp_start(struct gate *g)
 	gate_work_init(&g->accept, accept_run);
 	gate_work_init(&g->retry, retry_run);
 	timer_init(&g->retry_timer, retry_timer);
+	g->inside = sockio_new(g->config.stack);
+	if (!g->inside)
+		return -LEAT_ENOMEM;
 	e = sock_open(g->socks, true, SOCK_TYPE_STREAM, &g->listener);
 	if (e < 0)
-		return e;
+		goto no_listener;
 	e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
 	if (e == 0)
 		e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, &on, sizeof on);
@@ -245,12 +265,15 @@ gate_tcp_start(struct gate *g)
 		e = sock_setopt(g->listener, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	if (e == 0)
 		e = sock_listen(g->listener, LISTEN_BACKLOG);
-	if (e < 0) {
-		sock_close(g->listener);
-		return e;
-	}
-	sock_watch(g->listener, accept_news, g);
+	if (e < 0)
+		goto no_option;
+	sock_watch(g->listener, accept_ready, g);
 	return 0;
+no_option:
+	sock_close(g->listener);
+no_listener:
+	sockio_free(g->inside);
+	return e;
 }
 
 void
@@ -268,11 +291,15 @@ gate_tcp_stop(struct gate *g)
 	}
 	list_del(&g->retry.node); /* the end of a flow marks it */
 	timer_cancel(g->core->wheel, &g->retry_timer);
+	sockio_free(g->inside);
 }
 
 void
 gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg)
 {
-	list_each(n, &g->streams)
-		fn(&container_of(n, struct gate_stream, node)->info, arg);
+	list_each(n, &g->streams) {
+		struct gate_flow_info info = stream_info(container_of(n, struct gate_stream, node));
+
+		fn(&info, arg);
+	}
 }

@@ -1,6 +1,7 @@
 /*
- * UDP through the gateway: one connected datagram socket outside for each pair of a program's port
- * and a destination, for as long as it is used. gate_udp_life.c decides how long that is.
+ * gate/gate_udp.c - UDP through the gateway: one connected datagram socket outside for each pair of
+ * a program's port and a destination, for as long as it is used. gate_udp_life.c decides how long
+ * that is.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -69,7 +70,7 @@ gate_dgram_free(struct gate_dgram *d)
 	if (d->asker)
 		gate_asker_free(d->asker);
 	if (d->out && !d->info.published)
-		g->out->dgram_close(d->out);
+		d->out->ops->close(d->out);
 	gate_flow_ended(g, &d->info);
 	free(d);
 }
@@ -96,7 +97,7 @@ dgram_run(struct gate_work *w)
 	struct gate *g = d->gate;
 
 	for (int i = 0; i < UDP_BUDGET; i++) {
-		ssize_t n = g->out->dgram_recv(d->out, g->scratch, GATE_SCRATCH);
+		ssize_t n = d->out->ops->recv_from(d->out, g->scratch, GATE_SCRATCH, NULL);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -109,11 +110,11 @@ dgram_run(struct gate_work *w)
 		gate_dgram_used(d);
 		gate_dgram_send_inside(d, (size_t)n);
 	}
-	/* More than the budget: the outside's news are level-triggered, and will come again. */
+	/* The budget is used up. The event comes again. */
 }
 
 static void
-dgram_news(void *arg, unsigned mask)
+on_datagram(struct io_dgram *io, unsigned events, void *arg)
 {
 	struct gate_dgram *d = arg;
 
@@ -122,15 +123,18 @@ dgram_news(void *arg, unsigned mask)
 
 /* From the program */
 
-/* Where the outside has no descriptor left, the idlest flow gives its own. */
-static int
-open_outside(struct gate *g, struct gate_dgram *d)
+int
+gate_dgram_connect(
+    struct gate_dgram *d, const struct endpoint *to, io_dgram_fn *fn, void *arg, struct io_dgram **out)
 {
-	int e = g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+	struct io_world *w = d->gate->config.outside;
+	int e = w->ops->dgram(w, NULL, to, fn, arg, out);
 
-	if (e == 0 || !gate_ran_out(e) || !gate_dgram_evict(g, d, 0))
-		return e;
-	return g->out->dgram_open(g->config.outside_self, &d->info.outside, dgram_news, d, &d->out);
+	if (e < 0 && gate_ran_out(e) && gate_dgram_evict(d->gate, d, 0))
+		e = w->ops->dgram(w, NULL, to, fn, arg, out);
+	if (e == 0)
+		(*out)->ops->want(*out, IO_READABLE);
+	return e;
 }
 
 struct gate_dgram *
@@ -178,7 +182,7 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 		e = d->asker ? 0 : -LEAT_ENOMEM;
 	} else {
 		d->info.outside = gate_map(&g->config, &msg->local);
-		e = open_outside(g, d);
+		e = gate_dgram_connect(d, &d->info.outside, on_datagram, d, &d->out);
 	}
 	if (e == 0)
 		return d;
@@ -193,7 +197,6 @@ dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
 static void
 send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 {
-	struct gate_quoted before;
 	struct gate_dgram *d;
 	ssize_t n;
 
@@ -211,17 +214,9 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 			gate_dgram_free(d);
 		return;
 	}
-	before = d->sent;
 	gate_quoted_set(&d->sent, g->scratch, len);
 	gate_dgram_used(d);
-	n = d->info.published ? g->out->dgram_send_to(d->out, g->scratch, len, &d->info.outside)
-			      : g->out->dgram_send(d->out, g->scratch, len);
-	/* The error of an earlier datagram: told, and done with. This one gets its own chance. */
-	if (n == -LEAT_ECONNREFUSED && !d->info.published) {
-		g->count.dgrams_refused++;
-		gate_quote_udp(g, &msg->peer, &msg->local, &before, LEAT_ECONNREFUSED);
-		n = g->out->dgram_send(d->out, g->scratch, len);
-	}
+	n = d->out->ops->send_to(d->out, g->scratch, len, d->info.published ? &d->info.outside : NULL);
 	if (n >= 0)
 		d->info.octets_up += len;
 	else
@@ -244,15 +239,15 @@ dgram_socket_run(struct gate_work *w)
 		if (n >= 0)
 			send_outside(g, &msg, (size_t)n);
 		/*
-		 * An error told here is of a datagram to the program: its port is closed. Nobody
-		 * outside can be told.
+		 * An error that is returned here is of a datagram to the program: its port is
+		 * closed. No one outside can be told.
 		 */
 	}
 	gate_mark(g, w);
 }
 
 static void
-dgram_socket_news(struct sock *sk, void *arg)
+dgram_socket_ready(struct sock *sk, void *arg)
 {
 	struct gate *g = arg;
 
@@ -283,7 +278,7 @@ gate_udp_start(struct gate *g)
 	e = sock_setopt(g->dgram, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
 	if (e < 0)
 		goto no_option;
-	sock_watch(g->dgram, dgram_socket_news, g);
+	sock_watch(g->dgram, dgram_socket_ready, g);
 	return 0;
 no_option:
 	sock_close(g->dgram);

@@ -29,13 +29,13 @@ struct gate_order {
 
 struct gate {
 	struct gate_config config;
-	const struct outside_ops *out;
 	struct core *core;
 	struct socks *socks;
 	struct list pending;
 	struct gate_counters count;
 
-	struct sock *listener; /* every address, every port */
+	struct io_world *inside; /* of the streams to and from the program */
+	struct sock *listener;   /* every address, every port */
 	struct gate_work accept;
 	struct list streams;
 	unsigned nstreams;
@@ -71,8 +71,8 @@ void gate_flow_ended(struct gate *g, const struct gate_flow_info *info);
 
 int gate_tcp_start(struct gate *g);
 void gate_tcp_stop(struct gate *g);
-/* A connection to a published port: @s is ours now. */
-void gate_tcp_from_outside(struct gate *g, struct out_stream *s, const struct endpoint *peer, uint16_t port);
+/* Takes the connection @out from @peer to the published port that leads to the program's @port. */
+void gate_tcp_from_outside(struct gate *g, struct io_stream *out, const struct endpoint *peer, uint16_t port);
 void gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
 
 int gate_udp_start(struct gate *g);
@@ -83,9 +83,9 @@ void gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info 
  * published socket @d.
  */
 void gate_udp_from_outside(
-    struct gate *g, struct out_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
+    struct gate *g, struct io_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
 /* @d is about to go: forget the flows that answer through it. */
-void gate_udp_forget(struct gate *g, const struct out_dgram *d);
+void gate_udp_forget(struct gate *g, const struct io_dgram *d);
 
 int gate_echo_start(struct gate *g);
 void gate_echo_stop(struct gate *g);
@@ -154,7 +154,7 @@ struct gate_dgram {
 	struct list used; /* of dgrams_asked or dgrams_answered */
 	struct gate_work work;
 	struct gate *gate;
-	struct out_dgram *out;    /* its own; or that of the published port through which it came; or NULL: */
+	struct io_dgram *out;     /* its own; or that of the published port through which it came; or NULL: */
 	struct gate_asker *asker; /* it has one of the name servers' instead */
 	bool answered;
 	bool late; /* the program's socket was gone when its first datagram arrived here */
@@ -169,6 +169,12 @@ struct gate_dgram *gate_dgram_find(
 struct gate_dgram *gate_dgram_new(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 void gate_dgram_free(struct gate_dgram *d);
+/*
+ * Opens a socket outside that sends to @to, for @d. Where the outside has no descriptor left, the
+ * idlest flow gives up its own. As io_world_ops.dgram; the socket reports what can be read.
+ */
+int gate_dgram_connect(
+    struct gate_dgram *d, const struct endpoint *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
 bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
 

@@ -113,9 +113,10 @@ hostio_sock_close(struct hostio_sock *s)
 }
 
 int
-hostio_socket(struct hostio *h, const struct endpoint *e, int type)
+hostio_socket(struct hostio *h, const struct endpoint *e, int type, int protocol)
 {
-	int fd = socket(ipaddr_is4(&e->addr) ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd =
+	    socket(ipaddr_is4(&e->addr) ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
 	return fd_room_take(h->room, fd < 0 ? -errno : fd);
 }
@@ -168,10 +169,12 @@ world_run(struct loop_source *source, nsec_t now)
 	struct hostio *h = container_of(source, struct hostio, source);
 	struct list due, *n;
 
-	list_init(&due);
-	list_move(&due, &h->due);
-	while ((n = list_pop(&due)))
-		sock_run(container_of(n, struct hostio_sock, due));
+	if (!list_empty(&h->due)) {
+		list_init(&due);
+		list_move(&due, &h->due);
+		while ((n = list_pop(&due)))
+			sock_run(container_of(n, struct hostio_sock, due));
+	}
 	wheel_advance(h->world.wheel, now);
 	list_move(&h->due, &h->later);
 }

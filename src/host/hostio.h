@@ -27,4 +27,12 @@ void hostio_free(struct io_world *w);
  */
 void hostio_accept_needs(struct io_world *w, unsigned n);
 
+/*
+ * Opens an ICMP echo socket that sends to @to and receives its replies: each datagram is an ICMP
+ * message, from its header on, whose identifier the kernel chooses. 0; -LEAT_EPERM where the
+ * machine does not let this user have one (ping_group_range); or as io_world_ops.dgram.
+ */
+int hostio_echo(
+    struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
+
 #endif

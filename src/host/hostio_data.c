@@ -17,16 +17,6 @@
 
 enum { WRITE_SPANS = 64 };
 
-/* What a reader gets when nothing more can be read of a connection that has failed. */
-static ssize_t
-read_failed(struct hostio_stream *s)
-{
-	if (s->read_failed)
-		return 0;
-	s->read_failed = true;
-	return -s->error;
-}
-
 /* One recv(2), with what its answer says about the next one. The negative errno if it fails. */
 static ssize_t
 recv_some(struct hostio_stream *s, void *buf, size_t len)
@@ -36,6 +26,7 @@ recv_some(struct hostio_stream *s, void *buf, size_t len)
 	do
 		n = recv(s->sock.w.fd, buf, len, 0);
 	while (n < 0 && errno == EINTR);
+	s->at_end = n == 0 || (n > 0 && (size_t)n < len && s->ended && !s->urgent);
 	s->ended |= n == 0;
 	/* A short read has drained the socket, unless the end or an urgent octet follow. */
 	s->drained = n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent;
@@ -52,17 +43,17 @@ hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark)
 	if (s->drained)
 		return -LEAT_EAGAIN;
 	if (s->connecting)
-		return read_failed(s);
+		return io_failure_read(&s->failure);
 	n = recv_some(s, buf, mark ? 1 : len);
 	if (mark && n > 0)
 		s->urgent = false; /* a later one is an event of its own */
-	if (n < 0 && n != -EAGAIN && !s->error)
+	if (n < 0 && n != -EAGAIN)
 		hostio_stream_fail(s, (int)-n);
 	/*
 	 * The kernel has given the error away, and calls the end of a failed connection an end of
 	 * file.
 	 */
-	return n <= 0 && s->error ? read_failed(s) : n;
+	return n <= 0 && s->failure.error ? io_failure_read(&s->failure) : n;
 }
 
 void
@@ -102,6 +93,14 @@ hostio_read(struct io_stream *io, void *buf, size_t len)
 	return n;
 }
 
+bool
+hostio_ends_after(const struct io_stream *io, size_t len)
+{
+	const struct hostio_stream *s = hostio_stream_of(io);
+
+	return s->at_end && !s->failure.error && hostio_held(s) == len;
+}
+
 /* The socket is full. Only one that was full once is watched for room. */
 static void
 stream_full(struct hostio_stream *s)
@@ -116,7 +115,7 @@ write_learn(struct hostio_stream *s, int e)
 {
 	if (e == EAGAIN)
 		stream_full(s);
-	else if (!s->shut && !s->error)
+	else if (!s->shut)
 		hostio_stream_fail(s, e);
 }
 
@@ -124,12 +123,9 @@ write_learn(struct hostio_stream *s, int e)
 static ssize_t
 write_answer(struct hostio_stream *s)
 {
-	if (!s->error && !s->shut)
-		return -LEAT_EAGAIN;
-	if (!s->error || s->write_failed)
-		return -LEAT_EPIPE;
-	s->write_failed = true;
-	return -s->error;
+	if (s->failure.error)
+		return io_failure_write(&s->failure);
+	return s->shut ? -LEAT_EPIPE : -LEAT_EAGAIN;
 }
 
 static ssize_t
@@ -142,7 +138,7 @@ write_error(struct hostio_stream *s, int e)
 static bool
 writable(const struct hostio_stream *s)
 {
-	return !s->connecting && !s->error && !s->shut;
+	return !s->connecting && !s->failure.error && !s->shut;
 }
 
 /*

@@ -162,11 +162,11 @@ dgram_any(struct hostio *h)
 	struct endpoint any = {.addr = IPADDR_ANY6};
 	struct sockaddr_storage ss;
 	socklen_t len;
-	int fd = hostio_socket(h, &any, SOCK_DGRAM), off = 0;
+	int fd = hostio_socket(h, &any, SOCK_DGRAM, 0), off = 0;
 
 	if (fd == -LEAT_EAFNOSUPPORT) {
 		any.addr = IPADDR_ANY4;
-		fd = hostio_socket(h, &any, SOCK_DGRAM);
+		fd = hostio_socket(h, &any, SOCK_DGRAM, 0);
 	} else if (fd >= 0) {
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 	}
@@ -214,7 +214,7 @@ dgram_open(struct hostio *h, const struct endpoint *local, const struct endpoint
 
 	if (!local && !peer)
 		return dgram_any(h);
-	fd = hostio_socket(h, local ? local : peer, SOCK_DGRAM);
+	fd = hostio_socket(h, local ? local : peer, SOCK_DGRAM, 0);
 	if (fd < 0)
 		return fd;
 	e = dgram_names(fd, local, peer);
@@ -226,16 +226,11 @@ dgram_open(struct hostio *h, const struct endpoint *local, const struct endpoint
 }
 
 int
-hostio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
-    void *arg, struct io_dgram **out)
+hostio_dgram_new(struct hostio *h, int fd, io_dgram_fn *fn, void *arg, struct io_dgram **out)
 {
-	struct hostio *h = hostio_of(w);
-	int fd = dgram_open(h, local, peer), e = -LEAT_ENOMEM;
-	struct hostio_dgram *d;
+	struct hostio_dgram *d = calloc(1, sizeof *d);
+	int e = -LEAT_ENOMEM;
 
-	if (fd < 0)
-		return fd;
-	d = calloc(1, sizeof *d);
 	if (d) {
 		d->io = (struct io_dgram){.ops = &dgram_ops, .fn = fn, .arg = arg};
 		d->sock.w.fd = fd;
@@ -253,4 +248,14 @@ hostio_dgram(struct io_world *w, const struct endpoint *local, const struct endp
 	}
 	*out = &d->io;
 	return 0;
+}
+
+int
+hostio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
+    void *arg, struct io_dgram **out)
+{
+	struct hostio *h = hostio_of(w);
+	int fd = dgram_open(h, local, peer);
+
+	return fd < 0 ? fd : hostio_dgram_new(h, fd, fn, arg, out);
 }

@@ -52,8 +52,11 @@ struct hostio_sock {
 	void (*call)(struct hostio_sock *s, unsigned events);
 };
 
-/* A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. */
-int hostio_socket(struct hostio *h, const struct endpoint *e, int type);
+/*
+ * A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. @protocol 0:
+ * the type's own.
+ */
+int hostio_socket(struct hostio *h, const struct endpoint *e, int type, int protocol);
 int hostio_bind(int fd, const struct endpoint *at);
 int hostio_name(int fd, struct endpoint *out);
 
@@ -83,6 +86,11 @@ void hostio_sock_tell(struct hostio_sock *s);
 
 /* A call found that the socket is not ready for @mask. */
 void hostio_sock_unready(struct hostio_sock *s, unsigned mask);
+
+/*
+ * A datagram socket over @fd, which becomes its own. 0, or a negative LEAT_E with @fd closed.
+ */
+int hostio_dgram_new(struct hostio *h, int fd, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 
 int hostio_connect(
     struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out);

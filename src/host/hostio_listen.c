@@ -170,7 +170,7 @@ hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
     void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out)
 {
 	struct hostio *h = hostio_of(w);
-	int fd = hostio_socket(h, at, SOCK_STREAM), e = -LEAT_ENOMEM;
+	int fd = hostio_socket(h, at, SOCK_STREAM, 0), e = -LEAT_ENOMEM;
 	struct hostio_listener *l;
 
 	if (fd < 0)

@@ -116,7 +116,7 @@ peeked(struct hostio_stream *s, ssize_t n, struct pkt_span *span)
 		hostio_stream_settle(s);
 		return (int)n;
 	}
-	s->read_failed = false; /* an error that fill() found is for whoever finds no octets */
+	s->failure.reader_knows = false; /* an error that fill() found is for whoever finds no octets */
 	s->looked = true;
 	*span = (struct pkt_span){h->octets + h->off, (uint32_t)h->len};
 	return 1;

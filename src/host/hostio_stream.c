@@ -10,10 +10,12 @@
 #include "host/sockaddr.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static int
@@ -25,17 +27,20 @@ socket_error(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0 ? errno : e;
 }
 
-/* A reset that follows the other side's end is EPIPE to Linux. */
-static int
-failure(int error)
+/* True if octets have arrived that no one has read. */
+static bool
+has_octets(int fd)
 {
-	return error == EPIPE ? LEAT_ECONNRESET : error;
+	int n = 0;
+
+	return ioctl(fd, FIONREAD, &n) == 0 && n > 0;
 }
 
 static void
 stream_failed(struct hostio_stream *s, int error)
 {
-	s->error = failure(error);
+	if (!io_failure_set(&s->failure, error))
+		return;
 	s->ended = true;
 	s->drained = false;
 	s->sock.ready |= IO_READABLE | IO_WRITABLE;
@@ -61,12 +66,13 @@ stream_connected(struct hostio_stream *s)
 static void
 stream_learn(struct hostio_stream *s, uint32_t events)
 {
-	int e = events & EPOLLERR && !s->error ? socket_error(s->sock.w.fd) : 0;
+	int e = events & EPOLLERR && !s->failure.error ? socket_error(s->sock.w.fd) : 0;
 
+	/* One that was connected, got octets and was reset at once has both to report. */
+	if (s->connecting && !s->failure.error && (!e || has_octets(s->sock.w.fd)))
+		stream_connected(s);
 	if (e)
 		stream_failed(s, e);
-	else if (s->connecting && !s->error)
-		stream_connected(s);
 	if (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) {
 		s->sock.ready |= IO_READABLE;
 		s->drained = s->sock.unsure = false;
@@ -183,7 +189,7 @@ hostio_connect(
 {
 	struct hostio *h = hostio_of(w);
 	struct hostio_stream *s;
-	int fd = hostio_socket(h, to, SOCK_STREAM), e;
+	int fd = hostio_socket(h, to, SOCK_STREAM, 0), e;
 	bool connecting;
 
 	if (fd < 0)
@@ -216,7 +222,7 @@ stream_shutdown(struct io_stream *io)
 {
 	struct hostio_stream *s = hostio_stream_of(io);
 
-	if (s->connecting || s->error)
+	if (s->connecting || s->failure.error)
 		return -LEAT_ENOTCONN;
 	if (!s->shut && shutdown(s->sock.w.fd, SHUT_WR) < 0)
 		return -errno;
@@ -244,7 +250,7 @@ stream_close(struct io_stream *io, bool reset)
 	struct fd_room *room = s->sock.host->room;
 
 	/* close(2) with unread octets drops what is held back. */
-	if (!reset && s->corked && (s->sock.ready & IO_READABLE))
+	if (!reset && s->corked && s->sock.ready & IO_READABLE && !s->at_end)
 		shutdown(s->sock.w.fd, SHUT_WR);
 	if (reset || hostio_held(s) > 0)
 		stream_linger_reset(s);
@@ -258,7 +264,7 @@ stream_close(struct io_stream *io, bool reset)
 static int
 stream_error(const struct io_stream *io)
 {
-	return -hostio_stream_of(io)->error;
+	return -hostio_stream_of(io)->failure.error;
 }
 
 static int
@@ -291,6 +297,15 @@ stream_want(struct io_stream *io, unsigned events)
 	hostio_sock_update(&s->sock);
 }
 
+/* SIOCOUTQ: the kernel's queue, sent or not. */
+static size_t
+stream_unacked(const struct io_stream *io)
+{
+	int n = 0;
+
+	return ioctl(hostio_stream_of(io)->sock.w.fd, SIOCOUTQ, &n) == 0 && n > 0 ? (size_t)n : 0;
+}
+
 const struct io_stream_ops hostio_stream_ops = {
     .read = hostio_read,
     .write = hostio_write,
@@ -305,4 +320,6 @@ const struct io_stream_ops hostio_stream_ops = {
     .want = stream_want,
     .at_mark = hostio_at_mark,
     .write_urgent = hostio_write_urgent,
+    .ends_after = hostio_ends_after,
+    .unacked = stream_unacked,
 };

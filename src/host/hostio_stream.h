@@ -6,28 +6,27 @@
 #define HOST_HOSTIO_STREAM_H
 
 #include "host/hostio_impl.h"
+#include "io/failure.h"
 
 struct hostio_stream {
 	struct io_stream io;
 	struct hostio_sock sock;
 	struct endpoint peer;
-	int error; /* why it failed, as a positive LEAT_E; 0 = it has not */
-
+	struct io_failure failure;
 	bool connecting; /* not connected yet, or it never was */
 	bool entered;    /* counted in fd_room.entered */
 
 	/* Reading. */
-	bool ended;       /* the end or an error has arrived, after what can still be read */
-	bool drained;     /* the kernel had no more octets, and no event has come since */
-	bool urgent;      /* an urgent octet has arrived: any read may stop before it */
-	bool read_failed; /* the reader was given the error */
+	bool ended;   /* the end or an error has arrived, after what can still be read */
+	bool drained; /* the kernel had no more octets, and no event has come since */
+	bool urgent;  /* an urgent octet has arrived: any read may stop before it */
+	bool at_end;  /* the kernel has no more octets, and the end follows */
 
 	/* Writing. */
-	bool shut;         /* the end was sent */
-	bool wrote;        /* something was written */
-	bool delays;       /* Nagle's algorithm is on */
-	bool corked;       /* the kernel may hold back the last octets for those that follow */
-	bool write_failed; /* the writer was given the error */
+	bool shut;   /* the end was sent */
+	bool wrote;  /* something was written */
+	bool delays; /* Nagle's algorithm is on */
+	bool corked; /* the kernel may hold back the last octets for those that follow */
 
 	/* Octets that were read for peek() and not consumed; see hostio_peek.c. */
 	bool looked;    /* none were consumed since the last peek(): the next one is to show more */
@@ -80,6 +79,7 @@ void hostio_consume(struct io_stream *io, size_t len);
 ssize_t hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned flags);
 bool hostio_at_mark(const struct io_stream *io);
 ssize_t hostio_write_urgent(struct io_stream *io, uint8_t octet);
+bool hostio_ends_after(const struct io_stream *io, size_t len);
 
 static inline struct hostio_stream *
 hostio_stream_of(const struct io_stream *io)

@@ -36,7 +36,9 @@
  * -LEAT_ECONNRESET; other failures have other numbers. What had arrived before can still be read.
  * The read that finds nothing more returns the error, once, and reads after it return 0. The first
  * write returns the error, and writes after it -LEAT_EPIPE. Reading and writing each return it
- * once. Of a stream that fails before IO_CONNECTED was reported, nothing need be readable.
+ * once. A connection that was set up, got octets and was reset before its owner was called reports
+ * IO_CONNECTED and IO_FAILED, and the octets can be read. Of a stream that fails without
+ * IO_CONNECTED, nothing can be read.
  *
  * Urgent data (RFC 9293, 3.8.5; RFC 6093). An urgent octet keeps its place among the others. Where
  * a stream has at_mark(), a read or a peek stops before that octet; at_mark() is then true, and the
@@ -77,8 +79,9 @@ typedef void io_stream_fn(struct io_stream *s, unsigned events, void *arg);
 typedef void io_dgram_fn(struct io_dgram *d, unsigned events, void *arg);
 
 /*
- * More follows at once (MSG_MORE); or the end does: shutdown() or close(). Both only save packets
- * and calls.
+ * IO_MORE: more follows at once (MSG_MORE). IO_LAST: the end follows at once, by shutdown() or
+ * close(). Both only save packets and calls. Octets that were held back for what follows are sent
+ * with the next write, and by commit() of 0 octets; a reserve() that finds no room sends them, too.
  */
 enum io_write_flag { IO_MORE = 1, IO_LAST = 2 };
 
@@ -106,12 +109,12 @@ struct io_stream_ops {
 
 	/*
 	 * Room for octets to be written in place: at most @want (over 0), at *@at, good until
-	 * commit(), which must come before any other call on @s and writes the first @len of them.
-	 * Octets of room; -LEAT_EAGAIN, -LEAT_EPIPE, or the error, once. Both NULL where there is
-	 * no such place.
+	 * commit(), which must come before any other call on @s and writes the first @len of them
+	 * (@flags as for write()). Octets of room; -LEAT_EAGAIN, -LEAT_EPIPE, or the error, once.
+	 * Both NULL where there is no such place.
 	 */
 	ssize_t (*reserve)(struct io_stream *s, size_t want, void **at);
-	void (*commit)(struct io_stream *s, size_t len);
+	void (*commit)(struct io_stream *s, size_t len, unsigned flags);
 
 	/*
 	 * As write() of octets of the file @fd from *@off on, which moves by what was taken. 0 at
@@ -146,11 +149,22 @@ struct io_stream_ops {
 	void (*want)(struct io_stream *s, unsigned events);
 
 	/*
-	 * Urgent data; both NULL where there is none. write_urgent(): 1, -LEAT_EAGAIN, or the
-	 * error.
+	 * Urgent data; both NULL where there is none. at_mark(): true if the next octet is the
+	 * urgent one. write_urgent(): sends one; 1, -LEAT_EAGAIN, or the error, once.
 	 */
 	bool (*at_mark)(const struct io_stream *s);
 	ssize_t (*write_urgent)(struct io_stream *s, uint8_t octet);
+
+	/*
+	 * True if the other side's end has arrived and follows the next @len octets directly: who
+	 * passes these on can write them with IO_LAST. False if it is not known. NULL where it
+	 * never is.
+	 */
+	bool (*ends_after)(const struct io_stream *s, size_t len);
+	/*
+	 * Octets written that a close() with @reset may still lose. NULL: none.
+	 */
+	size_t (*unacked)(const struct io_stream *s);
 };
 
 /* The head of every stream. An adapter embeds it. */

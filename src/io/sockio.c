@@ -51,10 +51,9 @@ sockio_check(struct sockio_obj *o)
 }
 
 void
-sockio_serve(struct sockio_obj *o)
+sockio_serve(struct sockio_obj *o, unsigned events)
 {
 	struct sockio *io = o->io;
-	unsigned events = o->kind->holds(o);
 
 	list_del(&o->due);
 	if (!events)
@@ -77,8 +76,11 @@ serve_due(struct timer *t)
 	list_init(&round);
 	list_move(&round, &io->due);
 	io->turning = true;
-	while ((n = list_pop(&round)))
-		sockio_serve(container_of(n, struct sockio_obj, due));
+	while ((n = list_pop(&round))) {
+		struct sockio_obj *o = container_of(n, struct sockio_obj, due);
+
+		sockio_serve(o, o->kind->holds(o));
+	}
 	io->turning = false;
 }
 

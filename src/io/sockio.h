@@ -12,6 +12,7 @@
 
 #include "io/io.h"
 
+struct sock;
 struct stack;
 
 /*
@@ -23,6 +24,21 @@ struct io_world *sockio_new(struct stack *stack);
 
 /* Everything that was opened through @world must have been closed. */
 void sockio_free(struct io_world *world);
+
+/*
+ * Makes a stream of the connection @sk, which the caller opened itself; its options stay as they
+ * are. @connecting: sock_connect() has not succeeded yet, and the stream will report how it went. A
+ * child that waits for sock_answer() can be a stream already: it reports IO_FAILED when the peer
+ * gives up. Returns NULL without memory, with @sk still the caller's.
+ */
+struct io_stream *sockio_adopt(
+    struct io_world *world, struct sock *sk, bool connecting, io_stream_fn *fn, void *arg);
+
+/* Returns the socket of @s, which stays the stream's. */
+struct sock *sockio_sock(const struct io_stream *s);
+
+/* Ends the stream, and returns its socket, which is the caller's again. */
+struct sock *sockio_release(struct io_stream *s);
 
 /* Number of streams, listeners and datagram sockets of @world that are open. */
 unsigned sockio_open(const struct io_world *world);

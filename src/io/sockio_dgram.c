@@ -52,7 +52,7 @@ dgram_changed(struct sock *sk, void *arg)
 {
 	struct sockio_dgram *d = arg;
 
-	sockio_serve(&d->obj);
+	sockio_serve(&d->obj, dgram_holds(&d->obj));
 }
 
 static ssize_t

@@ -57,8 +57,11 @@ void sockio_obj_fini(struct sockio_obj *o);
 /* Looks again whether any event of @o holds, and has it reported in the next turn. */
 void sockio_check(struct sockio_obj *o);
 
-/* Reports what holds now to @o's owner. To be called from the stack's turn only. */
-void sockio_serve(struct sockio_obj *o);
+/*
+ * Reports @events, which hold now, to @o's owner. To be called from the stack's turn only; without
+ * an event it does nothing.
+ */
+void sockio_serve(struct sockio_obj *o, unsigned events);
 
 /* Sets an int option. The ones that are set here cannot fail. */
 void sockio_option(struct sock *sk, int level, int name, int value);

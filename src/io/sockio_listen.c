@@ -44,7 +44,7 @@ listener_changed(struct sock *sk, void *arg)
 {
 	struct sockio_listener *l = arg;
 
-	sockio_serve(&l->obj);
+	sockio_serve(&l->obj, listener_holds(&l->obj));
 }
 
 static int

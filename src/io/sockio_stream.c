@@ -5,6 +5,7 @@
  * kept here, so that error() can say it at any time, and reading and writing each say it once.
  */
 #include "base/err.h"
+#include "io/failure.h"
 #include "io/sockio_impl.h"
 
 #include <assert.h>
@@ -21,8 +22,8 @@ struct sockio_stream {
 	bool connecting; /* neither of them has happened */
 	bool full;       /* a write found no room, and no event has said since that there is some */
 	bool shut;       /* shutdown() was called */
-	int error;       /* LEAT_E: why it failed; 0 = it did not */
-	unsigned unsaid; /* IO_READABLE, IO_WRITABLE: no read, no write has said the error */
+	bool ended;      /* the peer's end or an error has arrived, after what can still be read */
+	struct io_failure failure;
 };
 
 static struct sockio_stream *
@@ -37,16 +38,24 @@ sock_of(const struct io_stream *s)
 	return stream_of(s)->obj.sk;
 }
 
+/* The events that hold where sock_ready() says @ready. */
 static unsigned
-levels(const struct sockio_stream *s)
+levels(const struct sockio_stream *s, unsigned ready)
 {
-	unsigned ready = sock_ready(s->obj.sk), mask = 0;
+	unsigned mask = 0;
 
 	if (ready & (LEAT_IN | LEAT_RDHUP | LEAT_HUP | LEAT_ERR))
 		mask |= IO_READABLE;
 	if ((ready & LEAT_OUT && !s->full) || ready & (LEAT_HUP | LEAT_ERR))
 		mask |= IO_WRITABLE;
 	return mask;
+}
+
+/* True if there is nothing to report but what is reported once. */
+static bool
+only_once(const struct sockio_stream *s)
+{
+	return s->once || s->connecting || !s->want;
 }
 
 static unsigned
@@ -56,9 +65,7 @@ stream_holds(const struct sockio_obj *o)
 
 	if (!s->stream.fn)
 		return 0;
-	if (s->once || s->connecting || !s->want)
-		return s->once;
-	return s->want & levels(s);
+	return only_once(s) ? s->once : s->want & levels(s, sock_ready(o->sk));
 }
 
 static void
@@ -72,27 +79,42 @@ stream_tell(struct sockio_obj *o, unsigned events)
 
 static const struct sockio_kind STREAM_KIND = {stream_holds, stream_tell};
 
-/*
- * It failed with @error (LEAT_E). A reset that comes after the peer's end is EPIPE to Linux's
- * sockets, and to Leat's; to io it is a reset like any other.
- */
+/* The stream has failed with @error (LEAT_E). */
 static void
 stream_failed(struct sockio_stream *s, int error)
 {
-	if (s->error)
+	if (!io_failure_set(&s->failure, error))
 		return;
 	s->connecting = false;
-	s->error = error == LEAT_EPIPE ? LEAT_ECONNRESET : error;
-	s->unsaid = IO_READABLE | IO_WRITABLE;
 	s->once |= IO_FAILED;
 	sockio_check(&s->obj);
 }
 
+/* Learns what sock_ready() says, and returns it. */
+static unsigned
+learn_ready(struct sockio_stream *s)
+{
+	unsigned ready = sock_ready(s->obj.sk);
+	int e = 0;
+	size_t len = sizeof e;
+
+	if (ready & LEAT_OUT)
+		s->full = false;
+	s->ended |= (ready & LEAT_RDHUP) != 0;
+	if (ready & LEAT_ERR && !sock_getopt(s->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) && e)
+		stream_failed(s, e);
+	return ready;
+}
+
+/*
+ * Asks how the connect went. Where octets are here, it succeeded, whatever has happened since:
+ * sock_connect() would report a reset that followed, and forget the octets.
+ */
 static void
 learn_connect(struct sockio_stream *s)
 {
 	static const struct endpoint again; /* ignored: sock_connect() is asked how it went */
-	int err = sock_connect(s->obj.sk, &again);
+	int err = sock_unread(s->obj.sk) ? 0 : sock_connect(s->obj.sk, &again);
 
 	if (err == -LEAT_EALREADY)
 		return;
@@ -102,19 +124,7 @@ learn_connect(struct sockio_stream *s)
 	}
 	s->connecting = false;
 	s->once |= IO_CONNECTED;
-}
-
-static void
-learn_ready(struct sockio_stream *s)
-{
-	unsigned ready = sock_ready(s->obj.sk);
-	int e = 0;
-	size_t len = sizeof e;
-
-	if (ready & LEAT_OUT)
-		s->full = false;
-	if (ready & LEAT_ERR && !sock_getopt(s->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) && e)
-		stream_failed(s, e);
+	learn_ready(s);
 }
 
 static void
@@ -122,11 +132,16 @@ stream_changed(struct sock *sk, void *arg)
 {
 	struct sockio_stream *s = arg;
 
-	if (s->connecting)
+	unsigned ready;
+
+	if (s->connecting) {
 		learn_connect(s);
-	else
-		learn_ready(s);
-	sockio_serve(&s->obj);
+		sockio_serve(&s->obj, stream_holds(&s->obj));
+		return;
+	}
+	ready = learn_ready(s);
+	if (s->stream.fn)
+		sockio_serve(&s->obj, only_once(s) ? s->once : s->want & levels(s, ready));
 }
 
 /*
@@ -139,13 +154,11 @@ stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)
 {
 	if (n == -LEAT_EAGAIN || n > 0)
 		return n;
-	if (n < 0 && n != -LEAT_ENOTCONN && !s->error && !(n == -LEAT_EPIPE && s->shut))
+	if (n < 0 && n != -LEAT_ENOTCONN && !(n == -LEAT_EPIPE && s->shut))
 		stream_failed(s, (int)-n);
-	if (s->unsaid & side) {
-		s->unsaid &= ~side;
-		return -s->error;
-	}
-	return n == -LEAT_ENOTCONN ? 0 : n; /* reading from a socket whose connect failed */
+	if (!s->failure.error)
+		return n;
+	return side == IO_READABLE ? io_failure_read(&s->failure) : io_failure_write(&s->failure);
 }
 
 static ssize_t
@@ -250,13 +263,17 @@ stream_reserve(struct io_stream *st, size_t want, void **at)
 	if (n < 0)
 		return stream_answer(s, n, IO_WRITABLE);
 	s->full = true;
+	sock_commit(s->obj.sk, 0); /* what is held back for more would wait for itself */
 	return -LEAT_EAGAIN;
 }
 
 static void
-stream_commit(struct io_stream *st, size_t len)
+stream_commit(struct io_stream *st, size_t len, unsigned flags)
 {
-	sock_commit(sock_of(st), len);
+	if (flags & (IO_MORE | IO_LAST))
+		sock_commit_more(sock_of(st), len);
+	else
+		sock_commit(sock_of(st), len);
 }
 
 static int
@@ -265,7 +282,7 @@ stream_shutdown(struct io_stream *st)
 	struct sockio_stream *s = stream_of(st);
 	int err;
 
-	if (s->connecting || s->error)
+	if (s->connecting || s->failure.error)
 		return -LEAT_ENOTCONN;
 	err = s->shut ? 0 : sock_shutdown(s->obj.sk, SOCK_SHUT_WR);
 	if (err)
@@ -291,7 +308,7 @@ stream_close(struct io_stream *st, bool reset)
 static int
 stream_error(const struct io_stream *st)
 {
-	return -stream_of(st)->error;
+	return -stream_of(st)->failure.error;
 }
 
 static int
@@ -333,6 +350,20 @@ stream_write_urgent(struct io_stream *st, uint8_t octet)
 	return n > 0 ? n : stream_wrote(s, 0, n);
 }
 
+static bool
+stream_ends_after(const struct io_stream *st, size_t len)
+{
+	const struct sockio_stream *s = stream_of(st);
+
+	return s->ended && !s->failure.error && sock_unread(s->obj.sk) == len;
+}
+
+static size_t
+stream_unacked(const struct io_stream *st)
+{
+	return sock_unacked(sock_of(st));
+}
+
 static const struct io_stream_ops STREAM_OPS = {
     .read = stream_read,
     .write = stream_write,
@@ -348,6 +379,8 @@ static const struct io_stream_ops STREAM_OPS = {
     .want = stream_want,
     .at_mark = stream_at_mark,
     .write_urgent = stream_write_urgent,
+    .ends_after = stream_ends_after,
+    .unacked = stream_unacked,
 };
 
 struct sockio_stream *
@@ -370,6 +403,36 @@ sockio_stream_begin(struct sockio_stream *s, struct sock *sk, bool connecting)
 	if (!connecting)
 		learn_ready(s);
 	return &s->stream;
+}
+
+struct io_stream *
+sockio_adopt(struct io_world *world, struct sock *sk, bool connecting, io_stream_fn *fn, void *arg)
+{
+	struct sockio_stream *s = sockio_stream_new(sockio_of(world));
+
+	if (!s)
+		return NULL;
+	s->stream.fn = fn;
+	s->stream.arg = arg;
+	return sockio_stream_begin(s, sk, connecting);
+}
+
+struct sock *
+sockio_sock(const struct io_stream *st)
+{
+	return sock_of(st);
+}
+
+struct sock *
+sockio_release(struct io_stream *st)
+{
+	struct sockio_stream *s = stream_of(st);
+	struct sock *sk = s->obj.sk;
+
+	sock_watch(sk, NULL, NULL);
+	sockio_obj_fini(&s->obj);
+	free(s);
+	return sk;
 }
 
 int

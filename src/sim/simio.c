@@ -168,6 +168,12 @@ simio_host_limit(struct simio_host *h, unsigned most)
 	h->most = most;
 }
 
+unsigned
+simio_host_open(const struct simio_host *h)
+{
+	return h->open;
+}
+
 struct io_world *
 simio_host_world(struct simio_host *h)
 {

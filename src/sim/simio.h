@@ -5,8 +5,7 @@
  * It reads no clock and has no turn of its own: its timers stand in a wheel that the caller
  * advances. The same calls at the same times with the same seed give the same events. An event
  * reaches its owner one microsecond after what caused it at the earliest, and a level that lasts is
- * notified each microsecond, so an owner that does not want what holds lets time pass. Streams have
- * no urgent data.
+ * notified each microsecond, so an owner that does not want what holds lets time pass.
  */
 #ifndef SIM_SIMIO_H
 #define SIM_SIMIO_H
@@ -68,8 +67,25 @@ void simio_host_everywhere(struct simio_host *h);
  */
 void simio_host_limit(struct simio_host *h, unsigned most);
 
+/* Streams and datagram sockets of @h that are open. */
+unsigned simio_host_open(const struct simio_host *h);
+
 /* What a service on @h sees. It lives as long as the net. */
 struct io_world *simio_host_world(struct simio_host *h);
+
+/*
+ * As io_connect() on @h's world, from the address and the port @from (0: any). Also
+ * -LEAT_EADDRNOTAVAIL, if @h does not have the address.
+ */
+int simio_connect_from(struct simio_host *h, const struct endpoint *from, const struct endpoint *to,
+    io_stream_fn *fn, void *arg, struct io_stream **out);
+
+/*
+ * An ICMP echo socket of @h's world @w that sends to @to, as host/hostio.h has one. The net answers
+ * by the rule for @to: after its delay, or with its error; nothing has to listen there.
+ */
+int simio_echo(
+    struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 
 /*
  * Listens at every port of @h that no other listener has; local() of an accepted stream says which

@@ -193,7 +193,7 @@ static void
 fail(struct simio_end *e, int error)
 {
 	die(e);
-	e->error = error;
+	(void)io_failure_set(&e->failure, error);
 	e->once |= IO_FAILED;
 }
 

@@ -8,6 +8,7 @@
 #ifndef SIM_SIMIO_CONN_H
 #define SIM_SIMIO_CONN_H
 
+#include "io/failure.h"
 #include "sim/simio_impl.h"
 
 enum { SIMIO_CHUNK = 4096 }; /* octets that a message carries at most */
@@ -25,8 +26,9 @@ struct simio_msg {
 	nsec_t when; /* it arrives */
 	enum simio_kind kind;
 	int error;
+	bool urgent; /* DATA: its one octet is */
 	uint32_t off, len;
-	uint8_t *octets; /* behind it, of DATA */
+	uint8_t *octets; /* of DATA: they follow the message in memory */
 };
 
 struct simio_end {
@@ -51,10 +53,9 @@ struct simio_end {
 	/* The owner. */
 	struct list queued; /* in the listener's accept queue */
 	bool owned, connected;
-	unsigned want, once;                 /* once: events to be notified once */
-	int error;                           /* why it failed; 0 = it has not */
-	bool said_to_reader, said_to_writer; /* by a call */
-	bool dead;                           /* reset, by either side: nothing arrives any more */
+	unsigned want, once; /* once: events to be notified once */
+	struct io_failure failure;
+	bool dead; /* reset, by either side: nothing arrives any more */
 };
 
 struct simio_conn {

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "sim/simio_impl.h"
+#include "wire/icmp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct simio_dgram {
 	struct simio_host *host;
 	struct endpoint at, peer;
 	bool connected, dual; /* dual: named neither @at nor @peer, it has both families */
+	bool echo;            /* its octets are ICMP messages, and its port is their identifier */
 	struct list waiting;  /* of flights */
 	size_t held;
 	int error; /* to be said once */
@@ -201,6 +203,23 @@ delays(const struct simio_net *net, const struct endpoint *from, const struct en
 
 /* Sending and receiving */
 
+/* A datagram that is about to fly; NULL without memory. */
+static struct flight *
+flight_new(struct simio_net *net, const struct endpoint *from, const struct endpoint *to, const void *octets,
+    size_t len)
+{
+	struct flight *f = malloc(sizeof *f + len);
+
+	if (!f)
+		return NULL;
+	*f = (struct flight){.net = net, .from = *from, .to = *to, .len = len};
+	if (len > 0)
+		memcpy(f->octets, octets, len);
+	timer_init(&f->arrival, arrive);
+	list_push(&net->flights, &f->node);
+	return f;
+}
+
 static ssize_t
 send_from(
     struct simio_dgram *d, const void *buf, size_t len, const struct endpoint *to, struct simio_host *host)
@@ -211,16 +230,29 @@ send_from(
 
 	if (ipaddr_is_any(&from.addr) && simio_source(d->host, &to->addr, &from.addr))
 		return -LEAT_ENETUNREACH;
-	f = malloc(sizeof *f + len);
+	f = flight_new(d->host->net, &from, to, buf, len);
 	if (!f)
 		return -LEAT_ENOBUFS;
-	*f = (struct flight){.net = d->host->net, .from = from, .to = *to, .len = len};
-	if (len > 0)
-		memcpy(f->octets, buf, len);
-	timer_init(&f->arrival, arrive);
-	list_push(&f->net->flights, &f->node);
 	delays(f->net, &from, to, &delay, &f->back);
 	fly(f, host, delay);
+	return (ssize_t)len;
+}
+
+/* An echo request: its reply flies at once, and takes as long as both would. */
+static ssize_t
+send_echo(struct simio_dgram *d, const void *buf, size_t len, const struct simio_rule *rule)
+{
+	struct flight *f;
+
+	if (!icmp_valid(buf, len))
+		return -LEAT_EINVAL;
+	f = flight_new(d->host->net, &d->peer, &d->at, buf, len);
+	if (!f)
+		return -LEAT_ENOBUFS;
+	f->error = rule->error;
+	f->octets[ICMP_TYPE] = ipaddr_is4(&d->peer.addr) ? ICMP4_ECHO_REPLY : ICMP6_ECHO_REPLY;
+	be16_put(f->octets + ICMP_ECHO_ID, d->at.port);
+	fly(f, d->host, nsec_add(rule->there, rule->back));
 	return (ssize_t)len;
 }
 
@@ -240,6 +272,8 @@ dgram_send_to(struct io_dgram *io, const void *buf, size_t len, const struct end
 	rule = simio_find_rule(d->host->net, to);
 	if (rule->error && rule->at_once)
 		return -rule->error;
+	if (d->echo)
+		return send_echo(d, buf, len, rule);
 	host = simio_find_host(d->host, &to->addr);
 	if (to->port == 0)
 		return -LEAT_EINVAL;
@@ -329,11 +363,10 @@ choose_name(
 	return out->port == 0 || is_taken(h, out) ? -LEAT_EADDRINUSE : 0;
 }
 
-int
-simio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
-    void *arg, struct io_dgram **out)
+static int
+dgram_open(struct simio_host *h, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
+    void *arg, struct simio_dgram **out)
 {
-	struct simio_host *h = container_of(w, struct simio_host, world);
 	const struct simio_rule *rule = peer ? simio_find_rule(h->net, peer) : NULL;
 	struct simio_dgram *d;
 	struct endpoint at;
@@ -360,6 +393,32 @@ simio_dgram(struct io_world *w, const struct endpoint *local, const struct endpo
 	simio_teller_init(&d->teller, h->net, notify);
 	list_push(&h->dgrams, &d->node);
 	simio_opened(h);
+	*out = d;
+	return 0;
+}
+
+int
+simio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
+    void *arg, struct io_dgram **out)
+{
+	struct simio_dgram *d;
+	int err = dgram_open(container_of(w, struct simio_host, world), local, peer, fn, arg, &d);
+
+	if (!err)
+		*out = &d->io;
+	return err;
+}
+
+int
+simio_echo(struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out)
+{
+	const struct endpoint peer = {.addr = *to};
+	struct simio_dgram *d;
+	int err = dgram_open(container_of(w, struct simio_host, world), NULL, &peer, fn, arg, &d);
+
+	if (err)
+		return err;
+	d->echo = true;
 	*out = &d->io;
 	return 0;
 }

@@ -22,11 +22,11 @@ level_of(const struct simio_end *e)
 {
 	unsigned level = 0;
 
-	if (!e->connected && !e->error)
+	if (!e->connected && !e->failure.error)
 		return 0;
-	if (!list_empty(&e->unread) || e->ended || e->error)
+	if (!list_empty(&e->unread) || e->ended || e->failure.error)
 		level |= IO_READABLE;
-	if (e->room > 0 || e->shut || e->error)
+	if (e->room > 0 || e->shut || e->failure.error)
 		level |= IO_WRITABLE;
 	return level;
 }
@@ -70,11 +70,23 @@ end_want(struct io_stream *s, unsigned events)
 static int
 nothing(struct simio_end *e)
 {
-	if (e->error && !e->said_to_reader) {
-		e->said_to_reader = true;
-		return -e->error;
-	}
-	return e->error || e->ended ? 0 : -LEAT_EAGAIN;
+	if (e->failure.error)
+		return io_failure_read(&e->failure);
+	return e->ended ? 0 : -LEAT_EAGAIN;
+}
+
+static struct simio_msg *
+next_unread(const struct simio_end *e)
+{
+	return list_first(&e->unread, struct simio_msg, node);
+}
+
+static bool
+end_at_mark(const struct io_stream *s)
+{
+	const struct simio_msg *m = next_unread(end_of(s));
+
+	return m && m->urgent;
 }
 
 static int
@@ -86,9 +98,11 @@ end_peek(struct io_stream *s, struct pkt_span *span, unsigned max)
 	list_each(node, &e->unread) {
 		const struct simio_msg *m = container_of(node, struct simio_msg, node);
 
-		if (n == max)
+		if (n == max || (n > 0 && m->urgent))
 			break;
 		span[n++] = (struct pkt_span){m->octets + m->off, m->len - m->off};
+		if (m->urgent)
+			break;
 	}
 	return n > 0 ? (int)n : nothing(e);
 }
@@ -99,7 +113,7 @@ end_consume(struct io_stream *s, size_t len)
 	struct simio_end *e = end_of(s);
 
 	while (len > 0) {
-		struct simio_msg *m = list_first(&e->unread, struct simio_msg, node);
+		struct simio_msg *m = next_unread(e);
 		uint32_t n;
 
 		assert(m); /* no more than peek() showed */
@@ -121,13 +135,18 @@ end_read(struct io_stream *s, void *buf, size_t len)
 	if (list_empty(&e->unread))
 		return nothing(e);
 	while (done < len && !list_empty(&e->unread)) {
-		struct simio_msg *m = list_first(&e->unread, struct simio_msg, node);
+		struct simio_msg *m = next_unread(e);
 		uint32_t n = m->len - m->off;
+		bool urgent = m->urgent;
 
+		if (urgent && done > 0)
+			break;
 		n = n < len - done ? n : (uint32_t)(len - done);
 		memcpy(to + done, m->octets + m->off, n);
 		simio_took(e, m, n);
 		done += n;
+		if (urgent)
+			break;
 	}
 	return (ssize_t)done;
 }
@@ -138,11 +157,9 @@ end_read(struct io_stream *s, void *buf, size_t len)
 static int
 may_write(struct simio_end *e)
 {
-	if (e->error && !e->said_to_writer) {
-		e->said_to_writer = true;
-		return -e->error;
-	}
-	if (e->error || e->shut)
+	if (e->failure.error)
+		return io_failure_write(&e->failure);
+	if (e->shut)
 		return -LEAT_EPIPE;
 	return e->connected && e->room > 0 ? 0 : -LEAT_EAGAIN;
 }
@@ -159,13 +176,14 @@ end_reserve(struct io_stream *s, size_t want, void **at)
 	len = len < e->room ? len : e->room;
 	e->reserved = simio_msg_new(len);
 	if (!e->reserved)
-		return -LEAT_ENOBUFS;
+		return -LEAT_EAGAIN; /* IO_WRITABLE still holds: the next turn tries again */
 	*at = e->reserved->octets;
 	return (ssize_t)len;
 }
 
+/* Nothing is held back: @flags spare nothing. */
 static void
-end_commit(struct io_stream *s, size_t len)
+end_commit(struct io_stream *s, size_t len, unsigned flags)
 {
 	struct simio_end *e = end_of(s);
 	struct simio_msg *m = e->reserved;
@@ -224,21 +242,53 @@ end_write(struct io_stream *s, const struct pkt_span *span, unsigned n, unsigned
 		room = end_reserve(s, left, &at);
 		if (room < 0)
 			return done > 0 ? (ssize_t)done : room;
-		end_commit(s, gather(at, (size_t)room, &span, end, &off));
+		end_commit(s, gather(at, (size_t)room, &span, end, &off), flags);
 		done += (size_t)room;
 		left -= (size_t)room;
 	}
 	return (ssize_t)done;
 }
 
+static ssize_t
+end_write_urgent(struct io_stream *s, uint8_t octet)
+{
+	struct simio_end *e = end_of(s);
+	void *at;
+	ssize_t n = end_reserve(s, 1, &at);
+
+	if (n < 0)
+		return n;
+	*(uint8_t *)at = octet;
+	e->reserved->urgent = true;
+	end_commit(s, 1, 0);
+	return 1;
+}
+
 /* The end */
+
+static bool
+end_ends_after(const struct io_stream *s, size_t len)
+{
+	const struct simio_end *e = end_of(s);
+
+	if (!e->ended || e->failure.error)
+		return false;
+	list_each(node, &e->unread) {
+		const struct simio_msg *m = container_of(node, struct simio_msg, node);
+
+		if (m->len - m->off > len)
+			return false;
+		len -= m->len - m->off;
+	}
+	return len == 0;
+}
 
 static int
 end_shutdown(struct io_stream *s)
 {
 	struct simio_end *e = end_of(s);
 
-	if (!e->connected || e->error)
+	if (!e->connected || e->failure.error)
 		return -LEAT_ENOTCONN;
 	if (!e->shut)
 		simio_send_end(e);
@@ -284,7 +334,7 @@ simio_end_reset(struct simio_end *e)
 static int
 end_error(const struct io_stream *s)
 {
-	return -end_of(s)->error;
+	return -end_of(s)->failure.error;
 }
 
 static int
@@ -318,6 +368,9 @@ static const struct io_stream_ops end_ops = {
     .local = end_local,
     .remote = end_remote,
     .want = end_want,
+    .at_mark = end_at_mark,
+    .write_urgent = end_write_urgent,
+    .ends_after = end_ends_after,
 };
 
 struct io_stream *
@@ -340,30 +393,58 @@ no_port_is_taken(const struct simio_host *h, const struct endpoint *at)
 	return false;
 }
 
-int
-simio_connect(
-    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+/* 0 with a stream from @from, whose port is chosen if it is 0, to @to; or the error. */
+static int
+connect_as(struct simio_host *h, const struct endpoint *from, const struct endpoint *to, io_stream_fn *fn,
+    void *arg, struct io_stream **out)
 {
-	struct simio_host *h = container_of(w, struct simio_host, world), *at = simio_find_host(h, &to->addr);
-	const struct simio_rule *rule = simio_find_rule(h->net, to);
-	struct endpoint from = {.port = 0};
-	struct simio_conn *c;
+	struct simio_host *at = simio_find_host(h, &to->addr);
+	struct simio_conn *c = at ? simio_conn_new(h, at, to) : NULL;
 
-	if (!simio_may_open(h))
-		return -LEAT_EMFILE;
-	if (rule->error && rule->at_once)
-		return -rule->error;
-	if (!at || simio_source(h, &to->addr, &from.addr))
-		return -LEAT_ENETUNREACH;
-	c = simio_conn_new(h, at, to);
 	if (!c)
-		return -LEAT_ENOBUFS;
-	from.port = simio_choose_port(h, &from.addr, no_port_is_taken);
-	c->end[0].name = from;
+		return at ? -LEAT_ENOBUFS : -LEAT_ENETUNREACH;
+	c->end[0].name = *from;
+	if (from->port == 0)
+		c->end[0].name.port = simio_choose_port(h, &from->addr, no_port_is_taken);
 	c->end[1].name = *to;
 	*out = simio_end_own(&c->end[0]);
 	(*out)->fn = fn;
 	(*out)->arg = arg;
 	(void)simio_deliver(&c->end[0], &c->end[1].open);
 	return 0;
+}
+
+/* 0 if @h may connect to @to, or what connecting returns at once. */
+static int
+may_connect(const struct simio_host *h, const struct endpoint *to)
+{
+	const struct simio_rule *rule = simio_find_rule(h->net, to);
+
+	if (!simio_may_open(h))
+		return -LEAT_EMFILE;
+	return rule->error && rule->at_once ? -rule->error : 0;
+}
+
+int
+simio_connect(
+    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	struct simio_host *h = container_of(w, struct simio_host, world);
+	struct endpoint from = {.port = 0};
+	int err = may_connect(h, to);
+
+	if (!err)
+		err = simio_source(h, &to->addr, &from.addr);
+	return err ? err : connect_as(h, &from, to, fn, arg, out);
+}
+
+int
+simio_connect_from(struct simio_host *h, const struct endpoint *from, const struct endpoint *to,
+    io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	int err = may_connect(h, to);
+
+	if (!err && (ipaddr_is_any(&from->addr) || !simio_is_local(h, &from->addr)))
+		err = -LEAT_EADDRNOTAVAIL;
+	return err ? err : connect_as(h, from, to, fn, arg, out);
 }

@@ -12,33 +12,40 @@ enum { OCTETS = 40000 };
 static const struct emu_impair LINK = {.delay = 5 * MSEC, .loss = 20000000, .reorder = 30000000};
 
 struct service {
-	struct sim_service stream, question;
+	struct endpoint stream;
+	struct simio_rule question;
 	struct talker t; /* of the stream that is open now */
 	bool failed;
 };
 
 static void
-opened(void *arg, struct out_stream *peer)
+on_peer(struct io_stream *io, unsigned events, void *arg)
+{
+	struct service *s = arg;
+
+	s->failed |= (events & IO_FAILED) != 0;
+	talker_go(&s->t);
+}
+
+static void
+accepted(void *arg, struct io_stream *peer)
 {
 	struct service *s = arg;
 
 	s->t = (struct talker){.peer = peer, .send_seed = 2, .recv_seed = 1, .to_send = OCTETS};
+	io_stream_watch(peer, on_peer, s, 0);
 	talker_go(&s->t);
 }
 
 static void
-news(void *arg, struct out_stream *peer, unsigned mask)
+on_question(struct io_dgram *d, unsigned events, void *arg)
 {
-	struct service *s = arg;
+	struct endpoint from;
+	uint8_t buf[16];
+	ssize_t n;
 
-	s->failed |= (mask & OUT_FAILED) != 0;
-	talker_go(&s->t);
-}
-
-static void
-question(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
-{
-	sim_dgram_reply(d, octets, len);
+	while ((n = d->ops->recv_from(d, buf, sizeof buf, &from)) >= 0)
+		(void)d->ops->send_to(d, buf, (size_t)n, &from); /* without memory it is lost */
 }
 
 struct both {
@@ -76,7 +83,7 @@ stream(struct world *w, struct service *s, bool strict)
 {
 	struct talker inside = {.send_seed = 1, .recv_seed = 2, .to_send = OCTETS};
 	struct both b = {s, &inside};
-	int e = connected(w, &s->stream.at, SOCK_TYPE_STREAM, &inside.sk);
+	int e = connected(w, &s->stream, SOCK_TYPE_STREAM, &inside.sk);
 
 	s->t = (struct talker){0};
 	if (e) {
@@ -89,7 +96,7 @@ stream(struct world *w, struct service *s, bool strict)
 	assert_int_equal(inside.received, OCTETS);
 	assert_int_equal(s->t.received, OCTETS);
 	assert_int_equal(inside.wrong + s->t.wrong, 0);
-	sim_peer_close(s->t.peer, false);
+	io_close(s->t.peer, false);
 	sock_close(inside.sk);
 }
 
@@ -142,14 +149,14 @@ both(struct world *w, struct service *s, bool strict)
 static bool
 run(unsigned long n)
 {
-	struct service s = {.stream = {.at = world_end("192.0.2.1", 80), .opened = opened, .news = news},
-	    .question = {.at = world_end("2001:db8::7", 53), .dgram = question, .delay = MSEC}};
+	struct service s = {.stream = world_end("192.0.2.1", 80),
+	    .question = {.at = world_end("2001:db8::7", 53), .there = MSEC}};
 	long before = mem.live;
 	struct world *w = world_new(&LINK, 3, NULL);
 
-	s.stream.arg = s.question.arg = &s;
-	sim_outside_serve(w->outside, &s.stream);
-	sim_outside_serve(w->outside, &s.question);
+	simio_net_rule(w->net, &s.question);
+	world_listen(w, &s.stream, accepted, &s);
+	world_dgram(w, &s.question.at, on_question, &s);
 	mem.count = 0;
 	mem.fail_at = n;
 	mem.burst = 1;

@@ -1,4 +1,4 @@
-"""What the tests of unmodified programs share: how each is started inside `leat run`, as a user without privileges."""
+"""What the tests of unmodified programs share: calls that start a program inside `leat run`, as a user without privileges."""
 import contextlib
 import glob
 import os
@@ -16,7 +16,7 @@ FALLBACKS = ["", "pidfd_thread,sync_wakeup", "process_vm", "addfd_send", "wait_k
 
 
 class Place:
-    """Where things lie that the unprivileged user may read."""
+    """Files that the unprivileged user may read: the command, the test programs, and the folder for the sockets' names."""
     leat = programs = names = None
 
 
@@ -32,7 +32,7 @@ def place(leat, bin_dir):
 
 @pytest.fixture(autouse=True)
 def nothing_left(place):
-    """No folder for the sockets' names stays behind."""
+    """Asserts that each run has removed its folder for the sockets' names."""
     yield
     # If its supervisor was killed, the worker removes it a moment later.
     until(lambda: os.listdir(Place.names) == [], "a folder for the sockets' names is left", seconds=2)
@@ -58,7 +58,7 @@ def environment(disable=""):
 
 
 def inside(*args, options=(), disable="", timeout=30, **more):
-    """Run to the end inside `leat run`. Output is captured as octets."""
+    """Runs a program to its end inside `leat run`. Its output is captured as octets."""
     if "input" not in more:
         more.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run(command(*args, options=["--quiet", *options]), capture_output=True, timeout=timeout * SLOWER,
@@ -66,12 +66,12 @@ def inside(*args, options=(), disable="", timeout=30, **more):
 
 
 def loud(*args):
-    """The same with the lines that --quiet leaves out. Output is text."""
+    """Does the same without --quiet. The output is text."""
     return subprocess.run(command(*args), capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
 
 
 def python(code, **more):
-    """A program in Python inside."""
+    """Runs a program in Python inside `leat run`."""
     return inside(PYTHON, "-c", code, **more)
 
 
@@ -93,12 +93,12 @@ def started(*args, options=(), disable="", **more):
 
 
 def until_connected(port, proc, seconds=10, ask=b"GET / HTTP/1.0\r\n\r\n"):
-    """Waits until the program behind a published port answers @ask."""
+    """Waits until the program at a published port answers @ask."""
     until(lambda: answers(port, ask), "nothing answers", seconds, proc)
 
 
 def descendants(pid):
-    """A supervisor's first one is its worker, whatever the numbers: they begin anew at pid_max."""
+    """The processes below @pid. The first one of a supervisor is its worker, even if the numbers have wrapped at pid_max."""
     children = []
     for path in glob.glob("/proc/[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -114,5 +114,5 @@ def state_of(pid):
 
 
 def wait_for_states(pids, want, seconds=5):
-    """Waits until the processes are in the states @want, letters as in proc_pid_stat(5)."""
+    """Waits until the processes are in the states @want, letters of proc_pid_stat(5)."""
     return until(lambda: [state_of(pid) for pid in pids] == want, f"not in the states {want}", seconds)

@@ -1,11 +1,11 @@
-"""Network namespaces for tests: each lasts as long as the process that holds it, so nothing is left behind.
+"""Network namespaces for tests: each lasts as long as the process that holds it, so none is left over.
 
 An ordinary user gets one too, as the root of a user namespace, where the machine allows that.
 """
 import os
 import subprocess
 
-# Before a command: it runs as root in a network namespace of its own. Its loopback is down.
+# The words before a command that run it as root in a new network namespace.
 UNSHARE = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
 ENTER = ["--net"] if os.geteuid() == 0 else ["--user", "--preserve-credentials", "--net"]
 TAP = ["ip tuntap add dev leat0 mode tap vnet_hdr", "sysctl -qw net.ipv6.conf.leat0.accept_dad=0", "ip addr add 10.9.0.1/24 dev leat0",
@@ -39,7 +39,7 @@ class Namespace:
         self.held.communicate()
 
     def command(self, *words):
-        """The words that run @words in the namespace."""
+        """The command that runs @words in the namespace."""
         return ["nsenter", f"--target={self.held.pid}", *ENTER, *map(str, words)]
 
     def run(self, *words, check=False, timeout=90, **more):
@@ -47,14 +47,14 @@ class Namespace:
         return subprocess.run(self.command(*words), capture_output=True, text=True, check=check, timeout=timeout, stdin=subprocess.DEVNULL, **more)
 
     def popen(self, *words, **more):
-        """Starts a command, which close() ends if the test does not. Its output is text, with errors in between unless told otherwise."""
+        """Starts a command, which close() ends if the test does not. By default its output is text, and includes its errors."""
         more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, **more}
         self.ended.append(subprocess.Popen(self.command(*words), **more))
         return self.ended[-1]
 
 
 def with_tap():
-    """A Namespace with a TAP device, leat0: Linux is 10.9.0.1 and fd09::1; whoever opens it is expected at 10.9.0.2 and fd09::2."""
+    """A Namespace with a TAP device, leat0: Linux is 10.9.0.1 and fd09::1; the program that opens the device is expected at 10.9.0.2 and fd09::2."""
     space = Namespace()
     try:
         if not os.access("/dev/net/tun", os.R_OK | os.W_OK):

@@ -1,4 +1,4 @@
-"""The rules of the benchmarks' harness, with programs that only pretend; and that each program of ours which measures runs."""
+"""The rules of the benchmarks' harness, tested with fake programs; and each measuring program of this project runs."""
 import contextlib
 import html.parser
 import json
@@ -25,7 +25,7 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="not run: namespaces need
 
 
 class Taken:
-    """A subject that gives one figure after the other, and notes its turns."""
+    """A subject that gives its figures one by one, and records its turns."""
 
     def __init__(self, name, figures, turns):
         self.name, self.figures, self.turns = name, list(figures), turns
@@ -69,7 +69,7 @@ def test_there_is_no_ratio_without_a_figure_of_ours():
     assert found["ratios"] == {} and found["missing"] == {"leat": "not built"} and list(found["subjects"]) == ["a", "b"]
 
 
-def test_who_fails_once_counts_with_the_rest_and_who_always_fails_is_named():
+def test_a_subject_that_fails_once_counts_with_its_other_figures_and_one_that_always_fails_is_named():
     group, _ = group_of({"leat": [0, 5, NotMeasured("busy"), 7], "other": [0] + [NotMeasured("gone")] * 3, "none": [float("nan")]})
     assert group.values == {"leat": [5, 7]}
     assert group.missing["other"] == "gone" and group.missing["none"].startswith("no figure")
@@ -87,13 +87,13 @@ def test_a_run_with_several_figures_makes_a_group_of_each():
     assert all("short" in g.missing for g in found)
 
 
-def test_what_cannot_be_measured_is_told_once_for_each_reason():
+def test_subjects_without_a_figure_are_grouped_by_the_reason():
     missing = [{"part": "p", "what": w, "why": y} for w, y in (("a", "gone"), ("b", "gone"), ("c", "busy"))]
     assert report.closing({"missing": missing}) == ["could not measure:", "  p: a and 1 more: gone", "  p: c: busy"]
 
 
 class Page(html.parser.HTMLParser):
-    """What a page fetches, and what it leaves open."""
+    """Collects what a page fetches, and the tags that it does not close."""
 
     def __init__(self):
         super().__init__()
@@ -119,21 +119,21 @@ def check_page(text):
     return page
 
 
-def test_the_page_is_whole_fetches_nothing_and_escapes_names():
+def test_the_page_closes_its_tags_fetches_nothing_and_escapes_names():
     group, _ = group_of({"leat": [0, 1, 2, 3], "a <b>": [0, 4, 5, 6]})
     found = {"machine": {"cpu": "<x>", "cores": 1, "kernel": "k", "load": 0.0}, "seconds": 1.0, "groups": [measure.group_summary(group)],
              "notes": [{"part": "p", "text": "<n>"}], "missing": [{"part": "p", "what": "<w>", "why": "&"}]}
     assert check_page(plot.page(found, {"p": "<t>"})).bars == 2
 
 
-def test_an_unknown_part_is_refused_with_the_names_that_there_are():
+def test_an_unknown_part_is_refused_with_the_list_of_parts():
     done = subprocess.run([ROOT / "tools/bench", "wire,speed"], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1 and "no part 'speed'" in done.stderr and "wire" in done.stderr
 
 
 @pytest.fixture
 def pretended(tmp_path):
-    """A build whose programs only print."""
+    """A build with fake programs that print a figure."""
     folder = tmp_path / "build/bench"
     folder.mkdir(parents=True)
     for name, said in (("leat_wire", '{"ns_per_segment": 100, "gbit": 50}'), ("copy", '{"gbit": 100}')):
@@ -186,7 +186,7 @@ def test_a_program_that_measures_runs_and_prints_its_figures(name, words, keys):
 
 
 @pytest.mark.parametrize("words", [["--speed", "1"], ["--seconds"], ["--seconds", "fast"]])
-def test_a_program_that_measures_refuses_what_it_does_not_know(words):
+def test_a_program_that_measures_refuses_unknown_options_and_values(words):
     done = subprocess.run([PROGRAMS / "leat_udp", *words], capture_output=True, text=True, timeout=10)
     assert done.returncode == 2 and words[0] in done.stderr and not done.stdout
 
@@ -242,14 +242,14 @@ def test_connections_over_a_tap_are_counted_and_none_fails(tmp_path, subject):
 
 
 @AS_ROOT
-def test_a_connection_that_fails_ends_the_measurement_with_a_word():
+def test_a_connection_that_fails_ends_the_measurement_with_a_message():
     with machine.namespace("refuses") as name:
         for way, word in (("push", "Connection refused"), ("draw", "Connection refused")):
             done = subprocess.run(["ip", "netns", "exec", name, PROGRAMS / "hammer", way, "127.0.0.1", "1", "1"], capture_output=True, text=True, timeout=10)
             assert done.returncode == 1 and word in done.stderr and not done.stdout
 
 
-def test_the_bare_pump_carries_a_program_whole(web, tmp_path):
+def test_the_bare_pump_passes_data_and_exit_status_on(web, tmp_path):
     done = subprocess.run([PROGRAMS / "pump", "curl", "-s", "-o", tmp_path / "got", web.url("big")], capture_output=True, text=True, timeout=20)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "got").read_bytes() == BIG
@@ -273,19 +273,19 @@ summary: 170
 """
 
 
-def test_instructions_are_counted_a_frame():
+def test_instructions_are_counted_per_frame():
     assert instr.calls(PROFILE, "to_other") == 7 and instr.calls(PROFILE, "nobody") == 0
     assert instr.counted(PROFILE) == 170
 
 
-def test_only_what_is_over_five_percent_worse_is_a_warning():
+def test_only_figures_over_five_percent_worse_give_a_warning():
     kept = {"a": 100.0, "b": 100.0, "c": 100.0}
     lines = instr.compare({"a": 105.0, "b": 105.1, "c": 50.0, "d": 1.0}, kept)
     assert len(lines) == 2 and all(line.startswith("warning: ") for line in lines)
     assert "b: 105.1" in lines[0] and "+5.1%" in lines[0] and "d: 1.0" in lines[1]
 
 
-def test_instructions_are_kept_of_each_that_is_counted():
+def test_a_figure_is_kept_for_everything_that_is_counted():
     assert set(json.loads((ROOT / "bench/instructions.json").read_text())) == set(instr.FIXED)
 
 

@@ -1,6 +1,6 @@
-"""Much through `leat run`, and often: every octet right, in a sane time, and the worker's memory and descriptors where they were.
+"""Long transfers and many connections through `leat run`: every octet is right, and the worker's memory and descriptors do not grow.
 
-LEAT_BULK is how many octets the transfers without loss take (2 GB).
+LEAT_BULK is the number of octets of a transfer without loss (2 GB).
 """
 import contextlib
 import functools
@@ -23,7 +23,7 @@ import bulk_client  # noqa: E402
 
 BULK = int(os.environ.get("LEAT_BULK", 2_000_000_000))
 LOSSY = 10_000_000
-# The stacks' buffers grow to 6 MiB to receive and 4 MiB to send, at either end of the link; what their packets hold besides is as much again.
+# At each end of the link, the receive buffer grows to 6 MiB and the send buffer to 4 MiB. The packets in them take as much again.
 GROWTH = 48 << 20
 
 
@@ -55,7 +55,7 @@ def echo(sock):
 
 @contextlib.contextmanager
 def running(leat, bin_dir, what, port, number, *options, timeout=100, env=None):
-    """bulk_client.py under leat; ended by its id if it takes longer than @timeout."""
+    """Runs bulk_client.py under leat; it is ended by its id if it takes longer than @timeout."""
     proc = subprocess.Popen([*unprivileged(), leat, "run", "--quiet", *options, "--", "/usr/bin/python3", bin_dir / "programs/bulk_client.py", what, str(port), str(number)],
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/", env=env)
     timer = threading.Timer(timeout, proc.terminate)
@@ -82,7 +82,7 @@ def worker_of(proc):
 
 
 def resident(process):
-    """Octets, or 0 once it has gone."""
+    """The resident memory of @process in octets; 0 if it has ended."""
     with contextlib.suppress(OSError):
         for line in (process / "status").read_text().splitlines():
             if line.startswith("VmRSS:"):
@@ -91,7 +91,7 @@ def resident(process):
 
 
 def watched(proc):
-    """Wait for @proc's end: its output, and the worker's resident memory meanwhile, ten times a second."""
+    """Waits for the end of @proc. Returns its output and, ten times a second, the worker's resident memory."""
     worker, sizes, over = worker_of(proc), [], threading.Event()
 
     def watch():
@@ -109,7 +109,7 @@ def watched(proc):
 
 
 @pytest.mark.parametrize("what, handle", [("get", give), ("put", take)])
-def test_much_without_loss_and_memory_stays_flat(leat, bin_dir, what, handle):
+def test_memory_stays_flat_during_a_long_transfer_without_loss(leat, bin_dir, what, handle):
     expected = digest_of(BULK)
     start = time.monotonic()
     with serving(handle(BULK)) as port, running(leat, bin_dir, what, port, BULK) as proc:
@@ -120,10 +120,10 @@ def test_much_without_loss_and_memory_stays_flat(leat, bin_dir, what, handle):
     middle = max(sizes[:len(sizes) // 2])
     print(f"{what} {BULK / 1e6:.0f} MB in {took:.1f} s, {BULK / took / 1e6:.0f} MB/s; worker's memory {sizes[0] >> 10} kB at first, {max(sizes) >> 10} kB at most")
     assert max(sizes) - sizes[0] < GROWTH
-    assert sizes[-1] - middle < 4 << 20, "it grows as long as the transfer lasts"
+    assert sizes[-1] - middle < 4 << 20, "memory grows during the whole transfer"
 
 
-def test_ten_megabytes_at_five_percent_loss(leat, bin_dir):
+def test_ten_megabytes_arrive_whole_at_five_percent_loss(leat, bin_dir):
     start = time.monotonic()
     with serving(give(LOSSY)) as port, running(leat, bin_dir, "get", port, LOSSY, "--rtt", "4ms", "--loss", "5%", "--seed", "1") as proc:
         out, err = proc.communicate(timeout=100)
@@ -134,7 +134,7 @@ def test_ten_megabytes_at_five_percent_loss(leat, bin_dir):
     assert took < 60
 
 
-def test_a_thousand_connections_leave_nothing_behind(leat, bin_dir):
+def test_a_thousand_connections_leave_no_descriptor_and_no_memory(leat, bin_dir):
     def open_files():
         return len(list((worker / "fd").iterdir()))
 

@@ -1,7 +1,7 @@
-"""Every command that the documents print is run: those of ```sh blocks as they stand, with a web server at the address that they name.
+"""Every command in the documents works: those of ```sh blocks are run unchanged, with a web server at the address that they name.
 
-So are the commands in README.md's table of topics, and what each is said to show must be in what it prints.
-`make` lines are held against the Makefile instead: running the tests from within the tests would not end.
+The commands in README.md's table of topics are run, too, and must print what the table claims.
+`make` lines are only compared with the Makefile: `make test` would run these tests again.
 Files and functions that the documents name must exist.
 """
 import fnmatch
@@ -40,12 +40,12 @@ def blocks(name):
 
 
 def topics(name):
-    """Row -> the commands that the README's table names for it."""
+    """Maps each row of the README's table to its commands."""
     rows = re.findall(r"^\| ([A-Z]\d+) \|[^|]*\|([^|]*)\|$", (ROOT / name).read_text(), re.M)
     return {row: [c for c in re.findall(r"`((?:leat|tshark) [^`]*)`", cell) if c != "leat run"] for row, cell in rows}
 
 
-# What a row's commands print, one after the other, if they show what the row is about.
+# For each command of a row, what it must print.
 EVIDENCE = {
     "A1": [r"(?s)Ethernet II,.*Internet Protocol Version 4,.*Transmission Control Protocol,.*Hypertext Transfer Protocol"],
     "B1": [r"02:6c:65:61:74:01\t02:6c:65:61:74:02\t10\.0\.2\.15\t10\.0\.2\.2"],
@@ -59,7 +59,7 @@ EVIDENCE = {
     "E5": [r"(?s)window 0 .*again: zero-window probe"],
     "E6": [r"cwnd [0-9.]+ (kB|bytes), ssthresh"],
     "E7": [r"(?s)ACK at 0, ack 1, .*◀── ACK at 1, ack 1, .*ACK at 0, ack 1, .*◀── ACK at 1, ack 1, "],
-    # Nagle: what the pump found first, and all the rest in one more segment.
+    # Nagle: what was written before the first segment left, and all the rest in one more segment.
     "E8": [r"(?s) 9 octets from 1,|" + "|".join(rf" {n} octets from 1,.* {9 - n} octets from {n + 1}," for n in range(1, 9))],
     "E9": [r"1 TCP connection in", r"2 TCP connections in"],
 }
@@ -68,7 +68,7 @@ TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, 
 
 @pytest.fixture(scope="module")
 def port_8000():
-    """The documents' example server: 127.0.0.1:8000, with the file that they ask for."""
+    """The server of the documents' examples at 127.0.0.1:8000, with the file that they fetch."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-web-"))
     (folder / "file").write_bytes(random.Random(1).randbytes(2_000_000))
     with web_server(folder, port=8000):
@@ -86,7 +86,7 @@ LINES = list(dict.fromkeys(line for _, line in shell_lines()))
 
 @pytest.fixture(scope="module")
 def capture(bin_dir, port_8000):
-    """What the first command of README.md leaves behind."""
+    """The capture that the first command of README.md writes."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
     folder.chmod(0o777)
     found = run_line(next(line for line in LINES if "--capture demo.pcapng" in line), bin_dir, folder)
@@ -101,7 +101,7 @@ def test_a_command_of_the_documents_works(line, bin_dir, scratch, capture):
         shutil.copy(capture, scratch)
     found = run_line(line, bin_dir, scratch)
     assert found.returncode == 0, found.stderr
-    assert found.stdout or not line.startswith("tshark"), "it finds nothing"
+    assert found.stdout or not line.startswith("tshark"), "no output"
 
 
 @pytest.mark.parametrize("row, at, line", TOPICS, ids=[f"{row}-{at}" for row, at, _ in TOPICS])

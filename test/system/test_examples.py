@@ -1,4 +1,4 @@
-"""The examples: two hosts in virtual time, echo servers on a TAP with Linux's TCP as their client, and an echo service in three worlds."""
+"""The examples: two hosts in virtual time; echo servers on a TAP, with Linux's TCP as their client; and an echo service in three worlds."""
 import random
 import select
 import subprocess
@@ -24,7 +24,7 @@ def test_a_file_crosses_a_link_that_loses_frames(size, scratch):
     assert (scratch / "to").read_bytes() == (scratch / "from").read_bytes()
     assert found.stdout.startswith(f"{size} octets in ")
     if size == 5_000_000:
-        assert ", 0 sent again" not in found.stdout, "1% of loss, and nothing was lost?"
+        assert ", 0 sent again" not in found.stdout, "nothing was sent again in spite of 1% of loss"
 
 
 def test_the_same_seed_gives_the_same_run(scratch):
@@ -34,7 +34,7 @@ def test_the_same_seed_gives_the_same_run(scratch):
     assert said[5] != said[6]
 
 
-def test_what_cannot_be_read_is_an_error(scratch):
+def test_a_file_that_cannot_be_read_gives_exit_status_2(scratch):
     assert two_hosts(scratch / "none", scratch / "to").returncode == 2
     assert two_hosts().returncode == 2
 
@@ -42,7 +42,7 @@ def test_what_cannot_be_read_is_an_error(scratch):
 WHY_NO_TAP = why_no_tap()
 needs_tap = pytest.mark.skipif(WHY_NO_TAP is not None, reason=f"not run: the echo server on a TAP ({WHY_NO_TAP})")
 
-# With Linux's TCP: all that is sent comes back, and after the end of file the end comes back, too.
+# Asserts that everything sent comes back, and that the server ends its direction after the client does.
 CLIENT = """
 import random, socket, sys, threading
 sent = random.Random(7).randbytes(int(sys.argv[2]))
@@ -100,7 +100,7 @@ def test_a_client_that_resets_harms_no_other(echo):
     assert found.returncode == 0, found.stderr
 
 
-# The service of io_echo is the same code on the machine's sockets, on Leat's (above), and in virtual time.
+# io_echo: the same service on the machine's sockets, on Leat's (above), and in virtual time.
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -132,7 +132,7 @@ def test_the_service_echoes_in_virtual_time_the_same_for_the_same_seed():
 
 
 @pytest.mark.parametrize("args", [[], ["host"], ["host", "127.0.0.1", "x"], ["host", "nowhere", "0"], ["tap", "leat0", "10.9.0.2", "7"], ["sea"]])
-def test_the_service_says_what_it_cannot_understand(args):
+def test_the_service_refuses_wrong_arguments_with_a_message(args):
     found = subprocess.run([IO_ECHO, *args], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     assert found.returncode in (1, 2)
     assert found.stderr

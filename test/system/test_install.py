@@ -1,4 +1,4 @@
-"""The library as an embedder gets it: installed under a prefix, found by pkg-config, linked shared and static, with no name of ours but leat_*."""
+"""The library as an embedder gets it: installed under a prefix, found by pkg-config, linked shared and static, and exporting only leat_*."""
 import os
 import pathlib
 import re
@@ -20,7 +20,7 @@ def output(*command, **more):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """What `meson install` puts under a DESTDIR: the folder that stands for the prefix."""
+    """The folder under a DESTDIR that is the prefix of `meson install`."""
     if not shutil.which("meson"):
         pytest.skip("not run: installation (no meson)")
     if SANITIZED:
@@ -97,7 +97,7 @@ def test_the_library_needs_the_c_library_alone(installed):
 
 
 def test_the_archive_holds_its_objects(installed, tmp_path):
-    """A thin archive would name files of the build, which is not there any more where it is used."""
+    """A thin archive would refer to files of the build, which an embedder does not have."""
     archive = libdir(installed) / "libleat.a"
     assert archive.read_bytes().startswith(b"!<arch>\n")
     shutil.copy(archive, tmp_path / "libleat.a")

@@ -1,4 +1,4 @@
-"""The library as an embedder sees it: what it exports, and that a program links with either form."""
+"""The library in the build: both forms export the same names, and a program links with either."""
 import shutil
 import subprocess
 

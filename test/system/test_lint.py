@@ -1,4 +1,4 @@
-"""The lints must catch what they are there for: each is shown a planted violation."""
+"""Each lint finds a planted violation, and accepts what is right."""
 import pathlib
 import subprocess
 
@@ -13,7 +13,7 @@ def run(*command):
 
 @pytest.fixture
 def tree(tmp_path):
-    """A tree of three layers: low; left and right, which may not know one another."""
+    """A tree of three layers: low, then left and right, which may not include each other."""
     (tmp_path / "layers.txt").write_text("low\nleft right\n")
     for layer in ("low", "left", "right"):
         (tmp_path / "src" / layer).mkdir(parents=True)
@@ -23,7 +23,7 @@ def tree(tmp_path):
 
 
 def archive(tree, layer, source):
-    """Compile @source into the archive of @layer."""
+    """Compiles @source into the archive of @layer."""
     folder = tree / "src" / layer
     (folder / f"{layer}.c").write_text(source)
     subprocess.run(["gcc", "-I", tree / "src", "-c", folder / f"{layer}.c", "-o", tree / f"{layer}.o"], check=True)
@@ -52,7 +52,7 @@ def test_an_include_sideways_or_without_its_layer_is_caught(tree, target):
     assert lint(tree).returncode == 1
 
 
-def test_a_layer_that_nobody_declared_is_caught(tree):
+def test_an_undeclared_layer_is_caught(tree):
     (tree / "src/new").mkdir()
     (tree / "src/new/a.c").write_text("int a;\n")
     assert "does not know the layer 'new'" in lint(tree).stdout
@@ -60,7 +60,7 @@ def test_a_layer_that_nobody_declared_is_caught(tree):
 
 @pytest.fixture
 def rooms(tree):
-    """The layer left has two rooms: left/a stands before left/b."""
+    """The same, with two rooms in the layer left: left/a, then left/b."""
     (tree / "layers.txt").write_text("low\nleft/a\nleft/b\nleft right\n")
     for room in ("a", "b"):
         (tree / "src/left" / room).mkdir()
@@ -68,19 +68,19 @@ def rooms(tree):
     return tree
 
 
-def test_a_layer_may_include_its_rooms_and_a_room_what_stands_before_it(rooms):
+def test_a_layer_may_include_its_rooms_and_a_room_what_comes_before_it(rooms):
     (rooms / "src/left/use.c").write_text('#include "left/a/a.h"\n#include "left/b/b.h"\n')
     (rooms / "src/left/b/use.c").write_text('#include "low/low.h"\n#include "left/a/a.h"\n')
     assert lint(rooms).returncode == 0
 
 
 @pytest.mark.parametrize("where, target", [("left/a", "left/b/b.h"), ("left/b", "left/left.h"), ("right", "left/a/a.h"), ("low", "left/a/a.h")])
-def test_a_room_is_held_to_its_line(rooms, where, target):
+def test_an_include_against_the_order_of_rooms_is_caught(rooms, where, target):
     (rooms / "src" / where / "use.c").write_text(f'#include "{target}"\n')
     assert lint(rooms).returncode == 1
 
 
-def test_a_symbol_from_above_is_caught_though_no_include_shows_it(tree):
+def test_a_symbol_from_a_higher_layer_is_caught_without_an_include(tree):
     archive(tree, "left", "int left_value(void) { return 1; }\n")
     archive(tree, "low", "int left_value(void);\nint low_value(void) { return left_value(); }\n")
     assert lint(tree).returncode == 0
@@ -89,13 +89,13 @@ def test_a_symbol_from_above_is_caught_though_no_include_shows_it(tree):
     assert "libleat_low.a: needs left_value, which left defines" in found.stdout
 
 
-def test_symbols_from_below_pass(tree):
+def test_symbols_from_lower_layers_pass(tree):
     archive(tree, "low", "int low_value(void) { return 1; }\n")
     archive(tree, "left", "int low_value(void);\nint left_value(void) { return low_value(); }\n")
     assert lint(tree, "--build", tree / "build").returncode == 0
 
 
-def test_without_archives_the_symbols_are_not_called_checked(tree):
+def test_a_check_of_symbols_without_archives_fails(tree):
     assert lint(tree, "--build", tree / "build").returncode == 1
 
 
@@ -126,7 +126,7 @@ def test_a_raw_comparison_of_sequence_numbers_is_caught(tmp_path, body):
     "int f(struct c *c, unsigned len) { return c->snd_nxt - c->snd_una < len; }",
     "int f(struct c *c) { return c->snd_nxt == c->snd_una; }",
 ])
-def test_a_comparison_that_survives_the_wrap_passes(tmp_path, body):
+def test_a_comparison_that_allows_for_wrapping_passes(tmp_path, body):
     assert lint_seq(tmp_path, body) == 0
 
 
@@ -134,7 +134,7 @@ HEAD = "/*\n * a.c - holds one number. It knows no other.\n */\n"
 
 
 def lint_comments(root, text, folder="src/low"):
-    """Put @text into a file of a tree that has none else, and lint that."""
+    """Runs the lint on a tree whose only file contains @text."""
     (root / folder).mkdir(parents=True)
     (root / folder / "a.c").write_text(text)
     return run(ROOT / "tools/lint_comments", "--root", root)
@@ -155,7 +155,7 @@ def test_a_file_without_a_comment_at_its_head_is_caught(tmp_path, folder):
 ])
 def test_a_comment_of_more_than_100_columns_is_caught(tmp_path, comment):
     found = lint_comments(tmp_path, HEAD + comment + "\n")
-    assert found.returncode == 1 and "columns; 100 are the most" in found.stdout
+    assert found.returncode == 1 and "columns; at most 100 are allowed" in found.stdout
 
 
 @pytest.mark.parametrize("text", [
@@ -165,22 +165,22 @@ def test_a_comment_of_more_than_100_columns_is_caught(tmp_path, comment):
     'const char *s = "/*\\"' + "x" * 95 + '";\nint b; /* ends */',
     "int f(int *a)\n{\n\treturn 1" + "\n\t    * " + "1" * 95 + ";\n}",
 ])
-def test_code_comments_behind_it_and_comments_of_100_columns_pass(tmp_path, text):
+def test_code_comments_after_code_and_comments_of_100_columns_pass(tmp_path, text):
     assert lint_comments(tmp_path, HEAD + text + "\n").returncode == 0
 
 
 @pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
-def test_a_plain_shell_understands_the_script(script):
+def test_sh_can_parse_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0
 
 
-def test_deps_knows_only_its_groups():
+def test_deps_refuses_an_unknown_group():
     found = run(ROOT / "tools/deps", "everything")
     assert found.returncode == 2 and "run, test, bench, kernel or arm64" in found.stderr
 
 
-def test_deps_never_prompts_where_it_may_not_install(tmp_path):
-    """Not root and no sudo: the one line to type, and exit 1."""
+def test_deps_without_the_right_to_install_prints_the_line_to_type(tmp_path):
+    """As an ordinary user without sudo it exits with 1, and asks nothing."""
     for name, text in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", "exit 1")):
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / name).chmod(0o755)

@@ -1,4 +1,4 @@
-"""Leat's networks against Linux's, over a TAP in a network namespace that the test made: ARP, neighbour discovery, echo, fragments, errors."""
+"""Leat's IP against Linux's, over a TAP: ARP, neighbour discovery, echo, fragments, errors."""
 import shutil
 import signal
 
@@ -26,7 +26,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def results():
-    """What each command printed, and then how it ended; and what the Leat host counted."""
+    """The output of each command, with its exit status at the end; and what the Leat host counted."""
     if not shutil.which("ping"):
         pytest.skip("not installed: ping")
     try:
@@ -72,7 +72,7 @@ def test_arping_is_answered(results):
     assert "exit 0" in results["arping"], results["arping"]
 
 
-def test_nothing_is_left_and_nothing_was_malformed(results):
+def test_the_pool_is_full_at_the_end_and_no_packet_was_malformed(results):
     assert "in use 0" in results["host"], results["host"]
     for reason in ("IP_BAD", "ICMP_BAD", "ARP_BAD", "NDP_BAD", "FRAG_", "TOO_SHORT", "MARTIAN", "SPOOF"):
         assert reason not in results["host"], results["host"]

@@ -1,4 +1,4 @@
-"""A part of this stage as a user who is not root, in a tree of their own: no test takes for granted that it is root, unless it says so."""
+"""Runs some system tests as an ordinary user, in a copy of the tree: a test that needs root is marked, and the others pass."""
 import os
 import re
 import shutil
@@ -14,7 +14,7 @@ KEPT = re.compile(r"build|\.git$|__pycache__|.*\.pcapng$")
 
 @pytest.fixture
 def tree(scratch):
-    """A copy of the checkout that belongs to that user, with what was built here."""
+    """A copy of the checkout, with what was built, that belongs to the ordinary user."""
     root = scratch / "leat"
     shutil.copytree(ROOT, root, ignore=lambda _, names: [name for name in names if KEPT.match(name)], symlinks=True)
     (root / "build/test/tools").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Captures as Wireshark reads them: what the encoder writes, and the checksums of what was cut."""
+"""Captures as Wireshark reads them: every field that the encoder writes, and the checksums of segments cut from super-segments."""
 import pathlib
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is no
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
-    """The capture's path, and how many frames were sent and delivered."""
+    """The path of the capture, and the numbers of frames sent and delivered."""
     path = tmp_path_factory.mktemp("capture") / "sample.pcapng"
     with path.open("wb") as out:
         proc = subprocess.run([SAMPLE], stdout=out, stderr=subprocess.PIPE, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Names that stand side by side: the same answers as Linux's, and listeners that share what arrives."""
+"""Which addresses can be bound at the same time is as on Linux, and listeners with SO_REUSEPORT share what arrives."""
 import pathlib
 import shutil
 import textwrap
@@ -13,12 +13,12 @@ PYTHON = "/usr/bin/python3"
 
 @pytest.fixture
 def matrix(scratch):
-    """Where anybody may read it."""
+    """bind_matrix.py, in a folder that every user may read."""
     return shutil.copy(PROGRAM, scratch)
 
 
 @pytest.mark.parametrize("which", ["tcp", "udp", "gone", "later"])
-def test_names_stand_side_by_side_as_on_linux(leat, matrix, which):
+def test_addresses_conflict_as_on_linux(leat, matrix, which):
     native = run_alone(*unprivileged(), PYTHON, matrix, which)
     ours = run(leat, "run", "--", PYTHON, matrix, which, timeout=120)
     assert native.returncode == 0 and ours.returncode == 0, native.stderr + ours.stderr
@@ -28,8 +28,8 @@ def test_names_stand_side_by_side_as_on_linux(leat, matrix, which):
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
-def test_nginx_workers_have_listeners_of_their_own(leat, scratch):
-    """`listen ... reuseport`: each of two workers takes its share, over IPv4 and IPv6."""
+def test_nginx_workers_share_connections_with_reuseport(leat, scratch):
+    """With `listen ... reuseport` each of two workers takes its share, over IPv4 and IPv6."""
     (scratch / "nginx.conf").write_text(textwrap.dedent(f"""
         worker_processes 2;
         pid {scratch}/pid;

@@ -14,7 +14,7 @@
 #include "gate/gate.h"
 #include "host/clock.h"
 #include "host/fd_room.h"
-#include "host/hostsock.h"
+#include "host/hostio.h"
 #include "host/loop.h"
 #include "host/random.h"
 #include "host/tap.h"
@@ -330,13 +330,13 @@ fetch(char **argv)
 
 /* The gateway */
 
-static struct hostsock *
+static struct io_world *
 make_gate(void)
 {
-	struct hostsock *h = hostsock_new(loop, &budget);
+	struct io_world *h = hostio_new(loop, &budget);
 	struct gate_config config = {.stack = stack,
-	    .outside = &hostsock_ops,
-	    .outside_self = h,
+	    .outside = h,
+	    .echo = hostio_echo,
 	    .own4 = addr("10.9.0.2"),
 	    .own6 = addr("fd09::2"),
 	    .dns = addr("10.9.0.3"),
@@ -473,12 +473,12 @@ print_counts(void)
 }
 
 static void
-tear_down(struct hostsock *h)
+tear_down(struct io_world *h)
 {
 	print_counts();
 	if (gate)
 		gate_free(gate);
-	hostsock_free(h);
+	hostio_free(h);
 	loop_del_source(loop, &source);
 	/* Down while the stack still counts: what is sent now, or waits for the device, is a counted drop. */
 	iface->up = false;
@@ -498,7 +498,7 @@ tear_down(struct hostsock *h)
 int
 main(int argc, char **argv)
 {
-	struct hostsock *h = NULL;
+	struct io_world *h = NULL;
 	struct sock *fetcher = NULL;
 	struct loop_fd signals;
 

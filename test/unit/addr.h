@@ -4,7 +4,7 @@
 #ifndef TEST_ADDR_H
 #define TEST_ADDR_H
 
-/* cmocka wants these before it */
+/* cmocka.h needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

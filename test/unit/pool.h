@@ -1,10 +1,10 @@
 /*
- * test/unit/pool.h - the pool of a test's packets: at the end all of them must be back in it.
+ * test/unit/pool.h - the end of a test's packet pool.
  */
 #ifndef TEST_POOL_H
 #define TEST_POOL_H
 
-/* cmocka wants these before it */
+/* cmocka.h needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 
 #include "pkt/pool.h"
 
+/* Frees @p. Asserts that every packet is back in it. */
 static inline void
 pool_end(struct pkt_pool *p)
 {

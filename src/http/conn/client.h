@@ -27,8 +27,8 @@ struct http_client_ops {
 	 * has arrived, with its trailer fields in @k->trailer; -LEAT_EPROTO if it was refused, with
 	 * @k->reason; -LEAT_ECONNRESET, -LEAT_ETIMEDOUT, ... if the connection failed; or what
 	 * produce() has returned. If not @k->touched, no octet of a response has arrived, and an
-	 * idempotent request may be sent again elsewhere (RFC 9112, 9.3.1). Another call may be
-	 * sent from within if http_client_ready().
+	 * idempotent request may be sent on another connection (RFC 9112, 9.3.1). Another call may
+	 * be sent from within if http_client_ready().
 	 */
 	void (*done)(struct http_client *k, int result);
 };
@@ -55,7 +55,7 @@ struct http_client {
 	struct http_content content; /* of the request */
 	bool busy;                   /* a call has not ended */
 	bool holds;                  /* the content waits for a 100 */
-	bool begun, sent;            /* the content is under way, and out */
+	bool begun, sent;            /* the content has begun, and has been sent */
 	bool headed;                 /* the final response's head has arrived */
 	bool paused;                 /* body() took less than all */
 	bool waits;                  /* produce() had nothing */

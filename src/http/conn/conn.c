@@ -7,7 +7,7 @@
 
 #include <assert.h>
 
-/* Octets thrown away at most while lingering: what is under way, but not a long upload. */
+/* Octets thrown away at most while lingering: what the network holds, but not a long upload. */
 enum { LINGER_MOST = 1 << 20 };
 
 /* Octets that the parser may pass over before a head. */

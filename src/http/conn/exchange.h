@@ -5,6 +5,9 @@
  * under any driver: blocking calls, an event loop, virtual time. It may answer from within a
  * callback or later. Between http_handler.request and http_handler.done the exchange, its request
  * and all spans in it stay as they are.
+ *
+ * A call from within a callback calls none, but for http_abort(), which calls done(). A call from
+ * outside may call any of them, done() included: the exchange may be over when it returns.
  */
 #ifndef HTTP_CONN_EXCHANGE_H
 #define HTTP_CONN_EXCHANGE_H

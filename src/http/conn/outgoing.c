@@ -43,7 +43,7 @@ http_outgoing_ready(const struct http_outgoing *o, size_t n)
 	return !o->open && queued(o) + n + CONTINUE_ROOM <= o->most / 2;
 }
 
-/* All room in one piece, behind what is queued. */
+/* All room in one piece, after what is queued. */
 static size_t
 make_room(struct http_outgoing *o)
 {

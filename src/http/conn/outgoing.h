@@ -1,5 +1,5 @@
 /*
- * http/conn/outgoing.h - octets on their way out: heads, chunk sizes and small content in a buffer
+ * http/conn/outgoing.h - octets to be written: heads, chunk sizes and small content in a buffer
  * of the caller's, other content where it lies.
  *
  * It frames what it is given and writes nothing anywhere: who owns it takes the octets off.

@@ -300,7 +300,7 @@ waits(const struct http_conn *c)
 	return c->reading ? waits_for_octets(c) : HTTP_CONN_PROGRAM;
 }
 
-/* RFC 9110, 15.5.9, for a request that has begun; a connection that is idle ends without a word. */
+/* RFC 9110, 15.5.9, for a request that has begun; an idle connection ends without an answer. */
 static void
 timeout(struct http_conn *c)
 {

@@ -16,6 +16,17 @@ http_span_is(struct http_span s, const char *text)
 	return text[i] == 0;
 }
 
+bool
+http_span_same(struct http_span a, struct http_span b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (http_lower(a.at[i]) != http_lower(b.at[i]))
+			return false;
+	return true;
+}
+
 static bool
 is_blank(char c)
 {

@@ -37,6 +37,9 @@ http_span_eq(struct http_span a, struct http_span b)
 /* True if @s is @text, where letters of either case are the same (RFC 9110, 5.1). */
 bool http_span_is(struct http_span s, const char *text);
 
+/* True if @a and @b are the same, where letters of either case are the same. */
+bool http_span_same(struct http_span a, struct http_span b);
+
 /* @s without spaces and tabs at both ends. */
 struct http_span http_span_trim(struct http_span s);
 

@@ -1,26 +1,13 @@
 /*
  * http/message/parser.c - the states of a message: head, content, trailer section, end.
  */
-#include "http/message/parser.h"
+#include "http/message/parser_impl.h"
 
 #include "http/message/field_line.h"
 #include "http/message/framing.h"
 #include "http/message/start.h"
 
 #include <assert.h>
-
-enum parser_state {
-	PARSER_EMPTY, /* before the first octet of a message */
-	PARSER_START, /* within the start line */
-	PARSER_FIELDS,
-	PARSER_LENGTH, /* content that ends after @left octets */
-	PARSER_CHUNKS,
-	PARSER_TRAILER,
-	PARSER_CLOSE, /* content that ends with the connection */
-	PARSER_WHOLE, /* the end was not reported yet */
-	PARSER_DONE,
-	PARSER_BAD
-};
 
 const struct http_limits http_limits_usual = {
     .line = 8192, .target = 8000, .head = 16384, .trailer = 4096, .extra = 1024, .body = INT64_MAX};
@@ -78,14 +65,6 @@ http_parser_begin_response(struct http_parser *p, enum http_method asked, bool m
 	p->response = (struct http_response){0};
 }
 
-static enum http_event
-bad(struct http_parser *p, enum http_reason why)
-{
-	p->state = PARSER_BAD;
-	p->reason = why;
-	return HTTP_EVENT_BAD;
-}
-
 /* The state in which the content is read, now that the head is known. */
 static enum http_reason
 start_content(struct http_parser *p)
@@ -132,7 +111,7 @@ head_whole(struct http_parser *p, size_t *used)
 	enum http_reason why = p->responses ? response_head(p) : request_head(p);
 
 	if (why || (why = start_content(p)))
-		return bad(p, why);
+		return http_parse_bad(p, why);
 	*used += p->lines.line;
 	return HTTP_EVENT_HEAD;
 }
@@ -196,7 +175,8 @@ on_head(struct http_parser *p, char *at, size_t n, size_t *used)
 		case HTTP_LINE_MORE:
 			return HTTP_EVENT_MORE;
 		case HTTP_LINE_BAD:
-			return bad(p, why == HTTP_CONTROL_OCTET ? name_control(p, at + *used) : why);
+			return http_parse_bad(
+			    p, why == HTTP_CONTROL_OCTET ? name_control(p, at + *used) : why);
 		case HTTP_LINE:
 			break;
 		}
@@ -207,115 +187,7 @@ on_head(struct http_parser *p, char *at, size_t n, size_t *used)
 		else
 			why = http_field_line(p->field, &p->fields, p->fields_most, line, p->responses);
 	}
-	return bad(p, why);
-}
-
-/* A run of content: as much of the @n octets at @at as @left allows. */
-static enum http_event
-take_body(struct http_parser *p, const char *at, size_t n, uint64_t *left, size_t *used)
-{
-	size_t len = n < *left ? n : (size_t)*left;
-
-	*left -= len;
-	*used += len;
-	p->body = (struct http_span){at, len};
-	return HTTP_EVENT_BODY;
-}
-
-static enum http_event
-on_length(struct http_parser *p, const char *at, size_t n, size_t *used)
-{
-	if (n == 0)
-		return HTTP_EVENT_MORE;
-	take_body(p, at, n, &p->left, used);
-	if (p->left == 0)
-		p->state = PARSER_WHOLE;
-	return HTTP_EVENT_BODY;
-}
-
-static enum http_event
-on_close(struct http_parser *p, const char *at, size_t n, size_t *used)
-{
-	if (n == 0)
-		return HTTP_EVENT_MORE;
-	if (p->left == 0)
-		return bad(p, HTTP_BODY_LARGE);
-	return take_body(p, at, n, &p->left, used);
-}
-
-/* The content of a chunk. A chunk that passes the limit is refused before its first octet. */
-static enum http_event
-on_chunk(struct http_parser *p, const char *at, size_t n, size_t *used)
-{
-	uint64_t before = p->chunked.left;
-
-	if (before > p->left)
-		return bad(p, HTTP_BODY_LARGE);
-	if (n == 0)
-		return HTTP_EVENT_MORE;
-	take_body(p, at, n, &p->chunked.left, used);
-	p->left -= before - p->chunked.left;
-	return HTTP_EVENT_BODY;
-}
-
-static enum http_event
-on_chunks(struct http_parser *p, const char *at, size_t n, size_t *used)
-{
-	enum http_reason why;
-
-	switch (http_chunked_next(&p->chunked, at, n, p->limits.extra, used, &why)) {
-	case HTTP_CHUNK_BAD:
-		return bad(p, why);
-	case HTTP_CHUNK_DATA:
-		return on_chunk(p, at + *used, n - *used, used);
-	case HTTP_CHUNK_LAST:
-		p->state = PARSER_TRAILER;
-		p->lines = (struct http_lines){0};
-		p->trailer = p->field + p->fields;
-		return HTTP_EVENT_MORE;
-	case HTTP_CHUNK_MORE:
-		break;
-	}
-	return HTTP_EVENT_MORE;
-}
-
-static enum http_reason
-trailer_line(struct http_parser *p, struct http_span line)
-{
-	struct http_field *trailer = p->field + p->fields;
-	enum http_reason why =
-	    http_field_line(trailer, &p->trailers, p->fields_most - p->fields, line, p->responses);
-
-	if (!why && http_not_in_trailer(trailer[p->trailers - 1].name))
-		return HTTP_TRAILER_FIELD;
-	return why;
-}
-
-/* Never joined with the head's fields (RFC 9110, 6.5.1). */
-static enum http_event
-on_trailer(struct http_parser *p, char *at, size_t n, size_t *used)
-{
-	struct http_span line;
-	enum http_reason why = HTTP_FINE;
-	uint32_t most = p->limits.trailer;
-
-	while (!why) {
-		switch (http_lines_next(&p->lines, at, n, most, most, &line, &why)) {
-		case HTTP_LINE_MORE:
-			return HTTP_EVENT_MORE;
-		case HTTP_LINE_BAD:
-			return bad(p, why == HTTP_HEAD_LARGE ? HTTP_TRAILER_LARGE : why);
-		case HTTP_LINE:
-			break;
-		}
-		if (line.len == 0) {
-			*used += p->lines.line;
-			p->state = PARSER_WHOLE;
-			return p->trailers > 0 ? HTTP_EVENT_TRAILERS : HTTP_EVENT_MORE;
-		}
-		why = trailer_line(p, line);
-	}
-	return bad(p, why);
+	return http_parse_bad(p, why);
 }
 
 static enum http_event
@@ -338,19 +210,19 @@ step(struct http_parser *p, char *at, size_t n, size_t *used)
 	case PARSER_FIELDS:
 		return on_head(p, at, n, used);
 	case PARSER_LENGTH:
-		return on_length(p, at, n, used);
+		return http_parse_length(p, at, n, used);
 	case PARSER_CHUNKS:
-		return on_chunks(p, at, n, used);
+		return http_parse_chunks(p, at, n, used);
 	case PARSER_TRAILER:
-		return on_trailer(p, at, n, used);
+		return http_parse_trailer(p, at, n, used);
 	case PARSER_CLOSE:
-		return on_close(p, at, n, used);
+		return http_parse_close(p, at, n, used);
 	case PARSER_WHOLE:
 		return on_whole(p);
 	case PARSER_BAD:
 		return HTTP_EVENT_BAD;
 	default:
-		return n > 0 && p->responses ? bad(p, HTTP_RESPONSE_UNASKED) : HTTP_EVENT_MORE;
+		return n > 0 && p->responses ? http_parse_bad(p, HTTP_RESPONSE_UNASKED) : HTTP_EVENT_MORE;
 	}
 }
 
@@ -401,11 +273,11 @@ http_parser_eof(struct http_parser *p)
 		return on_whole(p);
 	case PARSER_START:
 	case PARSER_FIELDS:
-		return bad(p, HTTP_EOF_IN_HEAD);
+		return http_parse_bad(p, HTTP_EOF_IN_HEAD);
 	case PARSER_BAD:
 		return HTTP_EVENT_BAD;
 	default:
-		return bad(p, HTTP_EOF_IN_BODY);
+		return http_parse_bad(p, HTTP_EOF_IN_BODY);
 	}
 }
 

@@ -215,3 +215,34 @@ http_date_read(struct http_span s, int64_t now, int64_t *seconds)
 		return false;
 	return http_time_seconds(&t, seconds);
 }
+
+bool
+http_seconds_read(struct http_span s, int64_t *seconds)
+{
+	const int64_t most = INT64_C(1) << 31;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (!http_is_digit(s.at[i]))
+			return false;
+		n = n * 10 + (s.at[i] - '0');
+		n = n > most ? most : n;
+	}
+	if (s.len == 0)
+		return false;
+	*seconds = n;
+	return true;
+}
+
+bool
+http_retry_after_read(struct http_span value, int64_t now, int64_t *seconds)
+{
+	int64_t date;
+
+	if (http_seconds_read(value, seconds))
+		return true;
+	if (!http_date_read(value, now, &date))
+		return false;
+	*seconds = date > now ? date - now : 0;
+	return true;
+}

@@ -25,6 +25,17 @@ void http_date_write(int64_t seconds, char to[static HTTP_DATE_LEN]);
  */
 bool http_date_read(struct http_span s, int64_t now, int64_t *seconds);
 
+/*
+ * Reads a number of seconds (RFC 9111, 1.2.2); one that is too large is 2^31. Returns false, with
+ * *@seconds untouched, if @s has anything else than digits.
+ */
+bool http_seconds_read(struct http_span s, int64_t *seconds);
+
+/*
+ * Reads Retry-After (RFC 9110, 10.2.3): how many seconds to wait from @now on, none for the past.
+ */
+bool http_retry_after_read(struct http_span value, int64_t now, int64_t *seconds);
+
 /* A date and a time of day, UTC. */
 struct http_time {
 	int year;       /* 1 to 9999 */

@@ -85,23 +85,11 @@ without_dot(struct http_span name)
 	return name;
 }
 
-static bool
-name_eq(struct http_span a, struct http_span b)
-{
-	a = without_dot(a);
-	b = without_dot(b);
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (http_lower(a.at[i]) != http_lower(b.at[i]))
-			return false;
-	return true;
-}
-
 bool
 http_authority_same(const struct http_authority *a, const struct http_authority *b, uint16_t port)
 {
 	if ((a->has_port ? a->port : port) != (b->has_port ? b->port : port) || a->kind != b->kind)
 		return false;
-	return a->kind == HTTP_HOST_NAME ? name_eq(a->host, b->host) : ipaddr_eq(&a->addr, &b->addr);
+	return a->kind == HTTP_HOST_NAME ? http_span_same(without_dot(a->host), without_dot(b->host))
+					 : ipaddr_eq(&a->addr, &b->addr);
 }

@@ -183,8 +183,10 @@ send_queue(struct call *c)
 
 	if (c->rec->state == SOCKREC_LISTENING)
 		return -EINVAL;
-	if (c->rec->our_end.fd >= 0)
+	if (c->rec->kind == SOCKREC_STREAM)
 		n = pump_unread(stream_of(c->rec));
+	else if (c->rec->our_end.fd >= 0)
+		n = pump_unread_at(c->rec->our_end.fd);
 	if (c->rec->sk)
 		n += (int)sock_unacked(c->rec->sk);
 	return caller_write(&c->caller, c->arg[2], &n, sizeof n);

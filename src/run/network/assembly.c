@@ -8,7 +8,7 @@
 #include "gate/gate.h"
 #include "host/clock.h"
 #include "host/feature.h"
-#include "host/hostsock.h"
+#include "host/hostio.h"
 #include "host/random.h"
 #include "pkt/pool.h"
 #include "run/network/publish.h"
@@ -18,7 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1 };
+/* CLIENT_NEEDS: a client of a published port takes a descriptor here, and one in the program. */
+enum { POOL_LIMIT = 1 << 30, HOST = 0, GATE = 1, CLIENT_NEEDS = 2 };
 
 /*
  * Gives the frames that have arrived at @end to the stack. On an impaired link each frame is given
@@ -182,7 +183,7 @@ make_gateway(struct assembly *a, const struct run_config *config)
 {
 	const struct run_net *net = &config->net;
 	struct gate_config gate = {.stack = a->parts.gate,
-	    .outside = &hostsock_ops,
+	    .echo = hostio_echo,
 	    .gone = port_is_free,
 	    .arg = a,
 	    .own4 = net->gate4,
@@ -196,10 +197,11 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .unserved = publish_unserved,
 	    .program = a};
 
-	a->outside = hostsock_new(a->loop, a->room);
+	a->outside = hostio_new(a->loop, a->room);
 	if (!a->outside)
 		return -LEAT_ENOMEM;
-	gate.outside_self = a->outside;
+	hostio_accept_needs(a->outside, CLIENT_NEEDS);
+	gate.outside = a->outside;
 	nameservers_init(&a->nameservers, config, "/etc/resolv.conf", a->iface[GATE]);
 	(void)nameservers_renew(&a->nameservers, &gate.names);
 	return gate_new(&gate, &a->parts.gateway);
@@ -251,8 +253,7 @@ assembly_end(struct assembly *a)
 	}
 	if (a->parts.gateway)
 		gate_free(a->parts.gateway);
-	if (a->outside)
-		hostsock_free(a->outside);
+	hostio_free(a->outside);
 	if (a->parts.host)
 		stack_free(a->parts.host);
 	if (a->parts.gate)

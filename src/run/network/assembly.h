@@ -8,6 +8,7 @@
 
 #include "host/fd_room.h"
 #include "host/loop.h"
+#include "io/io.h"
 #include "run/network/closed_dgram.h"
 #include "run/network/config.h"
 #include "run/network/nameservers.h"
@@ -18,7 +19,7 @@ struct assembly {
 	struct pkt_pool *pool;
 	struct run_parts parts;
 	struct iface *iface[2];
-	struct hostsock *outside;
+	struct io_world *outside;
 	struct nameservers nameservers;
 	struct loop_source source;
 	const struct run_config *config;

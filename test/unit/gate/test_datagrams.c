@@ -1,5 +1,5 @@
 /*
- * UDP and echo through the gateway, names, and published ports, in virtual time.
+ * test/unit/gate/test_datagrams.c - UDP and echo through the gateway, names, and published ports, in virtual time.
  */
 #include "core/errq.h"
 #include "world.h"
@@ -18,33 +18,45 @@ readable(void *arg)
 	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
 }
 
+/* A datagram socket outside that answers with what it was sent, backwards. */
 struct answering {
-	struct sim_service service;
+	struct simio_rule rule;
 	unsigned asked;
 	uint8_t last[64];
 	size_t last_len;
 };
 
-/* Answers with what it was sent, backwards. */
 static void
-answer(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
+answer(struct io_dgram *d, unsigned events, void *arg)
 {
 	struct answering *s = arg;
+	struct endpoint from;
 	uint8_t reply[64];
+	ssize_t n;
 
-	s->asked++;
-	s->last_len = len < sizeof reply ? len : sizeof reply;
-	memcpy(s->last, octets, s->last_len);
-	for (size_t i = 0; i < s->last_len; i++)
-		reply[i] = octets[s->last_len - 1 - i];
-	sim_dgram_reply(d, reply, s->last_len);
+	while ((n = d->ops->recv_from(d, s->last, sizeof s->last, &from)) >= 0) {
+		s->asked++;
+		s->last_len = (size_t)n;
+		for (size_t i = 0; i < s->last_len; i++)
+			reply[i] = s->last[s->last_len - 1 - i];
+		assert_int_equal(d->ops->send_to(d, reply, s->last_len, &from), n);
+	}
 }
 
 static void
-answering_init(struct answering *s, const char *at, uint16_t port)
+answering_begin(struct world *w, struct answering *s, const char *at, uint16_t port)
 {
-	*s = (struct answering){
-	    .service = {.at = world_end(at, port), .dgram = answer, .arg = s, .delay = 10 * MSEC}};
+	*s = (struct answering){.rule = {.at = world_end(at, port), .there = 5 * MSEC, .back = 5 * MSEC}};
+	assert_int_equal(simio_net_rule(w->net, &s->rule), 0);
+	world_dgram(w, &s->rule.at, answer, s);
+}
+
+/* All that is sent to @at is lost. */
+static void
+lose(struct world *w, struct simio_rule *rule, const char *at, uint16_t port)
+{
+	*rule = (struct simio_rule){.at = world_end(at, port), .there = NSEC_NEVER};
+	assert_int_equal(simio_net_rule(w->net, rule), 0);
 }
 
 static struct sock *
@@ -80,9 +92,8 @@ a_question_is_answered_from_where_it_went(void **state)
 		struct answering s;
 		struct sock *sk;
 
-		answering_init(&s, ends[i], 9);
-		sim_outside_serve(w->outside, &s.service);
-		sk = dgram_open(w, &s.service.at); /* connected: takes answers from that end only */
+		answering_begin(w, &s, ends[i], 9);
+		sk = dgram_open(w, &s.rule.at); /* connected: takes answers from that end only */
 		ask(w, sk, "abc", "cba");
 		ask(w, sk, "defg", "gfed");
 		assert_int_equal(gate_counters(w->gate)->dgrams, 1);
@@ -99,8 +110,7 @@ questions_to_the_alias_reach_the_hosts_name_server(void **state)
 	struct answering s;
 	struct sock *sk;
 
-	answering_init(&s, "192.0.2.53", 53);
-	sim_outside_serve(w->outside, &s.service);
+	answering_begin(w, &s, "192.0.2.53", 53);
 	sk = dgram_open(w, &alias);
 	ask(w, sk, "name?", "?eman");
 	sock_close(sk);
@@ -109,17 +119,16 @@ questions_to_the_alias_reach_the_hosts_name_server(void **state)
 
 /* RFC 1122, 4.1.3.3: the program hears of a closed port, though its datagram ended in the gateway. */
 static void
-a_closed_port_outside_is_told_by_icmp(void **state)
+a_closed_port_outside_is_reported_by_icmp(void **state)
 {
 	static const char *const ends[] = {"192.0.2.7", "2001:db8::7"};
 
 	for (int i = 0; i < 2; i++) {
 		struct world *w = world_new(&PLAIN, 3, NULL);
-		struct sim_service closed = {.at = world_end(ends[i], 9), .error = LEAT_ECONNREFUSED};
+		struct endpoint closed = world_end(ends[i], 9);
 		struct sock *sk;
 
-		sim_outside_serve(w->outside, &closed);
-		sk = dgram_open(w, &closed.at);
+		sk = dgram_open(w, &closed);
 		assert_int_equal(sock_send(sk, "anyone?", 7, 0, NULL), 7);
 		assert_true(world_run(w, 5 * SEC, readable, sk));
 		assert_int_equal(world_error(sk), LEAT_ECONNREFUSED);
@@ -131,23 +140,21 @@ a_closed_port_outside_is_told_by_icmp(void **state)
 static unsigned
 count_flows(struct world *w)
 {
-	return sim_outside_open(w->outside);
+	return world_open(w);
 }
 
 static void
-flows_expire_sooner_when_nobody_answered(void **state)
+flows_expire_sooner_without_an_answer(void **state)
 {
 	struct world *w = world_new(&PLAIN, 4, NULL);
-	struct answering s, mute;
+	struct simio_rule mute;
+	struct answering s;
 	struct sock *a, *b;
 
-	answering_init(&s, "192.0.2.7", 9);
-	answering_init(&mute, "192.0.2.8", 9);
-	mute.service.dgram = NULL;
-	sim_outside_serve(w->outside, &s.service);
-	sim_outside_serve(w->outside, &mute.service);
-	a = dgram_open(w, &s.service.at);
-	b = dgram_open(w, &mute.service.at);
+	answering_begin(w, &s, "192.0.2.7", 9);
+	lose(w, &mute, "192.0.2.8", 9);
+	a = dgram_open(w, &s.rule.at);
+	b = dgram_open(w, &mute.at);
 	ask(w, a, "abc", "cba");
 	assert_int_equal(sock_send(b, "abc", 3, 0, NULL), 3);
 	world_run(w, 25 * SEC, never, NULL);
@@ -169,12 +176,10 @@ the_flow_longest_out_of_use_makes_room(void **state)
 	struct gate_config limits = {.max_dgrams = 3};
 	struct world *w = world_new(&PLAIN, 5, &limits);
 	struct endpoint any = {.addr = IPADDR_ANY4};
-	struct answering s;
+	struct simio_rule mute;
 	struct sock *sk = dgram_open(w, &any);
 
-	answering_init(&s, "0.0.0.0", 9);
-	s.service.dgram = NULL;
-	sim_outside_serve(w->outside, &s.service);
+	lose(w, &mute, "0.0.0.0", 9);
 	for (uint16_t i = 0; i < 10; i++) {
 		struct sock_msg msg = {.peer = world_end("192.0.2.1", 9), .local = {.addr = IPADDR_ANY4}};
 
@@ -196,8 +201,7 @@ multicast_stays_inside(void **state)
 	struct answering s;
 	struct sock *sk;
 
-	answering_init(&s, "0.0.0.0", 0);
-	sim_outside_serve(w->outside, &s.service);
+	answering_begin(w, &s, "0.0.0.0", 9);
 	sk = dgram_open(w, &group);
 	assert_int_equal(sock_send(sk, "all", 3, 0, NULL), 3);
 	world_run(w, 1 * SEC, never, NULL);
@@ -234,11 +238,7 @@ static void
 pings_cross_the_gateway_under_their_own_identifier(void **state)
 {
 	struct world *w = world_new(&PLAIN, 7, NULL);
-	struct sim_service four = {.at = world_end("192.0.2.9", 0)},
-			   six = {.at = world_end("2001:db8::9", 0)};
 
-	sim_outside_serve(w->outside, &four);
-	sim_outside_serve(w->outside, &six);
 	ping(w, "10.0.2.2", 12); /* the gateway itself, and its alias */
 	ping(w, "10.0.2.3", 12);
 	ping(w, "fd00:2::2", 12);
@@ -255,10 +255,9 @@ static void
 a_ping_that_the_machine_forbids_is_counted(void **state)
 {
 	struct world *w = world_new(&PLAIN, 8, NULL);
-	struct sim_service forbidden = {
-	    .at = world_end("192.0.2.9", 0), .error = LEAT_EPERM, .at_once = true};
+	struct simio_rule forbidden = {.at = world_end("192.0.2.9", 0), .error = LEAT_EPERM, .at_once = true};
 
-	sim_outside_serve(w->outside, &forbidden);
+	simio_net_rule(w->net, &forbidden);
 	ping(w, "192.0.2.9", -LEAT_EAGAIN);
 	assert_int_equal(gate_counters(w->gate)->echoes_denied, 1);
 	assert_int_equal(stack_core(w->gate_stack)->drops[DROP_GATE_ECHO], 1);
@@ -321,20 +320,20 @@ names_mean_outside_what_they_should(void **state)
 /* Published ports. */
 
 struct client {
-	struct sim_service service;
 	bool failed;
 	uint8_t got[64];
 	ssize_t n;
 };
 
 static void
-client_news(void *arg, struct out_stream *peer, unsigned mask)
+on_client(struct io_stream *io, unsigned events, void *arg)
 {
 	struct client *c = arg;
 
-	c->failed |= (mask & OUT_FAILED) != 0;
+	c->failed |= (events & IO_FAILED) != 0;
 	if (c->n <= 0)
-		c->n = sim_peer_read(peer, c->got, sizeof c->got);
+		c->n = io_read(io, c->got, sizeof c->got);
+	io_want(io, c->n <= 0 ? IO_READABLE : 0);
 }
 
 static struct sock *
@@ -354,18 +353,18 @@ static void
 published_from(const char *client, const char *seen_as)
 {
 	struct world *w = world_new(&PLAIN, 9, NULL);
-	struct endpoint at = world_end("127.0.0.1", 8080), from = world_end(client, 4321), peer;
-	struct client c = {.service = {.news = client_news, .arg = &c}, .n = -1};
+	struct endpoint from = world_end(client, 4321), at = world_published(&from, 8080), peer;
+	struct client c = {.n = -1};
 	struct ipaddr seen = world_addr(seen_as);
 	struct sock *l = program_listens(w, true, SOCK_TYPE_STREAM, 80), *sk;
-	struct out_stream *s;
+	struct io_stream *s;
 	char buf[8];
 
-	assert_int_equal(gate_publish(w->gate, false, &at, 80), 0);
+	world_publish(w, false, 8080, 80);
 	assert_int_equal(gate_publish(w->gate, false, &at, 81), -LEAT_EADDRINUSE);
-	assert_int_equal(sim_outside_dial(w->outside, &at, &from, &c.service, &s), 0);
-	assert_int_equal(sim_peer_write(s, "GET", 3), 3);
+	s = world_dial(w, &from, 8080, on_client, &c);
 	assert_true(world_run(w, 5 * SEC, readable, l));
+	assert_int_equal(io_write(s, "GET", 3, 0), 3);
 	assert_int_equal(sock_accept(l, &sk), 0);
 	assert_int_equal(sock_remote(sk, &peer), 0);
 	assert_true(ipaddr_eq(&peer.addr, &seen));
@@ -378,7 +377,7 @@ published_from(const char *client, const char *seen_as)
 	assert_int_equal(c.n, 6);
 	assert_memory_equal(c.got, "200 OK", 6);
 	assert_false(c.failed);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	world_run(w, 1 * SEC, never, NULL);
 	assert_int_equal(w->ended, 1);
 	assert_true(w->last.published);
@@ -400,13 +399,13 @@ static void
 an_answer_before_a_reset_reaches_a_client_that_is_being_connected(void **state)
 {
 	struct world *w = world_new(&PLAIN, 11, NULL);
-	struct endpoint at = world_end("127.0.0.1", 8080), from = world_end("127.0.0.1", 4321);
-	struct client c = {.service = {.news = client_news, .arg = &c}, .n = -1};
+	struct endpoint from = world_end("127.0.0.1", 4321);
+	struct client c = {.n = -1};
 	struct sock *l = program_listens(w, true, SOCK_TYPE_STREAM, 80), *sk;
-	struct out_stream *s;
+	struct io_stream *s;
 
-	assert_int_equal(gate_publish(w->gate, false, &at, 80), 0);
-	assert_int_equal(sim_outside_dial(w->outside, &at, &from, &c.service, &s), 0);
+	world_publish(w, false, 8080, 80);
+	s = world_dial(w, &from, 8080, on_client, &c);
 	world_run(w, 1 * MSEC, never, NULL);
 	assert_true(sim_run(
 	    w->sim, world_now(w) + 5 * SEC, readable, l)); /* the gateway's stack, and not the gateway */
@@ -419,25 +418,25 @@ an_answer_before_a_reset_reaches_a_client_that_is_being_connected(void **state)
 	assert_memory_equal(c.got, "503 Busy", 8);
 	assert_true(c.failed);
 	assert_int_equal(w->last.error, LEAT_ECONNRESET);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	sock_close(l);
 	world_free(w);
 }
 
 static void
-a_published_port_that_nobody_serves_resets_the_client(void **state)
+a_published_port_that_is_not_served_resets_the_client(void **state)
 {
 	struct world *w = world_new(&PLAIN, 10, NULL);
-	struct endpoint at = world_end("127.0.0.1", 8080), from = world_end("127.0.0.1", 4321);
-	struct client c = {.service = {.news = client_news, .arg = &c}, .n = -1};
-	struct out_stream *s;
+	struct endpoint from = world_end("127.0.0.1", 4321);
+	struct client c = {.n = -1};
+	struct io_stream *s;
 
-	assert_int_equal(gate_publish(w->gate, false, &at, 80), 0);
-	assert_int_equal(sim_outside_dial(w->outside, &at, &from, &c.service, &s), 0);
+	world_publish(w, false, 8080, 80);
+	s = world_dial(w, &from, 8080, on_client, &c);
 	world_run(w, 1 * SEC, never, NULL);
 	assert_true(c.failed);
 	assert_int_equal(w->last.error, LEAT_ECONNREFUSED);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	world_free(w);
 }
 
@@ -445,15 +444,15 @@ static void
 a_published_datagram_port_answers_its_clients(void **state)
 {
 	struct world *w = world_new(&PLAIN, 11, NULL);
-	struct endpoint at = world_end("127.0.0.1", 5353), from = world_end("192.0.2.77", 4321);
-	struct answering client = {.service = {.arg = &client}};
+	struct endpoint from = world_end("192.0.2.77", 4321), at = world_published(&from, 5353);
+	struct answering client = {.asked = 0};
+	struct io_dgram *d = world_dgram(w, &from, answer, &client);
 	struct sock *sk = program_listens(w, false, SOCK_TYPE_DGRAM, 53);
 	struct sock_msg msg;
 	char buf[8];
 
-	client.service.dgram = answer;
-	assert_int_equal(gate_publish(w->gate, true, &at, 53), 0);
-	assert_int_equal(sim_outside_send(w->outside, &at, &from, "hello", 5, &client.service), 0);
+	world_publish(w, true, 5353, 53);
+	assert_int_equal(d->ops->send_to(d, "hello", 5, &at), 5);
 	assert_true(world_run(w, 1 * SEC, readable, sk));
 	assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &msg), 5);
 	assert_true(ipaddr_eq(&msg.peer.addr, &from.addr));
@@ -471,21 +470,20 @@ static void
 an_error_quotes_what_was_sent(void **state)
 {
 	struct world *w = world_new(&PLAIN, 12, NULL);
-	struct sim_service closed = {.at = world_end("192.0.2.7", 9), .error = LEAT_ECONNREFUSED};
+	struct endpoint closed = world_end("192.0.2.7", 9);
 	int on = 1;
 	struct dgram_error e;
 	struct sock *sk;
 	char buf[16];
 
-	sim_outside_serve(w->outside, &closed);
-	sk = dgram_open(w, &closed.at);
+	sk = dgram_open(w, &closed);
 	assert_int_equal(sock_setopt(sk, 0, 11 /* IP_RECVERR */, &on, sizeof on), 0);
 	assert_int_equal(sock_send(sk, "anyone?", 7, 0, NULL), 7);
 	assert_true(world_run(w, 5 * SEC, readable, sk));
 	assert_int_equal(sock_recv_error(sk, buf, sizeof buf, &e, NULL), 7);
 	assert_memory_equal(buf, "anyone?", 7);
 	assert_int_equal(e.error, LEAT_ECONNREFUSED);
-	assert_true(ipaddr_eq(&e.offender, &closed.at.addr));
+	assert_true(ipaddr_eq(&e.offender, &closed.addr));
 	sock_close(sk);
 	world_free(w);
 }
@@ -497,16 +495,16 @@ clients_that_look_alike_are_told_apart(void **state)
 	struct world *w = world_new(&PLAIN, 13, NULL);
 	struct endpoint at = world_end("127.0.0.1", 5353),
 			from[] = {world_end("127.0.0.1", 4321), world_end("127.0.0.2", 4321)};
-	struct answering client[2] = {{.service = {.arg = &client[0]}}, {.service = {.arg = &client[1]}}};
+	struct answering client[2] = {{.asked = 0}, {.asked = 0}};
+	struct io_dgram *d[2];
 	struct sock *sk = program_listens(w, false, SOCK_TYPE_DGRAM, 53);
 	struct sock_msg msg[2], again;
 	char buf[8];
 
-	assert_int_equal(gate_publish(w->gate, true, &at, 53), 0);
+	world_publish(w, true, 5353, 53);
 	for (int i = 0; i < 2; i++) {
-		client[i].service.dgram = answer;
-		assert_int_equal(
-		    sim_outside_send(w->outside, &at, &from[i], i ? "two" : "one", 3, &client[i].service), 0);
+		d[i] = world_dgram(w, &from[i], answer, &client[i]);
+		assert_int_equal(d[i]->ops->send_to(d[i], i ? "two" : "one", 3, &at), 3);
 		assert_true(world_run(w, 1 * SEC, readable, sk));
 		assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &msg[i]), 3);
 		assert_memory_equal(buf, i ? "two" : "one", 3);
@@ -514,7 +512,7 @@ clients_that_look_alike_are_told_apart(void **state)
 	assert_int_equal(msg[0].peer.port, 4321);
 	assert_int_not_equal(msg[1].peer.port, 4321);
 	assert_true(ipaddr_eq(&msg[0].peer.addr, &msg[1].peer.addr));
-	assert_int_equal(sim_outside_send(w->outside, &at, &from[0], "more", 4, &client[0].service), 0);
+	assert_int_equal(d[0]->ops->send_to(d[0], "more", 4, &at), 4);
 	assert_true(world_run(w, 1 * SEC, readable, sk));
 	assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &again), 4);
 	assert_int_equal(again.peer.port, 4321);
@@ -529,15 +527,14 @@ without_a_descriptor_the_idlest_flow_makes_room(void **state)
 	struct answering s;
 	struct sock *sk[3];
 
-	answering_init(&s, "192.0.2.7", 9);
-	sim_outside_serve(w->outside, &s.service);
-	sim_outside_limit(w->outside, 2);
+	answering_begin(w, &s, "192.0.2.7", 9);
+	simio_host_limit(w->machine, 2);
 	for (int i = 0; i < 3; i++) {
-		sk[i] = dgram_open(w, &s.service.at);
+		sk[i] = dgram_open(w, &s.rule.at);
 		ask(w, sk[i], "abc", "cba");
 		world_run(w, 1 * SEC, never, NULL);
 	}
-	assert_int_equal(sim_outside_open(w->outside), 2);
+	assert_int_equal(world_open(w), 2);
 	ask(w, sk[1], "ab", "ba"); /* still there */
 	assert_int_equal(gate_counters(w->gate)->dgrams, 3);
 	ask(w, sk[0], "xy", "yx"); /* opened anew, in the place of sk[2]'s */
@@ -562,14 +559,13 @@ what_arrives_after_its_socket_was_closed_goes_out_and_holds_nothing(void **state
 	struct answering s;
 	struct sock *sk;
 
-	answering_init(&s, "192.0.2.7", 9);
-	sim_outside_serve(w->outside, &s.service);
-	sk = dgram_open(w, &s.service.at);
+	answering_begin(w, &s, "192.0.2.7", 9);
+	sk = dgram_open(w, &s.rule.at);
 	assert_int_equal(sock_send(sk, "late", 4, 0, NULL), 4);
 	sock_close(sk);
 	world_run(w, 1 * SEC, never, NULL);
 	assert_int_equal(s.asked, 1);
-	assert_int_equal(sim_outside_open(w->outside), 0);
+	assert_int_equal(world_open(w), 0);
 	world_free(w);
 }
 
@@ -581,31 +577,29 @@ the_flows_of_a_socket_that_is_gone_end_and_no_others(void **state)
 	struct endpoint gone, stays;
 	struct sock *a, *b;
 
-	answering_init(&s, "192.0.2.7", 9);
-	answering_init(&t, "192.0.2.8", 9);
-	sim_outside_serve(w->outside, &s.service);
-	sim_outside_serve(w->outside, &t.service);
-	a = dgram_open(w, &s.service.at);
-	b = dgram_open(w, &s.service.at);
+	answering_begin(w, &s, "192.0.2.7", 9);
+	answering_begin(w, &t, "192.0.2.8", 9);
+	a = dgram_open(w, &s.rule.at);
+	b = dgram_open(w, &s.rule.at);
 	ask(w, a, "abc", "cba");
 	ask(w, b, "abc", "cba");
-	assert_int_equal(sock_connect(a, &t.service.at), 0);
+	assert_int_equal(sock_connect(a, &t.rule.at), 0);
 	ask(w, a, "abc", "cba");
-	assert_int_equal(sim_outside_open(w->outside), 3);
+	assert_int_equal(world_open(w), 3);
 	assert_int_equal(sock_local(a, &gone), 0);
 	assert_int_equal(sock_local(b, &stays), 0);
 	sock_close(a);
 	gate_dgram_gone(w->gate, true, gone.port); /* an echo's identifier is another thing */
-	assert_int_equal(sim_outside_open(w->outside), 3);
+	assert_int_equal(world_open(w), 3);
 	gate_dgram_gone(w->gate, false, gone.port);
-	assert_int_equal(sim_outside_open(w->outside), 1);
+	assert_int_equal(world_open(w), 1);
 	assert_int_equal(w->last.inside.port, gone.port);
 	ask(w, b, "ab", "ba");
 	assert_int_equal(gate_counters(w->gate)->dgrams, 3);
 	assert_false(gate_dgram_relieve(w->gate, 60 * SEC));
 	assert_true(gate_dgram_relieve(w->gate, 0));
 	assert_false(gate_dgram_relieve(w->gate, 0));
-	assert_int_equal(sim_outside_open(w->outside), 0);
+	assert_int_equal(world_open(w), 0);
 	sock_close(b);
 	world_free(w);
 }
@@ -616,8 +610,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_question_is_answered_from_where_it_went),
 	    cmocka_unit_test(questions_to_the_alias_reach_the_hosts_name_server),
-	    cmocka_unit_test(a_closed_port_outside_is_told_by_icmp),
-	    cmocka_unit_test(flows_expire_sooner_when_nobody_answered),
+	    cmocka_unit_test(a_closed_port_outside_is_reported_by_icmp),
+	    cmocka_unit_test(flows_expire_sooner_without_an_answer),
 	    cmocka_unit_test(the_flow_longest_out_of_use_makes_room),
 	    cmocka_unit_test(without_a_descriptor_the_idlest_flow_makes_room),
 	    cmocka_unit_test(what_arrives_after_its_socket_was_closed_goes_out_and_holds_nothing),
@@ -628,7 +622,7 @@ main(void)
 	    cmocka_unit_test(names_mean_outside_what_they_should),
 	    cmocka_unit_test(a_published_port_shows_the_real_client),
 	    cmocka_unit_test(an_answer_before_a_reset_reaches_a_client_that_is_being_connected),
-	    cmocka_unit_test(a_published_port_that_nobody_serves_resets_the_client),
+	    cmocka_unit_test(a_published_port_that_is_not_served_resets_the_client),
 	    cmocka_unit_test(a_published_datagram_port_answers_its_clients),
 	    cmocka_unit_test(an_error_quotes_what_was_sent),
 	    cmocka_unit_test(clients_that_look_alike_are_told_apart),

@@ -1,5 +1,5 @@
 /*
- * Questions to the name servers, in virtual time: all servers, their order and patience, as
+ * test/unit/gate/test_names.c - questions to the name servers, in virtual time: all servers, their order and patience, as
  * resolv.conf(5) says.
  */
 #include "wire/dns.h"
@@ -13,15 +13,15 @@ enum { QUESTION_MOST = 300 };
  * A name server: answers a question by its own words, with @rcode, after skipping the first @deaf.
  */
 struct server {
-	struct sim_service service;
+	struct simio_rule rule;
 	unsigned asked, deaf;
 	uint16_t rcode;
 	struct rng *liar; /* sends some garbage before its answer */
 };
 
-/* The answer with a few octets changed, of another length, or none of it. */
+/* Sends the answer with a few octets changed, of another length, or none of it. */
 static void
-lie(struct server *s, struct out_dgram *d, const uint8_t *octets, size_t len)
+lie(struct server *s, struct io_dgram *d, const struct endpoint *to, const uint8_t *octets, size_t len)
 {
 	uint8_t wrong[QUESTION_MOST];
 	size_t n = rng_below(s->liar, len + 20);
@@ -30,38 +30,47 @@ lie(struct server *s, struct out_dgram *d, const uint8_t *octets, size_t len)
 	memcpy(wrong, octets, len);
 	for (uint64_t changes = 1 + rng_below(s->liar, 3); changes; changes--)
 		wrong[rng_below(s->liar, len)] ^= (uint8_t)(1 + rng_below(s->liar, 255));
-	/* The number is kept right in most, so that what comes after it is looked at; but none is the answer. */
+	/*
+	 * The number is kept right in most, so that what comes after it is looked at; but none is
+	 * the answer.
+	 */
 	if (rng_below(s->liar, 4))
 		memcpy(wrong, octets, 2);
 	wrong[len - 1] ^= 1;
-	sim_dgram_reply(d, wrong, n);
+	assert_int_equal(d->ops->send_to(d, wrong, n, to), n);
 }
 
 static void
-server_dgram(void *arg, struct out_dgram *d, const uint8_t *octets, size_t len)
+answer(struct server *s, struct io_dgram *d, const struct endpoint *from, uint8_t *octets, size_t len)
 {
-	struct server *s = arg;
-	uint8_t reply[QUESTION_MOST];
-
 	s->asked++;
 	if (s->asked <= s->deaf)
 		return;
-	assert_true(len <= sizeof reply);
-	memcpy(reply, octets, len);
-	be16_put(reply + DNS_FLAGS, (uint16_t)(DNS_QR | s->rcode));
+	be16_put(octets + DNS_FLAGS, (uint16_t)(DNS_QR | s->rcode));
 	for (unsigned i = 0; s->liar && i < 20; i++)
-		lie(s, d, reply, len);
-	sim_dgram_reply(d, reply, len);
+		lie(s, d, from, octets, len);
+	assert_int_equal(d->ops->send_to(d, octets, len, from), len);
 }
 
 static void
-server_opened(void *arg, struct out_stream *peer)
+on_question(struct io_dgram *d, unsigned events, void *arg)
+{
+	uint8_t octets[QUESTION_MOST];
+	struct endpoint from;
+	ssize_t n;
+
+	while ((n = d->ops->recv_from(d, octets, sizeof octets, &from)) >= 0)
+		answer(arg, d, &from, octets, (size_t)n);
+}
+
+static void
+accepted(void *arg, struct io_stream *io)
 {
 	struct server *s = arg;
 
 	s->asked++;
-	sim_peer_write(peer, "x", 1);
-	sim_peer_close(peer, false);
+	io_write(io, "x", 1, 0);
+	io_close(io, false);
 }
 
 enum { SERVERS = 3 };
@@ -99,18 +108,20 @@ begin(struct setting *t, unsigned n)
 	for (unsigned i = 0; i < SERVERS; i++) {
 		struct server *s = &t->server[i];
 
-		s->service = (struct sim_service){.at = world_end(addresses[i], 53),
-		    .delay = 10 * MSEC,
-		    .dgram = server_dgram,
-		    .opened = server_opened,
-		    .arg = s};
+		s->rule = (struct simio_rule){
+		    .at = world_end(addresses[i], 53), .there = 5 * MSEC, .back = 5 * MSEC};
 		if (i < n)
-			t->names.server[i] = s->service.at;
+			t->names.server[i] = s->rule.at;
 	}
 	config.names = t->names;
 	t->w = world_new(&PLAIN, 1, &config);
-	for (unsigned i = 0; i < SERVERS; i++)
-		sim_outside_serve(t->w->outside, &t->server[i].service);
+	for (unsigned i = 0; i < SERVERS; i++) {
+		struct server *s = &t->server[i];
+
+		assert_int_equal(simio_net_rule(t->w->net, &s->rule), 0);
+		world_dgram(t->w, &s->rule.at, on_question, s);
+		world_listen(t->w, &s->rule.at, accepted, s);
+	}
 }
 
 static struct sock *
@@ -198,7 +209,7 @@ a_silent_server_is_followed_by_the_next(void **state)
 	struct setting t;
 
 	begin(&t, 2);
-	t.server[0].service.dgram = NULL;
+	t.server[0].rule.there = NSEC_NEVER;
 	assert_answered(&t, "10.0.2.3", DNS_OK, 2 * SEC, 2 * SEC + 50 * MSEC);
 	/* It is known to be silent now, and asked last. */
 	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 50 * MSEC);
@@ -207,7 +218,7 @@ a_silent_server_is_followed_by_the_next(void **state)
 
 	begin(&t, 2);
 	t.server[0].deaf = 1;
-	t.server[1].service.dgram = NULL;
+	t.server[1].rule.there = NSEC_NEVER;
 	assert_answered(&t, "10.0.2.3", DNS_OK, 4 * SEC, 4 * SEC + 50 * MSEC);
 	assert_int_equal(t.server[0].asked, 2);
 	world_free(t.w);
@@ -239,7 +250,7 @@ a_question_that_is_repeated_goes_to_the_next_server(void **state)
 	nsec_t took;
 
 	begin(&t, 2);
-	t.server[0].service.dgram = NULL;
+	t.server[0].rule.there = NSEC_NEVER;
 	sk = socket_to(&t, "10.0.2.3");
 	put(sk, 7, "www.example.org");
 	world_run(t.w, SEC, NULL, NULL);
@@ -260,14 +271,14 @@ a_server_that_declines_or_is_not_there_is_passed_over_at_once(void **state)
 
 	begin(&t, 3);
 	t.server[0].rcode = DNS_SERVFAIL;
-	t.server[1].service.error = LEAT_ENETUNREACH;
-	t.server[1].service.at_once = true;
+	t.server[1].rule.error = LEAT_ENETUNREACH;
+	t.server[1].rule.at_once = true;
 	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 60 * MSEC);
 	assert_asked(&t, 1, 0, 1);
 	world_free(t.w);
 
 	begin(&t, 2);
-	t.server[0].service.error = LEAT_ECONNREFUSED;
+	t.server[0].rule.error = LEAT_ECONNREFUSED;
 	t.server[1].rcode = DNS_NXDOMAIN;
 	assert_answered(&t, "10.0.2.3", DNS_NXDOMAIN, 0, 60 * MSEC);
 	world_free(t.w);
@@ -286,7 +297,7 @@ where_all_decline_the_program_hears_it(void **state)
 	assert_asked(&t, 1, 1, 0);
 	/* A closed port on both: the error that one server alone would give. */
 	for (unsigned i = 0; i < 2; i++)
-		t.server[i].service.error = LEAT_ECONNREFUSED;
+		t.server[i].rule.error = LEAT_ECONNREFUSED;
 	sk = socket_to(&t, "10.0.2.3");
 	put(sk, 9, "www.example.org");
 	assert_true(world_run(t.w, SEC, readable, sk));
@@ -310,11 +321,11 @@ a_server_without_a_route_is_refused(void **state)
 
 		begin(&t, 1);
 		for (unsigned k = 0; k < SERVERS; k++) {
-			t.server[k].service.error = LEAT_ENETUNREACH;
-			t.server[k].service.at_once = true;
+			t.server[k].rule.error = LEAT_ENETUNREACH;
+			t.server[k].rule.at_once = true;
 		}
 		t.names.nnamed = 1;
-		t.names.named[0] = t.server[1].service.at;
+		t.names.named[0] = t.server[1].rule.at;
 		sk = socket_to(&t, asked[i]);
 		put(sk, 7, "www.example.org");
 		assert_true(world_run(t.w, SEC, readable, sk));
@@ -417,16 +428,16 @@ tcp_goes_from_server_to_server_too(void **state)
 	struct setting t;
 
 	begin(&t, 3);
-	t.server[0].service.error = LEAT_ECONNREFUSED;
-	t.server[1].service.delay = NSEC_NEVER;
+	t.server[0].rule.error = LEAT_ECONNREFUSED;
+	t.server[1].rule.there = NSEC_NEVER;
 	assert_int_equal(refused_by_tcp(&t), 0);
 	assert_in_range(world_now(t.w), SEC, 2 * SEC); /* 2 s * 2 / 3 servers, in whole seconds */
 	world_run(t.w, SEC, NULL, NULL);
 	assert_asked(&t, 0, 0, 1);
 	for (unsigned i = 0; i < SERVERS; i++) {
-		t.server[i].service.error = LEAT_ECONNREFUSED;
-		t.server[i].service.at_once = i == 2;
-		t.server[i].service.delay = 10 * MSEC;
+		t.server[i].rule.error = LEAT_ECONNREFUSED;
+		t.server[i].rule.at_once = i == 2;
+		t.server[i].rule.there = 5 * MSEC;
 	}
 	assert_int_equal(refused_by_tcp(&t), LEAT_ECONNREFUSED);
 	world_run(t.w, SEC, NULL, NULL);
@@ -483,7 +494,7 @@ a_server_is_asked_under_the_address_that_it_has_inside(void **state)
 
 	begin(&t, 2);
 	t.names.nnamed = 1;
-	t.names.named[0] = t.server[2].service.at;
+	t.names.named[0] = t.server[2].rule.at;
 	t.names.named_as[0] = world_addr("198.51.100.4");
 	assert_answered(&t, "198.51.100.4", DNS_OK, 0, 50 * MSEC);
 	assert_asked(&t, 0, 0, 1);
@@ -509,7 +520,7 @@ a_change_of_the_servers_is_followed(void **state)
 	put(sk, 1, "www.example.org");
 	assert_int_equal(get(&t, sk, 1, &took), DNS_OK);
 	assert_asked(&t, 1, 0, 0);
-	t.names.server[0] = t.server[1].service.at;
+	t.names.server[0] = t.server[1].rule.at;
 	t.fresh = true;
 	put(sk, 2, "www.example.org");
 	assert_int_equal(get(&t, sk, 2, &took), DNS_OK);

@@ -1,5 +1,5 @@
 /*
- * Which of the program's listeners a published port reaches, in virtual time: loopback's too, of
+ * test/unit/gate/test_published.c - which of the program's listeners a published port reaches, in virtual time: loopback's too, of
  * either family.
  */
 #include "stack/stack.h"
@@ -34,20 +34,18 @@ unserved(void *arg, bool udp, uint16_t port)
 	t->unserved++;
 }
 
-static const char outside_text[] = "127.0.0.1";
 enum { OUTSIDE_PORT = 8080, CLIENT_PORT = 4321 };
 
 static void
 begin(struct setting *t, bool udp)
 {
 	struct gate_config config = {.serves = serves, .unserved = unserved, .program = t};
-	struct endpoint at = world_end(outside_text, OUTSIDE_PORT);
 
 	*t = (struct setting){0};
 	t->w = world_new(&PLAIN, 1, &config);
 	t->inside = sim_link_iface(t->w->link, 0);
 	assert_int_equal(iface_open_loopback(t->inside, udp ? IP_PROTO_UDP : IP_PROTO_TCP, 80), 0);
-	assert_int_equal(gate_publish(t->w->gate, udp, &at, 80), 0);
+	world_publish(t->w, udp, OUTSIDE_PORT, 80);
 }
 
 static struct sock *
@@ -77,16 +75,26 @@ never(void *arg)
 	return false;
 }
 
-static const struct sim_service client_service;
+static void
+ignore(struct io_stream *io, unsigned events, void *arg)
+{
+}
 
-static struct out_stream *
+static struct io_stream *
 dial(struct setting *t, const char *from)
 {
-	struct endpoint at = world_end(outside_text, OUTSIDE_PORT), peer = world_end(from, CLIENT_PORT);
-	struct out_stream *s;
+	struct endpoint peer = world_end(from, CLIENT_PORT);
 
-	assert_int_equal(sim_outside_dial(t->w->outside, &at, &peer, &client_service, &s), 0);
-	return s;
+	return world_dial(t->w, &peer, OUTSIDE_PORT, ignore, NULL);
+}
+
+/* A datagram of the client @d, whose name is @from. */
+static void
+send_in(struct io_dgram *d, const struct endpoint *from, const char *text)
+{
+	struct endpoint at = world_published(from, OUTSIDE_PORT);
+
+	assert_int_equal(d->ops->send_to(d, text, strlen(text), &at), strlen(text));
 }
 
 /* Does a client @from reach a listener at @at, and is it shown as @shown there? */
@@ -96,7 +104,7 @@ assert_reached(const char *from, const char *at, const char *shown)
 	struct ipaddr seen = world_addr(shown);
 	struct endpoint peer;
 	struct setting t;
-	struct out_stream *s;
+	struct io_stream *s;
 	struct sock *l, *sk;
 
 	begin(&t, false);
@@ -110,7 +118,7 @@ assert_reached(const char *from, const char *at, const char *shown)
 	assert_int_equal(t.unserved, 0);
 	sock_close(sk);
 	sock_close(l);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	world_run(t.w, SEC, never, NULL);
 	world_free(t.w);
 }
@@ -155,10 +163,10 @@ only_the_hosts_loopback_is_shown_as_the_gateway(void **state)
 }
 
 static void
-loopback_comes_after_the_outer_address(void **state)
+loopback_comes_after_the_address_on_the_link(void **state)
 {
 	struct sock *outer, *inner, *sk;
-	struct out_stream *s;
+	struct io_stream *s;
 	struct setting t;
 
 	begin(&t, false);
@@ -171,7 +179,7 @@ loopback_comes_after_the_outer_address(void **state)
 	sock_close(sk);
 	sock_close(outer);
 	sock_close(inner);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	world_run(t.w, SEC, never, NULL);
 	world_free(t.w);
 }
@@ -201,9 +209,8 @@ only_published_ports_lead_to_loopback(void **state)
 static void
 a_client_that_is_not_served_is_reported(void **state)
 {
-	struct endpoint at = world_end(outside_text, OUTSIDE_PORT),
-			from = world_end("192.0.2.77", CLIENT_PORT);
-	struct out_stream *s;
+	struct endpoint from = world_end("192.0.2.77", CLIENT_PORT);
+	struct io_stream *s;
 	struct setting t;
 
 	begin(&t, false);
@@ -211,12 +218,12 @@ a_client_that_is_not_served_is_reported(void **state)
 	world_run(t.w, SEC, never, NULL);
 	assert_int_equal(t.unserved, 1);
 	assert_int_equal(t.w->last.error, LEAT_ECONNREFUSED);
-	sim_peer_close(s, false);
+	io_close(s, false);
 	world_run(t.w, SEC, never, NULL);
 	world_free(t.w);
 
 	begin(&t, true);
-	assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "x", 1, &client_service), 0);
+	send_in(world_dgram(t.w, &from, NULL, NULL), &from, "x");
 	world_run(t.w, SEC, never, NULL);
 	assert_int_equal(t.unserved, 1);
 	assert_int_equal(stack_core(t.w->gate_stack)->drops[DROP_GATE_UNSERVED], 1);
@@ -231,8 +238,7 @@ a_client_that_is_not_served_is_reported(void **state)
 static void
 a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)
 {
-	struct endpoint at = world_end(outside_text, OUTSIDE_PORT),
-			from = world_end("192.0.2.77", CLIENT_PORT);
+	struct endpoint from = world_end("192.0.2.77", CLIENT_PORT);
 	static const char *const sockets[] = {"127.0.0.1", "::1"}, *const shown[] = {
 								       "192.0.2.77", "64:ff9b:1::c000:24d"};
 
@@ -240,14 +246,16 @@ a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)
 		struct ipaddr seen = world_addr(shown[i]);
 		struct sock_msg msg;
 		struct setting t;
+		struct io_dgram *d;
 		struct sock *sk;
 		char buf[8];
 
 		begin(&t, true);
-		assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "lost", 4, &client_service), 0);
+		d = world_dgram(t.w, &from, NULL, NULL);
+		send_in(d, &from, "lost");
 		world_run(t.w, SEC, never, NULL);
 		sk = listen_at(&t, sockets[i], 80, true);
-		assert_int_equal(sim_outside_send(t.w->outside, &at, &from, "found", 5, &client_service), 0);
+		send_in(d, &from, "found");
 		assert_true(world_run(t.w, SEC, readable, sk));
 		assert_int_equal(sock_recv(sk, buf, sizeof buf, 0, &msg), 5);
 		assert_true(ipaddr_eq(&msg.peer.addr, &seen));
@@ -262,7 +270,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_client_reaches_a_listener_of_either_family_on_every_address),
 	    cmocka_unit_test(only_the_hosts_loopback_is_shown_as_the_gateway),
-	    cmocka_unit_test(loopback_comes_after_the_outer_address),
+	    cmocka_unit_test(loopback_comes_after_the_address_on_the_link),
 	    cmocka_unit_test(only_published_ports_lead_to_loopback),
 	    cmocka_unit_test(a_client_that_is_not_served_is_reported),
 	    cmocka_unit_test(a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one),

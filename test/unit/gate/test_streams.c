@@ -7,30 +7,35 @@ static const struct emu_impair BAD = {
     .delay = 10 * MSEC, .jitter = 3 * MSEC, .loss = 30000000, .dup = 5000000, .reorder = 10000000};
 static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
 
-/* A service that answers each connection with one talker. */
+enum { PEERS = 8 };
+
+/* A service that answers each connection with one talker, which is that of the latest. */
 struct talking {
-	struct sim_service service;
+	struct simio_rule rule;
 	struct talker t;
+	struct io_stream *peer[PEERS];
 	unsigned opened;
 	bool failed;
 };
 
 static void
-talking_opened(void *arg, struct out_stream *peer)
+on_peer(struct io_stream *io, unsigned events, void *arg)
 {
 	struct talking *s = arg;
 
-	s->opened++;
-	s->t.peer = peer;
-	talker_go(&s->t);
+	s->failed |= (events & IO_FAILED) != 0;
+	if (io == s->t.peer)
+		talker_go(&s->t);
 }
 
 static void
-talking_news(void *arg, struct out_stream *peer, unsigned mask)
+talking_opened(void *arg, struct io_stream *peer)
 {
 	struct talking *s = arg;
 
-	s->failed |= (mask & OUT_FAILED) != 0;
+	assert_true(s->opened < PEERS);
+	s->peer[s->opened++] = s->t.peer = peer;
+	io_stream_watch(peer, on_peer, s, 0);
 	talker_go(&s->t);
 }
 
@@ -38,8 +43,24 @@ static void
 talking_init(struct talking *s, const char *at, uint16_t port, uint64_t to_send)
 {
 	*s = (struct talking){
-	    .service = {.at = world_end(at, port), .opened = talking_opened, .news = talking_news, .arg = s},
-	    .t = {.send_seed = 2, .recv_seed = 1, .to_send = to_send}};
+	    .rule = {.at = world_end(at, port)}, .t = {.send_seed = 2, .recv_seed = 1, .to_send = to_send}};
+}
+
+static void
+talking_serve(struct world *w, struct talking *s)
+{
+	assert_int_equal(simio_net_rule(w->net, &s->rule), 0);
+	world_listen(w, &s->rule.at, talking_opened, s);
+}
+
+/* The connections end here; a reset is of the latest. */
+static void
+talking_close(struct talking *s, bool reset)
+{
+	for (unsigned i = 0; i < s->opened; i++)
+		io_close(s->peer[i], reset && s->peer[i] == s->t.peer);
+	s->t.peer = NULL;
+	s->opened = 0;
 }
 
 struct both {
@@ -77,15 +98,17 @@ static void
 a_refusal_outside_is_a_refusal_inside(void **state)
 {
 	struct world *w = world_new(&PLAIN, 1, NULL);
-	struct sim_service refuses = {
-	    .at = world_end("192.0.2.1", 80), .error = LEAT_ECONNREFUSED, .delay = 30 * MSEC};
-	struct sim_service at_once = {
+	struct simio_rule refuses = {.at = world_end("192.0.2.1", 80),
+	    .error = LEAT_ECONNREFUSED,
+	    .there = 15 * MSEC,
+	    .back = 15 * MSEC};
+	struct simio_rule at_once = {
 	    .at = world_end("2001:db8::1", 80), .error = LEAT_ECONNREFUSED, .at_once = true};
 	struct endpoint v4 = refuses.at, v6 = at_once.at;
 	struct sock *sk;
 
-	sim_outside_serve(w->outside, &refuses);
-	sim_outside_serve(w->outside, &at_once);
+	simio_net_rule(w->net, &refuses);
+	simio_net_rule(w->net, &at_once);
 	assert_int_equal(world_connect_wait(w, &v4, &sk), LEAT_ECONNREFUSED);
 	assert_true(world_now(w) >= 40 * MSEC); /* not before the outside had spoken */
 	sock_close(sk);
@@ -101,12 +124,17 @@ static void
 an_unreachable_host_is_told_by_icmp(void **state)
 {
 	struct world *w = world_new(&PLAIN, 2, NULL);
-	struct sim_service host = {
-	    .at = world_end("192.0.2.1", 80), .error = LEAT_EHOSTUNREACH, .delay = 30 * MSEC};
-	struct endpoint to = host.at, nowhere = world_end("2001:db8::1", 80);
+	struct simio_rule host = {.at = world_end("192.0.2.1", 80),
+	    .error = LEAT_EHOSTUNREACH,
+	    .there = 15 * MSEC,
+	    .back = 15 * MSEC};
+	struct simio_rule net = {
+	    .at = world_end("2001:db8::1", 80), .error = LEAT_ENETUNREACH, .at_once = true};
+	struct endpoint to = host.at, nowhere = net.at;
 	struct sock *sk;
 
-	sim_outside_serve(w->outside, &host);
+	simio_net_rule(w->net, &host);
+	simio_net_rule(w->net, &net);
 	assert_int_equal(world_connect_wait(w, &to, &sk), LEAT_EHOSTUNREACH);
 	sock_close(sk);
 	assert_int_equal(world_connect_wait(w, &nowhere, &sk), LEAT_ENETUNREACH);
@@ -120,10 +148,10 @@ static void
 silence_outside_is_silence_inside(void **state)
 {
 	struct world *w = world_new(&PLAIN, 3, NULL);
-	struct sim_service silent = {.at = world_end("192.0.2.1", 80), .delay = NSEC_NEVER};
+	struct simio_rule silent = {.at = world_end("192.0.2.1", 80), .there = NSEC_NEVER};
 	struct sock *sk;
 
-	sim_outside_serve(w->outside, &silent);
+	simio_net_rule(w->net, &silent);
 	assert_int_equal(world_connect_wait(w, &silent.at, &sk), LEAT_ETIMEDOUT);
 	assert_true(world_now(w) > 60 * SEC);
 	sock_close(sk);
@@ -138,15 +166,15 @@ the_handshake_waits_for_the_outside(void **state)
 	struct sock *sk;
 
 	talking_init(&s, "192.0.2.1", 80, 0);
-	s.service.delay = 300 * MSEC;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+	s.rule.there = s.rule.back = 150 * MSEC;
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
 	assert_true(world_now(w) >= 310 * MSEC);
 	assert_true(world_now(w) < 400 * MSEC);
 	assert_int_equal(s.opened, 1);
 	sock_close(sk);
 	world_run(w, 5 * SEC, never, NULL);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -160,9 +188,9 @@ exchange(
 	struct both both = {&inside, &s.t};
 
 	talking_init(&s, at, 80, down);
-	s.service.window = window;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	s.rule.window = window;
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	if (!world_run(w, 2000 * SEC, both_done, &both))
 		fail_msg("seed %lu: %lu of %lu up, %lu of %lu down", seed, s.t.received, up, inside.received,
 		    down);
@@ -171,7 +199,7 @@ exchange(
 	assert_int_equal(s.t.received, up);
 	assert_int_equal(inside.received, down);
 	assert_int_equal(inside.wrong + s.t.wrong, 0);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_run(w, 300 * SEC, never, NULL);
 	assert_int_equal(w->ended, 1);
@@ -214,8 +242,8 @@ a_half_closed_stream_still_carries_the_answer(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = true; /* says nothing yet, nor ends */
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	world_run(w, 2 * SEC, inside_done, &inside);
 	assert_true(s.t.eof);
 	assert_false(inside.eof);
@@ -225,7 +253,7 @@ a_half_closed_stream_still_carries_the_answer(void **state)
 	assert_true(world_run(w, 20 * SEC, inside_done, &inside));
 	assert_int_equal(inside.received, 50000);
 	assert_int_equal(inside.wrong, 0);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_free(w);
 }
@@ -240,11 +268,10 @@ a_reset_outside_comes_after_its_octets(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 60000);
 	s.t.shut = true;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	assert_int_equal(s.t.sent, 60000);
-	sim_peer_close(s.t.peer, true);
-	s.t.peer = NULL;
+	talking_close(&s, true);
 	assert_true(world_run(w, 100 * SEC, inside_done, &inside));
 	assert_int_equal(inside.error, LEAT_ECONNRESET);
 	assert_int_equal(inside.received, 60000);
@@ -263,12 +290,11 @@ a_reset_outside_does_not_wait_for_a_reader_that_sleeps(void **state)
 	struct talking s;
 
 	talking_init(&s, "192.0.2.1", 80, 64 << 20);
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	world_run(w, 5 * SEC, never, NULL);
 	assert_true(s.t.sent < 64 << 20);
-	sim_peer_close(s.t.peer, true);
-	s.t.peer = NULL;
+	talking_close(&s, true);
 	world_run(w, 5 * SEC, never, NULL);
 	assert_true(sock_ready(inside.sk) & LEAT_ERR);
 	assert_int_equal(w->ended, 1);
@@ -285,13 +311,13 @@ a_reset_inside_is_a_reset_outside(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = true;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
 	sock_abort(sk);
 	world_run(w, 1 * SEC, never, NULL);
 	assert_true(s.failed);
 	assert_int_equal(w->ended, 1);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -314,9 +340,9 @@ a_reset_inside_comes_after_its_octets(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = s.t.paused = true;
-	s.service.window = 8192;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	s.rule.window = 8192;
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	talker_go(&inside);
 	assert_int_equal(inside.sent, 60000);
 	world_run(w, 1 * SEC, never, NULL);
@@ -329,7 +355,7 @@ a_reset_inside_comes_after_its_octets(void **state)
 	assert_int_equal(s.t.wrong, 0);
 	assert_int_equal(s.t.error, LEAT_ECONNRESET);
 	assert_int_equal(w->ended, 1);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -343,9 +369,9 @@ a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = s.t.paused = true;
-	s.service.window = 8192;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	s.rule.window = 8192;
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	talker_go(&inside);
 	world_run(w, 1 * SEC, never, NULL);
 	sock_abort(inside.sk);
@@ -353,7 +379,7 @@ a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
 	assert_int_equal(w->ended, 1);
 	assert_int_equal(w->last.error, LEAT_ECONNRESET);
 	assert_true(s.failed);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -367,14 +393,14 @@ a_reset_inside_stops_an_outside_that_floods(void **state)
 		struct sock *sk;
 
 		talking_init(&s, "192.0.2.1", 80, 1 << 30);
-		sim_outside_serve(w->outside, &s.service);
-		assert_int_equal(world_connect_wait(w, &s.service.at, &sk), 0);
+		talking_serve(w, &s);
+		assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
 		world_run(w, 100 * MSEC + seed * 3 * MSEC, never, NULL);
 		sock_close(sk); /* with unread octets: a reset (RFC 2525, 2.17) */
 		world_run(w, 1 * SEC, never, NULL);
 		assert_true(s.failed);
 		assert_int_equal(w->ended, 1);
-		sim_peer_close(s.t.peer, false);
+		talking_close(&s, false);
 		world_free(w);
 	}
 }
@@ -390,8 +416,8 @@ a_slow_reader_outside_holds_the_program_back(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.paused = true;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	world_run(w, 30 * SEC, inside_done, &inside);
 	assert_true(inside.sent < 32 << 20);
 	assert_true(w->pool_max < 64 << 20);
@@ -400,7 +426,7 @@ a_slow_reader_outside_holds_the_program_back(void **state)
 	assert_true(world_run(w, 1000 * SEC, both_done, &both));
 	assert_int_equal(s.t.received, inside.to_send);
 	assert_int_equal(s.t.wrong, 0);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_free(w);
 }
@@ -414,8 +440,8 @@ a_slow_reader_inside_holds_the_outside_back(void **state)
 	struct both both = {&inside, &s.t};
 
 	talking_init(&s, "192.0.2.1", 80, 64 << 20);
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	world_run(w, 30 * SEC, never, NULL);
 	assert_true(s.t.sent < 32 << 20);
 	assert_true(w->pool_max < 64 << 20);
@@ -424,7 +450,7 @@ a_slow_reader_inside_holds_the_outside_back(void **state)
 	assert_true(world_run(w, 1000 * SEC, both_done, &both));
 	assert_int_equal(inside.received, s.t.to_send);
 	assert_int_equal(inside.wrong, 0);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_free(w);
 }
@@ -452,9 +478,9 @@ octets_do_not_wait_for_more_that_does_not_come(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 4 << 20);
 	s.t.shut = true; /* the stream stays open */
-	s.service.window = 1 << 20;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &inside.sk), 0);
+	s.rule.window = 1 << 20;
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	assert_true(world_run(w, 10 * SEC, all_received, &both)); /* both windows have grown */
 	for (int i = 0; i < 3; i++) {
 		world_run(w, 50 * MSEC, never, NULL);
@@ -463,7 +489,7 @@ octets_do_not_wait_for_more_that_does_not_come(void **state)
 		assert_true(world_run(w, 8 * MSEC, all_received, &both)); /* one way takes 5 */
 	}
 	assert_int_equal(inside.wrong, 0);
-	sim_peer_close(s.t.peer, false);
+	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_free(w);
 }
@@ -472,10 +498,10 @@ static void
 a_program_that_gives_up_connecting_leaves_nothing_outside(void **state)
 {
 	struct world *w = world_new(&PLAIN, 11, NULL);
-	struct sim_service silent = {.at = world_end("192.0.2.1", 80), .delay = NSEC_NEVER};
+	struct simio_rule silent = {.at = world_end("192.0.2.1", 80), .there = NSEC_NEVER};
 	struct sock *sk;
 
-	sim_outside_serve(w->outside, &silent);
+	simio_net_rule(w->net, &silent);
 	sk = world_connect(w, &silent.at);
 	world_run(w, 100 * MSEC, never, NULL);
 	assert_int_equal(gate_counters(w->gate)->streams, 1);
@@ -490,31 +516,32 @@ a_program_that_gives_up_connecting_leaves_nothing_outside(void **state)
 enum { MANY = 200 };
 
 struct echo_service {
-	struct sim_service service;
+	struct endpoint at;
 	unsigned open;
 };
 
 static void
-echo_opened(void *arg, struct out_stream *peer)
-{
-	struct echo_service *s = arg;
-
-	s->open++;
-}
-
-static void
-echo_news(void *arg, struct out_stream *peer, unsigned mask)
+on_echo(struct io_stream *io, unsigned events, void *arg)
 {
 	struct echo_service *s = arg;
 	uint8_t buf[4096];
 	ssize_t n;
 
-	while ((n = sim_peer_read(peer, buf, sizeof buf)) > 0)
-		assert_int_equal(sim_peer_write(peer, buf, (size_t)n), n);
+	while ((n = io_read(io, buf, sizeof buf)) > 0)
+		assert_int_equal(io_write(io, buf, (size_t)n, 0), n);
 	if (n != -LEAT_EAGAIN) {
 		s->open--;
-		sim_peer_close(peer, false);
+		io_close(io, false);
 	}
+}
+
+static void
+echo_opened(void *arg, struct io_stream *io)
+{
+	struct echo_service *s = arg;
+
+	s->open++;
+	io_stream_watch(io, on_echo, s, IO_READABLE);
 }
 
 static bool
@@ -532,11 +559,10 @@ static void
 many_flows_do_not_mix(void **state)
 {
 	struct world *w = world_new(&BAD, 12, NULL);
-	struct echo_service s = {.service = {.opened = echo_opened, .news = echo_news, .arg = &s}};
+	struct echo_service s = {.at = {.addr = IPADDR_ANY4, .port = 7}};
 	struct talker *t = calloc(MANY, sizeof *t);
 
-	s.service.at = (struct endpoint){.addr = IPADDR_ANY4, .port = 7};
-	sim_outside_serve(w->outside, &s.service);
+	world_listen(w, &s.at, echo_opened, &s);
 	for (uint16_t i = 0; i < MANY; i++) {
 		struct endpoint to = world_end("198.51.100.0", 7);
 
@@ -569,9 +595,9 @@ a_flow_beyond_the_limit_waits_for_room(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = true;
-	sim_outside_serve(w->outside, &s.service);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &first), 0);
-	second = world_connect(w, &s.service.at);
+	talking_serve(w, &s);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &first), 0);
+	second = world_connect(w, &s.rule.at);
 	world_run(w, 2 * SEC, never, NULL);
 	assert_false(sock_ready(second) & LEAT_OUT);
 	sock_abort(first);
@@ -579,6 +605,7 @@ a_flow_beyond_the_limit_waits_for_room(void **state)
 	assert_true(sock_ready(second) & LEAT_OUT);
 	assert_true(gate_counters(w->gate)->streams_limit > 0);
 	sock_close(second);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -592,11 +619,11 @@ connections_without_a_descriptor_outside_wait_their_turn(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = true;
-	sim_outside_serve(w->outside, &s.service);
-	sim_outside_limit(w->outside, 1);
-	assert_int_equal(world_connect_wait(w, &s.service.at, &sk[0]), 0);
+	talking_serve(w, &s);
+	simio_host_limit(w->machine, 1);
+	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk[0]), 0);
 	for (int i = 1; i < 4; i++)
-		sk[i] = world_connect(w, &s.service.at);
+		sk[i] = world_connect(w, &s.rule.at);
 	world_run(w, 2 * SEC, never, NULL);
 	assert_true(gate_waits(w->gate));
 	sock_abort(sk[2]); /* gave up */
@@ -604,7 +631,7 @@ connections_without_a_descriptor_outside_wait_their_turn(void **state)
 	world_run(w, 30 * MSEC, never, NULL); /* six times the delay: no SYN was sent again */
 	assert_true(sock_ready(sk[1]) & LEAT_OUT);
 	assert_false(sock_ready(sk[3]) & LEAT_OUT);
-	sim_outside_limit(w->outside, 2); /* something else has been closed */
+	simio_host_limit(w->machine, 2); /* something else has been closed */
 	gate_retry(w->gate);
 	world_run(w, 30 * MSEC, never, NULL);
 	assert_true(sock_ready(sk[3]) & LEAT_OUT);
@@ -612,6 +639,7 @@ connections_without_a_descriptor_outside_wait_their_turn(void **state)
 	assert_int_equal(gate_counters(w->gate)->streams_refused, 0);
 	sock_close(sk[1]);
 	sock_close(sk[3]);
+	talking_close(&s, false);
 	world_free(w);
 }
 
@@ -624,15 +652,16 @@ connections_that_wait_for_a_descriptor_are_tried_from_time_to_time(void **state)
 
 	talking_init(&s, "192.0.2.1", 80, 0);
 	s.t.shut = true;
-	sim_outside_serve(w->outside, &s.service);
-	sim_outside_limit(w->outside, 0);
-	sk = world_connect(w, &s.service.at);
+	talking_serve(w, &s);
+	simio_host_limit(w->machine, 0);
+	sk = world_connect(w, &s.rule.at);
 	world_run(w, 300 * MSEC, never, NULL);
 	assert_false(sock_ready(sk) & LEAT_OUT);
-	sim_outside_limit(w->outside, 1);
+	simio_host_limit(w->machine, 1);
 	world_run(w, 150 * MSEC, never, NULL);
 	assert_true(sock_ready(sk) & LEAT_OUT);
 	sock_close(sk);
+	talking_close(&s, false);
 	world_free(w);
 }
 

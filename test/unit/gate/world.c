@@ -1,3 +1,6 @@
+/*
+ * test/unit/gate/world.c - makes the hosts of the gateway's tests, and lets their time pass.
+ */
 #include "world.h"
 
 #include "pkt/pool.h"
@@ -39,6 +42,94 @@ default_route(struct stack *s, uint32_t ifindex, const char *any, const char *ga
 	assert_int_equal(route_add(stack_core(s), &r), 0);
 }
 
+static void
+make_outside(struct world *w, uint64_t seed)
+{
+	struct core *core = stack_core(w->gate_stack);
+
+	w->net = simio_net_new(core->wheel, &core->now, seed);
+	w->machine = simio_host_new(w->net);
+	w->outside = simio_host_new(w->net);
+	assert_int_equal(simio_host_address(w->machine, "203.0.113.1"), 0);
+	assert_int_equal(simio_host_address(w->machine, "2001:db8:113::1"), 0);
+	simio_host_everywhere(w->outside);
+}
+
+static struct io_world *
+host_of(struct world *w, const struct endpoint *at)
+{
+	return simio_host_world(ipaddr_is_loopback(&at->addr) ? w->machine : w->outside);
+}
+
+static void
+accept_all(struct io_listener *l, void *arg)
+{
+	struct world_listener *at = arg;
+	struct io_stream *s;
+
+	while (l->ops->accept(l, &s) == 0)
+		at->accepted(at->arg, s);
+}
+
+void
+world_listen(
+    struct world *w, const struct endpoint *at, void (*accepted)(void *arg, struct io_stream *s), void *arg)
+{
+	struct world_listener *l = &w->listener[w->listeners++];
+
+	assert_true(w->listeners <= WORLD_LISTENERS);
+	*l = (struct world_listener){.accepted = accepted, .arg = arg};
+	assert_int_equal(io_listen(host_of(w, at), at, 1024, accept_all, l, &l->io), 0);
+}
+
+struct io_dgram *
+world_dgram(struct world *w, const struct endpoint *at, io_dgram_fn *fn, void *arg)
+{
+	struct io_world *host = host_of(w, at);
+	struct io_dgram **d = &w->dgram[w->dgrams++];
+
+	assert_true(w->dgrams <= WORLD_LISTENERS);
+	assert_int_equal(host->ops->dgram(host, at, NULL, fn, arg, d), 0);
+	(*d)->ops->want(*d, IO_READABLE);
+	return *d;
+}
+
+unsigned
+world_open(const struct world *w)
+{
+	return simio_host_open(w->machine);
+}
+
+struct endpoint
+world_published(const struct endpoint *from, uint16_t port)
+{
+	bool v4 = ipaddr_is4(&from->addr);
+
+	if (ipaddr_is_loopback(&from->addr))
+		return world_end(v4 ? "127.0.0.1" : "::1", port);
+	return world_end(v4 ? "203.0.113.1" : "2001:db8:113::1", port);
+}
+
+struct io_stream *
+world_dial(struct world *w, const struct endpoint *from, uint16_t port, io_stream_fn *fn, void *arg)
+{
+	struct simio_host *host = ipaddr_is_loopback(&from->addr) ? w->machine : w->outside;
+	struct endpoint at = world_published(from, port);
+	struct io_stream *s;
+
+	assert_int_equal(simio_connect_from(host, from, &at, fn, arg, &s), 0);
+	return s;
+}
+
+void
+world_publish(struct world *w, bool udp, uint16_t port, uint16_t inside)
+{
+	struct endpoint at4 = {.addr = IPADDR_ANY4, .port = port}, at6 = {.addr = IPADDR_ANY6, .port = port};
+
+	assert_int_equal(gate_publish(w->gate, udp, &at4, inside), 0);
+	assert_int_equal(gate_publish(w->gate, udp, &at6, inside), 0);
+}
+
 struct world *
 world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_config *limits)
 {
@@ -66,12 +157,12 @@ world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_conf
 	default_route(w->host, inside->index, "0.0.0.0", "10.0.2.2");
 	default_route(w->host, inside->index, "::", "fd00:2::2");
 
-	w->outside = sim_outside_new(stack_core(w->gate_stack)->wheel, &stack_core(w->gate_stack)->now);
+	make_outside(w, seed);
 	if (limits)
 		g = *limits;
 	g.stack = w->gate_stack;
-	g.outside = &sim_outside_ops;
-	g.outside_self = w->outside;
+	g.outside = simio_host_world(w->machine);
+	g.echo = simio_echo;
 	g.own4 = world_addr("10.0.2.2");
 	g.own6 = world_addr("fd00:2::2");
 	g.dns = world_addr("10.0.2.3");
@@ -89,9 +180,12 @@ void
 world_free(struct world *w)
 {
 	gate_free(w->gate);
-	assert_int_equal(sim_outside_open(w->outside), 0);
-	sim_outside_free(w->outside);
-	sim_free(w->sim); /* asserts that no packet leaked */
+	for (unsigned i = 0; i < w->listeners; i++)
+		w->listener[i].io->ops->close(w->listener[i].io);
+	for (unsigned i = 0; i < w->dgrams; i++)
+		w->dgram[i]->ops->close(w->dgram[i]);
+	simio_net_free(w->net); /* asserts that nothing is open */
+	sim_free(w->sim);       /* asserts that no packet leaked */
 	free(w);
 }
 
@@ -170,13 +264,13 @@ world_connect_wait(struct world *w, const struct endpoint *to, struct sock **out
 static ssize_t
 talker_read(struct talker *t, uint8_t *buf, size_t len)
 {
-	return t->sk ? sock_recv(t->sk, buf, len, 0, NULL) : sim_peer_read(t->peer, buf, len);
+	return t->sk ? sock_recv(t->sk, buf, len, 0, NULL) : io_read(t->peer, buf, len);
 }
 
 static ssize_t
 talker_write(struct talker *t, const uint8_t *buf, size_t len)
 {
-	return t->sk ? sock_send(t->sk, buf, len, 0, NULL) : sim_peer_write(t->peer, buf, len);
+	return t->sk ? sock_send(t->sk, buf, len, 0, NULL) : io_write(t->peer, buf, len, 0);
 }
 
 static void
@@ -228,7 +322,20 @@ talker_speak(struct talker *t)
 	if (t->sk)
 		sock_shutdown(t->sk, SOCK_SHUT_WR);
 	else
-		sim_peer_shutdown(t->peer);
+		io_shutdown(t->peer);
+}
+
+/* What a talker outside waits for. */
+static unsigned
+wanted(const struct talker *t)
+{
+	unsigned want = 0;
+
+	if (!t->paused && !t->eof && !t->error)
+		want |= IO_READABLE;
+	if (t->sent < t->to_send && !t->error)
+		want |= IO_WRITABLE;
+	return want;
 }
 
 void
@@ -238,4 +345,6 @@ talker_go(struct talker *t)
 		return;
 	talker_speak(t);
 	talker_listen(t);
+	if (t->peer)
+		io_want(t->peer, wanted(t));
 }

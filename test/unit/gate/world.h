@@ -1,5 +1,6 @@
 /*
- * A program's stack, the emulated link, the gateway, and a scripted outside, in virtual time: for the tests of gate/.
+ * test/unit/gate/world.h - a program's stack, the emulated link, the gateway, the machine whose
+ * sockets the gateway uses, and all other hosts outside, in virtual time: for the tests of gate/.
  */
 #ifndef TEST_GATE_WORLD_H
 #define TEST_GATE_WORLD_H
@@ -7,8 +8,8 @@
 #include "base/err.h"
 #include "core/core.h"
 #include "gate/gate.h"
-#include "sim/outside.h"
 #include "sim/sim.h"
+#include "sim/simio.h"
 #include "sock/sock.h"
 
 #include <setjmp.h>
@@ -17,11 +18,25 @@
 
 #include <cmocka.h>
 
+enum { WORLD_LISTENERS = 8 };
+
+/* A listener outside whose connections are accepted as they come. */
+struct world_listener {
+	struct io_listener *io;
+	void (*accepted)(void *arg, struct io_stream *s);
+	void *arg;
+};
+
 struct world {
 	struct sim *sim;
 	struct stack *host, *gate_stack;
 	struct sim_link *link;
-	struct sim_outside *outside;
+	struct simio_net *net;
+	struct simio_host *machine; /* 203.0.113.1, 2001:db8:113::1 and its own loopback */
+	struct simio_host *outside; /* all other addresses */
+	struct world_listener listener[WORLD_LISTENERS];
+	struct io_dgram *dgram[WORLD_LISTENERS];
+	unsigned listeners, dgrams;
 	struct gate *gate;
 	size_t pool_max; /* the most octets that were ever out */
 	unsigned ended;
@@ -29,7 +44,10 @@ struct world {
 };
 
 struct world *world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_config *limits);
-/* Ends the gateway, and with it every flow; asserts that nothing outside stayed open and that the pool is full again. */
+/*
+ * Ends the gateway, and with it every flow; asserts that nothing outside stayed open and that the
+ * pool is full again.
+ */
 void world_free(struct world *w);
 
 /* Let things happen until @done says so, or for @limit of virtual time; true when it did. */
@@ -38,6 +56,28 @@ nsec_t world_now(const struct world *w);
 
 struct ipaddr world_addr(const char *text);
 struct endpoint world_end(const char *text, uint16_t port);
+
+/*
+ * Listens at @at outside, on the machine's loopback if it is a loopback address. What is opened
+ * here is closed by world_free(); the streams are the test's.
+ */
+void world_listen(
+    struct world *w, const struct endpoint *at, void (*accepted)(void *arg, struct io_stream *s), void *arg);
+/* A datagram socket at @at outside, which reports what can be read. */
+struct io_dgram *world_dgram(struct world *w, const struct endpoint *at, io_dgram_fn *fn, void *arg);
+
+/* How many streams and datagram sockets the gateway has open outside. */
+unsigned world_open(const struct world *w);
+
+/*
+ * The name at which a client @from reaches what the gateway has published at @port of every address
+ * of its family; and a stream from there.
+ */
+struct endpoint world_published(const struct endpoint *from, uint16_t port);
+struct io_stream *world_dial(
+    struct world *w, const struct endpoint *from, uint16_t port, io_stream_fn *fn, void *arg);
+/* Publishes the program's port @inside at @port of every address. */
+void world_publish(struct world *w, bool udp, uint16_t port, uint16_t inside);
 
 /* A stream socket of the program's, connecting to @to. */
 struct sock *world_connect(struct world *w, const struct endpoint *to);
@@ -54,10 +94,13 @@ world_octet(uint64_t seed, uint64_t i)
 	return (uint8_t)(x >> 56 ^ x >> 24);
 }
 
-/* One end of a stream that sends its octets and checks the other's. Works on either a socket inside or a service's end. */
+/*
+ * One end of a stream that sends its octets and checks the other's. Works on either a socket inside
+ * or a stream outside.
+ */
 struct talker {
-	struct sock *sk;         /* inside, or */
-	struct out_stream *peer; /* outside */
+	struct sock *sk;        /* inside, or */
+	struct io_stream *peer; /* outside */
 	uint64_t send_seed, recv_seed;
 	uint64_t to_send, sent, received;
 	bool shut;      /* its end was shut down after to_send */

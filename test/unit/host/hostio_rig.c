@@ -102,9 +102,8 @@ rig_wait_for(struct rig *b, struct side *side, unsigned events)
 	rig_until(b, &side->seen, events | IO_FAILED);
 }
 
-/* An ordinary listening socket of @addr; *@at is set to its name. */
-static int
-plain_listener(const struct ipaddr *addr, struct endpoint *at)
+int
+rig_listener(const struct ipaddr *addr, struct endpoint *at)
 {
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -124,7 +123,7 @@ int
 rig_connected(struct rig *b, struct side *side)
 {
 	struct endpoint at;
-	int l = plain_listener(&IPADDR_LOOPBACK4, &at), fd;
+	int l = rig_listener(&IPADDR_LOOPBACK4, &at), fd;
 
 	*side = (struct side){0};
 	assert_int_equal(io_connect(b->conform.client, &at, rig_on_stream, side, &side->s), 0);

@@ -42,6 +42,9 @@ void rig_on_stream(struct io_stream *s, unsigned events, void *arg);
 /* Waits for @events on @side, forgetting those seen before. */
 void rig_wait_for(struct rig *b, struct side *side, unsigned events);
 
+/* Returns an ordinary listening socket at @addr; *@at is set to its name. */
+int rig_listener(const struct ipaddr *addr, struct endpoint *at);
+
 /* Connects @side; returns the plain socket at its other end. */
 int rig_connected(struct rig *b, struct side *side);
 

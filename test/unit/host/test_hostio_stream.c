@@ -2,6 +2,7 @@
  * test/unit/host/test_hostio_stream.c - what is special to streams over the machine's TCP.
  */
 #include "host/hostio_rig.h"
+#include "host/sockaddr.h"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -144,6 +145,46 @@ an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it(void **state)
 	io_close(x.s, false);
 }
 
+/* A connected socket at @at that waits in a listener's queue of one, which is full then. */
+static int
+fill_queue(int l, const struct endpoint *at)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sockaddr_from_endpoint(&ss, at);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(listen(l, 0), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&ss, len), 0);
+	return fd;
+}
+
+/*
+ * The SYN finds the queue full and comes again a second later, so the world has not turned between
+ * connect() and the reset.
+ */
+static void
+octets_of_a_connection_that_was_reset_at_once_can_be_read(void **state)
+{
+	struct rig *b = *state;
+	struct side x = {0};
+	struct endpoint at;
+	int l = rig_listener(&IPADDR_LOOPBACK4, &at), filler = fill_queue(l, &at), fd;
+	char buf[8];
+
+	assert_int_equal(io_connect(b->conform.client, &at, rig_on_stream, &x, &x.s), 0);
+	close(accept(l, NULL, NULL));
+	fd = accept(l, NULL, NULL);
+	assert_int_equal(send(fd, "busy", 4, 0), 4);
+	plain_reset(fd);
+	rig_until(b, &x.seen, IO_FAILED);
+	assert_int_equal(x.seen, IO_CONNECTED | IO_FAILED);
+	assert_int_equal(io_read(x.s, buf, sizeof buf), 4);
+	assert_int_equal(io_read(x.s, buf, sizeof buf), -LEAT_ECONNRESET);
+	io_close(x.s, false);
+	close(filler);
+	close(l);
+}
+
 struct two {
 	struct io_stream *s[2];
 	unsigned calls;
@@ -253,6 +294,7 @@ main(void)
 	    RIG_TEST(small_writes_do_not_wait_for_one_another),
 	    RIG_TEST(a_reset_after_the_other_sides_end_is_a_reset),
 	    RIG_TEST(an_error_that_a_call_found_first_is_an_event_too),
+	    RIG_TEST(octets_of_a_connection_that_was_reset_at_once_can_be_read),
 	    RIG_TEST(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),
 	    RIG_TEST(a_stream_that_another_callback_has_drained_is_not_told_to_be_readable),
 	    RIG_TEST(a_file_is_sent_from_its_offset_until_the_stream_is_full),

@@ -29,7 +29,7 @@ conform_run(const char *what, CMFixtureFunction setup, CMFixtureFunction teardow
 {
 	static const struct conform_test *const all[] = {conform_world_tests, conform_open_tests,
 	    conform_data_tests, conform_bulk_tests, conform_end_tests, conform_event_tests,
-	    conform_urgent_tests, conform_dgram_tests, conform_owner_tests};
+	    conform_urgent_tests, conform_optional_tests, conform_dgram_tests, conform_owner_tests};
 	struct group *g = calloc(1, sizeof *g);
 	int failed;
 

@@ -29,7 +29,7 @@ write_piece(struct transfer *t)
 		n = end_reserve(t->from, len, &at);
 		if (n > 0) {
 			fill_pattern(at, t->written, (size_t)n);
-			end_commit(t->from, (size_t)n);
+			end_commit(t->from, (size_t)n, 0);
 		}
 		return n;
 	}

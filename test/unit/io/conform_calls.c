@@ -95,10 +95,10 @@ end_reserve(struct end *e, size_t want, void **at)
 }
 
 void
-end_commit(struct end *e, size_t len)
+end_commit(struct end *e, size_t len, unsigned flags)
 {
 	e->c->calls++;
-	e->s->ops->commit(e->s, len);
+	e->s->ops->commit(e->s, len, flags);
 	e->c->calls--;
 }
 

@@ -232,12 +232,12 @@ reserved_room_stays_in_place_while_octets_leave(void **state)
 	if (p.client.s->ops->reserve) {
 		put_text(&p.client, "before ");
 		while (end_reserve(&p.client, 100, &at) < 6) {
-			end_commit(&p.client, 0);
+			end_commit(&p.client, 0, 0);
 			await(&p.client, IO_WRITABLE);
 		}
 		rest(c);
 		memcpy(at, "placed", 6);
-		end_commit(&p.client, 6);
+		end_commit(&p.client, 6, 0);
 		expect_text(&p.server, "before placed");
 	}
 	pair_close(&p);
@@ -251,7 +251,7 @@ reserve_text(struct end *e, const char *text)
 
 	assert_true(end_reserve(e, strlen(text), &at) == (ssize_t)strlen(text));
 	memcpy(at, text, strlen(text));
-	end_commit(e, strlen(text));
+	end_commit(e, strlen(text), 0);
 }
 
 static void
@@ -270,12 +270,12 @@ only_committed_octets_are_written(void **state)
 	}
 	assert_true(end_reserve(&p.client, 100, &at) >= 10);
 	memcpy(at, "0123456789", 10);
-	end_commit(&p.client, 0);
+	end_commit(&p.client, 0, 0);
 	rest(c);
 	assert_int_equal(end_read(&p.server, &octet, 1), -LEAT_EAGAIN);
 	assert_true(end_reserve(&p.client, 100, &at) >= 10);
 	memcpy(at, "abcdefghij", 10);
-	end_commit(&p.client, 4);
+	end_commit(&p.client, 4, 0);
 	put_text(&p.client, "-");
 	reserve_text(&p.client, "placed");
 	put_text(&p.client, "!");

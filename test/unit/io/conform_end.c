@@ -333,6 +333,32 @@ a_reset_is_never_read_as_the_end_of_file(void **state)
 	pair_close(&p);
 }
 
+/* Its owner was not called in between: it learns of both, and the octets are there. */
+static void
+a_reset_that_comes_with_the_connection_leaves_its_octets(void **state)
+{
+	struct conform *c = conform_of(state);
+	struct io_stream *s = NULL;
+	struct pair p;
+	uint8_t octet;
+
+	acceptor_open(&p.acceptor, c, 8);
+	c->calls++;
+	assert_int_equal(io_connect(c->client, &p.acceptor.at, NULL, NULL, &s), 0);
+	c->calls--;
+	accept_one(&p.acceptor, &p.server);
+	put_text(&p.server, "busy");
+	rest(c);
+	end_close(&p.server, true);
+	rest(c);
+	end_adopt(&p.client, c, s);
+	await_failed(&p.client);
+	assert_int_equal(p.client.connected, 1);
+	expect_text(&p.client, "busy");
+	assert_int_equal(end_read(&p.client, &octet, 1), -LEAT_ECONNRESET);
+	pair_close(&p);
+}
+
 /* Whether accept() still returns the connection, as on Linux, is left open. */
 static void
 a_reset_before_accept_is_reported_after_it(void **state)
@@ -389,6 +415,7 @@ const struct conform_test conform_end_tests[] = {
     CONFORM_TEST(a_reset_by_the_client_reaches_the_server),
     CONFORM_TEST(a_reset_after_a_half_close_is_reported),
     CONFORM_TEST(a_reset_is_never_read_as_the_end_of_file),
+    CONFORM_TEST(a_reset_that_comes_with_the_connection_leaves_its_octets),
     CONFORM_TEST(a_reset_before_accept_is_reported_after_it),
     CONFORM_TEST(simultaneous_closes_are_no_failure),
     {NULL, NULL},

@@ -56,7 +56,7 @@ struct conform_test {
 	}
 extern const struct conform_test conform_open_tests[], conform_data_tests[], conform_bulk_tests[],
     conform_end_tests[], conform_event_tests[], conform_dgram_tests[], conform_world_tests[],
-    conform_urgent_tests[], conform_owner_tests[];
+    conform_urgent_tests[], conform_optional_tests[], conform_owner_tests[];
 
 /* Turns until @done() is true. Returns false if that takes longer than conform.patience. */
 bool until(struct conform *c, bool (*done)(void *arg), void *arg);
@@ -75,7 +75,7 @@ ssize_t end_write_spans(struct end *e, const struct pkt_span *span, unsigned n);
 int end_peek(struct end *e, struct pkt_span *span, unsigned max);
 void end_consume(struct end *e, size_t len);
 ssize_t end_reserve(struct end *e, size_t want, void **at);
-void end_commit(struct end *e, size_t len);
+void end_commit(struct end *e, size_t len, unsigned flags);
 int end_shutdown(struct end *e);
 void end_close(struct end *e, bool reset);
 void end_want(struct end *e, unsigned events);

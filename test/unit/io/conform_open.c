@@ -45,7 +45,7 @@ reads_of_a_connecting_stream_give_eagain(void **state)
 		early = end_write(&p.client, "early", 5, 0);
 		assert_true(early == -LEAT_EAGAIN || early == 5);
 		if (p.client.s->ops->reserve && end_reserve(&p.client, 5, &at) != -LEAT_EAGAIN)
-			end_commit(&p.client, 0);
+			end_commit(&p.client, 0, 0);
 	}
 	accept_one(&p.acceptor, &p.server);
 	await_connected(&p.client);

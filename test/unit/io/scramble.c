@@ -30,11 +30,11 @@ to_notify(const struct scramble *s)
 
 	if (!s->owned || !s->io.fn)
 		return 0;
-	if (s->in.data || s->in.ended || s->error)
+	if (s->in.data || s->in.ended || s->failure.error)
 		level |= IO_READABLE;
-	if (has_room(s) || s->shut || s->error)
+	if (has_room(s) || s->shut || s->failure.error)
 		level |= IO_WRITABLE;
-	return s->once | (s->connected || s->error ? s->want & level : 0);
+	return s->once | (s->connected || s->failure.error ? s->want & level : 0);
 }
 
 static void
@@ -60,21 +60,20 @@ notify(struct timer *t)
 void
 scramble_fail(struct scramble *s, int error)
 {
-	if (s->error)
+	if (!io_failure_set(&s->failure, error))
 		return;
-	s->error = error;
 	s->once |= IO_FAILED;
 	s->out.len = s->out.off = 0;
 }
 
 /*
- * A closed stream has nothing more to do when all is sent and the other side has closed, too, or
- * sends data.
+ * A closed stream is finished when everything is sent, and the other side has closed too or sends
+ * data.
  */
 static bool
 may_end(const struct scramble *s)
 {
-	return s->error || (s->out.len == 0 && (s->in.data || s->in.ended || s->in.empty));
+	return s->failure.error || (s->out.len == 0 && (s->in.data || s->in.ended || s->in.empty));
 }
 
 static void
@@ -112,11 +111,9 @@ scramble_want(struct io_stream *io, unsigned events)
 static int
 nothing(struct scramble *s)
 {
-	if (s->error && !s->said_to_reader) {
-		s->said_to_reader = true;
-		return -s->error;
-	}
-	return s->error || s->in.ended ? 0 : -LEAT_EAGAIN;
+	if (s->failure.error)
+		return io_failure_read(&s->failure);
+	return s->in.ended ? 0 : -LEAT_EAGAIN;
 }
 
 static int
@@ -165,11 +162,9 @@ scramble_reserve(struct io_stream *io, size_t want, void **at)
 
 	scramble_pump(s);
 	poke(s);
-	if (s->error && !s->said_to_writer) {
-		s->said_to_writer = true;
-		return -s->error;
-	}
-	if (s->error || s->shut)
+	if (s->failure.error)
+		return io_failure_write(&s->failure);
+	if (s->shut)
 		return -LEAT_EPIPE;
 	if (!has_room(s))
 		return -LEAT_EAGAIN;
@@ -178,7 +173,7 @@ scramble_reserve(struct io_stream *io, size_t want, void **at)
 }
 
 static void
-scramble_commit(struct io_stream *io, size_t len)
+scramble_commit(struct io_stream *io, size_t len, unsigned flags)
 {
 	struct scramble *s = scramble_of(io);
 
@@ -201,7 +196,7 @@ write_one(struct io_stream *io, const uint8_t *from, size_t len)
 		if (room < 0)
 			return done > 0 ? (ssize_t)done : room;
 		memcpy(at, from + done, (size_t)room);
-		scramble_commit(io, (size_t)room);
+		scramble_commit(io, (size_t)room, 0);
 		done += (size_t)room;
 	}
 	return (ssize_t)done;
@@ -231,7 +226,7 @@ scramble_shutdown(struct io_stream *io)
 {
 	struct scramble *s = scramble_of(io);
 
-	if (!s->connected || s->error)
+	if (!s->connected || s->failure.error)
 		return -LEAT_ENOTCONN;
 	if (!s->shut)
 		s->out.close_due = true;
@@ -247,14 +242,14 @@ scramble_close(struct io_stream *io, bool reset)
 	struct scramble *s = scramble_of(io);
 
 	timer_cancel(s->w->world.wheel, &s->timer);
-	if (!reset && s->connected && !s->error)
+	if (!reset && s->connected && !s->failure.error)
 		scramble_pump(s);
 	s->owned = false;
 	s->w->owned--;
 	s->lingering = true;
 	s->w->lingering++;
-	if (reset || !s->connected || s->error) {
-		end(s, !s->error);
+	if (reset || !s->connected || s->failure.error) {
+		end(s, !s->failure.error);
 		return;
 	}
 	if (!s->in.data && !s->shut)
@@ -264,12 +259,12 @@ scramble_close(struct io_stream *io, bool reset)
 		end(s, false);
 }
 
-/* What it is */
+/* Its state */
 
 static int
 scramble_error(const struct io_stream *io)
 {
-	return -scramble_of(io)->error;
+	return -scramble_of(io)->failure.error;
 }
 
 static int

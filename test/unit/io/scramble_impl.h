@@ -5,6 +5,7 @@
 #define TEST_IO_SCRAMBLE_IMPL_H
 
 #include "base/list.h"
+#include "io/failure.h"
 #include "io/scramble.h"
 
 enum {
@@ -25,7 +26,7 @@ struct scramble_world {
 /* The record that is being received, or read by the owner. */
 struct scramble_in {
 	uint8_t octets[SCRAMBLE_HEAD + SCRAMBLE_MAX];
-	size_t have, off; /* octets of it that are here; of DATA, where the owner goes on */
+	size_t have, off; /* octets of it that arrived; of DATA, where the owner reads next */
 	uint64_t key;
 	bool hello;        /* the other side's key is known */
 	bool data;         /* the record is DATA, complete, and not all read */
@@ -52,19 +53,18 @@ struct scramble {
 	struct scramble_in in;
 	struct scramble_out out;
 	struct timer timer;          /* notifies the owner */
-	struct scramble_listener *l; /* it waits in its queue to be accepted; then it has no owner */
+	struct scramble_listener *l; /* while it waits to be accepted there, without an owner */
 	bool client, owned, connected, shut, lingering;
 	unsigned want, once, want_below;
-	int error;
-	bool said_to_reader, said_to_writer;
+	struct io_failure failure;
 };
 
-/* A stream over @below, which has no callback yet; connected when the other side's key has come. */
+/* Makes a stream over @below, which has no callback yet. It is connected when the other side's key arrives. */
 struct scramble *scramble_new(struct scramble_world *w, struct io_stream *below, struct scramble_listener *l);
-/* From now on it has an owner. */
+/* Gives it an owner. */
 void scramble_own(struct scramble *s);
 void scramble_free(struct scramble *s);
-/* For the lower stream: its callback. */
+/* The callback of the lower stream. */
 io_stream_fn scramble_below;
 
 /* scramble_world.c: a stream in the queue of its listener was connected, or failed. */
@@ -74,9 +74,9 @@ void scramble_listener_heard(struct scramble_listener *l, struct scramble *s);
 
 /* Sends this side's key. */
 void scramble_start(struct scramble *s);
-/* Receives and sends what can be received and sent now. */
+/* Receives and sends as much as is possible now. */
 void scramble_pump(struct scramble *s);
-/* @len octets of the owner's stand in the payload of the empty record to be sent. */
+/* The owner wrote @len octets into the payload of the record to be sent, which was empty. */
 void scramble_seal_data(struct scramble *s, size_t len);
 /* The owner read @len octets of the record. */
 void scramble_took(struct scramble *s, size_t len);

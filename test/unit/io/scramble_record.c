@@ -78,10 +78,10 @@ seal_rekey(struct scramble *s)
 	change_key(&s->out.key);
 	s->out.rekey_due = false;
 	s->out.since = 0;
-	s->out.unconfirmed = !s->in.ended; /* who has closed confirms nothing more */
+	s->out.unconfirmed = !s->in.ended; /* a side that has closed confirms nothing */
 }
 
-/* Makes the next record that is due. False: none is. */
+/* Makes the next record that is due; false if none is. */
 static bool
 seal_due(struct scramble *s)
 {
@@ -125,9 +125,9 @@ flush(struct scramble *s)
 static void
 pump_out(struct scramble *s)
 {
-	while (!s->error && flush(s) && seal_due(s))
+	while (!s->failure.error && flush(s) && seal_due(s))
 		;
-	if (s->out.closed && !s->out.down && !s->error && s->out.len == 0) {
+	if (s->out.closed && !s->out.down && !s->failure.error && s->out.len == 0) {
 		s->out.down = true;
 		io_shutdown(s->below);
 	}
@@ -141,7 +141,7 @@ payload(const struct scramble_in *in)
 	return be16_get(in->octets);
 }
 
-/* How much of the record is needed next: its head, then all of it. */
+/* How many octets of the record are needed next: its head, then all of it. */
 static size_t
 needed(const struct scramble_in *in)
 {
@@ -158,7 +158,7 @@ below_is_empty(struct scramble *s, int said)
 		scramble_fail(s, LEAT_EPROTO);
 }
 
-/* Receives more of the record, of which the last octet stays below. False: nothing is there. */
+/* Receives more of the record, except its last octet; false if nothing has arrived. */
 static bool
 fill(struct scramble *s)
 {
@@ -237,8 +237,8 @@ take_record(struct scramble *s)
 }
 
 /*
- * Is a record to be received? Not before the last one was read, or before a confirmation that is
- * due was made.
+ * Whether the next record may be received: after the owner has read the last one, and after a
+ * confirmation that is due was made.
  */
 static bool
 may_receive(const struct scramble *s)

@@ -49,7 +49,7 @@ world_connect(
 	return 0;
 }
 
-/* Listeners: streams are accepted below at once, and above when they are connected */
+/* Listeners: the lower stream is accepted at once, the scrambled one when it is connected */
 
 struct scramble_listener {
 	struct io_listener io;
@@ -66,7 +66,7 @@ listener_of(const struct io_listener *l)
 	return container_of(l, struct scramble_listener, io);
 }
 
-/* The first stream of the queue that is connected; NULL when none is. */
+/* The first connected stream of the queue; NULL if there is none. */
 static struct scramble *
 first_connected(const struct scramble_listener *l)
 {
@@ -97,7 +97,7 @@ listener_notify(struct timer *t)
 	l->io.fn(&l->io, l->io.arg);
 }
 
-/* Takes more from below while the queue has room. What waits there must not cost any turns. */
+/* Accepts lower streams while the queue has room. If it is full, they must not cost turns. */
 static void
 count_waiting(struct scramble_listener *l, int more)
 {
@@ -119,7 +119,7 @@ drop(struct scramble_listener *l, struct scramble *s)
 void
 scramble_listener_heard(struct scramble_listener *l, struct scramble *s)
 {
-	if (s->error && !s->connected)
+	if (s->failure.error && !s->connected)
 		drop(l, s);
 	else
 		listener_poke(l);
@@ -139,7 +139,7 @@ listener_below(struct io_listener *below, void *arg)
 			continue;
 		}
 		count_waiting(l, 1);
-		scramble_listener_heard(l, over); /* the other side's key may have come already */
+		scramble_listener_heard(l, over); /* the other side's key may be here already */
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * test/unit/io/simworld.c - two hosts in virtual time, and the turn that jumps to the next timer.
+ * test/unit/io/simworld.c - two hosts of sim/simio.h in virtual time; each turn jumps to the next timer.
  */
 #include "io/simworld.h"
 
@@ -42,10 +42,8 @@ simworld_new(const struct simworld_config *config)
 	assert_int_equal(simio_host_address(w->client, config->v6 ? "fd00::1" : "10.0.0.1"), 0);
 	assert_int_equal(simio_host_address(w->server, config->v6 ? "fd00::2" : "10.0.0.2"), 0);
 	assert_int_equal(simio_net_rule(w->net, &config->rule), 0);
-	w->conform = (struct conform){.client = simio_host_world(w->client),
-	    .server = simio_host_world(w->server),
-	    .turn = turn,
-	    .no_urgent = true};
+	w->conform = (struct conform){
+	    .client = simio_host_world(w->client), .server = simio_host_world(w->server), .turn = turn};
 	assert_int_equal(ipaddr_parse(config->v6 ? "fd00::2" : "10.0.0.2", &w->conform.at.addr), 0);
 	if (config->alone) {
 		w->conform.server = w->conform.client;

@@ -1,6 +1,6 @@
 /*
- * test/unit/io/simworld.h - two hosts of sim/simio.h with a wheel and a clock of their own, for
- * tests that need worlds and not what is below them.
+ * test/unit/io/simworld.h - two hosts of sim/simio.h with a wheel and a clock, for tests that need
+ * worlds and no network below them.
  */
 #ifndef TEST_IO_SIMWORLD_H
 #define TEST_IO_SIMWORLD_H
@@ -16,7 +16,7 @@ struct simworld {
 	struct simio_host *client, *server;
 };
 
-/* The addresses of the two, and how the server answers; the rule's name is set here. */
+/* The addresses of the hosts, and a rule of their network. */
 struct simworld_config {
 	bool v6;
 	bool alone; /* the client is its own server, at its loopback address */
@@ -30,7 +30,7 @@ void simworld_free(struct simworld *w);
 /* Lets @len of virtual time pass. */
 void simworld_pass(struct simworld *w, nsec_t len);
 
-/* For conform_run(): *state is a simworld_config before, and the conform of a simworld then. */
+/* For conform_run(): *state is a simworld_config, and becomes the conform of a simworld. */
 int simworld_setup(void **state);
 int simworld_teardown(void **state);
 

@@ -1,5 +1,5 @@
 /*
- * test/unit/io/sockworld.c - two hosts of a simulation and the link between them.
+ * test/unit/io/sockworld.c - makes the worlds over the hosts of a simnet.
  */
 #include "io/sockworld.h"
 

@@ -1,5 +1,5 @@
 /*
- * A stream can be laid over any other: what is over a stream keeps the rules of io/io.h, too.
+ * A stream over another stream keeps the rules of io/io.h, too.
  */
 #include "io/scramble.h"
 
@@ -13,7 +13,7 @@
 
 enum { REKEY = 20000, MUCH = 300000 };
 
-/* What makes the worlds below. */
+/* Makes the lower worlds. */
 struct lower {
 	const char *what;
 	CMFixtureFunction setup, teardown;
@@ -24,7 +24,7 @@ struct lower {
 struct over {
 	struct conform conform;
 	struct conform *below;
-	struct simworld *sim; /* what is below, if it is that */
+	struct simworld *sim; /* the lower worlds, if they are these */
 	const struct lower *lower;
 };
 
@@ -91,12 +91,12 @@ over_free(struct over *o)
 	teardown(&state);
 }
 
-/* One end of a stream: sends so many octets, and reads until the end. */
+/* One end of a stream: it sends a number of octets, and reads to the end. */
 struct talker {
 	struct io_stream *s;
 	size_t sent, got, much;
-	unsigned salt; /* which octets it sends */
-	bool deaf;     /* never reads, nor wants to */
+	unsigned salt;  /* which octets it sends */
+	bool reads_not; /* does not read or want IO_READABLE */
 	bool ended;
 	int error;
 };
@@ -149,17 +149,17 @@ on_talker(struct io_stream *s, unsigned events, void *arg)
 	struct talker *x = arg;
 
 	talker_write(x);
-	if (!x->deaf)
+	if (!x->reads_not)
 		talker_read(x);
-	io_want(s, (x->ended || x->deaf ? 0 : IO_READABLE) | (x->sent < x->much ? IO_WRITABLE : 0));
+	io_want(s, (x->ended || x->reads_not ? 0 : IO_READABLE) | (x->sent < x->much ? IO_WRITABLE : 0));
 }
 
-/* What a client sends that has no more of the handshake than its bytes. */
+/* The handshake of a client without a scrambled stream, as octets. */
 static const uint8_t hello[] = {0, 8, 1, 1, 2, 3, 4, 5, 6, 7, 8};
 
 /*
- * A connection between two worlds, both ends watched by side[]. A client of the lower world says
- * hello, and is not watched.
+ * Connects two worlds; side[] gets the events of both ends. If the client is of the lower world, it
+ * sends HELLO, and its events go nowhere.
  */
 static void
 join(struct over *o, struct io_world *client, struct io_world *server, struct talker side[2])
@@ -204,12 +204,11 @@ keys_change_in_both_directions_at_once(void **state)
 	over_free(o);
 }
 
-/* The side that only sends has to read, and the one that only reads has to write. */
 static void
-who_only_sends_reads_and_who_only_reads_writes(void **state)
+an_end_that_only_sends_also_reads_and_one_that_only_reads_also_writes(void **state)
 {
 	struct over *o = over_new(&(struct simworld_config){.rule = {.there = MSEC, .back = MSEC}});
-	struct talker side[2] = {{.much = 0}, {.much = MUCH, .deaf = true}};
+	struct talker side[2] = {{.much = 0}, {.much = MUCH, .reads_not = true}};
 
 	join(o, o->conform.client, o->conform.server, side);
 	simworld_pass(o->sim, 100 * SEC);
@@ -221,9 +220,9 @@ who_only_sends_reads_and_who_only_reads_writes(void **state)
 	over_free(o);
 }
 
-/* What was written before close() arrives, though the lower stream had no room for it then. */
+/* Also if the lower stream had no room for it at the time of close(). */
 static void
-closed_stream_delivers_what_was_written(void **state)
+a_closed_stream_delivers_what_was_written(void **state)
 {
 	struct simworld_config config = {.rule = {.there = 50 * MSEC, .back = 50 * MSEC, .window = 100}};
 	struct over *o = over_new(&config);
@@ -247,12 +246,9 @@ closed_stream_delivers_what_was_written(void **state)
 	over_free(o);
 }
 
-/*
- * The end of the lower stream without the record that says so is not an end: someone cut the stream
- * off.
- */
+/* Without the record CLOSE, the end of the lower stream means that it was cut off. */
 static void
-lower_end_without_a_close_record_is_an_error(void **state)
+an_end_without_a_close_record_is_an_error(void **state)
 {
 	struct over *o = over_new(&(struct simworld_config){0});
 	struct talker side[2] = {{.much = 0}, {.much = 0}};
@@ -268,7 +264,7 @@ lower_end_without_a_close_record_is_an_error(void **state)
 	over_free(o);
 }
 
-/* Octets that are no records end the stream with an error, and nothing is read of them. */
+/* Nothing of such octets is read. */
 static void
 octets_that_are_no_record_are_an_error(void **state)
 {
@@ -296,9 +292,9 @@ octets_that_are_no_record_are_an_error(void **state)
 	}
 }
 
-/* Whoever does not say hello is reset, and no one accepts it. */
+/* It is reset. */
 static void
-client_that_does_not_say_hello_is_not_accepted(void **state)
+a_client_that_sends_no_hello_is_not_accepted(void **state)
 {
 	struct over *o = over_new(&(struct simworld_config){0});
 	struct endpoint at = o->conform.at;
@@ -323,11 +319,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(keys_change_in_both_directions_at_once),
-	    cmocka_unit_test(who_only_sends_reads_and_who_only_reads_writes),
-	    cmocka_unit_test(closed_stream_delivers_what_was_written),
-	    cmocka_unit_test(lower_end_without_a_close_record_is_an_error),
+	    cmocka_unit_test(an_end_that_only_sends_also_reads_and_one_that_only_reads_also_writes),
+	    cmocka_unit_test(a_closed_stream_delivers_what_was_written),
+	    cmocka_unit_test(an_end_without_a_close_record_is_an_error),
 	    cmocka_unit_test(octets_that_are_no_record_are_an_error),
-	    cmocka_unit_test(client_that_does_not_say_hello_is_not_accepted),
+	    cmocka_unit_test(a_client_that_sends_no_hello_is_not_accepted),
 	};
 	struct simworld_config v4 = {0}, far = {.rule = {.there = 20 * MSEC, .back = 5 * MSEC}},
 			       narrow = {.v6 = true, .rule = {.there = MSEC, .back = MSEC, .window = 500}};

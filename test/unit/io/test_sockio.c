@@ -1,12 +1,13 @@
 /*
- * The adapter over Leat's own sockets in virtual time, by IPv4 and by IPv6: one host that talks to
- * itself, two hosts on a clean link and on bad ones; and what is this adapter's alone.
+ * The adapter over Leat's own sockets in virtual time keeps the rules of io/io.h: over IPv4 and IPv6, on
+ * one host that talks to itself, and on two hosts with a clean link and with bad ones. And the rules
+ * of this adapter alone.
  */
 #include "io/sockio.h"
 #include "io/sockworld.h"
 #include "sim/sim.h"
 
-/* What two worlds of hosts that @seed made draw first. */
+/* The first random octets of two worlds on a host with @seed. */
 static void
 draw(uint64_t seed, uint64_t out[2])
 {
@@ -35,10 +36,7 @@ the_seed_gives_the_random_octets_of_each_world(void **state)
 	assert_true(a[0] != other[0] && a[1] != other[1]);
 }
 
-/*
- * io/io.h: a peek shows where octets lie; here that is where they arrived, so peeking again shows
- * the same place.
- */
+/* A peek shows the place where the octets arrived, so the next peek shows the same place. */
 static void
 peek_copies_nothing(void **state)
 {
@@ -63,9 +61,8 @@ peek_copies_nothing(void **state)
 	l->ops->close(l);
 }
 
-/* The two families have ports of their own. */
 static void
-one_port_is_listened_at_by_both_families(void **state)
+both_families_can_listen_at_one_port(void **state)
 {
 	struct sockworld *f = *state;
 	struct io_listener *l4, *l6;
@@ -119,8 +116,8 @@ main(void)
 	    cmocka_unit_test(the_seed_gives_the_random_octets_of_each_world),
 	    cmocka_unit_test_prestate_setup_teardown(
 		peek_copies_nothing, sockworld_setup, sockworld_teardown, (void *)&clean),
-	    cmocka_unit_test_prestate_setup_teardown(one_port_is_listened_at_by_both_families,
-		sockworld_setup, sockworld_teardown, (void *)&clean),
+	    cmocka_unit_test_prestate_setup_teardown(
+		both_families_can_listen_at_one_port, sockworld_setup, sockworld_teardown, (void *)&clean),
 	    cmocka_unit_test_prestate_setup_teardown(short_writes_wait_for_no_acknowledgement,
 		sockworld_setup, sockworld_teardown, (void *)&clean),
 	};

@@ -241,7 +241,7 @@ nothing_is_left_of_what_was_under_way(void **state)
 	t = accepted(l);
 	assert_int_equal(io_write(s, "unread", 6, 0), 6);
 	assert_true(s->ops->reserve(s, 10, &room) > 0);
-	s->ops->commit(s, 0);
+	s->ops->commit(s, 0, 0);
 	io_close(s, false);
 	io_close(t, false);
 	l->ops->close(l);

@@ -5,7 +5,7 @@
 #ifndef TEST_UDP_RIG_H
 #define TEST_UDP_RIG_H
 
-/* cmocka wants these before it */
+/* cmocka.h needs these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

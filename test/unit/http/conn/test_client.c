@@ -17,7 +17,7 @@
 struct rig {
 	struct http_client k;
 	struct wire wire;
-	char log[20000]; /* what the callbacks were told */
+	char log[20000]; /* what the callbacks reported */
 	size_t log_len;
 	size_t take;
 	const char *produced; /* what produce() gives, a few octets at a time */
@@ -142,7 +142,7 @@ send_get(struct rig *r)
 	send_call(r, &get, "GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
-/* The other side says @octets; then the connection wants @wants, and the callbacks were told @log. */
+/* The other side says @octets; then the connection wants @wants, and the callbacks have reported @log. */
 static void
 expect(struct rig *r, const char *octets, unsigned wants, const char *log)
 {

@@ -1,5 +1,5 @@
 /*
- * test/unit/http/message/smuggling.c - requests that have been read in two ways by two servers, so
+ * test/unit/http/message/smuggling.c - requests that two servers have read differently, so
  * that a second request could hide in the first.
  */
 #include "events.h"

@@ -91,7 +91,7 @@ some_row_gives(enum http_reason r)
 	return false;
 }
 
-/* Reasons that only a connection knows; test_server.c has them. */
+/* Reasons that only a connection knows; http/conn/test_server.c has them. */
 static bool
 is_of_connection(enum http_reason r)
 {

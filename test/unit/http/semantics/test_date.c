@@ -111,6 +111,25 @@ a_time_that_has_no_such_date_is_written_as_the_nearest(void **state)
 	assert_string_equal(text, "Mon, 01 Jan 0001 00:00:00 GMT");
 }
 
+static void
+rfc_9110_10_2_3_retry_after_is_a_date_or_a_delay(void **state)
+{
+	static const struct {
+		const char *value;
+		int64_t seconds; /* -1: malformed */
+	} rows[] = {{"120", 120}, {"0", 0}, {"Tue, 14 Nov 2023 22:13:30 GMT", 10},
+	    {"Sun, 06 Nov 1994 08:49:37 GMT", 0}, {"99999999999999999999", INT64_C(1) << 31}, {"", -1},
+	    {"-1", -1}, {"1.5", -1}, {"soon", -1}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		int64_t seconds = -1;
+
+		assert_int_equal(
+		    http_retry_after_read(http_span_of(rows[i].value), NOW, &seconds), rows[i].seconds >= 0);
+		assert_int_equal(seconds, rows[i].seconds);
+	}
+}
+
 int
 main(void)
 {
@@ -119,6 +138,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_date_is_refused),
 	    cmocka_unit_test(rfc_9110_5_6_7_two_digits_are_a_year_at_most_50_years_ahead),
 	    cmocka_unit_test(dates_are_written_as_imf_fixdate_and_read_again),
+	    cmocka_unit_test(rfc_9110_10_2_3_retry_after_is_a_date_or_a_delay),
 	    cmocka_unit_test(a_time_that_has_no_such_date_is_written_as_the_nearest),
 	};
 
