@@ -34,10 +34,10 @@ static int
 compare(struct http_span ending, const char *entry)
 {
 	for (size_t i = 0; i < ending.len; i++) {
-		int difference = (uint8_t)http_lower(ending.at[i]) - (uint8_t)entry[i];
-
-		if (difference != 0)
-			return difference;
+		if (entry[i] == 0)
+			return 1;
+		if (http_lower(ending.at[i]) != entry[i])
+			return (uint8_t)http_lower(ending.at[i]) - (uint8_t)entry[i];
 	}
 	return entry[ending.len] == 0 ? 0 : -1;
 }

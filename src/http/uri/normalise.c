@@ -68,7 +68,7 @@ put_authority(struct http_writer *w, const struct http_uri *u)
 
 	http_put_text(w, "//");
 	if (!http_authority_parse(u->authority, &a)) { /* of another scheme: it means what we do not know */
-		http_percent_encode(w, u->authority, HTTP_PLAIN_URI);
+		http_put_span(w, u->authority);
 		return;
 	}
 	if (a.has_userinfo) {

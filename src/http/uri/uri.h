@@ -37,7 +37,7 @@ void http_uri_resolve(struct http_writer *w, const struct http_uri *base, const 
  * Puts @u in the form in which equal URIs have equal octets (RFC 3986, 6.2.2 and 6.2.3): case of
  * scheme, host and triplets, no triplet of an unreserved octet, no dot segments if @u has a scheme;
  * for http and https also no default port and "/" for an empty path. Octets that the RFC does not
- * allow are percent-encoded.
+ * allow are percent-encoded. An authority that no http URI could have stays as it is.
  */
 void http_uri_normalise(struct http_writer *w, const struct http_uri *u);
 

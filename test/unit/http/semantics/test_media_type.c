@@ -69,6 +69,14 @@ each_row_of_the_table_is_in_its_place(void **state)
 	}
 }
 
+/* Names are octets: a zero does not end one, nor an entry of the table. */
+static void
+a_name_with_a_zero_has_no_type(void **state)
+{
+	assert_string_equal(http_media_type_of((struct http_span){"a.c\0x", 5})->ending, "");
+	assert_string_equal(http_media_type_of((struct http_span){"a.c\0", 4})->ending, "");
+}
+
 static void
 rfc_9110_8_3_1_a_content_type_is_cut(void **state)
 {
@@ -88,6 +96,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_name_gives_the_type_that_web_developers_expect),
 	    cmocka_unit_test(each_row_of_the_table_is_in_its_place),
+	    cmocka_unit_test(a_name_with_a_zero_has_no_type),
 	    cmocka_unit_test(rfc_9110_8_3_1_a_content_type_is_cut),
 	};
 

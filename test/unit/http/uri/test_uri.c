@@ -52,6 +52,7 @@ static const struct pair normal[] = {
 	{"http://[2001:DB8:0::1]:8080/", "http://[2001:db8::1]:8080/"},
 	{"http://a/b%2fc?d%26e=%41", "http://a/b%2Fc?d%26e=A"}, /* an encoded delimiter is not one */
 	{"http://a/\xc3\xa9|^", "http://a/%C3%A9%7C%5E"},
+	{"x://a%41\xc3/%41", "x://a%41\xc3/A"}, /* an authority that no http URI has stays as it is */
 	{"urn:a/..//b", "urn:/.//b"}, {"../a", "../a"},
 };
 
