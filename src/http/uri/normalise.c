@@ -10,8 +10,11 @@
 static void
 put_lower(struct http_writer *w, struct http_span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		http_put(w, &(char){http_lower(s.at[i])}, 1);
+	for (size_t i = 0; i < s.len; i++) {
+		char c = http_lower(s.at[i]);
+
+		http_put(w, &c, 1);
+	}
 }
 
 /*
