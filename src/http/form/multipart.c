@@ -37,7 +37,7 @@ static bool
 boundary_valid(struct http_span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!http_octet_is(s.at[i], HTTP_TCHAR) && !memchr("(),/:=? ", s.at[i], 8))
+		if (!http_octet_is(s.at[i], HTTP_TCHAR) && !http_octet_in(s.at[i], "(),/:=? "))
 			return false;
 	return s.len > 0 && s.len <= HTTP_BOUNDARY_MOST && s.at[s.len - 1] != ' ';
 }
@@ -135,7 +135,7 @@ next_of_line(struct http_multipart *m, const char *at, size_t *used)
 		m->state = HEAD;
 		return HTTP_MULTIPART_MORE;
 	}
-	if (m->state != DELIMITER || !memchr("-\r \t", *at, 4))
+	if (m->state != DELIMITER || !http_octet_in(*at, "-\r \t"))
 		return refuse(m, HTTP_MULTIPART_DELIMITER);
 	if (*at == '-' && m->matched == 0)
 		m->state = DASH;

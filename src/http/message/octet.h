@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum http_octet_class {
 	HTTP_TCHAR = 1, /* part of a token (RFC 9110, 5.6.2) */
@@ -42,6 +43,13 @@ static inline bool
 http_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+/* True if @c is one of the octets of @set, which has no zero. */
+static inline bool
+http_octet_in(char c, const char *set)
+{
+	return c != 0 && strchr(set, c);
 }
 
 /* The value of a hexadecimal digit, or -1. */

@@ -29,7 +29,7 @@ put_normal(struct http_writer *w, struct http_span s)
 		char c = s.at[i];
 
 		if (encoded) {
-			c = (char)(http_hex(s.at[i + 1]) << 4 | http_hex(s.at[i + 2]));
+			c = (char)((unsigned)http_hex(s.at[i + 1]) << 4 | (unsigned)http_hex(s.at[i + 2]));
 			i += 2;
 		}
 		if (encoded)

@@ -19,7 +19,7 @@ scheme_valid(struct http_span s)
 	if (s.len == 0 || !is_letter(s.at[0]))
 		return false;
 	for (size_t i = 1; i < s.len; i++)
-		if (!is_letter(s.at[i]) && !http_is_digit(s.at[i]) && !memchr("+-.", s.at[i], 3))
+		if (!is_letter(s.at[i]) && !http_is_digit(s.at[i]) && !http_octet_in(s.at[i], "+-."))
 			return false;
 	return true;
 }
@@ -40,7 +40,7 @@ cut_before(struct http_span *rest, const char *stops)
 {
 	struct http_span part = {rest->at, 0};
 
-	while (part.len < rest->len && !memchr(stops, rest->at[part.len], strlen(stops)))
+	while (part.len < rest->len && !http_octet_in(rest->at[part.len], stops))
 		part.len++;
 	rest->at += part.len;
 	rest->len -= part.len;

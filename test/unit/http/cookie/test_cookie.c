@@ -28,22 +28,23 @@ text_of(const char *value, const struct http_cookie_peer *peer, char *text, size
 {
 	struct http_cookie c;
 	enum http_cookie_reason why = http_set_cookie_read(http_span_of(value), peer, NOW, &c);
-	char expiry[32];
+	char expiry[32] = "";
 
 	if (why != HTTP_COOKIE_FINE) {
 		snprintf(text, room, "%s", names[why]);
 		return;
 	}
-	snprintf(expiry, sizeof expiry, " %+lld", (long long)(c.expires - NOW));
+	if (c.persistent && !http_cookie_expired(&c, NOW))
+		snprintf(expiry, sizeof expiry, " %+lld", (long long)(c.expires - NOW));
+	else if (c.persistent)
+		snprintf(expiry, sizeof expiry, " expired");
 	snprintf(text, room, "%.*s=%.*s %.*s%s %.*s%s%s%s%s", (int)c.name.len, c.name.at, (int)c.value.len,
 	    c.value.at, (int)c.domain.len, c.domain.at, c.host_only ? " host" : "", (int)c.path.len,
 	    c.path.at, c.secure ? " secure" : "", c.http_only ? " http" : "",
 	    c.same_site == HTTP_SAME_SITE_LAX    ? ""
 	    : c.same_site == HTTP_SAME_SITE_NONE ? " none"
 						 : " strict",
-	    !c.persistent                  ? ""
-	    : http_cookie_expired(&c, NOW) ? " expired"
-					   : expiry);
+	    expiry);
 }
 
 #define BASE "www.example.com host /docs"
