@@ -25,6 +25,17 @@ struct missing {
 	unsigned n; /* one more than there is room for: nothing more is reported */
 };
 
+enum { DGRAM_MAX = 65536 };
+
+/*
+ * Where datagrams are while they are moved. Nothing is kept in them. There are several, since one
+ * function that moves datagrams may call another.
+ */
+struct dgram_buffers {
+	uint8_t delivered[DGRAM_MAX], written[DGRAM_MAX], written_alone[DGRAM_MAX];
+	uint8_t unread[DGRAM_MAX], resent[DGRAM_MAX];
+};
+
 struct sockrecs {
 	/* Borrowed; set before the first record is made. */
 	const struct run_config *config;
@@ -50,6 +61,7 @@ struct sockrecs {
 
 	struct unixsock unixsock; /* makes the ends of proxy sockets */
 	struct dgram_tags tags;   /* tags that datagrams of one source share */
+	struct dgram_buffers buffers;
 	struct missing missing;
 };
 
