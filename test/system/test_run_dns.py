@@ -31,10 +31,13 @@ class Server:
     def __init__(self, at, port, address):
         family, _, _, _, where = socket.getaddrinfo(at, port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0]
         self.address, self.asked = address, 0
-        self.udp = socket.socket(family, socket.SOCK_DGRAM)
-        self.udp.bind(where)
-        self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server((*where[:1], self.port, *where[2:]), family=family) if address else None
+        self.udp = self.tcp = None
+        while not self.udp or address and not self.tcp:
+            self.udp = socket.socket(family, socket.SOCK_DGRAM)
+            self.udp.bind(where)
+            self.port = self.udp.getsockname()[1]
+            with contextlib.suppress(OSError if port == 0 else ()):  # a free port of UDP may be taken in TCP
+                self.tcp = socket.create_server((*where[:1], self.port, *where[2:]), family=family) if address else None
         self.threads = [threading.Thread(target=f, daemon=True) for f in (self.serve_udp, self.tcp and self.serve_tcp) if f]
         for thread in self.threads:
             thread.start()

@@ -135,3 +135,30 @@ rig_connected(struct rig *b, struct side *side)
 	close(l);
 	return fd;
 }
+
+void
+rig_reset(int fd)
+{
+	struct linger linger = {.l_onoff = 1};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+	close(fd);
+}
+
+void
+rig_on_dgram(struct io_dgram *d, unsigned events, void *arg)
+{
+	unsigned *seen = arg;
+
+	*seen |= events;
+}
+
+struct io_dgram *
+rig_dgram(struct rig *b, const struct endpoint *local, const struct endpoint *peer, unsigned *seen)
+{
+	struct io_world *w = b->conform.client;
+	struct io_dgram *d;
+
+	assert_int_equal(w->ops->dgram(w, local, peer, rig_on_dgram, seen, &d), 0);
+	return d;
+}

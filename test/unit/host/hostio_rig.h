@@ -48,4 +48,14 @@ int rig_listener(const struct ipaddr *addr, struct endpoint *at);
 /* Connects @side; returns the plain socket at its other end. */
 int rig_connected(struct rig *b, struct side *side);
 
+/* Closes the plain socket @fd with a reset. */
+void rig_reset(int fd);
+
+/* The callback of a datagram socket; @arg is an unsigned that collects the events. */
+void rig_on_dgram(struct io_dgram *d, unsigned events, void *arg);
+
+/* Opens a datagram socket with that callback. */
+struct io_dgram *rig_dgram(
+    struct rig *b, const struct endpoint *local, const struct endpoint *peer, unsigned *seen);
+
 #endif

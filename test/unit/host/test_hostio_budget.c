@@ -135,24 +135,6 @@ a_full_table_stops_a_listener_until_something_outside_closes(void **state)
 }
 
 static void
-on_dgram(struct io_dgram *d, unsigned events, void *arg)
-{
-	unsigned *seen = arg;
-
-	*seen |= events;
-}
-
-static struct io_dgram *
-dgram(struct rig *b, const struct endpoint *local, const struct endpoint *peer, unsigned *seen)
-{
-	struct io_world *w = b->conform.client;
-	struct io_dgram *d;
-
-	assert_int_equal(w->ops->dgram(w, local, peer, on_dgram, seen, &d), 0);
-	return d;
-}
-
-static void
 a_socket_beyond_the_budget_is_refused_and_leaves_nothing(void **state)
 {
 	struct rig *b = *state;
@@ -163,14 +145,14 @@ a_socket_beyond_the_budget_is_refused_and_leaves_nothing(void **state)
 	unsigned seen = 0;
 
 	fd_room_limit(&b->room, 1);
-	first = dgram(b, NULL, &to, &seen);
-	assert_int_equal(w->ops->dgram(w, NULL, &to, on_dgram, &seen, &second), -LEAT_EMFILE);
-	assert_int_equal(w->ops->dgram(w, NULL, NULL, on_dgram, &seen, &second), -LEAT_EMFILE);
+	first = rig_dgram(b, NULL, &to, &seen);
+	assert_int_equal(w->ops->dgram(w, NULL, &to, rig_on_dgram, &seen, &second), -LEAT_EMFILE);
+	assert_int_equal(w->ops->dgram(w, NULL, NULL, rig_on_dgram, &seen, &second), -LEAT_EMFILE);
 	assert_int_equal(io_connect(w, &to, rig_on_stream, NULL, &s), -LEAT_EMFILE);
 	assert_null(second);
 	assert_null(s);
 	first->ops->close(first);
-	second = dgram(b, NULL, &to, &seen);
+	second = rig_dgram(b, NULL, &to, &seen);
 	second->ops->close(second);
 }
 

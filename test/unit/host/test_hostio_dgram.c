@@ -3,24 +3,6 @@
  */
 #include "host/hostio_rig.h"
 
-static void
-on_dgram(struct io_dgram *d, unsigned events, void *arg)
-{
-	unsigned *seen = arg;
-
-	*seen |= events;
-}
-
-static struct io_dgram *
-dgram(struct rig *b, const struct endpoint *local, const struct endpoint *peer, unsigned *seen)
-{
-	struct io_world *w = b->conform.client;
-	struct io_dgram *d;
-
-	assert_int_equal(w->ops->dgram(w, local, peer, on_dgram, seen, &d), 0);
-	return d;
-}
-
 /*
  * The kernel gives the error of an earlier datagram to the next send, which then has sent nothing.
  */
@@ -34,12 +16,12 @@ a_datagram_is_sent_though_an_earlier_one_was_refused(void **state)
 	unsigned seen = 0, at_server = 0;
 	char buf[8];
 
-	served = dgram(b, &any, NULL, &at_server);
+	served = rig_dgram(b, &any, NULL, &at_server);
 	assert_int_equal(served->ops->local(served, &name), 0);
-	flow = dgram(b, NULL, &name, &seen);
+	flow = rig_dgram(b, NULL, &name, &seen);
 	served->ops->close(served);
 	assert_int_equal(flow->ops->send_to(flow, "lost", 4, NULL), 4);
-	served = dgram(b, &name, NULL, &at_server);
+	served = rig_dgram(b, &name, NULL, &at_server);
 	assert_int_equal(flow->ops->send_to(flow, "here", 4, NULL), 4);
 	served->ops->want(served, IO_READABLE);
 	rig_until(b, &at_server, IO_READABLE);
@@ -63,13 +45,13 @@ a_datagram_socket_without_a_name_serves_both_families(void **state)
 	unsigned seen = 0, at_peer = 0;
 	char buf[8];
 
-	any = dgram(b, NULL, NULL, &seen);
+	any = rig_dgram(b, NULL, NULL, &seen);
 	assert_int_equal(any->ops->local(any, &name), 0);
 	assert_int_not_equal(name.port, 0);
 	for (int i = 0; i < 2; i++) {
 		struct endpoint at = {.addr = *loopback[i]}, to;
 
-		peer = dgram(b, &at, NULL, &at_peer);
+		peer = rig_dgram(b, &at, NULL, &at_peer);
 		assert_int_equal(peer->ops->local(peer, &to), 0);
 		assert_int_equal(any->ops->send_to(any, "hi", 2, &to), 2);
 		peer->ops->want(peer, IO_READABLE);

@@ -9,15 +9,6 @@
 #include <unistd.h>
 
 static void
-plain_reset(int fd)
-{
-	struct linger linger = {.l_onoff = 1};
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-	close(fd);
-}
-
-static void
 assert_span(const struct pkt_span *span, const char *text)
 {
 	assert_int_equal(span->len, strlen(text));
@@ -96,7 +87,7 @@ the_end_follows_what_was_peeked_at(void **state)
 	int fd = rig_connected(b, &x);
 
 	assert_int_equal(send(fd, "bye", 3, 0), 3);
-	plain_reset(fd);
+	rig_reset(fd);
 	rig_until(b, &x.seen, IO_FAILED);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(io_peek(x.s, &span, 1), 1);

@@ -13,15 +13,6 @@
 enum { BIG = 1 << 20 };
 
 static void
-plain_reset(int fd)
-{
-	struct linger linger = {.l_onoff = 1};
-
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
-	close(fd);
-}
-
-static void
 all_spans_are_written_however_many(void **state)
 {
 	static uint8_t octets[1000], got[1000];
@@ -114,7 +105,7 @@ an_error_that_a_call_found_first_is_an_event_too(void **state)
 	int fd = rig_connected(b, &x);
 	char buf[8];
 
-	plain_reset(fd);
+	rig_reset(fd);
 	assert_int_equal(io_read(x.s, buf, sizeof buf), -LEAT_ECONNRESET);
 	assert_int_equal(x.seen, IO_CONNECTED);
 	rig_until(b, &x.seen, IO_FAILED);
@@ -175,7 +166,7 @@ octets_of_a_connection_that_was_reset_at_once_can_be_read(void **state)
 	close(accept(l, NULL, NULL));
 	fd = accept(l, NULL, NULL);
 	assert_int_equal(send(fd, "busy", 4, 0), 4);
-	plain_reset(fd);
+	rig_reset(fd);
 	rig_until(b, &x.seen, IO_FAILED);
 	assert_int_equal(x.seen, IO_CONNECTED | IO_FAILED);
 	assert_int_equal(io_read(x.s, buf, sizeof buf), 4);
@@ -272,7 +263,7 @@ a_file_for_a_stream_that_was_reset_raises_no_signal(void **state)
 	int fd = rig_connected(b, &x), file = file_of("octets", 6);
 	off_t off = 0;
 
-	plain_reset(fd);
+	rig_reset(fd);
 	assert_int_equal(x.s->ops->send_file(x.s, file, &off, 6, 0), -LEAT_ECONNRESET);
 	assert_int_equal(x.s->ops->send_file(x.s, file, &off, 6, 0), -LEAT_EPIPE);
 	assert_int_equal(off, 0);
