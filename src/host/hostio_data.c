@@ -89,7 +89,8 @@ hostio_read(struct io_stream *io, void *buf, size_t len)
 	if (hostio_held(s) > 0)
 		return (ssize_t)hostio_take_held(s, buf, len);
 	n = hostio_recv(s, buf, len, hostio_kernel_at_mark(s));
-	hostio_stream_settle(s);
+	if (s->drained)
+		hostio_sock_unready(&s->sock, IO_READABLE);
 	return n;
 }
 

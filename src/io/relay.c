@@ -156,26 +156,27 @@ carry_from_place(struct relay *r, unsigned i)
 	return (size_t)done;
 }
 
+/* Carries once. Returns how many octets that were. */
+static size_t
+carry_some(struct relay *r, unsigned i)
+{
+	const struct relay_flow *f = &r->flow[i];
+
+	if (is_urgent(f))
+		return carry_urgent(r, i);
+	return f->to->ops->reserve ? carry_into_room(r, i) : carry_from_place(r, i);
+}
+
 /* Returns true if the budget was used up. */
 static bool
 carry(struct relay *r, unsigned i)
 {
-	struct relay_flow *f = &r->flow[i];
-	size_t sum = 0;
+	uint64_t budget_end = r->flow[i].octets + BUDGET;
 
 	while (may_carry(r, i)) {
-		size_t done;
-
-		if (sum >= BUDGET)
+		if (r->flow[i].octets >= budget_end)
 			return true;
-		if (is_urgent(f))
-			done = carry_urgent(r, i);
-		else if (f->to->ops->reserve)
-			done = carry_into_room(r, i);
-		else
-			done = carry_from_place(r, i);
-		sum += done;
-		f->octets += done;
+		r->flow[i].octets += carry_some(r, i);
 	}
 	return false;
 }

@@ -1,7 +1,6 @@
 /*
- * run/socket/alias.c - translates loopback addresses that the program uses as destinations, and
- * translates them back in the names that it asks for. It changes addresses only. It opens no
- * socket.
+ * run/socket/alias.c - translates the program's loopback addresses to its own listener or to the
+ * gateway, and back in the names that it asks for. It changes addresses only, and opens no socket.
  */
 #include "run/socket/alias.h"
 
@@ -11,8 +10,8 @@
 enum { PORT_DOMAIN = 53 };
 
 /*
- * Returns true if @r is bound to the name that it connects to. Such a stream connects to itself
- * (RFC 9293, 3.5: simultaneous open).
+ * A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5:
+ * simultaneous open).
  */
 static bool
 is_itself(const struct sockrec *r, const struct endpoint *to)
@@ -24,8 +23,8 @@ is_itself(const struct sockrec *r, const struct endpoint *to)
 }
 
 /*
- * Returns true if the program itself serves @to: by a listener on that port that is bound to that
- * address or to any, or by a socket that takes the datagram.
+ * Returns true if the program itself serves @to: by a listener on that port, on that address or on
+ * every one; or by a socket that takes the datagram.
  */
 static bool
 served_inside(struct sockrec *asking, const struct endpoint *to)
@@ -45,7 +44,7 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
 		if (sock_local(r->sk, &at) || at.port != to->port ||
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
-		/* A listener that has been closed since the last collection serves nothing. */
+		/* One that was closed since the last sweep refuses. */
 		if (!r->inode || gc_finds_open(r))
 			return true;
 		sockrec_end(r, false);
@@ -54,8 +53,7 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
 }
 
 /*
- * Returns the address on the link that stands for @to on the host's loopback. A name server there
- * (systemd-resolved's 127.0.0.53) has an address of its own.
+ * A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link.
  */
 static const struct ipaddr *
 gateway_for(const struct sockrec *r, const struct endpoint *to)
