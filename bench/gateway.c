@@ -1,11 +1,13 @@
 /*
- * bench/gateway.c - what the gateway costs: its stack, the gateway itself and the machine's sockets, between a program's stack in this process and a
- * server in another one. Only calls of gateway_turn() are the gateway's; callgrind counts these.
+ * bench/gateway.c - what the gateway costs: its stack, the gateway itself and the machine's
+ * sockets, between a program's stack in this process and a server in another process. Everything
+ * of the gateway runs within gateway_turn(), so callgrind can count it alone.
  *
- *	leat_gateway [--mode 0|1|2] [--octets N] [--connections N] [--at-once N]
+ *	leat_gateway [--mode 0|1|2|3] [--octets N] [--count N] [--at-once N]
  *
- * Mode 0 is N octets down to the program, 1 up from it, 2 connections with a request and an answer of 100 octets each, 3 as many
- * requests and answers on one connection.
+ * Mode 0 sends N octets to the program, mode 1 from the program. Mode 2 opens @count connections,
+ * each for a request and an answer of 100 octets, mode 3 sends as many requests over one
+ * connection. It prints the number of blocks of 64 KiB, of connections or of requests as "frames".
  */
 #include "args.h"
 #include "pair.h"
@@ -102,7 +104,7 @@ serve(int mode, uint64_t octets)
 	}
 }
 
-/* Another program, so that valgrind does not follow: its port. */
+/* Starts the server as a program of its own, which valgrind does not follow. Returns its port. */
 static uint16_t
 start_server(const char *self, int mode, uint64_t octets)
 {
@@ -253,7 +255,7 @@ program_writes(struct bench *b, unsigned i)
 	}
 }
 
-/* True when the other side has ended. */
+/* Returns true when the other side has ended. */
 static bool
 program_reads(struct bench *b, unsigned i)
 {
@@ -313,7 +315,7 @@ int
 main(int argc, char **argv)
 {
 	struct bench_arg args[] = {
-	    {"mode", DOWN}, {"octets", 256 << 20}, {"connections", 2000}, {"at-once", 1}, {0}};
+	    {"mode", DOWN}, {"octets", 256 << 20}, {"count", 2000}, {"at-once", 1}, {0}};
 	static struct bench b;
 	struct io_world *outside;
 
@@ -321,14 +323,14 @@ main(int argc, char **argv)
 		return serve(atoi(argv[2]), strtoull(argv[3], NULL, 10));
 	args_read(args, argc, argv);
 	b.mode = (int)args[0].value;
-	b.octets = (uint64_t)args[1].value;
+	b.octets = (uint64_t)args[b.mode == MESSAGES ? 2 : 1].value;
 	b.at_once = (unsigned)args[3].value;
 	pair_init(&b.pair, 65535, true, 65536);
 	outside = gateway_begin(&b);
 	b.server = pair_name(1, false, start_server(argv[0], b.mode, b.octets));
 	transfer(&b, b.mode == CONNECTIONS ? (unsigned)args[2].value : 1);
 	args_print("gateway", args);
-	printf(", \"done\": %llu}\n", (unsigned long long)b.done);
+	printf(", \"frames\": %llu}\n", (unsigned long long)(b.mode <= UP ? b.done / CHUNK : b.done));
 	gateway_end(&b, outside);
 	pair_fini(&b.pair);
 	return 0;

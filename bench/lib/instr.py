@@ -1,7 +1,7 @@
 """Instructions, counted by callgrind. They hardly change from run to run, so a change of a few percent is visible even on a busy machine.
 
 For a program with two hosts, instructions are counted during the transfer, per frame in either direction. For the link, per frame
-from end to end. For HTTP, a request is the frame.
+from end to end. For HTTP, a request is the frame. For the gateway, only its own are counted, per 64 KiB, connection or request.
 """
 import json
 import os
@@ -15,6 +15,7 @@ TOLERANCE = 1.05
 SECONDS = 1.2  # of the program's own clock, under valgrind: about ten thousand frames
 # callgrind counts every octet of a `rep movsb` as an instruction, so memcpy must use its loops instead.
 PLAIN_COPIES = {"GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"}
+GATEWAY = "gateway_turn*"
 TRANSFER, TRANSMIT = "run_for*", "to_other"  # the measured loop of wire.c and udp.c, and the wire of bench/pair.c
 FIXED = {
     "wire, IPv4, 64 KiB": ("leat_wire", "--window", 65536),
@@ -28,6 +29,11 @@ FIXED = {
     "http, a browser's request parsed": ("leat_http",),
     "http, curl's request parsed": ("leat_http", "--short", 1),
     "http, a browser's request answered": ("leat_http", "--answer", 1),
+    "gateway, 64 KiB to the program": ("leat_gateway", "--octets", 64 << 20),
+    "gateway, 64 KiB from the program": ("leat_gateway", "--mode", 1, "--octets", 64 << 20),
+    "gateway, a connection": ("leat_gateway", "--mode", 2, "--count", 1000),
+    "gateway, a connection, 64 at once": ("leat_gateway", "--mode", 2, "--count", 2000, "--at-once", 64),
+    "gateway, a request and its answer": ("leat_gateway", "--mode", 3, "--count", 2000),
 }
 
 
@@ -47,12 +53,14 @@ def counted(profile):
 def instructions(program, words, scratch):
     """Returns the instructions per frame."""
     out = pathlib.Path(scratch) / "callgrind.out"
+    gateway = program.name == "leat_gateway"
     whole = program.name in ("leat_link", "leat_http")
-    toggle = [] if whole else [f"--toggle-collect={TRANSFER}"]
-    said = run("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *toggle, program, *words, "--seconds", SECONDS, timeout=60,
+    toggle = [] if whole else [f"--toggle-collect={GATEWAY if gateway else TRANSFER}"]
+    length = [] if gateway else ["--seconds", SECONDS]
+    said = run("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", *toggle, program, *words, *length, timeout=60,
                env={**os.environ, **PLAIN_COPIES})
     profile = out.read_text()
-    frames = json.loads(said)["frames"] if whole else calls(profile, TRANSMIT)
+    frames = json.loads(said)["frames"] if whole or gateway else calls(profile, TRANSMIT)
     if not frames or not counted(profile):
         raise NotMeasured(f"{program.name}: callgrind counted nothing")
     return counted(profile) / frames
