@@ -1,6 +1,6 @@
 /*
- * api/addr.c - addresses, prefixes and errors of leat.h, converted from and to text and the forms
- * of the layers below.
+ * api/addr.c - converts the addresses and prefixes of leat.h from and to text, and from and to the
+ * types of the layers below. It also returns the texts of errors. It does not know stacks.
  */
 #include "api/impl.h"
 #include "base/err.h"
@@ -39,7 +39,7 @@ api_addr_or_any(const struct leat_addr *a, const struct ipaddr *like)
 	return ipaddr_from16(a->octets);
 }
 
-/* Parses a number of digits, at most @max. */
+/* Parses a decimal number that is at most @max. Returns 0 or -LEAT_EINVAL. */
 static int
 parse_number(const char *text, uint32_t max, uint32_t *out)
 {
@@ -58,7 +58,7 @@ parse_number(const char *text, uint32_t max, uint32_t *out)
 	return 0;
 }
 
-/* Parses the address in the first @len octets of @text. */
+/* Parses the address in the first @len octets of @text. Returns 0 or -LEAT_EINVAL. */
 static int
 parse_address(const char *text, size_t len, struct ipaddr *out)
 {

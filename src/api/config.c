@@ -1,9 +1,9 @@
 /*
- * api/config.c - structs that may grow, so that callers and library may have been built at
- * different times.
+ * api/config.c - copies structs that may grow, so that a program and the library may have been
+ * built at different times. It does not know what the members mean.
  *
- * The rule is that of Linux's clone3(2) and openat2(2): what the caller's struct lacks is 0, and
- * what this library does not know must be 0.
+ * The rule is that of Linux's clone3(2) and openat2(2). A member that the caller's struct does not
+ * have is taken as 0. A member that this library does not know must be 0.
  */
 #include "api/impl.h"
 

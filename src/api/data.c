@@ -1,5 +1,6 @@
 /*
- * api/data.c - sending and receiving on sockets, with a copy and in place.
+ * api/data.c - sends and receives on sockets: with a copy, or in place without one. It checks
+ * arguments and converts structs; the sockets themselves are in the layers below.
  */
 #include "api/impl.h"
 #include "core/errq.h"

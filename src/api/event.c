@@ -1,5 +1,6 @@
 /*
- * api/event.c - passes the events of a host to the caller's function, in the form of leat.h.
+ * api/event.c - converts each event of a host to the form of leat.h, and calls the caller's
+ * function with it. It does not decide which events happen.
  */
 #include "api/impl.h"
 #include "core/neigh.h"
@@ -34,7 +35,7 @@ SAME(LEAT_NEIGH_FAILED, NEIGH_FAILED);
 SAME(LEAT_NEIGH_PERMANENT, NEIGH_PERMANENT);
 
 static void
-say_tcp(struct leat_event *out, const struct event *e)
+convert_tcp(struct leat_event *out, const struct event *e)
 {
 	out->flow = e->tcp.flow;
 	out->u.tcp.local = api_addr(&e->tcp.local);
@@ -48,8 +49,9 @@ say_tcp(struct leat_event *out, const struct event *e)
 	out->u.tcp.info = e->tcp.info;
 }
 
+/* The events of a TCP sender: a sample of the RTT, its congestion window, a retransmission. */
 static void
-say_tcp_work(struct leat_event *out, const struct event *e)
+convert_tcp_sender(struct leat_event *out, const struct event *e)
 {
 	if (e->kind == EVENT_TCP_RTT) {
 		out->flow = e->tcp_rtt.flow;
@@ -72,7 +74,7 @@ say_tcp_work(struct leat_event *out, const struct event *e)
 }
 
 static void
-say_neigh(struct leat_event *out, const struct event *e)
+convert_neigh(struct leat_event *out, const struct event *e)
 {
 	struct endpoint addr = {.addr = e->neigh.addr};
 
@@ -83,7 +85,7 @@ say_neigh(struct leat_event *out, const struct event *e)
 }
 
 static void
-say_link(struct leat_event *out, const struct event *e)
+convert_link(struct leat_event *out, const struct event *e)
 {
 	out->u.link.direction = e->link.direction;
 	out->u.link.verdict = e->link.verdict;
@@ -92,7 +94,7 @@ say_link(struct leat_event *out, const struct event *e)
 }
 
 static void
-say_icmp(struct leat_event *out, const struct event *e)
+convert_icmp(struct leat_event *out, const struct event *e)
 {
 	out->u.icmp.local = api_addr(&e->icmp.local);
 	out->u.icmp.remote = api_addr(&e->icmp.remote);
@@ -102,7 +104,7 @@ say_icmp(struct leat_event *out, const struct event *e)
 }
 
 static void
-tell(struct sink *sink, const struct event *e)
+notify_watcher(struct sink *sink, const struct event *e)
 {
 	struct leat_stack *s = container_of(sink, struct leat_stack, sink);
 	struct leat_event out = {.kind = e->kind, .when = e->when, .host = e->host};
@@ -116,22 +118,22 @@ tell(struct sink *sink, const struct event *e)
 	case EVENT_TCP_OPEN:
 	case EVENT_TCP_STATE:
 	case EVENT_TCP_CLOSE:
-		say_tcp(&out, e);
+		convert_tcp(&out, e);
 		break;
 	case EVENT_TCP_RTT:
 	case EVENT_TCP_CC:
 	case EVENT_TCP_RETX:
-		say_tcp_work(&out, e);
+		convert_tcp_sender(&out, e);
 		break;
 	case EVENT_NEIGH:
-		say_neigh(&out, e);
+		convert_neigh(&out, e);
 		break;
 	case EVENT_LINK:
 		out.flow = e->link.pkt ? e->link.pkt->flow : 0;
-		say_link(&out, e);
+		convert_link(&out, e);
 		break;
 	case EVENT_ICMP_ERROR:
-		say_icmp(&out, e);
+		convert_icmp(&out, e);
 		break;
 	case EVENT_COUNT:
 		return;
@@ -145,7 +147,7 @@ leat_stack_watch(
 {
 	struct core *core = stack_core(stack->stack);
 
-	stack->sink = (struct sink){.wants = mask, .emit = tell};
+	stack->sink = (struct sink){.wants = mask, .emit = notify_watcher};
 	stack->watch = fn;
 	stack->watch_arg = arg;
 	core->sink = fn && mask ? &stack->sink : NULL;

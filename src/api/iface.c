@@ -1,5 +1,6 @@
 /*
- * api/iface.c - interfaces, and frames that the caller carries.
+ * api/iface.c - makes interfaces, and exchanges frames with a caller that carries them itself. It
+ * does no I/O.
  */
 #include "api/impl.h"
 #include "host/vnet.h"
@@ -20,8 +21,8 @@ mac_unset(const uint8_t mac[6])
 }
 
 /*
- * Chooses a locally administered address. It contains the host's number, so that hosts of one seed
- * differ.
+ * Chooses a random, locally administered MAC address. The host's number is mixed in, so that hosts
+ * that were made with the same seed get different addresses.
  */
 static void
 draw_mac(struct core *core, uint8_t mac[6])
@@ -77,7 +78,7 @@ api_iface_adopt(struct leat_iface *i, struct iface *iface, uint32_t flags)
 	i->flags = flags;
 	if (flags & LEAT_IFACE_AUTOCONF)
 		err = net_autoconf(stack_net(i->owner->stack), iface);
-	if (err) /* an interface cannot be removed, but it can be silent */
+	if (err) /* an interface cannot be removed, but a disabled one sends and receives nothing */
 		iface_down(iface);
 	return err;
 }
@@ -96,6 +97,7 @@ api_iface_attach(struct leat_iface *i, const struct api_iface_settings *s, struc
 	return err ? err : api_iface_adopt(i, iface, s->flags);
 }
 
+/* Passes a frame that the stack sends to the caller's transmit(), and frees it. */
 static void
 carry(struct wire *wire, struct pkt *frame, nsec_t now)
 {
@@ -144,7 +146,7 @@ leat_iface_add(struct leat_stack *stack, const struct leat_iface_config *config,
 
 	if (err)
 		return err;
-	/* A caller that cuts segments or computes checksums needs the header that says where. */
+	/* To cut segments or compute checksums, the caller needs the header that says where. */
 	if (!c.transmit || (c.flags & OFFLOADS && !(c.flags & LEAT_IFACE_VNET_HDR)))
 		return -LEAT_EINVAL;
 	s.name = c.name;
@@ -163,7 +165,7 @@ leat_iface_add(struct leat_stack *stack, const struct leat_iface_config *config,
 	err = api_iface_attach(i, &s, &i->wire);
 	if (!err)
 		*out = i;
-	else if (!i->iface) /* otherwise the stack still refers to its wire */
+	else if (!i->iface) /* if the interface was made, the stack still points to i->wire */
 		api_iface_unwrap(i);
 	return err;
 }

@@ -1,5 +1,6 @@
 /*
- * api/loop.c - hosts that run on this machine's clock, and TAP devices.
+ * api/loop.c - runs hosts on this machine's clock, and connects them to TAP devices. It does not
+ * look into frames.
  */
 #include "host/loop.h"
 #include "api/impl.h"
@@ -15,7 +16,7 @@ struct leat_loop {
 	struct list drivers;
 };
 
-/* Drives one stack. */
+/* Gives one stack the time, from the loop that it was added to. */
 struct api_driver {
 	struct list node;
 	struct loop_source source;
@@ -40,7 +41,10 @@ leat_loop_new(struct leat_loop **out)
 	return 0;
 }
 
-/* A frame that an interface sends after its device is closed is a counted drop. */
+/*
+ * Closes the TAP devices of @stack. Their interfaces go down first, so a frame that is sent later
+ * is counted as a drop.
+ */
 static void
 close_taps(struct leat_stack *stack)
 {
@@ -93,7 +97,7 @@ leat_loop_add_stack(struct leat_loop *loop, struct leat_stack *stack)
 {
 	struct api_driver *d;
 
-	if (stack->driver || stack->world)
+	if (stack->driver || stack->sim)
 		return -LEAT_EBUSY;
 	d = calloc(1, sizeof *d);
 	if (!d)

@@ -1,5 +1,6 @@
 /*
- * api/route.c - addresses of interfaces, routes and neighbours.
+ * api/route.c - adds and removes addresses of interfaces, routes and permanent neighbours, and
+ * lists the neighbours. It checks arguments and converts structs.
  */
 #include "api/impl.h"
 #include "core/neigh.h"
@@ -24,7 +25,7 @@ leat_iface_addr_del(struct leat_iface *iface, const struct leat_addr *addr)
 	return iface_addr_del(iface->iface, &a);
 }
 
-/* Converts the caller's route to the core's form. Returns 0 or -LEAT_EINVAL. */
+/* Converts the caller's @route to the core's struct. Returns 0 or -LEAT_EINVAL. */
 static int
 read_route(const struct leat_stack *stack, const struct leat_route *route, struct route *out)
 {
@@ -82,22 +83,23 @@ struct neigh_visit {
 	void *arg;
 };
 
+/* Calls the caller's function with one entry of the neighbour cache. */
 static void
-tell(const struct neigh_info *info, void *arg)
+visit_neigh(const struct neigh_info *info, void *arg)
 {
-	const struct neigh_visit *t = arg;
+	const struct neigh_visit *v = arg;
 	struct endpoint addr = {.addr = info->addr};
 	struct leat_neigh n = {
 	    .addr = api_addr(&addr), .state = info->state, .iface = info->ifindex, .updated = info->updated};
 
 	memcpy(n.mac, info->mac, sizeof n.mac);
-	t->fn(t->arg, &n);
+	v->fn(v->arg, &n);
 }
 
 void
 leat_neigh_each(struct leat_stack *stack, void (*fn)(void *arg, const struct leat_neigh *neigh), void *arg)
 {
-	struct neigh_visit t = {fn, arg};
+	struct neigh_visit v = {fn, arg};
 
-	neigh_each(stack_core(stack->stack), tell, &t);
+	neigh_each(stack_core(stack->stack), visit_neigh, &v);
 }

@@ -1,5 +1,6 @@
 /*
- * api/sim.c - hosts and links in virtual time.
+ * api/sim.c - makes hosts and emulated links in virtual time, and runs them. It checks arguments
+ * and converts structs; src/sim does the rest.
  */
 #include "sim/sim.h"
 #include "api/impl.h"
@@ -74,13 +75,13 @@ leat_sim_add_host(struct leat_sim *sim, uint32_t flags, struct leat_stack **out)
 	}
 	api_stack_flags(stack, flags);
 	s->stack = stack;
-	s->world = sim;
+	s->sim = sim;
 	list_push(&sim->hosts, &s->node);
 	*out = s;
 	return 0;
 }
 
-/* Converts @from; NULL means no impairment. Returns 0 or -LEAT_EINVAL. */
+/* Converts @from, where NULL means no impairment. Returns 0 or -LEAT_EINVAL. */
 static int
 read_impair(const struct leat_impair *from, struct emu_impair *out)
 {
@@ -166,7 +167,7 @@ leat_sim_link(struct leat_sim *sim, struct leat_stack *a, struct leat_stack *b,
 	uint32_t flags;
 	int err;
 
-	if (a->world != sim || b->world != sim)
+	if (a->sim != sim || b->sim != sim)
 		return -LEAT_EINVAL;
 	err = read_link(config, a, b, &sc, &flags);
 	if (err)

@@ -1,5 +1,6 @@
 /*
- * api/sock.c - opening and closing sockets, their names and options.
+ * api/sock.c - opens, connects and closes sockets, and gets and sets their addresses and options.
+ * It sends and receives no data: see data.c.
  */
 #include "api/impl.h"
 
@@ -154,7 +155,7 @@ leat_sock_ready(const struct leat_sock *sock)
 }
 
 static void
-tell(struct sock *sk, void *arg)
+notify_watcher(struct sock *sk, void *arg)
 {
 	struct leat_sock *s = arg;
 
@@ -166,7 +167,7 @@ leat_sock_watch(struct leat_sock *sock, void (*fn)(struct leat_sock *sock, void 
 {
 	sock->fn = fn;
 	sock->arg = arg;
-	sock_watch(sock->sk, fn ? tell : NULL, sock);
+	sock_watch(sock->sk, fn ? notify_watcher : NULL, sock);
 }
 
 void

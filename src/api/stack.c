@@ -1,6 +1,6 @@
 /*
- * api/stack.c - hosts that the caller drives: how they are made, get the time, end, and report
- * drops.
+ * api/stack.c - makes and frees the hosts that the caller drives, gives them the time, and returns
+ * their counts of drops. It reads no clock.
  */
 #include "api/impl.h"
 #include "host/random.h"
@@ -97,9 +97,9 @@ leat_stack_free(struct leat_stack *stack)
 
 	if (!stack)
 		return;
-	assert(!stack->world);
+	assert(!stack->sim);
 	pool = stack->pool;
-	/* The resets must be sent while there are devices. */
+	/* This sends resets, so the devices must still exist. */
 	api_socks_abort(stack);
 	if (stack->driver)
 		api_driver_drop(stack->driver);
