@@ -1,6 +1,6 @@
 /*
- * host/fd_room.c - counts the descriptors that flows hold against a limit, and calls those that
- * wait when one has been closed. It knows neither sockets nor flows.
+ * host/fd_room.c - compares the number of descriptors that flows hold with a limit, and calls the
+ * wait queue when one has been closed. It knows neither sockets nor flows.
  */
 #include "host/fd_room.h"
 
@@ -9,13 +9,15 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* A fallback: another process may have closed what kept the machine's table full. */
+/*
+ * How often the wait queue is called without cause: another process may have closed a descriptor.
+ */
 #define LOOK_EVERY (100 * MSEC)
 
 static void
 count_refusal(struct fd_room *r)
 {
-	if (!r->calling) /* what waits already has been counted */
+	if (!r->calling) /* an entry of the wait queue was counted when it began to wait */
 		r->refused++;
 }
 
@@ -29,7 +31,7 @@ room_next(struct loop_source *source)
 	return r->freed ? loop_now(r->loop) : r->look_at;
 }
 
-/* Calls those that wait. One that waits again is called in a later turn. */
+/* Calls the wait queue. An entry that waits again is called in a later turn of the loop. */
 static void
 room_run(struct loop_source *source, nsec_t now)
 {
@@ -43,7 +45,7 @@ room_run(struct loop_source *source, nsec_t now)
 	if (r->relieve && !r->freed)
 		r->relieve(r);
 	r->freed = false;
-	r->look_at = now + LOOK_EVERY; /* at the earliest, also for one that comes to wait after this */
+	r->look_at = now + LOOK_EVERY; /* also for an entry that is added later */
 	list_init(&due);
 	list_move(&due, &r->waiting);
 	while ((n = list_pop(&due))) {
@@ -151,7 +153,7 @@ fd_room_wait(struct fd_room *r, struct fd_wait *w)
 	if (list_linked(&w->node))
 		return;
 	if (list_empty(&r->waiting) && !r->calling) {
-		r->freed = false; /* what was closed before did not help */
+		r->freed = false; /* a descriptor that was closed before did not help */
 		r->look_at = nsec_max(r->look_at, loop_now(r->loop));
 	}
 	list_push(&r->waiting, &w->node);

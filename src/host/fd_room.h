@@ -1,11 +1,12 @@
 /*
  * host/fd_room.h - the budget of descriptors: how many the flows of a process may hold, and who
- * waits for one.
+ * waits for a free one.
  *
- * The kernel gives a process a table of a fixed size. What flows hold is counted here and bounded,
- * so that the rest of the table, the reserve, stays free for what must always work. Whoever takes a
- * descriptor for a flow reports it, and whoever closes one does. Those that found none are called
- * when one has been closed. It knows no sockets and no flows.
+ * The kernel gives a process a table of descriptors with a fixed size. This module counts the
+ * descriptors that flows hold, and limits them. The rest of the table is the reserve: it stays free
+ * for what must always work. Code that opens or closes a descriptor for a flow must report it here.
+ * Code that got no descriptor can wait: it is called when one has been closed. This module does not
+ * know sockets or flows.
  */
 #ifndef HOST_FD_ROOM_H
 #define HOST_FD_ROOM_H
@@ -13,77 +14,89 @@
 #include "base/list.h"
 #include "host/loop.h"
 
-/* Someone who waits until a descriptor is free. The owner embeds it. */
+/* An entry of the wait queue for a free descriptor. The owner embeds it. */
 struct fd_wait {
 	struct list node;
-	void (*fn)(struct fd_wait *w); /* once; it may wait again from here */
+	void (*fn)(struct fd_wait *w); /* called once; it may call fd_room_wait() again */
 };
 
 struct fd_room {
 	struct loop *loop;
 	struct loop_source source;
 	struct list waiting;
-	unsigned size;  /* descriptors that flows may hold */
-	unsigned taken; /* and those that they do hold */
-	unsigned entered,
-	    seated;       /* connections from outside, and those of them that have reached the program */
-	bool freed;       /* one has been closed since the waiting were called last */
-	bool calling;     /* they are being called */
-	nsec_t look_at;   /* when they are called though nothing was closed here */
-	uint64_t refused; /* how often none was left */
+	unsigned size;    /* descriptors that flows may hold */
+	unsigned taken;   /* descriptors that flows hold */
+	unsigned entered; /* connections that came from outside */
+	unsigned seated;  /* those of them that have reached the program */
+	bool freed;       /* a descriptor was closed since the wait queue was called last */
+	bool calling;     /* the wait queue is being called */
+	nsec_t look_at;   /* when the wait queue is called even if no descriptor was closed */
+	uint64_t refused; /* how often no descriptor was left */
 	/*
-	 * Closes what is idle or no longer used. Returns true if it closed any. NULL: there is no
-	 * such thing.
+	 * Closes descriptors that are idle or no longer used. Returns true if it closed any. NULL:
+	 * no descriptor can be closed like that.
 	 */
 	bool (*relieve)(struct fd_room *r);
 };
 
-/* Without a limit until fd_room_limit(). @loop is borrowed. */
+/*
+ * Sets up @r, with an unlimited budget until fd_room_limit() is called. @loop is borrowed.
+ */
 void fd_room_init(struct fd_room *r, struct loop *loop);
+/* Ends @r. Asserts that flows hold no descriptor any more. */
 void fd_room_fini(struct fd_room *r);
 
-/* From now on flows may hold @size descriptors, those that they hold already included. */
+/* Sets the number of descriptors that flows may hold, including those that they hold already. */
 void fd_room_limit(struct fd_room *r, unsigned size);
 
 /*
- * Returns true if @n more can be had, with those left aside that connections from outside still
- * need.
+ * Returns true if a flow can get @n more descriptors. Those that connections from outside still
+ * need (@entered minus @seated) do not count as free.
  */
 bool fd_room_has(const struct fd_room *r, unsigned n);
 
-/* The same, after closing what is idle if that is needed. Counts a refusal. */
+/*
+ * As fd_room_has(), but calls relieve() if there are not enough, and checks again. If it returns
+ * false, it counts a refusal.
+ */
 bool fd_room_for(struct fd_room *r, unsigned n);
 
 /*
- * Returns true if fd_room_take() will keep the next descriptor, which may be one of those left
- * aside. Counts a refusal.
+ * Returns true if fd_room_take() will accept one more descriptor. It may be one that a connection
+ * from outside needs. If it returns false, it counts a refusal.
  */
 bool fd_room_free(struct fd_room *r);
 
 /*
- * @fd, which a call has just given, is a flow's: returns it. Where the budget is used up it is
- * closed again: -EMFILE. A negative @fd is the negative errno of that call, and is returned.
+ * Counts @fd, the result of a call that opens a descriptor, as held by a flow, and returns it. If
+ * the budget is used up, closes @fd and returns -EMFILE. If the call failed, @fd is the negative
+ * errno, and is returned.
  */
 int fd_room_take(struct fd_room *r, int fd);
 
-/* A flow holds one more, whatever the budget: in exchange for one that it gives back at once. */
+/*
+ * Counts one more descriptor, even if the budget is used up. For a flow that gives another one back
+ * at once.
+ */
 void fd_room_count(struct fd_room *r);
 
-/* Reports that a flow's descriptor has been closed; or closes it. */
+/* Reports that a flow's descriptor was closed. */
 void fd_room_gave(struct fd_room *r);
+/* Closes a flow's descriptor, and reports it. */
 void fd_room_close(struct fd_room *r, int fd);
 
 /*
- * Returns true if a call failed for want of descriptors or memory, so that it may succeed later.
- * @error is an errno of either sign.
+ * Returns true if a call failed because no descriptor or no memory was left, so that it may succeed
+ * later. @error is an errno, positive or negative.
  */
 bool fd_room_ran_out(int error);
 
 /*
- * Calls @w->fn when a descriptor has been closed, and from time to time in case something outside
- * has changed.
+ * Puts @w into the wait queue. Calls @w->fn when a descriptor has been closed; or after 100 ms at
+ * the latest, because another process may have closed one. Does nothing if @w waits already.
  */
 void fd_room_wait(struct fd_room *r, struct fd_wait *w);
+/* Removes @w from the wait queue, if it is there. */
 void fd_room_leave(struct fd_wait *w);
 
 #endif

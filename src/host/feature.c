@@ -1,6 +1,6 @@
 /*
- * host/feature.c - finds out whether LEAT_DISABLE names a feature. It does not know what features
- * there are.
+ * host/feature.c - finds out whether LEAT_DISABLE lists a feature. It does not know which
+ * features exist.
  */
 #include "host/feature.h"
 

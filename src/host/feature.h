@@ -1,15 +1,16 @@
 /*
- * host/feature.h - what the machine offers but tests want to do without.
+ * host/feature.h - features of the kernel that a test can disable.
  *
- * LEAT_DISABLE=pidfd_thread,epoll_pwait2,... in the environment names what must be taken for
- * missing, so that each fallback runs on a machine that would never need it.
+ * The environment variable LEAT_DISABLE is a list of names: LEAT_DISABLE=pidfd_thread,epoll_pwait2.
+ * Leat treats these features as missing. So each fallback can be tested on a machine that has the
+ * feature.
  */
 #ifndef HOST_FEATURE_H
 #define HOST_FEATURE_H
 
 #include <stdbool.h>
 
-/* Is @name listed in LEAT_DISABLE? */
+/* Returns true if LEAT_DISABLE lists @name. */
 bool feature_disabled(const char *name);
 
 #endif

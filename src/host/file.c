@@ -1,6 +1,6 @@
 /*
- * host/file.c - writes a file through a buffer, which it flushes when the buffer is full, after a
- * delay, or at the end. It does not know what the octets mean.
+ * host/file.c - writes a file through a buffer. It flushes the buffer when it is full, after a
+ * delay, and at the end. It does not know what the octets mean.
  */
 #include "host/file.h"
 
@@ -41,10 +41,10 @@ file_run(struct loop_source *s, nsec_t now)
 	struct file *f = container_of(s, struct file, source);
 
 	if (now >= f->flush_at)
-		file_flush(f); /* an error stays in f->error and is told at the close */
+		file_flush(f); /* file_close() returns the error */
 }
 
-/* A descriptor of our own for standard output, if that can be written. */
+/* Returns a duplicate of standard output; or -1 with errno, if it cannot be written to. */
 static int
 open_stdout(void)
 {
@@ -57,7 +57,7 @@ open_stdout(void)
 	return flags < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
-/* Without O_NONBLOCK, open(2) of a FIFO that no process reads would not return. */
+/* Without O_NONBLOCK, open(2) of a FIFO would wait for a process that reads it. */
 static int
 open_path(const char *path)
 {
@@ -108,7 +108,7 @@ file_write_all(struct file *f, const uint8_t *p, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN) { /* a pipe that someone else made non-blocking */
+		if (n < 0 && errno == EAGAIN) { /* another process has made the pipe non-blocking */
 			poll(&(struct pollfd){.fd = f->fd, .events = POLLOUT}, 1, -1);
 			continue;
 		}

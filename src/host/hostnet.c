@@ -67,7 +67,7 @@ subnet_overlaps(const struct subnet *a, const struct subnet *b)
 	return ipaddr_prefix_match(&a->addr, &b->addr, a->bits < b->bits ? a->bits : b->bits);
 }
 
-/* What can be read of @fd, up to the most that is looked at; NULL without memory. */
+/* Reads at most RESOLVCONF_MOST octets of @fd. The caller frees them. NULL without memory. */
 static char *
 read_all(int fd, size_t *len)
 {
@@ -93,7 +93,7 @@ hostnet_resolvconf(const char *path, struct resolvconf *out)
 
 	if (fd >= 0)
 		text = read_all(fd, &len);
-	if (len == RESOLVCONF_MOST) { /* half a line may say something else */
+	if (len == RESOLVCONF_MOST) { /* drop the last line: half a line can have another meaning */
 		while (len > 0 && text[len - 1] != '\n')
 			len--;
 	}

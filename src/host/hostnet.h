@@ -1,6 +1,6 @@
 /*
- * host/hostnet.h - what the machine's own network looks like: its subnets, which the inside must
- * not overlap, and its name servers.
+ * host/hostnet.h - finds the subnets and name servers of the machine's own network. The network
+ * inside Leat must not overlap these subnets.
  */
 #ifndef HOST_HOSTNET_H
 #define HOST_HOSTNET_H
@@ -16,21 +16,25 @@ struct subnet {
 };
 
 /*
- * The subnets of all interfaces that are up, loopback's included. How many of @max were filled; or
- * a negative LEAT_E.
+ * Stores the subnets of all interfaces that are up, also loopback's, in @out, which has room for
+ * @max. Returns how many it stored, or a negative LEAT_E.
  */
 int hostnet_subnets(struct subnet *out, unsigned max);
 
-/* Do any two addresses of @a and @b coincide? */
+/* Returns true if @a and @b have an address in common. */
 bool subnet_overlaps(const struct subnet *a, const struct subnet *b);
 
 /*
- * Reads the file @path, /etc/resolv.conf mostly. One that cannot be read is an empty one, as for
- * every resolver.
+ * Reads the file @path, in general /etc/resolv.conf, into @out. A file that cannot be read counts
+ * as an empty file, as in other resolvers. Of a file over 1 MiB, only the whole lines before that
+ * are used.
  */
 void hostnet_resolvconf(const char *path, struct resolvconf *out);
 
-/* Port 53 of @s; its scope becomes an interface's number, 0 where there is no such interface. */
+/*
+ * Returns the endpoint at port 53 of @s. The scope, a name or a number, becomes the number of an
+ * interface: 0 if it is a name that no interface has.
+ */
 struct endpoint hostnet_nameserver(const struct resolvconf_server *s);
 
 #endif

@@ -1,11 +1,14 @@
 /*
- * The loop is level-triggered, and asks its sources for their deadlines each time before it sleeps.
- * Waits end to the nanosecond with epoll_pwait2(2) (Linux 5.11); where that is missing or
- * forbidden, a timerfd wakes an ordinary epoll_wait().
+ * host/loop.c - waits for events of descriptors and for deadlines, and calls their owners. It does
+ * not know what they do.
  *
- * A callback may delete anything. Descriptors: what is left of the batch being handed out is
- * searched for the deleted one and blanked. Sources: the walk keeps its next stop in the loop, and
- * deleting that stop moves it on.
+ * The loop is level-triggered. Before each sleep it asks its sources for their deadlines.
+ * epoll_pwait2(2) (Linux 5.11) ends a sleep at the right nanosecond. If it is missing or forbidden,
+ * a timerfd wakes epoll_wait(2).
+ *
+ * A callback may delete each descriptor and each source. When a descriptor is deleted, its events
+ * are removed from the rest of the batch. When a source is deleted that the walk over the sources
+ * would visit next, the walk goes on with the one after it.
  */
 #include "host/loop.h"
 
@@ -25,13 +28,13 @@ enum { LOOP_BATCH = 128 };
 
 struct loop {
 	int epfd;
-	int timerfd; /* -1 while epoll_pwait2() serves */
+	int timerfd; /* -1 while epoll_pwait2() works */
 	bool stopping;
 	nsec_t now;
 	nsec_t timer_at; /* what the timerfd is set to */
 	struct list sources;
 	struct list *next_source; /* where the walk over the sources goes on */
-	int nbatch, at;           /* the batch in hand: how many, and which is being handed out */
+	int nbatch, at;           /* how many events the batch has, and which comes next */
 	struct epoll_event batch[LOOP_BATCH];
 };
 
@@ -106,7 +109,7 @@ loop_mod(struct loop *l, struct loop_fd *w, uint32_t events)
 {
 	struct epoll_event ev = {.events = events, .data.ptr = w};
 
-	/* One that fires once has to be armed again even if nothing changed. */
+	/* A descriptor with EPOLLONESHOT must be armed again even if nothing has changed. */
 	if (events == w->events && !(events & EPOLLONESHOT))
 		return 0;
 	if (epoll_ctl(l->epfd, EPOLL_CTL_MOD, w->fd, &ev) < 0)
@@ -115,7 +118,7 @@ loop_mod(struct loop *l, struct loop_fd *w, uint32_t events)
 	return 0;
 }
 
-/* What is left of the batch in hand is not handed to @w. */
+/* Removes the events of @w from the rest of the batch. */
 static void
 loop_blank(struct loop *l, const struct loop_fd *w)
 {
@@ -153,7 +156,7 @@ loop_del_source(struct loop *l, struct loop_source *s)
 	list_del(&s->node);
 }
 
-/* The earliest of @deadline and what the sources wait for. */
+/* Returns the earliest of @deadline and the deadlines of the sources. */
 static nsec_t
 loop_deadline(struct loop *l, nsec_t deadline)
 {
@@ -189,7 +192,7 @@ loop_wait_timerfd(struct loop *l, nsec_t deadline, bool poll)
 	struct itimerspec it = {0};
 	int timeout = poll ? 0 : -1;
 
-	/* All zeroes disarm; an absolute time that has passed fires at once. */
+	/* A value of 0 disarms the timer; an absolute time in the past fires at once. */
 	if (!poll && deadline != l->timer_at) {
 		if (deadline != NSEC_NEVER)
 			it.it_value = timespec_from(deadline);
@@ -214,7 +217,7 @@ loop_wait(struct loop *l, nsec_t deadline)
 	return n;
 }
 
-/* The timerfd stands in the batch without an owner; read it quiet. */
+/* The event without an owner is the timerfd's. Reading it ends the event. */
 static void
 loop_quiet_timer(struct loop *l)
 {
@@ -224,9 +227,9 @@ loop_quiet_timer(struct loop *l)
 		l->timer_at = NSEC_NEVER;
 }
 
-/* What is left of the batch in hand; a callback may have done so already (loop_catch_up()). */
+/* Reports the rest of the batch. A callback may do this itself, with loop_catch_up(). */
 static void
-loop_hand_out(struct loop *l)
+loop_report(struct loop *l)
 {
 	while (l->at < l->nbatch) {
 		const struct epoll_event *e = &l->batch[l->at++];
@@ -252,17 +255,17 @@ void
 loop_turn(struct loop *l, nsec_t deadline)
 {
 	loop_begin_batch(l, loop_wait(l, loop_deadline(l, deadline)));
-	loop_hand_out(l);
+	loop_report(l);
 	loop_run_sources(l);
 }
 
 void
 loop_catch_up(struct loop *l, const struct loop_fd *caller)
 {
-	loop_hand_out(l);
+	loop_report(l);
 	loop_begin_batch(l, epoll_wait(l->epfd, l->batch, LOOP_BATCH, 0));
 	loop_blank(l, caller);
-	loop_hand_out(l);
+	loop_report(l);
 }
 
 void

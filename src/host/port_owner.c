@@ -1,6 +1,6 @@
 /*
- * host/port_owner.c - from /proc/net/tcp to the inode of a socket, and from /proc/PID/fd to the
- * process that has it open (proc(5)).
+ * host/port_owner.c - finds the inode of a listener in /proc/net/tcp, and then the process that has
+ * this socket open in /proc/PID/fd (proc(5)). It sees only this network namespace.
  */
 #include "host/port_owner.h"
 
@@ -13,7 +13,7 @@
 
 enum { STATE_LISTEN = 0x0a, LINK_MOST = 64, PROC_PATH = 320 };
 
-/* The inode of a socket that listens at @port, by one of the tables; 0 if there is none. */
+/* Returns the inode of the socket that @table lists as a listener at @port; 0 if there is none. */
 static unsigned long
 inode_in(const char *table, uint16_t port)
 {
@@ -34,7 +34,7 @@ inode_in(const char *table, uint16_t port)
 	return inode;
 }
 
-/* True if a descriptor in the folder @fds is the socket that @link names. */
+/* Returns true if a descriptor in the folder @fds is the socket that @link names. */
 static bool
 has_socket(const char *fds, const char *link)
 {

@@ -1,5 +1,6 @@
 /*
- * host/port_owner.h - which process listens at a TCP port of this machine, for error messages.
+ * host/port_owner.h - finds the process that listens at a TCP port of this machine, for error
+ * messages.
  */
 #ifndef HOST_PORT_OWNER_H
 #define HOST_PORT_OWNER_H
@@ -8,13 +9,14 @@
 #include <stdint.h>
 
 struct port_owner {
-	int pid;       /* 0: it is another user's, or in another container */
+	int pid;       /* 0: unknown; the process is another user's, or in another container */
 	char name[64]; /* of the program */
 };
 
 /*
- * Looks in /proc for a listener at @port, of either family. Returns false if there is none. A
- * process of another user is seen by root alone: @o->pid is 0 then.
+ * Looks in /proc for a listener at @port, of either family, and describes its process in @o.
+ * Returns false if no one listens there. Only root can find a process of another user: for others,
+ * @o->pid is 0.
  */
 bool port_owner_find(uint16_t port, struct port_owner *o);
 

@@ -1,5 +1,5 @@
 /*
- * host/random.h - what nobody may guess: the machine's generator, getrandom(2).
+ * host/random.h - random octets that no one can predict, from the kernel: getrandom(2).
  */
 #ifndef HOST_RANDOM_H
 #define HOST_RANDOM_H
@@ -10,15 +10,15 @@
 #include <stdint.h>
 
 /*
- * @len octets at @buf. Does not fail: a machine without a generator ends the process, since every
- * secret would be known.
+ * Fills @buf with @len random octets. It cannot fail: if the kernel has no generator, it ends the
+ * process, because every secret could be predicted.
  */
 void random_fill(void *buf, size_t len);
 
-/* A seed, for runs whose user named none. */
+/* Returns a seed, for a run whose user gave none. */
 uint64_t random_seed(void);
 
-/* A secret for hashes, ISNs and ports. */
+/* Returns a secret key for hashes, initial sequence numbers and ports. */
 struct siphash_key random_key(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * host/sysctl.c - one number of /proc/sys.
+ * host/sysctl.c - reads one number from a file in /proc/sys. It changes no setting.
  */
 #include "host/sysctl.h"
 

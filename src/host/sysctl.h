@@ -1,5 +1,5 @@
 /*
- * host/sysctl.h - the kernel's settings, as /proc/sys shows them to every program on this machine.
+ * host/sysctl.h - reads the kernel's settings in /proc/sys, which every program may read.
  */
 #ifndef HOST_SYSCTL_H
 #define HOST_SYSCTL_H
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The number at the beginning of /proc/sys/@name ("net/core/rmem_max"); @otherwise if it cannot be
- * read, or fits no uint32_t.
+ * Returns the first number in the file /proc/sys/@name, such as "net/core/rmem_max". Returns
+ * @otherwise if the file cannot be read, or the number does not fit into a uint32_t.
  */
 uint32_t sysctl_number(const char *name, uint32_t otherwise);
 

@@ -1,6 +1,7 @@
 /*
- * host/tap.c - opens a TAP or TUN device and moves frames between it and a wire, one by one or
- * through a ring (tap_ring.h). It does not look into a frame beyond its virtio-net header (vnet.h).
+ * host/tap.c - opens a TAP or TUN device and moves frames between it and a wire: with a system call
+ * for each, or many at once through a ring (tap_ring.h). It does not look into a frame beyond its
+ * virtio-net header (vnet.h).
  */
 #include "host/tap.h"
 
@@ -23,12 +24,12 @@
 #include <unistd.h>
 
 enum {
-	TAP_BATCH = 64,   /* frames read per wake-up, so that the rest of the loop has its turn */
-	TAP_RINGS = 3,    /* the same, of rings of frames */
+	TAP_BATCH = 64,   /* frames read per turn, so that other descriptors get their turn */
+	TAP_RINGS = 3,    /* the same limit for reads of a whole ring */
 	TAP_QUEUE = 1000, /* frames that may wait, as Linux's txqueuelen */
 	TAP_QUEUE_OCTETS = 4 << 20,
 	TAP_COPY_MAX =
-	    16384, /* of a spilled frame: less than this is copied, so that it does not hold a block of 64 KiB */
+	    16384, /* a shorter rest of a frame is copied, so that it does not hold a block of 64 KiB */
 	TAP_USO = 0x20 | 0x40, /* TUN_F_USO4 | TUN_F_USO6: newer than Debian 12's headers */
 };
 
@@ -38,11 +39,12 @@ struct tap {
 	struct tap_config config;
 	char name[IFNAMSIZ];
 	bool vnet;
-	struct tap_ring *ring;          /* NULL: a system call for each frame */
-	struct loop_source source;      /* what the ring has gathered leaves before the loop sleeps */
-	struct pkt_queue waiting, came; /* to be written; read and not handed on yet */
-	struct pkt_block *spill; /* where what does not fit a small block goes; NULL after it was handed on */
-	uint8_t trash[PKT_BLOCK_SMALL]; /* where a frame goes that there is no memory for */
+	struct tap_ring *ring;          /* NULL: one system call for each frame */
+	struct loop_source source;      /* flushes the ring before the loop sleeps */
+	struct pkt_queue waiting, came; /* frames to write; frames read, for the callback */
+	struct pkt_block
+	    *spill; /* for the octets that do not fit a small block; NULL: a packet has taken it */
+	uint8_t trash[PKT_BLOCK_SMALL]; /* a frame is read to here if there is no memory for it */
 };
 
 static struct tap *
@@ -53,7 +55,7 @@ tap_of_wire(struct wire *wire)
 
 /* Writing */
 
-/* 0; -LEAT_EAGAIN; or why the device does not want it. */
+/* Returns 0; -LEAT_EAGAIN if the device is full; or the error with which it refused the frame. */
 static int
 tap_write(struct tap *tap, const struct pkt *frame)
 {
@@ -93,7 +95,7 @@ tap_flush(struct tap *tap)
 	loop_mod(tap->config.loop, &tap->w, EPOLLIN);
 }
 
-/* Until the device takes more. */
+/* Queues a frame until the device takes more. Drops it if the queue is full. */
 static void
 tap_wait(struct tap *tap, struct pkt *frame)
 {
@@ -105,7 +107,7 @@ tap_wait(struct tap *tap, struct pkt *frame)
 	loop_mod(tap->config.loop, &tap->w, EPOLLIN | EPOLLOUT);
 }
 
-/* Taken, refused, or not wanted now. */
+/* Handles the result of a write: written, refused, or to be tried again later. */
 static void
 tap_tried(void *arg, struct pkt *frame, int e)
 {
@@ -118,7 +120,7 @@ tap_tried(void *arg, struct pkt *frame, int e)
 }
 
 static void
-tap_ring_leave(struct tap *tap)
+tap_ring_send(struct tap *tap)
 {
 	if (tap->ring)
 		tap_ring_flush(tap->ring, tap_tried, tap);
@@ -132,7 +134,7 @@ tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
 	if (tap->ring && !tap->waiting.count) {
 		if (tap_ring_put(tap->ring, frame, tap->vnet))
 			return;
-		tap_ring_leave(tap);
+		tap_ring_send(tap);
 		if (!tap->waiting.count && tap_ring_put(tap->ring, frame, tap->vnet))
 			return;
 	}
@@ -142,21 +144,21 @@ tap_transmit(struct wire *wire, struct pkt *frame, nsec_t now)
 static nsec_t
 tap_before_sleep(struct loop_source *s)
 {
-	tap_ring_leave(container_of(s, struct tap, source));
+	tap_ring_send(container_of(s, struct tap, source));
 	return NSEC_NEVER;
 }
 
 static void
 tap_after_descriptors(struct loop_source *s, nsec_t now)
 {
-	tap_ring_leave(container_of(s, struct tap, source));
+	tap_ring_send(container_of(s, struct tap, source));
 }
 
 /* Reading */
 
 /*
- * The packet of a frame of @len octets, the first of which are in @small (whose reference this
- * takes) and the rest in the spill. NULL without memory.
+ * Makes the packet of a frame of @len octets. The first octets are in @small, whose reference this
+ * takes; the rest are in the spill. Returns NULL without memory.
  */
 static struct pkt *
 tap_frame(struct tap *tap, struct pkt_block *small, uint32_t len)
@@ -201,7 +203,7 @@ tap_received(struct tap *tap, struct pkt *p, const uint8_t *hdr)
 	pkt_queue_push(&tap->came, p);
 }
 
-/* Reads one frame; false when there is none. */
+/* Reads one frame. Returns false if there is none. */
 static bool
 tap_read_one(struct tap *tap)
 {
@@ -272,14 +274,20 @@ tap_ready(struct loop_fd *w, uint32_t events)
 
 /* Setting up */
 
-/* What the kernel may leave to us, and whether it takes super-datagrams from us. */
+/*
+ * Asks the kernel to leave checksums and segmentation to Leat. Returns the features of the wire,
+ * with WIRE_USO if the kernel takes super-datagrams.
+ */
 static uint32_t
 tap_offloads(int fd)
 {
 	unsigned ours = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 	uint32_t features = WIRE_SUM | WIRE_TSO4 | WIRE_TSO6;
 
-	/* Super-datagrams we send (Linux 6.2) but do not ask for: each would be cut again here. */
+	/*
+	 * Leat sends super-datagrams (Linux 6.2), but does not ask for them: it would cut each
+	 * again.
+	 */
 	if (ioctl(fd, TUNSETOFFLOAD, (unsigned long)(ours | TAP_USO)) == 0)
 		features |= WIRE_USO;
 	return ioctl(fd, TUNSETOFFLOAD, (unsigned long)ours) == 0 ? features : WIRE_SUM;
@@ -346,7 +354,7 @@ tap_close(struct tap *tap)
 {
 	struct pkt *frame;
 
-	tap_ring_leave(tap);
+	tap_ring_send(tap);
 	while ((frame = pkt_queue_pop(&tap->waiting)))
 		pkt_drop(tap->config.core, frame, DROP_IFACE_DOWN);
 	loop_del_source(tap->config.loop, &tap->source);

@@ -15,9 +15,8 @@
 enum {
 	IN_MAX = 65536 + 18,
 	IN_STRIDE =
-	    17 *
-	    4096, /* an odd number of pages: at multiples of 64 KiB all would meet in the same lines of the caches */
-	IN_FIRST = 4, /* asked for at once while little comes */
+	    17 * 4096, /* an odd number of pages: multiples of 64 KiB would share the same cache lines */
+	IN_FIRST = 4,  /* reads per call while few frames come */
 };
 
 struct out {
@@ -30,10 +29,10 @@ struct out {
 struct tap_ring {
 	struct uring *u;
 	int fd;
-	unsigned ask; /* how many frames to ask for: asking in vain costs a quarter of a frame */
+	unsigned ask; /* reads in the next call: a read that finds no frame costs a quarter of a frame */
 	unsigned nout;
 	struct out out[URING_DEPTH];
-	uint8_t *in; /* pages that no frame has reached are no memory yet */
+	uint8_t *in; /* the kernel gives memory to a page when a frame first reaches it */
 };
 
 unsigned
@@ -87,7 +86,10 @@ in_slot(const struct tap_ring *r, unsigned i)
 	return r->in + (size_t)i * IN_STRIDE;
 }
 
-/* The packet of the @len octets at @at. Those that fit no block follow in another. */
+/*
+ * Makes a packet of the @len octets at @at. Octets that do not fit the first block go to a second
+ * one. Returns NULL without memory.
+ */
 static struct pkt *
 frame_of(struct pkt_pool *pool, const uint8_t *at, uint32_t len)
 {

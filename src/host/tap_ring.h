@@ -1,10 +1,10 @@
 /*
- * host/tap_ring.h - many frames of a TAP with one system call. A frame of MTU size costs the kernel
- * less than the call that it comes with; and a reader that the first of many frames has woken takes
- * the processor from us between two calls.
+ * host/tap_ring.h - reads and writes many frames of a TAP with one system call. For a frame of MTU
+ * size, the system call costs more than the frame. Also, the first of several frames wakes the
+ * reader, which could take the processor from Leat before the next call.
  *
- * What is to be written stays ours until the flush. What is read comes through buffers that stay,
- * which suits frames of MTU size: the copy costs less than the vector of a scattered read.
+ * The ring owns frames to be written until the flush. Frames are read into buffers of the ring and
+ * copied from there. For frames of MTU size, the copy costs less than a scattered read.
  */
 #ifndef HOST_TAP_RING_H
 #define HOST_TAP_RING_H
@@ -18,34 +18,38 @@
 enum { TAP_VECTOR_MAX = PKT_SLICES + 2 };
 
 /*
- * A frame as the device takes it, with @vnet behind the header that @hdr is filled with; returns
- * how many of @iov that makes.
+ * Fills @iov with the parts of @frame, for the device. With @vnet, fills @hdr and puts it before
+ * the frame. Returns the number of parts.
  */
 unsigned tap_vector(const struct pkt *frame, bool vnet, uint8_t hdr[static VNET_HDR_LEN],
     struct iovec iov[static TAP_VECTOR_MAX]);
 
 struct tap_ring;
 
-/* For a TAP that has been opened and not attached yet; NULL where that is not to be had. */
+/*
+ * Makes a ring for @fd, a TAP that is open and not attached yet; @fd is borrowed. Returns NULL
+ * without memory, or if the kernel does not offer what uring.h needs.
+ */
 struct tap_ring *tap_ring_new(int fd);
 void tap_ring_free(struct tap_ring *r);
 
 /*
- * Frames that are there, without @vnet's header, each a packet that came at @stamp, at the end of
- * @came; false when there may be more. *@lost: how many there was no memory for.
+ * Reads frames without waiting, and appends them to @came as packets with the time @stamp. The
+ * frames have no virtio-net header. Returns false if the device may have more. *@lost is the number
+ * of frames that were lost because there was no memory.
  */
 bool tap_ring_read(
     struct tap_ring *r, struct pkt_pool *pool, struct pkt_queue *came, nsec_t stamp, unsigned *lost);
 
 /*
- * A frame, to be written by the next flush; false, with the frame still the caller's, when the ring
- * is full.
+ * Takes @frame, which the next flush writes. Returns false if the ring is full; then the frame is
+ * still the caller's.
  */
 bool tap_ring_put(struct tap_ring *r, struct pkt *frame, bool vnet);
 
 /*
- * Write what was put, in that order. @written takes each frame back, and what became of it: 0 or a
- * negative errno.
+ * Writes the frames of tap_ring_put(), in that order. Calls @written for each: it gets the frame
+ * back, and the result, 0 or a negative errno.
  */
 void tap_ring_flush(struct tap_ring *r, void (*written)(void *arg, struct pkt *frame, int e), void *arg);
 

@@ -1,13 +1,14 @@
 /*
- * host/uring.c - without liburing: two rings and one system call.
+ * host/uring.c - uses io_uring(7) without liburing: two rings and one system call. It does not know
+ * what it reads and writes.
  *
- * Each request says RWF_NOWAIT, so the kernel does it, or refuses it, before io_uring_enter(2)
- * returns; the completions are there when it does. The kernel and we share the rings' heads and
- * tails, so these are read and written with acquire and release.
+ * Each request has RWF_NOWAIT. So the kernel does it, or refuses it, before io_uring_enter(2)
+ * returns, and the completions are there at that moment. The process and the kernel share the heads
+ * and tails of the rings, so these are read with acquire and written with release.
  *
- * The descriptor is not registered, which would save 40 ns a request: the kernel lets go of a ring
- * in its own time, also when a process is killed, and a device whose file the ring still held would
- * be busy for whoever opens it next.
+ * The descriptor is not registered with the ring, although that would save 40 ns per request. The
+ * kernel frees a ring some time after it was closed, also when the process was killed. A registered
+ * device would be busy until then, and no other process could open it.
  */
 #include "host/uring.h"
 
@@ -30,7 +31,7 @@ struct uring {
 	unsigned *sq_tail, *sq_head, *sq_array, sq_mask;
 	unsigned *cq_tail, *cq_head, cq_mask;
 	struct io_uring_cqe *cqes;
-	unsigned asked;
+	unsigned added;
 	int result[URING_DEPTH];
 };
 
@@ -72,18 +73,19 @@ map(struct uring *u, const struct io_uring_params *p)
 }
 
 /*
- * Does the kernel know our requests, and the file how not to wait? A read that finds nothing tells.
+ * Returns true if the kernel knows these requests, and the file supports RWF_NOWAIT. A read that
+ * finds nothing shows it.
  */
 static bool
-serves(struct uring *u)
+works(struct uring *u)
 {
-	uint8_t nowhere;
-	int said;
+	uint8_t octet;
+	int res;
 
-	uring_read(u, &nowhere, sizeof nowhere);
+	uring_read(u, &octet, sizeof octet);
 	uring_run(u);
-	said = uring_result(u, 0);
-	return said != -EINVAL && said != -EOPNOTSUPP && said != -ENOMEM;
+	res = uring_result(u, 0);
+	return res != -EINVAL && res != -EOPNOTSUPP && res != -ENOMEM;
 }
 
 struct uring *
@@ -99,7 +101,7 @@ uring_new(int fd)
 		return NULL;
 	u->fd = fd;
 	u->ring_fd = (int)syscall(SYS_io_uring_setup, URING_DEPTH, &p);
-	if (u->ring_fd >= 0 && p.features & IORING_FEAT_SINGLE_MMAP && map(u, &p) && serves(u))
+	if (u->ring_fd >= 0 && p.features & IORING_FEAT_SINGLE_MMAP && map(u, &p) && works(u))
 		return u;
 	uring_free(u);
 	return NULL;
@@ -120,7 +122,7 @@ uring_free(struct uring *u)
 }
 
 static void
-ask(struct uring *u, uint8_t opcode, const void *buf, uint32_t len)
+add(struct uring *u, uint8_t opcode, const void *buf, uint32_t len)
 {
 	unsigned tail = *u->sq_tail, at = tail & u->sq_mask;
 
@@ -129,7 +131,7 @@ ask(struct uring *u, uint8_t opcode, const void *buf, uint32_t len)
 	    .addr = (uintptr_t)buf,
 	    .len = len,
 	    .rw_flags = RWF_NOWAIT,
-	    .user_data = u->asked++};
+	    .user_data = u->added++};
 	u->sq_array[at] = at;
 	__atomic_store_n(u->sq_tail, tail + 1, __ATOMIC_RELEASE);
 }
@@ -137,17 +139,17 @@ ask(struct uring *u, uint8_t opcode, const void *buf, uint32_t len)
 void
 uring_read(struct uring *u, void *buf, uint32_t len)
 {
-	ask(u, IORING_OP_READ, buf, len);
+	add(u, IORING_OP_READ, buf, len);
 }
 
 void
 uring_writev(struct uring *u, const struct iovec *iov, unsigned n)
 {
-	ask(u, IORING_OP_WRITEV, iov, n);
+	add(u, IORING_OP_WRITEV, iov, n);
 }
 
 static unsigned
-reap(struct uring *u)
+collect(struct uring *u)
 {
 	unsigned head = *u->cq_head, n = 0;
 
@@ -163,21 +165,21 @@ reap(struct uring *u)
 unsigned
 uring_run(struct uring *u)
 {
-	unsigned asked = u->asked, left = asked, done = 0;
+	unsigned asked = u->added, left = asked, done = 0;
 
 	for (unsigned i = 0; i < asked; i++)
-		u->result[i] = -ENOMEM; /* unless it is told otherwise */
+		u->result[i] = -ENOMEM; /* for a request that gets no completion */
 	while (done < asked) {
 		int taken = enter(u, left, asked - done);
 
 		if (taken < 0 && errno != EINTR)
 			break;
 		left -= taken > 0 ? (unsigned)taken : 0;
-		done += reap(u);
+		done += collect(u);
 	}
-	/* What the kernel did not take, for want of memory, it must not find the next time. */
+	/* The kernel may not have taken all requests, for lack of memory. Remove the others. */
 	*u->sq_tail = __atomic_load_n(u->sq_head, __ATOMIC_ACQUIRE);
-	u->asked = 0;
+	u->added = 0;
 	return asked;
 }
 

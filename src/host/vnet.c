@@ -20,7 +20,7 @@ enum { GSO_UDP_L4 = 5 }; /* VIRTIO_NET_HDR_GSO_UDP_L4: newer than Debian 12's he
 enum { TYPE_IP4 = 0x0800, TYPE_IP6 = 0x86dd, TYPE_VLAN = 0x8100, TYPE_QINQ = 0x88a8 };
 enum { PROTO_TCP = 6, ETH_LEN = 14, TCP_MIN = 20, TCP_SUM_OFF = 16 };
 
-/* The header is in the machine's order, which base/bytes.h takes to be little-endian. */
+/* The header is in the machine's byte order, which base/bytes.h assumes to be little-endian. */
 static uint16_t
 le16_get(const uint8_t *p)
 {
@@ -57,7 +57,7 @@ vnet_write(uint8_t hdr[static VNET_HDR_LEN], const struct pkt *frame)
 		return;
 	if (frame->seg != PKT_SEG_UDP) {
 		l4_len = (size_t)(frame->l4[12] >> 4) * 4;
-		if (frame->l4[13] & 0x80) /* CWR: on the first piece only */
+		if (frame->l4[13] & 0x80) /* CWR: only the first segment has it */
 			hdr[VNET_GSO_TYPE] = VIRTIO_NET_HDR_GSO_ECN;
 	}
 	hdr[VNET_GSO_TYPE] |= gso_of_seg[frame->seg];
@@ -66,8 +66,8 @@ vnet_write(uint8_t hdr[static VNET_HDR_LEN], const struct pkt *frame)
 }
 
 /*
- * Where the network header begins, VLAN tags stepped over; sets *@type. 0 is an answer only with
- * @raw_ip.
+ * Returns the offset of the network header, after VLAN tags, and sets *@type. With @raw_ip it is 0.
+ * Returns SIZE_MAX if the frame is too short.
  */
 static size_t
 find_l3(const struct pkt *p, bool raw_ip, uint16_t *type)
@@ -90,7 +90,10 @@ find_l3(const struct pkt *p, bool raw_ip, uint16_t *type)
 	return off;
 }
 
-/* The checksum is partial over what begins at csum_start. Everything it names must be there. */
+/*
+ * Marks the checksum as partial, from csum_start on. Returns false if an offset lies outside the
+ * frame.
+ */
 static bool
 read_sum(struct pkt *p, const uint8_t *hdr, size_t l3)
 {
@@ -106,7 +109,7 @@ read_sum(struct pkt *p, const uint8_t *hdr, size_t l3)
 	return true;
 }
 
-/* Does the network header at l3 really carry TCP at l4, and fit @type? */
+/* Returns true if the network header at l3 fits @type, and TCP at l4 can follow it. */
 static bool
 carries_tcp(const struct pkt *p, uint16_t type)
 {
@@ -116,8 +119,8 @@ carries_tcp(const struct pkt *p, uint16_t type)
 		return p->l3_len >= 20 && ip[0] >> 4 == 4 && (ip[0] & 15) * 4 == p->l3_len &&
 		       ip[9] == PROTO_TCP;
 	/*
-	 * Behind IPv6 there may be extension headers; the network layer walks them, and counts what
-	 * is wrong.
+	 * Extension headers may follow the IPv6 header. The network layer reads them, and counts
+	 * errors.
 	 */
 	return type == TYPE_IP6 && p->l3_len >= 40 && ip[0] >> 4 == 6;
 }
@@ -141,7 +144,7 @@ read_gso(struct pkt *p, const uint8_t *hdr, uint16_t type)
 	if (headers > p->linear)
 		return false;
 	if (p->len - headers <= size)
-		return true; /* one segment after all */
+		return true; /* it is a single segment */
 	p->seg = gso == VIRTIO_NET_HDR_GSO_TCPV4 ? PKT_SEG_TCP4 : PKT_SEG_TCP6;
 	p->seg_size = (uint16_t)size;
 	p->segs = (uint16_t)((p->len - headers + size - 1) / size);
