@@ -109,7 +109,7 @@ refusal_of_kind(enum site_kind kind)
 static struct site_found
 find(struct serve *s, const struct http_path *path, const struct http_coding_weights *accept)
 {
-	static const struct http_path root = {.folder = true};
+	static const struct http_path root = {.text = {"", 0}, .folder = true};
 	struct site_found found = site_find(s->site, path, accept, io_now(s->world));
 
 	if (found.kind != SITE_ABSENT || !s->set->spa)
