@@ -18,11 +18,11 @@ set_port(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
 	uint64_t n;
-	const char *wrong = unit_count(value, 0, 65535, &n);
 
-	if (!wrong)
-		o->port = (uint16_t)n;
-	return wrong;
+	if (unit_count(value, 0, 65535, &n))
+		return "is not a port from 0 to 65535";
+	o->port = (uint16_t)n;
+	return NULL;
 }
 
 static const char *
