@@ -113,7 +113,7 @@ def test_the_manual_has_every_command(leat):
 
 
 def test_the_manual_has_no_error():
-    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat.3", privileged=True)
+    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat-serve.1", ROOT / "man/leat.3", privileged=True)
     assert found.returncode == 0, found.stdout
 
 
@@ -166,7 +166,7 @@ def test_a_slip_is_answered_with_what_helps(leat, words, said):
 
 
 def test_each_command_explains_itself_however_it_is_asked(leat):
-    for command in ("run", "doctor", "completion"):
+    for command in ("run", "serve", "doctor", "completion"):
         shown = run(leat, command, "--help")
         assert shown.returncode == 0 and shown.stdout.startswith(f"usage: leat {command}")
         for words in (["help", command], ["--help", command], [command, "-h"]):

@@ -31,8 +31,14 @@ def shell_lines():
                 for line in block.splitlines():
                     if line.strip() and not line.startswith("#"):
                         yield name, line
-    for line in re.findall(r"^\.Dl (.*)", (ROOT / "man/leat.1").read_text(), re.M):
-        yield "man/leat.1", line.replace("\\-", "-")
+    for name in ("man/leat.1", "man/leat-serve.1"):
+        for line in re.findall(r"^\.Dl (.*)", (ROOT / name).read_text(), re.M):
+            yield name, line.replace("\\-", "-")
+
+
+def is_server(line):
+    """True if the command serves port 8080 until it is ended."""
+    return "http.server" in line or line.startswith("leat serve")
 
 
 def blocks(name):
@@ -63,7 +69,7 @@ EVIDENCE = {
     "E8": [r"(?s) 9 octets from 1,|" + "|".join(rf" {n} octets from 1,.* {9 - n} octets from {n + 1}," for n in range(1, 9))],
     "E9": [r"1 TCP connection in", r"2 TCP connections in"],
 }
-TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, line in enumerate(lines) if "http.server" not in line]
+TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, line in enumerate(lines) if not is_server(line)]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +101,7 @@ def capture(bin_dir, port_8000):
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if "http.server" not in line])
+@pytest.mark.parametrize("line", [line for line in LINES if not is_server(line)])
 def test_a_command_of_the_documents_works(line, bin_dir, scratch, capture):
     if line.startswith("tshark"):
         shutil.copy(capture, scratch)
@@ -120,7 +126,7 @@ def test_both_readmes_have_the_same_commands():
     assert topics("README.zh-CN.md") == topics("README.md")
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if "http.server" in line])
+@pytest.mark.parametrize("line", [line for line in LINES if is_server(line)])
 def test_a_server_of_the_documents_answers(line, bin_dir, scratch):
     server = subprocess.Popen(unprivileged() + ["sh", "-ec", "exec " + line], cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(scratch)})
