@@ -78,7 +78,7 @@ as_ip6(const struct ipaddr *v4)
 
 /* A client whose address has no meaning inside: 192.0.0.8, the dummy address of RFC 7600. */
 static struct ipaddr
-somebody(bool v4)
+dummy_client(bool v4)
 {
 	struct ipaddr dummy = ipaddr_v4(0xc0000008);
 
@@ -108,7 +108,7 @@ map_peer(const struct gate_config *c, const struct endpoint *peer, bool v4)
 	if (ipaddr_is_loopback(&peer->addr))
 		e.addr = v4 ? c->own4 : c->own6;
 	else if (means_another_inside(c, &peer->addr) || (v4 && !ipaddr_is4(&peer->addr)))
-		e.addr = somebody(v4);
+		e.addr = dummy_client(v4);
 	else if (!v4 && ipaddr_is4(&peer->addr))
 		e.addr = as_ip6(&peer->addr);
 	return e;

@@ -47,7 +47,7 @@ hostio_sock_update(struct hostio_sock *s)
 }
 
 void
-hostio_sock_tell(struct hostio_sock *s)
+hostio_sock_notify(struct hostio_sock *s)
 {
 	unsigned events = sock_events(s);
 
@@ -159,7 +159,7 @@ static void
 sock_run(struct hostio_sock *s)
 {
 	sock_look(s);
-	hostio_sock_tell(s);
+	hostio_sock_notify(s);
 }
 
 /* Sockets that become due while this runs wait for the next turn. */

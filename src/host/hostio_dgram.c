@@ -41,7 +41,7 @@ dgram_event(struct loop_fd *w, uint32_t events)
 		loop_mod(d->sock.host->loop, w, w->events & ~(uint32_t)EPOLLOUT);
 	}
 	hostio_sock_check(&d->sock);
-	hostio_sock_tell(&d->sock);
+	hostio_sock_notify(&d->sock);
 }
 
 static void

@@ -82,7 +82,7 @@ void hostio_sock_check(struct hostio_sock *s);
  * From an event of the loop: calls the owner with what it is to know now. @s may be gone after
  * that.
  */
-void hostio_sock_tell(struct hostio_sock *s);
+void hostio_sock_notify(struct hostio_sock *s);
 
 /* A call found that the socket is not ready for @mask. */
 void hostio_sock_unready(struct hostio_sock *s, unsigned mask);

@@ -95,7 +95,7 @@ stream_event(struct loop_fd *w, uint32_t events)
 		return;
 	stream_learn(s, events);
 	hostio_sock_check(&s->sock);
-	hostio_sock_tell(&s->sock);
+	hostio_sock_notify(&s->sock);
 }
 
 static void

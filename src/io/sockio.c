@@ -30,8 +30,8 @@ void
 sockio_obj_fini(struct sockio_obj *o)
 {
 	list_del(&o->due);
-	if (o->io->telling == o)
-		o->io->telling = NULL;
+	if (o->io->notifying == o)
+		o->io->notifying = NULL;
 	o->io->open--;
 }
 
@@ -58,10 +58,10 @@ sockio_serve(struct sockio_obj *o, unsigned events)
 	list_del(&o->due);
 	if (!events)
 		return;
-	io->telling = o;
-	o->kind->tell(o, events);
-	if (io->telling == o) {
-		io->telling = NULL;
+	io->notifying = o;
+	o->kind->notify(o, events);
+	if (io->notifying == o) {
+		io->notifying = NULL;
 		sockio_check(o);
 	}
 }

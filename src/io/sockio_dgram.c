@@ -38,14 +38,14 @@ dgram_holds(const struct sockio_obj *o)
 }
 
 static void
-dgram_tell(struct sockio_obj *o, unsigned events)
+dgram_notify(struct sockio_obj *o, unsigned events)
 {
 	struct sockio_dgram *d = container_of(o, struct sockio_dgram, obj);
 
 	d->dgram.fn(&d->dgram, events, d->dgram.arg);
 }
 
-static const struct sockio_kind DGRAM_KIND = {dgram_holds, dgram_tell};
+static const struct sockio_kind DGRAM_KIND = {dgram_holds, dgram_notify};
 
 static void
 dgram_changed(struct sock *sk, void *arg)

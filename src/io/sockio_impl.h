@@ -25,17 +25,17 @@ struct sockio_kind {
 	 * Calls the owner's callback with @events, as holds() gave them. The callback may close the
 	 * object.
 	 */
-	void (*tell)(struct sockio_obj *o, unsigned events);
+	void (*notify)(struct sockio_obj *o, unsigned events);
 };
 
 struct sockio {
 	struct io_world world;
 	struct core *core;
 	struct socks *socks;
-	struct list due;            /* of sockio_obj.due */
-	struct timer turn;          /* armed while due is not empty */
-	bool turning;               /* the timer is firing */
-	struct sockio_obj *telling; /* the object whose callback is running; NULL once it is closed */
+	struct list due;              /* of sockio_obj.due */
+	struct timer turn;            /* armed while due is not empty */
+	bool turning;                 /* the timer is firing */
+	struct sockio_obj *notifying; /* the object whose callback is running; NULL once it is closed */
 	unsigned open;
 	struct siphash_key key; /* of random() */
 	uint64_t drawn;

@@ -30,14 +30,14 @@ listener_holds(const struct sockio_obj *o)
 }
 
 static void
-listener_tell(struct sockio_obj *o, unsigned events)
+listener_notify(struct sockio_obj *o, unsigned events)
 {
 	struct sockio_listener *l = container_of(o, struct sockio_listener, obj);
 
 	l->listener.fn(&l->listener, l->listener.arg);
 }
 
-static const struct sockio_kind LISTENER_KIND = {listener_holds, listener_tell};
+static const struct sockio_kind LISTENER_KIND = {listener_holds, listener_notify};
 
 static void
 listener_changed(struct sock *sk, void *arg)

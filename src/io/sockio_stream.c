@@ -69,7 +69,7 @@ stream_holds(const struct sockio_obj *o)
 }
 
 static void
-stream_tell(struct sockio_obj *o, unsigned events)
+stream_notify(struct sockio_obj *o, unsigned events)
 {
 	struct sockio_stream *s = container_of(o, struct sockio_stream, obj);
 
@@ -77,7 +77,7 @@ stream_tell(struct sockio_obj *o, unsigned events)
 	s->stream.fn(&s->stream, events, s->stream.arg);
 }
 
-static const struct sockio_kind STREAM_KIND = {stream_holds, stream_tell};
+static const struct sockio_kind STREAM_KIND = {stream_holds, stream_notify};
 
 /* The stream has failed with @error (LEAT_E). */
 static void

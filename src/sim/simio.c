@@ -263,7 +263,7 @@ simio_closed(struct simio_host *h)
 }
 
 void
-simio_teller_init(struct simio_teller *t, struct simio_net *net, timer_fn *fire)
+simio_notifier_init(struct simio_notifier *t, struct simio_net *net, timer_fn *fire)
 {
 	timer_init(&t->timer, fire);
 	t->wheel = net->wheel;

@@ -31,7 +31,7 @@ end_init(struct simio_end *e, struct simio_conn *c, struct simio_host *h)
 	list_init(&e->end.node);
 	list_init(&e->reset.node);
 	timer_init(&e->arrival, arrive);
-	simio_teller_init(&e->teller, c->net, simio_end_notify);
+	simio_notifier_init(&e->notifier, c->net, simio_end_notify);
 }
 
 struct simio_conn *
@@ -84,7 +84,7 @@ end_fini(struct simio_end *e)
 	msgs_free(&e->unread);
 	free(e->reserved);
 	timer_cancel(e->conn->net->wheel, &e->arrival);
-	timer_cancel(e->conn->net->wheel, &e->teller.timer);
+	timer_cancel(e->conn->net->wheel, &e->notifier.timer);
 }
 
 static void

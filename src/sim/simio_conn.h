@@ -37,7 +37,7 @@ struct simio_end {
 	struct simio_host *host;
 	struct simio_end *peer;
 	struct endpoint name;
-	struct simio_teller teller;
+	struct simio_notifier notifier;
 
 	/* What is on its way to here, and what has arrived. */
 	struct list inbox, unread; /* of messages, in order: none overtakes another */
@@ -85,7 +85,7 @@ void simio_send_reset(struct simio_end *e);
 /* Octets of @m, the first of @e's unread ones, were read. */
 void simio_took(struct simio_end *e, struct simio_msg *m, uint32_t len);
 
-/* simio_stream.c: what is notified may have changed; and the teller's timer, which notifies. */
+/* simio_stream.c: what is notified may have changed; and the timer of the notifier, which notifies. */
 void simio_end_poke(struct simio_end *e);
 void simio_end_notify(struct timer *t);
 

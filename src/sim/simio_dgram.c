@@ -40,7 +40,7 @@ struct simio_dgram {
 	size_t held;
 	int error; /* to be said once */
 	unsigned want;
-	struct simio_teller teller;
+	struct simio_notifier notifier;
 };
 
 static struct simio_dgram *
@@ -71,13 +71,13 @@ static void
 poke(struct simio_dgram *d)
 {
 	if (to_notify(d))
-		simio_tell_soon(&d->teller);
+		simio_notify_soon(&d->notifier);
 }
 
 static void
 notify(struct timer *t)
 {
-	struct simio_dgram *d = container_of(t, struct simio_dgram, teller.timer);
+	struct simio_dgram *d = container_of(t, struct simio_dgram, notifier.timer);
 	unsigned events = to_notify(d);
 
 	if (!events)
@@ -319,7 +319,7 @@ dgram_close(struct io_dgram *io)
 
 	while (!list_empty(&d->waiting))
 		flight_free(list_first(&d->waiting, struct flight, node));
-	timer_cancel(d->host->net->wheel, &d->teller.timer);
+	timer_cancel(d->host->net->wheel, &d->notifier.timer);
 	list_del(&d->node);
 	simio_closed(d->host);
 	free(d);
@@ -390,7 +390,7 @@ dgram_open(struct simio_host *h, const struct endpoint *local, const struct endp
 	if (peer)
 		d->peer = *peer;
 	list_init(&d->waiting);
-	simio_teller_init(&d->teller, h->net, notify);
+	simio_notifier_init(&d->notifier, h->net, notify);
 	list_push(&h->dgrams, &d->node);
 	simio_opened(h);
 	*out = d;

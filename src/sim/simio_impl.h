@@ -40,14 +40,14 @@ struct simio_host {
  * Notifies an owner of levels in turns, never from within a call. Embedded in the object that has
  * an owner.
  */
-struct simio_teller {
+struct simio_notifier {
 	struct timer timer;
 	struct wheel *wheel;
 	const nsec_t *now;
 };
 
 static inline void
-simio_tell_soon(struct simio_teller *t)
+simio_notify_soon(struct simio_notifier *t)
 {
 	if (!timer_armed(&t->timer))
 		timer_arm(t->wheel, &t->timer, *t->now + SIMIO_TICK);
@@ -66,7 +66,7 @@ const struct simio_rule *simio_find_rule(const struct simio_net *net, const stru
 /* A port of the dynamic range (RFC 6335) that @taken does not have, 0 when it has them all. */
 uint16_t simio_choose_port(struct simio_host *h, const struct ipaddr *addr,
     bool (*taken)(const struct simio_host *h, const struct endpoint *at));
-void simio_teller_init(struct simio_teller *t, struct simio_net *net, timer_fn *fire);
+void simio_notifier_init(struct simio_notifier *t, struct simio_net *net, timer_fn *fire);
 
 /* One more object of @h's is open, and one less. */
 bool simio_may_open(const struct simio_host *h);

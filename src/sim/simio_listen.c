@@ -14,7 +14,7 @@ struct simio_listener {
 	struct list queue;  /* of ends, the earliest first */
 	int waiting, backlog;
 	bool wanted; /* the callback */
-	struct simio_teller teller;
+	struct simio_notifier notifier;
 };
 
 static struct simio_listener *
@@ -39,13 +39,13 @@ static void
 poke(struct simio_listener *l)
 {
 	if (to_notify(l))
-		simio_tell_soon(&l->teller);
+		simio_notify_soon(&l->notifier);
 }
 
 static void
 notify(struct timer *t)
 {
-	struct simio_listener *l = container_of(t, struct simio_listener, teller.timer);
+	struct simio_listener *l = container_of(t, struct simio_listener, notifier.timer);
 
 	if (!to_notify(l))
 		return;
@@ -124,7 +124,7 @@ listener_close(struct io_listener *io)
 
 	while (!list_empty(&l->queue))
 		simio_end_reset(list_first(&l->queue, struct simio_end, queued));
-	timer_cancel(l->host->net->wheel, &l->teller.timer);
+	timer_cancel(l->host->net->wheel, &l->notifier.timer);
 	list_del(&l->node);
 	l->host->net->open--;
 	free(l);
@@ -151,7 +151,7 @@ listener_new(struct simio_host *h, const struct endpoint *at, int backlog,
 	l->at = *at;
 	l->backlog = backlog > 0 ? backlog : 1;
 	list_init(&l->queue);
-	simio_teller_init(&l->teller, h->net, notify);
+	simio_notifier_init(&l->notifier, h->net, notify);
 	list_push(&h->listeners, &l->node);
 	h->net->open++;
 	*out = &l->io;

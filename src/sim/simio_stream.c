@@ -41,13 +41,13 @@ void
 simio_end_poke(struct simio_end *e)
 {
 	if (to_notify(e))
-		simio_tell_soon(&e->teller);
+		simio_notify_soon(&e->notifier);
 }
 
 void
 simio_end_notify(struct timer *t)
 {
-	struct simio_end *e = container_of(t, struct simio_end, teller.timer);
+	struct simio_end *e = container_of(t, struct simio_end, notifier.timer);
 	unsigned events = to_notify(e);
 
 	if (!events)
@@ -309,7 +309,7 @@ end_close(struct io_stream *s, bool reset)
 	struct simio_end *e = end_of(s);
 	struct simio_conn *c = e->conn;
 
-	timer_cancel(c->net->wheel, &e->teller.timer);
+	timer_cancel(c->net->wheel, &e->notifier.timer);
 	e->owned = false;
 	if (!e->connected && list_linked(&c->end[1].open.node))
 		list_del(&c->end[1].open.node); /* the server has not heard of it */
