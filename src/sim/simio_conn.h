@@ -85,7 +85,7 @@ void simio_send_reset(struct simio_end *e);
 /* Octets of @m, the first of @e's unread ones, were read. */
 void simio_took(struct simio_end *e, struct simio_msg *m, uint32_t len);
 
-/* simio_stream.c: what is notified may have changed; and the timer of the notifier, which notifies. */
+/* simio_stream.c: what is reported may have changed; and the callback of the notifier's timer. */
 void simio_end_poke(struct simio_end *e);
 void simio_end_notify(struct timer *t);
 
