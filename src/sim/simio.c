@@ -1,6 +1,6 @@
 /*
- * sim/simio.c - the net of sim/simio.h as a whole: hosts, their addresses, and the rules for who
- * connects.
+ * sim/simio.c - the net of sim/simio.h: its hosts, their addresses, and its rules. It does not
+ * know what streams and datagrams carry.
  */
 #include "sim/simio.h"
 

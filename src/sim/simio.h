@@ -1,11 +1,11 @@
 /*
- * sim/simio.h - io/io.h in virtual time, without any network: named hosts whose streams are pairs
- * of pipes of bounded size, with a delay each way.
+ * sim/simio.h - implements io/io.h in virtual time, without a network. Hosts have addresses. A
+ * stream is a pair of pipes of limited size, with a delay in each direction.
  *
- * It reads no clock and has no turn of its own: its timers stand in a wheel that the caller
- * advances. The same calls at the same times with the same seed give the same events. An event
- * reaches its owner one microsecond after what caused it at the earliest, and a level that lasts is
- * notified each microsecond, so an owner that does not want what holds lets time pass.
+ * It reads no clock and has no loop: its timers are in a wheel that the caller advances. The same
+ * calls at the same times with the same seed give the same events. An owner is notified of an event
+ * one microsecond after its cause at the earliest. While a level lasts, its owner is notified again
+ * each microsecond. So virtual time passes between two notifications.
  */
 #ifndef SIM_SIMIO_H
 #define SIM_SIMIO_H
@@ -19,77 +19,84 @@ struct simio_host;
 enum { SIMIO_WINDOW = 65536, SIMIO_ADDRESSES = 8, SIMIO_RULES = 64 };
 
 /*
- * How those fare who connect or send to @at. The first rule that fits decides; without one, all
- * fields are 0.
+ * What happens to connections and datagrams to @at. The first rule that fits is used. If none fits,
+ * all fields are 0.
  */
 struct simio_rule {
 	struct endpoint at; /* unspecified address: any address; port 0: any port */
 	/*
-	 * How long octets and datagrams travel to @at, and back from it. NSEC_NEVER: nothing
-	 * arrives, and what follows on the same stream does not arrive either.
+	 * The delay of octets and datagrams to @at, and back from it. NSEC_NEVER: they do not
+	 * arrive, nor do later ones on the same stream.
 	 */
 	nsec_t there, back;
-	int error;    /* connects and datagrams end with this LEAT_E number, which comes from @at */
-	bool at_once; /* the call that connects or sends returns the error itself */
-	/* Octets that a pipe holds until its writer knows that they were read. 0: SIMIO_WINDOW. */
+	int error;    /* @at answers connections and datagrams with this LEAT_E number */
+	bool at_once; /* the call that connects or sends returns the error */
+	/*
+	 * How many octets a pipe holds. They count until the writer knows that they were read. 0:
+	 * SIMIO_WINDOW.
+	 */
 	size_t window;
 };
 
 /*
- * @now must stay good as long as the net: it is the time of the turn that advances @wheel. NULL
- * without memory.
+ * Makes a net, which simio_net_free() frees. @wheel and @now are borrowed: *@now is the time to
+ * which @wheel was advanced. Returns NULL without memory.
  */
 struct simio_net *simio_net_new(struct wheel *wheel, const nsec_t *now, uint64_t seed);
-/* Asserts that no stream, listener or datagram socket is open. */
+/* Frees the net and its hosts. Asserts that no stream, listener or datagram socket is open. */
 void simio_net_free(struct simio_net *net);
 
-/* @rule is borrowed, and may change while it serves. 0, or -LEAT_ENOSPC. */
+/* Adds @rule, which is borrowed, and may be changed later. Returns 0, or -LEAT_ENOSPC. */
 int simio_net_rule(struct simio_net *net, const struct simio_rule *rule);
 
-/* Streams, listeners and datagram sockets that owners hold, on all hosts. */
+/* Returns the number of open streams, listeners and datagram sockets on all hosts. */
 unsigned simio_net_open(const struct simio_net *net);
 
-/* A host, which the net owns. Every host has 127.0.0.1 and ::1 for itself. NULL without memory. */
+/*
+ * Makes a host, which the net owns. Every host has its own 127.0.0.1 and ::1. Returns NULL without
+ * memory.
+ */
 struct simio_host *simio_host_new(struct simio_net *net);
 
 /*
- * The text @addr becomes an address of @h. 0, -LEAT_EINVAL (no address), -LEAT_EADDRINUSE (another
- * host's), -LEAT_ENOSPC.
+ * Parses @addr and adds it to @h. Returns 0; -LEAT_EINVAL if it is not a usable address;
+ * -LEAT_EADDRINUSE if a host has it already; -LEAT_ENOSPC.
  */
 int simio_host_address(struct simio_host *h, const char *addr);
 
-/* From now on all addresses that no other host has are @h's: it is the rest of the Internet. */
+/* Gives @h all addresses that no other host has. So it is the rest of the Internet. */
 void simio_host_everywhere(struct simio_host *h);
 
 /*
- * From now on a stream or datagram socket of @h that would be more than the @most-th ends in
+ * Limits the open streams and datagram sockets of @h to @most. A call that would open more returns
  * -LEAT_EMFILE.
  */
 void simio_host_limit(struct simio_host *h, unsigned most);
 
-/* Streams and datagram sockets of @h that are open. */
+/* Returns the number of open streams and datagram sockets of @h. */
 unsigned simio_host_open(const struct simio_host *h);
 
-/* What a service on @h sees. It lives as long as the net. */
+/* Returns the world of a service that runs on @h. It lives as long as the net. */
 struct io_world *simio_host_world(struct simio_host *h);
 
 /*
- * As io_connect() on @h's world, from the address and the port @from (0: any). Also
- * -LEAT_EADDRNOTAVAIL, if @h does not have the address.
+ * Connects as io_connect() on @h's world does, but from the address and port @from (port 0: any).
+ * Also returns -LEAT_EADDRNOTAVAIL, if @h does not have the address.
  */
 int simio_connect_from(struct simio_host *h, const struct endpoint *from, const struct endpoint *to,
     io_stream_fn *fn, void *arg, struct io_stream **out);
 
 /*
- * An ICMP echo socket of @h's world @w that sends to @to, as host/hostio.h has one. The net answers
- * by the rule for @to: after its delay, or with its error; nothing has to listen there.
+ * Opens an ICMP echo socket in the world @w of a host. It sends to @to, as the one of
+ * host/hostio.h. The net itself answers, by the rule for @to: after its delay, or with its error.
+ * No socket needs to be open there. Returns 0 with *@out, or a negative LEAT_E.
  */
 int simio_echo(
     struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 
 /*
- * Listens at every port of @h that no other listener has; local() of an accepted stream says which
- * one it was. 0, or -LEAT_EADDRINUSE.
+ * Listens at every port of @h that no other listener has. local() of an accepted stream returns the
+ * port that the client connected to. Returns 0, or -LEAT_EADDRINUSE if such a listener exists.
  */
 int simio_listen_rest(struct simio_host *h, int backlog, void (*fn)(struct io_listener *l, void *arg),
     void *arg, struct io_listener **out);

@@ -1,9 +1,10 @@
 /*
- * sim/simio_conn.c - what travels between the two ends of a connection in virtual time.
+ * sim/simio_conn.c - sends messages between the two ends of a connection in virtual time. It does
+ * not know the owners of the ends.
  *
- * Octets go in messages of bounded size. A message whose octets were all read goes back as room for
- * the writer, so a pipe's octets are in flight, unread, or not yet known to have been read, and
- * never more than the window.
+ * Octets travel in messages of limited size. When all octets of a message were read, it returns to
+ * the writer, who may then send as many again. So the octets of a pipe never exceed the window:
+ * those in flight, those unread, and those whose reading the writer does not know yet.
  */
 #include "sim/simio_conn.h"
 
@@ -60,7 +61,7 @@ simio_msg_new(size_t len)
 	return m;
 }
 
-/* Those of the other kinds are part of an end. */
+/* Messages of other kinds are part of an end. */
 static void
 msg_free(struct simio_msg *m)
 {
@@ -103,7 +104,7 @@ has_owner(const struct simio_end *e)
 }
 
 void
-simio_conn_left(struct simio_conn *c)
+simio_conn_free_if_unused(struct simio_conn *c)
 {
 	if (!has_owner(&c->end[0]) && !has_owner(&c->end[1]))
 		conn_free(c);
@@ -155,7 +156,7 @@ simio_send_end(struct simio_end *e)
 	(void)simio_deliver(e, &e->peer->end);
 }
 
-/* The end hears nothing more. What has arrived can still be read. */
+/* No message arrives at @e any more. Octets that have arrived can still be read. */
 static void
 die(struct simio_end *e)
 {
@@ -174,7 +175,7 @@ simio_send_reset(struct simio_end *e)
 }
 
 void
-simio_took(struct simio_end *e, struct simio_msg *m, uint32_t len)
+simio_consumed(struct simio_end *e, struct simio_msg *m, uint32_t len)
 {
 	m->off += len;
 	if (m->off < m->len)
@@ -197,7 +198,7 @@ fail(struct simio_end *e, int error)
 	e->once |= IO_FAILED;
 }
 
-/* At the server. A full accept queue makes the client try again, as TCP does. */
+/* OPEN at the server. If the accept queue is full, it arrives again after a second, as in TCP. */
 static void
 open_at_server(struct simio_end *e, struct simio_msg *m)
 {
@@ -229,7 +230,7 @@ open_at_client(struct simio_end *e, const struct simio_msg *m)
 	e->once |= IO_CONNECTED;
 }
 
-/* Octets that come when no one is there to read them answer with a reset. */
+/* If no owner can read the octets, the end answers with a reset. */
 static void
 data(struct simio_end *e, struct simio_msg *m)
 {

@@ -5,8 +5,8 @@
 #include "sim/simio_conn.h"
 
 /*
- * Streams that connect share no port with one another only by chance; nothing looks a connection up
- * by it.
+ * Two streams that connect may have the same port. This does no harm, because no connection is
+ * looked up by its port.
  */
 static bool
 no_port_is_taken(const struct simio_host *h, const struct endpoint *at)
@@ -14,7 +14,10 @@ no_port_is_taken(const struct simio_host *h, const struct endpoint *at)
 	return false;
 }
 
-/* 0 with a stream from @from, whose port is chosen if it is 0, to @to; or the error. */
+/*
+ * Makes a stream from @from to @to, and sends OPEN. A port of 0 in @from becomes a chosen one.
+ * Returns 0 with *@out, or the error.
+ */
 static int
 connect_as(struct simio_host *h, const struct endpoint *from, const struct endpoint *to, io_stream_fn *fn,
     void *arg, struct io_stream **out)
@@ -35,7 +38,7 @@ connect_as(struct simio_host *h, const struct endpoint *from, const struct endpo
 	return 0;
 }
 
-/* 0 if @h may connect to @to, or what connecting returns at once. */
+/* Returns 0 if @h may connect to @to, or the error that connecting returns at once. */
 static int
 may_connect(const struct simio_host *h, const struct endpoint *to)
 {

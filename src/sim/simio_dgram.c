@@ -1,5 +1,6 @@
 /*
- * sim/simio_dgram.c - datagram sockets in virtual time: their names, calls and events.
+ * sim/simio_dgram.c - opens and closes datagram sockets in virtual time, receives, and notifies
+ * their owners. How datagrams travel is in simio_flight.c.
  */
 #include "sim/simio_dgram.h"
 
@@ -143,7 +144,10 @@ is_taken(const struct simio_host *h, const struct endpoint *at)
 	return false;
 }
 
-/* The name of a socket that is bound to @local, and has @peer; both may be NULL. 0 or the error. */
+/*
+ * Chooses the address and port of a socket that is bound to @local and connected to @peer; both may
+ * be NULL. Returns 0 or the error.
+ */
 static int
 choose_name(
     struct simio_host *h, const struct endpoint *local, const struct endpoint *peer, struct endpoint *out)

@@ -1,6 +1,6 @@
 /*
- * sim/simio_dgram.h - a datagram socket in virtual time, as simio_dgram.c (its calls and events)
- * and simio_flight.c (datagrams on their way) share it. For these only.
+ * sim/simio_dgram.h - a datagram socket in virtual time, and a datagram in flight. Only
+ * simio_dgram.c and simio_flight.c include this header.
  */
 #ifndef SIM_SIMIO_DGRAM_H
 #define SIM_SIMIO_DGRAM_H
@@ -8,18 +8,18 @@
 #include "sim/simio_impl.h"
 
 enum {
-	DGRAM_QUEUE = 212992, /* what waits at a socket, in octets; Linux's default */
-	DGRAM_COST = 768,     /* what a datagram counts there beside its octets */
+	DGRAM_QUEUE = 212992, /* octets that may wait at a socket; Linux's default */
+	DGRAM_COST = 768,     /* what each datagram counts there, in addition to its octets */
 };
 
-/* A datagram, or what was said of one: @error instead of octets. */
+/* A datagram in flight; or, if @error is not 0, the error that a datagram has caused. */
 struct simio_flight {
 	struct list node;
 	struct timer arrival;
 	struct simio_net *net;
-	struct simio_host *host; /* where it goes */
+	struct simio_host *host; /* where it arrives */
 	struct endpoint from, to;
-	nsec_t back; /* how long a reply to it is under way */
+	nsec_t back; /* the delay of a reply to it */
 	int error;
 	size_t len;
 	uint8_t octets[];
@@ -30,16 +30,16 @@ struct simio_dgram {
 	struct list node;
 	struct simio_host *host;
 	struct endpoint at, peer;
-	bool connected, dual; /* dual: named neither @at nor @peer, it has both families */
-	bool echo;            /* its octets are ICMP messages, and its port is their identifier */
+	bool connected, dual; /* dual: opened without an address or a peer, for both families */
+	bool echo;            /* octets are ICMP messages, and the port is their identifier */
 	struct list waiting;  /* of flights */
 	size_t held;
-	int error; /* to be said once */
+	int error; /* to be returned once */
 	unsigned want;
 	struct simio_notifier notifier;
 };
 
-/* Has the owner notified of what holds. */
+/* Starts the notifier if the owner must be notified of something. */
 void simio_dgram_poke(struct simio_dgram *d);
 
 /* Frees a datagram, wherever it is. */

@@ -1,6 +1,6 @@
 /*
- * sim/simio_flight.c - datagrams on their way in virtual time: each travels by itself, with a delay
- * of its own, and ends at a socket or as an error at its sender.
+ * sim/simio_flight.c - sends datagrams in virtual time. Each travels by itself, with its own delay.
+ * It ends at a socket, or it causes an error at its sender.
  */
 #include "base/err.h"
 #include "sim/simio_dgram.h"
@@ -30,7 +30,7 @@ same(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && ipaddr_eq(&a->addr, &b->addr);
 }
 
-/* The socket that gets what comes from @from: a connected one before others. */
+/* Returns the socket that receives from @from at @to; one connected to @from is preferred. */
 static struct simio_dgram *
 find_dgram(const struct simio_host *h, const struct endpoint *to, const struct endpoint *from)
 {
@@ -65,7 +65,7 @@ arrive_at(struct simio_dgram *d, struct simio_flight *f)
 
 static void fly(struct simio_flight *f, struct simio_host *to, nsec_t delay);
 
-/* The sender is notified of why @f was not delivered. */
+/* Sends @error back to the sender of @f. An error that cannot be delivered itself is discarded. */
 static void
 bounce(struct simio_flight *f, int error)
 {
@@ -108,8 +108,8 @@ fly(struct simio_flight *f, struct simio_host *to, nsec_t delay)
 }
 
 /*
- * How long from @from to @to. A rule is about those who send to a name, so what that name sends is
- * on the way back.
+ * Computes the delays from @from to @to, and back. A rule describes the traffic to an address, so
+ * what is sent from that address has the rule's delay back.
  */
 static void
 delays(const struct simio_net *net, const struct endpoint *from, const struct endpoint *to, nsec_t *there,
@@ -121,7 +121,7 @@ delays(const struct simio_net *net, const struct endpoint *from, const struct en
 	*back = nsec_add(to_rule->back, from_rule->there);
 }
 
-/* A datagram that is about to fly; NULL without memory. */
+/* Makes a datagram, which fly() then sends. Returns NULL without memory. */
 static struct simio_flight *
 flight_new(struct simio_net *net, const struct endpoint *from, const struct endpoint *to, const void *octets,
     size_t len)
@@ -156,7 +156,7 @@ simio_fly(
 	return (ssize_t)len;
 }
 
-/* An echo request: its reply flies at once, and takes as long as both would. */
+/* Answers an echo request: sends the reply at once, with the delay of both directions. */
 ssize_t
 simio_fly_echo(struct simio_dgram *d, const void *buf, size_t len, const struct simio_rule *rule)
 {

@@ -1,5 +1,6 @@
 /*
- * sim/simio_listen.c - listeners in virtual time: who listens where, and the accept queue.
+ * sim/simio_listen.c - listeners in virtual time: their addresses and accept queues. It does not
+ * know how a connection's messages travel.
  */
 #include "base/err.h"
 #include "sim/simio_conn.h"
@@ -10,10 +11,10 @@ struct simio_listener {
 	struct io_listener io;
 	struct list node;
 	struct simio_host *host;
-	struct endpoint at; /* port 0: the rest of the ports */
-	struct list queue;  /* of ends, the earliest first */
+	struct endpoint at; /* port 0: all ports that have no other listener */
+	struct list queue;  /* the accept queue: ends, the oldest first */
 	int waiting, backlog;
-	bool wanted; /* the callback */
+	bool wanted; /* the owner wants to be notified */
 	struct simio_notifier notifier;
 };
 
@@ -71,7 +72,6 @@ simio_listener_push(struct simio_listener *l, struct list *node)
 	return true;
 }
 
-/* The one that listens at the most specific name. */
 struct simio_listener *
 simio_find_listener(const struct simio_host *h, const struct endpoint *to)
 {

@@ -1,5 +1,6 @@
 /*
- * sim/simio_stream.c - an end of a connection in virtual time as a stream of io/io.h.
+ * sim/simio_stream.c - implements a stream of io/io.h for an end of a connection in virtual time.
+ * The messages between the ends are in simio_conn.c.
  */
 #include "base/err.h"
 #include "sim/simio_conn.h"
@@ -16,7 +17,7 @@ end_of(const struct io_stream *s)
 
 /* Events */
 
-/* What holds at @e now. */
+/* Returns the levels that hold at @e now. */
 static unsigned
 level_of(const struct simio_end *e)
 {
@@ -66,7 +67,7 @@ end_want(struct io_stream *s, unsigned events)
 
 /* Reading */
 
-/* Why there is nothing to read: 0 at the end, -LEAT_EAGAIN, or the error, once. */
+/* Returns what a read without octets returns: 0 at the end, -LEAT_EAGAIN, or the error, once. */
 static int
 nothing(struct simio_end *e)
 {
@@ -116,10 +117,10 @@ end_consume(struct io_stream *s, size_t len)
 		struct simio_msg *m = next_unread(e);
 		uint32_t n;
 
-		assert(m); /* no more than peek() showed */
+		assert(m); /* the caller consumes at most what peek() showed */
 		n = m->len - m->off;
 		n = n < len ? n : (uint32_t)len;
-		simio_took(e, m, n);
+		simio_consumed(e, m, n);
 		len -= n;
 	}
 }
@@ -143,7 +144,7 @@ end_read(struct io_stream *s, void *buf, size_t len)
 			break;
 		n = n < len - done ? n : (uint32_t)(len - done);
 		memcpy(to + done, m->octets + m->off, n);
-		simio_took(e, m, n);
+		simio_consumed(e, m, n);
 		done += n;
 		if (urgent)
 			break;
@@ -153,7 +154,7 @@ end_read(struct io_stream *s, void *buf, size_t len)
 
 /* Writing */
 
-/* 0 if octets can be written, or what write() says. */
+/* Returns 0 if octets can be written, or the error that write() returns. */
 static int
 may_write(struct simio_end *e)
 {
@@ -181,7 +182,7 @@ end_reserve(struct io_stream *s, size_t want, void **at)
 	return (ssize_t)len;
 }
 
-/* Nothing is held back: @flags spare nothing. */
+/* Sends the octets at once. @flags would allow to wait for more, but that has no use here. */
 static void
 end_commit(struct io_stream *s, size_t len, unsigned flags)
 {
@@ -198,7 +199,10 @@ end_commit(struct io_stream *s, size_t len, unsigned flags)
 	simio_send(e, m);
 }
 
-/* Fills @to with octets of the spans from *@at, @off on, which moves. Returns how many. */
+/*
+ * Copies octets to @to, at most @len, from offset *@off of the span *@at on, and advances both.
+ * Returns how many it copied.
+ */
 static size_t
 gather(uint8_t *to, size_t len, const struct pkt_span **at, const struct pkt_span *end, uint32_t *off)
 {
@@ -296,7 +300,7 @@ end_shutdown(struct io_stream *s)
 	return 0;
 }
 
-/* True if octets arrived that were not read, whether or not the owner was notified. */
+/* Returns true if octets have arrived that were not read. */
 static bool
 left_unread(const struct simio_end *e)
 {
@@ -312,13 +316,13 @@ end_close(struct io_stream *s, bool reset)
 	timer_cancel(c->net->wheel, &e->notifier.timer);
 	e->owned = false;
 	if (!e->connected && list_linked(&c->end[1].open.node))
-		list_del(&c->end[1].open.node); /* the server has not heard of it */
+		list_del(&c->end[1].open.node); /* OPEN has not arrived at the server */
 	if (reset || !e->connected || left_unread(e))
 		simio_send_reset(e);
 	else if (!e->shut)
 		simio_send_end(e);
 	simio_closed(e->host);
-	simio_conn_left(c);
+	simio_conn_free_if_unused(c);
 }
 
 void
@@ -326,10 +330,10 @@ simio_end_reset(struct simio_end *e)
 {
 	list_del(&e->queued);
 	simio_send_reset(e);
-	simio_conn_left(e->conn);
+	simio_conn_free_if_unused(e->conn);
 }
 
-/* What it is */
+/* Addresses and the error */
 
 static int
 end_error(const struct io_stream *s)
