@@ -139,20 +139,12 @@ follow_supervisor(const struct inherited *from)
 	return false;
 }
 
-int
-worker_main(const struct run_config *config, const struct inherited *from)
+/* Begins all parts of the worker. Returns 0 or the negative error. */
+static int
+begin(struct worker *w, const struct run_config *config)
 {
-	struct worker process = {.from = from}, *w = &process;
 	int rc;
 
-	if (!follow_supervisor(from))
-		return 125;
-	hidden_end(); /* another run that this one is in looks into us, until we know that it cannot work */
-	leftover_init(&w->leftover, config->argv[0], config->until_first);
-	clock_be_exact();
-	raise_nofile();
-	if (!tree_adopt())
-		return 125;
 	init_worker(w, config);
 	rc = begin_program(w, config);
 	if (!rc)
@@ -161,30 +153,68 @@ worker_main(const struct run_config *config, const struct inherited *from)
 		rc = worker_watch(w);
 	if (!rc)
 		rc = listen_to_program(w);
-	if (!rc) /* after the program's process was made, which is to know nothing of it */
+	if (!rc) /* after the program's process was made, which is not to inherit the timer */
 		rc = watchdog_begin(SPIN_MOST_S * SEC);
-	if (!rc)
-		rc = fd_budget_begin(&w->recs);
-	if (rc) {
-		if (!w->assembly.explained)
-			explain(rc);
-		tree_kill();
-		end_worker(w);
-		worker_notify_supervisor(
-		    w, SUPERVISOR_ENDED, rc == -EBUSY ? SUPERVISOR_CANNOT_RUN : SUPERVISOR_FAILED);
-		return 0;
-	}
-	if (config->hooks.began)
-		config->hooks.began(config->hooks.arg, &w->assembly.parts);
+	return rc ? rc : fd_budget_begin(&w->recs);
+}
+
+/* The worker could not begin: ends what there is of it. Returns the exit status of the run. */
+static int
+fail(struct worker *w, int rc)
+{
+	if (!w->assembly.explained)
+		explain(rc);
+	tree_kill();
+	return rc == -EBUSY ? SUPERVISOR_CANNOT_RUN : SUPERVISOR_FAILED;
+}
+
+/* Runs the program until all is over. Returns the exit status of the run. */
+static int
+run(struct worker *w, const struct run_config *config)
+{
+	const struct run_hooks *hooks = &config->hooks;
+
+	if (hooks->began)
+		hooks->began(hooks->arg, &w->assembly.parts);
 	hidden_begin();
 	launch_go(&w->launch);
 	loop_run(w->recs.loop);
 	watchdog_end();
 	/* A program's own failure says more than a file that could not be written. */
-	if (config->hooks.ended && !config->hooks.ended(config->hooks.arg, &w->assembly.parts, w->status) &&
-	    w->status == 0)
-		w->status = SUPERVISOR_FAILED;
+	if (hooks->ended && !hooks->ended(hooks->arg, &w->assembly.parts, w->status) && w->status == 0)
+		return SUPERVISOR_FAILED;
+	return w->status;
+}
+
+/* The worker's life. Returns the worker's exit status; 0 once the supervisor knows the run's. */
+static int
+live(struct worker *w, const struct run_config *config)
+{
+	int rc, status;
+
+	hidden_end(); /* an outer run looks into this process, until it is known that ours cannot work */
+	leftover_init(&w->leftover, config->argv[0], config->until_first);
+	clock_be_exact();
+	raise_nofile();
+	if (!tree_adopt())
+		return 125;
+	rc = begin(w, config);
+	status = rc ? fail(w, rc) : run(w, config);
 	end_worker(w);
-	worker_notify_supervisor(w, SUPERVISOR_ENDED, w->status);
+	worker_notify_supervisor(w, SUPERVISOR_ENDED, status);
 	return 0;
+}
+
+int
+worker_main(const struct run_config *config, const struct inherited *from)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	int status = 125;
+
+	if (w && follow_supervisor(from)) {
+		w->from = from;
+		status = live(w, config);
+	}
+	free(w);
+	return status;
 }

@@ -119,7 +119,7 @@ long
 call_setsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
-	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
+	uint8_t value[OPTION_ROOM];
 	size_t len = (uint32_t)c->arg[4];
 	int number, rc;
 
@@ -246,7 +246,7 @@ long
 call_getsockopt(struct call *c)
 {
 	int level = (int)c->arg[1], name = (int)c->arg[2];
-	static uint8_t value[OPTION_ROOM]; /* one thread, and nothing is kept in it */
+	uint8_t value[OPTION_ROOM];
 	int room = 0, rc = caller_read(&c->caller, c->arg[4], &room, sizeof room);
 	size_t len;
 

@@ -1,6 +1,6 @@
 /*
- * run/call/address.c - reads socket addresses from the caller's memory and writes them there, as
- * the family of the socket spells them.
+ * run/call/address.c - reads socket addresses from the caller's memory and writes them there, in
+ * the form of the socket's family.
  */
 #include "run/call/address.h"
 
@@ -41,7 +41,7 @@ call_endpoint_sockaddr(const struct sockrec *r, const struct endpoint *e, struct
 
 	if (!r->v6)
 		return sockaddr_from_endpoint(ss, e);
-	/* An IPv6 socket spells IPv4 addresses as mapped ones, except that "any" is "::". */
+	/* On an IPv6 socket an IPv4 address is a mapped one, except that "any" is "::". */
 	if (!(ipaddr_is4(&e->addr) && ipaddr_is_any(&e->addr)))
 		memcpy(&sin6.sin6_addr, ipaddr_octets(&e->addr), 16);
 	sin6.sin6_scope_id = e->ifindex;

@@ -1,28 +1,27 @@
-/*
- * run/call/address.h - socket addresses in the caller's memory, and what they mean to a socket.
- */
+/* run/call/address.h - converts between socket addresses in the caller's memory and endpoints. */
 #ifndef RUN_CALL_ADDRESS_H
 #define RUN_CALL_ADDRESS_H
 
 #include "run/call/call.h"
 
 /*
- * Reads @len octets at @at. Returns 0; -EINVAL if @len is none of an address, or -EFAULT.
+ * Reads a socket address of @len octets at @at. Returns 0, -EINVAL (no address has that length) or
+ * -EFAULT.
  */
 int call_read_address(const struct call *c, uint64_t at, uint64_t len, struct sockaddr_storage *ss);
 
 /*
- * Writes an address to @at, cut to the room that the caller's socklen_t at @len_at says, and its
- * length there. Returns 0, -EINVAL or -EFAULT.
+ * Writes a socket address to @at, cut to the length that the caller gives at @len_at, and writes
+ * its full length to @len_at. Returns 0, -EINVAL or -EFAULT.
  */
 int call_write_address(const struct call *c, uint64_t at, uint64_t len_at, const void *sa, socklen_t len);
 int call_write_endpoint(const struct call *c, uint64_t at, uint64_t len_at, const struct endpoint *e);
 
-/* Spells an address as @r's family does. Returns its length. */
+/* Writes @e into @ss in the form of @r's family. Returns its length. */
 socklen_t call_endpoint_sockaddr(
     const struct sockrec *r, const struct endpoint *e, struct sockaddr_storage *ss);
 
-/* Reads the endpoint that @ss names for @r's family. Returns 0, -EAFNOSUPPORT or -EINVAL. */
+/* Reads the endpoint in @ss, an address of @r's family. Returns 0, -EAFNOSUPPORT or -EINVAL. */
 int call_sockaddr_endpoint(
     const struct sockrec *r, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *e);
 

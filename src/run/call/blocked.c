@@ -1,6 +1,6 @@
 /*
- * run/call/blocked.c - keeps the calls that wait, tries them again when their record changes, and
- * ends them at a timeout or a signal. It does not know what a call does.
+ * run/call/blocked.c - keeps blocked calls, tries them again when their record changes, and ends
+ * them at a timeout or a signal. It does not know what a call does.
  */
 #include "run/call/blocked.h"
 
@@ -16,18 +16,16 @@
 enum { LOOK_LEAST = 5 /* ms */, LOOK_COST = 30 /* us for one call */, LOOK_BUDGET = 100 /* 1 in so many */ };
 
 struct blocked_call {
-	struct list node;     /* worker.parked */
-	struct waiter waiter; /* in its record's wait queue; in none without a record, */
-	struct loop_fd watch; /* and this watches the socket; fd -1 = none */
+	struct list node;     /* in calls.blocked */
+	struct waiter waiter; /* in its record's wait queue; without a record in none, */
+	struct loop_fd watch; /* and then the socket is watched; fd -1 = none */
 	struct call call;
 	call_fn *retry;
 	nsec_t deadline;
 	long late;
 };
 
-/*
- * Returns how long @c may wait: as the record says, or as a foreign socket of the program's says.
- */
+/* Returns how long @c may wait, as its record or a foreign socket says. */
 static nsec_t
 wait_limit(const struct call *c, int timeout_opt)
 {
@@ -57,11 +55,11 @@ blocked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p = has_place(c) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
 		return NULL;
-	fd_room_count(&calls->recs->room); /* the call's descriptor, until it is answered */
+	fd_room_count(&calls->recs->room); /* the call's descriptor is held until it is answered */
 	p->deadline = limit == NSEC_NEVER ? NSEC_NEVER : loop_now(calls->recs->loop) + limit;
 	p->late = late;
 	c->retried = true;
-	caller_done(&c->caller); /* what it takes of the caller from now on is its memory */
+	caller_done(&c->caller); /* from now on only the caller's memory is used */
 	p->call = *c;
 	p->retry = retry;
 	p->watch.fd = -1;
@@ -88,7 +86,7 @@ settle(struct blocked_call *p, long answer)
 	free(p);
 }
 
-/* Something has changed about the call's record, or the record has ended. */
+/* The record of the call has changed or ended. Returns true if the call has been answered. */
 static bool
 record_changed(struct waiter *waiter)
 {
@@ -117,8 +115,8 @@ blocked_wait(struct call *c, call_fn *retry, int timeout_opt, long late)
 }
 
 /*
- * Answers @p without an event. What that changes for the record may answer its other calls, but not
- * @p a second time.
+ * Ends the wait of @p with @answer, or with what call.left() returns. That may change the record
+ * and so answer its other calls, but not @p again.
  */
 static void
 leave(struct blocked_call *p, long answer)
@@ -130,8 +128,8 @@ leave(struct blocked_call *p, long answer)
 }
 
 /*
- * Returns the call to look at next: @next; or the first of all if the number of waiting calls is
- * not @expected.
+ * Returns the node where a walk goes on: @next, or the first if the number of blocked calls is not
+ * @expected.
  */
 static struct list *
 go_on_at(struct calls *calls, struct list *next, unsigned expected)
@@ -161,12 +159,12 @@ blocked_wait_readable(struct call *c, call_fn *retry, int timeout_opt, long late
 	p = blocked_new(c, retry, timeout_opt, late);
 	if (!p)
 		return -ENOBUFS;
-	/* Edge-triggered: what is there may not be what the call waits for (SO_PEEK_OFF). */
+	/* Edge-triggered: what can be read may not be what the call waits for (SO_PEEK_OFF). */
 	p->watch =
 	    (struct loop_fd){.fd = c->fd, .events = EPOLLIN | EPOLLRDHUP | EPOLLET, .fn = became_readable};
 	if (loop_add(c->recs->loop, &p->watch) == 0)
 		return CALL_BLOCKED;
-	p->watch.fd = p->call.fd = -1; /* still the caller's */
+	p->watch.fd = p->call.fd = -1; /* blocked_wait_readable()'s caller closes it */
 	settle(p, CALL_ANSWERED);
 	return -ENOBUFS;
 }
@@ -190,7 +188,7 @@ blocked_next(const struct calls *calls)
 	return list_empty(&calls->blocked) ? NSEC_NEVER : nsec_min(next, calls->signals_at);
 }
 
-/* The processes whose calls a look has met. */
+/* The processes whose calls a look for signals has come across. */
 struct met {
 	pid_t process[SIGNALS_PROCESSES];
 	unsigned n; /* perhaps more than fit */
@@ -211,8 +209,8 @@ first_of_process(struct met *met, struct blocked_call *p)
 }
 
 /*
- * Ends the calls for which a signal waits. Looks at @all of them; or at one of each process, which
- * finds the signals of the whole process. Returns how many processes it met.
+ * Ends the calls for which a signal is pending. Looks at @all of them, or at one of each process,
+ * which finds signals for the whole process. Returns the number of processes.
  */
 static unsigned
 look_for_signals(struct calls *calls, bool all)
@@ -241,14 +239,14 @@ look_for_signals(struct calls *calls, bool all)
 	return met.n;
 }
 
-/* Returns when to look again after a look at @n calls. */
+/* Returns when to look for signals again after a look at @n calls. */
 static nsec_t
 next_look(nsec_t now, unsigned n)
 {
 	return now + nsec_max(LOOK_LEAST * MSEC, n * LOOK_COST * USEC * LOOK_BUDGET);
 }
 
-/* Ends the calls whose time is up. */
+/* Ends the calls whose time limit has passed. */
 static void
 end_late(struct calls *calls, nsec_t now)
 {

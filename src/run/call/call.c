@@ -1,6 +1,6 @@
 /*
- * run/call/call.c - what every call that is answered may do: let go what it holds, wait or not,
- * return a descriptor. The answers are in answer/.
+ * run/call/call.c - what answers have in common: they release what a call holds, decide whether it
+ * may wait, and return descriptors. The answers are in answer/.
  */
 #include "run/call/call.h"
 

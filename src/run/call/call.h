@@ -1,10 +1,10 @@
 /*
  * run/call/call.h - a system call that Leat answers.
  *
- * A call is answered with what the kernel would return, or with CONTINUE where its descriptor is
- * none of ours (the kernel then does it), or it waits (blocked.h). Descriptors of ours are never
- * answered CONTINUE where the proxy socket would act differently: another thread may have put it
- * there since it was looked at.
+ * The answer is what the kernel would return. If the descriptor is foreign it is CONTINUE, and the
+ * kernel carries out the call. A call may also be blocked (blocked.h). A call on a proxy socket is
+ * never answered with CONTINUE if the proxy socket would act differently: another thread may have
+ * put another file in its place since it was looked at.
  */
 #ifndef RUN_CALL_CALL_H
 #define RUN_CALL_CALL_H
@@ -16,47 +16,48 @@
 #include <linux/seccomp.h>
 #include <sys/socket.h>
 
-/* Answers beyond what a system call returns. */
+/* Answers besides what a system call returns. */
 enum { CALL_CONTINUE = INT32_MIN, CALL_BLOCKED, CALL_ANSWERED }; /* all below any -errno */
 
 struct call {
 	struct calls *calls;
 	struct sockrecs *recs;
-	struct message *message; /* what is read of the caller's; only while the call is being answered */
+	struct message *message; /* its message; only while the call is being answered */
 	uint64_t id;
 	int nr;
 	uint32_t arch; /* as AUDIT_ARCH_... has it */
 	uint64_t arg[6];
 	struct caller caller;
-	int fd; /* a duplicate of arg[0]; -1: none can be taken (kernel.getfd) and the record holds none */
-	uint64_t inode;      /* where none can be taken: which socket it is; 0 = none */
-	struct sockrec *rec; /* its record; NULL: foreign */
-	bool retried;        /* has waited */
-	size_t
-	    done; /* octets that a send which waits for room has placed; they are its answer if it ends early */
+	int fd; /* a duplicate of descriptor arg[0]; -1: none can be taken (kernel.getfd), and the record has none */
+	uint64_t inode;      /* of the socket, if no duplicate can be taken; 0 = no socket */
+	struct sockrec *rec; /* the socket's record; NULL: a foreign descriptor */
+	bool retried;        /* it has been blocked */
+	size_t done;         /* octets that have been sent or received; the answer if the wait ends early */
 	/*
-	 * Waiting: called when a signal or the time limit ends the wait, with the answer that is
-	 * due; returns the answer that is given. NULL: leaves it as it is.
+	 * Called if a signal or the time limit ends the wait of a blocked call. It gets the answer
+	 * to that, and returns the answer that the caller gets. NULL: they are the same.
 	 */
 	long (*left)(struct call *c, long answer);
 };
 
 typedef long call_fn(struct call *c);
 
-/* Lets go of the descriptor and of the process that a call has taken. */
+/* Releases the descriptor and the process that a call holds. */
 void call_done(struct call *c);
 
-/* Returns true if the call may wait; false if it says EAGAIN. */
+/* Returns true if the call may wait; false if it is to return EAGAIN. */
 bool call_may_wait(const struct call *c, int flags);
 bool call_is_nonblocking(const struct call *c);
 
-/* Returns true if the descriptor is a socket, of ours or of another family. */
+/* Returns true if the descriptor is a socket of any kind. */
 bool call_on_socket(const struct call *c);
 
-/* Returns -EPIPE, after SIGPIPE to the caller unless MSG_NOSIGNAL is among @flags. */
+/* Returns -EPIPE. Sends SIGPIPE to the caller, unless @flags have MSG_NOSIGNAL. */
 long call_broken_pipe(const struct call *c, int flags);
 
-/* Installs @fd in the program, closes it here, and returns what the call returns. */
+/*
+ * Installs @fd in the program as the call's return value, and closes it here. Returns the answer.
+ */
 long call_return_fd(struct call *c, int fd, bool cloexec);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * run/call/calls.h - what all system calls that are being answered share: the seccomp listener, and
- * the calls that wait.
+ * run/call/calls.h - what all answers to system calls share: the seccomp listener, the message that
+ * is being moved, and the blocked calls.
  */
 #ifndef RUN_CALL_CALLS_H
 #define RUN_CALL_CALLS_H
@@ -14,22 +14,22 @@
 struct calls {
 	struct sockrecs *recs;
 	struct kernel *kernel;
-	/* No process is under the filter any more. */
+	/* Called when no process is under the filter any more. */
 	void (*last_ended)(struct calls *calls);
 
-	struct loop_fd listener; /* seccomp's */
+	struct loop_fd listener; /* of seccomp */
 	struct message message;  /* of the call that is being answered */
 
 	struct list blocked; /* see blocked.h */
 	unsigned nblocked;
 	nsec_t signals_at;     /* when to look for signals next, */
-	nsec_t signals_all_at; /* and when to look at every call that waits */
+	nsec_t signals_all_at; /* and when to look at every blocked call */
 
 	ino_t net; /* our network namespace; 0 = not looked at yet */
 
-	/* What is on stderr already, for it is reported once. */
-	bool reported_host_netns;  /* a namespace of the host's may not be entered */
-	bool reported_host_fd;     /* a process was sent a descriptor of the host's network */
+	/* What has been reported on stderr, since it is reported once. */
+	bool reported_host_netns;  /* a process tried to enter a namespace of the host's */
+	bool reported_host_fd;     /* a process outside sent a descriptor of the host's network */
 	bool reported_unreachable; /* a process forbids looking into it */
 };
 

@@ -1,5 +1,6 @@
 /*
- * Makes the control messages of receiving, from what a tag, a report or the socket says.
+ * run/call/cmsg.c - writes control messages for recvmsg(2), from a datagram's tag, an entry of the
+ * error queue, or the socket.
  */
 #include "run/call/cmsg.h"
 #include "run/call/address.h"
@@ -44,8 +45,8 @@ put4(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 }
 
 /*
- * IPv4 datagrams at an IPv6 socket tell their destination as a mapped address, but have no hop
- * limit or class here, as on Linux.
+ * As on Linux, an IPv4 datagram at an IPv6 socket has its destination as a mapped address, and no
+ * hop limit or traffic class.
  */
 static void
 put6(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
@@ -63,7 +64,7 @@ put6(struct cmsg_writer *w, unsigned wants, const struct dgram_tag *t)
 		put_int(w, IPPROTO_IPV6, IPV6_TCLASS, t->tos);
 }
 
-/* The software's time; the hardware's two are 0. */
+/* Writes the software's time stamp. The two of the hardware are 0. */
 static void
 put_times(struct cmsg_writer *w, const struct timespec *at)
 {
@@ -130,8 +131,8 @@ cmsg_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, i
 }
 
 /*
- * ip(7), IP_RECVERR: the offender's address stands behind the error; its port means nothing, and an
- * error of this host's own has none.
+ * ip(7), IP_RECVERR: the offender's address follows the error. Its port means nothing. A local
+ * error has no offender.
  */
 int
 cmsg_write_error(
@@ -152,7 +153,7 @@ cmsg_write_error(
 	struct timespec now;
 	struct cmsg_writer w;
 
-	/* Of a time with its datagram Linux names the source, over IPv6 alone. */
+	/* For a time stamp with its datagram Linux names the source, over IPv6 only. */
 	if (e->origin == ERRQ_ICMP4 || e->origin == ERRQ_ICMP6 ||
 	    (e->origin == ERRQ_TIMESTAMPING && c->rec->v6 && !ipaddr_is_any(&e->offender)))
 		call_endpoint_sockaddr(c->rec, &offender, &told.offender);

@@ -1,6 +1,6 @@
 /*
- * Reads what control messages say of a datagram that the program sends: its source, how it is sent,
- * and which reports are wanted.
+ * run/call/cmsg_read.c - reads the control messages of a datagram that the program sends: its
+ * source address, how it is sent, and which reports are wanted.
  */
 #include "run/call/cmsg.h"
 
@@ -79,8 +79,8 @@ read6(const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *ms
 }
 
 /*
- * SO_TIMESTAMPING: which times of this datagram are wanted, instead of what the socket's option
- * says.
+ * Reads SO_TIMESTAMPING: which time stamps are wanted for this datagram, in place of the socket's
+ * option.
  */
 static int
 read_stamping(const void *data, size_t len, struct dgram_wish *wish)
@@ -99,8 +99,8 @@ read_stamping(const void *data, size_t len, struct dgram_wish *wish)
 }
 
 /*
- * Reads one message. Messages of the socket layer or of protocols that this socket does not speak
- * are passed over, as on Linux.
+ * Reads one message. As on Linux, messages of the socket layer and of protocols that the socket
+ * does not have are ignored.
  */
 static int
 read_one(const struct call *c, const struct cmsghdr *h, const void *data, size_t len, struct sock_msg *msg,

@@ -1,6 +1,6 @@
 /*
- * run/call/cmsg_writer.c - writes control messages for recvmsg(2) into a bounded buffer, and cuts
- * what does not fit, as the kernel does. It does not know what a message means.
+ * run/call/cmsg_writer.c - writes control messages into a bounded buffer, and cuts what does not
+ * fit as the kernel does. It does not know what a message means.
  */
 #include "run/call/cmsg_writer.h"
 

@@ -1,6 +1,6 @@
 /*
- * run/call/cmsg_writer.h - writes control messages into the room that a caller of recvmsg() gives,
- * as the kernel does: what does not fit is cut.
+ * run/call/cmsg_writer.h - writes control messages into the buffer of a caller of recvmsg(2). What
+ * does not fit is cut as the kernel cuts it.
  */
 #ifndef RUN_CALL_CMSG_WRITER_H
 #define RUN_CALL_CMSG_WRITER_H
@@ -15,18 +15,18 @@ struct cmsg_writer {
 	bool cut; /* MSG_CTRUNC is to be set */
 };
 
-/* Begins to write into the room that @theirs gives. */
+/* Begins to write for the buffer that @theirs gives. */
 void cmsg_begin(struct cmsg_writer *w, const struct msghdr *theirs);
 
-/* One message of @len octets (the kernel's put_cmsg()). */
+/* Adds a message of @len octets (the kernel's put_cmsg()). */
 void cmsg_put(struct cmsg_writer *w, int level, int type, const void *data, size_t len);
 
-/* Returns how many descriptors an SCM_RIGHTS message could hold. */
+/* Returns how many descriptors a message of SCM_RIGHTS could hold. */
 size_t cmsg_fds(const struct cmsg_writer *w);
 
 /*
- * Copies it into the caller's memory. Returns 0 with *@len, and with MSG_CTRUNC in *@flags if
- * something was cut; or -EFAULT.
+ * Copies the messages into the caller's memory. Returns 0 with their length in *@len, and with
+ * MSG_CTRUNC in *@flags if something was cut; or -EFAULT.
  */
 int cmsg_end(
     const struct cmsg_writer *w, const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);

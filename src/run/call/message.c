@@ -1,6 +1,6 @@
 /*
- * run/call/message.c - copies messages between the caller's memory and the worker's. It does not
- * know what they are sent to or received from.
+ * run/call/message.c - copies messages between the caller's memory and the worker's. It knows no
+ * sockets.
  */
 #include "run/call/message.h"
 

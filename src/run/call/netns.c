@@ -1,7 +1,8 @@
 /*
- * The rule for setns(2), by induction: every process of the tree is in the worker's namespaces or
- * in some that were made inside. A thread may enter what another process of the tree is in, or what
- * belongs to a user namespace in which one is; so the rule holds after it, too.
+ * run/call/netns.c - decides which namespaces a thread may enter. It follows one rule: every
+ * process of the tree is in the worker's namespaces or in some that were made inside. A thread may
+ * enter a namespace in which another process of the tree is, or which belongs to a user namespace
+ * in which one is. So the rule holds after that too.
  */
 #include "run/call/netns.h"
 
@@ -16,7 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-/* Returns the number of a process's namespace of @kind ("net", "user"); 0 if we may not look. */
+/* Returns the number of a thread's namespace of @kind ("net", "user"); 0 if it cannot be read. */
 static ino_t
 namespace_of(pid_t tid, const char *kind)
 {
@@ -36,8 +37,8 @@ our_net(struct calls *calls)
 }
 
 /*
- * A look costs 5 us, so what it shows is kept. A thread's namespace changes by its own unshare(2)
- * and setns(2) only.
+ * What is known of a caller's network namespace. Reading it costs 5 us, so it is kept. Only the
+ * thread's own unshare(2) and setns(2) change it.
  */
 enum { NOT_LOOKED, OURS, OWN };
 
@@ -55,7 +56,7 @@ netns_own(struct call *c)
 	return net && net != our_net(c->calls);
 }
 
-/* The caller is about to change its namespaces. */
+/* Forgets the caller's network namespace, which is about to change. */
 static void
 look_again(struct call *c)
 {
@@ -80,7 +81,7 @@ inode_of(int fd)
 	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_ino : 0;
 }
 
-/* Returns true if some process of the tree is in it. */
+/* Returns true if a process of the tree is in namespace @number of @kind. */
 static bool
 inhabited(const char *kind, ino_t number)
 {
@@ -94,7 +95,7 @@ inhabited(const char *kind, ino_t number)
 	return found;
 }
 
-/* Judges the descriptor @fd of a network namespace. */
+/* Returns true if @fd is a network namespace that was made inside. */
 static bool
 net_made_inside(struct calls *calls, int fd)
 {
@@ -121,7 +122,7 @@ netns_made_inside(struct calls *calls, int fd)
 }
 
 /*
- * Returns the process that a pidfd names: 0 if it is in no PID namespace that we see, -1 if it has
+ * Returns the process of a pidfd; 0 if it is in a PID namespace that we do not see; -1 if it has
  * ended, or if @fd is no pidfd.
  */
 static pid_t
@@ -141,7 +142,7 @@ process_of_pidfd(int fd)
 	return pid;
 }
 
-/* By a descriptor of the namespace itself. */
+/* Returns true if a thread may enter the namespace @fd of @kind. */
 static bool
 may_enter(struct calls *calls, int fd, int kind)
 {
@@ -152,7 +153,7 @@ may_enter(struct calls *calls, int fd, int kind)
 	return true;
 }
 
-/* By a process that is in them. */
+/* Returns true if a thread may enter the namespaces of @kinds of process @pid. */
 static bool
 may_join(struct calls *calls, pid_t pid, int kinds)
 {
@@ -184,13 +185,13 @@ long
 call_setns(struct call *c)
 {
 	int kind = ioctl(c->fd, NS_GET_NSTYPE);
-	bool may = c->fd < 0   ? false /* it cannot be looked at (kernel.getfd) */
+	bool may = c->fd < 0   ? false /* no duplicate can be taken (kernel.getfd) */
 		   : kind >= 0 ? may_enter(c->calls, c->fd, kind)
 			       : may_join(c->calls, process_of_pidfd(c->fd), (int)c->arg[1]);
 
 	look_again(c);
 	if (may)
-		return CALL_CONTINUE; /* what is wrong with it otherwise, the kernel says */
+		return CALL_CONTINUE; /* the kernel reports other errors */
 	report(c);
 	return -EPERM;
 }

@@ -2,9 +2,9 @@
  * run/call/netns.h - network namespaces that the program makes for itself (bubblewrap, bazel,
  * unshare -n).
  *
- * Such a namespace is empty: a loopback, and no link to anything else. So the sockets that a thread
- * makes there are the kernel's own, and what was made before is Leat's as before. Namespaces that
- * were not made inside the run are not entered.
+ * Such a namespace has a loopback and no link. So sockets that a thread makes there are the
+ * kernel's, and sockets that it made before stay Leat's. A namespace that was not made inside the
+ * run may not be entered.
  */
 #ifndef RUN_CALL_NETNS_H
 #define RUN_CALL_NETNS_H

@@ -27,7 +27,7 @@ notif_answer(struct calls *calls, uint64_t id, long answer)
 		resp.error = (int)answer;
 	else
 		resp.val = answer;
-	/* ENOENT: the caller was killed, or a signal took it away. */
+	/* Fails with ENOENT if the caller was killed or a signal has ended its call. */
 	ioctl(calls->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &resp);
 }
 

@@ -18,9 +18,9 @@
 #include <stdlib.h>
 
 /*
- * Returns true if another process shares the caller's table (CLONE_FILES without CLONE_THREAD). One
- * that does has the same socket at the same number. One that inherited the socket has it there,
- * too; kcmp(2) distinguishes the two, and where it is not allowed the answer is true.
+ * Returns true if another process shares the caller's table (CLONE_FILES without CLONE_THREAD).
+ * Such a process has the socket at the same number. A process that inherited the socket may have it
+ * there too. kcmp(2) distinguishes the two; where it is not allowed, the answer is true.
  */
 static bool
 shared(const struct call *c, pid_t process, uint64_t inode)
@@ -55,8 +55,8 @@ alone(pid_t process)
 }
 
 /*
- * The caller waits for our answer, and so do the threads whose calls are parked; only a fatal
- * signal changes that.
+ * Returns true if thread @tid waits for our answer: the caller's does, and those whose calls are
+ * blocked. Only a fatal signal ends that.
  */
 static bool
 waits_for_us(void *arg, pid_t tid)
@@ -68,7 +68,7 @@ waits_for_us(void *arg, pid_t tid)
 	return c->calls->kernel->wait_killable && blocked_has(c->calls, tid);
 }
 
-/* Replaces the descriptor, while all threads that have the table stand still. */
+/* Replaces the descriptor. All threads that use the table are stopped or wait. */
 static int
 replace(struct call *c, pid_t process, uint64_t inode, int fd)
 {

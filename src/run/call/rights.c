@@ -1,6 +1,6 @@
 /*
- * run/call/rights.c - receives control messages of the program's own AF_UNIX sockets, and hands on
- * the descriptors that may arrive. It refuses those that lead to the host's network.
+ * run/call/rights.c - receives control messages on the program's own AF_UNIX sockets, and installs
+ * their descriptors in the caller. It refuses descriptors that lead to the host's network.
  */
 #include "run/call/rights.h"
 
@@ -41,7 +41,7 @@ holds_fds(const struct cmsghdr *h)
 	return h->cmsg_level == SOL_SOCKET && (h->cmsg_type == SCM_RIGHTS || h->cmsg_type == SCM_PIDFD_TYPE);
 }
 
-/* Returns the next descriptor, for loops that begin with *@h NULL; -1 after the last. */
+/* Returns the next descriptor; -1 after the last. *@h is NULL before the first. */
 static int
 next_fd(const struct rights *r, struct cmsghdr **h, size_t *at)
 {
@@ -95,7 +95,7 @@ has_credentials(const struct rights *r)
 	return false;
 }
 
-/* Says why @fd may not arrive; NULL if it may. */
+/* Returns what @fd is, if it is refused; NULL if it may be installed. */
 static const char *
 refused(const struct call *c, int fd)
 {
@@ -131,7 +131,9 @@ report(struct call *c, const char *kind)
 	fprintf(stderr, "leat: a process outside sent %s to %s[%d]; it does not arrive\n", kind, comm, pid);
 }
 
-/* Returns the number that @fd has in the caller now; negative if it did not arrive. */
+/*
+ * Installs @fd in the caller. Returns its number there; negative if it was refused or that failed.
+ */
 static long
 install(struct call *c, int fd, bool cloexec)
 {

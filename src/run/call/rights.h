@@ -1,10 +1,10 @@
 /*
- * run/call/rights.h - the control messages of an AF_UNIX socket that is the program's own, and the
- * descriptors among them.
+ * run/call/rights.h - the control messages on an AF_UNIX socket of the program's own, and the
+ * descriptors in them.
  *
- * A descriptor that leads to the host's network (hostfd.h) is not handed on, as if a security
- * module of the kernel had refused it: the descriptors before it arrive, those from it on do not,
- * and MSG_CTRUNC is set.
+ * A descriptor that leads to the host's network (hostfd.h) is refused, as a security module of the
+ * kernel would refuse it: the descriptors before it arrive, it and those after it do not, and
+ * MSG_CTRUNC is set.
  */
 #ifndef RUN_CALL_RIGHTS_H
 #define RUN_CALL_RIGHTS_H
@@ -14,7 +14,7 @@
 enum { RIGHTS_MOST = 253 /* SCM_MAX_FD */, RIGHTS_ROOM = 2048 };
 
 /*
- * A message as the worker has received it. What it holds in descriptors is the worker's until
+ * A message as the worker has received it. Its descriptors are open in the worker until
  * rights_close().
  */
 struct rights {
@@ -24,22 +24,24 @@ struct rights {
 	_Alignas(struct cmsghdr) uint8_t control[RIGHTS_ROOM];
 };
 
-/* Receives from @fd into @buf without waiting. Returns the octets, or the negative errno. */
+/*
+ * Receives a message from @fd into @buf without waiting. Returns its octets or the negative errno.
+ */
 ssize_t rights_receive(struct rights *r, int fd, void *buf, size_t len, int flags);
 
-/* Returns true if descriptors came with it. */
+/* Returns true if the message has descriptors. */
 bool rights_any(const struct rights *r);
 
 /*
- * Returns true if only the kernel can hand this message to the caller of @c: it has a descriptor
- * that was opened with O_PATH and none of the host's network; or it has credentials, and the
- * caller's namespaces number processes or users differently.
+ * Returns true if only the kernel can deliver this message to the caller of @c. That is so if it
+ * has a descriptor opened with O_PATH and none that is refused, or if it has credentials and the
+ * caller is in another PID or user namespace.
  */
 bool rights_native(const struct rights *r, const struct call *c);
 
 /*
- * Writes the control messages into @w, and installs the descriptors in the caller; @cloexec as
- * MSG_CMSG_CLOEXEC says.
+ * Writes the control messages into @w, and installs the descriptors in the caller; with @cloexec
+ * close-on-exec.
  */
 void rights_hand_on(const struct rights *r, struct call *c, bool cloexec, struct cmsg_writer *w);
 

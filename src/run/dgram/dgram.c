@@ -1,6 +1,6 @@
 /*
- * run/dgram/dgram.c - moves datagrams from the stack to the program's end of an AF_UNIX pair, and
- * connects, shuts and sizes such sockets. The other direction is in dgram_up.c.
+ * run/dgram/dgram.c - moves datagrams from the stack to the program's end, and connects, shuts and
+ * sizes datagram sockets. The other direction is in send.c.
  */
 #include "run/dgram/dgram.h"
 
@@ -17,8 +17,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { DGRAM_MAX = 65536 };
-
 #define ON_ITS_WAY (5 * MSEC)
 
 void
@@ -33,7 +31,7 @@ dgram_size(struct dgram_rec *d)
 	setsockopt(d->rec.our_end.fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
 }
 
-/* UDP takes a datagram that is longer than SO_RCVBUF, too. */
+/* Delivers a datagram that is longer than SO_RCVBUF. UDP takes it too. */
 static int
 give_long(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
@@ -47,8 +45,8 @@ give_long(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size
 }
 
 /*
- * Returns 0, -EAGAIN (no room now), -ECONNREFUSED (the program has closed its end), or another
- * error that loses the datagram.
+ * Delivers a datagram to the program's end. Returns 0, -EAGAIN (no room now), -ECONNREFUSED (the
+ * program has closed its end), or another error, after which the datagram is lost.
  */
 static int
 give(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
@@ -57,7 +55,7 @@ give(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t le
 
 	if (rc == -EMSGSIZE)
 		rc = give_long(d, msg, buf, len);
-	/* As many tags are on their way as the limit on open files allows: a sweep tries again. */
+	/* As many tags are in flight as the limit on open files allows. look() tries again. */
 	if (rc == -ETOOMANYREFS)
 		return -EAGAIN;
 	if (rc && rc != -EAGAIN && rc != -ECONNREFUSED)
@@ -65,7 +63,7 @@ give(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t le
 	return rc;
 }
 
-/* What waits here first. False while there is no room. */
+/* Delivers the datagrams that are held. Returns false if there is no room for all. */
 static bool
 give_held(struct dgram_rec *d)
 {
@@ -79,9 +77,7 @@ give_held(struct dgram_rec *d)
 	return true;
 }
 
-/*
- * If anything waits, has the kernel raise an event when there is room at the program's end again.
- */
+/* Asks for an event when the program's end has room again, if datagrams are held. */
 static void
 wait_for_room(struct dgram_rec *d)
 {
@@ -108,9 +104,9 @@ dgram_give_back(struct dgram_rec *d, struct list *unread)
 }
 
 /*
- * Looks whether the program has closed the end. Where our own duplicate keeps it alive, the kernel
- * does not refuse what comes for it; so each datagram from inside costs one readlink(2). A
- * descriptor that is on its way between processes is in no table for a moment.
+ * Returns true if the program has closed its end, as far as can be seen. Our own duplicate keeps
+ * the end alive, so the kernel does not refuse datagrams for it; each datagram from inside costs
+ * one readlink(2). A descriptor that is in flight between processes is in no table for a moment.
  */
 static bool
 seems_closed(struct dgram_rec *d, const struct sock_msg *msg)
@@ -132,12 +128,12 @@ seems_closed(struct dgram_rec *d, const struct sock_msg *msg)
 void
 dgram_deliver(struct dgram_rec *d)
 {
-	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	uint8_t *buf = d->rec.recs->buffers.delivered;
 	bool any = false;
 
 	while (d->rec.sk && !d->rec.ended && d->rec.our_end.fd >= 0 && give_held(d)) {
 		struct sock_msg msg, came;
-		ssize_t n = dgram_receive(d, buf, sizeof buf, &msg);
+		ssize_t n = dgram_receive(d, buf, DGRAM_MAX, &msg);
 		int rc;
 
 		if (n == -LEAT_EAGAIN)
@@ -186,7 +182,7 @@ our_end_event(struct loop_fd *fd, uint32_t events)
 }
 
 /*
- * Joins the program's end @fd and one of ours, in both directions, for as long as the socket lives.
+ * Connects the program's end @fd and an end of ours to each other, for as long as the socket lives.
  */
 static int
 join(struct dgram_rec *d, int fd)
@@ -235,7 +231,7 @@ dgram_prepare(struct dgram_rec *d, int fd)
 	return 0;
 }
 
-/* The stack's socket gets another peer, or none (@to NULL). */
+/* Gives the stack's socket another peer, or none (@to NULL). */
 static int
 change_peer(struct dgram_rec *d, const struct endpoint *to)
 {
@@ -259,11 +255,11 @@ dgram_connect(struct dgram_rec *d, int fd, struct endpoint *to)
 	dgram_flush(d);
 	if (to)
 		alias_unspecified(to);
-	if (to && d->rec.kind == SOCKREC_PING) /* an echo socket has no port that could say who is there */
+	if (to && d->rec.kind == SOCKREC_PING) /* no port says who is there */
 		alias_destination(&d->rec, to);
 	else if (to)
 		alias_name_server(&d->rec, to);
-	if (d->rec.state == SOCKREC_CONNECTED) /* without a tag it would be the new peer's */
+	if (d->rec.state == SOCKREC_CONNECTED) /* datagrams without a tag would be taken for the new peer's */
 		dgram_keep_unread(d, fd, &unread);
 	rc = change_peer(d, to);
 	dgram_give_back(d, &unread);
@@ -271,9 +267,9 @@ dgram_connect(struct dgram_rec *d, int fd, struct endpoint *to)
 }
 
 /*
- * The kernel's end shows it in poll(), and send() and recv() follow; our stack is told of the
- * sending side only, since the reading one is the kernel's. Its queue takes nothing more after
- * SHUT_RD, which Linux's UDP does.
+ * The program's end is shut in the kernel, where poll(2), send(2) and recv(2) obey it. In the stack
+ * only the sending side is shut. After SHUT_RD the kernel's queue takes nothing more; Linux's UDP
+ * still would.
  */
 int
 dgram_shutdown(struct dgram_rec *d, int fd, int how)
@@ -290,7 +286,7 @@ dgram_shutdown(struct dgram_rec *d, int fd, int how)
 	return d->rec.state == SOCKREC_CONNECTED ? 0 : -ENOTCONN;
 }
 
-/* The program has closed it. What it wrote before still goes. */
+/* The program has closed its end. What it wrote before is sent. */
 static void
 end(struct sockrec *r)
 {
@@ -315,7 +311,7 @@ look(struct sockrec *r)
 		dgram_deliver(d);
 }
 
-/* The kernel tells the worker's end nothing. */
+/* The kernel raises no event at our end when the program's is closed. */
 static bool
 notices_close(const struct sockrec *r)
 {

@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-/* What is reported of datagrams that were sent, see report.h. */
+/* The reports about datagrams that were sent, see report.h. */
 struct dgram_reports {
 	struct list waiting;
 	unsigned count;
@@ -19,20 +19,21 @@ struct dgram_reports {
 	uint32_t next_stamp, next_copy;
 };
 
-/* The clients that reach a socket through a published port, see loopback.h. */
+/* The host's clients that reach a socket through a published port, see loopback.h. */
 struct dgram_clients {
-	bool published;  /* a published port leads to it, though it is bound to loopback, */
-	bool last;       /* and what was received last came over the link */
-	struct list all; /* struct host_client: who sent last under that name, the latest first */
+	bool published; /* a published port leads to it, though it is bound to loopback, */
+	bool last;      /* and the last datagram came over the link */
+	struct list
+	    all; /* struct host_client: names whose last datagram came from outside, the latest first */
 	unsigned n;
 };
 
 struct dgram_rec {
 	struct sockrec rec;
-	struct sock *host_sk; /* speaks with the host's loopback, see loopback.h; or NULL */
+	struct sock *host_sk; /* sends to the host's loopback, see loopback.h; or NULL */
 	unsigned wants;       /* control messages: bits of enum dgram_want */
-	struct list held;     /* datagrams for the program that wait here, see keep.h */
-	bool error_raised;    /* the program's end was given an error, see error.h */
+	struct list held;     /* datagrams for the program that do not fit its end now, see keep.h */
+	bool error_raised;    /* the program's end shows an error, see error.h */
 	struct dgram_reports reports;
 	struct dgram_clients clients;
 };

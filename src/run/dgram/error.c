@@ -1,6 +1,6 @@
 /*
- * run/dgram/error.c - makes POLLERR appear and disappear at the program's end of a datagram socket,
- * as its errors come and are reported. It does not find the errors: the stack does.
+ * run/dgram/error.c - shows POLLERR at the program's end of a datagram socket while errors are
+ * pending, and clears it. It does not find errors: the stack does.
  */
 #include "run/dgram/error.h"
 
@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+static const struct sockaddr no_peer = {.sa_family = AF_UNSPEC};
 
 static bool
 shows(int fd)
@@ -30,18 +30,18 @@ wanted(const struct dgram_rec *d)
 	       (d->host_sk && (sock_ready(d->host_sk) & LEAT_ERR));
 }
 
-/* The end that is connected to @own breaks off with an octet unread. */
+/* Gives @own an error: @ours, its peer, dissolves the association with an octet unread. */
 static void
 break_off(int ours, int own)
 {
 	send(own, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)connect(ours, &nobody, sizeof nobody);
+	(void)connect(ours, &no_peer, sizeof no_peer);
 }
 
 /*
- * While our end has no peer, any process that finds its name can send to it. So what is there
- * afterwards is taken from the program's end only. It is not refused meanwhile: the program wakes
- * up at once, and what it sends then would be lost.
+ * Shows an error at the program's end @own. Our end has no peer for a moment, and any process that
+ * finds its name can send to it. So only what @own has sent is taken afterwards. Our end is not
+ * shut meanwhile: the program may wake up and send, which would be lost.
  */
 static void
 show_error(struct dgram_rec *d, int own)
@@ -61,7 +61,7 @@ clear(int own)
 	getsockopt(own, SOL_SOCKET, SO_ERROR, &error, &len);
 }
 
-/* A call that is not answered here may have reported the error, in the kernel's words. */
+/* Notes whether a native call has reported the error, as the kernel's ECONNRESET. */
 static void
 note_reported(struct dgram_rec *d, int own)
 {
@@ -98,7 +98,7 @@ void
 dgram_error_set(struct dgram_rec *d, int error)
 {
 	d->rec.error = error;
-	d->error_raised = false; /* what has been reported was an earlier one */
+	d->error_raised = false; /* if an error was shown, it was an earlier one */
 	dgram_error_show(d, -1);
 }
 
@@ -149,8 +149,8 @@ dgram_error_take_queued(
 	alias_name_remote(&d->rec, &out->peer);
 	alias_name_address(&d->rec, &out->offender);
 	/*
-	 * The stack's pending error went to d->rec.error when it was told: see errq_take() on how
-	 * it goes on.
+	 * The stack's pending error is in d->rec.error since it was reported. errq_take() says
+	 * which error is pending next.
 	 */
 	next = taken_from(sk);
 	if (next || out->origin != ERRQ_LOCAL)

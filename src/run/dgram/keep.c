@@ -1,6 +1,6 @@
 /*
- * run/dgram/keep.c - keeps datagrams that the program's end cannot hold now, and those that are in
- * it without a tag. It does not decide when they are delivered.
+ * run/dgram/keep.c - holds datagrams that the program's end has no room for, and those that are
+ * taken out of it. It does not decide when they are delivered.
  */
 #include "run/dgram/keep.h"
 
@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-enum { DGRAM_MAX = 65536 };
 
 bool
 dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t len)
@@ -29,8 +27,8 @@ dgram_keep(struct list *to, const struct sock_msg *msg, const void *buf, size_t 
 void
 dgram_keep_unread(struct dgram_rec *d, int fd, struct list *to)
 {
-	static uint8_t buf[DGRAM_MAX]; /* one thread, and nothing is kept in it */
-	struct iovec iov = {buf, sizeof buf};
+	uint8_t *buf = d->rec.recs->buffers.unread;
+	struct iovec iov = {buf, DGRAM_MAX};
 
 	for (;;) {
 		struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};

@@ -1,6 +1,6 @@
 /*
- * Chooses between a datagram socket's two sockets of the stack, and carries on what was sent to a
- * socket that is closed.
+ * run/dgram/loopback.c - chooses which of a datagram socket's two sockets of the stack sends, and
+ * sends again what a closed socket can no longer receive.
  */
 #include "run/dgram/loopback.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { DGRAM_MAX = 65536, HOST_CLIENTS = 64 };
+enum { HOST_CLIENTS = 64 };
 
 bool
 dgram_loopback_peer(const struct dgram_rec *d, struct endpoint *peer)
@@ -21,7 +21,7 @@ dgram_loopback_peer(const struct dgram_rec *d, struct endpoint *peer)
 	       sock_remote(d->rec.sk, peer) == 0 && ipaddr_is_loopback(&peer->addr);
 }
 
-/* The same port, where it is free; no one outside sees which it is. */
+/* Binds to the same port if it is free. No one outside sees which port it is. */
 static int
 bind_host_sk(struct dgram_rec *d, struct sock *sk)
 {
@@ -100,7 +100,10 @@ host_client_free(struct dgram_rec *d, struct host_client *o)
 	d->clients.n--;
 }
 
-/* Returns NULL without memory. The one that spoke longest ago makes room. */
+/*
+ * Returns NULL without memory. If there are too many, the one whose last datagram is oldest is
+ * dropped.
+ */
 static struct host_client *
 host_client_new(struct dgram_rec *d, const struct endpoint *name)
 {
@@ -140,8 +143,8 @@ dgram_forget_senders(struct dgram_rec *d)
 }
 
 /*
- * Returns true if the last datagram under the name of @to was from one of the host's clients,
- * through a published port.
+ * Returns true if the last datagram from the name @to came from one of the host's clients, through
+ * a published port.
  */
 static bool
 spoke_from_host(const struct dgram_rec *d, const struct endpoint *to)
@@ -150,14 +153,14 @@ spoke_from_host(const struct dgram_rec *d, const struct endpoint *to)
 }
 
 /*
- * Returns true if what goes to @to crosses the link. @to is rewritten if it means the host's
+ * Returns true if a datagram to @to crosses the link. @to is rewritten if it means the host's
  * loopback.
  */
 static bool
 leads_to_host(struct dgram_rec *d, struct endpoint *to)
 {
 	if (d->clients.published && !ipaddr_is_loopback(&to->addr) && !ipaddr_is_any(&to->addr))
-		return true; /* a client that is shown under its own name */
+		return true; /* a client under its own name */
 	if (d->clients.published && spoke_from_host(d, to)) {
 		alias_outside(&d->rec, to);
 		return true;
@@ -175,8 +178,8 @@ dgram_choose_sk(struct dgram_rec *d, struct endpoint *to, struct sock **out)
 	if (!leads_to_host(d, to) || sock_local(d->rec.sk, &at))
 		return 0;
 	/*
-	 * The loopback address means nothing on the wire. A connected socket takes datagrams from
-	 * its peer only.
+	 * A loopback address means nothing on the link, and a connected socket takes datagrams from
+	 * its peer only. So another socket sends.
 	 */
 	if (!ipaddr_is_loopback(&at.addr) && !dgram_loopback_peer(d, &peer))
 		return 0;
@@ -192,7 +195,7 @@ dgram_receive(struct dgram_rec *d, void *buf, size_t len, struct sock_msg *msg)
 	struct endpoint at;
 
 	d->clients.last = false;
-	/* It came over the link to a socket that is bound to loopback: through a published port. */
+	/* Over the link to a socket that is bound to loopback: it came through a published port. */
 	if (n >= 0 && !ipaddr_is_loopback(&msg->local.addr) && sock_local(d->rec.sk, &at) == 0 &&
 	    alias_published(&d->rec, &at, &msg->local))
 		d->clients.last = d->clients.published = true;
@@ -214,10 +217,7 @@ is_named(struct sock *sk, const struct endpoint *name)
 	       (ipaddr_is_any(&at.addr) || ipaddr_eq(&at.addr, &name->addr));
 }
 
-/*
- * Returns the program's socket that sends from @name, an address of the program's; NULL if there is
- * none.
- */
+/* Returns the program's socket that sends from @name; NULL if there is none. */
 static struct dgram_rec *
 sender(struct sockrecs *recs, const struct endpoint *name)
 {
@@ -247,16 +247,16 @@ send_again(struct sockrecs *recs, const struct dgram_kept *k)
 void
 dgram_redeliver(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, size_t len)
 {
-	static uint8_t more[DGRAM_MAX]; /* one thread, and nothing is kept in it */
+	uint8_t *more = d->rec.recs->buffers.resent;
 	struct list left = LIST_INIT(left);
 	struct sockrecs *recs = d->rec.recs;
 	struct sock_msg next;
 	ssize_t n;
 
 	(void)dgram_keep(&left, msg, buf, len);
-	while ((n = dgram_receive(d, more, sizeof more, &next)) >= 0)
+	while ((n = dgram_receive(d, more, DGRAM_MAX, &next)) >= 0)
 		(void)dgram_keep(&left, &next, more, (size_t)n);
-	sockrec_end(&d->rec, false); /* from here on the stack does not find it */
+	sockrec_end(&d->rec, false); /* so that the stack does not find it any more */
 	list_each(node, &left)
 		send_again(recs, container_of(node, struct dgram_kept, node));
 	dgram_keep_forget(&left);

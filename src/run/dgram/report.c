@@ -1,5 +1,6 @@
 /*
- * Keeps, for each datagram socket, the reports that wait to be taken.
+ * run/dgram/report.c - makes the reports about sent datagrams, and keeps them until the program
+ * takes them.
  */
 #include "run/dgram/report.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The most that wait; Linux bounds them by SO_RCVBUF. */
+/* REPORTS_MOST: how many may wait. Linux bounds them by SO_RCVBUF. */
 enum { REPORTS_MOST = 256, HEADERS_MOST = ETH_HDR_LEN + IP6_HDR_LEN + UDP_HDR_LEN, TTL = 64 };
 
 struct dgram_report {
@@ -47,7 +48,10 @@ dgram_report_wish(const struct dgram_rec *d)
 	return (struct dgram_wish){.stamping = d->reports.stamping};
 }
 
-/* Is there room for one of @len octets? Linux, too, counts them against SO_RCVBUF. */
+/*
+ * Returns true if there is room for a report of @len octets. Linux counts reports against SO_RCVBUF
+ * too.
+ */
 static bool
 has_room(const struct dgram_rec *d, size_t len)
 {
@@ -85,7 +89,8 @@ add(struct dgram_rec *d, const struct queued_error *told, const void *head, size
 }
 
 /*
- * The datagram comes back with all its headers, as on Linux. Its link addresses are not known here.
+ * Writes the headers of a sent datagram of @len octets, as Linux returns them. The link addresses
+ * are 0, for they are not known here. Returns the length.
  */
 static size_t
 headers_put(uint8_t *h, const struct endpoint *from, const struct endpoint *to, size_t len)
@@ -138,7 +143,9 @@ report_stamps(struct dgram_rec *d, uint32_t wish, const struct sent *s)
 		report_stamp(d, SCM_TSTAMP_SND, id, s);
 }
 
-/* One report covers a whole row of calls. */
+/*
+ * Reports that the octets of one more call have been copied. One report covers consecutive calls.
+ */
 static void
 report_copied(struct dgram_rec *d)
 {

@@ -1,6 +1,6 @@
 /*
- * Datagrams that the program sends: those that it writes natively to its end, and those of answered
- * calls.
+ * run/dgram/send.c - sends the program's datagrams: those that it writes natively to its end, and
+ * those of answered calls.
  */
 #include "run/dgram/dgram.h"
 #include "run/dgram/error.h"
@@ -11,9 +11,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-enum { DGRAM_MAX = 65536 };
-
-/* The socket of the stack that waits for the rest of a datagram, or NULL. */
+/*
+ * Returns the stack's socket that waits for the rest of a datagram (MSG_MORE); NULL if none does.
+ */
 static struct sock *
 partial_sk(const struct dgram_rec *d)
 {
@@ -44,36 +44,38 @@ send_to_peer(struct dgram_rec *d, const void *buf, size_t len)
 }
 
 /*
- * Sends @buf, which the program wrote natively. Without a peer it is lost, and the next call
- * returns the error.
+ * Sends @buf, which the program has written natively. If that fails, the next call returns the
+ * error.
  */
 static void
 send_written(struct dgram_rec *d, const void *buf, size_t len)
 {
 	ssize_t rc = send_to_peer(d, buf, len);
 
-	/* The error of an earlier one is returned in place of sending: this one still goes. */
+	/*
+	 * If the error is an earlier datagram's, this one has not been sent, so it is sent again.
+	 */
 	if (rc < 0 && rc != -LEAT_EAGAIN && rc != -LEAT_EMSGSIZE) {
 		send_to_peer(d, buf, len);
-		dgram_error_set(d, (int)-rc); /* last: it may flush, into the buffer that @buf is */
+		dgram_error_set(d, (int)-rc); /* last: it may read into the buffer that @buf is */
 	}
 }
 
 void
 dgram_flush(struct dgram_rec *d)
 {
-	static uint8_t buf[DGRAM_MAX];
+	uint8_t *buf = d->rec.recs->buffers.written;
 	ssize_t n;
 
 	while (d->rec.sk && d->rec.our_end.fd >= 0 &&
-	       (n = recv(d->rec.our_end.fd, buf, sizeof buf, MSG_DONTWAIT)) >= 0)
+	       (n = recv(d->rec.our_end.fd, buf, DGRAM_MAX, MSG_DONTWAIT)) >= 0)
 		send_written(d, buf, (size_t)n);
 }
 
 void
 dgram_flush_from(struct dgram_rec *d, int own)
 {
-	static uint8_t buf[DGRAM_MAX];
+	uint8_t *buf = d->rec.recs->buffers.written_alone;
 	struct sockaddr_un name, from;
 	socklen_t len = sizeof name, from_len = sizeof from;
 	ssize_t n;
@@ -81,7 +83,7 @@ dgram_flush_from(struct dgram_rec *d, int own)
 	if (getsockname(own, (struct sockaddr *)&name, &len) < 0)
 		return;
 	while (d->rec.sk && d->rec.our_end.fd >= 0 &&
-	       (n = recvfrom(d->rec.our_end.fd, buf, sizeof buf, MSG_DONTWAIT, (struct sockaddr *)&from,
+	       (n = recvfrom(d->rec.our_end.fd, buf, DGRAM_MAX, MSG_DONTWAIT, (struct sockaddr *)&from,
 		    &from_len)) >= 0) {
 		if (from_len == len && memcmp(&from, &name, len) == 0)
 			send_written(d, buf, (size_t)n);
@@ -98,7 +100,7 @@ choose_sk(struct dgram_rec *d, struct sock_msg *msg, struct sock **out)
 	*out = d->rec.sk;
 	if (msg->peer.port || !ipaddr_is_any(&msg->peer.addr) || dgram_loopback_peer(d, &msg->peer))
 		rc = dgram_choose_sk(d, &msg->peer, out);
-	/* The loopback address means nothing on the wire. */
+	/* A loopback address means nothing on the link. */
 	if (ipaddr_is_loopback(&msg->local.addr) && !ipaddr_is_loopback(&msg->peer.addr))
 		msg->local.addr = IPADDR_ANY6;
 	return rc;
@@ -117,7 +119,8 @@ dgram_send(struct dgram_rec *d, int fd, const void *buf, size_t len, struct sock
 	rc = -dgram_error_take(d, fd);
 	if (rc)
 		return rc;
-	if (d->rec.state == SOCKREC_CONNECTED || partial_sk(d)) /* else it can have written nothing itself */
+	if (d->rec.state == SOCKREC_CONNECTED ||
+	    partial_sk(d)) /* otherwise it can have written nothing natively */
 		dgram_flush(d);
 	sk = partial_sk(d);
 	if (!sk)

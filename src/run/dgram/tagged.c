@@ -39,7 +39,7 @@ union rights {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-/* Without a tag it comes from the peer. */
+/* Returns true if @from is the peer. Then the datagram needs no tag. */
 static bool
 from_peer(struct dgram_rec *d, const struct endpoint *from)
 {
@@ -97,6 +97,6 @@ dgram_take(int fd, struct msghdr *h, int flags, struct dgram_tag *came)
 		memcpy(&tag, CMSG_DATA(&rights.h), sizeof tag);
 		*came = dgram_tag_read(tag);
 	}
-	h->msg_control = NULL; /* its room ends here */
+	h->msg_control = NULL; /* its buffer is on this function's stack */
 	return n;
 }

@@ -1,6 +1,7 @@
 /*
- * run/socket/alias.c - translates the program's loopback addresses to its own listener or to the
- * gateway, and back in the names that it asks for. It changes addresses only, and opens no socket.
+ * run/socket/alias.c - translates loopback addresses that the program uses as destinations, and
+ * translates them back in the names that it asks for. It changes addresses only. It opens no
+ * socket.
  */
 #include "run/socket/alias.h"
 
@@ -10,8 +11,8 @@
 enum { PORT_DOMAIN = 53 };
 
 /*
- * A stream that is bound to the very name that it connects to speaks with itself (RFC 9293, 3.5:
- * simultaneous open).
+ * Returns true if @r is bound to the name that it connects to. Such a stream connects to itself
+ * (RFC 9293, 3.5: simultaneous open).
  */
 static bool
 is_itself(const struct sockrec *r, const struct endpoint *to)
@@ -23,8 +24,8 @@ is_itself(const struct sockrec *r, const struct endpoint *to)
 }
 
 /*
- * Returns true if the program itself serves @to: by a listener on that port, on that address or on
- * every one; or by a socket that takes the datagram.
+ * Returns true if the program itself serves @to: by a listener on that port that is bound to that
+ * address or to any, or by a socket that takes the datagram.
  */
 static bool
 served_inside(struct sockrec *asking, const struct endpoint *to)
@@ -44,7 +45,7 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
 		if (sock_local(r->sk, &at) || at.port != to->port ||
 		    (!ipaddr_is_any(&at.addr) && !ipaddr_eq(&at.addr, &to->addr)))
 			continue;
-		/* One that was closed since the last sweep refuses. */
+		/* A listener that has been closed since the last collection serves nothing. */
 		if (!r->inode || gc_finds_open(r))
 			return true;
 		sockrec_end(r, false);
@@ -53,7 +54,8 @@ served_inside(struct sockrec *asking, const struct endpoint *to)
 }
 
 /*
- * A name server on loopback (systemd-resolved's 127.0.0.53) has an address of its own on the link.
+ * Returns the address on the link that stands for @to on the host's loopback. A name server there
+ * (systemd-resolved's 127.0.0.53) has an address of its own.
  */
 static const struct ipaddr *
 gateway_for(const struct sockrec *r, const struct endpoint *to)

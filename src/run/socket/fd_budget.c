@@ -1,6 +1,6 @@
 /*
- * run/socket/fd_budget.c - divides the worker's descriptor table into a budget for flows and a
- * reserve, and closes idle flows when the budget is used up.
+ * run/socket/fd_budget.c - divides the worker's descriptor table into a budget and a reserve, and
+ * closes what is idle when the budget is used up.
  */
 #include "run/socket/fd_budget.h"
 
@@ -15,17 +15,17 @@
 #include <unistd.h>
 
 /*
- * RESERVE: as many are open at one time at the most: a call's own descriptor and a pidfd, the two
- * ends of what is being made, a folder and a file of /proc, another process's folder with a pidfd
- * and the descriptor found there, a socket of sock_diag. WHILE_CONNECTING: connect() holds one more
- * than a connection.
+ * RESERVE: the most that is open for a moment at one time. That is a call's descriptor and a pidfd,
+ * two ends of a new pair, a folder and a file of /proc, another process's folder with a pidfd and
+ * the descriptor found there, and a socket of sock_diag. WHILE_CONNECTING: connect() holds one
+ * descriptor more than a connection does.
  */
 enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, WHILE_CONNECTING = 1, PER_CALLER = 2 };
 
-/* A datagram flow that was not used for so long makes room for a connection. */
+/* A datagram flow that is unused for this time gives up its descriptors to a connection. */
 #define IDLE (5 * SEC)
 
-/* How often closed sockets are looked for, at the most, while that does not help. */
+/* The shortest time between two collections while collections free nothing. */
 #define RELIEVE_EVERY (10 * MSEC)
 
 unsigned
@@ -46,7 +46,7 @@ fd_budget_callers(unsigned hard)
 	return n < 1 ? 1 : n > CALLERS_KNOWN ? CALLERS_KNOWN : n;
 }
 
-/* Returns how many descriptors of @hard are for flows, when @open are open. */
+/* Returns how many descriptors the budget has under a hard limit of @hard, if @open are open. */
 static unsigned
 budget(unsigned hard, unsigned open)
 {
@@ -63,7 +63,9 @@ fd_budget_connections(unsigned hard, unsigned open)
 	return n > WHILE_CONNECTING ? (n - WHILE_CONNECTING) / PER_CONNECTION : 0;
 }
 
-/* Counts the descriptors that are open now; without /proc, those below the lowest free one. */
+/*
+ * Returns how many descriptors are open now; without /proc, how many are below the lowest free one.
+ */
 static unsigned
 count_open(void)
 {
@@ -98,7 +100,10 @@ fd_budget_too_small(unsigned hard)
 	    hard, FD_BUDGET_LEAST, beside);
 }
 
-/* Closes what sockets hold that the program has closed, and their flows. */
+/*
+ * Frees descriptors: of sockets that the program has closed, of tags, and of idle datagram flows.
+ * Returns true if any was freed.
+ */
 static bool
 relieve(struct fd_room *room)
 {
@@ -110,7 +115,7 @@ relieve(struct fd_room *room)
 		return false;
 	assembly_enter(recs->network);
 	gc_now(recs);
-	assembly_settle(recs->network); /* the gateway's flows for datagram sockets that are gone */
+	assembly_settle(recs->network); /* the gateway's flows for closed datagram sockets end */
 	if (room->taken < before || dgram_tags_close(&recs->tags, room) ||
 	    gate_dgram_relieve(recs->network->parts.gateway, IDLE))
 		return true;

@@ -1,6 +1,6 @@
 /*
- * run/socket/holder.c - searches the processes of the program through /proc for a descriptor of a
- * record's socket, and duplicates it. It keeps nothing.
+ * run/socket/holder.c - searches /proc for a process that has the program's end of a record open,
+ * and duplicates its descriptor. It keeps nothing.
  */
 #include "run/socket/holder.h"
 
@@ -24,7 +24,7 @@ holder_peer_inode(int fd)
 }
 
 /*
- * Takes a duplicate of descriptor @fd of thread @tid, if that is the socket with @inode; or returns
+ * Returns a duplicate of descriptor @fd of thread @tid if it is the socket with @inode; otherwise
  * the negative errno.
  */
 static int
@@ -66,7 +66,7 @@ search_process(struct sockrecs *recs, pid_t pid, uint64_t inode)
 	return got;
 }
 
-/* Every process of this user may be looked at; those outside the tree have no such socket. */
+/* Searches all processes of this user. Those outside the program's tree have no such socket. */
 static int
 search(struct sockrecs *recs, uint64_t inode)
 {

@@ -1,6 +1,6 @@
 /*
- * run/socket/holder.h - a duplicate of the program's end of a record's socket, found without the
- * program asking for anything.
+ * run/socket/holder.h - takes a duplicate of the program's end of a record when no call of the
+ * program is at hand.
  */
 #ifndef RUN_SOCKET_HOLDER_H
 #define RUN_SOCKET_HOLDER_H
@@ -8,13 +8,13 @@
 #include "run/socket/sockrec.h"
 
 /*
- * Returns a descriptor, the caller's to close at once; negative if no process has it open (it may
- * be on its way through a socket). -EMFILE and others of fd_room_ran_out(): there was no descriptor
- * to look with.
+ * Returns a descriptor, which the caller closes at once. Returns a negative number if no process
+ * has the end open; it may be in flight in a socket. If that number is one of fd_room_ran_out(),
+ * the worker had no descriptor to look with.
  */
 int holder_borrow(struct sockrec *r);
 
-/* The inode of the socket at the other end of @fd, of ours; 0. */
+/* Returns the inode of the socket at the other end of @fd, an end of ours; 0 if there is none. */
 uint64_t holder_peer_inode(int fd);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * run/socket/missing.c - reports, once each, the options and features that the program asked for
- * and Leat lacks. It does not answer the call.
+ * run/socket/missing.c - reports the options and features that the program asks for and Leat lacks,
+ * each once. It does not answer the call.
  */
 #include "run/socket/missing.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Which calls and sockets know an option on Linux. */
+/* Which calls know an option on Linux, and on which sockets. */
 enum { SET = 1, GET = 2, BOTH = SET | GET, STREAM = 4, DGRAM = 8, ANY = STREAM | DGRAM };
 
 struct missing_row {
@@ -18,10 +18,10 @@ struct missing_row {
 };
 
 /*
- * Linux's options that Leat does not have, by number, since headers are older than kernels. Those
- * of one row in sock/opt_*.c are not here. Not listed either: what no socket of the Internet
- * protocols has a use for (SO_PASSCRED and its like), and iptables' numbers, which only privileged
- * programs may use.
+ * Linux's options that Leat lacks, by number, since headers are older than kernels. Options that
+ * Leat has for setsockopt(2) or getsockopt(2) alone are in sock/opt_*.c. Options that mean nothing
+ * to the Internet protocols (SO_PASSCRED and others) are not listed, nor are iptables' numbers,
+ * which need a privilege.
  */
 static const struct missing_row rows[] = {
     {SOL_SOCKET, 5, SET | ANY, "SO_DONTROUTE"},

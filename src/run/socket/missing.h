@@ -1,25 +1,24 @@
 /*
- * run/socket/missing.h - reports what the program asked for, Linux has, and Leat lacks: one line on
+ * run/socket/missing.h - reports what the program asks for, Linux has, and Leat lacks: one line on
  * stderr for each, unless --quiet.
  *
- * It knows options by their names. It does not report an option that Linux refuses on that socket
- * as well.
+ * It has the names of options. It does not report an option that Linux refuses on that socket too.
  */
 #ifndef RUN_SOCKET_MISSING_H
 #define RUN_SOCKET_MISSING_H
 
 #include "run/socket/sockrec.h"
 
-/* "NAME is not there": one line, once for each name. */
+/* Prints one line that @name is missing, the first time that @name is reported. */
 void missing_report(struct sockrecs *recs, const char *name);
 
 /*
- * The stack has answered ENOPROTOOPT to setsockopt(2) (@set) or getsockopt(2) on @r. Reports the
- * option by its name where Linux has it.
+ * Reports an option by its name if Linux has it. The stack has answered ENOPROTOOPT to
+ * setsockopt(2) (@set) or getsockopt(2) on @r.
  */
 void missing_option(const struct sockrec *r, int level, int name, bool set);
 
-/* The option's name where Linux has it for @r and Leat does not; NULL otherwise. */
+/* Returns the option's name if Linux has it for @r and Leat does not; NULL otherwise. */
 const char *missing_option_name(const struct sockrec *r, int level, int name, bool set);
 
 #endif

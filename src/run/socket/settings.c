@@ -1,6 +1,6 @@
 /*
- * run/socket/settings.c - keeps the socket options that the program has set, and applies them to
- * another socket. It does not check their values: the socket that had them first did.
+ * run/socket/settings.c - keeps the socket options that the program has set, and sets them on
+ * another socket. It does not check values: the first socket did.
  */
 #include "run/socket/settings.h"
 
@@ -18,7 +18,9 @@ struct setting {
 	uint8_t value[SETTING_MAX];
 };
 
-/* Of these each call adds something, and a later one does not stand for an earlier. */
+/*
+ * Returns true if each call with this option adds to the earlier ones, instead of replacing them.
+ */
 static bool
 adds_up(int level, int name)
 {

@@ -1,5 +1,5 @@
 /*
- * run/socket/sockrec.c - makes, finds and ends the records of the program's sockets. It moves no
+ * run/socket/sockrec.c - begins, finds and ends the records of the program's sockets. It moves no
  * data and answers no calls.
  */
 #include "run/socket/sockrec.h"
@@ -84,8 +84,8 @@ sockrec_by_id(struct sockrecs *recs, uint64_t id)
 }
 
 /*
- * An accepted end is met for the first time: its peer, ours, carries the record's number as its
- * name, @un.
+ * Returns the record of an accepted end @fd that is seen for the first time; NULL if it is not
+ * ours. The name of its peer, which is our end, is @un: it holds the record's id.
  */
 static struct sockrec *
 meet(struct sockrecs *recs, int fd, uint64_t inode, const struct sockaddr_un *un, socklen_t len)
@@ -195,7 +195,7 @@ sockrec_note_named(struct sockrec *r)
 		list_push(&r->recs->named, &r->named);
 }
 
-/* @abort: by RST. */
+/* Closes the stack's socket; with @abort by RST. */
 static void
 drop_transport(struct sockrec *r, bool abort)
 {

@@ -1,10 +1,11 @@
 /*
- * run/socket/sockrec.h - a record for each socket that the program made: the AF_UNIX socket that
- * stands in for it, and our stack's socket that does its work.
+ * run/socket/sockrec.h - a record for each socket that the program has made. It joins the proxy
+ * socket, an AF_UNIX socket whose one end the program has, and the stack's socket that does the
+ * work.
  *
- * A record is known by the inode of the program's end. It outlives its transport, since names and
- * errors are still asked for, and ends with the program's last descriptor: seen as end of file at
- * our end, or by a sweep (sweep.h) where we hold none.
+ * A record is found by the inode of the program's end. It outlives the stack's socket, since the
+ * program may still ask for names and errors. It ends when the program has closed its last
+ * descriptor: an event at our end says so, or a garbage collection (gc.h) finds out.
  */
 #ifndef RUN_SOCKET_SOCKREC_H
 #define RUN_SOCKET_SOCKREC_H
@@ -16,20 +17,23 @@
 enum sockrec_kind { SOCKREC_STREAM, SOCKREC_DGRAM, SOCKREC_PING, SOCKREC_NETLINK };
 
 enum sockrec_state {
-	SOCKREC_NEW, /* nothing yet, or bound */
+	SOCKREC_NEW, /* unbound or bound */
 	SOCKREC_LISTENING,
 	SOCKREC_CONNECTING,
 	SOCKREC_CONNECTED, /* datagrams: has a peer */
-	SOCKREC_FINISHED,  /* the transport is gone, the descriptor is not */
+	SOCKREC_FINISHED,  /* the connection has ended, the program still has its descriptor */
 };
 
 struct sockrec;
 
-/* What the kinds of sockets do differently. */
+/* The operations of a kind of sockets. */
 struct sockrec_ops {
-	/* The record ends: gives up what the kind holds beside it. */
+	/* The record ends: gives up what the kind holds besides the head. */
 	void (*end)(struct sockrec *r);
-	/* Goes on with what may be possible by now, though no event says so. May end the record. */
+	/*
+	 * Tries again what failed earlier and may succeed now, though no event says so. May end the
+	 * record.
+	 */
 	void (*look)(struct sockrec *r);
 	/* Returns true if an event at our end says that the program has closed the socket. */
 	bool (*notices_close)(const struct sockrec *r);
@@ -37,19 +41,19 @@ struct sockrec_ops {
 	void (*our_end_closed)(struct sockrec *r);
 };
 
-/* Which thread or process was last seen with the program's end, as which descriptor. */
+/* Which thread or process was last seen with the program's end open, and as which descriptor. */
 struct sockrec_place {
 	pid_t tid;
 	int fd;           /* -1: none was seen */
-	bool found;       /* by the last look at all processes, see open_sockets.h */
-	nsec_t missed_at; /* since when none is found, by such a look or a delivery; 0 = one was */
+	bool found;       /* the last look at all processes found it, see open_sockets.h */
+	nsec_t missed_at; /* since when it is not found, by such a look or by a delivery; 0 = it was found */
 };
 
 /* What the program's loopback addresses mean to this socket, see alias.h. */
 struct sockrec_alias {
 	bool on;                /* the gateway stands for `loopback` */
-	bool renamed;           /* it has asked a name server that has another address on the link */
-	struct ipaddr loopback; /* as the program knows it */
+	bool renamed;           /* it has sent to a name server that has another address on the link */
+	struct ipaddr loopback; /* the address that the program uses */
 };
 
 struct sockrec {
@@ -60,14 +64,14 @@ struct sockrec {
 	bool v6, ended;
 
 	struct table_node by_inode, by_id;
-	struct list node;       /* sockrecs.all, until it is freed: a walk along it may end any record */
-	struct list ended_node; /* sockrecs.ended */
-	struct list named;      /* sockrecs.named: listening streams, and datagram sockets */
+	struct list node;       /* in sockrecs.all until it is freed, so a walk may end any record */
+	struct list ended_node; /* in sockrecs.ended */
+	struct list named;      /* in sockrecs.named: listening streams and datagram sockets */
 	uint64_t id;
-	uint64_t inode; /* of the program's end; 0 = accepted natively, not met yet */
+	uint64_t inode; /* of the program's end; 0 = accepted natively and not seen yet */
 
-	struct waitq changed; /* woken at each change: what waits for one is not known here */
-	struct sock *sk;      /* the stack's; NULL once it is gone */
+	struct waitq changed; /* woken at each change */
+	struct sock *sk;      /* the stack's; NULL once it has ended */
 	struct list settings; /* see settings.h */
 
 	struct loop_fd our_end; /* of the AF_UNIX pair; fd -1 = none */
@@ -87,60 +91,69 @@ struct sockrec {
 };
 
 /*
- * Begins a record as the head of a kind's zeroed structure: it is the first member, and is freed
- * with what surrounds it, by free().
+ * Begins the record @r, the first member of a kind's structure from calloc(). sockrec_reap() frees
+ * that structure.
  */
 void sockrec_init(
     struct sockrec *r, struct sockrecs *recs, const struct sockrec_ops *ops, enum sockrec_kind kind, bool v6);
 
 void sockrec_set_inode(struct sockrec *r, uint64_t inode);
-/* Takes that back: the program's end was not met after all. */
+/* Undoes sockrec_set_inode(): the program's end is unknown again. */
 void sockrec_forget_inode(struct sockrec *r);
-/* Another socket stands in from now on. */
+/* The program has another proxy socket from now on. */
 void sockrec_change_inode(struct sockrec *r, uint64_t inode);
 
 struct sockrec *sockrec_by_inode(struct sockrecs *recs, uint64_t inode);
 struct sockrec *sockrec_by_id(struct sockrecs *recs, uint64_t id);
 
 /*
- * The record of the socket whose duplicate is @fd, or NULL: a foreign one. Natively accepted ones
- * are met here for the first time.
+ * Returns the record of the socket whose duplicate is @fd; NULL if it is not ours. A connection
+ * that was accepted natively is seen here for the first time.
  */
 struct sockrec *sockrec_of_fd(struct sockrecs *recs, int fd);
 
-/* The record of @fd, just accepted; @peer is what accept(2) said of its peer. */
+/*
+ * Returns the record of @fd, which has just been accepted; NULL if it is not ours. @peer is the
+ * name that accept(2) returned.
+ */
 struct sockrec *sockrec_of_accepted(
     struct sockrecs *recs, int fd, const struct sockaddr_un *peer, socklen_t len);
 
 /*
- * Makes room for @n descriptors of @r, by closing what is idle if needed. Returns 0, -ENOBUFS, or
- * -EBADF: it found that the program has closed @r, which has ended.
+ * Makes sure that the budget has @n descriptors for @r, if necessary by closing what is idle.
+ * Returns 0, -ENOBUFS, or -EBADF: the program had closed @r itself, which has ended.
  */
 int sockrec_room_for(struct sockrec *r, unsigned n);
 
 /*
- * Keeps a duplicate of the program's end @fd where the kernel gives none later. 0 or the negative
- * errno.
+ * Keeps a duplicate of the program's end @fd if none can be taken later (kernel.getfd). Returns 0
+ * or the negative errno.
  */
 int sockrec_keep_program_end(struct sockrec *r, int fd);
 /*
- * Sets our end, which is taken from the budget (room.h). It is watched for @events by @fn from now
- * on, edge-triggered. It is closed on failure.
+ * Sets our end, whose descriptor the budget counts, and calls @fn for @events from now on,
+ * edge-triggered. Returns 0, or a negative error with @fd closed.
  */
 int sockrec_set_our_end(
     struct sockrec *r, int fd, uint32_t events, void (*fn)(struct loop_fd *fd, uint32_t events));
 void sockrec_close_our_end(struct sockrec *r);
-/* Closes r->handle or r->program_end, if it is open. */
+/* Closes @fd, which is r->handle or r->program_end, if it is open. */
 void sockrec_close_fd(struct sockrec *r, int *fd);
 
-/* Listening and datagram sockets can be meant by 127.0.0.1. */
+/* Adds @r to the sockets that 127.0.0.1 may mean: listening streams and datagram sockets. */
 void sockrec_note_named(struct sockrec *r);
 
-/* The program has no descriptor left. The memory lives until the end of the loop's turn. */
+/*
+ * Ends a record when the program has no descriptor left; with @abort its connection ends by RST.
+ * Its memory lives until sockrec_reap(), at the end of the loop's turn.
+ */
 void sockrec_end(struct sockrec *r, bool abort);
 void sockrec_reap(struct sockrecs *recs);
 
-/* As the program is to see them. -ENOTCONN. */
+/*
+ * Return 0 with the socket's own name or its peer's, as the program is to see it; or the negative
+ * error, -ENOTCONN among others.
+ */
 int sockrec_local(struct sockrec *r, struct endpoint *out);
 int sockrec_remote(struct sockrec *r, struct endpoint *out);
 

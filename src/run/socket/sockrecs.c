@@ -1,6 +1,5 @@
 /*
- * run/socket/sockrecs.c - begins and ends the table of all socket records. It does not make
- * records.
+ * run/socket/sockrecs.c - opens and closes what all socket records share. It does not make records.
  */
 #include "run/socket/sockrecs.h"
 

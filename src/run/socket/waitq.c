@@ -1,6 +1,6 @@
 /*
- * run/socket/waitq.c - tries the waiters of a queue, each once for a change, whatever the waiters
- * do to the queue meanwhile.
+ * run/socket/waitq.c - tries the waiters of a queue once for each change. It lets waiters change
+ * the queue while they are tried.
  */
 #include "run/socket/waitq.h"
 

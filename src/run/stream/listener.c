@@ -1,6 +1,7 @@
 /*
- * run/stream/listener.c - listens, hands accepted connections to the proxy listener, and counts
- * those that wait there against the backlog. What moves their octets is in pump.c.
+ * run/stream/listener.c - takes connections that the stack has accepted, and puts them into the
+ * accept queue of the AF_UNIX listener. It counts that queue against the backlog. What moves octets
+ * is in pump.c.
  */
 #include "run/stream/listener.h"
 
@@ -16,18 +17,15 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/*
- * The stack keeps the backlog that the program asked for; this one only must not be the first to be
- * full.
- */
+/* The stack enforces the backlog that the program asked for. This one has to be larger. */
 enum { UNIX_BACKLOG = 4096 };
 
-/* How often the queue of a full listener is counted. */
+/* How often the accept queue of a full listener is counted. */
 #define COUNT_EVERY (20 * MSEC)
 
 /*
- * Those that @listener's program has not accepted go with it. An accepted one has an inode, though
- * we may not have met it.
+ * Ends the connections that wait in @listener's accept queue. One that the program has accepted has
+ * an inode, which may be unknown here.
  */
 static void
 reset_waiting(struct stream_rec *listener)
@@ -44,7 +42,7 @@ reset_waiting(struct stream_rec *listener)
 void
 listener_end(struct stream_rec *s, int fd)
 {
-	shutdown(fd, SHUT_RDWR); /* accept() that waits says EINVAL */
+	shutdown(fd, SHUT_RDWR); /* an accept() that waits returns EINVAL */
 	reset_waiting(s);
 	list_del(&s->rec.named);
 	listener_drop_child(s);
@@ -61,9 +59,9 @@ listener_drop_child(struct stream_rec *s)
 }
 
 /*
- * What waits in the AF_UNIX listener counts against the backlog as what waits in the stack does. An
- * accept() without an address is not seen here, so what is known is how many wait at most; the
- * kernel is asked when that would be too many, and again from time to time while it is.
+ * Notes that @n connections wait in the AF_UNIX listener. They count against the backlog, like
+ * those that wait in the stack. An accept() without an address is not intercepted, so @n may be too
+ * large. The kernel is asked when @n exceeds the backlog, and from time to time while it does.
  */
 static void
 set_waiting(struct stream_rec *s, unsigned n)
@@ -88,7 +86,10 @@ listener_accepted(struct stream_rec *s)
 		set_waiting(s, s->listening.offered - 1);
 }
 
-/* A connection from outside has what it needs here: see fd_room.h, which sets room aside for it. */
+/*
+ * Counts a connection from outside as seated: it has the descriptor that was set aside for it
+ * (fd_room.h).
+ */
 static void
 seat(struct stream_rec *s)
 {
@@ -102,8 +103,8 @@ seat(struct stream_rec *s)
 }
 
 /*
- * A published port has led it to a listener on loopback: both ends are shown as loopback where the
- * client is the host's.
+ * Chooses the names of a connection that a published port has led to a listener on loopback. If the
+ * client is on the host's loopback, both names are shown as loopback.
  */
 static void
 name_child(struct stream_rec *s, const struct stream_rec *listener)
@@ -116,8 +117,8 @@ name_child(struct stream_rec *s, const struct stream_rec *listener)
 }
 
 /*
- * The record and our end for a connection that the stack has established. False: the AF_UNIX
- * listener takes no more now, or is gone.
+ * Makes the record and our end for the connection in listening.child. Returns false if that fails
+ * now; then the connection stays in listening.child.
  */
 static bool
 offer(struct stream_rec *listener)
@@ -126,7 +127,10 @@ offer(struct stream_rec *listener)
 	struct stream_rec *s = NULL;
 	int fd;
 
-	/* Before it joins the queue: the program would accept an end that is closed at once. */
+	/*
+	 * Ask before the end joins the queue: if it were closed then, the program would accept it
+	 * all the same.
+	 */
 	if (fd_room_free(&recs->room))
 		s = stream_rec_new(recs, listener->rec.v6);
 	if (!s) {
@@ -137,7 +141,7 @@ offer(struct stream_rec *listener)
 	if (fd < 0) {
 		sockrec_end(&s->rec, false);
 		if (fd == -ECONNREFUSED) {
-			/* Nobody has the listener open any more. */
+			/* No process has the listener open any more. */
 			recs->gc_at = 0;
 		} else if (fd_room_ran_out(fd)) {
 			fd_budget_wait(recs);
@@ -163,8 +167,8 @@ offer(struct stream_rec *listener)
 }
 
 /*
- * Reads all that is unread at @fd. Returns its length, with the octets in *@out, which is the
- * caller's to free; or -1.
+ * Reads all that is unread at @fd into *@out, which the caller frees. Returns its length, or -1
+ * without memory.
  */
 static ssize_t
 read_all(int fd, uint8_t **out)
@@ -187,7 +191,8 @@ read_all(int fd, uint8_t **out)
 }
 
 /*
- * Joins @child to @listener's queue by a fresh pair of ends, in which the @len @octets wait first.
+ * Puts @child into @listener's accept queue with a new pair of ends. The @len @octets are the first
+ * that the program will read there.
  */
 static bool
 join_queue(struct stream_rec *listener, struct stream_rec *child, const uint8_t *octets, size_t len)
@@ -195,7 +200,7 @@ join_queue(struct stream_rec *listener, struct stream_rec *child, const uint8_t 
 	struct sockrecs *recs = child->rec.recs;
 	int fd;
 
-	sockrec_close_our_end(&child->rec); /* its name is used again */
+	sockrec_close_our_end(&child->rec); /* its name is needed again */
 	sockrec_forget_inode(&child->rec);
 	child->pump.keeps_one = child->pump.kept = false; /* until it is accepted again */
 	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->rec.handle, child->rec.id));
@@ -223,12 +228,12 @@ listener_put_back(struct stream_rec *listener, struct stream_rec *child, int fd)
 	else
 		set_waiting(listener, listener->listening.offered + 1);
 	free(octets);
-	waitq_wake(&listener->rec.changed); /* another process may have a place for it */
+	waitq_wake(&listener->rec.changed); /* another process may have a free descriptor */
 }
 
 /*
- * Takes the next connection out of the stack's queue. Returns false if there is none, or no memory
- * for it; then it is tried again.
+ * Takes the next connection out of the stack's accept queue. Returns false if there is none, or if
+ * there is no memory; then it is tried again later.
  */
 static bool
 take_child(struct stream_rec *s)

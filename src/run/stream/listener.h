@@ -1,38 +1,44 @@
 /*
- * run/stream/listener.h - listening: the stack accepts a connection, and the program finds it in
- * the queue of the AF_UNIX listener that is its proxy socket.
+ * run/stream/listener.h - a stream that listens. The stack accepts a connection, and the program
+ * finds it in the accept queue of the AF_UNIX listener that is its proxy socket.
  */
 #ifndef RUN_STREAM_LISTENER_H
 #define RUN_STREAM_LISTENER_H
 
 #include "run/stream/stream_rec.h"
 
-/* Make the program's @fd a listener in the kernel, too. */
+/*
+ * Makes the program's end @fd an AF_UNIX listener. The stack's socket listens already. Returns 0 or
+ * the negative errno.
+ */
 int listener_listen(struct stream_rec *s, int fd, int backlog);
 
-/* Give the AF_UNIX listener as many established connections as it takes. */
+/* Puts as many connections as possible into the AF_UNIX listener's accept queue. */
 void listener_offer_children(struct stream_rec *s);
 
 /*
- * @child was taken from @listener's queue as @fd, which could not be handed to the program: it
- * goes back, behind those that wait. Where there is no descriptor or memory for that it is reset.
+ * Puts @child back into @listener's accept queue, after those that wait there. It was taken out as
+ * @fd, which could not be installed in the program. Without a descriptor or memory it is reset.
  */
 void listener_put_back(struct stream_rec *listener, struct stream_rec *child, int fd);
 
-/* The program has taken one or more: there is room again in the queue that listen() bounds. */
+/* Notes that one connection has been accepted, so that the backlog has a place again. */
 void listener_accepted(struct stream_rec *s);
 
-/* When to count the queues of full listeners again; NSEC_NEVER: none is full. */
+/*
+ * listener_next() returns when to count the accept queues of full listeners again; NSEC_NEVER: none
+ * is full. listener_run() counts them if it is time.
+ */
 nsec_t listener_next(const struct sockrecs *recs);
 void listener_run(struct sockrecs *recs, nsec_t now);
 
 /*
- * @s listens no more: connections that the program has not accepted are reset, and accept() on its
- * end @fd says EINVAL.
+ * Stops listening. Connections that the program has not accepted are reset, and accept() on its end
+ * @fd returns EINVAL.
  */
 void listener_end(struct stream_rec *s, int fd);
 
-/* Resets the connection that waits for a place in the AF_UNIX listener's queue, if there is one. */
+/* Resets the connection in listening.child, if there is one. */
 void listener_drop_child(struct stream_rec *s);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * run/stream/lowat.c - decides whether octets of a stream are kept back because of SO_RCVLOWAT. It
- * moves no octets.
+ * run/stream/lowat.c - decides whether SO_RCVLOWAT keeps octets of a stream back. It moves no
+ * octets.
  */
 #include "run/stream/lowat.h"
 
@@ -15,8 +15,8 @@
 enum { SPANS = 16 };
 
 /*
- * The mark is at most a quarter of what SO_RCVBUF says, which is half of the window. Linux has such
- * a bound, too: a mark that the buffer cannot reach would keep the octets for good.
+ * Returns the low-water mark. It is at most a quarter of SO_RCVBUF, which is half of the window.
+ * Linux has such a bound too: a mark above what the buffer holds would keep octets back for ever.
  */
 static size_t
 mark(const struct stream_rec *s)
@@ -29,7 +29,7 @@ mark(const struct stream_rec *s)
 	return (size_t)(room / 4);
 }
 
-/* Returns true if an urgent octet is there: reading ends at it, and poll(2) has to report it. */
+/* Returns true if an urgent octet has arrived. Reading ends at it, and poll(2) has to report it. */
 static bool
 has_urgent(const struct stream_rec *s)
 {
@@ -43,7 +43,7 @@ has_urgent(const struct stream_rec *s)
 }
 
 /*
- * Returns true if the program has read what it was given. If it has not, its socket is readable
+ * Returns true if the program has read all that it was given. If not, its socket is readable
  * anyway.
  */
 static bool
@@ -54,10 +54,7 @@ has_read_all(const struct stream_rec *s)
 	return ioctl(s->rec.our_end.fd, SIOCOUTQ, &n) == 0 && n == 0;
 }
 
-/*
- * Returns true if O_NONBLOCK is set on the descriptor that the program last used for a call that we
- * answered.
- */
+/* Returns true if O_NONBLOCK is set on the descriptor of the last call that was answered for @s. */
 static bool
 never_waits(const struct stream_rec *s)
 {

@@ -1,9 +1,10 @@
 /*
- * run/stream/lowat.h - SO_RCVLOWAT for poll(2): a stream is readable once so many octets are there.
+ * run/stream/lowat.h - SO_RCVLOWAT for poll(2): a stream is readable once that many octets have
+ * arrived.
  *
- * The poll(2) of an AF_UNIX socket does not look at SO_RCVLOWAT, so fewer octets are kept back in
- * the stack. A recv(2) that may wait looks at it by itself and asks for no more than its buffer
- * holds, which is not known here: therefore octets are kept back only from a socket with
+ * poll(2) ignores SO_RCVLOWAT on an AF_UNIX socket. So octets below the mark are kept back in the
+ * stack. A recv(2) that may wait does obey the mark, but returns earlier once its buffer is full.
+ * The size of its buffer is not known here. Therefore octets are kept back only from a socket with
  * O_NONBLOCK.
  */
 #ifndef RUN_STREAM_LOWAT_H
@@ -11,10 +12,10 @@
 
 #include "run/stream/stream_rec.h"
 
-/* Returns true if fewer octets have arrived for @s than the program waits for. */
+/* Returns true if the octets that have arrived for @s are to be kept back. */
 bool lowat_holds(const struct stream_rec *s);
 
-/* The program has set SO_RCVLOWAT to the int at @value. */
+/* Notes that the program has set SO_RCVLOWAT to the int at @value, of @len octets. */
 void lowat_note(struct stream_rec *s, const void *value, size_t len);
 
 #endif

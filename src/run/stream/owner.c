@@ -16,7 +16,7 @@ report(struct stream_rec *s)
 		hooks->owner(hooks->arg, s->owner.flow, s->owner.pid, s->owner.comm);
 }
 
-/* Threads of one program take turns at its descriptors. */
+/* Returns true if the thread @c is of the process that owns @s. */
 static bool
 same_process(const struct stream_rec *s, struct caller *c)
 {

@@ -1,6 +1,6 @@
 /*
  * run/stream/pump.c - moves octets between a stream's proxy socket and its TCP connection, in both
- * directions, and carries their ends over. How a connection comes to be is in stream.c.
+ * directions, and ends one as the other has ended. How a connection begins is in stream.c.
  */
 #include "run/stream/pump.h"
 
@@ -36,11 +36,13 @@ pump_reset(struct stream_rec *s, int error)
 	stream_rec_unseat(s);
 	sock_watch(s->rec.sk, NULL, NULL);
 	if (sock_remote(s->rec.sk, &remote) ==
-	    0) /* not an end, but what ICMP said to somebody who asked for it (IP_RECVERR) */
+	    0) /* the connection goes on: ICMP reported an error, and IP_RECVERR is set */
 		sock_connect(s->rec.sk, NULL);
 	if (pump_unread_at(s->rec.our_end.fd) == 0)
 		own = holder_borrow(&s->rec);
-	/* While it waits to be accepted, nobody can show it that it was reset. */
+	/*
+	 * Until the program has accepted it, there is no end through which the reset can be shown.
+	 */
 	if (own < 0 && (!s->rec.inode || fd_room_ran_out(own)))
 		s->accepted.reset_waits = true;
 	else
@@ -49,7 +51,7 @@ pump_reset(struct stream_rec *s, int error)
 		close(own);
 }
 
-/* The program's end says that nothing more comes: it was shut, or closed altogether. */
+/* The program's data have ended: it has shut its end for writing, or closed it. */
 static void
 up_ended(struct stream_rec *s)
 {
@@ -60,7 +62,7 @@ up_ended(struct stream_rec *s)
 		sockrec_end(&s->rec, false);
 }
 
-/* From the program to the stack, straight into its send buffer. */
+/* Moves octets from the program straight into the stack's send buffer. */
 static void
 pump_up(struct stream_rec *s)
 {
@@ -74,7 +76,10 @@ pump_up(struct stream_rec *s)
 		}
 		room = sock_reserve(s->rec.sk, PUMP_STRIDE, &at);
 		if (room <= 0) {
-			/* The connection's error is told once, and here it was. */
+			/*
+			 * The stack reports the connection's error once, and it has reported it
+			 * here.
+			 */
 			if (room < 0 && room != -LEAT_EAGAIN && !s->pump.failed)
 				s->pump.failed = (int)-room;
 			return;
@@ -90,8 +95,8 @@ pump_up(struct stream_rec *s)
 			up_ended(s);
 		} else {
 			/*
-			 * It closed with data of ours unread: for TCP that is a reset (RFC 2525,
-			 * 2.17).
+			 * The program has closed with data unread: for TCP that is a reset (RFC
+			 * 2525, 2.17).
 			 */
 			if (errno == ECONNRESET)
 				sockrec_end(&s->rec, true);
@@ -101,9 +106,9 @@ pump_up(struct stream_rec *s)
 }
 
 /*
- * The program has closed its socket with data of ours unread, which is a reset (RFC 2525, 2.17).
- * What it wrote before goes up first, as far as there is room: Linux, too, has sent what the
- * windows allow by the time of the RST.
+ * Resets the connection, since the program has closed its socket with data unread (RFC 2525, 2.17).
+ * What it wrote before is sent first, as far as the send buffer has room. Linux also sends what the
+ * windows allow before the RST.
  */
 static void
 closed_unread(struct stream_rec *s)
@@ -114,7 +119,7 @@ closed_unread(struct stream_rec *s)
 }
 
 /*
- * From the stack to the program, straight out of the packets. False: the program does not take more
+ * Moves octets from the stack's packets to the program. Returns false if the program takes no more
  * now.
  */
 static bool
@@ -134,7 +139,7 @@ pump_down(struct stream_rec *s)
 			all += span[i].len;
 		}
 		/*
-		 * The octet at the mark goes alone: AF_UNIX knows urgent data since Linux 5.15, if
+		 * The urgent octet is sent by itself. AF_UNIX has urgent data since Linux 5.15, if
 		 * it was built so.
 		 */
 		if (sock_at_mark(s->rec.sk)) {
@@ -147,28 +152,31 @@ pump_down(struct stream_rec *s)
 			sent = sendmsg(s->rec.our_end.fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		}
 		/*
-		 * Asked for only by those who were full once: it would be told whenever the program
-		 * reads.
+		 * EPOLLOUT is asked for only once the end has been full, since each read by the
+		 * program raises it.
 		 */
 		if (sent < 0 && errno == EAGAIN) {
 			loop_mod(s->rec.recs->loop, &s->rec.our_end, s->rec.our_end.events | EPOLLOUT);
 			return false;
 		}
 		/*
-		 * Closed: data that arrive now have no reader (RFC 9293, 3.10.7.4; RFC 1122,
-		 * 4.2.2.13).
+		 * The program has closed, so these data have no reader (RFC 9293, 3.10.7.4; RFC
+		 * 1122, 4.2.2.13).
 		 */
 		if (sent < 0 && errno == EPIPE && !s->rec.shut_rd) {
 			closed_unread(s);
 			return false;
 		}
-		/* Shut for reading: what comes is acknowledged and thrown away, as Linux does. */
+		/*
+		 * If the program has shut it for reading, data are acknowledged and discarded, as
+		 * on Linux.
+		 */
 		sock_consume(s->rec.sk, sent < 0 ? all : (size_t)sent);
 	}
 	return true;
 }
 
-/* Everything has been carried down: shows the program how the connection ended. */
+/* Shows the program how the connection has ended, after all data. */
 static void
 pump_ends(struct stream_rec *s)
 {
@@ -188,8 +196,8 @@ pump_ends(struct stream_rec *s)
 }
 
 /*
- * The connection has failed, and what the program wrote is stuck: it may wait to write more before
- * it reads, so it is told at once.
+ * Returns true if the connection has failed while the program may wait to write: what it wrote
+ * before is unread. It may not read until it has written, so the error is shown at once.
  */
 static bool
 stuck(const struct stream_rec *s)
@@ -198,8 +206,8 @@ stuck(const struct stream_rec *s)
 }
 
 /*
- * What arrived before the reset stays readable on Linux: so our end takes as much as the largest
- * AF_UNIX buffer holds before it closes. Returns false if the program has closed.
+ * Delivers what arrived before the reset, as far as the largest AF_UNIX buffer holds it: on Linux
+ * it stays readable. Returns false if the program has closed.
  */
 static bool
 pump_rest(struct stream_rec *s)
@@ -262,9 +270,9 @@ our_end_event(struct loop_fd *fd, uint32_t events)
 	if (carries(s)) {
 		carry(s);
 		/*
-		 * Shut for writing earlier, closed now. An error means that it closed with data of
-		 * ours unread; then there is nothing to wait for, though the stack takes no more of
-		 * what it wrote before.
+		 * The program had shut it for writing and has closed it now. Or it has closed it
+		 * with data unread, which an error says. Then there is nothing to wait for, even if
+		 * the stack has no room for what it wrote before.
 		 */
 		if (!s->rec.ended &&
 		    ((events & EPOLLERR) || (s->pump.up_done && (events & EPOLLHUP) && !stream_rec_shut(s))))
@@ -274,7 +282,10 @@ our_end_event(struct loop_fd *fd, uint32_t events)
 	}
 }
 
-/* As getsockopt(2) says it: doubled, and setsockopt(2) will double it again. */
+/*
+ * Returns half of a buffer's size. getsockopt(2) has doubled it, and setsockopt(2) will double it
+ * again.
+ */
 static int
 half_of(const struct stream_rec *s, int name)
 {
@@ -310,11 +321,11 @@ pump_start(struct stream_rec *s, int fd)
 {
 	int rc, on = 1;
 
-	s->pump.may_read = s->pump.ended = false; /* told as soon as there is something, as anything later */
+	s->pump.may_read = s->pump.ended = false; /* an event will say so */
 	rc = sockrec_set_our_end(&s->rec, fd, EPOLLIN, our_end_event);
 	if (rc)
 		return rc;
-	/* Whether the program wants urgent data inline, the stand-in knows. */
+	/* The proxy socket has the program's own SO_OOBINLINE. */
 	sock_setopt(s->rec.sk, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	pump_size_down(s);
 	s->rec.state = SOCKREC_CONNECTED;
@@ -325,8 +336,8 @@ pump_start(struct stream_rec *s, int fd)
 }
 
 /*
- * What stands before the marker still has to be sent; the marker stays, so that a reset can be
- * shown later.
+ * Writes the marker: an octet after the program's data, which stays unread, so that a reset can be
+ * shown later. The data before it are still to be sent.
  */
 static void
 shut_write(struct stream_rec *s, int fd)

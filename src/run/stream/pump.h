@@ -1,6 +1,6 @@
 /*
- * run/stream/pump.h - streams: octets between the program's AF_UNIX socket and our stack's
- * connection, and how each one's end becomes the other's.
+ * run/stream/pump.h - moves the octets of a stream between the program's AF_UNIX socket and the
+ * stack's connection, and ends one as the other has ended.
  */
 #ifndef RUN_STREAM_PUMP_H
 #define RUN_STREAM_PUMP_H
@@ -8,61 +8,61 @@
 #include "run/stream/stream_rec.h"
 
 /*
- * @s has a connection in the stack, and our end @fd of the program's socket: carry octets from now
- * on. 0 or the negative error, with @fd closed.
+ * Starts to move octets between the stack's connection of @s and @fd, our end of the proxy socket.
+ * Returns 0, or the negative error with @fd closed.
  */
 int pump_start(struct stream_rec *s, int fd);
 
 /*
- * The program's end @own is about to be its own alone. If no duplicate can be taken later
- * (kernel.getfd), an octet is put before all that the program will write, and from then on the last
- * octet of each small burst is left unread: so a reset can be shown. After a large burst the
- * program sees an end of file in the place of a reset.
+ * Call it while @own, the program's end, is at hand for the last time. If no duplicate can be taken
+ * later (kernel.getfd), a reset can be shown only by an octet that stays unread. So an octet is
+ * written before all that the program will write, and from then on the last octet of each small
+ * burst stays unread. After a large burst the program sees an end of file instead of a reset.
  */
 void pump_hold(struct stream_rec *s, int own);
 
-/* How many octets the program has written that have not gone up yet. */
+/* Returns how many octets the program has written that have not reached the stack. */
 int pump_unread(const struct stream_rec *s);
 
-/* How many octets are unread at our end @fd, a kept one included. */
+/* Returns how many octets are unread at our end @fd, with a kept one. */
 int pump_unread_at(int fd);
 
 /*
- * recv(2) from the program's end that notes whether there may be more. A short read means that the
- * end is drained, unless the stream has ended, or descriptors came along, at which the kernel
- * stops. What is written later raises a new event.
+ * Reads at our end as recv(2) does, and notes whether there may be more. A short read means that
+ * the socket is drained, unless the stream has ended or descriptors were among the data. Data that
+ * are written later raise a new event.
  */
 ssize_t pump_read(struct stream_rec *s, void *at, size_t room);
 
 /*
- * Sets the buffer in front of the stack's send buffer to the size that the program asked for. @own
- * is the program's end (-1: the caller sets it).
+ * Sets the send buffer of the program's end @own to the size that the program asked for. -1: the
+ * caller sets it.
  */
 void pump_size_up(struct stream_rec *s, int own);
 /*
- * Sets the buffer after the stack's receive buffer, if that is a small one; otherwise the kernel
- * chooses.
+ * Sets the send buffer of our end to the size of the stack's receive buffer if that is small.
+ * Otherwise the kernel's default stays.
  */
 void pump_size_down(struct stream_rec *s);
 
-/* Carry what can be carried. May bury @s. */
+/* Moves what can be moved, in both directions. May end @s. */
 void pump(struct stream_rec *s);
 
 /*
- * Does the program's shutdown(2) on @fd, a duplicate of its end; -1: there is none, and our end
- * does it.
+ * Carries out the program's shutdown(2) on @fd, a duplicate of its end. -1: there is none, and our
+ * end is shut instead.
  */
 void pump_shutdown(struct stream_rec *s, int fd, int how);
 
 /*
- * The connection has ended with @error: let the program see ECONNRESET, as soon as it has accepted
- * it.
+ * Shows the program that the connection has failed with @error, once the program has accepted it.
  */
 void pump_reset(struct stream_rec *s, int error);
 
 /*
- * Our end is closed with an octet unread. Where none waits, one is written through @own, a
- * duplicate of the program's own end; -1: as it is.
+ * Closes our end with an octet unread, at which the kernel shows ECONNRESET to the program. If none
+ * is unread, one is written through @own, a duplicate of the program's end. -1: our end is closed
+ * as it is.
  */
 void pump_show_reset(struct stream_rec *s, int own);
 

@@ -1,6 +1,6 @@
 /*
- * What the program has written, as the pump reads it at our end; and the octet that stays unread
- * there where a reset can be shown in no other way. See docs/design/0033-containers.md.
+ * run/stream/pump_read.c - reads what the program has written at our end, and keeps an octet unread
+ * there if a reset can be shown only so (docs/design/0033-containers.md).
  */
 #include "run/stream/pump.h"
 
@@ -10,9 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/*
- * After how large a burst an octet is kept, and which part of the send buffer that is at the most.
- */
+/* The largest burst after which an octet is kept, in octets and as a part of the send buffer. */
 enum { KEPT_MOST = 4096, KEPT_PART = 32 };
 
 int
@@ -38,8 +36,8 @@ pump_hold(struct stream_rec *s, int own)
 }
 
 /*
- * Reads the kept octet, which went up earlier, and then @n new octets into @at. With @keep the last
- * of them is only copied: it stays unread.
+ * Reads the kept octet, which is in the stack already, and then @n new octets into @at. With @keep
+ * the last of them is copied and stays unread.
  */
 static ssize_t
 read_keeping(struct stream_rec *s, uint8_t *at, size_t n, bool keep)
@@ -62,8 +60,9 @@ read_keeping(struct stream_rec *s, uint8_t *at, size_t n, bool keep)
 }
 
 /*
- * What the program gets as SO_SNDBUF bounds the burst: poll(2) finds its end writable while a
- * quarter of that is used, and the packet of the kept octet uses up to eight times what it holds.
+ * Returns the largest burst after which an octet is kept. poll(2) reports the program's end as
+ * writable while a quarter of its SO_SNDBUF is in use. The kernel's buffer with the kept octet uses
+ * up to eight times what it holds.
  */
 static size_t
 kept_most(const struct stream_rec *s)
@@ -74,9 +73,9 @@ kept_most(const struct stream_rec *s)
 }
 
 /*
- * The same as pump_read() for a stream that keeps an octet unread. The packet that holds it counts
- * against the program's send buffer as a whole, so none is kept after a large burst: the program
- * could find its end never writable again.
+ * Reads as pump_read() does, for a stream that keeps an octet unread. The kernel's buffer with that
+ * octet counts as a whole against the program's send buffer. So none is kept after a large burst:
+ * the program's end might never be writable again.
  */
 static ssize_t
 read_up_but_one(struct stream_rec *s, uint8_t *at, size_t room)

@@ -15,7 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* While it connects, only hang-ups could come, and the held duplicate keeps even those away. */
+/*
+ * While the stream connects, only a hang-up could be reported, and the duplicate of the program's
+ * end prevents that.
+ */
 static void
 ignore_event(struct loop_fd *fd, uint32_t events)
 {
@@ -46,7 +49,7 @@ stream_joined(struct stream_rec *s, int fd)
 		peer = unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined);
 		if (peer < 0)
 			return peer;
-		fd_room_count(&s->rec.recs->room); /* in exchange for the call's, which waited */
+		fd_room_count(&s->rec.recs->room); /* in place of the waiting call's */
 	} else {
 		unix_drain(fd, s->filling.sndbuf, s->rec.our_end.fd, s->filling.n);
 		peer = s->rec.our_end.fd;
@@ -66,7 +69,7 @@ stream_failed(struct stream_rec *s, int error)
 	s->error_shown = s->filling.on;
 	sock_watch(s->rec.sk, NULL, NULL);
 	s->rec.state = SOCKREC_FINISHED;
-	/* With the filling unread: IN, OUT, ERR, HUP and RDHUP at once. */
+	/* With the filling unread, so that poll(2) reports IN, OUT, ERR, HUP and RDHUP. */
 	sockrec_close_our_end(&s->rec);
 	stream_rec_release_program_end(s);
 }
@@ -85,7 +88,7 @@ stream_begin_anew(struct stream_rec *s, int fd, int error)
 	s->rec.state = SOCKREC_NEW;
 	s->rec.error = error;
 	s->pump.failed = 0;
-	s->error_shown = error && filled; /* closed with the filling unread, as in stream_failed() */
+	s->error_shown = error && filled; /* as in stream_failed() */
 	s->pump.up_done = s->pump.down_done = s->rec.shut_rd = s->rec.shut_wr = s->filling.on = false;
 	s->connected = s->unreported = s->rec.alias.on = false;
 	s->pump.keeps_one = s->pump.kept = s->accepted.reset_waits = false;
@@ -97,7 +100,7 @@ stream_progress(struct stream_rec *s)
 {
 	unsigned ready = sock_ready(s->rec.sk);
 
-	/* The stack tells it once, and more than one may ask here. */
+	/* The stack reports the error once, and several calls may ask for it. */
 	if (!s->pump.failed && (ready & (LEAT_ERR | LEAT_HUP))) {
 		size_t len = sizeof s->pump.failed;
 
@@ -118,7 +121,7 @@ sock_event(struct sock *sk, void *arg)
 
 	if (rc == -EINPROGRESS)
 		return;
-	if (s->filling.on) { /* no connect() waits for it */
+	if (s->filling.on) { /* no connect() waits */
 		if (rc == 0)
 			rc = stream_joined(s, s->rec.program_end);
 		if (rc < 0)
@@ -134,7 +137,10 @@ stream_watch_connecting(struct stream_rec *s)
 	sock_watch(s->rec.sk, sock_event, s);
 }
 
-/* The program has accepted @s by a call that is not answered here, so the reset can be shown. */
+/*
+ * Shows a reset that came while @s waited in the accept queue, if the program has accepted it since
+ * then.
+ */
 static void
 show_late_reset(struct stream_rec *s)
 {

@@ -10,46 +10,45 @@
 #include <assert.h>
 #include <stddef.h>
 
-/* What is carried between the program's end and the stack, see pump.h. */
+/* How far octets have been moved, see pump.h. */
 struct pump {
-	bool running, again; /* something has changed while it ran */
-	bool
-	    may_read; /* our end may have something to read: it has not said otherwise since its last event */
-	bool ended;   /* the program's end of stream is at our end, after what can be read */
-	bool up_done, down_done; /* which direction's end has been carried */
-	size_t up_left;          /* once the program has shut it for writing: octets before the marker */
-	int failed; /* the connection's error, which is shown once what came before it is delivered */
+	bool running, again; /* something has changed since it started */
+	bool may_read;       /* our end may have data: no read has found it drained since its last event */
+	bool ended;          /* after the data, our end has the end of the program's stream */
+	bool up_done, down_done; /* the direction has ended */
+	size_t up_left;          /* octets before the marker, once the program has shut it for writing */
+	int failed;              /* the connection's error, which is shown after the data before it */
 
-	bool keeps_one;     /* after small writes an octet is left unread at our end, see pump_hold(), */
-	bool kept;          /* and now there is one, which went up already */
-	size_t burst;       /* octets that went up since the end was empty last */
+	bool keeps_one;     /* an octet stays unread at our end after small bursts, see pump_hold(), */
+	bool kept;          /* and there is one now, which is in the stack already */
+	size_t burst;       /* octets that have been moved since our end was empty last */
 	int program_sndbuf; /* SO_SNDBUF of the program's end, once it has been set; 0 = the default */
 };
 
-/* While the stream connects without a waiting call: the program's end is full, so not writable. */
+/* The octets that fill the program's end, so that it is not writable while it connects. */
 struct filling {
 	bool on;
 	size_t n;
-	int sndbuf; /* to be set when it is emptied */
+	int sndbuf; /* set again when it is emptied */
 };
 
 /* While it listens, see listener.h. */
 struct listening {
-	struct sock *child; /* accepted from the stack, not taken by the AF_UNIX listener yet */
-	unsigned backlog;   /* as listen() was told */
+	struct sock *child; /* accepted from the stack, and in no accept queue */
+	unsigned backlog;   /* of listen() */
 	unsigned offered;   /* at most so many wait in the AF_UNIX listener */
 	bool full;
 };
 
-/* What came of a listener. */
+/* How a listener's connection was accepted. */
 struct accepted {
 	uint64_t listener; /* its record's id; 0 = none */
 	struct endpoint from;
-	bool seated;      /* it came from outside and has our end: see fd_room.seated */
-	bool reset_waits; /* it was reset before the program had taken it */
+	bool seated;      /* it came from outside and is counted in fd_room.seated */
+	bool reset_waits; /* it was reset before the program accepted it */
 };
 
-/* Whose it is, see owner.h. */
+/* The process that uses it, see owner.h. */
 struct owner {
 	uint64_t flow; /* which was reported; 0 = none */
 	pid_t tid, pid;
@@ -64,10 +63,10 @@ struct stream_rec {
 	struct accepted accepted;
 	struct owner owner;
 	int lowat;        /* SO_RCVLOWAT, see lowat.h; 0 = not set */
-	bool joined;      /* the program's end has been connected, or shut, and cannot be used again */
-	bool unreported;  /* connect() has yet to say how it ended: Linux's SS_CONNECTING */
-	bool connected;   /* it was: Linux's SS_CONNECTED, until AF_UNSPEC */
-	bool error_shown; /* the proxy socket has an error, too, for whoever reads first */
+	bool joined;      /* the program's end has been connected or shut, and cannot be used again */
+	bool unreported;  /* connect() has not returned how it ended: Linux's SS_CONNECTING */
+	bool connected;   /* Linux's SS_CONNECTED, until AF_UNSPEC */
+	bool error_shown; /* the proxy socket has the error too, and the next read reports it */
 };
 static_assert(offsetof(struct stream_rec, rec) == 0, "sockrec_reap() frees the record by its head");
 
@@ -82,8 +81,8 @@ stream_of(const struct sockrec *r)
 }
 
 /*
- * Returns true if both directions have ended, by shutdown(2) on either side: our end says so by a
- * hang-up, and does not notice when the program's end is closed.
+ * Returns true if both directions have ended, by shutdown(2) on either side. Then our end has a
+ * hang-up, and no event says that the program closes its end.
  */
 static inline bool
 stream_rec_shut(const struct stream_rec *s)
@@ -92,8 +91,8 @@ stream_rec_shut(const struct stream_rec *s)
 }
 
 /*
- * A connection has ended, or our end of it is closed: fd_room counts it as seated no longer. What
- * brought it from outside has ended as well, though the program may keep its descriptor.
+ * Counts @s as seated no longer, since the connection has ended or our end is closed. What brought
+ * it from outside has ended too, though the program may keep its descriptor.
  */
 static inline void
 stream_rec_unseat(struct stream_rec *s)
@@ -103,7 +102,10 @@ stream_rec_unseat(struct stream_rec *s)
 	s->accepted.seated = false;
 }
 
-/* Closes the duplicate of the program's end, unless the end can be used later by that alone. */
+/*
+ * Closes the duplicate of the program's end, unless the end will be needed and no duplicate can be
+ * taken then.
+ */
 void stream_rec_release_program_end(struct stream_rec *s);
 
 #endif
