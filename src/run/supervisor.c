@@ -1,9 +1,9 @@
 /*
- * The outer process: it has the user's terminal and shell for parents, and does nothing but pass
- * signals in and the exit status out.
+ * run/supervisor.c - the supervisor: the process that the user has started. It passes signals to
+ * the worker, and the program's exit status to the user.
  *
- * A signal from the terminal reaches the whole process group, the program included, so only those
- * that were sent to us by kill(2) are passed on; forward.h says which of them.
+ * A signal from the terminal reaches the whole process group, and so the program too. Therefore
+ * only signals that kill(2) has sent to the supervisor are passed on; forward.h says which.
  */
 #include "run/supervisor.h"
 
@@ -30,8 +30,8 @@
 #include <unistd.h>
 
 /*
- * How long the worker may take to say that it is there, in steps: time in which we were stopped
- * ourselves, or not run, is a step at most.
+ * How long the worker may take to answer. The time is counted in steps: while the supervisor itself
+ * is stopped or does not run, at most one step counts.
  */
 enum { GRACE_MS = 5000, GRACE_STEP_MS = 100 };
 
@@ -39,17 +39,17 @@ struct supervisor {
 	int control, signals;
 	pid_t worker;
 	sigset_t mask;
-	bool ignored_children; /* SIGCHLD was ignored when we began */
+	bool ignored_children; /* SIGCHLD was ignored at the start */
 	bool ended;
-	int status;  /* of the program, as wait(2) has it */
-	int asked;   /* the signal after which the worker was asked whether it is there; 0 = it answered */
-	bool asking; /* the question is not sent yet */
+	int status;  /* of the program, as wait(2) returns it */
+	int asked;   /* the signal after which the worker was asked for an answer; 0 = it has answered */
+	bool asking; /* the question has not been sent yet */
 	nsec_t waited;
-	int gave_up;         /* the signal after which it was killed, since it did not answer */
-	struct unixdir *dir; /* in memory that the worker shares */
+	int gave_up;         /* the signal after which the worker was killed, since it did not answer */
+	struct unixdir *dir; /* in memory shared with the worker */
 };
 
-/* Everything that can be caught and means something to a program. */
+/* Fills @set with the signals that can be caught and may mean something to a program. */
 static void
 passed_signals(sigset_t *set)
 {
@@ -62,9 +62,9 @@ passed_signals(sigset_t *set)
 }
 
 static bool
-send_to_worker(const struct supervisor *o, enum supervisor_word word, int signal, pid_t from)
+send_to_worker(const struct supervisor *o, enum supervisor_message_kind kind, int signal, pid_t from)
 {
-	struct supervisor_message m = {(int32_t)word, signal, from};
+	struct supervisor_message m = {(int32_t)kind, signal, from};
 
 	return send(o->control, &m, sizeof m, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof m;
 }
@@ -93,7 +93,7 @@ wait_for_answer(struct supervisor *o, nsec_t passed)
 	}
 }
 
-/* True when the worker is no more. */
+/* Returns true with the worker's wait status if the worker has ended. */
 static bool
 reap(struct supervisor *o, int *status)
 {
@@ -111,9 +111,9 @@ read_worker(struct supervisor *o)
 	struct supervisor_message m;
 
 	while (recv(o->control, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
-		if (m.word == SUPERVISOR_HERE)
+		if (m.kind == SUPERVISOR_HERE)
 			o->asked = 0;
-		if (m.word == SUPERVISOR_ENDED) {
+		if (m.kind == SUPERVISOR_ENDED) {
 			o->ended = true;
 			o->status = m.value;
 		}
@@ -128,7 +128,10 @@ read_signals(struct supervisor *o)
 	while (read(o->signals, &info, sizeof info) == (ssize_t)sizeof info) {
 		bool sent = info.ssi_code <= 0;
 
-		/* The worker's SIGCONT is for us alone, and a terminal's job control as well. */
+		/*
+		 * The worker's SIGCONT is for the supervisor only, and so is job control from a
+		 * terminal.
+		 */
 		if (sent && info.ssi_signo != SIGCHLD && info.ssi_pid != (uint32_t)o->worker)
 			send_to_worker(o, SUPERVISOR_SIGNAL, (int)info.ssi_signo, (pid_t)info.ssi_pid);
 		if (!sent && forward_ends((int)info.ssi_signo))
@@ -138,7 +141,7 @@ read_signals(struct supervisor *o)
 	}
 }
 
-/* Until the worker has gone; its wait status. */
+/* Passes signals and messages until the worker has ended. Returns the worker's wait status. */
 static int
 watch(struct supervisor *o)
 {
@@ -151,7 +154,7 @@ watch(struct supervisor *o)
 
 		poll(p, 2, o->asked && !o->gave_up ? GRACE_STEP_MS : -1);
 		read_worker(o);
-		if (o->ended) /* while the worker goes */
+		if (o->ended) /* while the worker ends */
 			unixdir_remove(o->dir);
 		read_signals(o);
 		wait_for_answer(o, clock_monotonic() - before);
@@ -162,7 +165,10 @@ watch(struct supervisor *o)
 	}
 }
 
-/* As the program ended: so that a shell which asked for Ctrl-C sees that it came. */
+/*
+ * Ends as the program has ended, by the same signal, so that a shell notices Ctrl-C. Returns the
+ * exit status otherwise.
+ */
 static int
 end_alike(int status)
 {
@@ -187,8 +193,8 @@ end_alike(int status)
 }
 
 /*
- * Without the worker a program would see a clean end of file in the middle of its data, so it must
- * not live to see anything.
+ * The worker has ended without a message. The program is killed, or it would see a clean end of
+ * file in the middle of its data. Returns the exit status.
  */
 static int
 worker_lost(const struct supervisor *o, int status)
@@ -196,20 +202,21 @@ worker_lost(const struct supervisor *o, int status)
 	tree_kill();
 	if (o->gave_up) {
 		fprintf(stderr,
-		    "leat: the network did not answer within %d s after the signal to end (%s): killed, and "
+		    "leat: the worker did not answer within %d s after the signal to end (%s): it was "
+		    "killed, and "
 		    "the program with it\n",
 		    GRACE_MS / 1000, strsignal(o->gave_up));
-		return end_alike(o->gave_up); /* what wait(2) would say of an end by it */
+		return end_alike(o->gave_up); /* as wait(2) returns an end by it */
 	}
 	if (WIFSIGNALED(status))
-		fprintf(stderr, "leat: the network ended unexpectedly (%s), and the program with it\n",
+		fprintf(stderr, "leat: the worker ended unexpectedly (%s), and the program with it\n",
 		    strsignal(WTERMSIG(status)));
 	return 125;
 }
 
 /*
- * A process that ignores SIGCHLD has no children to wait for (wait(2)). The program gets the
- * setting as it was.
+ * Stops ignoring SIGCHLD, since wait(2) finds no children otherwise. Returns true if it was
+ * ignored; the program gets that setting.
  */
 static bool
 wait_for_children(void)
@@ -218,8 +225,9 @@ wait_for_children(void)
 }
 
 /*
- * The worker shares our descriptors, so that its death closes none of them: the program waits, and
- * is killed waiting. Closed ones would look like the clean end of everything it reads.
+ * Starts the worker with a shared descriptor table, so that its death closes nothing: the program
+ * waits until it is killed. Closed descriptors would look like a clean end of file. Returns 0 or
+ * the negative errno.
  */
 static int
 start_worker(struct supervisor *o, const struct run_config *config)
@@ -243,8 +251,8 @@ start_worker(struct supervisor *o, const struct run_config *config)
 }
 
 /*
- * Makes the folder for sockets' names, in memory that the worker will share. Returns 0, or -1 with
- * errno set.
+ * Makes the folder for the names of sockets. Its record is in memory that the worker shares.
+ * Returns 0, or -1 with errno set.
  */
 static int
 make_dir(struct supervisor *o)
@@ -306,9 +314,8 @@ has_proc(void)
 
 	if (err)
 		fprintf(stderr,
-		    "leat: no /proc of this PID namespace (%s), through which Leat looks at the program's "
-		    "processes; "
-		    "mount it: mount -t proc proc /proc\n",
+		    "leat: no /proc of this PID namespace (%s), which Leat needs to look into the program's "
+		    "processes; mount it: mount -t proc proc /proc\n",
 		    strerror(err));
 	return !err;
 }
@@ -335,6 +342,6 @@ run_main(const struct run_config *config)
 
 	hidden_begin();
 	rc = supervise(config);
-	hidden_end(); /* there is no program any more */
+	hidden_end(); /* the program has ended */
 	return rc;
 }

@@ -1,6 +1,6 @@
 /*
- * run/supervisor.h - what the outer process and the worker say to each other, over a socket pair
- * that keeps messages apart.
+ * run/supervisor.h - the messages between the supervisor and the worker. They go over a socket pair
+ * that keeps message boundaries.
  */
 #ifndef RUN_SUPERVISOR_H
 #define RUN_SUPERVISOR_H
@@ -14,34 +14,34 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum supervisor_word {
-	SUPERVISOR_SIGNAL, /* to the worker: pass this signal to the program */
-	SUPERVISOR_ASK,    /* to the worker: are you there? */
-	SUPERVISOR_HERE,   /* from the worker: yes */
-	SUPERVISOR_ENDED, /* from the worker: all is over; the wait status of the program, or what Leat has to say in its place */
+enum supervisor_message_kind {
+	SUPERVISOR_SIGNAL, /* to the worker: pass the signal to the program */
+	SUPERVISOR_ASK,    /* to the worker: answer with SUPERVISOR_HERE */
+	SUPERVISOR_HERE,   /* from the worker: the answer */
+	SUPERVISOR_ENDED, /* from the worker: the run has ended, with the program's wait status or an exit status of Leat's own */
 };
 
 struct supervisor_message {
-	int32_t word;
+	int32_t kind;
 	int32_t value;
-	int32_t from; /* SUPERVISOR_SIGNAL: the process that sent it, or FORWARD_TERMINAL */
+	int32_t from; /* SUPERVISOR_SIGNAL: the process that sent the signal, or FORWARD_TERMINAL */
 };
 
-/* What the worker must know of the process that it was forked from. */
+/* What the worker needs to know of the supervisor. */
 struct inherited {
 	pid_t supervisor;
 	int control;
 	sigset_t mask;
 	struct rlimit nofile;
-	bool ignores_children; /* SIGCHLD is ignored, by the program as well */
+	bool ignores_children; /* SIGCHLD is ignored, and will be by the program */
 	pid_t pgrp;
-	struct unixdir *dir; /* shared: the supervisor removes it, also when the worker was killed */
+	struct unixdir *dir; /* shared: the supervisor removes it, even if the worker was killed */
 };
 
-/* The worker's life. Returns its exit status; 0 once SUPERVISOR_ENDED was sent. */
+/* Runs the worker. Returns its exit status: 0 if SUPERVISOR_ENDED has been sent, otherwise 125. */
 int worker_main(const struct run_config *config, const struct inherited *from);
 
-/* An exit status of Leat's own, as wait(2) would put it. */
+/* Exit statuses of Leat's own, as wait(2) returns them. */
 enum { SUPERVISOR_FAILED = 125 << 8, SUPERVISOR_CANNOT_RUN = 126 << 8 };
 
 #endif

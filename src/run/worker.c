@@ -1,6 +1,5 @@
 /*
- * The worker's process: how it begins and ends, and what its parts ask of it. worker_life.c is what
- * happens in between.
+ * run/worker.c - begins and ends the worker's process. worker_life.c has what happens in between.
  */
 #include "run/worker.h"
 
@@ -24,7 +23,9 @@
 enum { SYSCTL_MEM_MAX = 212992 }; /* Linux's default of net.core.wmem_max and rmem_max */
 enum { SPIN_MOST_S = 10 };
 
-/* Every socket of the program's is three descriptors here. */
+/*
+ * Raises the soft limit on descriptors: the worker has up to three for each socket of the program.
+ */
 static void
 raise_nofile(void)
 {
@@ -36,7 +37,7 @@ raise_nofile(void)
 	}
 }
 
-/* Makes SO_SNDBUF and SO_RCVBUF grant what the program reads in /proc/sys. */
+/* Bounds SO_SNDBUF and SO_RCVBUF as /proc/sys says, which the program can read. */
 static void
 begin_buffers(struct socks *socks)
 {
@@ -44,7 +45,7 @@ begin_buffers(struct socks *socks)
 	    sysctl_number("net/core/rmem_max", SYSCTL_MEM_MAX));
 }
 
-/* Initialises what end_worker() looks at: nothing of it is there yet. */
+/* Initialises what end_worker() looks at. Nothing is open yet. */
 static void
 init_worker(struct worker *w, const struct run_config *config)
 {
@@ -116,9 +117,9 @@ static void
 explain(int rc)
 {
 	if (rc == -EBUSY)
-		fprintf(stderr, "leat: inside another `leat run`, or whatever else answers system calls "
-				"here: one cannot stand in "
-				"another\n");
+		fprintf(stderr,
+		    "leat: inside another `leat run`, or another tool that answers system calls: they "
+		    "cannot be combined\n");
 	else if (rc == -EMFILE)
 		fd_budget_too_small(fd_hard_limit());
 	else
@@ -126,9 +127,9 @@ explain(int rc)
 }
 
 /*
- * Asks for a signal when the supervisor ends. It arrives at the signalfd, as SIGCHLD of children
- * does: see worker_life.c. SIGCHLD is blocked since before the fork, so it waits there until the
- * loop runs. Returns false if the supervisor has ended already.
+ * Asks for SIGCHLD when the supervisor ends. The signalfd gets it, as for children (worker_life.c).
+ * SIGCHLD has been blocked since before the fork, so it stays pending until the loop runs. Returns
+ * false if the supervisor has ended already.
  */
 static bool
 follow_supervisor(const struct inherited *from)
@@ -186,7 +187,10 @@ run(struct worker *w, const struct run_config *config)
 	return w->status;
 }
 
-/* The worker's life. Returns the worker's exit status; 0 once the supervisor knows the run's. */
+/*
+ * Does all that the worker does. Returns the worker's exit status: 0 if the supervisor has been
+ * notified of the run's, otherwise 125.
+ */
 static int
 live(struct worker *w, const struct run_config *config)
 {

@@ -1,6 +1,6 @@
 /*
- * run/worker.h - the worker's process as a whole. For worker.c and worker_life.c only: what they
- * are made of does not know it.
+ * run/worker.h - the worker's process as a whole. Only worker.c and worker_life.c know it; its
+ * parts do not.
  */
 #ifndef RUN_WORKER_H
 #define RUN_WORKER_H
@@ -26,16 +26,19 @@ struct worker {
 	struct loop_source source;
 	struct forward forward;
 	struct leftover leftover;
-	bool reaped;      /* the first process, */
-	int status;       /* and how it ended */
-	bool ended;       /* nobody is under the filter any more */
-	nsec_t flush_end; /* until when what is on its way may still arrive */
+	bool reaped;      /* the first process has ended, */
+	int status;       /* with this wait status */
+	bool ended;       /* no process is under the filter any more */
+	nsec_t flush_end; /* until when data in flight may still arrive */
 };
 
 /* Sends a message to the supervisor. */
-void worker_notify_supervisor(const struct worker *w, enum supervisor_word word, int value);
+void worker_notify_supervisor(const struct worker *w, enum supervisor_message_kind kind, int value);
 
-/* No process is under the filter any more: the worker's work ends when its children are reaped. */
+/*
+ * Notes that no process is under the filter any more. The worker ends when its children are reaped
+ * and data in flight have arrived.
+ */
 void worker_last_ended(struct calls *calls);
 
 /* Watches signals, the supervisor's messages and deadlines. Returns 0 or the negative errno. */

@@ -1,6 +1,6 @@
 /*
- * What happens to the worker while it runs: signals, the supervisor's messages, the program's end
- * and the network's.
+ * run/worker_life.c - what happens while the worker runs: signals, the supervisor's messages, the
+ * end of the program and of the network.
  */
 #include "run/call/blocked.h"
 #include "run/process/hold.h"
@@ -18,9 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/*
- * How long data on its way may take after the program has ended, and how often that is looked at.
- */
+/* How long data in flight may take after the program has ended, and how often that is checked. */
 enum { FLUSH_MOST_S = 60, FLUSH_LOOK_MS = 5 };
 
 void
@@ -37,16 +35,16 @@ worker_last_ended(struct calls *calls)
 }
 
 void
-worker_notify_supervisor(const struct worker *w, enum supervisor_word word, int value)
+worker_notify_supervisor(const struct worker *w, enum supervisor_message_kind kind, int value)
 {
-	struct supervisor_message m = {(int32_t)word, value, 0};
+	struct supervisor_message m = {(int32_t)kind, value, 0};
 
 	send(w->from->control, &m, sizeof m, MSG_NOSIGNAL);
 }
 
 /*
- * What the program does, the outer process does too: the shell sees its job stopped, and going on.
- * From here, so that one never overtakes the other.
+ * Stops or continues the supervisor together with the program, so that the shell notices. The
+ * worker does it, so that the two signals keep their order.
  */
 static void
 supervisor_too(const struct worker *w, int signal)
@@ -75,7 +73,7 @@ reap(struct worker *w)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
-		/* After the first process has been reaped, another may get its number. */
+		/* Once the first process has been reaped, another may have its number. */
 		if (hold_stopped(pid, status) || w->reaped || pid != w->launch.pid)
 			continue;
 		if (WIFSTOPPED(status)) {
@@ -88,7 +86,7 @@ reap(struct worker *w)
 	}
 }
 
-/* The outer process was killed: the tree ends, and we do. */
+/* The supervisor was killed: kills the program, and ends. */
 static void
 supervisor_ended(struct worker *w)
 {
@@ -113,8 +111,8 @@ signal_event(struct loop_fd *fd, uint32_t events)
 }
 
 /*
- * Passes @signal to the program; or, once that has ended, to what it left behind. At the very end
- * it ends the wait for what is on its way.
+ * Passes @signal to the program, or to processes that it has left running. Once all have ended, the
+ * signal ends the wait for data in flight.
  */
 static void
 take_signal(struct worker *w, int signal, pid_t from)
@@ -132,9 +130,9 @@ supervisor_event(struct loop_fd *fd, uint32_t events)
 	struct supervisor_message m;
 
 	while (recv(fd->fd, &m, sizeof m, MSG_DONTWAIT) == (ssize_t)sizeof m) {
-		if (m.word == SUPERVISOR_SIGNAL)
+		if (m.kind == SUPERVISOR_SIGNAL)
 			take_signal(w, m.value, m.from);
-		if (m.word == SUPERVISOR_ASK)
+		if (m.kind == SUPERVISOR_ASK)
 			worker_notify_supervisor(w, SUPERVISOR_HERE, 0);
 	}
 }
@@ -178,7 +176,7 @@ worker_watch(struct worker *w)
 {
 	sigset_t all;
 
-	/* Blocked, not ignored: the program's are as it inherits them. */
+	/* Blocked, not ignored: the program inherits what is ignored. */
 	sigfillset(&all);
 	sigdelset(&all, SIGSEGV);
 	sigdelset(&all, SIGBUS);

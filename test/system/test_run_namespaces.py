@@ -154,7 +154,7 @@ def attach():
 print(attach(), call('unshare', NEWNET), attach())
 """
     done = subprocess.run([Place.leat, "run", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
-    assert done.stdout == "EPERM done attached\n" and "TUN/TAP devices: not there" in done.stderr, done
+    assert done.stdout == "EPERM done attached\n" and "TUN/TAP devices: not supported" in done.stderr, done
 
 
 @needs_root("a PID namespace of its own")

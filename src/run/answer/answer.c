@@ -1,6 +1,6 @@
 /*
- * run/answer/answer.c - the table of the system calls that Leat answers, and what is done for each
- * of them first and last: the descriptor is taken, the error is chosen.
+ * run/answer/answer.c - the table of the system calls that Leat answers, and what is common to
+ * them: the descriptor is duplicated before, the error is chosen afterwards.
  */
 #include "run/answer/answer.h"
 
@@ -18,8 +18,8 @@
 struct row {
 	int nr;
 	call_fn *fn;
-	bool foreign; /* wants to see foreign descriptors too */
-	bool plain;   /* its first argument is no descriptor */
+	bool foreign; /* it answers for foreign descriptors too */
+	bool plain;   /* its first argument is not a descriptor */
 };
 
 static const struct row rows[] = {
@@ -58,7 +58,7 @@ row_of(int nr)
 	return NULL;
 }
 
-/* One line on stderr for the first. */
+/* Reports on stderr the first process that may not be looked into. */
 static void
 report_unreachable(struct call *c)
 {
@@ -69,13 +69,14 @@ report_unreachable(struct call *c)
 		return;
 	c->calls->reported_unreachable = true;
 	fprintf(stderr,
-	    "leat: %s[%d] forbids looking into it (not dumpable): its socket calls cannot be answered, and "
-	    "fail with "
-	    "EPERM\n",
-	    comm, pid);
+	    "leat: %s[%d] forbids looking into it (not dumpable): its socket calls fail with EPERM\n", comm,
+	    pid);
 }
 
-/* The process may not be looked into: the program changed its user, or forbade dumps. */
+/*
+ * Returns @error. Reports it if the process may not be looked into: it has changed its user, or
+ * forbidden dumps.
+ */
 static long
 unreachable(struct call *c, int error)
 {
@@ -97,7 +98,7 @@ take_duplicate(struct call *c)
 }
 
 /*
- * Without duplicates from the kernel (kernel.getfd), finds the record through /proc, and the
+ * If no duplicates can be taken (kernel.getfd), finds the record through /proc, and uses the
  * duplicate that the record may hold.
  */
 static int
@@ -115,7 +116,10 @@ take_by_inode(struct call *c)
 	return c->fd < 0 ? -errno : 0;
 }
 
-/* Take the descriptor once; act on what was taken, whatever its number means by now. */
+/*
+ * Takes the descriptor once. The call then acts on what was taken, whatever its number means by
+ * then. Returns 0 or the answer.
+ */
 static long
 take_descriptor(struct call *c, const struct row *row)
 {
@@ -137,8 +141,8 @@ take_descriptor(struct call *c, const struct row *row)
 }
 
 /*
- * Chooses the error of a call that was short of a descriptor here. What socket() and accept()
- * return may be about the program's own table.
+ * Chooses the error of a call for which the worker had no descriptor. socket() and accept() choose
+ * it themselves, for their error may be about the program's own table.
  */
 static long
 choose_errno(const struct row *row, long rc)

@@ -1,28 +1,32 @@
-/*
- * run/answer/answer.h - the answers to the program's system calls, and what several of them share.
- */
+/* run/answer/answer.h - answers the program's system calls, each by a function of its name. */
 #ifndef RUN_ANSWER_ANSWER_H
 #define RUN_ANSWER_ANSWER_H
 
 #include "run/call/call.h"
 
-/* Answers @c; takes the descriptor and the process that it names, which call_done() lets go. */
+/*
+ * Returns the answer to @c. Takes the descriptor and the process that it names, which call_done()
+ * releases.
+ */
 long answer_call(struct call *c);
 
 /*
- * Returns true for a call of another convention than the machine's own, which has numbers of its
- * own.
+ * Returns true for a call of another calling convention than the machine's own. It has other
+ * numbers.
  */
 bool call_is_other_abi(const struct call *c);
 
-/* SO_ERROR, once: not what reading from the stand-in has told already. */
+/*
+ * Returns SO_ERROR and clears it. An error that a read from the proxy socket has reported is not
+ * returned again.
+ */
 int call_take_error(struct call *c);
 
 /*
- * Replaces a proxy socket that was connected or shut once, for an AF_UNIX socket cannot be used
- * again. Duplicates of the descriptor keep the old one; programs that begin anew after a failure
- * have rarely made any. @hold: even if other threads have to be stopped for it (replace.h). Returns
- * 0 or the negative errno; -ECONNABORTED: it cannot be replaced.
+ * Replaces a proxy socket that has been connected or shut, since an AF_UNIX socket cannot be used
+ * again. Duplicates of the program's descriptor keep the old one; programs that connect again after
+ * a failure have rarely made any. @hold: other threads may be stopped for it (replace.h). Returns 0
+ * or the negative errno; -ECONNABORTED: it cannot be replaced.
  */
 int call_fresh_proxy(struct call *c, bool hold);
 

@@ -1,6 +1,6 @@
 /*
- * run/answer/bind.c - answers bind(2), listen(2) and accept(2) on the program's sockets. The queue
- * of accepted connections is in stream.c.
+ * run/answer/bind.c - answers bind(2), listen(2) and accept(2) on the program's sockets. The accept
+ * queue is in stream/listener.c.
  */
 #include "run/answer/answer.h"
 #include "run/answer/netlink.h"
@@ -20,7 +20,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-/* A name may still be held by a socket that was closed since the last sweep. */
+/* Binds @r. A socket that has been closed since the last collection may still have the name. */
 static int
 bind_after_gc(struct sockrec *r, const struct endpoint *e)
 {
@@ -43,7 +43,7 @@ call_bind(struct call *c)
 		return rc;
 	if (c->rec->kind == SOCKREC_NETLINK)
 		return netlink_bind(c, &ss);
-	/* ip(7): AF_UNSPEC is taken for AF_INET where the address is 0.0.0.0. */
+	/* ip(7): AF_UNSPEC means AF_INET if the address is 0.0.0.0. */
 	if (ss.ss_family == AF_UNSPEC && !c->rec->v6 &&
 	    ((struct sockaddr_in *)&ss)->sin_addr.s_addr == INADDR_ANY)
 		ss.ss_family = AF_INET;
@@ -76,10 +76,10 @@ call_listen(struct call *c)
 }
 
 /*
- * Answers accept() with an address, and every accept() where an end can be had at no other time
- * (kernel.getfd). The listener is the program's, and another of its processes may take the
- * connection between our look and our call. So our call must not wait here, whatever the program
- * has set, for only we could end that wait.
+ * Accepts on the program's own listener without waiting, whatever the program has set. Another
+ * process of the program may have taken the connection, and only this thread could end the wait.
+ * Used for accept() with an address, and for every accept() if no duplicate can be taken later
+ * (kernel.getfd).
  */
 static int
 accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
@@ -106,7 +106,7 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 	int rc;
 
 	if (child) {
-		peer = child->accepted.from; /* though it may have been reset while it waited */
+		peer = child->accepted.from; /* even if it was reset while it waited */
 		if (child->accepted.reset_waits)
 			pump_show_reset(child, fd);
 		else
@@ -120,8 +120,8 @@ hand_over_child(struct call *c, int fd, int flags, const struct sockaddr_un *nam
 	}
 	answer = notif_add_fd(c->calls, c->id, fd, flags & SOCK_CLOEXEC);
 	/*
-	 * The program's own table is full (EMFILE), or the caller was killed: on Linux nothing has
-	 * left the queue by then.
+	 * The program's own table is full (EMFILE), or the caller was killed. On Linux the
+	 * connection stays in the accept queue then.
 	 */
 	if (child && answer < 0 && answer != CALL_ANSWERED)
 		listener_put_back(stream_of(c->rec), child, fd);

@@ -1,6 +1,6 @@
 /*
- * run/answer/connect.c - answers connect(2), which may wait, go on without waiting, or break a
- * connection off (AF_UNSPEC). The stream itself is in stream.c and pump.c.
+ * run/answer/connect.c - answers connect(2), which may wait, go on without waiting, or end a
+ * connection (AF_UNSPEC). The stream itself is in stream/.
  */
 #include "run/answer/answer.h"
 #include "run/call/address.h"
@@ -20,14 +20,14 @@
 #include <unistd.h>
 
 /*
- * Our end, the gateway's socket, and a duplicate of the program's end while it connects or its call
- * waits.
+ * The descriptors for our end, for the gateway's socket, and for a duplicate of the program's end
+ * while it connects or the call waits.
  */
 enum { CONNECT_NEEDS = 3 };
 
 /*
- * The program sees from now on what it would of a connect() without waiting: the connection is
- * still on its way.
+ * Shows the program from now on what a connect() that does not wait shows: the stream is
+ * connecting.
  */
 static int
 go_on_without_waiting(struct call *c)
@@ -46,7 +46,7 @@ go_on_without_waiting(struct call *c)
 	return 0;
 }
 
-/* A signal or SO_SNDTIMEO ended the wait, not the connecting. */
+/* A signal or SO_SNDTIMEO has ended the wait. The stream goes on connecting. */
 static long
 left(struct call *c, long answer)
 {
@@ -72,8 +72,7 @@ call_fresh_proxy(struct call *c, bool hold)
 		return -errno;
 	settings_apply_native(&s->rec, fd);
 	s->rec.program_end = -1;
-	rc = sockrec_keep_program_end(
-	    &s->rec, fd); /* first, since nothing may fail once the program has the new one */
+	rc = sockrec_keep_program_end(&s->rec, fd); /* before replace_fd(), after which nothing may fail */
 	if (!rc)
 		rc = replace_fd(c, s->rec.inode, fd, hold);
 	sockrec_close_fd(&s->rec, rc < 0 ? &s->rec.program_end : &before);
@@ -91,7 +90,7 @@ call_fresh_proxy(struct call *c, bool hold)
 }
 
 /*
- * connect() reports how it ended, and then the socket is a fresh one again. If the proxy socket
+ * Returns the error of a connect() that has failed. The socket is as new then. If the proxy socket
  * cannot be replaced now, the next connect() tries again.
  */
 static long
@@ -102,14 +101,14 @@ report_failure(struct call *c, int error)
 	return fd_budget_enobufs(-error);
 }
 
-/* The answer has come, or the wait goes on. */
+/* Answers a connect() that waits if the stream has connected or failed; otherwise blocks it. */
 static long
 wait_connected(struct call *c)
 {
 	struct stream_rec *s = stream_of(c->rec);
 	int rc;
 
-	if (s->rec.state == SOCKREC_CONNECTED) { /* another thread's connect() was told first */
+	if (s->rec.state == SOCKREC_CONNECTED) { /* another thread's connect() has returned it already */
 		s->unreported = false;
 		return 0;
 	}
@@ -135,7 +134,10 @@ wait_connected(struct call *c)
 	return rc;
 }
 
-/* Linux says that it is under way even where the answer is there already. */
+/*
+ * Answers a connect() that does not wait. Linux returns EINPROGRESS even if the connection has been
+ * established or refused already.
+ */
 static long
 begin_without_waiting(struct call *c)
 {
@@ -161,7 +163,7 @@ begin(struct call *c, const struct endpoint *to)
 	if (rc)
 		return rc;
 	rc = sock_connect(s->rec.sk, to);
-	if (rc == -LEAT_EADDRNOTAVAIL) { /* ports of sockets that are closed by now */
+	if (rc == -LEAT_EADDRNOTAVAIL) { /* closed sockets may have all the ports */
 		gc_now(c->recs);
 		rc = s->rec.ended ? -EBADF : sock_connect(s->rec.sk, to);
 	}
@@ -170,7 +172,7 @@ begin(struct call *c, const struct endpoint *to)
 	s->rec.error = s->pump.failed = 0;
 	s->unreported = true;
 	stream_watch_connecting(s);
-	owner_note(s, &c->caller); /* before the first packet goes */
+	owner_note(s, &c->caller); /* before the first packet is sent */
 	assembly_settle(c->recs->network);
 	if (call_may_wait(c, 0))
 		return wait_connected(c);
@@ -178,9 +180,9 @@ begin(struct call *c, const struct endpoint *to)
 }
 
 /*
- * A socket bound to a loopback address that goes to the host's loopback: on the wire its address is
- * the program's other one, with the same port. It is a new socket in the stack, since a bound one
- * cannot be bound again.
+ * Gives a socket that is bound to a loopback address, and connects to the host's loopback, the
+ * program's address on the link and the same port. It is a new socket of the stack, since a bound
+ * one cannot be bound again. Returns 0 or the negative error.
  */
 static int
 leave_loopback(struct stream_rec *s)
@@ -228,7 +230,7 @@ connect_stream(struct call *c, struct endpoint *to)
 		if (s->connected)
 			return -EISCONN;
 		rc = call_take_error(c);
-		return report_failure(c, rc ? rc : ECONNABORTED); /* it was told by SO_ERROR, or by reading */
+		return report_failure(c, rc ? rc : ECONNABORTED); /* 0: SO_ERROR or a read has reported it */
 	case SOCKREC_NEW:
 		break;
 	}
@@ -237,7 +239,7 @@ connect_stream(struct call *c, struct endpoint *to)
 	return rc ? rc : begin(c, to);
 }
 
-/* AF_UNSPEC: a datagram socket forgets its peer, a connection is broken off. */
+/* connect(2) with AF_UNSPEC: takes the peer of a datagram socket away, or ends a connection. */
 static long
 dissolve(struct call *c)
 {
@@ -248,7 +250,7 @@ dissolve(struct call *c)
 		return dgram_connect(dgram_of(c->rec), c->fd, NULL);
 	if (c->rec->state == SOCKREC_NEW)
 		return 0;
-	/* What begins or goes on is broken off, and says so. */
+	/* A stream that connects or is connected gets an error. */
 	if (c->rec->state == SOCKREC_CONNECTING || sockrec_remote(c->rec, &remote) == 0)
 		error = ECONNRESET;
 	stream_begin_anew(stream_of(c->rec), c->fd, error);

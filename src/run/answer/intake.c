@@ -1,7 +1,7 @@
 /*
- * run/answer/intake.c - receives system calls from the seccomp listener, in batches, and has them
- * answered (seccomp_unotify(2)). It does not know what a call does, only which calls send and which
- * ask.
+ * run/answer/intake.c - receives system calls from the seccomp listener, in batches, and answers
+ * them (seccomp_unotify(2)). It knows only which calls send data and which ask for a socket's
+ * state.
  */
 #include "run/answer/intake.h"
 
@@ -18,8 +18,8 @@
 enum { BATCH = 32 };
 
 /*
- * Does it ask how the socket is? Then what any thread has done before, though not by a call of ours
- * (a close(2), say), has been done when it is answered.
+ * Returns true if the call asks for a socket's state. What a thread has done before by a call that
+ * is not intercepted, such as close(2), has to take effect first.
  */
 static bool
 asks(int nr)
@@ -27,10 +27,7 @@ asks(int nr)
 	return nr == SYS_getpeername || nr == SYS_getsockopt;
 }
 
-/*
- * All that has happened to our ends of the proxy sockets, and in the network, is done when this
- * returns.
- */
+/* Handles all pending events of our ends of the proxy sockets, and settles the network. */
 static void
 catch_up(struct calls *calls)
 {
@@ -38,11 +35,11 @@ catch_up(struct calls *calls)
 	assembly_settle(calls->recs->network);
 }
 
-/* Which it was; -1: there was none. */
+/* Receives and answers one call. Returns its number, or -1 if there was none. */
 static int
 take_one(struct calls *calls)
 {
-	/* A newer kernel may write more than our header's struct. */
+	/* A newer kernel may write more than the header's structure. */
 	union {
 		struct seccomp_notif n;
 		char room[512];
@@ -84,7 +81,10 @@ sends(int nr)
 	return nr == SYS_sendto || nr == SYS_sendmsg || nr == SYS_sendmmsg;
 }
 
-/* What one call has sent has arrived when the next is answered. */
+/*
+ * Receives and answers all calls that wait, up to a batch. What one call has sent arrives before
+ * the next is answered.
+ */
 static void
 take_all(struct calls *calls)
 {
@@ -100,12 +100,12 @@ listener_event(struct loop_fd *fd, uint32_t events)
 
 	assembly_enter(calls->recs->network);
 	/*
-	 * One that died between the poll and the receiving leaves nothing to receive: the kernel
-	 * says so and does not wait.
+	 * If the caller has died since then there is nothing to receive, and the kernel does not
+	 * wait.
 	 */
 	if (events & EPOLLIN)
 		take_all(calls);
-	/* Nobody is under the filter any more. */
+	/* No process is under the filter any more. */
 	if (events & EPOLLHUP)
 		calls->last_ended(calls);
 }
@@ -115,7 +115,10 @@ intake_start(struct calls *calls, int fd)
 {
 	uint64_t flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
 
-	/* Since 6.6: our answer hands this CPU to the caller, 12 us for a call rather than 60. */
+	/*
+	 * Since Linux 6.6 an answer can hand this CPU to the caller: 12 us for a call instead of
+	 * 60.
+	 */
 	if (calls->kernel->sync_wakeup && ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags) < 0)
 		calls->kernel->sync_wakeup = false;
 	calls->listener = (struct loop_fd){.fd = fd, .events = EPOLLIN, .fn = listener_event};

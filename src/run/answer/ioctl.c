@@ -1,6 +1,6 @@
 /*
- * ioctl(2) on sockets: questions about our stack's interfaces (netdevice(7)), whatever socket they
- * are asked on, and about the stream itself.
+ * run/answer/ioctl.c - answers ioctl(2) on sockets: about the interfaces of the program's stack
+ * (netdevice(7)), on any socket, and about a stream.
  */
 #include "run/answer/answer.h"
 #include "run/call/netns.h"
@@ -98,7 +98,7 @@ iface_answer(const struct iface *i, unsigned long request, struct ifreq *r)
 	}
 }
 
-/* The IPv4 addresses of all interfaces. */
+/* SIOCGIFCONF: writes the IPv4 addresses of all interfaces. */
 static long
 list_ifaces(struct call *c)
 {
@@ -192,7 +192,10 @@ send_queue(struct call *c)
 	return caller_write(&c->caller, c->arg[2], &n, sizeof n);
 }
 
-/* A device of the host's, unless the program has a network of its own to put it in. */
+/*
+ * TUNSETIFF: refuses a device of the host's, unless the caller has a network namespace of its own
+ * to put it in.
+ */
 static long
 attach_tun(struct call *c)
 {
@@ -210,9 +213,9 @@ call_ioctl(struct call *c)
 	switch (request) {
 	case SIOCOUTQ:
 		return c->rec ? send_queue(c) : CALL_CONTINUE;
-	case SIOCATMARK: /* the stand-in has the mark */
+	case SIOCATMARK: /* the proxy socket has the urgent mark */
 		return CALL_CONTINUE;
-	/* Ownership for SIGIO and SIGURG is the file's, which is the kernel's. */
+	/* Who gets SIGIO and SIGURG is a property of the file, which is the kernel's. */
 	case FIOSETOWN:
 	case SIOCSPGRP:
 	case FIOGETOWN:
@@ -224,8 +227,8 @@ call_ioctl(struct call *c)
 		if (!c->rec && netns_own(c))
 			return CALL_CONTINUE;
 		/*
-		 * Interfaces are asked about on sockets of any family; other devices have their own
-		 * meaning for the numbers.
+		 * Sockets of any family answer questions about interfaces. On other files the
+		 * numbers have other meanings.
 		 */
 		return c->rec || call_on_socket(c) ? about_iface(c, request) : CALL_CONTINUE;
 	}

@@ -34,7 +34,7 @@ netlink_of(const struct sockrec *r)
 	return container_of(r, struct netlink_rec, rec);
 }
 
-/* What the program wrote with a plain send() or write(). */
+/* Answers requests that the program has written with send(2) or write(2). */
 static void
 our_end_event(struct loop_fd *fd, uint32_t events)
 {
@@ -44,12 +44,12 @@ our_end_event(struct loop_fd *fd, uint32_t events)
 
 	while ((n = recv(fd->fd, buf, sizeof buf, MSG_DONTWAIT)) > 0)
 		netlink_request(r, buf, (size_t)n);
-	waitq_wake(&r->changed); /* who asked may be waiting for the answer already */
+	waitq_wake(&r->changed); /* a call may wait for the answer */
 	if (n == 0 || (events & EPOLLHUP))
 		sockrec_end(r, false);
 }
 
-/* There is nothing beside the record. */
+/* Nothing is to be done. */
 static void
 nothing(struct sockrec *r)
 {
@@ -76,8 +76,8 @@ new_record(struct sockrecs *recs)
 }
 
 /*
- * A pair of our own will do: such a socket is never connected or listened on. SEQPACKET keeps
- * messages apart, and tells when it is closed.
+ * Answers socket(2). The proxy socket is of a socketpair(2), since it never connects or listens.
+ * SOCK_SEQPACKET keeps message boundaries, and reports that the other end is closed.
  */
 long
 netlink_open(struct call *c, int flags)
@@ -114,7 +114,8 @@ netlink_open(struct call *c, int flags)
 }
 
 /*
- * The kernel gives the process's number to its first socket; any number that is unique here serves.
+ * Returns the socket's port. The kernel uses the process's number for its first socket, but any
+ * unique number is valid.
  */
 static uint32_t
 port_of(struct sockrec *r)

@@ -1,6 +1,7 @@
 /*
- * run/answer/netlink.h - NETLINK_ROUTE as the program sees it: the links, addresses and routes of
- * our stack, for reading (rtnetlink(7)). getifaddrs() and getaddrinfo()'s AI_ADDRCONFIG ask here.
+ * run/answer/netlink.h - NETLINK_ROUTE sockets of the program (rtnetlink(7)). They show the links,
+ * addresses and routes of its stack, and change nothing. getifaddrs(3) uses them, and
+ * getaddrinfo(3) for AI_ADDRCONFIG.
  */
 #ifndef RUN_ANSWER_NETLINK_H
 #define RUN_ANSWER_NETLINK_H
@@ -12,7 +13,10 @@ long netlink_bind(struct call *c, const struct sockaddr_storage *ss);
 long netlink_getsockname(struct call *c);
 int netlink_write_source(const struct call *c, uint64_t at, uint64_t len_at);
 
-/* A request of the program's; what is answered waits in its socket. @len, or the negative errno. */
+/*
+ * Writes the answer to a request of the program into its socket. Returns @len or the negative
+ * errno.
+ */
 long netlink_request(struct sockrec *r, const void *buf, size_t len);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * Receiving with an address, or by struct msghdr, where the filter cannot see whether there is one.
+ * run/answer/recv.c - answers recvfrom(2) with an address, recvmsg(2) and recvmmsg(2). The filter
+ * cannot see whether a struct msghdr has an address.
  *
- * On a connected stream without an address recvmsg() is left to the kernel: the stand-in does what
- * is meant, and whatever another thread may have put in the descriptor's place would do what that
- * thread meant.
+ * On a connected stream without an address recvmsg() is left to the kernel: the proxy socket does
+ * the same, and so does any file that another thread may have put in its place.
  */
 #include "core/errq.h"
 #include "run/answer/answer.h"
@@ -24,7 +24,7 @@
 
 enum { NATIVE_FLAGS = MSG_PEEK | MSG_TRUNC | MSG_WAITALL | MSG_CMSG_CLOEXEC };
 
-/* Whose datagram it was, as the program is told. */
+/* Writes the sender's name to @at, with its length to @len_at. */
 static int
 write_source(const struct call *c, const struct dgram_tag *came, uint64_t at, uint64_t len_at)
 {
@@ -37,7 +37,7 @@ write_source(const struct call *c, const struct dgram_tag *came, uint64_t at, ui
 		return netlink_write_source(c, at, len_at);
 	if (c->rec->kind != SOCKREC_STREAM && (came->known || sockrec_remote(c->rec, &from) == 0))
 		return call_write_endpoint(c, at, len_at, &from);
-	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7) names nobody */
+	return caller_write(&c->caller, len_at, &none, sizeof none); /* tcp(7): no name */
 }
 
 static long
@@ -50,13 +50,16 @@ receive_urgent(struct call *c, int flags)
 	return n > 0 && message_scatter(c, 0, c->message->octets, (size_t)n) ? -EFAULT : n;
 }
 
-/* The kernel's error on the stand-in is always ECONNRESET; ours says why. */
+/*
+ * Returns the error of receiving from the proxy socket. The kernel's is always ECONNRESET; the
+ * record has the true one.
+ */
 static long
 receive_error(struct call *c, int error)
 {
 	int own = c->rec->error;
 
-	if (error == EINVAL && c->rec->kind == SOCKREC_STREAM) { /* AF_UNIX's word for not connected */
+	if (error == EINVAL && c->rec->kind == SOCKREC_STREAM) { /* what AF_UNIX returns for ENOTCONN */
 		own = call_take_error(c);
 		return own ? -own : -ENOTCONN;
 	}
@@ -67,8 +70,8 @@ receive_error(struct call *c, int error)
 }
 
 /*
- * A datagram into `c->message->octets`. The pending error first; the kernel's own only holds
- * POLLERR, and is put back.
+ * Receives a datagram. The pending error comes first. The kernel's error only causes POLLERR, and
+ * is shown again.
  */
 static ssize_t
 receive_dgram(struct call *c, struct msghdr *h, int flags, struct dgram_tag *came)
@@ -112,13 +115,13 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
-	if ((flags & MSG_OOB) && c->rec->kind == SOCKREC_STREAM) /* udp(7) does not know it */
+	if ((flags & MSG_OOB) && c->rec->kind == SOCKREC_STREAM) /* udp(7) ignores it */
 		return receive_urgent(c, flags);
 	native = (flags & NATIVE_FLAGS & ~MSG_WAITALL) | MSG_DONTWAIT;
 	n = (is_dgram(c->rec) ? receive_dgram : receive_stream)(c, &h, native, came);
 	/*
-	 * Answers for a datagram socket that was shut: as on Linux, 0 for a call that may wait,
-	 * else EAGAIN.
+	 * A datagram socket that is shut returns, as on Linux, 0 if the call may wait, and
+	 * otherwise EAGAIN.
 	 */
 	if (n == -EAGAIN && c->rec->shut_rd && call_may_wait(c, flags))
 		return name ? caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t)) : 0;
@@ -127,26 +130,29 @@ receive_message(struct call *c, call_fn *again, int flags, uint64_t name, uint64
 	if (n < 0)
 		return n;
 	*out = h.msg_flags & MSG_TRUNC;
-	if (c->rec->kind == SOCKREC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): thrown away */
+	if (c->rec->kind == SOCKREC_STREAM && (flags & MSG_TRUNC)) /* tcp(7): discarded */
 		rc = 0;
 	else
 		rc = message_scatter(
 		    c, 0, c->message->octets, (size_t)n < iov.iov_len ? (size_t)n : iov.iov_len);
 	if (!rc)
 		rc = write_source(c, came, name, len_at);
-	/* There is room in the kernel's queue again. */
+	/* The program's end has room again. */
 	if (is_dgram(c->rec) && !list_empty(&dgram_of(c->rec)->held))
 		dgram_deliver(dgram_of(c->rec));
 	return rc ? rc : n;
 }
 
-/* MSG_ERRQUEUE (recv(2)): never waits. *@told is to be written as control message. */
+/*
+ * Receives from the error queue (MSG_ERRQUEUE, recv(2)). Does not wait. The caller writes *@queued
+ * as a control message.
+ */
 static long
-receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct queued_error *told)
+receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, struct queued_error *queued)
 {
 	size_t room = message_room(c->message), full = 0;
 	ssize_t n = is_dgram(c->rec) ? dgram_error_take_queued(
-					   dgram_of(c->rec), c->fd, c->message->octets, room, told, &full)
+					   dgram_of(c->rec), c->fd, c->message->octets, room, queued, &full)
 				     : -EAGAIN;
 	int rc;
 
@@ -154,16 +160,16 @@ receive_queued_error(struct call *c, uint64_t name, uint64_t len_at, int *out, s
 		return n;
 	*out = MSG_ERRQUEUE | (full > room ? MSG_TRUNC : 0);
 	rc = message_scatter(c, 0, c->message->octets, (size_t)n);
-	if (!rc && name && told->error.origin >= ERRQ_TIMESTAMPING) /* it is about no one else */
+	if (!rc && name && queued->error.origin >= ERRQ_TIMESTAMPING) /* it concerns no other host */
 		rc = caller_write(&c->caller, len_at, &(socklen_t){0}, sizeof(socklen_t));
 	else if (!rc && name)
-		rc = call_write_endpoint(c, name, len_at, &told->error.peer);
+		rc = call_write_endpoint(c, name, len_at, &queued->error.peer);
 	return rc ? rc : n;
 }
 
 /*
- * Receives on a connected stream's end of which no duplicate can be had: only the program can
- * receive what it holds.
+ * Returns true if no duplicate of the connected stream's end can be taken, so that only the program
+ * can receive from it.
  */
 static bool
 is_kernels(const struct call *c, int flags)
@@ -174,7 +180,7 @@ is_kernels(const struct call *c, int flags)
 long
 call_recvfrom(struct call *c)
 {
-	struct queued_error told;
+	struct queued_error queued;
 	struct dgram_tag came;
 	int flags;
 
@@ -182,7 +188,7 @@ call_recvfrom(struct call *c)
 		return CALL_CONTINUE;
 	message_single(c);
 	if ((int)c->arg[3] & MSG_ERRQUEUE)
-		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &told);
+		return receive_queued_error(c, c->arg[4], c->arg[5], &flags, &queued);
 	return receive_message(c, call_recvfrom, (int)c->arg[3], c->arg[4], c->arg[5], &flags, &came);
 }
 
@@ -191,17 +197,17 @@ receive_at(struct call *c, call_fn *again, int flags, uint64_t at)
 {
 	uint64_t name = (uint64_t)(uintptr_t)c->message->h.msg_name;
 	uint64_t len_at = at + offsetof(struct msghdr, msg_namelen);
-	struct queued_error told;
+	struct queued_error queued;
 	struct dgram_tag came = {.known = KNOWN_NOTHING};
 	size_t control = 0;
 	int out = 0, rc;
-	long n = flags & MSG_ERRQUEUE ? receive_queued_error(c, name, len_at, &out, &told)
+	long n = flags & MSG_ERRQUEUE ? receive_queued_error(c, name, len_at, &out, &queued)
 				      : receive_message(c, again, flags, name, len_at, &out, &came);
 
-	if (n < 0) /* CALL_BLOCKED among them */
+	if (n < 0) /* also CALL_BLOCKED */
 		return n;
 	if (flags & MSG_ERRQUEUE)
-		rc = cmsg_write_error(c, &c->message->h, &told, &control, &out);
+		rc = cmsg_write_error(c, &c->message->h, &queued, &control, &out);
 	else if (cmsg_wants_inq(c->rec))
 		rc = cmsg_write_inq(c, &c->message->h, &control, &out);
 	else
@@ -232,7 +238,7 @@ call_recvmsg(struct call *c)
 	return receive_at(c, call_recvmsg, flags, c->arg[1]);
 }
 
-/* Waits for the first at most: fewer than asked for is a fair answer. */
+/* Waits for the first message only: fewer than asked for may be returned. */
 long
 call_recvmmsg(struct call *c)
 {
@@ -251,7 +257,7 @@ call_recvmmsg(struct call *c)
 		rc = message_read(c, at);
 		if (!rc)
 			rc = receive_at(c, call_recvmmsg, i ? flags | MSG_DONTWAIT : flags, at);
-		if (rc < 0) /* CALL_BLOCKED among them */
+		if (rc < 0) /* also CALL_BLOCKED */
 			break;
 		len = (unsigned)rc;
 		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);

@@ -1,9 +1,10 @@
 /*
- * recvmsg() and recvmmsg() with room for control messages on the program's own AF_UNIX sockets.
+ * run/answer/recv_rights.c - answers recvmsg(2) and recvmmsg(2) with a buffer for control messages,
+ * on AF_UNIX sockets of the program's own.
  *
- * A process outside could send a socket of the host's there. So the worker receives the message,
- * judges the descriptors (rights.h) and answers. It looks (MSG_PEEK) before it takes, and leaves to
- * the kernel what only the kernel can hand on.
+ * A process outside could send a socket of the host's network there. So the worker receives the
+ * message, refuses such descriptors (rights.h) and answers. It peeks (MSG_PEEK) before it takes a
+ * message, and leaves to the kernel what only the kernel can deliver.
  */
 #include "run/answer/recv_rights.h"
 #include "run/answer/answer.h"
@@ -18,14 +19,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* One message on its way to the caller. */
+/* A message that is being received. */
 struct receiving {
 	struct call *c;
 	call_fn *again;
-	uint64_t at; /* of the msghdr */
+	uint64_t at; /* of the caller's msghdr */
 	int flags;
 	bool stream;
-	size_t total; /* room that the caller gives, of which c->done octets are filled */
+	size_t total; /* octets that the caller's vector holds, of which c->done are filled */
 	uint8_t *buf;
 	size_t len;
 	struct rights r;
@@ -54,8 +55,8 @@ is_judged(const struct call *c, int flags)
 }
 
 /*
- * Returns true if the call still waits. A signal may have ended it; a message that is taken for it
- * then would be lost.
+ * Returns true if the call still waits. If a signal has ended it, a message that is taken for it
+ * would be lost.
  */
 static bool
 still_waits(const struct call *c)
@@ -64,8 +65,8 @@ still_waits(const struct call *c)
 }
 
 /*
- * If the next message is longer than the usual buffer, and so is the caller's room, it gets a
- * buffer of its own.
+ * Chooses the buffer. A message that is longer than the usual one gets its own, if the caller's
+ * vector is longer too. Returns 0 or -ENOMEM.
  */
 static int
 make_room(struct receiving *m)
@@ -92,7 +93,7 @@ give_up_room(struct receiving *m)
 		free(m->buf);
 }
 
-/* As recvmsg() with MSG_PEEK, whatever SO_PEEK_OFF the program has set. */
+/* Receives with MSG_PEEK from the start of the queue, whatever SO_PEEK_OFF the program has set. */
 static ssize_t
 look(struct receiving *m)
 {
@@ -108,8 +109,8 @@ look(struct receiving *m)
 }
 
 /*
- * Writes the length of the control messages, and the flags; they are neighbours in the msghdr at
- * @at.
+ * Writes the length of the control messages and the flags, which are next to each other in the
+ * msghdr at @at.
  */
 static int
 write_outcome(const struct call *c, uint64_t at, size_t control, int flags)
@@ -123,7 +124,7 @@ write_outcome(const struct call *c, uint64_t at, size_t control, int flags)
 	return caller_write(&c->caller, at + FROM, (const uint8_t *)&h + FROM, END - FROM);
 }
 
-/* Name, control messages, flags. */
+/* Writes the sender's name, the control messages and the flags. */
 static int
 write_header(struct receiving *m)
 {
@@ -142,7 +143,7 @@ write_header(struct receiving *m)
 	return rc ? rc : write_outcome(m->c, m->at, len, flags);
 }
 
-/* The wait for the rest (MSG_WAITALL) ends early: what has come is the answer. */
+/* The wait for the rest (MSG_WAITALL) ends early. The answer is what has been received. */
 static long
 left_receiving(struct call *c, long answer)
 {
@@ -152,7 +153,7 @@ left_receiving(struct call *c, long answer)
 	return (long)c->done;
 }
 
-/* There is no message: waits for one, or answers with what came before, or with @error. */
+/* There is no message. Blocks the call, or returns what was received before, or @error. */
 static long
 none_yet(struct receiving *m, long error)
 {
@@ -166,7 +167,8 @@ none_yet(struct receiving *m, long error)
 }
 
 /*
- * Hands on @n octets that have come. Returns the answer; or 0 with MSG_WAITALL, if more are wanted.
+ * Copies @n received octets to the caller. Returns the answer; or 0 with MSG_WAITALL if more are
+ * wanted.
  */
 static long
 hand_on(struct receiving *m, ssize_t n)
@@ -186,7 +188,10 @@ hand_on(struct receiving *m, ssize_t n)
 	return rc ? rc : (long)c->done + n;
 }
 
-/* *@more: some has come, and more is wanted (MSG_WAITALL). */
+/*
+ * Receives one message. Returns the answer. *@more: some octets were received, and more are wanted
+ * (MSG_WAITALL).
+ */
 static long
 receive_some(struct receiving *m, bool *more)
 {
@@ -213,7 +218,7 @@ receive_some(struct receiving *m, bool *more)
 	return answer;
 }
 
-/* The message whose header is in c->message-> */
+/* Receives the message whose header is in c->message. */
 static long
 receive(struct call *c, call_fn *again, uint64_t at, int flags)
 {
@@ -241,8 +246,8 @@ call_recvmsg_foreign(struct call *c, call_fn *again)
 	int rc = caller_read(&c->caller, c->arg[1], &c->message->h, sizeof c->message->h);
 
 	/*
-	 * What cannot be read here the kernel may be able to read: memory that is for writing
-	 * alone.
+	 * If the header cannot be read here, the kernel may still be able to: its memory may be
+	 * writable only.
 	 */
 	if ((!rc && !has_room(&c->message->h)) || !is_judged(c, flags))
 		return CALL_CONTINUE;
@@ -253,7 +258,7 @@ call_recvmsg_foreign(struct call *c, call_fn *again)
 	return still_waits(c) ? receive(c, again, c->arg[1], flags) : CALL_ANSWERED;
 }
 
-/* Returns true if a message of the vector could get a descriptor, or one cannot be read here. */
+/* Returns true if one of the @n messages could get a descriptor, or if one cannot be read here. */
 static bool
 vector_has_room(const struct call *c, unsigned n)
 {
@@ -272,10 +277,7 @@ vector_has_room(const struct call *c, unsigned n)
 	return false;
 }
 
-/*
- * Waits for the first message at most, even with MSG_WAITALL: returning fewer messages than asked
- * for is allowed.
- */
+/* Waits for the first message only, even with MSG_WAITALL: fewer than asked for may be returned. */
 long
 call_recvmmsg_foreign(struct call *c, call_fn *again)
 {
@@ -294,7 +296,7 @@ call_recvmmsg_foreign(struct call *c, call_fn *again)
 		rc = message_read(c, at);
 		if (!rc)
 			rc = receive(c, again, at, i ? flags | MSG_DONTWAIT : flags);
-		if (rc < 0) /* CALL_BLOCKED and CALL_CONTINUE among them */
+		if (rc < 0) /* also CALL_BLOCKED and CALL_CONTINUE */
 			break;
 		len = (unsigned)rc;
 		caller_write(&c->caller, at + offsetof(struct mmsghdr, msg_len), &len, sizeof len);

@@ -1,7 +1,7 @@
 /*
- * Calls that are refused as a whole: io_uring, which would carry socket calls past the filter, and
- * those of another calling convention than the machine's own (32-bit programs, x32), whose sockets
- * Leat does not make.
+ * run/answer/refused.c - refuses calls as a whole: io_uring, which would bypass the filter, and
+ * calls of another calling convention than the machine's own (32-bit programs, x32), which Leat
+ * does not have.
  */
 #include "run/answer/answer.h"
 #include "run/socket/missing.h"
@@ -27,7 +27,9 @@ call_is_other_abi(const struct call *c)
 	return c->arch != seccomp_arch_native() || (c->arch == SCMP_ARCH_X86_64 && (c->nr & X32_BIT));
 }
 
-/* Lets the program end itself: without exit it would run on into whatever follows the call. */
+/*
+ * Returns true for exit(2) and exit_group(2). Without them a program would run on after the call.
+ */
 static bool
 ends(const struct call *c)
 {

@@ -1,9 +1,9 @@
 /*
- * Sending with an address, or by struct msghdr, where the filter cannot see whether there is one.
+ * run/answer/send.c - answers sendto(2) with an address, sendmsg(2) and sendmmsg(2). The filter
+ * cannot see whether a struct msghdr has an address.
  *
- * On a connected stream without an address sendmsg() is left to the kernel: the stand-in does what
- * is meant, and whatever another thread may have put in the descriptor's place would do what that
- * thread meant.
+ * On a connected stream without an address sendmsg() is left to the kernel: the proxy socket does
+ * the same, and so does any file that another thread may have put in its place.
  */
 #include "host/sockaddr.h"
 #include "run/answer/answer.h"
@@ -21,9 +21,9 @@
 #include <stddef.h>
 
 /*
- * Sends straight to our stack: with SOCK_OOB or SOCK_MORE, and where the program's end is out of
- * reach (kernel.getfd). What the program wrote before is carried first, so that it is not
- * overtaken.
+ * Sends the message's first @len octets straight to the stack, after what the program has written
+ * before. That is for SOCK_OOB and SOCK_MORE, and if no duplicate of the program's end can be taken
+ * (kernel.getfd). Returns as sock_send() does.
  */
 static long
 send_flagged(struct call *c, size_t len, unsigned flags)
@@ -41,7 +41,7 @@ send_flagged(struct call *c, size_t len, unsigned flags)
 }
 
 /*
- * Sends one piece of a stream's message, from octet c->done on. Returns how many octets of it went,
+ * Sends one piece of a stream's message, from octet c->done on. Returns how many octets were sent,
  * or the negative errno.
  */
 static ssize_t
@@ -74,7 +74,7 @@ send_pieces(struct call *c, int flags)
 	return n;
 }
 
-/* The wait for room ends early: what has been sent is the answer. */
+/* The wait for room ends early. The answer is what has been sent. */
 static long
 left_sending(struct call *c, long answer)
 {
@@ -110,8 +110,8 @@ send_stream(struct call *c, call_fn *again, int flags)
 }
 
 /*
- * As udp_sendmsg() and udpv6_sendmsg() of Linux read an address, which differs from connect(2)'s
- * way and between the families.
+ * Reads a destination as Linux's udp_sendmsg() and udpv6_sendmsg() do. They differ from connect(2),
+ * and from each other.
  */
 static int
 destination(const struct sockrec *r, const struct sockaddr_storage *ss, socklen_t len, struct endpoint *to)
@@ -150,11 +150,11 @@ send_dgram(struct call *c, int flags, const struct sockaddr_storage *ss, socklen
 
 	wish.zerocopy = flags & MSG_ZEROCOPY;
 	wish.more = flags & MSG_MORE;
-	if (n == -EMSGSIZE) /* the stack says so, too, and perhaps more */
+	if (n == -EMSGSIZE) /* the stack chooses the error */
 		n = (ssize_t)message_total(c->message);
 	if (n < 0)
 		return n;
-	if ((flags & MSG_OOB) && !c->rec->v6) /* IPv6's does not look at it */
+	if ((flags & MSG_OOB) && !c->rec->v6) /* udpv6_sendmsg() ignores it */
 		return -EOPNOTSUPP;
 	rc = cmsg_read(c, &c->message->h, &msg, &wish);
 	if (!rc && namelen)
@@ -209,7 +209,7 @@ call_sendmsg(struct call *c)
 	    c->message->h.msg_name ? c->message->h.msg_namelen : 0);
 }
 
-/* Waits for the first at most. How many went; the error only if none did. */
+/* Waits for the first message only. Returns how many were sent; the error only if none was. */
 long
 call_sendmmsg(struct call *c)
 {

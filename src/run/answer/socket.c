@@ -1,5 +1,6 @@
 /*
- * socket(2) is the wall: what it does not make, the program cannot use.
+ * run/answer/socket.c - answers socket(2) and socketpair(2). A socket that is not made here cannot
+ * be used by the program.
  */
 #include "run/answer/answer.h"
 
@@ -19,14 +20,11 @@
 #include <unistd.h>
 
 /*
- * Linux's SOCK_MAX, IPPROTO_MAX and NPROTO: what lies beyond them is no question of what is there.
+ * Linux's SOCK_MAX, IPPROTO_MAX and NPROTO. Numbers beyond them are errors, not missing features.
  */
 enum { TYPE_MASK = 0xf, TYPES = 11, PROTOCOLS = 263, FAMILIES = 46 };
 
-/*
- * Which of our sockets is meant; SOCKREC_NETLINK stands for none. Negative: what the kernel would
- * say.
- */
+/* Returns the kind of socket, or the negative errno that the kernel would return. */
 static int
 kind_of(int type, int protocol, bool v6)
 {
@@ -37,7 +35,7 @@ kind_of(int type, int protocol, bool v6)
 		if (protocol == (v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP))
 			return SOCKREC_PING;
 		return protocol == 0 || protocol == IPPROTO_UDP ? (int)SOCKREC_DGRAM : -EPROTONOSUPPORT;
-	case SOCK_RAW: /* as for everybody without CAP_NET_RAW */
+	case SOCK_RAW: /* as without CAP_NET_RAW */
 		return protocol == 0 ? -EPROTONOSUPPORT : -EPERM;
 	case SOCK_PACKET:
 		return v6 ? -ESOCKTNOSUPPORT : -EPERM;
@@ -54,7 +52,10 @@ sock_type_of(enum sockrec_kind kind)
 				       : SOCK_TYPE_PING;
 }
 
-/* The descriptor that stands in for @r: unconnected, unnamed, one file for the whole life. */
+/*
+ * Makes the proxy socket of @r and returns it to the program. It is unconnected and unnamed, and
+ * stays the same file as long as the program has it.
+ */
 static long
 hand_over(struct call *c, struct sockrec *r, int type, int flags)
 {
@@ -68,7 +69,7 @@ hand_over(struct call *c, struct sockrec *r, int type, int flags)
 	if (fd < 0)
 		return fd_budget_enfile(-errno);
 	if (type ==
-	    SOCK_DGRAM) /* so that the kernel, too, finds too long what no datagram holds: 32 octets are its own */
+	    SOCK_DGRAM) /* so that the kernel refuses what is too long for a datagram; it adds 32 octets itself */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, r->v6 ? &longest6 : &longest4, sizeof longest4);
 	sockrec_set_inode(r, unix_any_inode(&c->recs->unixsock, fd));
 	rc = fd_budget_enfile(sockrec_keep_program_end(r, fd));
@@ -80,8 +81,7 @@ hand_over(struct call *c, struct sockrec *r, int type, int flags)
 }
 
 /*
- * Reports a socket that is not there, unless the machine's kernel would have refused it to this
- * user as well.
+ * Reports that @name is missing, unless the machine's kernel refuses that socket to this user too.
  */
 static void
 report_missing(struct sockrecs *recs, int family, int type, int protocol, const char *name)
@@ -141,7 +141,10 @@ inet_socket(struct call *c, bool v6, int type, int flags, int protocol)
 	return rc;
 }
 
-/* Families whose sockets reach only what is in their network namespace. VSOCK's reach the host. */
+/*
+ * Returns true if sockets of @family reach only their network namespace. Those of AF_VSOCK reach
+ * the host.
+ */
 static bool
 is_of_namespaces(int family)
 {
@@ -182,7 +185,7 @@ call_socket(struct call *c)
 	}
 }
 
-/* The kernel makes no pairs of IP or netlink sockets. */
+/* The kernel itself refuses pairs of IP and netlink sockets. */
 long
 call_socketpair(struct call *c)
 {

@@ -21,8 +21,8 @@
 enum { OPTION_ROOM = 16384, PRIORITY_MAX = 6 };
 
 /*
- * Sets an option on the stack's sockets of @r, and notes it for those that take their place. What
- * was sent before goes as things were.
+ * Sets an option on the stack's sockets of @r, and notes it for sockets that take their place.
+ * Datagrams that were written before are sent before it takes effect.
  */
 static int
 set_option(struct sockrec *r, int level, int name, const void *value, size_t len)
@@ -56,8 +56,8 @@ resized(struct call *c, int name)
 }
 
 /*
- * Names once what the stack refuses and Linux has: a program that ignores the error would otherwise
- * surprise its user.
+ * Returns @rc. Reports an option that Linux has and the stack lacks, since a program may ignore the
+ * error.
  */
 static long
 refused(struct call *c, int level, int name, bool set, int rc)
@@ -67,7 +67,10 @@ refused(struct call *c, int level, int name, bool set, int rc)
 	return rc;
 }
 
-/* What only CAP_NET_ADMIN may, and the program has no such power over the network inside either. */
+/*
+ * Returns true if Linux allows it with CAP_NET_ADMIN only. The program has no such privilege over
+ * the network inside.
+ */
 static bool
 needs_privilege(const struct sockrec *r, int level, int name, int value)
 {
@@ -86,7 +89,7 @@ needs_privilege(const struct sockrec *r, int level, int name, int value)
 	}
 }
 
-/* Returns true if the kernel would take @value as a time limit. */
+/* Returns true if the kernel accepts @value as a time limit. */
 static bool
 is_wait_limit(const void *value, size_t len)
 {
@@ -98,7 +101,10 @@ is_wait_limit(const void *value, size_t len)
 	return tv.tv_usec >= 0 && tv.tv_usec < SEC / USEC;
 }
 
-/* Where no duplicate of the program's end can be had, the kernel sets it on the program's own. */
+/*
+ * Sets an option of the proxy socket. If no duplicate of the program's end can be taken, the kernel
+ * carries out the call.
+ */
 static int
 set_native(struct call *c, int level, int name, const void *value, socklen_t len)
 {
@@ -110,7 +116,7 @@ set_native(struct call *c, int level, int name, const void *value, socklen_t len
 		settings_note(c->rec, level, name, value, len);
 	if (level == SOL_SOCKET && name == SO_RCVLOWAT && c->rec->kind == SOCKREC_STREAM) {
 		lowat_note(stream_of(c->rec), value, len);
-		pump(stream_of(c->rec)); /* it may be reached now */
+		pump(stream_of(c->rec)); /* the mark may be reached now */
 	}
 	return c->fd >= 0 ? 0 : CALL_CONTINUE;
 }
@@ -136,7 +142,7 @@ call_setsockopt(struct call *c)
 		return set_native(c, level, name, value, (socklen_t)len);
 	if (len >= sizeof number && needs_privilege(c->rec, level, name, number))
 		return -EPERM;
-	/* TCP_NODELAY and TCP_CORK are about what was written before, too. */
+	/* TCP_NODELAY and TCP_CORK affect octets that were written before. */
 	if (level == IPPROTO_TCP && c->rec->kind == SOCKREC_STREAM)
 		pump(stream_of(c->rec));
 	if (c->rec->ended)
@@ -152,8 +158,8 @@ call_setsockopt(struct call *c)
 }
 
 /*
- * Once only. The stand-in has an error of its own, which must not be told a second time; where it
- * has gone, a read(2) has told it.
+ * Returns the stream's error and clears it. The proxy socket has an error of its own, which must
+ * not be reported twice: if that is cleared, a read(2) has reported it.
  */
 static int
 take_stream_error(struct call *c)
@@ -193,7 +199,7 @@ native_option(struct call *c, int level, int name, void *value, size_t *len)
 	return 0;
 }
 
-/* rtnetlink(7)'s sockets have none of the stack's behind them. */
+/* Answers getsockopt(2) for rtnetlink(7), which has no socket of the stack. */
 static int
 netlink_option(struct call *c, int level, int name, void *value, size_t *len)
 {
@@ -220,7 +226,7 @@ netlink_option(struct call *c, int level, int name, void *value, size_t *len)
 	return 0;
 }
 
-/* The value that selects the answer is read from where the answer goes. */
+/* Returns true if the option reads a value from the buffer that the answer goes to. */
 static bool
 asks_by_value(int level, int name)
 {
@@ -228,7 +234,10 @@ asks_by_value(int level, int name)
 	       (level == IPPROTO_IPV6 && name == MCAST_MSFILTER);
 }
 
-/* The kernel knows whether a reset that the program's own end shows has been reported already. */
+/*
+ * Returns true if SO_ERROR is asked for while the program's end shows a reset. The kernel knows
+ * whether a read has reported it.
+ */
 static bool
 asks_for_shown_error(const struct call *c, int level, int name)
 {
@@ -252,7 +261,7 @@ call_getsockopt(struct call *c)
 
 	if (rc)
 		return rc;
-	if (room < 0 && level != IPPROTO_IPV6) /* which takes it for a very large one */
+	if (room < 0 && level != IPPROTO_IPV6) /* IPv6 takes it for a very large length */
 		return -EINVAL;
 	len = (size_t)room < sizeof value ? (size_t)room : sizeof value;
 	if (c->fd < 0 && (settings_is_native(level, name) || asks_for_shown_error(c, level, name)))

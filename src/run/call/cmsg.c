@@ -142,12 +142,12 @@ cmsg_write_error(
 	struct {
 		struct sock_extended_err ee;
 		struct sockaddr_storage offender;
-	} told = {.ee = {.ee_errno = (uint32_t)e->error,
-		      .ee_origin = e->origin,
-		      .ee_type = e->type,
-		      .ee_code = e->code,
-		      .ee_info = e->info,
-		      .ee_data = t->data}};
+	} entry = {.ee = {.ee_errno = (uint32_t)e->error,
+		       .ee_origin = e->origin,
+		       .ee_type = e->type,
+		       .ee_code = e->code,
+		       .ee_info = e->info,
+		       .ee_data = t->data}};
 	struct endpoint offender = {.addr = e->offender};
 	size_t address = c->rec->v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 	struct timespec now;
@@ -156,7 +156,7 @@ cmsg_write_error(
 	/* For a time stamp with its datagram Linux names the source, over IPv6 only. */
 	if (e->origin == ERRQ_ICMP4 || e->origin == ERRQ_ICMP6 ||
 	    (e->origin == ERRQ_TIMESTAMPING && c->rec->v6 && !ipaddr_is_any(&e->offender)))
-		call_endpoint_sockaddr(c->rec, &offender, &told.offender);
+		call_endpoint_sockaddr(c->rec, &offender, &entry.offender);
 	cmsg_begin(&w, theirs);
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (e->origin != ERRQ_ZEROCOPY)
@@ -164,7 +164,7 @@ cmsg_write_error(
 		    t->stamped ? &t->at : &now);
 	if (t->stamped)
 		put_times(&w, &t->at);
-	cmsg_put(&w, c->rec->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->rec->v6 ? IPV6_RECVERR : IP_RECVERR, &told,
-	    sizeof told.ee + address);
+	cmsg_put(&w, c->rec->v6 ? IPPROTO_IPV6 : IPPROTO_IP, c->rec->v6 ? IPV6_RECVERR : IP_RECVERR, &entry,
+	    sizeof entry.ee + address);
 	return cmsg_end(&w, c, theirs, len, flags);
 }

@@ -28,7 +28,7 @@ bool cmsg_wants_inq(const struct sockrec *r);
 int cmsg_write_inq(const struct call *c, const struct msghdr *theirs, size_t *len, int *flags);
 
 /* Writes an entry of the error queue (IP_RECVERR, IPV6_RECVERR). Returns as cmsg_write() does. */
-int cmsg_write_error(const struct call *c, const struct msghdr *theirs, const struct queued_error *told,
+int cmsg_write_error(const struct call *c, const struct msghdr *theirs, const struct queued_error *queued,
     size_t *len, int *flags);
 
 /*

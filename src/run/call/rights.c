@@ -128,7 +128,7 @@ report(struct call *c, const char *kind)
 	if (c->recs->config->quiet || c->calls->reported_host_fd)
 		return;
 	c->calls->reported_host_fd = true;
-	fprintf(stderr, "leat: a process outside sent %s to %s[%d]; it does not arrive\n", kind, comm, pid);
+	fprintf(stderr, "leat: a process outside sent %s to %s[%d]; it was refused\n", kind, comm, pid);
 }
 
 /*

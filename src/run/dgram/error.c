@@ -126,21 +126,21 @@ taken_from(struct sock *sk)
 
 ssize_t
 dgram_error_take_queued(
-    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full)
+    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *queued, size_t *full)
 {
-	struct dgram_error *out = &told->error;
+	struct dgram_error *out = &queued->error;
 	struct sock *sk = d->rec.sk;
 	ssize_t n = sk ? sock_recv_error(sk, buf, len, out, full) : -LEAT_EAGAIN;
 	int next;
 
-	told->stamped = false;
-	told->data = 0;
+	queued->stamped = false;
+	queued->data = 0;
 	if (n == -LEAT_EAGAIN && d->host_sk) {
 		sk = d->host_sk;
 		n = sock_recv_error(sk, buf, len, out, full);
 	}
 	if (n == -LEAT_EAGAIN) {
-		n = dgram_report_take(d, buf, len, told, full);
+		n = dgram_report_take(d, buf, len, queued, full);
 		dgram_error_show(d, fd);
 		return n;
 	}

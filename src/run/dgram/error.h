@@ -31,6 +31,6 @@ void dgram_error_show(struct dgram_rec *d, int fd);
  * Returns as sock_recv_error() does. @fd is the program's end.
  */
 ssize_t dgram_error_take_queued(
-    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *told, size_t *full);
+    struct dgram_rec *d, int fd, void *buf, size_t len, struct queued_error *queued, size_t *full);
 
 #endif

@@ -22,7 +22,7 @@ enum { REPORTS_MOST = 256, HEADERS_MOST = ETH_HDR_LEN + IP6_HDR_LEN + UDP_HDR_LE
 
 struct dgram_report {
 	struct list node;
-	struct queued_error told;
+	struct queued_error queued;
 	size_t len;
 	uint8_t payload[];
 };
@@ -65,8 +65,8 @@ has_room(const struct dgram_rec *d, size_t len)
 }
 
 static void
-add(struct dgram_rec *d, const struct queued_error *told, const void *head, size_t head_len, const void *buf,
-    size_t len)
+add(struct dgram_rec *d, const struct queued_error *queued, const void *head, size_t head_len,
+    const void *buf, size_t len)
 {
 	struct dgram_report *r;
 
@@ -77,7 +77,7 @@ add(struct dgram_rec *d, const struct queued_error *told, const void *head, size
 	r = malloc(sizeof *r + head_len + len);
 	if (!r)
 		return;
-	r->told = *told;
+	r->queued = *queued;
 	r->len = head_len + len;
 	if (head_len)
 		memcpy(r->payload, head, head_len);
@@ -122,14 +122,14 @@ static void
 report_stamp(struct dgram_rec *d, uint32_t kind, uint32_t id, const struct sent *s)
 {
 	bool alone = d->reports.stamping & SOF_TIMESTAMPING_OPT_TSONLY;
-	struct queued_error told = {.error = {.info = kind, .error = ENOMSG, .origin = ERRQ_TIMESTAMPING},
+	struct queued_error queued = {.error = {.info = kind, .error = ENOMSG, .origin = ERRQ_TIMESTAMPING},
 	    .data = id,
 	    .stamped = d->reports.stamping & SOF_TIMESTAMPING_SOFTWARE};
 
 	if (!alone)
-		told.error.offender = s->from;
-	clock_gettime(CLOCK_REALTIME, &told.at);
-	add(d, &told, s->head, alone ? 0 : s->head_len, s->buf, alone ? 0 : s->len);
+		queued.error.offender = s->from;
+	clock_gettime(CLOCK_REALTIME, &queued.at);
+	add(d, &queued, s->head, alone ? 0 : s->head_len, s->buf, alone ? 0 : s->len);
 }
 
 static void
@@ -151,13 +151,13 @@ report_copied(struct dgram_rec *d)
 {
 	struct dgram_report *last = list_last(&d->reports.waiting, struct dgram_report, node);
 	uint32_t id = d->reports.next_copy++;
-	struct queued_error told = {
+	struct queued_error queued = {
 	    .error = {.info = id, .origin = ERRQ_ZEROCOPY, .code = SO_EE_CODE_ZEROCOPY_COPIED}, .data = id};
 
-	if (last && last->told.error.origin == ERRQ_ZEROCOPY && last->told.data + 1 == id)
-		last->told.data = id;
+	if (last && last->queued.error.origin == ERRQ_ZEROCOPY && last->queued.data + 1 == id)
+		last->queued.data = id;
 	else
-		add(d, &told, NULL, 0, NULL, 0);
+		add(d, &queued, NULL, 0, NULL, 0);
 }
 
 void
@@ -193,7 +193,7 @@ dgram_report_take(struct dgram_rec *d, void *buf, size_t len, struct queued_erro
 	n = r->len < len ? r->len : len;
 	memcpy(buf, r->payload, n);
 	*full = r->len;
-	*out = r->told;
+	*out = r->queued;
 	list_del(&r->node);
 	d->reports.count--;
 	d->reports.octets -= r->len;

@@ -95,8 +95,7 @@ fd_budget_too_small(unsigned hard)
 		snprintf(beside, sizeof beside, " beside the %u files that it was started with", open);
 	fprintf(stderr,
 	    "leat: the hard limit on open files is %u (ulimit -Hn), which is too small: leat run needs %d%s, "
-	    "and "
-	    "two more for each connection at a time\n",
+	    "and two more for each connection at a time\n",
 	    hard, FD_BUDGET_LEAST, beside);
 }
 

@@ -159,11 +159,12 @@ missing_report(struct sockrecs *recs, const char *name)
 	if (recs->missing.n > NAMES)
 		return;
 	if (recs->missing.n++ == NAMES) {
-		fprintf(stderr, "leat: more is not there; from here on it is not named\n");
+		fprintf(stderr, "leat: further features that are not supported are not reported\n");
 		return;
 	}
 	snprintf(recs->missing.names[recs->missing.n - 1], sizeof recs->missing.names[0], "%s", name);
-	fprintf(stderr, "leat: %s: not there (yet); the program was told that this kernel lacks it\n", name);
+	fprintf(
+	    stderr, "leat: %s: not supported; the program gets the error of a kernel that lacks it\n", name);
 }
 
 const char *
