@@ -89,14 +89,21 @@ hostio_sock_check(struct hostio_sock *s)
 	}
 }
 
+static void
+sock_begin(struct hostio *h, struct hostio_sock *s, uint32_t events)
+{
+	s->host = h;
+	s->w.events = events | EPOLLET;
+	list_init(&s->due);
+	list_init(&s->fresh);
+}
+
 int
 hostio_sock_add(struct hostio *h, struct hostio_sock *s, uint32_t events)
 {
 	int e;
 
-	s->host = h;
-	s->w.events = events | EPOLLET;
-	list_init(&s->due);
+	sock_begin(h, s, events);
 	e = loop_add(h->loop, &s->w);
 	if (e == 0)
 		h->open++;
@@ -104,9 +111,42 @@ hostio_sock_add(struct hostio *h, struct hostio_sock *s, uint32_t events)
 }
 
 void
+hostio_sock_add_later(struct hostio *h, struct hostio_sock *s, uint32_t events)
+{
+	sock_begin(h, s, events);
+	list_push(&h->fresh, &s->fresh);
+	h->open++;
+}
+
+void
+hostio_sock_watch(struct hostio_sock *s, uint32_t events)
+{
+	if (list_linked(&s->fresh))
+		s->w.events |= events;
+	else
+		loop_mod(s->host->loop, &s->w, s->w.events | events);
+}
+
+/* Registers those that were accepted in this turn and are still open. */
+static void
+register_fresh(struct hostio *h)
+{
+	struct list *n;
+
+	while ((n = list_pop(&h->fresh))) {
+		struct hostio_sock *s = container_of(n, struct hostio_sock, fresh);
+		int e = loop_add(h->loop, &s->w);
+
+		if (e < 0)
+			s->fail(s, -e);
+	}
+}
+
+void
 hostio_sock_close(struct hostio_sock *s)
 {
 	list_del(&s->due);
+	list_del(&s->fresh);
 	loop_close(s->host->loop, &s->w);
 	fd_room_gave(s->host->room);
 	s->host->open--;
@@ -150,7 +190,7 @@ world_next(struct loop_source *source)
 {
 	struct hostio *h = container_of(source, struct hostio, source);
 
-	if (!list_empty(&h->due) || !list_empty(&h->later))
+	if (!list_empty(&h->due) || !list_empty(&h->later) || !list_empty(&h->fresh))
 		return loop_now(h->loop);
 	return wheel_next(h->world.wheel);
 }
@@ -176,6 +216,7 @@ world_run(struct loop_source *source, nsec_t now)
 			sock_run(container_of(n, struct hostio_sock, due));
 	}
 	wheel_advance(h->world.wheel, now);
+	register_fresh(h);
 	list_move(&h->due, &h->later);
 }
 
@@ -226,6 +267,7 @@ hostio_new(struct loop *loop, struct fd_room *room)
 	h->source = (struct loop_source){.next = world_next, .run = world_run};
 	list_init(&h->due);
 	list_init(&h->later);
+	list_init(&h->fresh);
 	loop_add_source(loop, &h->source);
 	return &h->world;
 }

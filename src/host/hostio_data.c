@@ -107,7 +107,7 @@ static void
 stream_full(struct hostio_stream *s)
 {
 	hostio_sock_unready(&s->sock, IO_WRITABLE);
-	loop_mod(s->sock.host->loop, &s->sock.w, s->sock.w.events | EPOLLOUT);
+	hostio_sock_watch(&s->sock, EPOLLOUT);
 }
 
 /* What errno @e of a call that writes says about the stream. */

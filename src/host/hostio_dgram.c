@@ -117,7 +117,7 @@ dgram_send_to(struct io_dgram *io, const void *buf, size_t len, const struct end
 	}
 	if (n == -EAGAIN) {
 		hostio_sock_unready(&d->sock, IO_WRITABLE);
-		loop_mod(d->sock.host->loop, &d->sock.w, d->sock.w.events | EPOLLOUT);
+		hostio_sock_watch(&d->sock, EPOLLOUT);
 	}
 	return n;
 }

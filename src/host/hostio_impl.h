@@ -19,6 +19,7 @@ struct hostio {
 	struct loop_source source;
 	struct list due;   /* sockets whose owner is to be called in the next turn */
 	struct list later; /* the same, but it was called in this turn already */
+	struct list fresh; /* accepted in this turn, and not registered with the loop yet */
 	unsigned open;     /* streams, listeners and datagram sockets */
 	unsigned accept_needs;
 	bool sigpipe; /* the process does not ignore SIGPIPE */
@@ -39,13 +40,16 @@ struct hostio {
 struct hostio_sock {
 	struct loop_fd w;
 	struct hostio *host;
-	struct list due; /* of hostio.due or hostio.later */
+	struct list due;   /* of hostio.due or hostio.later */
+	struct list fresh; /* of hostio.fresh */
 	unsigned want;
 	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
 	bool unsure;      /* a read has got octets since the last event: there may be no more */
 	nsec_t read_at;   /* loop_now() of the last read */
 	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
 	bool has_fn;      /* the owner has a callback */
+	/* The socket could not be registered. */
+	void (*fail)(struct hostio_sock *s, int error);
 	/* The kernel has nothing more to read. */
 	void (*empty)(struct hostio_sock *s);
 	/* Calls the owner. @s may be gone after that. */
@@ -65,6 +69,16 @@ int hostio_name(int fd, struct endpoint *out);
  * caller's.
  */
 int hostio_sock_add(struct hostio *h, struct hostio_sock *s, uint32_t events);
+
+/*
+ * The same at the end of this turn, since no event can come before that: a connection that is
+ * served and closed within the turn is never registered. If it fails then, the owner of the stream
+ * is notified of the error.
+ */
+void hostio_sock_add_later(struct hostio *h, struct hostio_sock *s, uint32_t events);
+
+/* Watches @s for @events as well. */
+void hostio_sock_watch(struct hostio_sock *s, uint32_t events);
 
 /* Closes the descriptor and forgets @s, which the caller frees. */
 void hostio_sock_close(struct hostio_sock *s);

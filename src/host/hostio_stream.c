@@ -108,6 +108,12 @@ stream_empty(struct hostio_sock *sock)
 }
 
 static void
+stream_fail(struct hostio_sock *sock, int error)
+{
+	hostio_stream_fail(container_of(sock, struct hostio_stream, sock), error);
+}
+
+static void
 stream_call(struct hostio_sock *sock, unsigned events)
 {
 	struct hostio_stream *s = container_of(sock, struct hostio_stream, sock);
@@ -120,7 +126,7 @@ hostio_stream_new(
     struct hostio *h, int fd, const struct endpoint *peer, bool connecting, struct hostio_stream **out)
 {
 	struct hostio_stream *s = calloc(1, sizeof *s);
-	int e;
+	int e = 0;
 
 	if (!s)
 		return -LEAT_ENOMEM;
@@ -132,7 +138,11 @@ hostio_stream_new(
 	s->sock.call = stream_call;
 	s->sock.empty = stream_empty;
 	s->sock.ready = connecting ? 0 : IO_WRITABLE;
-	e = hostio_sock_add(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP | (connecting ? EPOLLOUT : 0));
+	s->sock.fail = stream_fail;
+	if (connecting)
+		e = hostio_sock_add(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLOUT);
+	else
+		hostio_sock_add_later(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP);
 	if (e < 0) {
 		free(s);
 		return e;
