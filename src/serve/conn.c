@@ -34,7 +34,7 @@ write_file(struct io_stream *io, const struct http_output *o)
 }
 
 static ssize_t
-write_output(struct io_stream *io, const struct http_output *o)
+write_output(struct io_stream *io, const struct http_output *o, bool last)
 {
 	struct pkt_span span[2];
 
@@ -42,7 +42,14 @@ write_output(struct io_stream *io, const struct http_output *o)
 		return write_file(io, o);
 	for (unsigned i = 0; i < o->spans; i++)
 		span[i] = (struct pkt_span){(const uint8_t *)o->span[i].at, (uint32_t)o->span[i].len};
-	return io->ops->write(io, span, o->spans, o->more ? IO_MORE : 0);
+	return io->ops->write(io, span, o->spans, o->more ? IO_MORE : last ? IO_LAST : 0);
+}
+
+/* True if these are the last octets: the end of the connection then goes out with them. */
+static bool
+closes_after(const struct http_conn *h, const struct http_output *o)
+{
+	return h->state == HTTP_CLOSING && !h->linger && o->spans > 0;
 }
 
 /* These return false if nothing more can be done now. */
@@ -50,7 +57,7 @@ static bool
 write_some(struct serve_conn *c)
 {
 	struct http_output o = http_conn_output(http_of(c));
-	ssize_t n = write_output(c->io, &o);
+	ssize_t n = write_output(c->io, &o, closes_after(http_of(c), &o));
 
 	if (n == -LEAT_EAGAIN)
 		return false;
