@@ -1,5 +1,6 @@
 /*
- * test/sim/failing.c - the library's allocations, counted and refused: the linker leads them here (--wrap).
+ * test/sim/failing.c - counts the allocations of the library, and makes them fail. The linker
+ * redirects them to here (--wrap).
  */
 #include "failing.h"
 

@@ -97,7 +97,7 @@ accepted(void *arg)
 	return sock_accept(w->l->listener, w->child) == 0;
 }
 
-/* What strangers are answered goes to host 0, as if it were the way out. */
+/* Makes host 0 the default gateway of host 1, so that answers to forged addresses go there. */
 static void
 default_route(struct world *w)
 {
@@ -128,7 +128,7 @@ live_start(struct live *l, struct world *w)
 	l->sk[0] = connect_to(w, LIVE_PORT);
 	sim_run(w->sim, sim_now(w->sim) + 10 * SEC, accepted, &wait);
 	if (!l->sk[1]) {
-		world_fail(w, "the live connection did not come about");
+		world_fail(w, "the live connection was not established");
 		return;
 	}
 	tick(&l->tick);
@@ -145,10 +145,10 @@ live_run(struct live *l, nsec_t time)
 	sim_run(l->w->sim, sim_now(l->w->sim) + time, NULL, NULL);
 	for (unsigned who = 0; who < 2 && time >= SEC; who++)
 		if (l->read[who] == before[who])
-			world_fail(l->w, "the live connection stands still");
+			world_fail(l->w, "the live connection carries no octets");
 }
 
-/* One try: true when the octet came back. */
+/* Connects once as a client. Returns true if the octet came back. */
 static bool
 served(struct live *l, nsec_t until)
 {
@@ -239,7 +239,7 @@ forge_frame(const struct world *w, struct forged *f, uint16_t ethertype, const v
 	f->len = ETH_HDR_LEN + len;
 }
 
-/* Where the checksum of protocol @proto stands; 0 = it has none. */
+/* Returns the offset of the checksum in a header of protocol @proto; 0 = it has none. */
 static size_t
 sum_at(uint8_t proto)
 {
@@ -322,7 +322,7 @@ forge_addr(struct rng *r, bool v6, bool near)
 {
 	uint8_t o[16] = {0xfd, 0, 0, 1, [8] = 1};
 
-	if (!v6) /* 10.1.0.224 to 254: two flipped bits do not make it a host that exists; or 11.0.0.0/8 to 126.0.0.0/8 */
+	if (!v6) /* 10.1.0.224 to 254: two flipped bits do not make it the address of a host; or 11.0.0.0/8 to 126.0.0.0/8 */
 		return ipaddr_v4(
 		    near ? 0x0a010000 + (uint32_t)world_between(r, 224, 254)
 			 : (uint32_t)world_between(r, 11, 126) << 24 | (uint32_t)rng_below(r, 1 << 24));

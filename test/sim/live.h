@@ -1,8 +1,9 @@
 /*
- * test/sim/live.h - people who must not notice an attack: a connection that carries octets both ways all the time, and new clients that come by; and the
- * frames of the attacker.
+ * test/sim/live.h - traffic that an attack must not disturb: a connection that carries octets in
+ * both directions all the time, and new clients. Also the forged frames of the attacker.
  *
- * Host 0 is the client, host 1 serves and is attacked. Whatever the attacker sends stands at host 1's interface at once: he is nearer than anybody.
+ * Host 0 is the client. Host 1 is the server, and is attacked. A frame of the attacker arrives at
+ * host 1 at once, without the delay of the link.
  */
 #ifndef TEST_SIM_LIVE_H
 #define TEST_SIM_LIVE_H
@@ -18,47 +19,50 @@ struct live {
 	struct timer tick;
 	uint64_t sent[2], read[2];
 	bool stopping, eof[2];
-	unsigned clients; /* that came by and were served */
+	unsigned clients; /* new clients that were served */
 };
 
-/* A listener on host 1 and the connection to it, established and carrying octets. */
+/* Makes a listener on host 1, and a connection to it that carries octets. */
 void live_start(struct live *l, struct world *w);
 
-/* Time passes; both directions must have moved on by its end. */
+/* Lets @time pass. Fails if a direction of the connection has carried no octet by then. */
 void live_run(struct live *l, nsec_t time);
 
-/* A new client connects, is served an octet, and goes: true if that took no longer than @patience. One whose connection is reset tries again. */
+/*
+ * Connects as a new client, exchanges an octet, and closes. Tries again after a reset. Returns true
+ * if this took at most @patience.
+ */
 bool live_client(struct live *l, nsec_t patience);
 
-/* Both sides close; every octet sent must have been read. */
+/* Closes both sides. Fails unless every octet that was sent was read. */
 void live_stop(struct live *l);
 
-/* Host 1's end, as TCP sees it. */
+/* Returns the TCP connection of host 1. */
 struct tcp_conn *live_conn(struct live *l);
 
-/* A frame being forged: the link header, then whatever. */
+/* A forged frame: the link header, then any octets. */
 struct forged {
 	size_t len;
 	uint8_t octets[FORGE_MAX];
 };
 
-/* A frame from host 0's link address to host 1's. */
+/* Makes a frame from host 0's link address to host 1's. */
 void forge_frame(const struct world *w, struct forged *f, uint16_t ethertype, const void *body, size_t len);
 
-/* ... with an IP header of the addresses' family; checksums of TCP, UDP, ICMP and ICMPv6 in @body are made right. */
+/* The same, with an IP header. Computes the checksum of TCP, UDP, ICMP or ICMPv6 in @body. */
 void forge_ip(const struct world *w, struct forged *f, const struct ipaddr *src, const struct ipaddr *dst,
     uint8_t proto, void *body, size_t len);
 
-/* ... and the checksums once more, after something was changed on purpose. */
+/* Computes the checksums again, after the frame was changed. */
 void forge_sums(struct forged *f);
 
-/* Host 1 gets it now. */
+/* Makes the frame arrive at host 1 now. */
 void forge_send(const struct world *w, const struct forged *f);
 
-/* An address that the attacker might invent: outside the link's network, unless @near. */
+/* Returns a random forged address: outside the link's network, unless @near. */
 struct ipaddr forge_addr(struct rng *r, bool v6, bool near);
 
-/* Packets that host 1 has dropped for @reason, or for any reason with DROP_COUNT. */
+/* Returns how many packets host 1 has dropped for @reason; DROP_COUNT: for any reason. */
 uint64_t drops(const struct world *w, enum drop_reason reason);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Many short connections over a bad link: echoes that must be right, closes and resets at any moment of a connection's life, closed ports, simultaneous opens, a
- * listener that goes away and comes back, small backlogs. At the end nothing may be left, whatever happened.
+ * Makes many short connections over a bad link: echoes that must be right, closes and resets at any
+ * moment of a connection's life, closed ports, simultaneous opens, a listener that is closed and
+ * opened again, small backlogs. At the end, no connection and no packet may be left.
  */
 #include "world.h"
 
@@ -15,14 +16,14 @@ enum plan {
 	PLAN_ABORT,  /* reset at some moment */
 	PLAN_CLOSE,  /* close at some moment, read or not */
 	PLAN_LINGER, /* the same with SO_LINGER 0 */
-	PLAN_CLOSED, /* to a port where nobody listens */
+	PLAN_CLOSED, /* to a port where no socket listens */
 	PLAN_CROSS,  /* both sides connect, to each other */
 	PLAN_COUNT
 };
 
 struct churn;
 
-/* One end of a connection, either side's. */
+/* One end of a connection, of the client or the server. */
 struct peer {
 	struct list node;
 	struct churn *churn;
@@ -43,7 +44,7 @@ struct churn {
 	struct timer next_client, pause_listener, resume_listener;
 	struct list peers;
 	unsigned clients, started, echoes, crossed;
-	bool unsteady; /* the listener goes away for a while */
+	bool unsteady; /* the listener is closed for a while */
 	uint8_t buf[REQUEST_MAX];
 };
 
@@ -82,8 +83,8 @@ on_force(struct timer *t)
 enum { HANDSHAKE_SECONDS = 60 };
 
 /*
- * A failure that this peer must put up with ends it; another one fails the seed. A handshake may take so long that the server has given up by the time the client believes
- * it done: then a reset answers.
+ * Ends the peer if a failure is allowed; otherwise fails the seed. A reset is allowed: a handshake
+ * may take so long that the server has given up when the client has finished it.
  */
 static void
 peer_failed(struct peer *p, const char *what, ssize_t err)
@@ -99,7 +100,7 @@ peer_failed(struct peer *p, const char *what, ssize_t err)
 	end_peer(p, false);
 }
 
-/* False when @p is gone. */
+/* Returns false if @p was freed. */
 static bool
 write_request(struct peer *p)
 {
@@ -276,7 +277,10 @@ start_cross(struct churn *c)
 		uint16_t port = (uint16_t)(CROSS + 2 * c->started + who);
 		struct peer *p = new_peer(c, PLAN_CROSS, open_stream(c, who, port), on_cross);
 
-		/* On a slow link the first SYN may arrive before the other side has sent its own: then nobody listens. */
+		/*
+		 * On a slow link the first SYN may arrive before the other side has sent its own:
+		 * then no socket listens.
+		 */
 		connect_to(p, !who, (uint16_t)(CROSS + 2 * c->started + !who));
 	}
 }
@@ -356,7 +360,10 @@ on_resume_listener(struct timer *t)
 	listen_again(container_of(t, struct churn, resume_listener));
 }
 
-/* All clients have been started and are gone. Server ends whose peers vanished without a word (their reset was lost) stay, as on any host without keepalive. */
+/*
+ * All clients have been started and have ended. Server ends whose peer's reset was lost stay, as on
+ * any host without keepalive.
+ */
 static bool
 finished(void *arg)
 {

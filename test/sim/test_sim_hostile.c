@@ -1,7 +1,10 @@
 /*
- * What an attacker on the way, or on the link, may send to a host at work: floods of fragments and of neighbours that do not exist, segments forged blindly
- * into a connection, frames that are cut, lie or loop, and noise. The connection at work must not notice, whatever is thrown away must be counted for the right reason, memory must stay within
- * bounds, and nothing may be left at the end. The seed chooses the attack (seed modulo their number), the family, and all that is drawn.
+ * Attacks a host that has a live connection. The attacker is on the path or on the link. He sends
+ * floods of fragments and of neighbours that do not exist, blindly forged segments of the
+ * connection, frames that are cut, malformed or looped, and noise. The live connection must not be
+ * disturbed. Each drop must be counted for the right reason. Memory must stay within its limits,
+ * and nothing may be left at the end. The seed chooses the attack (seed modulo their number), the
+ * family, and all random values.
  */
 #include "live.h"
 
@@ -22,7 +25,10 @@
 
 enum { UDP_PORT = 7001, NEIGHBOURS_MAX = 1024, MAC_AT = ETH_SRC };
 
-/* A datagram too large for the link, to a socket of host 1: true if it arrives. */
+/*
+ * Sends a datagram that is too large for the link to a socket of host 1. Returns true if it
+ * arrives.
+ */
 static bool
 large_datagram(struct live *l)
 {
@@ -46,7 +52,10 @@ large_datagram(struct live *l)
 	return n == sizeof buf && world_compare(w->seed, 0, buf, sizeof buf) < 0;
 }
 
-/* One fragment of a datagram that will never be whole, or that overlaps another. */
+/*
+ * Makes a fragment of a datagram that will never be complete, or a fragment that overlaps another
+ * one.
+ */
 static void
 fragment(struct world *w, struct forged *f, const struct ipaddr *src)
 {
@@ -118,7 +127,10 @@ random_mac(struct rng *r, uint8_t mac[6])
 	mac[0] = (uint8_t)((mac[0] & 0xfc) | 2);
 }
 
-/* Who has host 1's address, asks somebody who has just invented himself; or he tells of himself without being asked. */
+/*
+ * Makes a frame of a neighbour that does not exist: it asks for host 1's link address, or announces
+ * its own without being asked.
+ */
 static void
 neighbour_frame(struct world *w, struct forged *f)
 {
@@ -143,7 +155,7 @@ neighbour_frame(struct world *w, struct forged *f)
 	memcpy(f->octets + MAC_AT, mac, 6);
 }
 
-/* Somebody who is not there wants an answer: host 1 must look for him. */
+/* Makes an echo request from a neighbour that does not exist. Host 1 must look for it to answer. */
 static void
 ghost(struct world *w, struct forged *f)
 {
@@ -175,16 +187,19 @@ attack_neighbours(struct live *l)
 		if (n.count > NEIGHBOURS_MAX)
 			world_fail(w, "%u neighbours", n.count);
 		if (!n.peer_is_right)
-			world_fail(w, "the neighbour at work lost his entry");
+			world_fail(w, "the live neighbour lost its entry");
 	}
 	if (!live_client(l, 30 * SEC))
 		world_fail(w, "a new client was not served");
 	live_run(l, 20 * SEC);
 	if (w->v6 && drops(w, DROP_NEIGH_TABLE_FULL) == 0) /* an IPv4 network is too small for that */
-		world_fail(w, "nobody had to leave the neighbour table");
+		world_fail(w, "no entry was removed from the neighbour table");
 }
 
-/* A segment into the live connection by somebody who knows its addresses and ports, and guesses the rest. */
+/*
+ * Forges a segment of the live connection, as an attacker who knows its addresses and ports, and
+ * guesses the rest.
+ */
 static void
 blind_segment(struct live *l, struct forged *f, const struct tcp_conn *c)
 {
@@ -211,7 +226,10 @@ blind_segment(struct live *l, struct forged *f, const struct tcp_conn *c)
 	forge_ip(l->w, f, &c->flow.remote.addr, &c->flow.local.addr, IP_PROTO_TCP, body, hdr + len);
 }
 
-/* RFC 5961: nothing of this ends or changes the connection; and what is answered is limited. */
+/*
+ * RFC 5961: none of these segments ends or changes the connection, and the number of answers is
+ * limited.
+ */
 static void
 attack_blindly(struct live *l)
 {
@@ -237,16 +255,22 @@ attack_blindly(struct live *l)
 	for (unsigned i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (drops(w, reasons[i]) == 0)
 			world_fail(w, "nothing was counted as %s", drop_name(reasons[i]));
-	/* octets out of the window are answered one for one, as by Linux; all else twice a second */
+	/*
+	 * Each segment with octets outside the window is answered, as on Linux; all others at most
+	 * twice a second.
+	 */
 	if (after.tcpi_segs_out - before.tcpi_segs_out > 10000 / 4)
 		world_fail(w, "%u segments in answer to 10000", after.tcpi_segs_out - before.tcpi_segs_out);
 }
 
-/* A way to spoil a good SYN to the listener; the rest of the table says what it must be counted as. */
+/*
+ * One change that makes a good SYN to the listener invalid, and the drop reason that must be
+ * counted.
+ */
 struct spoiling {
 	const char *name;
 	void (*spoil)(struct forged *f, uint8_t *ip, uint8_t *tcp);
-	bool sums; /* then the checksums are made right */
+	bool sums; /* the checksums are computed after the change */
 	enum drop_reason reason4, reason6;
 };
 
@@ -355,7 +379,7 @@ from_itself(struct forged *f, uint8_t *ip, uint8_t *tcp)
 }
 
 static void
-from_nobody(struct forged *f, uint8_t *ip, uint8_t *tcp)
+from_unspecified(struct forged *f, uint8_t *ip, uint8_t *tcp)
 {
 	memset(ip + (ip[0] >> 4 == 4 ? IP4_SRC : IP6_SRC), 0, ip[0] >> 4 == 4 ? 4 : 16);
 }
@@ -372,7 +396,7 @@ unknown_protocol(struct forged *f, uint8_t *ip, uint8_t *tcp)
 	ip[ip[0] >> 4 == 4 ? IP4_PROTO : IP6_NEXT] = 253;
 }
 
-/* Octets that are put between the IP header and what follows it. */
+/* Inserts octets after the IP header. */
 static void
 insert(struct forged *f, uint8_t *at, size_t n)
 {
@@ -381,7 +405,10 @@ insert(struct forged *f, uint8_t *at, size_t n)
 	f->len += n;
 }
 
-/* IPv4: an option of length 0 in eight octets of options. IPv6: a hop-by-hop option that reaches beyond its header. */
+/*
+ * IPv4: an option of length 0 in eight octets of options. IPv6: a hop-by-hop option that reaches
+ * beyond its header.
+ */
 static void
 ip_options(struct forged *f, uint8_t *ip, uint8_t *tcp)
 {
@@ -419,7 +446,7 @@ source_route(struct forged *f, uint8_t *ip, uint8_t *tcp)
 	be16_put(ip + IP6_LEN, (uint16_t)(ip6_payload_len(ip) + 8));
 }
 
-/* 100 empty destination options one behind the other, the last of them cut off. */
+/* 100 empty destination options, one after the other; the last one is cut. */
 static void
 extension_chain(struct forged *f, uint8_t *ip, uint8_t *tcp)
 {
@@ -455,8 +482,8 @@ static const struct spoiling spoilings[] = {
     {"SYN and FIN", all_flags, true, DROP_TCP_BAD_FLAGS, DROP_TCP_BAD_FLAGS},
     {"from a group", from_group, true, DROP_IP_MARTIAN_SOURCE, DROP_IP_MARTIAN_SOURCE},
     {"from its own address", from_itself, true, DROP_IP_MARTIAN_SOURCE, DROP_IP_MARTIAN_SOURCE},
-    {"from nobody", from_nobody, true, DROP_IP_MARTIAN_SOURCE, DROP_IP_MARTIAN_SOURCE},
-    {"to somebody else", to_stranger, true, DROP_IP_NOT_FOR_US, DROP_IP_NOT_FOR_US},
+    {"from the unspecified address", from_unspecified, true, DROP_IP_MARTIAN_SOURCE, DROP_IP_MARTIAN_SOURCE},
+    {"to another host", to_stranger, true, DROP_IP_NOT_FOR_US, DROP_IP_NOT_FOR_US},
     {"unknown protocol", unknown_protocol, true, DROP_IP_NO_PROTOCOL, DROP_IP_NO_PROTOCOL},
     {"malformed IP option", ip_options, true, DROP_IP_BAD_OPTION, DROP_IP_BAD_OPTION},
     {"source route", source_route, true, DROP_IP_SOURCE_ROUTE, DROP_IP_SOURCE_ROUTE},
@@ -502,7 +529,7 @@ attack_with_malformed(struct live *l)
 	live_run(l, 2 * SEC);
 }
 
-/* A good frame of some kind that has nothing to do with the live connection. */
+/* Makes a valid frame of a random kind that does not belong to the live connection. */
 static void
 any_frame(struct world *w, struct forged *f)
 {
@@ -526,7 +553,7 @@ any_frame(struct world *w, struct forged *f)
 		udp_put(body, 1000, (uint16_t)rng_below(&w->rng, 65536), 300);
 		forge_ip(w, f, &src, &w->addr[1], IP_PROTO_UDP, body, 300);
 		return;
-	default: /* an ICMP error that quotes who knows what */
+	default: /* an ICMP error that quotes random octets */
 		icmp_put(body, w->v6 ? ICMP6_UNREACH : ICMP4_UNREACH, (uint8_t)rng_below(&w->rng, 5), 0);
 		for (unsigned i = ICMP_HDR_LEN; i < 120; i++)
 			body[i] = (uint8_t)rng_u64(&w->rng);
@@ -543,7 +570,10 @@ flip(struct rng *r, struct forged *f, unsigned bits)
 		f->octets[rng_below(r, f->len)] ^= (uint8_t)(1u << rng_below(r, 8));
 }
 
-/* The link is not to be taken over: a neighbour's message that names the peer is believed, as it must be. */
+/*
+ * Returns true if @f is a message of ARP or of neighbour discovery. The noise leaves these out: host 1
+ * must believe one that names the peer, and would then lose the peer's link address.
+ */
 static bool
 is_neighbour_message(const struct forged *f)
 {

@@ -1,9 +1,10 @@
 /*
- * test_sim_memory [--n N] [--burst K] [--trace 1] - every allocation of two hosts' life fails once, one in each run: TCP both ways, UDP and a reset, over IPv4 and IPv6 and a link that loses
- * frames. Whoever needed the memory says so, or the protocol recovers; nothing hangs, no octet is wrong, nothing is leaked, and what comes after works as ever.
+ * test_sim_memory [--n N] [--burst K] [--trace 1] - makes each allocation of two hosts fail once,
+ * one in each run: TCP in both directions, UDP and a reset, over IPv4 and IPv6 and a link that
+ * loses frames. Either the call that needed the memory returns an error, or the protocol recovers.
+ * Nothing may hang, no octet may be wrong, no memory may leak, and all must work again afterwards.
  *
- * The linker sends every allocation of the library through the functions below (--wrap), and so it does with what is taken from the pool of packets, which
- * would otherwise hide most of them. --burst K: K in a row fail.
+ * failing.h says how the allocations fail. --burst K: K in a row fail.
  */
 #include "failing.h"
 #include "leat.h"
@@ -54,7 +55,7 @@ address(int family, unsigned host, uint16_t port)
 	return a;
 }
 
-/* --trace: what becomes of connections and packets. */
+/* --trace: prints the events of connections and packets. */
 static void
 on_event(void *arg, const struct leat_event *e)
 {
@@ -106,8 +107,9 @@ world_wait(int64_t span)
 }
 
 /*
- * A conversation: the client sends OCTETS and its end, and then the server does. Only watchers go on with it, and nothing comes the other way meanwhile that would
- * wake a side by chance: so an event that is lost is a conversation that hangs.
+ * A conversation: the client sends OCTETS and its end, and then the server does. Only the callbacks
+ * of the sockets continue it, and no traffic in the other direction wakes a side by chance. So if
+ * an event is lost, the conversation hangs.
  */
 
 struct side {
@@ -214,7 +216,10 @@ on_client(struct leat_sock *sock, void *arg)
 		on_side(sock, arg);
 }
 
-/* Without memory a connection goes on waiting at its listener, which says so by being readable; who has nothing else to wake him asks again. */
+/*
+ * Without memory, a connection stays in the accept queue, and the listener stays readable. No other
+ * event may come, so try again.
+ */
 static bool
 accept_again(int e)
 {
@@ -237,7 +242,7 @@ on_listener(struct leat_sock *listener, void *arg)
 		note_error(e);
 		return;
 	}
-	if (t.side[1].sock) { /* a SYN that came twice would be another connection */
+	if (t.side[1].sock) { /* a second copy of the SYN would make another connection */
 		leat_sock_close(child);
 		return;
 	}
@@ -303,7 +308,10 @@ talk_end(bool abort)
 	t.listener = NULL;
 }
 
-/* So many failures in a row may be all of a SYN's retransmissions, or all three questions to a neighbour (RFC 4861, 10). */
+/*
+ * So many failures in a row may hit all retransmissions of a SYN, or all three solicitations (RFC
+ * 4861, 10).
+ */
 static bool
 no_memory(int e)
 {
@@ -311,7 +319,7 @@ no_memory(int e)
 	       (mem.burst >= 3 && (e == -LEAT_ETIMEDOUT || e == -LEAT_EHOSTUNREACH));
 }
 
-/* @strict: nothing may go wrong. */
+/* @strict: no call may fail. */
 static void
 talk(int family, bool strict)
 {
@@ -321,7 +329,7 @@ talk(int family, bool strict)
 		for (unsigned i = 0; i < 3000 && !e && !talk_over(); i++)
 			talk_on(100 * LEAT_MSEC);
 		if (!e && !talk_over())
-			wrong("IPv%c: it hangs: sent %zu and %zu, read %zu and %zu",
+			wrong("IPv%c: the stream hangs: sent %zu and %zu, read %zu and %zu",
 			    family == LEAT_INET ? '4' : '6', t.side[0].sent, t.side[1].sent, t.side[0].got,
 			    t.side[1].got);
 		else if (!e && !t.error && (t.side[0].got != OCTETS || t.side[1].got != OCTETS))
@@ -332,13 +340,13 @@ talk(int family, bool strict)
 			return;
 		if (strict || !no_memory(e))
 			wrong("IPv%c: stream: %s%s", family == LEAT_INET ? '4' : '6', leat_error_name(-e),
-			    strict ? ", though memory is there again" : "");
+			    strict ? ", although no allocation fails any more" : "");
 		world_wait(LEAT_SEC);
 	}
 	wrong("a stream fails each time");
 }
 
-/* Datagrams: asked again until the answer comes. */
+/* Sends a datagram again until the answer arrives. */
 
 static int
 dgram_open(int family, struct leat_sock *sock[2])
@@ -384,7 +392,8 @@ dgram_fine(ssize_t n, bool strict)
 {
 	if (n >= 0 || n == -LEAT_EAGAIN || (!strict && no_memory((int)n)))
 		return true;
-	wrong("datagram: %s%s", leat_error_name((int)-n), strict ? ", though memory is there again" : "");
+	wrong("datagram: %s%s", leat_error_name((int)-n),
+	    strict ? ", although no allocation fails any more" : "");
 	return false;
 }
 
@@ -434,7 +443,7 @@ datagrams(int family, bool strict)
 	wrong("a datagram socket fails each time");
 }
 
-/* One side is gone by a reset: the other learns it at the latest when it speaks again. */
+/* One side is reset. The other side gets the error when it sends again, if not earlier. */
 
 static void
 reset_seen(int family)
@@ -470,7 +479,7 @@ reset_seen(int family)
 	talk_end(true);
 }
 
-/* All of it */
+/* One run */
 
 static void
 life(bool strict)
@@ -482,7 +491,7 @@ life(bool strict)
 	reset_seen(LEAT_INET);
 }
 
-/* False: there are fewer allocations than that. */
+/* Returns false if there are fewer allocations than that. */
 static bool
 run(unsigned long n, unsigned long burst)
 {

@@ -1,6 +1,7 @@
 /*
- * test_sim_memory_gate - every allocation of a stream and of a question through the gateway fails once, one in each run. Only opening a socket may say so: what has begun
- * recovers. Nothing is leaked, and another stream and another question go through as ever.
+ * test_sim_memory_gate - makes each allocation for a stream and a DNS-like question through the
+ * gateway fail once, one in each run. Only opening a socket may return an error; later failures are
+ * recovered from. No memory may leak, and another stream and another question must work afterwards.
  */
 #include "../unit/gate/world.h"
 #include "failing.h"
@@ -45,7 +46,7 @@ on_question(struct io_dgram *d, unsigned events, void *arg)
 	ssize_t n;
 
 	while ((n = d->ops->recv_from(d, buf, sizeof buf, &from)) >= 0)
-		(void)d->ops->send_to(d, buf, (size_t)n, &from); /* without memory it is lost */
+		(void)d->ops->send_to(d, buf, (size_t)n, &from); /* without memory, the answer is lost */
 }
 
 struct both {
@@ -63,7 +64,7 @@ over(void *arg)
 	return b->inside->error || (b->inside->shut && b->inside->eof && b->s->t.shut && b->s->t.eof);
 }
 
-/* 0, or why no socket could be had. */
+/* Returns 0, or the error of opening the socket. */
 static int
 connected(struct world *w, const struct endpoint *to, enum sock_type type, struct sock **out)
 {
@@ -106,7 +107,7 @@ readable(void *arg)
 	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
 }
 
-/* Asked again until it is answered, as a resolver does. */
+/* Asks again until the answer arrives, as a resolver does. */
 static void
 ask(struct world *w, struct service *s, bool strict)
 {
@@ -145,7 +146,7 @@ both(struct world *w, struct service *s, bool strict)
 	ask(w, s, strict);
 }
 
-/* False: there are fewer allocations. */
+/* Returns false if there are fewer allocations. */
 static bool
 run(unsigned long n)
 {

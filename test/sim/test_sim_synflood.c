@@ -1,7 +1,9 @@
 /*
- * A million connections that nobody means: SYNs from forged addresses, half of them over IPv6, some of them from neighbours that do not exist. Memory must not
- * grow with their number, an established connection must not notice, and new clients must be served meanwhile: the oldest half-open connection gives way to
- * the newest SYN, so a client gets in if his round trip is shorter than the flood needs to fill the queue.
+ * Sends a million SYNs from forged addresses, half of them over IPv6, some of them from neighbours
+ * that do not exist. Memory must not grow with their number. An established connection must not be
+ * disturbed, and new clients must be served. The newest SYN replaces the oldest half-open
+ * connection. So a client is served if its round trip is shorter than the time in which the flood
+ * fills the queue.
  */
 #include "live.h"
 
@@ -36,7 +38,7 @@ count(struct tcp_conn *c, void *arg)
 	*n += tcp_state(c) == LEAT_TCP_SYN_RECEIVED;
 }
 
-/* All that malloc has given out; 0 where a sanitizer's allocator stands in for it. */
+/* Returns the octets that malloc() has given out; 0 if a sanitizer replaces it. */
 static size_t
 heap(void)
 {
@@ -96,7 +98,7 @@ flood(bool v6, uint64_t syns)
 	struct world *w = NULL;
 	unsigned tried = 0;
 	size_t heap_before, pool_before;
-	uint64_t gave_way;
+	uint64_t replaced;
 
 	for (uint64_t seed = 1; !w; seed++) {
 		w = world_new(seed, &options);
@@ -118,16 +120,16 @@ flood(bool v6, uint64_t syns)
 		tried++;
 		live_run(&f.live, SEC);
 	}
-	gave_way = drops(w, DROP_TCP_SYN_QUEUE);
+	replaced = drops(w, DROP_TCP_SYN_QUEUE);
 	printf("IPv%c: %" PRIu64 " SYNs, %" PRIu64
-	       " half-open gave way, at most %u at once; %u of %u clients served; "
+	       " half-open connections replaced, at most %u at once; %u of %u clients served; "
 	       "heap grew by %zu octets, pool by %zu\n",
-	    v6 ? '6' : '4', f.sent, gave_way, f.half_open_max, f.live.clients, tried,
+	    v6 ? '6' : '4', f.sent, replaced, f.half_open_max, f.live.clients, tried,
 	    f.heap_max > heap_before ? f.heap_max - heap_before : 0,
 	    f.pool_max > pool_before ? f.pool_max - pool_before : 0);
 	if (f.half_open_max > SYN_QUEUE)
 		world_fail(w, "the SYN queue is not bounded");
-	if (gave_way + 2 * (uint64_t)SYN_QUEUE < syns)
+	if (replaced + 2 * (uint64_t)SYN_QUEUE < syns)
 		world_fail(w, "half-open connections went uncounted");
 	if (f.heap_max > heap_before + GROWTH_MAX || f.pool_max > pool_before + GROWTH_MAX)
 		world_fail(w, "memory grew");

@@ -1,7 +1,8 @@
 /*
- * Two hosts, a bad link, a connection that carries octets both ways at once; everything is drawn from the seed: the link, the family, how much, in which
- * pieces it is written and read, with which pauses, options and buffers, and in which order the sides close. Every octet must be right, every side must see the
- * end, and nothing may be left behind.
+ * Sends octets in both directions at once over connections between two hosts with a bad link. The
+ * seed chooses the link, the family, how much is sent, in which pieces it is written and read, with
+ * which pauses, options and buffers, and in which order the sides close. Every octet must be right,
+ * each side must see the end, and nothing may be left.
  */
 #include "world.h"
 
@@ -16,7 +17,7 @@ enum { CHUNK = 65536, PORT = 7000, CONNS = 3, TURN = 16 };
 enum ending {
 	END_WHEN_SENT,     /* half-close as soon as all is written */
 	END_WHEN_READ,     /* only after the other side's end was read */
-	END_BY_CLOSE_LATE, /* close() instead of shutdown(), once both is done */
+	END_BY_CLOSE_LATE, /* close() instead of shutdown(), after writing and reading all */
 };
 
 struct side {
@@ -103,11 +104,12 @@ read_in_place(struct side *s, size_t want)
 }
 
 /*
- * The other host never took the connection: on a bad link a neighbour may not answer three times, or a handshake be lost seven times, and that ends it as on
- * Linux. Whoever wants the connection tries again; what was sent by then is nobody's, so after that it is given up.
+ * The connection was never established: on a bad link, three solicitations of a neighbour or seven
+ * segments of a handshake may be lost, and that ends it, as on Linux. The side connects again,
+ * unless it has sent octets already: they are lost, so the transfer is given up.
  */
 static void
-never_taken(struct side *s)
+never_established(struct side *s)
 {
 	struct side *other = &s->transfer->conn[s->number].side[1];
 	struct endpoint at = world_endpoint(s->transfer->w, 1, PORT);
@@ -120,14 +122,14 @@ never_taken(struct side *s)
 		return;
 	}
 	err = sock_connect(s->sk, &at);
-	if (err != -LEAT_ECONNABORTED) /* the error was told already */
+	if (err != -LEAT_ECONNABORTED) /* the error was reported already */
 		world_fail(s->transfer->w, "connect after a failure: %s", err_name(err));
 	err = sock_connect(s->sk, &at);
 	if (err != -LEAT_EINPROGRESS)
 		world_fail(s->transfer->w, "second connect: %s", err_name(err));
 }
 
-/* True when something was read, the end included. */
+/* Returns true if octets or the end were read. */
 static bool
 read_some(struct side *s)
 {
@@ -142,7 +144,7 @@ read_some(struct side *s)
 	if (n == -LEAT_EAGAIN)
 		return false;
 	if (n < 0 && !s->transfer->conn[s->number].side[1].sk) {
-		never_taken(s);
+		never_established(s);
 		return false;
 	}
 	if (n < 0) {
@@ -240,7 +242,7 @@ work(struct side *s)
 	if (rng_chance(&s->rng, s->pause))
 		timer_arm(sim_wheel(w->sim), &s->wake,
 		    sim_now(w->sim) + (nsec_t)world_between(&s->rng, 0, 300) * MSEC);
-	else if (busy) /* there is more to do: soon, but others first */
+	else if (busy) /* there is more to do: soon, after the other events */
 		timer_arm(sim_wheel(w->sim), &s->wake, sim_now(w->sim));
 }
 
@@ -384,7 +386,7 @@ finished(void *arg)
 }
 
 static void
-tell_unfinished(struct transfer *t)
+report_unfinished(struct transfer *t)
 {
 	for (unsigned i = 0; i < 2 * t->conns; i++) {
 		struct side *s = &t->conn[i / 2].side[i % 2];
@@ -410,7 +412,7 @@ run(uint64_t seed, const struct world_options *options, uint64_t *digest)
 	start(t);
 	if (!w->failed)
 		sim_run(w->sim, 3600 * SEC, finished, t);
-	tell_unfinished(t);
+	report_unfinished(t);
 	for (unsigned i = 0; i < 2 * t->conns; i++)
 		timer_cancel(sim_wheel(w->sim), &t->conn[i / 2].side[i % 2].wake);
 	sock_close(t->listener);

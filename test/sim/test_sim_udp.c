@@ -1,6 +1,8 @@
 /*
- * Datagrams both ways over a bad link: sizes up to what IP can carry (so fragments), rows of datagrams (UDP_SEGMENT), connected ends and not, echo requests, a
- * port where nobody listens. What arrives must be right to the octet; over a link that only delays, all must arrive, in order.
+ * Sends datagrams in both directions over a bad link: of all sizes that IP can carry, so also in
+ * fragments; several at once (UDP_SEGMENT); from connected and unconnected sockets; echo requests;
+ * and to a closed port. Each octet that arrives must be right. Over a link that only delays, all
+ * datagrams must arrive, in order.
  */
 #include "wire/icmp.h"
 #include "world.h"
@@ -42,8 +44,9 @@ make(struct end *e, uint8_t *to, size_t len)
 }
 
 /*
- * How many bits of pattern @key are wrong. The checksum finds every single one; of two that the link flipped, in two fragments of one datagram, it misses a
- * few that make up for each other.
+ * Returns how many bits of pattern @key are wrong. The checksum finds every single wrong bit. If
+ * the link flips two bits, in two fragments of one datagram, they may cancel each other out in the
+ * checksum.
  */
 static unsigned
 wrong_bits(uint64_t key, const uint8_t *octets, size_t n)
@@ -90,7 +93,7 @@ on_readable(struct sock *sk, void *arg)
 			world_fail(e->flood->w, "a datagram's marks are wrong");
 		if (!ipaddr_eq(&msg.local.addr, &e->flood->w->addr[e->who]) ||
 		    msg.local.port != PORT + e->who)
-			world_fail(e->flood->w, "a datagram's own names are wrong");
+			world_fail(e->flood->w, "a datagram's local address is wrong");
 		check(e, e->flood->buf, (size_t)n);
 	}
 	if (n != -LEAT_EAGAIN)
@@ -108,7 +111,7 @@ send_one(struct end *e)
 
 	if (!e->connected)
 		msg.peer = world_endpoint(f->w, !e->who, (uint16_t)(PORT + !e->who));
-	if (rng_below(r, 4) == 0) { /* a row of datagrams of one size */
+	if (rng_below(r, 4) == 0) { /* several datagrams of one size */
 		seg = world_between(r, 100, 1000);
 		for (unsigned i = (unsigned)world_between(r, 2, 20); i; i--)
 			len += make(e, f->buf + len, seg);
@@ -117,7 +120,9 @@ send_one(struct end *e)
 		len = make(e, f->buf, world_between(r, HEAD, rng_below(r, 4) ? 1400 : SIZE_MAX_UDP));
 	}
 	n = sock_send(e->sk, f->buf, len, 0, &msg);
-	/* Nobody may answer for the neighbour on a bad link: then what waits for it is refused. */
+	/*
+	 * On a bad link, the neighbour may not answer. Then datagrams that wait for it are refused.
+	 */
 	if (n != (ssize_t)len && (f->clean || (n != -LEAT_EHOSTUNREACH && n != -LEAT_ENOBUFS)))
 		world_fail(f->w, "sending %zu: %s", len, err_name((int)n));
 }
@@ -186,11 +191,11 @@ open_end(struct flood *f, unsigned who)
 	timer_arm(sim_wheel(f->w->sim), &e->tick, 0);
 }
 
-/* An echo request, and a datagram to a port where nobody is. */
+/* Sends an echo request, and a datagram to a closed port. */
 static void
 open_others(struct flood *f)
 {
-	struct endpoint nobody = world_endpoint(f->w, 1, 1), peer = world_endpoint(f->w, 1, 0);
+	struct endpoint closed = world_endpoint(f->w, 1, 1), peer = world_endpoint(f->w, 1, 0);
 	struct socks *socks = stack_socks(f->w->host[0]);
 	uint8_t echo[64] = {f->w->v6 ? ICMP6_ECHO : ICMP4_ECHO};
 
@@ -201,7 +206,7 @@ open_others(struct flood *f)
 		world_fail(f->w, "cannot ping");
 	sock_open(socks, f->w->v6, SOCK_TYPE_DGRAM, &f->refused);
 	sock_watch(f->refused, on_refusal, f);
-	if (sock_connect(f->refused, &nobody) || sock_send(f->refused, "?", 1, 0, NULL) != 1)
+	if (sock_connect(f->refused, &closed) || sock_send(f->refused, "?", 1, 0, NULL) != 1)
 		world_fail(f->w, "cannot send");
 }
 
@@ -210,7 +215,7 @@ check_all_came(struct flood *f)
 {
 	for (unsigned i = 0; i < 2; i++)
 		if (f->end[i].got != f->end[!i].datagrams)
-			world_fail(f->w, "%u of %u datagrams came", f->end[i].got, f->end[!i].datagrams);
+			world_fail(f->w, "%u of %u datagrams arrived", f->end[i].got, f->end[!i].datagrams);
 	if (f->pongs != 1 || f->refusals != 1)
 		world_fail(f->w, "%u echo replies, %u refusals", f->pongs, f->refusals);
 }

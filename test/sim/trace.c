@@ -1,5 +1,5 @@
 /*
- * test/sim/trace.c - a line for each frame and event, to look at what a seed does.
+ * test/sim/trace.c - prints a line for each frame and event of a seed.
  */
 #include "pkt/pkt.h"
 #include "wire/text.h"
@@ -50,8 +50,8 @@ trace_event(struct sink *sink, const struct event *e)
 		    e->tcp_cc.cause);
 		break;
 	case EVENT_TCP_RETX:
-		printf("flow %" PRIu64 " again: seq %u, len %u, why %u\n", e->tcp_retx.flow, e->tcp_retx.seq,
-		    e->tcp_retx.len, e->tcp_retx.why);
+		printf("flow %" PRIu64 " retransmits: seq %u, len %u, why %u\n", e->tcp_retx.flow,
+		    e->tcp_retx.seq, e->tcp_retx.len, e->tcp_retx.why);
 		break;
 	default:
 		printf("event %d\n", (int)e->kind);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For whoever is told of a crash: which seed was running. */
+/* The seed that runs, for the message after a crash. */
 static volatile uint64_t current_seed;
 
 uint64_t
@@ -99,7 +99,7 @@ see_frame(void *arg, unsigned side, bool sent, const struct pkt *frame, nsec_t w
 
 enum { PER_MILLE = 1000000, PER_CENT = 10000000 };
 
-/* Each impairment in about half of the seeds, so that they are seen alone and together. */
+/* Each impairment is in about half of the seeds, so that each is tested alone and with others. */
 static struct emu_impair
 draw_impair(struct rng *r)
 {
@@ -114,7 +114,7 @@ draw_impair(struct rng *r)
 	if (rng_below(r, 2))
 		i.loss = (uint32_t)rng_below(r, 8 * PER_CENT);
 	if (rng_below(r, 4) ==
-	    0) { /* short and rare: they count frames, not time, so a long one outlasts every timeout of a connection that is ending */
+	    0) { /* short and rare bursts: a burst counts frames, so a long one lasts longer than each timeout of a connection that closes */
 		i.burst = 2;
 		i.loss %= PER_CENT;
 	}
@@ -156,7 +156,7 @@ world_new(uint64_t seed, const struct world_options *options)
 	rng_fork(&w->rng, seed, 1);
 	w->trace = options->trace;
 	w->want_digest = options->digest;
-	w->sink = (struct sink){~(1u << EVENT_LINK), trace_event}; /* frames are shown by themselves */
+	w->sink = (struct sink){~(1u << EVENT_LINK), trace_event}; /* trace_frame() shows the frames */
 	if (options->trace)
 		config.sink = &w->sink;
 	w->sim = sim_new(&config);
@@ -191,7 +191,7 @@ world_end(struct world *w, uint64_t *digest)
 {
 	bool failed;
 
-	/* TIME-WAIT, and at worst a FIN that is given up after R2. */
+	/* Wait for TIME-WAIT, and at worst for a FIN that is retransmitted until R2. */
 	if (!w->failed && !sim_run(w->sim, sim_now(w->sim) + 3600 * SEC, NULL, NULL))
 		world_fail(w, "something still happens an hour after the end");
 	for (unsigned who = 0; who < 2 && !w->failed; who++) {
@@ -212,7 +212,7 @@ world_end(struct world *w, uint64_t *digest)
 }
 
 static void
-tell_seed(void)
+print_seed(void)
 {
 	char line[64];
 	int n = snprintf(line, sizeof line, "crashed while running seed %" PRIu64 "\n", current_seed);
@@ -224,17 +224,17 @@ tell_seed(void)
 static void
 on_signal(int sig)
 {
-	tell_seed();
+	print_seed();
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
 
-/* The sanitizers call this, where there are any. */
+/* AddressSanitizer calls this, if it is linked. */
 void __asan_on_error(void);
 void
 __asan_on_error(void)
 {
-	tell_seed();
+	print_seed();
 }
 
 static bool

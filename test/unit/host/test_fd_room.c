@@ -1,6 +1,6 @@
 /*
- * The budget of descriptors: what it counts, what it keeps aside, and who is called when one is
- * free.
+ * Tests host/fd_room.h, the budget of descriptors: what it counts, what it reserves, and when the
+ * wait queue is called.
  */
 #include "host/fd_room.h"
 
@@ -29,7 +29,7 @@ begin(void **state)
 static int
 end(void **state)
 {
-	fd_room_fini(&room); /* asserts that all was given back */
+	fd_room_fini(&room); /* asserts that every descriptor was closed */
 	loop_free(loop);
 	return 0;
 }
@@ -41,7 +41,7 @@ some_fd(void)
 }
 
 static void
-what_lies_beyond_the_budget_is_closed_and_counted(void **state)
+a_descriptor_beyond_the_budget_is_closed_and_counted(void **state)
 {
 	int first = fd_room_take(&room, some_fd()), second;
 
@@ -68,7 +68,7 @@ a_failed_call_keeps_its_error_and_counts_if_it_ran_out(void **state)
 }
 
 static void
-a_connection_from_outside_keeps_a_place_for_its_other_end(void **state)
+a_connection_from_outside_reserves_a_descriptor_for_its_other_end(void **state)
 {
 	fd_room_limit(&room, 4);
 	room.entered = 3;
@@ -77,11 +77,11 @@ a_connection_from_outside_keeps_a_place_for_its_other_end(void **state)
 	assert_false(fd_room_has(&room, 3));
 	room.taken = 3;
 	assert_false(fd_room_has(&room, 1));
-	assert_true(fd_room_free(&room)); /* the other end of the connection itself */
+	assert_true(fd_room_free(&room)); /* for the other end of such a connection */
 	room.taken = 4;
 	assert_false(fd_room_free(&room));
 	room.taken = 0;
-	room.seated = 5; /* others than those that are counted as entered have ended first */
+	room.seated = 5; /* more of them than the ones that still count as entered */
 	assert_true(fd_room_has(&room, 4));
 	room.seated = 0;
 }
@@ -119,7 +119,7 @@ turns(nsec_t wait)
 }
 
 static void
-those_that_wait_are_called_when_one_is_given_back_and_not_all_the_time(void **state)
+the_wait_queue_is_called_when_a_descriptor_is_closed_and_not_all_the_time(void **state)
 {
 	int fd = fd_room_take(&room, some_fd());
 	struct waiter once, again, left;
@@ -132,12 +132,12 @@ those_that_wait_are_called_when_one_is_given_back_and_not_all_the_time(void **st
 	fd_room_wait(&room, &left.wait);
 	fd_room_leave(&left.wait);
 	turns(20 * MSEC);
-	assert_int_equal(once.called, 1); /* at once, in case that it helps */
+	assert_int_equal(once.called, 1); /* at once, because a descriptor may be free already */
 	assert_int_equal(again.called, 1);
 	fd_room_close(&room, fd);
 	turns(20 * MSEC);
 	assert_int_equal(again.called, 2);
-	turns(120 * MSEC); /* and now and then, for others may have closed something */
+	turns(120 * MSEC); /* and every 100 ms, because another process may have closed one */
 	assert_true(again.called > 2 && again.called < 6);
 	assert_int_equal(once.called, 1);
 	assert_int_equal(left.called, 0);
@@ -154,7 +154,7 @@ give_one(struct fd_room *r)
 }
 
 static void
-what_is_idle_is_closed_before_anyone_is_refused(void **state)
+an_idle_descriptor_is_closed_before_a_refusal(void **state)
 {
 	fd_room_count(&room);
 	fd_room_limit(&room, 1);
@@ -169,14 +169,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(what_lies_beyond_the_budget_is_closed_and_counted, begin, end),
+	    cmocka_unit_test_setup_teardown(a_descriptor_beyond_the_budget_is_closed_and_counted, begin, end),
 	    cmocka_unit_test_setup_teardown(
 		a_failed_call_keeps_its_error_and_counts_if_it_ran_out, begin, end),
 	    cmocka_unit_test_setup_teardown(
-		a_connection_from_outside_keeps_a_place_for_its_other_end, begin, end),
+		a_connection_from_outside_reserves_a_descriptor_for_its_other_end, begin, end),
 	    cmocka_unit_test_setup_teardown(
-		those_that_wait_are_called_when_one_is_given_back_and_not_all_the_time, begin, end),
-	    cmocka_unit_test_setup_teardown(what_is_idle_is_closed_before_anyone_is_refused, begin, end),
+		the_wait_queue_is_called_when_a_descriptor_is_closed_and_not_all_the_time, begin, end),
+	    cmocka_unit_test_setup_teardown(an_idle_descriptor_is_closed_before_a_refusal, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,9 +57,9 @@ subnets_overlap_when_the_shorter_prefix_covers_the_other(void **state)
 	assert_false(subnet_overlaps(&ours, &six));
 }
 
-enum { MOST = 1 << 20 }; /* octets of the file that are looked at */
+enum { MOST = 1 << 20 }; /* octets of the file that are read */
 
-/* The file is read whole, however long a line is, and a scope becomes an interface's number. */
+/* Lines of any length are read, and a scope becomes the number of an interface. */
 static void
 name_servers_are_read_from_the_file(void **state)
 {
@@ -85,8 +85,8 @@ name_servers_are_read_from_the_file(void **state)
 	e = hostnet_nameserver(&conf.server[3]);
 	assert_int_equal(e.ifindex, 0);
 	/*
-	 * Of a file that is too long the beginning is read, in whole lines: 192.0.2.7 is not what
-	 * the half one at its end says.
+	 * Of a file that is too long, only whole lines at the beginning are used. The last line is
+	 * cut after 192.0.2.7, which must not be taken for a name server.
 	 */
 	f = fopen(path, "w");
 	for (unsigned i = 0; i < MOST - strlen("\nnameserver 192.0.2.7"); i++)
@@ -124,7 +124,7 @@ a_file_holds_exactly_what_was_written(void **state)
 }
 
 static void
-a_full_disk_is_told_once_and_at_the_end(void **state)
+a_full_disk_is_reported_once_and_at_the_close(void **state)
 {
 	struct file *f;
 
@@ -146,7 +146,7 @@ main(void)
 	    cmocka_unit_test(subnets_overlap_when_the_shorter_prefix_covers_the_other),
 	    cmocka_unit_test(name_servers_are_read_from_the_file),
 	    cmocka_unit_test(a_file_holds_exactly_what_was_written),
-	    cmocka_unit_test(a_full_disk_is_told_once_and_at_the_end),
+	    cmocka_unit_test(a_full_disk_is_reported_once_and_at_the_close),
 	};
 
 	return cmocka_run_group_tests(tests, make_path, remove_path);

@@ -88,7 +88,7 @@ deadlines_end_a_sleep_by_timerfd_where_pwait2_is_missing(void **state)
 	l = new_loop();
 	unsetenv("LEAT_DISABLE");
 	sleep_ends_at_the_earliest_deadline(l);
-	/* And a turn with a past deadline does not sleep at all. */
+	/* A turn with a deadline in the past does not sleep. */
 	loop_turn(l, 0);
 	loop_free(l);
 }
@@ -173,7 +173,10 @@ a_descriptor_may_close_another_of_the_same_batch_and_itself(void **state)
 	first_to_be_called_ends_both(end_closes_both, true);
 }
 
-/* Called first of two: once it has caught up, the other one has been told, of the batch in hand and of what came later. */
+/*
+ * If this end is called first, loop_catch_up() calls the other one: for the rest of the batch, and
+ * for later events.
+ */
 static void
 end_catches_up(struct loop_fd *w, uint32_t events)
 {
@@ -193,7 +196,7 @@ end_catches_up(struct loop_fd *w, uint32_t events)
 }
 
 static void
-a_descriptor_may_have_the_others_told_first(void **state)
+a_descriptor_may_have_the_others_called_first(void **state)
 {
 	struct loop *l = new_loop();
 	struct end ends[2];
@@ -226,7 +229,7 @@ main(void)
 	    cmocka_unit_test(a_source_may_delete_the_one_after_it),
 	    cmocka_unit_test(a_descriptor_may_delete_another_of_the_same_batch_and_itself),
 	    cmocka_unit_test(a_descriptor_may_close_another_of_the_same_batch_and_itself),
-	    cmocka_unit_test(a_descriptor_may_have_the_others_told_first),
+	    cmocka_unit_test(a_descriptor_may_have_the_others_called_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A pair of sockets that keep frames apart stands for the device: what is written at one end is read at the other. */
+/*
+ * A pair of sockets that keeps the borders of frames replaces the device. What is written at one
+ * end is read at the other.
+ */
 static struct {
 	int fd, far;
 	struct pkt_pool *pool;
@@ -132,7 +135,10 @@ writes_leave_in_order_round_after_round(void **state)
 	uring_free(u);
 }
 
-/* A device that is closed is free for the next at once, also when its owner was killed: the ring's own end happens in the kernel's time. */
+/*
+ * A closed device can be opened again at once, also if its owner was killed, although the kernel
+ * frees the ring later.
+ */
 static void
 a_ring_does_not_hold_the_descriptor(void **state)
 {
@@ -153,7 +159,7 @@ a_ring_does_not_hold_the_descriptor(void **state)
 }
 
 static void
-disabled_is_as_missing(void **state)
+a_disabled_io_uring_counts_as_missing(void **state)
 {
 	setenv("LEAT_DISABLE", "io_uring", 1);
 	assert_null(uring_new(t.fd));
@@ -161,7 +167,10 @@ disabled_is_as_missing(void **state)
 	unsetenv("LEAT_DISABLE");
 }
 
-/* More frames than were asked for at first are all found, by asking for more and more. */
+/*
+ * If more frames wait than the first call reads, the next calls read more and more, until all are
+ * found.
+ */
 static void
 frames_that_came_become_packets(void **state)
 {
@@ -193,7 +202,7 @@ frames_that_came_become_packets(void **state)
 }
 
 static void
-a_frame_without_memory_is_told_as_lost(void **state)
+a_frame_without_memory_is_reported_as_lost(void **state)
 {
 	struct tap_ring *r = a_ring();
 	struct pkt_pool *small = pkt_pool_new(3000);
@@ -230,14 +239,17 @@ frames_leave_at_the_flush_in_order(void **state)
 		assert_int_equal(recv(t.far, got, sizeof got, 0), len[i]);
 		assert_int_equal(got[0], i);
 	}
-	tap_ring_flush(r, written, NULL); /* nothing twice */
+	tap_ring_flush(r, written, NULL); /* no frame is sent twice */
 	assert_int_equal(recv(t.far, got, sizeof got, 0), -1);
 	assert_int_equal(t.written, 3);
 	assert_int_equal(t.refused, 0);
 	tap_ring_free(r);
 }
 
-/* Virtual I/O Device version 1.2, 5.1.6: the header stands before each frame, alone or one of many. */
+/*
+ * Virtual I/O Device version 1.2, 5.1.6: the header precedes each frame, whether one or many are
+ * sent.
+ */
 static void
 each_frame_has_its_header(void **state)
 {
@@ -264,9 +276,9 @@ each_frame_has_its_header(void **state)
 	tap_ring_free(r);
 }
 
-/* A device that is full says so of each frame that it did not take, and of no other. */
+/* A full device reports each frame that it did not take, and no other. */
 static void
-frames_that_are_not_taken_are_told(void **state)
+frames_that_are_not_taken_are_reported(void **state)
 {
 	struct tap_ring *r = a_ring();
 	unsigned put = 0, taken = 0;
@@ -283,7 +295,7 @@ frames_that_are_not_taken_are_told(void **state)
 		taken++;
 	assert_int_equal(taken + t.refused, put);
 	close(t.far);
-	assert_true(tap_ring_put(r, frame(60, 1), false)); /* alone it goes another way */
+	assert_true(tap_ring_put(r, frame(60, 1), false)); /* a single frame is sent without the ring */
 	tap_ring_flush(r, written, NULL);
 	assert_int_equal(t.why, -ECONNREFUSED);
 	t.far = -1;
@@ -313,13 +325,13 @@ main(void)
 		reads_bring_what_is_there_in_order_and_do_not_wait, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(writes_leave_in_order_round_after_round, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_ring_does_not_hold_the_descriptor, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(disabled_is_as_missing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_disabled_io_uring_counts_as_missing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(frames_that_came_become_packets, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(a_frame_without_memory_is_told_as_lost, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_frame_without_memory_is_reported_as_lost, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(frames_leave_at_the_flush_in_order, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(each_frame_has_its_header, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_full_ring_leaves_the_frame_to_its_owner, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(frames_that_are_not_taken_are_told, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(frames_that_are_not_taken_are_reported, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

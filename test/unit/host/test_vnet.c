@@ -60,9 +60,9 @@ header(uint8_t h[VNET_HDR_LEN], unsigned flags, unsigned gso, unsigned size, uns
 	le16(h + 8, off);
 }
 
-/* Virtio 1.2, 5.1.6.2: what the writer leaves undone, the reader finds again. */
+/* Virtio 1.2, 5.1.6.2: the reader finds the same marks that the writer had. */
 static void
-a_super_segment_survives_both_ways(void **state)
+a_super_segment_is_the_same_after_writing_and_reading(void **state)
 {
 	uint8_t h[VNET_HDR_LEN];
 	struct pkt *p = tcp_frame(3500), *q = tcp_frame(3500);
@@ -89,7 +89,7 @@ a_super_segment_survives_both_ways(void **state)
 }
 
 static void
-a_partial_checksum_behind_a_vlan_tag_has_its_network_header_found(void **state)
+the_network_header_is_found_after_a_vlan_tag(void **state)
 {
 	uint8_t h[VNET_HDR_LEN], octets[ETH + 4 + 20 + 8 + 6] = {0};
 	struct pkt *p;
@@ -106,7 +106,7 @@ a_partial_checksum_behind_a_vlan_tag_has_its_network_header_found(void **state)
 }
 
 static void
-one_segment_in_a_super_segments_clothes_is_an_ordinary_packet(void **state)
+a_super_segment_of_one_segment_is_an_ordinary_packet(void **state)
 {
 	uint8_t h[VNET_HDR_LEN];
 	struct pkt *p = tcp_frame(1000);
@@ -119,22 +119,22 @@ one_segment_in_a_super_segments_clothes_is_an_ordinary_packet(void **state)
 }
 
 static void
-a_header_that_lies_is_refused(void **state)
+a_header_that_does_not_fit_the_frame_is_refused(void **state)
 {
 	static const struct {
 		unsigned flags, gso, size, start, off;
 	} lies[] = {
-	    {1, 0, 0, 5000, 16},      /* the checksum begins behind the frame */
-	    {1, 0, 0, L4, 60000},     /* its field lies behind the frame */
+	    {1, 0, 0, 5000, 16},      /* the checksum begins after the frame */
+	    {1, 0, 0, L4, 60000},     /* its field lies after the frame */
 	    {1, 0, 0, ETH, 16},       /* it begins at the network header */
 	    {1, 0, 0, 0, 0},          /* at the Ethernet header */
 	    {0, 1, 1460, L4, 16},     /* a super-segment with a finished checksum */
-	    {1, 1, 0, L4, 16},        /* pieces of nothing */
+	    {1, 1, 0, L4, 16},        /* segments of size 0 */
 	    {1, 4, 1460, L4, 16},     /* says IPv6, is IPv4 */
 	    {1, 1, 1460, L4, 6},      /* TCP's checksum where UDP has it */
 	    {1, 1, 1460, L4 + 4, 16}, /* not where the IPv4 header ends */
-	    {1, 3, 1460, L4, 16},     /* UDP fragmentation, which nobody asked for */
-	    {1, 99, 1460, L4, 16},    /* no such thing */
+	    {1, 3, 1460, L4, 16},     /* UDP fragmentation, which Leat did not ask for */
+	    {1, 99, 1460, L4, 16},    /* not a GSO type */
 	};
 
 	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
@@ -143,7 +143,7 @@ a_header_that_lies_is_refused(void **state)
 
 		header(h, lies[i].flags, lies[i].gso, lies[i].size, lies[i].start, lies[i].off);
 		if (vnet_read(h, p, false))
-			fail_msg("lie %zu was believed", i);
+			fail_msg("the wrong header %zu was accepted", i);
 		pkt_free(p);
 	}
 }
@@ -169,10 +169,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_super_segment_survives_both_ways),
-	    cmocka_unit_test(a_partial_checksum_behind_a_vlan_tag_has_its_network_header_found),
-	    cmocka_unit_test(one_segment_in_a_super_segments_clothes_is_an_ordinary_packet),
-	    cmocka_unit_test(a_header_that_lies_is_refused),
+	    cmocka_unit_test(a_super_segment_is_the_same_after_writing_and_reading),
+	    cmocka_unit_test(the_network_header_is_found_after_a_vlan_tag),
+	    cmocka_unit_test(a_super_segment_of_one_segment_is_an_ordinary_packet),
+	    cmocka_unit_test(a_header_that_does_not_fit_the_frame_is_refused),
 	    cmocka_unit_test(a_runt_with_an_offload_is_refused),
 	};
 

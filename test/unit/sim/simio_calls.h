@@ -8,15 +8,15 @@
 #include "base/err.h"
 #include "io/simworld.h"
 
-/* What an object's owner was notified of. */
-struct heard {
+/* Counts the notifications of an owner, and keeps their events. */
+struct notified {
 	unsigned calls, events, last;
 };
 
 static inline void
-hear(struct io_stream *s, unsigned events, void *arg)
+on_stream(struct io_stream *s, unsigned events, void *arg)
 {
-	struct heard *h = arg;
+	struct notified *h = arg;
 
 	h->calls++;
 	h->events |= events;
@@ -24,15 +24,15 @@ hear(struct io_stream *s, unsigned events, void *arg)
 }
 
 static inline void
-hear_dgram(struct io_dgram *d, unsigned events, void *arg)
+on_dgram(struct io_dgram *d, unsigned events, void *arg)
 {
-	hear(NULL, events, arg);
+	on_stream(NULL, events, arg);
 }
 
 static inline void
-hear_listener(struct io_listener *l, void *arg)
+on_listener(struct io_listener *l, void *arg)
 {
-	hear(NULL, IO_READABLE, arg);
+	on_stream(NULL, IO_READABLE, arg);
 }
 
 static inline struct endpoint
@@ -45,22 +45,22 @@ at_port(const struct simworld *w, uint16_t port)
 }
 
 static inline struct io_listener *
-listening(struct simworld *w, uint16_t port, struct heard *h)
+listening(struct simworld *w, uint16_t port, struct notified *h)
 {
 	struct endpoint at = at_port(w, port);
 	struct io_listener *l;
 
-	assert_int_equal(io_listen(w->conform.server, &at, 4, hear_listener, h, &l), 0);
+	assert_int_equal(io_listen(w->conform.server, &at, 4, on_listener, h, &l), 0);
 	return l;
 }
 
 static inline struct io_stream *
-connecting(struct simworld *w, uint16_t port, struct heard *h)
+connecting(struct simworld *w, uint16_t port, struct notified *h)
 {
 	struct endpoint at = at_port(w, port);
 	struct io_stream *s;
 
-	assert_int_equal(io_connect(w->conform.client, &at, hear, h, &s), 0);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, h, &s), 0);
 	return s;
 }
 

@@ -1,5 +1,6 @@
 /*
- * A neighbour's link address changes and nobody is told, as when a spare machine takes over: RFC 9293, 3.8.3, R1; RFC 4861, 7.3.3.
+ * A neighbour's link address changes and no host is notified, as when a spare machine takes over.
+ * The retransmissions of TCP must find the new address (RFC 9293, 3.8.3, R1; RFC 4861, 7.3.3).
  */
 #include "../simnet.h"
 #include "core/neigh.h"
@@ -20,7 +21,7 @@ on_events(void *user, unsigned mask)
 
 static const struct tcp_user_ops quiet = {.notify = on_events};
 
-/* A connection over which octets have just come, so that the neighbour is known to be reachable. */
+/* Makes a connection and sends octets over it, so that the neighbour is known to be reachable. */
 static struct moved
 connected(bool v6)
 {
@@ -28,7 +29,7 @@ connected(bool v6)
 	struct endpoint from = at(v6 ? "fd00::1" : "10.0.0.1", 1000),
 			to = at(v6 ? "fd00::2" : "10.0.0.2", 80);
 	struct tcp_opts opts;
-	struct path way;
+	struct path path;
 
 	tcp_opts_default(&opts);
 	simnet_start(&m.net, 7, 2);
@@ -36,9 +37,9 @@ connected(bool v6)
 	simnet_pass(&m.net, 2 * SEC);
 	assert_int_equal(
 	    tcp_listen(stack_tcp(m.net.host[1]), &to, false, 1, &opts, &quiet, NULL, &m.listener), 0);
-	assert_int_equal(route_find(stack_core(m.net.host[0]), &to.addr, &from.addr, 0, &way), 0);
+	assert_int_equal(route_find(stack_core(m.net.host[0]), &to.addr, &from.addr, 0, &path), 0);
 	assert_int_equal(
-	    tcp_connect(stack_tcp(m.net.host[0]), &from, &to, &way, &opts, &quiet, NULL, &m.c), 0);
+	    tcp_connect(stack_tcp(m.net.host[0]), &from, &to, &path, &opts, &quiet, NULL, &m.c), 0);
 	simnet_pass(&m.net, SEC);
 	m.child = tcp_accept(m.listener, &quiet, NULL);
 	assert_non_null(m.child);
@@ -65,8 +66,9 @@ state_of_other(const struct neigh_info *info, void *arg)
 }
 
 /*
- * Known to be reachable for 15 seconds at least, the entry would be doubted by nobody else. R1 comes 1.4 s after the first transmission; a second later everybody is
- * asked, and the retransmission after that, 3 s or so after the first, arrives.
+ * The entry counts as reachable for at least 15 seconds, so only TCP can find that it is wrong. TCP
+ * reaches R1 1.4 s after the first transmission. The old address is probed, and a second later all
+ * neighbours are asked. The next retransmission, about 3 s after the first transmission, arrives.
  */
 static void
 a_neighbour_that_moved_is_found_after_r1(void **state)

@@ -1,5 +1,6 @@
 /*
- * Ways, and what was checked, are kept by whoever sends and receives often: never beyond the moment at which addresses, routes or the interface change.
+ * Sockets keep the paths that they use, and the results of checks on received packets. They must
+ * not use them any more after an address, a route or the interface has changed.
  */
 #include "../simnet.h"
 #include "core/route.h"
@@ -31,7 +32,10 @@ pass(struct pair *p)
 	simnet_pass(&p->net, 100 * MSEC);
 }
 
-/* A stream and two datagram sockets that have spoken: each side knows its way, and has seen the other's addresses. */
+/*
+ * Makes a stream and two datagram sockets and sends over them. So each side keeps its path, and has
+ * checked the addresses of the other.
+ */
 static struct pair
 talking(bool v6)
 {
@@ -103,7 +107,7 @@ an_address_that_is_gone_is_no_source_any_more(void **state)
 		assert_int_equal(sock_send(p.datagram[0], "x", 1, 0, NULL), 1);
 		simnet_pass(&p.net, 2 * SEC);
 		assert_int_equal(arrived(p.datagram[1]), 1);
-		assert_int_equal(sock_unread(p.stream[1]), 4); /* sent again */
+		assert_int_equal(sock_unread(p.stream[1]), 4); /* retransmitted */
 		finish(&p);
 	}
 }
@@ -130,7 +134,9 @@ a_route_that_rejects_is_seen_at_once(void **state)
 	}
 }
 
-/* What is taken from the receiver is not received, though the last packet to it was. */
+/*
+ * An address that was deleted receives nothing, although the last packet before that was received.
+ */
 static void
 an_address_that_is_gone_receives_nothing_more(void **state)
 {

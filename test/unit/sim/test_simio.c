@@ -1,15 +1,16 @@
 /*
- * Worlds in virtual time keep the rules of io/io.h; and how a test can script their streams.
+ * Tests that worlds in virtual time keep the rules of io/io.h, and that the rules of a net control
+ * their streams.
  */
 #include "sim/simio_calls.h"
 
-/* Octets arrive after the delay there and not before, and what comes back takes the other. */
+/* Octets arrive after the delay of their direction, and not earlier. */
 static void
-delays_are_of_each_direction(void **state)
+each_direction_has_its_own_delay(void **state)
 {
 	struct simworld *w =
 	    simworld_new(&(struct simworld_config){.rule = {.there = 30 * MSEC, .back = 10 * MSEC}});
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *s = connecting(w, 80, &h), *t;
 	char buf[8];
@@ -41,15 +42,14 @@ delays_are_of_each_direction(void **state)
 }
 
 /*
- * A pipe holds the window and no more, and has room again when the writer knows that octets were
- * read.
+ * A pipe holds at most the window. It has room again when the writer knows that octets were read.
  */
 static void
 window_is_what_a_pipe_holds(void **state)
 {
 	struct simworld *w =
 	    simworld_new(&(struct simworld_config){.rule = {.there = MSEC, .back = MSEC, .window = 1000}});
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *s = connecting(w, 80, &h), *t;
 	char buf[2000] = {0};
@@ -69,13 +69,13 @@ window_is_what_a_pipe_holds(void **state)
 	simworld_free(w);
 }
 
-/* A delay that becomes shorter while octets are under way lets none of them overtake others. */
+/* If the delay becomes shorter while octets are in flight, later octets do not overtake them. */
 static void
 changed_delay_keeps_the_order(void **state)
 {
 	struct simworld_config config = {.rule = {.there = 30 * MSEC}};
 	struct simworld *w = simworld_new(&config);
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *s = connecting(w, 80, &h), *t;
 	char buf[8] = {0};
@@ -97,7 +97,7 @@ changed_delay_keeps_the_order(void **state)
 }
 
 static void
-rule_decides_how_a_connect_fares(void **state)
+rule_decides_the_result_of_a_connect(void **state)
 {
 	struct simworld_config config = {.rule = {.at = {.addr = IPADDR_ANY4, .port = 81},
 					     .error = LEAT_EHOSTUNREACH,
@@ -106,7 +106,7 @@ rule_decides_how_a_connect_fares(void **state)
 	struct simio_rule silent = {.at = {.port = 82}, .there = NSEC_NEVER},
 			  barred = {.at = {.port = 83}, .error = LEAT_EACCES, .at_once = true};
 	struct simworld *w = simworld_new(&config);
-	struct heard h[3] = {{0}};
+	struct notified h[3] = {{0}};
 	struct io_stream *s[3];
 	struct endpoint at = at_port(w, 83);
 
@@ -115,7 +115,7 @@ rule_decides_how_a_connect_fares(void **state)
 	s[0] = connecting(w, 80, &h[0]);
 	s[1] = connecting(w, 81, &h[1]);
 	s[2] = connecting(w, 82, &h[2]);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, NULL, &s[0]), -LEAT_EACCES);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, NULL, &s[0]), -LEAT_EACCES);
 	simworld_pass(w, 1000 * SEC);
 	assert_int_equal(h[0].events, IO_FAILED);
 	assert_int_equal(io_error(s[0]), -LEAT_ECONNREFUSED);
@@ -125,21 +125,21 @@ rule_decides_how_a_connect_fares(void **state)
 		io_close(s[i], false);
 	assert_int_equal(ipaddr_parse("10.9.9.9", &at.addr), 0);
 	at.port = 80;
-	assert_int_equal(io_connect(w->conform.client, &at, hear, NULL, &s[0]), -LEAT_ENETUNREACH);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, NULL, &s[0]), -LEAT_ENETUNREACH);
 	simworld_free(w);
 }
 
-/* The accept queue is full: the client is not refused; it gets in when there is room. */
+/* If the accept queue is full, the client is not refused. It connects when there is room. */
 static void
 full_accept_queue_makes_the_client_try_again(void **state)
 {
 	struct simworld *w = simworld_new(&(struct simworld_config){0});
-	struct heard h[2] = {{0}}, lh = {0};
+	struct notified h[2] = {{0}}, lh = {0};
 	struct endpoint at = at_port(w, 80);
 	struct io_listener *l;
 	struct io_stream *s[2], *t[2];
 
-	assert_int_equal(io_listen(w->conform.server, &at, 1, hear_listener, &lh, &l), 0);
+	assert_int_equal(io_listen(w->conform.server, &at, 1, on_listener, &lh, &l), 0);
 	s[0] = connecting(w, 80, &h[0]);
 	s[1] = connecting(w, 80, &h[1]);
 	simworld_pass(w, 10 * MSEC);
@@ -158,15 +158,15 @@ full_accept_queue_makes_the_client_try_again(void **state)
 }
 
 /*
- * A client that gives up before the server heard of it leaves no trace; later, a connection that is
- * reset.
+ * If a client closes before OPEN has arrived, the server never sees the connection. If it closes
+ * later, the server gets a connection that is reset.
  */
 static void
 client_that_gives_up_is_reset_or_never_seen(void **state)
 {
 	struct simworld *w =
 	    simworld_new(&(struct simworld_config){.rule = {.there = 10 * MSEC, .back = 10 * MSEC}});
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *t;
 
@@ -189,10 +189,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(delays_are_of_each_direction),
+	    cmocka_unit_test(each_direction_has_its_own_delay),
 	    cmocka_unit_test(window_is_what_a_pipe_holds),
 	    cmocka_unit_test(changed_delay_keeps_the_order),
-	    cmocka_unit_test(rule_decides_how_a_connect_fares),
+	    cmocka_unit_test(rule_decides_the_result_of_a_connect),
 	    cmocka_unit_test(full_accept_queue_makes_the_client_try_again),
 	    cmocka_unit_test(client_that_gives_up_is_reset_or_never_seen),
 	};

@@ -1,19 +1,19 @@
 /*
- * Hosts in virtual time: their names, their limits, their datagrams and their seed.
+ * Tests hosts in virtual time: their addresses, limits, datagrams and seed.
  */
 #include "sim/simio_calls.h"
 
 #include <string.h>
 
 /*
- * At its limit a host opens nothing; what waits to be accepted waits on, and is notified when there
- * is room.
+ * At its limit, a host opens nothing more. Connections stay in the accept queue, and the listener
+ * is notified when the host may open one more.
  */
 static void
 host_opens_as_many_as_it_may(void **state)
 {
 	struct simworld *w = simworld_new(&(struct simworld_config){0});
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *s[2], *t;
 	struct endpoint at = at_port(w, 80);
@@ -23,7 +23,7 @@ host_opens_as_many_as_it_may(void **state)
 	simio_host_limit(w->server, 1);
 	s[0] = connecting(w, 80, &h);
 	s[1] = connecting(w, 80, &h);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, NULL, &t), -LEAT_EMFILE);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, NULL, &t), -LEAT_EMFILE);
 	assert_int_equal(
 	    w->conform.client->ops->dgram(w->conform.client, NULL, NULL, NULL, NULL, &d), -LEAT_EMFILE);
 	simworld_pass(w, MSEC);
@@ -44,20 +44,20 @@ host_opens_as_many_as_it_may(void **state)
 	simworld_free(w);
 }
 
-/* One host can be the rest of the Internet, at every port, and knows whom its clients meant. */
+/* One host can have all other addresses and all ports. It knows the address that a client used. */
 static void
-host_that_is_everywhere_has_every_name(void **state)
+host_that_is_everywhere_has_every_address(void **state)
 {
 	struct simworld *w = simworld_new(&(struct simworld_config){0});
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct endpoint at = {.port = 443}, name;
 	struct io_listener *l;
 	struct io_stream *s, *t;
 
 	simio_host_everywhere(w->server);
 	assert_int_equal(ipaddr_parse("192.0.2.7", &at.addr), 0);
-	assert_int_equal(simio_listen_rest(w->server, 1, hear_listener, &lh, &l), 0);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, &h, &s), 0);
+	assert_int_equal(simio_listen_rest(w->server, 1, on_listener, &lh, &l), 0);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, &h, &s), 0);
 	simworld_pass(w, MSEC);
 	t = accepted(l);
 	assert_int_equal(t->ops->local(t, &name), 0);
@@ -78,12 +78,12 @@ datagrams_take_the_delays_and_errors_of_rules(void **state)
 	struct simworld *w = simworld_new(&config);
 	struct endpoint at = at_port(w, 53), from;
 	struct io_world *c = w->conform.client, *s = w->conform.server;
-	struct heard h = {0}, sh = {0};
+	struct notified h = {0}, sh = {0};
 	struct io_dgram *d, *e;
 	char buf[8];
 
-	assert_int_equal(c->ops->dgram(c, NULL, &at, hear_dgram, &h, &d), 0);
-	assert_int_equal(s->ops->dgram(s, &at, NULL, hear_dgram, &sh, &e), 0);
+	assert_int_equal(c->ops->dgram(c, NULL, &at, on_dgram, &h, &d), 0);
+	assert_int_equal(s->ops->dgram(s, &at, NULL, on_dgram, &sh, &e), 0);
 	d->ops->want(d, IO_READABLE);
 	e->ops->want(e, IO_READABLE);
 	assert_int_equal(d->ops->send_to(d, "ask", 3, NULL), 3);
@@ -109,19 +109,19 @@ datagrams_take_the_delays_and_errors_of_rules(void **state)
 	simworld_free(w);
 }
 
-/* Loopback is a host's own: nothing of it can be reached from another host. */
+/* Each host has its own loopback address, which no other host can reach. */
 static void
 loopback_is_a_hosts_own(void **state)
 {
 	struct simworld *w = simworld_new(&(struct simworld_config){0});
 	struct endpoint at = {.addr = IPADDR_LOOPBACK4, .port = 80}, name;
-	struct heard h[2] = {{0}}, lh = {0};
+	struct notified h[2] = {{0}}, lh = {0};
 	struct io_listener *l;
 	struct io_stream *s[2], *t;
 
-	assert_int_equal(io_listen(w->conform.server, &at, 1, hear_listener, &lh, &l), 0);
-	assert_int_equal(io_connect(w->conform.client, &at, hear, &h[0], &s[0]), 0);
-	assert_int_equal(io_connect(w->conform.server, &at, hear, &h[1], &s[1]), 0);
+	assert_int_equal(io_listen(w->conform.server, &at, 1, on_listener, &lh, &l), 0);
+	assert_int_equal(io_connect(w->conform.client, &at, on_stream, &h[0], &s[0]), 0);
+	assert_int_equal(io_connect(w->conform.server, &at, on_stream, &h[1], &s[1]), 0);
 	simworld_pass(w, MSEC);
 	assert_int_equal(io_error(s[0]), -LEAT_ECONNREFUSED);
 	assert_int_equal(h[1].events, IO_CONNECTED);
@@ -135,7 +135,7 @@ loopback_is_a_hosts_own(void **state)
 	simworld_free(w);
 }
 
-/* What a socket holds is bounded; what comes beyond that is lost, and what came before stays. */
+/* A socket holds a limited number of octets. Datagrams beyond that are lost; earlier ones stay. */
 static void
 datagrams_that_wait_are_bounded(void **state)
 {
@@ -162,7 +162,7 @@ datagrams_that_wait_are_bounded(void **state)
 		got++;
 	}
 	assert_in_range(got, 50, SENT / 2);
-	for (unsigned i = 0; i < got; i++) { /* all of the room is there again */
+	for (unsigned i = 0; i < got; i++) { /* all of the room is free again */
 		assert_int_equal(d->ops->send_to(d, buf, LEN, NULL), LEN);
 		simworld_pass(w, MSEC);
 		assert_int_equal(e->ops->recv_from(e, buf, LEN, &from), LEN);
@@ -172,7 +172,7 @@ datagrams_that_wait_are_bounded(void **state)
 	simworld_free(w);
 }
 
-/* Only who has one peer is notified that no one is there, as on Linux. */
+/* Only a connected socket gets ECONNREFUSED if no socket is at the other end, as on Linux. */
 static void
 socket_without_a_peer_is_not_refused(void **state)
 {
@@ -194,7 +194,7 @@ socket_without_a_peer_is_not_refused(void **state)
 	simworld_free(w);
 }
 
-/* Two runs with one seed: the same random octets and ports. */
+/* Two runs with the same seed have the same random octets and ports. */
 static void
 same_seed_gives_the_same_world(void **state)
 {
@@ -203,7 +203,7 @@ same_seed_gives_the_same_world(void **state)
 
 	for (unsigned i = 0; i < 3; i++) {
 		struct simworld *w = simworld_new(&(struct simworld_config){.seed = i == 2});
-		struct heard h = {0};
+		struct notified h = {0};
 		struct io_stream *s = connecting(w, 80, &h);
 		struct endpoint name;
 
@@ -221,14 +221,14 @@ same_seed_gives_the_same_world(void **state)
 	assert_true(port[0] >= 49152);
 }
 
-/* What is under way when all owners have left is freed with the net. */
+/* Messages and datagrams that are in flight when all sockets are closed are freed with the net. */
 static void
-nothing_is_left_of_what_was_under_way(void **state)
+messages_in_flight_are_freed_with_the_net(void **state)
 {
 	struct simworld *w = simworld_new(&(struct simworld_config){.rule = {.there = SEC, .back = SEC}});
 	struct endpoint at = at_port(w, 53);
 	struct io_world *c = w->conform.client;
-	struct heard h = {0}, lh = {0};
+	struct notified h = {0}, lh = {0};
 	struct io_listener *l = listening(w, 80, &lh);
 	struct io_stream *s = connecting(w, 80, &h), *t;
 	struct io_dgram *d;
@@ -254,13 +254,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(host_opens_as_many_as_it_may),
-	    cmocka_unit_test(host_that_is_everywhere_has_every_name),
+	    cmocka_unit_test(host_that_is_everywhere_has_every_address),
 	    cmocka_unit_test(datagrams_take_the_delays_and_errors_of_rules),
 	    cmocka_unit_test(loopback_is_a_hosts_own),
 	    cmocka_unit_test(datagrams_that_wait_are_bounded),
 	    cmocka_unit_test(socket_without_a_peer_is_not_refused),
 	    cmocka_unit_test(same_seed_gives_the_same_world),
-	    cmocka_unit_test(nothing_is_left_of_what_was_under_way),
+	    cmocka_unit_test(messages_in_flight_are_freed_with_the_net),
 	};
 
 	return cmocka_run_group_tests_name("simio, hosts", tests, NULL, NULL);
