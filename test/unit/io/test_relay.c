@@ -5,6 +5,7 @@
 #include "io/relay.h"
 
 #include "base/err.h"
+#include "base/rng.h"
 #include "io/simworld.h"
 
 #include <stdlib.h>
@@ -90,7 +91,8 @@ static void
 part(struct joined *j)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		io_close(j->near[i], true);
+		if (j->near[i])
+			io_close(j->near[i], true);
 		if (j->far[i])
 			io_close(j->far[i], true);
 		j->l[i]->ops->close(j->l[i]);
@@ -270,6 +272,104 @@ a_failure_of_the_receiver_stops_its_flow_alone(void **state)
 	part(&j);
 }
 
+enum { SEEDS = 300, TRAFFIC = 20000, PIECE = 3000 };
+
+/* One direction of random traffic: octet number i is i modulo 251, urgent or not. */
+struct traffic {
+	struct io_stream *from, *to;
+	size_t sent, got;
+	bool shut, ended;
+	uint8_t urgent[TRAFFIC + PIECE];
+};
+
+static void
+traffic_write(struct traffic *t, struct rng *rng)
+{
+	uint8_t octets[PIECE];
+	size_t len = rng_below(rng, PIECE) + 1;
+	ssize_t n;
+
+	if (t->shut)
+		return;
+	if (t->sent >= TRAFFIC) {
+		assert_int_equal(io_shutdown(t->from), 0);
+		t->shut = true;
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		octets[i] = (uint8_t)((t->sent + i) % 251);
+	if (rng_below(rng, 4) == 0) {
+		n = t->from->ops->write_urgent(t->from, octets[0]);
+		t->urgent[t->sent] = n == 1;
+	} else {
+		n = io_write(t->from, octets, len, 0);
+	}
+	assert_true(n > 0 || n == -LEAT_EAGAIN);
+	t->sent += n > 0 ? (size_t)n : 0;
+}
+
+static void
+traffic_read(struct traffic *t, struct rng *rng)
+{
+	bool mark = t->to->ops->at_mark(t->to);
+	uint8_t octets[PIECE];
+	ssize_t n = t->ended ? -LEAT_EAGAIN : io_read(t->to, octets, rng_below(rng, PIECE) + 1);
+
+	if (n == -LEAT_EAGAIN)
+		return;
+	assert_true(n >= 0);
+	assert_true(!mark || (n == 1 && t->urgent[t->got]));
+	for (ssize_t i = 0; i < n; i++)
+		assert_int_equal(octets[i], (t->got + (size_t)i) % 251);
+	t->got += (size_t)n;
+	t->ended = n == 0;
+}
+
+/* As an owner does once both sides have ended. */
+static void
+close_if_over(struct joined *j)
+{
+	for (unsigned i = 0; i < 2 && relay_is_over(&j->relay); i++) {
+		if (j->near[i])
+			io_close(j->near[i], false);
+		j->near[i] = NULL;
+	}
+}
+
+static void
+random_traffic_arrives_whole_and_in_order(void **state)
+{
+	static struct traffic t[2];
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct rng rng;
+		struct joined j;
+		nsec_t begin;
+
+		rng_seed(&rng, seed);
+		join(&j, rng_below(&rng, 10000) + 200);
+		begin = j.w->now;
+		for (unsigned i = 0; i < 2; i++)
+			t[i] = (struct traffic){.from = j.far[i], .to = j.far[!i]};
+		while (!t[0].ended || !t[1].ended) {
+			bool i = rng_below(&rng, 2) != 0;
+
+			if (rng_below(&rng, 2))
+				traffic_write(&t[i], &rng);
+			else
+				traffic_read(&t[i], &rng);
+			if (rng_below(&rng, 3) == 0)
+				simworld_pass(j.w, 10 * USEC);
+			close_if_over(&j);
+			assert_true(j.w->now < begin + 10 * SEC); /* nothing has stalled */
+		}
+		for (unsigned i = 0; i < 2; i++)
+			assert_int_equal(t[i].got, t[i].sent);
+		assert_true(relay_is_over(&j.relay));
+		part(&j);
+	}
+}
+
 int
 main(void)
 {
@@ -281,6 +381,7 @@ main(void)
 	    cmocka_unit_test(a_run_carries_no_more_than_its_budget),
 	    cmocka_unit_test(a_failure_of_the_sender_shows_after_its_octets),
 	    cmocka_unit_test(a_failure_of_the_receiver_stops_its_flow_alone),
+	    cmocka_unit_test(random_traffic_arrives_whole_and_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
