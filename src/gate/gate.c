@@ -1,6 +1,6 @@
 /*
- * gate/gate.c - makes and frees the gateway, and runs the flows that are marked as having work.
- * What a flow does is in the files of TCP, UDP and echo; it opens no sockets of the host.
+ * gate/gate.c - makes and frees the gateway, and runs the flows that are marked as having work. It
+ * knows no protocol: what a flow does is in the files of TCP, UDP and echo.
  */
 #include "gate/gate.h"
 
@@ -33,8 +33,8 @@ gate_run(struct gate *g)
 	struct list *n;
 
 	/*
-	 * What is marked while this runs waits for the next call, so that a busy flow does not keep
-	 * the driver here.
+	 * Work that is marked during this run waits for the next one, so a busy flow does not hold
+	 * up the driver.
 	 */
 	list_init(&now);
 	if (!list_empty(&g->pending)) {
@@ -60,7 +60,7 @@ gate_flow_ended(struct gate *g, const struct gate_flow_info *info)
 {
 	g->count.octets_up += info->octets_up;
 	g->count.octets_down += info->octets_down;
-	gate_retry(g); /* it has left a descriptor, perhaps */
+	gate_retry(g); /* it may have closed a descriptor */
 	if (g->config.ended)
 		g->config.ended(g->config.arg, info);
 }

@@ -1,15 +1,17 @@
 /*
- * gate/gate.h - the gateway: ends the inside's flows on a stack of its own, and carries them to the
- * world outside.
+ * gate/gate.h - the gateway: ends the program's flows on a stack of its own, and carries them to
+ * the world outside.
  *
- * Its stack's core is transparent: every address is its own, so whatever the program connects to,
- * it meets the gateway. The gateway knows the outside only as a world of io/io.h, and no clock but
- * its core's. An event of the outside only marks a flow, since the stack's time may not be that of
- * the event. The work is done in gate_run(), which the driver calls after each entry into the stack
- * and after each turn of its loop:
+ * The core of that stack is transparent: every address is its own, so the program reaches the
+ * gateway whatever it connects to. The gateway knows the outside only as a world of io/io.h, and no
+ * clock but its core's.
+ *
+ * An event of the outside only marks a flow, since the stack's time may be older than the event.
+ * gate_run() does the work. The driver calls it after each entry into the stack, and after each
+ * turn of its loop:
  *
  *	stack_advance(stack, now);
- *	... stack_input(stack, iface, frame, now) for what the link delivers ...
+ *	... stack_input(stack, iface, frame, now) for each frame from the link ...
  *	gate_run(gate);
  */
 #ifndef GATE_GATE_H
@@ -28,36 +30,35 @@ struct stack;
 enum { GATE_NAMESERVERS = 3, GATE_NAMED = 8 };
 enum gate_proto { GATE_TCP, GATE_UDP, GATE_ECHO };
 
-/* What is known of a flow, for those who look and for the summary at its end. */
+/* What is known of a flow. It is reported while the flow lives, and once more when it ends. */
 struct gate_flow_info {
 	enum gate_proto proto;
-	bool published;                  /* began outside (-p) */
+	bool published;                  /* the flow began outside (-p) */
 	struct endpoint inside;          /* the program's end */
-	struct endpoint shown;           /* the other end, as the program knows it */
-	struct endpoint outside;         /* what that means outside */
-	uint64_t octets_up, octets_down; /* payload carried from the program, to the program */
-	uint64_t flow;                   /* the event flow of the gateway stack's connection (TCP); 0 */
+	struct endpoint shown;           /* the other end, as the program sees it */
+	struct endpoint outside;         /* the address that @shown stands for outside */
+	uint64_t octets_up, octets_down; /* payload from the program, and to it */
+	uint64_t flow;                   /* the event flow of the gateway's TCP connection; 0 = none */
 	nsec_t since;
-	int error; /* at the end: 0, or the LEAT_E number it ended with */
+	int error; /* LEAT_E with which the flow ended; 0 = none */
 };
 
-/* Whom names are asked, and with how much patience: resolv.conf(5). */
+/* The name servers, and how long each is waited for: resolv.conf(5). */
 struct gate_names {
-	struct endpoint server[GATE_NAMESERVERS]; /* who answers for 10.0.2.3, in this order */
+	struct endpoint server[GATE_NAMESERVERS]; /* those that answer for 10.0.2.3, in this order */
 	unsigned servers;
-	unsigned timeout, attempts; /* seconds, rounds; 0 = 5, 2 */
-	bool rotate;                /* each question begins with another server */
-	struct endpoint
-	    named[GATE_NAMED]; /* the servers that the host's file names, which the program asks itself */
+	unsigned timeout, attempts;        /* seconds, rounds; 0 = the defaults, 5 and 2 */
+	bool rotate;                       /* each question starts with another server */
+	struct endpoint named[GATE_NAMED]; /* the servers of the host's file, which the program asks itself */
 	struct ipaddr named_as
-	    [GATE_NAMED]; /* what the program asks instead, where it cannot ask that one; else 0.0.0.0 */
+	    [GATE_NAMED]; /* the address under which the program asks that server; 0.0.0.0 = its own */
 	unsigned nnamed;
-	bool instead; /* who asks one of these, or the host's loopback, asks the servers above */
+	bool instead; /* questions to these or to the host's loopback go to @server */
 };
 
 /*
- * Opens an ICMP echo socket of @outside that sends to @to; host/hostio.h says what its datagrams
- * are. As io_world_ops.dgram; -LEAT_EPERM where the machine does not allow it.
+ * Opens an ICMP echo socket of @outside that sends to @to; host/hostio.h describes its datagrams.
+ * Returns as io_world_ops.dgram, and -LEAT_EPERM where the machine does not allow it.
  */
 typedef int gate_echo_fn(
     struct io_world *outside, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
@@ -65,31 +66,36 @@ typedef int gate_echo_fn(
 struct gate_config {
 	struct stack *stack;              /* borrowed; the gateway sets core->transparent */
 	struct io_world *outside;         /* borrowed */
-	gate_echo_fn *echo;               /* NULL: there are no pings outside */
-	struct ipaddr own4, own6;         /* 10.0.2.2, fd00:2::2: the host's loopback */
-	struct ipaddr dns;                /* 10.0.2.3: port 53 is the name servers */
-	struct ipaddr program4, program6; /* 10.0.2.15, fd00:2::15: where published ports lead */
+	gate_echo_fn *echo;               /* NULL = no echo outside */
+	struct ipaddr own4, own6;         /* 10.0.2.2 and fd00:2::2, which stand for the host's loopback */
+	struct ipaddr dns;                /* 10.0.2.3, whose port 53 stands for the name servers */
+	struct ipaddr program4, program6; /* 10.0.2.15 and fd00:2::15, to which published ports lead */
 	struct gate_names names;
 	/*
 	 * Called before a flow to port 53 begins. Returns true if it has written other servers to
-	 * @out. NULL: they stay.
+	 * @names. NULL: the servers never change.
 	 */
 	bool (*renew_names)(void *arg, struct gate_names *names);
 	void *names_arg;
-	unsigned max_streams, max_dgrams, max_echoes; /* flows at a time; 0 = 16,384, 4,096, 256 */
-	void (*ended)(void *arg, const struct gate_flow_info *info); /* may be NULL */
+	unsigned max_streams, max_dgrams,
+	    max_echoes; /* the most flows at a time; 0 = 16,384, 4,096 and 256 */
+	void (*ended)(
+	    void *arg, const struct gate_flow_info *info); /* called when a flow has ended; may be NULL */
 	/*
-	 * Returns true if the program has no datagram socket with @port any more. Then a datagram
-	 * that arrives late from there opens no lasting flow. May be NULL.
+	 * Returns true if the program has no datagram socket with @port any more: a datagram that
+	 * arrives from there is sent, and its flow ends at once. May be NULL.
 	 */
 	bool (*gone)(void *arg, uint16_t port);
 	void *arg;
 	/*
-	 * Returns true if the program serves @at, an address of its own, over TCP or (@udp) UDP. It
-	 * decides where a client goes. NULL: always true.
+	 * Returns true if the program has a TCP listener at @at, one of its own addresses, or a UDP
+	 * socket (@udp). It decides to which address a client is led. NULL: always true.
 	 */
 	bool (*serves)(void *program, bool udp, const struct endpoint *at);
-	/* A client came to a published port on which the program does not listen. May be NULL. */
+	/*
+	 * Called when a client came to a published port on which the program does not listen. May
+	 * be NULL.
+	 */
 	void (*unserved)(void *program, bool udp, uint16_t port);
 	void *program;
 };
@@ -101,36 +107,37 @@ struct gate_counters {
 	uint64_t octets_up, octets_down;
 };
 
-/* 0 with *@out; -LEAT_ENOMEM or what the stack's sockets answer. */
+/* Makes a gateway. Returns 0 with *@out; -LEAT_ENOMEM, or the error of the stack's sockets. */
 int gate_new(const struct gate_config *config, struct gate **out);
 
-/* Ends every flow: streams are reset on both sides. The stack must still stand. */
+/* Ends every flow: streams are reset on both sides. The stack must still exist. */
 void gate_free(struct gate *g);
 
 /*
- * Does what has become possible. To be called after each entry into the stack, and after each turn
+ * Does the work of all marked flows. Call it after each entry into the stack, and after each turn
  * of the outside.
  */
 void gate_run(struct gate *g);
 
 /*
- * When gate_run() must be called at the latest: the core's now while there is work left, otherwise
- * NSEC_NEVER (its timers are the core's).
+ * Returns when gate_run() must be called at the latest: the core's now while there is work left,
+ * otherwise NSEC_NEVER. Timers of the gateway are the core's.
  */
 nsec_t gate_next(const struct gate *g);
 
 /*
- * Connections for which the outside had no descriptor or no memory (-LEAT_EMFILE, ...) wait
- * unanswered, as in a full backlog. They are tried again when a flow of the gateway's has ended,
- * when gate_retry() says that something else has been closed, and from time to time. gate_waits()
- * returns true if there are any.
+ * gate_waits(): returns true if connections wait because the outside had no descriptor or no memory
+ * (-LEAT_EMFILE, ...). Their SYNs are not answered, as with a full backlog. They are tried again
+ * when a flow has ended, from time to time, and on gate_retry(), which is for when something else
+ * was closed.
  */
 bool gate_waits(const struct gate *g);
 void gate_retry(struct gate *g);
 
 /*
- * Datagram sockets (@echo: ICMP echo) of the program's that had port or identifier @port have been
- * closed, and what they sent has passed: their flows end, since no socket could take an answer.
+ * Ends the flows of the program's datagram sockets (@echo: ICMP echo sockets) with port or
+ * identifier @port. Those sockets have been closed, and everything they sent has passed, so no
+ * socket could take an answer.
  */
 void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
 
@@ -141,17 +148,17 @@ void gate_dgram_gone(struct gate *g, bool echo, uint16_t port);
 bool gate_dgram_relieve(struct gate *g, nsec_t idle);
 
 /*
- * Publish the program's port @port at @at outside, TCP or (@udp) UDP. 0; or what listening outside
- * answered (-LEAT_EADDRINUSE, -LEAT_EACCES).
+ * Publishes the program's port @port at @at outside, for TCP or (@udp) UDP. Returns 0, or the error
+ * of listening outside (-LEAT_EADDRINUSE, -LEAT_EACCES, ...).
  */
 int gate_publish(struct gate *g, bool udp, const struct endpoint *at, uint16_t port);
 
-/* What the destination @shown, as the program knows it, means outside. */
+/* Returns the address outside that @shown, a destination of the program, stands for. */
 struct endpoint gate_map(const struct gate_config *config, const struct endpoint *shown);
 
 const struct gate_counters *gate_counters(const struct gate *g);
 
-/* Every flow there is. */
+/* Calls @fn for every flow. */
 void gate_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * Questions to the name servers over UDP: each goes to one server after the other until one
- * answers, as a program's own resolver would do it.
+ * gate/gate_ask.c - questions to the name servers over UDP: each goes to one server after the other
+ * until one answers, as a program's own resolver would ask.
  *
- * A flow has one socket to each server that it has asked. Number and question say to which question
- * an answer belongs. A server that declines, or cannot be reached, is passed over at once; one that
- * is silent is waited for. If all have declined, what one of them said is passed on.
+ * A flow has one socket for each server that it has asked. Number and question tell to which
+ * question an answer belongs. The next server is asked at once if one declines or cannot be
+ * reached, and after a timeout if one is silent. If all have declined, the program gets the answer
+ * of one of them.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -23,25 +24,25 @@ struct asked_server {
 
 struct gate_asker {
 	struct gate_dgram *flow;
-	struct gate_names names; /* as they were when the first of the questions that wait was asked */
+	struct gate_names names; /* as of the first question that still waits */
 	unsigned generation;
 	struct asked_server server[GATE_NAMESERVERS];
-	struct list questions; /* the latest last */
+	struct list questions; /* the newest last */
 	unsigned nquestions;
 	struct gate_work work;
-	bool plain; /* something other than a question was sent: any answer may come back */
+	bool plain; /* something other than a question was sent, so any datagram may be an answer */
 };
 
 struct question {
 	struct list node;
 	struct gate_asker *asker;
 	struct gate_order order;
-	unsigned tried, end; /* how many were asked, repetitions included; and how many may be */
+	unsigned tried, end; /* attempts made, and attempts allowed */
 	unsigned declined;   /* a bit for each server */
-	int error;           /* of the one that could not be reached */
+	int error;           /* LEAT_E of a server that could not be reached */
 	struct timer timer;
 	bool late;     /* it has fired */
-	uint8_t *kept; /* the answer of one that declined */
+	uint8_t *kept; /* the answer of a server that declined */
 	size_t kept_len, len;
 	uint8_t octets[];
 };
@@ -71,7 +72,7 @@ question_server(const struct question *q)
 	return q->order.server[(q->tried - 1) % q->order.n];
 }
 
-/* 0, or the error that says that server @i cannot be asked. */
+/* Sends @octets to server @i. Returns 0, or the negative error if that server cannot be asked. */
 static int
 server_send(struct gate_asker *a, unsigned i, const void *octets, size_t len)
 {
@@ -89,7 +90,10 @@ server_send(struct gate_asker *a, unsigned i, const void *octets, size_t len)
 	return n < 0 ? (int)n : 0;
 }
 
-/* No server answers: the program gets what a server that declined said, or an error, or nothing. */
+/*
+ * Ends a question that no server has answered. The program gets the answer of a server that
+ * declined, or an error, or nothing.
+ */
 static void
 question_end(struct question *q)
 {
@@ -143,7 +147,7 @@ question_timer(struct timer *t)
 	gate_mark(q->asker->flow->gate, &q->asker->work);
 }
 
-/* Server @i answers @q with the @n octets in the scratch. */
+/* Takes the @n octets in the scratch, server @i's answer to @q. */
 static void
 take_answer(struct question *q, unsigned i, size_t n)
 {
@@ -188,7 +192,7 @@ take_message(struct gate_asker *a, unsigned i, size_t n)
 		drop_note(g->core, NULL, DROP_GATE_NO_QUESTION);
 }
 
-/* Server @i cannot be reached: all questions that wait for it go to the next. */
+/* Server @i cannot be reached: all questions that wait for it go to the next server. */
 static void
 take_error(struct gate_asker *a, unsigned i, int error)
 {
@@ -219,7 +223,7 @@ server_run(struct gate_asker *a, unsigned i)
 		else
 			take_error(a, i, (int)-n);
 	}
-	/* The budget is used up. The event comes again. */
+	/* The budget is used up. The event is reported again. */
 }
 
 static void
@@ -341,8 +345,8 @@ gate_asker_ask(struct gate_asker *a, size_t len)
 		}
 	}
 	/*
-	 * The program repeats a question that still waits: it has lost patience with this server,
-	 * so the next one is asked now.
+	 * If the program repeats a question that still waits, it has given up on this server: the
+	 * next one is asked now.
 	 */
 	q = question_find(a, g->scratch, len);
 	if (!q)

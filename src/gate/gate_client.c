@@ -39,10 +39,10 @@ client_find(struct gate *g, const struct io_dgram *out, const struct endpoint *p
 }
 
 /*
- * Clients that differ outside may look alike in here: 127.0.0.1 and 127.0.0.2 are both shown as the
- * gateway, and so are clients of two published ports, or what the program itself speaks to. Whoever
- * comes later is shown with another port. Where so many are taken that none is found, the latest
- * has it.
+ * Chooses a port for a client whose address and port are already in use inside. Different clients
+ * can have one address there: 127.0.0.1 and 127.0.0.2 are both shown as the gateway, and clients of
+ * two published ports, or a destination of the program, can coincide, too. The later one is shown
+ * with another port. If no free one is found, it takes the place of the earlier flow.
  */
 static void
 choose_shown(struct gate *g, const struct endpoint *inside, struct endpoint *shown)
@@ -91,7 +91,7 @@ gate_udp_from_outside(
 		d = client_new(g, out, peer, port);
 	if (!d)
 		return;
-	d->answered = true; /* an open port's client may think for longer */
+	d->answered = true; /* a client of an open port may be silent for longer */
 	gate_dgram_used(d);
 	gate_dgram_send_inside(d, len);
 }

@@ -23,7 +23,7 @@ struct gate_echo {
 	struct gate *gate;
 	struct io_dgram *out;
 	nsec_t last;
-	struct gate_flow_info info; /* the identifier is inside.port */
+	struct gate_flow_info info; /* inside.port is the identifier */
 };
 
 struct echo_key {
@@ -69,7 +69,7 @@ echo_free(struct gate_echo *e)
 	free(e);
 }
 
-/* The timer looks when the one longest out of use may expire. */
+/* Ends the flows that have been idle too long. The timer is armed for the one that expires next. */
 static void
 echo_timer(struct timer *t)
 {
@@ -95,7 +95,7 @@ echo_used(struct gate_echo *e)
 		timer_arm(g->core->wheel, &g->echo_timer, e->last + ECHO_LIFE);
 }
 
-/* The reply of @len octets in the scratch, to the program under its own identifier. */
+/* Sends the reply of @len octets in the scratch to the program, under the program's identifier. */
 static void
 echo_reply(struct gate_echo *e, size_t len)
 {
@@ -168,7 +168,10 @@ open_socket(struct gate *g, struct gate_echo *e)
 	return g->config.echo(g->config.outside, &e->info.outside.addr, on_reply, e, &e->out);
 }
 
-/* Where the outside has no descriptor left, the flow longest out of use gives up its own. */
+/*
+ * Opens the socket of @e. If the outside has no descriptor left, the flow that was idle longest
+ * gives up its own.
+ */
 static int
 open_outside(struct gate *g, struct gate_echo *e)
 {
@@ -217,7 +220,8 @@ echo_new(struct gate *g, const struct echo_key *k)
 }
 
 /*
- * An echo request for an address that is not ours; data at the ICMP header, which net/ has checked.
+ * Takes an echo request for an address that is not the gateway's. The packet's data begin at the
+ * ICMP header, which net/ has checked.
  */
 static void
 echo_input(void *self, struct pkt *pkt, const struct ip_rx *rx)

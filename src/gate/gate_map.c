@@ -1,5 +1,6 @@
 /*
- * Names: which destination inside means what outside.
+ * gate/gate_map.c - which address outside a destination of the program stands for, which address
+ * inside a client outside is shown with, and which error inside an error outside becomes.
  */
 #include "base/err.h"
 #include "gate/impl.h"
@@ -13,8 +14,8 @@ is_own(const struct gate_config *c, const struct ipaddr *a)
 }
 
 /*
- * A resolver of the host that listens on its loopback (systemd-resolved, say); the program reaches
- * it by our own address.
+ * Returns the host's resolver on its loopback (systemd-resolved, for example), or NULL. The program
+ * reaches it under the gateway's own address.
  */
 static const struct endpoint *
 loopback_nameserver(const struct gate_config *c, bool v4)
@@ -29,7 +30,7 @@ loopback_nameserver(const struct gate_config *c, bool v4)
 }
 
 /*
- * Finds the server that the program asks under another address, because it is on the host's
+ * Returns the server that the program asks under another address, because it is on the host's
  * loopback or link-local; or NULL.
  */
 static const struct endpoint *
@@ -64,8 +65,8 @@ gate_map(const struct gate_config *c, const struct endpoint *shown)
 }
 
 /*
- * 64:ff9b:1::/96, for use within a network (RFC 8215; RFC 6052, 2.2): how IPv6 shows an IPv4
- * address.
+ * Returns the IPv6 address that stands for @v4: 64:ff9b:1::/96, for use within a network (RFC 8215;
+ * RFC 6052, 2.2).
  */
 static struct ipaddr
 as_ip6(const struct ipaddr *v4)
@@ -76,7 +77,10 @@ as_ip6(const struct ipaddr *v4)
 	return ipaddr_from16(octets);
 }
 
-/* A client whose address has no meaning inside: 192.0.0.8, the dummy address of RFC 7600. */
+/*
+ * Returns the address of clients whose own address has no meaning inside: 192.0.0.8, the dummy
+ * address of RFC 7600.
+ */
 static struct ipaddr
 dummy_client(bool v4)
 {
@@ -86,8 +90,8 @@ dummy_client(bool v4)
 }
 
 /*
- * Returns true for an address of another host that is ours or the program's inside, or that is
- * link-local outside.
+ * Returns true if @a belongs to another host inside: it is the gateway's or the program's address
+ * there, or link-local.
  */
 static bool
 means_another_inside(const struct gate_config *c, const struct ipaddr *a)
@@ -97,8 +101,9 @@ means_another_inside(const struct gate_config *c, const struct ipaddr *a)
 }
 
 /*
- * The gateway's own address is shown for the host's loopback alone, which does not cross a wire: a
- * program may take it for loopback (run/alias.h), and trust it.
+ * Returns the address under which the program sees the client @peer. Only clients on the host's
+ * loopback, which does not cross a wire, have the gateway's own address: a program may take that
+ * for loopback, and trust it.
  */
 static struct endpoint
 map_peer(const struct gate_config *c, const struct endpoint *peer, bool v4)

@@ -1,10 +1,10 @@
 /*
- * Name servers: which flows are questions to them, in which order they are asked, and how questions
- * reach them over TCP. gate_ask.c does UDP.
+ * gate/gate_names.c - name servers: which flows are questions to them, in which order they are
+ * asked, and how questions reach them over TCP. gate_ask.c does UDP.
  *
- * Order and patience are those of the GNU C library (resolv.conf(5)), with one exception: a server
- * that was silent is asked last for a while. The library gives up with its caller; this one has to
- * answer a client that asks again after as long as we wait for one server.
+ * Order and timeouts are those of the GNU C library (resolv.conf(5)), with one exception: a server
+ * that was silent is asked last for a while. The library gives up when its caller does. The gateway
+ * must answer a client that repeats its question after about one of those timeouts.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -93,8 +93,8 @@ gate_names_order(struct gate *g, const struct gate_names *names, unsigned genera
 }
 
 /*
- * As send_dg() of the GNU C library: the first server is waited for the whole timeout; each later
- * one for twice as long as the one before, divided by the number of servers.
+ * The timeouts of send_dg() in the GNU C library: the first server has the whole timeout, each
+ * later one twice that of the one before, divided by the number of servers.
  */
 nsec_t
 gate_names_patience(const struct gate_names *names, unsigned at, unsigned n)
@@ -148,7 +148,7 @@ gate_names_connect(struct gate_stream *s)
 
 		s->info.outside = t->names.server[t->order.server[at]];
 		e = io_connect(g->config.outside, &s->info.outside, stream_on_outside, s, &s->side[OUTSIDE]);
-		if (e < 0 && gate_ran_out(e)) { /* this one is tried again */
+		if (e < 0 && gate_ran_out(e)) { /* try this server again later */
 			t->tried = at;
 			break;
 		}

@@ -29,7 +29,7 @@ accept_clients(struct gate_published *p)
 		if (s->ops->remote(s, &peer) == 0)
 			gate_tcp_from_outside(p->gate, s, &peer, p->port);
 		else
-			io_close(s, true); /* it has gone, and its name with it */
+			io_close(s, true); /* it has ended, and its address is not known any more */
 	}
 }
 
@@ -49,7 +49,7 @@ receive_datagrams(struct gate_published *p)
 	}
 }
 
-/* What is left when the budget is used up comes with the next event. */
+/* What is left when the budget is used up is reported again. */
 static void
 publish_run(struct gate_work *w)
 {

@@ -1,8 +1,8 @@
 /*
- * Telling the program that the outside refused a datagram. An ICMP error quotes the packet that
- * caused it (RFC 792; RFC 4443, 3), but that one went through a socket and is gone: its headers are
- * written anew from what the flow knows. The checksum that it had is not known; a receiver of
- * errors does not look at it.
+ * gate/gate_quote.c - reports to the program that a datagram could not be delivered outside. An
+ * ICMP error quotes the packet that caused it (RFC 792; RFC 4443, 3). That packet was read from a
+ * socket and is gone, so its headers are written again from what the flow knows. Its checksum is
+ * not known; receivers of errors do not look at it.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -15,7 +15,7 @@
 
 enum { QUOTE_TTL = 64 };
 
-/* The headers of the datagram that was, data at its UDP header; NULL at the pool's limit. */
+/* Builds the datagram again, with data at its UDP header. Returns NULL at the pool's limit. */
 static struct pkt *
 quote_build(
     struct gate *g, const struct endpoint *src, const struct endpoint *dst, const struct gate_quoted *q)

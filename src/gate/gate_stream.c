@@ -1,7 +1,6 @@
 /*
- * gate/gate_stream.c - one TCP flow through the gateway, from the moment that one side has it: the
- * other side's answer, octets both ways (io/relay.h), and its end, which each side learns as the
- * other had it.
+ * gate/gate_stream.c - one TCP flow through the gateway: the other side's answer, octets both ways
+ * (io/relay.h), and the end, which each side sees in the form that it had on the other.
  */
 #include "gate/stream.h"
 
@@ -12,7 +11,7 @@
 
 #include <stdlib.h>
 
-/* A reset waits so long for the octets before it to be acknowledged, and looks so often. */
+/* How long a reset waits until the octets before it are acknowledged, and how often it looks. */
 #define RESET_WAIT  (3 * SEC)
 #define RESET_CHECK (20 * MSEC)
 
@@ -32,7 +31,7 @@ stream_info(const struct gate_stream *s)
 	return info;
 }
 
-/* The end of a stream whose both sides are closed or handed back. */
+/* Frees a stream whose sides are closed or given back. */
 static void
 stream_free(struct gate_stream *s)
 {
@@ -57,7 +56,10 @@ stream_close(struct gate_stream *s, enum stream_side side, bool reset)
 	s->side[side] = NULL;
 }
 
-/* Both directions have ended. Each side's stack sees to what is still in its buffers. */
+/*
+ * Ends a stream of which both directions have ended. Each side's stack delivers what is still in
+ * its buffers.
+ */
 static void
 stream_end(struct gate_stream *s)
 {
@@ -92,7 +94,7 @@ stream_refuse(struct gate_stream *s, int error)
 	stream_free(s);
 }
 
-/* Why a side has failed, as a positive LEAT_E. */
+/* Returns why a side has failed, as a positive LEAT_E. */
 static int
 side_error(const struct gate_stream *s, enum stream_side side)
 {
@@ -107,7 +109,10 @@ is_acked(const struct io_stream *io)
 	return !io->ops->unacked || io->ops->unacked(io) == 0;
 }
 
-/* One side has failed and is closed. The reset of the other waits for what was written to it. */
+/*
+ * One side has failed and is closed. The other one is reset when everything written to it is
+ * acknowledged.
+ */
 static void
 run_resetting(struct gate_stream *s)
 {
@@ -121,8 +126,9 @@ run_resetting(struct gate_stream *s)
 }
 
 /*
- * @side has failed. What it had sent before still goes to the other one, if that takes it soon: on
- * Linux a reset leaves the peer what it has not read yet. Then the other side is reset.
+ * Handles the failure of @side. What it had sent before still goes to the other side, for
+ * RESET_WAIT at most: on Linux, too, a reset leaves the peer what it has not read. Then the other
+ * side is reset.
  */
 static void
 run_failed(struct gate_stream *s, enum stream_side side)
@@ -138,7 +144,7 @@ run_failed(struct gate_stream *s, enum stream_side side)
 		timer_arm(s->gate->core->wheel, &s->timer, s->give_up);
 	}
 	if (!s->relay.flow[side].ended && now < s->give_up)
-		return; /* the relay goes on as there is room */
+		return; /* the relay continues when there is room */
 	s->info.error = s->relay.error[side];
 	stream_close(s, side, true);
 	io_want(s->side[!side], 0);
@@ -170,7 +176,7 @@ run_open(struct gate_stream *s)
 		stream_end(s);
 }
 
-/* Both sides are connected. */
+/* Begins to relay: both sides are connected. */
 static void
 stream_open(struct gate_stream *s)
 {
@@ -179,7 +185,10 @@ stream_open(struct gate_stream *s)
 	run_open(s);
 }
 
-/* The connection outside has failed with @error. Of several name servers the next is tried. */
+/*
+ * The connection outside has failed with @error. If there are several name servers, the next one is
+ * tried.
+ */
 static void
 connect_failed(struct gate_stream *s, int error)
 {
@@ -197,8 +206,8 @@ connect_failed(struct gate_stream *s, int error)
 }
 
 /*
- * While its SYN waits nothing is wanted of the inside but that it can be read, which it can when it
- * is gone.
+ * While the SYN waits, IO_READABLE and IO_FAILED are the only events of the inside. Both mean that
+ * the connection is gone.
  */
 static bool
 program_gave_up(const struct gate_stream *s)
@@ -206,7 +215,7 @@ program_gave_up(const struct gate_stream *s)
 	return s->events[INSIDE] != 0;
 }
 
-/* The program gave up meanwhile, or the time is up. */
+/* Ends a waiting stream if the program has given up or the time is over. */
 static void
 run_out_waiting(struct gate_stream *s)
 {
@@ -227,7 +236,7 @@ run_out_connecting(struct gate_stream *s)
 		stream_open(s);
 	} else if (s->events[OUTSIDE] & IO_FAILED) {
 		connect_failed(s, side_error(s, OUTSIDE));
-	} else if (!timer_armed(&s->timer)) { /* it has fired */
+	} else if (!timer_armed(&s->timer)) { /* the timer has fired */
 		connect_failed(s, LEAT_ETIMEDOUT);
 	}
 }
@@ -243,7 +252,7 @@ run_in_connecting(struct gate_stream *s)
 		if (error == LEAT_ECONNREFUSED)
 			gate_unserved(s->gate, false, s->info.inside.port);
 		stream_reset(s, error);
-	} else if (s->events[OUTSIDE] & IO_FAILED) { /* the client has gone */
+	} else if (s->events[OUTSIDE] & IO_FAILED) { /* the client has ended */
 		stream_reset(s, side_error(s, OUTSIDE));
 	}
 }

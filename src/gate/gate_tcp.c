@@ -1,10 +1,10 @@
 /*
  * gate/gate_tcp.c - TCP through the gateway: from the program's SYN to a stream outside, and from a
- * published port to the program. What becomes of a stream is gate_stream.c's.
+ * published port to the program. gate_stream.c has everything after that.
  *
- * The listener takes every address and port, and sees a SYN before it has been answered. The
- * SYN-ACK goes out when the outside has connected, so the program learns of refusal, of unreachable
- * hosts and of silence as if it had been out there itself.
+ * The listener takes every address and port, and shows a SYN before it is answered. The SYN-ACK is
+ * sent when the outside has connected, so the program sees refusals, unreachable hosts and silence
+ * as if it were outside itself.
  */
 #include "base/err.h"
 #include "core/core.h"
@@ -18,12 +18,12 @@
 
 enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
 
-/* How often connections that wait for a descriptor outside are tried, at the least. */
+/* Connections that wait for a descriptor outside are tried at least this often. */
 #define RETRY_EVERY (100 * MSEC)
 
 /* From the program */
 
-/* As io_connect(). */
+/* Connects the outside of @s. Returns as io_connect(). */
 static int
 connect_outside(struct gate_stream *s)
 {
@@ -66,7 +66,10 @@ stream_await(struct gate_stream *s)
 	retry_later(g);
 }
 
-/* False: the outside has no descriptor for it. */
+/*
+ * Connects the outside of @s, and refuses the program's SYN if that fails. Returns false if the
+ * outside has no descriptor for it.
+ */
 static bool
 connect_out(struct gate_stream *s)
 {
@@ -82,7 +85,7 @@ connect_out(struct gate_stream *s)
 	return true;
 }
 
-/* In the order in which they came, until one has to wait longer. */
+/* Tries the waiting connections, oldest first, until one has to wait longer. */
 static void
 retry_run(struct gate_work *w)
 {
@@ -113,7 +116,10 @@ gate_retry(struct gate *g)
 		gate_mark(g, &g->retry);
 }
 
-/* The connection @sk is the inside of @s. False without memory: @sk is still the caller's. */
+/*
+ * Makes the connection @sk the inside of @s. Returns false without memory; @sk is then still the
+ * caller's.
+ */
 static bool
 stream_adopt(struct gate_stream *s, struct sock *sk, bool connecting)
 {
@@ -128,14 +134,14 @@ accept_child(struct gate *g, struct sock *child)
 	struct gate_stream *s = stream_new(g, STREAM_OUT_WAITING);
 
 	if (!s || !stream_adopt(s, child, false)) {
-		sock_answer(child, -1); /* the program's next SYN may find room */
+		sock_answer(child, -1); /* there may be room for the next SYN */
 		if (s)
 			stream_discard(s, LEAT_ENOMEM);
 		return;
 	}
 	sock_local(child, &s->info.shown);
 	sock_remote(child, &s->info.inside);
-	io_want(s->side[INSIDE], IO_READABLE); /* it is so when the program gives up */
+	io_want(s->side[INSIDE], IO_READABLE); /* reported when the program gives up */
 	if (!list_empty(&g->waiting) || !connect_out(s))
 		stream_await(s);
 }
@@ -168,7 +174,7 @@ accept_ready(struct sock *sk, void *arg)
 
 /* From outside */
 
-/* A socket that speaks to the program as @from: at its own port if that is free. */
+/* Opens a socket that speaks to the program as @from, with the same port if that is free. */
 static int
 sock_speak_as(struct gate *g, const struct endpoint *from, struct sock **out)
 {
@@ -200,7 +206,7 @@ sock_speak_as(struct gate *g, const struct endpoint *from, struct sock **out)
 	return 0;
 }
 
-/* Begins to connect to the program. 0, or the error at once. */
+/* Begins to connect to the program. Returns 0, or the error. */
 static int
 connect_inside(struct gate_stream *s)
 {
@@ -237,7 +243,7 @@ gate_tcp_from_outside(struct gate *g, struct io_stream *out, const struct endpoi
 		stream_discard(s, -e);
 }
 
-/* All of it */
+/* Begin and end */
 
 int
 gate_tcp_start(struct gate *g)
@@ -258,7 +264,10 @@ gate_tcp_start(struct gate *g)
 	e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
 	if (e == 0)
 		e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, &on, sizeof on);
-	/* How the outside cut its octets is kept: Nagle would hold the ends of answers back. */
+	/*
+	 * Segments keep the sizes that they had outside: Nagle's algorithm would delay the ends of
+	 * answers.
+	 */
 	if (e == 0)
 		e = sock_setopt(g->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (e == 0)
@@ -285,11 +294,11 @@ gate_tcp_stop(struct gate *g)
 	sock_close(g->listener);
 	while ((s = list_first(&g->streams, struct gate_stream, node))) {
 		if (s->state == STREAM_OUT_CONNECTING || s->state == STREAM_OUT_WAITING)
-			stream_refuse(s, LEAT_ETIMEDOUT); /* silently */
+			stream_refuse(s, LEAT_ETIMEDOUT); /* without an answer */
 		else
 			stream_reset(s, LEAT_ECONNABORTED);
 	}
-	list_del(&g->retry.node); /* the end of a flow marks it */
+	list_del(&g->retry.node); /* it was marked as flows ended */
 	timer_cancel(g->core->wheel, &g->retry_timer);
 	sockio_free(g->inside);
 }

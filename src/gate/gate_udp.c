@@ -110,7 +110,7 @@ dgram_run(struct gate_work *w)
 		gate_dgram_used(d);
 		gate_dgram_send_inside(d, (size_t)n);
 	}
-	/* The budget is used up. The event comes again. */
+	/* The budget is used up. The event is reported again. */
 }
 
 static void
@@ -158,8 +158,8 @@ gate_dgram_new(struct gate *g, const struct endpoint *inside, const struct endpo
 }
 
 /*
- * The flow of a datagram from the program, opened if need be. NULL, with the program told, when it
- * cannot be.
+ * Returns the flow of a datagram from the program, which it opens if needed. If it cannot be
+ * opened, the program gets an ICMP error, and it returns NULL.
  */
 static struct gate_dgram *
 dgram_get(struct gate *g, const struct sock_msg *msg, size_t len)
@@ -239,8 +239,8 @@ dgram_socket_run(struct gate_work *w)
 		if (n >= 0)
 			send_outside(g, &msg, (size_t)n);
 		/*
-		 * An error that is returned here is of a datagram to the program: its port is
-		 * closed. No one outside can be told.
+		 * This error is about a datagram to the program: its port is closed. It cannot be
+		 * reported outside.
 		 */
 	}
 	gate_mark(g, w);
@@ -254,7 +254,7 @@ dgram_socket_ready(struct sock *sk, void *arg)
 	gate_mark(g, &g->dgram_work);
 }
 
-/* All of it */
+/* Begin and end */
 
 int
 gate_udp_start(struct gate *g)

@@ -1,10 +1,11 @@
 /*
- * How long a flow of datagrams lives, and which one is given up when there are too many.
+ * gate/gate_udp_life.c - how long a flow of datagrams lives, and which flow ends when there are too
+ * many.
  *
- * A flow ends when the program's socket is gone (gate_dgram_gone()). Where that is not known, a
- * flow without an answer lives 30 s after its last datagram, one that was answered 120 s; questions
- * to name servers, of which there are many, never get more than the 30. Two lists, each in order of
- * last use, make the next to expire, and the one to give up, the first of a list.
+ * A flow ends when the program's socket is closed (gate_dgram_gone()). If that is not known, a flow
+ * lives 30 s after its last datagram, or 120 s if it was answered. Questions to name servers, of
+ * which there are many, always have 30 s. There are two lists, each in order of last use, so the
+ * next flow to expire or to be given up is the first of a list.
  */
 #include "core/core.h"
 #include "gate/impl.h"
@@ -31,7 +32,10 @@ dgrams_expire(struct list *l, nsec_t life, nsec_t now)
 	}
 }
 
-/* The timer looks when the first could expire; uses since then only move the next look. */
+/*
+ * Arms the timer for the first flow that could expire. If it is used again, the timer is armed
+ * again when it fires.
+ */
 static void
 dgrams_arm(struct gate *g)
 {
@@ -107,7 +111,10 @@ gate_dgram_gone(struct gate *g, bool echo, uint16_t port)
 		end_all_of_port(g, port);
 }
 
-/* The first of @l that holds a socket of its own; those of published ports share theirs. */
+/*
+ * Returns the first flow of @l that has a socket of its own, which those of published ports have
+ * not.
+ */
 static struct gate_dgram *
 first_with_socket(const struct list *l, const struct gate_dgram *but)
 {
@@ -120,7 +127,7 @@ first_with_socket(const struct list *l, const struct gate_dgram *but)
 	return NULL;
 }
 
-/* Prefers one that has had no answer. */
+/* Returns the flow that has been idle longest; one without an answer is preferred. */
 static struct gate_dgram *
 idlest(const struct gate *g, const struct gate_dgram *but)
 {

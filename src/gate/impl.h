@@ -1,6 +1,4 @@
-/*
- * gate/impl.h - what the gateway's files share. For gate/ only.
- */
+/* gate/impl.h - what the gateway's files share. Only gate/ includes it. */
 #ifndef GATE_IMPL_H
 #define GATE_IMPL_H
 
@@ -13,7 +11,7 @@ struct core;
 struct sock;
 struct socks;
 
-/* Someone who has something to do in the next gate_run(). */
+/* Work for the next gate_run(). Its owner embeds it. */
 struct gate_work {
 	struct list node;
 	void (*run)(struct gate_work *w);
@@ -21,7 +19,7 @@ struct gate_work {
 
 enum { GATE_SCRATCH = 65536, GATE_QUOTED = 512 };
 
-/* The name servers, by number, in the order in which one question tries them. */
+/* The numbers of the name servers, in the order in which one question tries them. */
 struct gate_order {
 	uint8_t server[GATE_NAMESERVERS];
 	unsigned n;
@@ -34,29 +32,29 @@ struct gate {
 	struct list pending;
 	struct gate_counters count;
 
-	struct io_world *inside; /* of the streams to and from the program */
-	struct sock *listener;   /* every address, every port */
+	struct io_world *inside; /* the world of the program's streams */
+	struct sock *listener;   /* takes every address and port */
 	struct gate_work accept;
 	struct list streams;
 	unsigned nstreams;
-	struct list waiting; /* streams that the outside had no descriptor for, oldest first */
+	struct list waiting; /* streams that the outside had no descriptor for, the oldest first */
 	struct gate_work retry;
 	struct timer retry_timer;
 
-	struct sock *dgram; /* likewise */
+	struct sock *dgram; /* takes every address and port */
 	struct gate_work dgram_work;
-	struct table dgrams;      /* by the program's end and the other, as the program knows it */
-	struct table dgram_ports; /* those that have a socket of their own, by the program's port */
-	struct table dgram_peers; /* those of published ports, by who is outside */
-	struct list dgrams_asked, dgrams_answered; /* by time of last use, each with a lifetime of its own */
+	struct table dgrams;      /* by the program's end and the end that it sees */
+	struct table dgram_ports; /* flows with a socket of their own, by the program's port */
+	struct table dgram_peers; /* flows of published ports, by client */
+	struct list dgrams_asked, dgrams_answered; /* in order of last use; each list has a lifetime */
 	struct timer dgram_timer;
 
 	struct table echoes;
-	struct list echoes_used; /* by time of last use */
+	struct list echoes_used; /* in order of last use */
 	struct timer echo_timer;
 
-	unsigned names_turn;       /* rotate: who begins next */
-	unsigned names_generation; /* changes with the servers */
+	unsigned names_turn;       /* rotate: the server that is asked first */
+	unsigned names_generation; /* counts changes of the servers */
 	nsec_t silent_until[GATE_NAMESERVERS];
 
 	struct list published;
@@ -66,7 +64,7 @@ struct gate {
 void gate_work_init(struct gate_work *w, void (*run)(struct gate_work *w));
 void gate_mark(struct gate *g, struct gate_work *w);
 
-/* The flow has ended: count its octets, tell who wants to know. */
+/* Counts the octets of a flow that has ended, and reports it. */
 void gate_flow_ended(struct gate *g, const struct gate_flow_info *info);
 
 int gate_tcp_start(struct gate *g);
@@ -79,12 +77,12 @@ int gate_udp_start(struct gate *g);
 void gate_udp_stop(struct gate *g);
 void gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
 /*
- * gate_client.c: a datagram (in the scratch) for the program's @port, from @peer, that came to the
- * published socket @d.
+ * gate_client.c: takes the datagram in the scratch, which came from @peer to the published socket
+ * @d and is for the program's @port.
  */
 void gate_udp_from_outside(
     struct gate *g, struct io_dgram *d, const struct endpoint *peer, uint16_t port, size_t len);
-/* @d is about to go: forget the flows that answer through it. */
+/* Ends the flows that answer through @d, which is about to be closed. */
 void gate_udp_forget(struct gate *g, const struct io_dgram *d);
 
 int gate_echo_start(struct gate *g);
@@ -92,124 +90,125 @@ void gate_echo_stop(struct gate *g);
 void gate_echo_each(
     const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg);
 
-/* Echo flows with identifier @id end. */
+/* Ends the echo flows with identifier @id. */
 void gate_echo_gone(struct gate *g, uint16_t id);
 
 void gate_publish_stop(struct gate *g);
 
 /*
- * Decides where a client @peer of the program's published @port goes, and how it is @shown there.
- * It goes to the program's address of its own family; or of the other family, if only that one is
- * served. Returns false if the program serves neither.
+ * Decides to which address (@inside) a client @peer of the program's published @port is led, and
+ * with which address (@shown) the program sees it. That is the program's address of the client's
+ * family, or of the other family if only that one has a listener. Returns false if neither has.
  */
 bool gate_map_client(const struct gate_config *config, bool udp, const struct endpoint *peer, uint16_t port,
     struct endpoint *inside, struct endpoint *shown);
-/* A client found that the program does not listen on @port. */
+/* Reports that a client found no listener of the program on @port. */
 void gate_unserved(struct gate *g, bool udp, uint16_t port);
 
 /*
- * gate_names.c: name servers. Returns true if questions to @shown go to the servers of the
- * configuration, whichever of them answers. To be asked once, as a flow begins, since it looks at
- * the host's file.
+ * gate_names.c: name servers. Returns true if questions to @shown go to the configured servers,
+ * whichever of them answers. Call it once, when a flow begins, since it looks at the host's file.
  */
 bool gate_names_meant(struct gate *g, const struct endpoint *shown);
 /*
- * Returns the error (LEAT_E) that the program gets for @error, with which its datagram to @shown
- * failed at once. The host itself would have returned it from connect(), and resolvers go on to the
- * next server; "unreachable" by ICMP is no more than a hint, which most never see.
+ * Returns the error (LEAT_E) that the program gets if its datagram to @shown failed at once with
+ * @error. The host's connect() would have returned it, and resolvers then ask the next server. An
+ * ICMP "unreachable" would not do, since most resolvers never see it.
  */
 int gate_names_error(const struct gate *g, const struct endpoint *shown, int error);
-/* Looks whether the servers have changed, and counts g->names_generation up if so. */
+/* Looks whether the servers have changed; if so, g->names_generation is counted up. */
 void gate_names_renew(struct gate *g);
-/* @names as they were at @generation. */
+/* Writes to @out in which order the servers of @names are asked, as they were at @generation. */
 void gate_names_order(
     struct gate *g, const struct gate_names *names, unsigned generation, struct gate_order *out);
 /* Returns how long a question waits for the server at place @at of @n. */
 nsec_t gate_names_patience(const struct gate_names *names, unsigned at, unsigned n);
-/* Notes that server @number of @generation has let a question wait in vain, or has answered one. */
+/* Note that server @number of @generation has not answered in time, or has answered. */
 void gate_names_silent(struct gate *g, unsigned generation, unsigned number);
 void gate_names_heard(struct gate *g, unsigned generation, unsigned number);
 
-/* gate_ask.c: a flow of questions to the name servers. */
+/*
+ * gate_ask.c: a flow of questions to the name servers. gate_asker_new() returns NULL without
+ * memory.
+ */
 struct gate_asker;
 struct gate_dgram;
 struct gate_asker *gate_asker_new(struct gate_dgram *flow);
 void gate_asker_free(struct gate_asker *a);
-/* The datagram in the scratch, of @len octets. */
+/* Asks the question in the scratch, of @len octets. */
 void gate_asker_ask(struct gate_asker *a, size_t len);
 
-/* The beginning of a datagram's payload, as much of it as an error quotes (RFC 1812, 4.3.2.3). */
+/* The beginning of a datagram's payload, as much as an ICMP error quotes (RFC 1812, 4.3.2.3). */
 struct gate_quoted {
-	size_t len; /* of all of it */
+	size_t len; /* of the whole payload */
 	uint8_t head[GATE_QUOTED];
 };
 void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
 
 /*
- * A flow of datagrams: between @info.inside, the program's end, and @info.shown, the other as the
- * program knows it.
+ * A flow of datagrams between @info.inside, the program's end, and @info.shown, the end that the
+ * program sees.
  */
 struct gate_dgram {
 	struct table_node hash, by_peer, by_port;
 	struct list used; /* of dgrams_asked or dgrams_answered */
 	struct gate_work work;
 	struct gate *gate;
-	struct io_dgram *out;     /* its own; or that of the published port through which it came; or NULL: */
-	struct gate_asker *asker; /* it has one of the name servers' instead */
+	struct io_dgram *out;     /* its own, or that of its published port; NULL if it has an asker */
+	struct gate_asker *asker; /* of a flow to the name servers */
 	bool answered;
-	bool late; /* the program's socket was gone when its first datagram arrived here */
+	bool late; /* the program's socket was closed before its first datagram arrived here */
 	nsec_t last;
-	struct gate_quoted sent; /* the last datagram that went out */
+	struct gate_quoted sent; /* the last datagram that was sent outside */
 	struct gate_flow_info info;
 };
 
-/* gate_udp.c: what gate_client.c, too, does with a flow. */
+/* gate_udp.c: flows, also for gate_client.c. */
 struct gate_dgram *gate_dgram_find(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 struct gate_dgram *gate_dgram_new(
     struct gate *g, const struct endpoint *inside, const struct endpoint *shown);
 void gate_dgram_free(struct gate_dgram *d);
 /*
- * Opens a socket outside that sends to @to, for @d. Where the outside has no descriptor left, the
- * idlest flow gives up its own. As io_world_ops.dgram; the socket reports what can be read.
+ * Opens a socket outside for @d that sends to @to and reports IO_READABLE. If the outside has no
+ * descriptor left, the flow that was idle longest gives up its own. Returns as io_world_ops.dgram.
  */
 int gate_dgram_connect(
     struct gate_dgram *d, const struct endpoint *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 void gate_dgram_send_inside(struct gate_dgram *d, size_t len);
 bool gate_end_eq(const struct endpoint *a, const struct endpoint *b);
 
-/* gate_udp_life.c: no flow exists yet. */
+/* gate_udp_life.c: begins without flows. */
 void gate_dgrams_start(struct gate *g);
-/* @d has a socket of its own, so it ends with the program's socket: gate_dgram_gone(). */
+/*
+ * Notes that @d has a socket of its own, so it ends with the program's socket: gate_dgram_gone().
+ */
 void gate_dgram_own(struct gate_dgram *d);
-/* A datagram has passed. @d lives from now on as long as its kind does. */
+/* Notes that a datagram has passed: the lifetime of @d begins again. */
 void gate_dgram_used(struct gate_dgram *d);
 /*
  * Ends the flow that has been idle longest, except @but. Returns false if no flow has been idle for
  * @idle.
  */
 bool gate_dgram_evict(struct gate *g, const struct gate_dgram *but, nsec_t idle);
-/* Ends the flow that has been idle longest if there are as many as there may be. */
+/* Ends the flow that has been idle longest if there are as many flows as allowed. */
 void gate_dgrams_limit(struct gate *g);
 
 /*
- * Tell the inside that the datagram from @src to @dst with the payload @q could not be delivered
- * (@error: LEAT_ECONNREFUSED, ...). The datagram itself is gone: its headers are written anew, as
- * the error quotes them.
+ * Reports to the program that the datagram from @src to @dst with the payload @q could not be
+ * delivered, for the reason @error (LEAT_ECONNREFUSED, ...). The headers that the ICMP error quotes
+ * are written again, since the datagram is gone.
  */
 void gate_quote_udp(struct gate *g, const struct endpoint *src, const struct endpoint *dst,
     const struct gate_quoted *q, int error);
 
 /*
- * What a failure outside means inside: the number that sock_answer() or core_refuse() takes; -1 =
- * say nothing, so that the inside tries again.
+ * Returns what an error outside becomes inside: the number that sock_answer() and core_refuse()
+ * take; -1 = no answer, so that the program tries again.
  */
 int gate_refusal(int error);
 
-/*
- * Returns true if the outside was short of descriptors or memory, so that the same may succeed
- * later.
- */
+/* Returns true if the outside was short of descriptors or memory, so the same may succeed later. */
 bool gate_ran_out(int error);
 
 #endif

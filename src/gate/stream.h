@@ -1,6 +1,6 @@
 /*
- * gate/stream.h - one TCP flow through the gateway: a connection of the inside's stack, and a
- * stream outside. For gate/ only.
+ * gate/stream.h - one TCP flow through the gateway: a connection of the gateway's stack, and a
+ * stream outside. Only gate/ includes it.
  */
 #ifndef GATE_STREAM_H
 #define GATE_STREAM_H
@@ -9,9 +9,9 @@
 #include "io/relay.h"
 
 enum stream_state {
-	STREAM_OUT_WAITING,    /* the program's SYN waits until the outside has a descriptor for it */
-	STREAM_OUT_CONNECTING, /* the program's SYN waits until the outside has connected */
-	STREAM_IN_CONNECTING,  /* a client outside waits until the program has accepted */
+	STREAM_OUT_WAITING,    /* the program's SYN waits for a descriptor outside */
+	STREAM_OUT_CONNECTING, /* the program's SYN waits for the connection outside */
+	STREAM_IN_CONNECTING,  /* a client outside waits for the program */
 	STREAM_OPEN,
 	STREAM_RESETTING, /* one side has failed; the other still gets what came before, then a reset */
 };
@@ -24,51 +24,52 @@ struct gate_stream {
 	struct list wait; /* of gate.waiting */
 	struct gate *gate;
 	enum stream_state state;
-	struct io_stream *side[2]; /* by stream_side; NULL: not there yet, or closed */
-	unsigned events[2];        /* of each side, not yet looked at */
-	struct relay relay;        /* from STREAM_OPEN on */
-	nsec_t give_up;            /* when a reset no longer waits for what was sent before it */
+	struct io_stream *side[2]; /* by stream_side; NULL = not opened yet, or closed */
+	unsigned events[2];        /* by side; reported and not handled yet */
+	struct relay relay;        /* valid from STREAM_OPEN on */
+	nsec_t give_up;            /* when a reset no longer waits for the octets before it */
 	struct timer timer;
-	struct gate_tries *tries; /* of the name servers, one after the other; NULL = it goes to one place */
+	struct gate_tries
+	    *tries; /* of the name servers, one after the other; NULL = there is one destination */
 	struct gate_flow_info info;
 };
 
-/* A stream with neither side yet; NULL at the limit, which is counted. */
+/* Returns a stream without sides, or NULL at the limit, which it counts. */
 struct gate_stream *stream_new(struct gate *g, enum stream_state state);
 
-/* What is known of @s now. */
+/* Returns what is known of @s now. */
 struct gate_flow_info stream_info(const struct gate_stream *s);
 
 /*
- * gate_names.c: connects to the next of the name servers, and arms the timer for as long as it may
- * take. As io_connect(); the last one's error when there is none left.
+ * gate_names.c: connects to the next name server, and arms the timer for its timeout. Returns as
+ * io_connect(); the last server's error when none is left.
  */
 int gate_names_connect(struct gate_stream *s);
 
 /*
- * A connect outside that has not been answered after so long never will be: longer than Linux's six
- * retries take.
+ * A connection outside that was not answered in this time never will be: Linux's six retries take
+ * less.
  */
 #define STREAM_CONNECT_WAIT (180 * SEC)
 
-/* Does what has become possible; may end the stream. */
+/* Does what is possible now, and may end the stream. */
 void stream_run(struct gate_work *w);
 
 /*
- * The callbacks of both sides. One of the inside comes from within the stack's turn, whose time is
- * right: it runs the stream at once, so an answer leaves with the ACK. One of the outside marks the
- * stream for gate_run().
+ * The callbacks of both sides. The inside's is called in the stack's turn, whose time is right: it
+ * runs the stream at once, so that an answer leaves with the ACK. The outside's marks the stream
+ * for gate_run().
  */
 void stream_on_inside(struct io_stream *io, unsigned events, void *arg);
 void stream_on_outside(struct io_stream *io, unsigned events, void *arg);
 
-/* The outside has no descriptor for it: it becomes STREAM_OUT_WAITING. */
+/* Makes @s STREAM_OUT_WAITING: the outside has no descriptor for it. */
 void stream_await(struct gate_stream *s);
 
 /*
  * Each of these ends @s with @error (LEAT_E), and frees it. stream_refuse(): the outside refused
- * the program's SYN, and the program is told the same. stream_reset(): both sides are reset.
- * stream_discard(): the same, of a stream that never came to be and is not counted as reset.
+ * the connection, and so does the gateway. stream_reset(): resets both sides, and counts it.
+ * stream_discard(): resets both sides of a stream that was never open.
  */
 void stream_refuse(struct gate_stream *s, int error);
 void stream_reset(struct gate_stream *s, int error);
