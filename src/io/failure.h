@@ -1,6 +1,6 @@
 /*
- * io/failure.h - why a stream has failed, which its reader and its writer each are given once. For
- * the adapters of io/io.h; it knows no stream.
+ * io/failure.h - why a stream has failed. The reader and the writer each get the error once. It is
+ * for the adapters of io/io.h, and knows no stream.
  */
 #ifndef IO_FAILURE_H
 #define IO_FAILURE_H
@@ -15,9 +15,9 @@ struct io_failure {
 };
 
 /*
- * The stream has failed with @error (LEAT_E). Returns false if it had failed before: the first
- * error stays. A reset that follows the other side's end is EPIPE to Linux's sockets, and to
- * Leat's; to io it is a reset like any other.
+ * Notes that the stream has failed with @error (LEAT_E). Returns false if it had failed before: the
+ * first error stays. A reset after the other side's end is EPIPE to Linux's sockets and to Leat's.
+ * To io it is LEAT_ECONNRESET, as any reset.
  */
 static inline bool
 io_failure_set(struct io_failure *f, int error)
@@ -28,7 +28,7 @@ io_failure_set(struct io_failure *f, int error)
 	return true;
 }
 
-/* Returns what a read of a failed stream returns when nothing is left: the error once, then 0. */
+/* Returns what read() returns when a failed stream has no more octets: the error once, then 0. */
 static inline int
 io_failure_read(struct io_failure *f)
 {
@@ -38,7 +38,7 @@ io_failure_read(struct io_failure *f)
 	return e;
 }
 
-/* Returns what a write to a failed stream returns: the error once, then -LEAT_EPIPE. */
+/* Returns what write() returns on a failed stream: the error once, then -LEAT_EPIPE. */
 static inline int
 io_failure_write(struct io_failure *f)
 {

@@ -1,9 +1,8 @@
 /*
  * io/relay.c - carries octets between two streams.
  *
- * A stream is asked for octets or room only after an event said that there are some, until a call
- * says that there are none. An event is wanted exactly while it is not known to hold, so in steady
- * flow nothing is declared anew from one turn to the next.
+ * A stream is asked for octets or room only after an event, and until a call returns -LEAT_EAGAIN.
+ * An event is wanted exactly while it is not known to hold. So in steady flow want() is not called.
  */
 #include "io/relay.h"
 
@@ -20,7 +19,7 @@ may_carry(const struct relay *r, unsigned i)
 	return f->ready == BOTH && !f->ended && !r->error[!i];
 }
 
-/* Side @i has failed. What it had sent before can still be read, to the error that ends it. */
+/* Side @i has failed. The octets that it had sent can still be read; the error ends them. */
 static void
 side_failed(struct relay *r, unsigned i, int error)
 {
@@ -30,7 +29,7 @@ side_failed(struct relay *r, unsigned i, int error)
 	r->flow[i].ready |= IO_READABLE;
 }
 
-/* A read of side @i gave no octets, but @said. */
+/* A read of side @i returned no octets, but @said. */
 static void
 nothing_to_read(struct relay *r, unsigned i, ssize_t said)
 {
@@ -42,7 +41,7 @@ nothing_to_read(struct relay *r, unsigned i, ssize_t said)
 		r->error[i] = (int)-said;
 }
 
-/* A write of what side @i has sent took nothing, but @said why. */
+/* A write of octets of side @i returned no octets, but @said. */
 static void
 nothing_written(struct relay *r, unsigned i, ssize_t said)
 {
@@ -57,14 +56,17 @@ ends_after(const struct io_stream *s, size_t len)
 	return s->ops->ends_after && s->ops->ends_after(s, len);
 }
 
-/* True if the next octet is an urgent one, and the other side can be given it as such. */
+/* Returns true if the next octet is urgent, and the other side can send it as urgent. */
 static bool
 is_urgent(const struct relay_flow *f)
 {
 	return f->from->ops->at_mark && f->to->ops->write_urgent && f->from->ops->at_mark(f->from);
 }
 
-/* The urgent octet goes alone (RFC 9293, 3.8.5). Returns how many octets were carried. */
+/*
+ * Carries the urgent octet, which is written alone (RFC 9293, 3.8.5). Returns how many octets were
+ * carried.
+ */
 static size_t
 carry_urgent(struct relay *r, unsigned i)
 {
@@ -86,7 +88,7 @@ carry_urgent(struct relay *r, unsigned i)
 	return 1;
 }
 
-/* Reads into the other side's room. Returns how many octets were carried. */
+/* Reads into the room of the other side. Returns how many octets were carried. */
 static size_t
 carry_into_room(struct relay *r, unsigned i)
 {
@@ -106,7 +108,8 @@ carry_into_room(struct relay *r, unsigned i)
 		return 0;
 	}
 	/*
-	 * After a short read nothing is left, or the event comes again: at an urgent octet, say.
+	 * After a short read nothing is left, or the event is reported again, as before an urgent
+	 * octet.
 	 */
 	last = ends_after(f->from, 0);
 	more = got == room || last || r->error[i];
@@ -126,7 +129,7 @@ spans_len(const struct pkt_span *span, int n)
 	return len;
 }
 
-/* Writes from where the octets arrived. Returns how many were carried. */
+/* Writes octets from where they arrived. Returns how many were carried. */
 static size_t
 carry_from_place(struct relay *r, unsigned i)
 {
@@ -151,12 +154,13 @@ carry_from_place(struct relay *r, unsigned i)
 	io_consume(f->from, (size_t)done);
 	if ((size_t)done < len)
 		f->ready = IO_READABLE;
-	else if (n < SPANS && !last && !r->error[i]) /* if not all was shown, the event comes again */
+	else if (n < SPANS && !last &&
+		 !r->error[i]) /* the event is reported again if not everything was shown */
 		f->ready = IO_WRITABLE;
 	return (size_t)done;
 }
 
-/* Carries once. Returns how many octets that were. */
+/* Carries octets of side @i once. Returns how many. */
 static size_t
 carry_some(struct relay *r, unsigned i)
 {
@@ -167,7 +171,7 @@ carry_some(struct relay *r, unsigned i)
 	return f->to->ops->reserve ? carry_into_room(r, i) : carry_from_place(r, i);
 }
 
-/* Returns true if the budget was used up. */
+/* Carries what side @i has sent. Returns true if the budget was used up. */
 static bool
 carry(struct relay *r, unsigned i)
 {
@@ -195,7 +199,10 @@ pass_end(struct relay *r, unsigned i)
 		side_failed(r, !i, -e);
 }
 
-/* What the sides of @r's flow @i are waited for: nothing, octets of the one, room at the other. */
+/*
+ * Returns which events flow @i waits for: IO_READABLE of its source, IO_WRITABLE of its
+ * destination.
+ */
 static unsigned
 awaited(const struct relay *r, unsigned i)
 {
@@ -226,7 +233,7 @@ relay_begin(struct relay *r, struct io_stream *side0, struct io_stream *side1)
 	*r = (struct relay){
 	    .flow = {{.from = side0, .to = side1, .ready = IO_WRITABLE},
 		{.from = side1, .to = side0, .ready = IO_WRITABLE}},
-	    .want = {IO_CONNECTED, IO_CONNECTED}, /* nothing that is ever wanted */
+	    .want = {IO_CONNECTED, IO_CONNECTED}, /* differs from all that is wanted */
 	};
 	declare(r);
 }
@@ -246,7 +253,7 @@ relay_run(struct relay *r)
 	bool more = carry(r, 0);
 
 	more |= carry(r, 1);
-	/* Where both sides have ended, closing them says all that shutdown() would. */
+	/* If both sides have ended, closing them makes shutdown() unnecessary. */
 	if (r->flow[0].ended != r->flow[1].ended)
 		pass_end(r, r->flow[1].ended);
 	declare(r);

@@ -1,12 +1,13 @@
 /*
- * io/relay.h - joins two streams: what one side sends reaches the other, both ways, with urgent
- * octets and ends in their places. A side that has no room holds the other one back.
+ * io/relay.h - joins two streams: everything that one side sends reaches the other, in both
+ * directions, with urgent octets and ends in their places. If one side has no room, the other is
+ * held back.
  *
- * Octets are copied no more often than the streams need: they are read into the place where they
- * are sent from, or written from the place where they arrived.
+ * No octet is copied needlessly: octets are read into the room that they are sent from, or written
+ * from where they arrived.
  *
- * It has no clock, and knows nothing of how streams come to be. Its owner gives it the events of
- * both streams, runs it, and decides what becomes of a side that failed.
+ * It has no clock, and does not know how streams are opened. Its owner passes it the events of both
+ * streams, runs it, and decides what happens after a failure.
  */
 #ifndef IO_RELAY_H
 #define IO_RELAY_H
@@ -18,36 +19,38 @@ struct relay_flow {
 	struct io_stream *from, *to;
 	uint64_t octets; /* carried so far */
 	/*
-	 * IO_READABLE: @from may have octets; no read has said otherwise since the last event.
-	 * IO_WRITABLE: the same of room at @to.
+	 * IO_READABLE: @from may have octets, since no read has returned -LEAT_EAGAIN after the
+	 * last event. IO_WRITABLE: the same for room at @to.
 	 */
 	unsigned ready;
-	bool ended; /* all that @from has sent was written to @to, and nothing more comes */
+	bool ended; /* everything that @from has sent was written to @to, and no more will come */
 };
 
 struct relay {
 	struct relay_flow flow[2]; /* from side 0, from side 1 */
-	unsigned want[2];          /* as the streams know it */
-	bool shut[2];              /* this side was given the other one's end */
-	int error[2];              /* LEAT_E: why a side has failed; 0 = it has not */
+	unsigned want[2];          /* as declared to the streams */
+	bool shut[2];              /* shutdown() of this side was called */
+	int error[2];              /* LEAT_E: why the side has failed; 0 = it has not */
 };
 
 /*
- * Begins with two connected streams, which stay the owner's. It declares what it wants of them, and
- * the owner passes on every event from then on.
+ * Begins with two connected streams, which stay the owner's. It declares what it wants of them.
+ * From then on the owner passes it every event.
  */
 void relay_begin(struct relay *r, struct io_stream *side0, struct io_stream *side1);
 
-/* Notes @events of side @i (0 or 1). It calls no stream. */
+/* Notes @events of side @i (0 or 1). It calls no operation of the streams. */
 void relay_event(struct relay *r, unsigned i, unsigned events);
 
 /*
- * Carries what can be carried, up to a budget. Returns true if that was used up: to be called again
- * soon, without an event.
+ * Carries what can be carried, up to a budget. Returns true if the budget was used up: call it
+ * again soon, without an event.
  */
 bool relay_run(struct relay *r);
 
-/* True when both sides have ended, and all of it was carried: it remains to close both. */
+/*
+ * Returns true when both sides have ended and everything was carried. The owner then closes both.
+ */
 bool relay_is_over(const struct relay *r);
 
 #endif

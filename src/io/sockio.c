@@ -1,6 +1,6 @@
 /*
- * io/sockio.c - the world over Leat's own sockets: its time, its random octets, and when callbacks
- * are called.
+ * io/sockio.c - the world over Leat's own sockets: its time, its random octets, and when owners are
+ * notified.
  */
 #include "io/sockio_impl.h"
 #include "stack/stack.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 
 /*
- * An event that a callback leaves as it is comes again after so long. Armed for the very instant at
- * which it fires, the timer would fire again before anything else could happen, and in virtual time
- * the clock would stand still.
+ * An event that still holds after the callback is reported again after this time. A timer that is
+ * armed for the instant at which it fires would fire again before anything else could happen, and
+ * in virtual time the clock would stand still.
  */
 #define TURN USEC
 
@@ -66,7 +66,7 @@ sockio_serve(struct sockio_obj *o, unsigned events)
 	}
 }
 
-/* Those that become due meanwhile wait for the next turn. */
+/* Serves the objects that are due. Those that become due meanwhile wait for the next turn. */
 static void
 serve_due(struct timer *t)
 {
@@ -100,8 +100,8 @@ world_now(const struct io_world *w)
 }
 
 /*
- * SipHash of a counter, under a key of its own: a pseudorandom function for those who do not know
- * the key.
+ * Draws from SipHash of a counter under a secret key: a pseudorandom function for everyone who does
+ * not know the key.
  */
 static void
 world_random(struct io_world *w, void *buf, size_t len)
@@ -129,8 +129,8 @@ static const struct io_world_ops WORLD_OPS = {
 };
 
 /*
- * The key differs from that of everything else which the core's secret is for, and between two
- * worlds of one stack.
+ * Makes a key that differs from every other use of the core's secret, and between two worlds of one
+ * stack.
  */
 static void
 make_key(struct sockio *io)

@@ -1,8 +1,8 @@
 /*
  * io/sockio_data.c - reading from and writing to Leat's own sockets as streams of io.
  *
- * A socket returns its error once, to the first caller. It is taken as soon as the socket has it
- * and kept, so that error() can return it at any time, and reading and writing return it once each.
+ * A socket returns its error once, to the first caller. The adapter takes it at once and keeps it,
+ * so that error() can return it at any time, and the reader and the writer get it once each.
  */
 #include "base/err.h"
 #include "io/sockio_stream.h"
@@ -10,9 +10,10 @@
 #include <assert.h>
 
 /*
- * @n is what a call on the socket answered, and @side what it was for: IO_READABLE or IO_WRITABLE.
- * An error that the socket had until this call is now known; one that was known is said instead of
- * the end or -LEAT_EPIPE that the socket answers since.
+ * Returns what a call on the stream returns when the call on the socket returned @n. @side is
+ * IO_READABLE for a read, IO_WRITABLE for a write. An error in @n becomes the stream's. If the
+ * stream has failed, the reader or the writer gets that error instead of the socket's end or
+ * -LEAT_EPIPE.
  */
 static ssize_t
 stream_answer(struct sockio_stream *s, ssize_t n, unsigned side)
@@ -64,8 +65,8 @@ sockio_consume(struct io_stream *st, size_t len)
 }
 
 /*
- * 0 if octets can be written, or what write() says. After shutdown() the socket is not asked: it
- * would give away its error.
+ * Returns 0 if the socket may be written to, or else what write() returns. After shutdown() the
+ * socket is not called, since it would return its error and forget it.
  */
 static ssize_t
 may_write(struct sockio_stream *s)
@@ -78,7 +79,7 @@ may_write(struct sockio_stream *s)
 	return stream_answer(s, -LEAT_EPIPE, IO_WRITABLE);
 }
 
-/* What a write answers that found no room, or not enough. */
+/* Returns what a write returns that took @done octets and then got @n. */
 static ssize_t
 stream_wrote(struct sockio_stream *s, size_t done, ssize_t n)
 {
@@ -87,7 +88,7 @@ stream_wrote(struct sockio_stream *s, size_t done, ssize_t n)
 	if (done == 0)
 		return stream_answer(s, n, IO_WRITABLE);
 	if (n < 0 && n != -LEAT_EAGAIN)
-		sockio_stream_fail(s, (int)-n); /* the next call says it */
+		sockio_stream_fail(s, (int)-n); /* the next call returns it */
 	return (ssize_t)done;
 }
 
@@ -128,7 +129,7 @@ sockio_reserve(struct io_stream *st, size_t want, void **at)
 	if (n < 0)
 		return stream_answer(s, n, IO_WRITABLE);
 	s->full = true;
-	sock_commit(s->obj.sk, 0); /* what is held back for more would wait for itself */
+	sock_commit(s->obj.sk, 0); /* octets that are held back would wait for themselves */
 	return -LEAT_EAGAIN;
 }
 

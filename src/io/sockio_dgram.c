@@ -12,7 +12,7 @@ struct sockio_dgram {
 	struct io_dgram dgram;
 	struct sockio_obj obj;
 	unsigned want;
-	int error; /* LEAT_E: what was said of a datagram, for the next receive */
+	int error; /* LEAT_E of an earlier datagram, for the next receive */
 };
 
 static struct sockio_dgram *
@@ -71,7 +71,10 @@ dgram_recv_from(struct io_dgram *di, void *buf, size_t len, struct endpoint *fro
 	return n;
 }
 
-/* The socket would give its error to whoever sends next, and not send. It is for recv_from(). */
+/*
+ * Takes the socket's error, which it would return to the next sender instead of sending. It is for
+ * recv_from().
+ */
 static void
 keep_error(struct sockio_dgram *d)
 {
@@ -130,10 +133,7 @@ static const struct io_dgram_ops DGRAM_OPS = {
     .close = dgram_close,
 };
 
-/*
- * A datagram socket at @local, or at any port of the family of @peer; without both, of either
- * family.
- */
+/* Opens a datagram socket at @local, or at any port of the family of @peer, or of both families. */
 static int
 open_named(struct sockio *io, const struct endpoint *local, const struct endpoint *peer, struct sock **out)
 {

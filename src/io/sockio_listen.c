@@ -57,7 +57,7 @@ listener_accept(struct io_listener *li, struct io_stream **out)
 
 	if (!(sock_ready(l->obj.sk) & LEAT_IN))
 		return -LEAT_EAGAIN;
-	s = sockio_stream_new(l->obj.io); /* first: a connection that was taken cannot be put back */
+	s = sockio_stream_new(l->obj.io); /* first, since a connection that was taken cannot be put back */
 	if (!s)
 		return -LEAT_ENOMEM;
 	err = sock_accept(l->obj.sk, &child);
@@ -101,7 +101,7 @@ static const struct io_listener_ops LISTENER_OPS = {
     .close = listener_close,
 };
 
-/* A socket that listens at @at; its children have its options. */
+/* Opens a socket that listens at @at. Its children inherit its options. */
 static int
 open_listening(struct sockio *io, const struct endpoint *at, int backlog, struct sock **out)
 {

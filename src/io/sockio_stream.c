@@ -1,5 +1,5 @@
 /*
- * io/sockio_stream.c - io's streams over Leat's own sockets: how they begin and end, and their
+ * io/sockio_stream.c - streams of io over Leat's own sockets: how they begin and end, and their
  * events.
  */
 #include "io/sockio_stream.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/* The events that hold where sock_ready() says @ready. */
+/* Returns the events that hold if sock_ready() returns @ready. */
 static unsigned
 levels(const struct sockio_stream *s, unsigned ready)
 {
@@ -24,7 +24,7 @@ levels(const struct sockio_stream *s, unsigned ready)
 	return mask;
 }
 
-/* True if there is nothing to report but what is reported once. */
+/* Returns true if only events that are reported once can be reported. */
 static bool
 only_once(const struct sockio_stream *s)
 {
@@ -78,13 +78,13 @@ sockio_stream_learn(struct sockio_stream *s)
 }
 
 /*
- * Asks how the connect went. Where octets are here, it succeeded, whatever has happened since:
- * sock_connect() would report a reset that followed, and forget the octets.
+ * Finds out how the connect has gone. If octets have arrived, it has succeeded, even if a reset
+ * followed: sock_connect() would then return the reset's error and free the octets.
  */
 static void
 learn_connect(struct sockio_stream *s)
 {
-	static const struct endpoint again; /* ignored: sock_connect() is asked how it went */
+	static const struct endpoint again; /* ignored by sock_connect() while it is connecting */
 	int err = sock_unread(s->obj.sk) ? 0 : sock_connect(s->obj.sk, &again);
 
 	if (err == -LEAT_EALREADY)
@@ -126,7 +126,7 @@ stream_shutdown(struct io_stream *st)
 	if (err)
 		return err;
 	s->shut = true;
-	sockio_check(&s->obj); /* a write does not wait now */
+	sockio_check(&s->obj); /* writes now return -LEAT_EPIPE */
 	return 0;
 }
 

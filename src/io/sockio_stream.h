@@ -1,6 +1,6 @@
 /*
  * io/sockio_stream.h - a stream over Leat's own sockets, as sockio_stream.c (its life and events)
- * and sockio_data.c (reading and writing) share it. For these only.
+ * and sockio_data.c (reading and writing) share it. Only these include it.
  */
 #ifndef IO_SOCKIO_STREAM_H
 #define IO_SOCKIO_STREAM_H
@@ -12,9 +12,9 @@ struct sockio_stream {
 	struct io_stream stream;
 	struct sockio_obj obj;
 	unsigned want;
-	unsigned once;   /* IO_CONNECTED or IO_FAILED, not yet reported */
+	unsigned once;   /* IO_CONNECTED, IO_FAILED: not reported yet */
 	bool connecting; /* neither of them has happened */
-	bool full;       /* a write found no room, and no event has said since that there is some */
+	bool full;       /* a write found no room, and no event has reported room since */
 	bool shut;       /* shutdown() was called */
 	bool ended;      /* the peer's end or an error has arrived, after what can still be read */
 	struct io_failure failure;
@@ -29,10 +29,10 @@ sockio_stream_of(const struct io_stream *s)
 /* Notes that the stream has failed with @error (LEAT_E). The owner is notified in the next turn. */
 void sockio_stream_fail(struct sockio_stream *s, int error);
 
-/* Asks the socket what it is ready for, notes it, and returns it as sock_ready() does. */
+/* Asks the socket what it is ready for, notes that, and returns it as sock_ready() does. */
 unsigned sockio_stream_learn(struct sockio_stream *s);
 
-/* io_stream_ops of the same names. */
+/* The operations of io_stream_ops. */
 ssize_t sockio_read(struct io_stream *st, void *buf, size_t len);
 ssize_t sockio_write(struct io_stream *st, const struct pkt_span *span, unsigned n, unsigned flags);
 int sockio_peek(struct io_stream *st, struct pkt_span *span, unsigned max);
