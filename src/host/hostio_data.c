@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -249,7 +251,18 @@ sendfile_quiet(int to, int from, off_t *off, size_t len)
 	return n;
 }
 
-/* sendfile(2) cannot hold octets back: @flags spare nothing here. */
+/* sendfile(2) has no flag that holds the last octets back for the FIN. */
+static void
+stream_cork(struct hostio_stream *s)
+{
+	int on = 1;
+
+	if (!s->corked_for_end)
+		setsockopt(s->sock.w.fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+	s->corked_for_end = true;
+}
+
+/* IO_MORE spares nothing here. */
 ssize_t
 hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned flags)
 {
@@ -259,11 +272,13 @@ hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned 
 
 	if (!writable(s))
 		return write_answer(s);
+	if (flags & IO_LAST)
+		stream_cork(s);
 	do
 		n = s->sock.host->sigpipe ? sendfile_quiet(to, fd, off, len) : sendfile(to, fd, off, len);
 	while (n < 0 && errno == EINTR);
 	if (n >= 0) {
-		s->corked = false;
+		s->corked = s->corked_for_end;
 		stream_wrote(s);
 		return n;
 	}

@@ -23,10 +23,11 @@ struct hostio_stream {
 	bool at_end;  /* the kernel has no more octets, and the end follows */
 
 	/* Writing. */
-	bool shut;   /* the end was sent */
-	bool wrote;  /* something was written */
-	bool delays; /* Nagle's algorithm is on */
-	bool corked; /* the kernel may hold back the last octets for those that follow */
+	bool shut;           /* the end was sent */
+	bool wrote;          /* something was written */
+	bool delays;         /* Nagle's algorithm is on */
+	bool corked;         /* the kernel may hold back the last octets for those that follow */
+	bool corked_for_end; /* TCP_CORK is set: the owner said IO_LAST of a file */
 
 	/* Octets that were read for peek() and not consumed; see hostio_peek.c. */
 	bool looked;    /* none were consumed since the last peek(): the next one is to show more */

@@ -21,14 +21,15 @@ http_of(struct serve_conn *c)
 
 /* Where the stream does not send files itself. */
 static ssize_t
-write_file(struct io_stream *io, const struct http_output *o)
+write_file(struct io_stream *io, const struct http_output *o, bool last)
 {
 	char buf[16384];
 	off_t off = o->off;
 	ssize_t n;
 
 	if (io->ops->send_file)
-		return io->ops->send_file(io, o->fd, &off, o->len < TURN_MOST ? o->len : TURN_MOST, 0);
+		return io->ops->send_file(
+		    io, o->fd, &off, o->len < TURN_MOST ? o->len : TURN_MOST, last ? IO_LAST : 0);
 	n = pread(o->fd, buf, o->len < sizeof buf ? o->len : sizeof buf, off);
 	return n > 0 ? io_write(io, buf, (size_t)n, 0) : n;
 }
@@ -39,17 +40,20 @@ write_output(struct io_stream *io, const struct http_output *o, bool last)
 	struct pkt_span span[2];
 
 	if (o->spans == 0)
-		return write_file(io, o);
+		return write_file(io, o, last);
 	for (unsigned i = 0; i < o->spans; i++)
 		span[i] = (struct pkt_span){(const uint8_t *)o->span[i].at, (uint32_t)o->span[i].len};
 	return io->ops->write(io, span, o->spans, o->more ? IO_MORE : last ? IO_LAST : 0);
 }
 
-/* True if these are the last octets: the end of the connection then goes out with them. */
+/*
+ * True if the end of the connection follows these octets: it then goes out with them. A file is
+ * sent while its exchange lasts, and other content is queued before the connection closes.
+ */
 static bool
-closes_after(const struct http_conn *h, const struct http_output *o)
+closes_after(const struct http_server *http, const struct http_output *o)
 {
-	return h->state == HTTP_CLOSING && !h->linger && o->spans > 0;
+	return o->spans == 0 ? http->last : http->conn.state == HTTP_CLOSING && !http->conn.linger;
 }
 
 /* These return false if nothing more can be done now. */
@@ -57,7 +61,7 @@ static bool
 write_some(struct serve_conn *c)
 {
 	struct http_output o = http_conn_output(http_of(c));
-	ssize_t n = write_output(c->io, &o, closes_after(http_of(c), &o));
+	ssize_t n = write_output(c->io, &o, closes_after(&c->work->http, &o));
 
 	if (n == -LEAT_EAGAIN)
 		return false;
