@@ -48,12 +48,27 @@ open_beneath(int root, const char *path)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/*
+ * Opening a FIFO wakes who waits to write to it, and opening a device may do anything: they are
+ * recognized before.
+ */
+static bool
+is_special(int root, const char *path)
+{
+	struct stat st;
+
+	return fstatat(root, path, &st, 0) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 int
 site_open(const struct site *site, const char *path, struct site_state *state, mode_t *mode)
 {
-	int fd = open_beneath(site->root, path), e;
 	struct stat st;
+	int fd, e;
 
+	if (is_special(site->root, path))
+		return -ENXIO;
+	fd = open_beneath(site->root, path);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0) {

@@ -4,6 +4,7 @@
 #include "serve/site/folder_rig.h"
 
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,22 @@ only_regular_files_are_served(void **state)
 	assert_int_equal(rig_kind(r, "/fifo"), SITE_DENIED);
 }
 
+/* Opening a FIFO would wake who waits to write to it: inotify sees any open. */
+static void
+a_fifo_is_not_opened(void **state)
+{
+	struct folder_rig *r = *state;
+	int in = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	char fifo[100], event[4096];
+
+	strcat(strcpy(fifo, r->served), "/fifo");
+	assert_int_equal(mkfifo(fifo, 0666), 0);
+	assert_true(inotify_add_watch(in, fifo, IN_OPEN) > 0);
+	assert_int_equal(rig_kind(r, "/fifo"), SITE_DENIED);
+	assert_int_equal(read(in, event, sizeof event), -1);
+	close(in);
+}
+
 static void
 names_that_are_too_long_are_absent(void **state)
 {
@@ -178,6 +195,7 @@ main(void)
 	    FOLDER_TEST(hidden_names_are_served_only_on_request_but_well_known_is),
 	    FOLDER_TEST(a_folder_is_its_index_file_or_itself),
 	    FOLDER_TEST(only_regular_files_are_served),
+	    FOLDER_TEST(a_fifo_is_not_opened),
 	    FOLDER_TEST(names_that_are_too_long_are_absent),
 	    FOLDER_TEST(a_folder_lists_what_is_shown),
 	};
