@@ -150,13 +150,24 @@ fresh(struct site *site, const struct place *p, enum http_coding coding, nsec_t 
 	return NULL;
 }
 
+/* Without a free descriptor those of cached files that are not in use are closed. */
+static int
+open_or_relieve(struct site *site, const struct place *p, struct site_state *st, mode_t *mode)
+{
+	int fd = site_open(site, p->text, st, mode);
+
+	if ((fd == -EMFILE || fd == -ENFILE) && site_relieve(site))
+		fd = site_open(site, p->text, st, mode);
+	return fd;
+}
+
 /* Opens what is at @p: a file becomes a cached one; a folder's descriptor stays open. */
 static struct site_found
 open_place(struct site *site, const struct place *p, enum http_coding coding, size_t name_len, nsec_t now)
 {
 	struct site_state st;
 	mode_t mode;
-	int fd = site_open(site, p->text, &st, &mode);
+	int fd = open_or_relieve(site, p, &st, &mode);
 	struct site_file *f;
 
 	if (fd < 0)

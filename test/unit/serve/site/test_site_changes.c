@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,6 +98,26 @@ open_files_are_bounded_and_can_be_closed(void **state)
 	assert_int_equal(after, before);
 }
 
+/* Files that are kept open do not stand in the way of others. */
+static void
+without_descriptors_cached_files_give_way(void **state)
+{
+	struct folder_rig *r = *state;
+	struct rlimit before, few;
+	int next = dup(0);
+
+	close(next);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	rig_write(r, "site/one", "1");
+	rig_write(r, "site/two", "2");
+	few = before;
+	few.rlim_cur = (rlim_t)next + 1;
+	rig_expect(r, "/one", "1");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	rig_expect(r, "/two", "2");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* RFC 9110, 8.8.3: another state has another tag; 8.4: so has another coding. */
 static void
 the_tag_and_the_date_say_the_state(void **state)
@@ -180,6 +201,7 @@ main(void)
 	    FOLDER_TEST(an_unchanged_file_stays_open),
 	    FOLDER_TEST(a_file_in_use_outlives_its_place_in_the_cache),
 	    FOLDER_TEST(open_files_are_bounded_and_can_be_closed),
+	    FOLDER_TEST(without_descriptors_cached_files_give_way),
 	    FOLDER_TEST(the_tag_and_the_date_say_the_state),
 	    FOLDER_TEST(a_variant_stands_for_the_file_if_the_client_takes_it),
 	    FOLDER_TEST(a_variant_that_is_older_than_the_file_is_not_sent),
