@@ -32,6 +32,7 @@ struct serve_task {
 	nsec_t began;
 	unsigned status;
 	uint64_t length; /* of the content that is sent */
+	uint64_t made;   /* octets of it that were produced */
 	enum serve_refusal refusal;
 
 	struct site_file *file; /* that is sent by the producer or the stream */
@@ -94,6 +95,7 @@ struct serve {
 	struct list conns;
 	unsigned conns_now;
 	bool draining;
+	struct timer drain_timer; /* ends what is left */
 	struct table clients;
 	struct slab conn_slab, client_slab, folder_slab;
 	struct serve_work *works; /* free ones */

@@ -26,7 +26,7 @@ octets_of(struct http_exchange *x, int result)
 	const struct serve_task *t = &work_of(x)->task;
 
 	if (t->length == HTTP_LENGTH_UNKNOWN)
-		return 0;
+		return t->made;
 	return t->length - left_of(x, &work_of(x)->http.conn.out, result);
 }
 

@@ -165,6 +165,7 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->began = now;
 	t->status = 0;
 	t->length = 0;
+	t->made = 0;
 	t->refusal = REFUSED_NOT;
 	t->file = NULL;
 	t->folder = NULL;
@@ -192,10 +193,11 @@ static ssize_t
 on_produce(struct http_exchange *x, char *at, size_t room)
 {
 	struct serve_task *t = &work_of(x)->task;
+	ssize_t n = t->folder ? folder_produce(conn_of(x)->serve, t, at, room) : file_produce(t, at, room);
 
-	if (t->folder)
-		return folder_produce(conn_of(x)->serve, t, at, room);
-	return file_produce(t, at, room);
+	if (n > 0)
+		t->made += (uint64_t)n;
+	return n;
 }
 
 static void

@@ -297,6 +297,11 @@ def test_the_combined_log_has_what_apache_has(server):
                         r'"GET /file\.txt\?q HTTP/1\.0" 200 10 "http://r/" "\\x22agent\\x091"\n')
 
 
+def test_the_log_counts_the_octets_of_a_list(server):
+    listed = len(server.get("/").octets)
+    assert server.lines(rf'"GET / HTTP/1\.1" 200 {listed} ')
+
+
 def test_the_json_log_says_why(serve):
     server = serve("--log-format", "json")
     server.get("/absent")
