@@ -11,7 +11,7 @@
 
 enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_QUIET, FLAG_ONE_SHOT };
 enum number { NUMBER_CONNS, NUMBER_CLIENT };
-enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING };
+enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING, TIME_DRAIN };
 
 static const char *
 set_port(void *config, const struct option *option, const char *value)
@@ -169,8 +169,10 @@ static const char *
 set_time(void *config, const struct option *option, const char *value)
 {
 	struct serve_settings *s = &((struct serve_options *)config)->run.serve;
-	nsec_t *of[] = {
-	    [TIME_HEAD] = &s->head_time, [TIME_IDLE] = &s->idle_time, [TIME_MOVING] = &s->moving_time};
+	nsec_t *of[] = {[TIME_HEAD] = &s->head_time,
+	    [TIME_IDLE] = &s->idle_time,
+	    [TIME_MOVING] = &s->moving_time,
+	    [TIME_DRAIN] = &s->drain_time};
 
 	return unit_duration(value, of[option->tag]);
 }
@@ -197,6 +199,7 @@ const struct option serve_option_rows[] = {
 	{"head-timeout", "TIME", "close if the head of a request takes longer (default 20s)", set_time, TIME_HEAD},
 	{"idle-timeout", "TIME", "close if no request comes for so long (default 75s)", set_time, TIME_IDLE},
 	{"stall-timeout", "TIME", "close if a client takes or sends less than 6000 octets in this time (default 60s)", set_time, TIME_MOVING},
+	{"drain-timeout", "TIME", "after SIGTERM, break off what is still under way after so long (default 30s)", set_time, TIME_DRAIN},
 	{0},
 };
 /* clang-format on */

@@ -23,6 +23,7 @@ serve_settings_usual(struct serve_settings *s)
 	    .idle_time = 75 * SEC,
 	    .moving_time = 60 * SEC,
 	    .moving_octets = 6000,
+	    .drain_time = 30 * SEC,
 	};
 }
 
@@ -60,8 +61,22 @@ open_log(struct serve *s)
 }
 
 static void
+end_all(struct serve *s)
+{
+	list_each_safe(n, &s->conns)
+		conn_end(container_of(n, struct serve_conn, node), true);
+}
+
+static void
+on_drain_timer(struct timer *t)
+{
+	end_all(container_of(t, struct serve, drain_timer));
+}
+
+static void
 init(struct serve *s)
 {
+	timer_init(&s->drain_timer, on_drain_timer);
 	list_init(&s->conns);
 	slab_init(&s->conn_slab, sizeof(struct serve_conn), CONNS_KEPT);
 	slab_init(&s->client_slab, sizeof(struct serve_client), CLIENTS_KEPT);
@@ -127,8 +142,8 @@ serve_free(struct serve *s)
 	if (!s)
 		return;
 	stop_listening(s);
-	list_each_safe(n, &s->conns)
-		conn_end(container_of(n, struct serve_conn, node), true);
+	end_all(s);
+	timer_cancel(s->world->wheel, &s->drain_timer);
 	works_free(s);
 	slab_fini(&s->conn_slab);
 	slab_fini(&s->client_slab);
@@ -160,6 +175,7 @@ serve_drain(struct serve *s)
 {
 	stop_listening(s);
 	s->draining = true;
+	timer_arm(s->world->wheel, &s->drain_timer, nsec_add(io_now(s->world), s->set->drain_time));
 	list_each_safe(n, &s->conns)
 		conn_finish(container_of(n, struct serve_conn, node));
 }

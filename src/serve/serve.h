@@ -30,6 +30,8 @@ struct serve_settings {
 	nsec_t moving_time;     /* in which the other side reads or sends @moving_octets at least */
 	uint64_t moving_octets; /* while a response or the content of a request is under way */
 
+	nsec_t drain_time; /* for responses under way when the server is to end */
+
 	nsec_t (*wall)(void); /* the time since 1970 */
 };
 
@@ -71,7 +73,7 @@ int serve_listen(struct serve *s, struct endpoint *at);
 
 /*
  * Ends in order: no new connections, idle ones are closed, the others after the response that is
- * under way. serve_conns() says how many are left.
+ * under way, at the latest after drain_time. serve_conns() says how many are left.
  */
 void serve_drain(struct serve *s);
 unsigned serve_conns(const struct serve *s);

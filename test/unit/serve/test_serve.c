@@ -283,6 +283,7 @@ drain_ends_idle_connections_and_finishes_the_others(void **state)
 
 	big_file(*state);
 	settings(&r);
+	r.set.drain_time = 3600 * SEC;
 	begin(&r, *state);
 	idle = join(&r, 0);
 	busy = join(&r, 1);
@@ -299,6 +300,29 @@ drain_ends_idle_connections_and_finishes_the_others(void **state)
 	end(&r);
 }
 
+/* A client that takes just enough not to be reset cannot keep a server from its end. */
+static void
+drain_ends_after_its_time_whatever_a_client_does(void **state)
+{
+	struct client *busy;
+	struct rig r;
+
+	big_file(*state);
+	settings(&r);
+	r.set.drain_time = 5 * SEC;
+	begin(&r, *state);
+	busy = join(&r, 0);
+	io_want(busy->s, 0);
+	say(&r, busy, GET("/big"), MSEC * 10);
+	serve_drain(r.serve);
+	simworld_pass(r.world, 4 * SEC);
+	assert_int_equal(serve_conns(r.serve), 1);
+	simworld_pass(r.world, 2 * SEC);
+	assert_int_equal(serve_conns(r.serve), 0);
+	assert_int_equal(serve_counts(r.serve)->broken, 1);
+	end(&r);
+}
+
 int
 main(void)
 {
@@ -311,6 +335,7 @@ main(void)
 	    FOLDER_TEST(a_client_that_reads_slowly_but_enough_is_served),
 	    FOLDER_TEST(one_client_cannot_have_all_places),
 	    FOLDER_TEST(drain_ends_idle_connections_and_finishes_the_others),
+	    FOLDER_TEST(drain_ends_after_its_time_whatever_a_client_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
