@@ -1,10 +1,10 @@
 /*
- * The world over the machine's sockets: time, random octets, and in which order owners are called.
+ * host/hostio.c - the world over the machine's sockets: time, random octets, and the order in which
+ * owners are called.
  *
  * An event of epoll calls the owner of its socket at once. An owner that wants an event which held
- * before is called in the next turn, from the due list; the loop does not sleep while that list has
- * a member. An owner that was called in this turn and whose event still holds is called in the next
- * one.
+ * before is called in the next turn, from the due list. The loop does not sleep while that list has
+ * a member. If an event still holds after the callback, the owner is called again in the next turn.
  */
 #include "host/hostio.h"
 
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 
-/* What the owner of @s is to be called with. */
+/* Returns the events that the owner of @s is to be called with. */
 static unsigned
 sock_events(const struct hostio_sock *s)
 {
@@ -30,7 +30,7 @@ sock_events(const struct hostio_sock *s)
 	return s->pending & IO_CONNECTED ? IO_CONNECTED : s->pending | (s->want & s->ready);
 }
 
-/* Puts @s on @list if its owner has to be called. */
+/* Puts @s on @list if its owner is to be called. */
 static void
 sock_queue(struct hostio_sock *s, struct list *list)
 {
@@ -65,8 +65,8 @@ hostio_sock_unready(struct hostio_sock *s, unsigned mask)
 }
 
 /*
- * A socket that is not sure to be readable is looked at. The owner would otherwise be
- * called for nothing, and make a system call itself to find out.
+ * Looks whether a socket that may have no more to read can still be read. Otherwise the owner might
+ * be called for nothing, and would make a system call to find that out.
  */
 static void
 sock_look(struct hostio_sock *s)
@@ -127,7 +127,7 @@ hostio_sock_watch(struct hostio_sock *s, uint32_t events)
 		loop_mod(s->host->loop, &s->w, s->w.events | events);
 }
 
-/* Registers those that were accepted in this turn and are still open. */
+/* Registers the sockets that were accepted in this turn and are still open. */
 static void
 register_fresh(struct hostio *h)
 {
@@ -168,7 +168,7 @@ hostio_bind(int fd, const struct endpoint *at)
 	socklen_t len = sockaddr_from_endpoint(&ss, at);
 	int on = 1;
 
-	/* The same port of "::" and of 0.0.0.0 can then be bound by two sockets. */
+	/* Allows another socket at the same port of 0.0.0.0. */
 	if (ss.ss_family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		return -errno;
 	return bind(fd, (struct sockaddr *)&ss, len) < 0 ? -errno : 0;
@@ -202,7 +202,7 @@ sock_run(struct hostio_sock *s)
 	hostio_sock_notify(s);
 }
 
-/* Sockets that become due while this runs wait for the next turn. */
+/* Calls the owners that are due. Sockets that become due meanwhile wait for the next turn. */
 static void
 world_run(struct loop_source *source, nsec_t now)
 {

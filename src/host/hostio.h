@@ -11,26 +11,26 @@ struct fd_room;
 struct loop;
 
 /*
- * A world whose turns are those of @loop. Every socket counts against @room; both are borrowed.
- * Returns NULL without memory.
+ * Makes a world whose turns are those of @loop. Every socket counts against @room. Both are
+ * borrowed. Returns NULL without memory.
  */
 struct io_world *hostio_new(struct loop *loop, struct fd_room *room);
 
-/* Every stream, listener and datagram socket must have been closed. */
+/* Frees @w. Every stream, listener and datagram socket must have been closed. */
 void hostio_free(struct io_world *w);
 
 /*
- * Each accepted connection will take @n descriptors, its own included, and is accepted only when
- * that many are free. 1 if this is not called. With more than 1 the accepted stream counts in
- * fd_room.entered while it is open, so the rest is set aside for it until its owner counts it in
- * fd_room.seated.
+ * Sets that each accepted connection needs @n descriptors, its own included: it is accepted only
+ * when that many are free. The default is 1. With more than 1, an accepted stream counts in
+ * fd_room.entered while it is open. So the other descriptors are kept for it until its owner counts
+ * it in fd_room.seated.
  */
 void hostio_accept_needs(struct io_world *w, unsigned n);
 
 /*
- * Opens an ICMP echo socket that sends to @to and receives its replies: each datagram is an ICMP
- * message, from its header on, whose identifier the kernel chooses. 0; -LEAT_EPERM where the
- * machine does not let this user have one (ping_group_range); or as io_world_ops.dgram.
+ * Opens an ICMP echo socket that sends to @to and receives the replies. Each datagram is an ICMP
+ * message, from its header on. The kernel chooses the identifier. Returns as io_world_ops.dgram,
+ * and -LEAT_EPERM where the machine does not let this user have one (ping_group_range).
  */
 int hostio_echo(
     struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);

@@ -1,6 +1,4 @@
-/*
- * Reading from and writing to the machine's TCP, with as few system calls as can be.
- */
+/* host/hostio_data.c - reads from and writes to the machine's TCP with few system calls. */
 #include "host/hostio_stream.h"
 
 #include "base/err.h"
@@ -19,7 +17,10 @@
 
 enum { WRITE_SPANS = 64 };
 
-/* One recv(2), with what its answer says about the next one. The negative errno if it fails. */
+/*
+ * Calls recv(2) once, and notes what the result says about the next call. Returns its result, or
+ * the negative errno.
+ */
 static ssize_t
 recv_some(struct hostio_stream *s, void *buf, size_t len)
 {
@@ -30,7 +31,7 @@ recv_some(struct hostio_stream *s, void *buf, size_t len)
 	while (n < 0 && errno == EINTR);
 	s->at_end = n == 0 || (n > 0 && (size_t)n < len && s->ended && !s->urgent);
 	s->ended |= n == 0;
-	/* A short read has drained the socket, unless the end or an urgent octet follow. */
+	/* after a short read the socket is empty, unless the end or an urgent octet follows */
 	s->drained = n < 0 ? errno == EAGAIN : (size_t)n < len && !s->ended && !s->urgent;
 	s->sock.unsure = n > 0 && !s->drained;
 	s->sock.read_at = loop_now(s->sock.host->loop);
@@ -48,13 +49,10 @@ hostio_recv(struct hostio_stream *s, void *buf, size_t len, bool mark)
 		return io_failure_read(&s->failure);
 	n = recv_some(s, buf, mark ? 1 : len);
 	if (mark && n > 0)
-		s->urgent = false; /* a later one is an event of its own */
+		s->urgent = false; /* a later one is another event */
 	if (n < 0 && n != -EAGAIN)
 		hostio_stream_fail(s, (int)-n);
-	/*
-	 * The kernel has given the error away, and calls the end of a failed connection an end of
-	 * file.
-	 */
+	/* The kernel has forgotten the error, and returns 0 for the end of a failed connection. */
 	return n <= 0 && s->failure.error ? io_failure_read(&s->failure) : n;
 }
 
@@ -104,7 +102,7 @@ hostio_ends_after(const struct io_stream *io, size_t len)
 	return s->at_end && !s->failure.error && hostio_held(s) == len;
 }
 
-/* The socket is full. Only one that was full once is watched for room. */
+/* Notes that the socket is full. Only then is it watched for room. */
 static void
 stream_full(struct hostio_stream *s)
 {
@@ -112,7 +110,7 @@ stream_full(struct hostio_stream *s)
 	hostio_sock_watch(&s->sock, EPOLLOUT);
 }
 
-/* What errno @e of a call that writes says about the stream. */
+/* Notes what errno @e of a write says about the stream. */
 static void
 write_learn(struct hostio_stream *s, int e)
 {
@@ -122,7 +120,7 @@ write_learn(struct hostio_stream *s, int e)
 		hostio_stream_fail(s, e);
 }
 
-/* What the writer gets when nothing could be written. */
+/* Returns what a write returns that took no octets. */
 static ssize_t
 write_answer(struct hostio_stream *s)
 {
@@ -145,9 +143,9 @@ writable(const struct hostio_stream *s)
 }
 
 /*
- * To be called after each write. Nagle's algorithm does not hold back what is written first, and
- * often nothing follows: it is turned off after a second write, which sends what it held back. That
- * would send corked octets too, so it waits for a write that is not corked.
+ * To be called after each write. Nagle's algorithm never delays the first write, and often there is
+ * only one. So it is turned off after the second write, which also sends what it had held back.
+ * That would send corked octets, too, so it waits for a write that is not corked.
  */
 static void
 stream_wrote(struct hostio_stream *s)
@@ -160,8 +158,8 @@ stream_wrote(struct hostio_stream *s)
 }
 
 /*
- * Writes one call's worth of spans. Octets written, or the negative errno; *@all is set to what the
- * spans hold.
+ * Writes as many spans as one call takes. Returns octets written, or the negative errno. *@all is
+ * set to the octets of the spans.
  */
 static ssize_t
 write_some(struct hostio_stream *s, const struct pkt_span *span, unsigned n, bool more, size_t *all)
@@ -191,7 +189,7 @@ hostio_write(struct io_stream *io, const struct pkt_span *span, unsigned n, unsi
 
 	if (!writable(s))
 		return write_answer(s);
-	s->corked = (flags & (IO_MORE | IO_LAST)) != 0; /* the FIN goes with the last octets */
+	s->corked = (flags & (IO_MORE | IO_LAST)) != 0; /* the FIN leaves with the last octets */
 	for (; n > 0; n -= part, span += part) {
 		part = n < WRITE_SPANS ? n : WRITE_SPANS;
 		done = write_some(s, span, part, s->corked || n > part, &all);
@@ -228,8 +226,8 @@ hostio_write_urgent(struct io_stream *io, uint8_t octet)
 }
 
 /*
- * sendfile(2) knows no MSG_NOSIGNAL: SIGPIPE is held back from this thread, and taken if it was
- * raised.
+ * Calls sendfile(2), which has no MSG_NOSIGNAL. SIGPIPE is blocked for this thread, and taken if it
+ * was raised.
  */
 static ssize_t
 sendfile_quiet(int to, int from, off_t *off, size_t len)
@@ -251,7 +249,7 @@ sendfile_quiet(int to, int from, off_t *off, size_t len)
 	return n;
 }
 
-/* sendfile(2) has no flag that holds the last octets back for the FIN. */
+/* Holds the last octets back for the FIN: sendfile(2) has no flag for it. */
 static void
 stream_cork(struct hostio_stream *s)
 {
@@ -262,7 +260,7 @@ stream_cork(struct hostio_stream *s)
 	s->corked_for_end = true;
 }
 
-/* IO_MORE spares nothing here. */
+/* IO_MORE is ignored. */
 ssize_t
 hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned flags)
 {
@@ -282,7 +280,7 @@ hostio_send_file(struct io_stream *io, int fd, off_t *off, size_t len, unsigned 
 		stream_wrote(s);
 		return n;
 	}
-	/* What else can go wrong is the file's: the stream is as it was. */
+	/* Every other error is the file's, and the stream is unchanged. */
 	if (errno != EAGAIN && errno != EPIPE && errno != ECONNRESET && errno != ETIMEDOUT)
 		return -errno;
 	return write_error(s, errno);

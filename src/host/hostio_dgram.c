@@ -1,9 +1,9 @@
 /*
- * Datagram sockets over the machine's UDP.
+ * host/hostio_dgram.c - datagram sockets over the machine's UDP.
  *
- * IP_RECVERR is off: a connected socket then reports a closed port of its peer by ECONNREFUSED
- * alone, and keeps no queue of errors. The kernel may give that error to the next send instead of
- * sending. It is kept for recv_from(), and the datagram is sent.
+ * IP_RECVERR is off, so a connected socket reports a closed port of its peer by ECONNREFUSED only,
+ * and has no queue of errors. The kernel may return that error from the next send instead of
+ * sending. The error is kept for recv_from() then, and the datagram is sent.
  */
 #include "host/hostio_impl.h"
 
@@ -18,7 +18,7 @@
 struct hostio_dgram {
 	struct io_dgram io;
 	struct hostio_sock sock;
-	int error; /* an errno that a send was given, for the next receive */
+	int error; /* errno of a send, for the next receive */
 };
 
 static struct hostio_dgram *
@@ -89,7 +89,7 @@ dgram_recv_from(struct io_dgram *io, void *buf, size_t len, struct endpoint *fro
 	return n;
 }
 
-/* One sendto(2): octets sent, or the negative errno. */
+/* Calls sendto(2) once. Returns its result, or the negative errno. */
 static ssize_t
 dgram_send(struct hostio_dgram *d, const void *buf, size_t len, const struct endpoint *to)
 {
@@ -155,7 +155,7 @@ static const struct io_dgram_ops dgram_ops = {
     .close = dgram_close,
 };
 
-/* A socket for both families, bound to any port; for IPv4 alone where the machine has no IPv6. */
+/* Opens a socket for both families at any port; for IPv4 only if the machine has no IPv6. */
 static int
 dgram_any(struct hostio *h)
 {
@@ -181,7 +181,7 @@ dgram_any(struct hostio *h)
 	return fd;
 }
 
-/* Takes what others than the peer have sent between bind(2) and connect(2). */
+/* Discards datagrams that others than the peer have sent between bind(2) and connect(2). */
 static void
 dgram_drain(int fd)
 {
@@ -189,7 +189,7 @@ dgram_drain(int fd)
 		;
 }
 
-/* Binds @fd to @local and connects it to @peer, where these are not NULL. */
+/* Binds @fd to @local and connects it to @peer; NULL: does not. */
 static int
 dgram_names(int fd, const struct endpoint *local, const struct endpoint *peer)
 {

@@ -1,6 +1,6 @@
 /*
- * host/hostio_echo.c - the kernel's ICMP echo sockets (icmp(7)), where the machine lets users have
- * them. They are datagram sockets of io/io.h, whose octets are ICMP messages.
+ * host/hostio_echo.c - the kernel's ICMP echo sockets (icmp(7)), for users that the machine lets
+ * have them. They are datagram sockets of io/io.h whose octets are ICMP messages.
  */
 #include "host/hostio_impl.h"
 
@@ -19,7 +19,10 @@ hostio_echo(struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *
 	socklen_t len = sockaddr_from_endpoint(&ss, &e);
 	int fd = hostio_socket(h, &e, SOCK_DGRAM, ipaddr_is4(to) ? IPPROTO_ICMP : IPPROTO_ICMPV6), err;
 
-	/* ping_group_range does not hold our group; only Debian and systemd let all users in. */
+	/*
+	 * ping_group_range does not hold our group. Debian's and systemd's settings let all users
+	 * in.
+	 */
 	if (fd == -EACCES || fd == -EPROTONOSUPPORT)
 		return -LEAT_EPERM;
 	if (fd < 0)

@@ -1,5 +1,6 @@
 /*
- * host/hostio_impl.h - what hostio.c and the files of each kind of object share. For these only.
+ * host/hostio_impl.h - what hostio.c and the files of each kind of object share. Only hostio*.c
+ * include it.
  */
 #ifndef HOST_HOSTIO_IMPL_H
 #define HOST_HOSTIO_IMPL_H
@@ -17,16 +18,16 @@ struct hostio {
 	struct loop *loop;
 	struct fd_room *room;
 	struct loop_source source;
-	struct list due;   /* sockets whose owner is to be called in the next turn */
-	struct list later; /* the same, but it was called in this turn already */
+	struct list due;   /* sockets whose owner is called in the next turn */
+	struct list later; /* the same, but the owner was called in this turn already */
 	struct list fresh; /* accepted in this turn, and not registered with the loop yet */
 	unsigned open;     /* streams, listeners and datagram sockets */
 	unsigned accept_needs;
 	bool sigpipe; /* the process does not ignore SIGPIPE */
 
 	/*
-	 * What was read for peek(): octets @off to @off + @len of @octets are @peeker's, if there
-	 * is one.
+	 * What was read for peek(): octets @off to @off + @len of @octets are @peeker's. NULL: no
+	 * one's.
 	 */
 	struct hostio_stream *peeker;
 	uint8_t *octets;
@@ -35,7 +36,7 @@ struct hostio {
 
 /*
  * A non-blocking socket, registered once and edge-triggered. What it is ready for is remembered
- * until a call finds otherwise, so want() makes no system call.
+ * until a call shows otherwise, so want() makes no system call.
  */
 struct hostio_sock {
 	struct loop_fd w;
@@ -44,21 +45,21 @@ struct hostio_sock {
 	struct list fresh; /* of hostio.fresh */
 	unsigned want;
 	unsigned ready;   /* IO_READABLE, IO_WRITABLE */
-	bool unsure;      /* a read has got octets since the last event: there may be no more */
+	bool unsure;      /* a read has returned octets since the last event: there may be no more */
 	nsec_t read_at;   /* loop_now() of the last read */
-	unsigned pending; /* IO_CONNECTED, IO_FAILED: not notified yet; IO_CONNECTED goes alone */
+	unsigned pending; /* IO_CONNECTED, IO_FAILED: not reported yet; IO_CONNECTED is reported alone */
 	bool has_fn;      /* the owner has a callback */
-	/* The socket could not be registered. */
+	/* Called when the socket could not be registered. */
 	void (*fail)(struct hostio_sock *s, int error);
-	/* The kernel has nothing more to read. */
+	/* Called when the kernel has no more octets. */
 	void (*empty)(struct hostio_sock *s);
-	/* Calls the owner. @s may be gone after that. */
+	/* Calls the owner. @s may have been freed when it returns. */
 	void (*call)(struct hostio_sock *s, unsigned events);
 };
 
 /*
- * A non-blocking socket of @e's family, taken from the budget, or a negative LEAT_E. @protocol 0:
- * the type's own.
+ * Opens a non-blocking socket of @e's family, taken from the budget. @protocol 0: the type's own.
+ * Returns the descriptor or a negative LEAT_E.
  */
 int hostio_socket(struct hostio *h, const struct endpoint *e, int type, int protocol);
 int hostio_bind(int fd, const struct endpoint *at);
@@ -83,26 +84,27 @@ void hostio_sock_watch(struct hostio_sock *s, uint32_t events);
 /* Closes the descriptor and forgets @s, which the caller frees. */
 void hostio_sock_close(struct hostio_sock *s);
 
-/* To be called after any change of @want, @ready, @pending or @has_fn outside of an event. */
+/* Call it after any change of @want, @ready, @pending or @has_fn outside of an event. */
 void hostio_sock_update(struct hostio_sock *s);
 
 /*
- * From an event of the loop, when @ready has been set: looks whether a read of this turn has taken
- * all that the event was about.
+ * Call it in an event of the loop, when @ready has been set: looks whether a read of this turn has
+ * taken everything that the event is about.
  */
 void hostio_sock_check(struct hostio_sock *s);
 
 /*
- * From an event of the loop: calls the owner with what it is to know now. @s may be gone after
- * that.
+ * Call it in an event of the loop: calls the owner with the events that it is to get now. @s may
+ * have been freed when it returns.
  */
 void hostio_sock_notify(struct hostio_sock *s);
 
-/* A call found that the socket is not ready for @mask. */
+/* A call has shown that the socket is not ready for @mask. */
 void hostio_sock_unready(struct hostio_sock *s, unsigned mask);
 
 /*
- * A datagram socket over @fd, which becomes its own. 0, or a negative LEAT_E with @fd closed.
+ * Makes a datagram socket over @fd, which becomes its own. Returns 0; or a negative LEAT_E, with
+ * @fd closed.
  */
 int hostio_dgram_new(struct hostio *h, int fd, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 

@@ -1,8 +1,8 @@
 /*
- * Listeners over the machine's TCP.
+ * host/hostio_listen.c - listeners over the machine's TCP.
  *
- * A connection for which there is no descriptor waits in the kernel's queue. The listener is not
- * watched then, since it would be ready all the time, but waits for a descriptor (fd_room.h).
+ * A connection for which there is no descriptor waits in the kernel's queue. The listener would
+ * then be ready all the time. So it is not watched, but waits for a descriptor (fd_room.h).
  */
 #include "host/hostio_stream.h"
 
@@ -18,7 +18,7 @@ struct hostio_listener {
 	struct loop_fd w;
 	struct hostio *host;
 	struct fd_wait wait;
-	bool wanted; /* the callback */
+	bool wanted; /* the callback is wanted */
 };
 
 static struct hostio_listener *
@@ -27,7 +27,7 @@ listener_of(const struct io_listener *io)
 	return container_of(io, struct hostio_listener, io);
 }
 
-/* A listener whose callback is not wanted, or that has none, is not watched. */
+/* Watches the listener if it has a callback that is wanted. */
 static void
 listener_watch(struct hostio_listener *l)
 {
@@ -61,7 +61,7 @@ listener_event(struct loop_fd *w, uint32_t events)
 		l->io.fn(&l->io, l->io.arg);
 }
 
-/* A descriptor from accept4(2), counted, or its negative errno. */
+/* Calls accept4(2). Returns the descriptor, counted, or the negative errno. */
 static int
 listener_take(struct hostio_listener *l, struct endpoint *peer)
 {
@@ -75,7 +75,7 @@ listener_take(struct hostio_listener *l, struct endpoint *peer)
 	return fd;
 }
 
-/* A stream over @fd, which was accepted; it is closed if that cannot be. */
+/* Makes a stream over @fd, which was accepted. On failure @fd is closed. */
 static int
 listener_stream(struct hostio_listener *l, int fd, const struct endpoint *peer, struct io_stream **out)
 {
@@ -110,7 +110,7 @@ listener_accept(struct io_listener *io, struct io_stream **out)
 	} while (fd >= 0 || fd == -EINTR || fd == -ECONNABORTED);
 	if (fd_room_ran_out(fd))
 		listener_pause(l);
-	/* Another error was that of one connection: accept(2), "Error handling". */
+	/* Another error is one connection's: accept(2), "Error handling". */
 	return -LEAT_EAGAIN;
 }
 

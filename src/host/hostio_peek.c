@@ -1,12 +1,11 @@
 /*
- * Looking at the octets of a stream before they are taken.
+ * host/hostio_peek.c - shows the octets of a stream before they are consumed.
  *
- * The kernel's octets cannot be looked at in place, so peek() reads them: one system call, and none
- * to consume them. All streams of a world share one buffer. Most consume all that they peeked at
- * before another one peeks. When another one does peek, octets that are left are moved to a block
- * of their size, which is the stream's own until it has consumed them or peeks again. If the owner
- * may still look at them, they cannot be moved: the stream keeps the buffer then, and the world
- * gets another one.
+ * The kernel's octets cannot be seen in place, so peek() reads them: one system call, and none to
+ * consume them. All streams of a world share one buffer. Most streams consume everything before
+ * another one peeks. When another one peeks, the octets that are left move to a block of their
+ * size, which is the stream's until it has consumed them or peeks again. If the owner may still
+ * look at them, they cannot move: the stream then keeps the buffer, and the world gets another one.
  */
 #include "host/hostio_stream.h"
 
@@ -40,7 +39,10 @@ hostio_drop_held(struct hostio_stream *s)
 	s->looked = false;
 }
 
-/* The current peeker keeps what it has left. False without memory: nothing has changed. */
+/*
+ * Lets the current peeker keep what is left. Returns false without memory; nothing has changed
+ * then.
+ */
 static bool
 peeker_leaves(struct hostio *h)
 {
@@ -60,7 +62,10 @@ peeker_leaves(struct hostio *h)
 	return true;
 }
 
-/* Makes the world's buffer @s's, with what it holds at the beginning. False without memory. */
+/*
+ * Makes the world's buffer @s's, with the octets that it holds at the beginning. Returns false
+ * without memory.
+ */
 static bool
 peeker_enters(struct hostio_stream *s)
 {
@@ -83,7 +88,7 @@ peeker_enters(struct hostio_stream *s)
 	return true;
 }
 
-/* Reads what follows the held octets, but for the urgent one, which is held alone. As read(). */
+/* Reads octets after those that are held. The urgent octet is held alone. Returns as read(). */
 static ssize_t
 fill(struct hostio_stream *s)
 {
@@ -105,7 +110,7 @@ fill(struct hostio_stream *s)
 	return n;
 }
 
-/* What peek() says when fill() gave @n. */
+/* Returns what peek() returns when fill() returned @n. */
 static int
 peeked(struct hostio_stream *s, ssize_t n, struct pkt_span *span)
 {
@@ -116,7 +121,7 @@ peeked(struct hostio_stream *s, ssize_t n, struct pkt_span *span)
 		hostio_stream_settle(s);
 		return (int)n;
 	}
-	s->failure.reader_knows = false; /* an error that fill() found is for whoever finds no octets */
+	s->failure.reader_knows = false; /* the error of fill() is for a call that finds no octets */
 	s->looked = true;
 	*span = (struct pkt_span){h->octets + h->off, (uint32_t)h->len};
 	return 1;
@@ -133,13 +138,13 @@ hostio_peek(struct io_stream *io, struct pkt_span *span, unsigned max)
 	if (held == 0 && s->drained)
 		return -LEAT_EAGAIN;
 	if (!is_peeker(s) && !peeker_enters(s))
-		return -LEAT_EAGAIN; /* IO_READABLE still holds: the next turn tries again */
+		return -LEAT_EAGAIN; /* IO_READABLE still holds, so the next turn tries again */
 	if (held == 0 || s->looked)
 		n = fill(s);
 	return peeked(s, n, span);
 }
 
-/* Takes @len of the held octets, which have been looked at or copied. */
+/* Takes @len of the held octets, which were shown or copied. */
 static void
 held_go(struct hostio_stream *s, size_t len)
 {

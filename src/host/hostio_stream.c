@@ -1,8 +1,9 @@
 /*
- * Streams over the machine's TCP: how they begin and end, and what epoll says of them.
+ * host/hostio_stream.c - streams over the machine's TCP: how they begin and end, and what epoll
+ * reports of them.
  *
- * The kernel gives the error of a connection to whoever asks first: to the event handler, to a read
- * or to a write. It is kept here, so that error(), the reader and the writer each learn it.
+ * The kernel returns the error of a connection once: to the event handler, to a read or to a write.
+ * It is kept here, so that error(), the reader and the writer all get it.
  */
 #include "host/hostio_stream.h"
 
@@ -27,7 +28,7 @@ socket_error(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &e, &len) < 0 ? errno : e;
 }
 
-/* True if octets have arrived that no one has read. */
+/* Returns true if octets have arrived that were not read. */
 static bool
 has_octets(int fd)
 {
@@ -62,13 +63,13 @@ stream_connected(struct hostio_stream *s)
 	s->sock.ready |= IO_WRITABLE;
 }
 
-/* Remembers what epoll says of the socket. */
+/* Notes what epoll reports of the socket. */
 static void
 stream_learn(struct hostio_stream *s, uint32_t events)
 {
 	int e = events & EPOLLERR && !s->failure.error ? socket_error(s->sock.w.fd) : 0;
 
-	/* One that was connected, got octets and was reset at once has both to report. */
+	/* If the connection was made, got octets and was reset at once, both are reported. */
 	if (s->connecting && !s->failure.error && (!e || has_octets(s->sock.w.fd)))
 		stream_connected(s);
 	if (e)
@@ -88,9 +89,7 @@ stream_event(struct loop_fd *w, uint32_t events)
 {
 	struct hostio_stream *s = container_of(w, struct hostio_stream, sock.w);
 
-	/*
-	 * A socket that connects has neither octets nor room before it is connected or has failed.
-	 */
+	/* A socket that is connecting has neither octets nor room. */
 	if (s->connecting && !(events & (EPOLLOUT | EPOLLERR | EPOLLHUP)))
 		return;
 	stream_learn(s, events);
@@ -151,7 +150,7 @@ hostio_stream_new(
 	return 0;
 }
 
-/* An urgent octet keeps its place. */
+/* Lets an urgent octet keep its place. */
 static void
 stream_oobinline(int fd)
 {
@@ -176,7 +175,8 @@ hostio_stream_tune(int fd)
 }
 
 /*
- * Over loopback the answer is there before connect(2) returns, which says so only when asked again.
+ * Connects @fd. Over loopback the connection is complete when connect(2) returns, but only a second
+ * call says so.
  */
 static int
 stream_connect(int fd, const struct endpoint *to)
@@ -242,8 +242,8 @@ stream_shutdown(struct io_stream *io)
 }
 
 /*
- * Makes close(2) send a reset at once. The kernel does so by itself for octets that it still holds,
- * but knows nothing of those that peek() took.
+ * Makes close(2) send a reset. The kernel does so by itself for octets that it holds, but does not
+ * know those that peek() took.
  */
 static void
 stream_linger_reset(struct hostio_stream *s)
@@ -285,7 +285,7 @@ stream_local(const struct io_stream *io, struct endpoint *out)
 	return s->connecting ? -LEAT_ENOTCONN : hostio_name(s->sock.w.fd, out);
 }
 
-/* The name as of the time of connecting: it can be asked for after the connection has ended. */
+/* Fills in the name as of connecting, which is known after the connection has ended, too. */
 static int
 stream_remote(const struct io_stream *io, struct endpoint *out)
 {
@@ -307,7 +307,7 @@ stream_want(struct io_stream *io, unsigned events)
 	hostio_sock_update(&s->sock);
 }
 
-/* SIOCOUTQ: the kernel's queue, sent or not. */
+/* SIOCOUTQ: octets in the kernel's queue, sent or not. */
 static size_t
 stream_unacked(const struct io_stream *io)
 {
