@@ -1,7 +1,7 @@
 /*
  * serve/accept.c - takes connections, many at once, and turns away those that are too many.
  *
- * One that is turned away is told why, with a status, as far as one write goes.
+ * One that is turned away gets a status that says why, as far as one write goes.
  */
 #include "serve/impl.h"
 

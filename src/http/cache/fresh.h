@@ -37,8 +37,8 @@ enum http_cache_use http_cache_use(
     const struct http_cached *r, const struct http_field *field, size_t n, int64_t now);
 
 /*
- * True if statuses like this may be kept without being told how long (RFC 9110, 15.1), so far as
- * this cache keeps them at all.
+ * True if responses with this status may be kept though they do not say how long (RFC 9110, 15.1),
+ * so far as this cache keeps them at all.
  */
 bool http_cache_status_is_heuristic(unsigned status);
 
