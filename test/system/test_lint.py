@@ -169,6 +169,17 @@ def test_code_comments_after_code_and_comments_of_100_columns_pass(tmp_path, tex
     assert lint_comments(tmp_path, HEAD + text + "\n").returncode == 0
 
 
+@pytest.mark.parametrize("text", ["/* Nobody reads it. */", "int b; /* what is told */", "struct teller b;", "void bury_it(void);"])
+def test_a_word_of_the_house_is_caught_in_comments_and_names(tmp_path, text):
+    found = lint_comments(tmp_path, HEAD + text + "\n")
+    assert found.returncode == 1 and "a.c:4: '" in found.stdout
+
+
+@pytest.mark.parametrize("text", ["/* A newspaper, retold. */", 'const char *s = "news";', "/* no one is notified */"])
+def test_other_words_and_literals_may_stand(tmp_path, text):
+    assert lint_comments(tmp_path, HEAD + text + "\n").returncode == 0
+
+
 @pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
 def test_sh_can_parse_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0
