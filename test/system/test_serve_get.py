@@ -302,6 +302,13 @@ def test_the_log_counts_the_octets_of_a_list(server):
     assert server.lines(rf'"GET / HTTP/1\.1" 200 {listed} ')
 
 
+def test_a_log_that_no_one_reads_stops_no_one(serve):
+    server = serve("--log", "-")
+    one = b"GET /file.txt?" + b"x" * 500 + b" HTTP/1.1\r\nHost: a\r\n"
+    got = server.ask((one + b"\r\n") * 600 + one + b"Connection: close\r\n\r\n")
+    assert got.count(b"HTTP/1.1 200 OK") == 601
+
+
 def test_the_json_log_says_why(serve):
     server = serve("--log-format", "json")
     server.get("/absent")

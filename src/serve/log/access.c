@@ -5,8 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOG_BUFFER = 65536 };
@@ -14,6 +17,7 @@ enum { LOG_BUFFER = 65536 };
 struct access_log {
 	char *path; /* NULL: standard output */
 	int fd;
+	bool may_wait; /* a write can: a pipe or a terminal that no one reads */
 	enum access_form form;
 	struct wheel *wheel;
 	struct timer timer;
@@ -23,32 +27,62 @@ struct access_log {
 	char octets[LOG_BUFFER];
 };
 
-/* Each write is one or more whole lines, so that several processes can share the file. */
+/* A pipe that polls as writable takes PIPE_BUF octets without a wait (POSIX, write()). */
+static size_t
+room_of(const struct access_log *log, size_t len)
+{
+	struct pollfd p = {.fd = log->fd, .events = POLLOUT};
+
+	if (!log->may_wait)
+		return len;
+	return poll(&p, 1, 0) == 1 ? (len < PIPE_BUF ? len : PIPE_BUF) : 0;
+}
+
+/* Drops what was written. */
+static void
+flushed(struct access_log *log, size_t done)
+{
+	timer_cancel(log->wheel, &log->timer);
+	memmove(log->octets, log->octets + done, log->len - done);
+	log->len -= done;
+	if (log->len == 0)
+		log->lines = 0;
+}
+
+/*
+ * To a file each write is one or more whole lines, so that several processes can share it. What a
+ * pipe or a terminal does not take at once is kept: a reader that has stopped never stops the
+ * server.
+ */
 static void
 flush(struct access_log *log)
 {
-	size_t done = 0;
+	size_t done = 0, room;
 
-	while (done < log->len) {
-		ssize_t n = write(log->fd, log->octets + done, log->len - done);
+	while (done < log->len && (room = room_of(log, log->len - done)) > 0) {
+		ssize_t n = write(log->fd, log->octets + done, room);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
 			log->lost += log->lines;
+			done = log->len;
 			break;
 		}
 		done += (size_t)n;
 	}
-	log->len = 0;
-	log->lines = 0;
-	timer_cancel(log->wheel, &log->timer);
+	flushed(log, done);
 }
 
 static void
 on_timer(struct timer *t)
 {
-	flush(container_of(t, struct access_log, timer));
+	struct access_log *log = container_of(t, struct access_log, timer);
+	nsec_t now = t->when;
+
+	flush(log);
+	if (log->len > 0)
+		timer_arm(log->wheel, t, now + ACCESS_LOG_DELAY);
 }
 
 static int
@@ -59,18 +93,32 @@ open_path(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+static void
+use(struct access_log *log, int fd)
+{
+	struct stat st;
+
+	log->fd = fd;
+	log->may_wait = fstat(fd, &st) < 0 || !S_ISREG(st.st_mode);
+}
+
 static int
 begin(struct access_log *log, const char *path)
 {
+	int fd;
+
 	if (strcmp(path, "-") == 0) {
-		log->fd = STDOUT_FILENO;
+		use(log, STDOUT_FILENO);
 		return 0;
 	}
 	log->path = strdup(path);
 	if (!log->path)
 		return -ENOMEM;
-	log->fd = open_path(path);
-	return log->fd < 0 ? log->fd : 0;
+	fd = open_path(path);
+	if (fd < 0)
+		return fd;
+	use(log, fd);
+	return 0;
 }
 
 int
@@ -101,6 +149,10 @@ access_log_add(struct access_log *log, const struct access_line *l, nsec_t now)
 
 	if (LOG_BUFFER - log->len < ACCESS_LINE_MOST)
 		flush(log);
+	if (LOG_BUFFER - log->len < ACCESS_LINE_MOST) {
+		log->lost++;
+		return;
+	}
 	w = http_writer(log->octets + log->len, LOG_BUFFER - log->len);
 	if (log->form == ACCESS_JSON)
 		access_put_json(&w, l);
@@ -124,7 +176,7 @@ access_log_reopen(struct access_log *log)
 		return fd;
 	flush(log);
 	close(log->fd);
-	log->fd = fd;
+	use(log, fd);
 	return 0;
 }
 

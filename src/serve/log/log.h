@@ -2,7 +2,7 @@
  * serve/log/log.h - the access log: one line for each request, written in batches.
  *
  * A line reaches the file within ACCESS_LOG_DELAY, when the buffer is full, or at the end. An error
- * of the file loses lines and is counted; it never stops the server.
+ * of the file, or a pipe that no one reads, loses lines and is counted; it never stops the server.
  */
 #ifndef SERVE_LOG_LOG_H
 #define SERVE_LOG_LOG_H
