@@ -11,7 +11,7 @@
 #include "base/slab.h"
 #include "http/conn/server.h"
 #include "http/semantics/range.h"
-#include "serve/page/page.h"
+#include "serve/page/listing.h"
 #include "serve/serve.h"
 
 enum serve_refusal {
@@ -38,10 +38,8 @@ struct serve_task {
 	struct site_file *file; /* that is sent by the producer or the stream */
 	int64_t off;            /* of the producer */
 
-	struct site_folder *folder; /* that is listed */
-	struct page_style style;
-	bool begun, ended; /* the listing */
-	unsigned entries;
+	struct listing *listing;   /* of a folder */
+	struct timer listing_more; /* fires when it goes on with work that has no output yet */
 	char path[SITE_PATH_MOST];
 	struct http_span path_text;
 };
@@ -97,7 +95,7 @@ struct serve {
 	bool draining;
 	struct timer drain_timer; /* ends what is left */
 	struct table clients;
-	struct slab conn_slab, client_slab, folder_slab;
+	struct slab conn_slab, client_slab;
 	struct serve_work *works; /* free ones */
 	unsigned works_free;
 	struct serve_counts counts;

@@ -168,9 +168,7 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->made = 0;
 	t->refusal = REFUSED_NOT;
 	t->file = NULL;
-	t->folder = NULL;
-	t->begun = t->ended = false;
-	t->entries = 0;
+	t->listing = NULL;
 }
 
 static void
@@ -193,7 +191,7 @@ static ssize_t
 on_produce(struct http_exchange *x, char *at, size_t room)
 {
 	struct serve_task *t = &work_of(x)->task;
-	ssize_t n = t->folder ? folder_produce(conn_of(x)->serve, t, at, room) : file_produce(t, at, room);
+	ssize_t n = t->listing ? folder_produce(conn_of(x)->serve, t, at, room) : file_produce(t, at, room);
 
 	if (n > 0)
 		t->made += (uint64_t)n;
@@ -211,7 +209,7 @@ on_done(struct http_exchange *x, int result)
 	record_done(x, result);
 	if (t->file)
 		site_release(s->site, t->file);
-	if (t->folder)
+	if (t->listing)
 		folder_end(s, t);
 }
 

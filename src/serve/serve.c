@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CONNS_KEPT = 1024, CLIENTS_KEPT = 64, FOLDERS_KEPT = 4, BACKLOG = 4096 };
+enum { CONNS_KEPT = 1024, CLIENTS_KEPT = 64, BACKLOG = 4096 };
 
 void
 serve_settings_usual(struct serve_settings *s)
@@ -80,7 +80,6 @@ init(struct serve *s)
 	list_init(&s->conns);
 	slab_init(&s->conn_slab, sizeof(struct serve_conn), CONNS_KEPT);
 	slab_init(&s->client_slab, sizeof(struct serve_client), CLIENTS_KEPT);
-	slab_init(&s->folder_slab, sizeof(struct site_folder), FOLDERS_KEPT);
 	s->service = (struct http_service){.handler = &serve_handler,
 	    .arg = s,
 	    .limits = http_limits_usual,
@@ -147,7 +146,6 @@ serve_free(struct serve *s)
 	works_free(s);
 	slab_fini(&s->conn_slab);
 	slab_fini(&s->client_slab);
-	slab_fini(&s->folder_slab);
 	site_free(s->site);
 	table_fini(&s->clients);
 	access_log_close(s->log);

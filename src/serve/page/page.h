@@ -1,5 +1,5 @@
 /*
- * serve/page/page.h - what people see besides their files: error pages and folders.
+ * serve/page/page.h - what people see besides their files: error pages. listing.h has folders.
  *
  * It renders what it is given into memory of the caller's. It knows no file system and no request.
  */
@@ -32,24 +32,11 @@ enum { PAGE_ERROR_MOST = 2048 };
  */
 void page_error(struct http_writer *w, const struct page_style *style, unsigned status, const char *detail);
 
-/* A listing is the begin, an entry for each name, and the end. */
-struct page_entry {
-	const char *name;
-	bool folder;
-};
-
-/* Octets that the begin can have, and one entry together with the end. */
-enum { PAGE_LIST_BEGIN_MOST = 13000, PAGE_ENTRY_MOST = 3000 };
-
-/* @path is decoded, without "/" at its ends; empty for the root. */
-void page_list_begin(struct http_writer *w, const struct page_style *style, struct http_span path);
-
-/* @first: no entry was put before. */
-void page_list_entry(
-    struct http_writer *w, const struct page_style *style, const struct page_entry *e, bool first);
-void page_list_end(struct http_writer *w, const struct page_style *style);
-
-/* Puts text into HTML, or into a string of JSON, so that it means itself. */
+/*
+ * Puts @text as text of HTML or as a quoted value of an attribute; or as the inside of a string of
+ * JSON (RFC 8259, 7). Names of files are any octets: one that is not UTF-8 (RFC 3629, 4) is written
+ * as U+FFFD.
+ */
 void page_put_html(struct http_writer *w, struct http_span text);
 void page_put_json(struct http_writer *w, struct http_span text);
 

@@ -9,8 +9,56 @@ const char *const page_lang_tags[PAGE_LANGS] = {"en", "zh"};
 const char *const page_form_types[PAGE_FORMS] = {"text/html", "application/json"};
 const char *const page_content_types[PAGE_FORMS] = {"text/html; charset=utf-8", "application/json"};
 
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+static bool
+is_continuation(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* True if a sequence may go on with @second: no overlong form, no surrogate, at most U+10FFFF. */
+static bool
+second_fits(unsigned char first, unsigned char second)
+{
+	switch (first) {
+	case 0xe0:
+		return second >= 0xa0;
+	case 0xed:
+		return second <= 0x9f;
+	case 0xf0:
+		return second >= 0x90;
+	case 0xf4:
+		return second <= 0x8f;
+	default:
+		return true;
+	}
+}
+
+/* Octets of the UTF-8 sequence at @at (RFC 3629, 4); 0 if there is none. */
+static size_t
+utf8_len(const char *at, size_t left)
+{
+	const unsigned char *c = (const unsigned char *)at;
+	size_t len = c[0] < 0x80   ? 1
+		     : c[0] < 0xc2 ? 0
+		     : c[0] < 0xe0 ? 2
+		     : c[0] < 0xf0 ? 3
+		     : c[0] < 0xf5 ? 4
+				   : 0;
+
+	if (len > left)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if (!is_continuation(c[i]))
+			return 0;
+	}
+	return len > 1 && !second_fits(c[0], c[1]) ? 0 : len;
+}
+
+/* HTML has no characters for controls: they are shown as U+FFFD as well. */
 static const char *
-html_for(char c)
+html_for(unsigned char c)
 {
 	switch (c) {
 	case '&':
@@ -24,71 +72,50 @@ html_for(char c)
 	case '\'':
 		return "&#39;";
 	default:
-		return NULL;
+		return c < 0x20 || c == 0x7f ? replacement : NULL;
 	}
 }
 
 void
 page_put_html(struct http_writer *w, struct http_span text)
 {
-	size_t plain = 0;
+	for (size_t i = 0; i < text.len;) {
+		const char *as = html_for((unsigned char)text.at[i]);
+		size_t len = utf8_len(text.at + i, text.len - i);
 
-	for (size_t i = 0; i < text.len; i++) {
-		const char *as = html_for(text.at[i]);
-
-		if (!as)
-			continue;
-		http_put(w, text.at + plain, i - plain);
-		http_put_text(w, as);
-		plain = i + 1;
+		if (as || len == 0)
+			http_put_text(w, as ? as : replacement);
+		else
+			http_put(w, text.at + i, len);
+		i += len > 0 ? len : 1;
 	}
-	http_put(w, text.at + plain, text.len - plain);
 }
 
-/* Octets of the UTF-8 sequence at @at (RFC 3629, 4); 0 if there is none. */
-static size_t
-utf8_len(const unsigned char *at, size_t left)
+static void
+put_json_octet(struct http_writer *w, unsigned char c)
 {
-	size_t len = at[0] < 0x80   ? 1
-		     : at[0] < 0xc2 ? 0
-		     : at[0] < 0xe0 ? 2
-		     : at[0] < 0xf0 ? 3
-		     : at[0] < 0xf5 ? 4
-				    : 0;
+	char escaped[8];
 
-	if (len > left)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if (len == 3 && ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f)))
-		return 0;
-	if (len == 4 && ((at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f)))
-		return 0;
-	return len;
+	if (c == '"' || c == '\\')
+		snprintf(escaped, sizeof escaped, "\\%c", c);
+	else
+		snprintf(escaped, sizeof escaped, "\\u%04x", c);
+	http_put_text(w, escaped);
 }
 
-/* JSON is UTF-8 (RFC 8259, 8.1): an octet that is not becomes the character with its number. */
 void
 page_put_json(struct http_writer *w, struct http_span text)
 {
-	char escape[8];
-
 	for (size_t i = 0; i < text.len;) {
 		unsigned char c = (unsigned char)text.at[i];
-		size_t len = utf8_len((const unsigned char *)text.at + i, text.len - i);
+		size_t len = utf8_len(text.at + i, text.len - i);
 
-		if (c == '"' || c == '\\') {
-			http_put_text(w, c == '"' ? "\\\"" : "\\\\");
-		} else if (len > 0 && c >= 0x20) {
+		if (len == 0)
+			http_put_text(w, replacement);
+		else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
+			put_json_octet(w, c);
+		else
 			http_put(w, text.at + i, len);
-			i += len;
-			continue;
-		} else {
-			snprintf(escape, sizeof escape, "\\u%04x", c);
-			http_put_text(w, escape);
-		}
-		i++;
+		i += len > 0 ? len : 1;
 	}
 }

@@ -91,3 +91,15 @@ site_stat(const struct site *site, const char *path, struct site_state *state)
 	*state = state_of(&st);
 	return 0;
 }
+
+bool
+site_shows(const struct site *site, struct http_span name)
+{
+	return site->set->hidden || name.len == 0 || name.at[0] != '.';
+}
+
+int
+site_root(const struct site *site)
+{
+	return site->root;
+}

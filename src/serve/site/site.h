@@ -106,22 +106,7 @@ bool site_relieve(struct site *site);
 /* True if a name may be seen: it does not begin with a dot, or such names are served. */
 bool site_shows(const struct site *site, struct http_span name);
 
-/* The entries of a folder, read in pieces, in the order in which the file system has them. */
-struct site_folder {
-	int fd;
-	size_t at, end;
-	char octets[8192];
-};
-
-struct site_entry {
-	const char *name;
-	bool folder;
-};
-
-/*
- * The next entry that is shown. 1 with *@e, which is good until the next call; 0 at the end; or a
- * negative errno.
- */
-int site_folder_next(const struct site *site, struct site_folder *f, struct site_entry *e);
+/* The descriptor of the served folder. */
+int site_root(const struct site *site);
 
 #endif

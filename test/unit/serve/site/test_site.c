@@ -158,32 +158,6 @@ names_that_are_too_long_are_absent(void **state)
 	assert_int_equal(rig_kind(*state, path), SITE_ABSENT);
 }
 
-static void
-a_folder_lists_what_is_shown(void **state)
-{
-	struct folder_rig *r = *state;
-	struct site_found found;
-	struct site_folder f = {.at = 0};
-	struct site_entry e;
-	unsigned folders = 0, files = 0;
-
-	rig_folder(r, "site/folder");
-	rig_link(r, "folder", "site/link");
-	rig_write(r, "site/file", "");
-	rig_write(r, "site/.hidden", "");
-	found = rig_find(r, "/", HTTP_IDENTITY);
-	assert_int_equal(found.kind, SITE_FOLDER);
-	f.fd = found.fd;
-	while (site_folder_next(r->site, &f, &e) == 1) {
-		assert_int_not_equal(e.name[0], '.');
-		folders += e.folder;
-		files += !e.folder;
-	}
-	assert_int_equal(folders, 2);
-	assert_int_equal(files, 1);
-	close(found.fd);
-}
-
 int
 main(void)
 {
@@ -197,7 +171,6 @@ main(void)
 	    FOLDER_TEST(only_regular_files_are_served),
 	    FOLDER_TEST(a_fifo_is_not_opened),
 	    FOLDER_TEST(names_that_are_too_long_are_absent),
-	    FOLDER_TEST(a_folder_lists_what_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

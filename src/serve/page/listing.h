@@ -1,0 +1,70 @@
+/*
+ * serve/page/listing.h - the entries of a folder as a page for people or as JSON, in pieces.
+ *
+ * It reads the folder, sorts it and renders it, a bounded amount of work at a time. It knows no
+ * request and no connection.
+ *
+ * As JSON a listing is one object with these members:
+ *   path      string: the folder's path, "/" at both ends
+ *   entries   array of objects, sorted as asked:
+ *     name    string: the name; octets that are not UTF-8 are U+FFFD
+ *     href    string: a relative reference to the entry, which is right for any octets
+ *     type    "file", "directory" or "other" (a device, a link that leads nowhere or outside)
+ *     size    number of octets, of files alone
+ *     mtime   string: the time of the last change (ISO 8601, UTC, to the second)
+ *   total     number of entries
+ *   truncated true if the folder has more entries than a listing can have
+ */
+#ifndef SERVE_PAGE_LISTING_H
+#define SERVE_PAGE_LISTING_H
+
+#include "serve/page/page.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Folders stand first in every order. */
+enum listing_sort { LISTING_BY_NAME, LISTING_BY_SIZE, LISTING_BY_TIME, LISTING_SORTS };
+
+struct listing_query {
+	enum listing_sort sort;
+	bool descending;
+	int form;      /* enum page_form, or -1: as Accept says */
+	unsigned page; /* from 1 */
+};
+
+/*
+ * Reads "sort=name|size|date", "order=asc|desc", "page=N" and "format=json|html" from the query of
+ * a URI. Anything else in it is ignored.
+ */
+void listing_query_read(struct http_span query, struct listing_query *q);
+
+/* Memory for entries: some 200,000 with names of 40 octets. Those beyond it are left out. */
+enum { LISTING_OCTETS_MOST = 16 << 20 };
+
+/* Rows of a page. A page with scripts loads the others as JSON, one without links to them. */
+enum { LISTING_ROWS = 500 };
+
+struct listing_settings {
+	int folder;            /* descriptor of the folder; the listing closes it */
+	int root;              /* descriptor of the served folder; borrowed */
+	struct http_span path; /* decoded, without "/" at its ends; empty for the root; copied */
+	bool hidden;           /* names that begin with a dot are shown, too */
+	struct page_style style;
+	struct listing_query query;
+};
+
+struct listing;
+
+/* A new listing. 0, or -LEAT_ENOMEM: the folder is open still. */
+int listing_new(const struct listing_settings *s, struct listing **out);
+void listing_free(struct listing *l);
+
+/*
+ * Makes the next octets of the page, at most @room (over 0), at @at. Returns their number; 0 at the
+ * end; -LEAT_EAGAIN if the folder is not read and sorted yet, of which each call does some part; or
+ * another error of reading the folder or of memory. The octets are the same whatever the rooms are.
+ */
+ssize_t listing_produce(struct listing *l, char *at, size_t room);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * serve/page/listing_html.h - the parts of a listing's page. For the files of the listing only.
+ */
+#ifndef SERVE_PAGE_LISTING_HTML_H
+#define SERVE_PAGE_LISTING_HTML_H
+
+#include "serve/page/listing_impl.h"
+
+enum listing_word {
+#define X(name, english, chinese) WORD_##name,
+#include "serve/page/listing_words.h"
+#undef X
+};
+
+const char *listing_word(const struct listing *l, enum listing_word word);
+
+/* The number of the first row of the page that is asked for, or of the last page. */
+size_t listing_first_row(const struct listing *l);
+
+/* listing_parts.c: the icons; a step of the path, which begins in l->path or is the root's name. */
+void listing_put_symbols(struct http_writer *w);
+void listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_span name);
+
+/* listing_table.c: everything up to the first row, a row, and everything after the last. */
+void listing_put_columns(struct http_writer *w, const struct listing *l);
+void listing_put_row(struct http_writer *w, const struct listing_entry *e);
+void listing_put_foot(struct http_writer *w, const struct listing *l);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * serve/page/listing_impl.h - what the files of a listing share. For these only.
+ */
+#ifndef SERVE_PAGE_LISTING_IMPL_H
+#define SERVE_PAGE_LISTING_IMPL_H
+
+#include "http/message/writer.h"
+#include "serve/page/listing.h"
+
+enum listing_type { LISTING_FOLDER, LISTING_FILE, LISTING_OTHER };
+
+struct listing_entry {
+	int64_t size;
+	int64_t modified; /* seconds since 1970 */
+	uint8_t type;     /* enum listing_type */
+	uint8_t len;      /* of the name */
+	char name[];      /* with a zero after it */
+};
+
+/* Entries are cut from blocks, in the order of reading. */
+struct listing_block {
+	struct listing_block *next;
+	size_t used;
+	_Alignas(struct listing_entry) char octets[];
+};
+
+/* Which entries there are. */
+struct listing_set {
+	struct listing_block *blocks;
+	struct listing_entry **at;
+	size_t n, room;
+	size_t octets; /* of all memory */
+	bool truncated;
+	unsigned folders;
+	uint64_t size; /* of all files */
+};
+
+/* A merge sort in steps, from the bottom up. */
+struct listing_order {
+	struct listing_entry **from, **to; /* of set->n pointers each */
+	size_t width;                      /* of the runs that are sorted */
+	size_t low, left, right, out;      /* the two runs that are merged; left is 0 before them */
+	bool begun;
+};
+
+enum listing_phase { LISTING_READS, LISTING_SORTS_NOW, LISTING_READY };
+
+/* Octets of the longest piece (the path in JSON, six for one), and of a read of the folder. */
+enum { LISTING_PIECE = 32768, LISTING_DENTS = 32768 };
+
+struct listing {
+	struct listing_settings set; /* its path is @path */
+	enum listing_phase phase;
+	struct listing_set entries;
+	struct listing_order order;
+
+	struct http_span piece; /* what of the page is made, and not taken yet */
+	unsigned part;          /* of the form: what is made next */
+	size_t next;            /* the entry or the octet of the path that is next within the part */
+	char octets[LISTING_PIECE];
+	char dents[LISTING_DENTS];
+	char path[];
+};
+
+/* listing_set.c: adds an entry. False if the bound is reached, or without memory. */
+bool listing_set_add(struct listing_set *s, const struct listing_entry *e, const char *name);
+void listing_set_free(struct listing_set *s);
+
+/* listing_read.c: reads some of the folder. 1: there is more; 0: the end; or a negative errno. */
+int listing_read(struct listing *l);
+
+/*
+ * listing_order.c: sorts some entries. 1: there is more to do; 0: l->entries is sorted; or
+ * -LEAT_ENOMEM.
+ */
+int listing_sort_step(struct listing *l);
+
+/*
+ * Under 0, 0 or over 0 as @a stands before, with or after @b, as people count: "a9" is before
+ * "a10".
+ */
+int listing_natural_compare(const char *a, const char *b);
+
+/*
+ * listing_html.c, listing_json.c: makes the next piece, with l->octets if it has to. 1; 0 at the
+ * end; -LEAT_EAGAIN while the listing is not ready; or an error.
+ */
+int listing_html_next(struct listing *l);
+int listing_json_next(struct listing *l);
+
+/* listing.c: one step of the work. 0 if the listing is ready; -LEAT_EAGAIN; or an error. */
+int listing_work(struct listing *l);
+
+/* listing_format.c: the link to an entry; a time (UTC) in a form of strftime(3); a size. */
+void listing_put_href(struct http_writer *w, const struct listing_entry *e);
+void listing_put_time(struct http_writer *w, int64_t seconds, const char *form);
+void listing_put_size(struct http_writer *w, uint64_t octets);
+
+#endif

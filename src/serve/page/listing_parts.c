@@ -1,0 +1,56 @@
+/*
+ * serve/page/listing_parts.c - the icons of a listing's page, and the steps of its path.
+ */
+#include "serve/page/listing_html.h"
+
+static const char symbols[] =
+    "<svg hidden>\n"
+    "<symbol id=\"i-d\" viewBox=\"0 0 24 24\"><path class=\"fill\" d=\"M3 6.5A1.5 1.5 0 0 1 4.5 5h4.6l2.2 "
+    "2.5h8.2A1.5 "
+    "1.5 0 0 1 21 9v9a1.5 1.5 0 0 1-1.5 1.5h-15A1.5 1.5 0 0 1 3 18z\"/></symbol>\n"
+    "<symbol id=\"i-f\" viewBox=\"0 0 24 24\"><path d=\"M6 3h8l4 4v14H6zM14 3v4h4\"/></symbol>\n"
+    "<symbol id=\"i-t\" viewBox=\"0 0 24 24\"><path d=\"M6 3h8l4 4v14H6zM14 3v4h4M9 11h6M9 14h6M9 "
+    "17h4\"/></symbol>\n"
+    "<symbol id=\"i-i\" viewBox=\"0 0 24 24\"><path d=\"M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4\"/>"
+    "<circle cx=\"15.5\" cy=\"9\" r=\"1.3\"/></symbol>\n"
+    "<symbol id=\"i-v\" viewBox=\"0 0 24 24\"><path d=\"M3 5h18v14H3zM10 9v6l5-3z\"/></symbol>\n"
+    "<symbol id=\"i-a\" viewBox=\"0 0 24 24\"><path d=\"M9 17V5l10-2v12\"/><circle cx=\"6.5\" cy=\"17\" "
+    "r=\"2.5\"/>"
+    "<circle cx=\"16.5\" cy=\"15\" r=\"2.5\"/></symbol>\n"
+    "<symbol id=\"i-z\" viewBox=\"0 0 24 24\"><path d=\"M4 4h16v5H4zM5 9v11h14V9M10 13h4\"/></symbol>\n"
+    "<symbol id=\"i-o\" viewBox=\"0 0 24 24\"><path d=\"M6 3h8l4 4v14H6zM10 11a2 2 0 1 1 2 2v1.5M12 "
+    "17v.5\"/></symbol>\n"
+    "<symbol id=\"i-up\" viewBox=\"0 0 24 24\"><path d=\"M12 19V6M6 12l6-6 6 6\"/></symbol>\n"
+    "</svg>\n";
+
+void
+listing_put_symbols(struct http_writer *w)
+{
+	http_put_text(w, symbols);
+}
+
+/* Segments of the path that follow the one that ends at @at. */
+static size_t
+steps_after(const struct listing *l, size_t at)
+{
+	size_t steps = at == 0 && l->set.path.len > 0;
+
+	for (size_t i = at; i < l->set.path.len; i++)
+		steps += l->path[i] == '/';
+	return steps;
+}
+
+/* The last step is the page itself. */
+void
+listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_span name)
+{
+	bool root = l->next == 0;
+	size_t steps = steps_after(l, root ? 0 : (size_t)(name.at + name.len - l->path));
+
+	http_put_text(w, steps == 0 ? "<li><a aria-current=\"page\" href=\"./" : "<li><a href=\"");
+	while (steps-- > 0)
+		http_put_text(w, "../");
+	http_put_text(w, "\">");
+	page_put_html(w, name);
+	http_put_text(w, "</a></li>\n");
+}

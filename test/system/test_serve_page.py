@@ -1,0 +1,197 @@
+"""The listing of `leat serve` in a browser: what people see, and what their mouse, keys and screen readers can do with it."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import urllib.request
+import wave
+
+import pytest
+
+import chromium as browser
+from conftest import BUILD
+
+pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+                    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082")
+NAMES = "[...document.querySelectorAll('#list tbody bdi')].map((e) => e.textContent)"
+LINK = "[...document.querySelectorAll('#list tbody a')].find((a) => a.textContent === {})"
+
+
+def fill(folder):
+    (folder / "照片").mkdir()
+    (folder / "照片" / "内").mkdir()
+    for name, size in (("chapter1.txt", 30), ("chapter2.txt", 20), ("chapter10.txt", 10)):
+        (folder / name).write_text("x" * size)
+    (folder / "中文 名.txt").write_text("你好")
+    (folder / "a<b>&'\"?#%.txt").write_text("odd")
+    with open(os.fsencode(folder) + b"/\xff.txt", "w") as file:
+        file.write("bad")
+    (folder / "dot.png").write_bytes(PNG)
+    (folder / "data.bin").write_bytes(b"\0")
+    with wave.open(str(folder / "tone.wav"), "wb") as tone:
+        tone.setnchannels(1)
+        tone.setsampwidth(2)
+        tone.setframerate(8000)
+        tone.writeframes(bytes(160000))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("listed")
+    fill(folder)
+    many = folder / "many"
+    many.mkdir()
+    for number in range(50000):
+        (many / f"file-{number}.txt").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(folder):
+    server = subprocess.Popen((BUILD / "leat", "serve", "--port", "0", "--bind", "127.0.0.1", "--log", "", folder),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in server.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+            break
+    yield found[0]
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(scope="module")
+def tab():
+    with browser.chromium() as tab:
+        yield tab
+
+
+@pytest.fixture
+def page(tab, url):
+    tab.emulate()
+    tab.language("en")
+    tab.events.clear()
+    tab.open(url)
+    yield tab
+    assert tab.complaints() == []
+
+
+def get_json(url):
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer)
+
+
+def click(page, name):
+    page.run(LINK.format(json.dumps(name)) + ".click()")
+
+
+def test_names_are_in_natural_order_and_folders_first(page):
+    assert page.run(NAMES) == ["many", "照片", "a<b>&'\"?#%.txt", "chapter1.txt", "chapter2.txt", "chapter10.txt",
+                               "data.bin", "dot.png", "tone.wav", "中文 名.txt", "\ufffd.txt"]
+
+
+def test_every_link_leads_to_its_file(page):
+    status = page.run("""Promise.all([...document.querySelectorAll('#list tbody a')].map(
+        async (a) => (await fetch(a.href)).status + " " + (await (await fetch(a.href)).text()).slice(0, 3)))""")
+    assert all(s.startswith("200") for s in status)
+    assert "200 odd" in status and "200 bad" in status
+
+
+def test_a_click_on_a_column_sorts_and_says_so(page):
+    page.run("document.querySelectorAll('#list th a')[1].click()")
+    assert page.run("document.querySelectorAll('#list th')[1].getAttribute('aria-sort')") == "ascending"
+    assert page.run("document.querySelectorAll('#list th')[0].hasAttribute('aria-sort')") is False
+    names = page.run(NAMES)
+    assert names.index("chapter10.txt") < names.index("chapter2.txt") < names.index("chapter1.txt")
+    page.run("document.querySelectorAll('#list th a')[1].click()")
+    names = page.run(NAMES)
+    assert names.index("chapter10.txt") > names.index("chapter2.txt") > names.index("chapter1.txt")
+
+
+def test_search_shows_what_matches_as_it_is_typed(page):
+    page.press("/")
+    page.type("CHAP 1")
+    assert page.run(NAMES) == ["chapter1.txt", "chapter10.txt"]
+    page.type("zzz")
+    assert page.run("document.getElementById('note').textContent") == "No name matches."
+    page.press("Escape")
+    assert len(page.run(NAMES)) == 11
+
+
+def test_keys_alone_move_open_and_go_up(page, url):
+    page.press("ArrowDown", "ArrowDown")
+    assert page.run("document.activeElement.textContent") == "照片/"
+    page.press("Enter")
+    page.until("location.pathname !== '/' && document.readyState === 'complete'")
+    assert page.run(NAMES) == ["内"]
+    page.press("Backspace")
+    page.until("location.pathname === '/' && document.readyState === 'complete'")
+    page.press("End")
+    assert page.run("document.activeElement.textContent") == "\ufffd.txt"
+
+
+def test_pictures_text_and_sound_are_shown_in_place(page):
+    click(page, "dot.png")
+    page.until("document.querySelector('dialog[open] img')?.naturalWidth === 1")
+    page.press("ArrowLeft")
+    assert page.until("document.querySelector('dialog pre')?.textContent") == "x" * 10
+    page.press("Escape")
+    page.until("!document.querySelector('dialog').open")
+    click(page, "tone.wav")
+    page.until("document.querySelector('dialog audio')?.duration > 9")
+    page.run("document.querySelector('dialog audio').currentTime = 7")
+    page.until("!document.querySelector('dialog audio').seeking && document.querySelector('dialog audio').currentTime >= 7")
+
+
+def test_a_phone_has_no_sideways_scrolling(page, url):
+    page.emulate(360, 740, phone=True)
+    page.open(url + "%E7%85%A7%E7%89%87/")
+    assert page.run("document.documentElement.scrollWidth") <= 360
+    page.open(url)
+    assert page.run("document.documentElement.scrollWidth") <= 360
+    assert page.run("Math.min(...[...document.querySelectorAll('#list td a')].map((a) => a.getBoundingClientRect().height))") >= 44
+
+
+def test_dark_and_light_follow_the_system(page, url):
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.run(colour)
+    page.emulate(dark=True)
+    dark = page.run(colour)
+    assert sum(map(int, re.findall(r"\d+", light))) > 600 and sum(map(int, re.findall(r"\d+", dark))) < 150
+
+
+def test_the_page_speaks_the_language_of_the_reader(page, url):
+    page.language("zh-CN,en;q=0.5")
+    page.open(url)
+    assert page.run("document.documentElement.lang") == "zh"
+    assert page.run("document.querySelector('#list th').textContent") == "名称"
+
+
+def test_without_scripts_links_sort_and_turn_pages(page, url):
+    page.emulate(script=False)
+    page.open(url + "many/?sort=name&order=desc&page=2")
+    assert page.run(NAMES)[0] == "file-49499.txt"
+    assert page.run("document.querySelector('search').hidden") is True
+    assert page.run("[...document.querySelectorAll('#pages a')].map((a) => a.search)") == [
+        "?sort=name&order=desc&page=1", "?sort=name&order=desc&page=3"]
+
+
+def test_fifty_thousand_entries_are_at_hand(page, url):
+    page.open(url + "many/")
+    page.until("document.documentElement.dataset.complete !== undefined")
+    assert page.run("document.getElementById('list').getAttribute('aria-rowcount')") == "50001"
+    assert page.run("document.getElementById('list').rows.length") < 1100
+    page.press("End")
+    assert page.run("document.activeElement.textContent") == "file-49999.txt"
+    page.press("/")
+    page.type("-4999")
+    assert page.run(NAMES) == ["file-4999.txt"] + [f"file-{n}.txt" for n in range(49990, 50000)]
+
+
+def test_json_lists_the_same(url):
+    listing = get_json(url + "?format=json&sort=size&order=desc")
+    assert listing["path"] == "/" and listing["total"] == 11 and listing["truncated"] is False
+    entry = next(e for e in listing["entries"] if e["name"] == "chapter1.txt")
+    assert entry["type"] == "file" and entry["size"] == 30 and entry["href"] == "./chapter1.txt"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", entry["mtime"])
+    assert listing["entries"][0]["type"] == "directory" and "size" not in listing["entries"][0]

@@ -1,0 +1,324 @@
+#include "serve/page/listing.h"
+
+#include "base/err.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+static char folder[64];
+static int root;
+
+static void
+put_file(const char *name, size_t size)
+{
+	int fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+	assert_int_equal(futimens(fd, (struct timespec[]){{0}, {.tv_sec = 1700000000}}), 0);
+	close(fd);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	return remove(path);
+}
+
+static int
+set_up(void **state)
+{
+	strcpy(folder, "/tmp/leat-listing-XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return root < 0 ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	close(root);
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Lists @path beneath the root with at most @room octets at a time. The caller frees the text. */
+static char *
+list_in(const char *path, const char *query, struct page_style style, size_t room)
+{
+	struct listing_settings set = {
+	    .folder = openat(root, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    .root = root,
+	    .path = http_span_of(path),
+	    .style = style};
+	size_t len = 0, most = 1 << 25;
+	char *text = malloc(most);
+	struct listing *l;
+	ssize_t n;
+
+	assert_true(set.folder >= 0);
+	listing_query_read(http_span_of(query), &set.query);
+	assert_int_equal(listing_new(&set, &l), 0);
+	while ((n = listing_produce(l, text + len, room)) != 0) {
+		assert_true(n > 0 || n == -LEAT_EAGAIN);
+		len += n > 0 ? (size_t)n : 0;
+		assert_true(len + room < most);
+	}
+	assert_int_equal(listing_produce(l, text + len, room), 0);
+	listing_free(l);
+	text[len] = '\0';
+	return text;
+}
+
+static const struct page_style html = {PAGE_ENGLISH, PAGE_HTML}, json = {PAGE_ENGLISH, PAGE_JSON};
+
+static json_t *
+list_json(const char *path, const char *query)
+{
+	char *text = list_in(path, query, json, 4096);
+	json_error_t error;
+	json_t *list = json_loads(text, 0, &error);
+
+	assert_non_null(list);
+	free(text);
+	return list;
+}
+
+/* The octets of a name, from its link. */
+static void
+decode(const char *href, char *name)
+{
+	assert_memory_equal(href, "./", 2);
+	for (href += 2; *href; name++) {
+		unsigned octet = (unsigned char)*href++;
+
+		if (octet == '%') {
+			assert_int_equal(sscanf(href, "%2x", &octet), 1);
+			href += 2;
+		}
+		*name = (char)octet;
+	}
+	*name = '\0';
+}
+
+static void
+json_is_right_for_every_octet_of_a_name(void **state)
+{
+	bool seen[256] = {false};
+	json_t *list, *entries;
+
+	for (int c = 1; c < 256; c++) {
+		if (c != '/')
+			put_file((char[]){'x', (char)c, 'y', 0}, (size_t)c);
+	}
+	list = list_json("", "");
+	entries = json_object_get(list, "entries");
+	assert_int_equal(json_array_size(entries), 254);
+	for (size_t i = 0; i < 254; i++) {
+		json_t *e = json_array_get(entries, i);
+		char name[8];
+
+		decode(json_string_value(json_object_get(e, "href")), name);
+		assert_int_equal(strlen(name), 3);
+		assert_int_equal(json_integer_value(json_object_get(e, "size")), (unsigned char)name[1]);
+		if ((unsigned char)name[1] < 0x80)
+			assert_string_equal(json_string_value(json_object_get(e, "name")), name);
+		else
+			assert_string_equal(json_string_value(json_object_get(e, "name")), "x\xef\xbf\xbdy");
+		seen[(unsigned char)name[1]] = true;
+	}
+	for (int c = 1; c < 256; c++)
+		assert_true(seen[c] || c == '/');
+	json_decref(list);
+}
+
+static void
+json_has_type_size_and_time(void **state)
+{
+	json_t *list;
+	const char *path, *time, *type;
+	json_int_t size;
+
+	put_file("file", 12345);
+	list = list_json("", "");
+	assert_int_equal(json_unpack(list, "{s:s,s:[{s:s,s:s,s:I}]}", "path", &path, "entries", "type", &type,
+			     "mtime", &time, "size", &size),
+	    0);
+	assert_string_equal(path, "/");
+	assert_string_equal(type, "file");
+	assert_string_equal(time, "2023-11-14T22:13:20Z");
+	assert_int_equal(size, 12345);
+	json_decref(list);
+}
+
+static const char *
+type_of(json_t *list, const char *name)
+{
+	json_t *e, *entries = json_object_get(list, "entries");
+	size_t i;
+
+	json_array_foreach(entries, i, e)
+	{
+		if (strcmp(json_string_value(json_object_get(e, "name")), name) == 0)
+			return json_string_value(json_object_get(e, "type"));
+	}
+	return "none";
+}
+
+/* Nothing of a file outside of the served folder is seen, not even its size. */
+static void
+links_are_what_they_lead_to_beneath_the_root(void **state)
+{
+	json_t *list;
+
+	assert_int_equal(mkdirat(root, "sub", 0755), 0);
+	put_file("target", 7);
+	assert_int_equal(symlinkat("../target", root, "sub/inside"), 0);
+	assert_int_equal(symlinkat("../sub", root, "sub/folder"), 0);
+	assert_int_equal(symlinkat("/etc/passwd", root, "sub/outside"), 0);
+	assert_int_equal(symlinkat("gone", root, "sub/broken"), 0);
+	list = list_json("sub", "");
+	assert_string_equal(type_of(list, "inside"), "file");
+	assert_string_equal(type_of(list, "folder"), "directory");
+	assert_string_equal(type_of(list, "outside"), "other");
+	assert_string_equal(type_of(list, "broken"), "other");
+	json_decref(list);
+}
+
+static void
+names_that_begin_with_a_dot_are_left_out(void **state)
+{
+	json_t *list;
+
+	put_file(".secret", 1);
+	list = list_json("", "");
+	assert_int_equal(json_integer_value(json_object_get(list, "total")), 0);
+	json_decref(list);
+}
+
+static void
+any_room_gives_the_same_octets(void **state)
+{
+	const struct page_style styles[] = {html, json, {PAGE_CHINESE, PAGE_HTML}};
+
+	assert_int_equal(mkdirat(root, "a", 0755), 0);
+	assert_int_equal(mkdirat(root, "a/<b>", 0755), 0);
+	put_file("a/<b>/one & only", 5);
+	put_file("a/<b>/\xff", 5);
+	for (size_t i = 0; i < 3; i++) {
+		char *whole = list_in("a/<b>", "", styles[i], 1 << 20);
+
+		for (size_t room = 1; room < 70; room++) {
+			char *pieces = list_in("a/<b>", "", styles[i], room);
+
+			assert_string_equal(pieces, whole);
+			free(pieces);
+		}
+		free(whole);
+	}
+}
+
+static void
+html_escapes_names_and_encodes_links(void **state)
+{
+	char *text;
+
+	put_file("<script>&\"'?#%.txt", 5);
+	put_file("javascript:x", 5);
+	text = list_in("", "", html, 4096);
+	assert_non_null(strstr(text, "href=\"./%3Cscript%3E%26%22%27%3F%23%25.txt\""));
+	assert_non_null(strstr(text, "<bdi>&lt;script&gt;&amp;&quot;&#39;?#%.txt</bdi>"));
+	assert_non_null(strstr(text, "href=\"./javascript%3Ax\""));
+	free(text);
+}
+
+static void
+steps_of_the_path_lead_up(void **state)
+{
+	char *text;
+
+	assert_int_equal(mkdirat(root, "a", 0755), 0);
+	assert_int_equal(mkdirat(root, "a/b", 0755), 0);
+	text = list_in("a/b", "", html, 4096);
+	assert_non_null(strstr(text, "<li><a href=\"../../\">Home</a></li>\n<li><a href=\"../\">a</a></li>\n"
+				     "<li><a aria-current=\"page\" href=\"./\">b</a></li>"));
+	free(text);
+}
+
+static unsigned
+count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		n++;
+	return n;
+}
+
+static void
+rows_come_in_pages_and_json_as_a_whole(void **state)
+{
+	char name[32], *first, *last;
+	json_t *list;
+
+	for (int i = 0; i < LISTING_ROWS + 5; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		put_file(name, 0);
+	}
+	first = list_in("", "", html, 4096);
+	last = list_in("", "sort=name&page=2", html, 4096);
+	list = list_json("", "");
+	assert_int_equal(count(first, "<tr><td><a href"), LISTING_ROWS);
+	assert_non_null(strstr(first, "?sort=name&amp;order=asc&amp;page=2"));
+	assert_int_equal(count(last, "<tr><td><a href"), 5);
+	assert_int_equal(json_array_size(json_object_get(list, "entries")), LISTING_ROWS + 5);
+	free(first);
+	free(last);
+	json_decref(list);
+}
+
+static void
+a_listing_may_be_freed_at_any_time(void **state)
+{
+	put_file("x", 1);
+	for (int calls = 0; calls < 30; calls++) {
+		struct listing_settings set = {
+		    .folder = dup(root), .root = root, .path = {"", 0}, .query = {.page = 1}};
+		struct listing *l;
+		char octets[997];
+
+		assert_int_equal(listing_new(&set, &l), 0);
+		for (int i = 0; i < calls; i++)
+			listing_produce(l, octets, sizeof octets);
+		listing_free(l);
+	}
+}
+
+#define folder_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    folder_test(json_is_right_for_every_octet_of_a_name),
+	    folder_test(json_has_type_size_and_time),
+	    folder_test(links_are_what_they_lead_to_beneath_the_root),
+	    folder_test(names_that_begin_with_a_dot_are_left_out),
+	    folder_test(any_room_gives_the_same_octets),
+	    folder_test(html_escapes_names_and_encodes_links),
+	    folder_test(steps_of_the_path_lead_up),
+	    folder_test(rows_come_in_pages_and_json_as_a_whole),
+	    folder_test(a_listing_may_be_freed_at_any_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
