@@ -1,7 +1,7 @@
-"""tools/guest.py: Debian 12's own kernel under qemu, with a file system shared read-only by this machine, and no network.
+"""tools/guest.py: runs tests on Debian 12's own kernel under qemu, with a root file system that this machine shares read-only, and no network.
 
-Nothing is installed: the kernel is unpacked from its package, of which this machine's own mirrors of Debian are asked with apt's own tools under a configuration
-that this machine's apt knows nothing of. docs/design/0018-other-kernels.md says why it is so.
+Nothing is installed. apt's own tools fetch the kernel's package from this machine's mirrors of Debian, with a configuration apart from the
+machine's own, and the kernel is unpacked from it. docs/design/0018-other-kernels.md says why.
 """
 import dataclasses
 import os
@@ -22,15 +22,15 @@ MACHINES = {
     "arm64": ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"],
 }
 PYTEST = "/usr/bin/python3 -m pytest -v -rs -p no:cacheprovider --color=no -o faulthandler_timeout=180"
-# What runs in the guest, in the checkout: each stage is words for pytest, with a line of shell before it.
+# The script that runs in the guest, in the checkout. Each stage calls pytest after a line of shell.
 JOB = """cd /leat
-export PYTHONDONTWRITEBYTECODE=1 LEAT_TEST_SLOWER=10 LEAT_BUILD=/leat/{build}
+export PYTHONDONTWRITEBYTECODE=1 LEAT_GUEST=1 LEAT_TEST_SLOWER=10 LEAT_BUILD=/leat/{build}
 ip link set lo up
 uname -srvm
 {build}/leat doctor
 """
 STAGE = """echo 'guest: stage {name}'
-{{ {before} && {pytest} {tests}; }} && echo 'guest: stage passed' || echo 'guest: stage failed'
+{{ {before} && {pytest} {words}; }} && echo 'guest: stage passed' || echo 'guest: stage failed'
 """
 CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 
@@ -39,11 +39,16 @@ CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 class Stage:
     name: str
     tests: list  # as pytest names them, in test/system
-    before: str = "true"
+    mark: str = ""  # only tests with this mark of pytest
+    before: str = "true"  # a line of shell, which must succeed
+
+    def words(self):
+        """What follows `pytest`."""
+        return shlex.join([*(["-m", self.mark] if self.mark else []), *(f"test/system/{name}" for name in self.tests)])
 
 
 def run(*command, **more):
-    """A command that must succeed; its output."""
+    """Runs a command that must succeed; returns its output."""
     done = subprocess.run([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                           timeout=1800, **more)
     if done.returncode:
@@ -51,8 +56,13 @@ def run(*command, **more):
     return done.stdout
 
 
+def test_files():
+    """The test files that are about the kernel below `leat run`. In them, conftest.not_in_guest() marks what takes too long here."""
+    return ["test_cli.py", *sorted(path.name for path in (ROOT / "test/system").glob("test_run*.py"))]
+
+
 class Packages:
-    """Debian 12's packages for an architecture, asked for without touching what this machine's apt knows."""
+    """Debian 12's packages for an architecture. What this machine's apt knows is neither used nor changed."""
 
     def __init__(self, arch, folder):
         self.folder = folder / "apt"
@@ -70,19 +80,19 @@ class Packages:
         run("apt-get", "update", "-q", env=self.env)
 
     def kernel(self):
-        """The package that the meta-package stands for today, as NAME and version: ("linux-image-6.1.0-56-amd64", "6.1.192-2")."""
+        """The package that the meta-package depends on today: its name and version, ("linux-image-6.1.0-56-amd64", "6.1.192-2")."""
         meta = "linux-image-" + run("apt-config", "dump", "--format", "%v", "APT::Architecture", env=self.env)
         name = re.search(r"Depends: (linux-image-\S+)", run("apt-cache", "depends", meta, env=self.env))[1]
         return name, re.search(r"Candidate: (\S+)", run("apt-cache", "policy", name, env=self.env))[1]
 
     def unpack(self, names, into, alone=False):
-        """Unpack them, and unless `alone` all that they depend on. No script of theirs is run."""
+        """Unpacks packages and, unless `alone`, all that they depend on. None of their scripts is run."""
         archives = self.folder / "cache/archives"
         if alone:
             run("apt-get", "download", *names, cwd=archives, env=self.env)
         else:
             run("apt-get", "install", "-y", "-q", "--download-only", *names, env=self.env)
-        for name in ("bin", "sbin", "lib"):  # where they stand since Debian 12, whatever a package calls them
+        for name in ("bin", "sbin", "lib"):  # Debian 12 has them below /usr, whatever path a package uses
             (into / "usr" / name).mkdir(parents=True, exist_ok=True)
             if not (into / name).is_symlink():
                 (into / name).symlink_to(f"usr/{name}")
@@ -92,7 +102,7 @@ class Packages:
 
 
 class Kernel:
-    """Debian's kernel, unpacked: `image` boots it, `modules` is what stands at /lib/modules."""
+    """Debian's kernel, unpacked: `image` is booted, `modules` is its /lib/modules."""
 
     def __init__(self, arch, folder):
         packages = Packages(arch, folder)
@@ -107,7 +117,7 @@ class Kernel:
             run("depmod", "-b", root, self.release)
 
     def in_order(self, names):
-        """The files of the modules and of all that they need, each after its needs."""
+        """The files of the modules and of all modules that they need, in the order in which they can be loaded."""
         lines = (self.modules / self.release / "modules.dep").read_text().splitlines()
         needs = {left: right.split() for left, _, right in (line.partition(":") for line in lines)}
         found = []
@@ -119,7 +129,7 @@ class Kernel:
 
 
 def initramfs(kernel, busybox, job, folder):
-    """A file system that holds no more than it takes to reach the shared one."""
+    """Makes the first file system: it holds only what is needed to mount the shared one."""
     root = folder / "initramfs"
     shutil.rmtree(root, ignore_errors=True)
     for name in ("bin", "modules"):
@@ -142,7 +152,7 @@ def shared(tag, path):
 
 
 def boot(arch, kernel, archive, root, seconds):
-    """Run a guest to its end, showing its console; what it said. After `seconds` qemu is ended, by its own id."""
+    """Runs a guest to its end and shows its console; returns the lines. After `seconds` qemu is ended, by its own id."""
     command = [*MACHINES[arch], "-accel", "tcg", "-smp", "2", "-m", "2G", "-nic", "none", "-display", "none", "-no-reboot", "-monitor", "none",
                "-serial", "stdio", "-kernel", str(kernel.image), "-initrd", str(archive),
                "-append", f"console={CONSOLES[arch]} loglevel=4 panic=-1 rdinit=/init", *shared("root", root), *shared("leat", ROOT),
@@ -168,9 +178,9 @@ def boot(arch, kernel, archive, root, seconds):
 
 
 def test(arch, kernel, busybox, root, build, stages, folder, seconds):
-    """Run the stages of tests in a guest, on what stands in `build`; does all of it pass?"""
+    """Runs the stages in a guest, on what is built in `build`. Returns whether all of it passes."""
     job = JOB.format(build=build) + "".join(
-        STAGE.format(name=s.name, before=s.before, pytest=PYTEST, tests=shlex.join(f"test/system/{name}" for name in s.tests)) for s in stages)
+        STAGE.format(name=s.name, before=s.before, pytest=PYTEST, words=s.words()) for s in stages)
     said = boot(arch, kernel, initramfs(kernel, busybox, job, folder), root, seconds)
     counted = {word: sum(int(n) for line in said if re.match(r"=+ .* in [0-9.]+s", line) for n in re.findall(rf"(\d+) {word}", line))
                for word in ("passed", "failed", "error", "skipped")}

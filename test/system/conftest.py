@@ -1,6 +1,6 @@
-"""What the tests from outside share: the command, a web server on loopback, a way to run as a user without privileges.
+"""What the system tests share: the command, web servers on loopback, and calls that run a program as a user without privileges.
 
-Everything goes to 127.0.0.0/8 and ::1, or to namespaces that a test made itself; every process that is started is ended by its id.
+Traffic goes to 127.0.0.0/8 and ::1, or stays in namespaces that a test makes. A process that a test starts is ended by its id.
 """
 import ctypes
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from servers import web_servers
 
-# What a runner in the background ignores would be ignored by every program under test as well.
+# If this process runs in the background it may ignore signals, and every program under test would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
@@ -23,26 +23,40 @@ signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LEAT_BUILD", ROOT / "build"))
 PROGRAMS = ROOT / "test/programs"
-SLOWER = float(os.environ.get("LEAT_TEST_SLOWER", "1"))  # how much longer than a real one this machine may take: an emulated one
+SLOWER = float(os.environ.get("LEAT_TEST_SLOWER", "1"))  # how many times as long as a real machine an emulated one may take
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
-# An ordinary user's PATH does not have them, and some peers are there (nginx).
+# Some peers (nginx) are in folders that an ordinary user's PATH lacks.
 os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
 
 
 def needs_root(why):
-    """A mark for a test that root alone can make."""
+    """A mark for a test that needs root, because of @why."""
     return pytest.mark.skipif(os.geteuid() != 0, reason=f"needs root: {why}")
 
 
+def needs_tool(name):
+    """A mark for a test that needs the program @name."""
+    return pytest.mark.skipif(not shutil.which(name), reason=f"not run: {name} is not installed")
+
+
+def not_in_guest(why):
+    """A mark for a test that tools/guest.py must not run: emulated, it takes too long."""
+    return pytest.mark.skipif("LEAT_GUEST" in os.environ, reason=f"not in a guest: {why}")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "yama: the guest of tools/kernel runs it again where Yama lets a process look into its descendants alone")
+
+
 def may_look():
-    """For LEAT_DISABLE: without it, root alone may look into the worker's folder in /proc."""
+    """A value for LEAT_DISABLE with which an ordinary user may read the worker's folder in /proc."""
     return "" if os.geteuid() == 0 else "hidden"
 
 
 def be_alone():
-    """As root: move into a network namespace of our own, so that no port is taken, and nothing can leave this machine."""
+    """As root, moves into a network namespace of our own: no port is taken there, and nothing can leave the machine."""
     clone_newnet = 0x40000000
     if os.geteuid() == 0:
         if ctypes.CDLL(None, use_errno=True).unshare(clone_newnet):
@@ -50,12 +64,12 @@ def be_alone():
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 
 
-be_alone()  # before any thread or server exists: each belongs to the namespace that it was made in
+be_alone()  # before any thread or server exists: each stays in the namespace in which it was made
 
 
 @pytest.fixture(scope="session")
 def bin_dir():
-    """A folder that anybody may read, with copies of what was built and of the test programs (in programs/): the checkout itself may be root's alone."""
+    """A folder that every user may read, with copies of what was built and, in programs/, of the test programs. The checkout may be readable by root alone."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="leat-test-"))
     folder.chmod(0o755)
     shutil.copytree(PROGRAMS, folder / "programs")
@@ -81,12 +95,12 @@ def scratch():
 
 
 def unprivileged():
-    """What to put before a command so that it runs without any privilege."""
+    """The words before a command that make it run without any privilege."""
     return NOBODY if os.geteuid() == 0 else []
 
 
 def run(*command, timeout=60, privileged=False, **more):
-    """Run to the end, as an unprivileged user unless told otherwise. Output is captured as text."""
+    """Runs a command to its end, as an unprivileged user unless @privileged. Its output is captured as text."""
     prefix = [] if privileged else unprivileged()
     more.setdefault("stdin", subprocess.DEVNULL)
     more.setdefault("cwd", "/")
@@ -107,13 +121,13 @@ def ports(web):
     return web.ports
 
 
-# Without any capability in the new namespace: a user namespace gives an ordinary user all of them.
+# The words before a command that run it in a new network namespace, and those that drop the capabilities that a user namespace gives.
 ALONE = (["unshare", "--net"], "") if os.geteuid() == 0 else (
     ["unshare", "--map-current-user", "--keep-caps", "--net"], "setpriv --ambient-caps=-all --inh-caps=-all ")
 
 
 def run_alone(*words, **more):
-    """Run to the end in a network namespace of its own: a port that another program holds, or left in TIME-WAIT, would change the answers."""
+    """Runs a command to its end in a network namespace of its own, where no other program has ports, also none in TIME-WAIT."""
     unshare, drop = ALONE
     if run(*unshare, "true", privileged=True).returncode:
         pytest.skip("needs root: a network namespace may not be made here")

@@ -1,10 +1,12 @@
-"""The command line: what is refused, in one line that says what was meant; help; the doctor."""
+"""The command line: wrong words are refused in one line that helps; help; the doctor."""
 import json
 import os
 import re
 
 import pytest
 from conftest import ROOT, run
+
+pytestmark = pytest.mark.yama
 
 
 def refused(found, *words):
@@ -35,7 +37,7 @@ def refused(found, *words):
     (["--net", "10.0.2.0/8"], ["/24"]),
     (["--delay", "1ms", "--jitter", "2ms"], ["--jitter is larger than --delay"]),
 ])
-def test_what_is_in_doubt_is_refused_in_one_line(leat, option, words):
+def test_an_ambiguous_value_is_refused_in_one_line(leat, option, words):
     found = run(leat, "run", *option, "--", "true")
     refused(found, *words)
 
@@ -63,7 +65,7 @@ def test_help_and_version(leat):
     assert run(leat, "--version").stdout.startswith("leat ")
 
 
-def test_the_doctor_says_that_this_machine_is_able(leat):
+def test_the_doctor_reports_that_this_machine_is_able(leat):
     found = run(leat, "doctor", "--json")
     report = json.loads(found.stdout)
     assert report["able"] is True and found.returncode == 0
@@ -71,7 +73,7 @@ def test_the_doctor_says_that_this_machine_is_able(leat):
     assert "leat run works here" in run(leat, "doctor").stdout
 
 
-def test_the_doctor_finds_what_was_taken_away(leat):
+def test_the_doctor_reports_what_was_disabled(leat):
     found = run(leat, "doctor", "--json", env={"LEAT_DISABLE": "pidfd_thread,sync_wakeup", "PATH": "/usr/bin:/bin"})
     findings = {c["name"]: c["finding"] for c in json.loads(found.stdout)["checks"]}
     assert findings["PIDFD_THREAD (Linux 6.9)"] == "worse"
@@ -79,7 +81,7 @@ def test_the_doctor_finds_what_was_taken_away(leat):
 
 
 def test_the_doctor_agrees_with_the_kernels_age(leat):
-    """It tries each call rather than reading a version, and must come to the same."""
+    """The doctor tries each call and reads no version. The result must fit the version."""
     release = tuple(int(n) for n in os.uname().release.split("-")[0].split(".")[:2])
     since = {"WAIT_KILLABLE_RECV (Linux 5.19)": (5, 19), "PIDFD_THREAD (Linux 6.9)": (6, 9), "SYNC_WAKE_UP (Linux 6.6)": (6, 6)}
     findings = {c["name"]: c["finding"] for c in json.loads(run(leat, "doctor", "--json").stdout)["checks"]}
@@ -88,7 +90,7 @@ def test_the_doctor_agrees_with_the_kernels_age(leat):
 
 
 def options_of_the_manual():
-    """Each entry of an option in leat(1), as the list of its names; `leat doctor`'s apart."""
+    """The names of each option of `leat run` in leat(1), a list for each entry."""
     text = (ROOT / "man/leat.1").read_text().split(".Ss leat doctor")[0]
     return [["-" + name for name in re.findall(r"\bFl (-?[a-z-]+)", entry)] for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
 
@@ -117,7 +119,7 @@ def test_the_manual_has_no_error():
     assert found.returncode == 0, found.stdout
 
 
-def test_a_port_that_cannot_be_published_ends_in_words(leat):
+def test_a_port_that_cannot_be_published_gives_a_message(leat):
     found = run(leat, "run", "-q", "-p", "9:9", "--", "true")
     assert found.returncode == 125
     assert "cannot listen on 127.0.0.1:9: access denied" in found.stderr
@@ -125,7 +127,7 @@ def test_a_port_that_cannot_be_published_ends_in_words(leat):
 
 
 def unshared(options, line):
-    """In namespaces of its own: as root, or as the root of a user namespace."""
+    """Runs a line of shell in new namespaces: as root, or as the root of a user namespace."""
     unshare = ["unshare", *options, *([] if os.geteuid() == 0 else ["-r"])]
     if run(*unshare, "true", privileged=True).returncode:
         pytest.skip("needs root, or user namespaces")
@@ -136,7 +138,7 @@ def unshared(options, line):
     (["-m"], "mount -t tmpfs none /proc;", "No such file or directory"),
     (["-p", "-f"], "", "No such process"),
 ], ids=["no /proc", "that of another PID namespace"])
-def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words):
+def test_the_doctor_and_a_run_report_that_proc_is_missing(leat, options, begin, words):
     found = unshared(options, f"{begin} {leat} doctor --json; echo =$?=; {leat} run -q -- echo started 2>&1; echo =$?=")
     report, status, said, ended = re.fullmatch(r"(.*)=(\d+)=\n(.*)=(\d+)=\n", found.stdout, re.S).groups()
     report = json.loads(report)
@@ -161,7 +163,7 @@ def test_without_proc_the_doctor_and_the_run_say_so(leat, options, begin, words)
     ("completion tcsh", "tcsh: no completions for this shell: bash, zsh or fish"),
     ("doctor now", "unexpected argument 'now'; usage: leat doctor [--json]"),
 ])
-def test_a_slip_is_answered_with_what_helps(leat, words, said):
+def test_a_mistake_is_answered_with_what_helps(leat, words, said):
     refused(run(leat, *words.split()), said)
 
 
@@ -182,8 +184,8 @@ def test_each_command_explains_itself_however_it_is_asked(leat):
     ("", 127, "leat: '': No such file or directory"),
     ("/tmp", 126, "leat: /tmp: Is a directory"),
 ])
-def test_a_program_that_is_not_there_is_said_without_a_network(leat, scratch, name, status, words):
-    """And before any file is emptied."""
+def test_a_missing_program_is_reported_before_a_network_is_made(leat, scratch, name, status, words):
+    """It is reported before any file is emptied, too."""
     (scratch / "s").write_text("before")
     (scratch / "s").chmod(0o666)
     found = run(leat, "run", "--json", scratch / "s", "--", name)
@@ -191,7 +193,7 @@ def test_a_program_that_is_not_there_is_said_without_a_network(leat, scratch, na
     assert (scratch / "s").read_text() == "before"
 
 
-def test_a_script_without_its_interpreter_is_no_missing_file(leat, scratch):
+def test_a_script_without_its_interpreter_is_reported_as_such(leat, scratch):
     (scratch / "script").write_text("#!/no/such/sh\n")
     (scratch / "script").chmod(0o755)
     found = run(leat, "run", "-q", "--", scratch / "script")

@@ -1,6 +1,5 @@
 """Unmodified programs inside `leat run`, as a user without privileges."""
 import hashlib
-import os
 import signal
 import socket
 import subprocess
@@ -10,6 +9,8 @@ import pytest
 from conftest import needs_root
 from inside import FALLBACKS, PYTHON, command, environment, free_port, inside, loud, nothing_left, place, program, python, started, until_connected  # noqa: F401
 from servers import BIG, datagram_server
+
+pytestmark = pytest.mark.yama
 
 
 @pytest.mark.parametrize("disable", FALLBACKS)
@@ -164,7 +165,7 @@ def test_nginx_with_two_workers_is_reached(scratch):
 
 @pytest.mark.parametrize("server", ["fork_server.py", "thread_server.py"])
 def test_a_server_holds_500_connections(server):
-    count, port, lines = 500, free_port(), []
+    count, port = 500, free_port()
     with started(PYTHON, program(server), 8000, count, options=["-p", f"{port}:8000"]) as proc:
         assert proc.stdout.readline() == b"ready\n"
         clients = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(count)]

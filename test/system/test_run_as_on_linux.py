@@ -8,6 +8,8 @@ from conftest import unprivileged
 from inside import PYTHON, environment, nothing_left, place, python  # noqa: F401
 from servers import datagram_server
 
+pytestmark = pytest.mark.yama
+
 
 def same_as_on_linux(code, **more):
     """Runs @code on Linux and inside `leat run`, asserts that both print the same, and returns it."""

@@ -3,15 +3,15 @@ import contextlib
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import tempfile
 
 import pytest
+from conftest import needs_tool, not_in_guest
 from inside import PYTHON, inside, nothing_left, place  # noqa: F401
 from servers import BIG
 
-pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="tshark is not installed")
+pytestmark = [needs_tool("tshark"), not_in_guest("what is captured does not depend on the kernel")]
 
 FIELDS = ["frame.number", "frame.packet_flags_direction", "tcp.seq", "tcp.nxtseq", "tcp.len", "frame.comment", "tcp.analysis.retransmission",
           "tcp.analysis.out_of_order", "tcp.analysis.lost_segment", "tcp.analysis.ack_lost_segment"]

@@ -5,12 +5,14 @@ import os
 import subprocess
 
 import pytest
+from conftest import not_in_guest
 from inside import PYTHON, command, environment, nothing_left, place, program  # noqa: F401
 
 WHY_NOT = "not root: without a network namespace of its own, a test that looks up a name would ask the Internet" if os.geteuid() else None
 if WHY_NOT:
     print(f"not run: CPython's own tests ({WHY_NOT})")
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"not run: CPython's own tests ({WHY_NOT})")
+pytestmark = [pytest.mark.skipif(WHY_NOT is not None, reason=f"not run: CPython's own tests ({WHY_NOT})"),
+              not_in_guest("CPython's tests have limits of time for real machines")]
 
 ASYNCIO = ("sock_lowlevel", "sendfile", "streams", "server", "base_events", "selector_events", "events", "buffered_proto", "sslproto")
 

@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import unprivileged
+from conftest import needs_root, needs_tool
 from inside import PYTHON, free_port, inside, nothing_left, place, python, started  # noqa: F401
 
 RTT_MS = 20
@@ -31,10 +31,8 @@ def far():
     subprocess.run(["ip", "addr", "del", "2001:db8::1/128", "dev", "lo"], check=True)
 
 
-needs_root = pytest.mark.skipif(not unprivileged(), reason="needs a network namespace of its own")
-
-
-@needs_root
+@needs_tool("traceroute")
+@needs_root("a network namespace of its own")
 @pytest.mark.parametrize("to, hops", [("192.0.2.1", ["10.0.2.2", "192.0.2.1"]), ("2001:db8::1", ["fd00:2::2", "2001:db8::1"]), ("10.0.2.2", ["10.0.2.2"]),
                                       ("127.0.0.1", ["127.0.0.1"])])
 def test_traceroute_shows_the_gateway_and_ends_at_the_destination(far, to, hops):
@@ -43,7 +41,8 @@ def test_traceroute_shows_the_gateway_and_ends_at_the_destination(far, to, hops)
     assert all(RTT_MS <= hop[1] < 1000 for hop in found), found
 
 
-@needs_root
+@needs_tool("traceroute")
+@needs_root("a network namespace of its own")
 def test_the_gateway_reports_a_ping_whose_time_to_live_ends(far):
     assert traceroute("-I", "192.0.2.1")[0][0] == "10.0.2.2"
     out = inside("ping", "-n", "-c1", "-t1", "192.0.2.1")

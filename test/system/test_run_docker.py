@@ -6,7 +6,7 @@ import json
 
 import pytest
 import test_run_cpython
-from conftest import run
+from conftest import not_in_guest, run
 from inside import PYTHON, nothing_left, place, python  # noqa: F401
 from test_run import (  # noqa: F401
     dns,
@@ -34,6 +34,9 @@ from test_run_life import (  # noqa: F401
     test_a_run_lasts_until_its_last_process_has_ended,
     test_killing_the_worker_ends_the_tree_with_125,
 )
+
+
+pytestmark = not_in_guest("most tests are those of other files")
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ import subprocess
 import threading
 
 import pytest
-from conftest import unprivileged
+from conftest import not_in_guest, unprivileged
 from inside import PYTHON, Place, environment, free_port, nothing_left, place, program  # noqa: F401
 from test_run_descriptor_limit import named_servers
 
+pytestmark = not_in_guest("thousands of runs, and what fails is simulated, whatever the kernel")
 DESCRIPTORS, MEMORY = 1, 2
 
 

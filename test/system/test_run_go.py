@@ -6,10 +6,12 @@ import subprocess
 import urllib.request
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, needs_tool, not_in_guest
 from inside import FALLBACKS, free_port, inside, nothing_left, place, started  # noqa: F401
 from servers import BIG
 from test_run import dns  # noqa: F401
+
+pytestmark = [needs_tool("go"), not_in_guest("Go's compiler takes minutes")]
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,11 @@
 import os
 import signal
 
+import pytest
 from inside import PYTHON, descendants, inside, nothing_left, place, program, python, started, wait_for_states  # noqa: F401
 from waiting import until
+
+pytestmark = pytest.mark.yama
 
 
 def test_exit_status_passes_through():

@@ -5,8 +5,11 @@ import shutil
 import stat
 import subprocess
 
+import pytest
 from conftest import may_look, needs_root
 from inside import PYTHON, Place, command, environment, inside, nothing_left, place, python  # noqa: F401
+
+pytestmark = pytest.mark.yama
 
 
 def test_a_setuid_program_is_refused():

@@ -4,6 +4,7 @@ import re
 import socket
 import subprocess
 
+from conftest import needs_tool
 from inside import PYTHON, command, environment, free_port, inside, nothing_left, place, started  # noqa: F401
 
 
@@ -13,6 +14,7 @@ def watched(scratch, *program, options=(), **more):
     return done, json.loads((scratch / "s.json").read_text()), scratch / "c.pcapng"
 
 
+@needs_tool("tshark")
 def test_the_summary_and_the_packets_name_curl(ports, scratch):
     done, summary, capture = watched(scratch, "sh", "-c", f"echo $$; exec curl -s http://127.0.0.1:{ports[0]}/")
     pid = int(done.stdout.split()[0])

@@ -12,6 +12,8 @@ import pytest
 from conftest import SLOWER, unprivileged
 from inside import FALLBACKS, PYTHON, command, environment, inside, nothing_left, place, program, python  # noqa: F401
 
+pytestmark = pytest.mark.yama
+
 LATER = 0.05  # seconds; by then the receiver waits
 
 # Each step: what is sent each time the program says "next" (octets and descriptors), and how the program receives it.
