@@ -62,7 +62,7 @@ list_in(const char *path, const char *query, struct page_style style, size_t roo
 	    .style = style};
 	size_t len = 0, most = 1 << 25;
 	char *text = malloc(most);
-	struct listing *l;
+	struct listing *l = NULL;
 	ssize_t n;
 
 	assert_true(set.folder >= 0);
@@ -293,7 +293,7 @@ a_listing_may_be_freed_at_any_time(void **state)
 	for (int calls = 0; calls < 30; calls++) {
 		struct listing_settings set = {
 		    .folder = dup(root), .root = root, .path = {"", 0}, .query = {.page = 1}};
-		struct listing *l;
+		struct listing *l = NULL;
 		char octets[997];
 
 		assert_int_equal(listing_new(&set, &l), 0);

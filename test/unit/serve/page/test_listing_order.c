@@ -41,7 +41,7 @@ static struct listing *
 new_listing(enum listing_sort sort, bool descending)
 {
 	struct listing_settings set = {.folder = -1, .root = -1, .query = {sort, descending, -1, 1}};
-	struct listing *l;
+	struct listing *l = NULL;
 
 	assert_int_equal(listing_new(&set, &l), 0);
 	return l;
