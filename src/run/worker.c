@@ -215,7 +215,9 @@ worker_main(const struct run_config *config, const struct inherited *from)
 	struct worker *w = calloc(1, sizeof *w);
 	int status = 125;
 
-	if (w && follow_supervisor(from)) {
+	if (!w) {
+		explain(-ENOMEM);
+	} else if (follow_supervisor(from)) {
 		w->from = from;
 		status = live(w, config);
 	}
