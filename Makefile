@@ -36,11 +36,11 @@ bench: deps-bench all ## speed, compared with peers, in ten minutes; B=wire,tap 
 bench-instr: deps-bench all ## instructions per frame, compared with those kept; UPDATE=1 keeps the new ones
 	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)
 
-test-kernel: all ## `leat run` on Debian 12's own kernel, Linux 6.1, under qemu: a quarter of an hour
+test-kernel: all ## `leat run` on Debian 12's own kernel, Linux 6.1, under qemu: half an hour
 	@tools/deps run test kernel
 	@BUILD=$(BUILD) tools/kernel
 
-test-arm64: ## build for arm64, and `leat run` on Debian 12's arm64 kernel, under qemu: half an hour
+test-arm64: ## build for arm64, and `leat run` on Debian 12's arm64 kernel, under qemu: an hour
 	@tools/deps run test arm64
 	@tools/arm64
 

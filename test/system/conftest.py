@@ -42,7 +42,7 @@ def needs_tool(name):
 
 
 def not_in_guest(why):
-    """A mark for a test that tools/guest.py must not run: emulated, it takes too long."""
+    """A mark for a test that the emulated guest of tools/guest.py does not run, because of @why."""
     return pytest.mark.skipif("LEAT_GUEST" in os.environ, reason=f"not in a guest: {why}")
 
 
