@@ -205,7 +205,7 @@ int
 simio_dgram(struct io_world *w, const struct endpoint *local, const struct endpoint *peer, io_dgram_fn *fn,
     void *arg, struct io_dgram **out)
 {
-	struct simio_dgram *d;
+	struct simio_dgram *d = NULL;
 	int err = dgram_open(container_of(w, struct simio_host, world), local, peer, fn, arg, &d);
 
 	if (!err)
@@ -217,7 +217,7 @@ int
 simio_echo(struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out)
 {
 	const struct endpoint peer = {.addr = *to};
-	struct simio_dgram *d;
+	struct simio_dgram *d = NULL;
 	int err = dgram_open(container_of(w, struct simio_host, world), NULL, &peer, fn, arg, &d);
 
 	if (err)
