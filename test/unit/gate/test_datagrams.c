@@ -1,5 +1,6 @@
 /*
- * test/unit/gate/test_datagrams.c - UDP and echo through the gateway, names, and published ports, in virtual time.
+ * test/unit/gate/test_datagrams.c - UDP and echo through the gateway, names, and published ports,
+ * in virtual time.
  */
 #include "core/errq.h"
 #include "world.h"
@@ -18,7 +19,7 @@ readable(void *arg)
 	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
 }
 
-/* A datagram socket outside that answers with what it was sent, backwards. */
+/* A datagram socket outside that answers each datagram with its octets in reverse. */
 struct answering {
 	struct simio_rule rule;
 	unsigned asked;
@@ -51,7 +52,7 @@ answering_begin(struct world *w, struct answering *s, const char *at, uint16_t p
 	world_dgram(w, &s->rule.at, answer, s);
 }
 
-/* All that is sent to @at is lost. */
+/* Adds a rule by which everything sent to @at is lost. */
 static void
 lose(struct world *w, struct simio_rule *rule, const char *at, uint16_t port)
 {
@@ -93,7 +94,7 @@ a_question_is_answered_from_where_it_went(void **state)
 		struct sock *sk;
 
 		answering_begin(w, &s, ends[i], 9);
-		sk = dgram_open(w, &s.rule.at); /* connected: takes answers from that end only */
+		sk = dgram_open(w, &s.rule.at); /* connected, so it takes answers from that end only */
 		ask(w, sk, "abc", "cba");
 		ask(w, sk, "defg", "gfed");
 		assert_int_equal(gate_counters(w->gate)->dgrams, 1);
@@ -117,7 +118,9 @@ questions_to_the_alias_reach_the_hosts_name_server(void **state)
 	world_free(w);
 }
 
-/* RFC 1122, 4.1.3.3: the program hears of a closed port, though its datagram ended in the gateway. */
+/*
+ * RFC 1122, 4.1.3.3: the program learns of a closed port, though its datagram ended in the gateway.
+ */
 static void
 a_closed_port_outside_is_reported_by_icmp(void **state)
 {
@@ -164,7 +167,7 @@ flows_expire_sooner_without_an_answer(void **state)
 	world_run(w, 100 * SEC, never, NULL);
 	assert_int_equal(count_flows(w), 0);
 	assert_int_equal(w->ended, 2);
-	ask(w, a, "abc", "cba"); /* and is made anew when it is needed again */
+	ask(w, a, "abc", "cba"); /* and is opened again when it is needed */
 	sock_close(a);
 	sock_close(b);
 	world_free(w);
@@ -239,7 +242,7 @@ pings_cross_the_gateway_under_their_own_identifier(void **state)
 {
 	struct world *w = world_new(&PLAIN, 7, NULL);
 
-	ping(w, "10.0.2.2", 12); /* the gateway itself, and its alias */
+	ping(w, "10.0.2.2", 12); /* the gateway itself, and its other address */
 	ping(w, "10.0.2.3", 12);
 	ping(w, "fd00:2::2", 12);
 	assert_int_equal(gate_counters(w->gate)->echoes, 0);
@@ -298,15 +301,15 @@ names_mean_outside_what_they_should(void **state)
 		assert_true(ipaddr_eq(&out.addr, &means));
 		assert_int_equal(out.port, names[i].port);
 	}
-	/* A resolver on the host's loopback is what the gateway's own port 53 means. */
+	/* The gateway's own port 53 means a resolver on the host's loopback. */
 	c.names.servers = 2;
 	struct endpoint shown = world_end("10.0.2.2", 53), out = gate_map(&c, &shown);
 	struct ipaddr means = world_addr("127.0.0.53");
 
 	assert_true(ipaddr_eq(&out.addr, &means));
 	/*
-	 * A link-local server is asked under another name, and reached over the interface that the
-	 * host's file names.
+	 * A link-local server is asked under another address, and reached over the interface in the
+	 * host's file.
 	 */
 	shown = world_end("fd00:2::3", 53);
 	out = gate_map(&c, &shown);
@@ -394,7 +397,7 @@ a_published_port_shows_the_real_client(void **state)
 	published_from("::1", "fd00:2::2");
 }
 
-/* A server that is full answers and resets: all of that may be here before the gateway has looked at the stream again. */
+/* A server that is full answers and resets. All of that can arrive before the gateway has run. */
 static void
 an_answer_before_a_reset_reaches_a_client_that_is_being_connected(void **state)
 {
@@ -407,8 +410,8 @@ an_answer_before_a_reset_reaches_a_client_that_is_being_connected(void **state)
 	world_publish(w, false, 8080, 80);
 	s = world_dial(w, &from, 8080, on_client, &c);
 	world_run(w, 1 * MSEC, never, NULL);
-	assert_true(sim_run(
-	    w->sim, world_now(w) + 5 * SEC, readable, l)); /* the gateway's stack, and not the gateway */
+	assert_true(
+	    sim_run(w->sim, world_now(w) + 5 * SEC, readable, l)); /* the stacks run, the gateway does not */
 	assert_int_equal(sock_accept(l, &sk), 0);
 	assert_int_equal(sock_send(sk, "503 Busy", 8, 0, NULL), 8);
 	sock_abort(sk);
@@ -465,7 +468,7 @@ a_published_datagram_port_answers_its_clients(void **state)
 	world_free(w);
 }
 
-/* What the program is told by an error begins as its own datagram did (RFC 1812, 4.3.2.3). */
+/* An ICMP error quotes the beginning of the program's datagram (RFC 1812, 4.3.2.3). */
 static void
 an_error_quotes_what_was_sent(void **state)
 {
@@ -488,9 +491,12 @@ an_error_quotes_what_was_sent(void **state)
 	world_free(w);
 }
 
-/* Two clients that the program would see under one name: the second gets another port, and each keeps its own. */
+/*
+ * Two clients have the same address inside. The second one gets another port, and each keeps its
+ * own.
+ */
 static void
-clients_that_look_alike_are_told_apart(void **state)
+clients_with_one_address_inside_have_different_ports(void **state)
 {
 	struct world *w = world_new(&PLAIN, 13, NULL);
 	struct endpoint at = world_end("127.0.0.1", 5353),
@@ -535,9 +541,9 @@ without_a_descriptor_the_idlest_flow_makes_room(void **state)
 		world_run(w, 1 * SEC, never, NULL);
 	}
 	assert_int_equal(world_open(w), 2);
-	ask(w, sk[1], "ab", "ba"); /* still there */
+	ask(w, sk[1], "ab", "ba"); /* it is still open */
 	assert_int_equal(gate_counters(w->gate)->dgrams, 3);
-	ask(w, sk[0], "xy", "yx"); /* opened anew, in the place of sk[2]'s */
+	ask(w, sk[0], "xy", "yx"); /* opened again, in place of the flow of sk[2] */
 	assert_int_equal(gate_counters(w->gate)->dgrams, 4);
 	assert_int_equal(gate_counters(w->gate)->dgrams_refused, 0);
 	for (int i = 0; i < 3; i++)
@@ -589,7 +595,7 @@ the_flows_of_a_socket_that_is_gone_end_and_no_others(void **state)
 	assert_int_equal(sock_local(a, &gone), 0);
 	assert_int_equal(sock_local(b, &stays), 0);
 	sock_close(a);
-	gate_dgram_gone(w->gate, true, gone.port); /* an echo's identifier is another thing */
+	gate_dgram_gone(w->gate, true, gone.port); /* of an echo, not a port */
 	assert_int_equal(world_open(w), 3);
 	gate_dgram_gone(w->gate, false, gone.port);
 	assert_int_equal(world_open(w), 1);
@@ -625,7 +631,7 @@ main(void)
 	    cmocka_unit_test(a_published_port_that_is_not_served_resets_the_client),
 	    cmocka_unit_test(a_published_datagram_port_answers_its_clients),
 	    cmocka_unit_test(an_error_quotes_what_was_sent),
-	    cmocka_unit_test(clients_that_look_alike_are_told_apart),
+	    cmocka_unit_test(clients_with_one_address_inside_have_different_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
- * test/unit/gate/test_names.c - questions to the name servers, in virtual time: all servers, their order and patience, as
- * resolv.conf(5) says.
+ * test/unit/gate/test_names.c - questions to the name servers, in virtual time: all servers, in the
+ * order and with the timeouts of resolv.conf(5).
  */
 #include "wire/dns.h"
 #include "world.h"
@@ -10,16 +10,17 @@ static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
 enum { QUESTION_MOST = 300 };
 
 /*
- * A name server: answers a question by its own words, with @rcode, after skipping the first @deaf.
+ * A name server: it answers a question with the question's own octets and @rcode, after ignoring
+ * the first @deaf.
  */
 struct server {
 	struct simio_rule rule;
 	unsigned asked, deaf;
 	uint16_t rcode;
-	struct rng *liar; /* sends some garbage before its answer */
+	struct rng *liar; /* sends garbage before the answer */
 };
 
-/* Sends the answer with a few octets changed, of another length, or none of it. */
+/* Sends the answer with a few octets changed, or another length, or nothing of it. */
 static void
 lie(struct server *s, struct io_dgram *d, const struct endpoint *to, const uint8_t *octets, size_t len)
 {
@@ -30,10 +31,7 @@ lie(struct server *s, struct io_dgram *d, const struct endpoint *to, const uint8
 	memcpy(wrong, octets, len);
 	for (uint64_t changes = 1 + rng_below(s->liar, 3); changes; changes--)
 		wrong[rng_below(s->liar, len)] ^= (uint8_t)(1 + rng_below(s->liar, 255));
-	/*
-	 * The number is kept right in most, so that what comes after it is looked at; but none is
-	 * the answer.
-	 */
+	/* Most have the right number, so that the rest is looked at. None of them is the answer. */
 	if (rng_below(s->liar, 4))
 		memcpy(wrong, octets, 2);
 	wrong[len - 1] ^= 1;
@@ -75,7 +73,7 @@ accepted(void *arg, struct io_stream *io)
 
 enum { SERVERS = 3 };
 
-/* What one test uses: three servers, of which @n are in the configuration. */
+/* What a test uses: three servers, @n of them in the configuration. */
 struct setting {
 	struct world *w;
 	struct server server[SERVERS];
@@ -154,7 +152,7 @@ readable(void *arg)
 	return sock_ready(arg) & (LEAT_IN | LEAT_ERR);
 }
 
-/* The answer's rcode; how long it took is added to @took. -1: none within a minute. */
+/* Waits for the answer and returns its rcode, or -1 after a minute. The time is stored in @took. */
 static int
 get(struct setting *t, struct sock *sk, uint16_t id, nsec_t *took)
 {
@@ -200,7 +198,7 @@ the_first_server_is_asked_alone_where_it_answers(void **state)
 }
 
 /*
- * The first has its two seconds, the second twice as long divided by their number; then the first
+ * The first has its two seconds, the second twice as long divided by their number. Then the first
  * is asked again.
  */
 static void
@@ -211,7 +209,7 @@ a_silent_server_is_followed_by_the_next(void **state)
 	begin(&t, 2);
 	t.server[0].rule.there = NSEC_NEVER;
 	assert_answered(&t, "10.0.2.3", DNS_OK, 2 * SEC, 2 * SEC + 50 * MSEC);
-	/* It is known to be silent now, and asked last. */
+	/* it is known to be silent now, and asked last */
 	assert_answered(&t, "10.0.2.3", DNS_OK, 0, 50 * MSEC);
 	assert_asked(&t, 0, 2, 0);
 	world_free(t.w);
@@ -241,7 +239,7 @@ after_the_last_attempt_there_is_silence(void **state)
 	world_free(t.w);
 }
 
-/* A program that asks again has lost patience: the next server is asked at once. */
+/* A program that asks again has given up on the server: the next one is asked at once. */
 static void
 a_question_that_is_repeated_goes_to_the_next_server(void **state)
 {
@@ -261,9 +259,7 @@ a_question_that_is_repeated_goes_to_the_next_server(void **state)
 	world_free(t.w);
 }
 
-/*
- * SERVFAIL, REFUSED, a closed port, no IPv6 on this machine: the next one is asked without waiting.
- */
+/* SERVFAIL, REFUSED, a closed port, no IPv6 on this machine: the next one is asked at once. */
 static void
 a_server_that_declines_or_is_not_there_is_passed_over_at_once(void **state)
 {
@@ -295,7 +291,7 @@ where_all_decline_the_program_hears_it(void **state)
 	t.server[1].rcode = DNS_SERVFAIL;
 	assert_answered(&t, "10.0.2.3", DNS_SERVFAIL, 0, 60 * MSEC);
 	assert_asked(&t, 1, 1, 0);
-	/* A closed port on both: the error that one server alone would give. */
+	/* A closed port on both gives the error that a single server would give. */
 	for (unsigned i = 0; i < 2; i++)
 		t.server[i].rule.error = LEAT_ECONNREFUSED;
 	sk = socket_to(&t, "10.0.2.3");
@@ -307,8 +303,8 @@ where_all_decline_the_program_hears_it(void **state)
 }
 
 /*
- * A host without IPv6 says so in connect(); inside it must be an error that every socket hears, or
- * its resolver waits.
+ * On a host without IPv6, connect() returns an error. Inside it must be an error that every socket
+ * gets, or the resolver waits.
  */
 static void
 a_server_without_a_route_is_refused(void **state)
@@ -331,7 +327,7 @@ a_server_without_a_route_is_refused(void **state)
 		assert_true(world_run(t.w, SEC, readable, sk));
 		assert_int_equal(world_error(sk), LEAT_ECONNREFUSED);
 		sock_close(sk);
-		/* Others say no more than a router would. */
+		/* Of other addresses the program learns no more than from a router. */
 		sk = socket_to(&t, "192.0.2.1");
 		put(sk, 7, "www.example.org");
 		assert_false(world_run(t.w, SEC, readable, sk));
@@ -340,7 +336,7 @@ a_server_without_a_route_is_refused(void **state)
 	}
 }
 
-/* RFC 5452, 9.1: what does not fit the question is no answer, whatever it is; the answer behind it arrives. */
+/* RFC 5452, 9.1: what does not match the question is not an answer. The answer after it arrives. */
 static void
 what_is_no_answer_is_dropped(void **state)
 {
@@ -363,7 +359,7 @@ what_is_no_answer_is_dropped(void **state)
 		n = sock_recv(sk, r, sizeof r, 0, NULL);
 		assert_true(n >= DNS_HDR_LEN && dns_id(r) == id);
 		dns_cursor_init(&c, r, (size_t)n);
-		if (dns_count(r, DNS_QDCOUNT)) /* a server may leave it out to decline */
+		if (dns_count(r, DNS_QDCOUNT)) /* a server that declines may leave it out */
 			assert_true(dns_next_question(&c, &q) && q.class == DNS_IN);
 		world_run(t.w, SEC, NULL, NULL);
 		while (sock_recv(sk, r, sizeof r, 0, NULL) >= 0)
@@ -387,12 +383,9 @@ rotate_begins_each_question_with_another_server(void **state)
 	world_free(t.w);
 }
 
-/*
- * Two questions of one socket, as the C library asks for A and AAAA: each answer comes under its
- * own number.
- */
+/* The C library asks for A and AAAA from one socket: each answer has its own number. */
 static void
-questions_of_one_socket_are_told_apart(void **state)
+each_question_of_one_socket_has_its_own_answer(void **state)
 {
 	struct setting t;
 	struct sock *sk;
@@ -402,7 +395,7 @@ questions_of_one_socket_are_told_apart(void **state)
 	sk = socket_to(&t, "10.0.2.3");
 	for (uint16_t i = 0; i < 40; i++)
 		put(sk, i, "www.example.org");
-	/* More than are kept at a time: the oldest eight have gone unanswered. */
+	/* More than are kept at a time: the oldest eight are not answered. */
 	for (uint16_t i = 8; i < 40; i++)
 		assert_int_equal(get(&t, sk, i, &took), DNS_OK);
 	assert_int_equal(stack_core(t.w->gate_stack)->drops[DROP_GATE_LIMIT], 8);
@@ -445,8 +438,8 @@ tcp_goes_from_server_to_server_too(void **state)
 }
 
 /*
- * --dns: whatever server the host's file names, and the host's loopback, mean the one that was
- * given. Others mean themselves.
+ * With --dns, every server of the host's file and the host's loopback mean the given one. Others
+ * mean themselves.
  */
 static void
 other_servers_can_be_asked_in_the_place_of_the_hosts(void **state)
@@ -484,8 +477,8 @@ without_them_each_server_is_asked_itself(void **state)
 }
 
 /*
- * A server on the host's loopback has another address inside, and is asked itself; with --dns, that
- * is one of its addresses too.
+ * A server on the host's loopback has another address inside, and is asked itself. With --dns, that
+ * address means the given one, too.
  */
 static void
 a_server_is_asked_under_the_address_that_it_has_inside(void **state)
@@ -505,8 +498,8 @@ a_server_is_asked_under_the_address_that_it_has_inside(void **state)
 }
 
 /*
- * The host's file changes while the program runs: the next question goes to the new server, also of
- * a socket that asked before.
+ * The host's file changes while the program runs: the next question goes to the new server, also
+ * from a socket that has asked before.
  */
 static void
 a_change_of_the_servers_is_followed(void **state)
@@ -543,7 +536,7 @@ main(void)
 	    cmocka_unit_test(a_server_without_a_route_is_refused),
 	    cmocka_unit_test(what_is_no_answer_is_dropped),
 	    cmocka_unit_test(rotate_begins_each_question_with_another_server),
-	    cmocka_unit_test(questions_of_one_socket_are_told_apart),
+	    cmocka_unit_test(each_question_of_one_socket_has_its_own_answer),
 	    cmocka_unit_test(tcp_goes_from_server_to_server_too),
 	    cmocka_unit_test(other_servers_can_be_asked_in_the_place_of_the_hosts),
 	    cmocka_unit_test(without_them_each_server_is_asked_itself),

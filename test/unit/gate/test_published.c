@@ -1,6 +1,6 @@
 /*
- * test/unit/gate/test_published.c - which of the program's listeners a published port reaches, in virtual time: loopback's too, of
- * either family.
+ * test/unit/gate/test_published.c - which of the program's listeners a published port reaches, in
+ * virtual time: also those on loopback, of both families.
  */
 #include "stack/stack.h"
 #include "tcp/tcp.h"
@@ -88,7 +88,7 @@ dial(struct setting *t, const char *from)
 	return world_dial(t->w, &peer, OUTSIDE_PORT, ignore, NULL);
 }
 
-/* A datagram of the client @d, whose name is @from. */
+/* Sends a datagram from @d, a client whose name is @from. */
 static void
 send_in(struct io_dgram *d, const struct endpoint *from, const char *text)
 {
@@ -97,7 +97,7 @@ send_in(struct io_dgram *d, const struct endpoint *from, const char *text)
 	assert_int_equal(d->ops->send_to(d, text, strlen(text), &at), strlen(text));
 }
 
-/* Does a client @from reach a listener at @at, and is it shown as @shown there? */
+/* Asserts that a client @from reaches a listener at @at and has the address @shown there. */
 static void
 assert_reached(const char *from, const char *at, const char *shown)
 {
@@ -145,8 +145,8 @@ a_client_reaches_a_listener_of_either_family_on_every_address(void **state)
 }
 
 /*
- * A program may trust the gateway's address as its own machine's loopback: no other host is shown
- * under it, whatever it calls itself.
+ * A program may trust the gateway's address as its own machine's loopback. No other host has it
+ * inside, whatever address it uses.
  */
 static void
 only_the_hosts_loopback_is_shown_as_the_gateway(void **state)
@@ -184,7 +184,7 @@ loopback_comes_after_the_address_on_the_link(void **state)
 	world_free(t.w);
 }
 
-/* Only what was published is opened: another port, or another protocol on this one, is not. */
+/* Another port, or another protocol at this port, is not opened. */
 static void
 only_published_ports_lead_to_loopback(void **state)
 {
@@ -232,8 +232,8 @@ a_client_that_is_not_served_is_reported(void **state)
 }
 
 /*
- * The socket is bound after the first datagrams were lost: what comes next finds it, on either
- * family's loopback.
+ * The socket is bound after the first datagrams were lost. Later ones reach it, on the loopback of
+ * both families.
  */
 static void
 a_datagram_finds_a_socket_on_loopback_as_soon_as_there_is_one(void **state)

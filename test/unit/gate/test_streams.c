@@ -1,6 +1,4 @@
-/*
- * TCP through the gateway, in virtual time.
- */
+/* test/unit/gate/test_streams.c - TCP through the gateway, in virtual time. */
 #include "world.h"
 
 static const struct emu_impair BAD = {
@@ -9,7 +7,7 @@ static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
 
 enum { PEERS = 8 };
 
-/* A service that answers each connection with one talker, which is that of the latest. */
+/* A service whose connections are answered by one talker: that of the latest connection. */
 struct talking {
 	struct simio_rule rule;
 	struct talker t;
@@ -53,7 +51,7 @@ talking_serve(struct world *w, struct talking *s)
 	world_listen(w, &s->rule.at, talking_opened, s);
 }
 
-/* The connections end here; a reset is of the latest. */
+/* Closes all connections. @reset is for the latest one. */
 static void
 talking_close(struct talking *s, bool reset)
 {
@@ -67,7 +65,7 @@ struct both {
 	struct talker *a, *b;
 };
 
-/* Both have said all and heard all, or have ended otherwise. */
+/* Returns true if both have sent and received everything, or have ended with an error. */
 static bool
 both_done(void *arg)
 {
@@ -110,7 +108,7 @@ a_refusal_outside_is_a_refusal_inside(void **state)
 	simio_net_rule(w->net, &refuses);
 	simio_net_rule(w->net, &at_once);
 	assert_int_equal(world_connect_wait(w, &v4, &sk), LEAT_ECONNREFUSED);
-	assert_true(world_now(w) >= 40 * MSEC); /* not before the outside had spoken */
+	assert_true(world_now(w) >= 40 * MSEC); /* not before the outside had answered */
 	sock_close(sk);
 	assert_int_equal(world_connect_wait(w, &v6, &sk), LEAT_ECONNREFUSED);
 	sock_close(sk);
@@ -119,9 +117,12 @@ a_refusal_outside_is_a_refusal_inside(void **state)
 	world_free(w);
 }
 
-/* RFC 1122, 3.2.2.1 and 4.2.3.9: unreachable outside is told inside by ICMP, at once; both versions. */
+/*
+ * RFC 1122, 3.2.2.1 and 4.2.3.9: an ICMP error reports an unreachable host at once, in both
+ * versions.
+ */
 static void
-an_unreachable_host_is_told_by_icmp(void **state)
+an_unreachable_host_is_reported_by_icmp(void **state)
 {
 	struct world *w = world_new(&PLAIN, 2, NULL);
 	struct simio_rule host = {.at = world_end("192.0.2.1", 80),
@@ -143,7 +144,7 @@ an_unreachable_host_is_told_by_icmp(void **state)
 	world_free(w);
 }
 
-/* A host that says nothing: the program's own handshake gives up, as it would outside. */
+/* If a host is silent, the program's own handshake gives up, as it would outside. */
 static void
 silence_outside_is_silence_inside(void **state)
 {
@@ -209,7 +210,10 @@ exchange(
 	world_free(w);
 }
 
-/* Both directions at once, with both half-closes at their ends, over a link that loses, doubles and reorders. */
+/*
+ * Both directions at once, both ended by a half-close, over a link that loses, doubles and
+ * reorders.
+ */
 static void
 every_octet_crosses_a_bad_link_both_ways(void **state)
 {
@@ -232,7 +236,7 @@ nothing_at_all_is_carried_as_two_ends_of_file(void **state)
 	exchange("192.0.2.1", &PLAIN, 24, 100000, 0, 0);
 }
 
-/* The program shuts down its end first and still receives: the request-and-answer of HTTP/1.0. */
+/* The program shuts down first and still receives, as with a request of HTTP/1.0. */
 static void
 a_half_closed_stream_still_carries_the_answer(void **state)
 {
@@ -241,7 +245,7 @@ a_half_closed_stream_still_carries_the_answer(void **state)
 	struct talking s;
 
 	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = true; /* says nothing yet, nor ends */
+	s.t.shut = true; /* it sends nothing yet */
 	talking_serve(w, &s);
 	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
 	world_run(w, 2 * SEC, inside_done, &inside);
@@ -258,7 +262,7 @@ a_half_closed_stream_still_carries_the_answer(void **state)
 	world_free(w);
 }
 
-/* What came before a reset is delivered before the reset is. */
+/* Octets that were sent before a reset arrive before it. */
 static void
 a_reset_outside_comes_after_its_octets(void **state)
 {
@@ -330,7 +334,10 @@ heard_or_failed(void *arg)
 	return s->t.error || s->t.eof;
 }
 
-/* What arrived before a reset stays readable on Linux: so it goes out before the reset does, though the outside is slow. */
+/*
+ * Octets that arrived before a reset stay readable on Linux. So they are sent before the reset,
+ * even if the outside is slow.
+ */
 static void
 a_reset_inside_comes_after_its_octets(void **state)
 {
@@ -359,7 +366,7 @@ a_reset_inside_comes_after_its_octets(void **state)
 	world_free(w);
 }
 
-/* ... but an outside that does not read cannot hold it back for ever. */
+/* An outside that does not read cannot hold it back for ever, either. */
 static void
 a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
 {
@@ -383,7 +390,10 @@ a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
 	world_free(w);
 }
 
-/* The same while the outside has much to say: whichever call of the gateway's meets the error, the outside hears of it. */
+/*
+ * The outside sends at the same time. Whichever call of the gateway meets the error, the outside
+ * learns of it.
+ */
 static void
 a_reset_inside_stops_an_outside_that_floods(void **state)
 {
@@ -405,7 +415,10 @@ a_reset_inside_stops_an_outside_that_floods(void **state)
 	}
 }
 
-/* A slow reader outside stops the program's writes; memory stays bounded; and once it reads, all is there. */
+/*
+ * A slow reader outside stops the program's writes. Memory stays bounded. When it reads again,
+ * every octet arrives.
+ */
 static void
 a_slow_reader_outside_holds_the_program_back(void **state)
 {
@@ -465,8 +478,9 @@ all_received(void *arg)
 }
 
 /*
- * A read that fills the room promises more, for which what does not fill a super-segment waits. When nothing more comes it goes at once: not after the 200 ms that a cork may last
- * (tcp(7), TCP_CORK), nor with the next ACK.
+ * After a read that filled the room, octets that do not fill a super-segment wait for more. If
+ * there are no more, they leave at once: not after the 200 ms of a cork (tcp(7), TCP_CORK), nor
+ * with the next ACK.
  */
 static void
 octets_do_not_wait_for_more_that_does_not_come(void **state)
@@ -484,9 +498,9 @@ octets_do_not_wait_for_more_that_does_not_come(void **state)
 	assert_true(world_run(w, 10 * SEC, all_received, &both)); /* both windows have grown */
 	for (int i = 0; i < 3; i++) {
 		world_run(w, 50 * MSEC, never, NULL);
-		s.t.to_send += PKT_BLOCK_LARGE; /* what is read at once */
+		s.t.to_send += PKT_BLOCK_LARGE; /* the size of one read */
 		talker_go(&s.t);
-		assert_true(world_run(w, 8 * MSEC, all_received, &both)); /* one way takes 5 */
+		assert_true(world_run(w, 8 * MSEC, all_received, &both)); /* the delay is 5 */
 	}
 	assert_int_equal(inside.wrong, 0);
 	talking_close(&s, false);
@@ -584,7 +598,7 @@ many_flows_do_not_mix(void **state)
 	world_free(w);
 }
 
-/* Beyond the limit the program's SYN is not answered, and comes again when there is room. */
+/* Beyond the limit the program's SYN is not answered. It is sent again, and there is room then. */
 static void
 a_flow_beyond_the_limit_waits_for_room(void **state)
 {
@@ -609,7 +623,10 @@ a_flow_beyond_the_limit_waits_for_room(void **state)
 	world_free(w);
 }
 
-/* A SYN that the outside has no descriptor for is not refused: it waits as in a full backlog, and is tried again at once when one is free. */
+/*
+ * A SYN for which the outside has no descriptor is not refused. It waits as with a full backlog,
+ * and is tried again when a descriptor is free.
+ */
 static void
 connections_without_a_descriptor_outside_wait_their_turn(void **state)
 {
@@ -626,12 +643,12 @@ connections_without_a_descriptor_outside_wait_their_turn(void **state)
 		sk[i] = world_connect(w, &s.rule.at);
 	world_run(w, 2 * SEC, never, NULL);
 	assert_true(gate_waits(w->gate));
-	sock_abort(sk[2]); /* gave up */
+	sock_abort(sk[2]); /* this program gives up */
 	sock_abort(sk[0]);
 	world_run(w, 30 * MSEC, never, NULL); /* six times the delay: no SYN was sent again */
 	assert_true(sock_ready(sk[1]) & LEAT_OUT);
 	assert_false(sock_ready(sk[3]) & LEAT_OUT);
-	simio_host_limit(w->machine, 2); /* something else has been closed */
+	simio_host_limit(w->machine, 2); /* as if something else had been closed */
 	gate_retry(w->gate);
 	world_run(w, 30 * MSEC, never, NULL);
 	assert_true(sock_ready(sk[3]) & LEAT_OUT);
@@ -670,7 +687,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_refusal_outside_is_a_refusal_inside),
-	    cmocka_unit_test(an_unreachable_host_is_told_by_icmp),
+	    cmocka_unit_test(an_unreachable_host_is_reported_by_icmp),
 	    cmocka_unit_test(silence_outside_is_silence_inside),
 	    cmocka_unit_test(the_handshake_waits_for_the_outside),
 	    cmocka_unit_test(every_octet_crosses_a_bad_link_both_ways),

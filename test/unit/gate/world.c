@@ -204,7 +204,7 @@ bool
 world_run(struct world *w, nsec_t limit, bool (*done)(void *arg), void *arg)
 {
 	nsec_t until = sim_now(w->sim) + limit;
-	struct timer end; /* so that no step goes beyond */
+	struct timer end; /* so that no step goes past it */
 	bool is_done = false;
 
 	timer_init(&end, time_is_up);
@@ -325,7 +325,7 @@ talker_speak(struct talker *t)
 		io_shutdown(t->peer);
 }
 
-/* What a talker outside waits for. */
+/* Returns the events that a talker outside waits for. */
 static unsigned
 wanted(const struct talker *t)
 {

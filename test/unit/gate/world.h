@@ -1,6 +1,7 @@
 /*
- * test/unit/gate/world.h - a program's stack, the emulated link, the gateway, the machine whose
- * sockets the gateway uses, and all other hosts outside, in virtual time: for the tests of gate/.
+ * test/unit/gate/world.h - hosts in virtual time for the tests of gate/: the program's stack, the
+ * gateway behind an emulated link, the machine whose sockets the gateway uses, and all other hosts
+ * outside.
  */
 #ifndef TEST_GATE_WORLD_H
 #define TEST_GATE_WORLD_H
@@ -20,7 +21,7 @@
 
 enum { WORLD_LISTENERS = 8 };
 
-/* A listener outside whose connections are accepted as they come. */
+/* A listener outside. Its connections are accepted as they arrive. */
 struct world_listener {
 	struct io_listener *io;
 	void (*accepted)(void *arg, struct io_stream *s);
@@ -38,19 +39,19 @@ struct world {
 	struct io_dgram *dgram[WORLD_LISTENERS];
 	unsigned listeners, dgrams;
 	struct gate *gate;
-	size_t pool_max; /* the most octets that were ever out */
+	size_t pool_max; /* the most octets that were in use */
 	unsigned ended;
 	struct gate_flow_info last; /* the flow that ended last */
 };
 
 struct world *world_new(const struct emu_impair *impair, uint64_t seed, const struct gate_config *limits);
 /*
- * Ends the gateway, and with it every flow; asserts that nothing outside stayed open and that the
- * pool is full again.
+ * Ends the gateway and every flow. Asserts that nothing outside is open and that the pool is full
+ * again.
  */
 void world_free(struct world *w);
 
-/* Let things happen until @done says so, or for @limit of virtual time; true when it did. */
+/* Runs until @done returns true, or for @limit of virtual time. Returns true if it did. */
 bool world_run(struct world *w, nsec_t limit, bool (*done)(void *arg), void *arg);
 nsec_t world_now(const struct world *w);
 
@@ -58,30 +59,30 @@ struct ipaddr world_addr(const char *text);
 struct endpoint world_end(const char *text, uint16_t port);
 
 /*
- * Listens at @at outside, on the machine's loopback if it is a loopback address. What is opened
- * here is closed by world_free(); the streams are the test's.
+ * Listens at @at outside; a loopback address is the machine's. world_free() closes the listener;
+ * the streams are the test's.
  */
 void world_listen(
     struct world *w, const struct endpoint *at, void (*accepted)(void *arg, struct io_stream *s), void *arg);
-/* A datagram socket at @at outside, which reports what can be read. */
+/* Opens a datagram socket at @at outside, which reports IO_READABLE. world_free() closes it. */
 struct io_dgram *world_dgram(struct world *w, const struct endpoint *at, io_dgram_fn *fn, void *arg);
 
-/* How many streams and datagram sockets the gateway has open outside. */
+/* Returns how many streams and datagram sockets the gateway has open outside. */
 unsigned world_open(const struct world *w);
 
 /*
- * The name at which a client @from reaches what the gateway has published at @port of every address
- * of its family; and a stream from there.
+ * world_published() returns the name at which a client @from reaches what is published at @port of
+ * all addresses. world_dial() connects to it from there.
  */
 struct endpoint world_published(const struct endpoint *from, uint16_t port);
 struct io_stream *world_dial(
     struct world *w, const struct endpoint *from, uint16_t port, io_stream_fn *fn, void *arg);
-/* Publishes the program's port @inside at @port of every address. */
+/* Publishes the program's port @inside at @port of all addresses. */
 void world_publish(struct world *w, bool udp, uint16_t port, uint16_t inside);
 
-/* A stream socket of the program's, connecting to @to. */
+/* Opens a stream socket of the program and connects it to @to. */
 struct sock *world_connect(struct world *w, const struct endpoint *to);
-/* Connect, and wait until that has been decided; 0 or the LEAT_E number. */
+/* Does the same, and waits for the outcome. Returns 0 or the LEAT_E number. */
 int world_connect_wait(struct world *w, const struct endpoint *to, struct sock **out);
 int world_error(struct sock *sk);
 
@@ -95,19 +96,19 @@ world_octet(uint64_t seed, uint64_t i)
 }
 
 /*
- * One end of a stream that sends its octets and checks the other's. Works on either a socket inside
- * or a stream outside.
+ * One end of a stream: sends its octets and checks the other end's. It is a socket inside or a
+ * stream outside.
  */
 struct talker {
 	struct sock *sk;        /* inside, or */
 	struct io_stream *peer; /* outside */
 	uint64_t send_seed, recv_seed;
 	uint64_t to_send, sent, received;
-	bool shut;      /* its end was shut down after to_send */
-	bool eof;       /* the other's end of file has been read */
-	int error;      /* what ended it */
-	bool paused;    /* does not read */
-	uint64_t wrong; /* octets that were not as they should be */
+	bool shut;      /* shut down after to_send octets */
+	bool eof;       /* the end was read */
+	int error;      /* LEAT_E with which it ended */
+	bool paused;    /* it does not read */
+	uint64_t wrong; /* octets that are not as expected */
 };
 void talker_go(struct talker *t);
 

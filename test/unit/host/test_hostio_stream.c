@@ -193,7 +193,7 @@ read_both(struct io_stream *s, unsigned events, void *arg)
 }
 
 static void
-a_stream_that_another_callback_has_drained_is_not_told_to_be_readable(void **state)
+a_stream_that_another_callback_has_drained_is_not_reported_as_readable(void **state)
 {
 	struct rig *b = *state;
 	struct side x, y;
@@ -287,7 +287,7 @@ main(void)
 	    RIG_TEST(an_error_that_a_call_found_first_is_an_event_too),
 	    RIG_TEST(octets_of_a_connection_that_was_reset_at_once_can_be_read),
 	    RIG_TEST(an_ended_stream_does_not_spin_while_nothing_is_wanted_of_it),
-	    RIG_TEST(a_stream_that_another_callback_has_drained_is_not_told_to_be_readable),
+	    RIG_TEST(a_stream_that_another_callback_has_drained_is_not_reported_as_readable),
 	    RIG_TEST(a_file_is_sent_from_its_offset_until_the_stream_is_full),
 	    RIG_TEST(a_file_for_a_stream_that_was_reset_raises_no_signal),
 	};

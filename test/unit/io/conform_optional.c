@@ -1,6 +1,6 @@
 /*
- * test/unit/io/conform_optional.c - the optional operations of a stream, where it has them, and
- * what is held back for octets or an end that follow.
+ * test/unit/io/conform_optional.c - the optional operations of streams that have them, and octets
+ * that are held back for others or for the end.
  */
 #include "conform_impl.h"
 
@@ -26,7 +26,7 @@ unacked(struct end *e)
 	return n;
 }
 
-/* Whatever is held back for more is sent when the writer says that there is none. */
+/* Octets that are held back for more are sent when the writer says that there are none. */
 static void
 what_is_held_back_is_sent_by_a_commit_of_no_octets(void **state)
 {
@@ -60,7 +60,7 @@ octets_that_were_said_to_be_the_last_arrive_with_the_end(void **state)
 	pair_close(&p);
 }
 
-/* Length of what a peek shows. */
+/* Returns the length of what a peek shows. */
 static size_t
 peeked(struct end *e)
 {

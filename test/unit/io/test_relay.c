@@ -1,6 +1,6 @@
 /*
- * test/unit/io/test_relay.c - two streams that are joined carry octets, ends and urgent octets as
- * one would, hold each other back, and show a failure after what came before it.
+ * test/unit/io/test_relay.c - two joined streams behave as one: octets, ends and urgent octets
+ * pass, each side holds the other back, and a failure follows what came before it.
  */
 #include "io/relay.h"
 
@@ -14,8 +14,8 @@
 enum { PORT = 80, MUCH = 400000 };
 
 /*
- * The far ends, which are the test's, and the near ones, which are joined: far[0] - near[0] and
- * near[1] - far[1].
+ * Two connections: far[0] - near[0] and near[1] - far[1]. The far ends are the test's, the near
+ * ends are joined.
  */
 struct joined {
 	struct simworld_config config;
@@ -24,7 +24,7 @@ struct joined {
 	struct io_stream *far[2], *near[2];
 	struct relay relay;
 	unsigned calls;
-	bool idle; /* events are noted, and nothing is carried */
+	bool idle; /* events are noted, but nothing is carried */
 };
 
 static void
@@ -179,7 +179,7 @@ an_urgent_octet_keeps_its_place(void **state)
 	part(&j);
 }
 
-/* Writes to far[0] until nothing more is taken: how much that was. */
+/* Writes to far[0] until it takes no more. Returns how much it took. */
 static size_t
 flood(struct joined *j)
 {
@@ -206,7 +206,7 @@ a_side_that_does_not_read_holds_the_other_back_and_costs_no_events(void **state)
 
 	join(&j, 10000);
 	sent = flood(&j);
-	assert_in_range(sent, 10000, 30000); /* a window on each connection, and no more */
+	assert_in_range(sent, 10000, 30000); /* a window on each connection */
 	calls = j.calls;
 	simworld_pass(j.w, SEC);
 	assert_int_equal(j.calls, calls);
@@ -218,7 +218,7 @@ a_side_that_does_not_read_holds_the_other_back_and_costs_no_events(void **state)
 	part(&j);
 }
 
-/* One busy pair must not keep its owner from others. */
+/* A busy pair must not keep the owner from other work. */
 static void
 a_run_carries_no_more_than_its_budget(void **state)
 {
@@ -252,7 +252,7 @@ a_failure_of_the_sender_shows_after_its_octets(void **state)
 	part(&j);
 }
 
-/* There is no one to carry to; but what the side that failed had sent goes its way. */
+/* Nothing can be carried to it, but what it had sent still goes to the other side. */
 static void
 a_failure_of_the_receiver_stops_its_flow_alone(void **state)
 {

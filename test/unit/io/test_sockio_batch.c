@@ -1,7 +1,6 @@
 /*
- * test/unit/io/test_sockio_batch.c - a peer made by hand, whose segments all arrive at once: what
- * the adapter over Leat's own sockets makes of a connection that has ended before its owner could
- * be called.
+ * test/unit/io/test_sockio_batch.c - streams over Leat's own sockets whose peer's segments all
+ * arrive at once: the connection has ended before its owner can be called.
  */
 #include "addr.h"
 #include "base/err.h"
@@ -28,7 +27,7 @@ struct rig {
 	seq_t syn;
 };
 
-/* Of all that the stack sends, the SYN alone matters. */
+/* Looks for the SYN, and drops what the stack sends. */
 static void
 transmit(struct wire *wire, struct pkt *p, nsec_t now)
 {
@@ -78,7 +77,7 @@ rig_end(struct rig *r)
 	pool_end(r->pool);
 }
 
-/* Adds a segment of the peer's to @batch. */
+/* Adds a segment of the peer to @batch. */
 static void
 add(struct rig *r, struct pkt_queue *batch, uint8_t flags, seq_t seq, const char *text)
 {
