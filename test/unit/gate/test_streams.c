@@ -1,65 +1,9 @@
 /* test/unit/gate/test_streams.c - TCP through the gateway, in virtual time. */
-#include "world.h"
+#include "talking.h"
 
 static const struct emu_impair BAD = {
     .delay = 10 * MSEC, .jitter = 3 * MSEC, .loss = 30000000, .dup = 5000000, .reorder = 10000000};
 static const struct emu_impair PLAIN = {.delay = 5 * MSEC};
-
-enum { PEERS = 8 };
-
-/* A service whose connections are answered by one talker: that of the latest connection. */
-struct talking {
-	struct simio_rule rule;
-	struct talker t;
-	struct io_stream *peer[PEERS];
-	unsigned opened;
-	bool failed;
-};
-
-static void
-on_peer(struct io_stream *io, unsigned events, void *arg)
-{
-	struct talking *s = arg;
-
-	s->failed |= (events & IO_FAILED) != 0;
-	if (io == s->t.peer)
-		talker_go(&s->t);
-}
-
-static void
-talking_opened(void *arg, struct io_stream *peer)
-{
-	struct talking *s = arg;
-
-	assert_true(s->opened < PEERS);
-	s->peer[s->opened++] = s->t.peer = peer;
-	io_stream_watch(peer, on_peer, s, 0);
-	talker_go(&s->t);
-}
-
-static void
-talking_init(struct talking *s, const char *at, uint16_t port, uint64_t to_send)
-{
-	*s = (struct talking){
-	    .rule = {.at = world_end(at, port)}, .t = {.send_seed = 2, .recv_seed = 1, .to_send = to_send}};
-}
-
-static void
-talking_serve(struct world *w, struct talking *s)
-{
-	assert_int_equal(simio_net_rule(w->net, &s->rule), 0);
-	world_listen(w, &s->rule.at, talking_opened, s);
-}
-
-/* Closes all connections. @reset is for the latest one. */
-static void
-talking_close(struct talking *s, bool reset)
-{
-	for (unsigned i = 0; i < s->opened; i++)
-		io_close(s->peer[i], reset && s->peer[i] == s->t.peer);
-	s->t.peer = NULL;
-	s->opened = 0;
-}
 
 struct both {
 	struct talker *a, *b;
@@ -89,94 +33,6 @@ static bool
 never(void *arg)
 {
 	return false;
-}
-
-/* RFC 9293, 3.5.3: a refused connection is a reset, and the program reads ECONNREFUSED. */
-static void
-a_refusal_outside_is_a_refusal_inside(void **state)
-{
-	struct world *w = world_new(&PLAIN, 1, NULL);
-	struct simio_rule refuses = {.at = world_end("192.0.2.1", 80),
-	    .error = LEAT_ECONNREFUSED,
-	    .there = 15 * MSEC,
-	    .back = 15 * MSEC};
-	struct simio_rule at_once = {
-	    .at = world_end("2001:db8::1", 80), .error = LEAT_ECONNREFUSED, .at_once = true};
-	struct endpoint v4 = refuses.at, v6 = at_once.at;
-	struct sock *sk;
-
-	simio_net_rule(w->net, &refuses);
-	simio_net_rule(w->net, &at_once);
-	assert_int_equal(world_connect_wait(w, &v4, &sk), LEAT_ECONNREFUSED);
-	assert_true(world_now(w) >= 40 * MSEC); /* not before the outside had answered */
-	sock_close(sk);
-	assert_int_equal(world_connect_wait(w, &v6, &sk), LEAT_ECONNREFUSED);
-	sock_close(sk);
-	assert_int_equal(gate_counters(w->gate)->streams_refused, 2);
-	assert_int_equal(w->last.error, LEAT_ECONNREFUSED);
-	world_free(w);
-}
-
-/*
- * RFC 1122, 3.2.2.1 and 4.2.3.9: an ICMP error reports an unreachable host at once, in both
- * versions.
- */
-static void
-an_unreachable_host_is_reported_by_icmp(void **state)
-{
-	struct world *w = world_new(&PLAIN, 2, NULL);
-	struct simio_rule host = {.at = world_end("192.0.2.1", 80),
-	    .error = LEAT_EHOSTUNREACH,
-	    .there = 15 * MSEC,
-	    .back = 15 * MSEC};
-	struct simio_rule net = {
-	    .at = world_end("2001:db8::1", 80), .error = LEAT_ENETUNREACH, .at_once = true};
-	struct endpoint to = host.at, nowhere = net.at;
-	struct sock *sk;
-
-	simio_net_rule(w->net, &host);
-	simio_net_rule(w->net, &net);
-	assert_int_equal(world_connect_wait(w, &to, &sk), LEAT_EHOSTUNREACH);
-	sock_close(sk);
-	assert_int_equal(world_connect_wait(w, &nowhere, &sk), LEAT_ENETUNREACH);
-	sock_close(sk);
-	assert_true(world_now(w) < 500 * MSEC);
-	world_free(w);
-}
-
-/* If a host is silent, the program's own handshake gives up, as it would outside. */
-static void
-silence_outside_is_silence_inside(void **state)
-{
-	struct world *w = world_new(&PLAIN, 3, NULL);
-	struct simio_rule silent = {.at = world_end("192.0.2.1", 80), .there = NSEC_NEVER};
-	struct sock *sk;
-
-	simio_net_rule(w->net, &silent);
-	assert_int_equal(world_connect_wait(w, &silent.at, &sk), LEAT_ETIMEDOUT);
-	assert_true(world_now(w) > 60 * SEC);
-	sock_close(sk);
-	world_free(w);
-}
-
-static void
-the_handshake_waits_for_the_outside(void **state)
-{
-	struct world *w = world_new(&PLAIN, 4, NULL);
-	struct talking s;
-	struct sock *sk;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.rule.there = s.rule.back = 150 * MSEC;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
-	assert_true(world_now(w) >= 310 * MSEC);
-	assert_true(world_now(w) < 400 * MSEC);
-	assert_int_equal(s.opened, 1);
-	sock_close(sk);
-	world_run(w, 5 * SEC, never, NULL);
-	talking_close(&s, false);
-	world_free(w);
 }
 
 static void
@@ -260,159 +116,6 @@ a_half_closed_stream_still_carries_the_answer(void **state)
 	talking_close(&s, false);
 	sock_close(inside.sk);
 	world_free(w);
-}
-
-/* Octets that were sent before a reset arrive before it. */
-static void
-a_reset_outside_comes_after_its_octets(void **state)
-{
-	struct world *w = world_new(&BAD, 6, NULL);
-	struct talker inside = {.recv_seed = 2, .shut = true};
-	struct talking s;
-
-	talking_init(&s, "192.0.2.1", 80, 60000);
-	s.t.shut = true;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
-	assert_int_equal(s.t.sent, 60000);
-	talking_close(&s, true);
-	assert_true(world_run(w, 100 * SEC, inside_done, &inside));
-	assert_int_equal(inside.error, LEAT_ECONNRESET);
-	assert_int_equal(inside.received, 60000);
-	assert_int_equal(inside.wrong, 0);
-	sock_close(inside.sk);
-	assert_int_equal(w->last.error, LEAT_ECONNRESET);
-	world_free(w);
-}
-
-/* A program that does not read cannot hold a reset back for ever. */
-static void
-a_reset_outside_does_not_wait_for_a_reader_that_sleeps(void **state)
-{
-	struct world *w = world_new(&PLAIN, 7, NULL);
-	struct talker inside = {.recv_seed = 2, .shut = true, .paused = true};
-	struct talking s;
-
-	talking_init(&s, "192.0.2.1", 80, 64 << 20);
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
-	world_run(w, 5 * SEC, never, NULL);
-	assert_true(s.t.sent < 64 << 20);
-	talking_close(&s, true);
-	world_run(w, 5 * SEC, never, NULL);
-	assert_true(sock_ready(inside.sk) & LEAT_ERR);
-	assert_int_equal(w->ended, 1);
-	sock_close(inside.sk);
-	world_free(w);
-}
-
-static void
-a_reset_inside_is_a_reset_outside(void **state)
-{
-	struct world *w = world_new(&PLAIN, 8, NULL);
-	struct talking s;
-	struct sock *sk;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = true;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
-	sock_abort(sk);
-	world_run(w, 1 * SEC, never, NULL);
-	assert_true(s.failed);
-	assert_int_equal(w->ended, 1);
-	talking_close(&s, false);
-	world_free(w);
-}
-
-static bool
-heard_or_failed(void *arg)
-{
-	struct talking *s = arg;
-
-	talker_go(&s->t);
-	return s->t.error || s->t.eof;
-}
-
-/*
- * Octets that arrived before a reset stay readable on Linux. So they are sent before the reset,
- * even if the outside is slow.
- */
-static void
-a_reset_inside_comes_after_its_octets(void **state)
-{
-	struct world *w = world_new(&PLAIN, 12, NULL);
-	struct talker inside = {.send_seed = 1, .to_send = 60000, .shut = true, .paused = true};
-	struct talking s;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = s.t.paused = true;
-	s.rule.window = 8192;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
-	talker_go(&inside);
-	assert_int_equal(inside.sent, 60000);
-	world_run(w, 1 * SEC, never, NULL);
-	sock_abort(inside.sk);
-	world_run(w, 1 * SEC, never, NULL);
-	assert_int_equal(w->ended, 0);
-	s.t.paused = false;
-	assert_true(world_run(w, 10 * SEC, heard_or_failed, &s));
-	assert_int_equal(s.t.received, 60000);
-	assert_int_equal(s.t.wrong, 0);
-	assert_int_equal(s.t.error, LEAT_ECONNRESET);
-	assert_int_equal(w->ended, 1);
-	talking_close(&s, false);
-	world_free(w);
-}
-
-/* An outside that does not read cannot hold it back for ever, either. */
-static void
-a_reset_inside_does_not_wait_for_an_outside_that_sleeps(void **state)
-{
-	struct world *w = world_new(&PLAIN, 13, NULL);
-	struct talker inside = {.send_seed = 1, .to_send = 60000, .shut = true, .paused = true};
-	struct talking s;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = s.t.paused = true;
-	s.rule.window = 8192;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &inside.sk), 0);
-	talker_go(&inside);
-	world_run(w, 1 * SEC, never, NULL);
-	sock_abort(inside.sk);
-	world_run(w, 5 * SEC, never, NULL);
-	assert_int_equal(w->ended, 1);
-	assert_int_equal(w->last.error, LEAT_ECONNRESET);
-	assert_true(s.failed);
-	talking_close(&s, false);
-	world_free(w);
-}
-
-/*
- * The outside sends at the same time. Whichever call of the gateway meets the error, the outside
- * learns of it.
- */
-static void
-a_reset_inside_stops_an_outside_that_floods(void **state)
-{
-	for (uint64_t seed = 1; seed <= 5; seed++) {
-		struct world *w = world_new(&PLAIN, seed, NULL);
-		struct talking s;
-		struct sock *sk;
-
-		talking_init(&s, "192.0.2.1", 80, 1 << 30);
-		talking_serve(w, &s);
-		assert_int_equal(world_connect_wait(w, &s.rule.at, &sk), 0);
-		world_run(w, 100 * MSEC + seed * 3 * MSEC, never, NULL);
-		sock_close(sk); /* with unread octets: a reset (RFC 2525, 2.17) */
-		world_run(w, 1 * SEC, never, NULL);
-		assert_true(s.failed);
-		assert_int_equal(w->ended, 1);
-		talking_close(&s, false);
-		world_free(w);
-	}
 }
 
 /*
@@ -508,23 +211,6 @@ octets_do_not_wait_for_more_that_does_not_come(void **state)
 	world_free(w);
 }
 
-static void
-a_program_that_gives_up_connecting_leaves_nothing_outside(void **state)
-{
-	struct world *w = world_new(&PLAIN, 11, NULL);
-	struct simio_rule silent = {.at = world_end("192.0.2.1", 80), .there = NSEC_NEVER};
-	struct sock *sk;
-
-	simio_net_rule(w->net, &silent);
-	sk = world_connect(w, &silent.at);
-	world_run(w, 100 * MSEC, never, NULL);
-	assert_int_equal(gate_counters(w->gate)->streams, 1);
-	sock_close(sk);
-	world_run(w, 500 * SEC, never, NULL);
-	assert_int_equal(w->ended, 1);
-	world_free(w);
-}
-
 /* Many at once */
 
 enum { MANY = 200 };
@@ -598,116 +284,18 @@ many_flows_do_not_mix(void **state)
 	world_free(w);
 }
 
-/* Beyond the limit the program's SYN is not answered. It is sent again, and there is room then. */
-static void
-a_flow_beyond_the_limit_waits_for_room(void **state)
-{
-	struct gate_config limits = {.max_streams = 1};
-	struct world *w = world_new(&PLAIN, 13, &limits);
-	struct talking s;
-	struct sock *first, *second;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = true;
-	talking_serve(w, &s);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &first), 0);
-	second = world_connect(w, &s.rule.at);
-	world_run(w, 2 * SEC, never, NULL);
-	assert_false(sock_ready(second) & LEAT_OUT);
-	sock_abort(first);
-	world_run(w, 10 * SEC, never, NULL);
-	assert_true(sock_ready(second) & LEAT_OUT);
-	assert_true(gate_counters(w->gate)->streams_limit > 0);
-	sock_close(second);
-	talking_close(&s, false);
-	world_free(w);
-}
-
-/*
- * A SYN for which the outside has no descriptor is not refused. It waits as with a full backlog,
- * and is tried again when a descriptor is free.
- */
-static void
-connections_without_a_descriptor_outside_wait_their_turn(void **state)
-{
-	struct world *w = world_new(&PLAIN, 14, NULL);
-	struct talking s;
-	struct sock *sk[4];
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = true;
-	talking_serve(w, &s);
-	simio_host_limit(w->machine, 1);
-	assert_int_equal(world_connect_wait(w, &s.rule.at, &sk[0]), 0);
-	for (int i = 1; i < 4; i++)
-		sk[i] = world_connect(w, &s.rule.at);
-	world_run(w, 2 * SEC, never, NULL);
-	assert_true(gate_waits(w->gate));
-	sock_abort(sk[2]); /* this program gives up */
-	sock_abort(sk[0]);
-	world_run(w, 30 * MSEC, never, NULL); /* six times the delay: no SYN was sent again */
-	assert_true(sock_ready(sk[1]) & LEAT_OUT);
-	assert_false(sock_ready(sk[3]) & LEAT_OUT);
-	simio_host_limit(w->machine, 2); /* as if something else had been closed */
-	gate_retry(w->gate);
-	world_run(w, 30 * MSEC, never, NULL);
-	assert_true(sock_ready(sk[3]) & LEAT_OUT);
-	assert_false(gate_waits(w->gate));
-	assert_int_equal(gate_counters(w->gate)->streams_refused, 0);
-	sock_close(sk[1]);
-	sock_close(sk[3]);
-	talking_close(&s, false);
-	world_free(w);
-}
-
-static void
-connections_that_wait_for_a_descriptor_are_tried_from_time_to_time(void **state)
-{
-	struct world *w = world_new(&PLAIN, 15, NULL);
-	struct talking s;
-	struct sock *sk;
-
-	talking_init(&s, "192.0.2.1", 80, 0);
-	s.t.shut = true;
-	talking_serve(w, &s);
-	simio_host_limit(w->machine, 0);
-	sk = world_connect(w, &s.rule.at);
-	world_run(w, 300 * MSEC, never, NULL);
-	assert_false(sock_ready(sk) & LEAT_OUT);
-	simio_host_limit(w->machine, 1);
-	world_run(w, 150 * MSEC, never, NULL);
-	assert_true(sock_ready(sk) & LEAT_OUT);
-	sock_close(sk);
-	talking_close(&s, false);
-	world_free(w);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_refusal_outside_is_a_refusal_inside),
-	    cmocka_unit_test(an_unreachable_host_is_reported_by_icmp),
-	    cmocka_unit_test(silence_outside_is_silence_inside),
-	    cmocka_unit_test(the_handshake_waits_for_the_outside),
 	    cmocka_unit_test(every_octet_crosses_a_bad_link_both_ways),
 	    cmocka_unit_test(small_buffers_outside_lose_nothing),
 	    cmocka_unit_test(nothing_at_all_is_carried_as_two_ends_of_file),
 	    cmocka_unit_test(a_half_closed_stream_still_carries_the_answer),
-	    cmocka_unit_test(a_reset_outside_comes_after_its_octets),
-	    cmocka_unit_test(a_reset_outside_does_not_wait_for_a_reader_that_sleeps),
-	    cmocka_unit_test(a_reset_inside_is_a_reset_outside),
-	    cmocka_unit_test(a_reset_inside_comes_after_its_octets),
-	    cmocka_unit_test(a_reset_inside_does_not_wait_for_an_outside_that_sleeps),
-	    cmocka_unit_test(a_reset_inside_stops_an_outside_that_floods),
 	    cmocka_unit_test(a_slow_reader_outside_holds_the_program_back),
 	    cmocka_unit_test(a_slow_reader_inside_holds_the_outside_back),
 	    cmocka_unit_test(octets_do_not_wait_for_more_that_does_not_come),
-	    cmocka_unit_test(a_program_that_gives_up_connecting_leaves_nothing_outside),
 	    cmocka_unit_test(many_flows_do_not_mix),
-	    cmocka_unit_test(a_flow_beyond_the_limit_waits_for_room),
-	    cmocka_unit_test(connections_without_a_descriptor_outside_wait_their_turn),
-	    cmocka_unit_test(connections_that_wait_for_a_descriptor_are_tried_from_time_to_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
