@@ -144,6 +144,8 @@ serve_command(void *config, int argc, char **argv)
 {
 	struct serve_options *o = config;
 
+	if (o->run.serve.spa && !o->run.serve.site.index)
+		return error_line("serve", "--spa answers with the index file: --index needs a name");
 	serve_options_settle(o, argc > 0 ? argv[0] : NULL);
 	o->run.failed = failed;
 	o->run.ready = ready;

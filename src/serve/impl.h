@@ -14,6 +14,8 @@
 #include "serve/page/listing.h"
 #include "serve/serve.h"
 
+#include <assert.h>
+
 enum serve_refusal {
 	REFUSED_NOT,
 #define X(name, status, words, source) REFUSED_##name,
@@ -22,7 +24,12 @@ enum serve_refusal {
 	REFUSALS /* number of values */
 };
 
-enum { WORK_IN = 16384 + 4096 + 64, WORK_OUT = 32768, WORK_FIELDS = 100 };
+/*
+ * WORK_SCRATCH: room for an error page, or for a Location that is as long as the longest request
+ * target (8,000 octets) and somewhat longer.
+ */
+enum { WORK_IN = 16384 + 4096 + 64, WORK_OUT = 32768, WORK_SCRATCH = 10240, WORK_FIELDS = 100 };
+static_assert((int)WORK_SCRATCH >= (int)PAGE_ERROR_MOST, "an error page fits");
 
 /* Files up to this size go out in one write with their head. */
 enum { FILE_INLINE = WORK_OUT / 2 };
@@ -49,7 +56,7 @@ struct serve_work {
 	struct serve_task task;
 	struct serve_work *next; /* in the pool */
 	struct http_field field[WORK_FIELDS];
-	char in[WORK_IN], out[WORK_OUT], scratch[PAGE_ERROR_MOST];
+	char in[WORK_IN], out[WORK_OUT], scratch[WORK_SCRATCH];
 };
 
 /* The connections of one address. */

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import urllib.parse
 
 import pytest
 from conftest import run, unprivileged
@@ -154,6 +155,14 @@ def test_304_for_what_the_client_has(server):
 def test_412_if_a_condition_does_not_hold(server):
     assert server.get("/file.txt", If_Match='"other"').status == 412
     assert server.get("/file.txt", If_Unmodified_Since="Sun, 06 Nov 1994 08:49:37 GMT").status == 412
+
+
+def test_301_to_a_folder_has_room_for_long_names(server):
+    folder = "/".join(["名" * 80] * 9)
+    (server.site / folder).mkdir(parents=True)
+    path = "/" + urllib.parse.quote(folder)
+    r = server.get(path)
+    assert len(path) > 6000 and (r.status, r.headers["Location"]) == (301, path + "/")
 
 
 def test_301_to_a_folder_keeps_the_query(server):
@@ -398,6 +407,7 @@ def test_a_port_in_use_is_refused_with_the_name_of_its_process(server, leat):
     (["/", "--port", "99999"], "leat serve: --port: 99999 is not a port from 0 to 65535\n"),
     (["/", "--header", "Date: now"], "leat serve: --header: Date: now is a field that the server writes itself\n"),
     (["/", "--header", "no field"], "leat serve: --header: no field is not a field such as 'Name: value'\n"),
+    (["/", "--spa", "--index", ""], "leat serve: --spa answers with the index file: --index needs a name\n"),
     (["/", "--log-format", "xml"], "leat serve: --log-format: xml is neither combined nor json\n"),
     (["/", "/tmp"], "leat serve: unexpected argument '/tmp'; usage: leat serve [options] [DIR]\n"),
 ], ids=lambda words: " ".join(words) if isinstance(words, list) else "")
