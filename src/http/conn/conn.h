@@ -2,9 +2,9 @@
  * http/conn/conn.h - a connection as its driver sees it, in either role: octets in, octets out, and
  * what it wants next.
  *
- * The driver does the I/O, by blocking calls or in an event loop, and asks for no more than this
- * header has. The connection does no I/O, reads no clock and allocates nothing. Buffers are the
- * caller's; a connection never needs more.
+ * The driver does the I/O, by blocking calls or in an event loop. This header is all that it needs.
+ * The connection does no I/O, reads no clock and allocates nothing. The caller gives it buffers
+ * (struct http_buffers) at its start, and it uses no other memory.
  *
  * The driver's turn: while http_conn_wants() has none of CLOSE, RESET and HANDOVER, do one of the
  * things wanted:
@@ -12,8 +12,9 @@
  *   SHUTDOWN  end the sending side, and report it with http_conn_shut();
  *   READ      read into http_conn_room(), and report it with http_conn_arrived();
  *   nothing   the connection waits for the program: for a response, or for more of its content.
- * A failure of the stream is reported with http_conn_failed(), and the end of the driver's patience
- * with http_conn_timeout(); http_conn_waits() says what for, so that each kind can have its own.
+ * The driver reports a failure of the stream with http_conn_failed(). It may bound each wait: it
+ * calls http_conn_timeout() when a wait has lasted too long. http_conn_waits() says what the
+ * connection waits for, so each kind of wait can have its own bound.
  */
 #ifndef HTTP_CONN_CONN_H
 #define HTTP_CONN_CONN_H
@@ -27,7 +28,7 @@ enum http_want {
 	HTTP_WANT_SHUTDOWN = 4,
 	HTTP_WANT_CLOSE = 8,     /* in order: all was written */
 	HTTP_WANT_RESET = 16,    /* at once: the other side must see that a message is cut off */
-	HTTP_WANT_HANDOVER = 32, /* the stream is another protocol's, after http_conn_rest() */
+	HTTP_WANT_HANDOVER = 32, /* another protocol takes over; see http_conn_rest() */
 	HTTP_WANT_OVER = HTTP_WANT_CLOSE | HTTP_WANT_RESET | HTTP_WANT_HANDOVER
 };
 
@@ -46,7 +47,10 @@ struct http_conn;
 
 /* What differs between server and client; each is called only while the connection is open. */
 struct http_conn_role {
-	/* Goes on: octets have arrived, or the end; or some were written. */
+	/*
+	 * Does what can be done now. Called after octets have arrived, after the other side has
+	 * ended its direction, and after octets were written.
+	 */
 	void (*run)(struct http_conn *c);
 	/* The connection ends with the error @err; what it was doing must be given up. */
 	void (*give_up)(struct http_conn *c, int err);
@@ -76,8 +80,9 @@ enum http_conn_state {
 struct http_conn {
 	const struct http_conn_role *role;
 	/*
-	 * Called when a call of the program's from outside of the driver's calls may have changed
-	 * what is wanted; NULL: a driver that asks anyway.
+	 * Called when the program has called a function of its own accord, not from a callback, and
+	 * http_conn_wants() may give another result now. NULL if the driver asks http_conn_wants()
+	 * without being called.
 	 */
 	void (*woken)(struct http_conn *c, void *arg);
 	void *woken_arg;
@@ -95,7 +100,7 @@ struct http_conn {
 	bool eof;     /* the other side has ended what it sends */
 	bool linger;  /* closing in stages (RFC 9112, 9.6) */
 	bool running; /* within run() */
-	bool kicked;  /* from within it: it runs once more */
+	bool kicked;  /* http_conn_kick() was called within run(), so run() is called once more */
 	size_t linger_left;
 };
 
@@ -108,7 +113,7 @@ void http_conn_begin(struct http_conn *c);
 enum http_event http_conn_next(struct http_conn *c);
 /* No more messages: what is queued is written. @linger: octets may still arrive. */
 void http_conn_close(struct http_conn *c, bool linger);
-/* Runs the role, from a call of the program's. */
+/* Calls the role's run(), for a function that the program has called. */
 void http_conn_kick(struct http_conn *c);
 
 /* Bits of enum http_want. */
@@ -116,18 +121,24 @@ unsigned http_conn_wants(const struct http_conn *c);
 
 enum http_conn_waits http_conn_waits(const struct http_conn *c);
 
-/* Where to read to, at *@at; over 0 octets while READ is wanted. Good until the next call. */
+/*
+ * Sets *@at to the place for the next octets. Returns how many fit there: more than 0 while READ is
+ * wanted. The place is valid until the next call on @c.
+ */
 size_t http_conn_room(struct http_conn *c, char **at);
 
-/* @n octets were read to there; 0 = the other side has ended what it sends. */
+/*
+ * Reports that @n octets were read to the place of http_conn_room(). 0: the other side has ended
+ * its direction.
+ */
 void http_conn_arrived(struct http_conn *c, size_t n);
 
 /* What to write next, while WRITE is wanted. */
 struct http_output http_conn_output(const struct http_conn *c);
 
 /*
- * The first @n octets of it were written. A file that ends too early is reported as a failure
- * (-LEAT_EIO).
+ * Reports that the first @n octets of http_conn_output() were written. If a file ends too early,
+ * the driver calls http_conn_failed() with -LEAT_EIO instead.
  */
 void http_conn_written(struct http_conn *c, uint64_t n);
 
@@ -137,7 +148,7 @@ void http_conn_shut(struct http_conn *c);
 /* The stream has failed with @err, a negative LEAT_E; the connection is over. */
 void http_conn_failed(struct http_conn *c, int err);
 
-/* What http_conn_waits() says has taken too long. */
+/* Reports that the wait which http_conn_waits() names has lasted too long. */
 void http_conn_timeout(struct http_conn *c);
 
 /* After HANDOVER: the octets that have arrived and are the next protocol's. */
