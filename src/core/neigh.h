@@ -85,6 +85,4 @@ struct neigh_info {
 };
 void neigh_each(struct core *core, void (*fn)(const struct neigh_info *info, void *arg), void *arg);
 
-const char *neigh_state_name(enum neigh_state state);
-
 #endif

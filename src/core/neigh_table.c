@@ -207,20 +207,3 @@ neigh_each(struct core *core, void (*fn)(const struct neigh_info *info, void *ar
 
 	table_each(&core->neigh->table, visit_one, &w);
 }
-
-const char *
-neigh_state_name(enum neigh_state state)
-{
-	static const char *const names[] = {
-	    [NEIGH_NONE] = "NONE",
-	    [NEIGH_INCOMPLETE] = "INCOMPLETE",
-	    [NEIGH_REACHABLE] = "REACHABLE",
-	    [NEIGH_STALE] = "STALE",
-	    [NEIGH_DELAY] = "DELAY",
-	    [NEIGH_PROBE] = "PROBE",
-	    [NEIGH_FAILED] = "FAILED",
-	    [NEIGH_PERMANENT] = "PERMANENT",
-	};
-
-	return names[state];
-}
