@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <ifaddrs.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,12 @@ log_failed(const struct serve_run *r, int error)
 	    strerror(-error));
 }
 
+static void
+log_lost(const struct serve_run *r, uint64_t lines)
+{
+	error_line("serve", "%s: lines of the log that could not be written: %" PRIu64, r->serve.log, lines);
+}
+
 static int
 serve_command(void *config, int argc, char **argv)
 {
@@ -150,6 +157,7 @@ serve_command(void *config, int argc, char **argv)
 	o->run.failed = failed;
 	o->run.ready = ready;
 	o->run.log_failed = log_failed;
+	o->run.log_lost = log_lost;
 	return serve_run(&o->run);
 }
 

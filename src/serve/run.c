@@ -132,6 +132,7 @@ serve_all(struct process *p)
 {
 	enum serve_part part;
 	int e = serve_new(p->world, &p->run->serve, &p->serve, &part), status;
+	uint64_t lost;
 
 	if (e < 0)
 		return p->run->failed(p->run, part, NULL, e);
@@ -141,7 +142,9 @@ serve_all(struct process *p)
 		p->run->ready(p->run);
 		turns(p);
 	}
-	serve_free(p->serve);
+	lost = serve_free(p->serve);
+	if (lost > 0)
+		p->run->log_lost(p->run, lost);
 	return status;
 }
 

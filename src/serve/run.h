@@ -20,6 +20,8 @@ struct serve_run {
 	void (*ready)(const struct serve_run *r);
 	/* The log could not be opened again. */
 	void (*log_failed)(const struct serve_run *r, int error);
+	/* The server has ended, and @lines of the log, at least one, could not be written. */
+	void (*log_lost)(const struct serve_run *r, uint64_t lines);
 };
 
 /*

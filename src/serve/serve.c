@@ -135,11 +135,13 @@ stop_listening(struct serve *s)
 	}
 }
 
-void
+uint64_t
 serve_free(struct serve *s)
 {
+	uint64_t lost;
+
 	if (!s)
-		return;
+		return 0;
 	stop_listening(s);
 	end_all(s);
 	timer_cancel(s->world->wheel, &s->drain_timer);
@@ -148,8 +150,9 @@ serve_free(struct serve *s)
 	slab_fini(&s->client_slab);
 	site_free(s->site);
 	table_fini(&s->clients);
-	access_log_close(s->log);
+	lost = access_log_close(s->log);
 	free(s);
+	return lost;
 }
 
 int

@@ -61,8 +61,11 @@ enum serve_part { SERVE_MEMORY, SERVE_FOLDER, SERVE_LOG };
 int serve_new(
     struct io_world *world, const struct serve_settings *set, struct serve **out, enum serve_part *part);
 
-/* Closes all connections at once. */
-void serve_free(struct serve *s);
+/*
+ * Closes all connections at once, and frees the server. Returns how many lines of the log could not
+ * be written. NULL: 0.
+ */
+uint64_t serve_free(struct serve *s);
 
 enum { SERVE_LISTENERS = 8 };
 

@@ -319,6 +319,13 @@ def test_a_log_that_no_one_reads_stops_no_one(serve):
     assert got.count(b"HTTP/1.1 200 OK") == 601
 
 
+def test_lines_that_a_full_disk_does_not_take_are_counted_at_the_end(serve):
+    server = serve("--log", "/dev/full")
+    for _ in range(3):
+        assert server.get("/file.txt").status == 200
+    assert server.end()[2] == "leat serve: /dev/full: lines of the log that could not be written: 3\n"
+
+
 def test_the_json_log_says_why(serve):
     server = serve("--log-format", "json")
     server.get("/absent")

@@ -22,7 +22,6 @@ struct access_log {
 	struct wheel *wheel;
 	struct timer timer;
 	uint64_t lost;
-	unsigned lines; /* that wait */
 	size_t len;
 	char octets[LOG_BUFFER];
 };
@@ -45,8 +44,15 @@ flushed(struct access_log *log, size_t done)
 	timer_cancel(log->wheel, &log->timer);
 	memmove(log->octets, log->octets + done, log->len - done);
 	log->len -= done;
-	if (log->len == 0)
-		log->lines = 0;
+}
+
+/* Drops what cannot be written. A line of which a part was written is lost, too. */
+static void
+lose(struct access_log *log)
+{
+	for (size_t i = 0; i < log->len; i++)
+		log->lost += log->octets[i] == '\n';
+	log->len = 0;
 }
 
 /*
@@ -58,20 +64,21 @@ static void
 flush(struct access_log *log)
 {
 	size_t done = 0, room;
+	bool failed = false;
 
 	while (done < log->len && (room = room_of(log, log->len - done)) > 0) {
 		ssize_t n = write(log->fd, log->octets + done, room);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0) {
-			log->lost += log->lines;
-			done = log->len;
+		failed = n < 0;
+		if (failed)
 			break;
-		}
 		done += (size_t)n;
 	}
 	flushed(log, done);
+	if (failed)
+		lose(log);
 }
 
 static void
@@ -159,7 +166,6 @@ access_log_add(struct access_log *log, const struct access_line *l, nsec_t now)
 	else
 		access_put_combined(&w, l);
 	log->len += w.len;
-	log->lines++;
 	if (!timer_armed(&log->timer))
 		timer_arm(log->wheel, &log->timer, now + ACCESS_LOG_DELAY);
 }
@@ -181,19 +187,18 @@ access_log_reopen(struct access_log *log)
 }
 
 uint64_t
-access_log_lost(const struct access_log *log)
-{
-	return log->lost;
-}
-
-void
 access_log_close(struct access_log *log)
 {
+	uint64_t lost;
+
 	if (!log)
-		return;
+		return 0;
 	flush(log);
+	lose(log);
+	lost = log->lost;
 	if (log->path)
 		close(log->fd);
 	free(log->path);
 	free(log);
+	return lost;
 }

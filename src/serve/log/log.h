@@ -53,10 +53,10 @@ void access_log_add(struct access_log *log, const struct access_line *l, nsec_t 
  */
 int access_log_reopen(struct access_log *log);
 
-/* Lines that could not be written. */
-uint64_t access_log_lost(const struct access_log *log);
-
-/* Writes what waits. */
-void access_log_close(struct access_log *log);
+/*
+ * Writes what waits, and frees the log. Returns how many lines could not be written since it was
+ * opened. NULL: 0.
+ */
+uint64_t access_log_close(struct access_log *log);
 
 #endif
