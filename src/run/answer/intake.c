@@ -15,7 +15,8 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
-enum { BATCH = 32 };
+/* TAKES_MOST: descriptors that one call takes at most, see connect.c. */
+enum { BATCH = 32, TAKES_MOST = 3 };
 
 /*
  * Returns true if the call asks for a socket's state. What a thread has done before by a call that
@@ -25,6 +26,19 @@ static bool
 asks(int nr)
 {
 	return nr == SYS_getpeername || nr == SYS_getsockopt;
+}
+
+/*
+ * Returns true if the call may take descriptors and there may be too few. Sockets that the program
+ * has closed before it must have given back theirs first. A program that makes one call after the
+ * other keeps the worker here, where it does not look at other events.
+ */
+static bool
+lacks_descriptors(const struct calls *calls, int nr)
+{
+	bool takes = nr == SYS_socket || nr == SYS_bind || nr == SYS_connect || nr == SYS_listen;
+
+	return takes && !fd_room_has(&calls->recs->room, TAKES_MOST);
 }
 
 /* Handles all pending events of our ends of the proxy sockets, and settles the network. */
@@ -53,7 +67,7 @@ take_one(struct calls *calls)
 	c.id = req.n.id;
 	c.nr = req.n.data.nr;
 	c.arch = req.n.data.arch;
-	if (asks(c.nr))
+	if (asks(c.nr) || lacks_descriptors(calls, c.nr))
 		catch_up(calls);
 	for (int i = 0; i < 6; i++)
 		c.arg[i] = req.n.data.args[i];
