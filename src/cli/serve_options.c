@@ -72,6 +72,18 @@ set_index(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_echo(void *config, const struct option *option, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (value[0] != '/' || len < 2 || value[len - 1] == '/' || strpbrk(value, "%?#") ||
+	    strstr(value, "//"))
+		return "is not a path such as /echo";
+	((struct serve_options *)config)->run.serve.echo = value;
+	return NULL;
+}
+
+static const char *
 set_flag(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
@@ -188,6 +200,7 @@ const struct option serve_option_rows[] = {
 	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
 	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
 	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
+	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},

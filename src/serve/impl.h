@@ -34,6 +34,22 @@ static_assert((int)WORK_SCRATCH >= (int)PAGE_ERROR_MOST, "an error page fits");
 /* Files up to this size go out in one write with their head. */
 enum { FILE_INLINE = WORK_OUT / 2 };
 
+struct intake;
+
+/* What is done with the content of a request. A request without any has an end as well. */
+struct intake_ops {
+	/* As http_handler.body and http_handler.body_end. */
+	size_t (*body)(struct intake *in, struct http_exchange *x, const char *at, size_t n);
+	void (*body_end)(struct intake *in, struct http_exchange *x);
+	/* The exchange is over, with the result of http_handler.done. Frees @in. */
+	void (*end)(struct intake *in, int result);
+};
+
+/* The common part of what reads content. It belongs to the task. */
+struct intake {
+	const struct intake_ops *ops;
+};
+
 /* An exchange: from the request's head to done(). */
 struct serve_task {
 	nsec_t began;
@@ -41,6 +57,7 @@ struct serve_task {
 	uint64_t length; /* of the content that is sent */
 	uint64_t made;   /* octets of it that were produced */
 	enum serve_refusal refusal;
+	struct intake *intake; /* NULL: no one reads the request's content */
 
 	struct site_file *file; /* that is sent by the producer or the stream */
 	int64_t off;            /* of the producer */
@@ -140,6 +157,16 @@ void accept_some(struct io_listener *l, void *arg);
 /* route.c: what all requests are given to. */
 extern const struct http_handler serve_handler;
 void route_refused(struct http_server *http, enum http_reason why);
+
+/* methods.c: what may be done with a path, as a set of http/semantics/method.h. */
+unsigned methods_allowed(const struct serve *s, const struct http_path *path);
+/* Refuses a method that is not @allowed, with 405 or 501; false if it is. */
+bool methods_refuse(struct http_exchange *x, unsigned allowed);
+void methods_options(struct http_exchange *x, unsigned allowed);
+
+/* echo.c: answers with what arrived. */
+bool echo_is_at(const struct serve *s, const struct http_path *path);
+void echo_answer(struct http_exchange *x);
 
 /* answer.c: answers of any kind; each sets the task's status and length. */
 void answer_send(struct http_exchange *x, struct http_answer *a);

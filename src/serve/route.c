@@ -3,60 +3,9 @@
  */
 #include "serve/impl.h"
 
-#include "http/semantics/method.h"
 #include "http/uri/percent.h"
 
 #include <unistd.h>
-
-enum {
-	METHODS_FILE = 1U << HTTP_GET | 1U << HTTP_HEAD | 1U << HTTP_OPTIONS,
-	METHODS_KNOWN = METHODS_FILE | 1U << HTTP_POST | 1U << HTTP_PUT | 1U << HTTP_DELETE |
-			1U << HTTP_CONNECT | 1U << HTTP_TRACE | 1U << HTTP_PATCH
-};
-
-static struct http_field
-allow_field(struct http_writer *w)
-{
-	http_put_methods(w, METHODS_FILE);
-	return (struct http_field){http_span_of("Allow"), {w->at, w->len}};
-}
-
-static void
-refuse_method(struct http_exchange *x, unsigned status)
-{
-	char octets[64];
-	struct http_writer w = http_writer(octets, sizeof octets);
-	struct http_field field = allow_field(&w);
-
-	if (status == 405)
-		answer_refuse(x, REFUSED_METHOD, &field);
-	else
-		answer_refuse(x, REFUSED_METHOD_OTHER, NULL);
-}
-
-/* A browser asks before a request that a page of another origin makes (Fetch, 3.2.2). */
-static void
-add_preflight(struct http_answer *a, struct http_field *field, struct http_span methods)
-{
-	field[a->fields++] = (struct http_field){http_span_of("Access-Control-Allow-Methods"), methods};
-	field[a->fields++] =
-	    (struct http_field){http_span_of("Access-Control-Allow-Headers"), http_span_of("*")};
-	field[a->fields++] =
-	    (struct http_field){http_span_of("Access-Control-Max-Age"), http_span_of("86400")};
-}
-
-static void
-answer_options(struct http_exchange *x)
-{
-	char octets[64];
-	struct http_writer w = http_writer(octets, sizeof octets);
-	struct http_field field[4] = {allow_field(&w)};
-	struct http_answer a = {.status = 204, .field = field, .fields = 1};
-
-	if (conn_of(x)->serve->set->cors)
-		add_preflight(&a, field, field[0].value);
-	answer_send(x, &a);
-}
 
 /* The path in its normal form, with "/" at its end (RFC 9110, 15.4.2). */
 static void
@@ -146,15 +95,43 @@ answer_path(struct http_exchange *x, const struct http_path *path)
 }
 
 static void
-answer_get(struct http_exchange *x)
+answer_method(struct http_exchange *x, const struct http_path *path)
+{
+	struct serve *s = conn_of(x)->serve;
+	enum http_method method = x->request->method;
+	unsigned allowed = methods_allowed(s, path);
+
+	if (methods_refuse(x, allowed))
+		return;
+	if (method == HTTP_OPTIONS)
+		methods_options(x, allowed);
+	else if (echo_is_at(s, path))
+		echo_answer(x);
+	else
+		answer_path(x, path);
+}
+
+/* "*" (RFC 9112, 3.2.4) and the authority of CONNECT are no paths: they count as the root. */
+static enum http_path_result
+read_path(struct serve_task *t, const struct http_request *r, struct http_path *path)
+{
+	bool has_path = r->form == HTTP_FORM_ORIGIN || r->form == HTTP_FORM_ABSOLUTE;
+	enum http_path_result result =
+	    http_path_decode(has_path ? r->path : http_span_of("/"), t->path, sizeof t->path, path);
+
+	t->path_text = path->text;
+	return result;
+}
+
+static void
+answer(struct http_exchange *x)
 {
 	struct serve_task *t = &work_of(x)->task;
-	struct http_path path;
-	enum http_path_result r = http_path_decode(x->request->path, t->path, sizeof t->path, &path);
+	struct http_path path = {.text = {"", 0}};
+	enum http_path_result r = read_path(t, x->request, &path);
 
-	t->path_text = path.text;
 	if (r == HTTP_PATH_OK)
-		answer_path(x, &path);
+		answer_method(x, &path);
 	else
 		answer_refuse(x, refusal_of_path(r), NULL);
 }
@@ -167,6 +144,7 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->length = 0;
 	t->made = 0;
 	t->refusal = REFUSED_NOT;
+	t->intake = NULL;
 	t->file = NULL;
 	t->listing = NULL;
 }
@@ -175,16 +153,26 @@ static void
 on_request(struct http_exchange *x)
 {
 	struct serve *s = conn_of(x)->serve;
-	unsigned refused = http_method_refusal(x->request->method, METHODS_FILE, METHODS_KNOWN);
 
 	task_begin(&work_of(x)->task, io_now(s->world));
 	serve_tick(s);
-	if (refused)
-		refuse_method(x, refused);
-	else if (x->request->method == HTTP_OPTIONS)
-		answer_options(x);
-	else
-		answer_get(x);
+	answer(x);
+}
+
+static size_t
+on_body(struct http_exchange *x, const char *at, size_t n)
+{
+	struct intake *in = work_of(x)->task.intake;
+
+	return in->ops->body(in, x, at, n);
+}
+
+static void
+on_body_end(struct http_exchange *x)
+{
+	struct intake *in = work_of(x)->task.intake;
+
+	in->ops->body_end(in, x);
 }
 
 static ssize_t
@@ -207,15 +195,18 @@ on_done(struct http_exchange *x, int result)
 	s->counts.requests++;
 	s->counts.broken += result < 0;
 	record_done(x, result);
+	if (t->intake)
+		t->intake->ops->end(t->intake, result);
 	if (t->file)
 		site_release(s->site, t->file);
 	if (t->listing)
 		folder_end(s, t);
 }
 
-/* No method that is allowed has content that anyone reads. */
 const struct http_handler serve_handler = {
     .request = on_request,
+    .body = on_body,
+    .body_end = on_body_end,
     .produce = on_produce,
     .done = on_done,
 };

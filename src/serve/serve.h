@@ -17,6 +17,7 @@ struct serve_settings {
 	bool spa;              /* a page that does not exist is the root's index file */
 	bool cors;             /* scripts of other origins may read all files */
 	struct http_span head; /* field lines for every response, built with a writer */
+	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 
 	const char *log; /* the access log: a path; "-": standard output; NULL: none */
 	enum access_form log_form;

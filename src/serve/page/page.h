@@ -40,4 +40,7 @@ void page_error(struct http_writer *w, const struct page_style *style, unsigned 
 void page_put_html(struct http_writer *w, struct http_span text);
 void page_put_json(struct http_writer *w, struct http_span text);
 
+/* True if @s is UTF-8 without controls, but for tabs and ends of lines. */
+bool page_is_text(struct http_span s);
+
 #endif

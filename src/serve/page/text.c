@@ -119,3 +119,17 @@ page_put_json(struct http_writer *w, struct http_span text)
 		i += len > 0 ? len : 1;
 	}
 }
+
+bool
+page_is_text(struct http_span s)
+{
+	for (size_t i = 0; i < s.len;) {
+		unsigned char c = (unsigned char)s.at[i];
+		size_t len = utf8_len(s.at + i, s.len - i);
+
+		if (len == 0 || c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
+			return false;
+		i += len;
+	}
+	return true;
+}
