@@ -28,6 +28,25 @@ void hostio_free(struct io_world *w);
 void hostio_accept_needs(struct io_world *w, unsigned n);
 
 /*
+ * Opens a listening socket outside of any world, for processes made by fork(2) that each call
+ * hostio_listen_on(). @joins: the socket joins one that was opened here before, and the kernel
+ * shares connections out among them (SO_REUSEPORT). The first one must not join, so that it fails
+ * if another program listens at @at. Returns the descriptor or a negative LEAT_E.
+ */
+int hostio_listen_socket(const struct endpoint *at, int backlog, bool joins);
+
+/* Gets the local name of a socket. Returns 0 or a negative LEAT_E. */
+int hostio_name(int fd, struct endpoint *out);
+
+/*
+ * Makes a listener of the listening socket @fd, which is non-blocking and may be shared with other
+ * processes. The descriptor becomes the listener's. Returns 0; or a negative LEAT_E, and @fd is
+ * still the caller's.
+ */
+int hostio_listen_on(struct io_world *w, int fd, void (*fn)(struct io_listener *l, void *arg), void *arg,
+    struct io_listener **out);
+
+/*
  * Opens an ICMP echo socket that sends to @to and receives the replies. Each datagram is an ICMP
  * message, from its header on. The kernel chooses the identifier. Returns as io_world_ops.dgram,
  * and -LEAT_EPERM where the machine does not let this user have one (ping_group_range).

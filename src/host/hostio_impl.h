@@ -63,7 +63,6 @@ struct hostio_sock {
  */
 int hostio_socket(struct hostio *h, const struct endpoint *e, int type, int protocol);
 int hostio_bind(int fd, const struct endpoint *at);
-int hostio_name(int fd, struct endpoint *out);
 
 /*
  * Registers @s, whose @w.fd and @w.fn are set, for @events. On failure the descriptor stays the

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 struct hostio_listener {
 	struct io_listener io;
@@ -57,7 +58,7 @@ listener_event(struct loop_fd *w, uint32_t events)
 {
 	struct hostio_listener *l = container_of(w, struct hostio_listener, w);
 
-	if (l->wanted) /* no callback of this turn has changed that */
+	if (l->io.fn && l->wanted) /* no callback of this turn has changed that */
 		l->io.fn(&l->io, l->io.arg);
 }
 
@@ -136,7 +137,8 @@ listener_close(struct io_listener *io)
 	struct hostio_listener *l = listener_of(io);
 
 	fd_room_leave(&l->wait);
-	loop_close(l->host->loop, &l->w);
+	loop_del(l->host->loop, &l->w); /* another process may have the socket, too */
+	close(l->w.fd);
 	fd_room_gave(l->host->room);
 	l->host->open--;
 	free(l);
@@ -149,20 +151,43 @@ static const struct io_listener_ops listener_ops = {
     .close = listener_close,
 };
 
+/* Makes a listener of @fd, which is counted already. On failure @fd is still the caller's. */
 static int
-listener_begin(struct hostio *h, int fd, const struct endpoint *at, int backlog, struct hostio_listener *l)
+listener_new(struct hostio *h, int fd, void (*fn)(struct io_listener *l, void *arg), void *arg,
+    struct io_listener **out)
+{
+	struct hostio_listener *l = calloc(1, sizeof *l);
+	int e;
+
+	if (!l)
+		return -LEAT_ENOMEM;
+	l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
+	l->host = h;
+	l->wanted = true;
+	l->w = (struct loop_fd){.fd = fd, .events = fn ? EPOLLIN : 0, .fn = listener_event};
+	l->wait.fn = listener_resume;
+	list_init(&l->wait.node);
+	e = loop_add(h->loop, &l->w);
+	if (e < 0) {
+		free(l);
+		return e;
+	}
+	h->open++;
+	*out = &l->io;
+	return 0;
+}
+
+static int
+start_listening(int fd, const struct endpoint *at, int backlog)
 {
 	int on = 1, e;
 
-	l->w = (struct loop_fd){.fd = fd, .events = l->io.fn ? EPOLLIN : 0, .fn = listener_event};
-	l->wait.fn = listener_resume;
-	list_init(&l->wait.node);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	hostio_stream_tune(fd);
 	e = hostio_bind(fd, at);
 	if (e == 0 && listen(fd, backlog) < 0)
 		e = -errno;
-	return e < 0 ? e : loop_add(h->loop, &l->w);
+	return e;
 }
 
 int
@@ -170,24 +195,45 @@ hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
     void (*fn)(struct io_listener *l, void *arg), void *arg, struct io_listener **out)
 {
 	struct hostio *h = hostio_of(w);
-	int fd = hostio_socket(h, at, SOCK_STREAM, 0), e = -LEAT_ENOMEM;
-	struct hostio_listener *l;
+	int fd = hostio_socket(h, at, SOCK_STREAM, 0), e;
 
 	if (fd < 0)
 		return fd;
-	l = calloc(1, sizeof *l);
-	if (l) {
-		l->io = (struct io_listener){.ops = &listener_ops, .fn = fn, .arg = arg};
-		l->host = h;
-		l->wanted = true;
-		e = listener_begin(h, fd, at, backlog, l);
-	}
-	if (e < 0) {
-		free(l);
+	e = start_listening(fd, at, backlog);
+	if (e == 0)
+		e = listener_new(h, fd, fn, arg, out);
+	if (e < 0)
 		fd_room_close(h->room, fd);
-		return e;
-	}
-	h->open++;
-	*out = &l->io;
-	return 0;
+	return e;
+}
+
+int
+hostio_listen_on(struct io_world *w, int fd, void (*fn)(struct io_listener *l, void *arg), void *arg,
+    struct io_listener **out)
+{
+	struct hostio *h = hostio_of(w);
+	int e = listener_new(h, fd, fn, arg, out);
+
+	if (e == 0)
+		fd_room_count(h->room);
+	return e;
+}
+
+/* A first socket says only afterwards that others may join it. */
+int
+hostio_listen_socket(const struct endpoint *at, int backlog, bool joins)
+{
+	int fd =
+	    socket(ipaddr_is4(&at->addr) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1, e = fd < 0 ? -errno : 0;
+
+	if (e == 0 && joins && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0)
+		e = -errno;
+	if (e == 0)
+		e = start_listening(fd, at, backlog);
+	if (e == 0 && !joins && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0)
+		e = -errno;
+	if (e < 0 && fd >= 0)
+		close(fd);
+	return e < 0 ? e : fd;
 }
