@@ -29,28 +29,25 @@ turn_away(struct io_stream *io, const char *text, size_t len)
 static void
 take(struct serve *s, struct io_stream *io)
 {
+	struct share_most most = {s->set->conns_most, s->set->conns_per_client_most};
 	struct endpoint peer = {.port = 0};
-	struct serve_client *k;
+	uint32_t place;
 
-	s->counts.accepted++;
-	if (s->conns_now >= s->set->conns_most) {
-		s->counts.refused_full++;
-		turn_away(io, full, sizeof full - 1);
-		return;
-	}
+	s->counts->accepted++;
 	io->ops->remote(io, &peer);
-	k = client_take(s, &peer.addr);
-	if (!k) {
-		io_close(io, true);
-		return;
-	}
-	if (s->set->conns_per_client_most && k->conns > s->set->conns_per_client_most) {
-		s->counts.refused_client++;
-		client_give(s, k);
+	switch (share_enter(s->share, s->set->slot, &peer.addr, &most, &place)) {
+	case SHARE_ADMITTED:
+		conn_begin(s, io, &peer.addr, place);
+		break;
+	case SHARE_FULL:
+		s->counts->refused_full++;
+		turn_away(io, full, sizeof full - 1);
+		break;
+	case SHARE_CLIENT_FULL:
+		s->counts->refused_client++;
 		turn_away(io, client_full, sizeof client_full - 1);
-		return;
+		break;
 	}
-	conn_begin(s, io, &peer.addr, k);
 }
 
 void

@@ -67,7 +67,7 @@ write_some(struct serve_conn *c)
 		return false;
 	if (n > 0) {
 		c->moved += (uint64_t)n;
-		c->serve->counts.octets += (uint64_t)n;
+		c->serve->counts->octets += (uint64_t)n;
 		http_conn_written(http_of(c), (uint64_t)n);
 	} else {
 		http_conn_failed(http_of(c), n < 0 ? (int)n : -LEAT_EIO);
@@ -246,26 +246,26 @@ on_timer(struct timer *t)
 	} else if (!c->work) {
 		conn_end(c, false);
 	} else {
-		c->serve->counts.timeouts++;
+		c->serve->counts->timeouts++;
 		http_conn_timeout(http_of(c));
 		conn_go(c);
 	}
 }
 
 void
-conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, struct serve_client *k)
+conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place)
 {
 	struct serve_conn *c = slab_take(&s->conn_slab);
 
 	if (!c) {
-		client_give(s, k);
+		share_leave(s->share, s->set->slot, place);
 		io_close(io, true);
 		return;
 	}
 	c->serve = s;
 	c->io = io;
 	c->addr = *addr;
-	c->client = k;
+	c->place = place;
 	c->waits = HTTP_CONN_OVER;
 	timer_init(&c->timer, on_timer);
 	list_init(&c->node);
@@ -301,7 +301,7 @@ conn_end(struct serve_conn *c, bool reset)
 	}
 	timer_cancel(s->world->wheel, &c->timer);
 	io_close(c->io, reset);
-	client_give(s, c->client);
+	share_leave(s->share, s->set->slot, c->place);
 	list_del(&c->node);
 	s->conns_now--;
 	slab_give(&s->conn_slab, c);

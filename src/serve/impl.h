@@ -76,20 +76,13 @@ struct serve_work {
 	char in[WORK_IN], out[WORK_OUT], scratch[WORK_SCRATCH];
 };
 
-/* The connections of one address. */
-struct serve_client {
-	struct table_node node;
-	struct ipaddr addr;
-	unsigned conns;
-};
-
 struct serve_conn {
 	struct list node; /* of serve.conns */
 	struct serve *serve;
 	struct io_stream *io;
 	struct serve_work *work; /* NULL while idle */
-	struct serve_client *client;
 	struct ipaddr addr;
+	uint32_t place;    /* in serve.share */
 	uint32_t requests; /* before the work that it has now */
 	uint32_t timed;    /* requests when the deadline was set */
 	enum http_conn_waits waits;
@@ -106,7 +99,9 @@ struct serve {
 	const struct serve_settings *set;
 	struct site *site;
 	struct access_log *log;
-	struct io_listener *listener[SERVE_LISTENERS];
+	struct share *share, *own; /* the one of the settings, or the server's own */
+	struct serve_counts *counts;
+	struct io_listener **listener;
 	unsigned listeners;
 
 	struct http_service service;
@@ -116,13 +111,10 @@ struct serve {
 
 	struct list conns;
 	unsigned conns_now;
-	bool draining;
 	struct timer drain_timer; /* ends what is left */
-	struct table clients;
-	struct slab conn_slab, client_slab;
+	struct slab conn_slab;
 	struct serve_work *works; /* free ones */
 	unsigned works_free;
-	struct serve_counts counts;
 };
 
 static inline struct serve_work *
@@ -142,12 +134,8 @@ struct serve_work *work_take(struct serve_conn *c);
 void work_give(struct serve_conn *c);
 void works_free(struct serve *s);
 
-/* client.c: counts a connection of @addr. NULL without memory. */
-struct serve_client *client_take(struct serve *s, const struct ipaddr *addr);
-void client_give(struct serve *s, struct serve_client *k);
-
-/* conn.c: takes over a stream; @k counts it already. */
-void conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, struct serve_client *k);
+/* conn.c: takes over a stream, which is counted at @place already. */
+void conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place);
 void conn_finish(struct serve_conn *c); /* after the response that is under way */
 void conn_end(struct serve_conn *c, bool reset);
 

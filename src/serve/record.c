@@ -69,7 +69,7 @@ record_refused(struct serve_conn *c, enum http_reason why)
 	struct access_line line = {
 	    .client = c->addr, .status = http_reason_status(why), .reason = http_reason_words(why)};
 
-	c->serve->counts.requests++;
+	c->serve->counts->requests++;
 	if (!c->serve->log)
 		return;
 	line.at = c->serve->set->wall();

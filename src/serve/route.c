@@ -192,8 +192,8 @@ on_done(struct http_exchange *x, int result)
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
 
-	s->counts.requests++;
-	s->counts.broken += result < 0;
+	s->counts->requests++;
+	s->counts->broken += result < 0;
 	record_done(x, result);
 	if (t->intake)
 		t->intake->ops->end(t->intake, result);

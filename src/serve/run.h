@@ -6,6 +6,8 @@
 
 #include "serve/serve.h"
 
+enum { SERVE_LISTENERS = 8 };
+
 struct serve_run {
 	struct serve_settings serve;
 	struct endpoint at[SERVE_LISTENERS]; /* where to listen */

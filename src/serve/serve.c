@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CONNS_KEPT = 1024, CLIENTS_KEPT = 64, BACKLOG = 4096 };
+enum { CONNS_KEPT = 1024, BACKLOG = 4096 };
+
+static_assert(sizeof(struct serve_counts) <= SHARE_COUNTS * sizeof(uint64_t), "a slot has them all");
 
 void
 serve_settings_usual(struct serve_settings *s)
@@ -60,11 +62,15 @@ open_log(struct serve *s)
 	return access_log_open(s->set->log, s->set->log_form, s->world->wheel, &s->log);
 }
 
+/* Those that are idle lose nothing, so they need no reset. */
 static void
 end_all(struct serve *s)
 {
-	list_each_safe(n, &s->conns)
-		conn_end(container_of(n, struct serve_conn, node), true);
+	list_each_safe(n, &s->conns) {
+		struct serve_conn *c = container_of(n, struct serve_conn, node);
+
+		conn_end(c, c->work != NULL);
+	}
 }
 
 static void
@@ -79,7 +85,6 @@ init(struct serve *s)
 	timer_init(&s->drain_timer, on_drain_timer);
 	list_init(&s->conns);
 	slab_init(&s->conn_slab, sizeof(struct serve_conn), CONNS_KEPT);
-	slab_init(&s->client_slab, sizeof(struct serve_client), CLIENTS_KEPT);
 	s->service = (struct http_service){.handler = &serve_handler,
 	    .arg = s,
 	    .limits = http_limits_usual,
@@ -88,6 +93,21 @@ init(struct serve *s)
 	    .drain_most = 1 << 16,
 	    .refused = route_refused};
 	build_common(s, s->set->wall() / SEC);
+}
+
+/* Counts in the share of the settings, or in one of its own. */
+static int
+use_share(struct serve *s, const struct siphash_key *key)
+{
+	s->share = s->set->share;
+	if (!s->share)
+		s->share = s->own = share_new(1, s->set->conns_most, key);
+	if (!s->share)
+		return -ENOMEM;
+	if (s->own)
+		share_vacate(s->own, 0);
+	s->counts = (struct serve_counts *)share_counts(s->share, s->set->slot);
+	return 0;
 }
 
 int
@@ -103,8 +123,8 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 	s->world = world;
 	s->set = set;
 	world->ops->random(world, key, sizeof key);
-	if (table_init(&s->clients, &key[0]) < 0)
-		goto no_table;
+	if (use_share(s, &key[0]) < 0)
+		goto no_share;
 	*part = SERVE_FOLDER;
 	e = site_new(&set->site, &key[1], &s->site);
 	if (e < 0)
@@ -119,8 +139,8 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 no_log:
 	site_free(s->site);
 no_site:
-	table_fini(&s->clients);
-no_table:
+	share_free(s->own);
+no_share:
 	free(s);
 	return e;
 }
@@ -133,6 +153,8 @@ stop_listening(struct serve *s)
 
 		l->ops->close(l);
 	}
+	free(s->listener);
+	s->listener = NULL;
 }
 
 uint64_t
@@ -147,38 +169,75 @@ serve_free(struct serve *s)
 	timer_cancel(s->world->wheel, &s->drain_timer);
 	works_free(s);
 	slab_fini(&s->conn_slab);
-	slab_fini(&s->client_slab);
 	site_free(s->site);
-	table_fini(&s->clients);
+	share_free(s->own);
 	lost = access_log_close(s->log);
 	free(s);
 	return lost;
+}
+
+static int
+add_listener(struct serve *s, struct io_listener *l)
+{
+	struct io_listener **all = realloc(s->listener, (s->listeners + 1) * sizeof(struct io_listener *));
+
+	if (!all)
+		return -LEAT_ENOMEM;
+	s->listener = all;
+	s->listener[s->listeners++] = l;
+	return 0;
 }
 
 int
 serve_listen(struct serve *s, struct endpoint *at)
 {
 	struct io_listener *l;
-	int e;
+	int e = io_listen(s->world, at, BACKLOG, accept_some, s, &l);
 
-	if (s->listeners == SERVE_LISTENERS)
-		return -LEAT_ENOSPC;
-	e = io_listen(s->world, at, BACKLOG, accept_some, s, &l);
 	if (e < 0)
 		return e;
-	l->ops->local(l, at);
-	s->listener[s->listeners++] = l;
+	e = add_listener(s, l);
+	if (e < 0)
+		l->ops->close(l);
+	else
+		l->ops->local(l, at);
+	return e;
+}
+
+int
+serve_listen_on(struct serve *s, struct io_listener *l)
+{
+	int e = add_listener(s, l);
+
+	if (e < 0)
+		return e;
+	l->fn = accept_some;
+	l->arg = s;
+	l->ops->want(l, true);
 	return 0;
+}
+
+static void
+end_in(struct serve *s, nsec_t time)
+{
+	timer_arm(s->world->wheel, &s->drain_timer, nsec_add(io_now(s->world), time));
 }
 
 void
 serve_drain(struct serve *s)
 {
 	stop_listening(s);
-	s->draining = true;
-	timer_arm(s->world->wheel, &s->drain_timer, nsec_add(io_now(s->world), s->set->drain_time));
+	end_in(s, s->set->drain_time);
 	list_each_safe(n, &s->conns)
 		conn_finish(container_of(n, struct serve_conn, node));
+}
+
+void
+serve_retire(struct serve *s)
+{
+	stop_listening(s);
+	end_in(s, s->set->drain_time);
+	s->service.requests_most = 1; /* more have been answered, so the next one is the last */
 }
 
 unsigned
@@ -190,7 +249,7 @@ serve_conns(const struct serve *s)
 const struct serve_counts *
 serve_counts(const struct serve *s)
 {
-	return &s->counts;
+	return s->counts;
 }
 
 int

@@ -10,6 +10,7 @@
 #include "base/nsec.h"
 #include "io/io.h"
 #include "serve/log/log.h"
+#include "serve/share/share.h"
 #include "serve/site/site.h"
 
 struct serve_settings {
@@ -34,12 +35,19 @@ struct serve_settings {
 	nsec_t drain_time; /* for responses under way when the server is to end */
 
 	nsec_t (*wall)(void); /* the time since 1970 */
+
+	/*
+	 * Where connections and what happened are counted, if this server is one of several
+	 * workers: bounds on connections then hold over all of them. NULL: by itself.
+	 */
+	struct share *share;
+	unsigned slot;
 };
 
 /* Sets what people usually want; the folder is ".". */
 void serve_settings_usual(struct serve_settings *s);
 
-/* What happened, for people and machines. */
+/* What happened, for people and machines: the counters of a slot of the share, in this order. */
 struct serve_counts {
 	uint64_t accepted;       /* connections */
 	uint64_t requests;       /* that were answered */
@@ -68,18 +76,23 @@ int serve_new(
  */
 uint64_t serve_free(struct serve *s);
 
-enum { SERVE_LISTENERS = 8 };
-
-/*
- * Listens at one more address, of at most SERVE_LISTENERS. As io_listen(); *@at is set to the name.
- */
+/* Listens at one more address. As io_listen(); *@at is set to the name. */
 int serve_listen(struct serve *s, struct endpoint *at);
 
+/* Takes the connections of @l, too, which is closed with the others. 0 or -LEAT_ENOMEM. */
+int serve_listen_on(struct serve *s, struct io_listener *l);
+
 /*
- * Ends in order: no new connections, idle ones are closed, the others after the response that is
- * under way, at the latest after drain_time. serve_conns() says how many are left.
+ * End in order: no new connections, and the others at the latest after drain_time. serve_conns()
+ * says how many are left.
+ *
+ * serve_drain() closes idle connections, and the others after the response that is under way.
+ * serve_retire() is for a server whose successor serves already: each connection is answered one
+ * more request, with "Connection: close". So no request is lost that a client sends on an idle
+ * connection at this moment.
  */
 void serve_drain(struct serve *s);
+void serve_retire(struct serve *s);
 unsigned serve_conns(const struct serve *s);
 
 const struct serve_counts *serve_counts(const struct serve *s);

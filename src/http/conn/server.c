@@ -61,7 +61,7 @@ begin_exchange(struct http_server *s)
 	s->answering = HTTP_NO_ANSWER;
 	s->expects = f->expect_continue;
 	s->requests++;
-	s->last = !f->persistent || s->requests == s->service->requests_most;
+	s->last = !f->persistent || (s->service->requests_most && s->requests >= s->service->requests_most);
 	s->switches = s->producer_waits = false;
 	s->service->handler->request(&s->x);
 }

@@ -23,7 +23,7 @@ struct http_service {
 	 * change what the span says from time to time.
 	 */
 	const struct http_span *common;
-	uint32_t requests_most; /* on one connection; 0 = no bound; 1 = one-shot */
+	uint32_t requests_most; /* on one connection; 0 = no bound; 1 = one-shot; may fall */
 	uint64_t drain_most;    /* octets of unread content that are thrown away for the next request */
 	bool prior_knowledge;   /* the preface of HTTP/2 hands the connection over (RFC 9113, 3.3) */
 	/* A request was refused, for counting; may be NULL. */

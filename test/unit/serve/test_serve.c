@@ -300,6 +300,76 @@ drain_ends_idle_connections_and_finishes_the_others(void **state)
 	end(&r);
 }
 
+/* A successor serves already: what a client sends on its idle connection now is still answered. */
+static void
+retiring_answers_one_more_request_on_each_connection(void **state)
+{
+	struct client *asks, *idle;
+	struct rig r;
+
+	rig_write(*state, "site/file", "content");
+	settings(&r);
+	r.set.drain_time = 10 * SEC;
+	begin(&r, *state);
+	asks = join(&r, 0);
+	idle = join(&r, 1);
+	say(&r, asks, GET("/file"), SEC);
+	assert_null(strstr(asks->got, "Connection: close"));
+	serve_retire(r.serve);
+	simworld_pass(r.world, SEC);
+	assert_true(!asks->ended && !idle->ended);
+	say(&r, asks, GET("/file"), SEC);
+	assert_true(asks->ended && !asks->reset && !idle->ended);
+	assert_non_null(strstr(asks->got, "Connection: close"));
+	assert_int_equal(serve_counts(r.serve)->requests, 2);
+	simworld_pass(r.world, 10 * SEC);
+	assert_true(idle->ended && !idle->reset);
+	assert_int_equal(serve_conns(r.serve), 0);
+	end(&r);
+}
+
+/* The bounds and counters of several workers are one, and a worker that died holds no place. */
+static void
+bounds_hold_over_all_servers_of_a_share(void **state)
+{
+	static const struct siphash_key key = {{1, 2}};
+	struct client *c;
+	struct rig r;
+	struct serve *other;
+	enum serve_part part;
+	struct endpoint at;
+	struct serve_settings set;
+
+	settings(&r);
+	r.set.conns_per_client_most = 2;
+	r.set.share = share_new(2, 100, &key);
+	share_vacate(r.set.share, 0);
+	share_vacate(r.set.share, 1);
+	begin(&r, *state);
+	set = r.set;
+	set.slot = 1;
+	at = (struct endpoint){.addr = r.at.addr, .port = 81};
+	assert_int_equal(serve_new(r.world->conform.server, &set, &other, &part), 0);
+	assert_int_equal(serve_listen(other, &at), 0);
+	join(&r, 0);
+	r.at = at;
+	join(&r, 1);
+	c = join(&r, 2);
+	assert_true(begins(c, "HTTP/1.1 429 "));
+	assert_int_equal(share_conns_all(r.set.share), 2);
+	assert_int_equal(
+	    share_sum(r.set.share, offsetof(struct serve_counts, accepted) / sizeof(uint64_t)), 3);
+	io_close(c->s, true);
+	*c = (struct client){.s = NULL};
+	share_vacate(r.set.share, 0);
+	c = join(&r, 2);
+	assert_int_equal(c->len, 0);
+	assert_int_equal(serve_conns(other), 2);
+	serve_free(other);
+	end(&r);
+	share_free(r.set.share);
+}
+
 /* A client that takes just enough not to be reset cannot keep a server from its end. */
 static void
 drain_ends_after_its_time_whatever_a_client_does(void **state)
@@ -335,6 +405,8 @@ main(void)
 	    FOLDER_TEST(a_client_that_reads_slowly_but_enough_is_served),
 	    FOLDER_TEST(one_client_cannot_have_all_places),
 	    FOLDER_TEST(drain_ends_idle_connections_and_finishes_the_others),
+	    FOLDER_TEST(retiring_answers_one_more_request_on_each_connection),
+	    FOLDER_TEST(bounds_hold_over_all_servers_of_a_share),
 	    FOLDER_TEST(drain_ends_after_its_time_whatever_a_client_does),
 	};
 
