@@ -5,9 +5,6 @@
 
 #include "http/semantics/condition.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 static struct http_span
 field_value(const struct http_request *r, const char *name)
 {
@@ -30,9 +27,7 @@ condition_of(struct http_exchange *x, const struct site_file *f)
 static struct http_content
 content_of(struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len)
 {
-	struct serve_task *t = &work_of(x)->task;
-
-	t->off = (int64_t)off;
+	body_file_part(&work_of(x)->task.file, off, len);
 	if (len == 0)
 		return http_nothing();
 	if (len <= FILE_INLINE || !conn_of(x)->io->ops->send_file)
@@ -55,6 +50,15 @@ answer_range(struct http_exchange *x, const struct site_file *f, const struct ht
 }
 
 static void
+answer_whole(struct http_exchange *x, const struct site_file *f)
+{
+	struct http_answer a = {.status = 200, .built = f->head};
+
+	a.content = content_of(x, f, 0, (uint64_t)f->state.size);
+	answer_send(x, &a);
+}
+
+static void
 refuse_range(struct http_exchange *x, const struct site_file *f)
 {
 	char octets[64];
@@ -64,15 +68,6 @@ refuse_range(struct http_exchange *x, const struct site_file *f)
 	http_put_unsatisfied_range(&w, (uint64_t)f->state.size);
 	field.value = (struct http_span){w.at, w.len};
 	answer_refuse(x, REFUSED_RANGE, &field);
-}
-
-static void
-answer_whole(struct http_exchange *x, const struct site_file *f)
-{
-	struct http_answer a = {.status = 200, .built = f->head};
-
-	a.content = content_of(x, f, 0, (uint64_t)f->state.size);
-	answer_send(x, &a);
 }
 
 static void
@@ -102,8 +97,10 @@ void
 file_answer(struct http_exchange *x, struct site_file *f)
 {
 	struct http_answer not_modified = {.status = 304, .built = f->validators};
+	struct serve_task *t = &work_of(x)->task;
 
-	work_of(x)->task.file = f;
+	body_file_init(&t->file, conn_of(x)->serve->site, f);
+	t->body = &t->file.body;
 	switch (condition_of(x, f)) {
 	case HTTP_CONDITION_NOT_MODIFIED:
 		answer_send(x, &not_modified);
@@ -117,18 +114,4 @@ file_answer(struct http_exchange *x, struct site_file *f)
 	default:
 		answer_body(x, f, true);
 	}
-}
-
-/* A file that has become shorter ends the content too early, which breaks the response off. */
-ssize_t
-file_produce(struct serve_task *t, char *at, size_t room)
-{
-	ssize_t n;
-
-	do
-		n = pread(t->file->fd, at, room, t->off);
-	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		t->off += n;
-	return n < 0 ? -errno : n;
 }

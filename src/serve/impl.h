@@ -11,6 +11,7 @@
 #include "base/slab.h"
 #include "http/conn/server.h"
 #include "http/semantics/range.h"
+#include "serve/body/file.h"
 #include "serve/page/listing.h"
 #include "serve/serve.h"
 
@@ -59,11 +60,9 @@ struct serve_task {
 	enum serve_refusal refusal;
 	struct intake *intake; /* NULL: no one reads the request's content */
 
-	struct site_file *file; /* that is sent by the producer or the stream */
-	int64_t off;            /* of the producer */
-
-	struct listing *listing;   /* of a folder */
-	struct timer listing_more; /* fires when it goes on with work that has no output yet */
+	struct body *body;     /* the content, or what the stream sends it from; NULL: none */
+	struct body_file file; /* the body of most responses */
+	struct timer more;     /* fires when the body goes on with its work */
 	char path[SITE_PATH_MOST];
 	struct http_span path_text;
 };
@@ -165,10 +164,7 @@ const char *answer_refusal_words(enum serve_refusal why);
 
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
 void file_answer(struct http_exchange *x, struct site_file *f);
-ssize_t file_produce(struct serve_task *t, char *at, size_t room);
 void folder_answer(struct http_exchange *x, int fd);
-ssize_t folder_produce(struct serve *s, struct serve_task *t, char *at, size_t room);
-void folder_end(struct serve *s, struct serve_task *t);
 
 /* record.c: a line of the log. */
 void record_done(struct http_exchange *x, int result);

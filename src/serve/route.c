@@ -3,6 +3,7 @@
  */
 #include "serve/impl.h"
 
+#include "base/err.h"
 #include "http/uri/percent.h"
 
 #include <unistd.h>
@@ -145,8 +146,7 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->made = 0;
 	t->refusal = REFUSED_NOT;
 	t->intake = NULL;
-	t->file = NULL;
-	t->listing = NULL;
+	t->body = NULL;
 }
 
 static void
@@ -178,11 +178,14 @@ on_body_end(struct http_exchange *x)
 static ssize_t
 on_produce(struct http_exchange *x, char *at, size_t room)
 {
+	struct io_world *world = conn_of(x)->serve->world;
 	struct serve_task *t = &work_of(x)->task;
-	ssize_t n = t->listing ? folder_produce(conn_of(x)->serve, t, at, room) : file_produce(t, at, room);
+	ssize_t n = body_produce(t->body, at, room);
 
 	if (n > 0)
 		t->made += (uint64_t)n;
+	else if (n == -LEAT_EAGAIN)
+		timer_arm(world->wheel, &t->more, io_now(world));
 	return n;
 }
 
@@ -197,10 +200,9 @@ on_done(struct http_exchange *x, int result)
 	record_done(x, result);
 	if (t->intake)
 		t->intake->ops->end(t->intake, result);
-	if (t->file)
-		site_release(s->site, t->file);
-	if (t->listing)
-		folder_end(s, t);
+	if (t->body)
+		body_end(t->body);
+	timer_cancel(s->world->wheel, &t->more);
 }
 
 const struct http_handler serve_handler = {

@@ -8,13 +8,32 @@
 /* Free ones that are kept: as many requests are at work at a time on a busy server. */
 enum { WORKS_KEPT = 64 };
 
+/* The body of the response goes on in another turn of the world. */
+static void
+on_more(struct timer *t)
+{
+	struct serve_task *task = container_of(t, struct serve_task, more);
+
+	http_resume(&container_of(task, struct serve_work, task)->http.x);
+}
+
+static struct serve_work *
+new_work(void)
+{
+	struct serve_work *w = malloc(sizeof *w);
+
+	if (w)
+		timer_init(&w->task.more, on_more);
+	return w;
+}
+
 static struct serve_work *
 from_pool(struct serve *s)
 {
 	struct serve_work *w = s->works;
 
 	if (!w)
-		return malloc(sizeof *w);
+		return new_work();
 	s->works = w->next;
 	s->works_free--;
 	return w;

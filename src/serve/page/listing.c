@@ -11,35 +11,6 @@
 #include <unistd.h>
 
 int
-listing_new(const struct listing_settings *s, struct listing **out)
-{
-	struct listing *l = malloc(sizeof *l + s->path.len + 1);
-
-	if (!l)
-		return -LEAT_ENOMEM;
-	memset(l, 0, offsetof(struct listing, octets));
-	l->set = *s;
-	if (s->path.len > 0)
-		memcpy(l->path, s->path.at, s->path.len);
-	l->path[s->path.len] = '\0';
-	l->set.path.at = l->path;
-	*out = l;
-	return 0;
-}
-
-void
-listing_free(struct listing *l)
-{
-	close(l->set.folder);
-	if (l->order.begun) {
-		/* One of the two is l->entries.at. */
-		free(l->order.from == l->entries.at ? l->order.to : l->order.from);
-	}
-	listing_set_free(&l->entries);
-	free(l);
-}
-
-int
 listing_work(struct listing *l)
 {
 	int more;
@@ -60,9 +31,10 @@ next_piece(struct listing *l)
 	return l->set.style.form == PAGE_JSON ? listing_json_next(l) : listing_html_next(l);
 }
 
-ssize_t
-listing_produce(struct listing *l, char *at, size_t room)
+static ssize_t
+produce(struct body *b, char *at, size_t room)
 {
+	struct listing *l = container_of(b, struct listing, body);
 	size_t made = 0;
 
 	while (made < room) {
@@ -81,4 +53,37 @@ listing_produce(struct listing *l, char *at, size_t room)
 			return made > 0 ? (ssize_t)made : more;
 	}
 	return (ssize_t)made;
+}
+
+static void
+end(struct body *b)
+{
+	struct listing *l = container_of(b, struct listing, body);
+
+	close(l->set.folder);
+	if (l->order.begun) {
+		/* One of the two is l->entries.at. */
+		free(l->order.from == l->entries.at ? l->order.to : l->order.from);
+	}
+	listing_set_free(&l->entries);
+	free(l);
+}
+
+int
+listing_new(const struct listing_settings *s, struct body **out)
+{
+	static const struct body_ops ops = {produce, end};
+	struct listing *l = malloc(sizeof *l + s->path.len + 1);
+
+	if (!l)
+		return -LEAT_ENOMEM;
+	memset(l, 0, offsetof(struct listing, octets));
+	l->body.ops = &ops;
+	l->set = *s;
+	if (s->path.len > 0)
+		memcpy(l->path, s->path.at, s->path.len);
+	l->path[s->path.len] = '\0';
+	l->set.path.at = l->path;
+	*out = &l->body;
+	return 0;
 }

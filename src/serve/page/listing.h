@@ -18,6 +18,7 @@
 #ifndef SERVE_PAGE_LISTING_H
 #define SERVE_PAGE_LISTING_H
 
+#include "serve/body/body.h"
 #include "serve/page/page.h"
 
 #include <stdint.h>
@@ -54,17 +55,11 @@ struct listing_settings {
 	struct listing_query query;
 };
 
-struct listing;
-
-/* A new listing. 0, or -LEAT_ENOMEM: the folder is open still. */
-int listing_new(const struct listing_settings *s, struct listing **out);
-void listing_free(struct listing *l);
-
 /*
- * Makes the next octets of the page, at most @room (over 0), at @at. Returns their number; 0 at the
- * end; -LEAT_EAGAIN if the folder is not read and sorted yet, of which each call does some part; or
- * another error of reading the folder or of memory. The octets are the same whatever the rooms are.
+ * A new listing, as the content of a response. 0, or -LEAT_ENOMEM: the folder is open still. Its
+ * octets are the same whatever the rooms are; -LEAT_EAGAIN comes while the folder is read and
+ * sorted, of which each call does some part.
  */
-ssize_t listing_produce(struct listing *l, char *at, size_t room);
+int listing_new(const struct listing_settings *s, struct body **out);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef SERVE_PAGE_LISTING_IMPL_H
 #define SERVE_PAGE_LISTING_IMPL_H
 
+#include "base/list.h"
 #include "http/message/writer.h"
 #include "serve/page/listing.h"
 
@@ -49,6 +50,7 @@ enum listing_phase { LISTING_READS, LISTING_SORTS_NOW, LISTING_READY };
 enum { LISTING_PIECE = 32768, LISTING_DENTS = 32768 };
 
 struct listing {
+	struct body body;
 	struct listing_settings set; /* its path is @path */
 	enum listing_phase phase;
 	struct listing_set entries;

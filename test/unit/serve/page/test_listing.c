@@ -62,19 +62,19 @@ list_in(const char *path, const char *query, struct page_style style, size_t roo
 	    .style = style};
 	size_t len = 0, most = 1 << 25;
 	char *text = malloc(most);
-	struct listing *l = NULL;
+	struct body *l = NULL;
 	ssize_t n;
 
 	assert_true(set.folder >= 0);
 	listing_query_read(http_span_of(query), &set.query);
 	assert_int_equal(listing_new(&set, &l), 0);
-	while ((n = listing_produce(l, text + len, room)) != 0) {
+	while ((n = body_produce(l, text + len, room)) != 0) {
 		assert_true(n > 0 || n == -LEAT_EAGAIN);
 		len += n > 0 ? (size_t)n : 0;
 		assert_true(len + room < most);
 	}
-	assert_int_equal(listing_produce(l, text + len, room), 0);
-	listing_free(l);
+	assert_int_equal(body_produce(l, text + len, room), 0);
+	body_end(l);
 	text[len] = '\0';
 	return text;
 }
@@ -293,13 +293,13 @@ a_listing_may_be_freed_at_any_time(void **state)
 	for (int calls = 0; calls < 30; calls++) {
 		struct listing_settings set = {
 		    .folder = dup(root), .root = root, .path = {"", 0}, .query = {.page = 1}};
-		struct listing *l = NULL;
+		struct body *l = NULL;
 		char octets[997];
 
 		assert_int_equal(listing_new(&set, &l), 0);
 		for (int i = 0; i < calls; i++)
-			listing_produce(l, octets, sizeof octets);
-		listing_free(l);
+			body_produce(l, octets, sizeof octets);
+		body_end(l);
 	}
 }
 

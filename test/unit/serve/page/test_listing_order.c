@@ -41,10 +41,10 @@ static struct listing *
 new_listing(enum listing_sort sort, bool descending)
 {
 	struct listing_settings set = {.folder = -1, .root = -1, .query = {sort, descending, -1, 1}};
-	struct listing *l = NULL;
+	struct body *b = NULL;
 
-	assert_int_equal(listing_new(&set, &l), 0);
-	return l;
+	assert_int_equal(listing_new(&set, &b), 0);
+	return container_of(b, struct listing, body);
 }
 
 static unsigned
@@ -65,7 +65,7 @@ assert_order(struct listing *l, const char *const *names, size_t n)
 	assert_int_equal(l->entries.n, n);
 	for (size_t i = 0; i < n; i++)
 		assert_string_equal(l->entries.at[i]->name, names[i]);
-	listing_free(l);
+	body_end(&l->body);
 }
 
 static struct listing *
@@ -112,7 +112,7 @@ any_number_of_entries_is_sorted(void **state)
 		for (size_t i = 1; i < n; i++)
 			assert_true(
 			    listing_natural_compare(l->entries.at[i - 1]->name, l->entries.at[i]->name) < 0);
-		listing_free(l);
+		body_end(&l->body);
 	}
 }
 
@@ -126,7 +126,7 @@ many_entries_are_sorted_in_many_steps(void **state)
 	assert_true(sort_all(l) > 100);
 	for (size_t i = 1; i < l->entries.n; i++)
 		assert_true(l->entries.at[i - 1]->size <= l->entries.at[i]->size);
-	listing_free(l);
+	body_end(&l->body);
 }
 
 static void
@@ -139,7 +139,7 @@ a_listing_may_be_freed_in_the_middle_of_its_sort(void **state)
 			add(l, i % 2 ? "x" : "y", LISTING_FILE, 0, 0);
 		for (int i = 0; i < steps; i++)
 			listing_sort_step(l);
-		listing_free(l);
+		body_end(&l->body);
 	}
 }
 
@@ -154,7 +154,7 @@ memory_for_entries_has_a_bound(void **state)
 		n++;
 	assert_true(n > 150000);
 	assert_true(l->entries.octets < LISTING_OCTETS_MOST * 3 / 2);
-	listing_free(l);
+	body_end(&l->body);
 }
 
 int
