@@ -155,7 +155,7 @@ on_done(struct http_exchange *x, int result)
 }
 
 static void
-on_refused(struct http_server *s, enum http_reason why)
+on_refused(struct http_server *s, const struct http_refused *r)
 {
 	struct site *site = s->service->arg;
 

@@ -236,37 +236,58 @@ http_abort(struct http_exchange *x)
 
 /* The rule that was broken, and where it stands: for people. Nothing of the request is repeated. */
 static void
-write_rule(struct http_writer *w, struct http_span words, struct http_span source)
+write_rule(struct http_writer *w, enum http_reason why)
 {
-	http_write_built(w, words);
+	http_write_built(w, http_span_of(http_reason_words(why)));
 	http_write_built(w, http_span_of(" ("));
-	http_write_built(w, source);
+	http_write_built(w, http_span_of(http_reason_source(why)));
 	http_write_built(w, http_span_of(")\n"));
+}
+
+static size_t
+rule_len(enum http_reason why)
+{
+	return strlen(http_reason_words(why)) + strlen(http_reason_source(why)) + sizeof " ()\n" - 1;
 }
 
 static void
 write_refusal(struct http_writer *w, const struct http_server *s, enum http_reason why)
 {
-	struct http_span words = http_span_of(http_reason_words(why));
-	struct http_span source = http_span_of(http_reason_source(why));
-
 	http_write_status(w, http_reason_status(why));
 	write_common(w, s->service);
 	http_write_text_field(w, "Content-Type", "text/plain");
-	http_write_number_field(w, "Content-Length", words.len + source.len + 4);
+	http_write_number_field(w, "Content-Length", rule_len(why));
 	write_connection(w, true, false, false);
 	http_write_end(w);
 	if (s->conn.parser.request.method != HTTP_HEAD)
-		write_rule(w, words, source);
+		write_rule(w, why);
+}
+
+/* Before an exchange nothing of the head is parsed off; within one, the head is what is kept. */
+static struct http_span
+start_line(const struct http_server *s)
+{
+	const struct http_conn *c = &s->conn;
+	const char *at = c->keep > 0 ? c->parser.request.method_text.at : c->in + c->at;
+	size_t len = (size_t)(c->in + (c->keep > 0 ? c->keep : c->end) - at);
+
+	return http_span_line(
+	    (struct http_span){at, len < c->parser.limits.line ? len : c->parser.limits.line});
 }
 
 void
 http_server_refuse(struct http_server *s, enum http_reason why)
 {
 	struct http_writer w = http_outgoing_head(&s->conn.out);
+	struct http_refused r = {
+	    .why = why,
+	    .line = start_line(s),
+	};
 
+	if (s->conn.parser.request.method != HTTP_HEAD)
+		r.octets = rule_len(why);
 	if (s->service->refused)
-		s->service->refused(s, why);
+		s->service->refused(s, &r);
 	write_refusal(&w, s, why);
 	if (!w.err)
 		http_outgoing_commit(&s->conn.out, &w);

@@ -7,8 +7,11 @@
 
 #include <assert.h>
 
-/* Octets thrown away at most while lingering: what the network holds, but not a long upload. */
-enum { LINGER_MOST = 1 << 20 };
+/*
+ * Octets thrown away at most while lingering. Many clients read the answer only after they have
+ * sent all: they get it if what they send is no longer than this, and else a reset.
+ */
+enum { LINGER_MOST = 64 << 20 };
 
 /* Octets that the parser may pass over before a head. */
 enum { EMPTY_LINES_ROOM = 16 };

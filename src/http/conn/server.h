@@ -13,6 +13,13 @@
 
 struct http_server;
 
+/* A request that was refused, and its answer. */
+struct http_refused {
+	enum http_reason why;
+	struct http_span line; /* its start line, as far as it has arrived: any octets but CR and LF */
+	uint64_t octets;       /* of the answer's content */
+};
+
 /* What all connections of a server have in common; it outlives them. */
 struct http_service {
 	const struct http_handler *handler;
@@ -26,8 +33,11 @@ struct http_service {
 	uint32_t requests_most; /* on one connection; 0 = no bound; 1 = one-shot; may fall */
 	uint64_t drain_most;    /* octets of unread content that are thrown away for the next request */
 	bool prior_knowledge;   /* the preface of HTTP/2 hands the connection over (RFC 9113, 3.3) */
-	/* A request was refused, for counting; may be NULL. */
-	void (*refused)(struct http_server *s, enum http_reason why);
+	/*
+	 * A request was refused, for counting and the log; may be NULL. If the handler had it, its
+	 * done() was called before, with -LEAT_EPROTO or -LEAT_ETIMEDOUT.
+	 */
+	void (*refused)(struct http_server *s, const struct http_refused *r);
 };
 
 enum http_phase {

@@ -34,6 +34,16 @@ is_blank(char c)
 }
 
 struct http_span
+http_span_line(struct http_span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.at[n] != '\r' && s.at[n] != '\n')
+		n++;
+	return (struct http_span){s.at, n};
+}
+
+struct http_span
 http_span_trim(struct http_span s)
 {
 	while (s.len > 0 && is_blank(s.at[0])) {

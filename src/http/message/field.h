@@ -40,6 +40,9 @@ bool http_span_is(struct http_span s, const char *text);
 /* True if @a and @b are the same, where letters of either case are the same. */
 bool http_span_same(struct http_span a, struct http_span b);
 
+/* The octets of @s before its first CR or LF. */
+struct http_span http_span_line(struct http_span s);
+
 /* @s without spaces and tabs at both ends. */
 struct http_span http_span_trim(struct http_span s);
 

@@ -246,12 +246,14 @@ on_done(struct http_exchange *x, int result)
 const struct http_handler demo_handler = {on_request, on_body, on_body_end, on_produce, on_done};
 
 static void
-on_refused(struct http_server *s, enum http_reason why)
+on_refused(struct http_server *s, const struct http_refused *r)
 {
 	struct demo *d = s->service->arg;
 
-	d->refused[why]++;
-	say(d, "refused %s\n", http_reason_name(why));
+	d->refused[r->why]++;
+	d->refused_octets = r->octets;
+	snprintf(d->refused_line, sizeof d->refused_line, "%.*s", (int)r->line.len, r->line.at);
+	say(d, "refused %s\n", http_reason_name(r->why));
 }
 
 size_t

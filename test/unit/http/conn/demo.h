@@ -16,8 +16,10 @@ struct demo {
 	struct http_exchange *held; /* of /hold */
 	unsigned open;              /* requests that are not done */
 	unsigned refused[HTTP_REASONS];
-	int fd;      /* of /file */
-	size_t take; /* octets that body() takes at most; 0 = no bound */
+	char refused_line[64];   /* the start line of the last one */
+	uint64_t refused_octets; /* of its answer's content */
+	int fd;                  /* of /file */
+	size_t take;             /* octets that body() takes at most; 0 = no bound */
 };
 
 /*

@@ -129,6 +129,37 @@ refused_head_has_no_content(void **state)
 	server_expect(r, "HEAD / HTTP/1.1\r\n\r\n", HTTP_WANT_READ,
 	    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 30\r\n"
 	    "Connection: close\r\n\r\n");
+	assert_int_equal(r->demo.refused_octets, 0);
+}
+
+/* For the log: the start line as far as it has arrived, wherever the request was refused. */
+static void
+start_line_of_a_refused_request_is_reported(void **state)
+{
+	static const struct {
+		const char *octets, *line;
+		bool late; /* and then time is up */
+	} of[] = {{"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1", false},
+	    {GET("/hello") "\r\nGET / HTTP/1.1\r\nBad : 1\r\n", "GET / HTTP/1.1", false},
+	    {"BAD\tTARGET\r\n", "BAD\tTARGET", false}, {"\x16\x03\x01", "\x16\x03\x01", false},
+	    {"GET /a", "GET /a", true}, {"GET /a HTTP/1.1\r\nHo", "GET /a HTTP/1.1", true},
+	    {GET("/hello") POST("/sum", "Transfer-Encoding: chunked") "x", "POST /sum HTTP/1.1", false}};
+
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		struct server_rig *r;
+		const char *answer;
+
+		server_teardown(state);
+		server_setup(state);
+		r = *state;
+		wire_say(&r->wire, of[i].octets);
+		if (of[i].late)
+			http_conn_timeout(&r->s.conn);
+		wire_run(&r->wire);
+		assert_string_equal(r->demo.refused_line, of[i].line);
+		answer = strstr(wire_heard(&r->wire), "Connection: close\r\n\r\n");
+		assert_int_equal(strlen(answer), r->demo.refused_octets + 21);
+	}
 }
 
 static void
@@ -300,6 +331,7 @@ main(void)
 	    SERVER_TEST(preface_of_http2_is_handed_over_where_it_is_known),
 	    SERVER_TEST(refused_request_is_answered_with_its_rule),
 	    SERVER_TEST(refused_head_has_no_content),
+	    SERVER_TEST(start_line_of_a_refused_request_is_reported),
 	    SERVER_TEST(each_reason_fits_its_answer),
 	    SERVER_TEST(half_closed_connection_is_answered),
 	    SERVER_TEST(end_within_a_head_is_refused),
