@@ -60,7 +60,7 @@ listen_failed(const struct serve_options *o, const struct endpoint *at, int erro
 		    "serve", "%s: ports below 1024 need root; choose another with --port", text);
 	case EAFNOSUPPORT:
 	case EADDRNOTAVAIL:
-		if (!o->bound) /* a machine without IPv6, or without IPv4 */
+		if (o->run.addresses > o->binds) /* a machine without IPv6, or without IPv4 */
 			return 0;
 		return error_line("serve", "%s: this machine does not have this address", text);
 	default:
@@ -150,9 +150,13 @@ static int
 serve_command(void *config, int argc, char **argv)
 {
 	struct serve_options *o = config;
+	int status;
 
 	if (o->run.serve.spa && !o->run.serve.site.index)
 		return error_line("serve", "--spa answers with the index file: --index needs a name");
+	status = serve_bind(o);
+	if (status)
+		return status;
 	serve_options_settle(o, argc > 0 ? argv[0] : NULL);
 	o->run.failed = failed;
 	o->run.ready = ready;

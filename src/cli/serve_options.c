@@ -29,16 +29,10 @@ static const char *
 set_bind(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
-	struct serve_run *r = &o->run;
 
-	if (!o->bound)
-		r->addresses = 0;
-	if (r->addresses == SERVE_LISTENERS)
+	if (o->binds == SERVE_LISTENERS)
 		return "is one address too many";
-	if (ipaddr_parse(value, &r->at[r->addresses].addr) < 0)
-		return "is not an IPv4 or IPv6 address of this machine, such as 127.0.0.1 or ::1";
-	r->addresses++;
-	o->bound = true;
+	o->bind[o->binds++] = value;
 	return NULL;
 }
 
@@ -193,7 +187,7 @@ set_time(void *config, const struct option *option, const char *value)
 const struct option serve_option_rows[] = {
 	{"port", "PORT", "listen at this TCP port (default 8000); 0: any free one", set_port, 0},
 	{"p", "PORT", NULL, set_port, 0},
-	{"bind", "ADDRESS", "listen at this address alone; may be repeated (default: all addresses)", set_bind, 0},
+	{"bind", "ADDRESS", "listen at this address or host name alone; may be repeated (default: all addresses)", set_bind, 0},
 	{"b", "ADDRESS", NULL, set_bind, 0},
 	{"index", "NAME", "file that stands for a folder (default index.html); empty: always list", set_index, 0},
 	{"hidden", NULL, "serve names that begin with a dot, too", set_flag, FLAG_HIDDEN},

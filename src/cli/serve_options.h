@@ -12,7 +12,8 @@ enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
 struct serve_options {
 	struct serve_run run;
 	uint16_t port;
-	bool bound; /* --bind was given */
+	const char *bind[SERVE_LISTENERS]; /* addresses and names; none: all addresses */
+	unsigned binds;
 	bool quiet;
 	/* Field lines, for every response and for files. */
 	struct http_writer head, cache;
@@ -23,6 +24,12 @@ extern const struct option serve_option_rows[];
 
 /* Sets the defaults of @serve_options, a struct serve_options of zeros. */
 void serve_options_default(void *serve_options);
+
+/*
+ * Looks up what --bind names, which can take a while. Returns 0, or the exit status if it has
+ * printed an error.
+ */
+int serve_bind(struct serve_options *o);
 
 /* Puts together what several options say. @folder is NULL if none was named. */
 void serve_options_settle(struct serve_options *o, const char *folder);

@@ -1,30 +1,10 @@
 /*
  * serve/accept.c - takes connections, many at once, and turns away those that are too many.
- *
- * One that is turned away gets a status that says why, as far as one write goes.
  */
 #include "serve/impl.h"
 
 /* Connections taken before others are served again. */
 enum { ACCEPTS_MOST = 64 };
-
-#define CLOSED "Connection: close\r\nContent-Type: text/plain\r\n"
-
-static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n" CLOSED
-			   "Content-Length: 21\r\n\r\ntoo many connections\n";
-static const char client_full[] = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 5\r\n" CLOSED
-				  "Content-Length: 35\r\n\r\ntoo many connections of one client\n";
-
-/* A request that has arrived is read, since closing with it unread would reset the connection. */
-static void
-turn_away(struct io_stream *io, const char *text, size_t len)
-{
-	char unread[4096];
-
-	io_read(io, unread, sizeof unread);
-	io_write(io, text, len, IO_LAST);
-	io_close(io, false);
-}
 
 static void
 take(struct serve *s, struct io_stream *io)
@@ -41,11 +21,11 @@ take(struct serve *s, struct io_stream *io)
 		break;
 	case SHARE_FULL:
 		s->counts->refused_full++;
-		turn_away(io, full, sizeof full - 1);
+		turn_away(s, io, &peer.addr, REFUSED_FULL);
 		break;
 	case SHARE_CLIENT_FULL:
 		s->counts->refused_client++;
-		turn_away(io, client_full, sizeof client_full - 1);
+		turn_away(s, io, &peer.addr, REFUSED_CLIENT_FULL);
 		break;
 	}
 }

@@ -16,6 +16,12 @@ static const struct {
 #undef X
 };
 
+unsigned
+answer_refusal_status(enum serve_refusal why)
+{
+	return refusals[why].status;
+}
+
 const char *
 answer_refusal_words(enum serve_refusal why)
 {

@@ -110,6 +110,8 @@ struct serve {
 
 	struct list conns;
 	unsigned conns_now;
+	struct list turned; /* connections that were turned away, and linger */
+	unsigned turned_now;
 	struct timer drain_timer; /* ends what is left */
 	struct slab conn_slab;
 	struct serve_work *works; /* free ones */
@@ -143,7 +145,7 @@ void accept_some(struct io_listener *l, void *arg);
 
 /* route.c: what all requests are given to. */
 extern const struct http_handler serve_handler;
-void route_refused(struct http_server *http, enum http_reason why);
+void route_refused(struct http_server *http, const struct http_refused *r);
 
 /* methods.c: what may be done with a path, as a set of http/semantics/method.h. */
 unsigned methods_allowed(const struct serve *s, const struct http_path *path);
@@ -160,15 +162,30 @@ void answer_send(struct http_exchange *x, struct http_answer *a);
 void answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http_field *field);
 void answer_redirect(struct http_exchange *x, unsigned status, struct http_span location);
 void answer_style(const struct http_request *r, struct page_style *style);
+unsigned answer_refusal_status(enum serve_refusal why);
 const char *answer_refusal_words(enum serve_refusal why);
 
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
 void file_answer(struct http_exchange *x, struct site_file *f);
 void folder_answer(struct http_exchange *x, int fd);
 
-/* record.c: a line of the log. */
+/* A connection that was turned away, for the log. */
+struct turned_away {
+	struct ipaddr addr;
+	nsec_t began;
+	enum serve_refusal why;
+	uint64_t octets;       /* of the answer's content */
+	struct http_span line; /* the start line, as far as it has arrived */
+};
+
+/* turned.c: answers with the status of @why, and closes @io in stages. Logs it. */
+void turn_away(struct serve *s, struct io_stream *io, const struct ipaddr *addr, enum serve_refusal why);
+void turned_end_all(struct serve *s);
+
+/* record.c: counts and logs a request. */
 void record_done(struct http_exchange *x, int result);
-void record_refused(struct serve_conn *c, enum http_reason why);
+void record_refused(struct serve_conn *c, const struct http_refused *r);
+void record_turned(struct serve *s, const struct turned_away *t);
 
 /* serve.c: brings Date up to now. */
 void serve_tick(struct serve *s);

@@ -38,40 +38,71 @@ reason_of(const struct serve_task *t, int result)
 	return t->refusal == REFUSED_NOT ? NULL : answer_refusal_words(t->refusal);
 }
 
+static void
+add_line(struct serve *s, struct access_line *line)
+{
+	if (!s->log)
+		return;
+	line->at = s->set->wall();
+	access_log_add(s->log, line, io_now(s->world));
+}
+
+/* The rest of the request is refused: record_refused() follows. */
+static bool
+is_refused_next(const struct serve_task *t, int result)
+{
+	return t->status == 0 && (result == -LEAT_EPROTO || result == -LEAT_ETIMEDOUT);
+}
+
 void
 record_done(struct http_exchange *x, int result)
 {
 	const struct serve_conn *c = conn_of(x);
 	const struct serve_task *t = &work_of(x)->task;
 	const struct http_request *r = x->request;
-	nsec_t now = io_now(c->serve->world);
 	struct access_line line = {.client = c->addr,
 	    .method = r->method_text,
 	    .target = r->target,
 	    .host = r->authority,
 	    .minor = r->minor,
 	    .status = t->status,
-	    .took = now - t->began,
+	    .took = io_now(c->serve->world) - t->began,
 	    .reason = reason_of(t, result)};
 
+	if (is_refused_next(t, result))
+		return;
+	c->serve->counts->requests++;
+	c->serve->counts->broken += result < 0;
 	if (!c->serve->log)
 		return;
-	line.at = c->serve->set->wall();
 	line.octets = octets_of(x, result);
 	line.agent = field_value(r, "user-agent");
 	line.referer = field_value(r, "referer");
-	access_log_add(c->serve->log, &line, now);
+	add_line(c->serve, &line);
 }
 
 void
-record_refused(struct serve_conn *c, enum http_reason why)
+record_refused(struct serve_conn *c, const struct http_refused *r)
 {
-	struct access_line line = {
-	    .client = c->addr, .status = http_reason_status(why), .reason = http_reason_words(why)};
+	struct access_line line = {.client = c->addr,
+	    .line = r->line,
+	    .status = http_reason_status(r->why),
+	    .octets = r->octets,
+	    .reason = http_reason_words(r->why)};
 
 	c->serve->counts->requests++;
-	if (!c->serve->log)
-		return;
-	line.at = c->serve->set->wall();
-	access_log_add(c->serve->log, &line, io_now(c->serve->world));
+	add_line(c->serve, &line);
+}
+
+void
+record_turned(struct serve *s, const struct turned_away *t)
+{
+	struct access_line line = {.client = t->addr,
+	    .line = t->line,
+	    .status = answer_refusal_status(t->why),
+	    .octets = t->octets,
+	    .took = io_now(s->world) - t->began,
+	    .reason = answer_refusal_words(t->why)};
+
+	add_line(s, &line);
 }

@@ -195,8 +195,6 @@ on_done(struct http_exchange *x, int result)
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
 
-	s->counts->requests++;
-	s->counts->broken += result < 0;
 	record_done(x, result);
 	if (t->intake)
 		t->intake->ops->end(t->intake, result);
@@ -214,8 +212,8 @@ const struct http_handler serve_handler = {
 };
 
 void
-route_refused(struct http_server *http, enum http_reason why)
+route_refused(struct http_server *http, const struct http_refused *r)
 {
 	serve_tick(((struct serve_conn *)http->data)->serve);
-	record_refused(http->data, why);
+	record_refused(http->data, r);
 }

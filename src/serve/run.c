@@ -107,6 +107,7 @@ static int
 listen_at_all(struct process *p)
 {
 	struct serve_run *r = p->run;
+	bool some = false;
 
 	for (unsigned i = 0; i < r->addresses; i++) {
 		int e = serve_listen(p->serve, &r->at[i]);
@@ -116,8 +117,9 @@ listen_at_all(struct process *p)
 			return status;
 		if (e < 0)
 			r->at[i].port = 0;
+		some |= e >= 0;
 	}
-	return 0;
+	return some ? 0 : r->failed(r, SERVE_MEMORY, NULL, -EADDRNOTAVAIL);
 }
 
 static void

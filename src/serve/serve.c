@@ -71,6 +71,7 @@ end_all(struct serve *s)
 
 		conn_end(c, c->work != NULL);
 	}
+	turned_end_all(s);
 }
 
 static void
@@ -84,6 +85,7 @@ init(struct serve *s)
 {
 	timer_init(&s->drain_timer, on_drain_timer);
 	list_init(&s->conns);
+	list_init(&s->turned);
 	slab_init(&s->conn_slab, sizeof(struct serve_conn), CONNS_KEPT);
 	s->service = (struct http_service){.handler = &serve_handler,
 	    .arg = s,
@@ -243,7 +245,7 @@ serve_retire(struct serve *s)
 unsigned
 serve_conns(const struct serve *s)
 {
-	return s->conns_now;
+	return s->conns_now + s->turned_now;
 }
 
 const struct serve_counts *

@@ -10,88 +10,9 @@ import subprocess
 import urllib.parse
 
 import pytest
-from conftest import run, unprivileged
+from conftest import run
+from serving import BIG, folder, serve, server  # noqa: F401  fixtures
 from waiting import answers, until
-
-BIG = bytes(range(256)) * 8192  # 2 MiB
-
-
-class Server:
-    def __init__(self, leat, folder, *options):
-        self.log = folder / "access.log"
-        self.site = folder / "site"
-        self.proc = subprocess.Popen([*unprivileged(), leat, "serve", str(self.site), "--bind", "127.0.0.1", "--port", "0", "--log", str(self.log), *options],
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.said = ""
-        while "Ctrl-C" not in self.said:
-            line = self.proc.stderr.readline()
-            assert line, self.said
-            self.said += line
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def ask(self, octets):
-        """All that comes back for these octets until the server closes."""
-        with socket.create_connection(("127.0.0.1", self.port), 10) as s:
-            s.sendall(octets)
-            got = b""
-            while piece := s.recv(65536):
-                got += piece
-            return got
-
-    def get(self, path, method="GET", **fields):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        c.request(method, path, headers={name.replace("_", "-"): value for name, value in fields.items()})
-        r = c.getresponse()
-        r.octets = r.read()
-        c.close()
-        return r
-
-    def lines(self, pattern):
-        return until(lambda: re.findall(pattern, self.log.read_text()), f"no line of the log is like {pattern}")
-
-    def end(self):
-        if self.proc.poll() is None:
-            self.proc.terminate()
-        out, err = self.proc.communicate(timeout=20)
-        return self.proc.returncode, out, err
-
-
-@pytest.fixture
-def folder(scratch):
-    site = scratch / "site"
-    (site / "sub/empty").mkdir(parents=True)
-    (site / "file.txt").write_text("0123456789")
-    (site / "big").write_bytes(BIG)
-    (site / "empty.html").touch()
-    (site / "sub/index.html").write_text("<p>index")
-    (site / ".hidden").write_text("hidden")
-    (site / "a&<b>: 中.txt").write_text("named")
-    (site / "outside").symlink_to("/etc/hostname")
-    (site / "closed").write_text("closed")
-    (site / "closed").chmod(0)
-    (scratch / "access.log").touch()
-    for path in [scratch, *scratch.rglob("*")]:
-        if not path.is_symlink() and os.geteuid() == 0:
-            os.chown(path, 65534, 65534)
-    return scratch
-
-
-@pytest.fixture
-def serve(leat, folder):
-    servers = []
-
-    def begin(*options):
-        servers.append(Server(leat, folder, *options))
-        return servers[-1]
-    yield begin
-    for server in servers:
-        server.end()
-
-
-@pytest.fixture
-def server(serve):
-    return serve()
 
 
 def test_200_has_the_file_its_type_and_its_state(server):
@@ -410,7 +331,7 @@ def test_a_port_in_use_is_refused_with_the_name_of_its_process(server, leat):
     (["/etc/passwd"], "leat serve: /etc/passwd: is not a folder; name the folder that has the file\n"),
     (["/", "--log", "/nonexistent/log"], "leat serve: /nonexistent/log: cannot write the log: No such file or directory\n"),
     (["/", "--bind", "192.0.2.77", "--port", "0"], "leat serve: 192.0.2.77:0: this machine does not have this address\n"),
-    (["/", "--bind", "localhost"], "leat serve: --bind: localhost is not an IPv4 or IPv6 address of this machine, such as 127.0.0.1 or ::1\n"),
+    (["/", "--bind", "a..b"], "leat serve: --bind: a..b is no address, and no host name that is known: Name or service not known\n"),
     (["/", "--port", "99999"], "leat serve: --port: 99999 is not a port from 0 to 65535\n"),
     (["/", "--header", "Date: now"], "leat serve: --header: Date: now is a field that the server writes itself\n"),
     (["/", "--header", "no field"], "leat serve: --header: no field is not a field such as 'Name: value'\n"),

@@ -92,11 +92,18 @@ on_timer(struct timer *t)
 		timer_arm(log->wheel, t, now + ACCESS_LOG_DELAY);
 }
 
+/*
+ * A named pipe that no one reads yet is opened for reading, too: so the start does not wait for a
+ * reader, and the pipe keeps lines for it.
+ */
 static int
 open_path(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+	int how = O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, fd;
 
+	fd = open(path, O_WRONLY | how, 0644);
+	if (fd < 0 && errno == ENXIO)
+		fd = open(path, O_RDWR | how, 0644);
 	return fd < 0 ? -errno : fd;
 }
 

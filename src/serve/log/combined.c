@@ -54,11 +54,12 @@ time_text(nsec_t at)
 static void
 put_request(struct http_writer *w, const struct access_line *l)
 {
+	http_put_text(w, " \"");
 	if (l->method.len == 0) {
-		http_put_text(w, " \"-\" ");
+		put_value(w, l->line);
+		http_put_text(w, "\" ");
 		return;
 	}
-	http_put_text(w, " \"");
 	put_value(w, l->method);
 	http_put_text(w, " ");
 	put_value(w, l->target);

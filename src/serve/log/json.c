@@ -69,6 +69,7 @@ access_put_json(struct http_writer *w, const struct access_line *l)
 	put_string(w, "user", l->user);
 	put_string(w, "method", l->method);
 	put_string(w, "target", l->target);
+	put_string(w, "line", l->line);
 	if (l->method.len > 0)
 		put_string(w, "version", http_span_of(l->minor ? "1.1" : "1.0"));
 	put_string(w, "host", l->host);

@@ -1,131 +1,31 @@
 /*
- * test/unit/serve/test_serve.c - a server in virtual time, and clients that write octets by hand.
+ * Which connections a server in virtual time keeps, for how long, and what they get.
  */
-#include "io/simworld.h"
-#include "serve/impl.h"
-#include "serve/site/folder_rig.h"
+#include "serve_rig.h"
 
 #include <string.h>
-
-struct client {
-	struct io_stream *s;
-	char got[8192];
-	size_t len;
-	bool ended, reset;
-};
-
-struct rig {
-	struct simworld *world;
-	struct serve_settings set;
-	struct serve *serve;
-	struct endpoint at;
-	struct client client[3];
-};
-
-static nsec_t
-wall(void)
-{
-	return 784111777 * SEC;
-}
-
-static void
-on_client(struct io_stream *s, unsigned events, void *arg)
-{
-	struct client *c = arg;
-	ssize_t n = -LEAT_EAGAIN;
-
-	if (events & IO_CONNECTED)
-		io_want(s, IO_READABLE);
-	if (!(events & (IO_READABLE | IO_FAILED)))
-		return;
-	while (
-	    c->len < sizeof c->got - 1 && (n = io_read(s, c->got + c->len, sizeof c->got - 1 - c->len)) > 0)
-		c->len += (size_t)n;
-	c->got[c->len] = '\0';
-	c->ended |= n == 0;
-	c->reset |= n == -LEAT_ECONNRESET;
-	if (n != -LEAT_EAGAIN)
-		io_want(s, 0);
-}
-
-static void
-begin(struct rig *r, struct folder_rig *folder)
-{
-	static const struct simworld_config config = {.seed = 1, .rule = {.there = MSEC, .back = MSEC}};
-	enum serve_part part;
-
-	r->world = simworld_new(&config);
-	r->set.site = folder->set;
-	r->set.wall = wall;
-	assert_int_equal(serve_new(r->world->conform.server, &r->set, &r->serve, &part), 0);
-	r->at = r->world->conform.at;
-	assert_int_equal(serve_listen(r->serve, &r->at), 0);
-}
-
-static void
-end(struct rig *r)
-{
-	serve_free(r->serve);
-	for (size_t i = 0; i < 3; i++) {
-		if (r->client[i].s)
-			io_close(r->client[i].s, true);
-	}
-	simworld_pass(r->world, SEC);
-	simworld_free(r->world);
-}
-
-static void
-settings(struct rig *r)
-{
-	memset(r, 0, sizeof *r);
-	serve_settings_usual(&r->set);
-}
-
-static struct client *
-join(struct rig *r, unsigned i)
-{
-	struct client *c = &r->client[i];
-
-	assert_int_equal(io_connect(r->world->conform.client, &r->at, on_client, c, &c->s), 0);
-	simworld_pass(r->world, 10 * MSEC);
-	return c;
-}
-
-static void
-say(struct rig *r, struct client *c, const char *text, nsec_t then)
-{
-	assert_int_equal(io_write(c->s, text, strlen(text), 0), strlen(text));
-	simworld_pass(r->world, then);
-}
-
-static bool
-begins(const struct client *c, const char *text)
-{
-	return strncmp(c->got, text, strlen(text)) == 0;
-}
-
-#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static void
 a_request_in_single_octets_is_answered_as_in_one_piece(void **state)
 {
 	struct folder_rig *folder = *state;
 	struct client *a, *b;
-	struct rig r;
+	struct serve_rig r;
 
 	rig_write(folder, "site/file", "content");
-	settings(&r);
-	begin(&r, folder);
-	a = join(&r, 0);
-	say(&r, a, GET("/file"), SEC);
-	b = join(&r, 1);
+	server_settings(&r);
+	server_begin(&r, folder);
+	a = server_join(&r, 0);
+	server_say(&r, a, GET("/file"), SEC);
+	b = server_join(&r, 1);
 	for (const char *p = GET("/file"); *p; p++)
-		say(&r, b, (char[]){*p, '\0'}, MSEC);
+		server_say(&r, b, (char[]){*p, '\0'}, MSEC);
 	simworld_pass(r.world, SEC);
-	assert_true(begins(a, "HTTP/1.1 200 OK\r\nServer: leat\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+	assert_true(
+	    client_begins(a, "HTTP/1.1 200 OK\r\nServer: leat\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
 	assert_non_null(strstr(a->got, "Content-Length: 7\r\n\r\ncontent"));
 	assert_string_equal(a->got, b->got);
-	end(&r);
+	server_end(&r);
 }
 
 /* Ten thousand idle browsers must not cost ten thousand buffers. */
@@ -134,21 +34,21 @@ an_idle_connection_holds_no_buffers(void **state)
 {
 	struct folder_rig *folder = *state;
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 
 	rig_write(folder, "site/file", "content");
-	settings(&r);
-	begin(&r, folder);
-	c = join(&r, 0);
-	say(&r, c, GET("/file"), SEC);
+	server_settings(&r);
+	server_begin(&r, folder);
+	c = server_join(&r, 0);
+	server_say(&r, c, GET("/file"), SEC);
 	assert_int_equal(serve_conns(r.serve), 1);
 	assert_null(list_first(&r.serve->conns, struct serve_conn, node)->work);
-	say(&r, c, "GET /fi", SEC);
+	server_say(&r, c, "GET /fi", SEC);
 	assert_non_null(list_first(&r.serve->conns, struct serve_conn, node)->work);
-	say(&r, c, "le HTTP/1.1\r\nHost: a\r\n\r\n", SEC);
+	server_say(&r, c, "le HTTP/1.1\r\nHost: a\r\n\r\n", SEC);
 	assert_null(list_first(&r.serve->conns, struct serve_conn, node)->work);
 	assert_int_equal(serve_counts(r.serve)->requests, 2);
-	end(&r);
+	server_end(&r);
 }
 
 /* RFC 9110, 15.5.9; octets that trickle in gain no time (slowloris). */
@@ -156,20 +56,20 @@ static void
 a_head_that_trickles_in_is_cut_after_the_head_time(void **state)
 {
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 
-	settings(&r);
-	begin(&r, *state);
-	c = join(&r, 0);
-	say(&r, c, "GET / HTTP/1.1\r\n", 0);
+	server_settings(&r);
+	server_begin(&r, *state);
+	c = server_join(&r, 0);
+	server_say(&r, c, "GET / HTTP/1.1\r\n", 0);
 	for (nsec_t t = 0; t < r.set.head_time - SEC; t += SEC)
-		say(&r, c, "A: b\r\n", SEC);
+		server_say(&r, c, "A: b\r\n", SEC);
 	assert_false(c->ended);
 	simworld_pass(r.world, 2 * SEC);
-	assert_true(begins(c, "HTTP/1.1 408 "));
+	assert_true(client_begins(c, "HTTP/1.1 408 "));
 	assert_true(c->ended);
 	assert_int_equal(serve_counts(r.serve)->timeouts, 1);
-	end(&r);
+	server_end(&r);
 }
 
 static void
@@ -177,22 +77,22 @@ an_idle_connection_is_closed_after_the_idle_time_and_a_new_one_after_the_head_ti
 {
 	struct folder_rig *folder = *state;
 	struct client *a, *b;
-	struct rig r;
+	struct serve_rig r;
 
 	rig_write(folder, "site/file", "content");
-	settings(&r);
-	begin(&r, folder);
-	a = join(&r, 0);
-	b = join(&r, 1);
-	say(&r, a, GET("/file"), r.set.head_time + SEC);
+	server_settings(&r);
+	server_begin(&r, folder);
+	a = server_join(&r, 0);
+	b = server_join(&r, 1);
+	server_say(&r, a, GET("/file"), r.set.head_time + SEC);
 	assert_true(b->ended && b->len == 0);
 	assert_false(a->ended);
-	say(&r, a, GET("/file"), r.set.idle_time - SEC);
+	server_say(&r, a, GET("/file"), r.set.idle_time - SEC);
 	assert_false(a->ended);
 	simworld_pass(r.world, 2 * SEC);
 	assert_true(a->ended && !a->reset);
 	assert_int_equal(serve_conns(r.serve), 0);
-	end(&r);
+	server_end(&r);
 }
 
 static void
@@ -209,24 +109,24 @@ static void
 a_client_that_reads_nothing_is_reset_after_the_moving_time(void **state)
 {
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 
 	big_file(*state);
-	settings(&r);
-	begin(&r, *state);
-	c = join(&r, 0);
+	server_settings(&r);
+	server_begin(&r, *state);
+	c = server_join(&r, 0);
 	io_want(c->s, 0);
-	say(&r, c, GET("/big"), r.set.moving_time - SEC);
+	server_say(&r, c, GET("/big"), r.set.moving_time - SEC);
 	assert_int_equal(serve_conns(r.serve), 1);
 	simworld_pass(r.world, 2 * SEC);
 	assert_int_equal(serve_conns(r.serve), 0);
 	assert_int_equal(serve_counts(r.serve)->broken, 1);
-	end(&r);
+	server_end(&r);
 }
 
 /* Takes @n octets, and lets them go. */
 static void
-take(struct rig *r, struct client *c, size_t n)
+take(struct serve_rig *r, struct client *c, size_t n)
 {
 	char octets[16384];
 
@@ -242,53 +142,53 @@ static void
 a_client_that_reads_slowly_but_enough_is_served(void **state)
 {
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 
 	big_file(*state);
-	settings(&r);
-	begin(&r, *state);
-	c = join(&r, 0);
+	server_settings(&r);
+	server_begin(&r, *state);
+	c = server_join(&r, 0);
 	io_want(c->s, 0);
-	say(&r, c, GET("/big"), MSEC);
+	server_say(&r, c, GET("/big"), MSEC);
 	for (int i = 0; i < 40 && serve_counts(r.serve)->requests == 0; i++)
 		take(&r, c, 20000);
 	assert_int_equal(serve_counts(r.serve)->requests, 1);
 	assert_int_equal(serve_counts(r.serve)->broken, 0);
-	end(&r);
+	server_end(&r);
 }
 
 static void
 one_client_cannot_have_all_places(void **state)
 {
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 
-	settings(&r);
+	server_settings(&r);
 	r.set.conns_per_client_most = 2;
-	begin(&r, *state);
-	join(&r, 0);
-	join(&r, 1);
-	c = join(&r, 2);
-	assert_true(begins(c, "HTTP/1.1 429 ") && c->ended);
+	server_begin(&r, *state);
+	server_join(&r, 0);
+	server_join(&r, 1);
+	c = server_join(&r, 2);
+	assert_true(client_begins(c, "HTTP/1.1 429 ") && c->ended);
 	assert_int_equal(serve_counts(r.serve)->refused_client, 1);
-	assert_int_equal(serve_conns(r.serve), 2);
-	end(&r);
+	assert_int_equal(r.serve->conns_now, 2);
+	server_end(&r);
 }
 
 static void
 drain_ends_idle_connections_and_finishes_the_others(void **state)
 {
 	struct client *idle, *busy;
-	struct rig r;
+	struct serve_rig r;
 
 	big_file(*state);
-	settings(&r);
+	server_settings(&r);
 	r.set.drain_time = 3600 * SEC;
-	begin(&r, *state);
-	idle = join(&r, 0);
-	busy = join(&r, 1);
+	server_begin(&r, *state);
+	idle = server_join(&r, 0);
+	busy = server_join(&r, 1);
 	io_want(busy->s, 0);
-	say(&r, busy, GET("/big"), MSEC * 10);
+	server_say(&r, busy, GET("/big"), MSEC * 10);
 	serve_drain(r.serve);
 	simworld_pass(r.world, SEC);
 	assert_true(idle->ended && !busy->ended);
@@ -297,7 +197,7 @@ drain_ends_idle_connections_and_finishes_the_others(void **state)
 		take(&r, busy, 20000);
 	assert_int_equal(serve_conns(r.serve), 0);
 	assert_int_equal(serve_counts(r.serve)->broken, 0);
-	end(&r);
+	server_end(&r);
 }
 
 /* A successor serves already: what a client sends on its idle connection now is still answered. */
@@ -305,27 +205,27 @@ static void
 retiring_answers_one_more_request_on_each_connection(void **state)
 {
 	struct client *asks, *idle;
-	struct rig r;
+	struct serve_rig r;
 
 	rig_write(*state, "site/file", "content");
-	settings(&r);
+	server_settings(&r);
 	r.set.drain_time = 10 * SEC;
-	begin(&r, *state);
-	asks = join(&r, 0);
-	idle = join(&r, 1);
-	say(&r, asks, GET("/file"), SEC);
+	server_begin(&r, *state);
+	asks = server_join(&r, 0);
+	idle = server_join(&r, 1);
+	server_say(&r, asks, GET("/file"), SEC);
 	assert_null(strstr(asks->got, "Connection: close"));
 	serve_retire(r.serve);
 	simworld_pass(r.world, SEC);
 	assert_true(!asks->ended && !idle->ended);
-	say(&r, asks, GET("/file"), SEC);
+	server_say(&r, asks, GET("/file"), SEC);
 	assert_true(asks->ended && !asks->reset && !idle->ended);
 	assert_non_null(strstr(asks->got, "Connection: close"));
 	assert_int_equal(serve_counts(r.serve)->requests, 2);
 	simworld_pass(r.world, 10 * SEC);
 	assert_true(idle->ended && !idle->reset);
 	assert_int_equal(serve_conns(r.serve), 0);
-	end(&r);
+	server_end(&r);
 }
 
 /* The bounds and counters of several workers are one, and a worker that died holds no place. */
@@ -334,39 +234,39 @@ bounds_hold_over_all_servers_of_a_share(void **state)
 {
 	static const struct siphash_key key = {{1, 2}};
 	struct client *c;
-	struct rig r;
+	struct serve_rig r;
 	struct serve *other;
 	enum serve_part part;
 	struct endpoint at;
 	struct serve_settings set;
 
-	settings(&r);
+	server_settings(&r);
 	r.set.conns_per_client_most = 2;
 	r.set.share = share_new(2, 100, &key);
 	share_vacate(r.set.share, 0);
 	share_vacate(r.set.share, 1);
-	begin(&r, *state);
+	server_begin(&r, *state);
 	set = r.set;
 	set.slot = 1;
 	at = (struct endpoint){.addr = r.at.addr, .port = 81};
 	assert_int_equal(serve_new(r.world->conform.server, &set, &other, &part), 0);
 	assert_int_equal(serve_listen(other, &at), 0);
-	join(&r, 0);
+	server_join(&r, 0);
 	r.at = at;
-	join(&r, 1);
-	c = join(&r, 2);
-	assert_true(begins(c, "HTTP/1.1 429 "));
+	server_join(&r, 1);
+	c = server_join(&r, 2);
+	assert_true(client_begins(c, "HTTP/1.1 429 "));
 	assert_int_equal(share_conns_all(r.set.share), 2);
 	assert_int_equal(
 	    share_sum(r.set.share, offsetof(struct serve_counts, accepted) / sizeof(uint64_t)), 3);
 	io_close(c->s, true);
 	*c = (struct client){.s = NULL};
 	share_vacate(r.set.share, 0);
-	c = join(&r, 2);
+	c = server_join(&r, 2);
 	assert_int_equal(c->len, 0);
 	assert_int_equal(serve_conns(other), 2);
 	serve_free(other);
-	end(&r);
+	server_end(&r);
 	share_free(r.set.share);
 }
 
@@ -375,22 +275,22 @@ static void
 drain_ends_after_its_time_whatever_a_client_does(void **state)
 {
 	struct client *busy;
-	struct rig r;
+	struct serve_rig r;
 
 	big_file(*state);
-	settings(&r);
+	server_settings(&r);
 	r.set.drain_time = 5 * SEC;
-	begin(&r, *state);
-	busy = join(&r, 0);
+	server_begin(&r, *state);
+	busy = server_join(&r, 0);
 	io_want(busy->s, 0);
-	say(&r, busy, GET("/big"), MSEC * 10);
+	server_say(&r, busy, GET("/big"), MSEC * 10);
 	serve_drain(r.serve);
 	simworld_pass(r.world, 4 * SEC);
 	assert_int_equal(serve_conns(r.serve), 1);
 	simworld_pass(r.world, 2 * SEC);
 	assert_int_equal(serve_conns(r.serve), 0);
 	assert_int_equal(serve_counts(r.serve)->broken, 1);
-	end(&r);
+	server_end(&r);
 }
 
 int
