@@ -24,7 +24,7 @@ struct access_line {
 	nsec_t at; /* since 1970 */
 	struct http_span method, target, agent, referer, host, user;
 	struct http_span line; /* if there is no method: the start line, as far as it arrived */
-	uint8_t minor; /* of the version */
+	uint8_t minor;         /* of the version */
 	unsigned status;
 	uint64_t octets;    /* of content that were sent */
 	nsec_t took;        /* from the request's head to its end */
