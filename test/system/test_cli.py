@@ -167,6 +167,21 @@ def test_a_mistake_is_answered_with_what_helps(leat, words, said):
     refused(run(leat, *words.split()), said)
 
 
+@pytest.mark.parametrize("value, shown", [
+    ("1\n2", "'1\\n2'"),
+    ("\x1b[31m", "'\\x1b[31m'"),
+    ("8 0", "'8 0'"),
+    ("9" * 64, "9" * 64),
+    ("9" * 100000, "'" + "9" * 64 + "...'"),
+    ("中" * 30, "'" + "中" * 21 + "...'"),
+], ids=["newline", "escape", "blank", "short", "long", "cut between characters"])
+def test_a_message_is_one_line_whatever_the_value_is(leat, value, shown):
+    found = run(leat, "serve", "--port", value)
+    assert (found.returncode, found.stderr) == (125, f"leat serve: --port: {shown} is not a port from 0 to 65535\n")
+    named = run(leat, "serve", f"no {value[:3]}")
+    assert named.returncode == 125 and named.stderr.count("\n") == 1 and "\x1b" not in named.stderr
+
+
 def test_each_command_explains_itself_however_it_is_asked(leat):
     for command in ("run", "serve", "doctor", "completion"):
         shown = run(leat, command, "--help")

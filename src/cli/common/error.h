@@ -12,8 +12,16 @@ enum { EXIT_LEAT = 125 };
 
 /*
  * Writes one line to standard error: "leat COMMAND: ", then the text of @format as printf(3) makes
- * it. @command NULL: "leat: ". Returns EXIT_LEAT.
+ * it. @command NULL: "leat: ". Control characters in it are written as "\\n" or "\\x1b". Returns
+ * EXIT_LEAT.
  */
 __attribute__((format(printf, 2, 3))) int error_line(const char *command, const char *format, ...);
+
+/*
+ * Returns a user's word as a message quotes it: the word itself, or, in @buf, the word in quotes if
+ * it is empty or has blanks or control characters, and only its beginning if it is long.
+ */
+enum { ERROR_WORD = 80 };
+const char *error_word(const char *word, char buf[static ERROR_WORD]);
 
 #endif

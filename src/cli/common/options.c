@@ -165,8 +165,10 @@ options_parse(const char *command, const struct option *options, void *config, i
 			return OPTIONS_WRONG;
 		wrong = o->set(config, o, value);
 		if (wrong) {
+			char shown[ERROR_WORD];
+
 			error_line(command, "%s%s: %s %s", dashes(o->name), o->name,
-			    value && *value ? value : "''", wrong);
+			    error_word(value ? value : "", shown), wrong);
 			return OPTIONS_WRONG;
 		}
 		i += is_next ? 2 : 1;
