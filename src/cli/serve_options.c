@@ -6,6 +6,7 @@
 
 #include "cli/common/units.h"
 #include "host/clock.h"
+#include "serve/page/page.h"
 
 #include <string.h>
 
@@ -52,6 +53,20 @@ set_log_form(void *config, const struct option *option, const char *value)
 		return "is neither combined nor json";
 	o->run.serve.log_form = value[0] == 'j' ? ACCESS_JSON : ACCESS_COMBINED;
 	return NULL;
+}
+
+static const char *
+set_lang(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	for (int i = 0; i < PAGE_LANGS; i++) {
+		if (strcmp(value, page_lang_tags[i]) == 0) {
+			o->run.serve.lang = i;
+			return NULL;
+		}
+	}
+	return "is neither en nor zh";
 }
 
 static const char *
@@ -195,6 +210,7 @@ const struct option serve_option_rows[] = {
 	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
 	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
+	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},

@@ -29,9 +29,11 @@ answer_refusal_words(enum serve_refusal why)
 }
 
 void
-answer_style(const struct http_request *r, struct page_style *style)
+answer_style(struct http_exchange *x, struct page_style *style)
 {
-	int lang = http_language_choose(r->field, r->fields, page_lang_tags, PAGE_LANGS);
+	const struct http_request *r = x->request;
+	int set = conn_of(x)->serve->set->lang;
+	int lang = set >= 0 ? set : http_language_choose(r->field, r->fields, page_lang_tags, PAGE_LANGS);
 	int form = http_accept_choose(r->field, r->fields, page_form_types, PAGE_FORMS);
 
 	style->lang = lang < 0 ? PAGE_ENGLISH : (enum page_lang)lang;
@@ -64,16 +66,18 @@ answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http
 {
 	struct serve_work *work = work_of(x);
 	struct http_writer w = http_writer(work->scratch, sizeof work->scratch);
-	struct http_field field[3] = {{.value = {NULL, 0}}};
+	struct http_field field[4] = {{.value = {NULL, 0}}};
 	struct http_answer a = {.status = refusals[why].status, .field = field};
 	struct page_style style;
 
-	answer_style(x->request, &style);
+	answer_style(x, &style);
 	page_error(&w, &style, a.status, NULL);
 	field[a.fields++] =
 	    (struct http_field){http_span_of("Content-Type"), http_span_of(page_content_types[style.form])};
 	field[a.fields++] =
 	    (struct http_field){http_span_of("Vary"), http_span_of("Accept, Accept-Language")};
+	if (a.status == 503)
+		field[a.fields++] = (struct http_field){http_span_of("Retry-After"), http_span_of("2")};
 	if (more)
 		field[a.fields++] = *more;
 	a.content = http_memory(w.at, w.len);

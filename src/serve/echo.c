@@ -86,7 +86,7 @@ on_body_end(struct intake *in, struct http_exchange *x)
 	struct page_style style;
 	struct http_writer w;
 
-	answer_style(r, &style);
+	answer_style(x, &style);
 	if (form < 0)
 		form = ECHO_TEXT;
 	if (render(e, &w, (enum echo_form)form, style.lang, &request))

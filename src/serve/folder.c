@@ -1,22 +1,29 @@
 /*
- * serve/folder.c - answers with the listing of a folder.
+ * serve/folder.c - answers with the listing of a folder. It is read and sorted in parts before the
+ * answer, some in a turn of the world: others are served meanwhile, and what fails has its status.
  */
 #include "serve/impl.h"
 
+#include "base/err.h"
+
 #include <unistd.h>
 
+/* Steps of a listing's work in one turn; each takes less than a millisecond. */
+enum { STEPS_A_TURN = 4 };
+
 static void
-choose(const struct http_exchange *x, struct listing_settings *set)
+choose(struct http_exchange *x, struct listing_settings *set)
 {
-	answer_style(x->request, &set->style);
+	answer_style(x, &set->style);
 	listing_query_read(x->request->query, &set->query);
 	if (set->query.form >= 0)
 		set->style.form = (enum page_form)set->query.form;
 }
 
 static void
-send_listing(struct http_exchange *x, enum page_form form)
+send_listing(struct http_exchange *x)
 {
+	enum page_form form = work_of(x)->task.form;
 	struct http_field field[3] = {
 	    {http_span_of("Content-Type"), http_span_of(page_content_types[form])},
 	    {http_span_of("Vary"), http_span_of("Accept, Accept-Language")},
@@ -28,19 +35,46 @@ send_listing(struct http_exchange *x, enum page_form form)
 	answer_send(x, &a);
 }
 
+static void
+prepare(struct http_exchange *x)
+{
+	struct io_world *world = conn_of(x)->serve->world;
+	struct serve_task *t = &work_of(x)->task;
+	int e = -LEAT_EAGAIN;
+
+	for (int i = 0; i < STEPS_A_TURN && e == -LEAT_EAGAIN; i++)
+		e = listing_work(t->body);
+	if (e == -LEAT_EAGAIN) {
+		t->prepare = prepare;
+		timer_arm(world->wheel, &t->more, io_now(world));
+		return;
+	}
+	t->prepare = NULL;
+	if (e < 0)
+		answer_refuse(x, e == -LEAT_ENOMEM ? REFUSED_BUSY : REFUSED_BROKEN, NULL);
+	else
+		send_listing(x);
+}
+
 void
 folder_answer(struct http_exchange *x, int fd)
 {
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
-	struct listing_settings set = {
-	    .folder = fd, .root = site_root(s->site), .path = t->path_text, .hidden = s->set->site.hidden};
+	struct listing_settings set = {.folder = fd,
+	    .root = site_root(s->site),
+	    .path = t->path_text,
+	    .hidden = s->set->site.hidden,
+	    .memory = &s->listings};
 
 	choose(x, &set);
+	t->form = set.style.form;
 	if (listing_new(&set, &t->body) < 0) {
 		close(fd);
 		answer_refuse(x, REFUSED_BUSY, NULL);
-		return;
+	} else if (x->request->method == HTTP_HEAD) {
+		send_listing(x);
+	} else {
+		prepare(x);
 	}
-	send_listing(x, set.style.form);
 }

@@ -63,6 +63,9 @@ struct serve_task {
 	struct body *body;     /* the content, or what the stream sends it from; NULL: none */
 	struct body_file file; /* the body of most responses */
 	struct timer more;     /* fires when the body goes on with its work */
+	/* Goes on with what has to be done before the answer; NULL: there is nothing. */
+	void (*prepare)(struct http_exchange *x);
+	enum page_form form; /* of a listing */
 	char path[SITE_PATH_MOST];
 	struct http_span path_text;
 };
@@ -116,6 +119,7 @@ struct serve {
 	struct slab conn_slab;
 	struct serve_work *works; /* free ones */
 	unsigned works_free;
+	struct listing_memory listings;
 };
 
 static inline struct serve_work *
@@ -161,7 +165,7 @@ void echo_answer(struct http_exchange *x);
 void answer_send(struct http_exchange *x, struct http_answer *a);
 void answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http_field *field);
 void answer_redirect(struct http_exchange *x, unsigned status, struct http_span location);
-void answer_style(const struct http_request *r, struct page_style *style);
+void answer_style(struct http_exchange *x, struct page_style *style);
 unsigned answer_refusal_status(enum serve_refusal why);
 const char *answer_refusal_words(enum serve_refusal why);
 

@@ -147,6 +147,7 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->refusal = REFUSED_NOT;
 	t->intake = NULL;
 	t->body = NULL;
+	t->prepare = NULL;
 }
 
 static void

@@ -19,6 +19,8 @@ serve_settings_usual(struct serve_settings *s)
 {
 	*s = (struct serve_settings){
 	    .site = {.folder = ".", .index = "index.html", .files_most = 1000},
+	    .lang = -1,
+	    .listings_most = 4 * LISTING_OCTETS_MOST,
 	    .conns_most = 10000,
 	    .conns_per_client_most = 1000,
 	    .head_time = 20 * SEC,
@@ -94,6 +96,7 @@ init(struct serve *s)
 	    .requests_most = s->set->requests_most,
 	    .drain_most = 1 << 16,
 	    .refused = route_refused};
+	s->listings.most = s->set->listings_most;
 	build_common(s, s->set->wall() / SEC);
 }
 

@@ -17,12 +17,14 @@ struct serve_settings {
 	struct site_settings site;
 	bool spa;              /* a page that does not exist is the root's index file */
 	bool cors;             /* scripts of other origins may read all files */
+	int lang;              /* of pages: enum page_lang, or -1: as Accept-Language says */
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 
 	const char *log; /* the access log: a path; "-": standard output; NULL: none */
 	enum access_form log_form;
 
+	size_t listings_most;           /* octets of memory of all listings at one time */
 	unsigned conns_most;            /* connections at one time */
 	unsigned conns_per_client_most; /* the same, of one IPv4 address or one IPv6 /64; 0: no bound */
 	unsigned requests_most;         /* on one connection; 0: no bound; 1: no keep-alive */

@@ -8,13 +8,17 @@
 /* Free ones that are kept: as many requests are at work at a time on a busy server. */
 enum { WORKS_KEPT = 64 };
 
-/* The body of the response goes on in another turn of the world. */
+/* What the response needs, or its body, goes on in another turn of the world. */
 static void
 on_more(struct timer *t)
 {
 	struct serve_task *task = container_of(t, struct serve_task, more);
+	struct http_exchange *x = &container_of(task, struct serve_work, task)->http.x;
 
-	http_resume(&container_of(task, struct serve_work, task)->http.x);
+	if (task->prepare)
+		task->prepare(x);
+	else
+		http_resume(x);
 }
 
 static struct serve_work *

@@ -1,72 +1,122 @@
 /*
- * serve/page/error.c - error pages: the status, and what it means in one sentence.
+ * serve/page/error.c - error pages: the status, what it means, and what to do.
  */
 #include "serve/page/page.h"
 
 #include "http/message/status.h"
+#include "serve/page/error_assets.h"
 
-static const struct {
+struct status_words {
 	unsigned status;
-	const char *meaning[PAGE_LANGS];
-} statuses[] = {
-#define X(status, english, chinese) {status, {english, chinese}},
-#include "serve/page/statuses.h"
-#undef X
+	const char *name; /* in Chinese */
+	const char *meaning[PAGE_LANGS], *advice[PAGE_LANGS];
 };
 
-static const char *
-meaning_of(unsigned status, enum page_lang lang)
+/* NULL if nothing is known of it but its number. */
+static const struct status_words *
+words_of(unsigned status)
 {
-	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-		if (statuses[i].status == status)
-			return statuses[i].meaning[lang];
+	static const struct status_words all[] = {
+#define X(status, name, english, chinese, advice, advice_chinese)                                            \
+	{status, name, {english, chinese}, {advice, advice_chinese}},
+#include "serve/page/statuses.h"
+#undef X
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		if (all[i].status == status)
+			return &all[i];
 	}
-	return "";
+	return NULL;
+}
+
+static void
+put_name(struct http_writer *w, enum page_lang lang, unsigned status)
+{
+	const struct status_words *words = words_of(status);
+
+	if (lang == PAGE_CHINESE && words)
+		http_put_text(w, words->name);
+	else
+		http_put_span(w, http_status_phrase(status));
+}
+
+static void
+put_paragraph(struct http_writer *w, const char *text)
+{
+	http_put_text(w, "<p>");
+	page_put_html(w, http_span_of(text));
+	http_put_text(w, "</p>\n");
+}
+
+static void
+put_head(struct http_writer *w, enum page_lang lang, unsigned status)
+{
+	http_put_text(w, "<!doctype html>\n<html lang=\"");
+	http_put_text(w, page_lang_tags[lang]);
+	http_put_text(w,
+	    "\">\n<meta charset=\"utf-8\">\n"
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
+	    "<title>");
+	http_put_number(w, status, 10);
+	http_put_text(w, " ");
+	put_name(w, lang, status);
+	http_put_text(w, "</title>\n<style>");
+	http_put_text(w, error_css);
+	http_put_text(w, "</style>\n");
 }
 
 static void
 error_html(struct http_writer *w, enum page_lang lang, unsigned status, const char *detail)
 {
-	struct http_span phrase = http_status_phrase(status);
+	static const char *const home[PAGE_LANGS] = {"First page", "首页"};
+	const struct status_words *words = words_of(status);
 
-	http_put_text(w, "<!doctype html>\n<html lang=\"");
-	http_put_text(w, page_lang_tags[lang]);
-	http_put_text(w,
-	    "\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+	put_head(w, lang, status);
+	http_put_text(w, "<main>\n<h1><b>");
 	http_put_number(w, status, 10);
-	http_put_text(w, " ");
-	http_put_span(w, phrase);
-	http_put_text(w, "</title>\n<style>body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;"
-			 "margin:10vh auto;padding:0 1rem}</style>\n<h1>");
-	http_put_number(w, status, 10);
-	http_put_text(w, " ");
-	http_put_span(w, phrase);
-	http_put_text(w, "</h1>\n<p>");
-	http_put_text(w, meaning_of(status, lang));
-	http_put_text(w, "</p>\n");
-	if (detail) {
-		http_put_text(w, "<p>");
-		page_put_html(w, http_span_of(detail));
-		http_put_text(w, "</p>\n");
-	}
-	http_put_text(w, "</html>\n");
+	http_put_text(w, "</b> ");
+	put_name(w, lang, status);
+	http_put_text(w, "</h1>\n");
+	if (words)
+		put_paragraph(w, words->meaning[lang]);
+	if (detail)
+		put_paragraph(w, detail);
+	if (words)
+		put_paragraph(w, words->advice[lang]);
+	http_put_text(w, "<a href=\"/\">");
+	http_put_text(w, home[lang]);
+	http_put_text(w, "</a>\n</main>\n</html>\n");
+}
+
+static void
+put_member(struct http_writer *w, const char *name, const char *text)
+{
+	http_put_text(w, ",\"");
+	http_put_text(w, name);
+	http_put_text(w, "\":\"");
+	page_put_json(w, http_span_of(text));
+	http_put_text(w, "\"");
 }
 
 static void
 error_json(struct http_writer *w, enum page_lang lang, unsigned status, const char *detail)
 {
+	const struct status_words *words = words_of(status);
+
 	http_put_text(w, "{\"status\":");
 	http_put_number(w, status, 10);
 	http_put_text(w, ",\"error\":\"");
 	http_put_span(w, http_status_phrase(status));
-	http_put_text(w, "\",\"meaning\":\"");
-	http_put_text(w, meaning_of(status, lang));
-	if (detail) {
-		http_put_text(w, "\",\"detail\":\"");
-		page_put_json(w, http_span_of(detail));
+	http_put_text(w, "\"");
+	if (words) {
+		put_member(w, "meaning", words->meaning[lang]);
+		put_member(w, "advice", words->advice[lang]);
 	}
-	http_put_text(w, "\"}\n");
+	if (detail)
+		put_member(w, "detail", detail);
+	http_put_text(w, "}\n");
 }
 
 void

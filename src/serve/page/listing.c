@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 int
-listing_work(struct listing *l)
+listing_work(struct body *b)
 {
+	struct listing *l = container_of(b, struct listing, body);
 	int more;
 
 	if (l->phase == LISTING_READY)
@@ -23,6 +24,18 @@ listing_work(struct listing *l)
 	if (more == 0)
 		l->phase++;
 	return l->phase == LISTING_READY ? 0 : -LEAT_EAGAIN;
+}
+
+struct http_span
+listing_next_segment(struct listing *l)
+{
+	struct http_span path = l->set.path, name = {path.at + l->next, 0};
+
+	while (l->next < path.len && path.at[l->next] != '/')
+		l->next++;
+	name.len = (size_t)(path.at + l->next - name.at);
+	l->next += l->next < path.len;
+	return name;
 }
 
 static int
@@ -60,12 +73,12 @@ end(struct body *b)
 {
 	struct listing *l = container_of(b, struct listing, body);
 
-	close(l->set.folder);
 	if (l->order.begun) {
 		/* One of the two is l->entries.at. */
 		free(l->order.from == l->entries.at ? l->order.to : l->order.from);
 	}
 	listing_set_free(&l->entries);
+	close(l->set.folder);
 	free(l);
 }
 
@@ -73,13 +86,21 @@ int
 listing_new(const struct listing_settings *s, struct body **out)
 {
 	static const struct body_ops ops = {produce, end};
-	struct listing *l = malloc(sizeof *l + s->path.len + 1);
+	struct listing_set entries = {.memory = s->memory};
+	size_t octets = sizeof(struct listing) + s->path.len + 1;
+	struct listing *l;
 
-	if (!l)
+	if (listing_set_reserve(&entries, octets) < 0)
 		return -LEAT_ENOMEM;
+	l = malloc(octets);
+	if (!l) {
+		listing_set_free(&entries);
+		return -LEAT_ENOMEM;
+	}
 	memset(l, 0, offsetof(struct listing, octets));
 	l->body.ops = &ops;
 	l->set = *s;
+	l->entries = entries;
 	if (s->path.len > 0)
 		memcpy(l->path, s->path.at, s->path.len);
 	l->path[s->path.len] = '\0';

@@ -12,7 +12,7 @@
  *     type    "file", "directory" or "other" (a device, a link that leads nowhere or outside)
  *     size    number of octets, of files alone
  *     mtime   string: the time of the last change (ISO 8601, UTC, to the second)
- *   total     number of entries
+ *   total     number of these entries
  *   truncated true if the folder has more entries than a listing can have
  */
 #ifndef SERVE_PAGE_LISTING_H
@@ -27,21 +27,29 @@
 /* Folders stand first in every order. */
 enum listing_sort { LISTING_BY_NAME, LISTING_BY_SIZE, LISTING_BY_TIME, LISTING_SORTS };
 
+enum { LISTING_SEARCH_MOST = 256 };
+
 struct listing_query {
 	enum listing_sort sort;
 	bool descending;
 	int form;      /* enum page_form, or -1: as Accept says */
-	unsigned page; /* from 1 */
+	unsigned page; /* from 1; 0: not named, so the page has the names of all entries for its script */
+	char search[LISTING_SEARCH_MOST]; /* words that a name has to have; with a zero after them */
 };
 
 /*
- * Reads "sort=name|size|date", "order=asc|desc", "page=N" and "format=json|html" from the query of
- * a URI. Anything else in it is ignored.
+ * Reads "sort=name|size|date", "order=asc|desc", "page=N", "q=WORDS" and "format=json|html" from
+ * the query of a URI. Anything else in it is ignored, and so is a search that is too long.
  */
 void listing_query_read(struct http_span query, struct listing_query *q);
 
 /* Memory for entries: some 200,000 with names of 40 octets. Those beyond it are left out. */
 enum { LISTING_OCTETS_MOST = 16 << 20 };
+
+/* Memory of all listings of a server together, and its bound. */
+struct listing_memory {
+	size_t octets, most;
+};
 
 /* Rows of a page. A page with scripts loads the others as JSON, one without links to them. */
 enum { LISTING_ROWS = 500 };
@@ -53,13 +61,19 @@ struct listing_settings {
 	bool hidden;           /* names that begin with a dot are shown, too */
 	struct page_style style;
 	struct listing_query query;
+	struct listing_memory *memory; /* borrowed */
 };
 
 /*
- * A new listing, as the content of a response. 0, or -LEAT_ENOMEM: the folder is open still. Its
- * octets are the same whatever the rooms are; -LEAT_EAGAIN comes while the folder is read and
- * sorted, of which each call does some part.
+ * A new listing, which is the content of a response once listing_work() has returned 0. 0, or
+ * -LEAT_ENOMEM, also if the memory of all listings is used up: the folder is open still.
  */
 int listing_new(const struct listing_settings *s, struct body **out);
+
+/*
+ * Reads and sorts some of the folder. 0: the listing can be produced; -LEAT_EAGAIN: there is more
+ * to do; -LEAT_ENOMEM as above; or an error of reading the folder.
+ */
+int listing_work(struct body *b);
 
 #endif

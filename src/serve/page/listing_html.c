@@ -7,21 +7,18 @@
 
 #include "serve/page/listing_assets.h"
 
-enum part { HEAD, STYLE, BODY, CRUMBS, TABLE, ROWS, FOOT, WORDS, SCRIPT, END, DONE };
-
-static const struct {
-	const char *name;
-	const char *text[PAGE_LANGS];
-} words[] = {
-#define X(name, english, chinese) {#name, {english, chinese}},
-#include "serve/page/listing_words.h"
-#undef X
-};
+enum part { HEAD, STYLE, BODY, CRUMBS, TOOLS, TABLE, ROWS, FOOT, WORDS, DATA, SCRIPT, END, DONE };
 
 const char *
 listing_word(const struct listing *l, enum listing_word word)
 {
-	return words[word].text[l->set.style.lang];
+	static const char *const words[][PAGE_LANGS] = {
+#define X(name, english, chinese) {english, chinese},
+#include "serve/page/listing_words.h"
+#undef X
+	};
+
+	return words[word][l->set.style.lang];
 }
 
 static struct http_span
@@ -57,57 +54,60 @@ put_body(struct http_writer *w, struct listing *l)
 	http_put_text(w, "<header>\n<nav aria-label=\"");
 	http_put_text(w, listing_word(l, WORD_PATH));
 	http_put_text(w, "\">\n");
-	if (l->set.path.len > 0) {
-		http_put_text(w, "<a id=\"up\" href=\"../\" aria-label=\"");
-		http_put_text(w, listing_word(l, WORD_PARENT));
-		http_put_text(w, "\" title=\"");
-		http_put_text(w, listing_word(l, WORD_PARENT));
-		http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-up\"/></svg></a>\n");
-	}
+	listing_put_up(w, l);
 	http_put_text(w, "<ol>\n");
-	listing_put_crumb(w, l,
-	    (struct http_span){listing_word(l, WORD_HOME), http_span_of(listing_word(l, WORD_HOME)).len});
+	listing_put_crumb(w, l, http_span_of(listing_word(l, WORD_HOME)));
 	l->part = CRUMBS;
 }
 
-/* One segment of the path, the one that begins at l->next. */
 static void
 put_crumbs(struct http_writer *w, struct listing *l)
 {
-	struct http_span path = l->set.path, name = {path.at + l->next, 0};
-
-	if (l->next < path.len) {
-		while (l->next < path.len && path.at[l->next] != '/')
-			l->next++;
-		name.len = (size_t)(path.at + l->next - name.at);
-		l->next += l->next < path.len;
-		listing_put_crumb(w, l, name);
+	if (l->next < l->set.path.len) {
+		listing_put_crumb(w, l, listing_next_segment(l));
 		return;
 	}
-	http_put_text(w, "</ol>\n</nav>\n<search hidden><input id=\"search\" type=\"search\" "
-			 "autocomplete=\"off\" spellcheck=\"false\" aria-keyshortcuts=\"/\" aria-label=\"");
-	http_put_text(w, listing_word(l, WORD_SEARCH));
-	http_put_text(w, "\" placeholder=\"");
-	http_put_text(w, listing_word(l, WORD_SEARCH));
-	http_put_text(w, "\"><kbd aria-hidden=\"true\">/</kbd></search>\n</header>\n");
+	http_put_text(w, "</ol>\n</nav>\n");
+	l->part = TOOLS;
+}
+
+static void
+put_tools(struct http_writer *w, struct listing *l)
+{
+	listing_put_search(w, l);
+	http_put_text(w, "</header>\n");
 	l->part = TABLE;
+}
+
+/* The next entry that matches the search and comes after @skip others that do. */
+static void
+go_to_match(struct listing *l, size_t skip)
+{
+	for (; l->next < l->entries.n; l->next++) {
+		if (l->entries.at[l->next]->matches && skip-- == 0)
+			return;
+	}
 }
 
 static void
 put_table(struct http_writer *w, struct listing *l)
 {
 	listing_put_columns(w, l);
-	l->next = listing_first_row(l);
+	l->next = 0;
+	go_to_match(l, listing_first_row(l));
 	l->part = ROWS;
 }
 
 static void
 put_row_or_end(struct http_writer *w, struct listing *l)
 {
-	if (l->next < l->entries.n && l->next < listing_first_row(l) + LISTING_ROWS)
+	if (l->next < l->entries.n && l->rows < LISTING_ROWS) {
 		listing_put_row(w, l->entries.at[l->next++]);
-	else
+		go_to_match(l, 0);
+		l->rows++;
+	} else {
 		l->part = FOOT;
+	}
 }
 
 static void
@@ -117,19 +117,28 @@ put_foot(struct http_writer *w, struct listing *l)
 	l->part = WORDS;
 }
 
-/* The script's texts. They are ours, and need no escape. */
+/* Pages that are turned without a script need no data; a script goes to the page of all. */
 static void
 put_words(struct http_writer *w, struct listing *l)
 {
-	http_put_text(w, "<script id=\"words\" type=\"application/json\">{");
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		http_put_text(w, i > 0 ? ",\"" : "\"");
-		http_put_text(w, words[i].name);
-		http_put_text(w, "\":\"");
-		http_put_text(w, words[i].text[l->set.style.lang]);
-		http_put_text(w, "\"");
+	listing_put_words(w, l);
+	if (l->set.query.page == 0)
+		http_put_text(w, "<script id=\"data\" type=\"application/json\">[");
+	else
+		http_put_text(w, "<script>");
+	l->part = l->set.query.page == 0 ? DATA : SCRIPT;
+	l->next = 0;
+}
+
+static void
+put_data(struct http_writer *w, struct listing *l)
+{
+	if (l->next < l->entries.n) {
+		listing_put_data(w, l->entries.at[l->next], l->next == 0);
+		l->next++;
+		return;
 	}
-	http_put_text(w, "}</script>\n<script>");
+	http_put_text(w, "]</script>\n<script>");
 	l->part = SCRIPT;
 }
 
@@ -146,10 +155,12 @@ put_part(struct http_writer *w, struct listing *l)
 	static void (*const put[DONE])(struct http_writer *, struct listing *) = {[HEAD] = put_head,
 	    [BODY] = put_body,
 	    [CRUMBS] = put_crumbs,
+	    [TOOLS] = put_tools,
 	    [TABLE] = put_table,
 	    [ROWS] = put_row_or_end,
 	    [FOOT] = put_foot,
 	    [WORDS] = put_words,
+	    [DATA] = put_data,
 	    [END] = put_end};
 
 	put[l->part](w, l);
@@ -159,10 +170,9 @@ int
 listing_html_next(struct listing *l)
 {
 	struct http_writer w = http_writer(l->octets, sizeof l->octets);
-	int busy = l->part < TABLE ? 0 : listing_work(l);
 
-	if (busy || l->part == DONE)
-		return busy;
+	if (l->part == DONE)
+		return 0;
 	if (l->part == STYLE || l->part == SCRIPT) {
 		l->piece = l->part == STYLE ? http_span_of(listing_css) : http_span_of(listing_js);
 		l->part++;

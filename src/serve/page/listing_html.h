@@ -14,16 +14,25 @@ enum listing_word {
 
 const char *listing_word(const struct listing *l, enum listing_word word);
 
-/* The number of the first row of the page that is asked for, or of the last page. */
+/* Entries that match before the page that is asked for, or before the last page. */
 size_t listing_first_row(const struct listing *l);
 
-/* listing_parts.c: the icons; a step of the path, which begins in l->path or is the root's name. */
+/*
+ * listing_parts.c: the icons; the link to the parent folder; a step of the path, which lies in
+ * l->path or is the root's name; and the search.
+ */
 void listing_put_symbols(struct http_writer *w);
+void listing_put_up(struct http_writer *w, const struct listing *l);
+void listing_put_search(struct http_writer *w, const struct listing *l);
 void listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_span name);
 
 /* listing_table.c: everything up to the first row, a row, and everything after the last. */
 void listing_put_columns(struct http_writer *w, const struct listing *l);
 void listing_put_row(struct http_writer *w, const struct listing_entry *e);
 void listing_put_foot(struct http_writer *w, const struct listing *l);
+
+/* listing_data.c: an entry, and the texts, for the script. */
+void listing_put_data(struct http_writer *w, const struct listing_entry *e, bool first);
+void listing_put_words(struct http_writer *w, const struct listing *l);
 
 #endif

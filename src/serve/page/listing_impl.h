@@ -15,6 +15,7 @@ struct listing_entry {
 	int64_t modified; /* seconds since 1970 */
 	uint8_t type;     /* enum listing_type */
 	uint8_t len;      /* of the name */
+	bool matches;     /* the search */
 	char name[];      /* with a zero after it */
 };
 
@@ -27,10 +28,13 @@ struct listing_block {
 
 /* Which entries there are. */
 struct listing_set {
+	struct listing_memory *memory;
 	struct listing_block *blocks;
 	struct listing_entry **at;
 	size_t n, room;
-	size_t octets; /* of all memory */
+	size_t matching;   /* entries that match the search */
+	size_t block_room; /* of the next block */
+	size_t octets;     /* of all memory */
 	bool truncated;
 	unsigned folders;
 	uint64_t size; /* of all files */
@@ -46,8 +50,8 @@ struct listing_order {
 
 enum listing_phase { LISTING_READS, LISTING_SORTS_NOW, LISTING_READY };
 
-/* Octets of the longest piece (the path in JSON, six for one), and of a read of the folder. */
-enum { LISTING_PIECE = 32768, LISTING_DENTS = 32768 };
+/* Octets of the longest piece: a step of the path that has 2,048 "../" in its link. */
+enum { LISTING_PIECE = 8192 };
 
 struct listing {
 	struct body body;
@@ -59,14 +63,23 @@ struct listing {
 	struct http_span piece; /* what of the page is made, and not taken yet */
 	unsigned part;          /* of the form: what is made next */
 	size_t next;            /* the entry or the octet of the path that is next within the part */
+	size_t rows;            /* of the page that were made */
 	char octets[LISTING_PIECE];
-	char dents[LISTING_DENTS];
 	char path[];
 };
 
-/* listing_set.c: adds an entry. False if the bound is reached, or without memory. */
-bool listing_set_add(struct listing_set *s, const struct listing_entry *e, const char *name);
+/*
+ * listing_set.c: takes @octets off what all listings may have. 0, or -LEAT_ENOMEM; what was taken
+ * counts as the set's.
+ */
+int listing_set_reserve(struct listing_set *s, size_t octets);
+
+/* Adds an entry. 0; -LEAT_ENOSPC if the set has reached its bound; or -LEAT_ENOMEM. */
+int listing_set_add(struct listing_set *s, const struct listing_entry *e, const char *name);
 void listing_set_free(struct listing_set *s);
+
+/* listing_query.c: true if @name has all words of the search, in any case of ASCII. */
+bool listing_matches(const struct listing_query *q, const char *name);
 
 /* listing_read.c: reads some of the folder. 1: there is more; 0: the end; or a negative errno. */
 int listing_read(struct listing *l);
@@ -85,13 +98,13 @@ int listing_natural_compare(const char *a, const char *b);
 
 /*
  * listing_html.c, listing_json.c: makes the next piece, with l->octets if it has to. 1; 0 at the
- * end; -LEAT_EAGAIN while the listing is not ready; or an error.
+ * end; or an error.
  */
 int listing_html_next(struct listing *l);
 int listing_json_next(struct listing *l);
 
-/* listing.c: one step of the work. 0 if the listing is ready; -LEAT_EAGAIN; or an error. */
-int listing_work(struct listing *l);
+/* The segment of the path that begins at l->next, which then is at the next one or the end. */
+struct http_span listing_next_segment(struct listing *l);
 
 /* listing_format.c: the link to an entry; a time (UTC) in a form of strftime(3); a size. */
 void listing_put_href(struct http_writer *w, const struct listing_entry *e);

@@ -3,14 +3,20 @@
  */
 #include "serve/page/listing_impl.h"
 
-enum part { BEGIN, ENTRIES, END, DONE };
+enum part { BEGIN, PATH, ENTRIES, END, DONE };
 
+/* One segment of the path, or what follows the last one. */
 static void
-put_begin(struct http_writer *w, const struct listing *l)
+put_path(struct http_writer *w, struct listing *l)
 {
-	http_put_text(w, "{\"path\":\"/");
-	page_put_json(w, l->set.path);
-	http_put_text(w, l->set.path.len > 0 ? "/\",\"entries\":[" : "\",\"entries\":[");
+	if (l->next < l->set.path.len) {
+		page_put_json(w, listing_next_segment(l));
+		http_put_text(w, "/");
+		return;
+	}
+	http_put_text(w, "\",\"entries\":[");
+	l->next = 0;
+	l->part = ENTRIES;
 }
 
 static void
@@ -36,26 +42,41 @@ put_entry(struct http_writer *w, const struct listing_entry *e, bool first)
 }
 
 static void
-put_end(struct http_writer *w, const struct listing *l)
+put_entry_or_end(struct http_writer *w, struct listing *l)
 {
-	http_put_text(w, "\n],\"total\":");
-	http_put_number(w, l->entries.n, 10);
-	http_put_text(w, l->entries.truncated ? ",\"truncated\":true}\n" : ",\"truncated\":false}\n");
+	while (l->next < l->entries.n && !l->entries.at[l->next]->matches)
+		l->next++;
+	if (l->next < l->entries.n)
+		put_entry(w, l->entries.at[l->next++], l->rows++ == 0);
+	else
+		l->part = END;
 }
 
-/* The part after this one, when it is at its end. */
+static void
+put_end(struct http_writer *w, struct listing *l)
+{
+	http_put_text(w, "\n],\"total\":");
+	http_put_number(w, l->entries.matching, 10);
+	http_put_text(w, l->entries.truncated ? ",\"truncated\":true}\n" : ",\"truncated\":false}\n");
+	l->part = DONE;
+}
+
 static void
 put_part(struct http_writer *w, struct listing *l)
 {
-	if (l->part == BEGIN) {
-		put_begin(w, l);
-		l->part = ENTRIES;
-	} else if (l->part == ENTRIES && l->next < l->entries.n) {
-		put_entry(w, l->entries.at[l->next], l->next == 0);
-		l->next++;
-	} else {
+	switch ((enum part)l->part) {
+	case BEGIN:
+		http_put_text(w, "{\"path\":\"/");
+		l->part = PATH;
+		break;
+	case PATH:
+		put_path(w, l);
+		break;
+	case ENTRIES:
+		put_entry_or_end(w, l);
+		break;
+	default:
 		put_end(w, l);
-		l->part = DONE;
 	}
 }
 
@@ -63,10 +84,9 @@ int
 listing_json_next(struct listing *l)
 {
 	struct http_writer w = http_writer(l->octets, sizeof l->octets);
-	int busy = l->part == BEGIN ? 0 : listing_work(l);
 
-	if (busy || l->part == DONE)
-		return busy;
+	if (l->part == DONE)
+		return 0;
 	put_part(&w, l);
 	l->piece = (struct http_span){w.at, w.len};
 	return w.err ? w.err : 1;

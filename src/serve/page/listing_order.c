@@ -151,6 +151,8 @@ begin(struct listing *l)
 {
 	struct listing_order *o = &l->order;
 
+	if (listing_set_reserve(&l->entries, l->entries.n * sizeof *o->from) < 0)
+		return -LEAT_ENOMEM;
 	o->to = l->entries.at;
 	o->from = malloc(l->entries.n * sizeof *o->from);
 	if (!o->from)

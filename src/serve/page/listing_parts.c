@@ -20,6 +20,14 @@ static const char symbols[] =
     "<symbol id=\"i-z\" viewBox=\"0 0 24 24\"><path d=\"M4 4h16v5H4zM5 9v11h14V9M10 13h4\"/></symbol>\n"
     "<symbol id=\"i-o\" viewBox=\"0 0 24 24\"><path d=\"M6 3h8l4 4v14H6zM10 11a2 2 0 1 1 2 2v1.5M12 "
     "17v.5\"/></symbol>\n"
+    "<symbol id=\"i-p\" viewBox=\"0 0 24 24\"><path d=\"M6 3h8l4 4v14H6zM14 3v4h4M9 17v-5h1.5a1.5 1.5 0 0 1 "
+    "0 "
+    "3H9\"/></symbol>\n"
+    "<symbol id=\"i-left\" viewBox=\"0 0 24 24\"><path d=\"M14.5 5.5 8 12l6.5 6.5\"/></symbol>\n"
+    "<symbol id=\"i-right\" viewBox=\"0 0 24 24\"><path d=\"M9.5 5.5 16 12l-6.5 6.5\"/></symbol>\n"
+    "<symbol id=\"i-close\" viewBox=\"0 0 24 24\"><path d=\"M6 6l12 12M18 6 6 18\"/></symbol>\n"
+    "<symbol id=\"i-open\" viewBox=\"0 0 24 24\"><path d=\"M13 5h6v6M19 5l-8 8M16 14v5H5V8h5\"/></symbol>\n"
+    "<symbol id=\"i-down\" viewBox=\"0 0 24 24\"><path d=\"M12 4v11M7 10.5l5 5 5-5M5 20h14\"/></symbol>\n"
     "<symbol id=\"i-up\" viewBox=\"0 0 24 24\"><path d=\"M12 19V6M6 12l6-6 6 6\"/></symbol>\n"
     "</svg>\n";
 
@@ -27,6 +35,32 @@ void
 listing_put_symbols(struct http_writer *w)
 {
 	http_put_text(w, symbols);
+}
+
+void
+listing_put_up(struct http_writer *w, const struct listing *l)
+{
+	if (l->set.path.len == 0)
+		return;
+	http_put_text(w, "<a id=\"up\" class=\"tool\" href=\"../\" aria-label=\"");
+	http_put_text(w, listing_word(l, WORD_PARENT));
+	http_put_text(w, "\" title=\"");
+	http_put_text(w, listing_word(l, WORD_PARENT));
+	http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-up\"/></svg></a>\n");
+}
+
+/* Without a script the search is a form like any other. */
+void
+listing_put_search(struct http_writer *w, const struct listing *l)
+{
+	http_put_text(w, "<form role=\"search\"><input id=\"search\" name=\"q\" type=\"search\" "
+			 "autocomplete=\"off\" spellcheck=\"false\" aria-keyshortcuts=\"/\" aria-label=\"");
+	http_put_text(w, listing_word(l, WORD_SEARCH));
+	http_put_text(w, "\" placeholder=\"");
+	http_put_text(w, listing_word(l, WORD_SEARCH));
+	http_put_text(w, "\" value=\"");
+	page_put_html(w, http_span_of(l->set.query.search));
+	http_put_text(w, "\"><kbd aria-hidden=\"true\">/</kbd></form>\n");
 }
 
 /* Segments of the path that follow the one that ends at @at. */

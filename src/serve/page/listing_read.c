@@ -5,6 +5,8 @@
  */
 #include "serve/page/listing_impl.h"
 
+#include "base/err.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,9 @@
 #include <unistd.h>
 
 enum { WANTED = STATX_TYPE | STATX_SIZE | STATX_MTIME };
+
+/* Octets of names that one step reads: some 200 entries, and a statx(2) for each. */
+enum { DENTS = 8192 };
 
 /* Looks at what the link @name leads to, which must lie beneath the served folder. */
 static int
@@ -43,7 +48,9 @@ describe(const struct listing *l, const char *name, struct listing_entry *e)
 	bool known = statx(l->set.folder, name, AT_SYMLINK_NOFOLLOW, WANTED, &st) == 0;
 	bool link = known && S_ISLNK(st.stx_mode);
 
-	*e = (struct listing_entry){.type = LISTING_OTHER, .len = (uint8_t)strlen(name)};
+	*e = (struct listing_entry){.type = LISTING_OTHER,
+	    .len = (uint8_t)strlen(name),
+	    .matches = listing_matches(&l->set.query, name)};
 	if (!known)
 		return;
 	e->modified = st.stx_mtime.tv_sec;
@@ -66,13 +73,13 @@ is_shown(const struct listing *l, const char *name)
 	return l->set.hidden || name[0] != '.';
 }
 
-static bool
+static int
 add(struct listing *l, const char *name)
 {
 	struct listing_entry e;
 
 	if (!is_shown(l, name))
-		return true;
+		return 0;
 	describe(l, name, &e);
 	return listing_set_add(&l->entries, &e, name);
 }
@@ -80,17 +87,22 @@ add(struct listing *l, const char *name)
 int
 listing_read(struct listing *l)
 {
-	ssize_t n = getdents64(l->set.folder, l->dents, sizeof l->dents);
+	_Alignas(struct dirent64) char dents[DENTS];
+	ssize_t n = getdents64(l->set.folder, dents, sizeof dents);
+	int e;
 
 	if (n < 0)
 		return -errno;
 	for (ssize_t at = 0; at < n;) {
-		const struct dirent64 *d = (const void *)(l->dents + at);
+		const struct dirent64 *d = (const void *)(dents + at);
 
-		if (!add(l, d->d_name)) {
+		e = add(l, d->d_name);
+		if (e == -LEAT_ENOSPC) {
 			l->entries.truncated = true;
 			return 0;
 		}
+		if (e < 0)
+			return e;
 		at += d->d_reclen;
 	}
 	return n > 0;

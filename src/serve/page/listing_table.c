@@ -5,6 +5,7 @@
 #include "serve/page/listing_html.h"
 
 #include "http/semantics/media_type.h"
+#include "http/uri/percent.h"
 
 #include <string.h>
 
@@ -13,18 +14,25 @@ static const char *const sort_names[LISTING_SORTS] = {"name", "size", "date"};
 size_t
 listing_first_row(const struct listing *l)
 {
-	size_t last = l->entries.n > 0 ? (l->entries.n - 1) / LISTING_ROWS : 0;
+	size_t last = l->entries.matching > 0 ? (l->entries.matching - 1) / LISTING_ROWS : 0;
 	size_t page = l->set.query.page > 0 ? l->set.query.page - 1 : 0;
 
 	return (page < last ? page : last) * LISTING_ROWS;
 }
 
+/* The same search, in this order. */
 static void
-put_link(struct http_writer *w, enum listing_sort sort, bool descending)
+put_link(struct http_writer *w, const struct listing *l, enum listing_sort sort, bool descending)
 {
+	struct http_span search = http_span_of(l->set.query.search);
+
 	http_put_text(w, "<a href=\"?sort=");
 	http_put_text(w, sort_names[sort]);
 	http_put_text(w, descending ? "&amp;order=desc" : "&amp;order=asc");
+	if (search.len > 0) {
+		http_put_text(w, "&amp;q=");
+		http_form_encode(w, search);
+	}
 }
 
 /* The column by which the rows are sorted turns their order around. */
@@ -38,7 +46,7 @@ put_column(struct http_writer *w, const struct listing *l, enum listing_sort sor
 	if (chosen)
 		http_put_text(w, q->descending ? " aria-sort=\"descending\"" : " aria-sort=\"ascending\"");
 	http_put_text(w, ">");
-	put_link(w, sort, chosen && !q->descending);
+	put_link(w, l, sort, chosen && !q->descending);
 	http_put_text(w, "\">");
 	http_put_text(w, listing_word(l, word));
 	http_put_text(w, "</a></th>");
@@ -47,13 +55,11 @@ put_column(struct http_writer *w, const struct listing *l, enum listing_sort sor
 void
 listing_put_columns(struct http_writer *w, const struct listing *l)
 {
-	http_put_text(w, "<main>\n<table id=\"list\" data-total=\"");
-	http_put_number(w, l->entries.n, 10);
-	http_put_text(w, "\" data-sort=\"");
+	http_put_text(w, "<main>\n<table id=\"list\" data-sort=\"");
 	http_put_text(w, sort_names[l->set.query.sort]);
 	http_put_text(w, l->set.query.descending ? "\" data-order=\"desc\"" : "\" data-order=\"asc\"");
 	http_put_text(w, " aria-rowcount=\"");
-	http_put_number(w, l->entries.n + 1, 10);
+	http_put_number(w, l->entries.matching + 1, 10);
 	http_put_text(w, "\">\n<thead><tr>");
 	put_column(w, l, LISTING_BY_NAME, WORD_NAME);
 	put_column(w, l, LISTING_BY_SIZE, WORD_SIZE);
@@ -89,6 +95,8 @@ icon_of(const struct listing_entry *e)
 		return "v";
 	if (strncmp(type->type, "audio/", 6) == 0)
 		return "a";
+	if (strcmp(type->type, "application/pdf") == 0)
+		return "p";
 	if (is_archive(type->type))
 		return "z";
 	return type->text ? "t" : "f";
@@ -133,7 +141,7 @@ listing_put_row(struct http_writer *w, const struct listing_entry *e)
 static void
 put_page_link(struct http_writer *w, const struct listing *l, size_t page, enum listing_word word)
 {
-	put_link(w, l->set.query.sort, l->set.query.descending);
+	put_link(w, l, l->set.query.sort, l->set.query.descending);
 	http_put_text(w, "&amp;page=");
 	http_put_number(w, page, 10);
 	http_put_text(w, "\">");
@@ -146,7 +154,7 @@ static void
 put_pages(struct http_writer *w, const struct listing *l)
 {
 	size_t page = listing_first_row(l) / LISTING_ROWS + 1;
-	size_t pages = (l->entries.n + LISTING_ROWS - 1) / LISTING_ROWS;
+	size_t pages = (l->entries.matching + LISTING_ROWS - 1) / LISTING_ROWS;
 
 	if (pages < 2)
 		return;
@@ -174,20 +182,29 @@ put_count(struct http_writer *w, const struct listing *l, enum listing_word word
 	http_put_text(w, "</b></span>\n");
 }
 
-void
-listing_put_foot(struct http_writer *w, const struct listing *l)
+/* What there is to say of the rows, which is nothing as a rule. */
+static void
+put_note(struct http_writer *w, const struct listing *l)
 {
 	http_put_text(w, "</tbody>\n</table>\n<p id=\"note\" role=\"status\">");
 	if (l->entries.n == 0)
 		http_put_text(w, listing_word(l, WORD_EMPTY));
+	else if (l->entries.matching == 0)
+		http_put_text(w, listing_word(l, WORD_NONE));
 	else if (l->entries.truncated)
 		http_put_text(w, listing_word(l, WORD_TRUNCATED));
 	http_put_text(w, "</p>\n");
+}
+
+void
+listing_put_foot(struct http_writer *w, const struct listing *l)
+{
+	put_note(w, l);
 	put_pages(w, l);
-	http_put_text(w, "</main>\n<footer>\n");
+	http_put_text(w, "</main>\n<p id=\"counts\">\n");
 	put_count(w, l, WORD_FOLDERS, l->entries.folders);
 	put_count(w, l, WORD_FILES, l->entries.n - l->entries.folders);
 	http_put_text(w, "<span><b>");
 	listing_put_size(w, l->entries.size);
-	http_put_text(w, "</b></span>\n</footer>\n");
+	http_put_text(w, "</b></span>\n</p>\n");
 }

@@ -1,7 +1,6 @@
 /*
- * serve/page/listing_words.h - the texts of a listing: X(name, English, Chinese). Those of JS
- * on are for the script, which finds them by their names. No text has quotes or
- * signs that HTML and JSON give a meaning to.
+ * serve/page/listing_words.h - the texts of a listing: X(name, English, Chinese). The script finds
+ * them by their names. No text has quotes or signs that HTML and JSON give a meaning to.
  * Included several times on purpose.
  */
 /* clang-format off */
@@ -19,7 +18,6 @@ X(TRUNCATED, "This folder has more entries than can be shown.", "此文件夹的
 X(PAGE,      "Page",                                  "页")
 X(EARLIER,   "Previous page",                         "上一页")
 X(LATER,     "Next page",                             "下一页")
-X(JS,        "",                                      "")
 X(NONE,      "No name matches.",                      "没有匹配的名称。")
 X(FOUND,     "Matches",                               "匹配")
 X(CLOSE,     "Close",                                 "关闭")

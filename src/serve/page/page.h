@@ -24,18 +24,18 @@ struct page_style {
 	enum page_form form;
 };
 
-enum { PAGE_ERROR_MOST = 2048 };
+enum { PAGE_ERROR_MOST = 4096 };
 
 /*
- * A page that says what @status means. @detail is one sentence more, in English; it may be NULL.
- * PAGE_ERROR_MOST octets are enough for a detail of at most 200.
+ * A page that says what @status means and what to do. @detail is one sentence more, in English; it
+ * may be NULL. PAGE_ERROR_MOST octets are enough for a detail of at most 200.
  */
 void page_error(struct http_writer *w, const struct page_style *style, unsigned status, const char *detail);
 
 /*
  * Puts @text as text of HTML or as a quoted value of an attribute; or as the inside of a string of
  * JSON (RFC 8259, 7). Names of files are any octets: one that is not UTF-8 (RFC 3629, 4) is written
- * as U+FFFD.
+ * as U+FFFD. The JSON may stand within a script element: it has no "<".
  */
 void page_put_html(struct http_writer *w, struct http_span text);
 void page_put_json(struct http_writer *w, struct http_span text);

@@ -112,7 +112,7 @@ page_put_json(struct http_writer *w, struct http_span text)
 
 		if (len == 0)
 			http_put_text(w, replacement);
-		else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\')
+		else if (c < 0x20 || c == 0x7f || c == '<' || c == '"' || c == '\\')
 			put_json_octet(w, c);
 		else
 			http_put(w, text.at + i, len);

@@ -3,6 +3,7 @@
  */
 #include "serve_rig.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -157,6 +158,44 @@ a_client_that_reads_slowly_but_enough_is_served(void **state)
 	server_end(&r);
 }
 
+/* A folder whose page is longer than what a stream holds for a reader that does not read. */
+static void
+large_folder(struct folder_rig *folder)
+{
+	char path[200];
+
+	for (int i = 0; i < 500; i++) {
+		snprintf(path, sizeof path, "site/many/%0150d", i);
+		rig_write(folder, path, "");
+	}
+}
+
+static void
+listings_that_wait_for_slow_readers_leave_memory_for_others(void **state)
+{
+	struct client *slow, *late, *more;
+	struct serve_rig r;
+
+	rig_folder(*state, "site/many");
+	large_folder(*state);
+	server_settings(&r);
+	r.set.listings_most = 160000;
+	server_begin(&r, *state);
+	slow = server_join(&r, 0);
+	io_want(slow->s, 0);
+	server_say(&r, slow, GET("/many/"), SEC);
+	late = server_join(&r, 1);
+	server_say(&r, late, GET("/many/"), SEC);
+	assert_true(client_begins(late, "HTTP/1.1 503 Service Unavailable\r\n"));
+	assert_non_null(strstr(late->got, "\r\nRetry-After: "));
+	io_close(slow->s, true);
+	slow->s = NULL;
+	more = server_join(&r, 2);
+	server_say(&r, more, GET("/many/"), SEC);
+	assert_true(client_begins(more, "HTTP/1.1 200 OK\r\n"));
+	server_end(&r);
+}
+
 static void
 one_client_cannot_have_all_places(void **state)
 {
@@ -303,6 +342,7 @@ main(void)
 	    FOLDER_TEST(an_idle_connection_is_closed_after_the_idle_time_and_a_new_one_after_the_head_time),
 	    FOLDER_TEST(a_client_that_reads_nothing_is_reset_after_the_moving_time),
 	    FOLDER_TEST(a_client_that_reads_slowly_but_enough_is_served),
+	    FOLDER_TEST(listings_that_wait_for_slow_readers_leave_memory_for_others),
 	    FOLDER_TEST(one_client_cannot_have_all_places),
 	    FOLDER_TEST(drain_ends_idle_connections_and_finishes_the_others),
 	    FOLDER_TEST(retiring_answers_one_more_request_on_each_connection),

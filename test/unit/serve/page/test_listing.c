@@ -16,6 +16,7 @@
 
 static char folder[64];
 static int root;
+static struct listing_memory memory;
 
 static void
 put_file(const char *name, size_t size)
@@ -41,6 +42,7 @@ set_up(void **state)
 	if (!mkdtemp(folder))
 		return -1;
 	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	memory = (struct listing_memory){.most = 1 << 26};
 	return root < 0 ? -1 : 0;
 }
 
@@ -48,6 +50,7 @@ static int
 tear_down(void **state)
 {
 	close(root);
+	assert_int_equal(memory.octets, 0);
 	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -59,7 +62,8 @@ list_in(const char *path, const char *query, struct page_style style, size_t roo
 	    .folder = openat(root, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	    .root = root,
 	    .path = http_span_of(path),
-	    .style = style};
+	    .style = style,
+	    .memory = &memory};
 	size_t len = 0, most = 1 << 25;
 	char *text = malloc(most);
 	struct body *l = NULL;
@@ -68,9 +72,11 @@ list_in(const char *path, const char *query, struct page_style style, size_t roo
 	assert_true(set.folder >= 0);
 	listing_query_read(http_span_of(query), &set.query);
 	assert_int_equal(listing_new(&set, &l), 0);
+	while ((n = listing_work(l)) != 0)
+		assert_int_equal(n, -LEAT_EAGAIN);
 	while ((n = body_produce(l, text + len, room)) != 0) {
-		assert_true(n > 0 || n == -LEAT_EAGAIN);
-		len += n > 0 ? (size_t)n : 0;
+		assert_true(n > 0);
+		len += (size_t)n;
 		assert_true(len + room < most);
 	}
 	assert_int_equal(body_produce(l, text + len, room), 0);
@@ -287,18 +293,118 @@ rows_come_in_pages_and_json_as_a_whole(void **state)
 }
 
 static void
+a_search_leaves_out_the_rows_and_not_the_data(void **state)
+{
+	char *text;
+	json_t *list;
+
+	put_file("one two", 1);
+	put_file("two", 1);
+	text = list_in("", "q=TWO+one", html, 4096);
+	assert_int_equal(count(text, "<tr><td><a href"), 1);
+	assert_non_null(strstr(text, "[\"one two\",1,1700000000,\"two\",1,1700000000]"));
+	assert_non_null(strstr(text, "value=\"TWO one\""));
+	assert_non_null(strstr(text, "?sort=size&amp;order=asc&amp;q=TWO+one\""));
+	list = list_json("", "q=TWO+one");
+	assert_int_equal(json_array_size(json_object_get(list, "entries")), 1);
+	assert_int_equal(json_integer_value(json_object_get(list, "total")), 1);
+	json_decref(list);
+	free(text);
+}
+
+static void
+data_for_the_script_cannot_end_its_element(void **state)
+{
+	char *text;
+
+	put_file("<script>", 3);
+	put_file("\xff", 3);
+	assert_int_equal(mkdirat(root, "d", 0755), 0);
+	assert_int_equal(symlinkat("gone", root, "z"), 0);
+	text = list_in("", "", html, 4096);
+	assert_non_null(strstr(text, "\"\\u003cscript>\",3,1700000000,"));
+	assert_non_null(strstr(text, "[\"\xef\xbf\xbd\",\"./%FF\"],3,1700000000"));
+	assert_non_null(strstr(text, "[\"d\",-1,"));
+	assert_non_null(strstr(text, ",\"z\",-2,"));
+	free(text);
+}
+
+static struct body *
+new_listing(size_t memory_most)
+{
+	struct listing_settings set = {.folder = dup(root), .root = root, .path = {"", 0}, .memory = &memory};
+	struct body *l = NULL;
+
+	memory.most = memory_most;
+	if (listing_new(&set, &l) < 0)
+		close(set.folder);
+	return l;
+}
+
+static int
+work_all(struct body *l)
+{
+	int e;
+
+	do
+		e = listing_work(l);
+	while (e == -LEAT_EAGAIN);
+	return e;
+}
+
+/* The bound is met while the folder is read, while it is sorted, or before it begins. */
+static void
+all_listings_together_have_a_bound(void **state)
+{
+	char name[32];
+	bool begun = false, failed = false, done = false;
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		put_file(name, 0);
+	}
+	for (size_t most = 0; !done; most += 512) {
+		struct body *l = new_listing(most);
+		int e = l ? work_all(l) : -LEAT_ENOMEM;
+
+		assert_true(memory.octets <= most);
+		begun = begun || l;
+		failed = failed || (l && e < 0);
+		done = e == 0;
+		assert_true(done || e == -LEAT_ENOMEM);
+		if (l)
+			body_end(l);
+		assert_int_equal(memory.octets, 0);
+	}
+	assert_true(begun && failed);
+}
+
+static void
+a_small_listing_takes_little_memory(void **state)
+{
+	struct body *l = new_listing(1 << 20);
+
+	put_file("x", 1);
+	assert_int_equal(work_all(l), 0);
+	assert_true(memory.octets < 16384);
+	body_end(l);
+}
+
+static void
 a_listing_may_be_freed_at_any_time(void **state)
 {
 	put_file("x", 1);
 	for (int calls = 0; calls < 30; calls++) {
 		struct listing_settings set = {
-		    .folder = dup(root), .root = root, .path = {"", 0}, .query = {.page = 1}};
+		    .folder = dup(root), .root = root, .path = {"", 0}, .memory = &memory};
 		struct body *l = NULL;
 		char octets[997];
 
 		assert_int_equal(listing_new(&set, &l), 0);
-		for (int i = 0; i < calls; i++)
-			body_produce(l, octets, sizeof octets);
+		for (int i = 0; i < calls; i++) {
+			if (listing_work(l) == 0)
+				body_produce(l, octets, sizeof octets);
+		}
 		body_end(l);
 	}
 }
@@ -317,6 +423,10 @@ main(void)
 	    folder_test(html_escapes_names_and_encodes_links),
 	    folder_test(steps_of_the_path_lead_up),
 	    folder_test(rows_come_in_pages_and_json_as_a_whole),
+	    folder_test(a_search_leaves_out_the_rows_and_not_the_data),
+	    folder_test(data_for_the_script_cannot_end_its_element),
+	    folder_test(all_listings_together_have_a_bound),
+	    folder_test(a_small_listing_takes_little_memory),
 	    folder_test(a_listing_may_be_freed_at_any_time),
 	};
 

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+static struct listing_memory memory = {.most = 1 << 26};
+
 static int
 sign(int n)
 {
@@ -34,13 +36,14 @@ add(struct listing *l, const char *name, enum listing_type type, int64_t size, i
 	struct listing_entry e = {
 	    .size = size, .modified = modified, .type = (uint8_t)type, .len = (uint8_t)strlen(name)};
 
-	assert_true(listing_set_add(&l->entries, &e, name));
+	assert_int_equal(listing_set_add(&l->entries, &e, name), 0);
 }
 
 static struct listing *
 new_listing(enum listing_sort sort, bool descending)
 {
-	struct listing_settings set = {.folder = -1, .root = -1, .query = {sort, descending, -1, 1}};
+	struct listing_settings set = {
+	    .folder = -1, .root = -1, .query = {sort, descending, -1}, .memory = &memory};
 	struct body *b = NULL;
 
 	assert_int_equal(listing_new(&set, &b), 0);
@@ -150,7 +153,7 @@ memory_for_entries_has_a_bound(void **state)
 	struct listing_entry e = {.type = LISTING_FILE, .len = 40};
 	size_t n = 0;
 
-	while (listing_set_add(&l->entries, &e, "a name of exactly forty octets, no more."))
+	while (listing_set_add(&l->entries, &e, "a name of exactly forty octets, no more.") == 0)
 		n++;
 	assert_true(n > 150000);
 	assert_true(l->entries.octets < LISTING_OCTETS_MOST * 3 / 2);
