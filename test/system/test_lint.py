@@ -180,6 +180,26 @@ def test_other_words_and_literals_may_stand(tmp_path, text):
     assert lint_comments(tmp_path, HEAD + text + "\n").returncode == 0
 
 
+def lint_two(root, one, other):
+    """Runs the lint on a tree with two files."""
+    (root / "src/low").mkdir(parents=True)
+    (root / "src/low/one.h").write_text(HEAD + one + "\n")
+    (root / "src/low/other.c").write_text(HEAD + other + "\n")
+    return run(ROOT / "tools/lint_comments", "--root", root)
+
+
+@pytest.mark.parametrize("other", ["struct part {\n\tint b;\n};", "union part { int b; };", "struct whole {\n\tenum part { B } b;\n};", "enum part\n{ B };"])
+def test_two_structs_of_one_name_are_caught(tmp_path, other):
+    found = lint_two(tmp_path, "struct part {\n\tint a;\n};", other)
+    assert found.returncode == 1 and "the name 'part' is taken: src/low/one.h:4" in found.stdout
+
+
+@pytest.mark.parametrize("other", ["struct part;", "struct part *f(void);", "struct { int b; } part;", "/* struct part { */", 'const char *s = "struct part {";',
+                                   "struct parts {\n\tstruct part a;\n};", "struct part f(struct part p)\n{\n\treturn p;\n}"])
+def test_a_use_of_a_struct_is_no_second_one(tmp_path, other):
+    assert lint_two(tmp_path, "struct part {\n\tint a;\n};", other).returncode == 0
+
+
 @pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
 def test_sh_can_parse_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0

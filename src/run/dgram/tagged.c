@@ -34,7 +34,7 @@ dgram_note_options(struct dgram_rec *d)
 		d->wants &= ~(1u << WANT_TIMES);
 }
 
-union rights {
+union tag_message {
 	struct cmsghdr h;
 	char room[CMSG_SPACE(sizeof(int))];
 };
@@ -52,7 +52,7 @@ from_peer(struct dgram_rec *d, const struct endpoint *from)
 static int
 send_tagged(int fd, int tag, const void *buf, size_t len)
 {
-	union rights rights = {.h = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	union tag_message rights = {.h = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec iov = {(void *)(uintptr_t)buf, len};
 	struct msghdr h = {
 	    .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &rights, .msg_controllen = sizeof rights};
@@ -81,7 +81,7 @@ dgram_pass(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, siz
 ssize_t
 dgram_take(int fd, struct msghdr *h, int flags, struct dgram_tag *came)
 {
-	union rights rights = {.h = {0}};
+	union tag_message rights = {.h = {0}};
 	struct msghdr own = *h;
 	ssize_t n;
 	int tag;

@@ -7,7 +7,7 @@
 
 #include "serve/page/listing_assets.h"
 
-enum part { HEAD, STYLE, BODY, CRUMBS, TOOLS, TABLE, ROWS, FOOT, WORDS, DATA, SCRIPT, END, DONE };
+enum html_part { HEAD, STYLE, BODY, CRUMBS, TOOLS, TABLE, ROWS, FOOT, WORDS, DATA, SCRIPT, END, DONE };
 
 const char *
 listing_word(const struct listing *l, enum listing_word word)

@@ -3,7 +3,7 @@
  */
 #include "serve/page/listing_impl.h"
 
-enum part { BEGIN, PATH, ENTRIES, END, DONE };
+enum json_part { BEGIN, PATH, ENTRIES, END, DONE };
 
 /* One segment of the path, or what follows the last one. */
 static void
@@ -64,7 +64,7 @@ put_end(struct http_writer *w, struct listing *l)
 static void
 put_part(struct http_writer *w, struct listing *l)
 {
-	switch ((enum part)l->part) {
+	switch ((enum json_part)l->part) {
 	case BEGIN:
 		http_put_text(w, "{\"path\":\"/");
 		l->part = PATH;
