@@ -1,5 +1,6 @@
 /*
- * packetdrill/calls.c - system calls on sockets, with errno and blocking, over sock's calls that have neither.
+ * packetdrill/calls.c - system calls on sockets. They set errno and may block; the calls of src/sock,
+ * which they use, do neither.
  */
 #include "calls.h"
 
@@ -56,7 +57,7 @@ calls_new_fd(struct host *h, struct sock *sk, bool nonblock)
 			close(fd);
 		return -EMFILE;
 	}
-	calls_end(h, fd); /* the tool has closed that one behind our back */
+	calls_end(h, fd); /* the tool has closed it without a call to us */
 	h->file[fd] = (struct file){.used = true, .sk = sk, .nonblock = nonblock};
 	list_init(&h->file[fd].watches);
 	if (sk)
@@ -64,7 +65,7 @@ calls_new_fd(struct host *h, struct sock *sk, bool nonblock)
 	return fd;
 }
 
-/* Leave, having done something that may have changed what others wait for. */
+/* Ends a call that may have changed what other threads wait for. */
 static long
 leave(struct host *h, long result)
 {
@@ -137,7 +138,7 @@ put_name(const struct endpoint *e, struct sockaddr *addr, socklen_t *len)
 	*len = n;
 }
 
-/* When a call that waits for @f gives up: SO_RCVTIMEO or SO_SNDTIMEO, @name. */
+/* Returns when a call that waits for @f times out. @name: SO_RCVTIMEO or SO_SNDTIMEO. */
 static nsec_t
 deadline_of(struct host *h, const struct file *f, int name)
 {
@@ -175,7 +176,7 @@ call_accept(void *self, int fd, struct sockaddr *addr, socklen_t *len)
 	return (int)leave(h, err);
 }
 
-/* SO_ERROR, negated. */
+/* Returns SO_ERROR as a negative number, and clears it; 0 = none. */
 static int
 pending_error(struct sock *sk)
 {
@@ -213,18 +214,18 @@ call_connect(void *self, int fd, const struct sockaddr *addr, socklen_t len)
 	return (int)leave(h, pending_error(f->sk));
 }
 
-/* MSG_... as sock knows them. False for one that it has not. */
+/* Converts MSG_... to the flags of src/sock. Returns false for a flag that it lacks. */
 static bool
 known_flags(int flags, unsigned *out)
 {
 	*out = (flags & MSG_OOB ? SOCK_OOB : 0) | (flags & MSG_PEEK ? SOCK_PEEK : 0) |
 	       (flags & MSG_MORE ? SOCK_MORE : 0);
-	/* Where a record ends (MSG_EOR) only decides how Linux cuts segments, which we do not do. */
+	/* MSG_EOR ends a record. On Linux it only decides where a segment ends; Leat ignores it. */
 	return !(flags & ~(MSG_OOB | MSG_PEEK | MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_WAITALL |
 			     MSG_TRUNC | MSG_EOR));
 }
 
-/* sock_recv(); but what is there cannot go to @to where that is NULL. */
+/* As sock_recv(), but returns -EFAULT if there is data and @to is NULL. */
 static ssize_t
 take(struct sock *sk, void *to, size_t n, unsigned flags, struct sock_msg *msg)
 {
@@ -261,7 +262,7 @@ receive(struct host *h, int fd, void *to, size_t n, int flags, struct sock_msg *
 	return done > 0 ? (ssize_t)done : got;
 }
 
-/* A blocking send takes all, however long that lasts; one that does not wait takes what fits. */
+/* A blocking call sends all of the data, however long that takes. Any other call sends what fits. */
 static ssize_t
 transmit(struct host *h, int fd, const void *from, size_t n, int flags, const struct sock_msg *msg)
 {
@@ -323,7 +324,7 @@ iov_len(const struct iovec *iov, size_t n)
 	return len;
 }
 
-/* Does every part of @iov that has a length have a place? */
+/* Returns true if no part of @iov with a length is NULL. */
 static bool
 iov_valid(const struct iovec *iov, size_t n)
 {

@@ -1,5 +1,6 @@
 /*
- * packetdrill/calls.h - the members of packetdrill's table that are system calls. `self` is a struct host.
+ * packetdrill/calls.h - the members of packetdrill's table that are system calls. `self` is a struct
+ * host.
  */
 #ifndef PACKETDRILL_CALLS_H
 #define PACKETDRILL_CALLS_H
@@ -12,16 +13,16 @@
 #define SIOCOUTQ 0x5411
 #endif
 
-/* A result of ours as a system call gives it: -1 and errno where it is negative. */
+/* Returns what a system call returns: @result, or -1 with errno if it is negative. */
 long calls_answer(long result);
 
-/* What stands behind @fd, or NULL. */
+/* Returns the file of @fd; NULL if it has none. */
 struct file *calls_file(struct host *h, int fd);
 
-/* A descriptor for @sk, or for an epoll set where that is NULL; or -EMFILE. */
+/* Returns a new descriptor for @sk (NULL: for an epoll set), or -EMFILE. */
 int calls_new_fd(struct host *h, struct sock *sk, bool nonblock);
 
-/* What @fd meant to us ends; the descriptor itself stays. Locked by the caller. */
+/* Ends the file of @fd. The descriptor itself stays open. The caller holds the lock. */
 void calls_end(struct host *h, int fd);
 
 int call_socket(void *self, int family, int type, int protocol);

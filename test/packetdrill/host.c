@@ -1,5 +1,6 @@
 /*
- * packetdrill/host.c - one stack with a virtual clock.
+ * packetdrill/host.c - one stack with a virtual clock: its options, its addresses, and how its time
+ * passes.
  */
 #include "host.h"
 
@@ -59,7 +60,7 @@ settings_read(struct settings *set, const char *flags)
 
 	*set = (struct settings){.mtu = 1500, .seed = 1, .rcvbuf = 15 << 20, .sndbuf = 4 << 20};
 	ipaddr_parse("192.168.0.1", &set->local);
-	ipaddr_parse("fd3d:a0b:17d6::1", &set->local6); /* as the tool's own runner of many scripts has it */
+	ipaddr_parse("fd3d:a0b:17d6::1", &set->local6); /* the prefix of the tool's run_all.py */
 	for (char *word = good ? strtok_r(copy, ", ", &rest) : NULL; word && good;
 	     word = strtok_r(NULL, ", ", &rest)) {
 		good = set_one(set, word);
@@ -147,7 +148,7 @@ host_adopt(struct host *h, const struct ipaddr *addr)
 {
 	if (ipaddr_is_any(addr) || ipaddr_is_multicast(addr) || iface_of_addr(stack_core(h->stack), addr))
 		return;
-	/* Of the narrowest prefix: the rest of the net is reached by the default route. */
+	/* The prefix is as long as the address, so that all others are reached by the default route. */
 	iface_addr_add(h->iface, addr, ipaddr_is4(addr) ? 32 : 128, true);
 }
 
@@ -161,21 +162,21 @@ host_wake(struct host *h)
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	/*
-	 * Real time: ours stands still. A thread whose call has ended still has to note that in the
-	 * tool, at this virtual time, and nothing shows us when it has.
+	 * This is real time; virtual time stands still. The thread whose call has ended must
+	 * report that to the tool before virtual time goes on. Nothing says when it has.
 	 */
 	nanosleep(&moment, NULL);
 	pthread_mutex_lock(&h->lock);
 }
 
-/* When something happens next by itself. */
+/* Returns the time of the next event that needs no call and no packet. */
 static nsec_t
 next_event(const struct host *h)
 {
 	return nsec_min(stack_next(h->stack), h->wakes_at);
 }
 
-/* On the tool's thread nothing but time can end a wait: no packet arrives meanwhile. */
+/* On the tool's thread only time can end a wait, because no packet arrives meanwhile. */
 static bool
 let_time_pass(struct host *h, nsec_t deadline)
 {
@@ -210,7 +211,7 @@ host_advance(struct host *h, nsec_t until)
 {
 	while (next_event(h) <= until) {
 		h->now = nsec_max(h->now, next_event(h));
-		h->wakes_at = NSEC_NEVER; /* who still waits says so again */
+		h->wakes_at = NSEC_NEVER; /* a thread that still waits sets it again */
 		stack_advance(h->stack, h->now);
 		host_wake(h);
 	}
@@ -218,7 +219,7 @@ host_advance(struct host *h, nsec_t until)
 	stack_advance(h->stack, h->now);
 }
 
-/* Where a bare IP packet comes from, and where it goes. */
+/* Reads source and destination of an IP packet. Returns false if it is none. */
 static bool
 names(const uint8_t *p, size_t len, struct ipaddr *src, struct ipaddr *dst)
 {
@@ -234,7 +235,7 @@ names(const uint8_t *p, size_t len, struct ipaddr *src, struct ipaddr *dst)
 	return true;
 }
 
-/* The script says that @addr is the peer's. */
+/* Removes @addr from the host: the script uses it as the peer's. */
 static void
 host_disown(struct host *h, const struct ipaddr *addr)
 {

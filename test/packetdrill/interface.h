@@ -1,18 +1,21 @@
 /*
- * packetdrill/interface.h - what packetdrill, given --so_filename, wants of a network stack: a table that the stack's library fills in.
+ * packetdrill/interface.h - the table that a library for packetdrill's --so_filename fills in.
  *
- * Restated from the behaviour of the tool, as members and their order are its binary interface. Each member is the system
- * call of its name, answering -1 with errno set, and gets `self` first. None is optional. What is not a system call:
+ * It follows from the behaviour of the tool: the members and their order are its binary interface. All
+ * members must be set. Each is the system call of its name, which returns -1 and sets errno, and gets
+ * `self` as its first argument. These are no system calls:
  *
- *   release         the end: no call follows.
- *   packet_in       a bare IP packet arrives at the stack now. 0, or -1.
- *   packet_out      the next packet that the stack sends, with the time at which it left in microseconds: *len is the room in, the length out.
- *                   It is waited for, which for a virtual clock means to let time pass; *len = 0 says that none will ever come.
- *   gettimeofday    the stack's clock. The tool spins on it for the last microseconds before an event, so it must move by being asked.
+ *   release         ends the stack. No call follows.
+ *   packet_in       an IP packet, without a link header, arrives now. Returns 0 or -1.
+ *   packet_out      waits for the next packet that the stack sends. *len is the room, then the length.
+ *                   Also returns the time at which it left, in microseconds. With a virtual clock, time
+ *                   passes here. *len = 0: no packet will ever come.
+ *   gettimeofday    returns the stack's clock. The tool asks in a loop for the last microseconds before
+ *                   an event, so each question must move the clock.
  *   usleep          lets that much of the stack's time pass.
  *
- * Descriptors must be the process's own: the tool closes those that a script leaves open. Calls that a script expects to block come from a second
- * thread, with the tool's lock released.
+ * Descriptors must be those of the process, because the tool closes those that a script leaves open. If
+ * a script expects a call to block, the tool makes it on a second thread, without holding its lock.
  */
 #ifndef PACKETDRILL_INTERFACE_H
 #define PACKETDRILL_INTERFACE_H
@@ -62,7 +65,7 @@ struct packetdrill_interface {
 	int (*splice)(void *self, int in, loff_t *off_in, int out, loff_t *off_out, size_t n, unsigned flags);
 };
 
-/* What the tool looks up by name. @flags: the word after --so_flags, or NULL. */
+/* The tool looks this function up by its name. @flags: the argument of --so_flags, or NULL. */
 __attribute__((visibility("default"))) void packetdrill_interface_init(
     const char *flags, struct packetdrill_interface *ifc);
 

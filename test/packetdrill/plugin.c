@@ -1,7 +1,9 @@
 /*
- * packetdrill/plugin.c - Leat under Google's packetdrill: packetdrill --so_filename=build/packetdrill-leat.so SCRIPT.
+ * packetdrill/plugin.c - Leat for Google's packetdrill:
+ * packetdrill --so_filename=build/packetdrill-leat.so SCRIPT.
  *
- * Layers: interface.h is the tool's table, host a stack with a virtual clock, calls and poll the system calls on it.
+ * interface.h is the tool's table, host.c a stack with a virtual clock. calls.c and poll.c make system
+ * calls on it.
  */
 #include "calls.h"
 
@@ -13,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The host of this process: what getsockopt() below is asked about. */
+/* The host of this process, for getsockopt() below. */
 static struct host *the_host;
 
 static void
@@ -22,7 +24,7 @@ plug_release(void *self)
 	struct host *h = self;
 
 	the_host = NULL;
-	/* The tool has closed the descriptors; what they meant still lives here. */
+	/* The tool has closed the descriptors, but not their files in the host. */
 	pthread_mutex_lock(&h->lock);
 	for (int fd = 0; fd < HOST_FDS; fd++)
 		calls_end(h, fd);
@@ -115,7 +117,10 @@ packetdrill_interface_init(const char *flags, struct packetdrill_interface *ifc)
 #define SO_MEMINFO 55
 #endif
 
-/* SO_MEMINFO, which the tool wants beside TCP_INFO: what waits and what the buffers hold; the rest is the kernel's own. */
+/*
+ * SO_MEMINFO, which the tool reads beside TCP_INFO. Gives the octets that wait and the sizes of the
+ * buffers. All else is about the kernel, and 0.
+ */
 static int
 meminfo(struct host *h, int fd, uint32_t *value, socklen_t *len)
 {
@@ -133,7 +138,7 @@ meminfo(struct host *h, int fd, uint32_t *value, socklen_t *len)
 	return 0;
 }
 
-/* TCP_INFO for the tool, which takes for granted that all fields that it knows are there: those that we have not are 0. */
+/* TCP_INFO for the tool, which expects all fields that it knows. Those that Leat lacks are 0. */
 static int
 tcp_info_whole(struct host *h, int fd, void *value, socklen_t *len)
 {
@@ -148,8 +153,8 @@ tcp_info_whole(struct host *h, int fd, void *value, socklen_t *len)
 }
 
 /*
- * For the code in scripts the tool reads TCP_INFO and its like by getsockopt(2) itself, and not by the table. With this library in LD_PRELOAD as well, that call
- * comes here.
+ * For code in scripts the tool calls getsockopt(2) itself, without the table. If this library is in
+ * LD_PRELOAD as well, that call comes here.
  */
 __attribute__((visibility("default"))) int
 getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)

@@ -13,8 +13,8 @@
 struct watch {
 	struct list node;
 	int fd;
-	struct epoll_event event; /* as asked for; events 0 once a one-shot has fired */
-	uint64_t seen;            /* edge-triggered: how many events of its file have been told */
+	struct epoll_event event; /* as in epoll_ctl(2); events is 0 after a one-shot has fired */
+	uint64_t seen;            /* edge-triggered: the number of its file's events that were reported */
 };
 
 enum { WATCH_MODES = (int)(EPOLLET | EPOLLONESHOT) };
@@ -38,7 +38,10 @@ watch_end(struct watch *w)
 	free(w);
 }
 
-/* What is ready of what is wanted; errors and hang-ups always are. The bits of poll, epoll and Leat are the same. */
+/*
+ * Returns which of the @wanted events are ready; errors and hang-ups are always wanted. The bits are
+ * the same for poll(2), epoll(7) and Leat.
+ */
 static uint32_t
 ready(struct host *h, int fd, uint32_t wanted)
 {
@@ -54,7 +57,7 @@ end_call(struct host *h, int result)
 	return (int)calls_answer(result);
 }
 
-/* Let time pass for a call that waits until @deadline. False when the time is up. */
+/* Lets time pass for a call that waits until @deadline. Returns false at the deadline. */
 static bool
 wait_until(struct host *h, nsec_t deadline)
 {
@@ -132,7 +135,7 @@ call_epoll_ctl(void *self, int epfd, int op, int fd, struct epoll_event *event)
 	return end_call(h, 0);
 }
 
-/* One look at a watch: does it have something to tell? */
+/* Returns true, with *@out, if @w has an event to report. */
 static bool
 watch_fires(struct host *h, struct watch *w, struct epoll_event *out)
 {
@@ -214,7 +217,7 @@ call_close(void *self, int fd)
 	return close(fd);
 }
 
-/* The machine's own pipe: nothing of it goes over the network. */
+/* A pipe of the machine, because no data of it goes over the network. */
 int
 call_pipe(void *self, int fd[2])
 {

@@ -1,5 +1,6 @@
 /*
- * packetdrill/test_plugin.c - the table that packetdrill is given: what calls answer that the tool's scripts make wrongly, or that have to wait.
+ * packetdrill/test_plugin.c - calls by the table that packetdrill gets: with wrong arguments, and those
+ * that have to wait.
  */
 #include "interface.h"
 
@@ -44,7 +45,7 @@ name(const char *addr, uint16_t port)
 	return sin;
 }
 
-/* A stream of the stack to itself: two descriptors. */
+/* Connects the stack with itself. Returns both descriptors. */
 static void
 connected(struct packetdrill_interface *i, int fd[2])
 {
@@ -67,7 +68,7 @@ assert_fault(ssize_t answer)
 	assert_int_equal(errno, EFAULT);
 }
 
-/* As Linux: a NULL buffer is EFAULT, where there is something to copy. */
+/* As on Linux, a NULL buffer gives EFAULT if there is something to copy. */
 static void
 null_buffers_are_faults(void **state)
 {
@@ -84,7 +85,7 @@ null_buffers_are_faults(void **state)
 	assert_int_equal(i->send(i->self, fd[0], "x", 1, MSG_EOR), 1);
 	assert_fault(i->read(i->self, fd[1], NULL, 1000));
 	assert_fault(i->recvmsg(i->self, fd[1], &msg, 0));
-	assert_int_equal(i->read(i->self, fd[1], &octet, 1), 1); /* nothing was taken */
+	assert_int_equal(i->read(i->self, fd[1], &octet, 1), 1); /* the data is still there */
 	assert_fault(i->bind(i->self, fd[0], NULL, 16));
 	assert_fault(i->setsockopt(i->self, fd[0], SOL_SOCKET, SO_RCVBUF, NULL, 4));
 	assert_fault(i->getsockopt(i->self, fd[0], SOL_SOCKET, SO_RCVBUF, NULL, NULL));
@@ -92,7 +93,7 @@ null_buffers_are_faults(void **state)
 	i->close(i->self, fd[1]);
 }
 
-/* Nobody answers the SYN: on the tool's own thread the call lets the two minutes pass itself. */
+/* The SYN gets no answer. On the tool's own thread, the call itself lets the two minutes pass. */
 static void
 a_call_that_waits_lets_time_pass(void **state)
 {
@@ -129,7 +130,7 @@ a_call_that_waits_ends_with_its_timeout(void **state)
 	i->close(i->self, fd[1]);
 }
 
-/* A peer that never speaks: without a timer there is nothing to wait for, and the script is wrong. */
+/* The peer sends nothing and no timer runs, so no event can come. The script is wrong. */
 static void
 a_call_that_would_wait_for_ever_fails(void **state)
 {
@@ -144,7 +145,10 @@ a_call_that_would_wait_for_ever_fails(void **state)
 	i->close(i->self, fd[1]);
 }
 
-/* The tool's code in scripts asks the system call, which the library answers where it is preloaded (here: linked in). */
+/*
+ * The code in scripts calls getsockopt(2) itself. The library answers if it is preloaded; here it is
+ * linked in.
+ */
 static void
 getsockopt_itself_knows_our_sockets(void **state)
 {
@@ -162,7 +166,7 @@ getsockopt_itself_knows_our_sockets(void **state)
 	assert_int_equal(getsockopt(fd[0], SOL_SOCKET, 55, mem, &len), 0); /* SO_MEMINFO */
 	assert_int_equal(len, sizeof mem);
 	assert_int_equal(getsockopt(0, SOL_SOCKET, SO_TYPE, mem, &len),
-	    -1); /* the machine's own: no socket, or none that is open */
+	    -1); /* not a socket of the stack: descriptor 0 is no socket, the other is closed */
 	i->close(i->self, fd[0]);
 	i->close(i->self, fd[1]);
 }
