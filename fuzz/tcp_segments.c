@@ -7,7 +7,10 @@
  * The input is a program. Its first octet chooses the handshake and its options. Each further step
  * is an octet that names it, and the octets that it needs.
  */
-#include "tcp/conn.h"
+#include "tcp/output.h"
+#include "tcp/tcp.h"
+#include "wire/tcp.h"
+#include "wire/tcp_options.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -2,7 +2,9 @@
  * tcp/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT. steps.c has
  * the later states, listen.c LISTEN, and timewait.c TIME-WAIT.
  */
-#include "tcp/conn.h"
+#include "tcp/in.h"
+
+#include "tcp/transmit.h"
 
 /*
  * CLOSED (3.10.7.1): there is no connection. A RST is dropped; anything else is answered with a
@@ -12,8 +14,8 @@ void
 tcp_arrive_closed(struct tcp *tcp, struct tcp_seg *seg)
 {
 	if (!(seg->flags & TCP_RST))
-		tcp_reply_reset(tcp, seg);
-	tcp_seg_drop(tcp, seg, DROP_TCP_NO_LISTENER);
+		tcp_reply_reset(tcp->core, seg);
+	tcp_seg_drop(tcp->core, seg, DROP_TCP_NO_LISTENER);
 }
 
 /*
@@ -102,7 +104,7 @@ syn_sent_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	if (!(seg->flags & TCP_ACK) || seg->ack == c->snd.nxt)
 		return STEP_NEXT;
 	if (!(seg->flags & TCP_RST))
-		tcp_reply_reset(c->tcp, seg);
+		tcp_reply_reset(c->tcp->core, seg);
 	return step_drop(c, DROP_TCP_BAD_ACK_SYN);
 }
 
@@ -174,5 +176,5 @@ tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg)
 	else
 		s = tcp_steps(c, seg);
 	if (s == STEP_DROP && seg->pkt)
-		tcp_seg_drop(c->tcp, seg, c->why_dropped);
+		tcp_seg_drop(c->tcp->core, seg, c->why_dropped);
 }

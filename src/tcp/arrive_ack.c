@@ -2,7 +2,7 @@
  * tcp/arrive_ack.c - what an acceptable ACK does (RFC 9293, 3.10.7.4, fifth): SND.UNA, the
  * scoreboard, the round-trip time, congestion control and the peer's window.
  */
-#include "tcp/conn.h"
+#include "tcp/in.h"
 
 #include "core/neigh.h"
 
@@ -56,6 +56,16 @@ is_dupack(const struct tcp_conn *c, const struct tcp_seg *seg)
 	       seg->ack == c->snd.una && (uint32_t)seg->wnd << c->snd.shift == c->snd.wnd;
 }
 
+/* Lets the send buffer grow to twice cwnd: the path then stays busy while the user writes more. */
+static void
+grow_sndbuf(struct tcp_conn *c)
+{
+	size_t want = 2 * (size_t)c->cc.cwnd;
+
+	if (want > sndbuf_len(&c->snd.buf))
+		sndbuf_grow(&c->snd.buf, want);
+}
+
 /* Removes what is acknowledged from the send buffer. Our FIN was never in it. */
 static void
 release(struct tcp_conn *c, uint32_t acked)
@@ -69,15 +79,15 @@ release(struct tcp_conn *c, uint32_t acked)
 		c->snd.urgent = false;
 	if (c->path.pmtu_retx && seq_geq(c->snd.una, c->path.pmtu_edge))
 		c->path.pmtu_retx = false;
-	tcp_grow_sndbuf(c);
+	grow_sndbuf(c);
 }
 
 /*
  * Updates SND.WND, unless the segment is older than the one that SND.WND was last taken from (RFC
  * 9293, 3.10.7.4).
  */
-void
-tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg)
+static void
+update_window(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	uint32_t wnd = (uint32_t)seg->wnd << c->snd.shift;
 
@@ -166,7 +176,7 @@ tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 	bool dupack = is_dupack(c, seg);
 
 	c->when.last_ack_rcvd = tcp_now(c);
-	tcp_update_window(c, seg);
+	update_window(c, seg);
 	if (txq_out(&c->snd.txq) == 0 || c->snd.wnd == 0)
 		c->timer.retries = 0; /* a window probe is answered: the peer is alive */
 	if (seg->ack != c->snd.una || dupack || seg->opt.nsack)

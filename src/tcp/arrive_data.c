@@ -2,7 +2,7 @@
  * tcp/arrive_data.c - what arriving data does: it is put in order, delivered and acknowledged; and
  * the window that is offered for more (RFC 9293, 3.10.7.4, sixth and seventh, and 3.8.6).
  */
-#include "tcp/conn.h"
+#include "tcp/in.h"
 
 /*
  * Sixth, check the URG bit. The urgent pointer points after the urgent octet (RFC 6093, 4; Linux's
@@ -176,22 +176,4 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 	in_order(c, seg);
 	owe_ack(c);
 	return STEP_DONE;
-}
-
-/* The user has read: grows the buffer, and reports a window that has opened. */
-void
-tcp_rcv_consumed(struct tcp_conn *c)
-{
-	rcvbuf_adjust(&c->rcv.buf, tcp_now(c), c->rcv.mss);
-	if (c->rcv.fin_rcvd || c->ended || !tcp_synchronized(c))
-		return;
-	if (rcvbuf_should_update(&c->rcv.buf, tcp_rcv_wnd(c), c->rcv.mss, c->rcv.shift))
-		tcp_want(c, WANT_UPDATE);
-}
-
-/* Returns the window for a segment that leaves now, in octets. */
-uint32_t
-tcp_window_to_offer(struct tcp_conn *c)
-{
-	return rcvbuf_window(&c->rcv.buf, tcp_rcv_wnd(c), c->rcv.mss, c->rcv.shift);
 }

@@ -1,6 +1,6 @@
 /*
  * tcp/conn.c - the life of a connection: made, changing its state, ended and freed; and the events
- * that report it to users and to the sink.
+ * that report it to the sink.
  */
 #include "tcp/conn.h"
 
@@ -81,22 +81,6 @@ tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state)
 	emit_names(c, EVENT_TCP_STATE, from, (uint8_t)state, 0, NULL);
 }
 
-void
-tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events)
-{
-	if (!s->ops)
-		return;
-	s->events |= events;
-	if (!list_linked(&s->node))
-		list_push(&tcp->notify_queue, &s->node);
-}
-
-void
-tcp_notify(struct tcp_conn *c, unsigned events)
-{
-	tcp_subscriber_notify(c->tcp, &c->user.subscriber, events);
-}
-
 /* Sets up the buffers as the options say. */
 static void
 init_buffers(struct tcp_conn *c)
@@ -124,7 +108,7 @@ struct tcp_conn *
 tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t hash,
     const struct tcp_opts *opts, const struct path *path)
 {
-	struct tcp_origin origin = tcp_origin(tcp, local, remote);
+	struct tcp_origin origin = tcp_origin(&tcp->isn_key, tcp->core->now, local, remote);
 	struct tcp_conn *c;
 	const struct cc_ops *cc = cc_find(opts->cc);
 
@@ -138,7 +122,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->flow.local = *local;
 	c->flow.remote = *remote;
 	c->flow.share = tcp_share(opts);
-	if (tcp_flow_add(tcp, &c->flow, hash)) {
+	if (tcp_flow_add(&tcp->flows, &c->flow, hash)) {
 		slab_give(&tcp->conn_slab, c);
 		return NULL;
 	}
@@ -170,16 +154,6 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	return c;
 }
 
-static void
-forget_deferred(struct tcp_conn *c)
-{
-	if (!c->child.deferred)
-		return;
-	pkt_free(c->child.deferred->pkt);
-	free(c->child.deferred);
-	c->child.deferred = NULL;
-}
-
 /* Removes @c from the table and stops its timers. It stays until its user closes it. */
 static void
 leave_table(struct tcp_conn *c)
@@ -189,7 +163,7 @@ leave_table(struct tcp_conn *c)
 	c->ended = true;
 	chrono_switch(&c->snd.chrono, CHRONO_IDLE, tcp_now(c));
 	timers_cancel(c);
-	tcp_flow_remove(c->tcp, &c->flow);
+	tcp_flow_remove(&c->tcp->flows, &c->flow);
 }
 
 /* Frees all queues except the data that arrived in order, which the user may still read. */
@@ -200,7 +174,7 @@ detach(struct tcp_conn *c)
 	if (c->emptied)
 		return;
 	c->emptied = true;
-	forget_deferred(c);
+	tcp_child_forget_deferred(c);
 	reass_fini(&c->rcv.reass);
 	sndbuf_end(&c->snd.buf);
 	txq_fini(&c->snd.txq);

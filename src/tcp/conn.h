@@ -1,5 +1,6 @@
 /*
- * tcp/conn.h - one connection, as the files of src/tcp see it. Private to src/tcp.
+ * tcp/conn.h - one connection: its state, its timers, its path, and how it begins and ends. Private
+ * to src/tcp. It neither reads segments nor builds them.
  *
  * A segment, a timer, a user's call and an ICMP error are each an entry into TCP. An entry changes
  * connections and sets bits of what they want to send (enum tcp_want). It ends with tcp_leave().
@@ -11,23 +12,22 @@
 #ifndef TCP_CONN_H
 #define TCP_CONN_H
 
-#include "core/core.h"
 #include "tcp/buf/rcvbuf.h"
 #include "tcp/buf/reass.h"
 #include "tcp/buf/sndbuf.h"
 #include "tcp/cc/cc.h"
 #include "tcp/chrono.h"
 #include "tcp/host.h"
+#include "tcp/info.h"
 #include "tcp/loss/recovery.h"
 #include "tcp/loss/rto.h"
 
-#define TCP_DELACK           (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
-#define TCP_TIME_WAIT_LEN    (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */
-#define TCP_FIN_WAIT_2_LEN   (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
-#define TCP_NO_MEMORY_WAIT   (20 * MSEC)  /* a writer that found no memory is notified after this time */
-#define TCP_CORK_MAX         (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
-#define TCP_SYN_QUEUE_MIN    (10 * MSEC)  /* a half-open connection is not evicted from the queue before */
-#define TCP_CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
+#define TCP_DELACK         (40 * MSEC)  /* Linux's TCP_DELACK_MIN; RFC 1122, 4.2.3.2 allows up to 500 ms */
+#define TCP_TIME_WAIT_LEN  (60 * SEC)   /* Linux; RFC 9293, 3.4.2 says 2 MSL, four minutes */
+#define TCP_FIN_WAIT_2_LEN (60 * SEC)   /* Linux's tcp_fin_timeout, without a user only */
+#define TCP_NO_MEMORY_WAIT (20 * MSEC)  /* a writer that found no memory is notified after this time */
+#define TCP_CORK_MAX       (200 * MSEC) /* tcp(7), TCP_CORK; and the override of RFC 9293, 3.8.6.2.1 */
+#define TCP_SYN_QUEUE_MIN  (10 * MSEC)  /* a half-open connection is not evicted from the queue before */
 
 enum {
 	TCP_R1 = 3,             /* Linux's tcp_retries1 */
@@ -41,7 +41,6 @@ enum {
 	TCP_MSS_DEFAULT6 = 1220,
 	TCP_MSS_LEAST =
 	    48, /* Linux's TCP_MIN_SND_MSS: tiny segments cost the sender more than the attacker */
-	TCP_CHALLENGES = 1000, /* per second and host (RFC 5961, 7) */
 };
 
 /* What the flush has to do for a connection. */
@@ -224,7 +223,6 @@ void tcp_conn_free(struct tcp_conn *c);
 void tcp_set_iss(struct tcp_conn *c, seq_t iss);
 void tcp_settle(struct tcp_conn *c);
 void tcp_set_state(struct tcp_conn *c, enum leat_tcp_state state);
-void tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events);
 void tcp_notify(struct tcp_conn *c, unsigned events);
 /*
  * Ends the connection for the reason @error (LEAT_E number; 0 = in order). The flush frees it if no
@@ -236,42 +234,6 @@ void tcp_end_with_reset(struct tcp_conn *c, int error);
 void tcp_emit_close(struct tcp_conn *c, int error);
 void tcp_emit_retx(struct tcp_conn *c, seq_t seq, uint32_t len, enum pkt_why why);
 void tcp_emit_cc(struct tcp_conn *c, const char *cause);
-
-/* arrive.c, steps.c: SEGMENT ARRIVES (RFC 9293, 3.10.7) */
-enum step {
-	STEP_NEXT, /* go on with the next check */
-	STEP_DONE, /* the segment has been processed */
-	STEP_DROP, /* the segment is dropped, for the reason c->why_dropped */
-};
-void tcp_arrive(struct tcp_conn *c, struct tcp_seg *seg);
-enum step tcp_steps(struct tcp_conn *c, struct tcp_seg *seg);
-enum step step_drop(struct tcp_conn *c, enum drop_reason reason);
-enum step step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg);
-void tcp_take_syn_options(struct tcp_conn *c, const struct tcp_seg *seg);
-void tcp_established(struct tcp_conn *c, const struct tcp_seg *seg);
-void tcp_want_challenge_ack(struct tcp_conn *c);
-
-/* listen.c */
-void tcp_arrive_listen(struct tcp_listener *l, struct tcp_seg *seg, const seq_t *at_least);
-bool tcp_accept_queue_full(const struct tcp_listener *l);
-void tcp_child_established(struct tcp_conn *c);
-void tcp_child_leave_queue(struct tcp_conn *c);
-
-/* arrive_ack.c: what ACKs do */
-void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
-void tcp_update_window(struct tcp_conn *c, const struct tcp_seg *seg);
-void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
-
-/* user_send.c */
-void tcp_grow_sndbuf(struct tcp_conn *c);
-bool tcp_writable(const struct tcp_conn *c);
-void tcp_notify_writable(struct tcp_conn *c);
-
-/* arrive_data.c: what data does */
-void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
-enum step tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg);
-void tcp_rcv_consumed(struct tcp_conn *c);
-uint32_t tcp_window_to_offer(struct tcp_conn *c);
 
 /* Returns RCV.WND: what is left of the window last offered. */
 static inline uint32_t
@@ -287,19 +249,22 @@ tcp_read_seq(const struct tcp_conn *c)
 	return c->rcv.nxt - c->rcv.fin_rcvd - (uint32_t)rcvbuf_unread(&c->rcv.buf);
 }
 
-/* output.c: what leaves, and when */
-void tcp_flush(struct tcp_conn *c);
 /* Returns the sequence number after the last octet to send, FIN included. */
-seq_t tcp_snd_end(const struct tcp_conn *c);
-bool tcp_sends_data(const struct tcp_conn *c); /* true in a state that may send data */
+static inline seq_t
+tcp_snd_end(const struct tcp_conn *c)
+{
+	return c->snd.fin_queued ? c->snd.fin + 1 : c->snd.txq.una + (uint32_t)sndbuf_len(&c->snd.buf);
+}
 
-/* transmit.c: builds a connection's segments */
-void tcp_send_syn(struct tcp_conn *c);
-void tcp_send_ack(struct tcp_conn *c, enum pkt_why why);
-void tcp_send_probe(struct tcp_conn *c, enum pkt_why why);
-void tcp_send_reset(struct tcp_conn *c);
-uint32_t tcp_super_max(const struct tcp_conn *c);
-uint32_t tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next);
+/* queue.c: the queues of a listener, which its children pass */
+bool tcp_accept_queue_full(const struct tcp_listener *l);
+/* Adds a child to the end of a queue. A user is notified of a child that it can accept. */
+void tcp_child_enqueue(struct tcp_listener *l, struct tcp_conn *c, enum tcp_queue queue);
+/* The handshake is done: the child may be accepted. */
+void tcp_child_established(struct tcp_conn *c);
+void tcp_child_leave_queue(struct tcp_conn *c);
+/* Frees the SYN whose answer was deferred. Does nothing without one. */
+void tcp_child_forget_deferred(struct tcp_conn *c);
 
 /* timers.c: the events that start and stop timers */
 void timers_init(struct tcp_conn *c);
@@ -326,19 +291,6 @@ void tcp_sync_mss(struct tcp_conn *c);
 uint16_t tcp_mss_to_announce(const struct tcp_conn *c);
 /* Marks what is in flight in segments too large for the path as lost, without congestion. */
 void tcp_resend_large(struct tcp_conn *c);
-
-/* options.c */
-unsigned tcp_options_syn(struct tcp_conn *c, uint8_t opt[40]);
-unsigned tcp_options_ack(struct tcp_conn *c, uint8_t opt[40]); /* includes SACK blocks */
-unsigned tcp_options_data(const struct tcp_conn *c, uint8_t opt[40]);
-unsigned tcp_options_ts(uint8_t opt[40], uint32_t val, uint32_t ecr);
-/* Returns true if @seg is older than TS.Recent (PAWS, RFC 7323, 5). */
-bool tcp_paws_old(const struct tcp_seg *seg, uint32_t ts_recent, nsec_t ts_recent_at, nsec_t now);
-void tcp_ts_recent_update(struct tcp_conn *c, const struct tcp_seg *seg);
-nsec_t tcp_ts_rtt(const struct tcp_conn *c, const struct tcp_seg *seg);
-
-/* error.c */
-bool tcp_error(void *self, const struct net_error *e);
 
 static inline nsec_t
 tcp_now(const struct tcp_conn *c)

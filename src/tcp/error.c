@@ -2,7 +2,7 @@
  * tcp/error.c - ICMP errors about our segments, from routers and from this host itself (RFC 5461,
  * RFC 5927, RFC 8201; RFC 9293, 3.9.2.2).
  */
-#include "tcp/conn.h"
+#include "tcp/in.h"
 #include "wire/icmp.h"
 
 /*
@@ -97,7 +97,7 @@ conn_of(struct tcp *tcp, const struct net_error *e)
 	struct endpoint local = tcp_endpoint(&e->local, tcp_src(e->quoted), e->ifindex);
 	struct endpoint remote = tcp_endpoint(&e->remote, tcp_dst(e->quoted), e->ifindex);
 	uint64_t hash;
-	struct tcp_flow *f = tcp_find(tcp, &local, &remote, &hash);
+	struct tcp_flow *f = tcp_find(&tcp->flows, &local, &remote, &hash);
 
 	return f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 }

@@ -1,8 +1,10 @@
 /*
- * tcp/tables.c - finds a connection by its four-tuple, and knows which local addresses and ports
- * are in use.
+ * tcp/flow.c - finds the owner of a four-tuple, and knows which local addresses and ports are in
+ * use.
  */
-#include "tcp/host.h"
+#include "tcp/flow.h"
+
+#include "leat.h"
 
 #include <stdlib.h>
 
@@ -20,30 +22,25 @@ struct tcp_port {
 enum { PORTS_KEPT = 256 };
 
 int
-tcp_tables_init(struct tcp *tcp, const struct siphash_key *key)
+tcp_flows_init(struct tcp_flows *flows, const struct siphash_key *key)
 {
-	slab_init(&tcp->port_slab, sizeof(struct tcp_port), PORTS_KEPT);
-	if (table_init(&tcp->flows, key))
+	slab_init(&flows->port_slab, sizeof(struct tcp_port), PORTS_KEPT);
+	flows->last = NULL;
+	if (table_init(&flows->table, key))
 		return -LEAT_ENOMEM;
-	if (table_init(&tcp->listening, key))
-		goto no_listening;
-	if (table_init(&tcp->ports, key))
-		goto no_ports;
+	if (table_init(&flows->ports, key)) {
+		table_fini(&flows->table);
+		return -LEAT_ENOMEM;
+	}
 	return 0;
-no_ports:
-	table_fini(&tcp->listening);
-no_listening:
-	table_fini(&tcp->flows);
-	return -LEAT_ENOMEM;
 }
 
 void
-tcp_tables_fini(struct tcp *tcp)
+tcp_flows_fini(struct tcp_flows *flows)
 {
-	slab_fini(&tcp->port_slab);
-	table_fini(&tcp->flows);
-	table_fini(&tcp->listening);
-	table_fini(&tcp->ports);
+	slab_fini(&flows->port_slab);
+	table_fini(&flows->table);
+	table_fini(&flows->ports);
 }
 
 static bool
@@ -53,12 +50,12 @@ endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 }
 
 static uint64_t
-flow_hash(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+flow_hash(const struct tcp_flows *flows, const struct endpoint *local, const struct endpoint *remote)
 {
 	struct tcp_words w = tcp_words(local, remote);
 
-	return w.n == 2 ? siphash13_two(&tcp->flows.key, w.word[0], w.word[1])
-			: table_hash(&tcp->flows, w.word, w.n);
+	return w.n == 2 ? siphash13_two(&flows->table.key, w.word[0], w.word[1])
+			: table_hash(&flows->table, w.word, w.n);
 }
 
 static bool
@@ -70,18 +67,18 @@ flow_is(const struct tcp_flow *f, const struct endpoint *local, const struct end
 }
 
 struct tcp_flow *
-tcp_find(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash)
+tcp_find(struct tcp_flows *flows, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash)
 {
-	if (tcp->last && flow_is(tcp->last, local, remote)) {
-		*hash = tcp->last->node.hash;
-		return tcp->last;
+	if (flows->last && flow_is(flows->last, local, remote)) {
+		*hash = flows->last->node.hash;
+		return flows->last;
 	}
-	*hash = flow_hash(tcp, local, remote);
-	for (struct table_node *n = table_first(&tcp->flows, *hash); n; n = table_next(n)) {
+	*hash = flow_hash(flows, local, remote);
+	for (struct table_node *n = table_first(&flows->table, *hash); n; n = table_next(n)) {
 		struct tcp_flow *f = container_of(n, struct tcp_flow, node);
 
 		if (flow_is(f, local, remote))
-			return tcp->last = f;
+			return flows->last = f;
 	}
 	return NULL;
 }
@@ -100,23 +97,23 @@ port_is(const struct table_node *node, const void *number)
 }
 
 static struct tcp_port *
-port_find(const struct tcp *tcp, uint16_t number)
+port_find(const struct tcp_flows *flows, uint16_t number)
 {
-	struct table_node *n = table_find(&tcp->ports, port_hash(number), &number, port_is);
+	struct table_node *n = table_find(&flows->ports, port_hash(number), &number, port_is);
 
 	return n ? container_of(n, struct tcp_port, node) : NULL;
 }
 
 static struct tcp_port *
-port_make(struct tcp *tcp, uint16_t number)
+port_make(struct tcp_flows *flows, uint16_t number)
 {
-	struct tcp_port *p = slab_take(&tcp->port_slab);
+	struct tcp_port *p = slab_take(&flows->port_slab);
 
 	if (!p)
 		return NULL;
 	p->number = number;
 	list_init(&p->flows);
-	table_insert(&tcp->ports, &p->node, port_hash(number));
+	table_insert(&flows->ports, &p->node, port_hash(number));
 	return p;
 }
 
@@ -127,61 +124,61 @@ users(struct tcp_flow *flow, uint8_t share)
 }
 
 int
-tcp_flow_add(struct tcp *tcp, struct tcp_flow *flow, uint64_t hash)
+tcp_flow_add(struct tcp_flows *flows, struct tcp_flow *flow, uint64_t hash)
 {
-	flow->port = port_find(tcp, flow->local.port);
+	flow->port = port_find(flows, flow->local.port);
 	if (!flow->port)
-		flow->port = port_make(tcp, flow->local.port);
+		flow->port = port_make(flows, flow->local.port);
 	if (!flow->port)
 		return -LEAT_ENOBUFS;
 	++*users(flow, flow->share);
 	list_push(&flow->port->flows, &flow->same_port);
-	table_insert(&tcp->flows, &flow->node, hash);
+	table_insert(&flows->table, &flow->node, hash);
 	return 0;
 }
 
 static void
-leave_table(struct tcp *tcp, struct tcp_flow *flow)
+leave_table(struct tcp_flows *flows, struct tcp_flow *flow)
 {
-	table_remove(&tcp->flows, &flow->node);
+	table_remove(&flows->table, &flow->node);
 	list_del(&flow->same_port);
-	if (tcp->last == flow)
-		tcp->last = NULL;
+	if (flows->last == flow)
+		flows->last = NULL;
 }
 
 void
-tcp_flow_remove(struct tcp *tcp, struct tcp_flow *flow)
+tcp_flow_remove(struct tcp_flows *flows, struct tcp_flow *flow)
 {
 	struct tcp_port *port = flow->port;
 
 	if (!port)
 		return;
-	leave_table(tcp, flow);
+	leave_table(flows, flow);
 	--*users(flow, flow->share);
 	flow->port = NULL;
 	if (!list_empty(&port->flows))
 		return;
-	table_remove(&tcp->ports, &port->node);
-	slab_give(&tcp->port_slab, port);
+	table_remove(&flows->ports, &port->node);
+	slab_give(&flows->port_slab, port);
 }
 
 void
-tcp_flow_replace(struct tcp *tcp, struct tcp_flow *from, struct tcp_flow *to)
+tcp_flow_replace(struct tcp_flows *flows, struct tcp_flow *from, struct tcp_flow *to)
 {
 	uint64_t hash = from->node.hash;
 
-	leave_table(tcp, from);
+	leave_table(flows, from);
 	to->local = from->local;
 	to->remote = from->remote;
 	to->share = from->share;
 	to->port = from->port;
 	from->port = NULL;
 	list_push(&to->port->flows, &to->same_port);
-	table_insert(&tcp->flows, &to->node, hash);
+	table_insert(&flows->table, &to->node, hash);
 }
 
 void
-tcp_flow_share(struct tcp *tcp, struct tcp_flow *flow, uint8_t share)
+tcp_flow_share(struct tcp_flow *flow, uint8_t share)
 {
 	--*users(flow, flow->share);
 	++*users(flow, share);
@@ -226,16 +223,15 @@ one_refuses(const struct tcp_port *port, const struct endpoint *local, unsigned 
 }
 
 bool
-tcp_local_taken(struct tcp *tcp, const struct endpoint *local, bool v6, const struct tcp_opts *opts)
+tcp_flows_refuse(const struct tcp_flows *flows, const struct endpoint *local, bool v6, unsigned share)
 {
-	const struct tcp_port *port = port_find(tcp, local->port);
-	unsigned share = tcp_share(opts);
+	const struct tcp_port *port = port_find(flows, local->port);
 
 	if (!ipaddr_is_any(&local->addr))
 		return one_refuses(port, local, share);
 	if (!ipaddr_is4(&local->addr))
 		return any_refuses(port, true, share, 0) ||
-		       (!opts->v6only && any_refuses(port, false, share, 0));
+		       (!(share & TCP_SHARE_V4) && any_refuses(port, false, share, 0));
 	/* Linux: every IPv4 address conflicts with an IPv6 socket that is not IPV6_V6ONLY. */
 	return any_refuses(port, false, share, 0) || (!v6 && any_refuses(port, true, share, TCP_SHARE_V4));
 }

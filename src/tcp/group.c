@@ -106,14 +106,6 @@ tcp_listener_of(
 	return tcp_find_listener(tcp, &instead, remote);
 }
 
-bool
-tcp_serves(struct tcp *tcp, const struct iface *iface, const struct endpoint *local)
-{
-	struct endpoint no_peer = {.addr = local->addr};
-
-	return tcp_listener_of(tcp, iface, local, &no_peer) != NULL;
-}
-
 static int
 group_new(struct tcp_listener *l)
 {

@@ -1,39 +1,9 @@
-/* tcp/info.c - STATUS (RFC 9293, 3.10.6): readiness, names, counters, and Linux's TCP_INFO. */
+/* tcp/info.c - STATUS (RFC 9293, 3.10.6): names, counters, and Linux's TCP_INFO. */
+#include "tcp/info.h"
+
 #include "tcp/conn.h"
 
 enum { INFO_TIMESTAMPS = 1, INFO_SACK = 2, INFO_WSCALE = 4 }; /* Linux's TCPI_OPT_* */
-
-static unsigned
-ready_to_read(const struct tcp_conn *c)
-{
-	unsigned r = 0;
-
-	if (c->rcv.fin_rcvd || c->user.rcv_shut || c->state == LEAT_TCP_CLOSED)
-		r |= LEAT_IN | LEAT_RDHUP;
-	if (tcp_unread(c) > 0)
-		r |= LEAT_IN;
-	if (c->rcv.urg == URG_HERE && !c->opts.oob_inline)
-		r |= LEAT_PRI;
-	return r;
-}
-
-unsigned
-tcp_ready(const struct tcp_conn *c)
-{
-	bool open = c->state != LEAT_TCP_SYN_SENT && c->state != LEAT_TCP_SYN_RECEIVED;
-	bool send_shut = c->snd.fin_queued || c->state == LEAT_TCP_CLOSED;
-	unsigned r = 0;
-
-	if (open)
-		r |= ready_to_read(c);
-	if (open && (send_shut || tcp_writable(c)))
-		r |= LEAT_OUT;
-	if ((send_shut && (c->rcv.fin_rcvd || c->user.rcv_shut)) || c->state == LEAT_TCP_CLOSED)
-		r |= LEAT_HUP;
-	if (c->user.error)
-		r |= LEAT_ERR;
-	return r;
-}
 
 enum leat_tcp_state
 tcp_state(const struct tcp_conn *c)

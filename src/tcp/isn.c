@@ -6,17 +6,20 @@
  * one after the other, see a clock that only moves forward, so it is safe to reuse a four-tuple in
  * TIME-WAIT (RFC 6191).
  */
-#include "tcp/host.h"
+#include "tcp/isn.h"
+
+#include "tcp/flow.h"
 
 /*
  * One hash gives both: neither half of a SipHash says anything about the other. The initial
  * sequence number is M + F(...), where M ticks every 4 microseconds (RFC 9293, 3.4.1).
  */
 struct tcp_origin
-tcp_origin(const struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote)
+tcp_origin(
+    const struct siphash_key *key, nsec_t now, const struct endpoint *local, const struct endpoint *remote)
 {
 	struct tcp_words w = tcp_words(local, remote);
-	uint64_t f = siphash_words(&tcp->isn_key, w.word, w.n);
+	uint64_t f = siphash_words(key, w.word, w.n);
 
-	return (struct tcp_origin){(seq_t)(f + (uint64_t)(tcp->core->now / (4 * USEC))), (uint32_t)(f >> 32)};
+	return (struct tcp_origin){(seq_t)(f + (uint64_t)(now / (4 * USEC))), (uint32_t)(f >> 32)};
 }

@@ -2,15 +2,9 @@
  * tcp/output.c - decides what to send next, and flushes at the end of every entry (RFC 9293,
  * 3.8.6). recovery.h decides what is retransmitted.
  */
-#include "tcp/conn.h"
+#include "tcp/output.h"
 
 #include <assert.h>
-
-seq_t
-tcp_snd_end(const struct tcp_conn *c)
-{
-	return c->snd.fin_queued ? c->snd.fin + 1 : c->snd.txq.una + (uint32_t)sndbuf_len(&c->snd.buf);
-}
 
 bool
 tcp_sends_data(const struct tcp_conn *c)
@@ -164,6 +158,31 @@ output(struct tcp_conn *c, bool override)
 	timers_output_done(c, unsent, stopped);
 }
 
+bool
+tcp_writes_allowed(const struct tcp_conn *c)
+{
+	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
+}
+
+bool
+tcp_writable(const struct tcp_conn *c)
+{
+	return sndbuf_writable(&c->snd.buf) && tcp_writes_allowed(c);
+}
+
+/* After each flush: notifies a writer that found no room, once. */
+static void
+notify_writable(struct tcp_conn *c)
+{
+	bool writable = tcp_writable(c);
+
+	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
+		tcp_notify(c, TCP_EVENT_WRITABLE);
+		c->user.no_room = false;
+	}
+	c->user.was_writable = writable;
+}
+
 static enum pkt_why
 why_ack(const struct tcp_conn *c, uint32_t want)
 {
@@ -218,7 +237,7 @@ flush_synchronized(struct tcp_conn *c, uint32_t want)
 		tcp_send_probe(c, PKT_WHY_KEEPALIVE);
 	if ((want & acks) && c->count.segs_out == before)
 		tcp_send_ack(c, why_ack(c, want));
-	tcp_notify_writable(c);
+	notify_writable(c);
 	chrono_switch(&c->snd.chrono, waits_for(c), tcp_now(c));
 }
 

@@ -4,6 +4,9 @@
  */
 #include "tcp/conn.h"
 
+#include "wire/tcp.h"
+#include "wire/tcp_options.h"
+
 const struct path *
 tcp_route(struct tcp_conn *c)
 {

@@ -3,7 +3,12 @@
  * 3.10.7.4, one function each and in its order, with those of RFC 7323 (PAWS) and RFC 5961 (blind
  * attacks) where they belong.
  */
-#include "tcp/conn.h"
+#include "tcp/in.h"
+
+#include "tcp/transmit.h"
+
+#define CHALLENGE_PERIOD (500 * MSEC) /* Linux's tcp_invalid_ratelimit, per connection */
+enum { CHALLENGES = 1000 };           /* per second and host (RFC 5961, 7) */
 
 /*
  * Limits challenge ACKs (RFC 5961, 7), for the host per second, and for a connection to one in half
@@ -23,12 +28,12 @@ tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
 		 * The limit is partly random, so that what is left of it tells a third party
 		 * nothing (CVE-2016-5696).
 		 */
-		tcp->challenges = TCP_CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, TCP_CHALLENGES);
+		tcp->challenges = CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, CHALLENGES);
 	}
 	if (tcp->challenges == 0)
 		return false;
 	tcp->challenges--;
-	*next = now + TCP_CHALLENGE_PERIOD;
+	*next = now + CHALLENGE_PERIOD;
 	return true;
 }
 
@@ -207,7 +212,7 @@ static enum step
 syn_received_check_ack(struct tcp_conn *c, const struct tcp_seg *seg)
 {
 	if (c->child.deferred || seg->ack != c->snd.nxt) {
-		tcp_reply_reset(c->tcp, seg);
+		tcp_reply_reset(c->tcp->core, seg);
 		return step_drop(c, DROP_ACK_UNSENT);
 	}
 	if (c->child.queue == QUEUE_SYN && tcp_accept_queue_full(c->child.listener))

@@ -1,10 +1,8 @@
-/*
- * tcp/tcp.c - all of TCP on a host: its setup, arriving segments, and the flush at the end of every
- * entry.
- */
-#include "tcp/conn.h"
+/* tcp/tcp.c - all of TCP on a host: its setup, and who gets an arriving segment. */
+#include "tcp/tcp.h"
 
-#include "wire/checksum.h"
+#include "tcp/in.h"
+#include "tcp/output.h"
 #include "wire/ip.h"
 
 #include <assert.h>
@@ -14,129 +12,20 @@
 enum { CONNS_KEPT = 256, TIME_WAITS_KEPT = 64 };
 
 /*
- * Notifies one user of its events. The user may call anything meanwhile. Returns false if there is
- * none.
- */
-static bool
-notify_next(struct tcp *tcp)
-{
-	struct list *n = list_pop(&tcp->notify_queue);
-	struct tcp_subscriber *s;
-	unsigned events;
-
-	if (!n)
-		return false;
-	s = container_of(n, struct tcp_subscriber, node);
-	events = s->events;
-	s->events = 0;
-	if (s->ops)
-		s->ops->notify(s->user, events);
-	return true;
-}
-
-/*
- * Takes the flush lock, see struct tcp. It nests: a user that is notified while it is held may call
- * anything, and what that call makes due is left to the holder.
- */
-static void
-hold_flush(struct tcp *tcp)
-{
-	tcp->flush_held++;
-}
-
-/* Gives the flush lock back. What became due meanwhile waits for the next tcp_leave(). */
-static void
-release_flush(struct tcp *tcp)
-{
-	assert(tcp->flush_held > 0);
-	tcp->flush_held--;
-}
-
-void
-tcp_leave(struct tcp *tcp)
-{
-	struct list *n;
-
-	if (tcp->flush_held)
-		return;
-	hold_flush(tcp);
-	do {
-		while ((n = list_pop(&tcp->dirty)))
-			tcp_flush(container_of(n, struct tcp_conn, dirty));
-	} while (notify_next(tcp));
-	release_flush(tcp);
-}
-
-void
-tcp_seg_drop(struct tcp *tcp, struct tcp_seg *seg, enum drop_reason reason)
-{
-	pkt_drop(tcp->core, seg->pkt, reason);
-	seg->pkt = NULL;
-}
-
-static bool
-sum_ok(const struct pkt *pkt, const struct ip_rx *rx)
-{
-	uint16_t sum;
-
-	if (pkt->sum != PKT_SUM_UNKNOWN)
-		return true;
-	sum = checksum_pseudo(&rx->src, &rx->dst, IP_PROTO_TCP, pkt->len);
-	return pkt_sum_range(pkt, 0, pkt->len, sum) == 0xffff;
-}
-
-/*
- * Parses the header into @seg, except for the endpoints and the length of the text. Returns a
- * reason to drop the segment, or DROP_COUNT.
- */
-static enum drop_reason
-parse(struct pkt *pkt, const struct ip_rx *rx, struct tcp_seg *seg)
-{
-	const uint8_t *h;
-
-	if (rx->group || pkt->link_group)
-		return DROP_TCP_BROADCAST;
-	if (!pkt_need(pkt, TCP_HDR_LEN) || !tcp_valid(pkt->data, pkt->len) ||
-	    !pkt_need(pkt, tcp_hdr_len(pkt->data)))
-		return DROP_TCP_BAD_HEADER;
-	if (!sum_ok(pkt, rx))
-		return DROP_TCP_BAD_SUM;
-	h = pkt->data;
-	seg->pkt = pkt;
-	seg->rx = rx;
-	seg->seq = tcp_seq(h);
-	seg->ack = tcp_ack(h);
-	seg->hdr_len = (uint16_t)tcp_hdr_len(h);
-	seg->wnd = tcp_window(h);
-	seg->up = tcp_urgent(h);
-	seg->segs = pkt->segs;
-	seg->flags = tcp_flags(h);
-	/*
-	 * Port 0 cannot be answered. A RST from port 0 is taken: as on Linux, it refuses a
-	 * connection to port 0.
-	 */
-	if (tcp_src(h) == 0 && !(tcp_flags(h) & TCP_RST))
-		return DROP_TCP_BAD_HEADER;
-	if (!tcp_options_parse(h + TCP_HDR_LEN, seg->hdr_len - TCP_HDR_LEN, &seg->opt))
-		return DROP_TCP_BAD_HEADER;
-	return DROP_COUNT;
-}
-
-/*
  * Hands @seg to the owner of its four-tuple (RFC 9293, 3.10.7). Returns the connection; NULL if
  * there is none.
  */
 static struct tcp_conn *
 demultiplex(struct tcp *tcp, struct tcp_seg *seg)
 {
-	struct tcp_flow *f = tcp_find(tcp, &seg->local, &seg->remote, &seg->hash);
+	struct tcp_flow *f = tcp_find(&tcp->flows, &seg->local, &seg->remote, &seg->hash);
 	struct tcp_conn *c = f && !f->time_wait ? container_of(f, struct tcp_conn, flow) : NULL;
 	struct tcp_listener *l;
 
 	if (c) {
 		tcp_arrive(c, seg);
 	} else if (f) {
-		tcp_time_wait_arrive(tcp, container_of(f, struct tcp_tw, flow), seg);
+		tcp_arrive_time_wait(tcp, container_of(f, struct tcp_tw, flow), seg);
 	} else {
 		l = tcp_listener_of(tcp, seg->rx->iface, &seg->local, &seg->remote);
 		if (l)
@@ -171,10 +60,10 @@ flush_within_batch(struct tcp_conn *c)
 
 	if (may_wait(c))
 		return;
-	hold_flush(tcp);
+	tcp_hold_flush(tcp);
 	list_del(&c->dirty);
 	tcp_flush(c);
-	release_flush(tcp);
+	tcp_release_flush(tcp);
 }
 
 static void
@@ -183,18 +72,12 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 	struct tcp *tcp = self;
 	struct tcp_seg seg;
 	struct tcp_conn *c;
-	uint32_t ifindex = rx->iface ? rx->iface->index : 0;
-	enum drop_reason reason = parse(pkt, rx, &seg);
+	enum drop_reason reason = tcp_seg_parse(&seg, pkt, rx);
 
 	if (reason != DROP_COUNT) {
 		pkt_drop(tcp->core, pkt, reason);
 		return;
 	}
-	seg.local = tcp_endpoint(&rx->dst, tcp_dst(pkt->data), ifindex);
-	seg.remote = tcp_endpoint(&rx->src, tcp_src(pkt->data), ifindex);
-	pkt->l4 = pkt->data;
-	pkt_pull(pkt, seg.hdr_len);
-	seg.len = pkt->len;
 	c = demultiplex(tcp, &seg);
 	if (!tcp->batch)
 		tcp_leave(tcp);
@@ -214,15 +97,15 @@ tcp_batch_notify(struct tcp *tcp)
 {
 	assert(tcp->batch);
 	tcp->batch = false;
-	hold_flush(tcp);
-	while (notify_next(tcp))
+	tcp_hold_flush(tcp);
+	while (tcp_notify_next(tcp))
 		;
 }
 
 void
 tcp_batch_end(struct tcp *tcp)
 {
-	release_flush(tcp);
+	tcp_release_flush(tcp);
 	tcp_leave(tcp);
 }
 
@@ -255,11 +138,12 @@ tcp_new(struct core *core)
 
 	if (!tcp)
 		return NULL;
-	if (tcp_tables_init(tcp, &table_key)) {
-		free(tcp);
-		return NULL;
-	}
+	if (tcp_flows_init(&tcp->flows, &table_key))
+		goto no_flows;
+	if (table_init(&tcp->listening, &table_key))
+		goto no_listening;
 	tcp->core = core;
+	tcp->flush = tcp_flush;
 	tcp->challenge_second = core->now - SEC; /* the first second begins with the first challenge */
 	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
 	tcp->limits = (struct tcp_limits){.conns = 65536,
@@ -279,12 +163,17 @@ tcp_new(struct core *core)
 	timer_init(&tcp->t_time_wait, tcp_time_wait_expired);
 	core_register_transport(core, IP_PROTO_TCP, &tcp_transport, tcp);
 	return tcp;
+no_listening:
+	tcp_flows_fini(&tcp->flows);
+no_flows:
+	free(tcp);
+	return NULL;
 }
 
 void
 tcp_free(struct tcp *tcp)
 {
-	hold_flush(tcp);
+	tcp_hold_flush(tcp);
 	list_each_safe(n, &tcp->listeners) {
 		struct tcp_listener *l = container_of(n, struct tcp_listener, all);
 
@@ -299,20 +188,21 @@ tcp_free(struct tcp *tcp)
 	txrec_slab_fini(&tcp->slab);
 	slab_fini(&tcp->conn_slab);
 	slab_fini(&tcp->tw_slab);
-	tcp_tables_fini(tcp);
+	tcp_flows_fini(&tcp->flows);
+	table_fini(&tcp->listening);
 	free(tcp);
 }
 
 void
 tcp_each(struct tcp *tcp, void (*fn)(struct tcp_conn *c, void *arg), void *arg)
 {
-	hold_flush(tcp); /* what @fn ends is freed after the walk */
+	tcp_hold_flush(tcp); /* what @fn ends is freed after the walk */
 	list_each(n, &tcp->conns) {
 		struct tcp_conn *c = container_of(n, struct tcp_conn, all);
 
 		if (!c->ended)
 			fn(c, arg);
 	}
-	release_flush(tcp);
+	tcp_release_flush(tcp);
 	tcp_leave(tcp);
 }

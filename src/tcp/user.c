@@ -2,7 +2,9 @@
  * tcp/user.c - the user's OPEN, CLOSE and ABORT, and the settings (RFC 9293, 3.10.1, 3.10.4 and
  * 3.10.5). SEND and RECEIVE are user_send.c and user_receive.c.
  */
-#include "tcp/conn.h"
+#include "tcp/user.h"
+
+#include "tcp/output.h"
 
 #include <assert.h>
 
@@ -21,7 +23,7 @@ static int
 clear_tuple(struct tcp *tcp, const struct endpoint *local, const struct endpoint *remote, uint64_t *hash,
     seq_t *at_least, bool *reused)
 {
-	struct tcp_flow *f = tcp_find(tcp, local, remote, hash);
+	struct tcp_flow *f = tcp_find(&tcp->flows, local, remote, hash);
 	struct tcp_tw *tw;
 
 	*reused = false;
@@ -68,15 +70,6 @@ tcp_connect(struct tcp *tcp, const struct endpoint *local, const struct endpoint
 	*out = c;
 	tcp_leave(tcp);
 	return 0;
-}
-
-int
-tcp_take_error(struct tcp_conn *c)
-{
-	int e = c->user.error;
-
-	c->user.error = 0;
-	return e;
 }
 
 /* As tcp_shutdown_send(), but the caller flushes. */
@@ -214,7 +207,7 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 	if (c->ended)
 		return 0;
 	if (tcp_share(opts) != c->flow.share)
-		tcp_flow_share(c->tcp, &c->flow, tcp_share(opts));
+		tcp_flow_share(&c->flow, tcp_share(opts));
 	if (opts->quickack > 0 && timer_armed(&c->timer.delack))
 		tcp_want(c, WANT_ACK);
 	tcp_sync_mss(c);

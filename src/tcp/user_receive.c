@@ -5,6 +5,8 @@
  * tcp_read_seq() is the sequence number that the user reads next, rcv.up that of the urgent octet.
  * Unless oob_inline is set, reading stops once before the urgent octet, and then skips it.
  */
+#include "tcp/user.h"
+
 #include "tcp/conn.h"
 
 /*
@@ -58,6 +60,17 @@ nothing_to_read(struct tcp_conn *c)
 	return -LEAT_EAGAIN;
 }
 
+/* The user has read: grows the buffer, and reports a window that has opened. */
+static void
+made_room(struct tcp_conn *c)
+{
+	rcvbuf_adjust(&c->rcv.buf, tcp_now(c), c->rcv.mss);
+	if (c->rcv.fin_rcvd || c->ended || !tcp_synchronized(c))
+		return;
+	if (rcvbuf_should_update(&c->rcv.buf, tcp_rcv_wnd(c), c->rcv.mss, c->rcv.shift))
+		tcp_want(c, WANT_UPDATE);
+}
+
 static void
 consumed(struct tcp_conn *c, size_t len)
 {
@@ -67,7 +80,7 @@ consumed(struct tcp_conn *c, size_t len)
 		c->rcv.urg = URG_NONE;
 	rcvbuf_consume(&c->rcv.buf, len);
 	skip_mark(c);
-	tcp_rcv_consumed(c);
+	made_room(c);
 	tcp_leave(c->tcp);
 }
 

@@ -1,15 +1,10 @@
 /*
- * tcp/user_send.c - the user's SEND (RFC 9293, 3.10.2): how much the send buffer takes, and when
- * the user is notified that it takes more. output.c decides when segments leave.
+ * tcp/user_send.c - the user's SEND (RFC 9293, 3.10.2): how much the send buffer takes. output.c
+ * decides when segments leave, and when the user is notified that the buffer takes more.
  */
-#include "tcp/conn.h"
+#include "tcp/user.h"
 
-/* Returns false if so much is unsent that the user wants to wait (tcp(7), TCP_NOTSENT_LOWAT). */
-static bool
-writes_allowed(const struct tcp_conn *c)
-{
-	return !c->opts.notsent_lowat || tcp_unsent(c) < c->opts.notsent_lowat;
-}
+#include "tcp/output.h"
 
 /*
  * Returns how many of @want octets may be written under TCP_NOTSENT_LOWAT. What the windows allow
@@ -29,36 +24,6 @@ write_limit(const struct tcp_conn *c, size_t want)
 	unsent = tcp_unsent(c);
 	most = most > unsent ? most - unsent : 0;
 	return want < most ? want : most;
-}
-
-/* Returns true if there is enough room to wake a writer. */
-bool
-tcp_writable(const struct tcp_conn *c)
-{
-	return sndbuf_writable(&c->snd.buf) && writes_allowed(c);
-}
-
-/* After each flush: notifies a writer that found no room, once. */
-void
-tcp_notify_writable(struct tcp_conn *c)
-{
-	bool writable = tcp_writable(c);
-
-	if (writable && (!c->user.was_writable || c->user.no_room) && !c->snd.fin_queued) {
-		tcp_notify(c, TCP_EVENT_WRITABLE);
-		c->user.no_room = false;
-	}
-	c->user.was_writable = writable;
-}
-
-/* Lets the send buffer grow to twice cwnd: the path then stays busy while the user writes more. */
-void
-tcp_grow_sndbuf(struct tcp_conn *c)
-{
-	size_t want = 2 * (size_t)c->cc.cwnd;
-
-	if (want > sndbuf_len(&c->snd.buf))
-		sndbuf_grow(&c->snd.buf, want);
 }
 
 /*
@@ -116,7 +81,7 @@ tcp_send(struct tcp_conn *c, const void *buf, size_t len, bool urgent, bool more
 		return n;
 	if (tcp_unsent(c) == 0)
 		sndbuf_begin_run(&c->snd.buf);
-	n = writes_allowed(c) ? sndbuf_write(&c->snd.buf, buf, write_limit(c, len)) : -LEAT_EAGAIN;
+	n = tcp_writes_allowed(c) ? sndbuf_write(&c->snd.buf, buf, write_limit(c, len)) : -LEAT_EAGAIN;
 	if (n == -LEAT_EAGAIN || n == -LEAT_ENOBUFS || (n >= 0 && (size_t)n < len))
 		note_no_room(c, n);
 	if (n <= 0)
@@ -142,7 +107,7 @@ tcp_reserve(struct tcp_conn *c, size_t want, void **at)
 		return 0;
 	if (n < 0)
 		return n;
-	n = writes_allowed(c) ? sndbuf_reserve(&c->snd.buf, write_limit(c, want), at) : 0;
+	n = tcp_writes_allowed(c) ? sndbuf_reserve(&c->snd.buf, write_limit(c, want), at) : 0;
 	if (n > 0)
 		return n;
 	note_no_room(c, n);

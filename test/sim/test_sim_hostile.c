@@ -18,6 +18,8 @@
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 #include "wire/ndp.h"
+#include "wire/tcp.h"
+#include "wire/tcp_options.h"
 #include "wire/udp.h"
 
 #include <inttypes.h>
