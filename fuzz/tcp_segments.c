@@ -7,7 +7,7 @@
  * The input is a program. Its first octet chooses the handshake and its options. Each further step
  * is an octet that names it, and the octets that it needs.
  */
-#include "tcp/output.h"
+#include "tcp/out/output.h"
 #include "tcp/tcp.h"
 #include "wire/tcp.h"
 #include "wire/tcp_options.h"

@@ -1,8 +1,8 @@
 /* tcp/tcp.c - all of TCP on a host: its setup, and who gets an arriving segment. */
 #include "tcp/tcp.h"
 
-#include "tcp/in.h"
-#include "tcp/output.h"
+#include "tcp/in/in.h"
+#include "tcp/out/output.h"
 #include "wire/ip.h"
 
 #include <assert.h>

@@ -9,7 +9,7 @@
 #ifndef TCP_TCP_H
 #define TCP_TCP_H
 
-#include "tcp/user.h"
+#include "tcp/user/user.h"
 
 struct core;
 struct tcp;      /* all of TCP on one host */

@@ -10,7 +10,7 @@
 
 #include "core/neigh.h"
 #include "net/frag.h"
-#include "tcp/conn.h"
+#include "tcp/conn/conn.h"
 #include "wire/arp.h"
 #include "wire/eth.h"
 #include "wire/icmp.h"

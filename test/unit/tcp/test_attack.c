@@ -1,6 +1,6 @@
 #include "script.h"
 
-#include "tcp/conn.h"
+#include "tcp/conn/conn.h"
 
 /* RFC 9293, 3.10.7.4, second: a RST at RCV.NXT ends the connection. */
 static void

@@ -4,7 +4,7 @@
  */
 #include "script.h"
 
-#include "tcp/conn.h"
+#include "tcp/conn/conn.h"
 
 enum { MSS = 1000 };
 

@@ -4,7 +4,7 @@
  */
 #include "base/rng.h"
 #include "script.h"
-#include "tcp/conn.h"
+#include "tcp/conn/conn.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The peer's window: shut, opened a little, taken back. */
 #include "script.h"
 
-#include "tcp/conn.h"
+#include "tcp/conn/conn.h"
 
 /*
  * RFC 9293, 3.8.6.2.1: the override timer starts when the window opens too little, whatever the

@@ -1,0 +1,318 @@
+/*
+ * tcp/conn/timers.c - what waits for time to pass. The other files report events; this file decides
+ * which timer starts or stops.
+ */
+#include "core/neigh.h"
+#include "tcp/conn/conn.h"
+
+static uint32_t
+syn_limit(const struct tcp_conn *c)
+{
+	if (c->opts.syn_retries)
+		return c->opts.syn_retries;
+	return c->state == LEAT_TCP_SYN_SENT ? TCP_R2_SYN : TCP_R2_SYN_ACK;
+}
+
+/* R2 (RFC 9293, 3.8.3): limits the retries by their number, or by the user timeout (RFC 5482). */
+static bool
+has_tried_enough(const struct tcp_conn *c)
+{
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (!tcp_synchronized(c))
+		return c->timer.retries >= syn_limit(c) &&
+		       !(c->child.bare_ack && c->timer.retries < c->opts.await_data);
+	if (user && c->timer.retries)
+		return tcp_now(c) - c->timer.retries_since >= user;
+	return c->timer.retries >= (c->user.closed ? TCP_R2_ORPHAN : TCP_R2);
+}
+
+/* An ICMP error that arrived meanwhile says more than a timeout (RFC 1122, 4.2.3.9). */
+static void
+give_up(struct tcp_conn *c)
+{
+	tcp_end(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
+}
+
+static void
+arm(struct tcp_conn *c, struct timer *t, nsec_t after)
+{
+	timer_arm(c->tcp->core->wheel, t, nsec_add(tcp_now(c), after));
+}
+
+static void
+cancel(struct tcp_conn *c, struct timer *t)
+{
+	timer_cancel(c->tcp->core->wheel, t);
+}
+
+static void
+count_retry(struct tcp_conn *c)
+{
+	if (c->timer.retries++ == 0)
+		c->timer.retries_since = tcp_now(c);
+}
+
+/*
+ * R1 (RFC 9293, 3.8.3): the path may have failed, so the next hop is probed. The learned path MTU
+ * is forgotten only once: a value learned after that may be right.
+ */
+static void
+doubt_path(struct tcp_conn *c)
+{
+	const struct path *path;
+
+	if (c->timer.retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
+		return;
+	if (c->timer.retries == TCP_R1)
+		route_forget_mtu(c->tcp->core, &c->flow.remote.addr);
+	path = tcp_route(c);
+	if (path)
+		neigh_doubt(path->iface, &path->next_hop);
+}
+
+/* Returns the time until the next retransmission, or until the user timeout if that is earlier. */
+static nsec_t
+next_retry(const struct tcp_conn *c)
+{
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (!user || !tcp_synchronized(c))
+		return c->rto.rto;
+	return nsec_min(c->rto.rto, nsec_max(c->timer.retries_since + user - tcp_now(c), MSEC));
+}
+
+/* RFC 6298, 5.4 to 5.6. */
+static void
+retx_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.retx);
+	struct tcp *tcp = c->tcp;
+
+	if (has_tried_enough(c)) {
+		give_up(c);
+		tcp_leave(tcp);
+		return;
+	}
+	count_retry(c);
+	doubt_path(c);
+	rto_back_off(&c->rto);
+	if (tcp_synchronized(c)) {
+		recovery_timeout(&c->recovery, &c->snd.txq, &c->cc, tcp_now(c));
+		tcp_emit_cc(c, "RTO");
+		tcp_want(c, WANT_OUTPUT);
+	} else if (!c->child.bare_ack || c->timer.retries >= c->opts.await_data) {
+		tcp_want(
+		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last SYN-ACK asks for the ACK that ends the wait */
+	}
+	arm(c, t, next_retry(c));
+	tcp_leave(tcp);
+}
+
+/*
+ * Returns when the user timeout expires for a shut window, NSEC_NEVER without one. The time that
+ * the window is shut counts even if the peer answers probes (tcp(7), TCP_USER_TIMEOUT).
+ */
+static nsec_t
+shut_until(const struct tcp_conn *c)
+{
+	if (!c->opts.user_timeout || c->snd.chrono.kind != CHRONO_RWND)
+		return NSEC_NEVER;
+	return c->snd.chrono.since + (nsec_t)c->opts.user_timeout * MSEC;
+}
+
+/*
+ * Without a user, a peer that keeps its window shut must not keep the connection forever (RFC
+ * 6429). As on Linux, it ends when the interval between probes has reached its maximum.
+ */
+static bool
+orphan_has_waited(const struct tcp_conn *c)
+{
+	return c->user.closed && c->rto.base << c->timer.probe_backoff >= RTO_MAX;
+}
+
+/*
+ * The peer's window is shut, or a short segment is held back, and nothing is in flight whose ACK
+ * would continue the transfer. A shut window is probed for as long as the peer answers (RFC 9293,
+ * 3.8.6.1).
+ */
+static void
+persist_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.persist);
+	struct tcp *tcp = c->tcp;
+
+	if (c->snd.wnd > 0) {
+		c->snd.push = tcp_snd_end(c) - c->snd.fin_queued;
+		tcp_want(c, WANT_OVERRIDE);
+	} else if (orphan_has_waited(c)) {
+		tcp_end_with_reset(c, LEAT_ETIMEDOUT);
+	} else if (has_tried_enough(c) || tcp_now(c) >= shut_until(c)) {
+		give_up(c);
+	} else {
+		count_retry(c);
+		if (c->timer.probe_backoff < 16)
+			c->timer.probe_backoff++;
+		tcp_want(c, WANT_PROBE | WANT_OUTPUT);
+	}
+	tcp_leave(tcp);
+}
+
+static void
+delack_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.delack);
+
+	tcp_want(c, WANT_ACK);
+	tcp_leave(c->tcp);
+}
+
+/* RFC 9293, 3.8.4: probes a connection that has been idle, if the user has asked for it. */
+static void
+keep_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.keep);
+	struct tcp *tcp = c->tcp;
+	nsec_t idle = tcp_now(c) - c->when.last_rcvd;
+	nsec_t limit = (nsec_t)c->opts.keep_idle * SEC;
+	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
+
+	if (txq_out(&c->snd.txq) > 0 || tcp_snd_end(c) != c->snd.txq.nxt) {
+		arm(c, t, limit); /* other timers watch over unacknowledged data */
+	} else if (idle < limit) {
+		c->timer.keep_probes = 0;
+		arm(c, t, limit - idle);
+	} else if (user ? idle >= user && c->timer.keep_probes : c->timer.keep_probes >= c->opts.keep_count) {
+		tcp_end_with_reset(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
+	} else {
+		c->timer.keep_probes++;
+		tcp_want(c, WANT_KEEPALIVE);
+		arm(c, t, (nsec_t)c->opts.keep_interval * SEC);
+	}
+	tcp_leave(tcp);
+}
+
+/* The peer's FIN did not arrive in time after the user has closed. */
+static void
+orphan_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.orphan);
+	struct tcp *tcp = c->tcp;
+
+	tcp_end(c, 0);
+	tcp_leave(tcp);
+}
+
+static void
+pace_fired(struct timer *t)
+{
+	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.pace);
+
+	tcp_want(c, WANT_OUTPUT);
+	tcp_leave(c->tcp);
+}
+
+void
+timers_init(struct tcp_conn *c)
+{
+	timer_init(&c->timer.retx, retx_fired);
+	timer_init(&c->timer.persist, persist_fired);
+	timer_init(&c->timer.delack, delack_fired);
+	timer_init(&c->timer.keep, keep_fired);
+	timer_init(&c->timer.orphan, orphan_fired);
+	timer_init(&c->timer.pace, pace_fired);
+}
+
+void
+timers_cancel(struct tcp_conn *c)
+{
+	cancel(c, &c->timer.retx);
+	cancel(c, &c->timer.persist);
+	cancel(c, &c->timer.delack);
+	cancel(c, &c->timer.keep);
+	cancel(c, &c->timer.orphan);
+	cancel(c, &c->timer.pace);
+}
+
+/* RFC 6298, 5.1. */
+void
+timers_sent(struct tcp_conn *c)
+{
+	if (!timer_armed(&c->timer.retx))
+		arm(c, &c->timer.retx, c->rto.rto);
+}
+
+/* RFC 6298, 5.2 and 5.3. */
+void
+timers_acked(struct tcp_conn *c)
+{
+	if (txq_out(&c->snd.txq) == 0)
+		cancel(c, &c->timer.retx);
+	else
+		arm(c, &c->timer.retx, c->rto.rto);
+}
+
+void
+timers_ack_owed(struct tcp_conn *c)
+{
+	if (!timer_armed(&c->timer.delack))
+		arm(c, &c->timer.delack, TCP_DELACK);
+}
+
+/*
+ * With nothing in flight and something left to send (@unsent) no ACK will come. Arms the timer that
+ * makes the connection go on. @stopped: memory ran out.
+ */
+void
+timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
+{
+	nsec_t wait = TCP_CORK_MAX;
+
+	if (txq_out(&c->snd.txq) > 0 || c->snd.wnd > 0)
+		c->timer.probe_backoff = 0;
+	if (txq_out(&c->snd.txq) > 0 || !unsent) {
+		cancel(c, &c->timer.persist);
+		return;
+	}
+	if (c->snd.wnd == 0 && !stopped)
+		wait = nsec_min(nsec_min(c->rto.base << c->timer.probe_backoff, RTO_MAX),
+		    nsec_max(shut_until(c) - tcp_now(c), MSEC));
+	/* a wait for a window that has opened too little becomes shorter */
+	if (!timer_armed(&c->timer.persist) || c->timer.persist.when > tcp_now(c) + wait)
+		arm(c, &c->timer.persist, wait);
+}
+
+void
+timers_established(struct tcp_conn *c)
+{
+	cancel(c, &c->timer.retx);
+	timers_opts_changed(c);
+}
+
+void
+timers_opts_changed(struct tcp_conn *c)
+{
+	if (!c->opts.keepalive || !tcp_synchronized(c))
+		cancel(c, &c->timer.keep);
+	else
+		arm(c, &c->timer.keep, (nsec_t)c->opts.keep_idle * SEC);
+}
+
+/* Without a user, the wait for the peer's FIN is limited. */
+void
+timers_await_fin(struct tcp_conn *c)
+{
+	if (!c->user.closed || c->state != LEAT_TCP_FIN_WAIT_2)
+		return;
+	if (c->opts.linger2 < 0)
+		tcp_end_with_reset(c, 0);
+	else
+		arm(c, &c->timer.orphan,
+		    c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
+}
+
+void
+timers_paced(struct tcp_conn *c, nsec_t until)
+{
+	timer_arm(c->tcp->core->wheel, &c->timer.pace, until);
+}
