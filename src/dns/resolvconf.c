@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct word {
+struct conf_word {
 	const char *at;
 	size_t len;
 };
@@ -24,10 +24,10 @@ is_space(char c)
  * Returns the next word of the line and moves @at to its end. The word is empty at the end of the
  * line. A word that begins with one of @comments ends the line.
  */
-static struct word
+static struct conf_word
 next_word(const char **at, const char *end, const char *comments)
 {
-	struct word w;
+	struct conf_word w;
 
 	while (*at < end && is_space(**at))
 		++*at;
@@ -39,7 +39,7 @@ next_word(const char **at, const char *end, const char *comments)
 }
 
 static bool
-word_is(const struct word *w, const char *text)
+word_is(const struct conf_word *w, const char *text)
 {
 	return w->len == strlen(text) && memcmp(w->at, text, w->len) == 0;
 }
@@ -78,7 +78,7 @@ parse_address(const char *text, struct ipaddr *out)
 static void
 take_server(struct resolvconf *out, const char *at, const char *end)
 {
-	struct word w = next_word(&at, end, ";#");
+	struct conf_word w = next_word(&at, end, ";#");
 	struct resolvconf_server *s = &out->server[out->servers];
 	char text[ADDRESS_MOST], *scope;
 
@@ -102,7 +102,7 @@ take_server(struct resolvconf *out, const char *at, const char *end)
  * @value if the word is another option.
  */
 static unsigned
-take_number(const struct word *w, const char *name, unsigned max, unsigned value)
+take_number(const struct conf_word *w, const char *name, unsigned max, unsigned value)
 {
 	size_t n = strlen(name);
 	unsigned number = 0;
@@ -120,7 +120,7 @@ static void
 take_options(struct resolvconf *out, const char *at, const char *end)
 {
 	for (;;) {
-		struct word w = next_word(&at, end, "");
+		struct conf_word w = next_word(&at, end, "");
 
 		if (w.len == 0)
 			return;
@@ -135,7 +135,7 @@ take_options(struct resolvconf *out, const char *at, const char *end)
 static void
 take_line(struct resolvconf *out, const char *at, const char *end)
 {
-	struct word w;
+	struct conf_word w;
 
 	if (at < end && (*at == '#' || *at == ';'))
 		return;

@@ -55,13 +55,13 @@ read_time(struct http_span s, struct http_time *t)
 }
 
 /* What has been found so far. */
-struct found {
+struct date_parts {
 	bool time, day, month, year;
 };
 
 /* Reads a token as the first of these that is missing and that it can be. */
 static void
-read_token(struct http_span s, struct found *f, struct http_time *t)
+read_token(struct http_span s, struct date_parts *f, struct http_time *t)
 {
 	struct http_span digits = s;
 
@@ -80,7 +80,7 @@ read_token(struct http_span s, struct found *f, struct http_time *t)
 bool
 http_cookie_date_read(struct http_span s, int64_t *seconds)
 {
-	struct found f = {0};
+	struct date_parts f = {0};
 	struct http_time t = {0};
 
 	for (size_t i = 0; i < s.len;) {

@@ -12,7 +12,7 @@
 #include "http/semantics/media_type.h"
 #include "http/semantics/param.h"
 
-enum state {
+enum part_state {
 	PREAMBLE,  /* before the first delimiter; what stands there means nothing */
 	DELIMITER, /* after a delimiter: "--", or blanks and the end of the line */
 	DASH,      /* after "-" */
@@ -183,7 +183,7 @@ static enum http_multipart_event
 step(struct http_multipart *m, const char *at, size_t n, size_t *used)
 {
 	*used = 0;
-	switch ((enum state)m->state) {
+	switch ((enum part_state)m->state) {
 	case LEFT:
 		m->state = DELIMITER;
 		return HTTP_MULTIPART_DONE;

@@ -15,14 +15,14 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 
-struct row {
+struct answer_row {
 	int nr;
 	call_fn *fn;
 	bool foreign; /* it answers for foreign descriptors too */
 	bool plain;   /* its first argument is not a descriptor */
 };
 
-static const struct row rows[] = {
+static const struct answer_row rows[] = {
     {SYS_socket, call_socket, true, true},
     {SYS_socketpair, call_socketpair, true, true},
     {SYS_bind, call_bind, false, false},
@@ -49,7 +49,7 @@ static const struct row rows[] = {
     {SYS_io_uring_register, call_io_uring, true, true},
 };
 
-static const struct row *
+static const struct answer_row *
 row_of(int nr)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -121,7 +121,7 @@ take_by_inode(struct call *c)
  * then. Returns 0 or the answer.
  */
 static long
-take_descriptor(struct call *c, const struct row *row)
+take_descriptor(struct call *c, const struct answer_row *row)
 {
 	int rc = c->calls->kernel->getfd ? take_duplicate(c) : take_by_inode(c);
 
@@ -145,7 +145,7 @@ take_descriptor(struct call *c, const struct row *row)
  * it themselves, for their error may be about the program's own table.
  */
 static long
-choose_errno(const struct row *row, long rc)
+choose_errno(const struct answer_row *row, long rc)
 {
 	return row->fn == call_socket || row->fn == call_accept ? rc : fd_budget_enobufs((int)rc);
 }
@@ -153,7 +153,7 @@ choose_errno(const struct row *row, long rc)
 long
 answer_call(struct call *c)
 {
-	const struct row *row = row_of(c->nr);
+	const struct answer_row *row = row_of(c->nr);
 	long rc;
 
 	c->fd = -1;
