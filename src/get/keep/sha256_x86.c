@@ -26,7 +26,7 @@ sha256_x86_usable(void)
 }
 
 /* The state in the order in which the instructions want it: ABEF and CDGH. */
-struct state {
+struct sha256_lanes {
 	__m128i abef, cdgh;
 };
 
@@ -48,9 +48,9 @@ load_words(const uint8_t *at)
 }
 
 __attribute__((target("sha,sse4.1"))) static inline void
-compress(struct state *state, const uint8_t *at)
+compress(struct sha256_lanes *state, const uint8_t *at)
 {
-	struct state s = *state;
+	struct sha256_lanes s = *state;
 	__m128i w[4] = {load_words(at), load_words(at + 16), load_words(at + 32), load_words(at + 48)};
 
 #pragma GCC unroll 16
@@ -72,7 +72,7 @@ sha256_blocks_x86(uint32_t h[static 8], const uint8_t *at, size_t n)
 {
 	__m128i low = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)h), 0xb1);
 	__m128i high = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(const void *)(h + 4)), 0x1b);
-	struct state s = {_mm_alignr_epi8(low, high, 8), _mm_blend_epi16(high, low, 0xf0)};
+	struct sha256_lanes s = {_mm_alignr_epi8(low, high, 8), _mm_blend_epi16(high, low, 0xf0)};
 
 	for (; n > 0; n--, at += SHA256_BLOCK)
 		compress(&s, at);
