@@ -6,8 +6,12 @@
 
 #include "cli/common/units.h"
 #include "host/clock.h"
+#include "http/uri/authority.h"
+#include "http/uri/path.h"
+#include "http/uri/uri.h"
 #include "serve/page/page.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_QUIET, FLAG_ONE_SHOT };
@@ -162,6 +166,52 @@ set_header(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_host(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	struct serve_settings *s = &o->run.serve;
+	struct http_authority a;
+
+	if (!http_authority_parse(http_span_of(value), &a) || a.has_userinfo || a.has_port)
+		return "is not a host name such as files.example.org";
+	if (s->hosts_n == SERVE_HOSTS)
+		return "is one host name too many";
+	o->host[s->hosts_n++] = value;
+	s->hosts = o->host;
+	return NULL;
+}
+
+/* "308:/old=/new"; "301:/old/=https://example.org/" moves all that is below. */
+static const char *
+set_redirect(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+	struct serve_settings *s = &o->run.serve;
+	struct serve_redirect *r = &o->redirect[s->redirects_n];
+	const char *equals = strchr(value, '=');
+	struct http_path path;
+	struct http_uri to;
+
+	if (s->redirects_n == SERVE_REDIRECTS)
+		return "is one redirect too many";
+	if (strncmp(value, "301:", 4) != 0 && strncmp(value, "302:", 4) != 0 &&
+	    strncmp(value, "303:", 4) != 0 && strncmp(value, "307:", 4) != 0 &&
+	    strncmp(value, "308:", 4) != 0)
+		return "does not begin with 301:, 302:, 303:, 307: or 308:";
+	if (!equals || http_path_decode((struct http_span){value + 4, (size_t)(equals - value - 4)},
+			   o->redirect_from[s->redirects_n], SERVE_FROM_MOST, &path) != HTTP_PATH_OK)
+		return "has no path before '=', as in 308:/old=/new";
+	if (!equals[1] || !http_value_valid(http_span_of(equals + 1)) ||
+	    !http_uri_parse(http_span_of(equals + 1), &to))
+		return "has no address after '=', as in 308:/old=/new";
+	*r = (struct serve_redirect){
+	    .status = (unsigned)atoi(value), .from = path.text.at, .below = path.folder, .to = equals + 1};
+	s->redirects = o->redirect;
+	s->redirects_n++;
+	return NULL;
+}
+
+static const char *
 set_cache(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
@@ -209,6 +259,8 @@ const struct option serve_option_rows[] = {
 	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
 	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
 	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
+	{"host", "NAME", "answer 421 to requests for other host names; may be repeated", set_host, 0},
+	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", set_redirect, 0},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},

@@ -7,6 +7,7 @@
 #include "cli/common/options.h"
 #include "serve/run.h"
 
+enum { SERVE_HOSTS = 32, SERVE_REDIRECTS = 32, SERVE_FROM_MOST = 1024 };
 enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
 
 struct serve_options {
@@ -14,6 +15,9 @@ struct serve_options {
 	uint16_t port;
 	const char *bind[SERVE_LISTENERS]; /* addresses and names; none: all addresses */
 	unsigned binds;
+	const char *host[SERVE_HOSTS];
+	struct serve_redirect redirect[SERVE_REDIRECTS];
+	char redirect_from[SERVE_REDIRECTS][SERVE_FROM_MOST];
 	bool quiet;
 	/* Field lines, for every response and for files. */
 	struct http_writer head, cache;

@@ -182,6 +182,12 @@ struct turned_away {
 	struct http_span line; /* the start line, as far as it has arrived */
 };
 
+/* host.c: false if the request is for a host name that is none of the server's. */
+bool host_is_ours(const struct serve_settings *set, struct http_span authority);
+
+/* redirect.c: true if the settings say that @path has moved, and the request is answered so. */
+bool redirect_answer(struct http_exchange *x, const struct http_path *path);
+
 /* turned.c: answers with the status of @why, and closes @io in stages. Logs it. */
 void turn_away(struct serve *s, struct io_stream *io, const struct ipaddr *addr, enum serve_refusal why);
 void turned_end_all(struct serve *s);

@@ -72,6 +72,28 @@ find(struct serve *s, const struct http_path *path, const struct http_coding_wei
 	return found;
 }
 
+/* RFC 9110, 12.5.3: content without a coding is sent unless the client says that it takes none. */
+static bool
+is_acceptable(const struct site_found *found, const struct http_coding_weights *accept)
+{
+	bool plain = found->kind == SITE_FILE && found->file->coding == HTTP_IDENTITY;
+
+	return !plain || accept->of[HTTP_IDENTITY] > 0;
+}
+
+static void
+answer_found(struct http_exchange *x, struct site_found *found, const struct http_coding_weights *accept)
+{
+	struct http_field vary = {http_span_of("Vary"), http_span_of("Accept-Encoding")};
+
+	if (is_acceptable(found, accept)) {
+		file_answer(x, found->file);
+		return;
+	}
+	site_release(conn_of(x)->serve->site, found->file);
+	answer_refuse(x, REFUSED_CODING, &vary);
+}
+
 static void
 answer_path(struct http_exchange *x, const struct http_path *path)
 {
@@ -82,7 +104,7 @@ answer_path(struct http_exchange *x, const struct http_path *path)
 	found = find(conn_of(x)->serve, path, &accept);
 	switch (found.kind) {
 	case SITE_FILE:
-		file_answer(x, found.file);
+		answer_found(x, &found, &accept);
 		break;
 	case SITE_FOLDER:
 		folder_answer(x, found.fd);
@@ -131,10 +153,12 @@ answer(struct http_exchange *x)
 	struct http_path path = {.text = {"", 0}};
 	enum http_path_result r = read_path(t, x->request, &path);
 
-	if (r == HTTP_PATH_OK)
-		answer_method(x, &path);
-	else
+	if (!host_is_ours(conn_of(x)->serve->set, x->request->authority))
+		answer_refuse(x, REFUSED_HOST_OTHER, NULL);
+	else if (r != HTTP_PATH_OK)
 		answer_refuse(x, refusal_of_path(r), NULL);
+	else if (!redirect_answer(x, &path))
+		answer_method(x, &path);
 }
 
 static void

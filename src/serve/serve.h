@@ -13,6 +13,14 @@
 #include "serve/share/share.h"
 #include "serve/site/site.h"
 
+/* An address that has moved. */
+struct serve_redirect {
+	unsigned status;  /* 301, 302, 303, 307 or 308 */
+	const char *from; /* a path in its decoded form, without "/" at its ends */
+	bool below;       /* all that is below @from has moved, too */
+	const char *to;   /* a URI reference, to which the rest of the path is added */
+};
+
 struct serve_settings {
 	struct site_settings site;
 	bool spa;              /* a page that does not exist is the root's index file */
@@ -20,6 +28,11 @@ struct serve_settings {
 	int lang;              /* of pages: enum page_lang, or -1: as Accept-Language says */
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
+
+	const char *const *hosts;               /* names for which it answers */
+	unsigned hosts_n;                       /* 0: for all */
+	const struct serve_redirect *redirects; /* the first that applies is used */
+	unsigned redirects_n;
 
 	const char *log; /* the access log: a path; "-": standard output; NULL: none */
 	enum access_form log_form;

@@ -13,10 +13,11 @@ BIG = bytes(range(256)) * 8192  # 2 MiB
 
 
 class Server:
-    def __init__(self, leat, folder, *options):
+    def __init__(self, leat, folder, *options, wrapper=()):
+        """@wrapper: words before the command that run it."""
         self.log = folder / "access.log"
         self.site = folder / "site"
-        self.proc = subprocess.Popen([*unprivileged(), leat, "serve", str(self.site), "--bind", "127.0.0.1", "--port", "0", "--log", str(self.log), *options],
+        self.proc = subprocess.Popen([*unprivileged(), *wrapper, leat, "serve", str(self.site), "--bind", "127.0.0.1", "--port", "0", "--log", str(self.log), *options],
                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.said = ""
         while "Ctrl-C" not in self.said:
@@ -77,8 +78,8 @@ def folder(scratch):
 def serve(leat, folder):
     servers = []
 
-    def begin(*options):
-        servers.append(Server(leat, folder, *options))
+    def begin(*options, wrapper=()):
+        servers.append(Server(leat, folder, *options, wrapper=wrapper))
         return servers[-1]
     yield begin
     for server in servers:

@@ -336,6 +336,9 @@ def test_a_port_in_use_is_refused_with_the_name_of_its_process(server, leat):
     (["/", "--header", "Date: now"], "leat serve: --header: Date: now is a field that the server writes itself\n"),
     (["/", "--header", "no field"], "leat serve: --header: no field is not a field such as 'Name: value'\n"),
     (["/", "--spa", "--index", ""], "leat serve: --spa answers with the index file: --index needs a name\n"),
+    (["/", "--host", "a:80"], "leat serve: --host: a:80 is not a host name such as files.example.org\n"),
+    (["/", "--redirect", "404:/a=/b"], "leat serve: --redirect: 404:/a=/b does not begin with 301:, 302:, 303:, 307: or 308:\n"),
+    (["/", "--redirect", "308:/a"], "leat serve: --redirect: 308:/a has no path before '=', as in 308:/old=/new\n"),
     (["/", "--log-format", "xml"], "leat serve: --log-format: xml is neither combined nor json\n"),
     (["/", "/tmp"], "leat serve: unexpected argument '/tmp'; usage: leat serve [options] [DIR]\n"),
 ], ids=lambda words: " ".join(words) if isinstance(words, list) else "")
