@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_QUIET, FLAG_ONE_SHOT };
+enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_UPLOAD, FLAG_REMOVE, FLAG_QUIET, FLAG_ONE_SHOT };
 enum number { NUMBER_CONNS, NUMBER_CLIENT };
 enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING, TIME_DRAIN };
 
@@ -97,6 +97,12 @@ set_echo(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_upload_most(void *config, const struct option *option, const char *value)
+{
+	return unit_octets(value, &((struct serve_options *)config)->run.serve.upload_most);
+}
+
+static const char *
 set_flag(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
@@ -110,6 +116,12 @@ set_flag(void *config, const struct option *option, const char *value)
 		break;
 	case FLAG_CORS:
 		o->run.serve.cors = true;
+		break;
+	case FLAG_UPLOAD:
+		o->run.serve.upload = true;
+		break;
+	case FLAG_REMOVE:
+		o->run.serve.remove = true;
 		break;
 	case FLAG_QUIET:
 		o->quiet = true;
@@ -263,6 +275,9 @@ const struct option serve_option_rows[] = {
 	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", set_redirect, 0},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
+	{"allow-upload", NULL, "let clients add and replace files: PUT, and forms that are sent to a folder", set_flag, FLAG_UPLOAD},
+	{"allow-delete", NULL, "let clients remove files and empty folders: DELETE", set_flag, FLAG_REMOVE},
+	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},

@@ -40,13 +40,26 @@ answer_style(struct http_exchange *x, struct page_style *style)
 	style->form = form < 0 ? PAGE_HTML : (enum page_form)form;
 }
 
-/* An answer that cannot be sent, as its head is too large, is the server's failure. */
+/* True if the content of the request is being read and has not ended. */
+static bool
+is_reading(struct http_exchange *x)
+{
+	enum http_intake intake = http_server_of(x)->intake;
+
+	return intake == HTTP_TAKING || intake == HTTP_PAUSED;
+}
+
+/*
+ * An answer that cannot be sent, as its head is too large, is the server's failure. One that comes
+ * before the content has ended is the last of its connection.
+ */
 void
 answer_send(struct http_exchange *x, struct http_answer *a)
 {
 	struct serve_task *t = &work_of(x)->task;
 
 	t->status = a->status;
+	a->last |= is_reading(x);
 	t->length = x->request->method == HTTP_HEAD || a->status == 304 ? 0 : a->content.length;
 	if (http_answer(x, a) < 0)
 		http_abort(x);

@@ -65,7 +65,8 @@ folder_answer(struct http_exchange *x, int fd)
 	    .root = site_root(s->site),
 	    .path = t->path_text,
 	    .hidden = s->set->site.hidden,
-	    .memory = &s->listings};
+	    .memory = &s->listings,
+	    .never = SITE_ASIDE};
 
 	choose(x, &set);
 	t->form = set.style.form;

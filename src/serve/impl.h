@@ -12,6 +12,7 @@
 #include "http/conn/server.h"
 #include "http/semantics/range.h"
 #include "serve/body/file.h"
+#include "serve/change/change.h"
 #include "serve/page/listing.h"
 #include "serve/serve.h"
 
@@ -155,7 +156,30 @@ void route_refused(struct http_server *http, const struct http_refused *r);
 unsigned methods_allowed(const struct serve *s, const struct http_path *path);
 /* Refuses a method that is not @allowed, with 405 or 501; false if it is. */
 bool methods_refuse(struct http_exchange *x, unsigned allowed);
-void methods_options(struct http_exchange *x, unsigned allowed);
+/* Those of them that pages of other origins may use with --cors. */
+unsigned methods_elsewhere(const struct serve *s, const struct http_path *path);
+/* Answers OPTIONS. */
+void methods_options(struct http_exchange *x, unsigned allowed, unsigned elsewhere);
+
+/* origin.c: true if a page of another origin has made the request. */
+bool origin_is_other(const struct http_request *r);
+
+/* put.c, post.c and delete.c: change the folder, and answer when that has ended. */
+void put_answer(struct http_exchange *x, const struct http_path *path);
+void post_answer(struct http_exchange *x, const struct http_path *path);
+void delete_answer(struct http_exchange *x, const struct http_path *path);
+
+/*
+ * change.c: what they share. change_place_of() opens the place of the path's last segment.
+ * change_refuse_content() refuses content that cannot be stored, by what the head says of it, and
+ * returns true; else false.
+ */
+enum change_result change_place_of(
+    struct http_exchange *x, const struct http_path *path, struct change_place *place);
+bool change_conditions_hold(
+    struct http_exchange *x, const struct change_there *there, enum change_expect *expect);
+bool change_refuse_content(struct http_exchange *x);
+void change_refuse(struct http_exchange *x, enum change_result r);
 
 /* echo.c: answers with what arrived. */
 bool echo_is_at(const struct serve *s, const struct http_path *path);

@@ -13,10 +13,27 @@ enum {
 
 enum { METHODS_TEXT = 80 }; /* room for the names of all methods */
 
+/* Files are added to folders, and stored at paths that are not a folder's. */
 unsigned
 methods_allowed(const struct serve *s, const struct http_path *path)
 {
-	return echo_is_at(s, path) ? METHODS_ECHO : METHODS_READ;
+	bool root = path->text.len == 0;
+	unsigned allowed = METHODS_READ;
+
+	if (echo_is_at(s, path))
+		return METHODS_ECHO;
+	if (s->set->upload)
+		allowed |= 1U << (root || path->folder ? HTTP_POST : HTTP_PUT);
+	if (s->set->remove && !root)
+		allowed |= 1U << HTTP_DELETE;
+	return allowed;
+}
+
+/* An echo has no effect, whoever asks. */
+unsigned
+methods_elsewhere(const struct serve *s, const struct http_path *path)
+{
+	return methods_allowed(s, path) & (echo_is_at(s, path) ? METHODS_ECHO : METHODS_READ);
 }
 
 static struct http_field
@@ -43,8 +60,13 @@ methods_refuse(struct http_exchange *x, unsigned allowed)
 
 /* A browser asks before a request that a page of another origin makes (Fetch, 3.2.2). */
 static void
-add_preflight(struct http_answer *a, struct http_field *field, struct http_span methods)
+add_preflight(struct http_answer *a, struct http_field *field, struct http_writer *allow, unsigned elsewhere)
 {
+	struct http_writer w = http_writer(allow->at + allow->len, allow->most - allow->len);
+	struct http_span methods;
+
+	http_put_methods(&w, elsewhere);
+	methods = (struct http_span){w.at, w.len};
 	field[a->fields++] = (struct http_field){http_span_of("Access-Control-Allow-Methods"), methods};
 	field[a->fields++] =
 	    (struct http_field){http_span_of("Access-Control-Allow-Headers"), http_span_of("*")};
@@ -53,14 +75,14 @@ add_preflight(struct http_answer *a, struct http_field *field, struct http_span 
 }
 
 void
-methods_options(struct http_exchange *x, unsigned allowed)
+methods_options(struct http_exchange *x, unsigned allowed, unsigned elsewhere)
 {
-	char octets[METHODS_TEXT];
+	char octets[2 * METHODS_TEXT];
 	struct http_writer w = http_writer(octets, sizeof octets);
 	struct http_field field[4] = {allow_field(&w, allowed)};
 	struct http_answer a = {.status = 204, .field = field, .fields = 1};
 
 	if (conn_of(x)->serve->set->cors)
-		add_preflight(&a, field, field[0].value);
+		add_preflight(&a, field, &w, elsewhere);
 	answer_send(x, &a);
 }

@@ -4,13 +4,14 @@
 #include "serve/impl.h"
 
 #include "base/err.h"
+#include "http/semantics/method.h"
 #include "http/uri/percent.h"
 
 #include <unistd.h>
 
-/* The path in its normal form, with "/" at its end (RFC 9110, 15.4.2). */
+/* The path in its normal form, with "/" at its end (RFC 9110, 15.4.2 and 15.4.9). */
 static void
-redirect_to_folder(struct http_exchange *x, const struct http_path *path)
+redirect_to_folder(struct http_exchange *x, const struct http_path *path, unsigned status)
 {
 	struct serve_work *work = work_of(x);
 	struct http_writer w = http_writer(work->scratch, sizeof work->scratch);
@@ -25,7 +26,7 @@ redirect_to_folder(struct http_exchange *x, const struct http_path *path)
 	if (w.err)
 		answer_refuse(x, REFUSED_PATH_LONG, NULL);
 	else
-		answer_redirect(x, 301, (struct http_span){w.at, w.len});
+		answer_redirect(x, status, (struct http_span){w.at, w.len});
 }
 
 static enum serve_refusal
@@ -110,11 +111,45 @@ answer_path(struct http_exchange *x, const struct http_path *path)
 		folder_answer(x, found.fd);
 		break;
 	case SITE_SLASH:
-		redirect_to_folder(x, path);
+		redirect_to_folder(x, path, 301);
 		break;
 	default:
 		answer_refuse(x, refusal_of_kind(found.kind), NULL);
 	}
+}
+
+/* A form for a folder without "/" at its end is to be sent to the folder. */
+static bool
+redirect_form(struct http_exchange *x, const struct http_path *path)
+{
+	static const struct http_coding_weights accept;
+	struct serve *s = conn_of(x)->serve;
+	struct site_found found;
+
+	if (x->request->method != HTTP_POST || !s->set->upload || path->folder || echo_is_at(s, path))
+		return false;
+	found = site_find(s->site, path, &accept, io_now(s->world));
+	if (found.kind == SITE_FILE)
+		site_release(s->site, found.file);
+	else if (found.kind == SITE_FOLDER)
+		close(found.fd);
+	if (found.kind != SITE_SLASH)
+		return false;
+	redirect_to_folder(x, path, 308);
+	return true;
+}
+
+static void
+answer_change(struct http_exchange *x, const struct http_path *path)
+{
+	if (origin_is_other(x->request))
+		answer_refuse(x, REFUSED_ORIGIN, NULL);
+	else if (x->request->method == HTTP_PUT)
+		put_answer(x, path);
+	else if (x->request->method == HTTP_POST)
+		post_answer(x, path);
+	else
+		delete_answer(x, path);
 }
 
 static void
@@ -124,14 +159,16 @@ answer_method(struct http_exchange *x, const struct http_path *path)
 	enum http_method method = x->request->method;
 	unsigned allowed = methods_allowed(s, path);
 
-	if (methods_refuse(x, allowed))
+	if (redirect_form(x, path) || methods_refuse(x, allowed))
 		return;
 	if (method == HTTP_OPTIONS)
-		methods_options(x, allowed);
+		methods_options(x, allowed, methods_elsewhere(s, path));
 	else if (echo_is_at(s, path))
 		echo_answer(x);
-	else
+	else if (http_method_is_safe(method))
 		answer_path(x, path);
+	else
+		answer_change(x, path);
 }
 
 /* "*" (RFC 9112, 3.2.4) and the authority of CONNECT are no paths: they count as the root. */

@@ -7,6 +7,7 @@
 #include "host/clock.h"
 #include "host/fd_room.h"
 #include "host/hostio.h"
+#include "host/jobs.h"
 #include "host/loop.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ watch_signals(struct process *p)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, &p->before);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that is too large is answered with 413 */
 	p->signals.fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (p->signals.fd < 0)
 		return -errno;
@@ -160,10 +162,12 @@ serve_run(struct serve_run *r)
 		return r->failed(r, SERVE_MEMORY, NULL, -ENOMEM);
 	fd_room_init(&p.room, p.loop);
 	limit_descriptors(&p);
-	if (watch_signals(&p) < 0 || !(p.world = hostio_new(p.loop, &p.room)))
+	r->serve.jobs = jobs_new(p.loop);
+	if (!r->serve.jobs || watch_signals(&p) < 0 || !(p.world = hostio_new(p.loop, &p.room)))
 		status = r->failed(r, SERVE_MEMORY, NULL, -ENOMEM);
 	else
 		status = serve_all(&p);
+	jobs_free(r->serve.jobs);
 	hostio_free(p.world);
 	if (p.signals.fd > 0)
 		close(p.signals.fd);

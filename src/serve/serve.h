@@ -21,11 +21,17 @@ struct serve_redirect {
 	const char *to;   /* a URI reference, to which the rest of the path is added */
 };
 
+struct jobs;
+
 struct serve_settings {
 	struct site_settings site;
 	bool spa;              /* a page that does not exist is the root's index file */
 	bool cors;             /* scripts of other origins may read all files */
 	int lang;              /* of pages: enum page_lang, or -1: as Accept-Language says */
+	bool upload;           /* PUT stores files, and POST those of forms */
+	bool remove;           /* DELETE removes files and empty folders */
+	uint64_t upload_most;  /* octets of the content of one request; 0: no bound */
+	struct jobs *jobs;     /* for what waits for a disk; NULL: it is waited for */
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 
@@ -71,6 +77,8 @@ struct serve_counts {
 	uint64_t refused_client; /* connections: conns_per_client_most */
 	uint64_t timeouts;       /* connections that had had enough time */
 	uint64_t broken;         /* responses that were not sent to their end */
+	uint64_t stored;         /* files that clients have uploaded */
+	uint64_t removed;        /* files and folders that clients have removed */
 };
 
 struct serve;

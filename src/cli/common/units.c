@@ -110,6 +110,28 @@ unit_rate(const char *text, uint64_t *out)
 }
 
 const char *
+unit_octets(const char *text, uint64_t *out)
+{
+	static const struct unit units[] = {{"B", 1}, {"k", 1024}, {"K", 1024}, {"m", 0x1p20}, {"M", 0x1p20},
+	    {"g", 0x1p30}, {"G", 0x1p30}, {"t", 0x1p40}, {"T", 0x1p40}, {NULL, 0}};
+	const struct unit *u;
+	const char *name;
+	double n;
+
+	if (!split_number(text, &n, &name))
+		return "is not a size: write 500K, 100M or 2G";
+	if (*name == '\0')
+		return "has no unit: B, K, M, G or T";
+	u = find_unit(units, name);
+	if (!u)
+		return "is not a size: the units are B, K, M, G and T";
+	if (n * u->scale >= 0x1p62 || n * u->scale < 1)
+		return n * u->scale < 1 ? "is too small" : "is too large";
+	*out = (uint64_t)llround(n * u->scale);
+	return NULL;
+}
+
+const char *
 unit_count(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 {
 	unsigned long long n;

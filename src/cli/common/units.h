@@ -18,6 +18,7 @@
 const char *unit_duration(const char *text, nsec_t *out); /* "300us", "40ms", "1.5s" */
 const char *unit_share(const char *text, uint32_t *out);  /* "1%", "0.05%": in parts per 1,000,000,000 */
 const char *unit_rate(const char *text, uint64_t *out);   /* "64kbit", "10mbit", "1gbit": in bit/s */
+const char *unit_octets(const char *text, uint64_t *out); /* "500B", "64K", "10M", "2G": powers of 1024 */
 const char *unit_count(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
 /* Write a value into @buf and return @buf: "20ms", "0.5%", "50mbit". */

@@ -59,6 +59,7 @@ struct listing_settings {
 	int root;              /* descriptor of the served folder; borrowed */
 	struct http_span path; /* decoded, without "/" at its ends; empty for the root; copied */
 	bool hidden;           /* names that begin with a dot are shown, too */
+	const char *never;     /* names that begin so are not shown; NULL: there are none */
 	struct page_style style;
 	struct listing_query query;
 	struct listing_memory *memory; /* borrowed */

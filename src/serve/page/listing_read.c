@@ -70,6 +70,8 @@ is_shown(const struct listing *l, const char *name)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
+	if (l->set.never && strncmp(name, l->set.never, strlen(l->set.never)) == 0)
+		return false;
 	return l->set.hidden || name[0] != '.';
 }
 

@@ -7,20 +7,26 @@
 #include "http/message/writer.h"
 #include "http/semantics/date.h"
 
+void
+site_put_etag(struct http_writer *w, const struct site_state *st, enum http_coding coding)
+{
+	http_put_text(w, "\"");
+	http_put_number(w, (uint64_t)st->modified, 16);
+	http_put_text(w, "-");
+	http_put_number(w, (uint64_t)st->size, 16);
+	if (coding != HTTP_IDENTITY) {
+		http_put_text(w, "-");
+		http_put_text(w, http_coding_name(coding));
+	}
+	http_put_text(w, "\"");
+}
+
 static void
 build_etag(struct site_file *f)
 {
 	struct http_writer w = http_writer(f->etag_octets, sizeof f->etag_octets);
 
-	http_put_text(&w, "\"");
-	http_put_number(&w, (uint64_t)f->state.modified, 16);
-	http_put_text(&w, "-");
-	http_put_number(&w, (uint64_t)f->state.size, 16);
-	if (f->coding != HTTP_IDENTITY) {
-		http_put_text(&w, "-");
-		http_put_text(&w, http_coding_name(f->coding));
-	}
-	http_put_text(&w, "\"");
+	site_put_etag(&w, &f->state, f->coding);
 	f->etag.tag = (struct http_span){w.at, w.len};
 }
 
@@ -33,20 +39,13 @@ write_date(struct http_writer *w, int64_t seconds)
 	http_write_field(w, http_span_of("Last-Modified"), (struct http_span){date, sizeof date});
 }
 
-/* Seconds, rounded down also before 1970. */
-static int64_t
-whole_seconds(int64_t ns)
-{
-	return ns / SEC - (ns % SEC < 0);
-}
-
 void
 site_head_build(struct site_file *f, struct http_span name, struct http_span more)
 {
 	struct http_writer w = http_writer(f->head_octets, sizeof f->head_octets);
 	size_t first;
 
-	f->modified = whole_seconds(f->state.modified);
+	f->modified = site_seconds(f->state.modified);
 	f->type = http_media_type_of(name);
 	build_etag(f);
 	http_write_text_field(&w, "Content-Type", f->type->type);

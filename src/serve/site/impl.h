@@ -22,13 +22,6 @@ int site_open(const struct site *site, const char *path, struct site_state *st, 
 /* The state of @path, which may lie outside by now. 0, or a negative errno. */
 int site_stat(const struct site *site, const char *path, struct site_state *st);
 
-static inline bool
-site_state_same(const struct site_state *a, const struct site_state *b)
-{
-	return a->ino == b->ino && a->dev == b->dev && a->size == b->size && a->modified == b->modified &&
-	       a->changed == b->changed;
-}
-
 /*
  * The cached file with this path, or NULL. A variant and a file that is asked for by the variant's
  * own name differ in @coding.

@@ -20,8 +20,8 @@ nanoseconds(const struct timespec *t)
 	return (int64_t)t->tv_sec * SEC + t->tv_nsec;
 }
 
-static struct site_state
-state_of(const struct stat *st)
+struct site_state
+site_state_of(const struct stat *st)
 {
 	return (struct site_state){.dev = st->st_dev,
 	    .ino = st->st_ino,
@@ -32,10 +32,10 @@ state_of(const struct stat *st)
 
 /* A FIFO does not hold the open up: O_NONBLOCK. */
 static int
-open_beneath(int root, const char *path)
+open_beneath(int root, const char *path, uint64_t flags)
 {
 	const struct open_how how = {
-	    .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+	    .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags,
 	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 	long fd = -1;
@@ -68,7 +68,7 @@ site_open(const struct site *site, const char *path, struct site_state *state, m
 
 	if (is_special(site->root, path))
 		return -ENXIO;
-	fd = open_beneath(site->root, path);
+	fd = open_beneath(site->root, path, 0);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0) {
@@ -76,7 +76,7 @@ site_open(const struct site *site, const char *path, struct site_state *state, m
 		close(fd);
 		return e;
 	}
-	*state = state_of(&st);
+	*state = site_state_of(&st);
 	*mode = st.st_mode;
 	return fd;
 }
@@ -88,14 +88,24 @@ site_stat(const struct site *site, const char *path, struct site_state *state)
 
 	if (fstatat(site->root, path, &st, 0) < 0)
 		return -errno;
-	*state = state_of(&st);
+	*state = site_state_of(&st);
 	return 0;
+}
+
+int
+site_open_folder(int root, const char *path)
+{
+	return open_beneath(root, path, O_DIRECTORY);
 }
 
 bool
 site_shows(const struct site *site, struct http_span name)
 {
-	return site->set->hidden || name.len == 0 || name.at[0] != '.';
+	const size_t len = sizeof SITE_ASIDE - 1;
+
+	if (name.len == 0 || name.at[0] != '.')
+		return true;
+	return site->set->hidden && !(name.len >= len && memcmp(name.at, SITE_ASIDE, len) == 0);
 }
 
 int

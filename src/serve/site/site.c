@@ -70,9 +70,8 @@ site_free(struct site *site)
 	free(site);
 }
 
-/* /.well-known is for others to find (RFC 8615). */
-static bool
-is_hidden(const struct site *site, const struct http_path *path)
+bool
+site_hides(const struct site *site, const struct http_path *path)
 {
 	struct http_span rest = path->text, name;
 	bool first = true;
@@ -290,7 +289,7 @@ site_find(
 	struct site_found found;
 
 	p.len = 0;
-	if (is_hidden(site, path))
+	if (site_hides(site, path))
 		return (struct site_found){.kind = SITE_HIDDEN};
 	if (!place_add(&p, path->text))
 		return (struct site_found){.kind = SITE_ABSENT};

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/nsec.h"
 #include "base/table.h"
+#include "http/message/writer.h"
 #include "http/semantics/coding.h"
 #include "http/semantics/etag.h"
 #include "http/semantics/media_type.h"
@@ -35,6 +36,26 @@ struct site_state {
 	int64_t size;
 	int64_t modified, changed; /* ns since 1970 */
 };
+
+struct stat;
+struct site_state site_state_of(const struct stat *st);
+
+static inline bool
+site_state_same(const struct site_state *a, const struct site_state *b)
+{
+	return a->ino == b->ino && a->dev == b->dev && a->size == b->size && a->modified == b->modified &&
+	       a->changed == b->changed;
+}
+
+/* Whole seconds, rounded down also before 1970. */
+static inline int64_t
+site_seconds(int64_t ns)
+{
+	return ns / SEC - (ns % SEC < 0);
+}
+
+/* The entity tag of a file in this state, with its quotes. */
+void site_put_etag(struct http_writer *w, const struct site_state *st, enum http_coding coding);
 
 /* An open file. Whoever got it calls site_release(). */
 struct site_file {
@@ -103,8 +124,17 @@ void site_release(struct site *site, struct site_file *f);
 /* Closes files that no one uses. Returns true if it closed any. */
 bool site_relieve(struct site *site);
 
+/* What the names of files begin with that are not in their place yet; they are never shown. */
+#define SITE_ASIDE ".leat-upload-"
+
 /* True if a name may be seen: it does not begin with a dot, or such names are served. */
 bool site_shows(const struct site *site, struct http_span name);
+
+/* True if a name in the path may not be seen; /.well-known is for others to find (RFC 8615). */
+bool site_hides(const struct site *site, const struct http_path *path);
+
+/* Opens the folder @path beneath the folder @root. A descriptor, or a negative errno. */
+int site_open_folder(int root, const char *path);
 
 /* The descriptor of the served folder. */
 int site_root(const struct site *site);
