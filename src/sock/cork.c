@@ -20,25 +20,25 @@ struct cork_pieces {
 static size_t
 payload_most(const struct sock *sk)
 {
-	return ipaddr_is4(&sk->pieces->msg.peer.addr) ? PAYLOAD_MOST4 : PAYLOAD_MOST6;
+	return ipaddr_is4(&sk->cork.pieces->msg.peer.addr) ? PAYLOAD_MOST4 : PAYLOAD_MOST6;
 }
 
 void
 cork_drop(struct sock *sk)
 {
-	free(sk->pieces);
-	sk->pieces = NULL;
+	free(sk->cork.pieces);
+	sk->cork.pieces = NULL;
 }
 
 int
 cork_send(struct sock *sk)
 {
-	struct cork_pieces *p = sk->pieces;
+	struct cork_pieces *p = sk->cork.pieces;
 	ssize_t n;
 
 	if (!p)
 		return 0;
-	sk->pieces = NULL;
+	sk->cork.pieces = NULL;
 	n = sock_dgram_send(sk, p->octets, p->len, &p->msg);
 	free(p);
 	return n < 0 ? (int)n : 0;
@@ -54,12 +54,12 @@ begin(struct sock *sk, const struct sock_msg *msg)
 		err = sock_autobind(sk);
 	if (err)
 		return err;
-	sk->pieces = malloc(sizeof *sk->pieces);
-	if (!sk->pieces)
+	sk->cork.pieces = malloc(sizeof *sk->cork.pieces);
+	if (!sk->cork.pieces)
 		return -LEAT_ENOBUFS;
-	sk->pieces->msg = msg ? *msg : (struct sock_msg){0};
-	sk->pieces->msg.peer = to;
-	sk->pieces->len = 0;
+	sk->cork.pieces->msg = msg ? *msg : (struct sock_msg){0};
+	sk->cork.pieces->msg.peer = to;
+	sk->cork.pieces->len = 0;
 	return 0;
 }
 
@@ -67,11 +67,11 @@ ssize_t
 cork_add(struct sock *sk, const void *buf, size_t len, bool more, const struct sock_msg *msg)
 {
 	struct cork_pieces *p;
-	int err = sk->pieces ? 0 : begin(sk, msg);
+	int err = sk->cork.pieces ? 0 : begin(sk, msg);
 
 	if (err)
 		return err;
-	p = sk->pieces;
+	p = sk->cork.pieces;
 	if (len > payload_most(sk) - p->len) {
 		cork_drop(sk);
 		return -LEAT_EMSGSIZE;
@@ -79,6 +79,6 @@ cork_add(struct sock *sk, const void *buf, size_t len, bool more, const struct s
 	if (len)
 		memcpy(p->octets + p->len, buf, len);
 	p->len += len;
-	err = more || sk->corked ? 0 : cork_send(sk);
+	err = more || sk->cork.on ? 0 : cork_send(sk);
 	return err ? err : (ssize_t)len;
 }

@@ -51,30 +51,33 @@ struct sock_kept {
 	uint64_t timeout[2][2]; /* SO_RCVTIMEO, SO_SNDTIMEO: each as two numbers of Linux's struct */
 };
 
-struct sock {
-	struct socks *socks;
-	struct list node;  /* in socks->all */
-	struct list dirty; /* in socks->dirty, until its watcher has been called */
-	void (*fn)(struct sock *sk, void *arg);
-	void *arg;
-
-	enum sock_type type;
-	bool v6;
+/* The names of a socket. Written by bind(), connect() and what undoes them (names.c). */
+struct sock_name {
 	/* Whether bind() gave the address and the port. Dissolving an association keeps those. */
 	bool bound_addr, bound_port;
-	bool connecting; /* Linux's SS_CONNECTING: connect() has not reported yet how it ended */
-	bool asked;      /* an accepted connection in SYN-RECEIVED that waits for sock_answer() */
 	struct endpoint local, remote;
 	struct port_claim claim;
+};
 
+/* What the socket is to its transport. Written by stream.c, accept.c and dgram.c. */
+struct sock_end {
+	bool connecting; /* Linux's SS_CONNECTING: connect() has not reported yet how it ended */
+	bool asked;      /* an accepted connection in SYN-RECEIVED that waits for sock_answer() */
 	/* A stream has one of these two, or neither. */
 	struct tcp_conn *conn;
 	struct tcp_listener *listener;
 	struct udp_end *udp;
 	struct ping *ping;
-	bool corked;                /* UDP_CORK */
-	struct cork_pieces *pieces; /* the pieces so far of a datagram of which more follows */
+};
 
+/* A datagram that is sent in pieces. Written by cork.c and UDP_CORK. */
+struct sock_cork {
+	bool on;                    /* UDP_CORK */
+	struct cork_pieces *pieces; /* the pieces so far of a datagram of which more follows */
+};
+
+/* What setsockopt() sets (opt*.c). */
+struct sock_opts {
 	struct tcp_opts tcp;
 	struct udp_opts dgram;
 	struct sock_linger linger;
@@ -85,6 +88,20 @@ struct sock {
 	int32_t rcvlowat;
 	struct ipaddr mcast_addr4; /* as IP_MULTICAST_IF shows it */
 	bool quickack_shown;       /* what TCP_QUICKACK shows */
+};
+
+struct sock {
+	struct socks *socks;
+	struct list node;  /* in socks->all */
+	struct list dirty; /* in socks->dirty, until its watcher has been called */
+	void (*fn)(struct sock *sk, void *arg);
+	void *arg;
+	enum sock_type type;
+	bool v6;
+	struct sock_name name;
+	struct sock_end end;
+	struct sock_cork cork;
+	struct sock_opts opt;
 };
 
 struct socks {

@@ -12,10 +12,10 @@ static bool
 port_free(uint16_t port, void *arg)
 {
 	struct sock *sk = arg;
-	struct endpoint at = {sk->claim.addr, port, sk->claim.bound_if};
-	struct tcp_opts share = {.reuse_addr = sk->claim.reuse_addr,
-	    .reuse_port = sk->claim.reuse_port,
-	    .v6only = sk->claim.v6only};
+	struct endpoint at = {sk->name.claim.addr, port, sk->name.claim.bound_if};
+	struct tcp_opts share = {.reuse_addr = sk->name.claim.reuse_addr,
+	    .reuse_port = sk->name.claim.reuse_port,
+	    .v6only = sk->name.claim.v6only};
 
 	return sk->type != SOCK_TYPE_STREAM || !tcp_local_taken(sk->socks->tcp, &at, sk->v6, &share);
 }
@@ -51,12 +51,12 @@ sock_port_taken(const struct socks *s, enum sock_type type, uint16_t port)
 void
 sock_claim_fill(struct sock *sk, const struct endpoint *local)
 {
-	sk->claim.proto = claim_proto(sk);
-	sk->claim.addr = local->addr;
-	sk->claim.port = local->port;
-	sk->claim.v6only = sk->dgram.v6only;
-	sk->claim.v6 = sk->v6;
-	sk->claim.bound_if = local->ifindex ? local->ifindex : sk->dgram.bound_if;
+	sk->name.claim.proto = claim_proto(sk);
+	sk->name.claim.addr = local->addr;
+	sk->name.claim.port = local->port;
+	sk->name.claim.v6only = sk->opt.dgram.v6only;
+	sk->name.claim.v6 = sk->v6;
+	sk->name.claim.bound_if = local->ifindex ? local->ifindex : sk->opt.dgram.bound_if;
 }
 
 int
@@ -79,13 +79,13 @@ check_local(const struct sock *sk, const struct endpoint *e)
 
 	if (err)
 		return err;
-	if (sk->v6 && ipaddr_is4(&e->addr) && sk->dgram.v6only)
+	if (sk->v6 && ipaddr_is4(&e->addr) && sk->opt.dgram.v6only)
 		return -LEAT_EINVAL;
-	if (ipaddr_is_any(&e->addr) || sk->freebind || sk->dgram.transparent)
+	if (ipaddr_is_any(&e->addr) || sk->opt.freebind || sk->opt.dgram.transparent)
 		return 0;
 	if (ipaddr_is_multicast(&e->addr) || ipaddr_eq(&e->addr, &IPADDR_BROADCAST4))
 		return sk->type == SOCK_TYPE_STREAM && !ipaddr_is4(&e->addr) ? -LEAT_EINVAL : 0;
-	if (!ipaddr_is4(&e->addr) && ipaddr_is_link_local(&e->addr) && !e->ifindex && !sk->dgram.bound_if)
+	if (!ipaddr_is4(&e->addr) && ipaddr_is_link_local(&e->addr) && !e->ifindex && !sk->opt.dgram.bound_if)
 		return -LEAT_EINVAL;
 	if (iface_of_addr(sk->socks->core, &e->addr))
 		return 0;
@@ -106,18 +106,18 @@ take_name(struct sock *sk, const struct endpoint *local)
 	int err;
 
 	sock_claim_fill(sk, local);
-	sk->claim.automatic = false;
-	if (!sk->claim.port) {
-		if (!port_choose(ports, &sk->claim, port_free, sk))
+	sk->name.claim.automatic = false;
+	if (!sk->name.claim.port) {
+		if (!port_choose(ports, &sk->name.claim, port_free, sk))
 			return -LEAT_EADDRINUSE;
-	} else if (port_conflicts(ports, &sk->claim) || !port_free(sk->claim.port, sk)) {
+	} else if (port_conflicts(ports, &sk->name.claim) || !port_free(sk->name.claim.port, sk)) {
 		return -LEAT_EADDRINUSE;
 	}
-	err = port_take(ports, &sk->claim);
+	err = port_take(ports, &sk->name.claim);
 	if (err)
 		return err;
-	sk->local = *local;
-	sk->local.port = sk->claim.port;
+	sk->name.local = *local;
+	sk->name.local.port = sk->name.claim.port;
 	if (sk->type == SOCK_TYPE_STREAM)
 		return 0;
 	err = sock_dgram_rename(sk);
@@ -133,38 +133,38 @@ take_name(struct sock *sk, const struct endpoint *local)
 static bool
 waits_for_port(const struct sock *sk, const struct endpoint *local)
 {
-	return !local->port && sk->type != SOCK_TYPE_PING && sk->kept.recv_info[INFO_BIND_NO_PORT];
+	return !local->port && sk->type != SOCK_TYPE_PING && sk->opt.kept.recv_info[INFO_BIND_NO_PORT];
 }
 
 static int
 take_address(struct sock *sk, const struct endpoint *local)
 {
-	sk->local = *local;
+	sk->name.local = *local;
 	return 0;
 }
 
 int
 sock_bind(struct sock *sk, const struct endpoint *local)
 {
-	bool v6only = sk->dgram.v6only;
+	bool v6only = sk->opt.dgram.v6only;
 	int err;
 
-	if (sk->claim.bucket || sk->conn || sk->listener)
+	if (sk->name.claim.bucket || sk->end.conn || sk->end.listener)
 		return -LEAT_EINVAL;
 	err = check_local(sk, local);
 	if (err)
 		return err;
 	/* As on Linux, where getsockopt() shows it. */
 	if (!ipaddr_is4(&local->addr) && !ipaddr_is_any(&local->addr))
-		sk->dgram.v6only = true;
+		sk->opt.dgram.v6only = true;
 	err = waits_for_port(sk, local) ? take_address(sk, local) : take_name(sk, local);
 	if (err) {
-		sk->dgram.v6only = v6only;
+		sk->opt.dgram.v6only = v6only;
 		return err;
 	}
 	opt_push_datagram(sk);
-	sk->bound_addr = !ipaddr_is_any(&local->addr);
-	sk->bound_port = local->port != 0;
+	sk->name.bound_addr = !ipaddr_is_any(&local->addr);
+	sk->name.bound_port = local->port != 0;
 	return 0;
 }
 
@@ -172,10 +172,10 @@ sock_bind(struct sock *sk, const struct endpoint *local)
 int
 sock_autobind(struct sock *sk)
 {
-	struct endpoint any = {sk->local.addr, 0, sk->local.ifindex};
+	struct endpoint any = {sk->name.local.addr, 0, sk->name.local.ifindex};
 	int err;
 
-	if (sk->claim.bucket || sk->any_port)
+	if (sk->name.claim.bucket || sk->opt.any_port)
 		return 0;
 	err = take_name(sk, &any);
 	return err == -LEAT_EADDRINUSE ? -LEAT_EAGAIN : err; /* as on Linux */
@@ -184,9 +184,9 @@ sock_autobind(struct sock *sk)
 void
 sock_unbind(struct sock *sk)
 {
-	port_release(&sk->socks->ports, &sk->claim);
-	sk->local = (struct endpoint){sock_any(sk), 0, 0};
-	sk->bound_addr = sk->bound_port = false;
+	port_release(&sk->socks->ports, &sk->name.claim);
+	sk->name.local = (struct endpoint){sock_any(sk), 0, 0};
+	sk->name.bound_addr = sk->name.bound_port = false;
 }
 
 int
@@ -198,14 +198,14 @@ sock_destination(const struct sock *sk, const struct endpoint *remote, struct en
 		return err;
 	*out = *remote;
 	if (ipaddr_is_any(&out->addr)) {
-		bool v4 = ipaddr_is4(&out->addr) || (sk->v6 && ipaddr_is4(&sk->local.addr));
+		bool v4 = ipaddr_is4(&out->addr) || (sk->v6 && ipaddr_is4(&sk->name.local.addr));
 
 		out->addr = v4 ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6;
 	}
-	if (sk->v6 && sk->dgram.v6only && ipaddr_is4(&out->addr))
+	if (sk->v6 && sk->opt.dgram.v6only && ipaddr_is4(&out->addr))
 		return -LEAT_ENETUNREACH;
 	if (!out->ifindex && !ipaddr_is4(&out->addr) && ipaddr_is_link_local(&out->addr)) {
-		out->ifindex = sk->dgram.bound_if ? sk->dgram.bound_if : sk->local.ifindex;
+		out->ifindex = sk->opt.dgram.bound_if ? sk->opt.dgram.bound_if : sk->name.local.ifindex;
 		if (!out->ifindex)
 			return -LEAT_EINVAL;
 	}
@@ -217,10 +217,10 @@ sock_local(const struct sock *sk, struct endpoint *out)
 {
 	struct endpoint remote;
 
-	if (sk->conn)
-		tcp_names(sk->conn, out, &remote);
+	if (sk->end.conn)
+		tcp_names(sk->end.conn, out, &remote);
 	else
-		*out = sk->local;
+		*out = sk->name.local;
 	return 0;
 }
 
@@ -231,17 +231,18 @@ sock_remote(const struct sock *sk, struct endpoint *out)
 	enum leat_tcp_state state;
 
 	if (sk->type != SOCK_TYPE_STREAM) {
-		if (!sk->remote.port && (sk->type != SOCK_TYPE_PING || ipaddr_is_any(&sk->remote.addr)))
+		if (!sk->name.remote.port &&
+		    (sk->type != SOCK_TYPE_PING || ipaddr_is_any(&sk->name.remote.addr)))
 			return -LEAT_ENOTCONN;
-		*out = sk->remote;
+		*out = sk->name.remote;
 		return 0;
 	}
-	if (!sk->conn)
+	if (!sk->end.conn)
 		return -LEAT_ENOTCONN;
-	state = tcp_state(sk->conn);
+	state = tcp_state(sk->end.conn);
 	/* A connection in TIME-WAIT has left its socket, as on Linux. */
 	if (state == LEAT_TCP_CLOSED || state == LEAT_TCP_SYN_SENT || state == LEAT_TCP_TIME_WAIT)
 		return -LEAT_ENOTCONN;
-	tcp_names(sk->conn, &local, out);
+	tcp_names(sk->end.conn, &local, out);
 	return 0;
 }

@@ -16,14 +16,14 @@ opt_defaults(struct sock *sk)
 {
 	bool stream = sk->type == SOCK_TYPE_STREAM;
 
-	tcp_opts_default(&sk->tcp);
-	udp_opts_default(&sk->dgram);
-	sk->sndbuf = stream ? TCP_SNDBUF : SOCK_BUF_DEFAULT;
-	sk->rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_DEFAULT;
-	sk->rcvlowat = 1;
-	sk->kept.incoming_cpu = -1;
-	sk->quickack_shown = true;
-	sk->mcast_ttl[V4] = sk->mcast_ttl[V6] = 1;
+	tcp_opts_default(&sk->opt.tcp);
+	udp_opts_default(&sk->opt.dgram);
+	sk->opt.sndbuf = stream ? TCP_SNDBUF : SOCK_BUF_DEFAULT;
+	sk->opt.rcvbuf = stream ? TCP_RCVBUF : SOCK_BUF_DEFAULT;
+	sk->opt.rcvlowat = 1;
+	sk->opt.kept.incoming_cpu = -1;
+	sk->opt.quickack_shown = true;
+	sk->opt.mcast_ttl[V4] = sk->opt.mcast_ttl[V6] = 1;
 }
 
 int
@@ -38,11 +38,11 @@ opt_put(const void *from, size_t size, void *value, size_t *len)
 void
 opt_push_datagram(struct sock *sk)
 {
-	if (sk->udp)
-		*udp_end_opts(sk->udp) = sk->dgram;
-	if (sk->ping) {
-		ping_set_rcvbuf(sk->ping, sk->dgram.rcvbuf);
-		ping_set_recverr(sk->ping, sk->v6 ? sk->dgram.recverr6 : sk->dgram.recverr4);
+	if (sk->end.udp)
+		*udp_end_opts(sk->end.udp) = sk->opt.dgram;
+	if (sk->end.ping) {
+		ping_set_rcvbuf(sk->end.ping, sk->opt.dgram.rcvbuf);
+		ping_set_recverr(sk->end.ping, sk->v6 ? sk->opt.dgram.recverr6 : sk->opt.dgram.recverr4);
 	}
 }
 
@@ -52,7 +52,7 @@ opt_push_stream(struct sock *sk, const struct tcp_opts *before)
 	int err = sock_stream_apply_opts(sk);
 
 	if (err)
-		sk->tcp = *before;
+		sk->opt.tcp = *before;
 	return err;
 }
 
@@ -135,8 +135,8 @@ state_of(const struct sock *sk)
 	static const uint8_t type[] = {
 	    [SOCK_TYPE_STREAM] = OPT_STREAM, [SOCK_TYPE_DGRAM] = OPT_DGRAM, [SOCK_TYPE_PING] = OPT_PING};
 
-	return type[sk->type] | (sk->claim.bucket ? OPT_BOUND : 0) | (sk->conn ? OPT_CONNECTION : 0) |
-	       (sk->listener ? OPT_LISTENER : 0);
+	return type[sk->type] | (sk->name.claim.bucket ? OPT_BOUND : 0) |
+	       (sk->end.conn ? OPT_CONNECTION : 0) | (sk->end.listener ? OPT_LISTENER : 0);
 }
 
 static int
@@ -193,7 +193,7 @@ opt_set(const struct sock_opt_level *l, struct sock *sk, int name, const void *v
 		err = check_range(o, v);
 	if (err)
 		return err;
-	before = sk->tcp;
+	before = sk->opt.tcp;
 	err = o->set ? o->set(sk, o, v) : opt_store(sk, o, v);
 	if (!err)
 		err = push(sk, l->push | o->push, &before);
@@ -234,7 +234,7 @@ level_of(const struct sock *sk, int level)
 	case SOL_LEVEL_IPV6:
 		return sk->v6 ? &opt_level_ip6 : NULL;
 	case SOL_LEVEL_UDP:
-		return sk->udp ? &opt_level_udp : NULL;
+		return sk->end.udp ? &opt_level_udp : NULL;
 	case LEAT_SOL_LEAT:
 		return &opt_level_leat;
 	default:

@@ -93,7 +93,7 @@ opt_group_set_member4(struct sock *sk, const struct sock_opt *o, const void *val
 
 	if (len < 8)
 		return -LEAT_EINVAL;
-	if (!sk->udp)
+	if (!sk->end.udp)
 		return -LEAT_EOPNOTSUPP;
 	group = ipaddr_from4(octets);
 	if (len >= 12)
@@ -101,7 +101,7 @@ opt_group_set_member4(struct sock *sk, const struct sock_opt *o, const void *val
 	err = index ? 0 : index_of(sk, octets + 4, &index);
 	if (err)
 		return err;
-	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, index);
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->end.udp, &group, index);
 }
 
 /* struct ipv6_mreq: the group, and the interface's index. */
@@ -113,10 +113,10 @@ opt_group_set_member6(struct sock *sk, const struct sock_opt *o, const void *val
 
 	if (len < 20)
 		return -LEAT_EINVAL;
-	if (!sk->udp)
+	if (!sk->end.udp)
 		return -LEAT_EOPNOTSUPP;
 	group = ipaddr_from16(octets);
-	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, host32(octets + 16));
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->end.udp, &group, host32(octets + 16));
 }
 
 /* struct group_req */
@@ -128,19 +128,19 @@ opt_group_set_member(struct sock *sk, const struct sock_opt *o, const void *valu
 
 	if (len < REQ_SOURCE || !sockaddr_read(octets + REQ_GROUP, o->arg & GROUP_V6, &group))
 		return -LEAT_EINVAL;
-	if (!sk->udp)
+	if (!sk->end.udp)
 		return -LEAT_EOPNOTSUPP;
-	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->udp, &group, host32(octets));
+	return (o->arg & GROUP_ADD ? udp_join : udp_leave)(sk->end.udp, &group, host32(octets));
 }
 
 static int
 change_source(
     struct sock *sk, const struct ipaddr *group, uint32_t index, const struct ipaddr *source, int arg)
 {
-	if (!sk->udp)
+	if (!sk->end.udp)
 		return -LEAT_EOPNOTSUPP;
 	return (arg & GROUP_ADD ? udp_add_source : udp_drop_source)(
-	    sk->udp, group, index, source, arg & GROUP_INCLUDE);
+	    sk->end.udp, group, index, source, arg & GROUP_INCLUDE);
 }
 
 /* struct ip_mreq_source: the group, an address of the interface, the source. */
@@ -221,7 +221,7 @@ set_filter(struct sock *sk, const uint8_t *value, size_t len, bool v6, const str
 		else if (!sockaddr_read(at, v6, &source[i]))
 			return -LEAT_EADDRNOTAVAIL;
 	}
-	return sk->udp ? udp_set_filter(sk->udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
+	return sk->end.udp ? udp_set_filter(sk->end.udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
 }
 
 static int
@@ -233,7 +233,7 @@ get_filter(struct sock *sk, uint8_t *value, size_t *len, bool v6, const struct f
 	int err = filter_head(sk, value, *len, v6, l, &group, &index);
 
 	if (!err)
-		err = sk->udp ? udp_get_filter(sk->udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
+		err = sk->end.udp ? udp_get_filter(sk->end.udp, &group, index, &f) : -LEAT_EOPNOTSUPP;
 	if (err)
 		return err;
 	room = host32(value + l->mode + 4);

@@ -12,7 +12,7 @@ opt_ip_set_hops(struct sock *sk, const struct sock_opt *o, int v)
 int
 opt_ip_get_hops(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	*v = sk->ttl[o->arg] ? sk->ttl[o->arg] : OPT_TTL_DEFAULT;
+	*v = sk->opt.ttl[o->arg] ? sk->opt.ttl[o->arg] : OPT_TTL_DEFAULT;
 	return 0;
 }
 
@@ -26,7 +26,7 @@ opt_ip_set_group_hops(struct sock *sk, const struct sock_opt *o, int v)
 void
 opt_ip_set_tos(struct sock *sk, int family, int v)
 {
-	sk->tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
+	sk->opt.tos[family] = (uint8_t)(sk->type == SOCK_TYPE_STREAM ? v & ~3 : v);
 }
 
 int
@@ -40,7 +40,7 @@ opt_ip_set_recverr(struct sock *sk, const struct sock_opt *o, int v)
 int
 opt_ip_set_transparent(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->dgram.transparent = sk->tcp.transparent = v;
+	sk->opt.dgram.transparent = sk->opt.tcp.transparent = v;
 	return 0;
 }
 
@@ -49,7 +49,7 @@ opt_ip_set_group_iface(struct sock *sk, uint32_t index)
 {
 	if (index >= CORE_IFACES || (index && !sk->socks->core->iface[index]))
 		return -LEAT_ENODEV;
-	sk->dgram.mcast_if = index;
+	sk->opt.dgram.mcast_if = index;
 	opt_push_datagram(sk);
 	return 0;
 }
@@ -61,13 +61,13 @@ path_mtu(const struct sock *sk)
 	struct path path;
 	int err;
 
-	if (sk->udp)
-		return udp_path_mtu(sk->udp);
+	if (sk->end.udp)
+		return udp_path_mtu(sk->end.udp);
 	err = sock_remote(sk, &remote);
 	if (err)
 		return err;
 	sock_local(sk, &local);
-	err = route_find(sk->socks->core, &remote.addr, &local.addr, sk->dgram.bound_if, &path);
+	err = route_find(sk->socks->core, &remote.addr, &local.addr, sk->opt.dgram.bound_if, &path);
 	return err ? err : (int)path.mtu;
 }
 

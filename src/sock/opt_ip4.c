@@ -42,11 +42,11 @@ static int
 set_tos(struct sock *sk, const struct sock_opt *o, int v)
 {
 	static const uint8_t priority[4] = {0, 2, 6, 4};
-	uint8_t before = sk->tos[V4];
+	uint8_t before = sk->opt.tos[V4];
 
 	opt_ip_set_tos(sk, V4, v);
-	if (sk->tos[V4] != before)
-		sk->kept.priority = priority[sk->tos[V4] >> 3 & 3];
+	if (sk->opt.tos[V4] != before)
+		sk->opt.kept.priority = priority[sk->opt.tos[V4] >> 3 & 3];
 	return 0;
 }
 
@@ -77,7 +77,7 @@ set_multicast_if(struct sock *sk, const struct sock_opt *o, const void *value, s
 		return -LEAT_EADDRNOTAVAIL;
 	err = opt_ip_set_group_iface(sk, iface ? iface->index : (uint32_t)index);
 	if (!err)
-		sk->mcast_addr4 = at;
+		sk->opt.mcast_addr4 = at;
 	return err;
 }
 
@@ -86,32 +86,32 @@ get_multicast_if(struct sock *sk, const struct sock_opt *o, void *value, size_t 
 {
 	uint8_t octets[4];
 
-	be32_put(octets, ipaddr_v4_number(&sk->mcast_addr4));
+	be32_put(octets, ipaddr_v4_number(&sk->opt.mcast_addr4));
 	return opt_put(octets, sizeof octets, value, len);
 }
 
 /* clang-format off */
 static const struct sock_opt opts[] = {
-	[OPT_TOS] = {OPT_FIELD(tos[V4]), .length = OPT_INT_OR_NOTHING, .set = set_tos},
-	[OPT_TTL] = {OPT_FIELD(ttl[V4]), .min = -1, .max = 255, .arg = V4, .set = set_ttl,
+	[OPT_TOS] = {OPT_FIELD(opt.tos[V4]), .length = OPT_INT_OR_NOTHING, .set = set_tos},
+	[OPT_TTL] = {OPT_FIELD(opt.ttl[V4]), .min = -1, .max = 255, .arg = V4, .set = set_ttl,
 		.get = opt_ip_get_hops},
-	[OPT_PKTINFO] = {OPT_FIELD(kept.recv_info[INFO_PKTINFO]), .length = OPT_INT_OR_NOTHING},
-	[OPT_MTU_DISCOVER] = {OPT_FIELD(dgram.mtu_discover), .length = OPT_INT_OR_NOTHING,
+	[OPT_PKTINFO] = {OPT_FIELD(opt.kept.recv_info[INFO_PKTINFO]), .length = OPT_INT_OR_NOTHING},
+	[OPT_MTU_DISCOVER] = {OPT_FIELD(opt.dgram.mtu_discover), .length = OPT_INT_OR_NOTHING,
 		.min = UDP_PMTU_DONT, .max = UDP_PMTU_OMIT},
-	[OPT_RECVERR] = {OPT_FIELD(dgram.recverr4), .length = OPT_INT_OR_NOTHING,
+	[OPT_RECVERR] = {OPT_FIELD(opt.dgram.recverr4), .length = OPT_INT_OR_NOTHING,
 		.set = opt_ip_set_recverr},
-	[OPT_RECVTTL] = {OPT_FIELD(kept.recv_info[INFO_TTL]), .length = OPT_INT_OR_NOTHING},
-	[OPT_RECVTOS] = {OPT_FIELD(kept.recv_info[INFO_TOS]), .length = OPT_INT_OR_NOTHING},
+	[OPT_RECVTTL] = {OPT_FIELD(opt.kept.recv_info[INFO_TTL]), .length = OPT_INT_OR_NOTHING},
+	[OPT_RECVTOS] = {OPT_FIELD(opt.kept.recv_info[INFO_TOS]), .length = OPT_INT_OR_NOTHING},
 	[OPT_MTU] = {.get = opt_ip_get_path_mtu},
-	[OPT_FREEBIND] = {OPT_FIELD(freebind)},
-	[OPT_TRANSPARENT] = {OPT_FIELD(dgram.transparent), .set = opt_ip_set_transparent},
-	[OPT_RECVORIGDSTADDR] = {OPT_FIELD(kept.recv_info[INFO_ORIGDSTADDR]), .length = OPT_INT_OR_NOTHING},
-	[OPT_BIND_ADDRESS_NO_PORT] = {OPT_FIELD(kept.recv_info[INFO_BIND_NO_PORT]),
+	[OPT_FREEBIND] = {OPT_FIELD(opt.freebind)},
+	[OPT_TRANSPARENT] = {OPT_FIELD(opt.dgram.transparent), .set = opt_ip_set_transparent},
+	[OPT_RECVORIGDSTADDR] = {OPT_FIELD(opt.kept.recv_info[INFO_ORIGDSTADDR]), .length = OPT_INT_OR_NOTHING},
+	[OPT_BIND_ADDRESS_NO_PORT] = {OPT_FIELD(opt.kept.recv_info[INFO_BIND_NO_PORT]),
 		.length = OPT_INT_OR_NOTHING},
 	[OPT_MULTICAST_IF] = {.set_raw = set_multicast_if, .get_raw = get_multicast_if},
-	[OPT_MULTICAST_TTL] = {OPT_FIELD(mcast_ttl[V4]), .refuse_in = OPT_STREAM, .refusal = LEAT_EINVAL,
+	[OPT_MULTICAST_TTL] = {OPT_FIELD(opt.mcast_ttl[V4]), .refuse_in = OPT_STREAM, .refusal = LEAT_EINVAL,
 		.min = -1, .max = 255, .set = opt_ip_set_group_hops},
-	[OPT_MULTICAST_LOOP] = {OPT_FIELD(dgram.mcast_loop)},
+	[OPT_MULTICAST_LOOP] = {OPT_FIELD(opt.dgram.mcast_loop)},
 	[OPT_ADD_MEMBERSHIP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO, .arg = GROUP_ADD,
 		.set_raw = opt_group_set_member4},
 	[OPT_DROP_MEMBERSHIP] = {.refuse_in = OPT_STREAM, .refusal = LEAT_EPROTO,
@@ -122,7 +122,7 @@ static const struct sock_opt opts[] = {
 	[OPT_DROP_SOURCE_MEMBERSHIP] = {.arg = GROUP_INCLUDE, .set_raw = opt_group_set_source4},
 	[OPT_MSFILTER] = {.set_raw = opt_group_set_filter4, .get_raw = opt_group_get_filter4},
 	OPT_GROUP_ROWS(0),
-	[OPT_MULTICAST_ALL] = {OPT_FIELD(dgram.mcast_all)},
+	[OPT_MULTICAST_ALL] = {OPT_FIELD(opt.dgram.mcast_all)},
 };
 /* clang-format on */
 

@@ -9,17 +9,17 @@ set_any_port(struct sock *sk, const struct sock_opt *o, int v)
 {
 	static const struct endpoint none;
 
-	sk->any_port = sk->dgram.any_port = v;
-	sk->dgram.transparent = sk->tcp.transparent = v;
+	sk->opt.any_port = sk->opt.dgram.any_port = v;
+	sk->opt.dgram.transparent = sk->opt.tcp.transparent = v;
 	opt_push_datagram(sk);
-	return sk->udp ? udp_bind(sk->udp, &none) : 0;
+	return sk->end.udp ? udp_bind(sk->end.udp, &none) : 0;
 }
 
 /* clang-format off */
 static const struct sock_opt opts[] = {
-	[LEAT_ANY_PORT] = {OPT_FIELD(any_port), .set = set_any_port,
+	[LEAT_ANY_PORT] = {OPT_FIELD(opt.any_port), .set = set_any_port,
 		.refuse_in = OPT_PING | OPT_BOUND | OPT_CONNECTION | OPT_LISTENER, .refusal = LEAT_EINVAL},
-	[LEAT_DEFER_ACCEPT] = {OPT_FIELD(tcp.defer_syn_ack), .push = OPT_PUSH_STREAM,
+	[LEAT_DEFER_ACCEPT] = {OPT_FIELD(opt.tcp.defer_syn_ack), .push = OPT_PUSH_STREAM,
 		.refuse_in = OPT_DGRAM | OPT_PING | OPT_CONNECTION, .refusal = LEAT_EINVAL},
 };
 /* clang-format on */

@@ -68,16 +68,16 @@ buffer_size(int v, uint32_t min, uint32_t max)
 static int
 set_sndbuf(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->sndbuf = buffer_size(v, SNDBUF_MIN, o->arg ? UINT32_MAX : sk->socks->sndbuf_max);
-	sk->tcp.sndbuf = sk->sndbuf / 2;
+	sk->opt.sndbuf = buffer_size(v, SNDBUF_MIN, o->arg ? UINT32_MAX : sk->socks->sndbuf_max);
+	sk->opt.tcp.sndbuf = sk->opt.sndbuf / 2;
 	return 0;
 }
 
 static int
 set_rcvbuf(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->rcvbuf = buffer_size(v, RCVBUF_MIN, o->arg ? UINT32_MAX : sk->socks->rcvbuf_max);
-	sk->tcp.rcvbuf = sk->dgram.rcvbuf = sk->rcvbuf;
+	sk->opt.rcvbuf = buffer_size(v, RCVBUF_MIN, o->arg ? UINT32_MAX : sk->socks->rcvbuf_max);
+	sk->opt.tcp.rcvbuf = sk->opt.dgram.rcvbuf = sk->opt.rcvbuf;
 	return 0;
 }
 
@@ -89,16 +89,16 @@ set_linger(struct sock *sk, const struct sock_opt *o, const void *value, size_t 
 	if (len < sizeof pair)
 		return -LEAT_EINVAL;
 	memcpy(pair, value, sizeof pair);
-	sk->linger.on = pair[0] != 0;
-	if (sk->linger.on)
-		sk->linger.seconds = pair[1] < 0 ? INT32_MAX : pair[1];
+	sk->opt.linger.on = pair[0] != 0;
+	if (sk->opt.linger.on)
+		sk->opt.linger.seconds = pair[1] < 0 ? INT32_MAX : pair[1];
 	return 0;
 }
 
 static int
 get_linger(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	int32_t pair[2] = {sk->linger.on, sk->linger.seconds};
+	int32_t pair[2] = {sk->opt.linger.on, sk->opt.linger.seconds};
 
 	return opt_put(pair, sizeof pair, value, len);
 }
@@ -107,16 +107,16 @@ get_linger(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 static int
 set_timeout(struct sock *sk, const struct sock_opt *o, const void *value, size_t len)
 {
-	if (len < sizeof sk->kept.timeout[0])
+	if (len < sizeof sk->opt.kept.timeout[0])
 		return -LEAT_EINVAL;
-	memcpy(sk->kept.timeout[o->arg], value, sizeof sk->kept.timeout[0]);
+	memcpy(sk->opt.kept.timeout[o->arg], value, sizeof sk->opt.kept.timeout[0]);
 	return 0;
 }
 
 static int
 get_timeout(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	return opt_put(sk->kept.timeout[o->arg], sizeof sk->kept.timeout[0], value, len);
+	return opt_put(sk->opt.kept.timeout[o->arg], sizeof sk->opt.kept.timeout[0], value, len);
 }
 
 static int
@@ -134,7 +134,7 @@ set_device(struct sock *sk, const struct sock_opt *o, const void *name, size_t l
 	}
 	if (want[0] && !found)
 		return -LEAT_ENODEV;
-	sk->dgram.bound_if = found;
+	sk->opt.dgram.bound_if = found;
 	opt_push_datagram(sk);
 	return sock_stream_apply_opts(sk);
 }
@@ -142,7 +142,7 @@ set_device(struct sock *sk, const struct sock_opt *o, const void *name, size_t l
 static int
 get_device(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	const struct iface *iface = sk->socks->core->iface[sk->dgram.bound_if];
+	const struct iface *iface = sk->socks->core->iface[sk->opt.dgram.bound_if];
 
 	return iface ? opt_put(iface->name, strlen(iface->name) + 1, value, len) : opt_put("", 0, value, len);
 }
@@ -162,9 +162,9 @@ set_device_index(struct sock *sk, const struct sock_opt *o, int v)
 static int
 set_reuse_port(struct sock *sk, const struct sock_opt *o, int v)
 {
-	bool sticks = sk->type == SOCK_TYPE_STREAM && sk->claim.bucket;
+	bool sticks = sk->type == SOCK_TYPE_STREAM && sk->name.claim.bucket;
 
-	sk->claim.reuse_port = v || (sticks && sk->claim.reuse_port);
+	sk->name.claim.reuse_port = v || (sticks && sk->name.claim.reuse_port);
 	return opt_store(sk, o, v);
 }
 
@@ -194,7 +194,7 @@ set_stamping(struct sock *sk, const struct sock_opt *o, int v)
 static int
 get_stamping(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	return opt_put((int32_t[2]){(int32_t)sk->kept.stamping, 0}, sizeof(int32_t[2]), value, len);
+	return opt_put((int32_t[2]){(int32_t)sk->opt.kept.stamping, 0}, sizeof(int32_t[2]), value, len);
 }
 
 /*
@@ -204,14 +204,14 @@ get_stamping(struct sock *sk, const struct sock_opt *o, void *value, size_t *len
 static int
 set_timestamp(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->kept.timestamp = v ? o->arg : 0;
+	sk->opt.kept.timestamp = v ? o->arg : 0;
 	return 0;
 }
 
 static int
 get_timestamp(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	*v = sk->kept.timestamp == o->arg;
+	*v = sk->opt.kept.timestamp == o->arg;
 	return 0;
 }
 
@@ -240,12 +240,12 @@ static int
 get_error(struct sock *sk, const struct sock_opt *o, int *v)
 {
 	*v = 0;
-	if (sk->conn)
-		*v = tcp_take_error(sk->conn);
-	else if (sk->ping)
-		*v = ping_take_error(sk->ping);
-	else if (sk->udp)
-		*v = udp_take_error(sk->udp);
+	if (sk->end.conn)
+		*v = tcp_take_error(sk->end.conn);
+	else if (sk->end.ping)
+		*v = ping_take_error(sk->end.ping);
+	else if (sk->end.udp)
+		*v = udp_take_error(sk->end.udp);
 	return 0;
 }
 
@@ -271,7 +271,7 @@ get_domain(struct sock *sk, const struct sock_opt *o, int *v)
 static int
 get_listens(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	*v = sk->listener != NULL;
+	*v = sk->end.listener != NULL;
 	return 0;
 }
 
@@ -299,22 +299,22 @@ get_peer_cred(struct sock *sk, const struct sock_opt *o, void *value, size_t *le
 /* clang-format off */
 static const struct sock_opt opts[] = {
 	[OPT_DEBUG] = {.arg = LEAT_EACCES, .set = set_off, .get = opt_get_zero},
-	[OPT_REUSEADDR] = {OPT_FIELD(claim.reuse_addr), .push = OPT_PUSH_STREAM},
+	[OPT_REUSEADDR] = {OPT_FIELD(name.claim.reuse_addr), .push = OPT_PUSH_STREAM},
 	[OPT_TYPE] = {.get = get_type},
 	[OPT_ERROR] = {.get = get_error},
 	[OPT_DONTROUTE] = {.arg = LEAT_ENOPROTOOPT, .set = set_off, .get = opt_get_zero},
-	[OPT_BROADCAST] = {OPT_FIELD(dgram.broadcast), .push = OPT_PUSH_DATAGRAM},
-	[OPT_SNDBUF] = {OPT_FIELD(sndbuf), .set = set_sndbuf, .push = OPT_PUSH_BOTH},
-	[OPT_RCVBUF] = {OPT_FIELD(rcvbuf), .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
-	[OPT_KEEPALIVE] = {OPT_FIELD(tcp.keepalive), .push = OPT_PUSH_STREAM},
-	[OPT_OOBINLINE] = {OPT_FIELD(tcp.oob_inline), .push = OPT_PUSH_STREAM},
-	[OPT_NO_CHECK] = {OPT_FIELD(dgram.no_sum), .push = OPT_PUSH_DATAGRAM},
-	[OPT_PRIORITY] = {OPT_FIELD(kept.priority)},
+	[OPT_BROADCAST] = {OPT_FIELD(opt.dgram.broadcast), .push = OPT_PUSH_DATAGRAM},
+	[OPT_SNDBUF] = {OPT_FIELD(opt.sndbuf), .set = set_sndbuf, .push = OPT_PUSH_BOTH},
+	[OPT_RCVBUF] = {OPT_FIELD(opt.rcvbuf), .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
+	[OPT_KEEPALIVE] = {OPT_FIELD(opt.tcp.keepalive), .push = OPT_PUSH_STREAM},
+	[OPT_OOBINLINE] = {OPT_FIELD(opt.tcp.oob_inline), .push = OPT_PUSH_STREAM},
+	[OPT_NO_CHECK] = {OPT_FIELD(opt.dgram.no_sum), .push = OPT_PUSH_DATAGRAM},
+	[OPT_PRIORITY] = {OPT_FIELD(opt.kept.priority)},
 	[OPT_LINGER] = {.set_raw = set_linger, .get_raw = get_linger},
 	[OPT_BSDCOMPAT] = {.set = set_off, .get = opt_get_zero},
-	[OPT_REUSEPORT] = {OPT_FIELD(dgram.reuse_port), .set = set_reuse_port, .push = OPT_PUSH_BOTH},
+	[OPT_REUSEPORT] = {OPT_FIELD(opt.dgram.reuse_port), .set = set_reuse_port, .push = OPT_PUSH_BOTH},
 	[OPT_PEERCRED] = {.get_raw = get_peer_cred},
-	[OPT_RCVLOWAT] = {OPT_FIELD(rcvlowat), .set = set_rcvlowat},
+	[OPT_RCVLOWAT] = {OPT_FIELD(opt.rcvlowat), .set = set_rcvlowat},
 	[OPT_SNDLOWAT] = {.get = get_one},
 	[OPT_RCVTIMEO] = {.arg = 0, .set_raw = set_timeout, .get_raw = get_timeout},
 	[OPT_SNDTIMEO] = {.arg = 1, .set_raw = set_timeout, .get_raw = get_timeout},
@@ -325,14 +325,14 @@ static const struct sock_opt opts[] = {
 	[OPT_RCVBUFFORCE] = {.arg = true, .set = set_rcvbuf, .push = OPT_PUSH_BOTH},
 	[OPT_TIMESTAMPNS] = {.arg = OPT_TIMESTAMPNS, .set = set_timestamp, .get = get_timestamp},
 	[OPT_MARK] = {.set = set_mark, .get = opt_get_zero},
-	[OPT_TIMESTAMPING] = {OPT_FIELD(kept.stamping), .absent_in = OPT_STREAM, .set = set_stamping, .get_raw = get_stamping},
+	[OPT_TIMESTAMPING] = {OPT_FIELD(opt.kept.stamping), .absent_in = OPT_STREAM, .set = set_stamping, .get_raw = get_stamping},
 	[OPT_PROTOCOL] = {.get = get_protocol},
 	[OPT_DOMAIN] = {.get = get_domain},
-	[OPT_BUSY_POLL] = {OPT_FIELD(kept.busy_poll)},
-	[OPT_INCOMING_CPU] = {OPT_FIELD(kept.incoming_cpu)}, /* a hint; the stack has one thread */
-	[OPT_ZEROCOPY] = {OPT_FIELD(kept.zerocopy), .absent_in = OPT_STREAM, .refuse_in = OPT_PING,
+	[OPT_BUSY_POLL] = {OPT_FIELD(opt.kept.busy_poll)},
+	[OPT_INCOMING_CPU] = {OPT_FIELD(opt.kept.incoming_cpu)}, /* a hint; the stack has one thread */
+	[OPT_ZEROCOPY] = {OPT_FIELD(opt.kept.zerocopy), .absent_in = OPT_STREAM, .refuse_in = OPT_PING,
 		.refusal = LEAT_EOPNOTSUPP, .min = 0, .max = 1},
-	[OPT_BINDTOIFINDEX] = {OPT_FIELD(dgram.bound_if), .set = set_device_index, .push = OPT_PUSH_BOTH},
+	[OPT_BINDTOIFINDEX] = {OPT_FIELD(opt.dgram.bound_if), .set = set_device_index, .push = OPT_PUSH_BOTH},
 };
 /* clang-format on */
 

@@ -43,16 +43,16 @@ enum { MSS_DEFAULT = 536, SYNCNT_DEFAULT = 6, FIN_TIMEOUT = 60, RTO_LONGEST = 12
 static void
 nodelay_applied(struct sock *sk, int v)
 {
-	if (v && sk->conn)
-		tcp_push(sk->conn);
+	if (v && sk->end.conn)
+		tcp_push(sk->end.conn);
 }
 
 /* Clearing TCP_CORK also sends what MSG_MORE holds back, even if no cork was set. */
 static void
 cork_applied(struct sock *sk, int v)
 {
-	if (!v && sk->conn)
-		tcp_commit(sk->conn, 0);
+	if (!v && sk->end.conn)
+		tcp_commit(sk->end.conn, 0);
 }
 
 /* 0 means as the MTU allows. */
@@ -69,11 +69,11 @@ get_max_segment(struct sock *sk, const struct sock_opt *o, int *v)
 {
 	struct leat_tcp_info info;
 
-	if (!sk->conn) {
-		*v = sk->tcp.maxseg ? (int)sk->tcp.maxseg : MSS_DEFAULT;
+	if (!sk->end.conn) {
+		*v = sk->opt.tcp.maxseg ? (int)sk->opt.tcp.maxseg : MSS_DEFAULT;
 		return 0;
 	}
-	tcp_info(sk->conn, &info);
+	tcp_info(sk->end.conn, &info);
 	*v = (int)info.tcpi_snd_mss;
 	return 0;
 }
@@ -81,7 +81,7 @@ get_max_segment(struct sock *sk, const struct sock_opt *o, int *v)
 static int
 get_syn_count(struct sock *sk, const struct sock_opt *o, int *v)
 {
-	*v = sk->tcp.syn_retries ? (int)sk->tcp.syn_retries : SYNCNT_DEFAULT;
+	*v = sk->opt.tcp.syn_retries ? (int)sk->opt.tcp.syn_retries : SYNCNT_DEFAULT;
 	return 0;
 }
 
@@ -100,7 +100,7 @@ set_linger2(struct sock *sk, const struct sock_opt *o, int v)
 static int
 set_quickack(struct sock *sk, const struct sock_opt *o, int v)
 {
-	sk->tcp.quickack = v ? 1 : -1;
+	sk->opt.tcp.quickack = v ? 1 : -1;
 	return opt_store(sk, o, v);
 }
 
@@ -108,7 +108,7 @@ set_quickack(struct sock *sk, const struct sock_opt *o, int v)
 static int
 set_window_clamp(struct sock *sk, const struct sock_opt *o, int v)
 {
-	if (v == 0 && (sk->conn || sk->listener))
+	if (v == 0 && (sk->end.conn || sk->end.listener))
 		return -LEAT_EINVAL;
 	if (v && v < WINDOW_CLAMP_MIN)
 		v = WINDOW_CLAMP_MIN;
@@ -139,7 +139,7 @@ get_defer_accept(struct sock *sk, const struct sock_opt *o, int *v)
 {
 	int wait = 1, all = 0;
 
-	for (uint8_t n = sk->tcp.await_data; n; n--) {
+	for (uint8_t n = sk->opt.tcp.await_data; n; n--) {
 		all += wait;
 		wait = 2 * wait < RTO_LONGEST ? 2 * wait : RTO_LONGEST;
 	}
@@ -150,24 +150,24 @@ get_defer_accept(struct sock *sk, const struct sock_opt *o, int *v)
 static int
 set_congestion(struct sock *sk, const struct sock_opt *o, const void *name, size_t len)
 {
-	struct tcp_opts before = sk->tcp;
-	size_t n = len < sizeof sk->tcp.cc - 1 ? len : sizeof sk->tcp.cc - 1;
-	char cc[sizeof sk->tcp.cc] = "";
+	struct tcp_opts before = sk->opt.tcp;
+	size_t n = len < sizeof sk->opt.tcp.cc - 1 ? len : sizeof sk->opt.tcp.cc - 1;
+	char cc[sizeof sk->opt.tcp.cc] = "";
 
 	if (len == 0)
 		return -LEAT_EINVAL;
 	memcpy(cc, name, n);
 	if (!cc_find(cc))
 		return -LEAT_ENOENT;
-	memset(sk->tcp.cc, 0, sizeof sk->tcp.cc);
-	memcpy(sk->tcp.cc, cc, strlen(cc));
+	memset(sk->opt.tcp.cc, 0, sizeof sk->opt.tcp.cc);
+	memcpy(sk->opt.tcp.cc, cc, strlen(cc));
 	return opt_push_stream(sk, &before);
 }
 
 static int
 get_congestion(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	return opt_put(sk->tcp.cc, sizeof sk->tcp.cc, value, len);
+	return opt_put(sk->opt.tcp.cc, sizeof sk->opt.tcp.cc, value, len);
 }
 
 /* No upper layer protocol can be loaded. */
@@ -192,9 +192,9 @@ get_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
 	struct leat_tcp_info info = INFO_NONE;
 
-	if (sk->conn)
-		tcp_info(sk->conn, &info);
-	else if (sk->listener)
+	if (sk->end.conn)
+		tcp_info(sk->end.conn, &info);
+	else if (sk->end.listener)
 		info = (struct leat_tcp_info){.tcpi_state = LEAT_TCP_LISTEN};
 	/* A connection in TIME-WAIT has left its socket, as on Linux. */
 	if (info.tcpi_state == LEAT_TCP_TIME_WAIT)
@@ -212,24 +212,24 @@ get_cc_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 
 /* clang-format off */
 static const struct sock_opt opts[] = {
-	[OPT_NODELAY] = {OPT_FIELD(tcp.nodelay), .applied = nodelay_applied},
-	[OPT_MAXSEG] = {OPT_FIELD(tcp.maxseg), .set = set_max_segment, .get = get_max_segment},
-	[OPT_CORK] = {OPT_FIELD(tcp.cork), .applied = cork_applied},
-	[OPT_KEEPIDLE] = {OPT_FIELD(tcp.keep_idle), .min = 1, .max = KEEPIDLE_MAX},
-	[OPT_KEEPINTVL] = {OPT_FIELD(tcp.keep_interval), .min = 1, .max = KEEPINTVL_MAX},
-	[OPT_KEEPCNT] = {OPT_FIELD(tcp.keep_count), .min = 1, .max = KEEPCNT_MAX},
-	[OPT_SYNCNT] = {OPT_FIELD(tcp.syn_retries), .min = 1, .max = SYNCNT_MAX, .get = get_syn_count},
-	[OPT_LINGER2] = {OPT_FIELD(tcp.linger2), .set = set_linger2},
-	[OPT_DEFER_ACCEPT] = {OPT_FIELD(tcp.await_data), .set = set_defer_accept, .get = get_defer_accept},
-	[OPT_WINDOW_CLAMP] = {OPT_FIELD(tcp.window_clamp), .set = set_window_clamp},
+	[OPT_NODELAY] = {OPT_FIELD(opt.tcp.nodelay), .applied = nodelay_applied},
+	[OPT_MAXSEG] = {OPT_FIELD(opt.tcp.maxseg), .set = set_max_segment, .get = get_max_segment},
+	[OPT_CORK] = {OPT_FIELD(opt.tcp.cork), .applied = cork_applied},
+	[OPT_KEEPIDLE] = {OPT_FIELD(opt.tcp.keep_idle), .min = 1, .max = KEEPIDLE_MAX},
+	[OPT_KEEPINTVL] = {OPT_FIELD(opt.tcp.keep_interval), .min = 1, .max = KEEPINTVL_MAX},
+	[OPT_KEEPCNT] = {OPT_FIELD(opt.tcp.keep_count), .min = 1, .max = KEEPCNT_MAX},
+	[OPT_SYNCNT] = {OPT_FIELD(opt.tcp.syn_retries), .min = 1, .max = SYNCNT_MAX, .get = get_syn_count},
+	[OPT_LINGER2] = {OPT_FIELD(opt.tcp.linger2), .set = set_linger2},
+	[OPT_DEFER_ACCEPT] = {OPT_FIELD(opt.tcp.await_data), .set = set_defer_accept, .get = get_defer_accept},
+	[OPT_WINDOW_CLAMP] = {OPT_FIELD(opt.tcp.window_clamp), .set = set_window_clamp},
 	[OPT_INFO] = {.get_raw = get_info},
-	[OPT_QUICKACK] = {OPT_FIELD(quickack_shown), .set = set_quickack},
+	[OPT_QUICKACK] = {OPT_FIELD(opt.quickack_shown), .set = set_quickack},
 	[OPT_CONGESTION] = {.set_raw = set_congestion, .get_raw = get_congestion},
-	[OPT_USER_TIMEOUT] = {OPT_FIELD(tcp.user_timeout), .min = 0, .max = INT32_MAX},
-	[OPT_NOTSENT_LOWAT] = {OPT_FIELD(tcp.notsent_lowat)},
+	[OPT_USER_TIMEOUT] = {OPT_FIELD(opt.tcp.user_timeout), .min = 0, .max = INT32_MAX},
+	[OPT_NOTSENT_LOWAT] = {OPT_FIELD(opt.tcp.notsent_lowat)},
 	[OPT_CC_INFO] = {.get_raw = get_cc_info},
 	[OPT_ULP] = {.set_raw = set_ulp},
-	[OPT_INQ] = {OPT_FIELD(kept.inq), .min = 0, .max = 1},
+	[OPT_INQ] = {OPT_FIELD(opt.kept.inq), .min = 0, .max = 1},
 };
 /* clang-format on */
 

@@ -22,12 +22,12 @@ cork_applied(struct sock *sk, int v)
 
 /* clang-format off */
 static const struct sock_opt opts[] = {
-	[OPT_CORK] = {OPT_FIELD(corked), .applied = cork_applied},
+	[OPT_CORK] = {OPT_FIELD(cork.on), .applied = cork_applied},
 	[OPT_UDPLITE_SEND_CSCOV] = {.get = opt_get_zero},
 	[OPT_UDPLITE_RECV_CSCOV] = {.get = opt_get_zero},
 	[OPT_ENCAP] = {.get = opt_get_zero},
-	[OPT_SEGMENT] = {OPT_FIELD(dgram.seg_size), .min = 0, .max = UINT16_MAX, .push = OPT_PUSH_DATAGRAM},
-	[OPT_GRO] = {OPT_FIELD(kept.gro)},
+	[OPT_SEGMENT] = {OPT_FIELD(opt.dgram.seg_size), .min = 0, .max = UINT16_MAX, .push = OPT_PUSH_DATAGRAM},
+	[OPT_GRO] = {OPT_FIELD(opt.kept.gro)},
 };
 /* clang-format on */
 

@@ -112,10 +112,10 @@ sock_new(struct socks *s, bool v6, enum sock_type type)
 	sk->socks = s;
 	sk->v6 = v6;
 	sk->type = type;
-	sk->local.addr = sk->remote.addr = sock_any(sk);
-	sk->mcast_addr4 = IPADDR_ANY4;
+	sk->name.local.addr = sk->name.remote.addr = sock_any(sk);
+	sk->opt.mcast_addr4 = IPADDR_ANY4;
 	list_init(&sk->dirty);
-	list_init(&sk->claim.node);
+	list_init(&sk->name.claim.node);
 	opt_defaults(sk);
 	list_push(&s->all, &sk->node);
 	return sk;
@@ -124,7 +124,7 @@ sock_new(struct socks *s, bool v6, enum sock_type type)
 void
 sock_free(struct sock *sk)
 {
-	port_release(&sk->socks->ports, &sk->claim);
+	port_release(&sk->socks->ports, &sk->name.claim);
 	list_del(&sk->node);
 	list_del(&sk->dirty);
 	slab_give(&sk->socks->slab, sk);
@@ -181,7 +181,7 @@ sock_ready(const struct sock *sk)
 {
 	if (sk->type == SOCK_TYPE_STREAM)
 		return sock_stream_ready(sk);
-	return sk->ping ? ping_ready(sk->ping) : udp_ready(sk->udp);
+	return sk->end.ping ? ping_ready(sk->end.ping) : udp_ready(sk->end.udp);
 }
 
 bool
@@ -229,27 +229,27 @@ sock_is_v6(const struct sock *sk)
 uint64_t
 sock_flow(const struct sock *sk)
 {
-	return sk->conn ? tcp_flow(sk->conn) : 0;
+	return sk->end.conn ? tcp_flow(sk->end.conn) : 0;
 }
 
 size_t
 sock_unread(const struct sock *sk)
 {
-	if (sk->conn)
-		return tcp_unread(sk->conn);
-	if (sk->ping)
-		return ping_unread(sk->ping);
-	return sk->udp ? udp_unread(sk->udp) : 0;
+	if (sk->end.conn)
+		return tcp_unread(sk->end.conn);
+	if (sk->end.ping)
+		return ping_unread(sk->end.ping);
+	return sk->end.udp ? udp_unread(sk->end.udp) : 0;
 }
 
 size_t
 sock_unacked(const struct sock *sk)
 {
-	return sk->conn ? tcp_unacked(sk->conn) : 0;
+	return sk->end.conn ? tcp_unacked(sk->end.conn) : 0;
 }
 
 bool
 sock_at_mark(const struct sock *sk)
 {
-	return sk->conn && tcp_at_mark(sk->conn);
+	return sk->end.conn && tcp_at_mark(sk->end.conn);
 }
