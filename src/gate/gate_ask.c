@@ -262,7 +262,7 @@ static void
 take_names(struct gate_asker *a)
 {
 	a->names = a->flow->gate->config.names;
-	a->generation = a->flow->gate->names_generation;
+	a->generation = a->flow->gate->servers.generation;
 }
 
 struct gate_asker *
@@ -339,7 +339,7 @@ gate_asker_ask(struct gate_asker *a, size_t len)
 	}
 	if (list_empty(&a->questions)) {
 		gate_names_renew(g);
-		if (a->generation != g->names_generation && g->config.names.servers > 0) {
+		if (a->generation != g->servers.generation && g->config.names.servers > 0) {
 			close_servers(a);
 			take_names(a);
 		}

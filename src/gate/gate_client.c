@@ -33,7 +33,8 @@ static struct gate_dgram *
 client_find(struct gate *g, const struct io_dgram *out, const struct endpoint *peer)
 {
 	struct peer_key k = {out, peer};
-	struct table_node *n = table_find(&g->dgram_peers, peer_hash(&g->dgram_peers, peer), &k, peer_eq);
+	struct table_node *n =
+	    table_find(&g->dgrams.by_peer, peer_hash(&g->dgrams.by_peer, peer), &k, peer_eq);
 
 	return n ? container_of(n, struct gate_dgram, by_peer) : NULL;
 }
@@ -77,7 +78,7 @@ client_new(struct gate *g, struct io_dgram *out, const struct endpoint *peer, ui
 	d->info.published = true;
 	d->info.outside = *peer;
 	d->out = out;
-	table_insert(&g->dgram_peers, &d->by_peer, peer_hash(&g->dgram_peers, peer));
+	table_insert(&g->dgrams.by_peer, &d->by_peer, peer_hash(&g->dgrams.by_peer, peer));
 	return d;
 }
 
@@ -99,7 +100,7 @@ gate_udp_from_outside(
 void
 gate_udp_forget(struct gate *g, const struct io_dgram *out)
 {
-	struct list *lists[] = {&g->dgrams_asked, &g->dgrams_answered};
+	struct list *lists[] = {&g->dgrams.asked, &g->dgrams.answered};
 
 	for (int i = 0; i < 2; i++) {
 		list_each_safe(n, lists[i]) {

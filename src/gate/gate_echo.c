@@ -60,7 +60,7 @@ echo_free(struct gate_echo *e)
 {
 	struct gate *g = e->gate;
 
-	table_remove(&g->echoes, &e->hash);
+	table_remove(&g->echoes.flows, &e->hash);
 	list_del(&e->used);
 	list_del(&e->work.node);
 	if (e->out)
@@ -73,11 +73,11 @@ echo_free(struct gate_echo *e)
 static void
 echo_timer(struct timer *t)
 {
-	struct gate *g = container_of(t, struct gate, echo_timer);
+	struct gate *g = container_of(t, struct gate, echoes.timer);
 	struct gate_echo *e;
 
 	while (
-	    (e = list_first(&g->echoes_used, struct gate_echo, used)) && e->last + ECHO_LIFE <= g->core->now)
+	    (e = list_first(&g->echoes.used, struct gate_echo, used)) && e->last + ECHO_LIFE <= g->core->now)
 		echo_free(e);
 	if (e)
 		timer_arm(g->core->wheel, t, e->last + ECHO_LIFE);
@@ -90,9 +90,9 @@ echo_used(struct gate_echo *e)
 
 	e->last = g->core->now;
 	list_del(&e->used);
-	list_push(&g->echoes_used, &e->used);
-	if (!timer_armed(&g->echo_timer))
-		timer_arm(g->core->wheel, &g->echo_timer, e->last + ECHO_LIFE);
+	list_push(&g->echoes.used, &e->used);
+	if (!timer_armed(&g->echoes.timer))
+		timer_arm(g->core->wheel, &g->echoes.timer, e->last + ECHO_LIFE);
 }
 
 /* Sends the reply of @len octets in the scratch to the program, under the program's identifier. */
@@ -152,7 +152,7 @@ on_reply(struct io_dgram *io, unsigned events, void *arg)
 void
 gate_echo_gone(struct gate *g, uint16_t id)
 {
-	list_each_safe(n, &g->echoes_used) {
+	list_each_safe(n, &g->echoes.used) {
 		struct gate_echo *e = container_of(n, struct gate_echo, used);
 
 		if (e->info.inside.port == id)
@@ -175,7 +175,7 @@ open_socket(struct gate *g, struct gate_echo *e)
 static int
 open_outside(struct gate *g, struct gate_echo *e)
 {
-	struct gate_echo *oldest = list_first(&g->echoes_used, struct gate_echo, used);
+	struct gate_echo *oldest = list_first(&g->echoes.used, struct gate_echo, used);
 	int err = open_socket(g, e);
 
 	if (err < 0 && gate_ran_out(err) && oldest) {
@@ -194,8 +194,8 @@ echo_new(struct gate *g, const struct echo_key *k)
 	struct endpoint shown = {.addr = *k->dst};
 	int err;
 
-	if (g->echoes.count >= g->config.max_echoes)
-		echo_free(list_first(&g->echoes_used, struct gate_echo, used));
+	if (g->echoes.flows.count >= g->config.max_echoes)
+		echo_free(list_first(&g->echoes.used, struct gate_echo, used));
 	e = calloc(1, sizeof *e);
 	if (!e)
 		return NULL;
@@ -207,7 +207,7 @@ echo_new(struct gate *g, const struct echo_key *k)
 	    .since = g->core->now};
 	list_init(&e->used);
 	gate_work_init(&e->work, echo_run);
-	table_insert(&g->echoes, &e->hash, echo_hash(&g->echoes, k));
+	table_insert(&g->echoes.flows, &e->hash, echo_hash(&g->echoes.flows, k));
 	err = open_outside(g, e);
 	if (err < 0) {
 		e->info.error = -err;
@@ -237,7 +237,7 @@ echo_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 		return;
 	}
 	key.id = icmp_echo_id(pkt->data);
-	n = table_find(&g->echoes, echo_hash(&g->echoes, &key), &key, echo_eq);
+	n = table_find(&g->echoes.flows, echo_hash(&g->echoes.flows, &key), &key, echo_eq);
 	e = n ? echo_of(n) : echo_new(g, &key);
 	if (!e) {
 		g->count.echoes_denied++;
@@ -259,10 +259,10 @@ static const struct transport_ops echo_ops = {.input = echo_input};
 int
 gate_echo_start(struct gate *g)
 {
-	int e = table_init(&g->echoes, &g->core->secret);
+	int e = table_init(&g->echoes.flows, &g->core->secret);
 
-	list_init(&g->echoes_used);
-	timer_init(&g->echo_timer, echo_timer);
+	list_init(&g->echoes.used);
+	timer_init(&g->echoes.timer, echo_timer);
 	if (e == 0)
 		core_register_echo(g->core, &echo_ops, g);
 	return e;
@@ -274,15 +274,15 @@ gate_echo_stop(struct gate *g)
 	struct gate_echo *e;
 
 	core_register_echo(g->core, NULL, NULL);
-	while ((e = list_first(&g->echoes_used, struct gate_echo, used)))
+	while ((e = list_first(&g->echoes.used, struct gate_echo, used)))
 		echo_free(e);
-	timer_cancel(g->core->wheel, &g->echo_timer);
-	table_fini(&g->echoes);
+	timer_cancel(g->core->wheel, &g->echoes.timer);
+	table_fini(&g->echoes.flows);
 }
 
 void
 gate_echo_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg)
 {
-	list_each(n, &g->echoes_used)
+	list_each(n, &g->echoes.used)
 		fn(&container_of(n, struct gate_echo, used)->info, arg);
 }

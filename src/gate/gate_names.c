@@ -29,8 +29,8 @@ gate_names_renew(struct gate *g)
 
 	if (!c->renew_names || !c->renew_names(c->names_arg, &c->names))
 		return;
-	g->names_generation++;
-	memset(g->silent_until, 0, sizeof g->silent_until);
+	g->servers.generation++;
+	memset(g->servers.silent_until, 0, sizeof g->servers.silent_until);
 }
 
 static bool
@@ -78,15 +78,15 @@ gate_names_meant(struct gate *g, const struct endpoint *shown)
 void
 gate_names_order(struct gate *g, const struct gate_names *names, unsigned generation, struct gate_order *out)
 {
-	unsigned n = names->servers, first = names->rotate ? g->names_turn++ % n : 0;
-	bool current = generation == g->names_generation;
+	unsigned n = names->servers, first = names->rotate ? g->servers.turn++ % n : 0;
+	bool current = generation == g->servers.generation;
 
 	out->n = 0;
 	for (unsigned silent = 0; silent < 2; silent++) {
 		for (unsigned i = 0; i < n; i++) {
 			unsigned number = (first + i) % n;
 
-			if ((current && g->silent_until[number] > g->core->now) == silent)
+			if ((current && g->servers.silent_until[number] > g->core->now) == silent)
 				out->server[out->n++] = (uint8_t)number;
 		}
 	}
@@ -109,15 +109,15 @@ gate_names_patience(const struct gate_names *names, unsigned at, unsigned n)
 void
 gate_names_silent(struct gate *g, unsigned generation, unsigned number)
 {
-	if (generation == g->names_generation)
-		g->silent_until[number] = g->core->now + SILENT_LASTS;
+	if (generation == g->servers.generation)
+		g->servers.silent_until[number] = g->core->now + SILENT_LASTS;
 }
 
 void
 gate_names_heard(struct gate *g, unsigned generation, unsigned number)
 {
-	if (generation == g->names_generation)
-		g->silent_until[number] = 0;
+	if (generation == g->servers.generation)
+		g->servers.silent_until[number] = 0;
 }
 
 static bool
@@ -127,7 +127,7 @@ tries_begin(struct gate_stream *s)
 	if (!s->tries)
 		return false;
 	s->tries->names = s->gate->config.names;
-	gate_names_order(s->gate, &s->tries->names, s->gate->names_generation, &s->tries->order);
+	gate_names_order(s->gate, &s->tries->names, s->gate->servers.generation, &s->tries->order);
 	return true;
 }
 

@@ -42,7 +42,7 @@ stream_free(struct gate_stream *s)
 	list_del(&s->work.node);
 	list_del(&s->wait);
 	list_del(&s->node);
-	g->nstreams--;
+	g->streams.count--;
 	gate_flow_ended(g, &info);
 	free(s->tries);
 	free(s);
@@ -311,7 +311,7 @@ stream_timer(struct timer *t)
 struct gate_stream *
 stream_new(struct gate *g, enum stream_state state)
 {
-	struct gate_stream *s = g->nstreams < g->config.max_streams ? calloc(1, sizeof *s) : NULL;
+	struct gate_stream *s = g->streams.count < g->config.max_streams ? calloc(1, sizeof *s) : NULL;
 
 	if (!s) {
 		g->count.streams_limit++;
@@ -325,8 +325,8 @@ stream_new(struct gate *g, enum stream_state state)
 	list_init(&s->wait);
 	gate_work_init(&s->work, stream_run);
 	timer_init(&s->timer, stream_timer);
-	list_push(&g->streams, &s->node);
-	g->nstreams++;
+	list_push(&g->streams.all, &s->node);
+	g->streams.count++;
 	g->count.streams++;
 	return s;
 }

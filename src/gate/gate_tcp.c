@@ -42,16 +42,16 @@ connect_outside(struct gate_stream *s)
 static void
 retry_later(struct gate *g)
 {
-	if (!timer_armed(&g->retry_timer))
-		timer_arm(g->core->wheel, &g->retry_timer, g->core->now + RETRY_EVERY);
+	if (!timer_armed(&g->streams.retry_timer))
+		timer_arm(g->core->wheel, &g->streams.retry_timer, g->core->now + RETRY_EVERY);
 }
 
 static void
 retry_timer(struct timer *t)
 {
-	struct gate *g = container_of(t, struct gate, retry_timer);
+	struct gate *g = container_of(t, struct gate, streams.retry_timer);
 
-	gate_mark(g, &g->retry);
+	gate_mark(g, &g->streams.retry);
 }
 
 void
@@ -62,7 +62,7 @@ stream_await(struct gate_stream *s)
 	s->state = STREAM_OUT_WAITING;
 	if (!timer_armed(&s->timer))
 		timer_arm(g->core->wheel, &s->timer, g->core->now + STREAM_CONNECT_WAIT);
-	list_push(&g->waiting, &s->wait);
+	list_push(&g->streams.waiting, &s->wait);
 	retry_later(g);
 }
 
@@ -89,15 +89,15 @@ connect_out(struct gate_stream *s)
 static void
 retry_run(struct gate_work *w)
 {
-	struct gate *g = container_of(w, struct gate, retry);
+	struct gate *g = container_of(w, struct gate, streams.retry);
 	struct gate_stream *s;
 
-	gate_mark(g, &g->accept);
-	while ((s = list_first(&g->waiting, struct gate_stream, wait))) {
+	gate_mark(g, &g->streams.accept);
+	while ((s = list_first(&g->streams.waiting, struct gate_stream, wait))) {
 		list_del(&s->wait);
 		if (connect_out(s))
 			continue;
-		list_push_front(&g->waiting, &s->wait);
+		list_push_front(&g->streams.waiting, &s->wait);
 		retry_later(g);
 		return;
 	}
@@ -106,14 +106,14 @@ retry_run(struct gate_work *w)
 bool
 gate_waits(const struct gate *g)
 {
-	return !list_empty(&g->waiting);
+	return !list_empty(&g->streams.waiting);
 }
 
 void
 gate_retry(struct gate *g)
 {
 	if (gate_waits(g))
-		gate_mark(g, &g->retry);
+		gate_mark(g, &g->streams.retry);
 }
 
 /*
@@ -123,7 +123,7 @@ gate_retry(struct gate *g)
 static bool
 stream_adopt(struct gate_stream *s, struct sock *sk, bool connecting)
 {
-	s->side[INSIDE] = sockio_adopt(s->gate->inside, sk, connecting, stream_on_inside, s);
+	s->side[INSIDE] = sockio_adopt(s->gate->streams.inside, sk, connecting, stream_on_inside, s);
 	s->info.flow = sock_flow(sk);
 	return s->side[INSIDE] != NULL;
 }
@@ -142,18 +142,18 @@ accept_child(struct gate *g, struct sock *child)
 	sock_local(child, &s->info.shown);
 	sock_remote(child, &s->info.inside);
 	io_want(s->side[INSIDE], IO_READABLE); /* reported when the program gives up */
-	if (!list_empty(&g->waiting) || !connect_out(s))
+	if (!list_empty(&g->streams.waiting) || !connect_out(s))
 		stream_await(s);
 }
 
 static void
 accept_run(struct gate_work *w)
 {
-	struct gate *g = container_of(w, struct gate, accept);
+	struct gate *g = container_of(w, struct gate, streams.accept);
 	struct sock *child;
 
 	for (int i = 0; i < ACCEPT_BUDGET; i++) {
-		int e = sock_accept(g->listener, &child);
+		int e = sock_accept(g->streams.listener, &child);
 
 		if (e == -LEAT_ENOBUFS) /* no memory */
 			retry_later(g);
@@ -169,7 +169,7 @@ accept_ready(struct sock *sk, void *arg)
 {
 	struct gate *g = arg;
 
-	gate_mark(g, &g->accept);
+	gate_mark(g, &g->streams.accept);
 }
 
 /* From outside */
@@ -250,38 +250,38 @@ gate_tcp_start(struct gate *g)
 {
 	int on = 1, e;
 
-	list_init(&g->streams);
-	list_init(&g->waiting);
-	gate_work_init(&g->accept, accept_run);
-	gate_work_init(&g->retry, retry_run);
-	timer_init(&g->retry_timer, retry_timer);
-	g->inside = sockio_new(g->config.stack);
-	if (!g->inside)
+	list_init(&g->streams.all);
+	list_init(&g->streams.waiting);
+	gate_work_init(&g->streams.accept, accept_run);
+	gate_work_init(&g->streams.retry, retry_run);
+	timer_init(&g->streams.retry_timer, retry_timer);
+	g->streams.inside = sockio_new(g->config.stack);
+	if (!g->streams.inside)
 		return -LEAT_ENOMEM;
-	e = sock_open(g->socks, true, SOCK_TYPE_STREAM, &g->listener);
+	e = sock_open(g->socks, true, SOCK_TYPE_STREAM, &g->streams.listener);
 	if (e < 0)
 		goto no_listener;
-	e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
+	e = sock_setopt(g->streams.listener, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
 	if (e == 0)
-		e = sock_setopt(g->listener, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, &on, sizeof on);
+		e = sock_setopt(g->streams.listener, LEAT_SOL_LEAT, LEAT_DEFER_ACCEPT, &on, sizeof on);
 	/*
 	 * Segments keep the sizes that they had outside: Nagle's algorithm would delay the ends of
 	 * answers.
 	 */
 	if (e == 0)
-		e = sock_setopt(g->listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		e = sock_setopt(g->streams.listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (e == 0)
-		e = sock_setopt(g->listener, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
+		e = sock_setopt(g->streams.listener, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
 	if (e == 0)
-		e = sock_listen(g->listener, LISTEN_BACKLOG);
+		e = sock_listen(g->streams.listener, LISTEN_BACKLOG);
 	if (e < 0)
 		goto no_option;
-	sock_watch(g->listener, accept_ready, g);
+	sock_watch(g->streams.listener, accept_ready, g);
 	return 0;
 no_option:
-	sock_close(g->listener);
+	sock_close(g->streams.listener);
 no_listener:
-	sockio_free(g->inside);
+	sockio_free(g->streams.inside);
 	return e;
 }
 
@@ -290,23 +290,23 @@ gate_tcp_stop(struct gate *g)
 {
 	struct gate_stream *s;
 
-	list_del(&g->accept.node);
-	sock_close(g->listener);
-	while ((s = list_first(&g->streams, struct gate_stream, node))) {
+	list_del(&g->streams.accept.node);
+	sock_close(g->streams.listener);
+	while ((s = list_first(&g->streams.all, struct gate_stream, node))) {
 		if (s->state == STREAM_OUT_CONNECTING || s->state == STREAM_OUT_WAITING)
 			stream_refuse(s, LEAT_ETIMEDOUT); /* without an answer */
 		else
 			stream_reset(s, LEAT_ECONNABORTED);
 	}
-	list_del(&g->retry.node); /* it was marked as flows ended */
-	timer_cancel(g->core->wheel, &g->retry_timer);
-	sockio_free(g->inside);
+	list_del(&g->streams.retry.node); /* it was marked as flows ended */
+	timer_cancel(g->core->wheel, &g->streams.retry_timer);
+	sockio_free(g->streams.inside);
 }
 
 void
 gate_tcp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg)
 {
-	list_each(n, &g->streams) {
+	list_each(n, &g->streams.all) {
 		struct gate_flow_info info = stream_info(container_of(n, struct gate_stream, node));
 
 		fn(&info, arg);

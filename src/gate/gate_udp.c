@@ -50,7 +50,7 @@ struct gate_dgram *
 gate_dgram_find(struct gate *g, const struct endpoint *inside, const struct endpoint *shown)
 {
 	struct dgram_key k = {inside, shown};
-	struct table_node *n = table_find(&g->dgrams, key_hash(&g->dgrams, &k), &k, key_eq);
+	struct table_node *n = table_find(&g->dgrams.flows, key_hash(&g->dgrams.flows, &k), &k, key_eq);
 
 	return n ? dgram_of(n) : NULL;
 }
@@ -60,11 +60,11 @@ gate_dgram_free(struct gate_dgram *d)
 {
 	struct gate *g = d->gate;
 
-	table_remove(&g->dgrams, &d->hash);
+	table_remove(&g->dgrams.flows, &d->hash);
 	if (d->info.published)
-		table_remove(&g->dgram_peers, &d->by_peer);
+		table_remove(&g->dgrams.by_peer, &d->by_peer);
 	else
-		table_remove(&g->dgram_ports, &d->by_port);
+		table_remove(&g->dgrams.by_port, &d->by_port);
 	list_del(&d->used);
 	list_del(&d->work.node);
 	if (d->asker)
@@ -82,7 +82,7 @@ gate_dgram_send_inside(struct gate_dgram *d, size_t len)
 {
 	struct gate *g = d->gate;
 	struct sock_msg msg = {.peer = d->info.inside, .local = d->info.shown};
-	ssize_t n = sock_send(g->dgram, g->scratch, len, 0, &msg);
+	ssize_t n = sock_send(g->dgrams.sock, g->scratch, len, 0, &msg);
 
 	if (n >= 0)
 		d->info.octets_down += len;
@@ -152,7 +152,7 @@ gate_dgram_new(struct gate *g, const struct endpoint *inside, const struct endpo
 	    .proto = GATE_UDP, .inside = *inside, .shown = *shown, .since = g->core->now};
 	list_init(&d->used);
 	gate_work_init(&d->work, dgram_run);
-	table_insert(&g->dgrams, &d->hash, key_hash(&g->dgrams, &k));
+	table_insert(&g->dgrams.flows, &d->hash, key_hash(&g->dgrams.flows, &k));
 	g->count.dgrams++;
 	return d;
 }
@@ -228,11 +228,11 @@ send_outside(struct gate *g, const struct sock_msg *msg, size_t len)
 static void
 dgram_socket_run(struct gate_work *w)
 {
-	struct gate *g = container_of(w, struct gate, dgram_work);
+	struct gate *g = container_of(w, struct gate, dgrams.work);
 
 	for (int i = 0; i < UDP_BUDGET; i++) {
 		struct sock_msg msg;
-		ssize_t n = sock_recv(g->dgram, g->scratch, GATE_SCRATCH, 0, &msg);
+		ssize_t n = sock_recv(g->dgrams.sock, g->scratch, GATE_SCRATCH, 0, &msg);
 
 		if (n == -LEAT_EAGAIN)
 			return;
@@ -251,7 +251,7 @@ dgram_socket_ready(struct sock *sk, void *arg)
 {
 	struct gate *g = arg;
 
-	gate_mark(g, &g->dgram_work);
+	gate_mark(g, &g->dgrams.work);
 }
 
 /* Begin and end */
@@ -262,32 +262,32 @@ gate_udp_start(struct gate *g)
 	int on = 1, e;
 
 	gate_dgrams_start(g);
-	gate_work_init(&g->dgram_work, dgram_socket_run);
-	e = table_init(&g->dgrams, &g->core->secret);
+	gate_work_init(&g->dgrams.work, dgram_socket_run);
+	e = table_init(&g->dgrams.flows, &g->core->secret);
 	if (e < 0)
 		return e;
-	e = table_init(&g->dgram_ports, &g->core->secret);
+	e = table_init(&g->dgrams.by_port, &g->core->secret);
 	if (e < 0)
 		goto no_ports;
-	e = table_init(&g->dgram_peers, &g->core->secret);
+	e = table_init(&g->dgrams.by_peer, &g->core->secret);
 	if (e < 0)
 		goto no_peers;
-	e = sock_open(g->socks, true, SOCK_TYPE_DGRAM, &g->dgram);
+	e = sock_open(g->socks, true, SOCK_TYPE_DGRAM, &g->dgrams.sock);
 	if (e < 0)
 		goto no_socket;
-	e = sock_setopt(g->dgram, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
+	e = sock_setopt(g->dgrams.sock, LEAT_SOL_LEAT, LEAT_ANY_PORT, &on, sizeof on);
 	if (e < 0)
 		goto no_option;
-	sock_watch(g->dgram, dgram_socket_ready, g);
+	sock_watch(g->dgrams.sock, dgram_socket_ready, g);
 	return 0;
 no_option:
-	sock_close(g->dgram);
+	sock_close(g->dgrams.sock);
 no_socket:
-	table_fini(&g->dgram_peers);
+	table_fini(&g->dgrams.by_peer);
 no_peers:
-	table_fini(&g->dgram_ports);
+	table_fini(&g->dgrams.by_port);
 no_ports:
-	table_fini(&g->dgrams);
+	table_fini(&g->dgrams.flows);
 	return e;
 }
 
@@ -300,20 +300,20 @@ dgram_free_node(struct table_node *n, void *arg)
 void
 gate_udp_stop(struct gate *g)
 {
-	table_each(&g->dgrams, dgram_free_node, NULL);
-	timer_cancel(g->core->wheel, &g->dgram_timer);
-	list_del(&g->dgram_work.node);
-	sock_close(g->dgram);
-	table_fini(&g->dgram_peers);
-	table_fini(&g->dgram_ports);
-	table_fini(&g->dgrams);
+	table_each(&g->dgrams.flows, dgram_free_node, NULL);
+	timer_cancel(g->core->wheel, &g->dgrams.timer);
+	list_del(&g->dgrams.work.node);
+	sock_close(g->dgrams.sock);
+	table_fini(&g->dgrams.by_peer);
+	table_fini(&g->dgrams.by_port);
+	table_fini(&g->dgrams.flows);
 }
 
 void
 gate_udp_each(const struct gate *g, void (*fn)(const struct gate_flow_info *info, void *arg), void *arg)
 {
-	list_each(n, &g->dgrams_asked)
+	list_each(n, &g->dgrams.asked)
 		fn(&container_of(n, struct gate_dgram, used)->info, arg);
-	list_each(n, &g->dgrams_answered)
+	list_each(n, &g->dgrams.answered)
 		fn(&container_of(n, struct gate_dgram, used)->info, arg);
 }

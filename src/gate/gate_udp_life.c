@@ -40,19 +40,19 @@ static void
 dgrams_arm(struct gate *g)
 {
 	nsec_t when = nsec_min(
-	    list_expires(&g->dgrams_asked, ASKED_LIFE), list_expires(&g->dgrams_answered, ANSWERED_LIFE));
+	    list_expires(&g->dgrams.asked, ASKED_LIFE), list_expires(&g->dgrams.answered, ANSWERED_LIFE));
 
 	if (when != NSEC_NEVER)
-		timer_arm(g->core->wheel, &g->dgram_timer, when);
+		timer_arm(g->core->wheel, &g->dgrams.timer, when);
 }
 
 static void
 dgrams_timer(struct timer *t)
 {
-	struct gate *g = container_of(t, struct gate, dgram_timer);
+	struct gate *g = container_of(t, struct gate, dgrams.timer);
 
-	dgrams_expire(&g->dgrams_asked, ASKED_LIFE, g->core->now);
-	dgrams_expire(&g->dgrams_answered, ANSWERED_LIFE, g->core->now);
+	dgrams_expire(&g->dgrams.asked, ASKED_LIFE, g->core->now);
+	dgrams_expire(&g->dgrams.answered, ANSWERED_LIFE, g->core->now);
 	dgrams_arm(g);
 }
 
@@ -63,8 +63,8 @@ gate_dgram_used(struct gate_dgram *d)
 
 	d->last = g->core->now;
 	list_del(&d->used);
-	list_push(d->answered ? &g->dgrams_answered : &g->dgrams_asked, &d->used);
-	if (!timer_armed(&g->dgram_timer))
+	list_push(d->answered ? &g->dgrams.answered : &g->dgrams.asked, &d->used);
+	if (!timer_armed(&g->dgrams.timer))
 		dgrams_arm(g);
 }
 
@@ -73,13 +73,13 @@ port_hash(const struct gate *g, uint16_t port)
 {
 	const uint64_t word = port;
 
-	return table_hash(&g->dgram_ports, &word, 1);
+	return table_hash(&g->dgrams.by_port, &word, 1);
 }
 
 void
 gate_dgram_own(struct gate_dgram *d)
 {
-	table_insert(&d->gate->dgram_ports, &d->by_port, port_hash(d->gate, d->info.inside.port));
+	table_insert(&d->gate->dgrams.by_port, &d->by_port, port_hash(d->gate, d->info.inside.port));
 }
 
 static struct gate_dgram *
@@ -91,7 +91,7 @@ dgram_of_port(struct table_node *n)
 static void
 end_all_of_port(struct gate *g, uint16_t port)
 {
-	struct table_node *n = table_first(&g->dgram_ports, port_hash(g, port)), *next;
+	struct table_node *n = table_first(&g->dgrams.by_port, port_hash(g, port)), *next;
 
 	for (; n; n = next) {
 		struct gate_dgram *d = dgram_of_port(n);
@@ -131,9 +131,9 @@ first_with_socket(const struct list *l, const struct gate_dgram *but)
 static struct gate_dgram *
 idlest(const struct gate *g, const struct gate_dgram *but)
 {
-	struct gate_dgram *d = first_with_socket(&g->dgrams_asked, but);
+	struct gate_dgram *d = first_with_socket(&g->dgrams.asked, but);
 
-	return d ? d : first_with_socket(&g->dgrams_answered, but);
+	return d ? d : first_with_socket(&g->dgrams.answered, but);
 }
 
 bool
@@ -157,12 +157,12 @@ gate_dgram_relieve(struct gate *g, nsec_t idle)
 void
 gate_dgrams_limit(struct gate *g)
 {
-	struct gate_dgram *d = list_first(&g->dgrams_asked, struct gate_dgram, used);
+	struct gate_dgram *d = list_first(&g->dgrams.asked, struct gate_dgram, used);
 
-	if (g->dgrams.count < g->config.max_dgrams)
+	if (g->dgrams.flows.count < g->config.max_dgrams)
 		return;
 	if (!d)
-		d = list_first(&g->dgrams_answered, struct gate_dgram, used);
+		d = list_first(&g->dgrams.answered, struct gate_dgram, used);
 	g->count.dgrams_limit++;
 	gate_dgram_free(d);
 }
@@ -170,7 +170,7 @@ gate_dgrams_limit(struct gate *g)
 void
 gate_dgrams_start(struct gate *g)
 {
-	list_init(&g->dgrams_asked);
-	list_init(&g->dgrams_answered);
-	timer_init(&g->dgram_timer, dgrams_timer);
+	list_init(&g->dgrams.asked);
+	list_init(&g->dgrams.answered);
+	timer_init(&g->dgrams.timer, dgrams_timer);
 }

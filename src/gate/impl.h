@@ -25,38 +25,53 @@ struct gate_order {
 	unsigned n;
 };
 
+/* Streams through the gateway (gate_tcp.c, gate_stream.c). */
+struct gate_streams {
+	struct io_world *inside; /* the world of the program's streams */
+	struct sock *listener;   /* takes every address and port */
+	struct gate_work accept;
+	struct list all;
+	unsigned count;
+	struct list waiting; /* streams that the outside had no descriptor for, the oldest first */
+	struct gate_work retry;
+	struct timer retry_timer;
+};
+
+/* Flows of datagrams (gate_udp.c, gate_udp_life.c, gate_client.c). */
+struct gate_dgrams {
+	struct sock *sock; /* takes every address and port */
+	struct gate_work work;
+	struct table flows;          /* by the program's end and the end that it sees */
+	struct table by_port;        /* flows with a socket of their own, by the program's port */
+	struct table by_peer;        /* flows of published ports, by client */
+	struct list asked, answered; /* in order of last use; each list has a lifetime */
+	struct timer timer;
+};
+
+/* Flows of echo requests (gate_echo.c). */
+struct gate_echoes {
+	struct table flows;
+	struct list used; /* in order of last use */
+	struct timer timer;
+};
+
+/* What is known of the name servers (gate_names.c). */
+struct gate_servers {
+	unsigned turn;       /* rotate: the server that is asked first */
+	unsigned generation; /* counts changes of the servers */
+	nsec_t silent_until[GATE_NAMESERVERS];
+};
+
 struct gate {
 	struct gate_config config;
 	struct core *core;
 	struct socks *socks;
 	struct list pending;
 	struct gate_counters count;
-
-	struct io_world *inside; /* the world of the program's streams */
-	struct sock *listener;   /* takes every address and port */
-	struct gate_work accept;
-	struct list streams;
-	unsigned nstreams;
-	struct list waiting; /* streams that the outside had no descriptor for, the oldest first */
-	struct gate_work retry;
-	struct timer retry_timer;
-
-	struct sock *dgram; /* takes every address and port */
-	struct gate_work dgram_work;
-	struct table dgrams;      /* by the program's end and the end that it sees */
-	struct table dgram_ports; /* flows with a socket of their own, by the program's port */
-	struct table dgram_peers; /* flows of published ports, by client */
-	struct list dgrams_asked, dgrams_answered; /* in order of last use; each list has a lifetime */
-	struct timer dgram_timer;
-
-	struct table echoes;
-	struct list echoes_used; /* in order of last use */
-	struct timer echo_timer;
-
-	unsigned names_turn;       /* rotate: the server that is asked first */
-	unsigned names_generation; /* counts changes of the servers */
-	nsec_t silent_until[GATE_NAMESERVERS];
-
+	struct gate_streams streams;
+	struct gate_dgrams dgrams;
+	struct gate_echoes echoes;
+	struct gate_servers servers;
 	struct list published;
 	uint8_t scratch[GATE_SCRATCH];
 };
@@ -116,7 +131,7 @@ bool gate_names_meant(struct gate *g, const struct endpoint *shown);
  * ICMP "unreachable" would not do, since most resolvers never see it.
  */
 int gate_names_error(const struct gate *g, const struct endpoint *shown, int error);
-/* Looks whether the servers have changed; if so, g->names_generation is counted up. */
+/* Looks whether the servers have changed; if so, g->servers.generation is counted up. */
 void gate_names_renew(struct gate *g);
 /* Writes to @out in which order the servers of @names are asked, as they were at @generation. */
 void gate_names_order(
@@ -151,7 +166,7 @@ void gate_quoted_set(struct gate_quoted *q, const void *payload, size_t len);
  */
 struct gate_dgram {
 	struct table_node hash, by_peer, by_port;
-	struct list used; /* of dgrams_asked or dgrams_answered */
+	struct list used; /* of gate_dgrams.asked or .answered */
 	struct gate_work work;
 	struct gate *gate;
 	struct io_dgram *out;     /* its own, or that of its published port; NULL if it has an asker */

@@ -20,8 +20,8 @@ enum stream_side { INSIDE, OUTSIDE };
 
 struct gate_stream {
 	struct gate_work work;
-	struct list node; /* of gate.streams */
-	struct list wait; /* of gate.waiting */
+	struct list node; /* of gate_streams.all */
+	struct list wait; /* of gate_streams.waiting */
 	struct gate *gate;
 	enum stream_state state;
 	struct io_stream *side[2]; /* by stream_side; NULL = not opened yet, or closed */
