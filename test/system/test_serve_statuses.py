@@ -1,4 +1,7 @@
-"""Each status that `leat serve` can answer with, and a request on a raw socket that gets it."""
+"""Each status that `leat serve` can answer with, and a request on a raw socket that gets it.
+
+There is no 426: it would ask for another protocol, and there is none that the server wants instead of HTTP/1.1.
+"""
 import contextlib
 import os
 import re
@@ -8,10 +11,6 @@ import pytest
 from conftest import ROOT
 from serving import folder, serve, server  # noqa: F401  fixtures
 from waiting import until
-
-# Those that no request gets: 426 would ask for another protocol, and there is none that the server wants instead of HTTP/1.1.
-NEVER = {426}
-
 
 def ask(method="GET", target="/file.txt", fields="", content="", version="1.1", host="a"):
     """A request as octets, after which the server closes."""
@@ -51,11 +50,9 @@ OTHER = [
     (503, ask(), ["--max-connections", "1"]),
     (429, ask(), ["--max-per-client", "1"]),
 ]
-# Their requests are in the tests that are named.
-ELSEWHERE = {
-    500: "test_500_if_the_disk_fails",
-    201: "upload", 401: "auth", 409: "upload", 411: "upload", 507: "upload",
-}
+# What has tests of its own: uploads, removal and users.
+ELSEWHERE = {201, 401, 409, 411, 413, 415, 507}
+BELOW = {500}  # in this file
 
 
 def statuses(octets):
@@ -96,10 +93,10 @@ def test_503_if_no_descriptor_is_left_for_a_file(serve):
     until(lambda: server.get("/file.txt").status == 200, "service does not go on")
 
 
-def test_each_status_of_the_error_pages_is_tested():
-    known = {int(s) for s in re.findall(r"^X\((\d+)", (ROOT / "src/serve/page/statuses.h").read_text(), re.M)}
-    tested = {s for s, _ in PLAIN} | {s for s, _, _ in OTHER} | set(ELSEWHERE) | NEVER
-    assert known <= tested
+def test_each_status_with_which_a_request_is_refused_is_tested():
+    known = {int(s) for s in re.findall(r"^X\(\w+, +(\d+)", (ROOT / "src/serve/refusals.h").read_text(), re.M)}
+    tested = {s for s, _ in PLAIN} | {s for s, _, _ in OTHER} | ELSEWHERE | BELOW
+    assert len(known) > 10 and known <= tested
 
 
 @pytest.mark.parametrize("target, location", [

@@ -1,0 +1,334 @@
+/*
+ * fuzz/serve.c - the web server as a whole: octets on several connections in any order, while time
+ * passes. Whatever comes, each connection ends, nothing stays open, and what a connection got is a
+ * row of whole responses if the server has closed it in order.
+ *
+ * The input is a row of steps, an octet each: two bits say which connection, the others what happens.
+ */
+#include "serve/serve.h"
+#include "http/message/parser.h"
+#include "sim/simio.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { CONNS = 4, TAKEN = 3, FIELDS = 110, GOT_MOST = 1 << 20, SENT_MOST = 1 << 16, METHODS = 512 };
+
+struct conn {
+	struct io_stream *s;
+	char *got, *sent;
+	size_t got_len, sent_len;
+	bool ended, failed;
+};
+
+struct place {
+	struct wheel *wheel;
+	nsec_t now;
+	struct simio_net *net;
+	struct io_world *client;
+	struct serve *serve;
+	struct endpoint at;
+	struct conn conn[CONNS];
+	const uint8_t *data;
+	size_t size;
+};
+
+static char folder[] = "/tmp/leat-fuzz-serve-XXXXXX";
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static void
+remove_folder(void)
+{
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+make(const char *name, size_t size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	f = fopen(path, "w");
+	if (!f)
+		abort();
+	for (size_t i = 0; i < size; i++)
+		fputc('x', f);
+	fclose(f);
+}
+
+static void
+make_folder(void)
+{
+	char path[64];
+
+	if (!mkdtemp(folder))
+		abort();
+	atexit(remove_folder);
+	make("a", 10);
+	make("b.html", 40000);
+	make("b.html.gz", 5000);
+	snprintf(path, sizeof path, "%s/d", folder);
+	if (mkdir(path, 0755) < 0)
+		abort();
+	make("d/e", 0);
+}
+
+static nsec_t
+wall(void)
+{
+	return 1700000000 * SEC;
+}
+
+static void
+check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static void
+pass(struct place *p, nsec_t len)
+{
+	nsec_t until = p->now + len, next;
+
+	while ((next = wheel_next(p->wheel)) <= until) {
+		p->now = nsec_max(next, p->now);
+		wheel_advance(p->wheel, p->now);
+	}
+	p->now = until;
+}
+
+static void
+read_all(struct conn *c)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while ((n = io_read(c->s, buf, sizeof buf)) > 0) {
+		if (c->got_len + (size_t)n > GOT_MOST)
+			continue;
+		memcpy(c->got + c->got_len, buf, (size_t)n);
+		c->got_len += (size_t)n;
+	}
+	c->ended |= n == 0 && !c->failed;
+	c->failed |= n < 0 && n != -LEAT_EAGAIN;
+}
+
+/* One response out of the octets from *@at on; its status. */
+static unsigned
+expect_response(struct conn *c, struct http_parser *p, size_t *at)
+{
+	enum http_event e;
+	size_t used;
+
+	do {
+		e = http_parser_next(p, c->got + *at, c->got_len - *at, &used);
+		*at += used;
+		if (e == HTTP_EVENT_MORE)
+			e = http_parser_eof(p);
+		check(e != HTTP_EVENT_MORE && e != HTTP_EVENT_BAD);
+	} while (e != HTTP_EVENT_END || p->response.status < 200);
+	return p->response.status;
+}
+
+/* The methods of the requests that were sent, the last one also if its head was refused. */
+static size_t
+read_methods(struct conn *c, enum http_method *method)
+{
+	struct http_field field[FIELDS];
+	struct http_parser p;
+	size_t at = 0, used, n = 0;
+	enum http_event e;
+
+	http_parser_requests(&p, &http_limits_usual, field, 100);
+	while (n < METHODS - 1) {
+		e = http_parser_next(&p, c->sent + at, c->sent_len - at, &used);
+		at += used;
+		if (e == HTTP_EVENT_HEAD)
+			method[n++] = p.request.method;
+		if (e == HTTP_EVENT_END)
+			http_parser_begin(&p);
+		if (e == HTTP_EVENT_MORE || e == HTTP_EVENT_BAD)
+			break;
+	}
+	method[n++] = p.request.method;
+	return n;
+}
+
+/* A connection that is turned away is answered whatever the request is. */
+static void
+expect_responses(struct conn *c)
+{
+	enum http_method method[METHODS];
+	size_t at = 0, i = 0, n = read_methods(c, method);
+	bool turned = c->got_len > 13 && memcmp(c->got, "HTTP/1.1 503 ", 13) == 0;
+	struct http_field field[FIELDS];
+	struct http_parser p;
+
+	http_parser_responses(&p, &http_limits_usual, field, FIELDS);
+	while (at < c->got_len) {
+		check(i < n);
+		http_parser_begin_response(&p, turned ? HTTP_GET : method[i], false);
+		expect_response(c, &p, &at);
+		i++;
+	}
+}
+
+static void
+leave(struct conn *c, bool reset)
+{
+	if (!c->s)
+		return;
+	read_all(c);
+	if (c->ended && c->got_len < GOT_MOST && c->sent_len < SENT_MOST)
+		expect_responses(c);
+	io_close(c->s, reset);
+	c->s = NULL;
+	free(c->got);
+	free(c->sent);
+}
+
+static void
+on_event(struct io_stream *s, unsigned events, void *arg)
+{
+}
+
+static void
+join(struct place *p, struct conn *c)
+{
+	*c = (struct conn){.got = malloc(GOT_MOST), .sent = malloc(SENT_MOST)};
+	check(c->got && c->sent);
+	check(io_connect(p->client, &p->at, on_event, c, &c->s) == 0);
+	pass(p, 5 * MSEC);
+}
+
+static void
+say(struct conn *c, const char *at, size_t n)
+{
+	ssize_t done = n > 0 ? io_write(c->s, at, n, 0) : 0;
+
+	if (done <= 0)
+		return;
+	if (c->sent_len + (size_t)done <= SENT_MOST)
+		memcpy(c->sent + c->sent_len, at, (size_t)done);
+	c->sent_len += (size_t)done;
+	c->sent_len = c->sent_len < SENT_MOST ? c->sent_len : SENT_MOST;
+}
+
+static const char *const phrases[] = {"GET /a HTTP/1.1\r\nHost: a\r\n\r\n", "GET /b.html HTTP/1.1\r\n",
+    "HEAD /d/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /d/?format=json HTTP/1.1\r\nHost: a\r\n",
+    "POST /echo HTTP/1.1\r\nHost: a\r\n", "Content-Length: 9\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n",
+    "5\r\nhello\r\n", "0\r\n\r\n", "Accept-Encoding: gzip, br\r\n", "Range: bytes=1-5, 7-\r\n",
+    "Expect: 100-continue\r\n", "If-None-Match: *\r\n", "Host: a\r\n", "Connection: close\r\n", "\r\n"};
+
+static uint8_t
+next(struct place *p)
+{
+	if (p->size == 0)
+		return 0;
+	p->size--;
+	return *p->data++;
+}
+
+static void
+step(struct place *p)
+{
+	uint8_t what = next(p), more = what >> 3;
+	struct conn *c = &p->conn[what & 3];
+	size_t n;
+
+	if (!c->s) {
+		join(p, c);
+		return;
+	}
+	if (!(what & 4)) { /* octets of the input, or a phrase */
+		n = more < p->size ? more : p->size;
+		say(c, (const char *)p->data, n);
+		p->data += n;
+		p->size -= n;
+	} else if (more < 16) {
+		say(c, phrases[more], strlen(phrases[more]));
+	} else if (more < 20) {
+		read_all(c);
+	} else if (more < 29) {
+		pass(p, MSEC << (2 * (more - 20)));
+	} else if (more == 29) {
+		io_shutdown(c->s);
+	} else {
+		leave(c, more == 31);
+	}
+}
+
+static void
+begin(struct place *p, struct serve_settings *set)
+{
+	struct simio_host *client, *server;
+	enum serve_part part;
+
+	p->wheel = wheel_new(0);
+	p->net = simio_net_new(p->wheel, &p->now, 1);
+	check(p->net != NULL);
+	client = simio_host_new(p->net);
+	server = simio_host_new(p->net);
+	check(client && server);
+	check(simio_host_address(client, "10.0.0.1") == 0 && simio_host_address(server, "10.0.0.2") == 0);
+	p->client = simio_host_world(client);
+	serve_settings_usual(set);
+	set->site.folder = folder;
+	set->site.files_most = 2;
+	set->conns_most = TAKEN;
+	set->requests_most = 30;
+	set->echo = "/echo";
+	set->log = "/dev/null";
+	set->wall = wall;
+	check(serve_new(simio_host_world(server), set, &p->serve, &part) == 0);
+	check(ipaddr_parse("10.0.0.2", &p->at.addr) == 0);
+	check(serve_listen(p->serve, &p->at) == 0);
+}
+
+/* All that clients could do was done: the server ends each connection in its time. */
+static void
+end(struct place *p)
+{
+	serve_drain(p->serve);
+	pass(p, 600 * SEC);
+	check(serve_conns(p->serve) == 0);
+	for (size_t i = 0; i < CONNS; i++)
+		leave(&p->conn[i], false);
+	serve_free(p->serve);
+	pass(p, SEC);
+	check(simio_net_open(p->net) == 0);
+	simio_net_free(p->net);
+	check(wheel_count(p->wheel) == 0);
+	wheel_free(p->wheel);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct simio_rule rule = {.there = MSEC, .back = 2 * MSEC};
+	struct place p = {.data = data, .size = size};
+	struct serve_settings set;
+
+	if (folder[sizeof folder - 2] == 'X')
+		make_folder();
+	begin(&p, &set);
+	check(simio_net_rule(p.net, &rule) == 0);
+	rule.window = size % 3 == 0 ? 700 : 0;
+	while (p.size > 0)
+		step(&p);
+	end(&p);
+	return 0;
+}
