@@ -1,0 +1,3 @@
+module go_fetch
+
+go 1.19

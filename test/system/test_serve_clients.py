@@ -1,0 +1,89 @@
+"""Clients that others wrote, against `leat serve`: on kept connections, through nginx, many at once."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT, needs_tool, not_in_guest
+from serving import BIG, folder, serve, server  # noqa: F401  fixtures
+from test_serve_behind import nginx
+
+
+@pytest.fixture
+def echo(serve):
+    return serve("--echo", "/echo", "--log-format", "json")
+
+
+def said(*command, cwd=None):
+    found = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=120)
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
+
+
+def ended_well(server):
+    """No connection was reset by the server, and it still serves."""
+    assert server.get("/file.txt").octets == b"0123456789"
+    code, _, err = server.end()
+    assert code == 0 and "Sanitizer" not in err, err
+
+
+@pytest.fixture(scope="module")
+def go_fetch(tmp_path_factory):
+    """test/programs/go_fetch, built without using the network."""
+    place = tmp_path_factory.mktemp("go")
+    shutil.copytree(ROOT / "test/programs/go_fetch", place / "go_fetch")
+    env = {**os.environ, "GOCACHE": str(place / "cache"), "GOFLAGS": "-mod=mod", "GOPROXY": "off", "CGO_ENABLED": "0", "HOME": str(place)}
+    subprocess.run(["go", "build", "-o", place / "fetch", "."], cwd=place / "go_fetch", env=env, check=True, timeout=300)
+    return place / "fetch"
+
+
+@needs_tool("go")
+@not_in_guest("Go's compiler takes minutes")
+def test_go_keeps_its_connections(echo, go_fetch):
+    connections, well = said(go_fetch, echo.url, "8").split()
+    assert well == "well" and int(connections) <= 8 + 8 * 10 + 16, "one for each goroutine, and one for each that was given up"
+    ended_well(echo)
+
+
+@needs_tool("node")
+def test_nodes_fetch(echo):
+    assert said("node", ROOT / "test/programs/node_fetch.js", echo.url) == "well\n"
+    ended_well(echo)
+
+
+@needs_tool("wrk")
+@pytest.mark.parametrize("path, connections", [("/file.txt", 50), ("/big", 10), ("/absent", 50), ("/", 50)])
+def test_wrk_sees_no_error(server, path, connections):
+    out = said("wrk", "-t1", f"-c{connections}", "-d1s", server.url + path)
+    assert "Socket errors" not in out and ("Non-2xx" in out) == (path == "/absent") and int(re.search(r"(\d+) requests in", out)[1]) > connections
+    ended_well(server)
+
+
+@needs_tool("wrk")
+@needs_tool("nginx")
+def test_nginx_with_kept_connections_before_it_sees_no_error(serve, scratch):
+    server = serve("--log-format", "json")
+    with nginx(scratch, server.port) as front:
+        out = said("wrk", "-t1", "-c20", "-d1s", f"http://127.0.0.1:{front.port}/file.txt")
+        assert "Socket errors" not in out and "Non-2xx" not in out
+        assert said("curl", "-sS", "-o", "/dev/null", "-w", "%{size_download}", f"http://127.0.0.1:{front.port}/big") == str(len(BIG))
+    ended_well(server)
+
+
+@pytest.mark.parametrize("options", [["--http1.0"], ["--http1.1"], ["--http2"], ["--http0.9"], ["--raw"], ["--tr-encoding"], ["--compressed"]],
+                         ids=lambda options: options[0])
+def test_curl_in_each_version(server, tmp_path, options):
+    urls = [f"{server.url}/{name}" for name in ("file.txt", "big", "file.txt")]
+    said("curl", "-sS", "-f", *options, *(word for i, url in enumerate(urls) for word in ("-o", str(tmp_path / str(i)), url)))
+    assert (tmp_path / "0").read_bytes() == (tmp_path / "2").read_bytes() == b"0123456789" and (tmp_path / "1").read_bytes() == BIG
+
+
+def test_curl_many_at_once(server, tmp_path):
+    said("curl", "-sS", "-f", "--parallel", "--parallel-max", "30", "-o", "#1", f"{server.url}/file.txt?[1-200]", cwd=tmp_path)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"0123456789"} and len(list(tmp_path.iterdir())) == 200
+
+
+def test_wget_keeps_its_connection(server, tmp_path):
+    said("wget", "-d", "-nv", "-P", str(tmp_path), *[f"{server.url}/{name}" for name in ("file.txt", "big", "empty.html")])
+    assert (tmp_path / "big").read_bytes() == BIG and (tmp_path / "empty.html").read_bytes() == b""
