@@ -10,6 +10,7 @@
 #define COMMANDS(X)                                                                                          \
 	X(run)                                                                                               \
 	X(serve)                                                                                             \
+	X(get)                                                                                               \
 	X(doctor)                                                                                            \
 	X(completion)
 

@@ -31,7 +31,7 @@ def shell_lines():
                 for line in block.splitlines():
                     if line.strip() and not line.startswith("#"):
                         yield name, line
-    for name in ("man/leat.1", "man/leat-serve.1"):
+    for name in ("man/leat.1", "man/leat-get.1", "man/leat-serve.1"):
         for line in re.findall(r"^\.Dl (.*)", (ROOT / name).read_text(), re.M):
             yield name, line.replace("\\-", "-")
 

@@ -83,7 +83,7 @@ int
 command_run(const struct command *c, int argc, char **argv)
 {
 	void *config = malloc(c->config_size ? c->config_size : 1);
-	int at, status = EXIT_LEAT;
+	int at, status = c->wrong_status ? c->wrong_status : EXIT_LEAT;
 
 	if (!config)
 		return error_line(c->name, "out of memory");

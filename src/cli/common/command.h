@@ -33,7 +33,8 @@ struct command {
 	 */
 	const char *word;
 	uint8_t words_min, words_max;
-	bool mixed; /* options may follow words; else the first word ends them */
+	bool mixed;       /* options may follow words; else the first word ends them */
+	int wrong_status; /* the exit status if it is called wrongly; 0: EXIT_LEAT */
 
 	/*
 	 * Size in octets of the configuration that the options' set() fill in. It begins as zeros.

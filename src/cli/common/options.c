@@ -96,44 +96,78 @@ complain_unknown(const char *command, const struct option *options, const char *
 		    name, command);
 }
 
-/*
- * Splits "--name=value" or "-pvalue". Returns the length of the name. *@value is NULL if the value
- * is the next word.
- */
-static size_t
-split_word(const char *word, const char **name, const char **value)
+/* Calls the option's set(). Returns 0, or -1 after a message. */
+static int
+set_option(const char *command, const struct option *o, void *config, const char *value)
 {
-	size_t len;
+	const char *wrong = o->set(config, o, value);
+	char shown[ERROR_WORD];
 
-	if (word[1] != '-') {
-		*name = word + 1;
-		*value = word[2] ? word + 2 : NULL;
-		return 1;
-	}
-	*name = word + 2;
-	len = strcspn(*name, "=");
-	*value = (*name)[len] ? *name + len + 1 : NULL;
-	return len;
+	if (!wrong)
+		return 0;
+	error_line(
+	    command, "%s%s: %s %s", dashes(o->name), o->name, error_word(value ? value : "", shown), wrong);
+	return -1;
 }
 
 /*
- * Finds the value of @o: @value, or @next, the next word or NULL. Returns 0, or -1 after a message.
+ * Takes @next, the next word or NULL, as the value of @o. Returns 2, the number of words that were
+ * used; or -1 after a message.
  */
 static int
-find_value(const char *command, const struct option *o, const char **value, const char *next)
+set_next(const char *command, const struct option *o, void *config, const char *next)
 {
-	if (!o->arg && *value) {
+	if (!next || !strncmp(next, "--", 2)) {
+		error_line(command, "%s%s needs a value: %s", dashes(o->name), o->name, o->arg);
+		return -1;
+	}
+	return set_option(command, o, config, next) < 0 ? -1 : 2;
+}
+
+/* "--name", "--name=value". Returns how many words were used, or -1 after a message. */
+static int
+parse_long(
+    const char *command, const struct option *options, void *config, const char *word, const char *next)
+{
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+	const struct option *o = find_option(options, name, len);
+	char spelled[WORD_MAX];
+
+	if (!o) {
+		snprintf(spelled, sizeof spelled, "%.*s", (int)len, name);
+		complain_unknown(command, options, spelled);
+		return -1;
+	}
+	if (o->arg && !name[len])
+		return set_next(command, o, config, next);
+	if (!o->arg && name[len]) {
 		error_line(command, "%s%s takes no value", dashes(o->name), o->name);
 		return -1;
 	}
-	if (o->arg && !*value) {
-		if (!next || !strncmp(next, "--", 2)) {
-			error_line(command, "%s%s needs a value: %s", dashes(o->name), o->name, o->arg);
+	return set_option(command, o, config, o->arg ? name + len + 1 : NULL) < 0 ? -1 : 1;
+}
+
+/* "-p", "-pvalue", and several without a value in one word, "-abc". Returns as parse_long(). */
+static int
+parse_short(
+    const char *command, const struct option *options, void *config, const char *word, const char *next)
+{
+	for (const char *at = word + 1; *at; at++) {
+		const struct option *o = find_option(options, at, 1);
+
+		if (!o) {
+			complain_unknown(command, options, (char[]){*at, '\0'});
 			return -1;
 		}
-		*value = next;
+		if (o->arg && !at[1])
+			return set_next(command, o, config, next);
+		if (set_option(command, o, config, o->arg ? at + 1 : NULL) < 0)
+			return -1;
+		if (o->arg)
+			return 1;
 	}
-	return 0;
+	return 1;
 }
 
 static bool
@@ -148,30 +182,16 @@ options_parse(const char *command, const struct option *options, void *config, i
 	int i = 1;
 
 	while (i < argc && argv[i][0] == '-' && argv[i][1] && strcmp(argv[i], "--") != 0) {
-		const char *name, *value, *wrong;
-		size_t len = split_word(argv[i], &name, &value);
-		const struct option *o = find_option(options, name, len);
-		bool is_next = o && o->arg && !value;
-		char spelled[WORD_MAX];
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		int used;
 
 		if (is_help(argv[i]))
 			return OPTIONS_HELP;
-		snprintf(spelled, sizeof spelled, "%.*s", (int)len, name);
-		if (!o) {
-			complain_unknown(command, options, spelled);
+		used =
+		    (argv[i][1] == '-' ? parse_long : parse_short)(command, options, config, argv[i], next);
+		if (used < 0)
 			return OPTIONS_WRONG;
-		}
-		if (find_value(command, o, &value, i + 1 < argc ? argv[i + 1] : NULL))
-			return OPTIONS_WRONG;
-		wrong = o->set(config, o, value);
-		if (wrong) {
-			char shown[ERROR_WORD];
-
-			error_line(command, "%s%s: %s %s", dashes(o->name), o->name,
-			    error_word(value ? value : "", shown), wrong);
-			return OPTIONS_WRONG;
-		}
-		i += is_next ? 2 : 1;
+		i += used;
 	}
 	return i < argc && !strcmp(argv[i], "--") ? i + 1 : i;
 }

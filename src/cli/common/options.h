@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 struct option {
-	const char *name; /* without dashes; a name of one letter is written "-p VALUE" or "-pVALUE" */
+	const char *
+	    name; /* without dashes; a name of one letter is written "-p VALUE" or "-pVALUE", and "-ab" is "-a -b" */
 	/*
 	 * What the help calls the value, such as "TIME". Shells complete "FILE", "DIR" and choices
 	 * such as "first|all". NULL: the option takes no value, and set() gets NULL.

@@ -1,0 +1,425 @@
+/*
+ * cli/get_options.c - the table of the options of `leat get`, with functions that check and store
+ * each value. Names and meanings are curl's. It runs nothing.
+ */
+#include "cli/get_options.h"
+
+#include "cli/common/units.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum get_flag {
+	FLAG_HEAD,
+	FLAG_INCLUDE,
+	FLAG_VERBOSE,
+	FLAG_SILENT,
+	FLAG_SHOW_ERROR,
+	FLAG_FAIL,
+	FLAG_FAIL_BODY,
+	FLAG_FAIL_EARLY,
+	FLAG_SERVER_NAME,
+	FLAG_NAME_ALL,
+	FLAG_CREATE_DIRS,
+	FLAG_REMOTE_TIME,
+	FLAG_DATA_TO_URL,
+	FLAG_FOLLOW,
+	FLAG_TRUSTED,
+	FLAG_POST301,
+	FLAG_POST302,
+	FLAG_POST303,
+	FLAG_REFUSED,
+	FLAG_ALL_ERRORS,
+	FLAG_ONE_SHOT,
+	FLAG_IPV4,
+	FLAG_IPV6,
+	FLAG_NO_BUFFER
+};
+enum get_text {
+	TEXT_METHOD,
+	TEXT_AGENT,
+	TEXT_USER,
+	TEXT_RANGE,
+	TEXT_FOLDER,
+	TEXT_DUMP,
+	TEXT_UNIX,
+	TEXT_PROXY,
+	TEXT_PROXY_USER,
+	TEXT_NO_PROXY
+};
+enum get_number { NUMBER_RETRY, NUMBER_PARALLEL };
+enum get_time_limit { TIME_TOTAL, TIME_CONNECT, TIME_SLOW, TIME_RETRY_DELAY, TIME_RETRY_MOST, TIME_CONTINUE };
+enum get_size { SIZE_RATE, SIZE_SLOW, SIZE_MOST };
+
+bool
+get_words_add(struct get_words *w, const char *word)
+{
+	const char **more = realloc(w->at, (w->n + 1) * sizeof *more);
+
+	if (!more)
+		return false;
+	w->at = more;
+	more[w->n++] = word;
+	return true;
+}
+
+char *
+get_keep(struct get_options *o, char *text)
+{
+	if (text && get_words_add(&o->made, text))
+		return text;
+	free(text);
+	return NULL;
+}
+
+static const char *
+set_flag(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	struct get_run *r = &o->run;
+	bool *const flag[] = {
+	    [FLAG_HEAD] = &r->head_only,
+	    [FLAG_INCLUDE] = &r->include,
+	    [FLAG_VERBOSE] = &r->verbose,
+	    [FLAG_SILENT] = &r->silent,
+	    [FLAG_SHOW_ERROR] = &r->show_error,
+	    [FLAG_FAIL] = &r->set.fail,
+	    [FLAG_FAIL_BODY] = &r->fail_with_body,
+	    [FLAG_FAIL_EARLY] = &r->fail_early,
+	    [FLAG_SERVER_NAME] = &r->server_name,
+	    [FLAG_NAME_ALL] = &o->name_all,
+	    [FLAG_CREATE_DIRS] = &r->create_dirs,
+	    [FLAG_REMOTE_TIME] = &r->remote_time,
+	    [FLAG_DATA_TO_URL] = &o->data_to_url,
+	    [FLAG_FOLLOW] = &r->set.follow,
+	    [FLAG_TRUSTED] = &r->set.trusted,
+	    [FLAG_POST301] = &r->set.post301,
+	    [FLAG_POST302] = &r->set.post302,
+	    [FLAG_POST303] = &r->set.post303,
+	    [FLAG_REFUSED] = &r->retries.refused,
+	    [FLAG_ALL_ERRORS] = &r->retries.all,
+	    [FLAG_ONE_SHOT] = &r->set.one_shot,
+	};
+
+	if (option->tag < (int)(sizeof flag / sizeof *flag))
+		*flag[option->tag] = true;
+	if (option->tag == FLAG_TRUSTED)
+		r->set.follow = true;
+	if (option->tag == FLAG_IPV4 || option->tag == FLAG_IPV6)
+		r->set.family = option->tag == FLAG_IPV4 ? GET_IPV4 : GET_IPV6;
+	return NULL;
+}
+
+static const char *
+set_text(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	struct get_run *r = &o->run;
+	const char **const text[] = {
+	    [TEXT_METHOD] = &r->set.method,
+	    [TEXT_AGENT] = &r->set.user_agent,
+	    [TEXT_USER] = &r->set.credentials,
+	    [TEXT_RANGE] = &r->range,
+	    [TEXT_FOLDER] = &r->folder,
+	    [TEXT_DUMP] = &r->dump_header,
+	    [TEXT_UNIX] = &r->unix_path,
+	    [TEXT_PROXY] = &o->proxy_url,
+	    [TEXT_PROXY_USER] = &o->proxy_user,
+	    [TEXT_NO_PROXY] = &r->set.no_proxy,
+	};
+
+	*text[option->tag] = value;
+	return NULL;
+}
+
+static const char *
+set_number(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	uint64_t n;
+
+	if (unit_count(value, option->tag == NUMBER_PARALLEL, 1000, &n))
+		return "is not a number up to 1000";
+	if (option->tag == NUMBER_PARALLEL)
+		o->run.parallel = (unsigned)n;
+	else
+		o->run.retries.most = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+set_redirects(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	uint64_t n = 0;
+
+	if (strcmp(value, "-1") != 0 && unit_count(value, 0, INT32_MAX, &n))
+		return "is not a number, or -1 for no bound";
+	o->run.set.redirects_most = *value == '-' ? -1 : (int)n;
+	return NULL;
+}
+
+/* A number without a unit is of seconds, as curl's users write it. */
+static const char *
+read_time(const char *value, nsec_t *out)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (end == value || *end)
+		return unit_duration(value, out) ? "is not a time, such as 30, 1.5 or 500ms" : NULL;
+	if (!(seconds >= 0 && seconds < 1e9))
+		return "is not a time from 0 to 1000000000 seconds";
+	*out = (nsec_t)(seconds * 1e9);
+	return NULL;
+}
+
+static const char *
+set_time(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	struct get_settings *s = &o->run.set;
+	nsec_t *const time[] = {
+	    [TIME_TOTAL] = &s->total_time,
+	    [TIME_CONNECT] = &s->connect_time,
+	    [TIME_SLOW] = &s->slow_time,
+	    [TIME_RETRY_DELAY] = &o->run.retries.delay,
+	    [TIME_RETRY_MOST] = &o->run.retries.max_time,
+	    [TIME_CONTINUE] = &s->continue_time,
+	};
+
+	return read_time(value, time[option->tag]);
+}
+
+/* "200K": curl's letters for powers of 1024. */
+static const char *
+set_size(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	uint64_t *const size[] = {[SIZE_RATE] = &o->run.set.rate,
+	    [SIZE_SLOW] = &o->run.set.slow_rate,
+	    [SIZE_MOST] = &o->run.set.size_most};
+	static const char letters[] = "kmgt";
+	const char *letter = NULL;
+	char *end;
+	double n = strtod(value, &end);
+
+	if (*end)
+		letter = strchr(letters, *end | 0x20);
+	if (end == value || (*end && (!letter || end[1])) || !(n >= 0 && n < 1e12))
+		return "is not a number of octets, such as 500000, 200K or 1.5M";
+	for (; letter && letter >= letters; letter--)
+		n *= 1024;
+	if (n > 1e15)
+		return "is too large";
+	*size[option->tag] = (uint64_t)n;
+	return NULL;
+}
+
+static const char *
+set_output(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+
+	if (value && strcmp(value, "-") == 0)
+		o->run.stdout_named = true;
+	return get_words_add(&o->outputs, value) ? NULL : "does not fit into memory";
+}
+
+static const char *
+set_upload(void *config, const struct option *option, const char *value)
+{
+	return get_words_add(&((struct get_options *)config)->uploads, value) ? NULL
+									      : "does not fit into memory";
+}
+
+static const char *
+set_url(void *config, const struct option *option, const char *value)
+{
+	return get_words_add(&((struct get_options *)config)->urls, value) ? NULL
+									   : "does not fit into memory";
+}
+
+static const char *
+set_referer(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	size_t n = strcspn(value, ";");
+
+	o->run.set.auto_referer = strcmp(value + n, ";auto") == 0;
+	o->run.set.referer = o->run.set.auto_referer ? get_keep(o, strndup(value, n)) : value;
+	return o->run.set.referer ? NULL : "does not fit into memory";
+}
+
+static const char *
+set_cookie(void *config, const struct option *option, const char *value)
+{
+	if (!strchr(value, '='))
+		return "is not NAME=VALUE";
+	((struct get_options *)config)->run.set.cookie = value;
+	return NULL;
+}
+
+static const char *
+set_resume(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+
+	o->run.resume = strcmp(value, "-") == 0;
+	if (!o->run.resume && unit_count(value, 0, INT64_MAX, &o->run.resume_from))
+		return "is neither a number of octets nor -";
+	return NULL;
+}
+
+const char *
+get_set_field(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	size_t n = strcspn(value, ":;");
+	struct http_span name = {value, n};
+	struct get_field *f = &o->field[o->run.set.fields];
+	char unused[1024];
+	struct http_writer w;
+
+	if (o->run.set.fields == GET_FIELDS_MOST)
+		return "is one field too many: there may be 200";
+	if (value[n] == '\0')
+		return "is not NAME: VALUE; NAME: without a value leaves a field out, and NAME; sends it "
+		       "empty";
+	*f = (struct get_field){.field = {name, http_span_trim(http_span_of(value + n + 1))}};
+	w = http_writer(unused, sizeof unused);
+	http_write_field(&w, name, (struct http_span){"", 0});
+	if (w.err || !http_value_valid(f->field.value))
+		return "has octets that no field may have, such as a line break";
+	if (value[n] == ':' && f->field.value.len == 0)
+		f->use = GET_FIELD_REMOVE;
+	o->run.set.fields++;
+	return NULL;
+}
+
+/* clang-format off */
+const struct option get_option_rows[] = {
+	{"o", "FILE", "write to this file; - is standard output, the default", set_output, 0},
+	{"output", "FILE", NULL, set_output, 0},
+	{"O", NULL, "write to a file with the name in the URL", set_output, 0},
+	{"remote-name", NULL, NULL, set_output, 0},
+	{"remote-name-all", NULL, "do so for all URLs", set_flag, FLAG_NAME_ALL},
+	{"J", NULL, "with -O: take the name that the server gives (Content-Disposition)", set_flag, FLAG_SERVER_NAME},
+	{"remote-header-name", NULL, NULL, set_flag, FLAG_SERVER_NAME},
+	{"output-dir", "DIR", "write files in this folder", set_text, TEXT_FOLDER},
+	{"create-dirs", NULL, "make the folders of the file that are missing", set_flag, FLAG_CREATE_DIRS},
+	{"R", NULL, "give the file the time that the server says", set_flag, FLAG_REMOTE_TIME},
+	{"remote-time", NULL, NULL, set_flag, FLAG_REMOTE_TIME},
+	{"C", "OFFSET", "resume from this octet; - is the size of the file", set_resume, 0},
+	{"continue-at", "OFFSET", NULL, set_resume, 0},
+	{"r", "RANGE", "ask for these octets alone: 0-99, 500-, -500", set_text, TEXT_RANGE},
+	{"range", "RANGE", NULL, set_text, TEXT_RANGE},
+	{"L", NULL, "follow redirects", set_flag, FLAG_FOLLOW},
+	{"location", NULL, NULL, set_flag, FLAG_FOLLOW},
+	{"max-redirs", "NUMBER", "follow so many redirects at most (default 50; -1: no bound)", set_redirects, 0},
+	{"location-trusted", NULL, "follow redirects, and send credentials to other servers as well", set_flag, FLAG_TRUSTED},
+	{"post301", NULL, "do not turn a POST into a GET at a 301", set_flag, FLAG_POST301},
+	{"post302", NULL, "the same at a 302", set_flag, FLAG_POST302},
+	{"post303", NULL, "the same at a 303", set_flag, FLAG_POST303},
+	{"I", NULL, "ask for the head alone (HEAD), and print it", set_flag, FLAG_HEAD},
+	{"head", NULL, NULL, set_flag, FLAG_HEAD},
+	{"i", NULL, "write the heads of responses, too", set_flag, FLAG_INCLUDE},
+	{"include", NULL, NULL, set_flag, FLAG_INCLUDE},
+	{"D", "FILE", "write the heads of responses to this file", set_text, TEXT_DUMP},
+	{"dump-header", "FILE", NULL, set_text, TEXT_DUMP},
+	{"v", NULL, "print what is sent and received, but for content", set_flag, FLAG_VERBOSE},
+	{"verbose", NULL, NULL, set_flag, FLAG_VERBOSE},
+	{"s", NULL, "print neither progress nor errors", set_flag, FLAG_SILENT},
+	{"silent", NULL, NULL, set_flag, FLAG_SILENT},
+	{"S", NULL, "with -s: print errors", set_flag, FLAG_SHOW_ERROR},
+	{"show-error", NULL, NULL, set_flag, FLAG_SHOW_ERROR},
+	{"f", NULL, "fail if the status is 400 or more, and write no content", set_flag, FLAG_FAIL},
+	{"fail", NULL, NULL, set_flag, FLAG_FAIL},
+	{"fail-with-body", NULL, "fail if the status is 400 or more, but write the content", set_flag, FLAG_FAIL_BODY},
+	{"fail-early", NULL, "begin with no other URL after a failure", set_flag, FLAG_FAIL_EARLY},
+	{"H", "FIELD", "send this field, NAME: VALUE; NAME: leaves a field out", get_set_field, 0},
+	{"header", "FIELD", NULL, get_set_field, 0},
+	{"A", "TEXT", "the User-Agent; empty: none", set_text, TEXT_AGENT},
+	{"user-agent", "TEXT", NULL, set_text, TEXT_AGENT},
+	{"e", "URL", "the Referer; ;auto at its end: the URL before a redirect from there on", set_referer, 0},
+	{"referer", "URL", NULL, set_referer, 0},
+	{"b", "COOKIES", "send these cookies, NAME=VALUE; NAME=VALUE", set_cookie, 0},
+	{"cookie", "COOKIES", NULL, set_cookie, 0},
+	{"u", "USER:PASSWORD", "log in (Basic); they go to the first server alone", set_text, TEXT_USER},
+	{"user", "USER:PASSWORD", NULL, set_text, TEXT_USER},
+	{"X", "METHOD", "ask with this method", set_text, TEXT_METHOD},
+	{"request", "METHOD", NULL, set_text, TEXT_METHOD},
+	{"d", "DATA", "send these octets (POST); @FILE: those of a file without its line ends", get_set_data, DATA_TEXT},
+	{"data", "DATA", NULL, get_set_data, DATA_TEXT},
+	{"data-ascii", "DATA", NULL, get_set_data, DATA_TEXT},
+	{"data-binary", "DATA", "the same; a file is sent as it is", get_set_data, DATA_BINARY},
+	{"data-raw", "DATA", "the same; an @ has no meaning", get_set_data, DATA_RAW},
+	{"data-urlencode", "DATA", "the same, percent-encoded: CONTENT, NAME=CONTENT, @FILE or NAME@FILE", get_set_data, DATA_ENCODE},
+	{"json", "DATA", "send JSON, with the fields that say so", get_set_data, DATA_JSON},
+	{"G", NULL, "send the data in the URL, with GET", set_flag, FLAG_DATA_TO_URL},
+	{"get", NULL, NULL, set_flag, FLAG_DATA_TO_URL},
+	{"F", "NAME=CONTENT", "send a part of a form; NAME=@FILE: a file; ;type= and ;filename= may follow", get_set_form, FORM_ANY},
+	{"form", "NAME=CONTENT", NULL, get_set_form, FORM_ANY},
+	{"form-string", "NAME=CONTENT", "the same; @, < and ; have no meaning", get_set_form, FORM_STRING},
+	{"T", "FILE", "send this file (PUT); - is standard input", set_upload, 0},
+	{"upload-file", "FILE", NULL, set_upload, 0},
+	{"url", "URL", "a URL, as among the words", set_url, 0},
+	{"m", "TIME", "the whole transfer may take this long: 30, 1.5 or 500ms", set_time, TIME_TOTAL},
+	{"max-time", "TIME", NULL, set_time, TIME_TOTAL},
+	{"connect-timeout", "TIME", "to connect may take this long (default 300)", set_time, TIME_CONNECT},
+	{"expect100-timeout", "TIME", "wait this long for a 100 before content is sent (default 1)", set_time, TIME_CONTINUE},
+	{"limit-rate", "SPEED", "receive so many octets per second at most: 200K, 1.5M", set_size, SIZE_RATE},
+	{"Y", "SPEED", "fail if fewer octets per second come", set_size, SIZE_SLOW},
+	{"speed-limit", "SPEED", NULL, set_size, SIZE_SLOW},
+	{"y", "TIME", "for this long (default 30)", set_time, TIME_SLOW},
+	{"speed-time", "TIME", NULL, set_time, TIME_SLOW},
+	{"max-filesize", "SIZE", "fail if there is more content", set_size, SIZE_MOST},
+	{"retry", "NUMBER", "try again so often after a timeout or a status 408, 429, 500, 502, 503 or 504", set_number, NUMBER_RETRY},
+	{"retry-delay", "TIME", "wait this long before (default 1, then twice as long each time)", set_time, TIME_RETRY_DELAY},
+	{"retry-max-time", "TIME", "begin no attempt after this time", set_time, TIME_RETRY_MOST},
+	{"retry-connrefused", NULL, "try again if the connection is refused, too", set_flag, FLAG_REFUSED},
+	{"retry-all-errors", NULL, "try again after any error", set_flag, FLAG_ALL_ERRORS},
+	{"4", NULL, "use IPv4 alone", set_flag, FLAG_IPV4},
+	{"ipv4", NULL, NULL, set_flag, FLAG_IPV4},
+	{"6", NULL, "use IPv6 alone", set_flag, FLAG_IPV6},
+	{"ipv6", NULL, NULL, set_flag, FLAG_IPV6},
+	{"resolve", "HOST:PORT:ADDRESS", "use this address for a name; * is any host", get_set_resolve, 0},
+	{"connect-to", "H1:P1:H2:P2", "connect to H2 and P2 in the place of H1 and P1", get_set_connect_to, 0},
+	{"x", "URL", "use this proxy (default http_proxy or ALL_PROXY); empty: none", set_text, TEXT_PROXY},
+	{"proxy", "URL", NULL, set_text, TEXT_PROXY},
+	{"U", "USER:PASSWORD", "log in to the proxy", set_text, TEXT_PROXY_USER},
+	{"proxy-user", "USER:PASSWORD", NULL, set_text, TEXT_PROXY_USER},
+	{"noproxy", "HOSTS", "hosts without a proxy, with commas between them (default NO_PROXY)", set_text, TEXT_NO_PROXY},
+	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", set_number, NUMBER_PARALLEL},
+	{"connections", "NUMBER", NULL, set_number, NUMBER_PARALLEL},
+	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},
+	{"N", NULL, NULL, set_flag, FLAG_NO_BUFFER},
+	{"no-buffer", NULL, NULL, set_flag, FLAG_NO_BUFFER},
+	{0},
+};
+/* clang-format on */
+
+void
+get_options_default(void *get_options)
+{
+	struct get_options *o = get_options;
+
+	get_settings_usual(&o->run.set);
+	o->run.set.slow_time = 30 * SEC;
+	o->run.parallel = 1;
+	o->run.set.field = o->field;
+	o->run.set.route = o->route;
+}
+
+void
+get_options_free(struct get_options *o)
+{
+	for (unsigned i = 0; i < o->made.n; i++)
+		free((char *)(uintptr_t)o->made.at[i]);
+	free(o->made.at);
+	free(o->urls.at);
+	free(o->uploads.at);
+	free(o->outputs.at);
+	free(o->target);
+	free(o->data.at);
+}

@@ -1,0 +1,81 @@
+/*
+ * cli/get_options.h - the options of `leat get`: parsed and checked. get_options.c has the table,
+ * get_request.c what is about the request, get_data.c its content, and get_route.c the way to the
+ * server.
+ */
+#ifndef CLI_GET_OPTIONS_H
+#define CLI_GET_OPTIONS_H
+
+#include "cli/common/options.h"
+#include "get/run.h"
+
+enum { GET_FIELDS_MOST = 200, GET_ROUTES_MOST = 200, GET_PARTS_MOST = 200 };
+
+/* A growing list of values. */
+struct get_words {
+	const char **at;
+	unsigned n;
+};
+
+/* A growing run of octets. */
+struct get_octets {
+	char *at;
+	size_t n;
+};
+
+struct get_options {
+	struct get_run run;
+	struct get_words urls, uploads;
+	struct get_words outputs; /* of -o and -O, in order; NULL: -O */
+	struct get_words made;    /* texts of ours */
+	struct get_target *target;
+
+	struct get_octets data;
+	bool has_data, data_to_url, name_all, json;
+	struct upload_part part[GET_PARTS_MOST];
+	unsigned parts;
+
+	struct get_field field[GET_FIELDS_MOST];
+	struct get_route route[GET_ROUTES_MOST];
+	struct get_proxy proxy;
+	const char *proxy_url, *proxy_user; /* NULL: from the environment */
+	bool stdin_taken;
+};
+
+extern const struct option get_option_rows[];
+
+/* Sets the defaults of @get_options, a struct get_options of zeros. */
+void get_options_default(void *get_options);
+
+/*
+ * Puts together what several options say, with the URLs among the words. Returns 0; or the exit
+ * status, after a message.
+ */
+int get_options_settle(struct get_options *o, int argc, char **argv);
+
+void get_options_free(struct get_options *o);
+
+/* Keeps @text, which was allocated, until the end. Returns it; or NULL. */
+char *get_keep(struct get_options *o, char *text);
+
+/* Returns false without memory. */
+bool get_words_add(struct get_words *w, const char *word);
+bool get_octets_add(struct get_octets *o, const char *at, size_t n);
+
+/* As option.set. */
+const char *get_set_field(void *config, const struct option *option, const char *value);
+const char *get_set_data(void *config, const struct option *option, const char *value);
+const char *get_set_form(void *config, const struct option *option, const char *value);
+const char *get_set_resolve(void *config, const struct option *option, const char *value);
+const char *get_set_connect_to(void *config, const struct option *option, const char *value);
+
+enum get_data_tag { DATA_TEXT, DATA_RAW, DATA_BINARY, DATA_ENCODE, DATA_JSON };
+enum get_form_tag { FORM_ANY, FORM_STRING };
+
+/*
+ * Sets the proxy from the options and the environment. Returns 0, or the exit status after a
+ * message.
+ */
+int get_settle_proxy(struct get_options *o);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * cli/get_settle.c - puts together what several options of `leat get` say: which URL goes to which
+ * file, and what the request is.
+ */
+#include "cli/get_options.h"
+
+#include "cli/common/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+no_memory(void)
+{
+	error_line("get", "(%d) out of memory", GET_MEMORY);
+	return GET_MEMORY;
+}
+
+static int
+wrong(const char *words)
+{
+	error_line("get", "(%d) %s", GET_FAILED_INIT, words);
+	return GET_FAILED_INIT;
+}
+
+static int
+gather_urls(struct get_options *o, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (!get_words_add(&o->urls, argv[i]))
+			return no_memory();
+	}
+	return o->urls.n > 0 ? 0 : wrong("no URL; usage: leat get [options] URL…");
+}
+
+/* -G: the data becomes the query. */
+static const char *
+with_query(struct get_options *o, const char *url)
+{
+	size_t fragment = strcspn(url, "#");
+	char *text;
+	int n;
+
+	if (o->data.n == 0)
+		return url;
+	n = asprintf(&text, "%.*s%c%.*s%s", (int)fragment, url, memchr(url, '?', fragment) ? '&' : '?',
+	    (int)o->data.n, o->data.at, url + fragment);
+	return n < 0 ? NULL : get_keep(o, text);
+}
+
+/* A URL that ends with "/" gets the name of the file that is sent to it. */
+static const char *
+with_name(struct get_options *o, const char *url, const char *file)
+{
+	const char *slash = strrchr(file, '/'), *scheme = strstr(url, "://");
+	const char *host = scheme ? scheme + 3 : url;
+	size_t len = strlen(url);
+	char *text;
+	int n;
+
+	if (strcmp(file, "-") == 0 || strcmp(file, ".") == 0 || strchr(url, '?') ||
+	    (strchr(host, '/') && url[len - 1] != '/'))
+		return url;
+	n = asprintf(&text, "%s%s%s", url, strchr(host, '/') ? "" : "/", slash ? slash + 1 : file);
+	return n < 0 ? NULL : get_keep(o, text);
+}
+
+static void
+choose_place(const struct get_options *o, unsigned i, struct get_target *t)
+{
+	const char *output = i < o->outputs.n ? o->outputs.at[i] : NULL;
+
+	if (i < o->outputs.n && !output)
+		t->place = GET_TO_URL_NAME;
+	else if (output && strcmp(output, "-") != 0)
+		t->place = GET_TO_FILE;
+	else if (!output && o->name_all)
+		t->place = GET_TO_URL_NAME;
+	t->name = output;
+}
+
+static int
+make_targets(struct get_options *o)
+{
+	o->target = calloc(o->urls.n, sizeof *o->target);
+	if (!o->target)
+		return no_memory();
+	for (unsigned i = 0; i < o->urls.n; i++) {
+		struct get_target *t = &o->target[i];
+
+		t->url = o->data_to_url ? with_query(o, o->urls.at[i]) : o->urls.at[i];
+		t->upload = i < o->uploads.n ? o->uploads.at[i] : NULL;
+		if (t->url && t->upload)
+			t->url = with_name(o, t->url, t->upload);
+		if (!t->url)
+			return no_memory();
+		choose_place(o, i, t);
+	}
+	o->run.target = o->target;
+	o->run.targets = o->urls.n;
+	if (o->outputs.n > o->urls.n && !o->run.silent)
+		fputs("Warning: Got more output options than URLs\n", stderr);
+	return 0;
+}
+
+static bool
+has_field(const struct get_options *o, const char *name)
+{
+	for (unsigned i = 0; i < o->run.set.fields; i++) {
+		if (http_span_is(o->field[i].field.name, name))
+			return true;
+	}
+	return false;
+}
+
+static int
+choose_data(struct get_options *o)
+{
+	struct get_data *d = &o->run.data;
+
+	if ((o->has_data && !o->data_to_url) + (o->parts > 0) + (o->uploads.n > 0) + o->run.head_only > 1)
+		return wrong("only one of -d, -F, -T and -I can be used");
+	if (o->json && !has_field(o, "accept"))
+		get_set_field(o, NULL, "Accept: application/json");
+	if (o->parts > 0)
+		*d = (struct get_data){.kind = GET_FORM, .part = o->part};
+	else if (o->has_data && !o->data_to_url)
+		*d = (struct get_data){.kind = GET_OCTETS,
+		    .at = o->data.at,
+		    .len = o->data.n,
+		    .type = o->json ? "application/json" : "application/x-www-form-urlencoded"};
+	return 0;
+}
+
+static int
+check(const struct get_options *o)
+{
+	if (o->run.range && (o->run.resume || o->run.resume_from))
+		return wrong("-r and -C cannot be used together");
+	if (o->run.set.fail && o->run.fail_with_body)
+		return wrong("-f and --fail-with-body cannot be used together");
+	return 0;
+}
+
+int
+get_options_settle(struct get_options *o, int argc, char **argv)
+{
+	int status = check(o);
+
+	if (o->run.head_only)
+		o->run.include = true;
+	if (o->run.set.idle_most < o->run.parallel)
+		o->run.set.idle_most = o->run.parallel;
+	if (status == 0)
+		status = gather_urls(o, argc, argv);
+	if (status == 0)
+		status = choose_data(o);
+	if (status == 0)
+		status = make_targets(o);
+	return status == 0 ? get_settle_proxy(o) : status;
+}

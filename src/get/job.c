@@ -1,0 +1,458 @@
+/*
+ * get/job.c - one URL: where its content goes, what is printed of it, and whether another attempt
+ * is made.
+ */
+#include "get/job.h"
+
+#include "base/err.h"
+#include "get/output/name.h"
+#include "host/random.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HEAD_TEXT = 400 << 10, BINARY_LOOK = 2000 };
+
+#define RETRY_FIRST SEC
+#define RETRY_MOST  (600 * SEC)
+
+static enum get_code job_start(struct get_job *j);
+
+static struct get_job *
+job_of(struct transfer *t)
+{
+	return t->arg;
+}
+
+static bool
+says(const struct get_job *j)
+{
+	return !j->process->run->silent || j->process->run->show_error;
+}
+
+static void
+job_error(struct get_job *j, const struct get_result *r)
+{
+	if (says(j))
+		fprintf(stderr, "leat get: (%d) %s\n", r->code, r->words);
+}
+
+static void
+on_note(struct transfer *t, enum transfer_note kind, const char *text)
+{
+	const struct get_run *r = job_of(t)->process->run;
+
+	if (kind == TRANSFER_WARNING && !r->silent)
+		fprintf(stderr, "Warning: %s\n", text);
+	else if (kind == TRANSFER_NOTE && r->verbose)
+		trace_note(text);
+}
+
+static void
+on_sent(struct transfer *t, struct http_span head)
+{
+	if (job_of(t)->process->run->verbose)
+		trace_head('>', head);
+}
+
+static enum get_code
+write_failed(struct get_job *j, int error)
+{
+	return get_fail(&j->transfer.result, GET_WRITE, "Failure writing output to %s: %s",
+	    j->out.path ? j->out.path : "standard output", strerror(-error));
+}
+
+/* Writes the head as it arrived, but for white space around values. */
+static void
+put_head(struct http_writer *w, const struct http_response *r)
+{
+	http_put_text(w, r->minor == 0 ? "HTTP/1.0 " : "HTTP/1.1 ");
+	http_put_number(w, r->status, 10);
+	http_put_text(w, " ");
+	http_put_span(w, r->phrase);
+	http_put_text(w, "\r\n");
+	for (uint32_t i = 0; i < r->fields; i++) {
+		http_put_span(w, r->field[i].name);
+		http_put_text(w, r->field[i].value.len > 0 ? ": " : ":");
+		http_put_span(w, r->field[i].value);
+		http_put_text(w, "\r\n");
+	}
+	http_put_text(w, "\r\n");
+}
+
+/* A name of the server's comes in time, because nothing was written yet. */
+static enum get_code
+take_server_name(struct get_job *j)
+{
+	const struct get_run *r = j->process->run;
+	char *name, *path;
+
+	if (!r->server_name || j->target->place != GET_TO_URL_NAME || j->out.fd >= 0 ||
+	    !*j->transfer.info.disposition)
+		return GET_OK;
+	name = output_name_of_server(http_span_of(j->transfer.info.disposition));
+	path = name && *name ? output_path(r->folder, name) : NULL;
+	if (path) {
+		free(j->path);
+		j->out.path = j->path = path;
+		j->out.mode = OUTFILE_NEW;
+	}
+	free(name);
+	return GET_OK;
+}
+
+static enum get_code
+write_all(struct get_job *j, struct http_span s)
+{
+	while (s.len > 0) {
+		ssize_t n = outfile_write(&j->out, s.at, s.len);
+
+		if (n < 0)
+			return write_failed(j, (int)n);
+		if (n == 0)
+			return write_failed(j, -EAGAIN);
+		s.at += n;
+		s.len -= (size_t)n;
+	}
+	return GET_OK;
+}
+
+static enum get_code
+write_head(struct get_job *j, const struct http_response *r, enum transfer_head kind)
+{
+	const struct get_run *run = j->process->run;
+	struct http_writer w;
+	char *text;
+	enum get_code code = GET_OK;
+
+	if (!run->verbose && !run->include && !j->process->heads)
+		return GET_OK;
+	text = malloc(HEAD_TEXT);
+	if (!text)
+		return get_fail(&j->transfer.result, GET_MEMORY, NULL);
+	w = http_writer(text, HEAD_TEXT);
+	put_head(&w, r);
+	if (run->verbose)
+		trace_head('<', (struct http_span){text, w.len});
+	if (j->process->heads)
+		fwrite(text, 1, w.len, j->process->heads);
+	if (run->include)
+		code = write_all(j, (struct http_span){text, w.len});
+	free(text);
+	return code;
+}
+
+static bool
+is_transient(unsigned status)
+{
+	return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
+static bool
+may_retry(const struct get_job *j)
+{
+	const struct get_retries *r = &j->process->run->retries;
+	nsec_t passed = io_now(j->process->world) - j->began;
+
+	return j->tries < r->most && (r->max_time == 0 || passed + j->delay < r->max_time);
+}
+
+static enum get_code
+on_head(struct transfer *t, enum transfer_head kind, const struct http_response *r)
+{
+	struct get_job *j = job_of(t);
+
+	if (kind == TRANSFER_FINAL)
+		take_server_name(j);
+	return write_head(j, r, kind);
+}
+
+/* A terminal is spared content that is not text, unless it was named as the output. */
+static bool
+spares_terminal(struct get_job *j, const char *at, size_t n)
+{
+	bool first = !j->headed;
+
+	j->headed = true;
+	if (!first || j->process->run->stdout_named || outfile_open(&j->out) < 0 || !j->out.terminal)
+		return false;
+	return memchr(at, 0, n < BINARY_LOOK ? n : BINARY_LOOK) != NULL;
+}
+
+static ssize_t
+on_body(struct transfer *t, const char *at, size_t n)
+{
+	struct get_job *j = job_of(t);
+	ssize_t done;
+
+	if (spares_terminal(j, at, n)) {
+		fputs(
+		    "Warning: Binary output can mess up your terminal. Use \"--output -\" to tell leat get "
+		    "to output\n"
+		    "Warning: it to your terminal anyway, or consider \"--output FILE\" to save to a file.\n",
+		    stderr);
+		return -(ssize_t)get_fail(&t->result, GET_WRITE, "Failure writing output to destination");
+	}
+	done = outfile_write(&j->out, at, n);
+	if (done < 0)
+		return -(ssize_t)write_failed(j, (int)done);
+	return done;
+}
+
+static void
+on_room(void *arg)
+{
+	struct get_job *j = arg;
+
+	transfer_resume(&j->transfer);
+}
+
+/* An empty response makes an empty file. A file gets the server's time if that is wanted. */
+static void
+finish_output(struct get_job *j)
+{
+	const struct get_run *r = j->process->run;
+	struct get_result *result = &j->transfer.result;
+	int e = 0;
+
+	if (result->code == GET_OK && j->out.path && j->out.fd < 0 && j->transfer.kind == TRANSFER_FINAL)
+		e = outfile_open(&j->out);
+	if (e == 0 && r->remote_time && j->out.fd >= 0 && j->out.path && j->transfer.info.modified >= 0) {
+		struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = j->transfer.info.modified}};
+
+		futimens(j->out.fd, times);
+	}
+	if (e < 0)
+		write_failed(j, e);
+	e = outfile_close(&j->out);
+	if (e < 0 && result->code == GET_OK)
+		write_failed(j, e);
+}
+
+static void
+job_free(struct get_job *j)
+{
+	transfer_fini(&j->transfer);
+	if (j->body)
+		j->body->ops->free(j->body);
+	free(j->path);
+	j->body = NULL;
+	j->path = NULL;
+}
+
+static bool
+wants_retry(const struct get_job *j)
+{
+	const struct get_retries *r = &j->process->run->retries;
+	const struct transfer *t = &j->transfer;
+
+	if (r->most == 0)
+		return false;
+	if (t->result.code == GET_TIMEOUT || (t->result.code == GET_CONNECT && r->refused))
+		return true;
+	if (t->result.code == GET_OK || t->result.code == GET_HTTP_ERROR)
+		return is_transient(t->info.status) || (r->all && t->result.code != GET_OK);
+	return r->all && t->result.code != GET_WRITE;
+}
+
+/* How long to wait: as the server says, as the user says, or twice as long as before. */
+static nsec_t
+retry_delay(struct get_job *j)
+{
+	const struct get_retries *r = &j->process->run->retries;
+	int64_t server = j->transfer.info.retry_after;
+
+	if (r->delay > 0)
+		j->delay = r->delay;
+	else
+		j->delay = j->tries == 0 ? RETRY_FIRST : nsec_min(2 * j->delay, RETRY_MOST);
+	if (server >= 0 && server < RETRY_MOST / SEC)
+		return nsec_max(server * SEC, j->delay);
+	return j->delay;
+}
+
+static void
+retry_later(struct get_job *j)
+{
+	nsec_t delay = retry_delay(j);
+	unsigned left = j->process->run->retries.most - j->tries;
+
+	if (!j->process->run->silent)
+		fprintf(stderr, "Warning: Problem: %s. Will retry in %lld seconds. %u retries left.\n",
+		    j->transfer.result.code ? j->transfer.result.words : "HTTP error",
+		    (long long)(delay / SEC), left);
+	j->tries++;
+	timer_arm(j->process->world->wheel, &j->again, nsec_add(io_now(j->process->world), delay));
+}
+
+static void
+job_end(struct get_job *j)
+{
+	enum get_code code;
+
+	finish_output(j);
+	code = j->transfer.result.code;
+	if (code)
+		job_error(j, &j->transfer.result);
+	job_free(j);
+	job_over(j, code);
+}
+
+static void
+on_done(struct transfer *t)
+{
+	struct get_job *j = job_of(t);
+
+	if (t->kind == TRANSFER_FINAL && t->result.code == GET_OK && j->process->run->fail_with_body &&
+	    t->info.status >= 400)
+		get_fail(&t->result, GET_HTTP_ERROR, "The requested URL returned error: %u", t->info.status);
+	if (wants_retry(j) && may_retry(j))
+		retry_later(j);
+	else
+		job_end(j);
+}
+
+static const struct transfer_ops job_ops = {
+    .note = on_note, .sent = on_sent, .head = on_head, .body = on_body, .done = on_done};
+
+static void
+on_again(struct timer *timer)
+{
+	struct get_job *j = container_of(timer, struct get_job, again);
+	int e = outfile_cut(&j->out, j->start);
+
+	if (e < 0) {
+		write_failed(j, e);
+		job_end(j);
+		return;
+	}
+	job_start(j);
+}
+
+/* Builds the path of the output. */
+static enum get_code
+choose_output(struct get_job *j, struct get_result *why)
+{
+	const struct get_run *r = j->process->run;
+	struct get_url url = {0};
+	char *name;
+
+	if (j->target->place == GET_TO_STDOUT)
+		return GET_OK;
+	if (j->target->place == GET_TO_FILE) {
+		j->path = output_path(*j->target->name == '/' ? NULL : r->folder, j->target->name);
+		return j->path ? GET_OK : get_fail(why, GET_MEMORY, NULL);
+	}
+	if (get_url_read(&url, j->target->url, why))
+		return why->code;
+	name = output_name_of_path(url.uri.path);
+	get_url_free(&url);
+	if (name && *name)
+		j->path = output_path(r->folder, name);
+	else if (name)
+		get_fail(why, GET_WRITE, "Remote file name has no length");
+	free(name);
+	return j->path ? GET_OK : why->code ? why->code : get_fail(why, GET_MEMORY, NULL);
+}
+
+static enum get_code
+open_upload(struct get_job *j, struct get_result *why)
+{
+	const char *path = j->target->upload;
+	int e = strcmp(path, "-") == 0 || strcmp(path, ".") == 0
+		    ? upload_stdin(j->process->loop, &j->body)
+		    : upload_file(path, 0, j->process->loop, &j->body);
+
+	return e < 0 ? get_fail(why, GET_READ, "Can't open '%s': %s", path, strerror(-e)) : GET_OK;
+}
+
+static enum get_code
+make_form(struct get_job *j, struct get_result *why)
+{
+	const struct upload_part *part;
+	uint8_t random[16];
+	int e;
+
+	random_fill(random, sizeof random);
+	e = upload_form(j->process->run->data.part, random, &j->body, &part);
+	if (e == 0)
+		return GET_OK;
+	return part ? get_fail(why, GET_READ, "Can't read '%s': %s", part->path ? part->path : part->name,
+			  strerror(-e))
+		    : get_fail(why, GET_MEMORY, NULL);
+}
+
+static enum get_code
+make_body(struct get_job *j, struct get_result *why)
+{
+	const struct get_data *d = &j->process->run->data;
+
+	if (j->target->upload)
+		return open_upload(j, why);
+	if (d->kind == GET_FORM)
+		return make_form(j, why);
+	if (d->kind == GET_OCTETS && !(j->body = upload_memory(d->at, d->len, d->type)))
+		return get_fail(why, GET_MEMORY, NULL);
+	return GET_OK;
+}
+
+static enum transfer_method
+choose_method(const struct get_job *j)
+{
+	if (j->target->upload)
+		return TRANSFER_PUT;
+	if (j->process->run->head_only)
+		return TRANSFER_HEAD;
+	return j->body ? TRANSFER_POST : TRANSFER_GET;
+}
+
+/* Where a download is resumed. */
+static void
+choose_start(struct get_job *j)
+{
+	const struct get_run *r = j->process->run;
+	struct stat st;
+
+	j->start = (off_t)r->resume_from;
+	if (r->resume && j->path && stat(j->path, &st) == 0 && S_ISREG(st.st_mode))
+		j->start = st.st_size;
+	j->ask.resume_from = j->target->upload ? 0 : (uint64_t)j->start;
+	if (j->start > 0)
+		j->out.mode = OUTFILE_APPEND;
+}
+
+static enum get_code
+job_start(struct get_job *j)
+{
+	j->headed = false;
+	transfer_begin(&j->transfer, j->process->get, &j->ask, &job_ops, j);
+	return GET_OK;
+}
+
+enum get_code
+job_begin(struct get_job *j, struct get_process *p, const struct get_target *target)
+{
+	struct get_result why = {0};
+	enum get_code code;
+
+	*j = (struct get_job){.process = p, .target = target, .began = io_now(p->world)};
+	timer_init(&j->again, on_again);
+	code = choose_output(j, &why);
+	if (code == GET_OK)
+		code = make_body(j, &why);
+	if (code) {
+		job_error(j, &why);
+		job_free(j);
+		return code;
+	}
+	outfile_init(&j->out, p->loop, j->path, on_room, j);
+	j->out.create_dirs = p->run->create_dirs;
+	j->ask = (struct transfer_request){
+	    .url = target->url, .method = choose_method(j), .body = j->body, .range = p->run->range};
+	choose_start(j);
+	return job_start(j);
+}

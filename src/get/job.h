@@ -1,0 +1,51 @@
+/*
+ * get/job.h - one URL of a run: its transfer, its output, and further attempts. For get only.
+ */
+#ifndef GET_JOB_H
+#define GET_JOB_H
+
+#include "base/list.h"
+#include "get/run.h"
+
+#include <stdio.h>
+
+/* What the jobs of a run share. */
+struct get_process {
+	struct get_run *run;
+	struct loop *loop;
+	struct io_world *world;
+	struct get *get;
+	FILE *heads; /* of --dump-header; NULL: none */
+	unsigned next, going;
+	enum get_code code; /* the exit status so far */
+	bool stop;          /* no other job begins */
+};
+
+struct get_job {
+	struct get_process *process;
+	const struct get_target *target;
+	struct transfer transfer;
+	struct transfer_request ask;
+	struct outfile out;
+	struct get_body *body;
+	char *path;
+	unsigned tries;
+	nsec_t began, delay;
+	struct timer again;
+	bool headed; /* the output has its octets: a binary one was looked at */
+	off_t start; /* the size of the file before this attempt */
+};
+
+/* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
+enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
+
+/* run.c: the job has ended, with this code. The job may be used again. */
+void job_over(struct get_job *j, enum get_code code);
+
+/* trace.c: what -v prints of a transfer. */
+/* Puts @s, with "?" for what a terminal would obey. */
+void trace_put(FILE *to, struct http_span s);
+void trace_note(const char *text);
+void trace_head(char mark, struct http_span lines);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * get/run.c - the process of `leat get`: the loop, the world, and as many transfers at one time as
+ * are wanted.
+ */
+#include "get/run.h"
+
+#include "base/err.h"
+#include "get/job.h"
+#include "get/name/name.h"
+#include "host/clock.h"
+#include "host/fd_room.h"
+#include "host/hostio.h"
+#include "host/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+enum { NAME_THREADS = 8 };
+
+static enum get_code
+no_memory(void)
+{
+	fprintf(stderr, "leat get: (%d) %s\n", GET_MEMORY, get_code_words(GET_MEMORY));
+	return GET_MEMORY;
+}
+
+static void
+note_code(struct get_process *p, enum get_code code)
+{
+	if (code)
+		p->code = code;
+	if (code && p->run->fail_early)
+		p->stop = true;
+}
+
+/* Begins with the targets that are next, until one goes on with @j. */
+static void
+begin_next(struct get_process *p, struct get_job *j)
+{
+	while (!p->stop && p->next < p->run->targets) {
+		enum get_code code = job_begin(j, p, &p->run->target[p->next++]);
+
+		if (code == GET_OK) {
+			p->going++;
+			return;
+		}
+		note_code(p, code);
+	}
+}
+
+void
+job_over(struct get_job *j, enum get_code code)
+{
+	struct get_process *p = j->process;
+
+	p->going--;
+	note_code(p, code);
+	begin_next(p, j);
+}
+
+static bool
+open_heads(struct get_process *p)
+{
+	const char *path = p->run->dump_header;
+
+	if (!path)
+		return true;
+	p->heads = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	if (!p->heads)
+		fprintf(stderr, "leat get: (%d) Failed to open %s: %s\n", GET_WRITE, path, strerror(errno));
+	return p->heads;
+}
+
+static void
+close_heads(struct get_process *p)
+{
+	const char *path = p->run->dump_header;
+
+	if (!p->heads)
+		return;
+	if ((p->heads == stdout ? fflush(stdout) : fclose(p->heads)) == EOF && p->code == GET_OK) {
+		fprintf(stderr, "leat get: (%d) Failure writing %s: %s\n", GET_WRITE, path, strerror(errno));
+		p->code = GET_WRITE;
+	}
+}
+
+static enum get_code
+fetch_all(struct get_process *p)
+{
+	unsigned n = p->run->parallel < p->run->targets ? p->run->parallel : p->run->targets;
+	struct get_job *jobs = calloc(n ? n : 1, sizeof *jobs);
+
+	if (!jobs)
+		return no_memory();
+	for (unsigned i = 0; i < n; i++)
+		begin_next(p, &jobs[i]);
+	while (p->going > 0)
+		loop_turn(p->loop, NSEC_NEVER);
+	free(jobs);
+	return p->code;
+}
+
+static enum get_code
+run_in(struct get_process *p, struct name_source *names)
+{
+	enum get_code code;
+
+	if (!names || !(p->get = get_new(p->world, names, &p->run->set)))
+		return no_memory();
+	code = open_heads(p) ? fetch_all(p) : GET_WRITE;
+	close_heads(p);
+	get_free(p->get);
+	return code ? code : p->code;
+}
+
+int
+get_run(struct get_run *r)
+{
+	struct get_process p = {.run = r, .loop = loop_new()};
+	struct name_source *names = NULL;
+	struct fd_room room;
+	enum get_code code;
+
+	if (!p.loop)
+		return no_memory();
+	signal(SIGPIPE, SIG_IGN);
+	r->set.wall = clock_wall;
+	fd_room_init(&room, p.loop);
+	p.world = hostio_new(p.loop, &room);
+	if (p.world)
+		names = name_threads_new(p.loop, NAME_THREADS);
+	code = p.world ? run_in(&p, names) : no_memory();
+	if (names)
+		name_threads_free(names);
+	hostio_free(p.world);
+	fd_room_fini(&room);
+	loop_free(p.loop);
+	return code;
+}

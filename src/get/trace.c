@@ -1,0 +1,51 @@
+/*
+ * get/trace.c - what a transfer does, for a person to read on standard error. Octets that a
+ * terminal would obey are masked.
+ */
+#include "get/job.h"
+
+#include <unistd.h>
+
+/* True if the octet at @i of @s is of a control character: of ASCII, or of C1 (C2 80 to C2 9F). */
+static bool
+is_control(struct http_span s, size_t i)
+{
+	unsigned char c = (unsigned char)s.at[i], before = i > 0 ? (unsigned char)s.at[i - 1] : 0;
+
+	if (c < 0x80)
+		return (c < ' ' && c != '\t') || c == 0x7f;
+	return c < 0xa0 && (before < 0x80 || before == 0xc2);
+}
+
+void
+trace_put(FILE *to, struct http_span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		putc(is_control(s, i) ? '?' : s.at[i], to);
+}
+
+void
+trace_note(const char *text)
+{
+	fputs("* ", stderr);
+	trace_put(stderr, http_span_of(text));
+	putc('\n', stderr);
+}
+
+void
+trace_head(char mark, struct http_span lines)
+{
+	while (lines.len > 0) {
+		const char *end = memchr(lines.at, '\n', lines.len);
+		size_t n = end ? (size_t)(end - lines.at) + 1 : lines.len;
+		struct http_span line = {lines.at, n};
+
+		while (line.len > 0 && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
+			line.len--;
+		fprintf(stderr, "%c ", mark);
+		trace_put(stderr, line);
+		putc('\n', stderr);
+		lines.at += n;
+		lines.len -= n;
+	}
+}

@@ -1,0 +1,204 @@
+"""`leat get` beside curl: the same arguments, the same servers, and then the same content, exit status and request.
+
+The order of the fields of a request may differ, and so may the value of User-Agent and the boundary of a form.
+"""
+import re
+import subprocess
+import threading
+
+import pytest
+from conftest import BUILD, ROOT, needs_tool
+from servers import serving
+
+CURL, LEAT = "curl", [str(BUILD / "leat"), "get"]
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+pytestmark = needs_tool("curl")
+
+
+def read_head(sock):
+    got = b""
+    while b"\r\n\r\n" not in got:
+        piece = sock.recv(65536)
+        if not piece:
+            return got
+        got += piece
+    return got
+
+
+def read_request(sock):
+    """A request with its content, of which the head says the length; b"" at the end."""
+    got = read_head(sock)
+    head, _, body = got.partition(b"\r\n\r\n")
+    if re.search(rb"(?im)^expect: 100-continue", head):
+        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: (\d+)", head)
+    chunked = re.search(rb"(?im)^transfer-encoding: chunked", head)
+    while (length and len(body) < int(length[1])) or (chunked and not body.endswith(b"0\r\n\r\n")):
+        piece = sock.recv(65536)
+        if not piece:
+            break
+        body += piece
+    return head + b"\r\n\r\n" + body if got else b""
+
+
+class Scripted:
+    """A server that answers requests with the given octets, and keeps the requests."""
+
+    def __init__(self, *answers):
+        self.answers, self.requests, self.next, self.lock = answers, [], 0, threading.Lock()
+
+    def __call__(self, sock):
+        """Answers until the client closes, or to the end of an answer that has "close" in it."""
+        answer = b""
+        while b"close" not in answer and (request := read_request(sock)):
+            with self.lock:
+                self.requests.append(request)
+                answer = self.answers[min(self.next, len(self.answers) - 1)]
+                self.next += 1
+            sock.sendall(answer)
+            if not answer:
+                return
+
+
+def plain(request):
+    """A request in a form in which those of curl and of leat are equal."""
+    head, _, body = request.partition(b"\r\n\r\n")
+    boundary = re.search(rb"boundary=(\S+)", head)
+    if boundary:
+        head = re.sub(rb"(?i)content-length: \d+", b"content-length: N", head.replace(boundary[1], b"B"))
+        body = body.replace(boundary[1], b"B")
+    first, *fields = head.split(b"\r\n")
+    fields = sorted(re.sub(rb"(?i)^user-agent: (curl|leat)/.*", b"user-agent: US", f.lower().strip()) for f in fields)
+    return first, fields, body
+
+
+def run(program, args, folder, stdin=b""):
+    folder.mkdir()
+    p = subprocess.run([*program, *args], cwd=folder, input=stdin, capture_output=True, timeout=30, check=False)
+    files = {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+    return p.returncode, p.stdout, files, p.stderr
+
+
+def both(tmp_path, args, answers, stdin=b""):
+    """Runs both against servers of their own; asserts that they are alike; the result of leat, and its requests."""
+    results = []
+    for name, program in (("curl", [CURL]), ("leat", LEAT)):
+        server = Scripted(*answers)
+        with serving(server) as port:
+            url = f"http://127.0.0.1:{port}"
+            result = run(program, ["-sS", *(a.replace("URL", url) for a in args)], tmp_path / name, stdin)
+        requests = [plain(r.replace(str(port).encode(), b"PORT")) for r in server.requests]
+        results.append((result[:3], requests, result[3]))
+    (curl, curl_asked, curl_said), (leat, leat_asked, leat_said) = results
+    assert leat == curl, (curl_said, leat_said)
+    assert leat_asked == curl_asked
+    assert bool(leat_said) == bool(curl_said), (curl_said, leat_said)
+    return leat, leat_asked, leat_said
+
+
+def redirect(status, to):
+    return f"HTTP/1.1 {status} Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+REQUESTS = {
+    "a GET": ["URL/a"],
+    "a URL without a path": ["URL"],
+    "a query without a path": ["URL?x=1"],
+    "dot segments": ["URL/a/../b/./c"],
+    "a fragment": ["URL/a#part"],
+    "percent-encoding that stays": ["URL/%7Ea%2fb?q=%20"],
+    "HEAD": ["-I", "URL/a"],
+    "the head before the content": ["-i", "URL/a"],
+    "no field": ["-H", "Accept:", "-H", "User-Agent:", "URL/a"],
+    "an empty field": ["-H", "X-Empty;", "URL/a"],
+    "fields of the user's": ["-H", "X-A: b", "-H", "Accept: text/html", "-H", "Host: other.example", "URL/a"],
+    "a user agent": ["-A", "me/1", "URL/a"],
+    "no user agent": ["-A", "", "URL/a"],
+    "a referer": ["-e", "http://from.example/", "URL/a"],
+    "cookies": ["-b", "a=b; c=d", "URL/a"],
+    "a user": ["-u", "me:secret", "URL/a"],
+    "a range": ["-r", "0-4", "URL/a"],
+    "a suffix": ["-r", "-5", "URL/a"],
+    "a method": ["-X", "DELETE", "URL/a"],
+    "data": ["-d", "a=b", "-d", "c=d", "URL/a"],
+    "data with another type": ["-H", "Content-Type: text/plain", "-d", "a", "URL/a"],
+    "empty data": ["-d", "", "URL/a"],
+    "data from standard input": ["-d", "@-", "URL/a"],
+    "binary data from standard input": ["--data-binary", "@-", "URL/a"],
+    "raw data": ["--data-raw", "@a", "URL/a"],
+    "encoded data": ["--data-urlencode", "n=a b&c", "--data-urlencode", "=x=y", "--data-urlencode", "plain text", "URL/a"],
+    "JSON": ["--json", '{"a": 1}', "URL/a"],
+    "data in the URL": ["-G", "-d", "a=b", "-d", "c=d", "URL/a?x=y"],
+    "data in the URL with HEAD": ["-G", "-I", "-d", "a=b", "URL/a"],
+    "an upload from standard input": ["-T", "-", "URL/a"],
+    "a form": ["-F", "a=b", "-F", "c=d;type=text/x", "URL/a"],
+    "a large form field": ["-F", "a=" + "x" * 100000, "URL/a"],
+    "two URLs on one connection": ["URL/a", "URL/b"],
+    "a method with data": ["-X", "PATCH", "-d", "x", "URL/a"],
+    "an HTTP version field of the user's": ["-H", "Connection: close", "URL/a"],
+    "the name of the URL": ["-O", "URL/dir/name.txt"],
+    "a file": ["-o", "out", "URL/a"],
+    "two files": ["-o", "one", "URL/a", "-o", "two", "URL/b"],
+    "a folder and a file": ["--create-dirs", "-o", "x/y/out", "URL/a"],
+    "an output folder": ["--create-dirs", "--output-dir", "x", "-O", "URL/a"],
+    "heads to a file": ["-D", "heads", "URL/a"],
+    "options in one word": ["-sSLo", "out", "URL/a"],
+    "credentials in the URL": ["URL/a", "-X", "GET"],
+}
+
+
+@pytest.mark.parametrize("args", REQUESTS.values(), ids=REQUESTS.keys())
+def test_the_same_request_is_sent_and_the_same_content_written(tmp_path, args):
+    both(tmp_path, args, [OK], stdin=b"line 1\r\nline 2\n")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("args", [[], ["-d", "a=b"], ["-X", "DELETE", "-d", "a"], ["-I"], ["-F", "a=b"], ["-u", "me:x"], ["--post301", "--post302", "--post303", "-d", "x"]],
+                         ids=["GET", "POST", "DELETE", "HEAD", "form", "login", "POST that stays"])
+def test_redirects_are_followed_as_curl_does(tmp_path, status, args):
+    both(tmp_path, ["-L", *args, "URL/a/b?x"], [redirect(status, "../c?d"), OK])
+
+
+ANSWERS = {
+    "a redirect that is not followed": ([], redirect(302, "/x")),
+    "-f and 404": (["-f"], b"HTTP/1.1 404 No\r\nContent-Length: 5\r\n\r\nhello"),
+    "404": ([], b"HTTP/1.1 404 No\r\nContent-Length: 5\r\n\r\nhello"),
+    "--fail-with-body and 500": (["--fail-with-body"], b"HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nhello"),
+    "-i and an interim response": (["-i"], b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK),
+    "chunks": ([], b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+    "chunks that break off": ([], b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
+    "a size of a chunk that is none": ([], b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"),
+    "content up to the end": ([], b"HTTP/1.0 200 OK\r\nX: close\r\n\r\nhello"),
+    "content that breaks off": ([], b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 50\r\n\r\nhello"),
+    "no reply": ([], b""),
+    "no content": ([], b"HTTP/1.1 204 No\r\n\r\n"),
+    "an empty file": (["-o", "out"], b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    "too many redirects": (["-L", "--max-redirs", "3"], redirect(302, "/again")),
+    "a redirect to a file": (["-L"], redirect(302, "file:///etc/passwd")),
+    "a redirect to no URL": (["-L"], redirect(302, "http://[::1/")),
+    "heads of redirects": (["-L", "-i", "--max-redirs", "1"], redirect(302, "/again")),
+    "no range where one is resumed": (["-C", "3"], OK),
+    "the rest of a file": (["-C", "3"], b"HTTP/1.1 206 Part\r\nContent-Range: bytes 3-4/5\r\nContent-Length: 5\r\n\r\nhello"),
+    "a file that is whole": (["-C", "5"], b"HTTP/1.1 416 No\r\nContent-Length: 5\r\n\r\nhello"),
+    "a large file": (["--max-filesize", "3"], OK),
+    "a name of the server's": (["-O", "-J"], b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="../../x.txt"\r\nContent-Length: 5\r\n\r\nhello'),
+    "time that passes": (["-m", "0.2"], b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello"),
+}
+
+
+@pytest.mark.parametrize("args, answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_the_same_response_means_the_same(tmp_path, args, answer):
+    both(tmp_path, [*args, "URL/a"], [answer])
+
+
+def test_the_manual_and_the_help_have_the_same_options():
+    text = (ROOT / "man/leat-get.1").read_text()
+    manual = [re.findall(r"\bFl (-?[A-Za-z0-9-]+)|, (-[a-z0-9-]+)", entry) for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
+    named = {"-" + (a or b) for names in manual for a, b in names}
+    said = subprocess.run([*LEAT, "--help"], capture_output=True, text=True, check=True).stdout
+    helped = set(re.findall(r"^  (--?[A-Za-z0-9-]+)", said, re.M)) - {"--help"}
+    assert len(helped) > 50
+    assert helped <= named
+    for name in named:
+        assert b"unknown option" not in subprocess.run([*LEAT, name], capture_output=True, check=False).stderr, name
