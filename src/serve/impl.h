@@ -13,7 +13,7 @@
 #include "http/semantics/range.h"
 #include "serve/body/file.h"
 #include "serve/change/change.h"
-#include "serve/page/listing.h"
+#include "serve/listing/listing.h"
 #include "serve/serve.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-#include "serve/page/listing.h"
+#include "serve/listing/listing.h"
 
 #include "base/err.h"
 

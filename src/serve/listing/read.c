@@ -1,9 +1,9 @@
 /*
- * serve/page/listing_read.c - reads a folder: names, and what statx(2) says of each.
+ * serve/listing/read.c - reads a folder: names, and what statx(2) says of each.
  *
  * A symbolic link counts as what it leads to. What lies outside the served folder is not looked at.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "base/err.h"
 

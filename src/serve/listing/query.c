@@ -1,8 +1,8 @@
 /*
- * serve/page/listing_query.c - how a listing is wanted, from the query of a URI, and which names a
+ * serve/listing/query.c - how a listing is wanted, from the query of a URI, and which names a
  * search finds.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "http/uri/percent.h"
 #include "http/uri/query.h"

@@ -1,5 +1,5 @@
 /*
- * serve/page/listing.h - the entries of a folder as a page for people or as JSON, in pieces.
+ * serve/listing/listing.h - the entries of a folder as a page for people or as JSON, in pieces.
  *
  * It reads the folder, sorts it and renders it, a bounded amount of work at a time. It knows no
  * request and no connection.
@@ -15,8 +15,8 @@
  *   total     number of these entries
  *   truncated true if the folder has more entries than a listing can have
  */
-#ifndef SERVE_PAGE_LISTING_H
-#define SERVE_PAGE_LISTING_H
+#ifndef SERVE_LISTING_LISTING_H
+#define SERVE_LISTING_LISTING_H
 
 #include "serve/body/body.h"
 #include "serve/page/page.h"

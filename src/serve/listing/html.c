@@ -1,11 +1,11 @@
 /*
- * serve/page/listing_html.c - a listing as a page for people, from its head to its script.
+ * serve/listing/html.c - a listing as a page for people, from its head to its script.
  *
  * The page needs no other file. Its policy lets it run its own script and style alone.
  */
-#include "serve/page/listing_html.h"
+#include "serve/listing/html.h"
 
-#include "serve/page/listing_assets.h"
+#include "serve/listing/listing_assets.h"
 
 enum html_part { HEAD, STYLE, BODY, CRUMBS, TOOLS, TABLE, ROWS, FOOT, WORDS, DATA, SCRIPT, END, DONE };
 
@@ -14,7 +14,7 @@ listing_word(const struct listing *l, enum listing_word word)
 {
 	static const char *const words[][PAGE_LANGS] = {
 #define X(name, english, chinese) {english, chinese},
-#include "serve/page/listing_words.h"
+#include "serve/listing/words.h"
 #undef X
 	};
 

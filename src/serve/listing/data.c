@@ -1,12 +1,12 @@
 /*
- * serve/page/listing_data.c - what the script of a listing's page works with: its texts, and all
+ * serve/listing/data.c - what the script of a listing's page works with: its texts, and all
  * entries, also those of which the page has no row.
  *
  * The entries are one array: for each its name, its size (-1: a folder; -2: neither file nor
  * folder) and its time, in the order of the rows. Of a name that is no text it has an array: the
  * name as people see it, and the link.
  */
-#include "serve/page/listing_html.h"
+#include "serve/listing/html.h"
 
 static void
 put_data_name(struct http_writer *w, const struct listing_entry *e)
@@ -45,7 +45,7 @@ listing_put_words(struct http_writer *w, const struct listing *l)
 {
 	static const char *const names[] = {
 #define X(name, english, chinese) #name,
-#include "serve/page/listing_words.h"
+#include "serve/listing/words.h"
 #undef X
 	};
 

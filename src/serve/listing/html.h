@@ -1,14 +1,14 @@
 /*
- * serve/page/listing_html.h - the parts of a listing's page. For the files of the listing only.
+ * serve/listing/html.h - the parts of a listing's page. For the files of the listing only.
  */
-#ifndef SERVE_PAGE_LISTING_HTML_H
-#define SERVE_PAGE_LISTING_HTML_H
+#ifndef SERVE_LISTING_LISTING_HTML_H
+#define SERVE_LISTING_LISTING_HTML_H
 
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 enum listing_word {
 #define X(name, english, chinese) WORD_##name,
-#include "serve/page/listing_words.h"
+#include "serve/listing/words.h"
 #undef X
 };
 

@@ -1,7 +1,7 @@
 /*
- * serve/page/listing_format.c - links, times and sizes as text.
+ * serve/listing/format.c - links, times and sizes as text.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "http/uri/percent.h"
 

@@ -1,7 +1,7 @@
 /*
- * serve/page/listing_parts.c - the icons of a listing's page, and the steps of its path.
+ * serve/listing/parts.c - the icons of a listing's page, and the steps of its path.
  */
-#include "serve/page/listing_html.h"
+#include "serve/listing/html.h"
 
 static const char symbols[] =
     "<svg hidden>\n"

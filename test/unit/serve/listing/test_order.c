@@ -1,4 +1,4 @@
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

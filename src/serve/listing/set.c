@@ -1,8 +1,8 @@
 /*
- * serve/page/listing_set.c - the entries of a folder in memory, up to a bound for each listing and
+ * serve/listing/set.c - the entries of a folder in memory, up to a bound for each listing and
  * one for all together.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "base/err.h"
 

@@ -1,12 +1,12 @@
 /*
- * serve/page/listing_impl.h - what the files of a listing share. For these only.
+ * serve/listing/impl.h - what the files of a listing share. For these only.
  */
-#ifndef SERVE_PAGE_LISTING_IMPL_H
-#define SERVE_PAGE_LISTING_IMPL_H
+#ifndef SERVE_LISTING_IMPL_H
+#define SERVE_LISTING_IMPL_H
 
 #include "base/list.h"
 #include "http/message/writer.h"
-#include "serve/page/listing.h"
+#include "serve/listing/listing.h"
 
 enum listing_type { LISTING_FOLDER, LISTING_FILE, LISTING_OTHER };
 

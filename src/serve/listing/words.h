@@ -1,5 +1,5 @@
 /*
- * serve/page/listing_words.h - the texts of a listing: X(name, English, Chinese). The script finds
+ * serve/listing/words.h - the texts of a listing: X(name, English, Chinese). The script finds
  * them by their names. No text has quotes or signs that HTML and JSON give a meaning to.
  * Included several times on purpose.
  */

@@ -1,7 +1,7 @@
 /*
- * serve/page/listing_json.c - a listing as JSON. listing.h names its members.
+ * serve/listing/json.c - a listing as JSON. listing.h names its members.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 enum json_part { BEGIN, PATH, ENTRIES, END, DONE };
 

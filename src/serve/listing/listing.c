@@ -1,8 +1,8 @@
 /*
- * serve/page/listing.c - a listing from its begin to its end: what is done next, and what of the
+ * serve/listing/listing.c - a listing from its begin to its end: what is done next, and what of the
  * page is handed out.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "base/err.h"
 

@@ -1,10 +1,10 @@
 /*
- * serve/page/listing_order.c - sorts the entries of a folder, some at a time.
+ * serve/listing/order.c - sorts the entries of a folder, some at a time.
  *
  * Numbers within names compare as numbers, and letters of ASCII in any case alike. Folders stand
  * first in every order, and what is equal stands by name.
  */
-#include "serve/page/listing_impl.h"
+#include "serve/listing/impl.h"
 
 #include "base/err.h"
 

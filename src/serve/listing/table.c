@@ -1,8 +1,8 @@
 /*
- * serve/page/listing_table.c - the table of a listing's page: its columns, its rows, and what
+ * serve/listing/table.c - the table of a listing's page: its columns, its rows, and what
  * stands below them.
  */
-#include "serve/page/listing_html.h"
+#include "serve/listing/html.h"
 
 #include "http/semantics/media_type.h"
 #include "http/uri/percent.h"
