@@ -14,7 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum flag { FLAG_HIDDEN, FLAG_SPA, FLAG_CORS, FLAG_UPLOAD, FLAG_REMOVE, FLAG_QUIET, FLAG_ONE_SHOT };
+enum flag {
+	FLAG_HIDDEN,
+	FLAG_NO_README,
+	FLAG_SPA,
+	FLAG_CORS,
+	FLAG_UPLOAD,
+	FLAG_REMOVE,
+	FLAG_QUIET,
+	FLAG_ONE_SHOT
+};
 enum number { NUMBER_CONNS, NUMBER_CLIENT };
 enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING, TIME_DRAIN };
 
@@ -110,6 +119,9 @@ set_flag(void *config, const struct option *option, const char *value)
 	switch ((enum flag)option->tag) {
 	case FLAG_HIDDEN:
 		o->run.serve.site.hidden = true;
+		break;
+	case FLAG_NO_README:
+		o->run.serve.readme = false;
 		break;
 	case FLAG_SPA:
 		o->run.serve.spa = true;
@@ -274,6 +286,7 @@ const struct option serve_option_rows[] = {
 	{"host", "NAME", "answer 421 to requests for other host names; may be repeated", set_host, 0},
 	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", set_redirect, 0},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
+	{"no-readme", NULL, "do not show the README of a folder below its list", set_flag, FLAG_NO_README},
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
 	{"allow-upload", NULL, "let clients add and replace files: PUT, and forms that are sent to a folder", set_flag, FLAG_UPLOAD},
 	{"allow-delete", NULL, "let clients remove files and empty folders: DELETE", set_flag, FLAG_REMOVE},

@@ -44,9 +44,10 @@ prepare(struct http_exchange *x)
 
 	for (int i = 0; i < STEPS_A_TURN && e == -LEAT_EAGAIN; i++)
 		e = listing_work(t->body);
-	if (e == -LEAT_EAGAIN) {
+	if (e == -LEAT_EAGAIN || e == -LEAT_EINPROGRESS) {
 		t->prepare = prepare;
-		timer_arm(world->wheel, &t->more, io_now(world));
+		timer_arm(world->wheel, &t->more,
+		    nsec_add(io_now(world), e == -LEAT_EINPROGRESS ? LISTING_PAUSE : 0));
 		return;
 	}
 	t->prepare = NULL;
@@ -66,7 +67,8 @@ folder_answer(struct http_exchange *x, int fd)
 	    .path = t->path_text,
 	    .hidden = s->set->site.hidden,
 	    .memory = &s->listings,
-	    .never = SITE_ASIDE};
+	    .never = SITE_ASIDE,
+	    .readmes = s->set->readme ? s->readmes : NULL};
 
 	choose(x, &set);
 	t->form = set.style.form;

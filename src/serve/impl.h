@@ -121,6 +121,7 @@ struct serve {
 	struct serve_work *works; /* free ones */
 	unsigned works_free;
 	struct listing_memory listings;
+	struct readmes *readmes;
 };
 
 static inline struct serve_work *

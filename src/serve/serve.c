@@ -19,6 +19,7 @@ serve_settings_usual(struct serve_settings *s)
 {
 	*s = (struct serve_settings){
 	    .site = {.folder = ".", .index = "index.html", .files_most = 1000},
+	    .readme = true,
 	    .lang = -1,
 	    .listings_most = 4 * LISTING_OCTETS_MOST,
 	    .conns_most = 10000,
@@ -130,6 +131,10 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 	world->ops->random(world, key, sizeof key);
 	if (use_share(s, &key[0]) < 0)
 		goto no_share;
+	e = -ENOMEM;
+	s->readmes = readmes_new(set->jobs);
+	if (!s->readmes)
+		goto no_readmes;
 	*part = SERVE_FOLDER;
 	e = site_new(&set->site, &key[1], &s->site);
 	if (e < 0)
@@ -144,6 +149,8 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 no_log:
 	site_free(s->site);
 no_site:
+	readmes_free(s->readmes);
+no_readmes:
 	share_free(s->own);
 no_share:
 	free(s);
@@ -175,6 +182,7 @@ serve_free(struct serve *s)
 	works_free(s);
 	slab_fini(&s->conn_slab);
 	site_free(s->site);
+	readmes_free(s->readmes);
 	share_free(s->own);
 	lost = access_log_close(s->log);
 	free(s);

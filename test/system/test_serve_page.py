@@ -254,6 +254,45 @@ def test_fifty_thousand_entries_are_at_hand(page, url):
     assert page.run(NAMES)[:2] == ["file-49999.txt", "file-49998.txt"]
 
 
+README = """# About
+
+[to the end](#the-end) ![dot](../../dot.png) ![far](https://192.0.2.1/x.png) <script>document.title = "bad"</script>
+
+- [x] done
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+## The end
+"""
+
+
+def test_a_readme_is_shown_below_the_list(page, folder, url):
+    (folder / "照片" / "内" / "ReadMe.md").write_text(README)
+    (folder / "照片" / "内" / "README.zh-CN.md").write_text("# 关于")
+    page.open(url + "%E7%85%A7%E7%89%87/%E5%86%85/")
+    page.until("document.querySelector('#readme img')?.complete !== false")
+    assert page.run("document.querySelector('#readme h1').textContent") == "About"
+    assert page.run("document.querySelector('#readme').getAttribute('aria-label')") == "ReadMe.md"
+    assert page.run("[...document.querySelectorAll('#readme td')].map((e) => e.textContent)") == ["1", "2"]
+    assert page.run("document.querySelectorAll('#readme img').length") == 1
+    assert page.run("document.querySelector('#readme [href*=\"192.0.2.1\"]').textContent") == "far"
+    assert page.run("document.querySelectorAll('#readme script').length + +(document.title === 'bad')") == 0
+    page.run("document.querySelector('#readme .prose [href^=\"#\"]').click()")
+    assert page.run("document.querySelector(location.hash).parentElement.textContent") == "The end"
+    assert get_json(url + "%E7%85%A7%E7%89%87/%E5%86%85/?format=json")["readme"] == "ReadMe.md"
+    page.language("zh")
+    page.open(url + "%E7%85%A7%E7%89%87/%E5%86%85/")
+    assert page.run("document.querySelector('#readme h1').textContent") == "关于"
+
+
+def test_the_readme_may_be_left_out(folder):
+    (folder / "照片" / "内" / "ReadMe.md").write_text(README)
+    with served(folder, "--no-readme") as url, urllib.request.urlopen(url + "%E7%85%A7%E7%89%87/%E5%86%85/") as answer:
+        assert b'id="readme"' not in answer.read()
+
+
 def test_json_lists_the_same(url):
     listing = get_json(url + "?format=json&sort=size&order=desc")
     assert listing["path"] == "/" and listing["total"] == 11 and listing["truncated"] is False

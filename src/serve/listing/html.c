@@ -7,7 +7,23 @@
 
 #include "serve/listing/listing_assets.h"
 
-enum html_part { HEAD, STYLE, BODY, CRUMBS, TOOLS, TABLE, ROWS, FOOT, WORDS, DATA, SCRIPT, END, DONE };
+enum html_part {
+	HEAD,
+	STYLE,
+	BODY,
+	CRUMBS,
+	TOOLS,
+	TABLE,
+	ROWS,
+	FOOT,
+	README,
+	README_END,
+	WORDS,
+	DATA,
+	SCRIPT,
+	END,
+	DONE
+};
 
 const char *
 listing_word(const struct listing *l, enum listing_word word)
@@ -114,6 +130,15 @@ static void
 put_foot(struct http_writer *w, struct listing *l)
 {
 	listing_put_foot(w, l);
+	l->part = l->readme ? README : WORDS;
+	if (l->readme)
+		listing_put_readme(w, l);
+}
+
+static void
+put_readme_end(struct http_writer *w, struct listing *l)
+{
+	listing_put_readme_end(w, l);
 	l->part = WORDS;
 }
 
@@ -159,6 +184,7 @@ put_part(struct http_writer *w, struct listing *l)
 	    [TABLE] = put_table,
 	    [ROWS] = put_row_or_end,
 	    [FOOT] = put_foot,
+	    [README_END] = put_readme_end,
 	    [WORDS] = put_words,
 	    [DATA] = put_data,
 	    [END] = put_end};
@@ -173,8 +199,10 @@ listing_html_next(struct listing *l)
 
 	if (l->part == DONE)
 		return 0;
-	if (l->part == STYLE || l->part == SCRIPT) {
-		l->piece = l->part == STYLE ? http_span_of(listing_css) : http_span_of(listing_js);
+	if (l->part == STYLE || l->part == SCRIPT || l->part == README) {
+		l->piece = l->part == STYLE    ? http_span_of(listing_css)
+			   : l->part == SCRIPT ? http_span_of(listing_js)
+					       : l->readme->html;
 		l->part++;
 		return 1;
 	}

@@ -31,6 +31,10 @@ void listing_put_columns(struct http_writer *w, const struct listing *l);
 void listing_put_row(struct http_writer *w, const struct listing_entry *e);
 void listing_put_foot(struct http_writer *w, const struct listing *l);
 
+/* listing_readme.c: what stands before and after the README. */
+void listing_put_readme(struct http_writer *w, const struct listing *l);
+void listing_put_readme_end(struct http_writer *w, const struct listing *l);
+
 /* listing_data.c: an entry, and the texts, for the script. */
 void listing_put_data(struct http_writer *w, const struct listing_entry *e, bool first);
 void listing_put_words(struct http_writer *w, const struct listing *l);

@@ -48,7 +48,7 @@ struct listing_order {
 	bool begun;
 };
 
-enum listing_phase { LISTING_READS, LISTING_SORTS_NOW, LISTING_READY };
+enum listing_phase { LISTING_READS, LISTING_SORTS_NOW, LISTING_OPENS_README, LISTING_READY };
 
 /* Octets of the longest piece: a step of the path that has 2,048 "../" in its link. */
 enum { LISTING_PIECE = 8192 };
@@ -59,6 +59,11 @@ struct listing {
 	enum listing_phase phase;
 	struct listing_set entries;
 	struct listing_order order;
+
+	const struct listing_entry *readme_entry; /* NULL: there is none */
+	const struct readme *readme;              /* NULL: it is not shown */
+	int readme_fd;                            /* while it is being made; or -1 */
+	unsigned readme_asked;                    /* how often */
 
 	struct http_span piece; /* what of the page is made, and not taken yet */
 	unsigned part;          /* of the form: what is made next */
@@ -83,6 +88,17 @@ bool listing_matches(const struct listing_query *q, const char *name);
 
 /* listing_read.c: reads some of the folder. 1: there is more; 0: the end; or a negative errno. */
 int listing_read(struct listing *l);
+
+/* Opens @name, or what the link leads to, beneath the served folder. A descriptor, or -1. */
+int listing_open(const struct listing *l, const char *name, int flags);
+
+/*
+ * listing_readme.c: notes that there is @e, which may be the README; makes it ready, with results
+ * as listing_work(), and no error; lets it go.
+ */
+void listing_readme_note(struct listing *l, const struct listing_entry *e);
+int listing_readme_step(struct listing *l);
+void listing_readme_end(struct listing *l);
 
 /*
  * listing_order.c: sorts some entries. 1: there is more to do; 0: l->entries is sorted; or

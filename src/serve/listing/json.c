@@ -57,7 +57,13 @@ put_end(struct http_writer *w, struct listing *l)
 {
 	http_put_text(w, "\n],\"total\":");
 	http_put_number(w, l->entries.matching, 10);
-	http_put_text(w, l->entries.truncated ? ",\"truncated\":true}\n" : ",\"truncated\":false}\n");
+	http_put_text(w, l->entries.truncated ? ",\"truncated\":true" : ",\"truncated\":false");
+	if (l->readme_entry) {
+		http_put_text(w, ",\"readme\":\"");
+		page_put_json(w, (struct http_span){l->readme_entry->name, l->readme_entry->len});
+		http_put_text(w, "\"");
+	}
+	http_put_text(w, "}\n");
 	l->part = DONE;
 }
 

@@ -18,7 +18,9 @@ listing_work(struct body *b)
 
 	if (l->phase == LISTING_READY)
 		return 0;
-	more = l->phase == LISTING_READS ? listing_read(l) : listing_sort_step(l);
+	more = l->phase == LISTING_READS       ? listing_read(l)
+	       : l->phase == LISTING_SORTS_NOW ? listing_sort_step(l)
+					       : listing_readme_step(l);
 	if (more < 0)
 		return more;
 	if (more == 0)
@@ -77,6 +79,7 @@ end(struct body *b)
 		/* One of the two is l->entries.at. */
 		free(l->order.from == l->entries.at ? l->order.to : l->order.from);
 	}
+	listing_readme_end(l);
 	listing_set_free(&l->entries);
 	close(l->set.folder);
 	free(l);
@@ -101,6 +104,7 @@ listing_new(const struct listing_settings *s, struct body **out)
 	l->body.ops = &ops;
 	l->set = *s;
 	l->entries = entries;
+	l->readme_fd = -1;
 	if (s->path.len > 0)
 		memcpy(l->path, s->path.at, s->path.len);
 	l->path[s->path.len] = '\0';

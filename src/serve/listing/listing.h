@@ -13,13 +13,16 @@
  *     size    number of octets, of files alone
  *     mtime   string: the time of the last change (ISO 8601, UTC, to the second)
  *   total     number of these entries
+ *   readme    the name of the file that tells what the folder is for, if there is one
  *   truncated true if the folder has more entries than a listing can have
  */
 #ifndef SERVE_LISTING_LISTING_H
 #define SERVE_LISTING_LISTING_H
 
+#include "base/nsec.h"
 #include "serve/body/body.h"
 #include "serve/page/page.h"
+#include "serve/readme/readme.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -63,6 +66,7 @@ struct listing_settings {
 	struct page_style style;
 	struct listing_query query;
 	struct listing_memory *memory; /* borrowed */
+	struct readmes *readmes;       /* borrowed; NULL: the page shows no README */
 };
 
 /*
@@ -73,8 +77,10 @@ int listing_new(const struct listing_settings *s, struct body **out);
 
 /*
  * Reads and sorts some of the folder. 0: the listing can be produced; -LEAT_EAGAIN: there is more
- * to do; -LEAT_ENOMEM as above; or an error of reading the folder.
+ * to do; -LEAT_EINPROGRESS: a thread has something to do, and the caller asks again after
+ * LISTING_PAUSE; -LEAT_ENOMEM as above; or an error of reading the folder.
  */
 int listing_work(struct body *b);
+#define LISTING_PAUSE (2 * MSEC)
 
 #endif

@@ -22,18 +22,24 @@ enum { WANTED = STATX_TYPE | STATX_SIZE | STATX_MTIME };
 /* Octets of names that one step reads: some 200 entries, and a statx(2) for each. */
 enum { DENTS = 8192 };
 
+int
+listing_open(const struct listing *l, const char *name, int flags)
+{
+	struct open_how how = {
+	    .flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+	char path[4096 + 256];
+
+	if (snprintf(path, sizeof path, "%s%s%s", l->path, l->path[0] ? "/" : "", name) >= (int)sizeof path)
+		return -1;
+	return (int)syscall(SYS_openat2, l->set.root, path, &how, sizeof how);
+}
+
 /* Looks at what the link @name leads to, which must lie beneath the served folder. */
 static int
 stat_link(const struct listing *l, const char *name, struct statx *st)
 {
-	struct open_how how = {
-	    .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-	char path[4096 + 256];
-	int fd, err;
+	int fd = listing_open(l, name, O_PATH), err;
 
-	if (snprintf(path, sizeof path, "%s%s%s", l->path, l->path[0] ? "/" : "", name) >= (int)sizeof path)
-		return -1;
-	fd = (int)syscall(SYS_openat2, l->set.root, path, &how, sizeof how);
 	if (fd < 0)
 		return -1;
 	err = statx(fd, "", AT_EMPTY_PATH, WANTED, st);
@@ -79,11 +85,15 @@ static int
 add(struct listing *l, const char *name)
 {
 	struct listing_entry e;
+	int added;
 
 	if (!is_shown(l, name))
 		return 0;
 	describe(l, name, &e);
-	return listing_set_add(&l->entries, &e, name);
+	added = listing_set_add(&l->entries, &e, name);
+	if (added == 0)
+		listing_readme_note(l, l->entries.at[l->entries.n - 1]);
+	return added;
 }
 
 int

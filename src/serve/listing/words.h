@@ -25,6 +25,7 @@ X(BEFORE,    "Previous",                              "上一个")
 X(AFTER,     "Next",                                  "下一个")
 X(OPEN,      "Open",                                  "打开")
 X(DOWNLOAD,  "Download",                              "下载")
+X(WHOLE,     "Open the whole file",                   "打开完整文件")
 X(CUT,       "Only the beginning of the file is shown.", "仅显示文件的开头部分。")
 X(FAILED,    "This file cannot be shown.",            "无法显示此文件。")
 /* clang-format on */

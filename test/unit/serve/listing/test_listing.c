@@ -17,6 +17,7 @@
 static char folder[64];
 static int root;
 static struct listing_memory memory;
+static struct readmes *readmes;
 
 static void
 put_file(const char *name, size_t size)
@@ -43,13 +44,15 @@ set_up(void **state)
 		return -1;
 	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	memory = (struct listing_memory){.most = 1 << 26};
-	return root < 0 ? -1 : 0;
+	readmes = readmes_new(NULL);
+	return root < 0 || !readmes ? -1 : 0;
 }
 
 static int
 tear_down(void **state)
 {
 	close(root);
+	readmes_free(readmes);
 	assert_int_equal(memory.octets, 0);
 	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -63,7 +66,8 @@ list_in(const char *path, const char *query, struct page_style style, size_t roo
 	    .root = root,
 	    .path = http_span_of(path),
 	    .style = style,
-	    .memory = &memory};
+	    .memory = &memory,
+	    .readmes = readmes};
 	size_t len = 0, most = 1 << 25;
 	char *text = malloc(most);
 	struct body *l = NULL;
@@ -354,6 +358,42 @@ work_all(struct body *l)
 
 /* The bound is met while the folder is read, while it is sorted, or before it begins. */
 static void
+the_readme_stands_below_the_list_of_the_first_page(void **state)
+{
+	char *text;
+	json_t *list;
+	int fd = openat(root, "README", O_WRONLY | O_CREAT, 0644);
+
+	assert_int_equal(write(fd, "a<b", 3), 3);
+	close(fd);
+	put_file("readme.txt.bak", 9);
+	text = list_in("", "", html, 997);
+	assert_non_null(strstr(text, "<article id=\"readme\" aria-label=\"README\">"));
+	assert_non_null(strstr(text, "<pre>\na&lt;b</pre>"));
+	free(text);
+	text = list_in("", "q=README", html, 997);
+	assert_null(strstr(text, "<article"));
+	free(text);
+	list = list_json("", "");
+	assert_string_equal(json_string_value(json_object_get(list, "readme")), "README");
+	json_decref(list);
+}
+
+/* A FIFO by that name would hold the server up, and a link may lead out of the folder. */
+static void
+what_is_no_file_beneath_the_root_is_no_readme(void **state)
+{
+	char *text;
+
+	assert_int_equal(mkfifoat(root, "README.md", 0644), 0);
+	assert_int_equal(symlinkat("/etc/passwd", root, "README"), 0);
+	assert_int_equal(mkdirat(root, "README.txt", 0755), 0);
+	text = list_in("", "", html, 997);
+	assert_null(strstr(text, "<article"));
+	free(text);
+}
+
+static void
 all_listings_together_have_a_bound(void **state)
 {
 	char name[32];
@@ -425,6 +465,8 @@ main(void)
 	    folder_test(rows_come_in_pages_and_json_as_a_whole),
 	    folder_test(a_search_leaves_out_the_rows_and_not_the_data),
 	    folder_test(data_for_the_script_cannot_end_its_element),
+	    folder_test(the_readme_stands_below_the_list_of_the_first_page),
+	    folder_test(what_is_no_file_beneath_the_root_is_no_readme),
 	    folder_test(all_listings_together_have_a_bound),
 	    folder_test(a_small_listing_takes_little_memory),
 	    folder_test(a_listing_may_be_freed_at_any_time),
