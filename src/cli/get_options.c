@@ -241,26 +241,6 @@ set_url(void *config, const struct option *option, const char *value)
 }
 
 static const char *
-set_referer(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	size_t n = strcspn(value, ";");
-
-	o->run.set.auto_referer = strcmp(value + n, ";auto") == 0;
-	o->run.set.referer = o->run.set.auto_referer ? get_keep(o, strndup(value, n)) : value;
-	return o->run.set.referer ? NULL : "does not fit into memory";
-}
-
-static const char *
-set_cookie(void *config, const struct option *option, const char *value)
-{
-	if (!strchr(value, '='))
-		return "is not NAME=VALUE";
-	((struct get_options *)config)->run.set.cookie = value;
-	return NULL;
-}
-
-static const char *
 set_resume(void *config, const struct option *option, const char *value)
 {
 	struct get_options *o = config;
@@ -268,32 +248,6 @@ set_resume(void *config, const struct option *option, const char *value)
 	o->run.resume = strcmp(value, "-") == 0;
 	if (!o->run.resume && unit_count(value, 0, INT64_MAX, &o->run.resume_from))
 		return "is neither a number of octets nor -";
-	return NULL;
-}
-
-const char *
-get_set_field(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	size_t n = strcspn(value, ":;");
-	struct http_span name = {value, n};
-	struct get_field *f = &o->field[o->run.set.fields];
-	char unused[1024];
-	struct http_writer w;
-
-	if (o->run.set.fields == GET_FIELDS_MOST)
-		return "is one field too many: there may be 200";
-	if (value[n] == '\0')
-		return "is not NAME: VALUE; NAME: without a value leaves a field out, and NAME; sends it "
-		       "empty";
-	*f = (struct get_field){.field = {name, http_span_trim(http_span_of(value + n + 1))}};
-	w = http_writer(unused, sizeof unused);
-	http_write_field(&w, name, (struct http_span){"", 0});
-	if (w.err || !http_value_valid(f->field.value))
-		return "has octets that no field may have, such as a line break";
-	if (value[n] == ':' && f->field.value.len == 0)
-		f->use = GET_FIELD_REMOVE;
-	o->run.set.fields++;
 	return NULL;
 }
 
@@ -341,10 +295,10 @@ const struct option get_option_rows[] = {
 	{"header", "FIELD", NULL, get_set_field, 0},
 	{"A", "TEXT", "the User-Agent; empty: none", set_text, TEXT_AGENT},
 	{"user-agent", "TEXT", NULL, set_text, TEXT_AGENT},
-	{"e", "URL", "the Referer; ;auto at its end: the URL before a redirect from there on", set_referer, 0},
-	{"referer", "URL", NULL, set_referer, 0},
-	{"b", "COOKIES", "send these cookies, NAME=VALUE; NAME=VALUE", set_cookie, 0},
-	{"cookie", "COOKIES", NULL, set_cookie, 0},
+	{"e", "URL", "the Referer; ;auto at its end: the URL before a redirect from there on", get_set_referer, 0},
+	{"referer", "URL", NULL, get_set_referer, 0},
+	{"b", "COOKIES", "send these cookies, NAME=VALUE; NAME=VALUE", get_set_cookie, 0},
+	{"cookie", "COOKIES", NULL, get_set_cookie, 0},
 	{"u", "USER:PASSWORD", "log in (Basic); they go to the first server alone", set_text, TEXT_USER},
 	{"user", "USER:PASSWORD", NULL, set_text, TEXT_USER},
 	{"X", "METHOD", "ask with this method", set_text, TEXT_METHOD},

@@ -1,7 +1,7 @@
 /*
  * cli/get_options.h - the options of `leat get`: parsed and checked. get_options.c has the table,
- * get_request.c what is about the request, get_data.c its content, and get_route.c the way to the
- * server.
+ * get_fields.c the fields of the request, get_data.c its content, and get_route.c the way to
+ * the server.
  */
 #ifndef CLI_GET_OPTIONS_H
 #define CLI_GET_OPTIONS_H
@@ -63,6 +63,8 @@ bool get_words_add(struct get_words *w, const char *word);
 bool get_octets_add(struct get_octets *o, const char *at, size_t n);
 
 /* As option.set. */
+const char *get_set_cookie(void *config, const struct option *option, const char *value);
+const char *get_set_referer(void *config, const struct option *option, const char *value);
 const char *get_set_field(void *config, const struct option *option, const char *value);
 const char *get_set_data(void *config, const struct option *option, const char *value);
 const char *get_set_form(void *config, const struct option *option, const char *value);

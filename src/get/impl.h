@@ -113,6 +113,13 @@ void pace_end(struct transfer *t);
 /* How many of @n octets may be taken now; fewer: the transfer is resumed by itself. */
 size_t pace_allow(struct transfer *t, size_t n);
 
+/* failure.c */
+
+/* Fails with what @end means. */
+void failure_name(struct transfer *t, const struct call_end *end);
+/* True if the request did not arrive as far as can be known, and does no harm twice. */
+bool failure_may_repeat(const struct transfer *t, const struct call_end *end);
+
 /* transfer.c */
 void transfer_reached(struct transfer *t, bool reused);
 /* Ends with @t->result, in a later turn of the world. */

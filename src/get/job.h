@@ -39,6 +39,11 @@ struct get_job {
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
 enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
 
+/* job_request.c: the path of the output, the content and the method. A code comes with words. */
+enum get_code job_output(struct get_job *j, struct get_result *why);
+enum get_code job_body(struct get_job *j, struct get_result *why);
+enum transfer_method job_method(const struct get_job *j);
+
 /* run.c: the job has ended, with this code. The job may be used again. */
 void job_over(struct get_job *j, enum get_code code);
 
