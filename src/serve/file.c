@@ -1,5 +1,5 @@
 /*
- * serve/file.c - answers with a file: conditions (RFC 9110, 13), one range (14), the whole.
+ * serve/file.c - answers with a file: conditions (RFC 9110, 13), ranges (14), the whole.
  */
 #include "serve/impl.h"
 
@@ -58,6 +58,36 @@ answer_whole(struct http_exchange *x, const struct site_file *f)
 	answer_send(x, &a);
 }
 
+/*
+ * A variant with a coding is sent as a whole, since its Content-Encoding would be read as one of
+ * the frame around the parts. Without memory for the frame the file is sent as a whole, too.
+ */
+static void
+answer_ranges(struct http_exchange *x, struct site_file *f, const struct http_range *range, size_t n)
+{
+	struct io_world *world = conn_of(x)->serve->world;
+	struct serve_task *t = &work_of(x)->task;
+	struct http_field field[2] = {
+	    {.name = http_span_of("Content-Type")}, {http_span_of("Accept-Ranges"), http_span_of("bytes")}};
+	struct http_answer a = {.status = 206, .field = field, .fields = 2, .built = f->validators};
+	char octets[96];
+	struct http_writer w = http_writer(octets, sizeof octets);
+	uint8_t random[BODY_BOUNDARY / 2];
+	struct body_ranges *b;
+
+	world->ops->random(world, random, sizeof random);
+	b = f->coding == HTTP_IDENTITY ? body_ranges_new(&t->file, range, n, random) : NULL;
+	if (!b) {
+		answer_whole(x, f);
+		return;
+	}
+	t->body = &b->body;
+	http_byteranges_type(&w, &b->frame);
+	field[0].value = (struct http_span){w.at, w.len};
+	a.content = http_produced(http_byteranges_length(&b->frame));
+	answer_send(x, &a);
+}
+
 static void
 refuse_range(struct http_exchange *x, const struct site_file *f)
 {
@@ -71,19 +101,22 @@ refuse_range(struct http_exchange *x, const struct site_file *f)
 }
 
 static void
-answer_body(struct http_exchange *x, const struct site_file *f, bool ranges)
+answer_body(struct http_exchange *x, struct site_file *f, bool ranges)
 {
 	struct http_span value = ranges ? field_value(x->request, "range") : (struct http_span){NULL, 0};
-	struct http_range range;
+	struct http_range range[BODY_RANGES_MOST];
 	size_t n;
 
 	if (value.len == 0 || x->request->method != HTTP_GET) {
 		answer_whole(x, f);
 		return;
 	}
-	switch (http_ranges(value, (uint64_t)f->state.size, &range, 1, &n)) {
+	switch (http_ranges(value, (uint64_t)f->state.size, range, BODY_RANGES_MOST, &n)) {
 	case HTTP_RANGES_PART:
-		answer_range(x, f, &range);
+		if (n == 1)
+			answer_range(x, f, range);
+		else
+			answer_ranges(x, f, range, n);
 		break;
 	case HTTP_RANGES_UNSATISFIABLE:
 		refuse_range(x, f);

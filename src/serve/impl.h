@@ -10,8 +10,7 @@
 
 #include "base/slab.h"
 #include "http/conn/server.h"
-#include "http/semantics/range.h"
-#include "serve/body/file.h"
+#include "serve/body/ranges.h"
 #include "serve/change/change.h"
 #include "serve/listing/listing.h"
 #include "serve/serve.h"
