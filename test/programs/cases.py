@@ -124,6 +124,13 @@ def settled(fn, *args):
     return answer
 
 
+def until(done):
+    """Asks until the answer is true, LONGEST seconds at most: for an event that nothing announces."""
+    end = time.monotonic() + LONGEST
+    while not done() and time.monotonic() < end:
+        time.sleep(0.005)
+
+
 def poll_now(s):
     p = select.poll()
     p.register(s, select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)

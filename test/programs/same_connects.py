@@ -3,8 +3,9 @@ import os
 import socket
 from socket import AF_INET, AF_INET6, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR
 
-from cases import bits, case, reset, pause, run, result_of, settled, so_error, state, system
+from cases import bits, case, count, reset, pause, run, result_of, settled, so_error, state, system, until
 
+SIOCOUTQ = 0x5411
 BOTH = {"4": AF_INET, "6": AF_INET6}
 
 
@@ -105,7 +106,7 @@ def reset_while_it_waits(c):
         name = client.getsockname()
         if "data" in what:
             client.send(b"abc")
-            pause()
+            until(lambda client=client: count(client, SIOCOUTQ) == 0)  # all is acknowledged
         reset(client) if "reset" in what else client.close()
         c.say(f"{what}/poll", bits(listener))
         child, peer = listener.accept()

@@ -99,6 +99,14 @@ def wait_for(s, bit, seconds=2):
     return ready(s)
 
 
+def delivered(family, *senders):
+    """Waits until what the sockets have sent to others has been delivered: a later datagram of each arrives elsewhere."""
+    with made(family, "elsewhere") as last:
+        for s in senders:
+            s.sendto(b"", last.getsockname())
+            last.recv(1)
+
+
 def queued(s, request=SIOCINQ):
     n = array.array("i", [0])
     fcntl.ioctl(s, request, n)
@@ -129,7 +137,7 @@ def sending_without_a_receiver(f):
 def sending_natively_unconnected(f):
     s = made(f, "A")
     say("send", attempt(s.send, b"x"))
-    time.sleep(0.1)
+    wait_for(s, select.POLLERR, 0.1)  # Linux reports none
     say("afterwards", errno.errorcode.get(s.getsockopt(SOL_SOCKET, SO_ERROR), 0), bits(ready(s)))
 
 
@@ -220,7 +228,7 @@ def connecting(f):
     c.sendto(b"not the peer", a.getsockname())
     b.sendto(b"the peer", a.getsockname())
     say("taken", attempt(a.recvfrom, 100))
-    time.sleep(0.05)
+    delivered(f, b, c)
     say("and nothing else", bits(ready(a)))
     say("connect anew", attempt(a.connect, c.getsockname()), attempt(a.getpeername))
     say("send", attempt(a.send, b"three"), attempt(c.recvfrom, 10))
@@ -420,8 +428,9 @@ def error_queue_order(f):
     a.setsockopt(f[3], f[4], 1)
     for data in b"1", b"2", b"3":
         attempt(a.sendto, data, to)
-        time.sleep(0.1)
-        a.getsockopt(SOL_SOCKET, SO_ERROR)
+        end = time.monotonic() + 2
+        while not a.getsockopt(SOL_SOCKET, SO_ERROR) and time.monotonic() < end:
+            time.sleep(0.005)
     say("first", attempt(error_queue, a), "pending", a.getsockopt(SOL_SOCKET, SO_ERROR))
     say("no room", attempt(lambda: control(a.recvmsg(0, 0, MSG_ERRQUEUE))))
     say("third peeked", attempt(lambda: control(a.recvmsg(10, 0, MSG_ERRQUEUE | MSG_PEEK))), attempt(error_queue, a))
@@ -510,17 +519,13 @@ def mmsg(s, number, parts, flags=0, room=100):
 def many_at_once(f):
     a, b = pair(f, connected=True)
     say("sent", attempt(lambda: mmsg(a, "send", [b"one", b"", b"three"])[:2]))
-    end = time.monotonic() + 2
-    while queued(b) == 0 and time.monotonic() < end:
-        time.sleep(0.01)
-    time.sleep(0.1)
+    delivered(f, a)
     say("received", attempt(mmsg, b, "recv", [bytes(10), bytes(10), bytes(2), bytes(10)], MSG_DONTWAIT))
     say("nothing", attempt(mmsg, b, "recv", [bytes(10)], MSG_DONTWAIT))
     say("one too long", attempt(lambda: mmsg(a, "send", [b"one", bytes(70000), b"three"])[:2]))
     say("only that", attempt(lambda: mmsg(a, "send", [bytes(70000)])[:2]))
     say("none", attempt(lambda: mmsg(a, "send", [])[0]))
     a.send(b"wait for one")
-    time.sleep(0.1)
     say("wait for one", attempt(mmsg, b, "recv", [bytes(10), bytes(10)], 0x10000))
 
 
@@ -585,7 +590,7 @@ def a_full_receive_buffer_drops(f):
     b.setsockopt(SOL_SOCKET, SO_RCVBUF, 5000)
     for _ in range(200):
         a.sendto(bytes(1000), b.getsockname())
-    time.sleep(0.1)
+    delivered(f, a)
     got = 0
     b.setblocking(False)
     while True:
@@ -625,7 +630,7 @@ def a_drain_that_does_not_wait(f):
                              ("recvmsg", lambda: b.recvmsg(10))):
             for i in range(200):
                 a.sendto(b"%d" % i, b.getsockname()) if not connected else a.send(b"%d" % i)
-            time.sleep(0.3)
+            delivered(f, a)
             say(connected, how, bits(ready(b)), queued(b), drained(receive), bits(ready(b)))
 
 
@@ -635,7 +640,7 @@ def whose_each_is(f):
     server, clients = made(f, "server"), [made(f, f"client {i}") for i in range(3)]
     for i in range(30):
         clients[i % 3].sendto(b"%d" % i, server.getsockname())
-    time.sleep(0.2)
+    delivered(f, *clients)
     say([(server.recv(10), attempt(server.recvfrom, 10, MSG_PEEK), attempt(server.recvmsg, 10)) for _ in range(15)])
 
 
@@ -643,14 +648,14 @@ def whose_each_is(f):
 def whose_each_is_when_the_peer_changes(f):
     server, first, second = made(f, "server"), made(f, "first"), made(f, "second")
     first.sendto(b"before", server.getsockname())
-    time.sleep(0.1)
+    delivered(f, first)
     server.connect(first.getsockname())
     first.sendto(b"connected", server.getsockname())
     second.sendto(b"not heard", server.getsockname())
-    time.sleep(0.1)
+    delivered(f, first, second)
     server.connect(second.getsockname())
     second.sendto(b"now", server.getsockname())
-    time.sleep(0.1)
+    delivered(f, second)
     dissolve(server)
     first.sendto(b"after", server.getsockname())
     say([attempt(server.recvfrom, 20) for _ in range(5)])

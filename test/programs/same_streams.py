@@ -5,7 +5,7 @@ import socket
 import struct
 from socket import AF_INET, AF_INET6, MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR
 
-from cases import bits, case, count, reset, pause, run, result_of, settled, so_error, state
+from cases import bits, case, count, reset, pause, run, result_of, settled, so_error, state, until
 
 FIONREAD, SIOCOUTQ, SIOCATMARK = 0x541B, 0x5411, 0x8905
 BOTH = {"4": AF_INET, "6": AF_INET6}
@@ -332,7 +332,7 @@ def low_water(c):
     for end in "shutdown", "close", "reset", "urgent":
         a, b = marked(c, 10)
         a.send(b"123")
-        pause()
+        until(lambda b=b: count(b, FIONREAD) == 3)
         {"shutdown": lambda a=a: a.shutdown(SHUT_WR), "close": a.close, "reset": lambda a=a: reset(a), "urgent": lambda a=a: a.send(b"!", MSG_OOB)}[end]()
         c.say(f"then {end}", bits(b).replace("PRI|", ""))
         c.call(f"then {end} recv", b.recv, 100)

@@ -3,7 +3,6 @@ import hashlib
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 from conftest import needs_root
@@ -225,12 +224,12 @@ except (BrokenPipeError, ConnectionResetError): print('broken')
 def test_the_program_sees_a_reset():
     """The far side closes with SO_LINGER 0 before the program has written anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        code = f"import socket; s = socket.create_connection(('127.0.0.1', {listener.getsockname()[1]}));\n"
+        code = f"import socket; s = socket.create_connection(('127.0.0.1', {listener.getsockname()[1]})); print('connected', flush=True)\n"
         code += "try: print(s.recv(10))\nexcept ConnectionResetError: print('reset')"
         with started(PYTHON, "-c", code) as proc:
             conn, _ = listener.accept()
             conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            time.sleep(0.2)
+            assert proc.stdout.readline() == b"connected\n"
             conn.close()
             assert proc.wait(5) == 0 and proc.stdout.read() == b"reset\n"
 
