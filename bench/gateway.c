@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "gate/gate.h"
 #include "host/clock.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 #include "sock/sock.h"
@@ -132,7 +132,7 @@ start_server(const char *self, int mode, uint64_t octets)
 struct bench {
 	struct pair pair;
 	struct loop *loop;
-	struct fd_room room;
+	struct fd_budget fds;
 	struct gate *gate;
 	struct loop_source source;
 	bool moved;
@@ -193,8 +193,8 @@ gateway_begin(struct bench *b)
 	struct io_world *outside;
 
 	b->loop = loop_new();
-	fd_room_init(&b->room, b->loop);
-	outside = hostio_new(b->loop, &b->room);
+	fd_budget_init(&b->fds, b->loop);
+	outside = hostio_new(b->loop, &b->fds);
 	config.outside = outside;
 	config.echo = hostio_echo;
 	pair_check(gate_new(&config, &b->gate), "gateway");
@@ -209,7 +209,7 @@ gateway_end(struct bench *b, struct io_world *outside)
 	loop_del_source(b->loop, &b->source);
 	gate_free(b->gate);
 	hostio_free(outside);
-	fd_room_fini(&b->room);
+	fd_budget_fini(&b->fds);
 	loop_free(b->loop);
 }
 

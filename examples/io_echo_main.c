@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 #include "core/core.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/random.h"
 #include "host/tap.h"
@@ -67,11 +67,11 @@ host(const char *address, const char *port)
 {
 	struct endpoint at = endpoint_of(address, port);
 	struct loop *loop = loop_new();
-	struct fd_room room;
+	struct fd_budget fds;
 
 	must("memory", loop ? 0 : -LEAT_ENOMEM);
-	fd_room_init(&room, loop);
-	serve(hostio_new(loop, &room), &at);
+	fd_budget_init(&fds, loop);
+	serve(hostio_new(loop, &fds), &at);
 	loop_run(loop);
 }
 

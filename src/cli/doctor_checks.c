@@ -7,7 +7,7 @@
 #include "host/feature.h"
 #include "run/process/kernel.h"
 #include "run/process/procfs.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -272,7 +272,7 @@ try_files(void)
 static int
 try_few_files(void)
 {
-	return fd_hard_limit() < FD_BUDGET_LEAST ? EMFILE : 0;
+	return fd_hard_limit() < FD_LIMITS_LEAST ? EMFILE : 0;
 }
 
 static const char *
@@ -282,7 +282,7 @@ found_files(void)
 	unsigned hard = fd_hard_limit();
 
 	snprintf(text, sizeof text, "the hard limit of %u allows %u connections at a time", hard,
-	    fd_budget_connections(hard, FD_BUDGET_OPEN));
+	    fd_limits_connections(hard, FD_LIMITS_OPEN));
 	return text;
 }
 

@@ -9,7 +9,7 @@
 #include "cli/report/output.h"
 #include "cli/report/summary.h"
 #include "host/clock.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -136,8 +136,8 @@ watch_ended(void *arg, const struct run_parts *parts, int status)
 	struct summary s = {
 	    .conns = &w->conns,
 	    .link = {emu_counters(parts->link, EMU_UP), emu_counters(parts->link, EMU_DOWN)},
-	    .no_descriptor = parts->room->refused,
-	    .descriptors = parts->room->size,
+	    .no_descriptor = parts->fds->refused,
+	    .descriptors = parts->fds->size,
 	    .drops = {stack_core(parts->host)->drops, stack_core(parts->gate)->drops},
 	    .loopback = &iface_of_addr(stack_core(parts->host), &IPADDR_LOOPBACK4)->count,
 	    .impaired = run_options_impair(o),

@@ -8,7 +8,7 @@
 #include "get/job.h"
 #include "get/name/name.h"
 #include "host/clock.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 
@@ -119,22 +119,22 @@ get_run(struct get_run *r)
 {
 	struct get_process p = {.run = r, .loop = loop_new()};
 	struct name_source *names = NULL;
-	struct fd_room room;
+	struct fd_budget fds;
 	enum get_code code;
 
 	if (!p.loop)
 		return no_memory();
 	signal(SIGPIPE, SIG_IGN);
 	r->set.wall = clock_wall;
-	fd_room_init(&room, p.loop);
-	p.world = hostio_new(p.loop, &room);
+	fd_budget_init(&fds, p.loop);
+	p.world = hostio_new(p.loop, &fds);
 	if (p.world)
 		names = name_threads_new(p.loop, NAME_THREADS);
 	code = p.world ? run_in(&p, names) : no_memory();
 	if (names)
 		name_threads_free(names);
 	hostio_free(p.world);
-	fd_room_fini(&room);
+	fd_budget_fini(&fds);
 	loop_free(p.loop);
 	return code;
 }

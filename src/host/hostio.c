@@ -148,7 +148,7 @@ hostio_sock_close(struct hostio_sock *s)
 	list_del(&s->due);
 	list_del(&s->fresh);
 	loop_close(s->host->loop, &s->w);
-	fd_room_gave(s->host->room);
+	fd_budget_release(s->host->fds);
 	s->host->open--;
 }
 
@@ -158,7 +158,7 @@ hostio_socket(struct hostio *h, const struct endpoint *e, int type, int protocol
 	int fd =
 	    socket(ipaddr_is4(&e->addr) ? AF_INET : AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	return fd_room_take(h->room, fd < 0 ? -errno : fd);
+	return fd_budget_take(h->fds, fd < 0 ? -errno : fd);
 }
 
 int
@@ -249,7 +249,7 @@ sigpipe_ignored(void)
 }
 
 struct io_world *
-hostio_new(struct loop *loop, struct fd_room *room)
+hostio_new(struct loop *loop, struct fd_budget *fds)
 {
 	struct hostio *h = calloc(1, sizeof *h);
 
@@ -261,7 +261,7 @@ hostio_new(struct loop *loop, struct fd_room *room)
 		return NULL;
 	}
 	h->loop = loop;
-	h->room = room;
+	h->fds = fds;
 	h->accept_needs = 1;
 	h->sigpipe = !sigpipe_ignored();
 	h->source = (struct loop_source){.next = world_next, .run = world_run};

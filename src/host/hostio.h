@@ -7,14 +7,14 @@
 
 #include "io/io.h"
 
-struct fd_room;
+struct fd_budget;
 struct loop;
 
 /*
- * Makes a world whose turns are those of @loop. Every socket counts against @room. Both are
+ * Makes a world whose turns are those of @loop. Every socket counts against @fds. Both are
  * borrowed. Returns NULL without memory.
  */
-struct io_world *hostio_new(struct loop *loop, struct fd_room *room);
+struct io_world *hostio_new(struct loop *loop, struct fd_budget *fds);
 
 /* Frees @w. Every stream, listener and datagram socket must have been closed. */
 void hostio_free(struct io_world *w);
@@ -22,8 +22,8 @@ void hostio_free(struct io_world *w);
 /*
  * Sets that each accepted connection needs @n descriptors, its own included: it is accepted only
  * when that many are free. The default is 1. With more than 1, an accepted stream counts in
- * fd_room.entered while it is open. So the other descriptors are kept for it until its owner counts
- * it in fd_room.seated.
+ * fd_budget.inbound while it is open. So the other descriptors are kept for it until its owner
+ * counts it in fd_budget.delivered.
  */
 void hostio_accept_needs(struct io_world *w, unsigned n);
 

@@ -175,7 +175,7 @@ dgram_any(struct hostio *h)
 	len = sockaddr_from_endpoint(&ss, &any);
 	if (bind(fd, (struct sockaddr *)&ss, len) < 0) {
 		off = -errno;
-		fd_room_close(h->room, fd);
+		fd_budget_close(h->fds, fd);
 		return off;
 	}
 	return fd;
@@ -219,7 +219,7 @@ dgram_open(struct hostio *h, const struct endpoint *local, const struct endpoint
 		return fd;
 	e = dgram_names(fd, local, peer);
 	if (e < 0) {
-		fd_room_close(h->room, fd);
+		fd_budget_close(h->fds, fd);
 		return e;
 	}
 	return fd;
@@ -243,7 +243,7 @@ hostio_dgram_new(struct hostio *h, int fd, io_dgram_fn *fn, void *arg, struct io
 	}
 	if (e < 0) {
 		free(d);
-		fd_room_close(h->room, fd);
+		fd_budget_close(h->fds, fd);
 		return e;
 	}
 	*out = &d->io;

@@ -29,7 +29,7 @@ hostio_echo(struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *
 		return fd;
 	if (connect(fd, (struct sockaddr *)&ss, len) < 0) {
 		err = -errno;
-		fd_room_close(h->room, fd);
+		fd_budget_close(h->fds, fd);
 		return err;
 	}
 	return hostio_dgram_new(h, fd, fn, arg, out);

@@ -5,7 +5,7 @@
 #ifndef HOST_HOSTIO_IMPL_H
 #define HOST_HOSTIO_IMPL_H
 
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 
@@ -16,7 +16,7 @@ struct hostio_stream;
 struct hostio {
 	struct io_world world;
 	struct loop *loop;
-	struct fd_room *room;
+	struct fd_budget *fds;
 	struct loop_source source;
 	struct list due;   /* sockets whose owner is called in the next turn */
 	struct list later; /* the same, but the owner was called in this turn already */

@@ -2,7 +2,7 @@
  * host/hostio_listen.c - listeners over the machine's TCP.
  *
  * A connection for which there is no descriptor waits in the kernel's queue. The listener would
- * then be ready all the time. So it is not watched, but waits for a descriptor (fd_room.h).
+ * then be ready all the time. So it is not watched, but waits for a descriptor (fd_budget.h).
  */
 #include "host/hostio_stream.h"
 
@@ -39,7 +39,7 @@ static void
 listener_pause(struct hostio_listener *l)
 {
 	loop_mod(l->host->loop, &l->w, 0);
-	fd_room_wait(l->host->room, &l->wait);
+	fd_budget_wait(l->host->fds, &l->wait);
 }
 
 static void
@@ -47,10 +47,10 @@ listener_resume(struct fd_wait *w)
 {
 	struct hostio_listener *l = container_of(w, struct hostio_listener, wait);
 
-	if (fd_room_has(l->host->room, l->host->accept_needs))
+	if (fd_budget_allows(l->host->fds, l->host->accept_needs))
 		listener_watch(l);
 	else
-		fd_room_wait(l->host->room, w);
+		fd_budget_wait(l->host->fds, w);
 }
 
 static void
@@ -70,7 +70,7 @@ listener_take(struct hostio_listener *l, struct endpoint *peer)
 	socklen_t len = sizeof ss;
 	int fd = accept4(l->w.fd, (struct sockaddr *)&ss, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	fd = fd_room_take(l->host->room, fd < 0 ? -errno : fd);
+	fd = fd_budget_take(l->host->fds, fd < 0 ? -errno : fd);
 	if (fd >= 0)
 		endpoint_from_sockaddr(peer, (struct sockaddr *)&ss);
 	return fd;
@@ -84,11 +84,11 @@ listener_stream(struct hostio_listener *l, int fd, const struct endpoint *peer, 
 	int e = hostio_stream_new(l->host, fd, peer, false, &s);
 
 	if (e < 0) {
-		fd_room_close(l->host->room, fd);
+		fd_budget_close(l->host->fds, fd);
 		return e;
 	}
-	s->entered = l->host->accept_needs > 1;
-	l->host->room->entered += s->entered;
+	s->inbound = l->host->accept_needs > 1;
+	l->host->fds->inbound += s->inbound;
 	*out = &s->io;
 	return 0;
 }
@@ -100,7 +100,7 @@ listener_accept(struct io_listener *io, struct io_stream **out)
 	struct endpoint peer;
 	int fd;
 
-	if (!fd_room_for(l->host->room, l->host->accept_needs)) {
+	if (!fd_budget_ensure(l->host->fds, l->host->accept_needs)) {
 		listener_pause(l);
 		return -LEAT_EAGAIN;
 	}
@@ -109,7 +109,7 @@ listener_accept(struct io_listener *io, struct io_stream **out)
 		if (fd >= 0 && listener_stream(l, fd, &peer, out) == 0)
 			return 0;
 	} while (fd >= 0 || fd == -EINTR || fd == -ECONNABORTED);
-	if (fd_room_ran_out(fd))
+	if (fd_budget_ran_out(fd))
 		listener_pause(l);
 	/* Another error is one connection's: accept(2), "Error handling". */
 	return -LEAT_EAGAIN;
@@ -136,10 +136,10 @@ listener_close(struct io_listener *io)
 {
 	struct hostio_listener *l = listener_of(io);
 
-	fd_room_leave(&l->wait);
+	fd_budget_leave(&l->wait);
 	loop_del(l->host->loop, &l->w); /* another process may have the socket, too */
 	close(l->w.fd);
-	fd_room_gave(l->host->room);
+	fd_budget_release(l->host->fds);
 	l->host->open--;
 	free(l);
 }
@@ -203,7 +203,7 @@ hostio_listen(struct io_world *w, const struct endpoint *at, int backlog,
 	if (e == 0)
 		e = listener_new(h, fd, fn, arg, out);
 	if (e < 0)
-		fd_room_close(h->room, fd);
+		fd_budget_close(h->fds, fd);
 	return e;
 }
 
@@ -215,7 +215,7 @@ hostio_listen_on(struct io_world *w, int fd, void (*fn)(struct io_listener *l, v
 	int e = listener_new(h, fd, fn, arg, out);
 
 	if (e == 0)
-		fd_room_count(h->room);
+		fd_budget_add(h->fds);
 	return e;
 }
 

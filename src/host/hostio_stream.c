@@ -223,7 +223,7 @@ hostio_connect(
 	*out = &s->io;
 	return 0;
 fail:
-	fd_room_close(h->room, fd);
+	fd_budget_close(h->fds, fd);
 	return e;
 }
 
@@ -257,7 +257,7 @@ static void
 stream_close(struct io_stream *io, bool reset)
 {
 	struct hostio_stream *s = hostio_stream_of(io);
-	struct fd_room *room = s->sock.host->room;
+	struct fd_budget *fds = s->sock.host->fds;
 
 	/* close(2) with unread octets drops what is held back. */
 	if (!reset && s->corked && s->sock.ready & IO_READABLE && !s->at_end)
@@ -265,8 +265,8 @@ stream_close(struct io_stream *io, bool reset)
 	if (reset || hostio_held(s) > 0)
 		stream_linger_reset(s);
 	hostio_drop_held(s);
-	if (s->entered)
-		room->entered--;
+	if (s->inbound)
+		fds->inbound--;
 	hostio_sock_close(&s->sock);
 	free(s);
 }

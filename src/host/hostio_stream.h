@@ -15,7 +15,7 @@ struct hostio_stream {
 	struct endpoint peer;
 	struct io_failure failure;
 	bool connecting; /* not connected yet, or never connected */
-	bool entered;    /* counted in fd_room.entered */
+	bool inbound;    /* counted in fd_budget.inbound */
 
 	/* Reading. */
 	bool ended;   /* the end or an error has arrived, after what can still be read */

@@ -15,7 +15,7 @@
 #include "run/process/program.h"
 #include "run/process/tree.h"
 #include "run/proxy/unixdir.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -325,8 +325,8 @@ run_check(const struct run_config *config)
 {
 	int rc;
 
-	if (fd_hard_limit() < FD_BUDGET_LEAST) {
-		fd_budget_too_small(fd_hard_limit());
+	if (fd_hard_limit() < FD_LIMITS_LEAST) {
+		fd_limits_too_small(fd_hard_limit());
 		return 125;
 	}
 	if (!has_proc())

@@ -9,7 +9,7 @@
 #include "run/process/hidden.h"
 #include "run/process/tree.h"
 #include "run/process/watchdog.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "stack/stack.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ begin_buffers(struct socks *socks)
 static void
 init_worker(struct worker *w, const struct run_config *config)
 {
-	callers_init(&w->callers, &w->kernel, fd_budget_callers(fd_hard_limit()));
+	callers_init(&w->callers, &w->kernel, fd_limits_callers(fd_hard_limit()));
 	sockrecs_init(&w->recs);
 	w->recs.config = config;
 	w->recs.kernel = &w->kernel;
@@ -72,7 +72,7 @@ begin_worker(struct worker *w, const struct run_config *config)
 		return -LEAT_ENOMEM;
 	rc = sockrecs_begin(&w->recs, w->from->dir);
 	if (!rc)
-		rc = assembly_begin(&w->assembly, config, w->recs.loop, &w->recs.room);
+		rc = assembly_begin(&w->assembly, config, w->recs.loop, &w->recs.fds);
 	if (rc)
 		return rc;
 	program = w->assembly.parts.host;
@@ -121,7 +121,7 @@ explain(int rc)
 		    "leat: inside another `leat run`, or another tool that answers system calls: they "
 		    "cannot be combined\n");
 	else if (rc == -EMFILE)
-		fd_budget_too_small(fd_hard_limit());
+		fd_limits_too_small(fd_hard_limit());
 	else
 		fprintf(stderr, "leat: cannot begin: %s\n", strerror(-rc));
 }
@@ -156,7 +156,7 @@ begin(struct worker *w, const struct run_config *config)
 		rc = listen_to_program(w);
 	if (!rc) /* after the program's process was made, which is not to inherit the timer */
 		rc = watchdog_begin(SPIN_MOST_S * SEC);
-	return rc ? rc : fd_budget_begin(&w->recs);
+	return rc ? rc : fd_limits_begin(&w->recs);
 }
 
 /* The worker could not begin: ends what there is of it. Returns the exit status of the run. */

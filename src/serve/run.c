@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "host/clock.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/jobs.h"
 #include "host/loop.h"
@@ -24,7 +24,7 @@ enum { FD_RESERVE = 64 };
 struct process {
 	struct serve_run *run;
 	struct loop *loop;
-	struct fd_room room;
+	struct fd_budget fds;
 	struct io_world *world;
 	struct serve *serve;
 	struct loop_fd signals;
@@ -33,9 +33,9 @@ struct process {
 };
 
 static bool
-relieve(struct fd_room *room)
+relieve(struct fd_budget *fds)
 {
-	return serve_relieve(container_of(room, struct process, room)->serve);
+	return serve_relieve(container_of(fds, struct process, fds)->serve);
 }
 
 /* As many descriptors as the system lets us have. */
@@ -49,8 +49,8 @@ limit_descriptors(struct process *p)
 	lim.rlim_cur = lim.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &lim);
 	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY)
-		fd_room_limit(&p->room, lim.rlim_cur > 2 * FD_RESERVE ? (unsigned)lim.rlim_cur - FD_RESERVE
-								      : (unsigned)lim.rlim_cur / 2);
+		fd_budget_limit(&p->fds, lim.rlim_cur > 2 * FD_RESERVE ? (unsigned)lim.rlim_cur - FD_RESERVE
+								       : (unsigned)lim.rlim_cur / 2);
 }
 
 static void
@@ -140,7 +140,7 @@ serve_all(struct process *p)
 
 	if (e < 0)
 		return p->run->failed(p->run, part, NULL, e);
-	p->room.relieve = relieve;
+	p->fds.relieve = relieve;
 	status = listen_at_all(p);
 	if (status == 0) {
 		p->run->ready(p->run);
@@ -160,10 +160,10 @@ serve_run(struct serve_run *r)
 
 	if (!p.loop)
 		return r->failed(r, SERVE_MEMORY, NULL, -ENOMEM);
-	fd_room_init(&p.room, p.loop);
+	fd_budget_init(&p.fds, p.loop);
 	limit_descriptors(&p);
 	r->serve.jobs = jobs_new(p.loop);
-	if (!r->serve.jobs || watch_signals(&p) < 0 || !(p.world = hostio_new(p.loop, &p.room)))
+	if (!r->serve.jobs || watch_signals(&p) < 0 || !(p.world = hostio_new(p.loop, &p.fds)))
 		status = r->failed(r, SERVE_MEMORY, NULL, -ENOMEM);
 	else
 		status = serve_all(&p);
@@ -171,7 +171,7 @@ serve_run(struct serve_run *r)
 	hostio_free(p.world);
 	if (p.signals.fd > 0)
 		close(p.signals.fd);
-	fd_room_fini(&p.room);
+	fd_budget_fini(&p.fds);
 	loop_free(p.loop);
 	return status;
 }

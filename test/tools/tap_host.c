@@ -13,7 +13,7 @@
 #include "core/core.h"
 #include "gate/gate.h"
 #include "host/clock.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 #include "host/random.h"
@@ -43,7 +43,7 @@ static struct {
 } args;
 
 static struct loop *loop;
-static struct fd_room budget;
+static struct fd_budget budget;
 static struct pkt_pool *pool;
 static struct stack *stack;
 static struct iface *iface;
@@ -505,7 +505,7 @@ main(int argc, char **argv)
 	argv = parse(argv + 1);
 	clock_be_exact();
 	loop = loop_new();
-	fd_room_init(&budget, loop);
+	fd_budget_init(&budget, loop);
 	pool = pkt_pool_new(POOL);
 	watch_signals(&signals);
 	set_up();
@@ -526,7 +526,7 @@ main(int argc, char **argv)
 		loop_turn(loop, until);
 	loop_del(loop, &signals);
 	tear_down(h);
-	fd_room_fini(&budget);
+	fd_budget_fini(&budget);
 	loop_free(loop);
 	return status;
 }

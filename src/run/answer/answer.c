@@ -7,7 +7,7 @@
 #include "run/call/netns.h"
 #include "run/call/notif.h"
 #include "run/process/procfd.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/stream/owner.h"
 
 #include <errno.h>
@@ -147,7 +147,7 @@ take_descriptor(struct call *c, const struct answer_row *row)
 static long
 choose_errno(const struct answer_row *row, long rc)
 {
-	return row->fn == call_socket || row->fn == call_accept ? rc : fd_budget_enobufs((int)rc);
+	return row->fn == call_socket || row->fn == call_accept ? rc : fd_limits_enobufs((int)rc);
 }
 
 long
@@ -164,7 +164,7 @@ answer_call(struct call *c)
 	if (!row->plain) {
 		rc = take_descriptor(c, row);
 		if (rc)
-			return row->fn == call_accept ? fd_budget_enfile(rc) : choose_errno(row, rc);
+			return row->fn == call_accept ? fd_limits_enfile(rc) : choose_errno(row, rc);
 	}
 	rc = row->fn(c);
 	if (c->rec && c->rec->kind == SOCKREC_STREAM)

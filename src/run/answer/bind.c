@@ -8,7 +8,7 @@
 #include "run/call/blocked.h"
 #include "run/call/notif.h"
 #include "run/dgram/dgram.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/socket/gc.h"
 #include "run/stream/listener.h"
 #include "run/stream/owner.h"
@@ -90,7 +90,7 @@ accept_now(int listener, int flags, struct sockaddr_un *name, socklen_t *len)
 		fcntl(listener, F_SETFL, mode | O_NONBLOCK);
 	fd = accept4(listener, (struct sockaddr *)name, len, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
 	if (fd < 0)
-		fd = (int)fd_budget_enfile(-errno);
+		fd = (int)fd_limits_enfile(-errno);
 	if (!(mode & O_NONBLOCK))
 		fcntl(listener, F_SETFL, mode);
 	return fd;

@@ -9,7 +9,7 @@
 #include "run/dgram/dgram.h"
 #include "run/network/name_services.h"
 #include "run/socket/alias.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/socket/gc.h"
 #include "run/socket/settings.h"
 #include "run/stream/owner.h"
@@ -39,7 +39,7 @@ go_on_without_waiting(struct call *c)
 	if (c->rec->program_end >= 0)
 		return 0;
 	rc = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-	rc = fd_room_take(&c->recs->room, rc < 0 ? -errno : rc);
+	rc = fd_budget_take(&c->recs->fds, rc < 0 ? -errno : rc);
 	if (rc < 0)
 		return rc;
 	c->rec->program_end = rc;
@@ -98,7 +98,7 @@ report_failure(struct call *c, int error)
 {
 	stream_begin_anew(stream_of(c->rec), c->fd, 0);
 	(void)call_fresh_proxy(c, false);
-	return fd_budget_enobufs(-error);
+	return fd_limits_enobufs(-error);
 }
 
 /* Answers a connect() that waits if the stream has connected or failed; otherwise blocks it. */
@@ -156,7 +156,7 @@ static long
 begin(struct call *c, const struct endpoint *to)
 {
 	struct stream_rec *s = stream_of(c->rec);
-	int rc = sockrec_room_for(&s->rec, CONNECT_NEEDS);
+	int rc = sockrec_ensure_fds(&s->rec, CONNECT_NEEDS);
 
 	if (!rc)
 		rc = call_fresh_proxy(c, true);

@@ -38,7 +38,7 @@ lacks_descriptors(const struct calls *calls, int nr)
 {
 	bool takes = nr == SYS_socket || nr == SYS_bind || nr == SYS_connect || nr == SYS_listen;
 
-	return takes && !fd_room_has(&calls->recs->room, TAKES_MOST);
+	return takes && !fd_budget_allows(&calls->recs->fds, TAKES_MOST);
 }
 
 /* Handles all pending events of our ends of the proxy sockets, and settles the network. */

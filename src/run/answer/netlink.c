@@ -7,7 +7,7 @@
 #include "run/call/address.h"
 
 #include "run/network/nlroute.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/socket/missing.h"
 
 #include <assert.h>
@@ -88,22 +88,22 @@ netlink_open(struct call *c, int flags)
 
 	if (!r)
 		return -ENOBUFS;
-	if (!fd_room_for(&c->recs->room, c->calls->kernel->getfd ? 1 : 2)) {
+	if (!fd_budget_ensure(&c->recs->fds, c->calls->kernel->getfd ? 1 : 2)) {
 		sockrec_end(r, false);
 		return -ENFILE;
 	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0, pair) < 0) {
-		rc = fd_budget_enfile(-errno);
+		rc = fd_limits_enfile(-errno);
 		sockrec_end(r, false);
 		return rc;
 	}
 	fcntl(pair[1], F_SETFL, fcntl(pair[1], F_GETFL) | O_NONBLOCK);
 	sockrec_set_inode(r, unix_inode(pair[0]));
-	rc = fd_budget_enfile(fd_room_take(&c->recs->room, pair[1]));
+	rc = fd_limits_enfile(fd_budget_take(&c->recs->fds, pair[1]));
 	if (rc >= 0)
 		rc = sockrec_set_our_end(r, pair[1], EPOLLIN | EPOLLOUT, our_end_event);
 	if (!rc)
-		rc = fd_budget_enfile(sockrec_keep_program_end(r, pair[0]));
+		rc = fd_limits_enfile(sockrec_keep_program_end(r, pair[0]));
 	if (rc)
 		close(pair[0]);
 	else

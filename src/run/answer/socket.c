@@ -7,7 +7,7 @@
 #include "run/answer/netlink.h"
 #include "run/call/netns.h"
 #include "run/dgram/dgram.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/socket/missing.h"
 #include "run/stream/stream.h"
 
@@ -63,16 +63,17 @@ hand_over(struct call *c, struct sockrec *r, int type, int flags)
 	int fd;
 	long rc;
 
-	if (!c->recs->kernel->getfd && !fd_room_for(&c->recs->room, 1)) /* see sockrec_keep_program_end() */
+	if (!c->recs->kernel->getfd &&
+	    !fd_budget_ensure(&c->recs->fds, 1)) /* see sockrec_keep_program_end() */
 		return -ENFILE;
 	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | (flags & SOCK_NONBLOCK), 0);
 	if (fd < 0)
-		return fd_budget_enfile(-errno);
+		return fd_limits_enfile(-errno);
 	if (type ==
 	    SOCK_DGRAM) /* so that the kernel refuses what is too long for a datagram; it adds 32 octets itself */
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, r->v6 ? &longest6 : &longest4, sizeof longest4);
 	sockrec_set_inode(r, unix_any_inode(&c->recs->unixsock, fd));
-	rc = fd_budget_enfile(sockrec_keep_program_end(r, fd));
+	rc = fd_limits_enfile(sockrec_keep_program_end(r, fd));
 	if (rc) {
 		close(fd);
 		return rc;

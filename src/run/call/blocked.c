@@ -41,7 +41,7 @@ wait_limit(const struct call *c, int timeout_opt)
 static bool
 has_place(const struct call *c)
 {
-	return c->rec ? sockrec_room_for(c->rec, 1) == 0 : fd_room_for(&c->recs->room, 1);
+	return c->rec ? sockrec_ensure_fds(c->rec, 1) == 0 : fd_budget_ensure(&c->recs->fds, 1);
 }
 
 /* Returns NULL without memory or descriptors, or if the record has ended. */
@@ -55,7 +55,7 @@ blocked_new(struct call *c, call_fn *retry, int timeout_opt, long late)
 	p = has_place(c) ? calloc(1, sizeof *p) : NULL;
 	if (!p)
 		return NULL;
-	fd_room_count(&calls->recs->room); /* the call's descriptor is held until it is answered */
+	fd_budget_add(&calls->recs->fds); /* the call's descriptor is held until it is answered */
 	p->deadline = limit == NSEC_NEVER ? NSEC_NEVER : loop_now(calls->recs->loop) + limit;
 	p->late = late;
 	c->retried = true;
@@ -81,7 +81,7 @@ settle(struct blocked_call *p, long answer)
 	if (answer != CALL_ANSWERED)
 		notif_answer(p->call.calls, p->call.id, answer);
 	call_done(&p->call);
-	fd_room_gave(&p->call.recs->room);
+	fd_budget_release(&p->call.recs->fds);
 	p->call.calls->nblocked--;
 	free(p);
 }

@@ -189,14 +189,14 @@ join(struct dgram_rec *d, int fd)
 {
 	struct sockaddr_un un;
 	socklen_t len;
-	int rc, ours = fd_room_take(
-		    &d->rec.recs->room, unix_dgram_to(&d->rec.recs->unixsock, d->rec.handle, &un, &len));
+	int rc, ours = fd_budget_take(
+		    &d->rec.recs->fds, unix_dgram_to(&d->rec.recs->unixsock, d->rec.handle, &un, &len));
 
 	if (ours < 0)
 		return ours;
 	if (connect(fd, (struct sockaddr *)&un, len) < 0) {
 		rc = -errno;
-		fd_room_close(&d->rec.recs->room, ours);
+		fd_budget_close(&d->rec.recs->fds, ours);
 		return rc;
 	}
 	rc = sockrec_set_our_end(&d->rec, ours, EPOLLIN, our_end_event);
@@ -212,11 +212,12 @@ dgram_prepare(struct dgram_rec *d, int fd)
 
 	if (d->rec.our_end.fd >= 0)
 		return 0;
-	rc = sockrec_room_for(&d->rec, 2);
+	rc = sockrec_ensure_fds(&d->rec, 2);
 	if (rc)
 		return rc;
 	if (d->rec.handle < 0)
-		d->rec.handle = fd_room_take(&d->rec.recs->room, unixdir_bind(d->rec.recs->unixsock.dir, fd));
+		d->rec.handle =
+		    fd_budget_take(&d->rec.recs->fds, unixdir_bind(d->rec.recs->unixsock.dir, fd));
 	if (d->rec.handle < 0) {
 		rc = d->rec.handle;
 		d->rec.handle = -1;

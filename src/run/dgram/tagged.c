@@ -69,7 +69,7 @@ dgram_pass(struct dgram_rec *d, const struct sock_msg *msg, const void *buf, siz
 	if (!d->wants && from_peer(d, &msg->peer))
 		return send(fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 	tag = d->wants ? dgram_tag_new(msg)
-		       : dgram_tag_shared(&d->rec.recs->tags, &d->rec.recs->room, &msg->peer);
+		       : dgram_tag_shared(&d->rec.recs->tags, &d->rec.recs->fds, &msg->peer);
 	if (tag < 0)
 		return tag;
 	rc = send_tagged(fd, tag, buf, len);

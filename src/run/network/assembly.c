@@ -50,7 +50,7 @@ deliver(struct assembly *a, struct stack *stack, unsigned end, nsec_t now)
 static void
 retry(struct fd_wait *wait)
 {
-	struct assembly *a = container_of(wait, struct assembly, room_wait);
+	struct assembly *a = container_of(wait, struct assembly, fd_wait);
 
 	assembly_enter(a);
 	gate_retry(a->parts.gateway);
@@ -71,7 +71,7 @@ assembly_run(struct loop_source *source, nsec_t now)
 	} while (any || emu_next(a->parts.link) <= now);
 	closed_dgram_run(&a->closed, now);
 	if (gate_waits(a->parts.gateway))
-		fd_room_wait(a->room, &a->room_wait);
+		fd_budget_wait(a->fds, &a->fd_wait);
 }
 
 void
@@ -197,7 +197,7 @@ make_gateway(struct assembly *a, const struct run_config *config)
 	    .unserved = publish_unserved,
 	    .program = a};
 
-	a->outside = hostio_new(a->loop, a->room);
+	a->outside = hostio_new(a->loop, a->fds);
 	if (!a->outside)
 		return -LEAT_ENOMEM;
 	hostio_accept_needs(a->outside, CLIENT_NEEDS);
@@ -208,17 +208,17 @@ make_gateway(struct assembly *a, const struct run_config *config)
 }
 
 int
-assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room)
+assembly_begin(struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_budget *fds)
 {
 	int rc = -LEAT_ENOMEM;
 
 	*a = (struct assembly){.loop = loop,
-	    .room = room,
+	    .fds = fds,
 	    .config = config,
 	    .source = {.next = assembly_next, .run = assembly_run}};
-	a->parts.room = room;
-	a->room_wait.fn = retry;
-	list_init(&a->room_wait.node);
+	a->parts.fds = fds;
+	a->fd_wait.fn = retry;
+	list_init(&a->fd_wait.node);
 	closed_dgram_init(&a->closed);
 	a->pool = pkt_pool_new(POOL_LIMIT);
 	if (a->pool)
@@ -247,8 +247,8 @@ assembly_end(struct assembly *a)
 {
 	if (a->source.node.next)
 		loop_del_source(a->loop, &a->source);
-	if (a->room_wait.fn) {
-		fd_room_leave(&a->room_wait);
+	if (a->fd_wait.fn) {
+		fd_budget_leave(&a->fd_wait);
 		closed_dgram_fini(&a->closed);
 	}
 	if (a->parts.gateway)

@@ -6,7 +6,7 @@
 #ifndef RUN_NETWORK_ASSEMBLY_H
 #define RUN_NETWORK_ASSEMBLY_H
 
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/loop.h"
 #include "io/io.h"
 #include "run/network/closed_dgram.h"
@@ -15,7 +15,7 @@
 
 struct assembly {
 	struct loop *loop;
-	struct fd_room *room;
+	struct fd_budget *fds;
 	struct pkt_pool *pool;
 	struct run_parts parts;
 	struct iface *iface[2];
@@ -26,18 +26,18 @@ struct assembly {
 	struct iface *program_iface; /* the interface of the program's stack on the link */
 	/* A bit for each published port that a client found without a listener; see publish.c. */
 	uint64_t unserved;
-	bool explained;           /* the reason why it could not begin was printed */
-	struct fd_wait room_wait; /* wakes the gateway when a descriptor becomes free */
+	bool explained;         /* the reason why it could not begin was printed */
+	struct fd_wait fd_wait; /* wakes the gateway when a descriptor becomes free */
 	struct closed_dgrams closed;
 };
 
 /*
- * Builds the network and adds it to @loop. @room is the budget of descriptors that the gateway may
+ * Builds the network and adds it to @loop. @fds is the budget of descriptors that the gateway may
  * open. Returns 0; or a negative error with everything undone. Sets `explained` if the reason is on
  * stderr already.
  */
 int assembly_begin(
-    struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_room *room);
+    struct assembly *a, const struct run_config *config, struct loop *loop, struct fd_budget *fds);
 
 /* Frees the network. May be called again, and after assembly_begin() has failed. */
 void assembly_end(struct assembly *a);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct fd_room;
+struct fd_budget;
 struct gate;
 struct pkt;
 struct sink;
@@ -41,8 +41,8 @@ struct run_parts {
 	struct stack *host; /* the program's stack: number 1, end 0 of the link */
 	struct stack *gate; /* the gateway's stack: number 2, end 1 of the link */
 	struct emu *link;
-	struct gate *gateway;       /* NULL until it exists */
-	const struct fd_room *room; /* the budget of descriptors */
+	struct gate *gateway;        /* NULL until it exists */
+	const struct fd_budget *fds; /* the budget of descriptors */
 };
 
 /*

@@ -4,7 +4,7 @@
  */
 #include "run/proxy/dgram_tag.h"
 
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "sock/sock.h"
 
 #include <errno.h>
@@ -35,22 +35,22 @@ dgram_tag_new(const struct sock_msg *msg)
 }
 
 static void
-close_shared(struct dgram_tags *tags, struct dgram_shared *s, struct fd_room *room)
+close_shared(struct dgram_tags *tags, struct dgram_shared *s, struct fd_budget *fds)
 {
 	if (!s->open)
 		return;
-	fd_room_close(room, s->fd);
+	fd_budget_close(fds, s->fd);
 	s->open = false;
 	tags->held--;
 }
 
 bool
-dgram_tags_close(struct dgram_tags *tags, struct fd_room *room)
+dgram_tags_close(struct dgram_tags *tags, struct fd_budget *fds)
 {
 	bool any = tags->held;
 
 	for (unsigned i = 0; i < DGRAM_TAGS; i++)
-		close_shared(tags, &tags->shared[i], room);
+		close_shared(tags, &tags->shared[i], fds);
 	return any;
 }
 
@@ -64,7 +64,7 @@ entry_of(struct dgram_tags *tags, const struct endpoint *peer)
 }
 
 int
-dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer)
+dgram_tag_shared(struct dgram_tags *tags, struct fd_budget *fds, const struct endpoint *peer)
 {
 	struct dgram_tag t = {.known = KNOWN_PEER, .peer = *peer};
 	struct dgram_shared *s = entry_of(tags, peer);
@@ -73,10 +73,10 @@ dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct end
 	if (s->open && ipaddr_eq(&s->peer.addr, &peer->addr) && s->peer.port == peer->port &&
 	    s->peer.ifindex == peer->ifindex)
 		return s->fd;
-	close_shared(tags, s, room);
-	fd = fd_room_take(room, write_tag(&t));
-	if (fd < 0 && fd_room_ran_out(fd) && dgram_tags_close(tags, room))
-		fd = fd_room_take(room, write_tag(&t));
+	close_shared(tags, s, fds);
+	fd = fd_budget_take(fds, write_tag(&t));
+	if (fd < 0 && fd_budget_ran_out(fd) && dgram_tags_close(tags, fds))
+		fd = fd_budget_take(fds, write_tag(&t));
 	if (fd < 0)
 		return fd;
 	*s = (struct dgram_shared){true, *peer, fd};

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <time.h>
 
-struct fd_room;
+struct fd_budget;
 struct sock_msg;
 
 enum dgram_known { KNOWN_NOTHING, KNOWN_PEER, KNOWN_ALL };
@@ -50,10 +50,10 @@ int dgram_tag_new(const struct sock_msg *msg);
  * descriptor is free, closes the tags of other sources first. Returns the negative errno on
  * failure.
  */
-int dgram_tag_shared(struct dgram_tags *tags, struct fd_room *room, const struct endpoint *peer);
+int dgram_tag_shared(struct dgram_tags *tags, struct fd_budget *fds, const struct endpoint *peer);
 
 /* Closes all shared tags. Returns true if there were any. */
-bool dgram_tags_close(struct dgram_tags *tags, struct fd_room *room);
+bool dgram_tags_close(struct dgram_tags *tags, struct fd_budget *fds);
 
 /* Reads the tag @fd, and closes it. */
 struct dgram_tag dgram_tag_read(int fd);

@@ -56,7 +56,7 @@ search_process(struct sockrecs *recs, pid_t pid, uint64_t inode)
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
-	while (got < 0 && !fd_room_ran_out(got) && (e = readdir(dir))) {
+	while (got < 0 && !fd_budget_ran_out(got) && (e = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), e->d_name, link, sizeof link - 1);
 
 		if (n > 0 && (size_t)n == strlen(want) && !memcmp(link, want, (size_t)n))
@@ -74,7 +74,7 @@ search(struct sockrecs *recs, uint64_t inode)
 	struct dirent *e;
 	int got = dir ? -ENOENT : -errno;
 
-	while (dir && got < 0 && !fd_room_ran_out(got) && (e = readdir(dir))) {
+	while (dir && got < 0 && !fd_budget_ran_out(got) && (e = readdir(dir))) {
 		pid_t pid = atoi(e->d_name);
 
 		if (pid > 0 && pid != getpid())
@@ -106,5 +106,5 @@ holder_borrow(struct sockrec *r)
 		return -1;
 	if (r->place.fd >= 0)
 		got = try(r->recs, r->place.tid, r->place.fd, r->inode);
-	return got >= 0 || fd_room_ran_out(got) ? got : search(r->recs, r->inode);
+	return got >= 0 || fd_budget_ran_out(got) ? got : search(r->recs, r->inode);
 }

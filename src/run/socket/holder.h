@@ -9,7 +9,7 @@
 
 /*
  * Returns a descriptor, which the caller closes at once. Returns a negative number if no process
- * has the end open; it may be in flight in a socket. If that number is one of fd_room_ran_out(),
+ * has the end open; it may be in flight in a socket. If that number is one of fd_budget_ran_out(),
  * the worker had no descriptor to look with.
  */
 int holder_borrow(struct sockrec *r);

@@ -126,15 +126,15 @@ static void
 close_open_end(struct sockrec *r)
 {
 	loop_close(r->recs->loop, &r->our_end);
-	fd_room_gave(&r->recs->room);
+	fd_budget_release(&r->recs->fds);
 	if (r->ops->our_end_closed)
 		r->ops->our_end_closed(r);
 }
 
 int
-sockrec_room_for(struct sockrec *r, unsigned n)
+sockrec_ensure_fds(struct sockrec *r, unsigned n)
 {
-	if (!fd_room_for(&r->recs->room, n))
+	if (!fd_budget_ensure(&r->recs->fds, n))
 		return -ENOBUFS;
 	return r->ended ? -EBADF : 0;
 }
@@ -147,7 +147,7 @@ sockrec_keep_program_end(struct sockrec *r, int fd)
 	if (r->recs->kernel->getfd)
 		return 0;
 	own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	own = fd_room_take(&r->recs->room, own < 0 ? -errno : own);
+	own = fd_budget_take(&r->recs->fds, own < 0 ? -errno : own);
 	if (own < 0)
 		return own;
 	sockrec_close_fd(r, &r->program_end);
@@ -184,7 +184,7 @@ sockrec_close_fd(struct sockrec *r, int *fd)
 {
 	if (*fd < 0)
 		return;
-	fd_room_close(&r->recs->room, *fd);
+	fd_budget_close(&r->recs->fds, *fd);
 	*fd = -1;
 }
 

@@ -123,7 +123,7 @@ struct sockrec *sockrec_of_accepted(
  * Makes sure that the budget has @n descriptors for @r, if necessary by closing what is idle.
  * Returns 0, -ENOBUFS, or -EBADF: the program had closed @r itself, which has ended.
  */
-int sockrec_room_for(struct sockrec *r, unsigned n);
+int sockrec_ensure_fds(struct sockrec *r, unsigned n);
 
 /*
  * Keeps a duplicate of the program's end @fd if none can be taken later (kernel.getfd). Returns 0

@@ -23,7 +23,7 @@ sockrecs_begin(struct sockrecs *recs, struct unixdir *dir)
 
 	if (table_init(&recs->by_inode, &key) || table_init(&recs->by_id, &key))
 		return -LEAT_ENOMEM;
-	fd_room_init(&recs->room, recs->loop);
+	fd_budget_init(&recs->fds, recs->loop);
 	return unixsock_open(&recs->unixsock, dir);
 }
 
@@ -38,10 +38,10 @@ sockrecs_end(struct sockrecs *recs)
 void
 sockrecs_close(struct sockrecs *recs)
 {
-	dgram_tags_close(&recs->tags, &recs->room);
+	dgram_tags_close(&recs->tags, &recs->fds);
 	unixsock_close(&recs->unixsock);
 	table_fini(&recs->by_inode);
 	table_fini(&recs->by_id);
-	if (recs->room.loop)
-		fd_room_fini(&recs->room);
+	if (recs->fds.loop)
+		fd_budget_fini(&recs->fds);
 }

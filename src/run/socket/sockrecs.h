@@ -10,7 +10,7 @@
 #include "base/list.h"
 #include "base/table.h"
 #include "core/core.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/loop.h"
 #include "run/network/assembly.h"
 #include "run/process/caller.h"
@@ -46,7 +46,7 @@ struct sockrecs {
 	struct core *core;   /* of the program's stack, */
 	struct socks *socks; /* and its sockets */
 
-	struct fd_room room; /* what connections and datagram sockets may hold, see fd_budget.h */
+	struct fd_budget fds; /* what connections and datagram sockets may hold, see fd_limits.h */
 	struct fd_wait waits_for_fd;
 	nsec_t relieve_at; /* when to collect again for want of descriptors, though that freed none */
 

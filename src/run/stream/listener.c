@@ -7,7 +7,7 @@
 
 #include "run/proxy/diag.h"
 #include "run/socket/alias.h"
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 #include "run/socket/settings.h"
 #include "run/stream/owner.h"
 #include "run/stream/pump.h"
@@ -87,19 +87,19 @@ listener_accepted(struct stream_rec *s)
 }
 
 /*
- * Counts a connection from outside as seated: it has the descriptor that was set aside for it
- * (fd_room.h).
+ * Counts a connection from outside as delivered: it has the descriptor that was set aside for it
+ * (fd_budget.h).
  */
 static void
-seat(struct stream_rec *s)
+count_delivered(struct stream_rec *s)
 {
 	const struct run_net *net = &s->rec.recs->config->net;
 	const struct ipaddr *from = &s->accepted.from.addr;
 
 	if (ipaddr_is_loopback(from) || ipaddr_eq(from, &net->host4) || ipaddr_eq(from, &net->host6))
 		return;
-	s->accepted.seated = true;
-	s->rec.recs->room.seated++;
+	s->accepted.delivered = true;
+	s->rec.recs->fds.delivered++;
 }
 
 /*
@@ -131,20 +131,20 @@ offer(struct stream_rec *listener)
 	 * Ask before the end joins the queue: if it were closed then, the program would accept it
 	 * all the same.
 	 */
-	if (fd_room_free(&recs->room))
+	if (fd_budget_has_free(&recs->fds))
 		s = stream_rec_new(recs, listener->rec.v6);
 	if (!s) {
-		fd_budget_wait(recs);
+		fd_limits_wait(recs);
 		return false;
 	}
-	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->rec.handle, s->rec.id));
+	fd = fd_budget_take(&recs->fds, unix_stream_to(&recs->unixsock, listener->rec.handle, s->rec.id));
 	if (fd < 0) {
 		sockrec_end(&s->rec, false);
 		if (fd == -ECONNREFUSED) {
 			/* No process has the listener open any more. */
 			recs->gc_at = 0;
-		} else if (fd_room_ran_out(fd)) {
-			fd_budget_wait(recs);
+		} else if (fd_budget_ran_out(fd)) {
+			fd_limits_wait(recs);
 		}
 		return false;
 	}
@@ -157,7 +157,7 @@ offer(struct stream_rec *listener)
 	owner_inherit(s, listener);
 	if (++listener->listening.offered > listener->listening.backlog)
 		count_waiting(listener);
-	seat(s);
+	count_delivered(s);
 	name_child(s, listener);
 	if (pump_start(s, fd)) {
 		sockrec_end(&s->rec, true);
@@ -203,16 +203,16 @@ join_queue(struct stream_rec *listener, struct stream_rec *child, const uint8_t 
 	sockrec_close_our_end(&child->rec); /* its name is needed again */
 	sockrec_forget_inode(&child->rec);
 	child->pump.keeps_one = child->pump.kept = false; /* until it is accepted again */
-	fd = fd_room_take(&recs->room, unix_stream_to(&recs->unixsock, listener->rec.handle, child->rec.id));
+	fd = fd_budget_take(&recs->fds, unix_stream_to(&recs->unixsock, listener->rec.handle, child->rec.id));
 	if (fd < 0)
 		return false;
 	if (send(fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len) {
-		fd_room_close(&recs->room, fd);
+		fd_budget_close(&recs->fds, fd);
 		return false;
 	}
 	if (child->pump.down_done)
 		shutdown(fd, SHUT_WR);
-	seat(child);
+	count_delivered(child);
 	return pump_start(child, fd) == 0;
 }
 
@@ -241,7 +241,7 @@ take_child(struct stream_rec *s)
 	int rc = s->listening.child ? 0 : sock_accept(s->rec.sk, &s->listening.child);
 
 	if (rc == -LEAT_ENOBUFS)
-		fd_budget_wait(s->rec.recs);
+		fd_limits_wait(s->rec.recs);
 	return rc == 0;
 }
 
@@ -266,11 +266,11 @@ int
 listener_listen(struct stream_rec *s, int fd, int backlog)
 {
 	if (s->rec.handle < 0) {
-		int handle = sockrec_room_for(&s->rec, 1);
+		int handle = sockrec_ensure_fds(&s->rec, 1);
 
 		if (!handle)
 			handle =
-			    fd_room_take(&s->rec.recs->room, unixdir_bind(s->rec.recs->unixsock.dir, fd));
+			    fd_budget_take(&s->rec.recs->fds, unixdir_bind(s->rec.recs->unixsock.dir, fd));
 		if (handle < 0)
 			return handle;
 		s->rec.handle = handle;

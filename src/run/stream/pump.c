@@ -33,7 +33,7 @@ pump_reset(struct stream_rec *s, int error)
 
 	s->rec.error = error;
 	s->rec.state = SOCKREC_FINISHED;
-	stream_rec_unseat(s);
+	stream_rec_uncount_delivered(s);
 	sock_watch(s->rec.sk, NULL, NULL);
 	if (sock_remote(s->rec.sk, &remote) ==
 	    0) /* the connection goes on: ICMP reported an error, and IP_RECVERR is set */
@@ -43,7 +43,7 @@ pump_reset(struct stream_rec *s, int error)
 	/*
 	 * Until the program has accepted it, there is no end through which the reset can be shown.
 	 */
-	if (own < 0 && (!s->rec.inode || fd_room_ran_out(own)))
+	if (own < 0 && (!s->rec.inode || fd_budget_ran_out(own)))
 		s->accepted.reset_waits = true;
 	else
 		pump_show_reset(s, own);
@@ -242,7 +242,7 @@ carry(struct stream_rec *s)
 	} while (s->pump.again && !s->rec.ended);
 	s->pump.running = false;
 	if (s->pump.up_done && s->pump.down_done)
-		stream_rec_unseat(s);
+		stream_rec_uncount_delivered(s);
 	waitq_wake(&s->rec.changed);
 }
 

@@ -27,7 +27,8 @@ ignore_event(struct loop_fd *fd, uint32_t events)
 int
 stream_look_connecting(struct stream_rec *s, int fd)
 {
-	int peer = fd_room_take(&s->rec.recs->room, unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined));
+	int peer =
+	    fd_budget_take(&s->rec.recs->fds, unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined));
 	int rc;
 
 	if (peer < 0)
@@ -49,7 +50,7 @@ stream_joined(struct stream_rec *s, int fd)
 		peer = unix_join_worker(&s->rec.recs->unixsock, fd, &s->joined);
 		if (peer < 0)
 			return peer;
-		fd_room_count(&s->rec.recs->room); /* in place of the waiting call's */
+		fd_budget_add(&s->rec.recs->fds); /* in place of the waiting call's */
 	} else {
 		unix_drain(fd, s->filling.sndbuf, s->rec.our_end.fd, s->filling.n);
 		peer = s->rec.our_end.fd;
@@ -178,7 +179,7 @@ notices_close(const struct sockrec *r)
 static void
 our_end_closed(struct sockrec *r)
 {
-	stream_rec_unseat(stream_of(r));
+	stream_rec_uncount_delivered(stream_of(r));
 }
 
 struct stream_rec *

@@ -44,7 +44,7 @@ struct listening {
 struct accepted {
 	uint64_t listener; /* its record's id; 0 = none */
 	struct endpoint from;
-	bool seated;      /* it came from outside and is counted in fd_room.seated */
+	bool delivered;   /* it came from outside and is counted in fd_budget.delivered */
 	bool reset_waits; /* it was reset before the program accepted it */
 };
 
@@ -91,15 +91,15 @@ stream_rec_shut(const struct stream_rec *s)
 }
 
 /*
- * Counts @s as seated no longer, since the connection has ended or our end is closed. What brought
- * it from outside has ended too, though the program may keep its descriptor.
+ * Counts @s as delivered no longer: the connection has ended, or our end is closed. What brought it
+ * from outside has ended too, though the program may keep its descriptor.
  */
 static inline void
-stream_rec_unseat(struct stream_rec *s)
+stream_rec_uncount_delivered(struct stream_rec *s)
 {
-	if (s->accepted.seated)
-		s->rec.recs->room.seated--;
-	s->accepted.seated = false;
+	if (s->accepted.delivered)
+		s->rec.recs->fds.delivered--;
+	s->accepted.delivered = false;
 }
 
 /*

@@ -38,9 +38,9 @@ rig_begin(void **state)
 	b->spare = lowest_free();
 	b->loop = loop_new();
 	assert_non_null(b->loop);
-	fd_room_init(&b->room, b->loop);
-	b->conform.client = hostio_new(b->loop, &b->room);
-	b->conform.server = hostio_new(b->loop, &b->room);
+	fd_budget_init(&b->fds, b->loop);
+	b->conform.client = hostio_new(b->loop, &b->fds);
+	b->conform.server = hostio_new(b->loop, &b->fds);
 	assert_non_null(b->conform.client);
 	assert_non_null(b->conform.server);
 	b->conform.at.addr = *at;
@@ -57,7 +57,7 @@ rig_end(void **state)
 
 	hostio_free(b->conform.client); /* asserts that all was closed */
 	hostio_free(b->conform.server);
-	fd_room_fini(&b->room); /* asserts that every descriptor was given back */
+	fd_budget_fini(&b->fds); /* asserts that every descriptor was given back */
 	loop_free(b->loop);
 	assert_int_equal(lowest_free(), b->spare);
 	free(b);

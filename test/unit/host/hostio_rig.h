@@ -6,7 +6,7 @@
 #define TEST_HOSTIO_RIG_H
 
 #include "base/err.h"
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 #include "io/conform.h"
@@ -14,7 +14,7 @@
 struct rig {
 	struct conform conform;
 	struct loop *loop;
-	struct fd_room room;
+	struct fd_budget fds;
 	int spare; /* the lowest free descriptor before anything was opened */
 };
 

@@ -64,11 +64,11 @@ connections_without_a_descriptor_wait_and_come_in_as_others_close(void **state)
 	struct io_listener *l = listen_for(b, &crowd);
 	int client[8];
 
-	fd_room_limit(&b->room, 1 + 3);
+	fd_budget_limit(&b->fds, 1 + 3);
 	connect_clients(l, client, 8);
 	assert_in_range(rig_turns_within(b, 50 * MSEC), 1, 20);
 	assert_int_equal(crowd.n, 3);
-	assert_int_equal(b->room.refused, 1);
+	assert_int_equal(b->fds.refused, 1);
 	while (crowd.n < 8) {
 		unsigned before = crowd.n;
 
@@ -91,16 +91,16 @@ what_an_accepted_connection_will_need_is_set_aside(void **state)
 	int client[4];
 
 	hostio_accept_needs(b->conform.server, 2);
-	fd_room_limit(&b->room, 1 + 2 * 2);
+	fd_budget_limit(&b->fds, 1 + 2 * 2);
 	connect_clients(l, client, 4);
 	await_crowd(b, &crowd, 2);
 	rig_turns_within(b, 20 * MSEC);
 	assert_int_equal(crowd.n, 2);
-	assert_int_equal(b->room.entered, 2);
-	assert_false(fd_room_has(&b->room, 1));
+	assert_int_equal(b->fds.inbound, 2);
+	assert_false(fd_budget_allows(&b->fds, 1));
 	io_close(crowd.s[0], false);
 	io_close(crowd.s[1], false);
-	assert_int_equal(b->room.entered, 0);
+	assert_int_equal(b->fds.inbound, 0);
 	await_crowd(b, &crowd, 4);
 	io_close(crowd.s[2], false);
 	io_close(crowd.s[3], false);
@@ -144,7 +144,7 @@ a_socket_beyond_the_budget_is_refused_and_leaves_nothing(void **state)
 	struct io_stream *s = NULL;
 	unsigned seen = 0;
 
-	fd_room_limit(&b->room, 1);
+	fd_budget_limit(&b->fds, 1);
 	first = rig_dgram(b, NULL, &to, &seen);
 	assert_int_equal(w->ops->dgram(w, NULL, &to, rig_on_dgram, &seen, &second), -LEAT_EMFILE);
 	assert_int_equal(w->ops->dgram(w, NULL, NULL, rig_on_dgram, &seen, &second), -LEAT_EMFILE);

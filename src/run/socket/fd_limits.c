@@ -1,8 +1,8 @@
 /*
- * run/socket/fd_budget.c - divides the worker's descriptor table into a budget and a reserve, and
+ * run/socket/fd_limits.c - divides the worker's descriptor table into a budget and a reserve, and
  * closes what is idle when the budget is used up.
  */
-#include "run/socket/fd_budget.h"
+#include "run/socket/fd_limits.h"
 
 #include "gate/gate.h"
 #include "run/socket/gc.h"
@@ -39,7 +39,7 @@ fd_hard_limit(void)
 }
 
 unsigned
-fd_budget_callers(unsigned hard)
+fd_limits_callers(unsigned hard)
 {
 	unsigned n = hard / 32;
 
@@ -50,13 +50,13 @@ fd_budget_callers(unsigned hard)
 static unsigned
 budget(unsigned hard, unsigned open)
 {
-	unsigned others = open + RESERVE + PER_CALLER * fd_budget_callers(hard);
+	unsigned others = open + RESERVE + PER_CALLER * fd_limits_callers(hard);
 
 	return hard > others ? hard - others : 0;
 }
 
 unsigned
-fd_budget_connections(unsigned hard, unsigned open)
+fd_limits_connections(unsigned hard, unsigned open)
 {
 	unsigned n = budget(hard, open);
 
@@ -82,21 +82,21 @@ count_open(void)
 	fd = dup(STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0 ? (unsigned)fd : FD_BUDGET_OPEN;
+	return fd >= 0 ? (unsigned)fd : FD_LIMITS_OPEN;
 }
 
 void
-fd_budget_too_small(unsigned hard)
+fd_limits_too_small(unsigned hard)
 {
 	unsigned open = count_open();
 	char beside[64] = "";
 
-	if (open > 2 * FD_BUDGET_OPEN)
+	if (open > 2 * FD_LIMITS_OPEN)
 		snprintf(beside, sizeof beside, " beside the %u files that it was started with", open);
 	fprintf(stderr,
 	    "leat: the hard limit on open files is %u (ulimit -Hn), which is too small: leat run needs %d%s, "
 	    "and two more for each connection at a time\n",
-	    hard, FD_BUDGET_LEAST, beside);
+	    hard, FD_LIMITS_LEAST, beside);
 }
 
 /*
@@ -104,10 +104,10 @@ fd_budget_too_small(unsigned hard)
  * Returns true if any was freed.
  */
 static bool
-relieve(struct fd_room *room)
+relieve(struct fd_budget *fds)
 {
-	struct sockrecs *recs = container_of(room, struct sockrecs, room);
-	unsigned before = room->taken;
+	struct sockrecs *recs = container_of(fds, struct sockrecs, fds);
+	unsigned before = fds->taken;
 	nsec_t now = loop_now(recs->loop);
 
 	if (now < recs->relieve_at)
@@ -115,7 +115,7 @@ relieve(struct fd_room *room)
 	assembly_enter(recs->network);
 	gc_now(recs);
 	assembly_settle(recs->network); /* the gateway's flows for closed datagram sockets end */
-	if (room->taken < before || dgram_tags_close(&recs->tags, room) ||
+	if (fds->taken < before || dgram_tags_close(&recs->tags, fds) ||
 	    gate_dgram_relieve(recs->network->parts.gateway, IDLE))
 		return true;
 	recs->relieve_at = now + RELIEVE_EVERY;
@@ -137,33 +137,33 @@ offer_again(struct fd_wait *wait)
 }
 
 int
-fd_budget_begin(struct sockrecs *recs)
+fd_limits_begin(struct sockrecs *recs)
 {
 	unsigned hard = fd_hard_limit(), open = count_open();
 
 	list_init(&recs->waits_for_fd.node);
 	recs->waits_for_fd.fn = offer_again;
-	recs->room.relieve = relieve;
-	if (fd_budget_connections(hard, open) < CONNECTIONS_LEAST)
+	recs->fds.relieve = relieve;
+	if (fd_limits_connections(hard, open) < CONNECTIONS_LEAST)
 		return -EMFILE;
-	fd_room_limit(&recs->room, budget(hard, open) + recs->room.taken);
+	fd_budget_limit(&recs->fds, budget(hard, open) + recs->fds.taken);
 	return 0;
 }
 
 void
-fd_budget_wait(struct sockrecs *recs)
+fd_limits_wait(struct sockrecs *recs)
 {
-	fd_room_wait(&recs->room, &recs->waits_for_fd);
+	fd_budget_wait(&recs->fds, &recs->waits_for_fd);
 }
 
 long
-fd_budget_enfile(long rc)
+fd_limits_enfile(long rc)
 {
 	return rc == -EMFILE ? -ENFILE : rc;
 }
 
 int
-fd_budget_enobufs(int rc)
+fd_limits_enobufs(int rc)
 {
 	return rc == -EMFILE || rc == -ENFILE ? -ENOBUFS : rc;
 }

@@ -1,8 +1,8 @@
 /*
- * Tests host/fd_room.h, the budget of descriptors: what it counts, what it reserves, and when the
+ * Tests host/fd_budget.h, the budget of descriptors: what it counts, what it reserves, and when the
  * wait queue is called.
  */
-#include "host/fd_room.h"
+#include "host/fd_budget.h"
 
 #include "host/loop.h"
 
@@ -16,20 +16,20 @@
 #include <cmocka.h>
 
 static struct loop *loop;
-static struct fd_room room;
+static struct fd_budget budget;
 
 static int
 begin(void **state)
 {
 	loop = loop_new();
-	fd_room_init(&room, loop);
+	fd_budget_init(&budget, loop);
 	return 0;
 }
 
 static int
 end(void **state)
 {
-	fd_room_fini(&room); /* asserts that every descriptor was closed */
+	fd_budget_fini(&budget); /* asserts that every descriptor was closed */
 	loop_free(loop);
 	return 0;
 }
@@ -43,47 +43,47 @@ some_fd(void)
 static void
 a_descriptor_beyond_the_budget_is_closed_and_counted(void **state)
 {
-	int first = fd_room_take(&room, some_fd()), second;
+	int first = fd_budget_take(&budget, some_fd()), second;
 
 	assert_true(first >= 0);
-	fd_room_limit(&room, 1);
+	fd_budget_limit(&budget, 1);
 	second = some_fd();
-	assert_int_equal(fd_room_take(&room, second), -EMFILE);
+	assert_int_equal(fd_budget_take(&budget, second), -EMFILE);
 	assert_int_equal(fcntl(second, F_GETFD), -1);
-	assert_int_equal(room.refused, 1);
-	fd_room_close(&room, first);
-	second = fd_room_take(&room, some_fd());
+	assert_int_equal(budget.refused, 1);
+	fd_budget_close(&budget, first);
+	second = fd_budget_take(&budget, some_fd());
 	assert_true(second >= 0);
-	fd_room_close(&room, second);
+	fd_budget_close(&budget, second);
 }
 
 static void
 a_failed_call_keeps_its_error_and_counts_if_it_ran_out(void **state)
 {
-	assert_int_equal(fd_room_take(&room, -ECONNREFUSED), -ECONNREFUSED);
-	assert_int_equal(room.refused, 0);
-	assert_int_equal(fd_room_take(&room, -ENFILE), -ENFILE);
-	assert_int_equal(room.refused, 1);
-	assert_int_equal(room.taken, 0);
+	assert_int_equal(fd_budget_take(&budget, -ECONNREFUSED), -ECONNREFUSED);
+	assert_int_equal(budget.refused, 0);
+	assert_int_equal(fd_budget_take(&budget, -ENFILE), -ENFILE);
+	assert_int_equal(budget.refused, 1);
+	assert_int_equal(budget.taken, 0);
 }
 
 static void
 a_connection_from_outside_reserves_a_descriptor_for_its_other_end(void **state)
 {
-	fd_room_limit(&room, 4);
-	room.entered = 3;
-	room.seated = 1;
-	assert_true(fd_room_has(&room, 2));
-	assert_false(fd_room_has(&room, 3));
-	room.taken = 3;
-	assert_false(fd_room_has(&room, 1));
-	assert_true(fd_room_free(&room)); /* for the other end of such a connection */
-	room.taken = 4;
-	assert_false(fd_room_free(&room));
-	room.taken = 0;
-	room.seated = 5; /* more of them than the ones that still count as entered */
-	assert_true(fd_room_has(&room, 4));
-	room.seated = 0;
+	fd_budget_limit(&budget, 4);
+	budget.inbound = 3;
+	budget.delivered = 1;
+	assert_true(fd_budget_allows(&budget, 2));
+	assert_false(fd_budget_allows(&budget, 3));
+	budget.taken = 3;
+	assert_false(fd_budget_allows(&budget, 1));
+	assert_true(fd_budget_has_free(&budget)); /* for the other end of such a connection */
+	budget.taken = 4;
+	assert_false(fd_budget_has_free(&budget));
+	budget.taken = 0;
+	budget.delivered = 5; /* more of them than the ones that still count as inbound */
+	assert_true(fd_budget_allows(&budget, 4));
+	budget.delivered = 0;
 }
 
 struct waiter {
@@ -99,7 +99,7 @@ called(struct fd_wait *wait)
 
 	w->called++;
 	if (w->again)
-		fd_room_wait(&room, wait);
+		fd_budget_wait(&budget, wait);
 }
 
 static void
@@ -121,48 +121,48 @@ turns(nsec_t wait)
 static void
 the_wait_queue_is_called_when_a_descriptor_is_closed_and_not_all_the_time(void **state)
 {
-	int fd = fd_room_take(&room, some_fd());
+	int fd = fd_budget_take(&budget, some_fd());
 	struct waiter once, again, left;
 
 	waiter_init(&once, false);
 	waiter_init(&again, true);
 	waiter_init(&left, false);
-	fd_room_wait(&room, &once.wait);
-	fd_room_wait(&room, &again.wait);
-	fd_room_wait(&room, &left.wait);
-	fd_room_leave(&left.wait);
+	fd_budget_wait(&budget, &once.wait);
+	fd_budget_wait(&budget, &again.wait);
+	fd_budget_wait(&budget, &left.wait);
+	fd_budget_leave(&left.wait);
 	turns(20 * MSEC);
 	assert_int_equal(once.called, 1); /* at once, because a descriptor may be free already */
 	assert_int_equal(again.called, 1);
-	fd_room_close(&room, fd);
+	fd_budget_close(&budget, fd);
 	turns(20 * MSEC);
 	assert_int_equal(again.called, 2);
 	turns(120 * MSEC); /* and every 100 ms, because another process may have closed one */
 	assert_true(again.called > 2 && again.called < 6);
 	assert_int_equal(once.called, 1);
 	assert_int_equal(left.called, 0);
-	fd_room_leave(&again.wait);
+	fd_budget_leave(&again.wait);
 }
 
 static bool
-give_one(struct fd_room *r)
+give_one(struct fd_budget *r)
 {
 	if (!r->taken)
 		return false;
-	fd_room_gave(r);
+	fd_budget_release(r);
 	return true;
 }
 
 static void
 an_idle_descriptor_is_closed_before_a_refusal(void **state)
 {
-	fd_room_count(&room);
-	fd_room_limit(&room, 1);
-	room.relieve = give_one;
-	assert_true(fd_room_for(&room, 1));
-	assert_int_equal(room.refused, 0);
-	assert_false(fd_room_for(&room, 2));
-	assert_int_equal(room.refused, 1);
+	fd_budget_add(&budget);
+	fd_budget_limit(&budget, 1);
+	budget.relieve = give_one;
+	assert_true(fd_budget_ensure(&budget, 1));
+	assert_int_equal(budget.refused, 0);
+	assert_false(fd_budget_ensure(&budget, 2));
+	assert_int_equal(budget.refused, 1);
 }
 
 int
