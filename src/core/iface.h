@@ -176,9 +176,9 @@ const struct iface_group *iface_group_find(const struct iface *iface, const stru
 void iface_groups_free(struct iface *iface);
 
 /*
- * Opens a port to loopback. Packets of @proto that arrive here for an address of this interface and
- * @port, and that no socket takes, may be taken by a socket bound to that port of 127.0.0.1 or ::1.
- * The packets keep their addresses. Returns 0 or -LEAT_ENOSPC.
+ * Opens a port to loopback: a socket that is bound to @port of 127.0.0.1 or ::1 gets packets of
+ * @proto that arrive for that port of this interface's addresses. It gets only those that no other
+ * socket takes. The packets keep their addresses. Returns 0 or -LEAT_ENOSPC.
  */
 int iface_open_loopback(struct iface *iface, uint8_t proto, uint16_t port);
 /*

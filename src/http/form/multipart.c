@@ -1,9 +1,9 @@
 /*
  * http/form/multipart.c - finds the boundaries in the content of a form.
  *
- * A boundary has no CR in it. So after a part of a delimiter that is not one, the search goes on
- * with the octet that did not fit, and what had fitted is data, of which the parser has a copy: the
- * delimiter itself.
+ * A boundary has no CR in it. So if octets begin like a delimiter but do not end like one, the
+ * search goes on with the first octet that differs. The octets before it are data. The parser needs
+ * no copy of them, because they equal the beginning of the delimiter.
  */
 #include "http/form/multipart.h"
 

@@ -18,8 +18,8 @@ put_lower(struct http_writer *w, struct http_span s)
 }
 
 /*
- * Puts @s with each octet either as it is or as a triplet, as it was, except that triplets of
- * unreserved octets are decoded, and octets encoded that no URI has (RFC 3986, 6.2.2.2).
+ * Puts @s. Decodes triplets of unreserved octets, and encodes octets that no URI may have (RFC
+ * 3986, 6.2.2.2). All other octets and triplets stay as they are.
  */
 static void
 put_normal(struct http_writer *w, struct http_span s)

@@ -1,8 +1,8 @@
 /*
  * http/uri/path.c - decodes a path segment by segment.
  *
- * A segment is cut at "/" before it is decoded, so that an encoded "/" cannot make two of one, and
- * compared with ".." after that, so that an encoded dot cannot hide one.
+ * The path is cut at "/" before a segment is decoded: an encoded "/" cannot make two segments of
+ * one. A segment is compared with ".." after it is decoded: an encoded dot cannot hide one.
  */
 #include "http/uri/path.h"
 

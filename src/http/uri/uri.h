@@ -19,8 +19,9 @@ struct http_uri {
 /*
  * Takes the reference @s apart (RFC 3986, 4.1 and appendix B); the spans point into @s. Octets that
  * browsers send but the RFC does not allow are accepted: those from 0x80 on, and [ ] ^ ` { | }.
- * Returns false, with @u untouched, if @s has any other such octet, a space or control octet among
- * them, a "%" without two digits, or a colon in a first segment that is not a scheme.
+ * Returns false, with @u untouched, if @s has any other octet that the RFC does not allow, such as
+ * a space or a control octet; a "%" without two digits; or a colon in its first segment, when that
+ * is not a scheme.
  */
 bool http_uri_parse(struct http_span s, struct http_uri *u);
 

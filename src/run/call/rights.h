@@ -33,9 +33,9 @@ ssize_t rights_receive(struct rights *r, int fd, void *buf, size_t len, int flag
 bool rights_any(const struct rights *r);
 
 /*
- * Returns true if only the kernel can deliver this message to the caller of @c. That is so if it
- * has a descriptor opened with O_PATH and none that is refused, or if it has credentials and the
- * caller is in another PID or user namespace.
+ * Returns true if only the kernel can deliver this message to the caller of @c. There are two
+ * cases. The message has a descriptor opened with O_PATH, and none that is refused. Or it has
+ * credentials, and the caller is in another PID or user namespace.
  */
 bool rights_native(const struct rights *r, const struct call *c);
 

@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 /*
- * RESERVE: the most that is open for a moment at one time. That is a call's descriptor and a pidfd,
- * two ends of a new pair, a folder and a file of /proc, another process's folder with a pidfd and
- * the descriptor found there, and a socket of sock_diag. WHILE_CONNECTING: connect() holds one
- * descriptor more than a connection does.
+ * RESERVE: the largest number of descriptors that are open for a moment at the same time. A call
+ * has its own and a pidfd. A new pair has two ends. /proc has a folder and a file. Another process
+ * has its folder, a pidfd and the descriptor found there. sock_diag has a socket. WHILE_CONNECTING:
+ * connect() holds one descriptor more than a connection does.
  */
 enum { RESERVE = 12, CONNECTIONS_LEAST = 2, PER_CONNECTION = 2, WHILE_CONNECTING = 1, PER_CALLER = 2 };
 

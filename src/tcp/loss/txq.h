@@ -173,8 +173,9 @@ void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);
 void txq_mark_first_lost(struct txq *q, uint32_t len);
 
 /*
- * Without SACK: txq_forget_dupacks() forgets the duplicate ACKs so far. txq_limit_dupacks() limits
- * what they stand for to what is outstanding.
+ * Without SACK, each duplicate ACK stands for a segment that has arrived. txq_forget_dupacks()
+ * forgets the duplicate ACKs so far. txq_limit_dupacks() limits their octets to those above
+ * the first hole that are not lost.
  */
 void txq_forget_dupacks(struct txq *q);
 void txq_limit_dupacks(struct txq *q);

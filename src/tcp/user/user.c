@@ -128,9 +128,9 @@ orphan(struct tcp_conn *c)
 }
 
 /*
- * Resets for the user. What was written before is sent first, as far as the windows allow. On Linux
- * it left when it was written; here a user that writes and closes within a callback has its output
- * wait for the flush.
+ * Resets for the user. Data that was written before is sent first, as far as the windows allow. On
+ * Linux, that data left during the write. Here it may still wait for the flush, if the user wrote
+ * and closed within one callback.
  */
 static void
 reset(struct tcp_conn *c)
