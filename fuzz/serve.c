@@ -18,11 +18,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { CONNS = 4, TAKEN = 3, FIELDS = 110, GOT_MOST = 1 << 20, SENT_MOST = 1 << 16, METHODS = 512 };
+enum { CONNS = 4, TAKEN = 3, FIELDS = 110, GOT_MOST = 1 << 18, SENT_MOST = 1 << 16, METHODS = 512 };
 
 struct conn {
 	struct io_stream *s;
-	char *got, *sent;
+	char got[GOT_MOST], sent[SENT_MOST];
 	size_t got_len, sent_len;
 	bool ended, failed;
 };
@@ -34,12 +34,14 @@ struct place {
 	struct io_world *client;
 	struct serve *serve;
 	struct endpoint at;
-	struct conn conn[CONNS];
+	struct conn *conn;
 	const uint8_t *data;
 	size_t size;
 };
 
-static char folder[] = "/tmp/leat-fuzz-serve-XXXXXX";
+enum { PATH_ROOM = 64 };
+
+static char base[PATH_ROOM] = "/dev/shm/leat-fuzz-serve-XXXXXX", folder[PATH_ROOM + 2];
 
 static int
 remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
@@ -48,41 +50,50 @@ remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 }
 
 static void
-remove_folder(void)
+remove_all(void)
 {
-	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	nftw(base, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void
 make(const char *name, size_t size)
 {
-	char path[64];
+	static char octets[40000];
+	char path[2 * PATH_ROOM];
 	FILE *f;
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
 	f = fopen(path, "w");
-	if (!f)
+	if (!f || fwrite(octets, 1, size, f) != size)
 		abort();
-	for (size_t i = 0; i < size; i++)
-		fputc('x', f);
 	fclose(f);
 }
 
+/* Each input finds the same files. */
 static void
 make_folder(void)
 {
-	char path[64];
+	char path[2 * PATH_ROOM];
 
-	if (!mkdtemp(folder))
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	snprintf(path, sizeof path, "%s/d", folder);
+	if (mkdir(folder, 0755) < 0 || mkdir(path, 0755) < 0)
 		abort();
-	atexit(remove_folder);
 	make("a", 10);
 	make("b.html", 40000);
 	make("b.html.gz", 5000);
-	snprintf(path, sizeof path, "%s/d", folder);
-	if (mkdir(path, 0755) < 0)
-		abort();
 	make("d/e", 0);
+}
+
+static void
+make_base(void)
+{
+	if (folder[0])
+		return;
+	if (!mkdtemp(base) && !mkdtemp(strcpy(base, "/tmp/leat-fuzz-serve-XXXXXX")))
+		abort();
+	snprintf(folder, sizeof folder, "%s/s", base);
+	atexit(remove_all);
 }
 
 static nsec_t
@@ -196,8 +207,6 @@ leave(struct conn *c, bool reset)
 		expect_responses(c);
 	io_close(c->s, reset);
 	c->s = NULL;
-	free(c->got);
-	free(c->sent);
 }
 
 static void
@@ -208,8 +217,8 @@ on_event(struct io_stream *s, unsigned events, void *arg)
 static void
 join(struct place *p, struct conn *c)
 {
-	*c = (struct conn){.got = malloc(GOT_MOST), .sent = malloc(SENT_MOST)};
-	check(c->got && c->sent);
+	c->got_len = c->sent_len = 0;
+	c->ended = c->failed = false;
 	check(io_connect(p->client, &p->at, on_event, c, &c->s) == 0);
 	pass(p, 5 * MSEC);
 }
@@ -231,7 +240,11 @@ static const char *const phrases[] = {"GET /a HTTP/1.1\r\nHost: a\r\n\r\n", "GET
     "HEAD /d/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /d/?format=json HTTP/1.1\r\nHost: a\r\n",
     "POST /echo HTTP/1.1\r\nHost: a\r\n", "Content-Length: 9\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n",
     "5\r\nhello\r\n", "0\r\n\r\n", "Accept-Encoding: gzip, br\r\n", "Range: bytes=1-5, 7-\r\n",
-    "Expect: 100-continue\r\n", "If-None-Match: *\r\n", "Host: a\r\n", "Connection: close\r\n", "\r\n"};
+    "Expect: 100-continue\r\n", "If-None-Match: *\r\n", "Host: a\r\n", "Connection: close\r\n", "\r\n",
+    "PUT /d/new HTTP/1.1\r\nHost: a\r\n", "DELETE /d/e HTTP/1.1\r\nHost: a\r\n\r\n",
+    "POST /d/ HTTP/1.1\r\nHost: a\r\n", "Content-Type: multipart/form-data; boundary=x\r\n",
+    "--x\r\nContent-Disposition: form-data; name=f; filename=g\r\n\r\n", "\r\n--x--\r\n",
+    "GET /?zip HTTP/1.1\r\nHost: a\r\n\r\n", "If-Match: *\r\n", "Content-Range: bytes 0-1/2\r\n"};
 
 static uint8_t
 next(struct place *p)
@@ -247,6 +260,7 @@ step(struct place *p)
 {
 	uint8_t what = next(p), more = what >> 3;
 	struct conn *c = &p->conn[what & 3];
+	const char *phrase;
 	size_t n;
 
 	if (!c->s) {
@@ -259,7 +273,8 @@ step(struct place *p)
 		p->data += n;
 		p->size -= n;
 	} else if (more < 16) {
-		say(c, phrases[more], strlen(phrases[more]));
+		phrase = phrases[next(p) % (sizeof phrases / sizeof *phrases)];
+		say(c, phrase, strlen(phrase));
 	} else if (more < 20) {
 		read_all(c);
 	} else if (more < 29) {
@@ -290,6 +305,8 @@ begin(struct place *p, struct serve_settings *set)
 	set->site.files_most = 2;
 	set->conns_most = TAKEN;
 	set->requests_most = 30;
+	set->upload = set->remove = true;
+	set->upload_most = 1 << 20;
 	set->echo = "/echo";
 	set->log = "/dev/null";
 	set->wall = wall;
@@ -319,11 +336,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct simio_rule rule = {.there = MSEC, .back = 2 * MSEC};
-	struct place p = {.data = data, .size = size};
+	static struct conn conns[CONNS];
+	struct place p = {.conn = conns, .data = data, .size = size};
 	struct serve_settings set;
 
-	if (folder[sizeof folder - 2] == 'X')
-		make_folder();
+	make_base();
+	make_folder();
 	begin(&p, &set);
 	check(simio_net_rule(p.net, &rule) == 0);
 	rule.window = size % 3 == 0 ? 700 : 0;

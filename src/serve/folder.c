@@ -51,7 +51,9 @@ prepare(struct http_exchange *x)
 		return;
 	}
 	t->prepare = NULL;
-	if (e < 0)
+	if (e == -LEAT_ENOENT) /* it was removed meanwhile */
+		answer_refuse(x, REFUSED_ABSENT, NULL);
+	else if (e < 0)
 		answer_refuse(x, e == -LEAT_ENOMEM ? REFUSED_BUSY : REFUSED_BROKEN, NULL);
 	else
 		send_listing(x);

@@ -24,8 +24,9 @@ static uint64_t
 octets_of(struct http_exchange *x, int result)
 {
 	const struct serve_task *t = &work_of(x)->task;
+	bool produced = work_of(x)->http.conn.out.content.source == HTTP_FROM_PRODUCER;
 
-	if (t->length == HTTP_LENGTH_UNKNOWN)
+	if (t->length == HTTP_LENGTH_UNKNOWN || (result < 0 && produced))
 		return t->made;
 	return t->length - left_of(x, &work_of(x)->http.conn.out, result);
 }

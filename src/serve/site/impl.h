@@ -9,6 +9,7 @@
 struct site {
 	const struct site_settings *set;
 	int root;
+	nsec_t root_checked; /* when the path of the folder was last looked at */
 	struct table files;
 	struct list lru; /* cached files, the one that was used last at the end */
 };

@@ -281,6 +281,29 @@ find_in_folder(struct site *site, struct place *p, const struct http_coding_weig
 	return found;
 }
 
+/*
+ * The path of the folder may lead to another one by now: tools that build or deploy a site replace
+ * it as a whole. The new one takes the place of the descriptor, whose number others have.
+ */
+static void
+follow_root(struct site *site, nsec_t now)
+{
+	struct stat there, held;
+	int fd;
+
+	if (now - site->root_checked < CHECK_AGAIN)
+		return;
+	site->root_checked = now;
+	if (stat(site->set->folder, &there) < 0 || fstat(site->root, &held) < 0 ||
+	    (there.st_dev == held.st_dev && there.st_ino == held.st_ino))
+		return;
+	fd = open(site->set->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dup3(fd, site->root, O_CLOEXEC);
+	close(fd);
+}
+
 struct site_found
 site_find(
     struct site *site, const struct http_path *path, const struct http_coding_weights *accept, nsec_t now)
@@ -289,6 +312,7 @@ site_find(
 	struct site_found found;
 
 	p.len = 0;
+	follow_root(site, now);
 	if (site_hides(site, path))
 		return (struct site_found){.kind = SITE_HIDDEN};
 	if (!place_add(&p, path->text))

@@ -40,6 +40,24 @@ a_replaced_folder_is_seen_by_the_next_lookup(void **state)
 	rig_expect(r, "/current/file", "new");
 }
 
+/* Tools that build a site remove its folder and make it anew. */
+static void
+a_replaced_root_is_seen_after_a_second(void **state)
+{
+	struct folder_rig *r = *state;
+
+	rig_write(r, "site/file", "old");
+	rig_expect(r, "/file", "old");
+	rig_rename(r, "site", "old");
+	rig_expect(r, "/file", "old");
+	r->now += 2 * SEC;
+	rig_expect(r, "/file", "old");
+	rig_folder(r, "site");
+	rig_write(r, "site/file", "newer");
+	r->now += 2 * SEC;
+	rig_expect(r, "/file", "newer");
+}
+
 static void
 an_unchanged_file_stays_open(void **state)
 {
@@ -198,6 +216,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    FOLDER_TEST(a_changed_file_is_seen_by_the_next_lookup),
 	    FOLDER_TEST(a_replaced_folder_is_seen_by_the_next_lookup),
+	    FOLDER_TEST(a_replaced_root_is_seen_after_a_second),
 	    FOLDER_TEST(an_unchanged_file_stays_open),
 	    FOLDER_TEST(a_file_in_use_outlives_its_place_in_the_cache),
 	    FOLDER_TEST(open_files_are_bounded_and_can_be_closed),

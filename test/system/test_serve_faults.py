@@ -1,0 +1,209 @@
+"""`leat serve` on files that fail, change, loop or have any name, and among clients that stop: a clear end, a line in the log, and service goes on."""
+import concurrent.futures
+import contextlib
+import json
+import os
+import socket
+import stat
+import time
+import urllib.parse
+
+import pytest
+from conftest import needs_root, needs_tool
+from serving import BIG, folder, serve, server  # noqa: F401  fixtures
+from waiting import answers, until
+
+
+def inject(what, path=None):
+    """A wrapper under which system calls, or those for the file @path, fail as strace's @what says."""
+    only = ["-P", str(path)] if path else []
+    return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *only, "-e", f"trace={what.split(':')[0]}", "-e", f"inject={what}"]
+
+
+def begin(server, path):
+    """A connection that has read the head and a part of the answer."""
+    s = socket.create_connection(("127.0.0.1", server.port), 10)
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += s.recv(1000)
+    return s, got.split(b"\r\n\r\n", 1)[1]
+
+
+def rest(s):
+    got = b""
+    while piece := s.recv(1 << 20):
+        got += piece
+    return got
+
+
+def large(server, name="large", times=20):
+    path = server.site / name
+    path.write_bytes(BIG * times)
+    return path
+
+
+# A small file is read into the buffer, and a large one is sent by the kernel.
+@needs_tool("strace")
+@pytest.mark.parametrize("path, call", [("/file.txt", "pread64"), ("/big", "sendfile")])
+def test_a_disk_that_cannot_be_read_breaks_the_response_off(serve, folder, path, call):  # noqa: F811
+    server = serve("--log-format", "json", wrapper=inject(f"{call}:error=EIO:when=1", folder / f"site{path}"))
+    with pytest.raises(ConnectionResetError):
+        server.ask(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    line = json.loads(server.lines(r".+")[0])
+    assert (line["status"], line["octets"], line["reason"]) == (200, 0, "input or output error")
+    assert server.get(path).status == 200, "service goes on"
+
+
+@needs_tool("strace")
+@pytest.mark.parametrize("error, status", [("EIO", 500), ("ENOMEM", 503), ("EMFILE", 503), ("ENFILE", 503), ("EACCES", 403), ("ELOOP", 403), ("ENAMETOOLONG", 404)])
+def test_a_file_that_cannot_be_opened_has_a_status(serve, error, status):
+    server = serve(wrapper=inject(f"openat2:error={error}:when=2..4"))
+    assert server.get("/file.txt").status == status
+    server.lines(rf'"GET /file.txt HTTP/1.1" {status} ')
+    for _ in range(3):
+        found = server.get("/file.txt").status
+    assert found == 200, "service goes on"
+
+
+@needs_tool("strace")
+def test_a_folder_that_cannot_be_read_to_its_end_goes_on(serve):
+    server = serve(wrapper=inject("getdents64:error=EIO:when=1"))
+    with contextlib.suppress(ConnectionError):
+        server.ask(b"GET /sub/empty/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert server.get("/file.txt").status == 200
+    server.lines('"GET /sub/empty/ HTTP/1.1" ')
+
+
+def test_memory_that_runs_out_ends_no_server(serve):
+    server = serve(wrapper=["prlimit", "--data=12000000"])
+    with contextlib.ExitStack() as held:
+        for _ in range(400):  # each holds the buffers of a request
+            with contextlib.suppress(ConnectionError):
+                s = held.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+                s.sendall(b"GET / HTTP/1.1\r\nHost:")
+        with pytest.raises(ConnectionError):
+            server.get("/file.txt")
+    until(lambda: answers(server.port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"), "service does not go on")
+    assert server.get("/file.txt").status == 200
+
+
+def test_a_file_that_grows_is_sent_as_long_as_it_was(server):
+    path = large(server)
+    s, got = begin(server, "/large")
+    with open(path, "ab") as file:
+        file.write(b"more")
+    with s:
+        assert got + rest(s) == BIG * 20
+    assert server.get("/large").octets.endswith(b"more")
+
+
+@pytest.mark.parametrize("change", [os.unlink, lambda path: os.replace(path.with_name("file.txt"), path)], ids=["removed", "replaced"])
+def test_a_file_that_is_gone_is_sent_as_it_was(server, change):
+    path = large(server)
+    s, got = begin(server, "/large")
+    change(path)
+    with s:
+        assert got + rest(s) == BIG * 20
+    assert server.get("/large").octets == b"0123456789" or server.get("/large").status == 404
+
+
+def test_a_file_that_shrinks_is_logged_with_what_was_sent(serve):
+    server = serve("--log-format", "json")
+    path = large(server, times=40)
+    s, _ = begin(server, "/large")
+    os.truncate(path, 0)
+    with s, pytest.raises(ConnectionResetError):
+        rest(s)
+    line = json.loads(server.lines(".*/large.*")[0])
+    assert line["status"] == 200 and 0 < line["octets"] < len(BIG) * 40 and line["reason"]
+
+
+@needs_root("the server runs as another user, who has no permission")
+def test_a_folder_without_permission_is_403(server):
+    closed = server.site / "closed-folder"
+    closed.mkdir()
+    (closed / "file").write_text("closed")
+    os.chown(closed, 0, 0)
+    for mode, listing, file in ((0o000, 403, 403), (0o711, 403, 200), (0o744, 403, 403), (0o755, 200, 200)):
+        closed.chmod(mode)
+        assert (server.get("/closed-folder/").status, server.get("/closed-folder/file").status) == (listing, file), oct(mode)
+
+
+def test_links_that_loop_have_a_status(server):
+    (server.site / "a").symlink_to("b")
+    (server.site / "b").symlink_to("a")
+    (server.site / "self").symlink_to("self")
+    (server.site / "sub/up").symlink_to("..")
+    (server.site / "here").symlink_to(".")
+    (server.site / "dangling").symlink_to("nowhere")
+    for path, status in (("/a", 403), ("/self", 403), ("/self/x", 403), ("/dangling", 404), ("/here/file.txt", 200), ("/sub/up/file.txt", 200),
+                         ("/here" * 30 + "/file.txt", 200), ("/here" * 41 + "/file.txt", 403), ("/here" * 700 + "/file.txt", 403)):
+        assert server.get(path).status == status, path
+    assert server.get("/").status == 200
+
+
+def test_what_is_no_file_is_403_and_waits_for_no_one(server):
+    os.mkfifo(server.site / "pipe")
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(str(server.site / "socket"))
+        assert server.get("/pipe").status == server.get("/socket").status == 403
+    if os.geteuid() == 0:
+        with contextlib.suppress(PermissionError):
+            os.mknod(server.site / "device", 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+            assert server.get("/device").status == 403
+
+
+def test_names_of_any_octets_are_listed_and_found(server):
+    names = [b"n%bx" % bytes([octet]) for octet in range(1, 256) if octet != ord("/")]
+    names += [b"%41", b"a%2fb", b"a\\b", b"?", b"#", b"a;b", b" ", b"\n", b"-", b"~", b"...", b"n" * 255, b"\xff\xfe", "中\u202e文".encode(), b"con", b"a:b", b"'\"<>&"]
+    inside = os.fsencode(server.site / "sub/empty") + b"/"
+    for name in names:
+        with open(inside + name, "wb") as file:
+            file.write(name)
+    for name in names:
+        r = server.get("/sub/empty/" + urllib.parse.quote(name))
+        assert (r.status, r.octets) == ((200, name) if not name.startswith(b".") else (404, r.octets)), name
+    listed = json.loads(server.get("/sub/empty/?format=json").octets)["entries"]
+    found = {server.get("/sub/empty/" + e["href"]).octets for e in listed}
+    assert found == {name for name in names if not name.startswith(b".")}
+
+
+def test_the_folder_itself_can_go_and_come_again(server):
+    server.site.rename(server.site.with_name("elsewhere"))
+    assert server.get("/file.txt").octets == b"0123456789", "the folder that was opened is served"
+    server.site = server.site.with_name("elsewhere")
+    for path in sorted(server.site.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    server.site.rmdir()
+    assert (server.get("/file.txt").status, server.get("/sub/").status) == (404, 404)
+    assert server.get("/").status == 404
+    site = server.log.with_name("site")
+    site.mkdir()
+    (site / "file.txt").write_text("of the new folder")
+    site.chmod(0o755)
+    until(lambda: server.get("/file.txt").octets == b"of the new folder", "the new folder is not served")
+
+
+def test_clients_that_stop_hold_up_no_one(serve):
+    server = serve("--stall-timeout", "1s", "--head-timeout", "1s")
+    large(server)
+    begun = time.monotonic()
+    with contextlib.ExitStack() as held:
+        for i in range(100):
+            s = held.enter_context(socket.socket())
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.connect(("127.0.0.1", server.port))
+            s.sendall([b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\nX:", b""][i % 4])
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            took = list(pool.map(lambda _: clock(lambda: server.get("/file.txt")), range(200)))
+        assert sorted(took)[-3] < 0.5
+        server.lines('"GET / HT" 408 ')
+        server.lines('"GET /large HTTP/1.1" 200 ')
+    assert time.monotonic() - begun < 20 and server.get("/file.txt").status == 200
+
+
+def clock(what):
+    begun = time.monotonic()
+    what()
+    return time.monotonic() - begun
