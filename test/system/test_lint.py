@@ -89,6 +89,14 @@ def test_a_symbol_from_a_higher_layer_is_caught_without_an_include(tree):
     assert "libleat_low.a: needs left_value, which left defines" in found.stdout
 
 
+def test_a_symbol_of_two_layers_is_caught(tree):
+    archive(tree, "left", "int value(void);\nint value(void) { return 1; }\n")
+    archive(tree, "right", "int value(void);\nint value(void) { return 2; }\n")
+    found = lint(tree, "--build", tree / "build")
+    assert found.returncode == 1
+    assert "libleat_right.a: defines value, as libleat_left.a does" in found.stdout
+
+
 def test_symbols_from_lower_layers_pass(tree):
     archive(tree, "low", "int low_value(void) { return 1; }\n")
     archive(tree, "left", "int low_value(void);\nint left_value(void) { return low_value(); }\n")
