@@ -17,9 +17,9 @@
 #include "host/sockaddr.h"
 
 static struct serve_options *
-options_of(const struct serve_run *r)
+options_of(struct process *p)
 {
-	return (struct serve_options *)(void *)((char *)(uintptr_t)r - offsetof(struct serve_options, run));
+	return container_of(p, struct serve_options, process);
 }
 
 static int
@@ -42,12 +42,14 @@ port_taken(const char *at, uint16_t port)
 		return error_line("serve",
 		    "%s: port %u is in use by %s (process %d); choose another with --port", at, port, o.name,
 		    o.pid);
-	return error_line(
-	    "serve", "%s: port %u is in use by another program; choose another with --port", at, port);
+	return error_line("serve",
+	    "%s: port %u is in use by another program, which root sees with `ss -ltnp`; choose another with "
+	    "--port",
+	    at, port);
 }
 
 static int
-listen_failed(const struct serve_options *o, const struct endpoint *at, int error)
+cannot_listen(struct process *p, const struct process_plan *plan, const struct endpoint *at, int error)
 {
 	char text[ENDPOINT_TEXT];
 
@@ -60,7 +62,7 @@ listen_failed(const struct serve_options *o, const struct endpoint *at, int erro
 		    "serve", "%s: ports below 1024 need root; choose another with --port", text);
 	case EAFNOSUPPORT:
 	case EADDRNOTAVAIL:
-		if (o->run.addresses > o->binds) /* a machine without IPv6, or without IPv4 */
+		if (plan->addresses > options_of(p)->binds) /* a machine without IPv6, or without IPv4 */
 			return 0;
 		return error_line("serve", "%s: this machine does not have this address", text);
 	default:
@@ -69,12 +71,10 @@ listen_failed(const struct serve_options *o, const struct endpoint *at, int erro
 }
 
 static int
-failed(const struct serve_run *r, enum serve_part part, const struct endpoint *at, int error)
+failed(const struct serve_run *r, enum serve_part part, int error)
 {
 	const struct serve_settings *s = &r->serve;
 
-	if (at)
-		return listen_failed(options_of(r), at, error);
 	if (part == SERVE_FOLDER)
 		return folder_failed(s->site.folder, error);
 	if (part == SERVE_LOG)
@@ -114,36 +114,83 @@ print_urls_of_all(const struct endpoint *at)
 }
 
 static void
-ready(const struct serve_run *r)
+print_urls(const struct process_plan *plan)
 {
-	char *folder = realpath(r->serve.site.folder, NULL);
+	for (unsigned i = 0; i < plan->addresses; i++) {
+		if (plan->at[i].port == 0)
+			continue;
+		if (ipaddr_is_any(&plan->at[i].addr))
+			print_urls_of_all(&plan->at[i]);
+		else
+			print_url(&plan->at[i]);
+	}
+}
 
-	if (!options_of(r)->quiet) {
-		fprintf(stderr, "leat serve: %s is served at\n", folder ? folder : r->serve.site.folder);
-		for (unsigned i = 0; i < r->addresses; i++) {
-			if (r->at[i].port == 0)
-				continue;
-			if (ipaddr_is_any(&r->at[i].addr))
-				print_urls_of_all(&r->at[i]);
-			else
-				print_url(&r->at[i]);
-		}
+static void
+ready(struct process *p, const struct process_plan *plan)
+{
+	const struct serve_options *o = options_of(p);
+	char *folder = realpath(o->run.serve.site.folder, NULL);
+
+	if (!o->quiet) {
+		fprintf(stderr, "leat serve: %s is served at\n", folder ? folder : o->run.serve.site.folder);
+		print_urls(plan);
 		fputs("Press Ctrl-C to end.\n", stderr);
 	}
 	free(folder);
 }
+
+static int
+load(struct process *p, struct process_plan *plan)
+{
+	struct serve_options *o = options_of(p);
+
+	memcpy(plan->at, o->at, sizeof plan->at);
+	plan->addresses = o->addresses;
+	plan->workers = o->workers;
+	plan->user = o->user;
+	plan->settings = &o->run;
+	return 0;
+}
+
+static void
+unload(struct process *p, struct process_plan *plan)
+{
+}
+
+static int
+say(struct process *p, const char *line)
+{
+	return error_line("serve", "%s", line);
+}
+
+static void
+ended(struct process *p, const struct share *share)
+{
+	const struct serve_options *o = options_of(p);
+	uint64_t lost = share_sum(share, offsetof(struct serve_counts, log_lost) / sizeof(uint64_t));
+
+	if (lost > 0)
+		error_line("serve", "%s: lines of the log that could not be written: %" PRIu64,
+		    o->run.serve.log, lost);
+	if (!o->quiet)
+		serve_summary(o, share);
+}
+
+static const struct process_ops serve_ops = {
+    .load = load,
+    .unload = unload,
+    .cannot_listen = cannot_listen,
+    .say = say,
+    .ready = ready,
+    .ended = ended,
+};
 
 static void
 log_failed(const struct serve_run *r, int error)
 {
 	error_line("serve", "%s: cannot open the log again, the old file is used on: %s", r->serve.log,
 	    strerror(-error));
-}
-
-static void
-log_lost(const struct serve_run *r, uint64_t lines)
-{
-	error_line("serve", "%s: lines of the log that could not be written: %" PRIu64, r->serve.log, lines);
 }
 
 static int
@@ -159,10 +206,10 @@ serve_command(void *config, int argc, char **argv)
 		return status;
 	serve_options_settle(o, argc > 0 ? argv[0] : NULL);
 	o->run.failed = failed;
-	o->run.ready = ready;
 	o->run.log_failed = log_failed;
-	o->run.log_lost = log_lost;
-	return serve_run(&o->run);
+	o->process =
+	    (struct process){.ops = &serve_ops, .service = &serve_service, .conns = o->run.serve.conns_most};
+	return process_run(&o->process);
 }
 
 const struct command cmd_serve = {

@@ -44,7 +44,7 @@ set_bind(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
 
-	if (o->binds == SERVE_LISTENERS)
+	if (o->binds == PROCESS_ADDRESSES)
 		return "is one address too many";
 	o->bind[o->binds++] = value;
 	return NULL;
@@ -261,6 +261,24 @@ set_number(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_workers(void *config, const struct option *option, const char *value)
+{
+	uint64_t n;
+
+	if (unit_count(value, 1, PROCESS_WORKERS, &n))
+		return "is not a number from 1 to 64";
+	((struct serve_options *)config)->workers = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+set_user(void *config, const struct option *option, const char *value)
+{
+	((struct serve_options *)config)->user = value;
+	return NULL;
+}
+
+static const char *
 set_time(void *config, const struct option *option, const char *value)
 {
 	struct serve_settings *s = &((struct serve_options *)config)->run.serve;
@@ -279,6 +297,8 @@ const struct option serve_option_rows[] = {
 	{"bind", "ADDRESS", "listen at this address or host name alone; may be repeated (default: all addresses)", set_bind, 0},
 	{"b", "ADDRESS", NULL, set_bind, 0},
 	{"index", "NAME", "file that stands for a folder (default index.html); empty: always list", set_index, 0},
+	{"workers", "NUMBER", "make so many worker processes (default: one for each core)", set_workers, 0},
+	{"user", "NAME", "run the workers as this user, if root starts the server", set_user, 0},
 	{"hidden", NULL, "serve names that begin with a dot, too", set_flag, FLAG_HIDDEN},
 	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
 	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
@@ -317,9 +337,10 @@ serve_options_default(void *serve_options)
 	r->serve.wall = clock_wall;
 	r->serve.log = "-";
 	o->port = 8000;
-	r->at[0].addr = IPADDR_ANY4;
-	r->at[1].addr = IPADDR_ANY6;
-	r->addresses = 2;
+	o->began = clock_monotonic();
+	o->at[0].addr = IPADDR_ANY4;
+	o->at[1].addr = IPADDR_ANY6;
+	o->addresses = 2;
 	o->head = http_writer(o->head_octets, sizeof o->head_octets);
 	o->cache = http_writer(o->cache_octets, sizeof o->cache_octets);
 }
@@ -335,6 +356,6 @@ serve_options_settle(struct serve_options *o, const char *folder)
 		s->log = NULL;
 	s->head = (struct http_span){o->head.at, o->head.len};
 	s->site.head = (struct http_span){o->cache.at, o->cache.len};
-	for (unsigned i = 0; i < o->run.addresses; i++)
-		o->run.at[i].port = o->port;
+	for (unsigned i = 0; i < o->addresses; i++)
+		o->at[i].port = o->port;
 }

@@ -11,9 +11,15 @@ enum { SERVE_HOSTS = 32, SERVE_REDIRECTS = 32, SERVE_FROM_MOST = 1024 };
 enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
 
 struct serve_options {
+	struct process process;
 	struct serve_run run;
+	struct endpoint at[PROCESS_ADDRESSES]; /* where to listen */
+	unsigned addresses;
+	unsigned workers; /* 0: one for each core */
+	const char *user; /* that they run as; NULL: the same as the master */
+	nsec_t began;     /* clock_monotonic() */
 	uint16_t port;
-	const char *bind[SERVE_LISTENERS]; /* addresses and names; none: all addresses */
+	const char *bind[PROCESS_ADDRESSES]; /* addresses and names; none: all addresses */
 	unsigned binds;
 	const char *host[SERVE_HOSTS];
 	struct serve_redirect redirect[SERVE_REDIRECTS];
@@ -34,6 +40,9 @@ void serve_options_default(void *serve_options);
  * printed an error.
  */
 int serve_bind(struct serve_options *o);
+
+/* Prints what the server has done. */
+void serve_summary(const struct serve_options *o, const struct share *share);
 
 /* Puts together what several options say. @folder is NULL if none was named. */
 void serve_options_settle(struct serve_options *o, const char *folder);

@@ -80,6 +80,7 @@ struct serve_counts {
 	uint64_t broken;         /* responses that were not sent to their end */
 	uint64_t stored;         /* files that clients have uploaded */
 	uint64_t removed;        /* files and folders that clients have removed */
+	uint64_t log_lost;       /* lines of the log that could not be written, known at the end */
 };
 
 struct serve;
