@@ -10,7 +10,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-enum { HTTP_PORT = 80, CLIENTS_MOST = 10, HANDS_MOST = 5 };
+enum { HTTP_PORT = 80, CLIENTS_MOST = 10, HANDS_MOST = 5, FETCHERS_MOST = 3 };
 
 #define LONGEST (6 * 3600 * SEC) /* in virtual time */
 
@@ -67,6 +67,9 @@ run_clients(struct clients *all)
 	n = (unsigned)rng_below(&all->w->rng, HANDS_MOST + 1);
 	for (unsigned i = 0; i < n; i++)
 		hand_client_begin(all);
+	n = (unsigned)rng_below(&all->w->rng, FETCHERS_MOST + 1);
+	for (unsigned i = 0; i < n; i++)
+		fetcher_begin(all);
 	sim_run(all->w->sim, LONGEST, none_runs, all);
 	if (all->running > 0)
 		world_fail(all->w, "%u clients have no end", all->running);
@@ -91,7 +94,7 @@ serve_world(struct world *w)
 {
 	struct io_world *client = sockio_new(w->host[0]), *server = sockio_new(w->host[1]);
 	struct serve_settings set = draw_settings(&w->rng);
-	struct clients all = {.w = w, .io = client, .server = world_endpoint(w, 1, HTTP_PORT)};
+	struct clients all = {.w = w, .io = client, .server = world_endpoint(w, 1, HTTP_PORT), .wall = wall};
 	struct endpoint at = all.server;
 	enum serve_part part;
 	struct serve *s;

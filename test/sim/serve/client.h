@@ -14,11 +14,12 @@ struct clients {
 	struct world *w;
 	struct io_world *io;
 	struct endpoint server;
+	nsec_t (*wall)(void); /* the time since 1970 */
 	unsigned running;
 	uint64_t answers; /* that were right */
 };
 
-/* Both begin at a random time. */
+/* They begin at a random time. */
 
 /*
  * A client with the engine of http/conn/client.h: asks several times, again if the connection
@@ -32,5 +33,8 @@ void client_begin(struct clients *all);
  * order; or requests whose answers it does not read; a head that trickles in; or junk.
  */
 void hand_client_begin(struct clients *all);
+
+/* `leat get`'s transfers: as client_begin(). */
+void fetcher_begin(struct clients *all);
 
 #endif
