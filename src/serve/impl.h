@@ -116,6 +116,7 @@ struct serve {
 	struct list turned; /* connections that were turned away, and linger */
 	unsigned turned_now;
 	struct timer drain_timer; /* ends what is left */
+	struct timer tidy_timer;  /* closes files that no one has asked for */
 	struct slab conn_slab;
 	struct serve_work *works; /* free ones */
 	unsigned works_free;
@@ -223,5 +224,7 @@ void record_turned(struct serve *s, const struct turned_away *t);
 
 /* serve.c: brings Date up to now. */
 void serve_tick(struct serve *s);
+/* Closes files, some seconds later, that no one asks for any more. */
+void serve_tidy_later(struct serve *s);
 
 #endif

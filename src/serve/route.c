@@ -63,6 +63,7 @@ find(struct serve *s, const struct http_path *path, const struct http_coding_wei
 	static const struct http_path root = {.text = {"", 0}, .folder = true};
 	struct site_found found = site_find(s->site, path, accept, io_now(s->world));
 
+	serve_tidy_later(s);
 	if (found.kind != SITE_ABSENT || !s->set->spa)
 		return found;
 	found = site_find(s->site, &root, accept, io_now(s->world));

@@ -12,6 +12,8 @@
 
 enum { CONNS_KEPT = 1024, BACKLOG = 4096 };
 
+#define TIDY_AFTER (2 * SEC)
+
 static_assert(sizeof(struct serve_counts) <= SHARE_COUNTS * sizeof(uint64_t), "a slot has them all");
 
 void
@@ -77,6 +79,22 @@ end_all(struct serve *s)
 	turned_end_all(s);
 }
 
+void
+serve_tidy_later(struct serve *s)
+{
+	if (!timer_armed(&s->tidy_timer))
+		timer_arm(s->world->wheel, &s->tidy_timer, nsec_add(io_now(s->world), TIDY_AFTER));
+}
+
+static void
+on_tidy_timer(struct timer *t)
+{
+	struct serve *s = container_of(t, struct serve, tidy_timer);
+
+	if (site_tidy(s->site, io_now(s->world)))
+		serve_tidy_later(s);
+}
+
 static void
 on_drain_timer(struct timer *t)
 {
@@ -87,6 +105,7 @@ static void
 init(struct serve *s)
 {
 	timer_init(&s->drain_timer, on_drain_timer);
+	timer_init(&s->tidy_timer, on_tidy_timer);
 	list_init(&s->conns);
 	list_init(&s->turned);
 	slab_init(&s->conn_slab, sizeof(struct serve_conn), CONNS_KEPT);
@@ -179,6 +198,7 @@ serve_free(struct serve *s)
 	stop_listening(s);
 	end_all(s);
 	timer_cancel(s->world->wheel, &s->drain_timer);
+	timer_cancel(s->world->wheel, &s->tidy_timer);
 	works_free(s);
 	slab_fini(&s->conn_slab);
 	site_free(s->site);

@@ -98,6 +98,22 @@ site_keep(
 	return f;
 }
 
+/*
+ * A file whose check is over is opened anew by the next lookup, so it is of no more use; and if it
+ * was removed, its blocks stay taken as long as it is open.
+ */
+bool
+site_tidy(struct site *site, nsec_t now)
+{
+	list_each_safe(n, &site->lru) {
+		struct site_file *f = container_of(n, struct site_file, lru);
+
+		if (f->users == 0 && now - f->checked >= SITE_CHECK_AGAIN)
+			site_forget(site, f);
+	}
+	return !list_empty(&site->lru);
+}
+
 bool
 site_relieve(struct site *site)
 {

@@ -6,6 +6,9 @@
 
 #include "serve/site/site.h"
 
+/* For so long a path is only compared with the open file, and not resolved in full. */
+#define SITE_CHECK_AGAIN SEC
+
 struct site {
 	const struct site_settings *set;
 	int root;

@@ -5,7 +5,7 @@
  * A lookup in the cache costs one stat of the path. That stat follows links that lead outside, but
  * only an inode that was served beneath the folder before can equal the cached one. So that a
  * folder which was moved out and linked back does not stay served, a path is resolved in full again
- * after CHECK_AGAIN.
+ * after SITE_CHECK_AGAIN.
  */
 #include "serve/site/impl.h"
 
@@ -15,8 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CHECK_AGAIN SEC
 
 /* Codings that a file next to the plain one may have, the smallest first, and its ending. */
 static const struct {
@@ -142,7 +140,7 @@ fresh(struct site *site, const struct place *p, enum http_coding coding, nsec_t 
 
 	if (!f)
 		return NULL;
-	if (now - f->checked < CHECK_AGAIN && site_stat(site, p->text, &st) == 0 &&
+	if (now - f->checked < SITE_CHECK_AGAIN && site_stat(site, p->text, &st) == 0 &&
 	    site_state_same(&st, &f->state))
 		return f;
 	site_forget(site, f);
@@ -291,7 +289,7 @@ follow_root(struct site *site, nsec_t now)
 	struct stat there, held;
 	int fd;
 
-	if (now - site->root_checked < CHECK_AGAIN)
+	if (now - site->root_checked < SITE_CHECK_AGAIN)
 		return;
 	site->root_checked = now;
 	if (stat(site->set->folder, &there) < 0 || fstat(site->root, &held) < 0 ||

@@ -58,6 +58,25 @@ a_replaced_root_is_seen_after_a_second(void **state)
 	rig_expect(r, "/file", "newer");
 }
 
+/* A file that was removed keeps its blocks on the disk while it is open. */
+static void
+a_file_that_no_one_asks_for_is_closed(void **state)
+{
+	struct folder_rig *r = *state;
+	struct site_found used;
+
+	rig_write(r, "site/file", "text");
+	rig_write(r, "site/used", "text");
+	rig_expect(r, "/file", "text");
+	used = rig_find(r, "/used", HTTP_IDENTITY);
+	assert_true(site_tidy(r->site, r->now));
+	r->now += 2 * SEC;
+	assert_true(site_tidy(r->site, r->now));
+	assert_false(site_relieve(r->site));
+	site_release(r->site, used.file);
+	assert_false(site_tidy(r->site, r->now));
+}
+
 static void
 an_unchanged_file_stays_open(void **state)
 {
@@ -217,6 +236,7 @@ main(void)
 	    FOLDER_TEST(a_changed_file_is_seen_by_the_next_lookup),
 	    FOLDER_TEST(a_replaced_folder_is_seen_by_the_next_lookup),
 	    FOLDER_TEST(a_replaced_root_is_seen_after_a_second),
+	    FOLDER_TEST(a_file_that_no_one_asks_for_is_closed),
 	    FOLDER_TEST(an_unchanged_file_stays_open),
 	    FOLDER_TEST(a_file_in_use_outlives_its_place_in_the_cache),
 	    FOLDER_TEST(open_files_are_bounded_and_can_be_closed),
