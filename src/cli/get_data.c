@@ -28,9 +28,8 @@ get_octets_add(struct get_octets *o, const char *at, size_t n)
 	return true;
 }
 
-/* Reads @path, or standard input if it is "-", to the end of @to. */
-static const char *
-read_into(struct get_octets *to, const char *path)
+const char *
+get_read_file(struct get_octets *to, const char *path)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	char piece[READ_PIECE];
@@ -50,9 +49,8 @@ read_into(struct get_octets *to, const char *path)
 	return wrong;
 }
 
-/* As curl: a text file loses its line ends and NULs. */
-static void
-strip_lines(struct get_octets *o, size_t from)
+void
+get_strip_lines(struct get_octets *o, size_t from)
 {
 	size_t to = from;
 
@@ -67,10 +65,10 @@ static const char *
 add_file(struct get_options *o, const char *path, bool text)
 {
 	size_t from = o->data.n;
-	const char *wrong = read_into(&o->data, path);
+	const char *wrong = get_read_file(&o->data, path);
 
 	if (!wrong && text && o->data.at)
-		strip_lines(&o->data, from);
+		get_strip_lines(&o->data, from);
 	return wrong;
 }
 
@@ -132,7 +130,7 @@ add_encoded(struct get_options *o, const char *value)
 		name = 0;
 	}
 	if (value[name] == '@')
-		wrong = read_into(&raw, content);
+		wrong = get_read_file(&raw, content);
 	else
 		wrong = add_octets(&raw, content, strlen(content));
 	if (!wrong)
@@ -193,7 +191,7 @@ read_value(struct get_options *o, struct upload_part *p, const char *path)
 {
 	struct get_octets read = {0};
 	const char *wrong =
-	    get_octets_add(&read, "", 0) ? read_into(&read, path) : "does not fit into memory";
+	    get_octets_add(&read, "", 0) ? get_read_file(&read, path) : "does not fit into memory";
 
 	p->value = get_keep(o, read.at);
 	p->len = read.n;

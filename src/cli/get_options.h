@@ -62,6 +62,15 @@ char *get_keep(struct get_options *o, char *text);
 bool get_words_add(struct get_words *w, const char *word);
 bool get_octets_add(struct get_octets *o, const char *at, size_t n);
 
+/*
+ * Reads @path, or standard input if it is "-", to the end of @to. Returns NULL, or what is wrong
+ * with it, as option.set does.
+ */
+const char *get_read_file(struct get_octets *to, const char *path);
+
+/* Takes line ends and NULs out, as curl does with text files, from offset @from on. */
+void get_strip_lines(struct get_octets *o, size_t from);
+
 /* As option.set. */
 const char *get_set_cookie(void *config, const struct option *option, const char *value);
 const char *get_set_referer(void *config, const struct option *option, const char *value);
@@ -70,6 +79,9 @@ const char *get_set_data(void *config, const struct option *option, const char *
 const char *get_set_form(void *config, const struct option *option, const char *value);
 const char *get_set_resolve(void *config, const struct option *option, const char *value);
 const char *get_set_connect_to(void *config, const struct option *option, const char *value);
+
+const char *get_set_progress(void *config, const struct option *option, const char *value);
+const char *get_set_format(void *config, const struct option *option, const char *value);
 
 enum get_data_tag { DATA_TEXT, DATA_RAW, DATA_BINARY, DATA_ENCODE, DATA_JSON };
 enum get_form_tag { FORM_ANY, FORM_STRING };

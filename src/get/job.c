@@ -36,6 +36,7 @@ says(const struct get_job *j)
 static void
 job_error(struct get_job *j, const struct get_result *r)
 {
+	live_pause(&j->process->live);
 	if (says(j))
 		fprintf(stderr, "leat get: (%d) %s\n", r->code, r->words);
 }
@@ -45,6 +46,7 @@ on_note(struct transfer *t, enum transfer_note kind, const char *text)
 {
 	const struct get_run *r = job_of(t)->process->run;
 
+	live_pause(&job_of(t)->process->live);
 	if (kind == TRANSFER_WARNING && !r->silent)
 		fprintf(stderr, "Warning: %s\n", text);
 	else if (kind == TRANSFER_NOTE && r->verbose)
@@ -167,6 +169,8 @@ on_head(struct transfer *t, enum transfer_head kind, const struct http_response 
 
 	if (kind == TRANSFER_FINAL)
 		take_server_name(j);
+	if (j->process->run->format)
+		report_keep(&j->head, r);
 	return write_head(j, r, kind);
 }
 
@@ -189,6 +193,7 @@ on_body(struct transfer *t, const char *at, size_t n)
 	ssize_t done;
 
 	if (spares_terminal(j, at, n)) {
+		live_pause(&j->process->live);
 		fputs(
 		    "Warning: Binary output can mess up your terminal. Use \"--output -\" to tell leat get "
 		    "to output\n"
@@ -280,6 +285,7 @@ retry_later(struct get_job *j)
 	nsec_t delay = retry_delay(j);
 	unsigned left = j->process->run->retries.most - j->tries;
 
+	live_pause(&j->process->live);
 	if (!j->process->run->silent)
 		fprintf(stderr, "Warning: Problem: %s. Will retry in %lld seconds. %u retries left.\n",
 		    j->transfer.result.code ? j->transfer.result.words : "HTTP error",
@@ -295,8 +301,10 @@ job_end(struct get_job *j)
 
 	finish_output(j);
 	code = j->transfer.result.code;
+	job_show_end(j);
 	if (code)
 		job_error(j, &j->transfer.result);
+	job_report(j);
 	job_free(j);
 	job_over(j, code);
 }
@@ -376,5 +384,6 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 	j->ask = (struct transfer_request){
 	    .url = target->url, .method = job_method(j), .body = j->body, .range = p->run->range};
 	choose_start(j);
+	job_show(j);
 	return job_start(j);
 }

@@ -5,6 +5,8 @@
 #define GET_JOB_H
 
 #include "base/list.h"
+#include "get/live.h"
+#include "get/report.h"
 #include "get/run.h"
 
 #include <stdio.h>
@@ -16,6 +18,7 @@ struct get_process {
 	struct io_world *world;
 	struct get *get;
 	FILE *heads; /* of --dump-header; NULL: none */
+	struct live live;
 	unsigned next, going;
 	enum get_code code; /* the exit status so far */
 	bool stop;          /* no other job begins */
@@ -34,6 +37,9 @@ struct get_job {
 	struct timer again;
 	bool headed; /* the output has its octets: a binary one was looked at */
 	off_t start; /* the size of the file before this attempt */
+	struct progress_item progress;
+	bool shown;              /* there is progress of it */
+	struct report_head head; /* of the last response, for -w */
 };
 
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
@@ -46,6 +52,18 @@ enum transfer_method job_method(const struct get_job *j);
 
 /* run.c: the job has ended, with this code. The job may be used again. */
 void job_over(struct get_job *j, enum get_code code);
+
+/* shown.c: what is seen of a job besides its output. */
+/* The job has progress from now on. */
+void job_show(struct get_job *j);
+/* It has none any more. */
+void job_show_end(struct get_job *j);
+/* Prints what -w wants. */
+void job_report(struct get_job *j);
+/* As live.refresh. */
+void job_progress(struct progress_item *i);
+/* How the progress of @r is seen. */
+enum live_when job_live_when(const struct get_run *r);
 
 /* trace.c: what -v prints of a transfer. */
 /* Puts @s, with "?" for what a terminal would obey. */

@@ -5,6 +5,7 @@
 #ifndef GET_RUN_H
 #define GET_RUN_H
 
+#include "get/live.h"
 #include "get/output/outfile.h"
 #include "get/settings.h"
 #include "get/transfer.h"
@@ -51,6 +52,9 @@ struct get_run {
 	const char *range;
 	bool resume; /* from the size of the file */
 	uint64_t resume_from;
+
+	enum live_when progress;
+	const char *format; /* of -w; NULL: none */
 
 	bool head_only, include, verbose, silent, show_error;
 	bool server_name; /* GET_TO_URL_NAME prefers the name of Content-Disposition */

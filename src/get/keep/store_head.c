@@ -176,8 +176,8 @@ static int
 fill(struct store_entry *e, int fd)
 {
 	struct stat st;
-	size_t len;
-	uint64_t hash;
+	size_t len = 0;
+	uint64_t hash = 0;
 	int err = fstat(fd, &st) < 0 ? -errno : read_tail(fd, st.st_size, &len, &hash);
 
 	if (err < 0)
