@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* A file aside that is so old was left by a process that was killed. */
-enum { TEMP_SECONDS = 24 * 3600 };
+enum { TEMP_SECONDS = 24 * 3600, BLOCK = 4096 };
 
 struct found {
 	char name[STORE_NAME];
@@ -56,6 +56,13 @@ open_folder(int at, const char *name)
 	return d;
 }
 
+/* Whole blocks. Which of them the disk has by now (st_blocks) depends on when it writes. */
+static uint64_t
+on_disk(const struct stat *st)
+{
+	return ((uint64_t)st->st_size + BLOCK - 1) / BLOCK * BLOCK;
+}
+
 static void
 list_folder(struct store *s, const char *sub, struct list_of_found *l)
 {
@@ -71,7 +78,7 @@ list_folder(struct store *s, const char *sub, struct list_of_found *l)
 		    fstatat(s->folder, f.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		f.used = st.st_mtim;
-		f.octets = (uint64_t)st.st_blocks * 512;
+		f.octets = on_disk(&st);
 		if (!append(l, &f))
 			break;
 	}
