@@ -41,7 +41,7 @@ answer_range(struct http_exchange *x, const struct site_file *f, const struct ht
 	char octets[96];
 	struct http_writer w = http_writer(octets, sizeof octets);
 	struct http_field field = {.name = http_span_of("Content-Range")};
-	struct http_answer a = {.status = 206, .field = &field, .fields = 1, .built = f->head};
+	struct http_answer a = {.status = 206, .field = &field, .fields = 1, .built = f->head.ok};
 
 	http_put_content_range(&w, range, (uint64_t)f->state.size);
 	field.value = (struct http_span){w.at, w.len};
@@ -49,11 +49,62 @@ answer_range(struct http_exchange *x, const struct site_file *f, const struct ht
 	answer_send(x, &a);
 }
 
+/* What a file was compressed to is kept for the next one who asks. */
+static void
+keep_coded(void *arg, const char *at, size_t len)
+{
+	struct serve_task *t = arg;
+
+	site_keep_coded(t->file.site, t->file.file, t->coding, at, len);
+}
+
+/*
+ * A file that changed a moment ago might change again without another time of change: what it is
+ * compressed to is not kept.
+ */
+static bool
+may_keep(const struct serve *s, const struct site_file *f)
+{
+	return f->state.size <= SITE_CODED_MOST && s->common_at > site_seconds(f->state.changed) + 1;
+}
+
+static bool
+encode(struct http_exchange *x, const struct site_file *f)
+{
+	struct serve_task *t = &work_of(x)->task;
+	struct compress_keep keep = {keep_coded, t, SITE_CODED_MOST};
+	bool kept = may_keep(conn_of(x)->serve, f);
+
+	return encode_body(x, t->coding, (uint64_t)f->state.size, kept ? &keep : NULL);
+}
+
+/* The file in the task's coding. False without memory. */
+static bool
+answer_coded(struct http_exchange *x, const struct site_file *f)
+{
+	struct serve_task *t = &work_of(x)->task;
+	const struct site_coded *kept = f->coded[t->coding];
+	struct http_field field = {
+	    http_span_of("Content-Encoding"), http_span_of(http_coding_name(t->coding))};
+	struct http_answer a = {.status = 200, .field = &field, .fields = 1, .built = f->coded_head.ok};
+
+	if (kept)
+		a.content = http_memory(kept->octets, kept->len);
+	else if (x->request->method == HTTP_HEAD || encode(x, f))
+		a.content = http_produced(HTTP_LENGTH_UNKNOWN);
+	else
+		return false;
+	answer_send(x, &a);
+	return true;
+}
+
 static void
 answer_whole(struct http_exchange *x, const struct site_file *f)
 {
-	struct http_answer a = {.status = 200, .built = f->head};
+	struct http_answer a = {.status = 200, .built = f->head.ok};
 
+	if (work_of(x)->task.coding != HTTP_IDENTITY && answer_coded(x, f))
+		return;
 	a.content = content_of(x, f, 0, (uint64_t)f->state.size);
 	answer_send(x, &a);
 }
@@ -69,7 +120,7 @@ answer_ranges(struct http_exchange *x, struct site_file *f, const struct http_ra
 	struct serve_task *t = &work_of(x)->task;
 	struct http_field field[2] = {
 	    {.name = http_span_of("Content-Type")}, {http_span_of("Accept-Ranges"), http_span_of("bytes")}};
-	struct http_answer a = {.status = 206, .field = field, .fields = 2, .built = f->validators};
+	struct http_answer a = {.status = 206, .field = field, .fields = 2, .built = f->head.not_modified};
 	char octets[96];
 	struct http_writer w = http_writer(octets, sizeof octets);
 	uint8_t random[BODY_BOUNDARY / 2];
@@ -126,16 +177,32 @@ answer_body(struct http_exchange *x, struct site_file *f, bool ranges)
 	}
 }
 
-void
-file_answer(struct http_exchange *x, struct site_file *f)
+static enum http_coding
+coding_for(struct http_exchange *x, const struct site_file *f, const struct http_coding_weights *accept)
 {
-	struct http_answer not_modified = {.status = 304, .built = f->validators};
-	struct serve_task *t = &work_of(x)->task;
+	if (f->coding != HTTP_IDENTITY || !f->type->compress)
+		return HTTP_IDENTITY;
+	return encode_choose(x, accept, (uint64_t)f->state.size);
+}
 
-	body_file_init(&t->file, conn_of(x)->serve->site, f);
-	t->body = &t->file.body;
+/* RFC 9110, 12.5.3: content without a coding is sent unless the client says that it takes none. */
+static bool
+is_acceptable(const struct serve_task *t, const struct http_coding_weights *accept)
+{
+	bool plain = t->coding == HTTP_IDENTITY && t->file.file->coding == HTTP_IDENTITY;
+
+	return !plain || accept->of[HTTP_IDENTITY] > 0;
+}
+
+static void
+answer_as_conditions_say(struct http_exchange *x, struct site_file *f)
+{
+	struct http_answer not_modified = {.status = 304};
+
 	switch (condition_of(x, f)) {
 	case HTTP_CONDITION_NOT_MODIFIED:
+		not_modified.built = work_of(x)->task.coding == HTTP_IDENTITY ? f->head.not_modified
+									      : f->coded_head.not_modified;
 		answer_send(x, &not_modified);
 		break;
 	case HTTP_CONDITION_FAILED:
@@ -147,4 +214,19 @@ file_answer(struct http_exchange *x, struct site_file *f)
 	default:
 		answer_body(x, f, true);
 	}
+}
+
+void
+file_answer(struct http_exchange *x, struct site_file *f, const struct http_coding_weights *accept)
+{
+	struct http_field vary = {http_span_of("Vary"), http_span_of("Accept-Encoding")};
+	struct serve_task *t = &work_of(x)->task;
+
+	body_file_init(&t->file, conn_of(x)->serve->site, f);
+	t->body = &t->file.body;
+	t->coding = coding_for(x, f, accept);
+	if (is_acceptable(t, accept))
+		answer_as_conditions_say(x, f);
+	else
+		answer_refuse(x, REFUSED_CODING, &vary);
 }

@@ -23,14 +23,18 @@ choose(struct http_exchange *x, struct listing_settings *set)
 static void
 send_listing(struct http_exchange *x)
 {
-	enum page_form form = work_of(x)->task.form;
-	struct http_field field[3] = {
-	    {http_span_of("Content-Type"), http_span_of(page_content_types[form])},
-	    {http_span_of("Vary"), http_span_of("Accept, Accept-Language")},
+	struct serve_task *t = &work_of(x)->task;
+	struct http_field field[4] = {
+	    {http_span_of("Content-Type"), http_span_of(page_content_types[t->form])},
+	    {http_span_of("Vary"), http_span_of("Accept, Accept-Language, Accept-Encoding")},
 	    {http_span_of("Cache-Control"), http_span_of("no-cache")},
+	    {http_span_of("Content-Encoding"), http_span_of(http_coding_name(t->coding))},
 	};
 	struct http_answer a = {.status = 200, .field = field, .fields = 3};
+	bool head = x->request->method == HTTP_HEAD;
 
+	if (t->coding != HTTP_IDENTITY && (head || encode_body(x, t->coding, HTTP_LENGTH_UNKNOWN, NULL)))
+		a.fields++;
 	a.content = http_produced(HTTP_LENGTH_UNKNOWN);
 	answer_send(x, &a);
 }
@@ -60,7 +64,7 @@ prepare(struct http_exchange *x)
 }
 
 void
-folder_answer(struct http_exchange *x, int fd)
+folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept)
 {
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
@@ -74,6 +78,7 @@ folder_answer(struct http_exchange *x, int fd)
 
 	choose(x, &set);
 	t->form = set.style.form;
+	t->coding = encode_choose(x, accept, HTTP_LENGTH_UNKNOWN);
 	if (listing_new(&set, &t->body) < 0) {
 		close(fd);
 		answer_refuse(x, REFUSED_BUSY, NULL);

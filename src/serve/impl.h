@@ -10,6 +10,7 @@
 
 #include "base/slab.h"
 #include "http/conn/server.h"
+#include "serve/body/compress.h"
 #include "serve/body/ranges.h"
 #include "serve/change/change.h"
 #include "serve/listing/listing.h"
@@ -60,9 +61,10 @@ struct serve_task {
 	enum serve_refusal refusal;
 	struct intake *intake; /* NULL: no one reads the request's content */
 
-	struct body *body;     /* the content, or what the stream sends it from; NULL: none */
-	struct body_file file; /* the body of most responses */
-	struct timer more;     /* fires when the body goes on with its work */
+	struct body *body;       /* the content, or what the stream sends it from; NULL: none */
+	struct body_file file;   /* the body of most responses */
+	enum http_coding coding; /* in which the content is sent; the file's own does not count */
+	struct timer more;       /* fires when the body goes on with its work */
 	/* Goes on with what has to be done before the answer; NULL: there is nothing. */
 	void (*prepare)(struct http_exchange *x);
 	enum page_form form; /* of a listing */
@@ -122,6 +124,7 @@ struct serve {
 	unsigned works_free;
 	struct listing_memory listings;
 	struct readmes *readmes;
+	unsigned encoders; /* responses that are compressed */
 };
 
 static inline struct serve_work *
@@ -195,8 +198,18 @@ unsigned answer_refusal_status(enum serve_refusal why);
 const char *answer_refusal_words(enum serve_refusal why);
 
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
-void file_answer(struct http_exchange *x, struct site_file *f);
-void folder_answer(struct http_exchange *x, int fd);
+void file_answer(struct http_exchange *x, struct site_file *f, const struct http_coding_weights *accept);
+void folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept);
+
+/*
+ * encode.c: the coding by which content of @size octets is compressed on the way, which may be
+ * HTTP_LENGTH_UNKNOWN; HTTP_IDENTITY: it is sent as it is.
+ */
+enum http_coding encode_choose(
+    struct http_exchange *x, const struct http_coding_weights *accept, uint64_t size);
+/* Puts the task's body into one that compresses it. False without memory. */
+bool encode_body(
+    struct http_exchange *x, enum http_coding coding, uint64_t size, const struct compress_keep *keep);
 
 /* A connection that was turned away, for the log. */
 struct turned_away {

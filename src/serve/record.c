@@ -17,7 +17,7 @@ field_value(const struct http_request *r, const char *name)
 static uint64_t
 left_of(const struct http_exchange *x, const struct http_outgoing *o, int result)
 {
-	return result < 0 && o->content.source == HTTP_FROM_FILE ? o->content.length : 0;
+	return result < 0 && o->content.source != HTTP_FROM_PRODUCER ? o->content.length : 0;
 }
 
 static uint64_t

@@ -74,28 +74,6 @@ find(struct serve *s, const struct http_path *path, const struct http_coding_wei
 	return found;
 }
 
-/* RFC 9110, 12.5.3: content without a coding is sent unless the client says that it takes none. */
-static bool
-is_acceptable(const struct site_found *found, const struct http_coding_weights *accept)
-{
-	bool plain = found->kind == SITE_FILE && found->file->coding == HTTP_IDENTITY;
-
-	return !plain || accept->of[HTTP_IDENTITY] > 0;
-}
-
-static void
-answer_found(struct http_exchange *x, struct site_found *found, const struct http_coding_weights *accept)
-{
-	struct http_field vary = {http_span_of("Vary"), http_span_of("Accept-Encoding")};
-
-	if (is_acceptable(found, accept)) {
-		file_answer(x, found->file);
-		return;
-	}
-	site_release(conn_of(x)->serve->site, found->file);
-	answer_refuse(x, REFUSED_CODING, &vary);
-}
-
 static void
 answer_path(struct http_exchange *x, const struct http_path *path)
 {
@@ -106,10 +84,10 @@ answer_path(struct http_exchange *x, const struct http_path *path)
 	found = find(conn_of(x)->serve, path, &accept);
 	switch (found.kind) {
 	case SITE_FILE:
-		answer_found(x, &found, &accept);
+		file_answer(x, found.file, &accept);
 		break;
 	case SITE_FOLDER:
-		folder_answer(x, found.fd);
+		folder_answer(x, found.fd, &accept);
 		break;
 	case SITE_SLASH:
 		redirect_to_folder(x, path, 301);

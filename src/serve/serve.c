@@ -32,6 +32,7 @@ serve_settings_usual(struct serve_settings *s)
 	    .moving_octets = 6000,
 	    .drain_time = 30 * SEC,
 	};
+	s->compress_n = (unsigned)coder_known(s->compress);
 }
 
 static void

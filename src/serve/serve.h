@@ -25,14 +25,16 @@ struct jobs;
 
 struct serve_settings {
 	struct site_settings site;
-	bool spa;              /* a page that does not exist is the root's index file */
-	bool cors;             /* scripts of other origins may read all files */
-	bool readme;           /* the page of a folder shows its README */
-	int lang;              /* of pages: enum page_lang, or -1: as Accept-Language says */
-	bool upload;           /* PUT stores files, and POST those of forms */
-	bool remove;           /* DELETE removes files and empty folders */
-	uint64_t upload_most;  /* octets of the content of one request; 0: no bound */
-	struct jobs *jobs;     /* for what waits for a disk; NULL: it is waited for */
+	bool spa;             /* a page that does not exist is the root's index file */
+	bool cors;            /* scripts of other origins may read all files */
+	bool readme;          /* the page of a folder shows its README */
+	int lang;             /* of pages: enum page_lang, or -1: as Accept-Language says */
+	bool upload;          /* PUT stores files, and POST those of forms */
+	bool remove;          /* DELETE removes files and empty folders */
+	uint64_t upload_most; /* octets of the content of one request; 0: no bound */
+	struct jobs *jobs;    /* for what waits for a disk; NULL: it is waited for */
+	enum http_coding compress[HTTP_CODINGS]; /* by which content is compressed, the favourite first */
+	unsigned compress_n;
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 

@@ -1,14 +1,29 @@
 """The content of `leat serve`'s responses as real clients read it: several ranges, what is compressed on the way, archives."""
 import email
 import http.client
+import os
 import re
 import socket
 import subprocess
+import time
+import zlib
 
 import pytest
 from conftest import needs_tool, run
 from serving import BIG, folder, serve, server  # noqa: F401
 from waiting import answers, until
+
+TEXT = b"".join(b"%06d: a line of text that can be compressed\n" % i for i in range(4000))
+OFFERED = ("zstd", "br", "gzip")
+
+
+def decode(coding, octets):
+    """The content by another decoder."""
+    if coding == "gzip":
+        return zlib.decompress(octets, 31)
+    if coding == "br":
+        return pytest.importorskip("brotli").decompress(octets)
+    return pytest.importorskip("zstandard").ZstdDecompressor().decompressobj().decompress(octets)
 
 
 def parts_of(content_type, octets):
@@ -93,4 +108,132 @@ def test_nginx_sends_the_same_parts(server, nginx, asked):
     theirs, ours = c.getresponse(), server.get("/big", Range=asked)
     assert ours.status == theirs.status == 206
     assert parts_of(ours.headers["Content-Type"], ours.octets) == parts_of(theirs.headers["Content-Type"], theirs.read())
+    c.close()
+
+
+@pytest.fixture
+def text(server):
+    """A text file that has not changed for a while."""
+    path = server.site / "text.txt"
+    path.write_bytes(TEXT)
+    os.utime(path, (1700000000, 1700000000))
+    return path
+
+
+@pytest.mark.parametrize("coding", OFFERED)
+def test_text_is_compressed_as_the_client_accepts(server, text, coding):
+    r = server.get("/text.txt", Accept_Encoding=coding)
+    assert r.headers["Content-Encoding"] == coding and r.headers["Vary"] == "Accept-Encoding"
+    assert "Accept-Ranges" not in r.headers
+    assert decode(coding, r.octets) == TEXT and len(r.octets) < len(TEXT) / 5
+
+
+@pytest.mark.parametrize("accept, coding", [
+    ("gzip, deflate, br, zstd", "zstd"), ("gzip, deflate, br", "br"), ("gzip;q=1, br;q=0.5", "gzip"), ("*", "zstd"),
+    ("deflate", None), ("identity", None), ("gzip;q=0", None), ("gzip;q=0.5, identity;q=1", None), ("identity;q=0, br", "br"),
+])
+def test_the_coding_is_what_the_client_likes_best(server, text, accept, coding):
+    assert server.get("/text.txt", Accept_Encoding=accept).headers["Content-Encoding"] == coding
+
+
+def test_what_is_compressed_small_or_large_is_sent_as_it_is(server):
+    (server.site / "picture.png").write_bytes(TEXT)
+    (server.site / "small.txt").write_bytes(TEXT[:1000])
+    (server.site / "large.txt").write_bytes(b"0123456789abcdef" * ((1 << 20) + 1))
+    for name in "picture.png", "small.txt", "large.txt":
+        r = server.get("/" + name, "HEAD", Accept_Encoding="gzip")
+        assert "Content-Encoding" not in r.headers and r.headers["Content-Length"] == str((server.site / name).stat().st_size)
+
+
+def test_a_range_is_one_of_the_file_as_it_is(server, text):
+    r = server.get("/text.txt", Accept_Encoding="gzip", Range="bytes=10-19")
+    assert (r.status, r.octets, r.headers["Content-Encoding"]) == (206, TEXT[10:20], None)
+    tag = server.get("/text.txt", Accept_Encoding="gzip").headers["ETag"]
+    assert server.get("/text.txt", Accept_Encoding="gzip", Range="bytes=10-19", If_Range=tag).octets == TEXT
+
+
+def test_the_tag_of_compressed_content_is_weak_and_revalidates(server, text):
+    plain, coded = server.get("/text.txt").headers["ETag"], server.get("/text.txt", Accept_Encoding="gzip").headers["ETag"]
+    assert coded == "W/" + plain
+    r = server.get("/text.txt", Accept_Encoding="gzip", If_None_Match=coded)
+    assert (r.status, r.headers["ETag"], r.headers["Vary"]) == (304, coded, "Accept-Encoding")
+    assert server.get("/text.txt", If_None_Match=coded).headers["ETag"] == plain
+
+
+def test_head_says_what_get_would_also_of_compressed_content(server, text):
+    def described(method):
+        r = server.get("/text.txt", method, Accept_Encoding="gzip")
+        return r.octets, {n: v for n, v in r.getheaders() if n != "Date"}
+    assert described("HEAD") == (b"", described("GET")[1])
+
+
+def test_what_was_compressed_once_is_kept_while_the_file_stays_the_same(server):
+    """A file that changed within the last second might change again unseen: that one is not kept."""
+    path = server.site / "hot.css"
+
+    def length():
+        return server.get("/hot.css", Accept_Encoding="br").headers["Content-Length"]
+    path.write_bytes(TEXT)
+    assert length() is length() is None
+    until(lambda: length() and length(), "it is not kept")
+    assert decode("br", server.get("/hot.css", Accept_Encoding="br").octets) == TEXT
+    path.write_bytes(TEXT[::-1])
+    assert decode("br", server.get("/hot.css", Accept_Encoding="br").octets) == TEXT[::-1]
+
+
+def test_a_listing_is_compressed(server):
+    for i in range(300):
+        (server.site / f"sub/empty/{i}").touch()
+    plain = server.get("/sub/empty/?format=json")
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    for coding in OFFERED:
+        r = server.get("/sub/empty/?format=json", Accept_Encoding=coding)
+        assert r.headers["Content-Encoding"] == coding
+        assert decode(coding, r.octets) == plain.octets and len(r.octets) < len(plain.octets) / 5
+
+
+def test_http_1_0_gets_content_with_a_length(server, text):
+    assert b"Content-Encoding" not in server.ask(b"GET /text.txt HTTP/1.0\r\nAccept-Encoding: gzip\r\n\r\n")
+
+
+def test_options_choose_the_codings(serve):
+    server = serve("--compress", "gzip,br")
+    (server.site / "a.txt").write_bytes(TEXT)
+    assert server.get("/a.txt", "HEAD", Accept_Encoding="br, gzip, zstd").headers["Content-Encoding"] == "gzip"
+    assert server.get("/a.txt", "HEAD", Accept_Encoding="zstd").headers["Content-Encoding"] is None
+    server.end()
+    assert serve("--no-compress").get("/a.txt", "HEAD", Accept_Encoding="gzip").headers["Content-Encoding"] is None
+
+
+@pytest.mark.parametrize("value, wrong", [
+    ("deflate", "is not a list of codings such as zstd,br,gzip"), ("gzip,,gzip", "names a coding twice"),
+    ("", "is empty; --no-compress compresses nothing"),
+])
+def test_a_wrong_list_of_codings_is_refused(leat, value, wrong):
+    refused = run(leat, "serve", "--compress", value)
+    assert refused.returncode == 125 and wrong in refused.stderr
+
+
+def test_others_are_served_while_content_is_compressed(server):
+    """Sixteen megabytes are compressed in turns of some milliseconds: a small request does not wait for the end."""
+    (server.site / "large.txt").write_bytes(TEXT * 80)
+    large = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    large.request("GET", "/large.txt", headers={"Accept-Encoding": "br"})
+    began = time.monotonic()
+    for _ in range(5):
+        assert server.get("/file.txt").octets == b"0123456789"
+    small = time.monotonic() - began
+    assert decode("br", large.getresponse().read()) == TEXT * 80
+    assert small < (time.monotonic() - began) / 2
+    large.close()
+
+
+@needs_tool("nginx")
+def test_nginx_says_the_same_of_compressed_content(server, nginx, text):
+    c = http.client.HTTPConnection("127.0.0.1", nginx, timeout=10)
+    c.request("GET", "/text.txt", headers={"Accept-Encoding": "gzip"})
+    theirs, ours = c.getresponse(), server.get("/text.txt", Accept_Encoding="gzip")
+    assert decode("gzip", theirs.read()) == decode("gzip", ours.octets)
+    assert theirs.headers["Content-Encoding"] == ours.headers["Content-Encoding"]
+    assert theirs.headers["ETag"].startswith("W/") and "Accept-Ranges" not in theirs.headers
     c.close()

@@ -44,8 +44,19 @@ site_cached(const struct site *site, struct http_span path, enum http_coding cod
 }
 
 static void
-file_end(struct site_file *f)
+drop_coded(struct site *site, struct site_file *f)
 {
+	for (enum http_coding c = 0; c < HTTP_CODINGS; c++) {
+		site->coded -= f->coded[c] ? f->coded[c]->len : 0;
+		free(f->coded[c]);
+		f->coded[c] = NULL;
+	}
+}
+
+static void
+file_end(struct site *site, struct site_file *f)
+{
+	drop_coded(site, f);
 	close(f->fd);
 	free(f);
 }
@@ -57,7 +68,7 @@ site_forget(struct site *site, struct site_file *f)
 	list_del(&f->lru);
 	f->cached = false;
 	if (f->users == 0)
-		file_end(f);
+		file_end(site, f);
 }
 
 void
@@ -65,7 +76,7 @@ site_release(struct site *site, struct site_file *f)
 {
 	f->users--;
 	if (f->users == 0 && !f->cached)
-		file_end(f);
+		file_end(site, f);
 }
 
 /* Forgets files until there is room for one more. */
@@ -112,6 +123,37 @@ site_tidy(struct site *site, nsec_t now)
 			site_forget(site, f);
 	}
 	return !list_empty(&site->lru);
+}
+
+/* False if so much is in use that @len more octets would be too many. */
+static bool
+make_room_coded(struct site *site, size_t len)
+{
+	list_each_safe(n, &site->lru) {
+		struct site_file *f = container_of(n, struct site_file, lru);
+
+		if (site->coded + len <= SITE_CODED_ALL_MOST)
+			break;
+		if (f->users == 0)
+			drop_coded(site, f);
+	}
+	return site->coded + len <= SITE_CODED_ALL_MOST;
+}
+
+void
+site_keep_coded(struct site *site, struct site_file *f, enum http_coding coding, const char *at, size_t len)
+{
+	struct site_coded *c;
+
+	if (f->coded[coding] || !f->cached || len > SITE_CODED_MOST || !make_room_coded(site, len))
+		return;
+	c = malloc(sizeof *c + len);
+	if (!c)
+		return;
+	c->len = len;
+	memcpy(c->octets, at, len);
+	f->coded[coding] = c;
+	site->coded += len;
 }
 
 bool

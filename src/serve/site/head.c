@@ -39,25 +39,52 @@ write_date(struct http_writer *w, int64_t seconds)
 	http_write_field(w, http_span_of("Last-Modified"), (struct http_span){date, sizeof date});
 }
 
+static void
+write_type(struct http_writer *w, const struct site_file *f)
+{
+	http_write_text_field(w, "Content-Type", f->type->type);
+}
+
+/* Compressed octets may differ from one compression to the next: RFC 9110, 8.8.1. */
+static void
+write_weak_tag(struct http_writer *w, const struct site_file *f)
+{
+	http_put_text(w, "ETag: W/");
+	http_put_span(w, f->etag.tag);
+	http_put_text(w, "\r\n");
+}
+
+static struct http_span
+cut(const struct http_writer *w, size_t from, size_t to)
+{
+	return (struct http_span){w->at + from, to - from};
+}
+
+/* The lines stand in an order in which those of each response follow one another. */
 void
 site_head_build(struct site_file *f, struct http_span name, struct http_span more)
 {
 	struct http_writer w = http_writer(f->head_octets, sizeof f->head_octets);
-	size_t first;
+	size_t tag, date, plain, weak;
 
 	f->modified = site_seconds(f->state.modified);
 	f->type = http_media_type_of(name);
 	build_etag(f);
-	http_write_text_field(&w, "Content-Type", f->type->type);
+	write_type(&w, f);
 	if (f->coding != HTTP_IDENTITY)
 		http_write_text_field(&w, "Content-Encoding", http_coding_name(f->coding));
 	http_write_text_field(&w, "Accept-Ranges", "bytes");
-	first = w.len;
-	write_date(&w, f->modified);
+	tag = w.len;
 	http_write_field(&w, http_span_of("ETag"), f->etag.tag);
+	date = w.len;
+	write_date(&w, f->modified);
 	if (f->type->compress)
 		http_write_text_field(&w, "Vary", "Accept-Encoding");
 	http_write_built(&w, more);
-	f->head = (struct http_span){w.at, w.len};
-	f->validators = (struct http_span){w.at + first, w.len - first};
+	plain = w.len;
+	write_weak_tag(&w, f);
+	weak = w.len;
+	write_type(&w, f);
+	f->head = (struct site_head){cut(&w, 0, plain), cut(&w, tag, plain)};
+	f->coded_head = (struct site_head){cut(&w, date, w.len), cut(&w, date, weak)};
 }

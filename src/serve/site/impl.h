@@ -15,6 +15,7 @@ struct site {
 	nsec_t root_checked; /* when the path of the folder was last looked at */
 	struct table files;
 	struct list lru; /* cached files, the one that was used last at the end */
+	size_t coded;    /* octets that site_keep_coded() keeps */
 };
 
 /*

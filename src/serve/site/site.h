@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { SITE_PATH_MOST = 4096, SITE_HEAD_MOST = 512, SITE_ETAG_MOST = 48 };
+enum { SITE_PATH_MOST = 4096, SITE_HEAD_MOST = 768, SITE_ETAG_MOST = 48 };
 
 struct site_settings {
 	const char *folder;
@@ -57,6 +57,19 @@ site_seconds(int64_t ns)
 /* The entity tag of a file in this state, with its quotes. */
 void site_put_etag(struct http_writer *w, const struct site_state *st, enum http_coding coding);
 
+struct site_head {
+	struct http_span ok, not_modified;
+};
+
+/* A file's content in a content coding. */
+struct site_coded {
+	size_t len;
+	char octets[];
+};
+
+/* Octets of one of them, and of all. */
+enum { SITE_CODED_MOST = 1 << 20, SITE_CODED_ALL_MOST = 16 << 20 };
+
 /* An open file. Whoever got it calls site_release(). */
 struct site_file {
 	int fd;
@@ -66,10 +79,12 @@ struct site_file {
 	int64_t modified; /* seconds since 1970, as Last-Modified says */
 	struct http_etag etag;
 	/*
-	 * Field lines that every response has which speaks of this file: a 304 has all of @head but
-	 * for the part before @validators.
+	 * Field lines of a 200 and of a 304 that speak of this file; and of those with a content
+	 * coding that is not the file's own, whose tag is weak. Content-Encoding is not in these.
 	 */
-	struct http_span head, validators;
+	struct site_head head, coded_head;
+	/* What it was compressed to, by coding; NULL: nothing was kept. */
+	struct site_coded *coded[HTTP_CODINGS];
 
 	/* The cache's own. */
 	struct table_node node;
@@ -126,6 +141,14 @@ void site_release(struct site *site, struct site_file *f);
  * after a lookup. Returns true if others are still open, so that it should be called again.
  */
 bool site_tidy(struct site *site, nsec_t now);
+
+/*
+ * Keeps the @len octets at @at as what the content of @f is in @coding, if they are at most
+ * SITE_CODED_MOST and memory is left: for that, those of files that were used longest ago are let
+ * go. They are there as long as @f is in use, and as its state stays the same.
+ */
+void site_keep_coded(
+    struct site *site, struct site_file *f, enum http_coding coding, const char *at, size_t len);
 
 /* Closes files that no one uses. Returns true if it closed any. */
 bool site_relieve(struct site *site);
