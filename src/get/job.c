@@ -141,6 +141,8 @@ write_head(struct get_job *j, const struct http_response *r, enum transfer_head 
 		trace_head('<', (struct http_span){text, w.len});
 	if (j->process->heads)
 		fwrite(text, 1, w.len, j->process->heads);
+	if (run->include && !j->out.path && outfile_open(&j->out) == 0 && j->out.terminal)
+		trace_mask(text, w.len);
 	if (run->include)
 		code = write_all(j, (struct http_span){text, w.len});
 	free(text);

@@ -68,6 +68,8 @@ enum live_when job_live_when(const struct get_run *r);
 /* trace.c: what -v prints of a transfer. */
 /* Puts @s, with "?" for what a terminal would obey. */
 void trace_put(FILE *to, struct http_span s);
+/* The same in place, but line ends stay. */
+void trace_mask(char *at, size_t n);
 void trace_note(const char *text);
 void trace_head(char mark, struct http_span lines);
 

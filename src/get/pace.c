@@ -69,24 +69,29 @@ time_for(uint64_t octets, uint64_t rate)
 	return (nsec_t)(octets / rate) * SEC + (nsec_t)((octets % rate) * (uint64_t)SEC / rate);
 }
 
+static nsec_t
+next_due(const struct transfer *t)
+{
+	return nsec_add(t->pace.since, time_for(t->pace.taken, t->get->set->rate));
+}
+
 size_t
 pace_allow(struct transfer *t, size_t n)
 {
 	uint64_t rate = t->get->set->rate, share = rate / SHARES + 1;
-	nsec_t now = io_now(t->get->world), due;
+	nsec_t now = io_now(t->get->world);
+	size_t may = n < share ? n : (size_t)share;
 
 	if (rate == 0)
 		return n;
-	due = nsec_add(t->pace.since, time_for(t->pace.taken, rate));
-	if (due > now) {
-		timer_arm(t->get->world->wheel, &t->pace.resume, due);
-		return 0;
-	}
-	if (now - due > SEC) { /* what was not used is not saved up */
+	if (next_due(t) > now)
+		may = 0;
+	if (now - next_due(t) > SEC) { /* what was not used is not saved up */
 		t->pace.since = now;
 		t->pace.taken = 0;
 	}
-	n = n < share ? n : (size_t)share;
-	t->pace.taken += n;
-	return n;
+	t->pace.taken += may;
+	if (may < n)
+		timer_arm(t->get->world->wheel, &t->pace.resume, next_due(t));
+	return may;
 }

@@ -59,6 +59,13 @@ job_over(struct get_job *j, enum get_code code)
 	begin_next(p, j);
 }
 
+static int
+open_path(
+    const struct get_settings *set, struct io_world *w, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	return hostio_connect_path(w, set->open_name, fn, arg, out);
+}
+
 static bool
 open_heads(struct get_process *p)
 {
@@ -129,6 +136,7 @@ get_run(struct get_run *r)
 		return no_memory();
 	signal(SIGPIPE, SIG_IGN);
 	r->set.wall = clock_wall;
+	r->set.open = r->set.open_name ? open_path : NULL;
 	fd_budget_init(&fds, p.loop);
 	p.world = hostio_new(p.loop, &fds);
 	if (p.world)

@@ -66,7 +66,6 @@ struct get_run {
 	bool remote_time;        /* a file gets the time of Last-Modified */
 	const char *folder;      /* --output-dir; NULL: the present one */
 	const char *dump_header; /* a file, or "-"; NULL: none */
-	const char *unix_path;   /* of the server's socket; NULL: TCP */
 };
 
 /* Fetches all. Returns the exit status: that of curl. */

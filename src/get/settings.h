@@ -70,7 +70,7 @@ struct get_settings {
 	 */
 	int (*open)(const struct get_settings *set, struct io_world *w, io_stream_fn *fn, void *arg,
 	    struct io_stream **out);
-	const char *open_name; /* for people */
+	const char *open_name; /* the path of a Unix-domain socket */
 
 	/* Times; 0: no bound. */
 	nsec_t connect_time, total_time;

@@ -54,4 +54,11 @@ int hostio_listen_on(struct io_world *w, int fd, void (*fn)(struct io_listener *
 int hostio_echo(
     struct io_world *w, const struct ipaddr *to, io_dgram_fn *fn, void *arg, struct io_dgram **out);
 
+/*
+ * Connects to the Unix-domain socket @path, as io_connect(). The stream has no names. Also returns
+ * -LEAT_EINVAL if @path is empty or too long, and -LEAT_EAGAIN if the server's queue is full.
+ */
+int hostio_connect_path(
+    struct io_world *w, const char *path, io_stream_fn *fn, void *arg, struct io_stream **out);
+
 #endif

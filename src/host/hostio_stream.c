@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static int
@@ -193,25 +194,23 @@ stream_connect(int fd, const struct endpoint *to)
 	return errno == EALREADY ? -EINPROGRESS : -errno;
 }
 
-int
-hostio_connect(
-    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+/*
+ * Makes a stream over @fd, for which connecting has returned @e. Returns 0 with *@out; or a
+ * negative LEAT_E, with @fd closed.
+ */
+static int
+stream_begin(struct hostio *h, int fd, int e, const struct endpoint *peer, io_stream_fn *fn, void *arg,
+    struct io_stream **out)
 {
-	struct hostio *h = hostio_of(w);
-	struct hostio_stream *s;
-	int fd = hostio_socket(h, to, SOCK_STREAM, 0), e;
-	bool connecting;
+	struct hostio_stream *s = NULL;
+	bool connecting = e == -EINPROGRESS;
 
-	if (fd < 0)
-		return fd;
-	stream_oobinline(fd);
-	e = stream_connect(fd, to);
-	connecting = e == -EINPROGRESS;
-	if (e < 0 && !connecting)
-		goto fail;
-	e = hostio_stream_new(h, fd, to, connecting, &s);
-	if (e < 0)
-		goto fail;
+	if (e == 0 || connecting)
+		e = hostio_stream_new(h, fd, peer, connecting, &s);
+	if (!s) {
+		fd_budget_close(h->fds, fd);
+		return e;
+	}
 	s->io.fn = fn;
 	s->io.arg = arg;
 	s->sock.has_fn = fn != NULL;
@@ -222,9 +221,38 @@ hostio_connect(
 	}
 	*out = &s->io;
 	return 0;
-fail:
-	fd_budget_close(h->fds, fd);
-	return e;
+}
+
+int
+hostio_connect(
+    struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	struct hostio *h = hostio_of(w);
+	int fd = hostio_socket(h, to, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return fd;
+	stream_oobinline(fd);
+	return stream_begin(h, fd, stream_connect(fd, to), to, fn, arg, out);
+}
+
+int
+hostio_connect_path(struct io_world *w, const char *path, io_stream_fn *fn, void *arg, struct io_stream **out)
+{
+	static const struct endpoint nameless;
+	struct hostio *h = hostio_of(w);
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd, e;
+
+	if (!*path || strlen(path) >= sizeof at.sun_path)
+		return -LEAT_EINVAL;
+	memcpy(at.sun_path, path, strlen(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = fd_budget_take(h->fds, fd < 0 ? -errno : fd);
+	if (fd < 0)
+		return fd;
+	e = connect(fd, (struct sockaddr *)&at, sizeof at) < 0 ? -errno : 0;
+	return stream_begin(h, fd, e, &nameless, fn, arg, out);
 }
 
 static int
@@ -293,6 +321,8 @@ stream_remote(const struct io_stream *io, struct endpoint *out)
 
 	if (s->connecting)
 		return -LEAT_ENOTCONN;
+	if (s->peer.port == 0)
+		return -LEAT_EOPNOTSUPP;
 	*out = s->peer;
 	return 0;
 }

@@ -2,7 +2,11 @@
 
 The order of the fields of a request may differ, and so may the value of User-Agent and the boundary of a form.
 """
+import contextlib
+import os
+import pty
 import re
+import socket
 import subprocess
 import threading
 
@@ -202,3 +206,120 @@ def test_the_manual_and_the_help_have_the_same_options():
     assert helped <= named
     for name in named:
         assert b"unknown option" not in subprocess.run([*LEAT, name], capture_output=True, check=False).stderr, name
+
+
+@pytest.mark.parametrize("option", [["-x", "URL"], ["-x", "http://me:pw@HOST"], ["-x", "URL", "-U", "me:pw"], ["--noproxy", "*", "-x", "http://127.0.0.1:1"],
+                                    ["--resolve", "name.example:PORT:127.0.0.1"], ["--connect-to", "name.example:PORT:127.0.0.1:PORT"], ["--connect-to", "::HOST"]],
+                         ids=lambda option: " ".join(option))
+def test_the_way_to_a_server_is_that_of_curl(tmp_path, option):
+    results = []
+    for name, program in (("curl", [CURL]), ("leat", LEAT)):
+        server = Scripted(OK)
+        with serving(server) as port:
+            host = "127.0.0.1" if "--noproxy" in option else "name.example"
+            args = [o.replace("URL", f"http://127.0.0.1:{port}").replace("HOST", f"127.0.0.1:{port}").replace("PORT", str(port)) for o in option]
+            result = run(program, ["-sS", *args, f"http://{host}:{port}/a?b"], tmp_path / name)
+        results.append((result[:3], [plain(r.replace(str(port).encode(), b"PORT")) for r in server.requests]))
+    assert results[0][0][0] == 0
+    assert results[1] == results[0]
+
+
+def test_a_unix_domain_socket_takes_the_place_of_the_server(tmp_path):
+    results = []
+    for name, program in (("curl", [CURL]), ("leat", LEAT)):
+        path, server = tmp_path / f"{name}.sock", Scripted(OK)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            missing = run(program, ["-sS", "--unix-socket", str(path) + "x", "http://name.example/a"], tmp_path / f"{name}-missing")
+            listener.listen()
+            thread = threading.Thread(target=lambda: server(listener.accept()[0]), daemon=True)
+            thread.start()
+            result = run(program, ["-sS", "--unix-socket", str(path), "http://name.example/a"], tmp_path / name)
+            thread.join(10)
+        results.append((missing[0], result[:3], [plain(r) for r in server.requests]))
+    assert results[1] == results[0]
+
+
+HOSTILE = {
+    "a name that leads out": b'attachment; filename="../../../tmp/x"',
+    "a hidden name": b'attachment; filename=".bashrc"',
+    "a name with a folder": b'attachment; filename="/etc/x"',
+    "an encoded name that leads out": b"attachment; filename*=UTF-8''..%2F..%2Fx",
+}
+
+
+@pytest.mark.parametrize("disposition", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_name_of_the_servers_is_a_plain_name_in_the_folder(tmp_path, disposition):
+    server = Scripted(b"HTTP/1.1 200 OK\r\nContent-Disposition: " + disposition + b"\r\nContent-Length: 5\r\n\r\nhello")
+    with serving(server) as port:
+        status, _, files, said = run(LEAT, ["-OJ", f"http://127.0.0.1:{port}/name"], tmp_path / "folder")
+        assert status == 0, said
+        (name,) = files
+        assert "/" not in name and not name.startswith(".")
+        again = subprocess.run([*LEAT, "-OJ", f"http://127.0.0.1:{port}/name"], cwd=tmp_path / "folder", capture_output=True, check=False)
+    assert again.returncode == 23 and b"exists" in again.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("field", ["X: a\r\nY: b", "X: a\nY: b", "X\r\n: a", "X: \x00a", "X y: a"], ids=repr)
+def test_a_field_cannot_split_the_request(tmp_path, field):
+    if "\x00" in field:
+        field = field.replace("\x00", "\x01")
+    status, _, _, said = run(LEAT, ["-H", field, "http://127.0.0.1:1/"], tmp_path / "folder")
+    assert status == 2 and b"octets that no field may have" in said
+
+
+def test_a_terminal_does_not_obey_a_server(tmp_path):
+    """C1 controls in UTF-8, with which a server could move the cursor or set the title."""
+    server = Scripted(b"HTTP/1.1 200 OK \xc2\x9b2J\r\nX: \xc2\x9d0;title\xc2\x9c \xe4\xb8\xad\r\nContent-Length: 5\r\n\r\nhello")
+    with serving(server) as port:
+        _, _, _, said = run(LEAT, ["-v", f"http://127.0.0.1:{port}/"], tmp_path / "folder")
+        shown = pty_output([*LEAT, "-si", f"http://127.0.0.1:{port}/"])
+    for text in (said, shown):
+        assert b"\xc2" not in text and "中".encode() in text
+
+
+def pty_output(command):
+    """What a terminal gets."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=slave):
+        os.close(slave)
+        got = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(master, 65536):
+                got += piece
+        os.close(master)
+    return got
+
+
+def test_a_terminal_gets_no_binary_content_unless_it_was_named():
+    with serving(Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel\x00o")) as port:
+        url = f"http://127.0.0.1:{port}/"
+        assert b"hel" not in pty_output([*LEAT, "-s", url])
+        assert b"hel\x00o" in pty_output([*LEAT, "-s", "-o", "-", url])
+
+
+def test_retries_are_counted_and_the_last_answer_is_the_content(tmp_path):
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nbusy"
+    for program, name in (([CURL], "curl"), (LEAT, "leat")):
+        server = Scripted(busy, busy, OK)
+        with serving(server) as port:
+            status, _, files, said = run(program, ["-S", "--retry", "3", "--retry-delay", "1", "-o", "out", f"http://127.0.0.1:{port}/"], tmp_path / name)
+        assert (status, files["out"], len(server.requests)) == (0, b"hello", 3), said
+        assert said.count(b"Will retry in 1 seconds") == 2
+
+
+def test_urls_are_fetched_at_one_time(tmp_path):
+    """With -j 4 a server that answers only when four requests have come answers all of them."""
+    barrier = threading.Barrier(4)
+
+    def handle(sock):
+        read_request(sock)
+        barrier.wait(10)
+        sock.sendall(OK)
+
+    with serving(handle) as port:
+        urls = [w for i in range(4) for w in (f"http://127.0.0.1:{port}/{i}", "-o", f"f{i}")]
+        status, _, files, said = run(LEAT, ["-j", "4", *urls], tmp_path / "folder")
+    assert status == 0, said
+    assert files == {f"f{i}": b"hello" for i in range(4)}

@@ -75,7 +75,6 @@ outfile_open(struct outfile *o)
 		return e;
 	o->fd = open(o->path, O_WRONLY | O_CREAT | O_CLOEXEC | flags[o->mode], 0666);
 	o->owned = o->fd >= 0;
-	o->terminal = o->owned && isatty(o->fd);
 	return o->fd < 0 ? -errno : 0;
 }
 
