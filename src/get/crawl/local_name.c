@@ -22,8 +22,10 @@ put_decoded(struct http_writer *w, struct http_span s)
 	for (size_t i = 0; i < s.len; i++) {
 		int high = s.at[i] == '%' && i + 2 < s.len ? http_hex(s.at[i + 1]) : -1;
 		int low = high >= 0 ? http_hex(s.at[i + 2]) : -1;
-		char c = low >= 0 ? (char)(high << 4 | low) : s.at[i];
+		char c = s.at[i];
 
+		if (low >= 0)
+			c = (char)(high << 4 | low);
 		if (low >= 0 && is_unfit(c)) {
 			http_put(w, s.at + i, 3);
 			i += 2;
