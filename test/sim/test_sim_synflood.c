@@ -18,7 +18,7 @@
 
 enum {
 	SYNS_PER_MSEC = 20,
-	SYN_QUEUE = 1024, /* tcp.c's limit */
+	SYN_QUEUE = 1024, /* tcp_new()'s limit */
 	GROWTH_MAX = 16 << 20,
 };
 

@@ -1,6 +1,6 @@
 /*
  * tcp/in/arrive.c - SEGMENT ARRIVES (RFC 9293, 3.10.7) in the states CLOSED and SYN-SENT. steps.c
- * has the later states, listen.c LISTEN, and timewait.c TIME-WAIT.
+ * has the later states, listen.c LISTEN, and time_wait.c TIME-WAIT.
  */
 #include "tcp/in/in.h"
 

@@ -37,11 +37,11 @@ enum step step_text_and_fin(struct tcp_conn *c, struct tcp_seg *seg);
 void tcp_want_challenge_ack(struct tcp_conn *c);
 bool tcp_challenge_allowed(struct tcp *tcp, nsec_t *next);
 
-/* arrive_ack.c: what ACKs do */
+/* ack.c: what ACKs do */
 void tcp_process_ack(struct tcp_conn *c, const struct tcp_seg *seg);
 void tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt);
 
-/* arrive_data.c: what data does */
+/* data.c: what data does */
 void tcp_rcv_urgent(struct tcp_conn *c, const struct tcp_seg *seg);
 enum step tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg);
 

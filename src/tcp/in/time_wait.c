@@ -1,6 +1,6 @@
 /*
  * tcp/in/time_wait.c - SEGMENT ARRIVES in TIME-WAIT: old segments are answered, and a new SYN may
- * take the four-tuple over (RFC 9293, 3.6.1; RFC 6191). time_wait.c has the records.
+ * take the four-tuple over (RFC 9293, 3.6.1; RFC 6191). conn/time_wait.c has the records.
  */
 #include "tcp/in/in.h"
 

@@ -1,6 +1,6 @@
 /*
  * tcp/user/user.c - the user's OPEN, CLOSE and ABORT, and the settings (RFC 9293, 3.10.1, 3.10.4
- * and 3.10.5). SEND and RECEIVE are user_send.c and user_receive.c.
+ * and 3.10.5). SEND and RECEIVE are send.c and receive.c.
  */
 #include "tcp/user/user.h"
 

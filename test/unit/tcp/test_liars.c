@@ -339,7 +339,7 @@ ports_do_not_collide_on_purpose(void **state)
 	assert_int_equal(table_init(&t, &key), 0);
 	for (uint64_t i = 0; i < MEMBERS; i++) {
 		/*
-		 * as tables.c makes them: addresses, then both ports; the low bits are always the
+		 * as flow.h makes them: addresses, then both ports; the low bits are always the
 		 * same
 		 */
 		uint64_t words[5] = {0, 1, 0, (i & 0xff) << 56, (i << 8 & 0xff0000) | 80};
