@@ -211,13 +211,41 @@ conn_wake(struct serve_conn *c)
 	return c->work != NULL;
 }
 
+/* Gives back all that the connection has, and returns its stream. */
+static struct io_stream *
+conn_leave(struct serve_conn *c)
+{
+	struct serve *s = c->serve;
+	struct io_stream *io = c->io;
+
+	if (c->work) {
+		http_conn_failed(http_of(c), -LEAT_ECONNABORTED);
+		work_give(c);
+	}
+	timer_cancel(s->world->wheel, &c->timer);
+	share_leave(s->share, s->set->slot, c->place);
+	list_del(&c->node);
+	s->conns_now--;
+	slab_give(&s->conn_slab, c);
+	return io;
+}
+
+static void
+conn_without_memory(struct serve_conn *c)
+{
+	struct serve *s = c->serve;
+	struct ipaddr addr = c->addr;
+
+	turn_away(s, conn_leave(c), &addr, REFUSED_BUSY);
+}
+
 static void
 on_event(struct io_stream *io, unsigned events, void *arg)
 {
 	struct serve_conn *c = arg;
 
 	if (!conn_wake(c)) {
-		conn_end(c, true);
+		conn_without_memory(c);
 		return;
 	}
 	if (events & IO_FAILED)
@@ -259,7 +287,7 @@ conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uin
 
 	if (!c) {
 		share_leave(s->share, s->set->slot, place);
-		io_close(io, true);
+		turn_away(s, io, addr, REFUSED_BUSY);
 		return;
 	}
 	c->serve = s;
@@ -275,7 +303,7 @@ conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uin
 	if (conn_wake(c))
 		conn_go(c);
 	else
-		conn_end(c, true);
+		conn_without_memory(c);
 }
 
 void
@@ -293,16 +321,5 @@ conn_finish(struct serve_conn *c)
 void
 conn_end(struct serve_conn *c, bool reset)
 {
-	struct serve *s = c->serve;
-
-	if (c->work) {
-		http_conn_failed(http_of(c), -LEAT_ECONNABORTED);
-		work_give(c);
-	}
-	timer_cancel(s->world->wheel, &c->timer);
-	io_close(c->io, reset);
-	share_leave(s->share, s->set->slot, c->place);
-	list_del(&c->node);
-	s->conns_now--;
-	slab_give(&s->conn_slab, c);
+	io_close(conn_leave(c), reset);
 }

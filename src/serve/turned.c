@@ -132,8 +132,9 @@ turn_away(struct serve *s, struct io_stream *io, const struct ipaddr *addr, enum
 	if (s->turned_now == TURNED_MOST)
 		end(list_first(&s->turned, struct turned, node));
 	t = turned_new(s, io, addr, why);
-	if (!t) {
-		io_close(io, true);
+	if (!t) { /* the client may lose the answer */
+		answer(s, io, why);
+		io_close(io, false);
 		return;
 	}
 	t->away.octets = answer(s, io, why);
