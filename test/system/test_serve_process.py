@@ -105,6 +105,18 @@ def test_so_many_workers_as_were_asked_for_and_all_end_with_the_master(serve, nu
     assert not any(alive(pid) for pid in made)
 
 
+def test_messages_that_no_one_reads_end_no_one(serve):
+    server = serve("--workers", "1")
+    server.proc.stderr.close()
+    for _ in range(2):
+        old = workers(server)
+        os.kill(old[0], signal.SIGKILL)
+        new_workers(server, old, 1)
+    assert server.get("/file.txt").status == 200
+    server.proc.terminate()
+    assert server.proc.wait(20) == 0
+
+
 def test_by_default_there_is_a_worker_for_each_core_that_the_server_may_use(serve, leat, folder):
     core = min(os.sched_getaffinity(0))
     assert len(workers(serve())) == min(len(os.sched_getaffinity(0)), 64)

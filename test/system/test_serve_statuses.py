@@ -79,7 +79,7 @@ def test_a_request_gets_its_status_with_options(serve, status, octets, options):
 
 
 def test_503_if_no_descriptor_is_left_for_a_file(serve):
-    server = serve(wrapper=["prlimit", "--nofile=160"])
+    server = serve("--workers", "1", wrapper=["prlimit", "--nofile=160"])
     with contextlib.ExitStack() as held:
         all_of_them = [held.enter_context(socket.socket()) for _ in range(90)]
         for s in all_of_them:
@@ -121,7 +121,7 @@ def test_a_server_for_few_names_answers_for_these_and_for_addresses(serve, host,
 
 def test_500_if_the_disk_fails(serve):
     # The first calls open the folder at the start.
-    server = serve(wrapper=["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat2", "-e", "inject=openat2:error=EIO:when=2+"])
+    server = serve("--workers", "1", wrapper=["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=openat2", "-e", "inject=openat2:error=EIO:when=2+"])
     assert server.get("/file.txt").status == 500
     server.lines(r'"GET /file.txt HTTP/1.1" 500 ')
     assert server.get("/", "OPTIONS").status == 204, "service goes on"

@@ -193,6 +193,7 @@ watch_signals(struct master *m)
 	for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
 		sigaddset(&set, watched[i]);
 	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN); /* whoever read the messages may be gone */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	m->signals = (struct loop_fd){
 	    .fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = on_signal};
