@@ -3,18 +3,14 @@
  * serve/ does the work.
  */
 #include "cli/commands.h"
-#include "cli/serve_options.h"
+#include "cli/serve_addresses.h"
 
 #include "host/port_owner.h"
+#include "serve/qr/qr.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <inttypes.h>
-#include <net/if.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "host/sockaddr.h"
 
 static struct serve_options *
 options_of(struct process *p)
@@ -83,61 +79,16 @@ failed(const struct serve_run *r, enum serve_part part, int error)
 }
 
 static void
-print_url(const struct endpoint *at)
-{
-	char text[ENDPOINT_TEXT];
-
-	fprintf(stderr, "  http://%s/\n", endpoint_text(at, text));
-}
-
-/* The addresses of this machine that other machines may know, of the family of @at. */
-static void
-print_urls_of_all(const struct endpoint *at)
-{
-	struct ifaddrs *all, *i;
-	struct endpoint e;
-
-	e = (struct endpoint){
-	    .addr = ipaddr_is4(&at->addr) ? IPADDR_LOOPBACK4 : IPADDR_LOOPBACK6, .port = at->port};
-	print_url(&e);
-	if (getifaddrs(&all) < 0)
-		return;
-	for (i = all; i; i = i->ifa_next) {
-		if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) || !endpoint_from_sockaddr(&e, i->ifa_addr))
-			continue;
-		e.port = at->port;
-		if (ipaddr_is4(&e.addr) == ipaddr_is4(&at->addr) && !ipaddr_is_loopback(&e.addr) &&
-		    !ipaddr_is_link_local(&e.addr))
-			print_url(&e);
-	}
-	freeifaddrs(all);
-}
-
-static void
-print_urls(const struct process_plan *plan)
-{
-	for (unsigned i = 0; i < plan->addresses; i++) {
-		if (plan->at[i].port == 0)
-			continue;
-		if (ipaddr_is_any(&plan->at[i].addr))
-			print_urls_of_all(&plan->at[i]);
-		else
-			print_url(&plan->at[i]);
-	}
-}
-
-static void
 ready(struct process *p, const struct process_plan *plan)
 {
 	const struct serve_options *o = options_of(p);
-	char *folder = realpath(o->run.serve.site.folder, NULL);
 
-	if (!o->quiet) {
-		fprintf(stderr, "leat serve: %s is served at\n", folder ? folder : o->run.serve.site.folder);
-		print_urls(plan);
+	if (!o->quiet)
+		serve_addresses_print(o->run.serve.site.folder, plan);
+	if (o->qr)
+		serve_addresses_print_qr(plan);
+	if (!o->quiet)
 		fputs("Press Ctrl-C to end.\n", stderr);
-	}
-	free(folder);
 }
 
 static int
@@ -201,6 +152,9 @@ serve_command(void *config, int argc, char **argv)
 
 	if (o->run.serve.spa && !o->run.serve.site.index)
 		return error_line("serve", "--spa answers with the index file: --index needs a name");
+	if (o->qr && !qr_available())
+		return error_line("serve",
+		    "--qr: this build has no QR codes, since libqrencode was not there when it was built");
 	status = serve_bind(o);
 	if (status)
 		return status;

@@ -19,6 +19,7 @@
 enum flag {
 	FLAG_HIDDEN,
 	FLAG_NO_README,
+	FLAG_QR,
 	FLAG_SPA,
 	FLAG_CORS,
 	FLAG_UPLOAD,
@@ -152,6 +153,9 @@ set_flag(void *config, const struct option *option, const char *value)
 	switch ((enum flag)option->tag) {
 	case FLAG_HIDDEN:
 		o->run.serve.site.hidden = true;
+		break;
+	case FLAG_QR:
+		o->qr = true;
 		break;
 	case FLAG_NO_README:
 		o->run.serve.readme = false;
@@ -352,6 +356,7 @@ const struct option serve_option_rows[] = {
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},
+	{"qr", NULL, "print the address as a QR code, for the camera of a phone", set_flag, FLAG_QR},
 	{"quiet", NULL, "print no addresses at the start", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},
 	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},

@@ -24,7 +24,7 @@ struct serve_options {
 	const char *host[SERVE_HOSTS];
 	struct serve_redirect redirect[SERVE_REDIRECTS];
 	char redirect_from[SERVE_REDIRECTS][SERVE_FROM_MOST];
-	bool quiet;
+	bool quiet, qr;
 	/* Field lines, for every response and for files. */
 	struct http_writer head, cache;
 	char head_octets[SERVE_HEAD_MOST], cache_octets[SERVE_CACHE_MOST];

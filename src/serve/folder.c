@@ -74,8 +74,14 @@ folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights 
 	    .hidden = s->set->site.hidden,
 	    .memory = &s->listings,
 	    .never = SITE_ASIDE,
+	    .qr = address_is_of_use(x),
 	    .readmes = s->set->readme ? s->readmes : NULL};
 
+	if (address_is_asked(x->request)) {
+		close(fd);
+		address_answer(x);
+		return;
+	}
 	choose(x, &set);
 	t->form = set.style.form;
 	t->coding = encode_choose(x, accept, HTTP_LENGTH_UNKNOWN);

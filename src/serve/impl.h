@@ -197,6 +197,14 @@ void answer_style(struct http_exchange *x, struct page_style *style);
 unsigned answer_refusal_status(enum serve_refusal why);
 const char *answer_refusal_words(enum serve_refusal why);
 
+/*
+ * address.c: true if a QR code of the address of a folder is asked for ("?qr"), and this build can
+ * make one; answers with it.
+ */
+bool address_is_asked(const struct http_request *r);
+bool address_is_of_use(struct http_exchange *x); /* others can open it, too */
+void address_answer(struct http_exchange *x);
+
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
 void file_answer(struct http_exchange *x, struct site_file *f, const struct http_coding_weights *accept);
 void folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept);

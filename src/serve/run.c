@@ -5,6 +5,7 @@
 #include "serve/run.h"
 
 #include "host/jobs.h"
+#include "host/local_addr.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,6 +15,18 @@ static struct serve_run *
 run_of(const struct process_worker *w)
 {
 	return w->plan->settings;
+}
+
+/* A code of this address is of use to a phone. */
+static void
+find_address(struct serve_run *r, const struct process_plan *plan)
+{
+	struct endpoint e;
+
+	r->address[0] = '\0';
+	if (local_endpoint_for_others(plan->at, plan->addresses, &e))
+		endpoint_text(&e, r->address);
+	r->serve.address = r->address;
 }
 
 /* The zone of the log's times is read now: a worker may not open its file later. */
@@ -30,6 +43,7 @@ begin(struct process_worker *w)
 	r->serve.jobs = jobs_new(w->loop);
 	if (!r->serve.jobs)
 		return r->failed(r, SERVE_MEMORY, -ENOMEM);
+	find_address(r, w->plan);
 	r->serve.share = w->share;
 	r->serve.slot = w->slot;
 	e = serve_new(w->world, &r->serve, &s, &part);

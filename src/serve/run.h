@@ -10,6 +10,7 @@
 /* The settings of a plan (struct process_plan). */
 struct serve_run {
 	struct serve_settings serve;
+	char address[ENDPOINT_TEXT]; /* for serve.address */
 	/*
 	 * A worker could not begin: @error is a negative errno. Prints what is wrong and returns
 	 * the exit status.

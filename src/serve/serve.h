@@ -27,6 +27,7 @@ struct serve_settings {
 	struct site_settings site;
 	bool spa;             /* a page that does not exist is the root's index file */
 	bool cors;            /* scripts of other origins may read all files */
+	const char *address;  /* by which others reach the server; NULL or empty: not known */
 	bool readme;          /* the page of a folder shows its README */
 	int lang;             /* of pages: enum page_lang, or -1: as Accept-Language says */
 	bool upload;          /* PUT stores files, and POST those of forms */

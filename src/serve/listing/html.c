@@ -91,6 +91,7 @@ static void
 put_tools(struct http_writer *w, struct listing *l)
 {
 	listing_put_search(w, l);
+	listing_put_tools(w, l);
 	http_put_text(w, "</header>\n");
 	l->part = TABLE;
 }

@@ -28,6 +28,8 @@ static const char symbols[] =
     "<symbol id=\"i-close\" viewBox=\"0 0 24 24\"><path d=\"M6 6l12 12M18 6 6 18\"/></symbol>\n"
     "<symbol id=\"i-open\" viewBox=\"0 0 24 24\"><path d=\"M13 5h6v6M19 5l-8 8M16 14v5H5V8h5\"/></symbol>\n"
     "<symbol id=\"i-down\" viewBox=\"0 0 24 24\"><path d=\"M12 4v11M7 10.5l5 5 5-5M5 20h14\"/></symbol>\n"
+    "<symbol id=\"i-qr\" viewBox=\"0 0 24 24\"><path d=\"M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 "
+    "14h2v2h-2zM18 18h2v2h-2zM19 14v1M14 19v1M7 7v0M17 7v0M7 17v0\"/></symbol>\n"
     "<symbol id=\"i-up\" viewBox=\"0 0 24 24\"><path d=\"M12 19V6M6 12l6-6 6 6\"/></symbol>\n"
     "</svg>\n";
 
@@ -61,6 +63,19 @@ listing_put_search(struct http_writer *w, const struct listing *l)
 	http_put_text(w, "\" value=\"");
 	page_put_html(w, http_span_of(l->set.query.search));
 	http_put_text(w, "\"><kbd aria-hidden=\"true\">/</kbd></form>\n");
+}
+
+/* What else can be done with the folder. */
+void
+listing_put_tools(struct http_writer *w, const struct listing *l)
+{
+	if (!l->set.qr)
+		return;
+	http_put_text(w, "<a id=\"qr\" class=\"tool\" href=\"?qr\" aria-label=\"");
+	http_put_text(w, listing_word(l, WORD_QR));
+	http_put_text(w, "\" title=\"");
+	http_put_text(w, listing_word(l, WORD_QR));
+	http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-qr\"/></svg></a>\n");
 }
 
 /* Segments of the path that follow the one that ends at @at. */

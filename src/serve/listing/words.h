@@ -18,6 +18,8 @@ X(TRUNCATED, "This folder has more entries than can be shown.", "此文件夹的
 X(PAGE,      "Page",                                  "页")
 X(EARLIER,   "Previous page",                         "上一页")
 X(LATER,     "Next page",                             "下一页")
+X(QR,        "QR code of this address",               "此地址的二维码")
+X(SCAN,      "Open this folder on a phone in the same network.", "在同一网络中的手机上打开此文件夹。")
 X(NONE,      "No name matches.",                      "没有匹配的名称。")
 X(FOUND,     "Matches",                               "匹配")
 X(CLOSE,     "Close",                                 "关闭")

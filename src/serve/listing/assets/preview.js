@@ -4,12 +4,6 @@ const dialog = make("dialog", {className: "preview"});
 dialog.setAttribute("aria-labelledby", "l:title");
 const title = make("h2", {id: "l:title"}), view = make("div", {className: "view"});
 title.setAttribute("aria-live", "polite");
-const icon = (name) => `<svg aria-hidden="true"><use href="#i-${name}"/></svg>`;
-const tool = (tag, name, text) => {
-	const element = make(tag, {title: text, innerHTML: icon(name), className: "tool"});
-	element.setAttribute("aria-label", text);
-	return element;
-};
 const before = tool("button", "left", words.BEFORE), after = tool("button", "right", words.AFTER);
 const open = tool("a", "open", words.OPEN), download = tool("a", "down", words.DOWNLOAD);
 const close = tool("button", "close", words.CLOSE);
@@ -106,7 +100,7 @@ dialog.addEventListener("close", () => {
 });
 body.addEventListener("click", (event) => {
 	const link = event.target.closest("a");
-	if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !canShow(shown[+link.dataset.at]))
+	if (!link || byHand(event) || !canShow(shown[+link.dataset.at]))
 		return;
 	event.preventDefault();
 	preview(+link.dataset.at);
