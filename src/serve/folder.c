@@ -74,6 +74,8 @@ folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights 
 	    .hidden = s->set->site.hidden,
 	    .memory = &s->listings,
 	    .never = SITE_ASIDE,
+	    .uploads = s->set->upload,
+	    .removes = s->set->remove,
 	    .qr = address_is_of_use(x),
 	    .readmes = s->set->readme ? s->readmes : NULL};
 

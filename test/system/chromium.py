@@ -11,7 +11,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--no-proxy-server",
          "--autoplay-policy=no-user-gesture-required")
 KEYS = {"ArrowDown": 40, "ArrowUp": 38, "ArrowLeft": 37, "ArrowRight": 39, "Enter": 13, "Escape": 27, "Backspace": 8,
-        "Home": 36, "End": 35, "Tab": 9, "/": 191}
+        "Home": 36, "End": 35, "Tab": 9, "Delete": 46, " ": 32, "/": 191}
 
 
 class Page:
@@ -32,6 +32,18 @@ class Page:
             self.rest += more
         first, _, self.rest = self.rest.partition(b"\0")
         return json.loads(first)
+
+    def tree(self):
+        """What a screen reader is given: (role, name, properties) of each node that is not ignored, in order."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        return [(n["role"]["value"], n.get("name", {}).get("value", ""), {p["name"]: p["value"].get("value") for p in n.get("properties", ())})
+                for n in nodes if not n["ignored"]]
+
+    def choose_files(self, selector, *paths):
+        """Chooses files in an input, as a person does in the dialog of the system."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=[str(path) for path in paths])
 
     def call(self, method, **params):
         self.number += 1
@@ -83,7 +95,7 @@ class Page:
 
     def press(self, *keys):
         for key in keys:
-            of_key = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key], "text": {"/": "/", "Enter": "\r"}.get(key, "")}
+            of_key = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key], "text": {"/": "/", " ": " ", "Enter": "\r"}.get(key, "")}
             self.call("Input.dispatchKeyEvent", type="keyDown", **of_key)
             self.call("Input.dispatchKeyEvent", type="keyUp", **of_key)
 

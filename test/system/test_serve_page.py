@@ -1,10 +1,8 @@
 """The listing of `leat serve` in a browser: what people see, and what their mouse, keys and screen readers can do with it."""
-import contextlib
 import json
 import os
 import re
 import shutil
-import subprocess
 import urllib.error
 import urllib.request
 import wave
@@ -12,7 +10,7 @@ import wave
 import pytest
 
 import chromium as browser
-from conftest import BUILD
+from served import served
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -48,18 +46,6 @@ def folder(tmp_path_factory):
     for number in range(50000):
         (many / f"file-{number}.txt").touch()
     return folder
-
-
-@contextlib.contextmanager
-def served(folder, *options):
-    server = subprocess.Popen((BUILD / "leat", "serve", "--port", "0", "--bind", "127.0.0.1", "--log", "", *options, folder),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    for line in server.stdout:
-        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-            break
-    yield found[0]
-    server.terminate()
-    server.wait()
 
 
 @pytest.fixture(scope="module")

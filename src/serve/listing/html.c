@@ -93,6 +93,7 @@ put_tools(struct http_writer *w, struct listing *l)
 	listing_put_search(w, l);
 	listing_put_tools(w, l);
 	http_put_text(w, "</header>\n");
+	listing_put_upload(w, l);
 	l->part = TABLE;
 }
 

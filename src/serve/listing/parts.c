@@ -30,6 +30,7 @@ static const char symbols[] =
     "<symbol id=\"i-down\" viewBox=\"0 0 24 24\"><path d=\"M12 4v11M7 10.5l5 5 5-5M5 20h14\"/></symbol>\n"
     "<symbol id=\"i-qr\" viewBox=\"0 0 24 24\"><path d=\"M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 "
     "14h2v2h-2zM18 18h2v2h-2zM19 14v1M14 19v1M7 7v0M17 7v0M7 17v0\"/></symbol>\n"
+    "<symbol id=\"i-add\" viewBox=\"0 0 24 24\"><path d=\"M12 16V5M7 9.5l5-5 5 5M5 20h14\"/></symbol>\n"
     "<symbol id=\"i-up\" viewBox=\"0 0 24 24\"><path d=\"M12 19V6M6 12l6-6 6 6\"/></symbol>\n"
     "</svg>\n";
 
@@ -69,13 +70,29 @@ listing_put_search(struct http_writer *w, const struct listing *l)
 void
 listing_put_tools(struct http_writer *w, const struct listing *l)
 {
-	if (!l->set.qr)
+	http_put_text(w, "<div id=\"tools\">");
+	if (l->set.qr) {
+		http_put_text(w, "<a id=\"qr\" class=\"tool\" href=\"?qr\" aria-label=\"");
+		http_put_text(w, listing_word(l, WORD_QR));
+		http_put_text(w, "\" title=\"");
+		http_put_text(w, listing_word(l, WORD_QR));
+		http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-qr\"/></svg></a>");
+	}
+	http_put_text(w, "</div>\n");
+}
+
+/* Without a script files are uploaded by this form; with one, by its button. */
+void
+listing_put_upload(struct http_writer *w, const struct listing *l)
+{
+	if (!l->set.uploads)
 		return;
-	http_put_text(w, "<a id=\"qr\" class=\"tool\" href=\"?qr\" aria-label=\"");
-	http_put_text(w, listing_word(l, WORD_QR));
-	http_put_text(w, "\" title=\"");
-	http_put_text(w, listing_word(l, WORD_QR));
-	http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-qr\"/></svg></a>\n");
+	http_put_text(w, "<form id=\"upload\" method=\"post\" enctype=\"multipart/form-data\"><label>");
+	http_put_text(w, listing_word(l, WORD_FILESHERE));
+	http_put_text(
+	    w, " <input type=\"file\" name=\"file\" multiple required></label> <button class=\"plain\">");
+	http_put_text(w, listing_word(l, WORD_UPLOAD));
+	http_put_text(w, "</button></form>\n");
 }
 
 /* Segments of the path that follow the one that ends at @at. */

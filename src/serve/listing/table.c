@@ -58,6 +58,8 @@ listing_put_columns(struct http_writer *w, const struct listing *l)
 	http_put_text(w, "<main>\n<table id=\"list\" data-sort=\"");
 	http_put_text(w, sort_names[l->set.query.sort]);
 	http_put_text(w, l->set.query.descending ? "\" data-order=\"desc\"" : "\" data-order=\"asc\"");
+	if (l->set.removes)
+		http_put_text(w, " data-delete");
 	http_put_text(w, " aria-rowcount=\"");
 	http_put_number(w, l->entries.matching + 1, 10);
 	http_put_text(w, "\">\n<thead><tr>");

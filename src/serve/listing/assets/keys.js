@@ -1,16 +1,17 @@
 /* Keys: arrows move, "/" searches, Enter opens, Backspace goes up, Escape leaves the search. */
+const setTab = (at, tab) => linkAt(at)?.closest("tr").querySelectorAll("a, input").forEach((e) => { e.tabIndex = tab; });
 const go = (at) => {
 	at = Math.max(0, Math.min(at, shown.length - 1));
 	if (!shown.length)
 		return;
-	linkAt(active)?.setAttribute("tabindex", "-1");
+	setTab(active, -1);
 	active = at;
 	if (!linkAt(at)) {
 		scrollTo(0, scrollY + body.getBoundingClientRect().top + at * height - innerHeight / 2);
 		draw(true);
 	}
 	const link = linkAt(at);
-	link.tabIndex = 0;
+	setTab(at, 0);
 	link.focus();
 	link.scrollIntoView({block: "nearest"});
 };

@@ -4,6 +4,7 @@ const ALL = 500; /* so many rows are all in the document; of more entries, some 
 const AROUND = 200;
 const dates = new Intl.DateTimeFormat("sv-SE", {dateStyle: "short", timeStyle: "short"});
 let entries = readEntries(), shown = entries, sort = table.dataset.sort, order = table.dataset.order;
+let onPlace = null; /* what else a row that comes into the document gets */
 let active = 0, first = -1, last = -1, height = 40;
 
 const sample = make("template");
@@ -15,6 +16,7 @@ const place = (row, e, at) => {
 	link.dataset.at = at;
 	link.tabIndex = at === active ? 0 : -1;
 	link.title = e.n;
+	onPlace?.(row, e, at);
 	row.cells[2].firstChild.textContent = dates.format(1000 * e.t);
 };
 const rowOf = (e, at) => {
@@ -118,10 +120,31 @@ search.form.addEventListener("submit", (event) => event.preventDefault());
 addEventListener("scroll", () => draw(false), {passive: true});
 addEventListener("resize", () => { measure(); draw(true); });
 
-/* The rows that the server made stay as they are, if they are all or the first of all. */
-const adopt = () => {
+const rankAll = () => {
 	if (sort === "name")
 		entries.forEach((e, at) => { e.r = order === "asc" ? at : entries.length - at; });
+};
+/* Reads the folder again after it was changed. */
+const reload = async () => {
+	const answer = await fetch(`?sort=${sort}&order=${order}`, {headers: {Accept: "text/html"}}).catch(() => null);
+	if (!answer?.ok)
+		return;
+	const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+	const names = new Set([...chosen].map((e) => e.n));
+	$("data").textContent = page.getElementById("data").textContent;
+	entries = readEntries();
+	$("counts").replaceChildren(...page.querySelectorAll("#counts > span"), found);
+	chosen.clear();
+	entries.filter((e) => names.has(e.n)).forEach((e) => chosen.add(e));
+	showChosen();
+	rankAll();
+	const at = active;
+	filter();
+	active = Math.max(0, Math.min(at, shown.length - 1));
+};
+/* The rows that the server made stay as they are, if they are all or the first of all. */
+const adopt = () => {
+	rankAll();
 	$("pages")?.remove();
 	if (search.value) {
 		filter();

@@ -1,0 +1,19 @@
+"""`leat serve` for tests of its pages."""
+import contextlib
+import re
+import subprocess
+
+from conftest import BUILD
+
+
+@contextlib.contextmanager
+def served(folder, *options):
+    """The address of a `leat serve` of the folder, as long as the block runs."""
+    server = subprocess.Popen((BUILD / "leat", "serve", "--port", "0", "--bind", "127.0.0.1", "--log", "", *options, folder),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in server.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+            break
+    yield found[0]
+    server.terminate()
+    server.wait()
