@@ -1,16 +1,68 @@
 /*
- * cli/get_extra.c - options of `leat get` that are about what stands beside a transfer: progress
- * and reports.
+ * cli/get_extra.c - options of `leat get` that are about what stands beside a transfer: progress,
+ * reports, cookies and digests.
  */
 #include "cli/get_options.h"
 
+#include "get/keep/sha256.h"
+#include "http/message/writer.h"
+
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *
 get_set_progress(void *config, const struct option *option, const char *value)
 {
 	((struct get_options *)config)->run.progress = (enum live_when)option->tag;
 	return NULL;
+}
+
+/* Cookies as text are joined; without "=" it is the name of a file, as in curl. */
+const char *
+get_set_cookie(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	const char *before = o->run.cookies.fixed;
+	char *both;
+
+	if (!strchr(value, '='))
+		return get_words_add(&o->jars, value) ? NULL : "does not fit into memory";
+	if (!http_value_valid(http_span_trim(http_span_of(value))))
+		return "has octets that no field may have, such as a line break";
+	if (asprintf(&both, "%s%s%s", before ? before : "", before ? "; " : "", value) < 0)
+		return "does not fit into memory";
+	o->run.cookies.fixed = get_keep(o, both);
+	return o->run.cookies.fixed ? NULL : "does not fit into memory";
+}
+
+const char *
+get_set_jar(void *config, const struct option *option, const char *value)
+{
+	((struct get_options *)config)->run.cookies.out = value;
+	return NULL;
+}
+
+const char *
+get_set_junk(void *config, const struct option *option, const char *value)
+{
+	((struct get_options *)config)->run.cookies.junk_session = true;
+	return NULL;
+}
+
+const char *
+get_set_digest(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	uint8_t digest[SHA256_LEN];
+	char *copy;
+
+	if (!sha256_read(value, digest))
+		return "is not a SHA-256, which has 64 hexadecimal digits";
+	copy = malloc(sizeof digest);
+	if (copy)
+		memcpy(copy, digest, sizeof digest);
+	return get_keep(o, copy) && get_words_add(&o->digests, copy) ? NULL : "does not fit into memory";
 }
 
 /* "@FILE" is the content of a file, without line ends. */

@@ -17,15 +17,6 @@ get_set_referer(void *config, const struct option *option, const char *value)
 }
 
 const char *
-get_set_cookie(void *config, const struct option *option, const char *value)
-{
-	if (!strchr(value, '='))
-		return "is not NAME=VALUE";
-	((struct get_options *)config)->run.set.cookie = value;
-	return NULL;
-}
-
-const char *
 get_set_field(void *config, const struct option *option, const char *value)
 {
 	struct get_options *o = config;

@@ -264,6 +264,7 @@ const struct option get_option_rows[] = {
 	{"create-dirs", NULL, "make the folders of the file that are missing", set_flag, FLAG_CREATE_DIRS},
 	{"R", NULL, "give the file the time that the server says", set_flag, FLAG_REMOTE_TIME},
 	{"remote-time", NULL, NULL, set_flag, FLAG_REMOTE_TIME},
+	{"sha256", "DIGEST", "fail if the content has another SHA-256, and move the file to FILE.wrong", get_set_digest, 0},
 	{"C", "OFFSET", "resume from this octet; - is the size of the file", set_resume, 0},
 	{"continue-at", "OFFSET", NULL, set_resume, 0},
 	{"r", "RANGE", "ask for these octets alone: 0-99, 500-, -500", set_text, TEXT_RANGE},
@@ -302,8 +303,11 @@ const struct option get_option_rows[] = {
 	{"user-agent", "TEXT", NULL, set_text, TEXT_AGENT},
 	{"e", "URL", "the Referer; ;auto at its end: the URL before a redirect from there on", get_set_referer, 0},
 	{"referer", "URL", NULL, get_set_referer, 0},
-	{"b", "COOKIES", "send these cookies, NAME=VALUE; NAME=VALUE", get_set_cookie, 0},
+	{"b", "COOKIES", "send these cookies, NAME=VALUE; NAME=VALUE; without =: those of this file", get_set_cookie, 0},
 	{"cookie", "COOKIES", NULL, get_set_cookie, 0},
+	{"c", "FILE", "keep cookies that servers set, and write all to this file; - is standard output", get_set_jar, 0},
+	{"cookie-jar", "FILE", NULL, get_set_jar, 0},
+	{"junk-session-cookies", NULL, "leave cookies of the last session out of the files of -b", get_set_junk, 0},
 	{"u", "USER:PASSWORD", "log in (Basic); they go to the first server alone", set_text, TEXT_USER},
 	{"user", "USER:PASSWORD", NULL, set_text, TEXT_USER},
 	{"X", "METHOD", "ask with this method", set_text, TEXT_METHOD},
@@ -378,6 +382,8 @@ get_options_free(struct get_options *o)
 		free((char *)(uintptr_t)o->made.at[i]);
 	free(o->made.at);
 	free(o->urls.at);
+	free(o->jars.at);
+	free(o->digests.at);
 	free(o->uploads.at);
 	free(o->outputs.at);
 	free(o->target);

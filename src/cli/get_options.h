@@ -27,6 +27,8 @@ struct get_options {
 	struct get_run run;
 	struct get_words urls, uploads;
 	struct get_words outputs; /* of -o and -O, in order; NULL: -O */
+	struct get_words jars;    /* of -b */
+	struct get_words digests; /* of --sha256, 32 octets each */
 	struct get_words made;    /* texts of ours */
 	struct get_target *target;
 
@@ -80,6 +82,9 @@ const char *get_set_form(void *config, const struct option *option, const char *
 const char *get_set_resolve(void *config, const struct option *option, const char *value);
 const char *get_set_connect_to(void *config, const struct option *option, const char *value);
 
+const char *get_set_jar(void *config, const struct option *option, const char *value);
+const char *get_set_junk(void *config, const struct option *option, const char *value);
+const char *get_set_digest(void *config, const struct option *option, const char *value);
 const char *get_set_progress(void *config, const struct option *option, const char *value);
 const char *get_set_format(void *config, const struct option *option, const char *value);
 

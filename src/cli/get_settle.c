@@ -95,9 +95,14 @@ make_targets(struct get_options *o)
 		if (!t->url)
 			return no_memory();
 		choose_place(o, i, t);
+		t->digest = i < o->digests.n ? (const uint8_t *)o->digests.at[i] : NULL;
 	}
 	o->run.target = o->target;
 	o->run.targets = o->urls.n;
+	o->run.cookies.file = o->jars.at;
+	o->run.cookies.files = o->jars.n;
+	if (o->digests.n > o->urls.n)
+		return wrong("more --sha256 than URLs");
 	if (o->outputs.n > o->urls.n && !o->run.silent)
 		fputs("Warning: Got more output options than URLs\n", stderr);
 	return 0;

@@ -28,4 +28,5 @@ X(RECEIVE,       56, "the connection failed while the response was received")
 X(ENCODING,      61, "the content's coding could not be undone")
 X(TOO_LARGE,     63, "the content is larger than allowed")
 X(REWIND,        65, "what was sent cannot be sent again")
+X(DIGEST,       110, "the content has another digest than was wanted")
 /* clang-format on */

@@ -180,8 +180,8 @@ conn_free(struct get_conn *c, bool reset)
 	free(c);
 }
 
-static void
-close_oldest(struct get *g)
+void
+get_conn_close_oldest(struct get *g)
 {
 	conn_free(container_of(g->idle.next, struct get_conn, node), false);
 }
@@ -198,7 +198,7 @@ conn_rest(struct get_conn *c)
 		return;
 	}
 	if (g->idles == g->set->idle_most)
-		close_oldest(g);
+		get_conn_close_oldest(g);
 	list_push(&g->idle, &c->node);
 	g->idles++;
 	io_want(c->io, IO_READABLE);

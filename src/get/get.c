@@ -40,7 +40,7 @@ get_free(struct get *g)
 	if (!g)
 		return;
 	while (!list_empty(&g->idle))
-		get_conn_close(container_of(g->idle.next, struct get_conn, node));
+		get_conn_close_oldest(g);
 	free(g->scratch);
 	free(g);
 }

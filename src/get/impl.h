@@ -78,6 +78,8 @@ int get_conn_send(struct get_conn *c, const struct http_call *call);
 /* The transfer has room, or more to send, or gives up waiting for a 100. */
 void get_conn_resume(struct get_conn *c);
 void get_conn_go_on(struct get_conn *c);
+/* Ends, in order, the idle connection that was not used for the longest time. */
+void get_conn_close_oldest(struct get *g);
 /* Ends the connection at once. */
 void get_conn_close(struct get_conn *c);
 

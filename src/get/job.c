@@ -19,8 +19,6 @@ enum { HEAD_TEXT = 400 << 10, BINARY_LOOK = 2000 };
 #define RETRY_FIRST SEC
 #define RETRY_MOST  (600 * SEC)
 
-static enum get_code job_start(struct get_job *j);
-
 static struct get_job *
 job_of(struct transfer *t)
 {
@@ -51,6 +49,12 @@ on_note(struct transfer *t, enum transfer_note kind, const char *text)
 		fprintf(stderr, "Warning: %s\n", text);
 	else if (kind == TRANSFER_NOTE && r->verbose)
 		trace_note(text);
+}
+
+static void
+on_fields(struct transfer *t, struct transfer_fields *f)
+{
+	jar_put(&job_of(t)->process->jar, t, f);
 }
 
 static void
@@ -171,6 +175,8 @@ on_head(struct transfer *t, enum transfer_head kind, const struct http_response 
 
 	if (kind == TRANSFER_FINAL)
 		take_server_name(j);
+	if (kind != TRANSFER_INTERIM)
+		jar_take(&j->process->jar, t, r);
 	if (j->process->run->format)
 		report_keep(&j->head, r);
 	return write_head(j, r, kind);
@@ -206,6 +212,7 @@ on_body(struct transfer *t, const char *at, size_t n)
 	done = outfile_write(&j->out, at, n);
 	if (done < 0)
 		return -(ssize_t)write_failed(j, (int)done);
+	job_digest_add(j, at, (size_t)done);
 	return done;
 }
 
@@ -296,12 +303,13 @@ retry_later(struct get_job *j)
 	timer_arm(j->process->world->wheel, &j->again, nsec_add(io_now(j->process->world), delay));
 }
 
-static void
+void
 job_end(struct get_job *j)
 {
 	enum get_code code;
 
 	finish_output(j);
+	job_digest_check(j);
 	code = j->transfer.result.code;
 	job_show_end(j);
 	if (code)
@@ -326,7 +334,7 @@ on_done(struct transfer *t)
 }
 
 static const struct transfer_ops job_ops = {
-    .note = on_note, .sent = on_sent, .head = on_head, .body = on_body, .done = on_done};
+    .note = on_note, .fields = on_fields, .sent = on_sent, .head = on_head, .body = on_body, .done = on_done};
 
 static void
 on_again(struct timer *timer)
@@ -357,10 +365,11 @@ choose_start(struct get_job *j)
 		j->out.mode = OUTFILE_APPEND;
 }
 
-static enum get_code
+enum get_code
 job_start(struct get_job *j)
 {
 	j->headed = false;
+	job_digest_start(j);
 	transfer_begin(&j->transfer, j->process->get, &j->ask, &job_ops, j);
 	return GET_OK;
 }
@@ -387,5 +396,5 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 	    .url = target->url, .method = job_method(j), .body = j->body, .range = p->run->range};
 	choose_start(j);
 	job_show(j);
-	return job_start(j);
+	return job_digest_begin(j) ? GET_OK : job_start(j);
 }

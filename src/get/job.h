@@ -5,6 +5,8 @@
 #define GET_JOB_H
 
 #include "base/list.h"
+#include "get/jar.h"
+#include "get/keep/sha256.h"
 #include "get/live.h"
 #include "get/report.h"
 #include "get/run.h"
@@ -19,9 +21,18 @@ struct get_process {
 	struct get *get;
 	FILE *heads; /* of --dump-header; NULL: none */
 	struct live live;
+	struct jar jar;
 	unsigned next, going;
 	enum get_code code; /* the exit status so far */
 	bool stop;          /* no other job begins */
+};
+
+/* The SHA-256 of a job's content, if one is wanted. */
+struct job_digest {
+	struct sha256 begun; /* of what was there before */
+	struct sha256 now;
+	struct timer step; /* reads what was there before */
+	int fd;
 };
 
 struct get_job {
@@ -40,10 +51,24 @@ struct get_job {
 	struct progress_item progress;
 	bool shown;              /* there is progress of it */
 	struct report_head head; /* of the last response, for -w */
+	struct job_digest digest;
 };
 
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
 enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
+
+/* Begins the transfer, perhaps not for the first time. */
+enum get_code job_start(struct get_job *j);
+/* The transfer is over, as its result says. */
+void job_end(struct get_job *j);
+
+/* digest.c */
+/* Returns true if a part of the file is there that is to be read; then job_start() is called. */
+bool job_digest_begin(struct get_job *j);
+void job_digest_start(struct get_job *j);
+void job_digest_add(struct get_job *j, const char *at, size_t n);
+/* Compares the digest; sets the result to GET_DIGEST if it is wrong, and moves the file away. */
+void job_digest_check(struct get_job *j);
 
 /* job_request.c: the path of the output, the content and the method. A code comes with words. */
 enum get_code job_output(struct get_job *j, struct get_result *why);

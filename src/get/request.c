@@ -203,8 +203,6 @@ add_all(struct transfer_fields *f)
 	add_text(f, "Accept", "*/*");
 	add_text(f, "Accept-Encoding", set->codings);
 	add_referer(f);
-	if (set->cookie && redirect_trusts(t))
-		add_text(f, "Cookie", set->cookie);
 	if (t->ops->fields)
 		t->ops->fields(t, f);
 	add_users(f);

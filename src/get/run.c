@@ -115,10 +115,13 @@ run_in(struct get_process *p, struct name_source *names)
 
 	if (!names || !(p->get = get_new(p->world, names, &p->run->set)))
 		return no_memory();
+	jar_open(&p->jar, &p->run->cookies, clock_wall, p->run->silent);
+	p->jar.verbose = p->run->verbose;
 	live_init(&p->live, p->world, job_live_when(p->run), job_progress);
 	live_expect(&p->live, p->run->targets);
 	code = open_heads(p) ? fetch_all(p) : GET_WRITE;
 	live_fini(&p->live);
+	note_code(p, jar_close(&p->jar));
 	close_heads(p);
 	get_free(p->get);
 	return code ? code : p->code;

@@ -5,6 +5,7 @@
 #ifndef GET_RUN_H
 #define GET_RUN_H
 
+#include "get/jar.h"
 #include "get/live.h"
 #include "get/output/outfile.h"
 #include "get/settings.h"
@@ -22,7 +23,8 @@ struct get_target {
 	const char *url;
 	enum get_place place;
 	const char *name;
-	const char *upload; /* a file to send; "-": standard input; NULL: none */
+	const uint8_t *digest; /* the SHA-256 that the content has to have; NULL: any */
+	const char *upload;    /* a file to send; "-": standard input; NULL: none */
 };
 
 /* The content of each request, but for get_target.upload. */
@@ -53,6 +55,7 @@ struct get_run {
 	bool resume; /* from the size of the file */
 	uint64_t resume_from;
 
+	struct jar_settings cookies;
 	enum live_when progress;
 	const char *format; /* of -w; NULL: none */
 

@@ -46,7 +46,6 @@ struct get_settings {
 	const char *referer;     /* NULL: none */
 	bool auto_referer;       /* a redirect sends the URL that it came from */
 	const char *credentials; /* "user:password" for the first server; NULL: none */
-	const char *cookie;      /* "a=b; c=d" for the first server; NULL: none */
 	const char *codings;     /* Accept-Encoding; NULL: none */
 	bool fail;               /* an error of HTTP ends the transfer with GET_HTTP_ERROR */
 	uint64_t size_most;      /* octets of content; 0: no bound */

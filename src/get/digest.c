@@ -1,0 +1,125 @@
+/*
+ * get/digest.c - the SHA-256 of what a job fetches, and what happens to a file that has another
+ * one.
+ */
+#include "get/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Octets of an old part that are read in one turn of the loop. */
+enum { STEP = 4 << 20, PIECE = 256 << 10 };
+
+static void
+step_failed(struct get_job *j, int error)
+{
+	close(j->digest.fd);
+	j->digest.fd = -1;
+	get_fail(&j->transfer.result, GET_READ, "cannot read the part of %s that is there: %s", j->path,
+	    strerror(error));
+	job_end(j);
+}
+
+/* Reads a piece of the part that is there. Returns how much; 0 at its end, or -1. */
+static ssize_t
+read_piece(struct get_job *j, char *piece)
+{
+	uint64_t left = (uint64_t)j->start - j->digest.begun.len;
+	ssize_t n = read(j->digest.fd, piece, left < PIECE ? (size_t)left : PIECE);
+
+	if (n > 0)
+		sha256_add(&j->digest.begun, piece, (size_t)n);
+	return n;
+}
+
+static void
+on_step(struct timer *t)
+{
+	struct get_job *j = container_of(t, struct get_job, digest.step);
+	char *piece = malloc(PIECE);
+	ssize_t n = -1;
+
+	errno = ENOMEM;
+	for (unsigned i = 0; piece && i < STEP / PIECE; i++) {
+		n = read_piece(j, piece);
+		if (n <= 0)
+			break;
+	}
+	free(piece);
+	if (n < 0) {
+		step_failed(j, errno);
+	} else if (n > 0) {
+		timer_arm(j->process->world->wheel, t, io_now(j->process->world));
+	} else {
+		close(j->digest.fd);
+		j->digest.fd = -1;
+		job_start(j);
+	}
+}
+
+bool
+job_digest_begin(struct get_job *j)
+{
+	sha256_begin(&j->digest.begun);
+	if (!j->target->digest || j->start == 0 || !j->path)
+		return false;
+	timer_init(&j->digest.step, on_step);
+	j->digest.fd = open(j->path, O_RDONLY | O_CLOEXEC);
+	if (j->digest.fd < 0)
+		return false; /* there is no such file */
+	timer_arm(j->process->world->wheel, &j->digest.step, io_now(j->process->world));
+	return true;
+}
+
+void
+job_digest_start(struct get_job *j)
+{
+	j->digest.now = j->digest.begun;
+}
+
+void
+job_digest_add(struct get_job *j, const char *at, size_t n)
+{
+	if (j->target->digest)
+		sha256_add(&j->digest.now, at, n);
+}
+
+/* The name "FILE.wrong", at which the file is kept. Returns NULL if that failed. */
+static char *
+put_aside(const char *path)
+{
+	char *to;
+
+	if (asprintf(&to, "%s.wrong", path) < 0)
+		return NULL;
+	if (rename(path, to) == 0)
+		return to;
+	free(to);
+	return NULL;
+}
+
+void
+job_digest_check(struct get_job *j)
+{
+	uint8_t got[SHA256_LEN];
+	char is[SHA256_TEXT], wanted[SHA256_TEXT], *aside;
+	struct get_result *result = &j->transfer.result;
+
+	if (!j->target->digest || result->code)
+		return;
+	sha256_end(&j->digest.now, got);
+	if (memcmp(got, j->target->digest, sizeof got) == 0)
+		return;
+	sha256_write(got, is);
+	sha256_write(j->target->digest, wanted);
+	aside = j->path ? put_aside(j->path) : NULL;
+	if (aside)
+		get_fail(result, GET_DIGEST, "the SHA-256 of %s is %s, and not %s; it was moved to %s",
+		    j->path, is, wanted, aside);
+	else
+		get_fail(result, GET_DIGEST, "the SHA-256 of %s is %s, and not %s",
+		    j->path ? j->path : j->target->url, is, wanted);
+	free(aside);
+}
