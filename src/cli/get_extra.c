@@ -4,7 +4,9 @@
  */
 #include "cli/get_options.h"
 
+#include "cli/common/units.h"
 #include "get/keep/sha256.h"
+#include "get/parts/parts.h"
 #include "http/message/writer.h"
 
 #include <stdio.h>
@@ -34,6 +36,17 @@ get_set_cookie(void *config, const struct option *option, const char *value)
 		return "does not fit into memory";
 	o->run.cookies.fixed = get_keep(o, both);
 	return o->run.cookies.fixed ? NULL : "does not fit into memory";
+}
+
+const char *
+get_set_parts(void *config, const struct option *option, const char *value)
+{
+	uint64_t n;
+
+	if (unit_count(value, 1, PARTS_MOST, &n))
+		return "is not a number from 1 to 16";
+	((struct get_options *)config)->run.parts = (unsigned)n;
+	return NULL;
 }
 
 const char *

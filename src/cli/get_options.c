@@ -356,6 +356,7 @@ const struct option get_option_rows[] = {
 	{"noproxy", "HOSTS", "hosts without a proxy, with commas between them (default NO_PROXY)", set_text, TEXT_NO_PROXY},
 	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", set_number, NUMBER_PARALLEL},
 	{"connections", "NUMBER", NULL, set_number, NUMBER_PARALLEL},
+	{"parts", "NUMBER", "fetch a file in parts over so many connections (2 to 16)", get_set_parts, 0},
 	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},
 	{"N", NULL, NULL, set_flag, FLAG_NO_BUFFER},
 	{"no-buffer", NULL, NULL, set_flag, FLAG_NO_BUFFER},

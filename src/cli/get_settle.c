@@ -156,6 +156,8 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 		o->run.include = true;
 	if (o->run.set.idle_most < o->run.parallel)
 		o->run.set.idle_most = o->run.parallel;
+	if (o->run.set.idle_most < o->run.parts * o->run.parallel)
+		o->run.set.idle_most = o->run.parts * o->run.parallel;
 	if (status == 0)
 		status = gather_urls(o, argc, argv);
 	if (status == 0)

@@ -26,7 +26,7 @@ step_failed(struct get_job *j, int error)
 static ssize_t
 read_piece(struct get_job *j, char *piece)
 {
-	uint64_t left = (uint64_t)j->start - j->digest.begun.len;
+	uint64_t left = j->digest.length - j->digest.begun.len;
 	ssize_t n = read(j->digest.fd, piece, left < PIECE ? (size_t)left : PIECE);
 
 	if (n > 0)
@@ -55,22 +55,32 @@ on_step(struct timer *t)
 	} else {
 		close(j->digest.fd);
 		j->digest.fd = -1;
-		job_start(j);
+		j->digest.now = j->digest.begun;
+		j->digest.then(j);
 	}
+}
+
+bool
+job_digest_file(struct get_job *j, const char *path, uint64_t length, void (*then)(struct get_job *j))
+{
+	if (!j->target->digest)
+		return false;
+	sha256_begin(&j->digest.begun);
+	timer_init(&j->digest.step, on_step);
+	j->digest.length = length;
+	j->digest.then = then;
+	j->digest.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (j->digest.fd < 0)
+		return false; /* there is no such file */
+	timer_arm(j->process->world->wheel, &j->digest.step, io_now(j->process->world));
+	return true;
 }
 
 bool
 job_digest_begin(struct get_job *j)
 {
 	sha256_begin(&j->digest.begun);
-	if (!j->target->digest || j->start == 0 || !j->path)
-		return false;
-	timer_init(&j->digest.step, on_step);
-	j->digest.fd = open(j->path, O_RDONLY | O_CLOEXEC);
-	if (j->digest.fd < 0)
-		return false; /* there is no such file */
-	timer_arm(j->process->world->wheel, &j->digest.step, io_now(j->process->world));
-	return true;
+	return j->start > 0 && j->path && job_digest_file(j, j->path, (uint64_t)j->start, job_start);
 }
 
 void

@@ -252,7 +252,9 @@ job_free(struct get_job *j)
 	transfer_fini(&j->transfer);
 	if (j->body)
 		j->body->ops->free(j->body);
+	split_free(j->split);
 	free(j->path);
+	j->split = NULL;
 	j->body = NULL;
 	j->path = NULL;
 }
@@ -365,13 +367,12 @@ choose_start(struct get_job *j)
 		j->out.mode = OUTFILE_APPEND;
 }
 
-enum get_code
+void
 job_start(struct get_job *j)
 {
 	j->headed = false;
 	job_digest_start(j);
 	transfer_begin(&j->transfer, j->process->get, &j->ask, &job_ops, j);
-	return GET_OK;
 }
 
 enum get_code
@@ -379,6 +380,7 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 {
 	struct get_result why = {0};
 	enum get_code code;
+	bool split;
 
 	*j = (struct get_job){.process = p, .target = target, .began = io_now(p->world)};
 	timer_init(&j->again, on_again);
@@ -396,5 +398,13 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 	    .url = target->url, .method = job_method(j), .body = j->body, .range = p->run->range};
 	choose_start(j);
 	job_show(j);
-	return job_digest_begin(j) ? GET_OK : job_start(j);
+	code = split_begin(j, &split, &why);
+	if (code) {
+		job_show_end(j);
+		job_error(j, &why);
+		job_free(j);
+	} else if (!split && !job_digest_begin(j)) {
+		job_start(j);
+	}
+	return code;
 }

@@ -10,6 +10,7 @@
 #include "get/live.h"
 #include "get/report.h"
 #include "get/run.h"
+#include "get/split.h"
 
 #include <stdio.h>
 
@@ -31,8 +32,11 @@ struct get_process {
 struct job_digest {
 	struct sha256 begun; /* of what was there before */
 	struct sha256 now;
-	struct timer step; /* reads what was there before */
+	/* What is read of a file in steps, and what follows then. */
+	struct timer step;
 	int fd;
+	uint64_t length;
+	void (*then)(struct get_job *j);
 };
 
 struct get_job {
@@ -52,19 +56,25 @@ struct get_job {
 	bool shown;              /* there is progress of it */
 	struct report_head head; /* of the last response, for -w */
 	struct job_digest digest;
+	struct split *split; /* the file comes in parts; else NULL */
 };
 
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
 enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
 
 /* Begins the transfer, perhaps not for the first time. */
-enum get_code job_start(struct get_job *j);
+void job_start(struct get_job *j);
 /* The transfer is over, as its result says. */
 void job_end(struct get_job *j);
 
 /* digest.c */
 /* Returns true if a part of the file is there that is to be read; then job_start() is called. */
 bool job_digest_begin(struct get_job *j);
+/*
+ * Hashes @length octets of the file @path in steps, and calls @then. Returns false if no digest is
+ * wanted; then it is not called.
+ */
+bool job_digest_file(struct get_job *j, const char *path, uint64_t length, void (*then)(struct get_job *j));
 void job_digest_start(struct get_job *j);
 void job_digest_add(struct get_job *j, const char *at, size_t n);
 /* Compares the digest; sets the result to GET_DIGEST if it is wrong, and moves the file away. */

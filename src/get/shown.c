@@ -18,6 +18,14 @@ job_progress(struct progress_item *i)
 {
 	const struct get_job *j = container_of(i, struct get_job, progress);
 	const struct transfer_info *t = &j->transfer.info;
+	uint64_t have, length;
+
+	if (j->split) {
+		if (split_progress(j->split, &have, &length))
+			progress_total(i, length);
+		progress_done(i, have);
+		return;
+	}
 
 	if (j->body && t->status == 0) {
 		progress_done(i, t->sent);
