@@ -26,7 +26,8 @@ enum flag {
 	FLAG_REMOVE,
 	FLAG_QUIET,
 	FLAG_ONE_SHOT,
-	FLAG_NO_COMPRESS
+	FLAG_NO_COMPRESS,
+	FLAG_NO_ARCHIVES
 };
 enum number { NUMBER_CONNS, NUMBER_CLIENT };
 enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING, TIME_DRAIN };
@@ -174,6 +175,9 @@ set_flag(void *config, const struct option *option, const char *value)
 		break;
 	case FLAG_QUIET:
 		o->quiet = true;
+		break;
+	case FLAG_NO_ARCHIVES:
+		o->run.serve.no_archives = true;
 		break;
 	case FLAG_NO_COMPRESS:
 		o->run.serve.compress_n = 0;
@@ -353,6 +357,7 @@ const struct option serve_option_rows[] = {
 	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
 	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", set_compress, 0},
 	{"no-compress", NULL, "send all content as it is", set_flag, FLAG_NO_COMPRESS},
+	{"no-archives", NULL, "do not send folders as zip or tar, for which ?archive=zip asks", set_flag, FLAG_NO_ARCHIVES},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},

@@ -125,6 +125,7 @@ struct serve {
 	struct listing_memory listings;
 	struct readmes *readmes;
 	unsigned encoders; /* responses that are compressed */
+	unsigned archives; /* responses that are archives */
 };
 
 static inline struct serve_work *
@@ -208,6 +209,9 @@ void address_answer(struct http_exchange *x);
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
 void file_answer(struct http_exchange *x, struct site_file *f, const struct http_coding_weights *accept);
 void folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept);
+
+/* pack.c: answers with a folder as an archive. False if the request does not ask for one. */
+bool pack_answer(struct http_exchange *x, const struct http_path *path);
 
 /*
  * encode.c: the coding by which content of @size octets is compressed on the way, which may be

@@ -33,6 +33,8 @@ X(FORM,          400, "the form is malformed or cut off",                       
 X(NO_FILE,       400, "the form has no file",                                    "RFC 7578, 4.2")
 X(DISK_FULL,     507, "no room is left on the disk",                             "RFC 4918, 11.5")
 X(CHANGE_BROKEN, 500, "the file could not be written",                           "RFC 9110, 15.6.1")
+X(ARCHIVE,      400, "there are no such archives here: zip, tar, tar.gz and tar.zst, as far as this build has them", "RFC 9110, 15.5.1")
+X(ARCHIVES,     503, "too many archives are being sent",                         "RFC 9110, 15.6.4")
 X(BUSY,          503, "no descriptor or memory is left",                         "RFC 9110, 15.6.4")
 X(FULL,          503, "too many connections",                                    "RFC 9110, 15.6.4")
 X(CLIENT_FULL,   429, "too many connections of one client",                      "RFC 6585, 4")

@@ -36,6 +36,7 @@ struct serve_settings {
 	struct jobs *jobs;    /* for what waits for a disk; NULL: it is waited for */
 	enum http_coding compress[HTTP_CODINGS]; /* by which content is compressed, the favourite first */
 	unsigned compress_n;
+	bool no_archives; /* folders are not packed */
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 

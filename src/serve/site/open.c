@@ -98,6 +98,18 @@ site_open_folder(int root, const char *path)
 	return open_beneath(root, path, O_DIRECTORY);
 }
 
+int
+site_open_in(int folder, const char *name)
+{
+	return open_beneath(folder, name, O_NOFOLLOW);
+}
+
+int
+site_open_linked(const struct site *site, const char *path)
+{
+	return is_special(site->root, path) ? -ENXIO : open_beneath(site->root, path, 0);
+}
+
 bool
 site_shows(const struct site *site, struct http_span name)
 {

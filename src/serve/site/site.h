@@ -165,6 +165,15 @@ bool site_hides(const struct site *site, const struct http_path *path);
 /* Opens the folder @path beneath the folder @root. A descriptor, or a negative errno. */
 int site_open_folder(int root, const char *path);
 
+/*
+ * Opens the file or folder @name in the open folder @folder, unless it is a link: -ELOOP. Whether
+ * it is one of both is the caller's to check before.
+ */
+int site_open_in(int folder, const char *name);
+
+/* Opens what the link @path leads to, beneath the site's root. */
+int site_open_linked(const struct site *site, const char *path);
+
 /* The descriptor of the served folder. */
 int site_root(const struct site *site);
 

@@ -1,0 +1,182 @@
+/*
+ * test/unit/serve/archive/test_archive.c - a folder packed into one stream. test_serve_archive.py
+ * has other people's readers.
+ */
+#include "serve/archive/archive.h"
+#include "serve/body/body_rig.h"
+
+#include "base/err.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static unsigned running;
+
+static struct body *
+begin(struct folder_rig *r, enum archive_format format, struct http_span names)
+{
+	struct archive_settings set = {.format = format,
+	    .site = r->site,
+	    .folder = open(r->served, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+	    .name = http_span_of("top"),
+	    .names = names,
+	    .running = &running};
+	struct body *b = NULL;
+
+	assert_true(set.folder >= 0);
+	assert_int_equal(archive_new(&set, &b), 0);
+	assert_int_equal(running, 1);
+	return b;
+}
+
+static void
+fill(struct folder_rig *r)
+{
+	rig_folder(r, "site/sub");
+	rig_write(r, "site/sub/one", "1");
+	rig_write(r, "site/two.txt", "two two two two two two");
+	rig_write(r, "site/.hidden", "hidden");
+	rig_link(r, "../two.txt", "site/sub/link");
+	rig_link(r, "../../secret", "site/sub/out");
+	rig_link(r, "..", "site/sub/up");
+}
+
+static bool
+has(const char *text, ssize_t len, const char *what)
+{
+	return memmem(text, (size_t)len, what, strlen(what)) != NULL;
+}
+
+static void
+the_octets_are_the_same_whatever_the_rooms_are(void **state)
+{
+	fill(*state);
+	for (int format = ARCHIVE_TAR; archive_known(format) && format <= ARCHIVE_ZIP; format++) {
+		ssize_t len, wanted = 0;
+		char *first = NULL;
+
+		for (size_t room = 100000; room > 0; room /= 30) {
+			char *text = body_all(begin(*state, format, http_span_of("")), room, &len);
+
+			assert_int_equal(running, 0);
+			assert_true(!first || (len == wanted && memcmp(first, text, (size_t)len) == 0));
+			wanted = len;
+			free(first);
+			first = text;
+		}
+		free(first);
+	}
+}
+
+static void
+hidden_names_and_links_that_lead_out_or_to_folders_are_left_out(void **state)
+{
+	ssize_t len;
+	char *text;
+
+	fill(*state);
+	text = body_all(begin(*state, ARCHIVE_TAR, http_span_of("")), 4096, &len);
+	assert_true(has(text, len, "top/sub/one") && has(text, len, "top/two.txt"));
+	assert_true(has(text, len, "top/sub/link"));
+	assert_false(has(text, len, "hidden") || has(text, len, "sub/out") || has(text, len, "sub/up"));
+	assert_false(has(text, len, "LEFT-OUT"));
+	assert_int_equal(len % 512, 0);
+	free(text);
+}
+
+static void
+chosen_names_alone_are_packed_and_all_of_them_must_be_there(void **state)
+{
+	static const char *const wrong[] = {"absent", "..", ".", "", ".hidden", "sub/one"};
+	struct folder_rig *r = *state;
+	struct archive_settings set = {.site = r->site, .name = http_span_of("top"), .running = &running};
+	struct body *b;
+	ssize_t len;
+	char *text;
+
+	fill(r);
+	text = body_all(begin(r, ARCHIVE_TAR, (struct http_span){"sub\0", 4}), 4096, &len);
+	assert_true(has(text, len, "top/sub/one"));
+	assert_false(has(text, len, "two.txt"));
+	free(text);
+	set.folder = open(r->served, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		set.names = (struct http_span){wrong[i], strlen(wrong[i]) + 1};
+		assert_int_equal(archive_new(&set, &b), -LEAT_ENOENT);
+	}
+	close(set.folder);
+	assert_int_equal(running, 0);
+}
+
+/* The header of tar has said how long the file is: what is sent must not look whole. */
+static void
+a_file_that_becomes_shorter_breaks_a_tar_archive_off(void **state)
+{
+	struct folder_rig *r = *state;
+	char path[128], octets[1024];
+	struct body *b;
+	ssize_t len;
+
+	rig_write(r, "site/file", "0123456789");
+	b = begin(r, ARCHIVE_TAR, http_span_of(""));
+	assert_int_equal(body_produce(b, octets, 512), 512);
+	snprintf(path, sizeof path, "%s/file", r->served);
+	assert_int_equal(truncate(path, 4), 0);
+	free(body_all(b, 1024, &len));
+	assert_int_equal(len, -LEAT_EPROTO);
+	assert_int_equal(running, 0);
+}
+
+static void
+a_turn_packs_a_bounded_number_of_octets(void **state)
+{
+	struct folder_rig *r = *state;
+	unsigned turns = 0;
+	char path[128], octets[32768];
+	struct body *b;
+	ssize_t n;
+
+	rig_write(r, "site/zeros.txt", "");
+	snprintf(path, sizeof path, "%s/zeros.txt", r->served);
+	assert_int_equal(truncate(path, 10 << 20), 0);
+	for (int format = ARCHIVE_TAR; archive_known(format) && format <= ARCHIVE_ZIP; format++) {
+		b = begin(r, format, http_span_of(""));
+		for (turns = 0; (n = body_produce(b, octets, sizeof octets)) != 0; turns += n < 0)
+			assert_true(n > 0 || n == -LEAT_EAGAIN);
+		assert_true(turns >= 60 && turns <= 90);
+		body_end(b);
+	}
+}
+
+static void
+an_end_before_all_octets_were_made_gives_everything_back(void **state)
+{
+	char octets[700];
+
+	fill(*state);
+	for (int format = ARCHIVE_TAR; archive_known(format) && format <= ARCHIVE_ZIP; format++) {
+		struct body *b = begin(*state, format, http_span_of(""));
+
+		assert_true(body_produce(b, octets, sizeof octets) > 0);
+		body_end(b);
+		assert_int_equal(running, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    FOLDER_TEST(the_octets_are_the_same_whatever_the_rooms_are),
+	    FOLDER_TEST(hidden_names_and_links_that_lead_out_or_to_folders_are_left_out),
+	    FOLDER_TEST(chosen_names_alone_are_packed_and_all_of_them_must_be_there),
+	    FOLDER_TEST(a_file_that_becomes_shorter_breaks_a_tar_archive_off),
+	    FOLDER_TEST(a_turn_packs_a_bounded_number_of_octets),
+	    FOLDER_TEST(an_end_before_all_octets_were_made_gives_everything_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
