@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Level 5 takes a third more time for 4% less: docs/design/0047. */
+/* Level 5 takes a third more time for 4% less: docs/design/0052. */
 enum { LEVEL = 4 };
 
 /*

@@ -9,7 +9,7 @@
 #include <brotli/encode.h>
 #include <stdlib.h>
 
-/* A larger window costs memory and saves little in a page: docs/design/0047. */
+/* A larger window costs memory and saves little in a page: docs/design/0052. */
 enum { QUALITY = 5, WINDOW_BITS = 18 };
 
 struct brotli {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-/* Beyond this level each one costs more time than it saves octets: docs/design/0047. */
+/* Beyond this level each one costs more time than it saves octets: docs/design/0052. */
 enum { LEVEL = 5, GZIP_HEAD = 16, WINDOW_LEAST = 9 };
 
 struct gzip {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-/* As small as brotli's quality 5 makes it, in half the time: docs/design/0047. */
+/* As small as brotli's quality 5 makes it, in half the time: docs/design/0052. */
 enum { LEVEL = 6, WINDOW_BITS = 18 };
 
 struct zstd {

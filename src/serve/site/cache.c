@@ -109,10 +109,7 @@ site_keep(
 	return f;
 }
 
-/*
- * A file whose check is over is opened anew by the next lookup, so it is of no more use; and if it
- * was removed, its blocks stay taken as long as it is open.
- */
+/* A file that was removed keeps its blocks as long as it is open: one that rests is closed. */
 bool
 site_tidy(struct site *site, nsec_t now)
 {

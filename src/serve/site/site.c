@@ -131,6 +131,22 @@ place_span(const struct place *p)
 	return (struct http_span){p->text, p->len};
 }
 
+/* Resolves the path of @f in full again. True if it leads to the same file, which then stays. */
+static bool
+is_there_still(const struct site *site, const struct place *p, struct site_file *f, nsec_t now)
+{
+	struct site_state st;
+	mode_t mode;
+	int fd = site_open(site, p->text, &st, &mode);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	f->checked = now;
+	f->no_variants = 0;
+	return site_state_same(&st, &f->state);
+}
+
 /* The cached file with this path if it is still what the path stands for; else forgets it. */
 static struct site_file *
 fresh(struct site *site, const struct place *p, enum http_coding coding, nsec_t now)
@@ -140,8 +156,9 @@ fresh(struct site *site, const struct place *p, enum http_coding coding, nsec_t 
 
 	if (!f)
 		return NULL;
-	if (now - f->checked < SITE_CHECK_AGAIN && site_stat(site, p->text, &st) == 0 &&
-	    site_state_same(&st, &f->state))
+	if (now - f->checked < SITE_CHECK_AGAIN
+		? site_stat(site, p->text, &st) == 0 && site_state_same(&st, &f->state)
+		: is_there_still(site, p, f, now))
 		return f;
 	site_forget(site, f);
 	return NULL;

@@ -137,8 +137,9 @@ struct site_found site_find(
 void site_release(struct site *site, struct site_file *f);
 
 /*
- * Closes files that no one uses and that a lookup would open anew: it should be called some seconds
- * after a lookup. Returns true if others are still open, so that it should be called again.
+ * Closes files that no one uses, and for which no one has asked in the last second: it should be
+ * called some seconds after a lookup. Returns true if others are still open, so that it should be
+ * called again.
  */
 bool site_tidy(struct site *site, nsec_t now);
 

@@ -231,6 +231,55 @@ a_variant_that_is_older_than_the_file_is_not_sent(void **state)
 	assert_int_equal(coding_of(r, "/page.html", HTTP_GZIP), HTTP_IDENTITY);
 }
 
+/* The file @path, released, whose compressed octets the test looks at. */
+static struct site_file *
+look_up(struct folder_rig *r, const char *path)
+{
+	struct site_found found = rig_find(r, path, HTTP_IDENTITY);
+
+	assert_int_equal(found.kind, SITE_FILE);
+	site_release(r->site, found.file);
+	return found.file;
+}
+
+static void
+compressed_octets_are_kept_while_the_file_stays_the_same(void **state)
+{
+	struct folder_rig *r = *state;
+
+	rig_write(r, "site/file", "text");
+	site_keep_coded(r->site, look_up(r, "/file"), HTTP_GZIP, "small", 5);
+	for (int i = 0; i < 3; i++, r->now += 2 * SEC) {
+		assert_memory_equal(look_up(r, "/file")->coded[HTTP_GZIP]->octets, "small", 5);
+		assert_null(look_up(r, "/file")->coded[HTTP_BROTLI]);
+	}
+	rig_write(r, "site/file", "other text");
+	assert_null(look_up(r, "/file")->coded[HTTP_GZIP]);
+}
+
+/* Those of the file that was used longest ago go first. */
+static void
+compressed_octets_are_bounded(void **state)
+{
+	enum { FILES = SITE_CODED_ALL_MOST / SITE_CODED_MOST + 1 };
+	static char octets[SITE_CODED_MOST + 1];
+	struct folder_rig *r = *state;
+	char name[32];
+
+	r->set.files_most = FILES + 1;
+	rig_again(r);
+	for (unsigned i = 0; i < FILES; i++) {
+		snprintf(name, sizeof name, "site/%u", i);
+		rig_write(r, name, "text");
+		site_keep_coded(r->site, look_up(r, name + 4), HTTP_GZIP, octets, SITE_CODED_MOST);
+	}
+	assert_null(look_up(r, "/0")->coded[HTTP_GZIP]);
+	assert_non_null(look_up(r, "/1")->coded[HTTP_GZIP]);
+	assert_non_null(look_up(r, name + 4)->coded[HTTP_GZIP]);
+	site_keep_coded(r->site, look_up(r, "/0"), HTTP_GZIP, octets, sizeof octets);
+	assert_null(look_up(r, "/0")->coded[HTTP_GZIP]);
+}
+
 int
 main(void)
 {
@@ -246,6 +295,8 @@ main(void)
 	    FOLDER_TEST(the_tag_and_the_date_say_the_state),
 	    FOLDER_TEST(a_variant_stands_for_the_file_if_the_client_takes_it),
 	    FOLDER_TEST(a_variant_that_is_older_than_the_file_is_not_sent),
+	    FOLDER_TEST(compressed_octets_are_kept_while_the_file_stays_the_same),
+	    FOLDER_TEST(compressed_octets_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
