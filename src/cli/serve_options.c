@@ -6,11 +6,9 @@
 
 #include "cli/common/units.h"
 #include "host/clock.h"
-#include "http/semantics/param.h"
 #include "http/uri/authority.h"
 #include "http/uri/path.h"
 #include "http/uri/uri.h"
-#include "serve/body/coder.h"
 #include "serve/page/page.h"
 
 #include <stdlib.h>
@@ -114,36 +112,6 @@ static const char *
 set_upload_most(void *config, const struct option *option, const char *value)
 {
 	return unit_octets(value, &((struct serve_options *)config)->run.serve.upload_most);
-}
-
-static const char *
-add_coding(struct serve_settings *s, struct http_span name)
-{
-	enum http_coding c = http_coding_of(name);
-
-	if (c != HTTP_BROTLI && c != HTTP_ZSTD && c != HTTP_GZIP)
-		return "is not a list of codings such as zstd,br,gzip";
-	if (!coder_knows(c))
-		return "names a coding for which this build has no library";
-	for (unsigned i = 0; i < s->compress_n; i++) {
-		if (s->compress[i] == c)
-			return "names a coding twice";
-	}
-	s->compress[s->compress_n++] = c;
-	return NULL;
-}
-
-static const char *
-set_compress(void *config, const struct option *option, const char *value)
-{
-	struct serve_settings *s = &((struct serve_options *)config)->run.serve;
-	struct http_span rest = http_span_of(value), name;
-	const char *wrong = NULL;
-
-	s->compress_n = 0;
-	while (!wrong && http_list_next(&rest, &name))
-		wrong = add_coding(s, name);
-	return wrong || s->compress_n > 0 ? wrong : "is empty; --no-compress compresses nothing";
 }
 
 static const char *
@@ -355,9 +323,10 @@ const struct option serve_option_rows[] = {
 	{"allow-upload", NULL, "let clients add and replace files: PUT, and forms that are sent to a folder", set_flag, FLAG_UPLOAD},
 	{"allow-delete", NULL, "let clients remove files and empty folders: DELETE", set_flag, FLAG_REMOVE},
 	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
-	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", set_compress, 0},
+	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", serve_set_compress, 0},
 	{"no-compress", NULL, "send all content as it is", set_flag, FLAG_NO_COMPRESS},
 	{"no-archives", NULL, "do not send folders as zip or tar, for which ?archive=zip asks", set_flag, FLAG_NO_ARCHIVES},
+	{"error-page", "STATUS=PATH", "send this file of DIR with the status, as in 404=/404.html; may be repeated", serve_set_error_page, 0},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},

@@ -10,6 +10,8 @@
 enum { SERVE_HOSTS = 32, SERVE_REDIRECTS = 32, SERVE_FROM_MOST = 1024 };
 enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
 
+enum { SERVE_ERROR_PAGES = 16 };
+
 struct serve_options {
 	struct process process;
 	struct serve_run run;
@@ -24,6 +26,8 @@ struct serve_options {
 	const char *host[SERVE_HOSTS];
 	struct serve_redirect redirect[SERVE_REDIRECTS];
 	char redirect_from[SERVE_REDIRECTS][SERVE_FROM_MOST];
+	struct serve_error_page error_page[SERVE_ERROR_PAGES];
+	char error_path[SERVE_ERROR_PAGES][SERVE_FROM_MOST];
 	bool quiet, qr;
 	/* Field lines, for every response and for files. */
 	struct http_writer head, cache;
@@ -31,6 +35,10 @@ struct serve_options {
 };
 
 extern const struct option serve_option_rows[];
+
+/* serve_content.c: for the table. */
+const char *serve_set_compress(void *config, const struct option *option, const char *value);
+const char *serve_set_error_page(void *config, const struct option *option, const char *value);
 
 /* Sets the defaults of @serve_options, a struct serve_options of zeros. */
 void serve_options_default(void *serve_options);

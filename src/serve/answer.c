@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "http/semantics/accept.h"
 
+#include <unistd.h>
+
 static const struct {
 	unsigned status;
 	const char *words, *source;
@@ -74,26 +76,75 @@ answer_redirect(struct http_exchange *x, unsigned status, struct http_span locat
 	answer_send(x, &a);
 }
 
-void
-answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http_field *more)
+static void
+add_field(struct http_answer *a, struct http_field *field, const char *name, const char *value)
+{
+	field[a->fields++] = (struct http_field){http_span_of(name), http_span_of(value)};
+}
+
+/* The file that is sent with @status, or NULL: a page is made. */
+static struct site_file *
+find_error_page(const struct serve *s, unsigned status)
+{
+	static const struct http_coding_weights plain;
+	struct site_found found = {.kind = SITE_ABSENT};
+
+	for (unsigned i = 0; i < s->set->error_pages_n && found.kind == SITE_ABSENT; i++) {
+		const struct serve_error_page *page = &s->set->error_pages[i];
+		struct http_path path = {.text = page->path};
+
+		if (page->status == status)
+			found = site_find(s->site, &path, &plain, io_now(s->world));
+	}
+	if (found.kind == SITE_FOLDER)
+		close(found.fd);
+	return found.kind == SITE_FILE ? found.file : NULL;
+}
+
+/* Becomes the task's body, instead of what could not be sent. */
+static void
+take_file(struct http_exchange *x, struct site_file *f)
+{
+	struct serve_task *t = &work_of(x)->task;
+
+	if (t->body)
+		body_end(t->body);
+	body_file_init(&t->file, conn_of(x)->serve->site, f);
+	t->body = &t->file.body;
+}
+
+static void
+make_page(struct http_exchange *x, struct http_answer *a, struct http_field *field)
 {
 	struct serve_work *work = work_of(x);
 	struct http_writer w = http_writer(work->scratch, sizeof work->scratch);
-	struct http_field field[4] = {{.value = {NULL, 0}}};
-	struct http_answer a = {.status = refusals[why].status, .field = field};
 	struct page_style style;
 
 	answer_style(x, &style);
-	page_error(&w, &style, a.status, NULL);
-	field[a.fields++] =
-	    (struct http_field){http_span_of("Content-Type"), http_span_of(page_content_types[style.form])};
-	field[a.fields++] =
-	    (struct http_field){http_span_of("Vary"), http_span_of("Accept, Accept-Language")};
+	page_error(&w, &style, a->status, NULL);
+	add_field(a, field, "Content-Type", page_content_types[style.form]);
+	add_field(a, field, "Vary", "Accept, Accept-Language");
+	a->content = http_memory(w.at, w.len);
+}
+
+void
+answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http_field *more)
+{
+	struct http_field field[4] = {{.value = {NULL, 0}}};
+	struct http_answer a = {.status = refusals[why].status, .field = field};
+	struct site_file *f = find_error_page(conn_of(x)->serve, a.status);
+
+	if (f) {
+		take_file(x, f);
+		add_field(&a, field, "Content-Type", f->type->type);
+		a.content = file_content(x, f, 0, (uint64_t)f->state.size);
+	} else {
+		make_page(x, &a, field);
+	}
 	if (a.status == 503)
-		field[a.fields++] = (struct http_field){http_span_of("Retry-After"), http_span_of("2")};
+		add_field(&a, field, "Retry-After", "2");
 	if (more)
 		field[a.fields++] = *more;
-	a.content = http_memory(w.at, w.len);
-	work->task.refusal = why;
+	work_of(x)->task.refusal = why;
 	answer_send(x, &a);
 }

@@ -24,8 +24,8 @@ condition_of(struct http_exchange *x, const struct site_file *f)
 }
 
 /* A small file goes out with its head; others are sent by the stream, if it can. */
-static struct http_content
-content_of(struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len)
+struct http_content
+file_content(struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len)
 {
 	body_file_part(&work_of(x)->task.file, off, len);
 	if (len == 0)
@@ -45,7 +45,7 @@ answer_range(struct http_exchange *x, const struct site_file *f, const struct ht
 
 	http_put_content_range(&w, range, (uint64_t)f->state.size);
 	field.value = (struct http_span){w.at, w.len};
-	a.content = content_of(x, f, range->first, http_range_len(range));
+	a.content = file_content(x, f, range->first, http_range_len(range));
 	answer_send(x, &a);
 }
 
@@ -105,7 +105,7 @@ answer_whole(struct http_exchange *x, const struct site_file *f)
 
 	if (work_of(x)->task.coding != HTTP_IDENTITY && answer_coded(x, f))
 		return;
-	a.content = content_of(x, f, 0, (uint64_t)f->state.size);
+	a.content = file_content(x, f, 0, (uint64_t)f->state.size);
 	answer_send(x, &a);
 }
 

@@ -208,6 +208,9 @@ void address_answer(struct http_exchange *x);
 
 /* file.c and folder.c: answer with an open file or folder, which becomes the task's. */
 void file_answer(struct http_exchange *x, struct site_file *f, const struct http_coding_weights *accept);
+/* The octets of the file of the task's body. */
+struct http_content file_content(
+    struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len);
 void folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept);
 
 /* pack.c: answers with a folder as an archive. False if the request does not ask for one. */

@@ -21,6 +21,12 @@ struct serve_redirect {
 	const char *to;   /* a URI reference, to which the rest of the path is added */
 };
 
+/* A file of the site that is sent with the status instead of the page that the server makes. */
+struct serve_error_page {
+	unsigned status;
+	struct http_span path; /* decoded, without "/" at its ends */
+};
+
 struct jobs;
 
 struct serve_settings {
@@ -36,7 +42,7 @@ struct serve_settings {
 	struct jobs *jobs;    /* for what waits for a disk; NULL: it is waited for */
 	enum http_coding compress[HTTP_CODINGS]; /* by which content is compressed, the favourite first */
 	unsigned compress_n;
-	bool no_archives; /* folders are not packed */
+	bool no_archives;      /* folders are not packed */
 	struct http_span head; /* field lines for every response, built with a writer */
 	const char *echo;      /* the path, "/" at its begin, that answers with what arrived; NULL: none */
 
@@ -44,6 +50,8 @@ struct serve_settings {
 	unsigned hosts_n;                       /* 0: for all */
 	const struct serve_redirect *redirects; /* the first that applies is used */
 	unsigned redirects_n;
+	const struct serve_error_page *error_pages;
+	unsigned error_pages_n;
 
 	const char *log; /* the access log: a path; "-": standard output; NULL: none */
 	enum access_form log_form;

@@ -237,3 +237,25 @@ def test_nginx_says_the_same_of_compressed_content(server, nginx, text):
     assert theirs.headers["Content-Encoding"] == ours.headers["Content-Encoding"]
     assert theirs.headers["ETag"].startswith("W/") and "Accept-Ranges" not in theirs.headers
     c.close()
+
+
+def test_error_pages_of_the_user_are_sent_with_the_status(serve):
+    server = serve("--error-page", "404=/404.html", "--error-page", "416=/empty.html", "--error-page", "403=/absent.html")
+    (server.site / "404.html").write_text("<h1>not here")
+    r = server.get("/absent")
+    assert (r.status, r.octets, r.headers["Content-Type"]) == (404, b"<h1>not here", "text/html; charset=utf-8")
+    assert "ETag" not in r.headers and "Last-Modified" not in r.headers
+    head = server.get("/absent", "HEAD")
+    assert (head.status, head.headers["Content-Length"]) == (404, "12")
+    r = server.get("/file.txt", Range="bytes=99-")
+    assert (r.status, r.octets, r.headers["Content-Range"]) == (416, b"", "bytes */10")
+    assert b"403" in server.get("/outside").octets  # there is no such file: the server's own page
+    assert server.get("/404.html").status == 200
+    (server.site / "404.html").write_bytes(BIG)
+    assert server.get("/absent").octets == BIG
+
+
+@pytest.mark.parametrize("value", ["404", "404=", "404=/", "404=/sub/", "200=/a", "4040=/a", "abc=/a", "404=/../a"])
+def test_a_wrong_error_page_is_refused(leat, value):
+    refused = run(leat, "serve", "--error-page", value)
+    assert refused.returncode == 125 and "as in 404=/404.html" in refused.stderr
