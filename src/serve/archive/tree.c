@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEFT_NAME "/LEFT-OUT.txt"
+#define LEFT_NAME "LEFT-OUT.txt"
 #define LEFT_HEAD "These could not be read, and are not in the archive:\n\n"
 #define LEFT_MORE "...\n"
 
@@ -187,7 +187,7 @@ name_left_out(struct tree *t, struct tree_entry *e)
 		t->text.err = 0;
 		http_put_text(&t->text, LEFT_MORE);
 	}
-	set_path(t, t->prefix, LEFT_NAME + 1);
+	set_path(t, t->prefix, LEFT_NAME);
 	*e = (struct tree_entry){.path = {t->path, strlen(t->path)},
 	    .fd = -1,
 	    .text = {t->text.at, t->text.len},
