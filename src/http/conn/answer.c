@@ -218,6 +218,7 @@ http_resume(struct http_exchange *x)
 	struct http_server *s = http_server_of(x);
 
 	assert(s->phase == HTTP_EXCHANGE);
+	s->resumed = true;
 	if (s->intake == HTTP_PAUSED)
 		s->intake = HTTP_TAKING;
 	s->producer_waits = false;

@@ -105,13 +105,16 @@ offer(struct http_client *k)
 	struct http_span *body = &k->conn.body;
 	size_t n;
 
-	if (body->len == 0)
-		return true;
-	n = k->ops->body(k, body->at, body->len);
-	body->at += n;
-	body->len -= n;
-	k->paused = body->len > 0;
-	return !k->paused && goes_on(k);
+	while (body->len > 0) {
+		k->resumed = false;
+		n = k->ops->body(k, body->at, body->len);
+		body->at += n;
+		body->len -= n;
+		k->paused = body->len > 0 && (n == 0 || !k->resumed);
+		if (k->paused || !goes_on(k))
+			return false;
+	}
+	return true;
 }
 
 /* Octets are missing, or the connection has ended before the first one. */
@@ -344,6 +347,7 @@ void
 http_client_resume(struct http_client *k)
 {
 	k->paused = k->waits = false;
+	k->resumed = true;
 	http_conn_kick(&k->conn);
 }
 

@@ -17,7 +17,7 @@ struct http_client_ops {
 	void (*response)(struct http_client *k, const struct http_response *r);
 	/*
 	 * Octets of its content. Returns how many were taken; the rest is offered again after
-	 * http_client_resume().
+	 * http_client_resume(), which it may call itself.
 	 */
 	size_t (*body)(struct http_client *k, const char *at, size_t n);
 	/* As http_produce_fn, for the content of the request; may be NULL. */
@@ -58,6 +58,7 @@ struct http_client {
 	bool begun, sent;            /* the content has begun, and has been sent */
 	bool headed;                 /* the final response's head has arrived */
 	bool paused;                 /* body() took less than all */
+	bool resumed;                /* http_client_resume() was called since content was offered */
 	bool waits;                  /* produce() had nothing */
 	bool touched;                /* an octet of a response has arrived */
 	bool last;

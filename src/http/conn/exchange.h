@@ -28,7 +28,8 @@ struct http_handler {
 	void (*request)(struct http_exchange *x);
 	/*
 	 * Octets of the content. Returns how many were taken; if not all, the rest is offered again
-	 * after http_resume(), and meanwhile the sender is held back.
+	 * after http_resume(), and meanwhile the sender is held back. It may call http_resume()
+	 * itself.
 	 */
 	size_t (*body)(struct http_exchange *x, const char *at, size_t n);
 	/* All content has arrived, with the trailer fields in @x->trailer. */

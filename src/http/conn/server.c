@@ -117,14 +117,19 @@ offer(struct http_server *s)
 	struct http_span *body = &s->conn.body;
 	size_t n;
 
-	if (body->len == 0)
-		return true;
-	n = s->service->handler->body(&s->x, body->at, body->len);
-	body->at += n;
-	body->len -= n;
-	if (body->len > 0 && s->intake == HTTP_TAKING)
-		s->intake = HTTP_PAUSED;
-	return body->len == 0 && goes_on(s);
+	while (body->len > 0) {
+		s->resumed = false;
+		n = s->service->handler->body(&s->x, body->at, body->len);
+		body->at += n;
+		body->len -= n;
+		if (!goes_on(s))
+			return false;
+		if (body->len > 0 && (n == 0 || !s->resumed)) {
+			s->intake = HTTP_PAUSED;
+			return false;
+		}
+	}
+	return true;
 }
 
 /* The rest of a request is refused while the handler has it. */

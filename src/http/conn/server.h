@@ -66,6 +66,7 @@ struct http_server {
 	bool finish;   /* http_server_finish() */
 	bool switches; /* the stream is handed over after the answer */
 	bool producer_waits;
+	bool resumed; /* http_resume() was called since the content was offered */
 	uint32_t requests;
 	uint64_t drained;
 };

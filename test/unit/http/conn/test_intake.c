@@ -52,6 +52,45 @@ unknown_expectation_is_417(void **state)
 	assert_memory_equal(wire_heard(&r->wire), "HTTP/1.1 417 ", 13);
 }
 
+static size_t
+take_one_and_resume(struct http_exchange *x, const char *at, size_t n)
+{
+	http_resume(x);
+	return 1;
+}
+
+static void
+read_at_once(struct http_exchange *x)
+{
+	http_read_body(x);
+}
+
+static void
+answer_empty(struct http_exchange *x)
+{
+	struct http_answer a = {.status = 204};
+
+	assert_int_equal(http_answer(x, &a), 0);
+}
+
+static void
+do_nothing(struct http_exchange *x, int result)
+{
+}
+
+/* A handler whose write to the disk has ended before it returns takes the rest at once. */
+static void
+handler_that_resumes_while_it_is_offered_content_gets_the_rest(void **state)
+{
+	static const struct http_handler picky = {
+	    read_at_once, take_one_and_resume, answer_empty, NULL, do_nothing};
+	struct server_rig *r = *state;
+
+	r->service.handler = &picky;
+	server_expect(
+	    r, POST("/", "Content-Length: 5") "hello", HTTP_WANT_READ, "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
 static void
 unread_content_is_thrown_away_up_to_a_bound(void **state)
 {
@@ -145,6 +184,7 @@ main(void)
 	    SERVER_TEST(continue_is_left_out_once_content_has_arrived),
 	    SERVER_TEST(answer_without_continue_closes),
 	    SERVER_TEST(unknown_expectation_is_417),
+	    SERVER_TEST(handler_that_resumes_while_it_is_offered_content_gets_the_rest),
 	    SERVER_TEST(unread_content_is_thrown_away_up_to_a_bound),
 	    SERVER_TEST(more_unread_content_than_the_bound_closes),
 	    SERVER_TEST(more_unread_chunks_than_the_bound_close),
