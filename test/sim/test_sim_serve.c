@@ -32,6 +32,7 @@ draw_settings(struct rng *r)
 	set.site.folder = folder;
 	set.site.files_most = (unsigned)world_between(r, 1, 10);
 	set.wall = wall;
+	set.upload = set.remove = true;
 	set.log = rng_below(r, 2) ? "/dev/null" : NULL;
 	set.log_form = rng_below(r, 2) ? ACCESS_JSON : ACCESS_COMBINED;
 	if (rng_below(r, 3) == 0)
@@ -94,7 +95,12 @@ serve_world(struct world *w)
 {
 	struct io_world *client = sockio_new(w->host[0]), *server = sockio_new(w->host[1]);
 	struct serve_settings set = draw_settings(&w->rng);
-	struct clients all = {.w = w, .io = client, .server = world_endpoint(w, 1, HTTP_PORT), .wall = wall};
+	struct clients all = {.w = w,
+	    .io = client,
+	    .server = world_endpoint(w, 1, HTTP_PORT),
+	    .wall = wall,
+	    /* ETags of uploads are of the machine's time: of the same length, but not the same octets. */
+	    .changes = !w->want_digest};
 	struct endpoint at = all.server;
 	enum serve_part part;
 	struct serve *s;

@@ -29,8 +29,6 @@ struct client {
 	nsec_t pause; /* before the next connection */
 };
 
-static const char zeros[ASK_CONTENT_MOST];
-
 /* The server turns connections away. */
 static bool
 is_full(unsigned status)
@@ -66,7 +64,7 @@ ask(struct client *c)
 	    .fields = c->ask.fields};
 
 	if (c->ask.content > 0)
-		call.content = http_memory(zeros, c->ask.content);
+		call.content = http_memory(ask_content(), c->ask.content);
 	c->status = 0;
 	c->got = 0;
 	c->busy = true;
@@ -110,19 +108,30 @@ try_again(struct client *c, nsec_t pause)
 }
 
 static void
+draw(struct client *c)
+{
+	struct rng *r = &c->all->w->rng;
+
+	if (c->all->changes && rng_below(r, 6) == 0)
+		ask_upload(&c->ask, r);
+	else
+		ask_draw(&c->ask, r, false);
+}
+
+static void
 check(struct client *c)
 {
 	const struct ask *a = &c->ask;
 
-	if (c->status != a->status)
+	if (c->status != a->status && c->status != a->also)
 		world_fail(c->all->w, "%s %s: status %u, not %u", a->method, a->target, c->status, a->status);
 	else if (a->known && c->got != a->len)
 		world_fail(c->all->w, "%s %s: %" PRIu64 " octets, not %" PRIu64, a->method, a->target, c->got,
 		    a->len);
 	c->all->answers++;
 	c->attempts = 0;
-	if (--c->asks > 0)
-		ask_draw(&c->ask, &c->all->w->rng, false);
+	if (!ask_next(&c->ask) && --c->asks > 0)
+		draw(c);
 }
 
 static void
@@ -244,6 +253,6 @@ client_begin(struct clients *all)
 	c->asks = (unsigned)world_between(&all->w->rng, 1, ASKS_MOST);
 	c->slow = rng_below(&all->w->rng, 3) == 0;
 	c->aborts = rng_below(&all->w->rng, 4) == 0;
-	ask_draw(&c->ask, &all->w->rng, false);
+	draw(c);
 	arm(c, &c->connect, 10 * SEC);
 }

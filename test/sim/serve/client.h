@@ -14,6 +14,7 @@ struct clients {
 	struct world *w;
 	struct io_world *io;
 	struct endpoint server;
+	bool changes;         /* clients upload and remove files */
 	nsec_t (*wall)(void); /* the time since 1970 */
 	unsigned running;
 	uint64_t answers; /* that were right */

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { UPLOAD_KEY = 77 };
+
 enum { FILES = 8, NAMES = 150, LARGEST = 300000 };
 
 static const uint64_t sizes[FILES] = {0, 1, 100, 5000, 16384, 16385, 70000, LARGEST};
@@ -62,6 +64,7 @@ site_make(void)
 		snprintf(name, sizeof name, "many/name-%u", i);
 		make_file(name, 0, 0);
 	}
+	make_folder("up");
 	make_folder("index");
 	make_file("index/index.html", 3, sizes[3]);
 	return folder;
@@ -174,6 +177,51 @@ for_refused_content(struct ask *a, struct rng *r)
 	a->status = 405;
 	a->known = false;
 	a->content = world_between(r, 0, rng_below(r, 2) ? 100 : ASK_CONTENT_MOST);
+}
+
+void
+ask_upload(struct ask *a, struct rng *r)
+{
+	*a = (struct ask){.method = "PUT", .status = 201, .also = 204, .step = 1};
+	snprintf(a->target, sizeof a->target, "/up/%" PRIx64, rng_below(r, UINT64_MAX));
+	a->content = world_between(r, 0, ASK_CONTENT_MOST);
+}
+
+bool
+ask_next(struct ask *a)
+{
+	switch (a->step++) {
+	case 1:
+		a->method = "GET";
+		a->status = 200;
+		a->also = 0;
+		a->known = true;
+		a->key = UPLOAD_KEY;
+		a->from = 0;
+		a->len = a->content;
+		a->content = 0;
+		return true;
+	case 2:
+		a->method = "DELETE";
+		a->status = 204;
+		a->also = 404; /* the answer to the first one was lost */
+		a->known = false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+const void *
+ask_content(void)
+{
+	static uint8_t octets[ASK_CONTENT_MOST];
+	static bool made;
+
+	if (!made)
+		world_pattern(UPLOAD_KEY, 0, octets, sizeof octets);
+	made = true;
+	return octets;
 }
 
 void
