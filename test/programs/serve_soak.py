@@ -22,7 +22,7 @@ import time
 
 SIZES = {"small": 10, "page": 5000, "half": 16384, "more": 16385, "large": 300_000, "huge": 5_000_000}
 CALM = 1.5  # seconds after a worker was killed in which requests may fail
-TIMES = 12  # disturbances of each kind, in all
+TIMES = 12  # disturbances of each kind, in all, or one of each kind every 10 s
 
 
 def octets(name):
@@ -175,7 +175,7 @@ class Soak:
 
     def disturb(self, seconds):
         """Kills, reloads, reopens the log, and takes descriptors away, in turns, until the time is over."""
-        end, turn, pause = time.monotonic() + seconds, 0, max(seconds / TIMES / 4, 0.5)
+        end, turn, pause = time.monotonic() + seconds, 0, min(max(seconds / TIMES / 4, 0.5), 2.5)
         while time.monotonic() + 2 * pause < end:
             time.sleep(pause)
             workers = self.workers()
