@@ -97,3 +97,32 @@ get_set_format(void *config, const struct option *option, const char *value)
 	o->run.format = get_keep(o, text.at);
 	return wrong;
 }
+
+/* The folder of the XDG Base Directory Specification, unless one is named. */
+const char *
+get_set_cache(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	bool xdg = base && *base == '/';
+	char *folder;
+
+	if (value) {
+		o->run.cache = value;
+		return NULL;
+	}
+	if (o->run.cache)
+		return NULL;
+	if (!xdg && !(home && *home))
+		return "needs a folder: HOME and XDG_CACHE_HOME are not set; name one with --cache-dir";
+	if (asprintf(&folder, "%s%s/leat/get", xdg ? base : home, xdg ? "" : "/.cache") < 0)
+		return "does not fit into memory";
+	o->run.cache = get_keep(o, folder);
+	return o->run.cache ? NULL : "does not fit into memory";
+}
+
+const char *
+get_set_no_cache(void *config, const struct option *option, const char *value)
+{
+	return get_set_field(config, option, "Cache-Control: no-cache");
+}

@@ -82,6 +82,8 @@ const char *get_set_form(void *config, const struct option *option, const char *
 const char *get_set_resolve(void *config, const struct option *option, const char *value);
 const char *get_set_connect_to(void *config, const struct option *option, const char *value);
 
+const char *get_set_cache(void *config, const struct option *option, const char *value);
+const char *get_set_no_cache(void *config, const struct option *option, const char *value);
 const char *get_set_parts(void *config, const struct option *option, const char *value);
 const char *get_set_jar(void *config, const struct option *option, const char *value);
 const char *get_set_junk(void *config, const struct option *option, const char *value);

@@ -93,6 +93,13 @@ void transfer_on_end(struct transfer *t, const struct call_end *end);
 
 /* request.c: builds and sends the request of @t on its connection. */
 enum get_code request_send(struct transfer *t);
+/*
+ * Finds out which fields a request would have. They are valid until the next request is built.
+ * Gives *@url, which get_url_free() frees. Returns GET_OK, or a code with nothing given.
+ */
+enum get_code request_preview(struct get *g, const struct transfer_request *ask,
+    const struct transfer_ops *ops, void *arg, struct get_url *url, const struct http_field **field,
+    uint32_t *fields);
 
 /* reach.c: finds or makes a connection, and calls transfer_reached() or transfer_fail(). */
 void reach_begin(struct transfer *t);

@@ -55,6 +55,7 @@ static void
 on_fields(struct transfer *t, struct transfer_fields *f)
 {
 	jar_put(&job_of(t)->process->jar, t, f);
+	job_cache_fields(job_of(t), f);
 }
 
 static void
@@ -172,7 +173,10 @@ static enum get_code
 on_head(struct transfer *t, enum transfer_head kind, const struct http_response *r)
 {
 	struct get_job *j = job_of(t);
+	struct http_response stored;
 
+	if (kind == TRANSFER_FINAL)
+		r = job_cache_head(j, r, &stored);
 	if (kind == TRANSFER_FINAL)
 		take_server_name(j);
 	if (kind != TRANSFER_INTERIM)
@@ -213,6 +217,7 @@ on_body(struct transfer *t, const char *at, size_t n)
 	if (done < 0)
 		return -(ssize_t)write_failed(j, (int)done);
 	job_digest_add(j, at, (size_t)done);
+	job_cache_add(j, at, (size_t)done);
 	return done;
 }
 
@@ -221,7 +226,10 @@ on_room(void *arg)
 {
 	struct get_job *j = arg;
 
-	transfer_resume(&j->transfer);
+	if (j->cache.serving)
+		job_cache_serve(j);
+	else
+		transfer_resume(&j->transfer);
 }
 
 /* An empty response makes an empty file. A file gets the server's time if that is wanted. */
@@ -253,6 +261,7 @@ job_free(struct get_job *j)
 	if (j->body)
 		j->body->ops->free(j->body);
 	split_free(j->split);
+	job_cache_free(j);
 	free(j->path);
 	j->split = NULL;
 	j->body = NULL;
@@ -331,7 +340,7 @@ on_done(struct transfer *t)
 		get_fail(&t->result, GET_HTTP_ERROR, "The requested URL returned error: %u", t->info.status);
 	if (wants_retry(j) && may_retry(j))
 		retry_later(j);
-	else
+	else if (!job_cache_done(j))
 		job_end(j);
 }
 
@@ -403,7 +412,7 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 		job_show_end(j);
 		job_error(j, &why);
 		job_free(j);
-	} else if (!split && !job_digest_begin(j)) {
+	} else if (!split && !job_digest_begin(j) && !job_cache_begin(j, &job_ops)) {
 		job_start(j);
 	}
 	return code;

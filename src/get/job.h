@@ -5,6 +5,7 @@
 #define GET_JOB_H
 
 #include "base/list.h"
+#include "get/cached.h"
 #include "get/jar.h"
 #include "get/keep/sha256.h"
 #include "get/live.h"
@@ -23,6 +24,7 @@ struct get_process {
 	FILE *heads; /* of --dump-header; NULL: none */
 	struct live live;
 	struct jar jar;
+	struct store *store; /* of --cache; NULL: none */
 	unsigned next, going;
 	enum get_code code; /* the exit status so far */
 	bool stop;          /* no other job begins */
@@ -56,6 +58,7 @@ struct get_job {
 	bool shown;              /* there is progress of it */
 	struct report_head head; /* of the last response, for -w */
 	struct job_digest digest;
+	struct job_cache cache;
 	struct split *split; /* the file comes in parts; else NULL */
 };
 

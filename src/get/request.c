@@ -328,3 +328,22 @@ request_send(struct transfer *t)
 	e = get_conn_send(t->conn, &call);
 	return e < 0 ? send_failed(t, e) : GET_OK;
 }
+
+enum get_code
+request_preview(struct get *g, const struct transfer_request *ask, const struct transfer_ops *ops, void *arg,
+    struct get_url *url, const struct http_field **field, uint32_t *fields)
+{
+	struct transfer t = {.ops = ops, .arg = arg, .get = g, .ask = *ask};
+	struct transfer_fields *f = g->scratch;
+
+	if (get_url_read(&t.url, ask->url, &t.result))
+		return t.result.code;
+	f->transfer = &t;
+	f->n = 0;
+	f->w = http_writer(f->text, sizeof f->text);
+	add_all(f);
+	*url = t.url;
+	*field = f->field;
+	*fields = f->n;
+	return GET_OK;
+}

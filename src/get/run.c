@@ -16,7 +16,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { NAME_THREADS = 8 };
+enum { NAME_THREADS = 8, CACHE_MOST = 500000000 };
 
 static enum get_code
 no_memory(void)
@@ -92,6 +92,21 @@ close_heads(struct get_process *p)
 	}
 }
 
+/* A cache that cannot be used is no reason to fetch nothing. */
+static void
+open_cache(struct get_process *p)
+{
+	const char *folder = p->run->cache;
+	int e = folder ? store_open(folder, CACHE_MOST, &p->store) : 0;
+
+	if (e == -EACCES)
+		fprintf(stderr,
+		    "Warning: no cache: %s is not a folder that only its owner, this user, can write to\n",
+		    folder);
+	else if (e < 0)
+		fprintf(stderr, "Warning: no cache in %s: %s\n", folder, strerror(-e));
+}
+
 static enum get_code
 fetch_all(struct get_process *p)
 {
@@ -115,6 +130,7 @@ run_in(struct get_process *p, struct name_source *names)
 
 	if (!names || !(p->get = get_new(p->world, names, &p->run->set)))
 		return no_memory();
+	open_cache(p);
 	jar_open(&p->jar, &p->run->cookies, clock_wall, p->run->silent);
 	p->jar.verbose = p->run->verbose;
 	live_init(&p->live, p->world, job_live_when(p->run), job_progress);
@@ -122,6 +138,7 @@ run_in(struct get_process *p, struct name_source *names)
 	code = open_heads(p) ? fetch_all(p) : GET_WRITE;
 	live_fini(&p->live);
 	note_code(p, jar_close(&p->jar));
+	store_close(p->store);
 	close_heads(p);
 	get_free(p->get);
 	return code ? code : p->code;

@@ -55,7 +55,8 @@ struct get_run {
 	bool resume; /* from the size of the file */
 	uint64_t resume_from;
 
-	unsigned parts; /* connections for one file; 0 or 1: as usual */
+	unsigned parts;    /* connections for one file; 0 or 1: as usual */
+	const char *cache; /* the folder of the cache; NULL: none */
 	struct jar_settings cookies;
 	enum live_when progress;
 	const char *format; /* of -w; NULL: none */
