@@ -119,18 +119,20 @@ make(struct archive *a, char *at, size_t room)
 		n = a->piece.len > 0 ? (ssize_t)take_piece(a, at + made, room - made)
 				     : step(a, at + made, room - made);
 		if (n < 0)
-			return made > 0 ? (ssize_t)made : n;
+			break;
 		made += (size_t)n;
 		a->made += (uint64_t)n;
 	}
-	return made > 0 ? (ssize_t)made : a->rests ? -LEAT_EAGAIN : 0;
+	if (n < 0 && n != -LEAT_EAGAIN)
+		a->error = (int)n;
+	return made > 0 ? (ssize_t)made : a->rests ? -LEAT_EAGAIN : n;
 }
 
 static ssize_t
 produce(struct body *body, char *at, size_t room)
 {
 	struct archive *a = container_of(body, struct archive, body);
-	ssize_t n = a->rests ? -LEAT_EAGAIN : make(a, at, room);
+	ssize_t n = a->error ? a->error : a->rests ? -LEAT_EAGAIN : make(a, at, room);
 
 	if (n == -LEAT_EAGAIN) {
 		a->rests = false;

@@ -49,6 +49,7 @@ struct archive {
 	uint64_t made; /* octets of the archive before the piece at hand */
 	size_t worked; /* octets since others had their turn */
 	bool rests;    /* they have it before the archive goes on */
+	int error;     /* with which it has broken off */
 	enum { ARCHIVE_NEXT, ARCHIVE_CONTENT, ARCHIVE_LAST, ARCHIVE_OVER } phase;
 
 	struct http_span piece; /* octets that are made, and not taken */

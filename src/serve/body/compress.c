@@ -20,6 +20,7 @@ struct compress {
 	struct http_span in; /* octets that the coder has not taken */
 	bool last;           /* no others follow */
 	bool done;
+	int error;     /* with which it has broken off */
 	bool rests;    /* others have their turn before it goes on */
 	size_t worked; /* octets since they had it last */
 
@@ -131,6 +132,8 @@ make(struct compress *c, char *at, size_t room)
 		made += (size_t)n;
 	}
 	c->rests = n == -LEAT_EAGAIN;
+	if (n < 0 && n != -LEAT_EAGAIN)
+		c->error = (int)n;
 	return made > 0 ? (ssize_t)made : n;
 }
 
@@ -138,7 +141,7 @@ static ssize_t
 produce(struct body *body, char *at, size_t room)
 {
 	struct compress *c = container_of(body, struct compress, body);
-	ssize_t n = c->rests ? -LEAT_EAGAIN : make(c, at, room);
+	ssize_t n = c->error ? c->error : c->rests ? -LEAT_EAGAIN : make(c, at, room);
 
 	if (n == -LEAT_EAGAIN)
 		c->rests = false;

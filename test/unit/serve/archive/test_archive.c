@@ -7,10 +7,12 @@
 
 #include "base/err.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static unsigned running;
@@ -130,6 +132,25 @@ a_file_that_becomes_shorter_breaks_a_tar_archive_off(void **state)
 	assert_int_equal(running, 0);
 }
 
+/* What had no descriptor is not passed over when the archive is asked to go on. */
+static void
+without_a_descriptor_an_archive_breaks_off_for_good(void **state)
+{
+	struct rlimit before, none;
+	struct body *b;
+	char octets[512];
+
+	fill(*state);
+	b = begin(*state, ARCHIVE_TAR, http_span_of(""));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){3, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(body_produce(b, octets, sizeof octets), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(body_produce(b, octets, sizeof octets), -EMFILE);
+	body_end(b);
+}
+
 static void
 a_turn_packs_a_bounded_number_of_octets(void **state)
 {
@@ -174,6 +195,7 @@ main(void)
 	    FOLDER_TEST(hidden_names_and_links_that_lead_out_or_to_folders_are_left_out),
 	    FOLDER_TEST(chosen_names_alone_are_packed_and_all_of_them_must_be_there),
 	    FOLDER_TEST(a_file_that_becomes_shorter_breaks_a_tar_archive_off),
+	    FOLDER_TEST(without_a_descriptor_an_archive_breaks_off_for_good),
 	    FOLDER_TEST(a_turn_packs_a_bounded_number_of_octets),
 	    FOLDER_TEST(an_end_before_all_octets_were_made_gives_everything_back),
 	};
