@@ -89,6 +89,7 @@ begin_entry(struct archive *a)
 	zip->begins = a->made;
 	zip->crc = 0;
 	zip->packed = 0;
+	zip->last = false;
 	zip->ended = a->entry.folder;
 	zip->version = large ? ZIP_VERSION_64 : ZIP_VERSION;
 	zip->method = a->entry.folder ? 0 : ZIP_DEFLATE;
@@ -128,17 +129,19 @@ head(struct archive *a, struct http_writer *w)
 	return 0;
 }
 
+/* Once the end was found it stays, even if the file grows by then. */
 static int
 fill(struct archive *a)
 {
 	struct zip *zip = a->data;
 	ssize_t n;
 
-	if (zip->z.avail_in > 0)
+	if (zip->z.avail_in > 0 || zip->last)
 		return 0;
 	n = archive_read(a, zip->in, sizeof zip->in);
-	if (n <= 0)
+	if (n < 0)
 		return (int)n;
+	zip->last = n == 0;
 	zip->crc = (uint32_t)crc32(zip->crc, (const Bytef *)zip->in, (uInt)n);
 	zip->z.next_in = (Bytef *)zip->in;
 	zip->z.avail_in = (uInt)n;
@@ -151,7 +154,6 @@ content(struct archive *a, char *at, size_t room)
 {
 	struct zip *zip = a->data;
 	uInt len = room < UINT_MAX ? (uInt)room : UINT_MAX;
-	int result = Z_OK;
 
 	zip->z.next_out = (Bytef *)at;
 	zip->z.avail_out = len;
@@ -160,8 +162,7 @@ content(struct archive *a, char *at, size_t room)
 
 		if (e < 0)
 			return e;
-		result = deflate(&zip->z, zip->z.avail_in > 0 ? Z_NO_FLUSH : Z_FINISH);
-		zip->ended = result == Z_STREAM_END;
+		zip->ended = deflate(&zip->z, zip->last ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_END;
 	}
 	zip->packed += len - zip->z.avail_out;
 	if (zip->z.avail_out == len && !zip->ended)

@@ -38,6 +38,7 @@ struct zip {
 	char in[16384];
 	uint32_t crc;
 	uint64_t packed; /* octets of the entry's content in the archive */
+	bool last;       /* all of the entry's content was read */
 	bool ended;      /* all of them were made */
 	uint64_t begins; /* where the entry does */
 	uint16_t flags, method, version;

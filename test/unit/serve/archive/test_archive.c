@@ -132,6 +132,34 @@ a_file_that_becomes_shorter_breaks_a_tar_archive_off(void **state)
 	assert_int_equal(running, 0);
 }
 
+/* In a zip file the size is the one that was found. It ends, whatever the file does after that. */
+static void
+a_file_that_becomes_shorter_and_longer_again_ends_where_its_end_was_found(void **state)
+{
+	struct folder_rig *r = *state;
+	char path[128], octets[64], content[3001];
+	struct body *b;
+	ssize_t len;
+	char *rest;
+
+	if (!archive_known(ARCHIVE_ZIP))
+		skip();
+	for (unsigned i = 0; i < 3000; i++)
+		content[i] = (char)('!' + (i * i * 7919 + i / 13) % 90);
+	content[3000] = '\0';
+	rig_write(r, "site/file", content);
+	snprintf(path, sizeof path, "%s/file", r->served);
+	b = begin(r, ARCHIVE_ZIP, http_span_of(""));
+	assert_int_equal(body_produce(b, octets, 10), 10);
+	assert_int_equal(truncate(path, 2000), 0);
+	assert_true(body_produce(b, octets, sizeof octets) > 0);
+	assert_int_equal(truncate(path, 3000), 0);
+	rest = body_all(b, 64, &len);
+	assert_non_null(memmem(rest, (size_t)len, "\xd0\x07\0\0", 4)); /* 2000 */
+	assert_null(memmem(rest, (size_t)len, "\xb8\x0b\0\0", 4));     /* 3000 */
+	free(rest);
+}
+
 /* What had no descriptor is not passed over when the archive is asked to go on. */
 static void
 without_a_descriptor_an_archive_breaks_off_for_good(void **state)
@@ -195,6 +223,7 @@ main(void)
 	    FOLDER_TEST(hidden_names_and_links_that_lead_out_or_to_folders_are_left_out),
 	    FOLDER_TEST(chosen_names_alone_are_packed_and_all_of_them_must_be_there),
 	    FOLDER_TEST(a_file_that_becomes_shorter_breaks_a_tar_archive_off),
+	    FOLDER_TEST(a_file_that_becomes_shorter_and_longer_again_ends_where_its_end_was_found),
 	    FOLDER_TEST(without_a_descriptor_an_archive_breaks_off_for_good),
 	    FOLDER_TEST(a_turn_packs_a_bounded_number_of_octets),
 	    FOLDER_TEST(an_end_before_all_octets_were_made_gives_everything_back),
