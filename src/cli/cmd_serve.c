@@ -4,6 +4,8 @@
  */
 #include "cli/commands.h"
 #include "cli/serve_addresses.h"
+#include "cli/serve_hash.h"
+#include "cli/serve_options.h"
 
 #include "host/port_owner.h"
 #include "serve/qr/qr.h"
@@ -95,7 +97,10 @@ static int
 load(struct process *p, struct process_plan *plan)
 {
 	struct serve_options *o = options_of(p);
+	int status = serve_users(o);
 
+	if (status)
+		return status;
 	memcpy(plan->at, o->at, sizeof plan->at);
 	plan->addresses = o->addresses;
 	plan->workers = o->workers;
@@ -150,6 +155,11 @@ serve_command(void *config, int argc, char **argv)
 	struct serve_options *o = config;
 	int status;
 
+	if (o->hash)
+		return serve_hash();
+	if (o->run.serve.public_read && o->auths == 0)
+		return error_line(
+		    "serve", "--public-read says who may read without a password: it needs --auth");
 	if (o->run.serve.spa && !o->run.serve.site.index)
 		return error_line("serve", "--spa answers with the index file: --index needs a name");
 	if (o->qr && !qr_available())
@@ -163,7 +173,9 @@ serve_command(void *config, int argc, char **argv)
 	o->run.log_failed = log_failed;
 	o->process =
 	    (struct process){.ops = &serve_ops, .service = &serve_service, .conns = o->run.serve.conns_most};
-	return process_run(&o->process);
+	status = process_run(&o->process);
+	auth_users_free(o->users);
+	return status;
 }
 
 const struct command cmd_serve = {

@@ -22,11 +22,14 @@ enum flag {
 	FLAG_CORS,
 	FLAG_UPLOAD,
 	FLAG_REMOVE,
+	FLAG_PUBLIC_READ,
+	FLAG_HASH,
 	FLAG_QUIET,
 	FLAG_ONE_SHOT,
 	FLAG_NO_COMPRESS,
 	FLAG_NO_ARCHIVES
 };
+enum auth_source { AUTH_LINE, AUTH_FILE };
 enum number { NUMBER_CONNS, NUMBER_CLIENT };
 enum time_limit { TIME_HEAD, TIME_IDLE, TIME_MOVING, TIME_DRAIN };
 
@@ -109,6 +112,17 @@ set_echo(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_auth(void *config, const struct option *option, const char *value)
+{
+	struct serve_options *o = config;
+
+	if (o->auths == SERVE_AUTHS)
+		return "is one too many: put the users into a file, for --auth-file";
+	o->auth[o->auths++] = (struct serve_auth){value, option->tag == AUTH_FILE};
+	return NULL;
+}
+
+static const char *
 set_upload_most(void *config, const struct option *option, const char *value)
 {
 	return unit_octets(value, &((struct serve_options *)config)->run.serve.upload_most);
@@ -137,6 +151,12 @@ set_flag(void *config, const struct option *option, const char *value)
 		break;
 	case FLAG_UPLOAD:
 		o->run.serve.upload = true;
+		break;
+	case FLAG_PUBLIC_READ:
+		o->run.serve.public_read = true;
+		break;
+	case FLAG_HASH:
+		o->hash = true;
 		break;
 	case FLAG_REMOVE:
 		o->run.serve.remove = true;
@@ -322,6 +342,10 @@ const struct option serve_option_rows[] = {
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
 	{"allow-upload", NULL, "let clients add and replace files: PUT, and forms that are sent to a folder", set_flag, FLAG_UPLOAD},
 	{"allow-delete", NULL, "let clients remove files and empty folders: DELETE", set_flag, FLAG_REMOVE},
+	{"auth", "USER:HASH", "ask for this name and its password; --hash makes the hash; may be repeated", set_auth, AUTH_LINE},
+	{"auth-file", "FILE", "the same for each line of FILE", set_auth, AUTH_FILE},
+	{"public-read", NULL, "with --auth: anyone may read, and only what changes the folder needs a password", set_flag, FLAG_PUBLIC_READ},
+	{"hash", NULL, "ask for a password, print its hash for --auth, and serve nothing", set_flag, FLAG_HASH},
 	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
 	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", serve_set_compress, 0},
 	{"no-compress", NULL, "send all content as it is", set_flag, FLAG_NO_COMPRESS},

@@ -5,12 +5,19 @@
 #define CLI_SERVE_OPTIONS_H
 
 #include "cli/common/options.h"
+#include "serve/auth/users.h"
 #include "serve/run.h"
 
-enum { SERVE_HOSTS = 32, SERVE_REDIRECTS = 32, SERVE_FROM_MOST = 1024 };
+enum { SERVE_AUTHS = 64, SERVE_HOSTS = 32, SERVE_REDIRECTS = 32, SERVE_FROM_MOST = 1024 };
 enum { SERVE_HEAD_MOST = 700, SERVE_CACHE_MOST = 200 };
 
 enum { SERVE_ERROR_PAGES = 16 };
+
+/* The value of --auth or --auth-file. */
+struct serve_auth {
+	const char *value;
+	bool file;
+};
 
 struct serve_options {
 	struct process process;
@@ -29,6 +36,10 @@ struct serve_options {
 	struct serve_error_page error_page[SERVE_ERROR_PAGES];
 	char error_path[SERVE_ERROR_PAGES][SERVE_FROM_MOST];
 	bool quiet, qr;
+	bool hash; /* --hash */
+	struct serve_auth auth[SERVE_AUTHS];
+	unsigned auths;
+	struct auth_users *users; /* as those say; NULL: they say nothing, or were not read yet */
 	/* Field lines, for every response and for files. */
 	struct http_writer head, cache;
 	char head_octets[SERVE_HEAD_MOST], cache_octets[SERVE_CACHE_MOST];
@@ -48,6 +59,12 @@ void serve_options_default(void *serve_options);
  * printed an error.
  */
 int serve_bind(struct serve_options *o);
+
+/*
+ * Reads who may log in, as --auth and --auth-file say it now. Returns 0, or the exit status if it
+ * has printed an error; the users are then those of before.
+ */
+int serve_users(struct serve_options *o);
 
 /* Prints what the server has done. */
 void serve_summary(const struct serve_options *o, const struct share *share);

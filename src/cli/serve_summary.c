@@ -53,6 +53,9 @@ serve_summary(const struct serve_options *o, const struct share *share)
 	struct serve_counts c = sum_up(share);
 
 	print_work(&c, clock_monotonic() - o->began);
+	print_count("files that clients have stored:", c.stored);
+	print_count("files and folders that clients have removed:", c.removed);
+	print_count("requests without a right password:", c.not_users);
 	print_count("turned away, too many connections:", c.refused_full);
 	print_count("turned away, too many of one client:", c.refused_client);
 	print_count("connections that had had enough time:", c.timeouts);

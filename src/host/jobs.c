@@ -210,7 +210,7 @@ end_threads(struct jobs *jobs)
 }
 
 void
-jobs_free(struct jobs *jobs)
+jobs_wait(struct jobs *jobs)
 {
 	if (!jobs)
 		return;
@@ -218,6 +218,14 @@ jobs_free(struct jobs *jobs)
 		end_threads(jobs);
 		call_done(jobs);
 	} while (!is_quiet(jobs));
+}
+
+void
+jobs_free(struct jobs *jobs)
+{
+	if (!jobs)
+		return;
+	jobs_wait(jobs);
 	end_threads(jobs);
 	loop_close(jobs->loop, &jobs->event);
 	pthread_cond_destroy(&jobs->some);

@@ -26,7 +26,9 @@ enum { JOBS_THREADS_MOST = 4 };
 /* NULL without memory or descriptors. @loop is borrowed. */
 struct jobs *jobs_new(struct loop *loop);
 
-/* Waits until all jobs are done; their done() is called. NULL: does nothing. */
+/* Waits until all jobs are done, and calls their done(). NULL: does nothing. */
+void jobs_wait(struct jobs *jobs);
+/* The same; then frees @jobs. */
 void jobs_free(struct jobs *jobs);
 
 /*

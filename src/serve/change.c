@@ -116,8 +116,12 @@ change_place_of(struct http_exchange *x, const struct http_path *path, struct ch
 {
 	const struct site *site = conn_of(x)->serve->site;
 	struct http_span parent = path->text, name = last_segment(&parent);
+	enum change_result r;
 
 	if (site_hides(site, path) || !change_name_valid(site, name))
 		return CHANGE_NAME;
-	return change_place_open(place, site, parent, name);
+	r = change_place_open(place, site, parent, name);
+	if (r == CHANGE_BUSY && site_relieve(conn_of(x)->serve->site))
+		r = change_place_open(place, site, parent, name);
+	return r;
 }

@@ -10,6 +10,7 @@
 
 #include "base/slab.h"
 #include "http/conn/server.h"
+#include "serve/auth/auth.h"
 #include "serve/body/compress.h"
 #include "serve/body/ranges.h"
 #include "serve/change/change.h"
@@ -60,6 +61,8 @@ struct serve_task {
 	uint64_t made;   /* octets of it that were produced */
 	enum serve_refusal refusal;
 	struct intake *intake; /* NULL: no one reads the request's content */
+	struct auth_wait login;
+	char user[AUTH_NAME_MOST + 1]; /* who has logged in; empty: no one */
 
 	struct body *body;       /* the content, or what the stream sends it from; NULL: none */
 	struct body_file file;   /* the body of most responses */
@@ -102,6 +105,7 @@ struct serve {
 	struct io_world *world;
 	const struct serve_settings *set;
 	struct site *site;
+	struct auth *auth; /* NULL: no one logs in */
 	struct access_log *log;
 	struct share *share, *own; /* the one of the settings, or the server's own */
 	struct serve_counts *counts;
@@ -156,6 +160,13 @@ void accept_some(struct io_listener *l, void *arg);
 /* route.c: what all requests are given to. */
 extern const struct http_handler serve_handler;
 void route_refused(struct http_server *http, const struct http_refused *r);
+void route_answer(struct http_exchange *x);
+
+/*
+ * login.c: returns true if the request may be answered. Else it was refused; or route_answer() is
+ * called later, when its password was checked.
+ */
+bool login_passes(struct http_exchange *x);
 
 /* methods.c: what may be done with a path, as a set of http/semantics/method.h. */
 unsigned methods_allowed(const struct serve *s, const struct http_path *path);

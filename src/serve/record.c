@@ -77,6 +77,7 @@ record_done(struct http_exchange *x, int result)
 	if (!c->serve->log)
 		return;
 	line.octets = octets_of(x, result);
+	line.user = http_span_of(t->user);
 	line.agent = field_value(r, "user-agent");
 	line.referer = field_value(r, "referer");
 	add_line(c->serve, &line);

@@ -164,8 +164,8 @@ read_path(struct serve_task *t, const struct http_request *r, struct http_path *
 	return result;
 }
 
-static void
-answer(struct http_exchange *x)
+void
+route_answer(struct http_exchange *x)
 {
 	struct serve_task *t = &work_of(x)->task;
 	struct http_path path = {.text = {"", 0}};
@@ -188,6 +188,8 @@ task_begin(struct serve_task *t, nsec_t now)
 	t->made = 0;
 	t->refusal = REFUSED_NOT;
 	t->intake = NULL;
+	t->user[0] = '\0';
+	list_init(&t->login.node);
 	t->body = NULL;
 	t->prepare = NULL;
 }
@@ -199,7 +201,8 @@ on_request(struct http_exchange *x)
 
 	task_begin(&work_of(x)->task, io_now(s->world));
 	serve_tick(s);
-	answer(x);
+	if (login_passes(x))
+		route_answer(x);
 }
 
 static size_t
@@ -238,6 +241,7 @@ on_done(struct http_exchange *x, int result)
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
 
+	auth_leave(&t->login);
 	record_done(x, result);
 	if (t->intake)
 		t->intake->ops->end(t->intake, result);

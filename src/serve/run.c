@@ -6,6 +6,7 @@
 
 #include "host/jobs.h"
 #include "host/local_addr.h"
+#include "serve/auth/helper.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -40,8 +41,10 @@ begin(struct process_worker *w)
 
 	tzset();
 	signal(SIGXFSZ, SIG_IGN); /* a file that is too large is answered with 413 */
+	if (r->serve.users)       /* before there are threads, and their memory */
+		r->serve.helper = auth_helper_new(w->loop);
 	r->serve.jobs = jobs_new(w->loop);
-	if (!r->serve.jobs)
+	if (!r->serve.jobs || (r->serve.users && !r->serve.helper))
 		return r->failed(r, SERVE_MEMORY, -ENOMEM);
 	find_address(r, w->plan);
 	r->serve.share = w->share;
@@ -59,6 +62,7 @@ end(struct process_worker *w)
 	struct serve_counts *counts = (struct serve_counts *)share_counts(w->share, w->slot);
 
 	counts->log_lost += serve_free(w->service);
+	auth_helper_free(run_of(w)->serve.helper);
 	jobs_free(run_of(w)->serve.jobs);
 }
 

@@ -5,6 +5,7 @@
 #include "serve/impl.h"
 
 #include "base/err.h"
+#include "host/jobs.h"
 #include "http/semantics/date.h"
 
 #include <errno.h>
@@ -136,11 +137,20 @@ use_share(struct serve *s, const struct siphash_key *key)
 	return 0;
 }
 
+static int
+use_auth(struct serve *s, const struct siphash_key key[2])
+{
+	if (!s->set->users)
+		return 0;
+	s->auth = auth_new(s->set->users, s->set->helper, key);
+	return s->auth ? 0 : -ENOMEM;
+}
+
 int
 serve_new(struct io_world *world, const struct serve_settings *set, struct serve **out, enum serve_part *part)
 {
 	struct serve *s = calloc(1, sizeof *s);
-	struct siphash_key key[2];
+	struct siphash_key key[4];
 	int e = -ENOMEM;
 
 	*part = SERVE_MEMORY;
@@ -159,6 +169,9 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 	e = site_new(&set->site, &key[1], &s->site);
 	if (e < 0)
 		goto no_site;
+	e = use_auth(s, &key[2]);
+	if (e < 0)
+		goto no_auth;
 	*part = SERVE_LOG;
 	e = open_log(s);
 	if (e < 0)
@@ -167,6 +180,8 @@ serve_new(struct io_world *world, const struct serve_settings *set, struct serve
 	*out = s;
 	return 0;
 no_log:
+	auth_free(s->auth);
+no_auth:
 	site_free(s->site);
 no_site:
 	readmes_free(s->readmes);
@@ -198,6 +213,8 @@ serve_free(struct serve *s)
 		return 0;
 	stop_listening(s);
 	end_all(s);
+	jobs_wait(s->set->jobs); /* they use the folder */
+	auth_free(s->auth);
 	timer_cancel(s->world->wheel, &s->drain_timer);
 	timer_cancel(s->world->wheel, &s->tidy_timer);
 	works_free(s);

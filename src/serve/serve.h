@@ -27,6 +27,8 @@ struct serve_error_page {
 	struct http_span path; /* decoded, without "/" at its ends */
 };
 
+struct auth_helper;
+struct auth_users;
 struct jobs;
 
 struct serve_settings {
@@ -70,6 +72,10 @@ struct serve_settings {
 
 	nsec_t (*wall)(void); /* the time since 1970 */
 
+	const struct auth_users *users; /* who may log in; NULL: everyone may do everything */
+	struct auth_helper *helper;     /* that checks their passwords; NULL: they are checked at once */
+	bool public_read;               /* with @users: a password is needed for changes alone */
+
 	/*
 	 * Where connections and what happened are counted, if this server is one of several
 	 * workers: bounds on connections then hold over all of them. NULL: by itself.
@@ -91,6 +97,7 @@ struct serve_counts {
 	uint64_t timeouts;       /* connections that had had enough time */
 	uint64_t broken;         /* responses that were not sent to their end */
 	uint64_t stored;         /* files that clients have uploaded */
+	uint64_t not_users;      /* requests without a name and a password, or with wrong ones */
 	uint64_t removed;        /* files and folders that clients have removed */
 	uint64_t log_lost;       /* lines of the log that could not be written, known at the end */
 };

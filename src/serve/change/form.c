@@ -58,7 +58,7 @@ file_over(struct form *f)
 		return;
 	}
 	f->files++;
-	strcpy(f->name, u->place.name);
+	memcpy(f->name, u->place.name, sizeof f->name);
 	f->upload = NULL;
 	upload_free(u);
 	if (f->ended)
