@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "http/semantics/accept.h"
+#include "http/semantics/method.h"
 
 #include <unistd.h>
 
@@ -113,6 +114,13 @@ take_file(struct http_exchange *x, struct site_file *f)
 	t->body = &t->file.body;
 }
 
+/* Who wants to change something has to know what to change about the request. */
+static const char *
+detail_of(struct http_exchange *x)
+{
+	return http_method_is_safe(x->request->method) ? NULL : refusals[work_of(x)->task.refusal].words;
+}
+
 static void
 make_page(struct http_exchange *x, struct http_answer *a, struct http_field *field)
 {
@@ -121,7 +129,7 @@ make_page(struct http_exchange *x, struct http_answer *a, struct http_field *fie
 	struct page_style style;
 
 	answer_style(x, &style);
-	page_error(&w, &style, a->status, NULL);
+	page_error(&w, &style, a->status, detail_of(x));
 	add_field(a, field, "Content-Type", page_content_types[style.form]);
 	add_field(a, field, "Vary", "Accept, Accept-Language");
 	a->content = http_memory(w.at, w.len);
@@ -134,6 +142,7 @@ answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http
 	struct http_answer a = {.status = refusals[why].status, .field = field};
 	struct site_file *f = find_error_page(conn_of(x)->serve, a.status);
 
+	work_of(x)->task.refusal = why;
 	if (f) {
 		take_file(x, f);
 		add_field(&a, field, "Content-Type", f->type->type);
@@ -145,6 +154,5 @@ answer_refuse(struct http_exchange *x, enum serve_refusal why, const struct http
 		add_field(&a, field, "Retry-After", "2");
 	if (more)
 		field[a.fields++] = *more;
-	work_of(x)->task.refusal = why;
 	answer_send(x, &a);
 }

@@ -134,6 +134,13 @@ def test_409_a_folder_is_missing_or_in_the_way(site):
     assert put(site, "/sub").status == 409
 
 
+def test_a_refused_change_says_why(site):
+    for path, words in (("/absent/file", "the folder that is to have the file does not exist"), ("/sub", "there is a folder of this name")):
+        assert json.loads(put(site, path, Accept="application/json").octets)["detail"] == words
+        assert words in put(site, path, Accept="text/html").octets.decode()
+    assert "detail" not in json.loads(site.get("/absent", Accept="application/json").octets)
+
+
 def test_403_names_and_places_that_are_not_for_clients(site, folder):
     (site.site / "fixed").mkdir()
     (site.site / "fixed").chmod(0o555)
