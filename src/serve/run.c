@@ -10,6 +10,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static struct serve_run *
@@ -30,6 +33,44 @@ find_address(struct serve_run *r, const struct process_plan *plan)
 	r->serve.address = r->address;
 }
 
+static void
+folder_replaced(void *worker)
+{
+	process_ask_reload(worker);
+}
+
+/*
+ * The log's folder, since SIGUSR1 makes the file anew. A device is never opened again, and its
+ * folder has others.
+ */
+static int
+allow_log(struct process_worker *w, const char *log)
+{
+	const char *slash = strrchr(log, '/');
+	struct stat st;
+	char *folder;
+	int e;
+
+	if (stat(log, &st) == 0 && S_ISCHR(st.st_mode))
+		return 0;
+	folder = slash ? strndup(log, (size_t)(slash - log)) : strdup(".");
+	if (!folder)
+		return -ENOMEM;
+	e = process_allow_folder(w, *folder ? folder : "/", true);
+	free(folder);
+	return e;
+}
+
+static int
+allow_folders(struct process_worker *w, const struct serve_settings *set)
+{
+	int e = process_allow_folder(w, set->site.folder, set->upload || set->remove);
+
+	if (e == 0 && set->log && strcmp(set->log, "-") != 0)
+		e = allow_log(w, set->log);
+	return e;
+}
+
 /* The zone of the log's times is read now: a worker may not open its file later. */
 static int
 begin(struct process_worker *w)
@@ -47,13 +88,16 @@ begin(struct process_worker *w)
 	if (!r->serve.jobs || (r->serve.users && !r->serve.helper))
 		return r->failed(r, SERVE_MEMORY, -ENOMEM);
 	find_address(r, w->plan);
+	r->serve.site.replaced = folder_replaced;
+	r->serve.site.replaced_arg = w;
 	r->serve.share = w->share;
 	r->serve.slot = w->slot;
 	e = serve_new(w->world, &r->serve, &s, &part);
 	if (e < 0)
 		return r->failed(r, part, e);
 	w->service = s;
-	return 0;
+	e = allow_folders(w, &r->serve);
+	return e < 0 ? r->failed(r, SERVE_MEMORY, e) : 0;
 }
 
 static void

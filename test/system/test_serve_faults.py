@@ -15,7 +15,7 @@ from waiting import answers, until
 
 
 def inject(what, path=None):
-    """A wrapper under which system calls, or those for the file @path, fail as strace's @what says."""
+    """A wrapper under which system calls, or those for the file @path, fail as strace's @what says. It counts in each process by itself."""
     only = ["-P", str(path)] if path else []
     return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *only, "-e", f"trace={what.split(':')[0]}", "-e", f"inject={what}"]
 

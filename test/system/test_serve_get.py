@@ -248,7 +248,7 @@ def test_lines_that_a_full_disk_does_not_take_are_counted_at_the_end(serve):
 
 
 def test_the_json_log_says_why(serve):
-    server = serve("--log-format", "json")
+    server = serve("--log-format", "json", "--workers", "1")
     server.get("/absent")
     server.ask(b"GET / HTTP/1.1\r\nBad : 1\r\n\r\n")
     lines = until(lambda: (found := server.log.read_text().splitlines()) and len(found) == 2 and found, "two lines")

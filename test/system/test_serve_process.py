@@ -481,6 +481,29 @@ def test_a_worker_has_no_capabilities_and_gets_none(serve):
         assert {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {"0" * 16} and status["NoNewPrivs"] == "1"
 
 
+def test_a_worker_is_under_a_filter_and_the_master_reports_what_it_stops(serve):
+    """gdb makes the worker call what an intruder would."""
+    server = serve("--workers", "1")
+    worker, = workers(server)
+    assert status_of(worker)["Seccomp"] == "2"
+    if not shutil.which("gdb"):
+        pytest.skip("not run: gdb is not installed")
+    subprocess.run(["gdb", "-q", "-batch", "-p", str(worker), "-ex", "call (int)socket(2, 1, 0)"], capture_output=True, timeout=60)
+    assert server.proc.stderr.readline().startswith(f"leat serve: worker {worker} was ended by signal 31 (Bad system call)")
+    assert server.get("/file.txt").status == 200
+
+
+def test_a_folder_that_was_replaced_is_served_by_new_workers(serve):
+    server = serve("--workers", "2")
+    old = workers(server)
+    assert server.get("/file.txt").status == 200
+    server.site.rename(server.site.with_name("old"))
+    server.site.mkdir()
+    (server.site / "file.txt").write_text("new")
+    until(lambda: server.get("/file.txt").octets == b"new", "the new folder is not served")
+    new_workers(server, old, 2)
+
+
 @needs_root("workers of another user")
 @pytest.mark.parametrize("options, uid", [([], "0"), (["--user", "nobody"], "65534")])
 def test_workers_of_root_drop_what_they_can(leat, folder, options, uid):

@@ -47,8 +47,8 @@ OTHER = [
     (308, ask("PUT", target="/old"), ["--redirect", "308:/old=/new"]),
     (408, b"GET / HTTP/1.1\r\nHost: a\r\n", ["--head-timeout", "50ms"]),
     (421, ask(host="evil.example"), ["--host", "good.example"]),
-    (503, ask(), ["--max-connections", "1"]),
-    (429, ask(), ["--max-per-client", "1"]),
+    (503, ask(), ["--max-connections", "1", "--workers", "1"]),
+    (429, ask(), ["--max-per-client", "1", "--workers", "1"]),
 ]
 # What has tests of its own: uploads, removal and users.
 ELSEWHERE = {201, 401, 409, 411, 413, 415, 507}

@@ -15,8 +15,11 @@
 enum { LOG_BUFFER = 65536 };
 
 struct access_log {
-	char *path; /* NULL: standard output */
+	char *path;       /* NULL: standard output */
+	const char *name; /* its last part */
+	int folder;       /* that the path is in; -1: there is no path */
 	int fd;
+	bool device;   /* it is not opened again */
 	bool may_wait; /* a write can: a pipe or a terminal that no one reads */
 	enum access_form form;
 	struct wheel *wheel;
@@ -97,23 +100,38 @@ on_timer(struct timer *t)
  * reader, and the pipe keeps lines for it.
  */
 static int
-open_path(const char *path)
+open_name(const struct access_log *log)
 {
 	int how = O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, fd;
 
-	fd = open(path, O_WRONLY | how, 0644);
+	fd = openat(log->folder, log->name, O_WRONLY | how, 0644);
 	if (fd < 0 && errno == ENXIO)
-		fd = open(path, O_RDWR | how, 0644);
+		fd = openat(log->folder, log->name, O_RDWR | how, 0644);
 	return fd < 0 ? -errno : fd;
 }
 
 static void
 use(struct access_log *log, int fd)
 {
-	struct stat st;
+	struct stat st = {.st_mode = 0};
 
+	fstat(fd, &st);
 	log->fd = fd;
-	log->may_wait = fstat(fd, &st) < 0 || !S_ISREG(st.st_mode);
+	log->may_wait = !S_ISREG(st.st_mode);
+	log->device = S_ISCHR(st.st_mode);
+}
+
+/* Keeps the folder, so that the file can be opened again without a look at the path. */
+static int
+open_folder(struct access_log *log)
+{
+	char *slash = strrchr(log->path, '/');
+
+	log->name = slash ? slash + 1 : log->path;
+	if (slash)
+		*slash = '\0';
+	log->folder = open(!slash ? "." : *log->path ? log->path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return log->folder < 0 ? -errno : 0;
 }
 
 static int
@@ -128,11 +146,21 @@ begin(struct access_log *log, const char *path)
 	log->path = strdup(path);
 	if (!log->path)
 		return -ENOMEM;
-	fd = open_path(path);
+	fd = open_folder(log);
+	if (fd == 0)
+		fd = open_name(log);
 	if (fd < 0)
 		return fd;
 	use(log, fd);
 	return 0;
+}
+
+static void
+close_names(struct access_log *log)
+{
+	if (log->folder >= 0)
+		close(log->folder);
+	free(log->path);
 }
 
 int
@@ -143,12 +171,13 @@ access_log_open(const char *path, enum access_form form, struct wheel *wheel, st
 
 	if (!log)
 		return -ENOMEM;
+	log->folder = -1;
 	log->form = form;
 	log->wheel = wheel;
 	timer_init(&log->timer, on_timer);
 	e = begin(log, path);
 	if (e < 0) {
-		free(log->path);
+		close_names(log);
 		free(log);
 		return e;
 	}
@@ -182,9 +211,9 @@ access_log_reopen(struct access_log *log)
 {
 	int fd;
 
-	if (!log->path)
+	if (!log->path || log->device)
 		return 0;
-	fd = open_path(log->path);
+	fd = open_name(log);
 	if (fd < 0)
 		return fd;
 	flush(log);
@@ -205,7 +234,7 @@ access_log_close(struct access_log *log)
 	lost = log->lost;
 	if (log->path)
 		close(log->fd);
-	free(log->path);
+	close_names(log);
 	free(log);
 	return lost;
 }

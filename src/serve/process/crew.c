@@ -169,17 +169,19 @@ worker_ready(struct worker_process *w)
 		promote(m);
 }
 
-/* At the end of a pipe without an octet the worker has died; SIGCHLD says how. */
+/* A pipe ends when its worker has died; SIGCHLD says how. */
 static void
 on_pipe(struct loop_fd *fd, uint32_t events)
 {
 	struct worker_process *w = container_of(fd, struct worker_process, pipe);
 	char octet;
-	bool ready = read(fd->fd, &octet, 1) == 1;
 
-	close_pipe(w);
-	if (ready && w->state == WORKER_STARTING)
+	if (read(fd->fd, &octet, 1) != 1)
+		close_pipe(w);
+	else if (w->state == WORKER_STARTING)
 		worker_ready(w);
+	else if (w->state == WORKER_READY && w->crew == w->master->now)
+		master_reload(w->master);
 }
 
 static struct worker_process *
@@ -199,7 +201,7 @@ fork_worker(struct master *m, struct worker_process *w)
 {
 	int pipe[2];
 
-	if (pipe2(pipe, O_CLOEXEC) < 0)
+	if (pipe2(pipe, O_CLOEXEC | O_NONBLOCK) < 0)
 		return false;
 	w->pipe = (struct loop_fd){.fd = pipe[0], .events = EPOLLIN, .fn = on_pipe};
 	fflush(NULL);

@@ -67,7 +67,7 @@ struct worker_process {
 	struct master *master;
 	struct crew *crew; /* NULL: it is leaving */
 	unsigned seat;
-	struct loop_fd pipe; /* gets an octet when the worker is ready; -1: closed */
+	struct loop_fd pipe; /* gets an octet when the worker is ready, and for each reload; -1: closed */
 	nsec_t began;
 };
 
@@ -144,6 +144,8 @@ nsec_t crew_retry(struct master *m);
 /* master.c: what follows when the next crew is ready, and when it has failed. */
 void master_next_ready(struct master *m);
 void master_next_failed(struct master *m, int status);
+/* master.c: makes workers with what the settings say now. */
+void master_reload(struct master *m);
 /* master.c: another master serves at the same listeners. */
 void master_succeeded(struct master *m);
 
@@ -157,8 +159,8 @@ bool upgrade_ended(struct master *m, pid_t pid, int status);
 /* In the new master: its workers serve. */
 void upgrade_done(struct master *m);
 
-/* worker.c: the life of a worker, in its own process. @ready: the pipe that it writes to. */
-_Noreturn void process_worker_main(struct master *m, const struct worker_process *self, int ready);
+/* worker.c: the life of a worker, in its own process. @pipe: to the master. */
+_Noreturn void process_worker_main(struct master *m, const struct worker_process *self, int pipe);
 
 /*
  * rights.c: returns 0 if workers can run as @user, or if that is NULL; else an exit status after a
@@ -167,6 +169,18 @@ _Noreturn void process_worker_main(struct master *m, const struct worker_process
 int rights_check(struct process *p, const char *user);
 /* Becomes @user, and gives up all capabilities for good. Returns 0 or a negative errno. */
 int rights_drop(const char *user);
+
+/* filter.c: sets the seccomp filter. Returns 0 or a negative errno. */
+int filter_set(void);
+
+/*
+ * fence.c: fence_new() returns a descriptor, or -1 where the kernel has no Landlock; the others
+ * then do nothing. fence_close() makes all files unreachable that are beneath no allowed folder,
+ * for good. They return 0 or a negative errno.
+ */
+int fence_new(void);
+int fence_allow(int fence, const char *folder, bool write);
+int fence_close(int fence);
 
 /* notify.c: sends @format to the service manager (sd_notify(3)), if there is one. */
 __attribute__((format(printf, 1, 2))) void process_notify(const char *format, ...);

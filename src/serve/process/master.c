@@ -83,8 +83,8 @@ master_succeeded(struct master *m)
 	crew_end(m, ORDER_RETIRE);
 }
 
-static void
-reload(struct master *m)
+void
+master_reload(struct master *m)
 {
 	if (m->next || m->state != MASTER_SERVES) {
 		m->again = m->state == MASTER_SERVES;
@@ -101,7 +101,7 @@ reloaded(struct master *m)
 {
 	process_notify("READY=1\nSTATUS=%u workers serve", m->now->workers);
 	if (m->again)
-		reload(m);
+		master_reload(m);
 }
 
 void
@@ -161,7 +161,7 @@ on_signal(struct loop_fd *w, uint32_t events)
 			if (terminal_gone(m))
 				end_signal(m);
 			else
-				reload(m);
+				master_reload(m);
 			break;
 		default:
 			end_signal(m);

@@ -75,7 +75,8 @@ struct process_worker {
 struct process_service {
 	/*
 	 * begin() opens what is needed, with the rights that the worker keeps. Returns 0; or an
-	 * exit status, after it has printed what is wrong. end() frees everything.
+	 * exit status, after it has printed what is wrong. After it the worker is under the
+	 * filter, which lists all calls that it can make (calls.h). end() frees everything.
 	 */
 	int (*begin)(struct process_worker *w);
 	void (*end)(struct process_worker *w);
@@ -103,6 +104,16 @@ struct process {
 
 /* Serves until a signal ends it. Returns the exit status. */
 int process_run(struct process *p);
+
+/*
+ * For begin(): the worker will open files beneath @folder, and with @write also make, change and
+ * remove some. Nothing else can be opened after begin(), where the kernel has Landlock. Returns 0
+ * or a negative errno.
+ */
+int process_allow_folder(struct process_worker *w, const char *folder, bool write);
+
+/* In a worker: asks the master for a reload, because what the settings name has changed. */
+void process_ask_reload(struct process_worker *w);
 
 /* Returns how many workers have died that were not to end. Workers can ask, too. */
 uint64_t process_deaths(const struct process *p);

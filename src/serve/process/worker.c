@@ -37,9 +37,32 @@ struct life {
 	struct fd_budget fds;
 	struct loop_fd signals;
 	enum leaving leaving;
+	int pipe;  /* to the master */
+	int fence; /* until begin() has returned */
 	struct reading *reading;
 	unsigned readings;
 };
+
+static struct life *
+life_of(struct process_worker *w)
+{
+	return container_of(w, struct life, w);
+}
+
+int
+process_allow_folder(struct process_worker *w, const char *folder, bool write)
+{
+	return fence_allow(life_of(w)->fence, folder, write);
+}
+
+/* If the pipe is full, the master has not come to the requests before this one. */
+void
+process_ask_reload(struct process_worker *w)
+{
+	ssize_t n = write(life_of(w)->pipe, "", 1);
+
+	(void)n;
+}
 
 static bool
 relieve(struct fd_budget *fds)
@@ -161,7 +184,6 @@ watch_signals(struct life *life)
 	sigaddset(&set, ORDER_LISTEN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	life->signals = (struct loop_fd){
 	    .fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), .events = EPOLLIN, .fn = on_signal};
@@ -221,6 +243,17 @@ set_up(struct life *life, const struct crew *crew)
 	return life->w.world ? 0 : -ENOMEM;
 }
 
+/* From here on only what the service needs can be done. */
+static int
+close_in(struct life *life)
+{
+	int e = fence_close(life->fence);
+
+	if (e == 0)
+		e = filter_set();
+	return e < 0 ? process_say(life->w.process, "a worker cannot be confined: %s", strerror(-e)) : 0;
+}
+
 static int
 begin(struct life *life, const struct crew *crew)
 {
@@ -232,9 +265,10 @@ begin(struct life *life, const struct crew *crew)
 	if (e < 0)
 		return process_say(p, "a worker cannot begin: %s", strerror(-e));
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of user takes this back, so not before */
+	life->fence = fence_new();
 	status = p->service->begin(&life->w);
 	life->fds.relieve = relieve;
-	return status;
+	return status ? status : close_in(life);
 }
 
 static void
@@ -253,7 +287,7 @@ serve(struct life *life)
  * died before this process could ask to die with it, the write fails, and it ends, too.
  */
 _Noreturn void
-process_worker_main(struct master *m, const struct worker_process *self, int ready)
+process_worker_main(struct master *m, const struct worker_process *self, int pipe)
 {
 	struct crew *crew = self->crew;
 	struct life life = {
@@ -262,17 +296,13 @@ process_worker_main(struct master *m, const struct worker_process *self, int rea
 		.share = m->share,
 		.slot = (unsigned)(self - m->worker)},
 	    .board = m->board,
+	    .pipe = pipe,
 	};
 	int status;
 
 	forget_master(m, crew);
 	status = begin(&life, crew);
-	if (status == 0) {
-		ssize_t n = write(ready, "", 1);
-
-		close(ready);
-		if (n == 1)
-			serve(&life);
-	}
+	if (status == 0 && write(pipe, "", 1) == 1)
+		serve(&life);
 	_exit(status);
 }

@@ -312,6 +312,10 @@ follow_root(struct site *site, nsec_t now)
 	if (stat(site->set->folder, &there) < 0 || fstat(site->root, &held) < 0 ||
 	    (there.st_dev == held.st_dev && there.st_ino == held.st_ino))
 		return;
+	if (site->set->replaced) {
+		site->set->replaced(site->set->replaced_arg);
+		return;
+	}
 	fd = open(site->set->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;

@@ -27,6 +27,12 @@ struct site_settings {
 	bool hidden;           /* names that begin with a dot are served, too */
 	unsigned files_most;   /* open files that are kept */
 	struct http_span head; /* field lines for every file, built with a writer */
+	/*
+	 * The folder was replaced by another one. NULL: it is opened then, and served. A worker
+	 * that may not open it asks for a successor.
+	 */
+	void (*replaced)(void *arg);
+	void *replaced_arg;
 };
 
 /* What tells two states of a file apart. */
