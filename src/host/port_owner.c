@@ -71,6 +71,40 @@ read_name(const char *pid, struct port_owner *o)
 	o->pid = atoi(pid);
 }
 
+static int
+parent_of(int pid)
+{
+	char path[PROC_PATH], line[512];
+	const char *end;
+	int parent = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	end = f && fgets(line, sizeof line, f) ? strrchr(line, ')') : NULL; /* of the name */
+	if (end)
+		sscanf(end, ") %*c %d", &parent);
+	if (f)
+		fclose(f);
+	return parent;
+}
+
+/* The worker of a server is not the one to end: its parent, which has the socket, too, is. */
+static void
+prefer_parent(const char *link, struct port_owner *o)
+{
+	char pid[16], path[PROC_PATH];
+	int parent;
+
+	while ((parent = parent_of(o->pid)) > 0) {
+		snprintf(pid, sizeof pid, "%d", parent);
+		snprintf(path, sizeof path, "/proc/%s/fd", pid);
+		if (!has_socket(path, link))
+			return;
+		read_name(pid, o);
+	}
+}
+
 static void
 find_process(const char *link, struct port_owner *o)
 {
@@ -102,5 +136,7 @@ port_owner_find(uint16_t port, struct port_owner *o)
 	*o = (struct port_owner){.pid = 0};
 	snprintf(link, sizeof link, "socket:[%lu]", inode);
 	find_process(link, o);
+	if (o->pid)
+		prefer_parent(link, o);
 	return true;
 }

@@ -14,7 +14,8 @@ struct port_owner {
 };
 
 /*
- * Looks in /proc for a listener at @port, of either family, and describes its process in @o.
+ * Looks in /proc for a listener at @port, of either family, and describes its process in @o. Of
+ * several processes with this socket it is the one that has made the others.
  * Returns false if no one listens there. Only root can find a process of another user: for others,
  * @o->pid is 0.
  */

@@ -544,6 +544,27 @@ def test_a_second_server_does_not_join_the_first(server, leat):
     assert found.returncode == 125 and f"is in use by leat (process {server.proc.pid})" in found.stderr
 
 
+@needs_root("a process id that is lower than its parent's")
+def test_the_process_that_has_a_port_is_the_master_also_if_a_worker_has_a_lower_number(leat, scratch):
+    script = f"""
+        echo 5000 >/proc/sys/kernel/ns_last_pid
+        {leat} serve /usr/share --bind 127.0.0.1 --port 8099 --workers 1 --log '' 2>{scratch}/said & master=$!
+        while ! grep -q Ctrl-C {scratch}/said; do sleep 0.05; done
+        echo 1000 >/proc/sys/kernel/ns_last_pid
+        kill -9 $(cat /proc/$master/task/$master/children)
+        while ! grep -q died {scratch}/said && [ "$(cat /proc/$master/task/$master/children)" -gt 4000 ]; do :; done
+        cat /proc/$master/task/$master/children
+        echo $master
+        {leat} serve /usr/share --bind 127.0.0.1 --port 8099
+        kill $master; wait $master
+    """
+    found = run("unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", script, privileged=True)
+    if "ns_last_pid" in found.stderr:
+        pytest.skip("not run: the next process id cannot be set here")
+    worker, master = found.stdout.split()
+    assert int(worker) < int(master) and f"is in use by leat (process {master})" in found.stderr, found.stdout + found.stderr
+
+
 def test_it_works_on_leats_own_network(leat, folder):
     """fork, SO_REUSEPORT, shared listeners and signals under `leat run`."""
     (folder / "ask.sh").write_text(f"""
