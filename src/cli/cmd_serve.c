@@ -183,7 +183,8 @@ const struct command cmd_serve = {
     .summary = "serve a folder over HTTP: leat serve [options] [DIR]",
     .usage = "[options] [DIR]",
     .about = "Serves the files of DIR, or of the current folder, over HTTP until it is ended.\n"
-	     "SIGTERM and Ctrl-C finish the responses under way; SIGUSR1 opens the log again.",
+	     "SIGTERM and Ctrl-C finish the responses under way; SIGUSR1 opens the log again,\n"
+	     "SIGHUP reloads, and SIGUSR2 starts the program anew; none of these loses a connection.",
     .options = serve_option_rows,
     .word = "DIR",
     .words_min = 0,

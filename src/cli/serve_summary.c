@@ -12,7 +12,7 @@
 static struct serve_counts
 sum_up(const struct share *share)
 {
-	struct serve_counts c;
+	struct serve_counts c = {.accepted = 0};
 	uint64_t *at = (uint64_t *)&c;
 
 	for (unsigned i = 0; i < sizeof c / sizeof *at; i++)

@@ -136,13 +136,12 @@ bequeath_listeners(const struct listeners *l)
 	static const char *names[LISTEN_FDS_MOST];
 	static char text[LISTEN_FDS_MOST * sizeof GIVEN];
 	int n = place(l, names);
+	size_t len = 0;
 
 	if (n < 0)
 		return n;
-	for (int i = 0; i < n; i++) {
-		strcat(text, i > 0 ? ":" : "");
-		strcat(text, names[i]);
-	}
+	for (int i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", i > 0 ? ":" : "", names[i]);
 	set_number("LISTEN_PID", (unsigned)getpid());
 	set_number("LISTEN_FDS", (unsigned)n);
 	setenv("LISTEN_FDNAMES", text, 1);
