@@ -224,6 +224,9 @@ struct http_content file_content(
     struct http_exchange *x, const struct site_file *f, uint64_t off, uint64_t len);
 void folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights *accept);
 
+/* pack.c: the kind of archive that pages offer; NULL: none. */
+const char *pack_offered(const struct serve *s);
+
 /* pack.c: answers with a folder as an archive. False if the request does not ask for one. */
 bool pack_answer(struct http_exchange *x, const struct http_path *path);
 

@@ -187,3 +187,12 @@ pack_answer(struct http_exchange *x, const struct http_path *path)
 		answer(x, folder);
 	return folder >= 0;
 }
+
+/* What people can open without another program. */
+const char *
+pack_offered(const struct serve *s)
+{
+	if (s->set->no_archives)
+		return NULL;
+	return archive_known(ARCHIVE_ZIP) ? "zip" : "tar";
+}

@@ -1,6 +1,9 @@
 """Uploading and deleting by the page of `leat serve`, with a mouse, by keys, and without scripts."""
+import io
 import os
 import shutil
+import urllib.request
+import zipfile
 
 import pytest
 
@@ -88,6 +91,58 @@ def test_without_scripts_a_form_uploads(tab, folder, tmp_path):
     assert (folder / "plain").read_text() == "content"
 
 
+def members(octets):
+    return sorted(name for name in zipfile.ZipFile(io.BytesIO(octets)).namelist() if not name.endswith("/"))
+
+
+def fetched(url):
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+
+def test_what_is_ticked_is_downloaded_as_one_file(tab, folder):
+    (folder / "a&b #%.txt").write_text("odd")
+    with open(os.fsencode(folder) + b"/\xff", "w") as file:
+        file.write("bad")
+    tab.emulate()
+    with served(folder) as url:
+        tab.open(url)
+        assert tab.run("document.querySelector('#bar .danger')") is None
+        tab.run("[...document.querySelectorAll('#list tbody input')].forEach((e) => { if (!e.ariaLabel.includes('one')) e.click(); })")
+        names = members(fetched(tab.run("document.querySelector('#bar a').href")))
+        assert len(names) == 5 and [name.rsplit("/")[-1] for name in names if "full" not in name][0] == "a&b #%.txt"
+        assert not any(name.endswith("one.txt") for name in names)
+        whole = members(fetched(tab.run("document.getElementById('pack').href")))
+        assert len(whole) == 6
+        tab.run("document.querySelector('#list tbody input:not(:checked)').click()")
+        assert tab.run("document.querySelector('#bar a').search") == "?archive=zip"
+        tab.open("about:blank")
+
+
+def test_without_scripts_a_form_asks_for_what_is_ticked(tab, folder):
+    tab.emulate(script=False)
+    with served(folder) as url:
+        tab.open(url)
+        tab.run("document.querySelectorAll('#list tbody input')[1].checked = true")
+        form = tab.run("new URLSearchParams(new FormData(document.getElementById('pick'), document.querySelector('#pick button'))).toString()")
+        assert [name.rsplit("/")[-1] for name in members(fetched(url + "?" + form))] == ["one.txt"]
+        tab.open("about:blank")
+
+
+def test_too_many_names_for_one_address_are_said_to_be(tab, tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(100):
+        (folder / f"{number:0200}").touch()
+    tab.emulate()
+    with served(folder) as url:
+        tab.open(url)
+        tab.run("[...document.querySelectorAll('#list tbody input')].slice(1).forEach((e) => e.click())")
+        tab.run("document.querySelector('#bar a').click()")
+        assert "choose fewer" in tab.run("document.querySelector('dialog[open]').textContent")
+        tab.open("about:blank")
+
+
 def test_what_is_ticked_is_deleted_after_a_question(page, folder):
     page.run("[...document.querySelectorAll('#list tbody input')].slice(1, 3).forEach((e) => e.click())")
     assert page.run("document.querySelector('#bar span').textContent") == "Chosen: 2 · 14 B"
@@ -121,9 +176,10 @@ def test_a_deletion_that_fails_says_why(page, folder):
 
 def test_a_server_that_only_reads_offers_nothing_else(tab, folder):
     tab.emulate()
-    with served(folder) as url:
+    with served(folder, "--no-archives") as url:
         tab.open(url)
-        assert tab.run("document.querySelectorAll('#upload, #list input, .danger:not(#bar *)').length") == 0
+        assert tab.run("document.querySelectorAll('#list input, #pack, #pick').length") == 0
+        assert tab.run("document.querySelectorAll('#upload, .danger').length") == 0
         tab.press("ArrowDown", "Delete")
         assert tab.run("document.querySelector('dialog[open]')") is None
         tab.open("about:blank")

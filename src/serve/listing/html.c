@@ -120,7 +120,7 @@ static void
 put_row_or_end(struct http_writer *w, struct listing *l)
 {
 	if (l->next < l->entries.n && l->rows < LISTING_ROWS) {
-		listing_put_row(w, l->entries.at[l->next++]);
+		listing_put_row(w, l, l->entries.at[l->next++]);
 		go_to_match(l, 0);
 		l->rows++;
 	} else {

@@ -31,7 +31,7 @@ void listing_put_crumb(struct http_writer *w, const struct listing *l, struct ht
 
 /* listing_table.c: everything up to the first row, a row, and everything after the last. */
 void listing_put_columns(struct http_writer *w, const struct listing *l);
-void listing_put_row(struct http_writer *w, const struct listing_entry *e);
+void listing_put_row(struct http_writer *w, const struct listing *l, const struct listing_entry *e);
 void listing_put_foot(struct http_writer *w, const struct listing *l);
 
 /* listing_readme.c: what stands before and after the README. */

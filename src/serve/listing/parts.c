@@ -78,6 +78,15 @@ listing_put_tools(struct http_writer *w, const struct listing *l)
 		http_put_text(w, listing_word(l, WORD_QR));
 		http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-qr\"/></svg></a>");
 	}
+	if (l->set.archive) {
+		http_put_text(w, "<a id=\"pack\" class=\"tool\" download href=\"?archive=");
+		http_put_text(w, l->set.archive);
+		http_put_text(w, "\" aria-label=\"");
+		http_put_text(w, listing_word(l, WORD_PACK));
+		http_put_text(w, "\" title=\"");
+		http_put_text(w, listing_word(l, WORD_PACK));
+		http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-down\"/></svg></a>");
+	}
 	http_put_text(w, "</div>\n");
 }
 

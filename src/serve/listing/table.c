@@ -58,6 +58,8 @@ listing_put_columns(struct http_writer *w, const struct listing *l)
 	http_put_text(w, "<main>\n<table id=\"list\" data-sort=\"");
 	http_put_text(w, sort_names[l->set.query.sort]);
 	http_put_text(w, l->set.query.descending ? "\" data-order=\"desc\"" : "\" data-order=\"asc\"");
+	if (l->set.archive)
+		http_put_text(w, " class=\"ticks\"");
 	if (l->set.removes)
 		http_put_text(w, " data-delete");
 	http_put_text(w, " aria-rowcount=\"");
@@ -104,10 +106,29 @@ icon_of(const struct listing_entry *e)
 	return type->text ? "t" : "f";
 }
 
+/* A name that is no text cannot be sent by a form; a script sends its octets. */
 static void
-put_name(struct http_writer *w, const struct listing_entry *e)
+put_tick(struct http_writer *w, const struct listing *l, const struct listing_entry *e)
 {
-	http_put_text(w, "<tr><td><a href=\"");
+	struct http_span name = {e->name, e->len};
+
+	if (!l->set.archive || !page_is_text(name))
+		return;
+	http_put_text(w, "<input type=\"checkbox\" name=\"name\" form=\"pick\" value=\"");
+	page_put_html(w, name);
+	http_put_text(w, "\" aria-label=\"");
+	http_put_text(w, listing_word(l, WORD_CHOOSE));
+	http_put_text(w, " ");
+	page_put_html(w, name);
+	http_put_text(w, "\">");
+}
+
+static void
+put_name(struct http_writer *w, const struct listing *l, const struct listing_entry *e)
+{
+	http_put_text(w, "<tr><td>");
+	put_tick(w, l, e);
+	http_put_text(w, "<a href=\"");
 	listing_put_href(w, e);
 	http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-");
 	http_put_text(w, icon_of(e));
@@ -131,9 +152,9 @@ put_size(struct http_writer *w, const struct listing_entry *e)
 }
 
 void
-listing_put_row(struct http_writer *w, const struct listing_entry *e)
+listing_put_row(struct http_writer *w, const struct listing *l, const struct listing_entry *e)
 {
-	put_name(w, e);
+	put_name(w, l, e);
 	put_size(w, e);
 	http_put_text(w, "<td><time datetime=\"");
 	listing_put_time(w, e->modified, "%Y-%m-%dT%H:%M:%SZ\">%Y-%m-%d %H:%M");
@@ -198,11 +219,27 @@ put_note(struct http_writer *w, const struct listing *l)
 	http_put_text(w, "</p>\n");
 }
 
+/* Without a script this downloads what is ticked. */
+static void
+put_pick(struct http_writer *w, const struct listing *l)
+{
+	if (!l->set.archive || l->entries.matching == 0)
+		return;
+	http_put_text(w, "<form id=\"pick\"><button class=\"plain\" name=\"archive\" value=\"");
+	http_put_text(w, l->set.archive);
+	http_put_text(w, "\">");
+	http_put_text(w, listing_word(l, WORD_PICK));
+	http_put_text(w, " (");
+	http_put_text(w, l->set.archive);
+	http_put_text(w, ")</button></form>\n");
+}
+
 void
 listing_put_foot(struct http_writer *w, const struct listing *l)
 {
 	put_note(w, l);
 	put_pages(w, l);
+	put_pick(w, l);
 	http_put_text(w, "</main>\n<p id=\"counts\">\n");
 	put_count(w, l, WORD_FOLDERS, l->entries.folders);
 	put_count(w, l, WORD_FILES, l->entries.n - l->entries.folders);

@@ -1,5 +1,7 @@
-/* Entries are ticked, and what is ticked can be deleted, if the server was started for that. */
-const mayDelete = table.dataset.delete !== undefined;
+/* Entries are ticked, and what is ticked can be downloaded as one file, and deleted if the server was started for that. */
+const mayDelete = table.dataset.delete !== undefined, mayChoose = mayDelete || table.classList.contains("ticks");
+const pick = $("pick"), pack = $("pack");
+const TARGET_MOST = 7500; /* octets of an address; servers and proxies take 8,000 */
 const chosen = new Set();
 const bar = make("div", {id: "bar", hidden: true});
 bar.setAttribute("role", "region");
@@ -8,12 +10,35 @@ const barText = make("span");
 barText.setAttribute("role", "status");
 const clear = make("button", {className: "plain", textContent: words.NOTHING});
 const remove = make("button", {className: "danger", textContent: words.DELETE});
-bar.append(barText, clear, remove);
+const get = make("a", {className: "plain", textContent: words.DOWNLOAD, download: ""});
+bar.append(barText, clear);
+if (pick)
+	bar.append(get);
+if (mayDelete)
+	bar.append(remove);
+if (pick)
+	pick.hidden = true;
 document.body.append(bar);
 
+/* The address of an archive of these entries; empty if it is too long. */
+const archiveOf = (list) => {
+	if (list.length === entries.length)
+		return pack.getAttribute("href");
+	const names = list.map((e) => "&name=" + linkOf(e).replace(/^\.\/|\/$/g, "")).join("");
+	const address = pack.getAttribute("href") + names;
+	return address.length + location.pathname.length < TARGET_MOST ? address : "";
+};
+get.addEventListener("click", (event) => {
+	if (get.getAttribute("href") !== "#")
+		return;
+	event.preventDefault();
+	box(words.DOWNLOAD, make("p", {textContent: words.TOOMANY}));
+});
 const showChosen = () => {
 	const size = [...chosen].reduce((sum, e) => sum + Math.max(0, e.s), 0);
 	bar.hidden = chosen.size === 0;
+	if (pick)
+		get.href = archiveOf([...chosen]) || "#";
 	barText.textContent = `${words.CHOSEN} ${chosen.size}${size ? " · " + sizeText(size) : ""}`;
 };
 const choose = (e, yes, row) => {
@@ -92,16 +117,16 @@ const askToDelete = (list) => {
 remove.addEventListener("click", () => askToDelete([...chosen]));
 addEventListener("keydown", (event) => {
 	const at = event.target.dataset?.at;
-	if (!mayDelete || at === undefined || event.ctrlKey || event.metaKey || event.altKey)
+	if (!mayChoose || at === undefined || event.ctrlKey || event.metaKey || event.altKey)
 		return;
 	if (event.key === " ") {
 		event.preventDefault();
 		tickOf(rowAt(at)).click();
-	} else if (event.key === "Delete") {
+	} else if (event.key === "Delete" && mayDelete) {
 		askToDelete(chosen.size ? [...chosen] : [shown[+at]]);
 	}
 });
-if (mayDelete) {
+if (mayChoose) {
 	table.classList.add("ticks");
 	onPlace = addTick;
 	[...body.rows].forEach((row) => {
