@@ -16,6 +16,7 @@
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -115,11 +116,11 @@ static void
 change_link(cmark_node *node)
 {
 	const char *url = cmark_node_get_url(node);
-	char changed[SLUG_MOST + 8] = "#r-";
+	char changed[SLUG_MOST + 8];
 
 	if (url[0] != '#' || strlen(url) > SLUG_MOST)
 		return;
-	strcat(changed, url + 1);
+	snprintf(changed, sizeof changed, "#r-%s", url + 1);
 	cmark_node_set_url(node, changed);
 }
 
@@ -175,12 +176,12 @@ slug_of(cmark_node *heading, char *slug)
 static void
 name_heading(cmark_node *heading)
 {
-	char slug[SLUG_MOST + 1], open[SLUG_MOST + 32] = "<a id=\"r-";
+	char slug[SLUG_MOST + 1], open[SLUG_MOST + 32];
 	cmark_node *name;
 
 	if (slug_of(heading, slug) == 0)
 		return;
-	strcat(strcat(open, slug), "\">");
+	snprintf(open, sizeof open, "<a id=\"r-%s\">", slug);
 	name = cmark_node_new_with_mem(CMARK_NODE_CUSTOM_INLINE, &memory);
 	cmark_node_set_on_enter(name, open);
 	cmark_node_set_on_exit(name, "</a>");
@@ -234,7 +235,8 @@ copy(const char *html, struct http_span *out)
 	if (!at)
 		return -LEAT_ENOMEM;
 	memcpy(at, html, len);
-	*out = (struct http_span){at, len};
+	out->at = at;
+	out->len = len;
 	return 0;
 }
 

@@ -27,7 +27,7 @@ put_lines(struct http_writer *w, struct http_span text)
 int
 plain_render(struct http_span text, struct http_span *html)
 {
-	char *at = malloc(README_HTML_MOST);
+	char *at = malloc(README_HTML_MOST), *less;
 	struct http_writer w = http_writer(at, README_HTML_MOST);
 
 	if (!at)
@@ -39,7 +39,7 @@ plain_render(struct http_span text, struct http_span *html)
 		free(at);
 		return -LEAT_ENOBUFS;
 	}
-	at = realloc(at, w.len);
-	*html = (struct http_span){at, w.len};
+	less = realloc(at, w.len);
+	*html = (struct http_span){less ? less : at, w.len};
 	return 0;
 }

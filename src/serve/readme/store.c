@@ -64,6 +64,7 @@ key_of(int fd, const char *name, struct readme_key *key)
 	const char *dot = strrchr(name, '.');
 	struct stat st;
 
+	memset(key, 0, sizeof *key);
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	*key = (struct readme_key){.dev = st.st_dev,
