@@ -3,6 +3,8 @@
  */
 #include "cli/get_options.h"
 
+#include "get/decode/decode.h"
+
 #include <string.h>
 
 const char *
@@ -39,5 +41,15 @@ get_set_field(void *config, const struct option *option, const char *value)
 	if (value[n] == ':' && f->field.value.len == 0)
 		f->use = GET_FIELD_REMOVE;
 	o->run.set.fields++;
+	return NULL;
+}
+
+/* --compressed has no value. */
+const char *
+get_set_compressed(void *config, const struct option *option, const char *value)
+{
+	if (!*decode_codings)
+		return "needs a build with zlib";
+	((struct get_options *)config)->run.set.codings = decode_codings;
 	return NULL;
 }

@@ -31,6 +31,7 @@ enum get_flag {
 	FLAG_REFUSED,
 	FLAG_ALL_ERRORS,
 	FLAG_ONE_SHOT,
+	FLAG_NO_GLOBS,
 	FLAG_IPV4,
 	FLAG_IPV6,
 	FLAG_NO_BUFFER
@@ -99,6 +100,7 @@ set_flag(void *config, const struct option *option, const char *value)
 	    [FLAG_REFUSED] = &r->retries.refused,
 	    [FLAG_ALL_ERRORS] = &r->retries.all,
 	    [FLAG_ONE_SHOT] = &r->set.one_shot,
+	    [FLAG_NO_GLOBS] = &o->no_globs,
 	};
 
 	if (option->tag < (int)(sizeof flag / sizeof *flag))
@@ -269,6 +271,7 @@ const struct option get_option_rows[] = {
 	{"continue-at", "OFFSET", NULL, set_resume, 0},
 	{"r", "RANGE", "ask for these octets alone: 0-99, 500-, -500", set_text, TEXT_RANGE},
 	{"range", "RANGE", NULL, set_text, TEXT_RANGE},
+	{"compressed", NULL, "ask for compressed content, and write it as it was before", get_set_compressed, 0},
 	{"L", NULL, "follow redirects", set_flag, FLAG_FOLLOW},
 	{"location", NULL, NULL, set_flag, FLAG_FOLLOW},
 	{"max-redirs", "NUMBER", "follow so many redirects at most (default 50; -1: no bound)", set_redirects, 0},
@@ -326,6 +329,8 @@ const struct option get_option_rows[] = {
 	{"form-string", "NAME=CONTENT", "the same; @, < and ; have no meaning", get_set_form, FORM_STRING},
 	{"T", "FILE", "send this file (PUT); - is standard input", set_upload, 0},
 	{"upload-file", "FILE", NULL, set_upload, 0},
+	{"g", NULL, "take [, ], { and } in URLs as they are, not as a pattern", set_flag, FLAG_NO_GLOBS},
+	{"globoff", NULL, NULL, set_flag, FLAG_NO_GLOBS},
 	{"url", "URL", "a URL, as among the words", set_url, 0},
 	{"m", "TIME", "the whole transfer may take this long: 30, 1.5 or 500ms", set_time, TIME_TOTAL},
 	{"max-time", "TIME", NULL, set_time, TIME_TOTAL},

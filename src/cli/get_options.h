@@ -41,7 +41,7 @@ struct get_options {
 	struct get_route route[GET_ROUTES_MOST];
 	struct get_proxy proxy;
 	const char *proxy_url, *proxy_user; /* NULL: from the environment */
-	bool stdin_taken;
+	bool no_globs;
 };
 
 extern const struct option get_option_rows[];
@@ -74,6 +74,7 @@ const char *get_read_file(struct get_octets *to, const char *path);
 void get_strip_lines(struct get_octets *o, size_t from);
 
 /* As option.set. */
+const char *get_set_compressed(void *config, const struct option *option, const char *value);
 const char *get_set_cookie(void *config, const struct option *option, const char *value);
 const char *get_set_referer(void *config, const struct option *option, const char *value);
 const char *get_set_field(void *config, const struct option *option, const char *value);

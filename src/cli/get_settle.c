@@ -5,6 +5,7 @@
 #include "cli/get_options.h"
 
 #include "cli/common/error.h"
+#include "cli/get_glob.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,47 +66,74 @@ with_name(struct get_options *o, const char *url, const char *file)
 	return n < 0 ? NULL : get_keep(o, text);
 }
 
-static void
-choose_place(const struct get_options *o, unsigned i, struct get_target *t)
+/* The file of the target: "#1" in its name is the value of the first set of the pattern. */
+static bool
+choose_place(struct get_options *o, unsigned url, const struct glob *g, uint64_t i, struct get_target *t)
 {
-	const char *output = i < o->outputs.n ? o->outputs.at[i] : NULL;
+	const char *output = url < o->outputs.n ? o->outputs.at[url] : NULL;
 
-	if (i < o->outputs.n && !output)
+	if (url < o->outputs.n ? !output : o->name_all)
 		t->place = GET_TO_URL_NAME;
 	else if (output && strcmp(output, "-") != 0)
 		t->place = GET_TO_FILE;
-	else if (!output && o->name_all)
-		t->place = GET_TO_URL_NAME;
 	t->name = output;
+	if (t->place == GET_TO_FILE && g->sets > 0)
+		t->name = get_keep(o, glob_name(g, i, output));
+	return t->place != GET_TO_FILE || t->name;
+}
+
+static bool
+add_target(struct get_options *o, unsigned url, const struct glob *g, uint64_t i)
+{
+	struct get_target *t = realloc(o->target, (o->run.targets + 1) * sizeof *t);
+
+	if (!t)
+		return false;
+	o->target = t;
+	t += o->run.targets++;
+	*t = (struct get_target){.url = g->sets > 0 ? get_keep(o, glob_url(g, i)) : g->text};
+	if (t->url && o->data_to_url)
+		t->url = with_query(o, t->url);
+	t->upload = url < o->uploads.n ? o->uploads.at[url] : NULL;
+	t->digest = url < o->digests.n ? (const uint8_t *)o->digests.at[url] : NULL;
+	if (t->url && t->upload)
+		t->url = with_name(o, t->url, t->upload);
+	return t->url && choose_place(o, url, g, i, t);
+}
+
+/* The targets of one URL, which may be a pattern. */
+static int
+add_targets(struct get_options *o, unsigned url)
+{
+	struct glob g = {.text = o->urls.at[url], .count = 1};
+	const char *wrong = o->no_globs ? NULL : glob_read(&g, o->urls.at[url]);
+
+	if (wrong) {
+		error_line("get", "(%d) %s: %s", GET_URL, o->urls.at[url], wrong);
+		return GET_URL;
+	}
+	for (uint64_t i = 0; i < g.count; i++) {
+		if (!add_target(o, url, &g, i))
+			return no_memory();
+	}
+	return 0;
 }
 
 static int
 make_targets(struct get_options *o)
 {
-	o->target = calloc(o->urls.n, sizeof *o->target);
-	if (!o->target)
-		return no_memory();
-	for (unsigned i = 0; i < o->urls.n; i++) {
-		struct get_target *t = &o->target[i];
+	int status = 0;
 
-		t->url = o->data_to_url ? with_query(o, o->urls.at[i]) : o->urls.at[i];
-		t->upload = i < o->uploads.n ? o->uploads.at[i] : NULL;
-		if (t->url && t->upload)
-			t->url = with_name(o, t->url, t->upload);
-		if (!t->url)
-			return no_memory();
-		choose_place(o, i, t);
-		t->digest = i < o->digests.n ? (const uint8_t *)o->digests.at[i] : NULL;
-	}
+	for (unsigned i = 0; status == 0 && i < o->urls.n; i++)
+		status = add_targets(o, i);
 	o->run.target = o->target;
-	o->run.targets = o->urls.n;
 	o->run.cookies.file = o->jars.at;
 	o->run.cookies.files = o->jars.n;
-	if (o->digests.n > o->urls.n)
-		return wrong("more --sha256 than URLs");
-	if (o->outputs.n > o->urls.n && !o->run.silent)
+	if (status == 0 && o->digests.n > o->urls.n)
+		status = wrong("more --sha256 than URLs");
+	if (status == 0 && o->outputs.n > o->urls.n && !o->run.silent)
 		fputs("Warning: Got more output options than URLs\n", stderr);
-	return 0;
+	return status;
 }
 
 static bool

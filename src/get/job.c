@@ -4,17 +4,12 @@
  */
 #include "get/job.h"
 
-#include "base/err.h"
-#include "get/output/name.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { HEAD_TEXT = 400 << 10, BINARY_LOOK = 2000 };
 
 #define RETRY_FIRST SEC
 #define RETRY_MOST  (600 * SEC)
@@ -65,95 +60,6 @@ on_sent(struct transfer *t, struct http_span head)
 		trace_head('>', head);
 }
 
-static enum get_code
-write_failed(struct get_job *j, int error)
-{
-	return get_fail(&j->transfer.result, GET_WRITE, "Failure writing output to %s: %s",
-	    j->out.path ? j->out.path : "standard output", strerror(-error));
-}
-
-/* Writes the head as it arrived, but for white space around values. */
-static void
-put_head(struct http_writer *w, const struct http_response *r)
-{
-	http_put_text(w, r->minor == 0 ? "HTTP/1.0 " : "HTTP/1.1 ");
-	http_put_number(w, r->status, 10);
-	http_put_text(w, " ");
-	http_put_span(w, r->phrase);
-	http_put_text(w, "\r\n");
-	for (uint32_t i = 0; i < r->fields; i++) {
-		http_put_span(w, r->field[i].name);
-		http_put_text(w, r->field[i].value.len > 0 ? ": " : ":");
-		http_put_span(w, r->field[i].value);
-		http_put_text(w, "\r\n");
-	}
-	http_put_text(w, "\r\n");
-}
-
-/* A name of the server's comes in time, because nothing was written yet. */
-static enum get_code
-take_server_name(struct get_job *j)
-{
-	const struct get_run *r = j->process->run;
-	char *name, *path;
-
-	if (!r->server_name || j->target->place != GET_TO_URL_NAME || j->out.fd >= 0 ||
-	    !*j->transfer.info.disposition)
-		return GET_OK;
-	name = output_name_of_server(http_span_of(j->transfer.info.disposition));
-	path = name && *name ? output_path(r->folder, name) : NULL;
-	if (path) {
-		free(j->path);
-		j->out.path = j->path = path;
-		j->out.mode = OUTFILE_NEW;
-	}
-	free(name);
-	return GET_OK;
-}
-
-static enum get_code
-write_all(struct get_job *j, struct http_span s)
-{
-	while (s.len > 0) {
-		ssize_t n = outfile_write(&j->out, s.at, s.len);
-
-		if (n < 0)
-			return write_failed(j, (int)n);
-		if (n == 0)
-			return write_failed(j, -EAGAIN);
-		s.at += n;
-		s.len -= (size_t)n;
-	}
-	return GET_OK;
-}
-
-static enum get_code
-write_head(struct get_job *j, const struct http_response *r, enum transfer_head kind)
-{
-	const struct get_run *run = j->process->run;
-	struct http_writer w;
-	char *text;
-	enum get_code code = GET_OK;
-
-	if (!run->verbose && !run->include && !j->process->heads)
-		return GET_OK;
-	text = malloc(HEAD_TEXT);
-	if (!text)
-		return get_fail(&j->transfer.result, GET_MEMORY, NULL);
-	w = http_writer(text, HEAD_TEXT);
-	put_head(&w, r);
-	if (run->verbose)
-		trace_head('<', (struct http_span){text, w.len});
-	if (j->process->heads)
-		fwrite(text, 1, w.len, j->process->heads);
-	if (run->include && !j->out.path && outfile_open(&j->out) == 0 && j->out.terminal)
-		trace_mask(text, w.len);
-	if (run->include)
-		code = write_all(j, (struct http_span){text, w.len});
-	free(text);
-	return code;
-}
-
 static bool
 is_transient(unsigned status)
 {
@@ -177,59 +83,22 @@ on_head(struct transfer *t, enum transfer_head kind, const struct http_response 
 
 	if (kind == TRANSFER_FINAL)
 		r = job_cache_head(j, r, &stored);
-	if (kind == TRANSFER_FINAL)
-		take_server_name(j);
 	if (kind != TRANSFER_INTERIM)
 		jar_take(&j->process->jar, t, r);
 	if (j->process->run->format)
 		report_keep(&j->head, r);
-	return write_head(j, r, kind);
-}
-
-/* A terminal is spared content that is not text, unless it was named as the output. */
-static bool
-spares_terminal(struct get_job *j, const char *at, size_t n)
-{
-	bool first = !j->headed;
-
-	j->headed = true;
-	if (!first || j->process->run->stdout_named || outfile_open(&j->out) < 0 || !j->out.terminal)
-		return false;
-	return memchr(at, 0, n < BINARY_LOOK ? n : BINARY_LOOK) != NULL;
+	return job_head(j, kind, r);
 }
 
 static ssize_t
 on_body(struct transfer *t, const char *at, size_t n)
 {
 	struct get_job *j = job_of(t);
-	ssize_t done;
+	ssize_t done = job_content(j, at, n);
 
-	if (spares_terminal(j, at, n)) {
-		live_pause(&j->process->live);
-		fputs(
-		    "Warning: Binary output can mess up your terminal. Use \"--output -\" to tell leat get "
-		    "to output\n"
-		    "Warning: it to your terminal anyway, or consider \"--output FILE\" to save to a file.\n",
-		    stderr);
-		return -(ssize_t)get_fail(&t->result, GET_WRITE, "Failure writing output to destination");
-	}
-	done = outfile_write(&j->out, at, n);
-	if (done < 0)
-		return -(ssize_t)write_failed(j, (int)done);
-	job_digest_add(j, at, (size_t)done);
-	job_cache_add(j, at, (size_t)done);
+	if (done > 0)
+		job_cache_add(j, at, (size_t)done);
 	return done;
-}
-
-static void
-on_room(void *arg)
-{
-	struct get_job *j = arg;
-
-	if (j->cache.serving)
-		job_cache_serve(j);
-	else
-		transfer_resume(&j->transfer);
 }
 
 /* An empty response makes an empty file. A file gets the server's time if that is wanted. */
@@ -248,16 +117,17 @@ finish_output(struct get_job *j)
 		futimens(j->out.fd, times);
 	}
 	if (e < 0)
-		write_failed(j, e);
+		job_write_failed(j, e);
 	e = outfile_close(&j->out);
 	if (e < 0 && result->code == GET_OK)
-		write_failed(j, e);
+		job_write_failed(j, e);
 }
 
 static void
 job_free(struct get_job *j)
 {
 	transfer_fini(&j->transfer);
+	job_output_reset(j);
 	if (j->body)
 		j->body->ops->free(j->body);
 	split_free(j->split);
@@ -314,11 +184,15 @@ retry_later(struct get_job *j)
 	timer_arm(j->process->world->wheel, &j->again, nsec_add(io_now(j->process->world), delay));
 }
 
+/* What is left for the output may have to wait for room; then it is called once more. */
 void
 job_end(struct get_job *j)
 {
-	enum get_code code;
+	enum get_code code = j->transfer.result.code;
 
+	j->finishing = (code == GET_OK || code == GET_HTTP_ERROR) && job_drain(j) == 0;
+	if (j->finishing)
+		return;
 	finish_output(j);
 	job_digest_check(j);
 	code = j->transfer.result.code;
@@ -344,6 +218,19 @@ on_done(struct transfer *t)
 		job_end(j);
 }
 
+static void
+on_room(void *arg)
+{
+	struct get_job *j = arg;
+
+	if (j->finishing)
+		job_end(j);
+	else if (j->cache.serving)
+		job_cache_serve(j);
+	else
+		transfer_resume(&j->transfer);
+}
+
 static const struct transfer_ops job_ops = {
     .note = on_note, .fields = on_fields, .sent = on_sent, .head = on_head, .body = on_body, .done = on_done};
 
@@ -354,7 +241,7 @@ on_again(struct timer *timer)
 	int e = outfile_cut(&j->out, j->start);
 
 	if (e < 0) {
-		write_failed(j, e);
+		job_write_failed(j, e);
 		job_end(j);
 		return;
 	}
@@ -379,7 +266,7 @@ choose_start(struct get_job *j)
 void
 job_start(struct get_job *j)
 {
-	j->headed = false;
+	job_output_reset(j);
 	job_digest_start(j);
 	transfer_begin(&j->transfer, j->process->get, &j->ask, &job_ops, j);
 }

@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "get/cached.h"
+#include "get/decode/decode.h"
 #include "get/jar.h"
 #include "get/keep/sha256.h"
 #include "get/live.h"
@@ -41,6 +42,12 @@ struct job_digest {
 	void (*then)(struct get_job *j);
 };
 
+/* Octets that wait for room in the output. */
+struct job_late {
+	char *octets;
+	size_t at, len;
+};
+
 struct get_job {
 	struct get_process *process;
 	const struct get_target *target;
@@ -52,8 +59,11 @@ struct get_job {
 	unsigned tries;
 	nsec_t began, delay;
 	struct timer again;
-	bool headed; /* the output has its octets: a binary one was looked at */
-	off_t start; /* the size of the file before this attempt */
+	struct decoder *decoder; /* of the content's coding; NULL: none */
+	struct job_late late;
+	bool looked;    /* the content was looked at: is it text? */
+	bool finishing; /* the transfer is over, and its octets wait for room */
+	off_t start;    /* the size of the file before this attempt */
 	struct progress_item progress;
 	bool shown;              /* there is progress of it */
 	struct report_head head; /* of the last response, for -w */
@@ -87,6 +97,20 @@ void job_digest_check(struct get_job *j);
 enum get_code job_output(struct get_job *j, struct get_result *why);
 enum get_code job_body(struct get_job *j, struct get_result *why);
 enum transfer_method job_method(const struct get_job *j);
+
+/* job_output.c */
+
+/* Forgets what waits, before another attempt. */
+void job_output_reset(struct get_job *j);
+enum get_code job_write_failed(struct get_job *j, int error);
+/* As transfer_ops.head and transfer_ops.body. */
+enum get_code job_head(struct get_job *j, enum transfer_head kind, const struct http_response *r);
+ssize_t job_content(struct get_job *j, const char *at, size_t n);
+/*
+ * Writes what is left after the end. Returns 1 when all is written; 0 if there is no room, and
+ * outfile.ready will be called; or a negative code.
+ */
+int job_drain(struct get_job *j);
 
 /* run.c: the job has ended, with this code. The job may be used again. */
 void job_over(struct get_job *j, enum get_code code);

@@ -80,6 +80,7 @@ find_goal(const struct transfer *t, struct goal *goal)
 {
 	const struct get_route *r;
 
+	*goal = (struct goal){.port = 0};
 	if (reach_by_proxy(t)) {
 		snprintf(goal->host, sizeof goal->host, "%s", t->get->set->proxy->host);
 		goal->port = t->get->set->proxy->port;

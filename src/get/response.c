@@ -81,6 +81,14 @@ check_range(struct transfer *t, const struct http_response *r)
 	    "the server does not send the rest of the file alone, so the download cannot be resumed");
 }
 
+/* True if nothing is missing: the whole has as many octets as are there already. */
+static bool
+is_there(const struct transfer *t, const struct http_response *r)
+{
+	return r->status == 416 ||
+	       (r->status == 200 && r->framed.has_length && r->framed.length == t->ask.resume_from);
+}
+
 /* What the response is for the transfer, when it is no redirect. */
 static enum get_code
 judge(struct transfer *t, const struct http_response *r)
@@ -90,7 +98,7 @@ judge(struct transfer *t, const struct http_response *r)
 	t->kind = TRANSFER_FINAL;
 	if (set->fail && r->status >= 400) {
 		t->kind = TRANSFER_ERROR;
-	} else if (is_ranged(t) && r->status == 416) {
+	} else if (is_ranged(t) && is_there(t, r)) {
 		t->kind = TRANSFER_WHOLE;
 	} else if (is_ranged(t) && r->status < 300) {
 		return check_range(t, r);

@@ -3,12 +3,16 @@
 The order of the fields of a request may differ, and so may the value of User-Agent and the boundary of a form.
 """
 import contextlib
+import fcntl
+import gzip
 import os
 import pty
 import re
+import select
 import socket
 import subprocess
 import threading
+import zlib
 
 import pytest
 from conftest import BUILD, ROOT, needs_tool
@@ -148,6 +152,9 @@ REQUESTS = {
     "an output folder": ["--create-dirs", "--output-dir", "x", "-O", "URL/a"],
     "heads to a file": ["-D", "heads", "URL/a"],
     "options in one word": ["-sSLo", "out", "URL/a"],
+    "patterns": ["-o", "#2-#1.txt", "URL/{a,b}/[08-10]", "-o", "x#1", "URL/[a-e:2]"],
+    "a pattern that is none": ["URL/[1-"],
+    "names of patterns": ["-O", "URL/n[1-3]"],
     "credentials in the URL": ["URL/a", "-X", "GET"],
 }
 
@@ -162,6 +169,10 @@ def test_the_same_request_is_sent_and_the_same_content_written(tmp_path, args):
                          ids=["GET", "POST", "DELETE", "HEAD", "form", "login", "POST that stays"])
 def test_redirects_are_followed_as_curl_does(tmp_path, status, args):
     both(tmp_path, ["-L", *args, "URL/a/b?x"], [redirect(status, "../c?d"), OK])
+
+
+def coded(name, content):
+    return f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
 
 
 ANSWERS = {
@@ -187,6 +198,11 @@ ANSWERS = {
     "a file that is whole": (["-C", "5"], b"HTTP/1.1 416 No\r\nContent-Length: 5\r\n\r\nhello"),
     "a large file": (["--max-filesize", "3"], OK),
     "a name of the server's": (["-O", "-J"], b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="../../x.txt"\r\nContent-Length: 5\r\n\r\nhello'),
+    "gzip": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("gzip", gzip.compress(b"hello " * 1000))),
+    "deflate": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("deflate", zlib.compress(b"hello"))),
+    "damaged gzip": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("gzip", b"hello")),
+    "an unknown coding": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("x-mine", b"hello")),
+    "a coding that was not asked for": ([], coded("gzip", b"hello")),
     "time that passes": (["-m", "0.2"], b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello"),
 }
 
@@ -309,6 +325,13 @@ def test_retries_are_counted_and_the_last_answer_is_the_content(tmp_path):
         assert said.count(b"Will retry in 1 seconds") == 2
 
 
+def test_with_g_brackets_are_no_pattern(tmp_path):
+    server = Scripted(OK)
+    with serving(server) as port:
+        assert run(LEAT, ["-g", f"http://127.0.0.1:{port}/{{a,b}}[1-2]"], tmp_path / "folder")[:2] == (0, b"hello")
+    assert len(server.requests) == 1
+
+
 def test_urls_are_fetched_at_one_time(tmp_path):
     """With -j 4 a server that answers only when four requests have come answers all of them."""
     barrier = threading.Barrier(4)
@@ -323,3 +346,19 @@ def test_urls_are_fetched_at_one_time(tmp_path):
         status, _, files, said = run(LEAT, ["-j", "4", *urls], tmp_path / "folder")
     assert status == 0, said
     assert files == {f"f{i}": b"hello" for i in range(4)}
+
+
+def test_a_slow_reader_of_heads_and_content_gets_all(tmp_path):
+    """A pipe that is full holds the server back, and what has no room for the moment is not lost."""
+    content = b"".join(b"%d\n" % i for i in range(300_000))
+    packed = gzip.compress(content)
+    server = Scripted(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
+    with serving(server) as port:
+        url = f"http://127.0.0.1:{port}/"
+        for args, wanted in ((["-s", "--compressed", url, url], content * 2), (["-si", url, url], None)):
+            with subprocess.Popen([*LEAT, *args], stdout=subprocess.PIPE) as p:
+                fcntl.fcntl(p.stdout, fcntl.F_SETPIPE_SZ, 4096)
+                select.select([p.stdout], [], [], 10)
+                got = p.stdout.read()
+            assert p.returncode == 0
+            assert got == wanted if wanted else got.count(packed) == 2
