@@ -54,6 +54,14 @@ class Server:
         return self.proc.returncode, out, err
 
 
+def hold(server):
+    """A connection of which the server has answered one request."""
+    s = socket.create_connection(("127.0.0.1", server.port), 10)
+    s.sendall(b"HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert s.recv(4096)
+    return s
+
+
 @pytest.fixture
 def folder(scratch):
     site = scratch / "site"

@@ -11,7 +11,7 @@ import urllib.parse
 
 import pytest
 from conftest import run
-from serving import BIG, folder, serve, server  # noqa: F401  fixtures
+from serving import BIG, folder, hold, serve, server  # noqa: F401  fixtures
 from waiting import answers, until
 
 
@@ -143,14 +143,6 @@ def test_a_client_that_does_not_read_is_cut(serve):
         s.sendall(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
         server.lines(r'"GET /big HTTP/1.1" 200 ')
         assert server.get("/file.txt").status == 200
-
-
-def hold(server):
-    """A connection of which the server has answered one request."""
-    s = socket.create_connection(("127.0.0.1", server.port), 10)
-    s.sendall(b"HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert s.recv(4096)
-    return s
 
 
 @pytest.mark.parametrize("option, status", [("--max-connections", 503), ("--max-per-client", 429)])
@@ -334,8 +326,8 @@ def test_a_port_in_use_is_refused_with_the_name_of_its_process(server, leat):
     (["/", "--bind", "192.0.2.77", "--port", "0"], "leat serve: 192.0.2.77:0: this machine does not have this address\n"),
     (["/", "--bind", "a..b"], "leat serve: --bind: a..b is no address, and no host name that is known: Name or service not known\n"),
     (["/", "--port", "99999"], "leat serve: --port: 99999 is not a port from 0 to 65535\n"),
-    (["/", "--header", "Date: now"], "leat serve: --header: Date: now is a field that the server writes itself\n"),
-    (["/", "--header", "no field"], "leat serve: --header: no field is not a field such as 'Name: value'\n"),
+    (["/", "--header", "Date: now"], "leat serve: --header: 'Date: now' is a field that the server writes itself\n"),
+    (["/", "--header", "no field"], "leat serve: --header: 'no field' is not a field such as 'Name: value'\n"),
     (["/", "--spa", "--index", ""], "leat serve: --spa answers with the index file: --index needs a name\n"),
     (["/", "--host", "a:80"], "leat serve: --host: a:80 is not a host name such as files.example.org\n"),
     (["/", "--redirect", "404:/a=/b"], "leat serve: --redirect: 404:/a=/b does not begin with 301:, 302:, 303:, 307: or 308:\n"),

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from conftest import run
-from serving import folder, serve, server  # noqa: F401  fixtures
+from serving import folder, hold, serve, server  # noqa: F401  fixtures
 from waiting import until
 
 
@@ -45,7 +45,7 @@ def test_a_client_that_sends_all_before_it_reads_gets_the_answer(server):
                                                   ("--max-per-client", 429, "too many connections of one client")])
 def test_one_connection_too_many_gets_its_answer_while_it_uploads(serve, large, option, status, said):
     server = serve(option, "1", "--log-format", "json")
-    with socket.create_connection(("127.0.0.1", server.port)):
+    with hold(server):
         got, content = curl(server, "--data-binary", large, "-H", "Expect:", path="/a%20b")
         assert (got, content) == (str(status), said + "\n")
         line = json.loads(server.lines(rf'.*"status":{status}.*')[0])

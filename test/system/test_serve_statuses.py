@@ -9,7 +9,7 @@ import socket
 
 import pytest
 from conftest import ROOT
-from serving import folder, serve, server  # noqa: F401  fixtures
+from serving import folder, hold, serve, server  # noqa: F401  fixtures
 from waiting import until
 
 def ask(method="GET", target="/file.txt", fields="", content="", version="1.1", host="a"):
@@ -68,7 +68,7 @@ def test_a_request_gets_its_status(server, status, octets):
 @pytest.mark.parametrize("status, octets, options", OTHER, ids=lambda v: v if isinstance(v, int) else "")
 def test_a_request_gets_its_status_with_options(serve, status, octets, options):
     server = serve(*options)
-    held = socket.create_connection(("127.0.0.1", server.port), 10) if status in (429, 503) else None
+    held = hold(server) if status in (429, 503) else None
     with socket.create_connection(("127.0.0.1", server.port), 10) as s:
         s.sendall(octets)
         assert statuses(s.recv(4096))[0] == status
