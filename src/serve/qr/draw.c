@@ -24,7 +24,7 @@ static void
 put_runs(struct http_writer *w, const struct qr_code *code)
 {
 	int n = (int)code->width;
-	char run[48];
+	char run[64]; /* four numbers of at most 11 octets, and 10 letters */
 
 	for (int y = 0; y < n; y++) {
 		for (int x = 0, from; x < n; x++) {
