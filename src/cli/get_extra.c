@@ -126,3 +126,27 @@ get_set_no_cache(void *config, const struct option *option, const char *value)
 {
 	return get_set_field(config, option, "Cache-Control: no-cache");
 }
+
+const char *
+get_set_recursive(void *config, const struct option *option, const char *value)
+{
+	struct get_run *r = &((struct get_options *)config)->run;
+	uint64_t n;
+
+	switch ((enum get_recursive_tag)option->tag) {
+	case RECURSIVE_ON:
+		r->recursive = true;
+		return NULL;
+	case RECURSIVE_DEPTH:
+		if (unit_count(value, 0, 1000, &n))
+			return "is not a number up to 1000";
+		r->depth = (unsigned)n;
+		return NULL;
+	case RECURSIVE_NO_PARENT:
+		r->no_parent = true;
+		return NULL;
+	case RECURSIVE_NO_ROBOTS:
+		r->ignore_robots = true;
+	}
+	return NULL;
+}

@@ -362,6 +362,11 @@ const struct option get_option_rows[] = {
 	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", set_number, NUMBER_PARALLEL},
 	{"connections", "NUMBER", NULL, set_number, NUMBER_PARALLEL},
 	{"parts", "NUMBER", "fetch a file in parts over so many connections (2 to 16)", get_set_parts, 0},
+	{"recursive", NULL, "fetch a site: follow the links of pages on the same server, and keep all in folders", get_set_recursive, RECURSIVE_ON},
+	{"l", "NUMBER", "with --recursive: follow so many links from a URL (default 5; 0: no bound)", get_set_recursive, RECURSIVE_DEPTH},
+	{"level", "NUMBER", NULL, get_set_recursive, RECURSIVE_DEPTH},
+	{"no-parent", NULL, "with --recursive: fetch nothing above the folder of a URL", get_set_recursive, RECURSIVE_NO_PARENT},
+	{"ignore-robots", NULL, "with --recursive: do not ask for robots.txt", get_set_recursive, RECURSIVE_NO_ROBOTS},
 	{"cache", NULL, "use the cache in ~/.cache/leat/get, or in XDG_CACHE_HOME", get_set_cache, 0},
 	{"cache-dir", "DIR", "use the cache in this folder", get_set_cache, 0},
 	{"no-cache", NULL, "ask for what is not from any cache (Cache-Control: no-cache)", get_set_no_cache, 0},
@@ -380,6 +385,7 @@ get_options_default(void *get_options)
 	get_settings_usual(&o->run.set);
 	o->run.set.slow_time = 30 * SEC;
 	o->run.parallel = 1;
+	o->run.depth = 5;
 	o->run.set.field = o->field;
 	o->run.set.route = o->route;
 }

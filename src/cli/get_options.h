@@ -83,6 +83,9 @@ const char *get_set_form(void *config, const struct option *option, const char *
 const char *get_set_resolve(void *config, const struct option *option, const char *value);
 const char *get_set_connect_to(void *config, const struct option *option, const char *value);
 
+enum get_recursive_tag { RECURSIVE_ON, RECURSIVE_DEPTH, RECURSIVE_NO_PARENT, RECURSIVE_NO_ROBOTS };
+
+const char *get_set_recursive(void *config, const struct option *option, const char *value);
 const char *get_set_cache(void *config, const struct option *option, const char *value);
 const char *get_set_no_cache(void *config, const struct option *option, const char *value);
 const char *get_set_parts(void *config, const struct option *option, const char *value);

@@ -170,6 +170,11 @@ check(const struct get_options *o)
 {
 	if (o->run.range && (o->run.resume || o->run.resume_from))
 		return wrong("-r and -C cannot be used together");
+	if (o->run.recursive &&
+	    (o->outputs.n > 0 || o->name_all || o->has_data || o->parts > 0 || o->uploads.n > 0 ||
+		o->run.head_only || o->digests.n > 0 || o->run.resume || o->run.range))
+		return wrong("--recursive names its files itself, and asks with GET alone: -o, -O, -d, -F, "
+			     "-T, -I, -C, -r and --sha256 do not go with it");
 	if (o->run.set.fail && o->run.fail_with_body)
 		return wrong("-f and --fail-with-body cannot be used together");
 	return 0;
@@ -180,6 +185,8 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 {
 	int status = check(o);
 
+	if (o->run.recursive)
+		o->run.set.fail = true;
 	if (o->run.head_only)
 		o->run.include = true;
 	if (o->run.set.idle_most < o->run.parallel)

@@ -29,9 +29,12 @@ says(const struct get_job *j)
 static void
 job_error(struct get_job *j, const struct get_result *r)
 {
+	bool which = j->process->site != NULL;
+
 	live_pause(&j->process->live);
 	if (says(j))
-		fprintf(stderr, "leat get: (%d) %s\n", r->code, r->words);
+		fprintf(stderr, "leat get: (%d) %s%s%s\n", r->code, which ? j->target->url : "",
+		    which ? ": " : "", r->words);
 }
 
 static void
@@ -83,6 +86,8 @@ on_head(struct transfer *t, enum transfer_head kind, const struct http_response 
 
 	if (kind == TRANSFER_FINAL)
 		r = job_cache_head(j, r, &stored);
+	if (kind == TRANSFER_FINAL && j->process->site)
+		j->skipped = !site_crawl_keeps(j, r);
 	if (kind != TRANSFER_INTERIM)
 		jar_take(&j->process->jar, t, r);
 	if (j->process->run->format)
@@ -94,7 +99,7 @@ static ssize_t
 on_body(struct transfer *t, const char *at, size_t n)
 {
 	struct get_job *j = job_of(t);
-	ssize_t done = job_content(j, at, n);
+	ssize_t done = j->skipped ? (ssize_t)n : job_content(j, at, n);
 
 	if (done > 0)
 		job_cache_add(j, at, (size_t)done);
@@ -109,7 +114,8 @@ finish_output(struct get_job *j)
 	struct get_result *result = &j->transfer.result;
 	int e = 0;
 
-	if (result->code == GET_OK && j->out.path && j->out.fd < 0 && j->transfer.kind == TRANSFER_FINAL)
+	if (result->code == GET_OK && j->out.path && j->out.fd < 0 && j->transfer.kind == TRANSFER_FINAL &&
+	    !j->skipped)
 		e = outfile_open(&j->out);
 	if (e == 0 && r->remote_time && j->out.fd >= 0 && j->out.path && j->transfer.info.modified >= 0) {
 		struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = j->transfer.info.modified}};
@@ -195,11 +201,13 @@ job_end(struct get_job *j)
 		return;
 	finish_output(j);
 	job_digest_check(j);
-	code = j->transfer.result.code;
 	job_show_end(j);
+	code = j->transfer.result.code;
 	if (code)
 		job_error(j, &j->transfer.result);
 	job_report(j);
+	if (j->process->site)
+		site_crawl_over(j->process->site, j);
 	job_free(j);
 	job_over(j, code);
 }
@@ -284,18 +292,20 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 	if (code == GET_OK)
 		code = job_body(j, &why);
 	if (code) {
+		j->skipped = true;
 		job_error(j, &why);
 		job_free(j);
 		return code;
 	}
 	outfile_init(&j->out, p->loop, j->path, on_room, j);
-	j->out.create_dirs = p->run->create_dirs;
+	j->out.create_dirs = p->run->create_dirs || p->run->recursive;
 	j->ask = (struct transfer_request){
 	    .url = target->url, .method = job_method(j), .body = j->body, .range = p->run->range};
 	choose_start(j);
 	job_show(j);
 	code = split_begin(j, &split, &why);
 	if (code) {
+		j->skipped = true;
 		job_show_end(j);
 		job_error(j, &why);
 		job_free(j);

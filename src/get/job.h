@@ -12,6 +12,7 @@
 #include "get/live.h"
 #include "get/report.h"
 #include "get/run.h"
+#include "get/site.h"
 #include "get/split.h"
 
 #include <stdio.h>
@@ -25,8 +26,10 @@ struct get_process {
 	FILE *heads; /* of --dump-header; NULL: none */
 	struct live live;
 	struct jar jar;
-	struct store *store; /* of --cache; NULL: none */
-	unsigned next, going;
+	struct store *store;     /* of --cache; NULL: none */
+	struct site_crawl *site; /* of --recursive; NULL: none */
+	struct get_job *jobs;
+	unsigned next, going, slots;
 	enum get_code code; /* the exit status so far */
 	bool stop;          /* no other job begins */
 };
@@ -69,6 +72,8 @@ struct get_job {
 	struct report_head head; /* of the last response, for -w */
 	struct job_digest digest;
 	struct job_cache cache;
+	bool going;          /* it has a target */
+	bool skipped;        /* the content is not kept: it is a redirect of a site */
 	struct split *split; /* the file comes in parts; else NULL */
 };
 
@@ -112,7 +117,10 @@ ssize_t job_content(struct get_job *j, const char *at, size_t n);
  */
 int job_drain(struct get_job *j);
 
-/* run.c: the job has ended, with this code. The job may be used again. */
+/* run.c */
+/* Begins with what is next, where a job is idle. */
+void get_wake(struct get_process *p);
+/* The job has ended, with this code. The job may be used again. */
 void job_over(struct get_job *j, enum get_code code);
 
 /* shown.c: what is seen of a job besides its output. */

@@ -34,18 +34,40 @@ note_code(struct get_process *p, enum get_code code)
 		p->stop = true;
 }
 
+static const struct get_target *
+next_target(struct get_process *p)
+{
+	if (p->site)
+		return site_crawl_next(p->site);
+	return p->next < p->run->targets ? &p->run->target[p->next++] : NULL;
+}
+
 /* Begins with the targets that are next, until one goes on with @j. */
 static void
 begin_next(struct get_process *p, struct get_job *j)
 {
-	while (!p->stop && p->next < p->run->targets) {
-		enum get_code code = job_begin(j, p, &p->run->target[p->next++]);
+	const struct get_target *target;
+
+	while (!p->stop && (target = next_target(p))) {
+		enum get_code code = job_begin(j, p, target);
 
 		if (code == GET_OK) {
 			p->going++;
+			j->going = true;
 			return;
 		}
+		if (p->site)
+			site_crawl_over(p->site, j);
 		note_code(p, code);
+	}
+}
+
+void
+get_wake(struct get_process *p)
+{
+	for (unsigned i = 0; i < p->slots; i++) {
+		if (!p->jobs[i].going)
+			begin_next(p, &p->jobs[i]);
 	}
 }
 
@@ -55,8 +77,9 @@ job_over(struct get_job *j, enum get_code code)
 	struct get_process *p = j->process;
 
 	p->going--;
+	j->going = false;
 	note_code(p, code);
-	begin_next(p, j);
+	get_wake(p);
 }
 
 static int
@@ -107,20 +130,30 @@ open_cache(struct get_process *p)
 		fprintf(stderr, "Warning: no cache in %s: %s\n", folder, strerror(-e));
 }
 
+static bool
+make_jobs(struct get_process *p)
+{
+	const struct get_run *r = p->run;
+
+	p->slots = r->parallel < r->targets || r->recursive ? r->parallel : r->targets;
+	p->jobs = calloc(p->slots ? p->slots : 1, sizeof *p->jobs);
+	if (p->jobs && r->recursive)
+		p->site = site_crawl_new(p);
+	return p->jobs && (p->site || !r->recursive);
+}
+
 static enum get_code
 fetch_all(struct get_process *p)
 {
-	unsigned n = p->run->parallel < p->run->targets ? p->run->parallel : p->run->targets;
-	struct get_job *jobs = calloc(n ? n : 1, sizeof *jobs);
+	enum get_code code = make_jobs(p) ? GET_OK : no_memory();
 
-	if (!jobs)
-		return no_memory();
-	for (unsigned i = 0; i < n; i++)
-		begin_next(p, &jobs[i]);
-	while (p->going > 0)
+	if (code == GET_OK)
+		get_wake(p);
+	while (p->going > 0 || (p->site && site_crawl_waits(p->site)))
 		loop_turn(p->loop, NSEC_NEVER);
-	free(jobs);
-	return p->code;
+	site_crawl_free(p->site);
+	free(p->jobs);
+	return code ? code : p->code;
 }
 
 static enum get_code
@@ -134,7 +167,8 @@ run_in(struct get_process *p, struct name_source *names)
 	jar_open(&p->jar, &p->run->cookies, clock_wall, p->run->silent);
 	p->jar.verbose = p->run->verbose;
 	live_init(&p->live, p->world, job_live_when(p->run), job_progress);
-	live_expect(&p->live, p->run->targets);
+	if (!p->run->recursive)
+		live_expect(&p->live, p->run->targets);
 	code = open_heads(p) ? fetch_all(p) : GET_WRITE;
 	live_fini(&p->live);
 	note_code(p, jar_close(&p->jar));

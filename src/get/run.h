@@ -55,7 +55,10 @@ struct get_run {
 	bool resume; /* from the size of the file */
 	uint64_t resume_from;
 
-	unsigned parts;    /* connections for one file; 0 or 1: as usual */
+	unsigned parts; /* connections for one file; 0 or 1: as usual */
+	/* The URLs are pages of a site, whose links are followed. */
+	bool recursive, no_parent, ignore_robots;
+	unsigned depth;    /* links from a URL at most; 0: no bound */
 	const char *cache; /* the folder of the cache; NULL: none */
 	struct jar_settings cookies;
 	enum live_when progress;

@@ -83,7 +83,7 @@ job_report(struct get_job *j)
 	    .method = method_of(j),
 	    .filename = j->path,
 	    .referer = run->set.referer,
-	    .urlnum = (unsigned)(j->target - run->target)};
+	    .urlnum = j->process->site ? 0 : (unsigned)(j->target - run->target)};
 
 	if (run->format)
 		report_print(run->format, &r);

@@ -420,8 +420,9 @@ is_wanted(const struct get_job *j)
 {
 	const struct get_run *r = j->process->run;
 
-	return r->parts > 1 && j->path && !j->body && !r->head_only && !r->range && !r->include &&
-	       !r->resume && r->resume_from == 0 && !r->set.method && !r->set.codings && !r->server_name;
+	return r->parts > 1 && !r->recursive && j->path && !j->body && !r->head_only && !r->range &&
+	       !r->include && !r->resume && r->resume_from == 0 && !r->set.method && !r->set.codings &&
+	       !r->server_name;
 }
 
 static void

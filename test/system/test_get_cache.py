@@ -43,7 +43,7 @@ def origin():
         s.asked, s.etag, s.body, s.vary, s.status = [], '"1"', b"hello\n", None, 200
         s.fields = {"Cache-Control": "max-age=60"}
         s.url = f"http://127.0.0.1:{s.server_port}/a"
-        threading.Thread(target=s.serve_forever, daemon=True).start()
+        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
         yield s
         s.shutdown()
 

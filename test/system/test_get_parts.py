@@ -56,7 +56,7 @@ def server():
     with Quiet(("127.0.0.1", 0), Ranges) as s:
         s.content, s.etag, s.hook, s.asked, s.lock = FILE, '"1"', None, [], threading.Lock()
         s.url = f"http://127.0.0.1:{s.server_port}/big"
-        threading.Thread(target=s.serve_forever, daemon=True).start()
+        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
         yield s
         s.shutdown()
 

@@ -172,8 +172,10 @@ crawl_start(struct crawl *c, struct http_span uri)
 	return v;
 }
 
-enum crawl_verdict
-crawl_link(struct crawl *c, const struct crawl_item *from, struct http_span base, struct http_span reference)
+/* @links more links than @from. */
+static enum crawl_verdict
+offer(struct crawl *c, const struct crawl_item *from, struct http_span base, struct http_span reference,
+    unsigned links)
 {
 	char text[URI_MOST];
 	struct http_writer w = http_writer(text, sizeof text);
@@ -187,31 +189,21 @@ crawl_link(struct crawl *c, const struct crawl_item *from, struct http_span base
 		return v;
 	if (find(c, (struct http_span){text, w.len}))
 		return CRAWL_SEEN;
-	if (c->set.depth > 0 && from->depth >= c->set.depth)
+	if (c->set.depth > 0 && from->depth + links > c->set.depth)
 		return CRAWL_DEEP;
-	return add(c, (struct http_span){text, w.len}, from, from->depth + 1);
+	return add(c, (struct http_span){text, w.len}, from, from->depth + links);
 }
 
 enum crawl_verdict
-crawl_redirect(struct crawl *c, const struct crawl_item *item, struct http_span uri)
+crawl_link(struct crawl *c, const struct crawl_item *from, struct http_span base, struct http_span reference)
 {
-	char text[URI_MOST];
-	struct http_writer w = http_writer(text, sizeof text);
-	struct http_uri u;
-	enum crawl_verdict v;
+	return offer(c, from, base, reference, 1);
+}
 
-	if (!http_uri_parse(uri, &u) || !normal_form(&w, &u))
-		return CRAWL_MALFORMED;
-	if (http_span_eq((struct http_span){text, w.len}, crawl_uri(item)))
-		return CRAWL_TAKEN;
-	v = judge(c, &u);
-	if (v != CRAWL_TAKEN)
-		return v;
-	if (find(c, (struct http_span){text, w.len}))
-		return CRAWL_SEEN;
-	if (c->known.count >= c->set.most)
-		return CRAWL_FULL;
-	return remember(c, (struct http_span){text, w.len}, item, item->depth) ? CRAWL_TAKEN : CRAWL_MEMORY;
+enum crawl_verdict
+crawl_redirect(struct crawl *c, const struct crawl_item *from, struct http_span reference)
+{
+	return offer(c, from, crawl_uri(from), reference, 0);
 }
 
 const struct crawl_item *

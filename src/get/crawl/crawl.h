@@ -59,11 +59,8 @@ enum crawl_verdict crawl_start(struct crawl *c, struct http_span uri);
 enum crawl_verdict crawl_link(
     struct crawl *c, const struct crawl_item *from, struct http_span base, struct http_span reference);
 
-/*
- * True if the page of @item, which has led to @uri by redirects, may be kept: that is in the same
- * bounds. @uri then counts as known.
- */
-enum crawl_verdict crawl_redirect(struct crawl *c, const struct crawl_item *item, struct http_span uri);
+/* Adds what a redirect from @from leads to: no link more from a start. */
+enum crawl_verdict crawl_redirect(struct crawl *c, const struct crawl_item *from, struct http_span reference);
 
 /* Takes the next one that waits; NULL if there is none. It stays known, until crawl_fini(). */
 const struct crawl_item *crawl_next(struct crawl *c);

@@ -1,0 +1,140 @@
+"""`leat get --recursive`: the same files as wget -r fetches, within the bounds that were named."""
+import contextlib
+import functools
+import http.server
+import re
+import subprocess
+import threading
+
+import pytest
+from conftest import BUILD, needs_tool
+
+LEAT = [str(BUILD / "leat"), "get", "-s", "-S", "--recursive"]
+SITE = {
+    "index.html": '<link rel=stylesheet href=style.css><a href="a.html">a</a> <a href="dir/">dir</a> <a href="dir">dir</a><img src="p%20q.png">'
+                  '<a href="/none.html">none</a> <a href="mailto:x@y">mail</a> <a href="http://127.0.0.1:1/">other</a> <a href="#top">top</a>',
+    "a.html": '<a href="b.html?x=1&amp;y=2">b</a> <a href="index.html">home</a><!-- <a href="hidden.html"> -->',
+    "b.html": '<a href="c.html">c</a>',
+    "c.html": '<a href="d.html">d</a>',
+    "d.html": "the end",
+    "style.css": "@import 'more.css'; a { background: url(dir/e.png) }",
+    "more.css": "",
+    "dir/index.html": '<base href="/dir/sub/"><a href="f.html">f</a> <a href="../../a.html">up</a>',
+    "dir/sub/f.html": "f",
+    "dir/e.png": "png",
+    "p q.png": "png",
+    "hidden.html": "hidden",
+}
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        moved = self.server.moved.get(self.path)
+        if moved or self.path == self.server.broken:
+            self.send_response(302 if moved else 503)
+            self.send_header("Content-Length", "0")
+            if moved:
+                self.send_header("Location", moved)
+            self.end_headers()
+            return
+        with contextlib.suppress(ConnectionError):
+            super().do_GET()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site(tmp_path):
+    for name, text in SITE.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(text)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path / "site"))) as s:
+        s.asked, s.moved, s.broken, s.folder = [], {}, None, tmp_path / "site"
+        s.host = f"127.0.0.1:{s.server_port}"
+        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
+        yield s
+        s.shutdown()
+
+
+def fetch(tmp_path, site, *words, program=None, status=None, path="/"):
+    folder = tmp_path / (program[0] if program else "leat")
+    folder.mkdir(exist_ok=True)
+    p = subprocess.run([*(program or LEAT), *words, f"http://{site.host}{path}"], cwd=folder, capture_output=True, text=True, timeout=60)
+    if status is not None:
+        assert p.returncode == status, p.stderr
+    found = {str(f.relative_to(folder)).removeprefix(site.host + "/"): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+    return {name: content for name, content in found.items() if name != "robots.txt"}, p.stderr
+
+
+@needs_tool("wget")
+@pytest.mark.parametrize("path", ["/", "/dir/", "/a.html"])
+@pytest.mark.parametrize("leat, wget", [([], []), (["-l", "1"], ["-l", "1"]), (["--no-parent"], ["-np"]), (["-l", "0", "-j", "4"], ["-l", "inf"])],
+                         ids=["as usual", "one link", "no parent", "no bound"])
+def test_the_files_are_those_of_wget(tmp_path, site, path, leat, wget):
+    theirs, _ = fetch(tmp_path, site, *wget, program=["wget", "-q", "-r"], path=path)
+    ours, said = fetch(tmp_path, site, *leat, path=path)
+    assert ours == theirs, said
+    asked = [a for a in site.asked if a.startswith("/none")]
+    assert len(site.asked) > 2 and len(asked) % 2 == 0
+
+
+def test_an_error_names_its_url_and_the_others_are_fetched(tmp_path, site):
+    files, said = fetch(tmp_path, site, status=22)
+    assert said == f"leat get: (22) http://{site.host}/none.html: The requested URL returned error: 404\n"
+    assert set(files) == set(SITE) - {"hidden.html", "b.html"} | {"b.html?x=1&y=2"}
+
+
+def test_robots_txt_holds(tmp_path, site):
+    (site.folder / "robots.txt").write_text("User-agent: *\nDisallow: /\n\nUser-agent: leat\nDisallow: /dir/\nDisallow: /*.png$\n")
+    files, _ = fetch(tmp_path, site)
+    assert not any(name.startswith("dir/") or name.endswith(".png") for name in files) and "a.html" in files
+    assert site.asked[0] == "/robots.txt" and not any(a.startswith("/dir/") for a in site.asked)
+    assert any(name.startswith("dir/") for name in fetch(tmp_path, site, "--ignore-robots")[0])
+
+
+def test_a_robots_txt_that_fails_forbids_all(tmp_path, site):
+    site.broken = "/robots.txt"
+    files, said = fetch(tmp_path, site)
+    assert files == {} and "robots.txt cannot be read (status 503)" in said and site.asked == ["/robots.txt"]
+
+
+def test_redirects_are_followed_within_the_bounds_and_name_the_file(tmp_path, site):
+    site.moved = {"/a.html": "/dir/sub/f.html", "/none.html": "http://127.0.0.1:1/", "/p%20q.png": "/secret/../hidden.html"}
+    files, said = fetch(tmp_path, site, status=0)
+    assert "a.html" not in files and files["dir/sub/f.html"] == b"f" and files["hidden.html"] == b"hidden"
+
+
+def test_links_in_scripts_are_none(tmp_path, site):
+    (site.folder / "a.html").write_text("<script>'<a href=hidden.html>'</script><a href=c.html>")
+    files, _ = fetch(tmp_path, site)
+    assert "c.html" in files and "hidden.html" not in files
+
+
+def test_a_page_can_forbid_to_follow_its_links(tmp_path, site):
+    (site.folder / "a.html").write_text('<meta name=robots content=nofollow><a href="b.html">')
+    assert "b.html" not in fetch(tmp_path, site)[0]
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path, site):
+    (site.folder / "index.html").write_text('<a href="/..%2f..%2fout.html"><a href="/%2e%2e/%2e%2e/out.html"><a href="/?../../out.html">')
+    fetch(tmp_path, site)
+    assert not list(tmp_path.glob("out.html")) and not list(tmp_path.glob("leat/out.html"))
+
+
+def test_a_folder_for_all_can_be_named(tmp_path, site):
+    fetch(tmp_path, site, "--output-dir", "here", path="/d.html", status=0)
+    assert (tmp_path / "leat/here" / site.host / "d.html").read_text() == "the end"
+
+
+def test_each_url_is_asked_for_once(tmp_path, site):
+    fetch(tmp_path, site, "-j", "8")
+    assert len(site.asked) == len(set(site.asked)) + (site.asked.count("/dir/") - 1)  # /dir redirects there
+
+
+@pytest.mark.parametrize("word", [["-o", "x"], ["-O"], ["-d", "x"], ["-I"], ["-r", "0-1"]], ids=" ".join)
+def test_what_does_not_go_with_it_is_refused(tmp_path, site, word):
+    assert re.match(r"leat get: \(2\) --recursive names its files itself", fetch(tmp_path, site, *word, status=2)[1])
