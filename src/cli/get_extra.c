@@ -72,7 +72,7 @@ get_set_digest(void *config, const struct option *option, const char *value)
 
 	if (!sha256_read(value, digest))
 		return "is not a SHA-256, which has 64 hexadecimal digits";
-	copy = malloc(sizeof digest);
+	copy = malloc(SHA256_LEN);
 	if (copy)
 		memcpy(copy, digest, sizeof digest);
 	return get_keep(o, copy) && get_words_add(&o->digests, copy) ? NULL : "does not fit into memory";

@@ -51,17 +51,19 @@ static char *
 normal_form(const struct get_url *url)
 {
 	size_t most = 3 * GET_URL_MOST;
-	char *plain = malloc(2 * most), *normal = plain ? plain + most : NULL;
-	struct http_writer w = http_writer(plain, plain ? most : 0),
-			   n = http_writer(normal, plain ? most - 1 : 0);
+	char *plain = malloc(2 * most), *text = NULL;
+	struct http_writer w, n;
 	struct http_uri u;
-	char *text = NULL;
 
+	if (!plain)
+		return NULL;
+	w = http_writer(plain, most);
+	n = http_writer(plain + most, most);
 	get_url_put_referer(&w, url);
 	if (!w.err && http_uri_parse((struct http_span){plain, w.len}, &u))
 		http_uri_normalise(&n, &u);
 	if (n.len > 0 && !n.err)
-		text = strndup(normal, n.len);
+		text = strndup(n.at, n.len);
 	free(plain);
 	return text;
 }
