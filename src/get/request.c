@@ -172,6 +172,15 @@ is_held_back(const struct transfer *t, struct http_span name)
 	return (http_span_is(name, "authorization") || http_span_is(name, "cookie")) && !redirect_trusts(t);
 }
 
+/* A field that says where the content ends. "chunked" is obeyed where it can be. */
+static bool
+is_framing(const struct get_field *u)
+{
+	return http_span_is(u->field.name, "content-length") ||
+	       (http_span_is(u->field.name, "transfer-encoding") &&
+		   !http_list_has(u->field.value, "chunked"));
+}
+
 static void
 add_users(struct transfer_fields *f)
 {
@@ -181,6 +190,10 @@ add_users(struct transfer_fields *f)
 	for (unsigned i = 0; i < set->fields; i++) {
 		const struct get_field *u = &set->field[i];
 
+		if (u->use == GET_FIELD_SEND && t->info.requests == 1 && is_framing(u))
+			transfer_say(f->transfer, TRANSFER_WARNING,
+			    "%.*s is set by leat get itself, and yours is not sent", (int)u->field.name.len,
+			    u->field.name.at);
 		if (u->use == GET_FIELD_REMOVE || is_held_back(t, u->field.name))
 			continue;
 		if (f->n < REQUEST_FIELDS)

@@ -67,7 +67,6 @@ struct get_run {
 	bool head_only, include, verbose, silent, show_error;
 	bool server_name; /* GET_TO_URL_NAME prefers the name of Content-Disposition */
 	bool create_dirs;
-	bool no_clobber;
 	bool stdout_named; /* "-o -": octets for a terminal are meant */
 	bool fail_early;
 	bool fail_with_body;

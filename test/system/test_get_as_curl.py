@@ -325,6 +325,14 @@ def test_retries_are_counted_and_the_last_answer_is_the_content(tmp_path):
         assert said.count(b"Will retry in 1 seconds") == 2
 
 
+def test_a_length_of_the_users_is_not_sent_and_that_is_said(tmp_path):
+    server = Scripted(OK)
+    with serving(server) as port:
+        status, _, _, said = run(LEAT, ["-H", "Content-Length: 99", "-d", "a=b", f"http://127.0.0.1:{port}/"], tmp_path / "folder")
+    assert status == 0 and b"Warning: Content-Length is set by leat get itself" in said
+    assert b"Content-Length: 3\r\n" in server.requests[0] and b"Content-Length: 99" not in server.requests[0]
+
+
 def test_with_g_brackets_are_no_pattern(tmp_path):
     server = Scripted(OK)
     with serving(server) as port:
