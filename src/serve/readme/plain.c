@@ -24,10 +24,21 @@ put_lines(struct http_writer *w, struct http_span text)
 	}
 }
 
+/* Most of the room was not needed. */
+static char *
+shrunk(char *at, size_t len)
+{
+	char *less = realloc(at, len);
+
+	if (less)
+		return less;
+	return at;
+}
+
 int
 plain_render(struct http_span text, struct http_span *html)
 {
-	char *at = malloc(README_HTML_MOST), *less;
+	char *at = malloc(README_HTML_MOST);
 	struct http_writer w = http_writer(at, README_HTML_MOST);
 
 	if (!at)
@@ -39,7 +50,7 @@ plain_render(struct http_span text, struct http_span *html)
 		free(at);
 		return -LEAT_ENOBUFS;
 	}
-	less = realloc(at, w.len);
-	*html = (struct http_span){less ? less : at, w.len};
+	html->at = shrunk(at, w.len);
+	html->len = w.len;
 	return 0;
 }
