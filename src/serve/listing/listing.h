@@ -54,8 +54,8 @@ struct listing_memory {
 	size_t octets, most;
 };
 
-/* Rows of a page. A page with scripts loads the others as JSON, one without links to them. */
-enum { LISTING_ROWS = 500 };
+/* Rows of a page. A script makes the others of the data; without one there are links to them. */
+enum { LISTING_ROWS = 200 };
 
 struct listing_settings {
 	int folder;            /* descriptor of the folder; the listing closes it */
