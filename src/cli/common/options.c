@@ -67,8 +67,8 @@ dashes(const char *name)
 	return name[1] ? "--" : "-";
 }
 
-static const struct option *
-find_option(const struct option *options, const char *name, size_t len)
+const struct option *
+options_find(const struct option *options, const char *name, size_t len)
 {
 	for (; options->name; options++)
 		if (strlen(options->name) == len && !memcmp(options->name, name, len))
@@ -76,11 +76,10 @@ find_option(const struct option *options, const char *name, size_t len)
 	return NULL;
 }
 
-static void
-complain_unknown(const char *command, const struct option *options, const char *name)
+const char *
+options_meant(const struct option *options, const char *name)
 {
 	const char *words[WORDS_MAX + 2];
-	const char *meant;
 	size_t n = 0;
 
 	for (; options->name && n < WORDS_MAX; options++)
@@ -88,7 +87,14 @@ complain_unknown(const char *command, const struct option *options, const char *
 			words[n++] = options->name;
 	words[n++] = "help";
 	words[n] = NULL;
-	meant = options_nearest(name, words);
+	return options_nearest(name, words);
+}
+
+static void
+complain_unknown(const char *command, const struct option *options, const char *name)
+{
+	const char *meant = options_meant(options, name);
+
 	if (meant)
 		error_line(command, "unknown option %s%s; did you mean --%s?", dashes(name), name, meant);
 	else
@@ -131,7 +137,7 @@ parse_long(
 {
 	const char *name = word + 2;
 	size_t len = strcspn(name, "=");
-	const struct option *o = find_option(options, name, len);
+	const struct option *o = options_find(options, name, len);
 	char spelled[WORD_MAX];
 
 	if (!o) {
@@ -154,7 +160,7 @@ parse_short(
     const char *command, const struct option *options, void *config, const char *word, const char *next)
 {
 	for (const char *at = word + 1; *at; at++) {
-		const struct option *o = find_option(options, at, 1);
+		const struct option *o = options_find(options, at, 1);
 
 		if (!o) {
 			complain_unknown(command, options, (char[]){*at, '\0'});

@@ -5,6 +5,8 @@
 #ifndef CLI_COMMON_OPTIONS_H
 #define CLI_COMMON_OPTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct option {
@@ -21,7 +23,8 @@ struct option {
 	 * in the message: "is not a number".
 	 */
 	const char *(*set)(void *config, const struct option *option, const char *value);
-	int tag; /* for set() */
+	int tag;        /* for set() */
+	bool line_only; /* a file of options cannot have it */
 };
 
 /* Results of options_parse() if the command is not to run. */
@@ -41,6 +44,12 @@ int options_parse(
 
 /* Prints the options with their help, --help included, in two columns. */
 void options_help(const struct option *options, FILE *to);
+
+/* Returns the row with the name of @len octets, or NULL. */
+const struct option *options_find(const struct option *options, const char *name, size_t len);
+
+/* Returns the name of an option, or "help", that @name probably stands for, or NULL. */
+const char *options_meant(const struct option *options, const char *name);
 
 /* Returns the word of @words that @word probably stands for, or NULL. @words ends with NULL. */
 const char *options_nearest(const char *word, const char *const *words);
