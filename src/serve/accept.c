@@ -3,6 +3,8 @@
  */
 #include "serve/impl.h"
 
+#include <limits.h>
+
 /* Connections taken before others are served again. */
 enum { ACCEPTS_MOST = 64 };
 
@@ -17,7 +19,7 @@ take(struct serve *s, struct io_stream *io)
 	io->ops->remote(io, &peer);
 	switch (share_enter(s->share, s->set->slot, &peer.addr, &most, &place)) {
 	case SHARE_ADMITTED:
-		conn_begin(s, io, &peer.addr, place);
+		conn_begin(s, io, &peer.addr, place, false);
 		break;
 	case SHARE_FULL:
 		s->counts->refused_full++;
@@ -38,4 +40,29 @@ accept_some(struct io_listener *l, void *arg)
 
 	for (int i = 0; i < ACCEPTS_MOST && l->ops->accept(l, &io) == 0; i++)
 		take(s, io);
+}
+
+/* Whoever looks after a server that is full has to see its counters: there is no bound here. */
+static void
+take_for_metrics(struct serve *s, struct io_stream *io)
+{
+	static const struct share_most most = {UINT_MAX, 0};
+	struct endpoint peer = {.port = 0};
+	uint32_t place;
+
+	io->ops->remote(io, &peer);
+	if (share_enter(s->share, s->set->slot, &peer.addr, &most, &place) == SHARE_ADMITTED)
+		conn_begin(s, io, &peer.addr, place, true);
+	else
+		io_close(io, true);
+}
+
+void
+accept_for_metrics(struct io_listener *l, void *arg)
+{
+	struct serve *s = arg;
+	struct io_stream *io;
+
+	for (int i = 0; i < ACCEPTS_MOST && l->ops->accept(l, &io) == 0; i++)
+		take_for_metrics(s, io);
 }

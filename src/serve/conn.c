@@ -281,7 +281,7 @@ on_timer(struct timer *t)
 }
 
 void
-conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place)
+conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place, bool metrics)
 {
 	struct serve_conn *c = slab_take(&s->conn_slab);
 
@@ -294,6 +294,7 @@ conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uin
 	c->io = io;
 	c->addr = *addr;
 	c->place = place;
+	c->metrics = metrics;
 	c->waits = HTTP_CONN_OVER;
 	timer_init(&c->timer, on_timer);
 	list_init(&c->node);

@@ -97,6 +97,7 @@ struct serve_conn {
 	nsec_t deadline;
 	uint64_t moved, moved_before; /* octets in both directions, now and when the deadline was set */
 	bool going;                   /* within conn_go() */
+	bool metrics;                 /* it asks for the counters */
 };
 
 enum { COMMON_MOST = 1024 };
@@ -150,12 +151,17 @@ void work_give(struct serve_conn *c);
 void works_free(struct serve *s);
 
 /* conn.c: takes over a stream, which is counted at @place already. */
-void conn_begin(struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place);
+void conn_begin(
+    struct serve *s, struct io_stream *io, const struct ipaddr *addr, uint32_t place, bool metrics);
 void conn_finish(struct serve_conn *c); /* after the response that is under way */
 void conn_end(struct serve_conn *c, bool reset);
 
-/* accept.c */
+/* accept.c: the second takes connections that ask for the counters. */
 void accept_some(struct io_listener *l, void *arg);
+void accept_for_metrics(struct io_listener *l, void *arg);
+
+/* metrics.c: answers with the counters of all workers. */
+void metrics_answer(struct http_exchange *x);
 
 /* route.c: what all requests are given to. */
 extern const struct http_handler serve_handler;

@@ -39,6 +39,21 @@ reason_of(const struct serve_task *t, int result)
 	return t->refusal == REFUSED_NOT ? NULL : answer_refusal_words(t->refusal);
 }
 
+const nsec_t serve_times[SERVE_TIMES] = {MSEC, 10 * MSEC, 100 * MSEC, SEC, 10 * SEC, 100 * SEC, NSEC_NEVER};
+
+static void
+count_request(struct serve_counts *n, unsigned status, nsec_t took)
+{
+	unsigned i = 0;
+
+	while (took > serve_times[i])
+		i++;
+	n->requests++;
+	n->statuses[status / 100 < SERVE_CLASSES ? status / 100 : 0]++;
+	n->took[i]++;
+	n->took_all += (uint64_t)took;
+}
+
 static void
 add_line(struct serve *s, struct access_line *line)
 {
@@ -70,9 +85,9 @@ record_done(struct http_exchange *x, int result)
 	    .took = io_now(c->serve->world) - t->began,
 	    .reason = reason_of(t, result)};
 
-	if (is_refused_next(t, result))
+	if (c->metrics || is_refused_next(t, result))
 		return;
-	c->serve->counts->requests++;
+	count_request(c->serve->counts, t->status, line.took);
 	c->serve->counts->broken += result < 0;
 	if (!c->serve->log)
 		return;
@@ -92,7 +107,7 @@ record_refused(struct serve_conn *c, const struct http_refused *r)
 	    .octets = r->octets,
 	    .reason = http_reason_words(r->why)};
 
-	c->serve->counts->requests++;
+	count_request(c->serve->counts, line.status, 0);
 	add_line(c->serve, &line);
 }
 

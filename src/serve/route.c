@@ -201,7 +201,9 @@ on_request(struct http_exchange *x)
 
 	task_begin(&work_of(x)->task, io_now(s->world));
 	serve_tick(s);
-	if (login_passes(x))
+	if (conn_of(x)->metrics)
+		metrics_answer(x);
+	else if (login_passes(x))
 		route_answer(x);
 }
 

@@ -255,6 +255,16 @@ serve_listen(struct serve *s, struct endpoint *at)
 	return e;
 }
 
+static bool
+is_for_metrics(const struct serve *s, const struct io_listener *l)
+{
+	const struct endpoint *metrics = &s->set->metrics;
+	struct endpoint at = {.port = 0};
+
+	l->ops->local(l, &at);
+	return s->set->has_metrics && at.port == metrics->port && ipaddr_eq(&at.addr, &metrics->addr);
+}
+
 int
 serve_listen_on(struct serve *s, struct io_listener *l)
 {
@@ -262,7 +272,7 @@ serve_listen_on(struct serve *s, struct io_listener *l)
 
 	if (e < 0)
 		return e;
-	l->fn = accept_some;
+	l->fn = is_for_metrics(s, l) ? accept_for_metrics : accept_some;
 	l->arg = s;
 	l->ops->want(l, true);
 	return 0;

@@ -76,6 +76,10 @@ struct serve_settings {
 	struct auth_helper *helper;     /* that checks their passwords; NULL: they are checked at once */
 	bool public_read;               /* with @users: a password is needed for changes alone */
 
+	/* Requests that arrive at this address are answered with the counters alone. */
+	bool has_metrics;
+	struct endpoint metrics;
+
 	/*
 	 * Where connections and what happened are counted, if this server is one of several
 	 * workers: bounds on connections then hold over all of them. NULL: by itself.
@@ -86,6 +90,11 @@ struct serve_settings {
 
 /* Sets what people usually want; the folder is ".". */
 void serve_settings_usual(struct serve_settings *s);
+
+enum { SERVE_CLASSES = 6, SERVE_TIMES = 7 };
+
+/* A request counts at the first of these that is not shorter than it; the last has no end. */
+extern const nsec_t serve_times[SERVE_TIMES];
 
 /* What happened, for people and machines: the counters of a slot of the share, in this order. */
 struct serve_counts {
@@ -100,6 +109,10 @@ struct serve_counts {
 	uint64_t not_users;      /* requests without a name and a password, or with wrong ones */
 	uint64_t removed;        /* files and folders that clients have removed */
 	uint64_t log_lost;       /* lines of the log that could not be written, known at the end */
+
+	uint64_t statuses[SERVE_CLASSES]; /* requests by the first digit of their status; 0: none */
+	uint64_t took[SERVE_TIMES];       /* requests by how long they took, as serve_times[] says */
+	uint64_t took_all;                /* ns, of all requests */
 };
 
 struct serve;
