@@ -115,7 +115,7 @@ def test_the_manual_has_every_command(leat):
 
 
 def test_the_manual_has_no_error():
-    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat-get.1", ROOT / "man/leat-serve.1", ROOT / "man/leat.3", privileged=True)
+    found = run("mandoc", "-T", "lint", "-W", "warning", ROOT / "man/leat.1", ROOT / "man/leat-get.1", ROOT / "man/leat-serve.1", ROOT / "man/leat-serve.5", ROOT / "man/leat.3", privileged=True)
     assert found.returncode == 0, found.stdout
 
 

@@ -51,7 +51,7 @@ def libdir(installed):
 def test_all_of_it_is_installed(installed):
     have = {str(p.relative_to(installed)) for p in installed.rglob("*") if not p.is_dir()}
     names = {pathlib.PurePath(p).name for p in have}
-    assert {"leat.h", "leat.pc", "libleat.a", "libleat.so", "libleat.so.0", "leat.1", "leat-get.1", "leat-serve.1", "leat.3", "leat"} <= names
+    assert {"leat.h", "leat.pc", "libleat.a", "libleat.so", "libleat.so.0", "leat.1", "leat-get.1", "leat-serve.1", "leat-serve.5", "leat.3", "leat"} <= names
     assert "include/leat.h" in have
     assert {"share/bash-completion/completions/leat", "share/zsh/site-functions/_leat", "share/fish/vendor_completions.d/leat.fish"} <= have
     assert not [n for n in names if re.match(r"libleat_", n)], "the layers' own archives are not for others"
