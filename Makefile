@@ -30,7 +30,7 @@ fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
 soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
 	@tools/soak
 
-bench: deps-bench all ## speed, compared with peers, in ten minutes; B=wire,tap runs these parts only
+bench: deps-bench all ## speed, compared with peers, in a quarter of an hour; B=wire,tap runs these parts only
 	@BUILD=$(BUILD) tools/bench $(B)
 
 bench-instr: deps-bench all ## instructions per frame, compared with those kept; UPDATE=1 keeps the new ones

@@ -7,17 +7,23 @@
 #include "cli/serve_hash.h"
 #include "cli/serve_options.h"
 
+#include "host/clock.h"
 #include "host/port_owner.h"
-#include "serve/qr/qr.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-static struct serve_options *
-options_of(struct process *p)
+static struct serve_program *
+program_of(struct process *p)
 {
-	return container_of(p, struct serve_options, process);
+	return container_of(p, struct serve_program, process);
+}
+
+static struct serve_options *
+options_of(const struct process_plan *plan)
+{
+	return container_of((struct serve_run *)plan->settings, struct serve_options, run);
 }
 
 static int
@@ -46,6 +52,17 @@ port_taken(const char *at, uint16_t port)
 	    at, port);
 }
 
+/* True if --bind named no address, or names that have several. */
+static bool
+is_one_of_many(const struct serve_options *o, const struct endpoint *at)
+{
+	const struct serve_settings *s = &o->run.serve;
+	bool metrics =
+	    s->has_metrics && s->metrics.port == at->port && ipaddr_eq(&s->metrics.addr, &at->addr);
+
+	return !metrics && o->addresses > o->binds;
+}
+
 static int
 cannot_listen(struct process *p, const struct process_plan *plan, const struct endpoint *at, int error)
 {
@@ -60,7 +77,7 @@ cannot_listen(struct process *p, const struct process_plan *plan, const struct e
 		    "serve", "%s: ports below 1024 need root; choose another with --port", text);
 	case EAFNOSUPPORT:
 	case EADDRNOTAVAIL:
-		if (plan->addresses > options_of(p)->binds) /* a machine without IPv6, or without IPv4 */
+		if (is_one_of_many(options_of(plan), at)) /* a machine without IPv6, or without IPv4 */
 			return 0;
 		return error_line("serve", "%s: this machine does not have this address", text);
 	default:
@@ -81,14 +98,23 @@ failed(const struct serve_run *r, enum serve_part part, int error)
 }
 
 static void
+log_failed(const struct serve_run *r, int error)
+{
+	error_line("serve", "%s: cannot open the log again, the old file is used on: %s", r->serve.log,
+	    strerror(-error));
+}
+
+static void
 ready(struct process *p, const struct process_plan *plan)
 {
-	const struct serve_options *o = options_of(p);
+	const struct serve_options *o = options_of(plan);
+	struct process_plan files = *plan;
 
+	files.addresses -= o->run.serve.has_metrics;
 	if (!o->quiet)
-		serve_addresses_print(o->run.serve.site.folder, plan);
+		serve_addresses_print(o->run.serve.site.folder, &files);
 	if (o->qr)
-		serve_addresses_print_qr(plan);
+		serve_addresses_print_qr(&files);
 	if (!o->quiet)
 		fputs("Press Ctrl-C to end.\n", stderr);
 }
@@ -96,15 +122,22 @@ ready(struct process *p, const struct process_plan *plan)
 static int
 load(struct process *p, struct process_plan *plan)
 {
-	struct serve_options *o = options_of(p);
-	int status = serve_users(o);
+	struct serve_program *program = program_of(p);
+	struct serve_options *o = program->first;
+	int status = 0;
 
-	if (status)
+	program->first = NULL;
+	if (!o)
+		o = serve_options_load(program->line, &status);
+	if (!o)
 		return status;
+	plan->addresses = o->addresses + o->run.serve.has_metrics;
 	memcpy(plan->at, o->at, sizeof plan->at);
-	plan->addresses = o->addresses;
 	plan->workers = o->workers;
 	plan->user = o->user;
+	plan->await_data = true;
+	o->run.failed = failed;
+	o->run.log_failed = log_failed;
 	plan->settings = &o->run;
 	return 0;
 }
@@ -112,6 +145,7 @@ load(struct process *p, struct process_plan *plan)
 static void
 unload(struct process *p, struct process_plan *plan)
 {
+	serve_options_free(options_of(plan));
 }
 
 static int
@@ -121,16 +155,16 @@ say(struct process *p, const char *line)
 }
 
 static void
-ended(struct process *p, const struct share *share)
+ended(struct process *p, const struct process_plan *plan, const struct share *share)
 {
-	const struct serve_options *o = options_of(p);
+	const struct serve_options *o = options_of(plan);
 	uint64_t lost = share_sum(share, offsetof(struct serve_counts, log_lost) / sizeof(uint64_t));
 
 	if (lost > 0)
 		error_line("serve", "%s: lines of the log that could not be written: %" PRIu64,
 		    o->run.serve.log, lost);
 	if (!o->quiet)
-		serve_summary(o, share);
+		serve_summary(program_of(p), share);
 }
 
 static const struct process_ops serve_ops = {
@@ -143,38 +177,44 @@ static const struct process_ops serve_ops = {
 };
 
 static void
-log_failed(const struct serve_run *r, int error)
+keep_line(void *config, int argc, char **argv)
 {
-	error_line("serve", "%s: cannot open the log again, the old file is used on: %s", r->serve.log,
-	    strerror(-error));
+	struct serve_options *o = config;
+
+	o->argc = argc;
+	o->argv = argv;
+}
+
+/* How many connections fit is decided once, for memory that all workers share. */
+static int
+serve(const struct serve_options *line, struct serve_options *first)
+{
+	struct serve_program program = {.line = line, .first = first, .began = clock_monotonic()};
+	int status;
+
+	program.process = (struct process){
+	    .ops = &serve_ops, .service = &serve_service, .conns = first->run.serve.conns_most};
+	status = process_run(&program.process);
+	serve_options_free(program.first);
+	return status;
 }
 
 static int
 serve_command(void *config, int argc, char **argv)
 {
-	struct serve_options *o = config;
+	const struct serve_options *line = config;
+	struct serve_options *o;
 	int status;
 
-	if (o->hash)
+	if (line->hash)
 		return serve_hash();
-	if (o->run.serve.public_read && o->auths == 0)
-		return error_line(
-		    "serve", "--public-read says who may read without a password: it needs --auth");
-	if (o->run.serve.spa && !o->run.serve.site.index)
-		return error_line("serve", "--spa answers with the index file: --index needs a name");
-	if (o->qr && !qr_available())
-		return error_line("serve",
-		    "--qr: this build has no QR codes, since libqrencode was not there when it was built");
-	status = serve_bind(o);
-	if (status)
+	o = serve_options_load(line, &status);
+	if (!o)
 		return status;
-	serve_options_settle(o, argc > 0 ? argv[0] : NULL);
-	o->run.failed = failed;
-	o->run.log_failed = log_failed;
-	o->process =
-	    (struct process){.ops = &serve_ops, .service = &serve_service, .conns = o->run.serve.conns_most};
-	status = process_run(&o->process);
-	auth_users_free(o->users);
+	if (!line->check)
+		return serve(line, o);
+	status = serve_check(o);
+	serve_options_free(o);
 	return status;
 }
 
@@ -184,7 +224,8 @@ const struct command cmd_serve = {
     .usage = "[options] [DIR]",
     .about = "Serves the files of DIR, or of the current folder, over HTTP until it is ended.\n"
 	     "SIGTERM and Ctrl-C finish the responses under way; SIGUSR1 opens the log again,\n"
-	     "SIGHUP reloads, and SIGUSR2 starts the program anew; none of these loses a connection.",
+	     "SIGHUP reads the settings again, and SIGUSR2 starts the program anew; none of these loses\n"
+	     "a connection.",
     .options = serve_option_rows,
     .word = "DIR",
     .words_min = 0,
@@ -192,5 +233,6 @@ const struct command cmd_serve = {
     .mixed = true,
     .config_size = sizeof(struct serve_options),
     .defaults = serve_options_default,
+    .line = keep_line,
     .main = serve_command,
 };

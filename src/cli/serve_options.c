@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum flag {
+	FLAG_CHECK,
 	FLAG_HIDDEN,
 	FLAG_NO_README,
 	FLAG_QR,
@@ -53,6 +54,34 @@ set_bind(void *config, const struct option *option, const char *value)
 	if (o->binds == PROCESS_ADDRESSES)
 		return "is one address too many";
 	o->bind[o->binds++] = value;
+	return NULL;
+}
+
+static const char *
+set_metrics(void *config, const struct option *option, const char *value)
+{
+	struct serve_settings *s = &((struct serve_options *)config)->run.serve;
+	struct http_authority a;
+
+	if (!http_authority_parse(http_span_of(value), &a) || a.kind == HTTP_HOST_NAME || a.has_userinfo ||
+	    a.port == 0)
+		return "is not an address and a port such as 127.0.0.1:9100 or [::1]:9100";
+	s->metrics = (struct endpoint){.addr = a.addr, .port = a.port};
+	s->has_metrics = true;
+	return NULL;
+}
+
+static const char *
+set_config(void *config, const struct option *option, const char *value)
+{
+	((struct serve_options *)config)->config = value;
+	return NULL;
+}
+
+static const char *
+set_folder(void *config, const struct option *option, const char *value)
+{
+	((struct serve_options *)config)->folder = value;
 	return NULL;
 }
 
@@ -134,6 +163,9 @@ set_flag(void *config, const struct option *option, const char *value)
 	struct serve_options *o = config;
 
 	switch ((enum flag)option->tag) {
+	case FLAG_CHECK:
+		o->check = true;
+		break;
 	case FLAG_HIDDEN:
 		o->run.serve.site.hidden = true;
 		break;
@@ -345,12 +377,15 @@ const struct option serve_option_rows[] = {
 	{"auth", "USER:HASH", "ask for this name and its password; --hash makes the hash; may be repeated", set_auth, AUTH_LINE},
 	{"auth-file", "FILE", "the same for each line of FILE", set_auth, AUTH_FILE},
 	{"public-read", NULL, "with --auth: anyone may read, and only what changes the folder needs a password", set_flag, FLAG_PUBLIC_READ},
-	{"hash", NULL, "ask for a password, print its hash for --auth, and serve nothing", set_flag, FLAG_HASH},
+	{"hash", NULL, "ask for a password, print its hash for --auth, and serve nothing", set_flag, FLAG_HASH, .line_only = true},
 	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
 	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", serve_set_compress, 0},
 	{"no-compress", NULL, "send all content as it is", set_flag, FLAG_NO_COMPRESS},
 	{"no-archives", NULL, "do not send folders as zip or tar, for which ?archive=zip asks", set_flag, FLAG_NO_ARCHIVES},
 	{"error-page", "STATUS=PATH", "send this file of DIR with the status, as in 404=/404.html; may be repeated", serve_set_error_page, 0},
+	{"metrics", "ADDRESS:PORT", "answer there with the counters, for Prometheus", set_metrics, 0},
+	{"config", "FILE", "read options from a file: see leat-serve(5)", set_config, 0, .line_only = true},
+	{"check", NULL, "say whether the settings are right, and serve nothing", set_flag, FLAG_CHECK, .line_only = true},
 	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},
@@ -368,6 +403,11 @@ const struct option serve_option_rows[] = {
 };
 /* clang-format on */
 
+const struct option serve_file_rows[] = {
+    {"folder", "DIR", "the folder that is served", set_folder, 0},
+    {0},
+};
+
 void
 serve_options_default(void *serve_options)
 {
@@ -378,25 +418,9 @@ serve_options_default(void *serve_options)
 	r->serve.wall = clock_wall;
 	r->serve.log = "-";
 	o->port = 8000;
-	o->began = clock_monotonic();
 	o->at[0].addr = IPADDR_ANY4;
 	o->at[1].addr = IPADDR_ANY6;
 	o->addresses = 2;
 	o->head = http_writer(o->head_octets, sizeof o->head_octets);
 	o->cache = http_writer(o->cache_octets, sizeof o->cache_octets);
-}
-
-void
-serve_options_settle(struct serve_options *o, const char *folder)
-{
-	struct serve_settings *s = &o->run.serve;
-
-	if (folder)
-		s->site.folder = folder;
-	if (!*s->log)
-		s->log = NULL;
-	s->head = (struct http_span){o->head.at, o->head.len};
-	s->site.head = (struct http_span){o->cache.at, o->cache.len};
-	for (unsigned i = 0; i < o->addresses; i++)
-		o->at[i].port = o->port;
 }

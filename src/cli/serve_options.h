@@ -4,7 +4,7 @@
 #ifndef CLI_SERVE_OPTIONS_H
 #define CLI_SERVE_OPTIONS_H
 
-#include "cli/common/options.h"
+#include "cli/common/options_file.h"
 #include "serve/auth/users.h"
 #include "serve/run.h"
 
@@ -19,14 +19,19 @@ struct serve_auth {
 	bool file;
 };
 
+/* What the command line and the file say at one time. */
 struct serve_options {
-	struct process process;
 	struct serve_run run;
+	int argc;
+	char **argv;                           /* the command line */
+	const char *config;                    /* a file with options; NULL: none */
+	struct options_file *file;             /* what was read of it */
+	const char *folder;                    /* that the file names */
+	bool check;                            /* serve nothing */
 	struct endpoint at[PROCESS_ADDRESSES]; /* where to listen */
 	unsigned addresses;
 	unsigned workers; /* 0: one for each core */
 	const char *user; /* that they run as; NULL: the same as the master */
-	nsec_t began;     /* clock_monotonic() */
 	uint16_t port;
 	const char *bind[PROCESS_ADDRESSES]; /* addresses and names; none: all addresses */
 	unsigned binds;
@@ -45,11 +50,22 @@ struct serve_options {
 	char head_octets[SERVE_HEAD_MOST], cache_octets[SERVE_CACHE_MOST];
 };
 
+/* `leat serve` while it runs: settings come and go with each reload. */
+struct serve_program {
+	struct process process;
+	const struct serve_options *line; /* of the command line alone */
+	struct serve_options *first;      /* of the start, until a plan has them */
+	nsec_t began;                     /* clock_monotonic() */
+};
+
 extern const struct option serve_option_rows[];
 
 /* serve_content.c: for the table. */
 const char *serve_set_compress(void *config, const struct option *option, const char *value);
 const char *serve_set_error_page(void *config, const struct option *option, const char *value);
+
+/* Options that only a file has. */
+extern const struct option serve_file_rows[];
 
 /* Sets the defaults of @serve_options, a struct serve_options of zeros. */
 void serve_options_default(void *serve_options);
@@ -62,14 +78,21 @@ int serve_bind(struct serve_options *o);
 
 /*
  * Reads who may log in, as --auth and --auth-file say it now. Returns 0, or the exit status if it
- * has printed an error; the users are then those of before.
+ * has printed an error.
  */
 int serve_users(struct serve_options *o);
 
-/* Prints what the server has done. */
-void serve_summary(const struct serve_options *o, const struct share *share);
+/*
+ * Reads the file, if @line names one, and the command line again. Returns options that are complete
+ * and right, for serve_options_free(); or NULL after a message, with the exit status in *@status.
+ */
+struct serve_options *serve_options_load(const struct serve_options *line, int *status);
+void serve_options_free(struct serve_options *o);
 
-/* Puts together what several options say. @folder is NULL if none was named. */
-void serve_options_settle(struct serve_options *o, const char *folder);
+/* Looks at what the options name, and serves nothing. Returns the exit status. */
+int serve_check(const struct serve_options *o);
+
+/* Prints what the server has done. */
+void serve_summary(const struct serve_program *s, const struct share *share);
 
 #endif

@@ -48,11 +48,11 @@ print_count(const char *what, uint64_t n)
 }
 
 void
-serve_summary(const struct serve_options *o, const struct share *share)
+serve_summary(const struct serve_program *program, const struct share *share)
 {
 	struct serve_counts c = sum_up(share);
 
-	print_work(&c, clock_monotonic() - o->began);
+	print_work(&c, clock_monotonic() - program->began);
 	print_count("files that clients have stored:", c.stored);
 	print_count("files and folders that clients have removed:", c.removed);
 	print_count("requests without a right password:", c.not_users);
@@ -60,5 +60,5 @@ serve_summary(const struct serve_options *o, const struct share *share)
 	print_count("turned away, too many of one client:", c.refused_client);
 	print_count("connections that had had enough time:", c.timeouts);
 	print_count("responses that were not sent to their end:", c.broken);
-	print_count("workers that died:", process_deaths(&o->process));
+	print_count("workers that died:", process_deaths(&program->process));
 }

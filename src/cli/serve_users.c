@@ -35,7 +35,6 @@ add_file(struct auth_users *users, const char *path)
 	return 0;
 }
 
-/* Workers have copies of the users of before. */
 int
 serve_users(struct serve_options *o)
 {
@@ -44,17 +43,11 @@ serve_users(struct serve_options *o)
 
 	if (o->auths == 0)
 		return 0;
-	users = auth_users_new();
+	o->run.serve.users = o->users = users = auth_users_new();
 	if (!users)
 		return error_line("serve", "no memory is left");
 	for (unsigned i = 0; status == 0 && i < o->auths; i++)
 		status =
 		    o->auth[i].file ? add_file(users, o->auth[i].value) : add_line(users, o->auth[i].value);
-	if (status) {
-		auth_users_free(users);
-		return status;
-	}
-	auth_users_free(o->users);
-	o->run.serve.users = o->users = users;
-	return 0;
+	return status;
 }

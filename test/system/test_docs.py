@@ -38,7 +38,7 @@ def shell_lines():
 
 def is_server(line):
     """True if the command serves port 8080 until it is ended."""
-    return "http.server" in line or line.startswith("leat serve")
+    return "http.server" in line or (line.startswith("leat serve") and "--check" not in line)
 
 
 def blocks(name):
@@ -82,7 +82,13 @@ def port_8000():
     shutil.rmtree(folder)
 
 
+def settings(folder):
+    """The file of the examples of `leat serve --config`."""
+    (folder / "serve.yaml").write_text("port: 8080\nbind: 127.0.0.1\n")
+
+
 def run_line(line, bin_dir, folder):
+    settings(folder)
     return subprocess.run(unprivileged() + ["sh", "-ec", line], cwd=folder, capture_output=True, text=True, errors="replace", timeout=60,
                           stdin=subprocess.DEVNULL, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(folder)})
 
@@ -128,6 +134,7 @@ def test_both_readmes_have_the_same_commands():
 
 @pytest.mark.parametrize("line", [line for line in LINES if is_server(line)])
 def test_a_server_of_the_documents_answers(line, bin_dir, scratch):
+    settings(scratch)
     server = subprocess.Popen(unprivileged() + ["sh", "-ec", "exec " + line], cwd=scratch, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(scratch)})
     try:

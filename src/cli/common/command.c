@@ -63,20 +63,24 @@ parse_mixed(const struct command *c, void *config, int argc, char **argv)
 }
 
 int
-command_parse(const struct command *c, void *config, int argc, char **argv)
+command_parse_over(const struct command *c, void *config, int argc, char **argv)
 {
-	int at;
-
-	memset(config, 0, c->config_size);
-	if (c->defaults)
-		c->defaults(config);
-	at = c->mixed ? parse_mixed(c, config, argc, argv)
-		      : options_parse(c->name, c->options, config, argc, argv);
+	int at = c->mixed ? parse_mixed(c, config, argc, argv)
+			  : options_parse(c->name, c->options, config, argc, argv);
 	if (at == OPTIONS_HELP)
 		return COMMAND_HELP;
 	if (at == OPTIONS_WRONG || check_words(c, argc - at, argv + at))
 		return COMMAND_WRONG;
 	return at;
+}
+
+int
+command_parse(const struct command *c, void *config, int argc, char **argv)
+{
+	memset(config, 0, c->config_size);
+	if (c->defaults)
+		c->defaults(config);
+	return command_parse_over(c, config, argc, argv);
 }
 
 int
@@ -92,6 +96,8 @@ command_run(const struct command *c, int argc, char **argv)
 		command_help(c, stdout);
 		status = 0;
 	} else if (at != COMMAND_WRONG) {
+		if (c->line)
+			c->line(config, argc, argv);
 		status = c->main(config, argc - at, argv + at);
 	}
 	free(config);

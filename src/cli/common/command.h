@@ -43,6 +43,12 @@ struct command {
 	void (*defaults)(void *config); /* NULL: zeros are the defaults */
 
 	/*
+	 * Gets the whole line that was parsed, for a command that parses it again. NULL: this one
+	 * does not.
+	 */
+	void (*line)(void *config, int argc, char **argv);
+
+	/*
 	 * Runs the command with the words after the options, @argv[0] to @argv[argc - 1], and a
 	 * NULL after them. Returns the exit status. @config is freed afterwards.
 	 */
@@ -58,6 +64,12 @@ enum { COMMAND_WRONG = -1, COMMAND_HELP = -2 };
  * COMMAND_HELP if help was asked for; or COMMAND_WRONG after one line on standard error.
  */
 int command_parse(const struct command *c, void *config, int argc, char **argv);
+
+/*
+ * Parses a line that command_parse() has accepted once more, for a @config that has other values
+ * already: those that the line does not name stay. Returns as command_parse().
+ */
+int command_parse_over(const struct command *c, void *config, int argc, char **argv);
 
 /* Prints the command's own help. */
 void command_help(const struct command *c, FILE *to);

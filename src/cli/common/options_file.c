@@ -31,7 +31,7 @@ struct input {
 	int error; /* as errno */
 };
 
-struct reader {
+struct file_reader {
 	const char *command, *path;
 	const struct option *tables[2];
 	void *config;
@@ -43,7 +43,7 @@ struct reader {
 };
 
 __attribute__((format(printf, 2, 3))) static int
-complain(const struct reader *r, const char *format, ...)
+complain(const struct file_reader *r, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -56,7 +56,7 @@ complain(const struct reader *r, const char *format, ...)
 }
 
 static int
-complain_yaml(const struct reader *r)
+complain_yaml(const struct file_reader *r)
 {
 	const yaml_parser_t *y = &r->yaml;
 
@@ -74,7 +74,7 @@ complain_yaml(const struct reader *r)
 
 /* Takes the next event. Returns 0, or -1 after a message. */
 static int
-step(struct reader *r)
+step(struct file_reader *r)
 {
 	yaml_event_delete(&r->event);
 	if (!yaml_parser_parse(&r->yaml, &r->event)) {
@@ -86,7 +86,7 @@ step(struct reader *r)
 
 /* Copies the scalar, which libyaml frees. Returns NULL after a message. */
 static const char *
-keep_scalar(struct reader *r)
+keep_scalar(struct file_reader *r)
 {
 	size_t n = r->event.data.scalar.length;
 	struct value *v;
@@ -117,7 +117,7 @@ is_word(const char *text, const char *const *words)
 }
 
 static int
-set_flag(struct reader *r, const struct option *o, const char *text)
+set_flag(struct file_reader *r, const struct option *o, const char *text)
 {
 	static const char *const yes[] = {"true", "yes", "on", "True", "Yes", "On", NULL};
 	static const char *const no[] = {"false", "no", "off", "False", "No", "Off", NULL};
@@ -132,7 +132,7 @@ set_flag(struct reader *r, const struct option *o, const char *text)
 }
 
 static int
-set_scalar(struct reader *r, const struct option *o)
+set_scalar(struct file_reader *r, const struct option *o)
 {
 	const char *text = keep_scalar(r), *wrong;
 
@@ -145,7 +145,7 @@ set_scalar(struct reader *r, const struct option *o)
 }
 
 static int
-set_list(struct reader *r, const struct option *o)
+set_list(struct file_reader *r, const struct option *o)
 {
 	if (!o->arg)
 		return complain(r, "%s: is true or false, not a list", o->name);
@@ -162,7 +162,7 @@ set_list(struct reader *r, const struct option *o)
 }
 
 static int
-read_value(struct reader *r, const struct option *o)
+read_value(struct file_reader *r, const struct option *o)
 {
 	if (step(r))
 		return -1;
@@ -177,7 +177,7 @@ read_value(struct reader *r, const struct option *o)
 }
 
 static int
-complain_key(const struct reader *r, const char *name)
+complain_key(const struct file_reader *r, const char *name)
 {
 	const char *meant = options_meant(r->tables[0], name);
 
@@ -190,7 +190,7 @@ complain_key(const struct reader *r, const char *name)
 
 /* The row that a key names. Returns NULL after a message. */
 static const struct option *
-find_row(struct reader *r, const char *name)
+find_row(struct file_reader *r, const char *name)
 {
 	for (int t = 0; t < 2; t++) {
 		const struct option *o = r->tables[t] ? options_find(r->tables[t], name, strlen(name)) : NULL;
@@ -212,7 +212,7 @@ find_row(struct reader *r, const char *name)
 }
 
 static int
-read_pair(struct reader *r)
+read_pair(struct file_reader *r)
 {
 	const struct option *o;
 	const char *name;
@@ -225,7 +225,7 @@ read_pair(struct reader *r)
 }
 
 static int
-read_mapping(struct reader *r)
+read_mapping(struct file_reader *r)
 {
 	for (;;) {
 		if (step(r))
@@ -239,7 +239,7 @@ read_mapping(struct reader *r)
 
 /* An empty file has no options and is right. */
 static int
-read_document(struct reader *r)
+read_document(struct file_reader *r)
 {
 	if (step(r) || step(r)) /* the stream, and the document or the end */
 		return -1;
@@ -269,7 +269,7 @@ read_input(void *arg, unsigned char *at, size_t room, size_t *got)
 }
 
 static int
-read_open(struct reader *r)
+read_open(struct file_reader *r)
 {
 	int e;
 
@@ -288,7 +288,8 @@ int
 options_file_read(const char *command, const char *path, const struct option *options,
     const struct option *more, void *config, struct options_file **out)
 {
-	struct reader r = {.command = command, .path = path, .tables = {options, more}, .config = config};
+	struct file_reader r = {
+	    .command = command, .path = path, .tables = {options, more}, .config = config};
 	int e = -1;
 
 	r.input = (struct input){fopen(path, "re"), FILE_MOST, 0};

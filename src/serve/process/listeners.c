@@ -7,6 +7,8 @@
 #include "host/hostio.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -70,6 +72,14 @@ find(const struct listeners *from, const struct endpoint *at)
 	return NULL;
 }
 
+static void
+await_data(int fd)
+{
+	int seconds = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
+}
+
 /* Opens the first socket of @a. Returns an exit status; 0 with no socket: without this address. */
 static int
 open_first(struct listen_address *a, struct process *p, const struct process_plan *plan)
@@ -79,18 +89,23 @@ open_first(struct listen_address *a, struct process *p, const struct process_pla
 	if (fd < 0)
 		return p->ops->cannot_listen(p, plan, &a->at, fd);
 	hostio_name(fd, &a->at);
+	if (plan->await_data)
+		await_data(fd);
 	a->fd[a->n++] = fd;
 	return 0;
 }
 
 /* Opens more sockets, as many as can join the first. */
 static void
-open_others(struct listen_address *a, unsigned workers)
+open_others(struct listen_address *a, const struct process_plan *plan, unsigned workers)
 {
 	int fd;
 
-	while (a->n < workers && (fd = hostio_listen_socket(&a->at, BACKLOG, true)) >= 0)
+	while (a->n < workers && (fd = hostio_listen_socket(&a->at, BACKLOG, true)) >= 0) {
+		if (plan->await_data)
+			await_data(fd);
 		a->fd[a->n++] = fd;
+	}
 }
 
 static int
@@ -109,7 +124,7 @@ open_address(struct listeners *l, const struct listeners *from, struct process *
 		return status;
 	l->n++;
 	at->port = a->at.port;
-	open_others(a, workers);
+	open_others(a, plan, workers);
 	return 0;
 }
 

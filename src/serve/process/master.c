@@ -227,7 +227,7 @@ tear_down(struct master *m)
 	struct process *p = m->process;
 
 	if (m->now) {
-		p->ops->ended(p, m->share);
+		p->ops->ended(p, &m->now->plan, m->share);
 		p->ops->unload(p, &m->now->plan);
 	}
 	if (m->signals.fd > 0)

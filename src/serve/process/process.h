@@ -32,7 +32,12 @@ struct process_plan {
 	unsigned addresses;
 	unsigned workers; /* 0: as many as there are cores */
 	const char *user; /* that workers run as; NULL: the same as the master */
-	void *settings;   /* the service's own */
+	/*
+	 * Clients speak first, so a connection is nothing to take before its first octets: the
+	 * kernel holds it back for them (TCP_DEFER_ACCEPT), for a second at most.
+	 */
+	bool await_data;
+	void *settings; /* the service's own */
 };
 
 /* What the program that runs a server gives; all of it is called in the master. */
@@ -57,7 +62,7 @@ struct process_ops {
 	 */
 	void (*ready)(struct process *p, const struct process_plan *plan);
 	/* The last worker has ended. */
-	void (*ended)(struct process *p, const struct share *share);
+	void (*ended)(struct process *p, const struct process_plan *plan, const struct share *share);
 };
 
 /* A worker, as its service sees it. */
