@@ -397,7 +397,8 @@ split_free(struct split *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; s->job && i < s->job->process->run->parts; i++)
+	timer_cancel(s->job->process->world->wheel, &s->save);
+	for (unsigned i = 0; i < s->job->process->run->parts; i++)
 		transfer_fini(&s->piece[i].transfer);
 	if (s->fd >= 0)
 		close(s->fd);
