@@ -8,7 +8,6 @@ const before = tool("button", "left", words.BEFORE), after = tool("button", "rig
 const open = tool("a", "open", words.OPEN), download = tool("a", "down", words.DOWNLOAD);
 const close = tool("button", "close", words.CLOSE);
 download.download = "";
-close.autofocus = true;
 dialog.append(make("div", {className: "bar"}, title, before, after, open, download, close), view);
 document.body.append(dialog);
 let at = -1;
@@ -50,8 +49,10 @@ const preview = async (index) => {
 	before.disabled = neighbour(-1) < 0;
 	after.disabled = neighbour(1) < 0;
 	view.replaceChildren();
-	if (!dialog.open)
+	if (!dialog.open) {
 		dialog.showModal();
+		close.focus();
+	}
 	const element = tags[type] ? media(e, tags[type])
 		: type === "p" ? make("iframe", {src: linkOf(e), title: e.n})
 			: await text(e).catch(failed);
