@@ -39,6 +39,17 @@ schedule(uint32_t w[static 64], const uint8_t *at)
 	}
 }
 
+/* One round (6.2.2, step 3); the caller renames the variables instead of moving their values. */
+#define ROUND(a, b, c, d, e, f, g, h, t)                                                                     \
+	do {                                                                                                 \
+		uint32_t t1 = (h) + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) +                               \
+			      (((e) & (f)) ^ (~(e) & (g))) + sha256_k[t] + w[t];                             \
+		uint32_t t2 =                                                                                \
+		    (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c)));    \
+		(d) += t1;                                                                                   \
+		(h) = t1 + t2;                                                                               \
+	} while (0)
+
 static void
 compress(uint32_t h[static 8], const uint8_t *at)
 {
@@ -46,16 +57,15 @@ compress(uint32_t h[static 8], const uint8_t *at)
 
 	schedule(w, at);
 	memcpy(v, h, sizeof v);
-	for (unsigned t = 0; t < 64; t++) {
-		uint32_t a = v[0], e = v[4];
-		uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25), ch = (e & v[5]) ^ (~e & v[6]);
-		uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
-		uint32_t maj = (a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]);
-		uint32_t t1 = v[7] + s1 + ch + sha256_k[t] + w[t], t2 = s0 + maj;
-
-		memmove(v + 1, v, 7 * sizeof *v);
-		v[4] += t1;
-		v[0] = t1 + t2;
+	for (unsigned t = 0; t < 64; t += 8) {
+		ROUND(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], t);
+		ROUND(v[7], v[0], v[1], v[2], v[3], v[4], v[5], v[6], t + 1);
+		ROUND(v[6], v[7], v[0], v[1], v[2], v[3], v[4], v[5], t + 2);
+		ROUND(v[5], v[6], v[7], v[0], v[1], v[2], v[3], v[4], t + 3);
+		ROUND(v[4], v[5], v[6], v[7], v[0], v[1], v[2], v[3], t + 4);
+		ROUND(v[3], v[4], v[5], v[6], v[7], v[0], v[1], v[2], t + 5);
+		ROUND(v[2], v[3], v[4], v[5], v[6], v[7], v[0], v[1], t + 6);
+		ROUND(v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[0], t + 7);
 	}
 	for (unsigned i = 0; i < 8; i++)
 		h[i] += v[i];
