@@ -67,7 +67,8 @@ EVIDENCE = {
     "E7": [r"(?s)ACK at 0, ack 1, .*◀── ACK at 1, ack 1, .*ACK at 0, ack 1, .*◀── ACK at 1, ack 1, "],
     # Nagle: what was written before the first segment left, and all the rest in one more segment.
     "E8": [r"(?s) 9 octets from 1,|" + "|".join(rf" {n} octets from 1,.* {9 - n} octets from {n + 1}," for n in range(1, 9))],
-    "E9": [r"1 TCP connection in", r"2 TCP connections in"],
+    "E9": [r"1 new, .*\n0 new, ", r"1 new, .*\n1 new, "],
+    "J2": [r"(?s)Connected to 127\.0\.0\.1 .*> GET / HTTP/1\.1.*< HTTP/1\.[01] 200"],
 }
 TOPICS = [(row, at, line) for row, lines in topics("README.md").items() for at, line in enumerate(lines) if not is_server(line)]
 
