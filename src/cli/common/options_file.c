@@ -84,6 +84,17 @@ step(struct file_reader *r)
 	return 0;
 }
 
+/* Takes @n events; the last of them is kept. */
+static int
+steps(struct file_reader *r, int n)
+{
+	int e = 0;
+
+	for (int i = 0; e == 0 && i < n; i++)
+		e = step(r);
+	return e;
+}
+
 /* Copies the scalar, which libyaml frees. Returns NULL after a message. */
 static const char *
 keep_scalar(struct file_reader *r)
@@ -241,7 +252,7 @@ read_mapping(struct file_reader *r)
 static int
 read_document(struct file_reader *r)
 {
-	if (step(r) || step(r)) /* the stream, and the document or the end */
+	if (steps(r, 2)) /* the stream, and the document or the end */
 		return -1;
 	if (r->event.type == YAML_STREAM_END_EVENT)
 		return 0;
@@ -249,7 +260,7 @@ read_document(struct file_reader *r)
 		return -1;
 	if (r->event.type != YAML_MAPPING_START_EVENT)
 		return complain(r, "is not a list of 'option: value' lines");
-	if (read_mapping(r) || step(r) || step(r))
+	if (read_mapping(r) || steps(r, 2))
 		return -1;
 	return r->event.type == YAML_STREAM_END_EVENT ? 0 : complain(r, "a second document begins here");
 }
