@@ -44,7 +44,7 @@ confine(bool write)
 static int
 try(attempt_fn *attempt, bool write)
 {
-	int status;
+	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0)
