@@ -97,6 +97,16 @@ def test_a_symbol_of_two_layers_is_caught(tree):
     assert "libleat_right.a: defines value, as libleat_left.a does" in found.stdout
 
 
+def test_a_symbol_of_a_library_that_the_command_is_linked_with_is_caught(tree):
+    archive(tree, "left", "int value(void);\nint value(void) { return 1; }\n")
+    archive(tree, "right", "int value(void);\nint value(void) { return 2; }\nint other(void);\nint other(void) { return 3; }\n")
+    (tree / "build/libleat_right.a").rename(tree / "libothers.a")
+    (tree / "build/build.ninja").write_text(f"build leat: c_LINKER main.o | {tree}/libothers.a\n LINK_ARGS = -lc\n\nbuild all: phony\n")
+    found = lint(tree, "--build", tree / "build")
+    assert found.returncode == 1
+    assert found.stdout == "libleat_left.a: defines value, as libothers.a does; a program gets one of them\n"
+
+
 def test_symbols_from_lower_layers_pass(tree):
     archive(tree, "low", "int low_value(void) { return 1; }\n")
     archive(tree, "left", "int low_value(void);\nint left_value(void) { return low_value(); }\n")
