@@ -6,14 +6,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+struct keep_rig rig;
 
 void
 rig_begin(struct keep_rig *r, uint64_t most)
@@ -34,6 +32,20 @@ rig_end(struct keep_rig *r)
 {
 	store_close(r->store);
 	assert_int_equal(nftw(r->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+int
+keep_rig_begin(void **state)
+{
+	rig_begin(&rig, 1 << 20);
+	return 0;
+}
+
+int
+keep_rig_end(void **state)
+{
+	rig_end(&rig);
+	return 0;
 }
 
 const char *

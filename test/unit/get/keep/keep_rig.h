@@ -6,6 +6,11 @@
 
 #include "get/keep/store.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
 struct keep_rig {
 	char folder[64];
 	struct store *store;
@@ -13,6 +18,12 @@ struct keep_rig {
 
 void rig_begin(struct keep_rig *r, uint64_t most);
 void rig_end(struct keep_rig *r);
+
+/* The rig of a KEEP_TEST(): a store of at most 1 MiB. */
+extern struct keep_rig rig;
+int keep_rig_begin(void **state);
+int keep_rig_end(void **state);
+#define KEEP_TEST(f) cmocka_unit_test_setup_teardown(f, keep_rig_begin, keep_rig_end)
 
 /* "folder/name"; valid until the next call. */
 const char *rig_path(const struct keep_rig *r, const char *name);

@@ -5,29 +5,9 @@
 #include "keep_rig.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static struct keep_rig rig;
-
-static int
-begin(void **state)
-{
-	rig_begin(&rig, 1 << 20);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	rig_end(&rig);
-	return 0;
-}
 
 static void
 the_old_file_stays_until_the_new_one_is_whole(void **state)
@@ -113,12 +93,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(the_old_file_stays_until_the_new_one_is_whole, begin, end),
-	    cmocka_unit_test_setup_teardown(what_is_dropped_leaves_no_trace, begin, end),
-	    cmocka_unit_test_setup_teardown(a_file_keeps_its_mode_and_a_new_one_gets_it, begin, end),
-	    cmocka_unit_test_setup_teardown(a_link_stays_a_link, begin, end),
-	    cmocka_unit_test_setup_teardown(what_is_no_file_is_written_itself, begin, end),
-	    cmocka_unit_test_setup_teardown(a_folder_that_is_missing_is_an_error, begin, end),
+	    KEEP_TEST(the_old_file_stays_until_the_new_one_is_whole),
+	    KEEP_TEST(what_is_dropped_leaves_no_trace),
+	    KEEP_TEST(a_file_keeps_its_mode_and_a_new_one_gets_it),
+	    KEEP_TEST(a_link_stays_a_link),
+	    KEEP_TEST(what_is_no_file_is_written_itself),
+	    KEEP_TEST(a_folder_that_is_missing_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

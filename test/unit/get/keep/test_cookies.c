@@ -5,16 +5,11 @@
 #include "keep_rig.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
 enum { NOW = 1000 };
 
-static struct keep_rig rig;
 static struct http_jar jar;
 
 static int

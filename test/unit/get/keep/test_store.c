@@ -4,33 +4,13 @@
 #include "keep_rig.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #define A "http://h/a"
 #define B "http://h/b"
-
-static struct keep_rig rig;
-
-static int
-begin(void **state)
-{
-	rig_begin(&rig, 1 << 20);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	rig_end(&rig);
-	return 0;
-}
 
 static void
 what_is_stored_is_found_with_its_head(void **state)
@@ -235,19 +215,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(what_is_stored_is_found_with_its_head, begin, end),
-	    cmocka_unit_test_setup_teardown(another_uri_has_nothing, begin, end),
-	    cmocka_unit_test_setup_teardown(empty_content_and_many_blocks_are_whole, begin, end),
-	    cmocka_unit_test_setup_teardown(the_new_entry_takes_the_place_of_the_old_one, begin, end),
-	    cmocka_unit_test_setup_teardown(vary_gives_each_request_its_own, begin, end),
-	    cmocka_unit_test_setup_teardown(variants_are_bounded, begin, end),
-	    cmocka_unit_test_setup_teardown(another_users_credentials_do_not_select_it, begin, end),
-	    cmocka_unit_test_setup_teardown(credentials_are_not_written_to_the_disk, begin, end),
-	    cmocka_unit_test_setup_teardown(fields_of_one_connection_are_not_kept, begin, end),
-	    cmocka_unit_test_setup_teardown(a_renewed_entry_has_the_new_head_and_the_old_content, begin, end),
-	    cmocka_unit_test_setup_teardown(what_is_dropped_leaves_the_old_entry, begin, end),
-	    cmocka_unit_test_setup_teardown(removal_takes_all_variants, begin, end),
-	    cmocka_unit_test_setup_teardown(a_folder_that_others_may_write_to_is_refused, begin, end),
+	    KEEP_TEST(what_is_stored_is_found_with_its_head),
+	    KEEP_TEST(another_uri_has_nothing),
+	    KEEP_TEST(empty_content_and_many_blocks_are_whole),
+	    KEEP_TEST(the_new_entry_takes_the_place_of_the_old_one),
+	    KEEP_TEST(vary_gives_each_request_its_own),
+	    KEEP_TEST(variants_are_bounded),
+	    KEEP_TEST(another_users_credentials_do_not_select_it),
+	    KEEP_TEST(credentials_are_not_written_to_the_disk),
+	    KEEP_TEST(fields_of_one_connection_are_not_kept),
+	    KEEP_TEST(a_renewed_entry_has_the_new_head_and_the_old_content),
+	    KEEP_TEST(what_is_dropped_leaves_the_old_entry),
+	    KEEP_TEST(removal_takes_all_variants),
+	    KEEP_TEST(a_folder_that_others_may_write_to_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

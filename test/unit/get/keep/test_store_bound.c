@@ -5,18 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 enum { MOST = 400000, ENTRY = 10000 };
 
-static struct keep_rig rig;
 static char content[ENTRY + 1];
 
 static int

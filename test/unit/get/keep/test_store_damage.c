@@ -3,33 +3,13 @@
  */
 #include "keep_rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #define A "http://h/a"
-
-static struct keep_rig rig;
-
-static int
-begin(void **state)
-{
-	rig_begin(&rig, 1 << 20);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	rig_end(&rig);
-	return 0;
-}
 
 static void
 note_path(const char *path, void *to)
@@ -142,10 +122,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(an_entry_with_any_octet_changed_is_a_miss, begin, end),
-	    cmocka_unit_test_setup_teardown(octets_after_the_end_are_a_miss, begin, end),
-	    cmocka_unit_test_setup_teardown(what_is_no_file_is_a_miss, begin, end),
-	    cmocka_unit_test_setup_teardown(processes_at_once_see_whole_entries, begin, end),
+	    KEEP_TEST(an_entry_with_any_octet_changed_is_a_miss),
+	    KEEP_TEST(octets_after_the_end_are_a_miss),
+	    KEEP_TEST(what_is_no_file_is_a_miss),
+	    KEEP_TEST(processes_at_once_see_whole_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
