@@ -56,10 +56,23 @@ size_of_all(void)
 	return sum;
 }
 
+/* The kernel may give files that are written within one tick the same time. */
+static void
+make_older(const char *path, void *arg)
+{
+	struct timespec t[2];
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	t[0] = t[1] = (struct timespec){.tv_sec = st.st_mtim.tv_sec - 1};
+	assert_int_equal(utimensat(AT_FDCWD, path, t, 0), 0);
+}
+
 static void
 the_store_stays_within_its_bound(void **state)
 {
 	for (unsigned i = 0; i < 200; i++) {
+		rig_each(&rig, make_older, NULL);
 		assert_int_equal(rig_put(&rig, uri(i), NULL, 0, NULL, content), 0);
 		assert_true(size_of_all() <= MOST + MOST / 4);
 	}
