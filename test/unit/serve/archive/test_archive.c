@@ -215,6 +215,106 @@ an_end_before_all_octets_were_made_gives_everything_back(void **state)
 	}
 }
 
+/* An archive of @n entries, all of the file @name, so that the folder needs no others. */
+static char *
+zip_of_many(struct folder_rig *r, const char *name, size_t n, ssize_t *len)
+{
+	size_t each = strlen(name) + 1;
+	char path[256], *names = malloc(each * n), *text;
+
+	assert_non_null(names);
+	for (size_t i = 0; i < n; i++)
+		memcpy(names + each * i, name, each);
+	snprintf(path, sizeof path, "site/%s", name);
+	rig_write(r, path, "");
+	text = body_all(begin(r, ARCHIVE_ZIP, (struct http_span){names, each * n}), 65536, len);
+	free(names);
+	return text;
+}
+
+static uint64_t
+number_at(const char *at, unsigned octets)
+{
+	uint64_t n = 0;
+
+	while (octets-- > 0)
+		n = n << 8 | (unsigned char)at[octets];
+	return n;
+}
+
+/* Octets of the records at the end (APPNOTE.TXT 6.3.10, 4.3.14 to 4.3.16). */
+enum { ZIP_END = 22, ZIP_LOCATOR = 20, ZIP_END_64 = 56 };
+
+/* @end is the record whose list it is; it has @n entries from @at on. Returns them. */
+static void
+check_list(const char *text, const char *end, uint64_t at, uint64_t n)
+{
+	const char *line = text + at;
+
+	for (uint64_t i = 0; i < n; i++) {
+		assert_true(line + 46 < end && memcmp(line, "PK\1\2", 4) == 0);
+		line += 46 + number_at(line + 28, 2) + number_at(line + 30, 2) + number_at(line + 32, 2);
+	}
+	assert_ptr_equal(line, end);
+}
+
+static void
+a_zip_file_of_65534_entries_ends_with_numbers_of_16_bits(void **state)
+{
+	ssize_t len;
+	char *text;
+	const char *end;
+
+	if (!archive_known(ARCHIVE_ZIP))
+		skip();
+	text = zip_of_many(*state, "a", 65534, &len);
+	end = text + len - ZIP_END;
+	assert_memory_equal(end, "PK\5\6", 4);
+	assert_int_equal(number_at(end + 10, 2), 65534);
+	check_list(text, end, number_at(end + 16, 4), 65534);
+	free(text);
+}
+
+static void
+a_zip_file_of_65535_entries_ends_with_numbers_of_64_bits(void **state)
+{
+	const char *end, *locator, *end_64;
+	ssize_t len;
+	char *text;
+
+	if (!archive_known(ARCHIVE_ZIP))
+		skip();
+	text = zip_of_many(*state, "a", 65535, &len);
+	end = text + len - ZIP_END;
+	locator = end - ZIP_LOCATOR;
+	end_64 = locator - ZIP_END_64;
+	assert_memory_equal(end, "PK\5\6", 4);
+	assert_int_equal(number_at(end + 10, 2), 0xffff);
+	assert_memory_equal(locator, "PK\6\7", 4);
+	assert_int_equal(number_at(locator + 8, 8), end_64 - text);
+	assert_memory_equal(end_64, "PK\6\6", 4);
+	assert_int_equal(number_at(end_64 + 4, 8), ZIP_END_64 - 12);
+	assert_int_equal(number_at(end_64 + 32, 8), 65535);
+	assert_int_equal(number_at(end_64 + 40, 8), end_64 - text - (ssize_t)number_at(end_64 + 48, 8));
+	check_list(text, end_64, number_at(end_64 + 48, 8), 65535);
+	free(text);
+}
+
+/* The list of entries has a bound: what is longer must not look whole. */
+static void
+a_zip_file_of_too_many_entries_breaks_off(void **state)
+{
+	char name[201] = "";
+	ssize_t len;
+
+	if (!archive_known(ARCHIVE_ZIP))
+		skip();
+	memset(name, 'n', sizeof name - 1);
+	free(zip_of_many(*state, name, 66000, &len));
+	assert_int_equal(len, -LEAT_ENOMEM);
+	assert_int_equal(running, 0);
+}
+
 int
 main(void)
 {
@@ -227,6 +327,9 @@ main(void)
 	    FOLDER_TEST(without_a_descriptor_an_archive_breaks_off_for_good),
 	    FOLDER_TEST(a_turn_packs_a_bounded_number_of_octets),
 	    FOLDER_TEST(an_end_before_all_octets_were_made_gives_everything_back),
+	    FOLDER_TEST(a_zip_file_of_65534_entries_ends_with_numbers_of_16_bits),
+	    FOLDER_TEST(a_zip_file_of_65535_entries_ends_with_numbers_of_64_bits),
+	    FOLDER_TEST(a_zip_file_of_too_many_entries_breaks_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
