@@ -64,10 +64,17 @@ zip_put_path(struct http_writer *w, const struct tree_entry *e)
 		http_put_text(w, "/");
 }
 
-/* The time in UTC, which readers prefer to that of MS-DOS (Info-ZIP's extra field). */
+size_t
+zip_time_len(const struct tree_entry *e)
+{
+	return e->modified >= INT32_MIN && e->modified <= INT32_MAX ? 9 : 0;
+}
+
 void
 zip_put_time(struct http_writer *w, const struct tree_entry *e)
 {
+	if (zip_time_len(e) == 0)
+		return;
 	zip_put(w, ZIP_EXTRA_TIME, 2);
 	zip_put(w, 5, 2);
 	zip_put(w, 1, 1);
@@ -117,7 +124,7 @@ head(struct archive *a, struct http_writer *w)
 	http_put_text(w, "PK\3\4");
 	zip_put(w, zip->version, 2);
 	zip_put_common(w, a, size, size);
-	zip_put(w, large ? 9 + 20 : 9, 2);
+	zip_put(w, zip_time_len(&a->entry) + (large ? 20 : 0), 2);
 	zip_put_path(w, &a->entry);
 	zip_put_time(w, &a->entry);
 	if (large) {

@@ -65,6 +65,12 @@ void zip_put_common(struct http_writer *w, const struct archive *a, uint64_t pac
 
 /* The path as it stands in the archive: that of a folder ends with "/". */
 void zip_put_path(struct http_writer *w, const struct tree_entry *e);
+
+/*
+ * Info-ZIP's extra field: the time in UTC, which readers prefer to that of MS-DOS. A time that has
+ * no room in its 32 bits has no such field, which then has 0 octets.
+ */
+size_t zip_time_len(const struct tree_entry *e);
 void zip_put_time(struct http_writer *w, const struct tree_entry *e);
 
 /* Adds the entry at hand to the list. 0, or -LEAT_ENOMEM. */

@@ -78,7 +78,7 @@ zip_list_add(struct archive *a)
 	zip_put(&w, ZIP_MADE_BY, 2);
 	zip_put(&w, extra.len > 0 ? ZIP_VERSION_64 : zip->version, 2);
 	zip_put_common(&w, a, in_32(zip->packed), in_32(a->read));
-	zip_put(&w, 9 + extra.len, 2);
+	zip_put(&w, zip_time_len(&a->entry) + extra.len, 2);
 	zip_put(&w, 0, 6); /* no comment, disk 0, no attributes of MS-DOS */
 	zip_put(&w, attributes(&a->entry), 4);
 	zip_put(&w, in_32(zip->begins), 4);

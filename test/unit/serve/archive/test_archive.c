@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static unsigned running;
@@ -300,6 +301,46 @@ a_zip_file_of_65535_entries_ends_with_numbers_of_64_bits(void **state)
 	free(text);
 }
 
+/* Info-ZIP's field has 32 bits with a sign: beyond them the time of MS-DOS stands alone. */
+static void
+a_time_in_a_zip_file_that_has_no_room_in_32_bits_is_that_of_ms_dos(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		bool has_field;
+		uint32_t dos;
+	} times[] = {
+	    {INT32_MAX, true, 0x743319c3},                       /* 2038-01-19 03:14:07 */
+	    {INT64_C(4102444800), false, 120u << 25 | 0x210000}, /* 2100-01-01 00:00:00 */
+	};
+	struct folder_rig *r = *state;
+	struct stat st;
+	char path[128];
+	ssize_t len;
+
+	if (!archive_known(ARCHIVE_ZIP))
+		skip();
+	rig_write(r, "site/a", "");
+	snprintf(path, sizeof path, "%s/a", r->served);
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		struct timespec t[2] = {{times[i].seconds, 0}, {times[i].seconds, 0}};
+		char *text, *line;
+
+		assert_int_equal(utimensat(AT_FDCWD, path, t, 0), 0);
+		assert_int_equal(stat(path, &st), 0);
+		if (st.st_mtim.tv_sec != times[i].seconds)
+			continue; /* the file system has no room for it either */
+		text = body_all(begin(r, ARCHIVE_ZIP, http_span_of("")), 4096, &len);
+		line = memmem(text, (size_t)len, "PK\1\2", 4);
+		assert_int_equal(number_at(text + 10, 4), times[i].dos);
+		assert_int_equal(number_at(line + 12, 4), times[i].dos);
+		assert_int_equal(number_at(text + 28, 2), times[i].has_field ? 9 : 0);
+		assert_int_equal(number_at(line + 30, 2), times[i].has_field ? 9 : 0);
+		assert_int_equal(has(text, len, "UT\5"), times[i].has_field);
+		free(text);
+	}
+}
+
 /* The list of entries has a bound: what is longer must not look whole. */
 static void
 a_zip_file_of_too_many_entries_breaks_off(void **state)
@@ -329,6 +370,7 @@ main(void)
 	    FOLDER_TEST(an_end_before_all_octets_were_made_gives_everything_back),
 	    FOLDER_TEST(a_zip_file_of_65534_entries_ends_with_numbers_of_16_bits),
 	    FOLDER_TEST(a_zip_file_of_65535_entries_ends_with_numbers_of_64_bits),
+	    FOLDER_TEST(a_time_in_a_zip_file_that_has_no_room_in_32_bits_is_that_of_ms_dos),
 	    FOLDER_TEST(a_zip_file_of_too_many_entries_breaks_off),
 	};
 
