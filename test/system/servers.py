@@ -49,15 +49,22 @@ class Server6(Server):
 
 
 @contextlib.contextmanager
+def in_thread(server):
+    """The server, which serves in a thread for as long as the block lasts. It looks every 10 ms whether that is over."""
+    with server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+
+
+@contextlib.contextmanager
 def web_server(folder, host="127.0.0.1", port=0):
     """A web server with the files of @folder; its port."""
     kind = Server6 if ":" in host else Server
-    with kind((host, port), functools.partial(Handler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
+    with in_thread(kind((host, port), functools.partial(Handler, directory=str(folder)))) as server:
+        yield server.server_port
 
 
 @dataclasses.dataclass

@@ -3,10 +3,10 @@ import http.server
 import random
 import re
 import subprocess
-import threading
 
 import pytest
 from conftest import BUILD, ROOT
+from servers import in_thread
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S"]
 
@@ -39,13 +39,11 @@ class Origin(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def origin():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin) as s:
+    with in_thread(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Origin)) as s:
         s.asked, s.etag, s.body, s.vary, s.status = [], '"1"', b"hello\n", None, 200
         s.fields = {"Cache-Control": "max-age=60"}
         s.url = f"http://127.0.0.1:{s.server_port}/a"
-        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
         yield s
-        s.shutdown()
 
 
 @pytest.fixture

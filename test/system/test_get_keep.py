@@ -3,11 +3,10 @@ import hashlib
 import http.server
 import re
 import subprocess
-import threading
 
 import pytest
 from conftest import BUILD, needs_tool
-from servers import BIG
+from servers import BIG, in_thread
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S"]
 CURL = ["curl", "-s", "-S"]
@@ -40,10 +39,8 @@ class Setter(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Setter) as server:
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    with in_thread(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Setter)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def get(cwd, *words, program=None, check=True):

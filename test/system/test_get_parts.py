@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from conftest import BUILD, needs_tool
+from servers import in_thread
 from waiting import answers, until
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S"]
@@ -53,12 +54,10 @@ def server():
         def handle_error(self, *_):  # a client that was killed
             pass
 
-    with Quiet(("127.0.0.1", 0), Ranges) as s:
+    with in_thread(Quiet(("127.0.0.1", 0), Ranges)) as s:
         s.content, s.etag, s.hook, s.asked, s.lock = FILE, '"1"', None, [], threading.Lock()
         s.url = f"http://127.0.0.1:{s.server_port}/big"
-        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
         yield s
-        s.shutdown()
 
 
 def get(cwd, *words, status=0):

@@ -4,10 +4,10 @@ import functools
 import http.server
 import re
 import subprocess
-import threading
 
 import pytest
 from conftest import BUILD, needs_tool
+from servers import in_thread
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S", "--recursive"]
 SITE = {
@@ -52,12 +52,10 @@ def site(tmp_path):
     for name, text in SITE.items():
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "site" / name).write_text(text)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path / "site"))) as s:
+    with in_thread(http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path / "site")))) as s:
         s.asked, s.moved, s.broken, s.folder = [], {}, None, tmp_path / "site"
         s.host = f"127.0.0.1:{s.server_port}"
-        threading.Thread(target=s.serve_forever, args=[0.01], daemon=True).start()
         yield s
-        s.shutdown()
 
 
 def fetch(tmp_path, site, *words, program=None, status=None, path="/"):
