@@ -85,6 +85,19 @@ def leat(bin_dir):
     return str(bin_dir / "leat")
 
 
+@pytest.fixture(scope="session")
+def go_build(bin_dir, tmp_path_factory):
+    """A function that builds the Go program test/programs/@name without using the network, and returns its path. The programs share what was compiled."""
+    folder = tmp_path_factory.mktemp("go")
+
+    def build(name):
+        shutil.copytree(PROGRAMS / name, folder / name)
+        env = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOCACHE": str(folder / "cache"), "HOME": str(folder)}
+        subprocess.run(["go", "build", "-o", bin_dir / name, "."], cwd=folder / name, env=env, check=True, timeout=300)
+        return bin_dir / name
+    return build
+
+
 @pytest.fixture
 def scratch():
     """An empty folder that the unprivileged user may write."""

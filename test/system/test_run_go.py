@@ -1,12 +1,9 @@
 """Go programs work: static, without libc, with their own resolver, edge-triggered epoll, and a runtime that often sends signals to its threads."""
 import hashlib
-import os
-import shutil
-import subprocess
 import urllib.request
 
 import pytest
-from conftest import ROOT, needs_tool, not_in_guest
+from conftest import needs_tool, not_in_guest
 from inside import FALLBACKS, free_port, inside, nothing_left, place, started  # noqa: F401
 from servers import BIG
 from test_run import dns  # noqa: F401
@@ -15,14 +12,8 @@ pytestmark = [needs_tool("go"), not_in_guest("Go's compiler takes minutes")]
 
 
 @pytest.fixture(scope="module")
-def go_client(bin_dir, tmp_path_factory):
-    """test/programs/go_client, built without using the network."""
-    folder = tmp_path_factory.mktemp("go")
-    shutil.copytree(ROOT / "test/programs/go_client", folder / "go_client")
-    path = bin_dir / "go_client"
-    env = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOCACHE": str(folder / "cache"), "HOME": str(folder)}
-    subprocess.run(["go", "build", "-o", path, "."], cwd=folder / "go_client", env=env, check=True, timeout=300)
-    return path
+def go_client(go_build):
+    return go_build("go_client")
 
 
 def arguments(ports, dns, name="big", count=64):

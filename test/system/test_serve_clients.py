@@ -1,7 +1,5 @@
 """Clients that others wrote, against `leat serve`: on kept connections, through nginx, many at once."""
-import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -29,13 +27,8 @@ def ended_well(server):
 
 
 @pytest.fixture(scope="module")
-def go_fetch(tmp_path_factory):
-    """test/programs/go_fetch, built without using the network."""
-    place = tmp_path_factory.mktemp("go")
-    shutil.copytree(ROOT / "test/programs/go_fetch", place / "go_fetch")
-    env = {**os.environ, "GOCACHE": str(place / "cache"), "GOFLAGS": "-mod=mod", "GOPROXY": "off", "CGO_ENABLED": "0", "HOME": str(place)}
-    subprocess.run(["go", "build", "-o", place / "fetch", "."], cwd=place / "go_fetch", env=env, check=True, timeout=300)
-    return place / "fetch"
+def go_fetch(go_build):
+    return go_build("go_fetch")
 
 
 @needs_tool("go")
