@@ -7,11 +7,8 @@
 #include "cli/common/units.h"
 #include "host/clock.h"
 #include "http/uri/authority.h"
-#include "http/uri/path.h"
-#include "http/uri/uri.h"
 #include "serve/page/page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum flag {
@@ -209,50 +206,6 @@ set_flag(void *config, const struct option *option, const char *value)
 	return NULL;
 }
 
-/* Fields with which the server frames and describes what it sends. */
-static bool
-is_ours(struct http_span name)
-{
-	static const char *const ours[] = {"connection", "content-encoding", "content-length",
-	    "content-range", "content-type", "date", "etag", "keep-alive", "last-modified", "location",
-	    "server", "transfer-encoding"};
-
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
-		if (http_span_is(name, ours[i]))
-			return true;
-	}
-	return false;
-}
-
-static const char *
-add_field(struct http_writer *to, struct http_span name, struct http_span value)
-{
-	struct http_writer w = *to;
-
-	http_write_field(&w, name, value);
-	if (w.err == -LEAT_ENOBUFS)
-		return "is too long";
-	if (w.err)
-		return "has octets that no field may have";
-	*to = w;
-	return NULL;
-}
-
-static const char *
-set_header(void *config, const struct option *option, const char *value)
-{
-	struct serve_options *o = config;
-	const char *colon = strchr(value, ':');
-	struct http_span name;
-
-	if (!colon || colon == value)
-		return "is not a field such as 'Name: value'";
-	name = (struct http_span){value, (size_t)(colon - value)};
-	if (is_ours(name))
-		return "is a field that the server writes itself";
-	return add_field(&o->head, name, http_span_trim(http_span_of(colon + 1)));
-}
-
 static const char *
 set_host(void *config, const struct option *option, const char *value)
 {
@@ -267,45 +220,6 @@ set_host(void *config, const struct option *option, const char *value)
 	o->host[s->hosts_n++] = value;
 	s->hosts = o->host;
 	return NULL;
-}
-
-/* "308:/old=/new"; "301:/old/=https://example.org/" moves all that is below. */
-static const char *
-set_redirect(void *config, const struct option *option, const char *value)
-{
-	struct serve_options *o = config;
-	struct serve_settings *s = &o->run.serve;
-	struct serve_redirect *r = &o->redirect[s->redirects_n];
-	const char *equals = strchr(value, '=');
-	struct http_path path;
-	struct http_uri to;
-
-	if (s->redirects_n == SERVE_REDIRECTS)
-		return "is one redirect too many";
-	if (strncmp(value, "301:", 4) != 0 && strncmp(value, "302:", 4) != 0 &&
-	    strncmp(value, "303:", 4) != 0 && strncmp(value, "307:", 4) != 0 &&
-	    strncmp(value, "308:", 4) != 0)
-		return "does not begin with 301:, 302:, 303:, 307: or 308:";
-	if (!equals || http_path_decode((struct http_span){value + 4, (size_t)(equals - value - 4)},
-			   o->redirect_from[s->redirects_n], SERVE_FROM_MOST, &path) != HTTP_PATH_OK)
-		return "has no path before '=', as in 308:/old=/new";
-	if (!equals[1] || !http_value_valid(http_span_of(equals + 1)) ||
-	    !http_uri_parse(http_span_of(equals + 1), &to))
-		return "has no address after '=', as in 308:/old=/new";
-	*r = (struct serve_redirect){
-	    .status = (unsigned)atoi(value), .from = path.text.at, .below = path.folder, .to = equals + 1};
-	s->redirects = o->redirect;
-	s->redirects_n++;
-	return NULL;
-}
-
-static const char *
-set_cache(void *config, const struct option *option, const char *value)
-{
-	struct serve_options *o = config;
-
-	o->cache.len = 0;
-	return add_field(&o->cache, http_span_of("Cache-Control"), http_span_trim(http_span_of(value)));
 }
 
 static const char *
@@ -365,10 +279,10 @@ const struct option serve_option_rows[] = {
 	{"user", "NAME", "run the workers as this user, if root starts the server", set_user, 0},
 	{"hidden", NULL, "serve names that begin with a dot, too", set_flag, FLAG_HIDDEN},
 	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
-	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", set_header, 0},
+	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", serve_set_header, 0},
 	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
 	{"host", "NAME", "answer 421 to requests for other host names; may be repeated", set_host, 0},
-	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", set_redirect, 0},
+	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", serve_set_redirect, 0},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
 	{"no-readme", NULL, "do not show the README of a folder below its list", set_flag, FLAG_NO_README},
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
@@ -386,7 +300,7 @@ const struct option serve_option_rows[] = {
 	{"metrics", "ADDRESS:PORT", "answer there with the counters, for Prometheus", set_metrics, 0},
 	{"config", "FILE", "read options from a file: see leat-serve(5)", set_config, 0, .line_only = true},
 	{"check", NULL, "say whether the settings are right, and serve nothing", set_flag, FLAG_CHECK, .line_only = true},
-	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", set_cache, 0},
+	{"cache-control", "VALUE", "how long clients may keep files, such as max-age=3600", serve_set_cache, 0},
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},
 	{"qr", NULL, "print the address as a QR code, for the camera of a phone", set_flag, FLAG_QR},

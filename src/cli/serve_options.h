@@ -61,6 +61,9 @@ struct serve_program {
 extern const struct option serve_option_rows[];
 
 /* serve_content.c: for the table. */
+const char *serve_set_header(void *config, const struct option *option, const char *value);
+const char *serve_set_cache(void *config, const struct option *option, const char *value);
+const char *serve_set_redirect(void *config, const struct option *option, const char *value);
 const char *serve_set_compress(void *config, const struct option *option, const char *value);
 const char *serve_set_error_page(void *config, const struct option *option, const char *value);
 
