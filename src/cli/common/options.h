@@ -25,6 +25,7 @@ struct option {
 	const char *(*set)(void *config, const struct option *option, const char *value);
 	int tag;        /* for set() */
 	bool line_only; /* a file of options cannot have it */
+	bool repeats;   /* a file of options may give it a list of values */
 };
 
 /* Results of options_parse() if the command is not to run. */

@@ -160,6 +160,8 @@ set_list(struct file_reader *r, const struct option *o)
 {
 	if (!o->arg)
 		return complain(r, "%s: is true or false, not a list", o->name);
+	if (!o->repeats)
+		return complain(r, "%s: takes one value, not a list", o->name);
 	for (;;) {
 		if (step(r))
 			return -1;
@@ -211,7 +213,8 @@ find_row(struct file_reader *r, const char *name)
 		if (o->line_only)
 			complain(r, "%s: belongs on the command line", name);
 		else if (r->seen[t][o - r->tables[t]])
-			complain(r, "%s: stands here twice; several values are a list", name);
+			complain(r, "%s: stands here twice%s", name,
+			    o->repeats ? "; several values are a list" : "");
 		else {
 			r->seen[t][o - r->tables[t]] = true;
 			return o;

@@ -38,7 +38,7 @@ set_quiet(void *config, const struct option *option, const char *value)
 }
 
 static const struct option rows[] = {
-    {"name", "NAME", "a name", set_name, 0},
+    {"name", "NAME", "a name", set_name, 0, .repeats = true},
     {"n", "NAME", NULL, set_name, 0},
     {"quiet", NULL, "no words", set_quiet, 0},
     {"config", "FILE", "this file", set_name, 0, .line_only = true},
@@ -126,7 +126,9 @@ what_is_wrong_is_said_with_its_line(void **state)
 	refused("name: [one,\n bad]\n", ":2: name: 'bad' is not a name");
 	refused("quiet: maybe\n", ":1: quiet: 'maybe' is neither true nor false");
 	refused("quiet: [true]\n", ":1: quiet: is true or false, not a list");
-	refused("name: one\nname: two\n", ":2: name: stands here twice");
+	refused("folder: [one, two]\n", ":1: folder: takes one value, not a list");
+	refused("name: one\nname: two\n", ":2: name: stands here twice; several values are a list\n");
+	refused("folder: one\nfolder: two\n", ":2: folder: stands here twice\n");
 	refused("config: x\n", ":1: config: belongs on the command line");
 	refused("n: x\n", ":1: unknown option 'n'");
 	refused("name: {a: b}\n", ":1: name: is neither a plain value nor a list");
