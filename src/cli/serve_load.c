@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,6 +126,8 @@ serve_check(const struct serve_options *o)
 		e = try_open(s->log, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
 	if (e && e != ENXIO) /* a named pipe without a reader keeps lines for one */
 		return error_line("serve", "%s: cannot write the log: %s", s->log, strerror(e));
+	if (o->user && !getpwnam(o->user))
+		return error_line("serve", "there is no user %s", o->user);
 	puts("leat serve: the settings are right");
 	return 0;
 }

@@ -47,7 +47,10 @@ static const char *
 set_bind(void *config, const struct option *option, const char *value)
 {
 	struct serve_options *o = config;
+	struct http_authority a;
 
+	if (http_authority_parse(http_span_of(value), &a) && a.has_port)
+		return "has a port; write the address alone, and the port for --port";
 	if (o->binds == PROCESS_ADDRESSES)
 		return "is one address too many";
 	o->bind[o->binds++] = value;
@@ -272,31 +275,31 @@ set_time(void *config, const struct option *option, const char *value)
 const struct option serve_option_rows[] = {
 	{"port", "PORT", "listen at this TCP port (default 8000); 0: any free one", set_port, 0},
 	{"p", "PORT", NULL, set_port, 0},
-	{"bind", "ADDRESS", "listen at this address or host name alone; may be repeated (default: all addresses)", set_bind, 0},
+	{"bind", "ADDRESS", "listen at this address or host name alone; may be repeated (default: all addresses)", set_bind, 0, .repeats = true},
 	{"b", "ADDRESS", NULL, set_bind, 0},
 	{"index", "NAME", "file that stands for a folder (default index.html); empty: always list", set_index, 0},
 	{"workers", "NUMBER", "make so many worker processes (default: one for each core)", set_workers, 0},
 	{"user", "NAME", "run the workers as this user, if root starts the server", set_user, 0},
 	{"hidden", NULL, "serve names that begin with a dot, too", set_flag, FLAG_HIDDEN},
 	{"spa", NULL, "answer with the root's index file where there is no file", set_flag, FLAG_SPA},
-	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", serve_set_header, 0},
+	{"header", "FIELD", "add a field to every response, such as 'X-Frame-Options: DENY'; may be repeated", serve_set_header, 0, .repeats = true},
 	{"cors", NULL, "let scripts of other origins read the files", set_flag, FLAG_CORS},
-	{"host", "NAME", "answer 421 to requests for other host names; may be repeated", set_host, 0},
-	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", serve_set_redirect, 0},
+	{"host", "NAME", "answer 421 to requests for other host names; may be repeated", set_host, 0, .repeats = true},
+	{"redirect", "STATUS:FROM=TO", "send clients to another address, as in 308:/old=/new; may be repeated", serve_set_redirect, 0, .repeats = true},
 	{"echo", "PATH", "answer requests for this path with what arrived: /echo shows methods, forms and fields", set_echo, 0},
 	{"no-readme", NULL, "do not show the README of a folder below its list", set_flag, FLAG_NO_README},
 	{"lang", "en|zh", "language of the pages (default: as the browser asks)", set_lang, 0},
 	{"allow-upload", NULL, "let clients add and replace files: PUT, and forms that are sent to a folder", set_flag, FLAG_UPLOAD},
 	{"allow-delete", NULL, "let clients remove files and empty folders: DELETE", set_flag, FLAG_REMOVE},
-	{"auth", "USER:HASH", "ask for this name and its password; --hash makes the hash; may be repeated", set_auth, AUTH_LINE},
-	{"auth-file", "FILE", "the same for each line of FILE", set_auth, AUTH_FILE},
+	{"auth", "USER:HASH", "ask for this name and its password; --hash makes the hash; may be repeated", set_auth, AUTH_LINE, .repeats = true},
+	{"auth-file", "FILE", "the same for each line of FILE", set_auth, AUTH_FILE, .repeats = true},
 	{"public-read", NULL, "with --auth: anyone may read, and only what changes the folder needs a password", set_flag, FLAG_PUBLIC_READ},
 	{"hash", NULL, "ask for a password, print its hash for --auth, and serve nothing", set_flag, FLAG_HASH, .line_only = true},
 	{"max-upload", "SIZE", "answer 413 to an upload of more octets, such as 100M (default: as the disk has room)", set_upload_most, 0},
 	{"compress", "LIST", "codings by which text is compressed, the favourite first (default: zstd,br,gzip)", serve_set_compress, 0},
 	{"no-compress", NULL, "send all content as it is", set_flag, FLAG_NO_COMPRESS},
 	{"no-archives", NULL, "do not send folders as zip or tar, for which ?archive=zip asks", set_flag, FLAG_NO_ARCHIVES},
-	{"error-page", "STATUS=PATH", "send this file of DIR with the status, as in 404=/404.html; may be repeated", serve_set_error_page, 0},
+	{"error-page", "STATUS=PATH", "send this file of DIR with the status, as in 404=/404.html; may be repeated", serve_set_error_page, 0, .repeats = true},
 	{"metrics", "ADDRESS:PORT", "answer there with the counters, for Prometheus", set_metrics, 0},
 	{"config", "FILE", "read options from a file: see leat-serve(5)", set_config, 0, .line_only = true},
 	{"check", NULL, "say whether the settings are right, and serve nothing", set_flag, FLAG_CHECK, .line_only = true},
@@ -304,12 +307,12 @@ const struct option serve_option_rows[] = {
 	{"log", "FILE", "write a line for each request; - is standard output, the default; empty: no log", set_log, 0},
 	{"log-format", "combined|json", "form of these lines (default combined)", set_log_form, 0},
 	{"qr", NULL, "print the address as a QR code, for the camera of a phone", set_flag, FLAG_QR},
-	{"quiet", NULL, "print no addresses at the start", set_flag, FLAG_QUIET},
+	{"quiet", NULL, "print no addresses at the start, and no summary at the end", set_flag, FLAG_QUIET},
 	{"q", NULL, NULL, set_flag, FLAG_QUIET},
 	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},
 	{"max-connections", "NUMBER", "answer 503 beyond so many connections (default 10000)", set_number, NUMBER_CONNS},
 	{"max-per-client", "NUMBER", "answer 429 beyond so many connections of one client (default 1000)", set_number, NUMBER_CLIENT},
-	{"head-timeout", "TIME", "close if the head of a request takes longer (default 20s)", set_time, TIME_HEAD},
+	{"head-timeout", "TIME", "answer 408 if the head of a request takes longer (default 20s)", set_time, TIME_HEAD},
 	{"idle-timeout", "TIME", "close if no request comes for so long (default 75s)", set_time, TIME_IDLE},
 	{"stall-timeout", "TIME", "close if a client takes or sends less than 6000 octets in this time (default 60s)", set_time, TIME_MOVING},
 	{"drain-timeout", "TIME", "after SIGTERM, break off what is still under way after so long (default 30s)", set_time, TIME_DRAIN},

@@ -59,6 +59,10 @@ def test_sighup_reads_the_file_again_and_a_wrong_one_changes_nothing(serve, fold
     ("spa: yes\nindex: ''\n", "--spa answers with the index file"),
     ("metrics: 127.0.0.1\n", "serve.yaml:1: metrics: '127.0.0.1' is not an address and a port"),
     ("metrics: 127.0.0.1:8000\n", "--metrics: port 8000 is that of the files"),
+    ("port: [8000, 8001]\n", "serve.yaml:1: port: takes one value, not a list"),
+    ("user: no-such-user\n", "there is no user no-such-user"),
+    ("bind: 127.0.0.1:8000\n", "serve.yaml:1: bind: '127.0.0.1:8000' has a port; write the address alone"),
+    ("bind: ['::1', '[::1]:80']\n", "serve.yaml:1: bind: '[::1]:80' has a port"),
     ("bind: nonexistent.invalid\n", "--bind: nonexistent.invalid is no address"),
 ])
 def test_check_says_what_is_wrong(leat, folder, text, said):
