@@ -6,10 +6,10 @@
  * The first four octets choose what is asked for, and the sizes and times of pieces. Each octet 0xff
  * ends the connection on which the octets before it were sent.
  */
+#include "draw.h"
 #include "get/transfer.h"
-#include "sim/simio.h"
+#include "hosts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,10 +26,7 @@ struct peer {
 };
 
 struct place {
-	struct wheel *wheel;
-	nsec_t now;
-	struct simio_net *net;
-	struct io_world *client, *server;
+	struct hosts hosts;
 	struct io_listener *listener;
 	struct get *get;
 	struct get_settings set;
@@ -44,41 +41,9 @@ struct place {
 };
 
 static void
-check(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static uint32_t
-draw(struct place *p, uint32_t below)
-{
-	p->seed = p->seed * 1664525 + 1013904223;
-	return (p->seed >> 8) % below;
-}
-
-static nsec_t
-wall(void)
-{
-	return 1700000000 * SEC;
-}
-
-static void
-pass(struct place *p, nsec_t len)
-{
-	nsec_t until = p->now + len, next;
-
-	while ((next = wheel_next(p->wheel)) <= until) {
-		p->now = nsec_max(next, p->now);
-		wheel_advance(p->wheel, p->now);
-	}
-	p->now = until;
-}
-
-static void
 leave(struct peer *e, bool reset)
 {
-	timer_cancel(e->place->wheel, &e->more);
+	timer_cancel(e->place->hosts.wheel, &e->more);
 	if (e->s)
 		io_close(e->s, reset);
 	e->s = NULL;
@@ -90,7 +55,7 @@ on_more(struct timer *t)
 {
 	struct peer *e = container_of(t, struct peer, more);
 	struct place *p = e->place;
-	size_t n = 1 + draw(p, 200);
+	size_t n = 1 + draw(&p->seed, 200);
 	const uint8_t *end;
 	ssize_t done = 0;
 
@@ -106,11 +71,12 @@ on_more(struct timer *t)
 	if (p->size == 0 || (end && done == (ssize_t)n)) {
 		p->data += p->size > 0;
 		p->size -= p->size > 0;
-		leave(e, draw(p, 4) == 0);
+		leave(e, draw(&p->seed, 4) == 0);
 	} else if (done < 0 && done != -LEAT_EAGAIN) {
 		leave(e, false);
 	} else {
-		timer_arm(p->wheel, t, p->now + (draw(p, 8) ? USEC : (nsec_t)draw(p, 40) * SEC));
+		timer_arm(p->hosts.wheel, t,
+		    p->hosts.now + (draw(&p->seed, 8) ? USEC : (nsec_t)draw(&p->seed, 40) * SEC));
 	}
 }
 
@@ -126,7 +92,7 @@ on_peer(struct io_stream *s, unsigned events, void *arg)
 	if (n != -LEAT_EAGAIN)
 		io_want(s, 0);
 	if (!timer_armed(&e->more))
-		timer_arm(e->place->wheel, &e->more, e->place->now + USEC);
+		timer_arm(e->place->hosts.wheel, &e->more, e->place->hosts.now + USEC);
 }
 
 static void
@@ -154,7 +120,7 @@ on_body(struct transfer *t, const char *at, size_t n)
 	struct place *p = t->arg;
 
 	check(n > 0);
-	return draw(p, 30) ? (ssize_t)n : -1;
+	return draw(&p->seed, 30) ? (ssize_t)n : -1;
 }
 
 static void
@@ -169,30 +135,18 @@ on_done(struct transfer *t)
 static void
 begin(struct place *p)
 {
-	struct endpoint at = {.port = 80};
-	struct simio_host *client, *server;
-
-	p->wheel = wheel_new(0);
-	p->net = simio_net_new(p->wheel, &p->now, 1);
-	check(p->net != NULL);
-	client = simio_host_new(p->net);
-	server = simio_host_new(p->net);
-	check(client && server);
-	check(simio_host_address(client, "10.0.0.1") == 0 && simio_host_address(server, "10.0.0.2") == 0);
-	p->client = simio_host_world(client);
-	p->server = simio_host_world(server);
-	check(ipaddr_parse("10.0.0.2", &at.addr) == 0);
-	check(io_listen(p->server, &at, 10, on_accept, p, &p->listener) == 0);
+	hosts_begin(&p->hosts);
+	check(io_listen(p->hosts.server, &p->hosts.at, 10, on_accept, p, &p->listener) == 0);
 	get_settings_usual(&p->set);
-	p->set.follow = draw(p, 2);
+	p->set.follow = draw(&p->seed, 2);
 	p->set.redirects_most = 5;
-	p->set.fail = draw(p, 4) == 0;
-	p->set.one_shot = draw(p, 4) == 0;
-	p->set.codings = draw(p, 2) ? "gzip" : NULL;
-	p->set.size_most = draw(p, 4) ? 0 : 100;
+	p->set.fail = draw(&p->seed, 4) == 0;
+	p->set.one_shot = draw(&p->seed, 4) == 0;
+	p->set.codings = draw(&p->seed, 2) ? "gzip" : NULL;
+	p->set.size_most = draw(&p->seed, 4) ? 0 : 100;
 	p->set.total_time = 600 * SEC;
-	p->set.wall = wall;
-	p->get = get_new(p->client, NULL, &p->set);
+	p->set.wall = hosts_wall;
+	p->get = get_new(p->hosts.client, NULL, &p->set);
 	check(p->get != NULL);
 }
 
@@ -203,10 +157,10 @@ fetch(struct place *p, unsigned i)
 	static const char *const urls[] = {
 	    "http://10.0.0.2/", "http://10.0.0.2/a/b?c#d", "http://u:p@10.0.0.2:80/x", "10.0.0.2"};
 
-	p->request[i] = (struct transfer_request){.url = urls[draw(p, 4)],
-	    .method = draw(p, 4) ? TRANSFER_GET : TRANSFER_HEAD,
-	    .range = draw(p, 4) ? NULL : "0-9",
-	    .resume_from = draw(p, 5) ? 0 : 7};
+	p->request[i] = (struct transfer_request){.url = urls[draw(&p->seed, 4)],
+	    .method = draw(&p->seed, 4) ? TRANSFER_GET : TRANSFER_HEAD,
+	    .range = draw(&p->seed, 4) ? NULL : "0-9",
+	    .resume_from = draw(&p->seed, 5) ? 0 : 7};
 	p->running++;
 	transfer_begin(&p->transfer[i], p->get, &p->request[i], &ops, p);
 }
@@ -221,11 +175,7 @@ end(struct place *p)
 	for (unsigned i = 0; i < p->peers; i++)
 		leave(&p->peer[i], false);
 	p->listener->ops->close(p->listener);
-	pass(p, SEC);
-	check(simio_net_open(p->net) == 0);
-	simio_net_free(p->net);
-	check(wheel_count(p->wheel) == 0);
-	wheel_free(p->wheel);
+	hosts_end(&p->hosts);
 }
 
 int
@@ -243,7 +193,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin(p);
 	for (unsigned i = 0; i < TRANSFERS; i++)
 		fetch(p, i);
-	pass(p, 700 * SEC);
+	hosts_pass(&p->hosts, 700 * SEC);
 	end(p);
 	return 0;
 }

@@ -134,6 +134,30 @@ feed_all(struct feed *f, struct http_parser *p, const uint8_t *octets, size_t n,
 	free(copy);
 }
 
+/*
+ * Reads one response, and interim ones before it, from the @n octets at @at, which are all that
+ * come. Aborts if it is not whole. Keeps its content in @body, if that is not NULL. Returns its
+ * length.
+ */
+static inline size_t
+feed_response(struct feed *body, struct http_parser *p, char *at, size_t n)
+{
+	size_t len = 0, used;
+	enum http_event e;
+
+	do {
+		e = http_parser_next(p, at + len, n - len, &used);
+		len += used;
+		if (e == HTTP_EVENT_MORE)
+			e = http_parser_eof(p);
+		if (e == HTTP_EVENT_MORE || e == HTTP_EVENT_BAD)
+			abort();
+		if (e == HTTP_EVENT_BODY && body)
+			feed_keep(body, p->body.at, p->body.len);
+	} while (e != HTTP_EVENT_END || p->response.status < 200);
+	return len;
+}
+
 static inline void
 feed_expect_same(const struct feed *a, const struct feed *b)
 {

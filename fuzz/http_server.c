@@ -4,7 +4,7 @@
  * reset.
  */
 #include "http/conn/server.h"
-#include "http_feed.h"
+#include "http_drive.h"
 
 #include "base/err.h"
 
@@ -16,7 +16,6 @@ struct site {
 	struct http_server s;
 	char in[IN], out[OUT];
 	struct http_field field[FEED_FIELDS];
-	struct feed written;
 	enum http_method asked[ASKED]; /* one for each response */
 	enum http_method refused;      /* of the request that was refused */
 	unsigned asks, open;
@@ -28,20 +27,13 @@ struct site {
 
 static char big[BIG];
 
-static uint32_t
-draw(struct site *site, uint32_t below)
-{
-	site->seed = site->seed * 1664525 + 1013904223;
-	return (site->seed >> 8) % below;
-}
-
 static void
 answer(struct site *site, struct http_exchange *x)
 {
 	struct http_field field = {http_span_of("A"), http_span_of("b")};
 	struct http_answer a = {.status = 200, .field = &field, .fields = 1};
 
-	switch (draw(site, 6)) {
+	switch (draw(&site->seed, 6)) {
 	case 0:
 		a.content = http_memory(big, BIG);
 		break;
@@ -75,7 +67,7 @@ act(struct site *site, struct http_exchange *x)
 {
 	bool switches;
 
-	switch (draw(site, 8)) {
+	switch (draw(&site->seed, 8)) {
 	case 0:
 		http_read_body(x);
 		break;
@@ -110,7 +102,7 @@ on_request(struct http_exchange *x)
 	site->held = x;
 	if (site->asks < ASKED)
 		site->asked[site->asks++] = x->request->method;
-	if (draw(site, 3))
+	if (draw(&site->seed, 3))
 		act(site, x);
 }
 
@@ -119,7 +111,7 @@ on_body(struct http_exchange *x, const char *at, size_t n)
 {
 	struct site *site = x->arg;
 
-	return draw(site, 3) ? n : draw(site, (uint32_t)n + 1);
+	return draw(&site->seed, 3) ? n : draw(&site->seed, (uint32_t)n + 1);
 }
 
 static void
@@ -132,9 +124,9 @@ static ssize_t
 on_produce(struct http_exchange *x, char *at, size_t room)
 {
 	struct site *site = x->arg;
-	size_t n = draw(site, 1000) + 1;
+	size_t n = draw(&site->seed, 1000) + 1;
 
-	if (!draw(site, 4))
+	if (!draw(&site->seed, 4))
 		return -LEAT_EAGAIN;
 	n = n < room ? n : room;
 	if (site->produced + n > 3000)
@@ -162,89 +154,29 @@ on_refused(struct http_server *s, const struct http_refused *r)
 	site->refused = s->conn.parser.request.method;
 }
 
-static void
-write_some(struct site *site)
+static bool
+on_idle(void *arg)
 {
-	struct http_output o = http_conn_output(&site->s.conn);
-	size_t n = 1 + draw(site, (uint32_t)o.span[0].len);
+	struct site *site = arg;
 
-	feed_keep(&site->written, o.span[0].at, n);
-	http_conn_written(&site->s.conn, n);
-}
-
-static size_t
-read_some(struct site *site, const uint8_t *data, size_t size)
-{
-	char *at;
-	size_t room = http_conn_room(&site->s.conn, &at), n;
-
-	if (room == 0)
-		abort();
-	n = size < room ? size : room;
-	n = n > 0 ? 1 + draw(site, (uint32_t)n) : 0;
-	if (n > 0)
-		memcpy(at, data, n);
-	http_conn_arrived(&site->s.conn, n);
-	return n;
-}
-
-/* Drives until it is over; returns what is wanted then. */
-static unsigned
-drive(struct site *site, const uint8_t *data, size_t size)
-{
-	struct http_conn *c = &site->s.conn;
-	unsigned wants;
-
-	while (!((wants = http_conn_wants(c)) & HTTP_WANT_OVER)) {
-		size_t n;
-
-		if ((wants & HTTP_WANT_WRITE) && (draw(site, 2) || !(wants & HTTP_WANT_READ))) {
-			write_some(site);
-		} else if (wants & HTTP_WANT_SHUTDOWN) {
-			http_conn_shut(c);
-		} else if (wants & HTTP_WANT_READ) {
-			n = read_some(site, data, size);
-			data += n;
-			size -= n;
-		} else if (site->held && draw(site, 30)) {
-			act(site, site->held);
-		} else {
-			http_conn_timeout(c);
-		}
-	}
-	return wants;
-}
-
-/* One response out of the @n octets at @at; returns its length. */
-static size_t
-expect_response(struct http_parser *p, char *at, size_t n)
-{
-	size_t len = 0, used;
-	enum http_event e;
-
-	do {
-		e = http_parser_next(p, at + len, n - len, &used);
-		len += used;
-		if (e == HTTP_EVENT_MORE)
-			e = http_parser_eof(p);
-		if (e == HTTP_EVENT_MORE || e == HTTP_EVENT_BAD)
-			abort();
-	} while (e != HTTP_EVENT_END || p->response.status < 200);
-	return len;
+	if (!site->held || !draw(&site->seed, 30))
+		return false;
+	act(site, site->held);
+	return true;
 }
 
 /* One for each request, and one more if its head was refused. */
 static void
-expect_responses(struct site *site)
+expect_responses(struct site *site, const struct feed *written)
 {
 	struct http_field field[FEED_FIELDS];
 	struct http_parser p;
 	size_t at = 0;
 
 	http_parser_responses(&p, &http_limits_usual, field, FEED_FIELDS);
-	for (unsigned i = 0; at < site->written.len && i < ASKED; i++) {
+	for (unsigned i = 0; at < written->len && i < ASKED; i++) {
 		http_parser_begin_response(&p, i < site->asks ? site->asked[i] : site->refused, true);
-		at += expect_response(&p, site->written.text + at, site->written.len - at);
+		at += feed_response(NULL, &p, written->text + at, written->len - at);
 	}
 }
 
@@ -259,20 +191,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    .limits = feed_limits,
 	    .drain_most = 100,
 	    .refused = on_refused};
+	struct driven d = {.conn = &site->s.conn, .seed = &site->seed, .idle = on_idle, .arg = site};
 	unsigned wants;
 
 	memset(big, 'x', sizeof big);
 	if (size > 4) {
 		memcpy(&site->seed, data, 4);
 		http_server_init(&site->s, &service, &b);
-		wants = drive(site, data + 4, size - 4);
+		wants = drive(&d, data + 4, size - 4);
 		http_conn_failed(&site->s.conn, -LEAT_ECONNRESET);
 		if (site->open)
 			abort();
 		if (wants == HTTP_WANT_CLOSE)
-			expect_responses(site);
+			expect_responses(site, &d.written);
 	}
-	feed_free(&site->written);
+	feed_free(&d.written);
 	free(site);
 	return 0;
 }

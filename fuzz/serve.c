@@ -6,8 +6,8 @@
  * The input is a row of steps, an octet each: two bits say which connection, the others what happens.
  */
 #include "serve/serve.h"
-#include "http/message/parser.h"
-#include "sim/simio.h"
+#include "hosts.h"
+#include "http_feed.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -28,12 +28,8 @@ struct conn {
 };
 
 struct place {
-	struct wheel *wheel;
-	nsec_t now;
-	struct simio_net *net;
-	struct io_world *client;
+	struct hosts hosts;
 	struct serve *serve;
-	struct endpoint at;
 	struct conn *conn;
 	const uint8_t *data;
 	size_t size;
@@ -96,31 +92,6 @@ make_base(void)
 	atexit(remove_all);
 }
 
-static nsec_t
-wall(void)
-{
-	return 1700000000 * SEC;
-}
-
-static void
-check(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static void
-pass(struct place *p, nsec_t len)
-{
-	nsec_t until = p->now + len, next;
-
-	while ((next = wheel_next(p->wheel)) <= until) {
-		p->now = nsec_max(next, p->now);
-		wheel_advance(p->wheel, p->now);
-	}
-	p->now = until;
-}
-
 static void
 read_all(struct conn *c)
 {
@@ -135,23 +106,6 @@ read_all(struct conn *c)
 	}
 	c->ended |= n == 0 && !c->failed;
 	c->failed |= n < 0 && n != -LEAT_EAGAIN;
-}
-
-/* One response out of the octets from *@at on; its status. */
-static unsigned
-expect_response(struct conn *c, struct http_parser *p, size_t *at)
-{
-	enum http_event e;
-	size_t used;
-
-	do {
-		e = http_parser_next(p, c->got + *at, c->got_len - *at, &used);
-		*at += used;
-		if (e == HTTP_EVENT_MORE)
-			e = http_parser_eof(p);
-		check(e != HTTP_EVENT_MORE && e != HTTP_EVENT_BAD);
-	} while (e != HTTP_EVENT_END || p->response.status < 200);
-	return p->response.status;
 }
 
 /* The methods of the requests that were sent, the last one also if its head was refused. */
@@ -192,7 +146,7 @@ expect_responses(struct conn *c)
 	while (at < c->got_len) {
 		check(i < n);
 		http_parser_begin_response(&p, turned ? HTTP_GET : method[i], false);
-		expect_response(c, &p, &at);
+		at += feed_response(NULL, &p, c->got + at, c->got_len - at);
 		i++;
 	}
 }
@@ -219,8 +173,8 @@ join(struct place *p, struct conn *c)
 {
 	c->got_len = c->sent_len = 0;
 	c->ended = c->failed = false;
-	check(io_connect(p->client, &p->at, on_event, c, &c->s) == 0);
-	pass(p, 5 * MSEC);
+	check(io_connect(p->hosts.client, &p->hosts.at, on_event, c, &c->s) == 0);
+	hosts_pass(&p->hosts, 5 * MSEC);
 }
 
 static void
@@ -278,7 +232,7 @@ step(struct place *p)
 	} else if (more < 20) {
 		read_all(c);
 	} else if (more < 29) {
-		pass(p, MSEC << (2 * (more - 20)));
+		hosts_pass(&p->hosts, MSEC << (2 * (more - 20)));
 	} else if (more == 29) {
 		io_shutdown(c->s);
 	} else {
@@ -289,17 +243,9 @@ step(struct place *p)
 static void
 begin(struct place *p, struct serve_settings *set)
 {
-	struct simio_host *client, *server;
 	enum serve_part part;
 
-	p->wheel = wheel_new(0);
-	p->net = simio_net_new(p->wheel, &p->now, 1);
-	check(p->net != NULL);
-	client = simio_host_new(p->net);
-	server = simio_host_new(p->net);
-	check(client && server);
-	check(simio_host_address(client, "10.0.0.1") == 0 && simio_host_address(server, "10.0.0.2") == 0);
-	p->client = simio_host_world(client);
+	hosts_begin(&p->hosts);
 	serve_settings_usual(set);
 	set->site.folder = folder;
 	set->site.files_most = 2;
@@ -309,10 +255,9 @@ begin(struct place *p, struct serve_settings *set)
 	set->upload_most = 1 << 20;
 	set->echo = "/echo";
 	set->log = "/dev/null";
-	set->wall = wall;
-	check(serve_new(simio_host_world(server), set, &p->serve, &part) == 0);
-	check(ipaddr_parse("10.0.0.2", &p->at.addr) == 0);
-	check(serve_listen(p->serve, &p->at) == 0);
+	set->wall = hosts_wall;
+	check(serve_new(p->hosts.server, set, &p->serve, &part) == 0);
+	check(serve_listen(p->serve, &p->hosts.at) == 0);
 }
 
 /* All that clients could do was done: the server ends each connection in its time. */
@@ -320,16 +265,12 @@ static void
 end(struct place *p)
 {
 	serve_drain(p->serve);
-	pass(p, 600 * SEC);
+	hosts_pass(&p->hosts, 600 * SEC);
 	check(serve_conns(p->serve) == 0);
 	for (size_t i = 0; i < CONNS; i++)
 		leave(&p->conn[i], false);
 	serve_free(p->serve);
-	pass(p, SEC);
-	check(simio_net_open(p->net) == 0);
-	simio_net_free(p->net);
-	check(wheel_count(p->wheel) == 0);
-	wheel_free(p->wheel);
+	hosts_end(&p->hosts);
 }
 
 int
@@ -343,7 +284,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_base();
 	make_folder();
 	begin(&p, &set);
-	check(simio_net_rule(p.net, &rule) == 0);
+	check(simio_net_rule(p.hosts.net, &rule) == 0);
 	rule.window = size % 3 == 0 ? 700 : 0;
 	while (p.size > 0)
 		step(&p);
