@@ -7,7 +7,7 @@
  * ends the connection on which the octets before it were sent.
  */
 #include "draw.h"
-#include "get/transfer.h"
+#include "get/transfer/transfer.h"
 #include "hosts.h"
 
 #include <string.h>

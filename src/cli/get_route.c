@@ -6,7 +6,7 @@
 
 #include "cli/common/error.h"
 #include "cli/common/units.h"
-#include "get/url.h"
+#include "get/url/url.h"
 #include "http/uri/percent.h"
 
 #include <stdlib.h>

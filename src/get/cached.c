@@ -3,8 +3,8 @@
  */
 #include "get/cached.h"
 
-#include "get/impl.h"
 #include "get/job.h"
+#include "get/report/trace.h"
 #include "http/cache/control.h"
 #include "http/message/status.h"
 #include "http/semantics/date.h"
@@ -75,7 +75,7 @@ look_ahead(struct get_job *j, const struct transfer_ops *ops)
 	struct job_cache *c = &j->cache;
 	struct http_response fields = {0};
 
-	if (request_preview(j->process->get, &j->ask, ops, j, &c->url, &fields.field, &fields.fields))
+	if (transfer_preview(j->process->get, &j->ask, ops, j, &c->url, &fields.field, &fields.fields))
 		return false;
 	report_keep(&c->asked, &fields);
 	c->uri = normal_form(&c->url);

@@ -8,8 +8,8 @@
 #define GET_CACHED_H
 
 #include "get/keep/store.h"
-#include "get/report.h"
-#include "get/transfer.h"
+#include "get/report/report.h"
+#include "get/transfer/transfer.h"
 
 struct get_job;
 

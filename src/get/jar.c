@@ -3,9 +3,9 @@
  */
 #include "get/jar.h"
 
-#include "get/impl.h"
 #include "get/job.h"
 #include "get/keep/cookies.h"
+#include "get/report/trace.h"
 
 #include <errno.h>
 
@@ -59,7 +59,7 @@ jar_put(struct jar *j, struct transfer *t, struct transfer_fields *f)
 
 	if (j->on)
 		http_jar_put(&j->cookies, &w, &peer, now(j));
-	if (j->set->fixed && redirect_trusts(t)) {
+	if (j->set->fixed && transfer_trusts(t)) {
 		http_put_text(&w, w.len > 0 ? "; " : "");
 		http_put_text(&w, j->set->fixed);
 	}

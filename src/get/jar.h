@@ -5,7 +5,7 @@
 #ifndef GET_JAR_H
 #define GET_JAR_H
 
-#include "get/transfer.h"
+#include "get/transfer/transfer.h"
 #include "http/cookie/jar.h"
 
 /* What the user wants of cookies. */

@@ -4,6 +4,8 @@
  */
 #include "get/job.h"
 
+#include "get/report/trace.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>

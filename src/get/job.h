@@ -9,8 +9,8 @@
 #include "get/decode/decode.h"
 #include "get/jar.h"
 #include "get/keep/sha256.h"
-#include "get/live.h"
-#include "get/report.h"
+#include "get/report/live.h"
+#include "get/report/report.h"
 #include "get/run.h"
 #include "get/site.h"
 #include "get/split.h"
@@ -134,13 +134,5 @@ void job_report(struct get_job *j);
 void job_progress(struct progress_item *i);
 /* How the progress of @r is seen. */
 enum live_when job_live_when(const struct get_run *r);
-
-/* trace.c: what -v prints of a transfer. */
-/* Puts @s, with "?" for what a terminal would obey. */
-void trace_put(FILE *to, struct http_span s);
-/* The same in place, but line ends stay. */
-void trace_mask(char *at, size_t n);
-void trace_note(const char *text);
-void trace_head(char mark, struct http_span lines);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "get/output/name.h"
+#include "get/report/trace.h"
 
 #include <errno.h>
 #include <stdlib.h>

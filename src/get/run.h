@@ -6,10 +6,10 @@
 #define GET_RUN_H
 
 #include "get/jar.h"
-#include "get/live.h"
 #include "get/output/outfile.h"
-#include "get/settings.h"
-#include "get/transfer.h"
+#include "get/report/live.h"
+#include "get/transfer/settings.h"
+#include "get/transfer/transfer.h"
 #include "get/upload/upload.h"
 
 /* Where the content of one URL goes. */

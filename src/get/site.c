@@ -8,6 +8,7 @@
 #include "get/crawl/local_name.h"
 #include "get/crawl/robots.h"
 #include "get/job.h"
+#include "get/report/trace.h"
 #include "host/random.h"
 #include "http/semantics/media_type.h"
 

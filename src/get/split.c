@@ -9,6 +9,7 @@
 
 #include "get/job.h"
 #include "get/keep/aside.h"
+#include "get/report/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>

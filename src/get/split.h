@@ -10,7 +10,7 @@
 
 #include "get/parts/parts.h"
 #include "get/parts/version.h"
-#include "get/transfer.h"
+#include "get/transfer/transfer.h"
 
 struct get_job;
 struct split;

@@ -4,7 +4,7 @@
  */
 #include "client.h"
 
-#include "get/transfer.h"
+#include "get/transfer/transfer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
