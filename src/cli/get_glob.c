@@ -3,6 +3,7 @@
  */
 #include "cli/get_glob.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,8 @@ read_range(struct glob_set *s, const char *text)
 		to = strtoul(end + 1, &end, 10);
 	}
 	after = read_step(s, end);
-	if (!after || to < s->from || s->width > 20)
+	/* strtoul() gives the largest number for all that are larger. */
+	if (!after || to < s->from || to == ULONG_MAX || s->width > 20)
 		return bad_range;
 	s->count = (to - s->from) / s->step + 1;
 	s->end = (size_t)(after - text) + 1;
