@@ -10,10 +10,7 @@ get_command(void *config, int argc, char **argv)
 	struct get_options *o = config;
 	int status = get_options_settle(o, argc, argv);
 
-	if (status == 0)
-		status = get_run(&o->run);
-	get_options_free(o);
-	return status;
+	return status == 0 ? get_run(&o->run) : status;
 }
 
 const struct command cmd_get = {
@@ -31,4 +28,5 @@ const struct command cmd_get = {
     .config_size = sizeof(struct get_options),
     .defaults = get_options_default,
     .main = get_command,
+    .release = get_options_free,
 };

@@ -391,8 +391,10 @@ get_options_default(void *get_options)
 }
 
 void
-get_options_free(struct get_options *o)
+get_options_free(void *get_options)
 {
+	struct get_options *o = get_options;
+
 	for (unsigned i = 0; i < o->made.n; i++)
 		free((char *)(uintptr_t)o->made.at[i]);
 	free(o->made.at);

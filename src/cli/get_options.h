@@ -55,7 +55,8 @@ void get_options_default(void *get_options);
  */
 int get_options_settle(struct get_options *o, int argc, char **argv);
 
-void get_options_free(struct get_options *o);
+/* Frees what @get_options, a struct get_options, holds. */
+void get_options_free(void *get_options);
 
 /* Keeps @text, which was allocated, until the end. Returns it; or NULL. */
 char *get_keep(struct get_options *o, char *text);

@@ -100,6 +100,8 @@ command_run(const struct command *c, int argc, char **argv)
 			c->line(config, argc, argv);
 		status = c->main(config, argc - at, argv + at);
 	}
+	if (c->release)
+		c->release(config);
 	free(config);
 	return status;
 }

@@ -53,6 +53,12 @@ struct command {
 	 * NULL after them. Returns the exit status. @config is freed afterwards.
 	 */
 	int (*main)(void *config, int argc, char **argv);
+
+	/*
+	 * Frees what defaults(), the options' set() and main() have allocated for @config. It is
+	 * called even if the line is wrong. NULL: they allocate nothing.
+	 */
+	void (*release)(void *config);
 };
 
 /* Results of command_parse() if there is nothing to run. */
