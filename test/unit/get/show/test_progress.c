@@ -98,6 +98,15 @@ draw(struct progress *p, struct screen *s, nsec_t now)
 	show(s, &w);
 }
 
+/* A screen on which the transfer @name begins, of which @have octets are here. */
+static void
+begin(struct progress *p, struct screen *s, struct progress_item *i, const char *name, uint64_t have)
+{
+	screen_clear(s);
+	progress_init(p, WIDE, 4, 0);
+	progress_add(p, i, http_span_of(name), have, 0);
+}
+
 static void
 end(struct progress *p, struct screen *s, struct progress_item *i, bool whole, nsec_t now)
 {
@@ -114,9 +123,7 @@ a_line_says_how_far_how_fast_and_how_long(void **state)
 	struct progress_item i;
 	struct screen s;
 
-	screen_clear(&s);
-	progress_init(&p, WIDE, 4, 0);
-	progress_add(&p, &i, http_span_of("big.iso"), 0, 0);
+	begin(&p, &s, &i, "big.iso", 0);
 	progress_total(&i, 10000000);
 	progress_done(&i, 4500000);
 	draw(&p, &s, SEC);
@@ -137,9 +144,7 @@ without_a_total_there_is_no_bar(void **state)
 	struct progress_item i;
 	struct screen s;
 
-	screen_clear(&s);
-	progress_init(&p, WIDE, 4, 0);
-	progress_add(&p, &i, http_span_of("stream"), 0, 0);
+	begin(&p, &s, &i, "stream", 0);
 	progress_done(&i, 4500000);
 	draw(&p, &s, 3 * SEC);
 	assert_non_null(strstr(line(&s, 0), "4.5 MB   1.5 MB/s         3s"));
@@ -262,9 +267,7 @@ octets_of_an_earlier_run_are_no_speed(void **state)
 	struct progress_item i;
 	struct screen s;
 
-	screen_clear(&s);
-	progress_init(&p, WIDE, 4, 0);
-	progress_add(&p, &i, http_span_of("a"), 5000000, 0);
+	begin(&p, &s, &i, "a", 5000000);
 	progress_total(&i, 10000000);
 	progress_done(&i, 6000000);
 	draw(&p, &s, SEC);
