@@ -125,6 +125,15 @@ count_lines(struct http_span text)
 	return n < ROBOTS_RULES ? n : ROBOTS_RULES;
 }
 
+/* Returns how many of the @n octets are in whole lines: half a pattern would be another rule. */
+static size_t
+whole_lines(const char *at, size_t n)
+{
+	while (n > 0 && !http_octet_in(at[n - 1], "\r\n"))
+		n--;
+	return n;
+}
+
 int
 robots_read(struct robots *r, struct http_span text, const char *agent)
 {
@@ -132,8 +141,8 @@ robots_read(struct robots *r, struct http_span text, const char *agent)
 	struct robots made = {0};
 	struct robots_reader d = {.r = &made, .agent = agent, .own = true};
 
-	if (text.len > ROBOTS_OCTETS)
-		text.len = ROBOTS_OCTETS;
+	if (text.len >= ROBOTS_OCTETS)
+		text.len = whole_lines(text.at, ROBOTS_OCTETS);
 	if (text.len >= 3 && memcmp(text.at, mark, 3) == 0)
 		text = (struct http_span){text.at + 3, text.len - 3};
 	/* An octet that no URI has is three octets then. */

@@ -7,7 +7,10 @@
 
 #include "http/message/field.h"
 
-/* What is behind these bounds is not read (RFC 9309, 2.5, wants 500 KiB at least). */
+/*
+ * What is after these bounds is not read (RFC 9309, 2.5, wants 500 KiB at least), nor is the line
+ * that the first of them cuts. A caller may stop at that bound.
+ */
 enum { ROBOTS_OCTETS = 512000, ROBOTS_RULES = 20000 };
 
 struct robots_rule {

@@ -115,21 +115,61 @@ comments_and_odd_lines_are_passed_over(void **state)
 	assert_false(allows(text, "/d"));
 }
 
+/* Asserts that "/first" and, if @last, "/last" are forbidden, and that nothing else is. */
 static void
-what_is_large_is_read_in_part(void **state)
+expect_bound(const char *text, bool last)
 {
-	size_t most = ROBOTS_OCTETS + 1000;
-	char *text = malloc(most + 1);
+	assert_false(allows(text, "/first"));
+	assert_int_equal(allows(text, "/last"), !last);
+	assert_true(allows(text, "/x"));
+	assert_true(allows(text, "/after"));
+}
+
+/* RFC 9309, 2.5. A rule that the bound cuts would be another rule: "/" in the place of "/last". */
+static void
+octets_after_the_bound_are_not_read(void **state)
+{
+	static const char first[] = "User-agent: *\nDisallow: /first\n",
+			  last[] = "Disallow: /last\nDisallow: /after\n";
+	static char text[ROBOTS_OCTETS + 100];
+	const size_t end = 16; /* of the first line of last */
+
+	memset(text, '\n', sizeof text - 1);
+	memcpy(text, first, sizeof first - 1);
+	memcpy(text + ROBOTS_OCTETS - end, last, sizeof last - 1);
+	expect_bound(text, true);
+	for (size_t cut = 1; cut < end; cut++) {
+		memset(text + ROBOTS_OCTETS - end, '\n', 2 * end);
+		memcpy(text + ROBOTS_OCTETS - end + cut, last, sizeof last - 1);
+		expect_bound(text, false);
+		text[ROBOTS_OCTETS] = '\0';
+		expect_bound(text, false);
+	}
+}
+
+static void
+rules_after_the_bound_are_not_read(void **state)
+{
+	char *text = malloc(10 * ROBOTS_RULES + 100);
 	size_t n = (size_t)sprintf(text, "User-agent: *\nDisallow: /first\n");
 
-	while (n + 10 < most)
+	for (unsigned i = 0; i < ROBOTS_RULES - 2; i++)
 		n += (size_t)sprintf(text + n, "Allow: /x\n");
-	assert_false(allows(text, "/first"));
-	memset(text, '*', most);
-	memcpy(text, "User-agent: *\nDisallow: /", 25);
-	text[most] = '\0';
-	allows(text, "/aaaa");
+	sprintf(text + n, "Disallow: /last\nDisallow: /after\n");
+	expect_bound(text, true);
 	free(text);
+}
+
+/* Half a million stars match in time that grows with their number, not faster. */
+static void
+a_pattern_of_stars_is_matched_in_time(void **state)
+{
+	static char text[ROBOTS_OCTETS + 1];
+
+	memset(text, '*', ROBOTS_OCTETS - 1);
+	memcpy(text, "User-agent: *\nDisallow: /", 25);
+	text[ROBOTS_OCTETS - 1] = '\n';
+	assert_false(allows(text, "/aaaa"));
 }
 
 int
@@ -142,7 +182,9 @@ main(void)
 	    cmocka_unit_test(stars_and_dollars_have_their_meaning),
 	    cmocka_unit_test(patterns_and_paths_have_one_form),
 	    cmocka_unit_test(comments_and_odd_lines_are_passed_over),
-	    cmocka_unit_test(what_is_large_is_read_in_part),
+	    cmocka_unit_test(octets_after_the_bound_are_not_read),
+	    cmocka_unit_test(rules_after_the_bound_are_not_read),
+	    cmocka_unit_test(a_pattern_of_stars_is_matched_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
