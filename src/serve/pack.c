@@ -181,8 +181,15 @@ bool
 pack_answer(struct http_exchange *x, const struct http_path *path)
 {
 	const struct serve *s = conn_of(x)->serve;
-	int folder = is_asked(s, x->request) ? open_folder(s, path) : -1;
+	int folder;
 
+	if (!is_asked(s, x->request))
+		return false;
+	if (!site_is_current(s->site, io_now(s->world))) {
+		answer_refuse(x, REFUSED_REPLACED, NULL);
+		return true;
+	}
+	folder = open_folder(s, path);
 	if (folder >= 0)
 		answer(x, folder);
 	return folder >= 0;

@@ -41,5 +41,6 @@ X(ARCHIVES,     503, "too many archives are being sent",                        
 X(BUSY,          503, "no descriptor or memory is left",                         "RFC 9110, 15.6.4")
 X(FULL,          503, "too many connections",                                    "RFC 9110, 15.6.4")
 X(CLIENT_FULL,   429, "too many connections of one client",                      "RFC 6585, 4")
+X(REPLACED,      503, "the folder was replaced by another one, which will be served in a moment", "RFC 9110, 15.6.4")
 X(BROKEN,        500, "the file could not be read",                              "RFC 9110, 15.6.1")
 /* clang-format on */

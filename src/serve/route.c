@@ -123,8 +123,12 @@ redirect_form(struct http_exchange *x, const struct http_path *path)
 static void
 answer_change(struct http_exchange *x, const struct http_path *path)
 {
+	struct serve *s = conn_of(x)->serve;
+
 	if (origin_is_other(x->request))
 		answer_refuse(x, REFUSED_ORIGIN, NULL);
+	else if (!site_is_current(s->site, io_now(s->world))) /* a file would be stored where no one looks */
+		answer_refuse(x, REFUSED_REPLACED, NULL);
 	else if (x->request->method == HTTP_PUT)
 		put_answer(x, path);
 	else if (x->request->method == HTTP_POST)

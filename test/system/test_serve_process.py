@@ -504,6 +504,25 @@ def test_a_folder_that_was_replaced_is_served_by_new_workers(serve):
     new_workers(server, old, 2)
 
 
+@pytest.mark.parametrize("path, method, fields", [("/up", "PUT", {"Content-Length": "0"}), ("/file.txt", "DELETE", {}), ("/?archive=tar", "GET", {})])
+def test_a_folder_that_was_replaced_is_not_changed_or_packed(serve, path, method, fields):
+    def ask():
+        return server.get(path, method, **fields)
+
+    server = serve("--workers", "1", "--allow-upload", "--allow-delete")
+    away = server.site.with_name("old")
+    before = sorted(os.listdir(server.site))
+    server.site.rename(away)
+    server.site.mkdir()
+    server.site.chmod(0o777)
+    (server.site / "file.txt").write_text("new")
+    first = ask()
+    assert (first.status, first.getheader("Retry-After")) == (503, "2")
+    assert sorted(os.listdir(away)) == before
+    until(lambda: ask().status in (200, 201, 204), "the new folder is not served")
+    assert sorted(os.listdir(away)) == before
+
+
 @needs_root("workers of another user")
 @pytest.mark.parametrize("options, uid", [([], "0"), (["--user", "nobody"], "65534")])
 def test_workers_of_root_drop_what_they_can(leat, folder, options, uid):

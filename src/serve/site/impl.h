@@ -12,7 +12,8 @@
 struct site {
 	const struct site_settings *set;
 	int root;
-	nsec_t root_checked; /* when the path of the folder was last looked at */
+	nsec_t root_checked; /* when a lookup last compared the path of the folder */
+	nsec_t ask_again;    /* not before this time */
 	struct table files;
 	struct list lru; /* cached files, the one that was used last at the end */
 	size_t coded;    /* octets that site_keep_coded() keeps */

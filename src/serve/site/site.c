@@ -296,31 +296,49 @@ find_in_folder(struct site *site, struct place *p, const struct http_coding_weig
 	return found;
 }
 
-/*
- * The path of the folder may lead to another one by now: tools that build or deploy a site replace
- * it as a whole. The new one takes the place of the descriptor, whose number others have.
- */
+static void
+ask_for_successor(struct site *site, nsec_t now)
+{
+	if (now < site->ask_again)
+		return;
+	site->ask_again = now + SITE_CHECK_AGAIN;
+	site->set->replaced(site->set->replaced_arg);
+}
+
+/* The new folder takes the place of the descriptor, whose number others have. */
+static bool
+open_again(struct site *site)
+{
+	int fd = open(site->set->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	dup3(fd, site->root, O_CLOEXEC);
+	close(fd);
+	return true;
+}
+
+bool
+site_is_current(struct site *site, nsec_t now)
+{
+	struct stat there, held;
+
+	if (stat(site->set->folder, &there) < 0 || fstat(site->root, &held) < 0 ||
+	    (there.st_dev == held.st_dev && there.st_ino == held.st_ino))
+		return true;
+	if (!site->set->replaced)
+		return open_again(site);
+	ask_for_successor(site, now);
+	return false;
+}
+
 static void
 follow_root(struct site *site, nsec_t now)
 {
-	struct stat there, held;
-	int fd;
-
 	if (now - site->root_checked < SITE_CHECK_AGAIN)
 		return;
 	site->root_checked = now;
-	if (stat(site->set->folder, &there) < 0 || fstat(site->root, &held) < 0 ||
-	    (there.st_dev == held.st_dev && there.st_ino == held.st_ino))
-		return;
-	if (site->set->replaced) {
-		site->set->replaced(site->set->replaced_arg);
-		return;
-	}
-	fd = open(site->set->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	dup3(fd, site->root, O_CLOEXEC);
-	close(fd);
+	site_is_current(site, now);
 }
 
 struct site_found

@@ -143,6 +143,13 @@ struct site_found site_find(
 void site_release(struct site *site, struct site_file *f);
 
 /*
+ * Compares the path of the folder with the open folder. Tools that build or deploy a site replace
+ * it as a whole. Opens the new folder, or asks for a successor. Returns false if the open folder is
+ * still the old one. site_find() calls it once in a second.
+ */
+bool site_is_current(struct site *site, nsec_t now);
+
+/*
  * Closes files that no one uses, and for which no one has asked in the last second: it should be
  * called some seconds after a lookup. Returns true if others are still open, so that it should be
  * called again.
