@@ -76,6 +76,7 @@ folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights 
 	    .never = SITE_ASIDE,
 	    .uploads = s->set->upload,
 	    .removes = s->set->remove,
+	    .login = s->set->public_read,
 	    .archive = pack_offered(s),
 	    .qr = address_is_of_use(x),
 	    .readmes = s->set->readme ? s->readmes : NULL};

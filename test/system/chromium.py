@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--no-proxy-server",
@@ -92,6 +93,24 @@ class Page:
             }};
             look();
         }})""")
+
+    def answer_logins(self, condition, **answer):
+        """Answers each question of the browser for a name and a password until the expression is true. Returns how many there were.
+
+        Fetch.enable with handleAuthRequests has to be called before the first of them."""
+        asked, end = 0, time.monotonic() + 20
+        while not self.run(condition):
+            assert time.monotonic() < end, condition
+            for event in [e for e in self.events if e.get("method") in ("Fetch.requestPaused", "Fetch.authRequired")]:
+                self.events.remove(event)
+                request = event["params"]["requestId"]
+                if event["method"] == "Fetch.requestPaused":
+                    self.call("Fetch.continueRequest", requestId=request)
+                else:
+                    asked += 1
+                    self.call("Fetch.continueWithAuth", requestId=request, authChallengeResponse=answer)
+            time.sleep(0.01)
+        return asked
 
     def press(self, *keys):
         for key in keys:

@@ -99,6 +99,18 @@ def test_public_read_asks_only_those_who_change_something(public):
     assert curl("-u", "ann:secret", "-T", "/etc/hostname", public.url + "/new") == "201"
 
 
+@pytest.mark.parametrize("options, says", [
+    (["--auth", SECRET, "--public-read", "--allow-upload"], True),
+    (["--auth", SECRET, "--public-read", "--allow-delete"], True),
+    (["--auth", SECRET, "--public-read"], False),
+    (["--auth", SECRET, "--allow-upload"], False),
+    (["--allow-upload"], False),
+])
+def test_a_page_says_that_changes_need_a_password_if_reading_needs_none(serve, options, says):
+    page = serve("--workers", "1", *options).get("/", Authorization=ANN, Accept="text/html").octets.decode()
+    assert ('<span id="login">Changes need a name and a password.</span>' in page) == says
+
+
 def test_content_is_not_asked_for_before_the_password_is_right(public):
     seen = subprocess.run(["curl", "-sv", "-o", "/dev/null", "-H", "Expect: 100-continue", "-T", public.site / "big", public.url + "/new"],
                           capture_output=True, text=True, timeout=30).stderr

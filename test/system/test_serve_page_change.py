@@ -2,12 +2,14 @@
 import io
 import os
 import shutil
+import subprocess
 import urllib.request
 import zipfile
 
 import pytest
 
 import chromium as browser
+from conftest import BUILD
 from served import served
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
@@ -172,6 +174,47 @@ def test_a_deletion_that_fails_says_why(page, folder):
     page.run("document.querySelector('dialog[open] .danger').click()")
     assert "full: " in page.until("document.querySelector('dialog[open] .problems').textContent")
     assert (folder / "full" / "x").exists()
+
+
+LOGIN = {"response": "ProvideCredentials", "username": "ann", "password": "secret"}
+ALL_ENDED = READY + " && document.querySelectorAll('#transfers li.failed').length === {}"
+
+
+@pytest.fixture
+def visited(tab, folder):
+    """The page of a server that anyone may read and only ann may change."""
+    hashed = subprocess.run((BUILD / "leat", "serve", "--hash"), input="secret\n", capture_output=True, text=True, check=True).stdout.strip()
+    tab.emulate()
+    tab.language("en")
+    with served(folder, "--allow-upload", "--allow-delete", "--public-read", "--auth", "ann:" + hashed) as url:
+        tab.open(url)
+        tab.call("Fetch.enable", handleAuthRequests=True)
+        yield tab
+        tab.call("Fetch.disable")
+        tab.open("about:blank")
+
+
+def test_a_visitor_who_gives_no_password_is_told_that_one_is_needed(visited, folder, tmp_path):
+    assert "Changes need a name and a password." in visited.run("document.getElementById('counts').innerText")
+    visited.choose_files("#upload input", *(source(tmp_path, f"new{i}", b"x") for i in range(6)))
+    assert visited.answer_logins(ALL_ENDED.format(6), response="CancelAuth") <= 3
+    assert all("A name and a password are needed here. Try again, and enter them." in row for row in visited.run(ROWS))
+    visited.run("[...document.querySelectorAll('#list tbody input')].slice(1).forEach((e) => e.click())")
+    visited.run("document.querySelector('#bar .danger').click()")
+    assert visited.run("document.querySelector('dialog[open] p').textContent") == "Changes need a name and a password."
+    visited.run("document.querySelector('dialog[open] .danger').click()")
+    said = "document.querySelector('dialog[open] .problems').textContent"
+    assert visited.answer_logins(said + " && !document.querySelector('dialog[open] .danger').disabled", response="CancelAuth") == 1
+    assert visited.run(said) == "one.txt: A name and a password are needed here."
+    assert sorted(p.name for p in folder.iterdir()) == ["full", "one.txt", "two.txt", "三.txt"]
+
+
+def test_a_visitor_who_gives_the_password_uploads(visited, folder, tmp_path):
+    visited.choose_files("#upload input", source(tmp_path, "new", b"content"))
+    assert visited.answer_logins(ALL_ENDED.format(1), response="CancelAuth") == 1
+    visited.run("document.querySelector('#transfers li button.plain').click()")
+    assert visited.answer_logins("document.querySelector('#transfers li').innerText.includes('Uploaded')", **LOGIN) == 1
+    assert (folder / "new").read_text() == "content"
 
 
 def test_a_server_that_only_reads_offers_nothing_else(tab, folder):

@@ -234,6 +234,17 @@ put_pick(struct http_writer *w, const struct listing *l)
 	http_put_text(w, ")</button></form>\n");
 }
 
+/* The browser asks for them when something is changed, not before. */
+static void
+put_login(struct http_writer *w, const struct listing *l)
+{
+	if (!l->set.login || !(l->set.uploads || l->set.removes))
+		return;
+	http_put_text(w, "<span id=\"login\">");
+	http_put_text(w, listing_word(l, WORD_LOGIN));
+	http_put_text(w, "</span>\n");
+}
+
 void
 listing_put_foot(struct http_writer *w, const struct listing *l)
 {
@@ -245,5 +256,7 @@ listing_put_foot(struct http_writer *w, const struct listing *l)
 	put_count(w, l, WORD_FILES, l->entries.n - l->entries.folders);
 	http_put_text(w, "<span><b>");
 	listing_put_size(w, l->entries.size);
-	http_put_text(w, "</b></span>\n</p>\n");
+	http_put_text(w, "</b></span>\n");
+	put_login(w, l);
+	http_put_text(w, "</p>\n");
 }

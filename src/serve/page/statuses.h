@@ -10,7 +10,7 @@ X(400, "请求有误",
 	"Check the address for signs that do not belong there, such as a lone %.", "请检查地址中是否有不该出现的字符，例如单独的 %。")
 X(401, "需要登录",
 	"A name and a password are needed here.", "此处需要用户名和密码。",
-	"Load the page again, and enter them. Who runs this server can give them to you.", "请重新加载页面并输入。服务器的管理者可以为您提供。")
+	"Try again, and enter them. Who runs this server can give them to you.", "请重试并输入。服务器的管理者可以为您提供。")
 X(403, "禁止访问",
 	"The server may not show this.", "服务器不能显示此内容。",
 	"If you should have it, ask who runs this server for permission.", "如果您应当能看到它，请向服务器的管理者申请权限。")

@@ -91,6 +91,9 @@ const deleteAll = async (list, dialog, problems) => {
 		const why = await answer?.json().catch(() => null);
 		problems.append(make("li", {textContent: `${e.n}: ${why?.meaning ?? words.BROKEN}`}));
 		failed++;
+		/* Who gives no password for one is not asked for each of the others. */
+		if (answer?.status === 401)
+			break;
 	}
 	await reload();
 	if (!failed)
@@ -104,7 +107,8 @@ const askToDelete = (list) => {
 	const yes = make("button", {className: "danger", textContent: `${words.DELETE} (${list.length})`}), no = make("button", {className: "plain", textContent: words.CANCEL});
 	const problems = make("ul", {className: "problems"});
 	problems.setAttribute("role", "alert");
-	const dialog = box(words.SURE, names, problems, make("div", {className: "row"}, no, yes));
+	const login = $("login") ? [make("p", {textContent: words.LOGIN})] : [];
+	const dialog = box(words.SURE, names, ...login, problems, make("div", {className: "row"}, no, yes));
 	no.addEventListener("click", () => dialog.close());
 	no.focus();
 	yes.addEventListener("click", () => {

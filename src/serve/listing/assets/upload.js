@@ -60,13 +60,15 @@ const ended = (u) => {
 	} catch {
 		why = {};
 	}
-	const status = u.request.status;
+	const status = u.request.status, said = status ? `${why.meaning ?? status} ${why.advice ?? ""}` : words.BROKEN;
+	/* Who gives no password for one is not asked for each of those that wait. */
+	const refused = status === 401 ? waiting.splice(0) : [];
 	if (status >= 200 && status < 300)
 		finish(u, words.DONE);
 	else if (status === 412 && !u.replace)
 		finish(u, words.EXISTS, again(u, words.REPLACE, true), skip(u));
 	else
-		finish(u, status ? `${why.meaning ?? status} ${why.advice ?? ""}` : words.BROKEN, again(u, words.AGAIN, u.replace), skip(u));
+		[u, ...refused].forEach((f) => finish(f, said, again(f, words.AGAIN, f.replace), skip(f)));
 };
 const send = (u) => {
 	const request = u.request = new XMLHttpRequest();
