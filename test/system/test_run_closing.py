@@ -75,9 +75,10 @@ def held(before, after):
     if before: s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     s.connect_ex(listener.getsockname())
     if not (before or after): s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    s.setblocking(True); s.settimeout(0.5); n = s.send(b'x')
+    s.settimeout(20); n = s.send(b'x')
     if after: s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     conn = listener.accept()[0]
+    s.settimeout(0.5)
     try:
         while True: n += s.send(bytes(2048))
     except TimeoutError: return n
