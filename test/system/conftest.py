@@ -98,6 +98,15 @@ def go_build(bin_dir, tmp_path_factory):
     return build
 
 
+@pytest.fixture(scope="session")
+def leat_in_docker(bin_dir):
+    """The command, run under Docker's default seccomp profile."""
+    wrapper = bin_dir / "leat-in-docker"
+    wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/docker_profile {bin_dir}/leat "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
 @pytest.fixture
 def scratch():
     """An empty folder that the unprivileged user may write."""

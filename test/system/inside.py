@@ -48,8 +48,8 @@ def free_port(kind=socket.SOCK_STREAM):
         return s.getsockname()[1]
 
 
-def command(*args, options=()):
-    return [*unprivileged(), Place.leat, "run", *map(str, options), "--", *map(str, args)]
+def command(*args, options=(), leat=None):
+    return [*unprivileged(), leat or Place.leat, "run", *map(str, options), "--", *map(str, args)]
 
 
 def environment(disable=""):

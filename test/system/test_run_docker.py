@@ -1,11 +1,10 @@
 """`leat run` under Docker's default seccomp profile, under which no process may take the descriptors of another.
 
-The profile forbids pidfd_getfd(2) and kcmp(2), and clone3(2) does not exist. Most tests here are those of other files, run with another `leat`.
+The profile forbids pidfd_getfd(2) and kcmp(2), and clone3(2) does not exist. Most tests here are those of other files, run with another `leat`. test_run_cpython.py runs CPython's tests of sockets in this way.
 """
 import json
 
 import pytest
-import test_run_cpython
 from conftest import not_in_guest, run
 from inside import PYTHON, nothing_left, place, python  # noqa: F401
 from test_run import (  # noqa: F401
@@ -40,12 +39,8 @@ pytestmark = not_in_guest("most tests are those of other files")
 
 
 @pytest.fixture(scope="module")
-def leat(bin_dir):
-    """The command, run under the profile."""
-    wrapper = bin_dir / "leat-in-docker"
-    wrapper.write_text(f'#!/bin/sh\nexec {bin_dir}/docker_profile {bin_dir}/leat "$@"\n')
-    wrapper.chmod(0o755)
-    return str(wrapper)
+def leat(leat_in_docker):
+    return leat_in_docker
 
 
 def test_the_profile_forbids_pidfd_getfd(bin_dir):
@@ -122,12 +117,6 @@ for s in client, served:
 print("both whole")
 """
     assert python(code).stdout == b"both whole\n"
-
-
-@pytest.mark.skipif(test_run_cpython.WHY_NOT is not None, reason=f"not run: CPython's own tests ({test_run_cpython.WHY_NOT})")
-def test_cpythons_socket_tests_pass_except_the_known_ones(bin_dir):
-    proc = test_run_cpython.begin("socket", bin_dir / "cpython-in-docker")
-    test_run_cpython.judge("socket", *proc.communicate(timeout=180))
 
 
 PASSED = """
