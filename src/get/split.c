@@ -165,6 +165,12 @@ open_parts(struct split *s)
 	return flock(s->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 }
 
+static void
+on_whole(struct timer *t)
+{
+	pieces_over(container_of(t, struct split, whole));
+}
+
 static struct split *
 split_new(struct get_job *j)
 {
@@ -177,6 +183,7 @@ split_new(struct get_job *j)
 	s->fd = -1;
 	s->n = n;
 	timer_init(&s->save, on_save);
+	timer_init(&s->whole, on_whole);
 	for (unsigned i = 0; i < n; i++)
 		s->piece[i].split = s;
 	if (asprintf(&s->path, "%s.parts", j->path) < 0)
@@ -195,6 +202,7 @@ split_free(struct split *s)
 	if (!s)
 		return;
 	timer_cancel(s->job->process->world->wheel, &s->save);
+	timer_cancel(s->job->process->world->wheel, &s->whole);
 	for (unsigned i = 0; i < s->job->process->run->parts; i++)
 		transfer_fini(&s->piece[i].transfer);
 	if (s->fd >= 0)
@@ -223,20 +231,23 @@ is_wanted(const struct get_job *j)
 	       !r->server_name;
 }
 
-static void
-begin(struct split *s)
+static enum get_code
+begin(struct split *s, struct get_result *why)
 {
 	static const struct http_range first = {0, PARTS_PIECE_LEAST - 1};
 	struct io_world *w = s->job->process->world;
 
-	timer_arm(w->wheel, &s->save, io_now(w) + INTERVAL);
 	s->known = split_restore(s);
+	if (!s->known && ftruncate(s->fd, 0) < 0)
+		return get_fail(why, GET_WRITE, "Failure writing output to %s: %s", s->path, strerror(errno));
+	timer_arm(w->wheel, &s->save, io_now(w) + INTERVAL);
 	if (s->known)
 		begin_pieces(s);
-	else if (ftruncate(s->fd, 0) == 0)
+	else
 		split_piece_begin(&s->piece[0], &first);
 	if (s->going == 0)
-		pieces_over(s); /* all was there */
+		timer_arm(w->wheel, &s->whole, io_now(w));
+	return GET_OK;
 }
 
 enum get_code
@@ -257,6 +268,5 @@ split_begin(struct get_job *j, bool *begun, struct get_result *why)
 	if (e < 0)
 		return get_fail(
 		    why, GET_WRITE, "Failure writing output to %s: %s", j->split->path, strerror(-e));
-	begin(j->split);
-	return GET_OK;
+	return begin(j->split, why);
 }

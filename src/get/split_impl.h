@@ -29,6 +29,7 @@ struct split {
 	unsigned n, going, tries;
 	struct get_result failed; /* why the last one was given up */
 	struct timer save;
+	struct timer whole; /* fires if nothing was missing at the beginning */
 	struct split_piece piece[];
 };
 
@@ -43,7 +44,10 @@ split_slot(const struct split_piece *p)
 
 /* Writes down what is missing. A failure costs a later run some octets, and no more. */
 void split_save(const struct split *s);
-/* Reads what an earlier run has written down. Returns false if there is nothing of use. */
+/*
+ * Reads what an earlier run has written down. Returns false if there is nothing of use, or if the
+ * file of the parts cannot be the one that it is about.
+ */
 bool split_restore(struct split *s);
 
 /* split_piece.c: begins to fetch a piece; split_piece_over() is called at its end. */

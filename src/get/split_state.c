@@ -50,5 +50,5 @@ split_restore(struct split *s)
 	    !parts_read(&s->parts, s->n, (struct http_span){end + 1, (size_t)(text + n - end) - 1}))
 		return false;
 	s->version.length = s->parts.length;
-	return (uint64_t)st.st_size <= s->parts.length;
+	return (uint64_t)st.st_size >= parts_reach(&s->parts) && (uint64_t)st.st_size <= s->parts.length;
 }

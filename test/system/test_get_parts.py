@@ -125,6 +125,28 @@ def test_what_changed_between_two_runs_is_fetched_anew(tmp_path, server):
     assert (tmp_path / "big").read_bytes() == FILE
 
 
+@pytest.mark.parametrize("left", [None, 0, 4_999_999])
+def test_parts_that_are_not_there_any_more_are_fetched_anew(tmp_path, server, left):
+    if left is not None:
+        (tmp_path / "big.parts").write_bytes(FILE[:left])
+    (tmp_path / "big.parts.txt").write_text('leat-get-parts 1\netag "1"\nlength 6000000\nmissing 5000000-5999999\n')
+    get(tmp_path, "--parts", "2", server.url)
+    assert (tmp_path / "big").read_bytes() == FILE
+
+
+def test_parts_of_which_none_is_missing_only_get_their_name(tmp_path, server):
+    (tmp_path / "big.parts").write_bytes(FILE)
+    (tmp_path / "big.parts.txt").write_text('leat-get-parts 1\netag "1"\nlength 6000000\n')
+    get(tmp_path, "--parts", "2", "-o", "small", server.url, server.url)
+    assert names(tmp_path) == ["big", "small"] and (tmp_path / "big").read_bytes() == (tmp_path / "small").read_bytes() == FILE
+
+
+def test_parts_that_cannot_be_emptied_are_an_error(tmp_path, server):
+    (tmp_path / "big.parts").symlink_to("/dev/null")
+    assert get(tmp_path, "--parts", "2", server.url, status=23) == "leat get: (23) Failure writing output to big.parts: Invalid argument\n"
+    assert not server.asked
+
+
 @pytest.mark.parametrize("how", ["etag", "length", "content that is whole"])
 def test_what_changes_meanwhile_is_never_joined(tmp_path, server, how):
     def hook(_, first, last):

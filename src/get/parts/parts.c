@@ -101,3 +101,13 @@ parts_have(const struct parts *p)
 		missing += p->slot[i].end - p->slot[i].next;
 	return p->length - missing;
 }
+
+uint64_t
+parts_reach(const struct parts *p)
+{
+	uint64_t end = p->length;
+
+	for (unsigned i = p->gaps; i > 0 && p->gap[i - 1].end == end; i--)
+		end = p->gap[i - 1].next;
+	return end;
+}

@@ -53,6 +53,12 @@ parts_idle(const struct parts *p, unsigned slot)
 /* Octets that are in the file. */
 uint64_t parts_have(const struct parts *p);
 
+/*
+ * The length that a file with all octets that are not missing has at least. No connection fetches
+ * anything.
+ */
+uint64_t parts_reach(const struct parts *p);
+
 /* Room that the text of parts_put() needs at most. */
 enum { PARTS_TEXT = 8192 };
 

@@ -107,6 +107,22 @@ what_is_missing_is_read_again_from_its_text(void **state)
 }
 
 static void
+a_file_reaches_to_its_last_octet_that_is_not_missing(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t reach;
+	} row[] = {{"length 10\n", 10}, {"length 10\nmissing 0-9\n", 0}, {"length 10\nmissing 0-8\n", 10},
+	    {"length 10\nmissing 2-3\nmissing 6-9\n", 6}, {"length 10\nmissing 4-5\nmissing 6-9\n", 4}};
+	struct parts p;
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		assert_true(parts_read(&p, 2, http_span_of(row[i].text)));
+		assert_int_equal(parts_reach(&p), row[i].reach);
+	}
+}
+
+static void
 text_that_contradicts_itself_is_refused(void **state)
 {
 	static const char *const bad[] = {"", "length", "length \n", "length x\n", "length 10",
@@ -179,6 +195,7 @@ main(void)
 	    cmocka_unit_test(what_a_connection_did_not_fetch_is_fetched_by_another),
 	    cmocka_unit_test(runs_that_touch_are_one),
 	    cmocka_unit_test(what_is_missing_is_read_again_from_its_text),
+	    cmocka_unit_test(a_file_reaches_to_its_last_octet_that_is_not_missing),
 	    cmocka_unit_test(text_that_contradicts_itself_is_refused),
 	    cmocka_unit_test(the_number_of_runs_in_a_text_is_bounded),
 	    cmocka_unit_test(every_octet_is_fetched_once),
