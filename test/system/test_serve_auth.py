@@ -8,6 +8,7 @@ import pty
 import signal
 import socket
 import subprocess
+import termios
 import threading
 
 import pytest
@@ -233,6 +234,20 @@ def test_hash_at_a_terminal_shows_no_password(leat):
     os.close(fd)
     assert os.waitpid(pid, 0)[1] == 0
     assert b"$y$" in seen and b"secret" not in seen
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_terminal_shows_again_what_is_typed_after_a_signal(leat, number):
+    ours, terminal = pty.openpty()
+    proc = subprocess.Popen([leat, "serve", "--hash"], stdin=terminal, stderr=subprocess.PIPE)
+    assert proc.stderr.read(10) == b"Password: "
+    assert not termios.tcgetattr(terminal)[3] & termios.ECHO
+    proc.send_signal(number)
+    assert proc.wait(10) == -number
+    assert termios.tcgetattr(terminal)[3] & termios.ECHO
+    proc.stderr.close()
+    os.close(ours)
+    os.close(terminal)
 
 
 @pytest.mark.parametrize("words, said", [
