@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "get/output/name.h"
 #include "get/report/trace.h"
+#include "get/url/mask.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ write_head(struct get_job *j, const struct http_response *r)
 	if (j->process->heads)
 		fwrite(text, 1, w.len, j->process->heads);
 	if (run->include && is_for_terminal(j))
-		trace_mask(text, w.len);
+		mask_controls(text, w.len);
 	if (run->include)
 		code = put(j, text, w.len);
 	free(text);

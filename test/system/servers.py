@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import pathlib
 import random
+import re
 import socket
 import tempfile
 import threading
@@ -104,6 +105,51 @@ def serving(handle):
         threading.Thread(target=accept, daemon=True).start()
         yield server.getsockname()[1]
         server.shutdown(socket.SHUT_RDWR)
+
+
+def read_head(sock):
+    got = b""
+    while b"\r\n\r\n" not in got:
+        piece = sock.recv(65536)
+        if not piece:
+            return got
+        got += piece
+    return got
+
+
+def read_request(sock):
+    """A request with its content, of which the head says the length; b"" at the end."""
+    got = read_head(sock)
+    head, _, body = got.partition(b"\r\n\r\n")
+    if re.search(rb"(?im)^expect: 100-continue", head):
+        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: (\d+)", head)
+    chunked = re.search(rb"(?im)^transfer-encoding: chunked", head)
+    while (length and len(body) < int(length[1])) or (chunked and not body.endswith(b"0\r\n\r\n")):
+        piece = sock.recv(65536)
+        if not piece:
+            break
+        body += piece
+    return head + b"\r\n\r\n" + body if got else b""
+
+
+class Scripted:
+    """A server that answers requests with the given octets, and keeps the requests."""
+
+    def __init__(self, *answers):
+        self.answers, self.requests, self.next, self.lock = answers, [], 0, threading.Lock()
+
+    def __call__(self, sock):
+        """Answers until the client closes, or to the end of an answer that has "close" in it."""
+        answer = b""
+        while b"close" not in answer and (request := read_request(sock)):
+            with self.lock:
+                self.requests.append(request)
+                answer = self.answers[min(self.next, len(self.answers) - 1)]
+                self.next += 1
+            sock.sendall(answer)
+            if not answer:
+                return
 
 
 @contextlib.contextmanager

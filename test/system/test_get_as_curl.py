@@ -16,57 +16,12 @@ import zlib
 
 import pytest
 from conftest import BUILD, ROOT, needs_tool
-from servers import serving
+from servers import Scripted, read_request, serving
 
 CURL, LEAT = "curl", [str(BUILD / "leat"), "get"]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 pytestmark = needs_tool("curl")
-
-
-def read_head(sock):
-    got = b""
-    while b"\r\n\r\n" not in got:
-        piece = sock.recv(65536)
-        if not piece:
-            return got
-        got += piece
-    return got
-
-
-def read_request(sock):
-    """A request with its content, of which the head says the length; b"" at the end."""
-    got = read_head(sock)
-    head, _, body = got.partition(b"\r\n\r\n")
-    if re.search(rb"(?im)^expect: 100-continue", head):
-        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    length = re.search(rb"(?im)^content-length: (\d+)", head)
-    chunked = re.search(rb"(?im)^transfer-encoding: chunked", head)
-    while (length and len(body) < int(length[1])) or (chunked and not body.endswith(b"0\r\n\r\n")):
-        piece = sock.recv(65536)
-        if not piece:
-            break
-        body += piece
-    return head + b"\r\n\r\n" + body if got else b""
-
-
-class Scripted:
-    """A server that answers requests with the given octets, and keeps the requests."""
-
-    def __init__(self, *answers):
-        self.answers, self.requests, self.next, self.lock = answers, [], 0, threading.Lock()
-
-    def __call__(self, sock):
-        """Answers until the client closes, or to the end of an answer that has "close" in it."""
-        answer = b""
-        while b"close" not in answer and (request := read_request(sock)):
-            with self.lock:
-                self.requests.append(request)
-                answer = self.answers[min(self.next, len(self.answers) - 1)]
-                self.next += 1
-            sock.sendall(answer)
-            if not answer:
-                return
 
 
 def plain(request):
@@ -293,6 +248,13 @@ def test_a_terminal_does_not_obey_a_server(tmp_path):
         shown = pty_output([*LEAT, "-si", f"http://127.0.0.1:{port}/"])
     for text in (said, shown):
         assert b"\xc2" not in text and "中".encode() in text
+
+
+def test_an_error_does_not_hand_on_what_commands_a_terminal(tmp_path):
+    server = Scripted(b"HTTP/1.1 200 OK\r\nContent-Encoding: \xc2\x9b2J\x9d\r\nContent-Length: 5\r\n\r\nhello")
+    with serving(server) as port:
+        status, _, _, said = run(LEAT, ["-sS", "--compressed", f"http://127.0.0.1:{port}/"], tmp_path / "folder")
+    assert status == 61 and said.isascii() and b"2J" in said
 
 
 def pty_output(command):

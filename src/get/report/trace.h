@@ -12,9 +12,6 @@
 /* Puts @s, with "?" for what a terminal would obey. */
 void trace_put(FILE *to, struct http_span s);
 
-/* The same in place, but line ends stay. */
-void trace_mask(char *at, size_t n);
-
 /* Prints what happens, after "* ". */
 void trace_note(const char *text);
 

@@ -3,7 +3,10 @@
  */
 #include "get/url/code.h"
 
+#include "get/url/mask.h"
+
 #include <stdio.h>
+#include <string.h>
 
 const char *
 get_code_words(enum get_code code)
@@ -16,16 +19,6 @@ get_code_words(enum get_code code)
 #undef X
 	}
 	return "unknown";
-}
-
-/* What a server sent may be among the words, and a terminal must not obey it. */
-static void
-mask_controls(char *s)
-{
-	for (; *s; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			*s = '?';
-	}
 }
 
 enum get_code
@@ -41,6 +34,8 @@ get_fail(struct get_result *r, enum get_code code, const char *format, ...)
 	} else {
 		snprintf(r->words, sizeof r->words, "%s", get_code_words(code));
 	}
-	mask_controls(r->words);
+	for (char *end = r->words; (end = strpbrk(end, "\r\n"));)
+		*end = '?'; /* it is one line */
+	mask_controls(r->words, strlen(r->words));
 	return code;
 }
