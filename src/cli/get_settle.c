@@ -185,8 +185,10 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 {
 	int status = check(o);
 
-	if (o->run.recursive)
+	if (o->run.recursive) {
 		o->run.set.fail = true;
+		o->run.set.follow = false; /* where a redirect leads is judged as a link is */
+	}
 	if (o->run.head_only)
 		o->run.include = true;
 	if (o->run.set.idle_most < o->run.parallel)

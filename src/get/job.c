@@ -22,19 +22,13 @@ job_of(struct transfer *t)
 	return t->arg;
 }
 
-static bool
-says(const struct get_job *j)
-{
-	return !j->process->run->silent || j->process->run->show_error;
-}
-
 static void
 job_error(struct get_job *j, const struct get_result *r)
 {
 	bool which = j->process->site != NULL;
 
 	live_pause(&j->process->live);
-	if (says(j))
+	if (run_says(j->process->run))
 		fprintf(stderr, "leat get: (%d) %s%s%s\n", r->code, which ? j->target->url : "",
 		    which ? ": " : "", r->words);
 }

@@ -123,6 +123,13 @@ void get_wake(struct get_process *p);
 /* The job has ended, with this code. The job may be used again. */
 void job_over(struct get_job *j, enum get_code code);
 
+/* True if errors are printed. */
+static inline bool
+run_says(const struct get_run *r)
+{
+	return !r->silent || r->show_error;
+}
+
 /* shown.c: what is seen of a job besides its output. */
 /* The job has progress from now on. */
 void job_show(struct get_job *j);

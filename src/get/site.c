@@ -12,26 +12,52 @@
 
 enum { URLS_MOST = 100000 };
 
-static bool
+/* @url cannot be fetched. */
+static void
+fail(struct site_crawl *s, const char *url, enum get_code code, const char *words)
+{
+	live_pause(&s->process->live);
+	if (run_says(s->process->run))
+		fprintf(stderr, "leat get: (%d) %s: %s\n", code, url, words ? words : get_code_words(code));
+	s->process->code = code;
+	s->process->stop |= s->process->run->fail_early;
+}
+
+/* Puts the URL that was typed, without its user and its fragment. */
+static enum get_code
+read_url(struct http_writer *w, const char *typed, struct get_result *why)
+{
+	struct get_url url = {0};
+	enum get_code code = get_url_read(&url, typed, why);
+
+	if (code)
+		return code;
+	get_url_put_referer(w, &url);
+	get_url_free(&url);
+	return w->err ? get_fail(why, GET_URL, "this URL is too long for a site") : GET_OK;
+}
+
+static void
 start_with(struct site_crawl *s, const char *typed)
 {
 	struct get_result why = {0};
-	struct get_url url = {0};
 	char text[GET_URL_MOST];
 	struct http_writer w = http_writer(text, sizeof text);
 	enum crawl_verdict v;
 
-	if (get_url_read(&url, typed, &why)) {
-		fprintf(stderr, "leat get: (%d) %s\n", why.code, why.words);
-		s->process->code = why.code;
-		return false;
+	if (read_url(&w, typed, &why)) {
+		fail(s, typed, why.code, why.words);
+		return;
 	}
-	get_url_put_referer(&w, &url);
-	v = w.err ? CRAWL_MALFORMED : crawl_start(&s->crawl, (struct http_span){text, w.len});
-	get_url_free(&url);
-	if (v == CRAWL_TAKEN)
-		return site_server_meet(s, crawl_uri(s->crawl.start[s->crawl.starts - 1]));
-	return v == CRAWL_SEEN;
+	v = crawl_start(&s->crawl, (struct http_span){text, w.len});
+	if (v == CRAWL_TAKEN && !site_server_meet(s, crawl_uri(s->crawl.start[s->crawl.starts - 1])))
+		v = CRAWL_MEMORY;
+	if (v == CRAWL_MEMORY)
+		fail(s, typed, GET_MEMORY, NULL);
+	else if (v == CRAWL_FULL)
+		fail(s, typed, GET_URL, "this is one URL too many: a site has 100000 at most");
+	else if (v != CRAWL_TAKEN && v != CRAWL_SEEN)
+		fail(s, typed, GET_URL, "this URL is too long for a site");
 }
 
 struct site_crawl *

@@ -18,7 +18,7 @@ void site_crawl_free(struct site_crawl *s);
 
 /*
  * The next URL, with the file for it; NULL if there is none now. While a server's robots.txt is on
- * its way there is none of that server.
+ * its way there is none.
  */
 const struct get_target *site_crawl_next(struct site_crawl *s);
 

@@ -37,32 +37,59 @@ on_robots_body(struct transfer *t, const char *at, size_t n)
 
 	memcpy(v->text + v->len, at, take);
 	v->len += take;
+	if (take < n) /* the rest does not count, and may have no end (RFC 9309, 2.5) */
+		return -(ssize_t)get_fail(&t->result, GET_TOO_LARGE, NULL);
 	return (ssize_t)n;
+}
+
+/* The rest of a robots.txt that is too long does not count. */
+static bool
+is_cut(const struct site_server *v)
+{
+	return v->transfer.result.code == GET_TOO_LARGE && robots_room(v) == 0;
 }
 
 /*
  * What the server says of robots.txt: its rules; that there are none (4xx); or nothing, and then
- * nothing may be fetched.
+ * nothing may be fetched. One that broke off may have had more rules.
  */
+static bool
+forbids_all(struct site_server *v)
+{
+	unsigned status = v->transfer.info.status;
+	bool whole = v->transfer.result.code == GET_OK || is_cut(v);
+
+	if (status >= 200 && status < 300 && whole)
+		return robots_read(&v->robots, (struct http_span){v->text, v->len}, AGENT) < 0;
+	if (status == 0)
+		return false; /* the page will fail in the same way, and say so */
+	return status < 400 || status >= 500;
+}
+
+static void
+say_forbidden(const struct site_server *v)
+{
+	const struct get_result *why = &v->transfer.result;
+	bool failed = why->code && why->code != GET_HTTP_ERROR;
+
+	live_pause(&v->site->process->live);
+	if (run_says(v->site->process->run))
+		fprintf(stderr,
+		    "Warning: %s cannot be read (status %u%s%s), so nothing is fetched from there; "
+		    "--ignore-robots does so nevertheless\n",
+		    v->url, v->transfer.info.status, failed ? ", " : "", failed ? why->words : "");
+}
+
 static void
 on_robots_done(struct transfer *t)
 {
 	struct site_server *v = t->arg;
-	unsigned status = t->info.status;
 
 	v->known = true;
 	v->site->waiting--;
-	if (status >= 200 && status < 300)
-		v->forbidden = robots_read(&v->robots, (struct http_span){v->text, v->len}, AGENT) < 0;
-	else
-		v->forbidden = status < 400 || status >= 500;
-	if (v->forbidden && t->result.code) /* the page will fail in the same way, and say so */
-		v->forbidden = status != 0;
+	v->forbidden = forbids_all(v);
 	if (v->forbidden)
-		fprintf(stderr,
-		    "Warning: %s cannot be read (status %u), so nothing is fetched from there; "
-		    "--ignore-robots does so nevertheless\n",
-		    v->url, status);
+		say_forbidden(v);
 	free(v->text);
 	v->text = NULL;
 	get_wake(v->site->process);
@@ -91,17 +118,22 @@ site_server_meet(struct site_crawl *s, struct http_span uri)
 	if (server_of(s, uri))
 		return true;
 	http_uri_parse(uri, &u);
-	if (asprintf(&v->origin, "%.*s://%.*s", (int)u.scheme.len, u.scheme.at, (int)u.authority.len,
-		u.authority.at) < 0 ||
-	    asprintf(&v->url, "%s/robots.txt", v->origin) < 0 || !(v->text = malloc(ROBOTS_OCTETS)))
+	v->origin = strndup(uri.at, (size_t)(u.authority.at + u.authority.len - uri.at));
+	v->text = malloc(ROBOTS_OCTETS);
+	if (!v->origin || !v->text || asprintf(&v->url, "%s/robots.txt", v->origin) < 0) {
+		free(v->origin);
+		free(v->text);
+		*v = (struct site_server){0};
 		return false;
+	}
 	v->site = s;
 	s->servers++;
 	v->known = s->process->run->ignore_robots;
 	if (v->known)
 		return true;
 	s->waiting++;
-	v->ask = (struct transfer_request){.url = v->url, .method = TRANSFER_GET};
+	/* RFC 9309, 2.3.1.2: five redirects at least, to other servers as well */
+	v->ask = (struct transfer_request){.url = v->url, .method = TRANSFER_GET, .follow = true};
 	transfer_begin(&v->transfer, s->process->get, &v->ask, &robots_ops, v);
 	return true;
 }

@@ -4,10 +4,11 @@ import functools
 import http.server
 import re
 import subprocess
+import threading
 
 import pytest
 from conftest import BUILD, needs_tool
-from servers import in_thread
+from servers import Scripted, in_thread, serving
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S", "--recursive"]
 SITE = {
@@ -98,6 +99,53 @@ def test_a_robots_txt_that_fails_forbids_all(tmp_path, site):
     site.broken = "/robots.txt"
     files, said = fetch(tmp_path, site)
     assert files == {} and "robots.txt cannot be read (status 503)" in said and site.asked == ["/robots.txt"]
+
+
+def test_robots_txt_is_followed_where_it_was_moved(tmp_path, site):
+    """RFC 9309, 2.3.1.2. What the user told the first server is not told to another one."""
+    other = Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nUser-agent: *\nDisallow: /")
+    with serving(other) as port:
+        site.moved = {"/robots.txt": f"http://127.0.0.1:{port}/rules"}
+        files, said = fetch(tmp_path, site, "-u", "me:secret", status=0)
+    assert files == {} and said == "" and len(other.requests) == 1 and b"uthorization" not in other.requests[0]
+
+
+@pytest.mark.parametrize("rest, read", [(b"x" * 600_000, True), (b"", False)], ids=["without an end", "that breaks off"])
+def test_a_robots_txt(tmp_path, rest, read):
+    """The rules in the first 500 kB hold, and the rest is not waited for; those of half a file are not the rules."""
+    rules = b"User-agent: *\nDisallow: /b\n# "
+    page = b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 35\r\n\r\n<a href=/bad>b</a><a href=/c>c</a>x'
+    held = threading.Event()
+
+    def answer(sock):
+        while request := sock.recv(65536):
+            if request.startswith(b"GET /robots.txt"):
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900000000\r\n\r\n" + rules + rest)
+                if rest:
+                    held.wait(60)  # the client closes
+                return
+            sock.sendall(page)
+
+    with serving(answer) as port:
+        p = subprocess.run([*LEAT, f"http://127.0.0.1:{port}/"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        held.set()
+    names = {f.name for f in tmp_path.rglob("*") if f.is_file()}
+    assert names == ({"index.html", "c"} if read else set()), p.stderr
+    assert ("robots.txt cannot be read (status 200, transfer closed with" in p.stderr) is not read
+
+
+def test_location_changes_nothing(tmp_path, site):
+    """-L does not let a redirect lead out of the bounds."""
+    other = Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    with serving(other) as port:
+        site.moved = {"/a.html": f"http://127.0.0.1:{port}/"}
+        files, _ = fetch(tmp_path, site, "-L", path="/a.html", status=0)
+    assert files == {} and other.requests == []
+
+
+def test_a_url_that_is_none_is_an_error_and_the_others_are_fetched(tmp_path, site):
+    files, said = fetch(tmp_path, site, "http://a b/", path="/d.html", status=3)
+    assert files["d.html"] == b"the end" and said.startswith("leat get: (3) http://a b/: ")
 
 
 def test_redirects_are_followed_within_the_bounds_and_name_the_file(tmp_path, site):

@@ -102,6 +102,8 @@ bool reach_by_proxy(const struct transfer *t);
 
 /* redirect.c */
 
+/* True if redirects are followed. */
+bool redirect_wanted(const struct transfer *t);
 /* Decides whether @r is a redirect to be followed; sets @t->location. */
 enum get_code redirect_look(struct transfer *t, const struct http_response *r);
 /* Makes the next request of @t->location. */

@@ -8,6 +8,12 @@
 
 #include <stdlib.h>
 
+bool
+redirect_wanted(const struct transfer *t)
+{
+	return t->get->set->follow || t->ask.follow;
+}
+
 enum get_code
 redirect_look(struct transfer *t, const struct http_response *r)
 {
@@ -18,7 +24,8 @@ redirect_look(struct transfer *t, const struct http_response *r)
 	t->location = NULL;
 	if (r->status < 300 || r->status >= 400 || !to || to->value.len == 0)
 		return GET_OK;
-	if (set->follow && set->redirects_most >= 0 && t->info.redirects >= (unsigned)set->redirects_most)
+	if (redirect_wanted(t) && set->redirects_most >= 0 &&
+	    t->info.redirects >= (unsigned)set->redirects_most)
 		return get_fail(
 		    &t->result, GET_REDIRECTS, "Maximum (%d) redirects followed", set->redirects_most);
 	t->location = strndup(to->value.at, to->value.len);

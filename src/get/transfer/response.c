@@ -113,7 +113,7 @@ look_at_head(struct transfer *t, const struct http_response *r)
 {
 	enum get_code code = redirect_look(t, r);
 
-	if (code == GET_OK && t->location && t->get->set->follow)
+	if (code == GET_OK && t->location && redirect_wanted(t))
 		t->kind = TRANSFER_REDIRECT;
 	else if (code == GET_OK)
 		code = judge(t, r);

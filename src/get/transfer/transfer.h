@@ -41,6 +41,7 @@ struct transfer_request {
 	struct get_body *body;       /* NULL: none */
 	const char *range;           /* "0-99": the value of Range without its unit; NULL: none */
 	uint64_t resume_from;        /* this many octets are there already; 0: none */
+	bool follow;                 /* redirects, whatever get_settings.follow says */
 };
 
 enum transfer_note {
