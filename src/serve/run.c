@@ -82,8 +82,7 @@ begin(struct process_worker *w)
 
 	tzset();
 	signal(SIGXFSZ, SIG_IGN); /* a file that is too large is answered with 413 */
-	if (r->serve.users)       /* before there are threads, and their memory */
-		r->serve.helper = auth_helper_new(w->loop);
+	r->serve.helper = w->helper < 0 ? NULL : auth_helper_new(w->loop, w->helper);
 	r->serve.jobs = jobs_new(w->loop);
 	if (!r->serve.jobs || (r->serve.users && !r->serve.helper))
 		return r->failed(r, SERVE_MEMORY, -ENOMEM);
@@ -149,6 +148,14 @@ relieve(struct process_worker *w)
 	return serve_relieve(w->service);
 }
 
+static bool
+has_helper(const struct process_plan *plan)
+{
+	const struct serve_run *r = plan->settings;
+
+	return r->serve.users != NULL;
+}
+
 const struct process_service serve_service = {
     .begin = begin,
     .end = end,
@@ -158,4 +165,6 @@ const struct process_service serve_service = {
     .retire = retire,
     .over = over,
     .relieve = relieve,
+    .has_helper = has_helper,
+    .helper = auth_helper_main,
 };

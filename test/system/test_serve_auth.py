@@ -19,6 +19,7 @@ from waiting import until
 
 SECRET = "ann:$6$saltsalt$TVLlQcbpFVof5W3Yz4DTP6gRstiNuHwwTt6GLc1E5n0U0aDehy0S5knV8wiOQSpT0Y77vwPZN.Pq.H91p5hVO1"  # the password is secret
 OTHER = "bob:$6$saltsalt$r4j7z8gOqxO9zYH/VSQ4MPgAu/GTg0.tIK5o0K3dXowoILt/JRmXmiqFa26mKioMH3Fwhg6qaU0XTibPpoJ8z."  # the password is other
+SLOW = SECRET.replace("$6$", "$6$rounds=99999999$")  # a check takes a minute
 
 
 def basic(user, password):
@@ -130,9 +131,14 @@ def test_429_a_client_with_many_wrong_passwords_has_to_wait(site):
     assert site.get("/file.txt", Authorization=basic("bob", "other")).status == 429
 
 
+def children(pid):
+    """The processes that another one has made."""
+    return [int(p) for p in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def child(pid):
     """A process that another one has made, or 0."""
-    return int((pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split() or [0])[0])
+    return (children(pid) or [0])[0]
 
 
 def hold_up(server):
@@ -167,8 +173,7 @@ def test_a_client_that_leaves_during_the_check_is_forgotten(public):
 
 
 def test_503_a_check_that_dies_and_the_next_one_is_made(serve):
-    slow = SECRET.replace("$6$", "$6$rounds=99999999$")  # a check takes a minute
-    server = serve("--workers", "1", "--auth", slow, "--auth", OTHER)
+    server = serve("--workers", "1", "--auth", SLOW, "--auth", OTHER)
     pid = helper(server)
     got = []
     t = threading.Thread(target=lambda: got.append(server.get("/file.txt", Authorization=ANN)))
@@ -177,6 +182,90 @@ def test_503_a_check_that_dies_and_the_next_one_is_made(serve):
     t.join()
     assert (got[0].status, got[0].headers["Retry-After"]) == (503, "2")
     assert server.get("/file.txt", Authorization=basic("bob", "other")).status == 200
+
+
+def kill(server, pid):
+    """Kills the helper @pid, and returns the one that takes its place."""
+    os.kill(pid, signal.SIGKILL)
+    assert "was ended by signal 9 (Killed); another takes its place" in server.proc.stderr.readline()
+    return until(lambda: (now := helper(server)) != pid and now, "no other helper")
+
+
+@contextlib.contextmanager
+def asking(server, *credentials):
+    """Asks with each of these at the same time; the statuses are in the list at the end."""
+    got = [None] * len(credentials)
+
+    def ask(i):
+        got[i] = server.get("/file.txt", Authorization=credentials[i]).status
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(len(credentials))]
+    for t in threads:
+        t.start()
+    yield got
+    for t in threads:
+        t.join()
+
+
+def test_a_helper_that_was_killed_has_a_successor_and_logins_that_wait_get_their_answer(site):
+    for _ in range(3):  # whether the helper has begun with a question or not
+        with asking(site, ANN, WRONG, basic("bob", "other"), basic("bob", "wrong")) as got:
+            kill(site, helper(site))
+        assert got == [200, 401, 200, 401]
+    pid = hold_up(site)
+    with asking(site, basic("bob", "no"), ANN) as got:
+        kill(site, pid)
+    assert got == [401, 200]
+
+
+def test_503_a_question_of_which_two_helpers_die(serve):
+    server = serve("--workers", "1", "--auth", SLOW, "--auth", OTHER)
+    pid = helper(server)
+    with asking(server, ANN) as got:
+        until(lambda: child(pid), "no check")
+        pid = kill(server, pid)
+        until(lambda: child(pid), "the successor was not asked")
+        kill(server, pid)
+    assert got == [503]
+    assert server.get("/file.txt", Authorization=basic("bob", "other")).status == 200
+
+
+def test_503_the_helper_of_a_worker_that_was_retired_dies(serve, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        name = f"leat-test-{os.getpid()}"
+        manager.bind("\0" + name)
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", "@" + name)
+        server = serve("--workers", "1", "--auth", SLOW, "--auth", OTHER)
+        assert manager.recv(4096).startswith(b"READY=1\n")
+        pid = helper(server)
+        with asking(server, ANN) as got:
+            until(lambda: child(pid), "no check")
+            server.proc.send_signal(signal.SIGHUP)
+            assert manager.recv(4096).startswith(b"RELOADING=1\n")
+            assert manager.recv(4096).startswith(b"READY=1\n")
+            os.kill(pid, signal.SIGKILL)
+        assert got == [503]
+        assert server.get("/file.txt", Authorization=basic("bob", "other")).status == 200
+
+
+def test_a_worker_that_dies_leaves_no_helper(site):
+    pid = hold_up(site)
+    worker, = (p for p in children(site.proc.pid) if p != pid)
+    os.kill(worker, signal.SIGKILL)
+    until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the helper lives on")
+    assert site.get("/file.txt", Authorization=ANN).status == 200
+    assert "another takes its place" in site.proc.stderr.readline()
+    assert len(children(site.proc.pid)) == 2
+
+
+def test_a_helper_has_one_descriptor_and_no_rights(site):
+    pid = helper(site)
+    assert site.get("/file.txt", Authorization=ANN).status == 200
+    status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    assert (status["CapEff"], status["NoNewPrivs"]) == ("0" * 16, "1")
+    assert status["Uid"].split() == pathlib.Path(f"/proc/{site.proc.pid}/status").read_text().split("Uid:")[1].split()[:4]
+    if os.geteuid() == 0:  # others may not look at it
+        assert os.listdir(f"/proc/{pid}/fd") == ["0"]
 
 
 def test_the_helper_ends_with_the_server(site):

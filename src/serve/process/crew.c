@@ -15,15 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/*
- * A worker that lives for less than SHORT_LIFE has failed at its start. The first such failure is
- * an accident: another worker is made at once. After that each waits twice as long as the one
- * before.
- */
-#define SHORT_LIFE (1 * SEC)
-#define WAIT_FIRST (100 * MSEC)
-#define WAIT_MOST  (10 * SEC)
-
 static unsigned
 cores(void)
 {
@@ -209,6 +200,9 @@ fork_worker(struct master *m, struct worker_process *w)
 	if (w->pid == 0)
 		process_worker_main(m, w, pipe[1]);
 	close(pipe[1]);
+	if (w->helper.worker_fd >= 0)
+		close(w->helper.worker_fd);
+	w->helper.worker_fd = -1;
 	if (w->pid > 0 && loop_add(m->loop, &w->pipe) == 0)
 		return true;
 	if (w->pid > 0)
@@ -227,12 +221,16 @@ make_worker(struct master *m, struct crew *crew, unsigned number)
 		return false;
 	share_vacate(m->share, (unsigned)(w - m->worker));
 	*w = (struct worker_process){.master = m, .crew = crew, .seat = number, .began = clock_monotonic()};
-	if (!fork_worker(m, w))
+	if (!helper_pair(w))
 		return false;
+	if (!fork_worker(m, w)) {
+		helper_leave(w);
+		return false;
+	}
 	w->state = WORKER_STARTING;
 	m->workers++;
-	crew->seat[number] = (struct seat){
-	    .slot = (int)(w - m->worker), .fails = crew->seat[number].fails, .retry = NSEC_NEVER};
+	crew->seat[number].slot = (int)(w - m->worker);
+	crew->seat[number].retry.at = NSEC_NEVER;
 	return true;
 }
 
@@ -265,7 +263,7 @@ crew_begin(struct master *m)
 	if (status != 0)
 		return status;
 	for (unsigned i = 0; i < PROCESS_WORKERS; i++)
-		crew->seat[i] = (struct seat){.slot = -1, .retry = NSEC_NEVER};
+		crew->seat[i] = (struct seat){.slot = -1, .retry.at = NSEC_NEVER};
 	m->next = crew;
 	if (make_worker(m, crew, 0))
 		return 0;
@@ -289,13 +287,9 @@ static void
 replace(struct master *m, const struct worker_process *w)
 {
 	struct seat *seat = &m->now->seat[w->seat];
-	nsec_t now = clock_monotonic(), wait = 0;
 
 	seat->slot = -1;
-	seat->fails = now - w->began < SHORT_LIFE ? seat->fails + 1 : 0;
-	for (unsigned i = 1; i < seat->fails && wait < WAIT_MOST; i++)
-		wait = wait ? 2 * wait : WAIT_FIRST;
-	seat->retry = now + nsec_min(wait, WAIT_MOST);
+	retry_later(&seat->retry, w->began);
 }
 
 static void
@@ -305,6 +299,7 @@ worker_ended(struct master *m, struct worker_process *w, int status)
 	struct worker_process was = *w;
 
 	close_pipe(w);
+	helper_leave(w);
 	w->state = WORKER_NONE;
 	m->workers--;
 	share_vacate(m->share, (unsigned)(w - m->worker));
@@ -330,7 +325,7 @@ crew_reap(struct master *m)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		bool other = upgrade_ended(m, pid, status);
+		bool other = upgrade_ended(m, pid, status) || helper_ended(m, pid, status);
 
 		for (unsigned i = 0; !other && i < SHARE_SLOTS; i++) {
 			if (m->worker[i].state != WORKER_NONE && m->worker[i].pid == pid)
@@ -347,11 +342,11 @@ crew_retry(struct master *m)
 	for (unsigned i = 0; m->now && i < m->now->workers; i++) {
 		struct seat *seat = &m->now->seat[i];
 
-		if (seat->retry <= now && !make_worker(m, m->now, i)) {
+		if (seat->retry.at <= now && !make_worker(m, m->now, i)) {
 			process_say(m->process, "a worker cannot be made: %s", strerror(errno));
-			seat->retry = now + WAIT_MOST;
+			retry_later(&seat->retry, now);
 		}
-		next = nsec_min(next, seat->retry);
+		next = nsec_min(next, seat->retry.at);
 	}
 	return next;
 }

@@ -43,11 +43,16 @@ struct board {
 	_Atomic uint64_t deaths;             /* of workers that were not to end */
 };
 
+/* Processes that take each other's place. */
+struct retry {
+	unsigned fails; /* that died at their start, one after the other */
+	nsec_t at;      /* when the next one is made; NSEC_NEVER: not now */
+};
+
 /* One of the places in a crew. If its worker dies, another one takes it. */
 struct seat {
-	int slot;       /* of its worker; -1: there is none */
-	unsigned fails; /* workers that died at their start, one after the other */
-	nsec_t retry;   /* when the next one is made; NSEC_NEVER: not now */
+	int slot; /* of its worker; -1: there is none */
+	struct retry retry;
 };
 
 /* The workers that were made for one plan. */
@@ -60,6 +65,16 @@ struct crew {
 
 enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_READY, WORKER_LEAVING };
 
+/* The process beside a worker. */
+struct helper_process {
+	pid_t pid;     /* 0: there is none now */
+	int fd;        /* its end of the pair; 0: this worker has no helper */
+	int worker_fd; /* the worker's end, until that is made; then -1 */
+	bool again;    /* it is not the first one */
+	nsec_t began;
+	struct retry retry;
+};
+
 /* A worker as the master knows it. Its index is its slot in the share. */
 struct worker_process {
 	enum worker_state state;
@@ -69,6 +84,7 @@ struct worker_process {
 	unsigned seat;
 	struct loop_fd pipe; /* gets an octet when the worker is ready, and for each reload; -1: closed */
 	nsec_t began;
+	struct helper_process helper;
 };
 
 /* A new program that takes over (SIGUSR2), as the old master and the new one know it. */
@@ -140,6 +156,18 @@ void crew_order(const struct master *m, int order);
 void crew_reap(struct master *m);
 /* Makes the workers that are due, and returns when the next one is. */
 nsec_t crew_retry(struct master *m);
+
+/* retry.c: one that began at @began has died; another is made, at once or in a while. */
+void retry_later(struct retry *r, nsec_t began);
+
+/* helper.c: makes the pair of sockets, if the service wants helpers. False without descriptors. */
+bool helper_pair(struct worker_process *w);
+/* Returns true if @pid was a helper, which has ended. */
+bool helper_ended(struct master *m, pid_t pid, int status);
+/* The worker has ended, or has no helper any more. */
+void helper_leave(struct worker_process *w);
+/* Makes the helpers that are due, and returns when the next one is. */
+nsec_t helpers_retry(struct master *m);
 
 /* master.c: what follows when the next crew is ready, and when it has failed. */
 void master_next_ready(struct master *m);

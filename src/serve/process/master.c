@@ -242,6 +242,15 @@ tear_down(struct master *m)
 	free(m);
 }
 
+/* Makes the processes that are due, and returns when the next one is. */
+static nsec_t
+due(struct master *m)
+{
+	if (m->state == MASTER_ENDS)
+		return NSEC_NEVER;
+	return nsec_min(crew_retry(m), helpers_retry(m));
+}
+
 static int
 run(struct master *m)
 {
@@ -252,7 +261,7 @@ run(struct master *m)
 	if (status != 0)
 		return status;
 	while (m->state != MASTER_ENDS || m->workers > 0)
-		loop_turn(m->loop, m->state == MASTER_ENDS ? NSEC_NEVER : crew_retry(m));
+		loop_turn(m->loop, due(m));
 	return m->status;
 }
 

@@ -73,6 +73,7 @@ struct process_worker {
 	struct io_world *world; /* its turns are those of @loop */
 	struct share *share;
 	unsigned slot; /* of @share */
+	int helper;    /* a socket to the process beside it, the service's own; -1: there is none */
 	void *service; /* the service's own */
 };
 
@@ -98,6 +99,15 @@ struct process_service {
 	bool (*over)(const struct process_worker *w);
 	/* Closes descriptors that are not needed now. Returns true if there were any. */
 	bool (*relieve)(struct process_worker *w);
+	/*
+	 * NULL, or: has_helper() says, in the master, whether each worker of @plan has a helper,
+	 * a process beside it that is under no filter. Its life is helper(), which never returns.
+	 * It has nothing but @fd, its end of a pair of SOCK_SEQPACKET, and ends with status 0 when
+	 * the worker has closed the other end. If it dies before, another one goes on with the
+	 * same @fd, and @again is true.
+	 */
+	bool (*has_helper)(const struct process_plan *plan);
+	void (*helper)(int fd, bool again);
 };
 
 struct process {

@@ -213,6 +213,8 @@ forget_master(struct master *m, const struct crew *crew)
 	for (unsigned i = 0; i < SHARE_SLOTS; i++) {
 		if (m->worker[i].pipe.fd > 0)
 			close(m->worker[i].pipe.fd);
+		if (m->worker[i].helper.fd > 0)
+			close(m->worker[i].helper.fd);
 	}
 	if (m->now && m->now != crew)
 		listeners_close(&m->now->listeners, &crew->listeners);
@@ -294,6 +296,7 @@ process_worker_main(struct master *m, const struct worker_process *self, int pip
 	    .w = {.process = m->process,
 		.plan = &crew->plan,
 		.share = m->share,
+		.helper = self->helper.worker_fd,
 		.slot = (unsigned)(self - m->worker)},
 	    .board = m->board,
 	    .pipe = pipe,

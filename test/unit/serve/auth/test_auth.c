@@ -4,6 +4,7 @@
 #include "serve/auth/auth.h"
 #include "serve/auth/check.h"
 
+#include "helper_process.h"
 #include "host/loop.h"
 
 #include <setjmp.h>
@@ -179,7 +180,8 @@ static void
 requests_that_ask_the_same_wait_for_one_answer(void **state)
 {
 	struct loop *loop = loop_new();
-	struct auth_helper *helper = auth_helper_new(loop);
+	struct helper_process process;
+	struct auth_helper *helper = helper_process_new(&process, loop);
 	struct waiting one[3 * AUTH_WRONG_MOST];
 	struct rig r;
 
@@ -199,6 +201,7 @@ requests_that_ask_the_same_wait_for_one_answer(void **state)
 	assert_int_equal(one[0].result, AUTH_IS_NOT);
 	end(&r);
 	auth_helper_free(helper);
+	helper_process_end(&process);
 	loop_free(loop);
 }
 
@@ -206,7 +209,8 @@ static void
 questions_that_wait_are_bounded(void **state)
 {
 	struct loop *loop = loop_new();
-	struct auth_helper *helper = auth_helper_new(loop);
+	struct helper_process process;
+	struct auth_helper *helper = helper_process_new(&process, loop);
 	struct waiting one[AUTH_QUESTIONS_MOST + 1];
 	char password[16];
 	struct rig r;
@@ -227,6 +231,7 @@ questions_that_wait_are_bounded(void **state)
 	assert_int_equal(one[1].called, 0);
 	end(&r);
 	auth_helper_free(helper);
+	helper_process_end(&process);
 	loop_free(loop);
 }
 
