@@ -5,8 +5,10 @@
 
 #include <limits.h>
 
-/* Connections taken before others are served again. */
-enum { ACCEPTS_MOST = 64 };
+/* Connections taken before others are served again. WAITING_MOST: and at the end of listening. */
+enum { ACCEPTS_MOST = 64, WAITING_MOST = SERVE_BACKLOG };
+
+typedef void take_fn(struct serve *s, struct io_stream *io);
 
 static void
 take(struct serve *s, struct io_stream *io)
@@ -32,16 +34,6 @@ take(struct serve *s, struct io_stream *io)
 	}
 }
 
-void
-accept_some(struct io_listener *l, void *arg)
-{
-	struct serve *s = arg;
-	struct io_stream *io;
-
-	for (int i = 0; i < ACCEPTS_MOST && l->ops->accept(l, &io) == 0; i++)
-		take(s, io);
-}
-
 /* Whoever looks after a server that is full has to see its counters: there is no bound here. */
 static void
 take_for_metrics(struct serve *s, struct io_stream *io)
@@ -57,12 +49,29 @@ take_for_metrics(struct serve *s, struct io_stream *io)
 		io_close(io, true);
 }
 
+static void
+accept_upto(struct io_listener *l, take_fn *fn, int most)
+{
+	struct io_stream *io;
+
+	for (int i = 0; i < most && l->ops->accept(l, &io) == 0; i++)
+		fn(l->arg, io);
+}
+
+void
+accept_some(struct io_listener *l, void *arg)
+{
+	accept_upto(l, take, ACCEPTS_MOST);
+}
+
 void
 accept_for_metrics(struct io_listener *l, void *arg)
 {
-	struct serve *s = arg;
-	struct io_stream *io;
+	accept_upto(l, take_for_metrics, ACCEPTS_MOST);
+}
 
-	for (int i = 0; i < ACCEPTS_MOST && l->ops->accept(l, &io) == 0; i++)
-		take_for_metrics(s, io);
+void
+accept_waiting(struct io_listener *l)
+{
+	accept_upto(l, l->fn == accept_for_metrics ? take_for_metrics : take, WAITING_MOST);
 }

@@ -100,7 +100,7 @@ struct serve_conn {
 	bool metrics;                 /* it asks for the counters */
 };
 
-enum { COMMON_MOST = 1024 };
+enum { COMMON_MOST = 1024, SERVE_BACKLOG = 4096 };
 
 struct serve {
 	struct io_world *world;
@@ -159,6 +159,8 @@ void conn_end(struct serve_conn *c, bool reset);
 /* accept.c: the second takes connections that ask for the counters. */
 void accept_some(struct io_listener *l, void *arg);
 void accept_for_metrics(struct io_listener *l, void *arg);
+/* Takes all that wait at a listener which is to be closed: closing it would reset them. */
+void accept_waiting(struct io_listener *l);
 
 /* metrics.c: answers with the counters of all workers. */
 void metrics_answer(struct http_exchange *x);

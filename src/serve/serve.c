@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CONNS_KEPT = 1024, BACKLOG = 4096 };
+enum { CONNS_KEPT = 1024 };
 
 #define TIDY_AFTER (2 * SEC)
 
@@ -243,7 +243,7 @@ int
 serve_listen(struct serve *s, struct endpoint *at)
 {
 	struct io_listener *l;
-	int e = io_listen(s->world, at, BACKLOG, accept_some, s, &l);
+	int e = io_listen(s->world, at, SERVE_BACKLOG, accept_some, s, &l);
 
 	if (e < 0)
 		return e;
@@ -296,9 +296,11 @@ serve_drain(struct serve *s)
 void
 serve_retire(struct serve *s)
 {
+	s->service.requests_most = 1; /* more have been answered, so the next one is the last */
+	for (unsigned i = 0; i < s->listeners; i++)
+		accept_waiting(s->listener[i]);
 	stop_listening(s);
 	end_in(s, s->set->drain_time);
-	s->service.requests_most = 1; /* more have been answered, so the next one is the last */
 }
 
 unsigned

@@ -144,9 +144,9 @@ int serve_listen_on(struct serve *s, struct io_listener *l);
  * says how many are left.
  *
  * serve_drain() closes idle connections, and the others after the response that is under way.
- * serve_retire() is for a server whose successor serves already: each connection is answered one
- * more request, with "Connection: close". So no request is lost that a client sends on an idle
- * connection at this moment.
+ * serve_retire() is for a server whose successor serves already, perhaps at other addresses. It
+ * takes the connections that wait. Each connection is answered one more request, with "Connection:
+ * close". So no request is lost that a client sends on an idle connection at this moment.
  */
 void serve_drain(struct serve *s);
 void serve_retire(struct serve *s);

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -39,9 +40,19 @@ def new_workers(server, old, number):
     return until(lambda: (now := workers(server)) and not set(now) & set(old) and len(now) == number and now, "no new workers")
 
 
-def ask_later(server, path="/file.txt"):
+def listens(pid, at):
+    """True if a process has a socket that listens at this IPv4 address."""
+    ours = f"{int.from_bytes(socket.inet_aton(at[0]), sys.byteorder):08X}:{at[1]:04X}"
+    lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()]
+    there = {f"socket:[{words[9]}]" for words in lines if words[1] == ours and words[3] == "0A"}
+    with contextlib.suppress(FileNotFoundError):
+        return any(os.readlink(path) in there for path in pathlib.Path(f"/proc/{pid}/fd").iterdir())
+    return True
+
+
+def ask_later(server, path="/file.txt", at=None):
     """A connection with a request on it, of which nothing has been read yet."""
-    s = socket.create_connection(("127.0.0.1", server.port), 10)
+    s = socket.create_connection(at or ("127.0.0.1", server.port), 10)
     s.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
     return s
 
@@ -194,6 +205,28 @@ def test_a_reload_answers_what_waits_at_the_old_workers(serve):
     for worker in old:
         os.kill(worker, signal.SIGCONT)
     new_workers(server, old, 2)
+
+
+@pytest.mark.parametrize("setting, path, says", [("bind: 127.0.0.2", "/file.txt", b"0123456789"), ("metrics: 127.0.0.2:{free}", "/metrics", b"_requests_total")])
+def test_a_reload_that_drops_an_address_answers_what_waits_there(serve, folder, setting, path, says):
+    with socket.create_server(("127.0.0.2", 0)) as s:
+        free = s.getsockname()[1]
+    config = folder / "config"
+    config.write_text(setting.format(free=free) + "\n")
+    config.chmod(0o644)
+    server = serve("--workers", "1", "--config", str(config))
+    at = ("127.0.0.2", int((re.search(r"127\.0\.0\.2:(\d+)/", server.said) or [0, free])[1]))
+    old, = workers(server)
+    os.kill(old, signal.SIGSTOP)
+    waiting = [ask_later(server, path, at) for _ in range(200)]
+    config.write_text("")
+    os.kill(server.proc.pid, signal.SIGHUP)
+    until(lambda: set(workers(server)) - {old} and not listens(server.proc.pid, at), "the address is not dropped")
+    os.kill(old, signal.SIGCONT)
+    for s in waiting:
+        assert says in all_of(s)
+    until(lambda: not answers(at[1], host=at[0]), "it listens still")
+    assert server.get("/file.txt").status == 200
 
 
 def test_fewer_workers_after_a_reload_read_the_listeners_of_all(serve):

@@ -91,7 +91,8 @@ struct process_service {
 	void (*reopen_logs)(struct process_worker *w);
 	/*
 	 * Close all listeners and end in order: drain() as soon as what is under way is done;
-	 * retire() without a hurry, since other workers serve already.
+	 * retire() without a hurry, since other workers serve already; but what waits at any
+	 * listener is taken first.
 	 */
 	void (*drain)(struct process_worker *w);
 	void (*retire)(struct process_worker *w);

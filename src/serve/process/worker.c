@@ -118,6 +118,20 @@ read_sockets(struct life *life)
 	}
 }
 
+/*
+ * The service of a worker that retires takes all that wait at any socket of the server: the new
+ * settings may name other addresses, and whoever was to read a socket may be dead, or may not have
+ * come to it.
+ */
+static void
+read_all_sockets(struct life *life)
+{
+	for (unsigned i = 0; i < life->readings; i++) {
+		if (life->reading[i].fd >= 0)
+			begin_reading(life, &life->reading[i]);
+	}
+}
+
 static void
 close_sockets(struct life *life)
 {
@@ -136,6 +150,8 @@ leave(struct life *life, enum leaving how)
 	if (how <= life->leaving)
 		return;
 	life->leaving = how;
+	if (how == RETIRES)
+		read_all_sockets(life);
 	close_sockets(life);
 	if (how == RETIRES)
 		service->retire(&life->w);
