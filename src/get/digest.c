@@ -96,13 +96,13 @@ job_digest_add(struct get_job *j, const char *at, size_t n)
 		sha256_add(&j->digest.now, at, n);
 }
 
-/* The name "FILE.wrong", at which the file is kept. Returns NULL if that failed. */
+/* The name "FILE.wrong", at which a regular file is kept. Returns NULL if that failed. */
 static char *
 put_aside(const char *path)
 {
 	char *to;
 
-	if (asprintf(&to, "%s.wrong", path) < 0)
+	if (!outfile_can_move(path) || asprintf(&to, "%s.wrong", path) < 0)
 		return NULL;
 	if (rename(path, to) == 0)
 		return to;

@@ -275,6 +275,13 @@ job_start(struct get_job *j)
 	transfer_begin(&j->transfer, j->process->get, &j->ask, &job_ops, j);
 }
 
+void
+job_fetch(struct get_job *j)
+{
+	if (!job_digest_begin(j) && !job_cache_begin(j, &job_ops))
+		job_start(j);
+}
+
 enum get_code
 job_begin(struct get_job *j, struct get_process *p, const struct get_target *target)
 {
@@ -305,8 +312,8 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 		job_show_end(j);
 		job_error(j, &why);
 		job_free(j);
-	} else if (!split && !job_digest_begin(j) && !job_cache_begin(j, &job_ops)) {
-		job_start(j);
+	} else if (!split) {
+		job_fetch(j);
 	}
 	return code;
 }

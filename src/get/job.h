@@ -80,6 +80,8 @@ struct get_job {
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
 enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
 
+/* Fetches over one connection: reads the part that is there, asks the cache, then the server. */
+void job_fetch(struct get_job *j);
 /* Begins the transfer, perhaps not for the first time. */
 void job_start(struct get_job *j);
 /* The transfer is over, as its result says. */

@@ -95,7 +95,7 @@ pieces_over(struct split *s)
 		unlink(s->state);
 		j->split = NULL;
 		split_free(s);
-		job_start(j);
+		job_fetch(j);
 	} else if (s->known && parts_have(&s->parts) == s->parts.length) {
 		whole(s);
 	} else {
@@ -228,7 +228,7 @@ is_wanted(const struct get_job *j)
 
 	return r->parts > 1 && !r->recursive && j->path && !j->body && !r->head_only && !r->range &&
 	       !r->include && !r->resume && r->resume_from == 0 && !r->set.method && !r->set.codings &&
-	       !r->server_name;
+	       !r->server_name && outfile_can_move(j->path);
 }
 
 static enum get_code

@@ -2,6 +2,7 @@
 import contextlib
 import hashlib
 import http.server
+import os
 import random
 import re
 import signal
@@ -180,13 +181,23 @@ def test_other_octets_than_were_asked_for_are_refused(tmp_path, server):
 @pytest.mark.parametrize("etag", [None, 'W/"1"'])
 def test_without_a_strong_validator_one_connection_fetches_all(tmp_path, server, etag):
     server.etag = etag
-    get(tmp_path, "--parts", "4", server.url)
+    get(tmp_path, "--parts", "4", "--sha256", hashlib.sha256(FILE).hexdigest(), server.url)
     assert (tmp_path / "big").read_bytes() == FILE and names(tmp_path) == ["big"]
 
 
 def test_a_server_without_ranges_sends_the_whole(tmp_path, web):
-    get(tmp_path, "--parts", "4", web.url("small"))
+    get(tmp_path, "--parts", "4", "--sha256", hashlib.sha256(b"hello\n").hexdigest(), web.url("small"))
     assert (tmp_path / "big").read_bytes() == b"hello\n" and names(tmp_path) == ["big"]
+
+
+def test_a_pipe_that_was_named_stays(tmp_path, server):
+    """A device or a pipe is written where it is. Nothing gets its name, and it gets no other."""
+    os.mkfifo(tmp_path / "big")
+    for words, status in (["--parts", "4"], 0), (["--parts", "4", "--sha256", "0" * 64], 110):
+        with subprocess.Popen(["sha256sum", tmp_path / "big"], stdout=subprocess.PIPE, text=True) as reader:
+            get(tmp_path, *words, server.url, status=status)
+            assert (tmp_path / "big").is_fifo() and names(tmp_path) == ["big"]
+            assert reader.communicate(timeout=10)[0].startswith(hashlib.sha256(FILE).hexdigest())
 
 
 def test_a_small_file_is_one_part(tmp_path, server):

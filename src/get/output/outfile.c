@@ -20,6 +20,14 @@ outfile_init(struct outfile *o, struct loop *loop, const char *path, void (*read
 	*o = (struct outfile){.loop = loop, .path = path, .ready = ready, .arg = arg, .fd = -1};
 }
 
+bool
+outfile_can_move(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || S_ISREG(st.st_mode);
+}
+
 /* Makes the folders in which @path lies. Returns 0 or a negative errno. */
 static int
 make_folders(const char *path)

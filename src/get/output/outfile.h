@@ -36,6 +36,12 @@ struct outfile {
 void outfile_init(
     struct outfile *o, struct loop *loop, const char *path, void (*ready)(void *arg), void *arg);
 
+/*
+ * Returns true if @path names a regular file or nothing. Only then may it be renamed or replaced: a
+ * device or a pipe is written where it is.
+ */
+bool outfile_can_move(const char *path);
+
 /* Opens the file, if it is not open. Returns 0 or a negative errno. */
 int outfile_open(struct outfile *o);
 
