@@ -1,6 +1,6 @@
 /*
- * tcp/cc/sample.h - what one ACK says about the network. The scoreboard (tcp/loss/txq.h) fills it
- * in, congestion control reads it.
+ * tcp/cc/sample.h - what one ACK says about the network. The scoreboard (tcp/loss/txq.h) and loss
+ * detection (tcp/loss/detect.h) fill it in, congestion control reads it.
  */
 #ifndef TCP_CC_SAMPLE_H
 #define TCP_CC_SAMPLE_H

@@ -5,6 +5,7 @@
 #include "tcp/in/in.h"
 
 #include "core/neigh.h"
+#include "tcp/loss/detect.h"
 
 #define NEIGHBOUR_CONFIRM (5 * SEC)
 
@@ -155,6 +156,7 @@ take_ack(struct tcp_conn *c, const struct tcp_seg *seg, bool dupack)
 
 	txq_ack(&c->snd.txq, &in, &s);
 	measure(c, seg, &s);
+	detect_loss(&c->snd.txq, &s, c->snd.mss);
 	cause = recovery_ack(&c->recovery, &c->snd.txq, &c->cc, &s, c->agreed.ts_ok ? seg->opt.ts_ecr : 0);
 	if (cause)
 		tcp_emit_cc(c, cause);

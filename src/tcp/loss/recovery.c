@@ -1,6 +1,8 @@
 /* tcp/loss/recovery.c - loss recovery: its states, cwnd meanwhile, NextSeg(), and undo. */
 #include "tcp/loss/recovery.h"
 
+#include "tcp/loss/detect.h"
+
 #include <assert.h>
 
 void
@@ -62,16 +64,15 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 }
 
 /*
- * Returns true if recovery must begin: IsLost() found something, or three duplicate ACKs arrived
- * (RFC 6675, 5 (1) and (2); RFC 5681, 3.2). Without SACK, duplicate ACKs of the ACK that ended the
- * last recovery may come from its own retransmissions (RFC 6582, 3.2 (1)).
+ * Returns true if a loss is known and recovery must begin. Without SACK, duplicate ACKs of the ACK
+ * that ended the last recovery may come from its own retransmissions (RFC 6582, 3.2 (1)).
  */
 static bool
-loss_found(const struct recovery *r, const struct txq *q)
+must_recover(const struct recovery *r, const struct txq *q)
 {
 	if (!q->sack && r->has_point && seq_leq(q->una, r->point))
 		return false;
-	return txq_next_lost(q) || q->dupacks >= DUP_THRESH;
+	return detect_found(q);
 }
 
 /* The reduction was a mistake: restores cwnd and ssthresh. */
@@ -162,7 +163,7 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 	}
 	if (!q->sack && s->acked > 0)
 		txq_forget_dupacks(q);
-	if (loss_found(r, q)) {
+	if (must_recover(r, q)) {
 		enter_recovery(r, q, cc, s);
 		return "enter recovery";
 	}

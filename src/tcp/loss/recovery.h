@@ -5,10 +5,11 @@
  * It follows RFC 6675 with SACK, and RFC 6582 (NewReno) without. Limited transmit (RFC 3042)
  * follows from pipe. After a timeout RFC 5681 and RFC 6298 hold. It undoes by D-SACK (RFC 3708) and
  * by timestamps (Eifel, RFC 3522 and RFC 4015). It knows no connection: the records are in txq, the
- * window in cc, and the caller has timers and packets.
+ * window in cc, what is lost is found by detect.h, and the caller has timers and packets.
  *
  * How a connection uses it:
  *	on an acceptable ACK:   txq_ack(&q, &in, &s); if s.rtt, rto_sample();
+ *	                        detect_loss(&q, &s, mss);
  *	                        recovery_ack(&r, &q, &cc, &s, tsecr); sndbuf_ack(); then flush
  *	when the timer expires: rto_back_off(); recovery_timeout(&r, &q, &cc, now); then flush
  *	in the flush:           while (recovery_next(&r, &q, &cc, unsent, &next, &by_cwnd))

@@ -119,6 +119,26 @@ txq_mark_lost(struct txq *q, struct txrec *r)
 	return len;
 }
 
+uint32_t
+txq_lose_before(struct txq *q, seq_t edge)
+{
+	uint32_t newly = 0;
+
+	for (struct txrec *r = txq_at(q, q->lost_edge); r && seq_lt(r->node.seq, edge); r = txq_after(q, r)) {
+		if (r->sacked || r->lost)
+			continue;
+		newly += txrec_len(r);
+		if (!r->retx) {
+			txq_mark_lost(q, r);
+			continue;
+		}
+		r->lost = true;
+		q->lost += txrec_len(r);
+	}
+	q->lost_edge = edge;
+	return newly;
+}
+
 void
 txq_mark_first_lost(struct txq *q, uint32_t len)
 {

@@ -30,8 +30,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DUP_THRESH = 3 }; /* DupThresh (RFC 6675, 2) */
-
 struct txrec {
 	struct seqtree_node node;  /* .seq is the first octet */
 	struct seqtree_node snode; /* in the tree of sacked ranges, while sacked */
@@ -80,7 +78,7 @@ struct txq {
 	uint32_t retx;   /* and octets that were sent again and are in flight */
 	bool sack;       /* both sides offered SACK; set by the connection */
 
-	seq_t lost_edge;  /* what lies before it and is not sacked is lost: IsLost() (RFC 6675, 4) */
+	seq_t lost_edge;  /* what lies before it and is not sacked is marked as lost */
 	seq_t high_rxt;   /* HighRxt: end of the last retransmission in this recovery */
 	uint32_t dupacks; /* DupAcks (RFC 6675, 5); without SACK, `sacked` counts what they stand for */
 
@@ -159,10 +157,10 @@ struct ack_in {
 };
 
 /*
- * Processes an acceptable ACK: advances SND.UNA, marks what it sacks, finds lost records by
- * IsLost() of RFC 6675 (DUP_THRESH), and fills @out. Invalid blocks are ignored: empty, reversed,
- * beyond SND.NXT, or before SND.UNA without being a D-SACK. The work is proportional to what is
- * new.
+ * Processes an acceptable ACK: advances SND.UNA, marks what it sacks, and fills @out. What is lost
+ * is found by detect_loss(), which the caller calls next. Invalid blocks are ignored: empty,
+ * reversed, beyond SND.NXT, or before SND.UNA without being a D-SACK. The work is proportional to
+ * what is new.
  */
 void txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out);
 
@@ -185,6 +183,12 @@ void txq_limit_dupacks(struct txq *q);
  * not lost before.
  */
 uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
+
+/*
+ * Marks what lies before @edge and is not sacked as lost, from lost_edge on, which becomes @edge.
+ * What was sent again stays in flight. Returns how many octets were not lost before.
+ */
+uint32_t txq_lose_before(struct txq *q, seq_t edge);
 
 /*
  * The retransmission timer expired: marks everything that is not sacked as lost, retransmissions

@@ -1,6 +1,6 @@
 /*
- * tcp/loss/txq_ack.c - what an ACK says: what has arrived, what is lost, and the round trip and the
- * rate of delivery.
+ * tcp/loss/txq_ack.c - what an ACK says: what has arrived, the round trip, and the rate of
+ * delivery.
  */
 #include "tcp/loss/txq.h"
 
@@ -191,52 +191,6 @@ take_sacks(struct work *w)
 }
 
 /*
- * Marks as lost what IsLost() holds for after @edge has advanced. What was sent again stays in
- * flight.
- */
-static void
-lose_until(struct work *w, seq_t edge)
-{
-	struct txq *q = w->q;
-	struct txrec *r = txq_at(q, q->lost_edge);
-
-	for (; r && seq_lt(r->node.seq, edge); r = txq_after(q, r)) {
-		if (r->sacked || r->lost)
-			continue;
-		w->out->newly_lost += txrec_len(r);
-		if (!r->retx) {
-			txq_mark_lost(q, r);
-			continue;
-		}
-		r->lost = true;
-		q->lost += txrec_len(r);
-	}
-	q->lost_edge = edge;
-}
-
-/*
- * IsLost() of RFC 6675, 4: DupThresh sacked runs above, or more than (DupThresh - 1) * SMSS octets.
- * At most three runs are looked at, because sacked neighbours are one run.
- */
-static void
-find_lost(struct work *w)
-{
-	struct txq *q = w->q;
-	uint32_t runs = 0, octets = 0;
-
-	for (struct list *at = q->sacked_list.prev; at != &q->sacked_list; at = at->prev) {
-		const struct txrec *r = container_of(at, struct txrec, by_state);
-
-		octets += txrec_len(r);
-		if (++runs < DUP_THRESH && octets <= (DUP_THRESH - 1) * w->in->mss)
-			continue;
-		if (seq_gt(r->node.seq, q->lost_edge))
-			lose_until(w, r->node.seq);
-		break;
-	}
-}
-
-/*
  * Without SACK, each duplicate ACK says that a segment above the hole arrived. An ACK that advances
  * SND.UNA fills the hole with one segment; the rest of what it covers are the segments of the
  * duplicates (RFC 6582; as Linux counts).
@@ -296,12 +250,10 @@ txq_ack(struct txq *q, const struct ack_in *in, struct ack_sample *out)
 	advance(&w, ack);
 	if (out->acked > 0)
 		q->dupacks = 0;
-	if (q->sack) {
+	if (q->sack)
 		take_sacks(&w);
-		find_lost(&w);
-	} else {
+	else
 		take_dupacks(&w);
-	}
 	if (out->acked == 0 && (q->sack ? out->newly_sacked > 0 : in->dupack))
 		q->dupacks++;
 	if (out->rtt == 0 && !w.retrans_acked)

@@ -5,6 +5,7 @@
 #include "../../pool.h"
 #include "base/rng.h"
 #include "pkt/pkt.h"
+#include "tcp/loss/detect.h"
 #include "tcp/loss/recovery.h"
 #include "tcp/loss/rto.h"
 
@@ -73,6 +74,7 @@ ack_ts(nsec_t now, seq_t ack, seq_t start, seq_t end, uint32_t tsecr)
 
 	in.dupack = !q.sack && ack == q.una;
 	txq_ack(&q, &in, &s);
+	detect_loss(&q, &s, MSS);
 	return recovery_ack(&rec, &q, &cc, &s, tsecr);
 }
 
@@ -530,6 +532,7 @@ transfer(uint64_t seed, uint32_t loss, uint32_t reorder, bool sack)
 				rto_sample(&rto, s.rtt, RTO_SAMPLES(s.prior_out, MSS));
 			if (s.acked)
 				timer = now + rto.rto;
+			detect_loss(&q, &s, MSS);
 			recovery_ack(&rec, &q, &cc, &s, 0);
 			send_all(base, now);
 		}

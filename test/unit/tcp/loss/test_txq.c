@@ -3,6 +3,7 @@
  * SACKs, losses and timeouts.
  */
 #include "base/rng.h"
+#include "tcp/loss/detect.h"
 #include "tcp/loss/txq.h"
 
 #include <setjmp.h>
@@ -42,6 +43,7 @@ ack_at(nsec_t now, seq_t ack, const struct seq_range *sack, unsigned sacks)
 
 	in.dupack = !q.sack && ack == q.una;
 	txq_ack(&q, &in, &s);
+	detect_loss(&q, &s, MSS);
 }
 
 static void
@@ -141,37 +143,6 @@ no_round_trip_from_what_was_sent_twice(void **state)
 	assert_true(s.orig_acked);
 }
 
-/* RFC 6675, 4, IsLost(): more than (DupThresh - 1) * SMSS octets sacked above, or DupThresh runs. */
-static void
-is_lost_by_octets_above(void **state)
-{
-	txq_sent(&q, 10 * MSS, MSS, 10);
-	ack_sack(0, MSS, 3 * MSS);
-	assert_int_equal(q.lost, 0);
-	assert_int_equal(s.newly_sacked, 2 * MSS);
-	ack_sack(0, MSS, 4 * MSS);
-	recount();
-	assert_int_equal(q.lost, MSS);
-	assert_int_equal(s.newly_lost, MSS);
-	assert_int_equal(txq_pipe(&q), 6 * MSS);
-	assert_int_equal(txq_next_lost(&q)->end, MSS);
-	assert_int_equal(slab.in_use, 3);
-}
-
-static void
-is_lost_by_runs_above(void **state)
-{
-	for (int i = 0; i < 7; i++) /* seven small segments */
-		txq_sent(&q, 10, MSS, 10);
-	ack_sack(0, 10, 20);
-	ack_sack(0, 30, 40);
-	assert_int_equal(q.lost, 0);
-	ack_sack(0, 50, 60);
-	recount();
-	assert_int_equal(q.lost, 10);
-	assert_int_equal(q.dupacks, 3);
-}
-
 /*
  * Only whole wire segments can have arrived: a SACK of parts of one is ignored, so records are not
  * split into small ones.
@@ -216,24 +187,6 @@ blocks_of_an_overtaken_ack_are_no_dsack(void **state)
 	assert_int_equal(s.dsack_octets, 0);
 	assert_int_equal(s.acked, 0);
 	assert_int_equal(q.una, 400);
-	recount();
-}
-
-/*
- * RFC 6675, 4: IsLost() depends on what is sacked now. An undo takes a segment for late; if it is
- * lost after all, the next SACK finds it, not the timer.
- */
-static void
-what_undo_forgave_can_be_lost_again(void **state)
-{
-	assert_true(txq_sent(&q, 10 * MSS, MSS, 1));
-	ack_sack(0, 300, 600);
-	assert_int_equal(q.lost, 300);
-	txq_unmark_lost(&q);
-	recount();
-	assert_int_equal(q.lost, 0);
-	ack_sack(0, 600, 700);
-	assert_int_equal(q.lost, 300);
 	recount();
 }
 
@@ -585,11 +538,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	    T(a_cumulative_ack_frees_records_and_gives_the_round_trip),
 	    T(no_round_trip_from_what_was_sent_twice),
-	    T(is_lost_by_octets_above),
-	    T(is_lost_by_runs_above),
 	    T(sacks_count_whole_segments_only),
 	    T(nonsense_blocks_are_ignored),
-	    T(what_undo_forgave_can_be_lost_again),
 	    T(dsack_is_reported_and_marks_nothing),
 	    T(blocks_of_an_overtaken_ack_are_no_dsack),
 	    T(reneging_is_seen_and_forgets_sacks_at_the_timeout),
