@@ -46,6 +46,7 @@ rig_begin(void **state)
 	b->conform.at.addr = *at;
 	b->conform.turn = turn;
 	b->conform.rest = 20 * MSEC; /* loopback takes no time */
+	b->conform.patience = 60 * SEC;
 	*state = b;
 	return 0;
 }
@@ -76,7 +77,7 @@ rig_on_stream(struct io_stream *s, unsigned events, void *arg)
 void
 rig_until(struct rig *b, const unsigned *seen, unsigned mask)
 {
-	nsec_t give_up = loop_refresh(b->loop) + 2 * SEC;
+	nsec_t give_up = loop_refresh(b->loop) + 60 * SEC;
 
 	while (!(*seen & mask) && loop_now(b->loop) < give_up)
 		loop_turn(b->loop, give_up);

@@ -52,22 +52,39 @@ new_loop(void)
 	return l;
 }
 
-static void
-sleep_ends_at_the_earliest_deadline(struct loop *l)
+/* Returns how long after the deadline of an alarm a sleep of the loop ends. */
+static nsec_t
+lateness(struct loop *l)
 {
 	struct alarm far, near;
 	nsec_t start = loop_refresh(l), late;
 
-	alarm_init(&far, l, start + 10 * SEC);
+	alarm_init(&far, l, start + 600 * SEC);
 	alarm_init(&near, l, start + 3 * MSEC);
 	for (int i = 0; i < 100 && !near.fired; i++)
 		loop_turn(l, NSEC_NEVER);
 	late = clock_monotonic() - start - 3 * MSEC;
 	assert_int_equal(near.fired, 1);
 	assert_int_equal(far.fired, 0);
-	assert_in_range(late, 0, 500 * MSEC);
+	assert_true(late >= 0);
 	loop_del_source(l, &far.source);
 	loop_del_source(l, &near.source);
+	return late;
+}
+
+/* On a busy machine one sleep may end late, but not each. */
+static void
+sleep_ends_at_the_earliest_deadline(struct loop *l)
+{
+	nsec_t least = NSEC_NEVER;
+
+	for (int i = 0; i < 100 && least > 500 * MSEC; i++) {
+		nsec_t late = lateness(l);
+
+		if (late < least)
+			least = late;
+	}
+	assert_in_range(least, 0, 500 * MSEC);
 }
 
 static void
