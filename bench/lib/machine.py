@@ -95,7 +95,7 @@ def last_line(proc):
     return lines[-1][:200] if lines else "no message"
 
 
-def until(done, what, proc=None, timeout=10.0):
+def until(done, what, proc=None, timeout=60.0):
     """Waits until @done() is true. Raises NotMeasured after @timeout seconds, or if @proc ends."""
     give_up = time.monotonic() + timeout
     while time.monotonic() < give_up:

@@ -17,8 +17,9 @@ import time
 LIBC = ctypes.CDLL(None, use_errno=True)
 HOST = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 BITS = {name: getattr(select, f"POLL{name}") for name in ("IN", "PRI", "OUT", "ERR", "HUP", "NVAL", "RDHUP")}
-STILL, LONGEST = 0.08, 3.0  # seconds for settled()
-LIMIT = 30  # seconds for one case
+PATIENCE = float(os.environ.get("LEAT_TEST_PATIENCE", "1"))  # how many times as long as on a quiet machine all waits last
+STILL, LONGEST = 0.08 * PATIENCE, 3.0 * PATIENCE  # seconds for settled()
+LIMIT = 300  # seconds for one case
 ALL = []
 
 
@@ -162,8 +163,8 @@ def count(s, request):
     return struct.unpack("i", fcntl.ioctl(s, request, b"\0" * 4))[0]
 
 
-def pause(seconds=STILL):
-    time.sleep(seconds)
+def pause(seconds=0.08):
+    time.sleep(seconds * PATIENCE)
 
 
 def selected(cases, name_of_case):

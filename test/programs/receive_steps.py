@@ -40,13 +40,21 @@ def received(s, sizes, room, flags):
     return [n, data.decode() if n < 40 else hash(data) and len(set(data)), list(words_of(control)), hex(out), isinstance(name, bytes) and name[:6].decode()]
 
 
+def wait_until_sent():
+    """Waits for the file with which the sender says that it has sent all that it sends before the next call."""
+    while not os.path.exists(path + ".sent"):
+        time.sleep(0.005)
+    os.unlink(path + ".sent")
+
+
 def steps_of(s, step):
     for name, value in step.get("options", []):
         s.setsockopt(socket.SOL_SOCKET, getattr(socket, name) if isinstance(name, str) else name, struct.pack("ll", 0, value) if name == "SO_RCVTIMEO" else value)
     for size, room, *flags in step["receive"]:
         with contextlib.suppress(BrokenPipeError):
             s.send(b"next")
-        time.sleep(step.get("pause", 0))
+        if "whole" in step:
+            wait_until_sent()
         if "files" in step:
             resource.setrlimit(resource.RLIMIT_NOFILE, (s.fileno() + 3, 4096))
         yield received(s, size if isinstance(size, list) else [size], room, sum(getattr(socket, f) for f in flags))

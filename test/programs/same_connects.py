@@ -3,7 +3,7 @@ import os
 import socket
 from socket import AF_INET, AF_INET6, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR
 
-from cases import bits, case, count, reset, pause, run, result_of, settled, so_error, state, system, until
+from cases import PATIENCE, bits, case, count, reset, pause, run, result_of, settled, so_error, state, system, until
 
 SIOCOUTQ = 0x5411
 BOTH = {"4": AF_INET, "6": AF_INET6}
@@ -171,12 +171,12 @@ def full(c):
         s = c.listener(backlog=backlog)
         for i in range(backlog + 3):
             client = c.new()
-            client.settimeout(0.2)
+            client.settimeout(0.2 * PATIENCE)
             c.call(f"{backlog}/{i}", client.connect, s.getsockname())
-        s.settimeout(2)
+        s.settimeout(60)
         c.keep(s.accept()[0])
         client = c.new()
-        client.settimeout(5)
+        client.settimeout(60)
         c.call(f"{backlog}/room again", client.connect, s.getsockname())
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 from socket import *
 
-from cases import selected
+from cases import PATIENCE, selected
 
 SIOCOUTQ, SIOCINQ = 0x5411, 0x541B
 IP_PKTINFO, IP_RECVERR, IP_RECVTTL, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, IPV6_RECVERR = 8, 11, 12, 10, 23, 25
@@ -59,7 +59,7 @@ def attempt(fn, *args):
 
 def made(family, name, bound=True):
     s = socket(family[1], SOCK_DGRAM)
-    s.settimeout(1)
+    s.settimeout(PATIENCE)
     if bound:
         s.bind((family[2], 0))
         names[s.getsockname()[1]] = name
@@ -87,13 +87,13 @@ def bits(mask):
 def ready(s, seconds=0.0, want=select.POLLIN | select.POLLPRI | select.POLLOUT | 0x2000):
     p = select.poll()
     p.register(s, want)
-    got = p.poll(seconds * 1000)
+    got = p.poll(seconds * PATIENCE * 1000)
     return got[0][1] if got else 0
 
 
 def wait_for(s, bit, seconds=2):
     """Waits until poll(2) reports @bit. Returns all bits that it then reports."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not ready(s) & bit and time.monotonic() < end:
         time.sleep(0.005)
     return ready(s)
@@ -317,7 +317,7 @@ def refused_natively(f):
 
 def bound_to(family, address, name):
     s = socket(family[1], SOCK_DGRAM)
-    s.settimeout(2)
+    s.settimeout(2 * PATIENCE)
     s.bind(address)
     names[address[1]] = name
     return s
@@ -328,7 +328,7 @@ def refusal(s):
     began = time.monotonic()
     wait_for(s, select.POLLERR)
     error = s.getsockopt(SOL_SOCKET, SO_ERROR)
-    return errno.errorcode.get(error, error), time.monotonic() - began < 0.3
+    return errno.errorcode.get(error, error), time.monotonic() - began < 0.3 * PATIENCE
 
 
 @both
@@ -410,7 +410,7 @@ def error_queue_unconnected(f):
     say("bits", bits(wait_for(a, select.POLLERR)))
     say("sendto", attempt(a.sendto, b"two", to))
     say("sendto again", attempt(a.sendto, b"three", to))
-    time.sleep(0.1)
+    time.sleep(0.1 * PATIENCE)
     say("recvfrom", attempt(a.recvfrom, 10), attempt(a.recvfrom, 10))
     say(attempt(error_queue, a))
     say("bits", bits(ready(a)))
@@ -428,7 +428,7 @@ def error_queue_order(f):
     a.setsockopt(f[3], f[4], 1)
     for data in b"1", b"2", b"3":
         attempt(a.sendto, data, to)
-        end = time.monotonic() + 2
+        end = time.monotonic() + 2 * PATIENCE
         while not a.getsockopt(SOL_SOCKET, SO_ERROR) and time.monotonic() < end:
             time.sleep(0.005)
     say("first", attempt(error_queue, a), "pending", a.getsockopt(SOL_SOCKET, SO_ERROR))
@@ -746,7 +746,7 @@ def sources_v4():
         b.bind(("0.0.0.0", 0))
         names[b.getsockname()[1]] = "B"
         b.setsockopt(IPPROTO_IP, 49, 0)
-        b.settimeout(0.1)
+        b.settimeout(0.1 * PATIENCE)
 
         def heard():
             return (attempt(sender.sendto, b"x", (name, b.getsockname()[1])), attempt(b.recv, 10)) if name[0] == "2" else "-"
@@ -959,7 +959,7 @@ def path_mtu(f):
 def in_pieces(f):
     """MSG_MORE and UDP_CORK: several calls make one datagram."""
     def arrives():
-        b.settimeout(0.3)
+        b.settimeout(0.3 * PATIENCE)
         return attempt(b.recv, 100)
 
     a, b = pair(f)

@@ -5,7 +5,7 @@ import socket
 import struct
 from socket import AF_INET, AF_INET6, MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL, SHUT_RD, SHUT_RDWR, SHUT_WR
 
-from cases import bits, case, count, reset, pause, run, result_of, settled, so_error, state, until
+from cases import PATIENCE, bits, case, count, reset, pause, run, result_of, settled, so_error, state, until
 
 FIONREAD, SIOCOUTQ, SIOCATMARK = 0x541B, 0x5411, 0x8905
 BOTH = {"4": AF_INET, "6": AF_INET6}
@@ -277,7 +277,7 @@ AFTER_MORE = {"nothing": lambda a: None, "send": lambda a: a.send(b"b"), "write"
 
 def soon(s):
     """Returns what arrives within 50 ms. Linux holds octets back for 200 ms at most."""
-    s.settimeout(0.05)
+    s.settimeout(0.05 * PATIENCE)
     return result_of(s.recv, 100)
 
 
@@ -292,7 +292,7 @@ def more_to_come(c):
             sent = result_of(send, a, b"a")
             c.say(f"{by} {name}", sent, soon(b))
             result_of(then, a)
-            b.settimeout(5)
+            b.settimeout(60)
             c.call(f"{by} {name} recv", b.recv, 100)
     for name, option in ("cork", 3), ("nodelay", 1):
         a, b = c.pair()
@@ -304,7 +304,7 @@ def more_to_come(c):
     a, b = c.pair()
     c.call("more than fits a call", a.send, bytes(100_000), MSG_MORE)
     a.shutdown(SHUT_WR)
-    b.settimeout(5)
+    b.settimeout(60)
     c.say("all of it", len(b.recv(100_000, MSG_WAITALL)))
     c.call("after shutdown", a.send, b"x", MSG_MORE)
 

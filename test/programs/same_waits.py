@@ -11,7 +11,7 @@ import threading
 import time
 from socket import AF_INET, AF_INET6, MSG_MORE, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_RCVTIMEO, SO_SNDTIMEO, SOCK_DGRAM, SOL_SOCKET
 
-from cases import bits, case, pause, run, result_of, settled, so_error, state, system
+from cases import PATIENCE, bits, case, pause, run, result_of, settled, so_error, state, system
 
 HOW = {"RD": SHUT_RD, "WR": SHUT_WR, "RDWR": SHUT_RDWR}
 
@@ -27,7 +27,7 @@ class Waiting:
         self.answer = call()
 
     def end(self, seconds):
-        self.thread.join(seconds)
+        self.thread.join(seconds * PATIENCE)
         return self.answer
 
 
@@ -44,7 +44,7 @@ class Later:
 
     def end(self, seconds=5):
         """Returns the result of the call; "waits" if it takes longer than @seconds."""
-        self.thread.join(seconds)
+        self.thread.join(seconds * PATIENCE)
         return self.answer
 
 
@@ -64,7 +64,7 @@ def full_pair(c):
     a, b = c.pair()
     a.setblocking(False)
     since = time.monotonic()
-    while time.monotonic() < since + 0.25:
+    while time.monotonic() < since + 0.25 * PATIENCE:
         if isinstance(result_of(a.send, bytes(1 << 20)), int):
             since = time.monotonic()
         time.sleep(0.01)
@@ -144,7 +144,7 @@ def send_and_shutdown(c):
             c.call(f"{name} {what} shutdown", a.shutdown, how)
             if how == SHUT_RD:
                 c.say(f"{name} {what} waits on", wait.answer)
-                b.settimeout(0.1)
+                b.settimeout(0.1 * PATIENCE)
                 while wait.answer == "waits":
                     result_of(b.recv, 1 << 20)
             c.call(f"{name} {what}", wait.end)
@@ -239,7 +239,7 @@ NUMBERS = {"43", "42", "45", "299", "44"} if platform.machine() == "x86_64" else
 
 def until_they_wait(*tids):
     """Waits until each of the threads is in its call."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     for tid in tids:
         while pathlib.Path(f"/proc/{tid}/syscall").read_text().split()[0] not in NUMBERS and time.monotonic() < end:
             time.sleep(0.005)
@@ -291,7 +291,7 @@ def signals_to_a_process(c):
             for process in processes.values():
                 os.kill(process.pid, number)
             pause()
-        end = time.monotonic() + 0.3
+        end = time.monotonic() + 0.3 * PATIENCE
         for kind, process in processes.items():
             c.say(f"{what} {kind}", process.output(max(0, end - time.monotonic())))
         for process in processes.values():
@@ -318,7 +318,7 @@ def signals_to_threads(c):
         for what in "restart", "interrupt", "timed":
             processes = {kind: Process(lambda call=call: threads_that_wait(call, directed)) for kind, call in prepare(c, what).items()}
             for kind, process in processes.items():
-                c.say(f"{what} {kind}{', directed' if directed else ''}", process.output(5), process.ended())
+                c.say(f"{what} {kind}{', directed' if directed else ''}", process.output(60), process.ended())
             c.done()
 
 

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from conftest import SLOWER
+
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--no-proxy-server",
          "--autoplay-policy=no-user-gesture-required")
@@ -85,7 +87,7 @@ class Page:
     def until(self, condition):
         """Waits, within the page, until the expression is true; returns its value."""
         return self.run(f"""new Promise((done, fail) => {{
-            const end = performance.now() + 20000, look = () => {{
+            const end = performance.now() + 60000, look = () => {{
                 const value = {condition};
                 if (value) done(value);
                 else if (performance.now() > end) fail(new Error("never: " + {json.dumps(condition)}));
@@ -98,7 +100,7 @@ class Page:
         """Answers each question of the browser for a name and a password until the expression is true. Returns how many there were.
 
         Fetch.enable with handleAuthRequests has to be called before the first of them."""
-        asked, end = 0, time.monotonic() + 20
+        asked, end = 0, time.monotonic() + 60 * SLOWER
         while not self.run(condition):
             assert time.monotonic() < end, condition
             for event in [e for e in self.events if e.get("method") in ("Fetch.requestPaused", "Fetch.authRequired")]:

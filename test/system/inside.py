@@ -35,7 +35,7 @@ def nothing_left(place):
     """Asserts that each run has removed its folder for the sockets' names."""
     yield
     # If its supervisor was killed, the worker removes it a moment later.
-    until(lambda: os.listdir(Place.names) == [], "a folder for the sockets' names is left", seconds=2)
+    until(lambda: os.listdir(Place.names) == [], "a folder for the sockets' names is left")
 
 
 def program(name):
@@ -57,7 +57,7 @@ def environment(disable=""):
     return env | ({"LEAT_DISABLE": disable} if disable else {})
 
 
-def inside(*args, options=(), disable="", timeout=30, **more):
+def inside(*args, options=(), disable="", timeout=60, **more):
     """Runs a program to its end inside `leat run`. Its output is captured as octets."""
     if "input" not in more:
         more.setdefault("stdin", subprocess.DEVNULL)
@@ -67,7 +67,7 @@ def inside(*args, options=(), disable="", timeout=30, **more):
 
 def loud(*args):
     """Does the same without --quiet. The output is text."""
-    return subprocess.run(command(*args), capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+    return subprocess.run(command(*args), capture_output=True, text=True, timeout=60 * SLOWER, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
 
 
 def python(code, **more):
@@ -85,16 +85,16 @@ def started(*args, options=(), disable="", **more):
         if proc.poll() is None:
             proc.terminate()
             try:
-                proc.wait(5)
+                proc.wait(60)
             except subprocess.TimeoutExpired:
                 proc.kill()
         proc.stdout.close()
         proc.stderr.close()
 
 
-def until_connected(port, proc, seconds=10, ask=b"GET / HTTP/1.0\r\n\r\n"):
+def until_connected(port, proc, ask=b"GET / HTTP/1.0\r\n\r\n"):
     """Waits until the program at a published port answers @ask."""
-    until(lambda: answers(port, ask), "nothing answers", seconds, proc)
+    until(lambda: answers(port, ask), "nothing answers", proc=proc)
 
 
 def descendants(pid):
@@ -113,6 +113,6 @@ def state_of(pid):
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
-def wait_for_states(pids, want, seconds=5):
+def wait_for_states(pids, want):
     """Waits until the processes are in the states @want, letters of proc_pid_stat(5)."""
-    return until(lambda: [state_of(pid) for pid in pids] == want, f"not in the states {want}", seconds)
+    return until(lambda: [state_of(pid) for pid in pids] == want, f"not in the states {want}")

@@ -1,7 +1,10 @@
 """`leat serve` as a fixture: a folder with files of all kinds, and servers of it that end with the test."""
+import contextlib
 import http.client
 import os
+import pathlib
 import re
+import signal
 import socket
 import subprocess
 
@@ -27,17 +30,28 @@ class Server:
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1])
         self.url = f"http://127.0.0.1:{self.port}"
 
+    def send(self, octets):
+        """A connection on which these octets have been sent."""
+        s = socket.create_connection(("127.0.0.1", self.port), 60)
+        s.sendall(octets)
+        return s
+
     def ask(self, octets):
         """All that comes back for these octets until the server closes."""
-        with socket.create_connection(("127.0.0.1", self.port), 10) as s:
-            s.sendall(octets)
-            got = b""
-            while piece := s.recv(65536):
-                got += piece
-            return got
+        return rest(self.send(octets))
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """Stops the workers as long as the block lasts: a connection that is made and used in it is accepted with what was sent on it."""
+        workers = pathlib.Path(f"/proc/{self.proc.pid}/task/{self.proc.pid}/children").read_text().split()
+        for pid in workers:
+            os.kill(int(pid), signal.SIGSTOP)
+        yield
+        for pid in workers:
+            os.kill(int(pid), signal.SIGCONT)
 
     def get(self, path, method="GET", **fields):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         c.request(method, path, headers={name.replace("_", "-"): value for name, value in fields.items()})
         r = c.getresponse()
         r.octets = r.read()
@@ -50,13 +64,19 @@ class Server:
     def end(self):
         if self.proc.poll() is None:
             self.proc.terminate()
-        out, err = self.proc.communicate(timeout=20)
+        out, err = self.proc.communicate(timeout=60)
         return self.proc.returncode, out, err
+
+
+def rest(s):
+    """All that still comes on a connection, which is closed then."""
+    with s:
+        return b"".join(iter(lambda: s.recv(1 << 20), b""))
 
 
 def hold(server):
     """A connection of which the server has answered one request."""
-    s = socket.create_connection(("127.0.0.1", server.port), 10)
+    s = socket.create_connection(("127.0.0.1", server.port), 60)
     s.sendall(b"HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
     assert s.recv(4096)
     return s

@@ -140,12 +140,12 @@ def test_a_server_of_the_documents_answers(line, bin_dir, scratch):
                               stderr=subprocess.STDOUT, text=True, env={**os.environ, "PATH": f"{bin_dir}:/usr/bin:/bin", "HOME": str(scratch)})
     try:
         until(lambda: answers(8080, b"GET / HTTP/1.0\r\n\r\n"), "no server at port 8080", proc=server)
-        found = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "5", "http://127.0.0.1:8080/"],
+        found = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "60", "http://127.0.0.1:8080/"],
                                capture_output=True, text=True)
         assert found.stdout == "200"
     finally:
         server.send_signal(signal.SIGINT)
-        said, _ = server.communicate(timeout=30)
+        said, _ = server.communicate(timeout=60)
     assert server.returncode in (0, 130, -signal.SIGINT), said
 
 

@@ -49,7 +49,7 @@ def origin():
 @pytest.fixture
 def get(tmp_path):
     def one(*words, check=True):
-        p = subprocess.run([*LEAT, "--cache", *words], cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path / "c")}, capture_output=True, timeout=30, check=check)
+        p = subprocess.run([*LEAT, "--cache", *words], cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path / "c")}, capture_output=True, timeout=60, check=check)
         p.said = re.findall(r"^\* Cache: (.*)", p.stderr.decode(), re.M)
         return p
     return one
@@ -176,7 +176,7 @@ def test_processes_at_once_share_a_cache(origin, tmp_path):
     origin.body = bytes(1_000_000)
     words = [*LEAT, "--cache-dir", "c", "-j", "4", *[w for i in range(8) for w in ("-o", f"PID{i}", f"{origin.url}{i}")]]
     running = [subprocess.Popen([w.replace("PID", str(n)) for w in words], cwd=tmp_path) for n in range(4)]
-    assert [p.wait(30) for p in running] == [0] * 4
+    assert [p.wait(60) for p in running] == [0] * 4
     assert all((tmp_path / f"{n}{i}").read_bytes() == origin.body for n in range(4) for i in range(8))
     assert len(entries(tmp_path)) == 8
 

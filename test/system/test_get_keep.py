@@ -44,7 +44,7 @@ def site():
 
 
 def get(cwd, *words, program=None, check=True):
-    return subprocess.run([*(program or LEAT), *words], cwd=cwd, capture_output=True, text=True, timeout=30, check=check)
+    return subprocess.run([*(program or LEAT), *words], cwd=cwd, capture_output=True, text=True, timeout=60, check=check)
 
 
 def cookies(path):

@@ -29,7 +29,7 @@ def on_terminal(args, cwd):
             pass
         reader.join()
         os.close(main)
-        return p.wait(30), out[0], got.decode()
+        return p.wait(60), out[0], got.decode()
 
 
 def slowly(pieces, wait):

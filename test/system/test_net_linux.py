@@ -11,7 +11,7 @@ REFUSED = """import socket, sys
 s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
 s.connect((sys.argv[1], 99))
 s.send(b"x")
-s.settimeout(5)
+s.settimeout(60)
 try: s.recv(9)
 except Exception as e: print(type(e).__name__)
 """
@@ -38,13 +38,13 @@ def results():
         assert host.stdout.readline().startswith("ready")
         running = {name: space.popen(*line.split()) for name, line in COMMANDS.items()}
         running |= {name: space.popen("/usr/bin/python3", "-c", REFUSED, address) for name, address in (("udp4", "10.9.0.2"), ("udp6", "fd09::2"))}
-        found = {name: f"{proc.communicate(timeout=20)[0]}exit {proc.returncode}\n" for name, proc in running.items()}
+        found = {name: f"{proc.communicate(timeout=60)[0]}exit {proc.returncode}\n" for name, proc in running.items()}
         if shutil.which("arping"):
             arping = space.run("arping", "-c", "2", "-I", "leat0", "10.9.0.2")
             found["arping"] = f"{arping.stdout}exit {arping.returncode}\n"
         found["neigh"] = space.run("ip", "neigh", "show", "dev", "leat0").stdout
         host.send_signal(signal.SIGTERM)
-        found["host"] = host.communicate(timeout=20)[0]
+        found["host"] = host.communicate(timeout=60)[0]
         return found
 
 

@@ -55,7 +55,7 @@ def test_reading_the_error_queue_takes_no_datagram():
 from socket import *
 a, b = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
 a.bind(('127.0.0.1', 0)); b.connect(a.getsockname()); b.send(b'data'); a.setblocking(False)
-import select; select.select([a], [], [], 5)
+import select; select.select([a], [], [], 60)
 try: a.recv(10, MSG_ERRQUEUE)
 except BlockingIOError: print('none', a.recv(10))
 """)
@@ -69,7 +69,7 @@ family, at = (AF_INET6 if ':' in sys.argv[1] else AF_INET), (sys.argv[1], int(sy
 connected, other = socket(family, SOCK_DGRAM), socket(family, SOCK_DGRAM)
 connected.connect(at)
 if sys.argv[3] == 'bound': other.bind((at[0], 0))
-for s in connected, other: s.settimeout(10)
+for s in connected, other: s.settimeout(60)
 name = connected.getsockname()
 def ask():
     connected.send(b'x'); other.sendto(b'x', at)
@@ -83,7 +83,7 @@ def ask():
 for _ in range(2):
     inside = None
     ask()
-    inside = socket(family, SOCK_DGRAM); inside.bind(at); inside.settimeout(10)
+    inside = socket(family, SOCK_DGRAM); inside.bind(at); inside.settimeout(60)
     ask()
     inside.close()
 """
@@ -95,7 +95,7 @@ def test_a_loopback_datagram_reaches_the_programs_socket_or_else_the_hosts(host,
     """What counts is whether the program has such a socket when the datagram is sent. The names that the client sees stay the same."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind((host, 0))
-        s.settimeout(10)
+        s.settimeout(60)
         ended = threading.Event()
 
         def serve():
@@ -116,27 +116,30 @@ def test_a_loopback_datagram_reaches_the_programs_socket_or_else_the_hosts(host,
 CLOSED_PEER = """
 import time
 from socket import *
-def refused_after():
+def refused():
     server, client = socket(AF_INET, SOCK_DGRAM), socket(AF_INET, SOCK_DGRAM)
     server.bind(('127.0.0.1', 0)); client.connect(server.getsockname())
     client.send(b'x'); server.recv(10); server.close()
+    while not client.getsockopt(SOL_SOCKET, SO_ERROR): client.sendmsg([b'x']); time.sleep(0.01)
+def five_take():
     began = time.monotonic()
-    while not client.getsockopt(SOL_SOCKET, SO_ERROR) and time.monotonic() < began + 10:
-        client.sendmsg([b'x']); time.sleep(0.01)
+    for _ in range(5): refused()
     return time.monotonic() - began
-print(sorted(refused_after() for _ in range(5))[2] < 0.15)  # garbage collection runs twice a second
+# Garbage collection runs twice a second: if each waited for it, five would always take two seconds or more.
+while five_take() > 1.5: pass
+print('at once')
 """
 
 
 @pytest.mark.parametrize("disable", ["", "getfd"])
 def test_a_closed_local_peer_refuses_before_the_next_garbage_collection(disable):
     out = python(CLOSED_PEER, disable=disable)
-    assert (out.stdout, out.stderr) == (b"True\n", b"")
+    assert (out.stdout, out.stderr) == (b"at once\n", b"")
 
 
 SERVER = """
 from socket import *
-s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(20); print('ready', flush=True)
+s = socket(AF_INET, SOCK_DGRAM); s.bind(('0.0.0.0', 5000)); s.settimeout(60); print('ready', flush=True)
 for _ in range(6):
     data, who = s.recvfrom(100); s.sendto(data + b' from port %d' % who[1], who)
 """
@@ -152,7 +155,7 @@ def test_clients_with_one_port_on_two_loopback_addresses_are_distinguished():
             clients[host] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             clients[host].bind((host, same))
             clients[host].connect(("127.0.0.1", port))
-            clients[host].settimeout(10)
+            clients[host].settimeout(60)
         for host, s in [*clients.items()] * 2:
             s.send(host.encode())
             data, _, said = s.recv(100).partition(b" from port ")
@@ -194,7 +197,7 @@ for _ in range(14):  # the gateway sends 50 ICMP errors at a time at most
         gone.bind(('127.0.0.1', 0))
         at = gone.getsockname()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 3, 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 30, 0))
         s.connect(at)
         for wait in 0, 0.002, 0.002:  # before, at and after the moment when the error arrives
             time.sleep(wait)

@@ -13,7 +13,7 @@ import threading
 import time
 
 import pytest
-from conftest import may_look, unprivileged
+from conftest import SLOWER, may_look, unprivileged
 from inside import PYTHON, command, descendants, environment, free_port, inside, nothing_left, place, started, state_of, until_connected  # noqa: F401
 from waiting import until
 
@@ -52,7 +52,7 @@ import errno, select, socket, sys, time
 ports = dict(zip('AB', map(int, sys.argv[1:3])))
 def connect(name, wait=True):
     s = socket.socket()
-    s.settimeout(10)
+    s.settimeout(60)
     if wait:
         s.connect(('127.0.0.1', ports[name]))
         return s
@@ -60,17 +60,17 @@ def connect(name, wait=True):
     e = s.connect_ex(('127.0.0.1', ports[name]))
     if e != errno.EINPROGRESS: raise OSError(e, 'connect')
     p = select.poll(); p.register(s, select.POLLOUT)
-    if not p.poll(10000): raise OSError(errno.ETIMEDOUT, 'poll')
+    if not p.poll(60000): raise OSError(errno.ETIMEDOUT, 'poll')
     e = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if e: raise OSError(e, 'SO_ERROR')
-    s.settimeout(10)
+    s.settimeout(60)
     return s
 def talk(s, name):
     s.sendall(b'hello')
     got = s.recv(100)
     assert got == name.encode() + b':hello', (name, got)
 def connect_again(name, wait=True):  # retries until a descriptor is free
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while True:
         try: return connect(name, wait)
         except OSError as e:
@@ -115,7 +115,7 @@ for name in 'ABABABAB':
 print('done')
 """
     with named_servers("A", "B") as ports:
-        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(64), timeout=40)
+        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(64), timeout=60)
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
 
 
@@ -145,7 +145,7 @@ for name in 'ABAB': talk(connect_again(name), name)
 print('done')
 """
     with named_servers("A", "B") as ports:
-        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(80), timeout=40)
+        done = inside(PYTHON, "-c", code, *map(str, ports), preexec_fn=limited(80), timeout=60)
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
 
 
@@ -171,30 +171,34 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_share(pid, seconds=0.5):
+    """The share of a processor that the process takes over some time."""
+    before = cpu_seconds(pid)
+    time.sleep(seconds)
+    return (cpu_seconds(pid) - before) / seconds
+
+
 @pytest.mark.parametrize("options", [[], ["--delay", "5ms"]])
 def test_clients_that_find_no_descriptor_are_served_when_others_leave(options):
     outside, port, clients = free_port(), free_port(), 150
     with started(PYTHON, "-c", SERVER, str(port), options=["-p", f"{outside}:{port}", *options], preexec_fn=limited(192)) as proc:
         until_connected(outside, proc, ask=b"x")
         worker = descendants(proc.pid)[0]
-        conns = [socket.create_connection(("127.0.0.1", outside), 10) for _ in range(clients)]
+        conns = [socket.create_connection(("127.0.0.1", outside), 60) for _ in range(clients)]
         for c in conns:
             c.sendall(b"hello")
-        served, deadline = [], time.monotonic() + 20
+        served, deadline = [], time.monotonic() + 60 * SLOWER
         checked = False
-        while conns and time.monotonic() < deadline:
+        while conns:
+            assert time.monotonic() < deadline, len(conns)
             ready = [c for c in select.select(conns, [], [], 1 if not checked else 5)[0] if c.recv(10) == b"hello"]
             served += ready
             conns = [c for c in conns if c not in ready]
-            if not ready and not checked:  # all for which there is a descriptor are served; the others wait, and the worker does not spin
-                assert len(served) >= 60 and conns
-                before = cpu_seconds(worker)
-                time.sleep(0.5)  # the time over which it is measured
-                assert cpu_seconds(worker) - before < 0.25
+            if not ready and not checked and len(served) >= 60:  # all for which there is a descriptor are served; the others wait, and the worker does not spin
+                until(lambda: cpu_share(worker) < 0.5, "the worker spins")
                 checked = True
             if checked and served:
                 served.pop(0).close()
-        assert not conns
         for c in served:
             c.close()
         until_connected(outside, proc, ask=b"x")
@@ -221,30 +225,30 @@ while e is None and len(others) < 100:
     try: u.bind(('127.0.0.1', 0))
     except OSError as error: e = error.errno
 assert e == errno.ENOBUFS, e
-l.settimeout(10)
+l.settimeout(60)
 print([l.accept()[0].recv(1) for i in range({count})], flush=True)
 """
     options = ["-p", f"{port}:{port}", "--delay", "300ms"]
     with started(PYTHON, "-c", code, options=options, preexec_fn=limited(64), stdin=subprocess.PIPE) as proc, contextlib.ExitStack() as clients:
         assert proc.stdout.readline() == b"listens\n"
-        first = [clients.enter_context(socket.create_connection(("127.0.0.1", port), 10)) for _ in range(count)]
+        first = [clients.enter_context(socket.create_connection(("127.0.0.1", port), 60)) for _ in range(count)]
         for c in first:
             c.shutdown(socket.SHUT_WR)
         for c in first:
             assert c.recv(1) == b""
         for _ in range(count):
-            clients.enter_context(socket.create_connection(("127.0.0.1", port), 10)).sendall(b"x")
+            clients.enter_context(socket.create_connection(("127.0.0.1", port), 60)).sendall(b"x")
         proc.stdin.write(b"\n")
         proc.stdin.close()
         assert proc.stdout.readline() == b"%r\n" % ([b"x"] * count)
         clients.close()
-        assert proc.wait(10) == 0
+        assert proc.wait(60) == 0
 
 
 def test_many_short_datagram_exchanges_leave_descriptors_for_connections():
     with named_servers("A", "B") as ports, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
         u.bind(("127.0.0.1", 0))
-        u.settimeout(10)
+        u.settimeout(60)
         u.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)  # on a busy machine the reader may run late
         got = []
         reader = threading.Thread(target=lambda: [got.append(int(u.recv(10))) for _ in range(600)], daemon=True)
@@ -273,7 +277,7 @@ print('done')
 def test_a_closed_datagram_socket_returns_its_descriptors_when_its_last_datagram_arrived():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as u:
         u.bind(("127.0.0.1", 0))
-        u.settimeout(10)
+        u.settimeout(60)
         code = f"""
 import socket, sys
 for i in range(20):
@@ -289,7 +293,7 @@ sys.stdin.read()
             assert sorted(int(u.recv(10)) for _ in range(20)) == list(range(20))
             until(lambda: len(os.listdir(folder)) <= 24, "descriptors of closed sockets are left")
             proc.stdin.close()
-            assert proc.wait(10) == 0
+            assert proc.wait(60) == 0
 
 
 def test_a_connection_within_a_program_gets_the_descriptors_of_a_closed_one():
@@ -306,7 +310,7 @@ for i in range(20):
     assert len(pairs) >= 15
     c, fd = pairs.pop()
     c.close(); socket.close(fd)
-    c = socket.socket(); c.settimeout(5); c.connect(l.getsockname())
+    c = socket.socket(); c.settimeout(60); c.connect(l.getsockname())
     s = socket.socket(fileno=l._accept()[0])
     c.sendall(b'x%d' % i); assert s.recv(10) == b'x%d' % i
     s.close(); c.close()
@@ -341,7 +345,7 @@ for i in range(0 if published else 30):
 resource.setrlimit(resource.RLIMIT_NOFILE, (len(mine) + 12, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 have, seen, full = [], set(), 0
 while len(seen) < 30:
-    assert select.select([l], [], [], 10)[0], sorted(seen)
+    assert select.select([l], [], [], 60)[0], sorted(seen)
     try: s = l.accept()[0]
     except OSError as e:
         assert e.errno == errno.EMFILE, e
@@ -350,7 +354,7 @@ while len(seen) < 30:
         del have[:3]
         continue
     have.append(s)
-    s.settimeout(10)
+    s.settimeout(60)
     got = s.recv(5).split()[0]
     i = int(got)
     left = i * 1000 + len(got) + 1 - 5 if i * 1000 + len(got) + 1 > 5 else 0
@@ -366,22 +370,22 @@ print('done', flush=True)
         assert proc.stdout.readline() == b"listens\n"
         clients = []
         for i in range(30 if published else 0):
-            clients.append(socket.create_connection(("127.0.0.1", port), 10))
+            clients.append(socket.create_connection(("127.0.0.1", port), 60))
             clients[i].sendall(b"%d " % i + b"x" * (i * 1000))
             if i % 2:
                 clients[i].shutdown(socket.SHUT_WR)
         assert proc.stdout.readline() == b"done\n"
         for c in clients:
-            c.settimeout(10)
+            c.settimeout(60)
             assert c.recv(1) == b"y"
             c.close()
-        out, err = proc.communicate(timeout=40)
+        out, err = proc.communicate(timeout=60)
         assert (out, err, proc.returncode) == (b"", b"", 0)
 
 
 def test_inherited_descriptors_that_leave_too_few_are_named():
     code = "import os, sys\nfor i in range(180): os.set_inheritable(os.open('/dev/null', os.O_RDONLY), True)\nos.execvp(sys.argv[1], sys.argv[1:])"
-    done = subprocess.run([PYTHON, "-c", code, *command("/bin/true")], capture_output=True, timeout=20, preexec_fn=limited(200), env=environment(), cwd="/")
+    done = subprocess.run([PYTHON, "-c", code, *command("/bin/true")], capture_output=True, timeout=60, preexec_fn=limited(200), env=environment(), cwd="/")
     assert done.returncode == 125 and re.search(rb"limit on open files is 200 .* beside the 1\d\d files", done.stderr), done
 
 
@@ -401,7 +405,7 @@ def test_the_summary_counts_how_often_no_descriptor_was_left(scratch):
             report = scratch / f"{limit}.json"
             report.touch()
             report.chmod(0o666)
-            run = subprocess.run(command(PYTHON, "-c", code, str(ports[0]), options=["--json", report]), capture_output=True, timeout=40, env=environment(),
+            run = subprocess.run(command(PYTHON, "-c", code, str(ports[0]), options=["--json", report]), capture_output=True, timeout=60, env=environment(),
                                  cwd="/", stdin=subprocess.DEVNULL, preexec_fn=limited(limit))
             assert run.returncode == 0, run.stderr
             assert (json.loads(report.read_text())["no_descriptor"] > 0) is reached
@@ -411,7 +415,7 @@ def test_the_summary_counts_how_often_no_descriptor_was_left(scratch):
 def test_the_limit_allows_as_many_connections_as_the_doctor_says(leat):
     with named_servers("A") as ports:
         for limit in (48, 256, 1024):
-            doctor = subprocess.run([leat, "doctor", "--json"], capture_output=True, timeout=40, preexec_fn=limited(limit))
+            doctor = subprocess.run([leat, "doctor", "--json"], capture_output=True, timeout=60, preexec_fn=limited(limit))
             found = next(c["found"] for c in json.loads(doctor.stdout)["checks"] if c["found"])
             allowed = int(re.search(rf"hard limit of {limit} allows (\d+) connections", found)[1])
             code = CLIENT + "\nhave, e = fill('A')\nprint(len(have), e)"
@@ -450,8 +454,8 @@ l._accept()
         for pid in (proc.pid, worker):
             set_limit(pid, 3)
         os.kill(proc.pid if whom == "supervisor" else worker, number)
-        proc.wait(20)
-        until(lambda: all(has_ended(pid) for pid in tree), "a process is left", seconds=20)
+        proc.wait(60)
+        until(lambda: all(has_ended(pid) for pid in tree), "a process is left")
 
 
 def lowest_free(pid):
@@ -502,4 +506,4 @@ for s, name in held: talk(s, name)
             proc.stdin.write(b"\n")
             proc.stdin.close()
             assert proc.stdout.read() == b"ok\n"
-            assert proc.wait(10) == 0 and proc.stderr.read() == b""
+            assert proc.wait(60) == 0 and proc.stderr.read() == b""

@@ -137,11 +137,11 @@ for wait in {waits}:
     time.sleep(wait)  # garbage collection must not find it
 _, fds, _, _ = socket.recv_fds(there, 9, 2)
 listener, server = (socket.socket(fileno=fd) for fd in fds)
-for s in listener, server: s.settimeout(5)
+for s in listener, server: s.settimeout(60)
 client = socket.create_connection(at)
 listener.accept()[0].send(b'well'); print(client.recv(9), server.recv(9))
 listener.close()
-end = time.monotonic() + 10
+end = time.monotonic() + 60
 while not (refused := socket.socket().connect_ex(at) > 0) and time.monotonic() < end: time.sleep(0.05)
 print(refused)
 """

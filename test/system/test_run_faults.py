@@ -62,8 +62,8 @@ def datagram_server():
 
 def dial(port):
     try:
-        with socket.create_connection(("127.0.0.1", port), 8) as s:
-            s.settimeout(8)
+        with socket.create_connection(("127.0.0.1", port), 60) as s:
+            s.settimeout(60)
             s.sendall(b"hello")
             return (s.recv(100) or b"reset").decode()
     except ConnectionError:
@@ -105,7 +105,7 @@ def test_when_any_call_fails_the_rest_of_the_run_works(control, kind, many, opti
 
 def begin(control):
     """Starts a run whose beginning may fail. Returns the exit status, the output, the error output, and the number of calls."""
-    done = subprocess.run(command_with_faults(control, "/bin/echo", "works"), capture_output=True, timeout=20, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
+    done = subprocess.run(command_with_faults(control, "/bin/echo", "works"), capture_output=True, timeout=60, env=environment(), cwd="/", stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout, done.stderr, struct.unpack_from("5q", control.read_bytes())[3]
 
 

@@ -42,4 +42,4 @@ def test_a_published_go_server_is_reached(go_client, ports, dns):
         while (line := proc.stdout.readline()) != b"well\n":
             assert line, proc.stderr.read()
         for _ in range(50):
-            assert len(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read()) == 100_000
+            assert len(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60).read()) == 100_000

@@ -26,7 +26,7 @@ def compiled(bin_dir):
     return build
 
 
-def ended(proc, seconds=10):
+def ended(proc, seconds=60):
     """Returns true once every process that holds the output has ended: the supervisor, the worker and the program."""
     return bool(select.select([proc.stdout], [], [], seconds * SLOWER)[0]) and proc.stdout.read() == b""
 
@@ -60,7 +60,7 @@ def test_killing_the_supervisor_at_any_moment_ends_everything():
     for _ in range(int(os.environ.get("LEAT_TEST_KILLS", "120"))):
         with subprocess.Popen(command("sleep", "60", options=["-q"]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               env=environment(), cwd="/") as proc:
-            end = time.monotonic() + 10
+            end = time.monotonic() + 60
             while not children(proc.pid) and time.monotonic() < end:
                 pass
             at = time.perf_counter() + draw.random() * 0.004
@@ -74,21 +74,21 @@ def test_killing_the_supervisor_at_any_moment_ends_everything():
 @pytest.mark.parametrize("kind,chains", [("exit", 1), ("exit", 16), ("nest", 8), ("session", 4), ("memory", 1), ("memory", 16)])
 @pytest.mark.parametrize("victim", ["supervisor", "worker"])
 def test_a_program_that_forks_all_the_time_is_ended(compiled, kind, chains, victim):
-    with started(compiled("fork_chain", "-static"), kind, chains, 30) as proc:
+    with started(compiled("fork_chain", "-static"), kind, chains, 600) as proc:
         assert proc.stdout.readline() == b"ready\n"
         os.kill(int(children(proc.pid)[0]) if victim == "worker" else proc.pid, signal.SIGKILL)
         begin = time.monotonic()
         assert ended(proc), "it goes on"
-        assert proc.wait(5) == (125 if victim == "worker" else -signal.SIGKILL)
+        assert proc.wait(60) == (125 if victim == "worker" else -signal.SIGKILL)
         print(kind, chains, victim, f"{time.monotonic() - begin:.3f} s")
 
 
 def test_until_first_ends_a_program_that_forks_all_the_time(compiled):
     """SIGTERM misses some of its processes; SIGKILL does not."""
-    with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 60 & read line; exit 0", options=["--until", "first"], stdin=subprocess.PIPE) as proc:
+    with started("sh", "-c", f"{compiled('fork_chain', '-static')} exit 2 600 & read line; exit 0", options=["--until", "first"], stdin=subprocess.PIPE) as proc:
         assert proc.stdout.readline() == b"ready\n"
         proc.stdin.close()
-        assert proc.wait(40 * SLOWER) == 0
+        assert proc.wait(60 * SLOWER) == 0
 
 
 SAME_NUMBER = """
@@ -111,7 +111,7 @@ def test_a_later_process_with_the_id_of_the_first_is_not_taken_for_it():
     own = [*unprivileged(), "unshare", "-Urpf", "--mount-proc"]
     if subprocess.run([*own, "sh", "-c", "echo 100 >/proc/sys/kernel/ns_last_pid"], capture_output=True).returncode:
         pytest.skip("no PID namespaces here")
-    done = subprocess.run([*own, Place.leat, "run", "-q", "--", PYTHON, "-c", SAME_NUMBER], capture_output=True, timeout=30 * SLOWER, env=environment(), cwd="/")
+    done = subprocess.run([*own, Place.leat, "run", "-q", "--", PYTHON, "-c", SAME_NUMBER], capture_output=True, timeout=60 * SLOWER, env=environment(), cwd="/")
     assert (done.stdout, done.returncode) == (b"the same", 7), done
 
 
@@ -119,7 +119,7 @@ def test_a_run_ends_although_sigchld_is_ignored():
     """The program ignores it as well, as it would outside."""
     code = "import signal; print(signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN); raise SystemExit(3)"
     with started(PYTHON, "-c", code, preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)) as proc:
-        assert proc.wait(10 * SLOWER) == 3 and proc.stdout.read() == b"True\n"
+        assert proc.wait(60 * SLOWER) == 3 and proc.stdout.read() == b"True\n"
 
 
 def io_uring():
@@ -199,7 +199,7 @@ def test_a_32_bit_program_is_refused_at_the_start(scratch):
 def test_a_32_bit_program_that_the_program_starts_is_named_and_refused(scratch):
     path = elf32(scratch / "small")
     try:
-        subprocess.run([path], timeout=10)
+        subprocess.run([path], timeout=60)
     except OSError as e:
         pytest.skip(f"no 32-bit programs here: {e}")
     done = loud("sh", "-c", f"{path}; echo $?; {path}; echo $?")

@@ -1,7 +1,9 @@
 """Processes that the first one leaves running: they are named, they get signals, and --until first ends them."""
+import contextlib
 import os
 import pty
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -21,33 +23,41 @@ def ignores_sigterm(place):
     env = environment() | {"XDG_RUNTIME_DIR": "/tmp"}
     with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as proc:
         assert proc.stdout.readline() == "ignores_sigterm\n"
+        begin = time.monotonic()
         proc.stdin.close()
         proc.stdin = None
-        yield proc, time.monotonic()
+        yield proc, begin
 
 
 def test_after_two_seconds_a_run_names_the_processes_that_it_waits_for():
     begin = time.monotonic()
-    done = inside("sh", "-c", "(exec sleep 3.5) & (exec sleep 3.6) & exit 3")
-    assert done.returncode == 3 and time.monotonic() - begin > 3.4
-    assert re.fullmatch(rb"leat: sh has ended; waiting for what it left running: sleep\[\d+\], sleep\[\d+\] \(--until first ends it\)\n", done.stderr)
+    with started("sh", "-c", "(exec sleep 600) & (exec sleep 600) & exit 3") as proc:
+        said = proc.stderr.readline()
+        assert time.monotonic() - begin > 2
+        assert re.fullmatch(rb"leat: sh has ended; waiting for what it left running: sleep\[\d+\], sleep\[\d+\] \(--until first ends it\)\n", said)
+        for pid in re.findall(rb"sleep\[(\d+)\]", said):
+            assert proc.poll() is None
+            os.kill(int(pid), signal.SIGKILL)
+        assert proc.wait(60) == 3 and proc.stderr.read() == b""
 
 
 def test_a_run_that_ends_soon_prints_nothing():
-    assert inside("sh", "-c", "sleep 0.5 & exit 3", options=["--until", "all"]).stderr == b""
+    begin = time.monotonic()
+    done = inside("sh", "-c", "sleep 0.5 & exit 3", options=["--until", "all"])
+    assert done.stderr == b"" or time.monotonic() - begin > 2
 
 
 def test_of_many_processes_four_are_named_and_the_others_counted():
-    done = inside("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 3.5 & done")
-    assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", done.stderr)
+    with started("sh", "-c", "for i in 1 2 3 4 5 6; do sleep 600 & done") as proc:
+        assert re.search(rb"running: (sleep\[\d+\], ){3}sleep\[\d+\] and 2 more ", proc.stderr.readline())
 
 
 def test_until_first_ends_the_leftover_processes():
     """These include stopped processes, processes in another session, and their children."""
     begin = time.monotonic()
-    done = inside("sh", "-c", "setsid sleep 60 & (sleep 61; echo) & sleep 62 & kill -STOP $!; exit 3", options=["--until", "first"])
-    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
-    assert time.monotonic() - begin < 5
+    done = inside("sh", "-c", "setsid sleep 600 & (sleep 600; echo) & sleep 600 & kill -STOP $!; exit 3", options=["--until", "first"])
+    assert (done.returncode, done.stdout) == (3, b"") and b"killed" not in done.stderr
+    assert done.stderr == b"" or time.monotonic() - begin > 2
 
 
 def test_until_first_sends_sigterm_before_sigkill():
@@ -56,14 +66,14 @@ def test_until_first_sends_sigterm_before_sigkill():
         assert proc.stdout.read(5) == b"ready"
         proc.stdin.close()
         assert proc.stdout.read() == b"saved"
-        assert proc.wait(10) == 3 and proc.stderr.read() == b""
+        assert proc.wait(60) == 3 and b"killed" not in proc.stderr.read()
 
 
 def test_timeout_ends_a_run_with_all_that_it_started():
-    for script in ("setsid sleep 60 & sleep 50", "setsid sh -c 'sleep 60; true' & sleep 50", "setsid sleep 60 &"):
-        begin = time.monotonic()
-        done = subprocess.run(["timeout", "0.5", *command("sh", "-c", script, options=["-q"])], timeout=30, env=environment(), stdin=subprocess.DEVNULL)
-        assert done.returncode in (124, 0) and time.monotonic() - begin < 5, script
+    for script in ("setsid sleep 600 & sleep 600", "setsid sh -c 'sleep 600; true' & sleep 600", "setsid sleep 600 &"):
+        done = subprocess.run(["timeout", "0.5", *command("sh", "-c", script, options=["-q"])], stderr=subprocess.PIPE, timeout=60, env=environment(),
+                              stdin=subprocess.DEVNULL)
+        assert done.returncode in (124, 0) and b"killed" not in done.stderr, script
 
 
 COUNTS_SIGTERM = """
@@ -71,7 +81,8 @@ import os, signal, time
 heard = [0]
 signal.signal(signal.SIGTERM, lambda *a: heard.__setitem__(0, heard[0] + 1))
 os.write(1, b'ready\\n')
-end = time.monotonic() + 1
+while not heard[0]: time.sleep(0.01)
+end = time.monotonic() + 0.5  # in which a second one would come
 while time.monotonic() < end: time.sleep(0.05)
 os.write(1, b'%d\\n' % heard[0])
 """
@@ -84,38 +95,35 @@ def test_a_signal_to_the_group_reaches_each_process_once():
         assert [proc.stdout.readline() for _ in range(2)] == [b"ready\n"] * 2
         os.killpg(proc.pid, signal.SIGTERM)
         assert proc.stdout.read() == b"1\n1\n"
-        assert proc.wait(10) == -signal.SIGTERM
+        assert proc.wait(60) == -signal.SIGTERM
 
 
 def test_a_signal_that_did_not_end_the_first_process_is_not_passed_on():
     """Such as a signal to reload."""
-    script = "trap '' USR1; setsid sleep 1 & echo ready; sleep 0.5"
-    with started("sh", "-c", script) as proc:
+    script = "trap '' USR1; setsid sh -c 'sleep 1; echo went on' & echo ready; read line; exit 0"
+    with started("sh", "-c", script, stdin=subprocess.PIPE) as proc:
         assert proc.stdout.readline() == b"ready\n"
         proc.send_signal(signal.SIGUSR1)
-        begin = time.monotonic()
-        assert proc.wait(10) == 0 and time.monotonic() - begin > 0.7
+        proc.stdin.close()
+        assert proc.wait(60) == 0 and proc.stdout.read() == b"went on\n"
 
 
 def test_control_c_ends_the_leftover_processes():
     """A shell makes background processes ignore the terminal's SIGINT."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execvpe("sh", ["sh", "-c", " ".join(command("sh", "-c", "'sleep 60 & setsid sleep 61 & echo ready; exit 3'", options=["-q"])) + "; echo =$?="], environment())
+        os.execvpe("sh", ["sh", "-c", " ".join(command("sh", "-c", "'sleep 600 & setsid sleep 600 & echo ready; exit 3'", options=["-q"])) + "; echo =$?="], environment())
     seen = b""
     while b"ready" not in seen:
         seen += os.read(terminal, 1000)
     until(lambda: len(descendants(pid)) == 4, "the first process has not ended")  # supervisor, worker, and two leftover processes
     os.write(terminal, b"\x03")
-    begin = time.monotonic()
-    try:
-        while more := os.read(terminal, 1000):
+    with contextlib.suppress(OSError):
+        while select.select([terminal], [], [], 60)[0] and (more := os.read(terminal, 1000)):
             seen += more
-    except OSError:
-        pass
-    os.waitpid(pid, 0)
+    until(lambda: os.waitpid(pid, os.WNOHANG)[0], "the run has not ended")
     os.close(terminal)
-    assert time.monotonic() - begin < 5
+    assert b"killed" not in seen
 
 
 def test_a_run_says_that_it_delivers_data_and_a_signal_ends_the_wait():
@@ -126,7 +134,7 @@ def test_a_run_says_that_it_delivers_data_and_a_signal_ends_the_wait():
             assert proc.stdout.readline() == b"sent\n"
             assert re.fullmatch(rb"leat: /usr/bin/python3 has ended; delivering what it sent \(a signal ends the wait\)\n", proc.stderr.readline())
             proc.send_signal(signal.SIGINT)
-            assert proc.wait(5) == 0
+            assert proc.wait(60) == 0
             taken.close()
 
 
@@ -137,7 +145,7 @@ def test_an_unknown_value_of_until_is_refused():
 
 def test_until_first_kills_processes_that_do_not_end_within_ten_seconds(ignores_sigterm):
     proc, begin = ignores_sigterm
-    _, said = proc.communicate(timeout=30)
+    _, said = proc.communicate(timeout=60)
     assert proc.returncode == 1 and time.monotonic() - begin > 9
     assert re.fullmatch(r"leat: sh has ended; still running after SIGTERM: python3\[\d+\]; SIGKILL follows in 8 s\n"
                         r"leat: killed, since SIGTERM did not end it within 10 s: python3\[\d+\]\n", said), said

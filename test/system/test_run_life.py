@@ -25,7 +25,7 @@ def test_ctrl_c_ends_a_blocked_program():
     with started(PYTHON, "-c", "import socket; s = socket.create_server(('', 8000)); print('ready', flush=True); s.accept()") as proc:
         assert proc.stdout.readline() == b"ready\n"
         proc.send_signal(signal.SIGINT)
-        assert proc.wait(5) == -signal.SIGINT
+        assert proc.wait(60) == -signal.SIGINT
         assert b"KeyboardInterrupt" in proc.stderr.read()
 
 
@@ -83,19 +83,21 @@ threads = [threading.Thread(target=s.accept, daemon=True) for _ in range(100)]
 [t.start() for t in threads]
 def waits(t): return open(f'/proc/self/task/{t.native_id}/syscall').read().split()[0] in ACCEPT
 while not all(waits(t) for t in threads): time.sleep(0.01)
-if not os.fork():
-    for i in range(10):
-        os.kill(os.getppid(), signal.SIGUSR1); time.sleep(0.03)
-    os._exit(0)
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-os.wait(); time.sleep(0.03)
-pending = signal.SIGUSR1 in signal.sigpending()
-signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
-print(pending, flush=True)
+def pending():  # returns true if a signal is still pending 30 ms after the last of ten
+    if not os.fork():
+        for i in range(10):
+            os.kill(os.getppid(), signal.SIGUSR1); time.sleep(0.03)
+        os._exit(0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    os.wait(); time.sleep(0.03)
+    try: return signal.SIGUSR1 in signal.sigpending()
+    finally: signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+while pending(): pass  # a busy machine may need several rounds
+print('soon', flush=True)
 os._exit(0)
 """
     done = python(code)
-    assert done.stdout == b"False\n", done
+    assert done.stdout == b"soon\n", done
 
 
 def test_killing_the_worker_ends_the_tree_with_125():
@@ -103,7 +105,7 @@ def test_killing_the_worker_ends_the_tree_with_125():
         assert proc.stdout.readline() == b"ready\n"
         tree = descendants(proc.pid)
         os.kill(tree[0], signal.SIGKILL)
-        assert proc.wait(5) == 125
+        assert proc.wait(60) == 125
         assert b"ended unexpectedly" in proc.stderr.read()
         assert not any(os.path.exists(f"/proc/{pid}") for pid in tree)
 
@@ -112,7 +114,7 @@ def test_killing_the_supervisor_ends_the_tree():
     with started("sleep", "60") as proc:
         tree = until(lambda: len(found := descendants(proc.pid)) == 2 and found, "worker and program are not there")
         proc.kill()
-        proc.wait(5)
+        proc.wait(60)
         until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in tree), "a process is left")
 
 
@@ -130,7 +132,8 @@ count = [0]
 def ring(*a): count[0] += 1
 signal.signal(signal.SIGUSR1, ring); print('ready', flush=True)
 for i in range(2):
-    end = time.monotonic() + 0.5
+    while count[0] <= i: time.sleep(0.01)
+    end = time.monotonic() + 0.5  # in which a second one would come
     while time.monotonic() < end: time.sleep(0.05)
     print(count[0], flush=True)
 """

@@ -16,7 +16,7 @@ SERVER = textwrap.dedent("""
     print("waiting", flush=True)
     sys.stdin.readline()
     for i in range(20):
-        client.append(socket.create_connection(listener.getsockname(), timeout=5))
+        client.append(socket.create_connection(listener.getsockname(), timeout=60))
         served.append(listener.accept()[0])
     print("served", len(served), flush=True)
 """)
@@ -57,8 +57,8 @@ def test_another_user_cannot_take_the_names_that_a_run_will_need(leat):
     assert names, "any user can read the names of accepted connections"
     squatter = squat(names)
     assert int(squatter.stdout.readline()) > 0
-    out, _ = program.communicate("go on\n", timeout=30 * SLOWER)
-    squatter.communicate("", timeout=10)
+    out, _ = program.communicate("go on\n", timeout=60 * SLOWER)
+    squatter.communicate("", timeout=60)
     assert out == "served 22\n"
     assert program.returncode == 0
 
@@ -77,7 +77,7 @@ CLEANED = textwrap.dedent("""
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind(("127.0.0.1", 0))
         s.sendto(b"x", s.getsockname())
-        s.settimeout(5)
+        s.settimeout(60)
         assert s.recv(1) == b"x"
     for what in stream, datagrams, stream:
         clean()

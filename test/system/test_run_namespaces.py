@@ -28,14 +28,14 @@ def user_namespaces():
 
 def both(*args, **more):
     """Runs the command on Linux and inside. Returns for each: output, error output, exit status."""
-    done = [subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/",
+    done = [subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=60 * SLOWER, env=environment(), cwd="/",
                            stdin=subprocess.DEVNULL, **more) for prefix in (unprivileged(), command(options=["-q"]))]
     return [(one.stdout, one.stderr, one.returncode) for one in done]
 
 
 def test_a_new_network_namespace_is_empty(ports):
-    script = f"""ip -br link; ip link set lo up && ip -br addr; ip route; curl -s -m 5 http://127.0.0.1:{ports[0]}/; echo $?
-        curl -s -m 5 http://10.0.2.2/; echo $?; cat /proc/net/dev | wc -l"""
+    script = f"""ip -br link; ip link set lo up && ip -br addr; ip route; curl -s -m 60 http://127.0.0.1:{ports[0]}/; echo $?
+        curl -s -m 60 http://10.0.2.2/; echo $?; cat /proc/net/dev | wc -l"""
     natively, inside_too = both("unshare", "-rn", "sh", "-c", script)
     assert inside_too == natively and "127.0.0.1/8" in natively[0]
 
@@ -98,7 +98,7 @@ def test_bubblewrap_works_as_on_linux():
 @contextlib.contextmanager
 def process_outside():
     """A process of the user outside, in namespaces of its own. Gives its process ID."""
-    with subprocess.Popen([*unprivileged(), "unshare", "-rn", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE) as proc:
+    with subprocess.Popen([*unprivileged(), "unshare", "-rn", "sh", "-c", "echo ready; exec sleep 600"], stdout=subprocess.PIPE) as proc:
         assert proc.stdout.readline() == b"ready\n"
         yield proc.pid
         proc.kill()
@@ -119,12 +119,12 @@ def test_a_namespace_of_the_host_cannot_be_entered_by_pidfd():
 
 
 def test_a_namespace_that_was_made_inside_can_be_entered():
-    script = """unshare -rn sh -c 'ip link set lo up; echo; exec sleep 30' >"$0/pipe" & read -r _ <"$0/pipe"
+    script = """unshare -rn sh -c 'ip link set lo up; echo; exec sleep 600' >"$0/pipe" & read -r _ <"$0/pipe"
         nsenter -t $! -U -n --preserve-credentials ip -br addr; kill $!"""
     for prefix in unprivileged(), command(options=["-q"]):
         folder = subprocess.run([*unprivileged(), "mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip()
         subprocess.run([*unprivileged(), "mkfifo", folder + "/pipe"], check=True)
-        done = subprocess.run([*prefix, "sh", "-c", script, folder], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(), cwd="/")
+        done = subprocess.run([*prefix, "sh", "-c", script, folder], capture_output=True, text=True, timeout=60 * SLOWER, env=environment(), cwd="/")
         shutil.rmtree(folder)
         assert "127.0.0.1/8" in done.stdout, done
 
@@ -138,7 +138,7 @@ def ask():
     except OSError as e: return errno.errorcode[e.errno]
 print(ask(), call('unshare', NEWNET), ask(), call('setns', ours, NEWNET), ask())
 """
-    done = subprocess.run([Place.leat, "run", "-q", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
+    done = subprocess.run([Place.leat, "run", "-q", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=60 * SLOWER, cwd="/", env=environment())
     assert done.stdout == "connected done ENETUNREACH done connected\n", done
 
 
@@ -153,7 +153,7 @@ def attach():
         return 'attached'
 print(attach(), call('unshare', NEWNET), attach())
 """
-    done = subprocess.run([Place.leat, "run", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=30 * SLOWER, cwd="/", env=environment())
+    done = subprocess.run([Place.leat, "run", "--", PYTHON, "-c", code], capture_output=True, text=True, timeout=60 * SLOWER, cwd="/", env=environment())
     assert done.stdout == "EPERM done attached\n" and "TUN/TAP devices: not supported" in done.stderr, done
 
 
@@ -164,13 +164,13 @@ def test_the_namespace_of_a_process_with_an_unknown_id_cannot_be_entered():
 import sys
 print(call('setns', int(sys.argv[1]), NEWNET))
 """
-    with subprocess.Popen(["unshare", "-n", "sh", "-c", "echo ready; exec sleep 60"], stdout=subprocess.PIPE) as proc:
+    with subprocess.Popen(["unshare", "-n", "sh", "-c", "echo ready; exec sleep 600"], stdout=subprocess.PIPE) as proc:
         assert proc.stdout.readline() == b"ready\n"
         fd = os.pidfd_open(proc.pid)
         os.set_inheritable(fd, True)
         run = ["unshare", "-p", "-f", "--mount-proc"]
-        natively = subprocess.run([*run, PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=20 * SLOWER)
-        done = subprocess.run([*run, Place.leat, "run", "-q", "--", PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=20 * SLOWER,
+        natively = subprocess.run([*run, PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=60 * SLOWER)
+        done = subprocess.run([*run, Place.leat, "run", "-q", "--", PYTHON, "-c", code, str(fd)], pass_fds=[fd], capture_output=True, timeout=60 * SLOWER,
                               env=environment(), cwd="/")
         os.close(fd)
         proc.kill()

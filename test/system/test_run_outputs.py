@@ -1,6 +1,7 @@
 """The output files of a run: refused before the program starts if they cannot be opened, and never incomplete without a message."""
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -93,18 +94,23 @@ def test_trace_needs_standard_error():
     assert shell(f"{leat('echo', 'started', options=['--trace'])} 2>&-").returncode == 125
 
 
-def test_a_successful_run_ends_with_125_if_its_trace_cannot_be_written(ports):
+# What a program runs until a reader in its working folder has gone.
+GONE = "while [ ! -e gone ]; do sleep 0.01; done"
+
+
+def test_a_successful_run_ends_with_125_if_its_trace_cannot_be_written(ports, scratch):
     curl = ["curl", "-s", f"http://127.0.0.1:{ports[0]}/"]
     done = shell(f"{leat(*curl, options=['--trace'])} 2>/dev/full")
     assert (done.returncode, done.stdout) == (125, "hello\n")
-    done = subprocess.run(["bash", "-c", f"{leat(*curl, options=['--trace', '--rtt', '100ms'])} 2>&1 >/dev/null | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"],
-                          timeout=60, env=environment(), stdin=subprocess.DEVNULL)
+    line = leat("sh", "-c", shlex.quote(f"{shlex.join(curl)}; {GONE}; {shlex.join(curl)}"), options=["--trace"])
+    done = subprocess.run(["bash", "-c", f"{line} 2>&1 >/dev/null | {{ head -c 1 >/dev/null; exec <&-; touch gone; }}; exit ${{PIPESTATUS[0]}}"],
+                          timeout=60, cwd=scratch, env=environment(), stdin=subprocess.DEVNULL)
     assert done.returncode == 125
 
 
-def test_a_successful_run_ends_with_125_if_the_reader_of_its_summary_is_gone():
-    line = f"{leat('sleep', '0.5', options=['--json', '-'])} | exec <&-; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, env=environment(), stdin=subprocess.DEVNULL)
+def test_a_successful_run_ends_with_125_if_the_reader_of_its_summary_is_gone(scratch):
+    line = f"{leat('sh', '-c', shlex.quote(GONE), options=['--json', '-'])} | {{ exec <&-; touch gone; }}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, cwd=scratch, env=environment(), stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stderr) == (125, b"leat run: --json - is incomplete: Broken pipe\n")
 
 
@@ -114,15 +120,15 @@ def test_a_fifo_with_a_reader_gets_the_whole_summary(fifo):
     with started("true", options=["--json", fifo], text=True) as proc:
         assert "waiting 10 s for a reader" in proc.stderr.readline()
         reader.start()
-        assert proc.wait(10) == 0
-    reader.join(10)
+        assert proc.wait(60) == 0
+    reader.join(60)
     assert json.loads(found[0])["exit"] == {"status": 0}
 
 
 def test_a_successful_run_ends_with_125_if_the_reader_of_its_capture_goes_away(fifo, ports):
     reader = subprocess.Popen(["head", "-c", "100", fifo], stdout=subprocess.DEVNULL)
     done = inside("curl", "-s", f"http://127.0.0.1:{ports[0]}/big", "-o", "/dev/null", options=["--capture", fifo])
-    reader.wait(10)
+    reader.wait(60)
     assert done.returncode == 125 and done.stderr.endswith(b"f is incomplete: Broken pipe\n")
 
 
@@ -145,6 +151,6 @@ def test_output_that_cannot_be_written_is_an_error(words):
 
 def test_a_fifo_that_no_process_reads_is_refused_after_ten_seconds(unread):
     path, proc = unread
-    said, complained = proc.communicate(timeout=30)
+    said, complained = proc.communicate(timeout=60)
     assert (proc.returncode, said) == (125, b"")
     assert complained.decode().splitlines()[-1] == f"leat run: --capture {path}: no process reads this FIFO"

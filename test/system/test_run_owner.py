@@ -3,6 +3,7 @@ import json
 import re
 import socket
 import subprocess
+import time
 
 from conftest import needs_tool
 from inside import PYTHON, command, environment, free_port, inside, nothing_left, place, started  # noqa: F401
@@ -20,7 +21,7 @@ def test_the_summary_and_the_packets_name_curl(ports, scratch):
     pid = int(done.stdout.split()[0])
     assert [c["owner"] for c in summary["connections"]] == [f"curl[{pid}]"]
     read = subprocess.run(["tshark", "-r", capture, "-Y", "tcp.dstport==%d" % ports[0], "-T", "fields", "-e", "frame.comment"],
-                          capture_output=True, text=True, timeout=30)
+                          capture_output=True, text=True, timeout=60)
     lines = read.stdout.splitlines()
     assert len(lines) >= 4 and all(f"curl[{pid}]" in line for line in lines), read
 
@@ -31,9 +32,10 @@ def test_the_trace_names_the_owner(ports):
 
 
 def test_the_duration_in_the_summary_begins_with_the_run():
-    done = subprocess.run(command("sleep", "0.3"), capture_output=True, text=True, timeout=30, env=environment(""), cwd="/")
+    begun = time.monotonic()
+    done = subprocess.run(command("sleep", "0.3"), capture_output=True, text=True, timeout=60, env=environment(""), cwd="/")
     took = re.search(r"0 TCP connections in (\d+)ms", done.stderr)
-    assert took and 300 <= int(took[1]) < 5000, done.stderr
+    assert took and 300 <= int(took[1]) <= (time.monotonic() - begun) * 1000, done.stderr
 
 
 SERVER = """
@@ -54,10 +56,10 @@ def test_each_child_of_a_forking_server_owns_its_connection(scratch):
     with started(PYTHON, "-c", SERVER, options=["-p", f"{port}:8000", "--json", scratch / "s.json"]) as proc:
         assert proc.stdout.readline() == b"ready\n"
         for _ in range(3):
-            with socket.create_connection(("127.0.0.1", port), 5) as s:
+            with socket.create_connection(("127.0.0.1", port), 60) as s:
                 assert s.makefile("rb").read() == b"hello"
         said = dict(reversed(line.split()) for line in proc.stdout.read().decode().splitlines())
-        assert proc.wait(10) == 0
+        assert proc.wait(60) == 0
     found = {str(c["far_name"]["port"]): c["owner"] for c in json.loads((scratch / "s.json").read_text())["connections"]}
     assert found == {far: f"python3[{pid}]" for far, pid in said.items()}
 

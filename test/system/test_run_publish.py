@@ -73,7 +73,7 @@ def test_a_published_port_reaches_every_kind_of_listener(listener):
                 assert (peer[0], own[0]) == (listener, listener)
             else:
                 assert peer[0].removeprefix("::ffff:") in ("10.0.2.2", "fd00:2::2")
-        assert proc.wait(10) == 0, proc.stderr.read()
+        assert proc.wait(60) == 0, proc.stderr.read()
 
 
 @contextlib.contextmanager
@@ -96,7 +96,7 @@ def test_a_loopback_listener_sees_the_address_of_a_remote_client():
     with address("192.0.2.77") as far, started(PYTHON, "-c", UDP_SERVER, "127.0.0.1", 1, options=udp) as proc:
         proc.stdout.readline()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.settimeout(10)
+            s.settimeout(60)
             s.bind((far, 0))
             s.sendto(b"hello", (far, port))
             assert eval(s.recv(2000)) == (s.getsockname(), b"hello")
@@ -120,7 +120,7 @@ def test_a_published_datagram_port_reaches_every_kind_of_socket(listener):
         proc.stdout.readline()
         for client in 2 * ["127.0.0.1", "::1"]:
             s = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in client else socket.AF_INET, socket.SOCK_DGRAM))
-            s.settimeout(10)
+            s.settimeout(60)
             s.connect((client, port))
             clients.append(s)
         for i in range(2):
@@ -130,7 +130,7 @@ def test_a_published_datagram_port_reaches_every_kind_of_socket(listener):
                 peer, octets = eval(s.recv(2000))
                 assert octets == b"%d" % i and peer[1] == s.getsockname()[1]
                 assert peer[0] == (listener if listener != "0.0.0.0" else "10.0.2.2")
-        assert proc.wait(10) == 0, proc.stderr.read()
+        assert proc.wait(60) == 0, proc.stderr.read()
 
 
 def test_an_answer_goes_to_the_last_sender_with_that_name():
@@ -141,7 +141,7 @@ import socket
 server, client = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for i in range(2))
 server.bind(("127.0.0.1", 7000))
 client.bind(("127.0.0.1", {same}))
-client.settimeout(5)
+client.settimeout(60)
 for i in range(2):
     print("ready", flush=True)
     octets, peer = server.recvfrom(100)
@@ -154,14 +154,14 @@ for i in range(2):
     assert client.recv(100) == b"to the inside"
 """
     with started(PYTHON, "-c", code, options=["-p", f"{port}:7000/udp"]) as proc, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.settimeout(10)
+        s.settimeout(60)
         s.bind(("127.0.0.1", same))
         s.connect(("127.0.0.1", port))
         for i in range(2):
             assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
             s.send(b"outside")
             assert s.recv(100) == b"to the outside"
-        assert proc.wait(10) == 0, proc.stderr.read()
+        assert proc.wait(60) == 0, proc.stderr.read()
 
 
 def test_a_listener_on_the_outer_address_is_reached_before_one_on_loopback():
@@ -170,15 +170,15 @@ def test_a_listener_on_the_outer_address_is_reached_before_one_on_loopback():
 import select, socket
 listeners = [socket.create_server((a, 7000)) for a in ("127.0.0.1", "10.0.2.15")]
 print("ready", flush=True)
-ready = select.select(listeners, [], [], 10)[0]
+ready = select.select(listeners, [], [], 60)[0]
 assert ready == listeners[1:]
 ready[0].accept()[0].sendall(b"well")
 """
     with started(PYTHON, "-c", code, options=["-p", f"{port}:7000"]) as proc:
         assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
-        with socket.create_connection(("127.0.0.1", port), 10) as s:
+        with socket.create_connection(("127.0.0.1", port), 60) as s:
             assert s.recv(100) == b"well"
-        assert proc.wait(10) == 0, proc.stderr.read()
+        assert proc.wait(60) == 0, proc.stderr.read()
 
 
 def test_the_outer_address_does_not_reach_a_loopback_listener_from_inside():
@@ -187,7 +187,7 @@ def test_the_outer_address_does_not_reach_a_loopback_listener_from_inside():
 import socket
 server = socket.create_server(("127.0.0.1", 7000))
 try:
-    socket.create_connection(("10.0.2.15", 7000), 5)
+    socket.create_connection(("10.0.2.15", 7000), 60)
 except ConnectionRefusedError:
     print("refused")
 """
@@ -196,7 +196,7 @@ except ConnectionRefusedError:
 
 def refused(port):
     with contextlib.suppress(ConnectionResetError):
-        with socket.create_connection(("127.0.0.1", port), 10) as s:
+        with socket.create_connection(("127.0.0.1", port), 60) as s:
             return s.recv(10) == b""
     return True
 
@@ -215,7 +215,7 @@ def test_a_client_without_a_listener_is_reported_once(leat):
                 for i in range(2):
                     s.sendto(b"x", ("127.0.0.1", port))
             assert refused(port)
-            _, err = proc.communicate("\n", timeout=20)
+            _, err = proc.communicate("\n", timeout=60)
         lines = re.findall(r"^leat: -p .*", err, re.M)
         expected = [f"leat: -p {port}:7000: a client came, but the program does not listen on TCP port 7000; it was refused",
                     f"leat: -p {port}:7001/udp: a client came, but the program does not listen on UDP port 7001; what it sent is lost"]
@@ -230,7 +230,7 @@ def test_the_report_of_a_client_without_a_listener_names_the_ports_with_one():
     with proc:
         proc.stdout.readline()
         assert refused(port)
-        _, err = proc.communicate("\n", timeout=20)
+        _, err = proc.communicate("\n", timeout=60)
     assert "does not listen on TCP port 7000 (it does on 3000, 3001 and 3002); it was refused\n" in err, err
 
 
@@ -257,7 +257,7 @@ def test_five_hundred_clients_at_once_are_all_served(listener):
     with started(PYTHON, "-c", ECHO_SERVER, listener, options=both(port)) as proc, contextlib.ExitStack() as stack:
         assert proc.stdout.readline() == b"ready\n", proc.stderr.read()
         for i in range(500):
-            clients.append(stack.enter_context(socket.create_connection(("127.0.0.1", "::1")[i % 2:][:1] + (port,), 30)))
+            clients.append(stack.enter_context(socket.create_connection(("127.0.0.1", "::1")[i % 2:][:1] + (port,), 60)))
         for turn in range(2):
             for i, s in enumerate(clients):
                 s.sendall(b"%04d.%d" % (i, turn))

@@ -18,7 +18,7 @@ def connect():
 thread = threading.Thread(target=connect)
 thread.start()
 end = time.monotonic() + 2
-while time.monotonic() < end:
+while time.monotonic() < end or tries <= 20:
     s = socket.socket()
     s.setblocking(BLOCKING)
     os.dup2(s.fileno(), at)
@@ -33,7 +33,7 @@ while time.monotonic() < end:
     tries += 1
 done = True
 thread.join()
-print(replaced, tries > 20)
+print(replaced)
 """
 
 # A non-blocking connect() fails, SO_ERROR says why, connect() fails once more as on Linux, and then succeeds. MORE adds threads or processes.
@@ -62,7 +62,7 @@ END
 @pytest.mark.parametrize("disable", ["", "hold"])
 def test_a_file_that_another_thread_puts_at_the_number_stays(blocking, disable):
     done = python(RACE.replace("BLOCKING", str(blocking)), disable=disable)
-    assert done.stdout == b"0 True\n", done
+    assert done.stdout == b"0\n", done
 
 
 THREADS = "stop = threading.Event(); [threading.Thread(target=stop.wait).start() for _ in range(5)]"
@@ -107,14 +107,16 @@ threads = [threading.Thread(target=again, args=x) for x in enumerate((sleep, wai
 [t.start() for t in threads]
 def connect():
     s.setblocking(False)
-    for i in range(200):
+    n = 0
+    while n < 200 or min(counts) <= 2 or len(rang) <= 20:
+        n += 1
         s.connect_ex(refused.getsockname()); select.select([], [s], []); s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         s.connect_ex(refused.getsockname())
         os.kill(os.getpid(), signal.SIGUSR1)
 t = threading.Thread(target=connect); t.start(); t.join()
 done = True
-[t.join(10) for t in threads]
-print(len(rang) > 20, min(counts) > 2, [t.is_alive() for t in threads])
+[t.join(60) for t in threads]
+print([t.is_alive() for t in threads])
 """
     done = inside(PYTHON, "-c", code)
-    assert done.stdout == b"True True [False, False, False, False]\n", done
+    assert done.stdout == b"[False, False, False, False]\n", done

@@ -3,6 +3,7 @@ import ast
 import contextlib
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import threading
@@ -36,8 +37,8 @@ STEPS = {
     "cut, with MSG_TRUNC": dict(send=[("abcdef", ["pipe"])], receive=[(3, 100, "MSG_TRUNC"), (10, 100, "MSG_DONTWAIT")]),
     "scattered": dict(send=[("abcdef", ["pipe"])], receive=[([1, 2, 0, 30], 100)]),
     "no octets": dict(send=[("abcdef", ["pipe"])], receive=[([], 100), (10, 100, "MSG_DONTWAIT")]),
-    "two": dict(pause=0.05, send=[[("a", ["pipe"]), ("b", ["file"])], None], receive=[(100, 100), (100, 100)]),
-    "before and with": dict(pause=0.05, send=[[("a", []), ("b", ["file"]), ("c", [])], None, None], receive=[(100, 100)] * 2 + [(100, 100, "MSG_DONTWAIT")]),
+    "two": dict(whole=True, send=[[("a", ["pipe"]), ("b", ["file"])], None], receive=[(100, 100), (100, 100)]),
+    "before and with": dict(whole=True, send=[[("a", []), ("b", ["file"]), ("c", [])], None, None], receive=[(100, 100)] * 2 + [(100, 100, "MSG_DONTWAIT")]),
     "SO_PEEK_OFF": dict(options=[(42, 0)], send=[("abcdef", ["pipe"])], receive=[(2, 100, "MSG_PEEK"), (1, 100), (2, 100, "MSG_PEEK", "MSG_DONTWAIT"),
                                                                                  (9, 100, "MSG_DONTWAIT")]),
     "nothing there": dict(send=[None], receive=[(100, 100, "MSG_DONTWAIT")]),
@@ -49,7 +50,7 @@ STEPS = {
     "the program's table is full": dict(files=True, send=[("a", ["pipe"] * 5)], receive=[(100, 100)]),
     "all": dict(send=[[("abc", []), (LATER, "def", []), (LATER, "ghi", [])]], receive=[(9, 100, "MSG_WAITALL")]),
     "all of much": dict(send=[[("a" * 100000, []), (LATER, "b" * 50000, [])]], receive=[(150000, 100, "MSG_WAITALL")]),
-    "all until the time is over": dict(options=[("SO_RCVTIMEO", 100000)], send=[[("abc", [])]], receive=[(9, 100, "MSG_WAITALL")]),
+    "all until the time is over": dict(whole=True, options=[("SO_RCVTIMEO", 100000)], send=[[("abc", [])]], receive=[(9, 100, "MSG_WAITALL")]),
     "the end": dict(send=["close"], receive=[(100, 100), (100, 100)]),
 }
 
@@ -94,6 +95,8 @@ class Sender:
                 if not s.recv(4) or what == "close":
                     break
                 self.send(s, to, what)
+                if "whole" in step:
+                    pathlib.Path(self.path + ".sent").touch()
             if s is not self.listener:
                 with contextlib.suppress(OSError):
                     while step["send"][0] != "close" and s.recv(100):
@@ -107,8 +110,8 @@ def exchange(folder, kind, steps, *prefix, **more):
     served = threading.Thread(target=sender.serve, args=(steps,), daemon=True)
     served.start()
     args = [PYTHON, "-S", program("receive_steps.py"), sender.path, kind, *(json.dumps({k: v for k, v in step.items() if k != "send"}) for step in steps)]
-    done = subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=30 * SLOWER, env=environment(**more), cwd="/")
-    served.join(30)
+    done = subprocess.run([*prefix, *map(str, args)], capture_output=True, text=True, timeout=60 * SLOWER, env=environment(**more), cwd="/")
+    served.join(60)
     sender.close()
     assert done.returncode == 0, done
     return [ast.literal_eval(line) for line in done.stdout.splitlines()], done.stderr

@@ -126,7 +126,7 @@ def test_more_than_four_archives_at_a_time_are_refused(serve):
     os.truncate(server.site / "large", 1 << 30)
     with contextlib.ExitStack() as all_of_them:
         for _ in range(4):
-            s = all_of_them.enter_context(socket.create_connection(("127.0.0.1", server.port), 10))
+            s = all_of_them.enter_context(socket.create_connection(("127.0.0.1", server.port), 60))
             s.sendall(b"GET /?archive=tar HTTP/1.1\r\nHost: a\r\n\r\n")
             assert s.recv(15) == b"HTTP/1.1 200 OK"
         refused = server.get("/?archive=tar")
@@ -141,7 +141,7 @@ def test_a_file_that_grows_is_packed_as_it_was_and_one_that_shrinks_breaks_a_tar
     for size in 70_000_000, 10:
         path.touch()
         os.truncate(path, 50_000_000)
-        c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         c.request("GET", "/sub/?archive=tar&name=changing")
         r = c.getresponse()
         begin = r.read(1000)

@@ -31,7 +31,7 @@ ANN, WRONG = basic("ann", "secret"), basic("ann", "wrong")
 
 def curl(*words):
     return subprocess.run(["curl", "-s", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", *map(str, words)],
-                          capture_output=True, text=True, check=True, timeout=30).stdout
+                          capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def helper(server):
@@ -115,10 +115,10 @@ def test_a_page_says_that_changes_need_a_password_if_reading_needs_none(serve, o
 
 def test_content_is_not_asked_for_before_the_password_is_right(public):
     seen = subprocess.run(["curl", "-sv", "-o", "/dev/null", "-H", "Expect: 100-continue", "-T", public.site / "big", public.url + "/new"],
-                          capture_output=True, text=True, timeout=30).stderr
+                          capture_output=True, text=True, timeout=60).stderr
     assert "< HTTP/1.1 401 " in seen and "100 Continue" not in seen
     seen = subprocess.run(["curl", "-sv", "-u", "ann:secret", "-o", "/dev/null", "-H", "Expect: 100-continue", "-T", public.site / "big", public.url + "/new"],
-                          capture_output=True, text=True, timeout=30).stderr
+                          capture_output=True, text=True, timeout=60).stderr
     assert "< HTTP/1.1 100 " in seen and "< HTTP/1.1 201 " in seen
 
 
@@ -166,7 +166,7 @@ def test_a_check_that_takes_long_holds_no_one_up(public):
 def test_a_client_that_leaves_during_the_check_is_forgotten(public):
     pid = hold_up(public)
     for _ in range(5):
-        with socket.create_connection(("127.0.0.1", public.port), 10) as s:
+        with socket.create_connection(("127.0.0.1", public.port), 60) as s:
             s.sendall(b"PUT /x HTTP/1.1\r\nHost: a\r\nAuthorization: " + ANN.encode() + b"\r\nContent-Length: 0\r\n\r\n")
     os.kill(pid, signal.SIGCONT)
     assert public.get("/x", "PUT", Authorization=ANN, Content_Length="0").status in (201, 204)
@@ -233,7 +233,7 @@ def test_503_the_helper_of_a_worker_that_was_retired_dies(serve, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         name = f"leat-test-{os.getpid()}"
         manager.bind("\0" + name)
-        manager.settimeout(10)
+        manager.settimeout(60)
         monkeypatch.setenv("NOTIFY_SOCKET", "@" + name)
         server = serve("--workers", "1", "--auth", SLOW, "--auth", OTHER)
         assert manager.recv(4096).startswith(b"READY=1\n")
@@ -332,7 +332,7 @@ def test_a_terminal_shows_again_what_is_typed_after_a_signal(leat, number):
     assert proc.stderr.read(10) == b"Password: "
     assert not termios.tcgetattr(terminal)[3] & termios.ECHO
     proc.send_signal(number)
-    assert proc.wait(10) == -number
+    assert proc.wait(60) == -number
     assert termios.tcgetattr(terminal)[3] & termios.ECHO
     proc.stderr.close()
     os.close(ours)

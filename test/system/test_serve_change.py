@@ -14,7 +14,7 @@ from serving import BIG, folder, serve, server  # noqa: F401  (fixtures)
 
 def curl(*words, check=True, **more):
     """What curl prints; its option -w adds the status."""
-    return subprocess.run(["curl", "-s", "--max-time", "20", *map(str, words)], capture_output=True, text=True, check=check, timeout=30, **more).stdout
+    return subprocess.run(["curl", "-s", "--max-time", "60", *map(str, words)], capture_output=True, text=True, check=check, timeout=60, **more).stdout
 
 
 def status(*words, **more):
@@ -60,7 +60,7 @@ def test_echo_is_a_page_with_forms_in_a_browser(echo):
 
 def test_100_continue_is_seen_on_the_wire(echo, tmp_path):
     (tmp_path / "big").write_bytes(BIG)
-    seen = subprocess.run(["curl", "-sv", "-o", "/dev/null", "-H", "Expect: 100-continue", "-T", tmp_path / "big", echo], capture_output=True, text=True, timeout=30).stderr
+    seen = subprocess.run(["curl", "-sv", "-o", "/dev/null", "-H", "Expect: 100-continue", "--expect100-timeout", "60", "-T", tmp_path / "big", echo], capture_output=True, text=True, timeout=60).stderr
     order = [seen.index(line) for line in ("> Expect: 100-continue", "< HTTP/1.1 100 Continue", "We are completely uploaded", "< HTTP/1.1 200 OK")]
     assert order == sorted(order)
 
@@ -85,7 +85,7 @@ def names(folder):
 
 
 def put(server, path, content=b"new", **fields):
-    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     c.request("PUT", path, content, {name.replace("_", "-"): value for name, value in fields.items()})
     r = c.getresponse()
     r.octets = r.read()
@@ -156,7 +156,7 @@ def test_403_names_and_places_that_are_not_for_clients(site, folder):
 def test_413_too_large_is_said_before_the_content_is_sent(serve, tmp_path):
     server = serve("--allow-upload", "--max-upload", "1M")
     (tmp_path / "big").write_bytes(BIG)
-    seen = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "-T", tmp_path / "big", server.url + "/big2"], capture_output=True, text=True, timeout=30).stderr
+    seen = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "--expect100-timeout", "60", "-T", tmp_path / "big", server.url + "/big2"], capture_output=True, text=True, timeout=60).stderr
     assert "< HTTP/1.1 413 " in seen and "100 Continue" not in seen
     assert curl("-T", "-", "-w", "%{http_code}", "-o", "/dev/null", server.url + "/big3", input="x" * 2_000_000, check=False).startswith("413")
     assert put(server, "/small", b"x" * (1 << 20)).status == 201
@@ -233,7 +233,7 @@ def test_400_a_form_without_a_file_or_cut_off(site):
 
 def test_an_upload_that_breaks_off_leaves_nothing_and_replaces_nothing(site):
     before = names(site.site)
-    with socket.create_connection(("127.0.0.1", site.port), 10) as s:
+    with socket.create_connection(("127.0.0.1", site.port), 60) as s:
         s.sendall(b"PUT /file.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 500_000)
         assert (site.site / "file.txt").read_text() == "0123456789"
         assert names(site.site) == before
@@ -245,7 +245,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_and_replaces_nothing(site):
 
 def test_a_server_that_is_killed_leaves_nothing(site):
     before = names(site.site)
-    with socket.create_connection(("127.0.0.1", site.port), 10) as s:
+    with socket.create_connection(("127.0.0.1", site.port), 60) as s:
         s.sendall(b"PUT /file.txt HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n")
         assert b"100 Continue" in s.recv(100)
         s.sendall(b"x" * 500_000)
@@ -259,7 +259,7 @@ def test_uploads_of_one_name_at_the_same_time_end_whole(site, tmp_path):
         (tmp_path / str(i)).write_bytes(bytes([i]) * 3_000_000)
     for _ in range(3):
         running = [subprocess.Popen(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-T", tmp_path / str(i), site.url + "/same"], stdout=subprocess.PIPE, text=True) for i in range(8)]
-        assert {p.communicate(timeout=30)[0] for p in running} <= {"201", "204"}
+        assert {p.communicate(timeout=60)[0] for p in running} <= {"201", "204"}
         got = (site.site / "same").read_bytes()
         assert len(got) == 3_000_000 and len(set(got)) == 1
     assert not [name for name in names(site.site) if name.startswith(".leat")]
@@ -314,7 +314,7 @@ def test_507_a_full_disk_is_said_before_the_content_if_its_length_is_known(leat,
     try:
         url = re.search(r"http://127[^\s]*", said)[0]
         (tmp_path / "big").write_bytes(BIG)
-        seen = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "-T", tmp_path / "big", url + "a"], capture_output=True, text=True, timeout=30).stderr
+        seen = subprocess.run(["curl", "-sv", "-H", "Expect: 100-continue", "--expect100-timeout", "60", "-T", tmp_path / "big", url + "a"], capture_output=True, text=True, timeout=60).stderr
         assert "< HTTP/1.1 507 " in seen and "100 Continue" not in seen
         assert curl("-T", "-", "-w", "%{http_code}", "-o", "/dev/null", url + "b", input="x" * 3_000_000, check=False).startswith("507")
         assert curl("-F", f"f=@{tmp_path}/big", "-w", "%{http_code}", "-o", "/dev/null", url, check=False).startswith("507")
@@ -324,4 +324,4 @@ def test_507_a_full_disk_is_said_before_the_content_if_its_length_is_known(leat,
         assert status("-T", tmp_path / "big", url + "c") == "201"
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=60)

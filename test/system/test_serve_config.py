@@ -96,7 +96,7 @@ def free_port():
 
 
 def metrics(port, path="/metrics"):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as r:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as r:
         assert r.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         return r.read().decode()
 
@@ -119,7 +119,7 @@ def test_counters_of_all_workers_are_at_an_address_of_their_own(serve):
 
 
 def server_answer(port, octets):
-    with socket.create_connection(("127.0.0.1", port), 10) as s:
+    with socket.create_connection(("127.0.0.1", port), 60) as s:
         s.sendall(octets)
         return b"".join(iter(lambda: s.recv(65536), b""))
 
@@ -127,7 +127,7 @@ def server_answer(port, octets):
 def test_a_server_that_is_full_still_shows_its_counters(serve):
     port = free_port()
     server = serve("--metrics", f"127.0.0.1:{port}", "--max-connections", "1")
-    with socket.create_connection(("127.0.0.1", server.port), 10) as s:
+    with socket.create_connection(("127.0.0.1", server.port), 60) as s:
         s.sendall(b"GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
         assert s.recv(4096)
         assert server.get("/file.txt").status == 503

@@ -14,7 +14,7 @@ import time
 
 import pytest
 from conftest import NOBODY, needs_root, run, unprivileged
-from serving import BIG, folder, serve, server  # noqa: F401
+from serving import BIG, folder, rest, serve, server  # noqa: F401
 from waiting import answers, until
 
 
@@ -52,14 +52,9 @@ def listens(pid, at):
 
 def ask_later(server, path="/file.txt", at=None):
     """A connection with a request on it, of which nothing has been read yet."""
-    s = socket.create_connection(at or ("127.0.0.1", server.port), 10)
+    s = socket.create_connection(at or ("127.0.0.1", server.port), 60)
     s.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
     return s
-
-
-def all_of(s):
-    with s:
-        return b"".join(iter(lambda: s.recv(1 << 20), b""))
 
 
 class Load:
@@ -73,7 +68,7 @@ class Load:
         c = None
         while not self.stop:
             try:
-                c = c or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=10)
+                c = c or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
                 c.request("GET", "/file.txt", headers={"Connection": "close"} if short else {})
                 r = c.getresponse()
                 if (r.status, r.read()) != (200, b"0123456789"):
@@ -125,7 +120,7 @@ def test_messages_that_no_one_reads_end_no_one(serve):
         new_workers(server, old, 1)
     assert server.get("/file.txt").status == 200
     server.proc.terminate()
-    assert server.proc.wait(20) == 0
+    assert server.proc.wait(60) == 0
 
 
 def test_by_default_there_is_a_worker_for_each_core_that_the_server_may_use(serve, leat, folder):
@@ -164,7 +159,7 @@ def test_what_waits_at_the_listener_of_a_worker_that_dies_is_answered_by_its_suc
     os.kill(worker, signal.SIGSTOP)
     waiting = [ask_later(server) for _ in range(20)]
     os.kill(worker, signal.SIGKILL)
-    assert all(all_of(s).endswith(b"0123456789") for s in waiting)
+    assert all(rest(s).endswith(b"0123456789") for s in waiting)
     assert server.proc.stderr.readline() == f"leat serve: worker {worker} was ended by signal 9 (Killed); another takes its place\n"
     assert "  workers that died:                             1\n" in server.end()[2]
 
@@ -175,11 +170,11 @@ def test_a_worker_that_cannot_begin_is_tried_again_and_the_others_serve_for_it(s
     server.site.rename(away)
     for worker in workers(server)[:2]:
         os.kill(worker, signal.SIGKILL)
-    assert all(all_of(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
+    assert all(rest(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
     said = [server.proc.stderr.readline() for _ in range(6)]
     assert f"leat serve: {server.site}: cannot read this folder: No such file or directory\n" in said
     away.rename(server.site)
-    until(lambda: len(workers(server)) == 3, "no third worker", 15)
+    until(lambda: len(workers(server)) == 3, "no third worker")
 
 
 def test_a_reload_makes_new_workers_and_loses_no_request(serve):
@@ -201,7 +196,7 @@ def test_a_reload_answers_what_waits_at_the_old_workers(serve):
         os.kill(worker, signal.SIGSTOP)
     waiting = [ask_later(server) for _ in range(20)]
     os.kill(server.proc.pid, signal.SIGHUP)
-    assert all(all_of(s).endswith(b"0123456789") for s in waiting)
+    assert all(rest(s).endswith(b"0123456789") for s in waiting)
     for worker in old:
         os.kill(worker, signal.SIGCONT)
     new_workers(server, old, 2)
@@ -224,7 +219,7 @@ def test_a_reload_that_drops_an_address_answers_what_waits_there(serve, folder, 
     until(lambda: set(workers(server)) - {old} and not listens(server.proc.pid, at), "the address is not dropped")
     os.kill(old, signal.SIGCONT)
     for s in waiting:
-        assert says in all_of(s)
+        assert says in rest(s)
     until(lambda: not answers(at[1], host=at[0]), "it listens still")
     assert server.get("/file.txt").status == 200
 
@@ -240,15 +235,15 @@ def test_fewer_workers_after_a_reload_read_the_listeners_of_all(serve):
     waiting = [ask_later(server) for _ in range(40)]
     os.sched_setaffinity(server.proc.pid, [min(os.sched_getaffinity(0))])
     os.kill(server.proc.pid, signal.SIGHUP)
-    assert all(all_of(s).endswith(b"0123456789") for s in waiting)
+    assert all(rest(s).endswith(b"0123456789") for s in waiting)
     for worker in old:
         os.kill(worker, signal.SIGCONT)
     new_workers(server, old, 1)
-    assert all(all_of(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
+    assert all(rest(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
     os.sched_setaffinity(server.proc.pid, os.sched_getaffinity(0))
     os.kill(server.proc.pid, signal.SIGHUP)
     until(lambda: len(workers(server)) == len(old), "not as many workers as before")
-    assert all(all_of(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
+    assert all(rest(s).endswith(b"0123456789") for s in [ask_later(server) for _ in range(40)])
 
 
 def test_settings_that_cannot_be_used_leave_the_old_workers_running(serve):
@@ -264,7 +259,7 @@ def test_settings_that_cannot_be_used_leave_the_old_workers_running(serve):
 @pytest.mark.parametrize("option, status", [("--max-connections", 503), ("--max-per-client", 429)])
 def test_bounds_hold_over_all_workers_and_those_of_a_dead_worker_are_free(serve, option, status):
     server = serve("--workers", "3", option, "5")
-    held = [socket.create_connection(("127.0.0.1", server.port), 10) for _ in range(5)]
+    held = [socket.create_connection(("127.0.0.1", server.port), 60) for _ in range(5)]
     for s in held:
         s.sendall(b"HEAD /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
         assert s.recv(4096)
@@ -279,7 +274,7 @@ def test_bounds_hold_over_all_workers_and_those_of_a_dead_worker_are_free(serve,
 
 def test_the_summary_tells_long_connections_from_short_ones(serve):
     server = serve("--workers", "2")
-    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for _ in range(6):
         c.request("GET", "/file.txt")
         c.getresponse().read()
@@ -293,7 +288,7 @@ def test_quiet_prints_nothing_at_all(leat, folder):
     proc = subprocess.Popen([*unprivileged(), leat, "serve", folder / "site", "--bind", "127.0.0.1", "--port", "0", "--log", "", "-q"], stderr=subprocess.PIPE)
     until(lambda: children(proc.pid), "no worker")
     proc.terminate()
-    assert proc.communicate(timeout=20)[1] == b"" and proc.returncode == 0
+    assert proc.communicate(timeout=60)[1] == b"" and proc.returncode == 0
 
 
 @pytest.mark.parametrize("which", ["SIGINT", "SIGTERM", "SIGQUIT"])
@@ -306,7 +301,7 @@ def test_a_second_signal_ends_at_once(serve, which):
         until(lambda: not answers(server.port), "it still listens")
         assert server.proc.poll() is None
         server.proc.send_signal(getattr(signal, which))
-        assert server.proc.wait(10) == 0
+        assert server.proc.wait(60) == 0
 
 
 def test_ctrl_c_of_a_terminal_reaches_the_workers_too_and_still_ends_in_order(leat, folder):
@@ -315,13 +310,13 @@ def test_ctrl_c_of_a_terminal_reaches_the_workers_too_and_still_ends_in_order(le
                             stderr=subprocess.PIPE, text=True, start_new_session=True)
     port = int(re.search(r":(\d+)/", "".join(proc.stderr.readline() for _ in range(3)))[1])
     (folder / "site/big").write_bytes(BIG * 20)
-    with socket.create_connection(("127.0.0.1", port), 10) as s:
+    with socket.create_connection(("127.0.0.1", port), 60) as s:
         s.sendall(b"GET /big HTTP/1.0\r\n\r\n")
         assert s.recv(100)
         os.killpg(proc.pid, signal.SIGINT)
         until(lambda: not answers(port), "it still listens")
-        assert len(all_of(s)) > len(BIG) * 19
-    assert proc.wait(10) == 0
+        assert len(rest(s)) > len(BIG) * 19
+    assert proc.wait(60) == 0
     assert "died" not in proc.stderr.read()
 
 
@@ -358,7 +353,7 @@ def activate(leat, folder):
 
 
 def fetch(port):
-    c = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     c.request("GET", "/file.txt", headers={"Connection": "close"})
     return c.getresponse().read()
 
@@ -371,7 +366,7 @@ def test_a_socket_of_the_service_manager_is_used_and_stays_its_own(activate, reu
     until(lambda: len(children(pid)) == 2, "not two workers")
     os.kill(pid, signal.SIGTERM)
     assert os.waitpid(pid, 0)[1] == 0
-    with socket.create_connection(("127.0.0.1", port), 5) as c:
+    with socket.create_connection(("127.0.0.1", port), 60) as c:
         assert s.accept()[1] == c.getsockname(), "the manager can still take connections"
 
 
@@ -385,13 +380,13 @@ def test_the_service_manager_is_told_of_each_state(activate, scratch):
     path = str(scratch / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path)
-        manager.settimeout(10)
+        manager.settimeout(60)
         pid, _ = activate("--workers", "2", "-q", env=[("NOTIFY_SOCKET", path)])
         assert manager.recv(4096) == b"READY=1\nSTATUS=2 workers serve"
-        now = time.monotonic_ns() // 1000
+        before = time.monotonic_ns() // 1000
         os.kill(pid, signal.SIGHUP)
         told = manager.recv(4096)
-        assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d+", told) and abs(int(told.split(b"=")[-1]) - now) < 5_000_000
+        assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=\d+", told) and before <= int(told.split(b"=")[-1]) <= time.monotonic_ns() // 1000
         assert manager.recv(4096).startswith(b"READY=1\n")
         os.kill(pid, signal.SIGUSR2)
         told = manager.recv(4096)
@@ -464,11 +459,11 @@ def upgraded(program, folder):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
             until(lambda: not alive(pid), "a master that does not end")
-        server.proc.communicate(timeout=20)
+        server.proc.communicate(timeout=60)
 
 
 def test_upgrades_and_reloads_under_load_lose_no_request(upgraded, program, leat):
-    server = upgraded("--drain-timeout", "2s")
+    server = upgraded("--drain-timeout", "60s")
     with Load(server) as load:
         for _ in range(3):
             inode = replace(program, leat)
@@ -566,7 +561,7 @@ def test_workers_of_root_drop_what_they_can(leat, folder, options, uid):
         assert status["Uid"].split() == [uid] * 4 and status["CapEff"] == status["CapBnd"] == "0" * 16
     assert fetch(port) == b"0123456789"
     proc.terminate()
-    assert proc.wait(10) == 0
+    assert proc.wait(60) == 0
 
 
 @pytest.mark.parametrize("words, said", [

@@ -48,7 +48,7 @@ class Net:
     def stop(self):
         """Ends the Leat host, which must not have complained; returns what it counted."""
         self.host.send_signal(signal.SIGTERM)
-        said, _ = self.host.communicate(timeout=30)
+        said, _ = self.host.communicate(timeout=60)
         code, self.host = self.host.returncode, None
         assert "runtime error" not in said and "AddressSanitizer" not in said, said
         assert "pool in use 0" in said, said
@@ -68,7 +68,7 @@ class Net:
         self.run("/usr/bin/python3", "-c", "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'the last datagram', ('10.9.0.2', 9))", check=True)
         until(lambda: b"the last datagram" in path.read_bytes(), "the capture lacks the last datagram")
         self.dumpcap.terminate()
-        self.dumpcap.communicate(timeout=10)
+        self.dumpcap.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_linux_as_server(net, options, host):
     done = net.run(TAP_HOST, "--tap", "leat0", *options, "fetch", host, PORT, sent, got)
     assert done.returncode == 0, done.stdout + done.stderr
     assert got.read_bytes() == data
-    assert server.wait(timeout=30) == 0
+    assert server.wait(timeout=60) == 0
 
 
 def test_many_connections_at_once(net):

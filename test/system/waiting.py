@@ -8,7 +8,7 @@ from conftest import SLOWER
 PAUSE = 0.01  # seconds between two questions
 
 
-def until(done, what, seconds=10, proc=None):
+def until(done, what, seconds=60, proc=None):
     """Asks @done() until its answer is true, and returns that answer.
 
     Fails with @what after @seconds (longer on an emulated machine), or if @proc has ended by itself.
@@ -23,8 +23,8 @@ def until(done, what, seconds=10, proc=None):
 
 def answers(port, question=b"", host="127.0.0.1"):
     """True if a server accepts a connection there and, where there is a @question, sends something back."""
-    with contextlib.suppress(OSError), socket.create_connection((host, port), 2) as s:
-        s.settimeout(2)
+    with contextlib.suppress(OSError), socket.create_connection((host, port), 10) as s:
+        s.settimeout(10)
         s.sendall(question)
         return not question or bool(s.recv(1))
     return False
