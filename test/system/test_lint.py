@@ -218,6 +218,39 @@ def test_a_use_of_a_struct_is_no_second_one(tmp_path, other):
     assert lint_two(tmp_path, "struct part {\n\tint a;\n};", other).returncode == 0
 
 
+def lint_waits(root, text):
+    """Runs the lint on a tree with one test."""
+    (root / "test/system").mkdir(parents=True)
+    (root / "test/system/test_it.py").write_text(text)
+    return run(ROOT / "tools/lint_waits", "--root", root)
+
+
+TIMED = "def test():\n    begin = time.monotonic()\n    f()\n    took = time.monotonic() - begin\n"
+
+
+@pytest.mark.parametrize("text, message", [
+    (TIMED + "    assert took < 5\n", "test/system/test_it.py:5: a duration has a bound below 10 s"),
+    (TIMED + "    assert done() and 0.5 >= time.monotonic() - begin\n", "a duration has a bound below 10 s"),
+    (TIMED + "    assert 1 < time.monotonic() - begin < 2\n", "a duration has a bound below 10 s"),
+    (TIMED + "    assert took < (time.monotonic() - begin) / 2\n", "compares two measured durations"),
+    (TIMED + "    assert sorted([took])[0] < 0.5\n", "a duration has a bound below 10 s"),
+    ("f(timeout=5)\n", "f() waits less than 10 s"), ("proc.wait(5)\n", "wait() waits less than 10 s"),
+    ("until(done, 'what', 2)\n", "until() waits less than 10 s"), ("socket.create_connection(at, 5)\n", "create_connection() waits less than 10 s"),
+    ('CODE = """\nIMPORT socket\ns.settimeout(3)\n"""\n'.replace("IMPORT", "import"), "test_it.py:3: settimeout() waits less than 10 s"),
+])
+def test_what_a_slow_machine_breaks_is_caught(tmp_path, text, message):
+    found = lint_waits(tmp_path, text)
+    assert found.returncode == 1 and message in found.stdout
+
+
+@pytest.mark.parametrize("text", [
+    TIMED + "    assert took > 2\n", TIMED + "    assert took < 10\n", TIMED + "    assert 3 <= said <= took\n", TIMED + "    assert time.monotonic() < end\n",
+    TIMED + "    return took < 1\n", TIMED + "    assert len(found) < 5\n", "proc.wait(60)\n", "over.wait(0.1)\n", "s.settimeout(0.2)\n", "f(timeout=t)\n", "','.join(a)\n",
+])
+def test_lower_bounds_and_long_waits_are_accepted(tmp_path, text):
+    assert lint_waits(tmp_path, text).returncode == 0
+
+
 @pytest.mark.parametrize("script", ["tools/deps", "tools/demo", "tools/fuzz", "tools/guest-init", ".ci/run"])
 def test_sh_can_parse_the_script(script):
     assert run("sh", "-n", ROOT / script).returncode == 0
