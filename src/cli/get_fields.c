@@ -48,8 +48,8 @@ get_set_field(void *config, const struct option *option, const char *value)
 const char *
 get_set_compressed(void *config, const struct option *option, const char *value)
 {
-	if (!*decode_codings)
-		return "needs a build with zlib";
-	((struct get_options *)config)->run.set.codings = decode_codings;
+	if (!*decode_codings())
+		return "needs a build with zlib, brotli or zstd";
+	((struct get_options *)config)->run.set.codings = decode_codings();
 	return NULL;
 }

@@ -51,7 +51,7 @@ on_step(struct timer *t)
 	if (n < 0) {
 		step_failed(j, errno);
 	} else if (n > 0) {
-		timer_arm(j->process->world->wheel, t, io_now(j->process->world));
+		job_next_turn(j, t);
 	} else {
 		close(j->digest.fd);
 		j->digest.fd = -1;
@@ -72,7 +72,7 @@ job_digest_file(struct get_job *j, const char *path, uint64_t length, void (*the
 	j->digest.fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (j->digest.fd < 0)
 		return false; /* there is no such file */
-	timer_arm(j->process->world->wheel, &j->digest.step, io_now(j->process->world));
+	job_next_turn(j, &j->digest.step);
 	return true;
 }
 

@@ -291,6 +291,7 @@ job_begin(struct get_job *j, struct get_process *p, const struct get_target *tar
 
 	*j = (struct get_job){.process = p, .target = target, .began = io_now(p->world)};
 	timer_init(&j->again, on_again);
+	timer_init(&j->turn, job_on_turn);
 	code = job_output(j, &why);
 	if (code == GET_OK)
 		code = job_body(j, &why);

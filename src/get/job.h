@@ -64,9 +64,10 @@ struct get_job {
 	struct timer again;
 	struct decoder *decoder; /* of the content's coding; NULL: none */
 	struct job_late late;
-	bool looked;    /* the content was looked at: is it text? */
-	bool finishing; /* the transfer is over, and its octets wait for room */
-	off_t start;    /* the size of the file before this attempt */
+	struct timer turn; /* fires when decoding goes on */
+	bool looked;       /* the content was looked at: is it text? */
+	bool finishing;    /* the transfer is over, and its octets wait for room */
+	off_t start;       /* the size of the file before this attempt */
 	struct progress_item progress;
 	bool shown;              /* there is progress of it */
 	struct report_head head; /* of the last response, for -w */
@@ -76,6 +77,13 @@ struct get_job {
 	bool skipped;        /* the content is not kept: it is a redirect of a site */
 	struct split *split; /* the file comes in parts; else NULL */
 };
+
+/* Fires @t in the next turn of the loop, also if it is armed by itself. */
+static inline void
+job_next_turn(struct get_job *j, struct timer *t)
+{
+	timer_arm(j->process->world->wheel, t, io_now(j->process->world) + 1);
+}
 
 /* Begins with @target. Returns GET_OK; or a code after a message, and then the job is over. */
 enum get_code job_begin(struct get_job *j, struct get_process *p, const struct get_target *target);
@@ -107,6 +115,8 @@ enum transfer_method job_method(const struct get_job *j);
 
 /* job_output.c */
 
+/* Of get_job.turn. */
+void job_on_turn(struct timer *t);
 /* Forgets what waits, before another attempt. */
 void job_output_reset(struct get_job *j);
 enum get_code job_write_failed(struct get_job *j, int error);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_TEXT = 400 << 10, BINARY_LOOK = 2000, DECODED = 32768 };
+enum { HEAD_TEXT = 400 << 10, BINARY_LOOK = 2000, DECODED = 32768, TURN_MOST = 8 << 20 };
 
 enum get_code
 job_write_failed(struct get_job *j, int error)
@@ -77,6 +77,7 @@ job_output_reset(struct get_job *j)
 	j->decoder = NULL;
 	free(j->late.octets);
 	j->late = (struct job_late){0};
+	timer_cancel(j->process->world->wheel, &j->turn);
 	j->looked = false;
 }
 
@@ -158,11 +159,11 @@ begin_decoding(struct get_job *j, const struct http_response *r)
 
 	if (!j->process->run->set.codings || j->process->run->head_only || !f)
 		return GET_OK;
-	switch (decoder_new(f->value, &j->decoder)) {
+	switch (decoder_new(r->field, r->fields, &j->decoder)) {
 	case DECODE_UNKNOWN:
 		return get_fail(&j->transfer.result, GET_ENCODING,
-		    "the content has the coding \"%.*s\", and this build knows %s alone", (int)f->value.len,
-		    f->value.at, *decode_codings ? decode_codings : "none");
+		    "Unrecognized content encoding \"%.*s\": this build of leat understands %s",
+		    (int)f->value.len, f->value.at, *decode_codings() ? decode_codings() : "none");
 	case DECODE_MEMORY:
 		return get_fail(&j->transfer.result, GET_MEMORY, NULL);
 	default:
@@ -205,15 +206,33 @@ refuse_binary(struct get_job *j)
 	return get_fail(&j->transfer.result, GET_WRITE, "Failure writing output to destination");
 }
 
+static enum get_code
+decode_failed(struct get_job *j, int error)
+{
+	if (error == -LEAT_ENOMEM)
+		return get_fail(&j->transfer.result, GET_MEMORY, NULL);
+	return get_fail(&j->transfer.result, GET_ENCODING, "Error while processing content unencoding: %s",
+	    error == -LEAT_EMSGSIZE ? "it needs a window of more than 8 MB, against RFC 9659"
+				    : "the content is damaged");
+}
+
+void
+job_on_turn(struct timer *t)
+{
+	struct get_job *j = container_of(t, struct get_job, turn);
+
+	j->out.ready(j->out.arg);
+}
+
 /*
- * Decodes until the input is used or there is no room for what comes out. Returns the number of
- * octets that were used, or a negative code.
+ * Decodes until the input is used, there is no room for what comes out, or much has come out.
+ * Returns the number of octets that were used, or a negative code.
  */
 static ssize_t
 decode(struct get_job *j, const char *at, size_t n)
 {
 	char to[DECODED];
-	size_t done = 0, used;
+	size_t done = 0, out = 0, used;
 	ssize_t made;
 
 	do {
@@ -221,8 +240,7 @@ decode(struct get_job *j, const char *at, size_t n)
 
 		made = decoder_next(j->decoder, at + done, n - done, &used, to, sizeof to);
 		if (made < 0)
-			return -(ssize_t)get_fail(&j->transfer.result, GET_ENCODING,
-			    "the content is damaged: its coding cannot be undone");
+			return -(ssize_t)decode_failed(j, (int)made);
 		done += used;
 		if (made > 0)
 			code = spares_terminal(j, to, (size_t)made) ? refuse_binary(j)
@@ -230,7 +248,10 @@ decode(struct get_job *j, const char *at, size_t n)
 		if (code)
 			return -(ssize_t)code;
 		job_digest_add(j, to, (size_t)made);
-	} while (!has_late(j) && (done < n || made == (ssize_t)sizeof to));
+		out += (size_t)made;
+	} while (!has_late(j) && (done < n ? out < TURN_MOST : made == (ssize_t)sizeof to));
+	if (!has_late(j) && done < n) /* a few octets can stand for many: others have their turn */
+		job_next_turn(j, &j->turn);
 	return (ssize_t)done;
 }
 
@@ -268,7 +289,7 @@ job_drain(struct get_job *j)
 			return (int)n;
 	} while (has_late(j));
 	if (!decoder_may_end(j->decoder))
-		return -(int)get_fail(
-		    &j->transfer.result, GET_ENCODING, "the content ends before its coding does");
+		return -(int)get_fail(&j->transfer.result, GET_ENCODING,
+		    "Error while processing content unencoding: the content ends before its coding does");
 	return 1;
 }

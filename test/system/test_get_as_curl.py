@@ -110,6 +110,8 @@ REQUESTS = {
     "patterns": ["-o", "#2-#1.txt", "URL/{a,b}/[08-10]", "-o", "x#1", "URL/[a-e:2]"],
     "a pattern that is none": ["URL/[1-"],
     "names of patterns": ["-O", "URL/n[1-3]"],
+    "what is compressed": ["--compressed", "URL/a"],
+    "a list of codings of the user's": ["--compressed", "-H", "Accept-Encoding: br;q=0.5", "URL/a"],
     "credentials in the URL": ["URL/a", "-X", "GET"],
 }
 
@@ -124,6 +126,11 @@ def test_the_same_request_is_sent_and_the_same_content_written(tmp_path, args):
                          ids=["GET", "POST", "DELETE", "HEAD", "form", "login", "POST that stays"])
 def test_redirects_are_followed_as_curl_does(tmp_path, status, args):
     both(tmp_path, ["-L", *args, "URL/a/b?x"], [redirect(status, "../c?d"), OK])
+
+
+# "hello " a thousand times.
+BROTLI = bytes.fromhex("1b6f17f88d946ede445586966c206f715b1c80e401200e")
+ZSTD = bytes.fromhex("28b52ffd04587500003068656c6c6f2001006797be14010603f5bb")
 
 
 def coded(name, content):
@@ -155,6 +162,13 @@ ANSWERS = {
     "a name of the server's": (["-O", "-J"], b'HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename="../../x.txt"\r\nContent-Length: 5\r\n\r\nhello'),
     "gzip": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("gzip", gzip.compress(b"hello " * 1000))),
     "deflate": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("deflate", zlib.compress(b"hello"))),
+    "brotli": (["--compressed"], coded("br", BROTLI)),
+    "zstd": (["--compressed"], coded("zstd", ZSTD)),
+    "damaged brotli": (["--compressed"], coded("br", b"\x11" + BROTLI)),
+    "damaged zstd": (["--compressed"], coded("zstd", ZSTD[:9] + b"\xff" + ZSTD[10:])),
+    "two frames of zstd": (["--compressed"], coded("zstd", ZSTD * 2)),
+    "no coding by a name": (["--compressed"], coded("identity, none", b"hello")),
+    "a coding without content": (["--compressed"], coded("br", b"")),
     "damaged gzip": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("gzip", b"hello")),
     "an unknown coding": (["--compressed", "-H", "Accept-Encoding: gzip"], coded("x-mine", b"hello")),
     "a coding that was not asked for": ([], coded("gzip", b"hello")),
@@ -165,6 +179,22 @@ ANSWERS = {
 @pytest.mark.parametrize("args, answer", ANSWERS.values(), ids=ANSWERS.keys())
 def test_the_same_response_means_the_same(tmp_path, args, answer):
     both(tmp_path, [*args, "URL/a"], [answer])
+
+
+@pytest.mark.parametrize("name, content", [("gzip", gzip.compress(b"hello " * 1000)), ("deflate", zlib.compress(b"hello " * 1000)), ("br", BROTLI), ("zstd", ZSTD)])
+def test_content_that_ends_before_its_coding_is_an_error(tmp_path, name, content):
+    """curl 7.88 has the exit status 0, whatever is missing."""
+    with serving(Scripted(coded(name, content[:-3]))) as port:
+        status, _, _, said = run(LEAT, ["-sS", "--compressed", f"http://127.0.0.1:{port}/"], tmp_path / "folder")
+    assert status == 61 and said.startswith(b"leat get: (61) Error while processing content unencoding: ")
+
+
+def test_few_octets_that_stand_for_many_leave_time_for_others(tmp_path):
+    """126 kB of brotli are 150 GB of zeros, which nobody waits for: the bound on the time holds."""
+    bomb = bytes.fromhex("cfffff7f002400e2b14072efff0d") + bytes.fromhex("fcffff074002200e0b40f7fedf00") * 9000
+    with serving(Scripted(coded("br", bomb))) as port:
+        status, _, _, said = run(LEAT, ["-sS", "--compressed", "-m", "0.5", "-o", "/dev/null", f"http://127.0.0.1:{port}/"], tmp_path / "folder")
+    assert status == 28, said
 
 
 def test_the_manual_and_the_help_have_the_same_options():

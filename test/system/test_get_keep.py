@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from conftest import BUILD, needs_tool
 from servers import BIG, in_thread
+from waiting import until
 
 LEAT = [str(BUILD / "leat"), "get", "-s", "-S"]
 CURL = ["curl", "-s", "-S"]
@@ -135,6 +136,16 @@ def test_the_digest_of_a_resumed_file_is_of_all_of_it(tmp_path, ranges):
         (tmp_path / "big").write_bytes(there)
         p = get(tmp_path, "-C", "-", "-o", "big", "--sha256", SHA, ranges + "/big", check=False)
         assert p.returncode == status, p.stderr
+
+
+def test_a_part_that_is_hashed_lets_others_be_fetched(tmp_path, web):
+    """A terabyte that is there takes an hour; the other file does not wait for it."""
+    with open(tmp_path / "part", "wb") as f:
+        f.truncate(1 << 40)
+    words = ["-j", "2", "-C", "-", "--sha256", SHA, "-o", "part", web.url("big"), "-o", "small", web.url("small")]
+    with subprocess.Popen([*LEAT, *words], cwd=tmp_path) as p:
+        until(lambda: (tmp_path / "small").exists(), "the other file is not fetched", seconds=60, proc=p)
+        p.kill()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@
 struct decoder;
 
 /* The codings that this build can undo, as Accept-Encoding names them; "" if there are none. */
-extern const char decode_codings[];
+const char *decode_codings(void);
 
 enum decode_begun {
 	DECODE_NOTHING, /* the content has no coding */
@@ -23,13 +23,16 @@ enum decode_begun {
 	DECODE_MEMORY
 };
 
-/* Begins with content whose Content-Encoding has the value @coding. Only DECODE_YES sets *@out. */
-enum decode_begun decoder_new(struct http_span coding, struct decoder **out);
+/*
+ * Begins with content whose response has the @n fields at @field. Only DECODE_YES sets *@out.
+ */
+enum decode_begun decoder_new(const struct http_field *field, size_t n, struct decoder **out);
 
 /*
  * Decodes octets of the @n at @at into the @most at @to. Sets *@used to how many were used, and
- * returns how many came out. If it returns @most there may be more, even without input. Negative:
- * the content is damaged.
+ * returns how many came out. If it returns @most there may be more, even without input.
+ * -LEAT_EPROTO: the content is damaged; -LEAT_EMSGSIZE: its coding takes more memory than is
+ * allowed; or -LEAT_ENOMEM.
  */
 ssize_t decoder_next(struct decoder *d, const char *at, size_t n, size_t *used, char *to, size_t most);
 
