@@ -336,7 +336,7 @@ const struct option get_option_rows[] = {
 	{"max-time", "TIME", NULL, set_time, TIME_TOTAL},
 	{"connect-timeout", "TIME", "to connect may take this long (default 300)", set_time, TIME_CONNECT},
 	{"expect100-timeout", "TIME", "wait this long for a 100 before content is sent (default 1)", set_time, TIME_CONTINUE},
-	{"limit-rate", "SPEED", "receive so many octets per second at most: 200K, 1.5M", set_size, SIZE_RATE},
+	{"limit-rate", "SPEED", "receive and send so many octets per second at most: 200K, 1.5M", set_size, SIZE_RATE},
 	{"Y", "SPEED", "fail if fewer octets per second come", set_size, SIZE_SLOW},
 	{"speed-limit", "SPEED", NULL, set_size, SIZE_SLOW},
 	{"y", "TIME", "for this long (default 30)", set_time, TIME_SLOW},

@@ -197,6 +197,18 @@ def test_few_octets_that_stand_for_many_leave_time_for_others(tmp_path):
     assert status == 28, said
 
 
+@pytest.mark.parametrize("how", [["-T", "file"], ["-T", "-"], ["--data-binary", "@file"], ["-F", "a=@file"]], ids=" ".join)
+def test_a_rate_bounds_what_is_sent(tmp_path, how):
+    """A hundred octets in a second, of 100 kB; without the bound all would have been sent at once."""
+    server, content = Scripted(OK), b"x" * 100_000
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/file").write_bytes(content)
+    with serving(server) as port:
+        p = subprocess.run([*LEAT, "-sS", "--limit-rate", "100", "-m", "1", *how, f"http://127.0.0.1:{port}/a"], cwd=tmp_path / "folder", input=content, capture_output=True, check=False)
+    assert p.returncode == 28, p.stderr
+    assert re.match(rb"leat get: \(28\) Operation timed out", p.stderr)
+
+
 def test_the_manual_and_the_help_have_the_same_options():
     text = (ROOT / "man/leat-get.1").read_text()
     manual = [re.findall(r"\bFl (-?[A-Za-z0-9-]+)|, (-[a-z0-9-]+)", entry) for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]

@@ -57,31 +57,54 @@ static const struct http_client_ops client_ops = {on_interim, on_interim, on_bod
 
 /* Where the stream does not send files itself. */
 static ssize_t
-write_file(struct io_stream *io, const struct http_output *o)
+write_file(struct io_stream *io, const struct http_output *o, size_t most)
 {
 	char buf[COPY_PIECE];
 	off_t off = o->off;
 	ssize_t n;
 
 	if (io->ops->send_file)
-		return io->ops->send_file(io, o->fd, &off, o->len < FILE_PIECE ? o->len : FILE_PIECE, 0);
-	n = pread(o->fd, buf, o->len < sizeof buf ? o->len : sizeof buf, off);
+		return io->ops->send_file(io, o->fd, &off, most, 0);
+	n = pread(o->fd, buf, most < sizeof buf ? most : sizeof buf, off);
 	return n > 0 ? io_write(io, buf, (size_t)n, 0) : n;
 }
 
 static ssize_t
-write_output(struct io_stream *io, const struct http_output *o)
+write_spans(struct io_stream *io, const struct http_output *o, size_t most)
 {
 	struct pkt_span span[2];
+	unsigned n = 0;
+	bool more = o->more;
+
+	for (; n < o->spans && most > 0; n++) {
+		size_t len = o->span[n].len < most ? o->span[n].len : most;
+
+		span[n] = (struct pkt_span){(const uint8_t *)o->span[n].at, (uint32_t)len};
+		most -= len;
+		more &= len == o->span[n].len;
+	}
+	return io->ops->write(io, span, n, more ? IO_MORE : 0);
+}
+
+static size_t
+output_octets(const struct http_output *o)
+{
+	size_t n = 0;
 
 	if (o->spans == 0)
-		return write_file(io, o);
-	for (unsigned i = 0; i < o->spans; i++) {
-		size_t len = o->span[i].len < FILE_PIECE ? o->span[i].len : FILE_PIECE;
+		return o->len < FILE_PIECE ? (size_t)o->len : FILE_PIECE;
+	for (unsigned i = 0; i < o->spans; i++)
+		n += o->span[i].len;
+	return n < FILE_PIECE ? n : FILE_PIECE;
+}
 
-		span[i] = (struct pkt_span){(const uint8_t *)o->span[i].at, (uint32_t)len};
-	}
-	return io->ops->write(io, span, o->spans, o->more ? IO_MORE : 0);
+/* How much of the output may be written now. The head is not held back. */
+static size_t
+allowed(struct get_conn *c, const struct http_output *o)
+{
+	size_t n = output_octets(o), head = c->head_left < n ? (size_t)c->head_left : n;
+
+	return n > head && c->user ? head + pace_allow_out(c->user, n - head) : n;
 }
 
 static void
@@ -90,8 +113,10 @@ count_written(struct get_conn *c, uint64_t n)
 	uint64_t head = n < c->head_left ? n : c->head_left;
 
 	c->head_left -= head;
-	if (c->user)
-		c->user->info.sent += n - head;
+	if (!c->user)
+		return;
+	c->user->info.sent += n - head;
+	pace_sent(c->user, n - head);
 }
 
 static bool
@@ -137,8 +162,13 @@ static ssize_t
 write_some(struct get_conn *c)
 {
 	struct http_output o = http_conn_output(&c->http.conn);
-	ssize_t n = write_output(c->io, &o);
+	size_t most = allowed(c, &o);
+	ssize_t n;
 
+	c->held = most == 0;
+	if (c->held)
+		return -1;
+	n = o.spans > 0 ? write_spans(c->io, &o, most) : write_file(c->io, &o, most);
 	if (n == -LEAT_EAGAIN)
 		return -1;
 	if (n <= 0) {
@@ -247,6 +277,8 @@ wait_on(struct get_conn *c)
 
 	if (c->ended || (wants & HTTP_WANT_OVER))
 		wants = HTTP_WANT_READ | HTTP_WANT_WRITE;
+	else if (c->held)
+		wants &= ~(unsigned)HTTP_WANT_WRITE;
 	io_want(c->io,
 	    (wants & HTTP_WANT_READ ? IO_READABLE : 0u) | (wants & HTTP_WANT_WRITE ? IO_WRITABLE : 0u));
 }
@@ -364,6 +396,13 @@ void
 get_conn_resume(struct get_conn *c)
 {
 	http_client_resume(&c->http);
+}
+
+void
+get_conn_write_on(struct get_conn *c)
+{
+	c->held = false;
+	io_want(c->io, IO_READABLE | IO_WRITABLE);
 }
 
 void

@@ -35,6 +35,7 @@ struct get_conn {
 	unsigned number;    /* in the order in which they were made */
 	uint64_t head_left; /* octets of the request's head that were not written */
 	bool going;         /* within a call of http_conn */
+	bool held;          /* no more content may be written for now */
 	bool ended;         /* the call is over, with @result */
 	int result;
 	char *memory;
@@ -75,8 +76,9 @@ struct get_conn *get_conn_new(struct transfer *t, struct io_stream *io, const ch
 struct get_conn *get_conn_take(struct transfer *t, const char *key);
 /* Sends a request. As http_client_send(). */
 int get_conn_send(struct get_conn *c, const struct http_call *call);
-/* The transfer has room, or more to send, or gives up waiting for a 100. */
+/* The transfer has room or more to send, may write again, or gives up waiting for a 100. */
 void get_conn_resume(struct get_conn *c);
+void get_conn_write_on(struct get_conn *c);
 void get_conn_go_on(struct get_conn *c);
 /* Ends, in order, the idle connection that was not used for the longest time. */
 void get_conn_close_oldest(struct get *g);
@@ -114,6 +116,12 @@ void pace_begin(struct transfer *t);
 void pace_end(struct transfer *t);
 /* How many of @n octets may be taken now; fewer: the transfer is resumed by itself. */
 size_t pace_allow(struct transfer *t, size_t n);
+/*
+ * How many of @n octets of content may be sent now; fewer: get_conn_write_on() is called by itself.
+ * Those that were sent are for pace_sent().
+ */
+size_t pace_allow_out(struct transfer *t, size_t n);
+void pace_sent(struct transfer *t, uint64_t n);
 
 /* failure.c */
 

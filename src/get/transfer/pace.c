@@ -8,12 +8,21 @@
 enum { SHARES = 10 };
 
 static void
-on_resume(struct timer *timer)
+on_in(struct timer *timer)
 {
-	struct transfer *t = container_of(timer, struct transfer, pace.resume);
+	struct transfer *t = container_of(timer, struct transfer, pace.in.resume);
 
 	if (t->conn)
 		get_conn_resume(t->conn);
+}
+
+static void
+on_out(struct timer *timer)
+{
+	struct transfer *t = container_of(timer, struct transfer, pace.out.resume);
+
+	if (t->conn)
+		get_conn_write_on(t->conn);
 }
 
 static uint64_t
@@ -46,10 +55,9 @@ pace_begin(struct transfer *t)
 	const struct get_settings *set = t->get->set;
 	nsec_t now = io_now(t->get->world);
 
-	t->pace.taken = t->pace.moved = 0;
-	t->pace.slow = 0;
-	t->pace.since = now;
-	timer_init(&t->pace.resume, on_resume);
+	t->pace = (struct transfer_pace){.in.since = now, .out.since = now};
+	timer_init(&t->pace.in.resume, on_in);
+	timer_init(&t->pace.out.resume, on_out);
 	timer_init(&t->pace.look, on_look);
 	if (set->slow_rate > 0)
 		timer_arm(t->get->world->wheel, &t->pace.look, nsec_add(now, SEC));
@@ -58,7 +66,8 @@ pace_begin(struct transfer *t)
 void
 pace_end(struct transfer *t)
 {
-	timer_cancel(t->get->world->wheel, &t->pace.resume);
+	timer_cancel(t->get->world->wheel, &t->pace.in.resume);
+	timer_cancel(t->get->world->wheel, &t->pace.out.resume);
 	timer_cancel(t->get->world->wheel, &t->pace.look);
 }
 
@@ -70,28 +79,50 @@ time_for(uint64_t octets, uint64_t rate)
 }
 
 static nsec_t
-next_due(const struct transfer *t)
+next_due(const struct pace_flow *f, uint64_t rate)
 {
-	return nsec_add(t->pace.since, time_for(t->pace.taken, t->get->set->rate));
+	return nsec_add(f->since, time_for(f->moved, rate));
+}
+
+/* How many of @n octets may move now. If not all, the flow is resumed by itself. */
+static size_t
+allow(struct transfer *t, struct pace_flow *f, size_t n)
+{
+	uint64_t rate = t->get->set->rate, share = rate / SHARES + 1;
+	nsec_t now = io_now(t->get->world), due;
+	size_t may = n < share ? n : (size_t)share;
+
+	if (rate == 0)
+		return n;
+	if (now - next_due(f, rate) > SEC) { /* what was not used is not saved up */
+		f->since = now;
+		f->moved = 0;
+	}
+	due = next_due(f, rate);
+	if (due > now)
+		may = 0;
+	if (may < n)
+		timer_arm(t->get->world->wheel, &f->resume, nsec_add(due, time_for(may, rate)));
+	return may;
 }
 
 size_t
 pace_allow(struct transfer *t, size_t n)
 {
-	uint64_t rate = t->get->set->rate, share = rate / SHARES + 1;
-	nsec_t now = io_now(t->get->world);
-	size_t may = n < share ? n : (size_t)share;
+	size_t may = allow(t, &t->pace.in, n);
 
-	if (rate == 0)
-		return n;
-	if (next_due(t) > now)
-		may = 0;
-	if (now - next_due(t) > SEC) { /* what was not used is not saved up */
-		t->pace.since = now;
-		t->pace.taken = 0;
-	}
-	t->pace.taken += may;
-	if (may < n)
-		timer_arm(t->get->world->wheel, &t->pace.resume, next_due(t));
+	t->pace.in.moved += may;
 	return may;
+}
+
+size_t
+pace_allow_out(struct transfer *t, size_t n)
+{
+	return allow(t, &t->pace.out, n);
+}
+
+void
+pace_sent(struct transfer *t, uint64_t n)
+{
+	t->pace.out.moved += n;
 }

@@ -122,14 +122,19 @@ struct transfer_info {
 	char disposition[1024];            /* the name in Content-Disposition; empty: none */
 };
 
+/* How much has moved in one direction, where that is bounded. */
+struct pace_flow {
+	struct timer resume; /* fires when more may move */
+	uint64_t moved;      /* octets since @since */
+	nsec_t since;
+};
+
 /* Bounds on the speed, and what is needed to keep them. */
 struct transfer_pace {
-	struct timer resume; /* fires when more may be taken */
-	struct timer look;   /* fires each second while a least speed is kept */
-	uint64_t taken;      /* octets since @since */
-	nsec_t since;
-	uint64_t moved; /* octets in both directions at the last look */
-	nsec_t slow;    /* how long it has been too slow */
+	struct pace_flow in, out;
+	struct timer look; /* fires each second while a least speed is kept */
+	uint64_t moved;    /* octets in both directions at the last look */
+	nsec_t slow;       /* how long it has been too slow */
 };
 
 struct transfer {

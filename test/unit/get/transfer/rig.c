@@ -6,6 +6,7 @@
 #include "base/err.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void
@@ -43,12 +44,21 @@ answer(struct rig_conn *c, size_t head)
 	c->len -= head;
 }
 
+/* Octets of the first request of @c: of its head, and of as much content as that announces. */
+static size_t
+request_len(const struct rig_conn *c)
+{
+	const char *end = memmem(c->head, c->len, "\r\n\r\n", 4);
+	const char *length = end ? memmem(c->head, (size_t)(end - c->head), "Content-Length: ", 16) : NULL;
+
+	return end ? (size_t)(end - c->head) + 4 + (length ? strtoul(length + 16, NULL, 10) : 0) : SIZE_MAX;
+}
+
 static void
 on_stream(struct io_stream *io, unsigned events, void *arg)
 {
 	struct rig_conn *c = arg;
 	ssize_t n = io_read(io, c->head + c->len, sizeof c->head - c->len);
-	char *end;
 
 	if (n == 0 || (n < 0 && n != -LEAT_EAGAIN)) {
 		io_close(io, n < 0);
@@ -56,9 +66,8 @@ on_stream(struct io_stream *io, unsigned events, void *arg)
 		return;
 	}
 	c->len += n > 0 ? (size_t)n : 0;
-	end = memmem(c->head, c->len, "\r\n\r\n", 4);
-	if (end && c->out.len == 0)
-		answer(c, (size_t)(end - c->head) + 4);
+	if (request_len(c) <= c->len && c->out.len == 0)
+		answer(c, request_len(c));
 	write_on(c);
 }
 

@@ -219,6 +219,30 @@ the_rate_is_kept(void **state)
 	rig_end(&r);
 }
 
+/* Content that is sent keeps it, too: the head and the answer do not wait. */
+static void
+the_rate_of_an_upload_is_kept(void **state)
+{
+	char text[6000];
+	struct rig r;
+
+	memset(text, 'x', sizeof text);
+	rig_init(&r, hello, 1);
+	r.set.rate = 1000;
+	r.ask.method = TRANSFER_POST;
+	r.ask.body = upload_memory(text, sizeof text, "text/plain");
+	assert_int_equal(rig_get(&r, URL), GET_OK);
+	assert_true(r.took >= 5 * SEC && r.took <= 7 * SEC);
+	assert_int_equal(r.transfer.info.sent, sizeof text);
+	/* What was not used is not saved up: another one on the same connection takes as long. */
+	simworld_pass(r.world, 30 * SEC);
+	assert_int_equal(rig_get(&r, URL), GET_OK);
+	assert_int_equal(r.conns, 1);
+	assert_true(r.took >= 5 * SEC && r.took <= 7 * SEC);
+	r.ask.body->ops->free(r.ask.body);
+	rig_end(&r);
+}
+
 /* RFC 9110, 10.1.1: content that waits for a 100 is sent after a time without it. */
 static void
 content_does_not_wait_for_ever_for_a_100(void **state)
@@ -295,6 +319,7 @@ main(void)
 	    cmocka_unit_test(connecting_ends_when_its_time_has_passed),
 	    cmocka_unit_test(a_slow_server_ends_the_transfer),
 	    cmocka_unit_test(the_rate_is_kept),
+	    cmocka_unit_test(the_rate_of_an_upload_is_kept),
 	    cmocka_unit_test(content_does_not_wait_for_ever_for_a_100),
 	    cmocka_unit_test(a_redirect_with_endless_content_is_followed),
 	    cmocka_unit_test(a_transfer_can_be_cancelled_at_any_time),
