@@ -115,21 +115,26 @@ SERVERS = {
 }
 
 
-@contextlib.contextmanager
-def peer_server(name, place, site):
-    """The server @name of the folder @site, with its own files in @place; yields its port."""
+def peer_command(name, place, site, port):
+    """The words that start the server @name of the folder @site at @port of 127.0.0.1. Its own files are in @place, a folder that is made."""
     conf, words = SERVERS[name]
     if not shutil.which(words.split()[0]):
         pytest.skip(f"not run: {name} is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        port = s.getsockname()[1]
     place.mkdir()
     place.chmod(0o777)
     (place / "users").write_text(f"me:{DIGEST}\n")
     (place / "types").touch()
     if conf:
         (place / "conf").write_text(conf.format(place=place, site=site, port=port, modules=modules(), bcrypt=BCRYPT))
-    command = [*unprivileged(), *words.format(place=place, conf=place / "conf", site=site, port=port).split()]
+    return words.format(place=place, conf=place / "conf", site=site, port=port).split()
+
+
+@contextlib.contextmanager
+def peer_server(name, place, site):
+    """The server @name of the folder @site, with its own files in @place; yields its port."""
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        port = s.getsockname()[1]
+    command = [*unprivileged(), *peer_command(name, place, site, port)]
     env = os.environ | {"HOME": str(place), "XDG_CONFIG_HOME": str(place), "XDG_DATA_HOME": str(place)}
     with subprocess.Popen(command, env=env, cwd=place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as proc:
         try:
