@@ -103,7 +103,7 @@ def nginx(scratch, to):
         http {{
             log_format passed '$upstream_addr $request'; access_log {log} passed;
             client_body_temp_path {scratch}/body; proxy_temp_path {scratch}/proxy; fastcgi_temp_path {scratch}/f; uwsgi_temp_path {scratch}/u;
-            scgi_temp_path {scratch}/s; client_body_timeout 2s; client_header_timeout 2s; keepalive_timeout 2s;
+            scgi_temp_path {scratch}/s; client_body_timeout 2s; client_header_timeout 2s; keepalive_timeout 2s; client_max_body_size 0;
             upstream leat {{ server 127.0.0.1:{to}; keepalive 4; }}
             server {{
                 listen 127.0.0.1:{port}; merge_slashes off; ignore_invalid_headers off; underscores_in_headers on; large_client_header_buffers 4 16k;

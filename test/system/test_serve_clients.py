@@ -1,11 +1,14 @@
 """Clients that others wrote, against `leat serve`: on kept connections, through nginx, many at once."""
+import http.client
 import re
 import subprocess
 
 import pytest
 from conftest import ROOT, needs_tool, not_in_guest
 from serving import BIG, folder, serve, server  # noqa: F401  fixtures
-from test_serve_behind import nginx
+from test_serve_behind import haproxy, nginx
+
+PROXIES = [pytest.param(nginx, marks=needs_tool("nginx")), pytest.param(haproxy, marks=needs_tool("haproxy"))]
 
 
 @pytest.fixture
@@ -54,13 +57,61 @@ def test_wrk_sees_no_error(server, path, connections):
 
 
 @needs_tool("wrk")
-@needs_tool("nginx")
-def test_nginx_with_kept_connections_before_it_sees_no_error(serve, scratch):
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_a_proxy_with_kept_connections_before_it_sees_no_error(serve, scratch, proxy):
     server = serve("--log-format", "json")
-    with nginx(scratch, server.port) as front:
+    with proxy(scratch, server.port) as front:
         out = said("wrk", "-t1", "-c20", "-d1s", f"http://127.0.0.1:{front.port}/file.txt")
         assert "Socket errors" not in out and "Non-2xx" not in out
         assert said("curl", "-sS", "-o", "/dev/null", "-w", "%{size_download}", f"http://127.0.0.1:{front.port}/big") == str(len(BIG))
+    ended_well(server)
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("client", [["curl"], ["leat", "get"]], ids=["curl", "leat get"])
+def test_through_a_proxy_everything_is_as_without(serve, scratch, leat, client, proxy):
+    server = serve("--log-format", "json", "--allow-upload", "--allow-delete")
+    client = [leat if word == "leat" else word for word in client]
+    with proxy(scratch, server.port) as front:
+        url = f"http://127.0.0.1:{front.port}"
+
+        def status(*words, **more):
+            return subprocess.run([*client, "-sS", "-o", "/dev/null", "-w", "%{http_code} %{size_download}", *words], stdout=subprocess.PIPE, text=True,
+                                  timeout=60, **more).stdout
+        assert said(*client, "-sS", "-f", "-r", "2-4", f"{url}/file.txt") == "234"
+        assert said(*client, "-sS", "-f", "-L", f"{url}/sub") == "<p>index"
+        assert said(*client, "-sS", "-f", "--compressed", f"{url}/file.txt") == "0123456789"
+        assert '"file.txt"' in said(*client, "-sS", "-f", "--compressed", f"{url}/?format=json")
+        assert status("-I", f"{url}/big") == "200 0" and status(f"{url}/absent").startswith("404 ")
+        assert status("-H", "If-None-Match: *", f"{url}/file.txt") == "304 0"
+        assert status(f"{url}/?archive=zip&name=file.txt").startswith("200 ")
+        with open(server.site / "big", "rb") as content:  # its length is not known: in chunks
+            assert status("-T", "-", f"{url}/new", stdin=content).startswith("201 ")
+        assert status("-T", str(server.site / "big"), "-H", "Expect: 100-continue", f"{url}/new").startswith("204 ")
+        assert (server.site / "new").read_bytes() == BIG
+        assert status("-X", "DELETE", f"{url}/new") == "204 0" and status(f"{url}/new").startswith("404 ")
+    ended_well(server)
+
+
+def test_pythons_client_keeps_its_connection(serve):
+    server = serve("--echo", "/echo", "--log-format", "json", "--allow-upload")
+    c = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    c.connect()
+    first = c.sock
+
+    def ask(method, path, body=None, **more):
+        c.request(method, path, body, **more)
+        r = c.getresponse()
+        assert c.sock is first, "the server has not closed the connection"
+        return r.status, r.read()
+    assert ask("GET", "/file.txt") == (200, b"0123456789")
+    assert ask("HEAD", "/big") == (200, b"") and ask("GET", "/big") == (200, BIG)
+    assert ask("GET", "/big", headers={"Range": "bytes=-3"}) == (206, BIG[-3:]) and ask("GET", "/absent")[0] == 404
+    assert ask("PUT", "/new", iter([BIG[:1000], BIG[1000:]]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})[0] == 201
+    assert ask("PUT", "/new", BIG)[0] == 204 and ask("GET", "/new") == (200, BIG)
+    assert ask("GET", "/?archive=tar&name=file.txt")[0] == 200 and ask("DELETE", "/new")[0] == 405
+    assert b"POST" in ask("POST", "/echo", b"a=b")[1]
+    c.close()
     ended_well(server)
 
 
