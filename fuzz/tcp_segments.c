@@ -256,7 +256,7 @@ check(const struct tcp_conn *c)
 	assert(seq_leq(tcp_read_seq(c), c->rcv.nxt));
 	/* nothing may stall: a timer is armed for everything in flight or unsent */
 	sends = tcp_sends_data(c);
-	assert(!(sends && txq_out(&c->snd.txq) > 0) || timer_armed(&c->timer.retx));
+	assert(!(sends && txq_out(&c->snd.txq) > 0) || timer_armed(&c->timer.loss));
 	assert(!(sends && txq_out(&c->snd.txq) == 0 && tcp_snd_end(c) != c->snd.nxt) ||
 	       timer_armed(&c->timer.persist) || timer_armed(&c->timer.pace));
 	assert(c->rcv.wup == c->rcv.nxt || timer_armed(&c->timer.delack) || !sends);

@@ -113,9 +113,9 @@ struct tcp_ts {
 	nsec_t recent_at;    /* when TS.Recent was set */
 };
 
-/* Written by timers.c. Progress sets retries back to 0. */
+/* Written by timers.c and loss_timer.c. Progress sets retries back to 0. */
 struct tcp_timers {
-	struct timer retx, persist, delack, keep, orphan, pace;
+	struct timer loss, persist, delack, keep, orphan, pace;
 	uint32_t retries;      /* retransmissions, or probes without an answer, in a row */
 	uint32_t keep_probes;  /* without an answer, in a row */
 	nsec_t retries_since;  /* when the first of the retries left */
@@ -269,8 +269,6 @@ void tcp_child_forget_deferred(struct tcp_conn *c);
 /* timers.c: the events that start and stop timers */
 void timers_init(struct tcp_conn *c);
 void timers_cancel(struct tcp_conn *c);
-void timers_sent(struct tcp_conn *c);     /* a segment that must be acknowledged has left */
-void timers_acked(struct tcp_conn *c);    /* SND.UNA moved */
 void timers_ack_owed(struct tcp_conn *c); /* an ACK is due, but not at once */
 void timers_output_done(struct tcp_conn *c, bool unsent,
     bool stopped); /* the flush has sent what it may: decides whether a probe is needed */
@@ -278,6 +276,18 @@ void timers_established(struct tcp_conn *c);
 void timers_opts_changed(struct tcp_conn *c);
 void timers_await_fin(struct tcp_conn *c); /* in FIN-WAIT-2 without a user, limits the wait for the FIN */
 void timers_paced(struct tcp_conn *c, nsec_t until);
+
+/* loss_timer.c: the events that start and stop the timer of loss recovery */
+void loss_timer_init(struct tcp_conn *c);
+void loss_timer_stop(struct tcp_conn *c);
+void loss_timer_sent(struct tcp_conn *c);  /* a segment that must be acknowledged has left */
+void loss_timer_acked(struct tcp_conn *c); /* SND.UNA moved */
+
+/* retry.c: how long to try again without an answer */
+bool tcp_tried_enough(const struct tcp_conn *c); /* R2 is reached: the timer gives up */
+void tcp_give_up(struct tcp_conn *c);
+void tcp_count_retry(struct tcp_conn *c);
+void tcp_doubt_path(struct tcp_conn *c); /* from R1 on */
 
 /* path.c: the path to the peer */
 /*
@@ -296,6 +306,12 @@ static inline nsec_t
 tcp_now(const struct tcp_conn *c)
 {
 	return c->tcp->core->now;
+}
+
+static inline void
+tcp_arm(struct tcp_conn *c, struct timer *t, nsec_t after)
+{
+	timer_arm(c->tcp->core->wheel, t, nsec_add(tcp_now(c), after));
 }
 
 static inline void

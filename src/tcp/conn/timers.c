@@ -1,112 +1,13 @@
 /*
  * tcp/conn/timers.c - what waits for time to pass. The other files report events; this file decides
- * which timer starts or stops.
+ * which timer starts or stops. loss_timer.c has the timer of loss recovery.
  */
-#include "core/neigh.h"
 #include "tcp/conn/conn.h"
-
-static uint32_t
-syn_limit(const struct tcp_conn *c)
-{
-	if (c->opts.syn_retries)
-		return c->opts.syn_retries;
-	return c->state == LEAT_TCP_SYN_SENT ? TCP_R2_SYN : TCP_R2_SYN_ACK;
-}
-
-/* R2 (RFC 9293, 3.8.3): limits the retries by their number, or by the user timeout (RFC 5482). */
-static bool
-has_tried_enough(const struct tcp_conn *c)
-{
-	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
-
-	if (!tcp_synchronized(c))
-		return c->timer.retries >= syn_limit(c) &&
-		       !(c->child.bare_ack && c->timer.retries < c->opts.await_data);
-	if (user && c->timer.retries)
-		return tcp_now(c) - c->timer.retries_since >= user;
-	return c->timer.retries >= (c->user.closed ? TCP_R2_ORPHAN : TCP_R2);
-}
-
-/* An ICMP error that arrived meanwhile says more than a timeout (RFC 1122, 4.2.3.9). */
-static void
-give_up(struct tcp_conn *c)
-{
-	tcp_end(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
-}
-
-static void
-arm(struct tcp_conn *c, struct timer *t, nsec_t after)
-{
-	timer_arm(c->tcp->core->wheel, t, nsec_add(tcp_now(c), after));
-}
 
 static void
 cancel(struct tcp_conn *c, struct timer *t)
 {
 	timer_cancel(c->tcp->core->wheel, t);
-}
-
-static void
-count_retry(struct tcp_conn *c)
-{
-	if (c->timer.retries++ == 0)
-		c->timer.retries_since = tcp_now(c);
-}
-
-/*
- * R1 (RFC 9293, 3.8.3): the path may have failed, so the next hop is probed. The learned path MTU
- * is forgotten only once: a value learned after that may be right.
- */
-static void
-doubt_path(struct tcp_conn *c)
-{
-	const struct path *path;
-
-	if (c->timer.retries < (tcp_synchronized(c) ? TCP_R1 : TCP_R1_SYN))
-		return;
-	if (c->timer.retries == TCP_R1)
-		route_forget_mtu(c->tcp->core, &c->flow.remote.addr);
-	path = tcp_route(c);
-	if (path)
-		neigh_doubt(path->iface, &path->next_hop);
-}
-
-/* Returns the time until the next retransmission, or until the user timeout if that is earlier. */
-static nsec_t
-next_retry(const struct tcp_conn *c)
-{
-	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
-
-	if (!user || !tcp_synchronized(c))
-		return c->rto.rto;
-	return nsec_min(c->rto.rto, nsec_max(c->timer.retries_since + user - tcp_now(c), MSEC));
-}
-
-/* RFC 6298, 5.4 to 5.6. */
-static void
-retx_fired(struct timer *t)
-{
-	struct tcp_conn *c = container_of(t, struct tcp_conn, timer.retx);
-	struct tcp *tcp = c->tcp;
-
-	if (has_tried_enough(c)) {
-		give_up(c);
-		tcp_leave(tcp);
-		return;
-	}
-	count_retry(c);
-	doubt_path(c);
-	rto_back_off(&c->rto);
-	if (tcp_synchronized(c)) {
-		recovery_timeout(&c->recovery, &c->snd.txq, &c->cc, tcp_now(c));
-		tcp_emit_cc(c, "RTO");
-		tcp_want(c, WANT_OUTPUT);
-	} else if (!c->child.bare_ack || c->timer.retries >= c->opts.await_data) {
-		tcp_want(
-		    c, WANT_SYN); /* TCP_DEFER_ACCEPT: the last SYN-ACK asks for the ACK that ends the wait */
-	}
-	arm(c, t, next_retry(c));
-	tcp_leave(tcp);
 }
 
 /*
@@ -147,10 +48,10 @@ persist_fired(struct timer *t)
 		tcp_want(c, WANT_OVERRIDE);
 	} else if (orphan_has_waited(c)) {
 		tcp_end_with_reset(c, LEAT_ETIMEDOUT);
-	} else if (has_tried_enough(c) || tcp_now(c) >= shut_until(c)) {
-		give_up(c);
+	} else if (tcp_tried_enough(c) || tcp_now(c) >= shut_until(c)) {
+		tcp_give_up(c);
 	} else {
-		count_retry(c);
+		tcp_count_retry(c);
 		if (c->timer.probe_backoff < 16)
 			c->timer.probe_backoff++;
 		tcp_want(c, WANT_PROBE | WANT_OUTPUT);
@@ -178,16 +79,16 @@ keep_fired(struct timer *t)
 	nsec_t user = (nsec_t)c->opts.user_timeout * MSEC;
 
 	if (txq_out(&c->snd.txq) > 0 || tcp_snd_end(c) != c->snd.txq.nxt) {
-		arm(c, t, limit); /* other timers watch over unacknowledged data */
+		tcp_arm(c, t, limit); /* other timers watch over unacknowledged data */
 	} else if (idle < limit) {
 		c->timer.keep_probes = 0;
-		arm(c, t, limit - idle);
+		tcp_arm(c, t, limit - idle);
 	} else if (user ? idle >= user && c->timer.keep_probes : c->timer.keep_probes >= c->opts.keep_count) {
 		tcp_end_with_reset(c, c->user.soft_error ? c->user.soft_error : LEAT_ETIMEDOUT);
 	} else {
 		c->timer.keep_probes++;
 		tcp_want(c, WANT_KEEPALIVE);
-		arm(c, t, (nsec_t)c->opts.keep_interval * SEC);
+		tcp_arm(c, t, (nsec_t)c->opts.keep_interval * SEC);
 	}
 	tcp_leave(tcp);
 }
@@ -215,7 +116,7 @@ pace_fired(struct timer *t)
 void
 timers_init(struct tcp_conn *c)
 {
-	timer_init(&c->timer.retx, retx_fired);
+	loss_timer_init(c);
 	timer_init(&c->timer.persist, persist_fired);
 	timer_init(&c->timer.delack, delack_fired);
 	timer_init(&c->timer.keep, keep_fired);
@@ -226,7 +127,7 @@ timers_init(struct tcp_conn *c)
 void
 timers_cancel(struct tcp_conn *c)
 {
-	cancel(c, &c->timer.retx);
+	loss_timer_stop(c);
 	cancel(c, &c->timer.persist);
 	cancel(c, &c->timer.delack);
 	cancel(c, &c->timer.keep);
@@ -234,29 +135,11 @@ timers_cancel(struct tcp_conn *c)
 	cancel(c, &c->timer.pace);
 }
 
-/* RFC 6298, 5.1. */
-void
-timers_sent(struct tcp_conn *c)
-{
-	if (!timer_armed(&c->timer.retx))
-		arm(c, &c->timer.retx, c->rto.rto);
-}
-
-/* RFC 6298, 5.2 and 5.3. */
-void
-timers_acked(struct tcp_conn *c)
-{
-	if (txq_out(&c->snd.txq) == 0)
-		cancel(c, &c->timer.retx);
-	else
-		arm(c, &c->timer.retx, c->rto.rto);
-}
-
 void
 timers_ack_owed(struct tcp_conn *c)
 {
 	if (!timer_armed(&c->timer.delack))
-		arm(c, &c->timer.delack, TCP_DELACK);
+		tcp_arm(c, &c->timer.delack, TCP_DELACK);
 }
 
 /*
@@ -279,13 +162,13 @@ timers_output_done(struct tcp_conn *c, bool unsent, bool stopped)
 		    nsec_max(shut_until(c) - tcp_now(c), MSEC));
 	/* a wait for a window that has opened too little becomes shorter */
 	if (!timer_armed(&c->timer.persist) || c->timer.persist.when > tcp_now(c) + wait)
-		arm(c, &c->timer.persist, wait);
+		tcp_arm(c, &c->timer.persist, wait);
 }
 
 void
 timers_established(struct tcp_conn *c)
 {
-	cancel(c, &c->timer.retx);
+	loss_timer_stop(c);
 	timers_opts_changed(c);
 }
 
@@ -295,7 +178,7 @@ timers_opts_changed(struct tcp_conn *c)
 	if (!c->opts.keepalive || !tcp_synchronized(c))
 		cancel(c, &c->timer.keep);
 	else
-		arm(c, &c->timer.keep, (nsec_t)c->opts.keep_idle * SEC);
+		tcp_arm(c, &c->timer.keep, (nsec_t)c->opts.keep_idle * SEC);
 }
 
 /* Without a user, the wait for the peer's FIN is limited. */
@@ -307,7 +190,7 @@ timers_await_fin(struct tcp_conn *c)
 	if (c->opts.linger2 < 0)
 		tcp_end_with_reset(c, 0);
 	else
-		arm(c, &c->timer.orphan,
+		tcp_arm(c, &c->timer.orphan,
 		    c->opts.linger2 ? (nsec_t)c->opts.linger2 * SEC : TCP_FIN_WAIT_2_LEN);
 }
 

@@ -169,7 +169,7 @@ take_ack(struct tcp_conn *c, const struct tcp_seg *seg, bool dupack)
 	c->timer.retries = 0;
 	confirm_neighbour(c);
 	release(c, s.acked);
-	timers_acked(c);
+	loss_timer_acked(c);
 }
 
 void

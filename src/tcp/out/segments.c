@@ -87,7 +87,7 @@ tcp_send_syn(struct tcp_conn *c)
 		c->when.syn_sent = tcp_now(c);
 	}
 	c->snd.nxt = c->snd.iss + 1;
-	timers_sent(c);
+	loss_timer_sent(c);
 	hand_down(c, NULL, &o, 1);
 }
 
@@ -275,7 +275,7 @@ tcp_send_data(struct tcp_conn *c, uint32_t len, const struct recovery_next *next
 		c->snd.sml = seq + p->len;
 	c->snd.nxt = c->snd.txq.nxt;
 	count_data(c, seq, len, segs, next->rec, why);
-	timers_sent(c);
+	loss_timer_sent(c);
 	hand_down(c, p, &o, segs);
 	return len;
 }
