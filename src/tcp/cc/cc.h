@@ -35,8 +35,8 @@ struct cc_ops {
 	void (*init)(struct cc *cc, nsec_t now);
 
 	/*
-	 * An ACK delivered something. Called after loss detection. In CA_RECOVERY a loss-based
-	 * algorithm leaves cwnd to recovery.
+	 * An ACK delivered something. Called after loss detection. In CA_RECOVERY only an algorithm
+	 * with own_cwnd may change cwnd.
 	 */
 	void (*ack)(struct cc *cc, const struct ack_sample *s, enum ca_state state);
 

@@ -19,6 +19,16 @@ set_state(struct recovery *r, struct cc *cc, enum ca_state state, nsec_t now)
 		cc->ops->state(cc, state, now);
 }
 
+/*
+ * The only place that sets cwnd because of a loss or its undo, unless the algorithm does so itself.
+ */
+static void
+set_cwnd(struct cc *cc, uint32_t cwnd)
+{
+	if (!cc->ops->own_cwnd)
+		cc->cwnd = cwnd;
+}
+
 /* Congestion: asks for a new ssthresh, and keeps the old values for an undo. */
 static void
 reduce(struct recovery *r, struct txq *q, struct cc *cc, uint32_t flight, enum ca_state why)
@@ -59,8 +69,7 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 	txq_recovery_begins(q);
 	if (!txq_next_lost(q))
 		txq_mark_first_lost(q, cc->mss);
-	if (!cc->ops->own_cwnd)
-		cc->cwnd = cc->ssthresh;
+	set_cwnd(cc, cc->ssthresh);
 }
 
 /*
@@ -81,8 +90,8 @@ undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	txq_unmark_lost(q);
 	txq_forget_dupacks(q);
-	if (!cc->ops->own_cwnd && cc->cwnd < cc->prior_cwnd)
-		cc->cwnd = cc->prior_cwnd;
+	if (cc->cwnd < cc->prior_cwnd)
+		set_cwnd(cc, cc->prior_cwnd);
 	if (cc->ssthresh < cc->prior_ssthresh)
 		cc->ssthresh = cc->prior_ssthresh;
 	if (cc->ops->undone)
@@ -128,8 +137,8 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	 * As on Linux and in RFC 6582, 3.2 (3): a cwnd larger than what is in flight must not cause
 	 * a burst.
 	 */
-	if (from == CA_RECOVERY && !cc->ops->own_cwnd && cc->cwnd > cc->ssthresh)
-		cc->cwnd = cc->ssthresh;
+	if (from == CA_RECOVERY && cc->cwnd > cc->ssthresh)
+		set_cwnd(cc, cc->ssthresh);
 	if (!q->sack)
 		txq_forget_dupacks(q);
 	r->first = false;
@@ -171,6 +180,16 @@ step(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *
 	return change;
 }
 
+/* In CA_RECOVERY only set_cwnd() and an algorithm with own_cwnd may change cwnd. */
+static void
+report_ack(const struct recovery *r, struct cc *cc, const struct ack_sample *s)
+{
+	uint32_t before = cc->cwnd;
+
+	cc->ops->ack(cc, s, r->state);
+	assert(r->state != CA_RECOVERY || cc->ops->own_cwnd || cc->cwnd == before);
+}
+
 const char *
 recovery_ack(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s, uint32_t tsecr)
 {
@@ -186,7 +205,7 @@ recovery_ack(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_
 		change = step(r, q, cc, s);
 	}
 	if (s->newly_delivered > 0)
-		cc->ops->ack(cc, s, r->state);
+		report_ack(r, cc, s);
 	return change;
 }
 
@@ -212,8 +231,7 @@ recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	}
 	r->timeouts++;
 	txq_mark_all_lost(q);
-	if (!cc->ops->own_cwnd)
-		cc->cwnd = cc->mss;
+	set_cwnd(cc, cc->mss);
 }
 
 /*
@@ -271,9 +289,10 @@ recovery_next(struct recovery *r, struct txq *q, const struct cc *cc, uint32_t u
 	return false;
 }
 
-bool
-recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
-    uint16_t mss, uint32_t tsval, nsec_t now)
+/* The retransmission in @next leaves. Returns false without memory. */
+static bool
+resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len, uint16_t mss,
+    uint32_t tsval, nsec_t now)
 {
 	seq_t end = next->rec->node.seq + len;
 
@@ -291,4 +310,11 @@ recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *n
 	else
 		q->high_rxt = seq_max(q->high_rxt, end);
 	return true;
+}
+
+bool
+recovery_sent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len, uint16_t mss,
+    uint32_t tsval, nsec_t now)
+{
+	return next->rec ? resent(r, q, next, len, mss, tsval, now) : txq_sent(q, len, mss, now);
 }

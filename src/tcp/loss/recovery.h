@@ -13,8 +13,8 @@
  *	                        recovery_ack(&r, &q, &cc, &s, tsecr); sndbuf_ack(); then flush
  *	when the timer expires: rto_back_off(); recovery_timeout(&r, &q, &cc, now); then flush
  *	in the flush:           while (recovery_next(&r, &q, &cc, unsent, &next, &by_cwnd))
- *	                        { build the packet; if next.rec, recovery_resent(),
- *	                        else txq_sent(); if true, send it; } then cc_flushed().
+ *	                        { build the packet; if recovery_sent(), send it; } then
+ *	                        cc_flushed().
  *	                        unsent: octets of new data that the peer's window allows
  */
 #ifndef TCP_LOSS_RECOVERY_H
@@ -94,10 +94,11 @@ bool recovery_next(struct recovery *r, struct txq *q, const struct cc *cc, uint3
     struct recovery_next *next, bool *by_cwnd);
 
 /*
- * Notes that the first @len octets of next->rec are retransmitted in wire segments of @mss, with
- * @tsval in their timestamps. Returns false without memory: do not send.
+ * Notes that @len octets leave in wire segments of @mss, with @tsval in their timestamps: the first
+ * of next->rec, or new data. All data that is sent passes here, so that recovery can count it.
+ * Returns false without memory: do not send.
  */
-bool recovery_resent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
+bool recovery_sent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len,
     uint16_t mss, uint32_t tsval, nsec_t now);
 
 #endif

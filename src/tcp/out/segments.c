@@ -220,16 +220,12 @@ count_data(struct tcp_conn *c, seq_t seq, uint32_t len, unsigned segs, bool agai
 	tcp_emit_retx(c, seq, len, why);
 }
 
-/* Adds the transmit record, before the segment leaves. Returns false without memory. */
+/* Notes in the scoreboard what is about to leave. Returns false without memory. */
 static bool
 record(struct tcp_conn *c, uint32_t len, const struct recovery_next *next)
 {
-	nsec_t now = tcp_now(c);
-
-	if (next->rec)
-		return recovery_resent(
-		    &c->recovery, &c->snd.txq, next, len, c->snd.mss, tcp_ts_now(c->tcp, c->ts.offset), now);
-	return txq_sent(&c->snd.txq, len, c->snd.mss, now);
+	return recovery_sent(
+	    &c->recovery, &c->snd.txq, next, len, c->snd.mss, tcp_ts_now(c->tcp, c->ts.offset), tcp_now(c));
 }
 
 /*

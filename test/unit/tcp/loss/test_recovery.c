@@ -54,12 +54,9 @@ flush(uint32_t unsent, nsec_t now)
 	bool by_cwnd;
 
 	while (recovery_next(&rec, &q, &cc, unsent, &n, &by_cwnd)) {
-		if (n.rec) {
-			assert_true(recovery_resent(&rec, &q, &n, n.len, MSS, (uint32_t)now, now));
-		} else {
-			assert_true(txq_sent(&q, n.len, MSS, now));
+		assert_true(recovery_sent(&rec, &q, &n, n.len, MSS, (uint32_t)now, now));
+		if (!n.rec)
 			unsent -= n.len;
-		}
 		sent += n.len;
 	}
 	cc_flushed(&cc, txq_pipe(&q), by_cwnd, q.una, q.nxt);
@@ -152,7 +149,7 @@ fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
 	assert_int_equal(n.why, PKT_WHY_RETX_FAST);
 	assert_int_equal(n.rec->node.seq, 0);
 	assert_int_equal(n.len, MSS);
-	recovery_resent(&rec, &q, &n, n.len, MSS, 3, 3);
+	recovery_sent(&rec, &q, &n, n.len, MSS, 3, 3);
 	assert_false(recovery_next(&rec, &q, &cc, 5 * MSS, &n, &by_cwnd));
 	assert_true(by_cwnd);
 	for (seq_t i = 5; i <= 10; i++)
@@ -327,11 +324,11 @@ the_rescue_retransmission_goes_once(void **state)
 	flush(10 * MSS, 1);
 	ack(2, 0, MSS, 9 * MSS); /* 0 and 9 are missing */
 	assert_true(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
-	recovery_resent(&rec, &q, &n, n.len, MSS, 3, 3);
+	recovery_sent(&rec, &q, &n, n.len, MSS, 3, 3);
 	assert_true(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 	assert_int_equal(n.why, PKT_WHY_RETX_RESCUE);
 	assert_int_equal(n.rec->node.seq, 9 * MSS);
-	recovery_resent(&rec, &q, &n, n.len, MSS, 3, 3);
+	recovery_sent(&rec, &q, &n, n.len, MSS, 3, 3);
 	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 }
 
@@ -345,7 +342,7 @@ the_rescue_does_not_repeat_a_retransmission(void **state)
 	flush(4 * MSS, 1);
 	ack(2, 0, MSS, 4 * MSS);
 	assert_true(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
-	recovery_resent(&rec, &q, &n, n.len, MSS, 3, 3);
+	recovery_sent(&rec, &q, &n, n.len, MSS, 3, 3);
 	assert_false(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 }
 
@@ -438,14 +435,10 @@ send_all(seq_t base, nsec_t now)
 	bool by_cwnd;
 
 	while (recovery_next(&rec, &q, &cc, base + TOTAL - q.nxt, &n, &by_cwnd)) {
-		bool again = n.rec != NULL;
-		seq_t start = again ? n.rec->node.seq : q.nxt;
+		seq_t start = n.rec ? n.rec->node.seq : q.nxt;
 
 		assert_true(rec.first || txq_pipe(&q) + n.len <= cc.cwnd);
-		if (again)
-			assert_true(recovery_resent(&rec, &q, &n, n.len, MSS, (uint32_t)(now / MSEC), now));
-		else
-			assert_true(txq_sent(&q, n.len, MSS, now));
+		assert_true(recovery_sent(&rec, &q, &n, n.len, MSS, (uint32_t)(now / MSEC), now));
 		send_range(start, n.len, now);
 	}
 	cc_flushed(&cc, txq_pipe(&q), by_cwnd, q.una, q.nxt);
