@@ -128,12 +128,28 @@ on_produce(struct http_exchange *x, char *at, size_t room)
 
 	if (!draw(&site->seed, 4))
 		return -LEAT_EAGAIN;
+	if (!draw(&site->seed, 16))
+		return -LEAT_EIO;
 	n = n < room ? n : room;
 	if (site->produced + n > 3000)
 		n = 3000 - site->produced;
 	memcpy(at, big, n);
 	site->produced += n;
 	return (ssize_t)n;
+}
+
+static bool
+on_taken_back(struct http_exchange *x, int error)
+{
+	struct site *site = x->arg;
+
+	if (!draw(&site->seed, 3))
+		return false;
+	if (draw(&site->seed, 3))
+		answer(site, x);
+	else
+		site->held = x;
+	return true;
 }
 
 static void
@@ -183,7 +199,8 @@ expect_responses(struct site *site, const struct feed *written)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct http_handler handler = {on_request, on_body, on_body_end, on_produce, on_done};
+	static const struct http_handler handler = {
+	    on_request, on_body, on_body_end, on_produce, on_taken_back, on_done};
 	struct site *site = calloc(1, sizeof *site);
 	struct http_buffers b = {site->in, IN, site->out, OUT, site->field, FEED_FIELDS};
 	struct http_service service = {.handler = &handler,

@@ -5,6 +5,8 @@
 
 #include "http/semantics/condition.h"
 
+#include <unistd.h>
+
 static struct http_span
 field_value(const struct http_request *r, const char *name)
 {
@@ -35,6 +37,28 @@ file_content(struct http_exchange *x, const struct site_file *f, uint64_t off, u
 	return http_file(f->fd, (int64_t)off, len);
 }
 
+/*
+ * True, unless the stream is to send the file and its first octet cannot be read. The head has gone
+ * out when the stream finds that.
+ */
+static bool
+can_be_sent(struct http_exchange *x, const struct site_file *f, const struct http_content *c)
+{
+	char octet;
+
+	return c->source != HTTP_FROM_FILE || x->request->method == HTTP_HEAD ||
+	       pread(f->fd, &octet, 1, c->off) == 1;
+}
+
+static void
+send_file(struct http_exchange *x, const struct site_file *f, struct http_answer *a)
+{
+	if (can_be_sent(x, f, &a->content))
+		answer_send(x, a);
+	else
+		answer_refuse(x, REFUSED_BROKEN, NULL);
+}
+
 static void
 answer_range(struct http_exchange *x, const struct site_file *f, const struct http_range *range)
 {
@@ -46,7 +70,7 @@ answer_range(struct http_exchange *x, const struct site_file *f, const struct ht
 	http_put_content_range(&w, range, (uint64_t)f->state.size);
 	field.value = (struct http_span){w.at, w.len};
 	a.content = file_content(x, f, range->first, http_range_len(range));
-	answer_send(x, &a);
+	send_file(x, f, &a);
 }
 
 /* What a file was compressed to is kept for the next one who asks. */
@@ -106,7 +130,7 @@ answer_whole(struct http_exchange *x, const struct site_file *f)
 	if (work_of(x)->task.coding != HTTP_IDENTITY && answer_coded(x, f))
 		return;
 	a.content = file_content(x, f, 0, (uint64_t)f->state.size);
-	answer_send(x, &a);
+	send_file(x, f, &a);
 }
 
 /*

@@ -241,6 +241,25 @@ on_produce(struct http_exchange *x, char *at, size_t room)
 	return n;
 }
 
+/* A page of the server's own cannot fail, and a file that stands for it is not tried twice. */
+static bool
+on_taken_back(struct http_exchange *x, int error)
+{
+	struct serve *s = conn_of(x)->serve;
+	struct serve_task *t = &work_of(x)->task;
+
+	if (t->refusal != REFUSED_NOT)
+		return false;
+	timer_cancel(s->world->wheel, &t->more);
+	if (t->body)
+		body_end(t->body);
+	t->body = NULL;
+	t->made = 0;
+	t->coding = HTTP_IDENTITY;
+	answer_refuse(x, error == -LEAT_ENOMEM ? REFUSED_BUSY : REFUSED_BROKEN, NULL);
+	return true;
+}
+
 static void
 on_done(struct http_exchange *x, int result)
 {
@@ -261,6 +280,7 @@ const struct http_handler serve_handler = {
     .body = on_body,
     .body_end = on_body_end,
     .produce = on_produce,
+    .taken_back = on_taken_back,
     .done = on_done,
 };
 

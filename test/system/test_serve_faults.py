@@ -1,10 +1,13 @@
 """`leat serve` on files that fail, change, loop or have any name, and among clients that stop: a clear end, a line in the log, and service goes on."""
 import concurrent.futures
 import contextlib
+import http.client
 import json
 import os
+import re
 import socket
 import stat
+import subprocess
 import urllib.parse
 
 import pytest
@@ -13,9 +16,9 @@ from serving import BIG, folder, rest, serve, server  # noqa: F401  fixtures
 from waiting import answers, until
 
 
-def inject(what, path=None):
-    """A wrapper under which system calls, or those for the file @path, fail as strace's @what says. It counts in each process by itself."""
-    only = ["-P", str(path)] if path else []
+def inject(what, *paths):
+    """A wrapper under which system calls, or those for the files @paths, fail as strace's @what says. It counts in each process by itself."""
+    only = [word for path in paths for word in ("-P", str(path))]
     return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *only, "-e", f"trace={what.split(':')[0]}", "-e", f"inject={what}"]
 
 
@@ -37,14 +40,59 @@ def large(server, name="large", times=20):
 
 # A small file is read into the buffer, and a large one is sent by the kernel.
 @needs_tool("strace")
-@pytest.mark.parametrize("path, call", [("/file.txt", "pread64"), ("/big", "sendfile")])
-def test_a_disk_that_cannot_be_read_breaks_the_response_off(serve, folder, path, call):  # noqa: F811
-    server = serve("--workers", "1", "--log-format", "json", wrapper=inject(f"{call}:error=EIO:when=1", folder / f"site{path}"))
+@pytest.mark.parametrize("path, fields", [
+    ("/file.txt", {}),
+    ("/file.txt", {"Range": "bytes=2-3"}),
+    ("/file.txt", {"Range": "bytes=2-3,5-6"}),
+    ("/big", {}),
+    ("/big", {"Range": "bytes=5-1000000"}),
+    ("/big", {"Range": "bytes=5-6,8-1000000"}),
+    ("/text.txt", {"Accept-Encoding": "gzip"}),
+])
+def test_500_a_file_that_was_opened_and_cannot_be_read(serve, folder, path, fields):  # noqa: F811
+    (folder / "site/text.txt").write_text("text " * 1000)
+    server = serve("--workers", "1", "--log-format", "json", wrapper=inject("pread64:error=EIO:when=1", folder / f"site{path}"))
+    r = server.get(path, **fields)
+    assert (r.status, r.getheader("Content-Encoding"), r.getheader("Content-Range")) == (500, None, None)
+    assert int(r.getheader("Content-Length")) == len(r.octets) and b"500" in r.octets
+    line = json.loads(server.lines(r".+")[0])
+    assert (line["status"], line["octets"], line["reason"]) == (500, len(r.octets), "the file could not be read")
+    assert server.get(path, **fields).status in (200, 206), "service goes on"
+
+
+def test_500_a_file_of_the_kernel_that_cannot_be_read(leat):
+    """The loopback interface has no speed: the file can be opened, has a size, and each read of it fails."""
+    if not os.path.exists("/sys/class/net/lo/speed"):
+        pytest.skip("not run: there is no /sys/class/net/lo/speed")
+    proc = subprocess.Popen([leat, "serve", "/sys/class/net/lo", "--bind", "127.0.0.1", "--port", "0", "--log", ""], stderr=subprocess.PIPE, text=True)
+    port = int(re.search(r":(\d+)/", "".join(proc.stderr.readline() for _ in range(3)))[1])
+    c = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(2):
+        c.request("GET", "/speed")
+        r = c.getresponse()
+        assert r.status == 500 and r.read()
+    c.close()
+    proc.terminate()
+    assert proc.communicate(timeout=20) and proc.returncode == 0
+
+
+@needs_tool("strace")
+def test_500_whose_page_cannot_be_read_breaks_the_response_off(serve, folder):  # noqa: F811
+    (folder / "site/500.html").write_text("<p>sorry")
+    server = serve("--workers", "1", "--error-page", "500=/500.html", wrapper=inject("pread64:error=EIO:when=1..2", folder / "site/file.txt", folder / "site/500.html"))
     with pytest.raises(ConnectionResetError):
-        server.ask(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        server.ask(b"GET /file.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert server.get("/file.txt").octets == b"0123456789"
+
+
+@needs_tool("strace")
+def test_a_disk_that_cannot_be_read_later_breaks_the_response_off(serve, folder):  # noqa: F811
+    server = serve("--workers", "1", "--log-format", "json", wrapper=inject("sendfile:error=EIO:when=1", folder / "site/big"))
+    with pytest.raises(ConnectionResetError):
+        server.ask(b"GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     line = json.loads(server.lines(r".+")[0])
     assert (line["status"], line["octets"], line["reason"]) == (200, 0, "input or output error")
-    assert server.get(path).status == 200, "service goes on"
+    assert server.get("/big").status == 200, "service goes on"
 
 
 @needs_tool("strace")

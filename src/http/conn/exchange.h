@@ -40,6 +40,12 @@ struct http_handler {
 	 */
 	ssize_t (*produce)(struct http_exchange *x, char *at, size_t room);
 	/*
+	 * Produced content has failed with @error before anything of the response was written, and
+	 * the response was taken back. Returns true if the handler answers anew, now or later; with
+	 * false, or as NULL, the message is broken off, as it is when something was written.
+	 */
+	bool (*taken_back)(struct http_exchange *x, int error);
+	/*
 	 * The exchange is over, and no callback for it comes any more. @result is 0 if the response
 	 * has all been taken over; or why not: -LEAT_EPROTO (the rest of the request was refused),
 	 * -LEAT_ETIMEDOUT, -LEAT_ECONNRESET, what produce() has returned, ... It comes exactly once

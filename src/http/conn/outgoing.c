@@ -51,6 +51,7 @@ make_room(struct http_outgoing *o)
 
 	if (o->begin > 0 && n > 0)
 		memmove(o->at, o->at + o->begin, n);
+	o->message -= o->written ? 0 : o->begin;
 	o->begin = 0;
 	o->end = n;
 	return o->most - n;
@@ -61,6 +62,8 @@ http_outgoing_head(struct http_outgoing *o)
 {
 	size_t room = make_room(o);
 
+	o->message = o->end;
+	o->written = false;
 	return http_writer(o->at + o->end, room < o->most / 2 ? room : o->most / 2);
 }
 
@@ -217,6 +220,17 @@ http_outgoing_fill(struct http_outgoing *o, http_produce_fn *produce, void *arg)
 	return HTTP_SEND_DONE;
 }
 
+bool
+http_outgoing_take_back(struct http_outgoing *o)
+{
+	if (o->written)
+		return false;
+	o->end = o->message;
+	o->open = false;
+	o->error = 0;
+	return true;
+}
+
 struct http_output
 http_outgoing_next(const struct http_outgoing *o)
 {
@@ -243,6 +257,7 @@ http_outgoing_written(struct http_outgoing *o, uint64_t n)
 
 	o->begin += first;
 	n -= first;
+	o->written |= o->begin > o->message;
 	if (o->begin == o->end)
 		o->begin = o->end = 0;
 	if (n == 0)

@@ -36,6 +36,8 @@ struct http_outgoing {
 
 	struct http_content content; /* what is still to come of it; @length are left */
 	bool chunked;                /* each piece is a chunk */
+	size_t message;              /* where the last message begins, unless @written */
+	bool written;                /* something of it */
 	bool open;                   /* a message has begun and has not ended */
 	int error;                   /* why it is broken */
 };
@@ -66,6 +68,12 @@ void http_outgoing_content(struct http_outgoing *o, const struct http_content *c
  * times, if the content has a producer.
  */
 enum http_send http_outgoing_fill(struct http_outgoing *o, http_produce_fn *produce, void *arg);
+
+/*
+ * Takes the last message back, of which the content is broken. False if something of it was written
+ * already.
+ */
+bool http_outgoing_take_back(struct http_outgoing *o);
 
 /* What to write next; something is pending. It is good until the next call that changes @o. */
 struct http_output http_outgoing_next(const struct http_outgoing *o);

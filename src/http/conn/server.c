@@ -187,6 +187,22 @@ produce(void *arg, char *at, size_t room)
 	return goes_on(s) ? s->service->handler->produce(&s->x, at, room) : -LEAT_ECONNABORTED;
 }
 
+/* The answer was taken back, and another one follows. */
+static bool
+answers_anew(struct http_server *s)
+{
+	bool (*taken_back)(struct http_exchange * x, int error) = s->service->handler->taken_back;
+	int error = s->conn.out.error;
+
+	if (!taken_back || !goes_on(s) || !http_outgoing_take_back(&s->conn.out))
+		return false;
+	s->answering = HTTP_NO_ANSWER;
+	if (taken_back(&s->x, error))
+		return true;
+	s->conn.out.error = error;
+	return false;
+}
+
 static bool
 step_answer(struct http_server *s)
 {
@@ -197,6 +213,8 @@ step_answer(struct http_server *s)
 		after_answer(s);
 		return true;
 	case HTTP_SEND_BROKEN:
+		if (answers_anew(s))
+			return true;
 		http_server_done(s, s->conn.out.error);
 		s->conn.state = HTTP_RESET;
 		return true;

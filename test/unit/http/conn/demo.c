@@ -18,7 +18,9 @@
 struct work {
 	unsigned number; /* the next one of /produced */
 	bool echo, sum, to_switch;
-	char buf[100]; /* of /echo */
+	unsigned fails; /* answers of which the content fails */
+	size_t first;   /* octets before that */
+	char buf[100];  /* of /echo */
 	size_t len;
 	bool ended;
 	size_t octets; /* of /sum */
@@ -103,6 +105,16 @@ echo(struct http_exchange *x)
 }
 
 static void
+answer_failing(struct http_exchange *x, unsigned times, size_t first)
+{
+	struct work *w = x->data;
+
+	w->fails = times;
+	w->first = first;
+	answer(x, 200, http_produced(HTTP_LENGTH_UNKNOWN));
+}
+
+static void
 on_request(struct http_exchange *x)
 {
 	struct demo *d = x->arg;
@@ -126,6 +138,12 @@ on_request(struct http_exchange *x)
 		answer_produced(x, numbers_length());
 	else if (http_span_is(path, "/short"))
 		answer_produced(x, numbers_length() + 10);
+	else if (http_span_is(path, "/fails"))
+		answer_failing(x, 1, 0);
+	else if (http_span_is(path, "/fails-twice"))
+		answer_failing(x, 2, 0);
+	else if (http_span_is(path, "/fails-late"))
+		answer_failing(x, 1, 4096);
 	else if (http_span_is(path, "/echo"))
 		echo(x);
 	else if (http_span_is(path, "/sum"))
@@ -218,6 +236,12 @@ on_produce(struct http_exchange *x, char *at, size_t room)
 
 	if (w->echo)
 		return produce_echo(x, at, room);
+	if (w->fails > 0) {
+		n = w->first < room ? w->first : room;
+		memset(at, 'x', n);
+		w->first -= n;
+		return n > 0 ? (ssize_t)n : -LEAT_EIO;
+	}
 	while (w->number < DEMO_NUMBERS) {
 		int len = snprintf(number, sizeof number, "%u ", w->number);
 
@@ -228,6 +252,19 @@ on_produce(struct http_exchange *x, char *at, size_t room)
 		w->number++;
 	}
 	return (ssize_t)n;
+}
+
+static bool
+on_taken_back(struct http_exchange *x, int error)
+{
+	struct work *w = x->data;
+
+	say(x->arg, "taken back %s\n", err_name(error));
+	if (--w->fails > 0)
+		answer(x, 200, http_produced(HTTP_LENGTH_UNKNOWN));
+	else
+		answer(x, 500, http_memory("failed\n", 7));
+	return true;
 }
 
 static void
@@ -243,7 +280,8 @@ on_done(struct http_exchange *x, int result)
 	free(x->data);
 }
 
-const struct http_handler demo_handler = {on_request, on_body, on_body_end, on_produce, on_done};
+const struct http_handler demo_handler = {
+    on_request, on_body, on_body_end, on_produce, on_taken_back, on_done};
 
 static void
 on_refused(struct http_server *s, const struct http_refused *r)

@@ -28,6 +28,7 @@ struct demo {
  *   /file      the 50 octets from the 10th on of a file
  *   /produced  "0 1 2 ... 999 " of a length that is not known, with a trailer field
  *   /counted   the same with its length; /short: announces 10 octets more
+ *   /fails     content that fails at once, then 500; /fails-twice: both; /fails-late: after octets
  *   /echo      the content, while it arrives
  *   /sum       reads the content, then says how many octets there were, and the trailer
  *   /hold      does nothing: the test goes on with @held

@@ -79,6 +79,42 @@ produced_content_with_a_length_is_counted(void **state)
 	assert_string_equal(r->wire.sent + sizeof head - 1, numbers);
 }
 
+#define FAILED "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\nfailed\n"
+
+static void
+content_that_fails_before_anything_was_written_is_answered_anew(void **state)
+{
+	struct server_rig *r = *state;
+
+	server_expect(
+	    r, GET("/hello") GET("/fails") GET("/hello"), HTTP_WANT_READ, HELLO("") FAILED HELLO(""));
+	assert_string_equal(
+	    r->demo.log, "GET /hello\ndone 0\nGET /fails\ntaken back EIO\ndone 0\nGET /hello\ndone 0\n");
+	server_expect(r, GET("/fails-twice") GET("/hello"), HTTP_WANT_READ, FAILED HELLO(""));
+}
+
+/* In pieces, and after an answer of which a part was written. */
+static void
+an_answer_is_taken_back_without_those_before_it(void **state)
+{
+	struct server_rig *r = *state;
+
+	for (r->wire.piece = 1; r->wire.piece < 100; r->wire.piece++) {
+		r->demo.log_len = 0;
+		server_expect(
+		    r, GET("/hello") GET("/fails") GET("/hello"), HTTP_WANT_READ, HELLO("") FAILED HELLO(""));
+	}
+}
+
+static void
+content_that_fails_after_something_was_written_resets(void **state)
+{
+	struct server_rig *r = *state;
+
+	assert_int_equal(wire_say(&r->wire, GET("/fails-late")), HTTP_WANT_RESET);
+	assert_string_equal(r->demo.log, "GET /fails-late\ndone EIO\n");
+}
+
 /* RFC 9112, 8: a message that is cut off must not look whole. */
 static void
 content_shorter_than_announced_resets(void **state)
@@ -312,6 +348,9 @@ main(void)
 	    SERVER_TEST(produced_content_is_chunked),
 	    SERVER_TEST(produced_content_for_an_old_version_ends_with_the_connection),
 	    SERVER_TEST(produced_content_with_a_length_is_counted),
+	    SERVER_TEST(content_that_fails_before_anything_was_written_is_answered_anew),
+	    SERVER_TEST(an_answer_is_taken_back_without_those_before_it),
+	    SERVER_TEST(content_that_fails_after_something_was_written_resets),
 	    SERVER_TEST(content_shorter_than_announced_resets),
 	    SERVER_TEST(large_content_is_sent_from_where_it_lies),
 	    SERVER_TEST(file_content_follows_the_head),

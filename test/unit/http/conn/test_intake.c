@@ -82,8 +82,10 @@ do_nothing(struct http_exchange *x, int result)
 static void
 handler_that_resumes_while_it_is_offered_content_gets_the_rest(void **state)
 {
-	static const struct http_handler picky = {
-	    read_at_once, take_one_and_resume, answer_empty, NULL, do_nothing};
+	static const struct http_handler picky = {.request = read_at_once,
+	    .body = take_one_and_resume,
+	    .body_end = answer_empty,
+	    .done = do_nothing};
 	struct server_rig *r = *state;
 
 	r->service.handler = &picky;
