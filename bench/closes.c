@@ -11,6 +11,7 @@
  * these connections fails, the program ends with a message.
  */
 #include "tap.h"
+#include "tap_stack.h"
 
 #include "base/err.h"
 

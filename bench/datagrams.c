@@ -6,6 +6,7 @@
  * of SIZE octets, SEGMENTS with each call, and at the end one datagram of one octet.
  */
 #include "tap.h"
+#include "tap_stack.h"
 
 #include <stdio.h>
 #include <string.h>

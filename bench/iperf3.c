@@ -6,6 +6,7 @@
  * results are JSON after a length of four octets. The client decides when the test is over.
  */
 #include "tap.h"
+#include "tap_stack.h"
 
 #include "base/bytes.h"
 #include "base/err.h"

@@ -8,9 +8,6 @@
 #include "host/loop.h"
 #include "sock/sock.h"
 
-/* Ends the program with a message if @err is an error. */
-void bench_must(const char *what, int err);
-
 /* Serves iperf3 on port 5201, TCP only. */
 void iperf3_serve(struct socks *socks, struct loop *loop);
 
