@@ -30,10 +30,10 @@ fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
 soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
 	@tools/soak
 
-bench: deps-bench all ## speed, compared with peers, in a quarter of an hour; B=wire,tap runs these parts only
+bench: deps-bench all ## speed, compared with peers, in a quarter of an hour; B=wire,tap runs these parts only, B=loss TCP over bad links
 	@BUILD=$(BUILD) tools/bench $(B)
 
-bench-instr: deps-bench all ## instructions per frame, compared with those kept; UPDATE=1 keeps the new ones
+bench-instr: deps-bench all ## instructions per frame, and goodput over bad links, compared with those kept; UPDATE=1 keeps the new ones
 	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)
 
 test-kernel: all ## `leat run` on Debian 12's own kernel, Linux 6.1, under qemu: half an hour

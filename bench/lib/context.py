@@ -24,7 +24,7 @@ class Bench:
     say: object = print
 
     def __post_init__(self):
-        self.groups, self.notes, self.missing = [], [], []
+        self.groups, self.notes, self.missing, self.maps = [], [], [], []
         self.part, self.default_cc = "", "?"
         self.lwip = Lwip(self.out)
 
@@ -54,9 +54,17 @@ class Bench:
     def aspects(self, aspects, subjects, slow=False, rounds=None):
         """Measures several figures that one run gives, with a group for each."""
         for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds)):
-            self.groups.append(group)
-            for line in group_lines(measure.group_summary(group)):
-                self.say(line)
+            self.keep(group)
+
+    def keep(self, group):
+        """Prints a group that was measured, and keeps it for the results."""
+        self.groups.append(group)
+        for line in group_lines(measure.group_summary(group)):
+            self.say(line)
+
+    def heat_map(self, title, rows, columns, ratios):
+        """Keeps a map of ratios for the page: @ratios has a list for each of @rows, with None where nothing was measured."""
+        self.maps.append({"part": self.part, "title": title, "rows": rows, "columns": columns, "ratios": ratios})
 
     def note(self, text):
         self.notes.append({"part": self.part, "text": text})

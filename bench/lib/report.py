@@ -29,7 +29,7 @@ def results(bench, machine, took):
     missing = list(bench.missing)
     missing += [{"part": g["part"], "what": f"{g['name']}: {name}", "why": why} for g in groups for name, why in g["missing"].items()]
     return {"machine": machine, "seconds": round(took, 1), "rounds": bench.rounds, "slow_rounds": bench.slow_rounds,
-            "groups": groups, "notes": bench.notes, "missing": missing}
+            "groups": groups, "notes": bench.notes, "missing": missing, "maps": bench.maps}
 
 
 def table(found, part):

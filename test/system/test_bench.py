@@ -123,7 +123,7 @@ def check_page(text):
 def test_the_page_closes_its_tags_fetches_nothing_and_escapes_names():
     group, _ = group_of({"leat": [0, 1, 2, 3], "a <b>": [0, 4, 5, 6]})
     found = {"machine": {"cpu": "<x>", "cores": 1, "kernel": "k", "load": 0.0}, "seconds": 1.0, "groups": [measure.group_summary(group)],
-             "notes": [{"part": "p", "text": "<n>"}], "missing": [{"part": "p", "what": "<w>", "why": "&"}]}
+             "notes": [{"part": "p", "text": "<n>"}], "missing": [{"part": "p", "what": "<w>", "why": "&"}], "maps": []}
     assert check_page(plot.page(found, {"p": "<t>"})).bars == 2
 
 

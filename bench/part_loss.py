@@ -1,0 +1,167 @@
+"""How much one sender carries over bad links: Leat's TCP and Linux's on the very same link, with the same seeds."""
+import concurrent.futures
+import json
+import statistics
+
+from lib.iperf import cc_is_there
+from lib.lossy import AT_ONCE, TRANSFERS, Cell, carry, goodput, jain, times
+from lib.machine import needs, run as run_command
+from lib.measure import LESS, MORE, Group, NotMeasured, group_summary
+from lib.report import figure
+
+TITLE = "bad links: TCP over loss, delay, reordering and short queues"
+FIRST_SEED = 1
+MBIT_AT_ONCE = 250  # runs go together up to this many Mbit/s, as far as they are expected to carry it
+# What is measured for a cell: whose stack sends and whose receives. The last two are the comparison, twice: the difference is noise.
+SENDS, RECEIVES, BOTH = ("leat", "Linux"), ("Linux", "leat"), ("leat", "leat")
+LINUX, AGAIN = ("Linux", "Linux"), ("Linux", "Linux", "again")
+KINDS = {"Leat sends": SENDS, "Leat receives": RECEIVES, "Leat at both ends": BOTH}
+CELLS = [
+    Cell(0, 40, 50), Cell(0.1, 40, 50), Cell(0.1, 100, 200), Cell(1, 10, 50), Cell(1, 40, 50), Cell(1, 100, 50), Cell(3, 40, 50), Cell(5, 200, 10),
+    Cell(1, 40, 50, burst=4), Cell(0, 40, 50, reorder=1), Cell(0.1, 40, 50, jitter=5), Cell(0, 40, 10, queue=50),
+]
+SHARED = [Cell(0, 40, 10, queue=50, flows=2), Cell(1, 40, 50, flows=2)]
+SMALL = [Cell(1, 40, 50, transfers=TRANSFERS)]
+
+
+def together(jobs):
+    """Runs @jobs, name -> (Mbit/s, function), at once as far as MBIT_AT_ONCE allows. Returns name -> result, or the NotMeasured."""
+    found, left = {}, dict(jobs)
+    while left:
+        batch, mbit = [], 0
+        for name, (weight, _) in list(left.items()):
+            if not batch or mbit + weight <= MBIT_AT_ONCE:
+                batch.append((name, left.pop(name)[1]))
+                mbit += weight
+        with concurrent.futures.ThreadPoolExecutor(len(batch)) as pool:
+            futures = {name: pool.submit(run) for name, run in batch}
+        for name, future in futures.items():
+            try:
+                found[name] = future.result()
+            except NotMeasured as e:
+                found[name] = e
+    return found
+
+
+class Details:
+    """What every run has said, for build/bench/loss.json: it shows why a cell is as it is."""
+
+    def __init__(self, b):
+        self.path, self.runs = b.out / f"{b.part}.json", []
+
+    def add(self, cell, cc, kind, seed, found):
+        if not isinstance(found, NotMeasured):
+            brief = {key: value for key, value in found.items() if key != "ms"}
+            self.runs.append({"cell": str(cell), "cc": cc, "kind": " to ".join(kind[:2]), "seed": seed, "mbit": round(goodput(found), 4), **brief})
+
+    def of(self, cell, cc, kind):
+        return [r for r in self.runs if r["cell"] == str(cell) and r["cc"] == cc and r["kind"] == " to ".join(kind[:2])]
+
+    def write(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text("[\n" + ",\n".join(json.dumps(run) for run in self.runs) + "\n]\n")
+
+
+def rounds_of(b, details, cell, cc, kinds):
+    """Measures @kinds of @cell in each round with another seed. Returns kind -> results. In a round, all have the same seed."""
+    found = {kind: [] for kind in kinds}
+    for seed in range(FIRST_SEED, FIRST_SEED + b.slow_rounds):
+        jobs = {kind: (cell.expected(), lambda k=kind, s=seed: carry(b, cell, k[0].split("+"), k[1], cc, s)) for kind in kinds}
+        for kind, result in together(jobs).items():
+            found[kind].append(result)
+            details.add(cell, cc, kind, seed, result)
+    return found
+
+
+def keep(b, name, unit, better, subjects, value):
+    """Keeps a group of results that were measured: subject -> results."""
+    group = Group(b.part, name, unit, better, {}, {})
+    for subject, results in subjects.items():
+        good = [value(r) for r in results if not isinstance(r, NotMeasured)]
+        if good:
+            group.values[subject] = good
+        else:
+            group.missing[subject] = str(results[-1]) if results else "no round"
+    b.keep(group)
+    return group_summary(group)["ratios"].get("Linux")
+
+
+def sums(runs, host):
+    """Returns what the senders' recovery did in all rounds, as words."""
+    counted = [r["sender"][host] for r in runs if host in r["sender"]]
+    keys = [key for key in ("recoveries", "timeouts", "probes", "undone", "retransmitted") if counted and key in counted[0]]
+    return ", ".join(f"{sum(c[key] for c in counted)} {key}" for key in keys)
+
+
+def one_cell(b, details, cell, cc):
+    """Measures the goodput of a cell. Returns the ratio of Leat as the sender to Linux."""
+    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, AGAIN])
+    ratio = None
+    for words, kind in KINDS.items():
+        got = keep(b, f"{cell}, {cc}: {words}", "Mbit/s", MORE, {"leat": found[kind], "Linux": found[LINUX], "Linux again": found[AGAIN]}, goodput)
+        ratio = got if kind == SENDS else ratio
+    late = [run["link"]["up"]["late"] for run in details.of(cell, cc, SENDS)]
+    b.say(f"    senders: leat {sums(details.of(cell, cc, SENDS), 'leat')}; Linux, twice as many runs, {sums(details.of(cell, cc, LINUX), 'Linux')}; "
+          f"frames came {figure(statistics.mean(late)) if late else '?'} us late")
+    return ratio
+
+
+def shared(b, details, cell, cc):
+    """Leat and Linux send over one link to Linux."""
+    found = rounds_of(b, details, cell, cc, [("leat+Linux", "Linux"), ("Linux+Linux", "Linux")])
+    mixed, plain = found.values()
+    keep(b, f"{cell}, {cc}: Jain's index of a flow from Leat and one from Linux", "1 = equal", MORE, {"leat": mixed, "Linux": plain}, jain)
+    share = {name: (lambda r, i=i: r["octets"][i] * 8e-6 / r["seconds"]) for i, name in enumerate(("leat", "Linux"))}
+    group = Group(b.part, f"{cell}, {cc}: the share of each", "Mbit/s", MORE, {}, {})
+    for name, value in share.items():
+        group.values[name] = [value(r) for r in mixed if not isinstance(r, NotMeasured)]
+    if group.values["leat"]:
+        b.keep(group)
+
+
+def small(b, details, cell, cc):
+    """Many short transfers, each with a connection of its own."""
+    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, AGAIN])
+    for words, kind in KINDS.items():
+        subjects = {"leat": found[kind], "Linux": found[LINUX], "Linux again": found[AGAIN]}
+        name = f"{cell}, {cc}: {cell.transfers} transfers of 100 kB, {AT_ONCE} at once: {words}"
+        keep(b, f"{name}: median", "ms", LESS, subjects, lambda r: statistics.median(times(r, cell.transfers)))
+        keep(b, f"{name}: 95th percentile", "ms", LESS, subjects, lambda r: times(r, cell.transfers)[int(cell.transfers * 0.95)])
+
+
+def maps(b, cc, ratios):
+    """Draws the plain cells: a row for each loss, a column for each rate and delay."""
+    plain = {cell: ratio for cell, ratio in ratios.items() if cell.is_plain()}
+    losses = sorted({cell.loss for cell in plain})
+    columns = sorted({(cell.rate, cell.rtt) for cell in plain})
+    b.heat_map(f"Leat sends, {cc}: times the goodput of Linux", [f"{loss:g}% loss" for loss in losses],
+               [f"{rate} mbit, {rtt} ms" for rate, rtt in columns],
+               [[plain.get(Cell(loss, rtt, rate)) for rate, rtt in columns] for loss in losses])
+
+
+def algorithms(b):
+    """Returns the congestion controls that both have."""
+    return [name for name in run_command(b.program("leat_load"), "algorithms").split() if cc_is_there(name)]
+
+
+def measured(b, cells, with_shared, with_small):
+    needs("ip")
+    b.note(f"The link of `leat run` between two namespaces; both senders name the same congestion control. {b.slow_rounds} rounds, each with another seed "
+           "for the loss; in a round all subjects have the same seed. `Linux again` is the comparison once more: its distance from `Linux` is the noise "
+           "of the cell. Runs of a cell go at once if their links can carry it. Losses are in both directions.")
+    details = Details(b)
+    for cc in algorithms(b):
+        ratios = {}
+        for job, some in ((one_cell, cells), (shared, with_shared), (small, with_small)):
+            for cell in some:
+                with b.section(f"{cell}, {cc}"):
+                    ratios[cell] = job(b, details, cell, cc)
+                details.write()
+        maps(b, cc, {cell: ratios[cell] for cell in cells if ratios.get(cell) is not None})
+        known = [ratios[cell] for cell in cells if ratios.get(cell) is not None]
+        if known:
+            b.say(f"  {cc}: Leat sends, the median of {len(known)} cells: {statistics.median(known):.2f} times Linux")
+
+
+def run(b):
+    measured(b, CELLS, SHARED, SMALL)
