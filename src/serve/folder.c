@@ -68,15 +68,16 @@ folder_answer(struct http_exchange *x, int fd, const struct http_coding_weights 
 {
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
+	bool changes = login_may_change(x);
 	struct listing_settings set = {.folder = fd,
 	    .root = site_root(s->site),
 	    .path = t->path_text,
 	    .hidden = s->set->site.hidden,
 	    .memory = &s->listings,
 	    .never = SITE_ASIDE,
-	    .uploads = s->set->upload,
-	    .removes = s->set->remove,
-	    .login = s->set->public_read,
+	    .uploads = s->set->upload && changes,
+	    .removes = s->set->remove && changes,
+	    .login = (s->set->upload || s->set->remove) && !changes,
 	    .archive = pack_offered(s),
 	    .qr = address_is_of_use(x),
 	    .readmes = s->set->readme ? s->readmes : NULL};

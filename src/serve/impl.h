@@ -10,6 +10,7 @@
 
 #include "base/slab.h"
 #include "http/conn/server.h"
+#include "http/uri/uri.h"
 #include "serve/auth/auth.h"
 #include "serve/body/compress.h"
 #include "serve/body/ranges.h"
@@ -175,6 +176,10 @@ void route_answer(struct http_exchange *x);
  * called later, when its password was checked.
  */
 bool login_passes(struct http_exchange *x);
+/* True if whoever asks may change the folder: no password is needed, or theirs was right. */
+bool login_may_change(struct http_exchange *x);
+/* Leads a browser that has logged in by the link of a page back. False if it did not use that. */
+bool login_answer(struct http_exchange *x);
 
 /* methods.c: what may be done with a path, as a set of http/semantics/method.h. */
 unsigned methods_allowed(const struct serve *s, const struct http_path *path);
@@ -187,6 +192,8 @@ void methods_options(struct http_exchange *x, unsigned allowed, unsigned elsewhe
 
 /* origin.c: true if a page of another origin has made the request. */
 bool origin_is_other(const struct http_request *r);
+/* The address of the page of ours that has made the request. False if it does not say so. */
+bool origin_page(const struct http_request *r, struct http_uri *page);
 
 /* put.c, post.c and delete.c: change the folder, and answer when that has ended. */
 void put_answer(struct http_exchange *x, const struct http_path *path);

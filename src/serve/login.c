@@ -6,18 +6,41 @@
 
 #include "http/semantics/basic.h"
 #include "http/semantics/method.h"
+#include "http/uri/percent.h"
+#include "http/uri/query.h"
 
 #include <string.h>
 
 static const char realm[] = "leat";
 
+/* True if the path is that of a folder, whose page offers more to those who may change it. */
+static bool
+is_page(struct http_exchange *x)
+{
+	const struct serve *s = conn_of(x)->serve;
+	struct http_span path = x->request->path;
+
+	return s->set->public_read && (s->set->upload || s->set->remove) && path.len > 0 &&
+	       path.at[path.len - 1] == '/' && http_method_is_safe(x->request->method);
+}
+
+/* The link of such a page: "?login=" with the folder to come back to. */
+static bool
+is_asked(struct http_exchange *x, struct http_span *to)
+{
+	return is_page(x) && x->request->has_query && http_query_find(x->request->query, "login", to);
+}
+
 /* OPTIONS says what a browser has to know before it may send a password (Fetch, 4.8). */
 static bool
-is_needed(const struct serve *s, enum http_method method)
+is_needed(struct http_exchange *x)
 {
-	if (!s->auth || method == HTTP_OPTIONS)
+	const struct serve *s = conn_of(x)->serve;
+	struct http_span to;
+
+	if (!s->auth || x->request->method == HTTP_OPTIONS)
 		return false;
-	return !s->set->public_read || !http_method_is_safe(method);
+	return !s->set->public_read || !http_method_is_safe(x->request->method) || is_asked(x, &to);
 }
 
 static void
@@ -46,7 +69,7 @@ refuse_for_now(struct http_exchange *x)
 	answer_refuse(x, REFUSED_LOGIN_MANY, &field);
 }
 
-/* Returns true if the request may be answered. */
+/* Returns true if the request may be answered: a page for anyone is, whatever the password. */
 static bool
 settle(struct http_exchange *x, enum auth_result r)
 {
@@ -55,6 +78,8 @@ settle(struct http_exchange *x, enum auth_result r)
 	if (r == AUTH_WAITS)
 		return false;
 	work_of(x)->task.user[0] = '\0';
+	if (!is_needed(x))
+		return true;
 	if (r == AUTH_TOO_MANY)
 		refuse_for_now(x);
 	else if (r == AUTH_BUSY)
@@ -98,10 +123,37 @@ bool
 login_passes(struct http_exchange *x)
 {
 	const struct http_request *r = x->request;
-	const struct http_field *f;
+	const struct http_field *f = http_field_find(r->field, r->fields, "authorization");
 
-	if (!is_needed(conn_of(x)->serve, r->method))
+	if (!is_needed(x) && !(f && conn_of(x)->serve->auth && is_page(x)))
 		return true;
-	f = http_field_find(r->field, r->fields, "authorization");
 	return settle(x, f ? ask(x, f->value) : AUTH_IS_NOT);
+}
+
+bool
+login_may_change(struct http_exchange *x)
+{
+	return !conn_of(x)->serve->auth || work_of(x)->task.user[0];
+}
+
+/* "./" keeps the folder from being read as a scheme or a host: no address leads elsewhere. */
+bool
+login_answer(struct http_exchange *x)
+{
+	struct serve_work *work = work_of(x);
+	struct http_writer folder = http_writer(work->scratch, SITE_PATH_MOST);
+	struct http_writer w =
+	    http_writer(work->scratch + SITE_PATH_MOST, sizeof work->scratch - SITE_PATH_MOST);
+	struct http_span to;
+
+	if (!is_asked(x, &to))
+		return false;
+	http_form_decode(&folder, to);
+	http_put_text(&w, "./");
+	http_percent_encode(&w, (struct http_span){folder.at, folder.len}, HTTP_PLAIN_PATH);
+	if (folder.err || w.err)
+		answer_refuse(x, REFUSED_PATH_LONG, NULL);
+	else
+		answer_redirect(x, 303, (struct http_span){w.at, w.len});
+	return true;
 }

@@ -9,7 +9,6 @@
 #include "serve/impl.h"
 
 #include "http/uri/authority.h"
-#include "http/uri/uri.h"
 
 static const struct http_field *
 field_of(const struct http_request *r, const char *name)
@@ -37,4 +36,16 @@ origin_is_other(const struct http_request *r)
 	if (site)
 		return !http_span_is(site->value, "same-origin") && !http_span_is(site->value, "none");
 	return origin && !is_ours(origin->value, r->authority);
+}
+
+/* With Sec-Fetch-Site the browser has compared; a proxy may have put another name into Host. */
+bool
+origin_page(const struct http_request *r, struct http_uri *page)
+{
+	const struct http_field *site = field_of(r, "sec-fetch-site"), *page_of = field_of(r, "referer");
+
+	if (!page_of ||
+	    (site ? !http_span_is(site->value, "same-origin") : !is_ours(page_of->value, r->authority)))
+		return false;
+	return http_uri_parse(page_of->value, page) && page->has_authority;
 }

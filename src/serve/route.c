@@ -80,7 +80,7 @@ answer_path(struct http_exchange *x, const struct http_path *path)
 	struct http_coding_weights accept;
 	struct site_found found;
 
-	if (pack_answer(x, path))
+	if (login_answer(x) || pack_answer(x, path))
 		return;
 	http_coding_weights(x->request->field, x->request->fields, &accept);
 	found = find(conn_of(x)->serve, path, &accept);

@@ -101,16 +101,19 @@ def test_public_read_asks_only_those_who_change_something(public):
     assert curl("-u", "ann:secret", "-T", "/etc/hostname", public.url + "/new") == "201"
 
 
-@pytest.mark.parametrize("options, says", [
-    (["--auth", SECRET, "--public-read", "--allow-upload"], True),
-    (["--auth", SECRET, "--public-read", "--allow-delete"], True),
-    (["--auth", SECRET, "--public-read"], False),
-    (["--auth", SECRET, "--allow-upload"], False),
-    (["--allow-upload"], False),
+@pytest.mark.parametrize("options, password, offers", [
+    (["--auth", SECRET, "--public-read", "--allow-upload"], None, True),
+    (["--auth", SECRET, "--public-read", "--allow-delete"], WRONG, True),
+    (["--auth", SECRET, "--public-read", "--allow-upload"], ANN, False),
+    (["--auth", SECRET, "--public-read"], None, False),
+    (["--auth", SECRET, "--allow-upload"], ANN, False),
+    (["--allow-upload"], None, False),
 ])
-def test_a_page_says_that_changes_need_a_password_if_reading_needs_none(serve, options, says):
-    page = serve("--workers", "1", *options).get("/", Authorization=ANN, Accept="text/html").octets.decode()
-    assert ('<span id="login">Changes need a name and a password.</span>' in page) == says
+def test_a_page_has_a_link_to_log_in_if_only_changes_need_that(serve, options, password, offers):
+    fields = {"Authorization": password} if password else {}
+    page = serve("--workers", "1", *options).get("/", Accept="text/html", **fields).octets.decode()
+    assert ('<a id="login" class="plain" href="./?login=">Log in</a>' in page) == offers
+    assert ('<form id="upload"' in page) == ("--allow-upload" in options and not offers)
 
 
 def test_content_is_not_asked_for_before_the_password_is_right(public):

@@ -12,6 +12,8 @@ enum html_part {
 	STYLE,
 	BODY,
 	CRUMBS,
+	SEARCH,
+	LOGIN,
 	TOOLS,
 	TABLE,
 	ROWS,
@@ -84,15 +86,36 @@ put_crumbs(struct http_writer *w, struct listing *l)
 		return;
 	}
 	http_put_text(w, "</ol>\n</nav>\n");
+	l->part = SEARCH;
+}
+
+static void
+put_search(struct http_writer *w, struct listing *l)
+{
+	listing_put_search(w, l);
+	http_put_text(w, "<div id=\"tools\">");
+	l->part = l->set.login ? LOGIN : TOOLS;
+	l->next = 0;
+	if (l->set.login)
+		listing_put_login(w, l);
+}
+
+static void
+put_login(struct http_writer *w, struct listing *l)
+{
+	if (l->next < l->set.path.len) {
+		listing_put_login_step(w, l);
+		return;
+	}
+	listing_put_login_end(w, l);
 	l->part = TOOLS;
 }
 
 static void
 put_tools(struct http_writer *w, struct listing *l)
 {
-	listing_put_search(w, l);
 	listing_put_tools(w, l);
-	http_put_text(w, "</header>\n");
+	http_put_text(w, "</div>\n</header>\n");
 	listing_put_upload(w, l);
 	l->part = TABLE;
 }
@@ -182,6 +205,8 @@ put_part(struct http_writer *w, struct listing *l)
 	static void (*const put[DONE])(struct http_writer *, struct listing *) = {[HEAD] = put_head,
 	    [BODY] = put_body,
 	    [CRUMBS] = put_crumbs,
+	    [SEARCH] = put_search,
+	    [LOGIN] = put_login,
 	    [TOOLS] = put_tools,
 	    [TABLE] = put_table,
 	    [ROWS] = put_row_or_end,

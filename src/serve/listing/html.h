@@ -18,15 +18,18 @@ const char *listing_word(const struct listing *l, enum listing_word word);
 size_t listing_first_row(const struct listing *l);
 
 /*
- * listing_parts.c: the icons; the link to the parent folder; a step of the path, which lies in
- * l->path or is the root's name; the search; the other tools; and the
- * form for uploads.
+ * parts.c: the icons; the link to the parent folder; a step of the path, which lies in l->path or
+ * is the root's name; the search; the other tools; and the form for uploads.
  */
 void listing_put_symbols(struct http_writer *w);
 void listing_put_up(struct http_writer *w, const struct listing *l);
 void listing_put_search(struct http_writer *w, const struct listing *l);
 void listing_put_tools(struct http_writer *w, const struct listing *l);
 void listing_put_upload(struct http_writer *w, const struct listing *l);
+/* The link to log in: its begin, the segment of the path that is next, and its end. */
+void listing_put_login(struct http_writer *w, const struct listing *l);
+void listing_put_login_step(struct http_writer *w, struct listing *l);
+void listing_put_login_end(struct http_writer *w, const struct listing *l);
 void listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_span name);
 
 /* listing_table.c: everything up to the first row, a row, and everything after the last. */

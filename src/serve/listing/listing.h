@@ -63,7 +63,7 @@ struct listing_settings {
 	struct http_span path; /* decoded, without "/" at its ends; empty for the root; copied */
 	bool hidden;           /* names that begin with a dot are shown, too */
 	bool uploads, removes; /* the page offers to */
-	bool login;            /* it says that these need a name and a password */
+	bool login;            /* it has a link to log in, since others may change the folder */
 	const char *archive;   /* the form in which it offers to download what is ticked; NULL: it does not */
 	bool qr;               /* "?qr" answers with a QR code that is of use */
 	const char *never;     /* names that begin so are not shown; NULL: there are none */

@@ -3,6 +3,8 @@
  */
 #include "serve/listing/html.h"
 
+#include "http/uri/percent.h"
+
 static const char symbols[] =
     "<svg hidden>\n"
     "<symbol id=\"i-d\" viewBox=\"0 0 24 24\"><path class=\"fill\" d=\"M3 6.5A1.5 1.5 0 0 1 4.5 5h4.6l2.2 "
@@ -70,7 +72,6 @@ listing_put_search(struct http_writer *w, const struct listing *l)
 void
 listing_put_tools(struct http_writer *w, const struct listing *l)
 {
-	http_put_text(w, "<div id=\"tools\">");
 	if (l->set.qr) {
 		http_put_text(w, "<a id=\"qr\" class=\"tool\" href=\"?qr\" aria-label=\"");
 		http_put_text(w, listing_word(l, WORD_QR));
@@ -87,7 +88,6 @@ listing_put_tools(struct http_writer *w, const struct listing *l)
 		http_put_text(w, listing_word(l, WORD_PACK));
 		http_put_text(w, "\"><svg aria-hidden=\"true\"><use href=\"#i-down\"/></svg></a>");
 	}
-	http_put_text(w, "</div>\n");
 }
 
 /* Without a script files are uploaded by this form; with one, by its button. */
@@ -115,6 +115,13 @@ steps_after(const struct listing *l, size_t at)
 	return steps;
 }
 
+static void
+put_steps_up(struct http_writer *w, size_t steps)
+{
+	while (steps-- > 0)
+		http_put_text(w, "../");
+}
+
 /* The last step is the page itself. */
 void
 listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_span name)
@@ -123,9 +130,32 @@ listing_put_crumb(struct http_writer *w, const struct listing *l, struct http_sp
 	size_t steps = steps_after(l, root ? 0 : (size_t)(name.at + name.len - l->path));
 
 	http_put_text(w, steps == 0 ? "<li><a aria-current=\"page\" href=\"./" : "<li><a href=\"");
-	while (steps-- > 0)
-		http_put_text(w, "../");
+	put_steps_up(w, steps);
 	http_put_text(w, "\">");
 	page_put_html(w, name);
 	http_put_text(w, "</a></li>\n");
+}
+
+/* A browser sends the password to what lies below the address that asked for it: the root. */
+void
+listing_put_login(struct http_writer *w, const struct listing *l)
+{
+	http_put_text(w, "<a id=\"login\" class=\"plain\" href=\"./");
+	put_steps_up(w, steps_after(l, 0));
+	http_put_text(w, "?login=");
+}
+
+void
+listing_put_login_step(struct http_writer *w, struct listing *l)
+{
+	http_form_encode(w, listing_next_segment(l));
+	http_put_text(w, "%2F");
+}
+
+void
+listing_put_login_end(struct http_writer *w, const struct listing *l)
+{
+	http_put_text(w, "\">");
+	http_put_text(w, listing_word(l, WORD_LOGIN));
+	http_put_text(w, "</a>");
 }

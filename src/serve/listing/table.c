@@ -106,13 +106,26 @@ icon_of(const struct listing_entry *e)
 	return type->text ? "t" : "f";
 }
 
-/* A name that is no text cannot be sent by a form; a script sends its octets. */
+/*
+ * A form cannot send a name that is no text, nor one with controls: HTML has none, and ends of
+ * lines become others (HTML, 4.10.21.4). A script sends the octets of any name.
+ */
+static bool
+fits_form(struct http_span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		if ((unsigned char)name.at[i] < 0x20)
+			return false;
+	}
+	return page_is_text(name);
+}
+
 static void
 put_tick(struct http_writer *w, const struct listing *l, const struct listing_entry *e)
 {
 	struct http_span name = {e->name, e->len};
 
-	if (!l->set.archive || !page_is_text(name))
+	if (!l->set.archive || !fits_form(name))
 		return;
 	http_put_text(w, "<input type=\"checkbox\" name=\"name\" form=\"pick\" value=\"");
 	page_put_html(w, name);
@@ -234,17 +247,6 @@ put_pick(struct http_writer *w, const struct listing *l)
 	http_put_text(w, ")</button></form>\n");
 }
 
-/* The browser asks for them when something is changed, not before. */
-static void
-put_login(struct http_writer *w, const struct listing *l)
-{
-	if (!l->set.login || !(l->set.uploads || l->set.removes))
-		return;
-	http_put_text(w, "<span id=\"login\">");
-	http_put_text(w, listing_word(l, WORD_LOGIN));
-	http_put_text(w, "</span>\n");
-}
-
 void
 listing_put_foot(struct http_writer *w, const struct listing *l)
 {
@@ -257,6 +259,5 @@ listing_put_foot(struct http_writer *w, const struct listing *l)
 	http_put_text(w, "<span><b>");
 	listing_put_size(w, l->entries.size);
 	http_put_text(w, "</b></span>\n");
-	put_login(w, l);
 	http_put_text(w, "</p>\n");
 }

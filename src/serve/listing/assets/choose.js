@@ -107,8 +107,7 @@ const askToDelete = (list) => {
 	const yes = make("button", {className: "danger", textContent: `${words.DELETE} (${list.length})`}), no = make("button", {className: "plain", textContent: words.CANCEL});
 	const problems = make("ul", {className: "problems"});
 	problems.setAttribute("role", "alert");
-	const login = $("login") ? [make("p", {textContent: words.LOGIN})] : [];
-	const dialog = box(words.SURE, names, ...login, problems, make("div", {className: "row"}, no, yes));
+	const dialog = box(words.SURE, names, problems, make("div", {className: "row"}, no, yes));
 	no.addEventListener("click", () => dialog.close());
 	no.focus();
 	yes.addEventListener("click", () => {
