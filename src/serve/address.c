@@ -26,6 +26,20 @@ address_is_asked(const struct http_request *r)
 	return qr_available() && r->has_query && http_query_find(r->query, "qr", &value);
 }
 
+/* "localhost", and all names below it (RFC 6761, 6.3). */
+static bool
+is_localhost(struct http_span name)
+{
+	static const char localhost[] = "localhost";
+	size_t len = sizeof localhost - 1;
+
+	if (name.len > 0 && name.at[name.len - 1] == '.')
+		name.len--;
+	if (name.len > len && name.at[name.len - len - 1] == '.')
+		name = (struct http_span){name.at + name.len - len, len};
+	return http_span_is(name, localhost);
+}
+
 /* True if a phone that opens this finds itself. */
 static bool
 is_loopback(struct http_span authority)
@@ -34,7 +48,7 @@ is_loopback(struct http_span authority)
 
 	if (!http_authority_parse(authority, &a))
 		return true;
-	return a.kind == HTTP_HOST_NAME ? http_span_is(a.host, "localhost") : ipaddr_is_loopback(&a.addr);
+	return a.kind == HTTP_HOST_NAME ? is_localhost(a.host) : ipaddr_is_loopback(&a.addr);
 }
 
 static bool
@@ -43,21 +57,43 @@ has_own(const struct http_request *r)
 	return r->authority.len > 0 && !is_loopback(r->authority);
 }
 
+/* A proxy says so; it has an address of its own, which only the browser knows. */
+static bool
+is_behind_proxy(const struct http_request *r)
+{
+	static const char *const names[] = {"forwarded", "x-forwarded-for", "x-forwarded-host", "via"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (http_field_find(r->field, r->fields, names[i]))
+			return true;
+	}
+	return false;
+}
+
 bool
 address_is_of_use(struct http_exchange *x)
 {
 	const char *others = conn_of(x)->serve->set->address;
 
-	return qr_available() && (has_own(x->request) || (others && *others));
+	return qr_available() && (has_own(x->request) || is_behind_proxy(x->request) || (others && *others));
 }
 
-/* The address that the browser used, unless only this machine can use it. */
+/*
+ * The address that the browser used, unless only this machine can use it. The page that has the
+ * link says it with its scheme; who typed this address gets what the request says.
+ */
 static void
 put_address(struct http_writer *w, struct http_exchange *x)
 {
 	const struct http_request *r = x->request;
 	const char *others = conn_of(x)->serve->set->address;
+	struct http_uri page;
 
+	if (origin_page(r, &page) && !is_loopback(page.authority)) {
+		page.has_query = page.has_fragment = false;
+		http_uri_put(w, &page);
+		return;
+	}
 	http_put_text(w, "http://");
 	if (has_own(r) || !others || !*others)
 		http_put_span(w, r->authority);
