@@ -111,6 +111,17 @@ last_segment(struct http_span *path)
 	return name;
 }
 
+/* What another program has given a name that no one may give here can be removed. */
+static bool
+name_fits(struct http_exchange *x, struct http_span name)
+{
+	const struct site *site = conn_of(x)->serve->site;
+
+	if (x->request->method == HTTP_DELETE)
+		return name.len > 0 && site_shows(site, name);
+	return change_name_valid(site, name);
+}
+
 enum change_result
 change_place_of(struct http_exchange *x, const struct http_path *path, struct change_place *place)
 {
@@ -118,7 +129,7 @@ change_place_of(struct http_exchange *x, const struct http_path *path, struct ch
 	struct http_span parent = path->text, name = last_segment(&parent);
 	enum change_result r;
 
-	if (site_hides(site, path) || !change_name_valid(site, name))
+	if (site_hides(site, path) || !name_fits(x, name))
 		return CHANGE_NAME;
 	r = change_place_open(place, site, parent, name);
 	if (r == CHANGE_BUSY && site_relieve(conn_of(x)->serve->site))

@@ -12,7 +12,7 @@ X(401, "需要登录",
 	"A name and a password are needed here.", "此处需要用户名和密码。",
 	"Try again, and enter them. Who runs this server can give them to you.", "请重试并输入。服务器的管理者可以为您提供。")
 X(403, "禁止访问",
-	"The server may not show this.", "服务器不能显示此内容。",
+	"The server may not show or change this.", "服务器不能显示或更改此内容。",
 	"If you should have it, ask who runs this server for permission.", "如果您应当能看到它，请向服务器的管理者申请权限。")
 X(404, "未找到",
 	"There is nothing at this address.", "此地址没有任何内容。",
