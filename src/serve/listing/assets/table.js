@@ -124,7 +124,15 @@ const rankAll = () => {
 	if (sort === "name")
 		entries.forEach((e, at) => { e.r = order === "asc" ? at : entries.length - at; });
 };
-/* Reads the folder again after it was changed. */
+/* Makes the entry of this name the active one, or the one that has come to its place. */
+const activate = (name, at, focus) => {
+	const now = shown.findIndex((e) => e.n === name);
+	active = Math.max(0, Math.min(now < 0 ? at : now, shown.length - 1));
+	draw(true);
+	if (focus)
+		linkAt(active)?.focus({preventScroll: true});
+};
+/* Reads the folder again after it was changed. Who has come to a row by keys stays there. */
 const reload = async () => {
 	const answer = await fetch(`?sort=${sort}&order=${order}`, {headers: {Accept: "text/html"}}).catch(() => null);
 	if (!answer?.ok)
@@ -138,9 +146,9 @@ const reload = async () => {
 	entries.filter((e) => names.has(e.n)).forEach((e) => chosen.add(e));
 	showChosen();
 	rankAll();
-	const at = active;
+	const at = active, name = shown[at]?.n, focus = body.contains(document.activeElement);
 	filter();
-	active = Math.max(0, Math.min(at, shown.length - 1));
+	activate(name, at, focus);
 };
 /* The rows that the server made stay as they are, if they are all or the first of all. */
 const adopt = () => {
