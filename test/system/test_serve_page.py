@@ -2,21 +2,17 @@
 import json
 import os
 import re
-import shutil
 import urllib.error
 import urllib.request
-import wave
 
 import pytest
 
-import chromium as browser
+import chromium
+from chromium import tab  # noqa: F401  fixture
 from served import served
 
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-                    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082")
+pytestmark = chromium.needed
 NAMES = "[...document.querySelectorAll('#list tbody bdi')].map((e) => e.textContent)"
-LINK = "[...document.querySelectorAll('#list tbody a')].find((a) => a.textContent === {})"
 
 
 def fill(folder):
@@ -28,13 +24,7 @@ def fill(folder):
     (folder / "a<b>&'\"?#%.txt").write_text("odd")
     with open(os.fsencode(folder) + b"/\xff.txt", "w") as file:
         file.write("bad")
-    (folder / "dot.png").write_bytes(PNG)
     (folder / "data.bin").write_bytes(b"\0")
-    with wave.open(str(folder / "tone.wav"), "wb") as tone:
-        tone.setnchannels(1)
-        tone.setsampwidth(2)
-        tone.setframerate(8000)
-        tone.writeframes(bytes(160000))
 
 
 @pytest.fixture(scope="module")
@@ -54,17 +44,9 @@ def url(folder):
         yield url
 
 
-@pytest.fixture(scope="module")
-def tab():
-    with browser.chromium() as tab:
-        yield tab
-
-
 @pytest.fixture
 def page(tab, url):
-    tab.emulate()
-    tab.language("en")
-    tab.events.clear()
+    tab.fresh()
     tab.open(url)
     yield tab
     assert tab.complaints() == []
@@ -75,13 +57,9 @@ def get_json(url):
         return json.load(answer)
 
 
-def click(page, name):
-    page.run(LINK.format(json.dumps(name)) + ".click()")
-
-
 def test_names_are_in_natural_order_and_folders_first(page):
     assert page.run(NAMES) == ["many", "照片", "a<b>&'\"?#%.txt", "chapter1.txt", "chapter2.txt", "chapter10.txt",
-                               "data.bin", "dot.png", "tone.wav", "中文 名.txt", "\ufffd.txt"]
+                               "data.bin", "中文 名.txt", "\ufffd.txt"]
 
 
 def test_every_link_leads_to_its_file(page):
@@ -92,12 +70,12 @@ def test_every_link_leads_to_its_file(page):
 
 
 def test_a_click_on_a_column_sorts_and_says_so(page):
-    page.run("document.querySelectorAll('#list th a')[1].click()")
+    page.click("role=link[name='Size']")
     assert page.run("document.querySelectorAll('#list th')[1].getAttribute('aria-sort')") == "ascending"
     assert page.run("document.querySelectorAll('#list th')[0].hasAttribute('aria-sort')") is False
     names = page.run(NAMES)
     assert names.index("chapter10.txt") < names.index("chapter2.txt") < names.index("chapter1.txt")
-    page.run("document.querySelectorAll('#list th a')[1].click()")
+    page.click("role=link[name=/^Size/]")
     names = page.run(NAMES)
     assert names.index("chapter10.txt") > names.index("chapter2.txt") > names.index("chapter1.txt")
 
@@ -124,25 +102,12 @@ def test_keys_alone_move_open_and_go_up(page, url):
     assert page.run("document.activeElement.textContent") == "\ufffd.txt"
 
 
-def test_pictures_text_and_sound_are_shown_in_place(page):
-    click(page, "dot.png")
-    page.until("document.querySelector('dialog[open] img')?.naturalWidth === 1")
-    page.press("ArrowLeft")
-    assert page.until("document.querySelector('dialog pre')?.textContent") == "x" * 10
-    page.press("Escape")
-    page.until("!document.querySelector('dialog').open")
-    click(page, "tone.wav")
-    page.until("document.querySelector('dialog audio')?.duration > 9")
-    page.run("document.querySelector('dialog audio').currentTime = 7")
-    page.until("!document.querySelector('dialog audio').seeking && document.querySelector('dialog audio').currentTime >= 7")
-
-
 def test_a_phone_has_no_sideways_scrolling(page, url):
-    page.emulate(360, 740, phone=True)
+    page.fresh(390, 844, phone=True)
     page.open(url + "%E7%85%A7%E7%89%87/")
-    assert page.run("document.documentElement.scrollWidth") <= 360
+    assert page.run("document.documentElement.scrollWidth") <= 390
     page.open(url)
-    assert page.run("document.documentElement.scrollWidth") <= 360
+    assert page.run("document.documentElement.scrollWidth") <= 390
     # A finger hits the link anywhere in the row.
     row = "document.querySelectorAll('#list tbody tr')[2].getBoundingClientRect()"
     assert page.run(f"{row}.height") >= 44
@@ -153,13 +118,14 @@ def test_a_phone_has_no_sideways_scrolling(page, url):
 def test_dark_and_light_follow_the_system(page, url):
     colour = "getComputedStyle(document.body).backgroundColor"
     light = page.run(colour)
-    page.emulate(dark=True)
+    page.fresh(dark=True)
+    page.open(url)
     dark = page.run(colour)
     assert sum(map(int, re.findall(r"\d+", light))) > 600 and sum(map(int, re.findall(r"\d+", dark))) < 150
 
 
 def test_the_page_speaks_the_language_of_the_reader(page, url):
-    page.language("zh-CN,en;q=0.5")
+    page.fresh(language="zh-CN,en;q=0.5")
     page.open(url)
     assert page.run("document.documentElement.lang") == "zh"
     assert page.run("document.querySelector('#list th').textContent") == "名称"
@@ -179,15 +145,15 @@ def test_the_server_may_choose_the_language(folder, lang, asked, column, error):
 
 def test_an_error_page_says_what_to_do(page, url):
     for language, words in (("en", "Check the spelling"), ("zh", "请检查拼写")):
-        page.language(language)
+        page.fresh(language=language)
         page.open(url + "nothing")
         assert words in page.run("document.body.innerText")
         assert page.run("document.querySelector('a').href") == url
-    page.events.clear()
+    page.fresh()
 
 
 def test_without_scripts_links_sort_and_turn_pages(page, url):
-    page.emulate(script=False)
+    page.fresh(script=False)
     page.open(url + "many/?sort=name&order=desc&page=2")
     assert page.run(NAMES)[0] == "file-49799.txt"
     assert page.run("[...document.querySelectorAll('#pages a')].map((a) => a.search)") == [
@@ -195,12 +161,12 @@ def test_without_scripts_links_sort_and_turn_pages(page, url):
 
 
 def test_without_scripts_a_form_searches(page, url):
-    page.emulate(script=False)
+    page.fresh(script=False)
     page.open(url + "many/")
     page.run("document.getElementById('search').focus()")
     page.type("-4999")
     page.press("Enter")
-    page.wait("Page.loadEventFired")
+    page.call("page.waitForURL", "**/many/?q=*")
     assert page.run("location.search") == "?q=-4999"
     assert page.run(NAMES) == ["file-4999.txt"] + [f"file-{n}.txt" for n in range(49990, 50000)]
     assert page.run("document.getElementById('search').value") == "-4999"
@@ -222,61 +188,33 @@ def test_a_page_of_rows_becomes_the_page_of_all_for_scripts(page, url):
 
 
 def test_fifty_thousand_entries_are_at_hand(page, url):
-    """All of them can be searched, sorted and walked by keys after less than a second of the browser's work."""
-    page.call("Performance.enable", timeDomain="threadTicks")
+    """The first rows come with the page, and the others are made as they are looked at: all can be searched, sorted and walked by keys."""
+    with urllib.request.urlopen(url + "many/") as answer:
+        document = answer.read()
+    rows = document[:document.index(b'<script id="words"')]
+    assert rows.count(b"<tr>") == 1 + 200  # that of the columns is one
+    assert len(rows) < 100_000 < len(document)
     page.open(url + "many/")
     assert page.run("document.documentElement.dataset.complete") == ""
-    work = {m["name"]: m["value"] for m in page.call("Performance.getMetrics")["metrics"]}
-    assert work["TaskDuration"] < 1
     assert page.run("document.getElementById('list').getAttribute('aria-rowcount')") == "50001"
-    assert page.run("document.getElementById('list').rows.length") < 1100
+    assert page.run("document.getElementById('list').rows.length") < 300
     page.press("End")
     assert page.run("document.activeElement.textContent") == "file-49999.txt"
+    assert page.run("document.getElementById('list').rows.length") < 300
     page.press("/")
     page.type("-4999")
     assert page.run(NAMES) == ["file-4999.txt"] + [f"file-{n}.txt" for n in range(49990, 50000)]
     page.press("Escape")
-    page.run("document.querySelectorAll('#list th a')[0].click()")
+    page.click("role=link[name=/^Name/]")
     assert page.run(NAMES)[:2] == ["file-49999.txt", "file-49998.txt"]
 
 
-README = """# About
-
-[to the end](#the-end) ![dot](../../dot.png) ![far](https://192.0.2.1/x.png) <script>document.title = "bad"</script>
-
-- [x] done
-
-| a | b |
-|---|---|
-| 1 | 2 |
-
-## The end
-"""
-
-
-def test_a_readme_is_shown_below_the_list(page, folder, url):
-    (folder / "照片" / "内" / "ReadMe.md").write_text(README)
-    (folder / "照片" / "内" / "README.zh-CN.md").write_text("# 关于")
-    page.open(url + "%E7%85%A7%E7%89%87/%E5%86%85/")
-    page.until("document.querySelector('#readme img')?.complete !== false")
-    assert page.run("document.querySelector('#readme h1').textContent") == "About"
-    assert page.run("document.querySelector('#readme').getAttribute('aria-label')") == "ReadMe.md"
-    assert page.run("[...document.querySelectorAll('#readme td')].map((e) => e.textContent)") == ["1", "2"]
-    assert page.run("document.querySelectorAll('#readme img').length") == 1
-    assert page.run("document.querySelector('#readme [href*=\"192.0.2.1\"]').textContent") == "far"
-    assert page.run("document.querySelectorAll('#readme script').length + +(document.title === 'bad')") == 0
-    page.run("document.querySelector('#readme .prose [href^=\"#\"]').click()")
-    assert page.run("document.querySelector(location.hash).parentElement.textContent") == "The end"
-    assert get_json(url + "%E7%85%A7%E7%89%87/%E5%86%85/?format=json")["readme"] == "ReadMe.md"
-    page.language("zh")
-    page.open(url + "%E7%85%A7%E7%89%87/%E5%86%85/")
-    assert page.run("document.querySelector('#readme h1').textContent") == "关于"
-
-
-def test_the_readme_may_be_left_out(folder):
-    (folder / "照片" / "内" / "ReadMe.md").write_text(README)
-    with served(folder, "--no-readme") as url, urllib.request.urlopen(url + "%E7%85%A7%E7%89%87/%E5%86%85/") as answer:
-        assert b'id="readme"' not in answer.read()
+@pytest.mark.parametrize("part", [0.5, 0.25, 1, 0])
+def test_scrolling_through_fifty_thousand_entries_shows_each_place(page, url, part):
+    page.open(url + "many/")
+    page.run(f"scrollTo(0, {part} * (document.documentElement.scrollHeight - innerHeight))")
+    name = page.until("document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('a')?.title")
+    assert abs(int(re.search(r"\d+", name)[0]) - part * 49999) < 100
 
 
 def test_json_lists_the_same(url):

@@ -1,14 +1,15 @@
 """The page of `leat serve` for those who see little or nothing, have no mouse, or want no movement."""
 import re
-import shutil
 
 import pytest
 
-import chromium as browser
+import chromium
+from chromium import tab  # noqa: F401  fixture
 from conftest import ROOT
 from served import served
 
-pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+pytestmark = chromium.needed
+CONTROLS = ("button", "link", "searchbox", "checkbox", "image", "progressbar", "dialog", "Audio", "Video")
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +23,9 @@ def url(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(scope="module")
-def tab():
-    with browser.chromium() as tab:
-        yield tab
-
-
 @pytest.fixture
 def page(tab, url):
-    tab.emulate()
-    tab.language("en")
+    tab.fresh()
     tab.open(url)
     return tab
 
@@ -40,9 +34,13 @@ def named(tree, role):
     return [name for of, name, _ in tree if of == role]
 
 
-@pytest.mark.parametrize("width, phone", [(1100, False), (360, True)], ids=["wide", "phone"])
+def unnamed(tree):
+    return [role for role, name, _ in tree if role in CONTROLS and not name.strip()]
+
+
+@pytest.mark.parametrize("width, phone", [(1100, False), (390, True)], ids=["wide", "phone"])
 def test_a_screen_reader_is_told_what_everything_is(page, url, width, phone):
-    page.emulate(width, 800, phone=phone)
+    page.fresh(width, 844, phone=phone)
     page.open(url)
     tree = page.tree()
     assert named(tree, "navigation") == ["Path"]
@@ -52,8 +50,7 @@ def test_a_screen_reader_is_told_what_everything_is(page, url, width, phone):
     assert "Upload files" in named(tree, "button")
     assert named(tree, "checkbox")[:2] == ["Choose sub", "Choose a.txt"]
     assert {"row", "cell", "table"} <= {role for role, _, _ in tree}
-    unnamed = [role for role, name, _ in tree if role in ("button", "link", "searchbox", "checkbox", "image") and not name.strip()]
-    assert unnamed == []
+    assert unnamed(tree) == []
 
 
 def test_a_dialog_is_one_for_screen_readers_too(page):
@@ -62,8 +59,22 @@ def test_a_dialog_is_one_for_screen_readers_too(page):
     dialogs = [(name, properties) for role, name, properties in page.tree() if role == "dialog"]
     assert dialogs[0][0] == "a.txt" and dialogs[0][1].get("modal") is True
     assert {"Previous", "Next", "Close"} <= set(named(page.tree(), "button"))
+    assert unnamed(page.tree()) == []
     page.press("Escape")
     assert page.run("document.activeElement.textContent") == "a.txt"
+
+
+def test_what_comes_with_a_choice_and_an_upload_has_a_name(page, tmp_path):
+    (tmp_path / "new.txt").write_text("new")
+    page.choose_files("#upload input", tmp_path / "new.txt")
+    page.until("document.getElementById('transfers').hidden === false && document.querySelector('#transfers .bar button').hidden === false")
+    page.press("ArrowDown", " ")
+    assert "Chosen:" in named(page.tree(), "region") and "Uploads" in named(page.tree(), "region")
+    assert unnamed(page.tree()) == []
+    page.press("Delete")
+    page.until("document.querySelector('dialog[open]')")
+    assert "Delete for ever?" in named(page.tree(), "dialog")
+    assert unnamed(page.tree()) == []
 
 
 def test_tab_comes_to_all_that_can_be_done(page):
@@ -90,7 +101,7 @@ def contrast(a, b):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_texts_stand_out_from_what_is_behind_them(page, url, dark):
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text; 1.4.11: 3 to 1 for icons."""
-    page.emulate(dark=dark)
+    page.fresh(dark=dark)
     page.open(url)
     style = "getComputedStyle(document.documentElement).getPropertyValue('--{}').trim()"
     colour = {name: page.run(style.format(name)) for name in ("bg", "card", "text", "soft", "hover", "accent", "folder", "bad")}
@@ -105,7 +116,7 @@ def test_texts_stand_out_from_what_is_behind_them(page, url, dark):
 def test_twice_the_size_needs_no_sideways_scrolling(page, url):
     """WCAG 2.2, 1.4.4 and 1.4.10: a page of 1280 pixels at 200% and 400% is one of 640 and 320."""
     for width in (640, 320):
-        page.emulate(width, 512)
+        page.fresh(width, 512)
         page.open(url)
         assert page.run("document.documentElement.scrollWidth") <= width
 

@@ -5,8 +5,10 @@ import subprocess
 
 import pytest
 
-import chromium as browser
+import chromium
+from chromium import tab  # noqa: F401  fixture
 from conftest import BUILD
+from served import served
 
 pytestmark = pytest.mark.skipif(not shutil.which("zbarimg"), reason="no zbarimg")
 ESCAPE = "\x1b[38;5;16;48;5;231m"
@@ -62,20 +64,58 @@ def test_a_server_of_this_machine_alone_says_that_it_has_none(tmp_path):
     assert "--qr: this server has no address that a phone can open" in said[-1]
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
-def test_a_button_of_the_page_shows_the_code(tmp_path):
+def fetched(url, path, **fields):
+    """The text below the code that the server draws for a request with these fields."""
+    words = [word for name, value in fields.items() for word in ("-H", f"{name.replace('_', '-')}: {value}")]
+    answer = subprocess.run(("curl", "-sS", "--max-time", "20", *words, url + "?qr"), capture_output=True, text=True, check=True)
+    assert answer.stdout.startswith("<svg"), answer.stdout
+    path.write_text(answer.stdout)
+    return re.search("<title>(.*?)</title>", answer.stdout)[1]
+
+
+@pytest.mark.parametrize("fields, address", [
+    ({}, "http://127.0.0.2:{port}/"),
+    ({"Host": "box.example:8443"}, "http://box.example:8443/"),
+    ({"Host": "box.example", "Referer": "https://box.example/"}, "https://box.example/"),
+    ({"Host": "box.example:81", "Referer": "http://box.example:81/a/?sort=size"}, "http://box.example:81/a/"),
+    ({"Host": "box.example", "Referer": "https://other.example/"}, "http://box.example/"),
+    ({"Host": "127.0.0.1:81", "Referer": "https://box.example/shared/", "Sec-Fetch-Site": "same-origin"}, "https://box.example/shared/"),
+    ({"Host": "box.example", "Referer": "https://box.example/", "Sec-Fetch-Site": "cross-site"}, "http://box.example/"),
+], ids=["no page", "another name", "https at a proxy", "a page's port and path", "another's page", "a proxy that changes Host", "another site"])
+def test_the_code_is_the_address_that_the_browser_used(tmp_path, fields, address):
+    with served(tmp_path, bind="127.0.0.2") as url:
+        port = url.rstrip("/").rsplit(":")[-1]
+        assert fetched(url, tmp_path / "code.svg", **{name.replace("-", "_"): value for name, value in fields.items()}) == address.format(port=port)
+
+
+@chromium.needed
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])
+def test_a_button_of_the_page_shows_the_code(tab, tmp_path, script):
     (tmp_path / "一 二").mkdir()
-    server = subprocess.Popen((BUILD / "leat", "serve", "--port", "0", "--bind", "127.0.0.2", "--log", "", tmp_path), stderr=subprocess.PIPE, text=True)
-    port = next(re.search(r":(\d+)/", line)[1] for line in server.stderr if "http" in line)
-    try:
-        with browser.chromium() as page:
-            page.emulate(dark=True)
-            url = f"http://127.0.0.2:{port}/%E4%B8%80%20%E4%BA%8C/"
-            page.open(url)
-            assert page.run("document.getElementById('qr')") is None
-            page.open(url + "?qr")
-            page.screenshot(tmp_path / "page.png")
-            assert read(tmp_path / "page.png") == url
-    finally:
-        server.terminate()
-        server.wait()
+    with served(tmp_path) as url:
+        named = url.replace("127.0.0.1", "box.example") + "%E4%B8%80%20%E4%BA%8C/"
+        tab.fresh(dark=True, script=script)
+        tab.open(named)
+        tab.click("role=link[name='QR code of this address']")
+        tab.call("page.waitForSelector", "svg[role=img]")
+        tab.screenshot(tmp_path / "page.png")
+        assert read(tmp_path / "page.png") == named
+        tab.open("about:blank")
+
+
+def test_a_name_of_this_machine_is_none_of_a_phone(tmp_path):
+    with served(tmp_path) as url:
+        for host, of_use in (("localhost", False), ("a.LocalHost.", False), ("127.9.9.9:1", False), ("[::1]", False), ("box.example", True), ("mylocalhost", True)):
+            page = subprocess.run(("curl", "-sS", "--max-time", "20", "-H", f"Host: {host}", url), capture_output=True, text=True, check=True).stdout
+            assert ('id="qr"' in page) == of_use, host
+        page = subprocess.run(("curl", "-sS", "-H", "X-Forwarded-For: 192.0.2.1", url), capture_output=True, text=True, check=True).stdout
+        assert 'id="qr"' in page, "a proxy has an address of its own"
+
+
+@chromium.needed
+def test_a_page_that_only_this_machine_can_open_has_no_button(tab, tmp_path):
+    with served(tmp_path) as url:
+        tab.fresh()
+        tab.open(url)
+        assert tab.run("document.getElementById('qr')") is None
+        tab.open("about:blank")
