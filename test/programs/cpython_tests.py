@@ -6,6 +6,7 @@ import unittest
 
 from test import support
 
+support.LOOPBACK_TIMEOUT = support.SHORT_TIMEOUT = 60.0  # the limits are for a machine that does nothing else
 os.chdir(sys.argv[1])
 tests = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[2:])
 support.use_resources = {}  # set after loading: some files ask for "network" although they only need a socket

@@ -21,6 +21,7 @@ import time
 from soak_clients import FILES, MANY, WRK_CONNECTIONS, Client
 
 CALM = 1.5  # seconds after a worker was killed in which requests may fail
+ROUNDS = 30  # of those that are the most frequent, which a load consists of at least; a busy machine needs longer for them
 TIMES = 12  # disturbances of each kind, in all, or one of each kind every 10 s
 
 
@@ -40,6 +41,9 @@ class Soak(Client):
     def count(self, what, times=1):
         with self.lock:
             self.done[what] = self.done.get(what, 0) + times
+
+    def rounds(self):
+        return self.done.get("whole", 0) + self.done.get("part", 0)
 
     def failed(self, what, began, why):
         """A failure is excused if a worker was killed while the request went on."""
@@ -102,10 +106,7 @@ class Soak(Client):
                 self.reload()
                 self.count("reloads")
             elif turn % 4 == 1 and workers:
-                self.disturbed = time.monotonic()
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(random.choice(workers), signal.SIGKILL)
-                self.count("kills")
+                self.kill(random.choice(workers))
             elif turn % 4 == 2:
                 self.log.rename(self.log.with_name("old.log"))
                 os.kill(self.master, signal.SIGUSR1)
@@ -114,6 +115,15 @@ class Soak(Client):
                 self.starve(workers, pause)
             turn += 1
         time.sleep(max(end - time.monotonic(), 0))
+
+    def kill(self, worker):
+        self.disturbed = time.monotonic()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+        while worker in self.workers():
+            time.sleep(0.01)
+        self.disturbed = time.monotonic()
+        self.count("kills")
 
     def reload(self):
         self.reloads += 1
@@ -156,7 +166,10 @@ def load(soak, seconds, disturb):
     clients = [threading.Thread(target=soak.client, args=(seed,)) for seed in range(10)] + [threading.Thread(target=soak.loader)]
     for t in clients:
         t.start()
+    least = soak.rounds() + ROUNDS
     soak.disturb(seconds) if disturb else time.sleep(seconds)
+    while soak.rounds() < least and not soak.wrong:
+        time.sleep(0.1)
     soak.stop = True
     for t in clients:
         t.join()
@@ -196,7 +209,7 @@ def main(leat, seconds):
         place = pathlib.Path(name)
         site, log = make_site(place), place / "access.log"
         server = subprocess.Popen([leat, "serve", str(site), "--bind", "127.0.0.1", "--port", "0", "--log", str(log), "--log-format", "json", "--workers", "2",
-                                   "--allow-upload", "--allow-delete", "--head-timeout", "2s", "--drain-timeout", "20s"], stderr=subprocess.PIPE, text=True)
+                                   "--allow-upload", "--allow-delete", "--head-timeout", "10s", "--drain-timeout", "60s"], stderr=subprocess.PIPE, text=True)
         said = ""
         while "Ctrl-C" not in said and (line := server.stderr.readline()):
             said += line
@@ -206,7 +219,7 @@ def main(leat, seconds):
         states = run(soak, seconds)
         left = list((site / "up").iterdir())
         server.terminate()
-        status = server.wait(30)
+        status = server.wait(60)
     print(", ".join(f"{n} {what}" for what, n in sorted(soak.done.items())), f"{soak.excused} failed as a worker was killed", sep=", ")
     print("descriptors and kB of memory: " + ", then ".join(f"{fds} and {kb}" for fds, kb in states) + f"; exit status {status}")
     if len(left) > soak.excused + soak.done.get("repeated", 0):

@@ -70,7 +70,7 @@ def results(place, bin_dir, leat_in_docker):
     said = {}
     try:
         for name, proc in running.items():
-            said[name] = proc.communicate(timeout=180)
+            said[name] = proc.communicate(timeout=900)
     finally:
         for proc in running.values():
             if proc.poll() is None:

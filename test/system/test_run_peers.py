@@ -71,7 +71,7 @@ def test_git_clones_over_http_inside(scratch):
     port = free_port()
     server = subprocess.Popen([sys.executable, "-m", "http.server", str(port), "-b", "127.0.0.1", "-d", scratch], stderr=subprocess.DEVNULL)
     try:
-        until_connected(port, server, 30)
+        until_connected(port, server)
         done = inside("env", f"HOME={scratch}", "git", "clone", "-q", f"http://127.0.0.1:{port}/bare.git", scratch / "copy", timeout=60)
         assert done.returncode == 0, done.stderr
         assert (scratch / "copy/file").read_bytes() == BIG
