@@ -3,12 +3,12 @@ import contextlib
 import glob
 import os
 import pathlib
-import socket
 import subprocess
 import tempfile
 
 import pytest
 from conftest import SLOWER, unprivileged
+from ports import free_port  # noqa: F401
 from waiting import answers, until
 
 PYTHON = "/usr/bin/python3"
@@ -40,12 +40,6 @@ def nothing_left(place):
 
 def program(name):
     return Place.programs / name
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def command(*args, options=(), leat=None):

@@ -5,11 +5,11 @@ Each compresses text as it sends it, redirects /moved to /sub/index.html, and sh
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 
 import pytest
 from conftest import unprivileged
+from ports import free_port
 from waiting import answers, until
 
 DIGEST = "$apr1$leatleat$/TzrSk.TKQW5qmqaY6ZQW0"  # openssl passwd -apr1
@@ -132,8 +132,7 @@ def peer_command(name, place, site, port):
 @contextlib.contextmanager
 def peer_server(name, place, site):
     """The server @name of the folder @site, with its own files in @place; yields its port."""
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        port = s.getsockname()[1]
+    port = free_port()
     command = [*unprivileged(), *peer_command(name, place, site, port)]
     env = os.environ | {"HOME": str(place), "XDG_CONFIG_HOME": str(place), "XDG_DATA_HOME": str(place)}
     with subprocess.Popen(command, env=env, cwd=place, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as proc:

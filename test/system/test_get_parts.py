@@ -6,12 +6,12 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import threading
 
 import pytest
 from conftest import BUILD, needs_tool
+from ports import free_port
 from servers import in_thread
 from waiting import answers, until
 
@@ -89,8 +89,7 @@ def test_nginx_and_leat_serve_send_parts(tmp_path):
         get(tmp_path, "--parts", "3", "--sha256", SHA, found[0] + "/big")
         p.terminate()
     (tmp_path / "big").unlink()
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        port = s.getsockname()[1]
+    port = free_port()
     (tmp_path / "nginx.conf").write_text(f"""daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}
         http {{ access_log {tmp_path}/access.log; server {{ listen 127.0.0.1:{port}; root {tmp_path}/site; }} }}""")
     tmp_path.chmod(0o755)

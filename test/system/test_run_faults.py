@@ -41,10 +41,7 @@ def command_with_faults(control, *args, options=()):
 @contextlib.contextmanager
 def datagram_server():
     with socket.socket(type=socket.SOCK_DGRAM) as s:
-        for port in range(20000, 32000):  # no port that a socket inside may get: 127.0.0.1 means that socket first
-            with contextlib.suppress(OSError):
-                s.bind(("127.0.0.1", port))
-                break
+        s.bind(("127.0.0.1", free_port(socket.SOCK_DGRAM)))  # no port that a socket inside may get: 127.0.0.1 means that socket first
 
         def serve():
             with contextlib.suppress(OSError):

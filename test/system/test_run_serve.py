@@ -49,7 +49,7 @@ def served(site, server, link, seed=1):
         until_connected(port, proc)
         yield f"http://127.0.0.1:{port}"
         proc.terminate()
-        assert proc.wait(20) == 0, proc.stderr.read()
+        assert proc.wait(60) == 0, proc.stderr.read()
 
 
 def leat_get():

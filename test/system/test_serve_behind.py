@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from conftest import needs_tool
+from ports import free_port
 from serving import folder, serve, server  # noqa: F401  fixtures
 from waiting import answers, until
 
@@ -87,11 +88,6 @@ def running(command, port):
         finally:
             proc.terminate()
             proc.stderr.read()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -5,13 +5,13 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import time
 import zlib
 
 import pytest
 from conftest import needs_tool, run
+from ports import free_port
 from serving import BIG, folder, serve, server  # noqa: F401
 from waiting import answers, until
 
@@ -88,8 +88,7 @@ def test_several_ranges_hold_only_for_the_state_that_if_range_names(server):
 @pytest.fixture
 def nginx(folder):  # noqa: F811
     """The port of nginx, which serves the same folder."""
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        port = s.getsockname()[1]
+    port = free_port()
     conf = folder / "nginx.conf"
     conf.write_text(f"""
         daemon off; pid {folder}/nginx.pid; events {{}} error_log stderr;

@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 from conftest import ROOT, run
+from ports import free_port
 from serving import folder, serve, server  # noqa: F401
 from waiting import until
 
@@ -87,12 +88,6 @@ def test_the_examples_of_the_manual_are_right(leat, folder, text):
     text = re.sub(r"/srv/\w+", str(folder / "site"), text).replace("/var/log", str(folder))
     found = run(leat, "serve", "--config", write(folder, text), "--check")
     assert found.returncode == 0, found.stderr
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def metrics(port, path="/metrics"):

@@ -14,6 +14,7 @@ import time
 
 import pytest
 from conftest import NOBODY, needs_root, run, unprivileged
+from ports import free_port
 from serving import BIG, folder, rest, serve, server  # noqa: F401
 from waiting import answers, until
 
@@ -204,9 +205,7 @@ def test_a_reload_answers_what_waits_at_the_old_workers(serve):
 
 @pytest.mark.parametrize("setting, path, says", [("bind: 127.0.0.2", "/file.txt", b"0123456789"), ("metrics: 127.0.0.2:{free}", "/metrics", b"_requests_total")])
 def test_a_reload_that_drops_an_address_answers_what_waits_there(serve, folder, setting, path, says):
-    with socket.create_server(("127.0.0.2", 0)) as s:
-        free = s.getsockname()[1]
-    config = folder / "config"
+    free, config = free_port(), folder / "config"
     config.write_text(setting.format(free=free) + "\n")
     config.chmod(0o644)
     server = serve("--workers", "1", "--config", str(config))
