@@ -140,21 +140,22 @@ class Soak(Client):
         self.count("shortages")
 
     def state(self):
-        """Descriptors and kB of memory of all processes."""
-        fds = kb = 0
+        """The number of processes, and the descriptors and kB of memory of all of them."""
+        processes = fds = kb = 0
         for pid in [self.master, *self.workers()]:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
                 fds += len(os.listdir(f"/proc/{pid}/fd"))
                 kb += int(re.search(r"^Pss: +(\d+)", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1])
-        return fds, kb
+                processes += 1
+        return processes, fds, kb
 
-    def calm_state(self):
-        """The state once nothing changes any more."""
+    def calm_state(self, before=None):
+        """The state once nothing changes any more. It has time to become what it was @before: files that no one asks for are closed a while later."""
         last, same = None, 0
-        for _ in range(300):
+        for _ in range(600):
             now = self.state()
-            same = same + 1 if last and now[0] == last[0] else 0
-            if same == 10:
+            same = same + 1 if last and now[:2] == last[:2] else 0
+            if same >= 10 and not (before and grown(before, now)):
                 break
             last = now
             time.sleep(0.1)
@@ -176,8 +177,8 @@ def load(soak, seconds, disturb):
 
 
 def grown(before, after):
-    """True if descriptors or memory are more than measuring may add; see Soak.state()."""
-    return abs(after[0] - before[0]) > 4 or after[1] > before[1] * 1.3 + 2000
+    """True if there are other processes, or if descriptors or memory are more than measuring may add; see Soak.state()."""
+    return after[0] != before[0] or after[1] > before[1] + 4 or after[2] > before[2] * 1.3 + 2000
 
 
 def make_site(place):
@@ -200,7 +201,7 @@ def run(soak, seconds):
         if disturbed is not False:
             soak.reload()
             load(soak, 1, False)
-        states.append(soak.calm_state())
+        states.append(soak.calm_state(states[-1] if len(states) % 2 else None))
     return states
 
 
@@ -221,7 +222,7 @@ def main(leat, seconds):
         server.terminate()
         status = server.wait(60)
     print(", ".join(f"{n} {what}" for what, n in sorted(soak.done.items())), f"{soak.excused} failed as a worker was killed", sep=", ")
-    print("descriptors and kB of memory: " + ", then ".join(f"{fds} and {kb}" for fds, kb in states) + f"; exit status {status}")
+    print("processes, descriptors and kB of memory: " + ", then ".join(" ".join(map(str, state)) for state in states) + f"; exit status {status}")
     if len(left) > soak.excused + soak.done.get("repeated", 0):
         soak.wrong.append(f"uploads that are left: {left}")
     if grown(*states[:2]):
