@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import json
 import os
+import subprocess
 
 from lib.machine import end, namespace, run, said, started, until
 from lib.measure import NotMeasured
@@ -108,12 +109,22 @@ def at_once():
 
 
 def settle(name, device, address):
-    """Puts @device and the TAP leat0 on a bridge in the namespace, and gives the bridge @address."""
+    """
+    Puts @device and the TAP leat0 on a bridge in the namespace, and gives the bridge @address.
+
+    A bridge carries nothing for a device that has just got its carrier, for up to a second: see forwards().
+    """
     run(*in_namespace(name), "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1", ok=(0, 1, 255))
     run("ip", "link", "set", device, "netns", name)
     for line in ("link add br0 type bridge mcast_snooping 0", "tuntap add dev leat0 mode tap vnet_hdr", f"link set {device} master br0",
                  "link set leat0 master br0", f"link set {device} up", "link set leat0 up", "link set br0 up", f"addr add {address}/24 dev br0"):
         run("ip", "-n", name, *line.split())
+    forwards(in_namespace(name), device)
+
+
+def forwards(prefix, device):
+    """Waits until a bridge forwards what comes from @device, which a program has opened."""
+    until(lambda: run(*prefix, "cat", f"/sys/class/net/{device}/brport/state").strip() == "3", f"the bridge with {device}")  # BR_STATE_FORWARDING
 
 
 @contextlib.contextmanager
@@ -136,7 +147,23 @@ def source(b, link, host, cc):
     words = ["--tap", "leat0", "--address", ADDRESSES["near", "leat"]] if host == "leat" else []
     with started(*link.near, *at_once(), b.program("leat_load"), *words, "--cc", cc, "serve") as proc:
         until(lambda: "ready" in said(proc), f"the sender, {host}", proc)
+        if host == "leat":
+            forwards(link.near, "leat0")
         yield proc
+
+
+def drain(b, link, host, cell, targets):
+    """Runs the receiver at the far end to its end. Returns its figures."""
+    words = ["--tap", "leat0", "--address", ADDRESSES["far", "leat"]] if host == "leat" else []
+    command = [*link.far, *at_once(), b.program("leat_load"), *words, *cell.load(), "--hold", "draw", targets]
+    with started(*command, stdin=subprocess.PIPE) as proc:
+        until(lambda: "ready" in said(proc), f"the receiver, {host}", proc)
+        if host == "leat":
+            forwards(link.far, "leat0")
+        proc.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            proc.wait((TRANSFERS_LIMIT if cell.transfers else cell.seconds()) + 30)
+        return last_object(proc, f"the receiver, {host}")
 
 
 def counted_by_linux(prefix):
@@ -153,14 +180,11 @@ def carry(b, cell, senders, receiver, cc, seed):
     Returns the drain's figures, with "link" (the link's) and "sender" (of each kind of sender, what its recovery did).
     """
     kinds = dict.fromkeys(senders)
-    words = ["--tap", "leat0", "--address", ADDRESSES["far", "leat"]] if receiver == "leat" else []
     targets = ",".join(ADDRESSES["near", host] for host in senders)
     with contextlib.ExitStack() as stack:
         link = stack.enter_context(bad_link(b, cell.link(seed)))
         procs = {host: stack.enter_context(source(b, link, host, cc)) for host in kinds}
-        limit = TRANSFERS_LIMIT if cell.transfers else cell.seconds()
-        found = b.figures("leat_load", *words, *cell.load(), "draw", targets, prefix=[*link.far, *at_once()], timeout=limit + 30)
-        found["sender"] = {}
+        found = {**drain(b, link, receiver, cell, targets), "sender": {}}
         for host, proc in procs.items():
             end(proc)
             found["sender"][host] = last_object(proc, "the sender") if host == "leat" else counted_by_linux(link.near)

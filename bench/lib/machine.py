@@ -76,8 +76,9 @@ def end(proc):
 @contextlib.contextmanager
 def started(*command, log=None, **more):
     """Runs a program in the background and ends it when the block is left. Its output goes to a file, whose last line is shown if it ends early."""
+    more.setdefault("stdin", subprocess.DEVNULL)
     with tempfile.TemporaryFile() if log is None else open(log, "w+b") as out:
-        proc = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, **more)
+        proc = subprocess.Popen([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT, **more)
         proc.said = out
         try:
             yield proc

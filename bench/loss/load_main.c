@@ -3,7 +3,7 @@
  *
  *   leat_load [--tap NAME --address ADDRESS] [--cc NAME] serve
  *   leat_load [--tap NAME --address ADDRESS] [--flows N] [--limit TIME] [--transfers N --octets SIZE]
- *             draw ADDRESS[,ADDRESS...]
+ *             [--hold] draw ADDRESS[,ADDRESS...]
  *   leat_load algorithms
  *
  * "serve" prints "ready", sends what is asked for until SIGTERM, and then prints what Leat's loss
@@ -29,7 +29,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum { BITS = 24, BACKLOG = 64 };
 
@@ -164,6 +166,25 @@ serve(void)
 }
 
 static void
+input_ended(struct loop_fd *w, uint32_t events)
+{
+	loop_stop(m.loop);
+}
+
+/* Runs until standard input ends, so that a device can be set up that exists only now. */
+static void
+hold(void)
+{
+	struct loop_fd input = {.fd = STDIN_FILENO, .events = EPOLLIN, .fn = input_ended};
+
+	bench_must("standard input", loop_add(m.loop, &input));
+	printf("ready\n");
+	fflush(stdout);
+	loop_run(m.loop);
+	loop_del(m.loop, &input);
+}
+
+static void
 drained(void *arg)
 {
 	loop_stop(m.loop);
@@ -175,6 +196,8 @@ draw(void)
 	struct load_drain *d;
 
 	open_world(NULL);
+	if (m.options.hold)
+		hold();
 	d = load_drain_new(m.world, &m.options.drain, drained, NULL);
 	bench_must("memory", d ? 0 : -LEAT_ENOMEM);
 	loop_run(m.loop);

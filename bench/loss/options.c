@@ -28,6 +28,13 @@ set_text(void *config, const struct option *option, const char *value)
 }
 
 static const char *
+set_hold(void *config, const struct option *option, const char *value)
+{
+	options_of(config)->hold = true;
+	return NULL;
+}
+
+static const char *
 set_limit(void *config, const struct option *option, const char *value)
 {
 	return unit_duration(value, &options_of(config)->drain.limit);
@@ -65,6 +72,7 @@ static const struct option load_rows[] = {
 static const struct option host_rows[] = {
     {"tap", "NAME", "use Leat's stack on this TAP; without it Linux's sockets", set_text, WORD_TAP},
     {"address", "ADDRESS", "the address of Leat's stack", set_text, WORD_ADDRESS},
+    {"hold", NULL, "print \"ready\", and begin to draw at the end of standard input", set_hold, 0},
     {0},
 };
 

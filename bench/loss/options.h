@@ -17,6 +17,7 @@ struct loss_options {
 	struct load_drain_config drain;
 	const char *cc;
 	const char *tap, *address; /* LOSS_HOST: Leat's stack, or NULL */
+	bool hold;                 /* LOSS_HOST: wait for the end of standard input */
 	unsigned runs;             /* LOSS_RUNS */
 };
 
