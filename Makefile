@@ -27,11 +27,11 @@ lint: deps-test ## formatting, layers, sequence numbers, comments, clang-tidy, c
 fuzz: deps-test ## each fuzz target for FUZZ_SECONDS (600) in all
 	@tools/fuzz $${FUZZ_SECONDS:-600}
 
-soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds
+soak: deps-test ## the long runs: 200 MB at 5% loss, an hour of seeds, ten minutes of a server under a mixed load
 	@tools/soak
 
-bench: deps-bench all ## speed, compared with peers, in a quarter of an hour; B=wire,tap runs these parts only, B=loss TCP over bad links
-	@BUILD=$(BUILD) tools/bench $(B)
+bench: deps-bench all ## speed, compared with peers, in half an hour; B=wire,tap runs these parts only, B=loss TCP over bad links, ROWS='idle|404' these rows
+	@BUILD=$(BUILD) tools/bench $(if $(ROWS),--rows '$(subst ','\'',$(ROWS))') $(B)
 
 bench-instr: deps-bench all ## instructions per frame, and goodput over bad links, compared with those kept; UPDATE=1 keeps the new ones
 	@BUILD=$(BUILD) tools/bench_instr $(if $(UPDATE),--update)

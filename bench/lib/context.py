@@ -2,13 +2,14 @@
 import contextlib
 import dataclasses
 import pathlib
+import re
 import subprocess
 
 from lib import measure
 from lib.lwip import Lwip
 from lib.machine import run_json
 from lib.measure import NotMeasured
-from lib.report import group_lines
+from lib.report import group_lines, verdict
 
 
 @dataclasses.dataclass
@@ -21,6 +22,7 @@ class Bench:
     slow_rounds: int = 3  # for programs that need a second or more each time
     seconds: float = 0.4  # for one figure, if the program has that option
     scratch: pathlib.Path = pathlib.Path("/tmp")  # any user may write there
+    rows: re.Pattern = re.compile("")  # only rows whose name it matches
     say: object = print
 
     def __post_init__(self):
@@ -47,13 +49,19 @@ class Bench:
             raise NotMeasured(f"{name}: no figure {key!r}")
         return found[key]
 
-    def group(self, name, unit, better, subjects, slow=False):
-        """Measures one figure of each subject, prints it and keeps it."""
-        self.aspects([(name, unit, better)], subjects, slow)
+    def wants(self, *names):
+        """Returns true if one of the rows with these names was asked for."""
+        return any(self.rows.search(name) for name in names)
 
-    def aspects(self, aspects, subjects, slow=False, rounds=None):
+    def group(self, name, unit, better, subjects, slow=False, goal=None):
+        """Measures one figure of each subject, prints it and keeps it."""
+        self.aspects([(name, unit, better)], subjects, slow, goal=goal)
+
+    def aspects(self, aspects, subjects, slow=False, rounds=None, goal=None):
         """Measures several figures that one run gives, with a group for each."""
-        for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds)):
+        if not self.wants(*(name for name, _, _ in aspects)):
+            return
+        for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds), goal=goal):
             self.keep(group)
 
     def keep(self, group):
@@ -65,6 +73,11 @@ class Bench:
     def heat_map(self, title, rows, columns, ratios):
         """Keeps a map of ratios for the page: @ratios has a list for each of @rows, with None where nothing was measured."""
         self.maps.append({"part": self.part, "title": title, "rows": rows, "columns": columns, "ratios": ratios})
+
+    def mean(self, what, groups, goal):
+        """Notes the mean of Leat's ratios in these groups."""
+        for name, (ratio, count) in measure.mean_ratios(groups).items():
+            self.note(f"mean of {count} rows with {what}, beside {name}: {verdict(ratio, goal)}")
 
     def note(self, text):
         self.notes.append({"part": self.part, "text": text})

@@ -23,6 +23,7 @@ class Group:
     better: str
     values: dict  # subject -> figures, one for each round
     missing: dict  # subject -> reason
+    goal: float | None = None  # the ratio that Leat should have to each of the others
 
     def ours(self):
         return next(iter(self.values), None)
@@ -50,10 +51,19 @@ def ratios(group, subjects):
     return {name: value for name, value in found.items() if value is not None}
 
 
+def mean_ratios(groups):
+    """Returns subject -> (geometric mean of Leat's ratios to it, number of groups that have one)."""
+    found = {}
+    for group in groups:
+        for name, value in group_summary(group)["ratios"].items():
+            found.setdefault(name, []).append(value)
+    return {name: (statistics.geometric_mean(values), len(values)) for name, values in found.items() if min(values) > 0}
+
+
 def group_summary(group):
     subjects = {name: summary(values) for name, values in group.values.items()}
     return {"part": group.part, "name": group.name, "unit": group.unit, "better": group.better, "subjects": subjects,
-            "ratios": ratios(group, subjects) if group.ours() == "leat" else {}, "missing": group.missing}
+            "ratios": ratios(group, subjects) if group.ours() == "leat" else {}, "missing": group.missing, "goal": group.goal}
 
 
 def once(run, count):
@@ -69,17 +79,18 @@ def once(run, count):
     return (values, None) if good else (None, f"no figure: {found}")
 
 
-def measure(part, aspects, subjects, rounds, clock=time.monotonic, limit=180.0):
+def measure(part, aspects, subjects, rounds, clock=time.monotonic, limit=180.0, goal=None):
     """
     Measures @subjects in turn, @rounds times after the warm-up. Returns a group for each of @aspects.
 
     @aspects   (name, unit, MORE or LESS) of each figure that a subject gives
     @subjects  name -> a function that returns one figure, or one for each aspect
+    @goal      the ratio that Leat should have
 
     A subject that fails in the warm-up, or in every round, is missing, with the reason. If it fails in some rounds, the other rounds count. No round
     begins after @limit seconds.
     """
-    groups = [Group(part, *aspect, {}, {}) for aspect in aspects]
+    groups = [Group(part, *aspect, {}, {}, goal) for aspect in aspects]
     alive, end, last = {}, clock() + limit, {}
     for subject, run in subjects.items():
         found, why = once(run, len(aspects))

@@ -12,12 +12,17 @@ def figure(value):
     return f"{value:,.{digits}f}"
 
 
+def verdict(ratio, goal):
+    """Says how many times as good Leat is, and whether that is its goal."""
+    return f"leat is {ratio:.2f} times as good" + (f"; goal {goal:.2f}: {'met' if ratio >= goal else 'MISSED'}" if goal else "")
+
+
 def group_lines(group):
     """Returns the lines of one group: median, smallest and largest figure, and Leat's ratio."""
     lines = [f"  {group['name']} ({group['unit']}, {group['better']} is better)"]
     for name, s in group["subjects"].items():
         ratio = group["ratios"].get(name)
-        beside = f"   leat is {ratio:.2f} times as good" if ratio is not None else ""
+        beside = f"   {verdict(ratio, group['goal'])}" if ratio is not None else ""
         lines.append(f"    {name:<26} {figure(s['median']):>12}   {figure(s['min'])} to {figure(s['max'])}{beside}")
     lines += [f"    {name:<26} could not measure: {why}" for name, why in group["missing"].items()]
     return lines

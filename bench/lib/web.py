@@ -3,8 +3,10 @@ import contextlib
 import os
 import pathlib
 import resource
+import shutil
 import socket
 
+from lib import insides
 from lib.machine import answers, needs, run, started, until
 from lib.measure import NotMeasured
 
@@ -12,7 +14,7 @@ SERVER_CORE, CLIENT_CORE = ("taskset", "-c", "0"), ("taskset", "-c", "1")
 OPEN_FILES = "open_file_cache max=1000 inactive=20s; open_file_cache_valid 1s; open_file_cache_errors on;"
 
 # As Debian ships it, but for paths, the port, and numbers of connections and requests that the rows need.
-NGINX = """daemon off; worker_processes auto; worker_cpu_affinity auto 01; pid {dir}/pid; error_log {dir}/error.log; worker_rlimit_nofile 30000; events {{ worker_connections 16384; }}
+NGINX = """daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log; worker_rlimit_nofile 30000; events {{ worker_connections 16384; }}
 http {{ sendfile on; tcp_nopush on; types_hash_max_size 2048; include /etc/nginx/mime.types; default_type application/octet-stream; access_log {dir}/access.log; gzip on;
 keepalive_requests 100000000; keepalive_timeout 600s; {more}
 client_body_temp_path {dir}/t; proxy_temp_path {dir}/t; fastcgi_temp_path {dir}/t; uwsgi_temp_path {dir}/t; scgi_temp_path {dir}/t;
@@ -37,8 +39,8 @@ mimetype.assign = (".html" => "text/html", ".bin" => "application/octet-stream",
 class Server:
     """A server that runs while the block is open."""
 
-    def __init__(self, name, port, command, folder):
-        self.name, self.port, self.command, self.folder = name, port, command, folder
+    def __init__(self, name, port, command, root):
+        self.name, self.port, self.command, self.root = name, port, command, root
         self.proc = None
 
     @contextlib.contextmanager
@@ -77,24 +79,43 @@ def server_folder(b, name):
     return folder
 
 
+def leat_words(b, root, port, program=None):
+    folder = server_folder(b, f"leat-serve-{port}")
+    return [program or b.build / "leat", "serve", "--quiet", "--workers", "1", "--bind", "127.0.0.1", "--port", port, "--log", folder / "access.log",
+            "--max-connections", "12000", "--max-per-client", "12000", "--idle-timeout", "600s", root]
+
+
 def leat(b, root, port):
-    folder = server_folder(b, "leat-serve")
-    return Server("leat", port, [b.build / "leat", "serve", "--quiet", "--bind", "127.0.0.1", "--port", port, "--log", folder / "access.log",
-                                 "--max-connections", "12000", "--max-per-client", "12000", "--idle-timeout", "600s", root], folder)
+    return Server("leat", port, leat_words(b, root, port), root)
+
+
+def for_everyone(b):
+    """A copy of the command that a user without privileges can run."""
+    return shutil.copy(b.build / "leat", b.scratch / "leat")
+
+
+def leat_inside(b, root, port):
+    program = for_everyone(b)
+    return Server("leat", port, insides.Leat(program).server(port, *leat_words(b, root, port, program)), root)
+
+
+def leat_outside(b, root, port):
+    program = for_everyone(b)
+    return Server("native", port, insides.Native().server(port, *leat_words(b, root, port, program)), root)
 
 
 def nginx(b, root, port, name, more):
     folder = server_folder(b, name)
     conf = folder / "conf"
     conf.write_text(NGINX.format(dir=folder, port=port, root=root, more=more))
-    return Server(name, port, ["nginx", "-e", "stderr", "-p", folder, "-c", conf], folder)
+    return Server(name, port, ["nginx", "-e", "stderr", "-p", folder, "-c", conf], root)
 
 
 def lighttpd(b, root, port):
     folder = server_folder(b, "lighttpd")
     conf = folder / "conf"
     conf.write_text(LIGHTTPD.format(dir=folder, port=port, root=root))
-    return Server("lighttpd", port, ["lighttpd", "-D", "-f", conf], folder)
+    return Server("lighttpd", port, ["lighttpd", "-D", "-f", conf], root)
 
 
 def all_servers(b, root):

@@ -118,9 +118,14 @@ class Client:
     def archive(self, c, dice):
         kind = dice.choice(["zip", "tar.gz"])
         found = self.ask(c, "GET", f"/many/?archive={kind}")
-        self.expect(found, [200])
-        with zipfile.ZipFile(io.BytesIO(found[1])) if kind == "zip" else tarfile.open(fileobj=io.BytesIO(found[1])) as a:
-            names = a.namelist() if kind == "zip" else a.getnames()
+        self.expect(found, [200, 503])  # a worker makes four at a time
+        if found[0] == 503:
+            return
+        try:
+            with zipfile.ZipFile(io.BytesIO(found[1])) if kind == "zip" else tarfile.open(fileobj=io.BytesIO(found[1])) as a:
+                names = a.namelist() if kind == "zip" else a.getnames()
+        except (zipfile.BadZipFile, tarfile.TarError, EOFError) as e:
+            raise ValueError(f"{kind} of {len(found[1])} octets: {e}: {found[1][:100]} … {found[1][-100:]}: {found[2].headers.items()}") from None
         if len([name for name in names if name.rpartition("/")[2].isdigit()]) != MANY:
             raise ValueError(f"an archive has {len(names)} entries")
 

@@ -4,6 +4,7 @@ import html.parser
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,35 @@ def test_there_is_no_ratio_without_a_figure_of_ours():
     group, _ = group_of({"leat": [NotMeasured("not built")], "a": [0, 1, 1, 1], "b": [0, 2, 2, 2]})
     found = measure.group_summary(group)
     assert found["ratios"] == {} and found["missing"] == {"leat": "not built"} and list(found["subjects"]) == ["a", "b"]
+
+
+def test_a_row_with_a_goal_says_if_it_is_met():
+    group, _ = group_of({"leat": [0, 97, 97, 97], "a": [0, 100, 100, 100], "b": [0, 98, 98, 98]}, goal=0.98)
+    lines = report.group_lines(measure.group_summary(group))
+    assert lines[2].endswith("leat is 0.97 times as good; goal 0.98: MISSED") and lines[3].endswith("leat is 0.99 times as good; goal 0.98: met")
+
+
+def test_the_mean_of_rows_is_geometric_and_beside_each_peer():
+    groups = [group_of({"leat": [0, n] * 2, "a": [0, 1] * 2})[0] for n in (1, 4)] + [group_of({"leat": [0, 3] * 2, "b": [0, 1] * 2}, LESS)[0]]
+    said = []
+    Bench(build=BUILD, out=BUILD, say=said.append).mean("small files", groups, 1.2)
+    assert said == ["  note: mean of 2 rows with small files, beside a: leat is 2.00 times as good; goal 1.20: met",
+                    "  note: mean of 1 rows with small files, beside b: leat is 0.33 times as good; goal 1.20: MISSED"]
+
+
+def test_only_the_rows_that_were_asked_for_are_measured():
+    b = Bench(build=BUILD, out=BUILD, say=lambda line: None, rounds=1, rows=re.compile("idle|LEAT RUN", re.IGNORECASE))
+    for name in ("under leat run, 1", "404", "10,000 idle connections"):
+        b.group(name, "u", MORE, {"leat": lambda: 1})
+    assert [g.name for g in b.groups] == ["under leat run, 1", "10,000 idle connections"]
+
+
+@AS_ROOT
+def test_rows_of_which_there_are_none_are_an_error(pretended):
+    for expression, word in (("absent", "no row of super matches 'absent'"), ("(", "'(' is no regular expression")):
+        done = subprocess.run([ROOT / "tools/bench", "--quick", "--rows", expression, "super"], capture_output=True, text=True, timeout=60,
+                              env={**os.environ, "BUILD": str(pretended)})
+        assert done.returncode and word in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_subject_that_fails_once_counts_with_its_other_figures_and_one_that_always_fails_is_named():
