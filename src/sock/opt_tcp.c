@@ -202,12 +202,14 @@ get_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 	return opt_put(&info, sizeof info, value, len);
 }
 
-/* As on Linux, Reno reports nothing. */
+/* As on Linux, an algorithm may report nothing. */
 static int
 get_cc_info(struct sock *sk, const struct sock_opt *o, void *value, size_t *len)
 {
-	*len = 0;
-	return 0;
+	uint8_t info[CC_INFO_MAX];
+	size_t n = sk->end.conn ? tcp_cc_info(sk->end.conn, info) : 0;
+
+	return opt_put(info, n, value, len);
 }
 
 /* clang-format off */

@@ -28,7 +28,7 @@ cc_initial_window(uint32_t mss)
 }
 
 void
-cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, nsec_t now)
+cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss)
 {
 	bytes_zero(cc, sizeof *cc);
 	cc->ops = ops;
@@ -37,16 +37,30 @@ cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, nsec_t
 	cc->ssthresh = CC_INFINITE;
 	cc->pacing_rate = CC_UNPACED;
 	cc->used_end = iss;
-	ops->init(cc, now);
 }
 
 void
-cc_switch(struct cc *cc, const struct cc_ops *ops, nsec_t now)
+cc_start(struct cc *cc, const struct cc_start *at)
+{
+	cc->started = true;
+	if (cc->ops->init)
+		cc->ops->init(cc, at);
+}
+
+void
+cc_switch(struct cc *cc, const struct cc_ops *ops, const struct cc_start *at)
 {
 	memset(cc->priv, 0, sizeof cc->priv);
 	cc->ops = ops;
 	cc->pacing_rate = CC_UNPACED;
-	ops->init(cc, now);
+	if (cc->started)
+		cc_start(cc, at);
+}
+
+size_t
+cc_info(const struct cc *cc, uint8_t out[CC_INFO_MAX])
+{
+	return cc->ops->info ? cc->ops->info(cc, out) : 0;
 }
 
 void

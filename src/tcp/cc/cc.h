@@ -18,7 +18,7 @@
 struct ack_sample;
 struct cc;
 
-enum { CC_PRIV = 128 };
+enum { CC_PRIV = 128, CC_INFO_MAX = 20 /* Linux's union tcp_cc_info */ };
 
 #define CC_INFINITE   UINT32_MAX /* ssthresh before the first loss (RFC 5681, 3.1: arbitrarily high) */
 #define CC_MAX_WINDOW (1u << 30) /* no window is larger (RFC 7323, 2.3) */
@@ -30,15 +30,32 @@ enum { CC_PRIV = 128 };
  */
 enum ca_state { CA_OPEN = 0, CA_DISORDER = 1, CA_RECOVERY = 3, CA_LOSS = 4 };
 
+/* What is known when an algorithm begins. */
+struct cc_start {
+	nsec_t now;
+	nsec_t srtt, min_rtt; /* as in struct ack_sample */
+};
+
 struct cc_ops {
 	const char *name;
-	void (*init)(struct cc *cc, nsec_t now);
+
+	/*
+	 * The handshake is over, or the connection changes to this algorithm: @at has the first
+	 * round trip, or those since. priv is zero, and cwnd and ssthresh are set. No other
+	 * operation is called before. May be NULL.
+	 */
+	void (*init)(struct cc *cc, const struct cc_start *at);
 
 	/*
 	 * An ACK delivered something. Called after loss detection. In CA_RECOVERY only an algorithm
 	 * with own_cwnd may change cwnd.
 	 */
 	void (*ack)(struct cc *cc, const struct ack_sample *s, enum ca_state state);
+
+	/*
+	 * A timer found @octets lost, so no sample counts them. In CA_LOSS already. May be NULL.
+	 */
+	void (*lost)(struct cc *cc, uint32_t octets, nsec_t now);
 
 	/*
 	 * A loss was found with @flight octets outstanding; @why is CA_RECOVERY or CA_LOSS. Returns
@@ -59,6 +76,12 @@ struct cc_ops {
 	/* Data is about to leave after @idle with nothing outstanding. May be NULL. */
 	void (*restart)(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now);
 
+	/*
+	 * Writes what Linux reports of this algorithm, in its layout (union tcp_cc_info of
+	 * linux/inet_diag.h: TCP_CC_INFO, and ss). Returns how many octets. May be NULL: none.
+	 */
+	size_t (*info)(const struct cc *cc, uint8_t out[CC_INFO_MAX]);
+
 	/* the algorithm sets cwnd in every state (as BBR does): recovery leaves it alone */
 	bool own_cwnd;
 };
@@ -75,23 +98,40 @@ struct cc {
 	seq_t used_end;       /* sequence number at which this window ends */
 	/* Recently, cwnd was what limited the sender: only then may it grow (RFC 7661) */
 	bool limited;
+	bool started; /* ops->init has been called */
 	_Alignas(8) uint8_t priv[CC_PRIV];
 };
 
-/* All algorithms; the last entry is NULL. */
+/* All algorithms, the default first; the last entry is NULL. */
 extern const struct cc_ops *const cc_table[];
 
 /* Returns the algorithm of that name, or NULL. */
 const struct cc_ops *cc_find(const char *name);
 
-/*
- * Starts with the initial window of RFC 6928 for @mss: min(10 MSS, max(2 MSS, 14600)). @iss is the
- * connection's initial sequence number.
- */
-void cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss, nsec_t now);
+/* The algorithm of a connection whose user has chosen none. */
+static inline const struct cc_ops *
+cc_default(void)
+{
+	return cc_table[0];
+}
 
-/* Changes the algorithm. cwnd and ssthresh stay, the rest begins anew. */
-void cc_switch(struct cc *cc, const struct cc_ops *ops, nsec_t now);
+/*
+ * Sets the initial window of RFC 6928 for @mss: min(10 MSS, max(2 MSS, 14600)). @iss is the
+ * connection's initial sequence number. The algorithm begins with cc_start().
+ */
+void cc_init(struct cc *cc, const struct cc_ops *ops, uint32_t mss, seq_t iss);
+
+/* The handshake is over: the algorithm begins. */
+void cc_start(struct cc *cc, const struct cc_start *at);
+
+/*
+ * Changes the algorithm. cwnd and ssthresh stay, the rest begins anew; before the handshake is over
+ * only once it is.
+ */
+void cc_switch(struct cc *cc, const struct cc_ops *ops, const struct cc_start *at);
+
+/* Writes what TCP_CC_INFO returns. Returns how many octets; 0 if the algorithm reports nothing. */
+size_t cc_info(const struct cc *cc, uint8_t out[CC_INFO_MAX]);
 
 /*
  * Sets the SMSS that the handshake or the path gave. Before any data was sent (@fresh) cwnd is the

@@ -21,12 +21,6 @@ reno_of(struct cc *cc)
 	return (struct reno *)(void *)cc->priv;
 }
 
-static void
-reno_init(struct cc *cc, nsec_t now)
-{
-	reno_of(cc)->acked = 0;
-}
-
 /* Returns the part of @acked that is left for congestion avoidance. */
 static uint32_t
 slow_start(struct cc *cc, uint32_t acked)
@@ -81,7 +75,6 @@ reno_ssthresh(struct cc *cc, uint32_t flight, enum ca_state why)
 
 const struct cc_ops cc_reno = {
     .name = "reno",
-    .init = reno_init,
     .ack = reno_ack,
     .ssthresh = reno_ssthresh,
 };

@@ -1,6 +1,7 @@
 /*
  * tcp/cc/sample.h - what one ACK says about the network. The scoreboard (tcp/loss/txq.h) and loss
- * detection (tcp/loss/detect.h) fill it in, congestion control reads it.
+ * detection (tcp/loss/detect.h) fill it in, the connection adds the round-trip times, and
+ * congestion control reads it.
  */
 #ifndef TCP_CC_SAMPLE_H
 #define TCP_CC_SAMPLE_H
@@ -41,6 +42,8 @@ struct ack_sample {
 	 * once; 0 = none
 	 */
 	nsec_t rtt_latest;
+	/* The connection's smoothed and least round-trip time, this ACK included; 0 = none */
+	nsec_t srtt, min_rtt;
 
 	uint64_t prior_delivered; /* the total when the latest packet was sent */
 	uint64_t rate_octets;     /* delivery rate: octets delivered */

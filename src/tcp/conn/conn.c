@@ -147,7 +147,7 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->rcv.quick_left = opts->quickack < 0 ? 0 : TCP_QUICK_ACKS;
 	c->rcv.mss = c->agreed.peer_mss;
 	tcp_sync_mss(c);
-	cc_init(&c->cc, cc ? cc : cc_table[0], c->snd.mss, c->snd.iss, tcp_now(c));
+	cc_init(&c->cc, cc ? cc : cc_default(), c->snd.mss, c->snd.iss);
 	list_push(&tcp->conns, &c->all);
 	tcp->conns_count++;
 	emit_names(c, EVENT_TCP_OPEN, LEAT_TCP_CLOSED, LEAT_TCP_CLOSED, 0, NULL);

@@ -308,6 +308,13 @@ tcp_now(const struct tcp_conn *c)
 	return c->tcp->core->now;
 }
 
+/* Returns what a congestion control that begins now may know. */
+static inline struct cc_start
+tcp_cc_start(const struct tcp_conn *c)
+{
+	return (struct cc_start){.now = tcp_now(c), .srtt = c->rto.srtt, .min_rtt = c->snd.min_rtt};
+}
+
 static inline void
 tcp_arm(struct tcp_conn *c, struct timer *t, nsec_t after)
 {

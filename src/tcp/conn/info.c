@@ -146,3 +146,9 @@ tcp_info(const struct tcp_conn *c, struct leat_tcp_info *i)
 	info_receiver(c, i);
 	info_chrono(c, i);
 }
+
+size_t
+tcp_cc_info(const struct tcp_conn *c, uint8_t out[CC_INFO_MAX])
+{
+	return cc_info(&c->cc, out);
+}

@@ -51,7 +51,7 @@ struct tcp_opts {
 	uint32_t window_clamp; /* no wider window is offered; 0 = no bound */
 	uint32_t bound_if;  /* SO_BINDTODEVICE: the only interface to send through; 0 = as the routes say */
 	uint8_t ttl, tos;   /* ttl 0 = the host's default */
-	char cc[16];        /* "reno" */
+	char cc[16];        /* congestion control: a name of cc_table */
 	bool transparent;   /* the local address need not be the host's */
 	bool defer_syn_ack; /* listener: children are offered in SYN-RECEIVED, before the SYN-ACK */
 	bool any_port;      /* listener: takes every address and every port */

@@ -30,12 +30,12 @@ tcp_rtt_sample(struct tcp_conn *c, nsec_t rtt)
 }
 
 /*
- * Takes a round-trip sample. Of a segment that was sent twice only a timestamp says which
- * transmission arrived (Karn), and it does so in whole milliseconds. Without a sample, new data
- * acknowledged at least ends the backoff.
+ * Takes a round-trip sample, and adds to @s what is known after it. Of a segment that was sent
+ * twice only a timestamp says which transmission arrived (Karn), and it does so in whole
+ * milliseconds. Without a sample, new data acknowledged at least ends the backoff.
  */
 static void
-measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *s)
+measure(struct tcp_conn *c, const struct tcp_seg *seg, struct ack_sample *s)
 {
 	nsec_t by_ts = s->acked && s->rtt == 0 ? tcp_ts_rtt(c, seg) : 0;
 
@@ -43,6 +43,8 @@ measure(struct tcp_conn *c, const struct tcp_seg *seg, const struct ack_sample *
 		tcp_rtt_sample(c, s->rtt ? s->rtt : by_ts);
 	else if (s->acked)
 		rto_progress(&c->rto);
+	s->srtt = c->rto.srtt;
+	s->min_rtt = c->snd.min_rtt;
 }
 
 /*

@@ -83,7 +83,11 @@ handshake_rtt(struct tcp_conn *c, const struct tcp_seg *seg)
 void
 tcp_established(struct tcp_conn *c, const struct tcp_seg *seg)
 {
+	struct cc_start at;
+
 	handshake_rtt(c, seg);
+	at = tcp_cc_start(c);
+	cc_start(&c->cc, &at);
 	c->snd.una = c->snd.iss + 1;
 	c->timer.retries = 0;
 	c->snd.wl1 = seg->seq;

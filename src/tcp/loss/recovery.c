@@ -218,6 +218,7 @@ recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 	 */
 	bool new_loss =
 	    r->state <= CA_DISORDER || seq_geq(q->una, r->point) || (r->state == CA_LOSS && r->timeouts == 0);
+	uint32_t lost;
 
 	if (new_loss)
 		reduce(r, q, cc, txq_out(q), CA_LOSS);
@@ -230,7 +231,9 @@ recovery_timeout(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 		r->first = true;
 	}
 	r->timeouts++;
-	txq_mark_all_lost(q);
+	lost = txq_mark_all_lost(q);
+	if (cc->ops->lost && lost > 0)
+		cc->ops->lost(cc, lost, now);
 	set_cwnd(cc, cc->mss);
 }
 

@@ -178,35 +178,41 @@ txq_forget_dupacks(struct txq *q)
 		q->sacked = 0;
 }
 
-static void
+/* Returns how many octets were sacked. */
+static uint32_t
 forget_sacks(struct txq *q)
 {
+	uint32_t sacked = q->sacked;
+
 	for (struct txrec *r = txq_first(q); r; r = txq_after(q, r)) {
 		if (r->sacked)
 			txrec_unset_sacked(q, r);
 	}
+	return sacked;
 }
 
-void
+uint32_t
 txq_mark_all_lost(struct txq *q)
 {
 	struct txrec *first = txq_first(q);
+	uint32_t newly = 0;
 
 	if (!first)
-		return;
+		return 0;
 	if (first->sacked)
-		forget_sacks(q);
+		newly = forget_sacks(q);
 	txq_forget_dupacks(q);
 	for (struct txrec *r = first; r; r = txq_after(q, r)) {
 		if (r->sacked)
 			continue;
-		txq_mark_lost(q, r);
+		newly += txq_mark_lost(q, r);
 		/* in the order of sequence numbers, not of the loss */
 		list_del(&r->by_state);
 		list_push(&q->lost_list, &r->by_state);
 	}
 	q->lost_edge = q->nxt;
 	q->high_rxt = q->una;
+	return newly;
 }
 
 void

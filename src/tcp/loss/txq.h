@@ -179,8 +179,8 @@ void txq_forget_dupacks(struct txq *q);
 void txq_limit_dupacks(struct txq *q);
 
 /*
- * Marks @r, which is not sacked, as lost, even if it was sent again. Returns how many octets were
- * not lost before.
+ * Marks @r, which is not sacked, as lost, even if it was sent again. Returns its octets; 0 if it
+ * was lost and not sent again.
  */
 uint32_t txq_mark_lost(struct txq *q, struct txrec *r);
 
@@ -193,9 +193,9 @@ uint32_t txq_lose_before(struct txq *q, seq_t edge);
 /*
  * The retransmission timer expired: marks everything that is not sacked as lost, retransmissions
  * included. SACK marks stay, unless the first octet has one: then the peer has reneged, and all are
- * removed (RFC 2018, 8).
+ * removed (RFC 2018, 8). Returns the octets that were in flight or sacked.
  */
-void txq_mark_all_lost(struct txq *q);
+uint32_t txq_mark_all_lost(struct txq *q);
 
 /* Undo: nothing counts as lost any more, until the next SACK that says so. */
 void txq_unmark_lost(struct txq *q);

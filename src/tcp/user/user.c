@@ -11,8 +11,10 @@
 void
 tcp_opts_default(struct tcp_opts *opts)
 {
+	const char *cc = cc_default()->name;
+
 	*opts = (struct tcp_opts){.keep_idle = 7200, .keep_interval = 75, .keep_count = 9, .linger2 = 60};
-	memcpy(opts->cc, "reno", sizeof "reno");
+	memcpy(opts->cc, cc, strlen(cc) + 1);
 }
 
 /*
@@ -186,6 +188,7 @@ int
 tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 {
 	const struct cc_ops *cc = cc_find(opts->cc);
+	struct cc_start at = tcp_cc_start(c);
 
 	if (!cc)
 		return -LEAT_ENOENT;
@@ -197,7 +200,7 @@ tcp_set_opts(struct tcp_conn *c, const struct tcp_opts *opts)
 		rcvbuf_set(&c->rcv.buf, opts->rcvbuf);
 	rcvbuf_clamp(&c->rcv.buf, opts->window_clamp);
 	if (cc != c->cc.ops)
-		cc_switch(&c->cc, cc, tcp_now(c));
+		cc_switch(&c->cc, cc, &at);
 	if (opts->quickack < 0)
 		c->rcv.quick_left = 0;
 	if (opts->bound_if != c->opts.bound_if)

@@ -10,20 +10,21 @@ enum { MSS = 1000 };
 
 /* What the algorithm was called with, the last time, and how often. */
 static struct {
-	unsigned inits, acks, ssthreshs, states, undones, restarts;
+	unsigned inits, acks, ssthreshs, states, undones, restarts, losses;
+	struct cc_start start;
 	struct ack_sample sample;
 	enum ca_state ack_state, why, entered;
-	uint32_t flight, cwnd_at_undo, ssthresh_at_undo;
+	uint32_t flight, cwnd_at_undo, ssthresh_at_undo, lost;
 	nsec_t idle, rto, now;
 } seen;
 
 static struct cc_ops spy;
 
 static void
-spy_init(struct cc *cc, nsec_t now)
+spy_init(struct cc *cc, const struct cc_start *at)
 {
 	seen.inits++;
-	seen.now = now;
+	seen.start = *at;
 	for (unsigned i = 0; i < CC_PRIV; i++)
 		assert_int_equal(cc->priv[i], 0);
 	cc->priv[0] = 42;
@@ -45,6 +46,21 @@ spy_ssthresh(struct cc *cc, uint32_t flight, enum ca_state why)
 	seen.flight = flight;
 	seen.why = why;
 	return 7 * MSS;
+}
+
+static void
+spy_lost(struct cc *cc, uint32_t octets, nsec_t now)
+{
+	seen.losses++;
+	seen.lost = octets;
+	seen.now = now;
+}
+
+static size_t
+spy_info(const struct cc *cc, uint8_t out[CC_INFO_MAX])
+{
+	out[0] = cc->priv[0];
+	return 1;
 }
 
 static void
@@ -73,25 +89,42 @@ spy_restart(struct cc *cc, nsec_t idle, nsec_t rto, nsec_t now)
 	seen.now = now;
 }
 
-/* An established connection of segments of 1000 octets, whose congestion control is the spy. */
-static int
-setup(void **state)
+/* Changes to the spy, from an algorithm that has left its state and a pacing rate. */
+static void
+take_spy(struct script *s)
 {
-	struct script *s = script_new();
+	struct cc_start at = tcp_cc_start(s->c);
 
+	memset(s->c->cc.priv, 1, CC_PRIV);
+	s->c->cc.pacing_rate = 1;
+	cc_switch(&s->c->cc, &spy, &at);
+}
+
+/* A host without a connection. */
+static int
+setup_closed(void **state)
+{
 	memset(&seen, 0, sizeof seen);
 	spy = (struct cc_ops){.name = "spy",
 	    .init = spy_init,
 	    .ack = spy_ack,
+	    .lost = spy_lost,
 	    .ssthresh = spy_ssthresh,
 	    .state = spy_state,
 	    .undone = spy_undone,
-	    .restart = spy_restart};
-	establish_passive(s, ",sackOK");
-	memset(s->c->cc.priv, 1, CC_PRIV); /* as another algorithm may have left it */
-	s->c->cc.pacing_rate = 1;
-	cc_switch(&s->c->cc, &spy, s->core->now);
-	*state = s;
+	    .restart = spy_restart,
+	    .info = spy_info};
+	*state = script_new();
+	return 0;
+}
+
+/* An established connection of segments of 1000 octets, whose congestion control is the spy. */
+static int
+setup(void **state)
+{
+	setup_closed(state);
+	establish_passive(*state, ",sackOK");
+	take_spy(*state);
 	return 0;
 }
 
@@ -108,8 +141,79 @@ init_is_called_once_with_cleared_state(void **state)
 	struct script *s = *state;
 
 	assert_int_equal(seen.inits, 1);
-	assert_int_equal(seen.now, s->core->now);
+	assert_int_equal(seen.start.now, s->core->now);
 	assert_int_equal(s->c->cc.pacing_rate, CC_UNPACED);
+}
+
+/* An algorithm begins with the handshake's round trip, when the initial window has been set. */
+static void
+init_waits_for_the_handshake_and_gets_its_round_trip(void **state)
+{
+	struct script *s = *state;
+
+	connect_to(s);
+	expect(s, "S 0:0(0)");
+	take_spy(s);
+	assert_int_equal(seen.inits, 0);
+	elapse(s, 30 * MSEC);
+	inject(s, "S. 0:0(0) ack 1 win 65535 <mss 1000,sackOK>");
+	assert_state(s, ESTABLISHED);
+	assert_int_equal(seen.inits, 1);
+	assert_int_equal(seen.start.now, s->core->now);
+	assert_int_equal(seen.start.srtt, 30 * MSEC);
+	assert_int_equal(seen.start.min_rtt, 30 * MSEC);
+	assert_int_equal(s->c->cc.cwnd, cc_initial_window(MSS));
+}
+
+/* RFC 8985 has such timers; today the retransmission timer is the only one. */
+static void
+what_a_timer_finds_lost_is_reported(void **state)
+{
+	struct script *s = *state;
+
+	send_octets(s, 10 * MSS);
+	inject(s, ". 1:1(0) ack 1 <sack 1001:3001>");
+	assert_int_equal(seen.losses, 0);
+	elapse(s, s->c->rto.rto);
+	assert_int_equal(seen.losses, 1);
+	assert_int_equal(seen.lost, 8 * MSS);
+	assert_int_equal(seen.now, s->core->now);
+	assert_int_equal(seen.entered, CA_LOSS);
+}
+
+static void
+the_sample_has_the_smoothed_and_the_least_round_trip(void **state)
+{
+	struct script *s = *state;
+
+	send_octets(s, MSS);
+	elapse(s, 40 * MSEC);
+	inject(s, ". 1:1(0) ack 1001");
+	assert_int_equal(seen.sample.srtt, s->c->rto.srtt);
+	assert_true(seen.sample.srtt > 0);
+	assert_int_equal(seen.sample.min_rtt, s->c->snd.min_rtt);
+}
+
+/* TCP_CC_INFO. An algorithm without the operation reports nothing, as Reno on Linux. */
+static void
+info_is_what_the_algorithm_reports(void **state)
+{
+	struct script *s = *state;
+	uint8_t info[CC_INFO_MAX];
+
+	assert_int_equal(tcp_cc_info(s->c, info), 1);
+	assert_int_equal(info[0], 42);
+	spy.info = NULL;
+	assert_int_equal(tcp_cc_info(s->c, info), 0);
+}
+
+static void
+the_default_algorithm_is_the_first_of_the_table(void **state)
+{
+	struct tcp_opts opts;
+
+	tcp_opts_default(&opts);
+	assert_ptr_equal(cc_find(opts.cc), cc_default());
 }
 
 static void
@@ -325,6 +429,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	    T(init_is_called_once_with_cleared_state),
+	    cmocka_unit_test_setup_teardown(
+		init_waits_for_the_handshake_and_gets_its_round_trip, setup_closed, teardown),
+	    T(what_a_timer_finds_lost_is_reported),
+	    T(the_sample_has_the_smoothed_and_the_least_round_trip),
+	    T(info_is_what_the_algorithm_reports),
+	    T(the_default_algorithm_is_the_first_of_the_table),
 	    T(ack_comes_after_loss_detection_with_what_was_delivered),
 	    T(ack_is_not_called_when_nothing_was_delivered),
 	    T(a_loss_asks_once_for_ssthresh_and_reports_the_states),

@@ -30,7 +30,8 @@ setup(void **state)
 	txrec_slab_init(&slab);
 	txq_init(&q, &slab, 0);
 	q.sack = true;
-	cc_init(&cc, cc_find("reno"), MSS, 0, 0);
+	cc_init(&cc, cc_default(), MSS, 0);
+	cc_start(&cc, &(struct cc_start){.now = 0});
 	recovery_init(&rec, false);
 	return 0;
 }
@@ -490,7 +491,8 @@ transfer(uint64_t seed, uint32_t loss, uint32_t reorder, bool sack)
 	base = rcv_nxt = 0u - (seq_t)rng_below(&path.rng, TOTAL);
 	txq_init(&q, &slab, base);
 	q.sack = sack;
-	cc_init(&cc, &cc_reno, MSS, base, 0);
+	cc_init(&cc, &cc_reno, MSS, base);
+	cc_start(&cc, &(struct cc_start){.now = 0});
 	recovery_init(&rec, false);
 	rto_init(&rto);
 	reass_init(&r);
