@@ -132,7 +132,9 @@ class Soak(Client):
     def starve(self, workers, seconds):
         """No new descriptors: connections wait, or are answered with 503."""
         for pid in workers:
-            subprocess.run(["prlimit", "--pid", str(pid), f"--nofile={len(os.listdir(f'/proc/{pid}/fd')) + 20}:"], check=False, stderr=subprocess.DEVNULL)
+            with contextlib.suppress(FileNotFoundError):  # it has ended
+                limit = len(os.listdir(f"/proc/{pid}/fd")) + 20
+                subprocess.run(["prlimit", "--pid", str(pid), f"--nofile={limit}:"], check=False, stderr=subprocess.DEVNULL)
         time.sleep(seconds / 2)
         self.disturbed = time.monotonic()
         for pid in workers:
@@ -164,7 +166,7 @@ class Soak(Client):
 
 def load(soak, seconds, disturb):
     soak.stop = False
-    clients = [threading.Thread(target=soak.client, args=(seed,)) for seed in range(10)] + [threading.Thread(target=soak.loader)]
+    clients = [threading.Thread(target=work, args=more, daemon=True) for work, *more in [*[(soak.client, seed) for seed in range(10)], (soak.loader,)]]
     for t in clients:
         t.start()
     least = soak.rounds() + ROUNDS
@@ -229,6 +231,7 @@ def main(leat, seconds):
         soak.wrong.append("workers that serve for longer have more descriptors or memory")
     if grown(*states[2:]):
         soak.wrong.append("descriptors or memory are not what they were")
+    soak.wrong += [line.strip() for line in lines if re.search(r"ended with status|ended by signal (?!9 )|cannot|Sanitizer|runtime error", line)]
     if status:
         soak.wrong.append(f"exit status {status}: {''.join(lines)[-1000:]}")
     for why in soak.wrong[:20]:
