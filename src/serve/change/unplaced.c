@@ -19,11 +19,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* So many uploads may replace one file at the same moment. */
-enum { ASIDES_MOST = 1000 };
+/*
+ * ASIDES_MOST: uploads that may replace one file at the same moment. TRIES_MOST: to get a name that
+ * no one takes away.
+ */
+enum { ASIDES_MOST = 1000, TRIES_MOST = 100 };
 
 static int
-open_named(struct upload *u)
+make_named(struct upload *u)
 {
 	uint64_t number;
 
@@ -32,10 +35,36 @@ open_named(struct upload *u)
 	snprintf(u->aside, sizeof u->aside, SITE_ASIDE "%016llx", (unsigned long long)number);
 	u->fd = openat(
 	    u->place.folder, u->aside, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0666);
-	if (u->fd < 0)
-		return -errno;
-	u->named = true;
-	return 0;
+	return u->fd < 0 ? -errno : 0;
+}
+
+/* Locks the file. False if someone who cleans the folder found it before, and removes it. */
+static bool
+lock_named(const struct upload *u)
+{
+	struct stat st;
+
+	if (flock(u->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return false;
+	return fstat(u->fd, &st) < 0 || st.st_nlink > 0;
+}
+
+static int
+open_named(struct upload *u)
+{
+	int e;
+
+	for (unsigned i = 0; i < TRIES_MOST; i++) {
+		e = make_named(u);
+		if (e < 0)
+			return e;
+		u->named = true;
+		if (lock_named(u))
+			return 0;
+		unplaced_close(u);
+		u->named = false;
+	}
+	return -EIO;
 }
 
 int
@@ -47,7 +76,7 @@ unplaced_open(struct upload *u)
 	if (u->fd < 0) {
 		e = -errno;
 		if (e == -EOPNOTSUPP || e == -EISDIR || e == -ENOENT || e == -EINVAL)
-			e = open_named(u);
+			return open_named(u);
 	}
 	if (e == 0)
 		flock(u->fd, LOCK_EX | LOCK_NB);

@@ -3,14 +3,18 @@
  * those of most USB sticks: a seccomp filter says here that there is no such thing.
  */
 #include "serve/change/change_rig.h"
+#include "serve/change/unplaced.h"
 #include "serve/change/upload.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -98,6 +102,35 @@ left_over_names_go_with_the_next_upload_and_those_at_work_stay(void **state)
 	rig_expect(r, "/other", "y");
 }
 
+static _Noreturn void
+clean_on(int folder)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		unplaced_clean(folder);
+}
+
+/* Between the making of a file and its lock, another process finds it, and takes it for left over. */
+static void
+who_cleans_the_folder_takes_no_file_away_that_is_at_work(void **state)
+{
+	struct folder_rig *r = *state;
+	struct upload *u = begin(r, "a");
+	int folder = dup(u->place.folder), wrong = 0;
+	pid_t cleaner = fork();
+
+	if (cleaner == 0)
+		clean_on(folder);
+	upload_free(u);
+	for (int i = 0; i < 300; i++)
+		wrong += end(begin(r, "a"), "x") > CHANGE_REPLACED;
+	kill(cleaner, SIGKILL);
+	waitpid(cleaner, NULL, 0);
+	close(folder);
+	assert_int_equal(wrong, 0);
+	assert_string_equal(rig_names(r), "a ");
+}
+
 static int
 forbid_unnamed_files(void)
 {
@@ -121,6 +154,7 @@ main(void)
 	    FOLDER_TEST(what_is_given_up_leaves_nothing),
 	    FOLDER_TEST(a_file_that_has_come_meanwhile_is_not_replaced_by_who_saw_none),
 	    FOLDER_TEST(left_over_names_go_with_the_next_upload_and_those_at_work_stay),
+	    FOLDER_TEST(who_cleans_the_folder_takes_no_file_away_that_is_at_work),
 	};
 
 	if (forbid_unnamed_files() < 0)
