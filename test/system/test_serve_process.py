@@ -13,7 +13,7 @@ import threading
 import time
 
 import pytest
-from conftest import NOBODY, needs_root, run, unprivileged
+from conftest import NOBODY, needs_root, needs_tool, run, unprivileged
 from ports import free_port
 from serving import BIG, folder, rest, serve, server  # noqa: F401
 from waiting import answers, until
@@ -487,6 +487,45 @@ def test_a_new_program_that_does_not_begin_changes_nothing(upgraded, program, sc
     os.kill(server.proc.pid, signal.SIGUSR2)
     assert server.proc.stderr.readline() == said
     assert children(server.proc.pid) == old and fetch(server.port) == b"0123456789"
+
+
+def test_a_new_program_that_does_not_come_to_serve_ends_with_the_old_one(upgraded, program, scratch):
+    server = upgraded()
+    (scratch / "bad").write_text("#!/bin/sh\nexec sleep 1000\n")
+    replace(program, scratch / "bad")
+    old = children(server.proc.pid)
+    os.kill(server.proc.pid, signal.SIGUSR2)
+    new = until(lambda: set(children(server.proc.pid)) - set(old), "no new program").pop()
+    until(lambda: b"sleep" in pathlib.Path(f"/proc/{new}/cmdline").read_bytes(), "the new program does not begin")
+    os.kill(server.proc.pid, signal.SIGUSR2)
+    assert server.proc.stderr.readline() == "leat serve: cannot start the new program: one is starting already\n"
+    assert fetch(server.port) == b"0123456789"
+    server.proc.terminate()
+    until(lambda: not alive(new), "the new program goes on")
+    assert server.proc.wait(20) == 0
+
+
+@needs_tool("strace")
+def test_sighup_while_the_first_worker_begins_is_not_lost(leat, folder):
+    """The settings may have changed since they were read."""
+    config = folder / "config"
+    config.write_text("header: 'X-State: old'\n")
+    config.chmod(0o644)
+    slowly = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=seccomp", "-e", "inject=seccomp:delay_enter=2000000:when=1"]
+    proc = subprocess.Popen([*unprivileged(), *slowly, leat, "serve", folder / "site", "--bind", "127.0.0.1", "--port", "0", "--log", "", "--workers", "1",
+                             "--config", config], stderr=subprocess.PIPE, text=True)
+    until(lambda: any(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().startswith(os.fsencode(leat)) for pid in children(proc.pid)), "no worker")
+    config.write_text("header: 'X-State: new'\n")
+    proc.send_signal(signal.SIGHUP)
+    port = int(re.search(r":(\d+)/", "".join(proc.stderr.readline() for _ in range(3)))[1])
+
+    def state():
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as c:
+            c.request("GET", "/file.txt")
+            return c.getresponse().getheader("X-State")
+    until(lambda: state() == "new", "the new settings are not used")
+    proc.terminate()
+    assert proc.communicate(timeout=20) and proc.returncode == 0
 
 
 def test_a_new_program_that_cannot_be_run_is_reported(upgraded, program):

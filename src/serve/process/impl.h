@@ -182,6 +182,8 @@ void upgrade_init(struct master *m);
 void upgrade_fini(struct master *m);
 /* Starts the new program. */
 void upgrade_begin(struct master *m);
+/* Ends a new program that does not serve yet: the listeners that it has are dead. */
+void upgrade_end(const struct master *m);
 /* Returns true if @pid was the new program, which has failed. */
 bool upgrade_ended(struct master *m, pid_t pid, int status);
 /* In the new master: its workers serve. */

@@ -69,6 +69,7 @@ end_signal(struct master *m)
 
 	if (m->state != MASTER_ENDS)
 		end_in_order(m);
+	upgrade_end(m);
 	crew_order(m, orders[m->ends]);
 	m->ends += m->ends < 2;
 }
@@ -87,7 +88,7 @@ void
 master_reload(struct master *m)
 {
 	if (m->next || m->state != MASTER_SERVES) {
-		m->again = m->state == MASTER_SERVES;
+		m->again = m->state != MASTER_ENDS;
 		return;
 	}
 	m->again = false;

@@ -165,8 +165,13 @@ upgrade_begin(struct master *m)
 	const struct upgrade *u = &m->upgrade;
 	int e;
 
-	if (m->state != MASTER_SERVES || u->pid > 0)
+	if (m->state == MASTER_ENDS)
 		return;
+	if (m->state == MASTER_BEGINS || u->pid > 0) {
+		process_say(m->process, "cannot start the new program: %s",
+		    u->pid > 0 ? "one is starting already" : "this one does not serve yet");
+		return;
+	}
 	if (!u->program || !u->words || !u->words[0]) {
 		process_say(
 		    m->process, "cannot start the new program: its name is not known, for want of /proc");
@@ -175,6 +180,13 @@ upgrade_begin(struct master *m)
 	e = start(m);
 	if (e < 0)
 		process_say(m->process, "cannot start the new program: %s", strerror(-e));
+}
+
+void
+upgrade_end(const struct master *m)
+{
+	if (m->upgrade.pid > 0)
+		kill(m->upgrade.pid, SIGTERM);
 }
 
 bool
