@@ -48,9 +48,6 @@ enum get_text {
 	TEXT_PROXY_USER,
 	TEXT_NO_PROXY
 };
-enum get_number { NUMBER_RETRY, NUMBER_PARALLEL };
-enum get_time_limit { TIME_TOTAL, TIME_CONNECT, TIME_SLOW, TIME_RETRY_DELAY, TIME_RETRY_MOST, TIME_CONTINUE };
-enum get_size { SIZE_RATE, SIZE_SLOW, SIZE_MOST };
 
 bool
 get_words_add(struct get_words *w, const char *word)
@@ -135,90 +132,6 @@ set_text(void *config, const struct option *option, const char *value)
 }
 
 static const char *
-set_number(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	uint64_t n;
-
-	if (unit_count(value, option->tag == NUMBER_PARALLEL, 1000, &n))
-		return "is not a number up to 1000";
-	if (option->tag == NUMBER_PARALLEL)
-		o->run.parallel = (unsigned)n;
-	else
-		o->run.retries.most = (unsigned)n;
-	return NULL;
-}
-
-static const char *
-set_redirects(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	uint64_t n = 0;
-
-	if (strcmp(value, "-1") != 0 && unit_count(value, 0, INT32_MAX, &n))
-		return "is not a number, or -1 for no bound";
-	o->run.set.redirects_most = *value == '-' ? -1 : (int)n;
-	return NULL;
-}
-
-/* A number without a unit is of seconds, as curl's users write it. */
-static const char *
-read_time(const char *value, nsec_t *out)
-{
-	char *end;
-	double seconds = strtod(value, &end);
-
-	if (end == value || *end)
-		return unit_duration(value, out) ? "is not a time, such as 30, 1.5 or 500ms" : NULL;
-	if (!(seconds >= 0 && seconds < 1e9))
-		return "is not a time from 0 to 1000000000 seconds";
-	*out = (nsec_t)(seconds * 1e9);
-	return NULL;
-}
-
-static const char *
-set_time(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	struct get_settings *s = &o->run.set;
-	nsec_t *const time[] = {
-	    [TIME_TOTAL] = &s->total_time,
-	    [TIME_CONNECT] = &s->connect_time,
-	    [TIME_SLOW] = &s->slow_time,
-	    [TIME_RETRY_DELAY] = &o->run.retries.delay,
-	    [TIME_RETRY_MOST] = &o->run.retries.max_time,
-	    [TIME_CONTINUE] = &s->continue_time,
-	};
-
-	return read_time(value, time[option->tag]);
-}
-
-/* "200K": curl's letters for powers of 1024. */
-static const char *
-set_size(void *config, const struct option *option, const char *value)
-{
-	struct get_options *o = config;
-	uint64_t *const size[] = {[SIZE_RATE] = &o->run.set.rate,
-	    [SIZE_SLOW] = &o->run.set.slow_rate,
-	    [SIZE_MOST] = &o->run.set.size_most};
-	static const char letters[] = "kmgt";
-	const char *letter = NULL;
-	char *end;
-	double n = strtod(value, &end);
-
-	if (*end)
-		letter = strchr(letters, *end | 0x20);
-	if (end == value || (*end && (!letter || end[1])) || !(n >= 0 && n < 1e12))
-		return "is not a number of octets, such as 500000, 200K or 1.5M";
-	for (; letter && letter >= letters; letter--)
-		n *= 1024;
-	if (n > 1e15)
-		return "is too large";
-	*size[option->tag] = (uint64_t)n;
-	return NULL;
-}
-
-static const char *
 set_output(void *config, const struct option *option, const char *value)
 {
 	struct get_options *o = config;
@@ -271,10 +184,12 @@ const struct option get_option_rows[] = {
 	{"continue-at", "OFFSET", NULL, set_resume, 0},
 	{"r", "RANGE", "ask for these octets alone: 0-99, 500-, -500", set_text, TEXT_RANGE},
 	{"range", "RANGE", NULL, set_text, TEXT_RANGE},
+	{"z", "TIME", "fetch only what is newer than this date, or than this file; -TIME: older", get_set_condition, 0},
+	{"time-cond", "TIME", NULL, get_set_condition, 0},
 	{"compressed", NULL, "ask for compressed content, and write it as it was before", get_set_compressed, 0},
 	{"L", NULL, "follow redirects", set_flag, FLAG_FOLLOW},
 	{"location", NULL, NULL, set_flag, FLAG_FOLLOW},
-	{"max-redirs", "NUMBER", "follow so many redirects at most (default 50; -1: no bound)", set_redirects, 0},
+	{"max-redirs", "NUMBER", "follow so many redirects at most (default 50; -1: no bound)", get_set_redirects, 0},
 	{"location-trusted", NULL, "follow redirects, and send credentials to other servers as well", set_flag, FLAG_TRUSTED},
 	{"post301", NULL, "do not turn a POST into a GET at a 301", set_flag, FLAG_POST301},
 	{"post302", NULL, "the same at a 302", set_flag, FLAG_POST302},
@@ -313,6 +228,10 @@ const struct option get_option_rows[] = {
 	{"junk-session-cookies", NULL, "leave cookies of the last session out of the files of -b", get_set_junk, 0},
 	{"u", "USER:PASSWORD", "log in (Basic); they go to the first server alone", set_text, TEXT_USER},
 	{"user", "USER:PASSWORD", NULL, set_text, TEXT_USER},
+	{"n", NULL, "log in as ~/.netrc says for the host", get_set_netrc, 0},
+	{"netrc", NULL, NULL, get_set_netrc, 0},
+	{"netrc-optional", NULL, NULL, get_set_netrc, 0},
+	{"netrc-file", "FILE", "log in as this file says for the host", get_set_netrc, 0},
 	{"X", "METHOD", "ask with this method", set_text, TEXT_METHOD},
 	{"request", "METHOD", NULL, set_text, TEXT_METHOD},
 	{"d", "DATA", "send these octets (POST); @FILE: those of a file without its line ends", get_set_data, DATA_TEXT},
@@ -332,19 +251,19 @@ const struct option get_option_rows[] = {
 	{"g", NULL, "take [, ], { and } in URLs as they are, not as a pattern", set_flag, FLAG_NO_GLOBS},
 	{"globoff", NULL, NULL, set_flag, FLAG_NO_GLOBS},
 	{"url", "URL", "a URL, as among the words", set_url, 0},
-	{"m", "TIME", "the whole transfer may take this long: 30, 1.5 or 500ms", set_time, TIME_TOTAL},
-	{"max-time", "TIME", NULL, set_time, TIME_TOTAL},
-	{"connect-timeout", "TIME", "to connect may take this long (default 300)", set_time, TIME_CONNECT},
-	{"expect100-timeout", "TIME", "wait this long for a 100 before content is sent (default 1)", set_time, TIME_CONTINUE},
-	{"limit-rate", "SPEED", "receive and send so many octets per second at most: 200K, 1.5M", set_size, SIZE_RATE},
-	{"Y", "SPEED", "fail if fewer octets per second come", set_size, SIZE_SLOW},
-	{"speed-limit", "SPEED", NULL, set_size, SIZE_SLOW},
-	{"y", "TIME", "for this long (default 30)", set_time, TIME_SLOW},
-	{"speed-time", "TIME", NULL, set_time, TIME_SLOW},
-	{"max-filesize", "SIZE", "fail if there is more content", set_size, SIZE_MOST},
-	{"retry", "NUMBER", "try again so often after a timeout or a status 408, 429, 500, 502, 503 or 504", set_number, NUMBER_RETRY},
-	{"retry-delay", "TIME", "wait this long before (default 1, then twice as long each time)", set_time, TIME_RETRY_DELAY},
-	{"retry-max-time", "TIME", "begin no attempt after this time", set_time, TIME_RETRY_MOST},
+	{"m", "TIME", "the whole transfer may take this long: 30, 1.5 or 500ms", get_set_time, TIME_TOTAL},
+	{"max-time", "TIME", NULL, get_set_time, TIME_TOTAL},
+	{"connect-timeout", "TIME", "to connect may take this long (default 300)", get_set_time, TIME_CONNECT},
+	{"expect100-timeout", "TIME", "wait this long for a 100 before content is sent (default 1)", get_set_time, TIME_CONTINUE},
+	{"limit-rate", "SPEED", "receive and send so many octets per second at most: 200K, 1.5M", get_set_size, SIZE_RATE},
+	{"Y", "SPEED", "fail if fewer octets per second come", get_set_size, SIZE_SLOW},
+	{"speed-limit", "SPEED", NULL, get_set_size, SIZE_SLOW},
+	{"y", "TIME", "for this long (default 30)", get_set_time, TIME_SLOW},
+	{"speed-time", "TIME", NULL, get_set_time, TIME_SLOW},
+	{"max-filesize", "SIZE", "fail if there is more content", get_set_size, SIZE_MOST},
+	{"retry", "NUMBER", "try again so often after a timeout or a status 408, 429, 500, 502, 503 or 504", get_set_number, NUMBER_RETRY},
+	{"retry-delay", "TIME", "wait this long before (default 1, then twice as long each time)", get_set_time, TIME_RETRY_DELAY},
+	{"retry-max-time", "TIME", "begin no attempt after this time", get_set_time, TIME_RETRY_MOST},
 	{"retry-connrefused", NULL, "try again if the connection is refused, too", set_flag, FLAG_REFUSED},
 	{"retry-all-errors", NULL, "try again after any error", set_flag, FLAG_ALL_ERRORS},
 	{"4", NULL, "use IPv4 alone", set_flag, FLAG_IPV4},
@@ -359,8 +278,8 @@ const struct option get_option_rows[] = {
 	{"U", "USER:PASSWORD", "log in to the proxy", set_text, TEXT_PROXY_USER},
 	{"proxy-user", "USER:PASSWORD", NULL, set_text, TEXT_PROXY_USER},
 	{"noproxy", "HOSTS", "hosts without a proxy, with commas between them (default NO_PROXY)", set_text, TEXT_NO_PROXY},
-	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", set_number, NUMBER_PARALLEL},
-	{"connections", "NUMBER", NULL, set_number, NUMBER_PARALLEL},
+	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", get_set_number, NUMBER_PARALLEL},
+	{"connections", "NUMBER", NULL, get_set_number, NUMBER_PARALLEL},
 	{"parts", "NUMBER", "fetch a file in parts over so many connections (2 to 16)", get_set_parts, 0},
 	{"recursive", NULL, "fetch a site: follow the links of pages on the same server, and keep all in folders", get_set_recursive, RECURSIVE_ON},
 	{"l", "NUMBER", "with --recursive: follow so many links from a URL (default 5; 0: no bound)", get_set_recursive, RECURSIVE_DEPTH},
@@ -405,4 +324,5 @@ get_options_free(void *get_options)
 	free(o->outputs.at);
 	free(o->target);
 	free(o->data.at);
+	netrc_free(&o->netrc);
 }

@@ -1,12 +1,13 @@
 /*
  * cli/get_options.h - the options of `leat get`: parsed and checked. get_options.c has the table,
- * get_fields.c the fields of the request, get_data.c its content, and get_route.c the way to
- * the server.
+ * get_limits.c its numbers, get_fields.c the fields of the request, get_login.c passwords in a file,
+ * get_data.c the content of the request, and get_route.c the way to the server.
  */
 #ifndef CLI_GET_OPTIONS_H
 #define CLI_GET_OPTIONS_H
 
 #include "cli/common/options.h"
+#include "get/keep/netrc.h"
 #include "get/run.h"
 
 enum { GET_FIELDS_MOST = 200, GET_ROUTES_MOST = 200, GET_PARTS_MOST = 200 };
@@ -40,6 +41,10 @@ struct get_options {
 	struct get_field field[GET_FIELDS_MOST];
 	struct get_route route[GET_ROUTES_MOST];
 	struct get_proxy proxy;
+	struct netrc netrc;
+	const char *netrc_path; /* NULL: none is wanted */
+	bool netrc_named;
+	const char *no_condition;           /* of -z: neither a date nor a file */
 	const char *proxy_url, *proxy_user; /* NULL: from the environment */
 	bool no_globs;
 };
@@ -74,7 +79,17 @@ const char *get_read_file(struct get_octets *to, const char *path);
 /* Takes line ends and NULs out, as curl does with text files, from offset @from on. */
 void get_strip_lines(struct get_octets *o, size_t from);
 
+enum get_number { NUMBER_RETRY, NUMBER_PARALLEL };
+enum get_time_limit { TIME_TOTAL, TIME_CONNECT, TIME_SLOW, TIME_RETRY_DELAY, TIME_RETRY_MOST, TIME_CONTINUE };
+enum get_size { SIZE_RATE, SIZE_SLOW, SIZE_MOST };
+
 /* As option.set. */
+const char *get_set_number(void *config, const struct option *option, const char *value);
+const char *get_set_redirects(void *config, const struct option *option, const char *value);
+const char *get_set_time(void *config, const struct option *option, const char *value);
+const char *get_set_size(void *config, const struct option *option, const char *value);
+const char *get_set_netrc(void *config, const struct option *option, const char *value);
+const char *get_set_condition(void *config, const struct option *option, const char *value);
 const char *get_set_compressed(void *config, const struct option *option, const char *value);
 const char *get_set_cookie(void *config, const struct option *option, const char *value);
 const char *get_set_referer(void *config, const struct option *option, const char *value);
@@ -104,5 +119,8 @@ enum get_form_tag { FORM_ANY, FORM_STRING };
  * message.
  */
 int get_settle_proxy(struct get_options *o);
+
+/* Reads the netrc file. Returns as get_settle_proxy(). */
+int get_settle_netrc(struct get_options *o);
 
 #endif

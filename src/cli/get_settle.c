@@ -185,6 +185,9 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 {
 	int status = check(o);
 
+	if (o->no_condition && !o->run.silent)
+		fprintf(
+		    stderr, "Warning: -z: %s is no date and no file, so all is fetched\n", o->no_condition);
 	if (o->run.recursive) {
 		o->run.set.fail = true;
 		o->run.set.follow = false; /* where a redirect leads is judged as a link is */
@@ -201,5 +204,7 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 		status = choose_data(o);
 	if (status == 0)
 		status = make_targets(o);
+	if (status == 0)
+		status = get_settle_netrc(o);
 	return status == 0 ? get_settle_proxy(o) : status;
 }

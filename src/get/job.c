@@ -102,7 +102,10 @@ on_body(struct transfer *t, const char *at, size_t n)
 	return done;
 }
 
-/* An empty response makes an empty file. A file gets the server's time if that is wanted. */
+/*
+ * An empty response makes an empty file, but a 304 makes none. A file gets the server's time if
+ * that is wanted.
+ */
 static void
 finish_output(struct get_job *j)
 {
@@ -111,7 +114,7 @@ finish_output(struct get_job *j)
 	int e = 0;
 
 	if (result->code == GET_OK && j->out.path && j->out.fd < 0 && j->transfer.kind == TRANSFER_FINAL &&
-	    !j->skipped)
+	    !j->skipped && j->transfer.info.status != 304)
 		e = outfile_open(&j->out);
 	if (e == 0 && r->remote_time && j->out.fd >= 0 && j->out.path && j->transfer.info.modified >= 0) {
 		struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = j->transfer.info.modified}};

@@ -228,7 +228,7 @@ is_wanted(const struct get_job *j)
 
 	return r->parts > 1 && !r->recursive && j->path && !j->body && !r->head_only && !r->range &&
 	       !r->include && !r->resume && r->resume_from == 0 && !r->set.method && !r->set.codings &&
-	       !r->server_name && outfile_can_move(j->path);
+	       !r->set.condition.field && !r->server_name && outfile_can_move(j->path);
 }
 
 static enum get_code

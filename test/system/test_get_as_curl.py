@@ -1,7 +1,4 @@
-"""`leat get` beside curl: the same arguments, the same servers, and then the same content, exit status and request.
-
-The order of the fields of a request may differ, and so may the value of User-Agent and the boundary of a form.
-"""
+"""`leat get` beside curl (as_curl.py): requests, responses, and the way to a server; and where it does better."""
 import contextlib
 import fcntl
 import gzip
@@ -15,53 +12,11 @@ import threading
 import zlib
 
 import pytest
-from conftest import BUILD, ROOT, needs_tool
+from as_curl import LEAT, OK, CURL, both, plain, redirect, run
+from conftest import ROOT, needs_tool
 from servers import Scripted, read_request, serving
 
-CURL, LEAT = "curl", [str(BUILD / "leat"), "get"]
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-
 pytestmark = needs_tool("curl")
-
-
-def plain(request):
-    """A request in a form in which those of curl and of leat are equal."""
-    head, _, body = request.partition(b"\r\n\r\n")
-    boundary = re.search(rb"boundary=(\S+)", head)
-    if boundary:
-        head = re.sub(rb"(?i)content-length: \d+", b"content-length: N", head.replace(boundary[1], b"B"))
-        body = body.replace(boundary[1], b"B")
-    first, *fields = head.split(b"\r\n")
-    fields = sorted(re.sub(rb"(?i)^user-agent: (curl|leat)/.*", b"user-agent: US", f.lower().strip()) for f in fields)
-    return first, fields, body
-
-
-def run(program, args, folder, stdin=b""):
-    folder.mkdir()
-    p = subprocess.run([*program, *args], cwd=folder, input=stdin, capture_output=True, timeout=60, check=False)
-    files = {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
-    return p.returncode, p.stdout, files, p.stderr
-
-
-def both(tmp_path, args, answers, stdin=b""):
-    """Runs both against servers of their own; asserts that they are alike; the result of leat, and its requests."""
-    results = []
-    for name, program in (("curl", [CURL]), ("leat", LEAT)):
-        server = Scripted(*answers)
-        with serving(server) as port:
-            url = f"http://127.0.0.1:{port}"
-            result = run(program, ["-sS", *(a.replace("URL", url) for a in args)], tmp_path / name, stdin)
-        requests = [plain(r.replace(str(port).encode(), b"PORT")) for r in server.requests]
-        results.append((result[:3], requests, result[3]))
-    (curl, curl_asked, curl_said), (leat, leat_asked, leat_said) = results
-    assert leat == curl, (curl_said, leat_said)
-    assert leat_asked == curl_asked
-    assert bool(leat_said) == bool(curl_said), (curl_said, leat_said)
-    return leat, leat_asked, leat_said
-
-
-def redirect(status, to):
-    return f"HTTP/1.1 {status} Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
 REQUESTS = {

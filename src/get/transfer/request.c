@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "http/semantics/basic.h"
+#include "http/semantics/date.h"
 #include "http/uri/percent.h"
 
 /* A request with more content than this asks first whether it is wanted (as curl does). */
@@ -81,24 +82,43 @@ split_credentials(struct http_span both, struct http_span *user, struct http_spa
 	    colon ? (struct http_span){colon + 1, both.len - user->len - 1} : (struct http_span){"", 0};
 }
 
-/* Those of the URL are percent-encoded (RFC 3986, 3.2.1). */
-static void
-add_url_credentials(struct transfer_fields *f, struct http_span userinfo)
-{
+/* User and password of the URL, which are percent-encoded there (RFC 3986, 3.2.1). */
+struct url_login {
 	char octets[CREDENTIALS_MOST];
-	struct http_writer w = http_writer(octets, sizeof octets);
 	struct http_span user, password;
-	size_t len;
+	bool has_password;
+};
 
-	split_credentials(userinfo, &user, &password);
+/* Returns false if they are too long. */
+static bool
+read_login(const struct transfer *t, struct url_login *l)
+{
+	struct http_writer w = http_writer(l->octets, sizeof l->octets);
+	struct http_span user, password;
+
+	split_credentials(t->url.at.userinfo, &user, &password);
+	l->has_password = user.len < t->url.at.userinfo.len;
 	http_percent_decode(&w, user);
-	len = w.len;
+	l->user = (struct http_span){l->octets, w.len};
 	http_percent_decode(&w, password);
-	if (w.err)
-		f->w.err = w.err;
-	else
-		add_basic(f, "Authorization", (struct http_span){octets, len},
-		    (struct http_span){octets + len, w.len - len});
+	l->password = (struct http_span){l->octets + l->user.len, w.len - l->user.len};
+	return w.err == 0;
+}
+
+/*
+ * Those of the netrc file for the host, and for the user if the URL names one. The default of the
+ * file is for the first server.
+ */
+static const struct netrc_entry *
+find_netrc(const struct transfer *t, const struct url_login *l)
+{
+	const struct netrc *n = t->get->set->netrc;
+	const struct netrc_entry *e = n && !l->has_password
+					  ? netrc_find(n, t->url.at.host.at, t->url.at.host.len,
+						l->user.len > 0 ? l->user.at : NULL, l->user.len)
+					  : NULL;
+
+	return e && (e->host || transfer_trusts(t)) ? e : NULL;
 }
 
 static void
@@ -106,14 +126,36 @@ add_credentials(struct transfer_fields *f)
 {
 	const struct transfer *t = f->transfer;
 	const char *ours = t->get->set->credentials;
+	const struct netrc_entry *e;
+	struct url_login login = {.has_password = false};
 	struct http_span user, password;
 
 	if (ours && transfer_trusts(t)) {
 		split_credentials(http_span_of(ours), &user, &password);
 		add_basic(f, "Authorization", user, password);
-	} else if (t->url.at.has_userinfo) {
-		add_url_credentials(f, t->url.at.userinfo);
+		return;
 	}
+	if (t->url.at.has_userinfo && !read_login(t, &login)) {
+		f->w.err = -LEAT_ENOBUFS;
+		return;
+	}
+	e = ours ? NULL : find_netrc(t, &login);
+	if (e)
+		add_basic(f, "Authorization", http_span_of(e->login), http_span_of(e->password));
+	else if (t->url.at.has_userinfo)
+		add_basic(f, "Authorization", login.user, login.password);
+}
+
+static void
+add_condition(struct transfer_fields *f)
+{
+	const struct get_condition *c = &f->transfer->get->set->condition;
+	char date[HTTP_DATE_LEN];
+
+	if (!c->field)
+		return;
+	http_date_write(c->when, date);
+	transfer_field(f, c->field, (struct http_span){date, sizeof date});
 }
 
 static void
@@ -212,6 +254,7 @@ add_all(struct transfer_fields *f)
 	add_proxy_credentials(f);
 	add_credentials(f);
 	add_range(f);
+	add_condition(f);
 	add_text(f, "User-Agent", set->user_agent);
 	add_text(f, "Accept", "*/*");
 	add_text(f, "Accept-Encoding", set->codings);

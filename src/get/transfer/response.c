@@ -89,6 +89,18 @@ is_there(const struct transfer *t, const struct http_response *r)
 	       (r->status == 200 && r->framed.has_length && r->framed.length == t->ask.resume_from);
 }
 
+/* A server that does not know conditions sends what is not wanted. */
+static bool
+is_unwanted(const struct transfer *t, const struct http_response *r)
+{
+	const struct get_condition *c = &t->get->set->condition;
+	int64_t modified = t->info.modified;
+
+	if (r->status != 200 || t->ask.range || modified < 0)
+		return false;
+	return (c->newer && modified <= c->when) || (c->older && modified >= c->when);
+}
+
 /* What the response is for the transfer, when it is no redirect. */
 static enum get_code
 judge(struct transfer *t, const struct http_response *r)
@@ -100,6 +112,9 @@ judge(struct transfer *t, const struct http_response *r)
 		t->kind = TRANSFER_ERROR;
 	} else if (is_ranged(t) && is_there(t, r)) {
 		t->kind = TRANSFER_WHOLE;
+	} else if (is_unwanted(t, r)) {
+		t->kind = TRANSFER_WHOLE;
+		t->info.status = 304; /* as if the server had said so */
 	} else if (is_ranged(t) && r->status < 300) {
 		return check_range(t, r);
 	}

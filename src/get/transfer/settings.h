@@ -6,6 +6,7 @@
 
 #include "base/ipaddr.h"
 #include "base/nsec.h"
+#include "get/keep/netrc.h"
 #include "http/message/field.h"
 #include "io/io.h"
 
@@ -37,18 +38,27 @@ struct get_proxy {
 	char credentials[512]; /* "user:password"; empty: none */
 };
 
+/* What is asked for only if it has changed, or has not (RFC 9110, 13.1.3 and 13.1.4). */
+struct get_condition {
+	const char *field; /* of the request; NULL: no condition */
+	int64_t when;      /* seconds since 1970 */
+	bool newer, older; /* what is not newer, or not older, is not wanted either */
+};
+
 struct get_settings {
 	/* The request. */
 	const char *method; /* NULL: that of the transfer */
 	const struct get_field *field;
 	unsigned fields;
-	const char *user_agent;  /* empty: none is sent */
-	const char *referer;     /* NULL: none */
-	bool auto_referer;       /* a redirect sends the URL that it came from */
-	const char *credentials; /* "user:password" for the first server; NULL: none */
-	const char *codings;     /* Accept-Encoding; NULL: none */
-	bool fail;               /* an error of HTTP ends the transfer with GET_HTTP_ERROR */
-	uint64_t size_most;      /* octets of content; 0: no bound */
+	const char *user_agent;    /* empty: none is sent */
+	const char *referer;       /* NULL: none */
+	bool auto_referer;         /* a redirect sends the URL that it came from */
+	const char *credentials;   /* "user:password" for the first server; NULL: none */
+	const struct netrc *netrc; /* credentials for each host, without @credentials; NULL: none */
+	struct get_condition condition;
+	const char *codings; /* Accept-Encoding; NULL: none */
+	bool fail;           /* an error of HTTP ends the transfer with GET_HTTP_ERROR */
+	uint64_t size_most;  /* octets of content; 0: no bound */
 
 	/* Redirects. */
 	bool follow;

@@ -54,7 +54,7 @@ enum transfer_head {
 	TRANSFER_INTERIM,  /* 1xx */
 	TRANSFER_REDIRECT, /* its redirect will be followed: its content is thrown away */
 	TRANSFER_ERROR,    /* an error of HTTP that ends the transfer (get_settings.fail) */
-	TRANSFER_WHOLE,    /* what was asked for is there already: its content is thrown away */
+	TRANSFER_WHOLE,    /* it is there already, or not wanted: its content is thrown away */
 	TRANSFER_FINAL     /* its content follows */
 };
 
