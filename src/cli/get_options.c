@@ -275,6 +275,8 @@ const struct option get_option_rows[] = {
 	{"unix-socket", "FILE", "connect to this Unix-domain socket, whatever the URL names", set_text, TEXT_UNIX},
 	{"x", "URL", "use this proxy (default http_proxy or ALL_PROXY); empty: none", set_text, TEXT_PROXY},
 	{"proxy", "URL", NULL, set_text, TEXT_PROXY},
+	{"socks5", "HOST:PORT", "use this SOCKS5 proxy, as -x socks5://HOST:PORT", get_set_socks, GET_PROXY_SOCKS5},
+	{"socks5-hostname", "HOST:PORT", "the same, and it resolves the names: -x socks5h://HOST:PORT", get_set_socks, GET_PROXY_SOCKS5H},
 	{"U", "USER:PASSWORD", "log in to the proxy", set_text, TEXT_PROXY_USER},
 	{"proxy-user", "USER:PASSWORD", NULL, set_text, TEXT_PROXY_USER},
 	{"noproxy", "HOSTS", "hosts without a proxy, with commas between them (default NO_PROXY)", set_text, TEXT_NO_PROXY},

@@ -1,7 +1,7 @@
 /*
  * cli/get_options.h - the options of `leat get`: parsed and checked. get_options.c has the table,
- * get_limits.c its numbers, get_fields.c the fields of the request, get_login.c passwords in a file,
- * get_data.c the content of the request, and get_route.c the way to the server.
+ * get_limits.c its numbers, get_fields.c the fields of the request, get_login.c passwords in a
+ * file, get_data.c the content of the request, and get_route.c the way to the server.
  */
 #ifndef CLI_GET_OPTIONS_H
 #define CLI_GET_OPTIONS_H
@@ -97,6 +97,7 @@ const char *get_set_field(void *config, const struct option *option, const char 
 const char *get_set_data(void *config, const struct option *option, const char *value);
 const char *get_set_form(void *config, const struct option *option, const char *value);
 const char *get_set_resolve(void *config, const struct option *option, const char *value);
+const char *get_set_socks(void *config, const struct option *option, const char *value);
 const char *get_set_connect_to(void *config, const struct option *option, const char *value);
 
 enum get_recursive_tag { RECURSIVE_ON, RECURSIVE_DEPTH, RECURSIVE_NO_PARENT, RECURSIVE_NO_ROBOTS };

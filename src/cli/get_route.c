@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { PROXY_PORT = 1080 };
 
@@ -128,23 +129,57 @@ read_credentials(struct get_options *o, const struct get_url *u)
 	return w.err == 0;
 }
 
+/* Takes the scheme off *@url. Returns false if it is of no kind of proxy that can be used. */
+static bool
+take_kind(const char **url, enum get_proxy_kind *kind)
+{
+	static const struct {
+		const char *scheme;
+		enum get_proxy_kind kind;
+	} row[] = {
+	    {"http://", GET_PROXY_HTTP}, {"socks5://", GET_PROXY_SOCKS5}, {"socks5h://", GET_PROXY_SOCKS5H}};
+
+	*kind = GET_PROXY_HTTP;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		if (strncasecmp(*url, row[i].scheme, strlen(row[i].scheme)) != 0)
+			continue;
+		*kind = row[i].kind;
+		*url += strlen(row[i].scheme);
+		return true;
+	}
+	return !strstr(*url, "://");
+}
+
+/* RFC 1929, 2: each has a length of one octet. */
+static bool
+fits_socks(const struct get_proxy *p)
+{
+	size_t user = strcspn(p->credentials, ":");
+
+	return p->kind == GET_PROXY_HTTP || (user <= 255 && strlen(p->credentials + user) <= 256);
+}
+
 static int
 read_proxy(struct get_options *o, const char *url)
 {
+	const char *rest = url;
 	struct get_result why = {0};
 	struct get_url u = {0};
 	const char *wrong = NULL;
 
-	if (strncmp(url, "socks", 5) == 0)
-		wrong = "only proxies that speak HTTP are supported";
-	else if (get_url_read(&u, url, &why))
+	if (!take_kind(&rest, &o->proxy.kind)) {
+		error_line("get",
+		    "(%d) Unsupported proxy scheme for '%s': this build of leat knows http, socks5 and "
+		    "socks5h",
+		    GET_CONNECT, url);
+		return GET_CONNECT;
+	}
+	if (get_url_read(&u, rest, &why))
 		wrong = why.words;
-	else if (u.tls)
-		wrong = "this build of leat has no TLS yet, so it cannot use an https:// proxy";
-	else if (u.at.host.len >= sizeof o->proxy.host || !read_credentials(o, &u))
+	else if (u.at.host.len >= sizeof o->proxy.host || !read_credentials(o, &u) || !fits_socks(&o->proxy))
 		wrong = "the proxy's name or password is too long";
 	if (wrong) {
-		error_line("get", "(%d) proxy %s: %s", GET_PROXY_NAME, url, wrong);
+		error_line("get", "(%d) Unsupported proxy syntax in '%s': %s", GET_PROXY_NAME, url, wrong);
 	} else {
 		memcpy(o->proxy.host, u.at.host.at, u.at.host.len);
 		o->proxy.port = u.at.has_port ? u.port : PROXY_PORT;
@@ -152,6 +187,19 @@ read_proxy(struct get_options *o, const char *url)
 	}
 	get_url_free(&u);
 	return wrong ? GET_PROXY_NAME : 0;
+}
+
+/* The proxy without a scheme, as curl's options for SOCKS name it. */
+const char *
+get_set_socks(void *config, const struct option *option, const char *value)
+{
+	struct get_options *o = config;
+	char *url;
+
+	if (asprintf(&url, "%s://%s", option->tag == GET_PROXY_SOCKS5H ? "socks5h" : "socks5", value) < 0)
+		return "does not fit into memory";
+	o->proxy_url = get_keep(o, url);
+	return o->proxy_url ? NULL : "does not fit into memory";
 }
 
 /*

@@ -99,7 +99,11 @@ enum get_code request_send(struct transfer *t);
 /* reach.c: finds or makes a connection, and calls transfer_reached() or transfer_fail(). */
 void reach_begin(struct transfer *t);
 void reach_cancel(struct transfer *t);
-/* True if the request of @t goes by the proxy. */
+/* @s leads to the server, or to an HTTP proxy. */
+void reach_take(struct transfer *t, struct io_stream *s);
+/* reach_socks.c: asks the proxy at the other end of @io for the server, and calls reach_take(). */
+void reach_socks(struct transfer *t, struct io_stream *io);
+/* True if the request of @t is for an HTTP proxy. */
 bool reach_by_proxy(const struct transfer *t);
 
 /* redirect.c */

@@ -2,6 +2,7 @@
  * get/transfer/reach.c - the way to a server: a connection that is kept, or the proxy, the
  * addresses and an attempt to connect.
  */
+#include "get/transfer/goal.h"
 #include "get/transfer/impl.h"
 
 #include "base/err.h"
@@ -9,130 +10,31 @@
 #include <stdio.h>
 #include <strings.h>
 
-enum { HOST_TEXT = 256, KEY_MOST = 2 * HOST_TEXT + 64 };
-
-/* Where to connect, after the user's exceptions. */
-struct goal {
-	char host[HOST_TEXT];
-	uint16_t port;
-};
-
-static bool
-is_host(const char *pattern, struct http_span host)
-{
-	return *pattern == '\0' || !strcmp(pattern, "*") || http_span_is(host, pattern);
-}
-
-/* True if the @n octets at @suffix are @host, or the end of it after a dot. */
-static bool
-is_within(const char *suffix, size_t n, struct http_span host)
-{
-	if (n > 0 && *suffix == '.') {
-		suffix++;
-		n--;
-	}
-	if (n == 0 || n > host.len || strncasecmp(host.at + host.len - n, suffix, n) != 0)
-		return false;
-	return n == host.len || host.at[host.len - n - 1] == '.';
-}
-
-static bool
-is_listed(const char *list, struct http_span host)
-{
-	while (*list) {
-		size_t n = strcspn(list, ", ");
-
-		if ((n == 1 && *list == '*') || is_within(list, n, host))
-			return true;
-		list += n;
-		list += strspn(list, ", ");
-	}
-	return false;
-}
-
-bool
-reach_by_proxy(const struct transfer *t)
-{
-	const struct get_settings *set = t->get->set;
-
-	return set->proxy && !set->open && !(set->no_proxy && is_listed(set->no_proxy, t->url.at.host));
-}
-
-/* The user's exception for @goal: of those with addresses if @resolve, else of the others. */
-static const struct get_route *
-find_route(const struct transfer *t, const struct goal *goal, bool resolve)
-{
-	const struct get_settings *set = t->get->set;
-
-	for (unsigned i = 0; i < set->routes; i++) {
-		const struct get_route *r = &set->route[i];
-
-		if ((r->n > 0) == resolve && is_host(r->host, http_span_of(goal->host)) &&
-		    (r->port == 0 || r->port == goal->port))
-			return r;
-	}
-	return NULL;
-}
-
-/* Returns false if the name is longer than any host's. */
-static bool
-find_goal(const struct transfer *t, struct goal *goal)
-{
-	const struct get_route *r;
-
-	*goal = (struct goal){.port = 0};
-	if (reach_by_proxy(t)) {
-		snprintf(goal->host, sizeof goal->host, "%s", t->get->set->proxy->host);
-		goal->port = t->get->set->proxy->port;
-		return true;
-	}
-	if (t->url.at.host.len >= sizeof goal->host)
-		return false;
-	snprintf(goal->host, sizeof goal->host, "%.*s", (int)t->url.at.host.len, t->url.at.host.at);
-	goal->port = t->url.port;
-	r = find_route(t, goal, false);
-	if (r && *r->to_host)
-		snprintf(goal->host, sizeof goal->host, "%s", r->to_host);
-	if (r && r->to_port)
-		goal->port = r->to_port;
-	return true;
-}
-
-/* Requests with equal keys may go on one connection. */
 static void
-make_key(const struct transfer *t, const struct goal *goal, char key[static KEY_MOST])
-{
-	if (reach_by_proxy(t) || t->get->set->open)
-		snprintf(key, KEY_MOST, "%s", goal->host);
-	else
-		snprintf(key, KEY_MOST, "%.*s:%u %s:%u", (int)t->url.at.host.len, t->url.at.host.at,
-		    t->url.port, goal->host, goal->port);
-}
-
-static void
-say_connected(struct transfer *t, const struct endpoint *at, const struct goal *goal)
+say_connected(struct transfer *t, const struct endpoint *at)
 {
 	char text[IPADDR_TEXT];
+	struct goal goal;
 
+	goal_find(t, &goal);
 	if (at)
-		transfer_say(t, TRANSFER_NOTE, "Connected to %s (%s) port %u (#%u)", goal->host,
+		transfer_say(t, TRANSFER_NOTE, "Connected to %s (%s) port %u (#%u)", goal.host,
 		    ipaddr_text(&at->addr, text), at->port, t->get->conns);
 	else
-		transfer_say(t, TRANSFER_NOTE, "Connected to %s (%s) (#%u)", goal->host,
+		transfer_say(t, TRANSFER_NOTE, "Connected to %s (%s) (#%u)", goal.host,
 		    t->get->set->open_name, t->get->conns);
 }
 
-static void
-take_stream(struct transfer *t, struct io_stream *s, const struct endpoint *at)
+void
+reach_take(struct transfer *t, struct io_stream *s)
 {
 	struct goal goal;
 	char key[KEY_MOST];
 
 	t->connecting = false;
 	timer_cancel(t->get->world->wheel, &t->connect);
-	find_goal(t, &goal);
-	say_connected(t, at, &goal);
-	make_key(t, &goal, key);
+	goal_find(t, &goal);
+	goal_key(t, &goal, key);
 	t->conn = get_conn_new(t, s, key);
 	if (!t->conn) {
 		io_close(s, true);
@@ -141,8 +43,6 @@ take_stream(struct transfer *t, struct io_stream *s, const struct endpoint *at)
 	}
 	t->info.connects++;
 	t->info.connected = io_now(t->get->world) - t->info.began;
-	if (at)
-		t->info.remote = *at;
 	s->ops->local(s, &t->info.local);
 	transfer_reached(t, false);
 }
@@ -153,7 +53,7 @@ connect_failed(struct transfer *t, int error)
 	struct goal goal;
 
 	t->connecting = false;
-	find_goal(t, &goal);
+	goal_find(t, &goal);
 	if (t->get->set->open)
 		transfer_fail(
 		    t, GET_CONNECT, "Failed to connect to %s: %s", t->get->set->open_name, err_text(error));
@@ -182,10 +82,34 @@ on_attempt_failed(void *arg, const struct endpoint *at, int error)
 static void
 on_dialed(void *arg, struct io_stream *s, const struct endpoint *at, int error)
 {
-	if (s)
-		take_stream(arg, s, at);
+	struct transfer *t = arg;
+
+	if (!s) {
+		connect_failed(t, error);
+		return;
+	}
+	say_connected(t, at);
+	t->info.remote = *at;
+	if (goal_by_socks(t))
+		reach_socks(t, s);
 	else
-		connect_failed(arg, error);
+		reach_take(t, s);
+}
+
+static void resolve(struct transfer *t, const struct goal *goal);
+
+/* The server has the address @at; now the proxy is connected to. */
+static void
+server_named(struct transfer *t, const struct endpoint *at)
+{
+	struct goal goal;
+
+	goal_server(t, &goal);
+	t->naming = false;
+	t->socks.at = *at;
+	t->socks.at.port = goal.port;
+	goal_find(t, &goal);
+	resolve(t, &goal);
 }
 
 /* Connects to those of the addresses whose family is wanted. */
@@ -203,6 +127,10 @@ dial_to(struct transfer *t, const struct endpoint *at, unsigned n, uint16_t port
 		to[most] = at[i];
 		to[most++].port = port;
 	}
+	if (t->naming && most > 0) {
+		server_named(t, &to[0]);
+		return;
+	}
 	t->info.named = io_now(t->get->world) - t->info.began;
 	dial_begin(&t->dial, to, most, &ops, t);
 }
@@ -210,7 +138,7 @@ dial_to(struct transfer *t, const struct endpoint *at, unsigned n, uint16_t port
 static void
 name_failed(struct transfer *t, const char *host, const char *words)
 {
-	bool proxy = reach_by_proxy(t);
+	bool proxy = goal_has_proxy(t) && !t->naming;
 
 	t->connecting = false;
 	transfer_fail(t, proxy ? GET_PROXY_NAME : GET_NAME, "Could not resolve %s: %s%s%s",
@@ -224,7 +152,7 @@ on_name(void *arg, const struct endpoint *at, unsigned n, const char *words)
 	struct goal goal;
 
 	t->query = NULL;
-	find_goal(t, &goal);
+	goal_named(t, &goal);
 	if (n > 0)
 		dial_to(t, at, n, goal.port);
 	else
@@ -235,14 +163,14 @@ on_name(void *arg, const struct endpoint *at, unsigned n, const char *words)
 static bool
 is_localhost(const char *host)
 {
-	return is_within("localhost", strlen("localhost"), http_span_of(host));
+	return goal_is_within("localhost", strlen("localhost"), http_span_of(host));
 }
 
 static void
 resolve(struct transfer *t, const struct goal *goal)
 {
 	const struct endpoint loopback[] = {{.addr = IPADDR_LOOPBACK6}, {.addr = IPADDR_LOOPBACK4}};
-	const struct get_route *r = find_route(t, goal, true);
+	const struct get_route *r = goal_route(t, goal, true);
 	struct endpoint at = {.port = 0};
 
 	if (r) {
@@ -268,7 +196,8 @@ on_opened(struct io_stream *s, unsigned events, void *arg)
 
 	t->opening = NULL;
 	if (events & IO_CONNECTED) {
-		take_stream(t, s, NULL);
+		say_connected(t, NULL);
+		reach_take(t, s);
 	} else {
 		io_close(s, true);
 		connect_failed(t, error);
@@ -283,6 +212,26 @@ open_stream(struct transfer *t)
 
 	if (e < 0)
 		connect_failed(t, e);
+}
+
+/* A SOCKS proxy gets the server's name, or an address that is resolved first. */
+static void
+begin_socks(struct transfer *t, const struct goal *proxy)
+{
+	bool by_name = t->get->set->proxy->kind == GET_PROXY_SOCKS5H;
+	struct goal server;
+
+	goal_server(t, &server);
+	t->socks = (struct socks_client){.at.port = server.port};
+	if (ipaddr_parse(server.host, &t->socks.at.addr) == 0) {
+		resolve(t, proxy);
+	} else if (by_name) {
+		snprintf(t->socks.host, sizeof t->socks.host, "%s", server.host);
+		resolve(t, proxy);
+	} else {
+		t->naming = true;
+		resolve(t, &server);
+	}
 }
 
 static void
@@ -301,11 +250,11 @@ reach_begin(struct transfer *t)
 	struct goal goal;
 	char key[KEY_MOST];
 
-	if (!find_goal(t, &goal)) {
+	if (!goal_find(t, &goal)) {
 		transfer_fail(t, GET_URL, "the name of the host is longer than any name of a host");
 		return;
 	}
-	make_key(t, &goal, key);
+	goal_key(t, &goal, key);
 	t->conn = t->again ? NULL : get_conn_take(t, key);
 	t->again = false;
 	if (t->conn) {
@@ -320,6 +269,8 @@ reach_begin(struct transfer *t)
 		timer_arm(t->get->world->wheel, &t->connect, nsec_add(io_now(t->get->world), most));
 	if (t->get->set->open)
 		open_stream(t);
+	else if (goal_by_socks(t))
+		begin_socks(t, &goal);
 	else
 		resolve(t, &goal);
 }
@@ -335,5 +286,5 @@ reach_cancel(struct transfer *t)
 		io_close(t->opening, true);
 	t->opening = NULL;
 	dial_cancel(&t->dial);
-	t->connecting = false;
+	t->connecting = t->naming = false;
 }

@@ -32,7 +32,14 @@ struct get_field {
 	enum get_field_use use;
 };
 
+enum get_proxy_kind {
+	GET_PROXY_HTTP,
+	GET_PROXY_SOCKS5, /* it gets the server's address */
+	GET_PROXY_SOCKS5H /* it gets the server's name */
+};
+
 struct get_proxy {
+	enum get_proxy_kind kind;
 	char host[256];
 	uint16_t port;
 	char credentials[512]; /* "user:password"; empty: none */

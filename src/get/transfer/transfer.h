@@ -12,6 +12,7 @@
 
 #include "get/transfer/dial.h"
 #include "get/transfer/settings.h"
+#include "get/transfer/socks.h"
 #include "get/upload/body.h"
 #include "get/url/code.h"
 #include "get/url/url.h"
@@ -157,7 +158,9 @@ struct transfer {
 	uint64_t drained;
 	struct get_conn *conn;
 	struct name_query *query;
-	struct io_stream *opening; /* of get_settings.open, not connected yet */
+	struct io_stream *opening; /* of get_settings.open, or to a SOCKS proxy: of no use yet */
+	struct socks_client socks;
+	bool naming; /* it is the server's name that is resolved, for the SOCKS proxy */
 	struct dial dial;
 	struct timer total, connect, patience, later;
 	struct transfer_pace pace;

@@ -29,5 +29,6 @@ X(RECEIVE,       56, "the connection failed while the response was received")
 X(ENCODING,      61, "the content's coding could not be undone")
 X(TOO_LARGE,     63, "the content is larger than allowed")
 X(REWIND,        65, "what was sent cannot be sent again")
+X(PROXY,         97, "the proxy does not connect to the server")
 X(DIGEST,       110, "the content has another digest than was wanted")
 /* clang-format on */
