@@ -6,15 +6,15 @@ import statistics
 from lib.iperf import cc_is_there
 from lib.lossy import AT_ONCE, TRANSFERS, Cell, carry, goodput, jain, times
 from lib.machine import needs, run as run_command
-from lib.measure import LESS, MORE, Group, NotMeasured, group_summary
+from lib.measure import LESS, MORE, Group, NotMeasured
 from lib.report import figure
 
 TITLE = "bad links: TCP over loss, delay, reordering and short queues"
-FIRST_SEED = 1
-MBIT_AT_ONCE = 250  # runs go together up to this many Mbit/s, as far as they are expected to carry it
-# What is measured for a cell: whose stack sends and whose receives. The last two are the comparison, twice: the difference is noise.
+SEEDS_A_ROUND, OTHER_SEEDS = 2, 1000
+MBIT_AT_ONCE, RUNS_AT_ONCE = 250, 15  # runs go together as far as their links are expected to carry so much
+# What is measured for a cell: whose stack sends and whose receives. The last two are the comparison, and what it would be with other luck.
 SENDS, RECEIVES, BOTH = ("leat", "Linux"), ("Linux", "leat"), ("leat", "leat")
-LINUX, AGAIN = ("Linux", "Linux"), ("Linux", "Linux", "again")
+LINUX, OTHER = ("Linux", "Linux"), ("Linux", "Linux", "other seeds")
 KINDS = {"Leat sends": SENDS, "Leat receives": RECEIVES, "Leat at both ends": BOTH}
 CELLS = [
     Cell(0, 40, 50), Cell(0.1, 40, 50), Cell(0.1, 100, 200), Cell(1, 10, 50), Cell(1, 40, 50), Cell(1, 100, 50), Cell(3, 40, 50), Cell(5, 200, 10),
@@ -25,12 +25,12 @@ SMALL = [Cell(1, 40, 50, transfers=TRANSFERS)]
 
 
 def together(jobs):
-    """Runs @jobs, name -> (Mbit/s, function), at once as far as MBIT_AT_ONCE allows. Returns name -> result, or the NotMeasured."""
+    """Runs @jobs, name -> (Mbit/s, function), together as far as that is allowed. Returns name -> result, or the NotMeasured."""
     found, left = {}, dict(jobs)
     while left:
         batch, mbit = [], 0
         for name, (weight, _) in list(left.items()):
-            if not batch or mbit + weight <= MBIT_AT_ONCE:
+            if not batch or (mbit + weight <= MBIT_AT_ONCE and len(batch) < RUNS_AT_ONCE):
                 batch.append((name, left.pop(name)[1]))
                 mbit += weight
         with concurrent.futures.ThreadPoolExecutor(len(batch)) as pool:
@@ -63,14 +63,23 @@ class Details:
 
 
 def rounds_of(b, details, cell, cc, kinds):
-    """Measures @kinds of @cell in each round with another seed. Returns kind -> results. In a round, all have the same seed."""
+    """Measures @kinds of @cell with as many seeds as there are rounds, twice. Returns kind -> results, in the order of the seeds, which are the same for all."""
+    jobs = {}
+    for seed in range(1, SEEDS_A_ROUND * b.slow_rounds + 1):
+        for kind in kinds:
+            own = seed + OTHER_SEEDS if kind == OTHER else seed
+            jobs[kind, own] = (cell.expected(), lambda k=kind, s=own: carry(b, cell, k[0].split("+"), k[1], cc, s))
     found = {kind: [] for kind in kinds}
-    for seed in range(FIRST_SEED, FIRST_SEED + b.slow_rounds):
-        jobs = {kind: (cell.expected(), lambda k=kind, s=seed: carry(b, cell, k[0].split("+"), k[1], cc, s)) for kind in kinds}
-        for kind, result in together(jobs).items():
-            found[kind].append(result)
-            details.add(cell, cc, kind, seed, result)
+    for (kind, seed), result in sorted(together(jobs).items(), key=lambda item: item[0][1]):
+        found[kind].append(result)
+        details.add(cell, cc, kind, seed, result)
     return found
+
+
+def paired(ours, theirs):
+    """Returns how many times the goodput of @theirs @ours has, seed by seed: the mean and its standard error. None without two seeds."""
+    ratios = [goodput(a) / goodput(b) for a, b in zip(ours, theirs) if not isinstance(a, NotMeasured) and not isinstance(b, NotMeasured) and goodput(b) > 0]
+    return (statistics.mean(ratios), statistics.stdev(ratios) / len(ratios) ** 0.5) if len(ratios) > 1 else None
 
 
 def keep(b, name, unit, better, subjects, value):
@@ -83,7 +92,6 @@ def keep(b, name, unit, better, subjects, value):
         else:
             group.missing[subject] = str(results[-1]) if results else "no round"
     b.keep(group)
-    return group_summary(group)["ratios"].get("Linux")
 
 
 def sums(runs, host):
@@ -95,15 +103,15 @@ def sums(runs, host):
 
 def one_cell(b, details, cell, cc):
     """Measures the goodput of a cell. Returns the ratio of Leat as the sender to Linux."""
-    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, AGAIN])
-    ratio = None
+    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, OTHER])
     for words, kind in KINDS.items():
-        got = keep(b, f"{cell}, {cc}: {words}", "Mbit/s", MORE, {"leat": found[kind], "Linux": found[LINUX], "Linux again": found[AGAIN]}, goodput)
-        ratio = got if kind == SENDS else ratio
+        keep(b, f"{cell}, {cc}: {words}", "Mbit/s", MORE, {"leat": found[kind], "Linux": found[LINUX], "Linux, other seeds": found[OTHER]}, goodput)
+    pairs = {words: paired(found[kind], found[LINUX]) for words, kind in [*KINDS.items(), ("Linux, other seeds", OTHER)]}
+    b.say("    seed by seed, times Linux: " + "; ".join(f"{words} {pair[0]:.2f} ± {pair[1]:.2f}" for words, pair in pairs.items() if pair))
     late = [run["link"]["up"]["late"] for run in details.of(cell, cc, SENDS)]
-    b.say(f"    senders: leat {sums(details.of(cell, cc, SENDS), 'leat')}; Linux, twice as many runs, {sums(details.of(cell, cc, LINUX), 'Linux')}; "
+    b.say(f"    senders: leat {sums(details.of(cell, cc, SENDS), 'leat')}; Linux, in twice as many runs, {sums(details.of(cell, cc, LINUX), 'Linux')}; "
           f"frames came {figure(statistics.mean(late)) if late else '?'} us late")
-    return ratio
+    return pairs["Leat sends"][0] if pairs["Leat sends"] else None
 
 
 def shared(b, details, cell, cc):
@@ -121,9 +129,9 @@ def shared(b, details, cell, cc):
 
 def small(b, details, cell, cc):
     """Many short transfers, each with a connection of its own."""
-    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, AGAIN])
+    found = rounds_of(b, details, cell, cc, [*KINDS.values(), LINUX, OTHER])
     for words, kind in KINDS.items():
-        subjects = {"leat": found[kind], "Linux": found[LINUX], "Linux again": found[AGAIN]}
+        subjects = {"leat": found[kind], "Linux": found[LINUX], "Linux, other seeds": found[OTHER]}
         name = f"{cell}, {cc}: {cell.transfers} transfers of 100 kB, {AT_ONCE} at once: {words}"
         keep(b, f"{name}: median", "ms", LESS, subjects, lambda r: statistics.median(times(r, cell.transfers)))
         keep(b, f"{name}: 95th percentile", "ms", LESS, subjects, lambda r: times(r, cell.transfers)[int(cell.transfers * 0.95)])
@@ -134,7 +142,7 @@ def maps(b, cc, ratios):
     plain = {cell: ratio for cell, ratio in ratios.items() if cell.is_plain()}
     losses = sorted({cell.loss for cell in plain})
     columns = sorted({(cell.rate, cell.rtt) for cell in plain})
-    b.heat_map(f"Leat sends, {cc}: times the goodput of Linux", [f"{loss:g}% loss" for loss in losses],
+    b.heat_map(f"Leat sends, {cc}: times the goodput of Linux, the mean of the seeds", [f"{loss:g}% loss" for loss in losses],
                [f"{rate} mbit, {rtt} ms" for rate, rtt in columns],
                [[plain.get(Cell(loss, rtt, rate)) for rate, rtt in columns] for loss in losses])
 
@@ -146,9 +154,9 @@ def algorithms(b):
 
 def measured(b, cells, with_shared, with_small):
     needs("ip")
-    b.note(f"The link of `leat run` between two namespaces; both senders name the same congestion control. {b.slow_rounds} rounds, each with another seed "
-           "for the loss; in a round all subjects have the same seed. `Linux again` is the comparison once more: its distance from `Linux` is the noise "
-           "of the cell. Runs of a cell go at once if their links can carry it. Losses are in both directions.")
+    b.note(f"The link of `leat run` between two namespaces; both senders name the same congestion control. {SEEDS_A_ROUND * b.slow_rounds} seeds, "
+           "the same for all; \"Linux, other seeds\" shows what luck alone does. Runs of a cell go together as far as their links are expected to carry "
+           "little. Losses are in both directions.")
     details = Details(b)
     for cc in algorithms(b):
         ratios = {}

@@ -96,11 +96,18 @@ def test_the_help_names_the_options_that_the_program_takes(program):
 # The figures that are kept
 
 
-def test_a_goodput_is_kept_for_every_cell_and_control():
+def test_a_goodput_is_kept_for_every_cell():
+    """A control that is new gives warnings until its figures are kept."""
     kept = json.loads((ROOT / "bench/goodput.json").read_text())
-    controls = machine.run(LOAD, "algorithms").split()
+    controls = {name.split(",")[0] for name in kept}
+    assert "reno" in controls and controls <= set(machine.run(LOAD, "algorithms").split())
     assert len(kept) == len(controls) * len(goodput.GRID + goodput.TROUBLE + goodput.SMALL)
-    assert {name.split(",")[0] for name in kept} == set(controls)
+
+
+@pytest.mark.parametrize("words", [["goodputs"], ["--update", "--update"], ["goodput", "--update"]], ids=" ".join)
+def test_what_is_to_be_counted_is_named_or_the_usage_is_printed(words):
+    done = subprocess.run([ROOT / "tools/bench_instr", *words], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "[--update] [instructions] [goodput]" in done.stderr and not done.stdout
 
 
 def test_only_a_goodput_over_three_percent_away_gives_a_warning():
@@ -166,12 +173,29 @@ def test_the_part_compares_leat_with_linux_twice_and_draws_a_map(b, monkeypatch)
     part_loss.measured(b, [Cell(1, 40, 50), Cell(0, 40, 50)], [Cell(0, 40, 50, flows=2)], [Cell(0, 40, 50, transfers=5)])
     assert not b.missing
     groups = {g.name: measure.group_summary(g) for g in b.groups}
-    assert groups["1% loss, 40 ms, 50 mbit, reno: Leat sends"]["ratios"] == {"Linux": 2, "Linux again": 2}
+    assert groups["1% loss, 40 ms, 50 mbit, reno: Leat sends"]["ratios"] == {"Linux": 2, "Linux, other seeds": 2}
     assert groups["1% loss, 40 ms, 50 mbit, reno: Leat receives"]["ratios"]["Linux"] == 1
     assert sum("Jain" in name for name in groups) == 1 and sum("median" in name for name in groups) == 3
-    assert b.maps == [{"part": "loss", "title": "Leat sends, reno: times the goodput of Linux", "rows": ["0% loss", "1% loss"],
+    assert b.maps == [{"part": "loss", "title": "Leat sends, reno: times the goodput of Linux, the mean of the seeds", "rows": ["0% loss", "1% loss"],
                        "columns": ["50 mbit, 40 ms"], "ratios": [[2.0], [2.0]]}]
-    assert len(json.loads((b.out / "loss.json").read_text())) == 2 * 5 + 2 + 5
+    assert len(json.loads((b.out / "loss.json").read_text())) == (2 * 5 + 2 + 5) * part_loss.SEEDS_A_ROUND
+
+
+def test_seeds_are_paired_and_those_without_both_figures_are_left_out():
+    runs = [{"octets": [n], "seconds": 1} for n in (10, 20, 30)]
+    assert part_loss.paired([runs[1], runs[0], NotMeasured("x")], [runs[0], runs[1], runs[2]]) == pytest.approx((1.25, 0.75))
+    assert part_loss.paired(runs[:1], runs[:1]) is None
+
+
+def test_all_subjects_have_the_same_seeds_but_for_linux_with_others(b, monkeypatch):
+    seeds = {}
+
+    def noted(b, cell, senders, receiver, cc, seed):
+        seeds.setdefault((senders[0], receiver), []).append(seed)
+        return pretended(cell, senders)
+    monkeypatch.setattr(part_loss, "carry", noted)
+    part_loss.rounds_of(b, part_loss.Details(b), Cell(1, 40, 50), "reno", [part_loss.SENDS, part_loss.LINUX, part_loss.OTHER])
+    assert sorted(seeds["leat", "Linux"]) == [1, 2] and sorted(seeds["Linux", "Linux"]) == [1, 2, 1001, 1002]
 
 
 def test_a_cell_that_cannot_be_measured_is_named_and_the_next_is_measured(b, monkeypatch):
