@@ -78,7 +78,7 @@ static uint64_t
 ask(int fd, int ms)
 {
 	cut_into(fd, 1, 1);
-	for (int tries = 0; tries < 5 * ANSWER_MS / ms; tries++) {
+	for (int tries = 0; tries < 60 * ANSWER_MS / ms; tries++) {
 		ssize_t n;
 
 		must((int)send(fd, "?", 1, 0), "send");

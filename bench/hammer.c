@@ -9,7 +9,7 @@
  *
  * The server closes first and has the TIME-WAIT states. The client reuses a port as soon as its
  * clock allows it (RFC 6191). The client also judges: if a connection fails, or nothing happens for
- * two seconds, the program ends with a message.
+ * a minute, the program ends with a message.
  */
 #include "plain.h"
 
@@ -32,7 +32,7 @@ enum {
 	BACKLOG = 4096,
 	FDS = 65536,
 	BATCH = 128,
-	PATIENCE_MS = 2000
+	PATIENCE_MS = 60000
 };
 enum kind { LISTENER, SERVED, OPENED, ORDER, ANSWER };
 

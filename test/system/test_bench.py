@@ -211,9 +211,12 @@ def test_a_program_that_measures_runs_and_prints_its_figures(name, words, keys):
     path = PROGRAMS / name
     if not path.exists():
         pytest.skip(f"not run: program {name} not built")
-    found = machine.run_json(path, *words, "--seconds", 0.05, timeout=60)
-    assert found["params"]["seconds"] == 0.05
-    assert all(found[key] >= 0 for key in keys) and any(found[key] > 0 for key in keys)
+
+    def measured():
+        found = machine.run_json(path, *words, "--seconds", 0.05, timeout=60)
+        assert found["params"]["seconds"] == 0.05 and all(found[key] >= 0 for key in keys)
+        return any(found[key] > 0 for key in keys)
+    until(measured, "nothing was measured")  # on a busy machine nothing may happen in 50 ms
 
 
 @pytest.mark.parametrize("words", [["--speed", "1"], ["--seconds"], ["--seconds", "fast"]])
@@ -233,8 +236,8 @@ def test_lwip_as_packaged_is_measured_where_it_is_installed(tmp_path):
     except NotMeasured as e:
         pytest.skip(f"not run: {e}")
     for words in ([], ["--ip", 6, "--idle", 10], ["--churn", 100]):
-        found = machine.run_json(program, *words, "--seconds", 0.05, timeout=60)
-        assert found["bytes"] + found["connections"] > 0
+        command = [program, *words, "--seconds", 0.05]
+        until(lambda command=command: (found := machine.run_json(*command))["bytes"] + found["connections"] > 0, "nothing was measured")
     with pytest.raises(NotMeasured, match="no window that large"):
         machine.run_json(program, "--window", 1 << 20)
 
@@ -246,9 +249,16 @@ def test_iperf3_measures_a_host_on_a_tap(tmp_path, way):
         with leat_on_tap(Bench(build=BUILD, out=tmp_path)) as net:
             assert gbit(net.prefix, net.address, *way) > 0
             for words in (("send", 64, 1), ("draw", 64, 64)):
-                assert machine.run_json(*net.prefix, PROGRAMS / "blast", words[0], net.address, *words[1:], 0.1)["datagrams"] > 0
+                blast = [*net.prefix, PROGRAMS / "blast", words[0], net.address, *words[1:], 0.1]
+                until(lambda blast=blast: machine.run_json(*blast)["datagrams"] > 0, "no datagram arrives")
     except NotMeasured as e:
         pytest.skip(f"not run: {e}")
+
+
+def hammered(b, net, way, count):
+    """True if connections were made, each within 900 ms. After a lost SYN or FIN that takes a second or more each time, and otherwise only on a busy machine."""
+    found = b.figures("hammer", way, net.address, count, 0.2, prefix=net.prefix)
+    return found["connections"] > 0 and found["per_second"] > 0 and 0 < found["slowest_ms"] < 900
 
 
 @AS_ROOT
@@ -267,10 +277,7 @@ def test_connections_over_a_tap_are_counted_and_none_fails(tmp_path, subject):
             machine.until(lambda: ":7 " in machine.run(*net.prefix, "ss", "-Hltn"), "hammer")
         for way in ("push",) if subject == "gateway" else ("push", "draw"):
             for count in (1, 64):
-                found = b.figures("hammer", way, net.address, count, 0.2, prefix=net.prefix)
-                assert found["connections"] > 0 and found["per_second"] > 0
-                # A lost SYN or FIN is sent again after a second, each time; on a busy machine a connection may be slow some time.
-                until(lambda: 0 < b.figures("hammer", way, net.address, count, 0.2, prefix=net.prefix)["slowest_ms"] < 900, "a SYN or FIN was lost, and sent again")
+                until(lambda way=way, count=count: hammered(b, net, way, count), "a SYN or FIN was lost, and sent again")
 
 
 @AS_ROOT

@@ -26,7 +26,7 @@ for round in range(2):
 assert 'EINPROGRESS' in results and results <= {'EINPROGRESS', 'ENOBUFS', 'ENFILE'}, results
 print('done')
 """
-    done = inside(PYTHON, "-c", code, options=["--delay", "300ms"], disable=disable, preexec_fn=limited(64), timeout=60)
+    done = inside(PYTHON, "-c", code, options=["--delay", "3s"], disable=disable, preexec_fn=limited(64), timeout=60)
     assert (done.stdout, done.stderr, done.returncode) == (b"done\n", b"", 0)
 
 

@@ -72,7 +72,7 @@ def run_far(client, folder, *words, seed, link=BAD, **more):
     (at / "part").write_bytes(FILE[:20_000])
     (at / "part").chmod(0o666)
     words = [str(at / w) if w in ("whole", "part", "#1") else w for w in words]
-    done = inside(*client(), *words, options=[*link, "--seed", seed], timeout=60, **more)
+    done = inside(*client(), *words, options=[*link, "--seed", seed], timeout=300, **more)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -144,6 +144,6 @@ def test_a_server_and_its_client_are_in_the_same_run(site):
         $0 get -sS -f http://127.0.0.1:8000/list/2
         kill $server; wait $server
     """
-    done = inside("sh", "-c", script, Place.leat, options=[*BAD, "--seed", 19], timeout=60)
+    done = inside("sh", "-c", script, Place.leat, options=[*BAD, "--seed", 19], timeout=300)
     assert done.returncode == 0 and done.stdout == b"number 2", done.stderr
     assert (site.parent / "inner").read_bytes() == FILE
