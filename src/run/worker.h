@@ -28,6 +28,7 @@ struct worker {
 	struct leftover leftover;
 	bool reaped;      /* the first process has ended, */
 	int status;       /* with this wait status */
+	bool stopped;     /* the supervisor was stopped together with it */
 	bool ended;       /* no process is under the filter any more */
 	nsec_t flush_end; /* until when data in flight may still arrive */
 };

@@ -47,8 +47,9 @@ worker_notify_supervisor(const struct worker *w, enum supervisor_message_kind ki
  * worker does it, so that the two signals keep their order.
  */
 static void
-supervisor_too(const struct worker *w, int signal)
+supervisor_too(struct worker *w, int signal)
 {
+	w->stopped = signal == SIGSTOP;
 	if (getppid() == w->from->supervisor)
 		kill(w->from->supervisor, signal);
 }
@@ -81,6 +82,9 @@ reap(struct worker *w)
 		} else if (WIFCONTINUED(status)) {
 			supervisor_too(w, SIGCONT);
 		} else {
+			/* wait(2) does not report that a process went on if it has ended since. */
+			if (w->stopped)
+				supervisor_too(w, SIGCONT);
 			first_ended(w, status);
 		}
 	}

@@ -55,6 +55,31 @@ def test_the_supervisor_stops_and_continues_with_the_program():
         assert wait_for_states([proc.pid, worker, program], ["S", "S", "S"])
 
 
+def test_a_stopped_program_that_is_killed_ends_the_run():
+    with started("sh", "-c", "echo ready; exec sleep 600") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        worker, program = descendants(proc.pid)
+        os.kill(program, signal.SIGSTOP)
+        wait_for_states([proc.pid, worker, program], ["T", "S", "T"])
+        os.kill(program, signal.SIGKILL)
+        assert proc.wait(60) == 128 + signal.SIGKILL
+
+
+def test_a_program_that_ends_as_it_is_continued_ends_the_run():
+    """The worker is stopped meanwhile: it sees that the program has ended, but not that it went on before."""
+    with started("sh", "-c", "echo ready; exec sleep 600") as proc:
+        assert proc.stdout.readline() == b"ready\n"
+        worker, program = descendants(proc.pid)
+        os.kill(program, signal.SIGSTOP)
+        wait_for_states([proc.pid, worker, program], ["T", "S", "T"])
+        os.kill(worker, signal.SIGSTOP)
+        os.kill(program, signal.SIGTERM)
+        os.kill(program, signal.SIGCONT)
+        wait_for_states([proc.pid, worker, program], ["T", "T", "Z"])
+        os.kill(worker, signal.SIGCONT)
+        assert proc.wait(60) == -signal.SIGTERM
+
+
 def test_a_handler_runs_while_a_call_waits():
     """Only the handler makes the connection for which accept() waits."""
     code = """
