@@ -9,8 +9,11 @@
  */
 enum { ENCODE_LEAST = 1024, ENCODE_MOST = 16 << 20 };
 
-/* Compressed responses at one time, each with up to 5 MB of memory; others are sent as they are. */
-enum { ENCODERS_MOST = 32 };
+/*
+ * Compressed responses at one time, each with up to 5 MB of memory, of a worker and of all; others
+ * are sent as they are.
+ */
+enum { ENCODERS_MOST = 32, ENCODERS_MOST_ALL = 64 };
 
 static bool
 has_field(const struct http_request *r, const char *name)
@@ -19,10 +22,17 @@ has_field(const struct http_request *r, const char *name)
 }
 
 static bool
+has_room(const struct serve *s)
+{
+	return s->now[SERVE_ENCODERS] < ENCODERS_MOST &&
+	       share_gauge_all(s->share, SERVE_ENCODERS) < ENCODERS_MOST_ALL;
+}
+
+static bool
 is_worth_it(const struct serve *s, uint64_t size)
 {
 	return s->set->compress_n > 0 && size >= ENCODE_LEAST &&
-	       (size <= ENCODE_MOST || size == HTTP_LENGTH_UNKNOWN) && s->encoders < ENCODERS_MOST;
+	       (size <= ENCODE_MOST || size == HTTP_LENGTH_UNKNOWN) && has_room(s);
 }
 
 /*
@@ -50,7 +60,7 @@ encode_body(struct http_exchange *x, enum http_coding coding, uint64_t size, con
 {
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
-	struct body *body = compress_new(t->body, coding, size, keep, &s->encoders);
+	struct body *body = compress_new(t->body, coding, size, keep, &s->now[SERVE_ENCODERS]);
 
 	if (body)
 		t->body = body;

@@ -101,6 +101,9 @@ struct serve_conn {
 	bool metrics;                 /* it asks for the counters */
 };
 
+/* Kinds of responses that take much of the machine: gauges of the share. */
+enum serve_gauge { SERVE_ENCODERS, SERVE_ARCHIVES };
+
 enum { COMMON_MOST = 1024, SERVE_BACKLOG = 4096 };
 
 struct serve {
@@ -111,6 +114,7 @@ struct serve {
 	struct access_log *log;
 	struct share *share, *own; /* the one of the settings, or the server's own */
 	struct serve_counts *counts;
+	unsigned *now; /* responses of each kind that are under way: the gauges of its slot */
 	struct io_listener **listener;
 	unsigned listeners;
 
@@ -130,8 +134,6 @@ struct serve {
 	unsigned works_free;
 	struct listing_memory listings;
 	struct readmes *readmes;
-	unsigned encoders; /* responses that are compressed */
-	unsigned archives; /* responses that are archives */
 };
 
 static inline struct serve_work *

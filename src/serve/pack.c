@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-/* Archives at one time, since each keeps the disk and a processor busy. */
+/* Archives at one time, of all workers, since each keeps the disk and a processor busy. */
 enum { ARCHIVES_MOST = 4 };
 
 static const struct kind {
@@ -101,7 +101,7 @@ compress(struct serve *s, struct serve_task *t, enum http_coding coding)
 
 	if (coding == HTTP_IDENTITY)
 		return true;
-	body = compress_new(t->body, coding, UINT64_MAX, NULL, &s->encoders);
+	body = compress_new(t->body, coding, UINT64_MAX, NULL, &s->now[SERVE_ENCODERS]);
 	if (body)
 		t->body = body;
 	return body != NULL;
@@ -120,7 +120,7 @@ make(struct http_exchange *x, int folder, const struct kind *kind)
 	    .base = work->task.path_text,
 	    .name = folder_name(work->task.path_text),
 	    .now = s->common_at,
-	    .running = &s->archives};
+	    .running = &s->now[SERVE_ARCHIVES]};
 	int e = put_names(&names, x->request->query) ? 0 : -LEAT_ENOENT;
 
 	set.names = (struct http_span){names.at, names.len};
@@ -164,7 +164,8 @@ answer(struct http_exchange *x, int folder)
 	struct serve *s = conn_of(x)->serve;
 	const struct kind *kind = kind_of(x->request);
 
-	if (kind && x->request->method != HTTP_HEAD && s->archives < ARCHIVES_MOST) {
+	if (kind && x->request->method != HTTP_HEAD &&
+	    share_gauge_all(s->share, SERVE_ARCHIVES) < ARCHIVES_MOST) {
 		make(x, folder, kind);
 		return;
 	}

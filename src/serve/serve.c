@@ -134,6 +134,7 @@ use_share(struct serve *s, const struct siphash_key *key)
 	if (s->own)
 		share_vacate(s->own, 0);
 	s->counts = (struct serve_counts *)share_counts(s->share, s->set->slot);
+	s->now = share_gauges(s->share, s->set->slot);
 	return 0;
 }
 

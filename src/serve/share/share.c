@@ -23,6 +23,7 @@ enum { COUNT_BITS = 24, BUCKET = 16, BUCKETS_LEAST = 256, BUCKETS_MOST = 1 << 16
 
 struct slot {
 	_Alignas(64) _Atomic uint32_t conns;
+	unsigned gauge[SHARE_GAUGES];
 	_Alignas(64) uint64_t count[SHARE_COUNTS];
 };
 
@@ -87,6 +88,7 @@ share_vacate(struct share *s, unsigned slot)
 	else if (madvise((void *)table, size, MADV_REMOVE) < 0) /* gives the pages back */
 		memset((void *)table, 0, size);
 	s->slot[slot].conns = 0;
+	memset(s->slot[slot].gauge, 0, sizeof s->slot[slot].gauge);
 }
 
 uint64_t *
@@ -102,6 +104,22 @@ share_sum(const struct share *s, unsigned count)
 
 	for (unsigned i = 0; i < s->used; i++)
 		sum += __atomic_load_n(&s->slot[i].count[count], __ATOMIC_RELAXED);
+	return sum;
+}
+
+unsigned *
+share_gauges(struct share *s, unsigned slot)
+{
+	return s->slot[slot].gauge;
+}
+
+unsigned
+share_gauge_all(const struct share *s, unsigned gauge)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < s->used; i++)
+		sum += __atomic_load_n(&s->slot[i].gauge[gauge], __ATOMIC_RELAXED);
 	return sum;
 }
 

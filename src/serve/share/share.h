@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-enum { SHARE_COUNTS = 64, SHARE_SLOTS = 128 };
+enum { SHARE_COUNTS = 64, SHARE_GAUGES = 4, SHARE_SLOTS = 128 };
 
 struct share;
 
@@ -31,8 +31,8 @@ struct share *share_new(unsigned slots, unsigned conns, const struct siphash_key
 void share_free(struct share *s);
 
 /*
- * Forgets the connections of @slot, which has no worker now. Call it before a worker uses the slot
- * and after it has ended. The counters stay: the next worker goes on with them.
+ * Forgets the connections and gauges of @slot, which has no worker now. Call it before a worker
+ * uses the slot and after it has ended. The counters stay: the next worker goes on with them.
  */
 void share_vacate(struct share *s, unsigned slot);
 
@@ -42,6 +42,14 @@ void share_vacate(struct share *s, unsigned slot);
  */
 uint64_t *share_counts(struct share *s, unsigned slot);
 uint64_t share_sum(const struct share *s, unsigned count);
+
+/*
+ * What a slot has under way of each kind, of which only its worker writes; share_vacate() sets
+ * them to 0. Their meaning is the server's. share_gauge_all() adds up what all slots have of one. A
+ * bound that is checked before one more begins is exceeded by one for each other worker at most.
+ */
+unsigned *share_gauges(struct share *s, unsigned slot);
+unsigned share_gauge_all(const struct share *s, unsigned gauge);
 
 /* The connections of one slot, and of all. */
 unsigned share_conns(const struct share *s, unsigned slot);

@@ -44,6 +44,23 @@ no_more_connections_than_the_bound_over_all_slots(void **state)
 }
 
 static void
+gauges_are_added_up_over_all_slots_and_end_with_a_worker(void **state)
+{
+	struct share *s = begin(2, 10);
+
+	share_gauges(s, 0)[1] += 2;
+	share_gauges(s, 1)[1]++;
+	share_gauges(s, 1)[0]++;
+	assert_int_equal(share_gauge_all(s, 1), 3);
+	share_gauges(s, 0)[1]--;
+	assert_int_equal(share_gauge_all(s, 1), 2);
+	share_vacate(s, 0);
+	assert_int_equal(share_gauge_all(s, 1), 1);
+	assert_int_equal(share_gauge_all(s, 0), 1);
+	share_free(s);
+}
+
+static void
 the_connections_of_a_client_are_counted_over_all_slots(void **state)
 {
 	const struct share_most most = {.all = 100, .of_client = 2};
@@ -182,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_more_connections_than_the_bound_over_all_slots),
+	    cmocka_unit_test(gauges_are_added_up_over_all_slots_and_end_with_a_worker),
 	    cmocka_unit_test(the_connections_of_a_client_are_counted_over_all_slots),
 	    cmocka_unit_test(an_ipv6_client_is_a_64),
 	    cmocka_unit_test(many_clients_are_counted_exactly),
