@@ -32,9 +32,10 @@ enum get_flag {
 	FLAG_ALL_ERRORS,
 	FLAG_ONE_SHOT,
 	FLAG_NO_GLOBS,
+	FLAG_PARALLEL,
 	FLAG_IPV4,
 	FLAG_IPV6,
-	FLAG_NO_BUFFER
+	FLAG_NOTHING
 };
 enum get_text {
 	TEXT_METHOD,
@@ -98,6 +99,7 @@ set_flag(void *config, const struct option *option, const char *value)
 	    [FLAG_ALL_ERRORS] = &r->retries.all,
 	    [FLAG_ONE_SHOT] = &r->set.one_shot,
 	    [FLAG_NO_GLOBS] = &o->no_globs,
+	    [FLAG_PARALLEL] = &o->parallel,
 	};
 
 	if (option->tag < (int)(sizeof flag / sizeof *flag))
@@ -282,6 +284,9 @@ const struct option get_option_rows[] = {
 	{"noproxy", "HOSTS", "hosts without a proxy, with commas between them (default NO_PROXY)", set_text, TEXT_NO_PROXY},
 	{"j", "NUMBER", "fetch so many URLs at one time (default 1)", get_set_number, NUMBER_PARALLEL},
 	{"connections", "NUMBER", NULL, get_set_number, NUMBER_PARALLEL},
+	{"Z", NULL, "fetch up to 50 URLs at one time, as curl does", set_flag, FLAG_PARALLEL},
+	{"parallel", NULL, NULL, set_flag, FLAG_PARALLEL},
+	{"parallel-max", "NUMBER", "up to this number, as -j", get_set_number, NUMBER_PARALLEL},
 	{"parts", "NUMBER", "fetch a file in parts over so many connections (2 to 16)", get_set_parts, 0},
 	{"recursive", NULL, "fetch a site: follow the links of pages on the same server, and keep all in folders", get_set_recursive, RECURSIVE_ON},
 	{"l", "NUMBER", "with --recursive: follow so many links from a URL (default 5; 0: no bound)", get_set_recursive, RECURSIVE_DEPTH},
@@ -291,9 +296,10 @@ const struct option get_option_rows[] = {
 	{"cache", NULL, "use the cache in ~/.cache/leat/get, or in XDG_CACHE_HOME", get_set_cache, 0},
 	{"cache-dir", "DIR", "use the cache in this folder", get_set_cache, 0},
 	{"no-cache", NULL, "ask for what is not from any cache (Cache-Control: no-cache)", get_set_no_cache, 0},
+	{"http1.1", NULL, "use HTTP/1.1, as always", set_flag, FLAG_NOTHING},
 	{"no-keepalive", NULL, "close each connection after one response", set_flag, FLAG_ONE_SHOT},
-	{"N", NULL, NULL, set_flag, FLAG_NO_BUFFER},
-	{"no-buffer", NULL, NULL, set_flag, FLAG_NO_BUFFER},
+	{"N", NULL, NULL, set_flag, FLAG_NOTHING},
+	{"no-buffer", NULL, NULL, set_flag, FLAG_NOTHING},
 	{0},
 };
 /* clang-format on */
@@ -305,7 +311,6 @@ get_options_default(void *get_options)
 
 	get_settings_usual(&o->run.set);
 	o->run.set.slow_time = 30 * SEC;
-	o->run.parallel = 1;
 	o->run.depth = 5;
 	o->run.set.field = o->field;
 	o->run.set.route = o->route;

@@ -46,7 +46,7 @@ struct get_options {
 	bool netrc_named;
 	const char *no_condition;           /* of -z: neither a date nor a file */
 	const char *proxy_url, *proxy_user; /* NULL: from the environment */
-	bool no_globs;
+	bool no_globs, parallel;
 };
 
 extern const struct option get_option_rows[];

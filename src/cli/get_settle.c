@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PARALLEL_USUAL = 50 }; /* with -Z, as in curl */
+
 static int
 no_memory(void)
 {
@@ -24,6 +26,28 @@ wrong(const char *words)
 	return GET_FAILED_INIT;
 }
 
+/* Says which option has a URL as its value, where there is no other one. */
+static int
+no_url(const struct get_options *o)
+{
+	const struct {
+		const char *option, *value;
+	} row[] = {{"-o", o->outputs.n > 0 ? o->outputs.at[o->outputs.n - 1] : NULL},
+	    {"-T", o->uploads.n > 0 ? o->uploads.at[o->uploads.n - 1] : NULL}, {"-r", o->run.range},
+	    {"-c", o->run.cookies.out}, {"-A", o->run.set.user_agent}, {"-X", o->run.set.method},
+	    {"-e", o->run.set.referer}, {"-w", o->run.format}, {"-D", o->run.dump_header},
+	    {"-u", o->run.set.credentials}, {"-x", o->proxy_url}, {"-d", o->data.at}};
+
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		if (!row[i].value || strncmp(row[i].value, "http://", 7) != 0)
+			continue;
+		error_line("get", "(%d) no URL: %s needs a value, and has taken %s", GET_FAILED_INIT,
+		    row[i].option, row[i].value);
+		return GET_FAILED_INIT;
+	}
+	return wrong("no URL; usage: leat get [options] URL…");
+}
+
 static int
 gather_urls(struct get_options *o, int argc, char **argv)
 {
@@ -31,7 +55,7 @@ gather_urls(struct get_options *o, int argc, char **argv)
 		if (!get_words_add(&o->urls, argv[i]))
 			return no_memory();
 	}
-	return o->urls.n > 0 ? 0 : wrong("no URL; usage: leat get [options] URL…");
+	return o->urls.n > 0 ? 0 : no_url(o);
 }
 
 /* -G: the data becomes the query. */
@@ -194,6 +218,8 @@ get_options_settle(struct get_options *o, int argc, char **argv)
 	}
 	if (o->run.head_only)
 		o->run.include = true;
+	if (o->run.parallel == 0)
+		o->run.parallel = o->parallel ? PARALLEL_USUAL : 1;
 	if (o->run.set.idle_most < o->run.parallel)
 		o->run.set.idle_most = o->run.parallel;
 	if (o->run.set.idle_most < o->run.parts * o->run.parallel)

@@ -24,7 +24,7 @@ def commands(leat):
 
 
 def options(leat, command):
-    return set(re.findall(r"^  (--?[A-Za-z0-9#-]+)", run(leat, command, "--help").stdout, re.M))
+    return set(re.findall(r"^  (--?[A-Za-z0-9#.-]+)", run(leat, command, "--help").stdout, re.M))
 
 
 @pytest.mark.parametrize("words, expected", [

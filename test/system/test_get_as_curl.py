@@ -67,6 +67,7 @@ REQUESTS = {
     "names of patterns": ["-O", "URL/n[1-3]"],
     "what is compressed": ["--compressed", "URL/a"],
     "a list of codings of the user's": ["--compressed", "-H", "Accept-Encoding: br;q=0.5", "URL/a"],
+    "HTTP/1.1 by its name": ["--http1.1", "URL/a"],
     "credentials in the URL": ["URL/a", "-X", "GET"],
 }
 
@@ -166,10 +167,10 @@ def test_a_rate_bounds_what_is_sent(tmp_path, how):
 
 def test_the_manual_and_the_help_have_the_same_options():
     text = (ROOT / "man/leat-get.1").read_text()
-    manual = [re.findall(r"\bFl (-?[A-Za-z0-9-]+)|, (-[a-z0-9-]+)", entry) for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
+    manual = [re.findall(r"\bFl (-?[A-Za-z0-9.-]+)|, (-[a-z0-9-]+)", entry) for entry in re.findall(r"^\.It (Fl .*)", text, re.M)]
     named = {"-" + (a or b) for names in manual for a, b in names}
     said = subprocess.run([*LEAT, "--help"], capture_output=True, text=True, check=True).stdout
-    helped = set(re.findall(r"^  (--?[A-Za-z0-9-]+)", said, re.M)) - {"--help"}
+    helped = set(re.findall(r"^  (--?[A-Za-z0-9.-]+)", said, re.M)) - {"--help"}
     assert len(helped) > 50
     assert helped <= named
     for name in named:
@@ -299,8 +300,9 @@ def test_with_g_brackets_are_no_pattern(tmp_path):
     assert len(server.requests) == 1
 
 
-def test_urls_are_fetched_at_one_time(tmp_path):
-    """With -j 4 a server that answers only when four requests have come answers all of them."""
+@pytest.mark.parametrize("how", [["-j", "4"], ["-Z"], ["-Z", "--parallel-max", "4"]], ids=" ".join)
+def test_urls_are_fetched_at_one_time(tmp_path, how):
+    """A server that answers only when four requests have come answers all of them."""
     barrier = threading.Barrier(4)
 
     def handle(sock):
@@ -310,9 +312,17 @@ def test_urls_are_fetched_at_one_time(tmp_path):
 
     with serving(handle) as port:
         urls = [w for i in range(4) for w in (f"http://127.0.0.1:{port}/{i}", "-o", f"f{i}")]
-        status, _, files, said = run(LEAT, ["-j", "4", *urls], tmp_path / "folder")
+        status, _, files, said = run(LEAT, [*how, *urls], tmp_path / "folder")
     assert status == 0, said
     assert files == {f"f{i}": b"hello" for i in range(4)}
+
+
+@pytest.mark.parametrize("option", ["-o", "-T", "-r", "-c", "-A", "-X", "-e", "-w", "-D", "-u", "-x", "-d"])
+def test_an_option_that_has_taken_the_url_is_named(tmp_path, option):
+    """Such as "-r URL" and "-c URL", which mean something else in wget."""
+    status, _, _, said = run(LEAT, [option, "http://127.0.0.1:1/"], tmp_path / "folder")
+    assert status == 2
+    assert said.decode() == f"leat get: (2) no URL: {option} needs a value, and has taken http://127.0.0.1:1/\n"
 
 
 def test_a_slow_reader_of_heads_and_content_gets_all(tmp_path):
