@@ -73,7 +73,7 @@ def test_what_comes_with_a_choice_and_an_upload_has_a_name(page, tmp_path):
     assert unnamed(page.tree()) == []
     page.press("Delete")
     page.until("document.querySelector('dialog[open]')")
-    assert "Delete for ever?" in named(page.tree(), "dialog")
+    assert "Delete permanently?" in named(page.tree(), "dialog")
     assert unnamed(page.tree()) == []
 
 

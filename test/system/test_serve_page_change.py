@@ -90,6 +90,7 @@ def test_an_upload_shows_how_far_it_is_and_can_be_cancelled(page, folder, tmp_pa
     assert page.call("page.isVisible", "role=progressbar[name='long']") and page.run("document.querySelector('#transfers progress').value") < 1
     assert " / 4.0 MB" in page.run("document.querySelector('#transfers small').textContent")
     assert page.run("document.querySelector('#transfers h2').textContent") == "Uploading: 1"
+    assert not page.call("page.isVisible", "#transfers > .bar button"), "what is under way is not to be closed"
     page.click("role=button[name='Cancel: long']")
     page.until(READY)
     assert "Cancelled" in page.run(ROWS)[0]

@@ -59,8 +59,10 @@ put_head(struct http_writer *w, struct listing *l)
 			 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 			 "<meta name=\"color-scheme\" content=\"light dark\">\n"
 			 "<link rel=\"icon\" href=\"data:,\">\n<title>");
+	if (l->set.path.len == 0)
+		http_put_text(w, listing_word(l, WORD_HOME));
 	page_put_html(w, last_segment(l->set.path));
-	http_put_text(w, "/</title>\n<style>");
+	http_put_text(w, "</title>\n<style>");
 	l->part = STYLE;
 }
 

@@ -73,6 +73,7 @@ const ended = (u) => {
 const send = (u) => {
 	const request = u.request = new XMLHttpRequest();
 	running.add(u);
+	u.row.scrollIntoView({block: "nearest"});
 	u.at = performance.now();
 	request.open("PUT", "./" + encodeURIComponent(u.file.name));
 	request.setRequestHeader("Accept", "application/json");
@@ -107,13 +108,13 @@ const add = (file, replace = false) => {
 	u.progress.setAttribute("aria-label", file.name);
 	u.stop.addEventListener("click", () => cancel(u));
 	u.row = make("li", {}, make("bdi", {textContent: file.name, title: file.name}), u.stop, u.progress, u.text, u.buttons);
-	list.prepend(u.row);
+	list.append(u.row);
 	panel.hidden = false;
 	waiting.push(u);
 	start();
 };
 const refuse = (name) => {
-	list.prepend(make("li", {className: "failed"}, make("bdi", {textContent: name}), make("small", {textContent: words.NOFOLDER})));
+	list.append(make("li", {className: "failed"}, make("bdi", {textContent: name}), make("small", {textContent: words.NOFOLDER})));
 	panel.hidden = false;
 	showPanel();
 };
