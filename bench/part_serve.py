@@ -1,17 +1,23 @@
 """`leat serve`, compared with nginx and lighttpd, and with itself under `leat run`; `leat get`, compared with curl. Servers have one core, clients the other."""
 import contextlib
+import functools
 import os
+import pathlib
+import shutil
 
 from lib import clients, web
 from lib.machine import run as run_command
+from lib.machine import run_json
 from lib.measure import LESS, MORE, NotMeasured
 
 TITLE = "files over HTTP, by a server on one core"
 PAIRS = 7  # figures of each server in a row
 EACH, MEAN, MEMORY = 0.97, 1.2, 1.0  # goals: ratios that each row, the rows with small files together, and idle connections should have
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 SMALL, LARGE = 612, ((100_000, "100 kB", "k100.bin"), (1_000_000, "1 MB", "m1.bin"))
 HUGE = 1 << 30
 LISTED = 10_000
+SEEN = 50_000  # entries of the folder that a browser opens
 IDLE = 10_000
 SLOW = 100
 TAIL = """done = function(summary, latency, requests) io.write("p99.9: " .. latency:percentile(99.9) .. "\\n") end\n"""
@@ -28,6 +34,9 @@ def make_folder(b):
             f.write(os.urandom(1 << 20) * 16)
     for i in range(LISTED):
         (root / "listed" / f"file-{i:05}.txt").write_bytes(b"")
+    (root / "seen").mkdir()
+    for i in range(SEEN):
+        (root / "seen" / f"file-{i:05}.txt").write_bytes(b"")
     return root
 
 
@@ -59,6 +68,19 @@ def large(b, servers):
 def listing(b, servers):
     b.group(f"a folder of {LISTED:,} files, one kept connection", "requests a second", MORE,
             {s.name: lambda s=s: web.rate(web.wrk(s.url("listed/"), 1, seconds=2)) for s in servers}, slow=True, goal=EACH)
+
+
+def in_a_browser(b, servers):
+    """What a person waits for. Only Leat's page has a search."""
+    def opened(s, what):
+        chromium = shutil.which("chromium")
+        if not chromium or not (ROOT / "test/browser/node_modules").exists():
+            raise NotMeasured("no Chromium or no playwright-core: see tools/deps test")
+        return run_json("env", f"CHROMIUM={chromium}", "node", ROOT / "bench/page.js", s.url("seen/"), "-4999", timeout=300)[what]
+
+    name = f"a folder of {SEEN:,} files in Chromium: "
+    b.aspects([(name + "the first row is painted", "ms", LESS)], {s.name: functools.partial(opened, s, "row") for s in servers}, rounds=3)
+    b.aspects([(name + "what a search finds is painted", "ms", LESS)], {"leat": functools.partial(opened, servers[0], "found")}, rounds=3)
 
 
 def idle(b, servers):
@@ -117,7 +139,7 @@ def run(b):
             with b.section(s.name):
                 stack.enter_context(s.running())
                 up.append(s)
-        for what, part in (("small files", small), ("large files", large), ("a listing", listing), ("slow clients", beside_slow_clients), ("leat get", fetching)):
+        for what, part in (("small files", small), ("large files", large), ("a listing", listing), ("a browser", in_a_browser), ("slow clients", beside_slow_clients), ("leat get", fetching)):
             with b.section(what):
                 part(b, up)
     with b.section("leat run"):

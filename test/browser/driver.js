@@ -2,12 +2,8 @@
 // answers each with a line. A call names a function of the objects below, such as "page.keyboard.press", and its arguments.
 "use strict";
 const readline = require("readline");
-const {chromium} = require("playwright-core");
+const {launch, PATIENCE} = require("./launch");
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-	"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--no-proxy-server", "--autoplay-policy=no-user-gesture-required",
-	"--host-resolver-rules=MAP *.example 127.0.0.1"];
-const PATIENCE = 120000; // a machine may be slow
 const at = {};
 
 // A browser that knows nothing of what was done before, with one page. The options are those of browser.newContext().
@@ -67,8 +63,7 @@ const answer = async ({name, args}) => {
 };
 
 const main = async () => {
-	// Chromium of the system, not a build that playwright knows. The profile is made and removed by playwright.
-	at.browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: FLAGS, timeout: PATIENCE});
+	at.browser = await launch();
 	for await (const line of readline.createInterface({input: process.stdin})) {
 		const said = await answer(JSON.parse(line)).then((value) => ({value}), (error) => ({error: error.message}));
 		process.stdout.write(JSON.stringify(said) + "\n");
