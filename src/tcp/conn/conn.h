@@ -16,6 +16,7 @@
 #include "tcp/buf/reass.h"
 #include "tcp/buf/sndbuf.h"
 #include "tcp/cc/cc.h"
+#include "tcp/cc/pace.h"
 #include "tcp/conn/chrono.h"
 #include "tcp/conn/host.h"
 #include "tcp/conn/info.h"
@@ -127,7 +128,6 @@ struct tcp_times {
 	nsec_t last_sent, last_rcvd, last_data_sent, last_data_rcvd, last_ack_rcvd;
 	nsec_t opened, syn_sent, established;
 	nsec_t next_challenge; /* challenge ACK */
-	nsec_t next_send;      /* data, when paced */
 	nsec_t next_confirm;   /* confirmation of the next hop */
 };
 
@@ -199,6 +199,7 @@ struct tcp_conn {
 	struct recovery recovery;
 	struct rto rto;
 	struct cc cc;
+	struct pace pace;
 	struct tcp_rcv rcv;
 	struct tcp_ts ts;
 	struct tcp_timers timer;

@@ -78,24 +78,6 @@ retx_in_window(const struct tcp_conn *c, const struct recovery_next *next)
 	return next->len <= room ? next->len : room - room % c->snd.mss;
 }
 
-/* Returns true, with the timer armed, if the pacing rate delays the next segment. */
-static bool
-paced(struct tcp_conn *c)
-{
-	if (c->cc.pacing_rate == CC_UNPACED || tcp_now(c) >= c->when.next_send)
-		return false;
-	timers_paced(c, c->when.next_send);
-	return true;
-}
-
-static void
-pace(struct tcp_conn *c, uint32_t len)
-{
-	if (c->cc.pacing_rate != CC_UNPACED && c->cc.pacing_rate)
-		c->when.next_send = nsec_max(c->when.next_send, tcp_now(c)) +
-				    (nsec_t)((uint64_t)len * (uint64_t)SEC / c->cc.pacing_rate);
-}
-
 /* After a pause in which everything was acknowledged, cwnd is out of date (RFC 5681, 4.1). */
 static void
 restart_after_idle(struct tcp_conn *c)
@@ -115,47 +97,72 @@ note_conversation(struct tcp_conn *c)
 		c->rcv.quick_left = 0;
 }
 
-/*
- * Sends retransmissions and then new data, as far as the windows allow. Returns true if memory ran
- * out. *@by_cwnd: cwnd stopped it.
- */
+/* Why nothing more leaves. */
+enum stop {
+	STOP_HELD, /* nothing is left, or the peer's window or a rule for short segments holds it back */
+	STOP_CWND,
+	STOP_PACE,   /* the pacing rate delays it; a timer is armed */
+	STOP_MEMORY, /* memory ran out */
+};
+
+/* Sends what @next offers, at most @room octets. Returns false if memory ran out. */
 static bool
-send_all(struct tcp_conn *c, bool override, bool *by_cwnd)
+send_next(struct tcp_conn *c, struct recovery_next *next, uint32_t room)
+{
+	uint32_t most, sent;
+
+	if (!next->rec)
+		note_conversation(c);
+	most = next->len > c->snd.mss ? tcp_super_max(c) : next->len;
+	most = most < room ? most : room;
+	sent = tcp_send_data(c, next->len < most ? next->len : most, next);
+	if (sent == 0)
+		return false;
+	pace_sent(&c->pace, c->cc.pacing_rate, sent, tcp_now(c));
+	return true;
+}
+
+/* Sends retransmissions and then new data, as far as the windows and the pacing rate allow. */
+static enum stop
+send_all(struct tcp_conn *c, bool override)
 {
 	struct recovery_next next;
+	bool by_cwnd;
 
-	while (tcp_sends_data(c) && !paced(c) &&
-	       recovery_next(&c->recovery, &c->snd.txq, &c->cc, sendable(c, override), &next, by_cwnd)) {
-		uint32_t most, sent;
+	while (tcp_sends_data(c)) {
+		uint32_t room = pace_room(&c->pace, c->cc.pacing_rate, c->snd.mss, tcp_now(c));
 
+		if (room == 0) {
+			timers_paced(c, c->pace.next);
+			return STOP_PACE;
+		}
+		if (!recovery_next(&c->recovery, &c->snd.txq, &c->cc, sendable(c, override), &next, &by_cwnd))
+			return by_cwnd ? STOP_CWND : STOP_HELD;
 		if (next.rec && (next.len = retx_in_window(c, &next)) == 0)
-			break;
-		if (!next.rec)
-			note_conversation(c);
-		most = next.len > c->snd.mss ? tcp_super_max(c) : next.len;
-		sent = tcp_send_data(c, next.len < most ? next.len : most, &next);
-		if (sent == 0)
-			return true;
-		pace(c, sent);
+			return STOP_HELD;
+		if (!send_next(c, &next, room))
+			return STOP_MEMORY;
 	}
-	return false;
+	return STOP_HELD;
 }
 
 static void
 output(struct tcp_conn *c, bool override)
 {
-	bool by_cwnd = false, stopped = false, unsent = tcp_snd_end(c) != c->snd.txq.nxt;
+	bool unsent = tcp_snd_end(c) != c->snd.txq.nxt;
+	enum stop stop = STOP_HELD;
 
 	if (unsent)
 		restart_after_idle(c);
 	if (unsent || recovery_wants(&c->recovery, &c->snd.txq)) {
-		stopped = send_all(c, override, &by_cwnd);
+		stop = send_all(c, override);
 		unsent = tcp_snd_end(c) != c->snd.txq.nxt;
 	}
-	cc_flushed(&c->cc, txq_pipe(&c->snd.txq), by_cwnd, c->snd.una, c->snd.nxt);
-	if (!unsent && !by_cwnd)
+	cc_flushed(&c->cc, txq_pipe(&c->snd.txq), stop == STOP_CWND, c->snd.una, c->snd.nxt);
+	if (!unsent && stop != STOP_CWND)
 		txq_app_limited(&c->snd.txq);
-	timers_output_done(c, unsent, stopped);
+	/* What the rate delays needs no probe. */
+	timers_output_done(c, unsent && stop != STOP_PACE, stop == STOP_MEMORY);
 }
 
 bool

@@ -396,6 +396,45 @@ paced_data_does_not_catch_up_after_a_pause(void **state)
 	expect(s, ". 2001:3001(1000)");
 }
 
+/* What is written at once leaves in quanta, not as one burst. */
+static void
+paced_data_leaves_in_quanta(void **state)
+{
+	struct script *s = *state;
+
+	s->c->cc.pacing_rate = 4000 * MSS;
+	send_octets(s, 10 * MSS);
+	expect(s, ". 1:4001(4000)");
+	expect_nothing(s);
+	elapse(s, MSEC);
+	expect(s, ". 4001:8001(4000)");
+	expect_nothing(s);
+	elapse(s, MSEC);
+	expect(s, "P. 8001:10001(2000)");
+}
+
+/*
+ * With nothing in flight no ACK will come, and the persist timer lets a connection go on. Data that
+ * waits for the pacing rate has a timer already; it is neither probed for nor pushed out.
+ */
+static void
+the_persist_timer_does_not_run_for_paced_data(void **state)
+{
+	struct script *s = *state;
+
+	s->c->cc.pacing_rate = MSS; /* a segment in a second */
+	send_octets(s, MSS);
+	send_octets(s, MSS);
+	ignore_output(s);
+	inject(s, ". 1:1(0) ack 1001");
+	assert_true(timer_armed(&s->c->timer.pace));
+	assert_false(timer_armed(&s->c->timer.persist));
+	elapse(s, SEC - 1);
+	expect_nothing(s);
+	elapse(s, 1);
+	expect(s, ". 1001:2001(1000)");
+}
+
 static void
 retransmissions_are_paced_too(void **state)
 {
@@ -444,6 +483,8 @@ main(void)
 	    T(an_algorithm_that_owns_cwnd_is_left_to_govern_it),
 	    T(paced_data_leaves_at_the_rate),
 	    T(paced_data_does_not_catch_up_after_a_pause),
+	    T(paced_data_leaves_in_quanta),
+	    T(the_persist_timer_does_not_run_for_paced_data),
 	    T(retransmissions_are_paced_too),
 	    T(data_is_not_delayed_without_a_pacing_rate),
 	};
