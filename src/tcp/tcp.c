@@ -79,7 +79,7 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 		return;
 	}
 	c = demultiplex(tcp, &seg);
-	if (!tcp->batch)
+	if (!tcp->pending.batch)
 		tcp_leave(tcp);
 	else if (c)
 		flush_within_batch(c);
@@ -88,15 +88,15 @@ tcp_input(void *self, struct pkt *pkt, const struct ip_rx *rx)
 void
 tcp_batch_begin(struct tcp *tcp)
 {
-	assert(!tcp->batch && !tcp->flush_held);
-	tcp->batch = true;
+	assert(!tcp->pending.batch && !tcp->pending.held);
+	tcp->pending.batch = true;
 }
 
 void
 tcp_batch_notify(struct tcp *tcp)
 {
-	assert(tcp->batch);
-	tcp->batch = false;
+	assert(tcp->pending.batch);
+	tcp->pending.batch = false;
 	tcp_hold_flush(tcp);
 	while (tcp_notify_next(tcp))
 		;
@@ -140,27 +140,27 @@ tcp_new(struct core *core)
 		return NULL;
 	if (tcp_flows_init(&tcp->flows, &table_key))
 		goto no_flows;
-	if (table_init(&tcp->listening, &table_key))
+	if (table_init(&tcp->listen.names, &table_key))
 		goto no_listening;
 	tcp->core = core;
-	tcp->flush = tcp_flush;
-	tcp->challenge_second = core->now - SEC; /* the first second begins with the first challenge */
+	tcp->pending.flush = tcp_flush;
+	tcp->challenge.since = core->now - SEC; /* the first second begins with the first challenge */
 	tcp->isn_key = derived_key(core, 0x7463702d69736e00);
 	tcp->limits = (struct tcp_limits){.conns = 65536,
 	    .syn_queue = 1024,
 	    .time_wait = 16384,
 	    .sndbuf_max = 4 << 20,
 	    .rcvbuf_max = 6 << 20};
-	list_init(&tcp->listeners);
-	list_init(&tcp->catch_all);
-	list_init(&tcp->conns);
-	list_init(&tcp->dirty);
-	list_init(&tcp->notify_queue);
-	list_init(&tcp->time_wait);
-	txrec_slab_init(&tcp->slab);
-	slab_init(&tcp->conn_slab, sizeof(struct tcp_conn), CONNS_KEPT);
-	slab_init(&tcp->tw_slab, sizeof(struct tcp_tw), TIME_WAITS_KEPT);
-	timer_init(&tcp->t_time_wait, tcp_time_wait_expired);
+	list_init(&tcp->listen.all);
+	list_init(&tcp->listen.any_port);
+	list_init(&tcp->conns.all);
+	list_init(&tcp->pending.dirty);
+	list_init(&tcp->pending.notify);
+	list_init(&tcp->time_wait.all);
+	txrec_slab_init(&tcp->conns.records);
+	slab_init(&tcp->conns.slab, sizeof(struct tcp_conn), CONNS_KEPT);
+	slab_init(&tcp->time_wait.slab, sizeof(struct tcp_tw), TIME_WAITS_KEPT);
+	timer_init(&tcp->time_wait.timer, tcp_time_wait_expired);
 	core_register_transport(core, IP_PROTO_TCP, &tcp_transport, tcp);
 	return tcp;
 no_listening:
@@ -174,22 +174,22 @@ void
 tcp_free(struct tcp *tcp)
 {
 	tcp_hold_flush(tcp);
-	list_each_safe(n, &tcp->listeners) {
+	list_each_safe(n, &tcp->listen.all) {
 		struct tcp_listener *l = container_of(n, struct tcp_listener, all);
 
 		l->subscriber.ops = NULL;
 		tcp_listener_close(l);
 	}
-	list_each_safe(n, &tcp->conns)
+	list_each_safe(n, &tcp->conns.all)
 		tcp_conn_free(container_of(n, struct tcp_conn, all));
-	list_each_safe(n, &tcp->time_wait)
+	list_each_safe(n, &tcp->time_wait.all)
 		tcp_time_wait_free(tcp, container_of(n, struct tcp_tw, node));
 	tcp->core->transport[IP_PROTO_TCP] = (struct core_transport){0};
-	txrec_slab_fini(&tcp->slab);
-	slab_fini(&tcp->conn_slab);
-	slab_fini(&tcp->tw_slab);
+	txrec_slab_fini(&tcp->conns.records);
+	slab_fini(&tcp->conns.slab);
+	slab_fini(&tcp->time_wait.slab);
 	tcp_flows_fini(&tcp->flows);
-	table_fini(&tcp->listening);
+	table_fini(&tcp->listen.names);
 	free(tcp);
 }
 
@@ -197,7 +197,7 @@ void
 tcp_each(struct tcp *tcp, void (*fn)(struct tcp_conn *c, void *arg), void *arg)
 {
 	tcp_hold_flush(tcp); /* what @fn ends is freed after the walk */
-	list_each(n, &tcp->conns) {
+	list_each(n, &tcp->conns.all) {
 		struct tcp_conn *c = container_of(n, struct tcp_conn, all);
 
 		if (!c->ended)

@@ -101,7 +101,7 @@ tcp_set_iss(struct tcp_conn *c, seq_t iss)
 {
 	c->snd.iss = c->snd.una = c->snd.nxt = iss;
 	c->snd.up = c->snd.sml = c->snd.push = iss;
-	txq_init(&c->snd.txq, &c->tcp->slab, iss + 1);
+	txq_init(&c->snd.txq, &c->tcp->conns.records, iss + 1);
 }
 
 struct tcp_conn *
@@ -112,18 +112,19 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	struct tcp_conn *c;
 	const struct cc_ops *cc = cc_find(opts->cc);
 
-	if (tcp->conns_count >= tcp->limits.conns)
+	if (tcp->conns.count >= tcp->limits.conns)
 		return NULL;
-	if (tcp->conns_count + tcp->time_waits >= tcp->limits.conns) /* the oldest TIME-WAIT makes room */
-		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
-	c = slab_take(&tcp->conn_slab);
+	if (tcp->conns.count + tcp->time_wait.count >=
+	    tcp->limits.conns) /* the oldest TIME-WAIT makes room */
+		tcp_time_wait_free(tcp, list_first(&tcp->time_wait.all, struct tcp_tw, node));
+	c = slab_take(&tcp->conns.slab);
 	if (!c)
 		return NULL;
 	c->flow.local = *local;
 	c->flow.remote = *remote;
 	c->flow.share = tcp_share(opts);
 	if (tcp_flow_add(&tcp->flows, &c->flow, hash)) {
-		slab_give(&tcp->conn_slab, c);
+		slab_give(&tcp->conns.slab, c);
 		return NULL;
 	}
 	c->tcp = tcp;
@@ -148,8 +149,8 @@ tcp_conn_new(struct tcp *tcp, const struct endpoint *local, const struct endpoin
 	c->rcv.mss = c->agreed.peer_mss;
 	tcp_sync_mss(c);
 	cc_init(&c->cc, cc ? cc : cc_default(), c->snd.mss, c->snd.iss);
-	list_push(&tcp->conns, &c->all);
-	tcp->conns_count++;
+	list_push(&tcp->conns.all, &c->all);
+	tcp->conns.count++;
 	emit_names(c, EVENT_TCP_OPEN, LEAT_TCP_CLOSED, LEAT_TCP_CLOSED, 0, NULL);
 	return c;
 }
@@ -190,8 +191,8 @@ tcp_conn_free(struct tcp_conn *c)
 	list_del(&c->dirty);
 	list_del(&c->user.subscriber.node);
 	list_del(&c->all);
-	c->tcp->conns_count--;
-	slab_give(&c->tcp->conn_slab, c);
+	c->tcp->conns.count--;
+	slab_give(&c->tcp->conns.slab, c);
 }
 
 /*

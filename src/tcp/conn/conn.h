@@ -187,8 +187,8 @@ struct tcp_count {
 struct tcp_conn {
 	struct tcp_flow flow; /* first */
 	struct tcp *tcp;
-	struct list all;   /* of struct tcp's conns */
-	struct list dirty; /* of struct tcp's dirty, while want is not 0 */
+	struct list all;   /* of the host's conns.all */
+	struct list dirty; /* of the host's pending.dirty, while want is not 0 */
 	uint32_t want;     /* enum tcp_want */
 	uint8_t state;     /* enum leat_tcp_state */
 	bool passive;      /* opened by a listener */
@@ -343,7 +343,7 @@ tcp_want(struct tcp_conn *c, uint32_t want)
 {
 	c->want |= want;
 	if (!list_linked(&c->dirty))
-		list_push(&c->tcp->dirty, &c->dirty);
+		list_push(&c->tcp->pending.dirty, &c->dirty);
 }
 
 /* Returns true in the states in which both sides have agreed on sequence numbers. */

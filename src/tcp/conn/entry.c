@@ -2,7 +2,7 @@
  * tcp/conn/entry.c - the end of every entry into TCP: connections are flushed, and users are
  * notified.
  *
- * What a flush sends is not known here: the host's `flush` does it.
+ * What a flush sends is not known here: the host's pending.flush() does it.
  */
 #include "tcp/conn/conn.h"
 
@@ -11,7 +11,7 @@
 bool
 tcp_notify_next(struct tcp *tcp)
 {
-	struct list *n = list_pop(&tcp->notify_queue);
+	struct list *n = list_pop(&tcp->pending.notify);
 	struct tcp_subscriber *s;
 	unsigned events;
 
@@ -26,21 +26,21 @@ tcp_notify_next(struct tcp *tcp)
 }
 
 /*
- * Takes the flush lock, see struct tcp. It nests: a user that is notified while it is held may call
- * anything, and what that call makes due is left to the holder.
+ * Takes the flush lock, see struct tcp_pending. It nests: a user that is notified while it is held
+ * may call anything, and what that call makes due is left to the holder.
  */
 void
 tcp_hold_flush(struct tcp *tcp)
 {
-	tcp->flush_held++;
+	tcp->pending.held++;
 }
 
 /* Gives the flush lock back. What became due meanwhile waits for the next tcp_leave(). */
 void
 tcp_release_flush(struct tcp *tcp)
 {
-	assert(tcp->flush_held > 0);
-	tcp->flush_held--;
+	assert(tcp->pending.held > 0);
+	tcp->pending.held--;
 }
 
 void
@@ -48,12 +48,12 @@ tcp_leave(struct tcp *tcp)
 {
 	struct list *n;
 
-	if (tcp->flush_held)
+	if (tcp->pending.held)
 		return;
 	tcp_hold_flush(tcp);
 	do {
-		while ((n = list_pop(&tcp->dirty)))
-			tcp->flush(container_of(n, struct tcp_conn, dirty));
+		while ((n = list_pop(&tcp->pending.dirty)))
+			tcp->pending.flush(container_of(n, struct tcp_conn, dirty));
 	} while (tcp_notify_next(tcp));
 	tcp_release_flush(tcp);
 }
@@ -65,7 +65,7 @@ tcp_subscriber_notify(struct tcp *tcp, struct tcp_subscriber *s, unsigned events
 		return;
 	s->events |= events;
 	if (!list_linked(&s->node))
-		list_push(&tcp->notify_queue, &s->node);
+		list_push(&tcp->pending.notify, &s->node);
 }
 
 void

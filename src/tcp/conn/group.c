@@ -28,7 +28,7 @@ group_hash(const struct tcp *tcp, const struct endpoint *e)
 {
 	uint64_t words[3] = {e->addr.w[0], e->addr.w[1], e->port};
 
-	return table_hash(&tcp->listening, words, 3);
+	return table_hash(&tcp->listen.names, words, 3);
 }
 
 static bool
@@ -47,7 +47,7 @@ group_is(const struct table_node *node, const void *key)
 static struct tcp_group *
 group_find(struct tcp *tcp, const struct group_key *key)
 {
-	struct table_node *n = table_find(&tcp->listening, group_hash(tcp, key->local), key, group_is);
+	struct table_node *n = table_find(&tcp->listen.names, group_hash(tcp, key->local), key, group_is);
 
 	return n ? container_of(n, struct tcp_group, node) : NULL;
 }
@@ -71,7 +71,7 @@ choose(const struct tcp *tcp, const struct tcp_group *g, const struct endpoint *
 
 	if (g->count == 1)
 		return g->member[0];
-	return g->member[(table_hash(&tcp->listening, words, 5) >> 32) * g->count >> 32];
+	return g->member[(table_hash(&tcp->listen.names, words, 5) >> 32) * g->count >> 32];
 }
 
 /*
@@ -91,7 +91,7 @@ tcp_find_listener(struct tcp *tcp, const struct endpoint *local, const struct en
 	if (g)
 		return choose(tcp, g, local, remote);
 	/* no listener has port 0: connecting to it is refused at once, as on Linux */
-	return local->port ? list_first(&tcp->catch_all, struct tcp_listener, any) : NULL;
+	return local->port ? list_first(&tcp->listen.any_port, struct tcp_listener, any) : NULL;
 }
 
 struct tcp_listener *
@@ -123,7 +123,7 @@ group_new(struct tcp_listener *l)
 	g->room = g->count = 1;
 	g->member[0] = l;
 	l->group = g;
-	table_insert(&l->tcp->listening, &g->node, group_hash(l->tcp, &g->local));
+	table_insert(&l->tcp->listen.names, &g->node, group_hash(l->tcp, &g->local));
 	return 0;
 }
 
@@ -172,7 +172,7 @@ tcp_group_leave(struct tcp_listener *l)
 	g->member[i] = g->member[--g->count];
 	if (g->count)
 		return;
-	table_remove(&l->tcp->listening, &g->node);
+	table_remove(&l->tcp->listen.names, &g->node);
 	free(g->member);
 	free(g);
 }

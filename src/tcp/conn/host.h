@@ -17,7 +17,7 @@ struct tcp_conn;
 
 /* A user of a connection or listener, and the events to notify it of. */
 struct tcp_subscriber {
-	struct list node;               /* of struct tcp's notify_queue, while events is not 0 */
+	struct list node;               /* of the host's pending.notify, while events is not 0 */
 	unsigned events;                /* enum tcp_event */
 	const struct tcp_user_ops *ops; /* NULL: no one is notified */
 	void *user;
@@ -36,8 +36,8 @@ struct tcp_group;
 
 struct tcp_listener {
 	struct tcp_group *group; /* the listeners of its name; NULL with any_port */
-	struct list all;         /* of struct tcp's listeners */
-	struct list any;         /* of struct tcp's catch_all */
+	struct list all;         /* of the host's listen.all */
+	struct list any;         /* of the host's listen.any_port */
 	struct tcp *tcp;
 	struct endpoint local;
 	bool v6only;
@@ -65,20 +65,35 @@ struct tcp_tw {
 	uint32_t bound_if;
 };
 
-struct tcp {
-	struct core *core;
-	struct tcp_limits limits;
-	struct tcp_flows flows;
-	struct table listening; /* struct tcp_group */
-	struct list listeners;  /* of struct tcp_listener.all */
-	struct list catch_all;  /* listeners with any_port, the newest first */
-	struct list conns;      /* every struct tcp_conn, ended ones included */
-	struct txrec_slab slab;
-	struct slab conn_slab, tw_slab; /* struct tcp_conn, tcp_tw */
-	struct list dirty;              /* struct tcp_conn.dirty */
+/* Listeners. Written by listener.c and group.c. */
+struct tcp_listen {
+	struct table names;   /* struct tcp_group */
+	struct list all;      /* struct tcp_listener.all */
+	struct list any_port; /* struct tcp_listener.any: those with any_port, the newest first */
+};
+
+/* Connections. Written by conn.c. */
+struct tcp_conns {
+	struct list all; /* every struct tcp_conn, ended ones included */
+	uint32_t count;
+	struct slab slab;          /* struct tcp_conn */
+	struct txrec_slab records; /* their transmit records */
+};
+
+/* Connections in TIME-WAIT. Written by time_wait.c. */
+struct tcp_waits {
+	struct list all; /* struct tcp_tw.node, the first to expire first */
+	uint32_t count;
+	struct timer timer; /* for the first of them */
+	struct slab slab;   /* struct tcp_tw */
+};
+
+/* What is due at the end of an entry. Written by entry.c, and by tcp.c for a batch. */
+struct tcp_pending {
+	struct list dirty;  /* struct tcp_conn.dirty */
+	struct list notify; /* struct tcp_subscriber.node */
 	/* Sends what a connection wants, and frees it if it has ended (output.c's tcp_flush()). */
 	void (*flush)(struct tcp_conn *c);
-	struct list notify_queue; /* struct tcp_subscriber.node */
 	/*
 	 * The flush lock: while it is over 0, tcp_leave() does nothing. So the connections in
 	 * `dirty` are not flushed, users are not notified from within a notification, and no
@@ -87,17 +102,27 @@ struct tcp {
 	 * tcp_batch_end(), within tcp_each(), and from tcp_free() on. Only tcp.c and entry.c
 	 * take it.
 	 */
-	unsigned flush_held;
+	unsigned held;
 	bool batch; /* between tcp_batch_begin() and tcp_batch_notify() */
+};
+
+/* The limit of challenge ACKs for the host (RFC 5961, 7). Written by steps.c. */
+struct tcp_challenges {
+	uint32_t left; /* in the second that began at `since` */
+	nsec_t since;
+};
+
+/* All of TCP on a host. core and isn_key are set once, limits by the embedder. */
+struct tcp {
+	struct core *core;
+	struct tcp_limits limits;
 	struct siphash_key isn_key;
-
-	struct list time_wait; /* struct tcp_tw.node, the first to expire first */
-	uint32_t time_waits;
-	struct timer t_time_wait;
-
-	uint32_t conns_count;
-	uint32_t challenges; /* left in this second */
-	nsec_t challenge_second;
+	struct tcp_flows flows; /* written by tcp/flow */
+	struct tcp_listen listen;
+	struct tcp_conns conns;
+	struct tcp_waits time_wait;
+	struct tcp_pending pending;
+	struct tcp_challenges challenge;
 };
 
 /* entry.c: the end of every entry, and the events for users */
@@ -106,7 +131,7 @@ struct tcp {
  * users of their events.
  */
 void tcp_leave(struct tcp *tcp);
-/* Take and give back the flush lock, see struct tcp. */
+/* Take and give back the flush lock, see struct tcp_pending. */
 void tcp_hold_flush(struct tcp *tcp);
 void tcp_release_flush(struct tcp *tcp);
 /*

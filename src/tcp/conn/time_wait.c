@@ -10,12 +10,12 @@
 static void
 arm_timer(struct tcp *tcp)
 {
-	struct tcp_tw *first = list_first(&tcp->time_wait, struct tcp_tw, node);
+	struct tcp_tw *first = list_first(&tcp->time_wait.all, struct tcp_tw, node);
 
 	if (!first)
-		timer_cancel(tcp->core->wheel, &tcp->t_time_wait);
-	else if (!timer_armed(&tcp->t_time_wait) || tcp->t_time_wait.when != first->ends)
-		timer_arm(tcp->core->wheel, &tcp->t_time_wait, first->ends);
+		timer_cancel(tcp->core->wheel, &tcp->time_wait.timer);
+	else if (!timer_armed(&tcp->time_wait.timer) || tcp->time_wait.timer.when != first->ends)
+		timer_arm(tcp->core->wheel, &tcp->time_wait.timer, first->ends);
 }
 
 void
@@ -23,7 +23,7 @@ tcp_time_wait_restart(struct tcp *tcp, struct tcp_tw *tw)
 {
 	tw->ends = nsec_add(tcp->core->now, TCP_TIME_WAIT_LEN);
 	list_del(&tw->node);
-	list_push(&tcp->time_wait, &tw->node);
+	list_push(&tcp->time_wait.all, &tw->node);
 	arm_timer(tcp);
 }
 
@@ -49,18 +49,18 @@ tcp_time_wait_free(struct tcp *tcp, struct tcp_tw *tw)
 	emit_closed(tcp, tw);
 	tcp_flow_remove(&tcp->flows, &tw->flow);
 	list_del(&tw->node);
-	tcp->time_waits--;
+	tcp->time_wait.count--;
 	arm_timer(tcp);
-	slab_give(&tcp->tw_slab, tw);
+	slab_give(&tcp->time_wait.slab, tw);
 }
 
 void
 tcp_time_wait_expired(struct timer *t)
 {
-	struct tcp *tcp = container_of(t, struct tcp, t_time_wait);
+	struct tcp *tcp = container_of(t, struct tcp, time_wait.timer);
 	struct tcp_tw *tw;
 
-	while ((tw = list_first(&tcp->time_wait, struct tcp_tw, node)) && tw->ends <= tcp->core->now)
+	while ((tw = list_first(&tcp->time_wait.all, struct tcp_tw, node)) && tw->ends <= tcp->core->now)
 		tcp_time_wait_free(tcp, tw);
 }
 
@@ -73,9 +73,9 @@ tcp_time_wait_enter(struct tcp_conn *c)
 
 	if (tcp->limits.time_wait == 0)
 		return;
-	if (tcp->time_waits >= tcp->limits.time_wait)
-		tcp_time_wait_free(tcp, list_first(&tcp->time_wait, struct tcp_tw, node));
-	tw = slab_take(&tcp->tw_slab);
+	if (tcp->time_wait.count >= tcp->limits.time_wait)
+		tcp_time_wait_free(tcp, list_first(&tcp->time_wait.all, struct tcp_tw, node));
+	tw = slab_take(&tcp->time_wait.slab);
 	if (!tw)
 		return;
 	tw->flow.time_wait = true;
@@ -94,7 +94,7 @@ tcp_time_wait_enter(struct tcp_conn *c)
 	tw->tos = c->opts.tos;
 	tw->bound_if = c->opts.bound_if;
 	list_init(&tw->node);
-	tcp->time_waits++;
+	tcp->time_wait.count++;
 	tcp_time_wait_restart(tcp, tw);
 }
 

@@ -22,17 +22,17 @@ tcp_challenge_allowed(struct tcp *tcp, nsec_t *next)
 
 	if (now < *next)
 		return false;
-	if (now - tcp->challenge_second >= SEC) {
-		tcp->challenge_second = now;
+	if (now - tcp->challenge.since >= SEC) {
+		tcp->challenge.since = now;
 		/*
 		 * The limit is partly random, so that what is left of it tells a third party
 		 * nothing (CVE-2016-5696).
 		 */
-		tcp->challenges = CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, CHALLENGES);
+		tcp->challenge.left = CHALLENGES / 2 + (uint32_t)rng_below(&tcp->core->rng, CHALLENGES);
 	}
-	if (tcp->challenges == 0)
+	if (tcp->challenge.left == 0)
 		return false;
-	tcp->challenges--;
+	tcp->challenge.left--;
 	*next = now + CHALLENGE_PERIOD;
 	return true;
 }

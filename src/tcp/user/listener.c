@@ -12,11 +12,11 @@
 static int
 join_catch_all(struct tcp_listener *l)
 {
-	list_each(n, &l->tcp->catch_all) {
+	list_each(n, &l->tcp->listen.any_port) {
 		if (container_of(n, struct tcp_listener, any)->opts.transparent == l->opts.transparent)
 			return -LEAT_EADDRINUSE;
 	}
-	list_push_front(&l->tcp->catch_all, &l->any);
+	list_push_front(&l->tcp->listen.any_port, &l->any);
 	return 0;
 }
 
@@ -45,7 +45,7 @@ tcp_listen(struct tcp *tcp, const struct endpoint *local, bool v6only, unsigned 
 		free(l);
 		return err;
 	}
-	list_push(&tcp->listeners, &l->all);
+	list_push(&tcp->listen.all, &l->all);
 	*out = l;
 	return 0;
 }
@@ -64,7 +64,7 @@ tcp_listening_ports(const struct tcp *tcp, uint16_t *out, unsigned max)
 {
 	unsigned count = 0;
 
-	list_each(n, &tcp->listeners) {
+	list_each(n, &tcp->listen.all) {
 		uint16_t port = container_of(n, const struct tcp_listener, all)->local.port;
 
 		if (count < max && port && !is_among(port, out, count))

@@ -193,7 +193,7 @@ lying_sacks_lose_nothing(void **state)
 			elapse(s, 300 * MSEC);
 		ignore_output(s);
 	}
-	assert_true(s->c->tcp->slab.in_use < 300); /* records are of whole segments */
+	assert_true(s->c->tcp->conns.records.in_use < 300); /* records are of whole segments */
 	receive_honestly(s, upto, 600 * SEC);
 	script_end(s);
 }
@@ -257,12 +257,12 @@ window_shut_for_ever_does_not_outlive_its_user(void **state)
 	fill(s);
 	tcp_close(s->c);
 	s->c = NULL;
-	for (unsigned i = 0; i < 900 && s->tcp->conns_count; i++) {
+	for (unsigned i = 0; i < 900 && s->tcp->conns.count; i++) {
 		elapse(s, SEC);
 		if (sent(s))
 			inject(s, ". 1:1(0) ack 1 win 0");
 	}
-	assert_int_equal(s->tcp->conns_count, 0);
+	assert_int_equal(s->tcp->conns.count, 0);
 	script_end(s);
 }
 

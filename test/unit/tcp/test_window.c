@@ -42,14 +42,14 @@ shut_window_does_not_keep_an_orphan(void **state)
 	inject(s, ". 1:1(0) ack 1 win 0");
 	send_octets(s, 3000);
 	tcp_close(s->c);
-	for (unsigned i = 0; i < 600 && s->tcp->conns_count > 0; i++) {
+	for (unsigned i = 0; i < 600 && s->tcp->conns.count > 0; i++) {
 		elapse(s, SEC);
-		if (!list_empty(&s->out) && s->tcp->conns_count > 0)
+		if (!list_empty(&s->out) && s->tcp->conns.count > 0)
 			inject(s, ". 1:1(0) ack 1 win 0");
-		if (s->tcp->conns_count > 0)
+		if (s->tcp->conns.count > 0)
 			ignore_output(s);
 	}
-	assert_int_equal(s->tcp->conns_count, 0);
+	assert_int_equal(s->tcp->conns.count, 0);
 	expect(s, "R. 1:1(0) ack 1");
 	script_end(s);
 }
