@@ -7,6 +7,7 @@
 #include "http/message/field.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	enum http_coding coding;
@@ -51,7 +52,7 @@ decode_codings(void)
 {
 	static const char all[] = ZLIB_CODINGS BROTLI_CODINGS ZSTD_CODINGS;
 
-	return all[0] == ',' ? all + 2 : all;
+	return all + strspn(all, ", ");
 }
 
 static enum decode_begun
