@@ -14,6 +14,8 @@ def served(folder, *options, bind="127.0.0.1"):
     for line in server.stdout:
         if found := re.search(rf"http://{re.escape(bind)}:\d+/", line):
             break
-    yield found[0]
-    server.terminate()
-    server.wait()
+    try:
+        yield found[0]
+    finally:
+        server.terminate()
+        server.wait()
