@@ -1,133 +1,35 @@
 /*
  * bench/gateway.c - what the gateway costs: its stack, the gateway itself and the machine's
- * sockets, between a program's stack in this process and a server in another process. Everything
- * of the gateway runs within gateway_turn(), so callgrind can count it alone.
+ * sockets, between a program's stack and a server (bench/server.h), all in this process.
  *
- *	leat_gateway [--mode 0|1|2|3] [--octets N] [--count N] [--at-once N]
+ *	leat_gateway [--request N] [--answer N] [--exchanges N] [--rounds N] [--at-once N]
  *
- * Mode 0 sends N octets to the program, mode 1 from the program. Mode 2 opens @count connections,
- * each for a request and an answer of 100 octets, mode 3 sends as many requests over one
- * connection. It prints the number of blocks of 64 KiB, of connections or of requests as "frames".
+ * In each round the program opens @at-once connections, makes @exchanges on each, and ends them. An
+ * exchange is a request of @request octets and its answer of @answer octets; each may be 0. A round
+ * of one exchange is counted whole. Of a longer one only the exchanges are counted, and only after
+ * some that let the windows grow.
+ *
+ * What is counted runs within gateway_turn(), so callgrind can count it alone. Program, gateway and
+ * server take turns in a fixed order, the stacks' time is simulated, and the server waits until the
+ * kernel has delivered what it sent. So each run does the same work in the same turns. It prints the
+ * number of exchanges counted as "frames".
  */
 #include "args.h"
 #include "pair.h"
+#include "server.h"
 
 #include "base/err.h"
 #include "gate/gate.h"
-#include "host/clock.h"
 #include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
 #include "sock/sock.h"
 
-#include <arpa/inet.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-enum { DOWN, UP, CONNECTIONS, MESSAGES };
-enum { MESSAGE = 100, CHUNK = 1 << 16, AT_ONCE_MAX = 64 };
-
-/* The server: a thread for each connection. */
-
-static struct {
-	int mode;
-	uint64_t octets;
-} serving;
-
-static void
-send_all(int fd, const void *buf, size_t len)
-{
-	for (const char *at = buf; len > 0;) {
-		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			return;
-		at += n;
-		len -= (size_t)n;
-	}
-}
-
-static void *
-serve_one(void *arg)
-{
-	static char zeros[CHUNK];
-	int fd = (int)(intptr_t)arg;
-	char buf[CHUNK];
-
-	if (serving.mode == DOWN) {
-		for (uint64_t left = serving.octets; left > 0;) {
-			size_t n = left < CHUNK ? left : CHUNK;
-
-			send_all(fd, zeros, n);
-			left -= n;
-		}
-		shutdown(fd, SHUT_WR);
-	} else if (serving.mode == CONNECTIONS && recv(fd, buf, MESSAGE, MSG_WAITALL) == MESSAGE) {
-		send_all(fd, zeros, MESSAGE);
-		shutdown(fd, SHUT_WR);
-	}
-	while (serving.mode == MESSAGES && recv(fd, buf, MESSAGE, MSG_WAITALL) == MESSAGE)
-		send_all(fd, buf, MESSAGE);
-	while (recv(fd, buf, sizeof buf, 0) > 0)
-		;
-	close(fd);
-	return NULL;
-}
-
-static int
-serve(int mode, uint64_t octets)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof at;
-	int l = socket(AF_INET, SOCK_STREAM, 0);
-
-	serving.mode = mode;
-	serving.octets = octets;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (bind(l, (struct sockaddr *)&at, len) < 0 || listen(l, 4096) < 0 ||
-	    getsockname(l, (struct sockaddr *)&at, &len) < 0)
-		return 1;
-	printf("%u\n", ntohs(at.sin_port));
-	fflush(stdout);
-	for (;;) {
-		pthread_t thread;
-		int fd = accept(l, NULL, NULL);
-
-		if (fd >= 0 && pthread_create(&thread, NULL, serve_one, (void *)(intptr_t)fd) == 0)
-			pthread_detach(thread);
-	}
-}
-
-/* Starts the server as a program of its own, which valgrind does not follow. Returns its port. */
-static uint16_t
-start_server(const char *self, int mode, uint64_t octets)
-{
-	int pipes[2], port = 0;
-	char words[2][32], line[32] = "";
-
-	snprintf(words[0], sizeof words[0], "%d", mode);
-	snprintf(words[1], sizeof words[1], "%llu", (unsigned long long)octets);
-	pair_check(pipe(pipes), "pipe");
-	if (fork() == 0) {
-		dup2(pipes[1], 1);
-		execl(self, self, "serve", words[0], words[1], NULL);
-		_exit(1);
-	}
-	close(pipes[1]);
-	if (read(pipes[0], line, sizeof line - 1) > 0)
-		port = atoi(line);
-	pair_check(port ? 0 : -1, "server");
-	close(pipes[0]);
-	return (uint16_t)port;
-}
-
-/* The gateway */
+enum { WARM_UP = 64 };
+#define TURN (20 * USEC)
 
 struct bench {
 	struct pair pair;
@@ -135,24 +37,24 @@ struct bench {
 	struct fd_budget fds;
 	struct gate *gate;
 	struct loop_source source;
-	bool moved;
-	struct endpoint server;
-	int mode;
-	uint64_t octets, done;
-	struct sock *sk[AT_ONCE_MAX];
-	unsigned open, at_once;
-	bool said[AT_ONCE_MAX];
+	struct server server;
+	size_t request, answer;
+	unsigned at_once;
+	bool counted; /* the turns belong to what is measured */
+	struct sock *sk[SERVER_CONNS];
+	size_t written[SERVER_CONNS], read[SERVER_CONNS]; /* of this exchange */
+	bool ended[SERVER_CONNS];
 };
+
+/* The gateway */
 
 static nsec_t
 gateway_next(struct loop_source *source)
 {
 	struct bench *b = container_of(source, struct bench, source);
-	nsec_t next = nsec_min(stack_next(b->pair.end[1].stack), stack_next(b->pair.end[0].stack));
+	nsec_t next = nsec_min(stack_next(b->pair.end[1].stack), gate_next(b->gate));
 
-	if (b->pair.end[0].inbox.count || b->pair.end[1].inbox.count)
-		return loop_now(b->loop);
-	return nsec_min(next, gate_next(b->gate));
+	return b->pair.end[1].inbox.count || next <= b->pair.now ? loop_now(b->loop) : NSEC_NEVER;
 }
 
 static void
@@ -160,8 +62,7 @@ gateway_run(struct loop_source *source, nsec_t now)
 {
 	struct bench *b = container_of(source, struct bench, source);
 
-	b->pair.now = now;
-	stack_advance(b->pair.end[1].stack, now);
+	stack_advance(b->pair.end[1].stack, b->pair.now);
 	pair_deliver(&b->pair, 1);
 	gate_run(b->gate);
 }
@@ -218,119 +119,216 @@ gateway_end(struct bench *b, struct io_world *outside)
 static void
 program_connects(struct bench *b, unsigned i)
 {
+	struct endpoint to = pair_name(1, false, b->server.port);
 	int e;
 
 	pair_check(
 	    sock_open(stack_socks(b->pair.end[0].stack), false, SOCK_TYPE_STREAM, &b->sk[i]), "socket");
-	e = sock_connect(b->sk[i], &b->server);
+	e = sock_connect(b->sk[i], &to);
 	pair_check(e == -LEAT_EINPROGRESS ? 0 : e, "connect");
-	b->said[i] = false;
-	b->open++;
+	b->written[i] = b->request; /* the exchange writes the request */
+	b->ended[i] = false;
 }
 
 static void
 program_writes(struct bench *b, unsigned i)
 {
-	static char zeros[CHUNK];
-	ssize_t n = 1;
+	static const char zeros[SERVER_MOST];
 
-	if (b->mode == DOWN || !(sock_ready(b->sk[i]) & LEAT_OUT))
-		return;
-	if (b->mode >= CONNECTIONS) {
-		if (!b->said[i])
-			pair_check((int)sock_send(b->sk[i], zeros, MESSAGE, 0, NULL), "send");
-		b->said[i] = true;
-		return;
-	}
-	while (n > 0 && b->done < b->octets) {
-		uint64_t left = b->octets - b->done;
+	while (b->written[i] < b->request) {
+		ssize_t n = sock_send(b->sk[i], zeros, b->request - b->written[i], 0, NULL);
 
-		n = sock_send(b->sk[i], zeros, left < CHUNK ? left : CHUNK, 0, NULL);
-		if (n > 0)
-			b->done += (uint64_t)n;
+		if (n == -LEAT_EAGAIN)
+			return;
+		pair_check((int)n, "send");
+		b->written[i] += (size_t)n;
 	}
-	if (b->done == b->octets && !b->said[i]) {
-		sock_shutdown(b->sk[i], SOCK_SHUT_WR);
-		b->said[i] = true;
-	}
-}
-
-/* Returns true when the other side has ended. */
-static bool
-program_reads(struct bench *b, unsigned i)
-{
-	static char buf[CHUNK];
-	ssize_t n;
-
-	while ((n = sock_recv(b->sk[i], buf, sizeof buf, 0, NULL)) > 0) {
-		if (b->mode == DOWN)
-			b->done += (uint64_t)n;
-		if (b->mode == MESSAGES && ++b->done < b->octets)
-			b->said[i] = false;
-		else if (b->mode == MESSAGES)
-			sock_shutdown(b->sk[i], SOCK_SHUT_WR);
-	}
-	if (n < 0 && n != -LEAT_EAGAIN && n != -LEAT_ENOTCONN)
-		pair_check((int)n, "receive");
-	return n == 0;
 }
 
 static void
-program_turn(struct bench *b)
+program_reads(struct bench *b, unsigned i)
 {
+	static char buf[SERVER_MOST];
+	ssize_t n;
+
+	while ((n = sock_recv(b->sk[i], buf, sizeof buf, 0, NULL)) > 0)
+		b->read[i] += (size_t)n;
+	if (n < 0 && n != -LEAT_EAGAIN && n != -LEAT_ENOTCONN)
+		pair_check((int)n, "receive");
+	b->ended[i] = n == 0;
+}
+
+/* One turn of the gateway, then one of the program. */
+static void
+turn(struct bench *b)
+{
+	b->pair.now += TURN;
+	if (b->counted)
+		gateway_turn(b);
+	else
+		loop_turn(b->loop, NSEC_NEVER);
 	stack_advance(b->pair.end[0].stack, b->pair.now);
 	pair_deliver(&b->pair, 0);
 	for (unsigned i = 0; i < b->at_once; i++) {
-		if (!b->sk[i])
-			continue;
-		if (program_reads(b, i)) {
-			sock_close(b->sk[i]);
-			b->sk[i] = NULL;
-			b->open--;
-			b->done += b->mode == CONNECTIONS;
-		} else {
+		if (b->sk[i] && !(sock_ready(b->sk[i]) & LEAT_HUP)) {
+			program_reads(b, i);
 			program_writes(b, i);
 		}
 	}
 }
 
-static void
-transfer(struct bench *b, unsigned connections)
-{
-	unsigned begun = 0;
+/* What the turns wait for */
 
-	while (begun < connections || b->open) {
-		for (unsigned i = 0; i < b->at_once && begun < connections; i++) {
-			if (!b->sk[i]) {
-				program_connects(b, i);
-				begun++;
-			}
-		}
-		gateway_turn(b);
-		program_turn(b);
+static bool
+connected(const struct bench *b)
+{
+	for (unsigned i = 0; i < b->at_once; i++) {
+		if (!(sock_ready(b->sk[i]) & LEAT_OUT))
+			return false;
 	}
+	return true;
+}
+
+static void
+add_flow(const struct gate_flow_info *info, void *arg)
+{
+	uint64_t *sum = arg;
+
+	sum[0]++;
+	sum[1] += info->octets_up;
+}
+
+static bool
+has_flows(const struct bench *b, unsigned n)
+{
+	uint64_t sum[2] = {0};
+
+	gate_each(b->gate, add_flow, sum);
+	return sum[0] == n;
+}
+
+/* Returns true when the gateway has passed @octets to the server in all. */
+static bool
+passed(const struct bench *b, uint64_t octets)
+{
+	uint64_t sum[2] = {0};
+
+	gate_each(b->gate, add_flow, sum);
+	return gate_counters(b->gate)->octets_up + sum[1] == octets;
+}
+
+static bool
+answered(const struct bench *b, bool ended)
+{
+	for (unsigned i = 0; i < b->at_once; i++) {
+		if (b->read[i] < b->answer || (ended && !b->ended[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Connections and exchanges */
+
+static void
+begin_connections(struct bench *b)
+{
+	for (unsigned i = 0; i < b->at_once; i++)
+		program_connects(b, i);
+	while (!has_flows(b, b->at_once))
+		turn(b);
+	server_accept(&b->server, b->at_once);
+	while (!connected(b))
+		turn(b);
+}
+
+/* @settled: waits for the kernel, whose windows have grown. @last: the server ends afterwards. */
+static void
+exchange(struct bench *b, bool settled, bool last)
+{
+	static uint64_t sent;
+
+	sent += b->request * b->at_once;
+	for (unsigned i = 0; i < b->at_once; i++) {
+		b->written[i] = b->read[i] = 0;
+		program_writes(b, i);
+	}
+	while (!passed(b, sent))
+		turn(b);
+	if (b->request)
+		server_read(&b->server, b->request);
+	if (b->answer)
+		server_write(&b->server, b->answer);
+	if (last)
+		server_shutdown(&b->server);
+	if (settled)
+		server_settle(&b->server, b->answer, last);
+	while (!answered(b, last))
+		turn(b);
+}
+
+static void
+end_connections(struct bench *b)
+{
+	for (unsigned i = 0; i < b->at_once; i++) {
+		sock_close(b->sk[i]);
+		b->sk[i] = NULL;
+	}
+	while (!has_flows(b, 0))
+		turn(b);
+	server_close(&b->server);
+}
+
+static void
+round_of_one(struct bench *b)
+{
+	b->counted = true;
+	begin_connections(b);
+	exchange(b, true, true);
+	end_connections(b);
+}
+
+static void
+round_of_many(struct bench *b, unsigned exchanges)
+{
+	begin_connections(b);
+	for (unsigned i = 0; i < WARM_UP; i++)
+		exchange(b, false, false);
+	b->counted = true;
+	for (unsigned i = 0; i < exchanges; i++)
+		exchange(b, true, false);
+	b->counted = false;
+	b->request = b->answer = 0; /* the last exchange only ends */
+	exchange(b, true, true);
+	end_connections(b);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct bench_arg args[] = {
-	    {"mode", DOWN}, {"octets", 256 << 20}, {"count", 2000}, {"at-once", 1}, {0}};
+	    {"request", 100}, {"answer", 100}, {"exchanges", 1000}, {"rounds", 1}, {"at-once", 1}, {0}};
 	static struct bench b;
 	struct io_world *outside;
+	unsigned exchanges, rounds;
 
-	if (argc == 4 && !strcmp(argv[1], "serve"))
-		return serve(atoi(argv[2]), strtoull(argv[3], NULL, 10));
 	args_read(args, argc, argv);
-	b.mode = (int)args[0].value;
-	b.octets = (uint64_t)args[b.mode == MESSAGES ? 2 : 1].value;
-	b.at_once = (unsigned)args[3].value;
-	pair_init(&b.pair, 65535, true, 65536);
+	exchanges = (unsigned)args[2].value;
+	rounds = (unsigned)args[3].value;
+	b.at_once = (unsigned)args[4].value;
+	pair_init_at(&b.pair, 65535, true, 65536, SEC);
 	outside = gateway_begin(&b);
-	b.server = pair_name(1, false, start_server(argv[0], b.mode, b.octets));
-	transfer(&b, b.mode == CONNECTIONS ? (unsigned)args[2].value : 1);
+	server_begin(&b.server);
+	for (unsigned i = 0; i < rounds; i++) {
+		b.request = (size_t)args[0].value;
+		b.answer = (size_t)args[1].value;
+		if (exchanges == 1)
+			round_of_one(&b);
+		else
+			round_of_many(&b, exchanges);
+	}
 	args_print("gateway", args);
-	printf(", \"frames\": %llu}\n", (unsigned long long)(b.mode <= UP ? b.done / CHUNK : b.done));
+	printf(", \"frames\": %llu}\n", (unsigned long long)exchanges * rounds * b.at_once);
+	server_end(&b.server);
 	gateway_end(&b, outside);
 	pair_fini(&b.pair);
 	return 0;

@@ -64,10 +64,36 @@ init_end(struct pair *p, unsigned i, uint32_t mtu)
 	add_address(e->iface, i ? "fd00::2" : "fd00::1", 64);
 }
 
-void
-pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns)
+bool
+pair_deliver(struct pair *p, unsigned end)
 {
-	*p = (struct pair){.super = super, .conns = conns, .now = clock_monotonic()};
+	struct pair_end *e = &p->end[end];
+	struct pkt_queue batch;
+
+	if (e->inbox.count == 0)
+		return false;
+	pkt_queue_init(&batch);
+	pkt_queue_move(&batch, &e->inbox);
+	stack_input_batch(e->stack, e->iface, &batch, p->now);
+	return true;
+}
+
+/* Runs until no frame is in flight in either direction. */
+static void
+deliver_all(struct pair *p)
+{
+	bool moved;
+
+	do {
+		moved = pair_deliver(p, 1);
+		moved |= pair_deliver(p, 0);
+	} while (moved);
+}
+
+void
+pair_init_at(struct pair *p, uint32_t mtu, bool super, uint32_t conns, nsec_t now)
+{
+	*p = (struct pair){.super = super, .conns = conns, .now = now};
 	p->pool = pkt_pool_new(POOL);
 	pair_check(p->pool ? 0 : -LEAT_ENOMEM, "pool");
 	for (unsigned i = 0; i < 2; i++)
@@ -75,7 +101,13 @@ pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns)
 	for (unsigned i = 0; i < 2; i++)
 		init_end(p, i, mtu);
 	pair_limit_time_waits(p, 16384);
-	pair_settle(p);
+	deliver_all(p);
+}
+
+void
+pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns)
+{
+	pair_init_at(p, mtu, super, conns, clock_monotonic());
 }
 
 void
@@ -105,20 +137,6 @@ pair_fini(struct pair *p)
 	pkt_pool_free(p->pool);
 }
 
-bool
-pair_deliver(struct pair *p, unsigned end)
-{
-	struct pair_end *e = &p->end[end];
-	struct pkt_queue batch;
-
-	if (e->inbox.count == 0)
-		return false;
-	pkt_queue_init(&batch);
-	pkt_queue_move(&batch, &e->inbox);
-	stack_input_batch(e->stack, e->iface, &batch, p->now);
-	return true;
-}
-
 void
 pair_tick(struct pair *p)
 {
@@ -130,13 +148,8 @@ pair_tick(struct pair *p)
 void
 pair_settle(struct pair *p)
 {
-	bool moved;
-
 	pair_tick(p);
-	do {
-		moved = pair_deliver(p, 1);
-		moved |= pair_deliver(p, 0);
-	} while (moved);
+	deliver_all(p);
 }
 
 struct endpoint

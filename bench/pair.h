@@ -39,6 +39,9 @@ struct pair {
  */
 void pair_init(struct pair *p, uint32_t mtu, bool super, uint32_t conns);
 
+/* The same, with @now as the time instead of the clock's. */
+void pair_init_at(struct pair *p, uint32_t mtu, bool super, uint32_t conns, nsec_t now);
+
 /* Limits the connections in TIME-WAIT at each host to @most. The default is 16,384. */
 void pair_limit_time_waits(struct pair *p, uint32_t most);
 void pair_fini(struct pair *p);

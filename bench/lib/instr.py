@@ -1,7 +1,7 @@
 """Instructions, counted by callgrind. They hardly change from run to run, so a change of a few percent is visible even on a busy machine.
 
 For a program with two hosts, instructions are counted during the transfer, per frame in either direction. For the link, per frame
-from end to end. For HTTP, a request is the frame. For the gateway, only its own are counted, per 64 KiB, connection or request.
+from end to end. For HTTP, a request is the frame. For the gateway, only its own are counted, per request or connection.
 """
 import json
 import os
@@ -29,11 +29,15 @@ FIXED = {
     "http, a browser's request parsed": ("leat_http",),
     "http, curl's request parsed": ("leat_http", "--short", 1),
     "http, a browser's request answered": ("leat_http", "--answer", 1),
-    "gateway, 64 KiB to the program": ("leat_gateway", "--octets", 64 << 20),
-    "gateway, 64 KiB from the program": ("leat_gateway", "--mode", 1, "--octets", 64 << 20),
-    "gateway, a connection": ("leat_gateway", "--mode", 2, "--count", 1000),
-    "gateway, a connection, 64 at once": ("leat_gateway", "--mode", 2, "--count", 2000, "--at-once", 64),
-    "gateway, a request and its answer": ("leat_gateway", "--mode", 3, "--count", 2000),
+    "gateway, a request and its answer": ("leat_gateway", "--exchanges", 2000),
+    "gateway, a request and an answer of 64 KiB": ("leat_gateway", "--answer", 1 << 16),
+    "gateway, 64 KiB to the program in a turn": ("leat_gateway", "--request", 0, "--answer", 1 << 16),
+    "gateway, 64 KiB from the program in a turn": ("leat_gateway", "--request", 1 << 16, "--answer", 0),
+    "gateway, 256 KiB to the program in a turn": ("leat_gateway", "--request", 0, "--answer", 1 << 18),
+    "gateway, 256 KiB from the program in a turn": ("leat_gateway", "--request", 1 << 18, "--answer", 0),
+    "gateway, a connection": ("leat_gateway", "--exchanges", 1, "--rounds", 1000),
+    "gateway, a connection for 64 KiB": ("leat_gateway", "--exchanges", 1, "--rounds", 1000, "--answer", 1 << 16),
+    "gateway, a connection, 64 at once": ("leat_gateway", "--exchanges", 1, "--rounds", 30, "--at-once", 64),
 }
 
 
