@@ -34,7 +34,8 @@ struct wheel {
 	nsec_t now;
 	/* no timer is due before this time, so most calls of wheel_advance() return at once */
 	nsec_t none_before;
-	uint64_t order; /* of the last timer armed, shifted as in timer.armed */
+	struct timer *first; /* the timer that is due at none_before; NULL = not known, or none */
+	uint64_t order;      /* of the last timer armed, shifted as in timer.armed */
 	uint64_t count;
 	uint32_t levels;         /* bit n: level n has timers */
 	uint64_t filled[LEVELS]; /* bit n: slot n has timers */
@@ -172,6 +173,8 @@ timer_take_out(struct wheel *w, struct timer *t)
 		if (!w->filled[level])
 			w->levels &= ~(1u << level);
 	}
+	if (w->first == t)
+		w->first = NULL;
 	t->child = NULL;
 	t->armed = 0;
 	w->count--;
@@ -191,7 +194,10 @@ timer_arm(struct wheel *w, struct timer *t, nsec_t when)
 	w->slot[slot] = meld(w->slot[slot], t);
 	w->filled[slot / SLOTS] |= UINT64_C(1) << slot % SLOTS;
 	w->levels |= 1u << slot / SLOTS;
-	w->none_before = nsec_min(w->none_before, when);
+	if (when < w->none_before) {
+		w->none_before = when;
+		w->first = t;
+	}
 	w->count++;
 }
 
@@ -226,10 +232,11 @@ first_of_all(const struct wheel *w)
 static struct timer *
 look(struct wheel *w)
 {
-	struct timer *t = first_of_all(w);
-
-	w->none_before = t ? t->when : NSEC_NEVER;
-	return t;
+	if (!w->first) {
+		w->first = first_of_all(w);
+		w->none_before = w->first ? w->first->when : NSEC_NEVER;
+	}
+	return w->first;
 }
 
 nsec_t

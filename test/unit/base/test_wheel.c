@@ -92,6 +92,33 @@ fires_in_order_of_arming_within_one_instant(void **state)
 	wheel_free(w);
 }
 
+/* The wheel remembers its first timer, which may be cancelled, moved, or joined by an earlier one. */
+static void
+the_first_timer_is_known_whatever_happens_to_it(void **state)
+{
+	struct wheel *w = wheel_new(0);
+	struct probe p[3];
+
+	probes_init(p, 3, note);
+	timer_arm(w, &p[0].timer, 2 * SEC);
+	timer_arm(w, &p[1].timer, 3600 * SEC);
+	assert_int_equal(wheel_next(w), 2 * SEC);
+	timer_arm(w, &p[2].timer, SEC);
+	assert_int_equal(wheel_next(w), SEC);
+	timer_arm(w, &p[2].timer, 3 * SEC);
+	assert_int_equal(wheel_next(w), 2 * SEC);
+	timer_cancel(w, &p[0].timer);
+	timer_arm(w, &p[0].timer, 4 * SEC);
+	assert_int_equal(wheel_next(w), 3 * SEC);
+	wheel_advance(w, 3 * SEC);
+	expect_fired(1, (int[]){2});
+	assert_int_equal(wheel_next(w), 4 * SEC);
+	timer_cancel(w, &p[0].timer);
+	timer_cancel(w, &p[1].timer);
+	assert_int_equal(wheel_next(w), NSEC_NEVER);
+	wheel_free(w);
+}
+
 static void
 a_time_in_the_past_fires_at_the_next_advance(void **state)
 {
@@ -190,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(fires_in_order_of_time),
 	    cmocka_unit_test(fires_in_order_of_arming_within_one_instant),
+	    cmocka_unit_test(the_first_timer_is_known_whatever_happens_to_it),
 	    cmocka_unit_test(a_time_in_the_past_fires_at_the_next_advance),
 	    cmocka_unit_test(cancelling_is_harmless_however_often),
 	    cmocka_unit_test(the_ends_of_time_are_times_too),
