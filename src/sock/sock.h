@@ -181,6 +181,13 @@ int sock_shutdown(struct sock *sk, enum sock_how how);
 unsigned sock_ready(const struct sock *sk);
 
 /*
+ * Returns only LEAT_RDHUP, LEAT_HUP and LEAT_ERR of sock_ready(), for a stream that is no listener:
+ * whether the peer's end or an error has arrived. It does not look for octets or room, and so costs
+ * less.
+ */
+unsigned sock_ended(const struct sock *sk);
+
+/*
  * Sets the watcher of @sk, which is called after sock_ready() may have changed. A socket has one
  * watcher; NULL removes it. It may make any call on any socket, sock_close(@sk) included.
  *

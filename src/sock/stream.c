@@ -262,6 +262,12 @@ sock_stream_ready(const struct sock *sk)
 	return mask;
 }
 
+unsigned
+sock_ended(const struct sock *sk)
+{
+	return sk->end.conn ? tcp_ended(sk->end.conn) : LEAT_HUP;
+}
+
 ssize_t
 sock_send(struct sock *sk, const void *buf, size_t len, unsigned flags, const struct sock_msg *msg)
 {

@@ -285,8 +285,12 @@ rcvbuf_window(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned s
 bool
 rcvbuf_should_update(const struct rcvbuf *b, uint32_t offered, uint32_t mss, unsigned scale)
 {
-	uint32_t window = rcvbuf_window(b, offered, mss, scale);
+	uint32_t window;
 
+	/* Most reads make too little room. Rounding the window adds less than a unit. */
+	if (offered >= 1u << scale && rcvbuf_space(b) < 2 * (uint64_t)offered)
+		return false;
+	window = rcvbuf_window(b, offered, mss, scale);
 	return window > offered && window - offered >= least_step(b, mss) && window >= 2 * (uint64_t)offered;
 }
 

@@ -6,35 +6,38 @@
 
 #include "tcp/out/output.h"
 
-static unsigned
-ready_to_read(const struct tcp_conn *c)
+static bool
+is_open(const struct tcp_conn *c)
 {
-	unsigned r = 0;
+	return c->state != LEAT_TCP_SYN_SENT && c->state != LEAT_TCP_SYN_RECEIVED;
+}
 
-	if (c->rcv.fin_rcvd || c->user.rcv_shut || c->state == LEAT_TCP_CLOSED)
-		r |= LEAT_IN | LEAT_RDHUP;
-	if (tcp_unread(c) > 0)
-		r |= LEAT_IN;
-	if (c->rcv.urg == URG_HERE && !c->opts.oob_inline)
-		r |= LEAT_PRI;
+unsigned
+tcp_ended(const struct tcp_conn *c)
+{
+	bool closed = c->state == LEAT_TCP_CLOSED, no_more = c->rcv.fin_rcvd || c->user.rcv_shut;
+	unsigned r = c->user.error ? LEAT_ERR : 0;
+
+	if (closed || (no_more && is_open(c)))
+		r |= LEAT_RDHUP;
+	if (closed || (no_more && c->snd.fin_queued))
+		r |= LEAT_HUP;
 	return r;
 }
 
 unsigned
 tcp_ready(const struct tcp_conn *c)
 {
-	bool open = c->state != LEAT_TCP_SYN_SENT && c->state != LEAT_TCP_SYN_RECEIVED;
-	bool send_shut = c->snd.fin_queued || c->state == LEAT_TCP_CLOSED;
-	unsigned r = 0;
+	unsigned r = tcp_ended(c);
 
-	if (open)
-		r |= ready_to_read(c);
-	if (open && (send_shut || tcp_writable(c)))
+	if (!is_open(c))
+		return r;
+	if (r & LEAT_RDHUP || tcp_unread(c) > 0)
+		r |= LEAT_IN;
+	if (c->rcv.urg == URG_HERE && !c->opts.oob_inline)
+		r |= LEAT_PRI;
+	if (c->snd.fin_queued || c->state == LEAT_TCP_CLOSED || tcp_writable(c))
 		r |= LEAT_OUT;
-	if ((send_shut && (c->rcv.fin_rcvd || c->user.rcv_shut)) || c->state == LEAT_TCP_CLOSED)
-		r |= LEAT_HUP;
-	if (c->user.error)
-		r |= LEAT_ERR;
 	return r;
 }
 

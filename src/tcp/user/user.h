@@ -139,6 +139,9 @@ void tcp_abort(struct tcp_conn *c);
 
 /* Returns LEAT_IN | LEAT_OUT | ...: what poll(2) says of a Linux socket in this state. */
 unsigned tcp_ready(const struct tcp_conn *c);
+
+/* Returns only LEAT_RDHUP, LEAT_HUP and LEAT_ERR of tcp_ready(), which costs less. */
+unsigned tcp_ended(const struct tcp_conn *c);
 int tcp_take_error(struct tcp_conn *c); /* SO_ERROR: returns the LEAT_E number and clears it; 0 */
 const struct tcp_opts *tcp_conn_opts(const struct tcp_conn *c);
 /*

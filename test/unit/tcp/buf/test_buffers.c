@@ -388,6 +388,12 @@ a_window_update_waits_until_it_is_worth_it(void **state)
 	assert_false(rcvbuf_should_update(&b, 40000, 1460, 5));
 	assert_true(rcvbuf_should_update(&b, 30000, 1460, 5));
 	assert_true(rcvbuf_should_update(&b, 0, 1460, 5));
+	for (uint32_t offered = 0; offered < 70000; offered++) {
+		uint32_t window = rcvbuf_window(&b, offered, 1460, 5);
+
+		assert_int_equal(rcvbuf_should_update(&b, offered, 1460, 5),
+		    window >= offered + 1460 && window >= 2 * offered);
+	}
 	rcvbuf_fini(&b);
 }
 
