@@ -45,7 +45,7 @@ stream_free(struct gate_stream *s)
 	g->streams.count--;
 	gate_flow_ended(g, &info);
 	free(s->tries);
-	free(s);
+	slab_give(&g->streams.slab, s);
 }
 
 static void
@@ -311,7 +311,7 @@ stream_timer(struct timer *t)
 struct gate_stream *
 stream_new(struct gate *g, enum stream_state state)
 {
-	struct gate_stream *s = g->streams.count < g->config.max_streams ? calloc(1, sizeof *s) : NULL;
+	struct gate_stream *s = g->streams.count < g->config.max_streams ? slab_take(&g->streams.slab) : NULL;
 
 	if (!s) {
 		g->count.streams_limit++;

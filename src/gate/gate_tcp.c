@@ -16,7 +16,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096 };
+enum { ACCEPT_BUDGET = 256, LISTEN_BACKLOG = 4096, STREAMS_KEPT = 256 };
 
 /* Connections that wait for a descriptor outside are tried at least this often. */
 #define RETRY_EVERY (100 * MSEC)
@@ -250,6 +250,7 @@ gate_tcp_start(struct gate *g)
 {
 	int on = 1, e;
 
+	slab_init(&g->streams.slab, sizeof(struct gate_stream), STREAMS_KEPT);
 	list_init(&g->streams.all);
 	list_init(&g->streams.waiting);
 	gate_work_init(&g->streams.accept, accept_run);
@@ -301,6 +302,7 @@ gate_tcp_stop(struct gate *g)
 	list_del(&g->streams.retry.node); /* it was marked as flows ended */
 	timer_cancel(g->core->wheel, &g->streams.retry_timer);
 	sockio_free(g->streams.inside);
+	slab_fini(&g->streams.slab);
 }
 
 void

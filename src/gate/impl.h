@@ -3,6 +3,7 @@
 #define GATE_IMPL_H
 
 #include "base/list.h"
+#include "base/slab.h"
 #include "base/table.h"
 #include "base/wheel.h"
 #include "gate/gate.h"
@@ -32,6 +33,7 @@ struct gate_streams {
 	struct gate_work accept;
 	struct list all;
 	unsigned count;
+	struct slab slab;
 	struct list waiting; /* streams that the outside had no descriptor for, the oldest first */
 	struct gate_work retry;
 	struct timer retry_timer;

@@ -204,17 +204,23 @@ sock_run(struct hostio_sock *s)
 
 /* Calls the owners that are due. Sockets that become due meanwhile wait for the next turn. */
 static void
+run_due(struct hostio *h)
+{
+	struct list due, *n;
+
+	list_init(&due);
+	list_move(&due, &h->due);
+	while ((n = list_pop(&due)))
+		sock_run(container_of(n, struct hostio_sock, due));
+}
+
+static void
 world_run(struct loop_source *source, nsec_t now)
 {
 	struct hostio *h = container_of(source, struct hostio, source);
-	struct list due, *n;
 
-	if (!list_empty(&h->due)) {
-		list_init(&due);
-		list_move(&due, &h->due);
-		while ((n = list_pop(&due)))
-			sock_run(container_of(n, struct hostio_sock, due));
-	}
+	if (!list_empty(&h->due))
+		run_due(h);
 	wheel_advance(h->world.wheel, now);
 	register_fresh(h);
 	list_move(&h->due, &h->later);
@@ -268,6 +274,7 @@ hostio_new(struct loop *loop, struct fd_budget *fds)
 	list_init(&h->due);
 	list_init(&h->later);
 	list_init(&h->fresh);
+	hostio_streams_init(h);
 	loop_add_source(loop, &h->source);
 	return &h->world;
 }
@@ -283,6 +290,7 @@ hostio_free(struct io_world *w)
 	assert(h->open == 0);
 	loop_del_source(h->loop, &h->source);
 	wheel_free(w->wheel);
+	slab_fini(&h->streams);
 	free(h->octets);
 	free(h);
 }

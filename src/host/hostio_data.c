@@ -157,24 +157,35 @@ stream_wrote(struct hostio_stream *s)
 	s->wrote = true;
 }
 
-/*
- * Writes as many spans as one call takes. Returns octets written, or the negative errno. *@all is
- * set to the octets of the spans.
- */
+/* Calls sendmsg(2) with at most WRITE_SPANS spans. *@all is set to their octets in all. */
 static ssize_t
-write_some(struct hostio_stream *s, const struct pkt_span *span, unsigned n, bool more, size_t *all)
+send_spans(int fd, const struct pkt_span *span, unsigned n, int flags, size_t *all)
 {
 	struct iovec iov[WRITE_SPANS];
 	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
-	ssize_t done;
 
 	*all = 0;
 	for (unsigned i = 0; i < n; i++) {
 		iov[i] = (struct iovec){(void *)(uintptr_t)span[i].at, span[i].len};
 		*all += span[i].len;
 	}
+	return sendmsg(fd, &msg, flags);
+}
+
+/*
+ * Writes as many spans as one call takes. Returns octets written, or the negative errno. *@all is
+ * set to the octets of the spans. A single span needs no list of spans, here and in the kernel.
+ */
+static ssize_t
+write_some(struct hostio_stream *s, const struct pkt_span *span, unsigned n, bool more, size_t *all)
+{
+	int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+	ssize_t done;
+
+	*all = span->len;
 	do
-		done = sendmsg(s->sock.w.fd, &msg, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+		done = n == 1 ? send(s->sock.w.fd, span->at, span->len, flags)
+			      : send_spans(s->sock.w.fd, span, n, flags, all);
 	while (done < 0 && errno == EINTR);
 	return done < 0 ? -errno : done;
 }

@@ -5,6 +5,7 @@
 #ifndef HOST_HOSTIO_IMPL_H
 #define HOST_HOSTIO_IMPL_H
 
+#include "base/slab.h"
 #include "host/fd_budget.h"
 #include "host/hostio.h"
 #include "host/loop.h"
@@ -24,6 +25,7 @@ struct hostio {
 	unsigned open;     /* streams, listeners and datagram sockets */
 	unsigned accept_needs;
 	bool sigpipe; /* the process does not ignore SIGPIPE */
+	struct slab streams;
 
 	/*
 	 * What was read for peek(): octets @off to @off + @len of @octets are @peeker's. NULL: no
@@ -106,6 +108,9 @@ void hostio_sock_unready(struct hostio_sock *s, unsigned mask);
  * @fd closed.
  */
 int hostio_dgram_new(struct hostio *h, int fd, io_dgram_fn *fn, void *arg, struct io_dgram **out);
+
+/* hostio_stream.c: begins without streams. */
+void hostio_streams_init(struct hostio *h);
 
 int hostio_connect(
     struct io_world *w, const struct endpoint *to, io_stream_fn *fn, void *arg, struct io_stream **out);

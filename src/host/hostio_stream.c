@@ -14,11 +14,12 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+enum { STREAMS_KEPT = 256 };
 
 static int
 socket_error(int fd)
@@ -121,11 +122,17 @@ stream_call(struct hostio_sock *sock, unsigned events)
 	s->io.fn(&s->io, events, s->io.arg);
 }
 
+void
+hostio_streams_init(struct hostio *h)
+{
+	slab_init(&h->streams, sizeof(struct hostio_stream), STREAMS_KEPT);
+}
+
 int
 hostio_stream_new(
     struct hostio *h, int fd, const struct endpoint *peer, bool connecting, struct hostio_stream **out)
 {
-	struct hostio_stream *s = calloc(1, sizeof *s);
+	struct hostio_stream *s = slab_take(&h->streams);
 	int e = 0;
 
 	if (!s)
@@ -144,7 +151,7 @@ hostio_stream_new(
 	else
 		hostio_sock_add_later(h, &s->sock, EPOLLIN | EPOLLPRI | EPOLLRDHUP);
 	if (e < 0) {
-		free(s);
+		slab_give(&h->streams, s);
 		return e;
 	}
 	*out = s;
@@ -285,7 +292,7 @@ static void
 stream_close(struct io_stream *io, bool reset)
 {
 	struct hostio_stream *s = hostio_stream_of(io);
-	struct fd_budget *fds = s->sock.host->fds;
+	struct hostio *h = s->sock.host;
 
 	/* close(2) with unread octets drops what is held back. */
 	if (!reset && s->corked && s->sock.ready & IO_READABLE && !s->at_end)
@@ -294,9 +301,9 @@ stream_close(struct io_stream *io, bool reset)
 		stream_linger_reset(s);
 	hostio_drop_held(s);
 	if (s->inbound)
-		fds->inbound--;
+		h->fds->inbound--;
 	hostio_sock_close(&s->sock);
-	free(s);
+	slab_give(&h->streams, s);
 }
 
 static int

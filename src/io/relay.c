@@ -177,11 +177,11 @@ carry(struct relay *r, unsigned i)
 {
 	uint64_t budget_end = r->flow[i].octets + BUDGET;
 
-	while (may_carry(r, i)) {
+	do {
 		if (r->flow[i].octets >= budget_end)
 			return true;
 		r->flow[i].octets += carry_some(r, i);
-	}
+	} while (may_carry(r, i));
 	return false;
 }
 
@@ -250,9 +250,9 @@ relay_event(struct relay *r, unsigned i, unsigned events)
 bool
 relay_run(struct relay *r)
 {
-	bool more = carry(r, 0);
+	bool more = may_carry(r, 0) && carry(r, 0);
 
-	more |= carry(r, 1);
+	more |= may_carry(r, 1) && carry(r, 1);
 	/* If both sides have ended, closing them makes shutdown() unnecessary. */
 	if (r->flow[0].ended != r->flow[1].ended)
 		pass_end(r, r->flow[1].ended);

@@ -35,19 +35,25 @@ sockio_obj_fini(struct sockio_obj *o)
 	o->io->open--;
 }
 
-void
-sockio_check(struct sockio_obj *o)
+/* Reports an event of @o in the next turn. */
+static void
+become_due(struct sockio_obj *o)
 {
 	struct sockio *io = o->io;
 
-	if (!o->kind->holds(o)) {
-		list_del(&o->due);
-		return;
-	}
 	if (!list_linked(&o->due))
 		list_push(&io->due, &o->due);
 	if (!timer_armed(&io->turn))
 		timer_arm(io->core->wheel, &io->turn, io->core->now + (io->turning ? TURN : 0));
+}
+
+void
+sockio_check(struct sockio_obj *o)
+{
+	if (o->kind->holds(o))
+		become_due(o);
+	else
+		list_del(&o->due);
 }
 
 void
@@ -60,10 +66,11 @@ sockio_serve(struct sockio_obj *o, unsigned events)
 		return;
 	io->notifying = o;
 	o->kind->notify(o, events);
-	if (io->notifying == o) {
-		io->notifying = NULL;
-		sockio_check(o);
-	}
+	if (io->notifying != o)
+		return;
+	io->notifying = NULL;
+	if (o->kind->holds(o))
+		become_due(o);
 }
 
 /* Serves the objects that are due. Those that become due meanwhile wait for the next turn. */
@@ -154,6 +161,7 @@ sockio_new(struct stack *stack)
 	io->socks = stack_socks(stack);
 	io->world = (struct io_world){&WORLD_OPS, io->core->wheel};
 	list_init(&io->due);
+	sockio_streams_init(io);
 	timer_init(&io->turn, serve_due);
 	make_key(io);
 	return &io->world;
@@ -166,6 +174,7 @@ sockio_free(struct io_world *world)
 
 	assert(io->open == 0);
 	timer_cancel(io->core->wheel, &io->turn);
+	slab_fini(&io->streams);
 	free(io);
 }
 

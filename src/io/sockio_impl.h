@@ -10,6 +10,7 @@
 
 #include "base/list.h"
 #include "base/siphash.h"
+#include "base/slab.h"
 #include "base/wheel.h"
 #include "core/core.h"
 #include "io/sockio.h"
@@ -36,6 +37,7 @@ struct sockio {
 	bool turning;                 /* the timer's callback is running */
 	struct sockio_obj *notifying; /* the object whose callback is running; NULL once it has been closed */
 	unsigned open;
+	struct slab streams;
 	struct siphash_key key; /* for random() */
 	uint64_t drawn;
 };
@@ -67,9 +69,12 @@ void sockio_option(struct sock *sk, int level, int name, int value);
 
 /*
  * sockio_stream.c: sockio_stream_new() allocates a stream of @io, or returns NULL without memory.
- * sockio_stream_begin() gives it its socket.
+ * sockio_stream_begin() gives it its socket. sockio_stream_free() gives back a stream that has not
+ * begun, or that sockio_obj_fini() has ended.
  */
+void sockio_streams_init(struct sockio *io);
 struct sockio_stream *sockio_stream_new(struct sockio *io);
+void sockio_stream_free(struct sockio_stream *s);
 struct io_stream *sockio_stream_begin(struct sockio_stream *s, struct sock *sk, bool connecting);
 
 /* The operations of io_world_ops. */

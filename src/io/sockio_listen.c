@@ -62,7 +62,7 @@ listener_accept(struct io_listener *li, struct io_stream **out)
 		return -LEAT_ENOMEM;
 	err = sock_accept(l->obj.sk, &child);
 	if (err) {
-		free(s);
+		sockio_stream_free(s);
 		return err;
 	}
 	*out = sockio_stream_begin(s, child, false);

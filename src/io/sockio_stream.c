@@ -8,18 +8,41 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
-/* Returns the events that hold if sock_ready() returns @ready. */
+enum { STREAMS_KEPT = 256 };
+
+/*
+ * Returns true if IO_READABLE holds. An end or an error that has not been learned yet is reported
+ * by the watcher, which is called in the same turn.
+ */
+static bool
+readable(const struct sockio_stream *s)
+{
+	return s->ended || s->failure.error || sock_unread(s->obj.sk) > 0;
+}
+
+/* Returns true if IO_WRITABLE holds. */
+static bool
+writable(const struct sockio_stream *s)
+{
+	unsigned ready = sock_ready(s->obj.sk);
+
+	return (ready & LEAT_OUT && !s->full) || ready & (LEAT_HUP | LEAT_ERR);
+}
+
+/*
+ * Returns the wanted events that hold. Of a flow that goes on, only octets are wanted, and they are
+ * the cheaper question.
+ */
 static unsigned
-levels(const struct sockio_stream *s, unsigned ready)
+levels(const struct sockio_stream *s)
 {
 	unsigned mask = 0;
 
-	if (ready & (LEAT_IN | LEAT_RDHUP | LEAT_HUP | LEAT_ERR))
+	if (s->want & IO_READABLE && readable(s))
 		mask |= IO_READABLE;
-	if ((ready & LEAT_OUT && !s->full) || ready & (LEAT_HUP | LEAT_ERR))
+	if (s->want & IO_WRITABLE && writable(s))
 		mask |= IO_WRITABLE;
 	return mask;
 }
@@ -38,7 +61,7 @@ stream_holds(const struct sockio_obj *o)
 
 	if (!s->stream.fn)
 		return 0;
-	return only_once(s) ? s->once : s->want & levels(s, sock_ready(o->sk));
+	return only_once(s) ? s->once : levels(s);
 }
 
 static void
@@ -62,10 +85,10 @@ sockio_stream_fail(struct sockio_stream *s, int error)
 	sockio_check(&s->obj);
 }
 
-unsigned
+void
 sockio_stream_learn(struct sockio_stream *s)
 {
-	unsigned ready = sock_ready(s->obj.sk);
+	unsigned ready = s->full ? sock_ready(s->obj.sk) : sock_ended(s->obj.sk);
 	int e = 0;
 	size_t len = sizeof e;
 
@@ -74,7 +97,6 @@ sockio_stream_learn(struct sockio_stream *s)
 	s->ended |= (ready & LEAT_RDHUP) != 0;
 	if (ready & LEAT_ERR && !sock_getopt(s->obj.sk, SOL_SOCKET, SO_ERROR, &e, &len) && e)
 		sockio_stream_fail(s, e);
-	return ready;
 }
 
 /*
@@ -102,16 +124,12 @@ static void
 stream_changed(struct sock *sk, void *arg)
 {
 	struct sockio_stream *s = arg;
-	unsigned ready;
 
-	if (s->connecting) {
+	if (s->connecting)
 		learn_connect(s);
-		sockio_serve(&s->obj, stream_holds(&s->obj));
-		return;
-	}
-	ready = sockio_stream_learn(s);
-	if (s->stream.fn)
-		sockio_serve(&s->obj, only_once(s) ? s->once : s->want & levels(s, ready));
+	else
+		sockio_stream_learn(s);
+	sockio_serve(&s->obj, stream_holds(&s->obj));
 }
 
 static int
@@ -140,7 +158,7 @@ stream_close(struct io_stream *st, bool reset)
 		sock_abort(s->obj.sk);
 	else
 		sock_close(s->obj.sk);
-	free(s);
+	sockio_stream_free(s);
 }
 
 static int
@@ -189,14 +207,26 @@ static const struct io_stream_ops STREAM_OPS = {
     .unacked = sockio_unacked,
 };
 
+void
+sockio_streams_init(struct sockio *io)
+{
+	slab_init(&io->streams, sizeof(struct sockio_stream), STREAMS_KEPT);
+}
+
 struct sockio_stream *
 sockio_stream_new(struct sockio *io)
 {
-	struct sockio_stream *s = calloc(1, sizeof *s);
+	struct sockio_stream *s = slab_take(&io->streams);
 
 	if (s)
 		s->obj.io = io;
 	return s;
+}
+
+void
+sockio_stream_free(struct sockio_stream *s)
+{
+	slab_give(&s->obj.io->streams, s);
 }
 
 struct io_stream *
@@ -237,7 +267,7 @@ sockio_release(struct io_stream *st)
 
 	sock_watch(sk, NULL, NULL);
 	sockio_obj_fini(&s->obj);
-	free(s);
+	sockio_stream_free(s);
 	return sk;
 }
 
@@ -267,6 +297,6 @@ sockio_connect(
 no_connection:
 	sock_close(sk);
 no_sock:
-	free(s);
+	sockio_stream_free(s);
 	return err;
 }

@@ -29,8 +29,8 @@ sockio_stream_of(const struct io_stream *s)
 /* Notes that the stream has failed with @error (LEAT_E). The owner is notified in the next turn. */
 void sockio_stream_fail(struct sockio_stream *s, int error);
 
-/* Asks the socket what it is ready for, notes that, and returns it as sock_ready() does. */
-unsigned sockio_stream_learn(struct sockio_stream *s);
+/* Asks the socket whether it has room, an end or an error, and notes that. */
+void sockio_stream_learn(struct sockio_stream *s);
 
 /* The operations of io_stream_ops. */
 ssize_t sockio_read(struct io_stream *st, void *buf, size_t len);
