@@ -102,6 +102,17 @@ deliver(struct tcp_conn *c, struct pkt *pkt)
 	c->count.octets_rcvd += len;
 }
 
+/*
+ * Does not delay the next ACKs: after a loss or a pause the sender has a small window. Where its
+ * last segment is an odd one, a delayed ACK would stop it for TCP_DELACK in each round trip.
+ */
+static void
+send_quick_acks(struct tcp_conn *c)
+{
+	if (c->opts.quickack >= 0)
+		c->rcv.quick_left = TCP_QUICK_ACKS;
+}
+
 static void
 in_order(struct tcp_conn *c, struct tcp_seg *seg)
 {
@@ -114,8 +125,10 @@ in_order(struct tcp_conn *c, struct tcp_seg *seg)
 		deliver(c, p);
 	measure(c, seg);
 	tcp_notify(c, TCP_EVENT_READABLE);
-	if (had_holes) /* RFC 5681, 4.2: what fills a hole is acknowledged at once */
-		tcp_want(c, WANT_ACK);
+	if (!had_holes)
+		return;
+	tcp_want(c, WANT_ACK); /* RFC 5681, 4.2: what fills a hole is acknowledged at once */
+	send_quick_acks(c);
 }
 
 /* Keeps octets beyond a hole. An ACK says at once where the hole is (RFC 5681, 4.2). */
@@ -142,8 +155,8 @@ out_of_order(struct tcp_conn *c, struct tcp_seg *seg)
 
 /*
  * Decides when to acknowledge (RFC 9293, 3.8.6.3; RFC 5681, 4.2). An ACK is sent at once for more
- * than one full segment, while the connection is new and its sender in slow start, or if the user
- * wants it; otherwise within TCP_DELACK.
+ * than one full segment, while the connection is new and its sender in slow start, after a loss or
+ * a pause, or if the user wants it; otherwise within TCP_DELACK.
  */
 static void
 owe_ack(struct tcp_conn *c)
@@ -166,9 +179,8 @@ tcp_rcv_data(struct tcp_conn *c, struct tcp_seg *seg)
 		tcp_want(c, WANT_ACK);
 		return had ? step_drop(c, DROP_SEQ_OUT_OF_WINDOW) : STEP_DONE;
 	}
-	if (c->when.last_data_rcvd && tcp_now(c) - c->when.last_data_rcvd > c->rto.rto &&
-	    c->opts.quickack >= 0)
-		c->rcv.quick_left = TCP_QUICK_ACKS; /* after a pause the sender is in slow start again */
+	if (c->when.last_data_rcvd && tcp_now(c) - c->when.last_data_rcvd > c->rto.rto)
+		send_quick_acks(c);
 	c->when.last_data_rcvd = tcp_now(c);
 	learn_rcv_mss(c, seg);
 	if (seg->seq != c->rcv.nxt)

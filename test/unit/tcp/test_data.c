@@ -101,6 +101,55 @@ second_full_segment_is_acknowledged(void **state)
 	script_end(s);
 }
 
+/*
+ * After a hole was filled, ACKs are not delayed for a while: the sender's window has just shrunk, and
+ * a delayed ACK of an odd segment would stop it.
+ */
+static void
+acks_after_a_filled_hole_are_quick(void **state)
+{
+	struct script *s = script_new();
+	char text[60];
+
+	establish_passive(s, "");
+	wear_out_quick_acks(s);
+	inject(s, ". 1017:2017(1000) ack 1");
+	ignore_output(s);
+	inject(s, ". 17:1017(1000) ack 1");
+	expect(s, ". 1:1(0) ack 2017");
+	for (unsigned at = 2017; at < 2017 + 15 * 1000; at += 1000) {
+		snprintf(text, sizeof text, ". %u:%u(1000) ack 1", at, at + 1000);
+		inject(s, text);
+		snprintf(text, sizeof text, ". 1:1(0) ack %u", at + 1000);
+		expect(s, text);
+	}
+	inject(s, ". 17017:18017(1000) ack 1");
+	expect_nothing(s);
+	elapse(s, 40 * MSEC);
+	expect(s, ". 1:1(0) ack 18017");
+	script_end(s);
+}
+
+/* TCP_QUICKACK set to 0: only the ACK of what fills the hole is not delayed. */
+static void
+quickack_off_delays_acks_after_a_filled_hole(void **state)
+{
+	struct script *s = script_new();
+
+	establish_passive(s, "");
+	s->opts.quickack = -1;
+	assert_int_equal(tcp_set_opts(s->c, &s->opts), 0);
+	inject(s, ". 1001:2001(1000) ack 1");
+	ignore_output(s);
+	inject(s, ". 1:1001(1000) ack 1");
+	expect(s, ". 1:1(0) ack 2001");
+	inject(s, ". 2001:3001(1000) ack 1");
+	expect_nothing(s);
+	elapse(s, 40 * MSEC);
+	expect(s, ". 1:1(0) ack 3001");
+	script_end(s);
+}
+
 /* A super-segment counts as its wire segments. */
 static void
 super_segment_is_acknowledged_at_once(void **state)
@@ -542,6 +591,8 @@ main(void)
 	    cmocka_unit_test(quickack_off_delays_the_first_acks),
 	    cmocka_unit_test(a_writer_without_memory_is_notified),
 	    cmocka_unit_test(second_full_segment_is_acknowledged),
+	    cmocka_unit_test(acks_after_a_filled_hole_are_quick),
+	    cmocka_unit_test(quickack_off_delays_acks_after_a_filled_hole),
 	    cmocka_unit_test(super_segment_is_acknowledged_at_once),
 	    cmocka_unit_test(ack_rides_on_data),
 	    cmocka_unit_test(nagle_holds_short_segments),
