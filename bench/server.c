@@ -57,7 +57,7 @@ wait_for(int fd, short events, const char *what)
 static int
 find_client(int fd)
 {
-	struct sockaddr_in peer, own;
+	struct sockaddr_in peer = {0}, own = {0};
 	socklen_t len = sizeof peer;
 
 	check(getpeername(fd, (struct sockaddr *)&peer, &len) == 0, "peer");
