@@ -279,21 +279,6 @@ serve_listen_on(struct serve *s, struct io_listener *l)
 	return 0;
 }
 
-static void
-end_in(struct serve *s, nsec_t time)
-{
-	timer_arm(s->world->wheel, &s->drain_timer, nsec_add(io_now(s->world), time));
-}
-
-void
-serve_drain(struct serve *s)
-{
-	stop_listening(s);
-	end_in(s, s->set->drain_time);
-	list_each_safe(n, &s->conns)
-		conn_finish(container_of(n, struct serve_conn, node));
-}
-
 void
 serve_retire(struct serve *s)
 {
@@ -301,7 +286,15 @@ serve_retire(struct serve *s)
 	for (unsigned i = 0; i < s->listeners; i++)
 		accept_waiting(s->listener[i]);
 	stop_listening(s);
-	end_in(s, s->set->drain_time);
+	timer_arm(s->world->wheel, &s->drain_timer, nsec_add(io_now(s->world), s->set->drain_time));
+}
+
+void
+serve_drain(struct serve *s)
+{
+	serve_retire(s);
+	list_each_safe(n, &s->conns)
+		conn_finish(container_of(n, struct serve_conn, node));
 }
 
 unsigned

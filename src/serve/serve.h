@@ -140,13 +140,13 @@ int serve_listen(struct serve *s, struct endpoint *at);
 int serve_listen_on(struct serve *s, struct io_listener *l);
 
 /*
- * End in order: no new connections, and the others at the latest after drain_time. serve_conns()
- * says how many are left.
+ * End in order: no connections but those that wait at the listeners now, and all end at the latest
+ * after drain_time. Each connection is answered one more request, with "Connection: close".
+ * serve_conns() says how many are left.
  *
- * serve_drain() closes idle connections, and the others after the response that is under way.
- * serve_retire() is for a server whose successor serves already, perhaps at other addresses. It
- * takes the connections that wait. Each connection is answered one more request, with "Connection:
- * close". So no request is lost that a client sends on an idle connection at this moment.
+ * serve_drain() closes idle connections now, and the others after the response that is under way.
+ * serve_retire() is for a server whose successor serves already, perhaps at other addresses: no
+ * request is lost that a client sends on an idle connection at this moment.
  */
 void serve_drain(struct serve *s);
 void serve_retire(struct serve *s);

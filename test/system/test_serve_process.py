@@ -178,6 +178,19 @@ def test_a_worker_that_cannot_begin_is_tried_again_and_the_others_serve_for_it(s
     until(lambda: len(workers(server)) == 3, "no third worker")
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_end_of_a_server_answers_what_waits_at_its_listeners(serve, count):
+    server = serve("--workers", str(count))
+    for worker in workers(server):
+        os.kill(worker, signal.SIGSTOP)
+    waiting = [ask_later(server) for _ in range(40)]
+    server.proc.terminate()
+    for worker in workers(server):
+        os.kill(worker, signal.SIGCONT)
+    assert all(rest(s).endswith(b"0123456789") for s in waiting)
+    assert server.end()[0] == 0
+
+
 def test_a_reload_makes_new_workers_and_loses_no_request(serve):
     server = serve("--workers", "2")
     with Load(server) as load:

@@ -129,8 +129,6 @@ int listeners_open(struct listeners *l, const struct listeners *from, struct pro
     struct process_plan *plan, unsigned workers);
 /* Closes the sockets of @l that @keep (or NULL) does not have. */
 void listeners_close(struct listeners *l, const struct listeners *keep);
-/* Ends the listening at once in all processes, except at given sockets, and closes all. */
-void listeners_end(struct listeners *l);
 /* Returns the number of sockets of the address that has most. */
 unsigned listeners_most(const struct listeners *l);
 

@@ -39,16 +39,6 @@ listeners_close(struct listeners *l, const struct listeners *keep)
 	l->n = 0;
 }
 
-void
-listeners_end(struct listeners *l)
-{
-	for (unsigned i = 0; i < l->n; i++) {
-		for (unsigned k = l->of[i].given ? 1 : 0; k < l->of[i].n; k++)
-			shutdown(l->of[i].fd[k], SHUT_RD);
-	}
-	listeners_close(l, NULL);
-}
-
 unsigned
 listeners_most(const struct listeners *l)
 {

@@ -54,7 +54,7 @@ end_in_order(struct master *m)
 	process_notify("STOPPING=1");
 	if (!m->now)
 		return;
-	listeners_end(&m->now->listeners);
+	listeners_close(&m->now->listeners, NULL);
 	crew_end(m, ORDER_DRAIN);
 }
 

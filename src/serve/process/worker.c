@@ -119,9 +119,9 @@ read_sockets(struct life *life)
 }
 
 /*
- * The service of a worker that retires takes all that wait at any socket of the server: the new
- * settings may name other addresses, and whoever was to read a socket may be dead, or may not have
- * come to it.
+ * A service that ends takes all that wait at any socket of the server: no one else may come for
+ * them, since new settings may name other addresses, and whoever was to read a socket may be dead,
+ * or may not have come to it.
  */
 static void
 read_all_sockets(struct life *life)
@@ -150,7 +150,7 @@ leave(struct life *life, enum leaving how)
 	if (how <= life->leaving)
 		return;
 	life->leaving = how;
-	if (how == RETIRES)
+	if (how != STOPS)
 		read_all_sockets(life);
 	close_sockets(life);
 	if (how == RETIRES)
