@@ -44,22 +44,23 @@ def together(jobs):
 
 
 class Details:
-    """What every run has said, for build/bench/loss.json: it shows why a cell is as it is."""
+    """What every run has said, a line of JSON for each in build/bench/loss.jsonl: it shows why a cell is as it is."""
 
     def __init__(self, b):
-        self.path, self.runs = b.out / f"{b.part}.json", []
+        self.path, self.runs = b.out / f"{b.part}.jsonl", []
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text("")
 
     def add(self, cell, cc, kind, seed, found):
         if not isinstance(found, NotMeasured):
             brief = {key: value for key, value in found.items() if key != "ms"}
             self.runs.append({"cell": str(cell), "cc": cc, "kind": " to ".join(kind[:2]), "seed": seed, "mbit": round(goodput(found), 4), **brief})
+            with self.path.open("a") as f:
+                f.write(json.dumps(self.runs[-1]) + "\n")
 
     def of(self, cell, cc, kind):
-        return [r for r in self.runs if r["cell"] == str(cell) and r["cc"] == cc and r["kind"] == " to ".join(kind[:2])]
-
-    def write(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text("[\n" + ",\n".join(json.dumps(run) for run in self.runs) + "\n]\n")
+        wanted = str(cell), cc, " to ".join(kind[:2])
+        return [r for r in self.runs if (r["cell"], r["cc"], r["kind"]) == wanted]
 
 
 def rounds_of(b, details, cell, cc, kinds):
@@ -164,7 +165,6 @@ def measured(b, cells, with_shared, with_small):
             for cell in some:
                 with b.section(f"{cell}, {cc}"):
                     ratios[cell] = job(b, details, cell, cc)
-                details.write()
         maps(b, cc, {cell: ratios[cell] for cell in cells if ratios.get(cell) is not None})
         known = [ratios[cell] for cell in cells if ratios.get(cell) is not None]
         if known:

@@ -178,7 +178,17 @@ def test_the_part_compares_leat_with_linux_twice_and_draws_a_map(b, monkeypatch)
     assert sum("Jain" in name for name in groups) == 1 and sum("median" in name for name in groups) == 3
     assert b.maps == [{"part": "loss", "title": "Leat sends, reno: times the goodput of Linux, the mean of the seeds", "rows": ["0% loss", "1% loss"],
                        "columns": ["50 mbit, 40 ms"], "ratios": [[2.0], [2.0]]}]
-    assert len(json.loads((b.out / "loss.json").read_text())) == (2 * 5 + 2 + 5) * part_loss.SEEDS_A_ROUND
+    assert len([json.loads(line) for line in (b.out / "loss.jsonl").read_text().splitlines()]) == (2 * 5 + 2 + 5) * part_loss.SEEDS_A_ROUND
+
+
+def test_the_grid_is_measured_whole_and_drawn_whole(b, monkeypatch):
+    monkeypatch.setattr(part_loss, "carry", lambda b, cell, senders, receiver, cc, seed: pretended(cell, senders))
+    monkeypatch.setattr(part_loss, "algorithms", lambda b: ["reno"])
+    part_loss_full.run(b)
+    names = [g.name for g in b.groups]
+    assert not b.missing and len(set(names)) == len(names)
+    assert b.maps[0]["ratios"] == [[2.0] * 12] * 6, "six losses, and twelve pairs of a rate and a delay"
+    assert all(any(word in name for name in names) for word in ("bursts of 4", "1% reordered", "5 ms of jitter", "queue of 50", "4 flows", "Jain", "transfers"))
 
 
 def test_seeds_are_paired_and_those_without_both_figures_are_left_out():
