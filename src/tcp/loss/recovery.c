@@ -61,6 +61,34 @@ begin(struct recovery *r, struct txq *q, struct cc *cc, enum ca_state state, nse
 	set_state(r, cc, state, now);
 }
 
+/*
+ * Sets cwnd for an ACK in recovery, or that begins it: what is in flight approaches ssthresh (RFC
+ * 9937). Without SACK a partial ACK is no SafeACK, because it shows the next loss.
+ */
+static void
+govern(struct recovery *r, const struct txq *q, struct cc *cc, const struct ack_sample *s)
+{
+	struct prr_ack ack = {.DeliveredData = s->newly_delivered,
+	    .inflight = txq_pipe(q),
+	    .ssthresh = cc->ssthresh,
+	    .SMSS = cc->mss,
+	    .SafeACK = q->sack && s->acked > 0 && s->newly_lost == 0};
+
+	set_cwnd(cc, prr_on_ack(&r->prr, &ack));
+}
+
+/*
+ * Returns RecoverFS (RFC 9937): what is outstanding, less what was sacked before this ACK, and with
+ * what this ACK delivers.
+ */
+static uint32_t
+recover_fs(const struct txq *q, const struct ack_sample *s)
+{
+	uint32_t octets = txq_out(q) - q->sacked + s->newly_delivered;
+
+	return octets ? octets : 1;
+}
+
 static void
 enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
@@ -69,7 +97,8 @@ enter_recovery(struct recovery *r, struct txq *q, struct cc *cc, const struct ac
 	txq_recovery_begins(q);
 	if (!txq_next_lost(q))
 		txq_mark_first_lost(q, cc->mss);
-	set_cwnd(cc, cc->ssthresh);
+	prr_begin(&r->prr, recover_fs(q, s));
+	govern(r, q, cc, s);
 }
 
 /*
@@ -133,11 +162,7 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	enum ca_state from = r->state;
 
-	/*
-	 * As on Linux and in RFC 6582, 3.2 (3): a cwnd larger than what is in flight must not cause
-	 * a burst.
-	 */
-	if (from == CA_RECOVERY && cc->cwnd > cc->ssthresh)
+	if (from == CA_RECOVERY) /* as RFC 9937 ends it */
 		set_cwnd(cc, cc->ssthresh);
 	if (!q->sack)
 		txq_forget_dupacks(q);
@@ -150,11 +175,15 @@ leave(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 static void
 go_on(struct recovery *r, struct txq *q, struct cc *cc, const struct ack_sample *s)
 {
-	if (r->state != CA_RECOVERY || q->sack || s->acked == 0)
+	if (r->state != CA_RECOVERY)
 		return;
-	/* A partial ACK: the next hole begins here, and is filled at once (RFC 6582, 3.2 (3)). */
-	txq_mark_first_lost(q, cc->mss);
-	r->first = txq_next_lost(q) != NULL;
+	if (!q->sack && s->acked > 0) {
+		/* A partial ACK: the next hole begins here and is filled at once (RFC 6582, 3.2) */
+		txq_mark_first_lost(q, cc->mss);
+		r->first = txq_next_lost(q) != NULL;
+	}
+	if (s->newly_delivered > 0)
+		govern(r, q, cc, s);
 }
 
 static const char *
@@ -319,5 +348,9 @@ bool
 recovery_sent(struct recovery *r, struct txq *q, const struct recovery_next *next, uint32_t len, uint16_t mss,
     uint32_t tsval, nsec_t now)
 {
-	return next->rec ? resent(r, q, next, len, mss, tsval, now) : txq_sent(q, len, mss, now);
+	bool noted = next->rec ? resent(r, q, next, len, mss, tsval, now) : txq_sent(q, len, mss, now);
+
+	if (noted && r->state == CA_RECOVERY)
+		prr_sent(&r->prr, len);
+	return noted;
 }

@@ -2,10 +2,11 @@
  * tcp/loss/recovery.h - loss recovery as a whole: when it begins and ends, what may be sent next,
  * how cwnd is set meanwhile, and whether it was a mistake.
  *
- * It follows RFC 6675 with SACK, and RFC 6582 (NewReno) without. Limited transmit (RFC 3042)
- * follows from pipe. After a timeout RFC 5681 and RFC 6298 hold. It undoes by D-SACK (RFC 3708) and
- * by timestamps (Eifel, RFC 3522 and RFC 4015). It knows no connection: the records are in txq, the
- * window in cc, what is lost is found by detect.h, and the caller has timers and packets.
+ * It follows RFC 6675 with SACK, and RFC 6582 (NewReno) without; cwnd follows RFC 9937 (PRR).
+ * Limited transmit (RFC 3042) follows from pipe. After a timeout RFC 5681 and RFC 6298 hold. It
+ * undoes by D-SACK (RFC 3708) and by timestamps (Eifel, RFC 3522 and RFC 4015). It knows no
+ * connection: the records are in txq, the window in cc, what is lost is found by detect.h, and the
+ * caller has timers and packets.
  *
  * How a connection uses it:
  *	on an acceptable ACK:   txq_ack(&q, &in, &s); if s.rtt, rto_sample();
@@ -22,6 +23,7 @@
 
 #include "pkt/pkt.h" /* enum pkt_why */
 #include "tcp/cc/cc.h"
+#include "tcp/loss/prr.h"
 #include "tcp/loss/txq.h"
 
 struct recovery {
@@ -35,6 +37,7 @@ struct recovery {
 	seq_t from; /* SND.UNA when recovery began */
 	/* The first retransmission of this recovery is due, whatever pipe is (RFC 6675, 5 (4.3)) */
 	bool first;
+	struct prr prr;  /* in CA_RECOVERY */
 	bool rescued;    /* RescueRxt is set: one rescue per recovery */
 	bool sent_again; /* something has been retransmitted in this recovery */
 	/* Octets retransmitted in this recovery that no D-SACK has reported as duplicates */

@@ -130,8 +130,8 @@ a_window_that_was_not_used_does_not_grow(void **state)
 }
 
 /*
- * RFC 6675, 5: at the third duplicate, ssthresh = cwnd = FlightSize / 2, and the first segment is
- * sent at once.
+ * RFC 6675, 5: at the third duplicate, ssthresh = FlightSize / 2, and the first segment is sent at
+ * once. cwnd goes down to ssthresh with the ACKs (RFC 9937).
  */
 static void
 fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
@@ -145,7 +145,7 @@ fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
 	assert_null(ack(2, 0, MSS, 3 * MSS));
 	assert_string_equal(ack(2, 0, MSS, 4 * MSS), "enter recovery");
 	assert_int_equal(cc.ssthresh, 5 * MSS);
-	assert_int_equal(cc.cwnd, 5 * MSS);
+	assert_int_equal(cc.cwnd, 7 * MSS);
 	assert_true(recovery_next(&rec, &q, &cc, 0, &n, &by_cwnd));
 	assert_int_equal(n.why, PKT_WHY_RETX_FAST);
 	assert_int_equal(n.rec->node.seq, 0);
@@ -159,6 +159,46 @@ fast_recovery_halves_and_ends_at_the_recovery_point(void **state)
 	assert_int_equal(rec.state, CA_OPEN);
 	assert_int_equal(cc.cwnd, 5 * MSS);
 	assert_int_equal(rec.episodes, 1);
+}
+
+/*
+ * RFC 9937: new data leaves for every second segment that arrives, from the first on; what is in
+ * flight never falls far below ssthresh. RFC 6675 alone is silent until half the window has arrived.
+ */
+static void
+recovery_sends_evenly(void **state)
+{
+	uint32_t sent = 0;
+
+	cc.cwnd = 20 * MSS;
+	flush(1000000, 1);
+	ack(2, 0, MSS, 2 * MSS);
+	ack(2, 0, MSS, 3 * MSS);
+	ack(2, 0, MSS, 4 * MSS);
+	assert_int_equal(cc.ssthresh, 10 * MSS);
+	assert_int_equal(flush(1000000, 3), MSS);
+	for (seq_t i = 5; i <= 20; i++) {
+		ack(3 + i, 0, MSS, i * MSS);
+		sent += flush(1000000, 3 + i);
+		assert_in_range(sent + 2 * MSS, (i - 4) / 2 * MSS, (i - 4) / 2 * MSS + 3 * MSS);
+	}
+	assert_in_range(txq_pipe(&q), 9 * MSS, 10 * MSS);
+	assert_string_equal(ack(30, 20 * MSS, 0, 0), "leave recovery");
+	assert_int_equal(cc.cwnd, 10 * MSS);
+}
+
+/* What is lost beyond the reduction is made up for without a burst, up to ssthresh (RFC 9937). */
+static void
+many_losses_leave_no_burst(void **state)
+{
+	cc.cwnd = 20 * MSS;
+	flush(1000000, 1);
+	ack(2, 0, 16 * MSS, 19 * MSS); /* 16 of 20 are lost */
+	assert_int_equal(q.lost, 16 * MSS);
+	assert_int_equal(cc.ssthresh, 10 * MSS);
+	assert_int_equal(flush(1000000, 2), 3 * MSS); /* RFC 6675 alone: nine at once */
+	ack(3, MSS, 16 * MSS, 19 * MSS);
+	assert_int_equal(flush(1000000, 3), 2 * MSS);
 }
 
 /* RFC 3042: the first two duplicates each allow a new segment. */
@@ -596,6 +636,8 @@ main(void)
 	    T(slow_start_doubles_and_avoidance_adds_a_segment),
 	    T(a_window_that_was_not_used_does_not_grow),
 	    T(fast_recovery_halves_and_ends_at_the_recovery_point),
+	    T(recovery_sends_evenly),
+	    T(many_losses_leave_no_burst),
 	    T(limited_transmit_sends_new_data_on_the_first_duplicates),
 	    T(the_window_grows_by_what_is_newly_delivered),
 	    T(newreno_fills_a_hole_a_round_trip),
