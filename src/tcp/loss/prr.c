@@ -14,6 +14,7 @@ void
 prr_sent(struct prr *p, uint32_t len)
 {
 	p->prr_out += len;
+	p->allowed = 0;
 }
 
 /* Too much is in flight: sends in proportion to what is delivered. */
@@ -31,14 +32,15 @@ proportional(const struct prr *p, const struct prr_ack *ack)
  * beyond ssthresh.
  */
 static int64_t
-catch_up(const struct prr *p, const struct prr_ack *ack)
+catch_up(struct prr *p, const struct prr_ack *ack)
 {
 	int64_t out_len = (int64_t)(p->prr_delivered - p->prr_out), room = ack->ssthresh - ack->inflight;
 
 	if (out_len < ack->DeliveredData)
 		out_len = ack->DeliveredData;
-	if (ack->SafeACK)
-		out_len += ack->SMSS;
+	if (ack->SafeACK && p->allowed < room)
+		p->allowed += ack->SMSS;
+	out_len += p->allowed;
 	return out_len < room ? out_len : room;
 }
 

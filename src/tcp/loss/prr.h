@@ -15,6 +15,11 @@ struct prr {
 	uint32_t RecoverFS;     /* octets outstanding when recovery began that were not delivered yet */
 	uint64_t prr_delivered; /* octets delivered in this recovery */
 	uint64_t prr_out;       /* octets sent in this recovery */
+	/*
+	 * Octets that SafeACKs allow beyond what is delivered since something was sent: several ACKs
+	 * may come together
+	 */
+	uint32_t allowed;
 };
 
 /* What an ACK in recovery says. */

@@ -21,12 +21,14 @@ set_state(struct recovery *r, struct cc *cc, enum ca_state state, nsec_t now)
 
 /*
  * The only place that sets cwnd because of a loss or its undo, unless the algorithm does so itself.
+ * It is one segment at least: ssthresh may be from a time of smaller segments, and with less than a
+ * segment nothing would ever leave.
  */
 static void
 set_cwnd(struct cc *cc, uint32_t cwnd)
 {
 	if (!cc->ops->own_cwnd)
-		cc->cwnd = cwnd;
+		cc->cwnd = cwnd > cc->mss ? cwnd : cc->mss;
 }
 
 /* Congestion: asks for a new ssthresh, and keeps the old values for an undo. */
@@ -119,8 +121,7 @@ undo(struct recovery *r, struct txq *q, struct cc *cc, nsec_t now)
 {
 	txq_unmark_lost(q);
 	txq_forget_dupacks(q);
-	if (cc->cwnd < cc->prior_cwnd)
-		set_cwnd(cc, cc->prior_cwnd);
+	set_cwnd(cc, cc->cwnd > cc->prior_cwnd ? cc->cwnd : cc->prior_cwnd);
 	if (cc->ssthresh < cc->prior_ssthresh)
 		cc->ssthresh = cc->prior_ssthresh;
 	if (cc->ops->undone)

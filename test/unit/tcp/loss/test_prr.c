@@ -90,6 +90,7 @@ per_ack_steps_catch_up_by_what_is_delivered(void **state)
 	assert_int_equal(on_ack(2, 3, 10, false), 5 * SMSS);
 	prr_sent(&prr, 2 * SMSS);
 	assert_int_equal(on_ack(1, 4, 10, true), 6 * SMSS);
+	prr_sent(&prr, 0);
 	prr.prr_out = 0; /* less was sent than allowed: that is made up for */
 	assert_int_equal(on_ack(1, 4, 20, false), 8 * SMSS);
 }
@@ -114,6 +115,20 @@ per_transmit_steps_count_what_left(void **state)
 	assert_int_equal(on_ack(2, 2, 5, false), 4 * SMSS);
 }
 
+/* SafeACKs that come together allow a segment each, as they do one by one. */
+static void
+safe_acks_of_one_batch_allow_a_segment_each(void **state)
+{
+	prr_begin(&prr, 20 * SMSS);
+	on_ack(1, 2, 10, false);
+	prr_sent(&prr, SMSS);
+	on_ack(1, 2, 10, true);
+	on_ack(1, 1, 10, true);
+	assert_int_equal(on_ack(1, 0, 10, true), 6 * SMSS); /* three delivered, three SafeACKs */
+	prr_sent(&prr, 6 * SMSS);
+	assert_int_equal(on_ack(1, 5, 10, false), 6 * SMSS);
+}
+
 /* The largest window (RFC 7323, 2.3) overflows nothing. */
 static void
 a_window_of_a_gibioctet_overflows_nothing(void **state)
@@ -136,6 +151,7 @@ main(void)
 	    cmocka_unit_test(per_ack_steps_catch_up_by_what_is_delivered),
 	    cmocka_unit_test(per_ack_steps_do_not_go_beyond_ssthresh),
 	    cmocka_unit_test(per_transmit_steps_count_what_left),
+	    cmocka_unit_test(safe_acks_of_one_batch_allow_a_segment_each),
 	    cmocka_unit_test(a_window_of_a_gibioctet_overflows_nothing),
 	};
 

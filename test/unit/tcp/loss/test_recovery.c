@@ -201,6 +201,44 @@ many_losses_leave_no_burst(void **state)
 	assert_int_equal(flush(1000000, 3), 2 * MSS);
 }
 
+/*
+ * RFC 9937 ends recovery with cwnd at ssthresh, which may be from smaller segments. Less than one
+ * segment would stop the connection for good.
+ */
+static void
+recovery_ends_with_one_segment_at_least(void **state)
+{
+	struct recovery_next n;
+	bool by_cwnd;
+
+	cc.cwnd = 4 * MSS;
+	flush(4 * MSS, 1);
+	ack(2, 0, MSS, 4 * MSS);
+	assert_int_equal(cc.ssthresh, 2 * MSS);
+	flush(0, 2);
+	cc_set_mss(&cc, 3 * MSS, false);
+	assert_string_equal(ack(3, 4 * MSS, 0, 0), "leave recovery");
+	assert_int_equal(cc.cwnd, 3 * MSS);
+	assert_true(recovery_next(&rec, &q, &cc, 3 * MSS, &n, &by_cwnd));
+}
+
+/* With nothing in flight a whole segment may leave, however little was delivered. */
+static void
+recovery_lets_a_segment_leave_if_nothing_is_in_flight(void **state)
+{
+	cc.cwnd = 10 * MSS;
+	flush(10 * MSS, 1);
+	ack(2, 0, 6 * MSS, 9 * MSS);
+	flush(0, 2);
+	s = (struct ack_sample){.newly_delivered = 100, .now = 3};
+	q.retx = 0;
+	q.lost = txq_out(&q) - q.sacked;
+	rec.prr.prr_out = rec.prr.prr_delivered;
+	recovery_ack(&rec, &q, &cc, &s, 0);
+	assert_int_equal(txq_pipe(&q), 0);
+	assert_int_equal(cc.cwnd, MSS);
+}
+
 /* RFC 3042: the first two duplicates each allow a new segment. */
 static void
 limited_transmit_sends_new_data_on_the_first_duplicates(void **state)
@@ -638,6 +676,8 @@ main(void)
 	    T(fast_recovery_halves_and_ends_at_the_recovery_point),
 	    T(recovery_sends_evenly),
 	    T(many_losses_leave_no_burst),
+	    T(recovery_ends_with_one_segment_at_least),
+	    T(recovery_lets_a_segment_leave_if_nothing_is_in_flight),
 	    T(limited_transmit_sends_new_data_on_the_first_duplicates),
 	    T(the_window_grows_by_what_is_newly_delivered),
 	    T(newreno_fills_a_hole_a_round_trip),
