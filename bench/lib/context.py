@@ -53,15 +53,15 @@ class Bench:
         """Returns true if one of the rows with these names was asked for."""
         return any(self.rows.search(name) for name in names)
 
-    def group(self, name, unit, better, subjects, slow=False, goal=None):
+    def group(self, name, unit, better, subjects, slow=False, goals=None):
         """Measures one figure of each subject, prints it and keeps it."""
-        self.aspects([(name, unit, better)], subjects, slow, goal=goal)
+        self.aspects([(name, unit, better)], subjects, slow, goals=goals)
 
-    def aspects(self, aspects, subjects, slow=False, rounds=None, goal=None):
+    def aspects(self, aspects, subjects, slow=False, rounds=None, goals=None):
         """Measures several figures that one run gives, with a group for each."""
         if not self.wants(*(name for name, _, _ in aspects)):
             return
-        for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds), goal=goal):
+        for group in measure.measure(self.part, aspects, subjects, rounds or (self.slow_rounds if slow else self.rounds), goals=goals):
             self.keep(group)
 
     def keep(self, group):
@@ -74,10 +74,10 @@ class Bench:
         """Keeps a map of ratios for the page: @ratios has a list for each of @rows, with None where nothing was measured."""
         self.maps.append({"part": self.part, "title": title, "rows": rows, "columns": columns, "ratios": ratios})
 
-    def mean(self, what, groups, goal):
+    def mean(self, what, groups, goals):
         """Notes the mean of Leat's ratios in these groups."""
         for name, (ratio, count) in measure.mean_ratios(groups).items():
-            self.note(f"mean of {count} rows with {what}, beside {name}: {verdict(ratio, goal)}")
+            self.note(f"mean of {count} rows with {what}, beside {name}: {verdict(ratio, goals.get(name))}")
 
     def note(self, text):
         self.notes.append({"part": self.part, "text": text})

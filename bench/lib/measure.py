@@ -23,7 +23,7 @@ class Group:
     better: str
     values: dict  # subject -> figures, one for each round
     missing: dict  # subject -> reason
-    goal: float | None = None  # the ratio that Leat should have to each of the others
+    goals: dict = dataclasses.field(default_factory=dict)  # another subject -> the ratio to it that Leat should have
 
     def ours(self):
         return next(iter(self.values), None)
@@ -63,7 +63,7 @@ def mean_ratios(groups):
 def group_summary(group):
     subjects = {name: summary(values) for name, values in group.values.items()}
     return {"part": group.part, "name": group.name, "unit": group.unit, "better": group.better, "subjects": subjects,
-            "ratios": ratios(group, subjects) if group.ours() == "leat" else {}, "missing": group.missing, "goal": group.goal}
+            "ratios": ratios(group, subjects) if group.ours() == "leat" else {}, "missing": group.missing, "goals": group.goals}
 
 
 def once(run, count):
@@ -79,18 +79,18 @@ def once(run, count):
     return (values, None) if good else (None, f"no figure: {found}")
 
 
-def measure(part, aspects, subjects, rounds, clock=time.monotonic, limit=180.0, goal=None):
+def measure(part, aspects, subjects, rounds, clock=time.monotonic, limit=180.0, goals=None):
     """
     Measures @subjects in turn, @rounds times after the warm-up. Returns a group for each of @aspects.
 
     @aspects   (name, unit, MORE or LESS) of each figure that a subject gives
     @subjects  name -> a function that returns one figure, or one for each aspect
-    @goal      the ratio that Leat should have
+    @goals     another subject -> the ratio to it that Leat should have
 
     A subject that fails in the warm-up, or in every round, is missing, with the reason. If it fails in some rounds, the other rounds count. No round
     begins after @limit seconds.
     """
-    groups = [Group(part, *aspect, {}, {}, goal) for aspect in aspects]
+    groups = [Group(part, *aspect, {}, {}, goals or {}) for aspect in aspects]
     alive, end, last = {}, clock() + limit, {}
     for subject, run in subjects.items():
         found, why = once(run, len(aspects))

@@ -22,7 +22,7 @@ def group_lines(group):
     lines = [f"  {group['name']} ({group['unit']}, {group['better']} is better)"]
     for name, s in group["subjects"].items():
         ratio = group["ratios"].get(name)
-        beside = f"   {verdict(ratio, group['goal'])}" if ratio is not None else ""
+        beside = f"   {verdict(ratio, group['goals'].get(name))}" if ratio is not None else ""
         lines.append(f"    {name:<26} {figure(s['median']):>12}   {figure(s['min'])} to {figure(s['max'])}{beside}")
     lines += [f"    {name:<26} could not measure: {why}" for name, why in group["missing"].items()]
     return lines

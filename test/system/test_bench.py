@@ -71,16 +71,17 @@ def test_there_is_no_ratio_without_a_figure_of_ours():
     assert found["ratios"] == {} and found["missing"] == {"leat": "not built"} and list(found["subjects"]) == ["a", "b"]
 
 
-def test_a_row_with_a_goal_says_if_it_is_met():
-    group, _ = group_of({"leat": [0, 97, 97, 97], "a": [0, 100, 100, 100], "b": [0, 98, 98, 98]}, goal=0.98)
+def test_a_row_with_goals_says_if_they_are_met():
+    group, _ = group_of({"leat": [0, 97, 97, 97], "a": [0, 100, 100, 100], "b": [0, 98, 98, 98], "c": [0, 97, 97, 97]}, goals={"a": 0.98, "b": 0.98})
     lines = report.group_lines(measure.group_summary(group))
     assert lines[2].endswith("leat is 0.97 times as good; goal 0.98: MISSED") and lines[3].endswith("leat is 0.99 times as good; goal 0.98: met")
+    assert lines[4].endswith("leat is 1.00 times as good")
 
 
 def test_the_mean_of_rows_is_geometric_and_beside_each_peer():
     groups = [group_of({"leat": [0, n] * 2, "a": [0, 1] * 2})[0] for n in (1, 4)] + [group_of({"leat": [0, 3] * 2, "b": [0, 1] * 2}, LESS)[0]]
     said = []
-    Bench(build=BUILD, out=BUILD, say=said.append).mean("small files", groups, 1.2)
+    Bench(build=BUILD, out=BUILD, say=said.append).mean("small files", groups, {"a": 1.2, "b": 1.2})
     assert said == ["  note: mean of 2 rows with small files, beside a: leat is 2.00 times as good; goal 1.20: met",
                     "  note: mean of 1 rows with small files, beside b: leat is 0.33 times as good; goal 1.20: MISSED"]
 
