@@ -45,6 +45,16 @@ quoted_word(struct netrc_scan *s)
 	return s->bad ? NULL : word;
 }
 
+static void
+skip_comments(struct netrc_scan *s)
+{
+	s->at += strspn(s->at, BLANKS);
+	while (*s->at == '#') {
+		s->at += strcspn(s->at, "\n");
+		s->at += strspn(s->at, BLANKS);
+	}
+}
+
 /* The next word; NULL at the end. */
 static char *
 next_word(struct netrc_scan *s)
@@ -52,10 +62,6 @@ next_word(struct netrc_scan *s)
 	char *word;
 
 	s->at += strspn(s->at, BLANKS);
-	while (*s->at == '#') {
-		s->at += strcspn(s->at, "\n");
-		s->at += strspn(s->at, BLANKS);
-	}
 	if (*s->at == '\0')
 		return NULL;
 	if (*s->at == '"') {
@@ -90,12 +96,30 @@ skip_macro(struct netrc_scan *s)
 	s->at = end ? end : s->at + strlen(s->at);
 }
 
-/* What follows a keyword that has a value. */
+static const char *
+next_keyword(struct netrc_scan *s)
+{
+	skip_comments(s);
+	return next_word(s);
+}
+
+static bool
+begins_entry(const char *word)
+{
+	return strcasecmp(word, "machine") == 0 || strcasecmp(word, "default") == 0;
+}
+
+/*
+ * What follows a keyword that has a value: also a word that looks like a comment. A value that is
+ * missing, so that the next entry begins there, would give this entry the next one's password.
+ */
 static const char *
 value_of(struct netrc_scan *s)
 {
+	bool quoted = s->at[strspn(s->at, BLANKS)] == '"';
 	const char *value = next_word(s);
 
+	s->bad |= value && !quoted && begins_entry(value);
 	return value ? value : "";
 }
 
@@ -127,7 +151,7 @@ netrc_read(struct netrc *n, char *text)
 	int error = 0;
 
 	*n = (struct netrc){.text = text};
-	while (error == 0 && (word = next_word(&s))) {
+	while (error == 0 && (word = next_keyword(&s))) {
 		if (!take(n, &s, word, &e))
 			error = -ENOMEM;
 	}
@@ -162,18 +186,29 @@ netrc_open(struct netrc *n, const char *path)
 	return netrc_read(n, text);
 }
 
+static bool
+is_of(const struct netrc_entry *e, const char *host, size_t len)
+{
+	return !e->host || (strlen(e->host) == len && strncasecmp(e->host, host, len) == 0);
+}
+
 const struct netrc_entry *
 netrc_find(const struct netrc *n, const char *host, size_t len, const char *login, size_t login_len)
 {
+	const struct netrc_entry *any = NULL;
+
 	for (size_t i = 0; i < n->entries; i++) {
 		const struct netrc_entry *e = &n->entry[i];
 
-		if (e->host && (strlen(e->host) != len || strncasecmp(e->host, host, len) != 0))
+		if (!is_of(e, host, len))
 			continue;
-		if (!login || (strlen(e->login) == login_len && memcmp(e->login, login, login_len) == 0))
+		if (login && (strlen(e->login) != login_len || memcmp(e->login, login, login_len) != 0))
+			continue;
+		if (e->host)
 			return e;
+		any = any ? any : e;
 	}
-	return NULL;
+	return any;
 }
 
 void

@@ -57,6 +57,34 @@ words_are_quoted_and_comments_left_out(void **state)
 	assert_int_equal(read_text("machine a login \"b\\"), -EINVAL);
 }
 
+/* Or a host would get the password of the next one. */
+static void
+a_value_is_neither_a_comment_nor_the_next_entry(void **state)
+{
+	assert_int_equal(
+	    read_text("machine a login me password #abc\nmachine b login you password secret"), 0);
+	assert_string_equal(found("a", NULL), "me:#abc");
+	assert_string_equal(found("b", NULL), "you:secret");
+	netrc_free(&netrc);
+	assert_int_equal(read_text("machine a login me password\nmachine b login you"), -EINVAL);
+	assert_int_equal(read_text("machine a login default password x"), -EINVAL);
+	assert_int_equal(read_text("machine a login \"default\" password\nx"), 0);
+	assert_string_equal(found("a", NULL), "default:x");
+	netrc_free(&netrc);
+}
+
+/* Wherever "default" stands, it is for hosts without an entry. */
+static void
+an_entry_of_the_host_goes_before_the_default(void **state)
+{
+	assert_int_equal(
+	    read_text("default login any password 1 default login b password 2 machine a password 3"), 0);
+	assert_string_equal(found("a", NULL), ":3");
+	assert_string_equal(found("c", NULL), "any:1 (default)");
+	assert_string_equal(found("c", "b"), "b:2 (default)");
+	netrc_free(&netrc);
+}
+
 /* A macro of ftp may have any words; an empty line ends it. */
 static void
 macros_are_left_out(void **state)
@@ -104,6 +132,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_first_entry_of_the_host_counts),
 	    cmocka_unit_test(words_are_quoted_and_comments_left_out),
+	    cmocka_unit_test(a_value_is_neither_a_comment_nor_the_next_entry),
+	    cmocka_unit_test(an_entry_of_the_host_goes_before_the_default),
 	    cmocka_unit_test(macros_are_left_out),
 	    cmocka_unit_test(words_without_a_host_or_a_value_mean_nothing),
 	    cmocka_unit_test(a_file_is_read),
