@@ -83,9 +83,13 @@ look_ahead(struct get_job *j, const struct transfer_ops *ops)
 }
 
 static bool
-user_asks_for(const struct job_cache *c, const char *name)
+is_conditional(const struct job_cache *c)
 {
-	return http_field_find(c->asked.field, c->asked.fields, name) != NULL;
+	for (uint32_t i = 0; i < c->asked.fields; i++) {
+		if (transfer_is_condition(c->asked.field[i].name))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -202,8 +206,7 @@ job_cache_begin(struct get_job *j, const struct transfer_ops *ops)
 	enum store_found found;
 	int64_t age, lifetime;
 
-	if (!is_wanted(j) || !look_ahead(j, ops) || user_asks_for(c, "if-none-match") ||
-	    user_asks_for(c, "if-modified-since") || user_asks_for(c, "range"))
+	if (!is_wanted(j) || !look_ahead(j, ops) || is_conditional(c))
 		return false;
 	c->on = true;
 	timer_init(&c->later, on_later);

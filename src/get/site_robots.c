@@ -133,7 +133,7 @@ site_server_meet(struct site_crawl *s, struct http_span uri)
 		return true;
 	s->waiting++;
 	/* RFC 9309, 2.3.1.2: five redirects at least, to other servers as well */
-	v->ask = (struct transfer_request){.url = v->url, .method = TRANSFER_GET, .follow = true};
+	v->ask = (struct transfer_request){.url = v->url, .method = TRANSFER_GET, .own = true};
 	transfer_begin(&v->transfer, s->process->get, &v->ask, &robots_ops, v);
 	return true;
 }

@@ -25,7 +25,8 @@ on_save(struct timer *t)
 	struct split *s = container_of(t, struct split, save);
 	struct io_world *w = s->job->process->world;
 
-	split_save(s);
+	if (!s->over)
+		split_save(s);
 	timer_arm(w->wheel, t, io_now(w) + INTERVAL);
 }
 
@@ -90,7 +91,6 @@ pieces_over(struct split *s)
 	struct get_job *j = s->job;
 
 	if (s->plain) {
-		close(s->fd);
 		unlink(s->path);
 		unlink(s->state);
 		j->split = NULL;
@@ -148,6 +148,7 @@ split_piece_over(struct split_piece *p)
 static int
 open_parts(struct split *s)
 {
+	struct stat st;
 	const struct get_job *j = s->job;
 	struct outfile o;
 	int e;
@@ -161,6 +162,9 @@ open_parts(struct split *s)
 		return e;
 	s->fd = open(s->path, O_RDWR | O_CLOEXEC);
 	if (s->fd < 0)
+		return -errno;
+	/* A file that is replaced keeps who may read it. */
+	if (stat(j->path, &st) == 0 && fchmod(s->fd, st.st_mode & 0777) < 0)
 		return -errno;
 	return flock(s->fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 }

@@ -49,12 +49,14 @@ static enum get_code
 first_head(struct split_piece *p, const struct http_response *r)
 {
 	struct split *s = p->split;
-	uint64_t usual;
+	uint64_t usual, most = s->job->process->run->set.size_most;
 	const char *why;
 
 	s->plain = r->status != 206 || !version_read(&s->version, r, s->job->process->run->set.wall() / SEC);
 	if (s->plain)
 		return get_fail(&p->transfer.result, GET_RANGE, NULL);
+	if (most > 0 && s->version.length > most)
+		return get_fail(&p->transfer.result, GET_TOO_LARGE, "Maximum file size exceeded");
 	parts_init(&s->parts, s->n, s->version.length);
 	usual = s->parts.piece;
 	s->parts.piece = http_range_len(&p->range);
@@ -88,6 +90,8 @@ on_head(struct transfer *t, enum transfer_head kind, const struct http_response 
 	if (r->status >= 400)
 		return get_fail(
 		    &t->result, GET_HTTP_ERROR, "The requested URL returned error: %u", r->status);
+	if (r->status != 200 && r->status != 206) /* a redirect, say: it says nothing of the file */
+		return get_fail(&t->result, GET_RANGE, "%s %s", s->job->path, why);
 	/* What is there is of no use any more: a later run begins anew. */
 	unlink(s->state);
 	s->over = true;

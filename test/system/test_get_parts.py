@@ -232,6 +232,46 @@ def test_a_failure_says_what_is_kept_and_the_next_run_goes_on(tmp_path, server):
     assert (tmp_path / "big").read_bytes() == FILE
 
 
+def test_a_redirect_in_between_loses_nothing(tmp_path, server):
+    """A portal that asks for a login answers with 302. That says nothing of the file, and the next run goes on."""
+    def hook(handler, first, last):
+        if first < 4_000_000:
+            return False
+        handler.send_response(302)
+        handler.send_header("Location", "/login")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return True
+
+    server.hook = hook
+    get(tmp_path, "--parts", "3", server.url, status=33)
+    assert {"big.parts", "big.parts.txt"} <= set(names(tmp_path))
+    server.hook, server.asked = None, []
+    get(tmp_path, "--parts", "3", server.url)
+    assert (tmp_path / "big").read_bytes() == FILE and min(first for first, _, _ in server.asked) > 0
+
+
+def test_a_link_that_was_named_stays_and_its_file_is_written(tmp_path, server):
+    (tmp_path / "far").write_text("old")
+    (tmp_path / "big").symlink_to("far")
+    get(tmp_path, "--parts", "3", server.url)
+    assert (tmp_path / "big").is_symlink() and (tmp_path / "far").read_bytes() == FILE
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path, server):
+    (tmp_path / "big").write_text("private")
+    (tmp_path / "big").chmod(0o600)
+    get(tmp_path, "--parts", "3", server.url)
+    assert (tmp_path / "big").read_bytes() == FILE and (tmp_path / "big").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_largest_size_is_that_of_the_file(tmp_path, server):
+    """Not that of one part."""
+    get(tmp_path, "--parts", "3", "--max-filesize", str(len(FILE) - 1), server.url, status=63)
+    assert not (tmp_path / "big").exists() and len(server.asked) == 1
+    get(tmp_path, "--parts", "3", "--max-filesize", str(len(FILE)), server.url)
+
+
 def test_a_wrong_digest_moves_the_file(tmp_path, server):
     assert "it was moved to big.wrong" in get(tmp_path, "--parts", "2", "--sha256", "0" * 64, server.url, status=110)
     assert names(tmp_path) == ["big.wrong"]

@@ -106,8 +106,23 @@ def test_robots_txt_is_followed_where_it_was_moved(tmp_path, site):
     other = Scripted(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\nUser-agent: *\nDisallow: /")
     with serving(other) as port:
         site.moved = {"/robots.txt": f"http://127.0.0.1:{port}/rules"}
-        files, said = fetch(tmp_path, site, "-u", "me:secret", status=0)
-    assert files == {} and said == "" and len(other.requests) == 1 and b"uthorization" not in other.requests[0]
+        files, said = fetch(tmp_path, site, "-u", "me:secret", "-H", "X-Api-Key: secret", "-e", "http://127.0.0.1/secret", status=0)
+    assert files == {} and said == "" and len(other.requests) == 1
+    assert b"uthorization" not in other.requests[0] and b"secret" not in other.requests[0]
+
+
+@pytest.mark.parametrize("words", [["--compressed"], ["-z", "2099-01-01"], ["-H", "Accept-Encoding: gzip", "-H", "If-None-Match: *"]],
+                         ids=["codings", "a time", "fields"])
+def test_robots_txt_is_asked_for_as_it_is(tmp_path, words):
+    """It is for leat get itself: what the user wants of the files does not change it."""
+    rules = b"HTTP/1.1 200 OK\r\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\nContent-Length: 26\r\n\r\nUser-agent: *\nDisallow: /b"
+    page = b'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 35\r\n\r\n<a href=/bad>b</a><a href=/c>c</a>x'
+    server = Scripted(rules, page, page)
+    with serving(server) as port:
+        p = subprocess.run([*LEAT, *words, f"http://127.0.0.1:{port}/"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert p.returncode == 0, p.stderr
+    assert [r.split()[1] for r in server.requests] == [b"/robots.txt", b"/", b"/c"]
+    assert not re.search(rb"(?i)accept-encoding|\nif-", server.requests[0]) and re.search(rb"(?i)accept-encoding|\nif-", server.requests[1])
 
 
 @pytest.mark.parametrize("rest, read", [(b"x" * 600_000, True), (b"", False)], ids=["without an end", "that breaks off"])

@@ -25,7 +25,7 @@ outfile_can_move(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) < 0 || S_ISREG(st.st_mode);
+	return lstat(path, &st) < 0 || S_ISREG(st.st_mode);
 }
 
 /* Makes the folders in which @path lies. Returns 0 or a negative errno. */

@@ -68,6 +68,9 @@ struct get {
 	struct transfer_fields *scratch;
 };
 
+/* users.c: adds the fields that the user gave. */
+void transfer_add_users(struct transfer_fields *f);
+
 /* conn.c */
 
 /* Makes a connection of a stream, and gives it to @t. Returns NULL without memory. */

@@ -11,7 +11,7 @@
 bool
 redirect_wanted(const struct transfer *t)
 {
-	return t->get->set->follow || t->ask.follow;
+	return t->get->set->follow || t->ask.own;
 }
 
 enum get_code

@@ -199,50 +199,8 @@ add_referer(struct transfer_fields *f)
 
 	if (t->from)
 		add_text(f, "Referer", t->from);
-	else
+	else if (!t->ask.own || transfer_trusts(t))
 		add_text(f, "Referer", t->get->set->referer);
-}
-
-/* Fields that the connection writes by itself, or that only the first server may see. */
-static bool
-is_held_back(const struct transfer *t, struct http_span name)
-{
-	if (http_span_is(name, "host") || http_span_is(name, "connection") ||
-	    http_span_is(name, "keep-alive") || http_span_is(name, "content-length") ||
-	    http_span_is(name, "transfer-encoding") || http_span_is(name, "expect"))
-		return true;
-	return (http_span_is(name, "authorization") || http_span_is(name, "cookie")) && !transfer_trusts(t);
-}
-
-/* A field that says where the content ends. "chunked" is obeyed where it can be. */
-static bool
-is_framing(const struct get_field *u)
-{
-	return http_span_is(u->field.name, "content-length") ||
-	       (http_span_is(u->field.name, "transfer-encoding") &&
-		   !http_list_has(u->field.value, "chunked"));
-}
-
-static void
-add_users(struct transfer_fields *f)
-{
-	const struct transfer *t = f->transfer;
-	const struct get_settings *set = t->get->set;
-
-	for (unsigned i = 0; i < set->fields; i++) {
-		const struct get_field *u = &set->field[i];
-
-		if (u->use == GET_FIELD_SEND && t->info.requests == 1 && is_framing(u))
-			transfer_say(f->transfer, TRANSFER_WARNING,
-			    "%.*s is set by leat get itself, and yours is not sent", (int)u->field.name.len,
-			    u->field.name.at);
-		if (u->use == GET_FIELD_REMOVE || is_held_back(t, u->field.name))
-			continue;
-		if (f->n < REQUEST_FIELDS)
-			f->field[f->n++] = u->field;
-		else
-			f->w.err = -LEAT_ENOBUFS;
-	}
 }
 
 static void
@@ -254,14 +212,16 @@ add_all(struct transfer_fields *f)
 	add_proxy_credentials(f);
 	add_credentials(f);
 	add_range(f);
-	add_condition(f);
+	if (!t->ask.own)
+		add_condition(f);
 	add_text(f, "User-Agent", set->user_agent);
 	add_text(f, "Accept", "*/*");
-	add_text(f, "Accept-Encoding", set->codings);
+	if (!t->ask.own)
+		add_text(f, "Accept-Encoding", set->codings);
 	add_referer(f);
 	if (t->ops->fields)
 		t->ops->fields(t, f);
-	add_users(f);
+	transfer_add_users(f);
 	if (t->ask.body)
 		add_text(f, "Content-Type", t->ask.body->type);
 }

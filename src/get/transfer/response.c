@@ -96,7 +96,7 @@ is_unwanted(const struct transfer *t, const struct http_response *r)
 	const struct get_condition *c = &t->get->set->condition;
 	int64_t modified = t->info.modified;
 
-	if (r->status != 200 || t->ask.range || modified < 0)
+	if (r->status != 200 || t->ask.range || t->ask.own || modified < 0)
 		return false;
 	return (c->newer && modified <= c->when) || (c->older && modified >= c->when);
 }

@@ -42,7 +42,11 @@ struct transfer_request {
 	struct get_body *body;       /* NULL: none */
 	const char *range;           /* "0-99": the value of Range without its unit; NULL: none */
 	uint64_t resume_from;        /* this many octets are there already; 0: none */
-	bool follow;                 /* redirects, whatever get_settings.follow says */
+	/*
+	 * For leat get itself, as robots.txt is: redirects are followed, the content is neither
+	 * conditional nor coded, and what the user gave goes to the first server alone
+	 */
+	bool own;
 };
 
 enum transfer_note {
@@ -192,6 +196,9 @@ void transfer_field(struct transfer_fields *f, const char *name, struct http_spa
 enum get_code transfer_preview(struct get *g, const struct transfer_request *ask,
     const struct transfer_ops *ops, void *arg, struct get_url *url, const struct http_field **field,
     uint32_t *fields);
+
+/* True if a field with this name makes a request conditional, or asks for a part. */
+bool transfer_is_condition(struct http_span name);
 
 /* True if what the user gave for the first server, such as a cookie, may go to the present one. */
 bool transfer_trusts(const struct transfer *t);
