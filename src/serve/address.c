@@ -79,6 +79,26 @@ address_is_of_use(struct http_exchange *x)
 }
 
 /*
+ * True if @page is the page of this folder, perhaps below a path of a proxy, which the proxy has
+ * taken off. A page of another folder may link to this one, and a page may say no path at all
+ * (Referrer Policy, 3).
+ */
+static bool
+is_of_folder(const struct http_uri *page, struct serve_work *work)
+{
+	struct http_span ours = work->task.path_text, end;
+	struct http_path path;
+
+	if (http_path_decode(page->path, work->scratch + QR_TEXT_MOST, QR_TEXT_MOST, &path) != HTTP_PATH_OK ||
+	    !path.folder || path.text.len < ours.len)
+		return false;
+	end = (struct http_span){path.text.at + path.text.len - ours.len, ours.len};
+	if (ours.len > 0 && memcmp(end.at, ours.at, ours.len) != 0)
+		return false;
+	return ours.len == 0 || end.at == path.text.at || end.at[-1] == '/';
+}
+
+/*
  * The address that the browser used, unless only this machine can use it. The page that has the
  * link says it with its scheme; who typed this address gets what the request says.
  */
@@ -91,6 +111,8 @@ put_address(struct http_writer *w, struct http_exchange *x)
 
 	if (origin_page(r, &page) && !is_loopback(page.authority)) {
 		page.has_query = page.has_fragment = false;
+		if (!is_of_folder(&page, work_of(x)))
+			page.path = r->path;
 		http_uri_put(w, &page);
 		return;
 	}

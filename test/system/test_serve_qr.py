@@ -81,11 +81,28 @@ def fetched(url, path, **fields):
     ({"Host": "box.example", "Referer": "https://other.example/"}, "http://box.example/"),
     ({"Host": "127.0.0.1:81", "Referer": "https://box.example/shared/", "Sec-Fetch-Site": "same-origin"}, "https://box.example/shared/"),
     ({"Host": "box.example", "Referer": "https://box.example/", "Sec-Fetch-Site": "cross-site"}, "http://box.example/"),
-], ids=["no page", "another name", "https at a proxy", "a page's port and path", "another's page", "a proxy that changes Host", "another site"])
+    ({"Host": "box.example", "Referer": "https://box.example/index.html"}, "https://box.example/"),
+], ids=["no page", "another name", "https at a proxy", "a page's port and path", "another's page", "a proxy that changes Host", "another site", "a file that links to it"])
 def test_the_code_is_the_address_that_the_browser_used(tmp_path, fields, address):
     with served(tmp_path, bind="127.0.0.2") as url:
         port = url.rstrip("/").rsplit(":")[-1]
         assert fetched(url, tmp_path / "code.svg", **{name.replace("-", "_"): value for name, value in fields.items()}) == address.format(port=port)
+
+
+@pytest.mark.parametrize("page, path", [
+    ("/a%20b/", "/a%20b/"),
+    ("/shared/%61%20b/?sort=size", "/shared/%61%20b/"),
+    ("/index.html", "/a%20b/"),
+    ("/", "/a%20b/"),
+    ("/xa%20b/", "/a%20b/"),
+    ("/a%20b", "/a%20b/"),
+    ("/a%20b/c/", "/a%20b/"),
+    ("/" + "x" * 3000 + "/a%20b/", "/a%20b/"),
+], ids=["its own page", "its page below a path of a proxy", "a file that links to it", "no path by the policy", "a name that ends so", "no folder", "a folder in it", "a long one"])
+def test_the_code_is_that_of_the_folder_whatever_page_links_to_it(tmp_path, page, path):
+    (tmp_path / "a b").mkdir()
+    with served(tmp_path) as url:
+        assert fetched(url + "a%20b/", tmp_path / "code.svg", Host="box.example", Referer="https://box.example" + page) == "https://box.example" + path
 
 
 @chromium.needed
