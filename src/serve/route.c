@@ -266,6 +266,8 @@ on_done(struct http_exchange *x, int result)
 	struct serve *s = conn_of(x)->serve;
 	struct serve_task *t = &work_of(x)->task;
 
+	if (list_linked(&t->login.node)) /* no one knows whether it is this user */
+		t->user[0] = '\0';
 	auth_leave(&t->login);
 	record_done(x, result);
 	if (t->intake)

@@ -7,6 +7,7 @@ import pathlib
 import pty
 import signal
 import socket
+import struct
 import subprocess
 import termios
 import threading
@@ -173,6 +174,14 @@ def test_a_client_that_leaves_during_the_check_is_forgotten(public):
             s.sendall(b"PUT /x HTTP/1.1\r\nHost: a\r\nAuthorization: " + ANN.encode() + b"\r\nContent-Length: 0\r\n\r\n")
     os.kill(pid, signal.SIGCONT)
     assert public.get("/x", "PUT", Authorization=ANN, Content_Length="0").status in (201, 204)
+
+
+def test_a_name_whose_check_did_not_end_is_not_in_the_log(public):
+    hold_up(public)
+    with public.send(b"PUT /x HTTP/1.1\r\nHost: a\r\nAuthorization: " + ANN.encode() + b"\r\nContent-Length: 0\r\n\r\n") as s:
+        assert public.get("/file.txt").status == 200, "the first request was read before this one"
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert public.lines(r"127\.0\.0\.1 - (\S+) \[[^]]*\] \"PUT /x ") == ["-"]
 
 
 def test_503_a_check_that_dies_and_the_next_one_is_made(serve):
