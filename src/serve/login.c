@@ -141,13 +141,13 @@ bool
 login_answer(struct http_exchange *x)
 {
 	struct serve_work *work = work_of(x);
-	struct http_writer folder = http_writer(work->scratch, SITE_PATH_MOST);
-	struct http_writer w =
-	    http_writer(work->scratch + SITE_PATH_MOST, sizeof work->scratch - SITE_PATH_MOST);
+	struct http_writer folder = http_writer(work->task.path, sizeof work->task.path);
+	struct http_writer w = http_writer(work->scratch, sizeof work->scratch);
 	struct http_span to;
 
 	if (!is_asked(x, &to))
 		return false;
+	/* The path of this request, which was there, is not needed any more. */
 	http_form_decode(&folder, to);
 	http_put_text(&w, "./");
 	http_percent_encode(&w, (struct http_span){folder.at, folder.len}, HTTP_PLAIN_PATH);

@@ -119,8 +119,14 @@ def test_the_link_leads_nowhere_else(url, to):
     assert urllib.parse.urljoin(url, location).startswith(url)
 
 
-def test_a_name_too_long_to_come_back_to_is_refused(url):
-    assert answer(url + "?login=" + "%ff" * 2600, "-H", f"Authorization: {ANN}")[0] == 414
+def test_the_link_leads_back_to_a_folder_whose_path_is_long(url):
+    name = "%C3%A9" * 1300
+    assert answer(url + "?login=" + name, "-H", f"Authorization: {ANN}")[:2] == (303, "./" + name)
+
+
+@pytest.mark.parametrize("name", ["a" * 4097, "+" * 3500], ids=["no path is so long", "no address is so long"])
+def test_a_name_too_long_to_come_back_to_is_refused(url, name):
+    assert answer(url + "?login=" + name, "-H", f"Authorization: {ANN}")[0] == 414
 
 
 def test_a_page_is_shown_to_all_and_its_buttons_to_users(url):
