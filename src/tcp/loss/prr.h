@@ -16,7 +16,7 @@ struct prr {
 	uint64_t prr_delivered; /* octets delivered in this recovery */
 	uint64_t prr_out;       /* octets sent in this recovery */
 	/*
-	 * Octets that SafeACKs allow beyond what is delivered since something was sent: several ACKs
+	 * Octets that SafeACKs since the last sending allow beyond what is delivered: several ACKs
 	 * may come together
 	 */
 	uint32_t allowed;
