@@ -280,6 +280,20 @@ def test_a_helper_has_one_descriptor_and_no_rights(site):
         assert os.listdir(f"/proc/{pid}/fd") == ["0"]
 
 
+def test_signals_for_the_master_leave_the_helper_alone(serve):
+    """A terminal, a shell or a service manager sends them to all processes. Logins under way get their answer."""
+    server = serve("--workers", "1", "--auth", SECRET.replace("$6$", "$6$rounds=9999999$"))  # a check takes some seconds
+    pid = helper(server)
+    with asking(server, ANN) as got:
+        check = until(lambda: child(pid), "no check")
+        os.kill(check, signal.SIGSTOP)
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+            os.kill(pid, number)
+            os.kill(check, number)
+        os.kill(check, signal.SIGCONT)
+    assert helper(server) == pid and got == [401]  # the hash is of another password
+
+
 def test_the_helper_ends_with_the_server(site):
     pid = helper(site)
     site.proc.kill()

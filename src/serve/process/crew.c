@@ -104,17 +104,20 @@ dismiss(struct master *m, const struct crew *crew, int order)
 			continue;
 		w->crew = NULL;
 		w->state = WORKER_LEAVING;
+		if (w->helper.pid == 0) /* none follows now: the worker reads the end */
+			helper_leave(w);
 		kill(w->pid, order);
 	}
 }
 
+/* Its workers have read no socket, and are not to answer what waits there: they end at once. */
 void
 crew_abandon(struct master *m)
 {
 	struct crew *crew = m->next;
 
 	m->next = NULL;
-	dismiss(m, crew, ORDER_DRAIN);
+	dismiss(m, crew, ORDER_STOP);
 	listeners_close(&crew->listeners, m->now ? &m->now->listeners : &m->inherited);
 	m->process->ops->unload(m->process, &crew->plan);
 }

@@ -38,7 +38,7 @@ helper_pair(struct worker_process *w)
 static void
 leave_signals(void)
 {
-	static const int others[] = {SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2};
+	static const int others[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 	sigset_t none;
 
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -137,6 +137,8 @@ helper_leave(struct worker_process *w)
 		kill(h->pid, SIGKILL);
 	if (h->fd > 0)
 		close(h->fd);
+	if (h->worker_fd > 0)
+		close(h->worker_fd);
 	*h = (struct helper_process){.worker_fd = -1, .retry.at = NSEC_NEVER};
 }
 
