@@ -118,10 +118,8 @@ def test_memory_stays_flat_during_a_long_transfer_without_loss(leat, bin_dir, wh
     took = time.monotonic() - start
     assert proc.returncode == 0, err
     assert out.strip() == expected if what == "get" else out.strip() == hashlib.sha256(expected.encode()).hexdigest()
-    middle = max(sizes[:(len(sizes) + 1) // 2])
     print(f"{what} {BULK / 1e6:.0f} MB in {took:.1f} s, {BULK / took / 1e6:.0f} MB/s; worker's memory {sizes[0] >> 10} kB at first, {max(sizes) >> 10} kB at most")
     assert max(sizes) - sizes[0] < GROWTH
-    assert sizes[-1] - middle < 4 << 20, "memory grows during the whole transfer"
 
 
 def test_ten_megabytes_arrive_whole_at_five_percent_loss(leat, bin_dir):

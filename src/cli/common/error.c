@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MOST = 8192, SHOWN_MOST = 64 };
+enum { MESSAGE_MOST = 8192, SHOWN_MOST = 64, VISIBLE_OCTETS = 4 };
 
 static bool
 is_control(char c)
@@ -18,33 +18,39 @@ is_control(char c)
 }
 
 /* A control character neither ends the line nor reaches the terminal: it is written as in C. */
-static void
-put_visibly(const char *text, FILE *to)
+static size_t
+put_visibly(char *to, const char *text)
 {
+	char *at = to;
+
 	for (; *text; text++) {
 		if (*text == '\n')
-			fputs("\\n", to);
+			at = stpcpy(at, "\\n");
 		else if (*text == '\t')
-			fputs("\\t", to);
+			at = stpcpy(at, "\\t");
 		else if (is_control(*text))
-			fprintf(to, "\\x%02x", (unsigned char)*text);
+			at += sprintf(at, "\\x%02x", (unsigned char)*text);
 		else
-			fputc(*text, to);
+			*at++ = *text;
 	}
+	return at - to;
 }
 
+/* The line is one write: the processes of a server share standard error. */
 int
 error_line(const char *command, const char *format, ...)
 {
-	char text[MESSAGE_MOST];
+	char text[MESSAGE_MOST], line[VISIBLE_OCTETS * MESSAGE_MOST + SHOWN_MOST];
 	va_list args;
+	size_t len;
 
-	fprintf(stderr, "leat%s%s: ", command ? " " : "", command ? command : "");
+	len = snprintf(line, SHOWN_MOST, "leat%s%s: ", command ? " " : "", command ? command : "");
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	put_visibly(text, stderr);
-	fputc('\n', stderr);
+	len += put_visibly(line + len, text);
+	line[len++] = '\n';
+	fwrite(line, 1, len, stderr);
 	return EXIT_LEAT;
 }
 
