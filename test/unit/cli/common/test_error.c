@@ -68,8 +68,8 @@ a_message_is_one_write_so_that_processes_do_not_mix_theirs(void **state)
 static void
 control_characters_are_written_as_in_c(void **state)
 {
-	error_line("get", "%s", "a\nb\tc\x1b[31m\x7f" "d");
-	expect_write(*state, "leat get: a\\nb\\tc\\x1b[31m\\x7f" "d\n");
+	error_line("get", "%s", "a\nb\tc\x1b[31m\177d");
+	expect_write(*state, "leat get: a\\nb\\tc\\x1b[31m\\x7fd\n");
 }
 
 static void
@@ -91,9 +91,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(a_message_is_one_write_so_that_processes_do_not_mix_theirs, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		a_message_is_one_write_so_that_processes_do_not_mix_theirs, begin, end),
 	    cmocka_unit_test_setup_teardown(control_characters_are_written_as_in_c, begin, end),
-	    cmocka_unit_test_setup_teardown(a_long_message_of_control_characters_is_cut_and_not_written_past_its_room, begin, end),
+	    cmocka_unit_test_setup_teardown(
+		a_long_message_of_control_characters_is_cut_and_not_written_past_its_room, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
